@@ -1,0 +1,14 @@
+/** An index or range that does not fit the structure it was given to. */
+export class CollectionsError extends Error {
+  override readonly name = 'CollectionsError';
+  readonly code = 'EINVAL';
+
+  /** `start` and `end` are the offending half-open range, in the units of the call that threw. */
+  constructor(
+    what: string,
+    readonly start: number,
+    readonly end: number,
+  ) {
+    super(`${what}: [${start}, ${end})`);
+  }
+}

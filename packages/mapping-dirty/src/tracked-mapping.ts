@@ -1,0 +1,30 @@
+import type { Mapping } from '@cg/pagetable';
+import type { DirtyPages, TrackedMemory } from '@cg/tracked-memory';
+import { cleanRecordSharedMappingRange } from './clean-record.js';
+import type { ScanCounters } from './walk-state.js';
+import { wpSharedMappingRange } from './write-protect.js';
+
+/**
+ * A page range of a mapping as memory whose writes can be found. Trapped writes come to the `pfnMkwrite`
+ * handler of the VMA that they go through.
+ */
+export class TrackedMapping implements TrackedMemory, ScanCounters {
+  readonly traps = true;
+  entriesScanned = 0;
+
+  /** Page 0 of the memory is `firstPage` of the mapping. */
+  constructor(
+    readonly mapping: Mapping,
+    readonly firstPage: number,
+    readonly pageCount: number,
+  ) {}
+
+  writeProtect(firstPage: number, pageCount: number): number {
+    return wpSharedMappingRange(this.mapping, this.firstPage + firstPage, pageCount, this);
+  }
+
+  cleanAndRecord(firstPage: number, pageCount: number, into: DirtyPages): number {
+    const first = this.firstPage + firstPage;
+    return cleanRecordSharedMappingRange(this.mapping, first, pageCount, into, this.firstPage, this);
+  }
+}

@@ -1,0 +1,29 @@
+import { PageTableError } from './errors.js';
+
+/** Bytes in a page. */
+export const PAGE_SIZE = 4096;
+
+/** One past the last address of the lower half: 47 bits, where x86-64 puts user space. */
+export const USER_ADDRESS_END = 2 ** 47;
+
+const ADDRESS_END = 2 ** 48;
+
+/** Bytes as whole pages, rounded up. */
+export function pagesFor(bytes: number): number {
+  return Math.ceil(bytes / PAGE_SIZE);
+}
+
+/** A 48-bit virtual address as people write it: sign-extended to 64 bits, in hexadecimal. */
+export function formatAddress(address: number): string {
+  const digits = address.toString(16);
+  return address >= USER_ADDRESS_END ? `0xffff${digits.padStart(12, '0')}` : `0x${digits}`;
+}
+
+/** @throws PageTableError EINVAL where `[start, start + length)` is not a page-aligned, non-empty range of user space. */
+export function checkPageRange(start: number, length: number): void {
+  const aligned = Number.isInteger(start / PAGE_SIZE) && Number.isInteger(length / PAGE_SIZE);
+  if (!aligned || start < 0 || length <= 0 || start + length > USER_ADDRESS_END) {
+    const said = start >= 0 && start < ADDRESS_END ? formatAddress(start) : String(start);
+    throw new PageTableError('EINVAL', `not a page range of user space: ${said} + ${length}`, { address: start, length });
+  }
+}

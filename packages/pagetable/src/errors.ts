@@ -1,0 +1,35 @@
+/** What went wrong, as an errno name. */
+export type PageTableErrorCode =
+  /** An address outside every VMA, or no memory behind it (the fault handler said SIGBUS). */
+  | 'EFAULT'
+  /** An access that the VMA forbids. */
+  | 'EACCES'
+  /** No frame is free. */
+  | 'ENOMEM'
+  /** An argument makes no sense: a misaligned range, a VMA over another one. */
+  | 'EINVAL'
+  /** A fault handler claims success, but the access faults again and again. */
+  | 'ELOOP'
+  /** A lock rule is broken: not held where it must be, or held where it must not be. */
+  | 'EDEADLK';
+
+/** The values a `PageTableError` is about; what applies is there. */
+export interface PageTableErrorFacts {
+  readonly address?: number;
+  readonly length?: number;
+  readonly access?: 'load' | 'store';
+  readonly lock?: string;
+}
+
+/** The one error of this package. */
+export class PageTableError extends Error {
+  override readonly name = 'PageTableError';
+
+  constructor(
+    readonly code: PageTableErrorCode,
+    message: string,
+    readonly facts: PageTableErrorFacts = {},
+  ) {
+    super(message);
+  }
+}

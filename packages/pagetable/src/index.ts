@@ -1,0 +1,36 @@
+export { formatAddress, PAGE_SIZE, pagesFor, USER_ADDRESS_END } from './address.js';
+export { AddressSpace, type MapRequest, type RangeNotifier } from './address-space.js';
+export { Cpu, type CpuStatistics } from './cpu.js';
+export {
+  entryHigh,
+  entryLow,
+  frameOfEntry,
+  PAGE_ACCESSED,
+  PAGE_DIRTY,
+  PAGE_NX_HIGH,
+  PAGE_PRESENT,
+  PAGE_PSE,
+  PAGE_RW,
+  PAGE_USER,
+} from './entry-bits.js';
+export { PageTableError, type PageTableErrorCode, type PageTableErrorFacts } from './errors.js';
+export { RwLock } from './locks.js';
+export { Mapping, type ZapObserver } from './mapping.js';
+export { handlePageFault, PageFault } from './page-fault.js';
+export { ENTRIES_PER_TABLE, ENTRY_SPAN, entryWord, PageTables, TOP_LEVEL } from './page-tables.js';
+export { PhysicalMemory, WORDS_PER_FRAME } from './physical-memory.js';
+export { Tlb, type TlbEntry } from './tlb.js';
+export {
+  Vma,
+  VM_HUGETLB,
+  VM_MAYREAD,
+  VM_MAYWRITE,
+  VM_PFNMAP,
+  VM_RAND_READ,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+  type FaultResult,
+  type VmaDescription,
+  type VmaOperations,
+} from './vma.js';

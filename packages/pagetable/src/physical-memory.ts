@@ -1,0 +1,100 @@
+import { Bitmap } from '@cg/collections';
+import { PAGE_SIZE } from './address.js';
+import { PageTableError } from './errors.js';
+
+/** 32-bit words in a frame. */
+export const WORDS_PER_FRAME = PAGE_SIZE / 4;
+
+/**
+ * The simulated machine's memory: bytes, and which frames are in use. A frame is named by its number,
+ * its first byte is at `frame * 4096`. Frame 0 is never handed out, so that 0 can mean «none».
+ */
+export class PhysicalMemory {
+  /** Number of frames. */
+  readonly frames: number;
+  /** All of memory, by byte. */
+  readonly u8: Uint8Array;
+  /** All of memory, by little-endian 32-bit word. */
+  readonly u32: Uint32Array;
+  readonly #used: Bitmap;
+  #free: number;
+  #nextFrame = 1;
+
+  /**
+   * @param bytes size of the memory: a multiple of 4096, at least two frames
+   * @throws PageTableError EINVAL for another size, ENOMEM where the host cannot supply it
+   */
+  constructor(bytes: number) {
+    if (!Number.isInteger(bytes / PAGE_SIZE) || bytes < 2 * PAGE_SIZE) {
+      throw new PageTableError('EINVAL', `not a size of memory: ${bytes} bytes`, { length: bytes });
+    }
+    let buffer: ArrayBuffer;
+    try {
+      buffer = new ArrayBuffer(bytes);
+    } catch {
+      throw new PageTableError('ENOMEM', `the host has no ${bytes} bytes for the simulated memory`, { length: bytes });
+    }
+    this.u8 = new Uint8Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.frames = bytes / PAGE_SIZE;
+    this.#used = new Bitmap(this.frames);
+    this.#used.set(0);
+    this.#free = this.frames - 1;
+  }
+
+  /** Number of frames that can still be allocated. */
+  get freeFrames(): number {
+    return this.#free;
+  }
+
+  /**
+   * Takes a free frame, filled with zeros.
+   * @throws PageTableError ENOMEM where all are in use
+   */
+  allocateFrame(): number {
+    let frame = this.#used.findNextClear(this.#nextFrame);
+    if (frame === this.frames) {
+      frame = this.#used.findNextClear(0);
+    }
+    if (frame === this.frames) {
+      throw new PageTableError('ENOMEM', `all ${this.frames} frames of memory are in use`);
+    }
+    this.#used.set(frame);
+    this.#free--;
+    this.#nextFrame = frame + 1;
+    this.u32.fill(0, frame * WORDS_PER_FRAME, (frame + 1) * WORDS_PER_FRAME);
+    return frame;
+  }
+
+  /**
+   * Takes `count` frames, or none at all.
+   * @throws PageTableError ENOMEM where fewer are free
+   */
+  allocateFrames(count: number): Uint32Array {
+    if (count > this.#free) {
+      throw new PageTableError('ENOMEM', `${count} frames wanted, ${this.#free} are free`, {
+        length: count * PAGE_SIZE,
+      });
+    }
+    const frames = new Uint32Array(count);
+    for (let i = 0; i < count; i++) {
+      frames[i] = this.allocateFrame();
+    }
+    return frames;
+  }
+
+  /**
+   * Gives a frame back.
+   * @throws PageTableError EINVAL where it was not in use
+   */
+  freeFrame(frame: number): void {
+    if (frame === 0 || !this.#used.has(frame)) {
+      throw new PageTableError('EINVAL', `frame ${frame} is not in use`, { address: frame * PAGE_SIZE });
+    }
+    this.#used.clear(frame);
+    this.#free++;
+    if (frame < this.#nextFrame) {
+      this.#nextFrame = frame;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import { AddressSpace, Cpu, Mapping, PAGE_SIZE, PhysicalMemory, VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE, type Vma } from '@cg/pagetable';
+import { describe, expect, it } from 'vitest';
+import type { WalkOperations } from './operations.js';
+import { walkPageMapping, walkPageRange, walkPageVma } from './walk.js';
+
+const flags = VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE;
+const pages = 2000;
+
+function machine() {
+  const memory = new PhysicalMemory(4096 * PAGE_SIZE);
+  const mapping = new Mapping('object');
+  const frames = memory.allocateFrames(pages);
+  const cpu = new Cpu(memory);
+  const addressSpace = new AddressSpace(memory);
+  cpu.run(addressSpace);
+  const map = (firstPage: number, count: number, address?: number, into = addressSpace): Vma =>
+    into.map({
+      length: count * PAGE_SIZE,
+      flags,
+      mapping,
+      firstPage,
+      ...(address === undefined ? {} : { address }),
+      operations: {
+        fault(fault) {
+          fault.insertFrame(fault.address, frames[fault.page], true);
+          return 'noPage';
+        },
+      },
+    });
+  return { memory, mapping, cpu, addressSpace, map };
+}
+
+const listPages: WalkOperations<number[]> = {
+  pte: (_entry, address, walk) => {
+    walk.state.push(walk.vma?.pageAt(address) ?? -1);
+    return 0;
+  },
+};
+
+describe('walking', () => {
+  it('3.1: the three entrances find the same present entries', () => {
+    const { cpu, addressSpace, mapping, map } = machine();
+    const vma = map(0, pages);
+    const touched = [0, 1, 511, 512, 1023, 1500, 1999];
+    touched.forEach((page) => cpu.load8(vma.addressOf(page)));
+    const seen: number[][] = [[], [], []];
+    walkPageRange(addressSpace, vma.start, vma.end, listPages, seen[0]);
+    walkPageVma(vma, listPages, seen[1]);
+    mapping.lock.acquireRead();
+    walkPageMapping(mapping, 0, pages, listPages, seen[2]);
+    expect(seen).toEqual([touched, touched, touched]);
+  });
+
+  it('pteTable gets every leaf table once, clipped to the range, and the same entries as pte', () => {
+    const { cpu, memory, mapping, map } = machine();
+    const vma = map(0, pages);
+    [3, 700, 701, 1999].forEach((page) => cpu.load8(vma.addressOf(page)));
+    const runs: [number, number][] = [];
+    mapping.lock.acquireRead();
+    const operations: WalkOperations<null> = {
+      pteTable(entry, count, address, walk) {
+        runs.push([(walk.vma as Vma).pageAt(address), count]);
+        for (let i = 0; i < count; i++) {
+          const present = memory.u32[entry + 2 * i] & 1;
+          expect(present).toBe([3, 700, 701, 1999].includes((walk.vma as Vma).pageAt(address) + i) ? 1 : 0);
+        }
+        return 0;
+      },
+    };
+    walkPageMapping(mapping, 2, 1200, operations, null);
+    expect(runs.reduce((total, [, count]) => total + count, 0)).toBe(1200);
+    expect(runs[0][0]).toBe(2);
+  });
+
+  it('3.2, A1: test positive skips this VMA only; negative ends the walk', () => {
+    const { cpu, mapping, map } = machine();
+    const first = map(0, 10);
+    const second = map(0, 10);
+    [first, second].forEach((vma) => cpu.load8(vma.addressOf(4)));
+    mapping.lock.acquireRead();
+    const seen: number[] = [];
+    const skipFirst = { ...listPages, test: (start: number) => (start === first.start ? 1 : 0) };
+    expect(walkPageMapping(mapping, 4, 1, skipFirst, seen)).toBe(0);
+    expect(seen).toEqual([4]);
+    expect(walkPageMapping(mapping, 4, 1, { ...listPages, test: () => -22 }, seen)).toBe(-22);
+    expect(seen).toEqual([4]);
+  });
+
+  it('3.2: a positive result stops the walk and reaches the caller', () => {
+    const { cpu, addressSpace, map } = machine();
+    const vma = map(0, 10);
+    [2, 5, 8].forEach((page) => cpu.load8(vma.addressOf(page)));
+    let calls = 0;
+    const stop: WalkOperations<null> = { pte: (_entry, address) => (++calls, vma.pageAt(address)) };
+    expect(walkPageRange(addressSpace, vma.start, vma.end, stop, null)).toBe(2);
+    expect(calls).toBe(1);
+  });
+
+  it('3.4, A8: postVma runs after a failing walk, and not after a failing preVma', () => {
+    const { cpu, map } = machine();
+    const vma = map(0, 10);
+    cpu.load8(vma.start);
+    let posts = 0;
+    const operations: WalkOperations<null> = { pte: () => -5, postVma: () => void posts++ };
+    expect(walkPageVma(vma, operations, null)).toBe(-5);
+    expect(posts).toBe(1);
+    expect(walkPageVma(vma, { ...operations, preVma: () => -12 }, null)).toBe(-12);
+    expect(posts).toBe(1);
+    const throwing: WalkOperations<null> = {
+      pte: () => {
+        throw new Error('callback');
+      },
+      postVma: () => void posts++,
+    };
+    expect(() => walkPageVma(vma, throwing, null)).toThrow('callback');
+    expect(posts).toBe(2);
+  });
+
+  it('a range walk calls what lies between VMAs, and what has no entry, a hole', () => {
+    const { cpu, addressSpace, map } = machine();
+    const one = map(0, 2, 0x40000000);
+    const two = map(2, 2, 0x40004000);
+    cpu.load8(one.start);
+    cpu.load8(two.start + PAGE_SIZE);
+    const holes: [number, boolean][] = [];
+    const operations: WalkOperations<null> = {
+      hole: (start, end, walk) => {
+        holes.push([(end - start) / PAGE_SIZE, walk.vma !== undefined]);
+        return 0;
+      },
+    };
+    walkPageRange(addressSpace, one.start - PAGE_SIZE, two.end + 3 * PAGE_SIZE, operations, null);
+    expect(holes).toEqual([[1, false], [1, true], [2, false], [1, true], [3, false]]);
+  });
+
+  it('3.5: a mapping walk needs the lock of the mapping', () => {
+    const { mapping, map } = machine();
+    map(0, 10);
+    expect(() => walkPageMapping(mapping, 0, 10, listPages, [])).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
+  });
+
+  it('refuses a range that is not made of pages', () => {
+    const { addressSpace } = machine();
+    for (const [start, end] of [[4096, 4096], [8192, 4096], [1, 4096], [0, 4097], [Number.NaN, 4096]]) {
+      expect(() => walkPageRange(addressSpace, start, end, listPages, [])).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    }
+  });
+});

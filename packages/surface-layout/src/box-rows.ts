@@ -1,0 +1,81 @@
+import type { SurfaceBox } from './box.js';
+import { SurfaceLayoutError } from './errors.js';
+import type { MipLayout, SurfaceLayout } from './layout.js';
+
+/** Byte runs of equal length at equal distances: `images` times `rows` runs of `rowBytes`. */
+export interface BoxRows {
+  /** Of the first run, from the start of the backing. */
+  readonly offset: number;
+  readonly rowBytes: number;
+  readonly rows: number;
+  /** Bytes from one row to the next. */
+  readonly rowStride: number;
+  readonly images: number;
+  /** Bytes from the first row of one image to that of the next. */
+  readonly imageStride: number;
+}
+
+function refuse(what: string, subresource: number, box: SurfaceBox): never {
+  const { x, y, z, width, height, depth } = box;
+  throw new SurfaceLayoutError('EINVAL', what, { subresource, x, y, z, width, height, depth });
+}
+
+/** True where [start, start + length) is a non-empty range of integers inside [0, size). */
+function isInside(start: number, length: number, size: number): boolean {
+  return Number.isInteger(start) && Number.isInteger(length) && start >= 0 && length > 0 && length <= size - start;
+}
+
+function isWholeMip(box: SurfaceBox, mip: MipLayout): boolean {
+  return box.width === mip.width && box.height === mip.height && box.depth === mip.depth;
+}
+
+/**
+ * Where the bytes of a box lie in the surface's backing. The box starts on a block; one that ends inside a block
+ * takes the whole block, as at the edge of a mip whose size is no multiple of the block's.
+ *
+ * A planar subresource is taken whole or not at all, as one run (D4). Of a surface with several samples these are
+ * the runs of sheet 0; those of sheet s lie `s * layout.sheetBytes` further on.
+ * @throws SurfaceLayoutError EINVAL for no such subresource, an empty box, one that leaves its mip or does not start
+ * on a block, or a part of a planar subresource.
+ */
+export function boxRows(layout: SurfaceLayout, subresource: number, box: SurfaceBox): BoxRows {
+  const mip = layout.mipOf(subresource);
+  const offset = layout.offsetOf(subresource);
+  const { format } = layout;
+  if (
+    !isInside(box.x, box.width, mip.width) ||
+    !isInside(box.y, box.height, mip.height) ||
+    !isInside(box.z, box.depth, mip.depth)
+  ) {
+    refuse('box is empty or leaves its mip', subresource, box);
+  }
+  if (format.planar) {
+    if (!isWholeMip(box, mip)) {
+      refuse('box is a part of a planar subresource', subresource, box);
+    }
+    return { offset, rowBytes: mip.bytes, rows: 1, rowStride: mip.bytes, images: 1, imageStride: mip.bytes };
+  }
+  const column = box.x / format.blockWidth;
+  const row = box.y / format.blockHeight;
+  const slice = box.z / format.blockDepth;
+  if (!Number.isInteger(column) || !Number.isInteger(row) || !Number.isInteger(slice)) {
+    refuse('box does not start on a block', subresource, box);
+  }
+  return {
+    offset: offset + slice * mip.imageStride + row * mip.rowStride + column * format.bytesPerBlock,
+    rowBytes: Math.ceil(box.width / format.blockWidth) * format.bytesPerBlock,
+    rows: Math.ceil(box.height / format.blockHeight),
+    rowStride: mip.rowStride,
+    images: Math.ceil(box.depth / format.blockDepth),
+    imageStride: mip.imageStride,
+  };
+}
+
+/**
+ * Bytes that moving a box moves: all its rows, in every sample sheet.
+ * @throws SurfaceLayoutError EINVAL where boxRows does.
+ */
+export function boxBytes(layout: SurfaceLayout, subresource: number, box: SurfaceBox): number {
+  const { rowBytes, rows, images } = boxRows(layout, subresource, box);
+  return rowBytes * rows * images * layout.samples;
+}

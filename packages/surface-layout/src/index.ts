@@ -1,0 +1,14 @@
+export { formatById, formatByName, surfaceFormats } from './formats.js';
+export type { SurfaceFormat } from './formats.js';
+export type { Channels } from './format-table/family.js';
+export { imageBytes, rowPitch } from './image.js';
+export { MAX_LAYERS, MAX_MIP_LEVELS, SurfaceLayout } from './layout.js';
+export type { MipLayout, SurfaceDescription } from './layout.js';
+export { locate } from './location.js';
+export type { SurfaceLocation } from './location.js';
+export type { SubresourceBox, SurfaceBox } from './box.js';
+export { DirtyBoxes } from './dirty-boxes.js';
+export { boxBytes, boxRows } from './box-rows.js';
+export type { BoxRows } from './box-rows.js';
+export { SurfaceLayoutError } from './errors.js';
+export type { SurfaceLayoutErrorCode } from './errors.js';

@@ -1,0 +1,164 @@
+import { SurfaceLayoutError } from './errors.js';
+import { formatById } from './formats.js';
+import type { SurfaceFormat } from './formats.js';
+import { imageBytes } from './image.js';
+
+/** DRM_VMW_MAX_MIP_LEVELS of vmwgfx_drm.h (rule 7.1, D9). */
+export const MAX_MIP_LEVELS = 24;
+
+/** SVGA3D_SM5_MAX_SURFACE_ARRAYSIZE of svga3d_limits.h. It bounds what one description makes us allocate. */
+export const MAX_LAYERS = 2048;
+
+const MAX_U32 = 0xffff_ffff;
+
+/** What a surface is; sizes in texels of mip 0. */
+export interface SurfaceDescription {
+  /** The id of the format. */
+  readonly format: number;
+  /** Of a buffer: its bytes. */
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly mipLevels: number;
+  /** Array size; a cube without an array size has 6. */
+  readonly layers: number;
+  /** 0 and 1 both mean one. */
+  readonly samples: number;
+}
+
+/** One mip level; the same in every layer and sheet. Strides are true ones, without a sample factor (D3). */
+export interface MipLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly blocksWide: number;
+  readonly blocksHigh: number;
+  readonly blocksDeep: number;
+  /** Bytes of the whole level, one sample of each texel. */
+  readonly bytes: number;
+  /** Bytes of one row of blocks. A planar level has no such rows in memory: then only its shares of `bytes`. */
+  readonly rowStride: number;
+  /** Bytes of one slice of blocks. */
+  readonly imageStride: number;
+  /** Where the level starts in the mip chain of its layer. */
+  readonly offset: number;
+}
+
+function layOutMip(format: SurfaceFormat, base: SurfaceDescription, level: number, offset: number): MipLayout {
+  const scale = 2 ** level;
+  const width = Math.max(Math.floor(base.width / scale), 1);
+  const height = Math.max(Math.floor(base.height / scale), 1);
+  const depth = Math.max(Math.floor(base.depth / scale), 1);
+  const blocksWide = Math.ceil(width / format.blockWidth);
+  const blocksHigh = Math.ceil(height / format.blockHeight);
+  const rowStride = blocksWide * format.bytesPerBlock;
+  return Object.freeze({
+    width,
+    height,
+    depth,
+    blocksWide,
+    blocksHigh,
+    blocksDeep: Math.ceil(depth / format.blockDepth),
+    bytes: imageBytes(format, width, height, depth),
+    rowStride,
+    imageStride: rowStride * blocksHigh,
+    offset,
+  });
+}
+
+function checkRange(what: string, name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new SurfaceLayoutError('EINVAL', what, { [name]: value });
+  }
+}
+
+function checkedFormat(description: SurfaceDescription): SurfaceFormat {
+  const format = formatById(description.format);
+  if (format === undefined || format.bytesPerBlock === 0) {
+    throw new SurfaceLayoutError('EINVAL', 'format has no layout (D10)', { format: description.format });
+  }
+  checkRange('width is not a size', 'width', description.width, 1, MAX_U32);
+  checkRange('height is not a size', 'height', description.height, 1, MAX_U32);
+  checkRange('depth is not a size', 'depth', description.depth, 1, MAX_U32);
+  checkRange(`mip levels must be 1 to ${MAX_MIP_LEVELS}`, 'mipLevels', description.mipLevels, 1, MAX_MIP_LEVELS);
+  checkRange(`layers must be 1 to ${MAX_LAYERS}`, 'layers', description.layers, 1, MAX_LAYERS);
+  checkRange('samples is not a count', 'samples', description.samples, 0, MAX_U32);
+  return format;
+}
+
+/**
+ * How a surface lies in its backing (rule 7.1): sheets one after another, one per sample; in a sheet the layers; in a
+ * layer the mips from large to small; in a mip the slices, rows and blocks — without padding anywhere.
+ * A subresource is layer × mips + mip. Sizes are exact integers, never 32-bit wrapped (D8). Immutable.
+ */
+export class SurfaceLayout {
+  readonly description: SurfaceDescription;
+  readonly format: SurfaceFormat;
+  readonly mips: readonly MipLayout[];
+  readonly layers: number;
+  /** At least 1. */
+  readonly samples: number;
+  /** Bytes of one layer: all its mips, one sample each. */
+  readonly mipChainBytes: number;
+  /** Bytes of one sample sheet: all layers. */
+  readonly sheetBytes: number;
+  /** Bytes of all sheets: the backing without any trailer (D2). */
+  readonly bytes: number;
+  readonly subresourceCount: number;
+
+  /**
+   * @throws SurfaceLayoutError EINVAL for an unknown or zero-byte format, a size that is not a u32 above 0, more
+   * than 24 mips or more than 2,048 layers; EOVERFLOW for 2^53 bytes or more.
+   */
+  constructor(description: SurfaceDescription) {
+    this.format = checkedFormat(description);
+    this.description = Object.freeze({ ...description });
+    this.layers = description.layers;
+    this.samples = Math.max(description.samples, 1);
+    const mips: MipLayout[] = [];
+    let offset = 0;
+    for (let level = 0; level < description.mipLevels; level++) {
+      const mip = layOutMip(this.format, description, level, offset);
+      mips.push(mip);
+      offset += mip.bytes;
+    }
+    this.mips = Object.freeze(mips);
+    this.mipChainBytes = offset;
+    this.sheetBytes = offset * this.layers;
+    this.bytes = this.sheetBytes * this.samples;
+    this.subresourceCount = this.layers * mips.length;
+    // Rounding is monotone: a sum or product that left the exact integers is still at least 2^53 here.
+    if (this.bytes > Number.MAX_SAFE_INTEGER) {
+      throw new SurfaceLayoutError('EOVERFLOW', 'surface has 2^53 bytes or more', { bytes: this.bytes });
+    }
+  }
+
+  /**
+   * The mip level a subresource belongs to.
+   * @throws SurfaceLayoutError EINVAL for a number that is no subresource.
+   */
+  mipOf(subresource: number): MipLayout {
+    this.checkSubresource(subresource);
+    return this.mips[subresource % this.mips.length];
+  }
+
+  /**
+   * Where a subresource starts in the backing (in the first sheet; the other sheets follow `sheetBytes` apart).
+   * @throws SurfaceLayoutError EINVAL for a number that is no subresource.
+   */
+  offsetOf(subresource: number): number {
+    this.checkSubresource(subresource);
+    const level = subresource % this.mips.length;
+    const layer = (subresource - level) / this.mips.length;
+    return layer * this.mipChainBytes + this.mips[level].offset;
+  }
+
+  private checkSubresource(subresource: number): void {
+    if (!Number.isInteger(subresource) || subresource < 0 || subresource >= this.subresourceCount) {
+      throw new SurfaceLayoutError('EINVAL', 'no such subresource', {
+        subresource,
+        subresourceCount: this.subresourceCount,
+      });
+    }
+  }
+}

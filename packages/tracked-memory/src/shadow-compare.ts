@@ -1,0 +1,59 @@
+import type { DirtyPages } from './dirty-pages.js';
+import type { TrackedMemory } from './tracked-memory.js';
+
+const WORD_BYTES = 4;
+
+/** Where the pages of a `ShadowCompareMemory` are read: a live view of one page's bytes, as 32-bit words. */
+export type PageReader = (page: number) => Uint32Array;
+
+/**
+ * Finds written pages by comparing all of the memory with a copy of it. Needs no help from any MMU, costs a
+ * second memory and a full read for each clean, and does not see a write that stores what was there.
+ */
+export class ShadowCompareMemory implements TrackedMemory {
+  readonly traps = false;
+  readonly #read: PageReader;
+  readonly #shadow: Uint32Array;
+  readonly #wordsPerPage: number;
+
+  /** What the memory holds now counts as clean. */
+  constructor(
+    readonly pageCount: number,
+    read: PageReader,
+    pageBytes = 4096,
+  ) {
+    this.#read = read;
+    this.#wordsPerPage = pageBytes / WORD_BYTES;
+    this.#shadow = new Uint32Array(pageCount * this.#wordsPerPage);
+    for (let page = 0; page < pageCount; page++) {
+      this.#shadow.set(read(page), page * this.#wordsPerPage);
+    }
+  }
+
+  writeProtect(): number {
+    return 0;
+  }
+
+  cleanAndRecord(firstPage: number, pageCount: number, into: DirtyPages): number {
+    let changed = 0;
+    for (let page = firstPage; page < firstPage + pageCount; page++) {
+      const now = this.#read(page);
+      if (this.#differs(page, now)) {
+        this.#shadow.set(now, page * this.#wordsPerPage);
+        into.add(page);
+        changed++;
+      }
+    }
+    return changed;
+  }
+
+  #differs(page: number, now: Uint32Array): boolean {
+    const base = page * this.#wordsPerPage;
+    for (let word = 0; word < this.#wordsPerPage; word++) {
+      if (now[word] !== this.#shadow[base + word]) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,42 @@
+/** `npm start`, `npm test` and their relatives: set the repository up, then do the named task. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root, run, setUp } from './setup.mjs';
+
+const [task, ...args] = process.argv.slice(2);
+const cli = join(root, 'apps', 'cli', 'dist', 'main.js');
+const bench = join(root, 'apps', 'bench', 'dist', 'main.js');
+
+/** Runs a built program in the folder the user called npm from, and ends with its exit code. */
+function hand(program, programArgs, cwd = process.env.INIT_CWD ?? process.cwd()) {
+  const result = spawnSync(process.execPath, [program, ...programArgs], { cwd, stdio: 'inherit' });
+  process.exit(result.status ?? 1);
+}
+
+const tasks = {
+  start() {
+    console.error('cg: replaying a recorded program through the whole stack');
+    hand(cli, ['replay', 'traces/window-drag.cgtrace.gz', ...args], root);
+  },
+  test: () => run('vitest', ['run', ...args]),
+  golden: () => run('vitest', ['run', 'golden.test', ...args]),
+  cg: () => hand(cli, args),
+  bench: () => hand(bench, args),
+  build() {},
+  lint() {
+    run('oxlint', ['--deny-warnings']);
+    run('node', ['tooling/lint/floors.mjs']);
+    run('knip', ['--no-progress']);
+  },
+  check() {
+    tasks.lint();
+    run('turbo', ['run', 'typecheck', 'check:package', '--output-logs=errors-only']);
+  },
+};
+
+if (!Object.hasOwn(tasks, task)) {
+  console.error(`cg: no task «${task}»; there are ${Object.keys(tasks).join(', ')}`);
+  process.exit(2);
+}
+setUp();
+tasks[task]();

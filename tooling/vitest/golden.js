@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+
+/** Where a golden file is read from: the folder in CG_GOLDEN, else `golden/` beside the suite. */
+function goldenPath(name, suiteUrl) {
+  const folder = process.env.CG_GOLDEN;
+  return folder ? join(folder, name) : fileURLToPath(new URL(`./golden/${name}`, suiteUrl));
+}
+
+function text(name, suiteUrl) {
+  const path = goldenPath(name, suiteUrl);
+  if (!existsSync(path)) {
+    throw new Error(`golden file ${path} does not exist`);
+  }
+  const bytes = readFileSync(path);
+  return (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+}
+
+/** True where CG_GOLDEN names a folder that lacks this file: the suite then says so and skips. */
+export function goldenAbsent(name) {
+  return Boolean(process.env.CG_GOLDEN) && !existsSync(join(process.env.CG_GOLDEN, name));
+}
+
+/** The rows of `name` (gzipped JSON lines). `suiteUrl` is the suite's import.meta.url. */
+export function goldenRows(name, suiteUrl) {
+  const rows = text(name, suiteUrl).split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  if (rows.length === 0) {
+    throw new Error(`golden file ${name} holds no row`);
+  }
+  return rows;
+}
+
+/** The rows of a CSV file with a header line and no quoted fields, as objects of strings. */
+export function goldenCsv(name, suiteUrl) {
+  const [header, ...lines] = text(name, suiteUrl).trim().split('\n');
+  const columns = header.split(',');
+  return lines.map((line) => Object.fromEntries(line.split(',').map((field, i) => [columns[i], field])));
+}
+
+/** One line on the terminal about what a suite did: counts are information, never asserted. */
+export function reportGolden(name, counts) {
+  const said = Object.entries(counts).map(([what, count]) => `${count} ${what}`).join(', ');
+  process.stdout.write(`golden ${name}: ${said}\n`);
+}

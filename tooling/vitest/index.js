@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Tests read the sources of every package, so that a change below is seen without a build in between. */
+export const sourceAliases = [
+  { find: /^@cg\/tracked-memory\/contract$/, replacement: `${root}packages/tracked-memory/src/contract.ts` },
+  {
+    find: /^@cg\/(collections|surface-layout|pagetable|tracked-memory|pagewalk|svga-device|mapping-dirty|vmwgfx|machine)$/,
+    replacement: `${root}packages/$1/src/index.ts`,
+  },
+];
+
+/** One vitest project: the tests beside the code of one workspace package. */
+export function project(name, folder, extra = {}) {
+  return {
+    resolve: { alias: sourceAliases },
+    test: {
+      name,
+      root: `${root}${folder}`,
+      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      testTimeout: 30_000,
+      ...extra,
+    },
+  };
+}
