@@ -1,3 +1,3 @@
 import { bundle } from '@cg/tsup-config';
 
-export default bundle(['src/main.ts']);
+export default bundle(['src/main.ts'], { platform: 'node' });

@@ -1,1 +1,5 @@
-export {};
+export { MachineError, type MachineErrorCode } from './errors.js';
+export { Machine, Process, type MachineOptions } from './machine.js';
+export { replayTrace } from './replay/replay.js';
+export type { ReplayReport } from './replay/report.js';
+export { policyFor, trackingMethods, type TrackingMethodName } from './tracking-methods.js';

@@ -107,6 +107,16 @@ describe('PhysicalMemory', () => {
     expect(() => memory.freeFrame(0)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
   });
 
+  it('finds frames that follow one another, or takes none', () => {
+    const memory = new PhysicalMemory(8 * PAGE_SIZE);
+    const frames = memory.allocateFrames(7);
+    [2, 4, 5, 6].forEach((frame) => memory.freeFrame(frame));
+    expect(frames).toContain(2);
+    expect(() => memory.allocateContiguous(4)).toThrow(expect.objectContaining({ code: 'ENOMEM' }));
+    expect(memory.allocateContiguous(3)).toBe(4);
+    expect(memory.freeFrames).toBe(1);
+  });
+
   it('an address space that finds no frame for its top table changes nothing', () => {
     const memory = new PhysicalMemory(2 * PAGE_SIZE);
     memory.allocateFrame();

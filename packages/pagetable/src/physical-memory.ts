@@ -84,6 +84,26 @@ export class PhysicalMemory {
   }
 
   /**
+   * Takes `count` frames that follow one another, as a device wants them that cannot scatter.
+   * @returns the first of them
+   * @throws PageTableError ENOMEM where no such run is free
+   */
+  allocateContiguous(count: number): number {
+    let start = this.#used.findNextClear(0);
+    while (start + count <= this.frames) {
+      const taken = this.#used.findNextSet(start, start + count);
+      if (taken === start + count) {
+        this.#used.setRange(start, taken);
+        this.#free -= count;
+        this.u32.fill(0, start * WORDS_PER_FRAME, taken * WORDS_PER_FRAME);
+        return start;
+      }
+      start = this.#used.findNextClear(taken);
+    }
+    throw new PageTableError('ENOMEM', `no ${count} free frames follow one another`, { length: count * PAGE_SIZE });
+  }
+
+  /**
    * Gives a frame back.
    * @throws PageTableError EINVAL where it was not in use
    */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { walkBlocks } from '../test/block-walk.js';
 import { smallSurfaces, surface } from '../test/surfaces.js';
@@ -24,13 +24,16 @@ function bytesOf(rows: BoxRows): number[] {
   return bytes;
 }
 
+/** Start, on a block, and length along one side of a mip. */
+function side(size: number, block: number): fc.Arbitrary<[number, number]> {
+  return fc
+    .integer({ min: 0, max: Math.ceil(size / block) - 1 })
+    .chain((at) => fc.tuple(fc.constant(at * block), fc.integer({ min: 1, max: size - at * block })));
+}
+
 /** A subresource of the layout and a box in it that starts on a block. */
 function boxesIn(layout: SurfaceLayout): fc.Arbitrary<{ subresource: number; box: SurfaceBox }> {
   const { blockWidth, blockHeight } = layout.format;
-  const side = (size: number, block: number): fc.Arbitrary<[number, number]> =>
-    fc
-      .integer({ min: 0, max: Math.ceil(size / block) - 1 })
-      .chain((at) => fc.tuple(fc.constant(at * block), fc.integer({ min: 1, max: size - at * block })));
   return fc.integer({ min: 0, max: layout.subresourceCount - 1 }).chain((subresource) => {
     const mip = layout.mipOf(subresource);
     return fc
@@ -59,7 +62,9 @@ describe('boxRows', () => {
             block.z >= box.z && block.z < box.z + box.depth,
         );
         const { bytesPerBlock } = layout.format;
-        const bytes = touched.flatMap(({ offset }) => Array.from({ length: bytesPerBlock }, (_, i) => offset + i));
+        const bytes = touched.flatMap(({ offset }) =>
+          Array.from({ length: bytesPerBlock }, (_, i) => offset + i),
+        );
         expect(bytesOf(boxRows(layout, subresource, box))).toEqual(bytes);
         expect(boxBytes(layout, subresource, box)).toBe(bytes.length * layout.samples);
       }),

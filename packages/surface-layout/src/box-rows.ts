@@ -22,7 +22,8 @@ function refuse(what: string, subresource: number, box: SurfaceBox): never {
 
 /** True where [start, start + length) is a non-empty range of integers inside [0, size). */
 function isInside(start: number, length: number, size: number): boolean {
-  return Number.isInteger(start) && Number.isInteger(length) && start >= 0 && length > 0 && length <= size - start;
+  const areIntegers = Number.isInteger(start) && Number.isInteger(length);
+  return areIntegers && start >= 0 && length > 0 && length <= size - start;
 }
 
 function isWholeMip(box: SurfaceBox, mip: MipLayout): boolean {
@@ -30,13 +31,13 @@ function isWholeMip(box: SurfaceBox, mip: MipLayout): boolean {
 }
 
 /**
- * Where the bytes of a box lie in the surface's backing. The box starts on a block; one that ends inside a block
- * takes the whole block, as at the edge of a mip whose size is no multiple of the block's.
+ * Where the bytes of a box lie in the surface's backing. The box starts on a block; one that ends inside a
+ * block takes the whole block, as at the edge of a mip whose size is no multiple of the block's.
  *
- * A planar subresource is taken whole or not at all, as one run (D4). Of a surface with several samples these are
- * the runs of sheet 0; those of sheet s lie `s * layout.sheetBytes` further on.
- * @throws SurfaceLayoutError EINVAL for no such subresource, an empty box, one that leaves its mip or does not start
- * on a block, or a part of a planar subresource.
+ * A planar subresource is taken whole or not at all, as one run (D4). Of a surface with several samples these
+ * are the runs of sheet 0; those of sheet s lie `s * layout.sheetBytes` further on.
+ * @throws SurfaceLayoutError EINVAL for no such subresource, an empty box, one that leaves its mip or does
+ * not start on a block, or a part of a planar subresource.
  */
 export function boxRows(layout: SurfaceLayout, subresource: number, box: SurfaceBox): BoxRows {
   const mip = layout.mipOf(subresource);

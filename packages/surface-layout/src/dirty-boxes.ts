@@ -12,11 +12,12 @@ const Z1 = 5;
 const EXTENT = 6;
 
 /**
- * The dirty parts of a surface: for each subresource at most one box, the smallest that holds every block touched by
- * the byte ranges added since the last clear (rules 7.2, 7.3, 7.4). The order of adding never matters (D1).
+ * The dirty parts of a surface: for each subresource at most one box, the smallest that holds every block
+ * touched by the byte ranges added since the last clear (rules 7.2, 7.3, 7.4). The order of adding never
+ * matters (D1).
  *
- * A range that touches a planar subresource makes it dirty whole (D4). With several samples any range makes the
- * whole surface dirty, as the device's order of samples is not stated (D3); a planar surface keeps to the
+ * A range that touches a planar subresource makes it dirty whole (D4). With several samples any range makes
+ * the whole surface dirty, as the device's order of samples is not stated (D3); a planar surface keeps to the
  * subresources that the range touches in any sheet.
  */
 export class DirtyBoxes {
@@ -50,8 +51,8 @@ export class DirtyBoxes {
   }
 
   /**
-   * Adds the bytes [start, end) of the surface's backing. What lies outside the surface is ignored: a trailer, the
-   * tail of a page (D2), the head of one. An empty range adds nothing.
+   * Adds the bytes [start, end) of the surface's backing. What lies outside the surface is ignored: a
+   * trailer, the tail of a page (D2), the head of one. An empty range adds nothing.
    * @throws SurfaceLayoutError EINVAL for a range that is inverted or not of integers; nothing is added then.
    */
   addRange(start: number, end: number): void {
@@ -68,7 +69,8 @@ export class DirtyBoxes {
       this.addWholeSurface();
       return;
     }
-    // Layers are counted on through the sheets, so a range that crosses from one sheet to the next needs no case.
+    // Layers are counted on through the sheets, so a range that crosses from one sheet to the next needs no
+    // case.
     const chain = layout.mipChainBytes;
     const lastLayer = Math.floor(last / chain);
     for (let layer = Math.floor(first / chain); layer <= lastLayer; layer++) {
@@ -116,7 +118,7 @@ export class DirtyBoxes {
   /** `first` and `last` (inclusive, like those below) are relative to the layer. */
   private addToLayer(layer: number, first: number, last: number): void {
     const { mips } = this.layout;
-    for (let level = 0; level < mips.length; level++) {
+    for (let level = 0; level < mips.length && mips[level].offset <= last; level++) {
       const mip = mips[level];
       const firstInMip = Math.max(first - mip.offset, 0);
       const lastInMip = Math.min(last - mip.offset, mip.bytes - 1);

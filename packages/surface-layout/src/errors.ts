@@ -1,7 +1,9 @@
 /** EINVAL: the input names nothing that exists. EOVERFLOW: a size leaves the exact integers (2^53). */
 export type SurfaceLayoutErrorCode = 'EINVAL' | 'EOVERFLOW';
 
-/** The one error of this package. `values` holds the offending numbers under the names of their parameters. */
+/**
+ * The one error of this package. `values` holds the offending numbers under the names of their parameters.
+ */
 export class SurfaceLayoutError extends Error {
   override readonly name = 'SurfaceLayoutError';
 

@@ -27,7 +27,8 @@ describe('surface formats', () => {
 
   it('cannot be changed by whoever reads the table', () => {
     const format = surfaceFormats[2];
-    expect([format, format.flags, format.channelBits, format.channelOffsets].every(Object.isFrozen)).toBe(true);
+    const parts = [format, format.flags, format.channelBits, format.channelOffsets];
+    expect(parts.every(Object.isFrozen)).toBe(true);
     expect(Object.isFrozen(surfaceFormats)).toBe(true);
   });
 });

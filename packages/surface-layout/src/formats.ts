@@ -84,7 +84,10 @@ export const surfaceFormats: readonly SurfaceFormat[] = Object.freeze(
 
 const byName = new Map(surfaceFormats.map((format) => [format.name, format]));
 
-/** The format with this id, also FORMAT_INVALID (id 0, zero bytes per block); undefined for an id that is none. */
+/**
+ * The format with this id, also FORMAT_INVALID (id 0, zero bytes per block); undefined for an id that is
+ * none.
+ */
 export function formatById(id: number): SurfaceFormat | undefined {
   return surfaceFormats[id];
 }

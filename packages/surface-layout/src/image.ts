@@ -1,14 +1,16 @@
 import type { SurfaceFormat } from './formats.js';
 
-/** Bytes from one row of blocks to the next in the first plane of a tightly packed image, `width` in texels. */
+/**
+ * Bytes from one row of blocks to the next in the first plane of a tightly packed image, `width` in texels.
+ */
 export function rowPitch(format: SurfaceFormat, width: number): number {
   return Math.ceil(width / format.blockWidth) * format.pitchBytesPerBlock;
 }
 
 /**
- * Bytes of one image of `width` × `height` × `depth` texels whose rows of blocks lie `pitch` bytes apart, the last
- * row counted in full. A planar image is always tightly packed: `pitch` does not change it.
- * Plain arithmetic: exact below 2^53, and the sizes are the caller's to check.
+ * Bytes of one image of `width` × `height` × `depth` texels whose rows of blocks lie `pitch` bytes apart, the
+ * last row counted in full. A planar image is always tightly packed: `pitch` does not change it. Plain
+ * arithmetic: exact below 2^53, and the sizes are the caller's to check.
  */
 export function imageBytes(
   format: SurfaceFormat,

@@ -1,10 +1,11 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { walkBlocks } from '../test/block-walk.js';
 import { smallSurfaces, surface } from '../test/surfaces.js';
 import { SurfaceLayoutError } from './errors.js';
-import { imageBytes, rowPitch } from './image.js';
 import { formatByName } from './formats.js';
+import { imageBytes, rowPitch } from './image.js';
+import { SurfaceLayout } from './layout.js';
 
 const A8R8G8B8 = 2;
 const DXT1 = 15;
@@ -103,8 +104,8 @@ describe('SurfaceLayout', () => {
   });
 
   it('does not change with the description it was given', () => {
-    const description = { format: A8R8G8B8, width: 4, height: 4, depth: 1, mipLevels: 1, layers: 1, samples: 1 };
-    const layout = surface(A8R8G8B8, 4, 4, description);
+    const description = { ...surface(A8R8G8B8, 4, 4).description };
+    const layout = new SurfaceLayout(description);
     description.width = 8;
     expect(layout.description.width).toBe(4);
     expect([layout.description, layout.mips, layout.mips[0]].every(Object.isFrozen)).toBe(true);

@@ -36,7 +36,9 @@ export interface MipLayout {
   readonly blocksDeep: number;
   /** Bytes of the whole level, one sample of each texel. */
   readonly bytes: number;
-  /** Bytes of one row of blocks. A planar level has no such rows in memory: then only its shares of `bytes`. */
+  /**
+   * Bytes of one row of blocks. A planar level has no such rows in memory: then its share of `bytes`.
+   */
   readonly rowStride: number;
   /** Bytes of one slice of blocks. */
   readonly imageStride: number;
@@ -44,7 +46,12 @@ export interface MipLayout {
   readonly offset: number;
 }
 
-function layOutMip(format: SurfaceFormat, base: SurfaceDescription, level: number, offset: number): MipLayout {
+function layOutMip(
+  format: SurfaceFormat,
+  base: SurfaceDescription,
+  level: number,
+  offset: number,
+): MipLayout {
   const scale = 2 ** level;
   const width = Math.max(Math.floor(base.width / scale), 1);
   const height = Math.max(Math.floor(base.height / scale), 1);
@@ -66,9 +73,9 @@ function layOutMip(format: SurfaceFormat, base: SurfaceDescription, level: numbe
   });
 }
 
-function checkRange(what: string, name: string, value: number, least: number, most: number): void {
+function checkCount(name: keyof SurfaceDescription, value: number, least: number, most: number): void {
   if (!Number.isInteger(value) || value < least || value > most) {
-    throw new SurfaceLayoutError('EINVAL', what, { [name]: value });
+    throw new SurfaceLayoutError('EINVAL', `not a count of ${least} to ${most}`, { [name]: value });
   }
 }
 
@@ -77,19 +84,20 @@ function checkedFormat(description: SurfaceDescription): SurfaceFormat {
   if (format === undefined || format.bytesPerBlock === 0) {
     throw new SurfaceLayoutError('EINVAL', 'format has no layout (D10)', { format: description.format });
   }
-  checkRange('width is not a size', 'width', description.width, 1, MAX_U32);
-  checkRange('height is not a size', 'height', description.height, 1, MAX_U32);
-  checkRange('depth is not a size', 'depth', description.depth, 1, MAX_U32);
-  checkRange(`mip levels must be 1 to ${MAX_MIP_LEVELS}`, 'mipLevels', description.mipLevels, 1, MAX_MIP_LEVELS);
-  checkRange(`layers must be 1 to ${MAX_LAYERS}`, 'layers', description.layers, 1, MAX_LAYERS);
-  checkRange('samples is not a count', 'samples', description.samples, 0, MAX_U32);
+  checkCount('width', description.width, 1, MAX_U32);
+  checkCount('height', description.height, 1, MAX_U32);
+  checkCount('depth', description.depth, 1, MAX_U32);
+  checkCount('mipLevels', description.mipLevels, 1, MAX_MIP_LEVELS);
+  checkCount('layers', description.layers, 1, MAX_LAYERS);
+  checkCount('samples', description.samples, 0, MAX_U32);
   return format;
 }
 
 /**
- * How a surface lies in its backing (rule 7.1): sheets one after another, one per sample; in a sheet the layers; in a
- * layer the mips from large to small; in a mip the slices, rows and blocks — without padding anywhere.
- * A subresource is layer × mips + mip. Sizes are exact integers, never 32-bit wrapped (D8). Immutable.
+ * How a surface lies in its backing (rule 7.1): sheets one after another, one per sample; in a sheet the
+ * layers; in a layer the mips from large to small; in a mip the slices, rows and blocks — without padding
+ * anywhere. A subresource is layer × mips + mip. Sizes are exact integers, never 32-bit wrapped (D8).
+ * Immutable.
  */
 export class SurfaceLayout {
   readonly description: SurfaceDescription;
@@ -107,8 +115,8 @@ export class SurfaceLayout {
   readonly subresourceCount: number;
 
   /**
-   * @throws SurfaceLayoutError EINVAL for an unknown or zero-byte format, a size that is not a u32 above 0, more
-   * than 24 mips or more than 2,048 layers; EOVERFLOW for 2^53 bytes or more.
+   * @throws SurfaceLayoutError EINVAL for an unknown or zero-byte format, a size that is not a u32 above 0,
+   * more than 24 mips or more than 2,048 layers; EOVERFLOW for 2^53 bytes or more.
    */
   constructor(description: SurfaceDescription) {
     this.format = checkedFormat(description);
@@ -143,7 +151,8 @@ export class SurfaceLayout {
   }
 
   /**
-   * Where a subresource starts in the backing (in the first sheet; the other sheets follow `sheetBytes` apart).
+   * Where a subresource starts in the backing (in the first sheet; the other sheets follow `sheetBytes`
+   * apart).
    * @throws SurfaceLayoutError EINVAL for a number that is no subresource.
    */
   offsetOf(subresource: number): number {

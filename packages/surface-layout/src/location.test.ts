@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { walkBlocks } from '../test/block-walk.js';
 import { smallSurfaces, surface } from '../test/surfaces.js';
@@ -27,6 +27,7 @@ describe('locate', () => {
           expect([rows.rowBytes, rows.rows, rows.images]).toEqual([bytesPerBlock, 1, 1]);
         }
       }),
+      { numRuns: 40 },
     );
   });
 

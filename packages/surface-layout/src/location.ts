@@ -11,9 +11,10 @@ export interface SurfaceLocation {
 }
 
 /**
- * The block that holds byte `offset` of the backing. In a planar subresource, whose blocks are spread over planes,
- * the answer is the subresource's first texel (D4).
- * @throws SurfaceLayoutError EINVAL for an offset outside the surface; the end is outside too, it does not wrap (D6).
+ * The block that holds byte `offset` of the backing. In a planar subresource, whose blocks are spread over
+ * planes, the answer is the subresource's first texel (D4).
+ * @throws SurfaceLayoutError EINVAL for an offset outside the surface; the end is outside too, it does not
+ * wrap (D6).
  */
 export function locate(layout: SurfaceLayout, offset: number): SurfaceLocation {
   if (!Number.isInteger(offset) || offset < 0 || offset >= layout.bytes) {

@@ -11,9 +11,9 @@ export interface WalkedBlock {
 }
 
 /**
- * Every block of a small surface in memory order: the reference the arithmetic is measured against. It takes only the
- * description and the size of a block from the layout. In planar formats only offset, sheet and subresource mean
- * something.
+ * Every block of a small surface in memory order: the reference the arithmetic is measured against. It takes
+ * only the description and the size of a block from the layout. In planar formats only offset, sheet and
+ * subresource mean something.
  */
 export function walkBlocks({ description, format }: SurfaceLayout): WalkedBlock[] {
   const { bytesPerBlock, blockWidth, blockHeight, blockDepth } = format;

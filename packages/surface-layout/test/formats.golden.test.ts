@@ -5,10 +5,15 @@ import type { SurfaceFormat } from '../src/index.js';
 
 const NAME = 'formats.csv';
 
+function flag(set: boolean): string {
+  return set ? '1' : '0';
+}
+
+function channels(prefix: string, values: readonly number[]): [string, string][] {
+  return values.map((value, i) => [`${prefix}_c${i}`, String(value)]);
+}
+
 function asRow(format: SurfaceFormat): Record<string, string> {
-  const flag = (set: boolean): string => (set ? '1' : '0');
-  const channels = (prefix: string, values: readonly number[]): [string, string][] =>
-    values.map((value, i) => [`${prefix}_c${i}`, String(value)]);
   return {
     id: String(format.id),
     name: format.name,

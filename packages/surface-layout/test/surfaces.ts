@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { surfaceFormats, SurfaceLayout } from '../src/index.js';
 import type { SurfaceDescription } from '../src/index.js';
 
@@ -8,10 +8,10 @@ export function surface(format: number, width: number, height: number, change: o
   return new SurfaceLayout({ ...plain, ...change });
 }
 
-/** Surfaces of every format, small enough to be walked block by block. */
+/** Surfaces of every format but FORMAT_INVALID, small enough to be walked block by block. */
 export const smallSurfaces: fc.Arbitrary<SurfaceLayout> = fc
   .record({
-    format: fc.constantFrom(...surfaceFormats.filter(({ bytesPerBlock }) => bytesPerBlock > 0).map(({ id }) => id)),
+    format: fc.constantFrom(...surfaceFormats.slice(1).map(({ id }) => id)),
     width: fc.integer({ min: 1, max: 19 }),
     height: fc.integer({ min: 1, max: 11 }),
     depth: fc.integer({ min: 1, max: 4 }),

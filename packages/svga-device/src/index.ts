@@ -1,1 +1,44 @@
-export {};
+export { SvgaDevice } from './device.js';
+export type { SvgaDeviceOptions } from './limits.js';
+export type { GuestMemory, SvgaHost } from './guest-memory.js';
+export type { DeviceStatistics } from './statistics.js';
+export { SvgaDeviceError } from './errors.js';
+export type { SvgaDeviceErrorCode } from './errors.js';
+
+export { commandBytes, commandNames, commandTable } from './protocol/command-table.js';
+export type { CommandDefinition, CommandFields, CommandName } from './protocol/command-table.js';
+export { CommandWriter, encodeCommand } from './protocol/command-writer.js';
+export { decodeCommands, formatCommand } from './protocol/command-decoder.js';
+export type { CommandFrame, DecodedCommand, KnownCommand, UnknownCommand } from './protocol/command-decoder.js';
+export { Struct } from './protocol/struct.js';
+export type { FieldType, FieldTypes, StructValues } from './protocol/struct.js';
+export {
+  readCommandBufferHeader,
+  SVGA_CB_CONTEXT,
+  SVGA_CB_FLAG,
+  SVGA_CB_HEADER_BYTES,
+  SVGA_CB_MAX_QUEUED_PER_CONTEXT,
+  SVGA_CB_MAX_SIZE,
+  SVGA_CB_STATUS,
+  writeCommandBufferHeader,
+} from './protocol/command-buffer-header.js';
+export type { CommandBufferHeader, CommandBufferHeaderFields } from './protocol/command-buffer-header.js';
+export { mobEntry, objectTableEntryBytes, surfaceEntry, SVGA_OTABLE } from './protocol/object-table-entries.js';
+export {
+  SVGA3D_INVALID_ID,
+  SVGA3D_MAX_SURFACE_FACES,
+  SVGA3D_MOBFMT,
+  SVGA3D_SURFACE,
+} from './protocol/surface-types.js';
+
+export {
+  SVGA_CAP,
+  SVGA_FIFO,
+  SVGA_FIFO_CAP,
+  SVGA_ID,
+  SVGA_IRQFLAG,
+  SVGA_PORT,
+  SVGA_REG,
+  SVGA_REG_ENABLE,
+} from './registers.js';
+export { SVGA3D_DEVCAP } from './device-caps.js';

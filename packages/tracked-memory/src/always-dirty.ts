@@ -4,6 +4,7 @@ import type { TrackedMemory } from './tracked-memory.js';
 /** The tracker that knows nothing: each page counts as written, always. What an upload without tracking does. */
 export class AlwaysDirtyMemory implements TrackedMemory {
   readonly traps = false;
+  readonly entriesScanned = 0;
 
   constructor(readonly pageCount: number) {}
 

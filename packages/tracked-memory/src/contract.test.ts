@@ -34,6 +34,7 @@ describe('the contract suite itself', () => {
         const faulty = {
           pageCount: memory.pageCount,
           traps: memory.traps,
+          entriesScanned: 0,
           writeProtect: memory.writeProtect.bind(memory),
           cleanAndRecord: memory.cleanAndRecord.bind(memory),
           ...change(subject),

@@ -12,6 +12,7 @@ export type PageReader = (page: number) => Uint32Array;
  */
 export class ShadowCompareMemory implements TrackedMemory {
   readonly traps = false;
+  entriesScanned = 0;
   readonly #read: PageReader;
   readonly #shadow: Uint32Array;
   readonly #wordsPerPage: number;
@@ -44,6 +45,7 @@ export class ShadowCompareMemory implements TrackedMemory {
         changed++;
       }
     }
+    this.entriesScanned += pageCount;
     return changed;
   }
 

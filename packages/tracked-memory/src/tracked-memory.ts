@@ -18,6 +18,8 @@ export interface TrackedMemory {
   readonly pageCount: number;
   /** Whether a write to a write-protected page is caught when it happens. */
   readonly traps: boolean;
+  /** How many page-table entries, or pages where it looks at these, it has looked at so far. */
+  readonly entriesScanned: number;
   /**
    * Makes the next write to each page of the range a trapped one, where `traps` is true.
    * @returns how many entries it changed; entries, not pages: a page may be mapped more than once (B5)

@@ -1,1 +1,12 @@
-export {};
+export { VmwgfxDriver, type DriverOptions } from './driver.js';
+export { DrmFile, type NewSurface, type SurfaceHandle, type TrackingStatistics } from './drm-file.js';
+export { VmwgfxError, type VmwgfxErrorCode, type VmwgfxErrorFacts } from './errors.js';
+export { BufferObject } from './memory/buffer-object.js';
+export { BufferObjectVmaOperations } from './memory/fault-handlers.js';
+export { cleanResources } from './resource/read-coherency.js';
+export { Resource } from './resource/resource.js';
+export { Surface, type SurfaceRequest, type SurfaceStatistics } from './resource/surface.js';
+export { Fence } from './submission/fence.js';
+export type { SvgaHardware } from './submission/svga-ports.js';
+export { DirtyTracker, type BackedResource, type SharedBy, type TrackerStatistics } from './tracking/dirty-tracker.js';
+export { FixedPolicy, KernelPolicy, type TrackingMethod, type TrackingPolicy } from './tracking/policy.js';

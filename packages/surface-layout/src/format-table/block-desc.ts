@@ -1,5 +1,5 @@
-// Bits of SVGA3dBlockDesc (svga3d_surfacedefs.h), with the prefix SVGA3DBLOCKDESC_ left off.
-// One bit serves several names in the header: BLUE is also bump W, RED is also luminance and bump U, and so on.
+// Bits of SVGA3dBlockDesc (svga3d_surfacedefs.h), with the prefix SVGA3DBLOCKDESC_ left off. One bit serves
+// several names in the header: BLUE is also bump W, RED is also luminance and bump U, and so on.
 export const BLUE = 1 << 0;
 export const GREEN = 1 << 1;
 export const RED = 1 << 2;

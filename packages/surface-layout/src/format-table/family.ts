@@ -1,7 +1,9 @@
 /** Bits (or bit offsets) of the four channel unions of svga3d_channel_def: blue, green, red, alpha. */
 export type Channels = readonly [blue: number, green: number, red: number, alpha: number];
 
-/** One format: id, name without SVGA3D_, bytes per block, SVGA3dBlockDesc bits, channel bits, channel offsets. */
+/**
+ * One format: id, name without SVGA3D_, bytes per block, SVGA3dBlockDesc bits, channel bits, channel offsets.
+ */
 export type FormatRow = readonly [
   id: number,
   name: string,

@@ -1,0 +1,92 @@
+import { Machine, policyFor, replayTrace, trackingMethods, type TrackingMethodName } from '@cg/machine';
+import { openTrace } from '@cg/machine/trace';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from '../exit-codes.js';
+import { inputError } from '../output/input-error.js';
+import { replayProgress } from '../output/progress.js';
+import { replaysAsJson } from '../output/replay-json.js';
+import { describeReplay, tabulateReplays, type Replayed } from '../output/replay-text.js';
+
+interface ReplayOptions {
+  readonly method: TrackingMethodName;
+  readonly memory: number;
+  readonly json: boolean;
+}
+
+const MIB = 2 ** 20;
+const MOST_MEMORY_MIB = 4096;
+
+const DETAILS = `
+A trace is what a recorded program wrote to its window, frame by frame. Its bytes are stored through
+the simulated MMU into a coherent surface; a copy of the surface is submitted to the device with no
+synchronisation in between; then the device's copy is compared with the trace, byte for byte. Every
+tenth frame the device writes into the surface as well, and a CPU reads it back and compares.
+
+Examples:
+  $ cg replay traces/window-drag.cgtrace.gz
+  $ cg replay --method trap traces/gears.cgtrace.gz traces/idle-desktop.cgtrace.gz
+  $ cg replay --json traces/gears.cgtrace.gz | jq '.replays[0].bytesUploaded'
+
+Exit codes: 0 no byte was wrong, 1 some were, 2 a file is not a trace or does not fit.`;
+
+function parseMemory(text: string): number {
+  const mebibytes = Number(text);
+  if (!Number.isInteger(mebibytes) || mebibytes < 1 || mebibytes > MOST_MEMORY_MIB) {
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_MEMORY_MIB}.`);
+  }
+  return mebibytes;
+}
+
+/** `cg replay`. `exit` is told the exit code. */
+export function replayCommand(exit: (code: number) => void): Command {
+  return new Command('replay')
+    .description('replay recorded programs through the whole stack and check every frame')
+    .argument('<trace...>', 'write traces (.cgtrace.gz)')
+    .addOption(
+      new Option('-m, --method <method>', "how written pages are found; auto is the kernel's rule")
+        .choices(trackingMethods)
+        .default('auto'),
+    )
+    .option('--memory <MiB>', 'memory of the simulated machine', parseMemory, 256)
+    .option('--json', 'print the counts as JSON', false)
+    .addHelpText('after', DETAILS)
+    .action(async (paths: string[], options: ReplayOptions) => {
+      exit(await replayAll(paths, options));
+    });
+}
+
+/** Replays each trace; one that cannot be read is named on standard error and the others still count. */
+async function replayAll(paths: readonly string[], options: ReplayOptions): Promise<number> {
+  const replays: Replayed[] = [];
+  let failed = false;
+  for (const path of paths) {
+    try {
+      replays.push(await replayOne(path, options));
+    } catch (error) {
+      process.stderr.write(`cg: ${inputError(path, error)}\n`);
+      failed = true;
+    }
+  }
+  if (replays.length > 0) {
+    process.stdout.write(options.json ? replaysAsJson(replays) : asText(replays));
+  }
+  if (failed) {
+    return EXIT.BAD_INPUT;
+  }
+  return replays.some(({ report }) => report.wrongBytes > 0) ? EXIT.CHECK_FAILED : EXIT.OK;
+}
+
+function asText(replays: readonly Replayed[]): string {
+  return replays.length === 1 ? describeReplay(replays[0]) : tabulateReplays(replays);
+}
+
+async function replayOne(path: string, { method, memory }: ReplayOptions): Promise<Replayed> {
+  const trace = await openTrace(path);
+  const machine = new Machine({ memoryBytes: memory * MIB, driver: { makePolicy: policyFor(method) } });
+  const progress = replayProgress(path, trace.header.frames);
+  try {
+    return { path, method, header: trace.header, report: await replayTrace(machine, trace, progress.update) };
+  } finally {
+    progress.stop();
+  }
+}

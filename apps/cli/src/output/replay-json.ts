@@ -1,0 +1,24 @@
+import type { Replayed } from './replay-text.js';
+
+/** The machine-readable form: one line, the fields in this order. */
+export function replaysAsJson(replays: readonly Replayed[]): string {
+  const rows = replays.map(({ path, method, report }) => ({
+    trace: path,
+    method,
+    frames: report.frames,
+    bytesStored: report.bytesStored,
+    bytesChanged: report.bytesChanged,
+    bytesUploaded: report.bytesUploaded,
+    bytesFullUpload: report.bytesFullUpload,
+    pagesDirtied: report.pagesDirtied,
+    boxes: report.boxes,
+    commands: report.commands,
+    readFaults: report.readFaults,
+    writeFaults: report.writeFaults,
+    scans: report.scans,
+    entriesScanned: report.entriesScanned,
+    methodSwitches: report.methodSwitches,
+    wrongBytes: report.wrongBytes,
+  }));
+  return `${JSON.stringify({ replays: rows })}\n`;
+}

@@ -1,0 +1,108 @@
+import { basename } from 'node:path';
+import type { ReplayReport, TrackingMethodName } from '@cg/machine';
+import type { TraceHeader } from '@cg/machine/trace';
+import Table from 'cli-table3';
+import pc from 'picocolors';
+
+/** A replay that came to its end. */
+export interface Replayed {
+  readonly path: string;
+  readonly method: TrackingMethodName;
+  readonly header: TraceHeader;
+  readonly report: ReplayReport;
+}
+
+const NAME_WIDTH = 26;
+
+function exact(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(1);
+}
+
+function share(part: number, whole: number): string {
+  return `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+function shortName(path: string): string {
+  const name = basename(path).replace(/\.cgtrace\.gz$/, '');
+  return name.length > NAME_WIDTH ? `${name.slice(0, NAME_WIDTH - 1)}…` : name;
+}
+
+function verdict(wrongBytes: number): string {
+  return wrongBytes === 0
+    ? pc.green('0, in every frame, on the device and as the CPU sees it')
+    : pc.red(`${exact(wrongBytes)}: the device or a CPU saw what it should not have`);
+}
+
+/** One replay, a fact a line. */
+export function describeReplay({ path, method, header, report }: Replayed): string {
+  const { width, height, format, title } = header;
+  const name = format.name.replace('SVGA3D_', '');
+  const facts: [string, string][] = [
+    ['bytes stored by the CPUs', `${exact(report.bytesStored)}, of which ${exact(report.bytesChanged)} changed something`],
+    ['bytes uploaded', `${exact(report.bytesUploaded)}, ${share(report.bytesUploaded, report.bytesFullUpload)} of a full upload each frame`],
+    ['bytes of a full upload', exact(report.bytesFullUpload)],
+    ['pages found dirty', exact(report.pagesDirtied)],
+    ['boxes uploaded', exact(report.boxes)],
+    ['device commands', exact(report.commands)],
+    ['page faults', `${exact(report.readFaults)} on loads, ${exact(report.writeFaults)} on stores`],
+    ['scans', `${exact(report.scans)}, of ${exact(report.entriesScanned)} page-table entries`],
+    ['method switches', exact(report.methodSwitches)],
+    ['wrong bytes', verdict(report.wrongBytes)],
+  ];
+  const lines = facts.map(([what, value]) => `  ${what.padEnd(26)}${value}`);
+  return [
+    pc.bold(`${shortName(path)}${title === '' ? '' : `: ${title}`}`),
+    `  ${width}x${height} ${name}, ${exact(report.frames)} frames, method ${method}`,
+    '',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+function plainTable(head: string[]) {
+  return new Table({
+    head,
+    colAligns: head.map((_, i) => (i < 2 ? 'left' : 'right')),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    chars: {
+      top: '', 'top-mid': '', 'top-left': '', 'top-right': '',
+      bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
+      left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '',
+    },
+  });
+}
+
+/** Several replays: what was moved, then what finding it took; a row each. */
+export function tabulateReplays(replays: readonly Replayed[]): string {
+  const moved = plainTable(['trace', 'method', 'frames', 'stored', 'changed', 'uploaded', 'full', 'share', 'wrong bytes']);
+  const work = plainTable(['trace', 'method', 'pages', 'boxes', 'commands', 'read', 'write', 'scans', 'entries', 'switches']);
+  for (const { path, method, report } of replays) {
+    const { frames, bytesStored, bytesChanged, bytesUploaded, bytesFullUpload, wrongBytes } = report;
+    moved.push([
+      shortName(path),
+      method,
+      exact(frames),
+      mebibytes(bytesStored),
+      mebibytes(bytesChanged),
+      mebibytes(bytesUploaded),
+      mebibytes(bytesFullUpload),
+      share(bytesUploaded, bytesFullUpload),
+      wrongBytes === 0 ? pc.green('0') : pc.red(exact(wrongBytes)),
+    ]);
+    const counts = [report.pagesDirtied, report.boxes, report.commands, report.readFaults, report.writeFaults];
+    const scanning = [report.scans, report.entriesScanned, report.methodSwitches];
+    work.push([shortName(path), method, ...[...counts, ...scanning].map(exact)]);
+  }
+  return [
+    pc.bold('What was moved (MiB; full: the whole surface in each frame; share: uploaded / full)'),
+    moved.toString(),
+    '',
+    pc.bold('What finding it took (read, write: page faults; entries: page-table entries looked at)'),
+    work.toString(),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,44 @@
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { replayCommand } from './commands/replay.js';
+import { EXIT } from './exit-codes.js';
+
+const { version } = createRequire(import.meta.url)('@cg/cli/package.json') as { version: string };
+
+const EXAMPLES = `
+Examples:
+  $ cg replay traces/gears.cgtrace.gz                 one recorded program, every frame checked
+  $ cg replay --method scan traces/*.cgtrace.gz       all of them, page tables scanned at each submission
+  $ cg replay --json traces/gears.cgtrace.gz | jq     the same numbers for a program
+
+Exit codes: 0 all is well, 1 a check failed, 2 the input is at fault.`;
+
+/** Runs `cg` with the arguments after the program's name. @returns the exit code */
+export async function run(args: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.OK;
+  const program = new Command('cg')
+    .description('Coherent graphics memory: replay, measure and check how written pages reach a paravirtual GPU.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', EXAMPLES)
+    .configureHelp({ helpWidth: 100 })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'cg: ')) })
+    .showSuggestionAfterError()
+    .exitOverride();
+  program.addCommand(
+    replayCommand((code) => {
+      exitCode = code;
+    }).copyInheritedSettings(program),
+  );
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) {
+      throw error;
+    }
+    // Asked-for help ends in an «error» with exit code 0; help shown for want of a command does not.
+    return error.exitCode === 0 ? EXIT.OK : EXIT.BAD_INPUT;
+  }
+  return exitCode;
+}

@@ -1,0 +1,67 @@
+import { AddressSpace, Cpu, PhysicalMemory, type Vma } from '@cg/pagetable';
+import { SvgaDevice, type SvgaDeviceOptions } from '@cg/svga-device';
+import { VmwgfxDriver, type DriverOptions, type DrmFile } from '@cg/vmwgfx';
+import { MachineError } from './errors.js';
+
+/** What a machine is made of. */
+export interface MachineOptions {
+  /** CPUs, at least 1. Default 2. */
+  readonly cpus?: number;
+  /** Physical memory in bytes, a multiple of 4096. Default 256 MiB. */
+  readonly memoryBytes?: number;
+  readonly device?: SvgaDeviceOptions;
+  readonly driver?: DriverOptions;
+}
+
+/** CPUs, physical memory, the SVGA device on its bus, and the driver for it: the composition root. */
+export class Machine {
+  readonly memory: PhysicalMemory;
+  readonly cpus: readonly Cpu[];
+  readonly device: SvgaDevice;
+  readonly driver: VmwgfxDriver;
+
+  /** @throws MachineError EINVAL for no CPU; PageTableError for a size that is none or cannot be had */
+  constructor(options: MachineOptions = {}) {
+    const { cpus = 2, memoryBytes = 256 * 2 ** 20 } = options;
+    if (!Number.isInteger(cpus) || cpus < 1) {
+      throw new MachineError('EINVAL', `a machine cannot have ${cpus} CPUs`);
+    }
+    this.memory = new PhysicalMemory(memoryBytes);
+    this.cpus = Array.from({ length: cpus }, () => new Cpu(this.memory));
+    const { u8 } = this.memory;
+    this.device = new SvgaDevice(
+      {
+        memory: { bytes: u8.length, view: (address, length) => u8.subarray(address, address + length) },
+        setInterrupt: (asserted) => {
+          if (asserted) {
+            this.driver.handleInterrupt();
+          }
+        },
+      },
+      { maxSurfaceBytes: memoryBytes, maxImageBytes: memoryBytes, ...options.device },
+    );
+    this.driver = new VmwgfxDriver(this.memory, this.device, options.driver);
+  }
+
+  /** A process with the device open, run by every CPU. */
+  spawn(): Process {
+    const process = new Process(new AddressSpace(this.memory), this.driver.open());
+    for (const cpu of this.cpus) {
+      cpu.run(process.addressSpace);
+    }
+    return process;
+  }
+}
+
+/** A user of the machine: an address space, and its open file of the device. */
+export class Process {
+  constructor(
+    readonly addressSpace: AddressSpace,
+    readonly file: DrmFile,
+  ) {}
+
+  /** Maps a coherent surface. @throws as DrmFile.mapSurface */
+  map(handle: number): Vma {
+    return this.file.mapSurface(handle, this.addressSpace);
+  }
+}

@@ -1,0 +1,56 @@
+import type { BoxRows } from '@cg/surface-layout';
+
+/** What the surface must hold, kept as plain bytes beside the machine, and how often something else was seen. */
+export class Oracle {
+  /** The surface as it must be. */
+  readonly expected: Uint8Array;
+  wrongBytes = 0;
+
+  constructor(surfaceBytes: number) {
+    this.expected = new Uint8Array(surfaceBytes);
+  }
+
+  /** The CPU stores bytes. @returns how many of them were other ones before */
+  store(offset: number, bytes: Uint8Array): number {
+    const { expected } = this;
+    let changed = 0;
+    for (let i = 0; i < bytes.length; i++) {
+      if (expected[offset + i] !== bytes[i]) {
+        changed++;
+      }
+    }
+    expected.set(bytes, offset);
+    return changed;
+  }
+
+  /** The device copies the rows of a box from another surface of the same layout. */
+  copyRows(rows: BoxRows, source: Uint8Array): void {
+    forEachRow(rows, (offset, bytes) => this.expected.set(source.subarray(offset, offset + bytes), offset));
+  }
+
+  /** Compares what the CPU or the device holds with what it must. A missing image is wrong in every byte. */
+  check(seen: Uint8Array | undefined): void {
+    this.wrongBytes += seen === undefined ? this.expected.length : differentBytes(seen, this.expected);
+  }
+}
+
+/** Calls back for each row of a box with its place in the surface's bytes. */
+export function forEachRow(rows: BoxRows, visit: (offset: number, bytes: number) => void): void {
+  for (let image = 0; image < rows.images; image++) {
+    for (let row = 0; row < rows.rows; row++) {
+      visit(rows.offset + image * rows.imageStride + row * rows.rowStride, rows.rowBytes);
+    }
+  }
+}
+
+/** How many bytes differ; a difference in length counts too. */
+export function differentBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  let different = Math.abs(a.length - b.length);
+  for (let i = 0; i < length; i++) {
+    if (a[i] !== b[i]) {
+      different++;
+    }
+  }
+  return different;
+}

@@ -1,0 +1,207 @@
+import { boxRows, SurfaceLayout, type SurfaceBox } from '@cg/surface-layout';
+import { PageTableError, type Vma } from '@cg/pagetable';
+import { encodeCommand } from '@cg/svga-device';
+import { VmwgfxError, type SurfaceHandle } from '@cg/vmwgfx';
+import { MachineError } from '../errors.js';
+import type { Machine, Process } from '../machine.js';
+import type { Trace, TraceFrame, TraceHeader } from '../trace/trace.js';
+import { forEachRow, Oracle } from './oracle.js';
+import { fillPattern } from './pattern.js';
+import { overwrittenBox } from './rectangle.js';
+import type { ReplayReport } from './report.js';
+
+/** The device overwrites a part of the surface in every frame with such a number. */
+const DEVICE_WRITE_INTERVAL = 10;
+
+/**
+ * Replays a trace through a machine and checks every frame, with no explicit synchronisation anywhere: CPUs
+ * store through the MMU, a copy is submitted, and what the device then holds is compared byte for byte. In
+ * every tenth frame the device overwrites a part of the surface; a CPU loads all of it, compares, and stores
+ * the trace's bytes back.
+ *
+ * @param machine a fresh one: its counters are the report's
+ * @param onFrame called after each frame with the number done
+ * @throws MachineError ENOMEM for surfaces that the machine cannot hold, or what reading the trace throws
+ */
+export async function replayTrace(
+  machine: Machine,
+  trace: Trace,
+  onFrame?: (done: number) => void,
+): Promise<ReplayReport> {
+  const replay = prepare(machine, trace.header);
+  for await (const frame of trace.frames) {
+    replay.play(frame);
+    onFrame?.(frame.frame + 1);
+  }
+  return replay.finish();
+}
+
+/** Makes the surfaces; that they cannot be made is the trace's fault, and its first line's. */
+function prepare(machine: Machine, header: TraceHeader): Replay {
+  try {
+    return new Replay(machine, header);
+  } catch (error) {
+    if (error instanceof PageTableError || error instanceof VmwgfxError) {
+      const size = `${header.width}x${header.height}, ${header.surfaceBytes} bytes`;
+      throw new MachineError('ENOMEM', `three surfaces of ${size} do not fit into the machine: ${error.message}`, 1);
+    }
+    throw error;
+  }
+}
+
+/** What the counters stood at before the first frame. */
+interface Baseline {
+  readonly commands: number;
+  readonly readFaults: number;
+  readonly writeFaults: number;
+}
+
+class Replay {
+  readonly #machine: Machine;
+  readonly #process: Process;
+  readonly #layout: SurfaceLayout;
+  readonly #header: TraceHeader;
+  readonly #surface: SurfaceHandle;
+  readonly #copy: SurfaceHandle;
+  readonly #pattern: SurfaceHandle;
+  readonly #mapped: Vma;
+  readonly #patternBytes: Uint8Array;
+  readonly #loaded: Uint8Array;
+  readonly #oracle: Oracle;
+  readonly #baseline: Baseline;
+  #frames = 0;
+  #bytesStored = 0;
+  #bytesChanged = 0;
+  #storedBack = false;
+
+  constructor(machine: Machine, header: TraceHeader) {
+    const { width, height, format, surfaceBytes } = header;
+    this.#machine = machine;
+    this.#header = header;
+    const description = { format: format.id, width, height };
+    this.#layout = new SurfaceLayout({ ...description, depth: 1, mipLevels: 1, layers: 1, samples: 1 });
+    this.#process = machine.spawn();
+    const { file } = this.#process;
+    this.#surface = file.createSurface({ ...description, coherent: true });
+    this.#copy = file.createSurface(description);
+    this.#pattern = file.createSurface({ ...description, coherent: true });
+    this.#mapped = this.#process.map(this.#surface.handle);
+    this.#patternBytes = fillPattern(new Uint8Array(surfaceBytes));
+    machine.cpus[0].storeBytes(this.#process.map(this.#pattern.handle).start, this.#patternBytes);
+    this.#loaded = new Uint8Array(surfaceBytes);
+    this.#oracle = new Oracle(surfaceBytes);
+    // Everything the replay will need of memory and device is had here, or not at all.
+    this.#submitCopy(this.#pattern, this.#copy, this.#whole());
+    this.#baseline = this.#counters();
+  }
+
+  play(frame: TraceFrame): void {
+    this.#store(frame);
+    this.#submitAndCheck();
+    if (frame.frame % DEVICE_WRITE_INTERVAL === 0) {
+      this.#overwriteOnDevice(frame.frame);
+    }
+    this.#frames++;
+  }
+
+  finish(): ReplayReport {
+    if (this.#storedBack) {
+      // The last frame ended with stores that nothing has uploaded yet.
+      this.#submitAndCheck();
+    }
+    const { file } = this.#process;
+    const { boxes, bytesUploaded, pagesDirtied, scans, entriesScanned, methodSwitches } = file.statistics(
+      this.#surface.handle,
+    );
+    const { commands, readFaults, writeFaults } = this.#counters();
+    return {
+      frames: this.#frames,
+      bytesStored: this.#bytesStored,
+      bytesChanged: this.#bytesChanged,
+      bytesUploaded,
+      bytesFullUpload: this.#frames * this.#header.surfaceBytes,
+      pagesDirtied,
+      boxes,
+      commands: commands - this.#baseline.commands,
+      readFaults: readFaults - this.#baseline.readFaults,
+      writeFaults: writeFaults - this.#baseline.writeFaults,
+      scans,
+      entriesScanned,
+      methodSwitches,
+      wrongBytes: this.#oracle.wrongBytes,
+    };
+  }
+
+  /** The CPUs take turns, so that each meets entries that the other has changed or cached. */
+  #cpu(turn: number) {
+    const { cpus } = this.#machine;
+    return cpus[turn % cpus.length];
+  }
+
+  #store({ frame, runs, data }: TraceFrame): void {
+    const cpu = this.#cpu(frame);
+    let from = 0;
+    for (let i = 0; i < runs.length; i += 2) {
+      const bytes = data.subarray(from, from + runs[i + 1]);
+      cpu.storeBytes(this.#mapped.start + runs[i], bytes);
+      this.#bytesChanged += this.#oracle.store(runs[i], bytes);
+      from += bytes.length;
+    }
+    this.#bytesStored += from;
+  }
+
+  #submitAndCheck(): void {
+    this.#submitCopy(this.#surface, this.#copy, this.#whole());
+    this.#oracle.check(this.#machine.device.image(this.#process.file.deviceId(this.#copy.handle), 0));
+    this.#storedBack = false;
+  }
+
+  #overwriteOnDevice(frame: number): void {
+    const { width, height, format } = this.#header;
+    const box = overwrittenBox(frame, width, height, format);
+    const rows = boxRows(this.#layout, 0, box);
+    const { expected } = this.#oracle;
+    const traced = expected.slice();
+    this.#submitCopy(this.#pattern, this.#surface, box);
+    this.#oracle.copyRows(rows, this.#patternBytes);
+
+    const cpu = this.#cpu(frame + 1);
+    cpu.loadBytes(this.#mapped.start, this.#loaded);
+    this.#oracle.check(this.#loaded);
+
+    forEachRow(rows, (offset, bytes) => {
+      const row = traced.subarray(offset, offset + bytes);
+      cpu.storeBytes(this.#mapped.start + offset, row);
+      expected.set(row, offset);
+    });
+    this.#storedBack = true;
+  }
+
+  #whole(): SurfaceBox {
+    const { width, height } = this.#header;
+    return { x: 0, y: 0, z: 0, width, height, depth: 1 };
+  }
+
+  #submitCopy(from: SurfaceHandle, to: SurfaceHandle, box: SurfaceBox): void {
+    const { x, y, z, width: w, height: h, depth: d } = box;
+    const commands = encodeCommand('SURFACE_COPY', {
+      srcSid: from.handle,
+      srcFace: 0,
+      srcMipmap: 0,
+      destSid: to.handle,
+      destFace: 0,
+      destMipmap: 0,
+      boxes: [{ x, y, z, w, h, d, srcx: x, srcy: y, srcz: z }],
+    });
+    this.#process.file.submit(commands).wait();
+  }
+
+  #counters(): Baseline {
+    const { cpus, device } = this.#machine;
+    return {
+      commands: device.statistics.commands,
+      readFaults: cpus.reduce((sum, { statistics }) => sum + statistics.readFaults, 0),
+      writeFaults: cpus.reduce((sum, { statistics }) => sum + statistics.writeFaults, 0),
+    };
+  }
+}

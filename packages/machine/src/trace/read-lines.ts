@@ -1,0 +1,50 @@
+import { MachineError } from '../errors.js';
+
+const NEWLINE = 0x0a;
+
+/**
+ * Splits bytes into lines of UTF-8 text. No line is gathered beyond `limit()` bytes, asked anew for each, so
+ * that a small compressed file cannot fill memory.
+ * @throws MachineError EBADMSG with the line for one that is too long or not UTF-8
+ */
+export async function* readLines(
+  chunks: AsyncIterable<Uint8Array>,
+  limit: () => number,
+): AsyncGenerator<{ text: string; line: number }> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let parts: Uint8Array[] = [];
+  let gathered = 0;
+  let line = 1;
+  const gather = (part: Uint8Array): void => {
+    gathered += part.length;
+    if (gathered > limit()) {
+      throw new MachineError('EBADMSG', `the line is longer than ${limit()} bytes`, line);
+    }
+    parts.push(part);
+  };
+  const take = (): string => {
+    const whole = parts.length === 1 ? parts[0] : Buffer.concat(parts);
+    parts = [];
+    gathered = 0;
+    try {
+      return decoder.decode(whole);
+    } catch {
+      throw new MachineError('EBADMSG', 'not UTF-8 text', line);
+    }
+  };
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      gather(chunk.subarray(start, end));
+      yield { text: take(), line };
+      line++;
+      start = end + 1;
+    }
+    if (start < chunk.length) {
+      gather(chunk.subarray(start));
+    }
+  }
+  if (gathered > 0) {
+    yield { text: take(), line };
+  }
+}

@@ -1,0 +1,85 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { MachineError } from '../errors.js';
+import { parseFrame, parseHeader } from './parse-line.js';
+import { readLines } from './read-lines.js';
+import type { Trace, TraceFrame, TraceHeader } from './trace.js';
+
+/** The first line says little. */
+const HEADER_BYTES = 64 * 1024;
+/** V8's longest string. */
+const LONGEST_LINE = 2 ** 29 - 24;
+/** A run of one byte takes so many characters at most, next to its 4/3 characters of data. */
+const CHARACTERS_PER_RUN = 32;
+
+/**
+ * Opens a write trace, gzip-compressed NDJSON in a file. Frames are read and checked one at a time as they are
+ * asked for.
+ * @throws MachineError EBADMSG with the line for what is not gzip, truncated, of another kind or version, or
+ * damaged; the file system's own error where the file cannot be read
+ */
+export async function openTrace(path: string): Promise<Trace> {
+  return readTrace(gunzip(path));
+}
+
+/** Reads a write trace from its uncompressed bytes. @throws MachineError EBADMSG, as `openTrace` */
+export async function readTrace(chunks: AsyncIterable<Uint8Array>): Promise<Trace> {
+  let limit = HEADER_BYTES;
+  const position = { line: 1 };
+  const lines = placeErrors(readLines(chunks, () => limit), position);
+  const first = await lines.next();
+  if (first.done === true) {
+    throw new MachineError('EBADMSG', 'the file is empty', 1);
+  }
+  const header = parseHeader(first.value.text);
+  limit = Math.min(HEADER_BYTES + header.surfaceBytes * CHARACTERS_PER_RUN, LONGEST_LINE);
+  return { header, frames: readFrames(lines, header) };
+}
+
+async function* readFrames(
+  lines: AsyncGenerator<{ text: string; line: number }>,
+  header: TraceHeader,
+): AsyncGenerator<TraceFrame> {
+  let frame = 0;
+  let lastLine = 1;
+  for await (const { text, line } of lines) {
+    if (frame === header.frames) {
+      throw new MachineError('EBADMSG', `something follows the last of ${header.frames} frames`, line);
+    }
+    yield parseFrame(text, line, frame, header);
+    frame++;
+    lastLine = line;
+  }
+  if (frame < header.frames) {
+    throw new MachineError('EBADMSG', `the trace ends after ${frame} of ${header.frames} frames`, lastLine + 1);
+  }
+}
+
+/** Decompression fails between lines: its errors get the number of the line that was being read. */
+async function* placeErrors(
+  lines: AsyncGenerator<{ text: string; line: number }>,
+  position: { line: number },
+): AsyncGenerator<{ text: string; line: number }> {
+  try {
+    for await (const next of lines) {
+      position.line = next.line + 1;
+      yield next;
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'Z_BUF_ERROR') {
+      throw new MachineError('EBADMSG', 'the gzip data is truncated', position.line);
+    }
+    if (code?.startsWith('Z_')) {
+      const what = position.line === 1 ? 'not gzip data' : 'the gzip data is damaged';
+      throw new MachineError('EBADMSG', what, position.line);
+    }
+    throw error;
+  }
+}
+
+function gunzip(path: string): AsyncIterable<Uint8Array> {
+  // The reader of the last stream is handed every error of the pipeline.
+  return pipeline(createReadStream(path), createGunzip({ chunkSize: 2 ** 18 }), () => {});
+}

@@ -1,0 +1,27 @@
+import type { SurfaceFormat } from '@cg/surface-layout';
+
+/** What a trace says of itself on its first line. */
+export interface TraceHeader {
+  readonly title: string;
+  readonly format: SurfaceFormat;
+  readonly width: number;
+  readonly height: number;
+  /** Bytes of the surface's level 0, which is all of it. */
+  readonly surfaceBytes: number;
+  readonly frames: number;
+}
+
+/** What the program wrote for one frame. */
+export interface TraceFrame {
+  readonly frame: number;
+  /** Byte ranges of the surface: offset, length, offset, length, …; ascending, not overlapping. */
+  readonly runs: Float64Array;
+  /** The bytes of all runs, one after another. */
+  readonly data: Uint8Array;
+}
+
+/** A recorded program: its surface, and its frames in order. */
+export interface Trace {
+  readonly header: TraceHeader;
+  readonly frames: AsyncIterable<TraceFrame>;
+}

@@ -1,0 +1,127 @@
+import { TrackedMapping } from '@cg/mapping-dirty';
+import { Mapping, PAGE_SIZE, pagesFor, type PhysicalMemory } from '@cg/pagetable';
+import {
+  objectTableEntryBytes,
+  SVGA3D_DEVCAP,
+  SVGA_CAP,
+  SVGA_ID,
+  SVGA_IRQFLAG,
+  SVGA_OTABLE,
+  SVGA_REG,
+  SVGA_REG_ENABLE,
+} from '@cg/svga-device';
+import type { TrackedMemory } from '@cg/tracked-memory';
+import type { DriverContext } from './context.js';
+import { DrmFile } from './drm-file.js';
+import { VmwgfxError } from './errors.js';
+import { IdAllocator } from './id-allocator.js';
+import type { BufferObject } from './memory/buffer-object.js';
+import { FakeOffsets } from './memory/fake-offsets.js';
+import { MemoryAccount } from './memory/memory-account.js';
+import { buildMobPageTable } from './memory/mob-page-table.js';
+import { CommandQueue } from './submission/command-queue.js';
+import { SvgaPorts, type SvgaHardware } from './submission/svga-ports.js';
+import { KernelPolicy, type TrackingPolicy } from './tracking/policy.js';
+
+/** What a driver may be told to do otherwise. */
+export interface DriverOptions {
+  /** A policy for each tracker; the kernel's rule if left out. */
+  readonly makePolicy?: () => TrackingPolicy;
+  /** How writes to a buffer object are found; through the page tables if left out. */
+  readonly trackMemory?: (object: BufferObject) => TrackedMemory;
+  /** Bytes the driver may use for trackers. Default 64 MiB. */
+  readonly accountLimit?: number;
+  /** Surfaces and MOBs at a time, each: the size of the object tables. Default 4,096. */
+  readonly maxObjects?: number;
+}
+
+/** The driver, bound to one device. */
+export class VmwgfxDriver {
+  readonly context: DriverContext;
+  readonly #ports: SvgaPorts;
+  /** Interrupts taken. */
+  interrupts = 0;
+
+  /**
+   * Probes the device and brings it up: object tables, a command-buffer context, interrupts.
+   * @throws VmwgfxError ENODEV where the device lacks guest-backed objects or command buffers; ENOMEM
+   */
+  constructor(memory: PhysicalMemory, hardware: SvgaHardware, options: DriverOptions = {}) {
+    const ports = new SvgaPorts(hardware);
+    this.#ports = ports;
+    const capabilities = probe(ports);
+    const { maxObjects = 4096, accountLimit = 64 * 2 ** 20, makePolicy = () => new KernelPolicy() } = options;
+    const mapping = new Mapping('vmwgfx');
+    const fakeOffsets = new FakeOffsets();
+    const queue = new CommandQueue(memory, ports);
+    queue.startContext(true);
+    setObjectTables(memory, queue, maxObjects);
+    mapping.observeZaps({
+      dirtyEntryZapped(page) {
+        const object = fakeOffsets.find(page);
+        object?.tracker?.recordZappedEntry(page - object.firstPage);
+      },
+    });
+    this.context = {
+      memory,
+      mapping,
+      fakeOffsets,
+      queue,
+      account: new MemoryAccount(accountLimit),
+      mobIds: new IdAllocator('MOB', maxObjects),
+      surfaceIds: new IdAllocator('surface', maxObjects),
+      hasDx: (capabilities & SVGA_CAP.DX) !== 0 && readDeviceCapability(ports, SVGA3D_DEVCAP.DXCONTEXT) !== 0,
+      maxTextureSize: readDeviceCapability(ports, SVGA3D_DEVCAP.MAX_TEXTURE_WIDTH),
+      trackMemory: options.trackMemory ?? trackThroughMapping,
+      makePolicy,
+    };
+  }
+
+  /** Opens the device for a process. */
+  open(): DrmFile {
+    return new DrmFile(this.context);
+  }
+
+  /** The device raises its interrupt line. */
+  handleInterrupt(): void {
+    if (this.#ports.takeInterrupts() !== 0) {
+      this.interrupts++;
+    }
+  }
+}
+
+function trackThroughMapping(object: BufferObject): TrackedMemory {
+  return new TrackedMapping(object.context.mapping, object.firstPage, object.pageCount);
+}
+
+/** Agrees on the register interface, checks what the device can do, and enables it. */
+function probe(ports: SvgaPorts): number {
+  ports.writeRegister(SVGA_REG.ID, SVGA_ID.V2);
+  if (ports.readRegister(SVGA_REG.ID) >>> 0 !== SVGA_ID.V2) {
+    throw new VmwgfxError('ENODEV', 'the device does not speak version 2 of the register interface');
+  }
+  const capabilities = ports.readRegister(SVGA_REG.CAPABILITIES);
+  const needed = SVGA_CAP.GBOBJECTS | SVGA_CAP.COMMAND_BUFFERS;
+  if ((capabilities & needed) !== needed) {
+    throw new VmwgfxError('ENODEV', 'the device lacks guest-backed objects or command buffers', { status: capabilities });
+  }
+  ports.writeRegister(SVGA_REG.ENABLE, SVGA_REG_ENABLE.ENABLE | SVGA_REG_ENABLE.HIDE);
+  ports.writeRegister(SVGA_REG.CONFIG_DONE, 1);
+  ports.writeRegister(SVGA_REG.IRQMASK, SVGA_IRQFLAG.ANY_FENCE);
+  return capabilities;
+}
+
+function readDeviceCapability(ports: SvgaPorts, index: number): number {
+  ports.writeRegister(SVGA_REG.DEV_CAP, index);
+  return ports.readRegister(SVGA_REG.DEV_CAP);
+}
+
+/** Gives the device the memory in which it keeps what it knows of MOBs and surfaces. */
+function setObjectTables(memory: PhysicalMemory, queue: CommandQueue, entries: number): void {
+  for (const type of [SVGA_OTABLE.MOB, SVGA_OTABLE.SURFACE]) {
+    const sizeInBytes = pagesFor(entries * objectTableEntryBytes[type]) * PAGE_SIZE;
+    const { base, ptDepth } = buildMobPageTable(memory, memory.allocateFrames(sizeInBytes / PAGE_SIZE));
+    queue.emit('SET_OTABLE_BASE64', { type, baseAddress: base, sizeInBytes, validSizeInBytes: 0, ptDepth });
+  }
+  queue.flush();
+}

@@ -1,0 +1,28 @@
+import { Bitmap } from '@cg/collections';
+import { VmwgfxError } from './errors.js';
+
+/** Ids from a range of the device's, lowest first. */
+export class IdAllocator {
+  readonly #used: Bitmap;
+
+  constructor(
+    readonly what: string,
+    count: number,
+  ) {
+    this.#used = new Bitmap(count);
+  }
+
+  /** @throws VmwgfxError ENOMEM where all are taken */
+  allocate(): number {
+    const id = this.#used.findNextClear(0);
+    if (id === this.#used.length) {
+      throw new VmwgfxError('ENOMEM', `all ${id} ${this.what} ids are taken`);
+    }
+    this.#used.set(id);
+    return id;
+  }
+
+  free(id: number): void {
+    this.#used.clear(id);
+  }
+}

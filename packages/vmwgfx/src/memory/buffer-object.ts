@@ -1,0 +1,142 @@
+import { IntervalTree } from '@cg/collections';
+import { PAGE_SIZE } from '@cg/pagetable';
+import type { DriverContext } from '../context.js';
+import { VmwgfxError } from '../errors.js';
+import type { Resource } from '../resource/resource.js';
+import { DirtyTracker } from '../tracking/dirty-tracker.js';
+import { buildMobPageTable, MAX_MOB_PAGES, type MobPageTable } from './mob-page-table.js';
+
+/** The device's view of a buffer object: a MOB and the page table it reads it through. */
+interface Mob {
+  readonly id: number;
+  readonly pageTable: MobPageTable;
+}
+
+/**
+ * Pages of guest memory that back resources: the CPU maps them, the device reads and writes them as a MOB.
+ */
+export class BufferObject {
+  readonly frames: Uint32Array;
+  /** Its first page in the device's mapping, where user space maps it from. */
+  readonly firstPage: number;
+  /** The resources in it by byte range; overlapping ones are all found (rule 6.1, C2). */
+  readonly resources = new IntervalTree<Resource>();
+  #tracker: DirtyTracker | undefined;
+  #trackerUsers = 0;
+  #mob: Mob | undefined;
+  #reserved = false;
+  #destroyed = false;
+
+  /** @throws VmwgfxError ENOMEM for more pages than a MOB can have, PageTableError ENOMEM where too few are free */
+  constructor(
+    readonly context: DriverContext,
+    readonly pageCount: number,
+  ) {
+    if (pageCount > MAX_MOB_PAGES) {
+      const bytes = pageCount * PAGE_SIZE;
+      throw new VmwgfxError('ENOMEM', `a MOB cannot have ${bytes} bytes`, { bytes });
+    }
+    this.firstPage = context.fakeOffsets.allocate(this);
+    try {
+      this.frames = context.memory.allocateFrames(pageCount);
+    } catch (error) {
+      context.fakeOffsets.free(this);
+      throw error;
+    }
+  }
+
+  /** The tracker, where somebody wants the writes to this buffer object found. */
+  get tracker(): DirtyTracker | undefined {
+    return this.#tracker;
+  }
+
+  /** Its frames are somebody else's now: a mapping that is left over must not show them. */
+  get isDestroyed(): boolean {
+    return this.#destroyed;
+  }
+
+  /** Takes what guards the tracker, the resources and the placement. @throws VmwgfxError EDEADLK where it is taken */
+  reserve(): void {
+    if (this.#reserved) {
+      throw new VmwgfxError('EDEADLK', `buffer object at page ${this.firstPage} is reserved already`);
+    }
+    this.#reserved = true;
+  }
+
+  unreserve(): void {
+    this.#reserved = false;
+  }
+
+  /**
+   * One more user of the tracker; the first one starts it (rule 5.1).
+   * @throws VmwgfxError ENOMEM where its memory is refused; the count is then as before
+   */
+  addTrackerUser(): void {
+    const { context, pageCount } = this;
+    if (this.#tracker === undefined) {
+      const bytes = DirtyTracker.bytesFor(pageCount);
+      context.account.charge(bytes);
+      try {
+        this.#tracker = new DirtyTracker(context.trackMemory(this), context.makePolicy());
+      } catch (error) {
+        context.account.refund(bytes);
+        throw error;
+      }
+    }
+    this.#trackerUsers++;
+  }
+
+  /** One user of the tracker less; the last one ends it. */
+  releaseTrackerUser(): void {
+    if (--this.#trackerUsers === 0) {
+      this.#tracker = undefined;
+      this.context.account.refund(DirtyTracker.bytesFor(this.pageCount));
+    }
+  }
+
+  /** Removes every mapping of a page range, and keeps what its entries knew (rule 5.5). */
+  unmapRange(start: number, end: number): void {
+    this.#tracker?.collectBeforeUnmap(start, end);
+    this.context.mapping.unmapRange(this.firstPage + start, end - start);
+  }
+
+  /** The MOB id of this buffer object; the first call makes it known to the device. */
+  mobId(): number {
+    this.#mob ??= this.#defineMob();
+    return this.#mob.id;
+  }
+
+  #defineMob(): Mob {
+    const { memory, queue, mobIds } = this.context;
+    const pageTable = buildMobPageTable(memory, this.frames);
+    const { ptDepth, base, tableFrames } = pageTable;
+    let id: number | undefined;
+    try {
+      id = mobIds.allocate();
+      queue.emit('DEFINE_GB_MOB64', { mobid: id, ptDepth, base, sizeInBytes: this.pageCount * PAGE_SIZE });
+      return { id, pageTable };
+    } catch (error) {
+      if (id !== undefined) {
+        mobIds.free(id);
+      }
+      tableFrames.forEach((frame) => memory.freeFrame(frame));
+      throw error;
+    }
+  }
+
+  /** Ends it: no resource may be in it any more, and its mappings go first. */
+  destroy(): void {
+    const { memory, queue, mobIds, mapping, fakeOffsets } = this.context;
+    mapping.unmapRange(this.firstPage, this.pageCount);
+    if (this.#mob !== undefined) {
+      queue.emit('DESTROY_GB_MOB', { mobid: this.#mob.id });
+      queue.flush();
+      mobIds.free(this.#mob.id);
+      this.#mob.pageTable.tableFrames.forEach((frame) => memory.freeFrame(frame));
+      this.#mob = undefined;
+    }
+    this.#destroyed = true;
+    fakeOffsets.free(this);
+    this.frames.forEach((frame) => memory.freeFrame(frame));
+  }
+}

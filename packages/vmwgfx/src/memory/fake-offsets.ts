@@ -1,0 +1,39 @@
+import { IntervalTree, type IntervalNode } from '@cg/collections';
+import { VmwgfxError } from '../errors.js';
+import type { BufferObject } from './buffer-object.js';
+
+/** First page handed out, as in the kernel's DRM_FILE_PAGE_OFFSET_START for 4 KiB pages. */
+const FIRST_OFFSET = 0x100000;
+const OFFSETS_END = 2 ** 32;
+
+/** Where each buffer object lies in the device's one mapping: the offset that user space gives to mmap. */
+export class FakeOffsets {
+  readonly #objects = new IntervalTree<BufferObject>();
+  readonly #nodes = new Map<BufferObject, IntervalNode<BufferObject>>();
+  #next = FIRST_OFFSET;
+
+  /** @throws VmwgfxError ENOMEM where the 2^32 pages of the mapping are used up */
+  allocate(object: BufferObject): number {
+    const start = this.#next;
+    const end = start + object.pageCount;
+    if (end > OFFSETS_END) {
+      throw new VmwgfxError('ENOMEM', 'the device mapping has no offsets left');
+    }
+    this.#nodes.set(object, this.#objects.insert(start, end, object));
+    this.#next = end;
+    return start;
+  }
+
+  free(object: BufferObject): void {
+    const node = this.#nodes.get(object);
+    if (node !== undefined) {
+      this.#objects.remove(node);
+      this.#nodes.delete(object);
+    }
+  }
+
+  /** The buffer object that holds a page of the mapping. */
+  find(page: number): BufferObject | undefined {
+    return this.#objects.firstOverlap(page, page + 1)?.value;
+  }
+}

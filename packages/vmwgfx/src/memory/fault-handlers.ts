@@ -1,0 +1,77 @@
+import { PAGE_SIZE, PageTableError, VM_RAND_READ, type FaultResult, type PageFault, type VmaOperations } from '@cg/pagetable';
+import { VmwgfxError } from '../errors.js';
+import { cleanResources } from '../resource/read-coherency.js';
+import type { BufferObject } from './buffer-object.js';
+
+/** Pages that one fault maps at most (rule 6.4; the kernel's TTM_BO_VM_NUM_PREFAULT). */
+const PREFAULT_PAGES = 16;
+
+/** The page-fault handlers of a mapped buffer object. */
+export class BufferObjectVmaOperations implements VmaOperations {
+  constructor(readonly object: BufferObject) {}
+
+  /** A page without an entry: bring its content back from the device, then map it and some behind it. */
+  fault(fault: PageFault): FaultResult {
+    const { object } = this;
+    const page = fault.page - object.firstPage;
+    if (object.isDestroyed || page < 0 || page >= object.pageCount) {
+      return 'sigbus';
+    }
+    return this.#reserved(() => {
+      const allowed = object.tracker === undefined ? PREFAULT_PAGES : cleanResources(object, page, page + 1);
+      this.#map(fault, page, Math.min(allowed, (fault.vma.flags & VM_RAND_READ) === 0 ? PREFAULT_PAGES : 1));
+      return 'noPage';
+    });
+  }
+
+  /**
+   * A store to a read-only page. The write is recorded and the entry made writable under one reservation:
+   * a scan in between would take the record and leave a writable entry behind (rule 2.5, B6).
+   */
+  pfnMkwrite(fault: PageFault): FaultResult {
+    const { object } = this;
+    const page = fault.page - object.firstPage;
+    if (object.isDestroyed || page < 0 || page >= object.pageCount) {
+      return 'sigbus';
+    }
+    return this.#reserved(() => {
+      object.tracker?.recordTrappedWrite(page);
+      fault.makeWritable();
+      return 'noPage';
+    });
+  }
+
+  /** Enters up to `count` pages, clean, and read-only where writes are to be trapped (B7). */
+  #map(fault: PageFault, page: number, count: number): void {
+    const { object } = this;
+    const { vma, address } = fault;
+    const writable = object.tracker?.method !== 'trap';
+    const last = Math.min(page + count, object.pageCount, page + (vma.end - address) / PAGE_SIZE);
+    for (let i = 0; page + i < last; i++) {
+      try {
+        fault.insertFrame(address + i * PAGE_SIZE, object.frames[page + i], writable);
+      } catch (error) {
+        if (i === 0) {
+          throw error;
+        }
+        // Pages behind the faulting one are a courtesy; without memory for their table they wait.
+        return;
+      }
+    }
+  }
+
+  #reserved(handle: () => FaultResult): FaultResult {
+    const { object } = this;
+    object.reserve();
+    try {
+      return handle();
+    } catch (error) {
+      if ((error instanceof VmwgfxError || error instanceof PageTableError) && error.code === 'ENOMEM') {
+        return 'outOfMemory';
+      }
+      throw error;
+    } finally {
+      object.unreserve();
+    }
+  }
+}

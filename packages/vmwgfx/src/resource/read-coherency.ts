@@ -1,0 +1,47 @@
+import { PAGE_SIZE } from '@cg/pagetable';
+import type { BufferObject } from '../memory/buffer-object.js';
+import type { Resource } from './resource.js';
+
+/**
+ * Brings everything in a page range of a buffer object back from the device before the CPU sees it: reads
+ * back each GPU-dirty resource that intersects the range, in order of offset, and waits once if there was
+ * any, also when a later one fails (rule 6.4, C1–C3).
+ *
+ * @returns how many pages from `startPage` on may be mapped: to the end of the furthest resource in the
+ * range or to the first one still GPU-dirty, whichever comes first, and at least 1
+ * @throws what the first failing read-back throws; what was read back before is then usable
+ */
+export function cleanResources(object: BufferObject, startPage: number, endPage: number): number {
+  const start = startPage * PAGE_SIZE;
+  const end = endPage * PAGE_SIZE;
+  const readBack: Resource[] = [];
+  let furthest = start;
+  try {
+    for (const { value: resource, end: resourceEnd } of object.resources.overlapping(start, end)) {
+      furthest = Math.max(furthest, resourceEnd);
+      if (resource.gpuDirty) {
+        resource.readBack();
+        readBack.push(resource);
+      }
+    }
+  } finally {
+    if (readBack.length > 0) {
+      object.context.queue.fence().wait();
+      for (const resource of readBack) {
+        resource.gpuDirty = false;
+      }
+    }
+  }
+  return pagesToMap(object, start, end, furthest);
+}
+
+function pagesToMap(object: BufferObject, start: number, end: number, furthest: number): number {
+  let limit = Math.ceil(furthest / PAGE_SIZE);
+  for (const { value: resource, start: resourceStart } of object.resources.overlapping(end, furthest)) {
+    if (resource.gpuDirty) {
+      limit = Math.min(limit, Math.floor(resourceStart / PAGE_SIZE));
+      break;
+    }
+  }
+  return Math.max(1, limit - start / PAGE_SIZE);
+}

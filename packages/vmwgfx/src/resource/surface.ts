@@ -1,0 +1,155 @@
+import { boxBytes, DirtyBoxes, SurfaceLayout, type SubresourceBox, type SurfaceDescription } from '@cg/surface-layout';
+import { SVGA3D_INVALID_ID, SVGA3D_SURFACE } from '@cg/svga-device';
+import type { DriverContext } from '../context.js';
+import { VmwgfxError } from '../errors.js';
+import { Resource } from './resource.js';
+
+/** What a surface is made of. */
+export interface SurfaceRequest extends SurfaceDescription {
+  /** The layers are the six faces of a cube. */
+  readonly cube: boolean;
+  readonly coherent: boolean;
+}
+
+/** What a surface counted. */
+export interface SurfaceStatistics {
+  /** Boxes uploaded. */
+  boxes: number;
+  bytesUploaded: number;
+  readBacks: number;
+}
+
+/** A guest-backed surface. */
+export class Surface extends Resource {
+  readonly layout: SurfaceLayout;
+  readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
+  #id = SVGA3D_INVALID_ID;
+  #bound = false;
+  #dirtyBoxes: DirtyBoxes | undefined;
+
+  /** @throws SurfaceLayoutError for a surface that cannot be laid out */
+  constructor(
+    context: DriverContext,
+    readonly request: SurfaceRequest,
+  ) {
+    const layout = new SurfaceLayout(request);
+    super(context, layout.bytes, request.coherent);
+    this.layout = layout;
+    if (request.coherent) {
+      this.#dirtyBoxes = new DirtyBoxes(layout);
+    }
+  }
+
+  /** The device's id; SVGA3D_INVALID_ID before `create`. */
+  get id(): number {
+    return this.#id;
+  }
+
+  get isTracked(): boolean {
+    return this.#dirtyBoxes !== undefined;
+  }
+
+  addDirtyBytes(start: number, end: number): void {
+    this.#dirtyBoxes?.addRange(start - this.backingOffset, end - this.backingOffset);
+  }
+
+  create(): void {
+    if (this.#id !== SVGA3D_INVALID_ID) {
+      return;
+    }
+    const { queue, surfaceIds } = this.context;
+    const { format, width, height, depth, mipLevels, samples, layers, cube } = this.request;
+    const sid = surfaceIds.allocate();
+    const definition = {
+      sid,
+      surfaceFlags: SVGA3D_SURFACE.HINT_TEXTURE | (cube ? SVGA3D_SURFACE.CUBEMAP : 0),
+      format,
+      numMipLevels: mipLevels,
+      multisampleCount: samples > 1 ? samples : 0,
+      autogenFilter: 0,
+      width,
+      height,
+      depth,
+    };
+    try {
+      if (layers > 1 && !cube) {
+        queue.emit('DEFINE_GB_SURFACE_V2', { ...definition, arraySize: layers });
+      } else {
+        queue.emit('DEFINE_GB_SURFACE', definition);
+      }
+    } catch (error) {
+      surfaceIds.free(sid);
+      throw error;
+    }
+    this.#id = sid;
+  }
+
+  bind(): void {
+    if (this.#bound) {
+      return;
+    }
+    const { backing } = this;
+    if (backing === undefined) {
+      throw new VmwgfxError('EINVAL', 'a surface cannot be bound without a backing');
+    }
+    this.context.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid: backing.mobId() });
+    this.#bound = true;
+  }
+
+  followTracking(): void {
+    const wanted = this.coherent || this.backing?.tracker !== undefined;
+    if (wanted && this.#dirtyBoxes === undefined) {
+      this.#dirtyBoxes = new DirtyBoxes(this.layout);
+    } else if (!wanted) {
+      this.#dirtyBoxes = undefined;
+    }
+  }
+
+  sync(): void {
+    if (this.#dirtyBoxes === undefined || this.#dirtyBoxes.isEmpty) {
+      return;
+    }
+    const boxes = this.#dirtyBoxes.boxes();
+    for (const box of boxes) {
+      this.#update(box);
+    }
+    this.#dirtyBoxes.clear();
+    this.statistics.boxes += boxes.length;
+    for (const box of boxes) {
+      this.statistics.bytesUploaded += boxBytes(this.layout, box.subresource, box);
+    }
+  }
+
+  readBack(): void {
+    this.context.queue.emit('READBACK_GB_SURFACE', { sid: this.#id });
+    this.statistics.readBacks++;
+  }
+
+  /** Takes the surface from the device; what only the device has of it is lost, as its owner wants it gone. */
+  destroy(): void {
+    const { queue, surfaceIds } = this.context;
+    if (this.#id !== SVGA3D_INVALID_ID) {
+      if (this.#bound) {
+        queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid: SVGA3D_INVALID_ID });
+      }
+      queue.emit('DESTROY_GB_SURFACE', { sid: this.#id });
+      queue.flush();
+      surfaceIds.free(this.#id);
+      this.#id = SVGA3D_INVALID_ID;
+      this.#bound = false;
+    }
+    this.detach();
+  }
+
+  /** One command for one box: by subresource where the device has DX contexts, else by face and mip (rule 7.5). */
+  #update({ subresource, x, y, z, width: w, height: h, depth: d }: SubresourceBox): void {
+    const { queue, hasDx } = this.context;
+    if (hasDx) {
+      queue.emit('DX_UPDATE_SUBRESOURCE', { sid: this.#id, subResource: subresource, x, y, z, w, h, d });
+      return;
+    }
+    const mips = this.layout.mips.length;
+    const face = Math.floor(subresource / mips);
+    queue.emit('UPDATE_GB_IMAGE', { sid: this.#id, face, mipmap: subresource % mips, x, y, z, w, h, d });
+  }
+}

@@ -1,0 +1,142 @@
+import { PAGE_SIZE, type PhysicalMemory } from '@cg/pagetable';
+import {
+  commandBytes,
+  CommandWriter,
+  readCommandBufferHeader,
+  SVGA_CB_CONTEXT,
+  SVGA_CB_FLAG,
+  SVGA_CB_HEADER_BYTES,
+  SVGA_CB_STATUS,
+  SVGA_FIFO,
+  SVGA_REG,
+  writeCommandBufferHeader,
+  type CommandFields,
+  type CommandName,
+} from '@cg/svga-device';
+import { VmwgfxError } from '../errors.js';
+import { failedCommandEnd } from './failed-command.js';
+import { Fence } from './fence.js';
+import type { SvgaPorts } from './svga-ports.js';
+
+/** Pages of one command buffer: 64 KiB of commands. */
+const BUFFER_PAGES = 16;
+
+/**
+ * The way of commands to the device: they gather in a command buffer in guest memory, which is handed over
+ * when it is full, at a fence, or on `flush`.
+ *
+ * A command that the device refuses is left out, and the rest of its buffer is still done: one user's
+ * mistake must not take other uploads with it (rule 1.5). The refusal is thrown once that is done.
+ */
+export class CommandQueue {
+  readonly #ports: SvgaPorts;
+  readonly #header: Uint8Array;
+  readonly #headerAddress: number;
+  readonly #buffer: Uint8Array;
+  readonly #bufferAddress: number;
+  readonly #writer: CommandWriter;
+  #seqno = 0;
+  #commands = 0;
+
+  /** @throws PageTableError ENOMEM where the buffer's frames cannot be had */
+  constructor(memory: PhysicalMemory, ports: SvgaPorts) {
+    this.#ports = ports;
+    const frame = memory.allocateContiguous(1 + BUFFER_PAGES);
+    this.#headerAddress = frame * PAGE_SIZE;
+    this.#bufferAddress = (frame + 1) * PAGE_SIZE;
+    this.#header = memory.u8.subarray(this.#headerAddress, this.#headerAddress + SVGA_CB_HEADER_BYTES);
+    this.#buffer = memory.u8.subarray(this.#bufferAddress, this.#bufferAddress + BUFFER_PAGES * PAGE_SIZE);
+    this.#writer = new CommandWriter(this.#buffer);
+  }
+
+  /** Commands emitted so far, fences included. */
+  get commands(): number {
+    return this.#commands;
+  }
+
+  /**
+   * Appends a command.
+   * @throws VmwgfxError ENOMEM where it is larger than a command buffer, EIO as `flush`
+   */
+  emit<N extends CommandName>(name: N, fields: CommandFields<N>): void {
+    const { boxes } = fields as { readonly boxes?: readonly unknown[] };
+    const bytes = commandBytes(name, boxes?.length);
+    if (bytes > this.#buffer.length) {
+      throw new VmwgfxError('ENOMEM', `no command space for ${name} of ${bytes} bytes`, { command: name, bytes });
+    }
+    if (this.#writer.length + bytes > this.#buffer.length) {
+      this.flush();
+    }
+    this.#writer.write(name, fields);
+    this.#commands++;
+  }
+
+  /** A fence behind everything emitted so far, which is handed to the device with it. */
+  fence(): Fence {
+    // 0 means «no fence» to the device.
+    this.#seqno = (this.#seqno + 1) >>> 0 || 1;
+    this.emit('FENCE', { fence: this.#seqno });
+    const fence = new Fence(this.#seqno, () => this.#ports.fifo[SVGA_FIFO.FENCE]);
+    this.flush();
+    return fence;
+  }
+
+  /**
+   * Hands what has gathered to the device.
+   * @throws VmwgfxError EIO for the first command that the device refused, after the others were done
+   */
+  flush(): void {
+    const { length } = this.#writer;
+    let refused: VmwgfxError | undefined;
+    for (let start = 0; start < length; ) {
+      const stop = this.#execute(start, length);
+      if (stop === undefined) {
+        break;
+      }
+      refused ??= stop.error;
+      start = stop.next;
+    }
+    this.#writer.truncate();
+    if (refused !== undefined) {
+      throw refused;
+    }
+  }
+
+  /** Starts or stops the context that `flush` uses. */
+  startContext(enable: boolean): void {
+    this.#writer.truncate();
+    this.#writer.write('DC_CMD_START_STOP_CONTEXT', { enable: enable ? 1 : 0, context: SVGA_CB_CONTEXT.CONTEXT_0 });
+    this.#submit(0, this.#writer.length, SVGA_CB_CONTEXT.DEVICE);
+    this.#writer.truncate();
+    const { status } = readCommandBufferHeader(this.#header);
+    if (status !== SVGA_CB_STATUS.COMPLETED) {
+      throw new VmwgfxError('ENODEV', `the device does not start a command-buffer context: status ${status}`, { status });
+    }
+  }
+
+  /** Runs a part of the buffer; where a command was refused, says which and where the next one begins. */
+  #execute(start: number, end: number): { error: VmwgfxError; next: number } | undefined {
+    this.#submit(start, end, SVGA_CB_CONTEXT.CONTEXT_0);
+    const { status, errorOffset } = readCommandBufferHeader(this.#header);
+    if (status === SVGA_CB_STATUS.COMPLETED) {
+      return undefined;
+    }
+    if (status !== SVGA_CB_STATUS.COMMAND_ERROR) {
+      throw new VmwgfxError('EIO', `the device does not take a command buffer: status ${status}`, { status });
+    }
+    const offset = start + errorOffset;
+    const { name, next } = failedCommandEnd(this.#buffer, offset, end);
+    const error = new VmwgfxError('EIO', `the device refused ${name}`, { command: name, offset, status });
+    return { error, next };
+  }
+
+  #submit(start: number, end: number, context: number): void {
+    writeCommandBufferHeader(this.#header, {
+      flags: SVGA_CB_FLAG.NO_IRQ,
+      length: end - start,
+      pa: this.#bufferAddress + start,
+    });
+    this.#ports.writeRegister(SVGA_REG.COMMAND_HIGH, Math.floor(this.#headerAddress / 2 ** 32));
+    this.#ports.writeRegister(SVGA_REG.COMMAND_LOW, (this.#headerAddress % 2 ** 32) + context);
+  }
+}

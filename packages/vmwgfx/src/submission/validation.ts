@@ -1,0 +1,100 @@
+import { pagesFor } from '@cg/pagetable';
+import { BufferObject } from '../memory/buffer-object.js';
+import type { Resource } from '../resource/resource.js';
+
+/**
+ * Everything a submission touches, made ready for the device (rule 6.2): buffer objects reserved and
+ * scanned, resources created, bound and up to date. Between `validate` and `finish` nothing of it changes.
+ */
+export class Validation {
+  readonly #writes = new Map<Resource, boolean>();
+  readonly #reserved: BufferObject[] = [];
+
+  /** Adds a resource; `written` where the submission changes it. */
+  add(resource: Resource, written: boolean): void {
+    this.#writes.set(resource, written || (this.#writes.get(resource) ?? false));
+  }
+
+  /**
+   * Reserves, scans, transfers and syncs. Scanning comes before any transfer, with everything reserved
+   * throughout: otherwise bits would be cleared while entries are still writable (rule 5.5, B11).
+   * @throws what the failing step throws; everything is unreserved, and what was dirty is still dirty (rule 1.5)
+   */
+  validate(): void {
+    try {
+      for (const object of this.#backings()) {
+        object.reserve();
+        this.#reserved.push(object);
+      }
+      for (const object of this.#reserved) {
+        object.tracker?.scan();
+      }
+      for (const [resource, written] of this.#writes) {
+        validateResource(resource, written);
+      }
+    } catch (error) {
+      this.#unreserve();
+      throw error;
+    }
+  }
+
+  /** The commands are on their way: what they write has its newest content on the device from now on. */
+  finish(): void {
+    for (const [resource, written] of this.#writes) {
+      resource.gpuDirty ||= written;
+    }
+    this.#unreserve();
+  }
+
+  /** The commands could not be sent. */
+  backOff(): void {
+    this.#unreserve();
+  }
+
+  #backings(): Set<BufferObject> {
+    const objects = new Set<BufferObject>();
+    for (const resource of this.#writes.keys()) {
+      objects.add(resource.backing ?? allocateBacking(resource));
+    }
+    return objects;
+  }
+
+  #unreserve(): void {
+    for (const object of this.#reserved.splice(0)) {
+      object.unreserve();
+    }
+  }
+}
+
+/** A new buffer object behind a resource. Throwing, it leaves none. */
+export function allocateBacking(resource: Resource): BufferObject {
+  const object = new BufferObject(resource.context, pagesFor(resource.backingBytes));
+  try {
+    resource.attach(object, 0);
+  } catch (error) {
+    object.destroy();
+    throw error;
+  }
+  return object;
+}
+
+/** The order is rule 6.2's: nothing is uploaded to what is not bound, nothing the device writes stays mapped. */
+function validateResource(resource: Resource, written: boolean): void {
+  resource.create();
+  resource.bind();
+  resource.followTracking();
+  const { backing } = resource;
+  const tracker = backing?.tracker;
+  if (backing === undefined || tracker === undefined) {
+    return;
+  }
+  if (written && !resource.gpuDirty) {
+    backing.unmapRange(...resource.pageRange);
+  }
+  // While its newest content is on the device its pages are unmapped: nobody can have stored to them, and an
+  // upload would overwrite what the device wrote (rule 1.4).
+  if (!resource.gpuDirty) {
+    tracker.transfer(resource, resource.sharedBy);
+    resource.sync();
+  }
+}

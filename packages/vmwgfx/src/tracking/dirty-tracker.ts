@@ -1,0 +1,169 @@
+import { PAGE_SIZE } from '@cg/pagetable';
+import { DirtyPages, type TrackedMemory } from '@cg/tracked-memory';
+import type { TrackingMethod, TrackingPolicy } from './policy.js';
+
+/** A resource as the tracker of its backing sees it: a byte range, and somebody to tell. */
+export interface BackedResource {
+  /** First byte in the buffer object. */
+  readonly backingOffset: number;
+  readonly backingBytes: number;
+  /** Whether it keeps dirty boxes; who does not is not told. */
+  readonly isTracked: boolean;
+  /** Bytes of the buffer object were written; they may reach beyond the resource, never miss it. */
+  addDirtyBytes(start: number, end: number): void;
+}
+
+/** The other resources with bytes in a byte range of the buffer object. */
+export type SharedBy = (start: number, end: number) => Iterable<BackedResource>;
+
+/** What a tracker counted. */
+export interface TrackerStatistics {
+  /** Passes over the memory, of either method, that looked at anything. */
+  scans: number;
+  /** Pages handed to a resource as dirty. */
+  pagesDirtied: number;
+  methodSwitches: number;
+}
+
+/**
+ * Which pages of a buffer object were written and not yet handed to the resources in them (rule 5).
+ * Whoever calls it holds the buffer object's reservation.
+ */
+export class DirtyTracker {
+  readonly dirty: DirtyPages;
+  readonly statistics: TrackerStatistics = { scans: 0, pagesDirtied: 0, methodSwitches: 0 };
+  #method: TrackingMethod;
+
+  /** Starts to track. A large memory starts in the trap method, with its old writes picked up (rule 5.1). */
+  constructor(
+    readonly memory: TrackedMemory,
+    readonly policy: TrackingPolicy,
+  ) {
+    this.dirty = new DirtyPages(memory.pageCount);
+    this.#method = this.#possible(policy.initialMethod(memory.pageCount));
+    if (this.#method === 'trap') {
+      this.#protectAndCollect();
+    }
+  }
+
+  get method(): TrackingMethod {
+    return this.#method;
+  }
+
+  /** Bytes that tracking so many pages takes, for accounting. */
+  static bytesFor(pageCount: number): number {
+    return Math.ceil(pageCount / 32) * 4;
+  }
+
+  /** Finds what was written since the last pass, and lets the policy choose the method of the next (rule 5.2). */
+  scan(): void {
+    if (this.#method === 'scan') {
+      this.#scanEntries();
+    } else {
+      this.#protectAgain();
+    }
+  }
+
+  /** A store to a write-protected page is about to happen. In the scan method the entry's dirty bit will tell. */
+  recordTrappedWrite(page: number): void {
+    if (this.#method === 'trap') {
+      this.dirty.add(page);
+    }
+  }
+
+  /** A dirty entry went with its mapping (E1, E2). In the trap method the fault has recorded the write. */
+  recordZappedEntry(page: number): void {
+    if (this.#method === 'scan') {
+      this.dirty.add(page);
+    }
+  }
+
+  /** Collects what the entries of a page range know before they are removed (rule 5.5). */
+  collectBeforeUnmap(start: number, end: number): void {
+    if (this.#method === 'scan' && start < end) {
+      this.memory.writeProtect(start, end - start);
+      this.memory.cleanAndRecord(start, end - start, this.dirty);
+    }
+  }
+
+  /**
+   * Hands each maximal dirty range inside the resource to it, and the parts of it that others share to
+   * them, then clears exactly those bits (rule 5.3, B1, B9, B10).
+   */
+  transfer(resource: BackedResource, sharedBy: SharedBy): void {
+    this.#take(resource, sharedBy, true);
+  }
+
+  /** The resource was uploaded whole: its pages are clean for it, and only for it. */
+  clear(resource: BackedResource, sharedBy: SharedBy): void {
+    this.#take(resource, sharedBy, false);
+  }
+
+  #take(resource: BackedResource, sharedBy: SharedBy, tellOwner: boolean): void {
+    const { dirty } = this;
+    const firstPage = Math.floor(resource.backingOffset / PAGE_SIZE);
+    const endPage = Math.ceil((resource.backingOffset + resource.backingBytes) / PAGE_SIZE);
+    const limit = Math.min(endPage, dirty.end);
+    for (let at = Math.max(firstPage, dirty.start); at < limit; ) {
+      const start = dirty.bitmap.findNextSet(at, limit);
+      if (start === limit) {
+        return;
+      }
+      const end = dirty.bitmap.findNextClear(start, limit);
+      if (tellOwner) {
+        resource.addDirtyBytes(start * PAGE_SIZE, end * PAGE_SIZE);
+        this.statistics.pagesDirtied += end - start;
+      }
+      for (const other of sharedBy(start * PAGE_SIZE, end * PAGE_SIZE)) {
+        if (other !== resource && other.isTracked) {
+          other.addDirtyBytes(start * PAGE_SIZE, end * PAGE_SIZE);
+        }
+      }
+      dirty.clearRange(start, end);
+      at = end;
+    }
+  }
+
+  #scanEntries(): void {
+    this.statistics.scans++;
+    const { memory } = this;
+    const entries = memory.cleanAndRecord(0, memory.pageCount, this.dirty);
+    if (this.#next(entries) === 'trap') {
+      this.#switchTo('trap');
+      this.#protectAndCollect();
+    }
+  }
+
+  #protectAgain(): void {
+    const { dirty, memory } = this;
+    if (dirty.isEmpty) {
+      return;
+    }
+    this.statistics.scans++;
+    const entries = memory.writeProtect(dirty.start, dirty.end - dirty.start);
+    if (this.#next(entries) === 'scan') {
+      this.#switchTo('scan');
+      // The faults have recorded every write; entries that are still dirty from uploaded ones are not news (B4).
+      memory.cleanAndRecord(0, memory.pageCount, new DirtyPages(memory.pageCount));
+    }
+  }
+
+  #protectAndCollect(): void {
+    const { memory } = this;
+    memory.writeProtect(0, memory.pageCount);
+    memory.cleanAndRecord(0, memory.pageCount, this.dirty);
+  }
+
+  #next(entries: number): TrackingMethod {
+    return this.#possible(this.policy.methodAfter(this.#method, entries, this.memory.pageCount));
+  }
+
+  #possible(wanted: TrackingMethod): TrackingMethod {
+    return this.memory.traps ? wanted : 'scan';
+  }
+
+  #switchTo(method: TrackingMethod): void {
+    this.#method = method;
+    this.statistics.methodSwitches++;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * How written pages are found: `scan` cleans the page-table entries and collects their dirty bits, `trap`
+ * write-protects them and records the write faults. (The kernel: VMW_BO_DIRTY_PAGETABLE and _MKWRITE.)
+ */
+export type TrackingMethod = 'scan' | 'trap';
+
+/** Decides when to scan and when to trap, for one buffer object. */
+export interface TrackingPolicy {
+  /** The method to start with. */
+  initialMethod(pageCount: number): TrackingMethod;
+  /**
+   * The method from now on, after a pass with `method` that changed `entries` page-table entries: found
+   * dirty by a scan, or written since the last pass and protected again. Not asked after a pass of the
+   * trap method that had nothing to protect.
+   */
+  methodAfter(method: TrackingMethod, entries: number, pageCount: number): TrackingMethod;
+}
+
+/** Page-table entries of 8 bytes in a page: buffer objects below this start in the scan method (E4). */
+const SCAN_BELOW_PAGES = 512;
+/** A trap pass that protects more than this share of the pages, in whole per cent, speaks for scanning. */
+const TRAP_BUSY_PERCENT = 10;
+/** So many passes that speak for the other method are heard without a switch. */
+const CHANGE_TRIGGERS = 2;
+
+/**
+ * The kernel's rule (rule 5.1, 5.2), with its exact arithmetic (B5): whole per cents, entries counted and
+ * not pages, and no reset of the count by passes that had nothing to do.
+ */
+export class KernelPolicy implements TrackingPolicy {
+  /** Consecutive passes that spoke for the other method. */
+  changeCount = 0;
+
+  initialMethod(pageCount: number): TrackingMethod {
+    return pageCount < SCAN_BELOW_PAGES ? 'scan' : 'trap';
+  }
+
+  methodAfter(method: TrackingMethod, entries: number, pageCount: number): TrackingMethod {
+    const speaksForOther =
+      method === 'scan' ? entries === 0 : Math.floor((100 * entries) / pageCount) > TRAP_BUSY_PERCENT;
+    this.changeCount = speaksForOther ? this.changeCount + 1 : 0;
+    if (this.changeCount <= CHANGE_TRIGGERS) {
+      return method;
+    }
+    this.changeCount = 0;
+    return method === 'scan' ? 'trap' : 'scan';
+  }
+}
+
+/** One method, always. */
+export class FixedPolicy implements TrackingPolicy {
+  constructor(readonly method: TrackingMethod) {}
+
+  initialMethod(): TrackingMethod {
+    return this.method;
+  }
+
+  methodAfter(): TrackingMethod {
+    return this.method;
+  }
+}
