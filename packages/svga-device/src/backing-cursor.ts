@@ -12,9 +12,10 @@ function readU32(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Finds the guest pages of a backing and moves bytes between them and an image, page by page; neighbouring guest pages move
- * together. One cursor serves all backings, one after another: what it remembers (the last page, the last page of
- * page numbers) holds only until the next `aim`, because the guest may change its lists and the host may move its memory.
+ * Finds the guest pages of a backing and moves bytes between them and an image, page by page; neighbouring
+ * guest pages move together. One cursor serves all backings, one after another: what it remembers (the last
+ * page, the last page of page numbers) holds only until the next `aim`, because the guest may change its
+ * lists and the host may move its memory.
  */
 export class BackingCursor {
   readonly #memory: GuestMemory;
@@ -43,7 +44,8 @@ export class BackingCursor {
 
   /**
    * Copies from the backing into `image`. Both ranges are the caller's to check.
-   * @throws SvgaDeviceError EFAULT where the page list leads outside guest memory; the pages before it have been copied
+   * @throws SvgaDeviceError EFAULT where the page list leads outside guest memory; the pages before it have
+   * been copied
    */
   readFrom(offset: number, image: Uint8Array, imageOffset: number, length: number): void {
     this.#move(offset, image, imageOffset, length, false);

@@ -28,8 +28,8 @@ export interface CommandBufferResult {
 }
 
 /**
- * Runs command buffers. A buffer is copied out of guest memory before its first command, so that no command can change the
- * ones behind it, and checks of a command hold until it is done.
+ * Runs command buffers. A buffer is copied out of guest memory before its first command, so that no command
+ * can change the ones behind it, and checks of a command hold until it is done.
  */
 export class CommandBufferRunner {
   readonly #target: CommandTarget;
@@ -41,8 +41,8 @@ export class CommandBufferRunner {
   }
 
   /**
-   * Runs the buffer whose header lies at `headerAddress`, which is inside guest memory. Up to a bad command all have taken
-   * effect, from it on none.
+   * Runs the buffer whose header lies at `headerAddress`, which is inside guest memory. Up to a bad command
+   * all have taken effect, from it on none.
    */
   run(headerAddress: number, deviceContext: boolean): CommandBufferResult {
     const { memory } = this.#target.objects;

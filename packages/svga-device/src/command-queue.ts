@@ -1,8 +1,8 @@
 import { SVGA_CB_MAX_QUEUED_PER_CONTEXT } from './protocol/command-buffer-header.js';
 
 /**
- * Command buffers of one context, by the addresses of their headers. A context begins stopped: what is submitted then
- * waits until the guest starts it.
+ * Command buffers of one context, by the addresses of their headers. A context begins stopped: what is
+ * submitted then waits until the guest starts it.
  */
 export class CommandQueue {
   readonly #waiting: number[] = [];

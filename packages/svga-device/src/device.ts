@@ -20,14 +20,17 @@ import { SVGA_FIFO, SVGA_FIFO_CAP, SVGA_IRQFLAG, SVGA_PORT, SVGA_REG, SVGA_REG_E
 import type { DeviceStatistics } from './statistics.js';
 
 /**
- * The SVGA II device with guest-backed objects, as seen from its BARs. A command buffer runs when COMMAND_LOW is
- * written, before the write returns, unless its context is stopped.
+ * The SVGA II device with guest-backed objects, as seen from its BARs. A command buffer runs when COMMAND_LOW
+ * is written, before the write returns, unless its context is stopped.
  *
- * No access throws, whatever the guest has written where: a mistake of the guest ends the command buffer with an error
- * status, and is kept in `lastError`.
+ * No access throws, whatever the guest has written where: a mistake of the guest ends the command buffer with
+ * an error status, and is kept in `lastError`.
  */
 export class SvgaDevice {
-  /** BAR2: the FIFO registers and memory. The device writes the last fence to SVGA_FIFO.FENCE and reads nothing. */
+  /**
+   * BAR2: the FIFO registers and memory. The device writes the last fence to SVGA_FIFO.FENCE and reads
+   * nothing.
+   */
   readonly fifo: Uint32Array;
   readonly #host: SvgaHost;
   readonly #limits: DeviceLimits;
@@ -91,8 +94,9 @@ export class SvgaDevice {
   }
 
   /**
-   * The device's own image of a subresource (of its first sample sheet): a live view, until the surface is invalidated or
-   * destroyed. Undefined where there is no such subresource, or no memory for an image that was never needed before.
+   * The device's own image of a subresource (of its first sample sheet): a live view, until the surface is
+   * invalidated or destroyed. Undefined where there is no such subresource, or no memory for an image that
+   * was never needed before.
    */
   image(surfaceId: number, subresource: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
@@ -151,7 +155,9 @@ export class SvgaDevice {
     }
   }
 
-  /** What disabling does: objects, tables, contexts and interrupts are gone. FIFO memory and statistics stay. */
+  /**
+   * What disabling does: objects, tables, contexts and interrupts are gone. FIFO memory and statistics stay.
+   */
   #reset(): void {
     this.#registers.reset();
     this.#queue.reset();

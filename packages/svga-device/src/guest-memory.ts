@@ -6,8 +6,8 @@ export interface GuestMemory {
   /** Size: guest-physical addresses are 0 to `bytes` - 1. */
   readonly bytes: number;
   /**
-   * A live view of guest-physical memory. The device asks only for ranges inside `bytes`, and keeps no view longer than
-   * one command, so that a host may move its memory between two port accesses.
+   * A live view of guest-physical memory. The device asks only for ranges inside `bytes`, and keeps no view
+   * longer than one command, so that a host may move its memory between two port accesses.
    */
   view(address: number, length: number): Uint8Array;
 }

@@ -1,6 +1,7 @@
 /**
- * The interrupt status and mask, and the line they drive: asserted while a bit is set in both. Sources post while a
- * command buffer runs; the line follows only at `drive`, so that whoever handles the interrupt finds the buffer's status written.
+ * The interrupt status and mask, and the line they drive: asserted while a bit is set in both. Sources post
+ * while a command buffer runs; the line follows only at `drive`, so that whoever handles the interrupt finds
+ * the buffer's status written.
  */
 export class Interrupts {
   readonly #setLine: (asserted: boolean) => void;

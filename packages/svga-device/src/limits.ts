@@ -20,7 +20,10 @@ export interface SvgaDeviceOptions {
   readonly maxSurfaces?: number;
   /** MOB ids, however large the object table is. Default 32,768. */
   readonly maxMobs?: number;
-  /** Bytes the commands of one buffer may move or allocate together, a row counting as at least 64. Default 4 GiB. */
+  /**
+   * Bytes the commands of one buffer may move or allocate together, a row counting as at least 64. Default 4
+   * GiB.
+   */
   readonly maxWorkBytes?: number;
   /** FIFO memory (BAR2). Default 256 KiB. */
   readonly fifoBytes?: number;
@@ -50,8 +53,8 @@ const MIN_FIFO_BYTES = 16 * 1024;
 
 /**
  * Fills in the defaults.
- * @throws SvgaDeviceError EINVAL for a limit that is not a positive whole number, or FIFO memory that is not a multiple of
- * 4 or below 16 KiB.
+ * @throws SvgaDeviceError EINVAL for a limit that is not a positive whole number, or FIFO memory that is not
+ * a multiple of 4 or below 16 KiB.
  */
 export function resolveLimits(options: SvgaDeviceOptions): DeviceLimits {
   const limits = { ...defaults, ...options };

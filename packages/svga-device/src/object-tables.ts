@@ -10,10 +10,10 @@ const MAX_ENTRY_BYTES = Math.max(...objectTableEntryBytes);
 /**
  * The guest-backed object tables, by SVGAOTableType.
  *
- * What lives where: the device keeps every object it has been told of in its own memory and works from that alone. The
- * tables are written, entry by entry, as objects are defined, bound and destroyed, and are never read: what a guest
- * scribbles into its table changes nothing in the device. A table's size is what bounds the ids of its type, and
- * without a table there is no object of that type.
+ * What lives where: the device keeps every object it has been told of in its own memory and works from that
+ * alone. The tables are written, entry by entry, as objects are defined, bound and destroyed, and are never
+ * read: what a guest scribbles into its table changes nothing in the device. A table's size is what bounds
+ * the ids of its type, and without a table there is no object of that type.
  */
 export class ObjectTables {
   readonly #cursor: BackingCursor;
@@ -43,7 +43,8 @@ export class ObjectTables {
 
   /**
    * Writes the entry of `id`.
-   * @throws SvgaDeviceError EINVAL for an id outside the table, EFAULT where the table's page list leads outside memory
+   * @throws SvgaDeviceError EINVAL for an id outside the table, EFAULT where the table's page list leads
+   * outside memory
    */
   write<F extends FieldTypes>(type: number, id: number, layout: Struct<F>, values: StructValues<F>): void {
     layout.write(this.#entryView, 0, values);

@@ -34,8 +34,8 @@ function readOnlyValues(limits: DeviceLimits): ReadonlyMap<number, number> {
 }
 
 /**
- * The registers behind the index and value ports, those without an effect elsewhere. Unknown ones read as 0 and take
- * nothing.
+ * The registers behind the index and value ports, those without an effect elsewhere. Unknown ones read as 0
+ * and take nothing.
  */
 export class RegisterFile {
   readonly #limits: DeviceLimits;
@@ -75,7 +75,10 @@ export class RegisterFile {
     }
   }
 
-  /** Writes the selected register. An id the device does not speak leaves the one before: reading it back tells. */
+  /**
+   * Writes the selected register. An id the device does not speak leaves the one before: reading it back
+   * tells.
+   */
   write(value: number): void {
     if (this.index === SVGA_REG.ID) {
       if (value === SVGA_ID.V0 || value === SVGA_ID.V1 || value === SVGA_ID.V2) {

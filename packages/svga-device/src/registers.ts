@@ -1,6 +1,7 @@
 /**
- * Ports, registers and flag bits, from Linux drivers/gpu/drm/vmwgfx/device_include/svga_reg.h. `SVGA_REG.COMMAND_LOW`
- * there is SVGA_REG_COMMAND_LOW, and so on. Only what this device or its driver uses is listed.
+ * Ports, registers and flag bits, from Linux drivers/gpu/drm/vmwgfx/device_include/svga_reg.h.
+ * `SVGA_REG.COMMAND_LOW` there is SVGA_REG_COMMAND_LOW, and so on. Only what this device or its driver uses
+ * is listed.
  */
 
 /** Port offsets from BAR0. */

@@ -1,6 +1,9 @@
 import type { BoxRows } from '@cg/surface-layout';
 
-/** The same bytes in as few runs as possible: rows, then images, that follow each other without a gap become one. */
+/**
+ * The same bytes in as few runs as possible: rows, then images, that follow each other without a gap become
+ * one.
+ */
 export function mergedRows(rows: BoxRows): BoxRows {
   let merged = rows;
   if (merged.rowBytes === merged.rowStride || merged.rows === 1) {

@@ -37,8 +37,9 @@ export class ImageMemory {
 }
 
 /**
- * A guest-backed surface: its definition, the MOB it is bound to, and the device's own image of it, which is laid out
- * exactly as the backing is. A binding is an id, looked up when it is used: it outlives the MOB, and then leads nowhere.
+ * A guest-backed surface: its definition, the MOB it is bound to, and the device's own image of it, which is
+ * laid out exactly as the backing is. A binding is an id, looked up when it is used: it outlives the MOB, and
+ * then leads nowhere.
  */
 export class Surface {
   /** The id of the MOB; SVGA3D_INVALID_ID where unbound. */

@@ -4,8 +4,9 @@ import { SvgaDeviceError } from './errors.js';
 const ROW_COST = 64;
 
 /**
- * Bounds what one command buffer can make the device do: half a megabyte of commands could otherwise ask for terabytes of
- * copies. Real devices have a scheduler for that; this one runs a buffer to its end before the guest goes on.
+ * Bounds what one command buffer can make the device do: half a megabyte of commands could otherwise ask for
+ * terabytes of copies. Real devices have a scheduler for that; this one runs a buffer to its end before the
+ * guest goes on.
  */
 export class WorkBudget {
   readonly #limit: number;

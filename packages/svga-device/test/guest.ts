@@ -35,9 +35,9 @@ export interface Submission {
 }
 
 /**
- * A guest with a little memory and a device in it. Its memory refuses views outside itself, as a host would be broken by
- * them; page 0 holds the command buffer header, the pages from 16 on are handed out in descending order, so
- * that neighbours in a list are not neighbours in memory.
+ * A guest with a little memory and a device in it. Its memory refuses views outside itself, as a host would
+ * be broken by them; page 0 holds the command buffer header, the pages from 16 on are handed out in
+ * descending order, so that neighbours in a list are not neighbours in memory.
  */
 export class TestGuest {
   readonly memory: Uint8Array;

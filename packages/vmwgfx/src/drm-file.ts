@@ -1,4 +1,5 @@
 import { PAGE_SIZE, VM_MAYREAD, VM_MAYWRITE, VM_PFNMAP, VM_READ, VM_SHARED, VM_WRITE, type AddressSpace, type Vma } from '@cg/pagetable';
+import { formatById } from '@cg/surface-layout';
 import type { DriverContext } from './context.js';
 import { VmwgfxError } from './errors.js';
 import { BufferObjectVmaOperations } from './memory/fault-handlers.js';
@@ -145,9 +146,10 @@ export class DrmFile {
     }
   }
 
-  #checkAgainstDevice({ width, height, depth, layers, cube }: SurfaceRequest): void {
+  #checkAgainstDevice({ format, width, height, depth, layers, cube }: SurfaceRequest): void {
     const { hasDx, maxTextureSize } = this.#context;
-    if (Math.max(width, height, depth) > maxTextureSize) {
+    const isBuffer = formatById(format)?.buffer ?? false;
+    if (!isBuffer && Math.max(width, height, depth) > maxTextureSize) {
       throw new VmwgfxError('EINVAL', `the device takes at most ${maxTextureSize} texels a side`);
     }
     if (layers > 1 && !cube && !hasDx) {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noise, TestGuest } from '../../test/guest.js';
 import { A8R8G8B8, ALPHA8, boxOffsets, DXT1, surfaceBytes } from '../../test/reference.js';

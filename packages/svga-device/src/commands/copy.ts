@@ -61,7 +61,10 @@ function copyRuns(source: Surface, target: Surface, fields: CommandFields<'SURFA
   });
 }
 
-/** Within one image the copy begins at the far end when it moves bytes up, so that an overlapped source is read in time. */
+/**
+ * Within one image the copy begins at the far end when it moves bytes up, so that an overlapped source is
+ * read in time.
+ */
 function copy({ from, to }: CopyRuns, source: Uint8Array, target: Uint8Array): void {
   const backwards = source === target && to.offset > from.offset;
   const { rows, rowBytes } = from;
@@ -76,8 +79,8 @@ function copy({ from, to }: CopyRuns, source: Uint8Array, target: Uint8Array): v
 }
 
 /**
- * SURFACE_COPY: image to image, box by box in the order given. Every box is checked before the first is copied. Of
- * multisample surfaces a box is that box in every sheet.
+ * SURFACE_COPY: image to image, box by box in the order given. Every box is checked before the first is
+ * copied. Of multisample surfaces a box is that box in every sheet.
  */
 export function surfaceCopy(objects: DeviceObjects, fields: CommandFields<'SURFACE_COPY'>): void {
   const source = objects.surface(fields.srcSid);

@@ -13,8 +13,9 @@ import type { SurfaceDefinition } from '../surface.js';
 const SVGA3D_MAX_SAMPLES = 8;
 
 /**
- * SET_OTABLE_BASE64: puts an object table where the guest says, or takes it away where the size is 0. Of the objects
- * of its type stay those that lie in `validSizeInBytes`, the part the guest promises to have moved; the others are gone.
+ * SET_OTABLE_BASE64: puts an object table where the guest says, or takes it away where the size is 0. Of the
+ * objects of its type stay those that lie in `validSizeInBytes`, the part the guest promises to have moved;
+ * the others are gone.
  */
 export function setObjectTable(objects: DeviceObjects, fields: CommandFields<'SET_OTABLE_BASE64'>): void {
   const { type, baseAddress, sizeInBytes, validSizeInBytes, ptDepth } = fields;
@@ -123,7 +124,10 @@ export function destroyGbSurface(objects: DeviceObjects, fields: CommandFields<'
   objects.surfaces.delete(fields.sid);
 }
 
-/** Binds to a MOB that exists, or unbinds. Whether it is large enough shows when it is used. The image stays as it is. */
+/**
+ * Binds to a MOB that exists, or unbinds. Whether it is large enough shows when it is used. The image stays
+ * as it is.
+ */
 export function bindGbSurface(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SURFACE'>): void {
   const surface = objects.surface(fields.sid);
   if (fields.mobid !== SVGA3D_INVALID_ID) {

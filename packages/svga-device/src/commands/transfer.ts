@@ -11,7 +11,8 @@ type Direction = 'update' | 'readback';
 
 /**
  * The subresource of a face and mip level (rule 7.1).
- * @throws SvgaDeviceError EINVAL where the surface has none; a face counts to 5 only, also of longer arrays (D7)
+ * @throws SvgaDeviceError EINVAL where the surface has none; a face counts to 5 only, also of longer arrays
+ * (D7)
  */
 export function subresourceOf(layout: SurfaceLayout, face: number, mipmap: number): number {
   const mips = layout.mips.length;
@@ -37,8 +38,8 @@ function wholeSurface(layout: SurfaceLayout): BoxRows {
 }
 
 /**
- * Moves runs between a surface's MOB and its image, in `sheets` sample sheets. That the MOB has the bytes is checked before
- * the first of them moves; its page list is read as they move.
+ * Moves runs between a surface's MOB and its image, in `sheets` sample sheets. That the MOB has the bytes is
+ * checked before the first of them moves; its page list is read as they move.
  */
 function transfer(objects: DeviceObjects, surface: Surface, runs: BoxRows, sheets: number, direction: Direction): void {
   const mob = objects.mob(surface.mobId);
@@ -105,7 +106,10 @@ export function readbackGbSurface(objects: DeviceObjects, fields: CommandFields<
   transfer(objects, surface, wholeSurface(surface.layout), 1, 'readback');
 }
 
-/** The guest says that the contents can be lost; here they are, so that a driver that still needs them is found out. */
+/**
+ * The guest says that the contents can be lost; here they are, so that a driver that still needs them is
+ * found out.
+ */
 export function invalidateGbSurface(objects: DeviceObjects, fields: CommandFields<'INVALIDATE_GB_SURFACE'>): void {
   objects.surface(fields.sid).dropImage(objects.images);
 }

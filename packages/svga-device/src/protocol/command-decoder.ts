@@ -3,7 +3,10 @@ import { commandNameOf, definitionOf } from './command-table.js';
 import type { CommandFields, CommandName } from './command-table.js';
 import type { FieldTypes, StructValues } from './struct.js';
 
-/** SVGA3D ids of svga3d_cmd.h: from SVGA_3D_CMD_LEGACY_BASE to below SVGA_3D_CMD_FUTURE_MAX, all with an SVGA3dCmdHeader. */
+/**
+ * SVGA3D ids of svga3d_cmd.h: from SVGA_3D_CMD_LEGACY_BASE to below SVGA_3D_CMD_FUTURE_MAX, all with an
+ * SVGA3dCmdHeader.
+ */
 const SVGA_3D_CMD_LEGACY_BASE = 1000;
 const SVGA_3D_CMD_FUTURE_MAX = 3000;
 
@@ -40,8 +43,8 @@ function damaged(what: string, offset: number, values: Readonly<Record<string, n
 
 /**
  * Measures the command at `offset` of a stream that ends at `end`.
- * @throws SvgaDeviceError EBADMSG with `offset` where no whole command begins there, or one whose size is not that of its
- * kind.
+ * @throws SvgaDeviceError EBADMSG with `offset` where no whole command begins there, or one whose size is not
+ * that of its kind.
  */
 export function commandFrameAt(view: DataView, offset: number, end: number, deviceContext: boolean): CommandFrame {
   const left = end - offset;
@@ -96,10 +99,11 @@ export function readCommandFields<N extends CommandName>(
 }
 
 /**
- * The commands of a stream, in order. A 3D command outside the table is yielded without a name and passed over.
+ * The commands of a stream, in order. A 3D command outside the table is yielded without a name and passed
+ * over.
  * @param deviceContext the stream is one of the device context, whose ids are a set of their own
- * @throws SvgaDeviceError EBADMSG where the stream stops making sense, after the commands before that place: the reason is the
- * message, the place `values.offset`
+ * @throws SvgaDeviceError EBADMSG where the stream stops making sense, after the commands before that place:
+ * the reason is the message, the place `values.offset`
  */
 export function* decodeCommands(stream: Uint8Array, deviceContext = false): Generator<DecodedCommand, void, undefined> {
   const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);

@@ -5,8 +5,8 @@ import type { FieldTypes, StructValues } from './struct.js';
 export interface CommandDefinition<F extends FieldTypes = FieldTypes, B extends FieldTypes = FieldTypes> {
   readonly id: number;
   /**
-   * Bytes before the body: 8 for an SVGA3dCmdHeader (id, size of what follows), 4 for the id alone, as the commands
-   * below 1000 and those of the device context have it.
+   * Bytes before the body: 8 for an SVGA3dCmdHeader (id, size of what follows), 4 for the id alone, as the
+   * commands below 1000 and those of the device context have it.
    */
   readonly headerBytes: 4 | 8;
   readonly body: Struct<F>;
@@ -44,7 +44,8 @@ function shortCommand<const F extends FieldTypes>(
   return { ...command(id, fields), headerBytes: 4, deviceContext };
 }
 
-// SVGA3dBox, SVGA3dSurfaceImageId and SVGA3dSize of svga3d_types.h, spelled out in the commands that hold them.
+// SVGA3dBox, SVGA3dSurfaceImageId and SVGA3dSize of svga3d_types.h, spelled out in the commands that hold
+// them.
 const box = { x: 'u32', y: 'u32', z: 'u32', w: 'u32', h: 'u32', d: 'u32' } as const;
 const image = { sid: 'u32', face: 'u32', mipmap: 'u32' } as const;
 const size = { width: 'u32', height: 'u32', depth: 'u32' } as const;
@@ -59,8 +60,9 @@ const surface = {
 } as const;
 
 /**
- * The commands this package knows, under their names in Linux drivers/gpu/drm/vmwgfx/device_include without the prefix
- * SVGA_3D_CMD_, SVGA_CMD_ or (device context) SVGA_: svga_reg.h, svga3d_cmd.h and svga3d_dx.h. Fields have the headers' names.
+ * The commands this package knows, under their names in Linux drivers/gpu/drm/vmwgfx/device_include without
+ * the prefix SVGA_3D_CMD_, SVGA_CMD_ or (device context) SVGA_: svga_reg.h, svga3d_cmd.h and svga3d_dx.h.
+ * Fields have the headers' names.
  */
 export const commandTable = {
   FENCE: shortCommand(30, { fence: 'u32' }),

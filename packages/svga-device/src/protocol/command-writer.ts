@@ -11,8 +11,8 @@ interface AnyFields {
 }
 
 /**
- * Writes commands one after another, into memory of its own that grows, or into memory that is given. Nothing is
- * allocated for a command, except where the writer grows.
+ * Writes commands one after another, into memory of its own that grows, or into memory that is given. Nothing
+ * is allocated for a command, except where the writer grows.
  */
 export class CommandWriter {
   readonly #fixed: boolean;

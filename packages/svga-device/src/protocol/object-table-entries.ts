@@ -36,7 +36,7 @@ export const surfaceEntry = new Struct({
 });
 
 /**
- * Bytes of one entry by table type: SVGA3D_OTABLE_*_ENTRY_SIZE of svga3d_cmd.h, and SVGAOTableDXContextEntry of
- * svga3d_dx.h. All divide a page, so no entry crosses one.
+ * Bytes of one entry by table type: SVGA3D_OTABLE_*_ENTRY_SIZE of svga3d_cmd.h, and SVGAOTableDXContextEntry
+ * of svga3d_dx.h. All divide a page, so no entry crosses one.
  */
 export const objectTableEntryBytes: readonly number[] = [mobEntry.bytes, surfaceEntry.bytes, 8, 16, 64, 8];

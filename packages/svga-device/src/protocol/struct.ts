@@ -46,8 +46,9 @@ function readField(view: DataView, at: number, type: FieldType): number {
 }
 
 /**
- * A packed structure of the device's interface, from one description of its fields: what writes it and what reads it.
- * A u32 is taken modulo 2^32, as C does; a u64 is a plain number, exact below 2^53 and the nearest double above.
+ * A packed structure of the device's interface, from one description of its fields: what writes it and what
+ * reads it. A u32 is taken modulo 2^32, as C does; a u64 is a plain number, exact below 2^53 and the nearest
+ * double above.
  */
 export class Struct<F extends FieldTypes> {
   /** Size. */

@@ -14,8 +14,9 @@ export const SVGA3D_SURFACE = {
 } as const;
 
 /**
- * SVGAMobFormat of svga3d_types.h: how the pages of a MOB or object table are found. PTDEPTH_n: through n levels of pages of
- * page numbers, of 4 bytes each; PTDEPTH64_n: of 8 bytes. RANGE: contiguous from the base on.
+ * SVGAMobFormat of svga3d_types.h: how the pages of a MOB or object table are found. PTDEPTH_n: through n
+ * levels of pages of page numbers, of 4 bytes each; PTDEPTH64_n: of 8 bytes. RANGE: contiguous from the base
+ * on.
  */
 export const SVGA3D_MOBFMT = {
   INVALID: 0xffff_ffff,

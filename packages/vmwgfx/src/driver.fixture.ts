@@ -1,0 +1,64 @@
+import { AddressSpace, Cpu, PAGE_SIZE, PhysicalMemory } from '@cg/pagetable';
+import { SvgaDevice, type SvgaDeviceOptions } from '@cg/svga-device';
+import { VmwgfxDriver, type DriverOptions } from './driver.js';
+import type { BufferObject } from './memory/buffer-object.js';
+import { Resource } from './resource/resource.js';
+
+/** A driver on a real device, with memory around it. */
+export interface Bench {
+  readonly memory: PhysicalMemory;
+  readonly device: SvgaDevice;
+  readonly driver: VmwgfxDriver;
+  /** A CPU that runs a new address space. */
+  process(): { cpu: Cpu; addressSpace: AddressSpace };
+}
+
+export function bench(options: DriverOptions = {}, device: SvgaDeviceOptions = {}, pages = 4096): Bench {
+  const memory = new PhysicalMemory(pages * PAGE_SIZE);
+  const { u8 } = memory;
+  const svga = new SvgaDevice(
+    { memory: { bytes: u8.length, view: (address, length) => u8.subarray(address, address + length) }, setInterrupt() {} },
+    device,
+  );
+  return {
+    memory,
+    device: svga,
+    driver: new VmwgfxDriver(memory, svga, options),
+    process() {
+      const addressSpace = new AddressSpace(memory);
+      const cpu = new Cpu(memory);
+      cpu.run(addressSpace);
+      return { cpu, addressSpace };
+    },
+  };
+}
+
+/** A resource that only writes down what it is told and asked. */
+export class NotedResource extends Resource {
+  readonly isTracked = true;
+  /** Dirty pages handed to it, as [first, end] of the buffer object. */
+  readonly handed: [number, number][] = [];
+  readBacks = 0;
+  failReadBack = false;
+
+  constructor(backing: BufferObject, offset: number, bytes: number) {
+    super(backing.context, bytes, false);
+    this.attach(backing, offset);
+  }
+
+  addDirtyBytes(start: number, end: number): void {
+    this.handed.push([start / PAGE_SIZE, end / PAGE_SIZE]);
+  }
+
+  readBack(): void {
+    if (this.failReadBack) {
+      throw new Error('read-back failed');
+    }
+    this.readBacks++;
+  }
+
+  create(): void {}
+  bind(): void {}
+  followTracking(): void {}
+  sync(): void {}
+}
