@@ -102,7 +102,8 @@ export class DrmFile {
     validation.validate();
     try {
       for (const { source, destination, fields } of copies) {
-        queue.emit('SURFACE_COPY', { ...fields, srcSid: source.id, destSid: destination.id });
+        const refused = (): void => validation.writeRefused(destination);
+        queue.emit('SURFACE_COPY', { ...fields, srcSid: source.id, destSid: destination.id }, refused);
       }
     } catch (error) {
       validation.backOff();

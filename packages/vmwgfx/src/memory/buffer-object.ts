@@ -113,8 +113,10 @@ export class BufferObject {
     let id: number | undefined;
     try {
       id = mobIds.allocate();
-      queue.emit('DEFINE_GB_MOB64', { mobid: id, ptDepth, base, sizeInBytes: this.pageCount * PAGE_SIZE });
-      return { id, pageTable };
+      const mob = { id, pageTable };
+      const sizeInBytes = this.pageCount * PAGE_SIZE;
+      queue.emit('DEFINE_GB_MOB64', { mobid: id, ptDepth, base, sizeInBytes }, () => this.#forgetMob(mob));
+      return mob;
     } catch (error) {
       if (id !== undefined) {
         mobIds.free(id);
@@ -124,16 +126,21 @@ export class BufferObject {
     }
   }
 
+  #forgetMob(mob: Mob): void {
+    const { memory, mobIds } = this.context;
+    mobIds.free(mob.id);
+    mob.pageTable.tableFrames.forEach((frame) => memory.freeFrame(frame));
+    this.#mob = undefined;
+  }
+
   /** Ends it: no resource may be in it any more, and its mappings go first. */
   destroy(): void {
-    const { memory, queue, mobIds, mapping, fakeOffsets } = this.context;
+    const { memory, queue, mapping, fakeOffsets } = this.context;
     mapping.unmapRange(this.firstPage, this.pageCount);
     if (this.#mob !== undefined) {
       queue.emit('DESTROY_GB_MOB', { mobid: this.#mob.id });
       queue.flush();
-      mobIds.free(this.#mob.id);
-      this.#mob.pageTable.tableFrames.forEach((frame) => memory.freeFrame(frame));
-      this.#mob = undefined;
+      this.#forgetMob(this.#mob);
     }
     this.#destroyed = true;
     fakeOffsets.free(this);

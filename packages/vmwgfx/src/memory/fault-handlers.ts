@@ -66,8 +66,9 @@ export class BufferObjectVmaOperations implements VmaOperations {
     try {
       return handle();
     } catch (error) {
-      if ((error instanceof VmwgfxError || error instanceof PageTableError) && error.code === 'ENOMEM') {
-        return 'outOfMemory';
+      if (error instanceof VmwgfxError || error instanceof PageTableError) {
+        // The device could not be asked for the content: there is none to show.
+        return error.code === 'ENOMEM' ? 'outOfMemory' : 'sigbus';
       }
       throw error;
     } finally {

@@ -1,4 +1,4 @@
-import { boxBytes, DirtyBoxes, SurfaceLayout, type SubresourceBox, type SurfaceDescription } from '@cg/surface-layout';
+import { boxBytes, boxRows, DirtyBoxes, SurfaceLayout, type SubresourceBox, type SurfaceDescription } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID, SVGA3D_SURFACE } from '@cg/svga-device';
 import type { DriverContext } from '../context.js';
 import { VmwgfxError } from '../errors.js';
@@ -71,11 +71,15 @@ export class Surface extends Resource {
       height,
       depth,
     };
+    const forget = (): void => {
+      surfaceIds.free(sid);
+      this.#id = SVGA3D_INVALID_ID;
+    };
     try {
       if (layers > 1 && !cube) {
-        queue.emit('DEFINE_GB_SURFACE_V2', { ...definition, arraySize: layers });
+        queue.emit('DEFINE_GB_SURFACE_V2', { ...definition, arraySize: layers }, forget);
       } else {
-        queue.emit('DEFINE_GB_SURFACE', definition);
+        queue.emit('DEFINE_GB_SURFACE', definition, forget);
       }
     } catch (error) {
       surfaceIds.free(sid);
@@ -92,7 +96,10 @@ export class Surface extends Resource {
     if (backing === undefined) {
       throw new VmwgfxError('EINVAL', 'a surface cannot be bound without a backing');
     }
-    this.context.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid: backing.mobId() });
+    const forget = (): void => {
+      this.#bound = false;
+    };
+    this.context.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid: backing.mobId() }, forget);
     this.#bound = true;
   }
 
@@ -109,15 +116,12 @@ export class Surface extends Resource {
     if (this.#dirtyBoxes === undefined || this.#dirtyBoxes.isEmpty) {
       return;
     }
-    const boxes = this.#dirtyBoxes.boxes();
-    for (const box of boxes) {
+    for (const box of this.#dirtyBoxes.boxes()) {
       this.#update(box);
-    }
-    this.#dirtyBoxes.clear();
-    this.statistics.boxes += boxes.length;
-    for (const box of boxes) {
+      this.statistics.boxes++;
       this.statistics.bytesUploaded += boxBytes(this.layout, box.subresource, box);
     }
+    this.#dirtyBoxes.clear();
   }
 
   readBack(): void {
@@ -142,14 +146,25 @@ export class Surface extends Resource {
   }
 
   /** One command for one box: by subresource where the device has DX contexts, else by face and mip (rule 7.5). */
-  #update({ subresource, x, y, z, width: w, height: h, depth: d }: SubresourceBox): void {
+  #update(box: SubresourceBox): void {
     const { queue, hasDx } = this.context;
+    const { subresource, x, y, z, width: w, height: h, depth: d } = box;
+    const refused = (): void => this.#markDirty(box);
     if (hasDx) {
-      queue.emit('DX_UPDATE_SUBRESOURCE', { sid: this.#id, subResource: subresource, x, y, z, w, h, d });
+      queue.emit('DX_UPDATE_SUBRESOURCE', { sid: this.#id, subResource: subresource, x, y, z, w, h, d }, refused);
       return;
     }
     const mips = this.layout.mips.length;
     const face = Math.floor(subresource / mips);
-    queue.emit('UPDATE_GB_IMAGE', { sid: this.#id, face, mipmap: subresource % mips, x, y, z, w, h, d });
+    queue.emit('UPDATE_GB_IMAGE', { sid: this.#id, face, mipmap: subresource % mips, x, y, z, w, h, d }, refused);
+  }
+
+  /** An upload did not happen: what it was to bring is dirty again (rule 1.5). */
+  #markDirty(box: SubresourceBox): void {
+    const { offset, rows, rowStride, rowBytes, images, imageStride } = boxRows(this.layout, box.subresource, box);
+    const end = offset + (images - 1) * imageStride + (rows - 1) * rowStride + rowBytes;
+    this.#dirtyBoxes?.addRange(offset, end);
+    this.statistics.boxes--;
+    this.statistics.bytesUploaded -= boxBytes(this.layout, box.subresource, box);
   }
 }

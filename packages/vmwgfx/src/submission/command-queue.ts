@@ -26,7 +26,8 @@ const BUFFER_PAGES = 16;
  * when it is full, at a fence, or on `flush`.
  *
  * A command that the device refuses is left out, and the rest of its buffer is still done: one user's
- * mistake must not take other uploads with it (rule 1.5). The refusal is thrown once that is done.
+ * mistake must not take other uploads with it (rule 1.5). Whoever sent it is told, and the refusal is thrown
+ * once that is done.
  */
 export class CommandQueue {
   readonly #ports: SvgaPorts;
@@ -35,6 +36,8 @@ export class CommandQueue {
   readonly #buffer: Uint8Array;
   readonly #bufferAddress: number;
   readonly #writer: CommandWriter;
+  /** What to take back where the command at an offset of the buffer is refused. */
+  readonly #takeBack = new Map<number, () => void>();
   #seqno = 0;
   #commands = 0;
 
@@ -56,9 +59,11 @@ export class CommandQueue {
 
   /**
    * Appends a command.
+   * @param refused called where the device refuses it, before `flush` throws: to take back what its sender
+   * has noted as done
    * @throws VmwgfxError ENOMEM where it is larger than a command buffer, EIO as `flush`
    */
-  emit<N extends CommandName>(name: N, fields: CommandFields<N>): void {
+  emit<N extends CommandName>(name: N, fields: CommandFields<N>, refused?: () => void): void {
     const { boxes } = fields as { readonly boxes?: readonly unknown[] };
     const bytes = commandBytes(name, boxes?.length);
     if (bytes > this.#buffer.length) {
@@ -67,7 +72,10 @@ export class CommandQueue {
     if (this.#writer.length + bytes > this.#buffer.length) {
       this.flush();
     }
-    this.#writer.write(name, fields);
+    const offset = this.#writer.write(name, fields);
+    if (refused !== undefined) {
+      this.#takeBack.set(offset, refused);
+    }
     this.#commands++;
   }
 
@@ -97,6 +105,7 @@ export class CommandQueue {
       start = stop.next;
     }
     this.#writer.truncate();
+    this.#takeBack.clear();
     if (refused !== undefined) {
       throw refused;
     }
@@ -122,10 +131,14 @@ export class CommandQueue {
       return undefined;
     }
     if (status !== SVGA_CB_STATUS.COMMAND_ERROR) {
+      this.#writer.truncate();
+      this.#takeBack.forEach((refused) => refused());
+      this.#takeBack.clear();
       throw new VmwgfxError('EIO', `the device does not take a command buffer: status ${status}`, { status });
     }
     const offset = start + errorOffset;
     const { name, next } = failedCommandEnd(this.#buffer, offset, end);
+    this.#takeBack.get(offset)?.();
     const error = new VmwgfxError('EIO', `the device refused ${name}`, { command: name, offset, status });
     return { error, next };
   }

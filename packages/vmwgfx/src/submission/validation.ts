@@ -7,12 +7,23 @@ import type { Resource } from '../resource/resource.js';
  * scanned, resources created, bound and up to date. Between `validate` and `finish` nothing of it changes.
  */
 export class Validation {
-  readonly #writes = new Map<Resource, boolean>();
+  /** Each resource, with the number of commands that write it. */
+  readonly #writes = new Map<Resource, number>();
+  readonly #newlyDirty = new Set<Resource>();
   readonly #reserved: BufferObject[] = [];
 
-  /** Adds a resource; `written` where the submission changes it. */
+  /** Adds a resource that a command reads, or writes. */
   add(resource: Resource, written: boolean): void {
-    this.#writes.set(resource, written || (this.#writes.get(resource) ?? false));
+    this.#writes.set(resource, (this.#writes.get(resource) ?? 0) + (written ? 1 : 0));
+  }
+
+  /** A command that writes a resource was refused. Once all were, the newest content is still the backing's. */
+  writeRefused(resource: Resource): void {
+    const left = (this.#writes.get(resource) ?? 0) - 1;
+    this.#writes.set(resource, left);
+    if (left === 0 && this.#newlyDirty.has(resource)) {
+      resource.gpuDirty = false;
+    }
   }
 
   /**
@@ -29,8 +40,8 @@ export class Validation {
       for (const object of this.#reserved) {
         object.tracker?.scan();
       }
-      for (const [resource, written] of this.#writes) {
-        validateResource(resource, written);
+      for (const [resource, writes] of this.#writes) {
+        validateResource(resource, writes > 0);
       }
     } catch (error) {
       this.#unreserve();
@@ -40,8 +51,11 @@ export class Validation {
 
   /** The commands are on their way: what they write has its newest content on the device from now on. */
   finish(): void {
-    for (const [resource, written] of this.#writes) {
-      resource.gpuDirty ||= written;
+    for (const [resource, writes] of this.#writes) {
+      if (writes > 0 && !resource.gpuDirty) {
+        resource.gpuDirty = true;
+        this.#newlyDirty.add(resource);
+      }
     }
     this.#unreserve();
   }

@@ -1,0 +1,56 @@
+import { describe, expect, it, vi } from 'vitest';
+import { bench, NotedResource } from '../driver.fixture.js';
+import { BufferObject } from '../memory/buffer-object.js';
+import { cleanResources } from './read-coherency.js';
+
+const PAGE = 4096;
+
+function object(pages: number, ...resources: [firstPage: number, endPage: number, gpuDirty: boolean][]) {
+  const { driver } = bench();
+  const backing = new BufferObject(driver.context, pages);
+  const made = resources.map(([first, end, gpuDirty]) => {
+    const resource = new NotedResource(backing, first * PAGE, (end - first) * PAGE);
+    resource.gpuDirty = gpuDirty;
+    return resource;
+  });
+  return { backing, made, fence: vi.spyOn(driver.context.queue, 'fence') };
+}
+
+describe('cleanResources', () => {
+  it('C1: a fault on one page reads back the resource there and no other', () => {
+    const resources = Array.from({ length: 100 }, (_, i): [number, number, boolean] => [i, i + 1, true]);
+    const { backing, made } = object(100, ...resources);
+    expect(cleanResources(backing, 0, 1)).toBe(1);
+    expect(made.map((resource) => resource.readBacks)).toEqual([1, ...Array.from({ length: 99 }, () => 0)]);
+  });
+
+  it('C2: finds, reads back and fences a resource that reaches over another one', () => {
+    const { backing, made, fence } = object(100, [0, 100, true], [10, 20, false]);
+    expect(cleanResources(backing, 50, 51)).toBe(50);
+    expect(made[0].readBacks).toBe(1);
+    expect(made[0].gpuDirty).toBe(false);
+    expect(fence).toHaveBeenCalledTimes(1);
+  });
+
+  it('C2, 6.4: no page of a resource that is still GPU-dirty may be mapped ahead', () => {
+    const { backing } = object(100, [0, 100, false], [5, 10, true]);
+    expect(cleanResources(backing, 0, 1)).toBe(5);
+  });
+
+  it('6.4: where no resource is, one page and no fence', () => {
+    const { backing, fence } = object(100, [50, 60, true]);
+    expect(cleanResources(backing, 3, 4)).toBe(1);
+    expect(fence).not.toHaveBeenCalled();
+  });
+
+  it('C3: what was read back before one that fails is waited for and usable; the failing one stays GPU-dirty', () => {
+    const { backing, made, fence } = object(10, [0, 4, true], [0, 8, true]);
+    made[1].failReadBack = true;
+    expect(() => cleanResources(backing, 2, 3)).toThrow('read-back failed');
+    expect(fence).toHaveBeenCalledTimes(1);
+    expect(made.map((resource) => resource.gpuDirty)).toEqual([false, true]);
+    made[1].failReadBack = false;
+    expect(cleanResources(backing, 2, 3)).toBe(6);
+    expect(made.map((resource) => resource.readBacks)).toEqual([1, 1]);
+  });
+});

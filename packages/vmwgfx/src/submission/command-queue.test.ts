@@ -1,0 +1,49 @@
+import { describe, expect, it, vi } from 'vitest';
+import { bench } from '../driver.fixture.js';
+import { Fence } from './fence.js';
+
+describe('CommandQueue', () => {
+  it('1.5: leaves a refused command out, does the rest, tells its sender, and then throws EIO', () => {
+    const { driver, device } = bench();
+    const { queue } = driver.context;
+    const done = device.statistics.commands;
+    const told = vi.fn();
+    queue.emit('DESTROY_GB_SURFACE', { sid: 5 }, told);
+    queue.emit('DESTROY_GB_SURFACE', { sid: 6 });
+    queue.emit('FENCE', { fence: 1234 });
+    expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO', facts: expect.objectContaining({ offset: 0 }) }));
+    expect(told).toHaveBeenCalledTimes(1);
+    expect(device.fifo[6]).toBe(1234);
+    expect(device.statistics.commands).toBe(done + 1);
+    expect(() => queue.flush()).not.toThrow();
+  });
+
+  it('hands a full buffer over by itself, and refuses a command that is larger than one', () => {
+    const { driver, device } = bench();
+    const { queue } = driver.context;
+    const done = device.statistics.commands;
+    for (let i = 0; i < 20_000; i++) {
+      queue.emit('FENCE', { fence: 1 + i });
+    }
+    expect(device.statistics.commands).toBeGreaterThan(done);
+    const box = { x: 0, y: 0, z: 0, w: 1, h: 1, d: 1, srcx: 0, srcy: 0, srcz: 0 };
+    const images = { srcSid: 0, srcFace: 0, srcMipmap: 0, destSid: 0, destFace: 0, destMipmap: 0 };
+    const boxes = Array.from({ length: 3000 }, () => box);
+    expect(() => queue.emit('SURFACE_COPY', { ...images, boxes })).toThrow(expect.objectContaining({ code: 'ENOMEM' }));
+    queue.flush();
+    expect(device.fifo[6]).toBe(20_000);
+  });
+});
+
+describe('Fence', () => {
+  it('1.2: has signalled once the device has passed it, across the wrap of its numbers', () => {
+    let passed = 0xfffffffe;
+    const fence = new Fence(3, () => passed);
+    expect(fence.isSignalled).toBe(false);
+    expect(() => fence.wait()).toThrow(expect.objectContaining({ code: 'EIO', facts: { seqno: 3 } }));
+    passed = 3;
+    expect(fence.isSignalled).toBe(true);
+    passed = 4;
+    expect(() => fence.wait()).not.toThrow();
+  });
+});
