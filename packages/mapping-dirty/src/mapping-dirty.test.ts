@@ -16,10 +16,10 @@ describe('TrackedMapping keeps the tracked-memory contract', () => {
     it(contractCase.name, () => {
       const object = new MappedObject(64, 1000);
       const { vma, cpu } = object.process();
-      let value = 0;
       contractCase.run({
         memory: new TrackedMapping(object.mapping, object.offset, object.pages),
-        write: (page) => cpu.store32(vma.start + page * PAGE_SIZE, ++value),
+        store: (page, value) => cpu.store32(vma.start + page * PAGE_SIZE, value),
+        deviceStore: (page, value) => void (object.memory.u32[object.frames[page] * 1024] = value),
         takeTrapped: () => object.trapped.splice(0),
         exact: true,
       });

@@ -27,4 +27,9 @@ export class TrackedMapping implements TrackedMemory, ScanCounters {
     const first = this.firstPage + firstPage;
     return cleanRecordSharedMappingRange(this.mapping, first, pageCount, into, this.firstPage, this);
   }
+
+  /** A device writes physical memory: no page-table entry hears of it. */
+  beforeDeviceWrite(): void {}
+
+  afterDeviceWrite(): void {}
 }

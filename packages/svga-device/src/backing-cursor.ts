@@ -57,7 +57,7 @@ export class BackingCursor {
   }
 
   /** The guest page number of the backing's page `index`. */
-  guestPage(index: number): number {
+  #guestPage(index: number): number {
     if (index !== this.#pageIndex) {
       this.#page = this.#find(index);
       this.#pageIndex = index;
@@ -71,9 +71,9 @@ export class BackingCursor {
       const at = length - left;
       const inPage = (offset + at) % PAGE_SIZE;
       const first = (offset + at - inPage) / PAGE_SIZE;
-      const page = this.guestPage(first);
+      const page = this.#guestPage(first);
       let run = Math.min(PAGE_SIZE - inPage, left);
-      for (let next = 1; run < left && this.guestPage(first + next) === page + next; next++) {
+      for (let next = 1; run < left && this.#guestPage(first + next) === page + next; next++) {
         run = Math.min(run + PAGE_SIZE, left);
       }
       if (run < VIEW_FROM_BYTES && inPage + run <= PAGE_SIZE) {
@@ -90,7 +90,14 @@ export class BackingCursor {
     }
   }
 
-  #moveFew(page: number, inPage: number, image: Uint8Array, imageOffset: number, run: number, toGuest: boolean): void {
+  #moveFew(
+    page: number,
+    inPage: number,
+    image: Uint8Array,
+    imageOffset: number,
+    run: number,
+    toGuest: boolean,
+  ): void {
     if (this.#view === undefined || this.#viewedPage !== page) {
       this.#view = this.#memory.view(page * PAGE_SIZE, PAGE_SIZE);
       this.#viewedPage = page;

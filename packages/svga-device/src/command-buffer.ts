@@ -63,7 +63,10 @@ export class CommandBufferRunner {
     const { flags, length, pa, offset } = header;
     const known = SVGA_CB_FLAG.NO_IRQ | (objects.limits.dx ? SVGA_CB_FLAG.DX_CONTEXT : 0);
     if ((flags & ~known) !== 0 || offset !== 0 || !header.reservedIsZero) {
-      return new SvgaDeviceError('ENOSYS', 'header asks for what the device does not have', { flags, offset });
+      return new SvgaDeviceError('ENOSYS', 'header asks for what the device does not have', {
+        flags,
+        offset,
+      });
     }
     if (length > SVGA_CB_MAX_SIZE) {
       return new SvgaDeviceError('E2BIG', 'command buffer is too long', { length });
@@ -99,7 +102,10 @@ export class CommandBufferRunner {
     const { name } = frame;
     const { counters, limits } = this.#target.objects;
     if (name === undefined || (definitionOf(name).dx && !limits.dx)) {
-      throw new SvgaDeviceError('ENOSYS', 'command is not one of this device', { id: frame.id, offset: frame.offset });
+      throw new SvgaDeviceError('ENOSYS', 'command is not one of this device', {
+        id: frame.id,
+        offset: frame.offset,
+      });
     }
     this.#executeNamed(frame, name);
     counters.commands++;

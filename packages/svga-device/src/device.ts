@@ -7,7 +7,7 @@ import { isInMemory } from './guest-memory.js';
 import type { SvgaHost } from './guest-memory.js';
 import { Interrupts } from './interrupts.js';
 import { resolveLimits } from './limits.js';
-import type { DeviceLimits, SvgaDeviceOptions } from './limits.js';
+import type { SvgaDeviceOptions } from './limits.js';
 import {
   SVGA_CB_CONTEXT,
   SVGA_CB_FLAG,
@@ -33,7 +33,6 @@ export class SvgaDevice {
    */
   readonly fifo: Uint32Array;
   readonly #host: SvgaHost;
-  readonly #limits: DeviceLimits;
   readonly #objects: DeviceObjects;
   readonly #interrupts: Interrupts;
   readonly #registers: RegisterFile;
@@ -44,12 +43,12 @@ export class SvgaDevice {
   /** @throws SvgaDeviceError EINVAL for limits that cannot be */
   constructor(host: SvgaHost, options: SvgaDeviceOptions = {}) {
     this.#host = host;
-    this.#limits = resolveLimits(options);
-    this.fifo = new Uint32Array(this.#limits.fifoBytes / 4);
+    const limits = resolveLimits(options);
+    this.fifo = new Uint32Array(limits.fifoBytes / 4);
     this.fifo[SVGA_FIFO.CAPABILITIES] = SVGA_FIFO_CAP.FENCE;
-    this.#objects = new DeviceObjects(host.memory, this.#limits);
+    this.#objects = new DeviceObjects(host.memory, limits);
     this.#interrupts = new Interrupts((asserted) => host.setInterrupt(asserted));
-    this.#registers = new RegisterFile(this.#limits);
+    this.#registers = new RegisterFile(limits);
     this.#runner = new CommandBufferRunner(this.#commandTarget());
   }
 

@@ -5,16 +5,7 @@
  * command writer, EPERM a device or context that is not enabled.
  */
 export type SvgaDeviceErrorCode =
-  | 'E2BIG'
-  | 'EBADMSG'
-  | 'EEXIST'
-  | 'EFAULT'
-  | 'EINVAL'
-  | 'ENOENT'
-  | 'ENOMEM'
-  | 'ENOSPC'
-  | 'ENOSYS'
-  | 'EPERM';
+  'E2BIG' | 'EBADMSG' | 'EEXIST' | 'EFAULT' | 'EINVAL' | 'ENOENT' | 'ENOMEM' | 'ENOSPC' | 'ENOSYS' | 'EPERM';
 
 /**
  * The one error of this package. Encoder and decoder throw it; the device never does: there it ends the

@@ -16,7 +16,11 @@ import { definitionOf } from './protocol/command-table.js';
 
 const PAGES = 64;
 const PAGE = 4096;
-const limits: SvgaDeviceOptions = { dx: true, maxImageBytes: 4 * 1024 * 1024, maxWorkBytes: 16 * 1024 * 1024 };
+const limits: SvgaDeviceOptions = {
+  dx: true,
+  maxImageBytes: 4 * 1024 * 1024,
+  maxWorkBytes: 16 * 1024 * 1024,
+};
 
 /** A generator of hostile numbers; the seed is in every failure. */
 class Chaos {
@@ -102,7 +106,10 @@ const moving: readonly CommandName[] = [
 function hostileFields(chaos: Chaos, name: CommandName): Record<string, unknown> {
   const { body, box } = definitionOf(name);
   const fill = (struct: typeof body): Record<string, number> => {
-    const values = { ...struct.read(new DataView(new ArrayBuffer(struct.bytes)), 0) } as Record<string, number>;
+    const values = { ...struct.read(new DataView(new ArrayBuffer(struct.bytes)), 0) } as Record<
+      string,
+      number
+    >;
     for (const field of Object.keys(values)) {
       values[field] = chaos.below(25) === 0 ? chaos.u32() : (likely[field] ?? small)(chaos);
     }
@@ -142,14 +149,25 @@ function scatterPageLists(chaos: Chaos, guest: TestGuest): void {
  * Tables, and MOBs and surfaces with ids 0 to 5 that commands can hit; what is there already stays as it is.
  */
 function offerTargets(chaos: Chaos, guest: TestGuest): void {
-  for (const [type, page] of [[0, 3], [1, 4]]) {
+  for (const [type, page] of [
+    [0, 3],
+    [1, 4],
+  ]) {
     const table = { type, baseAddress: page, sizeInBytes: PAGE, ptDepth: 0 };
     guest.run('SET_OTABLE_BASE64', { ...table, validSizeInBytes: PAGE });
   }
   for (let id = 0; id < 6; id++) {
     const ptDepth = chaos.pick([1, 2, 3, 5, 6]);
-    guest.run('DEFINE_GB_MOB64', { mobid: id, ptDepth, base: 8 + 3 * chaos.below(15), sizeInBytes: 5 * PAGE });
-    const surface = hostileFields(chaos, 'DEFINE_GB_SURFACE_V2') as unknown as CommandFields<'DEFINE_GB_SURFACE_V2'>;
+    guest.run('DEFINE_GB_MOB64', {
+      mobid: id,
+      ptDepth,
+      base: 8 + 3 * chaos.below(15),
+      sizeInBytes: 5 * PAGE,
+    });
+    const surface = hostileFields(
+      chaos,
+      'DEFINE_GB_SURFACE_V2',
+    ) as unknown as CommandFields<'DEFINE_GB_SURFACE_V2'>;
     const size = { width: 1 + chaos.below(40), height: 1 + chaos.below(40), depth: 1 + chaos.below(3) };
     const plain = id < 3 ? { format: 2, multisampleCount: 0, width: 40, height: 20 } : {};
     guest.run('DEFINE_GB_SURFACE_V2', { ...surface, ...size, ...plain, sid: id });
@@ -166,24 +184,25 @@ function expectWorking(guest: TestGuest): void {
   expect(guest.device.image(1, 0)).toEqual(noise(1024));
 }
 
-/** Runs `attack` under many seeds, and names the one that fails. */
-function underSeeds(count: number, attack: (chaos: Chaos) => void): void {
+/** Runs `attack` under many seeds, and names the first that fails. */
+function firstFailure(count: number, attack: (chaos: Chaos) => void): string | undefined {
   for (let seed = 1; seed <= count; seed++) {
     try {
       attack(new Chaos(seed * 7919));
     } catch (error) {
-      throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+      return `seed ${seed}: ${(error as Error).stack}`;
     }
   }
+  return undefined;
 }
 
 describe('a hostile guest', () => {
-  it('gets from well-formed, senseless commands at most an error status, and never a view outside memory', () => {
+  it('gets from senseless commands an error status, and never a view outside memory', () => {
     let completed = 0;
     let uploaded = 0;
     let readBack = 0;
     let copied = 0;
-    underSeeds(60, (chaos) => {
+    const failure = firstFailure(45, (chaos) => {
       const guest = new TestGuest(limits, PAGES).start();
       for (let round = 0; round < 25; round++) {
         scatterPageLists(chaos, guest);
@@ -200,6 +219,7 @@ describe('a hostile guest', () => {
       copied += bytesCopied;
       expectWorking(guest);
     });
+    expect(failure).toBeUndefined();
     // The attack must reach the dangerous parts to say anything.
     expect(completed).toBeGreaterThan(50);
     expect(Math.min(uploaded, readBack)).toBeGreaterThan(100_000);
@@ -207,11 +227,14 @@ describe('a hostile guest', () => {
   });
 
   it('gets no further with noise: in ports, headers, commands and memory', () => {
-    underSeeds(40, (chaos) => {
+    const failure = firstFailure(30, (chaos) => {
       const guest = new TestGuest(limits, PAGES).start();
       for (let round = 0; round < 40; round++) {
         guest.memory.set(chaos.bytes(PAGE), chaos.below(PAGES) * PAGE);
-        guest.device.writePort(chaos.pick([0, 1, 8, chaos.below(16)]), chaos.pick([chaos.below(80), chaos.u32()]));
+        guest.device.writePort(
+          chaos.pick([0, 1, 8, chaos.below(16)]),
+          chaos.pick([chaos.below(80), chaos.u32()]),
+        );
         guest.device.readPort(chaos.pick([0, 1, 8, chaos.u32()]));
         const header = chaos.below(PAGES * 64) * SVGA_CB_HEADER_BYTES;
         if (chaos.below(2) === 0) {
@@ -231,6 +254,7 @@ describe('a hostile guest', () => {
       }
       expectWorking(guest);
     });
+    expect(failure).toBeUndefined();
   });
 
   it('cannot make the device work without bound: a buffer full of large updates ends early', () => {

@@ -9,7 +9,12 @@ export { commandBytes, commandNames, commandTable } from './protocol/command-tab
 export type { CommandDefinition, CommandFields, CommandName } from './protocol/command-table.js';
 export { CommandWriter, encodeCommand } from './protocol/command-writer.js';
 export { decodeCommands, formatCommand } from './protocol/command-decoder.js';
-export type { CommandFrame, DecodedCommand, KnownCommand, UnknownCommand } from './protocol/command-decoder.js';
+export type {
+  CommandFrame,
+  DecodedCommand,
+  KnownCommand,
+  UnknownCommand,
+} from './protocol/command-decoder.js';
 export { Struct } from './protocol/struct.js';
 export type { FieldType, FieldTypes, StructValues } from './protocol/struct.js';
 export {
@@ -23,7 +28,12 @@ export {
   writeCommandBufferHeader,
 } from './protocol/command-buffer-header.js';
 export type { CommandBufferHeader, CommandBufferHeaderFields } from './protocol/command-buffer-header.js';
-export { mobEntry, objectTableEntryBytes, surfaceEntry, SVGA_OTABLE } from './protocol/object-table-entries.js';
+export {
+  mobEntry,
+  objectTableEntryBytes,
+  surfaceEntry,
+  SVGA_OTABLE,
+} from './protocol/object-table-entries.js';
 export {
   SVGA3D_INVALID_ID,
   SVGA3D_MAX_SURFACE_FACES,

@@ -25,11 +25,6 @@ export class ObjectTables {
     this.#cursor = cursor;
   }
 
-  /** The pages of a table, where the guest has set one. */
-  table(type: number): GuestBacking | undefined {
-    return this.#tables[type];
-  }
-
   /** Puts a table in the place of the one before; undefined takes it away. */
   set(type: number, backing: GuestBacking | undefined): void {
     this.#tables[type] = backing;
@@ -66,7 +61,11 @@ export class ObjectTables {
     const backing = this.#tables[type];
     const bytes = objectTableEntryBytes[type];
     if (backing === undefined || (id + 1) * bytes > backing.bytes) {
-      throw new SvgaDeviceError('EINVAL', 'id is outside its object table', { type, id, capacity: this.capacity(type) });
+      throw new SvgaDeviceError('EINVAL', 'id is outside its object table', {
+        type,
+        id,
+        capacity: this.capacity(type),
+      });
     }
     this.#cursor.aim(backing).writeTo(id * bytes, this.#entry, 0, bytes);
   }

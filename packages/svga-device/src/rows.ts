@@ -24,5 +24,7 @@ export function rowsBytes(rows: BoxRows): number {
 
 /** Where the last run ends. */
 export function rowsEnd(rows: BoxRows): number {
-  return rows.offset + (rows.images - 1) * rows.imageStride + (rows.rows - 1) * rows.rowStride + rows.rowBytes;
+  return (
+    rows.offset + (rows.images - 1) * rows.imageStride + (rows.rows - 1) * rows.rowStride + rows.rowBytes
+  );
 }

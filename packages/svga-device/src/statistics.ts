@@ -30,6 +30,9 @@ export class Counters implements DeviceStatistics {
   errors = 0;
 
   constructor() {
-    this.perCommand = Object.fromEntries(commandNames.map((name) => [name, 0])) as Record<CommandName, number>;
+    this.perCommand = Object.fromEntries(commandNames.map((name) => [name, 0])) as Record<
+      CommandName,
+      number
+    >;
   }
 }

@@ -201,7 +201,10 @@ export class TestGuest {
 
   /** The first `length` bytes of a MOB. */
   readMob(pages: readonly number[], length: number): Uint8Array {
-    return Uint8Array.from({ length }, (_, at) => this.memory[pages[Math.floor(at / PAGE)] * PAGE + (at % PAGE)]);
+    return Uint8Array.from(
+      { length },
+      (_, at) => this.memory[pages[Math.floor(at / PAGE)] * PAGE + (at % PAGE)],
+    );
   }
 
   /** A surface bound to a MOB of its own id that has room for `bytes`. */

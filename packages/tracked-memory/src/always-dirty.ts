@@ -16,4 +16,8 @@ export class AlwaysDirtyMemory implements TrackedMemory {
     into.addRange(firstPage, firstPage + pageCount);
     return pageCount;
   }
+
+  beforeDeviceWrite(): void {}
+
+  afterDeviceWrite(): void {}
 }

@@ -6,12 +6,12 @@ import { ShadowCompareMemory } from './shadow-compare.js';
 const pages = 64;
 
 const subjects: Record<string, () => ContractSubject> = {
-  AlwaysDirtyMemory: () => ({ memory: new AlwaysDirtyMemory(pages), write: () => {}, exact: false }),
+  AlwaysDirtyMemory: () => ({ memory: new AlwaysDirtyMemory(pages), store: () => {}, deviceStore: () => {}, exact: false }),
   ShadowCompareMemory: () => {
     const words = new Uint32Array(pages * 1024);
     const memory = new ShadowCompareMemory(pages, (page) => words.subarray(page * 1024, (page + 1) * 1024));
-    let value = 0;
-    return { memory, write: (page) => void (words[page * 1024 + 1023] = ++value), exact: true };
+    const store = (page: number, value: number) => void (words[page * 1024 + 1023] = value);
+    return { memory, store, deviceStore: store, exact: true };
   },
 };
 
@@ -37,6 +37,8 @@ describe('the contract suite itself', () => {
           entriesScanned: 0,
           writeProtect: memory.writeProtect.bind(memory),
           cleanAndRecord: memory.cleanAndRecord.bind(memory),
+          beforeDeviceWrite: memory.beforeDeviceWrite.bind(memory),
+          afterDeviceWrite: memory.afterDeviceWrite.bind(memory),
           ...change(subject),
         };
         try {
@@ -50,7 +52,7 @@ describe('the contract suite itself', () => {
   }
 
   it('catches a tracker that records nothing', () => {
-    expect(broken(() => ({ cleanAndRecord: () => 0 }))).toEqual(['a', 'b', 'c', 'c', 'e']);
+    expect(broken(() => ({ cleanAndRecord: () => 0 }))).toEqual(['a', 'b', 'c', 'c', 'e', 'f']);
   });
 
   it('catches a tracker that leaves the range it was given', () => {
@@ -67,6 +69,11 @@ describe('the contract suite itself', () => {
     expect(faults).toEqual(['e']);
   });
 
+  it('catches a tracker that takes a device for a user, or misses what a user stores after it', () => {
+    expect(broken(() => ({ beforeDeviceWrite: () => {}, afterDeviceWrite: () => {} }))).toEqual(['f']);
+    expect(broken(() => ({ beforeDeviceWrite: () => {} }))).toEqual(['f']);
+  });
+
   it('catches a hull that is not the hull of what is set (A7)', () => {
     const faults = broken(({ memory }) => ({
       cleanAndRecord: (first, count, into) => {
@@ -74,6 +81,6 @@ describe('the contract suite itself', () => {
         return memory.cleanAndRecord(first, count, into);
       },
     }));
-    expect(faults).toEqual(['a', 'b', 'c', 'c', 'd', 'e']);
+    expect(faults).toEqual(['a', 'b', 'c', 'c', 'd', 'e', 'f']);
   });
 });

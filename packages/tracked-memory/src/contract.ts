@@ -5,8 +5,10 @@ import type { TrackedMemory } from './tracked-memory.js';
 export interface ContractSubject {
   /** Fresh and clean, 40 pages or more. */
   readonly memory: TrackedMemory;
-  /** Stores into a page something that it does not hold yet. */
-  write(page: number): void;
+  /** Stores a 32-bit value at a place of its own in a page, as the memory's users do. */
+  store(page: number, value: number): void;
+  /** The same as a device does it, past whatever watches the users. */
+  deviceStore(page: number, value: number): void;
   /** The pages whose write was trapped since the last call; needed where `memory.traps` is true. */
   takeTrapped?(): number[];
   /** False where pages may be recorded that nobody wrote. */
@@ -17,6 +19,13 @@ export interface ContractSubject {
 export interface ContractCase {
   readonly name: string;
   run(subject: ContractSubject): void;
+}
+
+let lastValue = 0;
+
+/** Stores into a page something that it does not hold yet. */
+function write(subject: ContractSubject, page: number): void {
+  subject.store(page, ++lastValue);
 }
 
 function fail(message: string): never {
@@ -76,7 +85,7 @@ export const trackedMemoryContract: readonly ContractCase[] = [
     name: 'a: a page written before the clean is recorded, once',
     run(subject) {
       const written = [0, 3, 4, 5, 31, 32, 39];
-      written.forEach((page) => subject.write(page));
+      written.forEach((page) => write(subject, page));
       expectRecorded(subject, clean(subject, 0, subject.memory.pageCount), written, 'a');
       expectRecorded(subject, clean(subject, 0, subject.memory.pageCount), [], 'a, second clean');
     },
@@ -85,7 +94,7 @@ export const trackedMemoryContract: readonly ContractCase[] = [
     name: 'b: a page written again after a clean is recorded by the next one',
     run(subject) {
       for (const round of [1, 2, 3]) {
-        subject.write(7);
+        write(subject, 7);
         expectRecorded(subject, clean(subject, 0, subject.memory.pageCount), [7], `b, round ${round}`);
       }
     },
@@ -93,7 +102,7 @@ export const trackedMemoryContract: readonly ContractCase[] = [
   {
     name: 'c: a clean of a range leaves the writes outside of it to a later clean',
     run(subject) {
-      [9, 10, 19, 20].forEach((page) => subject.write(page));
+      [9, 10, 19, 20].forEach((page) => write(subject, page));
       expectRecorded(subject, clean(subject, 10, 10), [10, 19], 'c');
       expectRecorded(subject, clean(subject, 0, subject.memory.pageCount), [9, 20], 'c, rest');
     },
@@ -103,7 +112,7 @@ export const trackedMemoryContract: readonly ContractCase[] = [
     run(subject) {
       const dirty = new DirtyPages(subject.memory.pageCount);
       dirty.add(30);
-      subject.write(12);
+      write(subject, 12);
       expectRecorded(subject, clean(subject, 0, 20, dirty), [12, 30], 'c, d');
     },
   },
@@ -117,9 +126,25 @@ export const trackedMemoryContract: readonly ContractCase[] = [
   {
     name: 'e: write-protecting loses no earlier write',
     run(subject) {
-      subject.write(2);
+      write(subject, 2);
       subject.memory.writeProtect(0, subject.memory.pageCount);
       expectRecorded(subject, clean(subject, 0, subject.memory.pageCount), [2], 'e');
+    },
+  },
+  {
+    name: 'f: what a device writes is no write, and a store of what was there before is one',
+    run(subject) {
+      const { memory } = subject;
+      const dirty = new DirtyPages(memory.pageCount);
+      subject.store(4, 111);
+      clean(subject, 0, memory.pageCount);
+      subject.store(5, 222);
+      memory.beforeDeviceWrite(4, 2, dirty);
+      subject.deviceStore(4, 333);
+      memory.afterDeviceWrite(4, 2);
+      expectRecorded(subject, clean(subject, 0, memory.pageCount, dirty), [5], 'f');
+      subject.store(4, 111);
+      expectRecorded(subject, clean(subject, 0, memory.pageCount), [4], 'f, store of what was there');
     },
   },
   {
@@ -128,10 +153,10 @@ export const trackedMemoryContract: readonly ContractCase[] = [
       if (!subject.memory.traps) {
         return;
       }
-      [5, 6].forEach((page) => subject.write(page));
+      [5, 6].forEach((page) => write(subject, page));
       subject.takeTrapped?.();
       subject.memory.writeProtect(0, 6);
-      [5, 5, 6].forEach((page) => subject.write(page));
+      [5, 5, 6].forEach((page) => write(subject, page));
       const trapped = subject.takeTrapped?.() ?? fail('a subject that traps must say what it trapped');
       if (listed(trapped) !== listed([5])) {
         fail(`traps: ${listed(trapped)} were caught, {5} should have been`);

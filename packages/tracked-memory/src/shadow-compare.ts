@@ -49,6 +49,16 @@ export class ShadowCompareMemory implements TrackedMemory {
     return changed;
   }
 
+  beforeDeviceWrite(firstPage: number, pageCount: number, into: DirtyPages): void {
+    this.cleanAndRecord(firstPage, pageCount, into);
+  }
+
+  afterDeviceWrite(firstPage: number, pageCount: number): void {
+    for (let page = firstPage; page < firstPage + pageCount; page++) {
+      this.#shadow.set(this.#read(page), page * this.#wordsPerPage);
+    }
+  }
+
   #differs(page: number, now: Uint32Array): boolean {
     const base = page * this.#wordsPerPage;
     for (let word = 0; word < this.#wordsPerPage; word++) {

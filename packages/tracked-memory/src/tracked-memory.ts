@@ -13,6 +13,8 @@ import type { DirtyPages } from './dirty-pages.js';
  * - **c** Nothing outside the range is recorded or cleaned, and nothing recorded before is taken back.
  * - **d** Afterwards `into`'s hull is the hull of all bits set in it (A7).
  * - **e** `writeProtect` loses nothing: what was written before it is still found by a later clean.
+ * - **f** Between `beforeDeviceWrite` and `afterDeviceWrite` somebody else may change the memory. That is no
+ *   write; a write before or after it still is one, also where it stores what the page held once.
  */
 export interface TrackedMemory {
   readonly pageCount: number;
@@ -30,4 +32,8 @@ export interface TrackedMemory {
    * @returns how many entries it cleaned (rule 4.5)
    */
   cleanAndRecord(firstPage: number, pageCount: number, into: DirtyPages): number;
+  /** A device is going to write pages of the range. What is needed to tell its writes apart goes into `into`. */
+  beforeDeviceWrite(firstPage: number, pageCount: number, into: DirtyPages): void;
+  /** The device has written them: what they hold now counts as clean. */
+  afterDeviceWrite(firstPage: number, pageCount: number): void;
 }

@@ -9,7 +9,15 @@ const flat: Shape = { blocks: A8R8G8B8, width: 32, height: 16, depth: 2, mips: 1
 
 function define(guest: TestGuest, shape: Shape, sid: number): Uint8Array {
   const { blocks, width, height, depth, mips, layers, samples } = shape;
-  const surface = { sid, format: blocks.format, width, height, depth, numMipLevels: mips, multisampleCount: samples };
+  const surface = {
+    sid,
+    format: blocks.format,
+    width,
+    height,
+    depth,
+    numMipLevels: mips,
+    multisampleCount: samples,
+  };
   const bytes = surfaceBytes(shape);
   const content = noise(bytes, sid);
   guest.fillMob(guest.defineSurface({ ...surface, arraySize: layers }, bytes), content);
@@ -29,7 +37,11 @@ const noBoxes: CommandFields<'SURFACE_COPY'> = {
 const wholeBox = { x: 0, y: 0, z: 0, w: 32, h: 16, d: 2, srcx: 0, srcy: 0, srcz: 0 };
 
 /** Where a length may start in a source and in a target of the given sizes. */
-function placed(source: number, target: number, block: number): fc.Arbitrary<{ from: number; to: number; length: number }> {
+function placed(
+  source: number,
+  target: number,
+  block: number,
+): fc.Arbitrary<{ from: number; to: number; length: number }> {
   return fc.integer({ min: 1, max: Math.min(source, target) / block }).chain((blocks) =>
     fc.record({
       from: fc.integer({ min: 0, max: source / block - blocks }).map((start) => start * block),
@@ -108,7 +120,14 @@ describe('SURFACE_COPY', () => {
     define(guest, shape, 1);
     define(guest, shape, 2);
     const box = { x: 0, y: 0, z: 0, w: 8, h: 4, d: 1, srcx: 0, srcy: 0, srcz: 0 };
-    guest.must('SURFACE_COPY', { ...noBoxes, srcFace: 4, srcMipmap: 2, destFace: 5, destMipmap: 2, boxes: [box] });
+    guest.must('SURFACE_COPY', {
+      ...noBoxes,
+      srcFace: 4,
+      srcMipmap: 2,
+      destFace: 5,
+      destMipmap: 2,
+      boxes: [box],
+    });
     expect(guest.device.image(2, 5 * 3 + 2)).toEqual(guest.device.image(1, 4 * 3 + 2));
   });
 
@@ -117,7 +136,13 @@ describe('SURFACE_COPY', () => {
     define(guest, flat, 1);
     define(guest, flat, 2);
     const texel = { ...wholeBox, w: 1, h: 1, d: 1 };
-    guest.must('SURFACE_COPY', { ...noBoxes, boxes: [{ ...texel, srcx: 5 }, { ...texel, srcx: 9 }] });
+    guest.must('SURFACE_COPY', {
+      ...noBoxes,
+      boxes: [
+        { ...texel, srcx: 5 },
+        { ...texel, srcx: 9 },
+      ],
+    });
     expect(guest.device.image(2, 0)?.slice(0, 4)).toEqual(guest.device.image(1, 0)?.slice(36, 40));
   });
 

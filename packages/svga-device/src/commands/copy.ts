@@ -54,7 +54,14 @@ function copyRuns(source: Surface, target: Surface, fields: CommandFields<'SURFA
     const from = boxRows(source.layout, fromSubresource, { x: srcx, y: srcy, z: srcz, width, height, depth });
     const to = boxRows(target.layout, toSubresource, { x, y, z, width, height, depth });
     if (!sameShape(from, to)) {
-      throw new SvgaDeviceError('EINVAL', 'box has another shape where it goes', { x, y, z, width, height, depth });
+      throw new SvgaDeviceError('EINVAL', 'box has another shape where it goes', {
+        x,
+        y,
+        z,
+        width,
+        height,
+        depth,
+      });
     }
     const merged = { from: mergedRows(from), to: mergedRows(to) };
     return sameShape(merged.from, merged.to) ? merged : { from, to };

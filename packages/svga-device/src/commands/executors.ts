@@ -29,7 +29,10 @@ export interface CommandTarget {
   startStopContext(context: number, enable: boolean): void;
 }
 
-/** Does what a command says, or throws SvgaDeviceError or SurfaceLayoutError and changes nothing. */
+/**
+ * Does what a command says, or throws SvgaDeviceError or SurfaceLayoutError and changes nothing — except that a
+ * transfer whose page list goes wrong half-way has moved the pages before.
+ */
 export type Executor<N extends CommandName> = (target: CommandTarget, fields: CommandFields<N>) => void;
 
 /** What each command does. */

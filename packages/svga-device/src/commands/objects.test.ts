@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { plainSurface, TestGuest } from '../../test/guest.js';
 import { mobEntry, surfaceEntry, SVGA3D_INVALID_ID, SVGA3D_MOBFMT, SVGA_OTABLE } from '../index.js';
-import type { CommandFields, CommandName } from '../index.js';
+import type { CommandFields, CommandName, SvgaDeviceError } from '../index.js';
 
 const PAGE = 4096;
 const COMMAND_ERROR = 3;
 
 /** A guest whose MOB and surface tables lie at known pages. */
-function guestWithTables(tableBytes = PAGE): { guest: TestGuest; mobTable: DataView; surfaceTable: DataView } {
+function guestWithTables(tableBytes = PAGE): {
+  guest: TestGuest;
+  mobTable: DataView;
+  surfaceTable: DataView;
+} {
   const guest = new TestGuest().start();
   const [mobs, surfaces] = [SVGA_OTABLE.MOB, SVGA_OTABLE.SURFACE].map((type) => {
     const page = guest.allocatePage();
@@ -23,9 +27,14 @@ function guestWithTables(tableBytes = PAGE): { guest: TestGuest; mobTable: DataV
   return { guest, mobTable: mobs, surfaceTable: surfaces };
 }
 
-function expectError<N extends CommandName>(guest: TestGuest, name: N, fields: CommandFields<N>, code: string): void {
-  expect(guest.run(name, fields), name).toEqual({ status: COMMAND_ERROR, errorOffset: 0 });
-  expect(guest.device.lastError, name).toMatchObject({ code });
+/** The code of the error that one command ends in; undefined where it succeeds. */
+function refusal<N extends CommandName>(
+  guest: TestGuest,
+  name: N,
+  fields: CommandFields<N>,
+): string | undefined {
+  const { status } = guest.run(name, fields);
+  return status === COMMAND_ERROR ? (guest.device.lastError as SvgaDeviceError).code : undefined;
 }
 
 const aMob = { ptDepth: SVGA3D_MOBFMT.RANGE, base: 20, sizeInBytes: PAGE };
@@ -43,7 +52,13 @@ describe('object tables', () => {
   it('hold a real SVGAOTableSurfaceEntry, which follows the binding', () => {
     const { guest, surfaceTable } = guestWithTables();
     guest.must('DEFINE_GB_MOB64', { mobid: 9, ...aMob });
-    guest.must('DEFINE_GB_SURFACE_V2', { ...plainSurface, sid: 2, numMipLevels: 3, arraySize: 4, surfaceFlags: 0x20 });
+    guest.must('DEFINE_GB_SURFACE_V2', {
+      ...plainSurface,
+      sid: 2,
+      numMipLevels: 3,
+      arraySize: 4,
+      surfaceFlags: 0x20,
+    });
     const entry = (): unknown => surfaceEntry.read(surfaceTable, 2 * 64);
     const defined = {
       format: 2,
@@ -67,22 +82,24 @@ describe('object tables', () => {
     guest.must('BIND_GB_SURFACE', { sid: 2, mobid: SVGA3D_INVALID_ID });
     expect(entry()).toEqual(defined);
     guest.must('DESTROY_GB_SURFACE', { sid: 2 });
-    expect(new Uint8Array(guest.memory.buffer, surfaceTable.byteOffset + 128, 64).every((byte) => byte === 0)).toBe(true);
+    expect(
+      new Uint8Array(guest.memory.buffer, surfaceTable.byteOffset + 128, 64).every((byte) => byte === 0),
+    ).toBe(true);
   });
 
   it('bound the ids of their type, whole entries only', () => {
     const { guest } = guestWithTables(100);
     guest.must('DEFINE_GB_MOB64', { mobid: 5, ...aMob });
-    expectError(guest, 'DEFINE_GB_MOB64', { mobid: 6, ...aMob }, 'EINVAL');
+    expect(refusal(guest, 'DEFINE_GB_MOB64', { mobid: 6, ...aMob })).toBe('EINVAL');
     guest.must('DEFINE_GB_SURFACE', { ...plainSurface, sid: 0 });
-    expectError(guest, 'DEFINE_GB_SURFACE', { ...plainSurface, sid: 1 }, 'EINVAL');
-    expectError(guest, 'DEFINE_GB_SURFACE', { ...plainSurface, sid: 0xffff_ffff }, 'EINVAL');
+    expect(refusal(guest, 'DEFINE_GB_SURFACE', { ...plainSurface, sid: 1 })).toBe('EINVAL');
+    expect(refusal(guest, 'DEFINE_GB_SURFACE', { ...plainSurface, sid: 0xffff_ffff })).toBe('EINVAL');
   });
 
   it('a definition that its table cannot hold leaves no object', () => {
     const { guest } = guestWithTables(64);
-    expectError(guest, 'DEFINE_GB_SURFACE', { ...plainSurface, sid: 1 }, 'EINVAL');
-    expectError(guest, 'DESTROY_GB_SURFACE', { sid: 1 }, 'ENOENT');
+    expect(refusal(guest, 'DEFINE_GB_SURFACE', { ...plainSurface, sid: 1 })).toBe('EINVAL');
+    expect(refusal(guest, 'DESTROY_GB_SURFACE', { sid: 1 })).toBe('ENOENT');
     expect(guest.device.image(1, 0)).toBeUndefined();
   });
 
@@ -98,14 +115,25 @@ describe('object tables', () => {
     const { guest } = guestWithTables();
     guest.must('DEFINE_GB_SURFACE', { ...plainSurface, sid: 1 });
     guest.must('DEFINE_GB_SURFACE', { ...plainSurface, sid: 2 });
-    const table = { type: SVGA_OTABLE.SURFACE, baseAddress: guest.allocatePage(), sizeInBytes: PAGE, ptDepth: 0 };
+    const table = {
+      type: SVGA_OTABLE.SURFACE,
+      baseAddress: guest.allocatePage(),
+      sizeInBytes: PAGE,
+      ptDepth: 0,
+    };
     guest.must('SET_OTABLE_BASE64', { ...table, validSizeInBytes: 128 });
     expect(guest.device.image(1, 0)).toBeDefined();
     expect(guest.device.image(2, 0)).toBeUndefined();
-    const none = { ...table, baseAddress: 0, sizeInBytes: 0, validSizeInBytes: 0, ptDepth: SVGA3D_MOBFMT.INVALID };
+    const none = {
+      ...table,
+      baseAddress: 0,
+      sizeInBytes: 0,
+      validSizeInBytes: 0,
+      ptDepth: SVGA3D_MOBFMT.INVALID,
+    };
     guest.must('SET_OTABLE_BASE64', none);
     expect(guest.device.image(1, 0)).toBeUndefined();
-    expectError(guest, 'DEFINE_GB_SURFACE', plainSurface, 'EINVAL');
+    expect(refusal(guest, 'DEFINE_GB_SURFACE', plainSurface)).toBe('EINVAL');
   });
 
   it('the other types are kept by place and size; DX contexts only with DX', () => {
@@ -114,8 +142,8 @@ describe('object tables', () => {
     guest.must('SET_OTABLE_BASE64', { ...table, type: SVGA_OTABLE.CONTEXT });
     guest.must('SET_OTABLE_BASE64', { ...table, type: SVGA_OTABLE.SHADER });
     guest.must('SET_OTABLE_BASE64', { ...table, type: SVGA_OTABLE.SCREENTARGET });
-    expectError(guest, 'SET_OTABLE_BASE64', { ...table, type: SVGA_OTABLE.DXCONTEXT }, 'EINVAL');
-    expectError(guest, 'SET_OTABLE_BASE64', { ...table, type: 6 }, 'EINVAL');
+    expect(refusal(guest, 'SET_OTABLE_BASE64', { ...table, type: SVGA_OTABLE.DXCONTEXT })).toBe('EINVAL');
+    expect(refusal(guest, 'SET_OTABLE_BASE64', { ...table, type: 6 })).toBe('EINVAL');
     new TestGuest({ dx: true }).start().must('SET_OTABLE_BASE64', { ...table, type: SVGA_OTABLE.DXCONTEXT });
   });
 
@@ -128,8 +156,14 @@ describe('object tables', () => {
   ])('a bad table is refused, and the one before stays: %s', (_, bad, code) => {
     const { guest } = guestWithTables();
     guest.must('DEFINE_GB_SURFACE', plainSurface);
-    const table = { type: SVGA_OTABLE.SURFACE, baseAddress: 30, sizeInBytes: PAGE, validSizeInBytes: 0, ptDepth: 0 };
-    expectError(guest, 'SET_OTABLE_BASE64', { ...table, ...bad }, code);
+    const table = {
+      type: SVGA_OTABLE.SURFACE,
+      baseAddress: 30,
+      sizeInBytes: PAGE,
+      validSizeInBytes: 0,
+      ptDepth: 0,
+    };
+    expect(refusal(guest, 'SET_OTABLE_BASE64', { ...table, ...bad })).toBe(code);
     expect(guest.device.image(1, 0)).toBeDefined();
   });
 });
@@ -147,8 +181,8 @@ describe('MOBs and surfaces', () => {
     ['an id above the limit', { mobid: 100 }, 'EINVAL'],
   ])('DEFINE_GB_MOB64 refuses %s', (_, bad, code) => {
     const guest = new TestGuest({ maxMobBytes: 16 * 1024 * 1024, maxMobs: 100 }).start();
-    expectError(guest, 'DEFINE_GB_MOB64', { mobid: 1, ...aMob, ...bad }, code);
-    expectError(guest, 'DESTROY_GB_MOB', { mobid: 1 }, 'ENOENT');
+    expect(refusal(guest, 'DEFINE_GB_MOB64', { mobid: 1, ...aMob, ...bad })).toBe(code);
+    expect(refusal(guest, 'DESTROY_GB_MOB', { mobid: 1 })).toBe('ENOENT');
   });
 
   it.each([
@@ -165,13 +199,20 @@ describe('MOBs and surfaces', () => {
   ])('DEFINE_GB_SURFACE_V2 refuses %s', (_, bad, code) => {
     const limits = { maxTextureSize: 256, maxArraySize: 8, maxSurfaceBytes: 1024 * 1024, maxSurfaces: 40 };
     const guest = new TestGuest(limits).start();
-    expectError(guest, 'DEFINE_GB_SURFACE_V2', { ...plainSurface, ...bad }, code);
+    expect(refusal(guest, 'DEFINE_GB_SURFACE_V2', { ...plainSurface, ...bad })).toBe(code);
     guest.must('DEFINE_GB_SURFACE_V2', plainSurface);
   });
 
   it('D8: sizes are exact: 16384 × 16384 × 4 × 6 does not wrap into something small', () => {
     const guest = new TestGuest({ maxTextureSize: 16_384 }).start();
-    expectError(guest, 'DEFINE_GB_SURFACE', { ...plainSurface, surfaceFlags: 1, width: 16_384, height: 16_384 }, 'ENOMEM');
+    expect(
+      refusal(guest, 'DEFINE_GB_SURFACE', {
+        ...plainSurface,
+        surfaceFlags: 1,
+        width: 16_384,
+        height: 16_384,
+      }),
+    ).toBe('ENOMEM');
   });
 
   it('7.1: a cube has 6 layers unless an array size is set', () => {
@@ -192,20 +233,20 @@ describe('MOBs and surfaces', () => {
   it('ids are used once', () => {
     const guest = new TestGuest().start();
     guest.must('DEFINE_GB_MOB64', { mobid: 1, ...aMob });
-    expectError(guest, 'DEFINE_GB_MOB64', { mobid: 1, ...aMob }, 'EEXIST');
+    expect(refusal(guest, 'DEFINE_GB_MOB64', { mobid: 1, ...aMob })).toBe('EEXIST');
     guest.must('DEFINE_GB_SURFACE', plainSurface);
-    expectError(guest, 'DEFINE_GB_SURFACE', plainSurface, 'EEXIST');
+    expect(refusal(guest, 'DEFINE_GB_SURFACE', plainSurface)).toBe('EEXIST');
   });
 
   it('binding needs both, and is kept by id', () => {
     const guest = new TestGuest().start();
-    expectError(guest, 'BIND_GB_SURFACE', { sid: 1, mobid: 1 }, 'ENOENT');
+    expect(refusal(guest, 'BIND_GB_SURFACE', { sid: 1, mobid: 1 })).toBe('ENOENT');
     guest.must('DEFINE_GB_SURFACE', plainSurface);
-    expectError(guest, 'BIND_GB_SURFACE', { sid: 1, mobid: 1 }, 'ENOENT');
+    expect(refusal(guest, 'BIND_GB_SURFACE', { sid: 1, mobid: 1 })).toBe('ENOENT');
     const pages = guest.defineMob(1, 64 * 64 * 4);
     guest.must('BIND_GB_SURFACE', { sid: 1, mobid: 1 });
     guest.must('DESTROY_GB_MOB', { mobid: 1 });
-    expectError(guest, 'UPDATE_GB_SURFACE', { sid: 1 }, 'ENOENT');
+    expect(refusal(guest, 'UPDATE_GB_SURFACE', { sid: 1 })).toBe('ENOENT');
     const [base] = guest.defineMob(1, 64 * 64 * 4);
     expect(base).not.toBe(pages[0]);
     guest.must('UPDATE_GB_SURFACE', { sid: 1 });

@@ -4,7 +4,12 @@ import { SvgaDeviceError } from '../errors.js';
 import { GuestBacking } from '../guest-backing.js';
 import type { DeviceLimits } from '../limits.js';
 import type { CommandFields } from '../protocol/command-table.js';
-import { mobEntry, objectTableEntryBytes, surfaceEntry, SVGA_OTABLE } from '../protocol/object-table-entries.js';
+import {
+  mobEntry,
+  objectTableEntryBytes,
+  surfaceEntry,
+  SVGA_OTABLE,
+} from '../protocol/object-table-entries.js';
 import { SVGA3D_INVALID_ID, SVGA3D_MAX_SURFACE_FACES, SVGA3D_SURFACE } from '../protocol/surface-types.js';
 import { Surface } from '../surface.js';
 import type { SurfaceDefinition } from '../surface.js';
@@ -106,7 +111,10 @@ function writeSurfaceEntry(objects: DeviceObjects, definition: SurfaceDefinition
   });
 }
 
-export function defineGbSurfaceV2(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_SURFACE_V2'>): void {
+export function defineGbSurfaceV2(
+  objects: DeviceObjects,
+  fields: CommandFields<'DEFINE_GB_SURFACE_V2'>,
+): void {
   checkNewId(objects.surfaces, fields.sid, objects.limits.maxSurfaces);
   const surface = new Surface(fields, layOut(fields, objects.limits));
   writeSurfaceEntry(objects, fields, SVGA3D_INVALID_ID);

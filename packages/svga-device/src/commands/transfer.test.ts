@@ -14,13 +14,31 @@ import {
 } from '../../test/reference.js';
 import type { Box, Shape } from '../../test/reference.js';
 import { SVGA3D_INVALID_ID, SVGA3D_MOBFMT } from '../index.js';
-import type { CommandFields, CommandName } from '../index.js';
+import type { CommandFields, CommandName, SvgaDeviceError } from '../index.js';
 
 const PAGE = 4096;
 
+/** The code of the error that one command ends in; undefined where it succeeds. */
+function refusal<N extends CommandName>(
+  guest: TestGuest,
+  name: N,
+  fields: CommandFields<N>,
+): string | undefined {
+  const { status } = guest.run(name, fields);
+  return status === 3 ? (guest.device.lastError as SvgaDeviceError).code : undefined;
+}
+
 function define(guest: TestGuest, shape: Shape, sid: number, ptDepth?: number): number[] {
   const { blocks, width, height, depth, mips, layers, samples } = shape;
-  const surface = { sid, format: blocks.format, width, height, depth, numMipLevels: mips, multisampleCount: samples };
+  const surface = {
+    sid,
+    format: blocks.format,
+    width,
+    height,
+    depth,
+    numMipLevels: mips,
+    multisampleCount: samples,
+  };
   return guest.defineSurface({ ...surface, arraySize: layers }, surfaceBytes(shape), ptDepth);
 }
 
@@ -43,18 +61,21 @@ const shapes = fc.record({
   samples: fc.constantFrom(0, 1, 2),
 });
 
+/** Start and length along one direction: blocks, or up to the edge. */
+function blocksAlong(size: number, block: number): fc.Arbitrary<[number, number]> {
+  const count = Math.ceil(size / block);
+  return fc.tuple(fc.nat({ max: count - 1 }), fc.nat({ max: 1000 })).map(([first, more]) => {
+    const start = first * block;
+    return [start, Math.min((1 + (more % (count - first))) * block, size - start)];
+  });
+}
+
 /** A box of a mip, starting on blocks, and ending on blocks or at the edge. */
 function boxIn(shape: Shape, mip: number): fc.Arbitrary<Box> {
   const { width, height, depth } = mipSize(shape, mip);
-  const along = (size: number, block: number): fc.Arbitrary<[number, number]> =>
-    fc
-      .tuple(fc.integer({ min: 0, max: Math.ceil(size / block) - 1 }), fc.nat({ max: 1000 }))
-      .map(([first, more]) => {
-        const start = first * block;
-        return [start, Math.min((1 + (more % Math.ceil((size - start) / block))) * block, size - start)];
-      });
+  const { blockWidth, blockHeight } = shape.blocks;
   return fc
-    .tuple(along(width, shape.blocks.blockWidth), along(height, shape.blocks.blockHeight), along(depth, 1))
+    .tuple(blocksAlong(width, blockWidth), blocksAlong(height, blockHeight), blocksAlong(depth, 1))
     .map(([[x, w], [y, h], [z, d]]) => ({ x, y, z, w, h, d }));
 }
 
@@ -148,7 +169,9 @@ describe('updates and readbacks', () => {
     guest.must('READBACK_GB_SURFACE', { sid: 1 });
     expect(Buffer.compare(guest.readMob(pages, bytes), content)).toBe(0);
     const lastPage = pages.at(-1) as number;
-    expect(guest.memory.subarray(lastPage * PAGE + PAGE - 100, (lastPage + 1) * PAGE).every((byte) => byte === 0)).toBe(true);
+    expect(
+      guest.memory.subarray(lastPage * PAGE + PAGE - 100, (lastPage + 1) * PAGE).every((byte) => byte === 0),
+    ).toBe(true);
   });
 
   it('contiguous pages move as one view, and full rows as one run', () => {
@@ -187,11 +210,6 @@ describe('updates and readbacks', () => {
 describe('refused transfers', () => {
   const box = { x: 0, y: 0, z: 0, w: 64, h: 64, d: 1 };
 
-  function expectError<N extends CommandName>(guest: TestGuest, name: N, fields: CommandFields<N>, code: string): void {
-    expect(guest.run(name, fields), name).toEqual({ status: 3, errorOffset: 0 });
-    expect(guest.device.lastError, name).toMatchObject({ code });
-  }
-
   it.each<[string, Partial<CommandFields<'UPDATE_GB_IMAGE'>>]>([
     ['wider than the mip', { w: 65 }],
     ['behind its edge', { x: 64, w: 1 }],
@@ -203,7 +221,7 @@ describe('refused transfers', () => {
   ])('a box that is %s moves nothing', (_, bad) => {
     const guest = new TestGuest().start();
     guest.fillMob(guest.defineSurface({}, 64 * 64 * 4), noise(64 * 64 * 4));
-    expectError(guest, 'UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 0, ...box, ...bad }, 'EINVAL');
+    expect(refusal(guest, 'UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 0, ...box, ...bad })).toBe('EINVAL');
     expect(guest.device.image(1, 0)?.every((byte) => byte === 0)).toBe(true);
     expect(guest.device.statistics.bytesUploaded).toBe(0);
   });
@@ -212,29 +230,29 @@ describe('refused transfers', () => {
     const guest = new TestGuest({ dx: true }).start();
     guest.defineSurface({ arraySize: 7 }, 7 * 64 * 64 * 4);
     guest.must('UPDATE_GB_IMAGE', { sid: 1, face: 5, mipmap: 0, ...box });
-    expectError(guest, 'UPDATE_GB_IMAGE', { sid: 1, face: 6, mipmap: 0, ...box }, 'EINVAL');
+    expect(refusal(guest, 'UPDATE_GB_IMAGE', { sid: 1, face: 6, mipmap: 0, ...box })).toBe('EINVAL');
     guest.must('DX_UPDATE_SUBRESOURCE', { sid: 1, subResource: 6, ...box });
-    expectError(guest, 'DX_UPDATE_SUBRESOURCE', { sid: 1, subResource: 7, ...box }, 'EINVAL');
-    expectError(guest, 'DX_READBACK_SUBRESOURCE', { sid: 1, subResource: 0xffff_ffff }, 'EINVAL');
+    expect(refusal(guest, 'DX_UPDATE_SUBRESOURCE', { sid: 1, subResource: 7, ...box })).toBe('EINVAL');
+    expect(refusal(guest, 'DX_READBACK_SUBRESOURCE', { sid: 1, subResource: 0xffff_ffff })).toBe('EINVAL');
   });
 
   it('DX commands need a DX device', () => {
     const guest = new TestGuest().start();
     guest.defineSurface({}, 64 * 64 * 4);
-    expectError(guest, 'DX_UPDATE_SUBRESOURCE', { sid: 1, subResource: 0, ...box }, 'ENOSYS');
-    expectError(guest, 'DX_READBACK_SUBRESOURCE', { sid: 1, subResource: 0 }, 'ENOSYS');
+    expect(refusal(guest, 'DX_UPDATE_SUBRESOURCE', { sid: 1, subResource: 0, ...box })).toBe('ENOSYS');
+    expect(refusal(guest, 'DX_READBACK_SUBRESOURCE', { sid: 1, subResource: 0 })).toBe('ENOSYS');
   });
 
   it('without a surface, a binding or a MOB there is an error, and no crash', () => {
     const guest = new TestGuest().start();
     const all = (code: string): void => {
-      expectError(guest, 'UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 0, ...box }, code);
-      expectError(guest, 'UPDATE_GB_SURFACE', { sid: 1 }, code);
-      expectError(guest, 'READBACK_GB_IMAGE', { sid: 1, face: 0, mipmap: 0 }, code);
-      expectError(guest, 'READBACK_GB_SURFACE', { sid: 1 }, code);
+      expect(refusal(guest, 'UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 0, ...box })).toBe(code);
+      expect(refusal(guest, 'UPDATE_GB_SURFACE', { sid: 1 })).toBe(code);
+      expect(refusal(guest, 'READBACK_GB_IMAGE', { sid: 1, face: 0, mipmap: 0 })).toBe(code);
+      expect(refusal(guest, 'READBACK_GB_SURFACE', { sid: 1 })).toBe(code);
     };
     all('ENOENT');
-    expectError(guest, 'INVALIDATE_GB_SURFACE', { sid: 1 }, 'ENOENT');
+    expect(refusal(guest, 'INVALIDATE_GB_SURFACE', { sid: 1 })).toBe('ENOENT');
     guest.must('DEFINE_GB_SURFACE', plainSurface);
     all('ENOENT');
     guest.defineMob(1, 64 * 64 * 4);
@@ -251,8 +269,8 @@ describe('refused transfers', () => {
     const guest = new TestGuest().start();
     guest.defineSurface({}, 64 * 63 * 4);
     guest.must('UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 0, ...box, h: 63 });
-    expectError(guest, 'UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 0, ...box }, 'EFAULT');
-    expectError(guest, 'READBACK_GB_SURFACE', { sid: 1 }, 'EFAULT');
+    expect(refusal(guest, 'UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 0, ...box })).toBe('EFAULT');
+    expect(refusal(guest, 'READBACK_GB_SURFACE', { sid: 1 })).toBe('EFAULT');
   });
 
   it.each([
@@ -267,8 +285,8 @@ describe('refused transfers', () => {
     guest.must('DEFINE_GB_MOB64', { mobid: 1, ptDepth, base, sizeInBytes: 64 * 64 * 4 });
     guest.must('DEFINE_GB_SURFACE', plainSurface);
     guest.must('BIND_GB_SURFACE', { sid: 1, mobid: 1 });
-    expectError(guest, 'UPDATE_GB_SURFACE', { sid: 1 }, 'EFAULT');
-    expectError(guest, 'READBACK_GB_SURFACE', { sid: 1 }, 'EFAULT');
+    expect(refusal(guest, 'UPDATE_GB_SURFACE', { sid: 1 })).toBe('EFAULT');
+    expect(refusal(guest, 'READBACK_GB_SURFACE', { sid: 1 })).toBe('EFAULT');
   });
 
   it('a page list is read when it is used: what the guest changes in it counts', () => {
@@ -278,7 +296,12 @@ describe('refused transfers', () => {
     entries.setUint32(list * PAGE, first, true);
     guest.memory.fill(1, first * PAGE, (first + 1) * PAGE);
     guest.memory.fill(2, second * PAGE, (second + 1) * PAGE);
-    guest.must('DEFINE_GB_MOB64', { mobid: 1, ptDepth: SVGA3D_MOBFMT.PTDEPTH_1, base: list, sizeInBytes: PAGE });
+    guest.must('DEFINE_GB_MOB64', {
+      mobid: 1,
+      ptDepth: SVGA3D_MOBFMT.PTDEPTH_1,
+      base: list,
+      sizeInBytes: PAGE,
+    });
     guest.must('DEFINE_GB_SURFACE', { ...plainSurface, width: 8, height: 8 });
     guest.must('BIND_GB_SURFACE', { sid: 1, mobid: 1 });
     guest.must('UPDATE_GB_SURFACE', { sid: 1 });
@@ -292,7 +315,7 @@ describe('refused transfers', () => {
     const guest = new TestGuest().start();
     const bytes = (64 * 64 * 3) / 2;
     guest.fillMob(guest.defineSurface({ format: 44 }, bytes), noise(bytes));
-    expectError(guest, 'UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 0, ...box, h: 32 }, 'EINVAL');
+    expect(refusal(guest, 'UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 0, ...box, h: 32 })).toBe('EINVAL');
     guest.must('UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 0, ...box });
     expect(Buffer.compare(guest.device.image(1, 0) as Uint8Array, noise(bytes))).toBe(0);
   });
@@ -301,7 +324,7 @@ describe('refused transfers', () => {
     const bytes = 64 * 64 * 4;
     const small = new TestGuest({ maxImageBytes: bytes - 1 }).start();
     small.defineSurface({}, bytes);
-    expectError(small, 'UPDATE_GB_SURFACE', { sid: 1 }, 'ENOMEM');
+    expect(refusal(small, 'UPDATE_GB_SURFACE', { sid: 1 })).toBe('ENOMEM');
     // The first update also makes the image.
     const slow = new TestGuest({ maxWorkBytes: 2 * bytes + 64 }).start();
     slow.defineSurface({}, bytes);
@@ -309,7 +332,7 @@ describe('refused transfers', () => {
     const narrow = { sid: 1, face: 0, mipmap: 0, ...box, w: 1 };
     const rows = new TestGuest({ maxWorkBytes: bytes + 64 * 64 }).start();
     rows.defineSurface({}, bytes);
-    expectError(rows, 'UPDATE_GB_IMAGE', narrow, 'E2BIG');
+    expect(refusal(rows, 'UPDATE_GB_IMAGE', narrow)).toBe('E2BIG');
     rows.must('UPDATE_GB_IMAGE', { ...narrow, h: 32 });
     rows.must('UPDATE_GB_IMAGE', { ...narrow, h: 32 });
   });

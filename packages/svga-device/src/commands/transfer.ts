@@ -17,7 +17,12 @@ type Direction = 'update' | 'readback';
 export function subresourceOf(layout: SurfaceLayout, face: number, mipmap: number): number {
   const mips = layout.mips.length;
   if (face >= layout.layers || face >= SVGA3D_MAX_SURFACE_FACES || mipmap >= mips) {
-    throw new SvgaDeviceError('EINVAL', 'surface has no such image', { face, mipmap, layers: layout.layers, mips });
+    throw new SvgaDeviceError('EINVAL', 'surface has no such image', {
+      face,
+      mipmap,
+      layers: layout.layers,
+      mips,
+    });
   }
   return face * mips + mipmap;
 }
@@ -27,7 +32,9 @@ function wholeMip(layout: SurfaceLayout, subresource: number): SurfaceBox {
   return { x: 0, y: 0, z: 0, width, height, depth };
 }
 
-function boxOf(fields: Pick<CommandFields<'UPDATE_GB_IMAGE'>, 'x' | 'y' | 'z' | 'w' | 'h' | 'd'>): SurfaceBox {
+function boxOf(
+  fields: Pick<CommandFields<'UPDATE_GB_IMAGE'>, 'x' | 'y' | 'z' | 'w' | 'h' | 'd'>,
+): SurfaceBox {
   return { x: fields.x, y: fields.y, z: fields.z, width: fields.w, height: fields.h, depth: fields.d };
 }
 
@@ -41,13 +48,22 @@ function wholeSurface(layout: SurfaceLayout): BoxRows {
  * Moves runs between a surface's MOB and its image, in `sheets` sample sheets. That the MOB has the bytes is
  * checked before the first of them moves; its page list is read as they move.
  */
-function transfer(objects: DeviceObjects, surface: Surface, runs: BoxRows, sheets: number, direction: Direction): void {
+function transfer(
+  objects: DeviceObjects,
+  surface: Surface,
+  runs: BoxRows,
+  sheets: number,
+  direction: Direction,
+): void {
   const mob = objects.mob(surface.mobId);
   const { sheetBytes } = surface.layout;
   const rows = mergedRows(runs);
   const end = rowsEnd(rows) + (sheets - 1) * sheetBytes;
   if (end > mob.bytes) {
-    throw new SvgaDeviceError('EFAULT', 'MOB is too small for this part of the surface', { end, bytes: mob.bytes });
+    throw new SvgaDeviceError('EFAULT', 'MOB is too small for this part of the surface', {
+      end,
+      bytes: mob.bytes,
+    });
   }
   const bytes = rowsBytes(rows) * sheets;
   objects.budget.charge(bytes, rows.rows * rows.images * sheets);
@@ -101,7 +117,10 @@ export function readbackGbImage(objects: DeviceObjects, fields: CommandFields<'R
   transferBox(objects, surface, subresource, wholeMip(surface.layout, subresource), 'readback');
 }
 
-export function readbackGbSurface(objects: DeviceObjects, fields: CommandFields<'READBACK_GB_SURFACE'>): void {
+export function readbackGbSurface(
+  objects: DeviceObjects,
+  fields: CommandFields<'READBACK_GB_SURFACE'>,
+): void {
   const surface = objects.surface(fields.sid);
   transfer(objects, surface, wholeSurface(surface.layout), 1, 'readback');
 }
@@ -110,15 +129,24 @@ export function readbackGbSurface(objects: DeviceObjects, fields: CommandFields<
  * The guest says that the contents can be lost; here they are, so that a driver that still needs them is
  * found out.
  */
-export function invalidateGbSurface(objects: DeviceObjects, fields: CommandFields<'INVALIDATE_GB_SURFACE'>): void {
+export function invalidateGbSurface(
+  objects: DeviceObjects,
+  fields: CommandFields<'INVALIDATE_GB_SURFACE'>,
+): void {
   objects.surface(fields.sid).dropImage(objects.images);
 }
 
-export function dxUpdateSubresource(objects: DeviceObjects, fields: CommandFields<'DX_UPDATE_SUBRESOURCE'>): void {
+export function dxUpdateSubresource(
+  objects: DeviceObjects,
+  fields: CommandFields<'DX_UPDATE_SUBRESOURCE'>,
+): void {
   transferBox(objects, objects.surface(fields.sid), fields.subResource, boxOf(fields), 'update');
 }
 
-export function dxReadbackSubresource(objects: DeviceObjects, fields: CommandFields<'DX_READBACK_SUBRESOURCE'>): void {
+export function dxReadbackSubresource(
+  objects: DeviceObjects,
+  fields: CommandFields<'DX_READBACK_SUBRESOURCE'>,
+): void {
   const surface = objects.surface(fields.sid);
   transferBox(objects, surface, fields.subResource, wholeMip(surface.layout, fields.subResource), 'readback');
 }

@@ -100,10 +100,8 @@ export function writeCommandBufferHeader(target: Uint8Array, fields: CommandBuff
 
 /** Reads the header at the start of `source`, which has at least SVGA_CB_HEADER_BYTES. */
 export function readCommandBufferHeader(source: Uint8Array): CommandBufferHeaderFields {
-  const { mustBeZero0, mustBeZero1, mustBeZero2, mustBeZero3, mustBeZero4, mustBeZero5, ...fields } = header.read(
-    viewOf(source),
-    0,
-  );
+  const { mustBeZero0, mustBeZero1, mustBeZero2, mustBeZero3, mustBeZero4, mustBeZero5, ...fields } =
+    header.read(viewOf(source), 0);
   const reserved = mustBeZero0 | mustBeZero1 | mustBeZero2 | mustBeZero3 | mustBeZero4 | mustBeZero5;
   return { ...fields, reservedIsZero: reserved === 0 };
 }

@@ -46,7 +46,12 @@ function damaged(what: string, offset: number, values: Readonly<Record<string, n
  * @throws SvgaDeviceError EBADMSG with `offset` where no whole command begins there, or one whose size is not
  * that of its kind.
  */
-export function commandFrameAt(view: DataView, offset: number, end: number, deviceContext: boolean): CommandFrame {
+export function commandFrameAt(
+  view: DataView,
+  offset: number,
+  end: number,
+  deviceContext: boolean,
+): CommandFrame {
   const left = end - offset;
   if (left < 4) {
     throw damaged('stream ends inside a command id', offset, { left });
@@ -54,7 +59,10 @@ export function commandFrameAt(view: DataView, offset: number, end: number, devi
   const id = view.getUint32(offset, true);
   const name = commandNameOf(id, deviceContext);
   const definition = name === undefined ? undefined : definitionOf(name);
-  if (definition === undefined && (deviceContext || id < SVGA_3D_CMD_LEGACY_BASE || id >= SVGA_3D_CMD_FUTURE_MAX)) {
+  if (
+    definition === undefined &&
+    (deviceContext || id < SVGA_3D_CMD_LEGACY_BASE || id >= SVGA_3D_CMD_FUTURE_MAX)
+  ) {
     throw damaged('not a command', offset, { id });
   }
   if (definition?.headerBytes === 4) {
@@ -105,7 +113,10 @@ export function readCommandFields<N extends CommandName>(
  * @throws SvgaDeviceError EBADMSG where the stream stops making sense, after the commands before that place:
  * the reason is the message, the place `values.offset`
  */
-export function* decodeCommands(stream: Uint8Array, deviceContext = false): Generator<DecodedCommand, void, undefined> {
+export function* decodeCommands(
+  stream: Uint8Array,
+  deviceContext = false,
+): Generator<DecodedCommand, void, undefined> {
   const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
   let offset = 0;
   while (offset < stream.length) {
@@ -126,11 +137,20 @@ export function formatCommand(command: DecodedCommand): string {
     return `${start}command ${command.id}, ${command.body.length} bytes`;
   }
   const said: string[] = [command.name];
-  for (const [field, value] of Object.entries<number | readonly Readonly<Record<string, number>>[]>(command.fields)) {
+  for (const [field, value] of Object.entries<number | readonly Readonly<Record<string, number>>[]>(
+    command.fields,
+  )) {
     if (typeof value === 'number') {
       said.push(`${field}=${value}`);
     } else {
-      said.push(...value.map((box) => `[${Object.entries(box).map(([name, part]) => `${name}=${part}`).join(' ')}]`));
+      said.push(
+        ...value.map(
+          (box) =>
+            `[${Object.entries(box)
+              .map(([name, part]) => `${name}=${part}`)
+              .join(' ')}]`,
+        ),
+      );
     }
   }
   return start + said.join(' ');

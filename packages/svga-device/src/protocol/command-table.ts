@@ -101,9 +101,10 @@ export type CommandName = keyof typeof commandTable;
 export const commandNames = Object.keys(commandTable) as readonly CommandName[];
 
 /** The fields of a command; one that is followed by boxes has them in `boxes`. */
-export type CommandFields<N extends CommandName> = (typeof commandTable)[N] extends CommandDefinition<infer F, infer B>
-  ? StructValues<F> & (keyof B extends never ? unknown : { readonly boxes: readonly StructValues<B>[] })
-  : never;
+export type CommandFields<N extends CommandName> =
+  (typeof commandTable)[N] extends CommandDefinition<infer F, infer B>
+    ? StructValues<F> & (keyof B extends never ? unknown : { readonly boxes: readonly StructValues<B>[] })
+    : never;
 
 const contextCommands = new Map<number, CommandName>();
 const deviceContextCommands = new Map<number, CommandName>();

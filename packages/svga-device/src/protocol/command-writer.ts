@@ -63,7 +63,10 @@ export class CommandWriter {
   /** Takes back what was written from `length` on; 0 starts anew in the same memory. */
   truncate(length = 0): void {
     if (!(length >= 0 && length <= this.#length)) {
-      throw new SvgaDeviceError('EINVAL', 'cannot truncate to more than was written', { length, written: this.#length });
+      throw new SvgaDeviceError('EINVAL', 'cannot truncate to more than was written', {
+        length,
+        written: this.#length,
+      });
     }
     this.#length = length;
   }
@@ -73,7 +76,10 @@ export class CommandWriter {
     const end = offset + bytes;
     if (end > this.#target.length) {
       if (this.#fixed) {
-        throw new SvgaDeviceError('ENOSPC', 'command does not fit', { bytes, free: this.#target.length - offset });
+        throw new SvgaDeviceError('ENOSPC', 'command does not fit', {
+          bytes,
+          free: this.#target.length - offset,
+        });
       }
       const larger = new Uint8Array(Math.max(2 * this.#target.length, end));
       larger.set(this.bytes);

@@ -38,8 +38,28 @@ const anyCommand = fc
   .constantFrom(...commandNames.filter((name) => !definitionOf(name).deviceContext))
   .chain((name) => fieldsOf(name).map((fields) => ({ name, fields })));
 
-function write(writer: CommandWriter, { name, fields }: { name: CommandName; fields: Record<string, unknown> }): number {
+function write(
+  writer: CommandWriter,
+  { name, fields }: { name: CommandName; fields: Record<string, unknown> },
+): number {
   return writer.write(name, fields as unknown as CommandFields<CommandName>);
+}
+
+/** The id of a command in the table, and the bytes of its body. */
+function idAndBody(name: CommandName): number[] {
+  return [commandTable[name].id, commandBytes(name) - 8];
+}
+
+function decodeAll(bytes: Uint8Array): { commands: DecodedCommand[]; error: SvgaDeviceError | undefined } {
+  const commands: DecodedCommand[] = [];
+  try {
+    for (const command of decodeCommands(bytes)) {
+      commands.push(command);
+    }
+  } catch (error) {
+    return { commands, error: error as SvgaDeviceError };
+  }
+  return { commands, error: undefined };
 }
 
 describe('the wire protocol', () => {
@@ -69,19 +89,28 @@ describe('the wire protocol', () => {
   });
 
   it('body sizes and ids are those measured with a Linux guest', () => {
-    const measured = (name: CommandName): number[] => [commandTable[name].id, commandBytes(name) - 8];
-    expect(measured('UPDATE_GB_IMAGE')).toEqual([1101, 36]);
-    expect(measured('DX_UPDATE_SUBRESOURCE')).toEqual([1182, 32]);
-    expect(measured('DEFINE_GB_MOB64')).toEqual([1135, 20]);
-    expect(measured('SET_OTABLE_BASE64')).toEqual([1115, 24]);
-    expect(measured('DEFINE_GB_SURFACE')).toEqual([1097, 36]);
-    expect(measured('DEFINE_GB_SURFACE_V2')).toEqual([1134, 44]);
+    expect(idAndBody('UPDATE_GB_IMAGE')).toEqual([1101, 36]);
+    expect(idAndBody('DX_UPDATE_SUBRESOURCE')).toEqual([1182, 32]);
+    expect(idAndBody('DEFINE_GB_MOB64')).toEqual([1135, 20]);
+    expect(idAndBody('SET_OTABLE_BASE64')).toEqual([1115, 24]);
+    expect(idAndBody('DEFINE_GB_SURFACE')).toEqual([1097, 36]);
+    expect(idAndBody('DEFINE_GB_SURFACE_V2')).toEqual([1134, 44]);
     expect(commandBytes('FENCE')).toBe(8);
     expect(commandBytes('SURFACE_COPY', 2)).toBe(8 + 24 + 2 * 36);
   });
 
   it('UPDATE_GB_IMAGE has exactly these bytes', () => {
-    const bytes = encodeCommand('UPDATE_GB_IMAGE', { sid: 7, face: 5, mipmap: 2, x: 1, y: 2, z: 3, w: 4, h: 5, d: 6 });
+    const bytes = encodeCommand('UPDATE_GB_IMAGE', {
+      sid: 7,
+      face: 5,
+      mipmap: 2,
+      x: 1,
+      y: 2,
+      z: 3,
+      w: 4,
+      h: 5,
+      d: 6,
+    });
     expect([...new Uint32Array(bytes.buffer)]).toEqual([1101, 36, 7, 5, 2, 1, 2, 3, 4, 5, 6]);
   });
 
@@ -108,24 +137,14 @@ describe('the wire protocol', () => {
     for (let fence = 0; fence < 2000; fence++) {
       writer.write('FENCE', { fence });
     }
-    const fences = [...decodeCommands(writer.bytes)].map((command) => (command as { fields: { fence: number } }).fields.fence);
+    const fences = [...decodeCommands(writer.bytes)].map(
+      (command) => (command as { fields: { fence: number } }).fields.fence,
+    );
     expect(fences).toEqual(Array.from({ length: 2000 }, (_, i) => i));
   });
 });
 
 describe('a damaged stream', () => {
-  function decodeAll(bytes: Uint8Array): { commands: DecodedCommand[]; error: SvgaDeviceError | undefined } {
-    const commands: DecodedCommand[] = [];
-    try {
-      for (const command of decodeCommands(bytes)) {
-        commands.push(command);
-      }
-    } catch (error) {
-      return { commands, error: error as SvgaDeviceError };
-    }
-    return { commands, error: undefined };
-  }
-
   const fence = encodeCommand('FENCE', { fence: 1 });
 
   it.each([
@@ -160,7 +179,12 @@ describe('a damaged stream', () => {
 
   it('a 3D command outside the table is passed over', () => {
     const bytes = Uint8Array.from([...new Uint8Array(Uint32Array.of(1141, 4, 5).buffer), ...fence]);
-    expect(decodeAll(bytes)).toMatchObject({ commands: [{ id: 1141, name: undefined }, { offset: 12, name: 'FENCE' }] });
+    expect(decodeAll(bytes)).toMatchObject({
+      commands: [
+        { id: 1141, name: undefined },
+        { offset: 12, name: 'FENCE' },
+      ],
+    });
   });
 
   it('any bytes at all either decode or end in EBADMSG', () => {
@@ -178,7 +202,10 @@ describe('printing', () => {
     const writer = new CommandWriter();
     writer.write('FENCE', { fence: 9 });
     const image = { srcSid: 1, srcFace: 0, srcMipmap: 0, destSid: 2, destFace: 0, destMipmap: 0 };
-    writer.write('SURFACE_COPY', { ...image, boxes: [{ x: 0, y: 0, z: 0, w: 4, h: 3, d: 1, srcx: 7, srcy: 8, srcz: 0 }] });
+    writer.write('SURFACE_COPY', {
+      ...image,
+      boxes: [{ x: 0, y: 0, z: 0, w: 4, h: 3, d: 1, srcx: 7, srcy: 8, srcz: 0 }],
+    });
     expect([...decodeCommands(writer.bytes)].map(formatCommand)).toEqual([
       '0: FENCE fence=9',
       '8: SURFACE_COPY srcSid=1 srcFace=0 srcMipmap=0 destSid=2 destFace=0 destMipmap=0 ' +

@@ -20,6 +20,7 @@ export function cleanResources(object: BufferObject, startPage: number, endPage:
     for (const { value: resource, end: resourceEnd } of object.resources.overlapping(start, end)) {
       furthest = Math.max(furthest, resourceEnd);
       if (resource.gpuDirty) {
+        object.tracker?.beforeDeviceWrite(...resource.pageRange);
         resource.readBack();
         readBack.push(resource);
       }
@@ -28,6 +29,7 @@ export function cleanResources(object: BufferObject, startPage: number, endPage:
     if (readBack.length > 0) {
       object.context.queue.fence().wait();
       for (const resource of readBack) {
+        object.tracker?.afterDeviceWrite(...resource.pageRange);
         resource.gpuDirty = false;
       }
     }

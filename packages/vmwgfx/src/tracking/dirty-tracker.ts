@@ -86,6 +86,16 @@ export class DirtyTracker {
     }
   }
 
+  /** The device is going to write a page range, as a read-back does; what the CPU wrote there stays known. */
+  beforeDeviceWrite(start: number, end: number): void {
+    this.memory.beforeDeviceWrite(start, end - start, this.dirty);
+  }
+
+  /** The device has written a page range. */
+  afterDeviceWrite(start: number, end: number): void {
+    this.memory.afterDeviceWrite(start, end - start);
+  }
+
   /**
    * Hands each maximal dirty range inside the resource to it, and the parts of it that others share to
    * them, then clears exactly those bits (rule 5.3, B1, B9, B10).

@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BenchError } from '../errors.js';
+import { rivalsFolder } from '../places.js';
+import type { Skipped } from '../row.js';
+import type { Recorded } from './dirty-pattern.js';
+
+/** What one run of the C program says. */
+export interface CleanRecordRun extends Recorded {
+  /** Of the median pass. */
+  readonly nanoseconds: number;
+}
+
+/** Finds the host's C compiler; undefined where there is none. */
+export type FindCompiler = () => string | undefined;
+
+/** `cc`, where it can be run. */
+export const findCc: FindCompiler = () => {
+  const { error, status } = spawnSync('cc', ['--version'], { stdio: 'ignore' });
+  return error === undefined && status === 0 ? 'cc' : undefined;
+};
+
+/** rivals/clean_record.c, compiled when it is first asked for and once only. */
+export class CleanRecordProgram {
+  readonly #findCompiler: FindCompiler;
+  #folder: string | undefined;
+  #built: { readonly path: string } | Skipped | undefined;
+
+  constructor(findCompiler: FindCompiler) {
+    this.#findCompiler = findCompiler;
+  }
+
+  /** Compiles it. @returns why it cannot be had; undefined where it can */
+  prepare(): Skipped | undefined {
+    this.#built ??= this.#compile();
+    return 'skipped' in this.#built ? this.#built : undefined;
+  }
+
+  /** Runs it in a process of its own. @throws BenchError EBADMSG where it does not end well or says something else */
+  run(tables: number, dirtyPer10000: number, passes: number): CleanRecordRun {
+    const built = (this.#built ??= this.#compile());
+    if ('skipped' in built) {
+      throw new BenchError('EINVAL', built.skipped, 'clean_record.c');
+    }
+    const args = [tables, dirtyPer10000, passes].map(String);
+    const { status, stdout, stderr } = spawnSync(built.path, args, { encoding: 'utf8' });
+    const words = (stdout ?? '').trim().split(' ').map(Number);
+    if (status !== 0 || words.length !== 5 || !words.every(Number.isInteger)) {
+      const said = (stderr ?? '').trim();
+      throw new BenchError('EBADMSG', `clean_record.c ended with ${status} and said «${stdout}${said}»`, 'clean_record.c');
+    }
+    const [nanoseconds, entries, start, end, checksum] = words;
+    return { nanoseconds, entries, start, end, checksum };
+  }
+
+  /** Deletes the compiled program. */
+  close(): void {
+    if (this.#folder !== undefined) {
+      rmSync(this.#folder, { recursive: true, force: true });
+    }
+    this.#folder = undefined;
+    this.#built = undefined;
+  }
+
+  #compile(): { readonly path: string } | Skipped {
+    const compiler = this.#findCompiler();
+    if (compiler === undefined) {
+      return { skipped: 'no C compiler' };
+    }
+    this.#folder = mkdtempSync(join(tmpdir(), 'cg-bench-'));
+    const path = join(this.#folder, 'clean_record');
+    const source = join(rivalsFolder, 'clean_record.c');
+    const { status, stderr } = spawnSync(compiler, ['-O2', '-o', path, source], { encoding: 'utf8' });
+    if (status !== 0) {
+      const [line = ''] = (stderr ?? '').trim().split('\n');
+      return { skipped: `the C compiler failed: ${line}` };
+    }
+    return { path };
+  }
+}

@@ -1,0 +1,79 @@
+import { cleanRecordSharedMappingRange } from '@cg/mapping-dirty';
+import { ENTRIES_PER_TABLE } from '@cg/pagetable';
+import { DirtyPages } from '@cg/tracked-memory';
+import { BenchError } from '../errors.js';
+import type { CleanRecordProgram } from '../rivals/clean-record-program.js';
+import { checksum, drawDirty, expectedRecord, sameRecord, type DirtyShare, type Recorded } from '../rivals/dirty-pattern.js';
+import type { Row, Sample } from '../row.js';
+import { medianPass, PASSES, type Clock } from '../timing.js';
+import { PresentMapping } from './present-mapping.js';
+
+const OURS = 'cleanRecordSharedMappingRange';
+const RIVAL = 'C, one entry at a time';
+
+const shares: readonly DirtyShare[] = [
+  { said: 'dense', per10000: 10_000 },
+  { said: '1 % dirty', per10000: 100 },
+  { said: 'none dirty', per10000: 0 },
+];
+
+/**
+ * Clean + record over `tables` full page tables, with all, some and no entries dirty, against a C program that
+ * tests one entry at a time.
+ */
+export function cleanRecordRows(clock: Clock, tables: number, program: CleanRecordProgram): Row[] {
+  return shares.map((share) => ({
+    name: `clean + record, ${share.said}`,
+    unit: 'ns/entry',
+    ours: OURS,
+    rival: RIVAL,
+    async open() {
+      const skipped = program.prepare();
+      if (skipped !== undefined) {
+        return skipped;
+      }
+      const dirty = drawDirty(tables * ENTRIES_PER_TABLE, share);
+      const expected = expectedRecord(dirty);
+      return {
+        ours: sampleOurs(clock, tables, dirty, expected),
+        rival: () => {
+          const run = program.run(tables, share.per10000, PASSES);
+          requireSame(RIVAL, run, expected);
+          return run.nanoseconds / dirty.length;
+        },
+      };
+    },
+  }));
+}
+
+/** Our side. Timed: the whole call, with its walk of the mapping and its flush of one CPU's TLB. */
+function sampleOurs(clock: Clock, tables: number, dirty: Uint8Array, expected: Recorded): Sample {
+  const present = new PresentMapping(tables);
+  const { mapping, pageCount } = present;
+  const into = new DirtyPages(pageCount);
+  let entries = 0;
+  const work = {
+    prepare() {
+      present.setEntries(dirty);
+      into.clearRange(0, pageCount);
+    },
+    work() {
+      entries = cleanRecordSharedMappingRange(mapping, 0, pageCount, into, 0);
+    },
+    check() {
+      const { start, end, bitmap } = into;
+      requireSame(OURS, { entries, start, end, checksum: checksum(bitmap.words) }, expected);
+      if (present.countDirty() > 0) {
+        throw new BenchError('EBADMSG', `${OURS} left entries dirty`, OURS);
+      }
+    },
+  };
+  return () => medianPass(clock, work) / pageCount;
+}
+
+function requireSame(contender: string, found: Recorded, expected: Recorded): void {
+  if (!sameRecord(found, expected)) {
+    const said = `${found.entries} entries in [${found.start}, ${found.end}), not ${expected.entries}`;
+    throw new BenchError('EBADMSG', `${contender} recorded ${said} in [${expected.start}, ${expected.end})`, contender);
+  }
+}

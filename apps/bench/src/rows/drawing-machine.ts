@@ -1,0 +1,59 @@
+import { Machine, type MachineOptions } from '@cg/machine';
+import type { TraceHeader } from '@cg/machine/trace';
+import { PAGE_SIZE, pagesFor, type Cpu } from '@cg/pagetable';
+import { encodeCommand } from '@cg/svga-device';
+import type { DrmFile } from '@cg/vmwgfx';
+import type { Run } from './recording.js';
+
+/** Memory for object tables, command buffer, page tables. */
+const BESIDE_SURFACE_BYTES = 16 * 2 ** 20;
+
+/**
+ * A machine with one coherent surface mapped, to which runs are stored and which is then used in a submission.
+ * The submission copies a single texel: enough to make the driver bring the whole surface up to date, too
+ * little to be seen beside that.
+ */
+export class DrawingMachine {
+  readonly #machine: Machine;
+  readonly #file: DrmFile;
+  readonly #cpu: Cpu;
+  readonly #start: number;
+  readonly #surface: number;
+  readonly #copyTexel: Uint8Array;
+
+  /** The surface is bound and has been used once, so that no frame pays for its first upload. */
+  constructor({ format, width, height, surfaceBytes }: TraceHeader, driver: NonNullable<MachineOptions['driver']> = {}) {
+    const memoryBytes = pagesFor(surfaceBytes) * PAGE_SIZE + BESIDE_SURFACE_BYTES;
+    this.#machine = new Machine({ cpus: 1, memoryBytes, driver });
+    const process = this.#machine.spawn();
+    this.#file = process.file;
+    [this.#cpu] = this.#machine.cpus;
+    this.#surface = this.#file.createSurface({ format: format.id, width, height, coherent: true }).handle;
+    const { blockWidth, blockHeight } = format;
+    const texel = this.#file.createSurface({ format: format.id, width: blockWidth, height: blockHeight });
+    this.#copyTexel = encodeCommand('SURFACE_COPY', {
+      srcSid: this.#surface,
+      srcFace: 0,
+      srcMipmap: 0,
+      destSid: texel.handle,
+      destFace: 0,
+      destMipmap: 0,
+      boxes: [{ x: 0, y: 0, z: 0, w: blockWidth, h: blockHeight, d: 1, srcx: 0, srcy: 0, srcz: 0 }],
+    });
+    this.#start = process.map(this.#surface).start;
+    this.#file.submit(this.#copyTexel).wait();
+  }
+
+  /** Stores the runs, submits, and waits for the fence. */
+  draw(runs: readonly Run[]): void {
+    for (const { offset, bytes } of runs) {
+      this.#cpu.storeBytes(this.#start + offset, bytes);
+    }
+    this.#file.submit(this.#copyTexel).wait();
+  }
+
+  /** What the device has of the surface. */
+  image(): Uint8Array | undefined {
+    return this.#machine.device.image(this.#file.deviceId(this.#surface), 0);
+  }
+}

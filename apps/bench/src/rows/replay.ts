@@ -1,0 +1,96 @@
+import { policyFor, type MachineOptions } from '@cg/machine';
+import { openTrace } from '@cg/machine/trace';
+import { PAGE_SIZE } from '@cg/pagetable';
+import { AlwaysDirtyMemory, ShadowCompareMemory, type TrackedMemory } from '@cg/tracked-memory';
+import type { BufferObject } from '@cg/vmwgfx';
+import { join } from 'node:path';
+import { BenchError } from '../errors.js';
+import { NativeCompareMemory } from '../rivals/native-compare.js';
+import type { Row, Sample } from '../row.js';
+import type { Clock } from '../timing.js';
+import { DrawingMachine } from './drawing-machine.js';
+import { record, type Recording } from './recording.js';
+
+const OURS = 'dirty tracking (auto)';
+const WORDS_PER_PAGE = PAGE_SIZE / 4;
+const NANOSECONDS_PER_MS = 1e6;
+
+/** A way to find what was written that needs no page tables. */
+interface Rival {
+  readonly name: string;
+  readonly trackMemory: (object: BufferObject) => TrackedMemory;
+}
+
+const rivals: readonly Rival[] = [
+  { name: 'full upload each frame', trackMemory: ({ pageCount }) => new AlwaysDirtyMemory(pageCount) },
+  { name: 'full compare with a shadow copy', trackMemory: compareWords },
+  { name: 'full compare, native memcmp', trackMemory: compareNatively },
+];
+
+function compareWords({ context, frames, pageCount }: BufferObject): TrackedMemory {
+  const pages = Array.from(frames, (frame) =>
+    context.memory.u32.subarray(frame * WORDS_PER_PAGE, (frame + 1) * WORDS_PER_PAGE),
+  );
+  return new ShadowCompareMemory(pageCount, (page) => pages[page]);
+}
+
+function compareNatively({ context, frames }: BufferObject): TrackedMemory {
+  return new NativeCompareMemory(
+    Array.from(frames, (frame) => context.memory.u8.subarray(frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)),
+  );
+}
+
+/** Where recorded frames come from. */
+export interface ReplaySource {
+  readonly folder: string;
+  /** Names of traces in it, without `.cgtrace.gz`. */
+  readonly traces: readonly string[];
+  /** Frames to replay; all of them if left out. */
+  readonly frames?: number;
+}
+
+/** Recorded programs drawing into a coherent surface that is used every frame, a row for each trace and rival. */
+export function replayRows(clock: Clock, { folder, traces, frames }: ReplaySource): Row[] {
+  return traces.flatMap((trace) => {
+    let recording: Promise<Recording> | undefined;
+    const read = async () => record(await openTrace(join(folder, `${trace}.cgtrace.gz`)), frames);
+    return rivals.map(({ name, trackMemory }) => ({
+      name: `replay ${trace}`,
+      unit: 'ms/frame',
+      ours: OURS,
+      rival: name,
+      async open() {
+        const known = await (recording ??= read());
+        return {
+          ours: sampleReplay(clock, OURS, known, { makePolicy: policyFor('auto') }),
+          rival: sampleReplay(clock, name, known, { makePolicy: policyFor('scan'), trackMemory }),
+        };
+      },
+    }));
+  });
+}
+
+/**
+ * One sample is one replay by a fresh machine, so that every round starts from the same page tables and the
+ * same tracking method. Timed: all frames, each from its first store to its fence.
+ */
+function sampleReplay(
+  clock: Clock,
+  contender: string,
+  { header, frames, final }: Recording,
+  driver: NonNullable<MachineOptions['driver']>,
+): Sample {
+  return () => {
+    const machine = new DrawingMachine(header, driver);
+    const before = clock();
+    for (const frame of frames) {
+      machine.draw(frame);
+    }
+    const taken = clock() - before;
+    const image = machine.image();
+    if (image === undefined || Buffer.compare(image, final) !== 0) {
+      throw new BenchError('EBADMSG', `${contender}: the device does not hold what was drawn`, contender);
+    }
+    return taken / NANOSECONDS_PER_MS / frames.length;
+  };
+}

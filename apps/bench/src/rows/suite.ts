@@ -1,0 +1,45 @@
+import { tracesFolder } from '../places.js';
+import { CleanRecordProgram, findCc, type FindCompiler } from '../rivals/clean-record-program.js';
+import type { Row } from '../row.js';
+import { hostClock, type Clock } from '../timing.js';
+import { bulkStoreRows } from './bulk-stores.js';
+import { cleanRecordRows } from './clean-record.js';
+import { replayRows } from './replay.js';
+import { scalarStoreRow } from './scalar-stores.js';
+
+/** Every row, and what they share. */
+export interface Suite {
+  readonly rows: readonly Row[];
+  /** Gives back what outlives a row. */
+  close(): void;
+}
+
+/** What a suite may be made with instead. */
+export interface SuiteOptions {
+  readonly clock?: Clock;
+  readonly findCompiler?: FindCompiler;
+  /** Page tables that clean + record goes through; 512 of 512 entries if left out. */
+  readonly tables?: number;
+  /** Pages of the window that is stored to, a power of two; 256 if left out. */
+  readonly windowPages?: number;
+  /** Frames of each replay; the whole trace if left out. */
+  readonly frames?: number;
+}
+
+/** One trace in which little changes from frame to frame, and one in which much does. */
+const traces = ['terminal-typing', 'terminal-scroll'];
+
+/** Makes the suite; nothing is compiled, read or allocated before a row is opened. */
+export function makeSuite(options: SuiteOptions = {}): Suite {
+  const { clock = hostClock, findCompiler = findCc, tables = 512, windowPages = 256, frames } = options;
+  const program = new CleanRecordProgram(findCompiler);
+  return {
+    rows: [
+      ...cleanRecordRows(clock, tables, program),
+      scalarStoreRow(clock, windowPages),
+      ...bulkStoreRows(clock, windowPages),
+      ...replayRows(clock, { folder: tracesFolder, traces, ...(frames === undefined ? {} : { frames }) }),
+    ],
+    close: () => program.close(),
+  };
+}

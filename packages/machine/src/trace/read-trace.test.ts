@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openTrace, readTrace } from './read-trace.js';
+import { bytesOf, frameLine, headerLine, SURFACE_BYTES, syntheticTrace } from './synthetic-trace.fixture.js';
+import type { TraceFrame } from './trace.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'cg-trace-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function read(lines: readonly string[], chunk?: number): Promise<TraceFrame[]> {
+  const frames: TraceFrame[] = [];
+  for await (const frame of (await readTrace(bytesOf(lines, chunk))).frames) {
+    frames.push(frame);
+  }
+  return frames;
+}
+
+async function readFile(name: string, bytes: Uint8Array): Promise<number> {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  let frames = 0;
+  for await (const { frame } of (await openTrace(path)).frames) {
+    frames = frame + 1;
+  }
+  return frames;
+}
+
+const whole = frameLine(0, [[0, SURFACE_BYTES]]);
+
+describe('readTrace', () => {
+  it('gives the frames in order, wherever the chunks end', async () => {
+    for (const chunk of [7, 1000, 1e9]) {
+      const frames = await read(syntheticTrace(6), chunk);
+      expect(frames.map(({ frame }) => frame)).toEqual([0, 1, 2, 3, 4, 5]);
+      expect([...frames[1].runs]).toEqual([7 * 512 + 40, 200, 12 * 512, 512]);
+      expect(frames[1].data.length).toBe(712);
+      expect(frames[1].data[0]).toBe((7 * 512 + 40 + 31 + 1) % 256);
+    }
+  });
+
+  const refusals: [what: string, lines: string[], line: number, message: RegExp][] = [
+    ['nothing', [], 1, /empty/],
+    ['what is not JSON', ['hello'], 1, /not JSON/],
+    ['another kind', [headerLine(1, { kind: 'other' }), whole], 1, /kind is "other"/],
+    ['another version', [headerLine(1, { version: 2 }), whole], 1, /version 2/],
+    ['an unknown format', [headerLine(1, { surface: { format: 'X9', width: 4, height: 4 } }), whole], 1, /"X9"/],
+    ['a planar format', [headerLine(1, { surface: { format: 'NV12', width: 4, height: 4 } }), whole], 1, /"NV12"/],
+    ['a size that is none', [headerLine(1, { surface: { format: 'B8G8R8X8_UNORM', width: 0, height: 4 } })], 1, /width/],
+    ['another pitch', [headerLine(1, { rowPitch: 1024 }), whole], 1, /rowPitch 1024/],
+    ['no frames', [headerLine(0)], 1, /frames/],
+    ['missing frames', [headerLine(3), whole, frameLine(1, [])], 4, /ends after 2 of 3/],
+    ['frames out of order', [headerLine(3), whole, frameLine(2, [])], 3, /frame 2 where 1/],
+    ['more frames', [headerLine(1), whole, frameLine(1, [])], 3, /follows the last/],
+    ['a frame 0 in part', [headerLine(1), frameLine(0, [[0, SURFACE_BYTES - 4]])], 2, /4 bytes are missing/],
+    ['a run outside', [headerLine(2), whole, frameLine(1, [[SURFACE_BYTES - 2, 4]])], 3, /outside the surface/],
+    ['a run before the start', [headerLine(2), whole, frameLine(1, [[-4, 4]])], 3, /before the surface/],
+    ['overlapping runs', [headerLine(2), whole, frameLine(1, [[0, 8], [7, 2]])], 3, /run 1.*overlaps/],
+    ['descending runs', [headerLine(2), whole, frameLine(1, [[80, 8], [7, 2]])], 3, /run 1.*precedes/],
+    ['a run of fractions', [headerLine(2), whole, frameLine(1, [], { runs: [[0.5, 1]] })], 3, /run 0/],
+    ['runs that are none', [headerLine(2), whole, frameLine(1, [], { runs: 'x' })], 3, /list/],
+    ['too little data', [headerLine(2), whole, frameLine(1, [[0, 8]], { data: 'AAAA' })], 3, /holds 3 bytes, the runs 8/],
+    ['data that is not base64', [headerLine(2), whole, frameLine(1, [[0, 3]], { data: 'A!A?AA' })], 3, /data/],
+    ['data that is no string', [headerLine(2), whole, frameLine(1, [[0, 3]], { data: 5 })], 3, /base64/],
+    ['an endless header', ['x'.repeat(100_000)], 1, /longer than/],
+    ['a huge surface', [headerLine(1, { surface: { format: 'B8G8R8X8_UNORM', width: 2 ** 52, height: 2 ** 52 } })], 1, /cannot be/],
+  ];
+  it.each(refusals)('refuses %s, with the line', async (_what, lines, line, message) => {
+    await expect(read(lines)).rejects.toMatchObject({ code: 'EBADMSG', line, message: expect.stringMatching(message) });
+  });
+
+  it('refuses text that is not UTF-8', async () => {
+    async function* bytes() {
+      yield new Uint8Array([0x22, 0xff, 0xfe, 0x22, 0x0a]);
+    }
+    await expect(readTrace(bytes())).rejects.toMatchObject({ code: 'EBADMSG', line: 1 });
+  });
+});
+
+describe('openTrace', () => {
+  const good = gzipSync(syntheticTrace(12).join('\n'));
+
+  it('reads a gzip file', async () => {
+    await expect(readFile('good.cgtrace.gz', good)).resolves.toBe(12);
+  });
+
+  it('says what is not gzip, truncated or damaged', async () => {
+    await expect(readFile('plain', Buffer.from(syntheticTrace(2).join('\n')))).rejects.toMatchObject({
+      code: 'EBADMSG',
+      line: 1,
+      message: 'not gzip data',
+    });
+    await expect(readFile('cut', good.subarray(0, good.length - 20))).rejects.toMatchObject({
+      code: 'EBADMSG',
+      message: 'the gzip data is truncated',
+    });
+    await expect(readFile('empty', Buffer.alloc(0))).rejects.toMatchObject({ code: 'EBADMSG', line: 1 });
+    const damaged = Buffer.from(good);
+    damaged.fill(0xff, 40, 60);
+    await expect(readFile('damaged', damaged)).rejects.toMatchObject({ code: 'EBADMSG' });
+  });
+
+  it('lets the file system speak for itself', async () => {
+    await expect(openTrace(join(folder, 'missing'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(openTrace(folder)).rejects.toMatchObject({ code: 'EISDIR' });
+  });
+});
