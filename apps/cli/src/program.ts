@@ -8,7 +8,7 @@ const { version } = createRequire(import.meta.url)('@cg/cli/package.json') as { 
 const EXAMPLES = `
 Examples:
   $ cg replay traces/gears.cgtrace.gz                 one recorded program, every frame checked
-  $ cg replay --method scan traces/*.cgtrace.gz       all of them, page tables scanned at each submission
+  $ cg replay --method scan traces/*.cgtrace.gz       all of them, always by scanning page tables
   $ cg replay --json traces/gears.cgtrace.gz | jq     the same numbers for a program
 
 Exit codes: 0 all is well, 1 a check failed, 2 the input is at fault.`;

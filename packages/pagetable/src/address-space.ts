@@ -4,7 +4,7 @@ import type { Mapping } from './mapping.js';
 import { PageTables } from './page-tables.js';
 import type { PhysicalMemory } from './physical-memory.js';
 import type { Tlb } from './tlb.js';
-import { Vma, type VmaOperations } from './vma.js';
+import { Vma, type RangeNotifier, type VmaAddressSpace, type VmaOperations } from './vma.js';
 import { zapRange } from './zap.js';
 
 /** Where the first mapping goes if nobody asks for an address: clear of 0, as in a real process. */
@@ -23,16 +23,9 @@ export interface MapRequest {
   readonly address?: number;
 }
 
-/** Told before and after page-table entries of a range change (rule 4.4). */
-export interface RangeNotifier {
-  invalidateStart(start: number, end: number): void;
-  invalidateEnd(start: number, end: number): void;
-}
-
 /** One process's view of memory: page tables, VMAs, and the TLBs of the CPUs that run it. */
-export class AddressSpace {
+export class AddressSpace implements VmaAddressSpace {
   readonly tables: PageTables;
-  /** Flushes that walkers have announced and not done yet (rule 2.4, A3). */
   pendingTlbFlushes = 0;
   readonly #vmas: Vma[] = [];
   readonly #tlbs = new Set<Tlb>();
@@ -109,7 +102,6 @@ export class AddressSpace {
     this.tables.free();
   }
 
-  /** Drops `[start, end)` from the TLB of every CPU that runs this address space (rule 2.4). */
   flushTlbRange(start: number, end: number): void {
     for (const tlb of this.#tlbs) {
       tlb.flushRange(start, end);

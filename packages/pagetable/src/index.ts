@@ -1,5 +1,5 @@
 export { formatAddress, PAGE_SIZE, pagesFor, USER_ADDRESS_END } from './address.js';
-export { AddressSpace, type MapRequest, type RangeNotifier } from './address-space.js';
+export { AddressSpace, type MapRequest } from './address-space.js';
 export { Cpu, type CpuStatistics } from './cpu.js';
 export {
   entryHigh,
@@ -15,8 +15,7 @@ export {
 } from './entry-bits.js';
 export { PageTableError, type PageTableErrorCode, type PageTableErrorFacts } from './errors.js';
 export { RwLock } from './locks.js';
-export { Mapping, type ZapObserver } from './mapping.js';
-export { handlePageFault, PageFault } from './page-fault.js';
+export { Mapping } from './mapping.js';
 export { ENTRIES_PER_TABLE, ENTRY_SPAN, entryWord, PageTables, TOP_LEVEL } from './page-tables.js';
 export { PhysicalMemory, WORDS_PER_FRAME } from './physical-memory.js';
 export { Tlb, type TlbEntry } from './tlb.js';
@@ -31,6 +30,11 @@ export {
   VM_SHARED,
   VM_WRITE,
   type FaultResult,
+  type PageFault,
+  type RangeNotifier,
+  type VmaAddressSpace,
   type VmaDescription,
+  type VmaMapping,
   type VmaOperations,
+  type ZapObserver,
 } from './vma.js';

@@ -1,19 +1,13 @@
 import { IntervalTree, type IntervalNode } from '@cg/collections';
 import { RwLock } from './locks.js';
-import type { Vma } from './vma.js';
+import type { Vma, VmaMapping, ZapObserver } from './vma.js';
 import { zapRange } from './zap.js';
-
-/** Told of what would otherwise go with the page-table entries that held it (E1, E2). */
-export interface ZapObserver {
-  /** A dirty entry that showed `page` of the mapping was removed. */
-  dirtyEntryZapped(page: number): void;
-}
 
 /**
  * An object that address spaces map: pages, numbered from 0, and the VMAs that show some of them. The
  * kernel calls it struct address_space.
  */
-export class Mapping {
+export class Mapping implements VmaMapping {
   /** Guards the set of VMAs: read to walk them, write to change it. */
   readonly lock: RwLock;
   readonly #vmas = new IntervalTree<Vma>();
@@ -49,7 +43,6 @@ export class Mapping {
     this.lock.releaseWrite();
   }
 
-  /** For the address space, which owns the VMA. */
   detach(vma: Vma): void {
     const node = this.#nodes.get(vma);
     if (node === undefined) {

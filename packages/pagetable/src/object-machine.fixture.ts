@@ -2,9 +2,8 @@ import { PAGE_SIZE } from './address.js';
 import { AddressSpace } from './address-space.js';
 import { Cpu } from './cpu.js';
 import { Mapping } from './mapping.js';
-import type { PageFault } from './page-fault.js';
 import { PhysicalMemory } from './physical-memory.js';
-import { VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE, type FaultResult, type Vma, type VmaOperations } from './vma.js';
+import { VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE, type FaultResult, type PageFault, type Vma, type VmaOperations } from './vma.js';
 
 export const SHARED_WRITABLE = VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE;
 

@@ -11,29 +11,21 @@ import {
   PAGE_USER,
 } from './entry-bits.js';
 import { PageTableError } from './errors.js';
-import { VM_READ, VM_SHARED, VM_WRITE, type FaultResult, type Vma } from './vma.js';
+import { VM_READ, VM_SHARED, VM_WRITE, type FaultResult, type PageFault, type Vma } from './vma.js';
 
-/** An access that the page tables did not allow, as its VMA's handler sees it. */
-export class PageFault {
-  /** The frame to enter, set by a `fault` handler that answers `handled`. */
+class TakenFault implements PageFault {
   frame = 0;
 
   constructor(
     readonly vma: Vma,
-    /** The faulting address, rounded down to its page. */
     readonly address: number,
     readonly access: 'load' | 'store',
   ) {}
 
-  /** The page of the mapping. */
   get page(): number {
     return this.vma.pageAt(this.address);
   }
 
-  /**
-   * Enters a frame at `address` of this fault's VMA, clean, unless an entry is already there.
-   * @throws PageTableError ENOMEM where a table is missing and no frame is left for it
-   */
   insertFrame(address: number, frame: number, writable: boolean): void {
     const { tables } = this.vma.addressSpace;
     const entry = tables.findOrCreate(address);
@@ -44,7 +36,6 @@ export class PageFault {
     }
   }
 
-  /** Makes the faulting entry writable, accessed and dirty: the store it stopped is about to happen. */
   makeWritable(): void {
     const { tables } = this.vma.addressSpace;
     const entry = tables.find(this.address);
@@ -77,7 +68,7 @@ export function handlePageFault(
       access,
     });
   }
-  const fault = new PageFault(vma, address - (address % PAGE_SIZE), access);
+  const fault = new TakenFault(vma, address - (address % PAGE_SIZE), access);
   const present = entry >= 0 && (addressSpace.tables.memory.u32[entry] & PAGE_PRESENT) !== 0;
   finishFault(fault, present, present ? handleReadOnly(fault) : vma.operations.fault(fault));
 }

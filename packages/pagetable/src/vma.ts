@@ -1,7 +1,6 @@
-import type { AddressSpace } from './address-space.js';
 import { PAGE_SIZE } from './address.js';
-import type { Mapping } from './mapping.js';
-import type { PageFault } from './page-fault.js';
+import type { RwLock } from './locks.js';
+import type { PageTables } from './page-tables.js';
 
 // VMA flags, with the names and values of Linux include/linux/mm.h.
 export const VM_READ = 0x1;
@@ -23,6 +22,25 @@ export const VM_HUGETLB = 0x400000;
  */
 export type FaultResult = 'handled' | 'noPage' | 'retry' | 'sigbus' | 'outOfMemory';
 
+/** An access that the page tables did not allow, as its VMA's handler sees it. */
+export interface PageFault {
+  readonly vma: Vma;
+  /** The faulting address, rounded down to its page. */
+  readonly address: number;
+  /** The page of the mapping. */
+  readonly page: number;
+  readonly access: 'load' | 'store';
+  /** The frame to enter, set by a `fault` handler that answers `handled`. */
+  frame: number;
+  /**
+   * Enters a frame at `address` of this fault's VMA, clean, unless an entry is already there.
+   * @throws PageTableError ENOMEM where a table is missing and no frame is left for it
+   */
+  insertFrame(address: number, frame: number, writable: boolean): void;
+  /** Makes the faulting entry writable, accessed and dirty: the store it stopped is about to happen. */
+  makeWritable(): void;
+}
+
 /** The handlers of whoever owns the memory behind a VMA. */
 export interface VmaOperations {
   /** The page has no entry. */
@@ -35,13 +53,43 @@ export interface VmaOperations {
   pfnMkwrite?(fault: PageFault): FaultResult;
 }
 
+/** Told before and after page-table entries of a range change (rule 4.4). */
+export interface RangeNotifier {
+  invalidateStart(start: number, end: number): void;
+  invalidateEnd(start: number, end: number): void;
+}
+
+/** What somebody who found a VMA through its mapping can do with its address space. */
+export interface VmaAddressSpace {
+  readonly tables: PageTables;
+  /** Flushes that walkers have announced and not done yet (rule 2.4, A3). */
+  pendingTlbFlushes: number;
+  readonly notifiers: Iterable<RangeNotifier>;
+  /** Drops `[start, end)` from the TLB of every CPU that runs this address space (rule 2.4). */
+  flushTlbRange(start: number, end: number): void;
+}
+
+/** Told of what would otherwise go with the page-table entries that held it (E1, E2). */
+export interface ZapObserver {
+  /** A dirty entry that showed `page` of the mapping was removed. */
+  dirtyEntryZapped(page: number): void;
+}
+
+/** What somebody who found a VMA through its address space can do with its mapping. */
+export interface VmaMapping {
+  readonly lock: RwLock;
+  readonly zapObserver: ZapObserver | undefined;
+  /** For the address space, which owns the VMA: the mapping forgets it. */
+  detach(vma: Vma): void;
+}
+
 /** What a new VMA is made of. */
 export interface VmaDescription {
-  readonly addressSpace: AddressSpace;
+  readonly addressSpace: VmaAddressSpace;
   readonly start: number;
   readonly end: number;
   readonly flags: number;
-  readonly mapping: Mapping;
+  readonly mapping: VmaMapping;
   /** The page of the mapping that the first page of the VMA shows. */
   readonly firstPage: number;
   readonly operations: VmaOperations;
@@ -49,14 +97,14 @@ export interface VmaDescription {
 
 /** A range of an address space that shows a range of a mapping (rule 2.6). */
 export class Vma {
-  readonly addressSpace: AddressSpace;
+  readonly addressSpace: VmaAddressSpace;
   /** First address. */
   readonly start: number;
   /** One past the last address. */
   readonly end: number;
   /** VM_* bits. May change while only the mapping's lock is held: read them once (rule 4.1). */
   flags: number;
-  readonly mapping: Mapping;
+  readonly mapping: VmaMapping;
   readonly firstPage: number;
   readonly operations: VmaOperations;
 

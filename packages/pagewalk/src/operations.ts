@@ -1,4 +1,4 @@
-import type { AddressSpace, Vma } from '@cg/pagetable';
+import type { Vma, VmaAddressSpace } from '@cg/pagetable';
 
 /**
  * Where a walk is. One object serves a whole walk and changes under the callbacks' hands: copy what must
@@ -7,7 +7,7 @@ import type { AddressSpace, Vma } from '@cg/pagetable';
 export interface PageWalk<State> {
   /** What the caller gave for its callbacks. */
   readonly state: State;
-  addressSpace: AddressSpace;
+  addressSpace: VmaAddressSpace;
   /** The VMA that is walked; undefined in a gap between VMAs. */
   vma: Vma | undefined;
   /** The walked memory, where an entry is two 32-bit words. */

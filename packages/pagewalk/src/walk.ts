@@ -1,9 +1,9 @@
-import { formatAddress, PAGE_SIZE, type AddressSpace, type Mapping, type Vma } from '@cg/pagetable';
+import { formatAddress, PAGE_SIZE, type AddressSpace, type Mapping, type Vma, type VmaAddressSpace } from '@cg/pagetable';
 import { PageWalkError } from './errors.js';
 import type { PageWalk, WalkOperations } from './operations.js';
 import { walkTables } from './walk-tables.js';
 
-function walkOf<State>(addressSpace: AddressSpace, state: State): PageWalk<State> {
+function walkOf<State>(addressSpace: VmaAddressSpace, state: State): PageWalk<State> {
   return { state, addressSpace, vma: undefined, u32: addressSpace.tables.memory.u32 };
 }
 

@@ -1,18 +1,28 @@
 import type { Mapping, PhysicalMemory } from '@cg/pagetable';
 import type { TrackedMemory } from '@cg/tracked-memory';
 import type { IdAllocator } from './id-allocator.js';
-import type { BufferObject } from './memory/buffer-object.js';
 import type { FakeOffsets } from './memory/fake-offsets.js';
 import type { MemoryAccount } from './memory/memory-account.js';
-import type { CommandQueue } from './submission/command-queue.js';
+import type { CommandQueue } from './device/command-queue.js';
+import type { DirtyTracker } from './tracking/dirty-tracker.js';
 import type { TrackingPolicy } from './tracking/policy.js';
+
+/** The pages behind a buffer object, as who finds the writes to them sees these. */
+export interface BackingPages {
+  readonly pageCount: number;
+  /** Its first page in the device's mapping. */
+  readonly firstPage: number;
+  /** Frame of each page. */
+  readonly frames: Uint32Array;
+  readonly tracker: DirtyTracker | undefined;
+}
 
 /** What every part of one driver instance shares. */
 export interface DriverContext {
   readonly memory: PhysicalMemory;
   /** The device's one mapping, in which each buffer object has its pages. */
   readonly mapping: Mapping;
-  readonly fakeOffsets: FakeOffsets;
+  readonly fakeOffsets: FakeOffsets<BackingPages>;
   readonly queue: CommandQueue;
   readonly account: MemoryAccount;
   readonly mobIds: IdAllocator;
@@ -21,8 +31,8 @@ export interface DriverContext {
   readonly hasDx: boolean;
   /** Texels a side of the largest surface that the device takes. */
   readonly maxTextureSize: number;
-  /** How writes to a buffer object are found. */
-  trackMemory(object: BufferObject): TrackedMemory;
+  /** Makes what finds the writes to a buffer object. */
+  trackMemory(pages: BackingPages, context: DriverContext): TrackedMemory;
   /** A policy for one tracker. */
   makePolicy(): TrackingPolicy;
 }

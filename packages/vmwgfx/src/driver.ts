@@ -11,16 +11,15 @@ import {
   SVGA_REG_ENABLE,
 } from '@cg/svga-device';
 import type { TrackedMemory } from '@cg/tracked-memory';
-import type { DriverContext } from './context.js';
+import type { BackingPages, DriverContext } from './context.js';
 import { DrmFile } from './drm-file.js';
 import { VmwgfxError } from './errors.js';
 import { IdAllocator } from './id-allocator.js';
-import type { BufferObject } from './memory/buffer-object.js';
 import { FakeOffsets } from './memory/fake-offsets.js';
 import { MemoryAccount } from './memory/memory-account.js';
 import { buildMobPageTable } from './memory/mob-page-table.js';
-import { CommandQueue } from './submission/command-queue.js';
-import { SvgaPorts, type SvgaHardware } from './submission/svga-ports.js';
+import { CommandQueue } from './device/command-queue.js';
+import { SvgaPorts, type SvgaHardware } from './device/svga-ports.js';
 import { KernelPolicy, type TrackingPolicy } from './tracking/policy.js';
 
 /** What a driver may be told to do otherwise. */
@@ -28,7 +27,7 @@ export interface DriverOptions {
   /** A policy for each tracker; the kernel's rule if left out. */
   readonly makePolicy?: () => TrackingPolicy;
   /** How writes to a buffer object are found; through the page tables if left out. */
-  readonly trackMemory?: (object: BufferObject) => TrackedMemory;
+  readonly trackMemory?: (pages: BackingPages, context: DriverContext) => TrackedMemory;
   /** Bytes the driver may use for trackers. Default 64 MiB. */
   readonly accountLimit?: number;
   /** Surfaces and MOBs at a time, each: the size of the object tables. Default 4,096. */
@@ -52,7 +51,7 @@ export class VmwgfxDriver {
     const capabilities = probe(ports);
     const { maxObjects = 4096, accountLimit = 64 * 2 ** 20, makePolicy = () => new KernelPolicy() } = options;
     const mapping = new Mapping('vmwgfx');
-    const fakeOffsets = new FakeOffsets();
+    const fakeOffsets = new FakeOffsets<BackingPages>();
     const queue = new CommandQueue(memory, ports);
     queue.startContext(true);
     setObjectTables(memory, queue, maxObjects);
@@ -90,8 +89,8 @@ export class VmwgfxDriver {
   }
 }
 
-function trackThroughMapping(object: BufferObject): TrackedMemory {
-  return new TrackedMapping(object.context.mapping, object.firstPage, object.pageCount);
+function trackThroughMapping({ firstPage, pageCount }: BackingPages, { mapping }: DriverContext): TrackedMemory {
+  return new TrackedMapping(mapping, firstPage, pageCount);
 }
 
 /** Agrees on the register interface, checks what the device can do, and enables it. */

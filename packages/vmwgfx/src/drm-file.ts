@@ -2,9 +2,9 @@ import { PAGE_SIZE, VM_MAYREAD, VM_MAYWRITE, VM_PFNMAP, VM_READ, VM_SHARED, VM_W
 import { formatById } from '@cg/surface-layout';
 import type { DriverContext } from './context.js';
 import { VmwgfxError } from './errors.js';
-import { BufferObjectVmaOperations } from './memory/fault-handlers.js';
+import { BufferObjectVmaOperations } from './coherency/fault-handlers.js';
 import { Surface, type SurfaceRequest, type SurfaceStatistics } from './resource/surface.js';
-import type { Fence } from './submission/fence.js';
+import type { Fence } from './device/fence.js';
 import { readUserCommands } from './submission/user-commands.js';
 import { allocateBacking, Validation } from './submission/validation.js';
 import type { TrackerStatistics } from './tracking/dirty-tracker.js';

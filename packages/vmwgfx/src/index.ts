@@ -1,12 +1,13 @@
 export { VmwgfxDriver, type DriverOptions } from './driver.js';
 export { DrmFile, type NewSurface, type SurfaceHandle, type TrackingStatistics } from './drm-file.js';
 export { VmwgfxError, type VmwgfxErrorCode, type VmwgfxErrorFacts } from './errors.js';
-export { BufferObject } from './memory/buffer-object.js';
-export { BufferObjectVmaOperations } from './memory/fault-handlers.js';
-export { cleanResources } from './resource/read-coherency.js';
+export type { BackingPages, DriverContext } from './context.js';
+export { BufferObject, type ResidentResource } from './memory/buffer-object.js';
+export { BufferObjectVmaOperations } from './coherency/fault-handlers.js';
+export { cleanResources } from './coherency/read-back.js';
 export { Resource } from './resource/resource.js';
 export { Surface, type SurfaceRequest, type SurfaceStatistics } from './resource/surface.js';
-export { Fence } from './submission/fence.js';
-export type { SvgaHardware } from './submission/svga-ports.js';
+export { Fence } from './device/fence.js';
+export type { SvgaHardware } from './device/svga-ports.js';
 export { DirtyTracker, type BackedResource, type SharedBy, type TrackerStatistics } from './tracking/dirty-tracker.js';
 export { FixedPolicy, KernelPolicy, type TrackingMethod, type TrackingPolicy } from './tracking/policy.js';

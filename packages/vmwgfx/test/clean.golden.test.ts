@@ -2,7 +2,7 @@ import { goldenAbsent, goldenRows, reportGolden } from '@cg/vitest-config/golden
 import { describe, expect, it, vi } from 'vitest';
 import { bench, NotedResource } from '../src/driver.fixture.js';
 import { BufferObject } from '../src/memory/buffer-object.js';
-import { cleanResources } from '../src/resource/read-coherency.js';
+import { cleanResources } from '../src/coherency/read-back.js';
 
 interface Cleaned {
   /** Resources read back, in order. */

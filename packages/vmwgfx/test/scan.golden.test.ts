@@ -13,7 +13,7 @@ import {
 import { goldenAbsent, goldenRows, reportGolden } from '@cg/vitest-config/golden';
 import { describe, expect, it } from 'vitest';
 import { bench, NotedResource } from '../src/driver.fixture.js';
-import { BufferObjectVmaOperations } from '../src/memory/fault-handlers.js';
+import { BufferObjectVmaOperations } from '../src/coherency/fault-handlers.js';
 import { BufferObject } from '../src/memory/buffer-object.js';
 import { KernelPolicy } from '../src/tracking/policy.js';
 

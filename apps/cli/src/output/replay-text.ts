@@ -12,10 +12,15 @@ export interface Replayed {
   readonly report: ReplayReport;
 }
 
-const NAME_WIDTH = 26;
+const NAME_WIDTH = 18;
 
 function exact(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+/** Exact below a million. */
+function compact(value: number): string {
+  return value < 1e6 ? exact(value) : `${(value / 1e6).toFixed(1)}M`;
 }
 
 function mebibytes(bytes: number): string {
@@ -85,17 +90,17 @@ export function tabulateReplays(replays: readonly Replayed[]): string {
     moved.push([
       shortName(path),
       method,
-      exact(frames),
+      compact(frames),
       mebibytes(bytesStored),
       mebibytes(bytesChanged),
       mebibytes(bytesUploaded),
       mebibytes(bytesFullUpload),
       share(bytesUploaded, bytesFullUpload),
-      wrongBytes === 0 ? pc.green('0') : pc.red(exact(wrongBytes)),
+      wrongBytes === 0 ? pc.green('0') : pc.red(compact(wrongBytes)),
     ]);
     const counts = [report.pagesDirtied, report.boxes, report.commands, report.readFaults, report.writeFaults];
     const scanning = [report.scans, report.entriesScanned, report.methodSwitches];
-    work.push([shortName(path), method, ...[...counts, ...scanning].map(exact)]);
+    work.push([shortName(path), method, ...[...counts, ...scanning].map(compact)]);
   }
   return [
     pc.bold('What was moved (MiB; full: the whole surface in each frame; share: uploaded / full)'),

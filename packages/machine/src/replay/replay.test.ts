@@ -99,7 +99,7 @@ describe('replay', () => {
     const compared = await replay('scan', undefined, {
       driver: {
         makePolicy,
-        trackMemory: ({ pageCount, frames, context: { memory } }) =>
+        trackMemory: ({ pageCount, frames }, { memory }) =>
           new ShadowCompareMemory(pageCount, (page) => memory.u32.subarray(frames[page] * 1024, (frames[page] + 1) * 1024)),
       },
     });

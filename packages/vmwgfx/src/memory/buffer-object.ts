@@ -1,9 +1,8 @@
 import { IntervalTree } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
-import type { DriverContext } from '../context.js';
+import type { BackingPages, DriverContext } from '../context.js';
 import { VmwgfxError } from '../errors.js';
-import type { Resource } from '../resource/resource.js';
-import { DirtyTracker } from '../tracking/dirty-tracker.js';
+import { DirtyTracker, type BackedResource } from '../tracking/dirty-tracker.js';
 import { buildMobPageTable, MAX_MOB_PAGES, type MobPageTable } from './mob-page-table.js';
 
 /** The device's view of a buffer object: a MOB and the page table it reads it through. */
@@ -12,15 +11,25 @@ interface Mob {
   readonly pageTable: MobPageTable;
 }
 
+/** A resource as the buffer object that it lies in sees it. */
+export interface ResidentResource extends BackedResource {
+  /** Its newest content is on the device (rule 6.2). */
+  gpuDirty: boolean;
+  /** First and end page of the buffer object that hold any of its bytes. */
+  readonly pageRange: [start: number, end: number];
+  /** Sends the command that brings the content back into the backing; the caller waits for it. */
+  readBack(): void;
+}
+
 /**
  * Pages of guest memory that back resources: the CPU maps them, the device reads and writes them as a MOB.
  */
-export class BufferObject {
+export class BufferObject implements BackingPages {
   readonly frames: Uint32Array;
   /** Its first page in the device's mapping, where user space maps it from. */
   readonly firstPage: number;
   /** The resources in it by byte range; overlapping ones are all found (rule 6.1, C2). */
-  readonly resources = new IntervalTree<Resource>();
+  readonly resources = new IntervalTree<ResidentResource>();
   #tracker: DirtyTracker | undefined;
   #trackerUsers = 0;
   #mob: Mob | undefined;
@@ -77,7 +86,7 @@ export class BufferObject {
       const bytes = DirtyTracker.bytesFor(pageCount);
       context.account.charge(bytes);
       try {
-        this.#tracker = new DirtyTracker(context.trackMemory(this), context.makePolicy());
+        this.#tracker = new DirtyTracker(context.trackMemory(this, context), context.makePolicy());
       } catch (error) {
         context.account.refund(bytes);
         throw error;

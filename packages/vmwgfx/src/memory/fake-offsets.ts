@@ -1,19 +1,18 @@
 import { IntervalTree, type IntervalNode } from '@cg/collections';
 import { VmwgfxError } from '../errors.js';
-import type { BufferObject } from './buffer-object.js';
 
 /** First page handed out, as in the kernel's DRM_FILE_PAGE_OFFSET_START for 4 KiB pages. */
 const FIRST_OFFSET = 0x100000;
 const OFFSETS_END = 2 ** 32;
 
 /** Where each buffer object lies in the device's one mapping: the offset that user space gives to mmap. */
-export class FakeOffsets {
-  readonly #objects = new IntervalTree<BufferObject>();
-  readonly #nodes = new Map<BufferObject, IntervalNode<BufferObject>>();
+export class FakeOffsets<Pages extends { readonly pageCount: number }> {
+  readonly #objects = new IntervalTree<Pages>();
+  readonly #nodes = new Map<Pages, IntervalNode<Pages>>();
   #next = FIRST_OFFSET;
 
   /** @throws VmwgfxError ENOMEM where the 2^32 pages of the mapping are used up */
-  allocate(object: BufferObject): number {
+  allocate(object: Pages): number {
     const start = this.#next;
     const end = start + object.pageCount;
     if (end > OFFSETS_END) {
@@ -24,7 +23,7 @@ export class FakeOffsets {
     return start;
   }
 
-  free(object: BufferObject): void {
+  free(object: Pages): void {
     const node = this.#nodes.get(object);
     if (node !== undefined) {
       this.#objects.remove(node);
@@ -33,7 +32,7 @@ export class FakeOffsets {
   }
 
   /** The buffer object that holds a page of the mapping. */
-  find(page: number): BufferObject | undefined {
+  find(page: number): Pages | undefined {
     return this.#objects.firstOverlap(page, page + 1)?.value;
   }
 }

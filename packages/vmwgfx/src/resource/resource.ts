@@ -1,16 +1,16 @@
 import type { IntervalNode } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverContext } from '../context.js';
-import type { BufferObject } from '../memory/buffer-object.js';
+import type { BufferObject, ResidentResource } from '../memory/buffer-object.js';
 import type { BackedResource, SharedBy } from '../tracking/dirty-tracker.js';
 
 /** Something the device knows by an id, whose content lies in a byte range of a buffer object. */
-export abstract class Resource implements BackedResource {
-  /** Its newest content is on the device: set when a submission that writes it has been validated (rule 6.2). */
+export abstract class Resource implements ResidentResource {
+  /** Set when a submission that writes it has been validated (rule 6.2). */
   gpuDirty = false;
   #backing: BufferObject | undefined;
   #backingOffset = 0;
-  #node: IntervalNode<Resource> | undefined;
+  #node: IntervalNode<ResidentResource> | undefined;
 
   constructor(
     readonly context: DriverContext,
@@ -27,7 +27,6 @@ export abstract class Resource implements BackedResource {
     return this.#backingOffset;
   }
 
-  /** First and end page of the backing that hold any of its bytes. */
   get pageRange(): [start: number, end: number] {
     const { backingOffset, backingBytes } = this;
     return [Math.floor(backingOffset / PAGE_SIZE), Math.ceil((backingOffset + backingBytes) / PAGE_SIZE)];
@@ -43,7 +42,6 @@ export abstract class Resource implements BackedResource {
   abstract followTracking(): void;
   /** Sends the updates for everything known to be dirty. Throwing, it has forgotten nothing (rule 7.6). */
   abstract sync(): void;
-  /** Sends the command that brings the content back into the backing; the caller waits for it. */
   abstract readBack(): void;
 
   /**

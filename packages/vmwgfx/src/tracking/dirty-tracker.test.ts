@@ -3,7 +3,7 @@ import { AlwaysDirtyMemory } from '@cg/tracked-memory';
 import { describe, expect, it } from 'vitest';
 import { bench, NotedResource } from '../driver.fixture.js';
 import { BufferObject } from '../memory/buffer-object.js';
-import { BufferObjectVmaOperations } from '../memory/fault-handlers.js';
+import { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
 import { DirtyTracker } from './dirty-tracker.js';
 import { FixedPolicy, KernelPolicy, type TrackingPolicy } from './policy.js';
 

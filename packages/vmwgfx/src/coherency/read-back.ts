@@ -1,6 +1,5 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import type { BufferObject } from '../memory/buffer-object.js';
-import type { Resource } from './resource.js';
+import type { BufferObject, ResidentResource } from '../memory/buffer-object.js';
 
 /**
  * Brings everything in a page range of a buffer object back from the device before the CPU sees it: reads
@@ -14,7 +13,7 @@ import type { Resource } from './resource.js';
 export function cleanResources(object: BufferObject, startPage: number, endPage: number): number {
   const start = startPage * PAGE_SIZE;
   const end = endPage * PAGE_SIZE;
-  const readBack: Resource[] = [];
+  const readBack: ResidentResource[] = [];
   let furthest = start;
   try {
     for (const { value: resource, end: resourceEnd } of object.resources.overlapping(start, end)) {

@@ -1,7 +1,7 @@
 import { PAGE_SIZE, PageTableError, VM_RAND_READ, type FaultResult, type PageFault, type VmaOperations } from '@cg/pagetable';
 import { VmwgfxError } from '../errors.js';
-import { cleanResources } from '../resource/read-coherency.js';
-import type { BufferObject } from './buffer-object.js';
+import type { BufferObject } from '../memory/buffer-object.js';
+import { cleanResources } from './read-back.js';
 
 /** Pages that one fault maps at most (rule 6.4; the kernel's TTM_BO_VM_NUM_PREFAULT). */
 const PREFAULT_PAGES = 16;

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { bench, NotedResource } from '../driver.fixture.js';
 import { BufferObject } from '../memory/buffer-object.js';
-import { cleanResources } from './read-coherency.js';
+import { cleanResources } from './read-back.js';
 
 const PAGE = 4096;
 

@@ -1,5 +1,6 @@
 import { encodeCommand, type SvgaDeviceOptions } from '@cg/svga-device';
 import { describe, expect, it, vi } from 'vitest';
+import type { BufferObjectVmaOperations } from './coherency/fault-handlers.js';
 import { bench } from './driver.fixture.js';
 import type { DriverOptions } from './driver.js';
 import { FixedPolicy, type TrackingMethod } from './tracking/policy.js';
@@ -134,10 +135,10 @@ describe('validation', () => {
   });
 
   it('B6: a write fault while its buffer object is reserved cannot slip in between', () => {
-    const { cpu, vma, driver, surface, target, copy } = setUp({ makePolicy: () => new FixedPolicy('trap') });
+    const { cpu, vma, surface, target, copy } = setUp({ makePolicy: () => new FixedPolicy('trap') });
     copy(surface, target);
     cpu.load8(vma.start);
-    const object = driver.context.fakeOffsets.find(vma.firstPage)!;
+    const { object } = vma.operations as BufferObjectVmaOperations;
     object.reserve();
     expect(() => cpu.store8(vma.start, 1)).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
     object.unreserve();

@@ -1,0 +1,20 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { replayProgress } from './progress.js';
+
+const { isTTY } = process.stderr;
+
+afterEach(() => {
+  process.stderr.isTTY = isTTY;
+  vi.restoreAllMocks();
+});
+
+describe('replayProgress', () => {
+  it('writes nothing where standard error is no terminal', () => {
+    process.stderr.isTTY = false;
+    const write = vi.spyOn(process.stderr, 'write');
+    const progress = replayProgress('a.cgtrace.gz', 10);
+    progress.update(5);
+    progress.stop();
+    expect(write).not.toHaveBeenCalled();
+  });
+});
