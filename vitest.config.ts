@@ -16,6 +16,7 @@ export default defineConfig({
       project('cli', 'apps/cli', { testTimeout: 180_000 }),
       project('bench', 'apps/bench', { testTimeout: 180_000 }),
       project('packaging', 'tooling/packaging', { testTimeout: 240_000 }),
+      project('lint', 'tooling/lint'),
     ],
   },
 });

@@ -23,7 +23,9 @@ const tasks = {
   cg: () => hand(cli, args),
   bench: () => hand(bench, args),
   build() {},
+  format: () => run('prettier', ['--write', '--log-level=warn', '.']),
   lint() {
+    run('prettier', ['--check', '--log-level=warn', '.']);
     run('oxlint', ['--deny-warnings']);
     run('node', ['tooling/lint/floors.mjs']);
     run('knip', ['--no-progress']);

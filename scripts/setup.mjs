@@ -20,7 +20,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const pnpmVersion = manifest.packageManager.split('@')[1];
 
 /** What every child runs with: turbo finds pnpm on PATH, and nothing phones home. */
-export const environment = {
+const environment = {
   ...process.env,
   PATH: [pnpmBin, join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
   TURBO_TELEMETRY_DISABLED: '1',
@@ -30,13 +30,21 @@ export const environment = {
 
 /** Runs a command in the repository; a failure ends this process with one line and the command's own code. */
 export function run(command, args, options = {}) {
-  const result = spawnSync(command, args, { cwd: root, env: environment, stdio: 'inherit', shell: windows, ...options });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    env: environment,
+    stdio: 'inherit',
+    shell: windows,
+    ...options,
+  });
   if (result.error) {
     console.error(`cg: cannot run ${command}: ${result.error.message}`);
     process.exit(1);
   }
   if (result.status !== 0) {
-    console.error(`cg: «${[command, ...args].join(' ')}» failed${result.signal ? ` (${result.signal})` : ''}`);
+    console.error(
+      `cg: «${[command, ...args].join(' ')}» failed${result.signal ? ` (${result.signal})` : ''}`,
+    );
     process.exit(result.status ?? 1);
   }
 }
@@ -66,8 +74,15 @@ function installPnpm() {
   }
   mkdirSync(pnpmHome, { recursive: true });
   runStep(`installing pnpm ${pnpmVersion} below .tools/ (once)`, 'npm', [
-    'install', '--prefix', pnpmHome, '--no-save', '--no-package-lock', '--no-audit', '--no-fund',
-    '--loglevel=error', `pnpm@${pnpmVersion}`,
+    'install',
+    '--prefix',
+    pnpmHome,
+    '--no-save',
+    '--no-package-lock',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    `pnpm@${pnpmVersion}`,
   ]);
 }
 
@@ -95,13 +110,20 @@ function unchanged(stamp, value) {
 function installDependencies() {
   const manifests = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'].map((name) => join(root, name));
   const state = digest(
-    [...manifests, ...workspacePackages().map((path) => join(path, 'package.json'))].map((path) => readFileSync(path)),
+    [...manifests, ...workspacePackages().map((path) => join(path, 'package.json'))].map((path) =>
+      readFileSync(path),
+    ),
   );
   if (existsSync(join(root, 'node_modules', '.bin')) && unchanged('installed', state)) {
     return;
   }
   rmSync(join(tools, 'built'), { force: true });
-  runStep('installing the locked dependencies', 'pnpm', ['install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn']);
+  runStep('installing the locked dependencies', 'pnpm', [
+    'install',
+    '--frozen-lockfile',
+    '--reporter=append-only',
+    '--loglevel=warn',
+  ]);
   writeFileSync(join(tools, 'installed'), state);
 }
 
@@ -138,7 +160,11 @@ function build() {
   if (unchanged('built', sourceState())) {
     return;
   }
-  runStep('building the packages (turbo builds only what changed)', 'turbo', ['run', 'build', '--output-logs=errors-only']);
+  runStep('building the packages (turbo builds only what changed)', 'turbo', [
+    'run',
+    'build',
+    '--output-logs=errors-only',
+  ]);
   writeFileSync(join(tools, 'built'), sourceState());
 }
 

@@ -25,7 +25,10 @@ export function goldenAbsent(name) {
 
 /** The rows of `name` (gzipped JSON lines). `suiteUrl` is the suite's import.meta.url. */
 export function goldenRows(name, suiteUrl) {
-  const rows = text(name, suiteUrl).split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  const rows = text(name, suiteUrl)
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
   if (rows.length === 0) {
     throw new Error(`golden file ${name} holds no row`);
   }
@@ -41,6 +44,8 @@ export function goldenCsv(name, suiteUrl) {
 
 /** One line on the terminal about what a suite did: counts are information, never asserted. */
 export function reportGolden(name, counts) {
-  const said = Object.entries(counts).map(([what, count]) => `${count} ${what}`).join(', ');
+  const said = Object.entries(counts)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ');
   process.stdout.write(`golden ${name}: ${said}\n`);
 }

@@ -17,7 +17,9 @@ Exit codes: 0 all is well, 1 a check failed, 2 the input is at fault.`;
 export async function run(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.OK;
   const program = new Command('cg')
-    .description('Coherent graphics memory: replay, measure and check how written pages reach a paravirtual GPU.')
+    .description(
+      'Coherent graphics memory: replay, measure and check how written pages reach a paravirtual GPU.',
+    )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')

@@ -20,7 +20,9 @@ function file(name: string, bytes: string | Uint8Array): string {
 
 /** A gzipped trace in which lines, counted from 1, are replaced. */
 function changed(name: string, replaced: Record<number, object>): string {
-  const text = lines.map((line, i) => (i + 1 in replaced ? JSON.stringify(replaced[i + 1]) : line)).join('\n');
+  const text = lines
+    .map((line, i) => (i + 1 in replaced ? JSON.stringify(replaced[i + 1]) : line))
+    .join('\n');
   return file(name, gzipSync(text, { level: 1 }));
 }
 
@@ -31,11 +33,45 @@ const cases: [what: string, path: string, line: number, message: string][] = [
   ['another kind', changed('kind.cgtrace.gz', { 1: { ...header, kind: 'x' } }), 1, 'kind is "x"'],
   ['another version', changed('version.cgtrace.gz', { 1: { ...header, version: 9 } }), 1, 'version 9'],
   ['a truncated file', file('cut.cgtrace.gz', readFileSync(good).subarray(0, 15000)), 196, 'truncated'],
-  ['missing frames', file('short.cgtrace.gz', gzipSync(lines.slice(0, 4).join('\n'))), 5, 'ends after 3 of 240'],
-  ['a run outside', changed('outside.cgtrace.gz', { 3: { frame: 1, runs: [[3686399, 2]], data: 'AAA=' } }), 3, 'outside'],
-  ['overlapping runs', changed('overlap.cgtrace.gz', { 4: { frame: 2, runs: [[0, 2], [1, 1]], data: 'AAAA' } }), 4, 'overlaps'],
-  ['a wrong data length', changed('data.cgtrace.gz', { 3: { frame: 1, runs: [[0, 9]], data: 'AAAA' } }), 3, 'holds 3 bytes'],
-  ['a surface too large', changed('large.cgtrace.gz', { 1: { ...header, surface, rowPitch: 160000 } }), 1, 'do not fit'],
+  [
+    'missing frames',
+    file('short.cgtrace.gz', gzipSync(lines.slice(0, 4).join('\n'))),
+    5,
+    'ends after 3 of 240',
+  ],
+  [
+    'a run outside',
+    changed('outside.cgtrace.gz', { 3: { frame: 1, runs: [[3686399, 2]], data: 'AAA=' } }),
+    3,
+    'outside',
+  ],
+  [
+    'overlapping runs',
+    changed('overlap.cgtrace.gz', {
+      4: {
+        frame: 2,
+        runs: [
+          [0, 2],
+          [1, 1],
+        ],
+        data: 'AAAA',
+      },
+    }),
+    4,
+    'overlaps',
+  ],
+  [
+    'a wrong data length',
+    changed('data.cgtrace.gz', { 3: { frame: 1, runs: [[0, 9]], data: 'AAAA' } }),
+    3,
+    'holds 3 bytes',
+  ],
+  [
+    'a surface too large',
+    changed('large.cgtrace.gz', { 1: { ...header, surface, rowPitch: 160000 } }),
+    1,
+    'do not fit',
+  ],
 ];
 
 describe('cg replay, bad input', () => {

@@ -6,8 +6,22 @@ const traces = readdirSync(tracesFolder).filter((name) => name.endsWith('.cgtrac
 const paths = traces.map((name) => tracesFolder + name);
 
 const fields = [
-  'trace', 'method', 'frames', 'bytesStored', 'bytesChanged', 'bytesUploaded', 'bytesFullUpload', 'pagesDirtied', 'boxes',
-  'commands', 'readFaults', 'writeFaults', 'scans', 'entriesScanned', 'methodSwitches', 'wrongBytes',
+  'trace',
+  'method',
+  'frames',
+  'bytesStored',
+  'bytesChanged',
+  'bytesUploaded',
+  'bytesFullUpload',
+  'pagesDirtied',
+  'boxes',
+  'commands',
+  'readFaults',
+  'writeFaults',
+  'scans',
+  'entriesScanned',
+  'methodSwitches',
+  'wrongBytes',
 ];
 
 interface Row {
@@ -26,21 +40,24 @@ describe('cg replay', () => {
     expect(traces).toHaveLength(6);
   });
 
-  it.each(['scan', 'trap', 'auto'])('1.1–1.4: replays every recorded trace with no wrong byte, method %s', (method) => {
-    const rows = replays(['--method', method, ...paths]);
-    expect(rows.map(({ trace }) => trace)).toEqual(paths);
-    for (const row of rows) {
-      expect(Object.keys(row)).toEqual(fields);
-      expect(row, String(row.trace)).toMatchObject({ method, wrongBytes: 0 });
-      expect(row.bytesUploaded, String(row.trace)).toBeLessThan(row.bytesFullUpload as number);
-      expect(row.bytesUploaded, String(row.trace)).toBeGreaterThanOrEqual(row.bytesChanged as number);
-      const switches = method === 'auto' ? expect.any(Number) : 0;
-      expect(row.methodSwitches).toEqual(switches);
-    }
-  });
+  it.each(['scan', 'trap', 'auto'])(
+    '1.1–1.4: replays every recorded trace with no wrong byte, method %s',
+    (method) => {
+      const rows = replays(['--method', method, ...paths]);
+      expect(rows.map(({ trace }) => trace)).toEqual(paths);
+      for (const row of rows) {
+        expect(Object.keys(row)).toEqual(fields);
+        expect(row, String(row.trace)).toMatchObject({ method, wrongBytes: 0 });
+        expect(row.bytesUploaded, String(row.trace)).toBeLessThan(row.bytesFullUpload as number);
+        expect(row.bytesUploaded, String(row.trace)).toBeGreaterThanOrEqual(row.bytesChanged as number);
+        const switches = method === 'auto' ? expect.any(Number) : 0;
+        expect(row.methodSwitches).toEqual(switches);
+      }
+    },
+  );
 
   it('the three methods move the same bytes', () => {
-    const [path] = paths.filter((name) => name.includes('idle-desktop'));
+    const path = paths.find((name) => name.includes('idle-desktop'))!;
     const rows = ['scan', 'trap', 'auto'].map((method) => replays(['--method', method, path])[0]);
     for (const field of ['bytesStored', 'bytesChanged', 'bytesUploaded', 'pagesDirtied', 'boxes']) {
       expect(new Set(rows.map((row) => row[field])).size, field).toBe(1);
@@ -48,7 +65,7 @@ describe('cg replay', () => {
   });
 
   it('prints a fact a line for one trace, a row each for several, within 100 columns, without colours', () => {
-    const [one] = paths.filter((name) => name.includes('idle-desktop'));
+    const one = paths.find((name) => name.includes('idle-desktop'))!;
     const single = cg(['replay', one]);
     expect(single.out).toMatch(/wrong bytes +0, in every frame/);
     const several = cg(['replay', one, one]);

@@ -9,10 +9,16 @@ const range = fc
   .map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
 const change = fc.record({ set: fc.boolean(), range });
 
-function filled(changes: { set: boolean; range: readonly [number, number] }[]): { bitmap: Bitmap; model: boolean[] } {
+function filled(changes: { set: boolean; range: readonly [number, number] }[]): {
+  bitmap: Bitmap;
+  model: boolean[];
+} {
   const bitmap = new Bitmap(length);
   const model = Array.from({ length }, () => false);
-  for (const { set, range: [start, end] } of changes) {
+  for (const {
+    set,
+    range: [start, end],
+  } of changes) {
     if (set) {
       bitmap.setRange(start, end);
     } else {
@@ -59,13 +65,24 @@ describe('Bitmap', () => {
     bitmap.setRange(5, 40);
     bitmap.setRange(64, 65);
     bitmap.set(99);
-    expect([...bitmap.ranges()]).toEqual([[5, 40], [64, 65], [99, 100]]);
+    expect([...bitmap.ranges()]).toEqual([
+      [5, 40],
+      [64, 65],
+      [99, 100],
+    ]);
   });
 
   it('B2: refuses an inverted or outlying range and changes nothing', () => {
     const bitmap = new Bitmap(100);
     bitmap.setRange(10, 90);
-    for (const [start, end] of [[219, 216], [50, 40], [-1, 5], [90, 101], [0.5, 2], [Number.NaN, 3]] as const) {
+    for (const [start, end] of [
+      [219, 216],
+      [50, 40],
+      [-1, 5],
+      [90, 101],
+      [0.5, 2],
+      [Number.NaN, 3],
+    ] as const) {
       expect(() => bitmap.clearRange(start, end)).toThrow(CollectionsError);
       expect(() => bitmap.setRange(start, end)).toThrow(CollectionsError);
     }

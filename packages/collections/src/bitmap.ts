@@ -126,7 +126,7 @@ export class Bitmap {
 
   /** The maximal runs of set bits, ascending, as `[start, end]` pairs. For people and tests: it allocates. */
   *ranges(start = 0, end: number = this.length): Generator<[start: number, end: number]> {
-    for (let bit = this.findNextSet(start, end); bit < end; ) {
+    for (let bit = this.findNextSet(start, end); bit < end;) {
       const after = this.findNextClear(bit, end);
       yield [bit, after];
       bit = this.findNextSet(after, end);
@@ -152,7 +152,11 @@ export class Bitmap {
   }
 
   #check(start: number, end: number): void {
-    if (!(start >= 0 && start <= end && end <= this.length) || !Number.isInteger(start) || !Number.isInteger(end)) {
+    if (
+      !(start >= 0 && start <= end && end <= this.length) ||
+      !Number.isInteger(start) ||
+      !Number.isInteger(end)
+    ) {
       throw new CollectionsError(`outside a bitmap of ${this.length} bits`, start, end);
     }
   }

@@ -33,7 +33,11 @@ export function refreshMaxEnd<Value>(node: Node<Value>): void {
 }
 
 /** Puts `heir` where `node` hangs; `node` itself is left as it is. */
-export function replaceChild<Value>(tree: TreeRoot<Value>, node: Node<Value>, heir: Node<Value> | null): void {
+export function replaceChild<Value>(
+  tree: TreeRoot<Value>,
+  node: Node<Value>,
+  heir: Node<Value> | null,
+): void {
   const parent = node.parent;
   if (parent === null) {
     tree.root = heir;

@@ -14,7 +14,7 @@ import {
   type VmaOperations,
 } from '@cg/pagetable';
 
-export const SHARED_WRITABLE = VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE;
+const SHARED_WRITABLE = VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE;
 
 /** An object whose pages start at page `offset` of its mapping, entered writable; write faults are noted. */
 export class MappedObject implements VmaOperations {

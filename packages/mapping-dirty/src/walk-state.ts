@@ -26,14 +26,22 @@ export class EntryChanges {
 }
 
 /** Both work on shared VMAs that may be written, whether or not they are writable now (rule 4.1, A2). */
-export function testShared<State extends EntryChanges>(_start: number, _end: number, walk: PageWalk<State>): number {
+export function testShared<State extends EntryChanges>(
+  _start: number,
+  _end: number,
+  walk: PageWalk<State>,
+): number {
   const flags = walk.vma?.flags ?? 0;
   const tracked = (flags & (VM_SHARED | VM_MAYWRITE | VM_HUGETLB)) === (VM_SHARED | VM_MAYWRITE);
   return tracked ? 0 : 1;
 }
 
 /** Tells notifiers of the range, and other walkers that a flush is going to come (rules 2.4, 4.4). */
-export function announce<State extends EntryChanges>(start: number, end: number, walk: PageWalk<State>): number {
+export function announce<State extends EntryChanges>(
+  start: number,
+  end: number,
+  walk: PageWalk<State>,
+): number {
   const { state, addressSpace } = walk;
   state.walkedStart = start;
   state.walkedEnd = end;

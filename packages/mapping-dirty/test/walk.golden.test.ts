@@ -1,4 +1,14 @@
-import { AddressSpace, Mapping, PAGE_SIZE, PhysicalMemory, VM_HUGETLB, VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE } from '@cg/pagetable';
+import {
+  AddressSpace,
+  Mapping,
+  PAGE_SIZE,
+  PhysicalMemory,
+  VM_HUGETLB,
+  VM_MAYWRITE,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+} from '@cg/pagetable';
 import { goldenAbsent, goldenRows, reportGolden } from '@cg/vitest-config/golden';
 import { describe, expect, it } from 'vitest';
 import { wpSharedMappingRange } from '../src/index.js';
@@ -36,7 +46,8 @@ function visited(row: WalkRow): [number, number, number][] {
       operations: { fault: () => 'sigbus' },
     });
     addressSpace.addNotifier({
-      invalidateStart: (start, end) => seen.push([index, (start - vma.start) / PAGE_SIZE, (end - vma.start) / PAGE_SIZE]),
+      invalidateStart: (start, end) =>
+        seen.push([index, (start - vma.start) / PAGE_SIZE, (end - vma.start) / PAGE_SIZE]),
       invalidateEnd: () => {},
     });
   });

@@ -78,7 +78,9 @@ describe('AddressSpace and Mapping', () => {
       [2 ** 47 - PAGE_SIZE, 2 * PAGE_SIZE],
       [Number.NaN, PAGE_SIZE],
     ]) {
-      expect(() => addressSpace.map({ ...request, address, length })).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+      expect(() => addressSpace.map({ ...request, address, length })).toThrow(
+        expect.objectContaining({ code: 'EINVAL' }),
+      );
     }
     expect(addressSpace.vmas).toEqual([vma]);
   });

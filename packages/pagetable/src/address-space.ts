@@ -96,8 +96,8 @@ export class AddressSpace implements VmaAddressSpace {
     if (this.#tlbs.size > 0) {
       throw new PageTableError('EDEADLK', `${this.#tlbs.size} CPUs still run this address space`);
     }
-    for (const vma of [...this.#vmas]) {
-      this.unmap(vma);
+    while (this.#vmas.length > 0) {
+      this.unmap(this.#vmas[0]);
     }
     this.tables.free();
   }

@@ -68,10 +68,22 @@ describe('Cpu', () => {
     const pages = 5;
     const place = fc.integer({ min: 0, max: pages * PAGE_SIZE - 4 });
     const access = fc.oneof(
-      fc.record({ kind: fc.constant('word' as const), at: place, value: fc.integer({ min: 0, max: 0xffffffff }) }),
+      fc.record({
+        kind: fc.constant('word' as const),
+        at: place,
+        value: fc.integer({ min: 0, max: 0xffffffff }),
+      }),
       fc.record({ kind: fc.constant('byte' as const), at: place, value: fc.integer({ min: 0, max: 255 }) }),
-      fc.record({ kind: fc.constant('bytes' as const), at: place, value: fc.integer({ min: 0, max: 3 * PAGE_SIZE }) }),
-      fc.record({ kind: fc.constant('unmap' as const), at: fc.integer({ min: 0, max: pages - 1 }), value: fc.constant(1) }),
+      fc.record({
+        kind: fc.constant('bytes' as const),
+        at: place,
+        value: fc.integer({ min: 0, max: 3 * PAGE_SIZE }),
+      }),
+      fc.record({
+        kind: fc.constant('unmap' as const),
+        at: fc.integer({ min: 0, max: pages - 1 }),
+        value: fc.constant(1),
+      }),
     );
     fc.assert(
       fc.property(fc.array(access, { maxLength: 30 }), (accesses) => {
@@ -87,7 +99,10 @@ describe('Cpu', () => {
             cpu.store8(vma.start + at, value);
             model[at] = value;
           } else if (kind === 'bytes') {
-            const source = Uint8Array.from({ length: Math.min(value, model.length - at) }, (_, i) => at + i * 7);
+            const source = Uint8Array.from(
+              { length: Math.min(value, model.length - at) },
+              (_, i) => at + i * 7,
+            );
             cpu.storeBytes(vma.start + at, source);
             model.set(source, at);
           } else {
@@ -104,8 +119,12 @@ describe('Cpu', () => {
   it('2.5: an access outside any VMA, or against its permissions, is an error with address and access', () => {
     const machine = new ObjectMachine(1);
     const { vma, cpu } = machine.process(VM_READ);
-    expect(() => cpu.store8(vma.start, 1)).toThrow(expect.objectContaining({ code: 'EACCES', facts: { address: vma.start, access: 'store' } }));
-    expect(() => cpu.load8(vma.end)).toThrow(expect.objectContaining({ code: 'EFAULT', facts: { address: vma.end, access: 'load' } }));
+    expect(() => cpu.store8(vma.start, 1)).toThrow(
+      expect.objectContaining({ code: 'EACCES', facts: { address: vma.start, access: 'store' } }),
+    );
+    expect(() => cpu.load8(vma.end)).toThrow(
+      expect.objectContaining({ code: 'EFAULT', facts: { address: vma.end, access: 'load' } }),
+    );
     expect(() => cpu.load8(-1)).toThrow(PageTableError);
     expect(() => cpu.load8(2 ** 47)).toThrow(PageTableError);
   });

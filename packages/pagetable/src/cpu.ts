@@ -89,7 +89,7 @@ export class Cpu {
   /** Copies `source` to memory at `address`. */
   storeBytes(address: number, source: Uint8Array): void {
     const { length } = source;
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const frame = this.#storeFrame(address + done);
       const offset = pageOffset(address + done);
       let chunk = Math.min(PAGE_SIZE - offset, length - done);
@@ -109,7 +109,7 @@ export class Cpu {
   /** Copies memory at `address` to `target`, all of it. */
   loadBytes(address: number, target: Uint8Array): void {
     const { length } = target;
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const frame = this.#loadFrame(address + done);
       const offset = pageOffset(address + done);
       const chunk = Math.min(PAGE_SIZE - offset, length - done);
@@ -165,10 +165,14 @@ export class Cpu {
       }
       handlePageFault(addressSpace, address, access, entry);
     }
-    throw new PageTableError('ELOOP', `${access} at ${formatAddress(address)} still faults, ${MAX_FAULTS_PER_ACCESS} times`, {
-      address,
-      access,
-    });
+    throw new PageTableError(
+      'ELOOP',
+      `${access} at ${formatAddress(address)} still faults, ${MAX_FAULTS_PER_ACCESS} times`,
+      {
+        address,
+        access,
+      },
+    );
   }
 
   /** Marks a PTE accessed (and dirty) and caches it; -1 where it does not allow the access. */

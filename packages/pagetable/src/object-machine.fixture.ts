@@ -3,7 +3,16 @@ import { AddressSpace } from './address-space.js';
 import { Cpu } from './cpu.js';
 import { Mapping } from './mapping.js';
 import { PhysicalMemory } from './physical-memory.js';
-import { VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE, type FaultResult, type PageFault, type Vma, type VmaOperations } from './vma.js';
+import {
+  VM_MAYWRITE,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+  type FaultResult,
+  type PageFault,
+  type Vma,
+  type VmaOperations,
+} from './vma.js';
 
 export const SHARED_WRITABLE = VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE;
 
@@ -20,11 +29,22 @@ export class ObjectMachine implements VmaOperations {
     this.frames = this.memory.allocateFrames(pages);
   }
 
-  process(flags = SHARED_WRITABLE, firstPage = 0, address?: number): { addressSpace: AddressSpace; vma: Vma; cpu: Cpu } {
+  process(
+    flags = SHARED_WRITABLE,
+    firstPage = 0,
+    address?: number,
+  ): { addressSpace: AddressSpace; vma: Vma; cpu: Cpu } {
     const addressSpace = new AddressSpace(this.memory);
     const length = (this.pages - firstPage) * PAGE_SIZE;
     const place = address === undefined ? {} : { address };
-    const vma = addressSpace.map({ length, flags, mapping: this.mapping, firstPage, operations: this, ...place });
+    const vma = addressSpace.map({
+      length,
+      flags,
+      mapping: this.mapping,
+      firstPage,
+      operations: this,
+      ...place,
+    });
     const cpu = new Cpu(this.memory);
     cpu.run(addressSpace);
     return { addressSpace, vma, cpu };

@@ -60,7 +60,10 @@ export function handlePageFault(
 ): void {
   const vma = addressSpace.findVma(address);
   if (vma === undefined) {
-    throw new PageTableError('EFAULT', `${access} at ${formatAddress(address)}, outside every VMA`, { address, access });
+    throw new PageTableError('EFAULT', `${access} at ${formatAddress(address)}, outside every VMA`, {
+      address,
+      access,
+    });
   }
   if ((vma.flags & (access === 'store' ? VM_WRITE : VM_READ)) === 0) {
     throw new PageTableError('EACCES', `${access} at ${formatAddress(address)}, which its VMA forbids`, {
@@ -76,10 +79,14 @@ export function handlePageFault(
 function handleReadOnly(fault: PageFault): FaultResult {
   const { vma } = fault;
   if ((vma.flags & VM_SHARED) === 0) {
-    throw new PageTableError('EACCES', `store to a private page at ${formatAddress(fault.address)}: no copy-on-write`, {
-      address: fault.address,
-      access: 'store',
-    });
+    throw new PageTableError(
+      'EACCES',
+      `store to a private page at ${formatAddress(fault.address)}: no copy-on-write`,
+      {
+        address: fault.address,
+        access: 'store',
+      },
+    );
   }
   return vma.operations.pfnMkwrite?.(fault) ?? 'handled';
 }
@@ -99,8 +106,14 @@ function finishFault(fault: PageFault, present: boolean, result: FaultResult): v
     case 'retry':
       return;
     case 'sigbus':
-      throw new PageTableError('EFAULT', `no memory behind ${formatAddress(address)} (SIGBUS)`, { address, access });
+      throw new PageTableError('EFAULT', `no memory behind ${formatAddress(address)} (SIGBUS)`, {
+        address,
+        access,
+      });
     case 'outOfMemory':
-      throw new PageTableError('ENOMEM', `no memory for the fault at ${formatAddress(address)}`, { address, access });
+      throw new PageTableError('ENOMEM', `no memory for the fault at ${formatAddress(address)}`, {
+        address,
+        access,
+      });
   }
 }

@@ -1,5 +1,13 @@
 import { PAGE_SIZE } from './address.js';
-import { entryHigh, entryLow, frameOfEntry, PAGE_ACCESSED, PAGE_PRESENT, PAGE_RW, PAGE_USER } from './entry-bits.js';
+import {
+  entryHigh,
+  entryLow,
+  frameOfEntry,
+  PAGE_ACCESSED,
+  PAGE_PRESENT,
+  PAGE_RW,
+  PAGE_USER,
+} from './entry-bits.js';
 import { WORDS_PER_FRAME, type PhysicalMemory } from './physical-memory.js';
 
 /** Entries in a table of any level. */
@@ -89,11 +97,13 @@ export class PageTables {
   }
 
   #freeTable(tableFrame: number, level: number): void {
-    const { u32 } = this.memory;
-    const first = tableFrame * WORDS_PER_FRAME;
-    for (let entry = first; level > 1 && entry < first + WORDS_PER_FRAME; entry += 2) {
-      if (u32[entry] & PAGE_PRESENT) {
-        this.#freeTable(frameOfEntry(u32[entry], u32[entry + 1]), level - 1);
+    if (level > 1) {
+      const { u32 } = this.memory;
+      const first = tableFrame * WORDS_PER_FRAME;
+      for (let entry = first; entry < first + WORDS_PER_FRAME; entry += 2) {
+        if ((u32[entry] & PAGE_PRESENT) !== 0) {
+          this.#freeTable(frameOfEntry(u32[entry], u32[entry + 1]), level - 1);
+        }
       }
     }
     this.memory.freeFrame(tableFrame);

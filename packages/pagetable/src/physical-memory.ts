@@ -32,7 +32,9 @@ export class PhysicalMemory {
     try {
       buffer = new ArrayBuffer(bytes);
     } catch {
-      throw new PageTableError('ENOMEM', `the host has no ${bytes} bytes for the simulated memory`, { length: bytes });
+      throw new PageTableError('ENOMEM', `the host has no ${bytes} bytes for the simulated memory`, {
+        length: bytes,
+      });
     }
     this.u8 = new Uint8Array(buffer);
     this.u32 = new Uint32Array(buffer);
@@ -100,7 +102,9 @@ export class PhysicalMemory {
       }
       start = this.#used.findNextClear(taken);
     }
-    throw new PageTableError('ENOMEM', `no ${count} free frames follow one another`, { length: count * PAGE_SIZE });
+    throw new PageTableError('ENOMEM', `no ${count} free frames follow one another`, {
+      length: count * PAGE_SIZE,
+    });
   }
 
   /**

@@ -65,7 +65,11 @@ export class Tlb {
     if (word >>> TLB_TAG_SHIFT !== this.tagOf(address)) {
       return undefined;
     }
-    return { frame: this.frames[slot], writable: (word & TLB_WRITABLE) !== 0, dirty: (word & TLB_DIRTY) !== 0 };
+    return {
+      frame: this.frames[slot],
+      writable: (word & TLB_WRITABLE) !== 0,
+      dirty: (word & TLB_DIRTY) !== 0,
+    };
   }
 
   /** Drops every translation of `[start, end)`. */

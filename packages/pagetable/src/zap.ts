@@ -13,7 +13,7 @@ export function zapRange(vma: Vma, start: number, end: number): void {
   const { u32 } = tables.memory;
   const observer = (vma.flags & VM_SHARED) === 0 ? undefined : mapping.zapObserver;
   let zapped = 0;
-  for (let address = start; address < end; ) {
+  for (let address = start; address < end;) {
     const tableEnd = Math.min(end, (Math.floor(address / ENTRY_SPAN[2]) + 1) * ENTRY_SPAN[2]);
     let entry = tables.find(address);
     for (; entry >= 0 && address < tableEnd; address += PAGE_SIZE, entry += 2) {

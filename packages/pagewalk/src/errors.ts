@@ -1,4 +1,4 @@
-/** A callback ended a walk with a negative result, or the walk was asked for something that makes no sense. */
+/** The walk was asked for a range that makes no sense. What callbacks answer is returned, never thrown. */
 export class PageWalkError extends Error {
   override readonly name = 'PageWalkError';
 

@@ -21,7 +21,7 @@ function walkTable<State>(
 ): number {
   const span = ENTRY_SPAN[level];
   let result = 0;
-  for (let address = start; address < end && result === 0; ) {
+  for (let address = start; address < end && result === 0;) {
     const next = Math.min(end, (Math.floor(address / span) + 1) * span);
     const entry = entryWord(tableFrame, address, level);
     const low = walk.u32[entry];

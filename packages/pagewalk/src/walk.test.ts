@@ -1,4 +1,15 @@
-import { AddressSpace, Cpu, Mapping, PAGE_SIZE, PhysicalMemory, VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE, type Vma } from '@cg/pagetable';
+import {
+  AddressSpace,
+  Cpu,
+  Mapping,
+  PAGE_SIZE,
+  PhysicalMemory,
+  VM_MAYWRITE,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+  type Vma,
+} from '@cg/pagetable';
 import { describe, expect, it } from 'vitest';
 import type { PageWalk, WalkOperations } from './operations.js';
 import { walkPageMapping, walkPageRange, walkPageVma } from './walk.js';
@@ -79,7 +90,10 @@ describe('walking', () => {
     [first, second].forEach((vma) => cpu.load8(vma.addressOf(4)));
     mapping.lock.acquireRead();
     const seen: number[] = [];
-    const skipFirst = { ...listPages, test: (_start: number, _end: number, walk: PageWalk<number[]>) => (walk.vma === first ? 1 : 0) };
+    const skipFirst = {
+      ...listPages,
+      test: (_start: number, _end: number, walk: PageWalk<number[]>) => (walk.vma === first ? 1 : 0),
+    };
     expect(walkPageMapping(mapping, 4, 1, skipFirst, seen)).toBe(0);
     expect(seen).toEqual([4]);
     expect(walkPageMapping(mapping, 4, 1, { ...listPages, test: () => -22 }, seen)).toBe(-22);
@@ -130,19 +144,35 @@ describe('walking', () => {
       },
     };
     walkPageRange(addressSpace, one.start - PAGE_SIZE, two.end + 3 * PAGE_SIZE, operations, null);
-    expect(holes).toEqual([[1, false], [1, true], [2, false], [1, true], [3, false]]);
+    expect(holes).toEqual([
+      [1, false],
+      [1, true],
+      [2, false],
+      [1, true],
+      [3, false],
+    ]);
   });
 
   it('3.5: a mapping walk needs the lock of the mapping', () => {
     const { mapping, map } = machine();
     map(0, 10);
-    expect(() => walkPageMapping(mapping, 0, 10, listPages, [])).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
+    expect(() => walkPageMapping(mapping, 0, 10, listPages, [])).toThrow(
+      expect.objectContaining({ code: 'EDEADLK' }),
+    );
   });
 
   it('refuses a range that is not made of pages', () => {
     const { addressSpace } = machine();
-    for (const [start, end] of [[4096, 4096], [8192, 4096], [1, 4096], [0, 4097], [Number.NaN, 4096]]) {
-      expect(() => walkPageRange(addressSpace, start, end, listPages, [])).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    for (const [start, end] of [
+      [4096, 4096],
+      [8192, 4096],
+      [1, 4096],
+      [0, 4097],
+      [Number.NaN, 4096],
+    ]) {
+      expect(() => walkPageRange(addressSpace, start, end, listPages, [])).toThrow(
+        expect.objectContaining({ code: 'EINVAL' }),
+      );
     }
   });
 });

@@ -1,4 +1,11 @@
-import { formatAddress, PAGE_SIZE, type AddressSpace, type Mapping, type Vma, type VmaAddressSpace } from '@cg/pagetable';
+import {
+  formatAddress,
+  PAGE_SIZE,
+  type AddressSpace,
+  type Mapping,
+  type Vma,
+  type VmaAddressSpace,
+} from '@cg/pagetable';
 import { PageWalkError } from './errors.js';
 import type { PageWalk, WalkOperations } from './operations.js';
 import { walkTables } from './walk-tables.js';

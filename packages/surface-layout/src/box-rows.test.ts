@@ -57,9 +57,12 @@ describe('boxRows', () => {
           (block) =>
             block.sheet === 0 &&
             block.subresource === subresource &&
-            block.x >= box.x && block.x < box.x + box.width &&
-            block.y >= box.y && block.y < box.y + box.height &&
-            block.z >= box.z && block.z < box.z + box.depth,
+            block.x >= box.x &&
+            block.x < box.x + box.width &&
+            block.y >= box.y &&
+            block.y < box.y + box.height &&
+            block.z >= box.z &&
+            block.z < box.z + box.depth,
         );
         const { bytesPerBlock } = layout.format;
         const bytes = touched.flatMap(({ offset }) =>

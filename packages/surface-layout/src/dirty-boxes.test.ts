@@ -126,7 +126,12 @@ describe('DirtyBoxes, the cases of the errata', () => {
 
   it('D1: a buffer written downwards keeps its end', () => {
     const layout = surface(BUFFER, 16384, 1);
-    expect(boxesOf(layout, [[8192, 12288], [0, 4096]])).toEqual([box(0, 0, 0, 0, 12288, 1, 1)]);
+    expect(
+      boxesOf(layout, [
+        [8192, 12288],
+        [0, 4096],
+      ]),
+    ).toEqual([box(0, 0, 0, 0, 12288, 1, 1)]);
   });
 
   it('E3: the kernel was seen to lose half of this box', () => {
@@ -184,7 +189,12 @@ describe('DirtyBoxes, the cases of the errata', () => {
     const dirty = new DirtyBoxes(surface(A8R8G8B8, 16, 16));
     dirty.addRange(0, 4);
     const before = dirty.boxes();
-    for (const [start, end] of [[8, 4], [0, Number.NaN], [0.5, 8], [0, Number.POSITIVE_INFINITY]]) {
+    for (const [start, end] of [
+      [8, 4],
+      [0, Number.NaN],
+      [0.5, 8],
+      [0, Number.POSITIVE_INFINITY],
+    ]) {
       expect(() => dirty.addRange(start, end)).toThrow(SurfaceLayoutError);
     }
     expect(dirty.boxes()).toEqual(before);
@@ -192,6 +202,11 @@ describe('DirtyBoxes, the cases of the errata', () => {
 
   it('a range over many sheets costs no more than one over a sheet', () => {
     const layout = surface(NV12, 2, 2, { samples: 2 ** 32 - 1 });
-    expect(boxesOf(layout, [[0, layout.bytes], [7, layout.bytes - 7]])).toEqual([wholeBox(layout, 0)]);
+    expect(
+      boxesOf(layout, [
+        [0, layout.bytes],
+        [7, layout.bytes - 7],
+      ]),
+    ).toEqual([wholeBox(layout, 0)]);
   });
 });

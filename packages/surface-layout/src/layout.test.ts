@@ -26,7 +26,11 @@ function refusal(create: () => unknown): SurfaceLayoutError {
 describe('SurfaceLayout', () => {
   it('7.1: subresource = layer × mips + mip, mips follow each other, then layers, then sheets', () => {
     const layout = surface(A8R8G8B8, 8, 4, { mipLevels: 3, layers: 2, samples: 4 });
-    expect(layout.mips.map(({ offset, bytes }) => [offset, bytes])).toEqual([[0, 128], [128, 32], [160, 8]]);
+    expect(layout.mips.map(({ offset, bytes }) => [offset, bytes])).toEqual([
+      [0, 128],
+      [128, 32],
+      [160, 8],
+    ]);
     expect([layout.mipChainBytes, layout.sheetBytes, layout.bytes]).toEqual([168, 336, 1344]);
     expect(layout.subresourceCount).toBe(6);
     expect([0, 1, 2, 3, 4, 5].map((subresource) => layout.offsetOf(subresource))).toEqual([

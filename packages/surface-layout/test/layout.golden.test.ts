@@ -96,7 +96,10 @@ describe.skipIf(goldenAbsent(NAME))('golden layout', () => {
       }
       const [width, height, depth] = row.sz;
       expect(rowPitch(format, width), `${row.id} pitch`).toBe(row.pitch);
-      for (const [pitch, bytes] of [[row.pitch, row.img0], [row.cpitch, row.imgc]]) {
+      for (const [pitch, bytes] of [
+        [row.pitch, row.img0],
+        [row.cpitch, row.imgc],
+      ]) {
         const ours = Math.min(imageBytes(format, width, height, depth, pitch), CLAMPED);
         expect(ours, `${row.id} image at pitch ${pitch}`).toBe(bytes);
       }

@@ -6,7 +6,12 @@ import { ShadowCompareMemory } from './shadow-compare.js';
 const pages = 64;
 
 const subjects: Record<string, () => ContractSubject> = {
-  AlwaysDirtyMemory: () => ({ memory: new AlwaysDirtyMemory(pages), store: () => {}, deviceStore: () => {}, exact: false }),
+  AlwaysDirtyMemory: () => ({
+    memory: new AlwaysDirtyMemory(pages),
+    store: () => {},
+    deviceStore: () => {},
+    exact: false,
+  }),
   ShadowCompareMemory: () => {
     const words = new Uint32Array(pages * 1024);
     const memory = new ShadowCompareMemory(pages, (page) => words.subarray(page * 1024, (page + 1) * 1024));
@@ -64,7 +69,14 @@ describe('the contract suite itself', () => {
 
   it('catches a tracker that forgets earlier writes when it protects', () => {
     const faults = broken(({ memory }) => ({
-      writeProtect: () => memory.cleanAndRecord(0, memory.pageCount, new (class { add(): void {} })() as never),
+      writeProtect: () =>
+        memory.cleanAndRecord(
+          0,
+          memory.pageCount,
+          new (class {
+            add(): void {}
+          })() as never,
+        ),
     }));
     expect(faults).toEqual(['e']);
   });

@@ -17,7 +17,10 @@ export function bench(options: DriverOptions = {}, device: SvgaDeviceOptions = {
   const memory = new PhysicalMemory(pages * PAGE_SIZE);
   const { u8 } = memory;
   const svga = new SvgaDevice(
-    { memory: { bytes: u8.length, view: (address, length) => u8.subarray(address, address + length) }, setInterrupt() {} },
+    {
+      memory: { bytes: u8.length, view: (address, length) => u8.subarray(address, address + length) },
+      setInterrupt() {},
+    },
     device,
   );
   return {

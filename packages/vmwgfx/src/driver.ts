@@ -89,7 +89,10 @@ export class VmwgfxDriver {
   }
 }
 
-function trackThroughMapping({ firstPage, pageCount }: BackingPages, { mapping }: DriverContext): TrackedMemory {
+function trackThroughMapping(
+  { firstPage, pageCount }: BackingPages,
+  { mapping }: DriverContext,
+): TrackedMemory {
   return new TrackedMapping(mapping, firstPage, pageCount);
 }
 
@@ -102,7 +105,9 @@ function probe(ports: SvgaPorts): number {
   const capabilities = ports.readRegister(SVGA_REG.CAPABILITIES);
   const needed = SVGA_CAP.GBOBJECTS | SVGA_CAP.COMMAND_BUFFERS;
   if ((capabilities & needed) !== needed) {
-    throw new VmwgfxError('ENODEV', 'the device lacks guest-backed objects or command buffers', { status: capabilities });
+    throw new VmwgfxError('ENODEV', 'the device lacks guest-backed objects or command buffers', {
+      status: capabilities,
+    });
   }
   ports.writeRegister(SVGA_REG.ENABLE, SVGA_REG_ENABLE.ENABLE | SVGA_REG_ENABLE.HIDE);
   ports.writeRegister(SVGA_REG.CONFIG_DONE, 1);

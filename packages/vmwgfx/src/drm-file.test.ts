@@ -22,7 +22,9 @@ function setUp(options: DriverOptions = {}, device: SvgaDeviceOptions = {}) {
   const copy = (from: number, to: number) => {
     const box = { x: 0, y: 0, z: 0, w: SIDE, h: SIDE, d: 1, srcx: 0, srcy: 0, srcz: 0 };
     const images = { srcFace: 0, srcMipmap: 0, destFace: 0, destMipmap: 0 };
-    const fence = file.submit(encodeCommand('SURFACE_COPY', { srcSid: from, destSid: to, ...images, boxes: [box] }));
+    const fence = file.submit(
+      encodeCommand('SURFACE_COPY', { srcSid: from, destSid: to, ...images, boxes: [box] }),
+    );
     fence.wait();
   };
   const onDevice = (handle: number) => base.device.image(file.deviceId(handle), 0)!;
@@ -40,7 +42,9 @@ describe.each(methods)('coherency, method %s', (method) => {
     for (const value of [11, 22, 33]) {
       cpu.store32(vma.start + 5000, value);
       copy(surface, target);
-      expect(new DataView(onDevice(target).buffer, onDevice(target).byteOffset).getUint32(5000, true)).toBe(value);
+      expect(new DataView(onDevice(target).buffer, onDevice(target).byteOffset).getUint32(5000, true)).toBe(
+        value,
+      );
     }
   });
 
@@ -62,7 +66,9 @@ describe.each(methods)('coherency, method %s', (method) => {
     copy(surface, target);
     copy(source, surface);
     cpu.store8(vma.start + 4097, 0x22);
-    expect([cpu.load8(vma.start + 4096), cpu.load8(vma.start + 4097), cpu.load8(vma.start)]).toEqual([0xaa, 0x22, 0xaa]);
+    expect([cpu.load8(vma.start + 4096), cpu.load8(vma.start + 4097), cpu.load8(vma.start)]).toEqual([
+      0xaa, 0x22, 0xaa,
+    ]);
     copy(surface, target);
     const expected = new Uint8Array(BYTES).fill(0xaa);
     expected[4097] = 0x22;
@@ -94,7 +100,10 @@ describe.each(methods)('coherency, method %s', (method) => {
   });
 
   it('1.5: an upload that the device refuses is made again once it can be', () => {
-    const { cpu, vma, surface, target, copy, onDevice, file } = setUp({ makePolicy }, { maxImageBytes: 2.5 * BYTES });
+    const { cpu, vma, surface, target, copy, onDevice, file } = setUp(
+      { makePolicy },
+      { maxImageBytes: 2.5 * BYTES },
+    );
     const other = file.createSurface({ format: FORMAT, width: SIDE, height: SIDE });
     const another = file.createSurface({ format: FORMAT, width: SIDE, height: SIDE });
     copy(other.handle, another.handle);
@@ -169,7 +178,9 @@ describe('validation', () => {
     const target = file.createSurface({ format: FORMAT, width: 512, height: 512 }).handle;
     const box = { x: 0, y: 0, z: 0, w: 1, h: 1, d: 1, srcx: 0, srcy: 0, srcz: 0 };
     const images = { srcFace: 0, srcMipmap: 0, destFace: 0, destMipmap: 0 };
-    file.submit(encodeCommand('SURFACE_COPY', { srcSid: surface, destSid: target, ...images, boxes: [box] })).wait();
+    file
+      .submit(encodeCommand('SURFACE_COPY', { srcSid: surface, destSid: target, ...images, boxes: [box] }))
+      .wait();
     file.close();
     expect(() => cpu.load8(vma.start)).toThrow(expect.objectContaining({ code: 'EFAULT' }));
     cpu.run(undefined);
@@ -189,17 +200,27 @@ describe('user commands', () => {
     expect(() => file.submit(stranger)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
     const forbidden = encodeCommand('DESTROY_GB_MOB', { mobid: 0 });
     expect(() => file.submit(forbidden)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
-    expect(() => file.submit(new Uint8Array(10).fill(0xff))).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    expect(() => file.submit(new Uint8Array(10).fill(0xff))).toThrow(
+      expect.objectContaining({ code: 'EINVAL' }),
+    );
     expect(emit).not.toHaveBeenCalled();
   });
 
   it('refuses surfaces that the device does not take', () => {
     const { file } = setUp();
     const description = { format: FORMAT, width: 4, height: 4 };
-    expect(() => file.createSurface({ ...description, width: 10000 })).toThrow(expect.objectContaining({ code: 'EINVAL' }));
-    expect(() => file.createSurface({ ...description, layers: 7 })).toThrow(expect.objectContaining({ code: 'EINVAL' }));
-    expect(() => file.createSurface({ ...description, format: 9999 })).toThrow(expect.objectContaining({ code: 'EINVAL' }));
-    expect(() => file.createSurface({ ...description, width: 0 })).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    expect(() => file.createSurface({ ...description, width: 10000 })).toThrow(
+      expect.objectContaining({ code: 'EINVAL' }),
+    );
+    expect(() => file.createSurface({ ...description, layers: 7 })).toThrow(
+      expect.objectContaining({ code: 'EINVAL' }),
+    );
+    expect(() => file.createSurface({ ...description, format: 9999 })).toThrow(
+      expect.objectContaining({ code: 'EINVAL' }),
+    );
+    expect(() => file.createSurface({ ...description, width: 0 })).toThrow(
+      expect.objectContaining({ code: 'EINVAL' }),
+    );
   });
 
   it('maps only coherent surfaces', () => {

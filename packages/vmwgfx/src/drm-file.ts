@@ -1,4 +1,14 @@
-import { PAGE_SIZE, VM_MAYREAD, VM_MAYWRITE, VM_PFNMAP, VM_READ, VM_SHARED, VM_WRITE, type AddressSpace, type Vma } from '@cg/pagetable';
+import {
+  PAGE_SIZE,
+  VM_MAYREAD,
+  VM_MAYWRITE,
+  VM_PFNMAP,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+  type AddressSpace,
+  type Vma,
+} from '@cg/pagetable';
 import { formatById } from '@cg/surface-layout';
 import type { DriverContext } from './context.js';
 import { VmwgfxError } from './errors.js';
@@ -142,7 +152,7 @@ export class DrmFile {
 
   /** Destroys everything the file owns. */
   close(): void {
-    for (const handle of [...this.#surfaces.keys()]) {
+    for (const handle of this.#surfaces.keys()) {
       this.destroySurface(handle);
     }
   }
@@ -169,7 +179,16 @@ export class DrmFile {
 }
 
 function requestOf(wanted: NewSurface): SurfaceRequest {
-  const { format, width, height, depth = 1, mipLevels = 1, samples = 1, cube = false, coherent = false } = wanted;
+  const {
+    format,
+    width,
+    height,
+    depth = 1,
+    mipLevels = 1,
+    samples = 1,
+    cube = false,
+    coherent = false,
+  } = wanted;
   const layers = wanted.layers ?? (cube ? 6 : 1);
   return { format, width, height, depth, mipLevels, layers, samples, cube, coherent };
 }

@@ -31,7 +31,10 @@ describe.skipIf(goldenAbsent('clean.jsonl.gz'))('golden clean', () => {
     const fence = vi.spyOn(driver.context.queue, 'fence');
     let differ = 0;
     for (const row of rows) {
-      const pages = Math.max(row.q[1], ...row.res.map(([offset, bytes]) => Math.ceil((offset + bytes) / 4096)));
+      const pages = Math.max(
+        row.q[1],
+        ...row.res.map(([offset, bytes]) => Math.ceil((offset + bytes) / 4096)),
+      );
       const object = new BufferObject(driver.context, pages);
       const order: number[] = [];
       for (const index of row.ins) {
@@ -42,7 +45,9 @@ describe.skipIf(goldenAbsent('clean.jsonl.gz'))('golden clean', () => {
       }
       fence.mockClear();
       const prefault = cleanResources(object, ...row.q);
-      expect({ cleaned: order, prefault, fenced: fence.mock.calls.length }, `row ${row.id}`).toEqual(row.ok ?? row.v3);
+      expect({ cleaned: order, prefault, fenced: fence.mock.calls.length }, `row ${row.id}`).toEqual(
+        row.ok ?? row.v3,
+      );
       differ += JSON.stringify(row.ok ?? row.v3) === JSON.stringify(row.v3) ? 0 : 1;
       object.destroy();
     }

@@ -115,18 +115,22 @@ function asBox([subresource, x, y, z, width, height, depth]: Box): SubresourceBo
 
 /** Every texel of `inner` lies in a box of `outer`, each of another subresource. */
 function contains(outer: Box[], inner: Box[]): boolean {
-  return inner.map(asBox).every((box) =>
-    outer.map(asBox).some(
-      (around) =>
-        around.subresource === box.subresource &&
-        around.x <= box.x &&
-        around.y <= box.y &&
-        around.z <= box.z &&
-        around.x + around.width >= box.x + box.width &&
-        around.y + around.height >= box.y + box.height &&
-        around.z + around.depth >= box.z + box.depth,
-    ),
-  );
+  return inner
+    .map(asBox)
+    .every((box) =>
+      outer
+        .map(asBox)
+        .some(
+          (around) =>
+            around.subresource === box.subresource &&
+            around.x <= box.x &&
+            around.y <= box.y &&
+            around.z <= box.z &&
+            around.x + around.width >= box.x + box.width &&
+            around.y + around.height >= box.y + box.height &&
+            around.z + around.depth >= box.z + box.depth,
+        ),
+    );
 }
 
 /** The blocks of the pages that a step writes, a box for each row of them: found by nothing but offsets. */
@@ -135,12 +139,15 @@ function dirtyBlocks(layout: SurfaceLayout, writes: readonly [number, number][])
   const pages = new Set(
     writes.flatMap(([offset, length]) => {
       const first = Math.floor(offset / PAGE_SIZE);
-      return Array.from({ length: Math.floor((offset + length - 1) / PAGE_SIZE) - first + 1 }, (_, i) => first + i);
+      return Array.from(
+        { length: Math.floor((offset + length - 1) / PAGE_SIZE) - first + 1 },
+        (_, i) => first + i,
+      );
     }),
   );
   const blocks: Box[] = [];
   for (const page of pages) {
-    for (let offset = page * PAGE_SIZE; offset < Math.min((page + 1) * PAGE_SIZE, layout.bytes); ) {
+    for (let offset = page * PAGE_SIZE; offset < Math.min((page + 1) * PAGE_SIZE, layout.bytes);) {
       const layer = Math.floor(offset / layout.mipChainBytes);
       const inLayer = offset % layout.mipChainBytes;
       const level = layout.mips.findIndex((mip) => inLayer < mip.offset + mip.bytes);
@@ -165,7 +172,14 @@ function dirtyBlocks(layout: SurfaceLayout, writes: readonly [number, number][])
 type Kind = 'equal' | 'E1/E2' | 'D1' | 'D5';
 
 /** Why our boxes may differ from the kernel's in a step; anything else is a defect of ours. */
-function kindOf(ours: Box[], kernel: Box[], blocks: Box[], step: GuestStep, first: boolean, compressed: boolean): Kind | undefined {
+function kindOf(
+  ours: Box[],
+  kernel: Box[],
+  blocks: Box[],
+  step: GuestStep,
+  first: boolean,
+  compressed: boolean,
+): Kind | undefined {
   if (JSON.stringify(ours) === JSON.stringify(kernel)) {
     return 'equal';
   }
@@ -192,7 +206,10 @@ describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest', () =
         const kernel = step.boxes.toSorted((a, b) => a[0] - b[0]);
         const blocks = dirtyBlocks(guest.layout, step.w ?? []);
         const kind = kindOf(boxes, kernel, blocks, step, index === 0, compressed);
-        expect(kind, `${where}: ${JSON.stringify(boxes)} where the kernel sent ${JSON.stringify(kernel)}`).toBeDefined();
+        expect(
+          kind,
+          `${where}: ${JSON.stringify(boxes)} where the kernel sent ${JSON.stringify(kernel)}`,
+        ).toBeDefined();
         expect(contains(boxes, blocks), `${where}: a dirty block is in no box`).toBe(true);
         if (step.before !== undefined) {
           expect(before, `${where}: read-backs`).toEqual(step.before);

@@ -83,7 +83,13 @@ class Run {
 
   state(): State {
     const { dirty, method } = this.#tracker;
-    return [method === 'scan' ? 0 : 1, this.#policy.changeCount, dirty.start, dirty.end, [...dirty.bitmap.ranges()]];
+    return [
+      method === 'scan' ? 0 : 1,
+      this.#policy.changeCount,
+      dirty.start,
+      dirty.end,
+      [...dirty.bitmap.ranges()],
+    ];
   }
 
   write(writes: readonly [number, number, number][]): void {
@@ -131,7 +137,9 @@ class Run {
       } else {
         this.#tracker[what === 't' ? 'transfer' : 'clear'](resource, resource.sharedBy);
       }
-      upd.push(...resource.handed.splice(0).map(([start, end]): [number, number, number] => [index, start, end]));
+      upd.push(
+        ...resource.handed.splice(0).map(([start, end]): [number, number, number] => [index, start, end]),
+      );
     }
     return { upd, st: this.state() };
   }
@@ -148,7 +156,10 @@ describe.skipIf(goldenAbsent('scan.jsonl.gz'))('golden scan', () => {
       row.steps.forEach(({ w, rd, op, v3, fix }, index) => {
         run.write(w);
         run.read(rd);
-        expect({ ...run.scan(), ...run.operate(op) }, `row ${row.id}, step ${index}`).toEqual({ ...v3, ...fix });
+        expect({ ...run.scan(), ...run.operate(op) }, `row ${row.id}, step ${index}`).toEqual({
+          ...v3,
+          ...fix,
+        });
         steps++;
         differ += fix === undefined ? 0 : 1;
       });

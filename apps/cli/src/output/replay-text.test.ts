@@ -22,13 +22,22 @@ function replayed(wrongBytes: number): Replayed {
     wrongBytes,
   };
   const format = formatByName('B8G8R8X8_UNORM')!;
-  const header = { title: 'a program', format, width: 1280, height: 720, surfaceBytes: 3686400, frames: 99_999 };
+  const header = {
+    title: 'a program',
+    format,
+    width: 1280,
+    height: 720,
+    surfaceBytes: 3686400,
+    frames: 99_999,
+  };
   return { path: `/somewhere/${'long-name-'.repeat(9)}.cgtrace.gz`, method: 'auto', header, report };
 }
 
 describe('replay text', () => {
   it('says loudly what is wrong', () => {
-    expect(describeReplay(replayed(17))).toMatch(/wrong bytes +17: the device or a CPU saw what it should not have/);
+    expect(describeReplay(replayed(17))).toMatch(
+      /wrong bytes +17: the device or a CPU saw what it should not have/,
+    );
     expect(describeReplay(replayed(0))).toMatch(/wrong bytes +0, in every frame/);
   });
 

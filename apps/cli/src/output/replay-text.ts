@@ -47,8 +47,14 @@ export function describeReplay({ path, method, header, report }: Replayed): stri
   const { width, height, format, title } = header;
   const name = format.name.replace('SVGA3D_', '');
   const facts: [string, string][] = [
-    ['bytes stored by the CPUs', `${exact(report.bytesStored)}, of which ${exact(report.bytesChanged)} changed something`],
-    ['bytes uploaded', `${exact(report.bytesUploaded)}, ${share(report.bytesUploaded, report.bytesFullUpload)} of a full upload each frame`],
+    [
+      'bytes stored by the CPUs',
+      `${exact(report.bytesStored)}, of which ${exact(report.bytesChanged)} changed something`,
+    ],
+    [
+      'bytes uploaded',
+      `${exact(report.bytesUploaded)}, ${share(report.bytesUploaded, report.bytesFullUpload)} of a full upload each frame`,
+    ],
     ['bytes of a full upload', exact(report.bytesFullUpload)],
     ['pages found dirty', exact(report.pagesDirtied)],
     ['boxes uploaded', exact(report.boxes)],
@@ -74,17 +80,50 @@ function plainTable(head: string[]) {
     colAligns: head.map((_, i) => (i < 2 ? 'left' : 'right')),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
     chars: {
-      top: '', 'top-mid': '', 'top-left': '', 'top-right': '',
-      bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
-      left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '',
+      top: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      'left-mid': '',
+      mid: '',
+      'mid-mid': '',
+      right: '',
+      'right-mid': '',
+      middle: '',
     },
   });
 }
 
 /** Several replays: what was moved, then what finding it took; a row each. */
 export function tabulateReplays(replays: readonly Replayed[]): string {
-  const moved = plainTable(['trace', 'method', 'frames', 'stored', 'changed', 'uploaded', 'full', 'share', 'wrong bytes']);
-  const work = plainTable(['trace', 'method', 'pages', 'boxes', 'commands', 'read', 'write', 'scans', 'entries', 'switches']);
+  const moved = plainTable([
+    'trace',
+    'method',
+    'frames',
+    'stored',
+    'changed',
+    'uploaded',
+    'full',
+    'share',
+    'wrong bytes',
+  ]);
+  const work = plainTable([
+    'trace',
+    'method',
+    'pages',
+    'boxes',
+    'commands',
+    'read',
+    'write',
+    'scans',
+    'entries',
+    'switches',
+  ]);
   for (const { path, method, report } of replays) {
     const { frames, bytesStored, bytesChanged, bytesUploaded, bytesFullUpload, wrongBytes } = report;
     moved.push([
@@ -98,7 +137,13 @@ export function tabulateReplays(replays: readonly Replayed[]): string {
       share(bytesUploaded, bytesFullUpload),
       wrongBytes === 0 ? pc.green('0') : pc.red(compact(wrongBytes)),
     ]);
-    const counts = [report.pagesDirtied, report.boxes, report.commands, report.readFaults, report.writeFaults];
+    const counts = [
+      report.pagesDirtied,
+      report.boxes,
+      report.commands,
+      report.readFaults,
+      report.writeFaults,
+    ];
     const scanning = [report.scans, report.entriesScanned, report.methodSwitches];
     work.push([shortName(path), method, ...[...counts, ...scanning].map(compact)]);
   }

@@ -9,7 +9,12 @@ const STEP_Y = 23;
  * The part of a surface that the device overwrites in a frame: an eighth of each side, at another place each
  * time, whole blocks.
  */
-export function overwrittenBox(frame: number, width: number, height: number, format: SurfaceFormat): SurfaceBox {
+export function overwrittenBox(
+  frame: number,
+  width: number,
+  height: number,
+  format: SurfaceFormat,
+): SurfaceBox {
   const [x, boxWidth] = span(width, format.blockWidth, frame * STEP_X);
   const [y, boxHeight] = span(height, format.blockHeight, frame * STEP_Y);
   return { x, y, z: 0, width: boxWidth, height: boxHeight, depth: 1 };

@@ -6,7 +6,14 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Machine, type MachineOptions } from '../machine.js';
 import { policyFor, trackingMethods, type TrackingMethodName } from '../tracking-methods.js';
 import { readTrace } from '../trace/read-trace.js';
-import { bytesOf, frameLine, headerLine, SURFACE_BYTES, syntheticTrace, WIDTH } from '../trace/synthetic-trace.fixture.js';
+import {
+  bytesOf,
+  frameLine,
+  headerLine,
+  SURFACE_BYTES,
+  syntheticTrace,
+  WIDTH,
+} from '../trace/synthetic-trace.fixture.js';
 import { replayTrace } from './replay.js';
 import type { ReplayReport } from './report.js';
 
@@ -19,7 +26,11 @@ async function replay(
   lines = syntheticTrace(FRAMES),
   options: MachineOptions = {},
 ): Promise<ReplayReport & { machine: Machine }> {
-  const machine = new Machine({ memoryBytes: 2 ** 23, driver: { makePolicy: policyFor(method) }, ...options });
+  const machine = new Machine({
+    memoryBytes: 2 ** 23,
+    driver: { makePolicy: policyFor(method) },
+    ...options,
+  });
   return { ...(await replayTrace(machine, await readTrace(bytesOf(lines)))), machine };
 }
 
@@ -62,16 +73,20 @@ describe.each(trackingMethods)('replay, method %s', (method) => {
 describe('replay', () => {
   it('catches a dirty bit not set', async () => {
     const { insert } = Tlb.prototype;
-    let machine: Machine | undefined;
-    vi.spyOn(Tlb.prototype, 'insert').mockImplementation(function forgetful(this: Tlb, address, frame, state) {
+    const machine = new Machine({ memoryBytes: 2 ** 23, driver: { makePolicy: policyFor('scan') } });
+    vi.spyOn(Tlb.prototype, 'insert').mockImplementation(function forgetful(
+      this: Tlb,
+      address,
+      frame,
+      state,
+    ) {
       insert.call(this, address, frame, state);
-      const cpu = machine?.cpus.find(({ tlb }) => tlb === this);
+      const cpu = machine.cpus.find(({ tlb }) => tlb === this);
       const entry = cpu?.addressSpace?.tables.find(address) ?? -1;
       if (cpu !== undefined && entry >= 0) {
         cpu.memory.u32[entry] &= ~PAGE_DIRTY;
       }
     });
-    machine = new Machine({ memoryBytes: 2 ** 23, driver: { makePolicy: policyFor('scan') } });
     const report = await replayTrace(machine, await readTrace(bytesOf(syntheticTrace(FRAMES))));
     expect(report.wrongBytes).toBeGreaterThan(0);
   });
@@ -100,7 +115,9 @@ describe('replay', () => {
       driver: {
         makePolicy,
         trackMemory: ({ pageCount, frames }, { memory }) =>
-          new ShadowCompareMemory(pageCount, (page) => memory.u32.subarray(frames[page] * 1024, (frames[page] + 1) * 1024)),
+          new ShadowCompareMemory(pageCount, (page) =>
+            memory.u32.subarray(frames[page] * 1024, (frames[page] + 1) * 1024),
+          ),
       },
     });
     expect(compared.wrongBytes).toBe(0);

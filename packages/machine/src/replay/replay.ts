@@ -43,7 +43,11 @@ function prepare(machine: Machine, header: TraceHeader): Replay {
   } catch (error) {
     if (error instanceof PageTableError || error instanceof VmwgfxError) {
       const size = `${header.width}x${header.height}, ${header.surfaceBytes} bytes`;
-      throw new MachineError('ENOMEM', `three surfaces of ${size} do not fit into the machine: ${error.message}`, 1);
+      throw new MachineError(
+        'ENOMEM',
+        `three surfaces of ${size} do not fit into the machine: ${error.message}`,
+        1,
+      );
     }
     throw error;
   }

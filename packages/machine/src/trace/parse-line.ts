@@ -43,11 +43,18 @@ export function parseHeader(text: string): TraceHeader {
   if (format === undefined || format.planar || format.buffer || format.bytesPerBlock === 0) {
     throw new MachineError('EBADMSG', `surface format ${shown(formatName)} cannot be replayed`, 1);
   }
-  const size = { width: positiveInteger(width, 'surface width'), height: positiveInteger(height, 'surface height') };
+  const size = {
+    width: positiveInteger(width, 'surface width'),
+    height: positiveInteger(height, 'surface height'),
+  };
   const layout = layoutOf(format.id, size.width, size.height);
   if (rowPitch !== layout.mips[0].rowStride) {
     const wanted = layout.mips[0].rowStride;
-    throw new MachineError('EBADMSG', `rowPitch ${shown(rowPitch)} is not that of a tight level: ${wanted}`, 1);
+    throw new MachineError(
+      'EBADMSG',
+      `rowPitch ${shown(rowPitch)} is not that of a tight level: ${wanted}`,
+      1,
+    );
   }
   return {
     title: typeof title === 'string' ? title : '',
@@ -82,12 +89,20 @@ export function parseFrame(text: string, line: number, expected: number, header:
   const { runs, bytes } = parseRuns(listed, line, header.surfaceBytes);
   if (expected === 0 && bytes !== header.surfaceBytes) {
     const missing = header.surfaceBytes - bytes;
-    throw new MachineError('EBADMSG', `frame 0 must write the whole surface; ${missing} bytes are missing`, line);
+    throw new MachineError(
+      'EBADMSG',
+      `frame 0 must write the whole surface; ${missing} bytes are missing`,
+      line,
+    );
   }
   return { frame: expected, runs, data: decodeData(encoded, line, bytes) };
 }
 
-function parseRuns(listed: unknown, line: number, surfaceBytes: number): { runs: Float64Array; bytes: number } {
+function parseRuns(
+  listed: unknown,
+  line: number,
+  surfaceBytes: number,
+): { runs: Float64Array; bytes: number } {
   if (!Array.isArray(listed)) {
     throw new MachineError('EBADMSG', `runs must be a list, not ${shown(listed)}`, line);
   }
@@ -106,7 +121,11 @@ function parseRuns(listed: unknown, line: number, surfaceBytes: number): { runs:
     }
     end = start + (length as number);
     if (end > surfaceBytes) {
-      throw new MachineError('EBADMSG', `run ${i}, ${shown(run)}, ends outside the surface of ${surfaceBytes} bytes`, line);
+      throw new MachineError(
+        'EBADMSG',
+        `run ${i}, ${shown(run)}, ends outside the surface of ${surfaceBytes} bytes`,
+        line,
+      );
     }
     runs[i * 2] = start;
     runs[i * 2 + 1] = length as number;

@@ -46,29 +46,92 @@ describe('readTrace', () => {
     ['what is not JSON', ['hello'], 1, /not JSON/],
     ['another kind', [headerLine(1, { kind: 'other' }), whole], 1, /kind is "other"/],
     ['another version', [headerLine(1, { version: 2 }), whole], 1, /version 2/],
-    ['an unknown format', [headerLine(1, { surface: { format: 'X9', width: 4, height: 4 } }), whole], 1, /"X9"/],
-    ['a planar format', [headerLine(1, { surface: { format: 'NV12', width: 4, height: 4 } }), whole], 1, /"NV12"/],
-    ['a size that is none', [headerLine(1, { surface: { format: 'B8G8R8X8_UNORM', width: 0, height: 4 } })], 1, /width/],
+    [
+      'an unknown format',
+      [headerLine(1, { surface: { format: 'X9', width: 4, height: 4 } }), whole],
+      1,
+      /"X9"/,
+    ],
+    [
+      'a planar format',
+      [headerLine(1, { surface: { format: 'NV12', width: 4, height: 4 } }), whole],
+      1,
+      /"NV12"/,
+    ],
+    [
+      'a size that is none',
+      [headerLine(1, { surface: { format: 'B8G8R8X8_UNORM', width: 0, height: 4 } })],
+      1,
+      /width/,
+    ],
     ['another pitch', [headerLine(1, { rowPitch: 1024 }), whole], 1, /rowPitch 1024/],
     ['no frames', [headerLine(0)], 1, /frames/],
     ['missing frames', [headerLine(3), whole, frameLine(1, [])], 4, /ends after 2 of 3/],
     ['frames out of order', [headerLine(3), whole, frameLine(2, [])], 3, /frame 2 where 1/],
     ['more frames', [headerLine(1), whole, frameLine(1, [])], 3, /follows the last/],
     ['a frame 0 in part', [headerLine(1), frameLine(0, [[0, SURFACE_BYTES - 4]])], 2, /4 bytes are missing/],
-    ['a run outside', [headerLine(2), whole, frameLine(1, [[SURFACE_BYTES - 2, 4]])], 3, /outside the surface/],
+    [
+      'a run outside',
+      [headerLine(2), whole, frameLine(1, [[SURFACE_BYTES - 2, 4]])],
+      3,
+      /outside the surface/,
+    ],
     ['a run before the start', [headerLine(2), whole, frameLine(1, [[-4, 4]])], 3, /before the surface/],
-    ['overlapping runs', [headerLine(2), whole, frameLine(1, [[0, 8], [7, 2]])], 3, /run 1.*overlaps/],
-    ['descending runs', [headerLine(2), whole, frameLine(1, [[80, 8], [7, 2]])], 3, /run 1.*precedes/],
+    [
+      'overlapping runs',
+      [
+        headerLine(2),
+        whole,
+        frameLine(1, [
+          [0, 8],
+          [7, 2],
+        ]),
+      ],
+      3,
+      /run 1.*overlaps/,
+    ],
+    [
+      'descending runs',
+      [
+        headerLine(2),
+        whole,
+        frameLine(1, [
+          [80, 8],
+          [7, 2],
+        ]),
+      ],
+      3,
+      /run 1.*precedes/,
+    ],
     ['a run of fractions', [headerLine(2), whole, frameLine(1, [], { runs: [[0.5, 1]] })], 3, /run 0/],
     ['runs that are none', [headerLine(2), whole, frameLine(1, [], { runs: 'x' })], 3, /list/],
-    ['too little data', [headerLine(2), whole, frameLine(1, [[0, 8]], { data: 'AAAA' })], 3, /holds 3 bytes, the runs 8/],
-    ['data that is not base64', [headerLine(2), whole, frameLine(1, [[0, 3]], { data: 'A!A?AA' })], 3, /data/],
+    [
+      'too little data',
+      [headerLine(2), whole, frameLine(1, [[0, 8]], { data: 'AAAA' })],
+      3,
+      /holds 3 bytes, the runs 8/,
+    ],
+    [
+      'data that is not base64',
+      [headerLine(2), whole, frameLine(1, [[0, 3]], { data: 'A!A?AA' })],
+      3,
+      /data/,
+    ],
     ['data that is no string', [headerLine(2), whole, frameLine(1, [[0, 3]], { data: 5 })], 3, /base64/],
     ['an endless header', ['x'.repeat(100_000)], 1, /longer than/],
-    ['a huge surface', [headerLine(1, { surface: { format: 'B8G8R8X8_UNORM', width: 2 ** 52, height: 2 ** 52 } })], 1, /cannot be/],
+    [
+      'a huge surface',
+      [headerLine(1, { surface: { format: 'B8G8R8X8_UNORM', width: 2 ** 52, height: 2 ** 52 } })],
+      1,
+      /cannot be/,
+    ],
   ];
   it.each(refusals)('refuses %s, with the line', async (_what, lines, line, message) => {
-    await expect(read(lines)).rejects.toMatchObject({ code: 'EBADMSG', line, message: expect.stringMatching(message) });
+    await expect(read(lines)).rejects.toMatchObject({
+      code: 'EBADMSG',
+      line,
+      message: expect.stringMatching(message),
+    });
   });
 
   it('refuses text that is not UTF-8', async () => {

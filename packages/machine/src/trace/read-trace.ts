@@ -27,7 +27,10 @@ export async function openTrace(path: string): Promise<Trace> {
 export async function readTrace(chunks: AsyncIterable<Uint8Array>): Promise<Trace> {
   let limit = HEADER_BYTES;
   const position = { line: 1 };
-  const lines = placeErrors(readLines(chunks, () => limit), position);
+  const lines = placeErrors(
+    readLines(chunks, () => limit),
+    position,
+  );
   const first = await lines.next();
   if (first.done === true) {
     throw new MachineError('EBADMSG', 'the file is empty', 1);
@@ -52,7 +55,11 @@ async function* readFrames(
     lastLine = line;
   }
   if (frame < header.frames) {
-    throw new MachineError('EBADMSG', `the trace ends after ${frame} of ${header.frames} frames`, lastLine + 1);
+    throw new MachineError(
+      'EBADMSG',
+      `the trace ends after ${frame} of ${header.frames} frames`,
+      lastLine + 1,
+    );
   }
 }
 

@@ -25,8 +25,6 @@ export const videoFamilies: readonly FormatFamily[] = [
   {
     blockWidth: 1,
     blockHeight: 1,
-    rows: [
-      [152, 'AYUV', 4, ALPHA | YUV_VIDEO | COLOR, [8, 8, 8, 8], [0, 8, 16, 24]],
-    ],
+    rows: [[152, 'AYUV', 4, ALPHA | YUV_VIDEO | COLOR, [8, 8, 8, 8], [0, 8, 16, 24]]],
   },
 ];

@@ -1,4 +1,11 @@
-import { PAGE_SIZE, PageTableError, VM_RAND_READ, type FaultResult, type PageFault, type VmaOperations } from '@cg/pagetable';
+import {
+  PAGE_SIZE,
+  PageTableError,
+  VM_RAND_READ,
+  type FaultResult,
+  type PageFault,
+  type VmaOperations,
+} from '@cg/pagetable';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import { cleanResources } from './read-back.js';

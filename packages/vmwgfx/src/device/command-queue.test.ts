@@ -11,7 +11,9 @@ describe('CommandQueue', () => {
     queue.emit('DESTROY_GB_SURFACE', { sid: 5 }, told);
     queue.emit('DESTROY_GB_SURFACE', { sid: 6 });
     queue.emit('FENCE', { fence: 1234 });
-    expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO', facts: expect.objectContaining({ offset: 0 }) }));
+    expect(() => queue.flush()).toThrow(
+      expect.objectContaining({ code: 'EIO', facts: expect.objectContaining({ offset: 0 }) }),
+    );
     expect(told).toHaveBeenCalledTimes(1);
     expect(device.fifo[6]).toBe(1234);
     expect(device.statistics.commands).toBe(done + 1);
@@ -29,7 +31,9 @@ describe('CommandQueue', () => {
     const box = { x: 0, y: 0, z: 0, w: 1, h: 1, d: 1, srcx: 0, srcy: 0, srcz: 0 };
     const images = { srcSid: 0, srcFace: 0, srcMipmap: 0, destSid: 0, destFace: 0, destMipmap: 0 };
     const boxes = Array.from({ length: 3000 }, () => box);
-    expect(() => queue.emit('SURFACE_COPY', { ...images, boxes })).toThrow(expect.objectContaining({ code: 'ENOMEM' }));
+    expect(() => queue.emit('SURFACE_COPY', { ...images, boxes })).toThrow(
+      expect.objectContaining({ code: 'ENOMEM' }),
+    );
     queue.flush();
     expect(device.fifo[6]).toBe(20_000);
   });

@@ -67,7 +67,10 @@ export class CommandQueue {
     const { boxes } = fields as { readonly boxes?: readonly unknown[] };
     const bytes = commandBytes(name, boxes?.length);
     if (bytes > this.#buffer.length) {
-      throw new VmwgfxError('ENOMEM', `no command space for ${name} of ${bytes} bytes`, { command: name, bytes });
+      throw new VmwgfxError('ENOMEM', `no command space for ${name} of ${bytes} bytes`, {
+        command: name,
+        bytes,
+      });
     }
     if (this.#writer.length + bytes > this.#buffer.length) {
       this.flush();
@@ -96,7 +99,7 @@ export class CommandQueue {
   flush(): void {
     const { length } = this.#writer;
     let refused: VmwgfxError | undefined;
-    for (let start = 0; start < length; ) {
+    for (let start = 0; start < length;) {
       const stop = this.#execute(start, length);
       if (stop === undefined) {
         break;
@@ -114,12 +117,19 @@ export class CommandQueue {
   /** Starts or stops the context that `flush` uses. */
   startContext(enable: boolean): void {
     this.#writer.truncate();
-    this.#writer.write('DC_CMD_START_STOP_CONTEXT', { enable: enable ? 1 : 0, context: SVGA_CB_CONTEXT.CONTEXT_0 });
+    this.#writer.write('DC_CMD_START_STOP_CONTEXT', {
+      enable: enable ? 1 : 0,
+      context: SVGA_CB_CONTEXT.CONTEXT_0,
+    });
     this.#submit(0, this.#writer.length, SVGA_CB_CONTEXT.DEVICE);
     this.#writer.truncate();
     const { status } = readCommandBufferHeader(this.#header);
     if (status !== SVGA_CB_STATUS.COMPLETED) {
-      throw new VmwgfxError('ENODEV', `the device does not start a command-buffer context: status ${status}`, { status });
+      throw new VmwgfxError(
+        'ENODEV',
+        `the device does not start a command-buffer context: status ${status}`,
+        { status },
+      );
     }
   }
 

@@ -1,7 +1,11 @@
 import { decodeCommands } from '@cg/svga-device';
 
 /** Names the command at `offset` of a command buffer, and says where the next one begins. */
-export function failedCommandEnd(buffer: Uint8Array, offset: number, end: number): { name: string; next: number } {
+export function failedCommandEnd(
+  buffer: Uint8Array,
+  offset: number,
+  end: number,
+): { name: string; next: number } {
   for (const command of decodeCommands(buffer.subarray(offset, end))) {
     return { name: command.name ?? `command ${command.id}`, next: offset + command.bytes };
   }

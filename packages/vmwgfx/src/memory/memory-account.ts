@@ -13,9 +13,13 @@ export class MemoryAccount {
   /** @throws VmwgfxError ENOMEM where the limit would be passed */
   charge(bytes: number): void {
     if (this.#used + bytes > this.limit) {
-      throw new VmwgfxError('ENOMEM', `${bytes} bytes of graphics memory wanted, ${this.limit - this.#used} are left`, {
-        bytes,
-      });
+      throw new VmwgfxError(
+        'ENOMEM',
+        `${bytes} bytes of graphics memory wanted, ${this.limit - this.#used} are left`,
+        {
+          bytes,
+        },
+      );
     }
     this.#used += bytes;
   }

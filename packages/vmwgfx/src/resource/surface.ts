@@ -1,4 +1,11 @@
-import { boxBytes, boxRows, DirtyBoxes, SurfaceLayout, type SubresourceBox, type SurfaceDescription } from '@cg/surface-layout';
+import {
+  boxBytes,
+  boxRows,
+  DirtyBoxes,
+  SurfaceLayout,
+  type SubresourceBox,
+  type SurfaceDescription,
+} from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID, SVGA3D_SURFACE } from '@cg/svga-device';
 import type { DriverContext } from '../context.js';
 import { VmwgfxError } from '../errors.js';
@@ -151,17 +158,29 @@ export class Surface extends Resource {
     const { subresource, x, y, z, width: w, height: h, depth: d } = box;
     const refused = (): void => this.#markDirty(box);
     if (hasDx) {
-      queue.emit('DX_UPDATE_SUBRESOURCE', { sid: this.#id, subResource: subresource, x, y, z, w, h, d }, refused);
+      queue.emit(
+        'DX_UPDATE_SUBRESOURCE',
+        { sid: this.#id, subResource: subresource, x, y, z, w, h, d },
+        refused,
+      );
       return;
     }
     const mips = this.layout.mips.length;
     const face = Math.floor(subresource / mips);
-    queue.emit('UPDATE_GB_IMAGE', { sid: this.#id, face, mipmap: subresource % mips, x, y, z, w, h, d }, refused);
+    queue.emit(
+      'UPDATE_GB_IMAGE',
+      { sid: this.#id, face, mipmap: subresource % mips, x, y, z, w, h, d },
+      refused,
+    );
   }
 
   /** An upload did not happen: what it was to bring is dirty again (rule 1.5). */
   #markDirty(box: SubresourceBox): void {
-    const { offset, rows, rowStride, rowBytes, images, imageStride } = boxRows(this.layout, box.subresource, box);
+    const { offset, rows, rowStride, rowBytes, images, imageStride } = boxRows(
+      this.layout,
+      box.subresource,
+      box,
+    );
     const end = offset + (images - 1) * imageStride + (rows - 1) * rowStride + rowBytes;
     this.#dirtyBoxes?.addRange(offset, end);
     this.statistics.boxes--;

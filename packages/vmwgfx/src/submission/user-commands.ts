@@ -21,7 +21,10 @@ export function readUserCommands(bytes: Uint8Array, surfaceOf: (handle: number) 
     for (const command of decodeCommands(bytes)) {
       if (command.name !== 'SURFACE_COPY') {
         const said = command.name ?? `command ${command.id}`;
-        throw new VmwgfxError('EINVAL', `a user may not send ${said}`, { command: said, offset: command.offset });
+        throw new VmwgfxError('EINVAL', `a user may not send ${said}`, {
+          command: said,
+          offset: command.offset,
+        });
       }
       const { fields } = command;
       copies.push({ source: surfaceOf(fields.srcSid), destination: surfaceOf(fields.destSid), fields });

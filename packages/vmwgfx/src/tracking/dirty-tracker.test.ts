@@ -18,7 +18,8 @@ function tracked(pages: number, policy: TrackingPolicy = new KernelPolicy()) {
     firstPage: object.firstPage,
     operations: new BufferObjectVmaOperations(object),
   });
-  const write = (...written: number[]) => written.forEach((page) => cpu.store8(vma.start + page * PAGE_SIZE, 1));
+  const write = (...written: number[]) =>
+    written.forEach((page) => cpu.store8(vma.start + page * PAGE_SIZE, 1));
   const start = () => {
     object.addTrackerUser();
     return object.tracker!;
@@ -38,7 +39,10 @@ describe('DirtyTracker', () => {
     large.write(7, 300);
     const tracker = large.start();
     expect(tracker.method).toBe('trap');
-    expect(large.ranges(tracker)).toEqual([[7, 8], [300, 301]]);
+    expect(large.ranges(tracker)).toEqual([
+      [7, 8],
+      [300, 301],
+    ]);
   });
 
   it('5.2, B4: switching to the scan method changes no dirty page', () => {
@@ -47,7 +51,10 @@ describe('DirtyTracker', () => {
     for (const round of [1, 2, 3]) {
       write(...span(0, 40), ...span(570, 600));
       tracker.scan();
-      expect(ranges(tracker), `round ${round}`).toEqual([[0, 40], [570, 600]]);
+      expect(ranges(tracker), `round ${round}`).toEqual([
+        [0, 40],
+        [570, 600],
+      ]);
       expect(tracker.method).toBe(round < 3 ? 'trap' : 'scan');
       if (round < 3) {
         tracker.dirty.clearRange(0, 600);
@@ -55,7 +62,11 @@ describe('DirtyTracker', () => {
     }
     write(45);
     tracker.scan();
-    expect(ranges(tracker)).toEqual([[0, 40], [45, 46], [570, 600]]);
+    expect(ranges(tracker)).toEqual([
+      [0, 40],
+      [45, 46],
+      [570, 600],
+    ]);
   });
 
   it('5.2: three idle scans in a row switch to trapping, and the next write is trapped', () => {
@@ -100,7 +111,10 @@ describe('DirtyTracker', () => {
     const tracker = start();
     write(3, 9);
     addressSpace.unmap(vma);
-    expect(ranges(tracker)).toEqual([[3, 4], [9, 10]]);
+    expect(ranges(tracker)).toEqual([
+      [3, 4],
+      [9, 10],
+    ]);
   });
 
   it('5.5: unmapping a range collects it first', () => {
@@ -110,7 +124,10 @@ describe('DirtyTracker', () => {
     object.unmapRange(0, 5);
     expect(ranges(tracker)).toEqual([[3, 4]]);
     tracker.scan();
-    expect(ranges(tracker)).toEqual([[3, 4], [9, 10]]);
+    expect(ranges(tracker)).toEqual([
+      [3, 4],
+      [9, 10],
+    ]);
   });
 
   it('never traps over memory that cannot', () => {

@@ -114,7 +114,7 @@ export class DirtyTracker {
     const firstPage = Math.floor(resource.backingOffset / PAGE_SIZE);
     const endPage = Math.ceil((resource.backingOffset + resource.backingBytes) / PAGE_SIZE);
     const limit = Math.min(endPage, dirty.end);
-    for (let at = Math.max(firstPage, dirty.start); at < limit; ) {
+    for (let at = Math.max(firstPage, dirty.start); at < limit;) {
       const start = dirty.bitmap.findNextSet(at, limit);
       if (start === limit) {
         return;

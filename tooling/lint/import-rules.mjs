@@ -1,0 +1,103 @@
+import { isBuiltin } from 'node:module';
+import { posix } from 'node:path';
+import { packageOf } from './imports.mjs';
+
+/** @import { House, Package, Source } from './workspace.mjs' */
+
+/**
+ * Imports that leave the package, that it does not declare, or that its users could not resolve.
+ * @param {Package} pkg
+ * @param {House} house
+ * @returns {string[]}
+ */
+export function importViolations(pkg, house) {
+  const forUsers = new Set(Object.keys(pkg.manifest.dependencies ?? {}));
+  const forTests = new Set([
+    ...forUsers,
+    ...Object.keys(pkg.manifest.devDependencies ?? {}),
+    ...Object.keys(house.manifest.devDependencies ?? {}),
+  ]);
+  return pkg.sources.flatMap((source) =>
+    source.imports.flatMap(({ specifier, line }) => {
+      const what = specifier.startsWith('.')
+        ? relativeViolation(pkg, source, specifier)
+        : bareViolation(pkg, source, specifier, source.shipped ? forUsers : forTests);
+      return what === undefined ? [] : [`${pkg.folder}/${source.path}:${line}: ${what}`];
+    }),
+  );
+}
+
+/** @param {Package} pkg @param {Source} source @param {string} specifier */
+function relativeViolation(pkg, source, specifier) {
+  if (posix.join(posix.dirname(source.path), specifier).startsWith('..')) {
+    return `«${specifier}» leaves the package`;
+  }
+  const target = resolve(pkg, source, specifier);
+  return source.shipped && target?.shipped === false ? `«${specifier}» is test code` : undefined;
+}
+
+/** @param {Package} pkg @param {Source} source @param {string} specifier @param {Set<string>} declared */
+function bareViolation(pkg, source, specifier, declared) {
+  if (!isBuiltin(specifier)) {
+    const name = packageOf(specifier);
+    return declared.has(name) ? undefined : `${name} is not declared`;
+  }
+  if (!specifier.startsWith('node:')) {
+    return `«${specifier}» is written node:${specifier}`;
+  }
+  const types = source.shipped ? pkg.shippedTypes : pkg.allTypes;
+  const allowed = types === undefined || types.includes('node');
+  return allowed ? undefined : `${specifier}, in a package that must run anywhere`;
+}
+
+/**
+ * The circles in which files of a package import each other, types included: at least one of every knot.
+ * @param {Package} pkg
+ * @returns {string[]}
+ */
+export function cycleViolations(pkg) {
+  /** @type {Map<Source, 'open' | 'done'>} */
+  const state = new Map();
+  /** @type {Source[]} */
+  const trail = [];
+  /** @type {string[]} */
+  const broken = [];
+  /** @param {Source} source */
+  const visit = (source) => {
+    state.set(source, 'open');
+    trail.push(source);
+    for (const { specifier } of source.imports) {
+      const target = specifier.startsWith('.') ? resolve(pkg, source, specifier) : undefined;
+      if (target === undefined || state.get(target) === 'done') {
+        continue;
+      }
+      if (state.get(target) === 'open') {
+        const circle = [...trail.slice(trail.indexOf(target)), target].map(({ path }) => path);
+        broken.push(`${pkg.folder}: files import each other in a circle: ${circle.join(' → ')}`);
+      } else {
+        visit(target);
+      }
+    }
+    trail.pop();
+    state.set(source, 'done');
+  };
+  for (const source of pkg.sources) {
+    if (!state.has(source)) {
+      visit(source);
+    }
+  }
+  return broken;
+}
+
+/**
+ * The file of the package that a relative import means: `./x.js` is `x.ts` where there is one.
+ * @param {Package} pkg
+ * @param {Source} source
+ * @param {string} specifier
+ */
+function resolve(pkg, source, specifier) {
+  const path = posix.join(posix.dirname(source.path), specifier);
+  const typed = path.replace(/js$/, 'ts');
+  const find = (/** @type {string} */ wanted) => pkg.sources.find((other) => other.path === wanted);
+  return find(typed) ?? find(path);
+}

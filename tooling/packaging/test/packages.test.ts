@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { examples, tableKeys } from './readme.js';
+import { readTarball } from './tarball.js';
+import { User, type Project } from './user.js';
+import { closure, libraries, programs, published, type Manifest } from './workspace.js';
+
+let user: User;
+
+beforeAll(() => {
+  user = new User();
+}, 120_000);
+
+afterAll(() => user?.leave());
+
+describe.each([...published])('%s, packed', (name) => {
+  it('holds its bundle, README, LICENSE, package.json and nothing else', () => {
+    const paths = [...readTarball(user.tarball(name)).keys()];
+    expect(paths).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE']));
+    expect(paths.some((path) => path.startsWith('dist/'))).toBe(true);
+    const belongs = /^(?:dist\/.+|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+    expect(paths.filter((path) => !belongs.test(path))).toEqual([]);
+    expect(paths.filter((path) => /\.(?:test|fixture)\./.test(path))).toEqual([]);
+  });
+
+  it('says which versions of its neighbours it needs', () => {
+    const packed = Buffer.from(readTarball(user.tarball(name)).get('package.json') ?? []).toString('utf8');
+    expect(packed).not.toContain('workspace:');
+    const { dependencies = {} } = JSON.parse(packed) as Manifest;
+    const neighbours = Object.keys(dependencies).filter((dependency) => dependency.startsWith('@cg/'));
+    expect([...closure(name)]).toEqual(expect.arrayContaining(neighbours));
+  });
+});
+
+describe.each(libraries)('%s, installed in a new project', (name, { readme }) => {
+  it("runs its README's example", () => {
+    const [example] = examples(readme, 'js');
+    expect(user.install(name).runModule(example.code)).toBe(example.prints);
+  });
+});
+
+describe.each(programs)('%s, installed in a new project', (name, { readme }) => {
+  let project: Project;
+
+  beforeAll(() => {
+    project = user.install(name);
+  }, 120_000);
+
+  it('prints what its README says', () => {
+    const [example] = examples(readme, 'sh');
+    const [npx, program, ...args] = example.code.trim().split(' ');
+    expect([npx, program]).toEqual(['npx', 'cg']);
+    expect(project.runProgram('cg', args)).toBe(example.prints);
+  });
+
+  it('replays without a wrong byte, and its README has every field of the JSON', () => {
+    const json = project.runProgram('cg', ['replay', '--json', 'traces/idle-desktop.cgtrace.gz']);
+    const { replays } = JSON.parse(json) as { replays: Record<string, unknown>[] };
+    expect(replays).toMatchObject([{ trace: 'traces/idle-desktop.cgtrace.gz', wrongBytes: 0 }]);
+    expect(tableKeys(readme, 'field')).toEqual(Object.keys(replays[0]));
+  });
+});

@@ -1,0 +1,25 @@
+/** A block of a README that can be run, and the block right behind it that says what it prints. */
+export interface Example {
+  readonly code: string;
+  readonly prints: string;
+}
+
+/** The examples in a language: a ```js or ```sh block, an empty line, a ```text block. */
+export function examples(readme: string, language: 'js' | 'sh'): Example[] {
+  const block = '((?:(?!```).*\\n)*)```';
+  const pair = new RegExp(`^\`\`\`${language}\\n${block}\\n\\n\`\`\`text\\n${block}$`, 'gm');
+  return [...readme.matchAll(pair)].map(([, code, prints]) => ({ code, prints }));
+}
+
+/** How many blocks in a language a README has, with or without what they print. */
+export function countBlocks(readme: string, language: string): number {
+  return readme.split('\n').filter((line) => line === `\`\`\`${language}`).length;
+}
+
+/** The first cells of the table whose head begins with `head`, without their backquotes. */
+export function tableKeys(readme: string, head: string): string[] {
+  const lines = readme.split('\n');
+  const rows = lines.slice(lines.findIndex((line) => line.startsWith(`| ${head} |`)) + 2);
+  const end = rows.findIndex((line) => !line.startsWith('|'));
+  return rows.slice(0, end).map((row) => row.split(' | ')[0].replace(/^\| |`/g, ''));
+}

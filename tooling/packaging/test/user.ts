@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { closure, published, root } from './workspace.js';
+
+const windows = process.platform === 'win32';
+
+/** No colours, and nothing that the test runner tells Node. */
+const { FORCE_COLOR: _color, NODE_OPTIONS: _options, ...inherited } = process.env;
+const pinnedPnpm = join(root, '.tools', 'pnpm', 'node_modules', '.bin');
+const environment = { ...inherited, NO_COLOR: '1', PATH: [pinnedPnpm, process.env.PATH].join(delimiter) };
+
+/**
+ * Runs a command to its end.
+ * @returns what it printed
+ * @throws Error with all it said, where it fails
+ */
+function run(command: string, args: readonly string[], cwd: string): string {
+  const shell = windows && command !== process.execPath;
+  const result = spawnSync(command, args, { cwd, env: environment, encoding: 'utf8', shell });
+  if (result.status !== 0) {
+    const said = result.error?.message ?? `${result.stdout}${result.stderr}`;
+    throw new Error(`«${[command, ...args].join(' ')}» in ${cwd} failed:\n${said}`);
+  }
+  return result.stdout;
+}
+
+/** Somebody who has the packed packages, and makes new projects outside of the repository with them. */
+export class User {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'cg-packaging-'));
+  readonly #tarballs = join(this.#folder, 'tarballs');
+
+  /** Packs every published package, once. */
+  constructor() {
+    for (const [name, { folder }] of published) {
+      if (!existsSync(join(folder, 'dist'))) {
+        throw new Error(`${name} is not built: run «npm run build» first`);
+      }
+    }
+    mkdirSync(this.#tarballs);
+    const filters = [...published.keys()].flatMap((name) => ['--filter', name]);
+    run('pnpm', ['--recursive', ...filters, 'pack', '--pack-destination', this.#tarballs], root);
+  }
+
+  /** The packed package. */
+  tarball(name: string): string {
+    const prefix = `${name.replace('@', '').replace('/', '-')}-`;
+    const files = readdirSync(this.#tarballs).filter((file) => file.startsWith(prefix));
+    const found = files.filter((file) => /^\d/.test(file.slice(prefix.length)));
+    if (found.length !== 1) {
+      throw new Error(`${found.length} tarballs of ${name} instead of one`);
+    }
+    return join(this.#tarballs, found[0]);
+  }
+
+  /** A new project with a package installed, and of this workspace only what the package needs. */
+  install(name: string): Project {
+    const folder = mkdtempSync(join(this.#folder, 'project-'));
+    writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
+    const tarballs = [...closure(name)].map((each) => this.tarball(each));
+    const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+    run('npm', ['install', '--prefix', folder, ...quietly, ...tarballs], folder);
+    return new Project(folder);
+  }
+
+  /** Throws everything away. */
+  leave(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A project outside of the repository. */
+export class Project {
+  constructor(readonly folder: string) {}
+
+  /** Runs a module with plain Node. @returns what it printed */
+  runModule(code: string): string {
+    writeFileSync(join(this.folder, 'example.mjs'), code);
+    return run(process.execPath, ['example.mjs'], this.folder);
+  }
+
+  /** Runs a program that an installed package brings, in the repository. @returns what it printed */
+  runProgram(name: string, args: readonly string[]): string {
+    return run(join(this.folder, 'node_modules', '.bin', windows ? `${name}.cmd` : name), args, root);
+  }
+}
