@@ -19,7 +19,7 @@ export function formatAddress(address: number): string {
   return address >= USER_ADDRESS_END ? `0xffff${digits.padStart(12, '0')}` : `0x${digits}`;
 }
 
-/** @throws PageTableError EINVAL where `[start, start + length)` is not a page-aligned, non-empty range of user space. */
+/** @throws PageTableError EINVAL where `[start, start + length)` is empty, misaligned or not in user space. */
 export function checkPageRange(start: number, length: number): void {
   const aligned = Number.isInteger(start / PAGE_SIZE) && Number.isInteger(length / PAGE_SIZE);
   if (!aligned || start < 0 || length <= 0 || start + length > USER_ADDRESS_END) {

@@ -79,7 +79,10 @@ function expectRecorded(subject: ContractSubject, recorded: number[], written: n
   }
 }
 
-/** Every rule of `TrackedMemory`, for any test runner: `for (const c of trackedMemoryContract) it(c.name, () => c.run(fresh()))`. */
+/**
+ * Every rule of `TrackedMemory`, for any test runner:
+ * `for (const { name, run } of trackedMemoryContract) it(name, () => run(fresh()))`.
+ */
 export const trackedMemoryContract: readonly ContractCase[] = [
   {
     name: 'a: a page written before the clean is recorded, once',

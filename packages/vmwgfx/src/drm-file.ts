@@ -123,7 +123,7 @@ export class DrmFile {
     return queue.fence();
   }
 
-  /** The device's id of a surface, for hosts and oracles that look at the device; SVGA3D_INVALID_ID before its first use. */
+  /** The device's id of a surface, for hosts that look at the device; SVGA3D_INVALID_ID before its first use. */
   deviceId(handle: number): number {
     return this.#surface(handle).id;
   }

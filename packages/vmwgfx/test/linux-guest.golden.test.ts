@@ -194,7 +194,7 @@ function kindOf(
 }
 
 describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest', () => {
-  it('1.1, 6.4, 7.2–7.5: sends the boxes and read-backs of the real kernel, and right ones where it loses writes', () => {
+  it('1.1, 6.4, 7.2–7.5: sends the real kernel’s boxes and read-backs, and right ones where it loses writes', () => {
     const rows = goldenRows<GuestRow>('linux-guest.jsonl.gz', import.meta.url);
     const kinds: Record<Kind, number> = { equal: 0, 'E1/E2': 0, D1: 0, D5: 0 };
     for (const row of rows) {

@@ -46,15 +46,13 @@ function verdict(wrongBytes: number): string {
 export function describeReplay({ path, method, header, report }: Replayed): string {
   const { width, height, format, title } = header;
   const name = format.name.replace('SVGA3D_', '');
+  const uploadShare = share(report.bytesUploaded, report.bytesFullUpload);
   const facts: [string, string][] = [
     [
       'bytes stored by the CPUs',
       `${exact(report.bytesStored)}, of which ${exact(report.bytesChanged)} changed something`,
     ],
-    [
-      'bytes uploaded',
-      `${exact(report.bytesUploaded)}, ${share(report.bytesUploaded, report.bytesFullUpload)} of a full upload each frame`,
-    ],
+    ['bytes uploaded', `${exact(report.bytesUploaded)}, ${uploadShare} of a full upload each frame`],
     ['bytes of a full upload', exact(report.bytesFullUpload)],
     ['pages found dirty', exact(report.pagesDirtied)],
     ['boxes uploaded', exact(report.boxes)],
