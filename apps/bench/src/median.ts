@@ -1,6 +1,9 @@
 import { BenchError } from './errors.js';
 
-/** The middle value; of an even number, the mean of the middle two. @throws BenchError EINVAL where there is none */
+/**
+ * The middle value; of an even number, the mean of the middle two.
+ * @throws BenchError EINVAL where there is none
+ */
 export function median(values: readonly number[]): number {
   if (values.length === 0) {
     throw new BenchError('EINVAL', 'nothing was measured');

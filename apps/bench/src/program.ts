@@ -9,10 +9,10 @@ import { makeSuite, type Suite } from './rows/suite.js';
 import { measureRow } from './runner.js';
 
 interface BenchOptions {
-  readonly filter: string;
+  readonly filter?: string;
   readonly rounds: number;
-  readonly json: boolean;
-  readonly list: boolean;
+  readonly json?: boolean;
+  readonly list?: boolean;
 }
 
 /** Where text goes, and whether somebody is watching. */
@@ -27,9 +27,9 @@ export interface Terminal {
 const MOST_ROUNDS = 1000;
 
 const DETAILS = `
-Each row runs two contenders on the same work, in turn, and checks both results. Numbers are times, so
-a ratio (ours / rival, of the medians) below 1 says that ours is faster. apps/bench/README.md tells
-what is timed in each row, and what not to read into it.
+Each row runs two contenders on the same work, in turn, and checks both results. Numbers are times,
+so a ratio (ours / rival, of the medians) below 1 says that ours is faster. apps/bench/README.md
+tells what is timed in each row, and what not to read into it.
 
 Examples:
   $ npm run -s bench                                    every row, about half a minute
@@ -65,10 +65,10 @@ export async function run(
 ): Promise<number> {
   const program = new Command('bench')
     .description('Measures coherent graphics memory against its rivals, interleaved in one process.')
-    .option('-f, --filter <text>', 'only the rows whose name or rival contains the text', '')
+    .option('-f, --filter <text>', 'only the rows whose name or rival contains the text')
     .option('-r, --rounds <n>', 'samples of each contender', parseRounds, 11)
-    .option('--json', 'print the results as JSON, and nothing else', false)
-    .addOption(new Option('-l, --list', 'print the rows, measure nothing').default(false).conflicts('json'))
+    .option('--json', 'print the results as JSON, and nothing else')
+    .addOption(new Option('-l, --list', 'print the rows, measure nothing').conflicts('json'))
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', DETAILS)
     .configureHelp({ helpWidth: 100 })
@@ -76,7 +76,14 @@ export async function run(
       writeOut: terminal.out,
       writeErr: terminal.err,
       // The suggestion for a mistyped option comes on a line of its own.
-      outputError: (text, write) => write(`${text.replace(/^error: /, 'bench: ').trimEnd().replaceAll('\n', ' ')}\n`),
+      outputError: (text, write) => {
+        write(
+          `${text
+            .trimEnd()
+            .replace(/^error: /, 'bench: ')
+            .replaceAll('\n', ' ')}\n`,
+        );
+      },
     })
     .exitOverride();
   try {
@@ -97,7 +104,7 @@ export async function run(
 }
 
 async function bench(all: readonly Row[], options: BenchOptions, terminal: Terminal): Promise<number> {
-  const { filter, rounds, json, list } = options;
+  const { filter = '', rounds, json = false, list = false } = options;
   const rows = pickRows(all, filter);
   if (rows.length === 0) {
     terminal.err(`bench: no row has «${filter}» in its name or rival; --list names them\n`);

@@ -15,7 +15,10 @@ export interface ShortWork {
   /** Sets up the state that the work starts from. Not timed. */
   prepare(): void;
   work(): void;
-  /** Uses the result, so that nothing can be optimised away. Not timed. @throws BenchError EBADMSG where it is wrong */
+  /**
+   * Uses the result, so that nothing can be optimised away. Not timed.
+   * @throws BenchError EBADMSG where it is wrong
+   */
   check(): void;
 }
 

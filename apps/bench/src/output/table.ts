@@ -15,7 +15,8 @@ function cells(result: RowResult, colours: Colours): Table.HorizontalTableRow {
     return [name, rival, { colSpan: 4, content: colours.yellow(`skipped: ${skipped ?? 'not measured'}`) }];
   }
   const said = threeDigits(ratio);
-  return [name, rival, unit, threeDigits(median), threeDigits(rivalMedian), ratio < 1 ? colours.green(said) : said];
+  const shown = ratio < 1 ? colours.green(said) : said;
+  return [name, rival, unit, threeDigits(median), threeDigits(rivalMedian), shown];
 }
 
 /** The results for people, a row each, in at most 100 columns. */
@@ -26,14 +27,29 @@ export function tabulateResults(results: readonly RowResult[], rounds: number, c
     colAligns: ['left', 'left', 'left', 'right', 'right', 'right'],
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
     chars: {
-      top: '', 'top-mid': '', 'top-left': '', 'top-right': '',
-      bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
-      left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '',
+      top: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      'left-mid': '',
+      mid: '',
+      'mid-mid': '',
+      right: '',
+      'right-mid': '',
+      middle: '',
     },
   });
   table.push(...results.map((result) => cells(result, colours)));
   return [
-    ...table.toString().split('\n').map((line) => line.trimEnd()),
+    ...table
+      .toString()
+      .split('\n')
+      .map((line) => line.trimEnd()),
     '',
     `Medians of ${rounds} interleaved rounds; ratio = ours / rival: below 1 ours is faster.`,
     '',

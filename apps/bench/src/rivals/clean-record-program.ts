@@ -7,6 +7,8 @@ import { rivalsFolder } from '../places.js';
 import type { Skipped } from '../row.js';
 import type { Recorded } from './dirty-pattern.js';
 
+const SOURCE = 'clean_record.c';
+
 /** What one run of the C program says. */
 export interface CleanRecordRun extends Recorded {
   /** Of the median pass. */
@@ -25,11 +27,14 @@ export const findCc: FindCompiler = () => {
 /** rivals/clean_record.c, compiled when it is first asked for and once only. */
 export class CleanRecordProgram {
   readonly #findCompiler: FindCompiler;
+  readonly #parent: string;
   #folder: string | undefined;
   #built: { readonly path: string } | Skipped | undefined;
 
-  constructor(findCompiler: FindCompiler) {
+  /** `parent` is the folder in which a folder for the program is made. */
+  constructor(findCompiler: FindCompiler, parent: string = tmpdir()) {
     this.#findCompiler = findCompiler;
+    this.#parent = parent;
   }
 
   /** Compiles it. @returns why it cannot be had; undefined where it can */
@@ -38,21 +43,24 @@ export class CleanRecordProgram {
     return 'skipped' in this.#built ? this.#built : undefined;
   }
 
-  /** Runs it in a process of its own. @throws BenchError EBADMSG where it does not end well or says something else */
+  /**
+   * Runs it in a process of its own.
+   * @throws BenchError EBADMSG where it does not end well or says something else
+   */
   run(tables: number, dirtyPer10000: number, passes: number): CleanRecordRun {
     const built = (this.#built ??= this.#compile());
     if ('skipped' in built) {
-      throw new BenchError('EINVAL', built.skipped, 'clean_record.c');
+      throw new BenchError('EINVAL', built.skipped, SOURCE);
     }
     const args = [tables, dirtyPer10000, passes].map(String);
     const { status, stdout, stderr } = spawnSync(built.path, args, { encoding: 'utf8' });
     const words = (stdout ?? '').trim().split(' ').map(Number);
-    if (status !== 0 || words.length !== 5 || !words.every(Number.isInteger)) {
-      const said = (stderr ?? '').trim();
-      throw new BenchError('EBADMSG', `clean_record.c ended with ${status} and said «${stdout}${said}»`, 'clean_record.c');
+    if (status !== 0 || words.length !== 6 || !words.every(Number.isInteger)) {
+      const said = `${stdout ?? ''}${stderr ?? ''}`.trim();
+      throw new BenchError('EBADMSG', `${SOURCE} ended with ${status} and said «${said}»`, SOURCE);
     }
-    const [nanoseconds, entries, start, end, checksum] = words;
-    return { nanoseconds, entries, start, end, checksum };
+    const [nanoseconds, entries, start, end, checksum, left] = words;
+    return { nanoseconds, entries, start, end, checksum, left };
   }
 
   /** Deletes the compiled program. */
@@ -69,9 +77,9 @@ export class CleanRecordProgram {
     if (compiler === undefined) {
       return { skipped: 'no C compiler' };
     }
-    this.#folder = mkdtempSync(join(tmpdir(), 'cg-bench-'));
+    this.#folder = mkdtempSync(join(this.#parent, 'cg-bench-'));
     const path = join(this.#folder, 'clean_record');
-    const source = join(rivalsFolder, 'clean_record.c');
+    const source = join(rivalsFolder, SOURCE);
     const { status, stderr } = spawnSync(compiler, ['-O2', '-o', path, source], { encoding: 'utf8' });
     if (status !== 0) {
       const [line = ''] = (stderr ?? '').trim().split('\n');

@@ -11,7 +11,10 @@ export interface Recorded {
   readonly start: number;
   /** One past the last dirty page; 0 where there is none. */
   readonly end: number;
+  /** Of the bitmap's words. */
   readonly checksum: number;
+  /** Entries that are dirty still. */
+  readonly left: number;
 }
 
 /** Which entries are dirty: 1 for each that is. Drawn with xorshift32 as rivals/clean_record.c draws them. */
@@ -39,6 +42,7 @@ export function expectedRecord(dirty: Uint8Array): Recorded {
     start: first < 0 ? dirty.length : first,
     end: dirty.lastIndexOf(1) + 1,
     checksum: checksum(words),
+    left: 0,
   };
 }
 
@@ -53,5 +57,6 @@ export function checksum(words: Uint32Array): number {
 
 /** Whether two records are the same in every field. */
 export function sameRecord(a: Recorded, b: Recorded): boolean {
-  return a.entries === b.entries && a.start === b.start && a.end === b.end && a.checksum === b.checksum;
+  const sameHull = a.start === b.start && a.end === b.end;
+  return sameHull && a.entries === b.entries && a.checksum === b.checksum && a.left === b.left;
 }

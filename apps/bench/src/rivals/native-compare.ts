@@ -37,4 +37,14 @@ export class NativeCompareMemory implements TrackedMemory {
     this.entriesScanned += pageCount;
     return changed;
   }
+
+  beforeDeviceWrite(firstPage: number, pageCount: number, into: DirtyPages): void {
+    this.cleanAndRecord(firstPage, pageCount, into);
+  }
+
+  afterDeviceWrite(firstPage: number, pageCount: number): void {
+    for (let page = firstPage; page < firstPage + pageCount; page++) {
+      this.#shadows[page].set(this.#pages[page]);
+    }
+  }
 }

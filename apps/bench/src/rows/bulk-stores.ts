@@ -19,9 +19,22 @@ export function bulkStoreRows(clock: Clock, pages: number): Row[] {
     async open() {
       const window = new Window(pages, order);
       const target = new Uint8Array(pages * PAGE_SIZE);
+      const { cpu, start } = window;
       return {
-        ours: sampleStores(clock, OURS, pages, (bytes) => window.cpu.storeBytes(window.start, bytes), () => window.load()),
-        rival: sampleStores(clock, RIVAL, pages, (bytes) => target.set(bytes), () => target),
+        ours: sampleStores(
+          clock,
+          OURS,
+          pages,
+          (bytes) => cpu.storeBytes(start, bytes),
+          () => window.load(),
+        ),
+        rival: sampleStores(
+          clock,
+          RIVAL,
+          pages,
+          (bytes) => target.set(bytes),
+          () => target,
+        ),
       };
     },
   }));

@@ -3,7 +3,14 @@ import { ENTRIES_PER_TABLE } from '@cg/pagetable';
 import { DirtyPages } from '@cg/tracked-memory';
 import { BenchError } from '../errors.js';
 import type { CleanRecordProgram } from '../rivals/clean-record-program.js';
-import { checksum, drawDirty, expectedRecord, sameRecord, type DirtyShare, type Recorded } from '../rivals/dirty-pattern.js';
+import {
+  checksum,
+  drawDirty,
+  expectedRecord,
+  sameRecord,
+  type DirtyShare,
+  type Recorded,
+} from '../rivals/dirty-pattern.js';
 import type { Row, Sample } from '../row.js';
 import { medianPass, PASSES, type Clock } from '../timing.js';
 import { PresentMapping } from './present-mapping.js';
@@ -18,8 +25,8 @@ const shares: readonly DirtyShare[] = [
 ];
 
 /**
- * Clean + record over `tables` full page tables, with all, some and no entries dirty, against a C program that
- * tests one entry at a time.
+ * Clean + record over `tables` full page tables, with all, some and no entries dirty, against a C program
+ * that tests one entry at a time.
  */
 export function cleanRecordRows(clock: Clock, tables: number, program: CleanRecordProgram): Row[] {
   return shares.map((share) => ({
@@ -62,10 +69,8 @@ function sampleOurs(clock: Clock, tables: number, dirty: Uint8Array, expected: R
     },
     check() {
       const { start, end, bitmap } = into;
-      requireSame(OURS, { entries, start, end, checksum: checksum(bitmap.words) }, expected);
-      if (present.countDirty() > 0) {
-        throw new BenchError('EBADMSG', `${OURS} left entries dirty`, OURS);
-      }
+      const left = present.countDirty();
+      requireSame(OURS, { entries, start, end, checksum: checksum(bitmap.words), left }, expected);
     },
   };
   return () => medianPass(clock, work) / pageCount;
@@ -73,7 +78,11 @@ function sampleOurs(clock: Clock, tables: number, dirty: Uint8Array, expected: R
 
 function requireSame(contender: string, found: Recorded, expected: Recorded): void {
   if (!sameRecord(found, expected)) {
-    const said = `${found.entries} entries in [${found.start}, ${found.end}), not ${expected.entries}`;
-    throw new BenchError('EBADMSG', `${contender} recorded ${said} in [${expected.start}, ${expected.end})`, contender);
+    const message = `${contender} recorded ${describe(found)}, not ${describe(expected)}`;
+    throw new BenchError('EBADMSG', message, contender);
   }
+}
+
+function describe({ entries, start, end, checksum, left }: Recorded): string {
+  return `${entries} entries in [${start}, ${end}), checksum ${checksum}, and left ${left} dirty`;
 }

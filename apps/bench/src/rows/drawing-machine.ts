@@ -9,9 +9,9 @@ import type { Run } from './recording.js';
 const BESIDE_SURFACE_BYTES = 16 * 2 ** 20;
 
 /**
- * A machine with one coherent surface mapped, to which runs are stored and which is then used in a submission.
- * The submission copies a single texel: enough to make the driver bring the whole surface up to date, too
- * little to be seen beside that.
+ * A machine with one coherent surface mapped, to which runs are stored and which is then used in a
+ * submission. The submission copies a single block: enough to make the driver bring the whole surface up
+ * to date, too little to be seen beside that.
  */
 export class DrawingMachine {
   readonly #machine: Machine;
@@ -19,10 +19,11 @@ export class DrawingMachine {
   readonly #cpu: Cpu;
   readonly #start: number;
   readonly #surface: number;
-  readonly #copyTexel: Uint8Array;
+  readonly #copyBlock: Uint8Array;
 
   /** The surface is bound and has been used once, so that no frame pays for its first upload. */
-  constructor({ format, width, height, surfaceBytes }: TraceHeader, driver: NonNullable<MachineOptions['driver']> = {}) {
+  constructor(header: TraceHeader, driver: NonNullable<MachineOptions['driver']> = {}) {
+    const { format, width, height, surfaceBytes } = header;
     const memoryBytes = pagesFor(surfaceBytes) * PAGE_SIZE + BESIDE_SURFACE_BYTES;
     this.#machine = new Machine({ cpus: 1, memoryBytes, driver });
     const process = this.#machine.spawn();
@@ -30,18 +31,18 @@ export class DrawingMachine {
     [this.#cpu] = this.#machine.cpus;
     this.#surface = this.#file.createSurface({ format: format.id, width, height, coherent: true }).handle;
     const { blockWidth, blockHeight } = format;
-    const texel = this.#file.createSurface({ format: format.id, width: blockWidth, height: blockHeight });
-    this.#copyTexel = encodeCommand('SURFACE_COPY', {
+    const block = this.#file.createSurface({ format: format.id, width: blockWidth, height: blockHeight });
+    this.#copyBlock = encodeCommand('SURFACE_COPY', {
       srcSid: this.#surface,
       srcFace: 0,
       srcMipmap: 0,
-      destSid: texel.handle,
+      destSid: block.handle,
       destFace: 0,
       destMipmap: 0,
       boxes: [{ x: 0, y: 0, z: 0, w: blockWidth, h: blockHeight, d: 1, srcx: 0, srcy: 0, srcz: 0 }],
     });
     this.#start = process.map(this.#surface).start;
-    this.#file.submit(this.#copyTexel).wait();
+    this.#file.submit(this.#copyBlock).wait();
   }
 
   /** Stores the runs, submits, and waits for the fence. */
@@ -49,7 +50,7 @@ export class DrawingMachine {
     for (const { offset, bytes } of runs) {
       this.#cpu.storeBytes(this.#start + offset, bytes);
     }
-    this.#file.submit(this.#copyTexel).wait();
+    this.#file.submit(this.#copyBlock).wait();
   }
 
   /** What the device has of the surface. */

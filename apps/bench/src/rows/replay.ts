@@ -1,8 +1,8 @@
 import { policyFor, type MachineOptions } from '@cg/machine';
 import { openTrace } from '@cg/machine/trace';
-import { PAGE_SIZE } from '@cg/pagetable';
+import { PAGE_SIZE, WORDS_PER_FRAME } from '@cg/pagetable';
 import { AlwaysDirtyMemory, ShadowCompareMemory, type TrackedMemory } from '@cg/tracked-memory';
-import type { BufferObject } from '@cg/vmwgfx';
+import type { BackingPages, DriverContext } from '@cg/vmwgfx';
 import { join } from 'node:path';
 import { BenchError } from '../errors.js';
 import { NativeCompareMemory } from '../rivals/native-compare.js';
@@ -12,13 +12,12 @@ import { DrawingMachine } from './drawing-machine.js';
 import { record, type Recording } from './recording.js';
 
 const OURS = 'dirty tracking (auto)';
-const WORDS_PER_PAGE = PAGE_SIZE / 4;
 const NANOSECONDS_PER_MS = 1e6;
 
 /** A way to find what was written that needs no page tables. */
 interface Rival {
   readonly name: string;
-  readonly trackMemory: (object: BufferObject) => TrackedMemory;
+  readonly trackMemory: (pages: BackingPages, context: DriverContext) => TrackedMemory;
 }
 
 const rivals: readonly Rival[] = [
@@ -27,16 +26,16 @@ const rivals: readonly Rival[] = [
   { name: 'full compare, native memcmp', trackMemory: compareNatively },
 ];
 
-function compareWords({ context, frames, pageCount }: BufferObject): TrackedMemory {
+function compareWords({ frames, pageCount }: BackingPages, { memory }: DriverContext): TrackedMemory {
   const pages = Array.from(frames, (frame) =>
-    context.memory.u32.subarray(frame * WORDS_PER_PAGE, (frame + 1) * WORDS_PER_PAGE),
+    memory.u32.subarray(frame * WORDS_PER_FRAME, (frame + 1) * WORDS_PER_FRAME),
   );
   return new ShadowCompareMemory(pageCount, (page) => pages[page]);
 }
 
-function compareNatively({ context, frames }: BufferObject): TrackedMemory {
+function compareNatively({ frames }: BackingPages, { memory }: DriverContext): TrackedMemory {
   return new NativeCompareMemory(
-    Array.from(frames, (frame) => context.memory.u8.subarray(frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)),
+    Array.from(frames, (frame) => memory.u8.subarray(frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)),
   );
 }
 
@@ -49,7 +48,7 @@ export interface ReplaySource {
   readonly frames?: number;
 }
 
-/** Recorded programs drawing into a coherent surface that is used every frame, a row for each trace and rival. */
+/** Recorded programs that draw into a coherent surface used every frame: a row for each trace and rival. */
 export function replayRows(clock: Clock, { folder, traces, frames }: ReplaySource): Row[] {
   return traces.flatMap((trace) => {
     let recording: Promise<Recording> | undefined;

@@ -1,4 +1,4 @@
-import { PAGE_SIZE } from '@cg/pagetable';
+import { WORDS_PER_FRAME } from '@cg/pagetable';
 import { BenchError } from '../errors.js';
 import type { Row, Sample } from '../row.js';
 import { medianPass, type Clock } from '../timing.js';
@@ -6,7 +6,6 @@ import { Window } from './window.js';
 
 const OURS = 'cpu.store32';
 const RIVAL = 'typed array, u32[i] = v';
-const WORDS_PER_PAGE = PAGE_SIZE / 4;
 
 /** One word stored to each place of a window in order, through the MMU with every access a TLB hit. */
 export function scalarStoreRow(clock: Clock, pages: number): Row {
@@ -24,7 +23,7 @@ export function scalarStoreRow(clock: Clock, pages: number): Row {
 function sampleOurs(clock: Clock, pages: number): Sample {
   const window = new Window(pages, 'adjacent');
   const { cpu, start } = window;
-  const words = pages * WORDS_PER_PAGE;
+  const words = pages * WORDS_PER_FRAME;
   let salt = 0;
   const work = {
     prepare() {
@@ -41,7 +40,7 @@ function sampleOurs(clock: Clock, pages: number): Sample {
 }
 
 function sampleRival(clock: Clock, pages: number): Sample {
-  const u32 = new Uint32Array(pages * WORDS_PER_PAGE);
+  const u32 = new Uint32Array(pages * WORDS_PER_FRAME);
   let salt = 0;
   const work = {
     prepare() {
@@ -60,7 +59,8 @@ function sampleRival(clock: Clock, pages: number): Sample {
 function requireWords(contender: string, words: Uint32Array, salt: number): void {
   for (let i = 0; i < words.length; i++) {
     if (words[i] !== (i ^ salt)) {
-      throw new BenchError('EBADMSG', `${contender} stored ${words[i]} as word ${i}, not ${i ^ salt}`, contender);
+      const message = `${contender} stored ${words[i]} as word ${i}, not ${i ^ salt}`;
+      throw new BenchError('EBADMSG', message, contender);
     }
   }
 }

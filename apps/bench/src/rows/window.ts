@@ -16,10 +16,10 @@ import { BenchError } from '../errors.js';
 
 /** Frames for page tables and frame 0. */
 const FRAMES_BESIDE_PAGES = 16;
-/** How far apart the frames of neighbouring pages lie where they are scattered; odd, so that each is used once. */
+/** Frames from one page's to the next one's where they are scattered; odd, so that each is used once. */
 const SCATTER_STEP = 37;
 
-/** Where the frames of a window lie: one after another, or no two neighbouring pages in neighbouring frames. */
+/** Where a window's frames lie: one after another, or those of neighbouring pages apart. */
 export type FrameOrder = 'adjacent' | 'scattered';
 
 /** Pages mapped by one process that one CPU runs, all entered, dirty and in its TLB. */
@@ -53,7 +53,10 @@ export class Window implements VmaOperations {
     return 'noPage';
   }
 
-  /** What the CPU loads from the whole window. @throws BenchError EBADMSG where an access has missed the TLB */
+  /**
+   * What the CPU loads from the whole window.
+   * @throws BenchError EBADMSG where an access has missed the TLB
+   */
   load(): Uint8Array {
     const bytes = new Uint8Array(this.#pages * PAGE_SIZE);
     this.cpu.loadBytes(this.start, bytes);
