@@ -1,7 +1,7 @@
 /** `npm start`, `npm test` and their relatives: set the repository up, then do the named task. */
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { root, run, setUp } from './setup.mjs';
+import { join, resolve } from 'node:path';
+import { environment, root, run, setUp } from './setup.mjs';
 
 const [task, ...args] = process.argv.slice(2);
 const cli = join(root, 'apps', 'cli', 'dist', 'main.js');
@@ -19,7 +19,15 @@ const tasks = {
     hand(cli, ['replay', 'traces/window-drag.cgtrace.gz', ...args], root);
   },
   test: () => run('vitest', ['run', ...args]),
-  golden: () => run('vitest', ['run', 'golden.test', ...args]),
+  golden() {
+    const folder = process.env.CG_GOLDEN;
+    const from = process.env.INIT_CWD ?? process.cwd();
+    run(
+      'vitest',
+      ['run', 'golden.test', ...args],
+      folder ? { env: { ...environment, CG_GOLDEN: resolve(from, folder) } } : {},
+    );
+  },
   cg: () => hand(cli, args),
   bench: () => hand(bench, args),
   build() {},

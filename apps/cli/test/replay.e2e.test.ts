@@ -66,7 +66,8 @@ describe('cg replay', () => {
 
   it('prints a fact a line for one trace, a row each for several, within 100 columns, without colours', () => {
     const one = paths.find((name) => name.includes('idle-desktop'))!;
-    const single = cg(['replay', one]);
+    // Colour libraries take CI for a terminal.
+    const single = cg(['replay', one], { CI: 'true' });
     expect(single.out).toMatch(/wrong bytes +0, in every frame/);
     const several = cg(['replay', one, one]);
     expect(several.out.match(/^idle-desktop +auto/gm)).toHaveLength(4);

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { ReplayReport, TrackingMethodName } from '@cg/machine';
 import type { TraceHeader } from '@cg/machine/trace';
 import Table from 'cli-table3';
-import pc from 'picocolors';
+import { colors } from './colors.js';
 
 /** A replay that came to its end. */
 export interface Replayed {
@@ -38,8 +38,8 @@ function shortName(path: string): string {
 
 function verdict(wrongBytes: number): string {
   return wrongBytes === 0
-    ? pc.green('0, in every frame, on the device and as the CPU sees it')
-    : pc.red(`${exact(wrongBytes)}: the device or a CPU saw what it should not have`);
+    ? colors.green('0, in every frame, on the device and as the CPU sees it')
+    : colors.red(`${exact(wrongBytes)}: the device or a CPU saw what it should not have`);
 }
 
 /** One replay, a fact a line. */
@@ -64,7 +64,7 @@ export function describeReplay({ path, method, header, report }: Replayed): stri
   ];
   const lines = facts.map(([what, value]) => `  ${what.padEnd(26)}${value}`);
   return [
-    pc.bold(`${shortName(path)}${title === '' ? '' : `: ${title}`}`),
+    colors.bold(`${shortName(path)}${title === '' ? '' : `: ${title}`}`),
     `  ${width}x${height} ${name}, ${exact(report.frames)} frames, method ${method}`,
     '',
     ...lines,
@@ -133,7 +133,7 @@ export function tabulateReplays(replays: readonly Replayed[]): string {
       mebibytes(bytesUploaded),
       mebibytes(bytesFullUpload),
       share(bytesUploaded, bytesFullUpload),
-      wrongBytes === 0 ? pc.green('0') : pc.red(compact(wrongBytes)),
+      wrongBytes === 0 ? colors.green('0') : colors.red(compact(wrongBytes)),
     ]);
     const counts = [
       report.pagesDirtied,
@@ -146,10 +146,10 @@ export function tabulateReplays(replays: readonly Replayed[]): string {
     work.push([shortName(path), method, ...[...counts, ...scanning].map(compact)]);
   }
   return [
-    pc.bold('What was moved (MiB; full: the whole surface in each frame; share: uploaded / full)'),
+    colors.bold('What was moved (MiB; full: the whole surface in each frame; share: uploaded / full)'),
     moved.toString(),
     '',
-    pc.bold('What finding it took (read, write: page faults; entries: page-table entries looked at)'),
+    colors.bold('What finding it took (read, write: page faults; entries: page-table entries looked at)'),
     work.toString(),
     '',
   ].join('\n');

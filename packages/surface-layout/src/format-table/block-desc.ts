@@ -1,6 +1,6 @@
 // Bits of SVGA3dBlockDesc (svga3d_surfacedefs.h), with the prefix SVGA3DBLOCKDESC_ left off. One bit serves
 // several names in the header: BLUE is also bump W, RED is also luminance and bump U, and so on.
-export const BLUE = 1 << 0;
+const BLUE = 1 << 0;
 export const GREEN = 1 << 1;
 export const RED = 1 << 2;
 export const ALPHA = 1 << 3;
@@ -14,7 +14,7 @@ export const STENCIL = 1 << 11;
 export const TYPELESS = 1 << 12;
 export const SINT = 1 << 13;
 export const UINT = 1 << 14;
-export const NORM = 1 << 15;
+const NORM = 1 << 15;
 export const SRGB = 1 << 16;
 export const EXP = 1 << 17;
 export const COLOR = 1 << 18;
