@@ -1,6 +1,6 @@
 import { PAGE_SIZE, VM_MAYWRITE, VM_READ, VM_SHARED, VM_WRITE } from '@cg/pagetable';
 import { AlwaysDirtyMemory } from '@cg/tracked-memory';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { bench, NotedResource } from '../driver.fixture.js';
 import { BufferObject } from '../memory/buffer-object.js';
 import { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
@@ -115,6 +115,18 @@ describe('DirtyTracker', () => {
       [3, 4],
       [9, 10],
     ]);
+  });
+
+  it('5.5: the order is protect, collect, unmap, so that no store falls in between', () => {
+    const { object, start, write } = tracked(16);
+    const { memory } = start();
+    write(3);
+    const order: string[] = [];
+    vi.spyOn(memory, 'writeProtect').mockImplementation(() => order.push('protect'));
+    vi.spyOn(memory, 'cleanAndRecord').mockImplementation(() => order.push('collect'));
+    vi.spyOn(object.context.mapping, 'unmapRange').mockImplementation(() => void order.push('unmap'));
+    object.unmapRange(0, 5);
+    expect(order).toEqual(['protect', 'collect', 'unmap']);
   });
 
   it('5.5: unmapping a range collects it first', () => {
