@@ -53,4 +53,21 @@ describe('cleanResources', () => {
     expect(cleanResources(backing, 2, 3)).toBe(6);
     expect(made.map((resource) => resource.readBacks)).toEqual([1, 1]);
   });
+
+  it('tracked memory hears of a read-back before the device writes and after it has', () => {
+    const { backing, made, fence } = object(10, [0, 4, true]);
+    backing.addTrackerUser();
+    const { memory } = backing.tracker!;
+    const order: string[] = [];
+    vi.spyOn(memory, 'beforeDeviceWrite').mockImplementation((first, count) =>
+      order.push(`before ${first} ${count}`),
+    );
+    vi.spyOn(memory, 'afterDeviceWrite').mockImplementation((first, count) =>
+      order.push(`after ${first} ${count}`),
+    );
+    vi.spyOn(made[0], 'readBack').mockImplementation(() => void order.push('read back'));
+    fence.mockImplementationOnce(() => ({ wait: () => order.push('fence') }) as never);
+    cleanResources(backing, 1, 2);
+    expect(order).toEqual(['before 0 4', 'read back', 'fence', 'after 0 4']);
+  });
 });
