@@ -1,4 +1,5 @@
 import { encodeCommand, type SvgaDeviceOptions } from '@cg/svga-device';
+import { AlwaysDirtyMemory } from '@cg/tracked-memory';
 import { describe, expect, it, vi } from 'vitest';
 import type { BufferObjectVmaOperations } from './coherency/fault-handlers.js';
 import { bench } from './driver.fixture.js';
@@ -114,6 +115,32 @@ describe.each(methods)('coherency, method %s', (method) => {
     file.destroySurface(another.handle);
     copy(surface, target);
     expect(onDevice(target)[300]).toBe(5);
+  });
+});
+
+describe('coherency, whatever finds the writes', () => {
+  it('1.4: memory that always counts as written does not overwrite what the device wrote', () => {
+    const trackMemory = ({ pageCount }: { pageCount: number }) => new AlwaysDirtyMemory(pageCount);
+    const { cpu, vma, surface, target, copy, file, addressSpace, onDevice } = setUp({ trackMemory });
+    const source = file.createSurface({ format: FORMAT, width: SIDE, height: SIDE, coherent: true }).handle;
+    cpu.store8(file.mapSurface(source, addressSpace).start, 1);
+    cpu.store8(vma.start, 2);
+    copy(source, surface);
+    copy(surface, target);
+    expect(onDevice(target)[0]).toBe(1);
+    expect(cpu.load8(vma.start)).toBe(1);
+  });
+
+  it('1.5: a surface whose only device write was refused keeps its content where it was', () => {
+    const { cpu, vma, surface, target, copy, file, addressSpace } = setUp({}, { maxImageBytes: BYTES + 1 });
+    const other = file.createSurface({ format: FORMAT, width: SIDE, height: SIDE, coherent: true }).handle;
+    cpu.store8(file.mapSurface(other, addressSpace).start, 1);
+    cpu.store8(vma.start, 2);
+    expect(() => copy(other, surface)).toThrow(expect.objectContaining({ code: 'EIO' }));
+    expect(cpu.load8(vma.start)).toBe(2);
+    file.destroySurface(other);
+    expect(() => copy(surface, target)).toThrow(expect.objectContaining({ code: 'EIO' }));
+    expect(cpu.load8(vma.start)).toBe(2);
   });
 });
 
