@@ -1,7 +1,7 @@
 /** `npm start`, `npm test` and their relatives: set the repository up, then do the named task. */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { environment, root, run, setUp } from './setup.mjs';
+import { environment, root, run, runQuietly, setUp } from './setup.mjs';
 
 const [task, ...args] = process.argv.slice(2);
 const cli = join(root, 'apps', 'cli', 'dist', 'main.js');
@@ -37,10 +37,12 @@ const tasks = {
     run('oxlint', ['--deny-warnings']);
     run('node', ['tooling/lint/floors.mjs']);
     run('knip', ['--no-progress']);
+    console.error('cg: prettier, oxlint, the house and knip have nothing to say');
   },
   check() {
     tasks.lint();
-    run('turbo', ['run', 'typecheck', 'check:package', '--output-logs=errors-only']);
+    runQuietly('turbo', ['run', 'typecheck', 'check:package', '--output-logs=errors-only']);
+    console.error('cg: types, publint and attw have nothing to say');
   },
 };
 

@@ -30,32 +30,35 @@ export const environment = {
 
 /** Runs a command in the repository; a failure ends this process with one line and the command's own code. */
 export function run(command, args, options = {}) {
-  const result = spawnSync(command, args, {
-    cwd: root,
-    env: environment,
-    stdio: 'inherit',
-    shell: windows,
-    ...options,
-  });
+  const settings = { cwd: root, env: environment, stdio: 'inherit', shell: windows, ...options };
+  const result = spawnSync(command, args, settings);
   if (result.error) {
     console.error(`cg: cannot run ${command}: ${result.error.message}`);
     process.exit(1);
   }
   if (result.status !== 0) {
-    console.error(
-      `cg: «${[command, ...args].join(' ')}» failed${result.signal ? ` (${result.signal})` : ''}`,
-    );
+    process.stderr.write(result.stdout ?? '');
+    process.stderr.write(result.stderr ?? '');
+    const why = result.signal ? ` (${result.signal})` : '';
+    console.error(`cg: «${[command, ...args].join(' ')}» failed${why}`);
     process.exit(result.status ?? 1);
   }
 }
 
-/** Like `run`, but the command's output goes to standard error, which keeps ours for results. */
-function runStep(what, command, args) {
+/** Like `run`, but what the command prints is shown only if it fails. */
+export function runQuietly(command, args) {
+  run(command, args, { stdio: 'pipe', maxBuffer: 2 ** 28 });
+}
+
+/** Says what it does on standard error, which keeps standard output for results, and how long it took. */
+function step(what, work) {
   console.error(`cg: ${what}`);
   const started = process.hrtime.bigint();
-  run(command, args, { stdio: ['ignore', process.stderr, process.stderr] });
+  work();
   console.error(`cg: … done in ${(Number(process.hrtime.bigint() - started) / 1e9).toFixed(1)} s`);
 }
+
+const toStandardError = { stdio: ['ignore', process.stderr, process.stderr] };
 
 function requireNode() {
   const wanted = manifest.engines.node.replace('>=', '').split('.').map(Number);
@@ -73,17 +76,10 @@ function installPnpm() {
     return;
   }
   mkdirSync(pnpmHome, { recursive: true });
-  runStep(`installing pnpm ${pnpmVersion} below .tools/ (once)`, 'npm', [
-    'install',
-    '--prefix',
-    pnpmHome,
-    '--no-save',
-    '--no-package-lock',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-    `pnpm@${pnpmVersion}`,
-  ]);
+  const quiet = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'];
+  step(`installing pnpm ${pnpmVersion} below .tools/ (once)`, () =>
+    runQuietly('npm', ['install', '--prefix', pnpmHome, ...quiet, `pnpm@${pnpmVersion}`]),
+  );
 }
 
 function workspacePackages() {
@@ -118,12 +114,13 @@ function installDependencies() {
     return;
   }
   rmSync(join(tools, 'built'), { force: true });
-  runStep('installing the locked dependencies', 'pnpm', [
-    'install',
-    '--frozen-lockfile',
-    '--reporter=append-only',
-    '--loglevel=warn',
-  ]);
+  step('installing the locked dependencies', () =>
+    run(
+      'pnpm',
+      ['install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn'],
+      toStandardError,
+    ),
+  );
   writeFileSync(join(tools, 'installed'), state);
 }
 
@@ -160,11 +157,7 @@ function build() {
   if (unchanged('built', sourceState())) {
     return;
   }
-  runStep('building the packages (turbo builds only what changed)', 'turbo', [
-    'run',
-    'build',
-    '--output-logs=errors-only',
-  ]);
+  step('building the packages (turbo builds only what changed)', () => runQuietly('turbo', ['run', 'build']));
   writeFileSync(join(tools, 'built'), sourceState());
 }
 
