@@ -8,7 +8,8 @@ const cli = join(root, 'apps', 'cli', 'dist', 'main.js');
 const bench = join(root, 'apps', 'bench', 'dist', 'main.js');
 
 /** Runs a built program in the folder the user called npm from, and ends with its exit code. */
-function hand(program, programArgs, cwd = process.env.INIT_CWD ?? process.cwd()) {
+function hand(program, programArgs) {
+  const cwd = process.env.INIT_CWD ?? process.cwd();
   const result = spawnSync(process.execPath, [program, ...programArgs], { cwd, stdio: 'inherit' });
   process.exit(result.status ?? 1);
 }
@@ -16,7 +17,7 @@ function hand(program, programArgs, cwd = process.env.INIT_CWD ?? process.cwd())
 const tasks = {
   start() {
     console.error('cg: replaying a recorded program through the whole stack');
-    hand(cli, ['replay', 'traces/window-drag.cgtrace.gz', ...args], root);
+    hand(cli, ['replay', join(root, 'traces', 'window-drag.cgtrace.gz'), ...args]);
   },
   test: () => run('vitest', ['run', ...args]),
   golden() {

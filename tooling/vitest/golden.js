@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -18,9 +18,20 @@ function text(name, suiteUrl) {
   return (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
 }
 
-/** True where CG_GOLDEN names a folder that lacks this file: the suite then says so and skips. */
+/**
+ * True where CG_GOLDEN names a folder that lacks this file: the suite is skipped, and a line says so.
+ * A folder that is not there, or holds no golden file at all, is an error.
+ */
 export function goldenAbsent(name) {
-  return Boolean(process.env.CG_GOLDEN) && !existsSync(join(process.env.CG_GOLDEN, name));
+  const folder = process.env.CG_GOLDEN;
+  if (!folder || existsSync(join(folder, name))) {
+    return false;
+  }
+  if (!existsSync(folder) || !readdirSync(folder).some((file) => /\.(jsonl\.gz|csv)$/.test(file))) {
+    throw new Error(`CG_GOLDEN: ${folder} is no folder of golden files`);
+  }
+  process.stdout.write(`golden ${name}: skipped, not in ${folder}\n`);
+  return true;
 }
 
 /** The rows of `name` (gzipped JSON lines). `suiteUrl` is the suite's import.meta.url. */

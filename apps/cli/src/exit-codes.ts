@@ -6,4 +6,6 @@ export const EXIT = {
   CHECK_FAILED: 1,
   /** The user's input is at fault: arguments, or a file that is not what it must be. */
   BAD_INPUT: 2,
+  /** A bug of ours, with a stack trace (EX_SOFTWARE of sysexits.h). */
+  BUG: 70,
 } as const;

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { EXIT } from './exit-codes.js';
 import { run } from './program.js';
 
 // A reader that has seen enough (`cg … | head`) is no error of ours.
@@ -9,4 +10,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-process.exitCode = await run(process.argv.slice(2));
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  console.error(error);
+  process.exitCode = EXIT.BUG;
+}

@@ -11,7 +11,7 @@ Examples:
   $ cg replay --method scan traces/*.cgtrace.gz       all of them, always by scanning page tables
   $ cg replay --json traces/gears.cgtrace.gz | jq     the same numbers for a program
 
-Exit codes: 0 all is well, 1 a check failed, 2 the input is at fault.`;
+Exit codes: 0 all is well, 1 a check failed, 2 the input is at fault, 70 a bug of cg.`;
 
 /** Runs `cg` with the arguments after the program's name. @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {

@@ -26,7 +26,7 @@ function changed(name: string, replaced: Record<number, object>): string {
   return file(name, gzipSync(text, { level: 1 }));
 }
 
-const surface = { format: 'B8G8R8X8_UNORM', width: 40000, height: 40000 };
+const surface = { format: 'B8G8R8X8_UNORM', width: 8000, height: 8000 };
 
 const cases: [what: string, path: string, line: number, message: string][] = [
   ['what is not gzip', file('plain.cgtrace.gz', lines.slice(0, 3).join('\n')), 1, 'not gzip data'],
@@ -68,7 +68,7 @@ const cases: [what: string, path: string, line: number, message: string][] = [
   ],
   [
     'a surface too large',
-    changed('large.cgtrace.gz', { 1: { ...header, surface, rowPitch: 160000 } }),
+    changed('large.cgtrace.gz', { 1: { ...header, surface, rowPitch: 32000 } }),
     1,
     'do not fit',
   ],
@@ -93,6 +93,11 @@ describe('cg replay, bad input', () => {
       err: `cg: ${join(folder, 'nothing')}: no such file\n`,
     });
     expect(cg(['replay', folder])).toMatchObject({ code: 2, err: `cg: ${folder}: is a directory\n` });
+  });
+
+  it('what the system says of a file it cannot open: one line, exit code 2', () => {
+    const name = 'a'.repeat(300);
+    expect(cg(['replay', name])).toEqual({ code: 2, out: '', err: `cg: ${name}: name too long\n` });
   });
 
   it('one bad trace among good ones: the good ones count, the bad one is named, exit code 2', () => {

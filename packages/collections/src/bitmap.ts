@@ -29,11 +29,6 @@ export class Bitmap {
     this.words = new Uint32Array(Math.ceil(length / 32));
   }
 
-  /** Bytes that the bits take. */
-  static bytesFor(length: number): number {
-    return Math.ceil(length / 32) * 4;
-  }
-
   has(bit: number): boolean {
     return bit >= 0 && bit < this.length && ((this.words[bit >>> 5] >>> (bit & 31)) & 1) === 1;
   }

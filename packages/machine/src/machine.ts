@@ -38,7 +38,7 @@ export class Machine {
           }
         },
       },
-      { maxSurfaceBytes: memoryBytes, maxImageBytes: memoryBytes, ...options.device },
+      { ...deviceLimitsFor(memoryBytes), ...options.device },
     );
     this.driver = new VmwgfxDriver(this.memory, this.device, options.driver);
   }
@@ -51,6 +51,12 @@ export class Machine {
     }
     return process;
   }
+}
+
+/** Limits that memory sets in any case: the device's own must not be the first to bite. */
+function deviceLimitsFor(memoryBytes: number): SvgaDeviceOptions {
+  const bytes = Math.max(memoryBytes, 512 * 2 ** 20);
+  return { maxMobBytes: bytes, maxSurfaceBytes: bytes, maxImageBytes: bytes };
 }
 
 /** A user of the machine: an address space, and its open file of the device. */

@@ -85,6 +85,43 @@ describe('AddressSpace and Mapping', () => {
     expect(addressSpace.vmas).toEqual([vma]);
   });
 
+  it('refuses pages that no mapping has, and leaves the mapping usable', () => {
+    const machine = new ObjectMachine(4);
+    const { addressSpace } = machine.process();
+    const request = {
+      length: PAGE_SIZE,
+      flags: SHARED_WRITABLE,
+      mapping: machine.mapping,
+      operations: machine,
+    };
+    for (const firstPage of [Number.NaN, -1, 0.5, 2 ** 32, Infinity]) {
+      expect(() => addressSpace.map({ ...request, firstPage })).toThrow(
+        expect.objectContaining({ code: 'EINVAL' }),
+      );
+    }
+    expect(machine.mapping.lock.isHeld).toBe(false);
+    expect(() => addressSpace.map({ ...request, firstPage: 2 ** 32 - 1 })).not.toThrow();
+  });
+
+  it('an address space exits once, and is not used after that', () => {
+    const machine = new ObjectMachine(4);
+    const { addressSpace, cpu } = machine.process();
+    cpu.run(undefined);
+    addressSpace.exit();
+    const before = machine.memory.freeFrames;
+    expect(() => addressSpace.exit()).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    expect(() => cpu.run(addressSpace)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    expect(() =>
+      addressSpace.map({
+        length: PAGE_SIZE,
+        flags: SHARED_WRITABLE,
+        mapping: machine.mapping,
+        operations: machine,
+      }),
+    ).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    expect(machine.memory.freeFrames).toBe(before);
+  });
+
   it('walking the VMAs of a mapping without its lock, or changing them under it, throws', () => {
     const machine = new ObjectMachine(4);
     expect(() => machine.mapping.vmasShowing(0, 1)).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
@@ -106,6 +143,10 @@ describe('PhysicalMemory', () => {
     expect(memory.freeFrames).toBe(1);
     expect(memory.allocateFrame()).toBe(frames[3]);
     expect(memory.u8[frames[3] * PAGE_SIZE]).toBe(0);
+    for (const count of [-1, 0.5, Number.NaN]) {
+      expect(() => memory.allocateFrames(count)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+      expect(() => memory.allocateContiguous(count)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    }
     expect(() => memory.freeFrame(0)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
   });
 

@@ -10,6 +10,9 @@ import { zapRange } from './zap.js';
 /** Where the first mapping goes if nobody asks for an address: clear of 0, as in a real process. */
 const MMAP_BASE = 0x10000000;
 
+/** Pages of a mapping: their indices are 32 bits wide. */
+const MAPPING_PAGES = 2 ** 32;
+
 /** What to map, and where. */
 export interface MapRequest {
   /** Bytes, a multiple of the page size. */
@@ -30,6 +33,7 @@ export class AddressSpace implements VmaAddressSpace {
   readonly #vmas: Vma[] = [];
   readonly #tlbs = new Set<Tlb>();
   readonly #notifiers = new Set<RangeNotifier>();
+  #exited = false;
 
   /** @throws PageTableError ENOMEM where no frame is left for the top table */
   constructor(memory: PhysicalMemory) {
@@ -56,9 +60,11 @@ export class AddressSpace implements VmaAddressSpace {
 
   /**
    * Makes a VMA; entries come with the first access.
-   * @throws PageTableError EINVAL for a misaligned, outlying or taken range, ENOMEM where no gap is large enough
+   * @throws PageTableError EINVAL for a misaligned, outlying or taken range or pages that no mapping has,
+   * ENOMEM where no gap is large enough
    */
   map(request: MapRequest): Vma {
+    this.#checkAlive();
     const start = request.address ?? this.#findGap(request.length);
     checkPageRange(start, request.length);
     const end = start + request.length;
@@ -71,6 +77,19 @@ export class AddressSpace implements VmaAddressSpace {
       });
     }
     const { flags, mapping, operations, firstPage = 0 } = request;
+    if (
+      !Number.isInteger(firstPage) ||
+      firstPage < 0 ||
+      firstPage + request.length / PAGE_SIZE > MAPPING_PAGES
+    ) {
+      throw new PageTableError(
+        'EINVAL',
+        `a mapping has no pages ${firstPage} to ${firstPage} + ${request.length} bytes`,
+        {
+          length: request.length,
+        },
+      );
+    }
     const vma = new Vma({ addressSpace: this, start, end, flags, mapping, firstPage, operations });
     mapping.attach(vma);
     this.#vmas.push(vma);
@@ -93,6 +112,7 @@ export class AddressSpace implements VmaAddressSpace {
 
   /** Ends the address space: every VMA goes as in `unmap`, then the tables are freed. No CPU may run it. */
   exit(): void {
+    this.#checkAlive();
     if (this.#tlbs.size > 0) {
       throw new PageTableError('EDEADLK', `${this.#tlbs.size} CPUs still run this address space`);
     }
@@ -100,6 +120,7 @@ export class AddressSpace implements VmaAddressSpace {
       this.unmap(this.#vmas[0]);
     }
     this.tables.free();
+    this.#exited = true;
   }
 
   flushTlbRange(start: number, end: number): void {
@@ -110,12 +131,20 @@ export class AddressSpace implements VmaAddressSpace {
 
   /** For the CPU: it runs this address space from now on. */
   enter(tlb: Tlb): void {
+    this.#checkAlive();
     this.#tlbs.add(tlb);
   }
 
   /** For the CPU: it runs this address space no more. */
   leave(tlb: Tlb): void {
     this.#tlbs.delete(tlb);
+  }
+
+  /** After `exit` the frames of the tables are somebody else's. */
+  #checkAlive(): void {
+    if (this.#exited) {
+      throw new PageTableError('EINVAL', 'the address space has exited');
+    }
   }
 
   #findGap(length: number): number {

@@ -52,10 +52,12 @@ export class Cpu {
 
   /** Loads CR3: everything cached of the last address space is dropped. */
   run(addressSpace: AddressSpace | undefined): void {
-    this.#addressSpace?.leave(this.tlb);
+    addressSpace?.enter(this.tlb);
+    if (addressSpace !== this.#addressSpace) {
+      this.#addressSpace?.leave(this.tlb);
+    }
     this.tlb.flush();
     this.#addressSpace = addressSpace;
-    addressSpace?.enter(this.tlb);
   }
 
   load8(address: number): number {

@@ -39,8 +39,11 @@ export class Mapping implements VmaMapping {
   /** For the address space, which owns the VMA. */
   attach(vma: Vma): void {
     this.lock.acquireWrite();
-    this.#nodes.set(vma, this.#vmas.insert(vma.firstPage, vma.firstPage + vma.pageCount, vma));
-    this.lock.releaseWrite();
+    try {
+      this.#nodes.set(vma, this.#vmas.insert(vma.firstPage, vma.firstPage + vma.pageCount, vma));
+    } finally {
+      this.lock.releaseWrite();
+    }
   }
 
   detach(vma: Vma): void {

@@ -73,6 +73,7 @@ export class PhysicalMemory {
    * @throws PageTableError ENOMEM where fewer are free
    */
   allocateFrames(count: number): Uint32Array {
+    checkCount(count);
     if (count > this.#free) {
       throw new PageTableError('ENOMEM', `${count} frames wanted, ${this.#free} are free`, {
         length: count * PAGE_SIZE,
@@ -91,6 +92,7 @@ export class PhysicalMemory {
    * @throws PageTableError ENOMEM where no such run is free
    */
   allocateContiguous(count: number): number {
+    checkCount(count);
     let start = this.#used.findNextClear(0);
     while (start + count <= this.frames) {
       const taken = this.#used.findNextSet(start, start + count);
@@ -120,5 +122,11 @@ export class PhysicalMemory {
     if (frame < this.#nextFrame) {
       this.#nextFrame = frame;
     }
+  }
+}
+
+function checkCount(count: number): void {
+  if (!Number.isInteger(count) || count < 0) {
+    throw new PageTableError('EINVAL', `not a number of frames: ${count}`);
   }
 }

@@ -89,7 +89,7 @@ const byName = new Map(surfaceFormats.map((format) => [format.name, format]));
  * none.
  */
 export function formatById(id: number): SurfaceFormat | undefined {
-  return surfaceFormats[id];
+  return Number.isInteger(id) ? surfaceFormats[id] : undefined;
 }
 
 /** The format of this name, with or without the prefix SVGA3D_, in the header's spelling. */

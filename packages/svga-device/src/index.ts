@@ -36,6 +36,7 @@ export {
 } from './protocol/object-table-entries.js';
 export {
   SVGA3D_INVALID_ID,
+  SVGA3D_MAX_SAMPLES,
   SVGA3D_MAX_SURFACE_FACES,
   SVGA3D_MOBFMT,
   SVGA3D_SURFACE,

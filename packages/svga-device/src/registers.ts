@@ -1,7 +1,7 @@
 /**
  * Ports, registers and flag bits, from Linux drivers/gpu/drm/vmwgfx/device_include/svga_reg.h.
- * `SVGA_REG.COMMAND_LOW` there is SVGA_REG_COMMAND_LOW, and so on. Only what this device or its driver uses
- * is listed.
+ * `SVGA_REG.COMMAND_LOW` there is SVGA_REG_COMMAND_LOW, and so on. Listed is what this device has and what
+ * drivers are known to look for.
  */
 
 /** Port offsets from BAR0. */

@@ -3,6 +3,7 @@ import type { TrackedMemory } from '@cg/tracked-memory';
 import type { IdAllocator } from './id-allocator.js';
 import type { FakeOffsets } from './memory/fake-offsets.js';
 import type { MemoryAccount } from './memory/memory-account.js';
+import type { DeviceLimits } from './device/device-limits.js';
 import type { CommandQueue } from './device/command-queue.js';
 import type { DirtyTracker } from './tracking/dirty-tracker.js';
 import type { TrackingPolicy } from './tracking/policy.js';
@@ -27,10 +28,7 @@ export interface DriverContext {
   readonly account: MemoryAccount;
   readonly mobIds: IdAllocator;
   readonly surfaceIds: IdAllocator;
-  /** The device has DX contexts: uploads name subresources (rule 7.5, D7). */
-  readonly hasDx: boolean;
-  /** Texels a side of the largest surface that the device takes. */
-  readonly maxTextureSize: number;
+  readonly limits: DeviceLimits;
   /** Makes what finds the writes to a buffer object. */
   trackMemory(pages: BackingPages, context: DriverContext): TrackedMemory;
   /** A policy for one tracker. */

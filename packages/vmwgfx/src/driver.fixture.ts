@@ -53,7 +53,7 @@ export class NotedResource extends Resource {
     this.handed.push([start / PAGE_SIZE, end / PAGE_SIZE]);
   }
 
-  readBack(): void {
+  readBack(_refused: () => void): void {
     if (this.failReadBack) {
       throw new Error('read-back failed');
     }

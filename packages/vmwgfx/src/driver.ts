@@ -2,7 +2,6 @@ import { TrackedMapping } from '@cg/mapping-dirty';
 import { Mapping, PAGE_SIZE, pagesFor, type PhysicalMemory } from '@cg/pagetable';
 import {
   objectTableEntryBytes,
-  SVGA3D_DEVCAP,
   SVGA_CAP,
   SVGA_ID,
   SVGA_IRQFLAG,
@@ -19,6 +18,7 @@ import { FakeOffsets } from './memory/fake-offsets.js';
 import { MemoryAccount } from './memory/memory-account.js';
 import { buildMobPageTable } from './memory/mob-page-table.js';
 import { CommandQueue } from './device/command-queue.js';
+import { readDeviceLimits } from './device/device-limits.js';
 import { SvgaPorts, type SvgaHardware } from './device/svga-ports.js';
 import { KernelPolicy, type TrackingPolicy } from './tracking/policy.js';
 
@@ -38,18 +38,20 @@ export interface DriverOptions {
 export class VmwgfxDriver {
   readonly context: DriverContext;
   readonly #ports: SvgaPorts;
-  /** Interrupts taken. */
-  interrupts = 0;
 
   /**
    * Probes the device and brings it up: object tables, a command-buffer context, interrupts.
-   * @throws VmwgfxError ENODEV where the device lacks guest-backed objects or command buffers; ENOMEM
+   * @throws VmwgfxError ENODEV where the device lacks guest-backed objects or command buffers, EINVAL for
+   * `maxObjects` below 1 or above 32,768; ENOMEM
    */
   constructor(memory: PhysicalMemory, hardware: SvgaHardware, options: DriverOptions = {}) {
     const ports = new SvgaPorts(hardware);
     this.#ports = ports;
     const capabilities = probe(ports);
     const { maxObjects = 4096, accountLimit = 64 * 2 ** 20, makePolicy = () => new KernelPolicy() } = options;
+    if (!Number.isInteger(maxObjects) || maxObjects < 1 || maxObjects > 32_768) {
+      throw new VmwgfxError('EINVAL', `object tables cannot have ${maxObjects} entries: 1 to 32768`);
+    }
     const mapping = new Mapping('vmwgfx');
     const fakeOffsets = new FakeOffsets<BackingPages>();
     const queue = new CommandQueue(memory, ports);
@@ -69,8 +71,7 @@ export class VmwgfxDriver {
       account: new MemoryAccount(accountLimit),
       mobIds: new IdAllocator('MOB', maxObjects),
       surfaceIds: new IdAllocator('surface', maxObjects),
-      hasDx: (capabilities & SVGA_CAP.DX) !== 0 && readDeviceCapability(ports, SVGA3D_DEVCAP.DXCONTEXT) !== 0,
-      maxTextureSize: readDeviceCapability(ports, SVGA3D_DEVCAP.MAX_TEXTURE_WIDTH),
+      limits: readDeviceLimits(ports, (capabilities & SVGA_CAP.DX) !== 0),
       trackMemory: options.trackMemory ?? trackThroughMapping,
       makePolicy,
     };
@@ -81,11 +82,9 @@ export class VmwgfxDriver {
     return new DrmFile(this.context);
   }
 
-  /** The device raises its interrupt line. */
+  /** The device raises its interrupt line: what it says is acknowledged; waits look at fences themselves. */
   handleInterrupt(): void {
-    if (this.#ports.takeInterrupts() !== 0) {
-      this.interrupts++;
-    }
+    this.#ports.takeInterrupts();
   }
 }
 
@@ -113,11 +112,6 @@ function probe(ports: SvgaPorts): number {
   ports.writeRegister(SVGA_REG.CONFIG_DONE, 1);
   ports.writeRegister(SVGA_REG.IRQMASK, SVGA_IRQFLAG.ANY_FENCE);
   return capabilities;
-}
-
-function readDeviceCapability(ports: SvgaPorts, index: number): number {
-  ports.writeRegister(SVGA_REG.DEV_CAP, index);
-  return ports.readRegister(SVGA_REG.DEV_CAP);
 }
 
 /** Gives the device the memory in which it keeps what it knows of MOBs and surfaces. */

@@ -1,4 +1,4 @@
-import { encodeCommand, type SvgaDeviceOptions } from '@cg/svga-device';
+import { CommandWriter, encodeCommand, type SvgaDeviceOptions } from '@cg/svga-device';
 import { AlwaysDirtyMemory } from '@cg/tracked-memory';
 import { describe, expect, it, vi } from 'vitest';
 import type { BufferObjectVmaOperations } from './coherency/fault-handlers.js';
@@ -144,6 +144,70 @@ describe('coherency, whatever finds the writes', () => {
   });
 });
 
+describe('a submission that fails', () => {
+  const box = { x: 0, y: 0, z: 0, w: SIDE, h: SIDE, d: 1, srcx: 0, srcy: 0, srcz: 0 };
+  const images = { srcFace: 0, srcMipmap: 0, destFace: 0, destMipmap: 0 };
+
+  it('1.5: is refused with nothing done where a command is larger than a command buffer', () => {
+    const { file, surface, target, emit } = setUp();
+    const commands = new CommandWriter();
+    commands.write('SURFACE_COPY', { srcSid: surface, destSid: target, ...images, boxes: [box] });
+    const boxes = Array.from({ length: 3000 }, () => box);
+    commands.write('SURFACE_COPY', { srcSid: surface, destSid: target, ...images, boxes });
+    expect(() => file.submit(commands.bytes)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    expect(emit).not.toHaveBeenCalled();
+  });
+
+  it('1.2, 1.4: what it wrote before it failed is on the device, and the CPU sees it', () => {
+    const { cpu, vma, file, surface, target, addressSpace, copy, onDevice } = setUp();
+    const source = file.createSurface({ format: FORMAT, width: SIDE, height: SIDE, coherent: true }).handle;
+    cpu.storeBytes(file.mapSurface(source, addressSpace).start, new Uint8Array(BYTES).fill(0x77));
+    cpu.store8(vma.start, 1);
+    const commands = new CommandWriter();
+    commands.write('SURFACE_COPY', { srcSid: source, destSid: surface, ...images, boxes: [box] });
+    commands.write('SURFACE_COPY', {
+      srcSid: source,
+      destSid: target,
+      ...images,
+      boxes: [{ ...box, x: 9999 }],
+    });
+    // Enough to have the buffer handed over, and the refusal thrown, before the last command is in.
+    const boxes = Array.from({ length: 1600 }, () => ({ ...box, w: 1, h: 1 }));
+    commands.write('SURFACE_COPY', { srcSid: source, destSid: target, ...images, boxes });
+    commands.write('SURFACE_COPY', { srcSid: source, destSid: target, ...images, boxes });
+    expect(() => file.submit(commands.bytes)).toThrow(expect.objectContaining({ code: 'EIO' }));
+    cpu.store8(vma.start + 1, 2);
+    copy(surface, target);
+    expect([...onDevice(target).subarray(0, 3)]).toEqual([0x77, 2, 0x77]);
+  });
+
+  it('1.5: leaves nothing behind that strikes the next caller', () => {
+    const { cpu, vma, file, surface, target, driver, memory } = setUp();
+    cpu.store8(vma.start, 1);
+    const bad = { srcSid: surface, destSid: target, ...images, boxes: [{ ...box, x: 9999 }] };
+    const before = memory.freeFrames;
+    vi.spyOn(driver.context.queue, 'fence').mockImplementationOnce(() => {
+      throw new Error('before the flush');
+    });
+    expect(() => file.submit(encodeCommand('SURFACE_COPY', bad))).toThrow('before the flush');
+    expect(driver.context.queue.fence().isSignalled).toBe(true);
+    file.close();
+    expect(memory.freeFrames).toBeGreaterThan(before);
+  });
+
+  it('6.5: destroying goes to its end, whatever the device says', () => {
+    const { file, surface, target, copy, driver, memory } = setUp();
+    const before = memory.freeFrames;
+    copy(surface, target);
+    driver.context.queue.emit('DESTROY_GB_SURFACE', { sid: file.deviceId(surface) });
+    driver.context.queue.emit('DESTROY_GB_SURFACE', { sid: file.deviceId(target) });
+    expect(() => file.close()).toThrow(expect.objectContaining({ code: 'EIO' }));
+    expect(() => file.deviceId(surface)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+    expect(memory.freeFrames).toBeGreaterThan(before);
+    expect(driver.context.account.used).toBe(0);
+  });
+});
+
 describe('validation', () => {
   it('6.2: create, bind, upload and only then the user’s command; the fence is last', () => {
     const { cpu, vma, surface, target, copy, names } = setUp();
@@ -239,6 +303,11 @@ describe('user commands', () => {
     expect(() => file.createSurface({ ...description, width: 10000 })).toThrow(
       expect.objectContaining({ code: 'EINVAL' }),
     );
+    for (const refused of [{ cube: true, layers: 3 }, { cube: true, layers: 12 }, { samples: 16 }]) {
+      expect(() => file.createSurface({ ...description, ...refused })).toThrow(
+        expect.objectContaining({ code: 'EINVAL' }),
+      );
+    }
     expect(() => file.createSurface({ ...description, layers: 7 })).toThrow(
       expect.objectContaining({ code: 'EINVAL' }),
     );

@@ -9,8 +9,8 @@ import {
   type AddressSpace,
   type Vma,
 } from '@cg/pagetable';
-import { formatById } from '@cg/surface-layout';
 import type { DriverContext } from './context.js';
+import { checkSurface } from './device/device-limits.js';
 import { VmwgfxError } from './errors.js';
 import { BufferObjectVmaOperations } from './coherency/fault-handlers.js';
 import { Surface, type SurfaceRequest, type SurfaceStatistics } from './resource/surface.js';
@@ -67,8 +67,8 @@ export class DrmFile {
    */
   createSurface(wanted: NewSurface): SurfaceHandle {
     const request = requestOf(wanted);
-    this.#checkAgainstDevice(request);
     const surface = new Surface(this.#context, request);
+    checkSurface(request, surface.backingBytes, this.#context.limits);
     if (surface.coherent) {
       allocateBacking(surface);
     }
@@ -100,27 +100,30 @@ export class DrmFile {
    * stored to coherent surfaces that they name goes ahead of them (rule 1.1).
    * @returns the fence behind them
    * @throws VmwgfxError EINVAL or ENOENT for commands that a user may not send, with nothing done; ENOMEM; EIO
+   * where the device refused one, with the others done
    */
   submit(commands: Uint8Array): Fence {
-    const copies = readUserCommands(commands, (handle) => this.#surface(handle));
     const { queue } = this.#context;
+    const copies = readUserCommands(commands, queue.maxCommandBytes, (handle) => this.#surface(handle));
     const validation = new Validation();
     for (const { source, destination } of copies) {
       validation.add(source, false);
       validation.add(destination, true);
     }
-    validation.validate();
     try {
+      validation.validate();
       for (const { source, destination, fields } of copies) {
         const refused = (): void => validation.writeRefused(destination);
         queue.emit('SURFACE_COPY', { ...fields, srcSid: source.id, destSid: destination.id }, refused);
+        validation.writeSent(destination);
       }
+      return queue.fence();
     } catch (error) {
-      validation.backOff();
+      queue.settle();
       throw error;
+    } finally {
+      validation.finish();
     }
-    validation.finish();
-    return queue.fence();
   }
 
   /** The device's id of a surface, for hosts that look at the device; SVGA3D_INVALID_ID before its first use. */
@@ -141,31 +144,33 @@ export class DrmFile {
     };
   }
 
-  /** Destroys a surface and its backing. Its mappings fault from now on. @throws VmwgfxError ENOENT */
+  /**
+   * Destroys a surface and its backing. Its mappings fault from now on.
+   * @throws VmwgfxError ENOENT; EIO where the device refused something: the surface is gone all the same
+   */
   destroySurface(handle: number): void {
     const surface = this.#surface(handle);
     const { backing } = surface;
-    surface.destroy();
-    backing?.destroy();
     this.#surfaces.delete(handle);
+    try {
+      surface.destroy();
+    } finally {
+      backing?.destroy();
+    }
   }
 
-  /** Destroys everything the file owns. */
+  /** Destroys everything the file owns. @throws the first error of `destroySurface`, after all are gone */
   close(): void {
+    const errors: unknown[] = [];
     for (const handle of this.#surfaces.keys()) {
-      this.destroySurface(handle);
+      try {
+        this.destroySurface(handle);
+      } catch (error) {
+        errors.push(error);
+      }
     }
-  }
-
-  #checkAgainstDevice({ format, width, height, depth, layers, cube }: SurfaceRequest): void {
-    const { hasDx, maxTextureSize } = this.#context;
-    const isBuffer = formatById(format)?.buffer ?? false;
-    if (!isBuffer && Math.max(width, height, depth) > maxTextureSize) {
-      throw new VmwgfxError('EINVAL', `the device takes at most ${maxTextureSize} texels a side`);
-    }
-    if (layers > 1 && !cube && !hasDx) {
-      // Without DX an update names a face, and there are six of them (rule 7.5, D7).
-      throw new VmwgfxError('EINVAL', 'the device has no DX contexts and takes no array surfaces');
+    if (errors.length > 0) {
+      throw errors[0];
     }
   }
 

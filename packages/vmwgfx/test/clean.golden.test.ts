@@ -28,7 +28,7 @@ describe.skipIf(goldenAbsent('clean.jsonl.gz'))('golden clean', () => {
   it('6.1, 6.4, C1, C2: reads back what intersects, in order, fences, and bounds the prefault', () => {
     const rows = goldenRows<CleanRow>('clean.jsonl.gz', import.meta.url);
     const { driver } = bench();
-    const fence = vi.spyOn(driver.context.queue, 'fence');
+    const fence = vi.spyOn(driver.context.queue, 'emitFence');
     let differ = 0;
     for (const row of rows) {
       const pages = Math.max(

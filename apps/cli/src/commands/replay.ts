@@ -1,4 +1,11 @@
-import { Machine, policyFor, replayTrace, trackingMethods, type TrackingMethodName } from '@cg/machine';
+import {
+  Machine,
+  MachineError,
+  policyFor,
+  replayTrace,
+  trackingMethods,
+  type TrackingMethodName,
+} from '@cg/machine';
 import { openTrace } from '@cg/machine/trace';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
@@ -27,11 +34,11 @@ Examples:
   $ cg replay --method trap traces/gears.cgtrace.gz traces/idle-desktop.cgtrace.gz
   $ cg replay --json traces/gears.cgtrace.gz | jq '.replays[0].bytesUploaded'
 
-Exit codes: 0 no byte was wrong, 1 some were, 2 a file is not a trace or does not fit.`;
+Exit codes: 0 no byte was wrong, 1 some were, 2 a file is not a trace or does not fit, 70 a bug.`;
 
 function parseMemory(text: string): number {
-  const mebibytes = Number(text);
-  if (!Number.isInteger(mebibytes) || mebibytes < 1 || mebibytes > MOST_MEMORY_MIB) {
+  const mebibytes = /^\d+$/.test(text) ? Number(text) : 0;
+  if (mebibytes < 1 || mebibytes > MOST_MEMORY_MIB) {
     throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_MEMORY_MIB}.`);
   }
   return mebibytes;
@@ -80,9 +87,24 @@ function asText(replays: readonly Replayed[]): string {
   return replays.length === 1 ? describeReplay(replays[0]) : tabulateReplays(replays);
 }
 
+/** A machine with so much memory. That the host has less is the user's to change. */
+function makeMachine(mebibytes: number, method: TrackingMethodName): Machine {
+  try {
+    return new Machine({ memoryBytes: mebibytes * MIB, driver: { makePolicy: policyFor(method) } });
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOMEM') {
+      throw new MachineError(
+        'ENOMEM',
+        `no machine with ${mebibytes} MiB of memory: ${(error as Error).message}`,
+      );
+    }
+    throw error;
+  }
+}
+
 async function replayOne(path: string, { method, memory }: ReplayOptions): Promise<Replayed> {
   const trace = await openTrace(path);
-  const machine = new Machine({ memoryBytes: memory * MIB, driver: { makePolicy: policyFor(method) } });
+  const machine = makeMachine(memory, method);
   const progress = replayProgress(path, trace.header.frames);
   try {
     return { path, method, header: trace.header, report: await replayTrace(machine, trace, progress.update) };

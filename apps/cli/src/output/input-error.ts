@@ -2,10 +2,10 @@ import { MachineError } from '@cg/machine';
 
 const FILE_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
   EISDIR: 'is a directory',
   EACCES: 'may not be read',
   EPERM: 'may not be read',
-  ENOTDIR: 'no such file',
 };
 
 /** One line for what is wrong with the user's file. Anything else is our bug, and is thrown on. */
@@ -13,9 +13,10 @@ export function inputError(path: string, error: unknown): string {
   if (error instanceof MachineError) {
     return `${path}${error.line === undefined ? '' : `:${error.line}`}: ${error.message}`;
   }
-  const said = FILE_ERRORS[(error as NodeJS.ErrnoException).code ?? ''];
-  if (said === undefined) {
+  const { code = '', syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) {
     throw error;
   }
-  return `${path}: ${said}`;
+  // Node's message is «CODE: what is wrong, syscall 'path'».
+  return `${path}: ${FILE_ERRORS[code] ?? message.replace(/^[A-Z0-9]+: /, '').replace(/, [^,]*$/, '')}`;
 }

@@ -21,7 +21,8 @@ const DEVICE_WRITE_INTERVAL = 10;
  *
  * @param machine a fresh one: its counters are the report's
  * @param onFrame called after each frame with the number done
- * @throws MachineError ENOMEM for surfaces that the machine cannot hold, or what reading the trace throws
+ * @throws MachineError ENOMEM or EINVAL for surfaces that the machine cannot hold or its device does not
+ * take, or what reading the trace throws
  */
 export async function replayTrace(
   machine: Machine,
@@ -41,13 +42,16 @@ function prepare(machine: Machine, header: TraceHeader): Replay {
   try {
     return new Replay(machine, header);
   } catch (error) {
-    if (error instanceof PageTableError || error instanceof VmwgfxError) {
-      const size = `${header.width}x${header.height}, ${header.surfaceBytes} bytes`;
-      throw new MachineError(
-        'ENOMEM',
-        `three surfaces of ${size} do not fit into the machine: ${error.message}`,
-        1,
-      );
+    const size = `${header.width}x${header.height}, ${header.surfaceBytes} bytes`;
+    if (error instanceof VmwgfxError && error.code === 'EINVAL') {
+      throw new MachineError('EINVAL', `a surface of ${size} cannot be made: ${error.message}`, 1);
+    }
+    // A RangeError is the host's own «no memory» for a typed array.
+    const tooLarge =
+      error instanceof PageTableError || error instanceof VmwgfxError || error instanceof RangeError;
+    if (tooLarge) {
+      const why = `three surfaces of ${size} do not fit into the machine`;
+      throw new MachineError('ENOMEM', `${why}: ${error.message}`, 1);
     }
     throw error;
   }

@@ -2,6 +2,9 @@ import { formatByName, SurfaceLayout, SurfaceLayoutError } from '@cg/surface-lay
 import { MachineError } from '../errors.js';
 import type { TraceFrame, TraceHeader } from './trace.js';
 
+/** Characters of a title that are kept. */
+const TITLE_LENGTH = 80;
+
 type Json = Readonly<Record<string, unknown>>;
 
 function parseObject(text: string, line: number): Json {
@@ -18,7 +21,7 @@ function parseObject(text: string, line: number): Json {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = JSON.stringify(value) ?? 'missing';
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
@@ -41,7 +44,7 @@ export function parseHeader(text: string): TraceHeader {
   const { format: formatName, width, height } = (surface ?? {}) as Json;
   const format = typeof formatName === 'string' ? formatByName(formatName) : undefined;
   if (format === undefined || format.planar || format.buffer || format.bytesPerBlock === 0) {
-    throw new MachineError('EBADMSG', `surface format ${shown(formatName)} cannot be replayed`, 1);
+    throw new MachineError('EBADMSG', `a surface of format ${shown(formatName)} cannot be replayed`, 1);
   }
   const size = {
     width: positiveInteger(width, 'surface width'),
@@ -57,7 +60,7 @@ export function parseHeader(text: string): TraceHeader {
     );
   }
   return {
-    title: typeof title === 'string' ? title : '',
+    title: typeof title === 'string' ? printable(title) : '',
     format,
     ...size,
     surfaceBytes: layout.bytes,
@@ -140,8 +143,19 @@ function decodeData(encoded: unknown, line: number, bytes: number): Uint8Array {
   }
   // Buffer skips what is not base64, so the text's own length is checked as well.
   const data = Buffer.from(encoded, 'base64');
-  if (data.length !== bytes || encoded.replace(/=+$/, '').length !== Math.ceil((bytes * 4) / 3)) {
+  if (data.length !== bytes || unpaddedLength(encoded) !== Math.ceil((bytes * 4) / 3)) {
     throw new MachineError('EBADMSG', `data holds ${data.length} bytes, the runs ${bytes}`, line);
   }
   return data;
+}
+
+/** Characters of base64 text without its padding, which is two at most. */
+function unpaddedLength(encoded: string): number {
+  const { length } = encoded;
+  return length - (encoded.endsWith('==') ? 2 : encoded.endsWith('=') ? 1 : 0);
+}
+
+/** A title that may be printed: no control characters, and not without end. */
+function printable(title: string): string {
+  return title.replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, TITLE_LENGTH);
 }

@@ -134,6 +134,23 @@ describe('readTrace', () => {
     });
   });
 
+  it('is quick to refuse data with padding all over', async () => {
+    const data = `${Buffer.alloc(SURFACE_BYTES).toString('base64')}${'='.repeat(200_000)}B`;
+    const started = performance.now();
+    await expect(read([headerLine(1), frameLine(0, [[0, SURFACE_BYTES]], { data })])).rejects.toMatchObject({
+      line: 2,
+    });
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it('keeps control characters out of the title', async () => {
+    const { header } = await readTrace(
+      bytesOf([headerLine(1, { title: '\u001b[31mred\u0007 and a long one'.repeat(9) })]),
+    );
+    expect(header.title).toMatch(/^\[31mred and a long one/);
+    expect(header.title.length).toBe(80);
+  });
+
   it('refuses text that is not UTF-8', async () => {
     async function* bytes() {
       yield new Uint8Array([0x22, 0xff, 0xfe, 0x22, 0x0a]);

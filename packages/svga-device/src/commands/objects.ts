@@ -10,12 +10,14 @@ import {
   surfaceEntry,
   SVGA_OTABLE,
 } from '../protocol/object-table-entries.js';
-import { SVGA3D_INVALID_ID, SVGA3D_MAX_SURFACE_FACES, SVGA3D_SURFACE } from '../protocol/surface-types.js';
+import {
+  SVGA3D_INVALID_ID,
+  SVGA3D_MAX_SAMPLES,
+  SVGA3D_MAX_SURFACE_FACES,
+  SVGA3D_SURFACE,
+} from '../protocol/surface-types.js';
 import { Surface } from '../surface.js';
 import type { SurfaceDefinition } from '../surface.js';
-
-/** SVGA3D_MAX_SAMPLES of svga3d_limits.h. */
-const SVGA3D_MAX_SAMPLES = 8;
 
 /**
  * SET_OTABLE_BASE64: puts an object table where the guest says, or takes it away where the size is 0. Of the

@@ -1,10 +1,13 @@
 /** SVGA3D_INVALID_ID of svga3d_types.h: no object. Binding to it unbinds. */
 export const SVGA3D_INVALID_ID = 0xffff_ffff;
 
+/** SVGA3D_MAX_SAMPLES of svga3d_limits.h. */
+export const SVGA3D_MAX_SAMPLES = 8;
+
 /** SVGA3D_MAX_SURFACE_FACES of svga3d_types.h: a `face` field counts no further (D7). */
 export const SVGA3D_MAX_SURFACE_FACES = 6;
 
-/** SVGA3D_SURFACE_* flags of svga3d_types.h that the device or its driver acts on. */
+/** SVGA3D_SURFACE_* flags of svga3d_types.h, as far as drivers of this device use them. */
 export const SVGA3D_SURFACE = {
   CUBEMAP: 0x0000_0001,
   HINT_TEXTURE: 0x0000_0020,

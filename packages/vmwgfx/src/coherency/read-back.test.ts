@@ -13,7 +13,7 @@ function object(pages: number, ...resources: [firstPage: number, endPage: number
     resource.gpuDirty = gpuDirty;
     return resource;
   });
-  return { backing, made, fence: vi.spyOn(driver.context.queue, 'fence') };
+  return { backing, made, fence: vi.spyOn(driver.context.queue, 'emitFence') };
 }
 
 describe('cleanResources', () => {
@@ -69,5 +69,23 @@ describe('cleanResources', () => {
     fence.mockImplementationOnce(() => ({ wait: () => order.push('fence') }) as never);
     cleanResources(backing, 1, 2);
     expect(order).toEqual(['before 0 4', 'read back', 'fence', 'after 0 4']);
+  });
+
+  it('6.4, B9: nor the page that it shares with the last one read back', () => {
+    const { driver } = bench();
+    const backing = new BufferObject(driver.context, 4);
+    const first = new NotedResource(backing, 0, 6144);
+    const second = new NotedResource(backing, 6144, 6144);
+    first.gpuDirty = second.gpuDirty = true;
+    expect(cleanResources(backing, 0, 1)).toBe(1);
+    expect([first.gpuDirty, second.gpuDirty]).toEqual([false, true]);
+  });
+
+  it('C3: a read-back that the device refuses leaves its resource GPU-dirty, and no other', () => {
+    const { backing, made } = object(10, [0, 4, true], [0, 8, true], [2, 3, true]);
+    const { queue } = backing.context;
+    made[1].readBack = (refused) => queue.emit('READBACK_GB_SURFACE', { sid: 4000 }, refused);
+    expect(() => cleanResources(backing, 2, 3)).toThrow(expect.objectContaining({ code: 'EIO' }));
+    expect(made.map((resource) => resource.gpuDirty)).toEqual([false, true, false]);
   });
 });

@@ -13,32 +13,47 @@ import type { BufferObject, ResidentResource } from '../memory/buffer-object.js'
 export function cleanResources(object: BufferObject, startPage: number, endPage: number): number {
   const start = startPage * PAGE_SIZE;
   const end = endPage * PAGE_SIZE;
-  const readBack: ResidentResource[] = [];
+  const readBack = new Set<ResidentResource>();
   let furthest = start;
   try {
     for (const { value: resource, end: resourceEnd } of object.resources.overlapping(start, end)) {
       furthest = Math.max(furthest, resourceEnd);
       if (resource.gpuDirty) {
         object.tracker?.beforeDeviceWrite(...resource.pageRange);
-        resource.readBack();
-        readBack.push(resource);
+        resource.readBack(() => readBack.delete(resource));
+        readBack.add(resource);
       }
     }
   } finally {
-    if (readBack.length > 0) {
-      object.context.queue.fence().wait();
-      for (const resource of readBack) {
-        object.tracker?.afterDeviceWrite(...resource.pageRange);
-        resource.gpuDirty = false;
-      }
+    if (readBack.size > 0) {
+      finishReadBacks(object, readBack);
     }
   }
   return pagesToMap(object, start, end, furthest);
 }
 
+/** Waits for read-backs. Those that the device refuses have left the set by then, and stay GPU-dirty. */
+function finishReadBacks(object: BufferObject, readBack: ReadonlySet<ResidentResource>): void {
+  const { queue } = object.context;
+  const fence = queue.emitFence();
+  try {
+    queue.flush();
+  } finally {
+    fence.wait();
+    for (const resource of readBack) {
+      object.tracker?.afterDeviceWrite(...resource.pageRange);
+      resource.gpuDirty = false;
+    }
+  }
+}
+
 function pagesToMap(object: BufferObject, start: number, end: number, furthest: number): number {
   let limit = Math.ceil(furthest / PAGE_SIZE);
-  for (const { value: resource, start: resourceStart } of object.resources.overlapping(end, furthest)) {
+  // To the end of the last page: another resource may begin in the rest of it.
+  for (const { value: resource, start: resourceStart } of object.resources.overlapping(
+    end,
+    limit * PAGE_SIZE,
+  )) {
     if (resource.gpuDirty) {
       limit = Math.min(limit, Math.floor(resourceStart / PAGE_SIZE));
       break;

@@ -39,7 +39,6 @@ export class CommandQueue {
   /** What to take back where the command at an offset of the buffer is refused. */
   readonly #takeBack = new Map<number, () => void>();
   #seqno = 0;
-  #commands = 0;
 
   /** @throws PageTableError ENOMEM where the buffer's frames cannot be had */
   constructor(memory: PhysicalMemory, ports: SvgaPorts) {
@@ -52,9 +51,9 @@ export class CommandQueue {
     this.#writer = new CommandWriter(this.#buffer);
   }
 
-  /** Commands emitted so far, fences included. */
-  get commands(): number {
-    return this.#commands;
+  /** Bytes of the largest command that there is space for. */
+  get maxCommandBytes(): number {
+    return this.#buffer.length;
   }
 
   /**
@@ -79,17 +78,24 @@ export class CommandQueue {
     if (refused !== undefined) {
       this.#takeBack.set(offset, refused);
     }
-    this.#commands++;
   }
 
-  /** A fence behind everything emitted so far, which is handed to the device with it. */
+  /**
+   * A fence behind everything emitted so far, which is handed to the device with it.
+   * @throws VmwgfxError EIO as `flush`
+   */
   fence(): Fence {
+    const fence = this.emitFence();
+    this.flush();
+    return fence;
+  }
+
+  /** A fence behind everything emitted so far; it signals once somebody has flushed it. */
+  emitFence(): Fence {
     // 0 means «no fence» to the device.
     this.#seqno = (this.#seqno + 1) >>> 0 || 1;
     this.emit('FENCE', { fence: this.#seqno });
-    const fence = new Fence(this.#seqno, () => this.#ports.fifo[SVGA_FIFO.FENCE]);
-    this.flush();
-    return fence;
+    return new Fence(this.#seqno, () => this.#ports.fifo[SVGA_FIFO.FENCE]);
   }
 
   /**
@@ -111,6 +117,20 @@ export class CommandQueue {
     this.#takeBack.clear();
     if (refused !== undefined) {
       throw refused;
+    }
+  }
+
+  /**
+   * Flushes, for somebody who is failing already: what the device refuses now is told to its senders and
+   * to nobody else, and strikes no later caller.
+   */
+  settle(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      if (!(error instanceof VmwgfxError)) {
+        throw error;
+      }
     }
   }
 

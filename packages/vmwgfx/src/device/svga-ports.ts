@@ -1,4 +1,4 @@
-import { SVGA_PORT } from '@cg/svga-device';
+import { SVGA_PORT, SVGA_REG } from '@cg/svga-device';
 
 /** What the driver needs of the device: its I/O ports and its FIFO memory. Any SVGA II device has them. */
 export interface SvgaHardware {
@@ -23,6 +23,11 @@ export class SvgaPorts {
   writeRegister(index: number, value: number): void {
     this.hardware.writePort(SVGA_PORT.INDEX, index);
     this.hardware.writePort(SVGA_PORT.VALUE, value);
+  }
+
+  readDeviceCapability(index: number): number {
+    this.writeRegister(SVGA_REG.DEV_CAP, index);
+    return this.readRegister(SVGA_REG.DEV_CAP);
   }
 
   /** The pending interrupts, acknowledged by being read. */

@@ -17,8 +17,11 @@ export interface ResidentResource extends BackedResource {
   gpuDirty: boolean;
   /** First and end page of the buffer object that hold any of its bytes. */
   readonly pageRange: [start: number, end: number];
-  /** Sends the command that brings the content back into the backing; the caller waits for it. */
-  readBack(): void;
+  /**
+   * Sends the command that brings the content back into the backing; the caller waits for it.
+   * @param refused called where the device refuses it
+   */
+  readBack(refused: () => void): void;
 }
 
 /**
@@ -146,13 +149,19 @@ export class BufferObject implements BackingPages {
   destroy(): void {
     const { memory, queue, mapping, fakeOffsets } = this.context;
     mapping.unmapRange(this.firstPage, this.pageCount);
-    if (this.#mob !== undefined) {
-      queue.emit('DESTROY_GB_MOB', { mobid: this.#mob.id });
-      queue.flush();
-      this.#forgetMob(this.#mob);
-    }
     this.#destroyed = true;
-    fakeOffsets.free(this);
-    this.frames.forEach((frame) => memory.freeFrame(frame));
+    const mob = this.#mob;
+    try {
+      if (mob !== undefined) {
+        queue.emit('DESTROY_GB_MOB', { mobid: mob.id });
+        queue.flush();
+      }
+    } finally {
+      if (mob !== undefined) {
+        this.#forgetMob(mob);
+      }
+      fakeOffsets.free(this);
+      this.frames.forEach((frame) => memory.freeFrame(frame));
+    }
   }
 }

@@ -9,17 +9,20 @@ const OFFSETS_END = 2 ** 32;
 export class FakeOffsets<Pages extends { readonly pageCount: number }> {
   readonly #objects = new IntervalTree<Pages>();
   readonly #nodes = new Map<Pages, IntervalNode<Pages>>();
-  #next = FIRST_OFFSET;
-
-  /** @throws VmwgfxError ENOMEM where the 2^32 pages of the mapping are used up */
+  /** The lowest gap that is large enough. @throws VmwgfxError ENOMEM where the mapping's 2^32 pages have none */
   allocate(object: Pages): number {
-    const start = this.#next;
+    let start = FIRST_OFFSET;
+    for (const taken of this.#objects.overlapping(FIRST_OFFSET, OFFSETS_END)) {
+      if (taken.start - start >= object.pageCount) {
+        break;
+      }
+      start = taken.end;
+    }
     const end = start + object.pageCount;
     if (end > OFFSETS_END) {
       throw new VmwgfxError('ENOMEM', 'the device mapping has no offsets left');
     }
     this.#nodes.set(object, this.#objects.insert(start, end, object));
-    this.#next = end;
     return start;
   }
 

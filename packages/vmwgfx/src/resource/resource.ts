@@ -42,7 +42,7 @@ export abstract class Resource implements ResidentResource {
   abstract followTracking(): void;
   /** Sends the updates for everything known to be dirty. Throwing, it has forgotten nothing (rule 7.6). */
   abstract sync(): void;
-  abstract readBack(): void;
+  abstract readBack(refused: () => void): void;
 
   /**
    * Places the resource in a buffer object and keeps it findable there (rule 6.1). A coherent one becomes a

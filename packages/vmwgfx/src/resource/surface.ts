@@ -131,33 +131,38 @@ export class Surface extends Resource {
     this.#dirtyBoxes.clear();
   }
 
-  readBack(): void {
-    this.context.queue.emit('READBACK_GB_SURFACE', { sid: this.#id });
+  readBack(refused: () => void): void {
+    this.context.queue.emit('READBACK_GB_SURFACE', { sid: this.#id }, refused);
     this.statistics.readBacks++;
   }
 
   /** Takes the surface from the device; what only the device has of it is lost, as its owner wants it gone. */
   destroy(): void {
     const { queue, surfaceIds } = this.context;
-    if (this.#id !== SVGA3D_INVALID_ID) {
+    const id = this.#id;
+    this.detach();
+    if (id === SVGA3D_INVALID_ID) {
+      return;
+    }
+    try {
       if (this.#bound) {
-        queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid: SVGA3D_INVALID_ID });
+        queue.emit('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
       }
-      queue.emit('DESTROY_GB_SURFACE', { sid: this.#id });
+      queue.emit('DESTROY_GB_SURFACE', { sid: id });
       queue.flush();
-      surfaceIds.free(this.#id);
+    } finally {
+      surfaceIds.free(id);
       this.#id = SVGA3D_INVALID_ID;
       this.#bound = false;
     }
-    this.detach();
   }
 
   /** One command for one box: by subresource where the device has DX contexts, else by face and mip (rule 7.5). */
   #update(box: SubresourceBox): void {
-    const { queue, hasDx } = this.context;
+    const { queue, limits } = this.context;
     const { subresource, x, y, z, width: w, height: h, depth: d } = box;
     const refused = (): void => this.#markDirty(box);
-    if (hasDx) {
+    if (limits.hasDx) {
       queue.emit(
         'DX_UPDATE_SUBRESOURCE',
         { sid: this.#id, subResource: subresource, x, y, z, w, h, d },

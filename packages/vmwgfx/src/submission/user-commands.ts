@@ -10,12 +10,16 @@ export interface UserCopy {
 }
 
 /**
- * Reads the commands of a submission, as bytes in the device's format with surface handles for ids. All of
- * them are checked before any is done.
+ * Reads the commands of a submission, as bytes in the device's format with surface handles for ids. What
+ * they are, their sizes and handles are checked before any is done; boxes are the device's to judge.
  * @throws VmwgfxError EINVAL for anything but well-formed commands that a user may send, ENOENT for a handle
  * that is nobody's
  */
-export function readUserCommands(bytes: Uint8Array, surfaceOf: (handle: number) => Surface): UserCopy[] {
+export function readUserCommands(
+  bytes: Uint8Array,
+  maxCommandBytes: number,
+  surfaceOf: (handle: number) => Surface,
+): UserCopy[] {
   const copies: UserCopy[] = [];
   try {
     for (const command of decodeCommands(bytes)) {
@@ -25,6 +29,10 @@ export function readUserCommands(bytes: Uint8Array, surfaceOf: (handle: number) 
           command: said,
           offset: command.offset,
         });
+      }
+      if (command.bytes > maxCommandBytes) {
+        const facts = { command: command.name, offset: command.offset, bytes: command.bytes };
+        throw new VmwgfxError('EINVAL', `a command has at most ${maxCommandBytes} bytes`, facts);
       }
       const { fields } = command;
       copies.push({ source: surfaceOf(fields.srcSid), destination: surfaceOf(fields.destSid), fields });

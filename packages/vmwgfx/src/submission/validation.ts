@@ -4,17 +4,25 @@ import type { Resource } from '../resource/resource.js';
 
 /**
  * Everything a submission touches, made ready for the device (rule 6.2): buffer objects reserved and
- * scanned, resources created, bound and up to date. Between `validate` and `finish` nothing of it changes.
+ * scanned, resources created, bound and up to date. `finish` must follow `validate`, also where that throws;
+ * between the two nothing of it changes.
  */
 export class Validation {
-  /** Each resource, with the number of commands that write it. */
+  /** Each resource, and whether the submission is to write it. */
+  readonly #resources = new Map<Resource, boolean>();
+  /** Commands sent that write a resource, and not refused. */
   readonly #writes = new Map<Resource, number>();
   readonly #newlyDirty = new Set<Resource>();
   readonly #reserved: BufferObject[] = [];
 
   /** Adds a resource that a command reads, or writes. */
   add(resource: Resource, written: boolean): void {
-    this.#writes.set(resource, (this.#writes.get(resource) ?? 0) + (written ? 1 : 0));
+    this.#resources.set(resource, written || (this.#resources.get(resource) ?? false));
+  }
+
+  /** A command that writes a resource was sent. */
+  writeSent(resource: Resource): void {
+    this.#writes.set(resource, (this.#writes.get(resource) ?? 0) + 1);
   }
 
   /** A command that writes a resource was refused. Once all were, the newest content is still the backing's. */
@@ -29,27 +37,25 @@ export class Validation {
   /**
    * Reserves, scans, transfers and syncs. Scanning comes before any transfer, with everything reserved
    * throughout: otherwise bits would be cleared while entries are still writable (rule 5.5, B11).
-   * @throws what the failing step throws; everything is unreserved, and what was dirty is still dirty (rule 1.5)
+   * @throws what the failing step throws; what was dirty is still dirty (rule 1.5)
    */
   validate(): void {
-    try {
-      for (const object of this.#backings()) {
-        object.reserve();
-        this.#reserved.push(object);
-      }
-      for (const object of this.#reserved) {
-        object.tracker?.scan();
-      }
-      for (const [resource, writes] of this.#writes) {
-        validateResource(resource, writes > 0);
-      }
-    } catch (error) {
-      this.#unreserve();
-      throw error;
+    for (const object of this.#backings()) {
+      object.reserve();
+      this.#reserved.push(object);
+    }
+    for (const object of this.#reserved) {
+      object.tracker?.scan();
+    }
+    for (const [resource, written] of this.#resources) {
+      validateResource(resource, written);
     }
   }
 
-  /** The commands are on their way: what they write has its newest content on the device from now on. */
+  /**
+   * Ends the submission, however far it came: what it wrote has its newest content on the device from now
+   * on, and nothing is reserved any more.
+   */
   finish(): void {
     for (const [resource, writes] of this.#writes) {
       if (writes > 0 && !resource.gpuDirty) {
@@ -57,26 +63,17 @@ export class Validation {
         this.#newlyDirty.add(resource);
       }
     }
-    this.#unreserve();
-  }
-
-  /** The commands could not be sent. */
-  backOff(): void {
-    this.#unreserve();
+    for (const object of this.#reserved.splice(0)) {
+      object.unreserve();
+    }
   }
 
   #backings(): Set<BufferObject> {
     const objects = new Set<BufferObject>();
-    for (const resource of this.#writes.keys()) {
+    for (const resource of this.#resources.keys()) {
       objects.add(resource.backing ?? allocateBacking(resource));
     }
     return objects;
-  }
-
-  #unreserve(): void {
-    for (const object of this.#reserved.splice(0)) {
-      object.unreserve();
-    }
   }
 }
 

@@ -13,7 +13,7 @@ export interface BackedResource {
   addDirtyBytes(start: number, end: number): void;
 }
 
-/** The other resources with bytes in a byte range of the buffer object. */
+/** All resources with bytes in a byte range of the buffer object, the asking one included. */
 export type SharedBy = (start: number, end: number) => Iterable<BackedResource>;
 
 /** What a tracker counted. */

@@ -28,7 +28,7 @@ const CHANGE_TRIGGERS = 2;
  * not pages, and no reset of the count by passes that had nothing to do.
  */
 export class KernelPolicy implements TrackingPolicy {
-  /** Consecutive passes that spoke for the other method. */
+  /** Passes that spoke for the other method since the last one that did not. */
   changeCount = 0;
 
   initialMethod(pageCount: number): TrackingMethod {

@@ -1,0 +1,63 @@
+import { formatById, type SurfaceDescription } from '@cg/surface-layout';
+import { SVGA3D_DEVCAP, SVGA3D_MAX_SAMPLES, SVGA_REG } from '@cg/svga-device';
+import { VmwgfxError } from '../errors.js';
+import type { SvgaPorts } from './svga-ports.js';
+
+/** What the device takes, as it says in its registers and device capabilities. */
+export interface DeviceLimits {
+  /** It has DX contexts: uploads name subresources, and there are arrays (rule 7.5, D7). */
+  readonly hasDx: boolean;
+  /** Texels a side of a surface that is no buffer. */
+  readonly maxTextureSize: number;
+  /** Texels a side of a surface with depth. */
+  readonly maxVolumeSize: number;
+  readonly maxLayers: number;
+  readonly maxMobBytes: number;
+}
+
+/** Asks the device. */
+export function readDeviceLimits(ports: SvgaPorts, hasDxCapability: boolean): DeviceLimits {
+  return {
+    hasDx: hasDxCapability && ports.readDeviceCapability(SVGA3D_DEVCAP.DXCONTEXT) !== 0,
+    maxTextureSize: ports.readDeviceCapability(SVGA3D_DEVCAP.MAX_TEXTURE_WIDTH),
+    maxVolumeSize: ports.readDeviceCapability(SVGA3D_DEVCAP.MAX_VOLUME_EXTENT),
+    maxLayers: ports.readDeviceCapability(SVGA3D_DEVCAP.MAX_TEXTURE_ARRAY_SIZE),
+    maxMobBytes: ports.readRegister(SVGA_REG.MOB_MAX_SIZE),
+  };
+}
+
+function refuse(why: string): never {
+  throw new VmwgfxError('EINVAL', `the device does not take the surface: ${why}`);
+}
+
+/**
+ * Refuses a surface that the device would refuse, so that its user hears of it at once and not as an error
+ * of every submission.
+ * @throws VmwgfxError EINVAL
+ */
+export function checkSurface(
+  { format, width, height, depth, layers, samples, cube }: SurfaceDescription & { readonly cube: boolean },
+  bytes: number,
+  limits: DeviceLimits,
+): void {
+  const side = depth > 1 ? limits.maxVolumeSize : limits.maxTextureSize;
+  if (Math.max(width, height, depth) > side && !formatById(format)?.buffer) {
+    refuse(`at most ${side} texels a side`);
+  }
+  if (cube && layers !== 6) {
+    refuse(`a cube has 6 faces, not ${layers}`);
+  }
+  if (layers > 1 && !cube && !limits.hasDx) {
+    // Without DX an update names a face, and there are six of them (rule 7.5, D7).
+    refuse('no arrays without DX contexts');
+  }
+  if (layers > limits.maxLayers) {
+    refuse(`at most ${limits.maxLayers} layers`);
+  }
+  if (samples > SVGA3D_MAX_SAMPLES) {
+    refuse(`at most ${SVGA3D_MAX_SAMPLES} samples`);
+  }
+  if (bytes > limits.maxMobBytes) {
+    refuse(`at most ${limits.maxMobBytes} bytes, not ${bytes}`);
+  }
+}
