@@ -1,5 +1,6 @@
 import { checkPageRange, formatAddress, PAGE_SIZE, USER_ADDRESS_END } from './address.js';
 import { PageTableError } from './errors.js';
+import { RwLock } from './locks.js';
 import type { Mapping } from './mapping.js';
 import { PageTables } from './page-tables.js';
 import type { PhysicalMemory } from './physical-memory.js';
@@ -25,6 +26,7 @@ export interface MapRequest {
 
 /** One process's view of memory: page tables, VMAs, and the TLBs of the CPUs that run it. */
 export class AddressSpace implements VmaAddressSpace {
+  readonly lock: RwLock;
   readonly tables: PageTables;
   pendingTlbFlushes = 0;
   readonly #vmas: Vma[] = [];
@@ -34,6 +36,7 @@ export class AddressSpace implements VmaAddressSpace {
   /** @throws PageTableError ENOMEM where no frame is left for the top table */
   constructor(memory: PhysicalMemory) {
     this.tables = new PageTables(memory);
+    this.lock = new RwLock(`address space ${this.tables.rootFrame}`, 1, memory.locks);
   }
 
   /** The VMAs, by address. */

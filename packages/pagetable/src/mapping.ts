@@ -38,6 +38,7 @@ export class Mapping implements VmaMapping {
 
   /** For the address space, which owns the VMA. */
   attach(vma: Vma): void {
+    this.lock.recordIn(vma.addressSpace.tables.memory.locks);
     this.lock.acquireWrite();
     this.#nodes.set(vma, this.#vmas.insert(vma.firstPage, vma.firstPage + vma.pageCount, vma));
     this.lock.releaseWrite();

@@ -1,6 +1,8 @@
 import { Bitmap } from '@cg/collections';
 import { PAGE_SIZE } from './address.js';
 import { PageTableError } from './errors.js';
+import { LockLedger } from './lock-ledger.js';
+import { Preemption } from './preemption.js';
 
 /** 32-bit words in a frame. */
 export const WORDS_PER_FRAME = PAGE_SIZE / 4;
@@ -16,6 +18,10 @@ export class PhysicalMemory {
   readonly u8: Uint8Array;
   /** All of memory, by little-endian 32-bit word. */
   readonly u32: Uint32Array;
+  /** Which locks of this machine are held, and by whom. */
+  readonly locks = new LockLedger();
+  /** Where tests step other CPUs in. */
+  readonly preemption = new Preemption();
   readonly #used: Bitmap;
   #free: number;
   #nextFrame = 1;

@@ -61,6 +61,8 @@ export interface RangeNotifier {
 
 /** What somebody who found a VMA through its mapping can do with its address space. */
 export interface VmaAddressSpace {
+  /** Guards the set of VMAs and what they are: faults read, every change of the set writes. */
+  readonly lock: RwLock;
   readonly tables: PageTables;
   /** Flushes that walkers have announced and not done yet (rule 2.4, A3). */
   pendingTlbFlushes: number;
