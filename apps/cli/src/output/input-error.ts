@@ -1,4 +1,5 @@
 import { MachineError } from '@cg/machine';
+import { PageWalkError } from '@cg/pagewalk';
 
 const FILE_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
@@ -6,12 +7,16 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
   EACCES: 'may not be read',
   EPERM: 'may not be read',
   ENOTDIR: 'no such file',
+  EIO: 'cannot be read',
 };
 
 /** One line for what is wrong with the user's file. Anything else is our bug, and is thrown on. */
 export function inputError(path: string, error: unknown): string {
   if (error instanceof MachineError) {
     return `${path}${error.line === undefined ? '' : `:${error.line}`}: ${error.message}`;
+  }
+  if (error instanceof PageWalkError) {
+    return `${path}: ${error.message}`;
   }
   const said = FILE_ERRORS[(error as NodeJS.ErrnoException).code ?? ''];
   if (said === undefined) {
