@@ -1,6 +1,6 @@
 export { ADDRESS_END, formatAddress, PAGE_SIZE, pagesFor, USER_ADDRESS_END } from './address.js';
 export { AddressSpace, type MapRequest } from './address-space.js';
-export { Cpu, type CpuStatistics } from './cpu.js';
+export { Cpu } from './cpu.js';
 export {
   entryHigh,
   entryLow,
@@ -29,6 +29,7 @@ export {
   tableOfEntry,
   TOP_LEVEL,
 } from './page-tables.js';
+export { type CpuStatistics } from './mmu.js';
 export { PhysicalMemory, WORDS_PER_FRAME } from './physical-memory.js';
 export { Preemption, type PreemptionPoint } from './preemption.js';
 export { Tlb, type TlbEntry } from './tlb.js';

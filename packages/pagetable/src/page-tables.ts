@@ -26,6 +26,9 @@ const ENTRIES_PER_BYTE: readonly number[] = [0, 2 ** -12, 2 ** -21, 2 ** -30, 2 
 /** The level of the table that CR3 points at. */
 export const TOP_LEVEL = 4;
 
+/** One past the last frame that an entry can name: 40 bits. */
+const FRAMES_END = 2 ** 40;
+
 const TABLE_BITS = PAGE_PRESENT | PAGE_RW | PAGE_USER;
 
 /**
@@ -143,8 +146,8 @@ export class PageTables {
    * @throws PageTableError EINVAL for a misaligned address or frame, ENOMEM
    */
   map(address: number, frame: number, low: number, high = 0, level = 1, holder?: string): boolean {
-    const bytes = ENTRY_SPAN[level];
-    if (!(level >= 1 && level <= 3) || address % bytes !== 0 || frame % LEAF_PAGES[level] !== 0) {
+    const isLeaf = address % ENTRY_SPAN[level] === 0 && frame % LEAF_PAGES[level] === 0;
+    if (!(level >= 1 && level <= 3) || !isLeaf || !(frame >= 0 && frame < FRAMES_END)) {
       const said = `frame ${frame} at ${formatAddress(address)} is no leaf of level ${level}`;
       throw new PageTableError('EINVAL', said, { address, frame });
     }
