@@ -38,8 +38,8 @@ export interface PageFault {
   /**
    * Enters a frame at `address` of this fault's VMA, clean, unless an entry or a huge leaf is there. A
    * private VMA gets it read-only whatever `writable` says: a store is to copy it first.
-   * @throws PageTableError EINVAL for an address that is no page of the VMA; ENOMEM where a table is missing
-   * and no frame is left for it
+   * @throws PageTableError EINVAL for an address that is no page of the VMA; ENOMEM where a table is
+   * missing and no frame is left for it
    */
   insertFrame(address: number, frame: number, writable: boolean): void;
   /**
@@ -97,6 +97,8 @@ export interface VmaAddressSpace {
   readonly notifiers: Iterable<RangeNotifier>;
   /** Drops `[start, end)` from the TLB of every CPU that runs this address space (rule 2.4). */
   flushTlbRange(start: number, end: number): void;
+  /** The same for every CPU of the machine: a global translation outlives the switch away from it. */
+  flushTlbRangeEverywhere(start: number, end: number): void;
 }
 
 /** Told of what would otherwise go with the page-table entries that held it (E1, E2). */
@@ -111,6 +113,11 @@ export interface VmaMapping {
   readonly zapObserver: ZapObserver | undefined;
   /** For the address space, which owns the VMA: the mapping forgets it. */
   detach(vma: Vma): void;
+  /**
+   * For the address space: `come` take the place of `gone` in one step as seen by walkers of the mapping,
+   * after `meanwhile` has run under the lock; what it throws leaves the mapping as it was.
+   */
+  replace(gone: readonly Vma[], come: readonly Vma[], meanwhile?: () => void): void;
 }
 
 /** What a new VMA is made of. */
