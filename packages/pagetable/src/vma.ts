@@ -49,7 +49,7 @@ export interface PageFault {
    * @throws PageTableError EINVAL where the leaf would stick out of the VMA or `frame` is misaligned; ENOMEM
    */
   insertHuge(frame: number, level: number, writable: boolean): boolean;
-  /** Makes the faulting entry, of whatever size, writable, accessed and dirty: the store it stopped is about to happen. */
+  /** Makes the faulting leaf writable, accessed and dirty: the store it stopped is about to happen. */
   makeWritable(): void;
 }
 
