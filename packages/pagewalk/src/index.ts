@@ -1,4 +1,6 @@
+export { entries, type LeafEntry } from './entries.js';
 export { PageWalkError } from './errors.js';
+export { lockHugeEntry, unlockHugeEntry } from './huge-entry-lock.js';
 export type {
   ImageFinding,
   MappedRange,
@@ -8,5 +10,5 @@ export type {
   TableFault,
 } from './image/memory-image.js';
 export { walkImage, type ImageWalkOptions } from './image/walk-image.js';
-export type { PageWalk, WalkOperations } from './operations.js';
-export { walkPageMapping, walkPageRange, walkPageVma } from './walk.js';
+export type { EntryCallback, PageWalk, WalkAction, WalkOperations } from './operations.js';
+export { walkPageMapping, walkPageRange, walkPageTables, walkPageVma } from './walk.js';
