@@ -31,7 +31,7 @@ reported on standard error, with --json among the findings, and the walk goes on
 Examples:
   $ cg walk memory.raw --cr3 0x2a0a000
   $ cg walk memory.raw --cr3 0x2a0a000 --from 0xffff800000000000
-  $ cg walk memory.raw --cr3 0x2a0a000 --json | jq 'select(.flags? | contains("wx")?)'
+  $ cg walk memory.raw --cr3 0x2a0a000 --json | jq -c 'select(.kind == "damage")'
 
 Exit codes: 0 all is well, 1 an entry is damaged, 2 the input is at fault.`;
 
@@ -73,16 +73,16 @@ export function walkCommand(exit: (code: number) => void): Command {
     .option('--to <address>', 'one past the last virtual address', parseVirtual, ADDRESS_END)
     .option('--json', 'print a JSON object a line', false)
     .addHelpText('after', DETAILS)
-    .action((path: string, options: WalkOptions) => {
-      exit(walkFile(path, options));
+    .action(async (path: string, options: WalkOptions) => {
+      exit(await walkFile(path, options));
     });
 }
 
-function walkFile(path: string, options: WalkOptions): number {
+async function walkFile(path: string, options: WalkOptions): Promise<number> {
   let image: ImageFile | undefined;
   try {
     image = new ImageFile(path);
-    return list(image, options);
+    return await list(image, options);
   } catch (error) {
     process.stderr.write(`cg: ${inputError(path, error)}\n`);
     return EXIT.BAD_INPUT;
@@ -91,7 +91,7 @@ function walkFile(path: string, options: WalkOptions): number {
   }
 }
 
-function list(image: ImageFile, { cr3, from, to, json }: WalkOptions): number {
+async function list(image: ImageFile, { cr3, from, to, json }: WalkOptions): Promise<number> {
   const out = new LineWriter(process.stdout);
   const reports = new LineWriter(process.stderr);
   let damaged = false;
@@ -110,10 +110,14 @@ function list(image: ImageFile, { cr3, from, to, json }: WalkOptions): number {
         }
         out.line(describeRange(finding));
       }
+      if (out.isFull || reports.isFull) {
+        await out.flush();
+        await reports.flush();
+      }
     }
   } finally {
-    out.flush();
-    reports.flush();
+    await out.flush();
+    await reports.flush();
   }
   return damaged ? EXIT.CHECK_FAILED : EXIT.OK;
 }

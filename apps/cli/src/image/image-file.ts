@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { MemoryImage } from '@cg/pagewalk';
 
 /** Bytes read at once: page tables are allocated near one another. */
@@ -13,15 +13,15 @@ export class ImageFile implements MemoryImage {
   /** By number, the one used longest ago first: a Map iterates in the order of insertion. */
   readonly #pieces = new Map<number, Uint8Array>();
 
-  /** @throws the file system's error; one with the code EISDIR for what is no regular file */
+  /** @throws the file system's error, or one with the code EISDIR or ESPIPE for what is no regular file */
   constructor(path: string) {
-    this.#file = openSync(path, 'r');
-    const status = fstatSync(this.#file);
-    if (status.isDirectory()) {
-      closeSync(this.#file);
-      throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+    // Before it is opened: opening a pipe would wait for somebody to write into it.
+    const status = statSync(path);
+    if (!status.isFile()) {
+      throw Object.assign(new Error('no regular file'), { code: status.isDirectory() ? 'EISDIR' : 'ESPIPE' });
     }
     this.size = status.size;
+    this.#file = openSync(path, 'r');
   }
 
   read(physical: number, into: Uint8Array): void {
@@ -35,25 +35,34 @@ export class ImageFile implements MemoryImage {
 
   #piece(number: number): Uint8Array {
     let piece = this.#pieces.get(number);
-    this.#pieces.delete(number);
-    piece ??= this.#load(number);
-    this.#pieces.set(number, piece);
-    if (this.#pieces.size > MOST_PIECES) {
-      this.#pieces.delete(this.#pieces.keys().next().value as number);
+    if (piece === undefined) {
+      piece = this.#room();
+      this.#load(number, piece);
     }
+    this.#pieces.delete(number);
+    this.#pieces.set(number, piece);
     return piece;
   }
 
-  #load(number: number): Uint8Array {
+  /** A buffer for a piece: that of the one used longest ago, once there are enough. */
+  #room(): Uint8Array {
+    const [oldest] = this.#pieces;
+    if (oldest === undefined || this.#pieces.size < MOST_PIECES) {
+      return new Uint8Array(PIECE_BYTES);
+    }
+    this.#pieces.delete(oldest[0]);
+    return oldest[1];
+  }
+
+  #load(number: number, piece: Uint8Array): void {
     const start = number * PIECE_BYTES;
-    const piece = new Uint8Array(Math.min(PIECE_BYTES, this.size - start));
-    for (let done = 0; done < piece.length;) {
-      const count = readSync(this.#file, piece, done, piece.length - done, start + done);
+    const length = Math.min(PIECE_BYTES, this.size - start);
+    for (let done = 0; done < length;) {
+      const count = readSync(this.#file, piece, done, length - done, start + done);
       if (count === 0) {
         throw Object.assign(new Error('the file became shorter'), { code: 'EIO' });
       }
       done += count;
     }
-    return piece;
   }
 }

@@ -8,6 +8,7 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
   EPERM: 'may not be read',
   ENOTDIR: 'no such file',
   EIO: 'cannot be read',
+  ESPIPE: 'is no regular file',
 };
 
 /** One line for what is wrong with the user's file. Anything else is our bug, and is thrown on. */
