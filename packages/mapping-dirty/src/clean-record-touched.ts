@@ -32,18 +32,28 @@ function takeTouched(vma: Vma, start: number, end: number, changes: CleanChanges
   const { tables } = addressSpace;
   // Another walker may have taken accessed bits and not cleaned below them yet (A3).
   const alone = addressSpace.pendingTlbFlushes === 1;
+  const inUse = PAGE_PRESENT | PAGE_PSE;
+  const known = PAGE_ACCESSED | PAGE_SOFT_CLEANED;
   const base = start - (start % REGION);
   const touched = new Uint8Array(Math.ceil((end - base) / REGION));
-  for (let region = 0; region < touched.length; region++) {
-    const address = base + region * REGION;
-    const pmd = tables.findEntry(address, PMD);
-    const low = pmd < 0 ? 0 : tables.memory.u32[pmd];
+  const { u32 } = tables.memory;
+  let pmd = -1;
+  let tableEnd = base;
+  for (let region = 0, address = base; region < touched.length; region++, address += REGION) {
+    // No step of another CPU comes in between: entries of one table follow one another.
+    if (address >= tableEnd) {
+      pmd = tables.findEntry(address, PMD);
+      tableEnd = endOfEntry(address, PMD + 1);
+    } else if (pmd >= 0) {
+      pmd += 2;
+    }
+    const low = pmd < 0 ? 0 : u32[pmd];
     const whole = address >= start && address + REGION <= end;
-    if (!whole || (low & (PAGE_PRESENT | PAGE_PSE)) !== PAGE_PRESENT) {
+    if (!whole || (low & inUse) !== PAGE_PRESENT) {
       touched[region] = 1;
-    } else if (!alone || (low & (PAGE_ACCESSED | PAGE_SOFT_CLEANED)) !== PAGE_SOFT_CLEANED) {
+    } else if (!alone || (low & known) !== PAGE_SOFT_CLEANED) {
       touched[region] = 1;
-      changeBits(vma, pmd, PAGE_ACCESSED | PAGE_SOFT_CLEANED, 0);
+      changeBits(vma, pmd, known, 0);
       changes.changed(address, address + REGION);
     }
   }
