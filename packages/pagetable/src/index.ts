@@ -1,5 +1,5 @@
 export { ADDRESS_END, formatAddress, PAGE_SIZE, pagesFor, USER_ADDRESS_END } from './address.js';
-export { AddressSpace, type MapRequest } from './address-space.js';
+export { AddressSpace, type MapRequest, type RemapRequest } from './address-space.js';
 export { Cpu } from './cpu.js';
 export {
   entryHigh,
@@ -17,6 +17,7 @@ export {
   PAGE_USER,
 } from './entry-bits.js';
 export { PageTableError, type PageTableErrorCode, type PageTableErrorFacts } from './errors.js';
+export { lockHugeEntry } from './huge-entry-lock.js';
 export { LockLedger, RUNNING_THREAD, type LedgerLock, type LockRank } from './lock-ledger.js';
 export { RwLock } from './locks.js';
 export { Mapping } from './mapping.js';
@@ -29,7 +30,8 @@ export {
   tableOfEntry,
   TOP_LEVEL,
 } from './page-tables.js';
-export { type CpuStatistics } from './mmu.js';
+export type { CpuStatistics } from './mmu.js';
+export { modifyCommit, modifyStart } from './modify.js';
 export { PhysicalMemory, WORDS_PER_FRAME } from './physical-memory.js';
 export { Preemption, type PreemptionPoint } from './preemption.js';
 export { Tlb, type TlbEntry } from './tlb.js';
@@ -44,6 +46,7 @@ export {
   VM_SHARED,
   VM_WRITE,
   type FaultResult,
+  type HugeFaultResult,
   type PageFault,
   type RangeNotifier,
   type VmaAddressSpace,

@@ -54,12 +54,17 @@ export class Mmu {
     return this.#addressSpace;
   }
 
-  /** Loads CR3: what is cached of the last address space is dropped, but for global entries. */
+  /**
+   * Loads CR3: what is cached of the last address space is dropped, but for global entries.
+   * @throws PageTableError EINVAL where the address space has exited
+   */
   run(addressSpace: AddressSpace | undefined): void {
-    this.#addressSpace?.leave(this.tlb);
+    addressSpace?.enter(this.tlb);
+    if (this.#addressSpace !== addressSpace) {
+      this.#addressSpace?.leave(this.tlb);
+    }
     this.tlb.flushForSwitch();
     this.#addressSpace = addressSpace;
-    addressSpace?.enter(this.tlb);
   }
 
   /** The frame to load from; its translation is cached then. */
