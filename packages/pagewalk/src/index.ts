@@ -1,6 +1,5 @@
 export { entries, type LeafEntry } from './entries.js';
 export { PageWalkError } from './errors.js';
-export { lockHugeEntry, unlockHugeEntry } from './huge-entry-lock.js';
 export type {
   ImageFinding,
   MappedRange,

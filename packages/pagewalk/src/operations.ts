@@ -28,7 +28,7 @@ export interface PageWalk<State> {
  * An upper entry that is not empty, at word `entry`, and the part of its range that is walked: all of it, or
  * what the walk's range leaves. It is a table, a huge leaf, or not present but not empty: a page that is
  * being moved. No table's lock is held, so the entry may change at any moment: whoever changes a huge leaf
- * takes its lock (`lockHugeEntry`) and looks again.
+ * takes its lock (`lockHugeEntry` of @cg/pagetable) and looks again.
  */
 export type EntryCallback<State> = (
   entry: number,

@@ -1,6 +1,5 @@
-import { isHugeLeaf, PAGE_DIRTY, PAGE_SIZE, tableOfEntry, VM_HUGETLB } from '@cg/pagetable';
+import { isHugeLeaf, lockHugeEntry, PAGE_DIRTY, PAGE_SIZE, tableOfEntry, VM_HUGETLB } from '@cg/pagetable';
 import { describe, expect, it } from 'vitest';
-import { lockHugeEntry, unlockHugeEntry } from './huge-entry-lock.js';
 import { GIB, HugeObject, MIB2 } from './huge-object.fixture.js';
 import type { PageWalk, WalkAction, WalkOperations } from './operations.js';
 import { walkPageMapping, walkPageTables, walkPageVma } from './walk.js';
@@ -171,25 +170,26 @@ describe('huge entries', () => {
     expect(log).toEqual([['pmd+', GIB + 500 * PAGE_SIZE, GIB + MIB2]]);
   });
 
-  it('3.5: its lock accepts either outer lock, and says whether it is still huge', () => {
-    const object = HugeObject.locked();
+  it('3.5: a callback takes its lock under the lock that the walk needs, either of the two', () => {
+    const object = new HugeObject();
+    const { vma, addressSpace, mapping, tables } = object;
     object.map(GIB, 2);
-    const entry = object.entry(GIB, 2);
-    const { vma, addressSpace, mapping } = object;
-    expect(lockHugeEntry(vma, entry, 'one')).toBe(true);
-    expect(() => lockHugeEntry(vma, entry, 'two')).toThrow(/wanted by two, held by one/);
-    unlockHugeEntry(vma, entry, 'one');
-    addressSpace.lock.releaseRead();
-    expect(lockHugeEntry(vma, entry)).toBe(true);
-    unlockHugeEntry(vma, entry);
-    mapping.lock.releaseRead();
-    expect(() => lockHugeEntry(vma, entry)).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
+    let locked = 0;
+    const operations: WalkOperations<null> = {
+      pmd: (entry, start, _end, walk) => {
+        expect(lockHugeEntry(vma, start, 2)).toBe(entry);
+        locked++;
+        tables.unlockTable(tableOfEntry(entry));
+        walk.action = 'continue';
+        return 0;
+      },
+    };
     addressSpace.lock.acquireRead();
-    expect(lockHugeEntry(vma, entry)).toBe(true);
-    unlockHugeEntry(vma, entry);
-    object.clear(GIB, 2);
-    expect(lockHugeEntry(vma, entry)).toBe(false);
-    object.tables.lockTable(tableOfEntry(entry));
+    walkPageVma(vma, operations, null);
+    addressSpace.lock.releaseRead();
+    mapping.lock.acquireRead();
+    walkPageMapping(mapping, 0, 512, operations, null);
+    expect(locked).toBe(2);
   });
 
   it('3.1: hugetlb stands for all callbacks of entries in a VMA of VM_HUGETLB, and nothing is split', () => {
