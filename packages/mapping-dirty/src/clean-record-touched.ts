@@ -28,10 +28,7 @@ function changeBits(vma: Vma, entry: number, clear: number, set: number): void {
  * @returns 1 for each region, from the one that holds `start` on
  */
 function takeTouched(vma: Vma, start: number, end: number, changes: CleanChanges): Uint8Array {
-  const { addressSpace } = vma;
-  const { tables } = addressSpace;
-  // Another walker may have taken accessed bits and not cleaned below them yet (A3).
-  const alone = addressSpace.pendingTlbFlushes === 1;
+  const { tables } = vma.addressSpace;
   const inUse = PAGE_PRESENT | PAGE_PSE;
   const known = PAGE_ACCESSED | PAGE_SOFT_CLEANED;
   const base = start - (start % REGION);
@@ -51,8 +48,9 @@ function takeTouched(vma: Vma, start: number, end: number, changes: CleanChanges
     const whole = address >= start && address + REGION <= end;
     if (!whole || (low & inUse) !== PAGE_PRESENT) {
       touched[region] = 1;
-    } else if (!alone || (low & known) !== PAGE_SOFT_CLEANED) {
+    } else if ((low & known) !== PAGE_SOFT_CLEANED) {
       touched[region] = 1;
+      // The mark too: until all below is clean, another walker must not skip it (A3).
       changeBits(vma, pmd, known, 0);
       changes.changed(address, address + REGION);
     }

@@ -114,6 +114,7 @@ describe('cleanRecordTouchedSharedMappingRange', () => {
   it('A3: trusts no accessed bit while another clean that took it has not cleaned below', () => {
     const object = new MappedObject(PAGES);
     const { vma, cpu } = object.process();
+    cpu.load8(vma.addressOf(700));
     clean(object, cleanRecordTouchedSharedMappingRange);
     cpu.store8(vma.addressOf(700), 1);
     let second: [number, number][] = [];
@@ -144,6 +145,7 @@ describe('cleanRecordTouchedSharedMappingRange', () => {
   it('1.5: marks no table clean that it could not clean', () => {
     const object = new MappedObject(PAGES);
     const { vma, cpu } = object.process();
+    cpu.load8(vma.addressOf(700));
     clean(object, cleanRecordTouchedSharedMappingRange);
     cpu.store8(vma.addressOf(700), 1);
     const table = object.memory.preemption;
