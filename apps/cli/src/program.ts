@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { replayCommand } from './commands/replay.js';
+import { walkCommand } from './commands/walk.js';
 import { EXIT } from './exit-codes.js';
 
 const { version } = createRequire(import.meta.url)('@cg/cli/package.json') as { version: string };
@@ -10,6 +11,7 @@ Examples:
   $ cg replay traces/gears.cgtrace.gz                 one recorded program, every frame checked
   $ cg replay --method scan traces/*.cgtrace.gz       all of them, always by scanning page tables
   $ cg replay --json traces/gears.cgtrace.gz | jq     the same numbers for a program
+  $ cg walk memory.raw --cr3 0x2a0a000                what a real machine's page tables map
 
 Exit codes: 0 all is well, 1 a check failed, 2 the input is at fault, 70 a bug of cg.`;
 
@@ -28,11 +30,12 @@ export async function run(args: readonly string[]): Promise<number> {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'cg: ')) })
     .showSuggestionAfterError()
     .exitOverride();
-  program.addCommand(
-    replayCommand((code) => {
-      exitCode = code;
-    }).copyInheritedSettings(program),
-  );
+  const exit = (code: number): void => {
+    exitCode = code;
+  };
+  for (const command of [replayCommand(exit), walkCommand(exit)]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

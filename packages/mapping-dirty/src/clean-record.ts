@@ -1,12 +1,15 @@
-import { PAGE_DIRTY, PAGE_PRESENT, type Mapping, type Vma } from '@cg/pagetable';
-import { walkPageMapping, type PageWalk, type WalkOperations } from '@cg/pagewalk';
+import { PAGE_SIZE, type Mapping, type Vma } from '@cg/pagetable';
 import type { DirtyPages } from '@cg/tracked-memory';
+import { CleanedRun, cleanEntries } from './clean-entries.js';
+import { EntryChanges, type ScanCounters } from './entry-changes.js';
 import { MappingDirtyError } from './errors.js';
-import { addressAfter, announce, EntryChanges, flush, testShared, type ScanCounters } from './walk-state.js';
+import { changeLeafTables } from './leaf-tables.js';
+import { changeSharedRanges, type RangeChange } from './shared-ranges.js';
 
-const DIRTY = PAGE_PRESENT | PAGE_DIRTY;
+/** A clean under way. */
+export class CleanChanges extends EntryChanges {
+  readonly run = new CleanedRun();
 
-class CleanChanges extends EntryChanges {
   constructor(
     readonly into: DirtyPages,
     /** The page of the mapping that bit 0 stands for. */
@@ -16,40 +19,49 @@ class CleanChanges extends EntryChanges {
   }
 }
 
-function cleanTable(entry: number, count: number, address: number, walk: PageWalk<CleanChanges>): number {
-  const { u32, state } = walk;
-  const { words } = state.into.bitmap;
-  const firstBit = (walk.vma as Vma).pageAt(address) - state.bitmapFirstPage;
-  let first = -1;
-  let last = 0;
-  let changed = 0;
-  for (let i = 0, word = entry; i < count; i++, word += 2) {
-    const low = u32[word];
-    if ((low & DIRTY) === DIRTY) {
-      // Read and written with no step of another CPU in between: no hardware dirty is lost (rule 2.3).
-      u32[word] = low & ~PAGE_DIRTY;
-      const bit = firstBit + i;
-      words[bit >>> 5] |= 1 << (bit & 31);
-      first = first < 0 ? i : first;
-      last = i;
-      changed++;
-    }
+/** Cleans and records a run of entries in one leaf table. */
+export function cleanTable(
+  entry: number,
+  count: number,
+  address: number,
+  vma: Vma,
+  changes: CleanChanges,
+): void {
+  const { u32 } = vma.addressSpace.tables.memory;
+  const { into, run } = changes;
+  const firstBit = vma.pageAt(address) - changes.bitmapFirstPage;
+  cleanEntries(u32, entry, count, into.bitmap.words, firstBit, run);
+  changes.scanned += count;
+  if (run.changed > 0) {
+    changes.total += run.changed;
+    changes.changed(address + run.first * PAGE_SIZE, address + run.end * PAGE_SIZE);
+    into.widen(firstBit + run.first, firstBit + run.end);
   }
-  state.scanned += count;
-  state.total += changed;
-  if (changed > 0) {
-    state.changed(addressAfter(address, first), addressAfter(address, last + 1));
-    state.into.widen(firstBit + first, firstBit + last + 1);
-  }
-  return 0;
 }
 
-const cleanOperations: WalkOperations<CleanChanges> = {
-  test: testShared,
-  preVma: announce,
-  postVma: flush,
-  pteTable: cleanTable,
-};
+function cleanRange(vma: Vma, start: number, end: number, changes: CleanChanges): void {
+  changeLeafTables(vma, start, end, changes, cleanTable);
+}
+
+/** Cleans a page range of a mapping by `change`, VMA by VMA. */
+export function cleanRecord(
+  mapping: Mapping,
+  firstPage: number,
+  pageCount: number,
+  changes: CleanChanges,
+  change: RangeChange<CleanChanges>,
+  counters: ScanCounters | undefined,
+): number {
+  const { into, bitmapFirstPage } = changes;
+  const end = firstPage + pageCount;
+  const bitmapEnd = bitmapFirstPage + into.pageCount;
+  if (!(firstPage >= bitmapFirstPage && pageCount >= 0 && end <= bitmapEnd)) {
+    throw MappingDirtyError.noRoom(firstPage, end, bitmapFirstPage, bitmapEnd);
+  }
+  const point = 'clean: between entries and flush';
+  changeSharedRanges(mapping, firstPage, pageCount, { changes, change, point }, counters);
+  return changes.total;
+}
 
 /**
  * Cleans the entries that show a page range of a mapping, in all shared VMAs that may be written, and
@@ -61,9 +73,10 @@ const cleanOperations: WalkOperations<CleanChanges> = {
  * The function and its guarantees are those of Linux mm/mapping_dirty_helpers.c.
  * @param into gets a bit for each page, and its hull stays tight (A7)
  * @param bitmapFirstPage the page of the mapping that bit 0 of `into` stands for
- * @param counters adds the number of entries it looked at
+ * @param counters adds the number of entries it looked at, and counts huge ones that are writable or dirty
  * @returns how many entries it changed
- * @throws MappingDirtyError where the range has no room in `into`
+ * @throws MappingDirtyError EINVAL where the range has no room in `into`; EUCLEAN, when all else is done, where
+ * there is such a huge entry and `counters` does not count them
  */
 export function cleanRecordSharedMappingRange(
   mapping: Mapping,
@@ -73,20 +86,6 @@ export function cleanRecordSharedMappingRange(
   bitmapFirstPage: number,
   counters?: ScanCounters,
 ): number {
-  const end = firstPage + pageCount;
-  const bitmapEnd = bitmapFirstPage + into.pageCount;
-  if (!(firstPage >= bitmapFirstPage && pageCount >= 0 && end <= bitmapEnd)) {
-    throw new MappingDirtyError(firstPage, end, bitmapFirstPage, bitmapEnd);
-  }
   const changes = new CleanChanges(into, bitmapFirstPage);
-  mapping.lock.acquireRead();
-  try {
-    walkPageMapping(mapping, firstPage, pageCount, cleanOperations, changes);
-  } finally {
-    mapping.lock.releaseRead();
-  }
-  if (counters !== undefined) {
-    counters.entriesScanned += changes.scanned;
-  }
-  return changes.total;
+  return cleanRecord(mapping, firstPage, pageCount, changes, cleanRange, counters);
 }

@@ -1,15 +1,41 @@
-/** A page range that has no room in the bitmap it is to be recorded in. */
+import { formatAddress } from '@cg/pagetable';
+
+/**
+ * What can go wrong:
+ * - EINVAL: a page range has no room in the bitmap it is to be recorded in. Nothing was changed.
+ * - EUCLEAN: a huge entry of a tracked mapping is writable or dirty (rule 4.2, A4), so that writes through it
+ *   are not found. The huge entry is as it was; all small entries were dealt with, and recorded.
+ */
 export class MappingDirtyError extends Error {
   override readonly name = 'MappingDirtyError';
-  readonly code = 'EINVAL';
 
-  /** Both ranges are pages of the mapping, `end` excluded. */
+  /**
+   * @param start pages of the mapping for EINVAL; addresses of the first huge entry for EUCLEAN
+   * @param end excluded
+   * @param bitmapStart for EINVAL: first page that the bitmap has a bit for
+   * @param bitmapEnd one past the last
+   * @param hugeEntries for EUCLEAN: how many there were
+   */
   constructor(
+    readonly code: 'EINVAL' | 'EUCLEAN',
+    message: string,
     readonly start: number,
     readonly end: number,
-    readonly bitmapStart: number,
-    readonly bitmapEnd: number,
+    readonly bitmapStart = 0,
+    readonly bitmapEnd = 0,
+    readonly hugeEntries = 0,
   ) {
-    super(`pages [${start}, ${end}) have no bits in a bitmap of pages [${bitmapStart}, ${bitmapEnd})`);
+    super(message);
+  }
+
+  static noRoom(start: number, end: number, bitmapStart: number, bitmapEnd: number): MappingDirtyError {
+    const message = `pages [${start}, ${end}) have no bits in a bitmap of pages [${bitmapStart}, ${bitmapEnd})`;
+    return new MappingDirtyError('EINVAL', message, start, end, bitmapStart, bitmapEnd);
+  }
+
+  static hugeEntry(start: number, end: number, hugeEntries: number): MappingDirtyError {
+    const said = `${formatAddress(start)}-${formatAddress(end)}`;
+    const message = `the huge entry of ${said} is writable or dirty in a tracked mapping (${hugeEntries} in all)`;
+    return new MappingDirtyError('EUCLEAN', message, start, end, 0, 0, hugeEntries);
   }
 }

@@ -1,5 +1,6 @@
+export { cleanRecordTouchedSharedMappingRange } from './clean-record-touched.js';
 export { cleanRecordSharedMappingRange } from './clean-record.js';
+export type { ScanCounters } from './entry-changes.js';
 export { MappingDirtyError } from './errors.js';
 export { TrackedMapping } from './tracked-mapping.js';
-export type { ScanCounters } from './walk-state.js';
 export { wpSharedMappingRange } from './write-protect.js';

@@ -16,6 +16,9 @@ import {
 
 const SHARED_WRITABLE = VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE;
 
+/** Frames behind an object, at most; larger objects show them again and again. */
+const MOST_FRAMES = 512;
+
 /** An object whose pages start at page `offset` of its mapping, entered writable; write faults are noted. */
 export class MappedObject implements VmaOperations {
   readonly memory = new PhysicalMemory(2048 * PAGE_SIZE);
@@ -27,10 +30,10 @@ export class MappedObject implements VmaOperations {
     readonly pages: number,
     readonly offset = 0,
   ) {
-    this.frames = this.memory.allocateFrames(pages);
+    this.frames = this.memory.allocateFrames(Math.min(pages, MOST_FRAMES));
   }
 
-  process(flags = SHARED_WRITABLE): { addressSpace: AddressSpace; vma: Vma; cpu: Cpu } {
+  process(flags = SHARED_WRITABLE, address?: number): { addressSpace: AddressSpace; vma: Vma; cpu: Cpu } {
     const addressSpace = new AddressSpace(this.memory);
     const vma = addressSpace.map({
       length: this.pages * PAGE_SIZE,
@@ -38,14 +41,20 @@ export class MappedObject implements VmaOperations {
       mapping: this.mapping,
       firstPage: this.offset,
       operations: this,
+      ...(address === undefined ? {} : { address }),
     });
+    return { addressSpace, vma, cpu: this.cpu(addressSpace) };
+  }
+
+  /** One more CPU that runs a process. */
+  cpu(addressSpace: AddressSpace): Cpu {
     const cpu = new Cpu(this.memory);
     cpu.run(addressSpace);
-    return { addressSpace, vma, cpu };
+    return cpu;
   }
 
   fault(fault: PageFault): FaultResult {
-    fault.insertFrame(fault.address, this.frames[fault.page - this.offset], true);
+    fault.insertFrame(fault.address, this.frames[(fault.page - this.offset) % this.frames.length], true);
     return 'noPage';
   }
 

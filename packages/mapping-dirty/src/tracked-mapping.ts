@@ -1,7 +1,7 @@
 import type { Mapping } from '@cg/pagetable';
 import type { DirtyPages, TrackedMemory } from '@cg/tracked-memory';
 import { cleanRecordSharedMappingRange } from './clean-record.js';
-import type { ScanCounters } from './walk-state.js';
+import type { ScanCounters } from './entry-changes.js';
 import { wpSharedMappingRange } from './write-protect.js';
 
 /**
@@ -11,6 +11,8 @@ import { wpSharedMappingRange } from './write-protect.js';
 export class TrackedMapping implements TrackedMemory, ScanCounters {
   readonly traps = true;
   entriesScanned = 0;
+  /** Writable or dirty huge entries come upon: a broken invariant, counted (rule 4.2, A4). */
+  hugeEntriesFound = 0;
 
   /** Page 0 of the memory is `firstPage` of the mapping. */
   constructor(

@@ -1,45 +1,44 @@
-import { PAGE_PRESENT, PAGE_RW, type Mapping } from '@cg/pagetable';
-import { walkPageMapping, type PageWalk, type WalkOperations } from '@cg/pagewalk';
-import { addressAfter, announce, EntryChanges, flush, testShared, type ScanCounters } from './walk-state.js';
+import { PAGE_PRESENT, PAGE_RW, PAGE_SIZE, type Mapping, type Vma } from '@cg/pagetable';
+import { EntryChanges, type ScanCounters } from './entry-changes.js';
+import { changeLeafTables } from './leaf-tables.js';
+import { changeSharedRanges } from './shared-ranges.js';
 
-const WRITABLE = PAGE_PRESENT | PAGE_RW;
-
-function protectTable(entry: number, count: number, address: number, walk: PageWalk<EntryChanges>): number {
-  const { u32, state } = walk;
+function protectTable(entry: number, count: number, address: number, vma: Vma, changes: EntryChanges): void {
+  const { u32 } = vma.addressSpace.tables.memory;
+  const writable = PAGE_PRESENT | PAGE_RW;
+  const readOnly = ~PAGE_RW;
   let first = -1;
   let last = 0;
   let changed = 0;
   for (let i = 0, word = entry; i < count; i++, word += 2) {
     const low = u32[word];
-    if ((low & WRITABLE) === WRITABLE) {
-      u32[word] = low & ~PAGE_RW;
+    if ((low & writable) === writable) {
+      u32[word] = low & readOnly;
       first = first < 0 ? i : first;
       last = i;
       changed++;
     }
   }
-  state.scanned += count;
-  state.total += changed;
+  changes.scanned += count;
+  changes.total += changed;
   if (changed > 0) {
-    state.changed(addressAfter(address, first), addressAfter(address, last + 1));
+    changes.changed(address + first * PAGE_SIZE, address + (last + 1) * PAGE_SIZE);
   }
-  return 0;
 }
 
-const protectOperations: WalkOperations<EntryChanges> = {
-  test: testShared,
-  preVma: announce,
-  postVma: flush,
-  pteTable: protectTable,
-};
+function protectRange(vma: Vma, start: number, end: number, changes: EntryChanges): void {
+  changeLeafTables(vma, start, end, changes, protectTable);
+}
 
 /**
  * Write-protects the entries that show a page range of a mapping, in all shared VMAs that may be written,
  * so that the next store to each page faults (rule 4). Dirty bits stay as they are.
  *
  * The function and its guarantees are those of Linux mm/mapping_dirty_helpers.c.
- * @param counters adds the number of entries it looked at
+ * @param counters adds the number of entries it looked at, and counts huge ones that are writable or dirty
  * @returns how many entries it changed
+ * @throws MappingDirtyError EUCLEAN, when all else is done, where there is such a huge entry and `counters` does
+ * not count them
  */
 export function wpSharedMappingRange(
   mapping: Mapping,
@@ -48,14 +47,7 @@ export function wpSharedMappingRange(
   counters?: ScanCounters,
 ): number {
   const changes = new EntryChanges();
-  mapping.lock.acquireRead();
-  try {
-    walkPageMapping(mapping, firstPage, pageCount, protectOperations, changes);
-  } finally {
-    mapping.lock.releaseRead();
-  }
-  if (counters !== undefined) {
-    counters.entriesScanned += changes.scanned;
-  }
+  const point = 'write-protect: between entries and flush';
+  changeSharedRanges(mapping, firstPage, pageCount, { changes, change: protectRange, point }, counters);
   return changes.total;
 }

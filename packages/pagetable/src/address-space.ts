@@ -1,14 +1,28 @@
-import { checkPageRange, formatAddress, PAGE_SIZE, USER_ADDRESS_END } from './address.js';
+import { checkPageRange, formatAddress, PAGE_SIZE } from './address.js';
+import { forkEntries, moveEntries, protectEntries } from './entry-changes.js';
 import { PageTableError } from './errors.js';
+import { splitAtEdges } from './leaf-visit.js';
+import { RwLock } from './locks.js';
 import type { Mapping } from './mapping.js';
 import { PageTables } from './page-tables.js';
 import type { PhysicalMemory } from './physical-memory.js';
 import type { Tlb } from './tlb.js';
-import { Vma, type RangeNotifier, type VmaAddressSpace, type VmaOperations } from './vma.js';
+import {
+  Vma,
+  VM_MAYREAD,
+  VM_READ,
+  VM_WRITE,
+  type RangeNotifier,
+  type VmaAddressSpace,
+  type VmaOperations,
+} from './vma.js';
+import { partOf, restOf, VmaList } from './vma-list.js';
 import { zapRange } from './zap.js';
 
-/** Where the first mapping goes if nobody asks for an address: clear of 0, as in a real process. */
-const MMAP_BASE = 0x10000000;
+const ACCESS = VM_READ | VM_WRITE;
+
+/** VM_MAYREAD and VM_MAYWRITE stand this many bits above VM_READ and VM_WRITE. */
+const MAY_SHIFT = Math.log2(VM_MAYREAD / VM_READ);
 
 /** Pages of a mapping: their indices are 32 bits wide. */
 const MAPPING_PAGES = 2 ** 32;
@@ -26,23 +40,40 @@ export interface MapRequest {
   readonly address?: number;
 }
 
-/** One process's view of memory: page tables, VMAs, and the TLBs of the CPUs that run it. */
+/** What to move or resize. */
+export interface RemapRequest {
+  /** The range that is mapped now, within one VMA. */
+  readonly address: number;
+  readonly length: number;
+  readonly newLength: number;
+  /** Where it is to be, clear of every VMA; if left out, where it is, or else the lowest gap. */
+  readonly newAddress?: number;
+}
+
+/**
+ * One process's view of memory: page tables, VMAs, and the TLBs of the CPUs that run it.
+ *
+ * Changes take the lock for writing, and check everything that may fail before the first of them: what
+ * throws has changed nothing. A VMA never changes its extent; who cuts or grows one replaces it.
+ */
 export class AddressSpace implements VmaAddressSpace {
+  readonly lock: RwLock;
   readonly tables: PageTables;
   pendingTlbFlushes = 0;
-  readonly #vmas: Vma[] = [];
+  readonly #vmas = new VmaList();
   readonly #tlbs = new Set<Tlb>();
   readonly #notifiers = new Set<RangeNotifier>();
-  #exited = false;
+  #hasExited = false;
 
   /** @throws PageTableError ENOMEM where no frame is left for the top table */
   constructor(memory: PhysicalMemory) {
     this.tables = new PageTables(memory);
+    this.lock = new RwLock(`address space ${this.tables.rootFrame}`, 1, memory.locks);
   }
 
   /** The VMAs, by address. */
   get vmas(): readonly Vma[] {
-    return this.#vmas;
+    return this.#vmas.all;
   }
 
   get notifiers(): Iterable<RangeNotifier> {
@@ -55,77 +86,179 @@ export class AddressSpace implements VmaAddressSpace {
 
   /** The VMA that holds `address`. */
   findVma(address: number): Vma | undefined {
-    return this.#vmas.find((vma) => address >= vma.start && address < vma.end);
+    return this.#vmas.find(address);
   }
 
   /**
    * Makes a VMA; entries come with the first access.
-   * @throws PageTableError EINVAL for a misaligned, outlying or taken range or pages that no mapping has,
-   * ENOMEM where no gap is large enough
+   * @throws PageTableError EINVAL for a misaligned, outlying or taken range, ENOMEM where no gap is large enough
    */
   map(request: MapRequest): Vma {
-    this.#checkAlive();
-    const start = request.address ?? this.#findGap(request.length);
-    checkPageRange(start, request.length);
-    const end = start + request.length;
-    const taken = this.#vmas.find((vma) => start < vma.end && end > vma.start);
-    if (taken !== undefined) {
-      const said = `${formatAddress(start)}-${formatAddress(end)}`;
-      throw new PageTableError('EINVAL', `${said} overlaps the VMA at ${formatAddress(taken.start)}`, {
+    const { flags, length, mapping, operations, firstPage = 0 } = request;
+    const start = request.address ?? this.#vmas.findGap(length);
+    checkPageRange(start, length);
+    if (!Number.isInteger(firstPage) || firstPage < 0 || firstPage + length / PAGE_SIZE > MAPPING_PAGES) {
+      throw new PageTableError('EINVAL', `a mapping has no ${length} bytes from page ${firstPage} on`, {
         address: start,
-        length: request.length,
+        length,
       });
     }
-    const { flags, mapping, operations, firstPage = 0 } = request;
-    if (
-      !Number.isInteger(firstPage) ||
-      firstPage < 0 ||
-      firstPage + request.length / PAGE_SIZE > MAPPING_PAGES
-    ) {
-      throw new PageTableError(
-        'EINVAL',
-        `a mapping has no pages ${firstPage} to ${firstPage} + ${request.length} bytes`,
-        {
-          length: request.length,
-        },
-      );
-    }
+    const end = start + length;
+    this.#vmas.checkFree(start, end);
     const vma = new Vma({ addressSpace: this, start, end, flags, mapping, firstPage, operations });
-    mapping.attach(vma);
-    this.#vmas.push(vma);
-    this.#vmas.sort((a, b) => a.start - b.start);
+    this.#changing([], () => {
+      mapping.attach(vma);
+      this.#vmas.replace([], [vma]);
+    });
     return vma;
   }
 
   /** Removes a whole VMA and its entries; dirty ones are reported to the mapping's observer (E1). */
   unmap(vma: Vma): void {
-    const index = this.#vmas.indexOf(vma);
-    if (index < 0) {
+    if (!this.#vmas.all.includes(vma)) {
       throw new PageTableError('EINVAL', `no VMA of this address space at ${formatAddress(vma.start)}`, {
         address: vma.start,
       });
     }
-    zapRange(vma, vma.start, vma.end);
-    vma.mapping.detach(vma);
-    this.#vmas.splice(index, 1);
+    this.unmapRange(vma.start, vma.end - vma.start);
   }
 
-  /** Ends the address space: every VMA goes as in `unmap`, then the tables are freed. No CPU may run it. */
+  /**
+   * Removes what is mapped in a range (munmap): entries as `unmap` does, tables that nothing else needs, and
+   * VMAs or parts of them. Gaps in the range are fine.
+   * @throws PageTableError EINVAL for a range that is none, ENOMEM where a huge leaf cannot be split
+   */
+  unmapRange(start: number, length: number): void {
+    checkPageRange(start, length);
+    const end = start + length;
+    const touched = this.#vmas.overlapping(start, end);
+    this.#changing(touched, () => {
+      splitAtEdges(this.tables, start, end);
+      for (const vma of touched) {
+        zapRange(vma, Math.max(start, vma.start), Math.min(end, vma.end));
+        this.#exchange(vma, restOf(vma, start, end));
+      }
+      this.#freeTables(start, end);
+    });
+  }
+
+  /**
+   * Changes the permissions of a range (mprotect). Entries lose what is no longer allowed at once, keep
+   * accessed and dirty, and become writable only with the next store, through the VMA's handlers.
+   * @param access VM_READ, VM_WRITE, both, or 0
+   * @throws PageTableError EINVAL for another range or access, EFAULT where a page has no VMA, EACCES where a
+   * VMA gains what its VM_MAYREAD or VM_MAYWRITE does not allow, ENOMEM where a huge leaf cannot be split
+   */
+  protect(start: number, length: number, access: number): void {
+    checkPageRange(start, length);
+    const end = start + length;
+    const touched = this.#vmas.overlapping(start, end);
+    this.#checkProtect(touched, start, end, access);
+    this.#changing(touched, () => {
+      splitAtEdges(this.tables, start, end);
+      for (const vma of touched) {
+        const part = partOf(vma, Math.max(start, vma.start), Math.min(end, vma.end));
+        part.flags = (vma.flags & ~ACCESS) | access;
+        if (part !== vma) {
+          this.#exchange(vma, [...restOf(vma, start, end), part]);
+        }
+        protectEntries(part);
+      }
+    });
+  }
+
+  /**
+   * Moves or resizes a mapped range (mremap). Entries move with their accessed and dirty state, so no write is
+   * forgotten; what a smaller range leaves behind goes as in `unmapRange`.
+   * @returns the VMA that holds the range now
+   * @throws PageTableError EINVAL for a range that is none, or a taken one; EFAULT where the range is not
+   * within one VMA; ENOMEM for want of a gap, or of frames for tables
+   */
+  remap(request: RemapRequest): Vma {
+    const { address, length, newLength, newAddress } = request;
+    checkPageRange(address, length);
+    checkPageRange(newAddress ?? address, newLength);
+    const vma = this.#vmas.find(address);
+    const end = address + length;
+    if (vma === undefined || end > vma.end) {
+      const said = `${formatAddress(address)} + ${length} is not within one VMA`;
+      throw new PageTableError('EFAULT', said, { address, length });
+    }
+    if (newAddress !== undefined) {
+      this.#vmas.checkFree(newAddress, newAddress + newLength);
+      return this.#move(vma, request, newAddress);
+    }
+    if (newLength <= length) {
+      if (newLength < length) {
+        this.unmapRange(address + newLength, length - newLength);
+      }
+      return this.#vmas.find(address) ?? vma;
+    }
+    if (end === vma.end && this.#vmas.overlapping(end, address + newLength).length === 0) {
+      const grown = partOf(vma, vma.start, address + newLength);
+      this.#changing([vma], () => this.#exchange(vma, [grown]));
+      return grown;
+    }
+    return this.#move(vma, request, this.#vmas.findGap(newLength));
+  }
+
+  /**
+   * Makes a copy of the address space, as fork does: the same VMAs, shared pages shared, private ones copied
+   * on the next store of either side. The parent keeps its dirty entries.
+   * @throws PageTableError ENOMEM where frames for tables are missing; the half-made child is gone then
+   */
+  fork(): AddressSpace {
+    const child = new AddressSpace(this.tables.memory);
+    try {
+      this.#changing(this.vmas, () => {
+        for (const vma of this.vmas) {
+          const { start, end, flags, mapping, firstPage, operations } = vma;
+          const copy = new Vma({ addressSpace: child, start, end, flags, mapping, firstPage, operations });
+          mapping.replace([], [copy]);
+          child.#vmas.replace([], [copy]);
+          forkEntries(vma, copy);
+        }
+      });
+    } catch (error) {
+      child.exit();
+      throw error;
+    }
+    return child;
+  }
+
+  /**
+   * Ends the address space: every VMA goes as in `unmap`, then the tables are freed.
+   * @throws PageTableError EDEADLK where a CPU still runs it, EINVAL the second time
+   */
   exit(): void {
     this.#checkAlive();
     if (this.#tlbs.size > 0) {
       throw new PageTableError('EDEADLK', `${this.#tlbs.size} CPUs still run this address space`);
     }
-    while (this.#vmas.length > 0) {
-      this.unmap(this.#vmas[0]);
+    checkUnlocked(this.vmas);
+    while (this.vmas.length > 0) {
+      this.unmap(this.vmas[0]);
     }
     this.tables.free();
-    this.#exited = true;
+    this.#hasExited = true;
   }
 
   flushTlbRange(start: number, end: number): void {
     for (const tlb of this.#tlbs) {
       tlb.flushRange(start, end);
+    }
+  }
+
+  flushTlbRangeEverywhere(start: number, end: number): void {
+    for (const tlb of this.tables.memory.tlbs) {
+      tlb.flushRange(start, end);
+    }
+  }
+
+  /** Drops everything, global translations too, from the TLB of every CPU that runs this address space. */
+  flushTlb(): void {
+    for (const tlb of this.#tlbs) {
+      tlb.flush();
     }
   }
 
@@ -140,25 +273,85 @@ export class AddressSpace implements VmaAddressSpace {
     this.#tlbs.delete(tlb);
   }
 
-  /** After `exit` the frames of the tables are somebody else's. */
-  #checkAlive(): void {
-    if (this.#exited) {
-      throw new PageTableError('EINVAL', 'the address space has exited');
+  #move(vma: Vma, { address, length, newLength }: RemapRequest, newAddress: number): Vma {
+    const end = address + length;
+    const { flags, mapping, operations } = vma;
+    const target = { start: newAddress, end: newAddress + newLength, firstPage: vma.pageAt(address) };
+    const moved = new Vma({ addressSpace: this, flags, mapping, operations, ...target });
+    const kept = Math.min(length, newLength);
+    const rest = restOf(vma, address, end);
+    this.#changing([vma], () => {
+      splitAtEdges(this.tables, address, end);
+      try {
+        mapping.replace([vma], [...rest, moved], () => {
+          moveEntries(partOf(vma, address, end), moved, kept);
+          zapRange(vma, address + kept, end);
+        });
+      } catch (error) {
+        this.#freeTables(moved.start, moved.end);
+        throw error;
+      }
+      this.#vmas.replace([vma], [...rest, moved]);
+      this.#freeTables(address, end);
+    });
+    return moved;
+  }
+
+  #checkProtect(touched: readonly Vma[], start: number, end: number, access: number): void {
+    if ((access & ACCESS) !== access) {
+      const said = `not an access: 0x${access.toString(16)}`;
+      throw new PageTableError('EINVAL', said, { address: start, length: end - start });
+    }
+    let covered = start;
+    for (const { start: from, end: to, flags } of touched) {
+      if (from > covered) {
+        break;
+      }
+      const gained = access & ~flags;
+      if ((gained & ~(flags >>> MAY_SHIFT)) !== 0) {
+        const said = `the VMA at ${formatAddress(from)} may not be given access 0x${gained.toString(16)}`;
+        throw new PageTableError('EACCES', said, { address: from });
+      }
+      covered = to;
+    }
+    if (covered < end) {
+      throw new PageTableError('EFAULT', `no VMA at ${formatAddress(covered)}`, { address: covered });
     }
   }
 
-  #findGap(length: number): number {
-    let start = MMAP_BASE;
-    for (const vma of this.#vmas) {
-      if (vma.start - start >= length) {
-        break;
-      }
-      // One page stays free between neighbours, so that running off an end faults.
-      start = Math.max(start, vma.end + PAGE_SIZE);
+  /** Runs a change of VMAs under the lock, once it is known that the locks of their mappings can be had. */
+  #changing(touched: readonly Vma[], change: () => void): void {
+    this.#checkAlive();
+    this.lock.acquireWrite();
+    try {
+      checkUnlocked(touched);
+      change();
+    } finally {
+      this.lock.releaseWrite();
     }
-    if (start + length > USER_ADDRESS_END) {
-      throw new PageTableError('ENOMEM', `no gap of ${length} bytes in the address space`, { length });
+  }
+
+  #exchange(vma: Vma, come: readonly Vma[]): void {
+    vma.mapping.replace([vma], come);
+    this.#vmas.replace([vma], come);
+  }
+
+  #freeTables(start: number, end: number): void {
+    const { floor, ceiling } = this.#vmas.surroundings(start, end);
+    this.tables.freeTablesWithin(floor, ceiling);
+  }
+
+  #checkAlive(): void {
+    if (this.#hasExited) {
+      throw new PageTableError('EINVAL', `the ${this.lock.name} has exited`);
     }
-    return start;
+  }
+}
+
+/** @throws PageTableError EDEADLK where somebody holds the lock of a VMA's mapping */
+function checkUnlocked(vmas: readonly Vma[]): void {
+  for (const { mapping } of vmas) {
+    mapping.lock.acquireWrite();
+    mapping.lock.releaseWrite();
   }
 }

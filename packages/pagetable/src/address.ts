@@ -6,7 +6,8 @@ export const PAGE_SIZE = 4096;
 /** One past the last address of the lower half: 47 bits, where x86-64 puts user space. */
 export const USER_ADDRESS_END = 2 ** 47;
 
-const ADDRESS_END = 2 ** 48;
+/** One past the last address of 48 bits; the upper half is written sign-extended. */
+export const ADDRESS_END = 2 ** 48;
 
 /** Bytes as whole pages, rounded up. */
 export function pagesFor(bytes: number): number {

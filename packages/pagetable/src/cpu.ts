@@ -1,109 +1,147 @@
-import { formatAddress, PAGE_SIZE, USER_ADDRESS_END } from './address.js';
-import type { AddressSpace } from './address-space.js';
-import { frameOfEntry, PAGE_ACCESSED, PAGE_DIRTY, PAGE_PRESENT, PAGE_RW, PAGE_USER } from './entry-bits.js';
+import { formatAddress, PAGE_SIZE } from './address.js';
 import { PageTableError } from './errors.js';
-import { handlePageFault } from './page-fault.js';
+import { MAX_FAULTS_PER_ACCESS, Mmu } from './mmu.js';
 import { WORDS_PER_FRAME, type PhysicalMemory } from './physical-memory.js';
-import { Tlb, TLB_DIRTY, TLB_TAG_SHIFT, TLB_WRITABLE } from './tlb.js';
 
-/** How often one access may fault before its handlers are taken to be going in circles (B8). */
-const MAX_FAULTS_PER_ACCESS = 64;
+const OFFSET = PAGE_SIZE - 1;
 
 /** Below this many bytes a copy goes byte by byte: cheaper than making two views. */
 const SHORT_COPY = 96;
 
-/** What a CPU counted. */
-export interface CpuStatistics {
-  /** Faults taken on loads. */
-  readFaults: number;
-  /** Faults taken on stores, on missing and on read-only entries alike. */
-  writeFaults: number;
-  /** Walks of the page tables, each after a TLB miss or for a dirty bit. */
-  walks: number;
-}
-
 /**
  * A CPU in user mode: loads and stores at virtual addresses, through its own TLB and the page tables of
- * the address space that it runs (rules 2.1, 2.2, 2.5).
+ * the address space that it runs. Words are little-endian, may be unaligned and may cross a page; a store
+ * or compare-exchange that throws has stored nothing.
  *
- * Every access throws PageTableError: EFAULT outside every VMA, EACCES against a VMA's permissions,
- * ENOMEM, or what a handler throws. A bulk store that throws has stored the pages before the one at fault.
+ * Every access throws PageTableError: EFAULT outside every VMA or outside user space, EACCES against a
+ * VMA's permissions, ENOMEM, or what a handler throws. A bulk store that throws has stored the pages
+ * before the one at fault.
  */
-export class Cpu {
-  readonly tlb: Tlb;
-  readonly statistics: CpuStatistics = { readFaults: 0, writeFaults: 0, walks: 0 };
+export class Cpu extends Mmu {
   readonly #u8: Uint8Array;
+  readonly #u16: Uint16Array;
   readonly #u32: Uint32Array;
-  #addressSpace: AddressSpace | undefined;
+  // The TLB's own arrays once more: the hit test of the word accesses stands in them, without a call.
+  readonly #loadTags: Float64Array;
+  readonly #storeTags: Float64Array;
+  readonly #frames: Uint32Array;
+  readonly #slotMask: number;
 
-  constructor(
-    readonly memory: PhysicalMemory,
-    tlbSlots?: number,
-  ) {
-    this.tlb = new Tlb(tlbSlots);
+  constructor(memory: PhysicalMemory, tlbSlots?: number) {
+    super(memory, tlbSlots);
     this.#u8 = memory.u8;
+    this.#u16 = new Uint16Array(memory.u8.buffer);
     this.#u32 = memory.u32;
-  }
-
-  /** The address space that the CPU runs. */
-  get addressSpace(): AddressSpace | undefined {
-    return this.#addressSpace;
-  }
-
-  /** Loads CR3: everything cached of the last address space is dropped. */
-  run(addressSpace: AddressSpace | undefined): void {
-    addressSpace?.enter(this.tlb);
-    if (addressSpace !== this.#addressSpace) {
-      this.#addressSpace?.leave(this.tlb);
-    }
-    this.tlb.flush();
-    this.#addressSpace = addressSpace;
+    this.#loadTags = this.tlb.loadTags;
+    this.#storeTags = this.tlb.storeTags;
+    this.#frames = this.tlb.frames;
+    this.#slotMask = this.tlb.slots - 1;
   }
 
   load8(address: number): number {
-    return this.#u8[this.#loadFrame(address) * PAGE_SIZE + pageOffset(address)];
+    return this.#u8[this.loadFrame(address) * PAGE_SIZE + (address & OFFSET)];
   }
 
   store8(address: number, value: number): void {
-    this.#u8[this.#storeFrame(address) * PAGE_SIZE + pageOffset(address)] = value;
+    this.#u8[this.storeFrame(address) * PAGE_SIZE + (address & OFFSET)] = value;
   }
 
-  /** Loads a little-endian word; it may be unaligned and cross a page. */
-  load32(address: number): number {
-    const offset = pageOffset(address);
-    if ((offset & 3) === 0) {
-      return this.#u32[this.#loadFrame(address) * WORDS_PER_FRAME + (offset >>> 2)];
+  load16(address: number): number {
+    if ((address & 1) === 0) {
+      return this.#u16[this.loadFrame(address) * 2 * WORDS_PER_FRAME + ((address & OFFSET) >>> 1)];
     }
+    this.#reach(address, 2, false);
+    return this.load8(address) | (this.load8(address + 1) << 8);
+  }
+
+  store16(address: number, value: number): void {
+    if ((address & 1) === 0) {
+      this.#u16[this.storeFrame(address) * 2 * WORDS_PER_FRAME + ((address & OFFSET) >>> 1)] = value;
+      return;
+    }
+    this.#reach(address, 2, true);
+    this.#storeByBytes(address, 2, value);
+  }
+
+  load32(address: number): number {
+    const offset = address & OFFSET;
+    const slot = (address >>> 12) & this.#slotMask;
+    if ((offset & 3) === 0) {
+      const hit = this.#loadTags[slot] === address - offset;
+      const frame = hit ? this.#frames[slot] : this.loadFrame(address);
+      return this.#u32[frame * WORDS_PER_FRAME + (offset >>> 2)];
+    }
+    this.#reach(address, 4, false);
     const bytes = this.load8(address) | (this.load8(address + 1) << 8) | (this.load8(address + 2) << 16);
     return (bytes | (this.load8(address + 3) << 24)) >>> 0;
   }
 
-  /** Stores a little-endian word; it may be unaligned and cross a page. */
   store32(address: number, value: number): void {
-    const offset = pageOffset(address);
-    if ((offset & 3) !== 0) {
-      this.#storeUnaligned(address, value);
+    const offset = address & OFFSET;
+    const slot = (address >>> 12) & this.#slotMask;
+    if ((offset & 3) === 0) {
+      const hit = this.#storeTags[slot] === address - offset;
+      const frame = hit ? this.#frames[slot] : this.storeFrame(address);
+      this.#u32[frame * WORDS_PER_FRAME + (offset >>> 2)] = value;
       return;
     }
-    this.#u32[this.#storeFrame(address) * WORDS_PER_FRAME + (offset >>> 2)] = value;
+    this.#reach(address, 4, true);
+    this.#storeByBytes(address, 4, value);
+  }
+
+  /** Loads eight bytes as two words: the low one to `words[at]`, the high one behind it. */
+  load64(address: number, words: Uint32Array, at = 0): void {
+    this.#reach(address, 8, false);
+    words[at] = this.load32(address);
+    words[at + 1] = this.load32(address + 4);
+  }
+
+  /** Stores eight bytes, given as two words. */
+  store64(address: number, low: number, high: number): void {
+    this.#reach(address, 8, true);
+    this.store32(address, low);
+    this.store32(address + 4, high);
+  }
+
+  /**
+   * Stores `replacement` if the word is `expected`, in one step; a store as far as tables and faults go,
+   * also where it does not match.
+   * @returns what the word was
+   */
+  compareExchange32(address: number, expected: number, replacement: number): number {
+    this.#reach(address, 4, true);
+    const found = this.load32(address);
+    if (found === expected >>> 0) {
+      this.store32(address, replacement);
+    }
+    return found;
+  }
+
+  /** As `compareExchange32`, for eight bytes; returns whether it stored. */
+  compareExchange64(
+    address: number,
+    expectedLow: number,
+    expectedHigh: number,
+    low: number,
+    high: number,
+  ): boolean {
+    this.#reach(address, 8, true);
+    const isExpected =
+      this.load32(address) === expectedLow >>> 0 && this.load32(address + 4) === expectedHigh >>> 0;
+    if (isExpected) {
+      this.store64(address, low, high);
+    }
+    return isExpected;
   }
 
   /** Copies `source` to memory at `address`. */
   storeBytes(address: number, source: Uint8Array): void {
     const { length } = source;
     for (let done = 0; done < length;) {
-      const frame = this.#storeFrame(address + done);
-      const offset = pageOffset(address + done);
-      let chunk = Math.min(PAGE_SIZE - offset, length - done);
-      // Pages that lie in adjacent frames and need no walk go in one copy. A walk may end in a handler
-      // that changes the pages before it, so these must be stored by then.
-      for (let next = frame + 1; done + chunk < length; next++) {
-        if (this.#hit(address + done + chunk, TLB_WRITABLE | TLB_DIRTY) !== next) {
-          break;
-        }
-        chunk += Math.min(PAGE_SIZE, length - done - chunk);
-      }
-      copy(source, done, this.#u8, frame * PAGE_SIZE + offset, chunk);
+      const at = address + done;
+      const frame = this.storeFrame(at);
+      const chunk = this.#adjacent(at, frame, length - done, this.#storeTags);
+      copy(source, done, this.#u8, frame * PAGE_SIZE + (at & OFFSET), chunk);
       done += chunk;
     }
   }
@@ -112,90 +150,60 @@ export class Cpu {
   loadBytes(address: number, target: Uint8Array): void {
     const { length } = target;
     for (let done = 0; done < length;) {
-      const frame = this.#loadFrame(address + done);
-      const offset = pageOffset(address + done);
-      const chunk = Math.min(PAGE_SIZE - offset, length - done);
-      copy(this.#u8, frame * PAGE_SIZE + offset, target, done, chunk);
+      const at = address + done;
+      const frame = this.loadFrame(at);
+      const chunk = this.#adjacent(at, frame, length - done, this.#loadTags);
+      copy(this.#u8, frame * PAGE_SIZE + (at & OFFSET), target, done, chunk);
       done += chunk;
     }
   }
 
-  #storeUnaligned(address: number, value: number): void {
-    // A store that crosses into a page that faults must not have stored its first part yet.
-    this.#storeFrame(address + 3);
-    this.#storeFrame(address);
-    for (let i = 0; i < 4; i++) {
-      this.store8(address + i, (value >>> (8 * i)) & 0xff);
-    }
-  }
-
-  /** The frame that the TLB has for `address` with at least `state`; -1 where it has none. */
-  #hit(address: number, state: number): number {
-    const { tlb } = this;
-    const slot = tlb.slotOf(address);
-    const word = tlb.words[slot];
-    return word >>> TLB_TAG_SHIFT === tlb.tagOf(address) && (word & state) === state ? tlb.frames[slot] : -1;
-  }
-
-  #loadFrame(address: number): number {
-    const frame = this.#hit(address, 0);
-    return frame >= 0 ? frame : this.#walk(address, 'load');
-  }
-
-  #storeFrame(address: number): number {
-    const frame = this.#hit(address, TLB_WRITABLE | TLB_DIRTY);
-    return frame >= 0 ? frame : this.#walk(address, 'store');
-  }
-
-  /** Walks the tables, faulting as often as it takes, and caches what it found. */
-  #walk(address: number, access: 'load' | 'store'): number {
-    const addressSpace = this.#addressSpace;
-    if (addressSpace === undefined || !(address >= 0 && address < USER_ADDRESS_END)) {
-      throw new PageTableError('EFAULT', `${access} at ${address}, outside user space`, { address, access });
-    }
-    for (let faults = 0; faults < MAX_FAULTS_PER_ACCESS; faults++) {
-      this.statistics.walks++;
-      const entry = addressSpace.tables.walkAsHardware(address);
-      const frame = entry < 0 ? -1 : this.#useEntry(entry, address, access);
-      if (frame >= 0) {
-        return frame;
+  /**
+   * How many of `length` bytes from `address` on lie in adjacent frames and need no walk: they go in one
+   * copy. A walk may end in a handler that changes the pages before it, so these must be copied by then.
+   */
+  #adjacent(address: number, frame: number, length: number, tags: Float64Array): number {
+    let chunk = Math.min(PAGE_SIZE - (address & OFFSET), length);
+    for (let next = frame + 1; chunk < length; next++) {
+      const page = address + chunk;
+      const slot = (page >>> 12) & this.#slotMask;
+      if (tags[slot] !== page || this.#frames[slot] !== next) {
+        break;
       }
-      if (access === 'store') {
-        this.statistics.writeFaults++;
+      chunk += Math.min(PAGE_SIZE, length - chunk);
+    }
+    return chunk;
+  }
+
+  #storeByBytes(address: number, size: number, value: number): void {
+    for (let i = 0; i < size; i++) {
+      this.store8(address + i, value >>> (8 * i));
+    }
+  }
+
+  /**
+   * Has the page, or both pages, of an access cached before its first byte moves. The second page's fault
+   * may take the first one away again; then both are tried once more.
+   */
+  #reach(address: number, size: number, store: boolean): void {
+    const last = address + size - 1;
+    for (let tries = 0; tries < MAX_FAULTS_PER_ACCESS; tries++) {
+      if (store) {
+        this.storeFrame(last);
+        this.storeFrame(address);
       } else {
-        this.statistics.readFaults++;
+        this.loadFrame(last);
+        this.loadFrame(address);
       }
-      handlePageFault(addressSpace, address, access, entry);
+      const tags = store ? this.#storeTags : this.#loadTags;
+      if (tags[(last >>> 12) & this.#slotMask] === last - (last & OFFSET)) {
+        return;
+      }
     }
-    throw new PageTableError(
-      'ELOOP',
-      `${access} at ${formatAddress(address)} still faults, ${MAX_FAULTS_PER_ACCESS} times`,
-      {
-        address,
-        access,
-      },
-    );
+    const access = store ? 'store' : 'load';
+    const said = `${access} at ${formatAddress(address)}: its two pages drive each other out`;
+    throw new PageTableError('ELOOP', said, { address, access, length: size });
   }
-
-  /** Marks a PTE accessed (and dirty) and caches it; -1 where it does not allow the access. */
-  #useEntry(entry: number, address: number, access: 'load' | 'store'): number {
-    const low = this.#u32[entry];
-    const store = access === 'store';
-    const needed = PAGE_PRESENT | PAGE_USER | (store ? PAGE_RW : 0);
-    if ((low & needed) !== needed) {
-      return -1;
-    }
-    const marked = low | PAGE_ACCESSED | (store ? PAGE_DIRTY : 0);
-    this.#u32[entry] = marked;
-    const frame = frameOfEntry(marked, this.#u32[entry + 1]);
-    const state = (marked & PAGE_RW ? TLB_WRITABLE : 0) | (marked & PAGE_DIRTY ? TLB_DIRTY : 0);
-    this.tlb.insert(address, frame, state);
-    return frame;
-  }
-}
-
-function pageOffset(address: number): number {
-  return (address >>> 0) & (PAGE_SIZE - 1);
 }
 
 function copy(source: Uint8Array, from: number, target: Uint8Array, to: number, length: number): void {

@@ -16,6 +16,8 @@ export const PAGE_ACCESSED = 0x020;
 export const PAGE_DIRTY = 0x040;
 /** Low word, bit 7 of a PMD or PUD entry: it maps a 2 MiB or 1 GiB page and points at no table. */
 export const PAGE_PSE = 0x080;
+/** Low word, bit 8 of a leaf: CPUs keep it in their TLBs when they switch address spaces. */
+export const PAGE_GLOBAL = 0x100;
 /** High word, bit 63: no instruction fetch. */
 export const PAGE_NX_HIGH = 0x80000000;
 
@@ -25,6 +27,18 @@ const FRAME_HIGH = 0x000fffff;
 /** The frame number in an entry. */
 export function frameOfEntry(low: number, high: number): number {
   return (high & FRAME_HIGH) * 0x100000 + (low >>> 12);
+}
+
+/** Pages in a leaf, by level: 4 KiB, 2 MiB, 1 GiB. */
+export const LEAF_PAGES: readonly number[] = [0, 1, 512, 512 * 512];
+
+/**
+ * The first frame of a leaf of `level`. The bits of a huge leaf between its flags and its frame are not
+ * part of the frame number (bit 12 chooses a memory type).
+ */
+export function frameOfLeaf(low: number, high: number, level: number): number {
+  const frame = frameOfEntry(low, high);
+  return frame - (frame % LEAF_PAGES[level]);
 }
 
 /** Low word of an entry for `frame` with the given bits. */

@@ -18,7 +18,15 @@ export interface PageTableErrorFacts {
   readonly address?: number;
   readonly length?: number;
   readonly access?: 'load' | 'store';
+  readonly frame?: number;
+  /** The lock that was wanted, or must have been held. */
   readonly lock?: string;
+  /** Who wanted it. */
+  readonly holder?: string;
+  /** Who held it, or the lock in its way. */
+  readonly heldBy?: readonly string[];
+  /** The lock that must not have been held before `lock`. */
+  readonly heldLock?: string;
 }
 
 /** The one error of this package. */

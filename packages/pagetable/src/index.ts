@@ -1,12 +1,15 @@
-export { formatAddress, PAGE_SIZE, pagesFor, USER_ADDRESS_END } from './address.js';
-export { AddressSpace, type MapRequest } from './address-space.js';
-export { Cpu, type CpuStatistics } from './cpu.js';
+export { ADDRESS_END, formatAddress, PAGE_SIZE, pagesFor, USER_ADDRESS_END } from './address.js';
+export { AddressSpace, type MapRequest, type RemapRequest } from './address-space.js';
+export { Cpu } from './cpu.js';
 export {
   entryHigh,
   entryLow,
   frameOfEntry,
+  frameOfLeaf,
+  LEAF_PAGES,
   PAGE_ACCESSED,
   PAGE_DIRTY,
+  PAGE_GLOBAL,
   PAGE_NX_HIGH,
   PAGE_PRESENT,
   PAGE_PSE,
@@ -14,10 +17,23 @@ export {
   PAGE_USER,
 } from './entry-bits.js';
 export { PageTableError, type PageTableErrorCode, type PageTableErrorFacts } from './errors.js';
+export { lockHugeEntry } from './huge-entry-lock.js';
+export { LockLedger, RUNNING_THREAD, type LedgerLock, type LockRank } from './lock-ledger.js';
 export { RwLock } from './locks.js';
 export { Mapping } from './mapping.js';
-export { ENTRIES_PER_TABLE, ENTRY_SPAN, entryWord, PageTables, TOP_LEVEL } from './page-tables.js';
+export {
+  ENTRIES_PER_TABLE,
+  ENTRY_SPAN,
+  entryWord,
+  isHugeLeaf,
+  PageTables,
+  tableOfEntry,
+  TOP_LEVEL,
+} from './page-tables.js';
+export type { CpuStatistics } from './mmu.js';
+export { modifyCommit, modifyStart } from './modify.js';
 export { PhysicalMemory, WORDS_PER_FRAME } from './physical-memory.js';
+export { Preemption, type PreemptionPoint } from './preemption.js';
 export { Tlb, type TlbEntry } from './tlb.js';
 export {
   Vma,
@@ -30,6 +46,7 @@ export {
   VM_SHARED,
   VM_WRITE,
   type FaultResult,
+  type HugeFaultResult,
   type PageFault,
   type RangeNotifier,
   type VmaAddressSpace,

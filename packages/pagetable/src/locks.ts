@@ -1,57 +1,101 @@
 import { PageTableError } from './errors.js';
+import { RUNNING_THREAD, type LockLedger, type LockRank } from './lock-ledger.js';
 
 /**
  * A reader-writer lock that records instead of sleeping: the model runs on one thread, so whoever would
- * have to wait has broken a rule, and that throws.
+ * have to wait has broken a rule, and that throws, with both holders named. A reader may read again.
+ *
+ * Holders are names: a CPU's, or whatever a caller says; who says nothing is `the running thread`.
  */
 export class RwLock {
-  #readers = 0;
-  #written = false;
+  readonly #readers: string[] = [];
+  #writer: string | undefined;
+  #ledger: LockLedger | undefined;
 
-  constructor(readonly name: string) {}
+  /**
+   * @param rank its place in the order of locks; a mapping's unless told
+   * @param ledger where the order is recorded; none until `recordIn` where it is not given
+   */
+  constructor(
+    readonly name: string,
+    readonly rank: LockRank = 2,
+    ledger?: LockLedger,
+  ) {
+    this.#ledger = ledger;
+  }
+
+  /** For a mapping, which belongs to a machine from its first VMA on: records the order from now on. */
+  recordIn(ledger: LockLedger): void {
+    if (this.#ledger === undefined && !this.isHeld) {
+      this.#ledger = ledger;
+    }
+  }
 
   get isHeld(): boolean {
-    return this.#written || this.#readers > 0;
+    return this.#writer !== undefined || this.#readers.length > 0;
   }
 
-  /** @throws PageTableError EDEADLK where it is held for writing */
-  acquireRead(): void {
-    if (this.#written) {
-      throw this.#broken('taken for reading while held for writing');
+  /** Who holds it: the writer, or every reader. */
+  get holders(): readonly string[] {
+    return this.#writer === undefined ? [...this.#readers] : [this.#writer];
+  }
+
+  /** @throws PageTableError EDEADLK where it is held for writing, or a lock of a higher rank by `holder` */
+  acquireRead(holder: string = RUNNING_THREAD): void {
+    if (this.#writer !== undefined) {
+      throw this.#broken(`wanted for reading by ${holder}, held for writing by ${this.#writer}`, holder);
     }
-    this.#readers++;
+    this.#ledger?.checkOrder(this, holder);
+    this.#readers.push(holder);
+    this.#ledger?.add(this, holder);
   }
 
-  releaseRead(): void {
-    if (this.#readers === 0) {
-      throw this.#broken('released by a reader, but no reader holds it');
+  releaseRead(holder: string = RUNNING_THREAD): void {
+    const index = this.#readers.lastIndexOf(holder);
+    if (index < 0) {
+      throw this.#broken(`released by ${holder}, who does not read under it; ${this.#said()}`, holder);
     }
-    this.#readers--;
+    this.#readers.splice(index, 1);
+    this.#ledger?.remove(this, holder);
   }
 
-  /** @throws PageTableError EDEADLK where anybody holds it */
-  acquireWrite(): void {
+  /** @throws PageTableError EDEADLK where anybody holds it, or `holder` a lock of a higher rank */
+  acquireWrite(holder: string = RUNNING_THREAD): void {
     if (this.isHeld) {
-      throw this.#broken('taken for writing while held');
+      throw this.#broken(`wanted for writing by ${holder}, ${this.#said()}`, holder);
     }
-    this.#written = true;
+    this.#ledger?.checkOrder(this, holder);
+    this.#writer = holder;
+    this.#ledger?.add(this, holder);
   }
 
-  releaseWrite(): void {
-    if (!this.#written) {
-      throw this.#broken('released by a writer, but no writer holds it');
+  releaseWrite(holder: string = RUNNING_THREAD): void {
+    if (this.#writer !== holder) {
+      throw this.#broken(`released by ${holder}, who does not write under it; ${this.#said()}`, holder);
     }
-    this.#written = false;
+    this.#writer = undefined;
+    this.#ledger?.remove(this, holder);
   }
 
-  /** @throws PageTableError EDEADLK where nobody holds it */
-  assertHeld(): void {
+  /**
+   * @param holder who must hold it; anybody where left out
+   * @throws PageTableError EDEADLK where it is not held
+   */
+  assertHeld(holder?: string): void {
+    if (!this.isHeld || (holder !== undefined && !this.holders.includes(holder))) {
+      throw this.#broken(`must be held by ${holder ?? RUNNING_THREAD} here; ${this.#said()}`, holder);
+    }
+  }
+
+  #said(): string {
     if (!this.isHeld) {
-      throw this.#broken('must be held here');
+      return 'held by nobody';
     }
+    return `held for ${this.#writer === undefined ? 'reading' : 'writing'} by ${this.holders.join(', ')}`;
   }
 
-  #broken(how: string): PageTableError {
-    return new PageTableError('EDEADLK', `lock ${this.name}: ${how}`, { lock: this.name });
+  #broken(how: string, holder: string = RUNNING_THREAD): PageTableError {
+    const facts = { lock: this.name, holder, heldBy: this.holders };
+    return new PageTableError('EDEADLK', `lock ${this.name}: ${how}`, facts);
   }
 }

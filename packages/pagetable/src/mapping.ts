@@ -1,7 +1,8 @@
 import { IntervalTree, type IntervalNode } from '@cg/collections';
+import { splitAll, splitAtEdges } from './leaf-visit.js';
 import { RwLock } from './locks.js';
 import type { Vma, VmaMapping, ZapObserver } from './vma.js';
-import { zapRange } from './zap.js';
+import { rangeShowing, zapRange } from './zap.js';
 
 /**
  * An object that address spaces map: pages, numbered from 0, and the VMAs that show some of them. The
@@ -38,33 +39,67 @@ export class Mapping implements VmaMapping {
 
   /** For the address space, which owns the VMA. */
   attach(vma: Vma): void {
+    this.lock.recordIn(vma.addressSpace.tables.memory.locks);
+    this.replace([], [vma]);
+  }
+
+  detach(vma: Vma): void {
+    this.replace([vma], []);
+  }
+
+  replace(gone: readonly Vma[], come: readonly Vma[], meanwhile?: () => void): void {
     this.lock.acquireWrite();
     try {
-      this.#nodes.set(vma, this.#vmas.insert(vma.firstPage, vma.firstPage + vma.pageCount, vma));
+      meanwhile?.();
+      for (const vma of gone) {
+        const node = this.#nodes.get(vma);
+        if (node !== undefined) {
+          this.#vmas.remove(node);
+          this.#nodes.delete(vma);
+        }
+      }
+      for (const vma of come) {
+        this.#nodes.set(vma, this.#vmas.insert(vma.firstPage, vma.firstPage + vma.pageCount, vma));
+      }
     } finally {
       this.lock.releaseWrite();
     }
   }
 
-  detach(vma: Vma): void {
-    const node = this.#nodes.get(vma);
-    if (node === undefined) {
-      return;
-    }
-    this.lock.acquireWrite();
-    this.#vmas.remove(node);
-    this.#nodes.delete(vma);
-    this.lock.releaseWrite();
+  /**
+   * Removes the page-table entries that show a page range, in every address space, and flushes. Copies that
+   * private VMAs have of such pages stay.
+   * @throws PageTableError ENOMEM where a huge leaf sticks out and no frame is left to split it; nothing is
+   * removed then
+   */
+  unmapRange(firstPage: number, pageCount: number): void {
+    this.#eachRange(firstPage, pageCount, (vma, start, end) => {
+      splitAtEdges(vma.addressSpace.tables, start, end);
+    });
+    this.#eachRange(firstPage, pageCount, (vma, start, end) => zapRange(vma, start, end, true));
   }
 
-  /** Removes the page-table entries that show a page range, in every address space, and flushes. */
-  unmapRange(firstPage: number, pageCount: number): void {
+  /**
+   * Splits the huge leaves that show a page range down to 4 KiB, in every address space: what has to come
+   * before the object is tracked (rule 2.8).
+   * @throws PageTableError ENOMEM; what is mapped is then as it was, if in smaller leaves
+   */
+  splitHugeLeaves(firstPage: number, pageCount: number): void {
+    this.#eachRange(firstPage, pageCount, (vma, start, end) => {
+      splitAll(vma.addressSpace.tables, start, end);
+    });
+  }
+
+  #eachRange(
+    firstPage: number,
+    pageCount: number,
+    act: (vma: Vma, start: number, end: number) => void,
+  ): void {
     this.lock.acquireRead();
     try {
       for (const { value: vma } of this.vmasShowing(firstPage, pageCount)) {
-        const first = Math.max(firstPage, vma.firstPage);
-        const end = Math.min(firstPage + pageCount, vma.firstPage + vma.pageCount);
-        zapRange(vma, vma.addressOf(first), vma.addressOf(end));
+        const { start, end } = rangeShowing(vma, firstPage, pageCount);
+        act(vma, start, end);
       }
     } finally {
       this.lock.releaseRead();

@@ -1,119 +1,169 @@
 import { formatAddress, PAGE_SIZE } from './address.js';
 import type { AddressSpace } from './address-space.js';
-import {
-  entryHigh,
-  entryLow,
-  PAGE_ACCESSED,
-  PAGE_DIRTY,
-  PAGE_NX_HIGH,
-  PAGE_PRESENT,
-  PAGE_RW,
-  PAGE_USER,
-} from './entry-bits.js';
+import { breakSharing, enterCopy } from './copy-on-write.js';
+import { PAGE_PRESENT, PAGE_RW } from './entry-bits.js';
 import { PageTableError } from './errors.js';
-import { VM_READ, VM_SHARED, VM_WRITE, type FaultResult, type PageFault, type Vma } from './vma.js';
+import { ENTRY_SPAN } from './page-tables.js';
+import { TakenFault } from './taken-fault.js';
+import { VM_PFNMAP, VM_RAND_READ, VM_READ, VM_WRITE, type FaultResult, type HugeFaultResult } from './vma.js';
 
-class TakenFault implements PageFault {
-  frame = 0;
-
-  constructor(
-    readonly vma: Vma,
-    readonly address: number,
-    readonly access: 'load' | 'store',
-  ) {}
-
-  get page(): number {
-    return this.vma.pageAt(this.address);
-  }
-
-  insertFrame(address: number, frame: number, writable: boolean): void {
-    const { tables } = this.vma.addressSpace;
-    const entry = tables.findOrCreate(address);
-    const { u32 } = tables.memory;
-    if ((u32[entry] & PAGE_PRESENT) === 0) {
-      u32[entry] = entryLow(frame, PAGE_PRESENT | PAGE_USER | (writable ? PAGE_RW : 0));
-      u32[entry + 1] = entryHigh(frame, PAGE_NX_HIGH);
-    }
-  }
-
-  makeWritable(): void {
-    const { tables } = this.vma.addressSpace;
-    const entry = tables.find(this.address);
-    const { u32 } = tables.memory;
-    if (entry >= 0 && (u32[entry] & PAGE_PRESENT) !== 0) {
-      u32[entry] |= PAGE_RW | PAGE_ACCESSED | PAGE_DIRTY;
-    }
-  }
-}
+/** Bytes around a load that `mapAround` is asked for: 16 pages, as in Linux. */
+const FAULT_AROUND = 16 * PAGE_SIZE;
 
 /**
- * Has an access made possible by the VMA that it falls into (rule 2.5). Afterwards the access is tried
- * again; it may fault again.
- * @param entry the PTE that the walk found, or -1
- * @throws PageTableError EFAULT outside every VMA or on SIGBUS, EACCES against its permissions, ENOMEM
+ * Has an access made possible by the VMA that it falls into (rule 2.5), under the address space's lock.
+ * Afterwards the access is tried again; it may fault again.
+ * @param holder the CPU's name
+ * @throws PageTableError EFAULT outside every VMA or on SIGBUS, EACCES against its permissions, ENOMEM;
+ * EDEADLK where the fault would have to wait for a lock
  */
 export function handlePageFault(
   addressSpace: AddressSpace,
   address: number,
   access: 'load' | 'store',
-  entry: number,
+  holder: string,
 ): void {
-  const vma = addressSpace.findVma(address);
-  if (vma === undefined) {
-    throw new PageTableError('EFAULT', `${access} at ${formatAddress(address)}, outside every VMA`, {
-      address,
-      access,
-    });
+  addressSpace.lock.acquireRead(holder);
+  try {
+    const vma = addressSpace.findVma(address);
+    if (vma === undefined) {
+      const said = `${access} at ${formatAddress(address)}, outside every VMA`;
+      throw new PageTableError('EFAULT', said, { address, access });
+    }
+    if ((vma.flags & (access === 'store' ? VM_WRITE : VM_READ)) === 0) {
+      const said = `${access} at ${formatAddress(address)}, which its VMA forbids`;
+      throw new PageTableError('EACCES', said, { address, access });
+    }
+    resolve(new TakenFault(vma, address - (address % PAGE_SIZE), access, holder));
+  } finally {
+    addressSpace.lock.releaseRead(holder);
   }
-  if ((vma.flags & (access === 'store' ? VM_WRITE : VM_READ)) === 0) {
-    throw new PageTableError('EACCES', `${access} at ${formatAddress(address)}, which its VMA forbids`, {
-      address,
-      access,
-    });
-  }
-  const fault = new TakenFault(vma, address - (address % PAGE_SIZE), access);
-  const present = entry >= 0 && (addressSpace.tables.memory.u32[entry] & PAGE_PRESENT) !== 0;
-  finishFault(fault, present, present ? handleReadOnly(fault) : vma.operations.fault(fault));
 }
 
-function handleReadOnly(fault: PageFault): FaultResult {
-  const { vma } = fault;
-  if ((vma.flags & VM_SHARED) === 0) {
-    throw new PageTableError(
-      'EACCES',
-      `store to a private page at ${formatAddress(fault.address)}: no copy-on-write`,
-      {
-        address: fault.address,
-        access: 'store',
-      },
-    );
+function resolve(fault: TakenFault): void {
+  const { tables } = fault.vma.addressSpace;
+  const level = tables.leafLevel(fault.address);
+  if (level === 0) {
+    enterMissing(fault);
+    return;
   }
-  return vma.operations.pfnMkwrite?.(fault) ?? 'handled';
+  const low = tables.memory.u32[tables.findEntry(fault.address, level)];
+  // Another CPU's fault may have done the work since this one's walk: then there is none left.
+  if (fault.access === 'store' && (low & PAGE_RW) === 0) {
+    if (level === 1) {
+      makeSmallWritable(fault);
+    } else {
+      makeHugeWritable(fault, level);
+    }
+  }
 }
 
-function finishFault(fault: PageFault, present: boolean, result: FaultResult): void {
-  const { address, access } = fault;
+/** Nothing is mapped: huge pages are tried first, the largest before the others, then small ones. */
+function enterMissing(fault: TakenFault): void {
+  const { operations, addressSpace } = fault.vma;
+  const { preemption } = addressSpace.tables.memory;
+  if (operations.hugeFault !== undefined) {
+    for (let level = 3; level > 1; level--) {
+      if (!hasRoomFor(fault, level)) {
+        continue;
+      }
+      const result = operations.hugeFault(fault, level);
+      if (result !== 'fallback') {
+        if (isHandled(fault, result)) {
+          fault.insertHuge(fault.frame, level, (fault.vma.flags & VM_WRITE) !== 0 && !noticesWrites(fault));
+        }
+        return;
+      }
+      // A second CPU's huge fault may be taken here. What follows enters nothing where its leaf covers the
+      // page, and the access is tried again: it finds the leaf.
+      preemption.reach('fault: between huge fall-back and small pages');
+    }
+  }
+  enterSmall(fault);
+}
+
+function enterSmall(fault: TakenFault): void {
+  const { vma, address, access } = fault;
+  const { tables } = vma.addressSpace;
+  const { preemption } = tables.memory;
+  if (access === 'load' && vma.operations.mapAround !== undefined && (vma.flags & VM_RAND_READ) === 0) {
+    const start = address - (address % FAULT_AROUND);
+    vma.operations.mapAround(fault, Math.max(start, vma.start), Math.min(start + FAULT_AROUND, vma.end));
+    if (tables.leafLevel(address) > 0) {
+      return;
+    }
+  }
+  if (!isHandled(fault, vma.operations.fault(fault))) {
+    return;
+  }
+  preemption.reach('fault: between handler and entry');
+  if (fault.isShared) {
+    fault.insertFrame(address, fault.frame, (vma.flags & VM_WRITE) !== 0 && !noticesWrites(fault));
+  } else if (access === 'store') {
+    enterCopy(fault);
+  } else {
+    fault.insertFrame(address, fault.frame, false);
+  }
+}
+
+function makeSmallWritable(fault: TakenFault): void {
+  if (!fault.isShared) {
+    breakSharing(fault);
+    return;
+  }
+  const { operations, flags } = fault.vma;
+  const byPage = (flags & VM_PFNMAP) === 0 && operations.pageMkwrite !== undefined;
+  const result = byPage ? operations.pageMkwrite?.(fault) : operations.pfnMkwrite?.(fault);
+  if (isHandled(fault, result ?? 'handled')) {
+    // No flush: a CPU that caches the entry read-only walks again before it faults.
+    fault.makeWritable();
+  }
+}
+
+/** A store to a read-only huge leaf: the handler may allow it as a whole, else it becomes small pages. */
+function makeHugeWritable(fault: TakenFault, level: number): void {
+  const { operations, addressSpace } = fault.vma;
+  const result: HugeFaultResult = fault.isShared
+    ? (operations.hugeFault?.(fault, level) ?? 'fallback')
+    : 'fallback';
+  if (result === 'fallback') {
+    addressSpace.tables.splitHuge(fault.address, level, fault.holder);
+  } else if (isHandled(fault, result)) {
+    fault.makeWritable();
+  }
+}
+
+/** Whether the leaf of `level` around the page lies in the VMA, with no entry in its place. */
+function hasRoomFor({ vma, address }: TakenFault, level: number): boolean {
+  const { tables } = vma.addressSpace;
+  const start = address - (address % ENTRY_SPAN[level]);
+  if (start < vma.start || start + ENTRY_SPAN[level] > vma.end) {
+    return false;
+  }
+  const entry = tables.findEntry(address, level);
+  return entry < 0 || (tables.memory.u32[entry] & PAGE_PRESENT) === 0;
+}
+
+/** Whether the first store to a page must come to a handler (the kernel's vma_wants_writenotify, B7). */
+function noticesWrites({ vma }: TakenFault): boolean {
+  return vma.operations.pfnMkwrite !== undefined || vma.operations.pageMkwrite !== undefined;
+}
+
+/** Whether the core has to act; false where the handler did everything or wants a retry. */
+function isHandled({ address, access }: TakenFault, result: FaultResult): boolean {
   switch (result) {
     case 'handled':
-      if (present) {
-        // No flush: a CPU that caches the entry read-only walks again before it faults.
-        fault.makeWritable();
-      } else {
-        fault.insertFrame(address, fault.frame, (fault.vma.flags & VM_WRITE) !== 0);
-      }
-      return;
+      return true;
     case 'noPage':
     case 'retry':
-      return;
-    case 'sigbus':
-      throw new PageTableError('EFAULT', `no memory behind ${formatAddress(address)} (SIGBUS)`, {
-        address,
-        access,
-      });
-    case 'outOfMemory':
-      throw new PageTableError('ENOMEM', `no memory for the fault at ${formatAddress(address)}`, {
-        address,
-        access,
-      });
+      return false;
+    case 'sigbus': {
+      const said = `no memory behind ${formatAddress(address)} (SIGBUS)`;
+      throw new PageTableError('EFAULT', said, { address, access });
+    }
+    case 'outOfMemory': {
+      const said = `no memory for the fault at ${formatAddress(address)}`;
+      throw new PageTableError('ENOMEM', said, { address, access });
+    }
   }
 }

@@ -1,14 +1,19 @@
-import { PAGE_SIZE } from './address.js';
+import { ADDRESS_END, formatAddress, PAGE_SIZE } from './address.js';
 import {
   entryHigh,
   entryLow,
   frameOfEntry,
+  frameOfLeaf,
+  LEAF_PAGES,
   PAGE_ACCESSED,
   PAGE_PRESENT,
+  PAGE_PSE,
   PAGE_RW,
   PAGE_USER,
 } from './entry-bits.js';
+import { PageTableError } from './errors.js';
 import { WORDS_PER_FRAME, type PhysicalMemory } from './physical-memory.js';
+import { TableLocks } from './table-locks.js';
 
 /** Entries in a table of any level. */
 export const ENTRIES_PER_TABLE = 512;
@@ -16,102 +21,303 @@ export const ENTRIES_PER_TABLE = 512;
 /** Bytes of address space that one entry covers, by level: 1 is the PTE, 4 the PGD. */
 export const ENTRY_SPAN: readonly number[] = [0, PAGE_SIZE, 2 ** 21, 2 ** 30, 2 ** 39];
 
+const ENTRIES_PER_BYTE: readonly number[] = [0, 2 ** -12, 2 ** -21, 2 ** -30, 2 ** -39];
+
 /** The level of the table that CR3 points at. */
 export const TOP_LEVEL = 4;
 
+/** One past the last frame that an entry can name: 40 bits. */
+const FRAMES_END = 2 ** 40;
+
+const TABLE_BITS = PAGE_PRESENT | PAGE_RW | PAGE_USER;
+
 /**
  * One tree of x86-64 page tables in simulated memory. An entry is named by the index of its low word in
- * `memory.u32`; its high word follows. Leaves are 4 KiB pages.
+ * `memory.u32`; its high word follows. Leaves are pages of 4 KiB (level 1), 2 MiB (2) and 1 GiB (3).
  */
 export class PageTables {
   readonly memory: PhysicalMemory;
   /** Frame of the top table: what CR3 holds. */
   readonly rootFrame: number;
+  /** Level of the entry that the last `walkAsHardware` ended at. */
+  walkedLevel = 0;
+  /** Permission bits that all upper entries of the last `walkAsHardware` allow. */
+  walkedBits = 0;
+  readonly #locks: TableLocks;
 
   /** @throws PageTableError ENOMEM where no frame is left for the top table */
   constructor(memory: PhysicalMemory) {
     this.memory = memory;
     this.rootFrame = memory.allocateFrame();
+    this.#locks = new TableLocks(memory.locks);
   }
 
-  /** The PTE that maps `address`, or -1 where no leaf table covers it. Touches no accessed bit. */
+  /** Takes the lock of one table. @throws PageTableError EDEADLK where it is held; both holders are named */
+  lockTable(tableFrame: number, holder?: string): void {
+    this.#locks.acquire(tableFrame, holder);
+  }
+
+  /** @throws PageTableError EDEADLK where `holder` does not hold it */
+  unlockTable(tableFrame: number, holder?: string): void {
+    this.#locks.release(tableFrame, holder);
+  }
+
+  /** @throws PageTableError EDEADLK where `holder` does not hold the lock of the table */
+  assertTableLocked(tableFrame: number, holder?: string): void {
+    this.#locks.assertHeld(tableFrame, holder);
+  }
+
+  /**
+   * The PTE that maps `address`, or -1 where no leaf table covers it: nothing is there, or a huge leaf.
+   * Touches no accessed bit.
+   */
   find(address: number): number {
+    return this.findEntry(address, 1);
+  }
+
+  /** The entry for `address` at `level`, or -1 where a table above it is missing or a huge leaf is above. */
+  findEntry(address: number, level: number): number {
+    if (!(address >= 0 && address < ADDRESS_END)) {
+      return -1;
+    }
     const { u32 } = this.memory;
     let tableFrame = this.rootFrame;
-    for (let level = TOP_LEVEL; level > 1; level--) {
-      const entry = entryWord(tableFrame, address, level);
+    for (let at = TOP_LEVEL; at > level; at--) {
+      const entry = entryWord(tableFrame, address, at);
       const low = u32[entry];
-      if ((low & PAGE_PRESENT) === 0) {
+      if ((low & (PAGE_PRESENT | PAGE_PSE)) !== PAGE_PRESENT) {
         return -1;
       }
       tableFrame = frameOfEntry(low, u32[entry + 1]);
     }
-    return entryWord(tableFrame, address, 1);
+    return entryWord(tableFrame, address, level);
   }
 
-  /**
-   * The PTE for `address`, with the tables above it made where they are missing.
-   * @throws PageTableError ENOMEM; tables made before that stay, empty
-   */
-  findOrCreate(address: number): number {
-    const { memory } = this;
-    let tableFrame = this.rootFrame;
-    for (let level = TOP_LEVEL; level > 1; level--) {
-      const entry = entryWord(tableFrame, address, level);
-      const low = memory.u32[entry];
+  /** Level of the present leaf that maps `address`: 1, 2 or 3; 0 where nothing is mapped. */
+  leafLevel(address: number): number {
+    for (let level = 3; level > 0; level--) {
+      const entry = this.findEntry(address, level);
+      if (entry < 0) {
+        return 0;
+      }
+      const low = this.memory.u32[entry];
       if ((low & PAGE_PRESENT) === 0) {
-        tableFrame = memory.allocateFrame();
-        memory.u32[entry] = entryLow(tableFrame, PAGE_PRESENT | PAGE_RW | PAGE_USER);
-        memory.u32[entry + 1] = entryHigh(tableFrame);
-      } else {
-        tableFrame = frameOfEntry(low, memory.u32[entry + 1]);
+        return 0;
+      }
+      if (level === 1 || (low & PAGE_PSE) !== 0) {
+        return level;
       }
     }
-    return entryWord(tableFrame, address, 1);
+    return 0;
   }
 
   /**
-   * The hardware's walk: like `find`, but sets the accessed bit in every upper entry it goes through
-   * (rule 2.1). The leaf is the caller's to judge and to mark.
+   * The entry for `address` at `level`, with the tables above it made where they are missing, or -1 where a
+   * huge leaf is above. Another CPU may enter a table, or a huge leaf, at any moment before ours is entered;
+   * then its entry counts.
+   * @throws PageTableError EINVAL outside 48 bits; ENOMEM, and tables made before that stay, empty
+   */
+  findOrCreate(address: number, level = 1, holder?: string): number {
+    if (!(address >= 0 && address < ADDRESS_END)) {
+      throw new PageTableError('EINVAL', `no table can map ${address}`, { address });
+    }
+    const { u32 } = this.memory;
+    let tableFrame = this.rootFrame;
+    for (let at = TOP_LEVEL; at > level; at--) {
+      const entry = entryWord(tableFrame, address, at);
+      if ((u32[entry] & PAGE_PRESENT) === 0) {
+        this.#enterTable(tableFrame, entry, holder);
+      }
+      const low = u32[entry];
+      if ((low & PAGE_PSE) !== 0) {
+        return -1;
+      }
+      tableFrame = frameOfEntry(low, u32[entry + 1]);
+    }
+    return entryWord(tableFrame, address, level);
+  }
+
+  /**
+   * Enters a leaf where nothing is yet.
+   * @param level 1, 2 or 3 for 4 KiB, 2 MiB or 1 GiB
+   * @param low PAGE_* bits of the low word; the page-size bit is added
+   * @param high bits of the high word, such as PAGE_NX_HIGH
+   * @returns whether it was entered; an entry, a table or a huge leaf in its place stays
+   * @throws PageTableError EINVAL for a misaligned address or frame, ENOMEM
+   */
+  map(address: number, frame: number, low: number, high = 0, level = 1, holder?: string): boolean {
+    const isLeaf = address % ENTRY_SPAN[level] === 0 && frame % LEAF_PAGES[level] === 0;
+    if (!(level >= 1 && level <= 3) || !isLeaf || !(frame >= 0 && frame < FRAMES_END)) {
+      const said = `frame ${frame} at ${formatAddress(address)} is no leaf of level ${level}`;
+      throw new PageTableError('EINVAL', said, { address, frame });
+    }
+    const entry = this.findOrCreate(address, level, holder);
+    if (entry < 0 || (this.memory.u32[entry] & PAGE_PRESENT) !== 0) {
+      return false;
+    }
+    const tableFrame = tableOfEntry(entry);
+    this.lockTable(tableFrame, holder);
+    this.memory.u32[entry] = entryLow(frame, low | PAGE_PRESENT | (level > 1 ? PAGE_PSE : 0));
+    this.memory.u32[entry + 1] = entryHigh(frame, high);
+    this.unlockTable(tableFrame, holder);
+    return true;
+  }
+
+  /**
+   * Turns the huge leaf of `level` that maps `address` into a table of leaves one level down, with the same
+   * permissions, accessed and dirty as it was. No flush is needed: what a TLB knows stays true.
+   * @returns whether there was such a leaf
+   * @throws PageTableError ENOMEM where no frame is left for the table; the leaf stays as it is
+   */
+  splitHuge(address: number, level: number, holder?: string): boolean {
+    const { memory } = this;
+    const entry = this.findEntry(address, level);
+    if (level < 2 || entry < 0 || !isHugeLeaf(memory.u32[entry])) {
+      return false;
+    }
+    const table = memory.allocateFrame();
+    memory.preemption.reach('split: between new table and entry');
+    // A CPU may have marked the leaf dirty, and a walker or another split may have taken it, since.
+    if (this.findEntry(address, level) !== entry || !isHugeLeaf(memory.u32[entry])) {
+      memory.freeFrame(table);
+      return false;
+    }
+    const tableFrame = tableOfEntry(entry);
+    this.lockTable(tableFrame, holder);
+    const low = memory.u32[entry];
+    const high = memory.u32[entry + 1];
+    const first = frameOfLeaf(low, high, level);
+    const bits = (low & 0xfff & ~PAGE_PSE) | (level > 2 ? PAGE_PSE : 0);
+    const highBits = high & 0xfff00000;
+    const word = table * WORDS_PER_FRAME;
+    for (let i = 0; i < ENTRIES_PER_TABLE; i++) {
+      const frame = first + i * LEAF_PAGES[level - 1];
+      memory.u32[word + 2 * i] = entryLow(frame, bits);
+      memory.u32[word + 2 * i + 1] = entryHigh(frame, highBits);
+    }
+    memory.u32[entry] = entryLow(table, TABLE_BITS | (low & PAGE_ACCESSED));
+    memory.u32[entry + 1] = entryHigh(table);
+    this.unlockTable(tableFrame, holder);
+    return true;
+  }
+
+  /**
+   * The hardware's walk: sets the accessed bit in every upper entry it goes through (rule 2.1). The leaf
+   * is the caller's to judge and to mark; `walkedLevel` and `walkedBits` say what the way there was like.
+   * @returns the leaf entry, present or not; -1 where a table is missing
    */
   walkAsHardware(address: number): number {
     const { u32 } = this.memory;
     let tableFrame = this.rootFrame;
+    let bits = PAGE_RW | PAGE_USER;
     for (let level = TOP_LEVEL; level > 1; level--) {
       const entry = entryWord(tableFrame, address, level);
       const low = u32[entry];
       if ((low & PAGE_PRESENT) === 0) {
         return -1;
       }
+      if ((low & PAGE_PSE) !== 0) {
+        this.walkedLevel = level;
+        this.walkedBits = bits;
+        return entry;
+      }
       if ((low & PAGE_ACCESSED) === 0) {
         u32[entry] = low | PAGE_ACCESSED;
       }
+      bits &= low;
       tableFrame = frameOfEntry(low, u32[entry + 1]);
     }
+    this.walkedLevel = 1;
+    this.walkedBits = bits;
     return entryWord(tableFrame, address, 1);
   }
 
   /** Gives back every table, the top one included. The pages they map are their owners'. */
   free(): void {
-    this.#freeTable(this.rootFrame, TOP_LEVEL);
+    this.#freeBelow(this.rootFrame, TOP_LEVEL);
+    this.#freeTable(this.rootFrame);
   }
 
-  #freeTable(tableFrame: number, level: number): void {
-    if (level > 1) {
-      const { u32 } = this.memory;
-      const first = tableFrame * WORDS_PER_FRAME;
-      for (let entry = first; entry < first + WORDS_PER_FRAME; entry += 2) {
-        if ((u32[entry] & PAGE_PRESENT) !== 0) {
-          this.#freeTable(frameOfEntry(u32[entry], u32[entry + 1]), level - 1);
-        }
+  /**
+   * Gives back the empty tables that cover nothing outside `[floor, ceiling)`: nobody else has a VMA
+   * there, so that no walker is at an entry above them.
+   */
+  freeTablesWithin(floor: number, ceiling: number): void {
+    this.#freeWithin(this.rootFrame, TOP_LEVEL, 0, floor, ceiling);
+  }
+
+  #freeWithin(tableFrame: number, level: number, base: number, floor: number, ceiling: number): void {
+    const { u32 } = this.memory;
+    const span = ENTRY_SPAN[level];
+    const from = Math.max(0, Math.floor((floor - base) / span));
+    const to = Math.min(ENTRIES_PER_TABLE, Math.ceil((ceiling - base) / span));
+    for (let i = from; i < to; i++) {
+      const entry = tableFrame * WORDS_PER_FRAME + 2 * i;
+      if ((u32[entry] & (PAGE_PRESENT | PAGE_PSE)) !== PAGE_PRESENT) {
+        continue;
+      }
+      const start = base + i * span;
+      const below = frameOfEntry(u32[entry], u32[entry + 1]);
+      if (level > 2) {
+        this.#freeWithin(below, level - 1, start, floor, ceiling);
+      }
+      const word = below * WORDS_PER_FRAME;
+      const isEmpty = u32.subarray(word, word + WORDS_PER_FRAME).every((value) => value === 0);
+      if (isEmpty && start >= floor && start + span <= ceiling) {
+        u32[entry] = 0;
+        u32[entry + 1] = 0;
+        this.#freeTable(below);
       }
     }
+  }
+
+  #freeBelow(tableFrame: number, level: number): void {
+    const { u32 } = this.memory;
+    const first = tableFrame * WORDS_PER_FRAME;
+    for (let entry = first; entry < first + WORDS_PER_FRAME; entry += 2) {
+      if ((u32[entry] & (PAGE_PRESENT | PAGE_PSE)) === PAGE_PRESENT) {
+        const below = frameOfEntry(u32[entry], u32[entry + 1]);
+        if (level > 2) {
+          this.#freeBelow(below, level - 1);
+        }
+        this.#freeTable(below);
+      }
+    }
+  }
+
+  #freeTable(tableFrame: number): void {
+    this.#locks.forget(tableFrame);
     this.memory.freeFrame(tableFrame);
+  }
+
+  /** Enters a new table at `entry`, unless somebody else has entered something there meanwhile. */
+  #enterTable(tableFrame: number, entry: number, holder: string | undefined): void {
+    const { memory } = this;
+    const table = memory.allocateFrame();
+    memory.preemption.reach('fault: between upper entry and new table');
+    if ((memory.u32[entry] & PAGE_PRESENT) !== 0) {
+      memory.freeFrame(table);
+      return;
+    }
+    this.lockTable(tableFrame, holder);
+    memory.u32[entry] = entryLow(table, TABLE_BITS);
+    memory.u32[entry + 1] = entryHigh(table);
+    this.unlockTable(tableFrame, holder);
   }
 }
 
 /** Word index of the entry for `address` in the table of `level` at `tableFrame`. */
 export function entryWord(tableFrame: number, address: number, level: number): number {
-  const index = Math.floor(address / ENTRY_SPAN[level]) % ENTRIES_PER_TABLE;
+  const index = (address * ENTRIES_PER_BYTE[level]) & (ENTRIES_PER_TABLE - 1);
   return tableFrame * WORDS_PER_FRAME + index * 2;
+}
+
+/** The frame of the table that has the entry at word `entry`. */
+export function tableOfEntry(entry: number): number {
+  return Math.floor(entry / WORDS_PER_FRAME);
+}
+
+/** Whether a PMD or PUD entry maps a page and points at no table. */
+export function isHugeLeaf(low: number): boolean {
+  return (low & (PAGE_PRESENT | PAGE_PSE)) === (PAGE_PRESENT | PAGE_PSE);
 }

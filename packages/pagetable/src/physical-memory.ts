@@ -1,6 +1,10 @@
 import { Bitmap } from '@cg/collections';
 import { PAGE_SIZE } from './address.js';
+import { AnonymousFrames } from './anonymous-frames.js';
 import { PageTableError } from './errors.js';
+import { LockLedger } from './lock-ledger.js';
+import { Preemption } from './preemption.js';
+import type { Tlb } from './tlb.js';
 
 /** 32-bit words in a frame. */
 export const WORDS_PER_FRAME = PAGE_SIZE / 4;
@@ -16,6 +20,14 @@ export class PhysicalMemory {
   readonly u8: Uint8Array;
   /** All of memory, by little-endian 32-bit word. */
   readonly u32: Uint32Array;
+  /** Which locks of this machine are held, and by whom. */
+  readonly locks = new LockLedger();
+  /** Frames that copy-on-write made. */
+  readonly anonymous = new AnonymousFrames(this);
+  /** The TLB of every CPU that was made for this memory. */
+  readonly tlbs: Tlb[] = [];
+  /** Where tests step other CPUs in. */
+  readonly preemption = new Preemption();
   readonly #used: Bitmap;
   #free: number;
   #nextFrame = 1;

@@ -1,14 +1,17 @@
 import { PAGE_SIZE } from './address.js';
 import { PageTableError } from './errors.js';
 
-/** TLB word: the page may be written. */
+/** State of a translation: the page may be written. */
 export const TLB_WRITABLE = 1;
-/** TLB word: the entry's dirty bit was set when it was cached. */
+/** State of a translation: the entry's dirty bit was set when it was cached. */
 export const TLB_DIRTY = 2;
-/** Bits of a TLB word below the tag. */
-export const TLB_TAG_SHIFT = 2;
+/** State of a translation: it stays when the CPU switches address spaces (PAGE_GLOBAL). */
+export const TLB_GLOBAL = 4;
 
-const EMPTY = 0xffffffff;
+/** A tag that no address has. */
+const EMPTY = -1;
+
+const STORABLE = TLB_WRITABLE | TLB_DIRTY;
 
 /** What a TLB knows of one page; for people, tests and tools. */
 export interface TlbEntry {
@@ -20,74 +23,100 @@ export interface TlbEntry {
 /**
  * A direct-mapped cache of translations with their write permission and dirty state (rule 2.2). It is
  * never corrected behind software's back: what page tables say later reaches it only through a flush.
+ * Of a huge page it holds the 4 KiB pieces that were used.
  *
- * Slot = low bits of the page number; the word in it holds the rest of the page number (the tag) above
- * the two state bits. At least 256 slots keep the tag of a 48-bit address within 28 bits, so that word
- * and tag compare as 32-bit integers.
+ * A slot's tag is the address of its page, whole: nothing that is not an address in use equals it, be it
+ * negative, not canonical or no number. Stores have tags of their own, set where a store may go on without
+ * a look at the tables, so that a hit is one comparison.
  */
 export class Tlb {
   readonly slots: number;
-  readonly words: Uint32Array;
+  /** By slot: the page's address if it may be loaded. */
+  readonly loadTags: Float64Array;
+  /** By slot: the page's address if it may be stored to and its entry is dirty. */
+  readonly storeTags: Float64Array;
   readonly frames: Uint32Array;
-  readonly #slotBits: number;
+  readonly #states: Uint8Array;
 
   /** @throws PageTableError EINVAL where `slots` is no power of two from 256 to 65,536 */
   constructor(slots = 1024) {
-    this.#slotBits = Math.log2(slots);
-    if (!Number.isInteger(this.#slotBits) || slots < 256 || slots > 65536) {
+    if (!Number.isInteger(Math.log2(slots)) || slots < 256 || slots > 65536) {
       throw new PageTableError('EINVAL', `a TLB has a power of two from 256 to 65536 slots, not ${slots}`);
     }
     this.slots = slots;
-    this.words = new Uint32Array(slots).fill(EMPTY);
+    this.loadTags = new Float64Array(slots).fill(EMPTY);
+    this.storeTags = new Float64Array(slots).fill(EMPTY);
     this.frames = new Uint32Array(slots);
+    this.#states = new Uint8Array(slots);
   }
 
   slotOf(address: number): number {
-    return ((address >>> 0) >>> 12) & (this.slots - 1);
+    return (address >>> 12) & (this.slots - 1);
   }
 
-  /** The tag of `address`: its page number without the bits that choose the slot. */
-  tagOf(address: number): number {
-    const low = address >>> 0;
-    const high = (address - low) / 0x100000000;
-    return (high << (20 - this.#slotBits)) | (low >>> (12 + this.#slotBits));
-  }
-
+  /** @param state TLB_* bits */
   insert(address: number, frame: number, state: number): void {
     const slot = this.slotOf(address);
-    this.words[slot] = (this.tagOf(address) << TLB_TAG_SHIFT) | state;
+    const page = address - (address & (PAGE_SIZE - 1));
+    this.loadTags[slot] = page;
+    this.storeTags[slot] = (state & STORABLE) === STORABLE ? page : EMPTY;
     this.frames[slot] = frame;
+    this.#states[slot] = state;
   }
 
   lookup(address: number): TlbEntry | undefined {
     const slot = this.slotOf(address);
-    const word = this.words[slot];
-    if (word >>> TLB_TAG_SHIFT !== this.tagOf(address)) {
+    if (this.loadTags[slot] !== address - (address & (PAGE_SIZE - 1))) {
       return undefined;
     }
+    const state = this.#states[slot];
     return {
       frame: this.frames[slot],
-      writable: (word & TLB_WRITABLE) !== 0,
-      dirty: (word & TLB_DIRTY) !== 0,
+      writable: (state & TLB_WRITABLE) !== 0,
+      dirty: (state & TLB_DIRTY) !== 0,
     };
   }
 
-  /** Drops every translation of `[start, end)`. */
+  /** Drops every translation of `[start, end)`, global ones too. */
   flushRange(start: number, end: number): void {
     if ((end - start) / PAGE_SIZE >= this.slots) {
-      this.flush();
+      this.#flushSlotsWithin(start, end);
       return;
     }
-    for (let address = start; address < end; address += PAGE_SIZE) {
-      const slot = this.slotOf(address);
-      if (this.words[slot] >>> TLB_TAG_SHIFT === this.tagOf(address)) {
-        this.words[slot] = EMPTY;
+    for (let page = start; page < end; page += PAGE_SIZE) {
+      const slot = this.slotOf(page);
+      if (this.loadTags[slot] === page) {
+        this.#drop(slot);
       }
     }
   }
 
   /** Drops everything. */
   flush(): void {
-    this.words.fill(EMPTY);
+    this.loadTags.fill(EMPTY);
+    this.storeTags.fill(EMPTY);
+  }
+
+  /** Drops everything but global translations, as a load of CR3 does. */
+  flushForSwitch(): void {
+    for (let slot = 0; slot < this.slots; slot++) {
+      if ((this.#states[slot] & TLB_GLOBAL) === 0) {
+        this.#drop(slot);
+      }
+    }
+  }
+
+  #flushSlotsWithin(start: number, end: number): void {
+    for (let slot = 0; slot < this.slots; slot++) {
+      const page = this.loadTags[slot];
+      if (page >= start && page < end) {
+        this.#drop(slot);
+      }
+    }
+  }
+
+  #drop(slot: number): void {
+    this.loadTags[slot] = EMPTY;
+    this.storeTags[slot] = EMPTY;
   }
 }

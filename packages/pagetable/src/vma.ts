@@ -22,6 +22,9 @@ export const VM_HUGETLB = 0x400000;
  */
 export type FaultResult = 'handled' | 'noPage' | 'retry' | 'sigbus' | 'outOfMemory';
 
+/** What a handler of huge faults did; `fallback`: the next smaller page size is tried (rule 2.8). */
+export type HugeFaultResult = FaultResult | 'fallback';
+
 /** An access that the page tables did not allow, as its VMA's handler sees it. */
 export interface PageFault {
   readonly vma: Vma;
@@ -33,24 +36,49 @@ export interface PageFault {
   /** The frame to enter, set by a `fault` handler that answers `handled`. */
   frame: number;
   /**
-   * Enters a frame at `address` of this fault's VMA, clean, unless an entry is already there.
-   * @throws PageTableError ENOMEM where a table is missing and no frame is left for it
+   * Enters a frame at `address` of this fault's VMA, clean, unless an entry or a huge leaf is there. A
+   * private VMA gets it read-only whatever `writable` says: a store is to copy it first.
+   * @throws PageTableError EINVAL for an address that is no page of the VMA; ENOMEM where a table is
+   * missing and no frame is left for it
    */
   insertFrame(address: number, frame: number, writable: boolean): void;
-  /** Makes the faulting entry writable, accessed and dirty: the store it stopped is about to happen. */
+  /**
+   * Enters a huge leaf of `level` (2 or 3) around the faulting address, clean, unless a table or a leaf is
+   * there. Read-only in a private VMA.
+   * @returns whether it was entered
+   * @throws PageTableError EINVAL where the leaf would stick out of the VMA or `frame` is misaligned; ENOMEM
+   */
+  insertHuge(frame: number, level: number, writable: boolean): boolean;
+  /** Makes the faulting leaf writable, accessed and dirty: the store it stopped is about to happen. */
   makeWritable(): void;
 }
 
 /** The handlers of whoever owns the memory behind a VMA. */
 export interface VmaOperations {
-  /** The page has no entry. */
+  /**
+   * The page has no entry. After `handled`, the core enters `fault.frame`: read-only where a write is to be
+   * noticed first (B7: the VMA has a `pfnMkwrite` or `pageMkwrite`), a copy of it for a store to a private VMA.
+   */
   fault(fault: PageFault): FaultResult;
+  /**
+   * Nothing is mapped in the 1 GiB (`level` 3) or 2 MiB (2) around the page, all within the VMA; or a store
+   * found a huge leaf of that level read-only. `handled` enters `fault.frame` as such a leaf, or makes the
+   * leaf writable; `fallback` goes on with smaller pages, for which a leaf that is there is split.
+   */
+  hugeFault?(fault: PageFault, level: number): HugeFaultResult;
+  /**
+   * Before `fault`, on a load: the handler may enter pages of `[start, end)` that it has at hand, with
+   * `insertFrame` (the kernel's map_pages). If it entered the faulting one, `fault` is not called.
+   */
+  mapAround?(fault: PageFault, start: number, end: number): void;
   /**
    * A store found a read-only entry of a shared writable VMA. Whoever records the write makes the entry
    * writable (`fault.makeWritable()`) before letting go of what keeps a scan out, and answers `noPage`:
    * the two are one step as seen by a scan (rule 2.5, B6).
    */
   pfnMkwrite?(fault: PageFault): FaultResult;
+  /** The same for memory with a struct page; called in place of `pfnMkwrite` unless the VMA is VM_PFNMAP. */
+  pageMkwrite?(fault: PageFault): FaultResult;
 }
 
 /** Told before and after page-table entries of a range change (rule 4.4). */
@@ -61,12 +89,16 @@ export interface RangeNotifier {
 
 /** What somebody who found a VMA through its mapping can do with its address space. */
 export interface VmaAddressSpace {
+  /** Guards the set of VMAs and what they are: faults read, every change of the set writes. */
+  readonly lock: RwLock;
   readonly tables: PageTables;
   /** Flushes that walkers have announced and not done yet (rule 2.4, A3). */
   pendingTlbFlushes: number;
   readonly notifiers: Iterable<RangeNotifier>;
   /** Drops `[start, end)` from the TLB of every CPU that runs this address space (rule 2.4). */
   flushTlbRange(start: number, end: number): void;
+  /** The same for every CPU of the machine: a global translation outlives the switch away from it. */
+  flushTlbRangeEverywhere(start: number, end: number): void;
 }
 
 /** Told of what would otherwise go with the page-table entries that held it (E1, E2). */
@@ -81,6 +113,11 @@ export interface VmaMapping {
   readonly zapObserver: ZapObserver | undefined;
   /** For the address space, which owns the VMA: the mapping forgets it. */
   detach(vma: Vma): void;
+  /**
+   * For the address space: `come` take the place of `gone` in one step as seen by walkers of the mapping,
+   * after `meanwhile` has run under the lock; what it throws leaves the mapping as it was.
+   */
+  replace(gone: readonly Vma[], come: readonly Vma[], meanwhile?: () => void): void;
 }
 
 /** What a new VMA is made of. */

@@ -1,36 +1,66 @@
 import { PAGE_SIZE } from './address.js';
-import { PAGE_DIRTY, PAGE_PRESENT } from './entry-bits.js';
-import { ENTRY_SPAN } from './page-tables.js';
+import { frameOfLeaf, LEAF_PAGES, PAGE_DIRTY, PAGE_GLOBAL } from './entry-bits.js';
+import { visitLeaves } from './leaf-visit.js';
 import { VM_SHARED, type Vma } from './vma.js';
 
 /**
  * Removes the entries of `[start, end)` of a VMA and flushes the range. A dirty entry of a shared VMA is
- * reported to the mapping's observer before it is gone, so that munmap and moves lose no write (E1, E2).
+ * reported to the mapping's observer before it is gone, a huge one for each of its pages, so that munmap
+ * and moves lose no write (E1, E2). A private VMA's own copies are freed, after the flush: until then a
+ * CPU may store to them. The caller has split the huge leaves that stick out.
+ * @param keepCopies leaves a private VMA's copies: only the object's own pages move
  */
-export function zapRange(vma: Vma, start: number, end: number): void {
+export function zapRange(vma: Vma, start: number, end: number, keepCopies = false): void {
   const { addressSpace, mapping } = vma;
   const { tables } = addressSpace;
-  const { u32 } = tables.memory;
-  const observer = (vma.flags & VM_SHARED) === 0 ? undefined : mapping.zapObserver;
-  let zapped = 0;
-  for (let address = start; address < end;) {
-    const tableEnd = Math.min(end, (Math.floor(address / ENTRY_SPAN[2]) + 1) * ENTRY_SPAN[2]);
-    let entry = tables.find(address);
-    for (; entry >= 0 && address < tableEnd; address += PAGE_SIZE, entry += 2) {
-      const low = u32[entry];
-      if ((low & PAGE_PRESENT) === 0) {
-        continue;
-      }
-      u32[entry] = 0;
-      u32[entry + 1] = 0;
-      zapped++;
-      if ((low & PAGE_DIRTY) !== 0) {
-        observer?.dirtyEntryZapped(vma.pageAt(address));
+  const { u32, anonymous, preemption } = tables.memory;
+  const isShared = (vma.flags & VM_SHARED) !== 0;
+  const observer = isShared ? mapping.zapObserver : undefined;
+  const copies: number[] = [];
+  let seen = 0;
+  visitLeaves(tables, start, end, (entry, address, level) => {
+    const low = u32[entry];
+    if (!isShared) {
+      const frame = frameOfLeaf(low, u32[entry + 1], level);
+      if (level === 1 && anonymous.owners(frame) > 0) {
+        if (keepCopies) {
+          return;
+        }
+        copies.push(frame);
       }
     }
-    address = tableEnd;
+    u32[entry] = 0;
+    u32[entry + 1] = 0;
+    // Bit 0 says that there was an entry; a global one may be in the TLB of any CPU.
+    seen |= low;
+    if ((low & PAGE_DIRTY) !== 0 && observer !== undefined) {
+      const first = vma.pageAt(address);
+      for (let page = first; page < first + LEAF_PAGES[level]; page++) {
+        observer.dirtyEntryZapped(page);
+      }
+    }
+  });
+  if (seen === 0) {
+    return;
   }
-  if (zapped > 0) {
+  preemption.reach('zap: between entries and flush');
+  if ((seen & PAGE_GLOBAL) === 0) {
     addressSpace.flushTlbRange(start, end);
+  } else {
+    addressSpace.flushTlbRangeEverywhere(start, end);
   }
+  for (const frame of copies) {
+    anonymous.drop(frame);
+  }
+}
+
+/** Where `[firstPage, firstPage + pageCount)` of a VMA's mapping is in the VMA. */
+export function rangeShowing(
+  vma: Vma,
+  firstPage: number,
+  pageCount: number,
+): { readonly start: number; readonly end: number } {
+  const first = Math.max(firstPage, vma.firstPage);
+  const end = Math.min(firstPage + pageCount, vma.firstPage + vma.pageCount);
+  return { start: vma.addressOf(first), end: vma.addressOf(first) + (end - first) * PAGE_SIZE };
 }

@@ -1,9 +1,10 @@
-/** The walk was asked for a range that makes no sense. What callbacks answer is returned, never thrown. */
+/** A walk that makes no sense. What callbacks answer is returned, never thrown. */
 export class PageWalkError extends Error {
   override readonly name = 'PageWalkError';
 
   constructor(
-    readonly code: 'EINVAL',
+    /** EINVAL: a range that is none. ELOOP: an entry whose callback asks to look again, and again. */
+    readonly code: 'EINVAL' | 'ELOOP',
     message: string,
     readonly start: number,
     readonly end: number,

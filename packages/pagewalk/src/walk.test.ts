@@ -12,7 +12,7 @@ import {
 } from '@cg/pagetable';
 import { describe, expect, it } from 'vitest';
 import type { PageWalk, WalkOperations } from './operations.js';
-import { walkPageMapping, walkPageRange, walkPageVma } from './walk.js';
+import { walkPageMapping, walkPageRange, walkPageTables, walkPageVma } from './walk.js';
 
 const flags = VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE;
 const pages = 2000;
@@ -55,6 +55,7 @@ describe('walking', () => {
     const touched = [0, 1, 511, 512, 1023, 1500, 1999];
     touched.forEach((page) => cpu.load8(vma.addressOf(page)));
     const seen: number[][] = [[], [], []];
+    addressSpace.lock.acquireRead();
     walkPageRange(addressSpace, vma.start, vma.end, listPages, seen[0]);
     walkPageVma(vma, listPages, seen[1]);
     mapping.lock.acquireRead();
@@ -104,6 +105,7 @@ describe('walking', () => {
     const { cpu, addressSpace, map } = machine();
     const vma = map(0, 10);
     [2, 5, 8].forEach((page) => cpu.load8(vma.addressOf(page)));
+    addressSpace.lock.acquireRead();
     let calls = 0;
     const stop: WalkOperations<null> = { pte: (_entry, address) => (++calls, vma.pageAt(address)) };
     expect(walkPageRange(addressSpace, vma.start, vma.end, stop, null)).toBe(2);
@@ -111,9 +113,10 @@ describe('walking', () => {
   });
 
   it('3.4, A8: postVma runs after a failing walk, and not after a failing preVma', () => {
-    const { cpu, map } = machine();
+    const { cpu, addressSpace, map } = machine();
     const vma = map(0, 10);
     cpu.load8(vma.start);
+    addressSpace.lock.acquireRead();
     let posts = 0;
     const operations: WalkOperations<null> = { pte: () => -5, postVma: () => void posts++ };
     expect(walkPageVma(vma, operations, null)).toBe(-5);
@@ -143,6 +146,7 @@ describe('walking', () => {
         return 0;
       },
     };
+    addressSpace.lock.acquireRead();
     walkPageRange(addressSpace, one.start - PAGE_SIZE, two.end + 3 * PAGE_SIZE, operations, null);
     expect(holes).toEqual([
       [1, false],
@@ -153,12 +157,25 @@ describe('walking', () => {
     ]);
   });
 
-  it('3.5: a mapping walk needs the lock of the mapping', () => {
-    const { mapping, map } = machine();
-    map(0, 10);
-    expect(() => walkPageMapping(mapping, 0, 10, listPages, [])).toThrow(
-      expect.objectContaining({ code: 'EDEADLK' }),
-    );
+  it('3.5: a mapping walk needs the lock of the mapping, the other entrances that of the address space', () => {
+    const { mapping, addressSpace, map } = machine();
+    const vma = map(0, 10);
+    const walks = [
+      () => walkPageMapping(mapping, 0, 10, listPages, []),
+      () => walkPageRange(addressSpace, vma.start, vma.end, listPages, []),
+      () => walkPageVma(vma, listPages, []),
+      () => walkPageTables(addressSpace, vma.start, vma.end, listPages, []),
+    ];
+    for (const walk of walks) {
+      expect(walk).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
+    }
+    mapping.lock.acquireRead();
+    expect(walks[0]).not.toThrow();
+    expect(walks[1]).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
+    mapping.lock.releaseRead();
+    addressSpace.lock.acquireRead();
+    expect(walks[0]).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
+    walks.slice(1).forEach((walk) => expect(walk).not.toThrow());
   });
 
   it('refuses a range that is not made of pages', () => {
@@ -169,10 +186,14 @@ describe('walking', () => {
       [1, 4096],
       [0, 4097],
       [Number.NaN, 4096],
+      [-4096, 4096],
+      [0, 2 ** 48 + 4096],
     ]) {
-      expect(() => walkPageRange(addressSpace, start, end, listPages, [])).toThrow(
-        expect.objectContaining({ code: 'EINVAL' }),
-      );
+      for (const walk of [walkPageRange<number[]>, walkPageTables<number[]>]) {
+        expect(() => walk(addressSpace, start, end, listPages, [])).toThrow(
+          expect.objectContaining({ code: 'EINVAL' }),
+        );
+      }
     }
   });
 });

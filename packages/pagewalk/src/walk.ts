@@ -1,27 +1,39 @@
 import {
+  ADDRESS_END,
   formatAddress,
   PAGE_SIZE,
+  VM_HUGETLB,
   type AddressSpace,
   type Mapping,
   type Vma,
   type VmaAddressSpace,
 } from '@cg/pagetable';
 import { PageWalkError } from './errors.js';
-import type { PageWalk, WalkOperations } from './operations.js';
-import { walkTables } from './walk-tables.js';
+import type { WalkOperations } from './operations.js';
+import { walkHugetlb } from './walk-hugetlb.js';
+import { walkTables, type TableWalker } from './walk-tables.js';
 
-function walkOf<State>(addressSpace: VmaAddressSpace, state: State): PageWalk<State> {
-  return { state, addressSpace, vma: undefined, u32: addressSpace.tables.memory.u32 };
+function walkerOf<State>(
+  addressSpace: VmaAddressSpace,
+  operations: WalkOperations<State>,
+  state: State,
+  holder: string | undefined,
+): TableWalker<State> {
+  const { u32 } = addressSpace.tables.memory;
+  return { operations, holder, walk: { state, addressSpace, vma: undefined, u32, action: 'subtree' } };
+}
+
+function checkRange(start: number, end: number): void {
+  const aligned = start % PAGE_SIZE === 0 && end % PAGE_SIZE === 0;
+  if (!(start >= 0 && start < end && end <= ADDRESS_END) || !aligned) {
+    const said = start >= 0 && start < ADDRESS_END ? formatAddress(start) : String(start);
+    throw new PageWalkError('EINVAL', `not a range of pages: ${said} to ${end}`, start, end);
+  }
 }
 
 /** Tests one VMA and walks `[start, end)` of it, between its `preVma` and `postVma`. */
-function walkVmaRange<State>(
-  vma: Vma,
-  start: number,
-  end: number,
-  operations: WalkOperations<State>,
-  walk: PageWalk<State>,
-): number {
+function walkVmaRange<State>(vma: Vma, start: number, end: number, walker: TableWalker<State>): number {
+  const { operations, walk } = walker;
   walk.vma = vma;
   const tested = operations.test?.(start, end, walk) ?? 0;
   if (tested !== 0) {
@@ -32,7 +44,8 @@ function walkVmaRange<State>(
     return before;
   }
   try {
-    return walkTables(start, end, operations, walk);
+    const walkEntries = (vma.flags & VM_HUGETLB) === 0 ? walkTables : walkHugetlb;
+    return walkEntries(start, end, walker);
   } finally {
     operations.postVma?.(walk);
   }
@@ -40,8 +53,10 @@ function walkVmaRange<State>(
 
 /**
  * Walks a range of an address space, VMA by VMA; what lies between them is a hole (rule 3.1).
+ * @param holder in whose name tables are locked; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageWalkError EINVAL where the range is not made of pages
+ * @throws PageWalkError EINVAL where the range is not made of pages of the 48-bit address space
+ * @throws PageTableError EDEADLK where the address space's lock is not held (rule 3.5)
  */
 export function walkPageRange<State>(
   addressSpace: AddressSpace,
@@ -49,11 +64,12 @@ export function walkPageRange<State>(
   end: number,
   operations: WalkOperations<State>,
   state: State,
+  holder?: string,
 ): number {
-  if (!(start < end) || start % PAGE_SIZE !== 0 || end % PAGE_SIZE !== 0) {
-    throw new PageWalkError('EINVAL', `not a range of pages: ${formatAddress(start)} to ${end}`, start, end);
-  }
-  const walk = walkOf(addressSpace, state);
+  checkRange(start, end);
+  addressSpace.lock.assertHeld();
+  const walker = walkerOf(addressSpace, operations, state, holder);
+  const { walk } = walker;
   let at = start;
   let result = 0;
   for (const vma of addressSpace.vmas) {
@@ -69,7 +85,7 @@ export function walkPageRange<State>(
       at = vma.start;
     }
     const vmaEnd = Math.min(end, vma.end);
-    result ||= walkVmaRange(vma, at, vmaEnd, operations, walk);
+    result ||= walkVmaRange(vma, at, vmaEnd, walker);
     at = vmaEnd;
   }
   if (result === 0 && at < end) {
@@ -79,14 +95,26 @@ export function walkPageRange<State>(
   return result;
 }
 
-/** Walks one whole VMA. Returns 0, or the callback result that ended the walk. */
-export function walkPageVma<State>(vma: Vma, operations: WalkOperations<State>, state: State): number {
-  return walkVmaRange(vma, vma.start, vma.end, operations, walkOf(vma.addressSpace, state));
+/**
+ * Walks one whole VMA.
+ * @param holder in whose name tables are locked; the running thread if left out
+ * @returns 0, or the callback result that ended the walk
+ * @throws PageTableError EDEADLK where the address space's lock is not held
+ */
+export function walkPageVma<State>(
+  vma: Vma,
+  operations: WalkOperations<State>,
+  state: State,
+  holder?: string,
+): number {
+  vma.addressSpace.lock.assertHeld();
+  return walkVmaRange(vma, vma.start, vma.end, walkerOf(vma.addressSpace, operations, state, holder));
 }
 
 /**
  * Walks every VMA, of whatever address space, that shows a page of `[firstPage, firstPage + pageCount)` of
- * a mapping, clipped to that range (rule 3.5).
+ * a mapping, clipped to that range; a huge entry that the range only touches is part of it (rule 3.5).
+ * @param holder in whose name tables are locked; the running thread if left out
  * @returns 0, or the callback result that ended the walk
  * @throws PageTableError EDEADLK where the mapping's lock is not held, for reading or writing
  */
@@ -96,22 +124,45 @@ export function walkPageMapping<State>(
   pageCount: number,
   operations: WalkOperations<State>,
   state: State,
+  holder?: string,
 ): number {
   mapping.lock.assertHeld();
   if (pageCount === 0) {
     return 0;
   }
-  let walk: PageWalk<State> | undefined;
+  let walker: TableWalker<State> | undefined;
   for (const { value: vma } of mapping.vmasShowing(firstPage, pageCount)) {
-    walk ??= walkOf(vma.addressSpace, state);
-    walk.addressSpace = vma.addressSpace;
-    walk.u32 = vma.addressSpace.tables.memory.u32;
+    walker ??= walkerOf(vma.addressSpace, operations, state, holder);
+    walker.walk.addressSpace = vma.addressSpace;
+    walker.walk.u32 = vma.addressSpace.tables.memory.u32;
     const first = Math.max(firstPage, vma.firstPage);
     const end = Math.min(firstPage + pageCount, vma.firstPage + vma.pageCount);
-    const result = walkVmaRange(vma, vma.addressOf(first), vma.addressOf(end), operations, walk);
+    const result = walkVmaRange(vma, vma.addressOf(first), vma.addressOf(end), walker);
     if (result !== 0) {
       return result;
     }
   }
   return 0;
+}
+
+/**
+ * Walks the page tables of an address space as they are, without asking for VMAs: also where there are
+ * none, and in the upper half. `test`, `preVma`, `postVma` and `hugetlb` are not called. Huge entries are
+ * never split: the callback of their level sees them, or they are passed over.
+ * @param holder in whose name tables are locked; the running thread if left out
+ * @returns 0, or the callback result that ended the walk
+ * @throws PageWalkError EINVAL where the range is not made of pages of the 48-bit address space
+ * @throws PageTableError EDEADLK where the address space's lock is not held (rule 3.5)
+ */
+export function walkPageTables<State>(
+  addressSpace: VmaAddressSpace,
+  start: number,
+  end: number,
+  operations: WalkOperations<State>,
+  state: State,
+  holder?: string,
+): number {
+  checkRange(start, end);
+  addressSpace.lock.assertHeld();
+  return walkTables(start, end, walkerOf(addressSpace, operations, state, holder));
 }

@@ -31,6 +31,8 @@ export class PresentMapping {
   /** Word index of each leaf table's first entry. */
   readonly #tables: Uint32Array;
   readonly #frame: number;
+  readonly #start: number;
+  readonly #cpu: Cpu;
 
   constructor(tables: number) {
     this.pageCount = tables * ENTRIES_PER_TABLE;
@@ -43,7 +45,9 @@ export class PresentMapping {
       mapping: this.mapping,
       operations: { fault: () => 'sigbus' },
     });
-    new Cpu(this.#memory).run(addressSpace);
+    this.#start = start;
+    this.#cpu = new Cpu(this.#memory);
+    this.#cpu.run(addressSpace);
     this.#tables = Uint32Array.from({ length: tables }, (_, table) =>
       addressSpace.tables.findOrCreate(start + table * ENTRIES_PER_TABLE * PAGE_SIZE),
     );
@@ -60,6 +64,13 @@ export class PresentMapping {
         u32[first + i * 2] = dirty[page] === 1 ? clean | PAGE_DIRTY : clean;
         u32[first + i * 2 + 1] = high;
       }
+    }
+  }
+
+  /** Has the CPU store to each page that `dirty` holds 1 for, which sets the bits of all levels. */
+  store(dirty: Uint8Array): void {
+    for (let page = dirty.indexOf(1); page >= 0; page = dirty.indexOf(1, page + 1)) {
+      this.#cpu.store8(this.#start + page * PAGE_SIZE, 1);
     }
   }
 

@@ -4,6 +4,7 @@ import type { Row } from '../row.js';
 import { hostClock, type Clock } from '../timing.js';
 import { bulkStoreRows } from './bulk-stores.js';
 import { cleanRecordRows } from './clean-record.js';
+import { cleanTouchedRow } from './clean-touched.js';
 import { replayRows } from './replay.js';
 import { scalarStoreRow } from './scalar-stores.js';
 
@@ -36,6 +37,7 @@ export function makeSuite(options: SuiteOptions = {}): Suite {
   return {
     rows: [
       ...cleanRecordRows(clock, tables, program),
+      cleanTouchedRow(clock, tables),
       scalarStoreRow(clock, windowPages),
       ...bulkStoreRows(clock, windowPages),
       ...replayRows(clock, { folder: tracesFolder, traces, ...(frames === undefined ? {} : { frames }) }),

@@ -1,0 +1,54 @@
+import { ENTRY_SPAN, isHugeLeaf, PAGE_DIRTY, PAGE_RW } from '@cg/pagetable';
+
+/** What a caller may keep to see how much work walks were, and what they came upon. */
+export interface ScanCounters {
+  /** Entries of leaf tables looked at, present or not. */
+  entriesScanned: number;
+  /**
+   * Huge entries that were writable or dirty: a broken invariant, as whoever tracks a mapping has it mapped by
+   * small entries (rules 2.8, 4.2, A4). Where a caller does not count them, they are thrown.
+   */
+  hugeEntriesFound?: number;
+}
+
+/** What write-protect and clean have in common: how many entries changed, and where to flush. */
+export class EntryChanges {
+  /** Entries changed (rule 4.5). */
+  total = 0;
+  /** Entries looked at. */
+  scanned = 0;
+  /** Writable or dirty huge entries met, and the addresses of the first. */
+  hugeFound = 0;
+  hugeStart = 0;
+  hugeEnd = 0;
+  /** The range to flush; empty where the start is not below the end. */
+  flushStart = Infinity;
+  flushEnd = 0;
+
+  /** Notes that the entries of `[start, end)` were changed. */
+  changed(start: number, end: number): void {
+    this.flushStart = Math.min(this.flushStart, start);
+    this.flushEnd = Math.max(this.flushEnd, end);
+  }
+
+  /** Forgets what is to be flushed: it was, or another address space is next. */
+  flushed(): void {
+    this.flushStart = Infinity;
+    this.flushEnd = 0;
+  }
+
+  /** Looks at an upper entry that is present. @returns whether it is a huge leaf, which stays as it is */
+  isHuge(low: number, address: number, level: number): boolean {
+    if (!isHugeLeaf(low)) {
+      return false;
+    }
+    if ((low & (PAGE_RW | PAGE_DIRTY)) !== 0) {
+      if (this.hugeFound === 0) {
+        this.hugeStart = address - (address % ENTRY_SPAN[level]);
+        this.hugeEnd = this.hugeStart + ENTRY_SPAN[level];
+      }
+      this.hugeFound++;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,65 @@
+import { PAGE_SIZE } from './address.js';
+import {
+  entryHigh,
+  entryLow,
+  frameOfEntry,
+  PAGE_ACCESSED,
+  PAGE_DIRTY,
+  PAGE_NX_HIGH,
+  PAGE_PRESENT,
+  PAGE_RW,
+  PAGE_USER,
+} from './entry-bits.js';
+import { tableOfEntry } from './page-tables.js';
+import type { TakenFault } from './taken-fault.js';
+
+/** Enters a copy of `fault.frame`, the VMA's own from now on: the first access to the page is a store. */
+export function enterCopy(fault: TakenFault): void {
+  const { memory } = fault.vma.addressSpace.tables;
+  const copy = memory.anonymous.copyOf(fault.frame);
+  let entered = false;
+  try {
+    memory.preemption.reach('copy-on-write: between copy and entry');
+    entered = fault.enter(fault.address, copy, true, 1);
+  } finally {
+    if (!entered) {
+      memory.anonymous.drop(copy);
+    }
+  }
+}
+
+/**
+ * A store to a read-only page of a private VMA: gives the VMA a copy of its own, or the page itself if it
+ * is its own and no fork shares it any more. Where the entry changed while the page was copied, nothing
+ * is done and the access is tried again.
+ * @throws PageTableError ENOMEM
+ */
+export function breakSharing(fault: TakenFault): void {
+  const { address, vma, holder } = fault;
+  const { addressSpace } = vma;
+  const { tables } = addressSpace;
+  const { u32, anonymous, preemption } = tables.memory;
+  const entry = tables.find(address);
+  const low = u32[entry];
+  const shown = frameOfEntry(low, u32[entry + 1]);
+  if (anonymous.owners(shown) === 1) {
+    fault.makeWritable();
+    return;
+  }
+  const copy = anonymous.copyOf(shown);
+  preemption.reach('copy-on-write: between copy and entry');
+  const bits = PAGE_PRESENT | PAGE_USER | PAGE_RW;
+  const isSame = tables.find(address) === entry && frameOfEntry(u32[entry], u32[entry + 1]) === shown;
+  if (!isSame || (u32[entry] & bits) !== (low & bits)) {
+    anonymous.drop(copy);
+    return;
+  }
+  tables.lockTable(tableOfEntry(entry), holder);
+  u32[entry] = entryLow(copy, bits | PAGE_ACCESSED | PAGE_DIRTY);
+  u32[entry + 1] = entryHigh(copy, PAGE_NX_HIGH);
+  tables.unlockTable(tableOfEntry(entry), holder);
+  preemption.reach('copy-on-write: between entry and flush');
+  // Another CPU of this address space may have the old frame cached, for loads.
+  addressSpace.flushTlbRange(address, address + PAGE_SIZE);
+  anonymous.drop(shown);
+}

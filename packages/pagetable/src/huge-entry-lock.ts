@@ -1,0 +1,33 @@
+import { PageTableError } from './errors.js';
+import { RUNNING_THREAD } from './lock-ledger.js';
+import { isHugeLeaf, tableOfEntry } from './page-tables.js';
+import type { Vma } from './vma.js';
+
+/**
+ * Takes the lock of the huge entry of `level` that maps `address`, for whoever holds one of the two outer
+ * locks: the address space's, or the mapping's (rule 3.5). The caller lets go of it with `unlockTable` of the
+ * entry's table.
+ * @returns the entry; -1, with nothing locked, where there is no such huge leaf now
+ * @throws PageTableError EDEADLK where `holder` has neither outer lock, or somebody has the table's
+ */
+export function lockHugeEntry(
+  vma: Vma,
+  address: number,
+  level: number,
+  holder: string = RUNNING_THREAD,
+): number {
+  const { lock, tables } = vma.addressSpace;
+  const outer = [lock, vma.mapping.lock];
+  if (!outer.some(({ holders }) => holders.includes(holder))) {
+    const heldBy = outer.flatMap(({ holders }) => holders);
+    const names = outer.map(({ name }) => name).join(' or ');
+    const said = `lock ${names} must be held by ${holder}; held by ${heldBy.join(', ') || 'nobody'}`;
+    throw new PageTableError('EDEADLK', said, { lock: names, holder, heldBy, address });
+  }
+  const entry = tables.findEntry(address, level);
+  if (level < 2 || entry < 0 || !isHugeLeaf(tables.memory.u32[entry])) {
+    return -1;
+  }
+  tables.lockTable(tableOfEntry(entry), holder);
+  return entry;
+}

@@ -1,0 +1,63 @@
+import { PageTableError } from './errors.js';
+
+/** In which order locks are taken: a lock of a lower rank first (rule 3.5 names them). */
+export type LockRank =
+  /** An address space's lock (the kernel's mmap_lock). */
+  | 1
+  /** A mapping's lock (the kernel's i_mmap_rwsem). */
+  | 2
+  /** The lock of one page table. */
+  | 3;
+
+/** Who holds a lock if nobody says so. */
+export const RUNNING_THREAD = 'the running thread';
+
+/** A lock in the words of a message. */
+export interface LedgerLock {
+  readonly name: string;
+  readonly rank: LockRank;
+}
+
+/**
+ * All locks of one machine that are held, in the order in which they were taken, with their holders.
+ * A lock taken while its holder has one that must come later is an error at once, not a deadlock on the
+ * day when two holders meet.
+ */
+export class LockLedger {
+  readonly #locks: LedgerLock[] = [];
+  readonly #holders: string[] = [];
+
+  /** @throws PageTableError EDEADLK where `holder` has a lock that must be taken after this one */
+  checkOrder(lock: LedgerLock, holder: string): void {
+    for (let i = this.#locks.length - 1; i >= 0; i--) {
+      const held = this.#locks[i];
+      if (held.rank > lock.rank && this.#holders[i] === holder) {
+        throw new PageTableError(
+          'EDEADLK',
+          `wrong order: ${holder} takes ${lock.name} while it holds ${held.name}; held now: ${this.describe()}`,
+          { lock: lock.name, heldLock: held.name, holder, heldBy: [holder] },
+        );
+      }
+    }
+  }
+
+  add(lock: LedgerLock, holder: string): void {
+    this.#locks.push(lock);
+    this.#holders.push(holder);
+  }
+
+  remove(lock: LedgerLock, holder: string): void {
+    for (let i = this.#locks.length - 1; i >= 0; i--) {
+      if (this.#locks[i] === lock && this.#holders[i] === holder) {
+        this.#locks.splice(i, 1);
+        this.#holders.splice(i, 1);
+        return;
+      }
+    }
+  }
+
+  /** What is held and by whom, in the order taken; for messages and tests. */
+  describe(): string {
+    return this.#locks.map((lock, i) => `${lock.name} by ${this.#holders[i]}`).join(', ') || 'nothing';
+  }
+}

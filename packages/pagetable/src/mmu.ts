@@ -1,0 +1,135 @@
+import { formatAddress, PAGE_SIZE, USER_ADDRESS_END } from './address.js';
+import type { AddressSpace } from './address-space.js';
+import {
+  frameOfLeaf,
+  LEAF_PAGES,
+  PAGE_ACCESSED,
+  PAGE_DIRTY,
+  PAGE_GLOBAL,
+  PAGE_PRESENT,
+  PAGE_RW,
+  PAGE_USER,
+} from './entry-bits.js';
+import { PageTableError } from './errors.js';
+import { handlePageFault } from './page-fault.js';
+import type { PhysicalMemory } from './physical-memory.js';
+import { Tlb, TLB_DIRTY, TLB_GLOBAL, TLB_WRITABLE } from './tlb.js';
+
+/** How often one access may fault before its handlers are taken to be going in circles (B8). */
+export const MAX_FAULTS_PER_ACCESS = 64;
+
+/** What a CPU counted. */
+export interface CpuStatistics {
+  /** Faults taken on loads. */
+  readFaults: number;
+  /** Faults taken on stores, on missing and on read-only entries alike. */
+  writeFaults: number;
+  /** Walks of the page tables, each after a TLB miss or for a dirty bit. */
+  walks: number;
+}
+
+/**
+ * The part of a CPU that turns addresses into frames: its TLB, the walk of the tables of the address
+ * space it runs, and the faults where they do not allow an access (rules 2.1, 2.2, 2.5).
+ */
+export class Mmu {
+  readonly tlb: Tlb;
+  readonly statistics: CpuStatistics = { readFaults: 0, writeFaults: 0, walks: 0 };
+  /** Under this name its faults hold locks. */
+  readonly name: string;
+  #addressSpace: AddressSpace | undefined;
+
+  /** @param tlbSlots a power of two, 1024 if left out */
+  constructor(
+    readonly memory: PhysicalMemory,
+    tlbSlots?: number,
+  ) {
+    this.tlb = new Tlb(tlbSlots);
+    this.name = `cpu ${memory.tlbs.length}`;
+    memory.tlbs.push(this.tlb);
+  }
+
+  /** The address space that the CPU runs. */
+  get addressSpace(): AddressSpace | undefined {
+    return this.#addressSpace;
+  }
+
+  /**
+   * Loads CR3: what is cached of the last address space is dropped, but for global entries.
+   * @throws PageTableError EINVAL where the address space has exited
+   */
+  run(addressSpace: AddressSpace | undefined): void {
+    addressSpace?.enter(this.tlb);
+    if (this.#addressSpace !== addressSpace) {
+      this.#addressSpace?.leave(this.tlb);
+    }
+    this.tlb.flushForSwitch();
+    this.#addressSpace = addressSpace;
+  }
+
+  /** The frame to load from; its translation is cached then. */
+  loadFrame(address: number): number {
+    const { tlb } = this;
+    const slot = tlb.slotOf(address);
+    const hit = tlb.loadTags[slot] === address - (address & (PAGE_SIZE - 1));
+    return hit ? tlb.frames[slot] : this.#walk(address, 'load');
+  }
+
+  /** The frame to store to; its translation is cached as writable and dirty then. */
+  storeFrame(address: number): number {
+    const { tlb } = this;
+    const slot = tlb.slotOf(address);
+    const hit = tlb.storeTags[slot] === address - (address & (PAGE_SIZE - 1));
+    return hit ? tlb.frames[slot] : this.#walk(address, 'store');
+  }
+
+  /** Walks the tables, faulting as often as it takes, and caches what it found. */
+  #walk(address: number, access: 'load' | 'store'): number {
+    const addressSpace = this.#addressSpace;
+    if (addressSpace === undefined || !(address >= 0 && address < USER_ADDRESS_END && address % 1 === 0)) {
+      throw new PageTableError('EFAULT', `${access} at ${address}, outside user space`, { address, access });
+    }
+    for (let faults = 0; faults < MAX_FAULTS_PER_ACCESS; faults++) {
+      this.statistics.walks++;
+      const entry = addressSpace.tables.walkAsHardware(address);
+      const frame = entry < 0 ? -1 : this.#useEntry(addressSpace, entry, address, access);
+      if (frame >= 0) {
+        return frame;
+      }
+      if (access === 'store') {
+        this.statistics.writeFaults++;
+      } else {
+        this.statistics.readFaults++;
+      }
+      handlePageFault(addressSpace, address, access, this.name);
+    }
+    const times = `${MAX_FAULTS_PER_ACCESS} times`;
+    const said = `${access} at ${formatAddress(address)} still faults, ${times}`;
+    throw new PageTableError('ELOOP', said, { address, access });
+  }
+
+  /** Marks a leaf accessed (and dirty) and caches it; -1 where the tables do not allow the access. */
+  #useEntry({ tables }: AddressSpace, entry: number, address: number, access: 'load' | 'store'): number {
+    const { u32, frames } = this.memory;
+    const low = u32[entry];
+    const store = access === 'store';
+    const allowed = low & (PAGE_PRESENT | (tables.walkedBits & (PAGE_RW | PAGE_USER)));
+    const needed = PAGE_PRESENT | PAGE_USER | (store ? PAGE_RW : 0);
+    if ((allowed & needed) !== needed) {
+      return -1;
+    }
+    const level = tables.walkedLevel;
+    const page = Math.floor(address / PAGE_SIZE) % LEAF_PAGES[level];
+    const frame = frameOfLeaf(low, u32[entry + 1], level) + page;
+    if (frame >= frames) {
+      const said = `${access} at ${formatAddress(address)}: its entry names frame ${frame} of ${frames}`;
+      throw new PageTableError('EFAULT', said, { address, access, frame });
+    }
+    const marked = low | PAGE_ACCESSED | (store ? PAGE_DIRTY : 0);
+    u32[entry] = marked;
+    const writable = (allowed & PAGE_RW) === 0 ? 0 : TLB_WRITABLE;
+    const dirty = (marked & PAGE_DIRTY) === 0 ? 0 : TLB_DIRTY;
+    this.tlb.insert(address, frame, writable | dirty | ((marked & PAGE_GLOBAL) === 0 ? 0 : TLB_GLOBAL));
+    return frame;
+  }
+}

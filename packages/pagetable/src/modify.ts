@@ -1,0 +1,22 @@
+import { tableOfEntry, type PageTables } from './page-tables.js';
+
+/**
+ * Reads and clears an entry in one step, so that no CPU marks it accessed or dirty behind the reader's back
+ * (rule 2.3). Until `modifyCommit` the entry maps nothing: an access to it faults and waits for the table's
+ * lock, which must be held.
+ * @returns the low word as it was
+ * @throws PageTableError EDEADLK where `holder` does not hold the lock of the table
+ */
+export function modifyStart(tables: PageTables, entry: number, holder?: string): number {
+  tables.assertTableLocked(tableOfEntry(entry), holder);
+  const { u32, preemption } = tables.memory;
+  const low = u32[entry];
+  u32[entry] = 0;
+  preemption.reach('modify: between start and commit');
+  return low;
+}
+
+/** Writes the low word of an entry back after `modifyStart`. */
+export function modifyCommit(tables: PageTables, entry: number, low: number): void {
+  tables.memory.u32[entry] = low;
+}

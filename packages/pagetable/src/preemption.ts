@@ -1,0 +1,74 @@
+/** The places where another CPU, walker or thread can get in between two steps that are not one. */
+export type PreemptionPoint =
+  /** A fault knows that a table is missing and has a frame for it, but has not entered it. */
+  | 'fault: between upper entry and new table'
+  /** A huge fault fell back; small pages come next. */
+  | 'fault: between huge fall-back and small pages'
+  /** The handler named a frame; its entry is not there yet. */
+  | 'fault: between handler and entry'
+  /** A private page is copied; the entry still shows the old frame. */
+  | 'copy-on-write: between copy and entry'
+  /** The entry shows the private copy; other CPUs may have the old frame cached. */
+  | 'copy-on-write: between entry and flush'
+  /** The new table of a split is allocated; the entry is still huge. */
+  | 'split: between new table and entry'
+  /** An entry is read and cleared, and not yet written back (rule 2.3). */
+  | 'modify: between start and commit'
+  /** Entries are gone, TLBs may still have them. */
+  | 'zap: between entries and flush'
+  | 'protect: between entries and flush'
+  | 'remap: between entries and flush'
+  | 'fork: between entries and flush'
+  /** A walker read an entry that points at a table whose lock it is about to take. */
+  | 'walk: between upper entry and table lock'
+  | 'walk: after pmd callback'
+  | 'walk: after pud callback'
+  | 'clean: between entries and flush'
+  | 'write-protect: between entries and flush';
+
+/**
+ * Lets a test step another CPU in at a named point of the code. The model runs on one thread, so races
+ * happen only where a step is set; without any, a point costs one comparison.
+ */
+export class Preemption {
+  #steps: Map<PreemptionPoint, (() => void)[]> | undefined;
+
+  /**
+   * Runs `step` once, the next time that `point` is reached. Several steps at one point run at one
+   * arrival each, in the order in which they were set.
+   */
+  at(point: PreemptionPoint, step: () => void): void {
+    this.#steps ??= new Map();
+    const waiting = this.#steps.get(point);
+    if (waiting === undefined) {
+      this.#steps.set(point, [step]);
+    } else {
+      waiting.push(step);
+    }
+  }
+
+  /** Whether a step is still waiting for its point: a race that a test meant to run did not happen. */
+  get isPending(): boolean {
+    return this.#steps !== undefined;
+  }
+
+  /** For the code that has the point. */
+  reach(point: PreemptionPoint): void {
+    if (this.#steps !== undefined) {
+      this.#takeStep(this.#steps, point);
+    }
+  }
+
+  #takeStep(steps: Map<PreemptionPoint, (() => void)[]>, point: PreemptionPoint): void {
+    const waiting = steps.get(point);
+    const step = waiting?.shift();
+    if (waiting?.length === 0) {
+      steps.delete(point);
+      if (steps.size === 0) {
+        this.#steps = undefined;
+      }
+    }
+    // Last, when the step is out of the list: it may reach the same point itself.
+    step?.();
+  }
+}

@@ -1,0 +1,27 @@
+import { PerformanceObserver } from 'node:perf_hooks';
+import { describe, expect, it } from 'vitest';
+import { ObjectMachine, SHARED_WRITABLE } from './object-machine.fixture.js';
+
+// In a file, and so a process, of its own: what V8 has inlined depends on what ran before.
+describe('the hot path of stores', () => {
+  it('ten million stores, above 32 bits of address, leave nothing on the heap', async () => {
+    const machine = new ObjectMachine(200);
+    const { vma, cpu } = machine.process(SHARED_WRITABLE, 0, 2 ** 40);
+    const store = (count: number) => {
+      for (let i = 0; i < count; i++) {
+        cpu.store32(vma.start + (i % 200_000) * 4, i);
+      }
+    };
+    store(1_000_000);
+    let collections = 0;
+    const observer = new PerformanceObserver((list) => (collections += list.getEntries().length));
+    observer.observe({ entryTypes: ['gc'] });
+    const before = process.memoryUsage().heapUsed;
+    store(10_000_000);
+    const growth = process.memoryUsage().heapUsed - before;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    observer.disconnect();
+    // One number on the heap per store would be 160 MB: ten collections of the young generation and more.
+    expect([growth < 8_000_000, collections <= 2]).toEqual([true, true]);
+  });
+});

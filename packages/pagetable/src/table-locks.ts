@@ -1,0 +1,73 @@
+import { PageTableError } from './errors.js';
+import { RUNNING_THREAD, type LedgerLock, type LockLedger } from './lock-ledger.js';
+
+class TableLock implements LedgerLock {
+  readonly rank = 3;
+  holder: string | undefined;
+
+  constructor(readonly tableFrame: number) {}
+
+  get name(): string {
+    return `the lock of the table in frame ${this.tableFrame}`;
+  }
+}
+
+/**
+ * The lock of each page table of an address space (the kernel's page-table lock). It guards the entries
+ * in that table: whoever changes one that a CPU or a walker may be at holds it. They are the innermost
+ * locks; an upper table's may be held while a lower one's is taken.
+ */
+export class TableLocks {
+  readonly #locks = new Map<number, TableLock>();
+
+  constructor(readonly ledger: LockLedger) {}
+
+  /** @throws PageTableError EDEADLK where it is held, with both holders named */
+  acquire(tableFrame: number, holder: string = RUNNING_THREAD): void {
+    let lock = this.#locks.get(tableFrame);
+    if (lock === undefined) {
+      lock = new TableLock(tableFrame);
+      this.#locks.set(tableFrame, lock);
+    }
+    if (lock.holder !== undefined) {
+      throw broken(lock, `wanted by ${holder}, held by ${lock.holder}`, holder);
+    }
+    lock.holder = holder;
+    this.ledger.add(lock, holder);
+  }
+
+  /** @throws PageTableError EDEADLK where `holder` does not hold it */
+  release(tableFrame: number, holder: string = RUNNING_THREAD): void {
+    const lock = this.assertHeld(tableFrame, holder);
+    lock.holder = undefined;
+    this.ledger.remove(lock, holder);
+  }
+
+  holderOf(tableFrame: number): string | undefined {
+    return this.#locks.get(tableFrame)?.holder;
+  }
+
+  /** @throws PageTableError EDEADLK where `holder` does not hold it */
+  assertHeld(tableFrame: number, holder: string = RUNNING_THREAD): TableLock {
+    const lock = this.#locks.get(tableFrame);
+    if (lock?.holder !== holder) {
+      const said = lock?.holder ?? 'nobody';
+      throw broken(lock ?? new TableLock(tableFrame), `must be held by ${holder}, held by ${said}`, holder);
+    }
+    return lock;
+  }
+
+  /** The table is being freed. @throws PageTableError EDEADLK where somebody holds its lock */
+  forget(tableFrame: number): void {
+    const lock = this.#locks.get(tableFrame);
+    if (lock?.holder !== undefined) {
+      throw broken(lock, `its table is freed, held by ${lock.holder}`, RUNNING_THREAD);
+    }
+    this.#locks.delete(tableFrame);
+  }
+}
+
+function broken(lock: TableLock, how: string, holder: string): PageTableError {
+  const heldBy = lock.holder === undefined ? [] : [lock.holder];
+  return new PageTableError('EDEADLK', `${lock.name}: ${how}`, { lock: lock.name, holder, heldBy });
+}

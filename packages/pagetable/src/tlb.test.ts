@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { PAGE_SIZE } from './address.js';
+import { AddressSpace } from './address-space.js';
+import { PAGE_GLOBAL } from './entry-bits.js';
+import { ObjectMachine, SHARED_WRITABLE } from './object-machine.fixture.js';
+import { Tlb, TLB_DIRTY, TLB_GLOBAL, TLB_WRITABLE } from './tlb.js';
+
+describe('Tlb', () => {
+  it('2.2: no address hits by aliasing that is not the page’s own, and none outside the canonical range', () => {
+    const machine = new ObjectMachine(2);
+    const { vma, cpu } = machine.process(SHARED_WRITABLE, 0, 2 ** 32 - PAGE_SIZE);
+    cpu.store32(vma.start, 1);
+    cpu.store32(vma.start + PAGE_SIZE, 1);
+    for (const far of [2 ** 32, -(2 ** 32), 2 ** 47, 2 ** 48, -(2 ** 48), 2 ** 52, 2 ** 60]) {
+      expect(() => cpu.load32(vma.start + far), String(far)).toThrow(
+        expect.objectContaining({ code: 'EFAULT' }),
+      );
+      expect(() => cpu.store32(vma.start + far, 9), String(far)).toThrow(
+        expect.objectContaining({ code: 'EFAULT' }),
+      );
+      expect(() => cpu.store8(vma.start + far, 9), String(far)).toThrow(
+        expect.objectContaining({ code: 'EFAULT' }),
+      );
+    }
+    for (const none of [Number.NaN, Infinity, -Infinity, vma.start + 0.5, -0.5, -1]) {
+      expect(() => cpu.load32(none), String(none)).toThrow(expect.objectContaining({ code: 'EFAULT' }));
+      expect(() => cpu.store32(none, 9), String(none)).toThrow(expect.objectContaining({ code: 'EFAULT' }));
+    }
+    expect([cpu.load32(vma.start), cpu.load32(vma.start + PAGE_SIZE)]).toEqual([1, 1]);
+  });
+
+  it('2.4: a range flush drops that range, whether it is smaller or larger than the TLB', () => {
+    const tlb = new Tlb(256);
+    const insert = (page: number) =>
+      tlb.insert(page * PAGE_SIZE, page + 1, TLB_WRITABLE | TLB_DIRTY | TLB_GLOBAL);
+    const has = (page: number) => tlb.lookup(page * PAGE_SIZE) !== undefined;
+    [1, 2, 3, 300].forEach(insert);
+    tlb.flushRange(2 * PAGE_SIZE, 3 * PAGE_SIZE);
+    expect([1, 2, 3, 300].map(has)).toEqual([true, false, true, true]);
+    tlb.flushRange(2 * PAGE_SIZE, 299 * PAGE_SIZE);
+    expect([1, 3, 300].map(has)).toEqual([true, false, true]);
+    tlb.flush();
+    expect([1, 300].map(has)).toEqual([false, false]);
+  });
+
+  it('PAGE_GLOBAL survives a switch of address spaces, but no flush', () => {
+    const machine = new ObjectMachine(2);
+    const { vma, cpu, addressSpace } = machine.process();
+    const { memory } = machine;
+    cpu.load8(vma.addressOf(1));
+    memory.u32[addressSpace.tables.find(vma.addressOf(1))] |= PAGE_GLOBAL;
+    addressSpace.flushTlbRange(vma.start, vma.end);
+    cpu.load8(vma.start);
+    cpu.load8(vma.addressOf(1));
+    cpu.run(new AddressSpace(memory));
+    const cached = () =>
+      [vma.start, vma.addressOf(1)].map((address) => cpu.tlb.lookup(address) !== undefined);
+    expect(cached()).toEqual([false, true]);
+    cpu.run(addressSpace);
+    addressSpace.flushTlb();
+    expect(cached()).toEqual([false, false]);
+  });
+
+  it('2.4: zapping a global entry reaches CPUs that run something else by now', () => {
+    const machine = new ObjectMachine(1);
+    const { vma, cpu, addressSpace } = machine.process();
+    const { memory } = machine;
+    cpu.load8(vma.start);
+    memory.u32[addressSpace.tables.find(vma.start)] |= PAGE_GLOBAL;
+    addressSpace.flushTlbRange(vma.start, vma.end);
+    cpu.load8(vma.start);
+    cpu.run(undefined);
+    expect(cpu.tlb.lookup(vma.start)).toBeDefined();
+    addressSpace.unmap(vma);
+    expect(cpu.tlb.lookup(vma.start)).toBeUndefined();
+  });
+
+  it('has a power of two of slots', () => {
+    for (const slots of [0, 128, 1000, 131072, Number.NaN]) {
+      expect(() => new Tlb(slots)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import type { MemoryImage } from './memory-image.js';
+
+export const PRESENT = 1;
+export const WRITE = 2;
+export const USER = 4;
+export const CACHE_DISABLE = 16;
+export const HUGE = 128;
+export const GLOBAL = 256;
+export const NX = 2 ** 31;
+
+/** A small physical memory whose entries a test sets by hand. */
+export class TestImage implements MemoryImage {
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+  reads = 0;
+
+  constructor(
+    frames: number,
+    /** What it says it has; more than `frames` hold for images that no test could allocate. */
+    readonly size = frames * 4096,
+  ) {
+    this.bytes = new Uint8Array(frames * 4096);
+    this.words = new Uint32Array(this.bytes.buffer);
+  }
+
+  /** Sets entry `index` of the table in frame `table`. */
+  set(table: number, index: number, target: number, bits: number, highBits = 0): void {
+    this.words[table * 1024 + index * 2] = ((target % 0x100000) * 4096 + bits) >>> 0;
+    this.words[table * 1024 + index * 2 + 1] = (Math.floor(target / 0x100000) + highBits) >>> 0;
+  }
+
+  read(physical: number, into: Uint8Array): void {
+    this.reads++;
+    if (physical % 4096 !== 0 || into.length !== 4096 || physical + 4096 > this.size) {
+      throw new Error(`read at ${physical}`);
+    }
+    into.set(this.bytes.subarray(physical, physical + 4096));
+  }
+}

@@ -1,0 +1,55 @@
+import { entryWord, frameOfEntry, PAGE_PRESENT, PAGE_PSE, PAGE_SIZE } from '@cg/pagetable';
+import type { PageWalk, WalkOperations } from './operations.js';
+
+/**
+ * Walks `[start, end)` of the leaf table that the PMD entry at word `pmd` points at, with the table's lock
+ * held (rule 3.3, A5).
+ * @returns undefined where the entry pointed elsewhere once the lock was taken: nothing was walked
+ */
+export function walkLeafTable<State>(
+  pmd: number,
+  start: number,
+  end: number,
+  operations: WalkOperations<State>,
+  walk: PageWalk<State>,
+  holder: string | undefined,
+): number | undefined {
+  const { u32 } = walk;
+  const { tables } = walk.addressSpace;
+  const tableFrame = frameOfEntry(u32[pmd], u32[pmd + 1]);
+  tables.memory.preemption.reach('walk: between upper entry and table lock');
+  tables.lockTable(tableFrame, holder);
+  try {
+    const isTable = (u32[pmd] & (PAGE_PRESENT | PAGE_PSE)) === PAGE_PRESENT;
+    if (!isTable || frameOfEntry(u32[pmd], u32[pmd + 1]) !== tableFrame) {
+      return undefined;
+    }
+    const first = entryWord(tableFrame, start, 1);
+    const count = (end - start) / PAGE_SIZE;
+    return operations.pteTable === undefined
+      ? walkEntries(first, count, start, operations, walk)
+      : operations.pteTable(first, count, start, walk);
+  } finally {
+    tables.unlockTable(tableFrame, holder);
+  }
+}
+
+function walkEntries<State>(
+  first: number,
+  count: number,
+  start: number,
+  operations: WalkOperations<State>,
+  walk: PageWalk<State>,
+): number {
+  for (let i = 0; i < count; i++) {
+    const present = (walk.u32[first + i * 2] & PAGE_PRESENT) !== 0;
+    const address = start + i * PAGE_SIZE;
+    const result = present
+      ? operations.pte?.(first + i * 2, address, walk)
+      : operations.hole?.(address, address + PAGE_SIZE, walk);
+    if (result !== undefined && result !== 0) {
+      return result;
+    }
+  }
+  return 0;
+}
