@@ -47,7 +47,13 @@ export class LockLedger {
   }
 
   remove(lock: LedgerLock, holder: string): void {
-    for (let i = this.#locks.length - 1; i >= 0; i--) {
+    const last = this.#locks.length - 1;
+    if (this.#locks[last] === lock && this.#holders[last] === holder) {
+      this.#locks.pop();
+      this.#holders.pop();
+      return;
+    }
+    for (let i = last - 1; i >= 0; i--) {
       if (this.#locks[i] === lock && this.#holders[i] === holder) {
         this.#locks.splice(i, 1);
         this.#holders.splice(i, 1);
