@@ -20,9 +20,10 @@ export function inputError(path: string, error: unknown): string {
     return `${path}: ${error.message}`;
   }
   const { code = '', syscall, message } = error as NodeJS.ErrnoException;
-  if (syscall === undefined) {
+  const said = FILE_ERRORS[code];
+  if (said === undefined && syscall === undefined) {
     throw error;
   }
   // Node's message is «CODE: what is wrong, syscall 'path'».
-  return `${path}: ${FILE_ERRORS[code] ?? message.replace(/^[A-Z0-9]+: /, '').replace(/, [^,]*$/, '')}`;
+  return `${path}: ${said ?? message.replace(/^[A-Z0-9]+: /, '').replace(/, [^,]*$/, '')}`;
 }
