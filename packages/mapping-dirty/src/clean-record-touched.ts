@@ -1,8 +1,16 @@
-import { PAGE_ACCESSED, PAGE_PRESENT, PAGE_PSE, tableOfEntry, type Mapping, type Vma } from '@cg/pagetable';
+import {
+  endOfEntry,
+  PAGE_ACCESSED,
+  PAGE_PRESENT,
+  PAGE_PSE,
+  tableOfEntry,
+  type Mapping,
+  type Vma,
+} from '@cg/pagetable';
 import type { DirtyPages } from '@cg/tracked-memory';
 import { CleanChanges, cleanRecord, cleanTable } from './clean-record.js';
 import type { ScanCounters } from './entry-changes.js';
-import { changeLeafTable, endOfEntry, PMD } from './leaf-tables.js';
+import { changeLeafTable, PMD } from './leaf-tables.js';
 
 /**
  * Bit 9 of a PMD entry, which x86-64 leaves to software (Intel SDM volume 3A, table 4-18): every entry below was

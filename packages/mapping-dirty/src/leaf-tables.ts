@@ -1,4 +1,4 @@
-import { ENTRY_SPAN, entryWord, frameOfEntry, PAGE_PRESENT, PAGE_SIZE, type Vma } from '@cg/pagetable';
+import { endOfEntry, entryWord, frameOfEntry, PAGE_PRESENT, PAGE_SIZE, type Vma } from '@cg/pagetable';
 import type { EntryChanges } from './entry-changes.js';
 
 /** Level of the entries that point at leaf tables, and of 2 MiB leaves. */
@@ -14,11 +14,6 @@ export type TableChange<Changes> = (
   vma: Vma,
   changes: Changes,
 ) => void;
-
-/** Where the entry of `level` that covers `address` ends. */
-export function endOfEntry(address: number, level: number): number {
-  return address - (address % ENTRY_SPAN[level]) + ENTRY_SPAN[level];
-}
 
 /** Changes what the leaf tables under `[start, end)` of a VMA hold, a table at a time. */
 export function changeLeafTables<Changes extends EntryChanges>(

@@ -24,6 +24,7 @@ export { Mapping } from './mapping.js';
 export {
   ENTRIES_PER_TABLE,
   ENTRY_SPAN,
+  endOfEntry,
   entryWord,
   isHugeLeaf,
   PageTables,

@@ -1,6 +1,13 @@
 import { PAGE_SIZE } from './address.js';
 import { frameOfEntry, PAGE_PRESENT, PAGE_PSE } from './entry-bits.js';
-import { ENTRY_SPAN, entryWord, tableOfEntry, TOP_LEVEL, type PageTables } from './page-tables.js';
+import {
+  endOfEntry,
+  ENTRY_SPAN,
+  entryWord,
+  tableOfEntry,
+  TOP_LEVEL,
+  type PageTables,
+} from './page-tables.js';
 
 /** Called for a present leaf, with the lock of its table held. */
 export type LeafCallback = (entry: number, address: number, level: number) => void;
@@ -23,7 +30,7 @@ export function visitLeaves(
       level--;
       entry = entryWord(tableFrame, address, level);
     }
-    const next = address - (address % ENTRY_SPAN[level]) + ENTRY_SPAN[level];
+    const next = endOfEntry(address, level);
     if (level === 1) {
       address = visitTable(tables, entry, address, end, leaf, holder);
     } else {
@@ -51,7 +58,7 @@ function visitTable(
 ): number {
   const { u32 } = tables.memory;
   const tableFrame = tableOfEntry(first);
-  const tableEnd = Math.min(end, start - (start % ENTRY_SPAN[2]) + ENTRY_SPAN[2]);
+  const tableEnd = Math.min(end, endOfEntry(start, 2));
   tables.lockTable(tableFrame, holder);
   try {
     for (let address = start, entry = first; address < tableEnd; address += PAGE_SIZE, entry += 2) {
@@ -86,7 +93,7 @@ export function splitAll(tables: PageTables, start: number, end: number): void {
       tables.splitHuge(address, level);
     } else {
       // A 2 MiB region has a leaf table, or a huge leaf, or nothing.
-      address += ENTRY_SPAN[2] - (address % ENTRY_SPAN[2]);
+      address = endOfEntry(address, 2);
     }
   }
 }

@@ -312,6 +312,11 @@ export function entryWord(tableFrame: number, address: number, level: number): n
   return tableFrame * WORDS_PER_FRAME + index * 2;
 }
 
+/** One past the last address that the entry of `level` covers which covers `address`. */
+export function endOfEntry(address: number, level: number): number {
+  return address - (address % ENTRY_SPAN[level]) + ENTRY_SPAN[level];
+}
+
 /** The frame of the table that has the entry at word `entry`. */
 export function tableOfEntry(entry: number): number {
   return Math.floor(entry / WORDS_PER_FRAME);

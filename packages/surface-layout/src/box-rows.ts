@@ -77,6 +77,17 @@ export function boxRows(layout: SurfaceLayout, subresource: number, box: Surface
  * @throws SurfaceLayoutError EINVAL where boxRows does.
  */
 export function boxBytes(layout: SurfaceLayout, subresource: number, box: SurfaceBox): number {
-  const { rowBytes, rows, images } = boxRows(layout, subresource, box);
-  return rowBytes * rows * images * layout.samples;
+  return rowsBytes(boxRows(layout, subresource, box)) * layout.samples;
+}
+
+/** Bytes that all rows hold together, in one sample sheet. */
+export function rowsBytes(rows: BoxRows): number {
+  return rows.rowBytes * rows.rows * rows.images;
+}
+
+/** One past the last byte of the last row: with `offset`, the hull of all of them. */
+export function rowsEnd(rows: BoxRows): number {
+  return (
+    rows.offset + (rows.images - 1) * rows.imageStride + (rows.rows - 1) * rows.rowStride + rows.rowBytes
+  );
 }

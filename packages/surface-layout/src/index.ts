@@ -8,7 +8,7 @@ export { locate } from './location.js';
 export type { SurfaceLocation } from './location.js';
 export type { SubresourceBox, SurfaceBox } from './box.js';
 export { DirtyBoxes } from './dirty-boxes.js';
-export { boxBytes, boxRows } from './box-rows.js';
+export { boxBytes, boxRows, rowsBytes, rowsEnd } from './box-rows.js';
 export type { BoxRows } from './box-rows.js';
 export { SurfaceLayoutError } from './errors.js';
 export type { SurfaceLayoutErrorCode } from './errors.js';

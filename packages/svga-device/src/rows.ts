@@ -16,15 +16,3 @@ export function mergedRows(rows: BoxRows): BoxRows {
   }
   return merged;
 }
-
-/** Bytes that all runs hold together. */
-export function rowsBytes(rows: BoxRows): number {
-  return rows.rowBytes * rows.rows * rows.images;
-}
-
-/** Where the last run ends. */
-export function rowsEnd(rows: BoxRows): number {
-  return (
-    rows.offset + (rows.images - 1) * rows.imageStride + (rows.rows - 1) * rows.rowStride + rows.rowBytes
-  );
-}

@@ -1,4 +1,4 @@
-/** The physical memory of a machine, somewhere: a file, a dump in a format of its own, a debugger's stub. */
+/** The physical memory of a machine, somewhere: a file, a dump in a format of its own, a debugger. */
 export interface MemoryImage {
   /** Bytes; physical addresses run from 0. Frames that are not wholly inside do not exist. */
   readonly size: number;

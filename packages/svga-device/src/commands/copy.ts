@@ -1,10 +1,10 @@
-import { boxRows } from '@cg/surface-layout';
+import { boxRows, rowsBytes } from '@cg/surface-layout';
 import type { BoxRows } from '@cg/surface-layout';
 import { copyBytes } from '../byte-copy.js';
 import type { DeviceObjects } from '../device-objects.js';
 import { SvgaDeviceError } from '../errors.js';
 import type { CommandFields } from '../protocol/command-table.js';
-import { mergedRows, rowsBytes } from '../rows.js';
+import { mergedRows } from '../rows.js';
 import type { Surface } from '../surface.js';
 import { subresourceOf } from './transfer.js';
 

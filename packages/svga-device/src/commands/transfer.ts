@@ -1,10 +1,10 @@
-import { boxRows } from '@cg/surface-layout';
+import { boxRows, rowsBytes, rowsEnd } from '@cg/surface-layout';
 import type { BoxRows, SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
 import type { DeviceObjects } from '../device-objects.js';
 import { SvgaDeviceError } from '../errors.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import { SVGA3D_MAX_SURFACE_FACES } from '../protocol/surface-types.js';
-import { mergedRows, rowsBytes, rowsEnd } from '../rows.js';
+import { mergedRows } from '../rows.js';
 import type { Surface } from '../surface.js';
 
 type Direction = 'update' | 'readback';

@@ -1,4 +1,4 @@
-import { Struct } from './struct.js';
+import { Struct, viewOf } from './struct.js';
 import type { StructValues } from './struct.js';
 
 /** SVGA_CB_MAX_SIZE of svga_reg.h: bytes of the largest command buffer. */
@@ -73,10 +73,6 @@ export type CommandBufferHeaderFields = StructValues<{
   /** All of mustBeZero[] is zero. */
   readonly reservedIsZero: boolean;
 };
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
 
 /** Writes a header with status NONE at the start of `target`, which has at least SVGA_CB_HEADER_BYTES. */
 export function writeCommandBufferHeader(target: Uint8Array, fields: CommandBufferHeader): void {

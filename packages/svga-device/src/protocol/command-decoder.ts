@@ -1,6 +1,7 @@
 import { SvgaDeviceError } from '../errors.js';
 import { commandNameOf, definitionOf } from './command-table.js';
 import type { CommandFields, CommandName } from './command-table.js';
+import { viewOf } from './struct.js';
 import type { FieldTypes, StructValues } from './struct.js';
 
 /**
@@ -117,7 +118,7 @@ export function* decodeCommands(
   stream: Uint8Array,
   deviceContext = false,
 ): Generator<DecodedCommand, void, undefined> {
-  const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
+  const view = viewOf(stream);
   let offset = 0;
   while (offset < stream.length) {
     const frame = commandFrameAt(view, offset, stream.length, deviceContext);

@@ -1,6 +1,7 @@
 import { SvgaDeviceError } from '../errors.js';
 import { commandBytes, definitionOf } from './command-table.js';
 import type { CommandFields, CommandName } from './command-table.js';
+import { viewOf } from './struct.js';
 import type { StructValues, FieldTypes } from './struct.js';
 
 /** Room of a growing writer at the start: a page. */
@@ -89,10 +90,6 @@ export class CommandWriter {
     this.#length = end;
     return offset;
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** One command as bytes of its own. */

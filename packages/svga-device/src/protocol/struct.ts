@@ -93,3 +93,8 @@ export class Struct<F extends FieldTypes> {
     return values as StructValues<F>;
   }
 }
+
+/** The same bytes, for what reads and writes structures in them. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

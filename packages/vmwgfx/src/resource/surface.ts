@@ -2,6 +2,7 @@ import {
   boxBytes,
   boxRows,
   DirtyBoxes,
+  rowsEnd,
   SurfaceLayout,
   type SubresourceBox,
   type SurfaceDescription,
@@ -181,13 +182,8 @@ export class Surface extends Resource {
 
   /** An upload did not happen: what it was to bring is dirty again (rule 1.5). */
   #markDirty(box: SubresourceBox): void {
-    const { offset, rows, rowStride, rowBytes, images, imageStride } = boxRows(
-      this.layout,
-      box.subresource,
-      box,
-    );
-    const end = offset + (images - 1) * imageStride + (rows - 1) * rowStride + rowBytes;
-    this.#dirtyBoxes?.addRange(offset, end);
+    const rows = boxRows(this.layout, box.subresource, box);
+    this.#dirtyBoxes?.addRange(rows.offset, rowsEnd(rows));
     this.statistics.boxes--;
     this.statistics.bytesUploaded -= boxBytes(this.layout, box.subresource, box);
   }
