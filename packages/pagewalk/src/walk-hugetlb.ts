@@ -1,5 +1,5 @@
 import { ENTRY_SPAN, isHugeLeaf } from '@cg/pagetable';
-import type { TableWalker } from './walk-tables.js';
+import type { TableWalker } from './table-walker.js';
 
 /** Walks `[start, end)` of a VMA of VM_HUGETLB, whose leaves are all huge. */
 export function walkHugetlb<State>(start: number, end: number, walker: TableWalker<State>): number {

@@ -1,5 +1,6 @@
 import { entryWord, frameOfEntry, PAGE_PRESENT, PAGE_PSE, PAGE_SIZE } from '@cg/pagetable';
 import type { PageWalk, WalkOperations } from './operations.js';
+import type { TableWalker } from './table-walker.js';
 
 /**
  * Walks `[start, end)` of the leaf table that the PMD entry at word `pmd` points at, with the table's lock
@@ -10,9 +11,7 @@ export function walkLeafTable<State>(
   pmd: number,
   start: number,
   end: number,
-  operations: WalkOperations<State>,
-  walk: PageWalk<State>,
-  holder: string | undefined,
+  { operations, walk, holder }: TableWalker<State>,
 ): number | undefined {
   const { u32 } = walk;
   const { tables } = walk.addressSpace;

@@ -8,19 +8,11 @@ import {
   TOP_LEVEL,
 } from '@cg/pagetable';
 import { PageWalkError } from './errors.js';
-import type { PageWalk, WalkOperations } from './operations.js';
+import type { TableWalker } from './table-walker.js';
 import { walkLeafTable } from './walk-leaf-table.js';
 
 /** Looks at one entry: far more than other CPUs can cause, so it is the callback that never ends. */
 const MOST_LOOKS = 10_000;
-
-/** What all levels of a walk need. */
-export interface TableWalker<State> {
-  readonly operations: WalkOperations<State>;
-  readonly walk: PageWalk<State>;
-  /** In whose name locks are taken; the running thread if left out. */
-  readonly holder: string | undefined;
-}
 
 /** Walks the page tables under `[start, end)`, top down. */
 export function walkTables<State>(start: number, end: number, walker: TableWalker<State>): number {
@@ -35,13 +27,15 @@ function walkTable<State>(
   walker: TableWalker<State>,
 ): number {
   const span = ENTRY_SPAN[level];
-  let result = 0;
-  for (let address = start; address < end && result === 0;) {
-    const next = Math.min(end, (Math.floor(address / span) + 1) * span);
-    result = walkEntry(entryWord(tableFrame, address, level), level, address, next, walker);
-    address = next;
+  let entry = entryWord(tableFrame, start, level);
+  let next = (Math.floor(start / span) + 1) * span;
+  for (let address = start; address < end; address = next, next += span, entry += 2) {
+    const result = walkEntry(entry, level, address, Math.min(end, next), walker);
+    if (result !== 0) {
+      return result;
+    }
   }
-  return result;
+  return 0;
 }
 
 /** An upper entry, until it holds still for long enough (rule 2.7). */
@@ -70,12 +64,11 @@ function lookAtEntry<State>(
   end: number,
   walker: TableWalker<State>,
 ): number | undefined {
-  const { operations, walk, holder } = walker;
+  const { operations, walk } = walker;
   const { u32 } = walk;
-  const { tables } = walk.addressSpace;
   const low = u32[entry];
   const high = u32[entry + 1];
-  const shown = hasCallback(operations, level);
+  const shown = (walker.shown & (1 << level)) !== 0;
   if ((low & PAGE_PRESENT) === 0 && (!shown || (low === 0 && high === 0))) {
     return operations.hole?.(start, end, walk) ?? 0;
   }
@@ -86,7 +79,8 @@ function lookAtEntry<State>(
       return result;
     }
     if (level < TOP_LEVEL) {
-      tables.memory.preemption.reach(level === 3 ? 'walk: after pud callback' : 'walk: after pmd callback');
+      const { preemption } = walk.addressSpace.tables.memory;
+      preemption.reach(level === 3 ? 'walk: after pud callback' : 'walk: after pmd callback');
     }
     if (walk.action !== 'subtree') {
       return walk.action === 'again' ? undefined : 0;
@@ -96,22 +90,42 @@ function lookAtEntry<State>(
       return undefined;
     }
   }
-  if ((low & PAGE_PRESENT) === 0 || !goesBelow(operations, level)) {
+  if ((low & PAGE_PRESENT) === 0 || (walker.descended & (1 << level)) === 0) {
     return 0;
   }
-  if (isHugeLeaf(low)) {
-    // Without a VMA the tables are nobody's to change.
-    if (walk.vma === undefined || !needsBelow(operations, level)) {
-      return 0;
-    }
-    if (!tables.splitHuge(start, level, holder)) {
-      return undefined;
-    }
+  return isHugeLeaf(low)
+    ? splitAndWalk(entry, level, start, end, walker)
+    : walkBelow(entry, level, start, end, walker);
+}
+
+function splitAndWalk<State>(
+  entry: number,
+  level: number,
+  start: number,
+  end: number,
+  walker: TableWalker<State>,
+): number | undefined {
+  const { walk, holder } = walker;
+  // Without a VMA the tables are nobody's to change.
+  if (walk.vma === undefined || (walker.split & (1 << level)) === 0) {
+    return 0;
   }
-  if (level > 2) {
-    return walkTable(frameOfEntry(u32[entry], u32[entry + 1]), level - 1, start, end, walker);
+  const isSplit = walk.addressSpace.tables.splitHuge(start, level, holder);
+  return isSplit ? walkBelow(entry, level, start, end, walker) : undefined;
+}
+
+function walkBelow<State>(
+  entry: number,
+  level: number,
+  start: number,
+  end: number,
+  walker: TableWalker<State>,
+): number | undefined {
+  if (level === 2) {
+    return walkLeafTable(entry, start, end, walker);
   }
-  return walkLeafTable(entry, start, end, operations, walk, holder);
+  const { u32 } = walker.walk;
+  return walkTable(frameOfEntry(u32[entry], u32[entry + 1]), level - 1, start, end, walker);
 }
 
 function show<State>(
@@ -132,27 +146,6 @@ function show<State>(
     return result;
   }
   return operations.p4d?.(entry, start, end, walk) ?? 0;
-}
-
-function hasCallback<State>({ pgd, p4d, pud, pmd }: WalkOperations<State>, level: number): boolean {
-  if (level === TOP_LEVEL) {
-    return pgd !== undefined || p4d !== undefined;
-  }
-  return (level === 3 ? pud : pmd) !== undefined;
-}
-
-/** Whether a huge entry must be split: somebody wants the entries below it. */
-function needsBelow<State>({ pmd, pte, pteTable }: WalkOperations<State>, level: number): boolean {
-  return pte !== undefined || pteTable !== undefined || (level > 2 && pmd !== undefined);
-}
-
-/** Whether a table below is worth walking: for its entries, or for its holes. */
-function goesBelow<State>(operations: WalkOperations<State>, level: number): boolean {
-  return (
-    needsBelow(operations, level) ||
-    operations.hole !== undefined ||
-    (level === TOP_LEVEL && operations.pud !== undefined)
-  );
 }
 
 /** Whether an entry has become another thing: not by an accessed or dirty bit, but in kind or in place. */

@@ -11,17 +11,8 @@ import {
 import { PageWalkError } from './errors.js';
 import type { WalkOperations } from './operations.js';
 import { walkHugetlb } from './walk-hugetlb.js';
-import { walkTables, type TableWalker } from './walk-tables.js';
-
-function walkerOf<State>(
-  addressSpace: VmaAddressSpace,
-  operations: WalkOperations<State>,
-  state: State,
-  holder: string | undefined,
-): TableWalker<State> {
-  const { u32 } = addressSpace.tables.memory;
-  return { operations, holder, walk: { state, addressSpace, vma: undefined, u32, action: 'subtree' } };
-}
+import { walkerOf, type TableWalker } from './table-walker.js';
+import { walkTables } from './walk-tables.js';
 
 function checkRange(start: number, end: number): void {
   const aligned = start % PAGE_SIZE === 0 && end % PAGE_SIZE === 0;
