@@ -13,7 +13,7 @@ export class CleanedRun {
  * Cleans a run of entries in one table, and sets the bits of those that were present and dirty. An entry is
  * read and written with no step of another CPU in between, so no hardware dirty is lost (rule 2.3).
  *
- * A word of the bitmap is made from the 32 entries it stands for.
+ * A word of the bitmap is made from the 32 entries it stands for; the first and the last may get fewer.
  * @param entry word index of the first entry
  * @param firstBit the bit of the first entry in `bits`
  * @param run told what was found
@@ -30,41 +30,42 @@ export function cleanEntries(
   const end = count | 0;
   const inWord = firstBit & 31;
   let index = firstBit >>> 5;
-  let changed = 0;
-  let firstAt = 0;
-  let firstFound = 0;
-  let lastAt = 0;
-  let lastFound = 0;
-  // Of the words of `bits`, the first and the last may get fewer than 32 entries.
-  for (let at = 0 - inWord; at < end; at += 32, index++) {
-    const found =
-      at >= 0 && at + 32 <= end
-        ? cleanWord(u32, entry + at * 2)
-        : cleanPart(u32, entry + at * 2, -at, end - at);
+  let at = 0;
+  run.changed = 0;
+  if (inWord !== 0) {
+    at = Math.min(32 - inWord, end);
+    record(cleanPart(u32, entry, at) << inWord, -inWord, bits, index, run);
+    index++;
+  }
+  for (; at + 32 <= end; at += 32, index++) {
+    const found = cleanWord(u32, entry + at * 2);
     if (found !== 0) {
-      bits[index] |= found;
-      changed += found === -1 ? 32 : bitsIn(found);
-      if (firstFound === 0) {
-        firstAt = at;
-        firstFound = found;
-      }
-      lastAt = at;
-      lastFound = found;
+      record(found, at, bits, index, run);
     }
   }
-  run.changed = changed;
-  run.first = firstAt + 31 - Math.clz32(firstFound & -firstFound);
-  run.end = lastAt + 32 - Math.clz32(lastFound);
+  if (at < end) {
+    record(cleanPart(u32, entry + at * 2, end - at), at, bits, index, run);
+  }
 }
 
-/**
- * Cleans the entries `from` to `to`, at most 0 to 32, of the 32 that make a word, one at a time. Bit 0 of the
- * result stands for entry 0, at word index `entry`.
- */
-function cleanPart(u32: Uint32Array, entry: number, from: number, to: number): number {
+/** Records a word whose bit 0 stands for entry `at` of the run. */
+function record(found: number, at: number, bits: Uint32Array, index: number, run: CleanedRun): void {
+  if (found === 0) {
+    return;
+  }
+  bits[index] |= found;
+  if (run.changed === 0) {
+    run.first = at + 31 - Math.clz32(found & -found);
+  }
+  run.changed += found === -1 ? 32 : bitsIn(found);
+  run.end = at + 32 - Math.clz32(found);
+}
+
+/** Cleans fewer than 32 entries, one at a time. Bit 0 of the result is the first one's. */
+function cleanPart(u32: Uint32Array, entry: number, count: number): number {
   const both = PAGE_PRESENT | PAGE_DIRTY;
   let found = 0;
-  for (let i = Math.max(from, 0); i < Math.min(to, 32); i++) {
+  for (let i = 0; i < count; i++) {
     const low = u32[entry + i * 2];
     if ((low & both) === both) {
       u32[entry + i * 2] = low & ~PAGE_DIRTY;
@@ -81,10 +82,10 @@ function cleanPart(u32: Uint32Array, entry: number, from: number, to: number): n
  * the others are written back as they were read.
  */
 function cleanWord(u32: Uint32Array, entry: number): number {
-  // Copies: what is imported from another module is loaded and type-checked anew at each use.
-  const dirty = PAGE_DIRTY;
-  const keep = ~PAGE_DIRTY;
-  const both = PAGE_PRESENT | PAGE_DIRTY;
+  // PAGE_DIRTY and PAGE_PRESENT: the value of an import is no constant to the compiler, and takes up a register.
+  const dirty = 0x040;
+  const both = 0x041;
+  const keep = ~dirty;
   let found = 0;
   for (let word = entry; word < entry + 64; word += 16) {
     found >>>= 8;

@@ -1,16 +1,20 @@
 import {
-  endOfEntry,
+  ENTRIES_PER_TABLE,
+  ENTRY_SPAN,
+  entryWord,
+  frameOfEntry,
   PAGE_ACCESSED,
   PAGE_PRESENT,
   PAGE_PSE,
   tableOfEntry,
   type Mapping,
-  type Vma,
+  type PageTables,
 } from '@cg/pagetable';
+import type { PageWalk, WalkOperations } from '@cg/pagewalk';
 import type { DirtyPages } from '@cg/tracked-memory';
 import { CleanChanges, cleanRecord, cleanTable } from './clean-record.js';
 import type { ScanCounters } from './entry-changes.js';
-import { changeLeafTable, PMD } from './leaf-tables.js';
+import { sharedRange } from './shared-ranges.js';
 
 /**
  * Bit 9 of a PMD entry, which x86-64 leaves to software (Intel SDM volume 3A, table 4-18): every entry below was
@@ -20,50 +24,65 @@ import { changeLeafTable, PMD } from './leaf-tables.js';
 const PAGE_SOFT_CLEANED = 0x200;
 
 /** Bytes under one PMD entry. */
-const REGION = endOfEntry(0, PMD);
+const REGION = ENTRY_SPAN[2];
 
-function changeBits(vma: Vma, entry: number, clear: number, set: number): void {
-  const { tables } = vma.addressSpace;
+/** A clean by touched tables under way. */
+class TouchedChanges extends CleanChanges {
+  /** Of each region under the PUD entry that is walked: whether it has to be scanned. */
+  readonly touched = new Uint8Array(ENTRIES_PER_TABLE);
+  /** The PMD entry above the table that is scanned next; -1 where only a part of the table is. */
+  scanning = -1;
+  /** The PMD entry above a table that has been cleaned whole and is still to be marked, or -1. */
+  cleaned = -1;
+}
+
+type Walk = PageWalk<TouchedChanges>;
+
+function changeBits(tables: PageTables, entry: number, clear: number, set: number): void {
   const table = tableOfEntry(entry);
   tables.lockTable(table);
   tables.memory.u32[entry] = (tables.memory.u32[entry] & ~clear) | set;
   tables.unlockTable(table);
 }
 
+/** Marks the table that was cleaned last. A CPU that was faster has set the accessed bit again. */
+function markCleaned({ state, u32, addressSpace }: Walk): void {
+  const entry = state.cleaned;
+  state.cleaned = -1;
+  if (entry >= 0 && (u32[entry] & (PAGE_PRESENT | PAGE_PSE)) === PAGE_PRESENT) {
+    changeBits(addressSpace.tables, entry, 0, PAGE_SOFT_CLEANED);
+  }
+}
+
 /**
- * Finds the regions of `[start, end)` that have to be scanned, and takes the accessed bits of those that lie in
- * it whole. A region at an edge is always scanned and keeps its bit: others may show memory in the rest of it.
- * @returns 1 for each region, from the one that holds `start` on
+ * Finds the regions of `[start, end)`, all under one PUD entry, that have to be scanned, and takes the accessed
+ * bits of those that lie in the walk whole. A region at an edge is always scanned and keeps its bit: others may
+ * show memory in the rest of it.
  */
-function takeTouched(vma: Vma, start: number, end: number, changes: CleanChanges): Uint8Array {
-  const { tables } = vma.addressSpace;
-  const inUse = PAGE_PRESENT | PAGE_PSE;
+function takeTouched(pmdTable: number, start: number, end: number, { state, u32, addressSpace }: Walk): void {
+  const { touched, walkStart, walkEnd } = state;
   const known = PAGE_ACCESSED | PAGE_SOFT_CLEANED;
-  const base = start - (start % REGION);
-  const touched = new Uint8Array(Math.ceil((end - base) / REGION));
-  const { u32 } = tables.memory;
-  let pmd = -1;
-  let tableEnd = base;
-  for (let region = 0, address = base; region < touched.length; region++, address += REGION) {
-    // No step of another CPU comes in between: entries of one table follow one another.
-    if (address >= tableEnd) {
-      pmd = tables.findEntry(address, PMD);
-      tableEnd = endOfEntry(address, PMD + 1);
-    } else if (pmd >= 0) {
-      pmd += 2;
+  touched.fill(1);
+  let address = start - (start % REGION);
+  let pmd = entryWord(pmdTable, address, 2);
+  // No step of another CPU comes in between.
+  for (; address < end; address += REGION, pmd += 2) {
+    const low = u32[pmd];
+    if (
+      address < walkStart ||
+      address + REGION > walkEnd ||
+      (low & (PAGE_PRESENT | PAGE_PSE)) !== PAGE_PRESENT
+    ) {
+      continue;
     }
-    const low = pmd < 0 ? 0 : u32[pmd];
-    const whole = address >= start && address + REGION <= end;
-    if (!whole || (low & inUse) !== PAGE_PRESENT) {
-      touched[region] = 1;
-    } else if ((low & known) !== PAGE_SOFT_CLEANED) {
-      touched[region] = 1;
+    if ((low & known) === PAGE_SOFT_CLEANED) {
+      touched[(pmd >>> 1) % ENTRIES_PER_TABLE] = 0;
+    } else {
       // The mark too: until all below is clean, another walker must not skip it (A3).
-      changeBits(vma, pmd, known, 0);
-      changes.changed(address, address + REGION);
+      changeBits(addressSpace.tables, pmd, known, 0);
+      state.changed(address, address + REGION);
     }
   }
-  return touched;
 }
 
 /**
@@ -71,38 +90,50 @@ function takeTouched(vma: Vma, start: number, end: number, changes: CleanChanges
  * entry cached while the entries below it are cleaned would dirty one of them and not set the accessed bit
  * again: the next clean would skip it (rule 4.4).
  */
-function cleanTouchedRange(vma: Vma, start: number, end: number, changes: CleanChanges): void {
-  const { addressSpace } = vma;
-  const { tables } = addressSpace;
-  const touched = takeTouched(vma, start, end, changes);
-  if (changes.flushStart < changes.flushEnd) {
-    tables.memory.preemption.reach('clean: between entries and flush');
-    addressSpace.flushTlbRange(changes.flushStart, changes.flushEnd);
-    changes.flushed();
+function lookAtPud(entry: number, start: number, end: number, walk: Walk): number {
+  markCleaned(walk);
+  sharedRange.pud(entry, start, end, walk);
+  if (walk.action !== 'subtree') {
+    return 0;
   }
-  const base = start - (start % REGION);
-  let address = start;
-  for (let region = touched.indexOf(1); region >= 0; region = touched.indexOf(1, region + 1)) {
-    const first = Math.max(address, base + region * REGION);
-    const last = Math.min(end, base + (region + 1) * REGION);
-    if (first >= last) {
-      continue;
-    }
-    address = changeLeafTable(vma, first, end, changes, cleanTable);
-    if (last - first === REGION && address === last) {
-      markCleaned(vma, first);
-    }
+  const { state, u32, addressSpace } = walk;
+  takeTouched(frameOfEntry(u32[entry], u32[entry + 1]), start, end, walk);
+  if (state.flushStart < state.flushEnd) {
+    addressSpace.tables.memory.preemption.reach(state.point);
+    addressSpace.flushTlbRange(state.flushStart, state.flushEnd);
+    state.flushed();
   }
+  return 0;
 }
 
-/** The table under a whole region has just been cleaned. A CPU that was faster has set the accessed bit again. */
-function markCleaned(vma: Vma, address: number): void {
-  const { tables } = vma.addressSpace;
-  const pmd = tables.findEntry(address, PMD);
-  if (pmd >= 0 && (tables.memory.u32[pmd] & (PAGE_PRESENT | PAGE_PSE)) === PAGE_PRESENT) {
-    changeBits(vma, pmd, 0, PAGE_SOFT_CLEANED);
+function lookAtPmd(entry: number, start: number, end: number, walk: Walk): number {
+  const { state } = walk;
+  if (state.touched[(entry >>> 1) % ENTRIES_PER_TABLE] === 0) {
+    walk.action = 'continue';
+    return 0;
   }
+  markCleaned(walk);
+  state.scanning = end - start === REGION ? entry : -1;
+  return sharedRange.pmd(entry, start, end, walk);
 }
+
+function cleanTouchedTable(entry: number, count: number, address: number, walk: Walk): number {
+  cleanTable(entry, count, address, walk);
+  // The mark needs the lock of the upper table, which is taken before that of a lower one and not under it.
+  walk.state.cleaned = walk.state.scanning;
+  return 0;
+}
+
+const operations: WalkOperations<TouchedChanges> = {
+  ...sharedRange,
+  pud: lookAtPud,
+  pmd: lookAtPmd,
+  pteTable: cleanTouchedTable,
+  postVma(walk) {
+    markCleaned(walk);
+    sharedRange.postVma(walk);
+  },
+};
 
 /**
  * Does what `cleanRecordSharedMappingRange` does, with the same result, and skips each 2 MiB of address space in
@@ -121,6 +152,6 @@ export function cleanRecordTouchedSharedMappingRange(
   bitmapFirstPage: number,
   counters?: ScanCounters,
 ): number {
-  const changes = new CleanChanges(into, bitmapFirstPage);
-  return cleanRecord(mapping, firstPage, pageCount, changes, cleanTouchedRange, counters);
+  const changes = new TouchedChanges(into, bitmapFirstPage);
+  return cleanRecord(mapping, firstPage, pageCount, operations, changes, counters);
 }

@@ -1,10 +1,10 @@
-import { PAGE_SIZE, type Mapping, type Vma } from '@cg/pagetable';
+import { PAGE_SIZE, type Mapping } from '@cg/pagetable';
+import type { PageWalk, WalkOperations } from '@cg/pagewalk';
 import type { DirtyPages } from '@cg/tracked-memory';
 import { CleanedRun, cleanEntries } from './clean-entries.js';
 import { EntryChanges, type ScanCounters } from './entry-changes.js';
 import { MappingDirtyError } from './errors.js';
-import { changeLeafTables } from './leaf-tables.js';
-import { changeSharedRanges, type RangeChange } from './shared-ranges.js';
+import { changeSharedRanges, sharedRange, walkedVma } from './shared-ranges.js';
 
 /** A clean under way. */
 export class CleanChanges extends EntryChanges {
@@ -15,7 +15,7 @@ export class CleanChanges extends EntryChanges {
     /** The page of the mapping that bit 0 stands for. */
     readonly bitmapFirstPage: number,
   ) {
-    super();
+    super('clean: between entries and flush');
   }
 }
 
@@ -24,32 +24,33 @@ export function cleanTable(
   entry: number,
   count: number,
   address: number,
-  vma: Vma,
-  changes: CleanChanges,
-): void {
-  const { u32 } = vma.addressSpace.tables.memory;
+  walk: PageWalk<CleanChanges>,
+): number {
+  const changes = walk.state;
   const { into, run } = changes;
-  const firstBit = vma.pageAt(address) - changes.bitmapFirstPage;
-  cleanEntries(u32, entry, count, into.bitmap.words, firstBit, run);
+  const firstBit = walkedVma(walk).pageAt(address) - changes.bitmapFirstPage;
+  cleanEntries(walk.u32, entry, count, into.bitmap.words, firstBit, run);
   changes.scanned += count;
   if (run.changed > 0) {
     changes.total += run.changed;
     changes.changed(address + run.first * PAGE_SIZE, address + run.end * PAGE_SIZE);
     into.widen(firstBit + run.first, firstBit + run.end);
   }
+  return 0;
 }
 
-function cleanRange(vma: Vma, start: number, end: number, changes: CleanChanges): void {
-  changeLeafTables(vma, start, end, changes, cleanTable);
-}
+const operations: WalkOperations<CleanChanges> = { ...sharedRange, pteTable: cleanTable };
 
-/** Cleans a page range of a mapping by `change`, VMA by VMA. */
-export function cleanRecord(
+/**
+ * Cleans a page range of a mapping by the operations given.
+ * @throws MappingDirtyError EINVAL where the range has no room in the bitmap, before anything changes
+ */
+export function cleanRecord<Changes extends CleanChanges>(
   mapping: Mapping,
   firstPage: number,
   pageCount: number,
-  changes: CleanChanges,
-  change: RangeChange<CleanChanges>,
+  by: WalkOperations<Changes>,
+  changes: Changes,
   counters: ScanCounters | undefined,
 ): number {
   const { into, bitmapFirstPage } = changes;
@@ -58,9 +59,7 @@ export function cleanRecord(
   if (!(firstPage >= bitmapFirstPage && pageCount >= 0 && end <= bitmapEnd)) {
     throw MappingDirtyError.noRoom(firstPage, end, bitmapFirstPage, bitmapEnd);
   }
-  const point = 'clean: between entries and flush';
-  changeSharedRanges(mapping, firstPage, pageCount, { changes, change, point }, counters);
-  return changes.total;
+  return changeSharedRanges(mapping, firstPage, pageCount, by, changes, counters);
 }
 
 /**
@@ -87,5 +86,5 @@ export function cleanRecordSharedMappingRange(
   counters?: ScanCounters,
 ): number {
   const changes = new CleanChanges(into, bitmapFirstPage);
-  return cleanRecord(mapping, firstPage, pageCount, changes, cleanRange, counters);
+  return cleanRecord(mapping, firstPage, pageCount, operations, changes, counters);
 }

@@ -1,4 +1,4 @@
-import { ENTRY_SPAN, isHugeLeaf, PAGE_DIRTY, PAGE_RW } from '@cg/pagetable';
+import { ENTRY_SPAN, isHugeLeaf, PAGE_DIRTY, PAGE_RW, type PreemptionPoint } from '@cg/pagetable';
 
 /** What a caller may keep to see how much work walks were, and what they came upon. */
 export interface ScanCounters {
@@ -21,9 +21,15 @@ export class EntryChanges {
   hugeFound = 0;
   hugeStart = 0;
   hugeEnd = 0;
+  /** The part of the VMA that is walked. */
+  walkStart = 0;
+  walkEnd = 0;
   /** The range to flush; empty where the start is not below the end. */
   flushStart = Infinity;
   flushEnd = 0;
+
+  /** @param point reached between the last change of a VMA's entries and their flush */
+  constructor(readonly point: PreemptionPoint) {}
 
   /** Notes that the entries of `[start, end)` were changed. */
   changed(start: number, end: number): void {

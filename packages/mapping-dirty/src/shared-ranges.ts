@@ -1,87 +1,78 @@
-import {
-  VM_HUGETLB,
-  VM_MAYWRITE,
-  VM_SHARED,
-  type Mapping,
-  type PreemptionPoint,
-  type Vma,
-} from '@cg/pagetable';
+import { PAGE_PRESENT, VM_HUGETLB, VM_MAYWRITE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
 import { walkPageMapping, type PageWalk, type WalkOperations } from '@cg/pagewalk';
 import type { EntryChanges, ScanCounters } from './entry-changes.js';
 import { MappingDirtyError } from './errors.js';
 
-/** Changes the entries that `[start, end)` of a VMA has, and notes in `changes` what is to be flushed. */
-export type RangeChange<Changes> = (vma: Vma, start: number, end: number, changes: Changes) => void;
-
-interface SharedWalk<Changes> {
-  readonly changes: Changes;
-  readonly change: RangeChange<Changes>;
-  readonly point: PreemptionPoint;
-}
-
-/** For the walker: the VMA is done, go on with the next. */
+/** For the walker: not this VMA, go on with the next. */
 const SKIP = 1;
 
-function isTracked(flags: number): boolean {
-  return (flags & (VM_SHARED | VM_MAYWRITE | VM_HUGETLB)) === (VM_SHARED | VM_MAYWRITE);
-}
+type Walk = PageWalk<EntryChanges>;
 
 /**
- * Changes one VMA's range: notifiers and other walkers hear of it before the first entry changes, the flush
- * comes before the notifiers' end (rules 2.4, 4.4), also where the change fails (A8).
- *
- * Where another walker's flush is still pending, an entry that looks clean here may be cached as dirty: then
- * all of the range is flushed (A3).
+ * Shared VMAs that may be written are worked on, whether or not they are writable now (rule 4.1, A2). The flags
+ * are read once: they may change while only the mapping's lock is held.
  */
-function changeVma<Changes extends EntryChanges>(
-  vma: Vma,
-  start: number,
-  end: number,
-  { changes, change, point }: SharedWalk<Changes>,
-): void {
-  const { addressSpace } = vma;
+function testVma(_start: number, _end: number, { vma }: Walk): number {
+  const flags = vma?.flags ?? 0;
+  return (flags & (VM_SHARED | VM_MAYWRITE | VM_HUGETLB)) === (VM_SHARED | VM_MAYWRITE) ? 0 : SKIP;
+}
+
+/** Notifiers and other walkers hear of the range before the first entry changes (rule 4.4, A3). */
+function announce(start: number, end: number, { addressSpace, state }: Walk): number {
   for (const notifier of addressSpace.notifiers) {
     notifier.invalidateStart(start, end);
   }
   addressSpace.pendingTlbFlushes++;
-  changes.flushed();
-  try {
-    change(vma, start, end, changes);
-  } finally {
-    addressSpace.tables.memory.preemption.reach(point);
-    if (addressSpace.pendingTlbFlushes > 1) {
-      addressSpace.flushTlbRange(start, end);
-    } else if (changes.flushStart < changes.flushEnd) {
-      addressSpace.flushTlbRange(changes.flushStart, changes.flushEnd);
-    }
-    for (const notifier of addressSpace.notifiers) {
-      notifier.invalidateEnd(start, end);
-    }
-    addressSpace.pendingTlbFlushes--;
-  }
+  state.walkStart = start;
+  state.walkEnd = end;
+  state.flushed();
+  return 0;
 }
 
 /**
- * The walker finds the VMAs and clips them; the entries below are reached here, in `test`. It is not asked to
- * go down itself, as it would split the huge entries in its way (rule 4.2).
- *
- * Worked on are shared VMAs that may be written, whether or not they are writable now (rule 4.1, A2).
+ * The flush comes before the notifiers' end (rules 2.4, 4.4), also where the walk failed (A8). Where another
+ * walker's flush is still pending, an entry that looked clean here may be cached as dirty: then all that was
+ * walked is flushed (A3).
  */
-function testAndChange<Changes extends EntryChanges>(
-  start: number,
-  end: number,
-  walk: PageWalk<SharedWalk<Changes>>,
-): number {
-  const { vma } = walk;
-  if (vma !== undefined && isTracked(vma.flags)) {
-    changeVma(vma, start, end, walk.state);
+function flushChanged({ addressSpace, state }: Walk): void {
+  const { walkStart, walkEnd, flushStart, flushEnd } = state;
+  addressSpace.tables.memory.preemption.reach(state.point);
+  if (addressSpace.pendingTlbFlushes > 1) {
+    addressSpace.flushTlbRange(walkStart, walkEnd);
+  } else if (flushStart < flushEnd) {
+    addressSpace.flushTlbRange(flushStart, flushEnd);
   }
-  return SKIP;
+  for (const notifier of addressSpace.notifiers) {
+    notifier.invalidateEnd(walkStart, walkEnd);
+  }
+  addressSpace.pendingTlbFlushes--;
+}
+
+/** Goes below a table, and leaves a huge leaf, or a page that is being moved, as it is (rule 4.2, A4). */
+function passHuge(entry: number, start: number, level: number, walk: Walk): number {
+  const low = walk.u32[entry];
+  if ((low & PAGE_PRESENT) === 0 || walk.state.isHuge(low, start, level)) {
+    walk.action = 'continue';
+  }
+  return 0;
+}
+
+/** What write-protect and clean have in common; each adds a `pteTable` of its own. */
+export const sharedRange = {
+  test: testVma,
+  preVma: announce,
+  postVma: flushChanged,
+  pud: (entry: number, start: number, _end: number, walk: Walk) => passHuge(entry, start, 3, walk),
+  pmd: (entry: number, start: number, _end: number, walk: Walk) => passHuge(entry, start, 2, walk),
+} satisfies WalkOperations<EntryChanges>;
+
+/** The VMA that is walked: in a walk of a mapping there always is one. */
+export function walkedVma({ vma }: Walk): Vma {
+  return vma as Vma;
 }
 
 /**
- * Changes the entries that show a page range of a mapping, in all VMAs that are tracked.
- * @param point reached between the last change of a VMA's entries and their flush
+ * Walks the entries that show a page range of a mapping, in all VMAs that are tracked.
  * @throws MappingDirtyError EUCLEAN, when all is done, where a huge entry was in the way and `counters` does not
  * count such
  */
@@ -89,25 +80,24 @@ export function changeSharedRanges<Changes extends EntryChanges>(
   mapping: Mapping,
   firstPage: number,
   pageCount: number,
-  walk: SharedWalk<Changes>,
+  operations: WalkOperations<Changes>,
+  changes: Changes,
   counters: ScanCounters | undefined,
-): void {
-  const { changes } = walk;
-  const operations: WalkOperations<SharedWalk<Changes>> = { test: testAndChange };
+): number {
   mapping.lock.acquireRead();
   try {
-    walkPageMapping(mapping, firstPage, pageCount, operations, walk);
+    walkPageMapping(mapping, firstPage, pageCount, operations, changes);
   } finally {
     mapping.lock.releaseRead();
     if (counters !== undefined) {
       counters.entriesScanned += changes.scanned;
     }
   }
-  if (changes.hugeFound === 0) {
-    return;
+  if (changes.hugeFound > 0) {
+    if (counters?.hugeEntriesFound === undefined) {
+      throw MappingDirtyError.hugeEntry(changes.hugeStart, changes.hugeEnd, changes.hugeFound);
+    }
+    counters.hugeEntriesFound += changes.hugeFound;
   }
-  if (counters?.hugeEntriesFound === undefined) {
-    throw MappingDirtyError.hugeEntry(changes.hugeStart, changes.hugeEnd, changes.hugeFound);
-  }
-  counters.hugeEntriesFound += changes.hugeFound;
+  return changes.total;
 }

@@ -1,10 +1,14 @@
-import { PAGE_PRESENT, PAGE_RW, PAGE_SIZE, type Mapping, type Vma } from '@cg/pagetable';
+import { PAGE_PRESENT, PAGE_RW, PAGE_SIZE, type Mapping } from '@cg/pagetable';
+import type { PageWalk, WalkOperations } from '@cg/pagewalk';
 import { EntryChanges, type ScanCounters } from './entry-changes.js';
-import { changeLeafTables } from './leaf-tables.js';
-import { changeSharedRanges } from './shared-ranges.js';
+import { changeSharedRanges, sharedRange } from './shared-ranges.js';
 
-function protectTable(entry: number, count: number, address: number, vma: Vma, changes: EntryChanges): void {
-  const { u32 } = vma.addressSpace.tables.memory;
+function protectTable(
+  entry: number,
+  count: number,
+  address: number,
+  { u32, state: changes }: PageWalk<EntryChanges>,
+): number {
   const writable = PAGE_PRESENT | PAGE_RW;
   const readOnly = ~PAGE_RW;
   let first = -1;
@@ -24,11 +28,10 @@ function protectTable(entry: number, count: number, address: number, vma: Vma, c
   if (changed > 0) {
     changes.changed(address + first * PAGE_SIZE, address + (last + 1) * PAGE_SIZE);
   }
+  return 0;
 }
 
-function protectRange(vma: Vma, start: number, end: number, changes: EntryChanges): void {
-  changeLeafTables(vma, start, end, changes, protectTable);
-}
+const operations: WalkOperations<EntryChanges> = { ...sharedRange, pteTable: protectTable };
 
 /**
  * Write-protects the entries that show a page range of a mapping, in all shared VMAs that may be written,
@@ -46,8 +49,6 @@ export function wpSharedMappingRange(
   pageCount: number,
   counters?: ScanCounters,
 ): number {
-  const changes = new EntryChanges();
-  const point = 'write-protect: between entries and flush';
-  changeSharedRanges(mapping, firstPage, pageCount, { changes, change: protectRange, point }, counters);
-  return changes.total;
+  const changes = new EntryChanges('write-protect: between entries and flush');
+  return changeSharedRanges(mapping, firstPage, pageCount, operations, changes, counters);
 }
