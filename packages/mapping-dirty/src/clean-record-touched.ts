@@ -1,5 +1,4 @@
 import {
-  ENTRIES_PER_TABLE,
   ENTRY_SPAN,
   entryWord,
   frameOfEntry,
@@ -10,11 +9,11 @@ import {
   type Mapping,
   type PageTables,
 } from '@cg/pagetable';
-import type { PageWalk, WalkOperations } from '@cg/pagewalk';
+import { walkPageVmaRange, type PageWalk, type WalkOperations } from '@cg/pagewalk';
 import type { DirtyPages } from '@cg/tracked-memory';
 import { CleanChanges, cleanRecord, cleanTable } from './clean-record.js';
 import type { ScanCounters } from './entry-changes.js';
-import { sharedRange } from './shared-ranges.js';
+import { sharedRange, walkedVma } from './shared-ranges.js';
 
 /**
  * Bit 9 of a PMD entry, which x86-64 leaves to software (Intel SDM volume 3A, table 4-18): every entry below was
@@ -28,8 +27,6 @@ const REGION = ENTRY_SPAN[2];
 
 /** A clean by touched tables under way. */
 class TouchedChanges extends CleanChanges {
-  /** Of each region under the PUD entry that is walked: whether it has to be scanned. */
-  readonly touched = new Uint8Array(ENTRIES_PER_TABLE);
   /** The PMD entry above the table that is scanned next; -1 where only a part of the table is. */
   scanning = -1;
   /** The PMD entry above a table that has been cleaned whole and is still to be marked, or -1. */
@@ -54,33 +51,28 @@ function markCleaned({ state, u32, addressSpace }: Walk): void {
   }
 }
 
+/** The first of the PMD entries from word `pmd` on, before `end`, whose region may have something dirty; or `end`. */
+function nextTouched(u32: Uint32Array, pmd: number, end: number): number {
+  const looked = PAGE_PRESENT | PAGE_PSE | PAGE_ACCESSED | PAGE_SOFT_CLEANED;
+  const untouched = PAGE_PRESENT | PAGE_SOFT_CLEANED;
+  let at = pmd;
+  while (at < end && ((u32[at] & looked) === untouched || u32[at] === 0)) {
+    at += 2;
+  }
+  return at;
+}
+
 /**
- * Finds the regions of `[start, end)`, all under one PUD entry, that have to be scanned, and takes the accessed
- * bits of those that lie in the walk whole. A region at an edge is always scanned and keeps its bit: others may
- * show memory in the rest of it.
+ * Takes the accessed bits of the touched regions of `[start, end)`, which is made of whole ones; `first` is the
+ * PMD entry of the first. The mark goes too: until all below is clean, another walker must not skip it (A3).
  */
-function takeTouched(pmdTable: number, start: number, end: number, { state, u32, addressSpace }: Walk): void {
-  const { touched, walkStart, walkEnd } = state;
-  const known = PAGE_ACCESSED | PAGE_SOFT_CLEANED;
-  touched.fill(1);
-  let address = start - (start % REGION);
-  let pmd = entryWord(pmdTable, address, 2);
-  // No step of another CPU comes in between.
-  for (; address < end; address += REGION, pmd += 2) {
-    const low = u32[pmd];
-    if (
-      address < walkStart ||
-      address + REGION > walkEnd ||
-      (low & (PAGE_PRESENT | PAGE_PSE)) !== PAGE_PRESENT
-    ) {
-      continue;
-    }
-    if ((low & known) === PAGE_SOFT_CLEANED) {
-      touched[(pmd >>> 1) % ENTRIES_PER_TABLE] = 0;
-    } else {
-      // The mark too: until all below is clean, another walker must not skip it (A3).
-      changeBits(addressSpace.tables, pmd, known, 0);
-      state.changed(address, address + REGION);
+function takeTouched(first: number, start: number, end: number, { state, u32, addressSpace }: Walk): void {
+  const endPmd = first + (2 * (end - start)) / REGION;
+  for (let pmd = nextTouched(u32, first, endPmd); pmd < endPmd; pmd = nextTouched(u32, pmd + 2, endPmd)) {
+    if ((u32[pmd] & (PAGE_PRESENT | PAGE_PSE)) === PAGE_PRESENT) {
+      changeBits(addressSpace.tables, pmd, PAGE_ACCESSED | PAGE_SOFT_CLEANED, 0);
+      const region = start + ((pmd - first) / 2) * REGION;
+      state.changed(region, region + REGION);
     }
   }
 }
@@ -89,46 +81,75 @@ function takeTouched(pmdTable: number, start: number, end: number, { state, u32,
  * First the accessed bits, then the flush of all below them, then the entries. A CPU that still had an upper
  * entry cached while the entries below it are cleaned would dirty one of them and not set the accessed bit
  * again: the next clean would skip it (rule 4.4).
+ *
+ * A region that the range does not cover whole is always scanned and keeps its bit: others may show memory in
+ * the rest of it.
  */
-function lookAtPud(entry: number, start: number, end: number, walk: Walk): number {
-  markCleaned(walk);
+function cleanTouched(entry: number, start: number, end: number, walk: Walk): number {
   sharedRange.pud(entry, start, end, walk);
   if (walk.action !== 'subtree') {
     return 0;
   }
+  walk.action = 'continue';
   const { state, u32, addressSpace } = walk;
-  takeTouched(frameOfEntry(u32[entry], u32[entry + 1]), start, end, walk);
-  if (state.flushStart < state.flushEnd) {
-    addressSpace.tables.memory.preemption.reach(state.point);
-    addressSpace.flushTlbRange(state.flushStart, state.flushEnd);
-    state.flushed();
+  const pmds = frameOfEntry(u32[entry], u32[entry + 1]);
+  const wholeStart = Math.ceil(start / REGION) * REGION;
+  const wholeEnd = Math.floor(end / REGION) * REGION;
+  if (wholeStart < wholeEnd) {
+    takeTouched(entryWord(pmds, wholeStart, 2), wholeStart, wholeEnd, walk);
+    if (state.flushStart < state.flushEnd) {
+      addressSpace.tables.memory.preemption.reach(state.point);
+      addressSpace.flushTlbRange(state.flushStart, state.flushEnd);
+      state.flushed();
+    }
   }
+  const afterFirst = Math.min(end, wholeStart);
+  cleanRun(start, afterFirst, walk);
+  if (wholeStart < wholeEnd) {
+    cleanRuns(entryWord(pmds, wholeStart, 2), wholeStart, wholeEnd, walk);
+  }
+  cleanRun(Math.max(afterFirst, wholeEnd), end, walk);
   return 0;
 }
 
-function lookAtPmd(entry: number, start: number, end: number, walk: Walk): number {
-  const { state } = walk;
-  if (state.touched[(entry >>> 1) % ENTRIES_PER_TABLE] === 0) {
-    walk.action = 'continue';
+/** Cleans the touched regions of `[start, end)`, which is made of whole ones, run by run. */
+function cleanRuns(first: number, start: number, end: number, walk: Walk): void {
+  const { u32 } = walk;
+  const endPmd = first + (2 * (end - start)) / REGION;
+  for (let pmd = nextTouched(u32, first, endPmd); pmd < endPmd; pmd = nextTouched(u32, pmd, endPmd)) {
+    const from = pmd;
+    while (pmd < endPmd && nextTouched(u32, pmd, pmd + 2) === pmd) {
+      pmd += 2;
+    }
+    cleanRun(start + ((from - first) / 2) * REGION, start + ((pmd - first) / 2) * REGION, walk);
+  }
+}
+
+function cleanRun(start: number, end: number, walk: Walk): void {
+  if (start < end) {
+    walkPageVmaRange(walkedVma(walk), start, end, runOperations, walk.state);
+  }
+}
+
+/** For a run of regions that are scanned. */
+const runOperations: WalkOperations<TouchedChanges> = {
+  pud: sharedRange.pud,
+  pmd(entry, start, end, walk) {
+    markCleaned(walk);
+    walk.state.scanning = end - start === REGION ? entry : -1;
+    return sharedRange.pmd(entry, start, end, walk);
+  },
+  pteTable(entry, count, address, walk) {
+    cleanTable(entry, count, address, walk);
+    // Marked later: the lock of an upper table is taken before that of a lower one, not under it.
+    walk.state.cleaned = walk.state.scanning;
     return 0;
-  }
-  markCleaned(walk);
-  state.scanning = end - start === REGION ? entry : -1;
-  return sharedRange.pmd(entry, start, end, walk);
-}
-
-function cleanTouchedTable(entry: number, count: number, address: number, walk: Walk): number {
-  cleanTable(entry, count, address, walk);
-  // The mark needs the lock of the upper table, which is taken before that of a lower one and not under it.
-  walk.state.cleaned = walk.state.scanning;
-  return 0;
-}
+  },
+};
 
 const operations: WalkOperations<TouchedChanges> = {
   ...sharedRange,
-  pud: lookAtPud,
-  pmd: lookAtPmd,
-  pteTable: cleanTouchedTable,
+  pud: cleanTouched,
   postVma(walk) {
     markCleaned(walk);
     sharedRange.postVma(walk);

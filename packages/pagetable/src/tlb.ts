@@ -37,6 +37,8 @@ export class Tlb {
   readonly storeTags: Float64Array;
   readonly frames: Uint32Array;
   readonly #states: Uint8Array;
+  /** Slots in use: a flush of an empty TLB, such as one right after another, is free. */
+  #used = 0;
 
   /** @throws PageTableError EINVAL where `slots` is no power of two from 256 to 65,536 */
   constructor(slots = 1024) {
@@ -58,6 +60,9 @@ export class Tlb {
   insert(address: number, frame: number, state: number): void {
     const slot = this.slotOf(address);
     const page = address - (address & (PAGE_SIZE - 1));
+    if (this.loadTags[slot] === EMPTY) {
+      this.#used++;
+    }
     this.loadTags[slot] = page;
     this.storeTags[slot] = (state & STORABLE) === STORABLE ? page : EMPTY;
     this.frames[slot] = frame;
@@ -79,6 +84,9 @@ export class Tlb {
 
   /** Drops every translation of `[start, end)`, global ones too. */
   flushRange(start: number, end: number): void {
+    if (this.#used === 0) {
+      return;
+    }
     if ((end - start) / PAGE_SIZE >= this.slots) {
       this.#flushSlotsWithin(start, end);
       return;
@@ -95,28 +103,36 @@ export class Tlb {
   flush(): void {
     this.loadTags.fill(EMPTY);
     this.storeTags.fill(EMPTY);
+    this.#used = 0;
   }
 
   /** Drops everything but global translations, as a load of CR3 does. */
   flushForSwitch(): void {
     for (let slot = 0; slot < this.slots; slot++) {
-      if ((this.#states[slot] & TLB_GLOBAL) === 0) {
+      if ((this.#states[slot] & TLB_GLOBAL) === 0 && this.loadTags[slot] !== EMPTY) {
         this.#drop(slot);
       }
     }
   }
 
   #flushSlotsWithin(start: number, end: number): void {
-    for (let slot = 0; slot < this.slots; slot++) {
-      const page = this.loadTags[slot];
+    const { loadTags, storeTags } = this;
+    let dropped = 0;
+    for (let slot = 0; slot < loadTags.length; slot++) {
+      const page = loadTags[slot];
       if (page >= start && page < end) {
-        this.#drop(slot);
+        loadTags[slot] = EMPTY;
+        storeTags[slot] = EMPTY;
+        dropped++;
       }
     }
+    this.#used -= dropped;
   }
 
+  /** Of a slot in use. */
   #drop(slot: number): void {
     this.loadTags[slot] = EMPTY;
     this.storeTags[slot] = EMPTY;
+    this.#used--;
   }
 }

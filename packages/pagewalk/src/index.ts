@@ -10,4 +10,4 @@ export type {
 } from './image/memory-image.js';
 export { walkImage, type ImageWalkOptions } from './image/walk-image.js';
 export type { EntryCallback, PageWalk, WalkAction, WalkOperations } from './operations.js';
-export { walkPageMapping, walkPageRange, walkPageTables, walkPageVma } from './walk.js';
+export { walkPageMapping, walkPageRange, walkPageTables, walkPageVma, walkPageVmaRange } from './walk.js';

@@ -103,6 +103,33 @@ export function walkPageVma<State>(
 }
 
 /**
+ * Walks a part of one VMA: for a walk within a walk, so either lock will do that a walk may hold, the address
+ * space's or the mapping's (rule 3.5).
+ * @param holder in whose name tables are locked; the running thread if left out
+ * @returns 0, or the callback result that ended the walk
+ * @throws PageWalkError EINVAL where the range is not made of pages of the VMA
+ * @throws PageTableError EDEADLK where neither lock is held
+ */
+export function walkPageVmaRange<State>(
+  vma: Vma,
+  start: number,
+  end: number,
+  operations: WalkOperations<State>,
+  state: State,
+  holder?: string,
+): number {
+  checkRange(start, end);
+  if (start < vma.start || end > vma.end) {
+    const said = `${formatAddress(start)} to ${formatAddress(end)} is not within the VMA`;
+    throw new PageWalkError('EINVAL', said, start, end);
+  }
+  if (!vma.mapping.lock.isHeld) {
+    vma.addressSpace.lock.assertHeld();
+  }
+  return walkVmaRange(vma, start, end, walkerOf(vma.addressSpace, operations, state, holder));
+}
+
+/**
  * Walks every VMA, of whatever address space, that shows a page of `[firstPage, firstPage + pageCount)` of
  * a mapping, clipped to that range; a huge entry that the range only touches is part of it (rule 3.5).
  * @param holder in whose name tables are locked; the running thread if left out
