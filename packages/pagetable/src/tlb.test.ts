@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PAGE_SIZE } from './address.js';
 import { AddressSpace } from './address-space.js';
@@ -79,5 +80,40 @@ describe('Tlb', () => {
     for (const slots of [0, 128, 1000, 131072, Number.NaN]) {
       expect(() => new Tlb(slots)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
     }
+  });
+
+  it('2.4: whatever was entered and flushed before, a flush leaves nothing of its range and all the rest', () => {
+    const page = fc.nat(700);
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('insert'), page, end: page }),
+      fc.record({ kind: fc.constantFrom('range', 'all', 'switch'), page, end: page }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const tlb = new Tlb(256);
+        // By slot, as only one translation has room in it: its page; every third one is global.
+        const model = new Map<number, number>();
+        const keep = (test: (page: number) => boolean) =>
+          [...model].forEach(([slot, at]) => test(at) || model.delete(slot));
+        for (const { kind, page: at, end } of steps) {
+          if (kind === 'insert') {
+            tlb.insert(at * PAGE_SIZE, at, TLB_WRITABLE | (at % 3 === 0 ? TLB_GLOBAL : 0));
+            model.set(at % 256, at);
+          } else if (kind === 'range') {
+            tlb.flushRange(at * PAGE_SIZE, end * PAGE_SIZE);
+            keep((other) => other < at || other >= end);
+          } else if (kind === 'all') {
+            tlb.flush();
+            model.clear();
+          } else {
+            tlb.flushForSwitch();
+            keep((other) => other % 3 === 0);
+          }
+          const found = Array.from({ length: 701 }, (_, i) => i).filter((i) => tlb.lookup(i * PAGE_SIZE));
+          expect(found).toEqual([...model.values()].sort((a, b) => a - b));
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 });

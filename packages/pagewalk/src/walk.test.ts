@@ -12,7 +12,7 @@ import {
 } from '@cg/pagetable';
 import { describe, expect, it } from 'vitest';
 import type { PageWalk, WalkOperations } from './operations.js';
-import { walkPageMapping, walkPageRange, walkPageTables, walkPageVma } from './walk.js';
+import { walkPageMapping, walkPageRange, walkPageTables, walkPageVma, walkPageVmaRange } from './walk.js';
 
 const flags = VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE;
 const pages = 2000;
@@ -194,6 +194,24 @@ describe('walking', () => {
           expect.objectContaining({ code: 'EINVAL' }),
         );
       }
+    }
+  });
+
+  it('3.5: a part of a VMA is walked under either outer lock, and not beyond the VMA', () => {
+    const { cpu, addressSpace, mapping, map } = machine();
+    const vma = map(0, pages);
+    [0, 511, 512, 1500].forEach((page) => cpu.load8(vma.addressOf(page)));
+    const walk = (end: number): number[] => {
+      const seen: number[] = [];
+      walkPageVmaRange(vma, vma.addressOf(1), end, listPages, seen);
+      return seen;
+    };
+    expect(() => walk(vma.end)).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
+    for (const lock of [addressSpace.lock, mapping.lock]) {
+      lock.acquireRead();
+      expect(walk(vma.addressOf(1500))).toEqual([511, 512]);
+      expect(() => walk(vma.end + PAGE_SIZE)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+      lock.releaseRead();
     }
   });
 });

@@ -1,8 +1,10 @@
 import {
+  LEAF_PAGES,
   PAGE_SIZE,
   PageTableError,
   VM_RAND_READ,
   type FaultResult,
+  type HugeFaultResult,
   type PageFault,
   type VmaOperations,
 } from '@cg/pagetable';
@@ -29,6 +31,23 @@ export class BufferObjectVmaOperations implements VmaOperations {
       this.#map(fault, page, Math.min(allowed, (fault.vma.flags & VM_RAND_READ) === 0 ? PREFAULT_PAGES : 1));
       return 'noPage';
     });
+  }
+
+  /**
+   * Nothing is mapped around the page, or a huge leaf read-only: one huge leaf where the frames follow one
+   * another as it needs them. While writes are tracked pages stay small, so that each has a dirty bit of its own
+   * (rule 2.8).
+   */
+  hugeFault(fault: PageFault, level: number): HugeFaultResult {
+    const { object } = this;
+    const page = fault.page - object.firstPage;
+    const first = page - ((fault.address / PAGE_SIZE) % LEAF_PAGES[level]);
+    const isWithin = first >= 0 && first + LEAF_PAGES[level] <= object.pageCount;
+    if (object.isDestroyed || object.tracker !== undefined || !isWithin || !object.isHugePage(first, level)) {
+      return 'fallback';
+    }
+    fault.frame = object.frames[first];
+    return 'handled';
   }
 
   /**

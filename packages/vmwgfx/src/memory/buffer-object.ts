@@ -1,5 +1,5 @@
 import { IntervalTree } from '@cg/collections';
-import { PAGE_SIZE } from '@cg/pagetable';
+import { LEAF_PAGES, PAGE_SIZE } from '@cg/pagetable';
 import type { BackingPages, DriverContext } from '../context.js';
 import { VmwgfxError } from '../errors.js';
 import { DirtyTracker, type BackedResource } from '../tracking/dirty-tracker.js';
@@ -67,6 +67,18 @@ export class BufferObject implements BackingPages {
     return this.#destroyed;
   }
 
+  /** Whether the pages from `page` on lie in memory as a huge leaf of `level` maps them. */
+  isHugePage(page: number, level: number): boolean {
+    const { frames } = this;
+    const first = frames[page];
+    for (let i = 1; i < LEAF_PAGES[level]; i++) {
+      if (frames[page + i] !== first + i) {
+        return false;
+      }
+    }
+    return first % LEAF_PAGES[level] === 0;
+  }
+
   /** Takes what guards the tracker, the resources and the placement. @throws VmwgfxError EDEADLK where it is taken */
   reserve(): void {
     if (this.#reserved) {
@@ -80,8 +92,10 @@ export class BufferObject implements BackingPages {
   }
 
   /**
-   * One more user of the tracker; the first one starts it (rule 5.1).
-   * @throws VmwgfxError ENOMEM where its memory is refused; the count is then as before
+   * One more user of the tracker; the first one starts it (rule 5.1). What is mapped by huge entries is split
+   * first, with its dirty state (rule 2.8).
+   * @throws VmwgfxError ENOMEM where its memory is refused, PageTableError ENOMEM where frames for tables are
+   * missing; the count is then as before
    */
   addTrackerUser(): void {
     const { context, pageCount } = this;
@@ -89,6 +103,7 @@ export class BufferObject implements BackingPages {
       const bytes = DirtyTracker.bytesFor(pageCount);
       context.account.charge(bytes);
       try {
+        context.mapping.splitHugeLeaves(this.firstPage, pageCount);
         this.#tracker = new DirtyTracker(context.trackMemory(this, context), context.makePolicy());
       } catch (error) {
         context.account.refund(bytes);

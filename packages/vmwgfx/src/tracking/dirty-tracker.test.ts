@@ -45,6 +45,41 @@ describe('DirtyTracker', () => {
     ]);
   });
 
+  it('2.8: pages are mapped huge only while nobody tracks them, and what was written through that is known', () => {
+    const { driver, process } = bench();
+    const object = new BufferObject(driver.context, 1200);
+    const { cpu, addressSpace } = process();
+    // The page whose frame is aligned goes to an aligned address.
+    const first = object.frames.findIndex((frame) => frame % 512 === 0);
+    const vma = addressSpace.map({
+      address: 0x40000000 - first * PAGE_SIZE,
+      length: 1200 * PAGE_SIZE,
+      flags: VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE,
+      mapping: driver.context.mapping,
+      firstPage: object.firstPage,
+      operations: new BufferObjectVmaOperations(object),
+    });
+    const level = (page: number) => addressSpace.tables.leafLevel(vma.addressOf(object.firstPage + page));
+    const store = (page: number) => cpu.store8(vma.addressOf(object.firstPage + page), 1);
+    store(first + 9);
+    expect(level(first + 9)).toBe(2);
+    object.addTrackerUser();
+    expect(level(first + 9)).toBe(1);
+    // Dirty was the leaf: every page of it may have been written.
+    expect([...object.tracker!.dirty.bitmap.ranges()]).toEqual([[first, first + 512]]);
+    addressSpace.unmap(vma);
+    const again = addressSpace.map({
+      address: vma.start,
+      length: 1200 * PAGE_SIZE,
+      flags: vma.flags,
+      mapping: driver.context.mapping,
+      firstPage: object.firstPage,
+      operations: vma.operations,
+    });
+    cpu.store8(again.addressOf(object.firstPage + first + 9), 2);
+    expect(level(first + 9)).toBe(1);
+  });
+
   it('5.2, B4: switching to the scan method changes no dirty page', () => {
     const { start, write, ranges } = tracked(600);
     const tracker = start();
