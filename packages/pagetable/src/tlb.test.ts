@@ -84,18 +84,18 @@ describe('Tlb', () => {
 
   it('2.4: whatever was entered and flushed before, a flush leaves nothing of its range and all the rest', () => {
     const page = fc.nat(700);
-    const step = fc.oneof(
-      fc.record({ kind: fc.constant('insert'), page, end: page }),
-      fc.record({ kind: fc.constantFrom('range', 'all', 'switch'), page, end: page }),
-    );
+    const of = (...kinds: string[]) => fc.record({ kind: fc.constantFrom(...kinds), page, end: page });
+    const flush = fc.oneof({ weight: 4, arbitrary: of('range') }, of('all', 'switch'));
+    // Several flushes in a row, too: the later ones find few translations, or none.
+    const steps = fc.tuple(fc.array(of('insert'), { maxLength: 8 }), fc.array(flush, { maxLength: 4 }));
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(steps, { maxLength: 8 }), (rounds) => {
         const tlb = new Tlb(256);
         // By slot, as only one translation has room in it: its page; every third one is global.
         const model = new Map<number, number>();
         const keep = (test: (page: number) => boolean) =>
           [...model].forEach(([slot, at]) => test(at) || model.delete(slot));
-        for (const { kind, page: at, end } of steps) {
+        for (const { kind, page: at, end } of rounds.flat(2)) {
           if (kind === 'insert') {
             tlb.insert(at * PAGE_SIZE, at, TLB_WRITABLE | (at % 3 === 0 ? TLB_GLOBAL : 0));
             model.set(at % 256, at);
@@ -113,7 +113,7 @@ describe('Tlb', () => {
           expect(found).toEqual([...model.values()].sort((a, b) => a - b));
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 100 },
     );
   });
 });
