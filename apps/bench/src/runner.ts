@@ -2,7 +2,7 @@ import { median } from './median.js';
 import type { Contest, Row, RowResult } from './row.js';
 
 /** Rounds whose samples are thrown away: code is compiled and caches fill. */
-export const WARM_UP_ROUNDS = 5;
+export const WARM_UP_ROUNDS = 6;
 
 /**
  * Makes a row ready and measures it: warm-up rounds, then `rounds` counted ones. In each, both contenders

@@ -110,7 +110,7 @@ describe('Tlb', () => {
             keep((other) => other % 3 === 0);
           }
           const found = Array.from({ length: 701 }, (_, i) => i).filter((i) => tlb.lookup(i * PAGE_SIZE));
-          expect(found).toEqual([...model.values()].sort((a, b) => a - b));
+          expect(found).toEqual([...model.values()].toSorted((a, b) => a - b));
         }
       }),
       { numRuns: 100 },
