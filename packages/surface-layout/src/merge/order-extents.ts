@@ -1,0 +1,75 @@
+import { EXTENT, ExtentList, X0, Y0, Y1, Z0 } from './extents.js';
+
+const DIGIT = 8;
+const BUCKETS = 2 ** DIGIT;
+const MAX_KEY = 0xffff_ffff;
+
+/** Sorts extents by their first column, or by their first row through the slices, in linear time. */
+export class ExtentOrder {
+  readonly #moved = new ExtentList();
+  readonly #ends = new Int32Array(BUCKETS);
+  #keys = new Uint32Array(64);
+  #places = new Int32Array(64);
+  #nextPlaces = new Int32Array(64);
+
+  /** `by` is X0 or Y0. Equal ones stay as they are; so do all, where keys are no u32. */
+  sort(extents: ExtentList, by: number): void {
+    const { count } = extents;
+    if (count > this.#keys.length) {
+      this.#keys = new Uint32Array(2 * count);
+      this.#places = new Int32Array(2 * count);
+      this.#nextPlaces = new Int32Array(2 * count);
+    }
+    const most = this.#setKeys(extents, by);
+    if (most > MAX_KEY) {
+      return;
+    }
+    for (let shift = 0; shift < 32 && most >= 2 ** shift; shift += DIGIT) {
+      this.#sortDigit(count, shift);
+    }
+    this.#moved.copyFrom(extents);
+    const from = this.#moved.values;
+    for (let place = 0; place < count; place++) {
+      const source = this.#places[place] * EXTENT;
+      const at = place * EXTENT;
+      for (let i = 0; i < EXTENT; i++) {
+        extents.values[at + i] = from[source + i];
+      }
+    }
+  }
+
+  /** @returns the largest key */
+  #setKeys({ count, values }: ExtentList, by: number): number {
+    let rows = 0;
+    for (let index = 0; by === Y0 && index < count; index++) {
+      rows = Math.max(rows, values[index * EXTENT + Y1]);
+    }
+    let most = 0;
+    for (let index = 0; index < count; index++) {
+      const at = index * EXTENT;
+      const key = by === X0 ? values[at + X0] : values[at + Z0] * rows + values[at + Y0];
+      most = Math.max(most, key);
+      this.#keys[index] = key;
+      this.#places[index] = index;
+    }
+    return most;
+  }
+
+  #sortDigit(count: number, shift: number): void {
+    const ends = this.#ends;
+    ends.fill(0);
+    for (let index = 0; index < count; index++) {
+      ends[(this.#keys[index] >>> shift) & (BUCKETS - 1)]++;
+    }
+    for (let bucket = 1; bucket < BUCKETS; bucket++) {
+      ends[bucket] += ends[bucket - 1];
+    }
+    for (let place = count - 1; place >= 0; place--) {
+      const index = this.#places[place];
+      this.#nextPlaces[--ends[(this.#keys[index] >>> shift) & (BUCKETS - 1)]] = index;
+    }
+    const places = this.#places;
+    this.#places = this.#nextPlaces;
+    this.#nextPlaces = places;
+  }
+}
