@@ -193,8 +193,7 @@ export class CheapestCover {
       let bestB = -1;
       for (let a = 0; a < extents.count; a++) {
         for (let b = a + 1; b < extents.count; b++) {
-          const blocks =
-            extents.volume(a) + extents.volume(b) - volumeAround(values, a * EXTENT, b * EXTENT);
+          const blocks = extents.volume(a) + extents.volume(b) - volumeAround(values, a * EXTENT, b * EXTENT);
           const saved = blocks * this.#perBlock + this.#perBox;
           if (saved > most) {
             most = saved;
