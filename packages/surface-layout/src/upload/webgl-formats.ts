@@ -87,7 +87,6 @@ export function webGlFormat(format: SurfaceFormat, depth: number = 1): WebGlForm
     type: GL[type],
     array: arrays[type] ?? 'Uint8Array',
     swizzle,
-    extension:
-      internal.startsWith('R') && /16_(SNORM_)?EXT$/.test(internal) ? 'EXT_texture_norm16' : undefined,
+    extension: internal.endsWith('_EXT') ? 'EXT_texture_norm16' : undefined,
   };
 }

@@ -144,7 +144,7 @@ function texelWrite(
   { array }: WebGlFormat,
 ): SubImage {
   const { is3D, ...place } = placeOf(layout, box);
-  const rowLength = (rows.rowStride / rows.rowBytes) * box.width;
+  const bytesPerTexel = rows.rowBytes / box.width;
   return {
     plane,
     call: is3D ? 'texSubImage3D' : 'texSubImage2D',
@@ -154,7 +154,7 @@ function texelWrite(
     depth: box.depth,
     srcOffset: rows.offset / ELEMENT_BYTES[array],
     srcLength: 0,
-    unpackRowLength: rowLength,
+    unpackRowLength: rows.rowStride / bytesPerTexel,
     unpackImageHeight: rows.imageStride / rows.rowStride,
   };
 }
