@@ -1,5 +1,5 @@
 import { SurfaceLayoutError } from '../errors.js';
-import type { MipLayout, SurfaceLayout } from '../layout.js';
+import type { SurfaceLayout } from '../layout.js';
 
 /** What is taken for known about a surface whose layout the device does not state. */
 export interface DirtyOptions {
@@ -17,12 +17,18 @@ export interface DirtyOptions {
 }
 
 /**
- * From the written bytes of a backing to runs of blocks in its subresources: the part that every way of
- * merging shares. Blocks of a subresource are numbered row by row, slice by slice.
+ * From the written bytes of a backing to its subresources: the part that every way of merging shares. Blocks
+ * of a subresource are numbered row by row, slice by slice.
  */
 export abstract class BlockRanges {
   protected readonly everySample: boolean;
   protected readonly planesApart: boolean;
+  /** Where each mip ends in its layer. A typed array: what the hot path reads of the layout. */
+  private readonly mipEnds: Float64Array;
+  private readonly bytes: number;
+  private readonly wholeFrom: number;
+  private readonly layerBytes: number;
+  private readonly layers: number;
 
   constructor(
     readonly layout: SurfaceLayout,
@@ -30,6 +36,11 @@ export abstract class BlockRanges {
   ) {
     this.everySample = layout.samples > 1 && samples === 'whole' && !layout.format.planar;
     this.planesApart = planes === 'apart';
+    this.mipEnds = Float64Array.from(layout.mips, ({ offset, bytes }) => offset + bytes);
+    this.bytes = layout.bytes;
+    this.wholeFrom = this.everySample ? 1 : layout.sheetBytes;
+    this.layerBytes = layout.mipChainBytes;
+    this.layers = layout.layers;
   }
 
   /**
@@ -38,70 +49,86 @@ export abstract class BlockRanges {
    * @throws SurfaceLayoutError EINVAL for a range that is inverted or not of integers; nothing is added then.
    */
   addRange(start: number, end: number): void {
-    if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start > end) {
+    if (!(start <= end && Number.isSafeInteger(start) && Number.isSafeInteger(end))) {
       throw new SurfaceLayoutError('EINVAL', 'not a byte range', { start, end });
     }
-    const { layout } = this;
     const first = start < 0 ? 0 : start;
-    const last = (end > layout.bytes ? layout.bytes : end) - 1;
+    const last = (end > this.bytes ? this.bytes : end) - 1;
     if (first > last) {
       return;
     }
-    if (this.everySample || last - first + 1 >= layout.sheetBytes) {
+    if (last - first + 1 >= this.wholeFrom) {
       this.addWholeSurface();
       return;
     }
     // Layers are counted on through the sheets, so a range that crosses from one sheet to the next needs no
     // case.
-    const chain = layout.mipChainBytes;
-    const firstLayer = first < chain ? 0 : Math.floor(first / chain);
-    const lastLayer = last < chain ? 0 : Math.floor(last / chain);
-    for (let layer = firstLayer; layer <= lastLayer; layer++) {
-      const base = layer * chain;
-      const from = layer === firstLayer ? first - base : 0;
-      this.addToLayer(layer % layout.layers, from, layer === lastLayer ? last - base : chain - 1);
+    const { layerBytes, mipEnds } = this;
+    const layer = first < layerBytes ? 0 : Math.floor(first / layerBytes);
+    const inLayer = first - layer * layerBytes;
+    let level = 0;
+    while (inLayer >= mipEnds[level]) {
+      level++;
     }
+    if (last - layer * layerBytes < mipEnds[level]) {
+      const offset = level === 0 ? 0 : mipEnds[level - 1];
+      const subresource = this.inSheet(layer) * mipEnds.length + level;
+      this.addToMip(subresource, level, inLayer - offset, last - layer * layerBytes - offset);
+    } else {
+      this.addAcross(layer, level, inLayer, last - layer * layerBytes);
+    }
+  }
+
+  /** Layers of all sheets are the same; a remainder costs more than all the rest of a range. */
+  private inSheet(layer: number): number {
+    const { layers } = this;
+    return layer < layers ? layer : layer - Math.floor(layer / layers) * layers;
   }
 
   /** Adds every block of every subresource. */
   protected abstract addWholeSurface(): void;
 
-  /** Adds the blocks `first` to `last` of a subresource, `last` included. */
-  protected abstract addBlocks(subresource: number, mip: MipLayout, first: number, last: number): void;
+  /** Adds the blocks that hold the bytes `first` to `last` of a subresource, which is not planar. */
+  protected abstract addBytes(subresource: number, level: number, first: number, last: number): void;
 
-  /** `first` and `last` (inclusive, like those below) are relative to the layer. */
-  private addToLayer(layer: number, first: number, last: number): void {
-    const { format, mips } = this.layout;
-    for (let level = 0; level < mips.length; level++) {
-      const mip = mips[level];
-      if (mip.offset > last) {
-        return;
-      }
-      const end = mip.offset + mip.bytes;
-      if (first >= end) {
-        continue;
-      }
-      const firstInMip = first > mip.offset ? first - mip.offset : 0;
-      const lastInMip = (last < end ? last + 1 : end) - 1 - mip.offset;
-      const subresource = layer * mips.length + level;
-      if (format.planar) {
-        this.addToPlanes(subresource, mip, firstInMip, lastInMip);
-      } else {
-        const { bytesPerBlock } = format;
-        this.addBlocks(
-          subresource,
-          mip,
-          Math.floor(firstInMip / bytesPerBlock),
-          Math.floor(lastInMip / bytesPerBlock),
-        );
+  /** Adds the blocks `first` to `last` of a subresource. Here, too, `last` is included. */
+  protected abstract addBlocks(subresource: number, level: number, first: number, last: number): void;
+
+  /** `first` and `last` count from the start of the layer, `last` on into the layers behind it. */
+  private addAcross(firstLayer: number, firstLevel: number, first: number, last: number): void {
+    const { mips } = this.layout;
+    let layer = firstLayer;
+    let level = firstLevel;
+    let from = first;
+    let to = last;
+    while (from <= to) {
+      const { offset, bytes } = mips[level];
+      const lastInMip = Math.min(to - offset, bytes - 1);
+      this.addToMip(this.inSheet(layer) * mips.length + level, level, from - offset, lastInMip);
+      from = offset + bytes;
+      level++;
+      if (level === mips.length) {
+        to -= this.layerBytes;
+        from = 0;
+        level = 0;
+        layer++;
       }
     }
   }
 
-  private addToPlanes(subresource: number, mip: MipLayout, first: number, last: number): void {
+  private addToMip(subresource: number, level: number, first: number, last: number): void {
+    if (this.layout.format.planar) {
+      this.addToPlanes(subresource, level, first, last);
+    } else {
+      this.addBytes(subresource, level, first, last);
+    }
+  }
+
+  private addToPlanes(subresource: number, level: number, first: number, last: number): void {
+    const mip = this.layout.mips[level];
     const { planes } = mip;
     if (!this.planesApart || planes.length === 0) {
-      this.addBlocks(subresource, mip, 0, mip.blocksWide * mip.blocksHigh * mip.blocksDeep - 1);
+      this.addBlocks(subresource, level, 0, mip.blocksWide * mip.blocksHigh * mip.blocksDeep - 1);
       return;
     }
     for (const plane of planes) {
@@ -112,29 +139,29 @@ export abstract class BlockRanges {
         continue;
       }
       if (plane.texelsPerSample === 1) {
-        this.addLuma(subresource, mip, plane.width, firstSample, lastSample);
+        this.addLuma(subresource, level, plane.width, firstSample, lastSample);
       } else {
-        this.addBlocks(subresource, mip, firstSample, lastSample);
+        this.addBlocks(subresource, level, firstSample, lastSample);
       }
     }
   }
 
   /** A block has 2×2 luma samples: the rest of the first row, whole rows, and the start of the last. */
-  private addLuma(subresource: number, mip: MipLayout, width: number, first: number, last: number): void {
-    const { blocksWide } = mip;
+  private addLuma(subresource: number, level: number, width: number, first: number, last: number): void {
+    const { blocksWide } = this.layout.mips[level];
     const y0 = Math.floor(first / width);
     const y1 = Math.floor(last / width);
     const head = (y0 >> 1) * blocksWide + Math.floor((first - y0 * width) / 2);
     const tail = (y1 >> 1) * blocksWide + Math.floor((last - y1 * width) / 2);
     if (y0 === y1) {
-      this.addBlocks(subresource, mip, head, tail);
+      this.addBlocks(subresource, level, head, tail);
       return;
     }
-    this.addBlocks(subresource, mip, head, ((y0 >> 1) + 1) * blocksWide - 1);
-    this.addBlocks(subresource, mip, (y1 >> 1) * blocksWide, tail);
+    this.addBlocks(subresource, level, head, ((y0 >> 1) + 1) * blocksWide - 1);
+    this.addBlocks(subresource, level, (y1 >> 1) * blocksWide, tail);
     if (y1 - y0 > 1) {
       const wholeFrom = (y0 + 1) >> 1;
-      this.addBlocks(subresource, mip, wholeFrom * blocksWide, (((y1 - 1) >> 1) + 1) * blocksWide - 1);
+      this.addBlocks(subresource, level, wholeFrom * blocksWide, (((y1 - 1) >> 1) + 1) * blocksWide - 1);
     }
   }
 }

@@ -24,7 +24,6 @@ const LEAST_SHARE = 16;
 export class CheapestCover {
   readonly #byRow = new ExtentList();
   readonly #byColumn = new ExtentList();
-  readonly #all = new ExtentList();
   readonly #order = new ExtentOrder();
   #costs = new Float64Array(65);
   #apart = new Float64Array(65);
@@ -33,7 +32,7 @@ export class CheapestCover {
   #perBlock = 0;
   #perBox = 0;
 
-  /** Replaces `extents`, which are by row and then column, by their cover. */
+  /** Replaces `extents`, which are by row and then column, by their cover, in some order. */
   cover(extents: ExtentList, perBlock: number, perBox: number): void {
     if (extents.count < 2) {
       return;
@@ -62,9 +61,6 @@ export class CheapestCover {
     }
     this.#joinPairs(extents);
     this.#joinAll(extents);
-    if (extents.count < before) {
-      this.#order.sort(extents, Y0);
-    }
   }
 
   #reserve(count: number): void {
@@ -85,7 +81,7 @@ export class CheapestCover {
     return blocks * this.#perBlock + extents.count * this.#perBox;
   }
 
-  /** Joins neighbours in one order, then the other, until two steps in a row were in vain. */
+  /** Joins neighbours in one order, then the other, until a step was in vain; where few are left, two. */
   #joinOn(extents: ExtentList, firstOrder: number): void {
     let by = firstOrder;
     let vain = 0;
@@ -93,8 +89,11 @@ export class CheapestCover {
       const before = extents.count;
       this.#order.sort(extents, by);
       this.#joinNeighbours(extents);
-      const least = before > FEW ? before / LEAST_SHARE : 1;
-      vain = before - extents.count >= least ? 0 : vain + 1;
+      const joined = before - extents.count;
+      if (before > FEW && joined < before / LEAST_SHARE) {
+        return;
+      }
+      vain = joined > 0 ? 0 : vain + 1;
       by = X0 + Y0 - by;
     }
   }
@@ -212,14 +211,25 @@ export class CheapestCover {
   }
 
   #joinAll(extents: ExtentList): void {
-    const all = this.#all;
-    all.copyFrom(extents);
-    all.count = 1;
-    for (let index = 1; index < extents.count; index++) {
-      widen(all.values, 0, index * EXTENT);
+    const { count, values } = extents;
+    let x0 = values[X0];
+    let y0 = values[Y0];
+    let z0 = values[Z0];
+    let x1 = values[X1];
+    let y1 = values[Y1];
+    let z1 = values[Z1];
+    for (let at = EXTENT; at < count * EXTENT; at += EXTENT) {
+      x0 = values[at + X0] < x0 ? values[at + X0] : x0;
+      y0 = values[at + Y0] < y0 ? values[at + Y0] : y0;
+      z0 = values[at + Z0] < z0 ? values[at + Z0] : z0;
+      x1 = values[at + X1] > x1 ? values[at + X1] : x1;
+      y1 = values[at + Y1] > y1 ? values[at + Y1] : y1;
+      z1 = values[at + Z1] > z1 ? values[at + Z1] : z1;
     }
-    if (this.#cost(all) < this.#cost(extents)) {
-      extents.copyFrom(all);
+    const together = (x1 - x0) * (y1 - y0) * (z1 - z0) * this.#perBlock + this.#perBox;
+    if (together < this.#cost(extents)) {
+      extents.count = 0;
+      extents.push(x0, y0, z0, x1, y1, z1);
     }
   }
 }

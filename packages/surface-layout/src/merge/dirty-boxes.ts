@@ -1,5 +1,5 @@
 import type { SubresourceBox } from '../box.js';
-import type { MipLayout, SurfaceLayout } from '../layout.js';
+import type { SurfaceLayout } from '../layout.js';
 import { BlockRanges } from './block-ranges.js';
 import type { DirtyOptions } from './block-ranges.js';
 import { EXTENT, texelBox, X0, X1, Y0, Y1, Z0, Z1 } from './extents.js';
@@ -16,12 +16,19 @@ import { EXTENT, texelBox, X0, X1, Y0, Y1, Z0, Z1 } from './extents.js';
 export class DirtyBoxes extends BlockRanges {
   /** Of each subresource; an end of 0 in x marks an empty one. */
   private readonly extents: Float64Array;
+  // What the hot path reads of the layout.
+  private readonly rowStrides: Float64Array;
+  private readonly bytesPerBlock: number;
+  private readonly hasSlices: boolean;
   private whole = false;
   private boxCount = 0;
 
   constructor(layout: SurfaceLayout, options?: DirtyOptions) {
     super(layout, options);
     this.extents = new Float64Array(layout.subresourceCount * EXTENT);
+    this.rowStrides = Float64Array.from(layout.mips, ({ rowStride }) => rowStride);
+    this.bytesPerBlock = layout.format.bytesPerBlock;
+    this.hasSlices = layout.mips[0].blocksDeep > 1;
   }
 
   /** How many subresources have a box. */
@@ -69,26 +76,47 @@ export class DirtyBoxes extends BlockRanges {
   }
 
   /** Rule 7.2: a range inside one row is columns, inside one slice whole rows, across slices whole slices. */
-  protected override addBlocks(subresource: number, mip: MipLayout, first: number, last: number): void {
-    const { blocksWide, blocksHigh, blocksDeep } = mip;
-    const row0 = Math.floor(first / blocksWide);
-    const row1 = Math.floor(last / blocksWide);
-    let z0 = 0;
-    if (blocksDeep > 1) {
-      z0 = Math.floor(row0 / blocksHigh);
-      const z1 = Math.floor(row1 / blocksHigh);
-      if (z0 !== z1) {
-        this.grow(subresource, 0, 0, z0, blocksWide, blocksHigh, z1 + 1);
-        return;
-      }
+  protected override addBytes(subresource: number, level: number, first: number, last: number): void {
+    const { rowStrides, bytesPerBlock } = this;
+    const rowStride = rowStrides[level];
+    const row0 = Math.floor(first / rowStride);
+    const from = first - row0 * rowStride;
+    const to = last - row0 * rowStride;
+    if (to < rowStride) {
+      const x0 = Math.floor(from / bytesPerBlock);
+      const x1 = Math.floor(to / bytesPerBlock) + 1;
+      this.addRows(subresource, level, row0, row0, x0, x1);
+    } else {
+      this.addRows(subresource, level, row0, Math.floor(last / rowStride), 0, rowStride / bytesPerBlock);
     }
-    const slice = z0 * blocksHigh;
-    if (row0 !== row1) {
-      this.grow(subresource, 0, row0 - slice, z0, blocksWide, row1 - slice + 1, z0 + 1);
+  }
+
+  protected override addBlocks(subresource: number, level: number, first: number, last: number): void {
+    const { bytesPerBlock } = this;
+    this.addBytes(subresource, level, first * bytesPerBlock, last * bytesPerBlock);
+  }
+
+  /** Columns of one row, or whole rows; these are counted through the slices. */
+  private addRows(
+    subresource: number,
+    level: number,
+    row0: number,
+    row1: number,
+    x0: number,
+    x1: number,
+  ): void {
+    if (!this.hasSlices) {
+      this.grow(subresource, x0, row0, 0, x1, row1 + 1, 1);
       return;
     }
-    const row = row0 * blocksWide;
-    this.grow(subresource, first - row, row0 - slice, z0, last - row + 1, row0 - slice + 1, z0 + 1);
+    const { blocksWide, blocksHigh } = this.layout.mips[level];
+    const z0 = Math.floor(row0 / blocksHigh);
+    const z1 = Math.floor(row1 / blocksHigh);
+    if (z0 === z1) {
+      this.grow(subresource, x0, row0 - z0 * blocksHigh, z0, x1, row1 - z0 * blocksHigh + 1, z0 + 1);
+    } else {
+      this.grow(subresource, 0, 0, z0, blocksWide, blocksHigh, z1 + 1);
+    }
   }
 
   /** D1: origin and end move independently, so growing down never pulls the end along. */

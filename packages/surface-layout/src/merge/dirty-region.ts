@@ -7,7 +7,6 @@ import { CheapestCover } from './cheapest-cover.js';
 import { ExactExtents } from './exact-extents.js';
 import { EXTENT, texelBox } from './extents.js';
 import type { ExtentList } from './extents.js';
-import { AscendingSort } from './sort-ascending.js';
 
 /** What moving costs, in whatever unit: time, or bytes. */
 export interface BoxPrice {
@@ -30,7 +29,6 @@ export class DirtyRegion extends BlockRanges {
   #ends = new Float64Array(64);
   #count = 0;
   #isOrdered = true;
-  readonly #sort = new AscendingSort();
   readonly #exact = new ExactExtents();
   readonly #cover = new CheapestCover();
 
@@ -75,10 +73,16 @@ export class DirtyRegion extends BlockRanges {
     this.#isOrdered = true;
   }
 
-  protected override addBlocks(subresource: number, mip: MipLayout, first: number, last: number): void {
+  protected override addBytes(subresource: number, level: number, first: number, last: number): void {
+    const { bytesPerBlock } = this.layout.format;
+    this.addBlocks(subresource, level, Math.floor(first / bytesPerBlock), Math.floor(last / bytesPerBlock));
+  }
+
+  protected override addBlocks(subresource: number, level: number, first: number, last: number): void {
     const { layout } = this;
-    const layer = Math.floor(subresource / layout.mips.length);
-    const base = (layer * layout.mipChainBytes + mip.offset) / layout.format.bytesPerBlock;
+    const { mips, mipChainBytes, format } = layout;
+    const layer = (subresource - level) / mips.length;
+    const base = (layer * mipChainBytes + mips[level].offset) / format.bytesPerBlock;
     const start = base + first;
     const end = base + last + 1;
     const before = this.#count - 1;
@@ -107,25 +111,25 @@ export class DirtyRegion extends BlockRanges {
     }
   }
 
-  /**
-   * Makes the runs ascending and separate. Starts and ends are sorted each for itself: a run of the union
-   * ends where as many runs have ended as have started.
-   */
+  /** Makes the runs ascending and separate. */
   #order(): void {
     const starts = this.#starts;
     const ends = this.#ends;
+    const count = this.#count;
     if (!this.#isOrdered) {
-      this.#sort.sort(starts, this.#count);
-      this.#sort.sort(ends, this.#count);
+      sortRuns(starts, ends, count);
       this.#isOrdered = true;
     }
     let runs = 0;
-    for (let from = 0, i = 0; i < this.#count; i++) {
-      if (i + 1 === this.#count || starts[i + 1] > ends[i]) {
-        starts[runs] = starts[from];
-        ends[runs++] = ends[i];
-        from = i + 1;
+    for (let from = 0; from < count; runs++) {
+      const start = starts[from];
+      let end = ends[from++];
+      while (from < count && starts[from] <= end) {
+        end = ends[from] > end ? ends[from] : end;
+        from++;
       }
+      starts[runs] = start;
+      ends[runs] = end;
     }
     this.#count = runs;
   }
@@ -170,5 +174,33 @@ export class DirtyRegion extends BlockRanges {
     for (let index = 0; index < extents.count; index++) {
       boxes.push(texelBox(this.layout, subresource, extents.values, index * EXTENT));
     }
+  }
+}
+
+/**
+ * Sorts runs by their start. Start and length share a number where that is exact. Where it is not, starts and
+ * ends are sorted each for itself: the runs differ then, but their union does not, as as many cover a block.
+ */
+function sortRuns(starts: Float64Array, ends: Float64Array, count: number): void {
+  let longest = 0;
+  let last = 0;
+  for (let i = 0; i < count; i++) {
+    longest = Math.max(longest, ends[i] - starts[i]);
+    last = Math.max(last, ends[i]);
+  }
+  const scale = 2 ** Math.ceil(Math.log2(longest + 1));
+  const areKeys = last * scale < Number.MAX_SAFE_INTEGER;
+  for (let i = 0; areKeys && i < count; i++) {
+    starts[i] = starts[i] * scale + (ends[i] - starts[i]);
+  }
+  starts.subarray(0, count).sort();
+  if (!areKeys) {
+    ends.subarray(0, count).sort();
+    return;
+  }
+  for (let i = 0; i < count; i++) {
+    const start = Math.floor(starts[i] / scale);
+    ends[i] = start + (starts[i] - start * scale);
+    starts[i] = start;
   }
 }

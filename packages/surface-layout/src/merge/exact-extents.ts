@@ -97,14 +97,14 @@ export class ExactExtents {
   /** Pieces of a row come by column, so the row above is gone through once. */
   #findAbove(x0: number, x1: number): number {
     const { values } = this.extents;
-    while (this.#nextAbove < this.#aboveCount) {
-      const index = this.#above[this.#nextAbove];
-      const start = values[index * EXTENT + X0];
-      if (start >= x0) {
-        return start === x0 && values[index * EXTENT + X1] === x1 ? index : -1;
-      }
-      this.#nextAbove++;
+    const above = this.#above;
+    const count = this.#aboveCount;
+    let next = this.#nextAbove;
+    while (next < count && values[above[next] * EXTENT + X0] < x0) {
+      next++;
     }
-    return -1;
+    this.#nextAbove = next;
+    const at = above[next] * EXTENT;
+    return next < count && values[at + X0] === x0 && values[at + X1] === x1 ? above[next] : -1;
   }
 }

@@ -61,10 +61,7 @@ export class ExtentList {
     if (length > this.values.length) {
       this.values = new Float64Array(other.values.length);
     }
-    const { values } = this;
-    for (let at = 0; at < length; at++) {
-      values[at] = other.values[at];
-    }
+    this.values.set(other.values.subarray(0, length));
     this.count = other.count;
   }
 

@@ -1,4 +1,4 @@
-import { EXTENT, ExtentList, X0, Y0, Y1, Z0 } from './extents.js';
+import { EXTENT, ExtentList, X0, X1, Y0, Y1, Z0, Z1 } from './extents.js';
 
 const DIGIT = 8;
 const BUCKETS = 2 ** DIGIT;
@@ -28,18 +28,25 @@ export class ExtentOrder {
       this.#sortDigit(count, shift);
     }
     this.#moved.copyFrom(extents);
+    const places = this.#places;
     const from = this.#moved.values;
+    const { values } = extents;
     for (let place = 0; place < count; place++) {
-      const source = this.#places[place] * EXTENT;
+      const source = places[place] * EXTENT;
       const at = place * EXTENT;
-      for (let i = 0; i < EXTENT; i++) {
-        extents.values[at + i] = from[source + i];
-      }
+      values[at + X0] = from[source + X0];
+      values[at + Y0] = from[source + Y0];
+      values[at + Z0] = from[source + Z0];
+      values[at + X1] = from[source + X1];
+      values[at + Y1] = from[source + Y1];
+      values[at + Z1] = from[source + Z1];
     }
   }
 
   /** @returns the largest key */
   #setKeys({ count, values }: ExtentList, by: number): number {
+    const keys = this.#keys;
+    const places = this.#places;
     let rows = 0;
     for (let index = 0; by === Y0 && index < count; index++) {
       rows = Math.max(rows, values[index * EXTENT + Y1]);
@@ -49,27 +56,31 @@ export class ExtentOrder {
       const at = index * EXTENT;
       const key = by === X0 ? values[at + X0] : values[at + Z0] * rows + values[at + Y0];
       most = Math.max(most, key);
-      this.#keys[index] = key;
-      this.#places[index] = index;
+      keys[index] = key;
+      places[index] = index;
     }
     return most;
   }
 
   #sortDigit(count: number, shift: number): void {
     const ends = this.#ends;
+    const keys = this.#keys;
+    const places = this.#places;
+    const next = this.#nextPlaces;
     ends.fill(0);
     for (let index = 0; index < count; index++) {
-      ends[(this.#keys[index] >>> shift) & (BUCKETS - 1)]++;
+      ends[(keys[index] >>> shift) & (BUCKETS - 1)]++;
     }
     for (let bucket = 1; bucket < BUCKETS; bucket++) {
       ends[bucket] += ends[bucket - 1];
     }
     for (let place = count - 1; place >= 0; place--) {
-      const index = this.#places[place];
-      this.#nextPlaces[--ends[(this.#keys[index] >>> shift) & (BUCKETS - 1)]] = index;
+      const index = places[place];
+      const digit = (keys[index] >>> shift) & (BUCKETS - 1);
+      ends[digit]--;
+      next[ends[digit]] = index;
     }
-    const places = this.#places;
-    this.#places = this.#nextPlaces;
+    this.#places = next;
     this.#nextPlaces = places;
   }
 }
