@@ -53,10 +53,10 @@ export class CheapestCover {
     if (Math.min(this.#byRow.count, this.#byColumn.count) < before) {
       if (this.#cost(this.#byRow) <= this.#cost(this.#byColumn)) {
         extents.copyFrom(this.#byRow);
-        this.#joinOn(extents, X0);
+        this.#joinOn(extents, Y0);
       } else {
         extents.copyFrom(this.#byColumn);
-        this.#joinOn(extents, Y0);
+        this.#joinOn(extents, X0);
       }
     }
     this.#joinPairs(extents);
@@ -81,20 +81,23 @@ export class CheapestCover {
     return blocks * this.#perBlock + extents.count * this.#perBox;
   }
 
-  /** Joins neighbours in one order, then the other, until a step was in vain; where few are left, two. */
+  /** Joins neighbours in the order they are in, then in the other, until it was in vain in both. */
   #joinOn(extents: ExtentList, firstOrder: number): void {
     let by = firstOrder;
     let vain = 0;
     while (vain < 2 && extents.count > 1) {
       const before = extents.count;
-      this.#order.sort(extents, by);
       this.#joinNeighbours(extents);
       const joined = before - extents.count;
-      if (before > FEW && joined < before / LEAST_SHARE) {
-        return;
+      if (joined > 0 && (before <= FEW || joined >= before / LEAST_SHARE)) {
+        vain = 0;
+        continue;
       }
-      vain = joined > 0 ? 0 : vain + 1;
+      vain++;
       by = X0 + Y0 - by;
+      if (vain < 2) {
+        this.#order.sort(extents, by);
+      }
     }
   }
 

@@ -18,6 +18,7 @@ export class DirtyBoxes extends BlockRanges {
   private readonly extents: Float64Array;
   // What the hot path reads of the layout.
   private readonly rowStrides: Float64Array;
+  private readonly blocksWide: Float64Array;
   private readonly bytesPerBlock: number;
   private readonly hasSlices: boolean;
   private whole = false;
@@ -27,6 +28,7 @@ export class DirtyBoxes extends BlockRanges {
     super(layout, options);
     this.extents = new Float64Array(layout.subresourceCount * EXTENT);
     this.rowStrides = Float64Array.from(layout.mips, ({ rowStride }) => rowStride);
+    this.blocksWide = Float64Array.from(layout.mips, ({ blocksWide }) => blocksWide);
     this.bytesPerBlock = layout.format.bytesPerBlock;
     this.hasSlices = layout.mips[0].blocksDeep > 1;
   }
@@ -87,7 +89,7 @@ export class DirtyBoxes extends BlockRanges {
       const x1 = Math.floor(to / bytesPerBlock) + 1;
       this.addRows(subresource, level, row0, row0, x0, x1);
     } else {
-      this.addRows(subresource, level, row0, Math.floor(last / rowStride), 0, rowStride / bytesPerBlock);
+      this.addRows(subresource, level, row0, Math.floor(last / rowStride), 0, this.blocksWide[level]);
     }
   }
 
