@@ -50,7 +50,7 @@ export interface TextureWrites {
 /** How to understand the surface. */
 export interface UploadOptions {
   /** What the texels of a typeless format are: a format with blocks of the same size. */
-  readonly viewFormat?: SurfaceFormat;
+  readonly viewFormat?: SurfaceFormat | undefined;
 }
 
 /**
