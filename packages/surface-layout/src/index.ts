@@ -5,7 +5,7 @@ export { imageBytes, rowPitch } from './image.js';
 export { MAX_LAYERS, MAX_MIP_LEVELS, STREAM_OUTPUT_STATE_BYTES, SurfaceLayout } from './layout.js';
 export type { MipLayout, SurfaceDescription } from './layout.js';
 export { planesOf } from './planes.js';
-export type { PlaneLayout } from './planes.js';
+export type { MipSize, PlaneLayout } from './planes.js';
 export { locate, offsetOfLocation } from './location.js';
 export type { PlaneLocation, SurfaceLocation } from './location.js';
 export type { SubresourceBox, SurfaceBox } from './box.js';

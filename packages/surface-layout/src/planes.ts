@@ -1,5 +1,4 @@
 import type { SurfaceFormat } from './formats.js';
-import type { MipLayout } from './layout.js';
 
 /** One plane of a planar mip level: rows of samples, tightly packed. */
 export interface PlaneLayout {
@@ -14,13 +13,21 @@ export interface PlaneLayout {
   readonly texelsPerSample: number;
 }
 
+/** What the planes of a mip level follow from. */
+export interface MipSize {
+  readonly height: number;
+  readonly depth: number;
+  readonly blocksWide: number;
+  readonly blocksHigh: number;
+}
+
 /**
  * The planes of a mip level of a planar format: luma, then CbCr (NV12), or luma, Cr, Cb (YV12), as the
  * FOURCCs define them, at the pitch of the format table. Empty where that does not say how they lie: in a
  * level of several slices, and in one of odd height, whose luma plane may or may not have a row for the half
  * block (D4). Empty also for formats that are not planar.
  */
-export function planesOf(format: SurfaceFormat, mip: MipLayout): readonly PlaneLayout[] {
+export function planesOf(format: SurfaceFormat, mip: MipSize): readonly PlaneLayout[] {
   const { blocksWide, blocksHigh } = mip;
   if (!format.planar || mip.depth > 1 || mip.height % format.blockHeight !== 0) {
     return [];

@@ -147,7 +147,7 @@ describe('texel formats', () => {
         expect(format.flags).toContain('TYPELESS');
         continue;
       }
-      const [bc] = format.flags.filter((flag) => flag.startsWith('BC'));
+      const bc = format.flags.find((flag) => flag.startsWith('BC')) ?? '';
       expect(name.toUpperCase().startsWith(`${bc.toUpperCase()}-`), `${format.name}: ${name}`).toBe(true);
       expect(name.includes('snorm'), format.name).toBe(format.flags.includes('SINT'));
       expect(name.endsWith('-srgb'), format.name).toBe(format.flags.includes('SRGB'));

@@ -176,8 +176,8 @@ function describeUpload(upload: UploadPlan): string {
 
 function describeSubImage({ call, plane, srcOffset, srcLength, ...write }: SubImage): string {
   const { unpackRowLength, unpackImageHeight, target, ...place } = write;
-  const source = { target, plane, srcOffset, srcLength, unpackRowLength, unpackImageHeight };
-  return `${call}\n  ${inner(place)}\n  ${inner(source)}`;
+  const source = { srcOffset, srcLength, unpackRowLength, unpackImageHeight };
+  return `${call} target 0x${target.toString(16)}, plane ${plane}\n  ${inner(place)}\n  ${inner(source)}`;
 }
 
 /** An object as JavaScript would have it. */

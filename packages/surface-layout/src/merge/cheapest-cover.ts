@@ -252,7 +252,7 @@ function areInLine({ count, values }: ExtentList): boolean {
 
 /** Writes the extent at `from` over the one at `at`. */
 function move(values: Float64Array, at: number, from: number): void {
-  for (let i = 0; at !== from && i < EXTENT; i++) {
+  for (let i = 0; i < EXTENT; i++) {
     values[at + i] = values[from + i];
   }
 }

@@ -256,6 +256,16 @@ describe('DirtyRegion, single cases', () => {
     expect(region(odd, [[0, 1]], apart).exactBoxes()).toEqual(wholeBoxes(odd));
   });
 
+  it('D8: runs too far apart and too long to share a number with their length are sorted all the same', () => {
+    const huge = surface(BUFFER, 2 ** 31, 2 ** 21);
+    const starts = [2 ** 51 + 7, 3, 2 ** 50, 2 ** 51, 2 ** 50 + 2 ** 40 - 1];
+    const ranges = starts.map((start): [number, number] => [start, start + (start < 9 ? 2 : 2 ** 40)]);
+    const boxes = region(huge, ranges).exactBoxes();
+    const bytes = boxes.reduce((sum, box) => sum + boxBytes(huge, box.subresource, box), 0);
+    expect(bytes).toBe(2 + (2 ** 41 - 1) + (2 ** 40 + 7));
+    expect(boxes[0]).toEqual({ subresource: 0, x: 3, y: 0, z: 0, width: 2, height: 1, depth: 1 });
+  });
+
   it.each([
     { perByte: 0, perBox: 1 },
     { perByte: -1, perBox: 1 },

@@ -1,8 +1,7 @@
 import type { SubresourceBox } from '../box.js';
 import { SurfaceLayoutError } from '../errors.js';
-import type { MipLayout, SurfaceLayout } from '../layout.js';
+import type { MipLayout } from '../layout.js';
 import { BlockRanges } from './block-ranges.js';
-import type { DirtyOptions } from './block-ranges.js';
 import { CheapestCover } from './cheapest-cover.js';
 import { ExactExtents } from './exact-extents.js';
 import { EXTENT, texelBox } from './extents.js';
@@ -31,10 +30,6 @@ export class DirtyRegion extends BlockRanges {
   #isOrdered = true;
   readonly #exact = new ExactExtents();
   readonly #cover = new CheapestCover();
-
-  constructor(layout: SurfaceLayout, options?: DirtyOptions) {
-    super(layout, options);
-  }
 
   /** True where nothing is dirty. */
   get isEmpty(): boolean {
@@ -189,15 +184,15 @@ function sortRuns(starts: Float64Array, ends: Float64Array, count: number): void
     last = Math.max(last, ends[i]);
   }
   const scale = 2 ** Math.ceil(Math.log2(longest + 1));
-  const areKeys = last * scale < Number.MAX_SAFE_INTEGER;
-  for (let i = 0; areKeys && i < count; i++) {
-    starts[i] = starts[i] * scale + (ends[i] - starts[i]);
-  }
-  starts.subarray(0, count).sort();
-  if (!areKeys) {
+  if (last * scale >= Number.MAX_SAFE_INTEGER) {
+    starts.subarray(0, count).sort();
     ends.subarray(0, count).sort();
     return;
   }
+  for (let i = 0; i < count; i++) {
+    starts[i] = starts[i] * scale + (ends[i] - starts[i]);
+  }
+  starts.subarray(0, count).sort();
   for (let i = 0; i < count; i++) {
     const start = Math.floor(starts[i] / scale);
     ends[i] = start + (starts[i] - start * scale);

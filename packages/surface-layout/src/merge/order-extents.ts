@@ -48,7 +48,7 @@ export class ExtentOrder {
     const keys = this.#keys;
     const places = this.#places;
     let rows = 0;
-    for (let index = 0; by === Y0 && index < count; index++) {
+    for (let index = 0; index < count; index++) {
       rows = Math.max(rows, values[index * EXTENT + Y1]);
     }
     let most = 0;

@@ -33,9 +33,8 @@ export function planeRows(layout: SurfaceLayout, subresource: number, box: Surfa
     ends[1] <= mip.height;
   if (mip.planes.length === 0 || !isInside || box.z !== 0 || box.depth !== 1) {
     const { x, y, z, width, height, depth } = box;
-    throw new SurfaceLayoutError('EINVAL', 'box has no place in the planes', {
-      ...{ subresource, x, y, z, width, height, depth },
-    });
+    const values = { subresource, x, y, z, width, height, depth };
+    throw new SurfaceLayoutError('EINVAL', 'box has no place in the planes', values);
   }
   return mip.planes.map((plane) => {
     const { texelsPerSample, bytesPerSample } = plane;

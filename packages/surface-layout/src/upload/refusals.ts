@@ -28,7 +28,7 @@ export function refusalOf(format: SurfaceFormat, api: string): string {
   if (packed16.test(name)) {
     return `${api} has no 16-bit texels packed like this`;
   }
-  if (/^R32G32B32_/.test(name)) {
+  if (name.startsWith('R32G32B32_')) {
     return `${api} has no textures of three 32-bit components`;
   }
   if (flags.includes('YUV_VIDEO') || /^(R8G8_B8G8|G8R8_G8B8)_UNORM$/.test(name)) {
@@ -40,7 +40,7 @@ export function refusalOf(format: SurfaceFormat, api: string): string {
   if (name === 'P8') {
     return `${api} has no palettes`;
   }
-  if (/^FORMAT_/.test(name)) {
+  if (name.startsWith('FORMAT_')) {
     return 'the device has no such texels';
   }
   return `${api} has no format with these components`;
