@@ -24,10 +24,10 @@ export abstract class BlockRanges {
   protected readonly everySample: boolean;
   protected readonly planesApart: boolean;
   /** Where each mip ends in its layer. A typed array: what the hot path reads of the layout. */
-  private readonly mipEnds: Float64Array;
+  private readonly levelEnds: Float64Array;
   private readonly bytes: number;
   private readonly wholeFrom: number;
-  private readonly layerBytes: number;
+  private readonly chainBytes: number;
   private readonly layers: number;
 
   constructor(
@@ -36,10 +36,10 @@ export abstract class BlockRanges {
   ) {
     this.everySample = layout.samples > 1 && samples === 'whole' && !layout.format.planar;
     this.planesApart = planes === 'apart';
-    this.mipEnds = Float64Array.from(layout.mips, ({ offset, bytes }) => offset + bytes);
+    this.levelEnds = Float64Array.from(layout.mips, ({ offset, bytes }) => offset + bytes);
     this.bytes = layout.bytes;
     this.wholeFrom = this.everySample ? 1 : layout.sheetBytes;
-    this.layerBytes = layout.mipChainBytes;
+    this.chainBytes = layout.mipChainBytes;
     this.layers = layout.layers;
   }
 
@@ -63,19 +63,19 @@ export abstract class BlockRanges {
     }
     // Layers are counted on through the sheets, so a range that crosses from one sheet to the next needs no
     // case.
-    const { layerBytes, mipEnds } = this;
-    const layer = first < layerBytes ? 0 : Math.floor(first / layerBytes);
-    const inLayer = first - layer * layerBytes;
+    const { chainBytes, levelEnds } = this;
+    const layer = first < chainBytes ? 0 : Math.floor(first / chainBytes);
+    const inLayer = first - layer * chainBytes;
     let level = 0;
-    while (inLayer >= mipEnds[level]) {
+    while (inLayer >= levelEnds[level]) {
       level++;
     }
-    if (last - layer * layerBytes < mipEnds[level]) {
-      const offset = level === 0 ? 0 : mipEnds[level - 1];
-      const subresource = this.inSheet(layer) * mipEnds.length + level;
-      this.addToMip(subresource, level, inLayer - offset, last - layer * layerBytes - offset);
+    if (last - layer * chainBytes < levelEnds[level]) {
+      const offset = level === 0 ? 0 : levelEnds[level - 1];
+      const subresource = this.inSheet(layer) * levelEnds.length + level;
+      this.addToMip(subresource, level, inLayer - offset, last - layer * chainBytes - offset);
     } else {
-      this.addAcross(layer, level, inLayer, last - layer * layerBytes);
+      this.addAcross(layer, level, inLayer, last - layer * chainBytes);
     }
   }
 
@@ -108,7 +108,7 @@ export abstract class BlockRanges {
       from = offset + bytes;
       level++;
       if (level === mips.length) {
-        to -= this.layerBytes;
+        to -= this.chainBytes;
         from = 0;
         level = 0;
         layer++;

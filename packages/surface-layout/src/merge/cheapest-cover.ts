@@ -5,8 +5,8 @@ import { ExtentOrder } from './order-extents.js';
 const WINDOW = 6;
 /** Up to so many extents every pair is tried, and every step that joins anything is followed by another. */
 const FEW = 32;
-/** Of more, a step counts only where it joins one in so many. */
-const LEAST_SHARE = 16;
+/** Of more, a step is worth another in the same order where it joined this share: groups were too short. */
+const MANY_JOINED = 0.5;
 
 /**
  * Covers extents of one subresource by boxes of little cost, where a box costs `perBox` and each of its
@@ -89,7 +89,7 @@ export class CheapestCover {
       const before = extents.count;
       this.#joinNeighbours(extents);
       const joined = before - extents.count;
-      if (joined > 0 && (before <= FEW || joined >= before / LEAST_SHARE)) {
+      if (joined > 0 && (before <= FEW || joined >= before * MANY_JOINED)) {
         vain = 0;
         continue;
       }

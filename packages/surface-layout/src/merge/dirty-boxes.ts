@@ -4,6 +4,8 @@ import { BlockRanges } from './block-ranges.js';
 import type { DirtyOptions } from './block-ranges.js';
 import { EXTENT, texelBox, X0, X1, Y0, Y1, Z0, Z1 } from './extents.js';
 
+const MAX_I32 = 0x7fff_ffff;
+
 /**
  * The dirty parts of a surface: for each subresource at most one box, the smallest that holds every block
  * touched by the byte ranges added since the last clear (rules 7.2, 7.3, 7.4). The order of adding never
@@ -21,6 +23,11 @@ export class DirtyBoxes extends BlockRanges {
   private readonly blocksWide: Float64Array;
   private readonly bytesPerBlock: number;
   private readonly hasSlices: boolean;
+  /** Bytes of a surface that is done in 32-bit integers; 0 of others. */
+  private readonly intBytes: number;
+  private readonly intStrides: Int32Array;
+  private readonly mipEnds: Int32Array;
+  private readonly layerBytes: number;
   private whole = false;
   private boxCount = 0;
 
@@ -31,6 +38,49 @@ export class DirtyBoxes extends BlockRanges {
     this.blocksWide = Float64Array.from(layout.mips, ({ blocksWide }) => blocksWide);
     this.bytesPerBlock = layout.format.bytesPerBlock;
     this.hasSlices = layout.mips[0].blocksDeep > 1;
+    const isFlat = !this.hasSlices && !layout.format.planar && layout.samples === 1;
+    this.intBytes = isFlat && layout.bytes <= MAX_I32 ? layout.bytes : 0;
+    this.intStrides = Int32Array.from(layout.mips, ({ rowStride }) => rowStride);
+    this.mipEnds = Int32Array.from(layout.mips, ({ offset, bytes }) => offset + bytes);
+    this.layerBytes = layout.mipChainBytes;
+  }
+
+  /**
+   * As BlockRanges does it. A range inside one mip of a 2D surface below 2^31 bytes, which nearly all are, is
+   * done in integers of 32 bits: divisions are what a range costs.
+   */
+  override addRange(start: number, end: number): void {
+    const first = start | 0;
+    const last = ((end | 0) - 1) | 0;
+    const { intBytes, mipEnds } = this;
+    if (first !== start || last + 1 !== end || first < 0 || last < first || last >= intBytes) {
+      super.addRange(start, end);
+      return;
+    }
+    const layerBytes = this.layerBytes | 0;
+    const layer = first < layerBytes ? 0 : (first / layerBytes) | 0;
+    const base = Math.imul(layer, layerBytes);
+    let level = 0;
+    while (first - base >= mipEnds[level]) {
+      level++;
+    }
+    if (last - base >= mipEnds[level]) {
+      super.addRange(start, end);
+      return;
+    }
+    const mip = (base + (level === 0 ? 0 : mipEnds[level - 1])) | 0;
+    const rowStride = this.intStrides[level];
+    const row = ((first - mip) / rowStride) | 0;
+    const rowStart = (mip + Math.imul(row, rowStride)) | 0;
+    const subresource = (Math.imul(layer, mipEnds.length) + level) | 0;
+    if (last - rowStart < rowStride) {
+      const bytesPerBlock = this.bytesPerBlock | 0;
+      const x0 = ((first - rowStart) / bytesPerBlock) | 0;
+      const x1 = (((last - rowStart) / bytesPerBlock) | 0) + 1;
+      this.grow(subresource, x0, row, 0, x1, row + 1, 1);
+    } else {
+      this.grow(subresource, 0, row, 0, this.blocksWide[level], (((last - mip) / rowStride) | 0) + 1, 1);
+    }
   }
 
   /** How many subresources have a box. */

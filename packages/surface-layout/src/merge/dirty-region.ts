@@ -31,6 +31,21 @@ export class DirtyRegion extends BlockRanges {
   readonly #exact = new ExactExtents();
   readonly #cover = new CheapestCover();
 
+  /** As BlockRanges does it; in one sheet without planes, blocks are counted on through all subresources. */
+  override addRange(start: number, end: number): void {
+    const { bytes, format, samples } = this.layout;
+    if (samples > 1 || format.planar || !(start >= 0 && start < end && end <= bytes)) {
+      super.addRange(start, end);
+      return;
+    }
+    if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end)) {
+      super.addRange(start, end);
+      return;
+    }
+    const { bytesPerBlock } = format;
+    this.#addRun(Math.floor(start / bytesPerBlock), Math.floor((end - 1) / bytesPerBlock) + 1);
+  }
+
   /** True where nothing is dirty. */
   get isEmpty(): boolean {
     return this.#count === 0;
@@ -78,8 +93,10 @@ export class DirtyRegion extends BlockRanges {
     const { mips, mipChainBytes, format } = layout;
     const layer = (subresource - level) / mips.length;
     const base = (layer * mipChainBytes + mips[level].offset) / format.bytesPerBlock;
-    const start = base + first;
-    const end = base + last + 1;
+    this.#addRun(base + first, base + last + 1);
+  }
+
+  #addRun(start: number, end: number): void {
     const before = this.#count - 1;
     if (before >= 0 && start >= this.#starts[before] && start <= this.#ends[before]) {
       this.#ends[before] = Math.max(this.#ends[before], end);
