@@ -5,6 +5,8 @@ import { ExtentOrder } from './order-extents.js';
 const WINDOW = 6;
 /** Up to so many extents every pair is tried, and every step that joins anything is followed by another. */
 const FEW = 32;
+/** Up to so many both orders get to begin. */
+const BOTH_TRIED = 256;
 /** Of more, a step is worth another in the same order where it joined this share: groups were too short. */
 const MANY_JOINED = 0.5;
 
@@ -23,7 +25,6 @@ const MANY_JOINED = 0.5;
  */
 export class CheapestCover {
   readonly #byRow = new ExtentList();
-  readonly #byColumn = new ExtentList();
   readonly #order = new ExtentOrder();
   #costs = new Float64Array(65);
   #apart = new Float64Array(65);
@@ -44,19 +45,16 @@ export class CheapestCover {
       return;
     }
     this.#reserve(extents.count);
-    const before = extents.count;
-    this.#byRow.copyFrom(extents);
-    this.#joinNeighbours(this.#byRow);
-    this.#byColumn.copyFrom(extents);
-    this.#order.sort(this.#byColumn, X0);
-    this.#joinNeighbours(this.#byColumn);
-    if (Math.min(this.#byRow.count, this.#byColumn.count) < before) {
-      if (this.#cost(this.#byRow) <= this.#cost(this.#byColumn)) {
+    if (extents.count > BOTH_TRIED) {
+      this.#order.sort(extents, X0);
+      this.#joinOn(extents, X0);
+    } else {
+      this.#byRow.copyFrom(extents);
+      this.#joinOn(this.#byRow, Y0);
+      this.#order.sort(extents, X0);
+      this.#joinOn(extents, X0);
+      if (this.#cost(this.#byRow) < this.#cost(extents)) {
         extents.copyFrom(this.#byRow);
-        this.#joinOn(extents, Y0);
-      } else {
-        extents.copyFrom(this.#byColumn);
-        this.#joinOn(extents, X0);
       }
     }
     this.#joinPairs(extents);
