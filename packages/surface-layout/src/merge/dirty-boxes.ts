@@ -26,6 +26,7 @@ export class DirtyBoxes extends BlockRanges {
   /** Bytes of a surface that is done in 32-bit integers; 0 of others. */
   private readonly intBytes: number;
   private readonly intStrides: Int32Array;
+  private readonly intWidths: Int32Array;
   private readonly mipEnds: Int32Array;
   private readonly layerBytes: number;
   private whole = false;
@@ -41,46 +42,61 @@ export class DirtyBoxes extends BlockRanges {
     const isFlat = !this.hasSlices && !layout.format.planar && layout.samples === 1;
     this.intBytes = isFlat && layout.bytes <= MAX_I32 ? layout.bytes : 0;
     this.intStrides = Int32Array.from(layout.mips, ({ rowStride }) => rowStride);
+    this.intWidths = Int32Array.from(layout.mips, ({ blocksWide }) => blocksWide);
     this.mipEnds = Int32Array.from(layout.mips, ({ offset, bytes }) => offset + bytes);
     this.layerBytes = layout.mipChainBytes;
   }
 
   /**
-   * As BlockRanges does it. A range inside one mip of a 2D surface below 2^31 bytes, which nearly all are, is
-   * done in integers of 32 bits: divisions are what a range costs.
+   * As BlockRanges does it. A 2D surface below 2^31 bytes, which nearly all are, is done in integers of 32
+   * bits: divisions are what a range costs.
    */
   override addRange(start: number, end: number): void {
     const first = start | 0;
     const last = ((end | 0) - 1) | 0;
-    const { intBytes, mipEnds } = this;
-    if (first !== start || last + 1 !== end || first < 0 || last < first || last >= intBytes) {
+    if (first !== start || last + 1 !== end || first < 0 || last < first || last >= this.intBytes) {
       super.addRange(start, end);
       return;
     }
+    const { mipEnds } = this;
     const layerBytes = this.layerBytes | 0;
     const layer = first < layerBytes ? 0 : (first / layerBytes) | 0;
-    const base = Math.imul(layer, layerBytes);
+    let base = Math.imul(layer, layerBytes);
     let level = 0;
     while (first - base >= mipEnds[level]) {
       level++;
     }
-    if (last - base >= mipEnds[level]) {
-      super.addRange(start, end);
-      return;
+    let subresource = (Math.imul(layer, mipEnds.length) + level) | 0;
+    for (let from = first; from <= last; subresource++) {
+      const mip = (base + (level === 0 ? 0 : mipEnds[level - 1])) | 0;
+      const mipEnd = (base + mipEnds[level]) | 0;
+      const to = last < mipEnd ? last : (mipEnd - 1) | 0;
+      this.addInts(subresource, level, (from - mip) | 0, (to - mip) | 0);
+      from = (to + 1) | 0;
+      level++;
+      if (level === mipEnds.length) {
+        level = 0;
+        base = (base + layerBytes) | 0;
+      }
     }
-    const mip = (base + (level === 0 ? 0 : mipEnds[level - 1])) | 0;
+  }
+
+  /** As addBytes does it. */
+  private addInts(subresource: number, level: number, first: number, last: number): void {
     const rowStride = this.intStrides[level];
-    const row = ((first - mip) / rowStride) | 0;
-    const rowStart = (mip + Math.imul(row, rowStride)) | 0;
-    const subresource = (Math.imul(layer, mipEnds.length) + level) | 0;
+    const row = (first / rowStride) | 0;
+    const rowStart = Math.imul(row, rowStride);
+    let x0 = 0;
+    let x1 = this.intWidths[level];
+    let endRow = row;
     if (last - rowStart < rowStride) {
       const bytesPerBlock = this.bytesPerBlock | 0;
-      const x0 = ((first - rowStart) / bytesPerBlock) | 0;
-      const x1 = (((last - rowStart) / bytesPerBlock) | 0) + 1;
-      this.grow(subresource, x0, row, 0, x1, row + 1, 1);
+      x0 = ((first - rowStart) / bytesPerBlock) | 0;
+      x1 = (((last - rowStart) / bytesPerBlock) | 0) + 1;
     } else {
-      this.grow(subresource, 0, row, 0, this.blocksWide[level], (((last - mip) / rowStride) | 0) + 1, 1);
+      endRow = (last / rowStride) | 0;
     }
+    this.grow(subresource, x0, row, 0, x1, endRow + 1, 1);
   }
 
   /** How many subresources have a box. */
