@@ -10,8 +10,7 @@ import {
   toTextureWrites,
 } from '../src/index.js';
 import type { SubresourceBox } from '../src/index.js';
-import { walkBlocks } from './block-walk.js';
-import type { WalkedBlock } from './block-walk.js';
+import { holds, walkBlocks } from './block-walk.js';
 import { byteRanges, surface, surfacesWithRanges } from './surfaces.js';
 import type { CreateTexture, GlWrite, GpuWrite, UploadTarget } from './texture-api.js';
 import { WebGlModel } from './webgl-model.js';
@@ -36,18 +35,6 @@ function shapeOf(layout: SurfaceLayout, format: string) {
   return { format, dimension, width, height, layers: depth > 1 ? depth : layout.layers, mipLevels };
 }
 
-function isIn(box: SubresourceBox, { subresource, x, y, z }: WalkedBlock): boolean {
-  return (
-    box.subresource === subresource &&
-    x >= box.x &&
-    x < box.x + box.width &&
-    y >= box.y &&
-    y < box.y + box.height &&
-    z >= box.z &&
-    z < box.z + box.depth
-  );
-}
-
 /** Every block of the boxes has the backing's bytes in the texture; the others are untouched, unless `more`. */
 function expectCopied(
   layout: SurfaceLayout,
@@ -61,7 +48,7 @@ function expectCopied(
     const { subresource, x, y, z, offset } = block;
     const layer = depth > 1 ? z : Math.floor(subresource / mipLevels);
     const found = texture.block(subresource % mipLevels, x, y, layer);
-    if (boxes.some((box) => isIn(box, block))) {
+    if (boxes.some((box) => holds(box, block))) {
       expect(found).toEqual([...backing.subarray(offset, offset + layout.format.bytesPerBlock)]);
     } else if (!more) {
       expect(found.every((byte) => byte === 0)).toBe(true);

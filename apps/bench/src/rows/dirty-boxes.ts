@@ -22,7 +22,7 @@ function layOut(width: number, height: number, mipLevels: number, layers: number
 export function dirtyBoxRows(clock: Clock, program: DirtyBoxProgram): Row[] {
   const surfaces = [
     { said: 'one mip', layout: layOut(4096, 4096, 1, 1) },
-    { said: 'mips and layers', layout: layOut(1000, 600, 10, 6) },
+    { said: '10 mips', layout: layOut(1000, 600, 10, 6) },
   ];
   return surfaces.map(({ said, layout }) => ({
     name: `dirty page to box, ${said}`,
@@ -76,7 +76,7 @@ export function cheapestCoverRows(clock: Clock): Row[] {
   // Ascending, as a tracker hands them over.
   const starts = drawPages(layout, COVERED, PAGE_SIZE).toSorted();
   return boxCosts.map((perBox) => ({
-    name: `cover of 1,000 pages, ${perBox} B a box`,
+    name: `cover 1,000 pages, ${perBox} B a box`,
     unit: 'µs',
     ours: 'DirtyRegion.cheapestBoxes',
     rival: 'one box, DirtyBoxes',

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { walkBlocks } from '../../test/block-walk.js';
+import { holds, walkBlocks } from '../../test/block-walk.js';
 import { costOf, leastCosts } from '../../test/cheapest.js';
 import { surface, surfacesWithRanges } from '../../test/surfaces.js';
 import type { SubresourceBox } from '../box.js';
@@ -28,19 +28,10 @@ function region(layout: SurfaceLayout, ranges: Ranges, options = {}): DirtyRegio
 function blocksIn(layout: SurfaceLayout, boxes: readonly SubresourceBox[]): string[] {
   return walkBlocks(layout)
     .filter(({ sheet }) => sheet === 0)
-    .flatMap(({ subresource, x, y, z }) =>
+    .flatMap((block) =>
       boxes
-        .filter(
-          (box) =>
-            box.subresource === subresource &&
-            x >= box.x &&
-            x < box.x + box.width &&
-            y >= box.y &&
-            y < box.y + box.height &&
-            z >= box.z &&
-            z < box.z + box.depth,
-        )
-        .map(() => [subresource, x, y, z].join()),
+        .filter((box) => holds(box, block))
+        .map(() => [block.subresource, block.x, block.y, block.z].join()),
     );
 }
 
@@ -80,7 +71,7 @@ describe('DirtyRegion, for random surfaces and ranges', () => {
     );
   });
 
-  it('7.4: without --sheets, and of planes, whole surfaces and mips, as DirtyBoxes', () => {
+  it('7.4: unless told otherwise, samples and planes: whole surfaces and mips, as DirtyBoxes', () => {
     const special = surfacesWithRanges.filter(({ layout }) => layout.samples > 1 || layout.format.planar);
     fc.assert(
       fc.property(special, ({ layout, ranges }) => {
