@@ -2,6 +2,8 @@ import { SurfaceLayoutError } from './errors.js';
 import { formatById } from './formats.js';
 import type { SurfaceFormat } from './formats.js';
 import { imageBytes } from './image.js';
+import { planesOf } from './planes.js';
+import type { PlaneLayout } from './planes.js';
 
 /** DRM_VMW_MAX_MIP_LEVELS of vmwgfx_drm.h (rule 7.1, D9). */
 export const MAX_MIP_LEVELS = 24;
@@ -9,6 +11,10 @@ export const MAX_MIP_LEVELS = 24;
 /** SVGA3D_SM5_MAX_SURFACE_ARRAYSIZE of svga3d_limits.h. It bounds what one description makes us allocate. */
 export const MAX_LAYERS = 2048;
 
+/** sizeof(SVGA3dDXSOState), svga3d_dx.h: what a stream-output target carries behind its bytes (D2). */
+export const STREAM_OUTPUT_STATE_BYTES = 16;
+
+const CUBE_FACES = 6;
 const MAX_U32 = 0xffff_ffff;
 
 /** What a surface is; sizes in texels of mip 0. */
@@ -20,10 +26,14 @@ export interface SurfaceDescription {
   readonly height: number;
   readonly depth: number;
   readonly mipLevels: number;
-  /** Array size; a cube without an array size has 6. */
+  /** Array size; with `cube`, 0 means the six faces of a single one. */
   readonly layers: number;
   /** 0 and 1 both mean one. */
   readonly samples: number;
+  /** The layers are faces: +x, −x, +y, −y, +z, −z, then those of the next cube. */
+  readonly cube?: boolean;
+  /** The device keeps 16 bytes of state behind the surface: SVGA3D_SURFACE_BIND_STREAM_OUTPUT. */
+  readonly streamOutput?: boolean;
 }
 
 /** One mip level; the same in every layer and sheet. Strides are true ones, without a sample factor (D3). */
@@ -44,6 +54,8 @@ export interface MipLayout {
   readonly imageStride: number;
   /** Where the level starts in the mip chain of its layer. */
   readonly offset: number;
+  /** How the planes of a planar level lie; empty where that is not known, and in all other formats. */
+  readonly planes: readonly PlaneLayout[];
 }
 
 function layOutMip(
@@ -59,7 +71,7 @@ function layOutMip(
   const blocksWide = Math.ceil(width / format.blockWidth);
   const blocksHigh = Math.ceil(height / format.blockHeight);
   const rowStride = blocksWide * format.bytesPerBlock;
-  return Object.freeze({
+  const mip: MipLayout = {
     width,
     height,
     depth,
@@ -70,7 +82,9 @@ function layOutMip(
     rowStride,
     imageStride: rowStride * blocksHigh,
     offset,
-  });
+    planes: [],
+  };
+  return Object.freeze({ ...mip, planes: Object.freeze(planesOf(format, mip)) });
 }
 
 function checkCount(name: keyof SurfaceDescription, value: number, least: number, most: number): void {
@@ -88,7 +102,7 @@ function checkedFormat(description: SurfaceDescription): SurfaceFormat {
   checkCount('height', description.height, 1, MAX_U32);
   checkCount('depth', description.depth, 1, MAX_U32);
   checkCount('mipLevels', description.mipLevels, 1, MAX_MIP_LEVELS);
-  checkCount('layers', description.layers, 1, MAX_LAYERS);
+  checkCount('layers', description.layers, description.cube === true ? 0 : 1, MAX_LAYERS);
   checkCount('samples', description.samples, 0, MAX_U32);
   return format;
 }
@@ -112,6 +126,8 @@ export class SurfaceLayout {
   readonly sheetBytes: number;
   /** Bytes of all sheets: the backing without any trailer (D2). */
   readonly bytes: number;
+  /** Bytes of the backing with the trailer of a stream-output target. */
+  readonly backingBytes: number;
   readonly subresourceCount: number;
 
   /**
@@ -121,7 +137,7 @@ export class SurfaceLayout {
   constructor(description: SurfaceDescription) {
     this.format = checkedFormat(description);
     this.description = Object.freeze({ ...description });
-    this.layers = description.layers;
+    this.layers = description.layers === 0 ? CUBE_FACES : description.layers;
     this.samples = Math.max(description.samples, 1);
     const mips: MipLayout[] = [];
     let offset = 0;
@@ -134,10 +150,12 @@ export class SurfaceLayout {
     this.mipChainBytes = offset;
     this.sheetBytes = offset * this.layers;
     this.bytes = this.sheetBytes * this.samples;
+    this.backingBytes = this.bytes + (description.streamOutput === true ? STREAM_OUTPUT_STATE_BYTES : 0);
     this.subresourceCount = this.layers * mips.length;
     // Rounding is monotone: a sum or product that left the exact integers is still at least 2^53 here.
-    if (this.bytes > Number.MAX_SAFE_INTEGER) {
-      throw new SurfaceLayoutError('EOVERFLOW', 'surface has 2^53 bytes or more', { bytes: this.bytes });
+    if (this.backingBytes > Number.MAX_SAFE_INTEGER) {
+      const bytes = this.backingBytes;
+      throw new SurfaceLayoutError('EOVERFLOW', 'surface has 2^53 bytes or more', { bytes });
     }
   }
 

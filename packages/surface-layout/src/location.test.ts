@@ -4,10 +4,11 @@ import { walkBlocks } from '../test/block-walk.js';
 import { smallSurfaces, surface } from '../test/surfaces.js';
 import { boxRows } from './box-rows.js';
 import { SurfaceLayoutError } from './errors.js';
-import { locate } from './location.js';
+import { locate, offsetOfLocation } from './location.js';
 
 const A8R8G8B8 = 2;
 const NV12 = 44;
+const YV12 = 121;
 
 describe('locate', () => {
   it('7.1, D11: first and last byte of every block lead to it, and it leads back to them', () => {
@@ -31,11 +32,44 @@ describe('locate', () => {
     );
   });
 
-  it('D4: a planar byte is located by its subresource only', () => {
-    const layout = surface(NV12, 4, 4, { mipLevels: 2, layers: 2 });
-    expect(locate(layout, 23)).toEqual({ sheet: 0, subresource: 0, x: 0, y: 0, z: 0 });
-    expect(locate(layout, 24)).toEqual({ sheet: 0, subresource: 1, x: 0, y: 0, z: 0 });
-    expect(locate(layout, 30)).toEqual({ sheet: 0, subresource: 2, x: 0, y: 0, z: 0 });
+  it('D4: a planar byte has a plane, where planes are known, and only a subresource where they are not', () => {
+    const layout = surface(NV12, 4, 4, { mipLevels: 3, layers: 2 });
+    const first = { sheet: 0, subresource: 0, z: 0 };
+    expect(locate(layout, 6)).toEqual({ ...first, plane: 0, x: 2, y: 1 });
+    expect(locate(layout, 16)).toEqual({ ...first, plane: 1, x: 0, y: 0 });
+    expect(locate(layout, 23)).toEqual({ ...first, plane: 1, x: 2, y: 2 });
+    expect(locate(layout, 24)).toEqual({ ...first, subresource: 1, plane: 0, x: 0, y: 0 });
+    expect(locate(layout, 35)).toEqual({ ...first, subresource: 2, x: 0, y: 0 });
+    expect(locate(surface(YV12, 4, 4), 21)).toEqual({ ...first, plane: 2, x: 2, y: 0 });
+  });
+
+  it('7.1: every byte of a small surface leads to a place that leads back to the start of its block', () => {
+    fc.assert(
+      fc.property(smallSurfaces, (layout) => {
+        const places = new Map<string, number>();
+        for (let offset = 0; offset < layout.bytes; offset++) {
+          const place = locate(layout, offset);
+          const start = offsetOfLocation(layout, place);
+          const name = JSON.stringify(place);
+          expect(start).toBe(places.get(name) ?? offset);
+          places.set(name, start);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it.each([
+    ['sheet', { sheet: 2 }],
+    ['subresource', { subresource: 1 }],
+    ['column', { x: 4 }],
+    ['row', { y: -1 }],
+    ['slice', { z: 1 }],
+    ['half texel', { x: 0.5 }],
+  ])('EINVAL: no offset for a %s that is not there', (_, change) => {
+    const layout = surface(A8R8G8B8, 4, 4, { samples: 2 });
+    const place = { sheet: 0, subresource: 0, x: 0, y: 0, z: 0, ...change };
+    expect(() => offsetOfLocation(layout, place)).toThrow(SurfaceLayoutError);
   });
 
   it('D6: the end of the surface is outside, it does not wrap to the start', () => {

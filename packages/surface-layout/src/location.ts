@@ -1,5 +1,5 @@
 import { SurfaceLayoutError } from './errors.js';
-import type { SurfaceLayout } from './layout.js';
+import type { MipLayout, SurfaceLayout } from './layout.js';
 
 /** A block of a surface: its sheet (sample), its subresource and its first texel. */
 export interface SurfaceLocation {
@@ -11,12 +11,21 @@ export interface SurfaceLocation {
 }
 
 /**
- * The block that holds byte `offset` of the backing. In a planar subresource, whose blocks are spread over
- * planes, the answer is the subresource's first texel (D4).
+ * A place in one plane of a planar subresource. `x` and `y` are then those of the sample's first texel.
+ */
+export interface PlaneLocation extends SurfaceLocation {
+  /** Counted from the luma plane, 0. */
+  readonly plane: number;
+}
+
+/**
+ * The block that holds byte `offset` of the backing; in a planar subresource the sample, with its plane.
+ * Where the planes of a subresource are not known to lie anywhere (`planesOf` is empty), the answer is its
+ * first texel, without a plane (D4).
  * @throws SurfaceLayoutError EINVAL for an offset outside the surface; the end is outside too, it does not
  * wrap (D6).
  */
-export function locate(layout: SurfaceLayout, offset: number): SurfaceLocation {
+export function locate(layout: SurfaceLayout, offset: number): SurfaceLocation | PlaneLocation {
   if (!Number.isInteger(offset) || offset < 0 || offset >= layout.bytes) {
     throw new SurfaceLayoutError('EINVAL', 'offset outside the surface', { offset, bytes: layout.bytes });
   }
@@ -30,11 +39,11 @@ export function locate(layout: SurfaceLayout, offset: number): SurfaceLocation {
     level--;
   }
   const subresource = layer * mips.length + level;
-  if (format.planar) {
-    return { sheet, subresource, x: 0, y: 0, z: 0 };
-  }
   const mip = mips[level];
   const inMip = inLayer - mip.offset;
+  if (format.planar) {
+    return { sheet, subresource, ...locateSample(mip, inMip) };
+  }
   const slice = Math.floor(inMip / mip.imageStride);
   const inSlice = inMip - slice * mip.imageStride;
   const row = Math.floor(inSlice / mip.rowStride);
@@ -46,4 +55,62 @@ export function locate(layout: SurfaceLayout, offset: number): SurfaceLocation {
     y: row * format.blockHeight,
     z: slice * format.blockDepth,
   };
+}
+
+function locateSample({ planes }: MipLayout, inMip: number): Omit<PlaneLocation, 'sheet' | 'subresource'> {
+  if (planes.length === 0) {
+    return { x: 0, y: 0, z: 0 } as PlaneLocation;
+  }
+  let plane = planes.length - 1;
+  while (planes[plane].offset > inMip) {
+    plane--;
+  }
+  const { offset, width, bytesPerSample, texelsPerSample } = planes[plane];
+  const sample = Math.floor((inMip - offset) / bytesPerSample);
+  const y = Math.floor(sample / width);
+  return { plane, x: (sample - y * width) * texelsPerSample, y: y * texelsPerSample, z: 0 };
+}
+
+/**
+ * Where the block (or, with a plane, the sample) that holds this texel starts in the backing: `locate` and
+ * back. Of a planar subresource without a plane, or whose planes are not known, it is the start.
+ * @throws SurfaceLayoutError EINVAL for what does not lie in the surface.
+ */
+export function offsetOfLocation(layout: SurfaceLayout, location: SurfaceLocation | PlaneLocation): number {
+  const { sheet, subresource, x, y, z } = location;
+  const mip = layout.mipOf(subresource);
+  const { format } = layout;
+  if (
+    !isBelow(sheet, layout.samples) ||
+    !isBelow(x, mip.blocksWide * format.blockWidth) ||
+    !isBelow(y, mip.blocksHigh * format.blockHeight) ||
+    !isBelow(z, mip.depth)
+  ) {
+    throw new SurfaceLayoutError('EINVAL', 'no such texel', { sheet, subresource, x, y, z });
+  }
+  const start = sheet * layout.sheetBytes + layout.offsetOf(subresource);
+  if (format.planar) {
+    return start + offsetOfSample(mip, location);
+  }
+  const column = Math.floor(x / format.blockWidth);
+  const row = Math.floor(y / format.blockHeight);
+  const slice = Math.floor(z / format.blockDepth);
+  return start + slice * mip.imageStride + row * mip.rowStride + column * format.bytesPerBlock;
+}
+
+function offsetOfSample({ planes }: MipLayout, location: SurfaceLocation | PlaneLocation): number {
+  if (!('plane' in location) || planes.length === 0) {
+    return 0;
+  }
+  const { plane, x, y } = location;
+  if (!isBelow(plane, planes.length)) {
+    throw new SurfaceLayoutError('EINVAL', 'no such plane', { plane });
+  }
+  const { offset, width, bytesPerSample, texelsPerSample } = planes[plane];
+  const row = Math.floor(y / texelsPerSample);
+  return offset + (row * width + Math.floor(x / texelsPerSample)) * bytesPerSample;
+}
+
+function isBelow(value: number, end: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < end;
 }

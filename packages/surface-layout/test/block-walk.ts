@@ -1,4 +1,4 @@
-import type { SurfaceLayout } from '../src/index.js';
+import type { SubresourceBox, SurfaceLayout } from '../src/index.js';
 
 /** One block where it lies in memory, found by counting alone. */
 export interface WalkedBlock {
@@ -34,4 +34,17 @@ export function walkBlocks({ description, format }: SurfaceLayout): WalkedBlock[
     }
   }
   return blocks;
+}
+
+/** Whether a box holds the first texel of a block, in any sheet. */
+export function holds(box: SubresourceBox, { subresource, x, y, z }: Omit<WalkedBlock, 'offset'>): boolean {
+  return (
+    box.subresource === subresource &&
+    x >= box.x &&
+    x < box.x + box.width &&
+    y >= box.y &&
+    y < box.y + box.height &&
+    z >= box.z &&
+    z < box.z + box.depth
+  );
 }

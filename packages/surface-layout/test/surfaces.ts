@@ -22,7 +22,7 @@ export const smallSurfaces: fc.Arbitrary<SurfaceLayout> = fc
   .map((description) => new SurfaceLayout(description));
 
 /** Byte ranges that begin and end around the surface: inside it, across its ends, empty ones. */
-function byteRanges(layout: SurfaceLayout): fc.Arbitrary<[number, number][]> {
+export function byteRanges(layout: SurfaceLayout): fc.Arbitrary<[number, number][]> {
   const range = fc
     .tuple(fc.integer({ min: -9, max: layout.bytes + 9 }), fc.integer({ min: 0, max: layout.bytes }))
     .chain(([start, length]) =>

@@ -46,10 +46,14 @@ describe.each(programs)('%s, installed in a new project', (name, { readme }) => 
   }, 120_000);
 
   it('prints what its README says', () => {
-    const [example] = examples(readme, 'sh');
-    const [npx, program, ...args] = example.code.trim().split(' ');
-    expect([npx, program]).toEqual(['npx', 'cg']);
-    expect(project.runProgram('cg', args)).toBe(example.prints);
+    // Those that need no file of the reader's own.
+    const runnable = examples(readme, 'sh').filter(({ code }) => !code.includes('memory.raw'));
+    expect(runnable.length).toBeGreaterThan(1);
+    for (const { code, prints } of runnable) {
+      const [npx, program, ...args] = code.trim().split(' ');
+      expect([npx, program]).toEqual(['npx', 'cg']);
+      expect(project.runProgram('cg', args)).toBe(prints);
+    }
   });
 
   it('replays without a wrong byte, and its README has every field of the JSON', () => {

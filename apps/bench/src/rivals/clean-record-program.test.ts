@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { CleanRecordProgram, findCc } from './clean-record-program.js';
+import { findCc } from './c-program.js';
+import { CleanRecordProgram } from './clean-record-program.js';
 import { drawDirty, expectedRecord } from './dirty-pattern.js';
 
 const TABLES = 4;

@@ -1,13 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { BenchError } from '../errors.js';
-import { rivalsFolder } from '../places.js';
-import type { Skipped } from '../row.js';
+import { CProgram, type FindCompiler } from './c-program.js';
 import type { Recorded } from './dirty-pattern.js';
-
-const SOURCE = 'clean_record.c';
 
 /** What one run of the C program says. */
 export interface CleanRecordRun extends Recorded {
@@ -15,32 +7,10 @@ export interface CleanRecordRun extends Recorded {
   readonly nanoseconds: number;
 }
 
-/** Finds the host's C compiler; undefined where there is none. */
-export type FindCompiler = () => string | undefined;
-
-/** `cc`, where it can be run. */
-export const findCc: FindCompiler = () => {
-  const { error, status } = spawnSync('cc', ['--version'], { stdio: 'ignore' });
-  return error === undefined && status === 0 ? 'cc' : undefined;
-};
-
-/** rivals/clean_record.c, compiled when it is first asked for and once only. */
-export class CleanRecordProgram {
-  readonly #findCompiler: FindCompiler;
-  readonly #parent: string;
-  #folder: string | undefined;
-  #built: { readonly path: string } | Skipped | undefined;
-
-  /** `parent` is the folder in which a folder for the program is made. */
-  constructor(findCompiler: FindCompiler, parent: string = tmpdir()) {
-    this.#findCompiler = findCompiler;
-    this.#parent = parent;
-  }
-
-  /** Compiles it. @returns why it cannot be had; undefined where it can */
-  prepare(): Skipped | undefined {
-    this.#built ??= this.#compile();
-    return 'skipped' in this.#built ? this.#built : undefined;
+/** rivals/clean_record.c. */
+export class CleanRecordProgram extends CProgram {
+  constructor(findCompiler: FindCompiler, parent?: string) {
+    super('clean_record.c', findCompiler, parent);
   }
 
   /**
@@ -48,43 +18,8 @@ export class CleanRecordProgram {
    * @throws BenchError EBADMSG where it does not end well or says something else
    */
   run(tables: number, dirtyPer10000: number, passes: number): CleanRecordRun {
-    const built = (this.#built ??= this.#compile());
-    if ('skipped' in built) {
-      throw new BenchError('EINVAL', built.skipped, SOURCE);
-    }
-    const args = [tables, dirtyPer10000, passes].map(String);
-    const { status, stdout, stderr } = spawnSync(built.path, args, { encoding: 'utf8' });
-    const words = (stdout ?? '').trim().split(' ').map(Number);
-    if (status !== 0 || words.length !== 6 || !words.every(Number.isInteger)) {
-      const said = `${stdout ?? ''}${stderr ?? ''}`.trim();
-      throw new BenchError('EBADMSG', `${SOURCE} ended with ${status} and said «${said}»`, SOURCE);
-    }
+    const words = this.runFor(6, [tables, dirtyPer10000, passes]);
     const [nanoseconds, entries, start, end, checksum, left] = words;
     return { nanoseconds, entries, start, end, checksum, left };
-  }
-
-  /** Deletes the compiled program. */
-  close(): void {
-    if (this.#folder !== undefined) {
-      rmSync(this.#folder, { recursive: true, force: true });
-    }
-    this.#folder = undefined;
-    this.#built = undefined;
-  }
-
-  #compile(): { readonly path: string } | Skipped {
-    const compiler = this.#findCompiler();
-    if (compiler === undefined) {
-      return { skipped: 'no C compiler' };
-    }
-    this.#folder = mkdtempSync(join(this.#parent, 'cg-bench-'));
-    const path = join(this.#folder, 'clean_record');
-    const source = join(rivalsFolder, SOURCE);
-    const { status, stderr } = spawnSync(compiler, ['-O2', '-o', path, source], { encoding: 'utf8' });
-    if (status !== 0) {
-      const [line = ''] = (stderr ?? '').trim().split('\n');
-      return { skipped: `the C compiler failed: ${line}` };
-    }
-    return { path };
   }
 }

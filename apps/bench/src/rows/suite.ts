@@ -1,10 +1,13 @@
 import { tracesFolder } from '../places.js';
-import { CleanRecordProgram, findCc, type FindCompiler } from '../rivals/clean-record-program.js';
+import { findCc, type FindCompiler } from '../rivals/c-program.js';
+import { CleanRecordProgram } from '../rivals/clean-record-program.js';
+import { DirtyBoxProgram } from '../rivals/dirty-box-program.js';
 import type { Row } from '../row.js';
 import { hostClock, type Clock } from '../timing.js';
 import { bulkStoreRows } from './bulk-stores.js';
 import { cleanRecordRows } from './clean-record.js';
 import { cleanTouchedRow } from './clean-touched.js';
+import { cheapestCoverRows, dirtyBoxRows } from './dirty-boxes.js';
 import { replayRows } from './replay.js';
 import { scalarStoreRow } from './scalar-stores.js';
 
@@ -34,14 +37,20 @@ const traces = ['terminal-typing', 'terminal-scroll'];
 export function makeSuite(options: SuiteOptions = {}): Suite {
   const { clock = hostClock, findCompiler = findCc, tables = 512, windowPages = 256, frames } = options;
   const program = new CleanRecordProgram(findCompiler);
+  const dirtyBoxProgram = new DirtyBoxProgram(findCompiler);
   return {
     rows: [
       ...cleanRecordRows(clock, tables, program),
       cleanTouchedRow(clock, tables),
+      ...dirtyBoxRows(clock, dirtyBoxProgram),
+      ...cheapestCoverRows(clock),
       scalarStoreRow(clock, windowPages),
       ...bulkStoreRows(clock, windowPages),
       ...replayRows(clock, { folder: tracesFolder, traces, ...(frames === undefined ? {} : { frames }) }),
     ],
-    close: () => program.close(),
+    close() {
+      program.close();
+      dirtyBoxProgram.close();
+    },
   };
 }

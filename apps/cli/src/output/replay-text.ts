@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { ReplayReport, TrackingMethodName } from '@cg/machine';
 import type { TraceHeader } from '@cg/machine/trace';
-import Table from 'cli-table3';
 import { colors } from './colors.js';
+import { plainTable } from './plain-table.js';
 
 /** A replay that came to its end. */
 export interface Replayed {
@@ -72,56 +72,16 @@ export function describeReplay({ path, method, header, report }: Replayed): stri
   ].join('\n');
 }
 
-function plainTable(head: string[]) {
-  return new Table({
-    head,
-    colAligns: head.map((_, i) => (i < 2 ? 'left' : 'right')),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      mid: '',
-      'mid-mid': '',
-      right: '',
-      'right-mid': '',
-      middle: '',
-    },
-  });
-}
-
 /** Several replays: what was moved, then what finding it took; a row each. */
 export function tabulateReplays(replays: readonly Replayed[]): string {
-  const moved = plainTable([
-    'trace',
-    'method',
-    'frames',
-    'stored',
-    'changed',
-    'uploaded',
-    'full',
-    'share',
-    'wrong bytes',
-  ]);
-  const work = plainTable([
-    'trace',
-    'method',
-    'pages',
-    'boxes',
-    'commands',
-    'read',
-    'write',
-    'scans',
-    'entries',
-    'switches',
-  ]);
+  const moved = plainTable(
+    ['trace', 'method', 'frames', 'stored', 'changed', 'uploaded', 'full', 'share', 'wrong bytes'],
+    2,
+  );
+  const work = plainTable(
+    ['trace', 'method', 'pages', 'boxes', 'commands', 'read', 'write', 'scans', 'entries', 'switches'],
+    2,
+  );
   for (const { path, method, report } of replays) {
     const { frames, bytesStored, bytesChanged, bytesUploaded, bytesFullUpload, wrongBytes } = report;
     moved.push([

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { walkBlocks } from '../test/block-walk.js';
-import type { WalkedBlock } from '../test/block-walk.js';
-import { surface, surfacesWithRanges } from '../test/surfaces.js';
-import type { SubresourceBox } from './box.js';
+import { walkBlocks } from '../../test/block-walk.js';
+import type { WalkedBlock } from '../../test/block-walk.js';
+import { surface, surfacesWithRanges } from '../../test/surfaces.js';
+import type { SubresourceBox } from '../box.js';
 import { DirtyBoxes } from './dirty-boxes.js';
-import { SurfaceLayoutError } from './errors.js';
-import type { SurfaceLayout } from './layout.js';
+import { SurfaceLayoutError } from '../errors.js';
+import type { SurfaceLayout } from '../layout.js';
 
 const A8R8G8B8 = 2;
 const DXT1 = 15;

@@ -1,0 +1,160 @@
+import { formatByName, locate, SurfaceLayout, SurfaceLayoutError } from '@cg/surface-layout';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from '../exit-codes.js';
+import { dirtyBoxes, type MergeName } from '../layout/dirty-boxes.js';
+import { planUpload, type UploadApi } from '../layout/upload.js';
+import { formatsAsJson, layoutAsJson } from '../output/layout-json.js';
+import { describeLayout, tabulateFormats } from '../output/layout-text.js';
+import { LineWriter } from '../output/line-writer.js';
+
+interface LayoutOptions {
+  readonly format?: string;
+  readonly size?: readonly [width: number, height: number, depth: number];
+  readonly mips: number;
+  readonly layers?: number;
+  readonly samples: number;
+  readonly cube: boolean;
+  readonly streamOutput: boolean;
+  readonly offset: readonly number[];
+  readonly range: readonly (readonly [start: number, end: number])[];
+  readonly merge: MergeName;
+  readonly boxCost: number;
+  readonly sheets: boolean;
+  readonly planes: boolean;
+  readonly upload?: UploadApi;
+  readonly formats: boolean;
+  readonly json: boolean;
+}
+
+const DETAILS = `
+A backing is tightly packed: sheets (one per sample), in them layers, in them mips from large to
+small, in them slices, rows and blocks. Offsets and ranges are bytes of it, decimal or 0x…; a range
+A..B ends before B. Both may be given several times.
+
+Ways to merge ranges into boxes:
+  box       one for each subresource, the smallest around all that is dirty there
+  exact     the dirty blocks and no others
+  cheapest  a cover of little cost: a byte costs 1, a box --box-cost
+
+Any write to a surface of several samples makes all of it dirty, as the device does not state their
+order, and any write to a mip of a planar format all of that mip; --sheets and --planes take the
+usual order for granted.
+
+Examples:
+  $ cg layout --format BC3_UNORM --size 1000x600 --mips 10 --layers 6
+  $ cg layout --format A8R8G8B8 --size 512x512 --mips 3 --offset 0x100000
+  $ cg layout --format A8R8G8B8 --size 512x512 --range 4096..8192 --range 40960..45056 --merge exact
+  $ cg layout --format BC1_UNORM --size 64x64 --range 0..64 --upload webgpu
+  $ cg layout --formats
+
+Exit codes: 0 all is well, 2 the arguments are at fault.`;
+
+function parseNumber(text: string): number {
+  const value = /^(0x[0-9a-f]+|[0-9]+)$/i.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError('It must be a number below 2^53, such as 4096 or 0x1000.');
+  }
+  return value;
+}
+
+function parseSize(text: string): [number, number, number] {
+  if (!/^\d+(x\d+){1,2}$/.test(text)) {
+    throw new InvalidArgumentError('It must be WIDTHxHEIGHT or WIDTHxHEIGHTxDEPTH, such as 640x480.');
+  }
+  const [width, height, depth = 1] = text.split('x').map(parseNumber);
+  return [width, height, depth];
+}
+
+function parseOffset(text: string, before: readonly number[]): number[] {
+  return [...before, parseNumber(text)];
+}
+
+function parseRange(text: string, before: readonly [number, number][]): [number, number][] {
+  const ends = text.split('..');
+  if (ends.length !== 2) {
+    throw new InvalidArgumentError('It must be START..END, such as 4096..8192.');
+  }
+  const [start, end] = ends.map(parseNumber);
+  if (start > end) {
+    throw new InvalidArgumentError('It must not end before it starts.');
+  }
+  return [...before, [start, end]];
+}
+
+/** `cg layout`. `exit` is told the exit code. */
+export function layoutCommand(exit: (code: number) => void): Command {
+  return new Command('layout')
+    .description("show where a surface's texels lie in memory, and which boxes of it a byte range touches")
+    .option('-f, --format <name>', 'surface format, with or without SVGA3D_; --formats lists them')
+    .option('-s, --size <WxH[xD]>', 'texels of the largest mip; of a BUFFER bytes x 1', parseSize)
+    .option('--mips <count>', 'mip levels', parseNumber, 1)
+    .option('--layers <count>', 'array size (default: 1, of a cube 6)', parseNumber)
+    .option('--samples <count>', 'samples of a texel', parseNumber, 1)
+    .option('--cube', 'the layers are faces of cubes', false)
+    .option('--stream-output', 'the device keeps 16 bytes of state behind it', false)
+    .option('--offset <byte>', 'print where this byte is', parseOffset, [])
+    .option('--range <start..end>', 'print the boxes that these bytes make dirty', parseRange, [])
+    .addOption(
+      new Option('--merge <way>', 'how ranges become boxes')
+        .choices(['box', 'exact', 'cheapest'])
+        .default('box'),
+    )
+    .option('--box-cost <bytes>', 'as many bytes as one more box may save', parseNumber, 256)
+    .option('--sheets', 'samples lie in sheets, one after another', false)
+    .option('--planes', 'planes lie one after another, as the FOURCC says', false)
+    .addOption(
+      new Option('--upload <api>', 'print the calls that upload the boxes').choices(['webgpu', 'webgl']),
+    )
+    .option('--formats', 'list the formats', false)
+    .option('--json', 'print JSON', false)
+    .addHelpText('after', DETAILS)
+    .action(async (options: LayoutOptions, command: Command) => {
+      exit(await show(options, command));
+    });
+}
+
+async function show(options: LayoutOptions, command: Command): Promise<number> {
+  const out = new LineWriter(process.stdout);
+  try {
+    out.line(options.formats ? listFormats(options) : listLayout(options, command));
+  } catch (error) {
+    if (!(error instanceof SurfaceLayoutError)) {
+      throw error;
+    }
+    process.stderr.write(`cg: ${error.message}\n`);
+    return EXIT.BAD_INPUT;
+  }
+  await out.flush();
+  return EXIT.OK;
+}
+
+function listFormats({ json }: LayoutOptions): string {
+  return json ? formatsAsJson() : tabulateFormats();
+}
+
+function listLayout(options: LayoutOptions, command: Command): string {
+  const layout = new SurfaceLayout(descriptionOf(options, command));
+  const { merge, boxCost, sheets, planes } = options;
+  const boxes = dirtyBoxes(layout, options.range, { merge, boxCost, sheets, planes });
+  const shown = {
+    layout,
+    locations: options.offset.map((offset) => ({ offset, ...locate(layout, offset) })),
+    ...(options.range.length === 0 ? {} : { boxes }),
+    ...(options.upload === undefined ? {} : { upload: planUpload(layout, boxes, options.upload) }),
+  };
+  return options.json ? layoutAsJson(shown) : describeLayout(shown);
+}
+
+function descriptionOf(options: LayoutOptions, command: Command) {
+  const { format: name, size, cube, streamOutput, mips: mipLevels, samples } = options;
+  const { layers = cube ? 0 : 1 } = options;
+  if (name === undefined || size === undefined) {
+    command.error('cg: layout needs --format and --size, or --formats');
+  }
+  const format = formatByName(name) ?? formatByName(name.toUpperCase());
+  if (format === undefined) {
+    command.error(`cg: no format is called «${name}»; cg layout --formats lists them`);
+  }
+  const [width, height, depth] = size;
+  return { format: format.id, width, height, depth, mipLevels, layers, samples, cube, streamOutput };
+}

@@ -1,0 +1,167 @@
+import { SurfaceLayoutError } from '../errors.js';
+import type { SurfaceLayout } from '../layout.js';
+
+/** What is taken for known about a surface whose layout the device does not state. */
+export interface DirtyOptions {
+  /**
+   * Of a surface with several samples: `whole`, any write makes all of it dirty, or `sheets`, the sheets lie
+   * one after another, and so a byte has a texel (D3). `whole` if left out.
+   */
+  readonly samples?: 'whole' | 'sheets';
+  /**
+   * Of a planar subresource: `whole`, any write makes all of it dirty, as the device updates it, or `apart`,
+   * the blocks of 2×2 texels of which a luma or chroma byte was written, where `planesOf` knows (D4). `whole`
+   * if left out.
+   */
+  readonly planes?: 'whole' | 'apart';
+}
+
+/**
+ * From the written bytes of a backing to its subresources: the part that every way of merging shares. Blocks
+ * of a subresource are numbered row by row, slice by slice.
+ */
+export abstract class BlockRanges {
+  protected readonly everySample: boolean;
+  protected readonly planesApart: boolean;
+  /** Where each mip ends in its layer. A typed array: what the hot path reads of the layout. */
+  private readonly levelEnds: Float64Array;
+  private readonly bytes: number;
+  private readonly wholeFrom: number;
+  private readonly chainBytes: number;
+  private readonly layers: number;
+
+  constructor(
+    readonly layout: SurfaceLayout,
+    { samples = 'whole', planes = 'whole' }: DirtyOptions = {},
+  ) {
+    this.everySample = layout.samples > 1 && samples === 'whole' && !layout.format.planar;
+    this.planesApart = planes === 'apart';
+    this.levelEnds = Float64Array.from(layout.mips, ({ offset, bytes }) => offset + bytes);
+    this.bytes = layout.bytes;
+    this.wholeFrom = this.everySample ? 1 : layout.sheetBytes;
+    this.chainBytes = layout.mipChainBytes;
+    this.layers = layout.layers;
+  }
+
+  /**
+   * Adds the bytes [start, end) of the surface's backing. What lies outside the surface is ignored: a
+   * trailer, the tail of a page (D2), the head of one. An empty range adds nothing.
+   * @throws SurfaceLayoutError EINVAL for a range that is inverted or not of integers; nothing is added then.
+   */
+  addRange(start: number, end: number): void {
+    if (!(start <= end && Number.isSafeInteger(start) && Number.isSafeInteger(end))) {
+      throw new SurfaceLayoutError('EINVAL', 'not a byte range', { start, end });
+    }
+    const first = start < 0 ? 0 : start;
+    const last = (end > this.bytes ? this.bytes : end) - 1;
+    if (first > last) {
+      return;
+    }
+    if (last - first + 1 >= this.wholeFrom) {
+      this.addWholeSurface();
+      return;
+    }
+    // Layers are counted on through the sheets, so a range that crosses from one sheet to the next needs no
+    // case.
+    const { chainBytes, levelEnds } = this;
+    const layer = first < chainBytes ? 0 : Math.floor(first / chainBytes);
+    const inLayer = first - layer * chainBytes;
+    let level = 0;
+    while (inLayer >= levelEnds[level]) {
+      level++;
+    }
+    if (last - layer * chainBytes < levelEnds[level]) {
+      const offset = level === 0 ? 0 : levelEnds[level - 1];
+      const subresource = this.inSheet(layer) * levelEnds.length + level;
+      this.addToMip(subresource, level, inLayer - offset, last - layer * chainBytes - offset);
+    } else {
+      this.addAcross(layer, level, inLayer, last - layer * chainBytes);
+    }
+  }
+
+  /** Layers of all sheets are the same; a remainder costs more than all the rest of a range. */
+  private inSheet(layer: number): number {
+    const { layers } = this;
+    return layer < layers ? layer : layer - Math.floor(layer / layers) * layers;
+  }
+
+  /** Adds every block of every subresource. */
+  protected abstract addWholeSurface(): void;
+
+  /** Adds the blocks that hold the bytes `first` to `last` of a subresource, which is not planar. */
+  protected abstract addBytes(subresource: number, level: number, first: number, last: number): void;
+
+  /** Adds the blocks `first` to `last` of a subresource. Here, too, `last` is included. */
+  protected abstract addBlocks(subresource: number, level: number, first: number, last: number): void;
+
+  /** `first` and `last` count from the start of the layer, `last` on into the layers behind it. */
+  private addAcross(firstLayer: number, firstLevel: number, first: number, last: number): void {
+    const { mips } = this.layout;
+    let layer = firstLayer;
+    let level = firstLevel;
+    let from = first;
+    let to = last;
+    while (from <= to) {
+      const { offset, bytes } = mips[level];
+      const lastInMip = Math.min(to - offset, bytes - 1);
+      this.addToMip(this.inSheet(layer) * mips.length + level, level, from - offset, lastInMip);
+      from = offset + bytes;
+      level++;
+      if (level === mips.length) {
+        to -= this.chainBytes;
+        from = 0;
+        level = 0;
+        layer++;
+      }
+    }
+  }
+
+  private addToMip(subresource: number, level: number, first: number, last: number): void {
+    if (this.layout.format.planar) {
+      this.addToPlanes(subresource, level, first, last);
+    } else {
+      this.addBytes(subresource, level, first, last);
+    }
+  }
+
+  private addToPlanes(subresource: number, level: number, first: number, last: number): void {
+    const mip = this.layout.mips[level];
+    const { planes } = mip;
+    if (!this.planesApart || planes.length === 0) {
+      this.addBlocks(subresource, level, 0, mip.blocksWide * mip.blocksHigh * mip.blocksDeep - 1);
+      return;
+    }
+    for (const plane of planes) {
+      const bytes = plane.width * plane.height * plane.bytesPerSample;
+      const firstSample = Math.floor(Math.max(first - plane.offset, 0) / plane.bytesPerSample);
+      const lastSample = Math.floor(Math.min(last - plane.offset, bytes - 1) / plane.bytesPerSample);
+      if (firstSample > lastSample) {
+        continue;
+      }
+      if (plane.texelsPerSample === 1) {
+        this.addLuma(subresource, level, plane.width, firstSample, lastSample);
+      } else {
+        this.addBlocks(subresource, level, firstSample, lastSample);
+      }
+    }
+  }
+
+  /** A block has 2×2 luma samples: the rest of the first row, whole rows, and the start of the last. */
+  private addLuma(subresource: number, level: number, width: number, first: number, last: number): void {
+    const { blocksWide } = this.layout.mips[level];
+    const y0 = Math.floor(first / width);
+    const y1 = Math.floor(last / width);
+    const head = (y0 >> 1) * blocksWide + Math.floor((first - y0 * width) / 2);
+    const tail = (y1 >> 1) * blocksWide + Math.floor((last - y1 * width) / 2);
+    if (y0 === y1) {
+      this.addBlocks(subresource, level, head, tail);
+      return;
+    }
+    this.addBlocks(subresource, level, head, ((y0 >> 1) + 1) * blocksWide - 1);
+    this.addBlocks(subresource, level, (y1 >> 1) * blocksWide, tail);
+    if (y1 - y0 > 1) {
+      const wholeFrom = (y0 + 1) >> 1;
+      this.addBlocks(subresource, level, wholeFrom * blocksWide, (((y1 - 1) >> 1) + 1) * blocksWide - 1);
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import type { SubresourceBox } from '../box.js';
+import type { SurfaceLayout } from '../layout.js';
+import { BlockRanges } from './block-ranges.js';
+import type { DirtyOptions } from './block-ranges.js';
+import { EXTENT, texelBox, X0, X1, Y0, Y1, Z0, Z1 } from './extents.js';
+
+const MAX_I32 = 0x7fff_ffff;
+
+/**
+ * The dirty parts of a surface: for each subresource at most one box, the smallest that holds every block
+ * touched by the byte ranges added since the last clear (rules 7.2, 7.3, 7.4). The order of adding never
+ * matters (D1). It takes memory by the subresource, none by the range.
+ *
+ * A range that touches a planar subresource makes it dirty whole (D4). With several samples any range makes
+ * the whole surface dirty, as the device's order of samples is not stated (D3); a planar surface keeps to the
+ * subresources that the range touches in any sheet. The options say otherwise.
+ */
+export class DirtyBoxes extends BlockRanges {
+  /** Of each subresource; an end of 0 in x marks an empty one. */
+  private readonly extents: Float64Array;
+  // What the hot path reads of the layout.
+  private readonly rowStrides: Float64Array;
+  private readonly blocksWide: Float64Array;
+  private readonly bytesPerBlock: number;
+  private readonly hasSlices: boolean;
+  /** Bytes of a surface that is done in 32-bit integers; 0 of others. */
+  private readonly intBytes: number;
+  private readonly intStrides: Int32Array;
+  private readonly intWidths: Int32Array;
+  private readonly mipEnds: Int32Array;
+  private readonly layerBytes: number;
+  private whole = false;
+  private boxCount = 0;
+
+  constructor(layout: SurfaceLayout, options?: DirtyOptions) {
+    super(layout, options);
+    this.extents = new Float64Array(layout.subresourceCount * EXTENT);
+    this.rowStrides = Float64Array.from(layout.mips, ({ rowStride }) => rowStride);
+    this.blocksWide = Float64Array.from(layout.mips, ({ blocksWide }) => blocksWide);
+    this.bytesPerBlock = layout.format.bytesPerBlock;
+    this.hasSlices = layout.mips[0].blocksDeep > 1;
+    const isFlat = !this.hasSlices && !layout.format.planar && layout.samples === 1;
+    this.intBytes = isFlat && layout.bytes <= MAX_I32 ? layout.bytes : 0;
+    this.intStrides = Int32Array.from(layout.mips, ({ rowStride }) => rowStride);
+    this.intWidths = Int32Array.from(layout.mips, ({ blocksWide }) => blocksWide);
+    this.mipEnds = Int32Array.from(layout.mips, ({ offset, bytes }) => offset + bytes);
+    this.layerBytes = layout.mipChainBytes;
+  }
+
+  /**
+   * As BlockRanges does it. A 2D surface below 2^31 bytes, which nearly all are, is done in integers of 32
+   * bits: divisions are what a range costs.
+   */
+  override addRange(start: number, end: number): void {
+    const first = start | 0;
+    const last = ((end | 0) - 1) | 0;
+    if (first !== start || last + 1 !== end || first < 0 || last < first || last >= this.intBytes) {
+      super.addRange(start, end);
+      return;
+    }
+    const { mipEnds } = this;
+    const layerBytes = this.layerBytes | 0;
+    const layer = first < layerBytes ? 0 : (first / layerBytes) | 0;
+    let base = Math.imul(layer, layerBytes);
+    let level = 0;
+    while (first - base >= mipEnds[level]) {
+      level++;
+    }
+    let subresource = (Math.imul(layer, mipEnds.length) + level) | 0;
+    for (let from = first; from <= last; subresource++) {
+      const mip = (base + (level === 0 ? 0 : mipEnds[level - 1])) | 0;
+      const mipEnd = (base + mipEnds[level]) | 0;
+      const to = last < mipEnd ? last : (mipEnd - 1) | 0;
+      this.addInts(subresource, level, (from - mip) | 0, (to - mip) | 0);
+      from = (to + 1) | 0;
+      level++;
+      if (level === mipEnds.length) {
+        level = 0;
+        base = (base + layerBytes) | 0;
+      }
+    }
+  }
+
+  /** As addBytes does it. */
+  private addInts(subresource: number, level: number, first: number, last: number): void {
+    const rowStride = this.intStrides[level];
+    const row = (first / rowStride) | 0;
+    const rowStart = Math.imul(row, rowStride);
+    let x0 = 0;
+    let x1 = this.intWidths[level];
+    let endRow = row;
+    if (last - rowStart < rowStride) {
+      const bytesPerBlock = this.bytesPerBlock | 0;
+      x0 = ((first - rowStart) / bytesPerBlock) | 0;
+      x1 = (((last - rowStart) / bytesPerBlock) | 0) + 1;
+    } else {
+      endRow = (last / rowStride) | 0;
+    }
+    this.grow(subresource, x0, row, 0, x1, endRow + 1, 1);
+  }
+
+  /** How many subresources have a box. */
+  get count(): number {
+    return this.boxCount;
+  }
+
+  /** True where nothing is dirty. */
+  get isEmpty(): boolean {
+    return this.boxCount === 0;
+  }
+
+  /** Forgets every box. */
+  clear(): void {
+    if (this.boxCount > 0) {
+      this.extents.fill(0);
+      this.boxCount = 0;
+      this.whole = false;
+    }
+  }
+
+  /** The boxes in texels, ascending by subresource: they start on blocks and end clipped to their mip. */
+  boxes(): SubresourceBox[] {
+    const { extents, layout } = this;
+    const found: SubresourceBox[] = [];
+    for (let subresource = 0; found.length < this.boxCount; subresource++) {
+      const at = subresource * EXTENT;
+      if (extents[at + X1] !== 0) {
+        found.push(texelBox(layout, subresource, extents, at));
+      }
+    }
+    return found;
+  }
+
+  protected override addWholeSurface(): void {
+    if (this.whole) {
+      return;
+    }
+    const { mips, subresourceCount } = this.layout;
+    for (let subresource = 0; subresource < subresourceCount; subresource++) {
+      const mip = mips[subresource % mips.length];
+      this.grow(subresource, 0, 0, 0, mip.blocksWide, mip.blocksHigh, mip.blocksDeep);
+    }
+    this.whole = true;
+  }
+
+  /** Rule 7.2: a range inside one row is columns, inside one slice whole rows, across slices whole slices. */
+  protected override addBytes(subresource: number, level: number, first: number, last: number): void {
+    const { rowStrides, bytesPerBlock } = this;
+    const rowStride = rowStrides[level];
+    const row0 = Math.floor(first / rowStride);
+    const from = first - row0 * rowStride;
+    const to = last - row0 * rowStride;
+    if (to < rowStride) {
+      const x0 = Math.floor(from / bytesPerBlock);
+      const x1 = Math.floor(to / bytesPerBlock) + 1;
+      this.addRows(subresource, level, row0, row0, x0, x1);
+    } else {
+      this.addRows(subresource, level, row0, Math.floor(last / rowStride), 0, this.blocksWide[level]);
+    }
+  }
+
+  protected override addBlocks(subresource: number, level: number, first: number, last: number): void {
+    const { bytesPerBlock } = this;
+    this.addBytes(subresource, level, first * bytesPerBlock, last * bytesPerBlock);
+  }
+
+  /** Columns of one row, or whole rows; these are counted through the slices. */
+  private addRows(
+    subresource: number,
+    level: number,
+    row0: number,
+    row1: number,
+    x0: number,
+    x1: number,
+  ): void {
+    if (!this.hasSlices) {
+      this.grow(subresource, x0, row0, 0, x1, row1 + 1, 1);
+      return;
+    }
+    const { blocksWide, blocksHigh } = this.layout.mips[level];
+    const z0 = Math.floor(row0 / blocksHigh);
+    const z1 = Math.floor(row1 / blocksHigh);
+    if (z0 === z1) {
+      this.grow(subresource, x0, row0 - z0 * blocksHigh, z0, x1, row1 - z0 * blocksHigh + 1, z0 + 1);
+    } else {
+      this.grow(subresource, 0, 0, z0, blocksWide, blocksHigh, z1 + 1);
+    }
+  }
+
+  /** D1: origin and end move independently, so growing down never pulls the end along. */
+  private grow(
+    subresource: number,
+    x0: number,
+    y0: number,
+    z0: number,
+    x1: number,
+    y1: number,
+    z1: number,
+  ): void {
+    const { extents } = this;
+    const at = subresource * EXTENT;
+    if (extents[at + X1] === 0) {
+      this.boxCount++;
+      extents[at + X0] = x0;
+      extents[at + Y0] = y0;
+      extents[at + Z0] = z0;
+      extents[at + X1] = x1;
+      extents[at + Y1] = y1;
+      extents[at + Z1] = z1;
+      return;
+    }
+    if (x0 < extents[at + X0]) {
+      extents[at + X0] = x0;
+    }
+    if (y0 < extents[at + Y0]) {
+      extents[at + Y0] = y0;
+    }
+    if (z0 < extents[at + Z0]) {
+      extents[at + Z0] = z0;
+    }
+    if (x1 > extents[at + X1]) {
+      extents[at + X1] = x1;
+    }
+    if (y1 > extents[at + Y1]) {
+      extents[at + Y1] = y1;
+    }
+    if (z1 > extents[at + Z1]) {
+      extents[at + Z1] = z1;
+    }
+  }
+}

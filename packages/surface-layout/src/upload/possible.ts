@@ -1,0 +1,54 @@
+import { SurfaceLayoutError } from '../errors.js';
+import type { SurfaceFormat } from '../formats.js';
+import type { SurfaceLayout } from '../layout.js';
+
+/** Why no texture of a web API holds this surface, whatever its format; undefined where one may. */
+export function impossible(layout: SurfaceLayout, api: string): string | undefined {
+  const { samples, layers, description, mips, format } = layout;
+  const [{ width, height }] = mips;
+  if (samples > 1) {
+    return `${api} writes to textures of one sample only`;
+  }
+  if (layers > 1 && description.depth > 1) {
+    return `${api} has no arrays of 3D textures`;
+  }
+  if (format.compressed && (width % format.blockWidth !== 0 || height % format.blockHeight !== 0)) {
+    return `${api} asks compressed textures to be a multiple of the block in size`;
+  }
+  if (format.planar && mips.some(({ planes }) => planes.length === 0)) {
+    return 'it is not known how the planes of each mip lie: their height is odd, or they have slices';
+  }
+  if (format.planar && !haveHalfMips(layout)) {
+    return `the chroma of some mip is no mip of the chroma: ${width}×${height} does not halve evenly`;
+  }
+  return undefined;
+}
+
+/** A texture of chroma has half the size, and each of its mips half that of the one before, rounded down. */
+function haveHalfMips({ mips }: SurfaceLayout): boolean {
+  const [{ planes: base }] = mips;
+  return mips.every(({ planes }, level) =>
+    planes.slice(1).every(({ width, height }, chroma) => {
+      const { width: baseWidth, height: baseHeight } = base[chroma + 1];
+      const scale = 2 ** level;
+      return (
+        width === Math.max(Math.floor(baseWidth / scale), 1) &&
+        height === Math.max(Math.floor(baseHeight / scale), 1)
+      );
+    }),
+  );
+}
+
+/**
+ * The format that gives the texels their meaning.
+ * @throws SurfaceLayoutError EINVAL where its blocks are not those of the surface.
+ */
+export function viewedAs({ format }: SurfaceLayout, viewFormat: SurfaceFormat = format): SurfaceFormat {
+  const keys = ['blockWidth', 'blockHeight', 'blockDepth', 'bytesPerBlock', 'pitchBytesPerBlock'] as const;
+  const differs = keys.find((key) => viewFormat[key] !== format[key]);
+  if (differs !== undefined) {
+    const values = { [differs]: viewFormat[differs], format: format.id, viewFormat: viewFormat.id };
+    throw new SurfaceLayoutError('EINVAL', 'view format has other blocks', values);
+  }
+  return viewFormat;
+}
