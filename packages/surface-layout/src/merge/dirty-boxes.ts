@@ -25,6 +25,8 @@ export class DirtyBoxes extends BlockRanges {
   private readonly hasSlices: boolean;
   /** Bytes of a surface that is done in 32-bit integers; 0 of others. */
   private readonly intBytes: number;
+  /** Their extents, in place of `extents`. */
+  private readonly intExtents: Int32Array;
   private readonly intStrides: Int32Array;
   private readonly intWidths: Int32Array;
   private readonly mipEnds: Int32Array;
@@ -41,6 +43,7 @@ export class DirtyBoxes extends BlockRanges {
     this.hasSlices = layout.mips[0].blocksDeep > 1;
     const isFlat = !this.hasSlices && !layout.format.planar && layout.samples === 1;
     this.intBytes = isFlat && layout.bytes <= MAX_I32 ? layout.bytes : 0;
+    this.intExtents = new Int32Array(this.intBytes === 0 ? 0 : layout.subresourceCount * EXTENT);
     this.intStrides = Int32Array.from(layout.mips, ({ rowStride }) => rowStride);
     this.intWidths = Int32Array.from(layout.mips, ({ blocksWide }) => blocksWide);
     this.mipEnds = Int32Array.from(layout.mips, ({ offset, bytes }) => offset + bytes);
@@ -61,13 +64,29 @@ export class DirtyBoxes extends BlockRanges {
     const { mipEnds } = this;
     const layerBytes = this.layerBytes | 0;
     const layer = first < layerBytes ? 0 : (first / layerBytes) | 0;
-    let base = Math.imul(layer, layerBytes);
+    const inLayer = (first - Math.imul(layer, layerBytes)) | 0;
     let level = 0;
-    while (first - base >= mipEnds[level]) {
+    while (inLayer >= mipEnds[level]) {
       level++;
     }
-    let subresource = (Math.imul(layer, mipEnds.length) + level) | 0;
-    for (let from = first; from <= last; subresource++) {
+    const subresource = (Math.imul(layer, mipEnds.length) + level) | 0;
+    const inLast = (inLayer + (last - first)) | 0;
+    if (inLast < mipEnds[level]) {
+      const mip = level === 0 ? 0 : mipEnds[level - 1];
+      this.addInts(subresource, level, (inLayer - mip) | 0, (inLast - mip) | 0);
+    } else {
+      this.addIntsAcross(subresource, level, inLayer, inLast);
+    }
+  }
+
+  /** Mip by mip; `first` and `last` count from the start of the layer, `last` on into the layers behind it. */
+  private addIntsAcross(firstSubresource: number, firstLevel: number, first: number, last: number): void {
+    const { mipEnds } = this;
+    const layerBytes = this.layerBytes | 0;
+    let level = firstLevel;
+    let base = 0;
+    let from = first;
+    for (let subresource = firstSubresource; from <= last; subresource++) {
       const mip = (base + (level === 0 ? 0 : mipEnds[level - 1])) | 0;
       const mipEnd = (base + mipEnds[level]) | 0;
       const to = last < mipEnd ? last : (mipEnd - 1) | 0;
@@ -96,7 +115,32 @@ export class DirtyBoxes extends BlockRanges {
     } else {
       endRow = (last / rowStride) | 0;
     }
-    this.grow(subresource, x0, row, 0, x1, endRow + 1, 1);
+    this.growInts((subresource * EXTENT) | 0, x0, row, x1, (endRow + 1) | 0);
+  }
+
+  private growInts(at: number, x0: number, y0: number, x1: number, y1: number): void {
+    const extents = this.intExtents;
+    if (extents[at + X1] === 0) {
+      this.boxCount++;
+      extents[at + X0] = x0;
+      extents[at + Y0] = y0;
+      extents[at + X1] = x1;
+      extents[at + Y1] = y1;
+      extents[at + Z1] = 1;
+      return;
+    }
+    if (x0 < extents[at + X0]) {
+      extents[at + X0] = x0;
+    }
+    if (y0 < extents[at + Y0]) {
+      extents[at + Y0] = y0;
+    }
+    if (x1 > extents[at + X1]) {
+      extents[at + X1] = x1;
+    }
+    if (y1 > extents[at + Y1]) {
+      extents[at + Y1] = y1;
+    }
   }
 
   /** How many subresources have a box. */
@@ -113,6 +157,7 @@ export class DirtyBoxes extends BlockRanges {
   clear(): void {
     if (this.boxCount > 0) {
       this.extents.fill(0);
+      this.intExtents.fill(0);
       this.boxCount = 0;
       this.whole = false;
     }
@@ -120,7 +165,8 @@ export class DirtyBoxes extends BlockRanges {
 
   /** The boxes in texels, ascending by subresource: they start on blocks and end clipped to their mip. */
   boxes(): SubresourceBox[] {
-    const { extents, layout } = this;
+    const { layout } = this;
+    const extents = this.intBytes > 0 ? this.intExtents : this.extents;
     const found: SubresourceBox[] = [];
     for (let subresource = 0; found.length < this.boxCount; subresource++) {
       const at = subresource * EXTENT;
@@ -199,6 +245,10 @@ export class DirtyBoxes extends BlockRanges {
   ): void {
     const { extents } = this;
     const at = subresource * EXTENT;
+    if (this.intBytes > 0) {
+      this.growInts(at, x0, y0, x1, y1);
+      return;
+    }
     if (extents[at + X1] === 0) {
       this.boxCount++;
       extents[at + X0] = x0;

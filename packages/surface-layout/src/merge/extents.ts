@@ -15,7 +15,7 @@ export const EXTENT = 6;
 export function texelBox(
   layout: SurfaceLayout,
   subresource: number,
-  values: Float64Array,
+  values: Float64Array | Int32Array,
   at: number,
 ): SubresourceBox {
   const { blockWidth, blockHeight, blockDepth } = layout.format;
