@@ -13,17 +13,17 @@ interface LayoutOptions {
   readonly mips: number;
   readonly layers?: number;
   readonly samples: number;
-  readonly cube: boolean;
-  readonly streamOutput: boolean;
-  readonly offset: readonly number[];
-  readonly range: readonly (readonly [start: number, end: number])[];
+  readonly cube?: boolean;
+  readonly streamOutput?: boolean;
+  readonly offset?: readonly number[];
+  readonly range?: readonly (readonly [start: number, end: number])[];
   readonly merge: MergeName;
   readonly boxCost: number;
-  readonly sheets: boolean;
-  readonly planes: boolean;
+  readonly sheets?: boolean;
+  readonly planes?: boolean;
   readonly upload?: UploadApi;
-  readonly formats: boolean;
-  readonly json: boolean;
+  readonly formats?: boolean;
+  readonly json?: boolean;
 }
 
 const DETAILS = `
@@ -65,11 +65,11 @@ function parseSize(text: string): [number, number, number] {
   return [width, height, depth];
 }
 
-function parseOffset(text: string, before: readonly number[]): number[] {
+function parseOffset(text: string, before: readonly number[] = []): number[] {
   return [...before, parseNumber(text)];
 }
 
-function parseRange(text: string, before: readonly [number, number][]): [number, number][] {
+function parseRange(text: string, before: readonly [number, number][] = []): [number, number][] {
   const ends = text.split('..');
   if (ends.length !== 2) {
     throw new InvalidArgumentError('It must be START..END, such as 4096..8192.');
@@ -90,23 +90,23 @@ export function layoutCommand(exit: (code: number) => void): Command {
     .option('--mips <count>', 'mip levels', parseNumber, 1)
     .option('--layers <count>', 'array size (default: 1, of a cube 6)', parseNumber)
     .option('--samples <count>', 'samples of a texel', parseNumber, 1)
-    .option('--cube', 'the layers are faces of cubes', false)
-    .option('--stream-output', 'the device keeps 16 bytes of state behind it', false)
-    .option('--offset <byte>', 'print where this byte is', parseOffset, [])
-    .option('--range <start..end>', 'print the boxes that these bytes make dirty', parseRange, [])
+    .option('--cube', 'the layers are faces of cubes')
+    .option('--stream-output', 'the device keeps 16 bytes of state behind it')
+    .option('--offset <byte>', 'print where this byte is', parseOffset)
+    .option('--range <start..end>', 'print the boxes that these bytes make dirty', parseRange)
     .addOption(
       new Option('--merge <way>', 'how ranges become boxes')
         .choices(['box', 'exact', 'cheapest'])
         .default('box'),
     )
     .option('--box-cost <bytes>', 'as many bytes as one more box may save', parseNumber, 256)
-    .option('--sheets', 'samples lie in sheets, one after another', false)
-    .option('--planes', 'planes lie one after another, as the FOURCC says', false)
+    .option('--sheets', 'samples lie in sheets, one after another')
+    .option('--planes', 'planes lie one after another, as the FOURCC says')
     .addOption(
       new Option('--upload <api>', 'print the calls that upload the boxes').choices(['webgpu', 'webgl']),
     )
-    .option('--formats', 'list the formats', false)
-    .option('--json', 'print JSON', false)
+    .option('--formats', 'list the formats')
+    .option('--json', 'print JSON')
     .addHelpText('after', DETAILS)
     .action(async (options: LayoutOptions, command: Command) => {
       exit(await show(options, command));
@@ -134,19 +134,21 @@ function listFormats({ json }: LayoutOptions): string {
 
 function listLayout(options: LayoutOptions, command: Command): string {
   const layout = new SurfaceLayout(descriptionOf(options, command));
-  const { merge, boxCost, sheets, planes } = options;
-  const boxes = dirtyBoxes(layout, options.range, { merge, boxCost, sheets, planes });
+  const { merge, boxCost, sheets = false, planes = false } = options;
+  const { offset: offsets = [], range: ranges = [] } = options;
+  const boxes = dirtyBoxes(layout, ranges, { merge, boxCost, sheets, planes });
   const shown = {
     layout,
-    locations: options.offset.map((offset) => ({ offset, ...locate(layout, offset) })),
-    ...(options.range.length === 0 ? {} : { boxes }),
+    locations: offsets.map((offset) => ({ offset, ...locate(layout, offset) })),
+    ...(ranges.length === 0 ? {} : { boxes }),
     ...(options.upload === undefined ? {} : { upload: planUpload(layout, boxes, options.upload) }),
   };
   return options.json ? layoutAsJson(shown) : describeLayout(shown);
 }
 
 function descriptionOf(options: LayoutOptions, command: Command) {
-  const { format: name, size, cube, streamOutput, mips: mipLevels, samples } = options;
+  const { format: name, size, mips: mipLevels, samples } = options;
+  const { cube = false, streamOutput = false } = options;
   const { layers = cube ? 0 : 1 } = options;
   if (name === undefined || size === undefined) {
     command.error('cg: layout needs --format and --size, or --formats');
