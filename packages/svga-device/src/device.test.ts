@@ -135,7 +135,7 @@ describe('command buffers', () => {
     expect(result).toEqual({ status: SVGA_CB_STATUS.COMMAND_ERROR, errorOffset: 8 });
     expect(guest.device.fifo[SVGA_FIFO.FENCE]).toBe(1);
     expect(guest.device.statistics).toMatchObject({ commands: done + 1, errors: 1 });
-    expect(guest.device.lastError).toMatchObject({ code: 'ENOSYS', values: { id: 1141 } });
+    expect(guest.device.lastError).toMatchObject({ code: 'ENOSYS', values: { id: 1299 } });
     expect(guest.submit(fence(3)).status).toBe(SVGA_CB_STATUS.COMPLETED);
   });
 
