@@ -23,7 +23,7 @@ import type { SvgaDeviceOptions } from './index.js';
 
 const { ANY_FENCE, COMMAND_BUFFER, ERROR } = SVGA_IRQFLAG;
 const fence = (number: number): Uint8Array => encodeCommand('FENCE', { fence: number });
-const unknownCommand = new Uint8Array(Uint32Array.of(1141, 0).buffer);
+const unknownCommand = new Uint8Array(Uint32Array.of(1299, 0).buffer);
 
 function join(...parts: Uint8Array[]): Uint8Array {
   return Buffer.concat(parts);

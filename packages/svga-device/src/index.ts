@@ -5,12 +5,18 @@ export type { DeviceStatistics } from './statistics.js';
 export { SvgaDeviceError } from './errors.js';
 export type { SvgaDeviceErrorCode } from './errors.js';
 
-export { commandBytes, commandNames, commandOffsets, commandTable } from './protocol/command-table.js';
+export {
+  commandBytes,
+  commandNameOf,
+  commandNames,
+  commandOffsets,
+  commandTable,
+} from './protocol/command-table.js';
 export type { CommandFields, CommandName, CommandOffsets } from './protocol/command-table.js';
 export type { CommandDefinition } from './protocol/command-definition.js';
 export { CommandWriter, encodeCommand } from './protocol/command-writer.js';
 export { CommandReader } from './protocol/command-reader.js';
-export { decodeCommands } from './protocol/command-decoder.js';
+export { decodeCommands, decodedCommand } from './protocol/command-decoder.js';
 export type {
   CommandFrame,
   DecodedCommand,
