@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import {
   commandNames,
   decodedCommand,
@@ -55,7 +55,7 @@ function parseOffset(text: string): number {
 /** The names that match a pattern in which `*` stands for anything, added to those before. */
 function addNames(pattern: string, before: readonly CommandName[] | undefined): readonly CommandName[] {
   const parts = pattern
-    .replace(/^SVGA_(3D_CMD_|CMD_|(?=DC_))/, '')
+    .replace(/^SVGA_(3D_CMD_|CMD_|(?=DC_))/i, '')
     .split('*')
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const regex = new RegExp(`^${parts.join('.*')}$`, 'i');
@@ -193,15 +193,24 @@ class Listing {
     }
   }
 
+  /** Bytes of the file from an offset of the commands on; of a pipe nobody knows. */
+  #bytesFrom(offset: number): number | undefined {
+    const { from, header } = this.#options;
+    const status = this.#path === '-' ? undefined : statSync(this.#path);
+    const start = header ? from + SVGA_CB_HEADER_BYTES : 0;
+    return status?.isFile() === true ? status.size - start - offset : undefined;
+  }
+
   #verdict(): number {
     const { damage } = this.#pieces;
     const { json, deviceContext } = this.#options;
     if (damage !== undefined) {
       const name = damage.id === undefined ? undefined : commandNameOf(damage.id, deviceContext);
+      const left = this.#bytesFrom(damage.offset) ?? damage.left;
       if (json) {
-        this.#out.line(damageAsJson(damage, name));
+        this.#out.line(damageAsJson({ ...damage, left }, name));
       } else {
-        process.stderr.write(`cg: ${this.#path}: ${describeDamage(damage, name)}\n`);
+        process.stderr.write(`cg: ${this.#path}: ${describeDamage({ ...damage, left }, name)}\n`);
       }
       return EXIT.CHECK_FAILED;
     }

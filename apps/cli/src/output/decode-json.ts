@@ -19,6 +19,6 @@ export function commandAsJson(command: DecodedCommand): string {
 
 /** Where and why the stream stops making sense, as one object. */
 export function damageAsJson(damage: StreamDamage, name: string | undefined): string {
-  const { offset, why, values, id, bytes } = damage;
-  return JSON.stringify({ kind: 'damage', offset, why, id, name, values, there: bytes }, plain);
+  const { offset, why, left, values, id, bytes } = damage;
+  return JSON.stringify({ kind: 'damage', offset, why, id, name, left, values, there: bytes }, plain);
 }

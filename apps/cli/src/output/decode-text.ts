@@ -39,14 +39,20 @@ export function describeCommand(command: DecodedCommand, mostElements: number): 
   );
 }
 
-/** Where and why a stream stops making sense. */
+/** Where and why a stream stops making sense: what is wrong, the numbers of it, the bytes there. */
 export function describeDamage(damage: StreamDamage, name: string | undefined): string {
-  const { offset, why, values, id, bytes } = damage;
-  const said = Object.entries(values).map(([key, value]) => `${key} ${value}`);
-  const what = id === undefined ? [] : [`id ${id}${name === undefined ? '' : ` (${name})`}`];
-  const dump = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  const { offset, why, left, values, id, bytes } = damage;
+  const numbers = Object.entries(values).map(([key, value]) => `${key}=${value}`);
+  const words = [
+    ...(id === undefined ? [] : [`id=${id}${name === undefined ? '' : `(${name})`}`]),
+    ...numbers,
+    ...(left === undefined ? [] : [`left=${left}`]),
+  ];
+  const indent = ' '.repeat(INDENT);
+  const dump = [...bytes].map((byte) => byte.toString(16).padStart(2, '0'));
   return [
-    `damaged at ${offsetText(offset)}: ${[why, ...what, ...said].join(', ')}`,
-    `            there: ${dump}`,
+    `damaged at ${offsetText(offset)}: ${why}`,
+    ...(words.length === 0 ? [] : [wrapped(indent.slice(1), words)]),
+    wrapped(`${indent}bytes:`, dump),
   ].join('\n');
 }

@@ -9,6 +9,8 @@ export interface StreamDamage {
   readonly offset: number;
   /** What is wrong there. */
   readonly why: string;
+  /** Bytes of the stream from there on, where it is known to end. */
+  readonly left: number | undefined;
   /** The numbers of it, by name. */
   readonly values: Readonly<Record<string, number>>;
   /** The command it is in, as far as its id tells. */
@@ -86,7 +88,7 @@ export class CommandPieces {
       if (!(error instanceof SvgaDeviceError)) {
         throw error;
       }
-      const { offset: _, id: __, ...values } = error.values;
+      const { offset: _, id: __, left: ___, ...values } = error.values;
       this.#stop(error.what, values);
       return false;
     }
@@ -101,6 +103,7 @@ export class CommandPieces {
     this.#damage = {
       offset: this.#base + at,
       why,
+      left: this.#over ? this.#end - at : undefined,
       values,
       id: this.#end - at < 4 ? undefined : this.reader.id,
       bytes: this.#window.slice(at, Math.min(at + 16, this.#end)),
