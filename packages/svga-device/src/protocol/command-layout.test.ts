@@ -48,11 +48,25 @@ describe('bytes of commands, written by hand from the headers', () => {
 
   it('DRAW_PRIMITIVES: as many declarations and ranges as it says, and divisors or none', () => {
     const decl = {
-      ...{ type: 1, method: 2, usage: 3, usageIndex: 4, surfaceId: 5, offset: 6, stride: 7 },
-      ...{ first: 8, last: 9 },
+      type: 1,
+      method: 2,
+      usage: 3,
+      usageIndex: 4,
+      surfaceId: 5,
+      offset: 6,
+      stride: 7,
+      ...{
+        first: 8,
+        last: 9,
+      },
     };
     const range = {
-      ...{ primType: 1, primitiveCount: 2, surfaceId: 3, offset: 4, stride: 5, indexWidth: 6 },
+      primType: 1,
+      primitiveCount: 2,
+      surfaceId: 3,
+      offset: 4,
+      stride: 5,
+      indexWidth: 6,
       indexBias: -1,
     };
     const counts = { cid: 1, numVertexDecls: 1, numRanges: 1 };
@@ -88,8 +102,18 @@ describe('bytes of commands, written by hand from the headers', () => {
   it('DEFINE_GB_SURFACE_V4 has 64 bits of flags behind the id', () => {
     const size = { width: 64, height: 32, depth: 1 };
     const bytes = encodeCommand('DEFINE_GB_SURFACE_V4', {
-      ...{ sid: 7, surfaceFlags: 2 ** 33 + 1, format: 2, numMipLevels: 3, multisampleCount: 4 },
-      ...{ multisamplePattern: 1, qualityLevel: 2, autogenFilter: 0, ...size, arraySize: 6 },
+      sid: 7,
+      surfaceFlags: 2 ** 33 + 1,
+      format: 2,
+      numMipLevels: 3,
+      multisampleCount: 4,
+      ...{
+        multisamplePattern: 1,
+        qualityLevel: 2,
+        autogenFilter: 0,
+        ...size,
+        arraySize: 6,
+      },
       bufferByteStride: 16,
     });
     expect([...bytes]).toEqual(memory(1267, 56, 7, 1, 2, 2, 3, 4, 1, 2, 0, 64, 32, 1, 6, 16));
@@ -97,8 +121,18 @@ describe('bytes of commands, written by hand from the headers', () => {
 
   it('DX_DEFINE_BLEND_STATE: eight render targets of 12 bytes; what is not given is zero', () => {
     const target = {
-      ...{ blendEnable: 1, srcBlend: 2, destBlend: 3, blendOp: 4, srcBlendAlpha: 5, destBlendAlpha: 6 },
-      ...{ blendOpAlpha: 7, renderTargetWriteMask: 15, logicOpEnable: 0, logicOp: 9 },
+      blendEnable: 1,
+      srcBlend: 2,
+      destBlend: 3,
+      blendOp: 4,
+      srcBlendAlpha: 5,
+      destBlendAlpha: 6,
+      ...{
+        blendOpAlpha: 7,
+        renderTargetWriteMask: 15,
+        logicOpEnable: 0,
+        logicOp: 9,
+      },
     };
     const bytes = encodeCommand('DX_DEFINE_BLEND_STATE', {
       blendId: 3,
@@ -131,7 +165,12 @@ describe('bytes of commands, written by hand from the headers', () => {
     const dest = { dstBoxX: -1, dstBoxY: 2, dstBoxZ: 3, dstBoxW: 4, dstBoxH: 5, dstBoxD: 6 };
     const clip = { clipBoxX: 7, clipBoxY: 8, clipBoxZ: 9, clipBoxW: 10, clipBoxH: 11, clipBoxD: 12 };
     const bytes = encodeCommand('LOGICOPS_STRETCHBLT', {
-      ...{ ...images, mode: 1, flags: 2, ...source, ...dest, ...clip },
+      ...images,
+      mode: 1,
+      flags: 2,
+      ...source,
+      ...dest,
+      ...clip,
     });
     const boxes = [1, 2, 3, 4, 5, 6, 0xffff_ffff, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
     expect([...bytes]).toEqual(memory(1261, 100, 1, 0, 0, 2, 0, 0, 'h01000200', ...boxes));
@@ -212,15 +251,28 @@ describe('names of values', () => {
     ['values that have none', 'DEFINE_GB_SURFACE', { format: 9999 }, 'format=9999'],
   ] as const)('%s', (_, name, fields, text) => {
     const surface = {
-      ...{ sid: 1, surfaceFlags: 0, format: 2, numMipLevels: 1, multisampleCount: 0, autogenFilter: 0 },
-      ...{ width: 1, height: 1, depth: 1 },
+      sid: 1,
+      surfaceFlags: 0,
+      format: 2,
+      numMipLevels: 1,
+      multisampleCount: 0,
+      autogenFilter: 0,
+      ...{
+        width: 1,
+        height: 1,
+        depth: 1,
+      },
     };
     expect(formatCommand(only(encodeCommand(name, { ...surface, ...fields })))).toContain(text);
   });
 
   it('flags beyond those with names are hex', () => {
     const bytes = encodeCommand('REMAP_GMR2', {
-      ...{ gmrId: 1, flags: 0x11, offsetPages: 0, numPages: 0, descriptors: [0, 0] },
+      gmrId: 1,
+      flags: 17,
+      offsetPages: 0,
+      numPages: 0,
+      descriptors: [0, 0],
     });
     expect(formatCommand(only(bytes))).toContain('flags=VIA_GMR|0x10 ');
   });
