@@ -37,7 +37,7 @@ describe('bytes of commands, written by hand from the headers', () => {
       boxes: [copyBox],
     };
     const suffix = { suffixSize: 12, maximumOffset: 4096, flags: 2 };
-    const body = [1, 2, 3, 4, 5, 6, 1, ...[1, 2, 3, 4, 5, 6, 7, 8, 9]];
+    const body = [1, 2, 3, 4, 5, 6, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9];
     const long = encodeCommand('SURFACE_DMA', { ...fields, suffix: [suffix] });
     expect([...long]).toEqual(memory(1044, 76, ...body, 12, 4096, 2));
     expect(only(long)).toMatchObject({ fields: { ...fields, suffix: [suffix] } });
@@ -55,10 +55,8 @@ describe('bytes of commands, written by hand from the headers', () => {
       surfaceId: 5,
       offset: 6,
       stride: 7,
-      ...{
-        first: 8,
-        last: 9,
-      },
+      first: 8,
+      last: 9,
     };
     const range = {
       primType: 1,
@@ -107,13 +105,11 @@ describe('bytes of commands, written by hand from the headers', () => {
       format: 2,
       numMipLevels: 3,
       multisampleCount: 4,
-      ...{
-        multisamplePattern: 1,
-        qualityLevel: 2,
-        autogenFilter: 0,
-        ...size,
-        arraySize: 6,
-      },
+      multisamplePattern: 1,
+      qualityLevel: 2,
+      autogenFilter: 0,
+      ...size,
+      arraySize: 6,
       bufferByteStride: 16,
     });
     expect([...bytes]).toEqual(memory(1267, 56, 7, 1, 2, 2, 3, 4, 1, 2, 0, 64, 32, 1, 6, 16));
@@ -127,12 +123,10 @@ describe('bytes of commands, written by hand from the headers', () => {
       blendOp: 4,
       srcBlendAlpha: 5,
       destBlendAlpha: 6,
-      ...{
-        blendOpAlpha: 7,
-        renderTargetWriteMask: 15,
-        logicOpEnable: 0,
-        logicOp: 9,
-      },
+      blendOpAlpha: 7,
+      renderTargetWriteMask: 15,
+      logicOpEnable: 0,
+      logicOp: 9,
     };
     const bytes = encodeCommand('DX_DEFINE_BLEND_STATE', {
       blendId: 3,
@@ -257,11 +251,9 @@ describe('names of values', () => {
       numMipLevels: 1,
       multisampleCount: 0,
       autogenFilter: 0,
-      ...{
-        width: 1,
-        height: 1,
-        depth: 1,
-      },
+      width: 1,
+      height: 1,
+      depth: 1,
     };
     expect(formatCommand(only(encodeCommand(name, { ...surface, ...fields })))).toContain(text);
   });

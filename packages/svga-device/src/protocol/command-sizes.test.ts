@@ -131,7 +131,7 @@ const parts: Partial<Record<CommandName, Record<string, number>>> = {
 
 describe('the command table against the headers', () => {
   it('has every command of the headers that has a structure, and no other', () => {
-    expect(facts.map(({ name }) => name).sort()).toEqual([...commandNames].sort());
+    expect(facts.map(({ name }) => name).toSorted()).toEqual(commandNames.toSorted());
   });
 
   it.each(facts)('$name is command $id with $bytes bytes', ({ name, id, bytes }) => {
