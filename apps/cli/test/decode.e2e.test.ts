@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -174,6 +174,15 @@ describe('a damaged stream', () => {
       id: 1299,
       body: [5, 0, 0, 0],
     });
+  });
+});
+
+describe('the README', () => {
+  it('shows what cg prints', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const bad = file('bad.bin', fence, dwords(1101, 32, 0, 0));
+    expect(readme).toContain(`\`\`\`text\n${cg(['decode', good]).out}\`\`\`\n`);
+    expect(readme).toContain(`\`\`\`text\n${cg(['decode', bad]).err.replace(bad, 'bad.bin')}\`\`\`\n`);
   });
 });
 

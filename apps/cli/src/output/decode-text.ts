@@ -6,7 +6,7 @@ const WIDTH = 100;
 const INDENT = 12;
 
 /** Offsets as hex dumps have them. */
-export function offsetText(offset: number): string {
+function offsetText(offset: number): string {
   return `0x${offset.toString(16).padStart(6, '0')}`;
 }
 
