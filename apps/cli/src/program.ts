@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { decodeCommand } from './commands/decode.js';
 import { layoutCommand } from './commands/layout.js';
 import { replayCommand } from './commands/replay.js';
 import { walkCommand } from './commands/walk.js';
@@ -14,6 +15,7 @@ Examples:
   $ cg replay --json traces/gears.cgtrace.gz | jq     the same numbers for a program
   $ cg walk memory.raw --cr3 0x2a0a000                what a real machine's page tables map
   $ cg layout --format BC3_UNORM --size 1000x600      where the texels of a surface lie
+  $ cg decode commands.bin                            a stream of SVGA commands, readably
 
 Exit codes: 0 all is well, 1 a check failed, 2 the input is at fault, 70 a bug of cg.`;
 
@@ -35,7 +37,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const exit = (code: number): void => {
     exitCode = code;
   };
-  for (const command of [replayCommand(exit), walkCommand(exit), layoutCommand(exit)]) {
+  for (const command of [replayCommand(exit), walkCommand(exit), layoutCommand(exit), decodeCommand(exit)]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {
