@@ -16,8 +16,9 @@ const MANY_JOINED = 0.5;
  *
  * The extents are put in an order, by row or by column, and a dynamic programme finds the cheapest way to cut
  * that order into groups of up to WINDOW, each covered by the box around it. These boxes are the extents of
- * the next step, in the other order, until two steps have joined next to nothing. Which order begins is
- * tried. Then pairs, where few are left, and at last the box around everything.
+ * the next step, in the same order while many join, else in the other, until neither helps. Columns begin; up
+ * to BOTH_TRIED rows do as well, and the cheaper end stays. Then pairs, where few are left, and at last the
+ * box around everything.
  *
  * No step raises the cost, so it is never above that of the exact list, nor of the one box. Where the extents
  * lie in one line it is the least there is: a gap between neighbours is either cheaper than a box or not.
