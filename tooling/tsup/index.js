@@ -15,6 +15,10 @@ export function bundle(entry, extra = {}) {
     treeshake: true,
     splitting: true,
     silent: true,
+    // Bundlers make `var` of module constants, whose values the engine does not know; this puts the numbers in.
+    esbuildOptions(options) {
+      options.minifySyntax = true;
+    },
     ...extra,
   };
 }

@@ -47,8 +47,9 @@ export class CheapestCover {
     }
     this.#reserve(extents.count);
     if (extents.count > BOTH_TRIED) {
+      this.#byRow.copyFrom(extents);
       this.#order.sort(extents, X0);
-      this.#joinOn(extents, X0);
+      this.#joinOn(extents, X0, this.#byRow);
     } else {
       this.#byRow.copyFrom(extents);
       this.#joinOn(this.#byRow, Y0);
@@ -80,11 +81,14 @@ export class CheapestCover {
     return blocks * this.#perBlock + extents.count * this.#perBox;
   }
 
-  /** Joins neighbours in the order they are in, then in the other, until it was in vain in both. */
-  #joinOn(extents: ExtentList, firstOrder: number): void {
+  /**
+   * Joins neighbours in the order they are in, then in the other, until it was in vain in both. `byRow` are the
+   * extents as they were, by row, where the caller has them: as long as none was joined they need no sorting.
+   */
+  #joinOn(extents: ExtentList, firstOrder: number, byRow?: ExtentList): void {
     let by = firstOrder;
     let vain = 0;
-    while (vain < 2 && extents.count > 1) {
+    while (extents.count > 1) {
       const before = extents.count;
       this.#joinNeighbours(extents);
       const joined = before - extents.count;
@@ -94,7 +98,12 @@ export class CheapestCover {
       }
       vain++;
       by = X0 + Y0 - by;
-      if (vain < 2) {
+      if (vain === 2) {
+        return;
+      }
+      if (by === Y0 && byRow?.count === extents.count) {
+        extents.copyFrom(byRow);
+      } else {
         this.#order.sort(extents, by);
       }
     }

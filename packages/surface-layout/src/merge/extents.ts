@@ -65,6 +65,13 @@ export class ExtentList {
     this.count = other.count;
   }
 
+  /** Hands its extents over to `other` and takes that one's memory, for as many, in exchange; what is in it is old. */
+  exchange(other: ExtentList): void {
+    const { values } = this;
+    this.values = other.values.length < this.count * EXTENT ? new Float64Array(values.length) : other.values;
+    other.values = values;
+  }
+
   /** Blocks in the extent at `index`. */
   volume(index: number): number {
     const { values } = this;

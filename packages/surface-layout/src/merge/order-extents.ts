@@ -27,9 +27,9 @@ export class ExtentOrder {
     for (let shift = 0; shift < 32 && most >= 2 ** shift; shift += DIGIT) {
       this.#sortDigit(count, shift);
     }
-    this.#moved.copyFrom(extents);
     const places = this.#places;
-    const from = this.#moved.values;
+    const from = extents.values;
+    extents.exchange(this.#moved);
     const { values } = extents;
     for (let place = 0; place < count; place++) {
       const source = places[place] * EXTENT;
