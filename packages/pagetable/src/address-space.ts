@@ -97,12 +97,7 @@ export class AddressSpace implements VmaAddressSpace {
     const { flags, length, mapping, operations, firstPage = 0 } = request;
     const start = request.address ?? this.#vmas.findGap(length);
     checkPageRange(start, length);
-    if (!Number.isInteger(firstPage) || firstPage < 0 || firstPage + length / PAGE_SIZE > MAPPING_PAGES) {
-      throw new PageTableError('EINVAL', `a mapping has no ${length} bytes from page ${firstPage} on`, {
-        address: start,
-        length,
-      });
-    }
+    checkMapped(firstPage, start, length);
     const end = start + length;
     this.#vmas.checkFree(start, end);
     const vma = new Vma({ addressSpace: this, start, end, flags, mapping, firstPage, operations });
@@ -184,6 +179,7 @@ export class AddressSpace implements VmaAddressSpace {
       const said = `${formatAddress(address)} + ${length} is not within one VMA`;
       throw new PageTableError('EFAULT', said, { address, length });
     }
+    checkMapped(vma.pageAt(address), newAddress ?? address, newLength);
     if (newAddress !== undefined) {
       this.#vmas.checkFree(newAddress, newAddress + newLength);
       return this.#move(vma, request, newAddress);
@@ -244,14 +240,10 @@ export class AddressSpace implements VmaAddressSpace {
   }
 
   flushTlbRange(start: number, end: number): void {
-    for (const tlb of this.#tlbs) {
-      tlb.flushRange(start, end);
-    }
-  }
-
-  flushTlbRangeEverywhere(start: number, end: number): void {
     for (const tlb of this.tables.memory.tlbs) {
-      tlb.flushRange(start, end);
+      if (tlb.globals > 0 || this.#tlbs.has(tlb)) {
+        tlb.flushRange(start, end);
+      }
     }
   }
 
@@ -353,5 +345,13 @@ function checkUnlocked(vmas: readonly Vma[]): void {
   for (const { mapping } of vmas) {
     mapping.lock.acquireWrite();
     mapping.lock.releaseWrite();
+  }
+}
+
+/** @throws PageTableError EINVAL where no mapping has `length` bytes from a page on */
+function checkMapped(firstPage: number, address: number, length: number): void {
+  if (!Number.isInteger(firstPage) || firstPage < 0 || firstPage + length / PAGE_SIZE > MAPPING_PAGES) {
+    const said = `a mapping has no ${length} bytes from page ${firstPage} on`;
+    throw new PageTableError('EINVAL', said, { address, length });
   }
 }

@@ -11,6 +11,7 @@ import {
   PAGE_USER,
 } from './entry-bits.js';
 import { tableOfEntry } from './page-tables.js';
+import { changeRange } from './range-change.js';
 import type { TakenFault } from './taken-fault.js';
 
 /** Enters a copy of `fault.frame`, the VMA's own from now on: the first access to the page is a store. */
@@ -43,7 +44,7 @@ export function breakSharing(fault: TakenFault): void {
   const low = u32[entry];
   const shown = frameOfEntry(low, u32[entry + 1]);
   if (anonymous.owners(shown) === 1) {
-    fault.makeWritable();
+    fault.allowStores();
     return;
   }
   const copy = anonymous.copyOf(shown);
@@ -54,12 +55,14 @@ export function breakSharing(fault: TakenFault): void {
     anonymous.drop(copy);
     return;
   }
-  tables.lockTable(tableOfEntry(entry), holder);
-  u32[entry] = entryLow(copy, bits | PAGE_ACCESSED | PAGE_DIRTY);
-  u32[entry + 1] = entryHigh(copy, PAGE_NX_HIGH);
-  tables.unlockTable(tableOfEntry(entry), holder);
-  preemption.reach('copy-on-write: between entry and flush');
-  // Another CPU of this address space may have the old frame cached, for loads.
-  addressSpace.flushTlbRange(address, address + PAGE_SIZE);
+  // The flush: another CPU of this address space may have the old frame cached, for loads.
+  const end = address + PAGE_SIZE;
+  changeRange(addressSpace, address, end, 'copy-on-write: between entry and flush', (met) => {
+    tables.lockTable(tableOfEntry(entry), holder);
+    met.bits = u32[entry];
+    u32[entry] = entryLow(copy, bits | PAGE_ACCESSED | PAGE_DIRTY);
+    u32[entry + 1] = entryHigh(copy, PAGE_NX_HIGH);
+    tables.unlockTable(tableOfEntry(entry), holder);
+  });
   anonymous.drop(shown);
 }

@@ -16,6 +16,10 @@ export const PAGE_ACCESSED = 0x020;
 export const PAGE_DIRTY = 0x040;
 /** Low word, bit 7 of a PMD or PUD entry: it maps a 2 MiB or 1 GiB page and points at no table. */
 export const PAGE_PSE = 0x080;
+/** Low word, bit 7 of a PTE: part of the choice of a memory type. */
+export const PAGE_PAT = 0x080;
+/** Low word, bit 12 of a huge leaf: the same. */
+export const PAGE_PAT_LARGE = 0x1000;
 /** Low word, bit 8 of a leaf: CPUs keep it in their TLBs when they switch address spaces. */
 export const PAGE_GLOBAL = 0x100;
 /** High word, bit 63: no instruction fetch. */

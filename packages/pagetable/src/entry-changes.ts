@@ -1,7 +1,8 @@
-import { frameOfLeaf, PAGE_ACCESSED, PAGE_DIRTY, PAGE_GLOBAL, PAGE_RW, PAGE_USER } from './entry-bits.js';
+import { frameOfLeaf, PAGE_ACCESSED, PAGE_DIRTY, PAGE_RW, PAGE_USER } from './entry-bits.js';
 import { splitAll, visitLeaves } from './leaf-visit.js';
 import { modifyCommit, modifyStart } from './modify.js';
-import { ENTRY_SPAN } from './page-tables.js';
+import { endOfEntry } from './page-tables.js';
+import { changeRange } from './range-change.js';
 import { VM_READ, VM_SHARED, VM_WRITE, type Vma } from './vma.js';
 
 /**
@@ -14,14 +15,13 @@ export function protectEntries(vma: Vma): void {
   const { tables } = addressSpace;
   const user = (flags & (VM_READ | VM_WRITE)) === 0 ? 0 : PAGE_USER;
   const writable = (flags & VM_WRITE) === 0 ? 0 : PAGE_RW;
-  let seen = 0;
-  visitLeaves(tables, vma.start, vma.end, (entry) => {
-    const low = modifyStart(tables, entry);
-    modifyCommit(tables, entry, (low & ~(PAGE_USER | PAGE_RW)) | user | (low & writable));
-    seen |= low;
+  changeRange(addressSpace, vma.start, vma.end, 'protect: between entries and flush', (met) => {
+    visitLeaves(tables, vma.start, vma.end, (entry) => {
+      const low = modifyStart(tables, entry);
+      modifyCommit(tables, entry, (low & ~(PAGE_USER | PAGE_RW)) | user | (low & writable));
+      met.bits |= low;
+    });
   });
-  tables.memory.preemption.reach('protect: between entries and flush');
-  flushSeen(vma, seen);
 }
 
 /**
@@ -31,32 +31,37 @@ export function protectEntries(vma: Vma): void {
  * @throws PageTableError ENOMEM; what was entered so far is the caller's to zap
  */
 export function forkEntries(parent: Vma, child: Vma): void {
-  const { tables } = parent.addressSpace;
-  const { u32, anonymous, preemption } = tables.memory;
-  const isShared = (parent.flags & VM_SHARED) !== 0;
-  let seen = 0;
-  try {
-    visitLeaves(tables, parent.start, parent.end, (entry, address, level) => {
+  const { addressSpace, start, end } = parent;
+  const { tables } = addressSpace;
+  const { u32 } = tables.memory;
+  if ((parent.flags & VM_SHARED) === 0) {
+    forkPrivateEntries(parent, child);
+    return;
+  }
+  visitLeaves(tables, start, end, (entry, address, level) => {
+    const target = child.addressSpace.tables.findOrCreate(address, level);
+    u32[target] = u32[entry] & ~(PAGE_ACCESSED | PAGE_DIRTY);
+    u32[target + 1] = u32[entry + 1];
+  });
+}
+
+function forkPrivateEntries({ addressSpace, start, end }: Vma, child: Vma): void {
+  const { tables } = addressSpace;
+  const { u32, anonymous } = tables.memory;
+  changeRange(addressSpace, start, end, 'fork: between entries and flush', (met) => {
+    visitLeaves(tables, start, end, (entry, address, level) => {
       const high = u32[entry + 1];
       const frame = frameOfLeaf(u32[entry], high, level);
       // Before the parent's entry changes: this is what may fail.
       const target = child.addressSpace.tables.findOrCreate(address, level);
-      let low = u32[entry];
-      if (!isShared) {
-        low = modifyStart(tables, entry) & ~PAGE_RW;
-        modifyCommit(tables, entry, low);
-        seen |= low;
-        anonymous.share(frame);
-      }
-      u32[target] = low & ~(isShared ? PAGE_ACCESSED | PAGE_DIRTY : PAGE_ACCESSED);
+      const low = modifyStart(tables, entry) & ~PAGE_RW;
+      modifyCommit(tables, entry, low);
+      met.bits |= low;
+      anonymous.share(frame);
+      u32[target] = low & ~PAGE_ACCESSED;
       u32[target + 1] = high;
     });
-  } finally {
-    if (!isShared) {
-      preemption.reach('fork: between entries and flush');
-      flushSeen(parent, seen);
-    }
-  }
+  });
 }
 
 /**
@@ -66,34 +71,34 @@ export function forkEntries(parent: Vma, child: Vma): void {
  * @throws PageTableError ENOMEM, with nothing moved
  */
 export function moveEntries(from: Vma, to: Vma, length: number): void {
-  const { tables } = from.addressSpace;
-  const { u32, preemption } = tables.memory;
-  const offset = to.start - from.start;
-  const end = from.start + length;
-  splitAll(tables, from.start, end);
-  for (let address = to.start; address < to.start + length; address += ENTRY_SPAN[2]) {
-    tables.findOrCreate(address);
-  }
-  tables.findOrCreate(to.start + length - 1);
-  let seen = 0;
-  visitLeaves(tables, from.start, end, (entry, address) => {
-    const target = tables.find(address + offset);
-    const high = u32[entry + 1];
-    const low = modifyStart(tables, entry);
-    u32[entry + 1] = 0;
-    u32[target] = low;
-    u32[target + 1] = high;
-    seen |= low;
+  const { addressSpace, start } = from;
+  const { tables } = addressSpace;
+  const { u32 } = tables.memory;
+  const offset = to.start - start;
+  const end = start + length;
+  splitAll(tables, start, end);
+  makeTables(from, end, offset);
+  changeRange(addressSpace, start, end, 'remap: between entries and flush', (met) => {
+    visitLeaves(tables, start, end, (entry, address) => {
+      const target = tables.find(address + offset);
+      const high = u32[entry + 1];
+      const low = modifyStart(tables, entry);
+      u32[entry + 1] = 0;
+      u32[target] = low;
+      u32[target + 1] = high;
+      met.bits |= low;
+    });
   });
-  preemption.reach('remap: between entries and flush');
-  flushSeen(from, seen);
 }
 
-/** Flushes a VMA whose changed entries had the bits `seen` between them; on every CPU if one was global. */
-function flushSeen({ addressSpace, start, end }: Vma, seen: number): void {
-  if ((seen & PAGE_GLOBAL) !== 0) {
-    addressSpace.flushTlbRangeEverywhere(start, end);
-  } else if (seen !== 0) {
-    addressSpace.flushTlbRange(start, end);
+/** The leaf tables for what is moved by `offset`: where there are leaf tables now, and in nothing else. */
+function makeTables({ addressSpace, start }: Vma, end: number, offset: number): void {
+  const { tables } = addressSpace;
+  for (let address = start; address < end; address = endOfEntry(address, 2)) {
+    if (tables.find(address) >= 0) {
+      tables.findOrCreate(address + offset);
+      // Moved by no multiple of 2 MiB, they come to lie in two.
+      tables.findOrCreate(Math.min(end, endOfEntry(address, 2)) - 1 + offset);
+    }
   }
 }

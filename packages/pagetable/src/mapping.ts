@@ -1,4 +1,6 @@
 import { IntervalTree, type IntervalNode } from '@cg/collections';
+import { PAGE_SIZE } from './address.js';
+import { PageTableError } from './errors.js';
 import { splitAll, splitAtEdges } from './leaf-visit.js';
 import { RwLock } from './locks.js';
 import type { Vma, VmaMapping, ZapObserver } from './vma.js';
@@ -14,6 +16,7 @@ export class Mapping implements VmaMapping {
   readonly #vmas = new IntervalTree<Vma>();
   readonly #nodes = new Map<Vma, IntervalNode<Vma>>();
   #zapObserver: ZapObserver | undefined;
+  #unmapCount = 0;
 
   constructor(readonly name: string) {
     this.lock = new RwLock(`mapping ${name}`);
@@ -28,12 +31,17 @@ export class Mapping implements VmaMapping {
     return this.#zapObserver;
   }
 
+  get unmapCount(): number {
+    return this.#unmapCount;
+  }
+
   /**
    * The VMAs that show a page of `[firstPage, firstPage + pageCount)`, by first page.
-   * @throws PageTableError EDEADLK where the mapping's lock is not held
+   * @throws PageTableError EDEADLK where the mapping's lock is not held, EINVAL for what is no range of pages
    */
   vmasShowing(firstPage: number, pageCount: number): Generator<IntervalNode<Vma>> {
     this.lock.assertHeld();
+    checkPages(firstPage, pageCount);
     return this.#vmas.overlapping(firstPage, firstPage + pageCount);
   }
 
@@ -69,10 +77,12 @@ export class Mapping implements VmaMapping {
   /**
    * Removes the page-table entries that show a page range, in every address space, and flushes. Copies that
    * private VMAs have of such pages stay.
-   * @throws PageTableError ENOMEM where a huge leaf sticks out and no frame is left to split it; nothing is
-   * removed then
+   * @throws PageTableError ENOMEM where a huge leaf sticks out and no frame is left to split it, EINVAL for what
+   * is no range of pages; nothing is removed then
    */
   unmapRange(firstPage: number, pageCount: number): void {
+    checkPages(firstPage, pageCount);
+    this.#unmapCount++;
     this.#eachRange(firstPage, pageCount, (vma, start, end) => {
       splitAtEdges(vma.addressSpace.tables, start, end);
     });
@@ -104,5 +114,13 @@ export class Mapping implements VmaMapping {
     } finally {
       this.lock.releaseRead();
     }
+  }
+}
+
+function checkPages(firstPage: number, pageCount: number): void {
+  const end = firstPage + pageCount;
+  if (!(firstPage >= 0 && pageCount >= 0 && Number.isSafeInteger(firstPage) && Number.isSafeInteger(end))) {
+    const facts = { address: firstPage * PAGE_SIZE, length: pageCount * PAGE_SIZE };
+    throw new PageTableError('EINVAL', `not a range of pages: ${firstPage} + ${pageCount}`, facts);
   }
 }

@@ -30,7 +30,8 @@ export function handlePageFault(
       const said = `${access} at ${formatAddress(address)}, outside every VMA`;
       throw new PageTableError('EFAULT', said, { address, access });
     }
-    if ((vma.flags & (access === 'store' ? VM_WRITE : VM_READ)) === 0) {
+    // As on x86, what may be written may be read.
+    if ((vma.flags & (access === 'store' ? VM_WRITE : VM_READ | VM_WRITE)) === 0) {
       const said = `${access} at ${formatAddress(address)}, which its VMA forbids`;
       throw new PageTableError('EACCES', said, { address, access });
     }
@@ -67,9 +68,10 @@ function enterMissing(fault: TakenFault): void {
       if (!hasRoomFor(fault, level)) {
         continue;
       }
+      const { unmapCount } = fault.vma.mapping;
       const result = operations.hugeFault(fault, level);
       if (result !== 'fallback') {
-        if (isHandled(fault, result)) {
+        if (isHandled(fault, result) && isStillTrue(fault, unmapCount)) {
           fault.insertHuge(fault.frame, level, (fault.vma.flags & VM_WRITE) !== 0 && !noticesWrites(fault));
         }
         return;
@@ -93,10 +95,14 @@ function enterSmall(fault: TakenFault): void {
       return;
     }
   }
+  const { unmapCount } = vma.mapping;
   if (!isHandled(fault, vma.operations.fault(fault))) {
     return;
   }
   preemption.reach('fault: between handler and entry');
+  if (!isStillTrue(fault, unmapCount)) {
+    return;
+  }
   if (fault.isShared) {
     fault.insertFrame(address, fault.frame, (vma.flags & VM_WRITE) !== 0 && !noticesWrites(fault));
   } else if (access === 'store') {
@@ -142,6 +148,19 @@ function hasRoomFor({ vma, address }: TakenFault, level: number): boolean {
   }
   const entry = tables.findEntry(address, level);
   return entry < 0 || (tables.memory.u32[entry] & PAGE_PRESENT) === 0;
+}
+
+/**
+ * Whether what the handler said may be entered: the object has not unmapped pages since, whose frames may be
+ * somebody else's now. Else the access is tried again.
+ * @throws PageTableError EINVAL where the handler named no frame
+ */
+function isStillTrue({ vma, frame, address }: TakenFault, unmapCount: number): boolean {
+  if (frame === 0) {
+    const said = `the fault handler named no frame for ${formatAddress(address)}`;
+    throw new PageTableError('EINVAL', said, { address, frame });
+  }
+  return vma.mapping.unmapCount === unmapCount;
 }
 
 /** Whether the first store to a page must come to a handler (the kernel's vma_wants_writenotify, B7). */

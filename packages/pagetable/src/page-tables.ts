@@ -6,6 +6,8 @@ import {
   frameOfLeaf,
   LEAF_PAGES,
   PAGE_ACCESSED,
+  PAGE_PAT,
+  PAGE_PAT_LARGE,
   PAGE_PRESENT,
   PAGE_PSE,
   PAGE_RW,
@@ -187,7 +189,9 @@ export class PageTables {
     const low = memory.u32[entry];
     const high = memory.u32[entry + 1];
     const first = frameOfLeaf(low, high, level);
-    const bits = (low & 0xfff & ~PAGE_PSE) | (level > 2 ? PAGE_PSE : 0);
+    // The memory type's bit stands elsewhere in a huge leaf than in a PTE, where bit 7 is free for it.
+    const pat = (low & PAGE_PAT_LARGE) === 0 ? 0 : level > 2 ? PAGE_PAT_LARGE : PAGE_PAT;
+    const bits = (low & 0xfff & ~PAGE_PSE) | (level > 2 ? PAGE_PSE : 0) | pat;
     const highBits = high & 0xfff00000;
     const word = table * WORDS_PER_FRAME;
     for (let i = 0; i < ENTRIES_PER_TABLE; i++) {

@@ -40,16 +40,16 @@ export class PhysicalMemory {
     if (!Number.isInteger(bytes / PAGE_SIZE) || bytes < 2 * PAGE_SIZE) {
       throw new PageTableError('EINVAL', `not a size of memory: ${bytes} bytes`, { length: bytes });
     }
-    let buffer: ArrayBuffer;
     try {
-      buffer = new ArrayBuffer(bytes);
+      const buffer = new ArrayBuffer(bytes);
+      this.u8 = new Uint8Array(buffer);
+      // The host may have the bytes, and no array of so many elements.
+      this.u32 = new Uint32Array(buffer);
     } catch {
       throw new PageTableError('ENOMEM', `the host has no ${bytes} bytes for the simulated memory`, {
         length: bytes,
       });
     }
-    this.u8 = new Uint8Array(buffer);
-    this.u32 = new Uint32Array(buffer);
     this.frames = bytes / PAGE_SIZE;
     this.#used = new Bitmap(this.frames);
     this.#used.set(0);

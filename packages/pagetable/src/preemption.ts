@@ -6,6 +6,8 @@ export type PreemptionPoint =
   | 'fault: between huge fall-back and small pages'
   /** The handler named a frame; its entry is not there yet. */
   | 'fault: between handler and entry'
+  /** A write is recorded; its entry is still read-only (rule 2.5, B6). */
+  | 'fault: between recorded write and writable entry'
   /** A private page is copied; the entry still shows the old frame. */
   | 'copy-on-write: between copy and entry'
   /** The entry shows the private copy; other CPUs may have the old frame cached. */

@@ -52,6 +52,16 @@ export class TakenFault implements PageFault {
   }
 
   makeWritable(): void {
+    if (this.isShared) {
+      this.vma.addressSpace.tables.memory.preemption.reach(
+        'fault: between recorded write and writable entry',
+      );
+      this.allowStores();
+    }
+  }
+
+  /** Makes the faulting leaf writable, accessed and dirty, whosever it is. */
+  allowStores(): void {
     const { tables } = this.vma.addressSpace;
     const level = tables.leafLevel(this.address);
     if (level > 0) {

@@ -39,6 +39,7 @@ export class Tlb {
   readonly #states: Uint8Array;
   /** Slots in use: a flush of an empty TLB, such as one right after another, is free. */
   #used = 0;
+  #globals = 0;
 
   /** @throws PageTableError EINVAL where `slots` is no power of two from 256 to 65,536 */
   constructor(slots = 1024) {
@@ -52,6 +53,11 @@ export class Tlb {
     this.#states = new Uint8Array(slots);
   }
 
+  /** Global translations in it. */
+  get globals(): number {
+    return this.#globals;
+  }
+
   slotOf(address: number): number {
     return (address >>> 12) & (this.slots - 1);
   }
@@ -60,9 +66,11 @@ export class Tlb {
   insert(address: number, frame: number, state: number): void {
     const slot = this.slotOf(address);
     const page = address - (address & (PAGE_SIZE - 1));
-    if (this.loadTags[slot] === EMPTY) {
-      this.#used++;
+    if (this.loadTags[slot] !== EMPTY) {
+      this.#drop(slot);
     }
+    this.#used++;
+    this.#globals += (state & TLB_GLOBAL) === 0 ? 0 : 1;
     this.loadTags[slot] = page;
     this.storeTags[slot] = (state & STORABLE) === STORABLE ? page : EMPTY;
     this.frames[slot] = frame;
@@ -82,7 +90,7 @@ export class Tlb {
     };
   }
 
-  /** Drops every translation of `[start, end)`, global ones too. */
+  /** Drops every translation of the pages in `[start, end)`, global ones too. */
   flushRange(start: number, end: number): void {
     if (this.#used === 0) {
       return;
@@ -91,7 +99,7 @@ export class Tlb {
       this.#flushSlotsWithin(start, end);
       return;
     }
-    for (let page = start; page < end; page += PAGE_SIZE) {
+    for (let page = start - (start % PAGE_SIZE); page < end; page += PAGE_SIZE) {
       const slot = this.slotOf(page);
       if (this.loadTags[slot] === page) {
         this.#drop(slot);
@@ -104,6 +112,7 @@ export class Tlb {
     this.loadTags.fill(EMPTY);
     this.storeTags.fill(EMPTY);
     this.#used = 0;
+    this.#globals = 0;
   }
 
   /** Drops everything but global translations, as a load of CR3 does. */
@@ -117,16 +126,21 @@ export class Tlb {
 
   #flushSlotsWithin(start: number, end: number): void {
     const { loadTags, storeTags } = this;
+    const states = this.#states;
+    const first = start - (start % PAGE_SIZE);
     let dropped = 0;
+    let globals = 0;
     for (let slot = 0; slot < loadTags.length; slot++) {
       const page = loadTags[slot];
-      if (page >= start && page < end) {
+      if (page >= first && page < end) {
         loadTags[slot] = EMPTY;
         storeTags[slot] = EMPTY;
         dropped++;
+        globals += states[slot] & TLB_GLOBAL;
       }
     }
     this.#used -= dropped;
+    this.#globals -= globals / TLB_GLOBAL;
   }
 
   /** Of a slot in use. */
@@ -134,5 +148,6 @@ export class Tlb {
     this.loadTags[slot] = EMPTY;
     this.storeTags[slot] = EMPTY;
     this.#used--;
+    this.#globals -= (this.#states[slot] & TLB_GLOBAL) === 0 ? 0 : 1;
   }
 }

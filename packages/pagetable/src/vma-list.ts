@@ -62,10 +62,10 @@ export class VmaList {
   findGap(length: number): number {
     let start = MMAP_BASE;
     for (const vma of this.#vmas) {
-      if (vma.start - start >= length) {
+      // One page stays free between neighbours, so that running off an end faults.
+      if (vma.start - start >= length + PAGE_SIZE) {
         break;
       }
-      // One page stays free between neighbours, so that running off an end faults.
       start = Math.max(start, vma.end + PAGE_SIZE);
     }
     if (start + length > USER_ADDRESS_END) {

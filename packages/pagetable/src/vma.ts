@@ -49,7 +49,10 @@ export interface PageFault {
    * @throws PageTableError EINVAL where the leaf would stick out of the VMA or `frame` is misaligned; ENOMEM
    */
   insertHuge(frame: number, level: number, writable: boolean): boolean;
-  /** Makes the faulting leaf writable, accessed and dirty: the store it stopped is about to happen. */
+  /**
+   * Makes the faulting leaf writable, accessed and dirty: the store it stopped is about to happen. Does nothing
+   * in a private VMA, whose pages are copied for a store.
+   */
   makeWritable(): void;
 }
 
@@ -95,10 +98,11 @@ export interface VmaAddressSpace {
   /** Flushes that walkers have announced and not done yet (rule 2.4, A3). */
   pendingTlbFlushes: number;
   readonly notifiers: Iterable<RangeNotifier>;
-  /** Drops `[start, end)` from the TLB of every CPU that runs this address space (rule 2.4). */
+  /**
+   * Drops `[start, end)` from the TLB of every CPU that runs this address space (rule 2.4), and global
+   * translations from all the others: they outlive the switch away from it. Rounded to whole pages outwards.
+   */
   flushTlbRange(start: number, end: number): void;
-  /** The same for every CPU of the machine: a global translation outlives the switch away from it. */
-  flushTlbRangeEverywhere(start: number, end: number): void;
 }
 
 /** Told of what would otherwise go with the page-table entries that held it (E1, E2). */
@@ -111,6 +115,8 @@ export interface ZapObserver {
 export interface VmaMapping {
   readonly lock: RwLock;
   readonly zapObserver: ZapObserver | undefined;
+  /** How often its owner took pages out of it: what a fault handler said before may be untrue since. */
+  readonly unmapCount: number;
   /** For the address space, which owns the VMA: the mapping forgets it. */
   detach(vma: Vma): void;
   /**

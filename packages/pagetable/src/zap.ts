@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from './address.js';
-import { frameOfLeaf, LEAF_PAGES, PAGE_DIRTY, PAGE_GLOBAL } from './entry-bits.js';
+import { frameOfLeaf, LEAF_PAGES, PAGE_DIRTY } from './entry-bits.js';
 import { visitLeaves } from './leaf-visit.js';
+import { changeRange, type Met } from './range-change.js';
 import { VM_SHARED, type Vma } from './vma.js';
 
 /**
@@ -13,12 +14,14 @@ import { VM_SHARED, type Vma } from './vma.js';
 export function zapRange(vma: Vma, start: number, end: number, keepCopies = false): void {
   const { addressSpace, mapping } = vma;
   const { tables } = addressSpace;
-  const { u32, anonymous, preemption } = tables.memory;
+  const { u32, anonymous } = tables.memory;
   const isShared = (vma.flags & VM_SHARED) !== 0;
   const observer = isShared ? mapping.zapObserver : undefined;
   const copies: number[] = [];
-  let seen = 0;
-  visitLeaves(tables, start, end, (entry, address, level) => {
+  if (start >= end) {
+    return;
+  }
+  const zapEntry = (entry: number, address: number, level: number, met: Met): void => {
     const low = u32[entry];
     if (!isShared) {
       const frame = frameOfLeaf(low, u32[entry + 1], level);
@@ -31,24 +34,17 @@ export function zapRange(vma: Vma, start: number, end: number, keepCopies = fals
     }
     u32[entry] = 0;
     u32[entry + 1] = 0;
-    // Bit 0 says that there was an entry; a global one may be in the TLB of any CPU.
-    seen |= low;
+    met.bits |= low;
     if ((low & PAGE_DIRTY) !== 0 && observer !== undefined) {
       const first = vma.pageAt(address);
       for (let page = first; page < first + LEAF_PAGES[level]; page++) {
         observer.dirtyEntryZapped(page);
       }
     }
+  };
+  changeRange(addressSpace, start, end, 'zap: between entries and flush', (met) => {
+    visitLeaves(tables, start, end, (entry, address, level) => zapEntry(entry, address, level, met));
   });
-  if (seen === 0) {
-    return;
-  }
-  preemption.reach('zap: between entries and flush');
-  if ((seen & PAGE_GLOBAL) === 0) {
-    addressSpace.flushTlbRange(start, end);
-  } else {
-    addressSpace.flushTlbRangeEverywhere(start, end);
-  }
   for (const frame of copies) {
     anonymous.drop(frame);
   }
