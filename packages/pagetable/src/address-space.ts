@@ -2,6 +2,7 @@ import { checkPageRange, formatAddress, PAGE_SIZE } from './address.js';
 import { forkEntries, moveEntries, protectEntries } from './entry-changes.js';
 import { PageTableError } from './errors.js';
 import { splitAtEdges } from './leaf-visit.js';
+import { LOCK_RANK } from './lock-ledger.js';
 import { RwLock } from './locks.js';
 import type { Mapping } from './mapping.js';
 import { PageTables } from './page-tables.js';
@@ -68,7 +69,7 @@ export class AddressSpace implements VmaAddressSpace {
   /** @throws PageTableError ENOMEM where no frame is left for the top table */
   constructor(memory: PhysicalMemory) {
     this.tables = new PageTables(memory);
-    this.lock = new RwLock(`address space ${this.tables.rootFrame}`, 1, memory.locks);
+    this.lock = new RwLock(`address space ${this.tables.rootFrame}`, LOCK_RANK.addressSpace, memory.locks);
   }
 
   /** The VMAs, by address. */

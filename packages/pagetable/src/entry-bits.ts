@@ -54,3 +54,6 @@ export function entryLow(frame: number, bits: number): number {
 export function entryHigh(frame: number, bits = 0): number {
   return (Math.floor(frame / 0x100000) | bits) >>> 0;
 }
+
+/** The level of the table that CR3 points at; PTEs are of level 1. */
+export const TOP_LEVEL = 4;

@@ -1,7 +1,7 @@
 import { frameOfLeaf, PAGE_ACCESSED, PAGE_DIRTY, PAGE_RW, PAGE_USER } from './entry-bits.js';
 import { splitAll, visitLeaves } from './leaf-visit.js';
 import { modifyCommit, modifyStart } from './modify.js';
-import { endOfEntry } from './page-tables.js';
+import { endOfEntry, type PageTables } from './page-tables.js';
 import { changeRange } from './range-change.js';
 import { VM_READ, VM_SHARED, VM_WRITE, type Vma } from './vma.js';
 
@@ -28,18 +28,20 @@ export function protectEntries(vma: Vma): void {
  * Enters what `parent` has into `child`, which shows the same pages at the same addresses. Shared entries
  * are copied as they are but clean: the write is known to the parent's entry, which stays dirty. Private
  * ones become read-only on both sides, and the copies among them shared.
- * @throws PageTableError ENOMEM; what was entered so far is the caller's to zap
+ * @throws PageTableError ENOMEM, with no entry changed
  */
 export function forkEntries(parent: Vma, child: Vma): void {
   const { addressSpace, start, end } = parent;
   const { tables } = addressSpace;
   const { u32 } = tables.memory;
+  // What may fail comes first; and the locks of upper tables are not taken under those of lower ones.
+  makeTables(tables, start, end, child.addressSpace.tables, 0);
   if ((parent.flags & VM_SHARED) === 0) {
     forkPrivateEntries(parent, child);
     return;
   }
   visitLeaves(tables, start, end, (entry, address, level) => {
-    const target = child.addressSpace.tables.findOrCreate(address, level);
+    const target = child.addressSpace.tables.findEntry(address, level);
     u32[target] = u32[entry] & ~(PAGE_ACCESSED | PAGE_DIRTY);
     u32[target + 1] = u32[entry + 1];
   });
@@ -52,8 +54,7 @@ function forkPrivateEntries({ addressSpace, start, end }: Vma, child: Vma): void
     visitLeaves(tables, start, end, (entry, address, level) => {
       const high = u32[entry + 1];
       const frame = frameOfLeaf(u32[entry], high, level);
-      // Before the parent's entry changes: this is what may fail.
-      const target = child.addressSpace.tables.findOrCreate(address, level);
+      const target = child.addressSpace.tables.findEntry(address, level);
       const low = modifyStart(tables, entry) & ~PAGE_RW;
       modifyCommit(tables, entry, low);
       met.bits |= low;
@@ -77,7 +78,7 @@ export function moveEntries(from: Vma, to: Vma, length: number): void {
   const offset = to.start - start;
   const end = start + length;
   splitAll(tables, start, end);
-  makeTables(from, end, offset);
+  makeTables(tables, start, end, tables, offset);
   changeRange(addressSpace, start, end, 'remap: between entries and flush', (met) => {
     visitLeaves(tables, start, end, (entry, address) => {
       const target = tables.find(address + offset);
@@ -91,14 +92,23 @@ export function moveEntries(from: Vma, to: Vma, length: number): void {
   });
 }
 
-/** The leaf tables for what is moved by `offset`: where there are leaf tables now, and in nothing else. */
-function makeTables({ addressSpace, start }: Vma, end: number, offset: number): void {
-  const { tables } = addressSpace;
+/**
+ * Makes the tables that the leaves of `[start, end)` need in `target`, `offset` further on, and no others. The
+ * leaves of the range do not come or go meanwhile: the address space's lock is held for writing.
+ */
+function makeTables(
+  tables: PageTables,
+  start: number,
+  end: number,
+  target: PageTables,
+  offset: number,
+): void {
   for (let address = start; address < end; address = endOfEntry(address, 2)) {
-    if (tables.find(address) >= 0) {
-      tables.findOrCreate(address + offset);
-      // Moved by no multiple of 2 MiB, they come to lie in two.
-      tables.findOrCreate(Math.min(end, endOfEntry(address, 2)) - 1 + offset);
+    const level = tables.find(address) >= 0 ? 1 : tables.leafLevel(address);
+    if (level > 0) {
+      target.findOrCreate(address + offset, level);
+      // Moved by no multiple of 2 MiB, what is in one table comes to lie in two.
+      target.findOrCreate(Math.min(end, endOfEntry(address, 2)) - 1 + offset, level);
     }
   }
 }

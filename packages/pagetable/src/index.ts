@@ -15,10 +15,11 @@ export {
   PAGE_PSE,
   PAGE_RW,
   PAGE_USER,
+  TOP_LEVEL,
 } from './entry-bits.js';
 export { PageTableError, type PageTableErrorCode, type PageTableErrorFacts } from './errors.js';
 export { lockHugeEntry } from './huge-entry-lock.js';
-export { LockLedger, RUNNING_THREAD, type LedgerLock, type LockRank } from './lock-ledger.js';
+export { LOCK_RANK, LockLedger, RUNNING_THREAD, type LedgerLock } from './lock-ledger.js';
 export { RwLock } from './locks.js';
 export { Mapping } from './mapping.js';
 export {
@@ -29,7 +30,6 @@ export {
   isHugeLeaf,
   PageTables,
   tableOfEntry,
-  TOP_LEVEL,
 } from './page-tables.js';
 export type { CpuStatistics } from './mmu.js';
 export { modifyCommit, modifyStart } from './modify.js';

@@ -1,13 +1,6 @@
 import { PAGE_SIZE } from './address.js';
-import { frameOfEntry, PAGE_PRESENT, PAGE_PSE } from './entry-bits.js';
-import {
-  endOfEntry,
-  ENTRY_SPAN,
-  entryWord,
-  tableOfEntry,
-  TOP_LEVEL,
-  type PageTables,
-} from './page-tables.js';
+import { frameOfEntry, PAGE_PRESENT, PAGE_PSE, TOP_LEVEL } from './entry-bits.js';
+import { endOfEntry, ENTRY_SPAN, entryWord, tableOfEntry, type PageTables } from './page-tables.js';
 
 /** Called for a present leaf, with the lock of its table held. */
 export type LeafCallback = (entry: number, address: number, level: number) => void;

@@ -1,13 +1,14 @@
 import { PageTableError } from './errors.js';
 
 /** In which order locks are taken: a lock of a lower rank first (rule 3.5 names them). */
-export type LockRank =
+export const LOCK_RANK = {
   /** An address space's lock (the kernel's mmap_lock). */
-  | 1
+  addressSpace: 1,
   /** A mapping's lock (the kernel's i_mmap_rwsem). */
-  | 2
-  /** The lock of one page table. */
-  | 3;
+  mapping: 2,
+  /** The lock of a top table; those of lower levels come behind it. */
+  topTable: 3,
+} as const;
 
 /** Who holds a lock if nobody says so. */
 export const RUNNING_THREAD = 'the running thread';
@@ -15,7 +16,7 @@ export const RUNNING_THREAD = 'the running thread';
 /** A lock in the words of a message. */
 export interface LedgerLock {
   readonly name: string;
-  readonly rank: LockRank;
+  readonly rank: number;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { PageTableError } from './errors.js';
-import { RUNNING_THREAD, type LockLedger, type LockRank } from './lock-ledger.js';
+import { LOCK_RANK, RUNNING_THREAD, type LockLedger } from './lock-ledger.js';
 
 /**
  * A reader-writer lock that records instead of sleeping: the model runs on one thread, so whoever would
@@ -18,7 +18,7 @@ export class RwLock {
    */
   constructor(
     readonly name: string,
-    readonly rank: LockRank = 2,
+    readonly rank: number = LOCK_RANK.mapping,
     ledger?: LockLedger,
   ) {
     this.#ledger = ledger;

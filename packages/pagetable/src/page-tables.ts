@@ -12,6 +12,7 @@ import {
   PAGE_PSE,
   PAGE_RW,
   PAGE_USER,
+  TOP_LEVEL,
 } from './entry-bits.js';
 import { PageTableError } from './errors.js';
 import { WORDS_PER_FRAME, type PhysicalMemory } from './physical-memory.js';
@@ -24,9 +25,6 @@ export const ENTRIES_PER_TABLE = 512;
 export const ENTRY_SPAN: readonly number[] = [0, PAGE_SIZE, 2 ** 21, 2 ** 30, 2 ** 39];
 
 const ENTRIES_PER_BYTE: readonly number[] = [0, 2 ** -12, 2 ** -21, 2 ** -30, 2 ** -39];
-
-/** The level of the table that CR3 points at. */
-export const TOP_LEVEL = 4;
 
 /** One past the last frame that an entry can name: 40 bits. */
 const FRAMES_END = 2 ** 40;
@@ -52,6 +50,7 @@ export class PageTables {
     this.memory = memory;
     this.rootFrame = memory.allocateFrame();
     this.#locks = new TableLocks(memory.locks);
+    this.#locks.add(this.rootFrame, TOP_LEVEL);
   }
 
   /** Takes the lock of one table. @throws PageTableError EDEADLK where it is held; both holders are named */
@@ -128,7 +127,7 @@ export class PageTables {
     for (let at = TOP_LEVEL; at > level; at--) {
       const entry = entryWord(tableFrame, address, at);
       if ((u32[entry] & PAGE_PRESENT) === 0) {
-        this.#enterTable(tableFrame, entry, holder);
+        this.#enterTable(tableFrame, entry, at, holder);
       }
       const low = u32[entry];
       if ((low & PAGE_PSE) !== 0) {
@@ -185,6 +184,7 @@ export class PageTables {
       return false;
     }
     const tableFrame = tableOfEntry(entry);
+    this.#locks.add(table, level - 1);
     this.lockTable(tableFrame, holder);
     const low = memory.u32[entry];
     const high = memory.u32[entry + 1];
@@ -294,8 +294,8 @@ export class PageTables {
     this.memory.freeFrame(tableFrame);
   }
 
-  /** Enters a new table at `entry`, unless somebody else has entered something there meanwhile. */
-  #enterTable(tableFrame: number, entry: number, holder: string | undefined): void {
+  /** Enters a new table at `entry`, which is of `level`, unless somebody else has entered something there meanwhile. */
+  #enterTable(tableFrame: number, entry: number, level: number, holder: string | undefined): void {
     const { memory } = this;
     const table = memory.allocateFrame();
     memory.preemption.reach('fault: between upper entry and new table');
@@ -303,6 +303,7 @@ export class PageTables {
       memory.freeFrame(table);
       return;
     }
+    this.#locks.add(table, level - 1);
     this.lockTable(tableFrame, holder);
     memory.u32[entry] = entryLow(table, TABLE_BITS);
     memory.u32[entry + 1] = entryHigh(table);

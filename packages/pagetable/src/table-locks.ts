@@ -1,11 +1,17 @@
+import { TOP_LEVEL } from './entry-bits.js';
 import { PageTableError } from './errors.js';
-import { RUNNING_THREAD, type LedgerLock, type LockLedger } from './lock-ledger.js';
+import { LOCK_RANK, RUNNING_THREAD, type LedgerLock, type LockLedger } from './lock-ledger.js';
 
 class TableLock implements LedgerLock {
-  readonly rank = 3;
+  readonly rank: number;
   holder: string | undefined;
 
-  constructor(readonly tableFrame: number) {}
+  constructor(
+    readonly tableFrame: number,
+    level: number,
+  ) {
+    this.rank = LOCK_RANK.topTable + TOP_LEVEL - level;
+  }
 
   get name(): string {
     return `the lock of the table in frame ${this.tableFrame}`;
@@ -15,23 +21,32 @@ class TableLock implements LedgerLock {
 /**
  * The lock of each page table of an address space (the kernel's page-table lock). It guards the entries
  * in that table: whoever changes one that a CPU or a walker may be at holds it. They are the innermost
- * locks; an upper table's may be held while a lower one's is taken.
+ * locks; an upper table's may be held while a lower one's is taken, not the other way round.
  */
 export class TableLocks {
   readonly #locks = new Map<number, TableLock>();
 
   constructor(readonly ledger: LockLedger) {}
 
-  /** @throws PageTableError EDEADLK where it is held, with both holders named */
+  /** A table was made: its level places its lock in the order. */
+  add(tableFrame: number, level: number): void {
+    this.#locks.set(tableFrame, new TableLock(tableFrame, level));
+  }
+
+  /**
+   * @throws PageTableError EDEADLK where it is held, with both holders named, or where `holder` has the lock of a
+   * table of a lower level; EINVAL where there is no such table
+   */
   acquire(tableFrame: number, holder: string = RUNNING_THREAD): void {
-    let lock = this.#locks.get(tableFrame);
+    const lock = this.#locks.get(tableFrame);
     if (lock === undefined) {
-      lock = new TableLock(tableFrame);
-      this.#locks.set(tableFrame, lock);
+      const said = `frame ${tableFrame} is no table of this address space`;
+      throw new PageTableError('EINVAL', said, { frame: tableFrame, holder });
     }
     if (lock.holder !== undefined) {
       throw broken(lock, `wanted by ${holder}, held by ${lock.holder}`, holder);
     }
+    this.ledger.checkOrder(lock, holder);
     lock.holder = holder;
     this.ledger.add(lock, holder);
   }
@@ -52,7 +67,11 @@ export class TableLocks {
     const lock = this.#locks.get(tableFrame);
     if (lock?.holder !== holder) {
       const said = lock?.holder ?? 'nobody';
-      throw broken(lock ?? new TableLock(tableFrame), `must be held by ${holder}, held by ${said}`, holder);
+      throw broken(
+        lock ?? new TableLock(tableFrame, 1),
+        `must be held by ${holder}, held by ${said}`,
+        holder,
+      );
     }
     return lock;
   }
