@@ -1,7 +1,7 @@
 import { SurfaceLayoutError } from '@cg/surface-layout';
 import { executors } from './commands/executors.js';
 import type { CommandTarget } from './commands/executors.js';
-import { SvgaDeviceError } from './errors.js';
+import { SvgaDeviceError } from '../errors.js';
 import { isInMemory } from './guest-memory.js';
 import {
   readCommandBufferHeader,
