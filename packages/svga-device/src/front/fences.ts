@@ -43,10 +43,9 @@ export class Fences {
     this.#interrupts.post(flags);
   }
 
-  /** Fence numbers of the last guest are of no concern to the next. */
+  /** Nobody waits any more. Fence numbers go on: a driver takes up the last one that it finds. */
   reset(): void {
-    this.last = 0;
-    this.goal = 0;
+    this.goal = this.last;
   }
 
   #reaches(fence: number, goal: number): boolean {

@@ -47,6 +47,12 @@ export class Interrupts {
     }
   }
 
+  /** Takes what a snapshot kept; `drive` tells the host. */
+  restore(status: number, mask: number): void {
+    this.#status = status;
+    this.#mask = mask;
+  }
+
   /** No bit waits, none is let through. */
   reset(): void {
     this.#status = 0;

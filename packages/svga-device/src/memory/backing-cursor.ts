@@ -1,8 +1,10 @@
 import { copyBytes, VIEW_FROM_BYTES } from './byte-copy.js';
-import { SvgaDeviceError } from './errors.js';
+import { SvgaDeviceError } from '../errors.js';
 import type { GuestBacking } from './guest-backing.js';
 import { isInMemory, PAGE_SIZE } from './guest-memory.js';
 import type { GuestMemory } from './guest-memory.js';
+import { GuestRegion } from './guest-region.js';
+import { PageViews } from './page-views.js';
 
 const NONE = -1;
 const TWO_32 = 2 ** 32;
@@ -11,34 +13,39 @@ function readU32(bytes: Uint8Array, at: number): number {
   return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
 }
 
+/** What a cursor can be aimed at. */
+export type GuestBytes = GuestBacking | GuestRegion;
+
 /**
  * Finds the guest pages of a backing and moves bytes between them and an image, page by page; neighbouring
- * guest pages move together. One cursor serves all backings, one after another: what it remembers (the last
- * page, the last page of page numbers) holds only until the next `aim`, because the guest may change its
- * lists and the host may move its memory.
+ * guest pages move together. One cursor serves all backings, one after another: the page numbers it remembers
+ * hold only until the next `aim`, because commands may change the lists they come from.
  */
 export class BackingCursor {
   readonly #memory: GuestMemory;
-  #backing: GuestBacking | undefined;
+  readonly #views: PageViews;
+  #backing: GuestBytes | undefined;
   #leafIndex = NONE;
   #leaf: Uint8Array | undefined;
   #pageIndex = NONE;
   #page = NONE;
-  #viewedPage = NONE;
-  #view: Uint8Array | undefined;
 
   constructor(memory: GuestMemory) {
     this.#memory = memory;
+    this.#views = new PageViews(memory);
+  }
+
+  /** Begins a stream of commands: the host may have moved its memory. */
+  forgetViews(): void {
+    this.#views.forget();
   }
 
   /** Turns to a backing, and forgets what was read before, also of the same one. */
-  aim(backing: GuestBacking): this {
+  aim(backing: GuestBytes): this {
     this.#backing = backing;
     this.#leafIndex = NONE;
     this.#leaf = undefined;
     this.#pageIndex = NONE;
-    this.#viewedPage = NONE;
-    this.#view = undefined;
     return this;
   }
 
@@ -98,19 +105,20 @@ export class BackingCursor {
     run: number,
     toGuest: boolean,
   ): void {
-    if (this.#view === undefined || this.#viewedPage !== page) {
-      this.#view = this.#memory.view(page * PAGE_SIZE, PAGE_SIZE);
-      this.#viewedPage = page;
-    }
+    const view = this.#views.view(page);
     if (toGuest) {
-      copyBytes(image, imageOffset, this.#view, inPage, run);
+      copyBytes(image, imageOffset, view, inPage, run);
     } else {
-      copyBytes(this.#view, inPage, image, imageOffset, run);
+      copyBytes(view, inPage, image, imageOffset, run);
     }
   }
 
   #find(index: number): number {
-    const { depth, entryBytes, base } = this.#backing as GuestBacking;
+    const backing = this.#backing as GuestBytes;
+    if (backing instanceof GuestRegion) {
+      return this.#checkedPage(backing.pages[index], index);
+    }
+    const { depth, entryBytes, base } = backing;
     if (depth === 0) {
       return base + index; // one page, or a range that lies in memory as a whole
     }
@@ -126,12 +134,12 @@ export class BackingCursor {
 
   #findLeaf(leafIndex: number): Uint8Array {
     const { depth, entryBytes, base } = this.#backing as GuestBacking;
-    const root = this.#memory.view(base * PAGE_SIZE, PAGE_SIZE);
+    const root = this.#views.view(base);
     if (depth === 1) {
       return root;
     }
     const page = this.#checkedPage(readPageNumber(root, leafIndex, entryBytes), leafIndex);
-    return this.#memory.view(page * PAGE_SIZE, PAGE_SIZE);
+    return this.#views.view(page);
   }
 
   #checkedPage(page: number, index: number): number {

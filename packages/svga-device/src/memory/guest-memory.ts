@@ -7,16 +7,9 @@ export interface GuestMemory {
   readonly bytes: number;
   /**
    * A live view of guest-physical memory. The device asks only for ranges inside `bytes`, and keeps no view
-   * longer than one command, so that a host may move its memory between two port accesses.
+   * from one port access, or one `advance`, to the next, so that a host may move its memory between them.
    */
   view(address: number, length: number): Uint8Array;
-}
-
-/** All the device knows of the world around it. */
-export interface SvgaHost {
-  readonly memory: GuestMemory;
-  /** The level of the interrupt line; called when it changes. May access the device's ports. */
-  setInterrupt(asserted: boolean): void;
 }
 
 /** True where `length` bytes from `address` on lie in guest memory. False for what is not a whole number. */

@@ -1,18 +1,20 @@
-import type { BoxRows } from '@cg/surface-layout';
+import type { MutableBoxRows } from '@cg/surface-layout';
 
 /**
- * The same bytes in as few runs as possible: rows, then images, that follow each other without a gap become
- * one.
+ * Makes the same bytes as few runs as possible, in place: rows, then images, that follow each other without a
+ * gap become one.
  */
-export function mergedRows(rows: BoxRows): BoxRows {
-  let merged = rows;
-  if (merged.rowBytes === merged.rowStride || merged.rows === 1) {
-    const rowBytes = merged.rowBytes * merged.rows;
-    merged = { ...merged, rowBytes, rows: 1, rowStride: rowBytes };
+export function mergeRows(rows: MutableBoxRows): MutableBoxRows {
+  if (rows.rowBytes === rows.rowStride || rows.rows === 1) {
+    rows.rowBytes *= rows.rows;
+    rows.rowStride = rows.rowBytes;
+    rows.rows = 1;
   }
-  if (merged.rows === 1 && (merged.rowBytes === merged.imageStride || merged.images === 1)) {
-    const rowBytes = merged.rowBytes * merged.images;
-    merged = { ...merged, rowBytes, rowStride: rowBytes, images: 1, imageStride: rowBytes };
+  if (rows.rows === 1 && (rows.rowBytes === rows.imageStride || rows.images === 1)) {
+    rows.rowBytes *= rows.images;
+    rows.rowStride = rows.rowBytes;
+    rows.imageStride = rows.rowBytes;
+    rows.images = 1;
   }
-  return merged;
+  return rows;
 }

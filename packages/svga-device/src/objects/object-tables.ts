@@ -1,8 +1,8 @@
-import type { BackingCursor } from './backing-cursor.js';
-import { SvgaDeviceError } from './errors.js';
-import type { GuestBacking } from './guest-backing.js';
-import { objectTableEntryBytes } from './protocol/object-table-entries.js';
-import type { FieldTypes, Struct, StructValues } from './protocol/struct.js';
+import type { BackingCursor } from '../memory/backing-cursor.js';
+import { SvgaDeviceError } from '../errors.js';
+import type { GuestBacking } from '../memory/guest-backing.js';
+import { objectTableEntryBytes } from '../protocol/object-table-entries.js';
+import type { FieldTypes, Struct, StructValues } from '../protocol/struct.js';
 
 /** The largest entry: SVGAOTableSurfaceEntry and SVGAOTableScreenTargetEntry. */
 const MAX_ENTRY_BYTES = Math.max(...objectTableEntryBytes);
@@ -28,6 +28,11 @@ export class ObjectTables {
   /** Puts a table in the place of the one before; undefined takes it away. */
   set(type: number, backing: GuestBacking | undefined): void {
     this.#tables[type] = backing;
+  }
+
+  /** The table of a type; undefined where there is none. */
+  backing(type: number): GuestBacking | undefined {
+    return this.#tables[type];
   }
 
   /** Ids a table has room for: 0 up to one less than this. */

@@ -1,45 +1,34 @@
 import type { SurfaceLayout } from '@cg/surface-layout';
-import { SvgaDeviceError } from './errors.js';
-import type { CommandFields } from './protocol/command-table.js';
-import { SVGA3D_INVALID_ID } from './protocol/surface-types.js';
+import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import type { ImageMemory } from './image-memory.js';
 
-/** What DEFINE_GB_SURFACE or DEFINE_GB_SURFACE_V2 said of a surface. */
-export type SurfaceDefinition = CommandFields<'DEFINE_GB_SURFACE_V2'>;
-
-/** The device's memory for images: how much of it is in use. */
-export class ImageMemory {
-  readonly #limit: number;
-  #used = 0;
-
-  /** @param limit bytes of all images together */
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  /** @throws SvgaDeviceError ENOMEM where the limit, or the host's memory, does not allow it */
-  allocate(bytes: number): Uint8Array {
-    if (bytes > this.#limit - this.#used) {
-      throw new SvgaDeviceError('ENOMEM', 'images exceed the device memory', { bytes, used: this.#used });
-    }
-    let image: Uint8Array;
-    try {
-      image = new Uint8Array(bytes);
-    } catch {
-      throw new SvgaDeviceError('ENOMEM', 'the host has no memory for an image', { bytes });
-    }
-    this.#used += bytes;
-    return image;
-  }
-
-  free(image: Uint8Array): void {
-    this.#used -= image.length;
-  }
+/** What one of the commands that define surfaces said of one. */
+export interface SurfaceDefinition {
+  readonly sid: number;
+  /** SVGA3D_SURFACE_* bits 0 to 31. */
+  readonly surfaceFlags: number;
+  /** SVGA3D_SURFACE_* bits 32 to 63. */
+  readonly surface2Flags: number;
+  readonly format: number;
+  readonly numMipLevels: number;
+  readonly multisampleCount: number;
+  readonly multisamplePattern: number;
+  readonly qualityLevel: number;
+  readonly autogenFilter: number;
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  /** Layers; 0 leaves it to the flags. */
+  readonly arraySize: number;
+  readonly bufferByteStride: number;
+  /** 1 where it has an entry in the object table; 0 for SURFACE_DEFINE, whose surfaces have none. */
+  readonly guestBacked: number;
 }
 
 /**
- * A guest-backed surface: its definition, the MOB it is bound to, and the device's own image of it, which is
- * laid out exactly as the backing is. A binding is an id, looked up when it is used: it outlives the MOB, and
- * then leads nowhere.
+ * A surface: its definition, the MOB it is bound to, and the device's own image of it, which is laid out
+ * exactly as the backing is. A binding is an id, looked up when it is used: it outlives the MOB, and then
+ * leads nowhere.
  */
 export class Surface {
   /** The id of the MOB; SVGA3D_INVALID_ID where unbound. */
@@ -51,9 +40,9 @@ export class Surface {
     readonly layout: SurfaceLayout,
   ) {}
 
-  /** True once the image takes memory. */
-  get hasImage(): boolean {
-    return this.#image !== undefined;
+  /** The image where it takes memory already. */
+  get ownImage(): Uint8Array | undefined {
+    return this.#image;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { SvgaDeviceError } from './errors.js';
+import { SvgaDeviceError } from '../errors.js';
 
 /** What moving one row costs at least, in bytes: finding it takes as long as copying this many. */
 const ROW_COST = 64;
