@@ -75,6 +75,8 @@ describe('object tables', () => {
       surface2Flags: 0,
       multisamplePattern: 0,
       qualityLevel: 0,
+      bufferByteStride: 0,
+      minLOD: 0,
     };
     expect(entry()).toEqual(defined);
     guest.must('BIND_GB_SURFACE', { sid: 2, mobid: 9 });

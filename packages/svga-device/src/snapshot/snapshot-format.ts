@@ -24,7 +24,8 @@ function bad(what: string, values: Readonly<Record<string, number>> = {}): SvgaD
  * blob behind its size. Numbers have 32 bits, little-endian.
  */
 export function encodeSnapshot({ state, blobs }: SnapshotContents): Uint8Array {
-  const json = new TextEncoder().encode(JSON.stringify(state));
+  // All of it is ASCII: numbers, and names of ours.
+  const json = Uint8Array.from(JSON.stringify(state), (character) => character.charCodeAt(0));
   const size = blobs.reduce((sum, blob) => sum + 4 + blob.length, HEADER_BYTES + json.length);
   const bytes = new Uint8Array(size);
   const view = viewOf(bytes);
@@ -39,9 +40,16 @@ export function encodeSnapshot({ state, blobs }: SnapshotContents): Uint8Array {
   return bytes;
 }
 
+/** As many characters as one call is sure to take. */
+const CHUNK = 4096;
+
 function parse(json: Uint8Array): unknown {
+  let text = '';
+  for (let at = 0; at < json.length; at += CHUNK) {
+    text += String.fromCharCode(...json.subarray(at, at + CHUNK));
+  }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+    return JSON.parse(text);
   } catch {
     throw bad('state is no JSON');
   }
