@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noise, plainSurface, TestGuest } from '../test/guest.js';
 import {
-
   CommandWriter,
   SVGA_CB_CONTEXT,
   SVGA_CB_FLAG,
