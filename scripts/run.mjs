@@ -39,7 +39,9 @@ const tasks = {
       process.exit(2);
     }
     const variables = { CG_FUZZ_SECONDS: seconds, CG_FUZZ_SEED: seed };
-    run('vitest', ['run', '--project', 'svga-device', 'src/fuzz.test.ts'], { env: { ...environment, ...variables } });
+    run('vitest', ['run', '--project', 'svga-device', 'src/fuzz.test.ts'], {
+      env: { ...environment, ...variables },
+    });
   },
   cg: () => hand(cli, args),
   bench: () => hand(bench, args),

@@ -9,7 +9,14 @@ import { FifoRing } from './front/fifo-ring.js';
 import { Interrupts } from './front/interrupts.js';
 import { RegisterFile } from './front/register-file.js';
 import type { LiveRegister, LiveRegisters } from './front/register-file.js';
-import { SVGA_CAP, SVGA_FIFO, SVGA_IRQFLAG, SVGA_PORT, SVGA_REG, SVGA_REG_ENABLE } from './front/registers.js';
+import {
+  SVGA_CAP,
+  SVGA_FIFO,
+  SVGA_IRQFLAG,
+  SVGA_PORT,
+  SVGA_REG,
+  SVGA_REG_ENABLE,
+} from './front/registers.js';
 import type { SvgaHost } from './host.js';
 import { resolveLimits } from './limits.js';
 import type { DeviceLimits, SvgaDeviceOptions } from './limits.js';

@@ -94,7 +94,9 @@ const likely: Readonly<Record<string, (chaos: Chaos) => number>> = {
   d: (chaos) => chaos.pick([1, 1, 1, 0, 2]),
   srcz: rarelyOne,
 };
-const executed = commandNames.filter((_, i) => executors[i] !== undefined && !definitionOf(commandNames[i]).hasTail);
+const executed = commandNames.filter(
+  (_, i) => executors[i] !== undefined && !definitionOf(commandNames[i]).hasTail,
+);
 const moving: readonly CommandName[] = [
   'UPDATE_GB_IMAGE',
   'UPDATE_GB_SURFACE',

@@ -1,4 +1,11 @@
-import { commandNames, CommandWriter, SVGA_CB_FLAG, SVGA_CB_HEADER_BYTES, SVGA_FIFO, SVGA_REG } from '../src/index.js';
+import {
+  commandNames,
+  CommandWriter,
+  SVGA_CB_FLAG,
+  SVGA_CB_HEADER_BYTES,
+  SVGA_FIFO,
+  SVGA_REG,
+} from '../src/index.js';
 import { writeCommandBufferHeader } from '../src/index.js';
 import type { CommandFields, CommandName, SvgaDeviceOptions } from '../src/index.js';
 import { executors } from '../src/commands/executors.js';
@@ -13,7 +20,9 @@ const IDS = 6;
 const executed = commandNames.filter((_, i) => executors[i] !== undefined);
 
 /** What moves bytes without doing away with objects: mostly these, so that a buffer gets far. */
-const moving = executed.filter((name) => /UPDATE|READBACK|COPY|BLT|DMA|CLEAR|MIP|TRANSFER|CONVERT/.test(name));
+const moving = executed.filter((name) =>
+  /UPDATE|READBACK|COPY|BLT|DMA|CLEAR|MIP|TRANSFER|CONVERT/.test(name),
+);
 
 /** What a run of the fuzzer came to. */
 export interface FuzzResult {
@@ -35,7 +44,10 @@ function edge(draw: Draw): number {
 
 /** Values that get far enough into a command to be dangerous, by the end of a field's name. */
 const likely: readonly (readonly [RegExp, (draw: Draw) => number])[] = [
-  [/(sid|mobid|cid|shid|stid|gmrid|viewid|^src$|^dest$|elementlayoutid|blendid|soid|queryid|shaderid)$/i, (draw) => draw(IDS)],
+  [
+    /(sid|mobid|cid|shid|stid|gmrid|viewid|^src$|^dest$|elementlayoutid|blendid|soid|queryid|shaderid)$/i,
+    (draw) => draw(IDS),
+  ],
   [/^(type|ptDepth)$/, (draw) => draw(12)],
   [/^base(Address)?$/, (draw) => 20 + draw(PAGES - 20)],
   [/^(valid)?sizeInBytes$/i, (draw) => draw(8 * PAGE)],
@@ -53,13 +65,20 @@ const likely: readonly (readonly [RegExp, (draw: Draw) => number])[] = [
 function steer(draw: Draw, values: Record<string, unknown>): void {
   for (const [field, value] of Object.entries(values)) {
     if (Array.isArray(value)) {
-      value.forEach((part: unknown) => typeof part === 'object' && part !== null && steer(draw, part as Record<string, unknown>));
+      value.forEach(
+        (part: unknown) =>
+          typeof part === 'object' && part !== null && steer(draw, part as Record<string, unknown>),
+      );
     } else if (typeof value === 'number' && draw(12) > 0) {
       const rule = likely.find(([name]) => name.test(field));
       if (rule !== undefined) {
         values[field] = rule[1](draw);
       }
-    } else if (typeof value === 'number' && draw(4) === 0 && !/width|height|numPages|flags|size/i.test(field)) {
+    } else if (
+      typeof value === 'number' &&
+      draw(4) === 0 &&
+      !/width|height|numPages|flags|size/i.test(field)
+    ) {
       values[field] = edge(draw);
     }
   }
@@ -154,7 +173,13 @@ function noise(draw: Draw, guest: TestGuest): void {
     guest.device.readPort([0, 1, 8, draw(16)][draw(4)]);
   }
   const header = SVGA_CB_HEADER_BYTES * draw(PAGES * 64);
-  const fields = { flags: draw(8), length: draw(PAGE), pa: draw(PAGES * PAGE), offset: draw(8), dxContext: draw(8) };
+  const fields = {
+    flags: draw(8),
+    length: draw(PAGE),
+    pa: draw(PAGES * PAGE),
+    offset: draw(8),
+    dxContext: draw(8),
+  };
   writeCommandBufferHeader(guest.memory.subarray(header), fields);
   guest.writeRegister(SVGA_REG.COMMAND_HIGH, draw(10) === 0 ? edge(draw) : 0);
   guest.writeRegister(SVGA_REG.COMMAND_LOW, header + [0, 1, 2, 0x3f][draw(4)]);
@@ -205,7 +230,10 @@ export function fuzzOnce(seed: number, rounds = 30): FuzzResult {
         viaRing(draw, guest);
         break;
       case 4:
-        guest.memory.set(Uint8Array.from({ length: PAGE }, () => draw(256)), PAGE * draw(PAGES));
+        guest.memory.set(
+          Uint8Array.from({ length: PAGE }, () => draw(256)),
+          PAGE * draw(PAGES),
+        );
         break;
       default:
         guest.submit(commands(draw), { context: [0, 0, 0, 1, 0x3f][draw(5)], flags, pa: PAGE });
@@ -216,7 +244,14 @@ export function fuzzOnce(seed: number, rounds = 30): FuzzResult {
     void guest.device.pointer;
     start(guest);
   }
-  const { commands: done, errors, notExecuted, bytesCopied, bytesReadBack, bytesUploaded } = guest.device.statistics;
+  const {
+    commands: done,
+    errors,
+    notExecuted,
+    bytesCopied,
+    bytesReadBack,
+    bytesUploaded,
+  } = guest.device.statistics;
   const bytesMoved = bytesCopied + bytesReadBack + bytesUploaded;
   return { commands: done, refused: errors, notExecuted, bytesMoved };
 }

@@ -38,7 +38,10 @@ function define(objects: DeviceObjects, gmrId: number, numPages: number): GuestR
 }
 
 /** Page numbers of REMAP_GMR2, read one by one: in the command, or where its guest pointer leads. */
-function descriptorReader(objects: DeviceObjects, fields: CommandFields<'REMAP_GMR2'>): (i: number) => number {
+function descriptorReader(
+  objects: DeviceObjects,
+  fields: CommandFields<'REMAP_GMR2'>,
+): (i: number) => number {
   const { flags, descriptors } = fields;
   const wide = (flags & REMAP.PPN64) !== 0;
   if ((flags & REMAP.VIA_GMR) === 0) {

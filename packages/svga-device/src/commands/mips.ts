@@ -44,7 +44,10 @@ function region(layout: SurfaceLayout, subresource: number, image: Uint8Array): 
 }
 
 /** DX_GENMIPS: the mips and layers that a shader resource view shows, below its first mip. */
-function dxGenerateMips(objects: DeviceObjects, { shaderResourceViewId }: { shaderResourceViewId: number }): void {
+function dxGenerateMips(
+  objects: DeviceObjects,
+  { shaderResourceViewId }: { shaderResourceViewId: number },
+): void {
   const entry = objects.coTable(SVGA_COTABLE.SRVIEW).read(shaderResourceViewId, shaderResourceViewEntry);
   const surface = objects.surface(entry.sid);
   const { layout } = surface;
