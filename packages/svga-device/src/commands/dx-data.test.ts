@@ -126,9 +126,25 @@ describe('between images', () => {
     guest.device.image(1, 0)?.set([0, 0, 0, 0, 200, 0, 0, 0]);
     const blit = (mode: number): number[] => {
       guest.must('SURFACE_STRETCHBLT', {
-        ...{ srcSid: 1, srcFace: 0, srcMipmap: 0, destSid: 2, destFace: 0, destMipmap: 0, mode },
-        ...{ boxSrcX: 0, boxSrcY: 0, boxSrcZ: 0, boxSrcW: 2, boxSrcH: 1, boxSrcD: 1 },
-        ...{ boxDestX: 0, boxDestY: 0, boxDestZ: 0, boxDestW: 4, boxDestH: 1, boxDestD: 1 },
+        srcSid: 1,
+        srcFace: 0,
+        srcMipmap: 0,
+        destSid: 2,
+        destFace: 0,
+        destMipmap: 0,
+        mode,
+        boxSrcX: 0,
+        boxSrcY: 0,
+        boxSrcZ: 0,
+        boxSrcW: 2,
+        boxSrcH: 1,
+        boxSrcD: 1,
+        boxDestX: 0,
+        boxDestY: 0,
+        boxDestZ: 0,
+        boxDestW: 4,
+        boxDestH: 1,
+        boxDestD: 1,
       });
       return [...(guest.device.image(2, 0) ?? [])].filter((_, i) => i % 4 === 0);
     };
@@ -141,8 +157,18 @@ describe('between images', () => {
     guest.must('DEFINE_GB_SURFACE_V2', { ...plainSurface, sid: 2, format: BUFFER, width: 64, height: 1 });
     guest.device.image(2, 0)?.set(noise(64));
     guest.must('DX_TRANSFER_FROM_BUFFER', {
-      ...{ srcSid: 2, srcOffset: 4, srcPitch: 16, srcSlicePitch: 0, destSid: 1, destSubResource: 0 },
-      ...{ destBoxX: 0, destBoxY: 0, destBoxZ: 0, destBoxW: 2, destBoxH: 2, destBoxD: 1 },
+      srcSid: 2,
+      srcOffset: 4,
+      srcPitch: 16,
+      srcSlicePitch: 0,
+      destSid: 1,
+      destSubResource: 0,
+      destBoxX: 0,
+      destBoxY: 0,
+      destBoxZ: 0,
+      destBoxW: 2,
+      destBoxH: 2,
+      destBoxD: 1,
     });
     const expected = [...noise(64).subarray(4, 12), ...noise(64).subarray(20, 28)];
     expect([...(guest.device.image(1, 0) ?? [])]).toEqual(expected);

@@ -88,7 +88,11 @@ export function defineRegionByDescriptors(objects: DeviceObjects, gmrId: number,
   const runs: [number, number][] = [];
   let pages = 0;
   let at = ppn * PAGE_SIZE;
-  for (let read = 0; ppn !== 0; read++) {
+  if (ppn === 0) {
+    objects.regions.delete(gmrId);
+    return;
+  }
+  for (let read = 0; ; read++) {
     if (read > objects.limits.maxGmrPages) {
       throw new SvgaDeviceError('E2BIG', 'GMR has too many descriptors', { gmrId });
     }
