@@ -100,7 +100,7 @@ class UploadGuest {
 /** A whole 1280 × 720 surface taken from guest memory by one UPDATE_GB_SURFACE. */
 export function uploadRows(clock: Clock): Row[] {
   return ['adjacent', 'scattered'].map((order) => ({
-    name: `device upload, 1280×720, ${order} pages`,
+    name: `device upload, ${order} pages`,
     unit: 'µs/MiB',
     ours: 'UPDATE_GB_SURFACE',
     rival: 'typed array, u8.set',
@@ -158,7 +158,7 @@ export function smallUpdateRow(clock: Clock, updates: number): Row {
     name: 'device updates, 64 bytes each',
     unit: 'ns/update',
     ours: 'UPDATE_GB_IMAGE',
-    rival: 'set(subarray) of 64 bytes',
+    rival: 'set(subarray)',
     async open() {
       return { ours: sampleSmall(clock, updates), rival: sampleSmallSet(clock, updates) };
     },
