@@ -7,6 +7,7 @@ import { hostClock, type Clock } from '../timing.js';
 import { bulkStoreRows } from './bulk-stores.js';
 import { cleanRecordRows } from './clean-record.js';
 import { cleanTouchedRow } from './clean-touched.js';
+import { smallUpdateRow, uploadRows } from './device-uploads.js';
 import { cheapestCoverRows, dirtyBoxRows } from './dirty-boxes.js';
 import { replayRows } from './replay.js';
 import { scalarStoreRow } from './scalar-stores.js';
@@ -26,6 +27,8 @@ export interface SuiteOptions {
   readonly tables?: number;
   /** Pages of the window that is stored to, a power of two; 256 if left out. */
   readonly windowPages?: number;
+  /** Updates of 64 bytes in one command buffer, at most 11,000; 10,000 if left out. */
+  readonly updates?: number;
   /** Frames of each replay; the whole trace if left out. */
   readonly frames?: number;
 }
@@ -35,7 +38,14 @@ const traces = ['terminal-typing', 'terminal-scroll'];
 
 /** Makes the suite; nothing is compiled, read or allocated before a row is opened. */
 export function makeSuite(options: SuiteOptions = {}): Suite {
-  const { clock = hostClock, findCompiler = findCc, tables = 512, windowPages = 256, frames } = options;
+  const {
+    clock = hostClock,
+    findCompiler = findCc,
+    tables = 512,
+    windowPages = 256,
+    updates = 10_000,
+    frames,
+  } = options;
   const program = new CleanRecordProgram(findCompiler);
   const dirtyBoxProgram = new DirtyBoxProgram(findCompiler);
   return {
@@ -46,6 +56,8 @@ export function makeSuite(options: SuiteOptions = {}): Suite {
       ...cheapestCoverRows(clock),
       scalarStoreRow(clock, windowPages),
       ...bulkStoreRows(clock, windowPages),
+      ...uploadRows(clock),
+      smallUpdateRow(clock, updates),
       ...replayRows(clock, { folder: tracesFolder, traces, ...(frames === undefined ? {} : { frames }) }),
     ],
     close() {
