@@ -33,15 +33,18 @@ class UploadGuest {
     setInterrupt: () => {},
   });
 
+  /** The page list of the MOB. */
+  readonly #frames = new Uint32Array(this.memory.buffer, LIST * PAGE, PAGES);
+  #context = 0;
+
   constructor(adjacent: boolean) {
     this.#write(SVGA_REG.ENABLE, 1);
     this.#write(SVGA_REG.CONFIG_DONE, 1);
     const start = new CommandWriter();
     start.write('DC_CMD_START_STOP_CONTEXT', { enable: 1, context: 0 });
     this.submit(start.bytes, SVGA_CB_CONTEXT.DEVICE);
-    const list = new Uint32Array(this.memory.buffer, LIST * PAGE, PAGES);
     for (let i = 0; i < PAGES; i++) {
-      list[i] = FIRST + (adjacent ? i : 2 * ((i * 7) % PAGES));
+      this.#frames[i] = FIRST + (adjacent ? i : 2 * ((i * 7) % PAGES));
     }
     const table = { sizeInBytes: PAGE, validSizeInBytes: 0, ptDepth: SVGA3D_MOBFMT.PTDEPTH_0 };
     const writer = new CommandWriter();
@@ -84,12 +87,17 @@ class UploadGuest {
     this.requireDone('set-up');
   }
 
-  /** Writes a word into the first page of the surface. */
-  mark(value: number): void {
-    new DataView(this.memory.buffer).setUint32(FIRST * PAGE, value, true);
+  /** Writes every page of the surface anew. */
+  fill(salt: number): void {
+    for (let i = 0; i < PAGES; i++) {
+      this.memory.fill(salt + i, this.#frames[i] * PAGE, (this.#frames[i] + 1) * PAGE);
+    }
   }
 
-  #context = 0;
+  /** @throws BenchError EBADMSG where the first bytes of the device's image are not those of the last `fill` */
+  requireImage(bytes: number, salt: number, contender: string): void {
+    requireFilled(this.device.image(1, 0) ?? new Uint8Array(0), bytes, salt, contender);
+  }
 
   #write(index: number, value: number): void {
     this.device.writePort(SVGA_PORT.INDEX, index);
@@ -114,42 +122,72 @@ function perMib(nanoseconds: number): number {
   return (nanoseconds / 1000) * (MIB / BYTES);
 }
 
-function sampleUpload(clock: Clock, adjacent: boolean): Sample {
-  const guest = new UploadGuest(adjacent);
-  const writer = new CommandWriter();
-  writer.write('UPDATE_GB_SURFACE', { sid: 1 });
+/** @throws BenchError EBADMSG where the first bytes are not page by page what `salt` says */
+function requireFilled(image: Uint8Array, bytes: number, salt: number, contender: string): void {
+  for (let at = 0; at < bytes; at++) {
+    if (image[at] !== ((salt + Math.floor(at / PAGE)) & 0xff)) {
+      throw new BenchError('EBADMSG', `byte ${at} is not the guest's`, contender);
+    }
+  }
+}
+
+/** Runs the commands, which upload the first `bytes` of the surface. */
+function sampleCommands(
+  clock: Clock,
+  guest: UploadGuest,
+  commands: Uint8Array,
+  bytes: number,
+  contender: string,
+): () => number {
   let salt = 0;
   const work = {
     prepare() {
-      guest.mark(++salt);
-      guest.load(writer.bytes);
+      guest.fill(++salt);
+      guest.load(commands);
     },
     work: () => guest.run(),
     check() {
-      guest.requireDone('UPDATE_GB_SURFACE');
-      if (guest.device.image(1, 0)?.[0] !== salt % 256) {
-        throw new BenchError('EBADMSG', 'the device has other bytes than the guest', 'UPDATE_GB_SURFACE');
-      }
+      guest.requireDone(contender);
+      guest.requireImage(bytes, salt, contender);
     },
   };
-  return () => perMib(medianPass(clock, work));
+  return () => medianPass(clock, work);
+}
+
+/** Copies the first `bytes` of a buffer that is written anew as the guest's is. */
+function sampleCopies(
+  clock: Clock,
+  bytes: number,
+  contender: string,
+  copy: (source: Uint8Array, target: Uint8Array) => void,
+): () => number {
+  const source = new Uint8Array(BYTES);
+  const target = new Uint8Array(BYTES);
+  let salt = 0;
+  const work = {
+    prepare() {
+      salt++;
+      for (let i = 0; i < PAGES; i++) {
+        source.fill(salt + i, i * PAGE, (i + 1) * PAGE);
+      }
+    },
+    work: () => copy(source, target),
+    check: () => requireFilled(target, bytes, salt, contender),
+  };
+  return () => medianPass(clock, work);
+}
+
+function sampleUpload(clock: Clock, adjacent: boolean): Sample {
+  const writer = new CommandWriter();
+  writer.write('UPDATE_GB_SURFACE', { sid: 1 });
+  const guest = new UploadGuest(adjacent);
+  const sample = sampleCommands(clock, guest, writer.bytes, BYTES, 'UPDATE_GB_SURFACE');
+  return () => perMib(sample());
 }
 
 function sampleSet(clock: Clock): Sample {
-  const source = new Uint8Array(BYTES);
-  const target = new Uint8Array(BYTES);
-  const work = {
-    prepare() {
-      source[0]++;
-    },
-    work: () => target.set(source),
-    check() {
-      if (target[0] !== source[0]) {
-        throw new BenchError('EBADMSG', 'set copied other bytes', 'u8.set');
-      }
-    },
-  };
-  return () => perMib(medianPass(clock, work));
+  const sample = sampleCopies(clock, BYTES, 'u8.set', (source, target) => target.set(source));
+  return () => perMib(sample());
 }
 
 /** 64 bytes an update, ten thousand in a buffer; the rival makes as many calls of set. */
@@ -165,48 +203,23 @@ export function smallUpdateRow(clock: Clock, updates: number): Row {
   };
 }
 
+/** No more updates than the surface has pieces of 64 bytes: each writes another. */
 function sampleSmall(clock: Clock, updates: number): Sample {
-  const guest = new UploadGuest(true);
   const writer = new CommandWriter();
   for (let i = 0; i < updates; i++) {
-    const box = { x: 16 * (i % 80), y: Math.floor(i / 80) % HEIGHT, z: 0, w: 16, h: 1, d: 1 };
+    const box = { x: 16 * (i % 80), y: Math.floor(i / 80), z: 0, w: 16, h: 1, d: 1 };
     writer.write('UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 0, ...box });
   }
-  let salt = 0;
-  const work = {
-    prepare() {
-      guest.mark(++salt);
-      guest.load(writer.bytes);
-    },
-    work: () => guest.run(),
-    check() {
-      guest.requireDone('UPDATE_GB_IMAGE');
-      if (guest.device.image(1, 0)?.[0] !== salt % 256) {
-        throw new BenchError('EBADMSG', 'the device has other bytes than the guest', 'UPDATE_GB_IMAGE');
-      }
-    },
-  };
-  return () => medianPass(clock, work) / updates;
+  const guest = new UploadGuest(true);
+  const sample = sampleCommands(clock, guest, writer.bytes, 64 * updates, 'UPDATE_GB_IMAGE');
+  return () => sample() / updates;
 }
 
 function sampleSmallSet(clock: Clock, updates: number): Sample {
-  const source = new Uint8Array(BYTES);
-  const target = new Uint8Array(BYTES);
-  const work = {
-    prepare() {
-      source[0]++;
-    },
-    work() {
-      for (let i = 0; i < updates; i++) {
-        const offset = (64 * i) % BYTES;
-        target.set(source.subarray(offset, offset + 64), offset);
-      }
-    },
-    check() {
-      if (target[0] !== source[0]) {
-        throw new BenchError('EBADMSG', 'set copied other bytes', 'set(subarray)');
-      }
-    },
-  };
-  return () => medianPass(clock, work) / updates;
+  const sample = sampleCopies(clock, 64 * updates, 'set(subarray)', (source, target) => {
+    for (let offset = 0; offset < 64 * updates; offset += 64) {
+      target.set(source.subarray(offset, offset + 64), offset);
+    }
+  });
+  return () => sample() / updates;
 }
