@@ -11,8 +11,7 @@ import {
   SVGA_CB_STATUS,
 } from './protocol/command-buffer-header.js';
 import type { CommandBufferHeaderFields } from './protocol/command-buffer-header.js';
-import { commandFrameAt, readCommandFields } from './protocol/command-decoder.js';
-import type { CommandFrame } from './protocol/command-decoder.js';
+import { CommandReader } from './protocol/command-reader.js';
 import { definitionOf } from './protocol/command-table.js';
 import type { CommandName } from './protocol/command-table.js';
 
@@ -34,7 +33,6 @@ export interface CommandBufferResult {
 export class CommandBufferRunner {
   readonly #target: CommandTarget;
   readonly #buffer = new Uint8Array(SVGA_CB_MAX_SIZE);
-  readonly #view = new DataView(this.#buffer.buffer);
 
   constructor(target: CommandTarget) {
     this.#target = target;
@@ -81,38 +79,43 @@ export class CommandBufferRunner {
     const { objects } = this.#target;
     objects.budget.renew();
     objects.counters.commandBuffers++;
-    let offset = 0;
+    const reader = new CommandReader(deviceContext).aim(this.#buffer, 0, length);
     try {
-      while (offset < length) {
-        const frame = commandFrameAt(this.#view, offset, length, deviceContext);
-        this.#execute(frame);
-        offset += frame.bytes;
+      while (reader.next()) {
+        this.#execute(reader);
       }
     } catch (error) {
       // Anything else is a bug of ours or of the host, not of the guest, and must be seen.
       if (error instanceof SvgaDeviceError || error instanceof SurfaceLayoutError) {
-        return { status: SVGA_CB_STATUS.COMMAND_ERROR, errorOffset: offset, flags, error };
+        return { status: SVGA_CB_STATUS.COMMAND_ERROR, errorOffset: reader.offset, flags, error };
       }
       throw error;
     }
     return { status: SVGA_CB_STATUS.COMPLETED, errorOffset: 0, flags, error: undefined };
   }
 
-  #execute(frame: CommandFrame): void {
-    const { name } = frame;
+  #execute(reader: CommandReader): void {
+    const { name } = reader;
     const { counters, limits } = this.#target.objects;
     if (name === undefined || (definitionOf(name).dx && !limits.dx)) {
       throw new SvgaDeviceError('ENOSYS', 'command is not one of this device', {
-        id: frame.id,
-        offset: frame.offset,
+        id: reader.id,
+        offset: reader.offset,
       });
     }
-    this.#executeNamed(frame, name);
+    this.#executeNamed(reader, name);
     counters.commands++;
     counters.perCommand[name]++;
   }
 
-  #executeNamed<N extends CommandName>(frame: CommandFrame, name: N): void {
-    executors[name](this.#target, readCommandFields(this.#view, frame, name));
+  #executeNamed<N extends CommandName>(reader: CommandReader, name: N): void {
+    const executor = executors[name];
+    if (executor === undefined) {
+      throw new SvgaDeviceError('ENOSYS', 'command is not one of this device', {
+        id: reader.id,
+        offset: reader.offset,
+      });
+    }
+    executor(this.#target, reader.fields(name));
   }
 }

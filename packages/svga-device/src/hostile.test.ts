@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noise, plainSurface, TestGuest } from '../test/guest.js';
 import {
-  commandNames,
+
   CommandWriter,
   SVGA_CB_CONTEXT,
   SVGA_CB_FLAG,
@@ -12,6 +12,7 @@ import {
   writeCommandBufferHeader,
 } from './index.js';
 import type { CommandFields, CommandName, SvgaDeviceOptions } from './index.js';
+import { executors } from './commands/executors.js';
 import { definitionOf } from './protocol/command-table.js';
 
 const PAGES = 64;
@@ -93,6 +94,7 @@ const likely: Readonly<Record<string, (chaos: Chaos) => number>> = {
   d: (chaos) => chaos.pick([1, 1, 1, 0, 2]),
   srcz: rarelyOne,
 };
+const executed = Object.keys(executors) as CommandName[];
 const moving: readonly CommandName[] = [
   'UPDATE_GB_IMAGE',
   'UPDATE_GB_SURFACE',
@@ -104,7 +106,8 @@ const moving: readonly CommandName[] = [
 ];
 
 function hostileFields(chaos: Chaos, name: CommandName): Record<string, unknown> {
-  const { body, box } = definitionOf(name);
+  const { body, tail } = definitionOf(name);
+  const box = tail.boxes?.struct;
   const fill = (struct: typeof body): Record<string, number> => {
     const values = { ...struct.read(new DataView(new ArrayBuffer(struct.bytes)), 0) } as Record<
       string,
@@ -122,7 +125,7 @@ function hostileFields(chaos: Chaos, name: CommandName): Record<string, unknown>
 function hostileCommands(chaos: Chaos): Uint8Array {
   const writer = new CommandWriter();
   for (let i = chaos.below(5); i >= 0; i--) {
-    const name = chaos.pick(chaos.below(3) === 0 ? commandNames : moving);
+    const name = chaos.pick(chaos.below(3) === 0 ? executed : moving);
     writer.write(name, hostileFields(chaos, name) as unknown as CommandFields<CommandName>);
   }
   const bytes = writer.bytes.slice();

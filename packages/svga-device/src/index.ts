@@ -5,18 +5,22 @@ export type { DeviceStatistics } from './statistics.js';
 export { SvgaDeviceError } from './errors.js';
 export type { SvgaDeviceErrorCode } from './errors.js';
 
-export { commandBytes, commandNames, commandTable } from './protocol/command-table.js';
-export type { CommandDefinition, CommandFields, CommandName } from './protocol/command-table.js';
+export { commandBytes, commandNames, commandOffsets, commandTable } from './protocol/command-table.js';
+export type { CommandFields, CommandName, CommandOffsets } from './protocol/command-table.js';
+export type { CommandDefinition } from './protocol/command-definition.js';
 export { CommandWriter, encodeCommand } from './protocol/command-writer.js';
-export { decodeCommands, formatCommand } from './protocol/command-decoder.js';
+export { CommandReader } from './protocol/command-reader.js';
+export { decodeCommands } from './protocol/command-decoder.js';
 export type {
   CommandFrame,
   DecodedCommand,
   KnownCommand,
   UnknownCommand,
 } from './protocol/command-decoder.js';
-export { Struct } from './protocol/struct.js';
-export type { FieldType, FieldTypes, StructValues } from './protocol/struct.js';
+export { formatCommand } from './protocol/command-text.js';
+export { arrayOf, padding, Struct } from './protocol/struct.js';
+export type { FieldOffsets, FieldType, FieldTypes, StructValues } from './protocol/struct.js';
+export type { Tail, TailPart, TailValues } from './protocol/tail.js';
 export {
   readCommandBufferHeader,
   SVGA_CB_CONTEXT,

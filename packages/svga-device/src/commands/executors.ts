@@ -36,7 +36,7 @@ export interface CommandTarget {
 export type Executor<N extends CommandName> = (target: CommandTarget, fields: CommandFields<N>) => void;
 
 /** What each command does. */
-export const executors: { readonly [N in CommandName]: Executor<N> } = {
+export const executors: { readonly [N in CommandName]?: Executor<N> } = {
   FENCE: (target, { fence }) => target.passFence(fence),
   SURFACE_COPY: ({ objects }, fields) => surfaceCopy(objects, fields),
   DESTROY_GB_MOB: ({ objects }, fields) => destroyGbMob(objects, fields),

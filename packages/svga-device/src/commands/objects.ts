@@ -110,6 +110,8 @@ function writeSurfaceEntry(objects: DeviceObjects, definition: SurfaceDefinition
     surface2Flags: 0,
     multisamplePattern: 0,
     qualityLevel: 0,
+    bufferByteStride: 0,
+    minLOD: 0,
   });
 }
 

@@ -1,14 +1,53 @@
 import { SvgaDeviceError } from '../errors.js';
-import { commandBytes, definitionOf } from './command-table.js';
+import type { CommandDefinition } from './command-definition.js';
+import { definitionOf } from './command-table.js';
 import type { CommandFields, CommandName } from './command-table.js';
 import { viewOf } from './struct.js';
-import type { StructValues, FieldTypes } from './struct.js';
+import type { AnyValues } from './struct.js';
+import { partCount } from './tail.js';
+import type { TailPart } from './tail.js';
 
 /** Room of a growing writer at the start: a page. */
 const FIRST_BYTES = 4096;
 
-interface AnyFields {
-  readonly boxes?: readonly StructValues<FieldTypes>[];
+/** A part's elements. */
+type Elements = Uint8Array | readonly (AnyValues | number)[];
+
+type AnyFields = Readonly<Record<string, Elements | number>>;
+
+/**
+ * Bytes of a command with these fields.
+ * @throws SvgaDeviceError EINVAL where a part has not as many elements as the other fields say
+ */
+function encodedBytes({ headerBytes, body, tail }: CommandDefinition, fields: AnyFields): number {
+  let bytes = headerBytes + body.bytes;
+  for (const [name, part] of Object.entries(tail)) {
+    const { length } = fields[name] as Elements;
+    const partBytes = length * part.elementBytes;
+    const expected = partCount(part, (field) => (fields[field] as number) >>> 0, partBytes);
+    if (length !== expected) {
+      throw new SvgaDeviceError('EINVAL', `${name} are not as many as the command says`, {
+        length,
+        expected,
+      });
+    }
+    bytes += partBytes;
+  }
+  return bytes;
+}
+
+function writePart(view: DataView, start: number, part: TailPart, elements: Elements): void {
+  if (elements instanceof Uint8Array) {
+    new Uint8Array(view.buffer, view.byteOffset).set(elements, start);
+    return;
+  }
+  for (let i = 0, at = start; i < elements.length; i++, at += part.elementBytes) {
+    if (part.struct === undefined) {
+      view.setUint32(at, elements[i] as number, true);
+    } else {
+      part.struct.write(view, at, elements[i] as AnyValues);
+    }
+  }
 }
 
 /**
@@ -41,21 +80,25 @@ export class CommandWriter {
   /**
    * Appends a command.
    * @returns its offset in bytes
-   * @throws SvgaDeviceError ENOSPC where given memory has no room for it; nothing is written then
+   * @throws SvgaDeviceError ENOSPC where given memory has no room for it, EINVAL where a part of the tail
+   * has not as many elements as the fields say; nothing is written then
    */
   write<N extends CommandName>(name: N, fields: CommandFields<N>): number {
-    const { boxes } = fields as AnyFields;
-    const offset = this.#reserve(commandBytes(name, boxes?.length));
-    const { id, headerBytes, body, box } = definitionOf(name);
+    const definition = definitionOf(name);
+    const values = fields as unknown as AnyFields;
+    const offset = this.#reserve(encodedBytes(definition, values));
+    const { id, headerBytes, body, tail, hasTail } = definition;
     this.#view.setUint32(offset, id, true);
     if (headerBytes === 8) {
       this.#view.setUint32(offset + 4, this.#length - offset - headerBytes, true);
     }
-    body.write(this.#view, offset + headerBytes, fields);
-    if (box !== undefined && boxes !== undefined) {
+    body.write(this.#view, offset + headerBytes, values as unknown as AnyValues);
+    if (hasTail) {
       let at = offset + headerBytes + body.bytes;
-      for (let i = 0; i < boxes.length; i++, at += box.bytes) {
-        box.write(this.#view, at, boxes[i]);
+      for (const [part, layout] of Object.entries(tail)) {
+        const elements = values[part] as Elements;
+        writePart(this.#view, at, layout, elements);
+        at += elements.length * layout.elementBytes;
       }
     }
     return offset;
@@ -92,10 +135,13 @@ export class CommandWriter {
   }
 }
 
-/** One command as bytes of its own. */
+/**
+ * One command as bytes of its own.
+ * @throws SvgaDeviceError EINVAL where a part of the tail has not as many elements as the fields say
+ */
 export function encodeCommand<N extends CommandName>(name: N, fields: CommandFields<N>): Uint8Array {
-  const { boxes } = fields as AnyFields;
-  const writer = new CommandWriter(new Uint8Array(commandBytes(name, boxes?.length)));
+  const bytes = encodedBytes(definitionOf(name), fields as unknown as AnyFields);
+  const writer = new CommandWriter(new Uint8Array(bytes));
   writer.write(name, fields);
   return writer.bytes;
 }

@@ -209,7 +209,7 @@ describe('printing', () => {
     expect([...decodeCommands(writer.bytes)].map(formatCommand)).toEqual([
       '0: FENCE fence=9',
       '8: SURFACE_COPY srcSid=1 srcFace=0 srcMipmap=0 destSid=2 destFace=0 destMipmap=0 ' +
-        '[x=0 y=0 z=0 w=4 h=3 d=1 srcx=7 srcy=8 srcz=0]',
+        'boxes=[x=0 y=0 z=0 w=4 h=3 d=1 srcx=7 srcy=8 srcz=0]',
     ]);
     const [unknown] = decodeCommands(new Uint8Array(Uint32Array.of(1141, 0).buffer));
     expect(formatCommand(unknown)).toBe('0: command 1141, 0 bytes');

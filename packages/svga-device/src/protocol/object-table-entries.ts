@@ -1,3 +1,4 @@
+import { image } from './commands/structures.js';
 import { Struct } from './struct.js';
 
 /** SVGAOTableType of svga3d_types.h: the object tables. */
@@ -11,32 +12,61 @@ export const SVGA_OTABLE = {
 } as const;
 
 /** SVGAOTableMobEntry of svga3d_cmd.h. */
-export const mobEntry = new Struct({ ptDepth: 'u32', sizeInBytes: 'u32', base: 'u64' });
+export const mobEntry = new Struct({ ptDepth: 'SVGAMobFormat', sizeInBytes: 'u32', base: 'u64' });
 
 /** SVGAOTableSurfaceEntry of svga3d_cmd.h. */
 export const surfaceEntry = new Struct({
-  format: 'u32',
-  surface1Flags: 'u32',
+  format: 'SVGA3dSurfaceFormat',
+  surface1Flags: 'SVGA3dSurface1Flags',
   numMipLevels: 'u32',
   multisampleCount: 'u32',
-  autogenFilter: 'u32',
+  autogenFilter: 'SVGA3dTextureFilter',
   width: 'u32',
   height: 'u32',
   depth: 'u32',
-  mobid: 'u32',
+  mobid: 'SVGAMobId',
   arraySize: 'u32',
   mobPitch: 'u32',
-  surface2Flags: 'u32',
+  surface2Flags: 'SVGA3dSurface2Flags',
   multisamplePattern: 'u8',
   qualityLevel: 'u8',
-  pad0: 'pad16',
-  pad10: 'pad32',
-  pad11: 'pad32',
-  pad12: 'pad32',
+  bufferByteStride: 'u16',
+  minLOD: 'f32',
+  pad0: { padding: 8 },
 });
 
-/**
- * Bytes of one entry by table type: SVGA3D_OTABLE_*_ENTRY_SIZE of svga3d_cmd.h, and SVGAOTableDXContextEntry
- * of svga3d_dx.h. All divide a page, so no entry crosses one.
- */
-export const objectTableEntryBytes: readonly number[] = [mobEntry.bytes, surfaceEntry.bytes, 8, 16, 64, 8];
+/** SVGAOTableContextEntry of svga3d_cmd.h. */
+export const contextEntry = new Struct({ cid: 'u32', mobid: 'SVGAMobId' });
+
+/** SVGAOTableShaderEntry of svga3d_cmd.h. */
+export const shaderEntry = new Struct({
+  type: 'SVGA3dShaderType',
+  sizeInBytes: 'u32',
+  offsetInBytes: 'u32',
+  mobid: 'SVGAMobId',
+});
+
+/** SVGAOTableScreenTargetEntry of svga3d_cmd.h. */
+export const screenTargetEntry = new Struct({
+  ...image,
+  width: 'u32',
+  height: 'u32',
+  xRoot: 'i32',
+  yRoot: 'i32',
+  flags: 'SVGAScreenTargetFlags',
+  dpi: 'u32',
+  pad: { padding: 28 },
+});
+
+/** SVGAOTableDXContextEntry of svga3d_dx.h. */
+export const dxContextEntry = new Struct({ cid: 'u32', mobid: 'SVGAMobId' });
+
+/** Bytes of one entry by table type. All divide a page, so no entry crosses one. */
+export const objectTableEntryBytes: readonly number[] = [
+  mobEntry.bytes,
+  surfaceEntry.bytes,
+  contextEntry.bytes,
+  shaderEntry.bytes,
+  screenTargetEntry.bytes,
+  dxContextEntry.bytes,
+];

@@ -1,96 +1,241 @@
-/** The type of a field: little-endian, unsigned. `pad…` is written as zero and not read. */
-export type FieldType = 'u8' | 'u32' | 'u64' | 'pad16' | 'pad32';
+import { headerTypes } from './header-types.js';
+import type { HeaderType } from './header-types.js';
+
+/** A little-endian number. */
+export type ScalarType = 'f32' | 'i32' | 'u8' | 'u16' | 'u32' | 'u64';
+
+/** Bytes that carry nothing: written as zero and not read. */
+export interface Padding {
+  readonly padding: number;
+}
+
+/** A fixed number of equal elements, one after another: numbers, or structures. */
+export interface FieldArray<E extends ScalarType | FieldTypes = ScalarType | FieldTypes> {
+  readonly element: E;
+  readonly length: number;
+}
+
+/** The type of a field: a number under its C type or its typedef's name, an array, or padding. */
+export type FieldType = FieldArray | HeaderType | Padding | ScalarType;
 
 /** The fields of a structure in the order of its bytes; there is no padding but what is listed. */
-export type FieldTypes = Readonly<Record<string, FieldType>>;
+export interface FieldTypes {
+  readonly [field: string]: FieldType;
+}
 
-/** The fields that carry a value, as numbers. */
+type FieldValue<T> =
+  T extends FieldArray<infer E>
+    ? readonly (E extends FieldTypes ? StructValues<E> : number)[]
+    : number;
+
+/** The fields that carry a value. */
 export type StructValues<F extends FieldTypes> = {
-  readonly [K in keyof F as F[K] extends 'pad16' | 'pad32' ? never : K]: number;
+  readonly [K in keyof F as F[K] extends Padding ? never : K]: FieldValue<F[K]>;
 };
 
-const fieldBytes: Record<FieldType, number> = { u8: 1, u32: 4, u64: 8, pad16: 2, pad32: 4 };
+/** Where each field lies, in bytes from the start of its structure. */
+export type FieldOffsets<F extends FieldTypes> = {
+  readonly [K in keyof F as F[K] extends Padding ? never : K]: number;
+};
+
+/** What a field holds, to code that knows structures only through their description. */
+export type AnyValue = number | readonly (AnyValues | number)[];
+
+/** The values of any structure. */
+export interface AnyValues {
+  readonly [field: string]: AnyValue;
+}
+
+/** Describes `length` elements in a row. */
+export function arrayOf<const E extends ScalarType | FieldTypes>(element: E, length: number): FieldArray<E> {
+  return { element, length };
+}
+
+/** Describes bytes that carry nothing. */
+export function padding(bytes: number): Padding {
+  return { padding: bytes };
+}
+
+const scalarBytes: Readonly<Record<ScalarType, number>> = { f32: 4, i32: 4, u8: 1, u16: 2, u32: 4, u64: 8 };
 
 const TWO_32 = 2 ** 32;
 
-function writeField(view: DataView, at: number, type: FieldType, value: number): void {
+function writeScalar(view: DataView, at: number, type: ScalarType, value: number): void {
   switch (type) {
     case 'u8':
       view.setUint8(at, value);
       break;
+    case 'u16':
+      view.setUint16(at, value, true);
+      break;
     case 'u32':
       view.setUint32(at, value, true);
+      break;
+    case 'i32':
+      view.setInt32(at, value, true);
+      break;
+    case 'f32':
+      view.setFloat32(at, value, true);
       break;
     case 'u64':
       view.setUint32(at, value % TWO_32, true);
       view.setUint32(at + 4, Math.floor(value / TWO_32), true);
       break;
-    case 'pad16':
-      view.setUint16(at, 0, true);
-      break;
-    case 'pad32':
-      view.setUint32(at, 0, true);
-      break;
   }
 }
 
-function readField(view: DataView, at: number, type: FieldType): number {
+function readScalar(view: DataView, at: number, type: ScalarType): number {
   switch (type) {
     case 'u8':
       return view.getUint8(at);
+    case 'u16':
+      return view.getUint16(at, true);
+    case 'u32':
+      return view.getUint32(at, true);
+    case 'i32':
+      return view.getInt32(at, true);
+    case 'f32':
+      return view.getFloat32(at, true);
     case 'u64':
       return view.getUint32(at, true) + view.getUint32(at + 4, true) * TWO_32;
-    default:
-      return view.getUint32(at, true);
   }
+}
+
+/** One field with its place; padding is none. */
+export interface PlacedField {
+  readonly name: string;
+  readonly offset: number;
+  readonly type: Exclude<FieldType, Padding>;
+  /** What each number of it is; undefined for structures. */
+  readonly scalar: ScalarType | undefined;
+  /** Of an array of structures: one of them. */
+  readonly struct: Struct<FieldTypes> | undefined;
+  /** Elements of an array; 1 for anything else. */
+  readonly length: number;
+  /** Of one element. */
+  readonly elementBytes: number;
+}
+
+function isPadding(type: FieldType): type is Padding {
+  return typeof type === 'object' && 'padding' in type;
+}
+
+function place(name: string, offset: number, type: Exclude<FieldType, Padding>): PlacedField {
+  if (typeof type === 'object') {
+    const { element, length } = type;
+    if (typeof element === 'object') {
+      const struct = new Struct(element);
+      return { name, offset, type, scalar: undefined, struct, length, elementBytes: struct.bytes };
+    }
+    return { name, offset, type, scalar: element, struct: undefined, length, elementBytes: scalarBytes[element] };
+  }
+  const scalar: ScalarType = type in headerTypes ? headerTypes[type as HeaderType] : (type as ScalarType);
+  return { name, offset, type, scalar, struct: undefined, length: 1, elementBytes: scalarBytes[scalar] };
+}
+
+function writeElement(view: DataView, at: number, field: PlacedField, value: AnyValue | AnyValues): void {
+  if (field.struct === undefined) {
+    writeScalar(view, at, field.scalar as ScalarType, value as number);
+  } else {
+    field.struct.write(view, at, value as AnyValues);
+  }
+}
+
+function readElement(view: DataView, at: number, field: PlacedField): number | AnyValues {
+  return field.struct === undefined
+    ? readScalar(view, at, field.scalar as ScalarType)
+    : field.struct.read(view, at);
 }
 
 /**
  * A packed structure of the device's interface, from one description of its fields: what writes it and what
  * reads it. A u32 is taken modulo 2^32, as C does; a u64 is a plain number, exact below 2^53 and the nearest
- * double above.
+ * double above. An array that is given short is written with zeros for the rest.
  */
 export class Struct<F extends FieldTypes> {
   /** Size. */
   readonly bytes: number;
-  readonly #names: readonly string[];
-  readonly #types: readonly FieldType[];
-  readonly #offsets: readonly number[];
+  /** In the order of their bytes, without padding. */
+  readonly fields: readonly PlacedField[];
+  /** Where each field lies: what reads single fields of a structure without making an object of it. */
+  readonly offsets: FieldOffsets<F>;
+  readonly #padding: readonly (readonly [at: number, bytes: number])[];
 
   constructor(fields: F) {
-    const offsets: number[] = [];
+    const placed: PlacedField[] = [];
+    const gaps: (readonly [number, number])[] = [];
     let bytes = 0;
-    for (const type of Object.values(fields)) {
-      offsets.push(bytes);
-      bytes += fieldBytes[type];
+    for (const [name, type] of Object.entries(fields as FieldTypes)) {
+      if (isPadding(type)) {
+        gaps.push([bytes, type.padding]);
+        bytes += type.padding;
+      } else {
+        const field = place(name, bytes, type);
+        placed.push(field);
+        bytes += field.length * field.elementBytes;
+      }
     }
     this.bytes = bytes;
-    this.#names = Object.keys(fields);
-    this.#types = Object.values(fields);
-    this.#offsets = offsets;
+    this.fields = placed;
+    this.offsets = Object.fromEntries(placed.map(({ name, offset }) => [name, offset])) as FieldOffsets<F>;
+    this.#padding = gaps;
   }
 
   /** Where a field lies, in bytes from the start. */
   offsetOf(name: keyof F & string): number {
-    return this.#offsets[this.#names.indexOf(name)];
+    return (this.offsets as Readonly<Record<string, number>>)[name];
   }
 
   write(view: DataView, at: number, values: StructValues<F>): void {
-    const byName = values as Readonly<Record<string, number>>;
-    for (let i = 0; i < this.#names.length; i++) {
-      writeField(view, at + this.#offsets[i], this.#types[i], byName[this.#names[i]]);
+    const byName = values as unknown as AnyValues;
+    for (const field of this.fields) {
+      const value = byName[field.name];
+      const start = at + field.offset;
+      if (typeof field.type === 'object') {
+        const elements = value as readonly (number | AnyValues)[];
+        for (let i = 0; i < field.length; i++) {
+          if (i < elements.length) {
+            writeElement(view, start + i * field.elementBytes, field, elements[i]);
+          } else {
+            zero(view, start + i * field.elementBytes, field.elementBytes);
+          }
+        }
+      } else {
+        writeScalar(view, start, field.scalar as ScalarType, value as number);
+      }
+    }
+    for (const [offset, bytes] of this.#padding) {
+      zero(view, at + offset, bytes);
     }
   }
 
+  /** Reads one field that is a number; undefined is none of this structure. */
+  readNumber(view: DataView, at: number, name: string): number | undefined {
+    const field = this.fields.find((placed) => placed.name === name);
+    return field?.scalar === undefined ? undefined : readScalar(view, at + field.offset, field.scalar);
+  }
+
   read(view: DataView, at: number): StructValues<F> {
-    const values: Record<string, number> = {};
-    for (let i = 0; i < this.#names.length; i++) {
-      const type = this.#types[i];
-      if (type !== 'pad16' && type !== 'pad32') {
-        values[this.#names[i]] = readField(view, at + this.#offsets[i], type);
+    const values: Record<string, AnyValue> = {};
+    for (const field of this.fields) {
+      const start = at + field.offset;
+      if (typeof field.type === 'object') {
+        const elements: (number | AnyValues)[] = [];
+        for (let i = 0; i < field.length; i++) {
+          elements.push(readElement(view, start + i * field.elementBytes, field));
+        }
+        values[field.name] = elements;
+      } else {
+        values[field.name] = readScalar(view, start, field.scalar as ScalarType);
       }
     }
-    return values as StructValues<F>;
+    return values as unknown as StructValues<F>;
+  }
+}
+
+function zero(view: DataView, at: number, bytes: number): void {
+  for (let i = 0; i < bytes; i++) {
+    view.setUint8(at + i, 0);
   }
 }
 

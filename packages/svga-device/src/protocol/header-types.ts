@@ -1,0 +1,45 @@
+/**
+ * Typedefs of the device headers (svga_reg.h, svga3d_types.h, svga3d_cmd.h, svga3d_dx.h) that fields are
+ * declared with, and the width each has. Their values have names: `value-names.ts`.
+ */
+export const headerTypes = {
+  SVGA3dClearFlag: 'u32',
+  SVGA3dComparisonFunc: 'u8',
+  SVGA3dCullMode: 'u8',
+  SVGA3dDXPresentBltMode: 'u32',
+  SVGA3dDXQueryFlags: 'u32',
+  SVGA3dFrameUpdateType: 'u32',
+  SVGA3dInputClassification: 'u32',
+  SVGA3dMSPattern: 'u32',
+  SVGA3dMSQualityLevel: 'u32',
+  SVGA3dPrimitiveType: 'u32',
+  SVGA3dQueryType: 'u32',
+  SVGA3dQueryTypeUint8: 'u8',
+  SVGA3dRenderTargetType: 'u32',
+  SVGA3dResourceType: 'u32',
+  SVGA3dShaderConstType: 'u32',
+  SVGA3dShaderType: 'u32',
+  SVGA3dStretchBltMode: 'u32',
+  SVGA3dSurface1Flags: 'u32',
+  SVGA3dSurface2Flags: 'u32',
+  SVGA3dSurfaceAllFlags: 'u64',
+  SVGA3dSurfaceDMAFlags: 'u32',
+  SVGA3dSurfaceFormat: 'u32',
+  SVGA3dTextureFilter: 'u32',
+  SVGA3dTransferToBufferFlags: 'u32',
+  SVGA3dTransferType: 'u32',
+  SVGACBContext: 'u32',
+  SVGACBFlags: 'u32',
+  SVGACBStatus: 'u32',
+  SVGACOTableType: 'u32',
+  SVGADXHintId: 'u32',
+  SVGAMobFormat: 'u32',
+  SVGAMobId: 'u32',
+  SVGAOTableType: 'u32',
+  SVGARemapGMR2Flags: 'u32',
+  SVGAScreenFlags: 'u32',
+  SVGAScreenTargetFlags: 'u32',
+} as const;
+
+/** The name of such a typedef. */
+export type HeaderType = keyof typeof headerTypes;
