@@ -11,7 +11,7 @@ import {
 } from '@cg/svga-device';
 import type { TrackedMemory } from '@cg/tracked-memory';
 import type { BackingPages, DriverContext } from './context.js';
-import { DrmFile } from './drm-file.js';
+import { DrmFile } from './file/drm-file.js';
 import { VmwgfxError } from './errors.js';
 import { IdAllocator } from './id-allocator.js';
 import { FakeOffsets } from './memory/fake-offsets.js';

@@ -4,6 +4,8 @@ export type VmwgfxErrorCode =
   | 'EINVAL'
   /** No such handle. */
   | 'ENOENT'
+  /** Somebody else's. */
+  | 'EACCES'
   /** Memory, command space or an id could not be had. */
   | 'ENOMEM'
   /** The device refused a command, or does not answer. */

@@ -1,5 +1,13 @@
 export { VmwgfxDriver, type DriverOptions } from './driver.js';
-export { DrmFile, type NewSurface, type SurfaceHandle, type TrackingStatistics } from './drm-file.js';
+export {
+  DrmFile,
+  type BufferHandle,
+  type MapRequest,
+  type SurfaceHandle,
+  type TrackingStatistics,
+} from './file/drm-file.js';
+export type { NewSurface } from './file/new-surface.js';
+export type { SharedObject } from './file/shared-object.js';
 export { VmwgfxError, type VmwgfxErrorCode, type VmwgfxErrorFacts } from './errors.js';
 export type { BackingPages, DriverContext } from './context.js';
 export { BufferObject, type ResidentResource } from './memory/buffer-object.js';

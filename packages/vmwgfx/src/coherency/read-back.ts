@@ -13,23 +13,35 @@ import type { BufferObject, ResidentResource } from '../memory/buffer-object.js'
 export function cleanResources(object: BufferObject, startPage: number, endPage: number): number {
   const start = startPage * PAGE_SIZE;
   const end = endPage * PAGE_SIZE;
-  const readBack = new Set<ResidentResource>();
+  const found: ResidentResource[] = [];
   let furthest = start;
+  for (const { value: resource, end: resourceEnd } of object.resources.overlapping(start, end)) {
+    furthest = Math.max(furthest, resourceEnd);
+    if (resource.gpuDirty) {
+      found.push(resource);
+    }
+  }
+  readBackResources(object, found);
+  return pagesToMap(object, start, end, furthest);
+}
+
+/**
+ * Reads back GPU-dirty resources of a buffer object, in order, and waits once.
+ * @throws what the first failing read-back throws; what was read back before is then usable
+ */
+export function readBackResources(object: BufferObject, resources: readonly ResidentResource[]): void {
+  const readBack = new Set<ResidentResource>();
   try {
-    for (const { value: resource, end: resourceEnd } of object.resources.overlapping(start, end)) {
-      furthest = Math.max(furthest, resourceEnd);
-      if (resource.gpuDirty) {
-        object.tracker?.beforeDeviceWrite(...resource.pageRange);
-        resource.readBack(() => readBack.delete(resource));
-        readBack.add(resource);
-      }
+    for (const resource of resources) {
+      object.tracker?.beforeDeviceWrite(...resource.pageRange);
+      resource.readBack(() => readBack.delete(resource));
+      readBack.add(resource);
     }
   } finally {
     if (readBack.size > 0) {
       finishReadBacks(object, readBack);
     }
   }
-  return pagesToMap(object, start, end, furthest);
 }
 
 /** Waits for read-backs. Those that the device refuses have left the set by then, and stay GPU-dirty. */
@@ -43,6 +55,21 @@ function finishReadBacks(object: BufferObject, readBack: ReadonlySet<ResidentRes
     for (const resource of readBack) {
       object.tracker?.afterDeviceWrite(...resource.pageRange);
       resource.gpuDirty = false;
+      tellAliases(object, resource);
+    }
+  }
+}
+
+/** Others that lie in the same bytes have them from memory: what came into it is news to them. */
+function tellAliases(object: BufferObject, resource: ResidentResource): void {
+  const { backingOffset, backingBytes } = resource;
+  const end = backingOffset + backingBytes;
+  for (const { value: other } of object.resources.overlapping(backingOffset, end)) {
+    if (other !== resource && other.isTracked && !other.gpuDirty) {
+      other.addDirtyBytes(
+        Math.max(backingOffset, other.backingOffset),
+        Math.min(end, other.backingOffset + other.backingBytes),
+      );
     }
   }
 }

@@ -2,14 +2,10 @@ import { IntervalTree } from '@cg/collections';
 import { LEAF_PAGES, PAGE_SIZE } from '@cg/pagetable';
 import type { BackingPages, DriverContext } from '../context.js';
 import { VmwgfxError } from '../errors.js';
+import { References } from '../references.js';
 import { DirtyTracker, type BackedResource } from '../tracking/dirty-tracker.js';
-import { buildMobPageTable, MAX_MOB_PAGES, type MobPageTable } from './mob-page-table.js';
-
-/** The device's view of a buffer object: a MOB and the page table it reads it through. */
-interface Mob {
-  readonly id: number;
-  readonly pageTable: MobPageTable;
-}
+import { MAX_MOB_PAGES } from './mob-page-table.js';
+import { MobViews } from './mob-views.js';
 
 /** A resource as the buffer object that it lies in sees it. */
 export interface ResidentResource extends BackedResource {
@@ -26,16 +22,20 @@ export interface ResidentResource extends BackedResource {
 
 /**
  * Pages of guest memory that back resources: the CPU maps them, the device reads and writes them as a MOB.
+ * Handles and the resources in it keep it; the last of them to go frees it, and mappings that are left over
+ * fault from then on.
  */
 export class BufferObject implements BackingPages {
   readonly frames: Uint32Array;
   /** Its first page in the device's mapping, where user space maps it from. */
   readonly firstPage: number;
+  /** Whoever uses it. Made with one reference, its maker's. */
+  readonly references = new References(() => this.#destroy());
   /** The resources in it by byte range; overlapping ones are all found (rule 6.1, C2). */
   readonly resources = new IntervalTree<ResidentResource>();
   #tracker: DirtyTracker | undefined;
   #trackerUsers = 0;
-  #mob: Mob | undefined;
+  readonly #mobs: MobViews;
   #reserved = false;
   #destroyed = false;
 
@@ -55,6 +55,12 @@ export class BufferObject implements BackingPages {
       context.fakeOffsets.free(this);
       throw error;
     }
+    this.#mobs = new MobViews(context, this.frames);
+  }
+
+  /** Bytes of it, whole pages. */
+  get bytes(): number {
+    return this.pageCount * PAGE_SIZE;
   }
 
   /** The tracker, where somebody wants the writes to this buffer object found. */
@@ -103,6 +109,7 @@ export class BufferObject implements BackingPages {
       const bytes = DirtyTracker.bytesFor(pageCount);
       context.account.charge(bytes);
       try {
+        this.#unmapGpuDirty();
         context.mapping.splitHugeLeaves(this.firstPage, pageCount);
         this.#tracker = new DirtyTracker(context.trackMemory(this, context), context.makePolicy());
       } catch (error) {
@@ -111,6 +118,15 @@ export class BufferObject implements BackingPages {
       }
     }
     this.#trackerUsers++;
+  }
+
+  /** What the device has written is found by a fault from the first tracked moment on (rule 1.2). */
+  #unmapGpuDirty(): void {
+    for (const { value: resource } of this.resources.overlapping(0, this.bytes)) {
+      if (resource.gpuDirty) {
+        this.unmapRange(...resource.pageRange);
+      }
+    }
   }
 
   /** One user of the tracker less; the last one ends it. */
@@ -127,54 +143,19 @@ export class BufferObject implements BackingPages {
     this.context.mapping.unmapRange(this.firstPage + start, end - start);
   }
 
-  /** The MOB id of this buffer object; the first call makes it known to the device. */
-  mobId(): number {
-    this.#mob ??= this.#defineMob();
-    return this.#mob.id;
+  /** The id of the MOB that begins at a page of it; the first call makes that known to the device. */
+  mobId(firstPage = 0): number {
+    return this.#mobs.id(firstPage);
   }
 
-  #defineMob(): Mob {
-    const { memory, queue, mobIds } = this.context;
-    const pageTable = buildMobPageTable(memory, this.frames);
-    const { ptDepth, base, tableFrames } = pageTable;
-    let id: number | undefined;
-    try {
-      id = mobIds.allocate();
-      const mob = { id, pageTable };
-      const sizeInBytes = this.pageCount * PAGE_SIZE;
-      queue.emit('DEFINE_GB_MOB64', { mobid: id, ptDepth, base, sizeInBytes }, () => this.#forgetMob(mob));
-      return mob;
-    } catch (error) {
-      if (id !== undefined) {
-        mobIds.free(id);
-      }
-      tableFrames.forEach((frame) => memory.freeFrame(frame));
-      throw error;
-    }
-  }
-
-  #forgetMob(mob: Mob): void {
-    const { memory, mobIds } = this.context;
-    mobIds.free(mob.id);
-    mob.pageTable.tableFrames.forEach((frame) => memory.freeFrame(frame));
-    this.#mob = undefined;
-  }
-
-  /** Ends it: no resource may be in it any more, and its mappings go first. */
-  destroy(): void {
-    const { memory, queue, mapping, fakeOffsets } = this.context;
+  /** Nobody uses it any more: no resource is in it, and its mappings go first. */
+  #destroy(): void {
+    const { memory, mapping, fakeOffsets } = this.context;
     mapping.unmapRange(this.firstPage, this.pageCount);
     this.#destroyed = true;
-    const mob = this.#mob;
     try {
-      if (mob !== undefined) {
-        queue.emit('DESTROY_GB_MOB', { mobid: mob.id });
-        queue.flush();
-      }
+      this.#mobs.destroy();
     } finally {
-      if (mob !== undefined) {
-        this.#forgetMob(mob);
-      }
       fakeOffsets.free(this);
       this.frames.forEach((frame) => memory.freeFrame(frame));
     }

@@ -2,12 +2,20 @@ import type { IntervalNode } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverContext } from '../context.js';
 import type { BufferObject, ResidentResource } from '../memory/buffer-object.js';
+import { References } from '../references.js';
 import type { BackedResource, SharedBy } from '../tracking/dirty-tracker.js';
 
-/** Something the device knows by an id, whose content lies in a byte range of a buffer object. */
+/**
+ * Something the device knows by an id, whose content lies in a byte range of a buffer object. Handles keep
+ * it; the last of them to go destroys it.
+ */
 export abstract class Resource implements ResidentResource {
+  /** Whoever uses it. Made with one reference, its maker's. */
+  readonly references = new References(() => this.destroy());
   /** Set when a submission that writes it has been validated (rule 6.2). */
   gpuDirty = false;
+  /** The backing holds content that the device has never had: binding uploads all of it. */
+  needsUpload = false;
   #backing: BufferObject | undefined;
   #backingOffset = 0;
   #node: IntervalNode<ResidentResource> | undefined;
@@ -36,7 +44,7 @@ export abstract class Resource implements ResidentResource {
   abstract addDirtyBytes(start: number, end: number): void;
   /** Makes the resource known to the device. Does nothing where it is. */
   abstract create(): void;
-  /** Gives the device the backing. Does nothing where it has it. */
+  /** Gives the device the backing, and all its content where it `needsUpload`. Does nothing where it has both. */
   abstract bind(): void;
   /** Starts or ends keeping dirty boxes, as the backing is tracked or not. */
   abstract followTracking(): void;
@@ -44,31 +52,48 @@ export abstract class Resource implements ResidentResource {
   abstract sync(): void;
   abstract readBack(refused: () => void): void;
 
+  /** Takes it from the device and out of its backing. */
+  abstract destroy(): void;
+
   /**
-   * Places the resource in a buffer object and keeps it findable there (rule 6.1). A coherent one becomes a
-   * user of the tracker first, so that a refusal leaves everything as it was.
+   * Places the resource in a buffer object, keeps it findable there (rule 6.1), and keeps the object. A coherent
+   * one becomes a user of the tracker first, so that a refusal leaves everything as it was.
+   * @throws as `BufferObject.addTrackerUser`
    */
   attach(backing: BufferObject, offset: number): void {
     if (this.coherent) {
       backing.addTrackerUser();
     }
+    this.#enter(backing, offset);
+  }
+
+  /** Takes the resource out of its buffer object, and gives back its use of it and of the tracker. */
+  detach(): void {
+    const backing = this.#leave();
+    if (backing === undefined) {
+      return;
+    }
+    if (this.coherent) {
+      backing.releaseTrackerUser();
+    }
+    backing.references.drop();
+  }
+
+  #enter(backing: BufferObject, offset: number): void {
+    backing.references.take();
     this.#backing = backing;
     this.#backingOffset = offset;
     this.#node = backing.resources.insert(offset, offset + this.backingBytes, this);
   }
 
-  /** Takes the resource out of its buffer object, and gives its use of the tracker back. */
-  detach(): void {
+  #leave(): BufferObject | undefined {
     const backing = this.#backing;
-    if (backing === undefined || this.#node === undefined) {
-      return;
+    if (backing !== undefined && this.#node !== undefined) {
+      backing.resources.remove(this.#node);
     }
-    backing.resources.remove(this.#node);
     this.#node = undefined;
     this.#backing = undefined;
-    if (this.coherent) {
-      backing.releaseTrackerUser();
-    }
+    return backing;
   }
 
   /** The resources with bytes in a byte range of the same backing, this one included. */

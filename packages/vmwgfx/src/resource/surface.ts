@@ -1,3 +1,4 @@
+import { PAGE_SIZE } from '@cg/pagetable';
 import {
   boxBytes,
   boxRows,
@@ -8,8 +9,10 @@ import {
   type SurfaceDescription,
 } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID, SVGA3D_SURFACE } from '@cg/svga-device';
+import { readBackResources } from '../coherency/read-back.js';
 import type { DriverContext } from '../context.js';
 import { VmwgfxError } from '../errors.js';
+import type { BufferObject } from '../memory/buffer-object.js';
 import { Resource } from './resource.js';
 
 /** What a surface is made of. */
@@ -97,18 +100,35 @@ export class Surface extends Resource {
   }
 
   bind(): void {
-    if (this.#bound) {
-      return;
-    }
     const { backing } = this;
     if (backing === undefined) {
       throw new VmwgfxError('EINVAL', 'a surface cannot be bound without a backing');
     }
-    const forget = (): void => {
-      this.#bound = false;
+    if (!this.#bound) {
+      const forget = (): void => {
+        this.#bound = false;
+      };
+      const mobid = backing.mobId(this.backingOffset / PAGE_SIZE);
+      this.context.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid }, forget);
+      this.#bound = true;
+    }
+    if (this.needsUpload) {
+      this.#uploadAll(backing);
+    }
+  }
+
+  /** The device gets everything, so nothing of it is dirty any more (rule 6.2). */
+  #uploadAll(backing: BufferObject): void {
+    const bytes = this.layout.bytes;
+    const refused = (): void => {
+      this.needsUpload = true;
+      this.statistics.bytesUploaded -= bytes;
     };
-    this.context.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid: backing.mobId() }, forget);
-    this.#bound = true;
+    this.context.queue.emit('UPDATE_GB_SURFACE', { sid: this.#id }, refused);
+    this.needsUpload = false;
+    this.statistics.bytesUploaded += bytes;
+    this.#dirtyBoxes?.clear();
+    backing.tracker?.clear(this, this.sharedBy);
   }
 
   followTracking(): void {
@@ -137,11 +157,33 @@ export class Surface extends Resource {
     this.statistics.readBacks++;
   }
 
-  /** Takes the surface from the device; what only the device has of it is lost, as its owner wants it gone. */
+  /**
+   * Takes the surface from the device. Where its backing stays in use and is coherent memory, that gets what
+   * only the device has first (rule 6.5); otherwise this is lost, as the surface's owner wants it gone.
+   */
   destroy(): void {
+    const { backing } = this;
+    try {
+      if (this.gpuDirty && this.isTracked && backing !== undefined && backing.references.count > 1) {
+        readBackResources(backing, [this]);
+      }
+    } finally {
+      this.#destroyOnDevice();
+    }
+  }
+
+  #destroyOnDevice(): void {
+    try {
+      this.#takeFromDevice();
+    } finally {
+      this.detach();
+    }
+  }
+
+  /** Ends what the device has of it. @throws VmwgfxError EIO; it is gone all the same */
+  #takeFromDevice(): void {
     const { queue, surfaceIds } = this.context;
     const id = this.#id;
-    this.detach();
     if (id === SVGA3D_INVALID_ID) {
       return;
     }

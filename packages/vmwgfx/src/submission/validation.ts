@@ -77,14 +77,13 @@ export class Validation {
   }
 }
 
-/** A new buffer object behind a resource. Throwing, it leaves none. */
+/** A new buffer object behind a resource, kept by that alone. Throwing, it leaves none. */
 export function allocateBacking(resource: Resource): BufferObject {
   const object = new BufferObject(resource.context, pagesFor(resource.backingBytes));
   try {
     resource.attach(object, 0);
-  } catch (error) {
-    object.destroy();
-    throw error;
+  } finally {
+    object.references.drop();
   }
   return object;
 }

@@ -1,10 +1,10 @@
 import { CommandWriter, encodeCommand, type SvgaDeviceOptions } from '@cg/svga-device';
 import { AlwaysDirtyMemory } from '@cg/tracked-memory';
 import { describe, expect, it, vi } from 'vitest';
-import type { BufferObjectVmaOperations } from './coherency/fault-handlers.js';
-import { bench } from './driver.fixture.js';
-import type { DriverOptions } from './driver.js';
-import { FixedPolicy, type TrackingMethod } from './tracking/policy.js';
+import type { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
+import { bench } from '../driver.fixture.js';
+import type { DriverOptions } from '../driver.js';
+import { FixedPolicy, type TrackingMethod } from '../tracking/policy.js';
 
 const FORMAT = 2; // A8R8G8B8
 const SIDE = 64;
@@ -111,8 +111,8 @@ describe.each(methods)('coherency, method %s', (method) => {
     cpu.store8(vma.start + 300, 5);
     expect(() => copy(surface, target)).toThrow(expect.objectContaining({ code: 'EIO' }));
     expect(cpu.load8(vma.start + 300)).toBe(5);
-    file.destroySurface(other.handle);
-    file.destroySurface(another.handle);
+    file.closeHandle(other.handle);
+    file.closeHandle(another.handle);
     copy(surface, target);
     expect(onDevice(target)[300]).toBe(5);
   });
@@ -138,7 +138,7 @@ describe('coherency, whatever finds the writes', () => {
     cpu.store8(vma.start, 2);
     expect(() => copy(other, surface)).toThrow(expect.objectContaining({ code: 'EIO' }));
     expect(cpu.load8(vma.start)).toBe(2);
-    file.destroySurface(other);
+    file.closeHandle(other);
     expect(() => copy(surface, target)).toThrow(expect.objectContaining({ code: 'EIO' }));
     expect(cpu.load8(vma.start)).toBe(2);
   });
@@ -317,11 +317,5 @@ describe('user commands', () => {
     expect(() => file.createSurface({ ...description, width: 0 })).toThrow(
       expect.objectContaining({ code: 'EINVAL' }),
     );
-  });
-
-  it('maps only coherent surfaces', () => {
-    const { file, target, addressSpace } = setUp();
-    expect(() => file.mapSurface(target, addressSpace)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
-    expect(() => file.mapSurface(99, addressSpace)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
   });
 });
