@@ -70,6 +70,7 @@ export class NotedResource extends Resource {
   create(): void {}
   destroy(): void {}
   bind(): void {}
+  unbind(): void {}
   followTracking(): void {}
   sync(): void {}
 }

@@ -16,8 +16,8 @@ import { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
 import { BufferObject } from '../memory/buffer-object.js';
 import type { SurfaceStatistics } from '../resource/surface.js';
 import type { Fence } from '../device/fence.js';
-import { readUserCommands } from '../submission/user-commands.js';
-import { allocateBacking, Validation } from '../submission/validation.js';
+import { submit } from '../submission/submit.js';
+import { allocateBacking } from '../submission/validation.js';
 import type { TrackerStatistics } from '../tracking/dirty-tracker.js';
 import type { TrackingMethod } from '../tracking/policy.js';
 import { HandleTable } from './handle-table.js';
@@ -155,36 +155,15 @@ export class DrmFile {
   }
 
   /**
-   * Submits commands in the device's binary format, with surface handles in place of ids. What the CPU has
-   * stored to coherent surfaces that they name goes ahead of them (rule 1.1).
+   * Submits commands in the device's binary format, with handles in place of ids. What the CPU has stored to
+   * coherent surfaces that they name goes ahead of them (rule 1.1). A BIND_GB_SURFACE counts for the whole
+   * submission: its surface lies in that buffer object from before the first command on.
    * @returns the fence behind them
    * @throws VmwgfxError EINVAL or ENOENT for commands that a user may not send, with nothing done; ENOMEM; EIO
    * where the device refused one, with the others done
    */
   submit(commands: Uint8Array): Fence {
-    const { queue } = this.#context;
-    const copies = readUserCommands(commands, queue.maxCommandBytes, (handle) =>
-      this.#handles.surface(handle),
-    );
-    const validation = new Validation();
-    for (const { source, destination } of copies) {
-      validation.add(source, false);
-      validation.add(destination, true);
-    }
-    try {
-      validation.validate();
-      for (const { source, destination, fields } of copies) {
-        const refused = (): void => validation.writeRefused(destination);
-        queue.emit('SURFACE_COPY', { ...fields, srcSid: source.id, destSid: destination.id }, refused);
-        validation.writeSent(destination);
-      }
-      return queue.fence();
-    } catch (error) {
-      queue.settle();
-      throw error;
-    } finally {
-      validation.finish();
-    }
+    return submit(this.#context, this.#handles, commands);
   }
 
   /** The device's id of a surface, for hosts that look at the device; SVGA3D_INVALID_ID before its first use. */

@@ -2,6 +2,7 @@ import { IntervalTree } from '@cg/collections';
 import { LEAF_PAGES, PAGE_SIZE } from '@cg/pagetable';
 import type { BackingPages, DriverContext } from '../context.js';
 import { VmwgfxError } from '../errors.js';
+import type { Fence } from '../device/fence.js';
 import { References } from '../references.js';
 import { DirtyTracker, type BackedResource } from '../tracking/dirty-tracker.js';
 import { MAX_MOB_PAGES } from './mob-page-table.js';
@@ -33,6 +34,8 @@ export class BufferObject implements BackingPages {
   readonly references = new References(() => this.#destroy());
   /** The resources in it by byte range; overlapping ones are all found (rule 6.1, C2). */
   readonly resources = new IntervalTree<ResidentResource>();
+  /** Behind the last submission that named it. */
+  lastFence: Fence | undefined;
   #tracker: DirtyTracker | undefined;
   #trackerUsers = 0;
   readonly #mobs: MobViews;
@@ -66,6 +69,11 @@ export class BufferObject implements BackingPages {
   /** The tracker, where somebody wants the writes to this buffer object found. */
   get tracker(): DirtyTracker | undefined {
     return this.#tracker;
+  }
+
+  /** How many use the tracker. */
+  get trackerUsers(): number {
+    return this.#trackerUsers;
   }
 
   /** Its frames are somebody else's now: a mapping that is left over must not show them. */

@@ -46,6 +46,8 @@ export abstract class Resource implements ResidentResource {
   abstract create(): void;
   /** Gives the device the backing, and all its content where it `needsUpload`. Does nothing where it has both. */
   abstract bind(): void;
+  /** The device lets go of the backing. Does nothing where it does not have it; cannot fail. */
+  abstract unbind(): void;
   /** Starts or ends keeping dirty boxes, as the backing is tracked or not. */
   abstract followTracking(): void;
   /** Sends the updates for everything known to be dirty. Throwing, it has forgotten nothing (rule 7.6). */
@@ -67,8 +69,9 @@ export abstract class Resource implements ResidentResource {
     this.#enter(backing, offset);
   }
 
-  /** Takes the resource out of its buffer object, and gives back its use of it and of the tracker. */
+  /** Takes the resource out of its buffer object, and gives back its use of it and of the tracker. Cannot fail. */
   detach(): void {
+    this.unbind();
     const backing = this.#leave();
     if (backing === undefined) {
       return;
@@ -77,6 +80,16 @@ export abstract class Resource implements ResidentResource {
       backing.releaseTrackerUser();
     }
     backing.references.drop();
+  }
+
+  /**
+   * Lies elsewhere from now on, findable there (C4). Its content is then what is there. Trackers know nothing of
+   * it: who moves a coherent resource takes the use of one and gives up that of the other.
+   */
+  moveTo(backing: BufferObject, offset: number): void {
+    const left = this.#leave();
+    this.#enter(backing, offset);
+    left?.references.drop();
   }
 
   #enter(backing: BufferObject, offset: number): void {

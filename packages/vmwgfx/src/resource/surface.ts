@@ -131,6 +131,29 @@ export class Surface extends Resource {
     backing.tracker?.clear(this, this.sharedBy);
   }
 
+  unbind(): void {
+    if (!this.#bound) {
+      return;
+    }
+    this.#bound = false;
+    this.needsUpload ||= this.coherent;
+    try {
+      this.context.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid: SVGA3D_INVALID_ID });
+    } catch (error) {
+      // It is bound anew before it is used: what the device still has of the old MOB it never looks at.
+      if (!(error instanceof VmwgfxError)) {
+        throw error;
+      }
+    }
+  }
+
+  override moveTo(backing: BufferObject, offset: number): void {
+    super.moveTo(backing, offset);
+    this.#bound = false;
+    // What an explicit surface has on the device stays: its program says what to upload.
+    this.needsUpload ||= this.coherent;
+  }
+
   followTracking(): void {
     const wanted = this.coherent || this.backing?.tracker !== undefined;
     if (wanted && this.#dirtyBoxes === undefined) {

@@ -1,0 +1,100 @@
+import { decodeCommands, SvgaDeviceError, SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-device';
+import { VmwgfxError } from '../errors.js';
+import type { HandleTable } from '../file/handle-table.js';
+import { checkPlace } from '../file/new-surface.js';
+import type { BufferObject } from '../memory/buffer-object.js';
+import type { Surface } from '../resource/surface.js';
+import { ruleOf, type CommandRule, type SurfaceEffect } from './command-rules.js';
+
+/** A surface that a command names, and what the command does to it. */
+export interface SurfaceUse {
+  readonly field: string;
+  readonly surface: Surface;
+  readonly effect: SurfaceEffect;
+}
+
+/** A user's command, with its handles resolved. */
+export interface UserCommand {
+  readonly name: CommandName;
+  /** First byte in the submission. */
+  readonly offset: number;
+  readonly bytes: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly rule: CommandRule;
+  readonly surfaces: readonly SurfaceUse[];
+  readonly buffers: ReadonlyMap<string, BufferObject>;
+}
+
+/**
+ * Reads the commands of a submission, as bytes in the device's format with handles of the file for ids, and
+ * checks all before any is done.
+ * @throws VmwgfxError EINVAL for anything but well-formed commands that a user may send, ENOENT for a handle
+ * that is nobody's; `facts.offset` and `facts.command` say which
+ */
+export function checkCommands(
+  bytes: Uint8Array,
+  maxCommandBytes: number,
+  handles: HandleTable,
+): UserCommand[] {
+  const commands: UserCommand[] = [];
+  try {
+    for (const { name, id, offset, bytes: length, ...rest } of decodeCommands(bytes)) {
+      const rule = name === undefined ? undefined : ruleOf(name);
+      const facts = { command: name ?? `command ${id}`, offset, bytes: length };
+      if (name === undefined || rule === undefined) {
+        throw new VmwgfxError('EINVAL', `a user may not send ${facts.command}`, facts);
+      }
+      if (length > maxCommandBytes) {
+        throw new VmwgfxError('EINVAL', `a command has at most ${maxCommandBytes} bytes`, facts);
+      }
+      const { fields } = rest as unknown as { readonly fields: Readonly<Record<string, unknown>> };
+      commands.push(located(facts, () => resolve({ name, offset, bytes: length, fields, rule }, handles)));
+    }
+  } catch (error) {
+    if (error instanceof SvgaDeviceError) {
+      throw new VmwgfxError('EINVAL', `not a command stream: ${error.message}`, { ...error.values });
+    }
+    throw error;
+  }
+  return commands;
+}
+
+/** Adds where in the submission it happened to what `act` throws. */
+function located<T>(where: { readonly command: string; readonly offset: number }, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof VmwgfxError)) {
+      throw error;
+    }
+    const message = `${where.command} at byte ${where.offset}: ${error.message}`;
+    throw new VmwgfxError(error.code, message, { ...error.facts, ...where });
+  }
+}
+
+type Unresolved = Omit<UserCommand, 'surfaces' | 'buffers'>;
+
+function resolve(command: Unresolved, handles: HandleTable): UserCommand {
+  const { rule, fields } = command;
+  const surfaces = rule.surfaces.map(({ field, effect }) => ({
+    field,
+    effect,
+    surface: handles.surface(fields[field] as number),
+  }));
+  const buffers = new Map<string, BufferObject>();
+  for (const field of rule.buffers ?? []) {
+    buffers.set(field, bufferOf(fields[field] as number, handles));
+  }
+  if (rule.bindsBacking === true) {
+    const [object] = buffers.values();
+    checkPlace(surfaces[0].surface.backingBytes, object, 0);
+  }
+  return { ...command, surfaces, buffers };
+}
+
+function bufferOf(handle: number, handles: HandleTable): BufferObject {
+  if (handle === SVGA3D_INVALID_ID) {
+    throw new VmwgfxError('EINVAL', 'a surface always has a backing', { handle });
+  }
+  return handles.buffer(handle);
+}

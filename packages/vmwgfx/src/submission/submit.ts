@@ -1,0 +1,91 @@
+import type { CommandFields, CommandName } from '@cg/svga-device';
+import type { DriverContext } from '../context.js';
+import type { Fence } from '../device/fence.js';
+import type { HandleTable } from '../file/handle-table.js';
+import { checkCommands, type UserCommand } from './check-commands.js';
+import { Validation } from './validation.js';
+
+/** A command on its way. */
+interface SentCommand {
+  readonly command: UserCommand;
+  refused: boolean;
+}
+
+/**
+ * Checks what a user sends, makes everything that it names ready, sends it, and notes what the device then has.
+ * Up to the first command sent a failure leaves all as it was; behind it, what the device did is noted.
+ * @throws as `DrmFile.submit`
+ */
+export function submit(context: DriverContext, handles: HandleTable, bytes: Uint8Array): Fence {
+  const { queue } = context;
+  const commands = checkCommands(bytes, queue.maxCommandBytes, handles);
+  const validation = new Validation();
+  commands.forEach((command) => addToValidation(validation, command));
+  try {
+    validation.validate();
+  } catch (error) {
+    queue.settle();
+    validation.backOff();
+    throw error;
+  }
+  return send(context, commands, validation);
+}
+
+function addToValidation(validation: Validation, { surfaces, buffers, rule }: UserCommand): void {
+  for (const { surface, effect } of surfaces) {
+    validation.add(surface, effect === 'write');
+  }
+  for (const object of buffers.values()) {
+    validation.addBuffer(object);
+    if (rule.bindsBacking === true) {
+      validation.switchBacking(surfaces[0].surface, object, 0);
+    }
+  }
+}
+
+function send({ queue }: DriverContext, commands: readonly UserCommand[], validation: Validation): Fence {
+  const sent: SentCommand[] = [];
+  let fence: Fence | undefined;
+  try {
+    for (const command of commands) {
+      if (command.rule.bindsBacking !== true) {
+        const entry = { command, refused: false };
+        queue.emit(command.name, translated(command), () => {
+          entry.refused = true;
+        });
+        sent.push(entry);
+      }
+    }
+    fence = queue.fence();
+    return fence;
+  } catch (error) {
+    queue.settle();
+    throw error;
+  } finally {
+    noteEffects(sent);
+    validation.commit(fence);
+  }
+}
+
+/** The command's fields with the device's ids for handles. */
+function translated({ fields, surfaces, buffers }: UserCommand): CommandFields<CommandName> {
+  const ids: Record<string, number> = {};
+  for (const { field, surface } of surfaces) {
+    ids[field] = surface.id;
+  }
+  for (const [field, object] of buffers) {
+    ids[field] = object.mobId();
+  }
+  return { ...fields, ...ids } as unknown as CommandFields<CommandName>;
+}
+
+/** Where the newest content of each surface is, now that the device has done, or refused, each command in turn. */
+function noteEffects(sent: readonly SentCommand[]): void {
+  for (const { command, refused } of sent) {
+    for (const { surface, effect } of refused ? [] : command.surfaces) {
+      if (effect !== 'read') {
+        surface.gpuDirty = effect === 'write';
+      }
+    }
+  }
+}
