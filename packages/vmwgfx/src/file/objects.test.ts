@@ -86,7 +86,7 @@ describe('handles', () => {
 });
 
 describe('surfaces in a given backing', () => {
-  it('6.1, 1.1: several at offsets, each with its own bytes of one mapping, also those stored before it was made', () => {
+  it('6.1, 1.1: several at offsets, each with its bytes of one mapping, also those stored before', () => {
     const { file, cpu, addressSpace, copy, onDevice } = setUp();
     const buffer = file.createBuffer(3 * SQUARE_BYTES).handle;
     const vma = file.mapBuffer(buffer, addressSpace);

@@ -7,7 +7,7 @@ import type { Surface } from '../resource/surface.js';
 import { ruleOf, type CommandRule, type SurfaceEffect } from './command-rules.js';
 
 /** A surface that a command names, and what the command does to it. */
-export interface SurfaceUse {
+interface SurfaceUse {
   readonly field: string;
   readonly surface: Surface;
   readonly effect: SurfaceEffect;

@@ -1,6 +1,4 @@
 import type { CommandFields, CommandName } from '@cg/svga-device';
-import type { BufferObject } from '../memory/buffer-object.js';
-import type { Surface } from '../resource/surface.js';
 
 /**
  * What a command does to a surface: `write` leaves its newest content on the device, `settle` makes device and
@@ -11,15 +9,9 @@ export type SurfaceEffect = 'read' | 'write' | 'settle';
 type HandleField<N extends CommandName> = keyof CommandFields<N> & string;
 
 /** A surface that a command names in a field of it. */
-export interface SurfaceOperand<N extends CommandName = CommandName> {
+interface SurfaceOperand<N extends CommandName = CommandName> {
   readonly field: HandleField<N>;
   readonly effect: SurfaceEffect;
-}
-
-/** The objects of a command by the field that names each. */
-export interface Operands {
-  surface(field: string): Surface;
-  buffer(field: string): BufferObject;
 }
 
 /** What a user may send, and what the driver has to know of it. */

@@ -156,14 +156,14 @@ describe('switching the backing', () => {
   it('C4: a resource that only changes its offset is found at the new one', () => {
     const { driver } = bench();
     const backing = new BufferObject(driver.context, 40);
-    new NotedResource(backing, 10 * PAGE, 10 * PAGE);
+    const still = new NotedResource(backing, 10 * PAGE, 10 * PAGE);
     const moved = new NotedResource(backing, 0, 10 * PAGE);
     moved.gpuDirty = true;
     moved.moveTo(backing, 20 * PAGE);
     cleanResources(backing, 0, 1);
     expect(moved.readBacks).toBe(0);
     cleanResources(backing, 20, 21);
-    expect(moved.readBacks).toBe(1);
+    expect([moved.readBacks, still.readBacks]).toEqual([1, 0]);
   });
 });
 

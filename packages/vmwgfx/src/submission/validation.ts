@@ -85,7 +85,7 @@ export class Validation {
 
   /** Ends it with every backing, place and tracker as before (rule 1.5, C5). What was dirty stays dirty. */
   backOff(): void {
-    for (const takeBack of this.#undo.reverse()) {
+    for (const takeBack of this.#undo.toReversed()) {
       takeBack();
     }
     this.#end();
