@@ -15,6 +15,14 @@ export interface BoxRows {
   readonly imageStride: number;
 }
 
+/** Byte runs for `boxRows` to fill in, box after box. */
+export type MutableBoxRows = { -readonly [K in keyof BoxRows]: BoxRows[K] };
+
+/** Runs of nothing, to be filled in. */
+export function emptyRows(): MutableBoxRows {
+  return { offset: 0, rowBytes: 0, rows: 0, rowStride: 0, images: 0, imageStride: 0 };
+}
+
 function refuse(what: string, subresource: number, box: SurfaceBox): never {
   const { x, y, z, width, height, depth } = box;
   throw new SurfaceLayoutError('EINVAL', what, { subresource, x, y, z, width, height, depth });
@@ -30,16 +38,32 @@ function isWholeMip(box: SurfaceBox, mip: MipLayout): boolean {
   return box.width === mip.width && box.height === mip.height && box.depth === mip.depth;
 }
 
+function oneRun(into: MutableBoxRows, offset: number, bytes: number): BoxRows {
+  into.offset = offset;
+  into.rowBytes = bytes;
+  into.rows = 1;
+  into.rowStride = bytes;
+  into.images = 1;
+  into.imageStride = bytes;
+  return into;
+}
+
 /**
  * Where the bytes of a box lie in the surface's backing. The box starts on a block; one that ends inside a
  * block takes the whole block, as at the edge of a mip whose size is no multiple of the block's.
  *
  * A planar subresource is taken whole or not at all, as one run (D4). Of a surface with several samples these
  * are the runs of sheet 0; those of sheet s lie `s * layout.sheetBytes` further on.
+ * @param into filled in and returned, where a caller with many boxes does not want an object for each
  * @throws SurfaceLayoutError EINVAL for no such subresource, an empty box, one that leaves its mip or does
  * not start on a block, or a part of a planar subresource.
  */
-export function boxRows(layout: SurfaceLayout, subresource: number, box: SurfaceBox): BoxRows {
+export function boxRows(
+  layout: SurfaceLayout,
+  subresource: number,
+  box: SurfaceBox,
+  into: MutableBoxRows = emptyRows(),
+): BoxRows {
   const mip = layout.mipOf(subresource);
   const offset = layout.offsetOf(subresource);
   const { format } = layout;
@@ -54,7 +78,7 @@ export function boxRows(layout: SurfaceLayout, subresource: number, box: Surface
     if (!isWholeMip(box, mip)) {
       refuse('box is a part of a planar subresource', subresource, box);
     }
-    return { offset, rowBytes: mip.bytes, rows: 1, rowStride: mip.bytes, images: 1, imageStride: mip.bytes };
+    return oneRun(into, offset, mip.bytes);
   }
   const column = box.x / format.blockWidth;
   const row = box.y / format.blockHeight;
@@ -62,14 +86,13 @@ export function boxRows(layout: SurfaceLayout, subresource: number, box: Surface
   if (!Number.isInteger(column) || !Number.isInteger(row) || !Number.isInteger(slice)) {
     refuse('box does not start on a block', subresource, box);
   }
-  return {
-    offset: offset + slice * mip.imageStride + row * mip.rowStride + column * format.bytesPerBlock,
-    rowBytes: Math.ceil(box.width / format.blockWidth) * format.bytesPerBlock,
-    rows: Math.ceil(box.height / format.blockHeight),
-    rowStride: mip.rowStride,
-    images: Math.ceil(box.depth / format.blockDepth),
-    imageStride: mip.imageStride,
-  };
+  into.offset = offset + slice * mip.imageStride + row * mip.rowStride + column * format.bytesPerBlock;
+  into.rowBytes = Math.ceil(box.width / format.blockWidth) * format.bytesPerBlock;
+  into.rows = Math.ceil(box.height / format.blockHeight);
+  into.rowStride = mip.rowStride;
+  into.images = Math.ceil(box.depth / format.blockDepth);
+  into.imageStride = mip.imageStride;
+  return into;
 }
 
 /**

@@ -23,7 +23,7 @@ import type { SvgaDeviceOptions } from './index.js';
 
 const { ANY_FENCE, COMMAND_BUFFER, ERROR } = SVGA_IRQFLAG;
 const fence = (number: number): Uint8Array => encodeCommand('FENCE', { fence: number });
-const unknownCommand = new Uint8Array(Uint32Array.of(1141, 0).buffer);
+const unknownCommand = new Uint8Array(Uint32Array.of(2999, 0).buffer);
 
 function join(...parts: Uint8Array[]): Uint8Array {
   return Buffer.concat(parts);
@@ -101,7 +101,7 @@ describe('command buffers', () => {
     expect(guest.submit(fence(1)).status).toBe(SVGA_CB_STATUS.SUBMISSION_ERROR);
     expect(guest.device.lastError).toMatchObject({ code: 'EPERM' });
     guest.start();
-    expect(guest.submit(fence(1), { context: 1 }).status).toBe(SVGA_CB_STATUS.SUBMISSION_ERROR);
+    expect(guest.submit(fence(1), { context: 2 }).status).toBe(SVGA_CB_STATUS.SUBMISSION_ERROR);
     expect(guest.submit(fence(1)).status).toBe(SVGA_CB_STATUS.COMPLETED);
     expect(guest.device.fifo[SVGA_FIFO.FENCE]).toBe(1);
   });
@@ -135,7 +135,7 @@ describe('command buffers', () => {
     expect(result).toEqual({ status: SVGA_CB_STATUS.COMMAND_ERROR, errorOffset: 8 });
     expect(guest.device.fifo[SVGA_FIFO.FENCE]).toBe(1);
     expect(guest.device.statistics).toMatchObject({ commands: done + 1, errors: 1 });
-    expect(guest.device.lastError).toMatchObject({ code: 'ENOSYS', values: { id: 1141 } });
+    expect(guest.device.lastError).toMatchObject({ code: 'ENOSYS', values: { id: 2999 } });
     expect(guest.submit(fence(3)).status).toBe(SVGA_CB_STATUS.COMPLETED);
   });
 
@@ -160,7 +160,7 @@ describe('command buffers', () => {
       { flags: SVGA_CB_FLAG.MOB },
       { flags: SVGA_CB_FLAG.DX_CONTEXT },
       { flags: 0x8000_0000 },
-      { offset: 4 },
+      { offset: 12 },
     ]) {
       writeCommandBufferHeader(guest.memory, { ...good, ...bad });
       expect({ ...bad, status: submit() }).toEqual({ ...bad, status: SVGA_CB_STATUS.CB_HEADER_ERROR });

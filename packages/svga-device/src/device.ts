@@ -1,55 +1,82 @@
-import { CommandBufferRunner } from './command-buffer.js';
-import { CommandQueue } from './command-queue.js';
-import type { CommandTarget } from './commands/executors.js';
-import { DeviceObjects } from './device-objects.js';
+import { defineCursorByMob } from './commands/cursors.js';
+import { defineRegionByDescriptors } from './commands/memory-regions.js';
 import { SvgaDeviceError } from './errors.js';
-import { isInMemory } from './guest-memory.js';
-import type { SvgaHost } from './guest-memory.js';
-import { Interrupts } from './interrupts.js';
+import { capabilityBits, fifoCapabilityBits } from './front/capabilities.js';
+import { CommandBuffers } from './front/command-buffers.js';
+import { beginStream, guestError } from './front/command-stream.js';
+import { Fences } from './front/fences.js';
+import { FifoRing } from './front/fifo-ring.js';
+import { Interrupts } from './front/interrupts.js';
+import { RegisterFile } from './front/register-file.js';
+import type { LiveRegister, LiveRegisters } from './front/register-file.js';
+import { SVGA_CAP, SVGA_FIFO, SVGA_IRQFLAG, SVGA_PORT, SVGA_REG, SVGA_REG_ENABLE } from './front/registers.js';
+import type { SvgaHost } from './host.js';
 import { resolveLimits } from './limits.js';
-import type { SvgaDeviceOptions } from './limits.js';
-import {
-  SVGA_CB_CONTEXT,
-  SVGA_CB_FLAG,
-  SVGA_CB_HEADER_BYTES,
-  SVGA_CB_STATUS,
-  writeCommandBufferStatus,
-} from './protocol/command-buffer-header.js';
-import { RegisterFile } from './register-file.js';
-import { SVGA_FIFO, SVGA_FIFO_CAP, SVGA_IRQFLAG, SVGA_PORT, SVGA_REG, SVGA_REG_ENABLE } from './registers.js';
+import type { DeviceLimits, SvgaDeviceOptions } from './limits.js';
+import { DeviceObjects } from './objects/device-objects.js';
+import type { PointerState } from './screen/pointer.js';
+import type { ScreenTargetImage } from './screen/screen-target.js';
+import { readSnapshot } from './snapshot/read-snapshot.js';
+import { writeSnapshot } from './snapshot/write-snapshot.js';
 import type { DeviceStatistics } from './statistics.js';
 
+/** SVGA3D_HWVERSION_WS8_B1 of svga3d_devcaps.h. */
+const SVGA3D_HWVERSION = 0x2_0001;
+
 /**
- * The SVGA II device with guest-backed objects, as seen from its BARs. A command buffer runs when COMMAND_LOW
- * is written, before the write returns, unless its context is stopped.
+ * The SVGA II device with guest-backed objects, as seen from its BARs. Commands run when COMMAND_LOW or SYNC is
+ * written, before the write returns, or, with a completion delay, in `advance`.
  *
  * No access throws, whatever the guest has written where: a mistake of the guest ends the command buffer with
  * an error status, and is kept in `lastError`.
  */
 export class SvgaDevice {
   /**
-   * BAR2: the FIFO registers and memory. The device writes the last fence to SVGA_FIFO.FENCE and reads
-   * nothing.
+   * BAR2: the FIFO registers and the command ring. The host gives the guest access to it as memory; the
+   * device reads it when the guest says so by SVGA_REG_SYNC, and in `advance`.
    */
   readonly fifo: Uint32Array;
-  readonly #host: SvgaHost;
+  readonly #limits: DeviceLimits;
+  readonly #capabilities: number;
   readonly #objects: DeviceObjects;
   readonly #interrupts: Interrupts;
+  readonly #fences: Fences;
   readonly #registers: RegisterFile;
-  readonly #queue = new CommandQueue();
-  readonly #runner: CommandBufferRunner;
+  readonly #buffers: CommandBuffers;
+  readonly #ring: FifoRing;
+  #vram: Uint8Array | undefined;
   #lastError: Error | undefined;
+  #now = 0;
+  /** When the ring is looked at; Infinity while nobody asked for it. */
+  #ringDue = Infinity;
+  #isDraining = false;
 
   /** @throws SvgaDeviceError EINVAL for limits that cannot be */
   constructor(host: SvgaHost, options: SvgaDeviceOptions = {}) {
-    this.#host = host;
     const limits = resolveLimits(options);
+    this.#limits = limits;
+    this.#capabilities = capabilityBits(limits);
     this.fifo = new Uint32Array(limits.fifoBytes / 4);
-    this.fifo[SVGA_FIFO.CAPABILITIES] = SVGA_FIFO_CAP.FENCE;
-    this.#objects = new DeviceObjects(host.memory, limits);
+    this.fifo[SVGA_FIFO.CAPABILITIES] = fifoCapabilityBits(limits);
+    this.fifo[SVGA_FIFO['3D_HWVERSION']] = SVGA3D_HWVERSION;
+    this.fifo[SVGA_FIFO['3D_HWVERSION_REVISED']] = SVGA3D_HWVERSION;
     this.#interrupts = new Interrupts((asserted) => host.setInterrupt(asserted));
-    this.#registers = new RegisterFile(limits);
-    this.#runner = new CommandBufferRunner(this.#commandTarget());
+    this.#fences = new Fences(this.fifo, this.#interrupts);
+    this.#objects = new DeviceObjects(
+      {
+        memory: host.memory,
+        fences: this.#fences,
+        vram: () => this.vram,
+        screenUpdated: (id, rect) => host.screenUpdated?.(id, rect),
+      },
+      limits,
+    );
+    this.#buffers = new CommandBuffers(this.#objects, {
+      interrupts: this.#interrupts,
+      fail: (error) => this.#fail(error),
+    });
+    this.#ring = new FifoRing(this.fifo, this.#objects);
+    this.#registers = new RegisterFile(limits, this.#liveRegisters());
   }
 
   /** Counters since the device was made. */
@@ -57,9 +84,21 @@ export class SvgaDevice {
     return this.#objects.counters;
   }
 
-  /** Why the last command, header or submission was refused; undefined while none was. */
+  /** Why the last command, header, submission or register write was refused; undefined while none was. */
   get lastError(): Error | undefined {
     return this.#lastError;
+  }
+
+  /** BAR1: the guest's framebuffer, which guest pointers reach as SVGA_GMR_FRAMEBUFFER. */
+  get vram(): Uint8Array {
+    this.#vram ??= new Uint8Array(this.#limits.vramBytes);
+    return this.#vram;
+  }
+
+  /** When `advance` has something to do next, by the time it was told; undefined where nothing waits. */
+  get nextDue(): number | undefined {
+    const due = Math.min(this.#buffers.due, this.#ringDue);
+    return due === Infinity ? undefined : due;
   }
 
   /** Reads a port of BAR0, 32 bits wide; a port that is not there reads as 0. */
@@ -68,7 +107,7 @@ export class SvgaDevice {
       case SVGA_PORT.INDEX:
         return this.#registers.index;
       case SVGA_PORT.VALUE:
-        return this.#registers.index === SVGA_REG.IRQMASK ? this.#interrupts.mask : this.#registers.read();
+        return this.#registers.read();
       case SVGA_PORT.IRQSTATUS:
         return this.#interrupts.status;
       default:
@@ -84,12 +123,25 @@ export class SvgaDevice {
         this.#registers.index = word;
         break;
       case SVGA_PORT.VALUE:
-        this.#writeRegister(word);
+        this.#registers.write(word);
         break;
       case SVGA_PORT.IRQSTATUS:
         this.#interrupts.acknowledge(word);
         break;
     }
+  }
+
+  /**
+   * Tells the device what time it is, in any unit and from any moment on: what is due by then is done, in
+   * order. The ring is looked at as well, for guests that write commands and do not say so. Time that goes
+   * back is the time there was.
+   */
+  advance(now: number): void {
+    this.#now = Math.max(this.#now, now);
+    if (this.#ringDue === Infinity && this.#registers.isRunning && this.#ring.hasWork) {
+      this.#kickRing();
+    }
+    this.#drain();
   }
 
   /**
@@ -106,9 +158,83 @@ export class SvgaDevice {
     if (subresource < 0 || subresource >= layout.subresourceCount) {
       return undefined;
     }
+    const start = layout.offsetOf(subresource);
+    const end = start + layout.mipOf(subresource).bytes;
+    return this.#whereMemoryAllows(() => surface.image(this.#objects.images).subarray(start, end));
+  }
+
+  /** What a screen target shows; undefined where there is none of this id, or no memory for its pixels. */
+  screenTarget(id: number): ScreenTargetImage | undefined {
+    const screen = this.#objects.screens.get(id);
+    if (screen === undefined) {
+      return undefined;
+    }
+    const { width, height, xRoot, yRoot } = screen.definition;
+    return this.#whereMemoryAllows(() => {
+      return { width, height, xRoot, yRoot, pixels: screen.pixels(this.#objects.images) };
+    });
+  }
+
+  /** The ids of the screen targets there are, ascending. */
+  get screenTargetIds(): number[] {
+    return [...this.#objects.screens.keys()].toSorted((a, b) => a - b);
+  }
+
+  /** The guest's mouse pointer. */
+  get pointer(): PointerState {
+    this.#objects.pointer.pollFifo(this.fifo);
+    return this.#objects.pointer.state();
+  }
+
+  /**
+   * The whole state of the device, guest memory left out: registers, FIFO memory, VRAM, objects with their
+   * images, queues, pending interrupts. Versioned bytes, for `restore` of a device with the same options.
+   */
+  snapshot(): Uint8Array {
+    return writeSnapshot(this.#parts());
+  }
+
+  /**
+   * Makes the device what it was when the snapshot was taken, and sets the interrupt line accordingly.
+   * Statistics go on; guest memory is the host's to restore.
+   * @throws SvgaDeviceError EBADMSG for bytes that are no snapshot, or one of another version, or one that
+   * this device's limits do not allow; the device is reset then
+   */
+  restore(snapshot: Uint8Array): void {
+    this.#reset();
     try {
-      const start = layout.offsetOf(subresource);
-      return surface.image(this.#objects.images).subarray(start, start + layout.mipOf(subresource).bytes);
+      const { now, ringDue } = readSnapshot(snapshot, this.#parts());
+      this.#now = now;
+      this.#ringDue = ringDue;
+    } catch (error) {
+      this.#reset();
+      const reason = guestError(error);
+      throw reason instanceof SvgaDeviceError && reason.code === 'EBADMSG'
+        ? reason
+        : new SvgaDeviceError('EBADMSG', `snapshot does not fit the device: ${reason.message}`);
+    }
+    this.#interrupts.drive();
+  }
+
+  #parts(): Parameters<typeof writeSnapshot>[0] {
+    return {
+      limits: this.#limits,
+      fifo: this.fifo,
+      vram: () => this.vram,
+      hasVram: this.#vram !== undefined,
+      objects: this.#objects,
+      interrupts: this.#interrupts,
+      fences: this.#fences,
+      registers: this.#registers,
+      buffers: this.#buffers,
+      now: this.#now,
+      ringDue: this.#ringDue,
+    };
+  }
+
+  #whereMemoryAllows<T>(take: () => T): T | undefined {
+    try {
+      return take();
     } catch (error) {
       if (error instanceof SvgaDeviceError && error.code === 'ENOMEM') {
         return undefined;
@@ -117,97 +243,186 @@ export class SvgaDevice {
     }
   }
 
-  #commandTarget(): CommandTarget {
-    return {
-      objects: this.#objects,
-      passFence: (fence) => {
-        if (fence !== 0) {
-          this.fifo[SVGA_FIFO.FENCE] = fence;
-          this.#interrupts.post(SVGA_IRQFLAG.ANY_FENCE);
-        }
-      },
-      startStopContext: (context, enable) => {
-        if (context !== SVGA_CB_CONTEXT.CONTEXT_0) {
-          throw new SvgaDeviceError('EINVAL', 'no such context', { context });
-        }
-        this.#queue.started = enable;
-      },
-    };
+  /** Registers with an effect, or that show what lives elsewhere. */
+  #liveRegisters(): LiveRegisters {
+    const interrupts = this.#interrupts;
+    const fences = this.#fences;
+    return new Map<number, LiveRegister>([
+      [SVGA_REG.ENABLE, { write: (value) => this.#enable(value) }],
+      [SVGA_REG.CONFIG_DONE, { write: () => this.#configured() }],
+      [
+        SVGA_REG.IRQMASK,
+        {
+          read: () => interrupts.mask,
+          write: (mask) => {
+            interrupts.mask = mask;
+          },
+        },
+      ],
+      [
+        SVGA_REG.IRQ_STATUS,
+        { read: () => interrupts.status, write: (flags) => interrupts.acknowledge(flags) },
+      ],
+      [SVGA_REG.FENCE, { read: () => fences.last }],
+      [
+        SVGA_REG.FENCE_GOAL,
+        {
+          read: () => fences.goal,
+          write: (goal) => {
+            fences.goal = goal;
+          },
+        },
+      ],
+      [SVGA_REG.SYNC, { write: () => this.#sync() }],
+      [SVGA_REG.BUSY, { read: () => this.#readBusy() }],
+      [SVGA_REG.COMMAND_LOW, { write: (low) => this.#submit(SVGA_REG.COMMAND_HIGH, low) }],
+      [SVGA_REG.CMD_PREPEND_LOW, { write: (low) => this.#submit(SVGA_REG.CMD_PREPEND_HIGH, low) }],
+      [SVGA_REG.GMR_DESCRIPTOR, { write: (ppn) => this.#defineRegion(ppn) }],
+      ...this.#pointerRegisters(),
+    ]);
   }
 
-  #writeRegister(value: number): void {
-    switch (this.#registers.index) {
-      case SVGA_REG.ENABLE:
-        this.#registers.write(value);
-        if ((value & SVGA_REG_ENABLE.ENABLE) === 0) {
-          this.#reset();
-        }
-        break;
-      case SVGA_REG.IRQMASK:
-        this.#interrupts.mask = value;
-        break;
-      case SVGA_REG.COMMAND_LOW:
-        this.#submit(value);
-        break;
-      default:
-        this.#registers.write(value);
+  #pointerRegisters(): [number, LiveRegister][] {
+    const { pointer } = this.#objects;
+    const { CURSOR4_X, CURSOR4_Y, CURSOR4_ON, CURSOR4_SCREEN_ID } = SVGA_REG;
+    const order = [CURSOR4_X, CURSOR4_Y, CURSOR4_ON, CURSOR4_SCREEN_ID];
+    const pending = order.map((register, i): [number, LiveRegister] => {
+      const write = (value: number): void => {
+        pointer.pending[i] = value;
+      };
+      return [register, { read: () => pointer.pending[i], write }];
+    });
+    const place = (['x', 'y', 'on'] as const).map((field, i): [number, LiveRegister] => {
+      const write = (value: number): void => {
+        pointer[field] = value;
+      };
+      return [SVGA_REG.CURSOR_X + i, { read: () => pointer[field], write }];
+    });
+    const submit = { read: () => 0, write: () => pointer.submit() };
+    const mob = { read: () => pointer.mobId, write: (mobid: number) => this.#defineCursor(mobid) };
+    return [...pending, ...place, [SVGA_REG.CURSOR4_SUBMIT, submit], [SVGA_REG.CURSOR_MOBID, mob]];
+  }
+
+  #defineCursor(mobid: number): void {
+    this.#objects.pointer.mobId = mobid;
+    this.#attempt(() => defineCursorByMob(this.#objects, mobid));
+  }
+
+  #defineRegion(ppn: number): void {
+    const gmrId = this.#registers.values[SVGA_REG.GMR_ID];
+    this.#attempt(() => defineRegionByDescriptors(this.#objects, gmrId, ppn));
+  }
+
+  /** Does what a register write asks for; a guest that asks for what cannot be gets an error interrupt. */
+  #attempt(work: () => void): void {
+    beginStream(this.#objects, undefined);
+    try {
+      work();
+    } catch (error) {
+      this.#fail(guestError(error));
+      this.#interrupts.post(SVGA_IRQFLAG.ERROR);
+      this.#interrupts.drive();
+    }
+  }
+
+  #enable(value: number): void {
+    if ((value & SVGA_REG_ENABLE.ENABLE) === 0) {
+      this.#reset();
+      this.#registers.values[SVGA_REG.ENABLE] = value;
+    }
+  }
+
+  /** A driver that configures the FIFO anew finds it idle. */
+  #configured(): void {
+    this.#ringDue = Infinity;
+    this.fifo[SVGA_FIFO.CAPABILITIES] = fifoCapabilityBits(this.#limits);
+  }
+
+  /**
+   * What disabling does: objects, tables, contexts and interrupts are gone. FIFO memory, VRAM and statistics
+   * stay.
+   */
+  #reset(): void {
+    this.#registers.reset();
+    this.#buffers.reset();
+    this.#objects.reset();
+    this.#fences.reset();
+    this.#ringDue = Infinity;
+    this.#interrupts.reset();
+  }
+
+  #submit(highRegister: number, low: number): void {
+    if ((this.#capabilities & SVGA_CAP.COMMAND_BUFFERS) === 0) {
+      this.#fail(new SvgaDeviceError('ENOSYS', 'device has no command buffers'));
+      return;
+    }
+    this.#buffers.submit(this.#registers.values[highRegister], low, {
+      due: this.#now + this.#limits.completionDelay,
+      isRunning: this.#registers.isRunning,
+      first: highRegister === SVGA_REG.CMD_PREPEND_HIGH,
+    });
+    this.#interrupts.drive();
+    this.#drain();
+  }
+
+  #sync(): void {
+    if (this.#registers.isRunning) {
+      this.#kickRing();
+      this.#drain();
+    }
+  }
+
+  #kickRing(): void {
+    this.#ringDue = Math.min(this.#ringDue, this.#now + this.#limits.completionDelay);
+  }
+
+  /** Each read makes the device work on the ring (svga_reg.h): whoever polls BUSY waits for it, not for time. */
+  #readBusy(): number {
+    if (this.#ringDue !== Infinity) {
+      this.#runRing();
+      this.#interrupts.drive();
+    }
+    return 0;
+  }
+
+  #runRing(): void {
+    this.#ringDue = Infinity;
+    const progressed = this.#ring.run((error) => {
+      this.#fail(error);
+      this.#interrupts.post(SVGA_IRQFLAG.ERROR);
+    });
+    if (progressed) {
+      this.#interrupts.post(SVGA_IRQFLAG.FIFO_PROGRESS);
+    }
+    if (this.fifo[SVGA_FIFO.MIN] > 4 * SVGA_FIFO.BUSY) {
+      this.fifo[SVGA_FIFO.BUSY] = 0;
     }
   }
 
   /**
-   * What disabling does: objects, tables, contexts and interrupts are gone. FIFO memory and statistics stay.
+   * Does what is due. The interrupt line follows each piece of work, and whoever handles it may come back
+   * here from within: the work goes on where it was.
    */
-  #reset(): void {
-    this.#registers.reset();
-    this.#queue.reset();
-    this.#objects.reset();
-    this.#interrupts.reset();
-  }
-
-  #submit(low: number): void {
-    const context = low & SVGA_CB_CONTEXT.MASK;
-    const address = this.#registers.commandHigh * 2 ** 32 + (low - context);
-    if (!isInMemory(this.#host.memory, address, SVGA_CB_HEADER_BYTES)) {
-      this.#fail(new SvgaDeviceError('EFAULT', 'command buffer header is outside guest memory', { address }));
-      this.#interrupts.post(SVGA_IRQFLAG.ERROR);
-      this.#interrupts.drive();
-    } else if (!this.#registers.isRunning) {
-      this.#fail(new SvgaDeviceError('EPERM', 'device needs ENABLE and CONFIG_DONE before command buffers'));
-      this.#setStatus(address, SVGA_CB_STATUS.SUBMISSION_ERROR);
-    } else if (context === SVGA_CB_CONTEXT.DEVICE) {
-      this.#run(address, true);
-      this.#drain();
-    } else if (context !== SVGA_CB_CONTEXT.CONTEXT_0) {
-      this.#fail(new SvgaDeviceError('EINVAL', 'no such context', { context }));
-      this.#setStatus(address, SVGA_CB_STATUS.SUBMISSION_ERROR);
-    } else if (this.#queue.push(address)) {
-      this.#drain();
-    } else {
-      this.#fail(new SvgaDeviceError('EPERM', 'context is stopped and its queue is full'));
-      this.#setStatus(address, SVGA_CB_STATUS.QUEUE_FULL);
-    }
-  }
-
   #drain(): void {
-    for (let address = this.#queue.take(); address !== undefined; address = this.#queue.take()) {
-      this.#run(address, false);
+    if (this.#isDraining) {
+      return;
+    }
+    this.#isDraining = true;
+    try {
+      while (this.#runNext()) {
+        this.#interrupts.drive();
+      }
+    } finally {
+      this.#isDraining = false;
     }
   }
 
-  #run(address: number, deviceContext: boolean): void {
-    const { status, errorOffset, flags, error } = this.#runner.run(address, deviceContext);
-    if (error !== undefined) {
-      this.#fail(error);
-      this.#interrupts.post(SVGA_IRQFLAG.COMMAND_BUFFER | SVGA_IRQFLAG.ERROR);
-    } else if ((flags & SVGA_CB_FLAG.NO_IRQ) === 0) {
-      this.#interrupts.post(SVGA_IRQFLAG.COMMAND_BUFFER);
+  #runNext(): boolean {
+    if (this.#ringDue <= Math.min(this.#buffers.due, this.#now)) {
+      this.#runRing();
+      return true;
     }
-    this.#setStatus(address, status, errorOffset);
-    this.#interrupts.drive();
-  }
-
-  #setStatus(address: number, status: number, errorOffset = 0): void {
-    writeCommandBufferStatus(this.#host.memory.view(address, SVGA_CB_HEADER_BYTES), status, errorOffset);
+    return this.#buffers.runNext(this.#now);
   }
 
   #fail(error: Error): void {

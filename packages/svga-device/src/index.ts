@@ -1,6 +1,10 @@
 export { SvgaDevice } from './device.js';
 export type { SvgaDeviceOptions } from './limits.js';
-export type { GuestMemory, SvgaHost } from './guest-memory.js';
+export type { SvgaHost } from './host.js';
+export type { GuestMemory } from './memory/guest-memory.js';
+export type { ScreenRect, ScreenTargetImage } from './screen/screen-target.js';
+export type { CursorImage } from './screen/cursor-image.js';
+export type { PointerState } from './screen/pointer.js';
 export type { DeviceStatistics } from './statistics.js';
 export { SvgaDeviceError } from './errors.js';
 export type { SvgaDeviceErrorCode } from './errors.js';
@@ -48,12 +52,15 @@ export {
 
 export {
   SVGA_CAP,
+  SVGA_CAP2,
   SVGA_FIFO,
   SVGA_FIFO_CAP,
+  SVGA_GMR,
   SVGA_ID,
   SVGA_IRQFLAG,
   SVGA_PORT,
   SVGA_REG,
   SVGA_REG_ENABLE,
-} from './registers.js';
-export { SVGA3D_DEVCAP } from './device-caps.js';
+} from './front/registers.js';
+export { SVGA3D_DEVCAP } from './front/device-caps.js';
+export type { DeviceCapabilityName } from './front/device-caps.js';

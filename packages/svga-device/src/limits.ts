@@ -6,13 +6,24 @@ const MIB = 1024 * 1024;
 export interface SvgaDeviceOptions {
   /** Offer DX: SVGA_CAP_DX, devcap DXCONTEXT, and the DX_* commands. Default false. */
   readonly dx?: boolean;
+  /** Offer shader model 4.1 with DX: SVGA_CAP2_DX2, devcap SM41 and multisampling. Default false. */
+  readonly sm41?: boolean;
+  /** SVGA_CAP bits to leave out of what is offered, as a device without them; what they name is refused. */
+  readonly withoutCapabilities?: number;
+  /** The same of SVGA_CAP2 bits. */
+  readonly withoutCapabilities2?: number;
+  /**
+   * How long a command buffer or the FIFO takes to complete, in the unit of `SvgaDevice.advance`. Default 0:
+   * all is done before the register write that starts it returns.
+   */
+  readonly completionDelay?: number;
   /** Texels in each direction of a surface that is no buffer. Default 8,192. */
   readonly maxTextureSize?: number;
   /** Layers of an array. Default 2,048. */
   readonly maxArraySize?: number;
   /** Bytes of one surface. Default 512 MiB. */
   readonly maxSurfaceBytes?: number;
-  /** Bytes of the images of all surfaces together. Default 512 MiB. */
+  /** Bytes of the images of all surfaces, COTables and screens together. Default 512 MiB. */
   readonly maxImageBytes?: number;
   /** Bytes of one MOB. Default 512 MiB. */
   readonly maxMobBytes?: number;
@@ -20,6 +31,22 @@ export interface SvgaDeviceOptions {
   readonly maxSurfaces?: number;
   /** MOB ids, however large the object table is. Default 32,768. */
   readonly maxMobs?: number;
+  /** Context ids, and as many of DX contexts. Default 256, as many as vmwgfx uses. */
+  readonly maxContexts?: number;
+  /** Shader ids. Default 20,000, as many as vmwgfx uses. */
+  readonly maxShaders?: number;
+  /** Entries of one COTable. Default 65,536. */
+  readonly maxCoTableEntries?: number;
+  /** Screen target ids. Default 10, SVGA_MAX_DISPLAYS. */
+  readonly maxScreenTargets?: number;
+  /** Pixels of a screen target in each direction. Default 8,192, SVGA_MAX_SCREEN_SIZE. */
+  readonly maxScreenSize?: number;
+  /** Pixels of a cursor in each direction. Default 256. */
+  readonly maxCursorSize?: number;
+  /** GMR ids. Default 64. */
+  readonly maxGmrs?: number;
+  /** Pages of all GMRs together. Default 65,536. */
+  readonly maxGmrPages?: number;
   /**
    * Bytes the commands of one buffer may move or allocate together, a row counting as at least 64. Default 4
    * GiB.
@@ -27,8 +54,15 @@ export interface SvgaDeviceOptions {
   readonly maxWorkBytes?: number;
   /** FIFO memory (BAR2). Default 256 KiB. */
   readonly fifoBytes?: number;
-  /** What SVGA_REG_VRAM_SIZE says of BAR1, which is the host's own. Default 16 MiB. */
+  /** VRAM (BAR1). Default 16 MiB. */
   readonly vramBytes?: number;
+  /** Where the guest finds VRAM: what FB_START says. Default 0. */
+  readonly vramAddress?: number;
+  /** Where the guest finds FIFO memory: what MEM_START says. Default 0. */
+  readonly fifoAddress?: number;
+  /** The mode a guest finds set, in pixels. Default 1,280 × 800. */
+  readonly displayWidth?: number;
+  readonly displayHeight?: number;
 }
 
 /** The options, all of them. */
@@ -36,6 +70,10 @@ export type DeviceLimits = Required<SvgaDeviceOptions>;
 
 const defaults: DeviceLimits = {
   dx: false,
+  sm41: false,
+  withoutCapabilities: 0,
+  withoutCapabilities2: 0,
+  completionDelay: 0,
   maxTextureSize: 8192,
   maxArraySize: 2048,
   maxSurfaceBytes: 512 * MIB,
@@ -43,28 +81,56 @@ const defaults: DeviceLimits = {
   maxMobBytes: 512 * MIB,
   maxSurfaces: 32_768,
   maxMobs: 32_768,
+  maxContexts: 256,
+  maxShaders: 20_000,
+  maxCoTableEntries: 65_536,
+  maxScreenTargets: 10,
+  maxScreenSize: 8192,
+  maxCursorSize: 256,
+  maxGmrs: 64,
+  maxGmrPages: 65_536,
   maxWorkBytes: 4096 * MIB,
   fifoBytes: MIB / 4,
   vramBytes: 16 * MIB,
+  vramAddress: 0,
+  fifoAddress: 0,
+  displayWidth: 1280,
+  displayHeight: 800,
 };
+
+/** Options that may be 0. */
+const mayBeZero: ReadonlySet<string> = new Set([
+  'withoutCapabilities',
+  'withoutCapabilities2',
+  'completionDelay',
+  'vramAddress',
+  'fifoAddress',
+]);
 
 /** SVGA_FIFO_MAX of svga_reg.h: from MIN to MAX at least 10 KiB, after the registers. */
 const MIN_FIFO_BYTES = 16 * 1024;
 
 /**
  * Fills in the defaults.
- * @throws SvgaDeviceError EINVAL for a limit that is not a positive whole number, or FIFO memory that is not
- * a multiple of 4 or below 16 KiB.
+ * @throws SvgaDeviceError EINVAL for a limit that is not a positive whole number (where it says so, 0 as
+ * well), FIFO memory that is not a multiple of 4 or below 16 KiB, or SM4.1 without DX.
  */
 export function resolveLimits(options: SvgaDeviceOptions): DeviceLimits {
   const limits = { ...defaults, ...options };
   for (const [name, value] of Object.entries(limits)) {
-    if (typeof value === 'number' && !(Number.isSafeInteger(value) && value > 0)) {
-      throw new SvgaDeviceError('EINVAL', 'not a limit', { [name]: value });
+    if (typeof value === 'number') {
+      const least = mayBeZero.has(name) ? 0 : 1;
+      const isWhole = name === 'completionDelay' ? Number.isFinite(value) : Number.isSafeInteger(value);
+      if (!isWhole || value < least) {
+        throw new SvgaDeviceError('EINVAL', 'not a limit', { [name]: value });
+      }
     }
   }
   if (limits.fifoBytes < MIN_FIFO_BYTES || limits.fifoBytes % 4 !== 0) {
     throw new SvgaDeviceError('EINVAL', 'not a size of FIFO memory', { fifoBytes: limits.fifoBytes });
+  }
+  if (limits.sm41 && !limits.dx) {
+    throw new SvgaDeviceError('EINVAL', 'shader model 4.1 needs DX');
   }
   return limits;
 }

@@ -5,15 +5,19 @@ import type { CommandName } from './protocol/command-table.js';
 export interface DeviceStatistics {
   /** Buffers whose commands were run, to their end or to an error. */
   readonly commandBuffers: number;
-  /** Commands that succeeded. */
+  /** Commands that succeeded, those accepted without being executed among them. */
   readonly commands: number;
   /** The same by name. */
   readonly perCommand: Readonly<Record<CommandName, number>>;
-  /** Bytes from MOBs into images: UPDATE_GB_*, DX_UPDATE_SUBRESOURCE. */
+  /** Commands that were accepted and not executed: drawing, and what only drawing would use. */
+  readonly notExecuted: number;
+  /** The same by name; only the names that came up. */
+  readonly notExecutedPerCommand: Readonly<Partial<Record<CommandName, number>>>;
+  /** Bytes from guest memory into images: UPDATE_GB_*, DX_UPDATE_SUBRESOURCE, SURFACE_DMA. */
   readonly bytesUploaded: number;
-  /** Bytes from images into MOBs: READBACK_GB_*, DX_READBACK_SUBRESOURCE. */
+  /** Bytes from images into guest memory: READBACK_GB_*, DX_READBACK_SUBRESOURCE, SURFACE_DMA. */
   readonly bytesReadBack: number;
-  /** Bytes from image to image: SURFACE_COPY. */
+  /** Bytes from image to image: copies, blits, mips. */
   readonly bytesCopied: number;
   /** Commands, headers and submissions refused; `SvgaDevice.lastError` is the last of them. */
   readonly errors: number;
@@ -23,16 +27,35 @@ export interface DeviceStatistics {
 export class Counters implements DeviceStatistics {
   commandBuffers = 0;
   commands = 0;
-  readonly perCommand: Record<CommandName, number>;
+  notExecuted = 0;
   bytesUploaded = 0;
   bytesReadBack = 0;
   bytesCopied = 0;
   errors = 0;
+  readonly #done = new Float64Array(commandNames.length);
+  readonly #notExecuted = new Float64Array(commandNames.length);
 
-  constructor() {
-    this.perCommand = Object.fromEntries(commandNames.map((name) => [name, 0])) as Record<
+  get perCommand(): Record<CommandName, number> {
+    return Object.fromEntries(commandNames.map((name, i) => [name, this.#done[i]])) as Record<
       CommandName,
       number
     >;
+  }
+
+  get notExecutedPerCommand(): Partial<Record<CommandName, number>> {
+    const counted = commandNames.map((name, i) => [name, this.#notExecuted[i]] as const);
+    return Object.fromEntries(counted.filter(([, count]) => count > 0));
+  }
+
+  /** Counts a command by its place in `commandNames`. */
+  countCommand(index: number): void {
+    this.commands++;
+    this.#done[index]++;
+  }
+
+  /** Counts one that was accepted and nothing more. */
+  countNotExecuted(index: number): void {
+    this.notExecuted++;
+    this.#notExecuted[index]++;
   }
 }

@@ -1,57 +1,79 @@
-import type { DeviceObjects } from '../device-objects.js';
-import type { CommandFields, CommandName } from '../protocol/command-table.js';
-import { surfaceCopy } from './copy.js';
-import {
-  bindGbSurface,
-  defineGbMob,
-  defineGbSurface,
-  defineGbSurfaceV2,
-  destroyGbMob,
-  destroyGbSurface,
-  setObjectTable,
-} from './objects.js';
-import {
-  dxReadbackSubresource,
-  dxUpdateSubresource,
-  invalidateGbSurface,
-  readbackGbImage,
-  readbackGbSurface,
-  updateGbImage,
-  updateGbSurface,
-} from './transfer.js';
+import { SvgaDeviceError } from '../errors.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import { commandNames } from '../protocol/command-table.js';
+import type { CommandReader } from '../protocol/command-reader.js';
+import { blitCommands } from './blits.js';
+import { bufferTransferCommands } from './buffer-transfers.js';
+import { clearCommands } from './clears.js';
+import { coTableCommands } from './co-tables.js';
+import type { CommandFamily, HotCommandFamily } from './command-family.js';
+import { contextCommands } from './contexts.js';
+import { copyCommands } from './copies.js';
+import { cursorCommands } from './cursors.js';
+import { dxDefinitionCommands } from './dx-definitions.js';
+import { regionCommands } from './memory-regions.js';
+import { mipCommands } from './mips.js';
+import { mobCommands } from './mobs.js';
+import { isNotExecuted } from './not-executed.js';
+import { queryCommands } from './queries.js';
+import { screenCommands } from './screens.js';
+import { dmaCommands } from './surface-dma.js';
+import { surfaceCommands } from './surfaces.js';
+import { hotCommands, updateCommands } from './updates.js';
 
-/** What commands do to the device besides its objects. */
-export interface CommandTarget {
-  readonly objects: DeviceObjects;
-  /** Passes a fence; 0 is none. */
-  passFence(fence: number): void;
-  /** @throws SvgaDeviceError EINVAL for a context the device does not have */
-  startStopContext(context: number, enable: boolean): void;
+const nothing = (): void => {};
+
+/** Commands that say nothing, or nothing to a device that keeps no state of contexts. */
+const emptyCommands: CommandFamily = {
+  NOP: nothing,
+  CMD_NOP: nothing,
+  NOP_ERROR: () => refuseNop(),
+  CMD_NOP_ERROR: () => refuseNop(),
+  READBACK_GB_CONTEXT: nothing,
+  DX_READBACK_CONTEXT: nothing,
+};
+
+function refuseNop(): never {
+  throw new SvgaDeviceError('EINVAL', 'guest asked for an error');
 }
 
-/**
- * Does what a command says, or throws SvgaDeviceError or SurfaceLayoutError and changes nothing — except that a
- * transfer whose page list goes wrong half-way has moved the pages before.
- */
-export type Executor<N extends CommandName> = (target: CommandTarget, fields: CommandFields<N>) => void;
-
-/** What each command does. */
-export const executors: { readonly [N in CommandName]?: Executor<N> } = {
-  FENCE: (target, { fence }) => target.passFence(fence),
-  SURFACE_COPY: ({ objects }, fields) => surfaceCopy(objects, fields),
-  DESTROY_GB_MOB: ({ objects }, fields) => destroyGbMob(objects, fields),
-  DEFINE_GB_SURFACE: ({ objects }, fields) => defineGbSurface(objects, fields),
-  DESTROY_GB_SURFACE: ({ objects }, fields) => destroyGbSurface(objects, fields),
-  BIND_GB_SURFACE: ({ objects }, fields) => bindGbSurface(objects, fields),
-  UPDATE_GB_IMAGE: ({ objects }, fields) => updateGbImage(objects, fields),
-  UPDATE_GB_SURFACE: ({ objects }, fields) => updateGbSurface(objects, fields),
-  READBACK_GB_IMAGE: ({ objects }, fields) => readbackGbImage(objects, fields),
-  READBACK_GB_SURFACE: ({ objects }, fields) => readbackGbSurface(objects, fields),
-  INVALIDATE_GB_SURFACE: ({ objects }, fields) => invalidateGbSurface(objects, fields),
-  SET_OTABLE_BASE64: ({ objects }, fields) => setObjectTable(objects, fields),
-  DEFINE_GB_SURFACE_V2: ({ objects }, fields) => defineGbSurfaceV2(objects, fields),
-  DEFINE_GB_MOB64: ({ objects }, fields) => defineGbMob(objects, fields),
-  DX_UPDATE_SUBRESOURCE: ({ objects }, fields) => dxUpdateSubresource(objects, fields),
-  DX_READBACK_SUBRESOURCE: ({ objects }, fields) => dxReadbackSubresource(objects, fields),
-  DC_CMD_START_STOP_CONTEXT: (target, { context, enable }) => target.startStopContext(context, enable !== 0),
+const families: CommandFamily = {
+  ...emptyCommands,
+  ...mobCommands,
+  ...surfaceCommands,
+  ...updateCommands,
+  ...copyCommands,
+  ...blitCommands,
+  ...bufferTransferCommands,
+  ...dmaCommands,
+  ...clearCommands,
+  ...mipCommands,
+  ...screenCommands,
+  ...contextCommands,
+  ...coTableCommands,
+  ...dxDefinitionCommands,
+  ...queryCommands,
+  ...regionCommands,
+  ...cursorCommands,
 };
+
+/** Does the command that a reader stands at. */
+export type Executor = (objects: DeviceObjects, reader: CommandReader) => void;
+
+type AnyExecutor = (objects: DeviceObjects, fields: unknown) => void;
+
+/**
+ * What each command does, by its place in `commandNames`; undefined for those that the device refuses. One that
+ * is accepted without being executed may do something all the same, to be answered.
+ */
+export const executors: readonly (Executor | undefined)[] = commandNames.map((name, index) => {
+  const hot = (hotCommands as HotCommandFamily)[name];
+  if (hot !== undefined) {
+    return hot;
+  }
+  const execute = families[name] as AnyExecutor | undefined;
+  if (execute === undefined) {
+    return isNotExecuted[index] ? nothing : undefined;
+  }
+  return (objects, reader) => execute(objects, reader.fields(name));
+});

@@ -1,0 +1,194 @@
+import { formatById, SurfaceLayout } from '@cg/surface-layout';
+import type { SurfaceBox } from '@cg/surface-layout';
+import { SvgaDeviceError } from '../errors.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import { ImageRegion } from '../texels/image-region.js';
+import { average, stretch } from '../texels/resample.js';
+import type { CommandFields } from '../protocol/command-table.js';
+import type { CommandFamily } from './command-family.js';
+import { copyBoxes, haveSameBlocks, imageRef, subresourceRef } from './copies.js';
+import type { SubresourceRef } from './copies.js';
+import { wholeMip } from './subresources.js';
+import { readbackSubresource, readbackSurface } from './updates.js';
+
+/** SVGA3dStretchBltMode of svga3d_types.h. */
+const SVGA3D_STRETCH_BLT = { POINT: 0, LINEAR: 1, LINEARSRGB: 2 } as const;
+
+/** What finding, filtering and writing one texel costs, in bytes copied. */
+export const TEXEL_COST = 128;
+
+interface Blit {
+  readonly source: SubresourceRef;
+  readonly sourceBox: SurfaceBox;
+  readonly target: SubresourceRef;
+  readonly targetBox: SurfaceBox;
+  readonly mode: number;
+}
+
+type BoxFields<P extends string> = Readonly<Record<`${P}${'D' | 'H' | 'W' | 'X' | 'Y' | 'Z'}`, number>>;
+
+function prefixedBox<P extends string>(fields: BoxFields<P>, prefix: P): SurfaceBox {
+  return {
+    x: fields[`${prefix}X`],
+    y: fields[`${prefix}Y`],
+    z: fields[`${prefix}Z`],
+    width: fields[`${prefix}W`],
+    height: fields[`${prefix}H`],
+    depth: fields[`${prefix}D`],
+  };
+}
+
+function sameSize(a: SurfaceBox, b: SurfaceBox): boolean {
+  return a.width === b.width && a.height === b.height && a.depth === b.depth;
+}
+
+/**
+ * Moves a box over another, stretching, filtering and converting as it takes. Boxes of one size and alike
+ * formats are copied as they are.
+ */
+function blit(objects: DeviceObjects, { source, sourceBox, target, targetBox, mode }: Blit): void {
+  if (mode > SVGA3D_STRETCH_BLT.LINEARSRGB) {
+    throw new SvgaDeviceError('EINVAL', 'no such mode', { mode });
+  }
+  const sameFormat =
+    source.surface.layout.format === target.surface.layout.format ||
+    (source.surface.layout.format.compressed && haveSameBlocks(source.surface, target.surface));
+  if (sameSize(sourceBox, targetBox) && sameFormat) {
+    const { x, y, z, width: w, height: h, depth: d } = targetBox;
+    const from = { srcx: sourceBox.x, srcy: sourceBox.y, srcz: sourceBox.z };
+    copyBoxes(objects, source, target, [{ x, y, z, w, h, d, ...from }]);
+    return;
+  }
+  if (source.surface.layout.samples > 1 || target.surface.layout.samples > 1) {
+    throw new SvgaDeviceError('EINVAL', 'no stretching of multisample images');
+  }
+  const linear = mode === SVGA3D_STRETCH_BLT.LINEARSRGB;
+  const from = region(objects, source, sourceBox, linear);
+  const to = region(objects, target, targetBox, linear);
+  objects.budget.charge(to.texels * TEXEL_COST, 1);
+  if (source.surface === target.surface) {
+    // A target that overlaps its source must not be read again.
+    objects.budget.charge(from.image.length, 1);
+    const { layout } = source.surface;
+    const before = new ImageRegion(layout, source.subresource, from.image.slice(), sourceBox, linear);
+    stretch(before, to, mode === SVGA3D_STRETCH_BLT.POINT ? 'nearest' : 'linear');
+  } else {
+    stretch(from, to, mode === SVGA3D_STRETCH_BLT.POINT ? 'nearest' : 'linear');
+  }
+  objects.counters.bytesCopied += to.texels * to.codec.bytes;
+}
+
+function region(
+  objects: DeviceObjects,
+  { surface, subresource }: SubresourceRef,
+  box: SurfaceBox,
+  linear: boolean,
+): ImageRegion {
+  return new ImageRegion(surface.layout, subresource, objects.imageOf(surface), box, linear);
+}
+
+function stretchBlit(objects: DeviceObjects, fields: CommandFields<'SURFACE_STRETCHBLT'>): void {
+  blit(objects, {
+    source: imageRef(objects, fields.srcSid, fields.srcFace, fields.srcMipmap),
+    sourceBox: prefixedBox(fields, 'boxSrc'),
+    target: imageRef(objects, fields.destSid, fields.destFace, fields.destMipmap),
+    targetBox: prefixedBox(fields, 'boxDest'),
+    mode: fields.mode,
+  });
+}
+
+/** SVGA3dDXPresentBltMode of svga3d_dx.h. */
+const SVGADX_PRESENTBLT_LINEAR = 1;
+
+function presentBlit(objects: DeviceObjects, fields: CommandFields<'DX_PRESENTBLT'>): void {
+  if (fields.mode > SVGADX_PRESENTBLT_LINEAR) {
+    throw new SvgaDeviceError('ENOSYS', 'device reads no source as another format', { mode: fields.mode });
+  }
+  blit(objects, {
+    source: subresourceRef(objects, fields.srcSid, fields.srcSubResource),
+    sourceBox: prefixedBox(fields, 'boxSrc'),
+    target: subresourceRef(objects, fields.dstSid, fields.destSubResource),
+    targetBox: prefixedBox(fields, 'boxDest'),
+    mode: fields.mode,
+  });
+}
+
+function convertRegion(objects: DeviceObjects, fields: CommandFields<'DX_PRED_CONVERT_REGION'>): void {
+  blit(objects, {
+    source: subresourceRef(objects, fields.srcSid, fields.srcSubResource),
+    sourceBox: prefixedBox(fields, 'srcBox'),
+    target: subresourceRef(objects, fields.dstSid, fields.dstSubResource),
+    targetBox: prefixedBox(fields, 'destBox'),
+    mode: SVGA3D_STRETCH_BLT.POINT,
+  });
+}
+
+/** Converts every subresource that both surfaces have. */
+function convert(objects: DeviceObjects, { srcSid, dstSid }: CommandFields<'DX_PRED_CONVERT'>): void {
+  const from = objects.surface(srcSid).layout;
+  const to = objects.surface(dstSid).layout;
+  if (from.mips.length !== to.mips.length || from.layers !== to.layers) {
+    throw new SvgaDeviceError('EINVAL', 'surfaces have different shapes', { srcSid, dstSid });
+  }
+  for (let subresource = 0; subresource < from.subresourceCount; subresource++) {
+    blit(objects, {
+      source: subresourceRef(objects, srcSid, subresource),
+      sourceBox: wholeMip(from, subresource),
+      target: subresourceRef(objects, dstSid, subresource),
+      targetBox: wholeMip(to, subresource),
+      mode: SVGA3D_STRETCH_BLT.POINT,
+    });
+  }
+}
+
+/** A layout like another, read as texels of another format of the same size. */
+function reinterpret(layout: SurfaceLayout, copyFormat: number): SurfaceLayout {
+  const format = formatById(copyFormat);
+  if (format === undefined || format.bytesPerBlock !== layout.format.bytesPerBlock || format.blockWidth !== 1) {
+    throw new SvgaDeviceError('EINVAL', 'surface cannot be read as the format', { copyFormat });
+  }
+  return new SurfaceLayout({ ...layout.description, format: copyFormat });
+}
+
+/** DX_RESOLVE_COPY: a subresource of one sample becomes the mean of the samples of another. */
+function resolveCopy(objects: DeviceObjects, fields: CommandFields<'DX_RESOLVE_COPY'>): void {
+  const source = subresourceRef(objects, fields.srcSid, fields.srcSubResource);
+  const target = subresourceRef(objects, fields.dstSid, fields.dstSubResource);
+  const from = reinterpret(source.surface.layout, fields.copyFormat);
+  const to = reinterpret(target.surface.layout, fields.copyFormat);
+  const box = wholeMip(from, source.subresource);
+  if (to.samples > 1 || !sameSize(box, wholeMip(to, target.subresource))) {
+    throw new SvgaDeviceError('EINVAL', 'target is multisample or has another size', { dstSid: fields.dstSid });
+  }
+  objects.budget.charge(box.width * box.height * box.depth * from.samples * TEXEL_COST, 1);
+  const image = objects.imageOf(source.surface);
+  const samples = Array.from(
+    { length: from.samples },
+    (_, sheet) => new ImageRegion(from, source.subresource, image, box, true, sheet),
+  );
+  const resolved = new ImageRegion(to, target.subresource, objects.imageOf(target.surface), box, true);
+  average(samples, resolved);
+  objects.counters.bytesCopied += resolved.texels * resolved.codec.bytes;
+}
+
+/** From image to image with other sizes, formats or sample counts. */
+export const blitCommands: CommandFamily = {
+  SURFACE_STRETCHBLT: stretchBlit,
+  DX_PRESENTBLT: presentBlit,
+  DX_PRED_CONVERT_REGION: convertRegion,
+  DX_PRED_CONVERT: convert,
+  DX_RESOLVE_COPY: resolveCopy,
+  DX_PRED_RESOLVE_COPY: resolveCopy,
+  DX_PRED_STAGING_CONVERT_REGION: (objects, fields) => {
+    convertRegion(objects, fields);
+    if (fields.readback !== 0) {
+      readbackSubresource(objects, objects.surface(fields.dstSid), fields.dstSubResource);
+    }
+  },
+  DX_PRED_STAGING_CONVERT: (objects, fields) => {
+    convert(objects, fields);
+    if (fields.readback !== 0) {
+      readbackSurface(objects, objects.surface(fields.dstSid));
+    }
+  },
+};

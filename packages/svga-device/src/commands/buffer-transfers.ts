@@ -1,0 +1,95 @@
+import { boxRows } from '@cg/surface-layout';
+import type { BoxRows } from '@cg/surface-layout';
+import { SvgaDeviceError } from '../errors.js';
+import { copyImage } from '../memory/image-copy.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import type { Surface } from '../objects/surface.js';
+import type { CommandFields } from '../protocol/command-table.js';
+import type { CommandFamily } from './command-family.js';
+import { boxOf } from './subresources.js';
+
+/** How the rows of a box lie in a buffer. */
+interface Pitched {
+  readonly offset: number;
+  readonly pitch: number;
+  readonly slicePitch: number;
+}
+
+/**
+ * The rows of a box as they lie in a buffer.
+ * @throws SvgaDeviceError EINVAL for rows that overlap, EFAULT for ones outside the buffer
+ */
+function pitchedRows(buffer: Surface, rows: BoxRows, { offset, pitch, slicePitch }: Pitched): BoxRows {
+  const { layout } = buffer;
+  if (!layout.format.buffer) {
+    throw new SvgaDeviceError('EINVAL', 'surface is no buffer', { sid: buffer.definition.sid });
+  }
+  const { rowBytes, images } = rows;
+  const sliceEnd = (rows.rows - 1) * pitch + rowBytes;
+  if ((rows.rows > 1 && pitch < rowBytes) || (images > 1 && slicePitch < sliceEnd)) {
+    throw new SvgaDeviceError('EINVAL', 'rows overlap in the buffer', { pitch, slicePitch, rowBytes });
+  }
+  const end = offset + (images - 1) * slicePitch + sliceEnd;
+  if (end > layout.bytes) {
+    throw new SvgaDeviceError('EFAULT', 'rows leave the buffer', { end, bytes: layout.bytes });
+  }
+  return { offset, rowBytes, rows: rows.rows, rowStride: pitch, images, imageStride: slicePitch };
+}
+
+function textureRows(
+  objects: DeviceObjects,
+  texture: Surface,
+  subresource: number,
+  box: Parameters<typeof boxOf>[0],
+): BoxRows {
+  if (texture.layout.samples > 1) {
+    throw new SvgaDeviceError('EINVAL', 'texture is multisample', { sid: texture.definition.sid });
+  }
+  const rows = boxRows(texture.layout, subresource, boxOf(box));
+  objects.budget.charge(rows.rowBytes * rows.rows * rows.images, rows.rows * rows.images);
+  return rows;
+}
+
+function copy(objects: DeviceObjects, from: [Surface, BoxRows], to: [Surface, BoxRows]): void {
+  const source = objects.imageOf(from[0]);
+  const target = objects.imageOf(to[0]);
+  copyImage({ from: from[1], to: to[1] }, source, target);
+  objects.counters.bytesCopied += from[1].rowBytes * from[1].rows * from[1].images;
+}
+
+function fromBuffer(objects: DeviceObjects, fields: CommandFields<'DX_TRANSFER_FROM_BUFFER'>): void {
+  const buffer = objects.surface(fields.srcSid);
+  const texture = objects.surface(fields.destSid);
+  const to = textureRows(objects, texture, fields.destSubResource, {
+    x: fields.destBoxX,
+    y: fields.destBoxY,
+    z: fields.destBoxZ,
+    w: fields.destBoxW,
+    h: fields.destBoxH,
+    d: fields.destBoxD,
+  });
+  const { srcOffset: offset, srcPitch: pitch, srcSlicePitch: slicePitch } = fields;
+  copy(objects, [buffer, pitchedRows(buffer, to, { offset, pitch, slicePitch })], [texture, to]);
+}
+
+function toBuffer(objects: DeviceObjects, fields: CommandFields<'DX_TRANSFER_TO_BUFFER'>): void {
+  const texture = objects.surface(fields.srcSid);
+  const buffer = objects.surface(fields.destSid);
+  const from = textureRows(objects, texture, fields.srcSubResource, {
+    x: fields.srcBoxX,
+    y: fields.srcBoxY,
+    z: fields.srcBoxZ,
+    w: fields.srcBoxW,
+    h: fields.srcBoxH,
+    d: fields.srcBoxD,
+  });
+  const { destOffset: offset, destPitch: pitch, destSlicePitch: slicePitch } = fields;
+  copy(objects, [texture, from], [buffer, pitchedRows(buffer, from, { offset, pitch, slicePitch })]);
+}
+
+/** Between a buffer, in which rows lie at a pitch, and a texture. */
+export const bufferTransferCommands: CommandFamily = {
+  DX_TRANSFER_FROM_BUFFER: fromBuffer,
+  DX_PRED_TRANSFER_FROM_BUFFER: fromBuffer,
+  DX_TRANSFER_TO_BUFFER: toBuffer,
+};

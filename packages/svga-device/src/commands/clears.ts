@@ -1,0 +1,135 @@
+import { SvgaDeviceError } from '../errors.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import type { CommandFields } from '../protocol/command-table.js';
+import {
+  depthStencilViewEntry,
+  renderTargetViewEntry,
+  SVGA_COTABLE,
+  uaViewEntry,
+} from '../protocol/cotable-entries.js';
+import { fillTexels } from '../texels/fill.js';
+import { TexelCodec } from '../texels/texel-codec.js';
+import { TEXEL_COST } from './blits.js';
+import type { CommandFamily } from './command-family.js';
+import { resolveView } from './views.js';
+import type { View } from './views.js';
+
+/** SVGA3dClearFlag of svga3d_types.h. */
+const SVGA3D_CLEAR = { DEPTH: 2, STENCIL: 4 } as const;
+
+/** Sets every texel of a view, in every sample sheet, to the same bytes. */
+function fillView(objects: DeviceObjects, { surface, slices }: View, texel: Uint8Array): void {
+  const { samples, sheetBytes } = surface.layout;
+  const texels = slices.reduce((sum, slice) => sum + slice.texels, 0) * samples;
+  objects.budget.charge(texels * texel.length, slices.length * samples);
+  const image = objects.imageOf(surface);
+  for (let sheet = 0; sheet < samples; sheet++) {
+    for (const { offset, texels: count } of slices) {
+      fillTexels(image, sheet * sheetBytes + offset, count, texel);
+    }
+  }
+}
+
+function codecOf({ format }: View): TexelCodec {
+  const codec = TexelCodec.of(format, true);
+  if (codec === undefined) {
+    throw new SvgaDeviceError('EINVAL', 'texels of the format are no colours', { format: format.id });
+  }
+  return codec;
+}
+
+function clearColor(objects: DeviceObjects, view: View, color: Float64Array): void {
+  const codec = codecOf(view);
+  const texel = new Uint8Array(codec.bytes);
+  codec.encode(color, texel, 0);
+  fillView(objects, view, texel);
+}
+
+function clearRenderTarget(
+  objects: DeviceObjects,
+  { renderTargetViewId, r, g, b, a }: CommandFields<'DX_CLEAR_RENDERTARGET_VIEW'>,
+): void {
+  const entry = objects.coTable(SVGA_COTABLE.RTVIEW).read(renderTargetViewId, renderTargetViewEntry);
+  clearColor(objects, resolveView(objects, entry), Float64Array.of(r, g, b, a));
+}
+
+/** Depth, stencil, or both; the other keeps what it has. */
+function clearDepthStencil(objects: DeviceObjects, fields: CommandFields<'DX_CLEAR_DEPTHSTENCIL_VIEW'>): void {
+  const { depthStencilViewId, flags, depth, stencil } = fields;
+  const entry = objects.coTable(SVGA_COTABLE.DSVIEW).read(depthStencilViewId, depthStencilViewEntry);
+  const view = resolveView(objects, entry);
+  const { format } = view;
+  const codec = codecOf(view);
+  if (!format.flags.includes('DEPTH')) {
+    throw new SvgaDeviceError('EINVAL', 'format holds no depth', { format: format.id });
+  }
+  const setsDepth = (flags & SVGA3D_CLEAR.DEPTH) !== 0;
+  const setsStencil = (flags & SVGA3D_CLEAR.STENCIL) !== 0 && format.flags.includes('STENCIL');
+  const color = Float64Array.of(depth, stencil & 0xff, 0, 1);
+  if (setsDepth && (setsStencil || !format.flags.includes('STENCIL'))) {
+    const texel = new Uint8Array(codec.bytes);
+    codec.encode(color, texel, 0);
+    fillView(objects, view, texel);
+  } else if (setsDepth || setsStencil) {
+    fillChannel(objects, view, codec, color, setsDepth ? 0 : 1);
+  }
+}
+
+/** Sets one channel of every texel, and leaves the others. */
+function fillChannel(
+  objects: DeviceObjects,
+  { surface, slices }: View,
+  codec: TexelCodec,
+  color: Float64Array,
+  channel: number,
+): void {
+  const { samples, sheetBytes } = surface.layout;
+  const total = slices.reduce((sum, { texels }) => sum + texels, 0) * samples;
+  objects.budget.charge(total * TEXEL_COST, slices.length);
+  const image = objects.imageOf(surface);
+  const texel = new Float64Array(4);
+  for (let sheet = 0; sheet < samples; sheet++) {
+    for (const { offset, texels } of slices) {
+      const start = sheet * sheetBytes + offset;
+      for (let at = start; at < start + texels * codec.bytes; at += codec.bytes) {
+        codec.decode(image, at, texel);
+        texel[channel] = color[channel];
+        codec.encode(texel, image, at);
+      }
+    }
+  }
+}
+
+function uaView(objects: DeviceObjects, id: number): View {
+  return resolveView(objects, objects.coTable(SVGA_COTABLE.UAVIEW).read(id, uaViewEntry));
+}
+
+/** The bits of the values go into the channels as they are, cut to their widths. */
+function clearUaViewUint(objects: DeviceObjects, fields: CommandFields<'DX_CLEAR_UA_VIEW_UINT'>): void {
+  const view = uaView(objects, fields.uaViewId);
+  const { format } = view;
+  const values = [fields.valueB, fields.valueG, fields.valueR, fields.valueA];
+  const words = new Uint32Array(4);
+  format.channelBits.forEach((bits, i) => {
+    if (bits > 0) {
+      const offset = format.channelOffsets[i];
+      words[Math.floor(offset / 32)] += (values[i] % 2 ** bits) * 2 ** (offset % 32);
+    }
+  });
+  if (format.compressed || format.buffer) {
+    throw new SvgaDeviceError('EINVAL', 'texels of the format have no channels', { format: format.id });
+  }
+  const little = new DataView(new ArrayBuffer(16));
+  words.forEach((word, i) => little.setUint32(4 * i, word, true));
+  fillView(objects, view, new Uint8Array(little.buffer, 0, format.bytesPerBlock));
+}
+
+/** Clears through the views of the DX context that the command buffer names. */
+export const clearCommands: CommandFamily = {
+  DX_CLEAR_RENDERTARGET_VIEW: clearRenderTarget,
+  DX_CLEAR_DEPTHSTENCIL_VIEW: clearDepthStencil,
+  DX_CLEAR_UA_VIEW_UINT: clearUaViewUint,
+  DX_CLEAR_UA_VIEW_FLOAT: (objects, { uaViewId, valueR, valueG, valueB, valueA }) => {
+    clearColor(objects, uaView(objects, uaViewId), Float64Array.of(valueR, valueG, valueB, valueA));
+  },
+};

@@ -1,0 +1,87 @@
+import { SvgaDeviceError } from '../errors.js';
+import type { GuestBacking } from '../memory/guest-backing.js';
+import { PAGE_SIZE } from '../memory/guest-memory.js';
+import type { CoTable } from '../objects/co-table.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import type { CommandFields } from '../protocol/command-table.js';
+import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import type { CommandFamily } from './command-family.js';
+
+type TableFields = CommandFields<'DX_SET_COTABLE'>;
+
+function tableOf(objects: DeviceObjects, cid: number, type: number): CoTable {
+  const table = objects.dxContext(cid).tables[type];
+  if (table === undefined) {
+    throw new SvgaDeviceError('EINVAL', 'no such COTable', { cid, type });
+  }
+  return table;
+}
+
+/** Entries a MOB has room for, up to the limit. */
+function capacityOf(objects: DeviceObjects, table: CoTable, mob: GuestBacking): number {
+  return Math.min(Math.floor(mob.bytes / table.entryBytes), objects.limits.maxCoTableEntries);
+}
+
+/**
+ * DX_SET_COTABLE: puts a table into a MOB, of which the first `validSizeInBytes` are entries already; or, without
+ * one, takes it away. The entries it had before are gone: a guest that wants them reads them back first.
+ */
+function setTable(objects: DeviceObjects, { cid, mobid, type, validSizeInBytes }: TableFields): void {
+  const table = tableOf(objects, cid, type);
+  if (mobid === SVGA3D_INVALID_ID) {
+    table.drop(objects.images);
+    return;
+  }
+  const mob = objects.mob(mobid);
+  if (validSizeInBytes > mob.bytes) {
+    throw new SvgaDeviceError('EINVAL', 'more is valid than the MOB has', { mobid, validSizeInBytes });
+  }
+  const capacity = capacityOf(objects, table, mob);
+  const valid = new Uint8Array(Math.min(validSizeInBytes, capacity * table.entryBytes));
+  objects.budget.charge(capacity * table.entryBytes + valid.length, 1 + Math.ceil(valid.length / PAGE_SIZE));
+  objects.cursor.aim(mob).readFrom(0, valid, 0, valid.length);
+  table.resize(capacity, valid, objects.images);
+  table.mobId = mobid;
+}
+
+/** DX_GROW_COTABLE: moves a table to a larger MOB. Its entries stay, and are written there. */
+function growTable(objects: DeviceObjects, { cid, mobid, type }: TableFields): void {
+  const table = tableOf(objects, cid, type);
+  const mob = objects.mob(mobid);
+  const capacity = capacityOf(objects, table, mob);
+  if (capacity < table.capacity) {
+    throw new SvgaDeviceError('EINVAL', 'table does not grow', { type, capacity, before: table.capacity });
+  }
+  objects.budget.charge(2 * capacity * table.entryBytes, 1 + Math.ceil(mob.bytes / PAGE_SIZE));
+  table.resize(capacity, table.entries, objects.images);
+  table.mobId = mobid;
+  objects.cursor.aim(mob).writeTo(0, table.entries, 0, table.entries.length);
+}
+
+/** Writes all entries into a MOB. */
+function writeEntries(objects: DeviceObjects, table: CoTable, mobid: number): void {
+  const mob = objects.mob(mobid);
+  const { entries } = table;
+  if (entries.length > mob.bytes) {
+    throw new SvgaDeviceError('EFAULT', 'MOB is too small for the COTable', { mobid, bytes: mob.bytes });
+  }
+  objects.budget.charge(entries.length, 1 + Math.ceil(entries.length / PAGE_SIZE));
+  objects.cursor.aim(mob).writeTo(0, entries, 0, entries.length);
+}
+
+function readbackTable(objects: DeviceObjects, { cid, type }: CommandFields<'DX_READBACK_COTABLE'>): void {
+  const table = tableOf(objects, cid, type);
+  if (table.mobId !== SVGA3D_INVALID_ID) {
+    writeEntries(objects, table, table.mobId);
+  }
+}
+
+/** The tables of DX contexts. */
+export const coTableCommands: CommandFamily = {
+  DX_SET_COTABLE: setTable,
+  DX_GROW_COTABLE: growTable,
+  DX_READBACK_COTABLE: readbackTable,
+  DX_COPY_COTABLE_INTO_MOB: (objects, { cid, type, mobid }) => {
+    writeEntries(objects, tableOf(objects, cid, type), mobid);
+  },
+};

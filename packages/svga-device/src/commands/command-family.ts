@@ -1,0 +1,16 @@
+import type { DeviceObjects } from '../objects/device-objects.js';
+import type { CommandFields, CommandName } from '../protocol/command-table.js';
+import type { CommandReader } from '../protocol/command-reader.js';
+
+/**
+ * What commands do, by name: each does what the fields say, or throws SvgaDeviceError or SurfaceLayoutError and
+ * changes nothing — except that a transfer whose page list goes wrong half-way has moved the pages before.
+ */
+export type CommandFamily = {
+  readonly [N in CommandName]?: (objects: DeviceObjects, fields: CommandFields<N>) => void;
+};
+
+/** The same for commands that come by the million: they read their fields where they lie. */
+export type HotCommandFamily = {
+  readonly [N in CommandName]?: (objects: DeviceObjects, reader: CommandReader) => void;
+};

@@ -1,0 +1,115 @@
+import { SvgaDeviceError } from '../errors.js';
+import { DxContext } from '../objects/contexts.js';
+import type { Shader } from '../objects/contexts.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import type { CommandFields } from '../protocol/command-table.js';
+import { contextEntry, dxContextEntry, shaderEntry, SVGA_OTABLE } from '../protocol/object-table-entries.js';
+import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import type { CommandFamily } from './command-family.js';
+import { checkNewId } from './object-ids.js';
+
+/** Checks the MOB of a binding: none, or one that exists. */
+function checkMob(objects: DeviceObjects, mobid: number): void {
+  if (mobid !== SVGA3D_INVALID_ID) {
+    objects.mob(mobid);
+  }
+}
+
+function defineContext(objects: DeviceObjects, { cid }: CommandFields<'DEFINE_GB_CONTEXT'>): void {
+  checkNewId(objects.contexts, cid, objects.limits.maxContexts);
+  objects.tables.write(SVGA_OTABLE.CONTEXT, cid, contextEntry, { cid, mobid: SVGA3D_INVALID_ID });
+  objects.contexts.set(cid, { mobId: SVGA3D_INVALID_ID });
+}
+
+function knownContext(objects: DeviceObjects, cid: number): { mobId: number } {
+  const context = objects.contexts.get(cid);
+  if (context === undefined) {
+    throw new SvgaDeviceError('ENOENT', 'no such context', { cid });
+  }
+  return context;
+}
+
+function destroyContext(objects: DeviceObjects, { cid }: CommandFields<'DESTROY_GB_CONTEXT'>): void {
+  knownContext(objects, cid);
+  objects.tables.clear(SVGA_OTABLE.CONTEXT, cid);
+  objects.contexts.delete(cid);
+}
+
+function bindContext(objects: DeviceObjects, { cid, mobid }: CommandFields<'BIND_GB_CONTEXT'>): void {
+  const context = knownContext(objects, cid);
+  checkMob(objects, mobid);
+  objects.tables.write(SVGA_OTABLE.CONTEXT, cid, contextEntry, { cid, mobid });
+  context.mobId = mobid;
+}
+
+function defineDxContext(objects: DeviceObjects, { cid }: CommandFields<'DX_DEFINE_CONTEXT'>): void {
+  checkNewId(objects.dxContexts, cid, objects.limits.maxContexts);
+  objects.tables.write(SVGA_OTABLE.DXCONTEXT, cid, dxContextEntry, { cid, mobid: SVGA3D_INVALID_ID });
+  objects.dxContexts.set(cid, new DxContext());
+}
+
+function destroyDxContext(objects: DeviceObjects, { cid }: CommandFields<'DX_DESTROY_CONTEXT'>): void {
+  const context = objects.dxContext(cid);
+  objects.tables.clear(SVGA_OTABLE.DXCONTEXT, cid);
+  context.dropTables(objects.images);
+  objects.dxContexts.delete(cid);
+}
+
+function bindDxContext(objects: DeviceObjects, { cid, mobid }: CommandFields<'DX_BIND_CONTEXT'>): void {
+  const context = objects.dxContext(cid);
+  checkMob(objects, mobid);
+  objects.tables.write(SVGA_OTABLE.DXCONTEXT, cid, dxContextEntry, { cid, mobid });
+  context.mobId = mobid;
+}
+
+function knownShader(objects: DeviceObjects, shid: number): Shader {
+  const shader = objects.shaders.get(shid);
+  if (shader === undefined) {
+    throw new SvgaDeviceError('ENOENT', 'no such shader', { shid });
+  }
+  return shader;
+}
+
+function writeShader(objects: DeviceObjects, shid: number, shader: Shader): void {
+  objects.tables.write(SVGA_OTABLE.SHADER, shid, shaderEntry, { ...shader, mobid: shader.mobId });
+}
+
+function defineShader(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_SHADER'>): void {
+  const { shid, type, sizeInBytes } = fields;
+  checkNewId(objects.shaders, shid, objects.limits.maxShaders);
+  const shader = { type, sizeInBytes, mobId: SVGA3D_INVALID_ID, offsetInBytes: 0 };
+  writeShader(objects, shid, shader);
+  objects.shaders.set(shid, shader);
+}
+
+function destroyShader(objects: DeviceObjects, { shid }: CommandFields<'DESTROY_GB_SHADER'>): void {
+  knownShader(objects, shid);
+  objects.tables.clear(SVGA_OTABLE.SHADER, shid);
+  objects.shaders.delete(shid);
+}
+
+function bindShader(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SHADER'>): void {
+  const { shid, mobid, offsetInBytes } = fields;
+  const shader = { ...knownShader(objects, shid), mobId: mobid, offsetInBytes };
+  checkMob(objects, mobid);
+  writeShader(objects, shid, shader);
+  objects.shaders.set(shid, shader);
+}
+
+/**
+ * Contexts and shaders, by definition and binding. Of a context's state the device keeps nothing, so that
+ * reading it back and invalidating it find what the MOB has.
+ */
+export const contextCommands: CommandFamily = {
+  DEFINE_GB_CONTEXT: defineContext,
+  DESTROY_GB_CONTEXT: destroyContext,
+  BIND_GB_CONTEXT: bindContext,
+  INVALIDATE_GB_CONTEXT: (objects, { cid }) => void knownContext(objects, cid),
+  DX_DEFINE_CONTEXT: defineDxContext,
+  DX_DESTROY_CONTEXT: destroyDxContext,
+  DX_BIND_CONTEXT: bindDxContext,
+  DX_INVALIDATE_CONTEXT: (objects, { cid }) => void objects.dxContext(cid),
+  DEFINE_GB_SHADER: defineShader,
+  DESTROY_GB_SHADER: destroyShader,
+  BIND_GB_SHADER: bindShader,
+};

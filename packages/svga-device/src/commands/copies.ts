@@ -1,0 +1,211 @@
+import { boxRows, emptyRows, rowsBytes } from '@cg/surface-layout';
+import type { SurfaceBox } from '@cg/surface-layout';
+import { SvgaDeviceError } from '../errors.js';
+import { copyImage, sameShape } from '../memory/image-copy.js';
+import type { CopyRuns } from '../memory/image-copy.js';
+import { mergeRows } from '../memory/rows.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import type { Surface } from '../objects/surface.js';
+import type { CommandFields } from '../protocol/command-table.js';
+import type { CommandFamily } from './command-family.js';
+import { subresourceOf } from './subresources.js';
+import type { CommandBox } from './subresources.js';
+import { readbackSubresource, readbackSurface } from './updates.js';
+
+/** SVGA3dCopyBox: a box of the destination and where the source's begins. */
+interface CopyBox extends CommandBox {
+  readonly srcx: number;
+  readonly srcy: number;
+  readonly srcz: number;
+}
+
+/** Formats may differ where a block of one can stand for a block of the other. */
+export function haveSameBlocks(source: Surface, target: Surface): boolean {
+  const from = source.layout.format;
+  const to = target.layout.format;
+  return (
+    from.blockWidth === to.blockWidth &&
+    from.blockHeight === to.blockHeight &&
+    from.blockDepth === to.blockDepth &&
+    from.bytesPerBlock === to.bytesPerBlock &&
+    from.planar === to.planar
+  );
+}
+
+function checkCompatible(source: Surface, target: Surface): void {
+  const from = source.layout;
+  const to = target.layout;
+  if (!haveSameBlocks(source, target) || from.samples !== to.samples) {
+    throw new SvgaDeviceError('EINVAL', 'surfaces have different blocks', {
+      srcFormat: from.format.id,
+      destFormat: to.format.id,
+      srcSamples: from.samples,
+      destSamples: to.samples,
+    });
+  }
+}
+
+/** Moves a copy to another sample sheet of both surfaces. */
+function inSheet({ from, to }: CopyRuns, source: Surface, target: Surface, sheet: number): CopyRuns {
+  return {
+    from: { ...from, offset: from.offset + sheet * source.layout.sheetBytes },
+    to: { ...to, offset: to.offset + sheet * target.layout.sheetBytes },
+  };
+}
+
+/** A subresource of a surface. */
+export interface SubresourceRef {
+  readonly surface: Surface;
+  readonly subresource: number;
+}
+
+function copyRuns(source: SubresourceRef, target: SubresourceRef, box: CopyBox): CopyRuns {
+  const { x, y, z, w: width, h: height, d: depth, srcx, srcy, srcz } = box;
+  const there: SurfaceBox = { x: srcx, y: srcy, z: srcz, width, height, depth };
+  const from = boxRows(source.surface.layout, source.subresource, there);
+  const to = boxRows(target.surface.layout, target.subresource, { x, y, z, width, height, depth });
+  if (!sameShape(from, to)) {
+    throw new SvgaDeviceError('EINVAL', 'box has another shape where it goes', { x, y, z, width, height, depth });
+  }
+  const merged = {
+    from: mergeRows(Object.assign(emptyRows(), from)),
+    to: mergeRows(Object.assign(emptyRows(), to)),
+  };
+  return sameShape(merged.from, merged.to) ? merged : { from, to };
+}
+
+/**
+ * Copies image to image, box by box in the order given. Every box is checked before the first is copied. Of
+ * multisample surfaces a box is that box in every sheet.
+ * @throws SvgaDeviceError, SurfaceLayoutError
+ */
+export function copyBoxes(
+  objects: DeviceObjects,
+  source: SubresourceRef,
+  target: SubresourceRef,
+  boxes: readonly CopyBox[],
+): void {
+  checkCompatible(source.surface, target.surface);
+  const copies = boxes.map((box) => copyRuns(source, target, box));
+  const { samples } = source.surface.layout;
+  let bytes = 0;
+  let rows = 0;
+  for (const { from } of copies) {
+    bytes += rowsBytes(from) * samples;
+    rows += from.rows * from.images * samples;
+  }
+  objects.budget.charge(bytes, rows);
+  const sourceImage = objects.imageOf(source.surface);
+  const targetImage = objects.imageOf(target.surface);
+  for (const runs of copies) {
+    for (let sheet = 0; sheet < samples; sheet++) {
+      copyImage(inSheet(runs, source.surface, target.surface, sheet), sourceImage, targetImage);
+    }
+  }
+  objects.counters.bytesCopied += bytes;
+}
+
+/** The image a command names by surface, face and mip. */
+export function imageRef(objects: DeviceObjects, sid: number, face: number, mipmap: number): SubresourceRef {
+  const surface = objects.surface(sid);
+  return { surface, subresource: subresourceOf(surface.layout, face, mipmap) };
+}
+
+/** The image a DX command names by surface and subresource. */
+export function subresourceRef(objects: DeviceObjects, sid: number, subresource: number): SubresourceRef {
+  return { surface: objects.surface(sid), subresource };
+}
+
+function copySurface(objects: DeviceObjects, fields: CommandFields<'SURFACE_COPY'>): void {
+  const source = imageRef(objects, fields.srcSid, fields.srcFace, fields.srcMipmap);
+  const target = imageRef(objects, fields.destSid, fields.destFace, fields.destMipmap);
+  copyBoxes(objects, source, target, fields.boxes);
+}
+
+function copyRegion(objects: DeviceObjects, fields: CommandFields<'DX_PRED_COPY_REGION'>): void {
+  const source = subresourceRef(objects, fields.srcSid, fields.srcSubResource);
+  const target = subresourceRef(objects, fields.dstSid, fields.dstSubResource);
+  copyBoxes(objects, source, target, [fields]);
+}
+
+/** Copies all of a surface to one of the same shape. */
+function copyWhole(objects: DeviceObjects, srcSid: number, dstSid: number): void {
+  const source = objects.surface(srcSid);
+  const target = objects.surface(dstSid);
+  checkCompatible(source, target);
+  const from = source.layout;
+  const to = target.layout;
+  const [a] = from.mips;
+  const [b] = to.mips;
+  const sameSize = a.width === b.width && a.height === b.height && a.depth === b.depth;
+  if (!sameSize || from.mips.length !== to.mips.length || from.layers !== to.layers) {
+    throw new SvgaDeviceError('EINVAL', 'surfaces have different shapes', { srcSid, dstSid });
+  }
+  objects.budget.charge(from.bytes, 1);
+  objects.imageOf(target).set(objects.imageOf(source));
+  objects.counters.bytesCopied += from.bytes;
+}
+
+/** SVGA3dBufferCopy: a run of one buffer to a place in another. */
+function copyBuffer(objects: DeviceObjects, fields: CommandFields<'DX_BUFFER_COPY'>): void {
+  const { dest, src, destX, srcX, width } = fields;
+  const source = subresourceRef(objects, src, 0);
+  const target = subresourceRef(objects, dest, 0);
+  if (!source.surface.layout.format.buffer || !target.surface.layout.format.buffer) {
+    throw new SvgaDeviceError('EINVAL', 'surface is no buffer', { dest, src });
+  }
+  copyBoxes(objects, source, target, [
+    { x: destX, y: 0, z: 0, w: width, h: 1, d: 1, srcx: srcX, srcy: 0, srcz: 0 },
+  ]);
+}
+
+function copyAndReadBack(objects: DeviceObjects, fields: CommandFields<'DX_SURFACE_COPY_AND_READBACK'>): void {
+  const source = subresourceRef(objects, fields.srcSid, 0);
+  const target = subresourceRef(objects, fields.destSid, 0);
+  copyBoxes(objects, source, target, [fields]);
+  readbackSubresource(objects, target.surface, 0);
+}
+
+/** A staging copy's second half: the guest gets what was copied. */
+function readBackStaged(objects: DeviceObjects, readback: number, sid: number, subresource?: number): void {
+  if (readback !== 0) {
+    const surface = objects.surface(sid);
+    if (subresource === undefined) {
+      readbackSurface(objects, surface);
+    } else {
+      readbackSubresource(objects, surface, subresource);
+    }
+  }
+}
+
+function stagingCopy(objects: DeviceObjects, fields: CommandFields<'DX_STAGING_COPY'>): void {
+  copyWhole(objects, fields.srcSid, fields.dstSid);
+  readBackStaged(objects, fields.readback, fields.dstSid);
+}
+
+/**
+ * From image to image, byte for byte. Predicated copies are always done: no query of this device ever says
+ * otherwise.
+ */
+export const copyCommands: CommandFamily = {
+  SURFACE_COPY: copySurface,
+  INTRA_SURFACE_COPY: (objects, fields) => {
+    const image = imageRef(objects, fields.sid, fields.face, fields.mipmap);
+    copyBoxes(objects, image, image, [fields]);
+  },
+  WHOLE_SURFACE_COPY: (objects, { srcSid, destSid }) => copyWhole(objects, srcSid, destSid),
+  DX_PRED_COPY_REGION: copyRegion,
+  DX_PRED_COPY: (objects, { srcSid, dstSid }) => copyWhole(objects, srcSid, dstSid),
+  DX_BUFFER_COPY: copyBuffer,
+  DX_SURFACE_COPY_AND_READBACK: copyAndReadBack,
+  DX_STAGING_COPY: stagingCopy,
+  DX_PRED_STAGING_COPY: stagingCopy,
+  DX_PRED_STAGING_COPY_REGION: (objects, fields) => {
+    copyRegion(objects, fields);
+    readBackStaged(objects, fields.readback, fields.dstSid, fields.dstSubResource);
+  },
+  DX_STAGING_BUFFER_COPY: (objects, fields) => {
+    copyBuffer(objects, fields);
+    readBackStaged(objects, fields.readback, fields.dest);
+  },
+};

@@ -1,0 +1,75 @@
+import { SurfaceLayout } from '@cg/surface-layout';
+import { SvgaDeviceError } from '../errors.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import type { Surface } from '../objects/surface.js';
+import { shaderResourceViewEntry, SVGA_COTABLE } from '../protocol/cotable-entries.js';
+import { ImageRegion } from '../texels/image-region.js';
+import { halve } from '../texels/resample.js';
+import { TEXEL_COST } from './blits.js';
+import type { CommandFamily } from './command-family.js';
+import { wholeMip } from './subresources.js';
+import { viewFormat } from './views.js';
+
+/** Levels of mips below the first, in a range of layers. */
+interface MipRange {
+  readonly firstMip: number;
+  readonly mips: number;
+  readonly firstLayer: number;
+  readonly layers: number;
+}
+
+/** Makes each level the mean of the one above it, layer by layer, by the texels of a format. */
+function generate(objects: DeviceObjects, surface: Surface, format: number, range: MipRange): void {
+  const { firstMip, mips, firstLayer, layers } = range;
+  const own = surface.layout;
+  if (own.samples > 1 || firstMip + mips > own.mips.length || firstLayer + layers > own.layers) {
+    throw new SvgaDeviceError('EINVAL', 'surface has no such mips', { ...range });
+  }
+  const layout = format === own.format.id ? own : new SurfaceLayout({ ...own.description, format });
+  const image = objects.imageOf(surface);
+  for (let layer = firstLayer; layer < firstLayer + layers; layer++) {
+    for (let mip = firstMip + 1; mip < firstMip + mips; mip++) {
+      const subresource = layer * own.mips.length + mip;
+      const above = region(layout, subresource - 1, image);
+      const below = region(layout, subresource, image);
+      objects.budget.charge(above.texels * TEXEL_COST, 1);
+      halve(above, below);
+      objects.counters.bytesCopied += below.texels * below.codec.bytes;
+    }
+  }
+}
+
+function region(layout: SurfaceLayout, subresource: number, image: Uint8Array): ImageRegion {
+  return new ImageRegion(layout, subresource, image, wholeMip(layout, subresource), true);
+}
+
+/** DX_GENMIPS: the mips and layers that a shader resource view shows, below its first mip. */
+function dxGenerateMips(objects: DeviceObjects, { shaderResourceViewId }: { shaderResourceViewId: number }): void {
+  const entry = objects.coTable(SVGA_COTABLE.SRVIEW).read(shaderResourceViewId, shaderResourceViewEntry);
+  const surface = objects.surface(entry.sid);
+  const { layout } = surface;
+  const format = viewFormat(layout, entry.format);
+  if (layout.format.buffer) {
+    throw new SvgaDeviceError('EINVAL', 'a buffer has no mips', { sid: entry.sid });
+  }
+  // -1 is all there are from the first on.
+  const rest = (count: number, first: number, all: number): number => {
+    return count === 0xffff_ffff ? Math.max(all - first, 0) : count;
+  };
+  generate(objects, surface, format.id, {
+    firstMip: entry.mostDetailedMip,
+    mips: rest(entry.mipLevels, entry.mostDetailedMip, layout.mips.length),
+    firstLayer: entry.firstArraySlice,
+    layers: rest(entry.arraySize, entry.firstArraySlice, layout.layers),
+  });
+}
+
+/** Mip chains, by a box filter whatever filter is asked for. */
+export const mipCommands: CommandFamily = {
+  GENERATE_MIPMAPS: (objects, { sid }) => {
+    const surface = objects.surface(sid);
+    const { format, mips, layers } = surface.layout;
+    generate(objects, surface, format.id, { firstMip: 0, mips: mips.length, firstLayer: 0, layers });
+  },
+  DX_GENMIPS: dxGenerateMips,
+};

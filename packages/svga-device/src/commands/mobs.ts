@@ -1,0 +1,166 @@
+import { SvgaDeviceError } from '../errors.js';
+import { GuestBacking } from '../memory/guest-backing.js';
+import { PAGE_SIZE } from '../memory/guest-memory.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import type { CommandFields } from '../protocol/command-table.js';
+import {
+  contextEntry,
+  dxContextEntry,
+  mobEntry,
+  objectTableEntryBytes,
+  screenTargetEntry,
+  shaderEntry,
+  SVGA_OTABLE,
+} from '../protocol/object-table-entries.js';
+import type { CommandFamily } from './command-family.js';
+import { writeSurfaceEntry } from './surfaces.js';
+import { checkNewId } from './object-ids.js';
+
+type TableFields = CommandFields<'SET_OTABLE_BASE64'>;
+
+function newTable(objects: DeviceObjects, fields: TableFields): GuestBacking | undefined {
+  const { type, baseAddress, sizeInBytes, validSizeInBytes, ptDepth } = fields;
+  const lastType = objects.limits.dx ? SVGA_OTABLE.DXCONTEXT : SVGA_OTABLE.SCREENTARGET;
+  if (type > lastType || validSizeInBytes > sizeInBytes) {
+    throw new SvgaDeviceError('EINVAL', 'not an object table', { type, sizeInBytes, validSizeInBytes });
+  }
+  return sizeInBytes === 0 ? undefined : new GuestBacking(objects.memory, ptDepth, baseAddress, sizeInBytes);
+}
+
+/**
+ * SET_OTABLE_BASE64: puts an object table where the guest says, or takes it away where the size is 0. Of the
+ * objects of its type stay those that lie in `validSizeInBytes`, the part the guest promises to have moved;
+ * the others are gone.
+ */
+function setObjectTable(objects: DeviceObjects, fields: TableFields): void {
+  const { type, validSizeInBytes } = fields;
+  const backing = newTable(objects, fields);
+  objects.dropObjects(type, Math.floor(validSizeInBytes / objectTableEntryBytes[type]));
+  objects.tables.set(type, backing);
+}
+
+/**
+ * GROW_OTABLE: moves a table to a larger place. All objects stay, and the device writes the entries of those
+ * there are to the new place.
+ */
+function growObjectTable(objects: DeviceObjects, fields: TableFields): void {
+  const { type, sizeInBytes } = fields;
+  const backing = newTable(objects, fields);
+  const before = objects.tables.backing(type);
+  if (backing === undefined || backing.bytes < (before?.bytes ?? 0)) {
+    throw new SvgaDeviceError('EINVAL', 'table does not grow', { type, sizeInBytes });
+  }
+  objects.budget.charge(backing.bytes, Math.ceil(backing.bytes / PAGE_SIZE));
+  objects.tables.set(type, backing);
+  writeEntries(objects, type);
+}
+
+/** Writes the entry of every object of a type to its table. */
+function writeEntries(objects: DeviceObjects, type: number): void {
+  const { tables } = objects;
+  switch (type) {
+    case SVGA_OTABLE.MOB:
+      for (const [id, mob] of objects.mobs) {
+        writeMobEntry(objects, id, mob);
+      }
+      break;
+    case SVGA_OTABLE.SURFACE:
+      for (const { definition, mobId } of objects.surfaces.values()) {
+        writeSurfaceEntry(objects, definition, mobId);
+      }
+      break;
+    case SVGA_OTABLE.CONTEXT:
+      objects.contexts.forEach(({ mobId }, cid) => tables.write(type, cid, contextEntry, { cid, mobid: mobId }));
+      break;
+    case SVGA_OTABLE.SHADER:
+      objects.shaders.forEach((shader, id) => {
+        tables.write(type, id, shaderEntry, { ...shader, mobid: shader.mobId });
+      });
+      break;
+    case SVGA_OTABLE.SCREENTARGET:
+      objects.screens.forEach((screen, id) => {
+        const { sid, face, mipmap, definition } = screen;
+        tables.write(type, id, screenTargetEntry, { ...definition, sid, face, mipmap });
+      });
+      break;
+    case SVGA_OTABLE.DXCONTEXT:
+      objects.dxContexts.forEach(({ mobId }, cid) => {
+        tables.write(type, cid, dxContextEntry, { cid, mobid: mobId });
+      });
+      break;
+  }
+}
+
+/** READBACK_OTABLE: the table says what the device knows. */
+function readbackObjectTable(objects: DeviceObjects, { type }: CommandFields<'READBACK_OTABLE'>): void {
+  const backing = objects.tables.backing(type);
+  if (backing === undefined) {
+    throw new SvgaDeviceError('ENOENT', 'no such object table', { type });
+  }
+  objects.budget.charge(backing.bytes, Math.ceil(backing.bytes / PAGE_SIZE));
+  writeEntries(objects, type);
+}
+
+function writeMobEntry(objects: DeviceObjects, id: number, mob: GuestBacking): void {
+  objects.tables.write(SVGA_OTABLE.MOB, id, mobEntry, {
+    ptDepth: mob.format,
+    sizeInBytes: mob.bytes,
+    base: mob.base,
+  });
+}
+
+function setMob(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_MOB64'>): void {
+  const { mobid, ptDepth, base, sizeInBytes } = fields;
+  if (sizeInBytes > objects.limits.maxMobBytes) {
+    throw new SvgaDeviceError('ENOMEM', 'MOB is too large', { mobid, sizeInBytes });
+  }
+  const mob = new GuestBacking(objects.memory, ptDepth, base, sizeInBytes);
+  writeMobEntry(objects, mobid, mob);
+  objects.mobs.set(mobid, mob);
+}
+
+function defineMob(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_MOB64'>): void {
+  checkNewId(objects.mobs, fields.mobid, objects.limits.maxMobs);
+  setMob(objects, fields);
+}
+
+/** Gives a MOB other pages; what is bound to it stays bound. */
+function redefineMob(objects: DeviceObjects, fields: CommandFields<'REDEFINE_GB_MOB64'>): void {
+  objects.mob(fields.mobid);
+  setMob(objects, fields);
+}
+
+/** Surfaces that are bound to the MOB stay bound to its id. */
+function destroyMob(objects: DeviceObjects, { mobid }: CommandFields<'DESTROY_GB_MOB'>): void {
+  objects.mob(mobid);
+  objects.tables.clear(SVGA_OTABLE.MOB, mobid);
+  objects.mobs.delete(mobid);
+}
+
+/** Writes a number of `bytes` bytes into a MOB. */
+function writeFence(objects: DeviceObjects, mobid: number, at: number, value: number, bytes: 4 | 8): void {
+  const mob = objects.mob(mobid);
+  if (at + bytes > mob.bytes) {
+    throw new SvgaDeviceError('EFAULT', 'fence is outside its MOB', { mobid, at, bytes: mob.bytes });
+  }
+  const number = new DataView(new ArrayBuffer(8));
+  number.setUint32(0, value % 2 ** 32, true);
+  number.setUint32(4, Math.floor(value / 2 ** 32), true);
+  objects.cursor.aim(mob).writeTo(at, new Uint8Array(number.buffer), 0, bytes);
+}
+
+/** Object tables and MOBs. */
+export const mobCommands: CommandFamily = {
+  SET_OTABLE_BASE: setObjectTable,
+  SET_OTABLE_BASE64: setObjectTable,
+  GROW_OTABLE: growObjectTable,
+  READBACK_OTABLE: readbackObjectTable,
+  DEFINE_GB_MOB: defineMob,
+  DEFINE_GB_MOB64: defineMob,
+  REDEFINE_GB_MOB64: redefineMob,
+  DESTROY_GB_MOB: destroyMob,
+  // Page lists are read each time bytes move: a changed mapping is known already.
+  UPDATE_GB_MOB_MAPPING: (objects, { mobid }) => void objects.mob(mobid),
+  GB_MOB_FENCE: (objects, { value, mobId, mobOffset }) => writeFence(objects, mobId, mobOffset, value, 4),
+  DX_MOB_FENCE_64: (objects, { value, mobId, mobOffset }) => writeFence(objects, mobId, mobOffset, value, 8),
+};

@@ -1,0 +1,34 @@
+import { SvgaDeviceError } from '../errors.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import { queryEntry, SVGA_COTABLE } from '../protocol/cotable-entries.js';
+import type { CommandFields } from '../protocol/command-table.js';
+import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import type { CommandFamily } from './command-family.js';
+
+/** SVGA3D_QUERYSTATE_FAILED of svga3d_types.h, as a dword. */
+const FAILED = Uint8Array.of(2, 0, 0, 0);
+
+/** Where the state lies in an SVGA3dQueryResult; a DX result begins with it. */
+const STATE_OFFSET = 4;
+
+/** Says of a query that it failed: nothing was drawn to count, and a guest must not wait for ever. */
+function fail(objects: DeviceObjects, mobid: number, at: number): void {
+  const mob = objects.mob(mobid);
+  if (at + FAILED.length > mob.bytes) {
+    throw new SvgaDeviceError('EFAULT', 'query result is outside its MOB', { mobid, at, bytes: mob.bytes });
+  }
+  objects.cursor.aim(mob).writeTo(at, FAILED, 0, FAILED.length);
+}
+
+function endDxQuery(objects: DeviceObjects, { queryId }: CommandFields<'DX_END_QUERY'>): void {
+  const { mobid, offset } = objects.coTable(SVGA_COTABLE.DXQUERY).read(queryId, queryEntry);
+  if (mobid !== SVGA3D_INVALID_ID) {
+    fail(objects, mobid, offset);
+  }
+}
+
+/** Ends of queries, which are answered although they are not executed. */
+export const queryCommands: CommandFamily = {
+  WAIT_FOR_GB_QUERY: (objects, { mobid, offset }) => fail(objects, mobid, offset + STATE_OFFSET),
+  DX_END_QUERY: endDxQuery,
+};

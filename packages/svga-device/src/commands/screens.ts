@@ -1,0 +1,92 @@
+import { SvgaDeviceError } from '../errors.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import type { CommandFields } from '../protocol/command-table.js';
+import { screenTargetEntry, SVGA_OTABLE } from '../protocol/object-table-entries.js';
+import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import { ScreenTarget } from '../screen/screen-target.js';
+import type { ScreenRect } from '../screen/screen-target.js';
+import type { CommandFamily } from './command-family.js';
+import { checkNewId } from './object-ids.js';
+import { imageRef } from './copies.js';
+import { subresourceOf } from './subresources.js';
+
+function writeEntry(objects: DeviceObjects, screen: ScreenTarget): void {
+  const { definition, sid, face, mipmap } = screen;
+  objects.tables.write(SVGA_OTABLE.SCREENTARGET, definition.stid, screenTargetEntry, {
+    ...definition,
+    sid,
+    face,
+    mipmap,
+  });
+}
+
+function define(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_SCREENTARGET'>): void {
+  const { maxScreenTargets, maxScreenSize } = objects.limits;
+  const { stid, width, height, xRoot, yRoot, flags, dpi } = fields;
+  checkNewId(objects.screens, stid, maxScreenTargets);
+  if (width === 0 || height === 0 || width > maxScreenSize || height > maxScreenSize) {
+    throw new SvgaDeviceError('EINVAL', 'not a size of a screen', { stid, width, height });
+  }
+  const screen = new ScreenTarget({ stid, width, height, xRoot, yRoot, flags, dpi });
+  writeEntry(objects, screen);
+  objects.screens.set(stid, screen);
+}
+
+function destroy(objects: DeviceObjects, { stid }: CommandFields<'DESTROY_GB_SCREENTARGET'>): void {
+  const screen = objects.screen(stid);
+  objects.tables.clear(SVGA_OTABLE.SCREENTARGET, stid);
+  screen.dropPixels(objects.images);
+  objects.screens.delete(stid);
+}
+
+/** Binds to an image that exists, or to none. What the screen shows stays until it is updated. */
+function bind(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SCREENTARGET'>): void {
+  const screen = objects.screen(fields.stid);
+  if (fields.sid !== SVGA3D_INVALID_ID) {
+    const { surface } = imageRef(objects, fields.sid, fields.face, fields.mipmap);
+    if (surface.layout.format.buffer || surface.layout.format.planar) {
+      throw new SvgaDeviceError('EINVAL', 'a screen cannot show the format', { format: surface.layout.format.id });
+    }
+  }
+  const before = { sid: screen.sid, face: screen.face, mipmap: screen.mipmap };
+  Object.assign(screen, { sid: fields.sid, face: fields.face, mipmap: fields.mipmap });
+  try {
+    writeEntry(objects, screen);
+  } catch (error) {
+    Object.assign(screen, before);
+    throw error;
+  }
+}
+
+/** The part of a rectangle that lies on the screen, as vmwgfx may send one that does not whole. */
+function clip(rect: ScreenRect, width: number, height: number): ScreenRect {
+  const x = Math.min(rect.x, width);
+  const y = Math.min(rect.y, height);
+  return { x, y, w: Math.min(rect.w, width - x), h: Math.min(rect.h, height - y) };
+}
+
+function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENTARGET'>): void {
+  const screen = objects.screen(fields.stid);
+  const surface = objects.surface(screen.sid);
+  const subresource = subresourceOf(surface.layout, screen.face, screen.mipmap);
+  const { width, height } = screen.definition;
+  const { x, y, w, h } = fields;
+  const rect = clip({ x, y, w, h }, width, height);
+  if (rect.w === 0 || rect.h === 0) {
+    return;
+  }
+  const newPixels = screen.ownPixels === undefined ? 4 * width * height : 0;
+  objects.budget.charge(newPixels + 16 * rect.w * rect.h, rect.h);
+  objects.imageOf(surface); // charges for an image that is not there yet
+  screen.update(surface, subresource, rect, objects.images);
+  objects.surroundings.screenUpdated(fields.stid, rect);
+}
+
+/** Screen targets. */
+export const screenCommands: CommandFamily = {
+  DEFINE_GB_SCREENTARGET: define,
+  DESTROY_GB_SCREENTARGET: destroy,
+  BIND_GB_SCREENTARGET: bind,
+  UPDATE_GB_SCREENTARGET: update,
+  UPDATE_GB_SCREENTARGET_V2: update,
+};

@@ -1,0 +1,42 @@
+import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
+import { SvgaDeviceError } from '../errors.js';
+import { SVGA3D_MAX_SURFACE_FACES } from '../protocol/surface-types.js';
+
+/** The box of a command, under the headers' names. */
+export interface CommandBox {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly w: number;
+  readonly h: number;
+  readonly d: number;
+}
+
+/**
+ * The subresource of a face and mip level (rule 7.1).
+ * @throws SvgaDeviceError EINVAL where the surface has none; a face counts to 5 only, also of longer arrays
+ * (D7)
+ */
+export function subresourceOf(layout: SurfaceLayout, face: number, mipmap: number): number {
+  const mips = layout.mips.length;
+  if (face >= layout.layers || face >= SVGA3D_MAX_SURFACE_FACES || mipmap >= mips) {
+    throw new SvgaDeviceError('EINVAL', 'surface has no such image', {
+      face,
+      mipmap,
+      layers: layout.layers,
+      mips,
+    });
+  }
+  return face * mips + mipmap;
+}
+
+/** All of a subresource. */
+export function wholeMip(layout: SurfaceLayout, subresource: number): SurfaceBox {
+  const { width, height, depth } = layout.mipOf(subresource);
+  return { x: 0, y: 0, z: 0, width, height, depth };
+}
+
+/** A command's box. */
+export function boxOf({ x, y, z, w, h, d }: CommandBox): SurfaceBox {
+  return { x, y, z, width: w, height: h, depth: d };
+}

@@ -1,0 +1,112 @@
+import { boxRows, imageBytes, rowPitch } from '@cg/surface-layout';
+import type { BoxRows } from '@cg/surface-layout';
+import { SvgaDeviceError } from '../errors.js';
+import { pointedMemory } from '../memory/guest-pointer.js';
+import type { PointedMemory } from '../memory/guest-pointer.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import type { CommandFields } from '../protocol/command-table.js';
+import type { CommandFamily } from './command-family.js';
+import { imageRef } from './copies.js';
+import type { SubresourceRef } from './copies.js';
+import { boxOf } from './subresources.js';
+
+/** SVGA3dTransferType of svga3d_types.h. */
+const SVGA3D_TRANSFER = { WRITE_HOST_VRAM: 1, READ_HOST_VRAM: 2 } as const;
+
+/** SVGA3dSurfaceDMAFlags: the old contents of the surface may be lost. */
+const DMA_FLAG_DISCARD = 1;
+
+type DmaFields = CommandFields<'SURFACE_DMA'>;
+
+/** A box's rows in the image, and where each begins in guest memory. */
+interface DmaRows {
+  readonly host: BoxRows;
+  readonly guest: BoxRows;
+}
+
+/** Blocks of the guest's image lie at its pitch; where that is 0, without a gap. */
+function dmaRows({ surface, subresource }: SubresourceRef, box: DmaFields['boxes'][number], fields: DmaFields): DmaRows {
+  const { format, samples } = surface.layout;
+  if (format.planar || samples > 1) {
+    throw new SvgaDeviceError('EINVAL', 'no DMA of planar or multisample images', { format: format.id });
+  }
+  const host = boxRows(surface.layout, subresource, boxOf(box));
+  const mip = surface.layout.mipOf(subresource);
+  const rowStride = fields.guestPitch || rowPitch(format, mip.width);
+  const imageStride = rowStride * mip.blocksHigh;
+  const column = box.srcx / format.blockWidth;
+  const row = box.srcy / format.blockHeight;
+  if (!Number.isInteger(column) || !Number.isInteger(row)) {
+    throw new SvgaDeviceError('EINVAL', 'box does not start on a block', { srcx: box.srcx, srcy: box.srcy });
+  }
+  const inside = box.srcz * imageStride + row * rowStride + column * format.bytesPerBlock;
+  const offset = fields.guestOffset + inside;
+  return { host, guest: { ...host, offset, rowStride, imageStride } };
+}
+
+function end({ offset, images, imageStride, rows, rowStride, rowBytes }: BoxRows): number {
+  return offset + (images - 1) * imageStride + (rows - 1) * rowStride + rowBytes;
+}
+
+function moveRows({ host, guest }: DmaRows, image: Uint8Array, memory: PointedMemory, toGuest: boolean): void {
+  for (let z = 0; z < host.images; z++) {
+    for (let y = 0; y < host.rows; y++) {
+      const at = host.offset + z * host.imageStride + y * host.rowStride;
+      const offset = guest.offset + z * guest.imageStride + y * guest.rowStride;
+      if (toGuest) {
+        memory.write(offset, image, at, host.rowBytes);
+      } else {
+        memory.read(offset, image, at, host.rowBytes);
+      }
+    }
+  }
+}
+
+/**
+ * SURFACE_DMA: boxes between a surface's image and guest memory. What the suffix allows as the furthest byte
+ * counts from the guest pointer. Every box is checked before the first moves.
+ */
+function surfaceDma(objects: DeviceObjects, fields: DmaFields): void {
+  const { transfer, boxes, suffix } = fields;
+  const toGuest = transfer === SVGA3D_TRANSFER.READ_HOST_VRAM;
+  if (!toGuest && transfer !== SVGA3D_TRANSFER.WRITE_HOST_VRAM) {
+    throw new SvgaDeviceError('EINVAL', 'no such direction', { transfer });
+  }
+  const target = imageRef(objects, fields.hostSid, fields.hostFace, fields.hostMipmap);
+  const memory = pointedMemory(fields.guestGmrId, {
+    regions: objects.regions,
+    mobs: objects.mobs,
+    cursor: objects.cursor,
+    vram: () => objects.surroundings.vram(),
+  });
+  const allowed = fields.guestOffset + (suffix[0]?.maximumOffset ?? Infinity);
+  const parts = boxes.map((box) => dmaRows(target, box, fields));
+  let bytes = 0;
+  let rows = 0;
+  for (const { host, guest } of parts) {
+    if (end(guest) > Math.min(memory.bytes, allowed)) {
+      throw new SvgaDeviceError('EFAULT', 'box leaves the guest memory', { end: end(guest), bytes: memory.bytes });
+    }
+    bytes += host.rowBytes * host.rows * host.images;
+    rows += host.rows * host.images;
+  }
+  objects.budget.charge(bytes, rows);
+  const image = objects.imageOf(target.surface);
+  if (!toGuest && ((suffix[0]?.flags ?? 0) & DMA_FLAG_DISCARD) !== 0) {
+    discard(objects, target, image);
+  }
+  parts.forEach((part) => moveRows(part, image, memory, toGuest));
+  objects.counters[toGuest ? 'bytesReadBack' : 'bytesUploaded'] += bytes;
+}
+
+/** What the guest lets go of is zeros. */
+function discard(objects: DeviceObjects, { surface, subresource }: SubresourceRef, image: Uint8Array): void {
+  const { width, height, depth } = surface.layout.mipOf(subresource);
+  const bytes = imageBytes(surface.layout.format, width, height, depth);
+  objects.budget.charge(bytes, 1);
+  const start = surface.layout.offsetOf(subresource);
+  image.fill(0, start, start + bytes);
+}
+
+/** Between images and guest memory without a binding. */
+export const dmaCommands: CommandFamily = { SURFACE_DMA: surfaceDma };

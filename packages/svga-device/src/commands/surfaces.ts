@@ -1,0 +1,192 @@
+import { SurfaceLayout } from '@cg/surface-layout';
+import { SvgaDeviceError } from '../errors.js';
+import type { DeviceLimits } from '../limits.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import { Surface } from '../objects/surface.js';
+import type { SurfaceDefinition } from '../objects/surface.js';
+import type { CommandFields } from '../protocol/command-table.js';
+import { surfaceEntry, SVGA_OTABLE } from '../protocol/object-table-entries.js';
+import {
+  SVGA3D_INVALID_ID,
+  SVGA3D_MAX_SAMPLES,
+  SVGA3D_MAX_SURFACE_FACES,
+  SVGA3D_SURFACE,
+} from '../protocol/surface-types.js';
+import type { CommandFamily } from './command-family.js';
+import { checkNewId } from './object-ids.js';
+import { readbackSurface, updateSurface } from './updates.js';
+
+const TWO_32 = 2 ** 32;
+
+/** SVGA3D_COND_BIND_GB_SURFACE_FLAG_* of svga3d_cmd.h. */
+const COND_BIND_FLAG = { READBACK: 1, UPDATE: 2 } as const;
+
+/** What only the later commands say of a surface. */
+const plain = {
+  surface2Flags: 0,
+  multisamplePattern: 0,
+  qualityLevel: 0,
+  bufferByteStride: 0,
+  arraySize: 0,
+  guestBacked: 1,
+} as const;
+
+/** Rule 7.1: a cube has 6 layers unless an array size is set. */
+function layersOf({ arraySize, surfaceFlags }: SurfaceDefinition): number {
+  if (arraySize !== 0) {
+    return arraySize;
+  }
+  return (surfaceFlags & SVGA3D_SURFACE.CUBEMAP) === 0 ? 1 : SVGA3D_MAX_SURFACE_FACES;
+}
+
+/**
+ * The layout of what was defined, where the device takes it.
+ * @throws SvgaDeviceError EINVAL, ENOMEM; SurfaceLayoutError
+ */
+export function layOut(definition: SurfaceDefinition, limits: DeviceLimits): SurfaceLayout {
+  const { sid, width, height, depth, arraySize, multisampleCount } = definition;
+  if (arraySize > limits.maxArraySize || multisampleCount > SVGA3D_MAX_SAMPLES) {
+    throw new SvgaDeviceError('EINVAL', 'too many layers or samples', { sid, arraySize, multisampleCount });
+  }
+  const layout = new SurfaceLayout({
+    format: definition.format,
+    width,
+    height,
+    depth,
+    mipLevels: definition.numMipLevels,
+    layers: layersOf(definition),
+    samples: multisampleCount,
+  });
+  if (!layout.format.buffer && Math.max(width, height, depth) > limits.maxTextureSize) {
+    throw new SvgaDeviceError('EINVAL', 'texture is too large', { sid, width, height, depth });
+  }
+  if (layout.bytes > limits.maxSurfaceBytes) {
+    throw new SvgaDeviceError('ENOMEM', 'surface is too large', { sid, bytes: layout.bytes });
+  }
+  return layout;
+}
+
+/** Writes the entry of a surface to the object table, where it has one. */
+export function writeSurfaceEntry(objects: DeviceObjects, definition: SurfaceDefinition, mobid: number): void {
+  if (definition.guestBacked === 0) {
+    return;
+  }
+  objects.tables.write(SVGA_OTABLE.SURFACE, definition.sid, surfaceEntry, {
+    ...definition,
+    surface1Flags: definition.surfaceFlags,
+    mobid,
+    mobPitch: 0,
+    minLOD: 0,
+  });
+}
+
+function define(objects: DeviceObjects, definition: SurfaceDefinition): void {
+  checkNewId(objects.surfaces, definition.sid, objects.limits.maxSurfaces);
+  const surface = new Surface(definition, layOut(definition, objects.limits));
+  writeSurfaceEntry(objects, definition, SVGA3D_INVALID_ID);
+  objects.surfaces.set(definition.sid, surface);
+}
+
+function defineV3(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_SURFACE_V3'>): void {
+  const surfaceFlags = fields.surfaceFlags % TWO_32;
+  const surface2Flags = Math.floor(fields.surfaceFlags / TWO_32);
+  define(objects, { ...plain, ...fields, surfaceFlags, surface2Flags });
+}
+
+/**
+ * SURFACE_DEFINE: a surface of the host's own memory, which only SURFACE_DMA and copies reach. Its faces have
+ * equal mip chains, each level half of the one before.
+ */
+function defineHostSurface(
+  objects: DeviceObjects,
+  fields: CommandFields<'SURFACE_DEFINE'> & { multisampleCount?: number; autogenFilter?: number },
+): void {
+  const { sid, surfaceFlags, format, mipSizes, multisampleCount = 0, autogenFilter = 0 } = fields;
+  const isCube = (surfaceFlags & SVGA3D_SURFACE.CUBEMAP) !== 0;
+  const faces = isCube ? SVGA3D_MAX_SURFACE_FACES : 1;
+  const [numMipLevels] = fields.numMipLevels;
+  const [first] = mipSizes;
+  if (
+    first === undefined ||
+    mipSizes.length !== numMipLevels * faces ||
+    fields.numMipLevels.some((levels, face) => levels !== (face < faces ? numMipLevels : 0))
+  ) {
+    throw new SvgaDeviceError('EINVAL', 'faces differ in their mips', { sid, sizes: mipSizes.length });
+  }
+  const definition = { ...plain, ...first, sid, surfaceFlags, format, numMipLevels };
+  define(objects, { ...definition, multisampleCount, autogenFilter, guestBacked: 0 });
+  const { mips } = objects.surface(sid).layout;
+  const isChain = mipSizes.every(({ width, height, depth }, i) => {
+    const mip = mips[i % mips.length];
+    return mip.width === width && mip.height === height && mip.depth === depth;
+  });
+  if (!isChain) {
+    objects.surfaces.delete(sid);
+    throw new SvgaDeviceError('EINVAL', 'mips are not each half of the one before', { sid });
+  }
+}
+
+function destroy(objects: DeviceObjects, { sid }: { readonly sid: number }): void {
+  const surface = objects.surface(sid);
+  if (surface.definition.guestBacked !== 0) {
+    objects.tables.clear(SVGA_OTABLE.SURFACE, sid);
+  }
+  surface.dropImage(objects.images);
+  objects.surfaces.delete(sid);
+}
+
+/**
+ * Binds to a MOB that exists, or unbinds. Whether it is large enough shows when it is used. The image stays
+ * as it is.
+ */
+function bind(objects: DeviceObjects, { sid, mobid }: CommandFields<'BIND_GB_SURFACE'>): void {
+  const surface = objects.surface(sid);
+  if (surface.definition.guestBacked === 0) {
+    throw new SvgaDeviceError('EINVAL', 'surface is not guest-backed', { sid });
+  }
+  if (mobid !== SVGA3D_INVALID_ID) {
+    objects.mob(mobid);
+  }
+  writeSurfaceEntry(objects, surface.definition, mobid);
+  surface.mobId = mobid;
+}
+
+/** Rows in a MOB follow each other without a gap: another pitch is refused. */
+function bindWithPitch(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SURFACE_WITH_PITCH'>): void {
+  const { sid, baseLevelPitch } = fields;
+  const pitch = objects.surface(sid).layout.mips[0].rowStride;
+  if (baseLevelPitch !== 0 && baseLevelPitch !== pitch) {
+    throw new SvgaDeviceError('ENOSYS', 'device has no such pitch', { sid, baseLevelPitch, pitch });
+  }
+  bind(objects, fields);
+}
+
+/** Binds a surface that is bound to one MOB to another, and moves its contents where the flags say so. */
+function conditionalBind(objects: DeviceObjects, fields: CommandFields<'COND_BIND_GB_SURFACE'>): void {
+  const surface = objects.surface(fields.sid);
+  if (surface.mobId !== fields.testMobid) {
+    return;
+  }
+  if ((fields.flags & COND_BIND_FLAG.READBACK) !== 0) {
+    readbackSurface(objects, surface);
+  }
+  bind(objects, fields);
+  if ((fields.flags & COND_BIND_FLAG.UPDATE) !== 0) {
+    updateSurface(objects, surface);
+  }
+}
+
+/** Surfaces by definition and binding. */
+export const surfaceCommands: CommandFamily = {
+  DEFINE_GB_SURFACE: (objects, fields) => define(objects, { ...plain, ...fields }),
+  DEFINE_GB_SURFACE_V2: (objects, fields) => define(objects, { ...plain, ...fields }),
+  DEFINE_GB_SURFACE_V3: defineV3,
+  DEFINE_GB_SURFACE_V4: defineV3,
+  DESTROY_GB_SURFACE: destroy,
+  BIND_GB_SURFACE: bind,
+  BIND_GB_SURFACE_WITH_PITCH: bindWithPitch,
+  COND_BIND_GB_SURFACE: conditionalBind,
+  SURFACE_DEFINE: defineHostSurface,
+  SURFACE_DEFINE_V2: defineHostSurface,
+  SURFACE_DESTROY: destroy,
+};

@@ -1,0 +1,195 @@
+import { SvgaDeviceError } from '../errors.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import type { Surface } from '../objects/surface.js';
+import { commandOffsets } from '../protocol/command-table.js';
+import type { CommandFields } from '../protocol/command-table.js';
+import type { CommandReader } from '../protocol/command-reader.js';
+import type { CommandFamily, HotCommandFamily } from './command-family.js';
+import { subresourceOf } from './subresources.js';
+
+/** Moves what `objects.transfer` is set to from the surface's MOB to its image. */
+function update(objects: DeviceObjects, surface: Surface): void {
+  const { transfer } = objects;
+  const mob = objects.mob(surface.mobId);
+  transfer.checkFits(mob);
+  objects.budget.charge(transfer.bytes, transfer.runs);
+  transfer.move(objects.cursor.aim(mob), objects.imageOf(surface), false);
+  objects.counters.bytesUploaded += transfer.bytes;
+}
+
+/** The same from its image to its MOB. */
+function readback(objects: DeviceObjects, surface: Surface): void {
+  const { transfer } = objects;
+  const mob = objects.mob(surface.mobId);
+  transfer.checkFits(mob);
+  objects.budget.charge(transfer.bytes, transfer.runs);
+  transfer.move(objects.cursor.aim(mob), objects.imageOf(surface), true);
+  objects.counters.bytesReadBack += transfer.bytes;
+}
+
+/** Takes a whole surface from its MOB. */
+export function updateSurface(objects: DeviceObjects, surface: Surface): void {
+  objects.transfer.setAll(surface.layout);
+  update(objects, surface);
+}
+
+/** Gives a whole surface to its MOB. */
+export function readbackSurface(objects: DeviceObjects, surface: Surface): void {
+  objects.transfer.setAll(surface.layout);
+  readback(objects, surface);
+}
+
+/** Gives a subresource to the surface's MOB. */
+export function readbackSubresource(objects: DeviceObjects, surface: Surface, subresource: number): void {
+  objects.transfer.setWholeMip(surface.layout, subresource);
+  readback(objects, surface);
+}
+
+const IMAGE = commandOffsets('UPDATE_GB_IMAGE');
+const SUBRESOURCE = commandOffsets('DX_UPDATE_SUBRESOURCE');
+const FENCE = commandOffsets('FENCE');
+
+function updateImage(objects: DeviceObjects, reader: CommandReader): void {
+  const surface = objects.surface(reader.u32(IMAGE.sid));
+  const { layout } = surface;
+  objects.transfer.setBox(
+    layout,
+    subresourceOf(layout, reader.u32(IMAGE.face), reader.u32(IMAGE.mipmap)),
+    reader.u32(IMAGE.x),
+    reader.u32(IMAGE.y),
+    reader.u32(IMAGE.z),
+    reader.u32(IMAGE.w),
+    reader.u32(IMAGE.h),
+    reader.u32(IMAGE.d),
+  );
+  update(objects, surface);
+}
+
+function dxUpdateSubresource(objects: DeviceObjects, reader: CommandReader): void {
+  const surface = objects.surface(reader.u32(SUBRESOURCE.sid));
+  objects.transfer.setBox(
+    surface.layout,
+    reader.u32(SUBRESOURCE.subResource),
+    reader.u32(SUBRESOURCE.x),
+    reader.u32(SUBRESOURCE.y),
+    reader.u32(SUBRESOURCE.z),
+    reader.u32(SUBRESOURCE.w),
+    reader.u32(SUBRESOURCE.h),
+    reader.u32(SUBRESOURCE.d),
+  );
+  update(objects, surface);
+}
+
+/** What a driver sends by the million. */
+export const hotCommands: HotCommandFamily = {
+  FENCE: (objects, reader) => objects.surroundings.fences.pass(reader.u32(FENCE.fence)),
+  UPDATE_GB_IMAGE: updateImage,
+  DX_UPDATE_SUBRESOURCE: dxUpdateSubresource,
+};
+
+/**
+ * READBACK_GB_IMAGE_PARTIAL: the box, or with `invertBox` all but the box. What is inside it then keeps what
+ * the MOB has.
+ */
+function readbackPartial(objects: DeviceObjects, fields: CommandFields<'READBACK_GB_IMAGE_PARTIAL'>): void {
+  const surface = objects.surface(fields.sid);
+  const subresource = subresourceOf(surface.layout, fields.face, fields.mipmap);
+  forEachPart(objects, surface, subresource, fields, () => readback(objects, surface));
+}
+
+/** INVALIDATE_GB_IMAGE_PARTIAL: what is lost is zeros. */
+function invalidatePartial(
+  objects: DeviceObjects,
+  fields: CommandFields<'INVALIDATE_GB_IMAGE_PARTIAL'>,
+): void {
+  const surface = objects.surface(fields.sid);
+  const subresource = subresourceOf(surface.layout, fields.face, fields.mipmap);
+  forEachPart(objects, surface, subresource, fields, () => clearPart(objects, surface));
+}
+
+function clearPart(objects: DeviceObjects, surface: Surface): void {
+  const { transfer } = objects;
+  objects.budget.charge(transfer.bytes, transfer.runs);
+  const image = surface.ownImage;
+  if (image !== undefined) {
+    transfer.clear(image);
+  }
+}
+
+/** Sets the transfer to the box, or to each of the boxes around it in turn. */
+function forEachPart(
+  objects: DeviceObjects,
+  surface: Surface,
+  subresource: number,
+  fields: CommandFields<'INVALIDATE_GB_IMAGE_PARTIAL'>,
+  part: () => void,
+): void {
+  const { layout } = surface;
+  const { x, y, z, w, h, d, invertBox } = fields;
+  objects.transfer.setBox(layout, subresource, x, y, z, w, h, d); // the box itself must be one
+  if (invertBox === 0) {
+    part();
+    return;
+  }
+  const { width, height, depth } = layout.mipOf(subresource);
+  const { blockWidth, blockHeight } = layout.format;
+  const right = Math.min(Math.ceil((x + w) / blockWidth) * blockWidth, width);
+  const below = Math.min(Math.ceil((y + h) / blockHeight) * blockHeight, height);
+  const parts = [
+    [0, 0, 0, width, height, z],
+    [0, 0, z + d, width, height, depth - z - d],
+    [0, 0, z, width, y, d],
+    [0, below, z, width, height - below, d],
+    [0, y, z, x, below - y, d],
+    [right, y, z, width - right, below - y, d],
+  ] as const;
+  for (const [left, top, front, across, down, deep] of parts) {
+    if (across > 0 && down > 0 && deep > 0) {
+      objects.transfer.setBox(layout, subresource, left, top, front, across, down, deep);
+      part();
+    }
+  }
+}
+
+function invalidate(objects: DeviceObjects, surface: Surface, subresource: number): void {
+  objects.transfer.setWholeMip(surface.layout, subresource);
+  clearPart(objects, surface);
+}
+
+/** DX_BUFFER_UPDATE: a run of a buffer. */
+function bufferUpdate(objects: DeviceObjects, { sid, x, width }: CommandFields<'DX_BUFFER_UPDATE'>): void {
+  const surface = objects.surface(sid);
+  if (!surface.layout.format.buffer) {
+    throw new SvgaDeviceError('EINVAL', 'surface is no buffer', { sid });
+  }
+  objects.transfer.setBox(surface.layout, 0, x, 0, 0, width, 1, 1);
+  update(objects, surface);
+}
+
+/** Between a surface's MOB and its image. */
+export const updateCommands: CommandFamily = {
+  UPDATE_GB_SURFACE: (objects, { sid }) => updateSurface(objects, objects.surface(sid)),
+  READBACK_GB_IMAGE: (objects, { sid, face, mipmap }) => {
+    const surface = objects.surface(sid);
+    readbackSubresource(objects, surface, subresourceOf(surface.layout, face, mipmap));
+  },
+  READBACK_GB_SURFACE: (objects, { sid }) => readbackSurface(objects, objects.surface(sid)),
+  READBACK_GB_IMAGE_PARTIAL: readbackPartial,
+  // The guest says that the contents can be lost; here they are, so that a driver that still needs them is
+  // found out.
+  INVALIDATE_GB_SURFACE: (objects, { sid }) => objects.surface(sid).dropImage(objects.images),
+  INVALIDATE_GB_IMAGE: (objects, { sid, face, mipmap }) => {
+    const surface = objects.surface(sid);
+    invalidate(objects, surface, subresourceOf(surface.layout, face, mipmap));
+  },
+  INVALIDATE_GB_IMAGE_PARTIAL: invalidatePartial,
+  WRITE_ZERO_SURFACE: (objects, { sid }) => objects.surface(sid).dropImage(objects.images),
+  UPDATE_ZERO_SURFACE: (objects, { sid }) => objects.surface(sid).dropImage(objects.images),
+  DX_READBACK_SUBRESOURCE: (objects, { sid, subResource }) => {
+    readbackSubresource(objects, objects.surface(sid), subResource);
+  },
+  DX_INVALIDATE_SUBRESOURCE: (objects, { sid, subResource }) => {
+    invalidate(objects, objects.surface(sid), subResource);
+  },
+  DX_BUFFER_UPDATE: bufferUpdate,
+};

@@ -1,0 +1,114 @@
+import { formatById } from '@cg/surface-layout';
+import type { SurfaceFormat, SurfaceLayout } from '@cg/surface-layout';
+import { SvgaDeviceError } from '../errors.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import type { Surface } from '../objects/surface.js';
+
+/** SVGA3dResourceType of svga3d_types.h. */
+export const SVGA3D_RESOURCE = {
+  BUFFER: 1,
+  TEXTURE1D: 2,
+  TEXTURE2D: 3,
+  TEXTURE3D: 4,
+  TEXTURECUBE: 5,
+  TEXTURE1DARRAY: 6,
+  TEXTURE2DARRAY: 7,
+  TEXTURECUBEARRAY: 8,
+} as const;
+
+/** What the entries of views in COTables have in common; the unions under the names of their `tex`. */
+export interface ViewEntry {
+  readonly sid: number;
+  readonly format: number;
+  readonly resourceDimension: number;
+  readonly mipSlice: number;
+  readonly firstArraySlice: number;
+  readonly arraySize: number;
+}
+
+/** Equal texels in a row: where a view's are. */
+export interface ViewSlice {
+  /** Of the first texel, in the first sheet. */
+  readonly offset: number;
+  readonly texels: number;
+}
+
+/** What a view shows: parts of a surface, as texels of a format. */
+export interface View {
+  readonly surface: Surface;
+  readonly format: SurfaceFormat;
+  readonly slices: readonly ViewSlice[];
+}
+
+/**
+ * The format of a view, where the surface's blocks can be read as its texels.
+ * @throws SvgaDeviceError EINVAL
+ */
+export function viewFormat(layout: SurfaceLayout, id: number): SurfaceFormat {
+  const format = formatById(id);
+  const own = layout.format;
+  const texelBytes = own.buffer ? format?.bytesPerBlock : own.bytesPerBlock;
+  if (
+    format === undefined ||
+    format.bytesPerBlock === 0 ||
+    format.bytesPerBlock !== texelBytes ||
+    format.blockWidth !== own.blockWidth ||
+    format.blockHeight !== own.blockHeight
+  ) {
+    throw new SvgaDeviceError('EINVAL', 'view has a format its surface does not allow', {
+      format: id,
+      surfaceFormat: own.id,
+    });
+  }
+  return format;
+}
+
+/** For a buffer mipSlice is the first element and firstArraySlice how many there are. */
+function bufferSlices(layout: SurfaceLayout, format: SurfaceFormat, entry: ViewEntry): ViewSlice[] {
+  const { mipSlice: first, firstArraySlice: texels } = entry;
+  if ((first + texels) * format.bytesPerBlock > layout.bytes) {
+    throw new SvgaDeviceError('EINVAL', 'view leaves its buffer', { first, texels, bytes: layout.bytes });
+  }
+  return [{ offset: first * format.bytesPerBlock, texels }];
+}
+
+/** For a 3D texture firstArraySlice is the first slice and arraySize how many there are. */
+function textureSlices(layout: SurfaceLayout, entry: ViewEntry): ViewSlice[] {
+  const { mipSlice, firstArraySlice: first, arraySize, resourceDimension } = entry;
+  const mip = layout.mips[mipSlice];
+  if (mip === undefined) {
+    throw new SvgaDeviceError('EINVAL', 'view names a mip its surface does not have', { mipSlice });
+  }
+  const isVolume = resourceDimension === SVGA3D_RESOURCE.TEXTURE3D;
+  const all = isVolume ? mip.depth : layout.layers;
+  // -1 is all there are from the first on.
+  const count = arraySize === 0xffff_ffff ? all - first : Math.max(arraySize, 1);
+  if (first >= all || count > all - first) {
+    throw new SvgaDeviceError('EINVAL', 'view names slices its surface does not have', { first, count, all });
+  }
+  const texels = mip.blocksWide * mip.blocksHigh * (isVolume ? 1 : mip.depth);
+  return Array.from({ length: count }, (_, i) => {
+    const slice = first + i;
+    const offset = isVolume ? slice * mip.imageStride : slice * layout.mipChainBytes;
+    return { offset: mip.offset + offset, texels };
+  });
+}
+
+/**
+ * Makes sense of a view's entry, which may be any bytes.
+ * @throws SvgaDeviceError ENOENT, EINVAL
+ */
+export function resolveView(objects: DeviceObjects, entry: ViewEntry): View {
+  const surface = objects.surface(entry.sid);
+  const { layout } = surface;
+  const format = viewFormat(layout, entry.format);
+  const isBuffer = entry.resourceDimension === SVGA3D_RESOURCE.BUFFER;
+  if (isBuffer !== layout.format.buffer || layout.format.planar) {
+    throw new SvgaDeviceError('EINVAL', 'view is of another kind than its surface', {
+      resourceDimension: entry.resourceDimension,
+      format: layout.format.id,
+    });
+  }
+  const slices = isBuffer ? bufferSlices(layout, format, entry) : textureSlices(layout, entry);
+  return { surface, format, slices };
+}

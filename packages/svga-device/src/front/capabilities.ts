@@ -1,0 +1,107 @@
+import { formatByName } from '@cg/surface-layout';
+import type { DeviceLimits } from '../limits.js';
+import { SVGA3D_DEVCAP } from './device-caps.js';
+import type { DeviceCapabilityName } from './device-caps.js';
+import { SVGA_CAP, SVGA_CAP2, SVGA_FIFO_CAP } from './registers.js';
+
+/** SVGA3D_DXFMT_* of svga3d_devcaps.h: what a DX device does with a format. */
+const SVGA3D_DXFMT = { SUPPORTED: 0x1, MIPS: 0x20, ARRAY: 0x40, VOLUME: 0x80, MULTISAMPLE: 0x200 } as const;
+
+/** What this device stores and moves; it samples and renders nothing. */
+const STORED = SVGA3D_DXFMT.SUPPORTED | SVGA3D_DXFMT.MIPS | SVGA3D_DXFMT.ARRAY | SVGA3D_DXFMT.VOLUME;
+
+type CapabilityValue = (limits: DeviceLimits) => number;
+
+const withDx = (value: number): CapabilityValue => {
+  return ({ dx }) => (dx ? value : 0);
+};
+
+const withSm41: CapabilityValue = ({ sm41 }) => (sm41 ? 1 : 0);
+
+/** What is not 0, apart from formats. */
+const values: Partial<Readonly<Record<DeviceCapabilityName, CapabilityValue>>> = {
+  '3D': () => 1,
+  MAX_TEXTURE_WIDTH: ({ maxTextureSize }) => maxTextureSize,
+  MAX_TEXTURE_HEIGHT: ({ maxTextureSize }) => maxTextureSize,
+  MAX_VOLUME_EXTENT: ({ maxTextureSize }) => maxTextureSize,
+  MAX_CONTEXT_IDS: ({ maxContexts }) => maxContexts,
+  MAX_SURFACE_IDS: ({ maxSurfaces }) => maxSurfaces,
+  AUTOGENMIPMAPS: () => 1,
+  DXCONTEXT: withDx(1),
+  MAX_TEXTURE_ARRAY_SIZE: ({ maxArraySize }) => maxArraySize,
+  // SVGA3D_DX_MAX_VERTEXBUFFERS and SVGA3D_DX_MAX_CONSTBUFFERS of svga3d_limits.h.
+  DX_MAX_VERTEXBUFFERS: withDx(32),
+  DX_MAX_CONSTANT_BUFFERS: withDx(14),
+  SM41: withSm41,
+  MULTISAMPLE_2X: withSm41,
+  MULTISAMPLE_4X: withSm41,
+  MS_FULL_QUALITY: withSm41,
+};
+
+const PREFIX = 'DXFMT_';
+
+function formatCapability(name: string, { sm41 }: DeviceLimits): number {
+  const format = formatByName(name);
+  if (format === undefined || format.bytesPerBlock === 0) {
+    return 0;
+  }
+  const multisampled = sm41 && !format.compressed && !format.planar && !format.buffer;
+  return STORED | (multisampled ? SVGA3D_DXFMT.MULTISAMPLE : 0);
+}
+
+function capabilityValue(name: DeviceCapabilityName, limits: DeviceLimits): number {
+  if (name.startsWith(PREFIX)) {
+    return limits.dx ? formatCapability(name.slice(PREFIX.length), limits) : 0;
+  }
+  return values[name]?.(limits) ?? 0;
+}
+
+/** What SVGA_REG_DEV_CAP reads, by index: 0 for what the device does not have. */
+export function deviceCapabilities(limits: DeviceLimits): Uint32Array {
+  const names = Object.keys(SVGA3D_DEVCAP) as DeviceCapabilityName[];
+  return Uint32Array.from(names, (name) => capabilityValue(name, limits));
+}
+
+/** SVGA_REG_CAPABILITIES: what is offered is implemented. */
+export function capabilityBits({ dx, withoutCapabilities }: DeviceLimits): number {
+  const offered =
+    SVGA_CAP.CURSOR |
+    SVGA_CAP.CURSOR_BYPASS |
+    SVGA_CAP.CURSOR_BYPASS_2 |
+    SVGA_CAP.ALPHA_CURSOR |
+    SVGA_CAP.EXTENDED_FIFO |
+    SVGA_CAP.PITCHLOCK |
+    SVGA_CAP.IRQMASK |
+    SVGA_CAP.DISPLAY_TOPOLOGY |
+    SVGA_CAP.GMR |
+    SVGA_CAP.GMR2 |
+    SVGA_CAP.COMMAND_BUFFERS |
+    SVGA_CAP.CMD_BUFFERS_2 |
+    SVGA_CAP.GBOBJECTS |
+    SVGA_CAP.HP_CMD_QUEUE |
+    SVGA_CAP.NO_BB_RESTRICTION |
+    SVGA_CAP.CAP2_REGISTER |
+    (dx ? SVGA_CAP.DX : 0);
+  return (offered & ~withoutCapabilities) >>> 0;
+}
+
+/** SVGA_REG_CAP2. */
+export function capabilityBits2(limits: DeviceLimits): number {
+  const offered =
+    SVGA_CAP2.GROW_OTABLE |
+    SVGA_CAP2.INTRA_SURFACE_COPY |
+    SVGA_CAP2.GB_MEMSIZE_2 |
+    SVGA_CAP2.OTABLE_PTDEPTH_2 |
+    SVGA_CAP2.CURSOR_MOB |
+    SVGA_CAP2.EXTRA_REGS |
+    (limits.dx ? SVGA_CAP2.COTABLE_COPY : 0) |
+    (limits.sm41 ? SVGA_CAP2.DX2 : 0);
+  const hasRegister = (capabilityBits(limits) & SVGA_CAP.CAP2_REGISTER) !== 0;
+  return hasRegister ? (offered & ~limits.withoutCapabilities2) >>> 0 : 0;
+}
+
+/** SVGA_FIFO_CAPABILITIES, and SVGA_REG_FIFO_CAPS. */
+export function fifoCapabilityBits(limits: DeviceLimits): number {
+  const gmr2 = (capabilityBits(limits) & SVGA_CAP.GMR2) === 0 ? 0 : SVGA_FIFO_CAP.GMR2;
+  return SVGA_FIFO_CAP.FENCE | SVGA_FIFO_CAP.CURSOR_BYPASS_3 | SVGA_FIFO_CAP.RESERVE | gmr2;
+}

@@ -1,0 +1,177 @@
+import { SvgaDeviceError } from '../errors.js';
+import { isInMemory } from '../memory/guest-memory.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import {
+  readCommandBufferHeader,
+  SVGA_CB_CONTEXT,
+  SVGA_CB_FLAG,
+  SVGA_CB_HEADER_BYTES,
+  SVGA_CB_STATUS,
+  writeCommandBufferStatus,
+} from '../protocol/command-buffer-header.js';
+import type { CommandReader } from '../protocol/command-reader.js';
+import { commandNames } from '../protocol/command-table.js';
+import { capabilityBits } from './capabilities.js';
+import { CommandBufferRunner } from './command-buffer.js';
+import { CommandQueue } from './command-queue.js';
+import type { QueuedBuffer } from './command-queue.js';
+import type { Interrupts } from './interrupts.js';
+import { SVGA_CAP, SVGA_IRQFLAG } from './registers.js';
+
+/** What submissions need of the device around them. */
+export interface SubmissionHost {
+  readonly interrupts: Interrupts;
+  /** Takes note of what a guest did wrong. */
+  fail(error: Error): void;
+}
+
+/**
+ * Submission through the command registers: one queue for each context (SVGA_CB_CONTEXT_0, and _1 with
+ * SVGA_CAP_HP_CMD_QUEUE), and the device context, whose commands are done at once.
+ */
+export class CommandBuffers {
+  readonly #objects: DeviceObjects;
+  readonly #host: SubmissionHost;
+  readonly #runner: CommandBufferRunner;
+  /** By context. */
+  readonly queues: readonly CommandQueue[];
+
+  constructor(objects: DeviceObjects, host: SubmissionHost) {
+    this.#objects = objects;
+    this.#host = host;
+    const contexts = (capabilityBits(objects.limits) & SVGA_CAP.HP_CMD_QUEUE) === 0 ? 1 : 2;
+    this.queues = Array.from({ length: contexts }, () => new CommandQueue());
+    this.#runner = new CommandBufferRunner(objects, (_, reader) => this.#executeOnDevice(reader));
+  }
+
+  /** When the next buffer may run; Infinity where none waits in a started context. */
+  get due(): number {
+    return Math.min(...this.queues.map(({ due }) => due));
+  }
+
+  /**
+   * What a write of COMMAND_LOW or CMD_PREPEND_LOW does.
+   * @param due when a buffer may complete
+   * @param isRunning commands are taken
+   */
+  submit(high: number, low: number, { due, isRunning, first }: SubmitOptions): void {
+    const context = low & SVGA_CB_CONTEXT.MASK;
+    const address = high * 2 ** 32 + (low - context);
+    if (!isInMemory(this.#objects.memory, address, SVGA_CB_HEADER_BYTES)) {
+      const where = { address };
+      this.#host.fail(new SvgaDeviceError('EFAULT', 'command buffer header is outside guest memory', where));
+      this.#host.interrupts.post(SVGA_IRQFLAG.ERROR);
+    } else if (!isRunning) {
+      const why = 'device needs ENABLE and CONFIG_DONE before command buffers';
+      this.#refuse(address, SVGA_CB_STATUS.SUBMISSION_ERROR, new SvgaDeviceError('EPERM', why));
+    } else if (context === SVGA_CB_CONTEXT.DEVICE) {
+      this.#run(address, true);
+    } else if (context >= this.queues.length) {
+      const error = new SvgaDeviceError('EINVAL', 'no such context', { context });
+      this.#refuse(address, SVGA_CB_STATUS.SUBMISSION_ERROR, error);
+    } else if (!this.queues[context].push({ address, due }, first)) {
+      const error = new SvgaDeviceError('EPERM', 'the queue of the context is full', { context });
+      this.#refuse(address, SVGA_CB_STATUS.QUEUE_FULL, error);
+    }
+  }
+
+  /**
+   * Runs the buffer that is due first, of the high-priority context before the other.
+   * @returns false where none is due by `now`
+   */
+  runNext(now: number): boolean {
+    const { due } = this;
+    if (due > now) {
+      return false;
+    }
+    const queue = this.queues.findLast((one) => one.due === due);
+    const buffer = queue?.take();
+    if (buffer === undefined) {
+      return false;
+    }
+    this.#run(buffer.address, false);
+    return true;
+  }
+
+  reset(): void {
+    this.queues.forEach((queue) => queue.reset());
+  }
+
+  #run(address: number, deviceContext: boolean): void {
+    const { status, errorOffset, flags, error } = this.#runner.run(address, deviceContext);
+    const { interrupts } = this.#host;
+    if (error !== undefined) {
+      this.#host.fail(error);
+      interrupts.post(SVGA_IRQFLAG.COMMAND_BUFFER | SVGA_IRQFLAG.ERROR);
+    } else if ((flags & SVGA_CB_FLAG.NO_IRQ) === 0) {
+      interrupts.post(SVGA_IRQFLAG.COMMAND_BUFFER);
+    }
+    this.#setStatus(address, status, errorOffset);
+  }
+
+  #refuse(address: number, status: number, error: Error): void {
+    this.#host.fail(error);
+    this.#setStatus(address, status);
+  }
+
+  #setStatus(address: number, status: number, errorOffset = 0): void {
+    const header = this.#objects.memory.view(address, SVGA_CB_HEADER_BYTES);
+    writeCommandBufferStatus(header, status, errorOffset);
+  }
+
+  #queue(context: number): CommandQueue {
+    const queue = this.queues[context];
+    if (queue === undefined) {
+      throw new SvgaDeviceError('EINVAL', 'no such context', { context });
+    }
+    return queue;
+  }
+
+  /** Takes buffers out of a queue, with the status PREEMPTED. */
+  #preempt(context: number, ignoreIdZero: boolean): void {
+    const { memory } = this.#objects;
+    const isPreempted = ({ address }: QueuedBuffer): boolean => {
+      return !ignoreIdZero || readCommandBufferHeader(memory.view(address, SVGA_CB_HEADER_BYTES)).id !== 0;
+    };
+    for (const { address } of this.#queue(context).remove(isPreempted)) {
+      this.#setStatus(address, SVGA_CB_STATUS.PREEMPTED);
+    }
+  }
+
+  #executeOnDevice(reader: CommandReader): void {
+    switch (reader.name) {
+      case 'DC_CMD_NOP':
+        break;
+      case 'DC_CMD_START_STOP_CONTEXT': {
+        const { context, enable } = reader.fields(reader.name);
+        this.#queue(context).started = enable !== 0;
+        break;
+      }
+      case 'DC_CMD_PREEMPT': {
+        const { context, ignoreIDZero } = reader.fields(reader.name);
+        this.#preempt(context, ignoreIDZero !== 0);
+        break;
+      }
+      case 'DC_CMD_START_QUEUE':
+        this.#queue(reader.fields(reader.name).context).started = true;
+        break;
+      case 'DC_CMD_ASYNC_STOP_QUEUE':
+        this.#queue(reader.fields(reader.name).context).started = false;
+        break;
+      case 'DC_CMD_EMPTY_CONTEXT_QUEUE':
+        this.#preempt(reader.fields(reader.name).context, false);
+        break;
+      default:
+        throw new SvgaDeviceError('ENOSYS', 'command is not one of the device context', { id: reader.id });
+    }
+    this.#objects.counters.countCommand(commandNames.indexOf(reader.name));
+  }
+}
+
+/** How a buffer is submitted. */
+export interface SubmitOptions {
+  readonly due: number;
+  readonly isRunning: boolean;
+  /** Before those that wait. */
+  readonly first: boolean;
+}

@@ -1,0 +1,64 @@
+import { SVGA_CB_MAX_QUEUED_PER_CONTEXT } from '../protocol/command-buffer-header.js';
+
+/** A command buffer that waits. */
+export interface QueuedBuffer {
+  /** Of its header. */
+  readonly address: number;
+  /** When it may complete, by the host's time. */
+  readonly due: number;
+}
+
+/**
+ * Command buffers of one context. A context begins stopped: what is submitted then waits until the guest
+ * starts it.
+ */
+export class CommandQueue {
+  readonly #waiting: QueuedBuffer[] = [];
+  /** Set by START_STOP_CONTEXT. */
+  started = false;
+
+  /** The buffers that wait, in order. */
+  get waiting(): readonly QueuedBuffer[] {
+    return this.#waiting;
+  }
+
+  /** When the next buffer may run; Infinity while stopped or empty. */
+  get due(): number {
+    return this.started && this.#waiting.length > 0 ? this.#waiting[0].due : Infinity;
+  }
+
+  /**
+   * @param first before all that wait, as the prepend registers have it
+   * @returns false where the queue is full
+   */
+  push(buffer: QueuedBuffer, first = false): boolean {
+    if (this.#waiting.length === SVGA_CB_MAX_QUEUED_PER_CONTEXT) {
+      return false;
+    }
+    if (first) {
+      this.#waiting.unshift(buffer);
+    } else {
+      this.#waiting.push(buffer);
+    }
+    return true;
+  }
+
+  /** The next buffer, taken out. */
+  take(): QueuedBuffer | undefined {
+    return this.#waiting.shift();
+  }
+
+  /** Takes out those for which `which` says so. */
+  remove(which: (buffer: QueuedBuffer) => boolean): QueuedBuffer[] {
+    const removed = this.#waiting.filter(which);
+    const kept = this.#waiting.filter((buffer) => !removed.includes(buffer));
+    this.#waiting.splice(0, this.#waiting.length, ...kept);
+    return removed;
+  }
+
+  /** Stops, and forgets what waits. */
+  reset(): void {
+    this.started = false;
+    this.#waiting.length = 0;
+  }
+}

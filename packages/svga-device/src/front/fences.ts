@@ -1,0 +1,54 @@
+import type { Interrupts } from './interrupts.js';
+import { SVGA_FIFO, SVGA_IRQFLAG } from './registers.js';
+
+/** Fence numbers wrap at 2^32: half of them are behind any one. */
+function hasPassed(passed: number, fence: number): boolean {
+  return (passed - fence) >>> 0 < 0x8000_0000;
+}
+
+/**
+ * The last fence that was passed, which guests read from FIFO memory or SVGA_REG_FENCE, and the goals whose
+ * passing they ask to be told of.
+ */
+export class Fences {
+  readonly #fifo: Uint32Array;
+  readonly #interrupts: Interrupts;
+  /** The last fence passed. */
+  last = 0;
+  /** SVGA_REG_FENCE_GOAL. */
+  goal = 0;
+
+  constructor(fifo: Uint32Array, interrupts: Interrupts) {
+    this.#fifo = fifo;
+    this.#interrupts = interrupts;
+  }
+
+  /** Passes a fence; 0 is none. */
+  pass(fence: number): void {
+    if (fence === 0) {
+      return;
+    }
+    let flags: number = SVGA_IRQFLAG.ANY_FENCE;
+    if (this.#reaches(fence, this.goal)) {
+      flags |= SVGA_IRQFLAG.REG_FENCE_GOAL;
+    }
+    // The goal in FIFO memory exists only where the guest left room for the register (svga_reg.h).
+    if (this.#fifo[SVGA_FIFO.MIN] > 4 * SVGA_FIFO.FENCE_GOAL) {
+      if (this.#reaches(fence, this.#fifo[SVGA_FIFO.FENCE_GOAL])) {
+        flags |= SVGA_IRQFLAG.FENCE_GOAL;
+      }
+    }
+    this.last = fence;
+    this.#fifo[SVGA_FIFO.FENCE] = fence;
+    this.#interrupts.post(flags);
+  }
+
+  /** Nobody waits any more. Fence numbers go on: a driver takes up the last one that it finds. */
+  reset(): void {
+    this.goal = this.last;
+  }
+
+  #reaches(fence: number, goal: number): boolean {
+    return !hasPassed(this.last, goal) && hasPassed(fence, goal);
+  }
+}

@@ -1,0 +1,14 @@
+import type { GuestMemory } from './memory/guest-memory.js';
+import type { ScreenRect } from './screen/screen-target.js';
+
+/** All the device knows of the world around it. */
+export interface SvgaHost {
+  readonly memory: GuestMemory;
+  /** The level of the interrupt line; called when it changes. May access the device's ports. */
+  setInterrupt(asserted: boolean): void;
+  /**
+   * A rectangle of a screen target shows something new; `SvgaDevice.screenTarget` has it. Called while a
+   * command runs: for taking note, not for accessing the device's ports.
+   */
+  screenUpdated?(screenTargetId: number, rect: ScreenRect): void;
+}

@@ -1,0 +1,156 @@
+import { copyBytes, VIEW_FROM_BYTES } from './byte-copy.js';
+import { SvgaDeviceError } from '../errors.js';
+import type { GuestBacking } from './guest-backing.js';
+import { isInMemory, PAGE_SIZE } from './guest-memory.js';
+import type { GuestMemory } from './guest-memory.js';
+import { GuestRegion } from './guest-region.js';
+import { PageViews } from './page-views.js';
+
+const NONE = -1;
+const TWO_32 = 2 ** 32;
+
+function readU32(bytes: Uint8Array, at: number): number {
+  return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
+}
+
+/** What a cursor can be aimed at. */
+export type GuestBytes = GuestBacking | GuestRegion;
+
+/**
+ * Finds the guest pages of a backing and moves bytes between them and an image, page by page; neighbouring
+ * guest pages move together. One cursor serves all backings, one after another: the page numbers it remembers
+ * hold only until the next `aim`, because commands may change the lists they come from.
+ */
+export class BackingCursor {
+  readonly #memory: GuestMemory;
+  readonly #views: PageViews;
+  #backing: GuestBytes | undefined;
+  #leafIndex = NONE;
+  #leaf: Uint8Array | undefined;
+  #pageIndex = NONE;
+  #page = NONE;
+
+  constructor(memory: GuestMemory) {
+    this.#memory = memory;
+    this.#views = new PageViews(memory);
+  }
+
+  /** Begins a stream of commands: the host may have moved its memory. */
+  forgetViews(): void {
+    this.#views.forget();
+  }
+
+  /** Turns to a backing, and forgets what was read before, also of the same one. */
+  aim(backing: GuestBytes): this {
+    this.#backing = backing;
+    this.#leafIndex = NONE;
+    this.#leaf = undefined;
+    this.#pageIndex = NONE;
+    return this;
+  }
+
+  /**
+   * Copies from the backing into `image`. Both ranges are the caller's to check.
+   * @throws SvgaDeviceError EFAULT where the page list leads outside guest memory; the pages before it have
+   * been copied
+   */
+  readFrom(offset: number, image: Uint8Array, imageOffset: number, length: number): void {
+    this.#move(offset, image, imageOffset, length, false);
+  }
+
+  /** Copies from `image` into the backing; otherwise as `readFrom`. */
+  writeTo(offset: number, image: Uint8Array, imageOffset: number, length: number): void {
+    this.#move(offset, image, imageOffset, length, true);
+  }
+
+  /** The guest page number of the backing's page `index`. */
+  #guestPage(index: number): number {
+    if (index !== this.#pageIndex) {
+      this.#page = this.#find(index);
+      this.#pageIndex = index;
+    }
+    return this.#page;
+  }
+
+  #move(offset: number, image: Uint8Array, imageOffset: number, length: number, toGuest: boolean): void {
+    let left = length;
+    while (left > 0) {
+      const at = length - left;
+      const inPage = (offset + at) % PAGE_SIZE;
+      const first = (offset + at - inPage) / PAGE_SIZE;
+      const page = this.#guestPage(first);
+      let run = Math.min(PAGE_SIZE - inPage, left);
+      for (let next = 1; run < left && this.#guestPage(first + next) === page + next; next++) {
+        run = Math.min(run + PAGE_SIZE, left);
+      }
+      if (run < VIEW_FROM_BYTES && inPage + run <= PAGE_SIZE) {
+        this.#moveFew(page, inPage, image, imageOffset + at, run, toGuest);
+      } else {
+        const guest = this.#memory.view(page * PAGE_SIZE + inPage, run);
+        if (toGuest) {
+          guest.set(image.subarray(imageOffset + at, imageOffset + at + run));
+        } else {
+          image.set(guest, imageOffset + at);
+        }
+      }
+      left -= run;
+    }
+  }
+
+  #moveFew(
+    page: number,
+    inPage: number,
+    image: Uint8Array,
+    imageOffset: number,
+    run: number,
+    toGuest: boolean,
+  ): void {
+    const view = this.#views.view(page);
+    if (toGuest) {
+      copyBytes(image, imageOffset, view, inPage, run);
+    } else {
+      copyBytes(view, inPage, image, imageOffset, run);
+    }
+  }
+
+  #find(index: number): number {
+    const backing = this.#backing as GuestBytes;
+    if (backing instanceof GuestRegion) {
+      return this.#checkedPage(backing.pages[index], index);
+    }
+    const { depth, entryBytes, base } = backing;
+    if (depth === 0) {
+      return base + index; // one page, or a range that lies in memory as a whole
+    }
+    const perPage = PAGE_SIZE / entryBytes;
+    const slot = index % perPage;
+    const leafIndex = (index - slot) / perPage;
+    if (this.#leaf === undefined || leafIndex !== this.#leafIndex) {
+      this.#leaf = this.#findLeaf(leafIndex);
+      this.#leafIndex = leafIndex;
+    }
+    return this.#checkedPage(readPageNumber(this.#leaf, slot, entryBytes), index);
+  }
+
+  #findLeaf(leafIndex: number): Uint8Array {
+    const { depth, entryBytes, base } = this.#backing as GuestBacking;
+    const root = this.#views.view(base);
+    if (depth === 1) {
+      return root;
+    }
+    const page = this.#checkedPage(readPageNumber(root, leafIndex, entryBytes), leafIndex);
+    return this.#views.view(page);
+  }
+
+  #checkedPage(page: number, index: number): number {
+    if (!isInMemory(this.#memory, page * PAGE_SIZE, PAGE_SIZE)) {
+      throw new SvgaDeviceError('EFAULT', 'page list leads outside guest memory', { index, page });
+    }
+    return page;
+  }
+}
+
+function readPageNumber(list: Uint8Array, slot: number, entryBytes: number): number {
+  const at = slot * entryBytes;
+  return readU32(list, at) + (entryBytes === 8 ? readU32(list, at + 4) * TWO_32 : 0);
+}

@@ -1,0 +1,30 @@
+import type { BoxRows } from '@cg/surface-layout';
+import { copyBytes } from './byte-copy.js';
+
+/** Where the bytes of one box are, and where they go: runs of the same number and length. */
+export interface CopyRuns {
+  readonly from: BoxRows;
+  readonly to: BoxRows;
+}
+
+/** True where two sets of runs have the same number and length. */
+export function sameShape(from: BoxRows, to: BoxRows): boolean {
+  return from.rowBytes === to.rowBytes && from.rows === to.rows && from.images === to.images;
+}
+
+/**
+ * Copies between images. Within one image the copy begins at the far end when it moves bytes up, so that an
+ * overlapped source is read in time.
+ */
+export function copyImage({ from, to }: CopyRuns, source: Uint8Array, target: Uint8Array): void {
+  const backwards = source === target && to.offset > from.offset;
+  const { rows, rowBytes } = from;
+  const count = rows * from.images;
+  for (let i = 0; i < count; i++) {
+    const run = backwards ? count - 1 - i : i;
+    const y = run % rows;
+    const z = (run - y) / rows;
+    const start = from.offset + z * from.imageStride + y * from.rowStride;
+    copyBytes(source, start, target, to.offset + z * to.imageStride + y * to.rowStride, rowBytes);
+  }
+}

@@ -1,0 +1,36 @@
+import { PAGE_SIZE } from './guest-memory.js';
+import type { GuestMemory } from './guest-memory.js';
+
+/** Views kept: a power of two. */
+const SLOTS = 64;
+
+const NONE = -1;
+
+/**
+ * Views of guest pages, kept while a stream of commands runs, so that a thousand small updates of one page
+ * make one view. They are live; but the host may move its memory between two accesses to the device, and so
+ * they are forgotten before each stream.
+ */
+export class PageViews {
+  readonly #memory: GuestMemory;
+  readonly #pages = new Float64Array(SLOTS).fill(NONE);
+  readonly #views: Uint8Array[] = Array.from({ length: SLOTS }, () => new Uint8Array(0));
+
+  constructor(memory: GuestMemory) {
+    this.#memory = memory;
+  }
+
+  /** The bytes of a page, which is inside guest memory. */
+  view(page: number): Uint8Array {
+    const slot = page % SLOTS;
+    if (this.#pages[slot] !== page) {
+      this.#views[slot] = this.#memory.view(page * PAGE_SIZE, PAGE_SIZE);
+      this.#pages[slot] = page;
+    }
+    return this.#views[slot];
+  }
+
+  forget(): void {
+    this.#pages.fill(NONE);
+  }
+}

@@ -1,0 +1,76 @@
+import { SvgaDeviceError } from '../errors.js';
+import { coTableEntryBytes } from '../protocol/cotable-entries.js';
+import type { FieldTypes, Struct, StructValues } from '../protocol/struct.js';
+import { viewOf } from '../protocol/struct.js';
+import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import type { ImageMemory } from './image-memory.js';
+
+/**
+ * One table of a DX context (SVGACOTableType): the device's own copy of its entries, which a guest gets to see
+ * by DX_READBACK_COTABLE. An entry is bytes in the device's layout, and is made sense of when it is used.
+ */
+export class CoTable {
+  readonly entryBytes: number;
+  /** The id of the MOB behind it; SVGA3D_INVALID_ID where there is none, and then no entry either. */
+  mobId: number = SVGA3D_INVALID_ID;
+  #entries: Uint8Array = new Uint8Array(0);
+  #view = viewOf(this.#entries);
+
+  constructor(readonly type: number) {
+    this.entryBytes = coTableEntryBytes[type];
+  }
+
+  /** All entries, one after another. */
+  get entries(): Uint8Array {
+    return this.#entries;
+  }
+
+  /** How many entries there is room for. */
+  get capacity(): number {
+    return this.#entries.length / this.entryBytes;
+  }
+
+  /**
+   * Makes room for `capacity` entries of zeros, with the first bytes of `kept` in front.
+   * @throws SvgaDeviceError ENOMEM
+   */
+  resize(capacity: number, kept: Uint8Array, memory: ImageMemory): void {
+    const entries = memory.allocate(capacity * this.entryBytes);
+    entries.set(kept.subarray(0, entries.length));
+    memory.free(this.#entries);
+    this.#entries = entries;
+    this.#view = viewOf(entries);
+  }
+
+  /** Lets all entries go. */
+  drop(memory: ImageMemory): void {
+    memory.free(this.#entries);
+    this.#entries = new Uint8Array(0);
+    this.#view = viewOf(this.#entries);
+    this.mobId = SVGA3D_INVALID_ID;
+  }
+
+  /** @throws SvgaDeviceError EINVAL for an id outside the table */
+  read<F extends FieldTypes>(id: number, layout: Struct<F>): StructValues<F> {
+    return layout.read(this.#view, this.#place(id));
+  }
+
+  /** Writes an entry; throws as `read` does. */
+  write<F extends FieldTypes>(id: number, layout: Struct<F>, values: StructValues<F>): void {
+    layout.write(this.#view, this.#place(id), values);
+  }
+
+  /** Fills an entry with one byte; throws as `read` does. */
+  fill(id: number, byte: number): void {
+    const at = this.#place(id);
+    this.#entries.fill(byte, at, at + this.entryBytes);
+  }
+
+  #place(id: number): number {
+    if (id >= this.capacity) {
+      const values = { type: this.type, id, capacity: this.capacity };
+      throw new SvgaDeviceError('EINVAL', 'id is outside its COTable', values);
+    }
+    return id * this.entryBytes;
+  }
+}

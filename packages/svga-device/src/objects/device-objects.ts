@@ -1,0 +1,147 @@
+import { SvgaDeviceError } from '../errors.js';
+import type { Fences } from '../front/fences.js';
+import type { DeviceLimits } from '../limits.js';
+import { BackingCursor } from '../memory/backing-cursor.js';
+import { BoxTransfer } from '../memory/box-transfer.js';
+import type { GuestBacking } from '../memory/guest-backing.js';
+import type { GuestMemory } from '../memory/guest-memory.js';
+import type { GuestRegion } from '../memory/guest-region.js';
+import { SVGA_OTABLE } from '../protocol/object-table-entries.js';
+import { Pointer } from '../screen/pointer.js';
+import type { ScreenRect, ScreenTarget } from '../screen/screen-target.js';
+import { Counters } from '../statistics.js';
+import type { CoTable } from './co-table.js';
+import type { Context, DxContext, Shader } from './contexts.js';
+import { ImageMemory } from './image-memory.js';
+import { ObjectTables } from './object-tables.js';
+import type { Surface } from './surface.js';
+import { WorkBudget } from './work-budget.js';
+
+/** What commands reach of the world outside the objects. */
+export interface DeviceSurroundings {
+  readonly memory: GuestMemory;
+  readonly fences: Fences;
+  /** BAR1. */
+  vram(): Uint8Array;
+  /** A rectangle of a screen has changed. */
+  screenUpdated(stid: number, rect: ScreenRect): void;
+}
+
+/** All that commands act on. */
+export class DeviceObjects {
+  readonly cursor: BackingCursor;
+  readonly transfer = new BoxTransfer();
+  readonly tables: ObjectTables;
+  readonly mobs = new Map<number, GuestBacking>();
+  readonly surfaces = new Map<number, Surface>();
+  readonly contexts = new Map<number, Context>();
+  readonly dxContexts = new Map<number, DxContext>();
+  readonly shaders = new Map<number, Shader>();
+  readonly screens = new Map<number, ScreenTarget>();
+  readonly regions = new Map<number, GuestRegion>();
+  readonly pointer = new Pointer();
+  readonly images: ImageMemory;
+  readonly budget: WorkBudget;
+  readonly counters = new Counters();
+  /** The DX context that the commands at hand are for, by its id; undefined where their header names none. */
+  dxContextId: number | undefined;
+
+  constructor(
+    readonly surroundings: DeviceSurroundings,
+    readonly limits: DeviceLimits,
+  ) {
+    this.cursor = new BackingCursor(surroundings.memory);
+    this.tables = new ObjectTables(this.cursor);
+    this.images = new ImageMemory(limits.maxImageBytes);
+    this.budget = new WorkBudget(limits.maxWorkBytes);
+  }
+
+  get memory(): GuestMemory {
+    return this.surroundings.memory;
+  }
+
+  /** @throws SvgaDeviceError ENOENT */
+  mob(id: number): GuestBacking {
+    return this.mobs.get(id) ?? missing('MOB', { mobid: id });
+  }
+
+  /** @throws SvgaDeviceError ENOENT */
+  surface(id: number): Surface {
+    return this.surfaces.get(id) ?? missing('surface', { sid: id });
+  }
+
+  /** @throws SvgaDeviceError ENOENT */
+  screen(id: number): ScreenTarget {
+    return this.screens.get(id) ?? missing('screen target', { stid: id });
+  }
+
+  /** @throws SvgaDeviceError ENOENT */
+  dxContext(id: number): DxContext {
+    return this.dxContexts.get(id) ?? missing('DX context', { cid: id });
+  }
+
+  /**
+   * A table of the DX context that the commands at hand are for.
+   * @throws SvgaDeviceError EINVAL where they are for none, ENOENT
+   */
+  coTable(type: number): CoTable {
+    if (this.dxContextId === undefined) {
+      throw new SvgaDeviceError('EINVAL', 'command needs a DX context in its header');
+    }
+    return this.dxContext(this.dxContextId).tables[type];
+  }
+
+  /**
+   * The image of a surface; making one counts as work.
+   * @throws SvgaDeviceError ENOMEM, E2BIG
+   */
+  imageOf(surface: Surface): Uint8Array {
+    const own = surface.ownImage;
+    if (own !== undefined) {
+      return own;
+    }
+    this.budget.charge(surface.layout.bytes, 0);
+    return surface.image(this.images);
+  }
+
+  /** Forgets the objects of a type from the id `first` on. */
+  dropObjects(type: number, first: number): void {
+    switch (type) {
+      case SVGA_OTABLE.MOB:
+        return dropFrom(this.mobs, first);
+      case SVGA_OTABLE.SURFACE:
+        return dropFrom(this.surfaces, first, (surface) => surface.dropImage(this.images));
+      case SVGA_OTABLE.CONTEXT:
+        return dropFrom(this.contexts, first);
+      case SVGA_OTABLE.SHADER:
+        return dropFrom(this.shaders, first);
+      case SVGA_OTABLE.SCREENTARGET:
+        return dropFrom(this.screens, first, (screen) => screen.dropPixels(this.images));
+      case SVGA_OTABLE.DXCONTEXT:
+        return dropFrom(this.dxContexts, first, (context) => context.dropTables(this.images));
+    }
+  }
+
+  /** Forgets every object and every table. */
+  reset(): void {
+    for (const type of Object.values(SVGA_OTABLE)) {
+      this.dropObjects(type, 0);
+    }
+    this.regions.clear();
+    this.pointer.reset();
+    this.tables.reset();
+  }
+}
+
+function missing(what: string, values: Readonly<Record<string, number>>): never {
+  throw new SvgaDeviceError('ENOENT', `no such ${what}`, values);
+}
+
+function dropFrom<T>(objects: Map<number, T>, first: number, drop?: (object: T) => void): void {
+  for (const [id, object] of objects) {
+    if (id >= first) {
+      drop?.(object);
+      objects.delete(id);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import type { BackingCursor } from '../memory/backing-cursor.js';
+import { SvgaDeviceError } from '../errors.js';
+import type { GuestBacking } from '../memory/guest-backing.js';
+import { objectTableEntryBytes } from '../protocol/object-table-entries.js';
+import type { FieldTypes, Struct, StructValues } from '../protocol/struct.js';
+
+/** The largest entry: SVGAOTableSurfaceEntry and SVGAOTableScreenTargetEntry. */
+const MAX_ENTRY_BYTES = Math.max(...objectTableEntryBytes);
+
+/**
+ * The guest-backed object tables, by SVGAOTableType.
+ *
+ * What lives where: the device keeps every object it has been told of in its own memory and works from that
+ * alone. The tables are written, entry by entry, as objects are defined, bound and destroyed, and are never
+ * read: what a guest scribbles into its table changes nothing in the device. A table's size is what bounds
+ * the ids of its type, and without a table there is no object of that type.
+ */
+export class ObjectTables {
+  readonly #cursor: BackingCursor;
+  readonly #tables: (GuestBacking | undefined)[] = objectTableEntryBytes.map(() => undefined);
+  readonly #entry = new Uint8Array(MAX_ENTRY_BYTES);
+  readonly #entryView = new DataView(this.#entry.buffer);
+
+  constructor(cursor: BackingCursor) {
+    this.#cursor = cursor;
+  }
+
+  /** Puts a table in the place of the one before; undefined takes it away. */
+  set(type: number, backing: GuestBacking | undefined): void {
+    this.#tables[type] = backing;
+  }
+
+  /** The table of a type; undefined where there is none. */
+  backing(type: number): GuestBacking | undefined {
+    return this.#tables[type];
+  }
+
+  /** Ids a table has room for: 0 up to one less than this. */
+  capacity(type: number): number {
+    const backing = this.#tables[type];
+    return backing === undefined ? 0 : Math.floor(backing.bytes / objectTableEntryBytes[type]);
+  }
+
+  /**
+   * Writes the entry of `id`.
+   * @throws SvgaDeviceError EINVAL for an id outside the table, EFAULT where the table's page list leads
+   * outside memory
+   */
+  write<F extends FieldTypes>(type: number, id: number, layout: Struct<F>, values: StructValues<F>): void {
+    layout.write(this.#entryView, 0, values);
+    this.#store(type, id);
+  }
+
+  /** Writes zeros over the entry of `id`; throws as `write` does. */
+  clear(type: number, id: number): void {
+    this.#entry.fill(0);
+    this.#store(type, id);
+  }
+
+  /** Forgets all tables. */
+  reset(): void {
+    this.#tables.fill(undefined);
+  }
+
+  #store(type: number, id: number): void {
+    const backing = this.#tables[type];
+    const bytes = objectTableEntryBytes[type];
+    if (backing === undefined || (id + 1) * bytes > backing.bytes) {
+      throw new SvgaDeviceError('EINVAL', 'id is outside its object table', {
+        type,
+        id,
+        capacity: this.capacity(type),
+      });
+    }
+    this.#cursor.aim(backing).writeTo(id * bytes, this.#entry, 0, bytes);
+  }
+}

@@ -1,0 +1,64 @@
+import type { SurfaceLayout } from '@cg/surface-layout';
+import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import type { ImageMemory } from './image-memory.js';
+
+/** What one of the commands that define surfaces said of one. */
+export interface SurfaceDefinition {
+  readonly sid: number;
+  /** SVGA3D_SURFACE_* bits 0 to 31. */
+  readonly surfaceFlags: number;
+  /** SVGA3D_SURFACE_* bits 32 to 63. */
+  readonly surface2Flags: number;
+  readonly format: number;
+  readonly numMipLevels: number;
+  readonly multisampleCount: number;
+  readonly multisamplePattern: number;
+  readonly qualityLevel: number;
+  readonly autogenFilter: number;
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  /** Layers; 0 leaves it to the flags. */
+  readonly arraySize: number;
+  readonly bufferByteStride: number;
+  /** 1 where it has an entry in the object table; 0 for SURFACE_DEFINE, whose surfaces have none. */
+  readonly guestBacked: number;
+}
+
+/**
+ * A surface: its definition, the MOB it is bound to, and the device's own image of it, which is laid out
+ * exactly as the backing is. A binding is an id, looked up when it is used: it outlives the MOB, and then
+ * leads nowhere.
+ */
+export class Surface {
+  /** The id of the MOB; SVGA3D_INVALID_ID where unbound. */
+  mobId: number = SVGA3D_INVALID_ID;
+  #image: Uint8Array | undefined;
+
+  constructor(
+    readonly definition: SurfaceDefinition,
+    readonly layout: SurfaceLayout,
+  ) {}
+
+  /** The image where it takes memory already. */
+  get ownImage(): Uint8Array | undefined {
+    return this.#image;
+  }
+
+  /**
+   * The image, made of zeros when first asked for.
+   * @throws SvgaDeviceError ENOMEM as `ImageMemory.allocate` does
+   */
+  image(memory: ImageMemory): Uint8Array {
+    this.#image ??= memory.allocate(this.layout.bytes);
+    return this.#image;
+  }
+
+  /** Lets the image go: the next one is zeros again. */
+  dropImage(memory: ImageMemory): void {
+    if (this.#image !== undefined) {
+      memory.free(this.#image);
+      this.#image = undefined;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { SvgaDeviceError } from '../errors.js';
+import type { ImageMemory } from '../objects/image-memory.js';
+import type { Surface } from '../objects/surface.js';
+import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import { rowToRgba } from './rgba.js';
+import type { RowToRgba } from './rgba.js';
+
+/** What DEFINE_GB_SCREENTARGET said of one. */
+export interface ScreenTargetDefinition {
+  readonly stid: number;
+  readonly width: number;
+  readonly height: number;
+  readonly xRoot: number;
+  readonly yRoot: number;
+  readonly flags: number;
+  readonly dpi: number;
+}
+
+/** A rectangle of pixels. */
+export interface ScreenRect {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
+/** A screen target as a host reads it out. */
+export interface ScreenTargetImage {
+  readonly width: number;
+  readonly height: number;
+  /** Where it lies among the other screens. */
+  readonly xRoot: number;
+  readonly yRoot: number;
+  /**
+   * Red, green, blue and alpha (always 255), row by row from the top, without gaps: `4 * width * height`
+   * bytes, as ImageData of a canvas has them. A live view.
+   */
+  readonly pixels: Uint8Array;
+}
+
+/** A screen: what it shows is what UPDATE_GB_SCREENTARGET last took from the image it is bound to. */
+export class ScreenTarget {
+  /** The image it is bound to; sid SVGA3D_INVALID_ID for none. */
+  sid: number = SVGA3D_INVALID_ID;
+  face = 0;
+  mipmap = 0;
+  #pixels: Uint8Array | undefined;
+
+  constructor(readonly definition: ScreenTargetDefinition) {}
+
+  /**
+   * What it shows, black at first.
+   * @throws SvgaDeviceError ENOMEM
+   */
+  pixels(memory: ImageMemory): Uint8Array {
+    if (this.#pixels === undefined) {
+      const { width, height } = this.definition;
+      this.#pixels = memory.allocate(4 * width * height);
+      new Uint32Array(this.#pixels.buffer).fill(0xff00_0000);
+    }
+    return this.#pixels;
+  }
+
+  /** The pixels where they take memory already. */
+  get ownPixels(): Uint8Array | undefined {
+    return this.#pixels;
+  }
+
+  dropPixels(memory: ImageMemory): void {
+    if (this.#pixels !== undefined) {
+      memory.free(this.#pixels);
+      this.#pixels = undefined;
+    }
+  }
+
+  /**
+   * Takes a rectangle of a surface's image; all of it is inside the screen.
+   * @param subresource what the screen is bound to
+   * @throws SvgaDeviceError EINVAL where the image does not reach as far, or holds no colours
+   */
+  update(surface: Surface, subresource: number, rect: ScreenRect, memory: ImageMemory): void {
+    const { layout } = surface;
+    const mip = layout.mipOf(subresource);
+    if (rect.x + rect.w > mip.width || rect.y + rect.h > mip.height) {
+      throw new SvgaDeviceError('EINVAL', 'image is smaller than the rectangle', { ...rect });
+    }
+    const convert = this.#converter(surface);
+    const pixels = this.pixels(memory);
+    const image = surface.image(memory);
+    const texel = layout.format.bytesPerBlock;
+    const start = layout.offsetOf(subresource) + rect.x * texel;
+    for (let y = rect.y; y < rect.y + rect.h; y++) {
+      const at = 4 * (y * this.definition.width + rect.x);
+      convert(image, start + y * mip.rowStride, pixels, at, rect.w);
+    }
+  }
+
+  #converter({ layout }: Surface): RowToRgba {
+    const convert = rowToRgba(layout.format);
+    if (convert === undefined) {
+      throw new SvgaDeviceError('EINVAL', 'a screen cannot show the format', { format: layout.format.id });
+    }
+    return convert;
+  }
+}

@@ -1,0 +1,199 @@
+import { layOut } from '../commands/surfaces.js';
+import { checkNewId } from '../commands/object-ids.js';
+import { SvgaDeviceError } from '../errors.js';
+import { GuestBacking } from '../memory/guest-backing.js';
+import { GuestRegion } from '../memory/guest-region.js';
+import { DxContext } from '../objects/contexts.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import { Surface } from '../objects/surface.js';
+import type { SurfaceDefinition } from '../objects/surface.js';
+import { SVGA_OTABLE } from '../protocol/object-table-entries.js';
+import type { CursorImage } from '../screen/cursor-image.js';
+import { ScreenTarget } from '../screen/screen-target.js';
+import type { SnapshotValues } from './snapshot-values.js';
+
+function readBacking(values: SnapshotValues, objects: DeviceObjects): GuestBacking {
+  const base = values.count('base', Number.MAX_SAFE_INTEGER);
+  return new GuestBacking(objects.memory, values.count('format'), base, values.count('bytes'));
+}
+
+function readTables(values: SnapshotValues, objects: DeviceObjects): void {
+  const types = Object.values(SVGA_OTABLE);
+  const tables = values.list('tables', (table) => {
+    const backing = table.optionalRecord('backing');
+    return backing === undefined ? undefined : readBacking(backing, objects);
+  });
+  if (tables.length !== types.length) {
+    throw new SvgaDeviceError('EBADMSG', 'snapshot has other object tables', { tables: tables.length });
+  }
+  types.forEach((type, i) => objects.tables.set(type, tables[i]));
+}
+
+function readMobs(values: SnapshotValues, objects: DeviceObjects): void {
+  values.list('mobs', (saved) => {
+    const id = saved.count('id');
+    checkNewId(objects.mobs, id, objects.limits.maxMobs);
+    const mob = readBacking(saved, objects);
+    if (mob.bytes > objects.limits.maxMobBytes) {
+      throw new SvgaDeviceError('ENOMEM', 'MOB is too large', { id, bytes: mob.bytes });
+    }
+    objects.mobs.set(id, mob);
+  });
+}
+
+function readDefinition(values: SnapshotValues): SurfaceDefinition {
+  return {
+    sid: values.count('sid'),
+    surfaceFlags: values.count('surfaceFlags'),
+    surface2Flags: values.count('surface2Flags'),
+    format: values.count('format'),
+    numMipLevels: values.count('numMipLevels'),
+    multisampleCount: values.count('multisampleCount'),
+    multisamplePattern: values.count('multisamplePattern'),
+    qualityLevel: values.count('qualityLevel'),
+    autogenFilter: values.count('autogenFilter'),
+    width: values.count('width'),
+    height: values.count('height'),
+    depth: values.count('depth'),
+    arraySize: values.count('arraySize'),
+    bufferByteStride: values.count('bufferByteStride'),
+    guestBacked: values.count('guestBacked', 1),
+  };
+}
+
+function readSurfaces(values: SnapshotValues, objects: DeviceObjects): void {
+  values.list('surfaces', (saved) => {
+    const definition = readDefinition(saved.record('definition'));
+    checkNewId(objects.surfaces, definition.sid, objects.limits.maxSurfaces);
+    const surface = new Surface(definition, layOut(definition, objects.limits));
+    surface.mobId = saved.count('mobId');
+    const image = saved.optionalBlob('image', surface.layout.bytes);
+    objects.surfaces.set(definition.sid, surface);
+    if (image !== undefined) {
+      surface.image(objects.images).set(image);
+    }
+  });
+}
+
+function readContexts(values: SnapshotValues, objects: DeviceObjects): void {
+  const { maxContexts, maxShaders, dx } = objects.limits;
+  values.list('contexts', (saved) => {
+    const id = saved.count('id');
+    checkNewId(objects.contexts, id, maxContexts);
+    objects.contexts.set(id, { mobId: saved.count('mobId') });
+  });
+  values.list('shaders', (saved) => {
+    const id = saved.count('id');
+    checkNewId(objects.shaders, id, maxShaders);
+    objects.shaders.set(id, {
+      type: saved.count('type'),
+      sizeInBytes: saved.count('sizeInBytes'),
+      mobId: saved.count('mobId'),
+      offsetInBytes: saved.count('offsetInBytes'),
+    });
+  });
+  values.list('dxContexts', (saved) => {
+    const id = saved.count('id');
+    checkNewId(objects.dxContexts, id, dx ? maxContexts : 0);
+    const context = new DxContext();
+    context.mobId = saved.count('mobId');
+    objects.dxContexts.set(id, context);
+    readCoTables(saved, context, objects);
+  });
+}
+
+function readCoTables(values: SnapshotValues, context: DxContext, objects: DeviceObjects): void {
+  const saved = values.list('tables', (table) => {
+    return { mobId: table.count('mobId'), entries: table.blob('entries') };
+  });
+  if (saved.length !== context.tables.length) {
+    throw new SvgaDeviceError('EBADMSG', 'snapshot has other COTables', { tables: saved.length });
+  }
+  context.tables.forEach((table, type) => {
+    const { mobId, entries } = saved[type];
+    const capacity = entries.length / table.entryBytes;
+    if (!Number.isInteger(capacity) || capacity > objects.limits.maxCoTableEntries) {
+      throw new SvgaDeviceError('EBADMSG', 'snapshot has a COTable of another size', { type, capacity });
+    }
+    table.resize(capacity, entries, objects.images);
+    table.mobId = mobId;
+  });
+}
+
+function readScreens(values: SnapshotValues, objects: DeviceObjects): void {
+  const { maxScreenTargets, maxScreenSize } = objects.limits;
+  values.list('screens', (saved) => {
+    const stid = saved.count('stid');
+    checkNewId(objects.screens, stid, maxScreenTargets);
+    const screen = new ScreenTarget({
+      stid,
+      width: saved.count('width', maxScreenSize),
+      height: saved.count('height', maxScreenSize),
+      xRoot: saved.signed('xRoot'),
+      yRoot: saved.signed('yRoot'),
+      flags: saved.count('flags'),
+      dpi: saved.count('dpi'),
+    });
+    const { width, height } = screen.definition;
+    if (width === 0 || height === 0) {
+      throw new SvgaDeviceError('EBADMSG', 'snapshot has a screen without pixels', { stid });
+    }
+    screen.sid = saved.count('sid');
+    screen.face = saved.count('face');
+    screen.mipmap = saved.count('mipmap');
+    const pixels = saved.optionalBlob('pixels', 4 * width * height);
+    objects.screens.set(stid, screen);
+    if (pixels !== undefined) {
+      screen.pixels(objects.images).set(pixels);
+    }
+  });
+}
+
+function readRegions(values: SnapshotValues, objects: DeviceObjects): void {
+  let left = objects.limits.maxGmrPages;
+  values.list('regions', (saved) => {
+    const id = saved.count('id');
+    checkNewId(objects.regions, id, objects.limits.maxGmrs);
+    const bytes = saved.blob('pages');
+    const pages = bytes.length / 8;
+    left -= pages;
+    if (!Number.isInteger(pages) || left < 0) {
+      throw new SvgaDeviceError('EBADMSG', 'snapshot has GMRs of another size', { id, pages });
+    }
+    const region = new GuestRegion(pages);
+    new Uint8Array(region.pages.buffer).set(bytes);
+    objects.regions.set(id, region);
+  });
+}
+
+function readCursor(values: SnapshotValues, most: number): CursorImage {
+  const width = values.count('width', most);
+  const height = values.count('height', most);
+  const hotspot = { hotspotX: values.count('hotspotX'), hotspotY: values.count('hotspotY') };
+  return { width, height, ...hotspot, pixels: values.blob('pixels', 4 * width * height).slice() };
+}
+
+function readPointer(values: SnapshotValues, { pointer, limits }: DeviceObjects): void {
+  const image = values.optionalRecord('image');
+  pointer.restore({
+    x: values.count('x'),
+    y: values.count('y'),
+    on: values.count('on'),
+    screenId: values.count('screenId'),
+    mobId: values.count('mobId'),
+    lastCount: values.count('lastCount'),
+    image: image === undefined ? undefined : readCursor(image, limits.maxCursorSize),
+  });
+  values.words('pending', pointer.pending);
+}
+
+/** Makes the objects of a snapshot, by the checks that the commands which define them make. */
+export function readObjects(values: SnapshotValues, objects: DeviceObjects): void {
+  readTables(values, objects);
+  readMobs(values, objects);
+  readSurfaces(values, objects);
+  readContexts(values, objects);
+  readScreens(values, objects);
+  readRegions(values, objects);
+  readPointer(values, objects);
+}

@@ -1,0 +1,109 @@
+import { SvgaDeviceError } from '../errors.js';
+
+const MAX_U32 = 0xffff_ffff;
+
+/** Reads values of a snapshot's state, none of which it trusts; every method throws SvgaDeviceError EBADMSG. */
+export class SnapshotValues {
+  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #blobs: readonly Uint8Array[];
+
+  constructor(state: unknown, blobs: readonly Uint8Array[]) {
+    if (typeof state !== 'object' || state === null || Array.isArray(state)) {
+      throw new SvgaDeviceError('EBADMSG', 'snapshot has a value that is no record');
+    }
+    this.#values = state as Readonly<Record<string, unknown>>;
+    this.#blobs = blobs;
+  }
+
+  /** A whole number from 0 to `most`. */
+  count(name: string, most = MAX_U32): number {
+    const value = this.#own(name);
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || value > most) {
+      this.#refuse(name);
+    }
+    return value;
+  }
+
+  /** A whole number of 32 bits with a sign. */
+  signed(name: string): number {
+    const value = this.#own(name);
+    if (typeof value !== 'number' || value !== (value | 0)) {
+      this.#refuse(name);
+    }
+    return value;
+  }
+
+  /** A time: any finite number; `null` is Infinity. */
+  time(name: string): number {
+    const value = this.#own(name);
+    if (value === null) {
+      return Infinity;
+    }
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      this.#refuse(name);
+    }
+    return value;
+  }
+
+  flag(name: string): boolean {
+    const value = this.#own(name);
+    if (typeof value !== 'boolean') {
+      this.#refuse(name);
+    }
+    return value;
+  }
+
+  record(name: string): SnapshotValues {
+    return new SnapshotValues(this.#own(name), this.#blobs);
+  }
+
+  /** A record, or nothing. */
+  optionalRecord(name: string): SnapshotValues | undefined {
+    return this.#own(name) === null ? undefined : this.record(name);
+  }
+
+  /** Records, each read by `read`. */
+  list<T>(name: string, read: (values: SnapshotValues) => T): T[] {
+    const value = this.#own(name);
+    if (!Array.isArray(value)) {
+      this.#refuse(name);
+    }
+    return value.map((element) => read(new SnapshotValues(element, this.#blobs)));
+  }
+
+  /** Numbers of 32 bits: as many as `target` has, which takes them. */
+  words(name: string, target: Uint32Array): void {
+    const value = this.#own(name);
+    if (!Array.isArray(value) || value.length !== target.length) {
+      this.#refuse(name);
+    }
+    value.forEach((word: unknown, i) => {
+      if (typeof word !== 'number' || word !== word >>> 0) {
+        this.#refuse(name);
+      }
+      target[i] = word;
+    });
+  }
+
+  /** The bytes that a number names, of `length` where that is given. */
+  blob(name: string, length?: number): Uint8Array {
+    const blob = this.#blobs[this.count(name)];
+    if (blob === undefined || (length !== undefined && blob.length !== length)) {
+      this.#refuse(name);
+    }
+    return blob;
+  }
+
+  /** The same, or nothing. */
+  optionalBlob(name: string, length?: number): Uint8Array | undefined {
+    return this.#own(name) === null ? undefined : this.blob(name, length);
+  }
+
+  #own(name: string): unknown {
+    return Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
+  }
+
+  #refuse(name: string): never {
+    throw new SvgaDeviceError('EBADMSG', `snapshot has no proper ${name}`);
+  }
+}

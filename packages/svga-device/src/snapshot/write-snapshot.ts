@@ -1,0 +1,91 @@
+import type { GuestBacking } from '../memory/guest-backing.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import { SVGA_OTABLE } from '../protocol/object-table-entries.js';
+import type { DeviceParts, DeviceTime } from './device-parts.js';
+import { encodeSnapshot } from './snapshot-format.js';
+
+/** Gathers blobs, and gives each its number. */
+class Blobs {
+  readonly all: Uint8Array[] = [];
+
+  /** The number of a blob; null for none. */
+  add(bytes: Uint8Array | undefined): number | null {
+    return bytes === undefined ? null : this.all.push(bytes) - 1;
+  }
+}
+
+function timeOf(time: number): number | null {
+  return time === Infinity ? null : time;
+}
+
+function backingState({ format, base, bytes }: GuestBacking): object {
+  return { format, base, bytes };
+}
+
+function bytesOf(words: Float64Array | Uint32Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+}
+
+function frontState({ registers, interrupts, fences, buffers }: DeviceParts): object {
+  const { id, index, capabilityIndex, values, storage, displays } = registers;
+  return {
+    registers: {
+      id,
+      index,
+      capabilityIndex,
+      values: [...values],
+      storage: [...storage],
+      display: displays.selected,
+      displays: [...displays.attributes],
+    },
+    interrupts: { status: interrupts.status, mask: interrupts.mask },
+    fences: { last: fences.last, goal: fences.goal },
+    queues: buffers.queues.map(({ started, waiting }) => {
+      return { started, waiting: waiting.map(({ address, due }) => ({ address, due: timeOf(due) })) };
+    }),
+  };
+}
+
+function dxContextStates({ dxContexts }: DeviceObjects, blobs: Blobs): object[] {
+  return [...dxContexts].map(([id, { mobId, tables }]) => {
+    const states = tables.map((table) => ({ mobId: table.mobId, entries: blobs.add(table.entries) }));
+    return { id, mobId, tables: states };
+  });
+}
+
+function objectsState(objects: DeviceObjects, blobs: Blobs): object {
+  const tables = Object.values(SVGA_OTABLE).map((type) => objects.tables.backing(type));
+  const { image, ...pointer } = objects.pointer.saved();
+  return {
+    tables: tables.map((backing) => ({ backing: backing === undefined ? null : backingState(backing) })),
+    mobs: [...objects.mobs].map(([id, mob]) => ({ id, ...backingState(mob) })),
+    surfaces: [...objects.surfaces.values()].map(({ definition, mobId, ownImage }) => {
+      return { definition, mobId, image: blobs.add(ownImage) };
+    }),
+    contexts: [...objects.contexts].map(([id, { mobId }]) => ({ id, mobId })),
+    dxContexts: dxContextStates(objects, blobs),
+    shaders: [...objects.shaders].map(([id, shader]) => ({ id, ...shader })),
+    screens: [...objects.screens.values()].map(({ definition, sid, face, mipmap, ownPixels }) => {
+      return { ...definition, sid, face, mipmap, pixels: blobs.add(ownPixels) };
+    }),
+    regions: [...objects.regions].map(([id, region]) => ({ id, pages: blobs.add(bytesOf(region.pages)) })),
+    pointer: {
+      ...pointer,
+      image: image === undefined ? null : { ...image, pixels: blobs.add(image.pixels) },
+    },
+  };
+}
+
+/** The whole state of a device, guest memory left out. */
+export function writeSnapshot(parts: DeviceParts & DeviceTime): Uint8Array {
+  const blobs = new Blobs();
+  const state = {
+    ...frontState(parts),
+    now: parts.now,
+    ringDue: timeOf(parts.ringDue),
+    fifo: blobs.add(bytesOf(parts.fifo)),
+    vram: blobs.add(parts.hasVram ? parts.vram() : undefined),
+    objects: objectsState(parts.objects, blobs),
+  };
+  return encodeSnapshot({ state, blobs: blobs.all });
+}

@@ -1,0 +1,60 @@
+import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
+import { SvgaDeviceError } from '../errors.js';
+import { TexelCodec } from './texel-codec.js';
+
+/** A box of texels of an image, that can be read and written one by one. */
+export class ImageRegion {
+  readonly codec: TexelCodec;
+  readonly #start: number;
+  readonly #rowStride: number;
+  readonly #imageStride: number;
+
+  /**
+   * @param sheet which sample
+   * @throws SvgaDeviceError EINVAL where the format's texels are no colours, or the box leaves its mip;
+   * SurfaceLayoutError for no such subresource
+   */
+  constructor(
+    layout: SurfaceLayout,
+    subresource: number,
+    readonly image: Uint8Array,
+    readonly box: SurfaceBox,
+    linear: boolean,
+    sheet = 0,
+  ) {
+    const codec = TexelCodec.of(layout.format, linear);
+    if (codec === undefined) {
+      throw new SvgaDeviceError('EINVAL', 'texels of the format are no colours', { format: layout.format.id });
+    }
+    const mip = layout.mipOf(subresource);
+    const { x, y, z, width, height, depth } = box;
+    if (x + width > mip.width || y + height > mip.height || z + depth > mip.depth || width * height * depth === 0) {
+      throw new SvgaDeviceError('EINVAL', 'box is empty or leaves its mip', { subresource, ...box });
+    }
+    this.codec = codec;
+    this.#rowStride = mip.rowStride;
+    this.#imageStride = mip.imageStride;
+    this.#start = sheet * layout.sheetBytes + layout.offsetOf(subresource);
+  }
+
+  /** Texels in it. */
+  get texels(): number {
+    return this.box.width * this.box.height * this.box.depth;
+  }
+
+  /** Reads the texel at a place in the box. */
+  read(x: number, y: number, z: number, color: Float64Array): void {
+    this.codec.decode(this.image, this.#place(x, y, z), color);
+  }
+
+  /** Writes it. */
+  write(x: number, y: number, z: number, color: Float64Array): void {
+    this.codec.encode(color, this.image, this.#place(x, y, z));
+  }
+
+  #place(x: number, y: number, z: number): number {
+    const { box } = this;
+    const row = (box.z + z) * this.#imageStride + (box.y + y) * this.#rowStride;
+    return this.#start + row + (box.x + x) * this.codec.bytes;
+  }
+}

@@ -1,0 +1,126 @@
+import type { ImageRegion } from './image-region.js';
+
+/** Where a texel of the target comes from along one axis: two texels of the source, and the second's share. */
+interface Taps {
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+  readonly share: Float64Array;
+}
+
+/** Nearest: the texel in whose area the target's centre lies. */
+function nearest(from: number, to: number): Taps {
+  const first = Int32Array.from({ length: to }, (_, i) => Math.floor(((i + 0.5) * from) / to));
+  return { first, second: first, share: new Float64Array(to) };
+}
+
+/** Linear: the two texels whose centres lie around the target's centre. */
+function linear(from: number, to: number): Taps {
+  const first = new Int32Array(to);
+  const second = new Int32Array(to);
+  const share = new Float64Array(to);
+  for (let i = 0; i < to; i++) {
+    const centre = ((i + 0.5) * from) / to - 0.5;
+    const below = Math.floor(centre);
+    first[i] = Math.min(Math.max(below, 0), from - 1);
+    second[i] = Math.min(Math.max(below + 1, 0), from - 1);
+    share[i] = centre - below;
+  }
+  return { first, second, share };
+}
+
+function mix(target: Float64Array, other: Float64Array, share: number): void {
+  for (let i = 0; i < 4; i++) {
+    target[i] += (other[i] - target[i]) * share;
+  }
+}
+
+/**
+ * Stretches one region over another: the nearest texel, or (rows and columns, not slices) linearly between
+ * four. The edge is clamped to the source's region.
+ */
+export function stretch(source: ImageRegion, target: ImageRegion, filter: 'linear' | 'nearest'): void {
+  const taps = filter === 'linear' && !source.codec.isInteger ? linear : nearest;
+  const across = taps(source.box.width, target.box.width);
+  const down = taps(source.box.height, target.box.height);
+  const deep = nearest(source.box.depth, target.box.depth);
+  const [color, right, below, belowRight] = Array.from({ length: 4 }, () => new Float64Array(4));
+  for (let z = 0; z < target.box.depth; z++) {
+    for (let y = 0; y < target.box.height; y++) {
+      for (let x = 0; x < target.box.width; x++) {
+        source.read(across.first[x], down.first[y], deep.first[z], color);
+        if (across.share[x] > 0) {
+          source.read(across.second[x], down.first[y], deep.first[z], right);
+          mix(color, right, across.share[x]);
+        }
+        if (down.share[y] > 0) {
+          source.read(across.first[x], down.second[y], deep.first[z], below);
+          if (across.share[x] > 0) {
+            source.read(across.second[x], down.second[y], deep.first[z], belowRight);
+            mix(below, belowRight, across.share[x]);
+          }
+          mix(color, below, down.share[y]);
+        }
+        target.write(x, y, z, color);
+      }
+    }
+  }
+}
+
+/**
+ * Halves a region: each texel is the mean of the up to eight it stands for (the last row or column of an odd
+ * size is left out, as mips are rounded down). Integers take the first instead.
+ */
+export function halve(source: ImageRegion, target: ImageRegion): void {
+  const sum = new Float64Array(4);
+  const color = new Float64Array(4);
+  const span = (from: number): number => (from > 1 && !source.codec.isInteger ? 2 : 1);
+  const spanX = span(source.box.width);
+  const spanY = span(source.box.height);
+  const spanZ = span(source.box.depth);
+  const step = (from: number): number => (from > 1 ? 2 : 1);
+  const { box } = target;
+  for (let z = 0; z < box.depth; z++) {
+    for (let y = 0; y < box.height; y++) {
+      for (let x = 0; x < box.width; x++) {
+        sum.fill(0);
+        for (let tap = 0; tap < spanX * spanY * spanZ; tap++) {
+          const dx = tap % spanX;
+          const dy = Math.floor(tap / spanX) % spanY;
+          const dz = Math.floor(tap / (spanX * spanY));
+          source.read(
+            x * step(source.box.width) + dx,
+            y * step(source.box.height) + dy,
+            z * step(source.box.depth) + dz,
+            color,
+          );
+          for (let i = 0; i < 4; i++) {
+            sum[i] += color[i] / (spanX * spanY * spanZ);
+          }
+        }
+        target.write(x, y, z, sum);
+      }
+    }
+  }
+}
+
+/** The mean of several regions of one size: what resolving the samples of a multisample image is. */
+export function average(sources: readonly ImageRegion[], target: ImageRegion): void {
+  const taken = sources[0].codec.isInteger ? sources.slice(0, 1) : sources;
+  const sum = new Float64Array(4);
+  const color = new Float64Array(4);
+  const { box } = target;
+  for (let z = 0; z < box.depth; z++) {
+    for (let y = 0; y < box.height; y++) {
+      for (let x = 0; x < box.width; x++) {
+        sum.fill(0);
+        for (const source of taken) {
+          source.read(x, y, z, color);
+          for (let i = 0; i < 4; i++) {
+            sum[i] += color[i] / taken.length;
+          }
+        }
+        target.write(x, y, z, sum);
+      }
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import type { SurfaceFormat } from '@cg/surface-layout';
+import { decodeSharedExponent, encodeSharedExponent } from './shared-exponent.js';
+import { decodeSmallFloat, encodeSmallFloat } from './small-float.js';
+
+/** Red, green, blue, alpha of a color, as `SurfaceFormat.channelBits` counts them. */
+const CHANNEL_OF = [2, 1, 0, 3] as const;
+
+/** Where a channel lies in its texel, and what its bits mean. */
+interface Channel {
+  /** 0 red, 1 green, 2 blue, 3 alpha. */
+  readonly color: number;
+  /** The 32-bit word of the texel. */
+  readonly word: number;
+  readonly shift: number;
+  readonly bits: number;
+  readonly kind: 'float' | 'sint' | 'snorm' | 'uint' | 'unorm';
+}
+
+const f32 = new Float32Array(1);
+const f32Bits = new Uint32Array(f32.buffer);
+
+function toSrgb(linear: number): number {
+  return linear <= 0.003_130_8 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
+}
+
+function toLinear(srgb: number): number {
+  return srgb <= 0.040_45 ? srgb / 12.92 : ((srgb + 0.055) / 1.055) ** 2.4;
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return value > least ? Math.min(value, most) : least; // NaN becomes the least
+}
+
+function kindOf(format: SurfaceFormat, color: number): Channel['kind'] {
+  const { flags, name } = format;
+  if (flags.includes('FP') || (name === 'SVGA3D_D32_FLOAT_S8X24_UINT' && color === 0)) {
+    return 'float';
+  }
+  if (flags.includes('NORM')) {
+    // Of depth and stencil the stencil, under green, is an integer.
+    const isStencil = flags.includes('STENCIL') && color === 1;
+    return isStencil ? 'uint' : flags.includes('SINT') ? 'snorm' : 'unorm';
+  }
+  return flags.includes('SINT') ? 'sint' : 'uint';
+}
+
+function channelsOf(format: SurfaceFormat): Channel[] {
+  const channels: Channel[] = [];
+  CHANNEL_OF.forEach((at, color) => {
+    const bits = format.channelBits[at];
+    const offset = format.channelOffsets[at];
+    if (bits > 0) {
+      const shift = offset % 32;
+      channels.push({ color, word: (offset - shift) / 32, shift, bits, kind: kindOf(format, color) });
+    }
+  });
+  return channels;
+}
+
+function encodeChannel({ bits, kind }: Channel, value: number): number {
+  const most = 2 ** bits - 1;
+  switch (kind) {
+    case 'unorm':
+      return Math.round(clamp(value, 0, 1) * most);
+    case 'snorm': {
+      const scale = 2 ** (bits - 1) - 1;
+      return (Math.round(clamp(value, -1, 1) * scale) + 2 ** bits) % 2 ** bits;
+    }
+    case 'uint':
+      return Math.trunc(clamp(value, 0, most));
+    case 'sint':
+      return (Math.trunc(clamp(value, -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)) + 2 ** bits) % 2 ** bits;
+    case 'float':
+      if (bits === 32) {
+        f32[0] = value;
+        return f32Bits[0];
+      }
+      return encodeSmallFloat(value, bits === 16 ? 10 : bits - 5, bits === 16);
+  }
+}
+
+function decodeChannel({ bits, kind }: Channel, raw: number): number {
+  const signed = raw >= 2 ** (bits - 1) ? raw - 2 ** bits : raw;
+  switch (kind) {
+    case 'unorm':
+      return raw / (2 ** bits - 1);
+    case 'snorm':
+      return Math.max(signed / (2 ** (bits - 1) - 1), -1);
+    case 'uint':
+      return raw;
+    case 'sint':
+      return signed;
+    case 'float':
+      if (bits === 32) {
+        f32Bits[0] = raw;
+        return f32[0];
+      }
+      return decodeSmallFloat(raw, bits === 16 ? 10 : bits - 5, bits === 16);
+  }
+}
+
+/** Formats whose channels are not what their bits say: bump maps, video, and fixed point with a bias. */
+function hasColors(format: SurfaceFormat): boolean {
+  const { flags } = format;
+  const odd = ['BUMP', 'YUV_VIDEO', 'TYPELESS', 'COMPRESSED', 'BUFFER', 'CX', 'MIXED'];
+  return (
+    !odd.some((flag) => flags.includes(flag)) &&
+    format.blockWidth === 1 &&
+    format.bytesPerBlock > 0 &&
+    format.channelBits.some((bits) => bits > 0) &&
+    format.name !== 'SVGA3D_R10G10B10_XR_BIAS_A2_UNORM'
+  );
+}
+
+/**
+ * Texels of one format as numbers and back: normalized channels as 0…1 or −1…1, integers and floats as they
+ * are; depth under red, stencil under green. A channel that the format lacks reads as 0, alpha as 1.
+ */
+export class TexelCodec {
+  readonly bytes: number;
+  /** The channels are integers, and cannot be averaged. */
+  readonly isInteger: boolean;
+  readonly #channels: readonly Channel[];
+  readonly #words = new Uint32Array(4);
+  readonly #sharedExponent: boolean;
+  readonly #luminance: boolean;
+  readonly #srgb: boolean;
+
+  private constructor(format: SurfaceFormat, linear: boolean) {
+    this.bytes = format.bytesPerBlock;
+    this.#channels = channelsOf(format);
+    this.#sharedExponent = format.flags.includes('EXP');
+    this.#luminance = format.name.startsWith('SVGA3D_LUMINANCE');
+    this.#srgb = linear && format.flags.includes('SRGB');
+    this.isInteger = !this.#sharedExponent && this.#channels.every(({ kind }) => kind.endsWith('int'));
+  }
+
+  /**
+   * @param linear sRGB channels are read as, and written from, linear light; otherwise as they are stored
+   * @returns undefined for a format whose texels are no colours: compressed, planar, typeless, video, bump
+   */
+  static of(format: SurfaceFormat, linear: boolean): TexelCodec | undefined {
+    return hasColors(format) ? new TexelCodec(format, linear) : undefined;
+  }
+
+  /** Reads a texel into `color`: red, green, blue, alpha. */
+  decode(image: Uint8Array, at: number, color: Float64Array): void {
+    color.fill(0);
+    color[3] = 1;
+    this.#load(image, at);
+    if (this.#sharedExponent) {
+      decodeSharedExponent(this.#words[0], color);
+      return;
+    }
+    for (const channel of this.#channels) {
+      const { word, shift, bits } = channel;
+      const raw = bits === 32 ? this.#words[word] : (this.#words[word] >>> shift) & (2 ** bits - 1);
+      color[channel.color] = decodeChannel(channel, raw);
+    }
+    if (this.#luminance) {
+      color[1] = color[0];
+      color[2] = color[0];
+    }
+    if (this.#srgb) {
+      for (let i = 0; i < 3; i++) {
+        color[i] = toLinear(color[i]);
+      }
+    }
+  }
+
+  /** Writes a texel. */
+  encode(color: Float64Array, image: Uint8Array, at: number): void {
+    this.#words.fill(0);
+    if (this.#sharedExponent) {
+      this.#words[0] = encodeSharedExponent(color[0], color[1], color[2]);
+    } else {
+      for (const channel of this.#channels) {
+        const value = color[channel.color];
+        const stored = this.#srgb && channel.color < 3 ? toSrgb(clamp(value, 0, 1)) : value;
+        this.#words[channel.word] += encodeChannel(channel, stored) * 2 ** channel.shift;
+      }
+    }
+    this.#store(image, at);
+  }
+
+  #load(image: Uint8Array, at: number): void {
+    const words = this.#words;
+    words.fill(0);
+    for (let i = 0; i < this.bytes; i++) {
+      words[i >> 2] |= image[at + i] << (8 * (i & 3));
+    }
+  }
+
+  #store(image: Uint8Array, at: number): void {
+    for (let i = 0; i < this.bytes; i++) {
+      image[at + i] = this.#words[i >> 2] >>> (8 * (i & 3));
+    }
+  }
+}
