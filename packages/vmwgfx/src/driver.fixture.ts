@@ -50,6 +50,7 @@ export class NotedResource extends Resource {
   readonly handed: [number, number][] = [];
   readBacks = 0;
   failReadBack = false;
+  unbound = false;
 
   constructor(backing: BufferObject, offset: number, bytes: number) {
     super(backing.context, bytes, false);
@@ -70,7 +71,9 @@ export class NotedResource extends Resource {
   create(): void {}
   destroy(): void {}
   bind(): void {}
-  unbind(): void {}
+  unbind(): void {
+    this.unbound = true;
+  }
   followTracking(): void {}
   sync(): void {}
 }

@@ -14,6 +14,7 @@ import type { BackingPages, DriverContext } from './context.js';
 import { DrmFile } from './file/drm-file.js';
 import { VmwgfxError } from './errors.js';
 import { IdAllocator } from './id-allocator.js';
+import { EvictionOrder } from './memory/eviction-order.js';
 import { FakeOffsets } from './memory/fake-offsets.js';
 import { MemoryAccount } from './memory/memory-account.js';
 import { buildMobPageTable } from './memory/mob-page-table.js';
@@ -30,6 +31,8 @@ export interface DriverOptions {
   readonly trackMemory?: (pages: BackingPages, context: DriverContext) => TrackedMemory;
   /** Bytes the driver may use for trackers. Default 64 MiB. */
   readonly accountLimit?: number;
+  /** Bytes of buffer objects that the device may see at a time; what it suggests if left out. */
+  readonly graphicsMemoryLimit?: number;
   /** Surfaces and MOBs at a time, each: the size of the object tables. Default 4,096. */
   readonly maxObjects?: number;
 }
@@ -68,7 +71,13 @@ export class VmwgfxDriver {
       mapping,
       fakeOffsets,
       queue,
-      account: new MemoryAccount(accountLimit),
+      account: new MemoryAccount('memory for trackers', accountLimit),
+      graphicsMemory: new MemoryAccount(
+        'graphics memory',
+        options.graphicsMemoryLimit ?? suggestedMemory(ports),
+      ),
+      placed: new EvictionOrder(),
+      surfacesOnDevice: new EvictionOrder(),
       mobIds: new IdAllocator('MOB', maxObjects),
       surfaceIds: new IdAllocator('surface', maxObjects),
       limits: readDeviceLimits(ports, (capabilities & SVGA_CAP.DX) !== 0),
@@ -93,6 +102,11 @@ function trackThroughMapping(
   { mapping }: DriverContext,
 ): TrackedMemory {
   return new TrackedMapping(mapping, firstPage, pageCount);
+}
+
+/** Bytes that the device would have the driver use for MOBs. */
+function suggestedMemory(ports: SvgaPorts): number {
+  return ports.readRegister(SVGA_REG.SUGGESTED_GBOBJECT_MEM_SIZE_KB) * 1024;
 }
 
 /** Agrees on the register interface, checks what the device can do, and enables it. */

@@ -12,6 +12,10 @@ export class IdAllocator {
     this.#used = new Bitmap(count);
   }
 
+  get isFull(): boolean {
+    return this.#used.findNextClear(0) === this.#used.length;
+  }
+
   /** @throws VmwgfxError ENOMEM where all are taken */
   allocate(): number {
     const id = this.#used.findNextClear(0);

@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import type { BufferObject, ResidentResource } from '../memory/buffer-object.js';
+import type { Residence, ResidentResource } from '../memory/resident-resource.js';
 
 /**
  * Brings everything in a page range of a buffer object back from the device before the CPU sees it: reads
@@ -10,7 +10,7 @@ import type { BufferObject, ResidentResource } from '../memory/buffer-object.js'
  * range or to the first one still GPU-dirty, whichever comes first, and at least 1
  * @throws what the first failing read-back throws; what was read back before is then usable
  */
-export function cleanResources(object: BufferObject, startPage: number, endPage: number): number {
+export function cleanResources(object: Residence, startPage: number, endPage: number): number {
   const start = startPage * PAGE_SIZE;
   const end = endPage * PAGE_SIZE;
   const found: ResidentResource[] = [];
@@ -29,7 +29,7 @@ export function cleanResources(object: BufferObject, startPage: number, endPage:
  * Reads back GPU-dirty resources of a buffer object, in order, and waits once.
  * @throws what the first failing read-back throws; what was read back before is then usable
  */
-export function readBackResources(object: BufferObject, resources: readonly ResidentResource[]): void {
+export function readBackResources(object: Residence, resources: readonly ResidentResource[]): void {
   const readBack = new Set<ResidentResource>();
   try {
     for (const resource of resources) {
@@ -45,7 +45,7 @@ export function readBackResources(object: BufferObject, resources: readonly Resi
 }
 
 /** Waits for read-backs. Those that the device refuses have left the set by then, and stay GPU-dirty. */
-function finishReadBacks(object: BufferObject, readBack: ReadonlySet<ResidentResource>): void {
+function finishReadBacks(object: Residence, readBack: ReadonlySet<ResidentResource>): void {
   const { queue } = object.context;
   const fence = queue.emitFence();
   try {
@@ -61,7 +61,7 @@ function finishReadBacks(object: BufferObject, readBack: ReadonlySet<ResidentRes
 }
 
 /** Others that lie in the same bytes have them from memory: what came into it is news to them. */
-function tellAliases(object: BufferObject, resource: ResidentResource): void {
+function tellAliases(object: Residence, resource: ResidentResource): void {
   const { backingOffset, backingBytes } = resource;
   const end = backingOffset + backingBytes;
   for (const { value: other } of object.resources.overlapping(backingOffset, end)) {
@@ -74,7 +74,7 @@ function tellAliases(object: BufferObject, resource: ResidentResource): void {
   }
 }
 
-function pagesToMap(object: BufferObject, start: number, end: number, furthest: number): number {
+function pagesToMap(object: Residence, start: number, end: number, furthest: number): number {
   let limit = Math.ceil(furthest / PAGE_SIZE);
   // To the end of the last page: another resource may begin in the rest of it.
   for (const { value: resource, start: resourceStart } of object.resources.overlapping(

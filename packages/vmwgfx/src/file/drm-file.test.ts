@@ -132,7 +132,10 @@ describe('coherency, whatever finds the writes', () => {
   });
 
   it('1.5: a surface whose only device write was refused keeps its content where it was', () => {
-    const { cpu, vma, surface, target, copy, file, addressSpace } = setUp({}, { maxImageBytes: BYTES + 1 });
+    const { cpu, vma, surface, target, copy, file, addressSpace } = setUp(
+      { graphicsMemoryLimit: 2 ** 20 },
+      { maxImageBytes: BYTES + 1 },
+    );
     const other = file.createSurface({ format: FORMAT, width: SIDE, height: SIDE, coherent: true }).handle;
     cpu.store8(file.mapSurface(other, addressSpace).start, 1);
     cpu.store8(vma.start, 2);

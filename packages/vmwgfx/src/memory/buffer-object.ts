@@ -1,32 +1,23 @@
 import { IntervalTree } from '@cg/collections';
 import { LEAF_PAGES, PAGE_SIZE } from '@cg/pagetable';
+import { readBackResources } from '../coherency/read-back.js';
 import type { BackingPages, DriverContext } from '../context.js';
 import { VmwgfxError } from '../errors.js';
 import type { Fence } from '../device/fence.js';
 import { References } from '../references.js';
-import { DirtyTracker, type BackedResource } from '../tracking/dirty-tracker.js';
+import { DirtyTracker } from '../tracking/dirty-tracker.js';
+import type { Evictable } from './eviction-order.js';
+import { evictUntil } from './eviction.js';
 import { MAX_MOB_PAGES } from './mob-page-table.js';
 import { MobViews } from './mob-views.js';
-
-/** A resource as the buffer object that it lies in sees it. */
-export interface ResidentResource extends BackedResource {
-  /** Its newest content is on the device (rule 6.2). */
-  gpuDirty: boolean;
-  /** First and end page of the buffer object that hold any of its bytes. */
-  readonly pageRange: [start: number, end: number];
-  /**
-   * Sends the command that brings the content back into the backing; the caller waits for it.
-   * @param refused called where the device refuses it
-   */
-  readBack(refused: () => void): void;
-}
+import type { Residence, ResidentResource } from './resident-resource.js';
 
 /**
  * Pages of guest memory that back resources: the CPU maps them, the device reads and writes them as a MOB.
  * Handles and the resources in it keep it; the last of them to go frees it, and mappings that are left over
  * fault from then on.
  */
-export class BufferObject implements BackingPages {
+export class BufferObject implements BackingPages, Residence, Evictable {
   readonly frames: Uint32Array;
   /** Its first page in the device's mapping, where user space maps it from. */
   readonly firstPage: number;
@@ -39,6 +30,8 @@ export class BufferObject implements BackingPages {
   #tracker: DirtyTracker | undefined;
   #trackerUsers = 0;
   readonly #mobs: MobViews;
+  #gpuDirtyResources = 0;
+  #placed = false;
   #reserved = false;
   #destroyed = false;
 
@@ -151,9 +144,71 @@ export class BufferObject implements BackingPages {
     this.context.mapping.unmapRange(this.firstPage + start, end - start);
   }
 
-  /** The id of the MOB that begins at a page of it; the first call makes that known to the device. */
+  /** Whether somebody has it reserved. */
+  get isReserved(): boolean {
+    return this.#reserved;
+  }
+
+  /** What holds nothing goes first; what would have to be read back, which takes longest, goes last. */
+  get evictionPriority(): number {
+    return this.#gpuDirtyResources > 0 ? 2 : Math.min(this.resources.size, 1);
+  }
+
+  /** A resource in it became GPU-dirty, or clean, or came or went as one that is. */
+  countGpuDirty(change: 1 | -1): void {
+    this.#gpuDirtyResources += change;
+    this.context.placed.changed(this);
+  }
+
+  /**
+   * Lets the device see it, where it does not; others may have to go.
+   * @throws VmwgfxError ENOMEM where not enough of them can, EIO where one of them cannot be read back
+   */
+  place(): void {
+    const { graphicsMemory, placed } = this.context;
+    if (!this.#placed) {
+      evictUntil(() => graphicsMemory.left >= this.bytes, placed);
+      graphicsMemory.charge(this.bytes);
+      this.#placed = true;
+    }
+    placed.touch(this);
+  }
+
+  /** Its mappings go, as with every move, and what their entries knew is kept (E2). */
+  evict(): void {
+    this.reserve();
+    try {
+      const residents = [...this.resources.overlapping(0, this.bytes)].map(({ value }) => value);
+      const dirty = residents.filter(({ gpuDirty }) => gpuDirty);
+      readBackResources(this, dirty);
+      this.lastFence?.wait();
+      this.unmapRange(0, this.pageCount);
+      residents.forEach((resource) => resource.unbind());
+      this.#leaveDevice();
+    } finally {
+      this.unreserve();
+    }
+  }
+
+  /**
+   * The id of the MOB that begins at a page of it; the first call makes that known to the device.
+   * @throws as `place`
+   */
   mobId(firstPage = 0): number {
+    this.place();
     return this.#mobs.id(firstPage);
+  }
+
+  /** The device sees it no more: no resource is bound to it. @throws VmwgfxError EIO; it is gone all the same */
+  #leaveDevice(): void {
+    const { placed, graphicsMemory } = this.context;
+    if (!this.#placed) {
+      return;
+    }
+    this.#placed = false;
+    placed.remove(this);
+    graphicsMemory.refund(this.bytes);
+    this.#mobs.destroy();
   }
 
   /** Nobody uses it any more: no resource is in it, and its mappings go first. */
@@ -162,7 +217,7 @@ export class BufferObject implements BackingPages {
     mapping.unmapRange(this.firstPage, this.pageCount);
     this.#destroyed = true;
     try {
-      this.#mobs.destroy();
+      this.#leaveDevice();
     } finally {
       fakeOffsets.free(this);
       this.frames.forEach((frame) => memory.freeFrame(frame));

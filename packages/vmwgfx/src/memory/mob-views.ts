@@ -1,5 +1,6 @@
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverContext } from '../context.js';
+import { evictUntil } from './eviction.js';
 import { buildMobPageTable, type MobPageTable } from './mob-page-table.js';
 
 /** What the device knows of a buffer object from one page on: a MOB and the page table it reads it through. */
@@ -49,7 +50,8 @@ export class MobViews {
   }
 
   #define(firstPage: number): Mob {
-    const { memory, queue, mobIds } = this.context;
+    const { memory, queue, mobIds, placed } = this.context;
+    evictUntil(() => !mobIds.isFull, placed);
     const frames = this.frames.subarray(firstPage);
     const pageTable = buildMobPageTable(memory, frames);
     const { ptDepth, base, tableFrames } = pageTable;

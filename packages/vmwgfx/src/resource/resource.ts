@@ -1,7 +1,8 @@
 import type { IntervalNode } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverContext } from '../context.js';
-import type { BufferObject, ResidentResource } from '../memory/buffer-object.js';
+import type { BufferObject } from '../memory/buffer-object.js';
+import type { ResidentResource } from '../memory/resident-resource.js';
 import { References } from '../references.js';
 import type { BackedResource, SharedBy } from '../tracking/dirty-tracker.js';
 
@@ -12,10 +13,9 @@ import type { BackedResource, SharedBy } from '../tracking/dirty-tracker.js';
 export abstract class Resource implements ResidentResource {
   /** Whoever uses it. Made with one reference, its maker's. */
   readonly references = new References(() => this.destroy());
-  /** Set when a submission that writes it has been validated (rule 6.2). */
-  gpuDirty = false;
   /** The backing holds content that the device has never had: binding uploads all of it. */
   needsUpload = false;
+  #gpuDirty = false;
   #backing: BufferObject | undefined;
   #backingOffset = 0;
   #node: IntervalNode<ResidentResource> | undefined;
@@ -26,6 +26,18 @@ export abstract class Resource implements ResidentResource {
     /** Whether the CPU sees it as coherent memory. */
     readonly coherent: boolean,
   ) {}
+
+  /** Its newest content is on the device: set once a submission has written it (rule 6.2). */
+  get gpuDirty(): boolean {
+    return this.#gpuDirty;
+  }
+
+  set gpuDirty(dirty: boolean) {
+    if (dirty !== this.#gpuDirty) {
+      this.#gpuDirty = dirty;
+      this.#backing?.countGpuDirty(dirty ? 1 : -1);
+    }
+  }
 
   get backing(): BufferObject | undefined {
     return this.#backing;
@@ -97,12 +109,18 @@ export abstract class Resource implements ResidentResource {
     this.#backing = backing;
     this.#backingOffset = offset;
     this.#node = backing.resources.insert(offset, offset + this.backingBytes, this);
+    if (this.#gpuDirty) {
+      backing.countGpuDirty(1);
+    }
   }
 
   #leave(): BufferObject | undefined {
     const backing = this.#backing;
     if (backing !== undefined && this.#node !== undefined) {
       backing.resources.remove(this.#node);
+      if (this.#gpuDirty) {
+        backing.countGpuDirty(-1);
+      }
     }
     this.#node = undefined;
     this.#backing = undefined;

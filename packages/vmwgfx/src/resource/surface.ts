@@ -13,6 +13,8 @@ import { readBackResources } from '../coherency/read-back.js';
 import type { DriverContext } from '../context.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
+import type { Evictable } from '../memory/eviction-order.js';
+import { evictUntil } from '../memory/eviction.js';
 import { Resource } from './resource.js';
 
 /** What a surface is made of. */
@@ -31,7 +33,7 @@ export interface SurfaceStatistics {
 }
 
 /** A guest-backed surface. */
-export class Surface extends Resource {
+export class Surface extends Resource implements Evictable {
   readonly layout: SurfaceLayout;
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
@@ -60,16 +62,45 @@ export class Surface extends Resource {
     return this.#dirtyBoxes !== undefined;
   }
 
+  /** Reading it back takes longest: where others can go, they do. */
+  get evictionPriority(): number {
+    return this.gpuDirty ? 1 : 0;
+  }
+
+  get isReserved(): boolean {
+    return this.backing?.isReserved ?? true;
+  }
+
+  /** The device has it no more, until it is used again: then all of it is uploaded from its backing. */
+  evict(): void {
+    const { backing } = this;
+    if (backing === undefined) {
+      return;
+    }
+    backing.reserve();
+    try {
+      if (this.gpuDirty) {
+        readBackResources(backing, [this]);
+      }
+      this.needsUpload = true;
+      this.#takeFromDevice();
+    } finally {
+      backing.unreserve();
+    }
+  }
+
   addDirtyBytes(start: number, end: number): void {
     this.#dirtyBoxes?.addRange(start - this.backingOffset, end - this.backingOffset);
   }
 
   create(): void {
+    const { queue, surfaceIds, surfacesOnDevice } = this.context;
     if (this.#id !== SVGA3D_INVALID_ID) {
+      surfacesOnDevice.touch(this);
       return;
     }
-    const { queue, surfaceIds } = this.context;
     const { format, width, height, depth, mipLevels, samples, layers, cube } = this.request;
+    evictUntil(() => !surfaceIds.isFull, surfacesOnDevice);
     const sid = surfaceIds.allocate();
     const definition = {
       sid,
@@ -85,6 +116,7 @@ export class Surface extends Resource {
     const forget = (): void => {
       surfaceIds.free(sid);
       this.#id = SVGA3D_INVALID_ID;
+      surfacesOnDevice.remove(this);
     };
     try {
       if (layers > 1 && !cube) {
@@ -97,6 +129,7 @@ export class Surface extends Resource {
       throw error;
     }
     this.#id = sid;
+    surfacesOnDevice.touch(this);
   }
 
   bind(): void {
@@ -136,7 +169,6 @@ export class Surface extends Resource {
       return;
     }
     this.#bound = false;
-    this.needsUpload ||= this.coherent;
     try {
       this.context.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid: SVGA3D_INVALID_ID });
     } catch (error) {
@@ -205,8 +237,9 @@ export class Surface extends Resource {
 
   /** Ends what the device has of it. @throws VmwgfxError EIO; it is gone all the same */
   #takeFromDevice(): void {
-    const { queue, surfaceIds } = this.context;
+    const { queue, surfaceIds, surfacesOnDevice } = this.context;
     const id = this.#id;
+    surfacesOnDevice.remove(this);
     if (id === SVGA3D_INVALID_ID) {
       return;
     }

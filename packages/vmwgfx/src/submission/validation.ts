@@ -61,6 +61,7 @@ export class Validation {
       this.addBuffer(resource.backing ?? this.#allocateBacking(resource));
     }
     this.#reserveAll();
+    this.#reserved.forEach((object) => object.place());
     for (const [resource, { switchTo }] of this.#resources) {
       if (switchTo !== undefined && resource.coherent) {
         this.#takeTrackerUser(switchTo.object);
