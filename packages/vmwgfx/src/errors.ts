@@ -6,6 +6,8 @@ export type VmwgfxErrorCode =
   | 'ENOENT'
   /** Somebody else's. */
   | 'EACCES'
+  /** The CPU, or the device, is using it. */
+  | 'EBUSY'
   /** Memory, command space or an id could not be had. */
   | 'ENOMEM'
   /** The device refused a command, or does not answer. */

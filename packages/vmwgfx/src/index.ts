@@ -6,6 +6,7 @@ export {
   type SurfaceHandle,
   type TrackingStatistics,
 } from './file/drm-file.js';
+export type { CpuAccess, CpuAccessRequest } from './file/cpu-access.js';
 export type { NewSurface } from './file/new-surface.js';
 export type { SharedObject } from './file/shared-object.js';
 export { VmwgfxError, type VmwgfxErrorCode, type VmwgfxErrorFacts } from './errors.js';

@@ -7,6 +7,8 @@ import type { DriverOptions } from '../driver.js';
 import { FixedPolicy, type TrackingMethod } from '../tracking/policy.js';
 
 const FORMAT = 2; // A8R8G8B8
+/** R5G6B5: the device refuses to copy between blocks of two sizes. */
+const OTHER_BLOCKS = 3;
 const SIDE = 64;
 const BYTES = SIDE * SIDE * 4;
 
@@ -168,12 +170,8 @@ describe('a submission that fails', () => {
     cpu.store8(vma.start, 1);
     const commands = new CommandWriter();
     commands.write('SURFACE_COPY', { srcSid: source, destSid: surface, ...images, boxes: [box] });
-    commands.write('SURFACE_COPY', {
-      srcSid: source,
-      destSid: target,
-      ...images,
-      boxes: [{ ...box, x: 9999 }],
-    });
+    const other = file.createSurface({ format: OTHER_BLOCKS, width: SIDE, height: SIDE }).handle;
+    commands.write('SURFACE_COPY', { srcSid: source, destSid: other, ...images, boxes: [box] });
     // Enough to have the buffer handed over, and the refusal thrown, before the last command is in.
     const boxes = Array.from({ length: 1600 }, () => ({ ...box, w: 1, h: 1 }));
     commands.write('SURFACE_COPY', { srcSid: source, destSid: target, ...images, boxes });
@@ -185,9 +183,10 @@ describe('a submission that fails', () => {
   });
 
   it('1.5: leaves nothing behind that strikes the next caller', () => {
-    const { cpu, vma, file, surface, target, driver, memory } = setUp();
+    const { cpu, vma, file, surface, driver, memory } = setUp();
     cpu.store8(vma.start, 1);
-    const bad = { srcSid: surface, destSid: target, ...images, boxes: [{ ...box, x: 9999 }] };
+    const other = file.createSurface({ format: OTHER_BLOCKS, width: SIDE, height: SIDE }).handle;
+    const bad = { srcSid: surface, destSid: other, ...images, boxes: [box] };
     const before = memory.freeFrames;
     vi.spyOn(driver.context.queue, 'fence').mockImplementationOnce(() => {
       throw new Error('before the flush');

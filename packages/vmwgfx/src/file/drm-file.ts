@@ -20,6 +20,7 @@ import { submit } from '../submission/submit.js';
 import { allocateBacking } from '../submission/validation.js';
 import type { TrackerStatistics } from '../tracking/dirty-tracker.js';
 import type { TrackingMethod } from '../tracking/policy.js';
+import { CpuAccess, type CpuAccessRequest } from './cpu-access.js';
 import { HandleTable } from './handle-table.js';
 import { makeSurface, type NewSurface } from './new-surface.js';
 import { SharedObject } from './shared-object.js';
@@ -60,6 +61,7 @@ export interface TrackingStatistics extends SurfaceStatistics, TrackerStatistics
 export class DrmFile {
   readonly #context: DriverContext;
   readonly #handles = new HandleTable();
+  readonly #cpuAccesses = new Set<CpuAccess>();
 
   constructor(context: DriverContext) {
     this.#context = context;
@@ -144,6 +146,19 @@ export class DrmFile {
     return this.#map(found, addressSpace, start, pages);
   }
 
+  /**
+   * Waits until the device is done with a buffer object, and keeps submissions from naming it (EBUSY) until what is
+   * returned is released, or the file closed: the synccpu of programs without coherent memory.
+   * @throws VmwgfxError ENOENT, EINVAL; EBUSY where it is not to wait; EIO
+   */
+  syncCpu(handle: number, request: CpuAccessRequest = {}): CpuAccess {
+    const access = new CpuAccess(this.#handles.buffer(handle), request, (done) => {
+      this.#cpuAccesses.delete(done);
+    });
+    this.#cpuAccesses.add(access);
+    return access;
+  }
+
   /** Offers an object to other files. @throws VmwgfxError ENOENT */
   share(handle: number): SharedObject {
     return new SharedObject(this.#handles.object(handle));
@@ -195,6 +210,7 @@ export class DrmFile {
 
   /** Closes every handle of the file. @throws the first error of `closeHandle`, after all are closed */
   close(): void {
+    this.#cpuAccesses.forEach((access) => access.release());
     this.#handles.closeAll();
   }
 

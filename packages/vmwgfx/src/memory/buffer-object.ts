@@ -27,6 +27,8 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   readonly resources = new IntervalTree<ResidentResource>();
   /** Behind the last submission that named it. */
   lastFence: Fence | undefined;
+  /** Who uses it with the CPU and wants no submission to name it (the kernel's cpu_writers). */
+  cpuWriters = 0;
   #tracker: DirtyTracker | undefined;
   #trackerUsers = 0;
   readonly #mobs: MobViews;
@@ -136,6 +138,11 @@ export class BufferObject implements BackingPages, Residence, Evictable {
       this.#tracker = undefined;
       this.context.account.refund(DirtyTracker.bytesFor(this.pageCount));
     }
+  }
+
+  /** The device has written bytes of it by a command: news to each resource there, as a store would be. */
+  noteDeviceWrite(start: number, end: number): void {
+    this.#tracker?.recordDeviceWrite(Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
   }
 
   /** Removes every mapping of a page range, and keeps what its entries knew (rule 5.5). */

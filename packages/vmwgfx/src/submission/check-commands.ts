@@ -1,10 +1,12 @@
+import { SurfaceLayoutError } from '@cg/surface-layout';
 import { decodeCommands, SvgaDeviceError, SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-device';
 import { VmwgfxError } from '../errors.js';
 import type { HandleTable } from '../file/handle-table.js';
 import { checkPlace } from '../file/new-surface.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import type { Surface } from '../resource/surface.js';
-import { ruleOf, type CommandRule, type SurfaceEffect } from './command-rules.js';
+import type { BufferRange, CommandRule, SurfaceEffect } from './rules/command-rule.js';
+import { ruleOf } from './rules/command-rules.js';
 
 /** A surface that a command names, and what the command does to it. */
 interface SurfaceUse {
@@ -23,6 +25,14 @@ export interface UserCommand {
   readonly rule: CommandRule;
   readonly surfaces: readonly SurfaceUse[];
   readonly buffers: ReadonlyMap<string, BufferObject>;
+  readonly ranges: readonly BufferRange[];
+}
+
+/** What the commands of a submission are checked against. */
+export interface CommandChecks {
+  readonly handles: HandleTable;
+  readonly maxCommandBytes: number;
+  readonly hasDx: boolean;
 }
 
 /**
@@ -31,15 +41,12 @@ export interface UserCommand {
  * @throws VmwgfxError EINVAL for anything but well-formed commands that a user may send, ENOENT for a handle
  * that is nobody's; `facts.offset` and `facts.command` say which
  */
-export function checkCommands(
-  bytes: Uint8Array,
-  maxCommandBytes: number,
-  handles: HandleTable,
-): UserCommand[] {
+export function checkCommands(bytes: Uint8Array, checks: CommandChecks): UserCommand[] {
+  const { handles, maxCommandBytes, hasDx } = checks;
   const commands: UserCommand[] = [];
   try {
     for (const { name, id, offset, bytes: length, ...rest } of decodeCommands(bytes)) {
-      const rule = name === undefined ? undefined : ruleOf(name);
+      const rule = name === undefined ? undefined : ruleOf(name, hasDx);
       const facts = { command: name ?? `command ${id}`, offset, bytes: length };
       if (name === undefined || rule === undefined) {
         throw new VmwgfxError('EINVAL', `a user may not send ${facts.command}`, facts);
@@ -64,37 +71,42 @@ function located<T>(where: { readonly command: string; readonly offset: number }
   try {
     return act();
   } catch (error) {
-    if (!(error instanceof VmwgfxError)) {
+    const isOurs = error instanceof VmwgfxError;
+    if (!isOurs && !(error instanceof SurfaceLayoutError)) {
       throw error;
     }
     const message = `${where.command} at byte ${where.offset}: ${error.message}`;
-    throw new VmwgfxError(error.code, message, { ...error.facts, ...where });
+    throw new VmwgfxError(isOurs ? error.code : 'EINVAL', message, { ...(isOurs && error.facts), ...where });
   }
 }
 
-type Unresolved = Omit<UserCommand, 'surfaces' | 'buffers'>;
+type Unresolved = Omit<UserCommand, 'buffers' | 'ranges' | 'surfaces'>;
 
 function resolve(command: Unresolved, handles: HandleTable): UserCommand {
   const { rule, fields } = command;
-  const surfaces = rule.surfaces.map(({ field, effect }) => ({
-    field,
-    effect,
-    surface: handles.surface(fields[field] as number),
-  }));
-  const buffers = new Map<string, BufferObject>();
-  for (const field of rule.buffers ?? []) {
-    buffers.set(field, bufferOf(fields[field] as number, handles));
-  }
+  const surfaces = rule.surfaces.map(({ field }) => handles.surface(fields[field] as number));
+  const names = rule.buffers ?? [];
+  const objects = names.map((field) => bufferOf(fields[field] as number, handles));
   if (rule.bindsBacking === true) {
-    const [object] = buffers.values();
-    checkPlace(surfaces[0].surface.backingBytes, object, 0);
+    checkPlace(surfaces[0].backingBytes, objects[0], 0);
   }
-  return { ...command, surfaces, buffers };
+  const found = rule.inspect?.(fields as never, surfaces, objects) ?? {};
+  return {
+    ...command,
+    fields: { ...fields, ...found.fields },
+    surfaces: rule.surfaces.map(({ field, effect }, i) => ({
+      field,
+      effect: found.effects?.[i] ?? effect,
+      surface: surfaces[i],
+    })),
+    buffers: new Map(names.map((field, i) => [field, objects[i]])),
+    ranges: found.ranges ?? [],
+  };
 }
 
 function bufferOf(handle: number, handles: HandleTable): BufferObject {
   if (handle === SVGA3D_INVALID_ID) {
-    throw new VmwgfxError('EINVAL', 'a surface always has a backing', { handle });
+    throw new VmwgfxError('EINVAL', 'a surface cannot be without a backing', { handle });
   }
   return handles.buffer(handle);
 }

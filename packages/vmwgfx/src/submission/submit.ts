@@ -2,6 +2,7 @@ import type { CommandFields, CommandName } from '@cg/svga-device';
 import type { DriverContext } from '../context.js';
 import type { Fence } from '../device/fence.js';
 import type { HandleTable } from '../file/handle-table.js';
+import type { BufferObject } from '../memory/buffer-object.js';
 import { checkCommands, type UserCommand } from './check-commands.js';
 import { Validation } from './validation.js';
 
@@ -18,7 +19,8 @@ interface SentCommand {
  */
 export function submit(context: DriverContext, handles: HandleTable, bytes: Uint8Array): Fence {
   const { queue } = context;
-  const commands = checkCommands(bytes, queue.maxCommandBytes, handles);
+  const { maxCommandBytes } = queue;
+  const commands = checkCommands(bytes, { handles, maxCommandBytes, hasDx: context.limits.hasDx });
   const validation = new Validation();
   commands.forEach((command) => addToValidation(validation, command));
   try {
@@ -31,7 +33,7 @@ export function submit(context: DriverContext, handles: HandleTable, bytes: Uint
   return send(context, commands, validation);
 }
 
-function addToValidation(validation: Validation, { surfaces, buffers, rule }: UserCommand): void {
+function addToValidation(validation: Validation, { surfaces, buffers, rule, ranges }: UserCommand): void {
   for (const { surface, effect } of surfaces) {
     validation.add(surface, effect === 'write');
   }
@@ -41,6 +43,9 @@ function addToValidation(validation: Validation, { surfaces, buffers, rule }: Us
       validation.switchBacking(surfaces[0].surface, object, 0);
     }
   }
+  for (const { field, start, end } of ranges) {
+    validation.useRange(buffers.get(field) as BufferObject, start, end);
+  }
 }
 
 function send({ queue }: DriverContext, commands: readonly UserCommand[], validation: Validation): Fence {
@@ -48,7 +53,7 @@ function send({ queue }: DriverContext, commands: readonly UserCommand[], valida
   let fence: Fence | undefined;
   try {
     for (const command of commands) {
-      if (command.rule.bindsBacking !== true) {
+      if (!isTheDrivers(command)) {
         const entry = { command, refused: false };
         queue.emit(command.name, translated(command), () => {
           entry.refused = true;
@@ -67,6 +72,11 @@ function send({ queue }: DriverContext, commands: readonly UserCommand[], valida
   }
 }
 
+/** Backings are bound by validation, and tracked surfaces kept alike with theirs without being told. */
+function isTheDrivers({ rule, surfaces }: UserCommand): boolean {
+  return rule.bindsBacking === true || (rule.explicit === true && surfaces[0].surface.isTracked);
+}
+
 /** The command's fields with the device's ids for handles. */
 function translated({ fields, surfaces, buffers }: UserCommand): CommandFields<CommandName> {
   const ids: Record<string, number> = {};
@@ -79,12 +89,20 @@ function translated({ fields, surfaces, buffers }: UserCommand): CommandFields<C
   return { ...fields, ...ids } as unknown as CommandFields<CommandName>;
 }
 
-/** Where the newest content of each surface is, now that the device has done, or refused, each command in turn. */
+/**
+ * Where the newest content of each surface is, and which bytes of buffer objects are news to who lies there, now
+ * that the device has done, or refused, each command in turn.
+ */
 function noteEffects(sent: readonly SentCommand[]): void {
   for (const { command, refused } of sent) {
     for (const { surface, effect } of refused ? [] : command.surfaces) {
       if (effect !== 'read') {
         surface.gpuDirty = effect === 'write';
+      }
+    }
+    for (const { field, start, end, written } of refused ? [] : command.ranges) {
+      if (written) {
+        (command.buffers.get(field) as BufferObject).noteDeviceWrite(start, end);
       }
     }
   }

@@ -1,5 +1,5 @@
-import { pagesFor } from '@cg/pagetable';
-import { readBackResources } from '../coherency/read-back.js';
+import { PAGE_SIZE, pagesFor } from '@cg/pagetable';
+import { cleanResources, readBackResources } from '../coherency/read-back.js';
 import type { Fence } from '../device/fence.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject } from '../memory/buffer-object.js';
@@ -26,6 +26,7 @@ export class Validation {
   readonly #resources = new Map<Resource, Wanted>();
   /** Each buffer object once, however often it is named. */
   readonly #objects = new Set<BufferObject>();
+  readonly #ranges: { object: BufferObject; start: number; end: number }[] = [];
   readonly #reserved: BufferObject[] = [];
   /** What `backOff` takes back, last first. None of it can fail. */
   readonly #undo: (() => void)[] = [];
@@ -43,6 +44,12 @@ export class Validation {
       object.references.take();
       this.#objects.add(object);
     }
+  }
+
+  /** Adds bytes that the device reads or writes in a buffer object itself: they are to be the newest. */
+  useRange(object: BufferObject, start: number, end: number): void {
+    this.addBuffer(object);
+    this.#ranges.push({ object, start, end });
   }
 
   /** Adds a resource that lies elsewhere from this submission on; of several places the last counts. */
@@ -72,6 +79,9 @@ export class Validation {
     }
     for (const [resource, wanted] of this.#resources) {
       this.#validateResource(resource, wanted);
+    }
+    for (const { object, start, end } of this.#ranges) {
+      cleanResources(object, Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
     }
   }
 
@@ -120,6 +130,9 @@ export class Validation {
     for (const object of [...this.#objects].toSorted((a, b) => a.firstPage - b.firstPage)) {
       object.reserve();
       this.#reserved.push(object);
+      if (object.cpuWriters > 0) {
+        throw new VmwgfxError('EBUSY', 'the CPU is using a buffer object that the submission names');
+      }
     }
   }
 
