@@ -1,5 +1,6 @@
 import type { Mapping, PhysicalMemory } from '@cg/pagetable';
 import type { TrackedMemory } from '@cg/tracked-memory';
+import type { FaultInjection } from './fault-injection.js';
 import type { IdAllocator } from './id-allocator.js';
 import type { EvictionOrder } from './memory/eviction-order.js';
 import type { FakeOffsets } from './memory/fake-offsets.js';
@@ -26,6 +27,8 @@ export interface DriverContext {
   readonly mapping: Mapping;
   readonly fakeOffsets: FakeOffsets<BackingPages>;
   readonly queue: CommandQueue;
+  /** Failures that somebody ordered. */
+  readonly faults: FaultInjection;
   /** What trackers take; one can be refused (rule 5.1). */
   readonly account: MemoryAccount;
   /** What the device sees as MOBs. */

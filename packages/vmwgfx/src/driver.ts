@@ -13,6 +13,7 @@ import type { TrackedMemory } from '@cg/tracked-memory';
 import type { BackingPages, DriverContext } from './context.js';
 import { DrmFile } from './file/drm-file.js';
 import { VmwgfxError } from './errors.js';
+import { FaultInjection } from './fault-injection.js';
 import { IdAllocator } from './id-allocator.js';
 import { EvictionOrder } from './memory/eviction-order.js';
 import { FakeOffsets } from './memory/fake-offsets.js';
@@ -29,6 +30,8 @@ export interface DriverOptions {
   readonly makePolicy?: () => TrackingPolicy;
   /** How writes to a buffer object are found; through the page tables if left out. */
   readonly trackMemory?: (pages: BackingPages, context: DriverContext) => TrackedMemory;
+  /** Failures to order; none unless told. */
+  readonly faults?: FaultInjection;
   /** Bytes the driver may use for trackers. Default 64 MiB. */
   readonly accountLimit?: number;
   /** Bytes of buffer objects that the device may see at a time; what it suggests if left out. */
@@ -57,7 +60,8 @@ export class VmwgfxDriver {
     }
     const mapping = new Mapping('vmwgfx');
     const fakeOffsets = new FakeOffsets<BackingPages>();
-    const queue = new CommandQueue(memory, ports);
+    const faults = options.faults ?? new FaultInjection();
+    const queue = new CommandQueue(memory, ports, faults);
     queue.startContext(true);
     setObjectTables(memory, queue, maxObjects);
     mapping.observeZaps({
@@ -71,6 +75,7 @@ export class VmwgfxDriver {
       mapping,
       fakeOffsets,
       queue,
+      faults,
       account: new MemoryAccount('memory for trackers', accountLimit),
       graphicsMemory: new MemoryAccount(
         'graphics memory',
@@ -78,8 +83,8 @@ export class VmwgfxDriver {
       ),
       placed: new EvictionOrder(),
       surfacesOnDevice: new EvictionOrder(),
-      mobIds: new IdAllocator('MOB', maxObjects),
-      surfaceIds: new IdAllocator('surface', maxObjects),
+      mobIds: new IdAllocator('MOB', maxObjects, faults),
+      surfaceIds: new IdAllocator('surface', maxObjects, faults),
       limits: readDeviceLimits(ports, (capabilities & SVGA_CAP.DX) !== 0),
       trackMemory: options.trackMemory ?? trackThroughMapping,
       makePolicy,

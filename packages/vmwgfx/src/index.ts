@@ -10,6 +10,7 @@ export type { CpuAccess, CpuAccessRequest } from './file/cpu-access.js';
 export type { NewSurface } from './file/new-surface.js';
 export type { SharedObject } from './file/shared-object.js';
 export { VmwgfxError, type VmwgfxErrorCode, type VmwgfxErrorFacts } from './errors.js';
+export { FaultInjection, faultPointNames, type FaultPoint, type FaultSchedule } from './fault-injection.js';
 export type { BackingPages, DriverContext } from './context.js';
 export { BufferObject } from './memory/buffer-object.js';
 export type { Residence, ResidentResource } from './memory/resident-resource.js';

@@ -1,4 +1,6 @@
 import { PAGE_SIZE } from '@cg/pagetable';
+import type { CommandQueue } from '../device/command-queue.js';
+import type { Fence } from '../device/fence.js';
 import type { Residence, ResidentResource } from '../memory/resident-resource.js';
 
 /**
@@ -47,7 +49,7 @@ export function readBackResources(object: Residence, resources: readonly Residen
 /** Waits for read-backs. Those that the device refuses have left the set by then, and stay GPU-dirty. */
 function finishReadBacks(object: Residence, readBack: ReadonlySet<ResidentResource>): void {
   const { queue } = object.context;
-  const fence = queue.emitFence();
+  const fence = fenceOrSettle(queue);
   try {
     queue.flush();
   } finally {
@@ -57,6 +59,16 @@ function finishReadBacks(object: Residence, readBack: ReadonlySet<ResidentResour
       resource.gpuDirty = false;
       tellAliases(object, resource);
     }
+  }
+}
+
+/** Without a fence nobody can tell that they are done: they stay GPU-dirty, and what they leave strikes nobody. */
+function fenceOrSettle(queue: CommandQueue): Fence {
+  try {
+    return queue.emitFence();
+  } catch (error) {
+    queue.settle();
+    throw error;
   }
 }
 

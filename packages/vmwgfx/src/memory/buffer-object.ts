@@ -48,6 +48,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     }
     this.firstPage = context.fakeOffsets.allocate(this);
     try {
+      context.faults.pass('frames');
       this.frames = context.memory.allocateFrames(pageCount);
     } catch (error) {
       context.fakeOffsets.free(this);
@@ -110,6 +111,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     const { context, pageCount } = this;
     if (this.#tracker === undefined) {
       const bytes = DirtyTracker.bytesFor(pageCount);
+      context.faults.pass('tracker-charge');
       context.account.charge(bytes);
       try {
         this.#unmapGpuDirty();
@@ -172,8 +174,9 @@ export class BufferObject implements BackingPages, Residence, Evictable {
    * @throws VmwgfxError ENOMEM where not enough of them can, EIO where one of them cannot be read back
    */
   place(): void {
-    const { graphicsMemory, placed } = this.context;
+    const { graphicsMemory, placed, faults } = this.context;
     if (!this.#placed) {
+      faults.pass('graphics-charge');
       evictUntil(() => graphicsMemory.left >= this.bytes, placed);
       graphicsMemory.charge(this.bytes);
       this.#placed = true;

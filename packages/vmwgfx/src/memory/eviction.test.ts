@@ -28,7 +28,8 @@ function setUp(options: DriverOptions) {
   };
   const real = CommandQueue.prototype.emit;
   const emit = vi.spyOn(base.driver.context.queue, 'emit');
-  const evicted = () => emit.mock.calls.filter(([name]) => name === 'DESTROY_GB_MOB').length;
+  const surely = vi.spyOn(base.driver.context.queue, 'emitSurely');
+  const evicted = () => surely.mock.calls.filter(([name]) => name === 'DESTROY_GB_MOB').length;
   return { ...base, cpu, addressSpace, file, copy, onDevice, filled, emit, real, evicted };
 }
 

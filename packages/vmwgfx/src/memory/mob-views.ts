@@ -42,7 +42,7 @@ export class MobViews {
       return;
     }
     try {
-      mobs.forEach(([, { id }]) => queue.emit('DESTROY_GB_MOB', { mobid: id }));
+      mobs.forEach(([, { id }]) => queue.emitSurely('DESTROY_GB_MOB', { mobid: id }));
       queue.flush();
     } finally {
       mobs.forEach(([firstPage, mob]) => this.#forget(firstPage, mob));
@@ -50,7 +50,8 @@ export class MobViews {
   }
 
   #define(firstPage: number): Mob {
-    const { memory, queue, mobIds, placed } = this.context;
+    const { memory, queue, mobIds, placed, faults } = this.context;
+    faults.pass('frames');
     evictUntil(() => !mobIds.isFull, placed);
     const frames = this.frames.subarray(firstPage);
     const pageTable = buildMobPageTable(memory, frames);

@@ -169,19 +169,13 @@ export class Surface extends Resource implements Evictable {
       return;
     }
     this.#bound = false;
-    try {
-      this.context.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid: SVGA3D_INVALID_ID });
-    } catch (error) {
-      // It is bound anew before it is used: what the device still has of the old MOB it never looks at.
-      if (!(error instanceof VmwgfxError)) {
-        throw error;
-      }
-    }
+    this.context.queue.emitSurely('BIND_GB_SURFACE', { sid: this.#id, mobid: SVGA3D_INVALID_ID });
   }
 
   override moveTo(backing: BufferObject, offset: number): void {
+    // Were the next binding refused, transfers would still go to the old place.
+    this.unbind();
     super.moveTo(backing, offset);
-    this.#bound = false;
     // What an explicit surface has on the device stays: its program says what to upload.
     this.needsUpload ||= this.coherent;
   }
@@ -208,6 +202,9 @@ export class Surface extends Resource implements Evictable {
   }
 
   readBack(refused: () => void): void {
+    if (!this.#bound) {
+      this.bind();
+    }
     this.context.queue.emit('READBACK_GB_SURFACE', { sid: this.#id }, refused);
     this.statistics.readBacks++;
   }
@@ -245,9 +242,9 @@ export class Surface extends Resource implements Evictable {
     }
     try {
       if (this.#bound) {
-        queue.emit('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
+        queue.emitSurely('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
       }
-      queue.emit('DESTROY_GB_SURFACE', { sid: id });
+      queue.emitSurely('DESTROY_GB_SURFACE', { sid: id });
       queue.flush();
     } finally {
       surfaceIds.free(id);

@@ -25,6 +25,8 @@ export function submit(context: DriverContext, handles: HandleTable, bytes: Uint
   commands.forEach((command) => addToValidation(validation, command));
   try {
     validation.validate();
+    // What the device refuses of all that must strike before the user's commands run on stale content (rule 1.5).
+    queue.flush();
   } catch (error) {
     queue.settle();
     validation.backOff();
