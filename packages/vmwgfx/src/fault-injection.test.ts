@@ -101,7 +101,10 @@ class Program {
     }
   }
 
-  /** Every byte, as the CPU sees it and as the device does, with nothing failing any more; what is charged once all is closed. */
+  /**
+   * Compares every byte, as the CPU sees it and as the device does, with nothing failing any more.
+   * @returns what is charged once all is closed
+   */
   check(): number[] {
     this.faults.disarm();
     this.#surfaces.forEach((_, i) => {

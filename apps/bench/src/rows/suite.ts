@@ -5,7 +5,9 @@ import { hostClock, type Clock } from '../timing.js';
 import { bulkStoreRows } from './bulk-stores.js';
 import { cleanRecordRows } from './clean-record.js';
 import { cleanTouchedRow } from './clean-touched.js';
-import { replayRows } from './replay.js';
+import { cleanSubmissionRow } from './clean-submission.js';
+import { coherentReplayRows, replayRows } from './replay.js';
+import { resourceLookupRow } from './resource-lookup.js';
 import { scalarStoreRow } from './scalar-stores.js';
 
 /** Every row, and what they share. */
@@ -23,6 +25,8 @@ export interface SuiteOptions {
   readonly tables?: number;
   /** Pages of the window that is stored to, a power of two; 256 if left out. */
   readonly windowPages?: number;
+  /** Resources in one backing at the most; 100,000 if left out. */
+  readonly resources?: number;
   /** Frames of each replay; the whole trace if left out. */
   readonly frames?: number;
 }
@@ -30,9 +34,27 @@ export interface SuiteOptions {
 /** One trace in which little changes from frame to frame, and one in which much does. */
 const traces = ['terminal-typing', 'terminal-scroll'];
 
+/** Every trace there is. */
+const allTraces = [
+  'gears',
+  'idle-desktop',
+  'terminal-scroll',
+  'terminal-typing',
+  'video-window',
+  'window-drag',
+];
+
 /** Makes the suite; nothing is compiled, read or allocated before a row is opened. */
 export function makeSuite(options: SuiteOptions = {}): Suite {
-  const { clock = hostClock, findCompiler = findCc, tables = 512, windowPages = 256, frames } = options;
+  const {
+    clock = hostClock,
+    findCompiler = findCc,
+    tables = 512,
+    windowPages = 256,
+    resources = 100_000,
+    frames,
+  } = options;
+  const some = frames === undefined ? {} : { frames };
   const program = new CleanRecordProgram(findCompiler);
   return {
     rows: [
@@ -40,7 +62,10 @@ export function makeSuite(options: SuiteOptions = {}): Suite {
       cleanTouchedRow(clock, tables),
       scalarStoreRow(clock, windowPages),
       ...bulkStoreRows(clock, windowPages),
-      ...replayRows(clock, { folder: tracesFolder, traces, ...(frames === undefined ? {} : { frames }) }),
+      resourceLookupRow(clock, resources),
+      cleanSubmissionRow(clock),
+      ...replayRows(clock, { folder: tracesFolder, traces, ...some }),
+      ...coherentReplayRows(clock, { folder: tracesFolder, traces: allTraces, ...some }),
     ],
     close: () => program.close(),
   };

@@ -22,13 +22,17 @@ export class EvictionOrder {
 
   /** It is used now; also where it is new. */
   touch(object: Evictable): void {
-    this.remove(object);
     const { evictionPriority } = object;
     while (this.#lists.length <= evictionPriority) {
       this.#lists.push(new Set());
     }
-    this.#lists[evictionPriority].add(object);
-    this.#known.set(object, this.#lists[evictionPriority]);
+    const list = this.#lists[evictionPriority];
+    const known = this.#known.get(object);
+    known?.delete(object);
+    list.add(object);
+    if (known !== list) {
+      this.#known.set(object, list);
+    }
   }
 
   /** Its priority is another now: it is used, too, where it is in the order at all. */

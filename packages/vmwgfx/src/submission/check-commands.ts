@@ -1,5 +1,5 @@
 import { SurfaceLayoutError } from '@cg/surface-layout';
-import { decodeCommands, SvgaDeviceError, SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-device';
+import { CommandReader, SvgaDeviceError, SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-device';
 import { VmwgfxError } from '../errors.js';
 import type { HandleTable } from '../file/handle-table.js';
 import { checkPlace } from '../file/new-surface.js';
@@ -15,18 +15,28 @@ interface SurfaceUse {
   readonly effect: SurfaceEffect;
 }
 
+/** A buffer object that a command names. */
+interface BufferUse {
+  readonly field: string;
+  readonly object: BufferObject;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
 /** A user's command, with its handles resolved. */
 export interface UserCommand {
   readonly name: CommandName;
-  /** First byte in the submission. */
-  readonly offset: number;
-  readonly bytes: number;
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fields: Fields;
   readonly rule: CommandRule;
   readonly surfaces: readonly SurfaceUse[];
-  readonly buffers: ReadonlyMap<string, BufferObject>;
+  readonly buffers: readonly BufferUse[];
   readonly ranges: readonly BufferRange[];
 }
+
+/** What most commands have of buffer objects: one for all of them, as a submission may have thousands. */
+const NO_BUFFERS: readonly BufferUse[] = [];
+const NO_OBJECTS: readonly BufferObject[] = [];
+const NO_RANGES: readonly BufferRange[] = [];
 
 /** What the commands of a submission are checked against. */
 export interface CommandChecks {
@@ -42,65 +52,72 @@ export interface CommandChecks {
  * that is nobody's; `facts.offset` and `facts.command` say which
  */
 export function checkCommands(bytes: Uint8Array, checks: CommandChecks): UserCommand[] {
-  const { handles, maxCommandBytes, hasDx } = checks;
   const commands: UserCommand[] = [];
+  const reader = new CommandReader().aim(bytes);
   try {
-    for (const { name, id, offset, bytes: length, ...rest } of decodeCommands(bytes)) {
-      const rule = name === undefined ? undefined : ruleOf(name, hasDx);
-      const facts = { command: name ?? `command ${id}`, offset, bytes: length };
-      if (name === undefined || rule === undefined) {
-        throw new VmwgfxError('EINVAL', `a user may not send ${facts.command}`, facts);
-      }
-      if (length > maxCommandBytes) {
-        throw new VmwgfxError('EINVAL', `a command has at most ${maxCommandBytes} bytes`, facts);
-      }
-      const { fields } = rest as unknown as { readonly fields: Readonly<Record<string, unknown>> };
-      commands.push(located(facts, () => resolve({ name, offset, bytes: length, fields, rule }, handles)));
+    while (reader.next()) {
+      commands.push(checkCommand(reader, checks));
     }
   } catch (error) {
-    if (error instanceof SvgaDeviceError) {
-      throw new VmwgfxError('EINVAL', `not a command stream: ${error.message}`, { ...error.values });
-    }
-    throw error;
+    throw located(error, reader);
   }
   return commands;
 }
 
-/** Adds where in the submission it happened to what `act` throws. */
-function located<T>(where: { readonly command: string; readonly offset: number }, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    const isOurs = error instanceof VmwgfxError;
-    if (!isOurs && !(error instanceof SurfaceLayoutError)) {
-      throw error;
-    }
-    const message = `${where.command} at byte ${where.offset}: ${error.message}`;
-    throw new VmwgfxError(isOurs ? error.code : 'EINVAL', message, { ...(isOurs && error.facts), ...where });
+/** Says where in the submission it happened. */
+function located(error: unknown, { offset, id, name, bytes }: CommandReader): unknown {
+  const command = name ?? `command ${id}`;
+  if (error instanceof SvgaDeviceError) {
+    return new VmwgfxError('EINVAL', `not a command stream: ${error.message}`, { offset });
   }
+  const isOurs = error instanceof VmwgfxError;
+  if (!isOurs && !(error instanceof SurfaceLayoutError)) {
+    return error;
+  }
+  const facts = { ...(isOurs && error.facts), command, offset, bytes };
+  return new VmwgfxError(
+    isOurs ? error.code : 'EINVAL',
+    `${command} at byte ${offset}: ${error.message}`,
+    facts,
+  );
 }
 
-type Unresolved = Omit<UserCommand, 'buffers' | 'ranges' | 'surfaces'>;
-
-function resolve(command: Unresolved, handles: HandleTable): UserCommand {
-  const { rule, fields } = command;
-  const surfaces = rule.surfaces.map(({ field }) => handles.surface(fields[field] as number));
-  const names = rule.buffers ?? [];
-  const objects = names.map((field) => bufferOf(fields[field] as number, handles));
-  if (rule.bindsBacking === true) {
-    checkPlace(surfaces[0].backingBytes, objects[0], 0);
+function checkCommand(
+  reader: CommandReader,
+  { handles, maxCommandBytes, hasDx }: CommandChecks,
+): UserCommand {
+  const { name } = reader;
+  const rule = name === undefined ? undefined : ruleOf(name, hasDx);
+  if (name === undefined || rule === undefined) {
+    throw new VmwgfxError('EINVAL', 'a user may not send it');
   }
-  const found = rule.inspect?.(fields as never, surfaces, objects) ?? {};
+  if (reader.bytes > maxCommandBytes) {
+    throw new VmwgfxError('EINVAL', `a command has at most ${maxCommandBytes} bytes`);
+  }
+  return resolve(name, rule, reader.fields(name) as unknown as Fields, handles);
+}
+
+function resolve(name: CommandName, rule: CommandRule, fields: Fields, handles: HandleTable): UserCommand {
+  const surfaces = rule.surfaces.map(({ field }) => handles.surface(fields[field] as number));
+  const buffers =
+    rule.buffers?.map((field) => ({ field, object: bufferOf(fields[field] as number, handles) })) ??
+    NO_BUFFERS;
+  if (rule.bindsBacking === true) {
+    checkPlace(surfaces[0].backingBytes, buffers[0].object, 0);
+  }
+  const objects = buffers === NO_BUFFERS ? NO_OBJECTS : buffers.map(({ object }) => object);
+  const found = rule.inspect?.(fields as never, surfaces, objects);
+  const effects = found?.effects;
   return {
-    ...command,
-    fields: { ...fields, ...found.fields },
-    surfaces: rule.surfaces.map(({ field, effect }, i) => ({
-      field,
-      effect: found.effects?.[i] ?? effect,
-      surface: surfaces[i],
-    })),
-    buffers: new Map(names.map((field, i) => [field, objects[i]])),
-    ranges: found.ranges ?? [],
+    name,
+    rule,
+    fields: found?.fields === undefined ? fields : { ...fields, ...found.fields },
+    surfaces: surfaces.map((surface, i) => {
+      const { field, effect } = rule.surfaces[i];
+      return { field, effect: effects === undefined ? effect : effects[i], surface };
+    }),
+    buffers,
+    ranges: found?.ranges ?? NO_RANGES,
   };
 }
 

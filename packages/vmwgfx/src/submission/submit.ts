@@ -39,14 +39,14 @@ function addToValidation(validation: Validation, { surfaces, buffers, rule, rang
   for (const { surface, effect } of surfaces) {
     validation.add(surface, effect === 'write');
   }
-  for (const object of buffers.values()) {
+  for (const { object } of buffers) {
     validation.addBuffer(object);
     if (rule.bindsBacking === true) {
       validation.switchBacking(surfaces[0].surface, object, 0);
     }
   }
   for (const { field, start, end } of ranges) {
-    validation.useRange(buffers.get(field) as BufferObject, start, end);
+    validation.useRange(objectIn(buffers, field), start, end);
   }
 }
 
@@ -74,6 +74,11 @@ function send({ queue }: DriverContext, commands: readonly UserCommand[], valida
   }
 }
 
+function objectIn(buffers: UserCommand['buffers'], field: string): BufferObject {
+  const found = buffers.find((buffer) => buffer.field === field);
+  return (found as (typeof buffers)[number]).object;
+}
+
 /** Backings are bound by validation, and tracked surfaces kept alike with theirs without being told. */
 function isTheDrivers({ rule, surfaces }: UserCommand): boolean {
   return rule.bindsBacking === true || (rule.explicit === true && surfaces[0].surface.isTracked);
@@ -85,7 +90,7 @@ function translated({ fields, surfaces, buffers }: UserCommand): CommandFields<C
   for (const { field, surface } of surfaces) {
     ids[field] = surface.id;
   }
-  for (const [field, object] of buffers) {
+  for (const { field, object } of buffers) {
     ids[field] = object.mobId();
   }
   return { ...fields, ...ids } as unknown as CommandFields<CommandName>;
@@ -104,7 +109,7 @@ function noteEffects(sent: readonly SentCommand[]): void {
     }
     for (const { field, start, end, written } of refused ? [] : command.ranges) {
       if (written) {
-        (command.buffers.get(field) as BufferObject).noteDeviceWrite(start, end);
+        objectIn(command.buffers, field).noteDeviceWrite(start, end);
       }
     }
   }
