@@ -105,7 +105,7 @@ describe.each(trackingMethods)('method %s', (method) => {
     }
   });
 
-  it('piglit arb_buffer_storage, persistent and coherent, draw: what is stored between draws is what each draws', () => {
+  it('piglit arb_buffer_storage, coherent draw: what is stored between draws is what each draws', () => {
     const { process, file, mapped, copied, send, machine, cpus } = setUp(method, 12 * 64);
     const { start } = process.map(mapped);
     for (let square = 0; square < 12; square++) {
@@ -117,7 +117,7 @@ describe.each(trackingMethods)('method %s', (method) => {
     expect([...drawn].every((byte, i) => byte === 1 + Math.floor(i / 64))).toBe(true);
   });
 
-  it('piglit arb_buffer_storage, persistent and coherent, read: what was drawn is there after the fence', () => {
+  it('piglit arb_buffer_storage, coherent read: what was drawn is there after the fence', () => {
     const { process, mapped, source, send, cpus } = setUp(method, 3 * PAGE_SIZE);
     const maps: Vma[] = [process.map(mapped), process.map(mapped)];
     const from = process.map(source).start;

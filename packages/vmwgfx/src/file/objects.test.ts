@@ -51,7 +51,7 @@ describe('buffer objects', () => {
 });
 
 describe('handles', () => {
-  it('IGT vmwgfx reference counting, 6.5: name the same object in two files, which lives as long as one of them has it', () => {
+  it('IGT vmwgfx reference counting, 6.5: name one object in two files, for as long as one has it', () => {
     const { file, cpu, addressSpace, driver, memory, copy } = setUp();
     const before = memory.freeFrames;
     const { handle } = file.createSurface({ ...square, coherent: true });
