@@ -1,6 +1,7 @@
 /** `npm start`, `npm test` and their relatives: set the repository up, then do the named task. */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { environment, root, run, runQuietly, setUp } from './setup.mjs';
 
 const [task, ...args] = process.argv.slice(2);
@@ -28,6 +29,19 @@ const tasks = {
       ['run', 'golden.test', ...args],
       folder ? { env: { ...environment, CG_GOLDEN: resolve(from, folder) } } : {},
     );
+  },
+  /** `npm run fuzz -- --seconds 600 --seed 7`: hostile guests against the device; a failure names its seed. */
+  fuzz() {
+    const options = { seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' } };
+    const { seconds, seed } = parseArgs({ args, options }).values;
+    if (!(Number(seconds) > 0) || !Number.isInteger(Number(seed))) {
+      console.error('cg: usage: npm run fuzz -- [--seconds <number>] [--seed <whole number>]');
+      process.exit(2);
+    }
+    const variables = { CG_FUZZ_SECONDS: seconds, CG_FUZZ_SEED: seed };
+    run('vitest', ['run', '--project', 'svga-device', 'src/fuzz.test.ts'], {
+      env: { ...environment, ...variables },
+    });
   },
   cg: () => hand(cli, args),
   bench: () => hand(bench, args),

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { decodeCommand } from './commands/decode.js';
 import { replayCommand } from './commands/replay.js';
 import { walkCommand } from './commands/walk.js';
 import { EXIT } from './exit-codes.js';
@@ -12,6 +13,7 @@ Examples:
   $ cg replay --method scan traces/*.cgtrace.gz       all of them, always by scanning page tables
   $ cg replay --json traces/gears.cgtrace.gz | jq     the same numbers for a program
   $ cg walk memory.raw --cr3 0x2a0a000                what a real machine's page tables map
+  $ cg decode commands.bin                            a stream of SVGA commands, readably
 
 Exit codes: 0 all is well, 1 a check failed, 2 the input is at fault, 70 a bug of cg.`;
 
@@ -33,7 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const exit = (code: number): void => {
     exitCode = code;
   };
-  for (const command of [replayCommand(exit), walkCommand(exit)]) {
+  for (const command of [replayCommand(exit), walkCommand(exit), decodeCommand(exit)]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

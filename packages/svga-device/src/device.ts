@@ -6,10 +6,19 @@ import { CommandBuffers } from './front/command-buffers.js';
 import { beginStream, guestError } from './front/command-stream.js';
 import { Fences } from './front/fences.js';
 import { FifoRing } from './front/fifo-ring.js';
+import { interruptRegisters } from './front/interrupt-registers.js';
 import { Interrupts } from './front/interrupts.js';
+import { pointerRegisters } from './front/pointer-registers.js';
 import { RegisterFile } from './front/register-file.js';
 import type { LiveRegister, LiveRegisters } from './front/register-file.js';
-import { SVGA_CAP, SVGA_FIFO, SVGA_IRQFLAG, SVGA_PORT, SVGA_REG, SVGA_REG_ENABLE } from './front/registers.js';
+import {
+  SVGA_CAP,
+  SVGA_FIFO,
+  SVGA_IRQFLAG,
+  SVGA_PORT,
+  SVGA_REG,
+  SVGA_REG_ENABLE,
+} from './front/registers.js';
 import type { SvgaHost } from './host.js';
 import { resolveLimits } from './limits.js';
 import type { DeviceLimits, SvgaDeviceOptions } from './limits.js';
@@ -245,62 +254,17 @@ export class SvgaDevice {
 
   /** Registers with an effect, or that show what lives elsewhere. */
   #liveRegisters(): LiveRegisters {
-    const interrupts = this.#interrupts;
-    const fences = this.#fences;
     return new Map<number, LiveRegister>([
       [SVGA_REG.ENABLE, { write: (value) => this.#enable(value) }],
       [SVGA_REG.CONFIG_DONE, { write: () => this.#configured() }],
-      [
-        SVGA_REG.IRQMASK,
-        {
-          read: () => interrupts.mask,
-          write: (mask) => {
-            interrupts.mask = mask;
-          },
-        },
-      ],
-      [
-        SVGA_REG.IRQ_STATUS,
-        { read: () => interrupts.status, write: (flags) => interrupts.acknowledge(flags) },
-      ],
-      [SVGA_REG.FENCE, { read: () => fences.last }],
-      [
-        SVGA_REG.FENCE_GOAL,
-        {
-          read: () => fences.goal,
-          write: (goal) => {
-            fences.goal = goal;
-          },
-        },
-      ],
+      ...interruptRegisters(this.#interrupts, this.#fences),
       [SVGA_REG.SYNC, { write: () => this.#sync() }],
       [SVGA_REG.BUSY, { read: () => this.#readBusy() }],
       [SVGA_REG.COMMAND_LOW, { write: (low) => this.#submit(SVGA_REG.COMMAND_HIGH, low) }],
       [SVGA_REG.CMD_PREPEND_LOW, { write: (low) => this.#submit(SVGA_REG.CMD_PREPEND_HIGH, low) }],
       [SVGA_REG.GMR_DESCRIPTOR, { write: (ppn) => this.#defineRegion(ppn) }],
-      ...this.#pointerRegisters(),
+      ...pointerRegisters(this.#objects.pointer, (mobid) => this.#defineCursor(mobid)),
     ]);
-  }
-
-  #pointerRegisters(): [number, LiveRegister][] {
-    const { pointer } = this.#objects;
-    const { CURSOR4_X, CURSOR4_Y, CURSOR4_ON, CURSOR4_SCREEN_ID } = SVGA_REG;
-    const order = [CURSOR4_X, CURSOR4_Y, CURSOR4_ON, CURSOR4_SCREEN_ID];
-    const pending = order.map((register, i): [number, LiveRegister] => {
-      const write = (value: number): void => {
-        pointer.pending[i] = value;
-      };
-      return [register, { read: () => pointer.pending[i], write }];
-    });
-    const place = (['x', 'y', 'on'] as const).map((field, i): [number, LiveRegister] => {
-      const write = (value: number): void => {
-        pointer[field] = value;
-      };
-      return [SVGA_REG.CURSOR_X + i, { read: () => pointer[field], write }];
-    });
-    const submit = { read: () => 0, write: () => pointer.submit() };
-    const mob = { read: () => pointer.mobId, write: (mobid: number) => this.#defineCursor(mobid) };
-    return [...pending, ...place, [SVGA_REG.CURSOR4_SUBMIT, submit], [SVGA_REG.CURSOR_MOBID, mob]];
   }
 
   #defineCursor(mobid: number): void {

@@ -17,7 +17,8 @@ export class SvgaDeviceError extends Error {
 
   constructor(
     readonly code: SvgaDeviceErrorCode,
-    what: string,
+    /** The message without the values. */
+    readonly what: string,
     readonly values: Readonly<Record<string, number>> = {},
   ) {
     const said = Object.entries(values).map(([name, value]) => `${name} ${value}`);

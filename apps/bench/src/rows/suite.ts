@@ -7,6 +7,7 @@ import { cleanRecordRows } from './clean-record.js';
 import { cleanTouchedRow } from './clean-touched.js';
 import { cleanSubmissionRow } from './clean-submission.js';
 import { coherentReplayRows, replayRows } from './replay.js';
+import { smallUpdateRow, uploadRows } from './device-uploads.js';
 import { resourceLookupRow } from './resource-lookup.js';
 import { scalarStoreRow } from './scalar-stores.js';
 
@@ -27,6 +28,8 @@ export interface SuiteOptions {
   readonly windowPages?: number;
   /** Resources in one backing at the most; 100,000 if left out. */
   readonly resources?: number;
+  /** Updates of 64 bytes in one command buffer, at most 11,000; 10,000 if left out. */
+  readonly updates?: number;
   /** Frames of each replay; the whole trace if left out. */
   readonly frames?: number;
 }
@@ -52,6 +55,7 @@ export function makeSuite(options: SuiteOptions = {}): Suite {
     tables = 512,
     windowPages = 256,
     resources = 100_000,
+    updates = 10_000,
     frames,
   } = options;
   const some = frames === undefined ? {} : { frames };
@@ -62,6 +66,8 @@ export function makeSuite(options: SuiteOptions = {}): Suite {
       cleanTouchedRow(clock, tables),
       scalarStoreRow(clock, windowPages),
       ...bulkStoreRows(clock, windowPages),
+      ...uploadRows(clock),
+      smallUpdateRow(clock, updates),
       resourceLookupRow(clock, resources),
       cleanSubmissionRow(clock),
       ...replayRows(clock, { folder: tracesFolder, traces, ...some }),

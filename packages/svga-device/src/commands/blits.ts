@@ -144,7 +144,11 @@ function convert(objects: DeviceObjects, { srcSid, dstSid }: CommandFields<'DX_P
 /** A layout like another, read as texels of another format of the same size. */
 function reinterpret(layout: SurfaceLayout, copyFormat: number): SurfaceLayout {
   const format = formatById(copyFormat);
-  if (format === undefined || format.bytesPerBlock !== layout.format.bytesPerBlock || format.blockWidth !== 1) {
+  if (
+    format === undefined ||
+    format.bytesPerBlock !== layout.format.bytesPerBlock ||
+    format.blockWidth !== 1
+  ) {
     throw new SvgaDeviceError('EINVAL', 'surface cannot be read as the format', { copyFormat });
   }
   return new SurfaceLayout({ ...layout.description, format: copyFormat });
@@ -158,7 +162,9 @@ function resolveCopy(objects: DeviceObjects, fields: CommandFields<'DX_RESOLVE_C
   const to = reinterpret(target.surface.layout, fields.copyFormat);
   const box = wholeMip(from, source.subresource);
   if (to.samples > 1 || !sameSize(box, wholeMip(to, target.subresource))) {
-    throw new SvgaDeviceError('EINVAL', 'target is multisample or has another size', { dstSid: fields.dstSid });
+    throw new SvgaDeviceError('EINVAL', 'target is multisample or has another size', {
+      dstSid: fields.dstSid,
+    });
   }
   objects.budget.charge(box.width * box.height * box.depth * from.samples * TEXEL_COST, 1);
   const image = objects.imageOf(source.surface);

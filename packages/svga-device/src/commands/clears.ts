@@ -54,7 +54,10 @@ function clearRenderTarget(
 }
 
 /** Depth, stencil, or both; the other keeps what it has. */
-function clearDepthStencil(objects: DeviceObjects, fields: CommandFields<'DX_CLEAR_DEPTHSTENCIL_VIEW'>): void {
+function clearDepthStencil(
+  objects: DeviceObjects,
+  fields: CommandFields<'DX_CLEAR_DEPTHSTENCIL_VIEW'>,
+): void {
   const { depthStencilViewId, flags, depth, stencil } = fields;
   const entry = objects.coTable(SVGA_COTABLE.DSVIEW).read(depthStencilViewId, depthStencilViewEntry);
   const view = resolveView(objects, entry);

@@ -65,7 +65,14 @@ function copyRuns(source: SubresourceRef, target: SubresourceRef, box: CopyBox):
   const from = boxRows(source.surface.layout, source.subresource, there);
   const to = boxRows(target.surface.layout, target.subresource, { x, y, z, width, height, depth });
   if (!sameShape(from, to)) {
-    throw new SvgaDeviceError('EINVAL', 'box has another shape where it goes', { x, y, z, width, height, depth });
+    throw new SvgaDeviceError('EINVAL', 'box has another shape where it goes', {
+      x,
+      y,
+      z,
+      width,
+      height,
+      depth,
+    });
   }
   const merged = {
     from: mergeRows(Object.assign(emptyRows(), from)),
@@ -159,7 +166,10 @@ function copyBuffer(objects: DeviceObjects, fields: CommandFields<'DX_BUFFER_COP
   ]);
 }
 
-function copyAndReadBack(objects: DeviceObjects, fields: CommandFields<'DX_SURFACE_COPY_AND_READBACK'>): void {
+function copyAndReadBack(
+  objects: DeviceObjects,
+  fields: CommandFields<'DX_SURFACE_COPY_AND_READBACK'>,
+): void {
   const source = subresourceRef(objects, fields.srcSid, 0);
   const target = subresourceRef(objects, fields.destSid, 0);
   copyBoxes(objects, source, target, [fields]);

@@ -71,7 +71,11 @@ export function defineCursorByMob(objects: DeviceObjects, mobid: number): void {
   const { bytes } = cursorHeader;
   const take = (at: number, length: number): Uint8Array => {
     if (at + length > mob.bytes) {
-      throw new SvgaDeviceError('EFAULT', 'cursor leaves its MOB', { mobid, end: at + length, bytes: mob.bytes });
+      throw new SvgaDeviceError('EFAULT', 'cursor leaves its MOB', {
+        mobid,
+        end: at + length,
+        bytes: mob.bytes,
+      });
     }
     const taken = new Uint8Array(length);
     objects.cursor.aim(mob).readFrom(at, taken, 0, length);

@@ -164,7 +164,8 @@ const stateCommands: CommandFamily = {
   DX_DEFINE_SAMPLER_STATE: (objects, fields) => {
     objects.coTable(SVGA_COTABLE.SAMPLER).write(fields.samplerId, samplerEntry, fields);
   },
-  DX_DESTROY_SAMPLER_STATE: (objects, { samplerId }) => destroyState(objects, SVGA_COTABLE.SAMPLER, samplerId),
+  DX_DESTROY_SAMPLER_STATE: (objects, { samplerId }) =>
+    destroyState(objects, SVGA_COTABLE.SAMPLER, samplerId),
   DX_DEFINE_STREAMOUTPUT: (objects, fields) => {
     const values = { ...fields, ...noMob, numOutputStreamStrides: 0 };
     objects.coTable(SVGA_COTABLE.STREAMOUTPUT).write(fields.soid, streamOutputEntry, values);
@@ -182,7 +183,8 @@ const stateCommands: CommandFamily = {
   DX_DEFINE_QUERY: defineQuery,
   DX_DESTROY_QUERY: (objects, { queryId }) => destroyState(objects, SVGA_COTABLE.DXQUERY, queryId),
   DX_BIND_QUERY: (objects, { queryId, mobid }) => changeQuery(objects, queryId, { mobid }),
-  DX_SET_QUERY_OFFSET: (objects, { queryId, mobOffset }) => changeQuery(objects, queryId, { offset: mobOffset }),
+  DX_SET_QUERY_OFFSET: (objects, { queryId, mobOffset }) =>
+    changeQuery(objects, queryId, { offset: mobOffset }),
   DX_MOVE_QUERY: (objects, { queryId, mobid, mobOffset }) => {
     changeQuery(objects, queryId, { mobid, offset: mobOffset });
   },

@@ -38,7 +38,10 @@ function define(objects: DeviceObjects, gmrId: number, numPages: number): GuestR
 }
 
 /** Page numbers of REMAP_GMR2, read one by one: in the command, or where its guest pointer leads. */
-function descriptorReader(objects: DeviceObjects, fields: CommandFields<'REMAP_GMR2'>): (i: number) => number {
+function descriptorReader(
+  objects: DeviceObjects,
+  fields: CommandFields<'REMAP_GMR2'>,
+): (i: number) => number {
   const { flags, descriptors } = fields;
   const wide = (flags & REMAP.PPN64) !== 0;
   if ((flags & REMAP.VIA_GMR) === 0) {
@@ -85,7 +88,11 @@ export function defineRegionByDescriptors(objects: DeviceObjects, gmrId: number,
   const runs: [number, number][] = [];
   let pages = 0;
   let at = ppn * PAGE_SIZE;
-  for (let read = 0; ppn !== 0; read++) {
+  if (ppn === 0) {
+    objects.regions.delete(gmrId);
+    return;
+  }
+  for (let read = 0; ; read++) {
     if (read > objects.limits.maxGmrPages) {
       throw new SvgaDeviceError('E2BIG', 'GMR has too many descriptors', { gmrId });
     }

@@ -43,8 +43,16 @@ function region(layout: SurfaceLayout, subresource: number, image: Uint8Array): 
   return new ImageRegion(layout, subresource, image, wholeMip(layout, subresource), true);
 }
 
+/** How many a view shows of all there are: -1 is all from the first on. */
+function rest(count: number, first: number, all: number): number {
+  return count === 0xffff_ffff ? Math.max(all - first, 0) : count;
+}
+
 /** DX_GENMIPS: the mips and layers that a shader resource view shows, below its first mip. */
-function dxGenerateMips(objects: DeviceObjects, { shaderResourceViewId }: { shaderResourceViewId: number }): void {
+function dxGenerateMips(
+  objects: DeviceObjects,
+  { shaderResourceViewId }: { shaderResourceViewId: number },
+): void {
   const entry = objects.coTable(SVGA_COTABLE.SRVIEW).read(shaderResourceViewId, shaderResourceViewEntry);
   const surface = objects.surface(entry.sid);
   const { layout } = surface;
@@ -52,10 +60,6 @@ function dxGenerateMips(objects: DeviceObjects, { shaderResourceViewId }: { shad
   if (layout.format.buffer) {
     throw new SvgaDeviceError('EINVAL', 'a buffer has no mips', { sid: entry.sid });
   }
-  // -1 is all there are from the first on.
-  const rest = (count: number, first: number, all: number): number => {
-    return count === 0xffff_ffff ? Math.max(all - first, 0) : count;
-  };
   generate(objects, surface, format.id, {
     firstMip: entry.mostDetailedMip,
     mips: rest(entry.mipLevels, entry.mostDetailedMip, layout.mips.length),

@@ -70,7 +70,9 @@ function writeEntries(objects: DeviceObjects, type: number): void {
       }
       break;
     case SVGA_OTABLE.CONTEXT:
-      objects.contexts.forEach(({ mobId }, cid) => tables.write(type, cid, contextEntry, { cid, mobid: mobId }));
+      objects.contexts.forEach(({ mobId }, cid) =>
+        tables.write(type, cid, contextEntry, { cid, mobid: mobId }),
+      );
       break;
     case SVGA_OTABLE.SHADER:
       objects.shaders.forEach((shader, id) => {

@@ -45,7 +45,9 @@ function bind(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SCREENTARGE
   if (fields.sid !== SVGA3D_INVALID_ID) {
     const { surface } = imageRef(objects, fields.sid, fields.face, fields.mipmap);
     if (surface.layout.format.buffer || surface.layout.format.planar) {
-      throw new SvgaDeviceError('EINVAL', 'a screen cannot show the format', { format: surface.layout.format.id });
+      throw new SvgaDeviceError('EINVAL', 'a screen cannot show the format', {
+        format: surface.layout.format.id,
+      });
     }
   }
   const before = { sid: screen.sid, face: screen.face, mipmap: screen.mipmap };

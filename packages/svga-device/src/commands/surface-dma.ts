@@ -25,7 +25,11 @@ interface DmaRows {
 }
 
 /** Blocks of the guest's image lie at its pitch; where that is 0, without a gap. */
-function dmaRows({ surface, subresource }: SubresourceRef, box: DmaFields['boxes'][number], fields: DmaFields): DmaRows {
+function dmaRows(
+  { surface, subresource }: SubresourceRef,
+  box: DmaFields['boxes'][number],
+  fields: DmaFields,
+): DmaRows {
   const { format, samples } = surface.layout;
   if (format.planar || samples > 1) {
     throw new SvgaDeviceError('EINVAL', 'no DMA of planar or multisample images', { format: format.id });
@@ -48,7 +52,12 @@ function end({ offset, images, imageStride, rows, rowStride, rowBytes }: BoxRows
   return offset + (images - 1) * imageStride + (rows - 1) * rowStride + rowBytes;
 }
 
-function moveRows({ host, guest }: DmaRows, image: Uint8Array, memory: PointedMemory, toGuest: boolean): void {
+function moveRows(
+  { host, guest }: DmaRows,
+  image: Uint8Array,
+  memory: PointedMemory,
+  toGuest: boolean,
+): void {
   for (let z = 0; z < host.images; z++) {
     for (let y = 0; y < host.rows; y++) {
       const at = host.offset + z * host.imageStride + y * host.rowStride;
@@ -85,7 +94,10 @@ function surfaceDma(objects: DeviceObjects, fields: DmaFields): void {
   let rows = 0;
   for (const { host, guest } of parts) {
     if (end(guest) > Math.min(memory.bytes, allowed)) {
-      throw new SvgaDeviceError('EFAULT', 'box leaves the guest memory', { end: end(guest), bytes: memory.bytes });
+      throw new SvgaDeviceError('EFAULT', 'box leaves the guest memory', {
+        end: end(guest),
+        bytes: memory.bytes,
+      });
     }
     bytes += host.rowBytes * host.rows * host.images;
     rows += host.rows * host.images;

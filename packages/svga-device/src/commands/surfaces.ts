@@ -67,7 +67,11 @@ export function layOut(definition: SurfaceDefinition, limits: DeviceLimits): Sur
 }
 
 /** Writes the entry of a surface to the object table, where it has one. */
-export function writeSurfaceEntry(objects: DeviceObjects, definition: SurfaceDefinition, mobid: number): void {
+export function writeSurfaceEntry(
+  objects: DeviceObjects,
+  definition: SurfaceDefinition,
+  mobid: number,
+): void {
   if (definition.guestBacked === 0) {
     return;
   }

@@ -5,7 +5,7 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
 
 /** SVGA3dResourceType of svga3d_types.h. */
-export const SVGA3D_RESOURCE = {
+const SVGA3D_RESOURCE = {
   BUFFER: 1,
   TEXTURE1D: 2,
   TEXTURE2D: 3,
@@ -27,7 +27,7 @@ export interface ViewEntry {
 }
 
 /** Equal texels in a row: where a view's are. */
-export interface ViewSlice {
+interface ViewSlice {
   /** Of the first texel, in the first sheet. */
   readonly offset: number;
   readonly texels: number;

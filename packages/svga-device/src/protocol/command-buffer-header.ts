@@ -1,14 +1,16 @@
-import { Struct, viewOf } from './struct.js';
-import type { StructValues } from './struct.js';
+import { arrayOf, Struct, viewOf } from './struct.js';
 
-/** SVGA_CB_MAX_SIZE of svga_reg.h: bytes of the largest command buffer. */
+/** SVGA_CB_MAX_SIZE_DEFAULT of svga_reg.h: bytes of the largest command buffer. */
 export const SVGA_CB_MAX_SIZE = 512 * 1024;
+
+/** SVGA_CB_MAX_SIZE_4MB of svga_reg.h: the same on a device with SVGA_CAP2_CB_MAX_SIZE_4MB. */
+export const SVGA_CB_MAX_SIZE_4MB = 4 * 1024 * 1024;
 
 /** SVGA_CB_MAX_QUEUED_PER_CONTEXT of svga_reg.h. */
 export const SVGA_CB_MAX_QUEUED_PER_CONTEXT = 32;
 
 /** SVGACBContext of svga_reg.h: the low six bits of what is written to COMMAND_LOW. */
-export const SVGA_CB_CONTEXT = { CONTEXT_0: 0, DEVICE: 0x3f, MASK: 0x3f } as const;
+export const SVGA_CB_CONTEXT = { CONTEXT_0: 0, CONTEXT_1: 1, DEVICE: 0x3f, MASK: 0x3f } as const;
 
 /** SVGACBStatus of svga_reg.h. */
 export const SVGA_CB_STATUS = {
@@ -19,30 +21,27 @@ export const SVGA_CB_STATUS = {
   CB_HEADER_ERROR: 4,
   PREEMPTED: 5,
   SUBMISSION_ERROR: 6,
+  PARTIAL_COMPLETE: 7,
 } as const;
 
 /** SVGACBFlags of svga_reg.h. */
 export const SVGA_CB_FLAG = { NONE: 0, NO_IRQ: 1, DX_CONTEXT: 2, MOB: 4 } as const;
 
-const header = new Struct({
-  status: 'u32',
+/** SVGACBHeader of svga_reg.h. */
+export const commandBufferHeader = new Struct({
+  status: 'SVGACBStatus',
   errorOffset: 'u32',
   id: 'u64',
-  flags: 'u32',
+  flags: 'SVGACBFlags',
   length: 'u32',
   pa: 'u64',
   offset: 'u32',
   dxContext: 'u32',
-  mustBeZero0: 'u32',
-  mustBeZero1: 'u32',
-  mustBeZero2: 'u32',
-  mustBeZero3: 'u32',
-  mustBeZero4: 'u32',
-  mustBeZero5: 'u32',
+  mustBeZero: arrayOf('u32', 6),
 });
 
 /** Bytes of an SVGACBHeader; also its alignment in guest memory. */
-export const SVGA_CB_HEADER_BYTES = header.bytes;
+export const SVGA_CB_HEADER_BYTES = commandBufferHeader.bytes;
 
 /** What a driver says in an SVGACBHeader (svga_reg.h). */
 export interface CommandBufferHeader {
@@ -60,23 +59,28 @@ export interface CommandBufferHeader {
 }
 
 /** An SVGACBHeader as the device reads it. */
-export type CommandBufferHeaderFields = StructValues<{
-  status: 'u32';
-  errorOffset: 'u32';
-  id: 'u64';
-  flags: 'u32';
-  length: 'u32';
-  pa: 'u64';
-  offset: 'u32';
-  dxContext: 'u32';
-}> & {
+export interface CommandBufferHeaderFields {
+  /** SVGA_CB_STATUS. */
+  readonly status: number;
+  readonly errorOffset: number;
+  readonly id: number;
+  /** SVGA_CB_FLAG bits. */
+  readonly flags: number;
+  readonly length: number;
+  /** ptr.pa. */
+  readonly pa: number;
+  /** ptr.mob.mobid and ptr.mob.mobOffset: the bytes of `pa` in a header with SVGA_CB_FLAG.MOB. */
+  readonly mobid: number;
+  readonly mobOffset: number;
+  readonly offset: number;
+  readonly dxContext: number;
   /** All of mustBeZero[] is zero. */
   readonly reservedIsZero: boolean;
-};
+}
 
 /** Writes a header with status NONE at the start of `target`, which has at least SVGA_CB_HEADER_BYTES. */
 export function writeCommandBufferHeader(target: Uint8Array, fields: CommandBufferHeader): void {
-  header.write(viewOf(target), 0, {
+  commandBufferHeader.write(viewOf(target), 0, {
     status: SVGA_CB_STATUS.NONE,
     errorOffset: 0,
     id: fields.id ?? 0,
@@ -85,26 +89,26 @@ export function writeCommandBufferHeader(target: Uint8Array, fields: CommandBuff
     pa: fields.pa,
     offset: fields.offset ?? 0,
     dxContext: fields.dxContext ?? 0,
-    mustBeZero0: 0,
-    mustBeZero1: 0,
-    mustBeZero2: 0,
-    mustBeZero3: 0,
-    mustBeZero4: 0,
-    mustBeZero5: 0,
+    mustBeZero: [],
   });
 }
 
 /** Reads the header at the start of `source`, which has at least SVGA_CB_HEADER_BYTES. */
 export function readCommandBufferHeader(source: Uint8Array): CommandBufferHeaderFields {
-  const { mustBeZero0, mustBeZero1, mustBeZero2, mustBeZero3, mustBeZero4, mustBeZero5, ...fields } =
-    header.read(viewOf(source), 0);
-  const reserved = mustBeZero0 | mustBeZero1 | mustBeZero2 | mustBeZero3 | mustBeZero4 | mustBeZero5;
-  return { ...fields, reservedIsZero: reserved === 0 };
+  const view = viewOf(source);
+  const { mustBeZero, ...fields } = commandBufferHeader.read(view, 0);
+  const pointer = commandBufferHeader.offsets.pa;
+  return {
+    ...fields,
+    mobid: view.getUint32(pointer, true),
+    mobOffset: view.getUint32(pointer + 4, true),
+    reservedIsZero: mustBeZero.every((dword) => dword === 0),
+  };
 }
 
 /** Writes what the device answers, and nothing else of the header. */
 export function writeCommandBufferStatus(target: Uint8Array, status: number, errorOffset = 0): void {
   const view = viewOf(target);
-  view.setUint32(header.offsetOf('errorOffset'), errorOffset, true);
-  view.setUint32(header.offsetOf('status'), status, true);
+  view.setUint32(commandBufferHeader.offsets.errorOffset, errorOffset, true);
+  view.setUint32(commandBufferHeader.offsets.status, status, true);
 }

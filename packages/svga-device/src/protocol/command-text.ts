@@ -1,23 +1,94 @@
-import type { DecodedCommand } from './command-decoder.js';
-import type { AnyValue, AnyValues } from './struct.js';
+import type { DecodedCommand, KnownCommand } from './command-decoder.js';
+import { definitionOf } from './command-table.js';
+import { headerTypes } from './header-types.js';
+import type { HeaderType } from './header-types.js';
+import type { AnyValue, AnyValues, FieldTypes, PlacedField, Struct } from './struct.js';
+import { valueName } from './value-names.js';
 
-function partText(part: AnyValues | number): string {
-  if (typeof part === 'number') {
-    return String(part);
+/** Digits that tell every float from its neighbours. */
+const FLOAT_DIGITS = 9;
+
+/** As few digits as make the same float. */
+function floatText(value: number): string {
+  let digits = 6;
+  while (digits < FLOAT_DIGITS && Math.fround(Number(value.toPrecision(digits))) !== value) {
+    digits++;
   }
-  return `[${Object.entries(part)
-    .map(([name, value]) => valueText(name, value))
-    .join(' ')}]`;
+  return String(Number(value.toPrecision(digits)));
 }
 
-function valueText(name: string, value: AnyValue | Uint8Array): string {
-  if (typeof value === 'number') {
-    return `${name}=${value}`;
+function numberText(value: number, field: PlacedField): string {
+  if (field.scalar === 'f32') {
+    return floatText(value);
   }
-  if (value instanceof Uint8Array) {
-    return `${name}=${value.length} bytes`;
+  const { type } = field;
+  const name =
+    typeof type === 'string' && type in headerTypes ? valueName(type as HeaderType, value) : undefined;
+  // Ids that are none, addresses, colours.
+  return name ?? (value >= 0x8000_0000 ? `0x${value.toString(16)}` : String(value));
+}
+
+function elementText(value: AnyValues | number, field: PlacedField): string {
+  return typeof value === 'number'
+    ? numberText(value, field)
+    : `{${structTexts(field.struct as Struct<FieldTypes>, value, Infinity).join(' ')}}`;
+}
+
+function structTexts(struct: Struct<FieldTypes>, values: AnyValues, most: number): string[] {
+  const texts: string[] = [];
+  for (const field of struct.fields) {
+    const value = values[field.name];
+    if (typeof value === 'number') {
+      texts.push(`${field.name}=${numberText(value, field)}`);
+    } else {
+      texts.push(...listTexts(field.name, value.length, (i) => elementText(value[i], field), field, most));
+    }
   }
-  return `${name}=${value.map(partText).join(',')}`;
+  return texts;
+}
+
+/** Structures stand one by one, numbers together. */
+function listTexts(
+  name: string,
+  length: number,
+  text: (index: number) => string,
+  { struct }: { readonly struct: Struct<FieldTypes> | undefined },
+  most: number,
+): string[] {
+  const shown = Math.min(length, most);
+  const texts = Array.from({ length: shown }, (_, i) => text(i));
+  const more = length > shown ? [`…${length - shown} more`] : [];
+  return struct === undefined
+    ? [`${name}=[${[...texts, ...more].join(' ')}]`]
+    : [...texts.map((element, i) => `${name}[${i}]=${element}`), ...more];
+}
+
+/**
+ * The fields of a command as texts `field=value`, in the order of their bytes, with the headers' names for
+ * the values that have one.
+ * @param mostElements of an array; how many more there are is said
+ */
+export function fieldTexts(command: KnownCommand, mostElements = Infinity): string[] {
+  const { body, tail } = definitionOf(command.name);
+  const values = command.fields as unknown as Readonly<Record<string, AnyValue | Uint8Array>>;
+  const texts = structTexts(body, values as AnyValues, mostElements);
+  for (const [name, part] of Object.entries(tail)) {
+    const elements = values[name];
+    if (elements instanceof Uint8Array) {
+      const text = (i: number): string => elements[i].toString(16).padStart(2, '0');
+      texts.push(...listTexts(name, elements.length, text, part, mostElements));
+    } else {
+      const list = elements as readonly (AnyValues | number)[];
+      const text = (i: number): string => {
+        const element = list[i];
+        return typeof element === 'number'
+          ? String(element)
+          : `{${structTexts(part.struct as Struct<FieldTypes>, element, Infinity).join(' ')}}`;
+      };
+      texts.push(...listTexts(name, list.length, text, part, mostElements));
+    }
+  }
+  return texts;
 }
 
 /** A command on one line: offset, name, `field=value`… */
@@ -26,7 +97,5 @@ export function formatCommand(command: DecodedCommand): string {
   if (command.name === undefined) {
     return `${start}command ${command.id}, ${command.body.length} bytes`;
   }
-  const fields = command.fields as unknown as Readonly<Record<string, AnyValue | Uint8Array>>;
-  const said = Object.entries(fields).map(([name, value]) => valueText(name, value));
-  return start + [command.name, ...said].join(' ');
+  return start + [command.name, ...fieldTexts(command as KnownCommand)].join(' ');
 }

@@ -24,9 +24,7 @@ export interface FieldTypes {
 }
 
 type FieldValue<T> =
-  T extends FieldArray<infer E>
-    ? readonly (E extends FieldTypes ? StructValues<E> : number)[]
-    : number;
+  T extends FieldArray<infer E> ? readonly (E extends FieldTypes ? StructValues<E> : number)[] : number;
 
 /** The fields that carry a value. */
 export type StructValues<F extends FieldTypes> = {
@@ -127,7 +125,15 @@ function place(name: string, offset: number, type: Exclude<FieldType, Padding>):
       const struct = new Struct(element);
       return { name, offset, type, scalar: undefined, struct, length, elementBytes: struct.bytes };
     }
-    return { name, offset, type, scalar: element, struct: undefined, length, elementBytes: scalarBytes[element] };
+    return {
+      name,
+      offset,
+      type,
+      scalar: element,
+      struct: undefined,
+      length,
+      elementBytes: scalarBytes[element],
+    };
   }
   const scalar: ScalarType = type in headerTypes ? headerTypes[type as HeaderType] : (type as ScalarType);
   return { name, offset, type, scalar, struct: undefined, length: 1, elementBytes: scalarBytes[scalar] };

@@ -5,7 +5,13 @@ import { TexelCodec } from '../texels/texel-codec.js';
 const BGRX = new Set(['X8R8G8B8', 'A8R8G8B8', 'B8G8R8A8_UNORM', 'B8G8R8X8_UNORM', 'B8G8R8A8_UNORM_SRGB']);
 
 /** Writes a row of `count` texels at `from` of `source` as RGBA, opaque, at `to` of `target`. */
-export type RowToRgba = (source: Uint8Array, from: number, target: Uint8Array, to: number, count: number) => void;
+export type RowToRgba = (
+  source: Uint8Array,
+  from: number,
+  target: Uint8Array,
+  to: number,
+  count: number,
+) => void;
 
 const fromBgrx: RowToRgba = (source, from, target, to, count) => {
   for (let i = 0; i < 4 * count; i += 4) {

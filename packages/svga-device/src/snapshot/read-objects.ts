@@ -195,5 +195,5 @@ export function readObjects(values: SnapshotValues, objects: DeviceObjects): voi
   readContexts(values, objects);
   readScreens(values, objects);
   readRegions(values, objects);
-  readPointer(values, objects);
+  readPointer(values.record('pointer'), objects);
 }

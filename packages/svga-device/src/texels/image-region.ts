@@ -24,11 +24,18 @@ export class ImageRegion {
   ) {
     const codec = TexelCodec.of(layout.format, linear);
     if (codec === undefined) {
-      throw new SvgaDeviceError('EINVAL', 'texels of the format are no colours', { format: layout.format.id });
+      throw new SvgaDeviceError('EINVAL', 'texels of the format are no colours', {
+        format: layout.format.id,
+      });
     }
     const mip = layout.mipOf(subresource);
     const { x, y, z, width, height, depth } = box;
-    if (x + width > mip.width || y + height > mip.height || z + depth > mip.depth || width * height * depth === 0) {
+    if (
+      x + width > mip.width ||
+      y + height > mip.height ||
+      z + depth > mip.depth ||
+      width * height * depth === 0
+    ) {
       throw new SvgaDeviceError('EINVAL', 'box is empty or leaves its mip', { subresource, ...box });
     }
     this.codec = codec;

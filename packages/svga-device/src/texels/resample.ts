@@ -66,6 +66,11 @@ export function stretch(source: ImageRegion, target: ImageRegion, filter: 'linea
   }
 }
 
+/** Texels from one that is halved to the next. */
+function step(from: number): number {
+  return from > 1 ? 2 : 1;
+}
+
 /**
  * Halves a region: each texel is the mean of the up to eight it stands for (the last row or column of an odd
  * size is left out, as mips are rounded down). Integers take the first instead.
@@ -77,7 +82,6 @@ export function halve(source: ImageRegion, target: ImageRegion): void {
   const spanX = span(source.box.width);
   const spanY = span(source.box.height);
   const spanZ = span(source.box.depth);
-  const step = (from: number): number => (from > 1 ? 2 : 1);
   const { box } = target;
   for (let z = 0; z < box.depth; z++) {
     for (let y = 0; y < box.height; y++) {

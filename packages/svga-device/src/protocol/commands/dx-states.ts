@@ -110,11 +110,7 @@ export const streamOutput = {
 
 /** State objects of DX contexts (svga3d_dx.h). */
 export const dxStateCommands = {
-  DX_DEFINE_ELEMENTLAYOUT: dxCommand(
-    1191,
-    { elementLayoutId: 'u32' },
-    { descs: structs(inputElementDesc) },
-  ),
+  DX_DEFINE_ELEMENTLAYOUT: dxCommand(1191, { elementLayoutId: 'u32' }, { descs: structs(inputElementDesc) }),
   DX_DESTROY_ELEMENTLAYOUT: dxCommand(1192, { elementLayoutId: 'u32' }),
   DX_DEFINE_BLEND_STATE: dxCommand(1193, { blendId: 'u32', ...blendState }),
   DX_DESTROY_BLEND_STATE: dxCommand(1194, { blendId: 'u32' }),

@@ -9,7 +9,7 @@ import type { FieldTypes } from '../struct.js';
 export const box = { x: 'u32', y: 'u32', z: 'u32', w: 'u32', h: 'u32', d: 'u32' } as const;
 
 /** SVGA3dSignedBox of svga3d_types.h. */
-export const signedBox = { x: 'i32', y: 'i32', z: 'i32', w: 'u32', h: 'u32', d: 'u32' } as const;
+export const signedBox = { x: 'i32', y: 'i32', z: 'i32', w: 'i32', h: 'i32', d: 'i32' } as const;
 
 /** SVGA3dCopyBox of svga3d_types.h: a box of the destination and where the source's begins. */
 export const copyBox = { ...box, srcx: 'u32', srcy: 'u32', srcz: 'u32' } as const;
@@ -49,6 +49,9 @@ export function prefixed<const P extends string, const F extends FieldTypes>(
   fields: F,
 ): Prefixed<P, F> {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, type]) => [prefix + name.charAt(0).toUpperCase() + name.slice(1), type]),
+    Object.entries(fields).map(([name, type]) => [
+      prefix + name.charAt(0).toUpperCase() + name.slice(1),
+      type,
+    ]),
   ) as unknown as Prefixed<P, F>;
 }

@@ -1,0 +1,223 @@
+import { createReadStream, statSync } from 'node:fs';
+import {
+  commandNames,
+  decodedCommand,
+  commandNameOf,
+  readCommandBufferHeader,
+  SVGA_CB_HEADER_BYTES,
+  valueName,
+} from '@cg/svga-device';
+import type { CommandName } from '@cg/svga-device';
+import { Command, InvalidArgumentError } from 'commander';
+import { EXIT } from '../exit-codes.js';
+import { commandAsJson, damageAsJson } from '../output/decode-json.js';
+import { describeCommand, describeDamage, wrapped } from '../output/decode-text.js';
+import { inputError } from '../output/input-error.js';
+import { LineWriter } from '../output/line-writer.js';
+import { CommandPieces } from '../stream/command-pieces.js';
+
+interface DecodeOptions {
+  readonly json: boolean;
+  readonly from: number;
+  readonly header: boolean;
+  readonly deviceContext: boolean;
+  readonly name: readonly CommandName[] | undefined;
+  readonly full: boolean;
+}
+
+/** Elements of an array that are printed without --full. */
+const MOST_ELEMENTS = 8;
+
+const DETAILS = `
+The stream is what a driver writes into a command buffer or the FIFO: commands one after another, each
+with its id and, from id 1000 on, its size. «-» is standard input. Any length is read in pieces. Fields
+have the names of the device headers; values are named where the headers name them, without the prefix.
+
+A command that cg does not know but whose size is said is passed over and reported. Where the stream
+stops making sense, cg says where and why on standard error (with --json as the last object) and stops.
+
+Examples:
+  $ cg decode commands.bin
+  $ cg decode commands.bin --name 'UPDATE_GB_*' --name FENCE
+  $ cg decode commands.bin --json | jq -c 'select(.name == "DEFINE_GB_SURFACE_V2") | .fields'
+  $ cg decode buffer.bin --header               an SVGACBHeader stands in front of the commands
+  $ dd if=memory.raw bs=64 skip=1024 | cg decode -
+
+Exit codes: 0 all is well, 1 the stream is damaged, 2 the input is at fault.`;
+
+function parseOffset(text: string): number {
+  if (!/^(0x[0-9a-f]+|[0-9]+)$/i.test(text) || !Number.isSafeInteger(Number(text))) {
+    throw new InvalidArgumentError('It must be a number, such as 0x1000.');
+  }
+  return Number(text);
+}
+
+/** The names that match a pattern in which `*` stands for anything, added to those before. */
+function addNames(pattern: string, before: readonly CommandName[] | undefined): readonly CommandName[] {
+  const parts = pattern
+    .replace(/^SVGA_(3D_CMD_|CMD_|(?=DC_))/i, '')
+    .split('*')
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const regex = new RegExp(`^${parts.join('.*')}$`, 'i');
+  const names = commandNames.filter((name) => regex.test(name));
+  if (names.length === 0) {
+    throw new InvalidArgumentError('No command has such a name.');
+  }
+  return [...(before ?? []), ...names];
+}
+
+/** `cg decode`. `exit` is told the exit code. */
+export function decodeCommand(exit: (code: number) => void): Command {
+  return new Command('decode')
+    .description('print a stream of SVGA commands, and where a damaged one stops making sense')
+    .argument('<stream>', 'a file of commands, or - for standard input')
+    .option('--from <offset>', 'where to begin in the file', parseOffset, 0)
+    .option('--header', 'an SVGACBHeader stands before the commands; offsets count from behind it', false)
+    .option('--device-context', 'the commands are those of SVGA_CB_CONTEXT_DEVICE', false)
+    .option('--name <pattern>', 'print only commands of this name; may be repeated', addNames)
+    .option('--full', `print arrays whole, not only ${MOST_ELEMENTS} of their elements`, false)
+    .option('--json', 'print a JSON object a line', false)
+    .addHelpText('after', DETAILS)
+    .action(async (path: string, options: DecodeOptions) => {
+      exit(await decodeFile(path, options));
+    });
+}
+
+async function decodeFile(path: string, options: DecodeOptions): Promise<number> {
+  try {
+    return await new Listing(path, options).run(path === '-' ? process.stdin : createReadStream(path));
+  } catch (error) {
+    process.stderr.write(`cg: ${inputError(path, error)}\n`);
+    return EXIT.BAD_INPUT;
+  }
+}
+
+/** One run of `cg decode`. */
+class Listing {
+  readonly #out = new LineWriter(process.stdout);
+  readonly #path: string;
+  readonly #options: DecodeOptions;
+  readonly #names: ReadonlySet<CommandName> | undefined;
+  readonly #pieces: CommandPieces;
+  readonly #header = new Uint8Array(SVGA_CB_HEADER_BYTES);
+  /** Bytes of the file yet to be passed over; of the header yet to come; of commands yet to come. */
+  #skip: number;
+  #headerLeft: number;
+  #left = Infinity;
+
+  constructor(path: string, options: DecodeOptions) {
+    this.#path = path;
+    this.#options = options;
+    this.#names = options.name === undefined ? undefined : new Set(options.name);
+    this.#skip = options.from;
+    this.#headerLeft = options.header ? SVGA_CB_HEADER_BYTES : 0;
+    this.#pieces = new CommandPieces(options.deviceContext, options.header ? 0 : options.from);
+  }
+
+  async run(input: AsyncIterable<Uint8Array>): Promise<number> {
+    try {
+      for await (const piece of input) {
+        this.#pieces.add(this.#withoutHeader(piece));
+        await this.#list();
+        if (this.#pieces.damage !== undefined || this.#left === 0) {
+          break;
+        }
+      }
+      if (this.#skip > 0 || this.#headerLeft > 0) {
+        const what = this.#skip > 0 ? `offset ${this.#options.from}` : 'the end of the header';
+        process.stderr.write(`cg: ${this.#path}: ends before ${what}\n`);
+        return EXIT.BAD_INPUT;
+      }
+      this.#pieces.end();
+      await this.#list();
+      return this.#verdict();
+    } finally {
+      await this.#out.flush();
+    }
+  }
+
+  /** What of a piece is commands. */
+  #withoutHeader(piece: Uint8Array): Uint8Array {
+    const skipped = Math.min(this.#skip, piece.length);
+    this.#skip -= skipped;
+    const ofHeader = Math.min(this.#headerLeft, piece.length - skipped);
+    if (ofHeader > 0) {
+      this.#header.set(piece.subarray(skipped, skipped + ofHeader), SVGA_CB_HEADER_BYTES - this.#headerLeft);
+      this.#headerLeft -= ofHeader;
+      if (this.#headerLeft === 0) {
+        this.#readHeader();
+      }
+    }
+    const commands = piece.subarray(skipped + ofHeader).subarray(0, this.#left);
+    this.#left -= commands.length;
+    return commands;
+  }
+
+  #readHeader(): void {
+    const { reservedIsZero, ...header } = readCommandBufferHeader(this.#header);
+    this.#left = header.length;
+    if (this.#options.json) {
+      this.#out.line(JSON.stringify({ kind: 'header', ...header, reservedIsZero }));
+      return;
+    }
+    const { status, flags, errorOffset, id, length, pa, offset, dxContext } = header;
+    const words = [
+      `status=${valueName('SVGACBStatus', status) ?? status}`,
+      `errorOffset=${errorOffset}`,
+      `id=${id}`,
+      `flags=${valueName('SVGACBFlags', flags) ?? flags}`,
+      `length=${length}`,
+      `pa=0x${pa.toString(16)}`,
+      `offset=${offset}`,
+      `dxContext=${dxContext}`,
+      ...(reservedIsZero ? [] : ['mustBeZero is not']),
+    ];
+    this.#out.line(wrapped('SVGACBHeader', words));
+  }
+
+  async #list(): Promise<void> {
+    const { json, full } = this.#options;
+    while (this.#pieces.next()) {
+      const { reader, offset } = this.#pieces;
+      const { name } = reader;
+      if (this.#names !== undefined && (name === undefined || !this.#names.has(name))) {
+        continue;
+      }
+      const command = { ...decodedCommand(reader), offset };
+      this.#out.line(
+        json ? commandAsJson(command) : describeCommand(command, full ? Infinity : MOST_ELEMENTS),
+      );
+      if (this.#out.isFull) {
+        await this.#out.flush();
+      }
+    }
+  }
+
+  /** Bytes of the file from an offset of the commands on; of a pipe nobody knows. */
+  #bytesFrom(offset: number): number | undefined {
+    const { from, header } = this.#options;
+    const status = this.#path === '-' ? undefined : statSync(this.#path);
+    const start = header ? from + SVGA_CB_HEADER_BYTES : 0;
+    return status?.isFile() === true ? status.size - start - offset : undefined;
+  }
+
+  #verdict(): number {
+    const { damage } = this.#pieces;
+    const { json, deviceContext } = this.#options;
+    if (damage !== undefined) {
+      const name = damage.id === undefined ? undefined : commandNameOf(damage.id, deviceContext);
+      const left = this.#bytesFrom(damage.offset) ?? damage.left;
+      if (json) {
+        this.#out.line(damageAsJson({ ...damage, left }, name));
+      } else {
+        process.stderr.write(`cg: ${this.#path}: ${describeDamage({ ...damage, left }, name)}\n`);
+      }
+      return EXIT.CHECK_FAILED;
+    }
+    if (this.#left !== Infinity && this.#left > 0) {
+      process.stderr.write(`cg: ${this.#path}: ends ${this.#left} bytes before the header's length\n`);
+      return EXIT.CHECK_FAILED;
+    }
+    return EXIT.OK;
+  }
+}

@@ -1,0 +1,112 @@
+import { CommandReader, SVGA_CB_MAX_SIZE_4MB, SvgaDeviceError } from '@cg/svga-device';
+
+/** Bytes kept at first: one piece as streams of Node read them, and the cut command before it. */
+const FIRST_BYTES = 2 ** 18;
+
+/** Where a stream stops making sense. */
+export interface StreamDamage {
+  /** From the stream's first byte. */
+  readonly offset: number;
+  /** What is wrong there. */
+  readonly why: string;
+  /** Bytes of the stream from there on, where it is known to end. */
+  readonly left: number | undefined;
+  /** The numbers of it, by name. */
+  readonly values: Readonly<Record<string, number>>;
+  /** The command it is in, as far as its id tells. */
+  readonly id: number | undefined;
+  /** The bytes there, at most 16. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Goes through a command stream that comes in pieces of any size and is kept no longer than it takes to read
+ * one command. For each piece, `add` it and take `next` until that says no; then `end` and `next` once more.
+ */
+export class CommandPieces {
+  readonly reader: CommandReader;
+  #window = new Uint8Array(FIRST_BYTES);
+  /** Of what is kept, in the window. */
+  #start = 0;
+  #end = 0;
+  #over = false;
+  /** Of the window's first byte, in the stream. */
+  #base: number;
+  #damage: StreamDamage | undefined;
+
+  /** @param base offset of the first byte that is added */
+  constructor(deviceContext: boolean, base = 0) {
+    this.reader = new CommandReader(deviceContext);
+    this.#base = base;
+  }
+
+  /** Of the reader's command, in the stream. */
+  get offset(): number {
+    return this.#base + this.reader.offset;
+  }
+
+  /** Set once `next` has met bytes that are no command: it says no from then on. */
+  get damage(): StreamDamage | undefined {
+    return this.#damage;
+  }
+
+  add(piece: Uint8Array): void {
+    const kept = this.#end - this.#start;
+    if (this.#end + piece.length > this.#window.length) {
+      const room = kept + piece.length;
+      const window = room > this.#window.length ? new Uint8Array(2 * room) : this.#window;
+      window.set(this.#window.subarray(this.#start, this.#end));
+      this.#window = window;
+      this.#base += this.#start;
+      this.#start = 0;
+      this.#end = kept;
+    }
+    this.#window.set(piece, this.#end);
+    this.#end += piece.length;
+    this.#aim();
+  }
+
+  /** There is no more: a command that is cut off now is damage. */
+  end(): void {
+    this.#over = true;
+    this.#aim();
+  }
+
+  /** Moves the reader to the next whole command. */
+  next(): boolean {
+    if (this.#damage !== undefined) {
+      return false;
+    }
+    try {
+      const found = this.reader.next();
+      this.#start = this.reader.offset;
+      if (!found && this.reader.wanted > SVGA_CB_MAX_SIZE_4MB) {
+        this.#stop('no command buffer holds so long a command', { bytes: this.reader.wanted });
+      }
+      return found;
+    } catch (error) {
+      if (!(error instanceof SvgaDeviceError)) {
+        throw error;
+      }
+      const { offset: _, id: __, left: ___, ...values } = error.values;
+      this.#stop(error.what, values);
+      return false;
+    }
+  }
+
+  #aim(): void {
+    this.reader.aim(this.#window, this.#start, this.#end, this.#over);
+  }
+
+  #stop(why: string, values: Readonly<Record<string, number>>): void {
+    const at = this.reader.offset;
+    this.#damage = {
+      offset: this.#base + at,
+      why,
+      left: this.#over ? this.#end - at : undefined,
+      values,
+      id: this.#end - at < 4 ? undefined : this.reader.id,
+      bytes: this.#window.slice(at, Math.min(at + 16, this.#end)),
+    };
+  }
+}

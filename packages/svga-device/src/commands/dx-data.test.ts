@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { noise, plainSurface, TestGuest } from '../../test/guest.js';
+import { CommandWriter, SVGA3D_MOBFMT, SVGA_CB_FLAG, SVGA_OTABLE } from '../index.js';
+import type { CommandFields, CommandName } from '../index.js';
+import { renderTargetViewEntry, SVGA_COTABLE } from '../protocol/cotable-entries.js';
+
+const PAGE = 4096;
+const BGRA = 2;
+const RGBA_FLOAT = 122;
+const DEPTH24_STENCIL8 = 80;
+const BUFFER = 37;
+const view = { resourceDimension: 3, mipSlice: 0, firstArraySlice: 0, arraySize: 1 };
+
+/** A guest with DX context 0, whose header names it. */
+class DxGuest extends TestGuest {
+  override submit(
+    commands: Uint8Array,
+    options: { context?: number; flags?: number; pa?: number } = {},
+  ): { status: number; errorOffset: number } {
+    return super.submit(commands, {
+      flags: options.context === 0x3f ? 0 : SVGA_CB_FLAG.DX_CONTEXT,
+      ...options,
+    });
+  }
+
+  withTables(): this {
+    this.start();
+    const baseAddress = this.allocatePage();
+    const ptDepth = SVGA3D_MOBFMT.PTDEPTH_0;
+    const type = SVGA_OTABLE.DXCONTEXT;
+    this.must('SET_OTABLE_BASE64', { type, baseAddress, sizeInBytes: PAGE, validSizeInBytes: 0, ptDepth });
+    this.must('DX_DEFINE_CONTEXT', { cid: 0 });
+    for (const table of [SVGA_COTABLE.RTVIEW, SVGA_COTABLE.DSVIEW, SVGA_COTABLE.SRVIEW]) {
+      this.defineMob(50 + table, PAGE);
+      this.must('DX_SET_COTABLE', { cid: 0, mobid: 50 + table, type: table, validSizeInBytes: 0 });
+    }
+    return this;
+  }
+}
+
+const guestWith = (fields: Partial<CommandFields<'DEFINE_GB_SURFACE_V2'>>, bytes: number): DxGuest => {
+  const guest = new DxGuest({ dx: true }).withTables();
+  guest.defineSurface({ width: 4, height: 4, ...fields }, bytes);
+  return guest;
+};
+
+describe('clears', () => {
+  it('a render target view sets its mip, by its own format, and nothing around it', () => {
+    const guest = guestWith({ numMipLevels: 2, format: BGRA }, 4 * 20);
+    guest.must('DX_DEFINE_RENDERTARGET_VIEW', {
+      renderTargetViewId: 3,
+      sid: 1,
+      format: BGRA,
+      ...view,
+      mipSlice: 1,
+    });
+    guest.must('DX_CLEAR_RENDERTARGET_VIEW', { renderTargetViewId: 3, r: 1, g: 0.5, b: 0, a: 2 });
+    expect([...(guest.device.image(1, 1) ?? [])]).toEqual(
+      Array.from({ length: 4 }, () => [0, 128, 255, 255]).flat(),
+    );
+    expect(guest.device.image(1, 0)?.every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('floats are floats', () => {
+    const guest = guestWith({ format: RGBA_FLOAT }, 16 * 16);
+    guest.must('DX_DEFINE_RENDERTARGET_VIEW', { renderTargetViewId: 0, sid: 1, format: RGBA_FLOAT, ...view });
+    guest.must('DX_CLEAR_RENDERTARGET_VIEW', { renderTargetViewId: 0, r: 1, g: -2.5, b: 0, a: 0.25 });
+    const image = guest.device.image(1, 0)?.slice() ?? new Uint8Array();
+    expect([...new Float32Array(image.buffer, 16 * 15, 4)]).toEqual([1, -2.5, 0, 0.25]);
+  });
+
+  it('depth without stencil leaves the stencil, and the other way round', () => {
+    const guest = guestWith({ format: DEPTH24_STENCIL8 }, 4 * 16);
+    const dsv = { depthStencilViewId: 1, sid: 1, format: DEPTH24_STENCIL8, ...view, flags: 0 };
+    guest.must('DX_DEFINE_DEPTHSTENCIL_VIEW', dsv);
+    guest.must('DX_CLEAR_DEPTHSTENCIL_VIEW', { depthStencilViewId: 1, flags: 4, stencil: 0x5a, depth: 0 });
+    guest.must('DX_CLEAR_DEPTHSTENCIL_VIEW', { depthStencilViewId: 1, flags: 2, stencil: 0, depth: 1 });
+    expect([...(guest.device.image(1, 0)?.subarray(60) ?? [])]).toEqual([255, 255, 255, 0x5a]);
+  });
+
+  it('a view of a destroyed surface, or of none, is an error', () => {
+    const guest = guestWith({ format: BGRA }, 64);
+    guest.must('DX_DEFINE_RENDERTARGET_VIEW', { renderTargetViewId: 0, sid: 1, format: BGRA, ...view });
+    guest.must('DESTROY_GB_SURFACE', { sid: 1 });
+    const clear = { r: 0, g: 0, b: 0, a: 0 };
+    expect(guest.run('DX_CLEAR_RENDERTARGET_VIEW', { renderTargetViewId: 0, ...clear }).status).toBe(3);
+    expect(guest.run('DX_CLEAR_RENDERTARGET_VIEW', { renderTargetViewId: 9999, ...clear }).status).toBe(3);
+  });
+});
+
+describe('COTables', () => {
+  it('an entry is read back into its MOB, and taken from there with the size that is valid', () => {
+    const guest = guestWith({ format: BGRA }, 64);
+    const pages = guest.defineMob(60, PAGE);
+    const table = { cid: 0, type: SVGA_COTABLE.RTVIEW };
+    guest.must('DX_GROW_COTABLE', { ...table, mobid: 60, validSizeInBytes: 0 });
+    guest.must('DX_DEFINE_RENDERTARGET_VIEW', { renderTargetViewId: 2, sid: 1, format: BGRA, ...view });
+    guest.must('DX_READBACK_COTABLE', table);
+    const at = 2 * renderTargetViewEntry.bytes;
+    const entry = guest.readMob(pages, at + renderTargetViewEntry.bytes).slice(at);
+    expect(renderTargetViewEntry.read(new DataView(entry.buffer), 0)).toEqual({
+      sid: 1,
+      format: BGRA,
+      ...view,
+    });
+    guest.must('DX_SET_COTABLE', { ...table, mobid: 0xffff_ffff, validSizeInBytes: 0 });
+    const clear = { renderTargetViewId: 2, r: 1, g: 1, b: 1, a: 1 };
+    expect(guest.run('DX_CLEAR_RENDERTARGET_VIEW', clear).status).toBe(3);
+    guest.must('DX_SET_COTABLE', { ...table, mobid: 60, validSizeInBytes: 3 * renderTargetViewEntry.bytes });
+    guest.must('DX_CLEAR_RENDERTARGET_VIEW', clear);
+    expect(guest.device.image(1, 0)?.every((byte) => byte === 255)).toBe(true);
+  });
+});
+
+describe('between images', () => {
+  it('mips are the mean of four texels', () => {
+    const guest = guestWith({ numMipLevels: 2, format: BGRA, width: 2, height: 2 }, 20);
+    guest.device.image(1, 0)?.set([0, 0, 0, 0, 100, 0, 0, 0, 0, 40, 0, 0, 100, 40, 8, 255]);
+    guest.must('GENERATE_MIPMAPS', { sid: 1, filter: 2 });
+    expect([...(guest.device.image(1, 1) ?? [])]).toEqual([50, 20, 2, 64]);
+  });
+
+  it('a stretch blit takes the nearest texel, or goes linearly from one to the next', () => {
+    const guest = guestWith({ format: BGRA, width: 2, height: 1 }, 64);
+    guest.must('DEFINE_GB_SURFACE_V2', { ...plainSurface, sid: 2, width: 4, height: 1 });
+    guest.device.image(1, 0)?.set([0, 0, 0, 0, 200, 0, 0, 0]);
+    const blit = (mode: number): number[] => {
+      guest.must('SURFACE_STRETCHBLT', {
+        srcSid: 1,
+        srcFace: 0,
+        srcMipmap: 0,
+        destSid: 2,
+        destFace: 0,
+        destMipmap: 0,
+        mode,
+        boxSrcX: 0,
+        boxSrcY: 0,
+        boxSrcZ: 0,
+        boxSrcW: 2,
+        boxSrcH: 1,
+        boxSrcD: 1,
+        boxDestX: 0,
+        boxDestY: 0,
+        boxDestZ: 0,
+        boxDestW: 4,
+        boxDestH: 1,
+        boxDestD: 1,
+      });
+      return [...(guest.device.image(2, 0) ?? [])].filter((_, i) => i % 4 === 0);
+    };
+    expect(blit(0)).toEqual([0, 0, 200, 200]);
+    expect(blit(1)).toEqual([0, 50, 150, 200]);
+  });
+
+  it('a buffer becomes a texture by its pitches', () => {
+    const guest = guestWith({ format: BGRA, width: 2, height: 2 }, 64);
+    guest.must('DEFINE_GB_SURFACE_V2', { ...plainSurface, sid: 2, format: BUFFER, width: 64, height: 1 });
+    guest.device.image(2, 0)?.set(noise(64));
+    guest.must('DX_TRANSFER_FROM_BUFFER', {
+      srcSid: 2,
+      srcOffset: 4,
+      srcPitch: 16,
+      srcSlicePitch: 0,
+      destSid: 1,
+      destSubResource: 0,
+      destBoxX: 0,
+      destBoxY: 0,
+      destBoxZ: 0,
+      destBoxW: 2,
+      destBoxH: 2,
+      destBoxD: 1,
+    });
+    const expected = [...noise(64).subarray(4, 12), ...noise(64).subarray(20, 28)];
+    expect([...(guest.device.image(1, 0) ?? [])]).toEqual(expected);
+  });
+
+  it('DMA reads and writes a MOB at a pitch, and no further than the suffix allows', () => {
+    const guest = guestWith({ format: BGRA, width: 2, height: 2 }, 64);
+    const pages = guest.defineMob(9, PAGE);
+    guest.fillMob(pages, noise(64));
+    const box = { x: 0, y: 0, z: 0, w: 2, h: 2, d: 1, srcx: 0, srcy: 0, srcz: 0 };
+    const image = { guestGmrId: 9, guestOffset: 8, guestPitch: 16, hostSid: 1, hostFace: 0, hostMipmap: 0 };
+    const suffix = [{ suffixSize: 12, maximumOffset: 24, flags: 0 }];
+    guest.must('SURFACE_DMA', { ...image, transfer: 1, boxes: [box], suffix });
+    const expected = [...noise(64).subarray(8, 16), ...noise(64).subarray(24, 32)];
+    expect([...(guest.device.image(1, 0) ?? [])]).toEqual(expected);
+    const short = [{ ...suffix[0], maximumOffset: 23 }];
+    expect(guest.run('SURFACE_DMA', { ...image, transfer: 1, boxes: [box], suffix: short }).status).toBe(3);
+    guest.must('SURFACE_DMA', {
+      ...image,
+      guestOffset: 128,
+      guestPitch: 0,
+      transfer: 2,
+      boxes: [box],
+      suffix: [],
+    });
+    expect([...guest.readMob(pages, 144).subarray(128)]).toEqual(expected);
+  });
+});
+
+describe('drawing', () => {
+  it('is accepted, counted and reported as not executed', () => {
+    const guest = guestWith({}, 64);
+    const writer = new CommandWriter();
+    writer.write('DX_DRAW', { vertexCount: 3, startVertexLocation: 0 });
+    expect(guest.submit(writer.bytes).status).toBe(1);
+    expect(guest.device.statistics).toMatchObject({ notExecuted: 1, notExecutedPerCommand: { DX_DRAW: 1 } });
+    const never: CommandName = 'DEFINE_SCREEN';
+    expect(guest.device.statistics.notExecutedPerCommand[never]).toBeUndefined();
+  });
+});

@@ -1,0 +1,30 @@
+import type { Pointer } from '../screen/pointer.js';
+import type { LiveRegister } from './register-file.js';
+import { SVGA_REG } from './registers.js';
+
+/**
+ * The registers of the mouse pointer: where it is, and (CURSOR_MOBID) what it looks like.
+ * @param defineCursor takes the image from the MOB of that id
+ */
+export function pointerRegisters(
+  pointer: Pointer,
+  defineCursor: (mobid: number) => void,
+): [number, LiveRegister][] {
+  const { CURSOR4_X, CURSOR4_Y, CURSOR4_ON, CURSOR4_SCREEN_ID } = SVGA_REG;
+  const order = [CURSOR4_X, CURSOR4_Y, CURSOR4_ON, CURSOR4_SCREEN_ID];
+  const pending = order.map((register, i): [number, LiveRegister] => {
+    const write = (value: number): void => {
+      pointer.pending[i] = value;
+    };
+    return [register, { read: () => pointer.pending[i], write }];
+  });
+  const place = (['x', 'y', 'on'] as const).map((field, i): [number, LiveRegister] => {
+    const write = (value: number): void => {
+      pointer[field] = value;
+    };
+    return [SVGA_REG.CURSOR_X + i, { read: () => pointer[field], write }];
+  });
+  const submit = { read: () => 0, write: () => pointer.submit() };
+  const mob = { read: () => pointer.mobId, write: (mobid: number) => defineCursor(mobid) };
+  return [...pending, ...place, [SVGA_REG.CURSOR4_SUBMIT, submit], [SVGA_REG.CURSOR_MOBID, mob]];
+}
