@@ -1,6 +1,8 @@
 import type { Mapping, PhysicalMemory } from '@cg/pagetable';
 import type { TrackedMemory } from '@cg/tracked-memory';
+import type { FaultInjection } from './fault-injection.js';
 import type { IdAllocator } from './id-allocator.js';
+import type { EvictionOrder } from './memory/eviction-order.js';
 import type { FakeOffsets } from './memory/fake-offsets.js';
 import type { MemoryAccount } from './memory/memory-account.js';
 import type { DeviceLimits } from './device/device-limits.js';
@@ -25,7 +27,16 @@ export interface DriverContext {
   readonly mapping: Mapping;
   readonly fakeOffsets: FakeOffsets<BackingPages>;
   readonly queue: CommandQueue;
+  /** Failures that somebody ordered. */
+  readonly faults: FaultInjection;
+  /** What trackers take; one can be refused (rule 5.1). */
   readonly account: MemoryAccount;
+  /** What the device sees as MOBs. */
+  readonly graphicsMemory: MemoryAccount;
+  /** The buffer objects that the device sees, and who of them goes first. */
+  readonly placed: EvictionOrder;
+  /** The surfaces that have an id, and who of them goes first. */
+  readonly surfacesOnDevice: EvictionOrder;
   readonly mobIds: IdAllocator;
   readonly surfaceIds: IdAllocator;
   readonly limits: DeviceLimits;

@@ -1,5 +1,5 @@
 import { AddressSpace, Cpu, PAGE_SIZE, PhysicalMemory } from '@cg/pagetable';
-import { SvgaDevice, type SvgaDeviceOptions } from '@cg/svga-device';
+import { encodeCommand, SvgaDevice, type SvgaDeviceOptions } from '@cg/svga-device';
 import { VmwgfxDriver, type DriverOptions } from './driver.js';
 import type { BufferObject } from './memory/buffer-object.js';
 import { Resource } from './resource/resource.js';
@@ -36,6 +36,13 @@ export function bench(options: DriverOptions = {}, device: SvgaDeviceOptions = {
   };
 }
 
+/** SURFACE_COPY of the upper left of the first image to the same place, with handles for ids. */
+export function copyCommand(from: number, to: number, width: number, height: number): Uint8Array {
+  const box = { x: 0, y: 0, z: 0, w: width, h: height, d: 1, srcx: 0, srcy: 0, srcz: 0 };
+  const images = { srcFace: 0, srcMipmap: 0, destFace: 0, destMipmap: 0 };
+  return encodeCommand('SURFACE_COPY', { srcSid: from, destSid: to, ...images, boxes: [box] });
+}
+
 /** A resource that only writes down what it is told and asked. */
 export class NotedResource extends Resource {
   readonly isTracked = true;
@@ -43,6 +50,7 @@ export class NotedResource extends Resource {
   readonly handed: [number, number][] = [];
   readBacks = 0;
   failReadBack = false;
+  unbound = false;
 
   constructor(backing: BufferObject, offset: number, bytes: number) {
     super(backing.context, bytes, false);
@@ -61,7 +69,11 @@ export class NotedResource extends Resource {
   }
 
   create(): void {}
+  destroy(): void {}
   bind(): void {}
+  unbind(): void {
+    this.unbound = true;
+  }
   followTracking(): void {}
   sync(): void {}
 }

@@ -11,9 +11,11 @@ import {
 } from '@cg/svga-device';
 import type { TrackedMemory } from '@cg/tracked-memory';
 import type { BackingPages, DriverContext } from './context.js';
-import { DrmFile } from './drm-file.js';
+import { DrmFile } from './file/drm-file.js';
 import { VmwgfxError } from './errors.js';
+import { FaultInjection } from './fault-injection.js';
 import { IdAllocator } from './id-allocator.js';
+import { EvictionOrder } from './memory/eviction-order.js';
 import { FakeOffsets } from './memory/fake-offsets.js';
 import { MemoryAccount } from './memory/memory-account.js';
 import { buildMobPageTable } from './memory/mob-page-table.js';
@@ -28,8 +30,12 @@ export interface DriverOptions {
   readonly makePolicy?: () => TrackingPolicy;
   /** How writes to a buffer object are found; through the page tables if left out. */
   readonly trackMemory?: (pages: BackingPages, context: DriverContext) => TrackedMemory;
+  /** Failures to order; none unless told. */
+  readonly faults?: FaultInjection;
   /** Bytes the driver may use for trackers. Default 64 MiB. */
   readonly accountLimit?: number;
+  /** Bytes of buffer objects that the device may see at a time; what it suggests if left out. */
+  readonly graphicsMemoryLimit?: number;
   /** Surfaces and MOBs at a time, each: the size of the object tables. Default 4,096. */
   readonly maxObjects?: number;
 }
@@ -54,7 +60,8 @@ export class VmwgfxDriver {
     }
     const mapping = new Mapping('vmwgfx');
     const fakeOffsets = new FakeOffsets<BackingPages>();
-    const queue = new CommandQueue(memory, ports);
+    const faults = options.faults ?? new FaultInjection();
+    const queue = new CommandQueue(memory, ports, faults);
     queue.startContext(true);
     setObjectTables(memory, queue, maxObjects);
     mapping.observeZaps({
@@ -68,9 +75,16 @@ export class VmwgfxDriver {
       mapping,
       fakeOffsets,
       queue,
-      account: new MemoryAccount(accountLimit),
-      mobIds: new IdAllocator('MOB', maxObjects),
-      surfaceIds: new IdAllocator('surface', maxObjects),
+      faults,
+      account: new MemoryAccount('memory for trackers', accountLimit),
+      graphicsMemory: new MemoryAccount(
+        'graphics memory',
+        options.graphicsMemoryLimit ?? suggestedMemory(ports),
+      ),
+      placed: new EvictionOrder(),
+      surfacesOnDevice: new EvictionOrder(),
+      mobIds: new IdAllocator('MOB', maxObjects, faults),
+      surfaceIds: new IdAllocator('surface', maxObjects, faults),
       limits: readDeviceLimits(ports, (capabilities & SVGA_CAP.DX) !== 0),
       trackMemory: options.trackMemory ?? trackThroughMapping,
       makePolicy,
@@ -93,6 +107,11 @@ function trackThroughMapping(
   { mapping }: DriverContext,
 ): TrackedMemory {
   return new TrackedMapping(mapping, firstPage, pageCount);
+}
+
+/** Bytes that the device would have the driver use for MOBs. */
+function suggestedMemory(ports: SvgaPorts): number {
+  return ports.readRegister(SVGA_REG.SUGGESTED_GBOBJECT_MEM_SIZE_KB) * 1024;
 }
 
 /** Agrees on the register interface, checks what the device can do, and enables it. */

@@ -4,6 +4,10 @@ export type VmwgfxErrorCode =
   | 'EINVAL'
   /** No such handle. */
   | 'ENOENT'
+  /** Somebody else's. */
+  | 'EACCES'
+  /** The CPU, or the device, is using it. */
+  | 'EBUSY'
   /** Memory, command space or an id could not be had. */
   | 'ENOMEM'
   /** The device refused a command, or does not answer. */

@@ -1,4 +1,5 @@
 import { Bitmap } from '@cg/collections';
+import type { FaultInjection } from './fault-injection.js';
 import { VmwgfxError } from './errors.js';
 
 /** Ids from a range of the device's, lowest first. */
@@ -8,12 +9,18 @@ export class IdAllocator {
   constructor(
     readonly what: string,
     count: number,
+    readonly faults: FaultInjection,
   ) {
     this.#used = new Bitmap(count);
   }
 
+  get isFull(): boolean {
+    return this.#used.findNextClear(0) === this.#used.length;
+  }
+
   /** @throws VmwgfxError ENOMEM where all are taken */
   allocate(): number {
+    this.faults.pass('id');
     const id = this.#used.findNextClear(0);
     if (id === this.#used.length) {
       throw new VmwgfxError('ENOMEM', `all ${id} ${this.what} ids are taken`);

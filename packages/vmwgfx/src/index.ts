@@ -1,8 +1,19 @@
 export { VmwgfxDriver, type DriverOptions } from './driver.js';
-export { DrmFile, type NewSurface, type SurfaceHandle, type TrackingStatistics } from './drm-file.js';
+export {
+  DrmFile,
+  type BufferHandle,
+  type MapRequest,
+  type SurfaceHandle,
+  type TrackingStatistics,
+} from './file/drm-file.js';
+export type { CpuAccess, CpuAccessRequest } from './file/cpu-access.js';
+export type { NewSurface } from './file/new-surface.js';
+export type { SharedObject } from './file/shared-object.js';
 export { VmwgfxError, type VmwgfxErrorCode, type VmwgfxErrorFacts } from './errors.js';
+export { FaultInjection, faultPointNames, type FaultPoint, type FaultSchedule } from './fault-injection.js';
 export type { BackingPages, DriverContext } from './context.js';
-export { BufferObject, type ResidentResource } from './memory/buffer-object.js';
+export { BufferObject } from './memory/buffer-object.js';
+export type { Residence, ResidentResource } from './memory/resident-resource.js';
 export { BufferObjectVmaOperations } from './coherency/fault-handlers.js';
 export { cleanResources } from './coherency/read-back.js';
 export { Resource } from './resource/resource.js';

@@ -37,9 +37,11 @@ describe.skipIf(goldenAbsent('clean.jsonl.gz'))('golden clean', () => {
       );
       const object = new BufferObject(driver.context, pages);
       const order: number[] = [];
+      const resources: NotedResource[] = [];
       for (const index of row.ins) {
         const [offset, bytes, gpuDirty] = row.res[index];
         const resource = new NotedResource(object, offset, bytes);
+        resources.push(resource);
         resource.gpuDirty = gpuDirty === 1;
         resource.readBack = () => void order.push(index);
       }
@@ -49,7 +51,8 @@ describe.skipIf(goldenAbsent('clean.jsonl.gz'))('golden clean', () => {
         row.ok ?? row.v3,
       );
       differ += JSON.stringify(row.ok ?? row.v3) === JSON.stringify(row.v3) ? 0 : 1;
-      object.destroy();
+      resources.forEach((resource) => resource.detach());
+      object.references.drop();
     }
     reportGolden('clean', { rows: rows.length, 'rows the posted code gets wrong': differ });
   });

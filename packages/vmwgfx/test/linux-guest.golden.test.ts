@@ -4,7 +4,7 @@ import { encodeCommand } from '@cg/svga-device';
 import { goldenAbsent, goldenRows, reportGolden } from '@cg/vitest-config/golden';
 import { describe, expect, it } from 'vitest';
 import { bench, type Bench } from '../src/driver.fixture.js';
-import type { DrmFile } from '../src/drm-file.js';
+import type { DrmFile } from '../src/file/drm-file.js';
 
 /** Subresource, x, y, z, width, height, depth. */
 type Box = [number, number, number, number, number, number, number];

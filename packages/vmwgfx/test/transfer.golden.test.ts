@@ -39,7 +39,8 @@ describe.skipIf(goldenAbsent('transfer.jsonl.gz'))('golden transfer', () => {
         operations++;
         differ += fix === undefined ? 0 : 1;
       });
-      object.destroy();
+      resources.forEach((resource) => resource.detach());
+      object.references.drop();
     }
     reportGolden('transfer', { rows: rows.length, operations, 'in which the posted code differs': differ });
   });

@@ -1,7 +1,8 @@
 import { Machine, type MachineOptions } from '@cg/machine';
 import type { TraceHeader } from '@cg/machine/trace';
 import { PAGE_SIZE, pagesFor, type Cpu } from '@cg/pagetable';
-import { encodeCommand } from '@cg/svga-device';
+import type { SurfaceBox } from '@cg/surface-layout';
+import { CommandWriter, encodeCommand, type CommandFields } from '@cg/svga-device';
 import type { DrmFile } from '@cg/vmwgfx';
 import type { Run } from './recording.js';
 
@@ -9,7 +10,7 @@ import type { Run } from './recording.js';
 const BESIDE_SURFACE_BYTES = 16 * 2 ** 20;
 
 /**
- * A machine with one coherent surface mapped, to which runs are stored and which is then used in a
+ * A machine with one surface mapped, coherent unless told, to which runs are stored and which is then used in a
  * submission. The submission copies a single block: enough to make the driver bring the whole surface up
  * to date, too little to be seen beside that.
  */
@@ -20,19 +21,21 @@ export class DrawingMachine {
   readonly #start: number;
   readonly #surface: number;
   readonly #copyBlock: Uint8Array;
+  readonly #copyFields: CommandFields<'SURFACE_COPY'>;
+  readonly #writer = new CommandWriter();
 
   /** The surface is bound and has been used once, so that no frame pays for its first upload. */
-  constructor(header: TraceHeader, driver: NonNullable<MachineOptions['driver']> = {}) {
+  constructor(header: TraceHeader, driver: NonNullable<MachineOptions['driver']> = {}, coherent = true) {
     const { format, width, height, surfaceBytes } = header;
     const memoryBytes = pagesFor(surfaceBytes) * PAGE_SIZE + BESIDE_SURFACE_BYTES;
     this.#machine = new Machine({ cpus: 1, memoryBytes, driver });
     const process = this.#machine.spawn();
     this.#file = process.file;
     [this.#cpu] = this.#machine.cpus;
-    this.#surface = this.#file.createSurface({ format: format.id, width, height, coherent: true }).handle;
+    this.#surface = this.#file.createSurface({ format: format.id, width, height, coherent }).handle;
     const { blockWidth, blockHeight } = format;
     const block = this.#file.createSurface({ format: format.id, width: blockWidth, height: blockHeight });
-    this.#copyBlock = encodeCommand('SURFACE_COPY', {
+    this.#copyFields = {
       srcSid: this.#surface,
       srcFace: 0,
       srcMipmap: 0,
@@ -40,7 +43,8 @@ export class DrawingMachine {
       destFace: 0,
       destMipmap: 0,
       boxes: [{ x: 0, y: 0, z: 0, w: blockWidth, h: blockHeight, d: 1, srcx: 0, srcy: 0, srcz: 0 }],
-    });
+    };
+    this.#copyBlock = encodeCommand('SURFACE_COPY', this.#copyFields);
     this.#start = process.map(this.#surface).start;
     this.#file.submit(this.#copyBlock).wait();
   }
@@ -51,6 +55,19 @@ export class DrawingMachine {
       this.#cpu.storeBytes(this.#start + offset, bytes);
     }
     this.#file.submit(this.#copyBlock).wait();
+  }
+
+  /** The same of a surface that is not coherent: its program names the box that it has written. */
+  drawExplicitly(runs: readonly Run[], { x, y, z, width: w, height: h, depth: d }: SurfaceBox): void {
+    for (const { offset, bytes } of runs) {
+      this.#cpu.storeBytes(this.#start + offset, bytes);
+    }
+    this.#writer.truncate();
+    if (w > 0) {
+      this.#writer.write('UPDATE_GB_IMAGE', { sid: this.#surface, face: 0, mipmap: 0, x, y, z, w, h, d });
+    }
+    this.#writer.write('SURFACE_COPY', this.#copyFields);
+    this.#file.submit(this.#writer.bytes).wait();
   }
 
   /** What the device has of the surface. */

@@ -1,6 +1,7 @@
 import { policyFor, type MachineOptions } from '@cg/machine';
-import { openTrace } from '@cg/machine/trace';
+import { openTrace, type TraceHeader } from '@cg/machine/trace';
 import { PAGE_SIZE, WORDS_PER_FRAME } from '@cg/pagetable';
+import type { SurfaceBox } from '@cg/surface-layout';
 import { AlwaysDirtyMemory, ShadowCompareMemory, type TrackedMemory } from '@cg/tracked-memory';
 import type { BackingPages, DriverContext } from '@cg/vmwgfx';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { NativeCompareMemory } from '../rivals/native-compare.js';
 import type { Row, Sample } from '../row.js';
 import type { Clock } from '../timing.js';
 import { DrawingMachine } from './drawing-machine.js';
-import { record, type Recording } from './recording.js';
+import { record, type Recording, type Run } from './recording.js';
 
 const OURS = 'dirty tracking (auto)';
 const NANOSECONDS_PER_MS = 1e6;
@@ -70,6 +71,50 @@ export function replayRows(clock: Clock, { folder, traces, frames }: ReplaySourc
 }
 
 /**
+ * What coherence costs: each trace once through a coherent surface, and once through an explicit one whose program
+ * names the bounding rectangle of each frame's runs. The driver sends one box a subresource.
+ */
+export function coherentReplayRows(clock: Clock, { folder, traces, frames }: ReplaySource): Row[] {
+  return traces.map((trace) => ({
+    name: `coherent replay ${trace}`,
+    unit: 'ms/frame',
+    ours: 'coherent (auto, one box)',
+    rival: 'explicit',
+    async open() {
+      const recording = await record(await openTrace(join(folder, `${trace}.cgtrace.gz`)), frames);
+      const boxes = recording.frames.map((runs) => boundingBox(runs, recording.header));
+      return {
+        ours: sampleReplay(clock, OURS, recording, { makePolicy: policyFor('auto') }),
+        rival: sampleReplay(clock, 'explicit', recording, {}, boxes),
+      };
+    },
+  }));
+}
+
+/** The smallest rectangle of whole blocks with all runs of a frame; empty where there are none. */
+function boundingBox(runs: readonly Run[], { width, height, format }: TraceHeader): SurfaceBox {
+  const { bytesPerBlock, blockWidth, blockHeight } = format;
+  const pitch = Math.ceil(width / blockWidth) * bytesPerBlock;
+  let [left, top, right, bottom] = [pitch, Infinity, 0, 0];
+  for (const { offset, bytes } of runs) {
+    const last = offset + bytes.length - 1;
+    const [row, endRow] = [Math.floor(offset / pitch), Math.floor(last / pitch) + 1];
+    const wraps = endRow - row > 1;
+    left = Math.min(left, wraps ? 0 : offset % pitch);
+    right = Math.max(right, wraps ? pitch : (last % pitch) + 1);
+    top = Math.min(top, row);
+    bottom = Math.max(bottom, endRow);
+  }
+  if (right === 0) {
+    return { x: 0, y: 0, z: 0, width: 0, height: 0, depth: 1 };
+  }
+  const x = Math.floor(left / bytesPerBlock) * blockWidth;
+  const y = top * blockHeight;
+  const end = Math.min(Math.ceil(right / bytesPerBlock) * blockWidth, width);
+  return { x, y, z: 0, width: end - x, height: Math.min(bottom * blockHeight, height) - y, depth: 1 };
+}
+
+/**
  * One sample is one replay by a fresh machine, so that every round starts from the same page tables and the
  * same tracking method. Timed: all frames, each from its first store to its fence.
  */
@@ -78,13 +123,18 @@ function sampleReplay(
   contender: string,
   { header, frames, final }: Recording,
   driver: NonNullable<MachineOptions['driver']>,
+  boxes?: readonly SurfaceBox[],
 ): Sample {
   return () => {
-    const machine = new DrawingMachine(header, driver);
+    const machine = new DrawingMachine(header, driver, boxes === undefined);
     const before = clock();
-    for (const frame of frames) {
-      machine.draw(frame);
-    }
+    frames.forEach((frame, i) => {
+      if (boxes === undefined) {
+        machine.draw(frame);
+      } else {
+        machine.drawExplicitly(frame, boxes[i]);
+      }
+    });
     const taken = clock() - before;
     const image = machine.image();
     if (image === undefined || Buffer.compare(image, final) !== 0) {

@@ -5,7 +5,7 @@ import { pickRows } from '../row.js';
 import { measureRow } from '../runner.js';
 import { makeSuite } from './suite.js';
 
-const tiny = { tables: 2, windowPages: 16, frames: 3 };
+const tiny = { tables: 2, windowPages: 16, resources: 1000, frames: 3 };
 const suite = makeSuite(tiny);
 
 afterAll(() => suite.close());

@@ -6,10 +6,12 @@ import type { Row } from '../row.js';
 import { hostClock, type Clock } from '../timing.js';
 import { bulkStoreRows } from './bulk-stores.js';
 import { cleanRecordRows } from './clean-record.js';
+import { cleanSubmissionRow } from './clean-submission.js';
 import { cleanTouchedRow } from './clean-touched.js';
 import { smallUpdateRow, uploadRows } from './device-uploads.js';
 import { cheapestCoverRows, dirtyBoxRows } from './dirty-boxes.js';
-import { replayRows } from './replay.js';
+import { coherentReplayRows, replayRows } from './replay.js';
+import { resourceLookupRow } from './resource-lookup.js';
 import { scalarStoreRow } from './scalar-stores.js';
 
 /** Every row, and what they share. */
@@ -27,6 +29,8 @@ export interface SuiteOptions {
   readonly tables?: number;
   /** Pages of the window that is stored to, a power of two; 256 if left out. */
   readonly windowPages?: number;
+  /** Resources in one backing at the most; 100,000 if left out. */
+  readonly resources?: number;
   /** Updates of 64 bytes in one command buffer, at most 11,000; 10,000 if left out. */
   readonly updates?: number;
   /** Frames of each replay; the whole trace if left out. */
@@ -36,6 +40,16 @@ export interface SuiteOptions {
 /** One trace in which little changes from frame to frame, and one in which much does. */
 const traces = ['terminal-typing', 'terminal-scroll'];
 
+/** Every trace there is. */
+const allTraces = [
+  'gears',
+  'idle-desktop',
+  'terminal-scroll',
+  'terminal-typing',
+  'video-window',
+  'window-drag',
+];
+
 /** Makes the suite; nothing is compiled, read or allocated before a row is opened. */
 export function makeSuite(options: SuiteOptions = {}): Suite {
   const {
@@ -43,9 +57,11 @@ export function makeSuite(options: SuiteOptions = {}): Suite {
     findCompiler = findCc,
     tables = 512,
     windowPages = 256,
+    resources = 100_000,
     updates = 10_000,
     frames,
   } = options;
+  const some = frames === undefined ? {} : { frames };
   const program = new CleanRecordProgram(findCompiler);
   const dirtyBoxProgram = new DirtyBoxProgram(findCompiler);
   return {
@@ -58,7 +74,10 @@ export function makeSuite(options: SuiteOptions = {}): Suite {
       ...bulkStoreRows(clock, windowPages),
       ...uploadRows(clock),
       smallUpdateRow(clock, updates),
-      ...replayRows(clock, { folder: tracesFolder, traces, ...(frames === undefined ? {} : { frames }) }),
+      resourceLookupRow(clock, resources),
+      cleanSubmissionRow(clock),
+      ...replayRows(clock, { folder: tracesFolder, traces, ...some }),
+      ...coherentReplayRows(clock, { folder: tracesFolder, traces: allTraces, ...some }),
     ],
     close() {
       program.close();

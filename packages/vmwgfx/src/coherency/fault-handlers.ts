@@ -90,6 +90,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
     const { object } = this;
     object.reserve();
     try {
+      object.context.faults.pass('fault-handler');
       return handle();
     } catch (error) {
       if (error instanceof VmwgfxError || error instanceof PageTableError) {

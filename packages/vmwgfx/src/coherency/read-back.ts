@@ -1,5 +1,7 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import type { BufferObject, ResidentResource } from '../memory/buffer-object.js';
+import type { CommandQueue } from '../device/command-queue.js';
+import type { Fence } from '../device/fence.js';
+import type { Residence, ResidentResource } from '../memory/resident-resource.js';
 
 /**
  * Brings everything in a page range of a buffer object back from the device before the CPU sees it: reads
@@ -10,32 +12,44 @@ import type { BufferObject, ResidentResource } from '../memory/buffer-object.js'
  * range or to the first one still GPU-dirty, whichever comes first, and at least 1
  * @throws what the first failing read-back throws; what was read back before is then usable
  */
-export function cleanResources(object: BufferObject, startPage: number, endPage: number): number {
+export function cleanResources(object: Residence, startPage: number, endPage: number): number {
   const start = startPage * PAGE_SIZE;
   const end = endPage * PAGE_SIZE;
-  const readBack = new Set<ResidentResource>();
+  const found: ResidentResource[] = [];
   let furthest = start;
+  for (const { value: resource, end: resourceEnd } of object.resources.overlapping(start, end)) {
+    furthest = Math.max(furthest, resourceEnd);
+    if (resource.gpuDirty) {
+      found.push(resource);
+    }
+  }
+  readBackResources(object, found);
+  return pagesToMap(object, start, end, furthest);
+}
+
+/**
+ * Reads back GPU-dirty resources of a buffer object, in order, and waits once.
+ * @throws what the first failing read-back throws; what was read back before is then usable
+ */
+export function readBackResources(object: Residence, resources: readonly ResidentResource[]): void {
+  const readBack = new Set<ResidentResource>();
   try {
-    for (const { value: resource, end: resourceEnd } of object.resources.overlapping(start, end)) {
-      furthest = Math.max(furthest, resourceEnd);
-      if (resource.gpuDirty) {
-        object.tracker?.beforeDeviceWrite(...resource.pageRange);
-        resource.readBack(() => readBack.delete(resource));
-        readBack.add(resource);
-      }
+    for (const resource of resources) {
+      object.tracker?.beforeDeviceWrite(...resource.pageRange);
+      resource.readBack(() => readBack.delete(resource));
+      readBack.add(resource);
     }
   } finally {
     if (readBack.size > 0) {
       finishReadBacks(object, readBack);
     }
   }
-  return pagesToMap(object, start, end, furthest);
 }
 
 /** Waits for read-backs. Those that the device refuses have left the set by then, and stay GPU-dirty. */
-function finishReadBacks(object: BufferObject, readBack: ReadonlySet<ResidentResource>): void {
+function finishReadBacks(object: Residence, readBack: ReadonlySet<ResidentResource>): void {
   const { queue } = object.context;
-  const fence = queue.emitFence();
+  const fence = fenceOrSettle(queue);
   try {
     queue.flush();
   } finally {
@@ -43,11 +57,36 @@ function finishReadBacks(object: BufferObject, readBack: ReadonlySet<ResidentRes
     for (const resource of readBack) {
       object.tracker?.afterDeviceWrite(...resource.pageRange);
       resource.gpuDirty = false;
+      tellAliases(object, resource);
     }
   }
 }
 
-function pagesToMap(object: BufferObject, start: number, end: number, furthest: number): number {
+/** Without a fence nobody can tell that they are done: they stay GPU-dirty, and what they leave strikes nobody. */
+function fenceOrSettle(queue: CommandQueue): Fence {
+  try {
+    return queue.emitFence();
+  } catch (error) {
+    queue.settle();
+    throw error;
+  }
+}
+
+/** Others that lie in the same bytes have them from memory: what came into it is news to them. */
+function tellAliases(object: Residence, resource: ResidentResource): void {
+  const { backingOffset, backingBytes } = resource;
+  const end = backingOffset + backingBytes;
+  for (const { value: other } of object.resources.overlapping(backingOffset, end)) {
+    if (other !== resource && other.isTracked && !other.gpuDirty) {
+      other.addDirtyBytes(
+        Math.max(backingOffset, other.backingOffset),
+        Math.min(end, other.backingOffset + other.backingBytes),
+      );
+    }
+  }
+}
+
+function pagesToMap(object: Residence, start: number, end: number, furthest: number): number {
   let limit = Math.ceil(furthest / PAGE_SIZE);
   // To the end of the last page: another resource may begin in the rest of it.
   for (const { value: resource, start: resourceStart } of object.resources.overlapping(

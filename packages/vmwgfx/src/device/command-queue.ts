@@ -1,6 +1,5 @@
 import { PAGE_SIZE, type PhysicalMemory } from '@cg/pagetable';
 import {
-  commandBytes,
   CommandWriter,
   readCommandBufferHeader,
   SVGA_CB_CONTEXT,
@@ -9,17 +8,32 @@ import {
   SVGA_CB_STATUS,
   SVGA_FIFO,
   SVGA_REG,
+  SvgaDeviceError,
   writeCommandBufferHeader,
   type CommandFields,
   type CommandName,
 } from '@cg/svga-device';
 import { VmwgfxError } from '../errors.js';
+import type { FaultInjection } from '../fault-injection.js';
 import { failedCommandEnd } from './failed-command.js';
 import { Fence } from './fence.js';
 import type { SvgaPorts } from './svga-ports.js';
 
 /** Pages of one command buffer: 64 KiB of commands. */
 const BUFFER_PAGES = 16;
+
+/** Whether the buffer had room for what `write` writes. */
+function hasRoom(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (error instanceof SvgaDeviceError && error.code === 'ENOSPC') {
+      return false;
+    }
+    throw error;
+  }
+}
 
 /**
  * The way of commands to the device: they gather in a command buffer in guest memory, which is handed over
@@ -31,6 +45,7 @@ const BUFFER_PAGES = 16;
  */
 export class CommandQueue {
   readonly #ports: SvgaPorts;
+  readonly #faults: FaultInjection;
   readonly #header: Uint8Array;
   readonly #headerAddress: number;
   readonly #buffer: Uint8Array;
@@ -38,10 +53,13 @@ export class CommandQueue {
   readonly #writer: CommandWriter;
   /** What to take back where the command at an offset of the buffer is refused. */
   readonly #takeBack = new Map<number, () => void>();
+  /** What is to go ahead of the next command. */
+  readonly #deferred: (() => void)[] = [];
   #seqno = 0;
 
   /** @throws PageTableError ENOMEM where the buffer's frames cannot be had */
-  constructor(memory: PhysicalMemory, ports: SvgaPorts) {
+  constructor(memory: PhysicalMemory, ports: SvgaPorts, faults: FaultInjection) {
+    this.#faults = faults;
     this.#ports = ports;
     const frame = memory.allocateContiguous(1 + BUFFER_PAGES);
     this.#headerAddress = frame * PAGE_SIZE;
@@ -63,21 +81,55 @@ export class CommandQueue {
    * @throws VmwgfxError ENOMEM where it is larger than a command buffer, EIO as `flush`
    */
   emit<N extends CommandName>(name: N, fields: CommandFields<N>, refused?: () => void): void {
-    const { boxes } = fields as { readonly boxes?: readonly unknown[] };
-    const bytes = commandBytes(name, boxes?.length);
-    if (bytes > this.#buffer.length) {
-      throw new VmwgfxError('ENOMEM', `no command space for ${name} of ${bytes} bytes`, {
-        command: name,
-        bytes,
-      });
-    }
-    if (this.#writer.length + bytes > this.#buffer.length) {
+    this.#sendDeferred();
+    this.#faults.pass('command-space');
+    let offset = this.#write(name, fields);
+    if (offset === undefined) {
       this.flush();
+      offset = this.#write(name, fields);
     }
-    const offset = this.#writer.write(name, fields);
+    if (offset === undefined) {
+      throw new VmwgfxError('ENOMEM', `no command space for ${name}`, { command: name });
+    }
     if (refused !== undefined) {
       this.#takeBack.set(offset, refused);
     }
+  }
+
+  /**
+   * Appends a command that takes something from the device, for somebody who cannot fail: without space for it
+   * now, it goes ahead of whatever comes next, so that an id is free on the device when it is used again.
+   */
+  emitSurely<N extends CommandName>(name: N, fields: CommandFields<N>): void {
+    this.#deferred.push(() => this.#writer.write(name, fields));
+    if (!this.#faults.strikes('command-space')) {
+      this.#sendDeferred();
+    }
+  }
+
+  #sendDeferred(): void {
+    for (let first = this.#deferred.at(0); first !== undefined; first = this.#deferred.at(0)) {
+      if (!hasRoom(first)) {
+        this.flush();
+        hasRoom(first);
+      }
+      this.#deferred.shift();
+    }
+  }
+
+  /**
+   * Its offset in the buffer, or none where that has no room for it. A command that is to fail is replaced by one
+   * that the device refuses: all behind it is as if it had refused the command.
+   */
+  #write<N extends CommandName>(name: N, fields: CommandFields<N>): number | undefined {
+    let offset: number | undefined;
+    const fits = hasRoom(() => {
+      offset =
+        name !== 'FENCE' && this.#faults.strikes('device-error')
+          ? this.#writer.write('NOP_ERROR', { data: new Uint8Array() })
+          : this.#writer.write(name, fields);
+    });
+    return fits ? offset : undefined;
   }
 
   /**

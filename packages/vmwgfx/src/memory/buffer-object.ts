@@ -1,41 +1,39 @@
 import { IntervalTree } from '@cg/collections';
 import { LEAF_PAGES, PAGE_SIZE } from '@cg/pagetable';
+import { readBackResources } from '../coherency/read-back.js';
 import type { BackingPages, DriverContext } from '../context.js';
 import { VmwgfxError } from '../errors.js';
-import { DirtyTracker, type BackedResource } from '../tracking/dirty-tracker.js';
-import { buildMobPageTable, MAX_MOB_PAGES, type MobPageTable } from './mob-page-table.js';
-
-/** The device's view of a buffer object: a MOB and the page table it reads it through. */
-interface Mob {
-  readonly id: number;
-  readonly pageTable: MobPageTable;
-}
-
-/** A resource as the buffer object that it lies in sees it. */
-export interface ResidentResource extends BackedResource {
-  /** Its newest content is on the device (rule 6.2). */
-  gpuDirty: boolean;
-  /** First and end page of the buffer object that hold any of its bytes. */
-  readonly pageRange: [start: number, end: number];
-  /**
-   * Sends the command that brings the content back into the backing; the caller waits for it.
-   * @param refused called where the device refuses it
-   */
-  readBack(refused: () => void): void;
-}
+import type { Fence } from '../device/fence.js';
+import { References } from '../references.js';
+import { DirtyTracker } from '../tracking/dirty-tracker.js';
+import type { Evictable } from './eviction-order.js';
+import { evictUntil } from './eviction.js';
+import { MAX_MOB_PAGES } from './mob-page-table.js';
+import { MobViews } from './mob-views.js';
+import type { Residence, ResidentResource } from './resident-resource.js';
 
 /**
  * Pages of guest memory that back resources: the CPU maps them, the device reads and writes them as a MOB.
+ * Handles and the resources in it keep it; the last of them to go frees it, and mappings that are left over
+ * fault from then on.
  */
-export class BufferObject implements BackingPages {
+export class BufferObject implements BackingPages, Residence, Evictable {
   readonly frames: Uint32Array;
   /** Its first page in the device's mapping, where user space maps it from. */
   readonly firstPage: number;
+  /** Whoever uses it. Made with one reference, its maker's. */
+  readonly references = new References(() => this.#destroy());
   /** The resources in it by byte range; overlapping ones are all found (rule 6.1, C2). */
   readonly resources = new IntervalTree<ResidentResource>();
+  /** Behind the last submission that named it. */
+  lastFence: Fence | undefined;
+  /** Who uses it with the CPU and wants no submission to name it (the kernel's cpu_writers). */
+  cpuWriters = 0;
   #tracker: DirtyTracker | undefined;
   #trackerUsers = 0;
-  #mob: Mob | undefined;
+  readonly #mobs: MobViews;
+  #gpuDirtyResources = 0;
+  #placed = false;
   #reserved = false;
   #destroyed = false;
 
@@ -50,16 +48,28 @@ export class BufferObject implements BackingPages {
     }
     this.firstPage = context.fakeOffsets.allocate(this);
     try {
+      context.faults.pass('frames');
       this.frames = context.memory.allocateFrames(pageCount);
     } catch (error) {
       context.fakeOffsets.free(this);
       throw error;
     }
+    this.#mobs = new MobViews(context, this.frames);
+  }
+
+  /** Bytes of it, whole pages. */
+  get bytes(): number {
+    return this.pageCount * PAGE_SIZE;
   }
 
   /** The tracker, where somebody wants the writes to this buffer object found. */
   get tracker(): DirtyTracker | undefined {
     return this.#tracker;
+  }
+
+  /** How many use the tracker. */
+  get trackerUsers(): number {
+    return this.#trackerUsers;
   }
 
   /** Its frames are somebody else's now: a mapping that is left over must not show them. */
@@ -101,8 +111,10 @@ export class BufferObject implements BackingPages {
     const { context, pageCount } = this;
     if (this.#tracker === undefined) {
       const bytes = DirtyTracker.bytesFor(pageCount);
+      context.faults.pass('tracker-charge');
       context.account.charge(bytes);
       try {
+        this.#unmapGpuDirty();
         context.mapping.splitHugeLeaves(this.firstPage, pageCount);
         this.#tracker = new DirtyTracker(context.trackMemory(this, context), context.makePolicy());
       } catch (error) {
@@ -113,6 +125,15 @@ export class BufferObject implements BackingPages {
     this.#trackerUsers++;
   }
 
+  /** What the device has written is found by a fault from the first tracked moment on (rule 1.2). */
+  #unmapGpuDirty(): void {
+    for (const { value: resource } of this.resources.overlapping(0, this.bytes)) {
+      if (resource.gpuDirty) {
+        this.unmapRange(...resource.pageRange);
+      }
+    }
+  }
+
   /** One user of the tracker less; the last one ends it. */
   releaseTrackerUser(): void {
     if (--this.#trackerUsers === 0) {
@@ -121,60 +142,93 @@ export class BufferObject implements BackingPages {
     }
   }
 
+  /** The device has written bytes of it by a command: news to each resource there, as a store would be. */
+  noteDeviceWrite(start: number, end: number): void {
+    this.#tracker?.recordDeviceWrite(Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
+  }
+
   /** Removes every mapping of a page range, and keeps what its entries knew (rule 5.5). */
   unmapRange(start: number, end: number): void {
     this.#tracker?.collectBeforeUnmap(start, end);
     this.context.mapping.unmapRange(this.firstPage + start, end - start);
   }
 
-  /** The MOB id of this buffer object; the first call makes it known to the device. */
-  mobId(): number {
-    this.#mob ??= this.#defineMob();
-    return this.#mob.id;
+  /** Whether somebody has it reserved. */
+  get isReserved(): boolean {
+    return this.#reserved;
   }
 
-  #defineMob(): Mob {
-    const { memory, queue, mobIds } = this.context;
-    const pageTable = buildMobPageTable(memory, this.frames);
-    const { ptDepth, base, tableFrames } = pageTable;
-    let id: number | undefined;
+  /** What holds nothing goes first; what would have to be read back, which takes longest, goes last. */
+  get evictionPriority(): number {
+    return this.#gpuDirtyResources > 0 ? 2 : Math.min(this.resources.size, 1);
+  }
+
+  /** A resource in it became GPU-dirty, or clean, or came or went as one that is. */
+  countGpuDirty(change: 1 | -1): void {
+    this.#gpuDirtyResources += change;
+    this.context.placed.changed(this);
+  }
+
+  /**
+   * Lets the device see it, where it does not; others may have to go.
+   * @throws VmwgfxError ENOMEM where not enough of them can, EIO where one of them cannot be read back
+   */
+  place(): void {
+    const { graphicsMemory, placed, faults } = this.context;
+    if (!this.#placed) {
+      faults.pass('graphics-charge');
+      evictUntil(() => graphicsMemory.left >= this.bytes, placed);
+      graphicsMemory.charge(this.bytes);
+      this.#placed = true;
+    }
+    placed.touch(this);
+  }
+
+  /** Its mappings go, as with every move, and what their entries knew is kept (E2). */
+  evict(): void {
+    this.reserve();
     try {
-      id = mobIds.allocate();
-      const mob = { id, pageTable };
-      const sizeInBytes = this.pageCount * PAGE_SIZE;
-      queue.emit('DEFINE_GB_MOB64', { mobid: id, ptDepth, base, sizeInBytes }, () => this.#forgetMob(mob));
-      return mob;
-    } catch (error) {
-      if (id !== undefined) {
-        mobIds.free(id);
-      }
-      tableFrames.forEach((frame) => memory.freeFrame(frame));
-      throw error;
+      const residents = [...this.resources.overlapping(0, this.bytes)].map(({ value }) => value);
+      const dirty = residents.filter(({ gpuDirty }) => gpuDirty);
+      readBackResources(this, dirty);
+      this.lastFence?.wait();
+      this.unmapRange(0, this.pageCount);
+      residents.forEach((resource) => resource.unbind());
+      this.#leaveDevice();
+    } finally {
+      this.unreserve();
     }
   }
 
-  #forgetMob(mob: Mob): void {
-    const { memory, mobIds } = this.context;
-    mobIds.free(mob.id);
-    mob.pageTable.tableFrames.forEach((frame) => memory.freeFrame(frame));
-    this.#mob = undefined;
+  /**
+   * The id of the MOB that begins at a page of it; the first call makes that known to the device.
+   * @throws as `place`
+   */
+  mobId(firstPage = 0): number {
+    this.place();
+    return this.#mobs.id(firstPage);
   }
 
-  /** Ends it: no resource may be in it any more, and its mappings go first. */
-  destroy(): void {
-    const { memory, queue, mapping, fakeOffsets } = this.context;
+  /** The device sees it no more: no resource is bound to it. @throws VmwgfxError EIO; it is gone all the same */
+  #leaveDevice(): void {
+    const { placed, graphicsMemory } = this.context;
+    if (!this.#placed) {
+      return;
+    }
+    this.#placed = false;
+    placed.remove(this);
+    graphicsMemory.refund(this.bytes);
+    this.#mobs.destroy();
+  }
+
+  /** Nobody uses it any more: no resource is in it, and its mappings go first. */
+  #destroy(): void {
+    const { memory, mapping, fakeOffsets } = this.context;
     mapping.unmapRange(this.firstPage, this.pageCount);
     this.#destroyed = true;
-    const mob = this.#mob;
     try {
-      if (mob !== undefined) {
-        queue.emit('DESTROY_GB_MOB', { mobid: mob.id });
-        queue.flush();
-      }
+      this.#leaveDevice();
     } finally {
-      if (mob !== undefined) {
-        this.#forgetMob(mob);
-      }
       fakeOffsets.free(this);
       this.frames.forEach((frame) => memory.freeFrame(frame));
     }

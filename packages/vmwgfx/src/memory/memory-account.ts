@@ -1,25 +1,29 @@
 import { VmwgfxError } from '../errors.js';
 
-/** How much memory the driver may use for its own bookkeeping; a tracker can be refused (rule 5.1). */
+/** How much of some memory may be used, and is. */
 export class MemoryAccount {
   #used = 0;
 
-  constructor(readonly limit: number) {}
+  /** @param what whose memory it is, for errors */
+  constructor(
+    readonly what: string,
+    readonly limit: number,
+  ) {}
 
   get used(): number {
     return this.#used;
   }
 
+  get left(): number {
+    return this.limit - this.#used;
+  }
+
   /** @throws VmwgfxError ENOMEM where the limit would be passed */
   charge(bytes: number): void {
     if (this.#used + bytes > this.limit) {
-      throw new VmwgfxError(
-        'ENOMEM',
-        `${bytes} bytes of graphics memory wanted, ${this.limit - this.#used} are left`,
-        {
-          bytes,
-        },
-      );
+      throw new VmwgfxError('ENOMEM', `${bytes} bytes of ${this.what} wanted, ${this.left} are left`, {
+        bytes,
+      });
     }
     this.#used += bytes;
   }

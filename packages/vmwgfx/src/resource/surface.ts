@@ -1,3 +1,4 @@
+import { PAGE_SIZE } from '@cg/pagetable';
 import {
   boxBytes,
   boxRows,
@@ -8,8 +9,12 @@ import {
   type SurfaceDescription,
 } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID, SVGA3D_SURFACE } from '@cg/svga-device';
+import { readBackResources } from '../coherency/read-back.js';
 import type { DriverContext } from '../context.js';
 import { VmwgfxError } from '../errors.js';
+import type { BufferObject } from '../memory/buffer-object.js';
+import type { Evictable } from '../memory/eviction-order.js';
+import { evictUntil } from '../memory/eviction.js';
 import { Resource } from './resource.js';
 
 /** What a surface is made of. */
@@ -28,7 +33,7 @@ export interface SurfaceStatistics {
 }
 
 /** A guest-backed surface. */
-export class Surface extends Resource {
+export class Surface extends Resource implements Evictable {
   readonly layout: SurfaceLayout;
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
@@ -57,16 +62,45 @@ export class Surface extends Resource {
     return this.#dirtyBoxes !== undefined;
   }
 
+  /** Reading it back takes longest: where others can go, they do. */
+  get evictionPriority(): number {
+    return this.gpuDirty ? 1 : 0;
+  }
+
+  get isReserved(): boolean {
+    return this.backing?.isReserved ?? true;
+  }
+
+  /** The device has it no more, until it is used again: then all of it is uploaded from its backing. */
+  evict(): void {
+    const { backing } = this;
+    if (backing === undefined) {
+      return;
+    }
+    backing.reserve();
+    try {
+      if (this.gpuDirty) {
+        readBackResources(backing, [this]);
+      }
+      this.needsUpload = true;
+      this.#takeFromDevice();
+    } finally {
+      backing.unreserve();
+    }
+  }
+
   addDirtyBytes(start: number, end: number): void {
     this.#dirtyBoxes?.addRange(start - this.backingOffset, end - this.backingOffset);
   }
 
   create(): void {
+    const { queue, surfaceIds, surfacesOnDevice } = this.context;
     if (this.#id !== SVGA3D_INVALID_ID) {
+      surfacesOnDevice.touch(this);
       return;
     }
-    const { queue, surfaceIds } = this.context;
     const { format, width, height, depth, mipLevels, samples, layers, cube } = this.request;
+    evictUntil(() => !surfaceIds.isFull, surfacesOnDevice);
     const sid = surfaceIds.allocate();
     const definition = {
       sid,
@@ -82,6 +116,7 @@ export class Surface extends Resource {
     const forget = (): void => {
       surfaceIds.free(sid);
       this.#id = SVGA3D_INVALID_ID;
+      surfacesOnDevice.remove(this);
     };
     try {
       if (layers > 1 && !cube) {
@@ -94,21 +129,55 @@ export class Surface extends Resource {
       throw error;
     }
     this.#id = sid;
+    surfacesOnDevice.touch(this);
   }
 
   bind(): void {
-    if (this.#bound) {
-      return;
-    }
     const { backing } = this;
     if (backing === undefined) {
       throw new VmwgfxError('EINVAL', 'a surface cannot be bound without a backing');
     }
-    const forget = (): void => {
-      this.#bound = false;
+    if (!this.#bound) {
+      const forget = (): void => {
+        this.#bound = false;
+      };
+      const mobid = backing.mobId(this.backingOffset / PAGE_SIZE);
+      this.context.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid }, forget);
+      this.#bound = true;
+    }
+    if (this.needsUpload) {
+      this.#uploadAll(backing);
+    }
+  }
+
+  /** The device gets everything, so nothing of it is dirty any more (rule 6.2). */
+  #uploadAll(backing: BufferObject): void {
+    const bytes = this.layout.bytes;
+    const refused = (): void => {
+      this.needsUpload = true;
+      this.statistics.bytesUploaded -= bytes;
     };
-    this.context.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid: backing.mobId() }, forget);
-    this.#bound = true;
+    this.context.queue.emit('UPDATE_GB_SURFACE', { sid: this.#id }, refused);
+    this.needsUpload = false;
+    this.statistics.bytesUploaded += bytes;
+    this.#dirtyBoxes?.clear();
+    backing.tracker?.clear(this, this.sharedBy);
+  }
+
+  unbind(): void {
+    if (!this.#bound) {
+      return;
+    }
+    this.#bound = false;
+    this.context.queue.emitSurely('BIND_GB_SURFACE', { sid: this.#id, mobid: SVGA3D_INVALID_ID });
+  }
+
+  override moveTo(backing: BufferObject, offset: number): void {
+    // Were the next binding refused, transfers would still go to the old place.
+    this.unbind();
+    super.moveTo(backing, offset);
+    // What an explicit surface has on the device stays: its program says what to upload.
+    this.needsUpload ||= this.coherent;
   }
 
   followTracking(): void {
@@ -133,23 +202,49 @@ export class Surface extends Resource {
   }
 
   readBack(refused: () => void): void {
+    if (!this.#bound) {
+      this.bind();
+    }
     this.context.queue.emit('READBACK_GB_SURFACE', { sid: this.#id }, refused);
     this.statistics.readBacks++;
   }
 
-  /** Takes the surface from the device; what only the device has of it is lost, as its owner wants it gone. */
+  /**
+   * Takes the surface from the device. Where its backing stays in use and is coherent memory, that gets what
+   * only the device has first (rule 6.5); otherwise this is lost, as the surface's owner wants it gone.
+   */
   destroy(): void {
-    const { queue, surfaceIds } = this.context;
+    const { backing } = this;
+    try {
+      if (this.gpuDirty && this.isTracked && backing !== undefined && backing.references.count > 1) {
+        readBackResources(backing, [this]);
+      }
+    } finally {
+      this.#destroyOnDevice();
+    }
+  }
+
+  #destroyOnDevice(): void {
+    try {
+      this.#takeFromDevice();
+    } finally {
+      this.detach();
+    }
+  }
+
+  /** Ends what the device has of it. @throws VmwgfxError EIO; it is gone all the same */
+  #takeFromDevice(): void {
+    const { queue, surfaceIds, surfacesOnDevice } = this.context;
     const id = this.#id;
-    this.detach();
+    surfacesOnDevice.remove(this);
     if (id === SVGA3D_INVALID_ID) {
       return;
     }
     try {
       if (this.#bound) {
-        queue.emit('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
+        queue.emitSurely('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
       }
-      queue.emit('DESTROY_GB_SURFACE', { sid: id });
+      queue.emitSurely('DESTROY_GB_SURFACE', { sid: id });
       queue.flush();
     } finally {
       surfaceIds.free(id);

@@ -1,37 +1,61 @@
-import { pagesFor } from '@cg/pagetable';
+import { PAGE_SIZE, pagesFor } from '@cg/pagetable';
+import { cleanResources, readBackResources } from '../coherency/read-back.js';
+import type { Fence } from '../device/fence.js';
+import { VmwgfxError } from '../errors.js';
 import { BufferObject } from '../memory/buffer-object.js';
 import type { Resource } from '../resource/resource.js';
 
+/** A place in a buffer object. */
+interface Place {
+  readonly object: BufferObject;
+  readonly offset: number;
+}
+
+/** What a submission wants of a resource. */
+interface Wanted {
+  written: boolean;
+  switchTo: Place | undefined;
+}
+
 /**
- * Everything a submission touches, made ready for the device (rule 6.2): buffer objects reserved and
- * scanned, resources created, bound and up to date. `finish` must follow `validate`, also where that throws;
- * between the two nothing of it changes.
+ * Everything a submission touches, made ready for the device as one transaction (rule 6.2): buffer objects
+ * reserved and scanned, resources created, bound and up to date. After `validate`, also where that throws,
+ * comes `commit` or `backOff`; until then nothing of it changes.
  */
 export class Validation {
-  /** Each resource, and whether the submission is to write it. */
-  readonly #resources = new Map<Resource, boolean>();
-  /** Commands sent that write a resource, and not refused. */
-  readonly #writes = new Map<Resource, number>();
-  readonly #newlyDirty = new Set<Resource>();
+  readonly #resources = new Map<Resource, Wanted>();
+  /** Each buffer object once, however often it is named. */
+  readonly #objects = new Set<BufferObject>();
+  readonly #ranges: { object: BufferObject; start: number; end: number }[] = [];
   readonly #reserved: BufferObject[] = [];
+  /** What `backOff` takes back, last first. None of it can fail. */
+  readonly #undo: (() => void)[] = [];
+  /** What `commit` lets go of. */
+  readonly #left: (() => void)[] = [];
 
   /** Adds a resource that a command reads, or writes. */
   add(resource: Resource, written: boolean): void {
-    this.#resources.set(resource, written || (this.#resources.get(resource) ?? false));
+    this.#wanted(resource).written ||= written;
   }
 
-  /** A command that writes a resource was sent. */
-  writeSent(resource: Resource): void {
-    this.#writes.set(resource, (this.#writes.get(resource) ?? 0) + 1);
-  }
-
-  /** A command that writes a resource was refused. Once all were, the newest content is still the backing's. */
-  writeRefused(resource: Resource): void {
-    const left = (this.#writes.get(resource) ?? 0) - 1;
-    this.#writes.set(resource, left);
-    if (left === 0 && this.#newlyDirty.has(resource)) {
-      resource.gpuDirty = false;
+  /** Adds a buffer object that a command names. */
+  addBuffer(object: BufferObject): void {
+    if (!this.#objects.has(object)) {
+      object.references.take();
+      this.#objects.add(object);
     }
+  }
+
+  /** Adds bytes that the device reads or writes in a buffer object itself: they are to be the newest. */
+  useRange(object: BufferObject, start: number, end: number): void {
+    this.addBuffer(object);
+    this.#ranges.push({ object, start, end });
+  }
+
+  /** Adds a resource that lies elsewhere from this submission on; of several places the last counts. */
+  switchBacking(resource: Resource, object: BufferObject, offset: number): void {
+    this.addBuffer(object);
+    this.#wanted(resource).switchTo = { object, offset };
   }
 
   /**
@@ -40,72 +64,152 @@ export class Validation {
    * @throws what the failing step throws; what was dirty is still dirty (rule 1.5)
    */
   validate(): void {
-    for (const object of this.#backings()) {
-      object.reserve();
-      this.#reserved.push(object);
+    for (const resource of this.#resources.keys()) {
+      this.addBuffer(resource.backing ?? this.#allocateBacking(resource));
+    }
+    this.#reserveAll();
+    this.#reserved.forEach((object) => object.place());
+    for (const [resource, { switchTo }] of this.#resources) {
+      if (switchTo !== undefined && resource.coherent) {
+        this.#takeTrackerUser(switchTo.object);
+      }
     }
     for (const object of this.#reserved) {
       object.tracker?.scan();
     }
-    for (const [resource, written] of this.#resources) {
-      validateResource(resource, written);
+    for (const [resource, wanted] of this.#resources) {
+      this.#validateResource(resource, wanted);
+    }
+    for (const { object, start, end } of this.#ranges) {
+      cleanResources(object, Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
     }
   }
 
-  /**
-   * Ends the submission, however far it came: what it wrote has its newest content on the device from now
-   * on, and nothing is reserved any more.
-   */
-  finish(): void {
-    for (const [resource, writes] of this.#writes) {
-      if (writes > 0 && !resource.gpuDirty) {
-        resource.gpuDirty = true;
-        this.#newlyDirty.add(resource);
-      }
+  /** Ends the submission with everything as it was validated, behind a fence where there is one. */
+  commit(fence?: Fence): void {
+    this.#left.splice(0).forEach((leave) => leave());
+    for (const object of this.#reserved) {
+      object.lastFence = fence ?? object.lastFence;
     }
+    this.#end();
+  }
+
+  /** Ends it with every backing, place and tracker as before (rule 1.5, C5). What was dirty stays dirty. */
+  backOff(): void {
+    for (const takeBack of this.#undo.toReversed()) {
+      takeBack();
+    }
+    this.#end();
+  }
+
+  #wanted(resource: Resource): Wanted {
+    let wanted = this.#resources.get(resource);
+    if (wanted === undefined) {
+      wanted = { written: false, switchTo: undefined };
+      this.#resources.set(resource, wanted);
+    }
+    return wanted;
+  }
+
+  #end(): void {
     for (const object of this.#reserved.splice(0)) {
       object.unreserve();
     }
+    this.#objects.forEach(dropQuietly);
+    this.#objects.clear();
   }
 
-  #backings(): Set<BufferObject> {
-    const objects = new Set<BufferObject>();
-    for (const resource of this.#resources.keys()) {
-      objects.add(resource.backing ?? allocateBacking(resource));
+  #allocateBacking(resource: Resource): BufferObject {
+    const object = allocateBacking(resource);
+    this.#undo.push(() => resource.detach());
+    return object;
+  }
+
+  /** In the order of their offsets, whoever names them in which: two submissions never wait for each other. */
+  #reserveAll(): void {
+    for (const object of [...this.#objects].toSorted((a, b) => a.firstPage - b.firstPage)) {
+      object.reserve();
+      this.#reserved.push(object);
+      if (object.cpuWriters > 0) {
+        throw new VmwgfxError('EBUSY', 'the CPU is using a buffer object that the submission names');
+      }
     }
-    return objects;
+  }
+
+  /** Takes what a switch needs while that may fail; each that was taken is given back, and no other (6.3, C5). */
+  #takeTrackerUser(object: BufferObject): void {
+    object.addTrackerUser();
+    this.#undo.push(() => object.releaseTrackerUser());
+  }
+
+  /** The order is rule 6.2's (C8): nothing goes to what is not bound, nothing the device writes stays mapped. */
+  #validateResource(resource: Resource, { written, switchTo }: Wanted): void {
+    resource.create();
+    if (switchTo !== undefined) {
+      this.#switch(resource, switchTo);
+    }
+    resource.bind();
+    resource.followTracking();
+    const { backing } = resource;
+    const tracker = backing?.tracker;
+    if (backing === undefined || tracker === undefined) {
+      return;
+    }
+    if (written && !resource.gpuDirty) {
+      backing.unmapRange(...resource.pageRange);
+    }
+    // While its newest content is on the device its pages are unmapped: nobody can have stored to them, and an
+    // upload would overwrite what the device wrote (rule 1.4).
+    if (!resource.gpuDirty) {
+      tracker.transfer(resource, resource.sharedBy);
+      resource.sync();
+    }
+  }
+
+  /** The old place gets what only the device has of coherent memory; the new one's content is then the resource's. */
+  #switch(resource: Resource, { object, offset }: Place): void {
+    const { backing: old, backingOffset: oldOffset } = resource;
+    if (old === undefined || (old === object && oldOffset === offset)) {
+      this.#leaveTracker(resource, object);
+      return;
+    }
+    if (resource.coherent && resource.gpuDirty) {
+      readBackResources(old, [resource]);
+    }
+    resource.moveTo(object, offset);
+    if (resource.gpuDirty) {
+      object.unmapRange(...resource.pageRange);
+    }
+    this.#undo.push(() => resource.moveTo(old, oldOffset));
+    this.#leaveTracker(resource, old);
+  }
+
+  /** Once all has gone well, a coherent resource gives up the use of a tracker that it has one of too many. */
+  #leaveTracker(resource: Resource, object: BufferObject): void {
+    if (resource.coherent) {
+      this.#left.push(() => object.releaseTrackerUser());
+    }
   }
 }
 
-/** A new buffer object behind a resource. Throwing, it leaves none. */
+/** What the device refuses as an object goes is no business of the submission that let go of it last. */
+function dropQuietly(object: BufferObject): void {
+  try {
+    object.references.drop();
+  } catch (error) {
+    if (!(error instanceof VmwgfxError)) {
+      throw error;
+    }
+  }
+}
+
+/** A new buffer object behind a resource, kept by that alone. Throwing, it leaves none. */
 export function allocateBacking(resource: Resource): BufferObject {
   const object = new BufferObject(resource.context, pagesFor(resource.backingBytes));
   try {
     resource.attach(object, 0);
-  } catch (error) {
-    object.destroy();
-    throw error;
+  } finally {
+    object.references.drop();
   }
   return object;
-}
-
-/** The order is rule 6.2's: nothing is uploaded to what is not bound, nothing the device writes stays mapped. */
-function validateResource(resource: Resource, written: boolean): void {
-  resource.create();
-  resource.bind();
-  resource.followTracking();
-  const { backing } = resource;
-  const tracker = backing?.tracker;
-  if (backing === undefined || tracker === undefined) {
-    return;
-  }
-  if (written && !resource.gpuDirty) {
-    backing.unmapRange(...resource.pageRange);
-  }
-  // While its newest content is on the device its pages are unmapped: nobody can have stored to them, and an
-  // upload would overwrite what the device wrote (rule 1.4).
-  if (!resource.gpuDirty) {
-    tracker.transfer(resource, resource.sharedBy);
-    resource.sync();
-  }
 }

@@ -96,6 +96,11 @@ export class DirtyTracker {
     this.memory.afterDeviceWrite(start, end - start);
   }
 
+  /** The device has written a page range as no resource's content: it is dirty as by a store. */
+  recordDeviceWrite(start: number, end: number): void {
+    this.dirty.addRange(start, end);
+  }
+
   /**
    * Hands each maximal dirty range inside the resource to it, and the parts of it that others share to
    * them, then clears exactly those bits (rule 5.3, B1, B9, B10).

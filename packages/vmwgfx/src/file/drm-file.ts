@@ -1,0 +1,231 @@
+import {
+  PAGE_SIZE,
+  pagesFor,
+  VM_MAYREAD,
+  VM_MAYWRITE,
+  VM_PFNMAP,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+  type AddressSpace,
+  type Vma,
+} from '@cg/pagetable';
+import type { DriverContext } from '../context.js';
+import { VmwgfxError } from '../errors.js';
+import { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
+import { BufferObject } from '../memory/buffer-object.js';
+import type { SurfaceStatistics } from '../resource/surface.js';
+import type { Fence } from '../device/fence.js';
+import { submit } from '../submission/submit.js';
+import { allocateBacking } from '../submission/validation.js';
+import type { TrackerStatistics } from '../tracking/dirty-tracker.js';
+import type { TrackingMethod } from '../tracking/policy.js';
+import { CpuAccess, type CpuAccessRequest } from './cpu-access.js';
+import { HandleTable } from './handle-table.js';
+import { makeSurface, type NewSurface } from './new-surface.js';
+import { SharedObject } from './shared-object.js';
+
+/** What a created surface is to its user. */
+export interface SurfaceHandle {
+  readonly handle: number;
+  /** Bytes of its backing; a mapping is this many, rounded up to pages. */
+  readonly bytes: number;
+}
+
+/** What a created buffer object is to its user. */
+export interface BufferHandle {
+  readonly handle: number;
+  /** Bytes of it: what was asked for, rounded up to pages. */
+  readonly bytes: number;
+  /** Where it begins in the device's mapping, in bytes: what `mmap` takes. */
+  readonly mapOffset: number;
+}
+
+/** A part of the device's mapping to map. */
+export interface MapRequest {
+  readonly addressSpace: AddressSpace;
+  /** Byte of the device's mapping, a multiple of 4096. */
+  readonly offset: number;
+  /** Bytes, a multiple of 4096; all in one buffer object. */
+  readonly length: number;
+}
+
+/** What tracking and uploading a surface took so far. */
+export interface TrackingStatistics extends SurfaceStatistics, TrackerStatistics {
+  readonly method: TrackingMethod | undefined;
+  /** Page-table entries that tracking looked at. */
+  readonly entriesScanned: number;
+}
+
+/** One open file of the device: what a process can ask of the driver. */
+export class DrmFile {
+  readonly #context: DriverContext;
+  readonly #handles = new HandleTable();
+  readonly #cpuAccesses = new Set<CpuAccess>();
+
+  constructor(context: DriverContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Creates a buffer object, of zeros.
+   * @throws VmwgfxError EINVAL for a size that is none; ENOMEM, PageTableError ENOMEM
+   */
+  createBuffer(bytes: number): BufferHandle {
+    if (!Number.isSafeInteger(bytes) || bytes < 1) {
+      throw new VmwgfxError('EINVAL', `a buffer object cannot have ${bytes} bytes`, { bytes });
+    }
+    return this.#describe(this.#handles.adopt(new BufferObject(this.#context, pagesFor(bytes))));
+  }
+
+  /**
+   * Creates a surface. A coherent one gets its backing, and the tracking of it, at once.
+   * @throws SurfaceLayoutError for a surface that cannot be, VmwgfxError EINVAL for one that this device does not
+   * take or that does not fit into the backing; ENOENT; PageTableError or VmwgfxError ENOMEM
+   */
+  createSurface(wanted: NewSurface): SurfaceHandle {
+    const { backing } = wanted;
+    const given =
+      backing === undefined
+        ? undefined
+        : { object: this.#handles.buffer(backing.buffer), offset: backing.offset ?? 0 };
+    const surface = makeSurface(this.#context, wanted, given);
+    return { handle: this.#handles.adopt(surface), bytes: surface.layout.bytes };
+  }
+
+  /**
+   * A handle of the buffer object that a surface lies in, which gets one where it has none: to map it, or to put
+   * other surfaces into it. To be closed like any.
+   * @throws VmwgfxError ENOENT, EINVAL, ENOMEM; PageTableError ENOMEM
+   */
+  backingOf(handle: number): BufferHandle {
+    const surface = this.#handles.surface(handle);
+    return this.#describe(this.#handles.open(surface.backing ?? allocateBacking(surface)));
+  }
+
+  /**
+   * Maps a surface's part of its backing, shared and writable. A coherent surface needs no more; for any other the
+   * program says what it has written and what it wants to see: UPDATE_GB_IMAGE, READBACK_GB_IMAGE and their kin.
+   * @throws VmwgfxError ENOENT, EINVAL, ENOMEM; PageTableError as AddressSpace.map
+   */
+  mapSurface(handle: number, addressSpace: AddressSpace): Vma {
+    const surface = this.#handles.surface(handle);
+    const object = surface.backing ?? allocateBacking(surface);
+    const [start, end] = surface.pageRange;
+    return this.#map(object, addressSpace, start, end - start);
+  }
+
+  /** Maps a whole buffer object, shared and writable. @throws as `mmap` */
+  mapBuffer(handle: number, addressSpace: AddressSpace): Vma {
+    const object = this.#handles.buffer(handle);
+    return this.#map(object, addressSpace, 0, object.pageCount);
+  }
+
+  /**
+   * Maps a part of the device's mapping, as mmap of the device file does.
+   * @throws VmwgfxError EINVAL where no buffer object is there or the range leaves it, EACCES where this file has no
+   * handle of it or of a surface in it; PageTableError as AddressSpace.map
+   */
+  mmap({ addressSpace, offset, length }: MapRequest): Vma {
+    const page = offset / PAGE_SIZE;
+    const pages = length / PAGE_SIZE;
+    const found = Number.isSafeInteger(page) ? this.#context.fakeOffsets.find(page) : undefined;
+    if (!(found instanceof BufferObject) || !Number.isInteger(pages) || pages < 1) {
+      throw new VmwgfxError('EINVAL', `nothing to map at ${offset}`, { offset, bytes: length });
+    }
+    const start = page - found.firstPage;
+    if (start + pages > found.pageCount) {
+      throw new VmwgfxError('EINVAL', `${length} bytes from ${offset} leave the buffer object`, {
+        offset,
+        bytes: length,
+      });
+    }
+    if (!this.#handles.mayMap(found)) {
+      throw new VmwgfxError('EACCES', `what lies at ${offset} is not this file's`, { offset });
+    }
+    return this.#map(found, addressSpace, start, pages);
+  }
+
+  /**
+   * Waits until the device is done with a buffer object, and keeps submissions from naming it (EBUSY) until what is
+   * returned is released, or the file closed: the synccpu of programs without coherent memory.
+   * @throws VmwgfxError ENOENT, EINVAL; EBUSY where it is not to wait; EIO
+   */
+  syncCpu(handle: number, request: CpuAccessRequest = {}): CpuAccess {
+    const access = new CpuAccess(this.#handles.buffer(handle), request, (done) => {
+      this.#cpuAccesses.delete(done);
+    });
+    this.#cpuAccesses.add(access);
+    return access;
+  }
+
+  /** Offers an object to other files. @throws VmwgfxError ENOENT */
+  share(handle: number): SharedObject {
+    return new SharedObject(this.#handles.object(handle));
+  }
+
+  /** A handle of what another file shares: the one it has already, where it has one. @throws VmwgfxError ENOENT */
+  open({ object }: SharedObject): number {
+    return this.#handles.open(object);
+  }
+
+  /**
+   * Submits commands in the device's binary format, with handles in place of ids. What the CPU has stored to
+   * coherent surfaces that they name goes ahead of them (rule 1.1). A BIND_GB_SURFACE counts for the whole
+   * submission: its surface lies in that buffer object from before the first command on.
+   * @returns the fence behind them
+   * @throws VmwgfxError EINVAL or ENOENT for commands that a user may not send, with nothing done; ENOMEM; EIO
+   * where the device refused one, with the others done
+   */
+  submit(commands: Uint8Array): Fence {
+    return submit(this.#context, this.#handles, commands);
+  }
+
+  /** The device's id of a surface, for hosts that look at the device; SVGA3D_INVALID_ID before its first use. */
+  deviceId(handle: number): number {
+    return this.#handles.surface(handle).id;
+  }
+
+  /** What tracking and uploading a surface took so far. */
+  statistics(handle: number): TrackingStatistics {
+    const surface = this.#handles.surface(handle);
+    const tracker = surface.backing?.tracker;
+    const none: TrackerStatistics = { scans: 0, pagesDirtied: 0, methodSwitches: 0 };
+    return {
+      ...(tracker?.statistics ?? none),
+      ...surface.statistics,
+      method: tracker?.method,
+      entriesScanned: tracker?.memory.entriesScanned ?? 0,
+    };
+  }
+
+  /**
+   * Closes a handle. What nothing else keeps goes: a surface with its last handle, a buffer object once no handle
+   * and no surface has it. Mappings of a buffer object that is gone fault.
+   * @throws VmwgfxError ENOENT; EIO where the device refused something: the object is gone all the same
+   */
+  closeHandle(handle: number): void {
+    this.#handles.close(handle);
+  }
+
+  /** Closes every handle of the file. @throws the first error of `closeHandle`, after all are closed */
+  close(): void {
+    this.#cpuAccesses.forEach((access) => access.release());
+    this.#handles.closeAll();
+  }
+
+  #describe(handle: number): BufferHandle {
+    const { bytes, firstPage } = this.#handles.buffer(handle);
+    return { handle, bytes, mapOffset: firstPage * PAGE_SIZE };
+  }
+
+  #map(object: BufferObject, addressSpace: AddressSpace, firstPage: number, pages: number): Vma {
+    return addressSpace.map({
+      length: pages * PAGE_SIZE,
+      flags: VM_READ | VM_WRITE | VM_SHARED | VM_MAYREAD | VM_MAYWRITE | VM_PFNMAP,
+      mapping: this.#context.mapping,
+      firstPage: object.firstPage + firstPage,
+      operations: new BufferObjectVmaOperations(object),
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import { VmwgfxError } from '../errors.js';
+import type { HandledObject } from './handle-table.js';
+
+/**
+ * An object on its way from one opened file to another, as a file descriptor of the kernel's PRIME is: it keeps
+ * the object until it is closed, also when the file that it comes from closes first.
+ */
+export class SharedObject {
+  #object: HandledObject | undefined;
+
+  constructor(object: HandledObject) {
+    object.references.take();
+    this.#object = object;
+  }
+
+  /** @throws VmwgfxError ENOENT once it is closed */
+  get object(): HandledObject {
+    if (this.#object === undefined) {
+      throw new VmwgfxError('ENOENT', 'the shared object was closed');
+    }
+    return this.#object;
+  }
+
+  /** @throws VmwgfxError EIO where it was the last to keep the object, and the device refused something */
+  close(): void {
+    const object = this.#object;
+    this.#object = undefined;
+    object?.references.drop();
+  }
+}

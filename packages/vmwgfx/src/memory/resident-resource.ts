@@ -1,0 +1,26 @@
+import type { IntervalTree } from '@cg/collections';
+import type { DriverContext } from '../context.js';
+import type { BackedResource, DirtyTracker } from '../tracking/dirty-tracker.js';
+
+/** A resource as the buffer object that it lies in sees it. */
+export interface ResidentResource extends BackedResource {
+  /** Its newest content is on the device (rule 6.2). */
+  gpuDirty: boolean;
+  /** First and end page of the buffer object that hold any of its bytes. */
+  readonly pageRange: [start: number, end: number];
+  /** The device lets go of the backing. Does nothing where it does not have it; cannot fail. */
+  unbind(): void;
+  /**
+   * Sends the command that brings the content back into the backing; the caller waits for it.
+   * @param refused called where the device refuses it
+   */
+  readBack(refused: () => void): void;
+}
+
+/** A buffer object as who reads its resources back sees it. */
+export interface Residence {
+  readonly context: DriverContext;
+  /** The resources in it by byte range. */
+  readonly resources: IntervalTree<ResidentResource>;
+  readonly tracker: DirtyTracker | undefined;
+}

@@ -1,0 +1,24 @@
+/** How many use something; the last one to drop it ends it. Whoever made it is the first. */
+export class References {
+  #count = 1;
+  readonly #end: () => void;
+
+  constructor(end: () => void) {
+    this.#end = end;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  take(): void {
+    this.#count++;
+  }
+
+  /** @throws what ending it throws; it has ended all the same */
+  drop(): void {
+    if (--this.#count === 0) {
+      this.#end();
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { SurfaceLayoutError } from '@cg/surface-layout';
+import { CommandReader, SvgaDeviceError, SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-device';
+import { VmwgfxError } from '../errors.js';
+import type { HandleTable } from '../file/handle-table.js';
+import { checkPlace } from '../file/new-surface.js';
+import type { BufferObject } from '../memory/buffer-object.js';
+import type { Surface } from '../resource/surface.js';
+import type { BufferRange, CommandRule, SurfaceEffect } from './rules/command-rule.js';
+import { ruleOf } from './rules/command-rules.js';
+
+/** A surface that a command names, and what the command does to it. */
+interface SurfaceUse {
+  readonly field: string;
+  readonly surface: Surface;
+  readonly effect: SurfaceEffect;
+}
+
+/** A buffer object that a command names. */
+interface BufferUse {
+  readonly field: string;
+  readonly object: BufferObject;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A user's command, with its handles resolved. */
+export interface UserCommand {
+  readonly name: CommandName;
+  readonly fields: Fields;
+  readonly rule: CommandRule;
+  readonly surfaces: readonly SurfaceUse[];
+  readonly buffers: readonly BufferUse[];
+  readonly ranges: readonly BufferRange[];
+}
+
+/** What most commands have of buffer objects: one for all of them, as a submission may have thousands. */
+const NO_BUFFERS: readonly BufferUse[] = [];
+const NO_OBJECTS: readonly BufferObject[] = [];
+const NO_RANGES: readonly BufferRange[] = [];
+
+/** What the commands of a submission are checked against. */
+export interface CommandChecks {
+  readonly handles: HandleTable;
+  readonly maxCommandBytes: number;
+  readonly hasDx: boolean;
+}
+
+/**
+ * Reads the commands of a submission, as bytes in the device's format with handles of the file for ids, and
+ * checks all before any is done.
+ * @throws VmwgfxError EINVAL for anything but well-formed commands that a user may send, ENOENT for a handle
+ * that is nobody's; `facts.offset` and `facts.command` say which
+ */
+export function checkCommands(bytes: Uint8Array, checks: CommandChecks): UserCommand[] {
+  const commands: UserCommand[] = [];
+  const reader = new CommandReader().aim(bytes);
+  try {
+    while (reader.next()) {
+      commands.push(checkCommand(reader, checks));
+    }
+  } catch (error) {
+    throw located(error, reader);
+  }
+  return commands;
+}
+
+/** Says where in the submission it happened. */
+function located(error: unknown, { offset, id, name, bytes }: CommandReader): unknown {
+  const command = name ?? `command ${id}`;
+  if (error instanceof SvgaDeviceError) {
+    return new VmwgfxError('EINVAL', `not a command stream: ${error.message}`, { offset });
+  }
+  const isOurs = error instanceof VmwgfxError;
+  if (!isOurs && !(error instanceof SurfaceLayoutError)) {
+    return error;
+  }
+  const facts = { ...(isOurs && error.facts), command, offset, bytes };
+  return new VmwgfxError(
+    isOurs ? error.code : 'EINVAL',
+    `${command} at byte ${offset}: ${error.message}`,
+    facts,
+  );
+}
+
+function checkCommand(
+  reader: CommandReader,
+  { handles, maxCommandBytes, hasDx }: CommandChecks,
+): UserCommand {
+  const { name } = reader;
+  const rule = name === undefined ? undefined : ruleOf(name, hasDx);
+  if (name === undefined || rule === undefined) {
+    throw new VmwgfxError('EINVAL', 'a user may not send it');
+  }
+  if (reader.bytes > maxCommandBytes) {
+    throw new VmwgfxError('EINVAL', `a command has at most ${maxCommandBytes} bytes`);
+  }
+  return resolve(name, rule, reader.fields(name) as unknown as Fields, handles);
+}
+
+function resolve(name: CommandName, rule: CommandRule, fields: Fields, handles: HandleTable): UserCommand {
+  const surfaces = rule.surfaces.map(({ field }) => handles.surface(fields[field] as number));
+  const buffers =
+    rule.buffers?.map((field) => ({ field, object: bufferOf(fields[field] as number, handles) })) ??
+    NO_BUFFERS;
+  if (rule.bindsBacking === true) {
+    checkPlace(surfaces[0].backingBytes, buffers[0].object, 0);
+  }
+  const objects = buffers === NO_BUFFERS ? NO_OBJECTS : buffers.map(({ object }) => object);
+  const found = rule.inspect?.(fields as never, surfaces, objects);
+  const effects = found?.effects;
+  return {
+    name,
+    rule,
+    fields: found?.fields === undefined ? fields : { ...fields, ...found.fields },
+    surfaces: surfaces.map((surface, i) => {
+      const { field, effect } = rule.surfaces[i];
+      return { field, effect: effects === undefined ? effect : effects[i], surface };
+    }),
+    buffers,
+    ranges: found?.ranges ?? NO_RANGES,
+  };
+}
+
+function bufferOf(handle: number, handles: HandleTable): BufferObject {
+  if (handle === SVGA3D_INVALID_ID) {
+    throw new VmwgfxError('EINVAL', 'a surface cannot be without a backing', { handle });
+  }
+  return handles.buffer(handle);
+}

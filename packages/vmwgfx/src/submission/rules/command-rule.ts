@@ -1,0 +1,58 @@
+import type { CommandFields, CommandName } from '@cg/svga-device';
+import type { BufferObject } from '../../memory/buffer-object.js';
+import type { Surface } from '../../resource/surface.js';
+
+/**
+ * What a command does to a surface: `write` leaves its newest content on the device; `settle` makes device and
+ * backing alike, or what the device has worthless; `read` changes neither.
+ */
+export type SurfaceEffect = 'read' | 'write' | 'settle';
+
+type HandleField<N extends CommandName> = keyof CommandFields<N> & string;
+
+/** A surface that a command names in a field of it. */
+interface SurfaceOperand<N extends CommandName = CommandName> {
+  readonly field: HandleField<N>;
+  readonly effect: SurfaceEffect;
+}
+
+/** A byte range of a buffer object that the device reads or writes itself, without a surface that lies there. */
+export interface BufferRange {
+  readonly field: string;
+  readonly start: number;
+  readonly end: number;
+  readonly written: boolean;
+}
+
+/** What a look at a command's fields brought, where it is more than that they are in order. */
+export interface Inspected {
+  /** In place of the effects in the rule, in its order. */
+  readonly effects?: readonly SurfaceEffect[];
+  readonly ranges?: readonly BufferRange[];
+  /** What is sent in place of the user's. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/** What the driver has to know of a command that a user may send. */
+export interface CommandRule<N extends CommandName = CommandName> {
+  /** The surfaces it names. */
+  readonly surfaces: readonly SurfaceOperand<N>[];
+  /** Fields with handles of buffer objects. */
+  readonly buffers?: readonly HandleField<N>[];
+  /** The surface in `sid` lies in the buffer object in `mobid` from then on; the driver does it in its own way. */
+  readonly bindsBacking?: boolean;
+  /** It moves a surface's content between device and backing: the driver's work where the surface is tracked. */
+  readonly explicit?: boolean;
+  /**
+   * Verifies what it says of its surfaces and buffer objects, which come in the order of the rule's fields.
+   * @throws SurfaceLayoutError, VmwgfxError EINVAL
+   */
+  inspect?(
+    fields: CommandFields<N>,
+    surfaces: readonly Surface[],
+    buffers: readonly BufferObject[],
+  ): Inspected | void;
+}
+
+/** Rules by the names of the commands they are for. */
+export type CommandRules = { readonly [N in CommandName]?: CommandRule<N> };
