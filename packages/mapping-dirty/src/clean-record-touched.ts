@@ -151,8 +151,11 @@ const operations: WalkOperations<TouchedChanges> = {
   ...sharedRange,
   pud: cleanTouched,
   postVma(walk) {
-    markCleaned(walk);
-    sharedRange.postVma(walk);
+    try {
+      markCleaned(walk);
+    } finally {
+      sharedRange.postVma(walk);
+    }
   },
 };
 

@@ -4,6 +4,7 @@ import type { DirtyPages } from '@cg/tracked-memory';
 import { CleanedRun, cleanEntries } from './clean-entries.js';
 import { EntryChanges, type ScanCounters } from './entry-changes.js';
 import { MappingDirtyError } from './errors.js';
+import { checkPages } from './page-range.js';
 import { changeSharedRanges, sharedRange, walkedVma } from './shared-ranges.js';
 
 /** A clean under way. */
@@ -43,7 +44,8 @@ const operations: WalkOperations<CleanChanges> = { ...sharedRange, pteTable: cle
 
 /**
  * Cleans a page range of a mapping by the operations given.
- * @throws MappingDirtyError EINVAL where the range has no room in the bitmap, before anything changes
+ * @throws MappingDirtyError EINVAL where the range is not made of pages or has no room in the bitmap, before anything
+ * changes
  */
 export function cleanRecord<Changes extends CleanChanges>(
   mapping: Mapping,
@@ -54,9 +56,11 @@ export function cleanRecord<Changes extends CleanChanges>(
   counters: ScanCounters | undefined,
 ): number {
   const { into, bitmapFirstPage } = changes;
+  checkPages(firstPage, pageCount);
+  checkPages(bitmapFirstPage, into.pageCount);
   const end = firstPage + pageCount;
   const bitmapEnd = bitmapFirstPage + into.pageCount;
-  if (!(firstPage >= bitmapFirstPage && pageCount >= 0 && end <= bitmapEnd)) {
+  if (firstPage < bitmapFirstPage || end > bitmapEnd) {
     throw MappingDirtyError.noRoom(firstPage, end, bitmapFirstPage, bitmapEnd);
   }
   return changeSharedRanges(mapping, firstPage, pageCount, by, changes, counters);
@@ -74,8 +78,8 @@ export function cleanRecord<Changes extends CleanChanges>(
  * @param bitmapFirstPage the page of the mapping that bit 0 of `into` stands for
  * @param counters adds the number of entries it looked at, and counts huge ones that are writable or dirty
  * @returns how many entries it changed
- * @throws MappingDirtyError EINVAL where the range has no room in `into`; EUCLEAN, when all else is done, where
- * there is such a huge entry and `counters` does not count them
+ * @throws MappingDirtyError EINVAL where the range is not made of whole pages or has no room in `into`; EUCLEAN,
+ * when all else is done, where there is such a huge entry and `counters` does not count them
  */
 export function cleanRecordSharedMappingRange(
   mapping: Mapping,

@@ -1,4 +1,11 @@
-import { ENTRY_SPAN, isHugeLeaf, PAGE_DIRTY, PAGE_RW, type PreemptionPoint } from '@cg/pagetable';
+import {
+  ENTRY_SPAN,
+  isHugeLeaf,
+  PAGE_DIRTY,
+  PAGE_RW,
+  type PreemptionPoint,
+  type RangeNotifier,
+} from '@cg/pagetable';
 
 /** What a caller may keep to see how much work walks were, and what they came upon. */
 export interface ScanCounters {
@@ -24,6 +31,8 @@ export class EntryChanges {
   /** The part of the VMA that is walked. */
   walkStart = 0;
   walkEnd = 0;
+  /** Who was told that it begins, and has to be told that it ends. */
+  told: RangeNotifier[] = [];
   /** The range to flush; empty where the start is not below the end. */
   flushStart = Infinity;
   flushEnd = 0;

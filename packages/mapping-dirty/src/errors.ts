@@ -2,7 +2,8 @@ import { formatAddress } from '@cg/pagetable';
 
 /**
  * What can go wrong:
- * - EINVAL: a page range has no room in the bitmap it is to be recorded in. Nothing was changed.
+ * - EINVAL: a page range is not made of whole pages from 0 on, or has no room in the bitmap it is to be recorded
+ *   in. Nothing was changed.
  * - EUCLEAN: a huge entry of a tracked mapping is writable or dirty (rule 4.2, A4), so that writes through it
  *   are not found. The huge entry is as it was; all small entries were dealt with, and recorded.
  */
@@ -26,6 +27,11 @@ export class MappingDirtyError extends Error {
     readonly hugeEntries = 0,
   ) {
     super(message);
+  }
+
+  static noPages(firstPage: number, pageCount: number): MappingDirtyError {
+    const message = `not a range of pages of a mapping: ${pageCount} from page ${firstPage}`;
+    return new MappingDirtyError('EINVAL', message, firstPage, firstPage + pageCount);
   }
 
   static noRoom(start: number, end: number, bitmapStart: number, bitmapEnd: number): MappingDirtyError {

@@ -3,6 +3,7 @@ import {
   PAGE_RW,
   PAGE_SIZE,
   VM_MAYWRITE,
+  VM_PFNMAP,
   VM_READ,
   VM_SHARED,
   VM_WRITE,
@@ -30,6 +31,7 @@ describe('TrackedMapping keeps the tracked-memory contract', () => {
         store: (page, value) => cpu.store32(vma.start + page * PAGE_SIZE, value),
         deviceStore: (page, value) => void (object.memory.u32[object.frames[page] * 1024] = value),
         takeTrapped: () => object.trapped.splice(0),
+        duringNextClean: (step) => object.memory.preemption.at('clean: between entries and flush', step),
         exact: true,
       };
       expect(() => contractCase.run(subject)).not.toThrow();
@@ -60,6 +62,40 @@ describe('cleanRecordSharedMappingRange', () => {
     expect([...dirty.bitmap.ranges()]).toEqual([[3, 4]]);
   });
 
+  it('4.1: the flags that decide are read once, though they may change at any moment', () => {
+    const both = VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE;
+    for (const [first, then, entries] of [
+      [VM_READ | VM_SHARED, VM_READ | VM_MAYWRITE, 0],
+      [VM_READ | VM_MAYWRITE, both, 0],
+      [both, VM_READ, 1],
+    ]) {
+      for (const change of [
+        (object: MappedObject) => wpSharedMappingRange(object.mapping, 0, 4),
+        (object: MappedObject) => cleanRecordSharedMappingRange(object.mapping, 0, 4, new DirtyPages(4), 0),
+      ]) {
+        const object = new MappedObject(4);
+        const { vma, cpu } = object.process();
+        cpu.store8(vma.addressOf(3), 1);
+        let reads = 0;
+        Object.defineProperty(vma, 'flags', { get: () => (reads++ === 0 ? first : then) });
+        expect(change(object)).toBe(entries);
+        expect(reads).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it('A9: a VMA of VM_PFNMAP is cleaned and write-protected', () => {
+    const object = new MappedObject(4);
+    const { vma, cpu } = object.process(VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE | VM_PFNMAP);
+    cpu.store8(vma.addressOf(3), 1);
+    const dirty = new DirtyPages(4);
+    expect(cleanRecordSharedMappingRange(object.mapping, 0, 4, dirty, 0)).toBe(1);
+    expect([...dirty.bitmap.ranges()]).toEqual([[3, 4]]);
+    expect(wpSharedMappingRange(object.mapping, 0, 4)).toBe(1);
+    cpu.store8(vma.addressOf(3), 2);
+    expect(object.trapped).toEqual([3]);
+  });
+
   it('4.3: bits count from the first page of the bitmap; a page written through two VMAs counts two entries', () => {
     const object = new MappedObject(200, 5000);
     const one = object.process();
@@ -82,21 +118,6 @@ describe('cleanRecordSharedMappingRange', () => {
     expect(cpu.tlb.lookup(vma.addressOf(1))).toBeDefined();
     cpu.store8(vma.addressOf(7), 2);
     expect(lowWord(object, vma, 7) & PAGE_DIRTY).toBe(PAGE_DIRTY);
-  });
-
-  it('4.4: notifiers hear of the range before the first entry changes, and of its end after the flush', () => {
-    const object = new MappedObject(8);
-    const { vma, cpu, addressSpace } = object.process();
-    cpu.store8(vma.addressOf(2), 1);
-    const order: string[] = [];
-    addressSpace.addNotifier({
-      invalidateStart: () =>
-        order.push(lowWord(object, vma, 2) & PAGE_DIRTY ? 'start, still dirty' : 'too late'),
-      invalidateEnd: () => order.push('end'),
-    });
-    vi.spyOn(addressSpace, 'flushTlbRange').mockImplementation(() => void order.push('flush'));
-    cleanRecordSharedMappingRange(object.mapping, 0, 8, new DirtyPages(8), 0);
-    expect(order).toEqual(['start, still dirty', 'flush', 'end']);
   });
 
   it('A3: while another flush is pending, all that was walked is flushed', () => {

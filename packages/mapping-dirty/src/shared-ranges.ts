@@ -1,4 +1,12 @@
-import { PAGE_PRESENT, VM_HUGETLB, VM_MAYWRITE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
+import {
+  PAGE_PRESENT,
+  VM_HUGETLB,
+  VM_MAYWRITE,
+  VM_SHARED,
+  type Mapping,
+  type Vma,
+  type VmaAddressSpace,
+} from '@cg/pagetable';
 import { walkPageMapping, type PageWalk, type WalkOperations } from '@cg/pagewalk';
 import type { EntryChanges, ScanCounters } from './entry-changes.js';
 import { MappingDirtyError } from './errors.js';
@@ -17,35 +25,73 @@ function testVma(_start: number, _end: number, { vma }: Walk): number {
   return (flags & (VM_SHARED | VM_MAYWRITE | VM_HUGETLB)) === (VM_SHARED | VM_MAYWRITE) ? 0 : SKIP;
 }
 
-/** Notifiers and other walkers hear of the range before the first entry changes (rule 4.4, A3). */
+/**
+ * Notifiers and other walkers hear of the range before the first entry changes (rule 4.4, A3). Where one
+ * throws, nothing has begun, as no `postVma` follows: those before it hear the end.
+ */
 function announce(start: number, end: number, { addressSpace, state }: Walk): number {
-  for (const notifier of addressSpace.notifiers) {
-    notifier.invalidateStart(start, end);
-  }
-  addressSpace.pendingTlbFlushes++;
   state.walkStart = start;
   state.walkEnd = end;
   state.flushed();
+  state.told = [];
+  try {
+    for (const notifier of addressSpace.notifiers) {
+      notifier.invalidateStart(start, end);
+      state.told.push(notifier);
+    }
+  } catch (error) {
+    tellEnd(state);
+    throw error;
+  }
+  addressSpace.pendingTlbFlushes++;
   return 0;
 }
 
+/** Everybody who heard the start hears the end. @returns what they threw */
+function tellEnd({ told, walkStart, walkEnd }: EntryChanges): unknown[] {
+  const thrown: unknown[] = [];
+  for (const notifier of told) {
+    try {
+      notifier.invalidateEnd(walkStart, walkEnd);
+    } catch (error) {
+      thrown.push(error);
+    }
+  }
+  return thrown;
+}
+
 /**
- * The flush comes before the notifiers' end (rules 2.4, 4.4), also where the walk failed (A8). Where another
- * walker's flush is still pending, an entry that looked clean here may be cached as dirty: then all that was
- * walked is flushed (A3).
+ * The flush comes before the notifiers' end (rules 2.4, 4.4), also where the walk failed (A8), and whatever
+ * throws on the way, the count of pending flushes goes down.
  */
 function flushChanged({ addressSpace, state }: Walk): void {
+  let thrown: unknown[] = [];
+  try {
+    addressSpace.tables.memory.preemption.reach(state.point);
+  } finally {
+    try {
+      flushTlb(addressSpace, state);
+    } finally {
+      thrown = tellEnd(state);
+      addressSpace.pendingTlbFlushes--;
+    }
+  }
+  if (thrown.length > 0) {
+    throw thrown[0];
+  }
+}
+
+/**
+ * Where another walker's flush is still pending, an entry that looked clean here may be cached as dirty: then
+ * all that was walked is flushed (A3).
+ */
+function flushTlb(addressSpace: VmaAddressSpace, state: EntryChanges): void {
   const { walkStart, walkEnd, flushStart, flushEnd } = state;
-  addressSpace.tables.memory.preemption.reach(state.point);
   if (addressSpace.pendingTlbFlushes > 1) {
     addressSpace.flushTlbRange(walkStart, walkEnd);
   } else if (flushStart < flushEnd) {
     addressSpace.flushTlbRange(flushStart, flushEnd);
   }
-  for (const notifier of addressSpace.notifiers) {
-    notifier.invalidateEnd(walkStart, walkEnd);
-  }
-  addressSpace.pendingTlbFlushes--;
 }
 
 /** Goes below a table, and leaves a huge leaf, or a page that is being moved, as it is (rule 4.2, A4). */

@@ -1,12 +1,14 @@
 import type { Mapping } from '@cg/pagetable';
-import type { DirtyPages, TrackedMemory } from '@cg/tracked-memory';
+import { checkPageRange, type DirtyPages, type TrackedMemory } from '@cg/tracked-memory';
 import { cleanRecordSharedMappingRange } from './clean-record.js';
 import type { ScanCounters } from './entry-changes.js';
+import { checkPages } from './page-range.js';
 import { wpSharedMappingRange } from './write-protect.js';
 
 /**
  * A page range of a mapping as memory whose writes can be found. Trapped writes come to the `pfnMkwrite`
- * handler of the VMA that they go through.
+ * handler of the VMA that they go through. A range that leaves it is `TrackedMemoryError` EINVAL: what lies around
+ * it in the mapping belongs to others.
  */
 export class TrackedMapping implements TrackedMemory, ScanCounters {
   readonly traps = true;
@@ -14,24 +16,35 @@ export class TrackedMapping implements TrackedMemory, ScanCounters {
   /** Writable or dirty huge entries come upon: a broken invariant, counted (rule 4.2, A4). */
   hugeEntriesFound = 0;
 
-  /** Page 0 of the memory is `firstPage` of the mapping. */
+  /**
+   * Page 0 of the memory is `firstPage` of the mapping.
+   * @throws MappingDirtyError EINVAL where that is not made of whole pages, from 0 on
+   */
   constructor(
     readonly mapping: Mapping,
     readonly firstPage: number,
     readonly pageCount: number,
-  ) {}
+  ) {
+    checkPages(firstPage, pageCount);
+  }
 
   writeProtect(firstPage: number, pageCount: number): number {
+    checkPageRange(this, firstPage, pageCount);
     return wpSharedMappingRange(this.mapping, this.firstPage + firstPage, pageCount, this);
   }
 
   cleanAndRecord(firstPage: number, pageCount: number, into: DirtyPages): number {
+    checkPageRange(this, firstPage, pageCount, into);
     const first = this.firstPage + firstPage;
     return cleanRecordSharedMappingRange(this.mapping, first, pageCount, into, this.firstPage, this);
   }
 
   /** A device writes physical memory: no page-table entry hears of it. */
-  beforeDeviceWrite(): void {}
+  beforeDeviceWrite(firstPage: number, pageCount: number): void {
+    checkPageRange(this, firstPage, pageCount);
+  }
 
-  afterDeviceWrite(): void {}
+  afterDeviceWrite(firstPage: number, pageCount: number): void {
+    checkPageRange(this, firstPage, pageCount);
+  }
 }

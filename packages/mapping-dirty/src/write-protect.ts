@@ -1,6 +1,7 @@
 import { PAGE_PRESENT, PAGE_RW, PAGE_SIZE, type Mapping } from '@cg/pagetable';
 import type { PageWalk, WalkOperations } from '@cg/pagewalk';
 import { EntryChanges, type ScanCounters } from './entry-changes.js';
+import { checkPages } from './page-range.js';
 import { changeSharedRanges, sharedRange } from './shared-ranges.js';
 
 function protectTable(
@@ -40,8 +41,8 @@ const operations: WalkOperations<EntryChanges> = { ...sharedRange, pteTable: pro
  * The function and its guarantees are those of Linux mm/mapping_dirty_helpers.c.
  * @param counters adds the number of entries it looked at, and counts huge ones that are writable or dirty
  * @returns how many entries it changed
- * @throws MappingDirtyError EUCLEAN, when all else is done, where there is such a huge entry and `counters` does
- * not count them
+ * @throws MappingDirtyError EINVAL where the range is not made of whole pages; EUCLEAN, when all else is done, where
+ * there is such a huge entry and `counters` does not count them
  */
 export function wpSharedMappingRange(
   mapping: Mapping,
@@ -49,6 +50,7 @@ export function wpSharedMappingRange(
   pageCount: number,
   counters?: ScanCounters,
 ): number {
+  checkPages(firstPage, pageCount);
   const changes = new EntryChanges('write-protect: between entries and flush');
   return changeSharedRanges(mapping, firstPage, pageCount, operations, changes, counters);
 }

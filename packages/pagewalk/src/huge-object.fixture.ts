@@ -39,10 +39,10 @@ export class HugeObject {
   }
 
   /** One whose two outer locks a walker holds, in their order. */
-  static locked(flags = 0): HugeObject {
+  static locked(flags = 0, holder?: string): HugeObject {
     const object = new HugeObject(flags);
-    object.addressSpace.lock.acquireRead();
-    object.mapping.lock.acquireRead();
+    object.addressSpace.lock.acquireRead(holder);
+    object.mapping.lock.acquireRead(holder);
     return object;
   }
 

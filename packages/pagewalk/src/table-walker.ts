@@ -5,8 +5,8 @@ import type { PageWalk, WalkOperations } from './operations.js';
 export interface TableWalker<State> {
   readonly operations: WalkOperations<State>;
   readonly walk: PageWalk<State>;
-  /** In whose name locks are taken; the running thread if left out. */
-  readonly holder: string | undefined;
+  /** In whose name locks are taken. */
+  readonly holder: string;
   /** Levels whose entries have a callback. */
   readonly shown: number;
   /** Levels at which a huge entry must be split: somebody wants the entries below it. */
@@ -20,7 +20,7 @@ export function walkerOf<State>(
   addressSpace: VmaAddressSpace,
   operations: WalkOperations<State>,
   state: State,
-  holder: string | undefined,
+  holder: string,
 ): TableWalker<State> {
   const { u32 } = addressSpace.tables.memory;
   const { pgd, p4d, pud, pmd, pte, pteTable, hole } = operations;

@@ -25,9 +25,12 @@ export function walkLeafTable<State>(
     }
     const first = entryWord(tableFrame, start, 1);
     const count = (end - start) / PAGE_SIZE;
-    return operations.pteTable === undefined
-      ? walkEntries(first, count, start, operations, walk)
-      : operations.pteTable(first, count, start, walk);
+    if (operations.pteTable === undefined) {
+      return walkEntries(first, count, start, operations, walk);
+    }
+    // A callback in JavaScript may return nothing: to go on, and not to have the entry looked at again.
+    const result: number | undefined = operations.pteTable(first, count, start, walk);
+    return result ?? 0;
   } finally {
     tables.unlockTable(tableFrame, holder);
   }

@@ -82,6 +82,42 @@ describe('upper entries', () => {
     expect(posts).toBe(1);
   });
 
+  it('3.1: what is none of the three actions is refused, postVma first', () => {
+    for (const name of ['pgd', 'p4d', 'pud', 'pmd'] as const) {
+      const object = HugeObject.locked();
+      object.map(GIB, 1);
+      let posts = 0;
+      const operations: WalkOperations<null> = {
+        [name]: (_entry: number, _start: number, _end: number, walk: PageWalk<null>) => {
+          walk.action = 'contniue' as WalkAction;
+          return 0;
+        },
+        postVma: () => void posts++,
+      };
+      expect(() => walkPageMapping(object.mapping, 0, 5, operations, null)).toThrow(
+        expect.objectContaining({
+          name: 'PageWalkError',
+          code: 'EINVAL',
+          start: GIB,
+          end: GIB + 5 * PAGE_SIZE,
+        }),
+      );
+      expect(posts).toBe(1);
+    }
+  });
+
+  it('3.2: a callback that returns nothing goes on, each entry once', () => {
+    const object = HugeObject.locked();
+    object.map(GIB, 1);
+    object.map(GIB + MIB2, 1);
+    for (const name of ['pgd', 'p4d', 'pud', 'pmd', 'pteTable', 'pte'] as const) {
+      let calls = 0;
+      const operations = { [name]: () => void calls++ } as unknown as WalkOperations<null>;
+      expect(walkPageMapping(object.mapping, 0, 1024, operations, null)).toBe(0);
+      expect(calls, name).toBe(['pgd', 'p4d', 'pud'].includes(name) ? 1 : 2);
+    }
+  });
+
   it('3.2: a result of an upper callback ends the walk', () => {
     const object = HugeObject.locked();
     object.map(GIB, 1);
@@ -91,7 +127,7 @@ describe('upper entries', () => {
   });
 
   it('3.3: the PTE callbacks run with the lock of their table held, the PMD and PUD ones without', () => {
-    const object = HugeObject.locked();
+    const object = HugeObject.locked(0, 'walker');
     object.map(GIB, 1);
     const lockOf = (entry: number) => object.tables.assertTableLocked(tableOfEntry(entry), 'walker');
     const seen: string[] = [];
@@ -115,7 +151,7 @@ describe('upper entries', () => {
         throw new Error('callback');
       },
     };
-    expect(() => walkPageMapping(object.mapping, 0, 1, failing, null)).toThrow('callback');
+    expect(() => walkPageMapping(object.mapping, 0, 1, failing, null, 'walker')).toThrow('callback');
     expect(() => lockOf(object.entry(GIB, 1))).toThrow('held by nobody');
   });
 });

@@ -8,6 +8,7 @@ import {
   TOP_LEVEL,
 } from '@cg/pagetable';
 import { PageWalkError } from './errors.js';
+import type { PageWalk, WalkAction } from './operations.js';
 import type { TableWalker } from './table-walker.js';
 import { walkLeafTable } from './walk-leaf-table.js';
 
@@ -82,8 +83,9 @@ function lookAtEntry<State>(
       const { preemption } = walk.addressSpace.tables.memory;
       preemption.reach(level === 3 ? 'walk: after pud callback' : 'walk: after pmd callback');
     }
-    if (walk.action !== 'subtree') {
-      return walk.action === 'again' ? undefined : 0;
+    const action = askedFor(walk, start, end);
+    if (action !== 'subtree') {
+      return action === 'again' ? undefined : 0;
     }
     // A6: zapped, split, or made huge since it was shown. The callback has judged another entry.
     if (isOther(low, high, u32[entry], u32[entry + 1])) {
@@ -96,6 +98,15 @@ function lookAtEntry<State>(
   return isHugeLeaf(low)
     ? splitAndWalk(entry, level, start, end, walker)
     : walkBelow(entry, level, start, end, walker);
+}
+
+/** The action that a callback asked for; what JavaScript set that is none must not pass for one. */
+function askedFor<State>({ action }: PageWalk<State>, start: number, end: number): WalkAction {
+  if (action !== 'subtree' && action !== 'continue' && action !== 'again') {
+    const said = `a callback at ${formatAddress(start)} asked for '${String(action)}', which is no action`;
+    throw new PageWalkError('EINVAL', said, start, end);
+  }
+  return action;
 }
 
 function splitAndWalk<State>(

@@ -4,7 +4,9 @@ import {
   Mapping,
   PAGE_SIZE,
   PhysicalMemory,
+  RUNNING_THREAD,
   VM_MAYWRITE,
+  VM_PFNMAP,
   VM_READ,
   VM_SHARED,
   VM_WRITE,
@@ -24,10 +26,10 @@ function machine() {
   const cpu = new Cpu(memory);
   const addressSpace = new AddressSpace(memory);
   cpu.run(addressSpace);
-  const map = (firstPage: number, count: number, address?: number, into = addressSpace): Vma =>
+  const map = (firstPage: number, count: number, address?: number, into = addressSpace, more = 0): Vma =>
     into.map({
       length: count * PAGE_SIZE,
-      flags,
+      flags: flags | more,
       mapping,
       firstPage,
       ...(address === undefined ? {} : { address }),
@@ -101,6 +103,33 @@ describe('walking', () => {
     expect(seen).toEqual([4]);
   });
 
+  it('3.2, A1: test positive skips one VMA only in a range walk, and is no result of any entrance', () => {
+    const { cpu, addressSpace, mapping, map } = machine();
+    const vmas = [map(0, 10, 0x40000000), map(10, 10, 0x40010000), map(20, 10, 0x40020000)];
+    vmas.forEach((vma) => cpu.load8(vma.addressOf(vma.firstPage + 4)));
+    addressSpace.lock.acquireRead();
+    mapping.lock.acquireRead();
+    let posts = 0;
+    const skipping: WalkOperations<number[]> = {
+      ...listPages,
+      test: (_start, _end, walk) => (walk.vma === vmas[1] ? 7 : 0),
+      postVma: () => void posts++,
+    };
+    const seen: number[] = [];
+    expect(walkPageRange(addressSpace, vmas[0].start, vmas[2].end, skipping, seen)).toBe(0);
+    expect([seen, posts]).toEqual([[4, 24], 2]);
+    for (const walk of [
+      () => walkPageVma(vmas[1], skipping, seen),
+      () => walkPageVmaRange(vmas[1], vmas[1].start, vmas[1].end, skipping, seen),
+    ]) {
+      expect(walk()).toBe(0);
+    }
+    expect([seen, posts]).toEqual([[4, 24], 2]);
+    expect(walkPageVma(vmas[2], skipping, seen)).toBe(0);
+    expect(walkPageVmaRange(vmas[0], vmas[0].start, vmas[0].end, skipping, seen)).toBe(0);
+    expect([seen, posts]).toEqual([[4, 24, 24, 4], 4]);
+  });
+
   it('3.2: a positive result stops the walk and reaches the caller', () => {
     const { cpu, addressSpace, map } = machine();
     const vma = map(0, 10);
@@ -131,6 +160,45 @@ describe('walking', () => {
     };
     expect(() => walkPageVma(vma, throwing, null)).toThrow('callback');
     expect(posts).toBe(2);
+  });
+
+  it('3.4: preVma positive ends the walk in every entrance, without postVma', () => {
+    const { cpu, addressSpace, mapping, map } = machine();
+    const [one, two] = [map(0, 10, 0x40000000), map(0, 10, 0x40010000)];
+    [one, two].forEach((vma) => cpu.load8(vma.start));
+    addressSpace.lock.acquireRead();
+    mapping.lock.acquireRead();
+    let calls: string[] = [];
+    const operations: WalkOperations<null> = {
+      preVma: () => calls.push('pre') * 9,
+      pte: () => calls.push('pte'),
+      postVma: () => void calls.push('post'),
+    };
+    for (const walk of [
+      () => walkPageRange(addressSpace, one.start, two.end, operations, null),
+      () => walkPageVma(one, operations, null),
+      () => walkPageVmaRange(one, one.start, one.end, operations, null),
+      () => walkPageMapping(mapping, 0, 10, operations, null),
+    ]) {
+      expect(walk()).toBe(9);
+      expect(calls).toEqual(['pre']);
+      calls = [];
+    }
+  });
+
+  it('A9: a VMA of VM_PFNMAP is walked, with a test and without', () => {
+    const { cpu, addressSpace, mapping, map } = machine();
+    const vma = map(0, 10, 0x40000000, addressSpace, VM_PFNMAP);
+    cpu.load8(vma.addressOf(3));
+    addressSpace.lock.acquireRead();
+    mapping.lock.acquireRead();
+    for (const operations of [listPages, { ...listPages, test: () => 0 }]) {
+      const seen: number[] = [];
+      walkPageRange(addressSpace, vma.start, vma.end, operations, seen);
+      walkPageVma(vma, operations, seen);
+      walkPageMapping(mapping, 0, 10, operations, seen);
+      expect(seen).toEqual([3, 3, 3]);
+    }
   });
 
   it('a range walk calls what lies between VMAs, and what has no entry, a hole', () => {
@@ -176,6 +244,61 @@ describe('walking', () => {
     addressSpace.lock.acquireRead();
     expect(walks[0]).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
     walks.slice(1).forEach((walk) => expect(walk).not.toThrow());
+  });
+
+  it('3.5: a lock that somebody else holds is not held, and both are named', () => {
+    const { cpu, mapping, addressSpace, map } = machine();
+    const vma = map(0, 10);
+    cpu.load8(vma.addressOf(2));
+    const walks = (holder?: string) => [
+      (seen: number[]) => walkPageMapping(mapping, 0, 10, listPages, seen, holder),
+      (seen: number[]) => walkPageRange(addressSpace, vma.start, vma.end, listPages, seen, holder),
+      (seen: number[]) => walkPageVma(vma, listPages, seen, holder),
+      (seen: number[]) => walkPageVmaRange(vma, vma.start, vma.end, listPages, seen, holder),
+      (seen: number[]) => walkPageTables(addressSpace, vma.start, vma.end, listPages, seen, holder),
+    ];
+    addressSpace.lock.acquireRead('somebody');
+    mapping.lock.acquireRead('somebody');
+    for (const holder of ['walker', undefined]) {
+      for (const walk of walks(holder)) {
+        const seen: number[] = [];
+        const facts = { holder: holder ?? RUNNING_THREAD, heldBy: ['somebody'] };
+        expect(() => walk(seen)).toThrow(
+          expect.objectContaining({ code: 'EDEADLK', facts: expect.objectContaining(facts) as unknown }),
+        );
+        expect(seen).toEqual([]);
+      }
+    }
+    for (const walk of walks('somebody')) {
+      const seen: number[] = [];
+      expect(walk(seen)).toBe(0);
+      expect(seen).toHaveLength(1);
+    }
+  });
+
+  it('refuses pages of a mapping that are no whole numbers from 0 on, before it calls anybody', () => {
+    const { cpu, mapping, map } = machine();
+    cpu.load8(map(0, 10).start);
+    mapping.lock.acquireRead();
+    const refuse: WalkOperations<null> = { test: () => expect.fail('walked') };
+    for (const [first, count] of [
+      [0.5, 1],
+      [0, 1.5],
+      [-1, 2],
+      [0, -1],
+      [Number.NaN, 1],
+      [0, Number.NaN],
+      [0, Infinity],
+      [-Infinity, 1],
+      [2 ** 53, 1],
+      [1, 2 ** 53 - 1],
+    ]) {
+      const facts = { name: 'PageWalkError', code: 'EINVAL', start: first, end: first + count };
+      expect(() => walkPageMapping(mapping, first, count, refuse, null)).toThrow(
+        expect.objectContaining(facts),
+      );
+    }
+    expect(walkPageMapping(mapping, 10, 0, refuse, null)).toBe(0);
   });
 
   it('refuses a range that is not made of pages', () => {

@@ -2,6 +2,7 @@ import {
   ADDRESS_END,
   formatAddress,
   PAGE_SIZE,
+  RUNNING_THREAD,
   VM_HUGETLB,
   type AddressSpace,
   type Mapping,
@@ -19,6 +20,15 @@ function checkRange(start: number, end: number): void {
   if (!(start >= 0 && start < end && end <= ADDRESS_END) || !aligned) {
     const said = start >= 0 && start < ADDRESS_END ? formatAddress(start) : String(start);
     throw new PageWalkError('EINVAL', `not a range of pages: ${said} to ${end}`, start, end);
+  }
+}
+
+function checkPages(firstPage: number, pageCount: number): void {
+  const end = firstPage + pageCount;
+  const isWhole = Number.isSafeInteger(firstPage) && Number.isSafeInteger(pageCount);
+  if (!isWhole || firstPage < 0 || pageCount < 0 || !Number.isSafeInteger(end)) {
+    const said = `not a range of pages of a mapping: ${pageCount} from page ${firstPage}`;
+    throw new PageWalkError('EINVAL', said, firstPage, end);
   }
 }
 
@@ -44,10 +54,10 @@ function walkVmaRange<State>(vma: Vma, start: number, end: number, walker: Table
 
 /**
  * Walks a range of an address space, VMA by VMA; what lies between them is a hole (rule 3.1).
- * @param holder in whose name tables are locked; the running thread if left out
+ * @param holder who has the lock, and in whose name tables are locked; the running thread if left out
  * @returns 0, or the callback result that ended the walk
  * @throws PageWalkError EINVAL where the range is not made of pages of the 48-bit address space
- * @throws PageTableError EDEADLK where the address space's lock is not held (rule 3.5)
+ * @throws PageTableError EDEADLK where `holder` does not have the address space's lock (rule 3.5)
  */
 export function walkPageRange<State>(
   addressSpace: AddressSpace,
@@ -55,10 +65,10 @@ export function walkPageRange<State>(
   end: number,
   operations: WalkOperations<State>,
   state: State,
-  holder?: string,
+  holder: string = RUNNING_THREAD,
 ): number {
   checkRange(start, end);
-  addressSpace.lock.assertHeld();
+  addressSpace.lock.assertHeld(holder);
   const walker = walkerOf(addressSpace, operations, state, holder);
   const { walk } = walker;
   let at = start;
@@ -88,27 +98,27 @@ export function walkPageRange<State>(
 
 /**
  * Walks one whole VMA.
- * @param holder in whose name tables are locked; the running thread if left out
+ * @param holder who has the lock, and in whose name tables are locked; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageTableError EDEADLK where the address space's lock is not held
+ * @throws PageTableError EDEADLK where `holder` does not have the address space's lock
  */
 export function walkPageVma<State>(
   vma: Vma,
   operations: WalkOperations<State>,
   state: State,
-  holder?: string,
+  holder: string = RUNNING_THREAD,
 ): number {
-  vma.addressSpace.lock.assertHeld();
+  vma.addressSpace.lock.assertHeld(holder);
   return walkVmaRange(vma, vma.start, vma.end, walkerOf(vma.addressSpace, operations, state, holder));
 }
 
 /**
  * Walks a part of one VMA: for a walk within a walk, so either lock will do that a walk may hold, the address
  * space's or the mapping's (rule 3.5).
- * @param holder in whose name tables are locked; the running thread if left out
+ * @param holder who has the lock, and in whose name tables are locked; the running thread if left out
  * @returns 0, or the callback result that ended the walk
  * @throws PageWalkError EINVAL where the range is not made of pages of the VMA
- * @throws PageTableError EDEADLK where neither lock is held
+ * @throws PageTableError EDEADLK where `holder` has neither lock
  */
 export function walkPageVmaRange<State>(
   vma: Vma,
@@ -116,15 +126,15 @@ export function walkPageVmaRange<State>(
   end: number,
   operations: WalkOperations<State>,
   state: State,
-  holder?: string,
+  holder: string = RUNNING_THREAD,
 ): number {
   checkRange(start, end);
   if (start < vma.start || end > vma.end) {
     const said = `${formatAddress(start)} to ${formatAddress(end)} is not within the VMA`;
     throw new PageWalkError('EINVAL', said, start, end);
   }
-  if (!vma.mapping.lock.isHeld) {
-    vma.addressSpace.lock.assertHeld();
+  if (!vma.mapping.lock.holders.includes(holder)) {
+    vma.addressSpace.lock.assertHeld(holder);
   }
   return walkVmaRange(vma, start, end, walkerOf(vma.addressSpace, operations, state, holder));
 }
@@ -132,9 +142,10 @@ export function walkPageVmaRange<State>(
 /**
  * Walks every VMA, of whatever address space, that shows a page of `[firstPage, firstPage + pageCount)` of
  * a mapping, clipped to that range; a huge entry that the range only touches is part of it (rule 3.5).
- * @param holder in whose name tables are locked; the running thread if left out
+ * @param holder who has the lock, and in whose name tables are locked; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageTableError EDEADLK where the mapping's lock is not held, for reading or writing
+ * @throws PageWalkError EINVAL where the range is not made of whole pages, from 0 on
+ * @throws PageTableError EDEADLK where `holder` does not have the mapping's lock, for reading or writing
  */
 export function walkPageMapping<State>(
   mapping: Mapping,
@@ -142,9 +153,10 @@ export function walkPageMapping<State>(
   pageCount: number,
   operations: WalkOperations<State>,
   state: State,
-  holder?: string,
+  holder: string = RUNNING_THREAD,
 ): number {
-  mapping.lock.assertHeld();
+  checkPages(firstPage, pageCount);
+  mapping.lock.assertHeld(holder);
   if (pageCount === 0) {
     return 0;
   }
@@ -167,10 +179,10 @@ export function walkPageMapping<State>(
  * Walks the page tables of an address space as they are, without asking for VMAs: also where there are
  * none, and in the upper half. `test`, `preVma`, `postVma` and `hugetlb` are not called. Huge entries are
  * never split: the callback of their level sees them, or they are passed over.
- * @param holder in whose name tables are locked; the running thread if left out
+ * @param holder who has the lock, and in whose name tables are locked; the running thread if left out
  * @returns 0, or the callback result that ended the walk
  * @throws PageWalkError EINVAL where the range is not made of pages of the 48-bit address space
- * @throws PageTableError EDEADLK where the address space's lock is not held (rule 3.5)
+ * @throws PageTableError EDEADLK where `holder` does not have the address space's lock (rule 3.5)
  */
 export function walkPageTables<State>(
   addressSpace: VmaAddressSpace,
@@ -178,9 +190,9 @@ export function walkPageTables<State>(
   end: number,
   operations: WalkOperations<State>,
   state: State,
-  holder?: string,
+  holder: string = RUNNING_THREAD,
 ): number {
   checkRange(start, end);
-  addressSpace.lock.assertHeld();
+  addressSpace.lock.assertHeld(holder);
   return walkTables(start, end, walkerOf(addressSpace, operations, state, holder));
 }

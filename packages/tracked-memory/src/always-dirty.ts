@@ -1,4 +1,5 @@
 import type { DirtyPages } from './dirty-pages.js';
+import { checkPageCount, checkPageRange } from './page-range.js';
 import type { TrackedMemory } from './tracked-memory.js';
 
 /** The tracker that knows nothing: each page counts as written, always. What an upload without tracking does. */
@@ -6,18 +7,27 @@ export class AlwaysDirtyMemory implements TrackedMemory {
   readonly traps = false;
   readonly entriesScanned = 0;
 
-  constructor(readonly pageCount: number) {}
+  /** @throws TrackedMemoryError EINVAL where there cannot be so many pages */
+  constructor(readonly pageCount: number) {
+    checkPageCount(pageCount);
+  }
 
-  writeProtect(): number {
+  writeProtect(firstPage: number, pageCount: number): number {
+    checkPageRange(this, firstPage, pageCount);
     return 0;
   }
 
   cleanAndRecord(firstPage: number, pageCount: number, into: DirtyPages): number {
+    checkPageRange(this, firstPage, pageCount, into);
     into.addRange(firstPage, firstPage + pageCount);
     return pageCount;
   }
 
-  beforeDeviceWrite(): void {}
+  beforeDeviceWrite(firstPage: number, pageCount: number): void {
+    checkPageRange(this, firstPage, pageCount);
+  }
 
-  afterDeviceWrite(): void {}
+  afterDeviceWrite(firstPage: number, pageCount: number): void {
+    checkPageRange(this, firstPage, pageCount);
+  }
 }

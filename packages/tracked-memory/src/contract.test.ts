@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AlwaysDirtyMemory } from './always-dirty.js';
 import { trackedMemoryContract, type ContractSubject } from './contract.js';
+import { DirtyPages } from './dirty-pages.js';
 import { ShadowCompareMemory } from './shadow-compare.js';
 
 const pages = 64;
@@ -14,9 +15,18 @@ const subjects: Record<string, () => ContractSubject> = {
   }),
   ShadowCompareMemory: () => {
     const words = new Uint32Array(pages * 1024);
-    const memory = new ShadowCompareMemory(pages, (page) => words.subarray(page * 1024, (page + 1) * 1024));
+    let during: (() => void) | undefined;
+    const memory = new ShadowCompareMemory(pages, (page) => {
+      if (page === 7) {
+        const step = during;
+        during = undefined;
+        step?.();
+      }
+      return words.subarray(page * 1024, (page + 1) * 1024);
+    });
     const store = (page: number, value: number) => void (words[page * 1024 + 1023] = value);
-    return { memory, store, deviceStore: store, exact: true };
+    const duringNextClean = (step: () => void) => void (during = step);
+    return { memory, store, deviceStore: store, duringNextClean, exact: true };
   },
 };
 
@@ -39,7 +49,9 @@ describe('the contract suite itself', () => {
         const faulty = {
           pageCount: memory.pageCount,
           traps: memory.traps,
-          entriesScanned: 0,
+          get entriesScanned() {
+            return memory.entriesScanned;
+          },
           writeProtect: memory.writeProtect.bind(memory),
           cleanAndRecord: memory.cleanAndRecord.bind(memory),
           beforeDeviceWrite: memory.beforeDeviceWrite.bind(memory),
@@ -53,37 +65,42 @@ describe('the contract suite itself', () => {
           return true;
         }
       })
-      .map((contractCase) => contractCase.name[0]);
+      .map((contractCase) => contractCase.name.split(':')[0]);
   }
 
   it('catches a tracker that records nothing', () => {
-    expect(broken(() => ({ cleanAndRecord: () => 0 }))).toEqual(['a', 'b', 'c', 'c', 'e', 'f']);
+    expect(broken(() => ({ cleanAndRecord: () => 0 }))).toEqual([
+      'a',
+      'b',
+      'b',
+      'c',
+      'range',
+      'c, d',
+      'e',
+      'f',
+    ]);
   });
 
   it('catches a tracker that leaves the range it was given', () => {
     const faults = broken(({ memory }) => ({
       cleanAndRecord: (_first, _count, into) => memory.cleanAndRecord(0, memory.pageCount, into),
     }));
-    expect(faults).toEqual(['c']);
+    expect(faults).toEqual(['c', 'range']);
   });
 
   it('catches a tracker that forgets earlier writes when it protects', () => {
     const faults = broken(({ memory }) => ({
-      writeProtect: () =>
-        memory.cleanAndRecord(
-          0,
-          memory.pageCount,
-          new (class {
-            add(): void {}
-          })() as never,
-        ),
+      writeProtect: () => memory.cleanAndRecord(0, memory.pageCount, new DirtyPages(memory.pageCount)),
     }));
-    expect(faults).toEqual(['e']);
+    expect(faults).toEqual(['range', 'e']);
   });
 
   it('catches a tracker that takes a device for a user, or misses what a user stores after it', () => {
-    expect(broken(() => ({ beforeDeviceWrite: () => {}, afterDeviceWrite: () => {} }))).toEqual(['f']);
-    expect(broken(() => ({ beforeDeviceWrite: () => {} }))).toEqual(['f']);
+    expect(broken(() => ({ beforeDeviceWrite: () => {}, afterDeviceWrite: () => {} }))).toEqual([
+      'range',
+      'f',
+    ]);
+    expect(broken(() => ({ beforeDeviceWrite: () => {} }))).toEqual(['range', 'f']);
   });
 
   it('catches a hull that is not the hull of what is set (A7)', () => {
@@ -93,6 +110,46 @@ describe('the contract suite itself', () => {
         return memory.cleanAndRecord(first, count, into);
       },
     }));
-    expect(faults).toEqual(['a', 'b', 'c', 'c', 'd', 'e', 'f']);
+    expect(faults).toEqual(['a', 'b', 'b', 'c', 'range', 'c, d', 'd', 'e', 'f']);
+  });
+
+  it('catches a tracker that makes what is written while it cleans clean, too', () => {
+    const faults = broken(({ memory }) => ({
+      cleanAndRecord: (first, count, into) => {
+        const entries = memory.cleanAndRecord(first, count, into);
+        memory.afterDeviceWrite(first, count);
+        return entries;
+      },
+    }));
+    expect(faults).toEqual(['b']);
+  });
+
+  it('catches a range that is cut to fit, or refused without saying why', () => {
+    const cut = broken(({ memory }) => ({
+      afterDeviceWrite: (first, count) => {
+        const end = Math.min(memory.pageCount, first + count);
+        memory.afterDeviceWrite(Math.max(0, first), Math.max(0, end - Math.max(0, first)));
+      },
+    }));
+    expect(cut).toEqual(['range']);
+    const unsaid = broken(() => ({
+      writeProtect: () => {
+        throw new RangeError('no');
+      },
+    }));
+    expect(unsaid).toContain('range');
+  });
+
+  it('4.5: catches counts that are none', () => {
+    const silent = broken(({ memory }) => ({
+      cleanAndRecord: (first, count, into) => memory.cleanAndRecord(first, count, into) && 0,
+    }));
+    expect(silent).toEqual(['a', 'b', 'b', 'c', 'range', 'c, d', 'e', 'f']);
+    const blind = broken(() => ({ entriesScanned: 0 }));
+    expect(blind).toEqual(silent);
+    const protecting = broken(({ memory }) => ({
+      writeProtect: (first, count) => memory.writeProtect(first, count) + 1,
+    }));
+    expect(protecting).toEqual(['4.5']);
   });
 });

@@ -11,6 +11,11 @@ export interface ContractSubject {
   deviceStore(page: number, value: number): void;
   /** The pages whose write was trapped since the last call; needed where `memory.traps` is true. */
   takeTrapped?(): number[];
+  /**
+   * Has `step` run once in the middle of the next clean of all pages; left out where nobody can get in
+   * between its steps.
+   */
+  duringNextClean?(step: () => void): void;
   /** False where pages may be recorded that nobody wrote. */
   readonly exact: boolean;
 }
@@ -36,12 +41,14 @@ function listed(pages: Iterable<number>): string {
   return `{${[...pages].join(' ')}}`;
 }
 
-/** Cleans a range and checks c and d around it; returns the recorded pages. */
+/** Cleans a range and checks c, d and the counts around it; returns the recorded pages. */
 function clean(subject: ContractSubject, first: number, count: number, into?: DirtyPages): number[] {
   const dirty = into ?? new DirtyPages(subject.memory.pageCount);
   const before = pagesOf(dirty);
-  subject.memory.cleanAndRecord(first, count, dirty);
+  const scannedBefore = subject.memory.entriesScanned;
+  const entries = subject.memory.cleanAndRecord(first, count, dirty);
   const after = pagesOf(dirty);
+  checkCounts(subject, entries, subject.memory.entriesScanned - scannedBefore, after.length - before.length);
   for (const page of before) {
     if (!dirty.has(page)) {
       fail(`c: page ${page} was recorded before and is not any more`);
@@ -56,6 +63,16 @@ function clean(subject: ContractSubject, first: number, count: number, into?: Di
     fail(`d: the hull is [${dirty.start}, ${dirty.end}), but ${listed(after)} are set`);
   }
   return after;
+}
+
+/** An entry is cleaned for each page recorded, or several for one page; and each had to be looked at. */
+function checkCounts({ exact }: ContractSubject, entries: number, scanned: number, recorded: number): void {
+  if (!Number.isInteger(entries) || entries < recorded) {
+    fail(`4.5: ${recorded} pages were recorded, and ${entries} entries said to be cleaned`);
+  }
+  if (!Number.isInteger(scanned) || scanned < (exact ? entries : 0)) {
+    fail(`entriesScanned: grew by ${scanned} while ${entries} entries were cleaned`);
+  }
 }
 
 function pagesOf(dirty: DirtyPages): number[] {
@@ -77,6 +94,50 @@ function expectRecorded(subject: ContractSubject, recorded: number[], written: n
   if (subject.exact && extra.length > 0) {
     fail(`${rule}: ${listed(extra)} were recorded and not written`);
   }
+}
+
+/** Each method, called with a range of its own. */
+const methods = [
+  ['writeProtect', (memory, first, count) => void memory.writeProtect(first, count)],
+  ['cleanAndRecord', (memory, first, count, into) => void memory.cleanAndRecord(first, count, into)],
+  ['beforeDeviceWrite', (memory, first, count, into) => memory.beforeDeviceWrite(first, count, into)],
+  ['afterDeviceWrite', (memory, first, count) => memory.afterDeviceWrite(first, count)],
+] as const satisfies readonly (readonly [string, Call])[];
+
+type Call = (memory: TrackedMemory, first: number, count: number, into: DirtyPages) => void;
+
+/** Calls with a bad range, and expects EINVAL. */
+function expectRefused(said: string, call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code !== 'EINVAL') {
+      fail(
+        `range: ${said} was refused with ${String(error)} and code ${String(code)}, which should be EINVAL`,
+      );
+    }
+    return;
+  }
+  fail(`range: ${said} was not refused`);
+}
+
+/** Ranges that are not made of pages of a memory of so many. */
+function badRanges(pages: number): [first: number, count: number][] {
+  return [
+    [0, pages + 1],
+    [pages, 1],
+    [pages - 2, 4],
+    [-1, 1],
+    [-4, pages],
+    [2, -1],
+    [0.5, 1],
+    [0, 1.5],
+    [Number.NaN, 1],
+    [0, Number.NaN],
+    [0, Infinity],
+    [-Infinity, 1],
+  ];
 }
 
 /**
@@ -103,11 +164,74 @@ export const trackedMemoryContract: readonly ContractCase[] = [
     },
   },
   {
+    name: 'b: a page written while a clean runs is recorded by it or by the next one',
+    run(subject) {
+      if (subject.duringNextClean === undefined) {
+        return;
+      }
+      const { pageCount } = subject.memory;
+      for (const page of [0, 7, pageCount - 1]) {
+        [7, 20].forEach((before) => write(subject, before));
+        let ran = false;
+        subject.duringNextClean(() => {
+          write(subject, page);
+          ran = true;
+        });
+        const recorded = clean(subject, 0, pageCount);
+        if (!ran) {
+          fail('b: what was to run during the clean did not');
+        }
+        const missing = [7, 20].filter((before) => !recorded.includes(before));
+        if (missing.length > 0) {
+          fail(`a: ${listed(missing)} were written before the clean and not recorded`);
+        }
+        const both = new Set([...recorded, ...clean(subject, 0, pageCount)]);
+        expectRecorded(subject, [...both], [...new Set([7, 20, page])], 'b, this clean and the next');
+        write(subject, page);
+        expectRecorded(subject, clean(subject, 0, pageCount), [page], 'b, the write after');
+      }
+    },
+  },
+  {
     name: 'c: a clean of a range leaves the writes outside of it to a later clean',
     run(subject) {
       [9, 10, 19, 20].forEach((page) => write(subject, page));
       expectRecorded(subject, clean(subject, 10, 10), [10, 19], 'c');
       expectRecorded(subject, clean(subject, 0, subject.memory.pageCount), [9, 20], 'c, rest');
+    },
+  },
+  {
+    name: 'range: what is not made of pages of the memory is refused, and nothing changes',
+    run(subject) {
+      const { memory } = subject;
+      [0, 5, memory.pageCount - 1].forEach((page) => write(subject, page));
+      subject.takeTrapped?.();
+      const into = new DirtyPages(memory.pageCount);
+      for (const [name, call] of methods) {
+        for (const [first, count] of badRanges(memory.pageCount)) {
+          expectRefused(`${name} of ${count} pages from ${first}`, () => call(memory, first, count, into));
+        }
+        for (const first of [0, memory.pageCount]) {
+          call(memory, first, 0, into);
+        }
+      }
+      const small = new DirtyPages(4);
+      expectRefused('cleanAndRecord of 6 pages into a set of 4', () => memory.cleanAndRecord(0, 6, small));
+      if (!into.isEmpty || !small.isEmpty) {
+        fail('range: an empty or a refused range was recorded');
+      }
+      // Nothing was protected: a store to a page that was written before is not caught.
+      write(subject, 5);
+      const trapped = subject.takeTrapped?.() ?? [];
+      if (trapped.length > 0) {
+        fail(`range: ${listed(trapped)} were caught, though every range was refused`);
+      }
+      expectRecorded(
+        subject,
+        clean(subject, 0, memory.pageCount),
+        [0, 5, memory.pageCount - 1],
+        'c, refused',
+      );
     },
   },
   {
@@ -132,6 +256,21 @@ export const trackedMemoryContract: readonly ContractCase[] = [
       write(subject, 2);
       subject.memory.writeProtect(0, subject.memory.pageCount);
       expectRecorded(subject, clean(subject, 0, subject.memory.pageCount), [2], 'e');
+    },
+  },
+  {
+    name: '4.5: write-protecting says how many entries it changed, and finds none to change again',
+    run(subject) {
+      [2, 3, 30].forEach((page) => write(subject, page));
+      const least = subject.memory.traps ? 2 : 0;
+      const changed = subject.memory.writeProtect(0, 20);
+      if (!Number.isInteger(changed) || changed < least) {
+        fail(`4.5: ${changed} entries were protected, ${least} at least were written through`);
+      }
+      const again = subject.memory.writeProtect(0, 20);
+      if (again !== 0) {
+        fail(`4.5: ${again} entries were protected that were protected already`);
+      }
     },
   },
   {

@@ -1,4 +1,5 @@
 import type { DirtyPages } from './dirty-pages.js';
+import { checkPageCount, checkPageRange } from './page-range.js';
 import type { TrackedMemory } from './tracked-memory.js';
 
 const WORD_BYTES = 4;
@@ -17,12 +18,16 @@ export class ShadowCompareMemory implements TrackedMemory {
   readonly #shadow: Uint32Array;
   readonly #wordsPerPage: number;
 
-  /** What the memory holds now counts as clean. */
+  /**
+   * What the memory holds now counts as clean.
+   * @throws TrackedMemoryError EINVAL where there cannot be so many pages
+   */
   constructor(
     readonly pageCount: number,
     read: PageReader,
     pageBytes = 4096,
   ) {
+    checkPageCount(pageCount);
     this.#read = read;
     this.#wordsPerPage = pageBytes / WORD_BYTES;
     this.#shadow = new Uint32Array(pageCount * this.#wordsPerPage);
@@ -31,17 +36,20 @@ export class ShadowCompareMemory implements TrackedMemory {
     }
   }
 
-  writeProtect(): number {
+  writeProtect(firstPage: number, pageCount: number): number {
+    checkPageRange(this, firstPage, pageCount);
     return 0;
   }
 
   cleanAndRecord(firstPage: number, pageCount: number, into: DirtyPages): number {
+    checkPageRange(this, firstPage, pageCount, into);
     let changed = 0;
     for (let page = firstPage; page < firstPage + pageCount; page++) {
       const now = this.#read(page);
       if (this.#differs(page, now)) {
-        this.#shadow.set(now, page * this.#wordsPerPage);
+        // Recorded first: what cannot be recorded must not count as clean.
         into.add(page);
+        this.#shadow.set(now, page * this.#wordsPerPage);
         changed++;
       }
     }
@@ -54,6 +62,7 @@ export class ShadowCompareMemory implements TrackedMemory {
   }
 
   afterDeviceWrite(firstPage: number, pageCount: number): void {
+    checkPageRange(this, firstPage, pageCount);
     for (let page = firstPage; page < firstPage + pageCount; page++) {
       this.#shadow.set(this.#read(page), page * this.#wordsPerPage);
     }

@@ -15,6 +15,9 @@ import type { DirtyPages } from './dirty-pages.js';
  * - **e** `writeProtect` loses nothing: what was written before it is still found by a later clean.
  * - **f** Between `beforeDeviceWrite` and `afterDeviceWrite` somebody else may change the memory. That is no
  *   write; a write before or after it still is one, also where it stores what the page held once.
+ *
+ * Every method refuses a range that is not made of whole pages of the memory, or has no bits in `into`, with an
+ * error whose `code` is EINVAL and before anything changes (`checkPageRange`). An empty range is fine.
  */
 export interface TrackedMemory {
   readonly pageCount: number;
