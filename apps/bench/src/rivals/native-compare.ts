@@ -1,4 +1,4 @@
-import type { DirtyPages, TrackedMemory } from '@cg/tracked-memory';
+import { checkPageRange, type DirtyPages, type TrackedMemory } from '@cg/tracked-memory';
 
 /**
  * `ShadowCompareMemory` as somebody in a hurry would write it on this host: pages are compared by the C
@@ -20,11 +20,13 @@ export class NativeCompareMemory implements TrackedMemory {
     return this.#pages.length;
   }
 
-  writeProtect(): number {
+  writeProtect(firstPage: number, pageCount: number): number {
+    checkPageRange(this, firstPage, pageCount);
     return 0;
   }
 
   cleanAndRecord(firstPage: number, pageCount: number, into: DirtyPages): number {
+    checkPageRange(this, firstPage, pageCount, into);
     let changed = 0;
     for (let page = firstPage; page < firstPage + pageCount; page++) {
       const now = this.#pages[page];
@@ -43,6 +45,7 @@ export class NativeCompareMemory implements TrackedMemory {
   }
 
   afterDeviceWrite(firstPage: number, pageCount: number): void {
+    checkPageRange(this, firstPage, pageCount);
     for (let page = firstPage; page < firstPage + pageCount; page++) {
       this.#shadows[page].set(this.#pages[page]);
     }
