@@ -52,7 +52,8 @@ export class ExtentOrder {
     const keys = this.#keys;
     const places = this.#places;
     let rows = 0;
-    for (let index = 0; by === Y0 && index < count; index++) {
+    const ranked = by === Y0 ? count : 0;
+    for (let index = 0; index < ranked; index++) {
       rows = Math.max(rows, values[index * EXTENT + Y1]);
     }
     let most = 0;
