@@ -165,13 +165,13 @@ export class DirtyBoxes extends BlockRanges {
 
   /** The boxes in texels, ascending by subresource: they start on blocks and end clipped to their mip. */
   boxes(): SubresourceBox[] {
-    const { layout } = this;
+    const { format, mips } = this.layout;
     const extents = this.intBytes > 0 ? this.intExtents : this.extents;
     const found: SubresourceBox[] = [];
     for (let subresource = 0; found.length < this.boxCount; subresource++) {
       const at = subresource * EXTENT;
       if (extents[at + X1] !== 0) {
-        found.push(texelBox(layout, subresource, extents, at));
+        found.push(texelBox(format, mips[subresource % mips.length], subresource, extents, at));
       }
     }
     return found;

@@ -183,8 +183,10 @@ export class DirtyRegion extends BlockRanges {
   }
 
   #take(subresource: number, extents: ExtentList, boxes: SubresourceBox[]): void {
+    const { format, mips } = this.layout;
+    const mip = mips[subresource % mips.length];
     for (let index = 0; index < extents.count; index++) {
-      boxes.push(texelBox(this.layout, subresource, extents.values, index * EXTENT));
+      boxes.push(texelBox(format, mip, subresource, extents.values, index * EXTENT));
     }
   }
 }

@@ -34,13 +34,14 @@ export class ExactExtents {
     while (at < end) {
       const row = Math.floor(at / blocksWide);
       const x0 = at - row * blocksWide;
-      const endRow = Math.floor(end / blocksWide);
-      if (x0 > 0 || endRow === row) {
-        const x1 = Math.min(end - row * blocksWide, blocksWide);
+      const behind = end - row * blocksWide;
+      if (x0 > 0 || behind < blocksWide) {
+        const x1 = behind < blocksWide ? behind : blocksWide;
         this.#addRows(x0, x1, row, row + 1);
         at = row * blocksWide + x1;
         continue;
       }
+      const endRow = Math.floor(end / blocksWide);
       const z = Math.floor(row / blocksHigh);
       const endSlice = Math.floor(endRow / blocksHigh);
       if (row === z * blocksHigh && endSlice > z) {
@@ -58,8 +59,9 @@ export class ExactExtents {
   /** Rows are counted through the slices; those of one call lie in one slice, several only in full width. */
   #addRows(x0: number, x1: number, row: number, endRow: number): void {
     this.#moveTo(row);
-    const z = Math.floor(row / this.#mip.blocksHigh);
-    const y = row - z * this.#mip.blocksHigh;
+    const { blocksHigh } = this.#mip;
+    const z = row < blocksHigh ? 0 : Math.floor(row / blocksHigh);
+    const y = row - z * blocksHigh;
     const { extents } = this;
     let index = y === 0 ? -1 : this.#findAbove(x0, x1);
     if (index < 0) {

@@ -1,5 +1,6 @@
 import type { SubresourceBox } from '../box.js';
-import type { SurfaceLayout } from '../layout.js';
+import type { SurfaceFormat } from '../formats.js';
+import type { MipLayout } from '../layout.js';
 
 // One extent, in blocks: origin inclusive, end exclusive.
 export const X0 = 0;
@@ -11,15 +12,15 @@ export const Z1 = 5;
 /** Numbers in one extent. */
 export const EXTENT = 6;
 
-/** The extent at `at` as a box of texels: it starts on a block and ends clipped to its mip. */
+/** The extent at `at`, of a mip, as a box of texels: it starts on a block and ends clipped to its mip. */
 export function texelBox(
-  layout: SurfaceLayout,
+  format: SurfaceFormat,
+  mip: MipLayout,
   subresource: number,
   values: Float64Array | Int32Array,
   at: number,
 ): SubresourceBox {
-  const { blockWidth, blockHeight, blockDepth } = layout.format;
-  const mip = layout.mips[subresource % layout.mips.length];
+  const { blockWidth, blockHeight, blockDepth } = format;
   const x = values[at + X0] * blockWidth;
   const y = values[at + Y0] * blockHeight;
   const z = values[at + Z0] * blockDepth;

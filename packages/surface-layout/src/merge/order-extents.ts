@@ -24,8 +24,12 @@ export class ExtentOrder {
     if (most > MAX_KEY) {
       return;
     }
-    for (let shift = 0; shift < 32 && most >= 2 ** shift; shift += DIGIT) {
-      this.#sortDigit(count, shift);
+    // A digit that all keys share orders nothing: columns are often multiples of a page's.
+    const differing = this.#differingBits(count);
+    for (let shift = 0; shift < 32; shift += DIGIT) {
+      if (((differing >>> shift) & (BUCKETS - 1)) !== 0) {
+        this.#sortDigit(count, shift);
+      }
     }
     const places = this.#places;
     const from = extents.values;
@@ -48,7 +52,8 @@ export class ExtentOrder {
     const keys = this.#keys;
     const places = this.#places;
     let rows = 0;
-    for (let index = 0; index < count; index++) {
+    const ranked = by === Y0 ? count : 0;
+    for (let index = 0; index < ranked; index++) {
       rows = Math.max(rows, values[index * EXTENT + Y1]);
     }
     let most = 0;
@@ -60,6 +65,16 @@ export class ExtentOrder {
       places[index] = index;
     }
     return most;
+  }
+
+  /** Bits in which not all keys are the same. */
+  #differingBits(count: number): number {
+    const keys = this.#keys;
+    let bits = 0;
+    for (let index = 1; index < count; index++) {
+      bits |= keys[index] ^ keys[0];
+    }
+    return bits;
   }
 
   #sortDigit(count: number, shift: number): void {
