@@ -7,17 +7,20 @@ import {
   type TrackingMethodName,
 } from '@cg/machine';
 import { openTrace } from '@cg/machine/trace';
+import type { ScreenTargetImage } from '@cg/svga-device';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { inputError } from '../output/input-error.js';
 import { replayProgress } from '../output/progress.js';
+import { screenAsPng, writeErrorOf } from '../output/screen-png.js';
 import { replaysAsJson } from '../output/replay-json.js';
 import { describeReplay, tabulateReplays, type Replayed } from '../output/replay-text.js';
 
 interface ReplayOptions {
   readonly method: TrackingMethodName;
   readonly memory: number;
-  readonly json: boolean;
+  readonly json?: boolean;
+  readonly png?: string;
 }
 
 const MIB = 2 ** 20;
@@ -32,6 +35,7 @@ tenth frame the device writes into the surface as well, and a CPU reads it back 
 Examples:
   $ cg replay traces/window-drag.cgtrace.gz
   $ cg replay --method trap traces/gears.cgtrace.gz traces/idle-desktop.cgtrace.gz
+  $ cg replay --png last-frame.png traces/gears.cgtrace.gz
   $ cg replay --json traces/gears.cgtrace.gz | jq '.replays[0].bytesUploaded'
 
 Exit codes: 0 no byte was wrong, 1 some were, 2 a file is not a trace or does not fit, 70 a bug.`;
@@ -55,9 +59,13 @@ export function replayCommand(exit: (code: number) => void): Command {
         .default('auto'),
     )
     .option('--memory <MiB>', 'memory of the simulated machine', parseMemory, 256)
-    .option('--json', 'print the counts as JSON', false)
+    .option('--png <file>', 'write what a screen shows after the last frame; for one trace')
+    .option('--json', 'print the counts as JSON')
     .addHelpText('after', DETAILS)
-    .action(async (paths: string[], options: ReplayOptions) => {
+    .action(async (paths: string[], options: ReplayOptions, command: Command) => {
+      if (options.png !== undefined && paths.length > 1) {
+        command.error('cg: --png is for one trace');
+      }
       exit(await replayAll(paths, options));
     });
 }
@@ -66,9 +74,16 @@ export function replayCommand(exit: (code: number) => void): Command {
 async function replayAll(paths: readonly string[], options: ReplayOptions): Promise<number> {
   const replays: Replayed[] = [];
   let failed = false;
+  let png: Uint8Array | undefined;
+  const takeScreen =
+    options.png === undefined
+      ? undefined
+      : (image: ScreenTargetImage): void => {
+          png = screenAsPng(image);
+        };
   for (const path of paths) {
     try {
-      replays.push(await replayOne(path, options));
+      replays.push(await replayOne(path, options, takeScreen));
     } catch (error) {
       process.stderr.write(`cg: ${inputError(path, error)}\n`);
       failed = true;
@@ -76,6 +91,11 @@ async function replayAll(paths: readonly string[], options: ReplayOptions): Prom
   }
   if (replays.length > 0) {
     process.stdout.write(options.json ? replaysAsJson(replays) : asText(replays));
+  }
+  const unwritten = png === undefined ? undefined : writeErrorOf(options.png ?? '', png);
+  if (unwritten !== undefined) {
+    process.stderr.write(`cg: ${unwritten}\n`);
+    failed = true;
   }
   if (failed) {
     return EXIT.BAD_INPUT;
@@ -102,12 +122,17 @@ function makeMachine(mebibytes: number, method: TrackingMethodName): Machine {
   }
 }
 
-async function replayOne(path: string, { method, memory }: ReplayOptions): Promise<Replayed> {
+async function replayOne(
+  path: string,
+  { method, memory }: ReplayOptions,
+  onScreen: ((image: ScreenTargetImage) => void) | undefined,
+): Promise<Replayed> {
   const trace = await openTrace(path);
   const machine = makeMachine(memory, method);
   const progress = replayProgress(path, trace.header.frames);
   try {
-    return { path, method, header: trace.header, report: await replayTrace(machine, trace, progress.update) };
+    const report = await replayTrace(machine, trace, progress.update, onScreen);
+    return { path, method, header: trace.header, report };
   } finally {
     progress.stop();
   }

@@ -1,9 +1,10 @@
 import { boxRows, SurfaceLayout, type SurfaceBox } from '@cg/surface-layout';
 import { PageTableError, type Vma } from '@cg/pagetable';
-import { encodeCommand } from '@cg/svga-device';
+import { encodeCommand, type ScreenTargetImage } from '@cg/svga-device';
 import { VmwgfxError, type SurfaceHandle } from '@cg/vmwgfx';
 import { MachineError } from '../errors.js';
 import type { Machine, Process } from '../machine.js';
+import { Screen } from '../screen.js';
 import type { Trace, TraceFrame, TraceHeader } from '../trace/trace.js';
 import { forEachRow, Oracle } from './oracle.js';
 import { fillPattern } from './pattern.js';
@@ -21,6 +22,8 @@ const DEVICE_WRITE_INTERVAL = 10;
  *
  * @param machine a fresh one: its counters are the report's
  * @param onFrame called after each frame with the number done
+ * @param onScreen called after the last frame with what a screen shows that the surface is on. Not counted in the
+ * report
  * @throws MachineError ENOMEM or EINVAL for surfaces that the machine cannot hold or its device does not
  * take, or what reading the trace throws
  */
@@ -28,13 +31,16 @@ export async function replayTrace(
   machine: Machine,
   trace: Trace,
   onFrame?: (done: number) => void,
+  onScreen?: (image: ScreenTargetImage) => void,
 ): Promise<ReplayReport> {
   const replay = prepare(machine, trace.header);
   for await (const frame of trace.frames) {
     replay.play(frame);
     onFrame?.(frame.frame + 1);
   }
-  return replay.finish();
+  const report = replay.finish();
+  onScreen?.(replay.screen());
+  return report;
 }
 
 /** Makes the surfaces; that they cannot be made is the trace's fault, and its first line's. */
@@ -138,6 +144,13 @@ class Replay {
       methodSwitches,
       wrongBytes: this.#oracle.wrongBytes,
     };
+  }
+
+  /** The copy that was compared last, on the machine's screen. */
+  screen(): ScreenTargetImage {
+    const { width, height } = this.#header;
+    const screen = new Screen(this.#machine, width, height);
+    return screen.show(this.#process.file.deviceId(this.#copy.handle));
   }
 
   /** The CPUs take turns, so that each meets entries that the other has changed or cached. */

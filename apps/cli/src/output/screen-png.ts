@@ -1,0 +1,22 @@
+import { writeFileSync } from 'node:fs';
+import type { ScreenTargetImage } from '@cg/svga-device';
+import { encode } from 'fast-png';
+
+/** What a screen target shows, as the bytes of a PNG. */
+export function screenAsPng({ width, height, pixels }: ScreenTargetImage): Uint8Array {
+  return encode({ width, height, data: pixels, channels: 4, depth: 8 });
+}
+
+/** @returns what was wrong with the user's file; undefined where it was written */
+export function writeErrorOf(path: string, bytes: Uint8Array): string | undefined {
+  try {
+    writeFileSync(path, bytes);
+    return undefined;
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) {
+      throw error;
+    }
+    return `${path}: cannot be written (${code})`;
+  }
+}
