@@ -1,12 +1,14 @@
 import {
   commandNames,
   CommandWriter,
+  encodeCommand,
+  SVGA_CAP,
   SVGA_CB_FLAG,
   SVGA_CB_HEADER_BYTES,
   SVGA_FIFO,
   SVGA_REG,
+  writeCommandBufferHeader,
 } from '../src/index.js';
-import { writeCommandBufferHeader } from '../src/index.js';
 import type { CommandFields, CommandName, SvgaDeviceOptions } from '../src/index.js';
 import { executors } from '../src/commands/executors.js';
 import { plainSurface, TestGuest } from './guest.js';
@@ -16,6 +18,11 @@ import type { Draw } from './random-commands.js';
 const PAGES = 96;
 const PAGE = 4096;
 const IDS = 6;
+const COTABLES = 12;
+
+/** Formats of the surfaces that are offered, by id: two alike, a buffer, depth, and blocks. */
+const formats = [2, 2, 37, 80, 68, 15];
+const BUFFER_ID = 2;
 
 const executed = commandNames.filter((_, i) => executors[i] !== undefined);
 
@@ -56,8 +63,10 @@ const likely: readonly (readonly [RegExp, (draw: Draw) => number])[] = [
   [/^(mipSlice|mostDetailedMip|firstArraySlice|numMipLevels|mipLevels|arraySize)$/, (draw) => draw(4)],
   [/(face|mipmap|subresource)$/i, (draw) => [0, 0, 0, draw(4)][draw(4)]],
   [/^multisampleCount$/, (draw) => [0, 0, 0, 2][draw(4)]],
-  [/(x|y|z)$/i, (draw) => [0, 0, draw(8), draw(40)][draw(4)]],
-  [/(^|box|dest|src)(w|h|d|width|height|depth)$/i, (draw) => 1 + draw(24)],
+  [/z$/i, (draw) => [0, 0, 0, 0, 0, draw(3)][draw(6)]],
+  [/(x|y)$/i, (draw) => [0, 0, 0, draw(4), draw(8), draw(40)][draw(6)]],
+  [/^(d|depth)$|(box|dest|src)d$/i, (draw) => [1, 1, 1, 1, 1, 1 + draw(3)][draw(6)]],
+  [/(^|box|dest|src)(w|h|width|height)$/i, (draw) => 1 + draw([4, 4, 8, 24][draw(4)])],
   [/(pitch|offset)/i, (draw) => 4 * draw(64)],
   [/^transfer$|^mode$|^readback$|^invertBox$/, (draw) => draw(3)],
 ];
@@ -105,11 +114,58 @@ function commands(draw: Draw): Uint8Array {
   return bytes;
 }
 
+/** Submits one command for DX context 0, where the device has DX. */
 function run<N extends CommandName>(guest: TestGuest, name: N, fields: CommandFields<N>): void {
-  guest.run(name, fields);
+  const hasDx = (guest.readRegister(SVGA_REG.CAPABILITIES) & SVGA_CAP.DX) !== 0;
+  guest.submit(encodeCommand(name, fields), { flags: hasDx ? SVGA_CB_FLAG.DX_CONTEXT : 0 });
+  waitForNext(guest);
 }
 
-/** Tables, MOBs, surfaces, contexts and screens with small ids, for commands to hit. */
+/** Lets time pass until the next thing is done, where the device takes time. */
+function waitForNext(guest: TestGuest): void {
+  guest.device.advance(guest.device.nextDue ?? 0);
+}
+
+/** One view of each kind of a surface, and tables for them, in DX context 0. */
+function offerViews(guest: TestGuest, id: number): void {
+  if (id === 0) {
+    for (let type = 0; type < COTABLES; type++) {
+      run(guest, 'DX_SET_COTABLE', { cid: 0, mobid: type % IDS, type, validSizeInBytes: 0 });
+    }
+  }
+  const isBuffer = id === BUFFER_ID;
+  const view = {
+    sid: id,
+    format: isBuffer ? 1 : formats[id],
+    resourceDimension: isBuffer ? 1 : 3,
+    mipSlice: 0,
+    firstArraySlice: isBuffer ? 16 : 0,
+    arraySize: 1,
+  };
+  const { mipSlice: mostDetailedMip, ...shown } = view;
+  const resource = { ...shown, mostDetailedMip, mipLevels: 2 };
+  run(guest, 'DX_DEFINE_SHADERRESOURCE_VIEW', { shaderResourceViewId: id, ...resource });
+  run(guest, 'DX_DEFINE_RENDERTARGET_VIEW', { renderTargetViewId: id, ...view });
+  run(guest, 'DX_DEFINE_DEPTHSTENCIL_VIEW', { depthStencilViewId: id, ...view, flags: 0 });
+  run(guest, 'DX_DEFINE_UA_VIEW', { uaViewId: id, ...view });
+}
+
+/** What is shown, drawn with and pointed at: screen, context, shader, GMR; and a cursor. */
+function offerOthers(draw: Draw, guest: TestGuest, id: number): void {
+  const [width, height] = [1 + draw(64), 1 + draw(64)];
+  const screen = { stid: id, width, height, xRoot: 0, yRoot: 0, flags: 0, dpi: 0 };
+  run(guest, 'DEFINE_GB_SCREENTARGET', screen);
+  run(guest, 'BIND_GB_SCREENTARGET', { stid: id, sid: id, face: 0, mipmap: 0 });
+  run(guest, 'DEFINE_GB_CONTEXT', { cid: id });
+  run(guest, 'DEFINE_GB_SHADER', { shid: id, type: 1, sizeInBytes: 64 });
+  run(guest, 'DEFINE_GMR2', { gmrId: id, numPages: 2 });
+  const descriptors = [20 + draw(PAGES - 20), draw(PAGES + 1)];
+  run(guest, 'REMAP_GMR2', { gmrId: id, flags: 0, offsetPages: 0, numPages: 2, descriptors });
+  const pixels = Uint8Array.from({ length: 4 }, () => draw(256));
+  run(guest, 'DEFINE_ALPHA_CURSOR', { id: 0, hotspotX: 0, hotspotY: 0, width: 1, height: 1, pixels });
+}
+
+/** Objects of every kind with small ids, for commands to hit. */
 function offerTargets(draw: Draw, guest: TestGuest): void {
   for (let type = 0; type < 6; type++) {
     const table = { type, baseAddress: 4 + type, sizeInBytes: PAGE, validSizeInBytes: PAGE, ptDepth: 0 };
@@ -118,24 +174,15 @@ function offerTargets(draw: Draw, guest: TestGuest): void {
   for (let id = 0; id < IDS; id++) {
     const ptDepth = [1, 2, 3, 5, 6][draw(5)];
     run(guest, 'DEFINE_GB_MOB64', { mobid: id, ptDepth, base: 20 + draw(60), sizeInBytes: 6 * PAGE });
-    const format = [2, 2, 37, 80, 68, 15][id];
-    const size = id === 2 ? { width: 4096, height: 1 } : { width: 1 + draw(40), height: 1 + draw(40) };
-    const numMipLevels = id === 2 ? 1 : 1 + draw(3);
+    const format = formats[id];
+    const isBuffer = id === BUFFER_ID;
+    const size = isBuffer ? { width: 4096, height: 1 } : { width: 4 + draw(40), height: 4 + draw(40) };
+    const numMipLevels = isBuffer ? 1 : 1 + draw(3);
     run(guest, 'DEFINE_GB_SURFACE_V2', { ...plainSurface, ...size, sid: id, format, numMipLevels });
     run(guest, 'BIND_GB_SURFACE', { sid: id, mobid: id });
     run(guest, 'DX_DEFINE_CONTEXT', { cid: id });
-    const type = draw(12);
-    run(guest, 'DX_SET_COTABLE', { cid: id, mobid: draw(IDS), type, validSizeInBytes: draw(PAGE) });
-    run(guest, 'DEFINE_GB_SCREENTARGET', {
-      stid: id,
-      width: 1 + draw(64),
-      height: 1 + draw(64),
-      xRoot: 0,
-      yRoot: 0,
-      flags: 0,
-      dpi: 0,
-    });
-    run(guest, 'BIND_GB_SCREENTARGET', { stid: id, sid: id, face: 0, mipmap: 0 });
+    offerViews(guest, id);
+    offerOthers(draw, guest, id);
   }
 }
 
@@ -185,15 +232,17 @@ function noise(draw: Draw, guest: TestGuest): void {
   guest.writeRegister(SVGA_REG.COMMAND_LOW, header + [0, 1, 2, 0x3f][draw(4)]);
 }
 
+/** What the device says of itself it must take again; only damage may be refused, by EBADMSG. */
 function snapshots(draw: Draw, guest: TestGuest): void {
   const snapshot = guest.device.snapshot();
-  for (let i = draw(3); i > 0; i--) {
+  const damages = draw(3);
+  for (let i = damages; i > 0; i--) {
     snapshot[draw(Math.min(snapshot.length, 20_000))] = draw(256);
   }
   try {
     guest.device.restore(snapshot);
   } catch (error) {
-    if ((error as { code?: string }).code !== 'EBADMSG') {
+    if (damages === 0 || (error as { code?: string }).code !== 'EBADMSG') {
       throw error;
     }
   }
@@ -205,53 +254,98 @@ function start(guest: TestGuest): void {
   guest.startContext(true);
 }
 
-/** One life of a hostile guest. Throws whatever the device throws, which must be nothing. */
-export function fuzzOnce(seed: number, rounds = 30): FuzzResult {
-  const draw = seededDraw(seed);
-  const limits = { maxImageBytes: 2 ** 21, maxWorkBytes: 2 ** 21, vramBytes: 2 ** 16, fifoBytes: 2 ** 15 };
-  const guest = new TestGuest({ ...limits, ...variants[seed % variants.length] }, PAGES);
-  start(guest);
-  let time = 0;
-  for (let round = 0; round < rounds; round++) {
+/** A hostile guest that lives round by round; two of one seed live alike. */
+export class HostileGuest {
+  #draw: Draw;
+  readonly #seed: number;
+  #guest: TestGuest;
+  #round = 0;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    this.#draw = seededDraw(seed);
+    this.#guest = this.#boot();
+    start(this.#guest);
+  }
+
+  get guest(): TestGuest {
+    return this.#guest;
+  }
+
+  /** Makes objects of every kind, whatever the round. */
+  offer(): void {
+    offerTargets(this.#draw, this.#guest);
+  }
+
+  /** Draws anew from a seed. */
+  reseed(seed: number): void {
+    this.#draw = seededDraw(seed);
+  }
+
+  /** Goes on in another machine, as it was in `other` when `snapshot` was taken. */
+  resume(other: HostileGuest, snapshot: Uint8Array): void {
+    this.#guest = this.#boot();
+    this.#guest.memory.set(other.guest.memory);
+    this.#guest.device.restore(snapshot);
+    this.#round = other.#round;
+  }
+
+  /** Throws whatever the device throws, which must be nothing. */
+  live(): void {
+    const draw = this.#draw;
+    const guest = this.#guest;
     scatter(draw, guest);
-    if (round % 3 === 0) {
+    if (this.#round++ % 3 === 0) {
       offerTargets(draw, guest);
     }
-    const flags = draw(4) > 0 ? SVGA_CB_FLAG.DX_CONTEXT : 0;
-    switch (draw(12)) {
-      case 0:
-        noise(draw, guest);
-        break;
-      case 1:
-        snapshots(draw, guest);
-        break;
-      case 2:
-      case 3:
-        viaRing(draw, guest);
-        break;
-      case 4:
-        guest.memory.set(
-          Uint8Array.from({ length: PAGE }, () => draw(256)),
-          PAGE * draw(PAGES),
-        );
-        break;
-      default:
-        guest.submit(commands(draw), { context: [0, 0, 0, 1, 0x3f][draw(5)], flags, pa: PAGE });
+    act(draw, guest);
+    if (draw(3) > 0) {
+      waitForNext(guest);
     }
-    guest.device.advance((time += draw(4)));
     guest.device.screenTarget(draw(IDS));
     guest.device.image(draw(IDS), draw(8));
     void guest.device.pointer;
     start(guest);
   }
-  const {
-    commands: done,
-    errors,
-    notExecuted,
-    bytesCopied,
-    bytesReadBack,
-    bytesUploaded,
-  } = guest.device.statistics;
+
+  #boot(): TestGuest {
+    const limits = { maxImageBytes: 2 ** 21, maxWorkBytes: 2 ** 21, vramBytes: 2 ** 16, fifoBytes: 2 ** 15 };
+    return new TestGuest({ ...limits, ...variants[this.#seed % variants.length] }, PAGES);
+  }
+}
+
+function act(draw: Draw, guest: TestGuest): void {
+  const flags = draw(4) > 0 ? SVGA_CB_FLAG.DX_CONTEXT : 0;
+  switch (draw(12)) {
+    case 0:
+      noise(draw, guest);
+      break;
+    case 1:
+      snapshots(draw, guest);
+      break;
+    case 2:
+    case 3:
+      viaRing(draw, guest);
+      break;
+    case 4:
+      guest.memory.set(
+        Uint8Array.from({ length: PAGE }, () => draw(256)),
+        PAGE * draw(PAGES),
+      );
+      break;
+    default:
+      guest.submit(commands(draw), { context: [0, 0, 0, 1, 0x3f][draw(5)], flags, pa: PAGE });
+  }
+}
+
+/** One life of a hostile guest. */
+export function fuzzOnce(seed: number, rounds = 30): FuzzResult {
+  const hostile = new HostileGuest(seed);
+  for (let round = 0; round < rounds; round++) {
+    hostile.live();
+  }
+  const { commands: done, errors, ...rest } = hostile.guest.device.statistics;
+  const { notExecuted, bytesCopied, bytesReadBack, bytesUploaded } = rest;
   const bytesMoved = bytesCopied + bytesReadBack + bytesUploaded;
   return { commands: done, refused: errors, notExecuted, bytesMoved };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { noise, plainSurface, TestGuest } from '../../test/guest.js';
-import { CommandWriter, SVGA3D_MOBFMT, SVGA_CB_FLAG, SVGA_OTABLE } from '../index.js';
+import { DxGuest, plainView as view } from '../../test/dx-guest.js';
+import { noise, plainSurface } from '../../test/guest.js';
+import { CommandWriter } from '../index.js';
 import type { CommandFields, CommandName } from '../index.js';
 import { renderTargetViewEntry, SVGA_COTABLE } from '../protocol/cotable-entries.js';
 
@@ -9,34 +10,6 @@ const BGRA = 2;
 const RGBA_FLOAT = 122;
 const DEPTH24_STENCIL8 = 80;
 const BUFFER = 37;
-const view = { resourceDimension: 3, mipSlice: 0, firstArraySlice: 0, arraySize: 1 };
-
-/** A guest with DX context 0, whose header names it. */
-class DxGuest extends TestGuest {
-  override submit(
-    commands: Uint8Array,
-    options: { context?: number; flags?: number; pa?: number } = {},
-  ): { status: number; errorOffset: number } {
-    return super.submit(commands, {
-      flags: options.context === 0x3f ? 0 : SVGA_CB_FLAG.DX_CONTEXT,
-      ...options,
-    });
-  }
-
-  withTables(): this {
-    this.start();
-    const baseAddress = this.allocatePage();
-    const ptDepth = SVGA3D_MOBFMT.PTDEPTH_0;
-    const type = SVGA_OTABLE.DXCONTEXT;
-    this.must('SET_OTABLE_BASE64', { type, baseAddress, sizeInBytes: PAGE, validSizeInBytes: 0, ptDepth });
-    this.must('DX_DEFINE_CONTEXT', { cid: 0 });
-    for (const table of [SVGA_COTABLE.RTVIEW, SVGA_COTABLE.DSVIEW, SVGA_COTABLE.SRVIEW]) {
-      this.defineMob(50 + table, PAGE);
-      this.must('DX_SET_COTABLE', { cid: 0, mobid: 50 + table, type: table, validSizeInBytes: 0 });
-    }
-    return this;
-  }
-}
 
 const guestWith = (fields: Partial<CommandFields<'DEFINE_GB_SURFACE_V2'>>, bytes: number): DxGuest => {
   const guest = new DxGuest({ dx: true }).withTables();

@@ -22,6 +22,11 @@ function backingState({ format, base, bytes }: GuestBacking): object {
   return { format, base, bytes };
 }
 
+/** The same fields by name, so that equal devices have equal snapshots, whichever command defined a surface. */
+function inOneOrder(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 function bytesOf(words: Float64Array | Uint32Array): Uint8Array {
   return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 }
@@ -60,7 +65,7 @@ function objectsState(objects: DeviceObjects, blobs: Blobs): object {
     tables: tables.map((backing) => ({ backing: backing === undefined ? null : backingState(backing) })),
     mobs: [...objects.mobs].map(([id, mob]) => ({ id, ...backingState(mob) })),
     surfaces: [...objects.surfaces.values()].map(({ definition, mobId, ownImage }) => {
-      return { definition, mobId, image: blobs.add(ownImage) };
+      return { definition: inOneOrder(definition), mobId, image: blobs.add(ownImage) };
     }),
     contexts: [...objects.contexts].map(([id, { mobId }]) => ({ id, mobId })),
     dxContexts: dxContextStates(objects, blobs),
