@@ -174,7 +174,7 @@ describe('cg walk', () => {
       [[path, '--cr3', '0x10000000000000'], 'below 2^52'],
       [[path], 'required option'],
       [[path, '--cr3', '0', '--from', '0x800000001000'], 'sign-extended'],
-      [[path, '--cr3', '0', '--from', '0x2000', '--to', '0x1000'], 'not a range'],
+      [[path, '--cr3', '0', '--from', '0x2000', '--to', '0x1000'], '--to must lie behind --from'],
     ] as const) {
       const { code, out, err } = cg(['walk', ...args]);
       expect([code, out], said).toEqual([2, '']);

@@ -11,7 +11,7 @@ interface WalkOptions {
   readonly cr3: number;
   readonly from: number;
   readonly to: number;
-  readonly json: boolean;
+  readonly json?: boolean;
 }
 
 const ADDRESS_END = 2 ** 48;
@@ -71,9 +71,12 @@ export function walkCommand(exit: (code: number) => void): Command {
     .requiredOption('--cr3 <address>', 'physical address of the top table, or the whole register', parseCr3)
     .option('--from <address>', 'first virtual address', parseVirtual, 0)
     .option('--to <address>', 'one past the last virtual address', parseVirtual, ADDRESS_END)
-    .option('--json', 'print a JSON object a line', false)
+    .option('--json', 'print a JSON object a line')
     .addHelpText('after', DETAILS)
-    .action(async (path: string, options: WalkOptions) => {
+    .action(async (path: string, options: WalkOptions, command: Command) => {
+      if (options.from >= options.to) {
+        command.error('cg: --to must lie behind --from');
+      }
       exit(await walkFile(path, options));
     });
 }
@@ -91,7 +94,7 @@ async function walkFile(path: string, options: WalkOptions): Promise<number> {
   }
 }
 
-async function list(image: ImageFile, { cr3, from, to, json }: WalkOptions): Promise<number> {
+async function list(image: ImageFile, { cr3, from, to, json = false }: WalkOptions): Promise<number> {
   const out = new LineWriter(process.stdout);
   const reports = new LineWriter(process.stderr);
   let damaged = false;
