@@ -295,7 +295,7 @@ export class HostileGuest {
     const draw = this.#draw;
     const guest = this.#guest;
     scatter(draw, guest);
-    if (this.#round++ % 3 === 0) {
+    if (this.#round++ % 10 === 0) {
       offerTargets(draw, guest);
     }
     act(draw, guest);

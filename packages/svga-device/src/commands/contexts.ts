@@ -70,7 +70,8 @@ function knownShader(objects: DeviceObjects, shid: number): Shader {
   return shader;
 }
 
-function writeShader(objects: DeviceObjects, shid: number, shader: Shader): void {
+/** Writes the entry of a shader to the object table. */
+export function writeShaderEntry(objects: DeviceObjects, shid: number, shader: Shader): void {
   objects.tables.write(SVGA_OTABLE.SHADER, shid, shaderEntry, { ...shader, mobid: shader.mobId });
 }
 
@@ -78,7 +79,7 @@ function defineShader(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_S
   const { shid, type, sizeInBytes } = fields;
   checkNewId(objects.shaders, shid, objects.limits.maxShaders);
   const shader = { type, sizeInBytes, mobId: SVGA3D_INVALID_ID, offsetInBytes: 0 };
-  writeShader(objects, shid, shader);
+  writeShaderEntry(objects, shid, shader);
   objects.shaders.set(shid, shader);
 }
 
@@ -92,7 +93,7 @@ function bindShader(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SHADE
   const { shid, mobid, offsetInBytes } = fields;
   const shader = { ...knownShader(objects, shid), mobId: mobid, offsetInBytes };
   checkMob(objects, mobid);
-  writeShader(objects, shid, shader);
+  writeShaderEntry(objects, shid, shader);
   objects.shaders.set(shid, shader);
 }
 

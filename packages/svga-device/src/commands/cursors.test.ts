@@ -99,7 +99,8 @@ describe('cursor images', () => {
     ['pixels that leave the MOB by one byte', 'EFAULT', [ALPHA, 0, 0, 2, 2, 0, 0, 16], 47],
     ['masks that leave the MOB by one byte', 'EFAULT', [COLOR, 0, 0, 3, 2, 1, 32, 32], 63],
     ['no width', 'EINVAL', [ALPHA, 0, 0, 0, 2, 0, 0, 0], 4096],
-    ['more than the limit', 'EINVAL', [ALPHA, 0, 0, 257, 1, 0, 0, 0], 4096],
+    ['more width than the limit', 'EINVAL', [ALPHA, 0, 0, 257, 1, 0, 0, 0], 4096],
+    ['more height than the limit', 'EINVAL', [ALPHA, 0, 0, 1, 257, 0, 0, 0], 4096],
     ['a mask of 8 bits', 'EINVAL', [COLOR, 0, 0, 3, 2, 8, 32, 0], 4096],
     ['another type', 'EINVAL', [2, 0, 0, 1, 1, 0, 0, 4], 4096],
   ])('%s: an error interrupt, and the cursor stays', (_, code, header, mobBytes) => {

@@ -43,11 +43,15 @@ function defineAlpha(objects: DeviceObjects, shape: Shape, pixels: Uint8Array): 
 
 type Masks = Pick<CommandFields<'DEFINE_CURSOR'>, 'andMask' | 'andMaskDepth' | 'xorMask' | 'xorMaskDepth'>;
 
-function defineMasks(objects: DeviceObjects, shape: Shape, masks: Masks): void {
-  const { andMask, andMaskDepth, xorMask, xorMaskDepth } = masks;
+function checkDepths({ andMaskDepth, xorMaskDepth }: Pick<Masks, 'andMaskDepth' | 'xorMaskDepth'>): void {
   if (!MASK_DEPTHS.includes(andMaskDepth) || !MASK_DEPTHS.includes(xorMaskDepth)) {
     throw new SvgaDeviceError('EINVAL', 'not a depth of a cursor mask', { andMaskDepth, xorMaskDepth });
   }
+}
+
+function defineMasks(objects: DeviceObjects, shape: Shape, masks: Masks): void {
+  const { andMask, andMaskDepth, xorMask, xorMaskDepth } = masks;
+  checkDepths(masks);
   checkShape(objects, shape);
   const and = { mask: andMask, depth: andMaskDepth };
   objects.pointer.image = maskCursor(shape, and, { mask: xorMask, depth: xorMaskDepth });
@@ -88,10 +92,8 @@ export function defineCursorByMob(objects: DeviceObjects, mobid: number): void {
     defineAlpha(objects, { width, height, hotspotX, hotspotY }, take(bytes, 4 * width * height));
   } else if (header.type === SVGA_GB_CURSOR.COLOR) {
     checkShape(objects, header);
+    checkDepths(header);
     const { andMaskDepth, xorMaskDepth } = header;
-    if (!MASK_DEPTHS.includes(andMaskDepth) || !MASK_DEPTHS.includes(xorMaskDepth)) {
-      throw new SvgaDeviceError('EINVAL', 'not a depth of a cursor mask', { andMaskDepth, xorMaskDepth });
-    }
     const andBytes = maskBytes(header, andMaskDepth);
     const andMask = take(bytes, andBytes);
     const xorMask = take(bytes + andBytes, maskBytes(header, xorMaskDepth));

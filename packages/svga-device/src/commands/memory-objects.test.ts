@@ -112,6 +112,15 @@ describe('MOB fences', () => {
   });
 });
 
+it('WAIT_FOR_GB_QUERY says in its MOB that the query failed, and nowhere outside it', () => {
+  const guest = new TestGuest().start();
+  const pages = guest.defineMob(9, 100);
+  const query = { cid: 0, type: 0, mobid: 9 };
+  guest.must('WAIT_FOR_GB_QUERY', { ...query, offset: 92 });
+  expect(guest.run('WAIT_FOR_GB_QUERY', { ...query, offset: 93 }).status).toBe(3);
+  expect([...guest.readMob(pages, 104).subarray(96)]).toEqual([2, 0, 0, 0, 0, 0, 0, 0]);
+});
+
 describe('guest memory regions', () => {
   const VIA_GMR = 1;
   const PPN64 = 2;
@@ -169,6 +178,7 @@ describe('guest memory regions', () => {
     guest.must('REMAP_GMR2', { ...remap, descriptors: [2, PAGE - 12] });
     expect(pagesOf(guest, 3)).toEqual([24, 25, 26]);
     expect(guest.run('REMAP_GMR2', { ...remap, descriptors: [2, PAGE - 11] }).status).toBe(3);
+    expect(guest.device.lastError?.message).toContain('leaves its GMR');
     expect(guest.run('REMAP_GMR2', { ...remap, descriptors: [3, 0] }).status).toBe(3);
     expect(pagesOf(guest, 3)).toEqual([24, 25, 26]);
   });

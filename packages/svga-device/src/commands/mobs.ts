@@ -8,11 +8,11 @@ import {
   dxContextEntry,
   mobEntry,
   objectTableEntryBytes,
-  screenTargetEntry,
-  shaderEntry,
   SVGA_OTABLE,
 } from '../protocol/object-table-entries.js';
 import type { CommandFamily } from './command-family.js';
+import { writeShaderEntry } from './contexts.js';
+import { writeScreenEntry } from './screens.js';
 import { writeSurfaceEntry } from './surfaces.js';
 import { checkNewId } from './object-ids.js';
 
@@ -75,15 +75,10 @@ function writeEntries(objects: DeviceObjects, type: number): void {
       );
       break;
     case SVGA_OTABLE.SHADER:
-      objects.shaders.forEach((shader, id) => {
-        tables.write(type, id, shaderEntry, { ...shader, mobid: shader.mobId });
-      });
+      objects.shaders.forEach((shader, id) => writeShaderEntry(objects, id, shader));
       break;
     case SVGA_OTABLE.SCREENTARGET:
-      objects.screens.forEach((screen, id) => {
-        const { sid, face, mipmap, definition } = screen;
-        tables.write(type, id, screenTargetEntry, { ...definition, sid, face, mipmap });
-      });
+      objects.screens.forEach((screen) => writeScreenEntry(objects, screen));
       break;
     case SVGA_OTABLE.DXCONTEXT:
       objects.dxContexts.forEach(({ mobId }, cid) => {

@@ -10,7 +10,8 @@ import { checkNewId } from './object-ids.js';
 import { imageRef } from './copies.js';
 import { subresourceOf } from './subresources.js';
 
-function writeEntry(objects: DeviceObjects, screen: ScreenTarget): void {
+/** Writes the entry of a screen target to the object table. */
+export function writeScreenEntry(objects: DeviceObjects, screen: ScreenTarget): void {
   const { definition, sid, face, mipmap } = screen;
   objects.tables.write(SVGA_OTABLE.SCREENTARGET, definition.stid, screenTargetEntry, {
     ...definition,
@@ -28,7 +29,7 @@ function define(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_SCREENT
     throw new SvgaDeviceError('EINVAL', 'not a size of a screen', { stid, width, height });
   }
   const screen = new ScreenTarget({ stid, width, height, xRoot, yRoot, flags, dpi });
-  writeEntry(objects, screen);
+  writeScreenEntry(objects, screen);
   objects.screens.set(stid, screen);
 }
 
@@ -53,7 +54,7 @@ function bind(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SCREENTARGE
   const before = { sid: screen.sid, face: screen.face, mipmap: screen.mipmap };
   Object.assign(screen, { sid: fields.sid, face: fields.face, mipmap: fields.mipmap });
   try {
-    writeEntry(objects, screen);
+    writeScreenEntry(objects, screen);
   } catch (error) {
     Object.assign(screen, before);
     throw error;

@@ -146,6 +146,23 @@ describe('copies between buffers and surfaces of DX', () => {
     expect(guest.run('DX_TRANSFER_TO_BUFFER', { ...fields, destPitch: 7 }).status).toBe(3);
   });
 
+  it('slices of a volume must not overlap in the buffer', () => {
+    const { guest } = twoSurfaces({ height: 1, depth: 2 });
+    guest.defineSurface({ sid: 3, format: BUFFER, width: 48, height: 1 }, 48);
+    const box = { srcBoxX: 0, srcBoxY: 0, srcBoxZ: 0, srcBoxW: 4, srcBoxH: 1, srcBoxD: 2 };
+    const fields = {
+      srcSid: 1,
+      srcSubResource: 0,
+      ...box,
+      destSid: 3,
+      destOffset: 0,
+      destPitch: 0,
+      flags: 0,
+    };
+    guest.must('DX_TRANSFER_TO_BUFFER', { ...fields, destSlicePitch: 16 });
+    expect(guest.run('DX_TRANSFER_TO_BUFFER', { ...fields, destSlicePitch: 15 }).status).toBe(3);
+  });
+
   it('DX_BUFFER_UPDATE takes a run of a buffer from its MOB', () => {
     const { guest, image } = twoSurfaces({ format: BUFFER, width: BYTES, height: 1 });
     guest.must('DX_BUFFER_UPDATE', { sid: 2, x: 3, width: 10 });
