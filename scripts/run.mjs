@@ -33,8 +33,10 @@ const tasks = {
   /** `npm run fuzz -- --seconds 600 --seed 7`: hostile guests against the device; a failure names its seed. */
   fuzz() {
     const options = { seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' } };
-    const { seconds, seed } = parseArgs({ args, options }).values;
-    if (!(Number(seconds) > 0) || !Number.isInteger(Number(seed))) {
+    const { values, positionals } = parseArgs({ args, options, strict: false, allowPositionals: true });
+    const { seconds, seed, ...unknown } = values;
+    const isKnown = positionals.length === 0 && Object.keys(unknown).length === 0;
+    if (!isKnown || !(Number(seconds) > 0) || !Number.isInteger(Number(seed))) {
       console.error('cg: usage: npm run fuzz -- [--seconds <number>] [--seed <whole number>]');
       process.exit(2);
     }
