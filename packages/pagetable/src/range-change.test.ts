@@ -67,6 +67,20 @@ describe('notifiers hear of every change of a range, and of its end', () => {
   });
 });
 
+describe('a step that throws between the entries and their flush', () => {
+  it('2.4: keeps neither a stale translation nor an announced flush', () => {
+    const { machine, heard, addressSpace, cpu, vma } = noted();
+    cpu.store8(vma.start, 1);
+    machine.memory.preemption.at('zap: between entries and flush', () => {
+      throw new Error('stopped');
+    });
+    expect(() => machine.mapping.unmapRange(0, 1)).toThrow('stopped');
+    expect(cpu.tlb.lookup(vma.start)).toBeUndefined();
+    expect(addressSpace.pendingTlbFlushes).toBe(0);
+    expect(heard).toEqual(['0-1', '/0-1']);
+  });
+});
+
 describe('what a fault handler said', () => {
   it('2.5: is not entered where the object has given its pages away meanwhile', () => {
     const machine = new ObjectMachine(1);

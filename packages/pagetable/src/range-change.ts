@@ -32,15 +32,32 @@ export function changeRange(
     try {
       change(met);
     } finally {
-      if (met.bits !== 0 || addressSpace.pendingTlbFlushes > 1) {
-        addressSpace.tables.memory.preemption.reach(point);
-        addressSpace.flushTlbRange(start, end);
-      }
-      addressSpace.pendingTlbFlushes--;
+      flushMet(addressSpace, start, end, point, met);
     }
   } finally {
     for (const notifier of told) {
       notifier.invalidateEnd(start, end);
     }
+  }
+}
+
+/** Whatever throws on the way: what was changed is flushed, and the flush is announced no more. */
+function flushMet(
+  addressSpace: VmaAddressSpace,
+  start: number,
+  end: number,
+  point: PreemptionPoint,
+  met: Met,
+): void {
+  const isDue = met.bits !== 0 || addressSpace.pendingTlbFlushes > 1;
+  try {
+    if (isDue) {
+      addressSpace.tables.memory.preemption.reach(point);
+    }
+  } finally {
+    if (isDue) {
+      addressSpace.flushTlbRange(start, end);
+    }
+    addressSpace.pendingTlbFlushes--;
   }
 }
