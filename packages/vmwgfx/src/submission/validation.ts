@@ -77,6 +77,7 @@ export class Validation {
     for (const object of this.#reserved) {
       object.tracker?.scan();
     }
+    this.#reserved.at(0)?.context.memory.preemption.reach('submit: between scan and transfer');
     for (const [resource, wanted] of this.#resources) {
       this.#validateResource(resource, wanted);
     }
