@@ -181,8 +181,7 @@ function hasBox({ layout }: CheckedSurface, subresource: number, box: SurfaceBox
     return false;
   }
   const { width, height, depth } = layout.mipOf(subresource);
-  const isInside =
-    box.x + box.width <= width && box.y + box.height <= height && box.z + box.depth <= depth;
+  const isInside = box.x + box.width <= width && box.y + box.height <= height && box.z + box.depth <= depth;
   const isWhole = box.width === width && box.height === height && box.depth === depth;
   return isInside && box.width * box.height * box.depth > 0 && (!layout.format.planar || isWhole);
 }

@@ -111,7 +111,7 @@ export class CoherencyOracle {
     }
     const { u8 } = this.#view.memory;
     let excess = 0;
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const inContent = offset + at;
       const inPage = inContent % PAGE_SIZE;
       const stop = Math.min(end, at + PAGE_SIZE - inPage);
@@ -168,7 +168,14 @@ export class CoherencyOracle {
     if (lost > 0) {
       const place = offset + firstLost;
       this.counts.lost += lost;
-      const what = { kind: 'lost', step: this.step, by, name: content.name, offset: place, bytes: lost } as const;
+      const what = {
+        kind: 'lost',
+        step: this.step,
+        by,
+        name: content.name,
+        offset: place,
+        bytes: lost,
+      } as const;
       const [expected, writer] = [values[place], writers[place]];
       this.#report({ ...what, seen: seen[firstLost], expected, writer });
     }

@@ -5,7 +5,11 @@ import type { MachineOptions } from '../machine.js';
 import type { Timeline } from './timeline.js';
 
 /** The same machine, with a note of what each pass over a buffer object finds. */
-export function noteTracking(options: MachineOptions, timeline: Timeline, step: () => number): MachineOptions {
+export function noteTracking(
+  options: MachineOptions,
+  timeline: Timeline,
+  step: () => number,
+): MachineOptions {
   const make: NonNullable<NonNullable<MachineOptions['driver']>['trackMemory']> =
     options.driver?.trackMemory ??
     ((pages, { mapping }) => new TrackedMapping(mapping, pages.firstPage, pages.pageCount));
@@ -41,7 +45,12 @@ class NotedMemory implements TrackedMemory {
 
   writeProtect(firstPage: number, pageCount: number): number {
     const changed = this.inner.writeProtect(firstPage, pageCount);
-    this.#note('protect', `write-protect ${span(firstPage, pageCount)}: ${changed} entries`, firstPage, pageCount);
+    this.#note(
+      'protect',
+      `write-protect ${span(firstPage, pageCount)}: ${changed} entries`,
+      firstPage,
+      pageCount,
+    );
     return changed;
   }
 
@@ -62,7 +71,13 @@ class NotedMemory implements TrackedMemory {
     this.inner.afterDeviceWrite(firstPage, pageCount);
   }
 
-  #note(kind: 'protect' | 'scan', text: string, firstPage: number, pageCount: number, found?: number[]): void {
+  #note(
+    kind: 'protect' | 'scan',
+    text: string,
+    firstPage: number,
+    pageCount: number,
+    found?: number[],
+  ): void {
     this.timeline.note({
       step: this.step(),
       lane: 'driver',

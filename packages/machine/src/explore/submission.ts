@@ -9,7 +9,10 @@ const FACES = 6;
  * The commands of a submission as the driver takes them.
  * @returns undefined where something that they name is gone, or does not fit
  */
-export function encodeSubmission(world: World, commands: readonly SubmittedCommand[]): Uint8Array | undefined {
+export function encodeSubmission(
+  world: World,
+  commands: readonly SubmittedCommand[],
+): Uint8Array | undefined {
   const writer = new CommandWriter(new Uint8Array(4096 + commands.length * 128));
   for (const command of commands) {
     const written =

@@ -22,7 +22,11 @@ export function parseProgram(text: string): ProgramText {
   const title: string[] = [];
   const names = new Names();
   text.split('\n').forEach((whole, i) => {
-    const [, code, comment] = /^((?:[^#'\r]|'[^']*'?)*)(?:#\s*(.*?))?\s*$/.exec(whole) ?? [, whole, undefined];
+    const [, code, comment] = /^((?:[^#'\r]|'[^']*'?)*)(?:#\s*(.*?))?\s*$/.exec(whole) ?? [
+      ,
+      whole,
+      undefined,
+    ];
     const words = new Words(code ?? '', i + 1);
     if (words.isEmpty) {
       if (lines.length === 0 && comment !== undefined) {

@@ -187,7 +187,11 @@ function box(words: Words): CopiedBox {
 
 /** Alone on a line it is a submission of one command. */
 function parseSwitch(words: Words): Statement {
-  const command = { kind: 'switch', surface: name(words, 'a surface'), buffer: name(words, 'a buffer') } as const;
+  const command = {
+    kind: 'switch',
+    surface: name(words, 'a surface'),
+    buffer: name(words, 'a buffer'),
+  } as const;
   if (!words.isEmpty && words.offset() !== 0) {
     return words.fail('BIND_GB_SURFACE names no offset: a surface is switched to +0');
   }

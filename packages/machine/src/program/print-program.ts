@@ -1,4 +1,10 @@
-import type { MachineStatement, Program, Statement, SubmittedCommand, SurfaceStatement } from './statement.js';
+import type {
+  MachineStatement,
+  Program,
+  Statement,
+  SubmittedCommand,
+  SurfaceStatement,
+} from './statement.js';
 
 /** A program as text that reads back as the same program, a statement a line. */
 export function printProgram(program: Program): string {
@@ -95,7 +101,10 @@ function commandText(command: SubmittedCommand): string {
 }
 
 function failText({ point, after, times }: Extract<Statement, { kind: 'fail' }>): string {
-  return ['fail', point, ...(after === 0 ? [] : ['after', after]), ...(times === 1 ? [] : ['times', times])].join(
-    ' ',
-  );
+  return [
+    'fail',
+    point,
+    ...(after === 0 ? [] : ['after', after]),
+    ...(times === 1 ? [] : ['times', times]),
+  ].join(' ');
 }

@@ -51,7 +51,11 @@ function addToValidation(validation: Validation, { surfaces, buffers, rule, rang
   }
 }
 
-function send({ queue, memory }: DriverContext, commands: readonly UserCommand[], validation: Validation): Fence {
+function send(
+  { queue, memory }: DriverContext,
+  commands: readonly UserCommand[],
+  validation: Validation,
+): Fence {
   const sent: SentCommand[] = [];
   let fence: Fence | undefined;
   try {
