@@ -15,3 +15,5 @@ export { Timeline, type EventKind, type Lane, type TimelineEvent } from './explo
 export { chainOf, type ChainLink } from './explore/chain.js';
 export { chainText, findingText } from './explore/describe-finding.js';
 export { sequenceDiagram } from './explore/sequence-diagram.js';
+export { randomProgram, type RandomProgramOptions } from './explore/random-program.js';
+export { shrinkProgram } from './explore/shrink.js';
