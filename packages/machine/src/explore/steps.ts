@@ -1,5 +1,5 @@
 import { PAGE_SIZE, VM_READ, VM_WRITE } from '@cg/pagetable';
-import { Surface, type Fence, type FaultInjection } from '@cg/vmwgfx';
+import type { Fence, FaultInjection } from '@cg/vmwgfx';
 import { SVGA3D_INVALID_ID } from '@cg/svga-device';
 import type { CoherencyOracle } from '../check/oracle.js';
 import type { Statement } from '../program/statement.js';
@@ -180,6 +180,7 @@ export class Steps {
       checked.content = place.content;
       checked.offset = place.offset;
       checked.isNewestOnDevice = false;
+      this.oracle?.placed(checked);
     }
   }
 
@@ -193,16 +194,12 @@ export class Steps {
     if (surface === undefined) {
       return buffer === undefined ? false : world.objectOf(buffer.content)?.evict();
     }
+    const { resource } = surface;
     const object = world.objectOf(surface.checked.content);
-    const id = world.file.deviceId(surface.handle);
-    if (object === undefined || id === SVGA3D_INVALID_ID) {
+    if (resource === undefined || object === undefined || resource.id === SVGA3D_INVALID_ID) {
       return false;
     }
-    for (const { value } of [...object.resources.overlapping(0, object.bytes)]) {
-      if (value instanceof Surface && value.id === id) {
-        value.evict();
-      }
-    }
+    resource.evict();
     if ([...world.buffers.values()].every(({ content }) => content !== surface.checked.content)) {
       object.evict();
     }
