@@ -57,6 +57,14 @@ export class CoherencyOracle {
     this.#compare({ content, by, surface: CPU }, offset, seen, 0, seen.length);
   }
 
+  /** A surface is gone that could not be read back: what memory has in its place nobody knows. */
+  givenUp({ content, offset, end, isNewestOnDevice }: CheckedSurface): void {
+    if (isNewestOnDevice) {
+      content.doubt ??= new Uint8Array(content.bytes);
+      content.doubt.fill(ANY_VALUE, offset, end);
+    }
+  }
+
   /** A surface lies where it did not: what others there have on the device, it does not see before the CPU does. */
   placed(surface: CheckedSurface): void {
     const { content } = surface;

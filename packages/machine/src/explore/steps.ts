@@ -221,6 +221,12 @@ export class Steps {
     world.buffers.delete(name);
     try {
       world.file.closeHandle(handle);
+    } catch (error) {
+      // Gone all the same, and where it could not be read back what only the device had is gone with it.
+      if (surface !== undefined) {
+        this.oracle?.givenUp(surface.checked);
+      }
+      throw error;
     } finally {
       world.forgetDestroyed();
     }
