@@ -56,8 +56,6 @@ export class CommandQueue {
   /** What is to go ahead of the next command. */
   readonly #deferred: (() => void)[] = [];
   #seqno = 0;
-  /** Commands that the device has refused so far, whoever sent them and whoever was told. */
-  refusals = 0;
 
   /** @throws PageTableError ENOMEM where the buffer's frames cannot be had */
   constructor(memory: PhysicalMemory, ports: SvgaPorts, faults: FaultInjection) {
@@ -220,7 +218,6 @@ export class CommandQueue {
       this.#takeBack.clear();
       throw new VmwgfxError('EIO', `the device does not take a command buffer: status ${status}`, { status });
     }
-    this.refusals++;
     const offset = start + errorOffset;
     const { name, next } = failedCommandEnd(this.#buffer, offset, end);
     this.#takeBack.get(offset)?.();

@@ -52,6 +52,11 @@ export abstract class Resource implements ResidentResource {
     return [Math.floor(backingOffset / PAGE_SIZE), Math.ceil((backingOffset + backingBytes) / PAGE_SIZE)];
   }
 
+  /** Whether the device has what the last validation sent it; a refusal takes that back. */
+  get isReady(): boolean {
+    return true;
+  }
+
   abstract readonly isTracked: boolean;
   abstract addDirtyBytes(start: number, end: number): void;
   /** Makes the resource known to the device. Does nothing where it is. */

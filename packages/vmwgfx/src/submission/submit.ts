@@ -1,7 +1,6 @@
 import type { CommandFields, CommandName } from '@cg/svga-device';
 import type { DriverContext } from '../context.js';
 import type { Fence } from '../device/fence.js';
-import { VmwgfxError } from '../errors.js';
 import type { HandleTable } from '../file/handle-table.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import { checkCommands, type UserCommand } from './check-commands.js';
@@ -22,17 +21,13 @@ export function submit(context: DriverContext, handles: HandleTable, bytes: Uint
   const { queue } = context;
   const { maxCommandBytes } = queue;
   const commands = checkCommands(bytes, { handles, maxCommandBytes, hasDx: context.limits.hasDx });
-  const { refusals } = queue;
   const validation = new Validation();
   commands.forEach((command) => addToValidation(validation, command));
   try {
     validation.validate();
     // What the device refuses of all that must strike before the user's commands run on stale content (rule 1.5).
     queue.flush();
-    if (queue.refusals !== refusals) {
-      // Somebody who got in between has flushed the queue, and was told in this submission's place.
-      throw new VmwgfxError('EIO', 'the device refused a command ahead of the submission');
-    }
+    validation.checkReady();
     context.memory.preemption.reach('submit: between updates and commands');
   } catch (error) {
     queue.settle();
