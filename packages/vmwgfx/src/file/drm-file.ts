@@ -9,9 +9,9 @@ import {
   VM_WRITE,
   type AddressSpace,
   type Vma,
-  type VmaOperations,
 } from '@cg/pagetable';
 import type { DriverContext } from '../context.js';
+import type { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject } from '../memory/buffer-object.js';
 import type { SurfaceStatistics } from '../resource/surface.js';
@@ -60,7 +60,7 @@ export interface TrackingStatistics extends SurfaceStatistics, TrackerStatistics
 /** The parts that work for an open file; as `CoherencyParts`, there to be replaced. */
 export interface FileParts {
   /** The page-fault handlers of a mapped buffer object (rules 2.5, 6.4). */
-  readonly VmaOperations: new (object: BufferObject) => VmaOperations;
+  readonly VmaOperations: new (object: BufferObject) => BufferObjectVmaOperations;
   /** Makes what a submission names ready for the device (rule 6.2). */
   readonly Validation: new () => Validation;
 }

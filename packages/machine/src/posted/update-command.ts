@@ -1,0 +1,7 @@
+import { driverParts, type CoherencyParts } from '@cg/vmwgfx/parts';
+
+/** D7: updates name a face and a mip, also of an array whose layers are no faces; the device has six. */
+export const updateByFace: CoherencyParts['emitUpdate'] = (context, sid, layout, box, refused) => {
+  const limits = { ...context.limits, hasDx: false };
+  driverParts.emitUpdate({ ...context, limits }, sid, layout, box, refused);
+};
