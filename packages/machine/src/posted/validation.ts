@@ -33,7 +33,7 @@ export function scanningAfterTransfer(Base: ValidationPart): ValidationPart {
 export function releasingWhatWasNotTaken(Base: ValidationPart): ValidationPart {
   return class extends Base {
     protected override takeTrackerUsers(objects: readonly BufferObject[]): void {
-      this.undo.push(() => objects.forEach((object) => object.releaseTrackerUser()));
+      this.undo.push(() => objects.forEach(releaseTracker));
       objects.forEach((object) => object.addTrackerUser());
     }
   };
@@ -71,4 +71,11 @@ export function movingWithoutRecord(Base: ValidationPart): ValidationPart {
       super.place(object);
     }
   };
+}
+
+/** Releasing a tracker that is not there does nothing. */
+function releaseTracker(object: BufferObject): void {
+  if (object.tracker !== undefined) {
+    object.releaseTrackerUser();
+  }
 }
