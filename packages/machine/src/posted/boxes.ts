@@ -105,7 +105,8 @@ export class PostedBoxes {
 
   #addWhole(first: number, end: number): void {
     for (let subresource = first; subresource < end; subresource++) {
-      this.#add({ subresource, at: [0, 0, 0] }, this.#endOf(subresource));
+      const [width, height, depth] = this.#endOf(subresource).at;
+      this.#boxes.set(subresource, { origin: [0, 0, 0], size: [width, height, depth] });
     }
   }
 
@@ -173,14 +174,17 @@ export class PostedBoxes {
   }
 
   #grow({ origin, size }: Extent, direction: number, start: number, end: number): void {
-    const oldEnd = origin[direction] + size[direction];
-    if (size[direction] === 0 || origin[direction] > start) {
+    const isEmpty = size[direction] === 0;
+    // In 32 bits, as the posted code has it: what an end before its origin leaves behind wraps.
+    const oldEnd = (origin[direction] + size[direction]) >>> 0;
+    const oldOrigin = origin[direction];
+    if (isEmpty || oldOrigin > start) {
       origin[direction] = start;
     }
-    if (!this.#habits.has('D1') || size[direction] === 0) {
-      size[direction] = Math.max(size[direction] === 0 ? 0 : oldEnd, end) - origin[direction];
-    } else if (oldEnd < end) {
+    if (oldEnd < end) {
       size[direction] = end - origin[direction];
+    } else if (!isEmpty && !this.#habits.has('D1')) {
+      size[direction] = oldEnd - origin[direction];
     }
   }
 }

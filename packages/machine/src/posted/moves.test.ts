@@ -1,5 +1,5 @@
-import { describe, it } from 'vitest';
-import { expectOutcome, type PostedMachine } from './posted-machine.fixture.js';
+import { describe, expect, it } from 'vitest';
+import { outcomes, type PostedMachine } from './posted-machine.fixture.js';
 
 describe('moves as posted', () => {
   it('E1: pages that are written and then unmapped are never uploaded', () => {
@@ -12,7 +12,7 @@ describe('moves as posted', () => {
       on.read(surface);
       return on.devicePages(surface, [1]);
     };
-    expectOutcome('E1', program, { right: [7], posted: [0] });
+    expect(outcomes('E1', program)).toEqual({ right: [7], posted: [0] });
   });
 
   it('E2: pages that are written before the first submission are never uploaded', () => {
@@ -22,6 +22,6 @@ describe('moves as posted', () => {
       on.read(surface);
       return on.devicePages(surface, [1]);
     };
-    expectOutcome('E2', program, { right: [7], posted: [0] });
+    expect(outcomes('E2', program)).toEqual({ right: [7], posted: [0] });
   });
 });

@@ -180,9 +180,10 @@ export const postedVariants: readonly PostedVariant[] = [
 /** A machine with every part as the posted patches have it. */
 export function allPosted(base: MachineOptions): MachineOptions {
   const all = postedVariants.reduce((options, variant) => variant.machineOptions(options), base);
+  // What ends the walk looks at what is skipped, so it comes behind it.
   const habits = [
-    endsAtSkippedVma,
     skipsReadOnlyVmas,
+    endsAtSkippedVma,
     flushesOwnChangesOnly,
     passesHugeEntries,
     trustsPmdEntry,

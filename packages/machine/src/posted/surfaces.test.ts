@@ -2,13 +2,16 @@ import { formatByName, SurfaceLayout, type SurfaceDescription } from '@cg/surfac
 import { PAGE_SIZE } from '@cg/pagetable';
 import { describe, expect, it } from 'vitest';
 import { PostedBoxes, type BoxHabit } from './boxes.js';
-import { expectOutcome, type PostedMachine } from './posted-machine.fixture.js';
+import { outcomes, type PostedMachine } from './posted-machine.fixture.js';
+
+function boxesFor(habit: BoxHabit, wanted: Partial<SurfaceDescription>): PostedBoxes {
+  const plain = { format: formatByName('A8R8G8B8')!.id, depth: 1, mipLevels: 1, layers: 1, samples: 1 };
+  return new PostedBoxes(new SurfaceLayout({ ...plain, width: 64, height: 64, ...wanted }), new Set([habit]));
+}
 
 /** The boxes of dirty pages, as [subresource, x, y, z, width, height, depth]. */
 function boxesOf(habit: BoxHabit, wanted: Partial<SurfaceDescription>, pages: readonly number[]): number[][] {
-  const plain = { format: formatByName('A8R8G8B8')!.id, depth: 1, mipLevels: 1, layers: 1, samples: 1 };
-  const layout = new SurfaceLayout({ ...plain, width: 64, height: 64, ...wanted });
-  const boxes = new PostedBoxes(layout, new Set([habit]));
+  const boxes = boxesFor(habit, wanted);
   pages.forEach((page) => boxes.addRange(page * PAGE_SIZE, (page + 1) * PAGE_SIZE));
   return boxes
     .kept()
@@ -25,7 +28,7 @@ describe('boxes as posted', () => {
       on.read(surface);
       return on.devicePages(surface, [0, 1, 2, 3, 4]);
     };
-    expectOutcome('D1', program, { right: [0, 0, 7, 0, 7], posted: [0, 0, 0, 0, 7] });
+    expect(outcomes('D1', program)).toEqual({ right: [0, 0, 7, 0, 7], posted: [0, 0, 0, 0, 7] });
     expect(boxesOf('D1', { width: 4096, height: 4 }, [2, 4])).toEqual([[0, 0, 0, 0, 1024, 2, 1]]);
   });
 
@@ -42,16 +45,12 @@ describe('boxes as posted', () => {
       on.read(surface);
       return [16, 32, 47].map((row) => on.device(surface, row * 256));
     };
-    expectOutcome('D3', program, { right: [0, 7, 7], posted: [0, 0, 0] }, { options: twoSamples });
+    expect(outcomes('D3', program, { options: twoSamples })).toEqual({ right: [0, 7, 7], posted: [0, 0, 0] });
     expect(boxesOf('D3', { samples: 2 }, [2])).toEqual([[0, 0, 16, 0, 64, 8, 1]]);
   });
 
   it('D3: across sheets the height wraps, and beyond the width the width does', () => {
-    const layout = new SurfaceLayout({
-      ...{ format: formatByName('A8R8G8B8')!.id, width: 64, height: 64, depth: 1 },
-      ...{ mipLevels: 1, layers: 1, samples: 2 },
-    });
-    const boxes = new PostedBoxes(layout, new Set<BoxHabit>(['D3']));
+    const boxes = boxesFor('D3', { samples: 2 });
     boxes.addRange(3 * PAGE_SIZE, 5 * PAGE_SIZE);
     expect(boxes.kept()).toMatchObject([{ y: 24, height: 4294967280 }]);
     expect(boxes.boxes()).toEqual([]);
@@ -68,7 +67,7 @@ describe('boxes as posted', () => {
       on.read(surface);
       return on.device(surface, 9);
     };
-    expectOutcome('D4', program, { right: 7, posted: 0 });
+    expect(outcomes('D4', program)).toEqual({ right: 7, posted: 0 });
     expect(boxesOf('D4', { format }, [0])).toEqual([[0, 0, 0, 0, 64, 44, 1]]);
     expect(boxesOf('D4', { format }, [1])).toEqual([[0, 0, 42, 0, 64, 22, 1]]);
   });
@@ -87,11 +86,9 @@ describe('boxes as posted', () => {
       return { refused, layer6: on.device(surface, 0, 6) };
     };
     const right = { refused: undefined, layer6: 7 };
-    expectOutcome(
-      'D7',
-      program,
-      { right, posted: { refused: 'EIO', layer6: 0 } },
-      { options: { device: { dx: true } } },
-    );
+    expect(outcomes('D7', program, { options: { device: { dx: true } } })).toEqual({
+      right,
+      posted: { refused: 'EIO', layer6: 0 },
+    });
   });
 });

@@ -18,7 +18,7 @@ import {
   WORDS_PER_FRAME,
   type Mapping,
 } from '@cg/pagetable';
-import type { PageWalk, WalkOperations } from '@cg/pagewalk';
+import type { EntryCallback, PageWalk, WalkOperations } from '@cg/pagewalk';
 import type { DirtyPages } from '@cg/tracked-memory';
 import type { MachineOptions } from '../machine.js';
 
@@ -73,22 +73,30 @@ export const flushesOwnChangesOnly: WalkHabit = (operations) => ({
   },
 });
 
+function isTable(entry: number, { u32 }: Walk): boolean {
+  return (u32[entry] & (PAGE_PRESENT | PAGE_PSE)) === PAGE_PRESENT;
+}
+
+function passHuge(
+  pass: EntryCallback<EntryChanges> | undefined,
+  entry: number,
+  start: number,
+  end: number,
+  walk: Walk,
+): number {
+  if (!isTable(entry, walk)) {
+    walk.action = 'continue';
+    return 0;
+  }
+  return pass?.(entry, start, end, walk) ?? 0;
+}
+
 /** A4: a huge entry is passed over, whether it is dirty or not, and nobody hears of it. */
-export const passesHugeEntries: WalkHabit = (operations) => {
-  const isTable = (entry: number, { u32 }: Walk): boolean =>
-    (u32[entry] & (PAGE_PRESENT | PAGE_PSE)) === PAGE_PRESENT;
-  return {
-    ...operations,
-    pud(entry, start, end, walk) {
-      walk.action = isTable(entry, walk) ? 'subtree' : 'continue';
-      return isTable(entry, walk) ? (operations.pud?.(entry, start, end, walk) ?? 0) : 0;
-    },
-    pmd(entry, start, end, walk) {
-      walk.action = isTable(entry, walk) ? 'subtree' : 'continue';
-      return isTable(entry, walk) ? (operations.pmd?.(entry, start, end, walk) ?? 0) : 0;
-    },
-  };
-};
+export const passesHugeEntries: WalkHabit = (operations) => ({
+  ...operations,
+  pud: (entry, start, end, walk) => passHuge(operations.pud, entry, start, end, walk),
+  pmd: (entry, start, end, walk) => passHuge(operations.pmd, entry, start, end, walk),
+});
 
 /**
  * A6: once the PMD callback has run, the entry is taken for the table that it was. Of one that was zapped
@@ -111,7 +119,7 @@ export const trustsPmdEntry: WalkHabit = (operations, entries) => ({
 });
 
 /** Memory tracked through page tables that are walked the posted way. */
-class PostedMapping extends TrackedMapping {
+export class PostedMapping extends TrackedMapping {
   readonly #protect: WalkOperations<EntryChanges>;
   readonly #clean: WalkOperations<CleanChanges>;
 
