@@ -5,7 +5,8 @@ import type { CoherencyParts } from '@cg/vmwgfx/parts';
  * What the posted dirty boxes do otherwise:
  * - `D1`: an origin that moves down keeps the old length, so the old end falls out;
  * - `D3`: rows and slices of a surface with several samples are taken for as many times as long as they are;
- * - `D4`: a planar image is taken for blocks that follow one another.
+ * - `D4`: a planar image is taken for blocks that follow one another; the device takes planar images whole, so it
+ *   refuses what comes of it.
  */
 export type BoxHabit = 'D1' | 'D3' | 'D4';
 

@@ -6,7 +6,10 @@ type TrackerPart = DriverParts['DirtyTracker'];
 
 const nobody: SharedBy = () => [];
 
-/** B1: a resource takes every dirty page up to the last one of the buffer object, whosever it is. */
+/**
+ * B1: a resource takes every dirty page up to the last one of the buffer object, whosever it is. The posted transfer
+ * tells nobody else either (B10): where all who share a page were told, as the driver does, B1 would lose nothing.
+ */
 export function transferringToTheEnd(Base: TrackerPart): TrackerPart {
   return class extends Base {
     override transfer(resource: BackedResource): void {
@@ -39,7 +42,11 @@ export function fillingTheHull(Base: TrackerPart): TrackerPart {
   };
 }
 
-/** B9, B10: whoever is first takes a dirty page; the others in it never hear of it. */
+/**
+ * B9, B10: whoever is first takes a dirty page; the others in it never hear of it. Of the two errata one has a page
+ * that is shared where one resource ends and the next begins, the other resources in the same bytes. On this machine
+ * each begins on a page, so they share the page where one begins while another has not ended.
+ */
 export function tellingOnlyTheFirst(Base: TrackerPart): TrackerPart {
   return class extends Base {
     override transfer(resource: BackedResource): void {

@@ -4,7 +4,10 @@ import { unmapUnrecorded } from './mapping.js';
 
 type ValidationPart = DriverParts['Validation'];
 
-/** B4: what is dirty goes up, also where the device has the newest content. */
+/**
+ * B4: what is dirty goes up, also where the device has the newest content. The driver leaves such a resource alone,
+ * which makes up for pages that are dirty by mistake; the posted validation does not.
+ */
 export function transferringToGpuDirty(Base: ValidationPart): ValidationPart {
   return class extends Base {
     protected override validateResource(resource: Resource, wanted: Wanted): void {
@@ -39,7 +42,10 @@ export function releasingWhatWasNotTaken(Base: ValidationPart): ValidationPart {
   };
 }
 
-/** C8: boxes are handed on before there is anybody to keep them, and pages unmapped after that. */
+/**
+ * C8: the posted patches have the right order, and depend on it; this is the wrong one. Dirty pages are handed on
+ * before there are boxes to keep them, and the pages of what is going to be written are unmapped after that.
+ */
 export function transferringFirst(Base: ValidationPart): ValidationPart {
   return class extends Base {
     protected override validateResource(resource: Resource, { written, switchTo }: Wanted): void {
@@ -61,7 +67,10 @@ export function transferringFirst(Base: ValidationPart): ValidationPart {
   };
 }
 
-/** E2: the first use moves a buffer object to the device's memory, and zaps its mappings for that. */
+/**
+ * E2: the first use moves a buffer object to the device's memory, and zaps its mappings for that. On this machine
+ * pages do not move, so the driver has nothing to zap; an eviction does it, and keeps what the entries knew.
+ */
 export function movingWithoutRecord(Base: ValidationPart): ValidationPart {
   return class extends Base {
     protected override place(object: BufferObject): void {

@@ -91,7 +91,10 @@ function passHuge(
   return pass?.(entry, start, end, walk) ?? 0;
 }
 
-/** A4: a huge entry is passed over, whether it is dirty or not, and nobody hears of it. */
+/**
+ * A4: a huge entry is passed over, whether it is dirty or not, and nobody hears of it. While an object is tracked the
+ * driver maps it by small entries, so this alone loses nothing: it takes a mapping that keeps its huge entries, too.
+ */
 export const passesHugeEntries: WalkHabit = (operations) => ({
   ...operations,
   pud: (entry, start, end, walk) => passHuge(operations.pud, entry, start, end, walk),
@@ -100,7 +103,8 @@ export const passesHugeEntries: WalkHabit = (operations) => ({
 
 /**
  * A6: once the PMD callback has run, the entry is taken for the table that it was. Of one that was zapped
- * meanwhile, what lies in frame 0 is worked on.
+ * meanwhile, what lies in frame 0 is worked on. No program of this machine gets there: who zaps the entry of a table
+ * that a walk is in needs the lock of the mapping, which the walk has. (In the kernel munmap zaps without it.)
  */
 export const trustsPmdEntry: WalkHabit = (operations, entries) => ({
   ...operations,
