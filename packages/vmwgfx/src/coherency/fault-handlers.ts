@@ -28,6 +28,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
     const { cleanResources } = object.context.parts;
     return this.reserved(() => {
       const allowed = object.tracker === undefined ? PREFAULT_PAGES : cleanResources(object, page, page + 1);
+      object.context.memory.preemption.reach('fault: between read-back and entry');
       this.#map(fault, page, Math.min(allowed, (fault.vma.flags & VM_RAND_READ) === 0 ? PREFAULT_PAGES : 1));
       return 'noPage';
     });

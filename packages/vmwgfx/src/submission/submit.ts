@@ -32,6 +32,7 @@ export function submit(
     validation.validate();
     // What the device refuses of all that must strike before the user's commands run on stale content (rule 1.5).
     queue.flush();
+    context.memory.preemption.reach('submit: between updates and commands');
   } catch (error) {
     queue.settle();
     validation.backOff();
@@ -55,7 +56,11 @@ function addToValidation(validation: Validation, { surfaces, buffers, rule, rang
   }
 }
 
-function send({ queue }: DriverContext, commands: readonly UserCommand[], validation: Validation): Fence {
+function send(
+  { queue, memory }: DriverContext,
+  commands: readonly UserCommand[],
+  validation: Validation,
+): Fence {
   const sent: SentCommand[] = [];
   let fence: Fence | undefined;
   try {
@@ -74,6 +79,7 @@ function send({ queue }: DriverContext, commands: readonly UserCommand[], valida
     queue.settle();
     throw error;
   } finally {
+    memory.preemption.reach('submit: between commands and their effects');
     noteEffects(sent);
     validation.commit(fence);
   }

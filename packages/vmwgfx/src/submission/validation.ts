@@ -71,6 +71,7 @@ export class Validation {
     this.#reserved.forEach((object) => this.place(object));
     this.takeTrackerUsers(this.#switchedTo());
     this.scanAll();
+    this.#reserved.at(0)?.context.memory.preemption.reach('submit: between scan and transfer');
     this.validateAll();
     for (const { object, start, end } of this.#ranges) {
       const { cleanResources } = object.context.parts;
