@@ -80,7 +80,7 @@ export class Steps {
       case 'exit':
         return this.#exit(process);
       case 'map':
-        return this.world.map(process, statement.name);
+        return this.world.map(process, statement.name, statement.private);
     }
     const mapped = process.maps.find(({ name }) => name === statement.name);
     if (mapped === undefined) {
@@ -145,7 +145,7 @@ export class Steps {
     const addressSpace = cpu?.addressSpace;
     const process = [...processes.values()].find((other) => other.addressSpace === addressSpace);
     const mapped = process?.maps.find((range) => range.name === name && offset < range.bytes);
-    if (cpu === undefined || mapped === undefined) {
+    if (cpu === undefined || mapped === undefined || (kind === 'store' && mapped.isPrivate)) {
       return false;
     }
     const end = Math.min(offset + bytes, mapped.bytes);
