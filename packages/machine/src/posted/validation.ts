@@ -20,7 +20,10 @@ export function transferringToGpuDirty(Base: ValidationPart): ValidationPart {
   };
 }
 
-/** B11: pages are write-protected again after their bits were handed on, when they are not known any more. */
+/**
+ * B11: pages are write-protected again after their bits were handed on, when they are not known any more. The posted
+ * patches have the right order; this is the wrong one.
+ */
 export function scanningAfterTransfer(Base: ValidationPart): ValidationPart {
   return class extends Base {
     protected override scanAll(): void {}
