@@ -1,5 +1,8 @@
 import { FaultInjection } from '@cg/vmwgfx';
-import { CommandWatcher } from '../check/command-watcher.js';
+import type { SurfaceBox } from '@cg/surface-layout';
+import type { CommandName } from '@cg/svga-device';
+import type { CheckedSurface } from '../check/checked-surface.js';
+import { CommandWatcher, type CommandListener } from '../check/command-watcher.js';
 import type { Finding } from '../check/finding.js';
 import { CoherencyOracle, type OracleCounts } from '../check/oracle.js';
 import { MachineError } from '../errors.js';
@@ -7,6 +10,7 @@ import { Machine, type MachineOptions } from '../machine.js';
 import { printStatement } from '../program/print-program.js';
 import type { CountedName, MachineStatement, Program, Statement } from '../program/statement.js';
 import { policyFor, type TrackingMethodName } from '../tracking-methods.js';
+import { commandEvent, updateEvent } from './device-events.js';
 import { noteTracking } from './note-tracking.js';
 import { attempt } from './outcome.js';
 import { Steps } from './steps.js';
@@ -91,7 +95,7 @@ class ProgramRun {
         commandDone: (reader) => this.#watcher?.done(reader),
       },
     });
-    const world = new World(this.#machine);
+    const world = new World(this.#machine, options.timeline);
     this.#world = world;
     const { memory, device } = this.#machine;
     if (options.checked !== false) {
@@ -237,12 +241,8 @@ class ProgramRun {
     }
     const { kind, by, step } = finding;
     const lane = by === 'device' || by === 'driver' ? by : (by as `cpu ${number}`);
-    this.#options.timeline?.note({
-      step,
-      lane,
-      kind: 'finding',
-      text: `${kind}: byte ${finding.offset} of ${finding.name}`,
-    });
+    const text = `${kind}: byte ${finding.offset} of ${finding.name}`;
+    this.#options.timeline?.note({ step, lane, kind: 'finding', text, start: finding.offset });
   }
 
   #counts(): Record<CountedName, number> {
@@ -277,16 +277,22 @@ class ProgramRun {
     }
   }
 
-  #listener() {
+  #listener(): CommandListener {
     const world = this.#world;
     const { timeline } = this.#options;
     return {
       surfaceOf: (sid: number) => world.surfaceOf(sid),
-      bound: (checked: { readonly name: string }) => world.settleBinding(checked.name),
-      noteUpdate: () => {
+      bound: ({ name }: CheckedSurface) => world.settleBinding(name),
+      noteUpdate: (command: CommandName, surface: CheckedSurface, subresource: number, box: SurfaceBox) => {
         this.#boxes++;
-        void timeline;
+        timeline?.note({ ...updateEvent(command, surface, subresource, box), step: this.step });
       },
+      ...(timeline === undefined
+        ? {}
+        : {
+            noteCommand: (command: CommandName, surface?: CheckedSurface, other?: CheckedSurface) =>
+              timeline.note({ ...commandEvent(command, surface, other), step: this.step }),
+          }),
     };
   }
 }

@@ -2,8 +2,8 @@ import { PAGE_SIZE, VM_READ, VM_WRITE } from '@cg/pagetable';
 import { Surface, type Fence, type FaultInjection } from '@cg/vmwgfx';
 import { SVGA3D_INVALID_ID } from '@cg/svga-device';
 import type { CoherencyOracle } from '../check/oracle.js';
-import type { AccessStatement, Statement } from '../program/statement.js';
-import { fillStoreValues } from './store-values.js';
+import type { Statement } from '../program/statement.js';
+import { Accesses } from './accesses.js';
 import { encodeSubmission, wholeCopy } from './submission.js';
 import type { Timeline } from './timeline.js';
 import type { LiveProcess, LiveSurface, MappedRange, World } from './world.js';
@@ -16,14 +16,16 @@ const MOVED_APART = 2 ** 30;
 export class Steps {
   #moves = 0;
   #lastFence: Fence | undefined;
-  readonly #chunk = new Uint8Array(PAGE_SIZE);
+  readonly #accesses: Accesses;
 
   constructor(
     readonly world: World,
     readonly faults: FaultInjection,
     readonly oracle: CoherencyOracle | undefined,
     readonly timeline: Timeline | undefined,
-  ) {}
+  ) {
+    this.#accesses = new Accesses(world, oracle, timeline);
+  }
 
   /**
    * @returns false where there is nothing to do: what it names is gone, not mapped, or not there yet
@@ -40,7 +42,7 @@ export class Steps {
         return world.makeSurface(statement);
       case 'store':
       case 'load':
-        return this.#access(statement, step);
+        return this.#accesses.run(statement, step);
       case 'submit':
         return this.#submit(statement, step);
       case 'wait':
@@ -136,69 +138,6 @@ export class Steps {
     addressSpace.remap({ address, length, newLength: length, newAddress });
     this.#moves++;
     mapped.start = newAddress;
-  }
-
-  /** Goes page by page: one that faults is not stored to, those before it are. */
-  #access({ kind, cpu: number, name, offset, bytes }: AccessStatement, step: number): boolean | void {
-    const { machine, processes } = this.world;
-    const cpu = machine.cpus.at(number);
-    const addressSpace = cpu?.addressSpace;
-    const process = [...processes.values()].find((other) => other.addressSpace === addressSpace);
-    const mapped = process?.maps.find((range) => range.name === name && offset < range.bytes);
-    if (cpu === undefined || mapped === undefined || (kind === 'store' && mapped.isPrivate)) {
-      return false;
-    }
-    const end = Math.min(offset + bytes, mapped.bytes);
-    for (let at = offset; at < end;) {
-      const stop = Math.min(end, at - (at % PAGE_SIZE) + PAGE_SIZE);
-      const chunk = this.#chunk.subarray(0, stop - at);
-      const place = mapped.offset + at;
-      const { content } = mapped;
-      const faults = cpu.statistics.writeFaults + cpu.statistics.readFaults;
-      if (kind === 'store') {
-        fillStoreValues(chunk, step, this.oracle && content.values, place);
-        // A step that gets in between during the fault may use the chunk.
-        const values = machine.memory.preemption.isPending ? chunk.slice() : chunk;
-        cpu.storeBytes(mapped.start + at, values);
-        this.oracle?.stored(content, place, values);
-        this.timeline?.note({
-          step,
-          lane: `cpu ${number}`,
-          kind: 'store',
-          text: `store ${name} +${at} ${stop - at}`,
-          content: content.name,
-          start: place,
-          end: place + values.length,
-          values: values.slice(),
-        });
-      } else {
-        const seen = machine.memory.preemption.isPending ? chunk.slice() : chunk;
-        cpu.loadBytes(mapped.start + at, seen);
-        this.timeline?.note({
-          step,
-          lane: `cpu ${number}`,
-          kind: 'load',
-          text: `load ${name} +${at} ${stop - at}`,
-          content: content.name,
-          start: place,
-          end: place + seen.length,
-        });
-        this.oracle?.loaded(content, place, seen, `cpu ${number}`);
-      }
-      if (cpu.statistics.writeFaults + cpu.statistics.readFaults > faults) {
-        const start = place - (place % PAGE_SIZE);
-        this.timeline?.note({
-          step,
-          lane: 'driver',
-          kind: 'fault',
-          text: `${kind === 'store' ? 'write' : 'read'} fault, page ${start / PAGE_SIZE} of ${content.name}`,
-          content: content.name,
-          start,
-          end: start + PAGE_SIZE,
-        });
-      }
-      at = stop;
-    }
   }
 
   #submit({ commands }: Extract<Statement, { kind: 'submit' }>, step: number): boolean | void {
@@ -308,31 +247,8 @@ export class Steps {
     for (const process of world.processes.values()) {
       for (const mapped of process.maps) {
         if (name === undefined || mapped.name === name) {
-          this.#loadAll(process, mapped);
+          this.#accesses.loadAll(process, mapped);
         }
-      }
-    }
-  }
-
-  #loadAll(process: LiveProcess, mapped: MappedRange): void {
-    const { cpus } = this.world.machine;
-    const cpu = cpus.at(-1);
-    const before = cpu?.addressSpace;
-    if (cpu === undefined) {
-      return;
-    }
-    cpu.run(process.addressSpace);
-    try {
-      for (let at = 0; at < mapped.bytes; at += PAGE_SIZE) {
-        const vma = process.addressSpace.findVma(mapped.start + at);
-        if (vma !== undefined && (vma.flags & (VM_READ | VM_WRITE)) !== 0 && !mapped.content.isFreed) {
-          cpu.loadBytes(mapped.start + at, this.#chunk);
-          this.oracle?.loaded(mapped.content, mapped.offset + at, this.#chunk, `cpu ${cpus.length - 1}`);
-        }
-      }
-    } finally {
-      if (before !== undefined) {
-        cpu.run(before);
       }
     }
   }

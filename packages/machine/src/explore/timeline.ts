@@ -26,8 +26,10 @@ export interface TimelineEvent {
   readonly content?: string;
   readonly start?: number;
   readonly end?: number;
-  /** Values stored, from `start` on. */
-  readonly values?: Uint8Array;
+  /** The exact bytes, where they are more than one run. */
+  readonly runs?: readonly (readonly [start: number, end: number])[];
+  /** Of a write fault: the driver has noted the page. */
+  readonly recorded?: boolean;
   /** First page of the buffer object in the device's mapping, where that is what is known of it. */
   readonly object?: number;
   /** Pages that a scan found written. */
@@ -37,6 +39,8 @@ export interface TimelineEvent {
 /** What happened in a run, in order: kept only where a failure is to be told. */
 export class Timeline {
   readonly events: TimelineEvent[] = [];
+  /** Name of the content of each buffer object, by its first page in the device's mapping. */
+  readonly objects = new Map<number, string>();
 
   note(event: TimelineEvent): void {
     this.events.push(event);

@@ -5,6 +5,7 @@ import { CheckedSurface } from '../check/checked-surface.js';
 import { Content } from '../check/content.js';
 import { MachineError } from '../errors.js';
 import type { Machine } from '../machine.js';
+import type { Timeline } from './timeline.js';
 import type { SurfaceStatement } from '../program/statement.js';
 
 /** What a process has mapped under the name of a surface or buffer. */
@@ -50,7 +51,10 @@ export class World {
   readonly #checkTargets: LiveSurface[] = [];
   #numbers = 0;
 
-  constructor(readonly machine: Machine) {
+  constructor(
+    readonly machine: Machine,
+    readonly timeline?: Timeline,
+  ) {
     this.file = machine.driver.open();
   }
 
@@ -180,6 +184,12 @@ export class World {
     return undefined;
   }
 
+  /** Whether the driver knows that a page was written, as a trapped write tells it. */
+  isRecorded(content: Content, page: number): boolean {
+    const tracker = this.objectOf(content)?.tracker;
+    return tracker?.method === 'trap' && tracker.dirty.bitmap.has(page);
+  }
+
   /** Forgets what buffer objects held that are gone. */
   forgetDestroyed(): void {
     for (const [object, content] of this.#contents) {
@@ -244,6 +254,7 @@ export class World {
     if (content === undefined) {
       content = new Content(name, object.pageCount * PAGE_SIZE, object.frames);
       this.#contents.set(object, content);
+      this.timeline?.objects.set(object.firstPage, name);
     }
     return content;
   }
