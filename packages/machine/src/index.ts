@@ -4,6 +4,8 @@ export { replayTrace } from './replay/replay.js';
 export type { ReplayReport } from './replay/report.js';
 export { Screen } from './screen.js';
 export { policyFor, trackingMethods, type TrackingMethodName } from './tracking-methods.js';
+export { allPosted, postedVariants } from './posted/posted-variants.js';
+export type { PostedVariant } from './posted/variant.js';
 
 export { parseProgram, programOf, type ProgramText } from './program/parse-program.js';
 export { printProgram, printStatement } from './program/print-program.js';

@@ -25,7 +25,7 @@ export class Accesses {
     const cpu = machine.cpus.at(statement.cpu);
     const process = [...processes.values()].find(({ addressSpace }) => addressSpace === cpu?.addressSpace);
     const mapped = process?.maps.find((range) => range.name === name && offset < range.bytes);
-    if (cpu === undefined || mapped === undefined) {
+    if (cpu === undefined || mapped === undefined || (kind === 'store' && mapped.isPrivate)) {
       return false;
     }
     const end = Math.min(offset + bytes, mapped.bytes);

@@ -82,7 +82,7 @@ export class Steps {
       case 'exit':
         return this.#exit(process);
       case 'map':
-        return this.world.map(process, statement.name);
+        return this.world.map(process, statement.name, statement.private);
     }
     const mapped = process.maps.find(({ name }) => name === statement.name);
     if (mapped === undefined) {

@@ -1,4 +1,4 @@
-import { AddressSpace, PAGE_SIZE, type Vma } from '@cg/pagetable';
+import { AddressSpace, PAGE_SIZE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
 import { formatByName, SurfaceLayout } from '@cg/surface-layout';
 import { BufferObject, Surface, type BackingPages, type DrmFile } from '@cg/vmwgfx';
 import { CheckedSurface } from '../check/checked-surface.js';
@@ -16,6 +16,7 @@ export interface MappedRange {
   readonly content: Content;
   /** Where it begins in the content. */
   readonly offset: number;
+  readonly isPrivate: boolean;
 }
 
 export interface LiveProcess {
@@ -218,13 +219,14 @@ export class World {
   }
 
   /** Maps a surface or buffer in a process. */
-  map(process: LiveProcess, name: string): boolean {
+  map(process: LiveProcess, name: string, isPrivate = false): boolean {
     const mapped = this.#mapped(process, name);
     if (mapped === undefined) {
       return false;
     }
-    const { vma, content, offset } = mapped;
-    process.maps.push({ name, start: vma.start, bytes: vma.end - vma.start, content, offset });
+    const { content, offset } = mapped;
+    const vma = isPrivate ? asPrivate(process.addressSpace, mapped.vma) : mapped.vma;
+    process.maps.push({ name, start: vma.start, bytes: vma.end - vma.start, content, offset, isPrivate });
     return true;
   }
 
@@ -257,4 +259,20 @@ export class World {
     }
     return content;
   }
+}
+
+/** The same part of the device's mapping as MAP_PRIVATE shows it, in place of a shared one. */
+function asPrivate(
+  addressSpace: AddressSpace,
+  { start, end, flags, firstPage, operations, mapping }: Vma,
+): Vma {
+  addressSpace.unmapRange(start, end - start);
+  return addressSpace.map({
+    address: start,
+    length: end - start,
+    flags: flags & ~VM_SHARED,
+    mapping: mapping as Mapping,
+    firstPage,
+    operations,
+  });
 }

@@ -33,7 +33,7 @@ const parsers: Readonly<Record<string, (words: Words) => Statement>> = {
   buffer: parseBuffer,
   surface: parseSurface,
   cpu: parseCpu,
-  map: (words) => ({ kind: 'map', ...mapped(words) }),
+  map: (words) => ({ kind: 'map', ...mapped(words), ...(words.skip('private') ? { private: true } : {}) }),
   unmap: parseUnmap,
   protect: (words) => ({
     kind: 'protect',

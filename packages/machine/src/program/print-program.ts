@@ -25,8 +25,9 @@ export function printStatement(statement: Statement): string {
     case 'run':
       return `cpu ${statement.cpu} runs ${statement.process}`;
     case 'map':
+      return `map ${statement.process} ${statement.name}${statement.private === true ? ' private' : ''}`;
     case 'move':
-      return `${statement.kind} ${statement.process} ${statement.name}`;
+      return `move ${statement.process} ${statement.name}`;
     case 'unmap': {
       const { range } = statement;
       const part = range === undefined ? '' : ` +${range.offset} ${range.bytes}`;

@@ -95,7 +95,13 @@ export type Statement =
   | { readonly kind: 'buffer'; readonly name: string; readonly pages: number }
   | SurfaceStatement
   | { readonly kind: 'run'; readonly cpu: number; readonly process: string }
-  | { readonly kind: 'map'; readonly process: string; readonly name: string }
+  | {
+      readonly kind: 'map';
+      readonly process: string;
+      readonly name: string;
+      /** Only looked at: stores would go to copies of the process's own. */
+      readonly private?: true;
+    }
   | {
       readonly kind: 'unmap';
       readonly process: string;

@@ -4,7 +4,7 @@ import type { Fence } from '../device/fence.js';
 import type { HandleTable } from '../file/handle-table.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import { checkCommands, type UserCommand } from './check-commands.js';
-import { Validation } from './validation.js';
+import type { Validation } from './validation.js';
 
 /** A command on its way. */
 interface SentCommand {
@@ -15,13 +15,18 @@ interface SentCommand {
 /**
  * Checks what a user sends, makes everything that it names ready, sends it, and notes what the device then has.
  * Up to the first command sent a failure leaves all as it was; behind it, what the device did is noted.
+ * @param validation a new one
  * @throws as `DrmFile.submit`
  */
-export function submit(context: DriverContext, handles: HandleTable, bytes: Uint8Array): Fence {
+export function submit(
+  context: DriverContext,
+  validation: Validation,
+  handles: HandleTable,
+  bytes: Uint8Array,
+): Fence {
   const { queue } = context;
   const { maxCommandBytes } = queue;
   const commands = checkCommands(bytes, { handles, maxCommandBytes, hasDx: context.limits.hasDx });
-  const validation = new Validation();
   commands.forEach((command) => addToValidation(validation, command));
   try {
     validation.validate();
