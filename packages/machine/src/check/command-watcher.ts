@@ -27,8 +27,9 @@ export interface CommandListener<S extends LaidOut> {
   readonly reads?: OnBox<S>;
   /** A command has written a box of it. */
   readonly written?: OnBox<S>;
-  /** Memory has been brought up to date with the device. */
+  /** A surface has been copied to memory; it counts once a fence is behind it. */
   readonly readBack?: (surface: S) => void;
+  readonly fenced?: () => void;
   /** A surface is about to be bound to a MOB. */
   readonly bound?: (surface: S) => void;
   /** A command is about to run: a copy from a surface to another, a read-back of one, or a fence. */
@@ -90,6 +91,9 @@ export class CommandWatcher<S extends LaidOut> implements CommandObserver {
         }
         break;
       }
+      case 'FENCE':
+        this.listener.fenced?.();
+        break;
     }
   }
 

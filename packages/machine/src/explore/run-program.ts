@@ -78,6 +78,8 @@ class ProgramRun {
   readonly #unmet: UnmetExpectation[] = [];
   readonly #outcomes = { done: 0, skipped: 0, failed: 0, blocked: 0 };
   #waiting: Waiting[] = [];
+  /** What the device has copied to memory with no fence behind it yet. */
+  readonly #readBack = new Set<CheckedSurface>();
   #pending = 0;
   #hasEnded = false;
   #boxes = 0;
@@ -197,6 +199,10 @@ class ProgramRun {
     try {
       const { outcome, error } = attempt(() => this.#steps.run(statement, step));
       this.#outcomes[outcome]++;
+      if (outcome === 'failed') {
+        // Without a fence nobody can tell that it is done: to the driver the device still has the newest.
+        this.#readBack.clear();
+      }
       if (outcome === 'blocked') {
         this.#waiting.push({ statement, step });
       }
@@ -282,9 +288,16 @@ class ProgramRun {
         oracle.uploads(surface, subresource, box);
       },
       reads: (surface, subresource, box) => oracle.reads(surface, subresource, box),
-      written: (surface, subresource, box) => oracle.written(surface, subresource, box),
-      readBack: (surface) => {
-        surface.isNewestOnDevice = false;
+      written: (surface, subresource, box) => {
+        this.#readBack.delete(surface);
+        oracle.written(surface, subresource, box);
+      },
+      readBack: (surface) => this.#readBack.add(surface),
+      fenced: () => {
+        for (const surface of this.#readBack) {
+          surface.isNewestOnDevice = false;
+        }
+        this.#readBack.clear();
       },
       starts: (command, surface, to) =>
         timeline?.note({ ...commandEvent(command, surface, to), step: this.step }),
