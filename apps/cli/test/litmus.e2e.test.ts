@@ -72,8 +72,8 @@ describe('cg litmus', () => {
   });
 
   it.each([
-    ['20 random programs', ['--random', '20'], 20],
-    ['60 random programs on two threads', ['--random', '60', '--jobs', '2'], 60],
+    ['10 random programs', ['--random', '10'], 10],
+    ['50 random programs on two threads', ['--random', '50', '--jobs', '2'], 50],
     ['all programs of one step', ['--exhaustive', '1'], 28],
   ])('%s: no byte is wrong, with the speed and what checking costs', (_, args, programs) => {
     const { code, out } = cg(['litmus', ...args, '--json']);
