@@ -155,7 +155,10 @@ function contents({ device, file, memory, driver, a, b, from, to }: SetUp) {
   });
 }
 
-describe.each(userCommandNames)('%s', (name) => {
+/** Those that need no context: `dx-contexts.test.ts` and `legacy-contexts.test.ts` have the others. */
+const withoutContext = userCommandNames.filter((name) => ruleOf(name, true)!.apply === undefined);
+
+describe.each(withoutContext)('%s', (name) => {
   it('is known to need no more than its rule says, and to write no other surface', () => {
     const set = setUp();
     const fields = goodFields(set)[name];

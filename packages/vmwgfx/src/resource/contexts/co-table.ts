@@ -6,7 +6,7 @@ import type { BufferObject } from '../../memory/buffer-object.js';
 import { UntrackedResource } from '../untracked-resource.js';
 
 /** SVGA_COTABLE_MAX_IDS of svga3d_types.h. */
-export const SVGA_COTABLE_MAX_IDS = 65_533;
+const SVGA_COTABLE_MAX_IDS = 65_533;
 
 /** The DX context of a table. */
 export interface TableOwner {
@@ -51,6 +51,17 @@ export class CoTable extends UntrackedResource {
       bytes *= 2;
     }
     return bytes;
+  }
+
+  /** Without a backing it has no size yet, whatever a submission that failed wanted. */
+  forgetPlannedSize(): void {
+    if (this.backing === undefined) {
+      this.backingBytes = PAGE_SIZE;
+    }
+  }
+
+  override get keepsContent(): boolean {
+    return true;
   }
 
   create(): void {}
