@@ -10,6 +10,7 @@ import { ContextChanges } from './context-changes.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { BufferRange, CommandRule, SurfaceEffect } from './rules/command-rule.js';
 import { ruleOf } from './rules/command-rules.js';
+import { refusalOf } from './rules/driver-commands.js';
 
 /** A surface that a command names, and what the command does to it. */
 interface SurfaceUse {
@@ -97,7 +98,8 @@ function checkCommand(reader: CommandReader, checks: CommandChecks, number: numb
   const { name } = reader;
   const rule = name === undefined ? undefined : ruleOf(name, hasDx);
   if (name === undefined || rule === undefined) {
-    throw new VmwgfxError('EINVAL', 'a user may not send it');
+    const why = name === undefined ? 'there is none such' : refusalOf(name);
+    throw new VmwgfxError('EINVAL', `a user may not send it: ${why ?? 'the device has no DX'}`);
   }
   if (reader.bytes > maxCommandBytes) {
     throw new VmwgfxError('EINVAL', `a command has at most ${maxCommandBytes} bytes`);

@@ -20,8 +20,9 @@ export interface StateOwner {
 
 /** Something in a slot of a context's state. It keeps nothing alive. */
 export class Binding implements NamedByUser {
-  /** The device has it in its slot, or will once the user's command that sets it is done. */
-  sent = true;
+  #sent = true;
+  /** The device was told to have nothing in the slot. */
+  #emptied = false;
 
   constructor(
     readonly state: ContextState,
@@ -31,18 +32,32 @@ export class Binding implements NamedByUser {
   ) {}
 
   get content(): SlotContent {
-    return { ...this.fields, id: this.target.stateId };
+    return this.#emptied ? emptySlot() : { ...this.fields, id: this.target.stateId };
+  }
+
+  /** The device has it in its slot, or will once the user's command that sets it is done. */
+  get sent(): boolean {
+    return this.#sent;
+  }
+
+  set sent(sent: boolean) {
+    this.#sent = sent;
+    this.#emptied &&= !sent;
   }
 
   leftDevice(): void {
-    if (this.sent) {
-      this.sent = false;
-      this.state.empty(this);
+    this.#sent = false;
+    if (!this.#emptied && this.state.at(this.slot) === this) {
+      this.#emptied = true;
+      this.state.empty(this.slot);
     }
   }
 
   destroyed(): void {
-    this.state.drop(this);
+    this.leftDevice();
+    if (this.state.at(this.slot) === this) {
+      this.state.set(this.slot, undefined);
+    }
   }
 }
 
@@ -81,17 +96,11 @@ export class ContextState {
   }
 
   /** The device takes what is in a slot out of it, where it can be told. */
-  empty(binding: Binding): void {
-    if (this.at(binding.slot) === binding) {
-      this.#tellDevice(binding.slot);
-    }
-  }
-
-  /** It is in its slot no more. */
-  drop(binding: Binding): void {
-    if (this.at(binding.slot) === binding) {
-      this.#bindings.delete(binding.slot);
-      this.#tellDevice(binding.slot);
+  empty(slot: number): void {
+    if (this.owner.isBound) {
+      this.sureSender(slot)();
+    } else {
+      this.#stale.add(slot);
     }
   }
 
@@ -128,10 +137,15 @@ export class ContextState {
     const group = groupOf(slot);
     const bindings = this.#setTogether(slot);
     return () => {
-      const { name, fields } = this.#command(slot, bindings);
       const refused = (): void => mark(bindings, false);
-      owner.context.queue.emit(name, fields, refused, this.#dxContext);
       mark(bindings, true);
+      try {
+        const { name, fields } = this.#command(slot, bindings);
+        owner.context.queue.emit(name, fields, refused, this.#dxContext);
+      } catch (error) {
+        refused();
+        throw error;
+      }
       this.#forgetStale(group, slot);
     };
   }
@@ -155,14 +169,6 @@ export class ContextState {
 
   get #dxContext(): number | undefined {
     return this.owner.kind === 'dx' ? this.owner.id : undefined;
-  }
-
-  #tellDevice(slot: number): void {
-    if (this.owner.isBound) {
-      this.sureSender(slot)();
-    } else {
-      this.#stale.add(slot);
-    }
   }
 
   /** What one command sets together with a slot; by index in the group. */
