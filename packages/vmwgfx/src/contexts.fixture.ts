@@ -12,7 +12,7 @@ const SIDE = 64;
 export const SQUARE_BYTES = SIDE * SIDE * 4;
 export const square = { format: 2, width: SIDE, height: SIDE };
 /** BUFFER. */
-export const BUFFER = 37;
+const BUFFER = 37;
 const TEXTURE2D = 3;
 
 /** A file with a context of each kind, and ways to send commands. */
