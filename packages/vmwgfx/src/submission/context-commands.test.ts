@@ -1,4 +1,5 @@
 import { CommandWriter, SVGA3D_INVALID_ID, type CommandFields, type CommandName } from '@cg/svga-device';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { draw, red, resourceView, setUpContexts, targetView, wholeView } from '../contexts.fixture.js';
 import { ruleOf, userCommandNames } from './rules/command-rules.js';
@@ -378,5 +379,52 @@ describe.each(names)('%s', (name) => {
     expect(JSON.stringify(counts())).toBe(before);
     // Nothing is left of the view that would have been defined.
     submit((writer) => write(writer, 'DX_DEFINE_RENDERTARGET_VIEW', targetView(50, b.handle))).wait();
+  });
+});
+
+describe('streams for contexts', () => {
+  it('IGT vmwgfx invalid commands: of any bytes are done or refused with a reason, and harm nobody', () => {
+    const set = setUp();
+    const { submit, file, cpu, a, b, device, context } = set;
+    const all = Object.entries(goodFields(set)).filter(([name]) => !name.startsWith('DX_DESTROY'));
+    const writer = new CommandWriter();
+    all.forEach(([name, fields]) => write(writer, name as CommandName, fields));
+    const stream = writer.bytes.slice();
+    const change = fc.tuple(fc.nat(stream.length / 4 - 1), fc.oneof(fc.nat(80), fc.constant(NONE)));
+    fc.assert(
+      fc.property(
+        fc.array(change, { maxLength: 6 }),
+        fc.nat(stream.length),
+        fc.nat(250),
+        (changes, length, value) => {
+          const bytes = stream.slice(0, length);
+          const view = new DataView(bytes.buffer);
+          changes
+            .filter(([at]) => at * 4 + 4 <= length)
+            .forEach(([at, dword]) => view.setUint32(at * 4, dword, true));
+          try {
+            file.submit(bytes, { context: context! }).wait();
+          } catch (thrown) {
+            expect(['EINVAL', 'ENOENT', 'EIO']).toContain((thrown as { code: string }).code);
+          }
+          cpu.store8(a.start, value);
+          submit((next) => {
+            const box = { x: 0, y: 0, z: 0, w: 1, h: 1, d: 1, srcx: 0, srcy: 0, srcz: 0 };
+            const images = {
+              srcSid: a.handle,
+              srcFace: 0,
+              srcMipmap: 0,
+              destSid: b.handle,
+              destFace: 0,
+              destMipmap: 0,
+            };
+            next.write('SURFACE_COPY', { ...images, boxes: [box] });
+          }).wait();
+          expect(device.image(file.deviceId(b.handle), 0)![0]).toBe(value);
+          expect(cpu.load8(b.start)).toBe(value);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
