@@ -1,4 +1,10 @@
-import { CommandWriter, SVGA3D_INVALID_ID, type CommandFields, type CommandName } from '@cg/svga-device';
+import {
+  commandOffsets,
+  CommandWriter,
+  SVGA3D_INVALID_ID,
+  type CommandFields,
+  type CommandName,
+} from '@cg/svga-device';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { draw, red, resourceView, setUpContexts, targetView, wholeView } from '../contexts.fixture.js';
@@ -45,18 +51,12 @@ const perRT = Array.from({ length: 8 }, () => ({
   logicOp: 0,
 }));
 
-/** All zero but for what is given. */
-function zeros(fields: readonly string[], change: Fields): Fields {
-  return { ...Object.fromEntries(fields.map((field) => [field, 0])), ...change };
+/** All fields of a command's body zero, but for what is given. */
+function zeros(name: CommandName, change: Fields): Fields {
+  return { ...Object.fromEntries(Object.keys(commandOffsets(name)).map((field) => [field, 0])), ...change };
 }
 
-const rasterizer = (rasterizerId: number) =>
-  zeros(
-    'fillMode cullMode frontCounterClockwise provokingVertexLast depthBias depthBiasClamp slopeScaledDepthBias depthClipEnable scissorEnable multisampleEnable antialiasedLineEnable lineWidth lineStippleEnable lineStippleFactor lineStipplePattern forcedSampleCount'.split(
-      ' ',
-    ),
-    { rasterizerId },
-  );
+const rasterizer = (rasterizerId: number) => zeros('DX_DEFINE_RASTERIZER_STATE_V2', { rasterizerId });
 
 /** Commands that define an object under an id. */
 function definitions(
@@ -76,19 +76,9 @@ function definitions(
     DX_DEFINE_UA_VIEW: { uaViewId: id, ...target },
     DX_DEFINE_ELEMENTLAYOUT: { elementLayoutId: id, descs: [] },
     DX_DEFINE_BLEND_STATE: { blendId: id, alphaToCoverageEnable: 0, independentBlendEnable: 0, perRT },
-    DX_DEFINE_DEPTHSTENCIL_STATE: zeros(
-      'depthEnable depthWriteMask depthFunc stencilEnable frontEnable backEnable stencilReadMask stencilWriteMask frontStencilFailOp frontStencilDepthFailOp frontStencilPassOp frontStencilFunc backStencilFailOp backStencilDepthFailOp backStencilPassOp backStencilFunc'.split(
-        ' ',
-      ),
-      { depthStencilId: id },
-    ),
+    DX_DEFINE_DEPTHSTENCIL_STATE: zeros('DX_DEFINE_DEPTHSTENCIL_STATE', { depthStencilId: id }),
     DX_DEFINE_RASTERIZER_STATE: rasterizer(id),
-    DX_DEFINE_SAMPLER_STATE: zeros(
-      'filter addressU addressV addressW mipLODBias maxAnisotropy comparisonFunc borderColorR borderColorG borderColorB borderColorA minLOD maxLOD'.split(
-        ' ',
-      ),
-      { samplerId: id },
-    ),
+    DX_DEFINE_SAMPLER_STATE: zeros('DX_DEFINE_SAMPLER_STATE', { samplerId: id }),
     DX_DEFINE_STREAMOUTPUT: {
       soid: id,
       numOutputStreamEntries: 0,
@@ -111,27 +101,22 @@ function goodFields(objects: Objects): Partial<Record<CommandName, Fields>> {
   const indirect = { argsBufferSid: data.handle, byteOffsetForArgs: 16 };
   const constants = { slot: 1, offsetInBytes: 256 };
   const color = [0, 0, 0, 0];
-  const light =
-    'shininess index type inWorldSpace range falloff attenuation0 attenuation1 attenuation2 theta phi face enabled min max x y w h reg ctype regStart shaderType constType first last';
-  const legacy = (change: Fields = {}) =>
-    zeros(light.split(' '), {
-      cid,
-      matrix: Array.from({ length: 16 }, () => 0),
-      states: [],
-      diffuse: color,
-      ambient: color,
-      specular: color,
-      emissive: color,
-      position: color,
-      plane: color,
-      direction: color,
-      values: color,
-      moreValues: [],
-      ...change,
-    });
+  /** State that names nothing. */
+  const plain = (name: CommandName, change: Fields = {}): Fields => zeros(name, { cid, ...change });
+  const material = { diffuse: color, ambient: color, specular: color, emissive: color };
   const guestResult = { guestResultGmrId: results, guestResultOffset: 64 };
   const gbResult = { mobid: results, offset: 64 };
-  const vertexDecl = { method: 0, usage: 0, usageIndex: 0, surfaceId: data.handle, offset: 0, stride: 4 };
+  const vertexDecl = {
+    type: 0,
+    first: 0,
+    last: 0,
+    method: 0,
+    usage: 0,
+    usageIndex: 0,
+    surfaceId: data.handle,
+    offset: 0,
+    stride: 4,
+  };
   const range = {
     primType: 1,
     primitiveCount: 1,
@@ -244,17 +229,17 @@ function goodFields(objects: Objects): Partial<Record<CommandName, Fields>> {
     DX_END_QUERY: { queryId: 0 },
     DX_READBACK_QUERY: { queryId: 0 },
     DX_SET_PREDICATION: { queryId: 0, predicateValue: 1 },
-    SETTRANSFORM: legacy(),
-    SETZRANGE: legacy(),
-    SETRENDERSTATE: legacy(),
-    SETMATERIAL: legacy(),
-    SETLIGHTDATA: legacy(),
-    SETLIGHTENABLED: legacy(),
-    SETVIEWPORT: legacy(),
-    SETCLIPPLANE: legacy(),
-    SETSCISSORRECT: legacy(),
-    SET_SHADER_CONST: legacy(),
-    SET_GB_SHADERCONSTS_INLINE: legacy({ values: [] }),
+    SETTRANSFORM: plain('SETTRANSFORM', { matrix: Array.from({ length: 16 }, () => 0) }),
+    SETZRANGE: plain('SETZRANGE'),
+    SETRENDERSTATE: plain('SETRENDERSTATE', { states: [] }),
+    SETMATERIAL: plain('SETMATERIAL', material),
+    SETLIGHTDATA: plain('SETLIGHTDATA', { ...material, position: color, direction: color }),
+    SETLIGHTENABLED: plain('SETLIGHTENABLED'),
+    SETVIEWPORT: plain('SETVIEWPORT'),
+    SETCLIPPLANE: plain('SETCLIPPLANE', { plane: color }),
+    SETSCISSORRECT: plain('SETSCISSORRECT'),
+    SET_SHADER_CONST: plain('SET_SHADER_CONST', { values: color, moreValues: [] }),
+    SET_GB_SHADERCONSTS_INLINE: plain('SET_GB_SHADERCONSTS_INLINE', { values: [] }),
     SET_VERTEX_DECLS: { cid, numElements: 0, elements: [] },
     SET_VERTEX_DIVISORS: { cid, numDivisors: 0, divisors: [] },
     SETRENDERTARGET: { cid, type: 2, sid: a.handle, face: 0, mipmap: 0 },
@@ -272,7 +257,7 @@ function goodFields(objects: Objects): Partial<Record<CommandName, Fields>> {
       cid,
       numVertexDecls: 1,
       numRanges: 1,
-      vertexDecls: [zeros(['type', 'first', 'last'], vertexDecl)],
+      vertexDecls: [vertexDecl],
       ranges: [range],
       divisors: [],
     },
@@ -297,11 +282,22 @@ function goodFields(objects: Objects): Partial<Record<CommandName, Fields>> {
 
 /** Fields that hold handles or ids of what the user has made, and the code where one is nobody's. */
 const references = [
-  'cid sid shid mobid destSid argsBufferSid indexBufferSid guestResultGmrId renderTargetViewId depthStencilViewId',
-  'shaderResourceViewId uaViewId srcUAViewId shaderId queryId',
-]
-  .join(' ')
-  .split(' ');
+  'cid',
+  'sid',
+  'shid',
+  'mobid',
+  'destSid',
+  'argsBufferSid',
+  'indexBufferSid',
+  'guestResultGmrId',
+  'renderTargetViewId',
+  'depthStencilViewId',
+  'shaderResourceViewId',
+  'uaViewId',
+  'srcUAViewId',
+  'shaderId',
+  'queryId',
+];
 /** Parts of commands with such fields. */
 const referenceParts: Readonly<Record<string, string | undefined>> = {
   renderTargetViewIds: undefined,

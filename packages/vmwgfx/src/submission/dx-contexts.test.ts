@@ -251,6 +251,7 @@ describe('draws', () => {
       writer.write('DX_SET_SINGLE_CONSTANT_BUFFER', constant);
     }).wait();
     expect(written.concat(read).some(({ handle }) => gpuDirty(handle))).toBe(false);
+    submit((writer) => writer.write('DX_DRAW', draw)).wait();
     expect(written.map(({ handle }) => gpuDirty(handle))).toEqual([true, true, true]);
     expect(read.some(({ handle }) => gpuDirty(handle))).toBe(false);
   });
