@@ -15,6 +15,7 @@ import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import type { Evictable } from '../memory/eviction-order.js';
 import { evictUntil } from '../memory/eviction.js';
+import { NamedBy, type Named } from './named.js';
 import { Resource } from './resource.js';
 
 /** What a surface is made of. */
@@ -33,8 +34,9 @@ export interface SurfaceStatistics {
 }
 
 /** A guest-backed surface. */
-export class Surface extends Resource implements Evictable {
+export class Surface extends Resource implements Evictable, Named {
   readonly layout: SurfaceLayout;
+  readonly namedBy = new NamedBy();
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
   #bound = false;
@@ -55,6 +57,10 @@ export class Surface extends Resource implements Evictable {
 
   /** The device's id; SVGA3D_INVALID_ID before `create`. */
   get id(): number {
+    return this.#id;
+  }
+
+  get stateId(): number {
     return this.#id;
   }
 
@@ -228,6 +234,7 @@ export class Surface extends Resource implements Evictable {
     try {
       this.#takeFromDevice();
     } finally {
+      this.namedBy.tellDestroyed();
       this.detach();
     }
   }
@@ -240,6 +247,8 @@ export class Surface extends Resource implements Evictable {
     if (id === SVGA3D_INVALID_ID) {
       return;
     }
+    this.#id = SVGA3D_INVALID_ID;
+    this.namedBy.tellLeftDevice();
     try {
       if (this.#bound) {
         queue.emitSurely('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
@@ -248,7 +257,6 @@ export class Surface extends Resource implements Evictable {
       queue.flush();
     } finally {
       surfaceIds.free(id);
-      this.#id = SVGA3D_INVALID_ID;
       this.#bound = false;
     }
   }
