@@ -49,7 +49,7 @@ export function readBackResources(object: Residence, resources: readonly Residen
 }
 
 /** Waits for read-backs. Those that the device refuses have left the set by then, and stay GPU-dirty. */
-function finishReadBacks(object: Residence, readBack: ReadonlySet<ResidentResource>): void {
+export function finishReadBacks(object: Residence, readBack: ReadonlySet<ResidentResource>): void {
   const { queue } = object.context;
   const fence = fenceOrSettle(queue);
   try {
