@@ -2,7 +2,6 @@ import { PAGE_SIZE } from '@cg/pagetable';
 import {
   boxBytes,
   boxRows,
-  DirtyBoxes,
   rowsEnd,
   SurfaceLayout,
   type SubresourceBox,
@@ -10,10 +9,10 @@ import {
 } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID, SVGA3D_SURFACE } from '@cg/svga-device';
 import { readBackResources } from '../coherency/read-back.js';
-import type { DriverContext } from '../context.js';
+import type { CoherencyParts, DriverContext } from '../context.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
-import type { Evictable } from '../memory/eviction-order.js';
+import { NEVER_USED, type Evictable } from '../memory/eviction-order.js';
 import { evictUntil } from '../memory/eviction.js';
 import { NamedBy, type Named } from './named.js';
 import { Resource } from './resource.js';
@@ -36,11 +35,12 @@ export interface SurfaceStatistics {
 /** A guest-backed surface. */
 export class Surface extends Resource implements Evictable, Named {
   readonly layout: SurfaceLayout;
+  lastUse = NEVER_USED;
   readonly namedBy = new NamedBy();
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
   #bound = false;
-  #dirtyBoxes: DirtyBoxes | undefined;
+  #dirtyBoxes: InstanceType<CoherencyParts['DirtyBoxes']> | undefined;
 
   /** @throws SurfaceLayoutError for a surface that cannot be laid out */
   constructor(
@@ -51,7 +51,7 @@ export class Surface extends Resource implements Evictable, Named {
     super(context, layout.bytes, request.coherent);
     this.layout = layout;
     if (request.coherent) {
-      this.#dirtyBoxes = new DirtyBoxes(layout);
+      this.#dirtyBoxes = new context.parts.DirtyBoxes(layout);
     }
   }
 
@@ -189,7 +189,7 @@ export class Surface extends Resource implements Evictable, Named {
   followTracking(): void {
     const wanted = this.coherent || this.backing?.tracker !== undefined;
     if (wanted && this.#dirtyBoxes === undefined) {
-      this.#dirtyBoxes = new DirtyBoxes(this.layout);
+      this.#dirtyBoxes = new this.context.parts.DirtyBoxes(this.layout);
     } else if (!wanted) {
       this.#dirtyBoxes = undefined;
     }
@@ -199,8 +199,9 @@ export class Surface extends Resource implements Evictable, Named {
     if (this.#dirtyBoxes === undefined || this.#dirtyBoxes.isEmpty) {
       return;
     }
+    const { emitUpdate } = this.context.parts;
     for (const box of this.#dirtyBoxes.boxes()) {
-      this.#update(box);
+      emitUpdate(this.context, this.#id, this.layout, box, () => this.#markDirty(box));
       this.statistics.boxes++;
       this.statistics.bytesUploaded += boxBytes(this.layout, box.subresource, box);
     }
@@ -259,28 +260,6 @@ export class Surface extends Resource implements Evictable, Named {
       surfaceIds.free(id);
       this.#bound = false;
     }
-  }
-
-  /** One command for one box: by subresource where the device has DX contexts, else by face and mip (rule 7.5). */
-  #update(box: SubresourceBox): void {
-    const { queue, limits } = this.context;
-    const { subresource, x, y, z, width: w, height: h, depth: d } = box;
-    const refused = (): void => this.#markDirty(box);
-    if (limits.hasDx) {
-      queue.emit(
-        'DX_UPDATE_SUBRESOURCE',
-        { sid: this.#id, subResource: subresource, x, y, z, w, h, d },
-        refused,
-      );
-      return;
-    }
-    const mips = this.layout.mips.length;
-    const face = Math.floor(subresource / mips);
-    queue.emit(
-      'UPDATE_GB_IMAGE',
-      { sid: this.#id, face, mipmap: subresource % mips, x, y, z, w, h, d },
-      refused,
-    );
   }
 
   /** An upload did not happen: what it was to bring is dirty again (rule 1.5). */
