@@ -5,6 +5,7 @@ import type { IdAllocator } from './id-allocator.js';
 import type { EvictionOrder } from './memory/eviction-order.js';
 import type { FakeOffsets } from './memory/fake-offsets.js';
 import type { MemoryAccount } from './memory/memory-account.js';
+import type { DeviceCapabilities } from './device/device-capabilities.js';
 import type { DeviceLimits } from './device/device-limits.js';
 import type { CommandQueue } from './device/command-queue.js';
 import type { DirtyTracker } from './tracking/dirty-tracker.js';
@@ -39,6 +40,8 @@ export interface DriverContext {
   readonly surfacesOnDevice: EvictionOrder;
   readonly mobIds: IdAllocator;
   readonly surfaceIds: IdAllocator;
+  /** What the device says that it can do. */
+  readonly device: DeviceCapabilities;
   readonly limits: DeviceLimits;
   /** Makes what finds the writes to a buffer object. */
   trackMemory(pages: BackingPages, context: DriverContext): TrackedMemory;

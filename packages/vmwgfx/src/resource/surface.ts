@@ -6,11 +6,11 @@ import {
   rowsEnd,
   SurfaceLayout,
   type SubresourceBox,
-  type SurfaceDescription,
 } from '@cg/surface-layout';
-import { SVGA3D_INVALID_ID, SVGA3D_SURFACE } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID } from '@cg/svga-device';
 import { readBackResources } from '../coherency/read-back.js';
 import type { DriverContext } from '../context.js';
+import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import type { Evictable } from '../memory/eviction-order.js';
@@ -18,9 +18,7 @@ import { evictUntil } from '../memory/eviction.js';
 import { Resource } from './resource.js';
 
 /** What a surface is made of. */
-export interface SurfaceRequest extends SurfaceDescription {
-  /** The layers are the six faces of a cube. */
-  readonly cube: boolean;
+export interface SurfaceRequest extends SurfaceToDefine {
   readonly coherent: boolean;
 }
 
@@ -46,7 +44,7 @@ export class Surface extends Resource implements Evictable {
     readonly request: SurfaceRequest,
   ) {
     const layout = new SurfaceLayout(request);
-    super(context, layout.bytes, request.coherent);
+    super(context, layout.bytes + trailerBytes(request.traits), request.coherent);
     this.layout = layout;
     if (request.coherent) {
       this.#dirtyBoxes = new DirtyBoxes(layout);
@@ -94,36 +92,20 @@ export class Surface extends Resource implements Evictable {
   }
 
   create(): void {
-    const { queue, surfaceIds, surfacesOnDevice } = this.context;
+    const { surfaceIds, surfacesOnDevice } = this.context;
     if (this.#id !== SVGA3D_INVALID_ID) {
       surfacesOnDevice.touch(this);
       return;
     }
-    const { format, width, height, depth, mipLevels, samples, layers, cube } = this.request;
     evictUntil(() => !surfaceIds.isFull, surfacesOnDevice);
     const sid = surfaceIds.allocate();
-    const definition = {
-      sid,
-      surfaceFlags: SVGA3D_SURFACE.HINT_TEXTURE | (cube ? SVGA3D_SURFACE.CUBEMAP : 0),
-      format,
-      numMipLevels: mipLevels,
-      multisampleCount: samples > 1 ? samples : 0,
-      autogenFilter: 0,
-      width,
-      height,
-      depth,
-    };
     const forget = (): void => {
       surfaceIds.free(sid);
       this.#id = SVGA3D_INVALID_ID;
       surfacesOnDevice.remove(this);
     };
     try {
-      if (layers > 1 && !cube) {
-        queue.emit('DEFINE_GB_SURFACE_V2', { ...definition, arraySize: layers }, forget);
-      } else {
-        queue.emit('DEFINE_GB_SURFACE', definition, forget);
-      }
+      emitDefinition(this.context.queue, sid, this.request, forget);
     } catch (error) {
       surfaceIds.free(sid);
       throw error;
