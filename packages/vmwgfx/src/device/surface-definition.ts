@@ -14,6 +14,8 @@ export interface SurfaceTraits {
   readonly qualityLevel: number;
   /** Of a structured buffer. */
   readonly bufferByteStride: number;
+  /** It is an array, also with one layer: what has several is one in any case, unless it is a cube. */
+  readonly isArray: boolean;
 }
 
 /** What a surface has that nobody says more of. */
@@ -23,6 +25,7 @@ export const plainTraits: SurfaceTraits = {
   multisamplePattern: 0,
   qualityLevel: 0,
   bufferByteStride: 0,
+  isArray: false,
 };
 
 /** SVGA3D_SURFACE_BIND_STREAM_OUTPUT of svga3d_types.h. */
@@ -66,6 +69,8 @@ export function emitDefinition(
     height,
     depth,
   };
+  const isArray = traits.isArray || (layers > 1 && !cube);
+  const arraySize = isArray ? layers : 0;
   const isNew = bufferByteStride > 0 || flags2 !== 0 || multisamplePattern !== 0 || qualityLevel !== 0;
   if (isNew) {
     const fields = {
@@ -73,15 +78,15 @@ export function emitDefinition(
       surfaceFlags: definition.surfaceFlags + flags2 * 2 ** 32,
       multisamplePattern,
       qualityLevel,
-      arraySize: layers,
+      arraySize,
     };
     if (bufferByteStride > 0) {
       queue.emit('DEFINE_GB_SURFACE_V4', { ...fields, bufferByteStride }, refused);
     } else {
       queue.emit('DEFINE_GB_SURFACE_V3', fields, refused);
     }
-  } else if (layers > 1 && !cube) {
-    queue.emit('DEFINE_GB_SURFACE_V2', { ...definition, arraySize: layers }, refused);
+  } else if (isArray) {
+    queue.emit('DEFINE_GB_SURFACE_V2', { ...definition, arraySize }, refused);
   } else {
     queue.emit('DEFINE_GB_SURFACE', definition, refused);
   }

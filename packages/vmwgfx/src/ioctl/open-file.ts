@@ -1,0 +1,44 @@
+import { VmwgfxError } from '../errors.js';
+import type { ObjectDescription } from '../file/descriptions.js';
+import type { DrmFile } from '../file/drm-file.js';
+import type { CpuGrabs } from './cpu-grabs.js';
+import type { Descriptors } from './descriptors.js';
+import type { FenceEvents } from './fence-events.js';
+import type { FenceHandles } from './fence-handles.js';
+import type { UserMemory } from './user-memory.js';
+
+/** What the calls on one opened file share. */
+export interface OpenFile {
+  readonly file: DrmFile;
+  readonly memory: UserMemory;
+  readonly descriptors: Descriptors;
+  readonly fences: FenceHandles;
+  readonly events: FenceEvents;
+  readonly grabs: CpuGrabs;
+  /** User space has asked for MAX_MOB_MEMORY: it knows guest-backed objects, and is told of them. */
+  knowsGuestBacked: boolean;
+}
+
+/** What carries out a call: it reads the request in the argument, and writes the reply over it. */
+export type CallHandler = (open: OpenFile, argument: DataView) => void;
+
+/** The description of a handle that must be of one kind. @throws VmwgfxError ENOENT, EINVAL */
+export function describeAs<K extends ObjectDescription['kind']>(
+  { file }: OpenFile,
+  handle: number,
+  kind: K,
+): Extract<ObjectDescription, { kind: K }> {
+  const description = file.describe(handle);
+  if (description.kind !== kind) {
+    throw new VmwgfxError('EINVAL', `handle ${handle} is of a ${description.kind}, not a ${kind}`, {
+      handle,
+    });
+  }
+  return description as Extract<ObjectDescription, { kind: K }>;
+}
+
+/** Closes a handle that must be of one kind. @throws VmwgfxError ENOENT, EINVAL; EIO as `DrmFile.closeHandle` */
+export function closeAs(open: OpenFile, handle: number, kind: ObjectDescription['kind']): void {
+  describeAs(open, handle, kind);
+  open.file.closeHandle(handle);
+}
