@@ -42,6 +42,11 @@ export interface DriverContext {
   readonly surfaceIds: IdAllocator;
   /** What the device says that it can do. */
   readonly device: DeviceCapabilities;
+  /** Of contexts without DX. */
+  readonly contextIds: IdAllocator;
+  readonly dxContextIds: IdAllocator;
+  /** Of shaders of contexts without DX; those of DX are ids in a table of theirs. */
+  readonly shaderIds: IdAllocator;
   readonly limits: DeviceLimits;
   /** Makes what finds the writes to a buffer object. */
   trackMemory(pages: BackingPages, context: DriverContext): TrackedMemory;

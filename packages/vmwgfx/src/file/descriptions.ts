@@ -2,7 +2,8 @@ import { PAGE_SIZE } from '@cg/pagetable';
 import type { DeviceCapabilities } from '../device/device-capabilities.js';
 import type { DeviceLimits } from '../device/device-limits.js';
 import { BufferObject } from '../memory/buffer-object.js';
-import type { SurfaceRequest } from '../resource/surface.js';
+import { Shader } from '../resource/shader.js';
+import { Surface, type SurfaceRequest } from '../resource/surface.js';
 import type { HandledObject } from './handle-table.js';
 
 /** What a user can know of the device. */
@@ -12,7 +13,7 @@ export interface DeviceDescription extends DeviceCapabilities, DeviceLimits {
 }
 
 /** What a handle names. */
-export type ObjectDescription = DescribedBuffer | DescribedSurface;
+export type ObjectDescription = DescribedBuffer | DescribedSurface | DescribedDeviceObject;
 
 /** A buffer object. */
 export interface DescribedBuffer {
@@ -31,9 +32,17 @@ export interface DescribedSurface extends SurfaceRequest {
   readonly isBacked: boolean;
 }
 
+/** A context, or a shader of contexts without DX. */
+export interface DescribedDeviceObject {
+  readonly kind: 'context' | 'shader';
+}
+
 export function describeObject(object: HandledObject): ObjectDescription {
   if (object instanceof BufferObject) {
     return { kind: 'buffer', bytes: object.bytes, mapOffset: object.firstPage * PAGE_SIZE };
+  }
+  if (!(object instanceof Surface)) {
+    return { kind: object instanceof Shader ? 'shader' : 'context' };
   }
   const { request, backingBytes, backing } = object;
   return { kind: 'surface', ...request, bytes: backingBytes, isBacked: backing !== undefined };

@@ -1,5 +1,6 @@
 import type { VmwgfxErrorCode } from '../errors.js';
 import { allocBo, closeBuffer } from './buffers.js';
+import { createContext, createExtendedContext, createShader, unrefContext, unrefShader } from './contexts.js';
 import { syncCpu } from './cpu-grabs.js';
 import { execbuf } from './execbuf.js';
 import { fenceEvent, fenceSignaled, fenceUnref, fenceWait } from './fences.js';
@@ -46,8 +47,8 @@ const calls: readonly Call[] = [
   call(requests.DRM_IOCTL_VMW_CONTROL_STREAM, 'EACCES'),
   call(requests.DRM_IOCTL_VMW_CLAIM_STREAM, 'EACCES'),
   call(requests.DRM_IOCTL_VMW_UNREF_STREAM, 'EACCES'),
-  call(requests.DRM_IOCTL_VMW_CREATE_CONTEXT, 'ENOSYS'),
-  call(requests.DRM_IOCTL_VMW_UNREF_CONTEXT, 'ENOSYS'),
+  call(requests.DRM_IOCTL_VMW_CREATE_CONTEXT, createContext),
+  call(requests.DRM_IOCTL_VMW_UNREF_CONTEXT, unrefContext),
   call(requests.DRM_IOCTL_VMW_CREATE_SURFACE, createSurface),
   call(requests.DRM_IOCTL_VMW_UNREF_SURFACE, unrefSurface),
   call(requests.DRM_IOCTL_VMW_REF_SURFACE, refSurface),
@@ -60,12 +61,12 @@ const calls: readonly Call[] = [
   call(requests.DRM_IOCTL_VMW_PRESENT, 'EACCES'),
   call(requests.DRM_IOCTL_VMW_PRESENT_READBACK, 'EACCES'),
   call(requests.DRM_IOCTL_VMW_UPDATE_LAYOUT, 'EACCES'),
-  call(requests.DRM_IOCTL_VMW_CREATE_SHADER, 'ENOSYS'),
-  call(requests.DRM_IOCTL_VMW_UNREF_SHADER, 'ENOSYS'),
+  call(requests.DRM_IOCTL_VMW_CREATE_SHADER, createShader),
+  call(requests.DRM_IOCTL_VMW_UNREF_SHADER, unrefShader),
   call(requests.DRM_IOCTL_VMW_GB_SURFACE_CREATE, gbSurfaceCreate),
   call(requests.DRM_IOCTL_VMW_GB_SURFACE_REF, gbSurfaceRef),
   call(requests.DRM_IOCTL_VMW_SYNCCPU, syncCpu),
-  call(requests.DRM_IOCTL_VMW_CREATE_EXTENDED_CONTEXT, 'ENOSYS'),
+  call(requests.DRM_IOCTL_VMW_CREATE_EXTENDED_CONTEXT, createExtendedContext),
   call(requests.DRM_IOCTL_VMW_GB_SURFACE_CREATE_EXT, gbSurfaceCreateExt),
   call(requests.DRM_IOCTL_VMW_GB_SURFACE_REF_EXT, gbSurfaceRefExt),
   call(requests.DRM_IOCTL_VMW_MSG, 'ENOSYS'),

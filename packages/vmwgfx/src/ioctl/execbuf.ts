@@ -1,4 +1,4 @@
-import { SVGA_CB_MAX_SIZE } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID, SVGA_CB_MAX_SIZE } from '@cg/svga-device';
 import { VmwgfxError } from '../errors.js';
 import { giveFence } from './fences.js';
 import type { CallHandler } from './open-file.js';
@@ -43,9 +43,11 @@ export const execbuf: CallHandler = (open, argument) => {
   if ((request.flags & IMPORT_FENCE_FD) !== 0) {
     descriptors.fence(request.imported_fence_fd).wait();
   }
-  const { commands, command_size } = request;
+  const { commands, command_size, version, context_handle } = request;
   const bytes = command_size === 0 ? new Uint8Array() : memory.read(commands, command_size);
-  const fence = file.submit(bytes);
+  // The first version ended before the context.
+  const hasContext = version > 1 && context_handle !== SVGA3D_INVALID_ID;
+  const fence = file.submit(bytes, hasContext ? { context: context_handle } : {});
   if (request.fence_rep === 0) {
     return;
   }

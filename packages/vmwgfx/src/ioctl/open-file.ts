@@ -22,23 +22,36 @@ export interface OpenFile {
 /** What carries out a call: it reads the request in the argument, and writes the reply over it. */
 export type CallHandler = (open: OpenFile, argument: DataView) => void;
 
+type Kind = ObjectDescription['kind'];
+
+/** A description of one kind. */
+type Described<K extends Kind> = Extract<ObjectDescription, { readonly kind: K }>;
+
+function isKind<K extends Kind>(description: ObjectDescription, kind: K): description is Described<K> {
+  return description.kind === kind;
+}
+
 /** The description of a handle that must be of one kind. @throws VmwgfxError ENOENT, EINVAL */
-export function describeAs<K extends ObjectDescription['kind']>(
+export function describeAs<K extends 'buffer' | 'surface'>(
   { file }: OpenFile,
   handle: number,
   kind: K,
-): Extract<ObjectDescription, { kind: K }> {
+): Described<K> {
   const description = file.describe(handle);
-  if (description.kind !== kind) {
-    throw new VmwgfxError('EINVAL', `handle ${handle} is of a ${description.kind}, not a ${kind}`, {
-      handle,
-    });
+  if (!isKind(description, kind)) {
+    throw wrongKind(handle, kind);
   }
-  return description as Extract<ObjectDescription, { kind: K }>;
+  return description;
 }
 
 /** Closes a handle that must be of one kind. @throws VmwgfxError ENOENT, EINVAL; EIO as `DrmFile.closeHandle` */
-export function closeAs(open: OpenFile, handle: number, kind: ObjectDescription['kind']): void {
-  describeAs(open, handle, kind);
-  open.file.closeHandle(handle);
+export function closeAs({ file }: OpenFile, handle: number, kind: Kind): void {
+  if (file.describe(handle).kind !== kind) {
+    throw wrongKind(handle, kind);
+  }
+  file.closeHandle(handle);
+}
+
+function wrongKind(handle: number, kind: Kind): VmwgfxError {
+  return new VmwgfxError('EINVAL', `handle ${handle} is of no ${kind}`, { handle });
 }

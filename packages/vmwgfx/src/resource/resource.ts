@@ -22,7 +22,8 @@ export abstract class Resource implements ResidentResource {
 
   constructor(
     readonly context: DriverContext,
-    readonly backingBytes: number,
+    /** Changes only where the resource itself grows. */
+    public backingBytes: number,
     /** Whether the CPU sees it as coherent memory. */
     readonly coherent: boolean,
   ) {}

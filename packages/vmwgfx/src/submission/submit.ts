@@ -2,6 +2,7 @@ import type { CommandFields, CommandName } from '@cg/svga-device';
 import type { DriverContext } from '../context.js';
 import type { Fence } from '../device/fence.js';
 import type { HandleTable } from '../file/handle-table.js';
+import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import { checkCommands, type UserCommand } from './check-commands.js';
 import { Validation } from './validation.js';
@@ -12,16 +13,27 @@ interface SentCommand {
   refused: boolean;
 }
 
+/** Who submits. */
+export interface Submitter {
+  readonly handles: HandleTable;
+  /** What the commands are for. */
+  readonly dxContext: DxContext | undefined;
+}
+
 /**
  * Checks what a user sends, makes everything that it names ready, sends it, and notes what the device then has.
  * Up to the first command sent a failure leaves all as it was; behind it, what the device did is noted.
  * @throws as `DrmFile.submit`
  */
-export function submit(context: DriverContext, handles: HandleTable, bytes: Uint8Array): Fence {
+export function submit(context: DriverContext, { handles, dxContext }: Submitter, bytes: Uint8Array): Fence {
   const { queue } = context;
   const { maxCommandBytes } = queue;
   const commands = checkCommands(bytes, { handles, maxCommandBytes, hasDx: context.limits.hasDx });
   const validation = new Validation();
+  if (dxContext !== undefined) {
+    validation.add(dxContext, true);
+    dxContext.tables.forEach((table) => validation.add(table, false));
+  }
   commands.forEach((command) => addToValidation(validation, command));
   try {
     validation.validate();
