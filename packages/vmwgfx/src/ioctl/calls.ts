@@ -1,7 +1,6 @@
 import type { VmwgfxErrorCode } from '../errors.js';
 import { allocBo, closeBuffer } from './buffers.js';
 import { createContext, createExtendedContext, createShader, unrefContext, unrefShader } from './contexts.js';
-import { syncCpu } from './cpu-grabs.js';
 import { execbuf } from './execbuf.js';
 import { fenceEvent, fenceSignaled, fenceUnref, fenceWait } from './fences.js';
 import { createSurface } from './legacy-surfaces.js';
@@ -11,6 +10,7 @@ import { fdToHandle, handleToFd } from './prime.js';
 import * as requests from './requests.js';
 import { takeApart } from './request.js';
 import { refSurface, unrefSurface } from './surface-references.js';
+import { syncCpu } from './synccpu.js';
 import { gbSurfaceCreate, gbSurfaceCreateExt, gbSurfaceRef, gbSurfaceRefExt } from './surfaces.js';
 
 /** A call: what carries it out, or how it is refused. */

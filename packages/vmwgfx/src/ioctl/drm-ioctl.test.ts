@@ -183,6 +183,8 @@ describe('DRM_VMW_GET_PARAM and GET_3D_CAP', () => {
   });
 });
 
+const requestsByName = new Map(Object.entries(requests));
+
 describe('what is not offered', () => {
   it.each([
     [
@@ -201,7 +203,7 @@ describe('what is not offered', () => {
   ])('is %s', (code, names) => {
     const { fd } = userSpace().program();
     for (const name of names) {
-      const request = requests[`DRM_IOCTL_VMW_${name}` as keyof typeof requests];
+      const request = requestsByName.get(`DRM_IOCTL_VMW_${name}`);
       expect(() => fd.ioctl(request as number, new ArrayBuffer(128)), name).toThrow(error(code));
     }
   });

@@ -89,7 +89,7 @@ export class DrmIoctl {
     this.#open.file.close();
   }
 
-  /** Copies as the DRM core does: what user space gives less than the driver's structure is 0, what it gives more stays. */
+  /** Copies as the DRM core does: of a shorter structure the rest is 0, of a longer one it stays as it is. */
   #call(parts: Request, { request, run, noSuchHandle }: Call, argument: UserArgument): void {
     if (typeof run === 'string') {
       throw new VmwgfxError(run, 'the driver does not offer the call', { request });

@@ -9,11 +9,12 @@ const { IMPORT_FENCE_FD, EXPORT_FENCE_FD } = DRM_VMW_EXECBUF_FLAG;
 
 type Execbuf = ReturnType<typeof structs.execbuf.read>;
 
+function refuse(why: string): never {
+  throw new VmwgfxError('EINVAL', `execbuf: ${why}`);
+}
+
 /** @throws VmwgfxError EINVAL */
 function check({ version, flags, command_size, fence_rep }: Execbuf): void {
-  const refuse = (why: string): never => {
-    throw new VmwgfxError('EINVAL', `execbuf: ${why}`);
-  };
   if (version < 1 || version > DRM_VMW_EXECBUF_VERSION) {
     refuse(`version ${version} is none of 1 to ${DRM_VMW_EXECBUF_VERSION}`);
   }

@@ -42,9 +42,8 @@ const sizes: Record<keyof typeof structs, number> = {
 
 describe('structures', () => {
   it('have the sizes of the header’s', () => {
-    for (const [name, bytes] of Object.entries(sizes)) {
-      expect([name, structs[name as keyof typeof structs].bytes]).toEqual([name, bytes]);
-    }
+    const bytes = Object.entries(structs).map(([name, struct]) => [name, struct.bytes]);
+    expect(Object.fromEntries(bytes)).toEqual(sizes);
   });
 
   it('have every field on a multiple of its size: C puts no padding where none is named', () => {

@@ -327,7 +327,11 @@ describe('CREATE_SURFACE, from before there were guest-backed objects', () => {
       'DEFINE_GB_SURFACE',
       { width: 64, height: 32, numMipLevels: 3 },
     ]);
-    const cube = create(user, { flags: CUBEMAP, mip_levels: [1, 1, 1, 1, 1, 1] }, Array(6).fill([8, 8, 1]));
+    const cube = create(
+      user,
+      { flags: CUBEMAP, mip_levels: [1, 1, 1, 1, 1, 1] },
+      Array.from({ length: 6 }, () => [8, 8, 1]),
+    );
     expect(user.file.describe(cube)).toMatchObject({ cube: true, layers: 6 });
   });
 
