@@ -1,9 +1,16 @@
 export { DrmIoctl, type DrmIoctlOptions } from './ioctl/drm-ioctl.js';
-export { Descriptors, type Described } from './ioctl/descriptors.js';
+export { Descriptors, type Described } from './ioctl/open-file/descriptors.js';
 export type { UserArgument } from './ioctl/user-argument.js';
 export { BufferMemory, ProcessMemory, type UserMemory } from './ioctl/user-memory.js';
-export { DRM_COMMAND_BASE, DRM_COMMAND_END, DRM_IO, DRM_IOR, DRM_IOW, DRM_IOWR } from './ioctl/request.js';
-export * as structs from './ioctl/structs.js';
+export {
+  DRM_COMMAND_BASE,
+  DRM_COMMAND_END,
+  DRM_IO,
+  DRM_IOR,
+  DRM_IOW,
+  DRM_IOWR,
+} from './ioctl/header/request-number.js';
+export * as structs from './ioctl/header/structs.js';
 export {
   DRM_VMW_GET_PARAM,
   DRM_VMW_ALLOC_BO,
@@ -80,7 +87,7 @@ export {
   DRM_IOCTL_VMW_MKSSTAT_RESET,
   DRM_IOCTL_VMW_MKSSTAT_ADD,
   DRM_IOCTL_VMW_MKSSTAT_REMOVE,
-} from './ioctl/requests.js';
+} from './ioctl/header/requests.js';
 export {
   DRM_VMW_PARAM,
   DRM_VMW_MAX_SURFACE_FACES,
@@ -101,4 +108,4 @@ export {
   DRM_PRIME_CAP,
   DRM_RDWR,
   DRM_CLOEXEC,
-} from './ioctl/values.js';
+} from './ioctl/header/values.js';

@@ -5,10 +5,10 @@ import { copyCommand } from '../driver.fixture.js';
 import { VmwgfxError } from '../errors.js';
 import type { CpuAccess } from '../file/cpu-access.js';
 import type { DrmFile } from '../file/drm-file.js';
-import * as requests from './requests.js';
-import * as structs from './structs.js';
+import * as requests from './header/requests.js';
+import * as structs from './header/structs.js';
 import { userSpace, type UserProgram } from './user-program.fixture.js';
-import { drm_vmw_surface_flag, drm_vmw_synccpu, drm_vmw_synccpu_op } from './values.js';
+import { drm_vmw_surface_flag, drm_vmw_synccpu, drm_vmw_synccpu_op } from './header/values.js';
 
 const SIDE = 32;
 const BYTES = SIDE * SIDE * 4;

@@ -1,12 +1,12 @@
 import { SVGA3D_DEVCAP } from '@cg/svga-device';
 import { describe, expect, it } from 'vitest';
 import { DrmIoctl } from './drm-ioctl.js';
-import { DRM_IOW, DRM_IOWR } from './request.js';
-import * as requests from './requests.js';
-import * as structs from './structs.js';
+import { DRM_IOW, DRM_IOWR } from './header/request-number.js';
+import * as requests from './header/requests.js';
+import * as structs from './header/structs.js';
 import { viewOf } from './user-memory.js';
 import { userSpace } from './user-program.fixture.js';
-import { DRM_CAP, DRM_VMW_PARAM } from './values.js';
+import { DRM_CAP, DRM_VMW_PARAM } from './header/values.js';
 
 const error = (code: string) => expect.objectContaining({ code, name: 'VmwgfxError' }) as Error;
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { copyCommand } from '../driver.fixture.js';
 import { VmwgfxError } from '../errors.js';
 import { faultPointNames, FaultInjection } from '../fault-injection.js';
-import { callsByNr } from './calls.js';
-import { DRM_IOWR, takeApart } from './request.js';
-import * as requests from './requests.js';
-import * as structs from './structs.js';
+import { callsByNr } from './calls/call-table.js';
+import { DRM_IOWR, takeApart } from './header/request-number.js';
+import * as requests from './header/requests.js';
+import * as structs from './header/structs.js';
 import { viewOf } from './user-memory.js';
 import { userSpace, type UserProgram } from './user-program.fixture.js';
 

@@ -1,5 +1,5 @@
-import type { Fence } from '../device/fence.js';
-import { VmwgfxError } from '../errors.js';
+import type { Fence } from '../../device/fence.js';
+import { VmwgfxError } from '../../errors.js';
 
 /** Fences that a file may have handles of at a time: who never lets go of one must not eat all memory. */
 const MAX_FENCES = 16_384;

@@ -1,4 +1,4 @@
-import { DRM_COMMAND_BASE, DRM_IO, DRM_IOR, DRM_IOW, DRM_IOWR } from './request.js';
+import { DRM_COMMAND_BASE, DRM_IO, DRM_IOR, DRM_IOW, DRM_IOWR } from './request-number.js';
 import * as structs from './structs.js';
 
 /* The driver's own calls, by their place behind DRM_COMMAND_BASE (vmwgfx_drm.h). */

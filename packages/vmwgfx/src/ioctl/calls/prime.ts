@@ -1,7 +1,7 @@
-import { VmwgfxError } from '../errors.js';
-import type { CallHandler } from './open-file.js';
-import { primeHandle } from './structs.js';
-import { DRM_CLOEXEC, DRM_RDWR } from './values.js';
+import { VmwgfxError } from '../../errors.js';
+import type { CallHandler } from '../open-file/open-file.js';
+import { primeHandle } from '../header/structs.js';
+import { DRM_CLOEXEC, DRM_RDWR } from '../header/values.js';
 
 /** DRM_IOCTL_PRIME_HANDLE_TO_FD. */
 export const handleToFd: CallHandler = ({ file, descriptors }, argument) => {

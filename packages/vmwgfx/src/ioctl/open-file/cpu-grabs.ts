@@ -1,6 +1,6 @@
-import { VmwgfxError } from '../errors.js';
-import type { CpuAccess } from '../file/cpu-access.js';
-import type { DrmFile } from '../file/drm-file.js';
+import { VmwgfxError } from '../../errors.js';
+import type { CpuAccess } from '../../file/cpu-access.js';
+import type { DrmFile } from '../../file/drm-file.js';
 
 interface Grab {
   readonly access: CpuAccess;

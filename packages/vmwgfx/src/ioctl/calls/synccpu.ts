@@ -1,8 +1,8 @@
-import { VmwgfxError } from '../errors.js';
-import { waitForDevice } from './cpu-grabs.js';
-import type { CallHandler } from './open-file.js';
-import { synccpu } from './structs.js';
-import { drm_vmw_synccpu, drm_vmw_synccpu_op } from './values.js';
+import { VmwgfxError } from '../../errors.js';
+import { waitForDevice } from '../open-file/cpu-grabs.js';
+import type { CallHandler } from '../open-file/open-file.js';
+import { synccpu } from '../header/structs.js';
+import { drm_vmw_synccpu, drm_vmw_synccpu_op } from '../header/values.js';
 
 const { read, write, dontblock, allow_cs } = drm_vmw_synccpu;
 

@@ -1,6 +1,6 @@
-import { closeAs, describeAs, type CallHandler, type OpenFile } from './open-file.js';
-import * as structs from './structs.js';
-import { DRM_VMW_HANDLE } from './values.js';
+import { closeAs, describeAs, type CallHandler, type OpenFile } from '../open-file/open-file.js';
+import * as structs from '../header/structs.js';
+import { DRM_VMW_HANDLE } from '../header/values.js';
 
 /**
  * One more handle of a surface: of one that the file has, as on a render node, or of one behind a file descriptor.

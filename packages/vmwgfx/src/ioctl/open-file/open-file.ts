@@ -1,11 +1,11 @@
-import { VmwgfxError } from '../errors.js';
-import type { ObjectDescription } from '../file/descriptions.js';
-import type { DrmFile } from '../file/drm-file.js';
+import { VmwgfxError } from '../../errors.js';
+import type { ObjectDescription } from '../../file/descriptions.js';
+import type { DrmFile } from '../../file/drm-file.js';
 import type { CpuGrabs } from './cpu-grabs.js';
 import type { Descriptors } from './descriptors.js';
 import type { FenceEvents } from './fence-events.js';
 import type { FenceHandles } from './fence-handles.js';
-import type { UserMemory } from './user-memory.js';
+import type { UserMemory } from '../user-memory.js';
 
 /** What the calls on one opened file share. */
 export interface OpenFile {

@@ -1,14 +1,14 @@
-import type { VmwgfxErrorCode } from '../errors.js';
+import type { VmwgfxErrorCode } from '../../errors.js';
 import { allocBo, closeBuffer } from './buffers.js';
 import { createContext, createExtendedContext, createShader, unrefContext, unrefShader } from './contexts.js';
 import { execbuf } from './execbuf.js';
 import { fenceEvent, fenceSignaled, fenceUnref, fenceWait } from './fences.js';
 import { createSurface } from './legacy-surfaces.js';
-import type { CallHandler } from './open-file.js';
+import type { CallHandler } from '../open-file/open-file.js';
 import { get3dCap, getCap, getParam, version } from './parameters.js';
 import { fdToHandle, handleToFd } from './prime.js';
-import * as requests from './requests.js';
-import { takeApart } from './request.js';
+import * as requests from '../header/requests.js';
+import { takeApart } from '../header/request-number.js';
 import { refSurface, unrefSurface } from './surface-references.js';
 import { syncCpu } from './synccpu.js';
 import { gbSurfaceCreate, gbSurfaceCreateExt, gbSurfaceRef, gbSurfaceRefExt } from './surfaces.js';

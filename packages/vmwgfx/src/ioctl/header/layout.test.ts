@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { callsByNr } from './calls.js';
+import { callsByNr } from '../calls/call-table.js';
 import * as requests from './requests.js';
-import { DRM_IO, DRM_IOR, DRM_IOW, DRM_IOWR, takeApart } from './request.js';
+import { DRM_IO, DRM_IOR, DRM_IOW, DRM_IOWR, takeApart } from './request-number.js';
 import * as structs from './structs.js';
 
 /** sizeof of each structure of include/uapi/drm/vmwgfx_drm.h and drm.h on x86-64. */

@@ -1,18 +1,18 @@
 import { encodeCommand, SVGA3D_INVALID_ID, SVGA_CB_MAX_SIZE } from '@cg/svga-device';
 import { describe, expect, it } from 'vitest';
-import { copyCommand } from '../driver.fixture.js';
-import { FaultInjection } from '../fault-injection.js';
-import { DRM_IOW } from './request.js';
-import * as requests from './requests.js';
-import * as structs from './structs.js';
-import { viewOf } from './user-memory.js';
-import { userSpace, type UserProgram } from './user-program.fixture.js';
+import { copyCommand } from '../../driver.fixture.js';
+import { FaultInjection } from '../../fault-injection.js';
+import { DRM_IOW } from '../header/request-number.js';
+import * as requests from '../header/requests.js';
+import * as structs from '../header/structs.js';
+import { viewOf } from '../user-memory.js';
+import { userSpace, type UserProgram } from '../user-program.fixture.js';
 import {
   DRM_VMW_EXECBUF_FLAG,
   DRM_VMW_FE_FLAG_REQ_TIME,
   drm_vmw_synccpu,
   drm_vmw_synccpu_op,
-} from './values.js';
+} from '../header/values.js';
 
 const error = (code: string) => expect.objectContaining({ code, name: 'VmwgfxError' }) as Error;
 

@@ -1,13 +1,13 @@
 import { formatByName } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID, SVGA3D_MAX_SURFACE_FACES, SVGA3D_SURFACE } from '@cg/svga-device';
-import { VmwgfxError } from '../errors.js';
-import type { DescribedSurface, DeviceDescription } from '../file/descriptions.js';
-import type { BufferHandle } from '../file/drm-file.js';
-import type { NewSurface } from '../file/new-surface.js';
-import { describeAs, type CallHandler, type OpenFile } from './open-file.js';
-import * as structs from './structs.js';
+import { VmwgfxError } from '../../errors.js';
+import type { DescribedSurface, DeviceDescription } from '../../file/descriptions.js';
+import type { BufferHandle } from '../../file/drm-file.js';
+import type { NewSurface } from '../../file/new-surface.js';
+import { describeAs, type CallHandler, type OpenFile } from '../open-file/open-file.js';
+import * as structs from '../header/structs.js';
 import { referenceSurface } from './surface-references.js';
-import { drm_vmw_surface_flag, DRM_VMW_MAX_MIP_LEVELS } from './values.js';
+import { drm_vmw_surface_flag, DRM_VMW_MAX_MIP_LEVELS } from '../header/values.js';
 
 type CreateRequest = ReturnType<typeof structs.gbSurfaceCreateExtReq.read>;
 

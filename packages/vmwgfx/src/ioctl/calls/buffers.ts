@@ -1,5 +1,5 @@
-import { closeAs, type CallHandler } from './open-file.js';
-import * as structs from './structs.js';
+import { closeAs, type CallHandler } from '../open-file/open-file.js';
+import * as structs from '../header/structs.js';
 
 /** DRM_VMW_ALLOC_BO. */
 export const allocBo: CallHandler = (open, argument) => {

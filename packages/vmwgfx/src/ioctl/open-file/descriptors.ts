@@ -1,6 +1,6 @@
-import { Fence } from '../device/fence.js';
-import { VmwgfxError } from '../errors.js';
-import { SharedObject } from '../file/shared-object.js';
+import { Fence } from '../../device/fence.js';
+import { VmwgfxError } from '../../errors.js';
+import { SharedObject } from '../../file/shared-object.js';
 
 /** What a file descriptor that a driver gives out stands for: an object to share (PRIME), or a fence. */
 export type Described = Fence | SharedObject;

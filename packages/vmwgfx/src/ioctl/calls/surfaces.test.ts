@@ -1,12 +1,12 @@
 import { PAGE_SIZE } from '@cg/pagetable';
 import { SVGA3D_INVALID_ID } from '@cg/svga-device';
 import { describe, expect, it, vi } from 'vitest';
-import { copyCommand } from '../driver.fixture.js';
-import { faultPointNames, FaultInjection } from '../fault-injection.js';
-import * as requests from './requests.js';
-import * as structs from './structs.js';
-import { userSpace, type UserProgram } from './user-program.fixture.js';
-import { drm_vmw_surface_flag as flag, DRM_VMW_HANDLE } from './values.js';
+import { copyCommand } from '../../driver.fixture.js';
+import { faultPointNames, FaultInjection } from '../../fault-injection.js';
+import * as requests from '../header/requests.js';
+import * as structs from '../header/structs.js';
+import { userSpace, type UserProgram } from '../user-program.fixture.js';
+import { drm_vmw_surface_flag as flag, DRM_VMW_HANDLE } from '../header/values.js';
 
 const error = (code: string) => expect.objectContaining({ code, name: 'VmwgfxError' }) as Error;
 

@@ -1,8 +1,8 @@
-import type { Fence } from '../device/fence.js';
-import { VmwgfxError } from '../errors.js';
-import { eventFence } from './structs.js';
-import { viewOf } from './user-memory.js';
-import { DRM_VMW_EVENT_FENCE_SIGNALED } from './values.js';
+import type { Fence } from '../../device/fence.js';
+import { VmwgfxError } from '../../errors.js';
+import { eventFence } from '../header/structs.js';
+import { viewOf } from '../user-memory.js';
+import { DRM_VMW_EVENT_FENCE_SIGNALED } from '../header/values.js';
 
 /** Bytes of events that a file may wait for at a time (drm_file.event_space). */
 const EVENT_SPACE = 4096;

@@ -1,9 +1,9 @@
 import { SVGA3D_INVALID_ID, SVGA_CB_MAX_SIZE } from '@cg/svga-device';
-import { VmwgfxError } from '../errors.js';
+import { VmwgfxError } from '../../errors.js';
 import { giveFence } from './fences.js';
-import type { CallHandler } from './open-file.js';
-import * as structs from './structs.js';
-import { DRM_VMW_EXECBUF_FLAG, DRM_VMW_EXECBUF_VERSION } from './values.js';
+import type { CallHandler } from '../open-file/open-file.js';
+import * as structs from '../header/structs.js';
+import { DRM_VMW_EXECBUF_FLAG, DRM_VMW_EXECBUF_VERSION } from '../header/values.js';
 
 const { IMPORT_FENCE_FD, EXPORT_FENCE_FD } = DRM_VMW_EXECBUF_FLAG;
 
