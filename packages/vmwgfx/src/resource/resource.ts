@@ -53,6 +53,11 @@ export abstract class Resource implements ResidentResource {
     return [Math.floor(backingOffset / PAGE_SIZE), Math.ceil((backingOffset + backingBytes) / PAGE_SIZE)];
   }
 
+  /** Whether what the device has of it goes along where its backing changes. */
+  get keepsContent(): boolean {
+    return this.coherent;
+  }
+
   abstract readonly isTracked: boolean;
   abstract addDirtyBytes(start: number, end: number): void;
   /** Makes the resource known to the device. Does nothing where it is. */

@@ -3,12 +3,15 @@ import type { DriverContext } from '../context.js';
 import type { IdAllocator } from '../id-allocator.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import { DeviceObject } from './device-object.js';
+import { NamedBy, type Named } from './named.js';
 
 /** SVGA3dShaderType of svga3d_types.h. */
 export const SVGA3D_SHADERTYPE = { VS: 1, PS: 2, GS: 3, HS: 4, DS: 5, CS: 6 } as const;
 
 /** A guest-backed shader of legacy contexts: bytecode in a buffer object, which the device reads there. */
-export class Shader extends DeviceObject {
+export class Shader extends DeviceObject implements Named {
+  readonly namedBy = new NamedBy();
+
   constructor(
     context: DriverContext,
     /** SVGA3dShaderType. */
@@ -16,6 +19,15 @@ export class Shader extends DeviceObject {
     bytes: number,
   ) {
     super(context, bytes, false);
+  }
+
+  get stateId(): number {
+    return this.id;
+  }
+
+  override destroy(): void {
+    this.namedBy.tellDestroyed();
+    super.destroy();
   }
 
   protected get ids(): IdAllocator {

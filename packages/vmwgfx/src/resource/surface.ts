@@ -15,6 +15,7 @@ import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import type { Evictable } from '../memory/eviction-order.js';
 import { evictUntil } from '../memory/eviction.js';
+import { NamedBy, type Named } from './named.js';
 import { Resource } from './resource.js';
 
 /** What a surface is made of. */
@@ -31,8 +32,9 @@ export interface SurfaceStatistics {
 }
 
 /** A guest-backed surface. */
-export class Surface extends Resource implements Evictable {
+export class Surface extends Resource implements Evictable, Named {
   readonly layout: SurfaceLayout;
+  readonly namedBy = new NamedBy();
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
   #bound = false;
@@ -53,6 +55,10 @@ export class Surface extends Resource implements Evictable {
 
   /** The device's id; SVGA3D_INVALID_ID before `create`. */
   get id(): number {
+    return this.#id;
+  }
+
+  get stateId(): number {
     return this.#id;
   }
 
@@ -210,6 +216,7 @@ export class Surface extends Resource implements Evictable {
     try {
       this.#takeFromDevice();
     } finally {
+      this.namedBy.tellDestroyed();
       this.detach();
     }
   }
@@ -222,6 +229,8 @@ export class Surface extends Resource implements Evictable {
     if (id === SVGA3D_INVALID_ID) {
       return;
     }
+    this.#id = SVGA3D_INVALID_ID;
+    this.namedBy.tellLeftDevice();
     try {
       if (this.#bound) {
         queue.emitSurely('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
@@ -230,7 +239,6 @@ export class Surface extends Resource implements Evictable {
       queue.flush();
     } finally {
       surfaceIds.free(id);
-      this.#id = SVGA3D_INVALID_ID;
       this.#bound = false;
     }
   }

@@ -1,12 +1,19 @@
 import { PAGE_SIZE, WORDS_PER_FRAME } from '@cg/pagetable';
 import { coTableEntryBytes, SVGA3D_INVALID_ID } from '@cg/svga-device';
+import type { DriverContext } from '../../context.js';
 import { VmwgfxError } from '../../errors.js';
 import type { BufferObject } from '../../memory/buffer-object.js';
 import { UntrackedResource } from '../untracked-resource.js';
-import type { DxContext } from './dx-context.js';
 
 /** SVGA_COTABLE_MAX_IDS of svga3d_types.h. */
-export const SVGA_COTABLE_MAX_IDS = 65_533;
+const SVGA_COTABLE_MAX_IDS = 65_533;
+
+/** The DX context of a table. */
+export interface TableOwner {
+  readonly context: DriverContext;
+  /** The device's id. */
+  readonly id: number;
+}
 
 /**
  * A table of a DX context (SVGACOTableType), in a backing of its own. It grows as ids are used: what the device
@@ -19,7 +26,7 @@ export class CoTable extends UntrackedResource {
   #validBytes = 0;
 
   constructor(
-    readonly owner: DxContext,
+    readonly owner: TableOwner,
     readonly type: number,
   ) {
     super(owner.context, PAGE_SIZE, false);
@@ -44,6 +51,17 @@ export class CoTable extends UntrackedResource {
       bytes *= 2;
     }
     return bytes;
+  }
+
+  /** Without a backing it has no size yet, whatever a submission that failed wanted. */
+  forgetPlannedSize(): void {
+    if (this.backing === undefined) {
+      this.backingBytes = PAGE_SIZE;
+    }
+  }
+
+  override get keepsContent(): boolean {
+    return true;
   }
 
   create(): void {}

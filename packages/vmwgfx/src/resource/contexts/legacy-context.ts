@@ -3,6 +3,7 @@ import type { DriverContext } from '../../context.js';
 import type { IdAllocator } from '../../id-allocator.js';
 import type { BufferObject } from '../../memory/buffer-object.js';
 import { DeviceObject } from '../device-object.js';
+import { ContextState } from './context-state.js';
 
 /** SVGA3D_CONTEXT_DATA_SIZE of svga3d_cmd.h: what the device keeps of a context in its backing. */
 const CONTEXT_DATA_BYTES = 16_384;
@@ -10,6 +11,7 @@ const CONTEXT_DATA_BYTES = 16_384;
 /** A guest-backed context without DX: commands name it in their `cid`. */
 export class LegacyContext extends DeviceObject {
   readonly kind = 'legacy';
+  readonly state = new ContextState(this);
   /** The backing has what the device knew. */
   #hasContents = false;
 
@@ -41,5 +43,17 @@ export class LegacyContext extends DeviceObject {
   readBack(refused: () => void): void {
     this.context.queue.emit('READBACK_GB_CONTEXT', { cid: this.id }, refused);
     this.#hasContents = true;
+  }
+
+  override unbind(): void {
+    if (this.isBound) {
+      this.state.lost();
+    }
+    super.unbind();
+  }
+
+  override destroy(): void {
+    this.state.clear();
+    super.destroy();
   }
 }

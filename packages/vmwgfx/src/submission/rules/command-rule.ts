@@ -1,6 +1,7 @@
 import type { CommandFields, CommandName } from '@cg/svga-device';
 import type { BufferObject } from '../../memory/buffer-object.js';
 import type { Surface } from '../../resource/surface.js';
+import type { CommandScope } from '../command-scope.js';
 
 /**
  * What a command does to a surface: `write` leaves its newest content on the device; `settle` makes device and
@@ -18,7 +19,7 @@ interface SurfaceOperand<N extends CommandName = CommandName> {
 
 /** A byte range of a buffer object that the device reads or writes itself, without a surface that lies there. */
 export interface BufferRange {
-  readonly field: string;
+  readonly object: BufferObject;
   readonly start: number;
   readonly end: number;
   readonly written: boolean;
@@ -43,6 +44,8 @@ export interface CommandRule<N extends CommandName = CommandName> {
   readonly bindsBacking?: boolean;
   /** It moves a surface's content between device and backing: the driver's work where the surface is tracked. */
   readonly explicit?: boolean;
+  /** What it does to the context that it is for, and what it uses by way of it. @throws VmwgfxError EINVAL, ENOENT */
+  apply?(fields: CommandFields<N>, scope: CommandScope): void;
   /**
    * Verifies what it says of its surfaces and buffer objects, which come in the order of the rule's fields.
    * @throws SurfaceLayoutError, VmwgfxError EINVAL
