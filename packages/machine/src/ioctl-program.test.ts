@@ -4,7 +4,9 @@ import {
   DrmIoctl,
   DRM_IOCTL_PRIME_HANDLE_TO_FD,
   DRM_IOCTL_VERSION,
+  DRM_IOCTL_VMW_CREATE_EXTENDED_CONTEXT,
   DRM_IOCTL_VMW_EXECBUF,
+  drm_vmw_context,
   DRM_IOCTL_VMW_FENCE_WAIT,
   DRM_IOCTL_VMW_GB_SURFACE_CREATE_EXT,
   DRM_IOCTL_VMW_GB_SURFACE_REF_EXT,
@@ -30,6 +32,9 @@ import { policyFor, trackingMethods } from './tracking-methods.js';
 const SIDE = 128;
 const ROW = SIDE * 4;
 const NONE = 0xffff_ffff;
+/** SVGA3dResourceType of a 2D texture. */
+const TEXTURE2D = 3;
+const RED = 0xffff_0000;
 
 /** Layout of the program's page of arguments. */
 const ARGUMENT = 0;
@@ -95,11 +100,15 @@ class Program {
     return this.fd.file.mmap({ addressSpace: this.process.addressSpace, offset, length }).start;
   }
 
-  /** Copies the upper half of one surface to `row` of another, and waits for the fence. */
+  /** Copies the upper half of one surface to `row` of another. */
   copy(srcSid: number, destSid: number, row: number): void {
     const box = { x: 0, y: row, z: 0, w: SIDE, h: SIDE / 2, d: 1, srcx: 0, srcy: 0, srcz: 0 };
     const images = { srcSid, srcFace: 0, srcMipmap: 0, destSid, destFace: 0, destMipmap: 0 };
-    const commands = encodeCommand('SURFACE_COPY', { ...images, boxes: [box] });
+    this.submit(encodeCommand('SURFACE_COPY', { ...images, boxes: [box] }));
+  }
+
+  /** Submits commands for a context, or none, and waits for the fence. */
+  submit(commands: Uint8Array, context_handle = NONE): void {
     this.#memory.write(this.page + COMMANDS, commands);
     this.call(DRM_IOCTL_VMW_EXECBUF, (a) =>
       structs.execbuf.write(a, 0, {
@@ -109,7 +118,7 @@ class Program {
         fence_rep: this.page + FENCE_REP,
         version: 2,
         flags: 0,
-        context_handle: NONE,
+        context_handle,
         imported_fence_fd: -1,
       }),
     );
@@ -162,6 +171,29 @@ describe.each(trackingMethods)('method %s', (method) => {
     }
     const image = machine.device.image(program.fd.file.deviceId(screen.handle), 0)!;
     expect(image[12 * ROW + 4]).toBe(12);
+  });
+
+  it('1.2: what a DX context clears is there after the fence, and a store into it goes up with the next use', () => {
+    const { machine, spawn } = setUp();
+    const program = spawn();
+    const created = program.call(DRM_IOCTL_VMW_CREATE_EXTENDED_CONTEXT, (a) =>
+      a.setUint32(0, drm_vmw_context.dx, true),
+    );
+    const { cid } = structs.context.read(created, 0);
+    const [canvas, screen] = [program.createSurface(), program.createSurface()];
+    const start = program.map(canvas);
+    const [cpu] = machine.cpus;
+    cpu.store32(start, 0x1234_5678);
+    const view = { sid: canvas.handle, format: 2, resourceDimension: TEXTURE2D };
+    const image = { mipSlice: 0, firstArraySlice: 0, arraySize: 1 };
+    const define = encodeCommand('DX_DEFINE_RENDERTARGET_VIEW', { renderTargetViewId: 0, ...view, ...image });
+    const clear = { renderTargetViewId: 0, r: 1, g: 0, b: 0, a: 1 };
+    program.submit(Uint8Array.of(...define, ...encodeCommand('DX_CLEAR_RENDERTARGET_VIEW', clear)), cid);
+    expect([cpu.load32(start), cpu.load32(start + SIDE * ROW - 4)]).toEqual([RED, RED]);
+    cpu.store32(start + 4, 9);
+    program.copy(canvas.handle, screen.handle, 0);
+    const shown = program.map(screen);
+    expect([cpu.load32(shown), cpu.load32(shown + 4)]).toEqual([RED, 9]);
   });
 
   it('two processes share a surface by a file descriptor, and either may go first', () => {

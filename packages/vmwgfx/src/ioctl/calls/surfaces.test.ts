@@ -1,11 +1,20 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import {
+  SVGA3D_DEVCAP,
+  SVGA3D_INVALID_ID,
+  SVGA_CAP2,
+  SVGA_PORT,
+  SVGA_REG,
+  type SvgaDevice,
+} from '@cg/svga-device';
 import { describe, expect, it, vi } from 'vitest';
+import type { SvgaHardware } from '../../device/svga-ports.js';
 import { copyCommand } from '../../driver.fixture.js';
+import { VmwgfxDriver } from '../../driver.js';
 import { faultPointNames, FaultInjection } from '../../fault-injection.js';
 import * as requests from '../header/requests.js';
 import * as structs from '../header/structs.js';
-import { userSpace, type UserProgram } from '../user-program.fixture.js';
+import { userSpace, UserProgram } from '../user-program.fixture.js';
 import { drm_vmw_surface_flag as flag, DRM_VMW_HANDLE } from '../header/values.js';
 
 const error = (code: string) => expect.objectContaining({ code, name: 'VmwgfxError' }) as Error;
@@ -39,6 +48,31 @@ const refExt = (program: UserProgram, sid: number, handle_type: number = DRM_VMW
     crep: structs.gbSurfaceCreateRep.read(argument, created),
   };
 };
+
+/** The device, with shader model 5 as well in what it says of itself. */
+function withShaderModel5(device: SvgaDevice): SvgaHardware {
+  let index = 0;
+  let capability = 0;
+  return {
+    fifo: device.fifo,
+    writePort(port, value) {
+      if (port === SVGA_PORT.INDEX) {
+        index = value;
+      } else if (index === SVGA_REG.DEV_CAP) {
+        capability = value;
+      }
+      device.writePort(port, value);
+    },
+    readPort(port) {
+      const value = device.readPort(port);
+      if (port === SVGA_PORT.VALUE && index === SVGA_REG.CAP2) {
+        return value | SVGA_CAP2.DX3;
+      }
+      const isShaderModel = index === SVGA_REG.DEV_CAP && capability === SVGA3D_DEVCAP.SM5;
+      return port === SVGA_PORT.VALUE && isShaderModel ? 1 : value;
+    },
+  };
+}
 
 describe('GB_SURFACE_CREATE_EXT', () => {
   it('of a coherent surface comes with a buffer object, a handle of it and its place in the mapping', () => {
@@ -116,6 +150,21 @@ describe('GB_SURFACE_CREATE_EXT', () => {
         qualityLevel: 1,
       },
     ]);
+  });
+
+  it('hands a stride on where the device says that it has shader model 5', () => {
+    const { device, memory } = userSpace({}, { dx: true, sm41: true });
+    const file = new VmwgfxDriver(memory, withShaderModel5(device)).open();
+    const { handle } = new UserProgram(file).createSurface({
+      format: BUFFER,
+      width: 64,
+      height: 1,
+      array_size: 1,
+      buffer_byte_stride: 16,
+    });
+    expect(file.describe(handle)).toMatchObject({ traits: { bufferByteStride: 16 } });
+    file.submit(copyCommand(handle, handle, 1, 1));
+    expect(device.statistics.perCommand.DEFINE_GB_SURFACE_V4).toBe(1);
   });
 
   it.each([
