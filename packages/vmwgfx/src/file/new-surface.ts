@@ -1,8 +1,7 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import { SurfaceLayout } from '@cg/surface-layout';
 import type { DriverContext } from '../context.js';
 import { checkSurface } from '../device/device-limits.js';
-import { plainTraits, trailerBytes, type SurfaceTraits } from '../device/surface-definition.js';
+import { plainTraits, type SurfaceTraits } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import { Surface, type SurfaceRequest } from '../resource/surface.js';
@@ -60,9 +59,8 @@ function requestOf(wanted: NewSurface): SurfaceRequest {
  */
 export function makeSurface(context: DriverContext, wanted: NewSurface, given?: GivenBacking): Surface {
   const request = requestOf(wanted);
-  // Before anything is allocated for each of its subresources.
-  checkSurface(request, new SurfaceLayout(request).bytes + trailerBytes(request.traits), context.limits);
   const surface = new Surface(context, request);
+  checkSurface(request, surface.backingBytes, context.limits);
   if (given !== undefined) {
     checkPlace(surface.backingBytes, given.object, given.offset);
     surface.attach(given.object, given.offset);

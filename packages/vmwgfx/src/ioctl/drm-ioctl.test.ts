@@ -1,11 +1,12 @@
 import { SVGA3D_DEVCAP } from '@cg/svga-device';
 import { describe, expect, it } from 'vitest';
+import { VmwgfxDriver } from '../driver.js';
 import { DrmIoctl } from './drm-ioctl.js';
 import { DRM_IOW, DRM_IOWR } from './header/request-number.js';
 import * as requests from './header/requests.js';
 import * as structs from './header/structs.js';
 import { viewOf } from './user-memory.js';
-import { userSpace } from './user-program.fixture.js';
+import { claiming, userSpace, UserProgram } from './user-program.fixture.js';
 import { DRM_CAP, DRM_VMW_PARAM } from './header/values.js';
 
 const error = (code: string) => expect.objectContaining({ code, name: 'VmwgfxError' }) as Error;
@@ -79,6 +80,8 @@ describe('arguments', () => {
     expect(structs.getparam.read(viewOf(user.read(user.base + 8, 16)), 0).value).toBe(0x0405);
     expect(() => fd.ioctl(requests.DRM_IOCTL_VMW_GET_PARAM, 8)).toThrow(error('EFAULT'));
     expect(() => fd.ioctl(requests.DRM_IOCTL_VMW_GET_PARAM)).toThrow(error('EFAULT'));
+    // Nothing is copied in, or out, of an argument of no bytes.
+    expect(() => fd.ioctl(DRM_IOWR(0x00, 0), 8)).not.toThrow();
   });
 });
 
@@ -172,6 +175,25 @@ describe('DRM_VMW_GET_PARAM and GET_3D_CAP', () => {
     expect(() =>
       user.call(requests.DRM_IOCTL_VMW_GET_3D_CAP, structs.get3dCap, { buffer: 16, max_size: 100 }),
     ).toThrow(error('EFAULT'));
+  });
+
+  it('keep MULTISAMPLE_MASKABLESAMPLES to themselves, for older programs that would use it', () => {
+    const { device, memory } = userSpace();
+    const driver = new VmwgfxDriver(memory, claiming(device, SVGA3D_DEVCAP.DEAD5));
+    const user = new UserProgram(driver.open());
+    expect(user.file.device.deviceCapabilities[SVGA3D_DEVCAP.DEAD5]).toBe(1);
+    const buffer = user.user.base;
+    user.call(requests.DRM_IOCTL_VMW_GET_3D_CAP, structs.get3dCap, { buffer, max_size: 2108 });
+    expect([...user.user.read(buffer + 8 + SVGA3D_DEVCAP.DEAD5 * 8, 8)]).toEqual([
+      SVGA3D_DEVCAP.DEAD5,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+    ]);
   });
 
   it('DRM_IOCTL_GET_CAP: handles are shared both ways, and there are no dumb buffers', () => {

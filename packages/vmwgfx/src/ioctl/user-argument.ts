@@ -20,13 +20,19 @@ export function checkArgument(argument: UserArgument, bytes: number): void {
   }
 }
 
-/** @throws VmwgfxError EFAULT */
+/** Of no bytes, an address need not be one. @throws VmwgfxError EFAULT */
 export function copyFromUser(memory: UserMemory, argument: UserArgument, bytes: number): Uint8Array {
+  if (bytes === 0) {
+    return new Uint8Array();
+  }
   return typeof argument === 'number' ? memory.read(argument, bytes) : bytesOf(argument).slice(0, bytes);
 }
 
 /** @throws VmwgfxError EFAULT */
 export function copyToUser(memory: UserMemory, argument: UserArgument, bytes: Uint8Array): void {
+  if (bytes.length === 0) {
+    return;
+  }
   if (typeof argument === 'number') {
     memory.write(argument, bytes);
   } else {

@@ -1,6 +1,7 @@
 import type { Struct, StructValues, FieldTypes } from '@cg/svga-device';
-import { SVGA3D_INVALID_ID } from '@cg/svga-device';
-import type { SvgaDeviceOptions } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID, SVGA_PORT, SVGA_REG } from '@cg/svga-device';
+import type { SvgaDevice, SvgaDeviceOptions } from '@cg/svga-device';
+import type { SvgaHardware } from '../device/svga-ports.js';
 import { bench } from '../driver.fixture.js';
 import type { DriverOptions } from '../driver.js';
 import type { DrmFile } from '../file/drm-file.js';
@@ -124,4 +125,28 @@ export function userSpace(options: DriverOptions = {}, device: SvgaDeviceOptions
   const descriptors = new Descriptors();
   const program = () => new UserProgram(base.driver.open(), descriptors);
   return { ...base, descriptors, program };
+}
+
+/** A device that says 1 of a device capability, and SVGA_CAP2 bits, that it does not have. */
+export function claiming(device: SvgaDevice, devcap: number, bits2 = 0): SvgaHardware {
+  let index = 0;
+  let asked = 0;
+  return {
+    fifo: device.fifo,
+    writePort(port, value) {
+      if (port === SVGA_PORT.INDEX) {
+        index = value;
+      } else if (index === SVGA_REG.DEV_CAP) {
+        asked = value;
+      }
+      device.writePort(port, value);
+    },
+    readPort(port) {
+      const value = device.readPort(port);
+      if (port === SVGA_PORT.VALUE && index === SVGA_REG.CAP2) {
+        return value | bits2;
+      }
+      return port === SVGA_PORT.VALUE && index === SVGA_REG.DEV_CAP && asked === devcap ? 1 : value;
+    },
+  };
 }

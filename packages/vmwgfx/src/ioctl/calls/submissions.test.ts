@@ -1,5 +1,6 @@
 import { encodeCommand, SVGA3D_INVALID_ID, SVGA_CB_MAX_SIZE } from '@cg/svga-device';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { Fence } from '../../device/fence.js';
 import { copyCommand } from '../../driver.fixture.js';
 import { FaultInjection } from '../../fault-injection.js';
 import { DRM_IOW } from '../header/request-number.js';
@@ -168,8 +169,12 @@ describe('fences', () => {
       expect(() => user.fd.ioctl(requests.DRM_IOCTL_VMW_FENCE_WAIT, argument)).toThrow(error('EBUSY'));
       expect(structs.fenceWait.read(argument, 0)).toEqual({ ...request, cookie_valid: 1 });
     };
+    const waits = vi.spyOn(Fence.prototype, 'wait');
     wait(0);
+    expect(waits).not.toHaveBeenCalled();
     wait(10);
+    expect(waits).toHaveBeenCalledOnce();
+    waits.mockRestore();
     expect(signaled(user, handle)).toMatchObject({ signaled: 0 });
     device.fifo[6] += 1;
     user.wait(handle, { timeout_us: 0 });
@@ -185,7 +190,12 @@ describe('fences', () => {
       user.fd.ioctl(requests.DRM_IOCTL_VMW_EXECBUF, argument);
     }
     expect(() => user.submit(NOP)).toThrow(error('ENOMEM'));
-    expect(device.statistics.perCommand.NOP).toBe(0);
+    const fences = device.statistics.perCommand.FENCE;
+    const event = { fence_rep, user_data: [1, 0] };
+    const ask = () => user.call(requests.DRM_IOCTL_VMW_FENCE_EVENT, structs.fenceEvent, event);
+    expect(ask).toThrow(error('ENOMEM'));
+    expect(user.fd.read(1000)).toHaveLength(0);
+    expect([device.statistics.perCommand.NOP, device.statistics.perCommand.FENCE]).toEqual([0, fences]);
     unref(user, 0x4000_0000);
     user.submit(NOP);
   });
@@ -338,7 +348,7 @@ describe('PRIME', () => {
   });
 
   it('has no more file descriptors than a process', () => {
-    const { user, memory } = setUp();
+    const { user, memory, device } = setUp();
     const { handle } = user.allocate(1);
     const free = memory.freeFrames;
     for (let i = 0; i < 1024; i++) {
@@ -346,6 +356,7 @@ describe('PRIME', () => {
     }
     expect(() => user.handleToFd(handle)).toThrow(error('EMFILE'));
     expect(() => user.submit(NOP, { flags: EXPORT_FENCE_FD })).toThrow(error('EMFILE'));
+    expect(device.statistics.perCommand.NOP).toBe(0);
     user.fd.descriptors.close(500);
     expect(user.handleToFd(handle)).toBe(500);
     for (let fd = 3; fd < 1027; fd++) {

@@ -1,20 +1,12 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import {
-  SVGA3D_DEVCAP,
-  SVGA3D_INVALID_ID,
-  SVGA_CAP2,
-  SVGA_PORT,
-  SVGA_REG,
-  type SvgaDevice,
-} from '@cg/svga-device';
+import { SVGA3D_DEVCAP, SVGA3D_INVALID_ID, SVGA_CAP2 } from '@cg/svga-device';
 import { describe, expect, it, vi } from 'vitest';
-import type { SvgaHardware } from '../../device/svga-ports.js';
 import { copyCommand } from '../../driver.fixture.js';
 import { VmwgfxDriver } from '../../driver.js';
 import { faultPointNames, FaultInjection } from '../../fault-injection.js';
 import * as requests from '../header/requests.js';
 import * as structs from '../header/structs.js';
-import { userSpace, UserProgram } from '../user-program.fixture.js';
+import { claiming, userSpace, UserProgram } from '../user-program.fixture.js';
 import { drm_vmw_surface_flag as flag, DRM_VMW_HANDLE } from '../header/values.js';
 
 const error = (code: string) => expect.objectContaining({ code, name: 'VmwgfxError' }) as Error;
@@ -49,29 +41,15 @@ const refExt = (program: UserProgram, sid: number, handle_type: number = DRM_VMW
   };
 };
 
-/** The device, with shader model 5 as well in what it says of itself. */
-function withShaderModel5(device: SvgaDevice): SvgaHardware {
-  let index = 0;
-  let capability = 0;
-  return {
-    fifo: device.fifo,
-    writePort(port, value) {
-      if (port === SVGA_PORT.INDEX) {
-        index = value;
-      } else if (index === SVGA_REG.DEV_CAP) {
-        capability = value;
-      }
-      device.writePort(port, value);
-    },
-    readPort(port) {
-      const value = device.readPort(port);
-      if (port === SVGA_PORT.VALUE && index === SVGA_REG.CAP2) {
-        return value | SVGA_CAP2.DX3;
-      }
-      const isShaderModel = index === SVGA_REG.DEV_CAP && capability === SVGA3D_DEVCAP.SM5;
-      return port === SVGA_PORT.VALUE && isShaderModel ? 1 : value;
-    },
-  };
+/** The handles that a program has, of those it may have been given. */
+function handlesOf({ file }: UserProgram): number[] {
+  return Array.from({ length: 20 }, (_, handle) => handle).filter((handle) => {
+    try {
+      return file.describe(handle);
+    } catch {
+      return false;
+    }
+  });
 }
 
 describe('GB_SURFACE_CREATE_EXT', () => {
@@ -154,7 +132,7 @@ describe('GB_SURFACE_CREATE_EXT', () => {
 
   it('hands a stride on where the device says that it has shader model 5', () => {
     const { device, memory } = userSpace({}, { dx: true, sm41: true });
-    const file = new VmwgfxDriver(memory, withShaderModel5(device)).open();
+    const file = new VmwgfxDriver(memory, claiming(device, SVGA3D_DEVCAP.SM5, SVGA_CAP2.DX3)).open();
     const { handle } = new UserProgram(file).createSurface({
       format: BUFFER,
       width: 64,
@@ -235,6 +213,7 @@ describe('GB_SURFACE_CREATE_EXT', () => {
       faults.disarm();
       if (handle === undefined) {
         expect([memory.freeFrames, driver.context.account.used]).toEqual([free, 0]);
+        expect(handlesOf(user)).toEqual([]);
       } else {
         user.fd.file.closeHandle(handle + 1);
         user.unrefSurface(handle);
@@ -329,11 +308,10 @@ describe('GB_SURFACE_REF_EXT', () => {
     expect(() => refExt(other, 0xffff_ffff, prime)).toThrow(error('EBADF'));
     // As on a render node, nobody reaches another file's surface by its number.
     expect(() => refExt(other, bare)).toThrow(error('EINVAL'));
+    expect(handlesOf(other)).toEqual([]);
     user.unrefSurface(bare);
     user.closeBuffer(buffer);
-    for (const handle of [bare, buffer]) {
-      expect(() => user.file.describe(handle)).toThrow(error('ENOENT'));
-    }
+    expect(handlesOf(user)).toEqual([]);
   });
 });
 
@@ -389,6 +367,14 @@ describe('CREATE_SURFACE, from before there were guest-backed objects', () => {
     const sid = create(user, { shareable: 1 }, chain);
     expect(user.file.describe(sid)).toMatchObject({ isBacked: true });
     expect(refExt(user, sid).crep.buffer_size).toBe(3 * PAGE_SIZE);
+  });
+
+  it('1.5: that has no frames for it leaves nothing', () => {
+    const faults = new FaultInjection();
+    const { user } = setUp({}, { faults });
+    faults.fail('frames');
+    expect(() => create(user, { shareable: 1 }, chain)).toThrow(error('ENOMEM'));
+    expect(handlesOf(user)).toEqual([]);
   });
 
   it('says its size again', () => {
