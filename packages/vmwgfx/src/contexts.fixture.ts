@@ -5,31 +5,35 @@ import {
   type CommandName,
   type SvgaDeviceOptions,
 } from '@cg/svga-device';
-import { bench } from './driver.fixture.js';
+import { PAGE_SIZE } from '@cg/pagetable';
+import { bench, copyCommand } from './driver.fixture.js';
+import type { SubmitOptions } from './file/drm-file.js';
 import type { DriverOptions } from './driver.js';
+import type { BufferObject } from './memory/buffer-object.js';
 
 const SIDE = 64;
 export const SQUARE_BYTES = SIDE * SIDE * 4;
 export const square = { format: 2, width: SIDE, height: SIDE };
 /** BUFFER. */
-export const BUFFER = 37;
+const BUFFER = 37;
 const TEXTURE2D = 3;
 
-/** A file with a context of each kind, and ways to send commands. */
+/** A file with a context of each kind that the device has, and ways to send commands. */
 export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOptions = {}) {
   const base = bench(options, { dx: true, sm41: true, ...device });
   const { cpu, addressSpace } = base.process();
   const file = base.driver.open();
-  const context = file.createContext({ kind: 'dx' });
+  const hasDx = base.driver.context.limits.hasDx;
+  const context = hasDx ? file.createContext({ kind: 'dx' }) : undefined;
   const cid = file.createContext({ kind: 'legacy' });
   /** Sends what is written, for the DX context. */
   const submit = (write: (writer: CommandWriter) => void, named: number | undefined = context) => {
     const writer = new CommandWriter();
     write(writer);
-    return file.submit(writer.bytes, named === undefined ? {} : { context: named });
+    return file.submit(writer.bytes, forContext(named));
   };
   const send = <N extends CommandName>(name: N, fields: CommandFields<N>) =>
-    file.submit(encodeCommand(name, fields), { context });
+    file.submit(encodeCommand(name, fields), forContext(context));
   const canvas = (coherent = true) => {
     const { handle } = file.createSurface({ ...square, coherent });
     return { handle, start: file.mapSurface(handle, addressSpace).start };
@@ -38,18 +42,46 @@ export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOpt
     const { handle } = file.createSurface({ format: BUFFER, width: bytes, height: 1, coherent });
     return { handle, start: file.mapSurface(handle, addressSpace).start };
   };
-  /** Names of the commands that the device has had since it was last asked, without fences. */
+  /** How many of each command the device has done. */
   const counts = () => base.device.statistics.perCommand;
-  /** The resource behind a handle's backing, as the tests may look at it. */
-  const backing = (handle: number) => {
+  /** Whether a surface has its newest content on the device: it is alone in its backing. */
+  const gpuDirty = (handle: number) => {
     const { handle: object, mapOffset } = file.backingOf(handle);
     file.closeHandle(object);
-    return base.driver.context.fakeOffsets.find(mapOffset / 4096)!;
+    const backing = base.driver.context.fakeOffsets.find(mapOffset / PAGE_SIZE) as BufferObject;
+    return [...backing.resources.overlapping(0, backing.bytes)].some(({ value }) => value.gpuDirty);
   };
-  return { ...base, cpu, addressSpace, file, context, cid, submit, send, canvas, buffer, counts, backing };
+  /** Takes every buffer object from the device. */
+  const evictAll = () => base.driver.context.placed.candidates().forEach((candidate) => candidate.evict());
+  /** Uses many other surfaces, so that those used before lose their ids where ids are few. */
+  const crowdOut = () => {
+    const others = Array.from({ length: 20 }, () => file.createSurface(square).handle);
+    others.reduce((from, to) => {
+      file.submit(copyCommand(from, to, 1, 1)).wait();
+      return to;
+    });
+    return others;
+  };
+  const sends = { submit, send, counts };
+  return {
+    ...base,
+    cpu,
+    addressSpace,
+    file,
+    context,
+    cid,
+    ...sends,
+    canvas,
+    buffer,
+    gpuDirty,
+    evictAll,
+    crowdOut,
+  };
 }
 
-export type ContextSetUp = ReturnType<typeof setUpContexts>;
+function forContext(context: number | undefined): SubmitOptions {
+  return context === undefined ? {} : { context };
+}
 
 export const red = { r: 1, g: 0, b: 0, a: 1 };
 export const RED = 0xffff0000;

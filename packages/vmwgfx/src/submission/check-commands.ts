@@ -8,7 +8,8 @@ import type { Surface } from '../resource/surface.js';
 import { CommandScope, type CommandEffects } from './command-scope.js';
 import { ContextChanges } from './context-changes.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
-import type { BufferRange, CommandRule, SurfaceEffect } from './rules/command-rule.js';
+import type { BufferRange, SurfaceEffect } from './effects.js';
+import type { CommandRule } from './rules/command-rule.js';
 import { ruleOf } from './rules/command-rules.js';
 import { refusalOf } from './rules/driver-commands.js';
 

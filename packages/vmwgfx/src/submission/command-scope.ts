@@ -12,7 +12,7 @@ import type { Named } from '../resource/named.js';
 import { Resource } from '../resource/resource.js';
 import { Surface } from '../resource/surface.js';
 import type { ContextChanges } from './context-changes.js';
-import type { BufferRange, SurfaceEffect } from './rules/command-rule.js';
+import type { BufferRange, SurfaceEffect } from './effects.js';
 
 /** What goes into one slot. */
 export interface SlotSetting {

@@ -46,16 +46,16 @@ export interface SlotGroup {
 /** Limits of svga3d_limits.h and svga3d_dx.h. */
 export const SVGA3D_NUM_SHADERTYPE = 6;
 export const SVGA3D_DX_MAX_RENDER_TARGETS = 8;
-export const SVGA3D_DX_MAX_SRVIEWS = 128;
-export const SVGA3D_DX_MAX_CONSTBUFFERS = 14;
-export const SVGA3D_DX_MAX_VERTEXBUFFERS = 32;
-export const SVGA3D_DX_MAX_SOTARGETS = 4;
+const SVGA3D_DX_MAX_SRVIEWS = 128;
+const SVGA3D_DX_MAX_CONSTBUFFERS = 14;
+const SVGA3D_DX_MAX_VERTEXBUFFERS = 32;
+const SVGA3D_DX_MAX_SOTARGETS = 4;
 export const SVGA3D_DX_MAX_SAMPLERS = 16;
-export const SVGA3D_DX11_1_MAX_UAVIEWS = 64;
+const SVGA3D_DX11_1_MAX_UAVIEWS = 64;
 /** Depth, stencil and eight colours. */
-export const SVGA3D_RT_MAX = 10;
-export const SVGA3D_NUM_TEXTURE_UNITS = 32;
-export const SVGA3D_MAX_VERTEX_ARRAYS = 32;
+const SVGA3D_RT_MAX = 10;
+const SVGA3D_NUM_TEXTURE_UNITS = 32;
+const SVGA3D_MAX_VERTEX_ARRAYS = 32;
 
 /** SVGA3dTextureStateName. */
 export const SVGA3D_TS_BIND_TEXTURE = 1;

@@ -1,13 +1,8 @@
 import type { CommandFields, CommandName } from '@cg/svga-device';
 import type { BufferObject } from '../../memory/buffer-object.js';
 import type { Surface } from '../../resource/surface.js';
+import type { BufferRange, SurfaceEffect } from '../effects.js';
 import type { CommandScope } from '../command-scope.js';
-
-/**
- * What a command does to a surface: `write` leaves its newest content on the device; `settle` makes device and
- * backing alike, or what the device has worthless; `read` changes neither.
- */
-export type SurfaceEffect = 'read' | 'write' | 'settle';
 
 type HandleField<N extends CommandName> = keyof CommandFields<N> & string;
 
@@ -15,14 +10,6 @@ type HandleField<N extends CommandName> = keyof CommandFields<N> & string;
 interface SurfaceOperand<N extends CommandName = CommandName> {
   readonly field: HandleField<N>;
   readonly effect: SurfaceEffect;
-}
-
-/** A byte range of a buffer object that the device reads or writes itself, without a surface that lies there. */
-export interface BufferRange {
-  readonly object: BufferObject;
-  readonly start: number;
-  readonly end: number;
-  readonly written: boolean;
 }
 
 /** What a look at a command's fields brought, where it is more than that they are in order. */

@@ -59,7 +59,7 @@ function end<T extends TableEntry>(scope: CommandScope, entries: Map<number, T>,
 }
 
 /** The context in a `cid`, or the submission's. @throws VmwgfxError ENOENT, EINVAL */
-export function namedContext(scope: CommandScope, cid: number): DxContext {
+function namedContext(scope: CommandScope, cid: number): DxContext {
   const context = cid === SVGA3D_INVALID_ID ? scope.dx : scope.handles.dxContext(cid);
   if (context !== scope.dx) {
     throw new VmwgfxError('EINVAL', 'the command is for another context than the submission', {

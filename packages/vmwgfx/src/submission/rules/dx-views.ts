@@ -2,7 +2,8 @@ import { SVGA_COTABLE, type CommandFields, type CommandName } from '@cg/svga-dev
 import { VmwgfxError } from '../../errors.js';
 import { View } from '../../resource/contexts/view.js';
 import type { CommandScope } from '../command-scope.js';
-import type { CommandRules, SurfaceEffect } from './command-rule.js';
+import type { SurfaceEffect } from '../effects.js';
+import type { CommandRules } from './command-rule.js';
 import { checkRun } from './extents.js';
 import { checkView, type ViewExtent } from './view-extents.js';
 
