@@ -13,7 +13,7 @@ import type { DriverContext } from '../context.js';
 import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
-import type { Evictable } from '../memory/eviction-order.js';
+import { NEVER_USED, type Evictable } from '../memory/eviction-order.js';
 import { evictUntil } from '../memory/eviction.js';
 import { NamedBy, type Named } from './named.js';
 import { Resource } from './resource.js';
@@ -34,6 +34,7 @@ export interface SurfaceStatistics {
 /** A guest-backed surface. */
 export class Surface extends Resource implements Evictable, Named {
   readonly layout: SurfaceLayout;
+  lastUse = NEVER_USED;
   readonly namedBy = new NamedBy();
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
