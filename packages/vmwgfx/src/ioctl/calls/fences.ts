@@ -9,7 +9,7 @@ import { DRM_VMW_FE_FLAG_REQ_TIME, DRM_VMW_FENCE_FLAG, DRM_VMW_WAIT_OPTION_UNREF
  * @param fd of the fence, or -1
  * @throws VmwgfxError EFAULT
  */
-export function writeFenceRep(
+function writeFenceRep(
   { memory }: OpenFile,
   address: number,
   fence: Fence,

@@ -5,9 +5,11 @@ import * as structs from './structs.js';
 
 export const DRM_VMW_GET_PARAM = 0;
 export const DRM_VMW_ALLOC_BO = 1;
-export const DRM_VMW_ALLOC_DMABUF = DRM_VMW_ALLOC_BO;
+/** The older name. */
+export const DRM_VMW_ALLOC_DMABUF = 1;
 export const DRM_VMW_HANDLE_CLOSE = 2;
-export const DRM_VMW_UNREF_DMABUF = DRM_VMW_HANDLE_CLOSE;
+/** The older name. */
+export const DRM_VMW_UNREF_DMABUF = 2;
 export const DRM_VMW_CURSOR_BYPASS = 3;
 export const DRM_VMW_CONTROL_STREAM = 4;
 export const DRM_VMW_CLAIM_STREAM = 5;
@@ -57,13 +59,11 @@ export const DRM_IOCTL_PRIME_HANDLE_TO_FD = DRM_IOWR(0x2d, structs.primeHandle.b
 export const DRM_IOCTL_PRIME_FD_TO_HANDLE = DRM_IOWR(0x2e, structs.primeHandle.bytes);
 
 export const DRM_IOCTL_VMW_GET_PARAM = DRM_IOWR(own(DRM_VMW_GET_PARAM), structs.getparam.bytes);
-export const DRM_IOCTL_VMW_ALLOC_BO = DRM_IOWR(
-  own(DRM_VMW_ALLOC_BO),
-  max(structs.allocBoReq.bytes, structs.boRep.bytes),
-);
-export const DRM_IOCTL_VMW_ALLOC_DMABUF = DRM_IOCTL_VMW_ALLOC_BO;
+const allocBytes = max(structs.allocBoReq.bytes, structs.boRep.bytes);
+export const DRM_IOCTL_VMW_ALLOC_BO = DRM_IOWR(own(DRM_VMW_ALLOC_BO), allocBytes);
+export const DRM_IOCTL_VMW_ALLOC_DMABUF = DRM_IOWR(own(DRM_VMW_ALLOC_DMABUF), allocBytes);
 export const DRM_IOCTL_VMW_HANDLE_CLOSE = DRM_IOW(own(DRM_VMW_HANDLE_CLOSE), structs.handle.bytes);
-export const DRM_IOCTL_VMW_UNREF_DMABUF = DRM_IOCTL_VMW_HANDLE_CLOSE;
+export const DRM_IOCTL_VMW_UNREF_DMABUF = DRM_IOW(own(DRM_VMW_UNREF_DMABUF), structs.handle.bytes);
 export const DRM_IOCTL_VMW_CURSOR_BYPASS = DRM_IOW(own(DRM_VMW_CURSOR_BYPASS), structs.cursorBypass.bytes);
 export const DRM_IOCTL_VMW_CONTROL_STREAM = DRM_IOW(own(DRM_VMW_CONTROL_STREAM), structs.controlStream.bytes);
 export const DRM_IOCTL_VMW_CLAIM_STREAM = DRM_IOR(own(DRM_VMW_CLAIM_STREAM), structs.stream.bytes);
