@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { decodeCommand } from './commands/decode.js';
 import { layoutCommand } from './commands/layout.js';
+import { litmusCommand } from './commands/litmus.js';
 import { replayCommand } from './commands/replay.js';
 import { walkCommand } from './commands/walk.js';
 import { EXIT } from './exit-codes.js';
@@ -13,6 +14,7 @@ Examples:
   $ cg replay traces/gears.cgtrace.gz                 one recorded program, every frame checked
   $ cg replay --method scan traces/*.cgtrace.gz       all of them, always by scanning page tables
   $ cg replay --json traces/gears.cgtrace.gz | jq     the same numbers for a program
+  $ cg litmus                                         small programs, each with a race or a rule
   $ cg walk memory.raw --cr3 0x2a0a000                what a real machine's page tables map
   $ cg layout --format BC3_UNORM --size 1000x600      where the texels of a surface lie
   $ cg decode commands.bin                            a stream of SVGA commands, readably
@@ -37,7 +39,14 @@ export async function run(args: readonly string[]): Promise<number> {
   const exit = (code: number): void => {
     exitCode = code;
   };
-  for (const command of [replayCommand(exit), walkCommand(exit), layoutCommand(exit), decodeCommand(exit)]) {
+  const commands = [
+    replayCommand(exit),
+    litmusCommand(exit),
+    walkCommand(exit),
+    layoutCommand(exit),
+    decodeCommand(exit),
+  ];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

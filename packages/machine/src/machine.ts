@@ -1,5 +1,5 @@
 import { AddressSpace, Cpu, PhysicalMemory, type Vma } from '@cg/pagetable';
-import { SvgaDevice, type SvgaDeviceOptions } from '@cg/svga-device';
+import { SvgaDevice, type SvgaDeviceOptions, type SvgaHost } from '@cg/svga-device';
 import { VmwgfxDriver, type DriverOptions, type DrmFile } from '@cg/vmwgfx';
 import { MachineError } from './errors.js';
 
@@ -11,6 +11,8 @@ export interface MachineOptions {
   readonly memoryBytes?: number;
   readonly device?: SvgaDeviceOptions;
   readonly driver?: DriverOptions;
+  /** Told of each command that the device runs: as the members of `SvgaHost` of the same names. */
+  readonly commands?: Pick<SvgaHost, 'commandStarts' | 'commandDone'>;
 }
 
 /** CPUs, physical memory, the SVGA device on its bus, and the driver for it: the composition root. */
@@ -37,6 +39,7 @@ export class Machine {
             this.driver.handleInterrupt();
           }
         },
+        ...options.commands,
       },
       { ...deviceLimitsFor(memoryBytes), ...options.device },
     );

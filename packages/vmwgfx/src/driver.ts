@@ -1,5 +1,5 @@
 import { TrackedMapping } from '@cg/mapping-dirty';
-import { Mapping, PAGE_SIZE, pagesFor, type PhysicalMemory } from '@cg/pagetable';
+import { PAGE_SIZE, pagesFor, type PhysicalMemory } from '@cg/pagetable';
 import {
   objectTableEntryBytes,
   SVGA_CAP,
@@ -11,6 +11,7 @@ import {
 } from '@cg/svga-device';
 import type { TrackedMemory } from '@cg/tracked-memory';
 import type { BackingPages, DriverContext } from './context.js';
+import { driverParts, type DriverParts } from './driver-parts.js';
 import { DrmFile } from './file/drm-file.js';
 import { VmwgfxError } from './errors.js';
 import { FaultInjection } from './fault-injection.js';
@@ -31,6 +32,8 @@ export interface DriverOptions {
   readonly makePolicy?: () => TrackingPolicy;
   /** How writes to a buffer object are found; through the page tables if left out. */
   readonly trackMemory?: (pages: BackingPages, context: DriverContext) => TrackedMemory;
+  /** Parts that take the place of the driver's own; what is coherent then is theirs to keep. */
+  readonly parts?: Partial<DriverParts>;
   /** Failures to order; none unless told. */
   readonly faults?: FaultInjection;
   /** Bytes the driver may use for trackers. Default 64 MiB. */
@@ -48,6 +51,7 @@ const MAX_CONTEXTS = 256;
 export class VmwgfxDriver {
   readonly context: DriverContext;
   readonly #ports: SvgaPorts;
+  readonly #parts: DriverParts;
 
   /**
    * Probes the device and brings it up: object tables, a command-buffer context, interrupts.
@@ -62,7 +66,8 @@ export class VmwgfxDriver {
     if (!Number.isInteger(maxObjects) || maxObjects < 1 || maxObjects > 32_768) {
       throw new VmwgfxError('EINVAL', `object tables cannot have ${maxObjects} entries: 1 to 32768`);
     }
-    const mapping = new Mapping('vmwgfx');
+    this.#parts = { ...driverParts, ...options.parts };
+    const mapping = new this.#parts.Mapping('vmwgfx');
     const fakeOffsets = new FakeOffsets<BackingPages>();
     const faults = options.faults ?? new FaultInjection();
     const queue = new CommandQueue(memory, ports, faults);
@@ -104,12 +109,13 @@ export class VmwgfxDriver {
       limits,
       trackMemory: options.trackMemory ?? trackThroughMapping,
       makePolicy,
+      parts: this.#parts,
     };
   }
 
   /** Opens the device for a process. */
   open(): DrmFile {
-    return new DrmFile(this.context);
+    return new DrmFile(this.context, this.#parts);
   }
 
   /** The device raises its interrupt line: what it says is acknowledged; waits look at fences themselves. */

@@ -32,7 +32,10 @@ export function executeCommand(objects: DeviceObjects, reader: CommandReader): v
       offset: reader.offset,
     });
   }
+  const { surroundings } = objects;
+  surroundings.commandStarts?.(reader);
   executor(objects, reader);
+  surroundings.commandDone?.(reader);
   objects.counters.countCommand(index);
   if (isNotExecuted[index]) {
     objects.counters.countNotExecuted(index);

@@ -10,7 +10,6 @@ import {
 } from '@cg/pagetable';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
-import { cleanResources } from './read-back.js';
 
 /** Pages that one fault maps at most (rule 6.4; the kernel's TTM_BO_VM_NUM_PREFAULT). */
 const PREFAULT_PAGES = 16;
@@ -26,8 +25,10 @@ export class BufferObjectVmaOperations implements VmaOperations {
     if (object.isDestroyed || page < 0 || page >= object.pageCount) {
       return 'sigbus';
     }
-    return this.#reserved(() => {
+    const { cleanResources } = object.context.parts;
+    return this.reserved(() => {
       const allowed = object.tracker === undefined ? PREFAULT_PAGES : cleanResources(object, page, page + 1);
+      object.context.memory.preemption.reach('fault: between read-back and entry');
       this.#map(fault, page, Math.min(allowed, (fault.vma.flags & VM_RAND_READ) === 0 ? PREFAULT_PAGES : 1));
       return 'noPage';
     });
@@ -60,18 +61,23 @@ export class BufferObjectVmaOperations implements VmaOperations {
     if (object.isDestroyed || page < 0 || page >= object.pageCount) {
       return 'sigbus';
     }
-    return this.#reserved(() => {
+    return this.reserved(() => {
       object.tracker?.recordTrappedWrite(page);
       fault.makeWritable();
       return 'noPage';
     });
   }
 
-  /** Enters up to `count` pages, clean, and read-only where writes are to be trapped (B7). */
+  /** Whether stores to a page that is being mapped need not be noticed first (B7). */
+  protected mapsWritable(): boolean {
+    return this.object.tracker?.method !== 'trap';
+  }
+
+  /** Enters up to `count` pages, clean, and read-only where writes are to be trapped. */
   #map(fault: PageFault, page: number, count: number): void {
     const { object } = this;
     const { vma, address } = fault;
-    const writable = object.tracker?.method !== 'trap';
+    const writable = this.mapsWritable();
     const last = Math.min(page + count, object.pageCount, page + (vma.end - address) / PAGE_SIZE);
     for (let i = 0; page + i < last; i++) {
       try {
@@ -86,7 +92,8 @@ export class BufferObjectVmaOperations implements VmaOperations {
     }
   }
 
-  #reserved(handle: () => FaultResult): FaultResult {
+  /** Handles a fault with the buffer object reserved; a failure is the fault's result. */
+  protected reserved(handle: () => FaultResult): FaultResult {
     const { object } = this;
     object.reserve();
     try {

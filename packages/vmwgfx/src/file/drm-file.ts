@@ -11,13 +11,13 @@ import {
   type Vma,
 } from '@cg/pagetable';
 import type { DriverContext } from '../context.js';
+import type { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
 import { VmwgfxError } from '../errors.js';
-import { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
 import { BufferObject } from '../memory/buffer-object.js';
 import type { SurfaceStatistics } from '../resource/surface.js';
 import type { Fence } from '../device/fence.js';
 import { submit } from '../submission/submit.js';
-import { allocateBacking } from '../submission/validation.js';
+import { allocateBacking, type Validation } from '../submission/validation.js';
 import type { TrackerStatistics } from '../tracking/dirty-tracker.js';
 import type { TrackingMethod } from '../tracking/policy.js';
 import { CpuAccess, type CpuAccessRequest } from './cpu-access.js';
@@ -65,14 +65,24 @@ export interface TrackingStatistics extends SurfaceStatistics, TrackerStatistics
   readonly entriesScanned: number;
 }
 
+/** The parts that work for an open file; as `CoherencyParts`, there to be replaced. */
+export interface FileParts {
+  /** The page-fault handlers of a mapped buffer object (rules 2.5, 6.4). */
+  readonly VmaOperations: new (object: BufferObject) => BufferObjectVmaOperations;
+  /** Makes what a submission names ready for the device (rule 6.2). */
+  readonly Validation: new () => Validation;
+}
+
 /** One open file of the device: what a process can ask of the driver. */
 export class DrmFile {
   readonly #context: DriverContext;
+  readonly #parts: FileParts;
   readonly #handles = new HandleTable();
   readonly #cpuAccesses = new Set<CpuAccess>();
 
-  constructor(context: DriverContext) {
+  constructor(context: DriverContext, parts: FileParts) {
     this.#context = context;
+    this.#parts = parts;
   }
 
   /** What the device can do, and what of it the driver takes. */
@@ -222,7 +232,12 @@ export class DrmFile {
   submit(commands: Uint8Array, options: SubmitOptions = {}): Fence {
     const { context } = options;
     const dxContext = context === undefined ? undefined : this.#handles.dxContext(context);
-    return submit(this.#context, { handles: this.#handles, dxContext }, commands);
+    return submit(
+      this.#context,
+      new this.#parts.Validation(),
+      { handles: this.#handles, dxContext },
+      commands,
+    );
   }
 
   /** What a handle names. @throws VmwgfxError ENOENT */
@@ -274,7 +289,7 @@ export class DrmFile {
       flags: VM_READ | VM_WRITE | VM_SHARED | VM_MAYREAD | VM_MAYWRITE | VM_PFNMAP,
       mapping: this.#context.mapping,
       firstPage: object.firstPage + firstPage,
-      operations: new BufferObjectVmaOperations(object),
+      operations: new this.#parts.VmaOperations(object),
     });
   }
 }

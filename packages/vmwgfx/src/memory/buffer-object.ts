@@ -1,4 +1,4 @@
-import { IntervalTree } from '@cg/collections';
+import type { IntervalTree } from '@cg/collections';
 import { LEAF_PAGES, PAGE_SIZE } from '@cg/pagetable';
 import { readBackResources } from '../coherency/read-back.js';
 import type { BackingPages, DriverContext } from '../context.js';
@@ -24,7 +24,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   /** Whoever uses it. Made with one reference, its maker's. */
   readonly references = new References(() => this.#destroy());
   /** The resources in it by byte range; overlapping ones are all found (rule 6.1, C2). */
-  readonly resources = new IntervalTree<ResidentResource>();
+  readonly resources: IntervalTree<ResidentResource>;
   /** Behind the last submission that named it. */
   lastFence: Fence | undefined;
   /** Who uses it with the CPU and wants no submission to name it (the kernel's cpu_writers). */
@@ -47,6 +47,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
       const bytes = pageCount * PAGE_SIZE;
       throw new VmwgfxError('ENOMEM', `a MOB cannot have ${bytes} bytes`, { bytes });
     }
+    this.resources = new context.parts.ResourceIndex();
     this.firstPage = context.fakeOffsets.allocate(this);
     try {
       context.faults.pass('frames');
@@ -117,7 +118,8 @@ export class BufferObject implements BackingPages, Residence, Evictable {
       try {
         this.#unmapGpuDirty();
         context.mapping.splitHugeLeaves(this.firstPage, pageCount);
-        this.#tracker = new DirtyTracker(context.trackMemory(this, context), context.makePolicy());
+        const memory = context.trackMemory(this, context);
+        this.#tracker = new context.parts.DirtyTracker(memory, context.makePolicy());
       } catch (error) {
         context.account.refund(bytes);
         throw error;
@@ -152,6 +154,11 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   unmapRange(start: number, end: number): void {
     this.#tracker?.collectBeforeUnmap(start, end);
     this.context.mapping.unmapRange(this.firstPage + start, end - start);
+  }
+
+  /** Whether the device sees it. */
+  get isPlaced(): boolean {
+    return this.#placed;
   }
 
   /** Whether somebody has it reserved. */

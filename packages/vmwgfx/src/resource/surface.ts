@@ -1,15 +1,8 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import {
-  boxBytes,
-  boxRows,
-  DirtyBoxes,
-  rowsEnd,
-  SurfaceLayout,
-  type SubresourceBox,
-} from '@cg/surface-layout';
+import { boxBytes, boxRows, rowsEnd, SurfaceLayout, type SubresourceBox } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID } from '@cg/svga-device';
 import { readBackResources } from '../coherency/read-back.js';
-import type { DriverContext } from '../context.js';
+import type { CoherencyParts, DriverContext } from '../context.js';
 import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
@@ -39,7 +32,7 @@ export class Surface extends Resource implements Evictable, Named {
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
   #bound = false;
-  #dirtyBoxes: DirtyBoxes | undefined;
+  #dirtyBoxes: InstanceType<CoherencyParts['DirtyBoxes']> | undefined;
 
   /** @throws SurfaceLayoutError for a surface that cannot be laid out */
   constructor(
@@ -50,7 +43,7 @@ export class Surface extends Resource implements Evictable, Named {
     super(context, layout.bytes + trailerBytes(request.traits), request.coherent);
     this.layout = layout;
     if (request.coherent) {
-      this.#dirtyBoxes = new DirtyBoxes(layout);
+      this.#dirtyBoxes = new context.parts.DirtyBoxes(layout);
     }
   }
 
@@ -172,7 +165,7 @@ export class Surface extends Resource implements Evictable, Named {
   followTracking(): void {
     const wanted = this.coherent || this.backing?.tracker !== undefined;
     if (wanted && this.#dirtyBoxes === undefined) {
-      this.#dirtyBoxes = new DirtyBoxes(this.layout);
+      this.#dirtyBoxes = new this.context.parts.DirtyBoxes(this.layout);
     } else if (!wanted) {
       this.#dirtyBoxes = undefined;
     }
@@ -182,8 +175,9 @@ export class Surface extends Resource implements Evictable, Named {
     if (this.#dirtyBoxes === undefined || this.#dirtyBoxes.isEmpty) {
       return;
     }
+    const { emitUpdate } = this.context.parts;
     for (const box of this.#dirtyBoxes.boxes()) {
-      this.#update(box);
+      emitUpdate(this.context, this.#id, this.layout, box, () => this.#markDirty(box));
       this.statistics.boxes++;
       this.statistics.bytesUploaded += boxBytes(this.layout, box.subresource, box);
     }
@@ -242,28 +236,6 @@ export class Surface extends Resource implements Evictable, Named {
       surfaceIds.free(id);
       this.#bound = false;
     }
-  }
-
-  /** One command for one box: by subresource where the device has DX contexts, else by face and mip (rule 7.5). */
-  #update(box: SubresourceBox): void {
-    const { queue, limits } = this.context;
-    const { subresource, x, y, z, width: w, height: h, depth: d } = box;
-    const refused = (): void => this.#markDirty(box);
-    if (limits.hasDx) {
-      queue.emit(
-        'DX_UPDATE_SUBRESOURCE',
-        { sid: this.#id, subResource: subresource, x, y, z, w, h, d },
-        refused,
-      );
-      return;
-    }
-    const mips = this.layout.mips.length;
-    const face = Math.floor(subresource / mips);
-    queue.emit(
-      'UPDATE_GB_IMAGE',
-      { sid: this.#id, face, mipmap: subresource % mips, x, y, z, w, h, d },
-      refused,
-    );
   }
 
   /** An upload did not happen: what it was to bring is dirty again (rule 1.5). */

@@ -6,7 +6,7 @@ import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { CommandQueue } from '../device/command-queue.js';
 import { checkCommands, type CommandChecks, type UserCommand } from './check-commands.js';
 import { ContextChanges } from './context-changes.js';
-import { Validation } from './validation.js';
+import type { Validation } from './validation.js';
 
 /** A command on its way. */
 interface SentCommand {
@@ -24,16 +24,21 @@ export interface Submitter {
 /**
  * Checks what a user sends, makes everything that it names ready, sends it, and notes what the device then has.
  * Up to the first command sent a failure leaves all as it was; behind it, what the device did is noted.
+ * @param validation a new one
  * @throws as `DrmFile.submit`
  */
-export function submit(context: DriverContext, { handles, dxContext }: Submitter, bytes: Uint8Array): Fence {
+export function submit(
+  context: DriverContext,
+  validation: Validation,
+  { handles, dxContext }: Submitter,
+  bytes: Uint8Array,
+): Fence {
   const { queue } = context;
   const { maxCommandBytes } = queue;
   const { hasDx } = context.limits;
   const changes = dxContext === undefined ? undefined : new ContextChanges(dxContext);
   const checks: CommandChecks = { handles, maxCommandBytes, hasDx, dxContext, changes };
   const commands = checkedCommands(bytes, checks);
-  const validation = new Validation();
   try {
     checks.changes?.addTo(validation);
     commands.forEach((command) => addToValidation(validation, command));
@@ -41,6 +46,7 @@ export function submit(context: DriverContext, { handles, dxContext }: Submitter
     checks.changes?.prepare();
     // What the device refuses of all that must strike before the user's commands run on stale content (rule 1.5).
     queue.flush();
+    context.memory.preemption.reach('submit: between updates and commands');
   } catch (error) {
     queue.settle();
     validation.backOff();
@@ -76,7 +82,7 @@ function addToValidation(validation: Validation, { surfaces, buffers, rule, rang
 }
 
 function send(
-  { queue }: DriverContext,
+  { queue, memory }: DriverContext,
   commands: readonly UserCommand[],
   validation: Validation,
   { dxContext, changes }: CommandChecks,
@@ -99,6 +105,7 @@ function send(
     throw error;
   } finally {
     changes?.takeBack(done);
+    memory.preemption.reach('submit: between commands and their effects');
     noteEffects(sent);
     validation.commit(fence);
     changes?.accept();
