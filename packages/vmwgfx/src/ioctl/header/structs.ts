@@ -1,9 +1,9 @@
 import { arrayOf, Struct } from '@cg/svga-device';
 
 /*
- * The structures of include/uapi/drm/vmwgfx_drm.h, named after theirs, with their fields, as 64-bit Linux lays them out:
- * each field on a multiple of its size, so there is no padding but the named one. A structure in another is written
- * out. Enumerations are u32. A 64-bit value of which every bit counts is two words, the lower first.
+ * The structures of include/uapi/drm/vmwgfx_drm.h, named after theirs and with their fields, as 64-bit Linux lays them
+ * out: each field on a multiple of its size, so there is no padding but the named one. A structure in another is
+ * written out. Enumerations are u32. A 64-bit value of which every bit counts is two words, the lower first.
  */
 
 const word = 'u32' as const;
