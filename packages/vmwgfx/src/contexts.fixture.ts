@@ -19,8 +19,8 @@ const BUFFER = 37;
 const TEXTURE2D = 3;
 
 /** A file with a context of each kind that the device has, and ways to send commands. */
-export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOptions = {}) {
-  const base = bench(options, { dx: true, sm41: true, ...device });
+export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOptions = {}, pages = 4096) {
+  const base = bench(options, { dx: true, sm41: true, ...device }, pages);
   const { cpu, addressSpace } = base.process();
   const file = base.driver.open();
   const hasDx = base.driver.context.limits.hasDx;

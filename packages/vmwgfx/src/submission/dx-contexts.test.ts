@@ -121,6 +121,19 @@ describe('views', () => {
     expect([driver.context.graphicsMemory.used, driver.context.account.used]).toEqual([0, 0]);
   });
 
+  it('1.5: are defined anew where the device has refused to', () => {
+    const faults = new FaultInjection();
+    const { send, canvas, file, cpu, context } = setUpContexts({ faults });
+    const { handle, start } = canvas();
+    file.submit(new Uint8Array(), { context: context! }).wait();
+    send('DX_SET_MIN_LOD', { sid: handle, minLOD: 0 }).wait();
+    faults.fail('device-error');
+    expect(() => send('DX_DEFINE_RENDERTARGET_VIEW', targetView(3, handle))).toThrow(error('EIO'));
+    expect(faults.count('device-error')).toBe(1);
+    send('DX_CLEAR_RENDERTARGET_VIEW', clear).wait();
+    expect(cpu.load32(start)).toBe(RED);
+  });
+
   it('are defined anew where their surface was off the device, under the id it has then', () => {
     const { file, handle, start, send, cpu, device, crowdOut } = withTarget({ maxObjects: 20 });
     send('DX_SET_RENDERTARGETS', targets(3)).wait();
@@ -358,6 +371,17 @@ describe('tables', () => {
       }
     }
     expect(driver.context.graphicsMemory.used).toBeGreaterThanOrEqual(used);
+  });
+
+  it('1.5: that could not be had at a large size are had at a small one', () => {
+    const faults = new FaultInjection();
+    const { send, canvas, driver } = setUpContexts({ faults });
+    const { handle } = canvas();
+    faults.fail('graphics-charge');
+    expect(() => send('DX_DEFINE_RENDERTARGET_VIEW', targetView(60_000, handle))).toThrow(error('ENOMEM'));
+    send('DX_DEFINE_RENDERTARGET_VIEW', targetView(0, handle)).wait();
+    const surfaceAndContext = SQUARE_BYTES + 2 * 4096;
+    expect(driver.context.graphicsMemory.used).toBe(surfaceAndContext + 11 * 4096);
   });
 
   it('EINVAL: what they have no entry for cannot be named', () => {

@@ -121,9 +121,9 @@ describe('queries of DX contexts', () => {
       writer.write('DX_MOVE_QUERY', { queryId: 0, mobid: results, mobOffset: 400 });
       writer.write('DX_END_QUERY', { queryId: 0 });
     }).wait();
-    expect(cpu.load32(start + 400)).toBe(STATE_FAILED);
     use();
     expect(device.image(file.deviceId(surface), 0)![400]).toBe(STATE_FAILED);
+    expect(cpu.load32(start + 400)).toBe(STATE_FAILED);
   });
 
   it.each([
