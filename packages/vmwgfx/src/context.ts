@@ -67,6 +67,11 @@ export interface DriverContext {
   readonly surfacesOnDevice: EvictionOrder;
   readonly mobIds: IdAllocator;
   readonly surfaceIds: IdAllocator;
+  /** Of contexts without DX. */
+  readonly contextIds: IdAllocator;
+  readonly dxContextIds: IdAllocator;
+  /** Of shaders of contexts without DX; those of DX are ids in a table of theirs. */
+  readonly shaderIds: IdAllocator;
   readonly limits: DeviceLimits;
   readonly parts: CoherencyParts;
   /** Makes what finds the writes to a buffer object. */

@@ -39,9 +39,12 @@ export interface DriverOptions {
   readonly accountLimit?: number;
   /** Bytes of buffer objects that the device may see at a time; what it suggests if left out. */
   readonly graphicsMemoryLimit?: number;
-  /** Surfaces and MOBs at a time, each: the size of the object tables. Default 4,096. */
+  /** Surfaces, MOBs and shaders at a time, each: the size of the object tables. Default 4,096. */
   readonly maxObjects?: number;
 }
+
+/** VMWGFX_NUM_GB_CONTEXT and VMWGFX_NUM_DXCONTEXT: contexts of a kind at a time. */
+const MAX_CONTEXTS = 256;
 
 /** The driver, bound to one device. */
 export class VmwgfxDriver {
@@ -68,7 +71,15 @@ export class VmwgfxDriver {
     const faults = options.faults ?? new FaultInjection();
     const queue = new CommandQueue(memory, ports, faults);
     queue.startContext(true);
-    setObjectTables(memory, queue, maxObjects);
+    const limits = readDeviceLimits(ports, (capabilities & SVGA_CAP.DX) !== 0);
+    const maxContexts = Math.min(maxObjects, MAX_CONTEXTS);
+    setObjectTables(memory, queue, [
+      [SVGA_OTABLE.MOB, maxObjects],
+      [SVGA_OTABLE.SURFACE, maxObjects],
+      [SVGA_OTABLE.CONTEXT, maxContexts],
+      [SVGA_OTABLE.SHADER, maxObjects],
+      ...(limits.hasDx ? [[SVGA_OTABLE.DXCONTEXT, maxContexts] as const] : []),
+    ]);
     mapping.observeZaps({
       dirtyEntryZapped(page) {
         const object = fakeOffsets.find(page);
@@ -90,7 +101,10 @@ export class VmwgfxDriver {
       surfacesOnDevice: new EvictionOrder(),
       mobIds: new IdAllocator('MOB', maxObjects, faults),
       surfaceIds: new IdAllocator('surface', maxObjects, faults),
-      limits: readDeviceLimits(ports, (capabilities & SVGA_CAP.DX) !== 0),
+      contextIds: new IdAllocator('context', maxContexts, faults),
+      dxContextIds: new IdAllocator('DX context', maxContexts, faults),
+      shaderIds: new IdAllocator('shader', maxObjects, faults),
+      limits,
       trackMemory: options.trackMemory ?? trackThroughMapping,
       makePolicy,
       parts: this.#parts,
@@ -139,9 +153,13 @@ function probe(ports: SvgaPorts): number {
   return capabilities;
 }
 
-/** Gives the device the memory in which it keeps what it knows of MOBs and surfaces. */
-function setObjectTables(memory: PhysicalMemory, queue: CommandQueue, entries: number): void {
-  for (const type of [SVGA_OTABLE.MOB, SVGA_OTABLE.SURFACE]) {
+/** Gives the device the memory in which it keeps what it knows of objects, by type and count. */
+function setObjectTables(
+  memory: PhysicalMemory,
+  queue: CommandQueue,
+  tables: readonly (readonly [type: number, entries: number])[],
+): void {
+  for (const [type, entries] of tables) {
     const sizeInBytes = pagesFor(entries * objectTableEntryBytes[type]) * PAGE_SIZE;
     const { base, ptDepth } = buildMobPageTable(memory, memory.allocateFrames(sizeInBytes / PAGE_SIZE));
     queue.emit('SET_OTABLE_BASE64', { type, baseAddress: base, sizeInBytes, validSizeInBytes: 0, ptDepth });

@@ -20,6 +20,8 @@ export type VmwgfxErrorCode =
 /** The values a `VmwgfxError` is about; what applies is there. */
 export interface VmwgfxErrorFacts {
   readonly handle?: number;
+  /** An id in a table of a context. */
+  readonly id?: number;
   readonly offset?: number;
   readonly bytes?: number;
   readonly command?: string;

@@ -12,8 +12,9 @@ import { readBackResources } from '../coherency/read-back.js';
 import type { CoherencyParts, DriverContext } from '../context.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
-import type { Evictable } from '../memory/eviction-order.js';
+import { NEVER_USED, type Evictable } from '../memory/eviction-order.js';
 import { evictUntil } from '../memory/eviction.js';
+import { NamedBy, type Named } from './named.js';
 import { Resource } from './resource.js';
 
 /** What a surface is made of. */
@@ -32,8 +33,10 @@ export interface SurfaceStatistics {
 }
 
 /** A guest-backed surface. */
-export class Surface extends Resource implements Evictable {
+export class Surface extends Resource implements Evictable, Named {
   readonly layout: SurfaceLayout;
+  lastUse = NEVER_USED;
+  readonly namedBy = new NamedBy();
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
   #bound = false;
@@ -54,6 +57,10 @@ export class Surface extends Resource implements Evictable {
 
   /** The device's id; SVGA3D_INVALID_ID before `create`. */
   get id(): number {
+    return this.#id;
+  }
+
+  get stateId(): number {
     return this.#id;
   }
 
@@ -228,6 +235,7 @@ export class Surface extends Resource implements Evictable {
     try {
       this.#takeFromDevice();
     } finally {
+      this.namedBy.tellDestroyed();
       this.detach();
     }
   }
@@ -240,6 +248,8 @@ export class Surface extends Resource implements Evictable {
     if (id === SVGA3D_INVALID_ID) {
       return;
     }
+    this.#id = SVGA3D_INVALID_ID;
+    this.namedBy.tellLeftDevice();
     try {
       if (this.#bound) {
         queue.emitSurely('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
@@ -248,7 +258,6 @@ export class Surface extends Resource implements Evictable {
       queue.flush();
     } finally {
       surfaceIds.free(id);
-      this.#id = SVGA3D_INVALID_ID;
       this.#bound = false;
     }
   }
