@@ -219,7 +219,12 @@ export class DrmFile {
   submit(commands: Uint8Array, options: SubmitOptions = {}): Fence {
     const { context } = options;
     const dxContext = context === undefined ? undefined : this.#handles.dxContext(context);
-    return submit(this.#context, new this.#parts.Validation(), { handles: this.#handles, dxContext }, commands);
+    return submit(
+      this.#context,
+      new this.#parts.Validation(),
+      { handles: this.#handles, dxContext },
+      commands,
+    );
   }
 
   /** The device's id of a surface, for hosts that look at the device; SVGA3D_INVALID_ID before its first use. */
