@@ -103,7 +103,7 @@ class ProgramMaker {
       kind: 'machine',
       cpus: this.#cpus,
       method: method ?? random.pick(trackingMethods),
-      dx: this.#dx,
+      ...(this.#dx ? { dx: true } : {}),
       ...(random.chance(15) ? { objects: random.between(6, 10) } : {}),
       ...(random.chance(15) ? { graphics: random.between(24, 40) } : {}),
     });

@@ -56,6 +56,11 @@ export class Surface extends Resource implements Evictable, Named {
     return this.#id;
   }
 
+  override get isReady(): boolean {
+    const isDirty = !this.gpuDirty && this.#dirtyBoxes?.isEmpty === false;
+    return this.#id !== SVGA3D_INVALID_ID && this.#bound && !this.needsUpload && !isDirty;
+  }
+
   get isTracked(): boolean {
     return this.#dirtyBoxes !== undefined;
   }
