@@ -217,6 +217,10 @@ class ProgramRun {
       if (outcome === 'blocked') {
         this.#waiting.push({ statement, step });
       }
+      if (error?.code === 'EIO' && statement.kind === 'check') {
+        // Nothing is ordered to fail: the device cannot be brought up to date (rule 1.5).
+        this.#crashed(error, statement, step);
+      }
       if (error !== undefined) {
         this.#options.timeline?.note({
           step,
