@@ -18,4 +18,15 @@ export { chainOf, type ChainLink } from './explore/chain.js';
 export { chainText, findingText } from './explore/describe-finding.js';
 export { sequenceDiagram } from './explore/sequence-diagram.js';
 export { randomProgram, type RandomProgramOptions } from './explore/random-program.js';
+export { letterCount } from './explore/enumerated-programs.js';
+export { programAt, programCount, type ProgramSource } from './explore/program-source.js';
+export {
+  checkingCost,
+  explorePrograms,
+  joinExplored,
+  nothingExplored,
+  type Explored,
+  type ExploredFailure,
+} from './explore/explore-programs.js';
 export { shrinkProgram } from './explore/shrink.js';
+export { smallestFailure } from './explore/smallest-failure.js';

@@ -21,6 +21,7 @@ import { FakeOffsets } from './memory/fake-offsets.js';
 import { MemoryAccount } from './memory/memory-account.js';
 import { buildMobPageTable } from './memory/mob-page-table.js';
 import { CommandQueue } from './device/command-queue.js';
+import { readDeviceCapabilities, type DeviceCapabilities } from './device/device-capabilities.js';
 import { readDeviceLimits } from './device/device-limits.js';
 import { SvgaPorts, type SvgaHardware } from './device/svga-ports.js';
 import { KernelPolicy, type TrackingPolicy } from './tracking/policy.js';
@@ -60,7 +61,7 @@ export class VmwgfxDriver {
   constructor(memory: PhysicalMemory, hardware: SvgaHardware, options: DriverOptions = {}) {
     const ports = new SvgaPorts(hardware);
     this.#ports = ports;
-    const capabilities = probe(ports);
+    const device = probe(ports);
     const { maxObjects = 4096, accountLimit = 64 * 2 ** 20, makePolicy = () => new KernelPolicy() } = options;
     if (!Number.isInteger(maxObjects) || maxObjects < 1 || maxObjects > 32_768) {
       throw new VmwgfxError('EINVAL', `object tables cannot have ${maxObjects} entries: 1 to 32768`);
@@ -71,7 +72,7 @@ export class VmwgfxDriver {
     const faults = options.faults ?? new FaultInjection();
     const queue = new CommandQueue(memory, ports, faults);
     queue.startContext(true);
-    const limits = readDeviceLimits(ports, (capabilities & SVGA_CAP.DX) !== 0);
+    const limits = readDeviceLimits(ports, device);
     const maxContexts = Math.min(maxObjects, MAX_CONTEXTS);
     setObjectTables(memory, queue, [
       [SVGA_OTABLE.MOB, maxObjects],
@@ -101,6 +102,7 @@ export class VmwgfxDriver {
       surfacesOnDevice: new EvictionOrder(),
       mobIds: new IdAllocator('MOB', maxObjects, faults),
       surfaceIds: new IdAllocator('surface', maxObjects, faults),
+      device,
       contextIds: new IdAllocator('context', maxContexts, faults),
       dxContextIds: new IdAllocator('DX context', maxContexts, faults),
       shaderIds: new IdAllocator('shader', maxObjects, faults),
@@ -135,12 +137,13 @@ function suggestedMemory(ports: SvgaPorts): number {
 }
 
 /** Agrees on the register interface, checks what the device can do, and enables it. */
-function probe(ports: SvgaPorts): number {
+function probe(ports: SvgaPorts): DeviceCapabilities {
   ports.writeRegister(SVGA_REG.ID, SVGA_ID.V2);
   if (ports.readRegister(SVGA_REG.ID) >>> 0 !== SVGA_ID.V2) {
     throw new VmwgfxError('ENODEV', 'the device does not speak version 2 of the register interface');
   }
-  const capabilities = ports.readRegister(SVGA_REG.CAPABILITIES);
+  const device = readDeviceCapabilities(ports);
+  const { capabilities } = device;
   const needed = SVGA_CAP.GBOBJECTS | SVGA_CAP.COMMAND_BUFFERS;
   if ((capabilities & needed) !== needed) {
     throw new VmwgfxError('ENODEV', 'the device lacks guest-backed objects or command buffers', {
@@ -150,7 +153,7 @@ function probe(ports: SvgaPorts): number {
   ports.writeRegister(SVGA_REG.ENABLE, SVGA_REG_ENABLE.ENABLE | SVGA_REG_ENABLE.HIDE);
   ports.writeRegister(SVGA_REG.CONFIG_DONE, 1);
   ports.writeRegister(SVGA_REG.IRQMASK, SVGA_IRQFLAG.ANY_FENCE);
-  return capabilities;
+  return device;
 }
 
 /** Gives the device the memory in which it keeps what it knows of objects, by type and count. */

@@ -9,6 +9,15 @@ export {
 } from './file/drm-file.js';
 export type { CpuAccess, CpuAccessRequest } from './file/cpu-access.js';
 export type { NewContext, NewShader } from './file/new-context.js';
+export type {
+  DescribedBuffer,
+  DescribedDeviceObject,
+  DescribedSurface,
+  DeviceDescription,
+  ObjectDescription,
+} from './file/descriptions.js';
+export type { DeviceCapabilities } from './device/device-capabilities.js';
+export type { SurfaceTraits } from './device/surface-definition.js';
 export type { NewSurface } from './file/new-surface.js';
 export type { SharedObject } from './file/shared-object.js';
 export { VmwgfxError, type VmwgfxErrorCode, type VmwgfxErrorFacts } from './errors.js';

@@ -9,7 +9,7 @@ import {
   type Program,
   type RunOptions,
 } from '@cg/machine';
-import type { RanFile } from './litmus-json.js';
+import type { RanFile } from '../litmus/run-file.js';
 import { colors } from './colors.js';
 
 const WIDTH = 100;
@@ -19,13 +19,23 @@ const TOLD = 2;
 /** A line for each file: whether it passed, and what it shows. */
 export function tabulateFiles(files: readonly RanFile[]): string {
   const width = Math.max(...files.map(({ path }) => nameOf(path).length));
-  const lines = files.map(({ path, passed, text }) => {
-    const mark = passed ? colors.green('ok  ') : colors.red('FAIL');
-    return `${mark}  ${cut(`${nameOf(path).padEnd(width)}  ${text.title.at(0) ?? ''}`, WIDTH - 6)}`;
+  const lines = files.map((file) => {
+    const mark = file.passed ? colors.green('ok  ') : colors.red('FAIL');
+    return `${mark}  ${cut(`${nameOf(file.path).padEnd(width)}  ${whatItShows(file)}`, WIDTH - 6)}`;
   });
   const failed = files.filter(({ passed }) => !passed).length;
   const sum = `${files.length} programs, ${failed === 0 ? 'all as they must be' : `${failed} not as they must be`}`;
   return `${[...lines, sum].join('\n')}\n`;
+}
+
+/** The wrong bytes where there are some, and what the program is for. */
+function whatItShows({ result: { counts, findings }, text: { title } }: RanFile): string {
+  const wrong = [
+    ...(counts.lost > 0 ? [`${counts.lost} lost`] : []),
+    ...(counts.stale > 0 ? [`${counts.stale} stale`] : []),
+    ...findings.filter(({ kind }) => kind === 'leak' || kind === 'crash').map(({ kind }) => kind),
+  ];
+  return `${wrong.length === 0 ? '' : `[${wrong.slice(0, 3).join(', ')}] `}${title.at(0) ?? ''}`;
 }
 
 /** What went wrong in the first few that failed: the chain that led there, and the sequence of events. */

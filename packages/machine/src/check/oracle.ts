@@ -57,6 +57,28 @@ export class CoherencyOracle {
     this.#compare({ content, by, surface: CPU }, offset, seen, 0, seen.length);
   }
 
+  /** A surface is gone that could not be read back: what memory has in its place nobody knows. */
+  givenUp({ content, offset, end, isNewestOnDevice }: CheckedSurface): void {
+    if (isNewestOnDevice) {
+      content.doubt ??= new Uint8Array(content.bytes);
+      content.doubt.fill(ANY_VALUE, offset, end);
+    }
+  }
+
+  /** A surface lies where it did not: what others there have on the device, it does not see before the CPU does. */
+  placed(surface: CheckedSurface): void {
+    const { content } = surface;
+    for (const other of this.#view.surfaces) {
+      if (other !== surface && other.isNewestOnDevice && other.sharesBytesWith(surface)) {
+        content.doubt ??= new Uint8Array(content.bytes);
+        const [start, end] = [Math.max(surface.offset, other.offset), Math.min(surface.end, other.end)];
+        for (let at = start; at < end; at++) {
+          content.doubt[at] = content.doubt[at] === NO_DOUBT ? other.number : ANY_VALUE;
+        }
+      }
+    }
+  }
+
   /** An update is about to copy a box from memory to the device (rule 1.4). */
   uploads(surface: CheckedSurface, subresource: number, box: SurfaceBox): void {
     const image = this.#view.device.surfaceImage(surface.sid);

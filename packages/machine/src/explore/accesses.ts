@@ -24,8 +24,10 @@ export class Accesses {
     const { machine, processes } = this.world;
     const cpu = machine.cpus.at(statement.cpu);
     const process = [...processes.values()].find(({ addressSpace }) => addressSpace === cpu?.addressSpace);
-    const mapped = process?.maps.find((range) => range.name === name && offset < range.bytes);
-    if (cpu === undefined || mapped === undefined || (kind === 'store' && mapped.isPrivate)) {
+    const mapped = process?.maps.find(
+      (range) => range.name === name && offset < range.bytes && (kind === 'load' || !range.isPrivate),
+    );
+    if (cpu === undefined || mapped === undefined) {
       return false;
     }
     const end = Math.min(offset + bytes, mapped.bytes);

@@ -3,6 +3,7 @@ import { faultPointNames } from '@cg/vmwgfx';
 import type { CopyCommand, Program, Statement, SurfaceStatement } from '../program/statement.js';
 import { trackingMethods, type TrackingMethodName } from '../tracking-methods.js';
 import { RandomNumbers } from './random-numbers.js';
+import { hugeBuffer, situations, type Situation } from './random-situations.js';
 import { shapes, type Shape } from './random-shapes.js';
 
 const PAGE = 4096;
@@ -26,11 +27,7 @@ export function randomProgram(seed: number, { steps = 120, method }: RandomProgr
   return [...maker.statements, { kind: 'check' }];
 }
 
-interface KnownSurface {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly plain: boolean;
-}
+type KnownSurface = Situation['surfaces'][number];
 
 /** Knows what there is at each step, so that most steps have something to do. */
 class ProgramMaker {
@@ -49,6 +46,8 @@ class ProgramMaker {
   readonly #running: string[];
   /** Offsets that are used again and again: races need two at the same place. */
   readonly #hot: number[];
+  /** Has a buffer of several mebibytes. */
+  readonly #isLarge: boolean;
   #names = 0;
 
   constructor(random: RandomNumbers, method: TrackingMethodName | undefined) {
@@ -57,15 +56,20 @@ class ProgramMaker {
     this.#dx = random.chance(30);
     const possible = shapes.filter(({ needsDx }) => needsDx !== true || this.#dx);
     this.#shapes = [random.pick(possible), ...(random.chance(40) ? [random.pick(possible)] : [])];
+    this.#isLarge = random.chance(2);
     this.#hot = [0, 4092, 4096, ...Array.from({ length: 3 }, () => random.below(24_576))];
     this.#addMachine(method);
     this.#spawn();
     this.#running = Array.from({ length: this.#cpus }, () => this.#processes[0]);
+    if (this.#isLarge) {
+      this.statements.push(...hugeBuffer(this.#processes[0]));
+    }
     this.#addBuffers();
     for (let i = random.between(2, 4); i > 0; i--) {
       this.#addSurface();
     }
-    this.#surfaces.forEach(({ name, plain }) => !plain && this.#map(this.#processes[0], name));
+    const mapped = [...this.#surfaces.filter(({ plain }) => !plain), ...this.#buffers];
+    mapped.forEach(({ name }) => this.#map(this.#processes[0], name));
     this.preparation = this.statements.length;
   }
 
@@ -76,6 +80,7 @@ class ProgramMaker {
       [22, () => this.#add(this.#submission())],
       [4, () => this.#addRepeated()],
       [8, () => this.#addRace()],
+      [8, () => this.#addSituation()],
       [4, () => this.#remap()],
       [3, () => this.#protect()],
       [2, () => this.#add(this.#anyMapped('move'))],
@@ -103,7 +108,8 @@ class ProgramMaker {
       kind: 'machine',
       cpus: this.#cpus,
       method: method ?? random.pick(trackingMethods),
-      dx: this.#dx,
+      ...(this.#isLarge ? { memory: 16 } : {}),
+      ...(this.#dx ? { dx: true } : {}),
       ...(random.chance(15) ? { objects: random.between(6, 10) } : {}),
       ...(random.chance(15) ? { graphics: random.between(24, 40) } : {}),
     });
@@ -133,13 +139,14 @@ class ProgramMaker {
     const spare = buffer.pages - Math.ceil(bytes / PAGE);
     const name = `s${++this.#names}`;
     const statement: SurfaceStatement = { kind: 'surface', name, ...description, plain };
-    const isPlaced = !plain && spare >= 0 && random.chance(60);
-    this.#add(
-      isPlaced
-        ? { ...statement, backing: { buffer: buffer.name, offset: random.below(spare + 1) * PAGE } }
-        : statement,
-    );
-    this.#surfaces.push({ name, shape, plain });
+    if (plain || spare < 0 || random.chance(40)) {
+      this.#add(statement);
+      this.#surfaces.push({ name, shape, plain });
+      return;
+    }
+    const backing = { buffer: buffer.name, offset: random.below(spare + 1) * PAGE };
+    this.#add({ ...statement, backing });
+    this.#surfaces.push({ name, shape, plain, backing });
   }
 
   #map(process: string, name: string): void {
@@ -235,6 +242,30 @@ class ProgramMaker {
     }
   }
 
+  /** Steps that belong together, for a mapping that there is. */
+  #addSituation(): void {
+    const random = this.#random;
+    const mapped = this.#anyMapped('move');
+    if (mapped?.kind === 'move') {
+      const { process, name } = mapped;
+      const [cpus, surfaces, buffers] = [this.#cpus, this.#surfaces, this.#buffers];
+      const added = random.pick(situations)({
+        random,
+        cpus,
+        surfaces,
+        buffers,
+        process: this.#processes[0],
+        mapped: { process, name },
+      });
+      for (const statement of added) {
+        if (statement.kind === 'run') {
+          this.#running[statement.cpu] = statement.process;
+        }
+        this.#add(statement);
+      }
+    }
+  }
+
   #anyMapped(kind: 'move' | 'unmap'): Statement | undefined {
     const process = this.#random.pick(this.#processes);
     const names = this.#mapped.get(process) ?? [];
@@ -253,6 +284,11 @@ class ProgramMaker {
       return;
     }
     const name = random.pick(names);
+    if (random.chance(20)) {
+      // Only looked at: what is stored through the others is found behind it (A1).
+      this.#add({ kind: 'map', process, name: random.pick(this.#buffers).name, as: 'private' });
+      return;
+    }
     const pages = Math.ceil(this.#bytesOf(name) / PAGE);
     if (random.chance(30)) {
       const range = { offset: random.below(pages) * PAGE, bytes: random.between(1, 2) * PAGE };

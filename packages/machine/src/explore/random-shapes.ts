@@ -30,4 +30,5 @@ export const shapes: readonly Shape[] = [
   { ...flat, format: 'A8R8G8B8', width: 24, height: 24, cube: true, bytes: 13_824, block: 1 },
   { ...flat, format: 'A8R8G8B8', width: 32, height: 32, samples: 4, bytes: 16_384 },
   { ...flat, format: 'A8R8G8B8', width: 20, height: 20, layers: 9, bytes: 14_400, block: 1, needsDx: true },
+  { ...flat, format: 'R8_UNORM', width: 100, height: 10, layers: 12, bytes: 12_000, block: 1, needsDx: true },
 ];

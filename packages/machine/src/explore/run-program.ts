@@ -82,6 +82,7 @@ class ProgramRun {
   #waiting: Waiting[] = [];
   #watcher: CommandWatcher | undefined;
   #pending = 0;
+  #hasEnded = false;
   #boxes = 0;
   #step = 0;
 
@@ -108,6 +109,7 @@ class ProgramRun {
       };
       this.#oracle = new CoherencyOracle(view, (finding) => this.#found(finding));
     }
+    world.oracle = this.#oracle;
     this.#steps = new Steps(world, this.#faults, this.#oracle, options.timeline);
     if (this.#oracle !== undefined) {
       this.#watcher = new CommandWatcher(this.#oracle, this.#listener());
@@ -176,6 +178,9 @@ class ProgramRun {
 
   /** A preemption point is reached: another CPU's step, in the middle of one that is under way. */
   #stepIn(statement: Statement, step: number): void {
+    if (this.#hasEnded) {
+      return;
+    }
     const { step: interrupted } = this;
     this.#pending--;
     this.step = step;
@@ -212,6 +217,10 @@ class ProgramRun {
       if (outcome === 'blocked') {
         this.#waiting.push({ statement, step });
       }
+      if (error?.code === 'EIO' && statement.kind === 'check') {
+        // Nothing is ordered to fail: the device cannot be brought up to date (rule 1.5).
+        this.#crashed(error, statement, step);
+      }
       if (error !== undefined) {
         this.#options.timeline?.note({
           step,
@@ -227,7 +236,7 @@ class ProgramRun {
 
   #crashed(error: unknown, statement: Statement, step: number): void {
     const { code, message, name } = error as { code?: string; message: string; name: string };
-    if (statement.kind === 'surface' || statement.kind === 'buffer') {
+    if ((statement.kind === 'surface' || statement.kind === 'buffer') && code === 'EINVAL') {
       throw new MachineError('EINVAL', `${printStatement(statement)}: ${message}`, step);
     }
     const finding = { offset: 0, bytes: 0, seen: 0, expected: 0, writer: 0 };
@@ -268,6 +277,7 @@ class ProgramRun {
     const { account, graphicsMemory } = machine.driver.context;
     this.#faults.disarm();
     this.#watcher = undefined;
+    this.#hasEnded = true;
     attempt(() => file.close());
     const left = account.used + graphicsMemory.used;
     if (left > 0 && this.#outcomes.failed === 0) {

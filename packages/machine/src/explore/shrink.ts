@@ -72,7 +72,8 @@ function simplerForms(statement: Statement): Statement[] {
       ];
     case 'machine': {
       const { objects: _, graphics: __, ...plain } = statement;
-      return [{ ...plain, cpus: 1, dx: false }, { ...plain, cpus: 1 }, { ...plain, cpus: 2 }, plain];
+      const { dx: ___, ...withoutDx } = plain;
+      return [{ ...withoutDx, cpus: 1 }, { ...plain, cpus: 1 }, { ...plain, cpus: 2 }, plain];
     }
     case 'submit':
       return statement.commands.length > 1

@@ -1,5 +1,5 @@
 import { PAGE_SIZE, VM_READ, VM_WRITE } from '@cg/pagetable';
-import { Surface, type Fence, type FaultInjection } from '@cg/vmwgfx';
+import type { Fence, FaultInjection } from '@cg/vmwgfx';
 import { SVGA3D_INVALID_ID } from '@cg/svga-device';
 import type { CoherencyOracle } from '../check/oracle.js';
 import type { Statement } from '../program/statement.js';
@@ -82,7 +82,7 @@ export class Steps {
       case 'exit':
         return this.#exit(process);
       case 'map':
-        return this.world.map(process, statement.name, statement.private);
+        return this.world.map(process, statement.name, statement.as);
     }
     const mapped = process.maps.find(({ name }) => name === statement.name);
     if (mapped === undefined) {
@@ -180,6 +180,7 @@ export class Steps {
       checked.content = place.content;
       checked.offset = place.offset;
       checked.isNewestOnDevice = false;
+      this.oracle?.placed(checked);
     }
   }
 
@@ -193,16 +194,12 @@ export class Steps {
     if (surface === undefined) {
       return buffer === undefined ? false : world.objectOf(buffer.content)?.evict();
     }
+    const { resource } = surface;
     const object = world.objectOf(surface.checked.content);
-    const id = world.file.deviceId(surface.handle);
-    if (object === undefined || id === SVGA3D_INVALID_ID) {
+    if (resource === undefined || object === undefined || resource.id === SVGA3D_INVALID_ID) {
       return false;
     }
-    for (const { value } of [...object.resources.overlapping(0, object.bytes)]) {
-      if (value instanceof Surface && value.id === id) {
-        value.evict();
-      }
-    }
+    resource.evict();
     if ([...world.buffers.values()].every(({ content }) => content !== surface.checked.content)) {
       object.evict();
     }
@@ -224,6 +221,12 @@ export class Steps {
     world.buffers.delete(name);
     try {
       world.file.closeHandle(handle);
+    } catch (error) {
+      // Gone all the same, and where it could not be read back what only the device had is gone with it.
+      if (surface !== undefined) {
+        this.oracle?.givenUp(surface.checked);
+      }
+      throw error;
     } finally {
       world.forgetDestroyed();
     }

@@ -1,12 +1,15 @@
-import { AddressSpace, PAGE_SIZE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
+import { AddressSpace, LEAF_PAGES, PAGE_SIZE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
 import { formatByName, SurfaceLayout } from '@cg/surface-layout';
 import { BufferObject, Surface, type BackingPages, type DrmFile } from '@cg/vmwgfx';
 import { CheckedSurface } from '../check/checked-surface.js';
 import { Content } from '../check/content.js';
-import { MachineError } from '../errors.js';
+import type { CoherencyOracle } from '../check/oracle.js';
 import type { Machine } from '../machine.js';
 import type { Timeline } from './timeline.js';
-import type { SurfaceStatement } from '../program/statement.js';
+import type { MapKind, SurfaceStatement } from '../program/statement.js';
+
+/** Pages that a huge entry of the lowest kind shows. */
+const HUGE_PAGES = LEAF_PAGES[2];
 
 /** What a process has mapped under the name of a surface or buffer. */
 export interface MappedRange {
@@ -35,6 +38,8 @@ export interface LiveSurface {
   readonly handle: number;
   readonly statement: SurfaceStatement;
   readonly checked: CheckedSurface;
+  /** The driver's own; undefined for a plain one. */
+  readonly resource: Surface | undefined;
   /** Where it will lie once the device has bound it there. */
   next?: { readonly content: Content; readonly offset: number } | undefined;
   /** What `check` copies it to. */
@@ -48,7 +53,10 @@ export class World {
   readonly surfaces = new Map<string, LiveSurface>();
   readonly file: DrmFile;
   readonly #contents = new Map<BackingPages, Content>();
+  /** Told where surfaces are placed. */
+  oracle: CoherencyOracle | undefined;
   readonly #checkTargets: LiveSurface[] = [];
+  readonly #resources = new WeakSet<Surface>();
   #numbers = 0;
 
   constructor(
@@ -93,6 +101,7 @@ export class World {
       checked.content = next.content;
       checked.offset = next.offset;
       checked.isNewestOnDevice = false;
+      this.oracle?.placed(checked);
     }
   }
 
@@ -108,12 +117,22 @@ export class World {
 
   makeBuffer(name: string, pages: number): void {
     const { handle, mapOffset } = this.file.createBuffer(pages * PAGE_SIZE);
-    this.buffers.set(name, { name, handle, content: this.#contentAt(mapOffset, name) });
+    const object = this.#objectAt(mapOffset);
+    if (object !== undefined) {
+      this.buffers.set(name, { name, handle, content: this.#contentOf(object, name) });
+    }
   }
 
-  /** @throws MachineError EINVAL for a surface that cannot be; what creating it throws */
-  makeSurface(statement: SurfaceStatement): void {
-    this.surfaces.set(statement.name, this.#createSurface(statement));
+  /** @returns false where its buffer is gone; @throws what creating it throws */
+  makeSurface(statement: SurfaceStatement): boolean {
+    const buffer = statement.backing && this.buffers.get(statement.backing.buffer);
+    if (statement.backing !== undefined && buffer === undefined) {
+      return false;
+    }
+    const surface = this.#createSurface(statement, buffer);
+    this.surfaces.set(statement.name, surface);
+    this.oracle?.placed(surface.checked);
+    return true;
   }
 
   /** A surface of the same shape that only the device has, to copy to. */
@@ -126,52 +145,47 @@ export class World {
     return surface.target;
   }
 
-  #createSurface(statement: SurfaceStatement): LiveSurface {
+  #createSurface(statement: SurfaceStatement, buffer?: LiveBuffer): LiveSurface {
     const { name, plain, backing, width, height, depth, layers, samples, cube } = statement;
     const format = formatByName(statement.format)?.id ?? 0;
     const description = { format, width, height, depth, mipLevels: statement.mips, samples };
     const layout = new SurfaceLayout({ ...description, layers: cube ? 6 : layers });
-    const buffer = backing && this.#buffer(backing.buffer);
     const { handle } = this.file.createSurface({
       ...description,
       coherent: !plain,
       ...(cube ? { cube } : { layers }),
       ...(buffer === undefined ? {} : { backing: { buffer: buffer.handle, offset: backing?.offset ?? 0 } }),
     });
-    const content =
-      buffer?.content ?? (plain ? new Content(name, layout.bytes) : this.#backingContent(handle, name));
+    const resource = plain ? undefined : this.#newResource(handle);
+    const content = resource?.backing
+      ? this.#contentOf(resource.backing, name)
+      : new Content(name, layout.bytes);
     const number = (this.#numbers++ % 254) + 1;
     const checked = new CheckedSurface(name, number, layout, content, backing?.offset ?? 0);
-    return { handle, statement, checked };
+    return { handle, statement, checked, resource };
   }
 
-  #buffer(name: string): LiveBuffer {
-    const buffer = this.buffers.get(name);
-    if (buffer === undefined) {
-      throw new MachineError('EINVAL', `there is no buffer "${name}" any more`);
+  /** The driver's part of a coherent surface that was just made: the one in its buffer object that is new. */
+  #newResource(handle: number): Surface | undefined {
+    const { mapOffset, handle: backing } = this.file.backingOf(handle);
+    this.file.closeHandle(backing);
+    const object = this.#objectAt(mapOffset);
+    if (!(object instanceof BufferObject)) {
+      return undefined;
     }
-    return buffer;
-  }
-
-  #backingObject(handle: number): BackingPages | undefined {
-    const backing = this.file.backingOf(handle);
-    this.file.closeHandle(backing.handle);
-    return this.#objectAt(backing.mapOffset);
+    for (const { value } of object.resources.overlapping(0, object.bytes)) {
+      if (value instanceof Surface && !this.#resources.has(value)) {
+        this.#resources.add(value);
+        return value;
+      }
+    }
+    return undefined;
   }
 
   /** Where the driver has a surface now. */
-  placeOf({ handle, checked }: LiveSurface): { content: Content; offset: number } {
-    const object = this.#backingObject(handle);
-    const id = this.file.deviceId(handle);
-    const content = (object && this.#contents.get(object)) ?? checked.content;
-    if (object instanceof BufferObject) {
-      for (const { value } of object.resources.overlapping(0, object.bytes)) {
-        if (value instanceof Surface && value.id === id) {
-          return { content, offset: value.backingOffset };
-        }
-      }
-    }
-    return { content, offset: checked.offset };
+  placeOf({ resource, checked }: LiveSurface): { content: Content; offset: number } {
+    const content = resource?.backing && this.#contents.get(resource.backing);
+    return { content: content ?? checked.content, offset: resource?.backingOffset ?? checked.offset };
   }
 
   /** The buffer object whose content it is. */
@@ -208,13 +222,15 @@ export class World {
   }
 
   /** Maps a surface or buffer in a process. */
-  map(process: LiveProcess, name: string, isPrivate = false): boolean {
+  map(process: LiveProcess, name: string, kind?: MapKind): boolean {
     const mapped = this.#mapped(process, name);
     if (mapped === undefined) {
       return false;
     }
     const { content, offset } = mapped;
-    const vma = isPrivate ? asPrivate(process.addressSpace, mapped.vma) : mapped.vma;
+    const vma =
+      kind === undefined ? mapped.vma : mappedAs(kind, mapped.vma, content.frames ?? new Uint32Array());
+    const isPrivate = kind === 'private';
     process.maps.push({ name, start: vma.start, bytes: vma.end - vma.start, content, offset, isPrivate });
     return true;
   }
@@ -235,21 +251,11 @@ export class World {
     return { vma: this.file.mapSurface(surface.handle, addressSpace), content, offset };
   }
 
-  #backingContent(handle: number, name: string): Content {
-    const backing = this.file.backingOf(handle);
-    this.file.closeHandle(backing.handle);
-    return this.#contentAt(backing.mapOffset, name);
-  }
-
   #objectAt(mapOffset: number): BackingPages | undefined {
     return this.machine.driver.context.fakeOffsets.find(mapOffset / PAGE_SIZE);
   }
 
-  #contentAt(mapOffset: number, name: string): Content {
-    const object = this.#objectAt(mapOffset);
-    if (object === undefined) {
-      throw new MachineError('EINVAL', `no buffer object at ${mapOffset}`);
-    }
+  #contentOf(object: BackingPages, name: string): Content {
     let content = this.#contents.get(object);
     if (content === undefined) {
       content = new Content(name, object.pageCount * PAGE_SIZE, object.frames);
@@ -260,16 +266,20 @@ export class World {
   }
 }
 
-/** The same part of the device's mapping as MAP_PRIVATE shows it, in place of a shared one. */
-function asPrivate(
-  addressSpace: AddressSpace,
-  { start, end, flags, firstPage, operations, mapping }: Vma,
-): Vma {
+/** Where mappings go whose frames are to be shown by huge entries. */
+const HUGE_AT = 2 ** 44;
+
+/** The same part of the device's mapping, mapped in another way than just so. */
+function mappedAs(kind: MapKind, vma: Vma, frames: Uint32Array): Vma {
+  const { addressSpace, start, end, flags, firstPage, operations, mapping } = vma as Vma & {
+    addressSpace: AddressSpace;
+  };
+  const aligned = frames.findIndex((frame) => frame % HUGE_PAGES === 0);
   addressSpace.unmapRange(start, end - start);
   return addressSpace.map({
-    address: start,
+    address: kind === 'private' ? start : HUGE_AT + (HUGE_PAGES - aligned) * PAGE_SIZE,
     length: end - start,
-    flags: flags & ~VM_SHARED,
+    flags: kind === 'private' ? flags & ~VM_SHARED : flags,
     mapping: mapping as Mapping,
     firstPage,
     operations,

@@ -22,6 +22,7 @@ import type { TrackerStatistics } from '../tracking/dirty-tracker.js';
 import type { TrackingMethod } from '../tracking/policy.js';
 import { CpuAccess, type CpuAccessRequest } from './cpu-access.js';
 import { HandleTable } from './handle-table.js';
+import { describeObject, type DeviceDescription, type ObjectDescription } from './descriptions.js';
 import { makeContext, makeShader, type NewContext, type NewShader } from './new-context.js';
 import { makeSurface, type NewSurface } from './new-surface.js';
 import { SharedObject } from './shared-object.js';
@@ -84,6 +85,12 @@ export class DrmFile {
     this.#parts = parts;
   }
 
+  /** What the device can do, and what of it the driver takes. */
+  get device(): DeviceDescription {
+    const { device, limits, graphicsMemory } = this.#context;
+    return { ...device, ...limits, graphicsMemoryBytes: graphicsMemory.limit };
+  }
+
   /**
    * Creates a buffer object, of zeros.
    * @throws VmwgfxError EINVAL for a size that is none; ENOMEM, PageTableError ENOMEM
@@ -107,7 +114,7 @@ export class DrmFile {
         ? undefined
         : { object: this.#handles.buffer(backing.buffer), offset: backing.offset ?? 0 };
     const surface = makeSurface(this.#context, wanted, given);
-    return { handle: this.#handles.adopt(surface), bytes: surface.layout.bytes };
+    return { handle: this.#handles.adopt(surface), bytes: surface.backingBytes };
   }
 
   /**
@@ -202,8 +209,14 @@ export class DrmFile {
     return new SharedObject(this.#handles.shareable(handle));
   }
 
-  /** A handle of what another file shares: the one it has already, where it has one. @throws VmwgfxError ENOENT */
+  /**
+   * A handle of what another file shares: the one it has already, where it has one.
+   * @throws VmwgfxError ENOENT, EINVAL for an object of another device
+   */
   open({ object }: SharedObject): number {
+    if (object.context !== this.#context) {
+      throw new VmwgfxError('EINVAL', 'the shared object is of another device');
+    }
     return this.#handles.open(object);
   }
 
@@ -225,6 +238,11 @@ export class DrmFile {
       { handles: this.#handles, dxContext },
       commands,
     );
+  }
+
+  /** What a handle names. @throws VmwgfxError ENOENT */
+  describe(handle: number): ObjectDescription {
+    return describeObject(this.#handles.object(handle));
   }
 
   /** The device's id of a surface, for hosts that look at the device; SVGA3D_INVALID_ID before its first use. */

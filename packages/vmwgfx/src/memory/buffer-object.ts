@@ -231,8 +231,9 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   /** Nobody uses it any more: no resource is in it, and its mappings go first. */
   #destroy(): void {
     const { memory, mapping, fakeOffsets } = this.context;
-    mapping.unmapRange(this.firstPage, this.pageCount);
+    // First: a fault that is taken while its entries go must not make new ones.
     this.#destroyed = true;
+    mapping.unmapRange(this.firstPage, this.pageCount);
     try {
       this.#leaveDevice();
     } finally {

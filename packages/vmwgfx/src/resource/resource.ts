@@ -58,6 +58,11 @@ export abstract class Resource implements ResidentResource {
     return this.coherent;
   }
 
+  /** Whether the device has what the last validation sent it; a refusal takes that back. */
+  get isReady(): boolean {
+    return true;
+  }
+
   abstract readonly isTracked: boolean;
   abstract addDirtyBytes(start: number, end: number): void;
   /** Makes the resource known to the device. Does nothing where it is. */

@@ -1,15 +1,9 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import {
-  boxBytes,
-  boxRows,
-  rowsEnd,
-  SurfaceLayout,
-  type SubresourceBox,
-  type SurfaceDescription,
-} from '@cg/surface-layout';
-import { SVGA3D_INVALID_ID, SVGA3D_SURFACE } from '@cg/svga-device';
+import { boxBytes, boxRows, rowsEnd, SurfaceLayout, type SubresourceBox } from '@cg/surface-layout';
+import { SVGA3D_INVALID_ID } from '@cg/svga-device';
 import { readBackResources } from '../coherency/read-back.js';
 import type { CoherencyParts, DriverContext } from '../context.js';
+import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import { NEVER_USED, type Evictable } from '../memory/eviction-order.js';
@@ -18,9 +12,7 @@ import { NamedBy, type Named } from './named.js';
 import { Resource } from './resource.js';
 
 /** What a surface is made of. */
-export interface SurfaceRequest extends SurfaceDescription {
-  /** The layers are the six faces of a cube. */
-  readonly cube: boolean;
+export interface SurfaceRequest extends SurfaceToDefine {
   readonly coherent: boolean;
 }
 
@@ -48,7 +40,7 @@ export class Surface extends Resource implements Evictable, Named {
     readonly request: SurfaceRequest,
   ) {
     const layout = new SurfaceLayout(request);
-    super(context, layout.bytes, request.coherent);
+    super(context, layout.bytes + trailerBytes(request.traits), request.coherent);
     this.layout = layout;
     if (request.coherent) {
       this.#dirtyBoxes = new context.parts.DirtyBoxes(layout);
@@ -62,6 +54,11 @@ export class Surface extends Resource implements Evictable, Named {
 
   get stateId(): number {
     return this.#id;
+  }
+
+  override get isReady(): boolean {
+    const isDirty = !this.gpuDirty && this.#dirtyBoxes?.isEmpty === false;
+    return this.#id !== SVGA3D_INVALID_ID && this.#bound && !this.needsUpload && !isDirty;
   }
 
   get isTracked(): boolean {
@@ -100,36 +97,20 @@ export class Surface extends Resource implements Evictable, Named {
   }
 
   create(): void {
-    const { queue, surfaceIds, surfacesOnDevice } = this.context;
+    const { surfaceIds, surfacesOnDevice } = this.context;
     if (this.#id !== SVGA3D_INVALID_ID) {
       surfacesOnDevice.touch(this);
       return;
     }
-    const { format, width, height, depth, mipLevels, samples, layers, cube } = this.request;
     evictUntil(() => !surfaceIds.isFull, surfacesOnDevice);
     const sid = surfaceIds.allocate();
-    const definition = {
-      sid,
-      surfaceFlags: SVGA3D_SURFACE.HINT_TEXTURE | (cube ? SVGA3D_SURFACE.CUBEMAP : 0),
-      format,
-      numMipLevels: mipLevels,
-      multisampleCount: samples > 1 ? samples : 0,
-      autogenFilter: 0,
-      width,
-      height,
-      depth,
-    };
     const forget = (): void => {
       surfaceIds.free(sid);
       this.#id = SVGA3D_INVALID_ID;
       surfacesOnDevice.remove(this);
     };
     try {
-      if (layers > 1 && !cube) {
-        queue.emit('DEFINE_GB_SURFACE_V2', { ...definition, arraySize: layers }, forget);
-      } else {
-        queue.emit('DEFINE_GB_SURFACE', definition, forget);
-      }
+      emitDefinition(this.context.queue, sid, this.request, forget);
     } catch (error) {
       surfaceIds.free(sid);
       throw error;

@@ -46,6 +46,7 @@ export function submit(
     checks.changes?.prepare();
     // What the device refuses of all that must strike before the user's commands run on stale content (rule 1.5).
     queue.flush();
+    validation.checkReady();
     context.memory.preemption.reach('submit: between updates and commands');
   } catch (error) {
     queue.settle();

@@ -80,6 +80,19 @@ export class Validation {
     }
   }
 
+  /**
+   * Whether the device took what validation sent. Somebody who got in between may have flushed the queue, and have
+   * been told in this submission's place what it refused.
+   * @throws VmwgfxError EIO
+   */
+  checkReady(): void {
+    for (const resource of this.#resources.keys()) {
+      if (!resource.isReady) {
+        throw new VmwgfxError('EIO', 'the device refused what a resource of the submission needs');
+      }
+    }
+  }
+
   /** Ends the submission with everything as it was validated, behind a fence where there is one. */
   commit(fence?: Fence): void {
     this.#left.splice(0).forEach((leave) => leave());
