@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export const sourceAliases = [
   { find: /^@cg\/tracked-memory\/contract$/, replacement: `${root}packages/tracked-memory/src/contract.ts` },
   {
-    find: /^@cg\/(collections|surface-layout|pagetable|tracked-memory|pagewalk|svga-device|mapping-dirty|vmwgfx|machine)$/,
+    find: /^@cg\/(collections|surface-layout|pagetable|tracked-memory|pagewalk|svga-device|mapping-dirty|vmwgfx|machine|v86)$/,
     replacement: `${root}packages/$1/src/index.ts`,
   },
 ];

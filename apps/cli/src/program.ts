@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { decodeCommand } from './commands/decode.js';
+import { guestCommand } from './commands/guest.js';
 import { layoutCommand } from './commands/layout.js';
 import { replayCommand } from './commands/replay.js';
 import { walkCommand } from './commands/walk.js';
@@ -37,7 +38,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const exit = (code: number): void => {
     exitCode = code;
   };
-  for (const command of [replayCommand(exit), walkCommand(exit), layoutCommand(exit), decodeCommand(exit)]) {
+  for (const make of [replayCommand, walkCommand, layoutCommand, decodeCommand, guestCommand]) {
+    const command = make(exit);
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

@@ -77,6 +77,7 @@ export class SvgaDevice {
         fences: this.#fences,
         vram: () => this.vram,
         screenUpdated: (id, rect) => host.screenUpdated?.(id, rect),
+        commandFound: (command) => host.commandFound?.(command),
       },
       limits,
     );

@@ -25,6 +25,7 @@ export function guestError(error: unknown): Error {
  */
 export function executeCommand(objects: DeviceObjects, reader: CommandReader): void {
   const { index } = reader;
+  objects.surroundings.commandFound(reader);
   const executor = index < 0 || (isDx[index] && !objects.limits.dx) ? undefined : executors[index];
   if (executor === undefined) {
     throw new SvgaDeviceError('ENOSYS', 'command is not one of this device', {

@@ -6,6 +6,7 @@ import { BoxTransfer } from '../memory/box-transfer.js';
 import type { GuestBacking } from '../memory/guest-backing.js';
 import type { GuestMemory } from '../memory/guest-memory.js';
 import type { GuestRegion } from '../memory/guest-region.js';
+import type { CommandReader } from '../protocol/command-reader.js';
 import { SVGA_OTABLE } from '../protocol/object-table-entries.js';
 import { Pointer } from '../screen/pointer.js';
 import type { ScreenRect, ScreenTarget } from '../screen/screen-target.js';
@@ -25,6 +26,8 @@ export interface DeviceSurroundings {
   vram(): Uint8Array;
   /** A rectangle of a screen has changed. */
   screenUpdated(stid: number, rect: ScreenRect): void;
+  /** A command is about to run. */
+  commandFound(command: CommandReader): void;
 }
 
 /** All that commands act on. */
