@@ -1,7 +1,8 @@
-import { SVGA_CAP } from '@cg/svga-device';
-import type { AttachOptions } from '@cg/v86';
+import { recordedGuestCases } from '@cg/machine/guest-cases';
+import { SVGA_CAP, type SvgaDeviceOptions } from '@cg/svga-device';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
+import { compareCase } from '../guest/compare-cases.js';
 import { GuestError } from '../guest/guest-error.js';
 import {
   defaultCacheFolder,
@@ -30,6 +31,7 @@ interface GuestOptions {
   readonly fifo?: boolean;
   readonly delay: number;
   readonly png?: string;
+  readonly cases?: string;
 }
 
 const MOST_MEMORY_MIB = 1024;
@@ -70,6 +72,7 @@ export function guestCommand(exit: (code: number) => void): Command {
     .option('--sm41', 'the same with shader model 4.1')
     .option('--fifo', 'a device without command buffers')
     .option('--delay <ms>', 'how long a submission takes to complete', parseDelay, 0)
+    .option('--cases <n>', 'x')
     .option('--png <file>', 'write what the screen target shows')
     .action(async (options: GuestOptions) => {
       try {
@@ -85,7 +88,7 @@ export function guestCommand(exit: (code: number) => void): Command {
     });
 }
 
-function deviceOptions({ dx, sm41, fifo, delay }: GuestOptions): AttachOptions {
+function deviceOptions({ dx, sm41, fifo, delay }: GuestOptions): SvgaDeviceOptions {
   return {
     dx: dx === true || sm41 === true,
     sm41: sm41 === true,
@@ -119,6 +122,26 @@ async function runGuest(options: GuestOptions): Promise<number> {
   say(
     `${guest.device.statistics.commands} commands, ${errors} errors ${guest.device.lastError?.message ?? ''}`,
   );
+  if (options.cases !== undefined) {
+    const fit = recordedGuestCases().filter(
+      ({ kernel, dx }) => kernel === options.flavour && dx === (options.dx === true),
+    );
+    for (const guestCase of fit.slice(0, Number(options.cases))) {
+      const start = performance.now();
+      const r = await compareCase(guestCase, guest, deviceOptions(options));
+      console.log(
+        ((performance.now() - start) / 1000).toFixed(1),
+        r.id,
+        r.name,
+        r.submissions,
+        r.asRecorded,
+        r.oursEqual,
+        JSON.stringify(r.differences),
+        r.lostBytes,
+        JSON.stringify(r.wrong).slice(0, 300),
+      );
+    }
+  }
   await guest.pause();
   if (options.png !== undefined) {
     const [id] = guest.device.screenTargetIds;

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { SvgaDevice } from '@cg/svga-device';
-import { attachSvga, type AttachedSvga, type AttachOptions } from '@cg/v86';
+import type { CommandReader, SvgaDevice, SvgaDeviceOptions } from '@cg/svga-device';
+import { attachSvga, type AttachedSvga } from '@cg/v86';
 import { V86 } from 'v86';
+import { AgentProgram } from './agent-program.js';
 import { AgentWire } from './agent-wire.js';
 import { GuestError } from './guest-error.js';
 import type { GuestFiles } from './guest-files.js';
@@ -44,21 +45,25 @@ export interface GuestState {
 export class EmulatedGuest {
   readonly console: SerialConsole;
   readonly agent: AgentWire;
+  /** A process in the guest that does what it is told. */
+  readonly program: AgentProgram;
   readonly #emulator: V86;
   readonly #attached: AttachedSvga;
+  #listener: (command: CommandReader) => void = () => {};
 
-  private constructor(emulator: V86, attached: AttachedSvga) {
+  private constructor(emulator: V86, device: SvgaDeviceOptions) {
     this.#emulator = emulator;
-    this.#attached = attached;
+    this.#attached = attachSvga(emulator, { ...device, onCommand: (command) => this.#listener(command) });
     this.console = new SerialConsole(emulator);
     this.agent = new AgentWire(emulator);
+    this.program = new AgentProgram(this.agent);
   }
 
   /** A machine that is off. */
   static async make(
     { files, initramfs }: BootImages,
     memoryMib: number,
-    device: AttachOptions,
+    device: SvgaDeviceOptions,
   ): Promise<EmulatedGuest> {
     const emulator = new V86({
       wasm_path: createRequire(import.meta.url).resolve('v86/build/v86.wasm'),
@@ -78,11 +83,16 @@ export class EmulatedGuest {
     await new Promise<void>((resolve) => {
       emulator.add_listener('emulator-ready', () => resolve());
     });
-    return new EmulatedGuest(emulator, attachSvga(emulator, device));
+    return new EmulatedGuest(emulator, device);
   }
 
   get device(): SvgaDevice {
     return this.#attached.device;
+  }
+
+  /** Has a listener told of the device's commands, in place of the one before. */
+  observe(listener: (command: CommandReader) => void): void {
+    this.#listener = listener;
   }
 
   run(): void {

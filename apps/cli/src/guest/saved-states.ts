@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { AttachOptions } from '@cg/v86';
+import type { SvgaDeviceOptions } from '@cg/svga-device';
 import type { BootImages, GuestState } from './emulated-guest.js';
 
 /** States of guests whose driver is loaded, in the cache folder, by what they were booted from. */
@@ -14,7 +14,7 @@ export class SavedStates {
   }
 
   /** Names a state by all that decides what it is. */
-  keyFor({ files, initramfs }: BootImages, memoryMib: number, device: AttachOptions): string {
+  keyFor({ files, initramfs }: BootImages, memoryMib: number, device: SvgaDeviceOptions): string {
     const { version } = createRequire(import.meta.url)('v86/package.json') as { version: string };
     const hash = createHash('sha256')
       .update(JSON.stringify({ version, memoryMib, device }))

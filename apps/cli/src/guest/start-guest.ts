@@ -1,4 +1,5 @@
-import { V86Error, type AttachOptions } from '@cg/v86';
+import type { SvgaDeviceOptions } from '@cg/svga-device';
+import { V86Error } from '@cg/v86';
 import { EmulatedGuest, type BootImages } from './emulated-guest.js';
 import { GuestError } from './guest-error.js';
 import { MARK } from './initramfs.js';
@@ -10,7 +11,7 @@ const BOOT_SECONDS = 600;
 export interface StartOptions {
   readonly images: BootImages;
   readonly memoryMib: number;
-  readonly device: AttachOptions;
+  readonly device: SvgaDeviceOptions;
   /** Undefined: booted, and not saved. */
   readonly states: SavedStates | undefined;
   readonly say: (what: string) => void;
@@ -34,8 +35,7 @@ export interface StartedGuest {
  */
 export async function startGuest(options: StartOptions): Promise<StartedGuest> {
   const { images, memoryMib, states, device, say } = options;
-  const { onCommand: _command, onScreenUpdate: _screen, ...decisive } = device;
-  const key = states?.keyFor(images, memoryMib, decisive);
+  const key = states?.keyFor(images, memoryMib, device);
   const restored = key === undefined ? undefined : await restoreGuest(key, options);
   if (restored !== undefined) {
     return restored;
