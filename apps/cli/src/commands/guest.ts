@@ -128,7 +128,7 @@ async function runGuest(options: GuestOptions): Promise<number> {
     );
     for (const guestCase of fit.slice(0, Number(options.cases))) {
       const start = performance.now();
-      const r = await compareCase(guestCase, guest, deviceOptions(options));
+      const r = await compareCase(guestCase, guest);
       console.log(
         ((performance.now() - start) / 1000).toFixed(1),
         r.id,

@@ -10,7 +10,6 @@ import {
   type GuestCase,
 } from '@cg/machine/guest-cases';
 import { formatById, SurfaceLayout } from '@cg/surface-layout';
-import type { SvgaDeviceOptions } from '@cg/svga-device';
 import { LinuxGuest, type LinuxGuestHost } from './linux-guest.js';
 
 /** A step of which something is not as it should be. */
@@ -39,15 +38,11 @@ export interface ComparedCase {
 }
 
 /** Runs a case in the guest and on the simulated machine, and compares them and the recording. */
-export async function compareCase(
-  guestCase: GuestCase,
-  host: LinuxGuestHost,
-  device: SvgaDeviceOptions,
-): Promise<ComparedCase> {
+export async function compareCase(guestCase: GuestCase, host: LinuxGuestHost): Promise<ComparedCase> {
   const guest = await LinuxGuest.start(host, guestCase);
   const kernel = await runCase(guestCase, guest);
   await guest.end();
-  const ours = await runCase(guestCase, new MachineGuest(guestCase, device));
+  const ours = await runCase(guestCase, new MachineGuest(guestCase));
   return judgeCase(guestCase, kernel, ours);
 }
 

@@ -1,5 +1,5 @@
 import { PAGE_SIZE, type Vma } from '@cg/pagetable';
-import { encodeCommand, type SvgaDeviceOptions } from '@cg/svga-device';
+import { encodeCommand } from '@cg/svga-device';
 import { Machine, type Process } from '../machine.js';
 import { fnv1a, type CaseGuest, type SurfaceCommands } from './case-guest.js';
 import { CommandLog } from './command-log.js';
@@ -20,14 +20,14 @@ export class MachineGuest implements CaseGuest {
   readonly #mips: number;
   #vma: Vma;
 
-  constructor(guestCase: GuestCase, device: SvgaDeviceOptions = {}) {
+  constructor(guestCase: GuestCase) {
     const surface = surfaceOf(guestCase);
     this.#mips = surface.mipLevels;
     this.#log = new CommandLog(this.#mips);
     this.#machine = new Machine({
       cpus: 1,
       memoryBytes: MEMORY_BYTES,
-      device: { dx: guestCase.dx, ...device },
+      device: { dx: guestCase.dx },
       onCommand: this.#log.note,
     });
     this.#process = this.#machine.spawn();
