@@ -1,18 +1,12 @@
-import { recordedGuestCases } from '@cg/machine/guest-cases';
-import { SVGA_CAP, type SvgaDeviceOptions } from '@cg/svga-device';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
-import { compareCase } from '../guest/compare-cases.js';
 import { GuestError } from '../guest/guest-error.js';
-import {
-  defaultCacheFolder,
-  findGuestFiles,
-  kernelFlavours,
-  type KernelFlavour,
-} from '../guest/guest-files.js';
-import { buildInitramfs } from '../guest/initramfs.js';
-import { SavedStates } from '../guest/saved-states.js';
-import { startGuest } from '../guest/start-guest.js';
+import { defaultCacheFolder, kernelFlavours, type KernelFlavour } from '../guest/guest-files.js';
+import { runGuests, type GuestReport, type GuestReporter, type GuestRequest } from '../guest/run-guest.js';
+import type { CaseChoice } from '../guest/select-cases.js';
+import { connectTerminal } from '../guest/terminal.js';
+import { guestsAsJson } from '../output/guest-json.js';
+import { caseLine, describeGuests, hasFailed } from '../output/guest-text.js';
 import { screenAsPng, writeErrorOf } from '../output/screen-png.js';
 
 interface GuestOptions {
@@ -30,130 +24,171 @@ interface GuestOptions {
   readonly sm41?: boolean;
   readonly fifo?: boolean;
   readonly delay: number;
+  readonly cases?: CaseChoice;
+  readonly case?: number[];
+  readonly checkConsole?: boolean;
+  readonly run?: string;
+  readonly shell?: boolean;
   readonly png?: string;
-  readonly cases?: string;
+  readonly json?: boolean;
 }
 
+const LEAST_MEMORY_MIB = 128;
 const MOST_MEMORY_MIB = 1024;
+const MOST_DELAY_MILLISECONDS = 1000;
 
-function parseMemory(text: string): number {
-  const mebibytes = /^\d+$/.test(text) ? Number(text) : 0;
-  if (mebibytes < 128 || mebibytes > MOST_MEMORY_MIB) {
-    throw new InvalidArgumentError(`It must be a whole number from 128 to ${MOST_MEMORY_MIB}.`);
-  }
-  return mebibytes;
+const DETAILS = `
+Debian's kernel for i386, a static busybox and SeaBIOS come from the system's own apt (no root, nothing
+is installed) and stay in the cache folder, as does the state of the guest once its driver is loaded:
+later starts take a second. The kernel is unmodified. A program in it maps coherent surfaces, writes
+pages and submits; --cases compares what its kernel sends with what was recorded, with what @cg/vmwgfx
+sends on the simulated machine, and the bytes on the device with those that were written.
+
+Examples:
+  $ cg guest                                boot Linux, load vmwgfx, say how long it took
+  $ cg guest --shell                        a shell in the guest; Ctrl-] leaves
+  $ cg guest --run 'dmesg | grep vmwgfx'    one command in it
+  $ cg guest --run 'seq 99 > /dev/tty1' --png screen.png
+  $ cg guest --cases 10                     ten of the recorded programs, three ways
+  $ cg guest --cases all --check-console    all 140, each on the kernel and device it was recorded with
+  $ cg guest --case 3 --json | jq           one of them
+  $ cg guest --fifo --delay 5 --cases 10    a device without command buffers that takes its time
+
+Exit codes: 0 all is well, 1 a check failed, 2 something is missing or the guest did not come up, 70 a bug.`;
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+    if (value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
 }
 
 function parseDelay(text: string): number {
-  const milliseconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (!(milliseconds <= 1000)) {
-    throw new InvalidArgumentError('It must be a number of milliseconds from 0 to 1000.');
+  const milliseconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Infinity;
+  if (milliseconds > MOST_DELAY_MILLISECONDS) {
+    throw new InvalidArgumentError(`It must be a number from 0 to ${MOST_DELAY_MILLISECONDS}.`);
   }
   return milliseconds;
+}
+
+function parseCases(text: string): CaseChoice {
+  return text === 'all' ? 'all' : { count: wholeNumber(1, 1000)(text) };
+}
+
+function parseCase(text: string, before: number[] | undefined): number[] {
+  return [...(before ?? []), wholeNumber(0, 1000)(text)];
 }
 
 /** `cg guest`. `exit` is told the exit code. */
 export function guestCommand(exit: (code: number) => void): Command {
   return new Command('guest')
-    .description('boot an unmodified Linux whose vmwgfx driver drives the device')
+    .description('boot an unmodified Linux, whose vmwgfx driver drives the device')
+    .option('--shell', 'connect the terminal to a shell in the guest')
+    .option('--run <command>', "run a command in the guest's shell; its failure is a failed check")
+    .option('--png <file>', 'write what the screen target shows at the end')
+    .option('--cases <n|all>', 'run recorded programs in the guest, and compare', parseCases)
+    .addOption(new Option('--case <id...>', 'run these').argParser(parseCase).conflicts('cases'))
+    .option('--check-console', 'have the guest write text to its console, and compare the picture')
+    .option('--dx', 'a device with DX contexts')
+    .option('--sm41', 'a device with DX contexts and shader model 4.1')
+    .option('--fifo', 'a device without command buffers: commands go through FIFO memory')
+    .option('--delay <ms>', 'how long the device takes for a submission', parseDelay, 0)
     .addOption(
       new Option('--flavour <flavour>', "Debian's i386 kernel").choices(kernelFlavours).default('686-pae'),
     )
+    .option('--memory <MiB>', 'memory of the guest', wholeNumber(LEAST_MEMORY_MIB, MOST_MEMORY_MIB), 256)
     .option('--kernel <file>', 'a bzImage instead of a package')
-    .option('--modules <folder>', 'its modules: lib/modules/<version>')
+    .option('--modules <folder>', 'its modules, lib/modules/<version>')
     .option('--busybox <file>', 'a static busybox for i386')
     .option('--bios <file>', 'SeaBIOS')
     .option('--vga-bios <file>', 'its VGA BIOS')
-    .option('--cache <folder>', 'where packages and saved states are kept', defaultCacheFolder())
+    .addOption(
+      new Option('--cache <folder>', 'where packages and states are kept').default(
+        defaultCacheFolder(),
+        '~/.cache/cg/guest',
+      ),
+    )
     .option('--refresh', 'ask apt for the packages again')
     .option('--no-state', 'boot, and neither use nor write a saved state')
-    .option('--memory <MiB>', 'memory of the guest', parseMemory, 256)
-    .option('--dx', 'a device with DX contexts')
-    .option('--sm41', 'the same with shader model 4.1')
-    .option('--fifo', 'a device without command buffers')
-    .option('--delay <ms>', 'how long a submission takes to complete', parseDelay, 0)
-    .option('--cases <n>', 'x')
-    .option('--png <file>', 'write what the screen target shows')
-    .action(async (options: GuestOptions) => {
-      try {
-        exit(await runGuest(options));
-      } catch (error) {
-        if (!(error instanceof GuestError)) {
-          throw error;
-        }
-        const hint = error.hint === undefined ? '' : `\n    ${error.hint}`;
-        process.stderr.write(`cg: ${error.message}${hint}\n`);
-        exit(EXIT.BAD_INPUT);
+    .option('--json', 'print the results as JSON')
+    .addHelpText('after', DETAILS)
+    .action(async (options: GuestOptions, command: Command) => {
+      if (options.shell && !(process.stdin.isTTY && process.stdout.isTTY)) {
+        command.error('cg: --shell needs a terminal; --run takes a command');
       }
+      exit(await runAndReport(options));
     });
 }
 
-function deviceOptions({ dx, sm41, fifo, delay }: GuestOptions): SvgaDeviceOptions {
+function requestOf(options: GuestOptions): GuestRequest {
+  const { kernel, modules, busybox, bios, vgaBios, case: ids } = options;
+  const paths = { kernel, modules, busybox, bios, vgaBios };
+  const given = Object.entries(paths).filter(([, path]) => path !== undefined);
   return {
-    dx: dx === true || sm41 === true,
-    sm41: sm41 === true,
-    withoutCapabilities: fifo === true ? SVGA_CAP.COMMAND_BUFFERS | SVGA_CAP.CMD_BUFFERS_2 : 0,
-    completionDelay: delay,
+    paths: Object.fromEntries(given),
+    cache: options.cache,
+    flavour: options.flavour,
+    refresh: options.refresh === true,
+    useStates: options.state,
+    memoryMib: options.memory,
+    dx: options.dx === true,
+    sm41: options.sm41 === true,
+    fifo: options.fifo === true,
+    delay: options.delay,
+    cases: ids === undefined ? options.cases : { ids },
+    checkConsole: options.checkConsole === true,
+    run: options.run,
+    takeScreen: options.png !== undefined,
   };
 }
 
-function say(what: string): void {
-  process.stderr.write(`cg: ${what}\n`);
+function reporterFor({ json, shell, cases, case: ids }: GuestOptions): GuestReporter {
+  const isResult = json !== true && cases === undefined && ids === undefined;
+  const console = isResult ? process.stdout : process.stderr;
+  return {
+    say: (what) => process.stderr.write(`cg: ${what}\n`),
+    onConsole: (said) => console.write(said),
+    onCase: (compared, done, total) => {
+      if (!json) {
+        process.stdout.write(caseLine(compared, done, total));
+      }
+    },
+    interact: async (guest) => {
+      if (shell) {
+        process.stderr.write('cg: Ctrl-] leaves\n');
+        await connectTerminal(guest.console);
+        process.stderr.write('\n');
+      }
+    },
+  };
 }
 
-async function runGuest(options: GuestOptions): Promise<number> {
-  const files = await findGuestFiles({ ...options, say });
-  const images = { files, initramfs: buildInitramfs(files) };
-  const { guest, restored, bootSeconds, loadSeconds } = await startGuest({
-    images,
-    memoryMib: options.memory,
-    device: deviceOptions(options),
-    states: options.state ? new SavedStates(options.cache) : undefined,
-    say,
-    onConsole: (said) => process.stdout.write(said),
-  });
-  say(
-    restored
-      ? `continued in ${loadSeconds.toFixed(1)} s`
-      : `user space after ${bootSeconds.toFixed(1)} s, driver loaded ${loadSeconds.toFixed(1)} s later`,
-  );
-  await new Promise((resolve) => setTimeout(resolve, 2000));
-  const { errors } = guest.device.statistics;
-  say(
-    `${guest.device.statistics.commands} commands, ${errors} errors ${guest.device.lastError?.message ?? ''}`,
-  );
-  if (options.cases !== undefined) {
-    const fit = recordedGuestCases().filter(
-      ({ kernel, dx }) => kernel === options.flavour && dx === (options.dx === true),
-    );
-    for (const guestCase of fit.slice(0, Number(options.cases))) {
-      const start = performance.now();
-      const r = await compareCase(guestCase, guest);
-      console.log(
-        ((performance.now() - start) / 1000).toFixed(1),
-        r.id,
-        r.name,
-        r.submissions,
-        r.asRecorded,
-        r.oursEqual,
-        JSON.stringify(r.differences),
-        r.lostBytes,
-        JSON.stringify(r.wrong).slice(0, 300),
-      );
+async function runAndReport(options: GuestOptions): Promise<number> {
+  let reports: GuestReport[];
+  try {
+    reports = await runGuests(requestOf(options), reporterFor(options));
+    writeScreen(options.png, reports);
+  } catch (error) {
+    if (!(error instanceof GuestError)) {
+      throw error;
     }
+    process.stderr.write(`cg: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}\n`);
+    return EXIT.BAD_INPUT;
   }
-  await guest.pause();
-  if (options.png !== undefined) {
-    const [id] = guest.device.screenTargetIds;
-    const screen = id === undefined ? undefined : guest.device.screenTarget(id);
-    if (screen === undefined) {
-      throw new GuestError('the guest has no screen target');
-    }
-    const unwritten = writeErrorOf(options.png, screenAsPng(screen));
+  process.stdout.write(options.json ? guestsAsJson(reports) : describeGuests(reports));
+  return reports.some(hasFailed) ? EXIT.CHECK_FAILED : EXIT.OK;
+}
+
+/** The screen of the last guest. */
+function writeScreen(path: string | undefined, reports: readonly GuestReport[]): void {
+  const screen = reports.at(-1)?.screen;
+  if (path !== undefined && screen !== undefined) {
+    const unwritten = writeErrorOf(path, screenAsPng(screen));
     if (unwritten !== undefined) {
       throw new GuestError(unwritten);
     }
   }
-  await guest.end();
-  return EXIT.OK;
 }

@@ -11,6 +11,8 @@ import { SerialConsole } from './serial-console.js';
 
 const MIB = 2 ** 20;
 
+const SHELL_SECONDS = 600;
+
 const COMMAND_LINE = [
   'console=ttyS0,115200',
   'rdinit=/init',
@@ -97,6 +99,18 @@ export class EmulatedGuest {
 
   run(): void {
     void this.#emulator.run();
+  }
+
+  /**
+   * Has the guest's first process run a line of shell commands.
+   * @returns the exit code of the last
+   */
+  async shell(line: string, seconds = SHELL_SECONDS): Promise<number> {
+    const from = this.console.text.length;
+    // The console echoes what is typed: what is waited for must not be in it.
+    this.console.type(`${line}\necho "cg: exit=$?"\n`);
+    const said = await this.console.waitFor(/cg: exit=(\d+)/, seconds, from);
+    return Number(said[1]);
   }
 
   /** Stands still when this resolves. */

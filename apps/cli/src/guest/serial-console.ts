@@ -31,28 +31,29 @@ export class SerialConsole {
   }
 
   /**
-   * Waits until the guest has said something after `from`.
-   * @returns the first of the texts that it said
+   * Waits until the guest has said something after `from`, in a line that has ended.
    * @throws GuestError after so many seconds
    */
-  async waitFor(texts: readonly string[], seconds: number, from = 0): Promise<string> {
-    const found = (): string | undefined => texts.find((text) => this.text.includes(text, from));
+  async waitFor(wanted: RegExp, seconds: number, from = 0): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       let stop = (): void => {};
       const timer = setTimeout(() => {
         stop();
-        reject(new GuestError(`the guest did not say «${texts.join('» or «')}» within ${seconds} s`));
+        reject(new GuestError(`the guest did not say «${wanted.source}» within ${seconds} s`));
       }, seconds * 1000);
-      const look = (): void => {
-        const text = found();
-        if (text !== undefined) {
+      const look = (said: string): void => {
+        if (!said.includes('\n')) {
+          return;
+        }
+        const found = wanted.exec(this.text.slice(from));
+        if (found !== null) {
           clearTimeout(timer);
           stop();
-          resolve(text);
+          resolve(found);
         }
       };
       stop = this.listen(look);
-      look();
+      look('\n');
     });
   }
 }

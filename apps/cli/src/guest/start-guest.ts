@@ -80,15 +80,16 @@ async function bootGuest({ images, memoryMib, device, onConsole }: StartOptions)
   const ready = guest.agent.start();
   guest.run();
   try {
-    await guest.console.waitFor([MARK.BOOTED], BOOT_SECONDS);
+    await guest.console.waitFor(new RegExp(MARK.BOOTED), BOOT_SECONDS);
     const bootSeconds = secondsSince(start);
-    const said = await guest.console.waitFor([MARK.LOADED, MARK.FAILED], BOOT_SECONDS);
+    const either = new RegExp(`${MARK.LOADED}|${MARK.FAILED}`);
+    const [said] = await guest.console.waitFor(either, BOOT_SECONDS);
     if (said === MARK.FAILED) {
       const [reason = 'its console says why'] = /vmwgfx.*(?:rror|ailed).*/.exec(guest.console.text) ?? [];
       throw new GuestError(`the guest's driver does not take the device: ${reason}`);
     }
     const loadSeconds = secondsSince(start) - bootSeconds;
-    await Promise.all([ready, guest.console.waitFor([MARK.READY], BOOT_SECONDS)]);
+    await Promise.all([ready, guest.console.waitFor(new RegExp(MARK.READY), BOOT_SECONDS)]);
     return { guest, restored: false, bootSeconds, loadSeconds };
   } catch (error) {
     await guest.end();
