@@ -38,11 +38,11 @@ const MOST_MEMORY_MIB = 1024;
 const MOST_DELAY_MILLISECONDS = 1000;
 
 const DETAILS = `
-Debian's kernel for i386, a static busybox and SeaBIOS come from the system's own apt (no root, nothing
-is installed) and stay in the cache folder, as does the state of the guest once its driver is loaded:
+Debian's kernel for i386, a static busybox and SeaBIOS come from the system's own apt (no root, and
+nothing is installed) and stay in the cache folder, as does the guest once its driver is loaded:
 later starts take a second. The kernel is unmodified. A program in it maps coherent surfaces, writes
-pages and submits; --cases compares what its kernel sends with what was recorded, with what @cg/vmwgfx
-sends on the simulated machine, and the bytes on the device with those that were written.
+pages and submits; --cases compares what its kernel sends with what was recorded, with what
+@cg/vmwgfx sends on the simulated machine, and the bytes on the device with those that were written.
 
 Examples:
   $ cg guest                                boot Linux, load vmwgfx, say how long it took
@@ -50,11 +50,12 @@ Examples:
   $ cg guest --run 'dmesg | grep vmwgfx'    one command in it
   $ cg guest --run 'seq 99 > /dev/tty1' --png screen.png
   $ cg guest --cases 10                     ten of the recorded programs, three ways
-  $ cg guest --cases all --check-console    all 140, each on the kernel and device it was recorded with
+  $ cg guest --cases all --check-console    all 140, each on the kernel and device it is from
   $ cg guest --case 3 --json | jq           one of them
   $ cg guest --fifo --delay 5 --cases 10    a device without command buffers that takes its time
 
-Exit codes: 0 all is well, 1 a check failed, 2 something is missing or the guest did not come up, 70 a bug.`;
+Exit codes: 0 all is well, 1 a check failed, 2 the guest cannot be fetched or does not come up,
+70 a bug of cg.`;
 
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
@@ -94,7 +95,12 @@ export function guestCommand(exit: (code: number) => void): Command {
     .option('--check-console', 'have the guest write text to its console, and compare the picture')
     .option('--dx', 'a device with DX contexts')
     .option('--sm41', 'a device with DX contexts and shader model 4.1')
-    .option('--fifo', 'a device without command buffers: commands go through FIFO memory')
+    .addOption(
+      new Option(
+        '--fifo',
+        'a device without command buffers: commands go through FIFO memory; not with DX',
+      ).conflicts(['dx', 'sm41']),
+    )
     .option('--delay <ms>', 'how long the device takes for a submission', parseDelay, 0)
     .addOption(
       new Option('--flavour <flavour>', "Debian's i386 kernel").choices(kernelFlavours).default('686-pae'),
@@ -175,7 +181,7 @@ async function runAndReport(options: GuestOptions): Promise<number> {
     if (!(error instanceof GuestError)) {
       throw error;
     }
-    process.stderr.write(`cg: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}\n`);
+    process.stderr.write(`cg: ${error.message}${error.hint === undefined ? '' : `\n    ${error.hint}`}\n`);
     return EXIT.BAD_INPUT;
   }
   process.stdout.write(options.json ? guestsAsJson(reports) : describeGuests(reports));

@@ -6,7 +6,7 @@ import { GuestError } from './guest-error.js';
 
 const execute = promisify(execFile);
 
-const PATHS_INSTEAD = 'or give --kernel, --modules, --busybox, --bios and --vga-bios';
+const PATHS_INSTEAD = 'or give the files: --kernel, --modules, --busybox, --bios, --vga-bios';
 
 /** The folders that apt wants to find below its state and its cache. */
 const APT_FOLDERS = ['state/lists/partial', 'cache/archives/partial', 'archives'];
@@ -68,7 +68,7 @@ export class AptPackages {
     if (name === undefined) {
       throw new GuestError(
         `apt finds no package ${metaPackage}`,
-        `Debian has it up to release 12: is the network there, and a mirror in /etc/apt? ${PATHS_INSTEAD}`,
+        `Debian has it up to release 12; is there a network, and a mirror? ${PATHS_INSTEAD}`,
       );
     }
     return name;
@@ -102,7 +102,7 @@ export class AptPackages {
       return stdout;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-        throw new GuestError(`${program} is not there`, `this needs a Debian system, ${PATHS_INSTEAD}`);
+        throw new GuestError(`${program} is not there`, `use a Debian system, ${PATHS_INSTEAD}`);
       }
       throw error;
     }

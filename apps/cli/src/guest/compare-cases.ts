@@ -8,9 +8,13 @@ import {
   type CaseResult,
   type Difference,
   type GuestCase,
+  type GuestStep,
+  type StepResult,
 } from '@cg/machine/guest-cases';
 import { formatById, SurfaceLayout } from '@cg/surface-layout';
 import { LinuxGuest, type LinuxGuestHost } from './linux-guest.js';
+
+type Verdict = ReturnType<typeof judgeStep>;
 
 /** A step of which something is not as it should be. */
 export interface WrongStep {
@@ -47,65 +51,79 @@ export async function compareCase(guestCase: GuestCase, host: LinuxGuestHost): P
 }
 
 function judgeCase(guestCase: GuestCase, kernel: CaseResult, ours: CaseResult): ComparedCase {
+  const { id, name, steps } = guestCase;
+  const judged = steps.map((step, index) => {
+    const verdict = verdictOn(guestCase, index, kernel.steps[index].boxes, ours.steps[index].boxes);
+    return { verdict, wrong: wrongIn(step, index, kernel.steps[index], ours.steps[index], verdict) };
+  });
+  const count = (wanted: Verdict): number => judged.filter(({ verdict }) => verdict === wanted).length;
+  return {
+    id,
+    name,
+    submissions: steps.length,
+    asRecorded: steps.filter((step, i) => equal(kernel.steps[i].boxes, recordedBoxes(step))).length,
+    oursEqual: count('equal'),
+    differences: { E1: count('E1'), E2: count('E2'), D1: count('D1'), D5: count('D5') },
+    lostBytes: Math.max(0, ...kernel.steps.map(({ lostOnDevice }) => lostOnDevice)),
+    wrong: [...judged.flatMap(({ wrong }) => wrong), ...wrongAtTheEnd(steps.length, { kernel, ours })],
+  };
+}
+
+function recordedBoxes({ boxes }: GuestStep): CaseBox[] {
+  return boxes.toSorted((a, b) => a[0] - b[0]);
+}
+
+function verdictOn(
+  guestCase: GuestCase,
+  index: number,
+  kernel: readonly CaseBox[],
+  ours: readonly CaseBox[],
+): Verdict {
+  const step = guestCase.steps[index];
   const layout = new SurfaceLayout({ ...surfaceOf(guestCase), samples: 1 });
   const compressed = formatById(guestCase.surface.fmt)?.compressed ?? false;
-  const differences = { E1: 0, E2: 0, D1: 0, D5: 0 };
-  const wrong: WrongStep[] = [];
-  let asRecorded = 0;
-  let oursEqual = 0;
-  guestCase.steps.forEach((step, index) => {
-    const [theirs, mine] = [kernel.steps[index], ours.steps[index]];
-    const recorded = step.boxes.toSorted((a, b) => a[0] - b[0]);
-    const boxes = { kernel: theirs.boxes, ours: mine.boxes };
-    const note = (what: string): void => {
-      wrong.push({ step: index, what, recorded, ...boxes });
-    };
-    const isRecorded = equal(theirs.boxes, recorded);
-    asRecorded += isRecorded ? 1 : 0;
-    if (!isRecorded) {
-      note('the kernel did not send what was recorded');
-    }
-    if (step.before !== undefined && !equal(theirs.before, step.before)) {
-      note(
-        `the kernel read back ${theirs.before.join(', ') || 'nothing'}, recorded was ${step.before.join(', ') || 'nothing'}`,
-      );
-    }
-    if (!equal(mine.before, theirs.before)) {
-      note(`read-backs: ${mine.before.length} of ours, ${theirs.before.length} of the kernel`);
-    }
-    const blocks = dirtyBlocks(layout, step.w ?? []);
-    const verdict = judgeStep({ step, isFirst: index === 0, blocks, compressed, ...boxes });
-    if (verdict === 'defect') {
-      note('our boxes are neither the kernel’s nor right');
-    } else if (verdict === 'equal') {
-      oursEqual++;
-    } else {
-      differences[verdict]++;
-    }
-    const bytes = { 'kernel, on the device': theirs.wrongOnDevice, 'kernel, loaded': theirs.wrongLoads };
-    const ourBytes = {
-      'ours, on the device': mine.wrongOnDevice + mine.lostOnDevice,
-      'ours, loaded': mine.wrongLoads,
-    };
-    for (const [where, count] of Object.entries({ ...bytes, ...ourBytes })) {
-      if (count > 0) {
-        note(`${count} wrong bytes (${where})`);
-      }
-    }
-  });
-  for (const [who, { wrongPages }] of Object.entries({ kernel, ours })) {
-    if (wrongPages > 0) {
-      const none = { kernel: [], recorded: [], ours: [] };
-      wrong.push({
-        step: guestCase.steps.length,
-        what: `${wrongPages} wrong pages at the end (${who})`,
-        ...none,
-      });
-    }
-  }
-  const lostBytes = Math.max(0, ...kernel.steps.map(({ lostOnDevice }) => lostOnDevice));
-  const { id, name, steps } = guestCase;
-  return { id, name, submissions: steps.length, asRecorded, oursEqual, differences, lostBytes, wrong };
+  const blocks = dirtyBlocks(layout, step.w ?? []);
+  return judgeStep({ step, isFirst: index === 0, kernel, ours, blocks, compressed });
+}
+
+function wrongIn(
+  step: GuestStep,
+  index: number,
+  kernel: StepResult,
+  ours: StepResult,
+  verdict: Verdict,
+): WrongStep[] {
+  const recorded = recordedBoxes(step);
+  const lists = { kernel: kernel.boxes, recorded, ours: ours.boxes };
+  const faults: [boolean, string][] = [
+    [!equal(kernel.boxes, recorded), 'the kernel did not send what was recorded'],
+    [verdict === 'defect', 'our boxes are neither the kernel’s nor right'],
+    [
+      step.before !== undefined && !equal(kernel.before, step.before),
+      `the kernel read back ${named(kernel.before)}, recorded was ${named(step.before)}`,
+    ],
+    [
+      !equal(ours.before, kernel.before),
+      `ours read back ${named(ours.before)}, the kernel ${named(kernel.before)}`,
+    ],
+    [kernel.wrongOnDevice > 0, `${kernel.wrongOnDevice} wrong bytes on the device, from the kernel`],
+    [kernel.wrongLoads > 0, `${kernel.wrongLoads} wrong bytes loaded in the guest`],
+    [ours.wrongOnDevice + ours.lostOnDevice > 0, 'wrong bytes on the simulated machine’s device'],
+    [ours.wrongLoads > 0, `${ours.wrongLoads} wrong bytes loaded on the simulated machine`],
+  ];
+  return faults.filter(([isWrong]) => isWrong).map(([, what]) => ({ step: index, what, ...lists }));
+}
+
+function wrongAtTheEnd(step: number, results: Readonly<Record<string, CaseResult>>): WrongStep[] {
+  return Object.entries(results)
+    .filter(([, { wrongPages }]) => wrongPages > 0)
+    .map(([who, { wrongPages }]) => {
+      return { step, what: `${wrongPages} wrong pages (${who})`, kernel: [], recorded: [], ours: [] };
+    });
+}
+
+function named(commands: readonly string[] = []): string {
+  return commands.length === 0 ? 'nothing' : commands.join(', ');
 }
 
 function equal(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -71,10 +71,13 @@ export async function runGuests(request: GuestRequest, reporter: GuestReporter):
   return reports;
 }
 
-function groupsOf({ cases, flavour, dx }: GuestRequest): CaseGroup[] {
-  return cases === undefined
-    ? [{ flavour, dx, cases: [] }]
-    : selectCases(recordedGuestCases(), cases, { flavour, dx });
+function groupsOf({ cases, flavour, dx, fifo }: GuestRequest): CaseGroup[] {
+  if (cases === undefined) {
+    return [{ flavour, dx, cases: [] }];
+  }
+  // vmwgfx uses DX only with command buffers.
+  const possible = recordedGuestCases().filter((guestCase) => !(fifo && guestCase.dx));
+  return selectCases(possible, cases, { flavour, dx });
 }
 
 function deviceOptions({ sm41, fifo, delay }: GuestRequest, dx: boolean): SvgaDeviceOptions {
