@@ -13,8 +13,8 @@ import {
 /** The recordings are shipped, in `golden/` of the package. */
 const PACKAGE = new URL('../package.json', import.meta.url).href;
 
-describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest', () => {
-  it('1.1, 6.4, 7.2–7.5: sends the real kernel’s boxes and read-backs, and right ones where it loses writes', async () => {
+describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest, 1.1, 6.4, 7.2–7.5', () => {
+  it('sends the real kernel’s boxes and read-backs, and right ones where it loses writes', async () => {
     const rows = goldenRows<GuestCase>('linux-guest.jsonl.gz', PACKAGE);
     const kinds = { equal: 0, E1: 0, E2: 0, D1: 0, D5: 0, defect: 0 };
     for (const row of rows) {

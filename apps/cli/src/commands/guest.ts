@@ -2,11 +2,17 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { GuestError } from '../guest/guest-error.js';
 import { defaultCacheFolder, kernelFlavours, type KernelFlavour } from '../guest/guest-files.js';
-import { runGuests, type GuestReport, type GuestReporter, type GuestRequest } from '../guest/run-guest.js';
+import {
+  measureGuest,
+  runGuests,
+  type GuestReport,
+  type GuestReporter,
+  type GuestRequest,
+} from '../guest/run-guest.js';
 import type { CaseChoice } from '../guest/select-cases.js';
 import { connectTerminal } from '../guest/terminal.js';
 import { guestsAsJson } from '../output/guest-json.js';
-import { caseLine, describeGuests, hasFailed } from '../output/guest-text.js';
+import { caseLine, describeGuests, describeRates, hasFailed } from '../output/guest-text.js';
 import { screenAsPng, writeErrorOf } from '../output/screen-png.js';
 
 interface GuestOptions {
@@ -27,6 +33,7 @@ interface GuestOptions {
   readonly cases?: CaseChoice;
   readonly case?: number[];
   readonly checkConsole?: boolean;
+  readonly measureConsole?: boolean;
   readonly run?: string;
   readonly shell?: boolean;
   readonly png?: string;
@@ -93,6 +100,12 @@ export function guestCommand(exit: (code: number) => void): Command {
     .option('--cases <n|all>', 'run recorded programs in the guest, and compare', parseCases)
     .addOption(new Option('--case <id...>', 'run these').argParser(parseCase).conflicts('cases'))
     .option('--check-console', 'have the guest write text to its console, and compare the picture')
+    .addOption(
+      new Option(
+        '--measure-console',
+        "boot, and write text to v86's own VGA and to the device, one after the other",
+      ).conflicts(['cases', 'case', 'checkConsole', 'run', 'shell', 'png', 'dx', 'sm41', 'fifo']),
+    )
     .option('--dx', 'a device with DX contexts')
     .option('--sm41', 'a device with DX contexts and shader model 4.1')
     .addOption(
@@ -175,6 +188,11 @@ function reporterFor({ json, shell, cases, case: ids }: GuestOptions): GuestRepo
 async function runAndReport(options: GuestOptions): Promise<number> {
   let reports: GuestReport[];
   try {
+    if (options.measureConsole) {
+      const rates = await measureGuest(requestOf(options), reporterFor(options));
+      process.stdout.write(options.json ? `${JSON.stringify({ rates }, null, 2)}\n` : describeRates(rates));
+      return EXIT.OK;
+    }
     reports = await runGuests(requestOf(options), reporterFor(options));
     writeScreen(options.png, reports);
   } catch (error) {

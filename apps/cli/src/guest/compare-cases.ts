@@ -17,7 +17,7 @@ import { LinuxGuest, type LinuxGuestHost } from './linux-guest.js';
 type Verdict = ReturnType<typeof judgeStep>;
 
 /** A step of which something is not as it should be. */
-export interface WrongStep {
+interface WrongStep {
   readonly step: number;
   readonly what: string;
   readonly kernel: readonly CaseBox[];

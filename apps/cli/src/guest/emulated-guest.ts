@@ -61,11 +61,15 @@ export class EmulatedGuest {
     this.program = new AgentProgram(this.agent);
   }
 
-  /** A machine that is off. */
+  /**
+   * A machine that is off.
+   * @param parameters for the end of the kernel's command line
+   */
   static async make(
     { files, initramfs }: BootImages,
     memoryMib: number,
     device: SvgaDeviceOptions,
+    parameters = '',
   ): Promise<EmulatedGuest> {
     const emulator = new V86({
       wasm_path: createRequire(import.meta.url).resolve('v86/build/v86.wasm'),
@@ -75,7 +79,7 @@ export class EmulatedGuest {
       vga_bios: { buffer: contents(files.vgaBios) },
       bzimage: { buffer: contents(files.kernel) },
       initrd: { buffer: initramfs.buffer },
-      cmdline: COMMAND_LINE,
+      cmdline: `${COMMAND_LINE} ${parameters}`,
       acpi: false,
       autostart: false,
       uart1: true,

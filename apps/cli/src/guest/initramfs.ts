@@ -22,12 +22,14 @@ mount -t devtmpfs dev /dev
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 echo '${MARK.BOOTED}'
-for module in ${modules.join(' ')}; do
-  insmod /modules/$module.ko || echo "cg: insmod $module: $?"
-done
-[ -e /dev/dri/card0 ] && echo '${MARK.LOADED}' || echo '${MARK.FAILED}'
-# What the kernel's console cursor does by itself would be screen updates of its own.
-echo 0 > /sys/class/graphics/fbcon/cursor_blink
+if ! grep -q cg.driver=none /proc/cmdline; then
+  for module in ${modules.join(' ')}; do
+    insmod /modules/$module.ko || echo "cg: insmod $module: $?"
+  done
+  [ -e /dev/dri/card0 ] && echo '${MARK.LOADED}' || echo '${MARK.FAILED}'
+  # What the kernel's console cursor does by itself would be screen updates of its own.
+  echo 0 > /sys/class/graphics/fbcon/cursor_blink
+fi
 stty -F /dev/ttyS1 raw -echo
 /agent < /dev/ttyS1 > /dev/ttyS1 &
 echo '${MARK.READY}'
@@ -36,9 +38,13 @@ while read -r line; do eval "$line"; done
 `;
 }
 
-/** The root file system that a guest boots into. */
-export function buildInitramfs(files: GuestFiles): Uint8Array<ArrayBuffer> {
+/**
+ * The root file system that a guest boots into.
+ * @param others drivers that are there as well, and not loaded
+ */
+export function buildInitramfs(files: GuestFiles, others: readonly string[] = []): Uint8Array<ArrayBuffer> {
   const modules = modulesFor('vmwgfx', files.modules);
+  const unloaded = others.flatMap((name) => modulesFor(name, files.modules));
   const archive = new CpioWriter();
   for (const name of ['bin', 'dev', 'proc', 'sys', 'modules', 'tmp']) {
     archive.folder(name);
@@ -46,7 +52,7 @@ export function buildInitramfs(files: GuestFiles): Uint8Array<ArrayBuffer> {
   archive.file('init', Buffer.from(initScript(modules.map(({ name }) => name))), 0o755);
   archive.file('agent', Buffer.from(AGENT_BASE64, 'base64'), 0o755);
   archive.file('bin/busybox', readFileSync(files.busybox), 0o755);
-  for (const { name, bytes } of modules) {
+  for (const { name, bytes } of new Map([...modules, ...unloaded].map((one) => [one.name, one])).values()) {
     archive.file(`modules/${name}.ko`, bytes);
   }
   return archive.finish();

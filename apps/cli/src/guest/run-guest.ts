@@ -6,6 +6,7 @@ import type { EmulatedGuest } from './emulated-guest.js';
 import { GuestError } from './guest-error.js';
 import { findGuestFiles, type GuestFiles } from './guest-files.js';
 import { buildInitramfs } from './initramfs.js';
+import { measureConsoles, VGA_DRIVER, type ConsoleRate } from './measure-console.js';
 import { SavedStates } from './saved-states.js';
 import { selectCases, type CaseChoice, type CaseGroup, type Variant } from './select-cases.js';
 import { startGuest } from './start-guest.js';
@@ -69,6 +70,19 @@ export async function runGuests(request: GuestRequest, reporter: GuestReporter):
     reports.push(await runGuest(group, request, { ...reporter, onCase }));
   }
   return reports;
+}
+
+/**
+ * Boots a guest that measures its consoles.
+ * @throws GuestError
+ */
+export async function measureGuest(
+  { paths, cache, flavour, refresh, memoryMib }: GuestRequest,
+  { say }: Pick<GuestReporter, 'say'>,
+): Promise<ConsoleRate[]> {
+  const files = await findGuestFiles({ ...paths, cache, flavour, refresh, say });
+  say('booting Linux, and writing to its consoles');
+  return measureConsoles({ files, initramfs: buildInitramfs(files, [VGA_DRIVER]) }, memoryMib);
 }
 
 function groupsOf({ cases, flavour, dx, fifo }: GuestRequest): CaseGroup[] {

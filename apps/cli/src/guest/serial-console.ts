@@ -1,29 +1,32 @@
 import type { V86 } from 'v86';
 import { GuestError } from './guest-error.js';
 
+interface Waiter {
+  readonly wanted: RegExp;
+  readonly from: number;
+  found(match: RegExpExecArray): void;
+}
+
 /** The guest's first serial port: its console. */
 export class SerialConsole {
   /** All that the guest has said. */
   text = '';
+  /** Told of it as it comes. */
+  onText: (said: string) => void = () => {};
   readonly #emulator: V86;
   readonly #decoder = new TextDecoder();
-  readonly #listeners = new Set<(said: string) => void>();
+  readonly #waiters = new Set<Waiter>();
 
   constructor(emulator: V86) {
     this.#emulator = emulator;
     emulator.add_listener('serial0-output-byte', (byte) => {
       const said = this.#decoder.decode(Uint8Array.of(byte), { stream: true });
       this.text += said;
-      for (const listener of this.#listeners) {
-        listener(said);
+      this.onText(said);
+      if (said === '\n') {
+        this.#waiters.forEach((waiter) => this.#look(waiter));
       }
     });
-  }
-
-  /** @returns what stops it */
-  listen(listener: (said: string) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   type(text: string): void {
@@ -36,24 +39,25 @@ export class SerialConsole {
    */
   async waitFor(wanted: RegExp, seconds: number, from = 0): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
-      let stop = (): void => {};
       const timer = setTimeout(() => {
-        stop();
+        this.#waiters.delete(waiter);
         reject(new GuestError(`the guest did not say «${wanted.source}» within ${seconds} s`));
       }, seconds * 1000);
-      const look = (said: string): void => {
-        if (!said.includes('\n')) {
-          return;
-        }
-        const found = wanted.exec(this.text.slice(from));
-        if (found !== null) {
-          clearTimeout(timer);
-          stop();
-          resolve(found);
-        }
+      const found = (match: RegExpExecArray): void => {
+        clearTimeout(timer);
+        resolve(match);
       };
-      stop = this.listen(look);
-      look('\n');
+      const waiter: Waiter = { wanted, from, found };
+      this.#waiters.add(waiter);
+      this.#look(waiter);
     });
+  }
+
+  #look(waiter: Waiter): void {
+    const match = waiter.wanted.exec(this.text.slice(waiter.from));
+    if (match !== null) {
+      this.#waiters.delete(waiter);
+      waiter.found(match);
+    }
   }
 }

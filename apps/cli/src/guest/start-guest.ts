@@ -68,7 +68,7 @@ async function restoreGuest(key: string, options: StartOptions): Promise<Started
     states?.remove(key);
     return undefined;
   }
-  guest.console.listen(onConsole);
+  guest.console.onText = onConsole;
   guest.run();
   return { guest, restored: true, bootSeconds: 0, loadSeconds: secondsSince(start) };
 }
@@ -76,7 +76,7 @@ async function restoreGuest(key: string, options: StartOptions): Promise<Started
 async function bootGuest({ images, memoryMib, device, onConsole }: StartOptions): Promise<StartedGuest> {
   const start = performance.now();
   const guest = await EmulatedGuest.make(images, memoryMib, device);
-  guest.console.listen(onConsole);
+  guest.console.onText = onConsole;
   const ready = guest.agent.start();
   guest.run();
   try {

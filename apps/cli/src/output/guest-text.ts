@@ -1,5 +1,6 @@
 import type { CaseBox } from '@cg/machine/guest-cases';
 import type { ComparedCase } from '../guest/compare-cases.js';
+import type { ConsoleRate } from '../guest/measure-console.js';
 import type { GuestReport } from '../guest/run-guest.js';
 import { colors } from './colors.js';
 
@@ -47,6 +48,14 @@ export function describeGuests(reports: readonly GuestReport[]): string {
   if (cases.length > 0) {
     lines.push(...describeCases(cases));
   }
+  return `${lines.join('\n')}\n`;
+}
+
+/** How fast each console takes text. */
+export function describeRates(rates: readonly ConsoleRate[]): string {
+  const lines = rates.map(({ console, size, linesPerSecond }) => {
+    return `${console.padEnd(24)}${size.padEnd(20)}${linesPerSecond.toFixed(0).padStart(6)} lines a second`;
+  });
   return `${lines.join('\n')}\n`;
 }
 

@@ -25,7 +25,7 @@ export function compileAgent() {
 }
 
 /** @param {Uint8Array} binary @returns {string} agent-binary.ts */
-export function agentModule(binary) {
+function agentModule(binary) {
   const text = Buffer.from(binary).toString('base64');
   const lines = text.match(new RegExp(`.{1,${COLUMNS}}`, 'g')) ?? [];
   return [
