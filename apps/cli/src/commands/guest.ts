@@ -33,6 +33,7 @@ interface GuestOptions {
   readonly cases?: CaseChoice;
   readonly case?: number[];
   readonly checkConsole?: boolean;
+  readonly checkMemory?: boolean;
   readonly measureConsole?: boolean;
   readonly run?: string;
   readonly shell?: boolean;
@@ -57,7 +58,8 @@ Examples:
   $ cg guest --run 'dmesg | grep vmwgfx'    one command in it
   $ cg guest --run 'seq 99 > /dev/tty1' --png screen.png
   $ cg guest --cases 10                     ten of the recorded programs, three ways
-  $ cg guest --cases all --check-console    all 140, each on the kernel and device it is from
+  $ cg guest --cases all                    all 140, each on the kernel and device it is from
+  $ cg guest --check-console --check-memory
   $ cg guest --case 3 --json | jq           one of them
   $ cg guest --fifo --delay 5 --cases 10    a device without command buffers that takes its time
 
@@ -100,11 +102,23 @@ export function guestCommand(exit: (code: number) => void): Command {
     .option('--cases <n|all>', 'run recorded programs in the guest, and compare', parseCases)
     .addOption(new Option('--case <id...>', 'run these').argParser(parseCase).conflicts('cases'))
     .option('--check-console', 'have the guest write text to its console, and compare the picture')
+    .option('--check-memory', 'move bytes through VRAM, a GMR and a large MOB, and compare')
     .addOption(
       new Option(
         '--measure-console',
         "boot, and write text to v86's own VGA and to the device, one after the other",
-      ).conflicts(['cases', 'case', 'checkConsole', 'run', 'shell', 'png', 'dx', 'sm41', 'fifo']),
+      ).conflicts([
+        'cases',
+        'case',
+        'checkConsole',
+        'checkMemory',
+        'run',
+        'shell',
+        'png',
+        'dx',
+        'sm41',
+        'fifo',
+      ]),
     )
     .option('--dx', 'a device with DX contexts')
     .option('--sm41', 'a device with DX contexts and shader model 4.1')
@@ -159,6 +173,7 @@ function requestOf(options: GuestOptions): GuestRequest {
     delay: options.delay,
     cases: ids === undefined ? options.cases : { ids },
     checkConsole: options.checkConsole === true,
+    checkMemory: options.checkMemory === true,
     run: options.run,
     takeScreen: options.png !== undefined,
   };

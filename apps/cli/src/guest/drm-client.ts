@@ -15,7 +15,7 @@ const READ_WRITE = 3;
 
 /** DRM_COMMAND_BASE of drm.h, and commands of vmwgfx_drm.h. */
 const DRM_COMMAND_BASE = 0x40;
-const VMW = { EXECBUF: 12, FENCE_WAIT: 14, GB_SURFACE_CREATE_EXT: 27 } as const;
+const VMW = { ALLOC_BO: 1, EXECBUF: 12, FENCE_WAIT: 14, GB_SURFACE_CREATE_EXT: 27 } as const;
 
 /** drm_vmw_surface_flags: the driver makes the buffer object; memory is coherent. */
 const CREATE_BUFFER = 4;
@@ -39,15 +39,19 @@ function ioctl(direction: number, command: number, bytes: number): number {
   return direction * 2 ** 30 + bytes * 2 ** 16 + 0x64 * 2 ** 8 + DRM_COMMAND_BASE + command;
 }
 
-/** A surface as the kernel made it. */
-export interface KernelSurface {
+/** A buffer object as the kernel made it. */
+interface KernelBuffer {
   readonly handle: number;
-  /** Bytes of the surface. */
-  readonly bytes: number;
-  /** Of its buffer object: whole pages. */
+  /** Whole pages. */
   readonly bufferBytes: number;
   /** For mmap. */
   readonly mapOffset: number;
+}
+
+/** A surface as the kernel made it; the buffer is the one it lives in. */
+export interface KernelSurface extends KernelBuffer {
+  /** Bytes of the surface. */
+  readonly bytes: number;
 }
 
 /** A process that has the guest's GPU open: the calls of vmwgfx_drm.h, with i386 layouts. */
@@ -83,8 +87,16 @@ export class DrmClient {
     return { handle, bytes, bufferBytes, mapOffset: mapOffsetLow + mapOffsetHigh * 2 ** 32 };
   }
 
-  /** Maps a surface's buffer object, shared and writable. @returns the address */
-  async map({ bufferBytes, mapOffset }: KernelSurface): Promise<number> {
+  /** A buffer object of whole pages. */
+  async createBuffer(bytes: number): Promise<KernelBuffer> {
+    // drm_vmw_alloc_bo_arg: the size, and in its place the answer.
+    const answer = await this.#control(READ_WRITE, VMW.ALLOC_BO, [bytes, 0, 0, 0, 0, 0]);
+    const [mapOffsetLow, mapOffsetHigh, handle] = answer;
+    return { handle, bufferBytes: bytes, mapOffset: mapOffsetLow + mapOffsetHigh * 2 ** 32 };
+  }
+
+  /** Maps a buffer object, shared and writable. @returns the address */
+  async map({ bufferBytes, mapOffset }: KernelBuffer): Promise<number> {
     const page = Math.floor(mapOffset / PAGE_SIZE);
     const args = [0, bufferBytes, PROT_READ_WRITE, MAP_SHARED, this.#file, page];
     const address = await this.#program.call(SYS.MMAP2, ...args);
@@ -92,7 +104,7 @@ export class DrmClient {
     return address < 0 && address > -PAGE_SIZE ? refuse('mmap', address) : address >>> 0;
   }
 
-  async unmap(address: number, { bufferBytes }: KernelSurface): Promise<void> {
+  async unmap(address: number, { bufferBytes }: KernelBuffer): Promise<void> {
     refuse('munmap', await this.#program.call(SYS.MUNMAP, address, bufferBytes));
   }
 

@@ -1,6 +1,7 @@
 import { recordedGuestCases, type GuestCase } from '@cg/machine/guest-cases';
 import { SVGA_CAP, type ScreenTargetImage, type SvgaDeviceOptions } from '@cg/svga-device';
 import { compareCase, type ComparedCase } from './compare-cases.js';
+import { checkMemory, type MemoryCheck } from './check-memory.js';
 import { checkConsole, type ConsoleCheck } from './console-picture.js';
 import type { EmulatedGuest } from './emulated-guest.js';
 import { GuestError } from './guest-error.js';
@@ -26,6 +27,7 @@ export interface GuestRequest extends Variant {
   readonly delay: number;
   readonly cases: CaseChoice | undefined;
   readonly checkConsole: boolean;
+  readonly checkMemory: boolean;
   /** A command for the guest's shell. */
   readonly run: string | undefined;
   readonly takeScreen: boolean;
@@ -47,6 +49,7 @@ export interface GuestReport extends Variant {
   readonly loadSeconds: number;
   readonly cases: readonly ComparedCase[];
   readonly console: ConsoleCheck | undefined;
+  readonly memory: readonly MemoryCheck[];
   /** Exit code of the command that was run. */
   readonly runExitCode: number | undefined;
   /** Commands that the device executed in this run, and refused. */
@@ -122,13 +125,14 @@ async function runGuest(
   try {
     const runExitCode = request.run === undefined ? undefined : await guest.shell(request.run);
     const console = request.checkConsole ? await checkConsole(guest) : undefined;
+    const memory = request.checkMemory ? await checkMemory(guest) : [];
     const compared = await compareAll(guest, cases, reporter);
     await reporter.interact(guest);
     await guest.pause();
     const { commands, errors: refused } = guest.device.statistics;
     const lastError = guest.device.lastError?.message;
     const screen = request.takeScreen ? screenOf(guest) : undefined;
-    const outcome = { cases: compared, console, runExitCode, commands, refused, lastError, screen };
+    const outcome = { cases: compared, console, memory, runExitCode, commands, refused, lastError, screen };
     return { flavour, dx, ...started, ...outcome };
   } finally {
     await guest.end();

@@ -16,9 +16,10 @@ const HEAD = `${[
 ].join('  ')}\n`;
 
 /** A check of the guest did not hold. */
-export function hasFailed({ cases, console, runExitCode, refused }: GuestReport): boolean {
+export function hasFailed({ cases, console, memory, runExitCode, refused }: GuestReport): boolean {
   const isWrong = cases.some(({ wrong }) => wrong.length > 0) || (console?.wrongPixels ?? 0) > 0;
-  return isWrong || refused > 0 || (runExitCode ?? 0) !== 0;
+  const isMemoryWrong = memory.some(({ wrongBytes }) => wrongBytes > 0);
+  return isWrong || isMemoryWrong || refused > 0 || (runExitCode ?? 0) !== 0;
 }
 
 /** A line of the table of cases, with its head ahead of the first, and what is wrong below it. */
@@ -72,6 +73,9 @@ function describeGuest(report: GuestReport): string[] {
     const { width, height, wrongPixels } = report.console;
     const verdict = wrongPixels === 0 ? 'as stored' : colors.red(`${wrongPixels} pixels are not as stored`);
     lines.push(`  console picture, ${width}x${height}: ${verdict}`);
+  }
+  for (const { way, wrongBytes } of report.memory) {
+    lines.push(`  ${way}: ${wrongBytes === 0 ? 'every byte' : colors.red(`${wrongBytes} wrong bytes`)}`);
   }
   return lines;
 }
