@@ -16,7 +16,7 @@ const PACKAGE = new URL('../package.json', import.meta.url).href;
 describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest, 1.1, 6.4, 7.2–7.5', () => {
   it('sends the real kernel’s boxes and read-backs, and right ones where it loses writes', async () => {
     const rows = goldenRows<GuestCase>('linux-guest.jsonl.gz', PACKAGE);
-    const kinds = { equal: 0, E1: 0, E2: 0, D1: 0, D5: 0, defect: 0 };
+    const kinds = { equal: 0, E1: 0, E2: 0, D1: 0, D5: 0, unexplained: 0 };
     for (const row of rows) {
       const guest = new MachineGuest(row);
       expect(guest.bytes).toBe(row.backing);
@@ -30,7 +30,7 @@ describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest, 1.1, 
         const blocks = dirtyBlocks(layout, step.w ?? []);
         const kind = judgeStep({ step, isFirst: index === 0, ours, kernel, blocks, compressed });
         const said = `${where}: ${JSON.stringify(ours)} where the kernel sent ${JSON.stringify(kernel)}`;
-        expect(kind, said).not.toBe('defect');
+        expect(kind, said).not.toBe('unexplained');
         if (step.before !== undefined) {
           expect(before, `${where}: read-backs`).toEqual(step.before);
         }

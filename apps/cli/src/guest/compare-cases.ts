@@ -97,7 +97,7 @@ function wrongIn(
   const lists = { kernel: kernel.boxes, recorded, ours: ours.boxes };
   const faults: [boolean, string][] = [
     [!equal(kernel.boxes, recorded), 'the kernel did not send what was recorded'],
-    [verdict === 'defect', 'our boxes are neither the kernel’s nor right'],
+    [verdict === 'unexplained', 'ours differ from the kernel’s, and no erratum says why'],
     [
       step.before !== undefined && !equal(kernel.before, step.before),
       `the kernel read back ${named(kernel.before)}, recorded was ${named(step.before)}`,

@@ -21,11 +21,11 @@ export interface StepBoxes {
   readonly compressed: boolean;
 }
 
-/** @returns «equal», how they differ, or «defect»: ours are not what they should be */
-export function judgeStep(boxes: StepBoxes): Difference | 'equal' | 'defect' {
+/** @returns «equal», how they differ, or «unexplained»: no erratum says why they differ, or ours miss a written block */
+export function judgeStep(boxes: StepBoxes): Difference | 'equal' | 'unexplained' {
   const { step, isFirst, ours, kernel, blocks, compressed } = boxes;
   if (!contains(ours, blocks)) {
-    return 'defect';
+    return 'unexplained';
   }
   if (JSON.stringify(ours) === JSON.stringify(kernel)) {
     return 'equal';
@@ -37,7 +37,7 @@ export function judgeStep(boxes: StepBoxes): Difference | 'equal' | 'defect' {
     if (step.remap !== undefined) {
       return 'E1';
     }
-    return contains(ours, kernel) ? 'D1' : 'defect';
+    return kernel.length > 0 && contains(ours, kernel) ? 'D1' : 'unexplained';
   }
-  return compressed && contains(kernel, ours) ? 'D5' : 'defect';
+  return compressed && contains(kernel, ours) ? 'D5' : 'unexplained';
 }
