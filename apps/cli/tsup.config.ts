@@ -1,3 +1,3 @@
 import { bundle } from '@cg/tsup-config';
 
-export default bundle(['src/main.ts'], { platform: 'node' });
+export default bundle(['src/main.ts', 'src/litmus/worker.ts'], { platform: 'node' });

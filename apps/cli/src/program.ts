@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { decodeCommand } from './commands/decode.js';
 import { guestCommand } from './commands/guest.js';
 import { layoutCommand } from './commands/layout.js';
+import { litmusCommand } from './commands/litmus.js';
 import { replayCommand } from './commands/replay.js';
 import { walkCommand } from './commands/walk.js';
 import { EXIT } from './exit-codes.js';
@@ -14,6 +15,7 @@ Examples:
   $ cg replay traces/gears.cgtrace.gz                 one recorded program, every frame checked
   $ cg replay --method scan traces/*.cgtrace.gz       all of them, always by scanning page tables
   $ cg replay --json traces/gears.cgtrace.gz | jq     the same numbers for a program
+  $ cg litmus                                         small programs, each with a race or a rule
   $ cg walk memory.raw --cr3 0x2a0a000                what a real machine's page tables map
   $ cg layout --format BC3_UNORM --size 1000x600      where the texels of a surface lie
   $ cg decode commands.bin                            a stream of SVGA commands, readably
@@ -38,8 +40,15 @@ export async function run(args: readonly string[]): Promise<number> {
   const exit = (code: number): void => {
     exitCode = code;
   };
-  for (const make of [replayCommand, walkCommand, layoutCommand, decodeCommand, guestCommand]) {
-    const command = make(exit);
+  const commands = [
+    replayCommand(exit),
+    litmusCommand(exit),
+    walkCommand(exit),
+    layoutCommand(exit),
+    decodeCommand(exit),
+    guestCommand(exit),
+  ];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

@@ -1,5 +1,5 @@
 import { AddressSpace, Cpu, PhysicalMemory, type Vma } from '@cg/pagetable';
-import { SvgaDevice, type CommandReader, type SvgaDeviceOptions } from '@cg/svga-device';
+import { SvgaDevice, type SvgaDeviceOptions, type SvgaHost } from '@cg/svga-device';
 import { VmwgfxDriver, type DriverOptions, type DrmFile } from '@cg/vmwgfx';
 import { MachineError } from './errors.js';
 
@@ -11,8 +11,8 @@ export interface MachineOptions {
   readonly memoryBytes?: number;
   readonly device?: SvgaDeviceOptions;
   readonly driver?: DriverOptions;
-  /** A command is about to run on the device; the reader stands at it only until this returns. */
-  readonly onCommand?: (command: CommandReader) => void;
+  /** Told of each command that the device runs: as the members of `SvgaHost` of the same names. */
+  readonly commands?: Pick<SvgaHost, 'commandStarts' | 'commandDone'>;
 }
 
 /** CPUs, physical memory, the SVGA device on its bus, and the driver for it: the composition root. */
@@ -39,7 +39,7 @@ export class Machine {
             this.driver.handleInterrupt();
           }
         },
-        commandFound: (command) => options.onCommand?.(command),
+        ...options.commands,
       },
       { ...deviceLimitsFor(memoryBytes), ...options.device },
     );

@@ -4,7 +4,8 @@ import { EntryChanges, type ScanCounters } from './entry-changes.js';
 import { checkPages } from './page-range.js';
 import { changeSharedRanges, sharedRange } from './shared-ranges.js';
 
-function protectTable(
+/** Write-protects a run of entries in one leaf table. */
+export function protectTable(
   entry: number,
   count: number,
   address: number,

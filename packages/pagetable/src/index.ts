@@ -34,7 +34,7 @@ export {
 export type { CpuStatistics } from './mmu.js';
 export { modifyCommit, modifyStart } from './modify.js';
 export { PhysicalMemory, WORDS_PER_FRAME } from './physical-memory.js';
-export { Preemption, type PreemptionPoint } from './preemption.js';
+export { Preemption, preemptionPoints, type PreemptionPoint } from './preemption.js';
 export { Tlb, type TlbEntry } from './tlb.js';
 export {
   Vma,

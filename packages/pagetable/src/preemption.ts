@@ -1,32 +1,42 @@
 /** The places where another CPU, walker or thread can get in between two steps that are not one. */
-export type PreemptionPoint =
+export const preemptionPoints = [
   /** A fault knows that a table is missing and has a frame for it, but has not entered it. */
-  | 'fault: between upper entry and new table'
+  'fault: between upper entry and new table',
   /** A huge fault fell back; small pages come next. */
-  | 'fault: between huge fall-back and small pages'
+  'fault: between huge fall-back and small pages',
   /** The handler named a frame; its entry is not there yet. */
-  | 'fault: between handler and entry'
+  'fault: between handler and entry',
   /** A write is recorded; its entry is still read-only (rule 2.5, B6). */
-  | 'fault: between recorded write and writable entry'
+  'fault: between recorded write and writable entry',
   /** A private page is copied; the entry still shows the old frame. */
-  | 'copy-on-write: between copy and entry'
+  'copy-on-write: between copy and entry',
   /** The entry shows the private copy; other CPUs may have the old frame cached. */
-  | 'copy-on-write: between entry and flush'
+  'copy-on-write: between entry and flush',
   /** The new table of a split is allocated; the entry is still huge. */
-  | 'split: between new table and entry'
+  'split: between new table and entry',
   /** An entry is read and cleared, and not yet written back (rule 2.3). */
-  | 'modify: between start and commit'
+  'modify: between start and commit',
   /** Entries are gone, TLBs may still have them. */
-  | 'zap: between entries and flush'
-  | 'protect: between entries and flush'
-  | 'remap: between entries and flush'
-  | 'fork: between entries and flush'
+  'zap: between entries and flush',
+  'protect: between entries and flush',
+  'remap: between entries and flush',
+  'fork: between entries and flush',
   /** A walker read an entry that points at a table whose lock it is about to take. */
-  | 'walk: between upper entry and table lock'
-  | 'walk: after pmd callback'
-  | 'walk: after pud callback'
-  | 'clean: between entries and flush'
-  | 'write-protect: between entries and flush';
+  'walk: between upper entry and table lock',
+  'walk: after pmd callback',
+  'walk: after pud callback',
+  'clean: between entries and flush',
+  'write-protect: between entries and flush',
+  /** A submission has found what was written, and has not yet told the resources. */
+  'submit: between scan and transfer',
+  /** The updates are with the device, the user's commands are not. */
+  'submit: between updates and commands',
+  /** The device has done the commands; whose newest content it has is not noted yet. */
+  'submit: between commands and their effects',
+  /** The content is back from the device, and the page has no entry yet. */
+  'fault: between read-back and entry',
+] as const;
+export type PreemptionPoint = (typeof preemptionPoints)[number];
 
 /**
  * Lets a test step another CPU in at a named point of the code. The model runs on one thread, so races

@@ -77,7 +77,8 @@ export class SvgaDevice {
         fences: this.#fences,
         vram: () => this.vram,
         screenUpdated: (id, rect) => host.screenUpdated?.(id, rect),
-        commandFound: (command) => host.commandFound?.(command),
+        commandStarts: host.commandStarts && ((reader) => host.commandStarts?.(reader)),
+        commandDone: host.commandDone && ((reader) => host.commandDone?.(reader)),
       },
       limits,
     );
@@ -171,6 +172,15 @@ export class SvgaDevice {
     const start = layout.offsetOf(subresource);
     const end = start + layout.mipOf(subresource).bytes;
     return this.#whereMemoryAllows(() => surface.image(this.#objects.images).subarray(start, end));
+  }
+
+  /**
+   * The device's own image of a whole surface: every subresource and every sample sheet, laid out as its backing
+   * is. A live view, as `image`.
+   */
+  surfaceImage(surfaceId: number): Uint8Array | undefined {
+    const surface = this.#objects.surfaces.get(surfaceId);
+    return surface && this.#whereMemoryAllows(() => surface.image(this.#objects.images));
   }
 
   /** What a screen target shows; undefined where there is none of this id, or no memory for its pixels. */

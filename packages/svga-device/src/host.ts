@@ -13,8 +13,10 @@ export interface SvgaHost {
    */
   screenUpdated?(screenTargetId: number, rect: ScreenRect): void;
   /**
-   * A command that the guest sent is about to run, or to be refused. The reader stands at it until this
-   * returns; for taking note, not for accessing the device's ports.
+   * A command is about to run, and nothing of it has happened; for taking note of it. The reader stands at it and
+   * is the device's own: it is read before the call returns, and not moved.
    */
-  commandFound?(command: CommandReader): void;
+  commandStarts?(reader: CommandReader): void;
+  /** The command that started has succeeded. One that the device refuses starts and is never done. */
+  commandDone?(reader: CommandReader): void;
 }

@@ -70,7 +70,7 @@ export class TestGuest {
           this.interrupts.push(asserted);
           this.onInterrupt?.(asserted);
         },
-        commandFound: (command) => this.onCommand?.(command),
+        commandStarts: (command) => this.onCommand?.(command),
       },
       options,
     );

@@ -44,7 +44,7 @@ export function attachSvga(emulator: object, options: AttachOptions = {}): Attac
       memory: new EmulatorMemory(cpu),
       setInterrupt: (asserted) => (asserted ? pci.raise_irq(id) : pci.lower_irq(id)),
       screenUpdated: (id, rect) => onScreenUpdate?.(id, rect),
-      commandFound: (command) => onCommand?.(command),
+      commandStarts: (command) => onCommand?.(command),
     },
     { ...deviceOptions, vramAddress, vramBytes, fifoAddress, fifoBytes },
   );

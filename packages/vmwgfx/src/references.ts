@@ -1,3 +1,5 @@
+import { VmwgfxError } from './errors.js';
+
 /** How many use something; the last one to drop it ends it. Whoever made it is the first. */
 export class References {
   #count = 1;
@@ -19,6 +21,17 @@ export class References {
   drop(): void {
     if (--this.#count === 0) {
       this.#end();
+    }
+  }
+}
+
+/** Lets go of something for somebody who has no business with what the device refuses as it goes. */
+export function quietly(letGo: () => void): void {
+  try {
+    letGo();
+  } catch (error) {
+    if (!(error instanceof VmwgfxError)) {
+      throw error;
     }
   }
 }

@@ -32,9 +32,11 @@ describe.each([...published])('%s, packed', (name) => {
 });
 
 describe.each(libraries)('%s, installed in a new project', (name, { readme }) => {
-  it("runs its README's example", () => {
-    const [example] = examples(readme, 'js');
-    expect(user.install(name).runModule(example.code)).toBe(example.prints);
+  it("runs its README's examples", () => {
+    const project = user.install(name);
+    for (const { code, prints } of examples(readme, 'js')) {
+      expect(project.runModule(code)).toBe(prints);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
 
-/** A progress display; `update` takes the number of frames done. */
+/** A progress display; `update` takes how much is done. */
 export interface Progress {
   readonly update: (done: number) => void;
   stop(): void;
@@ -9,8 +9,13 @@ export interface Progress {
 
 const NONE: Progress = { update: () => {}, stop: () => {} };
 
-/** A bar on standard error, where that is a terminal; nothing anywhere else. */
+/** The frames of a trace. */
 export function replayProgress(path: string, frames: number): Progress {
+  return progressBar(basename(path), frames, 'frames');
+}
+
+/** A bar on standard error, where that is a terminal; nothing anywhere else. */
+export function progressBar(label: string, total: number, unit: string): Progress {
   if (!process.stderr.isTTY) {
     return NONE;
   }
@@ -19,10 +24,10 @@ export function replayProgress(path: string, frames: number): Progress {
     clearOnComplete: true,
     hideCursor: true,
     barsize: 30,
-    format: `${basename(path).slice(0, 30)} {bar} {value}/{total} frames, {duration_formatted}`,
+    format: `${label.slice(0, 30)} {bar} {value}/{total} ${unit}, {duration_formatted}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
   });
-  bar.start(frames, 0);
+  bar.start(total, 0);
   return { update: (done) => bar.update(done), stop: () => bar.stop() };
 }

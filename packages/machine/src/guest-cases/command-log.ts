@@ -32,7 +32,7 @@ export class CommandLog {
     this.#mips = mips;
   }
 
-  /** For `SvgaHost.commandFound`. */
+  /** For `SvgaHost.commandStarts`. */
   readonly note = (reader: CommandReader): void => {
     const command = decodedCommand(reader);
     switch (command.name) {

@@ -28,7 +28,7 @@ export class MachineGuest implements CaseGuest {
       cpus: 1,
       memoryBytes: MEMORY_BYTES,
       device: { dx: guestCase.dx },
-      onCommand: this.#log.note,
+      commands: { commandStarts: this.#log.note },
     });
     this.#process = this.#machine.spawn();
     const { handle, bytes } = this.#process.file.createSurface({ ...surface, coherent: true });

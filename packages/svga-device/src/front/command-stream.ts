@@ -25,7 +25,6 @@ export function guestError(error: unknown): Error {
  */
 export function executeCommand(objects: DeviceObjects, reader: CommandReader): void {
   const { index } = reader;
-  objects.surroundings.commandFound(reader);
   const executor = index < 0 || (isDx[index] && !objects.limits.dx) ? undefined : executors[index];
   if (executor === undefined) {
     throw new SvgaDeviceError('ENOSYS', 'command is not one of this device', {
@@ -33,7 +32,10 @@ export function executeCommand(objects: DeviceObjects, reader: CommandReader): v
       offset: reader.offset,
     });
   }
+  const { surroundings } = objects;
+  surroundings.commandStarts?.(reader);
   executor(objects, reader);
+  surroundings.commandDone?.(reader);
   objects.counters.countCommand(index);
   if (isNotExecuted[index]) {
     objects.counters.countNotExecuted(index);

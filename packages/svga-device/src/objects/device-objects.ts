@@ -26,8 +26,9 @@ export interface DeviceSurroundings {
   vram(): Uint8Array;
   /** A rectangle of a screen has changed. */
   screenUpdated(stid: number, rect: ScreenRect): void;
-  /** A command is about to run. */
-  commandFound(command: CommandReader): void;
+  /** Whoever takes note of commands. */
+  readonly commandStarts: ((reader: CommandReader) => void) | undefined;
+  readonly commandDone: ((reader: CommandReader) => void) | undefined;
 }
 
 /** All that commands act on. */

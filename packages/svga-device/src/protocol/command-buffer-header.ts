@@ -78,37 +78,58 @@ export interface CommandBufferHeaderFields {
   readonly reservedIsZero: boolean;
 }
 
+const AT = commandBufferHeader.offsets;
+const TWO_32 = 2 ** 32;
+
 /** Writes a header with status NONE at the start of `target`, which has at least SVGA_CB_HEADER_BYTES. */
 export function writeCommandBufferHeader(target: Uint8Array, fields: CommandBufferHeader): void {
-  commandBufferHeader.write(viewOf(target), 0, {
-    status: SVGA_CB_STATUS.NONE,
-    errorOffset: 0,
-    id: fields.id ?? 0,
-    flags: fields.flags ?? SVGA_CB_FLAG.NONE,
-    length: fields.length,
-    pa: fields.pa,
-    offset: fields.offset ?? 0,
-    dxContext: fields.dxContext ?? 0,
-    mustBeZero: [],
-  });
+  target.fill(0, 0, SVGA_CB_HEADER_BYTES);
+  const view = viewOf(target);
+  setU64(view, AT.id, fields.id ?? 0);
+  view.setUint32(AT.flags, fields.flags ?? SVGA_CB_FLAG.NONE, true);
+  view.setUint32(AT.length, fields.length, true);
+  setU64(view, AT.pa, fields.pa);
+  view.setUint32(AT.offset, fields.offset ?? 0, true);
+  view.setUint32(AT.dxContext, fields.dxContext ?? 0, true);
 }
 
 /** Reads the header at the start of `source`, which has at least SVGA_CB_HEADER_BYTES. */
 export function readCommandBufferHeader(source: Uint8Array): CommandBufferHeaderFields {
   const view = viewOf(source);
-  const { mustBeZero, ...fields } = commandBufferHeader.read(view, 0);
-  const pointer = commandBufferHeader.offsets.pa;
+  const mobid = view.getUint32(AT.pa, true);
+  const mobOffset = view.getUint32(AT.pa + 4, true);
   return {
-    ...fields,
-    mobid: view.getUint32(pointer, true),
-    mobOffset: view.getUint32(pointer + 4, true),
-    reservedIsZero: mustBeZero.every((dword) => dword === 0),
+    status: view.getUint32(AT.status, true),
+    errorOffset: view.getUint32(AT.errorOffset, true),
+    id: view.getUint32(AT.id, true) + view.getUint32(AT.id + 4, true) * TWO_32,
+    flags: view.getUint32(AT.flags, true),
+    length: view.getUint32(AT.length, true),
+    pa: mobid + mobOffset * TWO_32,
+    mobid,
+    mobOffset,
+    offset: view.getUint32(AT.offset, true),
+    dxContext: view.getUint32(AT.dxContext, true),
+    reservedIsZero: isZero(view, AT.mustBeZero, SVGA_CB_HEADER_BYTES),
   };
+}
+
+function setU64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value % TWO_32, true);
+  view.setUint32(at + 4, Math.floor(value / TWO_32), true);
+}
+
+function isZero(view: DataView, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 4) {
+    if (view.getUint32(at, true) !== 0) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Writes what the device answers, and nothing else of the header. */
 export function writeCommandBufferStatus(target: Uint8Array, status: number, errorOffset = 0): void {
   const view = viewOf(target);
-  view.setUint32(commandBufferHeader.offsets.errorOffset, errorOffset, true);
-  view.setUint32(commandBufferHeader.offsets.status, status, true);
+  view.setUint32(AT.errorOffset, errorOffset, true);
+  view.setUint32(AT.status, status, true);
 }

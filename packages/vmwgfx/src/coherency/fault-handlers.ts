@@ -10,7 +10,6 @@ import {
 } from '@cg/pagetable';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
-import { cleanResources } from './read-back.js';
 
 /** Pages that one fault maps at most (rule 6.4; the kernel's TTM_BO_VM_NUM_PREFAULT). */
 const PREFAULT_PAGES = 16;
@@ -22,12 +21,10 @@ export class BufferObjectVmaOperations implements VmaOperations {
   /** A page without an entry: bring its content back from the device, then map it and some behind it. */
   fault(fault: PageFault): FaultResult {
     const { object } = this;
-    const page = fault.page - object.firstPage;
-    if (object.isDestroyed || page < 0 || page >= object.pageCount) {
-      return 'sigbus';
-    }
-    return this.#reserved(() => {
+    const { cleanResources } = object.context.parts;
+    return this.reserved(fault, (page) => {
       const allowed = object.tracker === undefined ? PREFAULT_PAGES : cleanResources(object, page, page + 1);
+      object.context.memory.preemption.reach('fault: between read-back and entry');
       this.#map(fault, page, Math.min(allowed, (fault.vma.flags & VM_RAND_READ) === 0 ? PREFAULT_PAGES : 1));
       return 'noPage';
     });
@@ -55,23 +52,23 @@ export class BufferObjectVmaOperations implements VmaOperations {
    * a scan in between would take the record and leave a writable entry behind (rule 2.5, B6).
    */
   pfnMkwrite(fault: PageFault): FaultResult {
-    const { object } = this;
-    const page = fault.page - object.firstPage;
-    if (object.isDestroyed || page < 0 || page >= object.pageCount) {
-      return 'sigbus';
-    }
-    return this.#reserved(() => {
-      object.tracker?.recordTrappedWrite(page);
+    return this.reserved(fault, (page) => {
+      this.object.tracker?.recordTrappedWrite(page);
       fault.makeWritable();
       return 'noPage';
     });
   }
 
-  /** Enters up to `count` pages, clean, and read-only where writes are to be trapped (B7). */
+  /** Whether stores to a page that is being mapped need not be noticed first (B7). */
+  protected mapsWritable(): boolean {
+    return this.object.tracker?.method !== 'trap';
+  }
+
+  /** Enters up to `count` pages, clean, and read-only where writes are to be trapped. */
   #map(fault: PageFault, page: number, count: number): void {
     const { object } = this;
     const { vma, address } = fault;
-    const writable = object.tracker?.method !== 'trap';
+    const writable = this.mapsWritable();
     const last = Math.min(page + count, object.pageCount, page + (vma.end - address) / PAGE_SIZE);
     for (let i = 0; page + i < last; i++) {
       try {
@@ -86,12 +83,17 @@ export class BufferObjectVmaOperations implements VmaOperations {
     }
   }
 
-  #reserved(handle: () => FaultResult): FaultResult {
+  /** Handles a fault on a page of the buffer object, with that reserved; a failure is the fault's result. */
+  protected reserved(fault: PageFault, handle: (page: number) => FaultResult): FaultResult {
     const { object } = this;
+    const page = fault.page - object.firstPage;
+    if (object.isDestroyed || page < 0 || page >= object.pageCount) {
+      return 'sigbus';
+    }
     object.reserve();
     try {
       object.context.faults.pass('fault-handler');
-      return handle();
+      return handle(page);
     } catch (error) {
       if (error instanceof VmwgfxError || error instanceof PageTableError) {
         // The device could not be asked for the content: there is none to show.

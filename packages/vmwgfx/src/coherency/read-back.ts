@@ -23,7 +23,9 @@ export function cleanResources(object: Residence, startPage: number, endPage: nu
       found.push(resource);
     }
   }
-  readBackResources(object, found);
+  if (found.length > 0) {
+    readBackResources(object, found);
+  }
   return pagesToMap(object, start, end, furthest);
 }
 
@@ -47,7 +49,7 @@ export function readBackResources(object: Residence, resources: readonly Residen
 }
 
 /** Waits for read-backs. Those that the device refuses have left the set by then, and stay GPU-dirty. */
-function finishReadBacks(object: Residence, readBack: ReadonlySet<ResidentResource>): void {
+export function finishReadBacks(object: Residence, readBack: ReadonlySet<ResidentResource>): void {
   const { queue } = object.context;
   const fence = fenceOrSettle(queue);
   try {

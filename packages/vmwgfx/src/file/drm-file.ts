@@ -11,17 +11,19 @@ import {
   type Vma,
 } from '@cg/pagetable';
 import type { DriverContext } from '../context.js';
+import type { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
 import { VmwgfxError } from '../errors.js';
-import { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
 import { BufferObject } from '../memory/buffer-object.js';
 import type { SurfaceStatistics } from '../resource/surface.js';
 import type { Fence } from '../device/fence.js';
 import { submit } from '../submission/submit.js';
-import { allocateBacking } from '../submission/validation.js';
+import { allocateBacking, type Validation } from '../submission/validation.js';
 import type { TrackerStatistics } from '../tracking/dirty-tracker.js';
 import type { TrackingMethod } from '../tracking/policy.js';
 import { CpuAccess, type CpuAccessRequest } from './cpu-access.js';
 import { HandleTable } from './handle-table.js';
+import { describeObject, type DeviceDescription, type ObjectDescription } from './descriptions.js';
+import { makeContext, makeShader, type NewContext, type NewShader } from './new-context.js';
 import { makeSurface, type NewSurface } from './new-surface.js';
 import { SharedObject } from './shared-object.js';
 
@@ -50,6 +52,12 @@ export interface MapRequest {
   readonly length: number;
 }
 
+/** How commands are to be taken. */
+export interface SubmitOptions {
+  /** Handle of the DX context that they are for (`context_handle` of drm_vmw_execbuf_arg). */
+  readonly context?: number;
+}
+
 /** What tracking and uploading a surface took so far. */
 export interface TrackingStatistics extends SurfaceStatistics, TrackerStatistics {
   readonly method: TrackingMethod | undefined;
@@ -57,14 +65,30 @@ export interface TrackingStatistics extends SurfaceStatistics, TrackerStatistics
   readonly entriesScanned: number;
 }
 
+/** The parts that work for an open file; as `CoherencyParts`, there to be replaced. */
+export interface FileParts {
+  /** The page-fault handlers of a mapped buffer object (rules 2.5, 6.4). */
+  readonly VmaOperations: new (object: BufferObject) => BufferObjectVmaOperations;
+  /** Makes what a submission names ready for the device (rule 6.2). */
+  readonly Validation: new () => Validation;
+}
+
 /** One open file of the device: what a process can ask of the driver. */
 export class DrmFile {
   readonly #context: DriverContext;
+  readonly #parts: FileParts;
   readonly #handles = new HandleTable();
   readonly #cpuAccesses = new Set<CpuAccess>();
 
-  constructor(context: DriverContext) {
+  constructor(context: DriverContext, parts: FileParts) {
     this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** What the device can do, and what of it the driver takes. */
+  get device(): DeviceDescription {
+    const { device, limits, graphicsMemory } = this.#context;
+    return { ...device, ...limits, graphicsMemoryBytes: graphicsMemory.limit };
   }
 
   /**
@@ -90,7 +114,28 @@ export class DrmFile {
         ? undefined
         : { object: this.#handles.buffer(backing.buffer), offset: backing.offset ?? 0 };
     const surface = makeSurface(this.#context, wanted, given);
-    return { handle: this.#handles.adopt(surface), bytes: surface.layout.bytes };
+    return { handle: this.#handles.adopt(surface), bytes: surface.backingBytes };
+  }
+
+  /**
+   * Creates a context: one for commands that name it in their `cid`, or one for submissions to name
+   * (`SubmitOptions.context`). The device hears of it with its first use. No other file can have it.
+   * @throws VmwgfxError EINVAL for a DX context where the device has none
+   */
+  createContext({ kind }: NewContext): number {
+    return this.#handles.adopt(makeContext(this.#context, kind));
+  }
+
+  /**
+   * Creates a shader of contexts without DX from bytecode in a buffer object, which the shader keeps. No other
+   * file can have it.
+   * @returns the handle, which `shid` in commands names
+   * @throws VmwgfxError ENOENT; EINVAL for a type or size that is none, or a place outside the buffer object
+   */
+  createShader(wanted: NewShader): number {
+    const { buffer } = wanted;
+    const object = buffer === undefined ? undefined : this.#handles.buffer(buffer);
+    return this.#handles.adopt(makeShader(this.#context, wanted, object));
   }
 
   /**
@@ -159,13 +204,19 @@ export class DrmFile {
     return access;
   }
 
-  /** Offers an object to other files. @throws VmwgfxError ENOENT */
+  /** Offers a buffer object or surface to other files. @throws VmwgfxError ENOENT; EINVAL for contexts and shaders */
   share(handle: number): SharedObject {
-    return new SharedObject(this.#handles.object(handle));
+    return new SharedObject(this.#handles.shareable(handle));
   }
 
-  /** A handle of what another file shares: the one it has already, where it has one. @throws VmwgfxError ENOENT */
+  /**
+   * A handle of what another file shares: the one it has already, where it has one.
+   * @throws VmwgfxError ENOENT, EINVAL for an object of another device
+   */
   open({ object }: SharedObject): number {
+    if (object.context !== this.#context) {
+      throw new VmwgfxError('EINVAL', 'the shared object is of another device');
+    }
     return this.#handles.open(object);
   }
 
@@ -173,12 +224,25 @@ export class DrmFile {
    * Submits commands in the device's binary format, with handles in place of ids. What the CPU has stored to
    * coherent surfaces that they name goes ahead of them (rule 1.1). A BIND_GB_SURFACE counts for the whole
    * submission: its surface lies in that buffer object from before the first command on.
+   * @param options.context the DX context that the commands are for; those that need one are EINVAL without
    * @returns the fence behind them
    * @throws VmwgfxError EINVAL or ENOENT for commands that a user may not send, with nothing done; ENOMEM; EIO
    * where the device refused one, with the others done
    */
-  submit(commands: Uint8Array): Fence {
-    return submit(this.#context, this.#handles, commands);
+  submit(commands: Uint8Array, options: SubmitOptions = {}): Fence {
+    const { context } = options;
+    const dxContext = context === undefined ? undefined : this.#handles.dxContext(context);
+    return submit(
+      this.#context,
+      new this.#parts.Validation(),
+      { handles: this.#handles, dxContext },
+      commands,
+    );
+  }
+
+  /** What a handle names. @throws VmwgfxError ENOENT */
+  describe(handle: number): ObjectDescription {
+    return describeObject(this.#handles.object(handle));
   }
 
   /** The device's id of a surface, for hosts that look at the device; SVGA3D_INVALID_ID before its first use. */
@@ -225,7 +289,7 @@ export class DrmFile {
       flags: VM_READ | VM_WRITE | VM_SHARED | VM_MAYREAD | VM_MAYWRITE | VM_PFNMAP,
       mapping: this.#context.mapping,
       firstPage: object.firstPage + firstPage,
-      operations: new BufferObjectVmaOperations(object),
+      operations: new this.#parts.VmaOperations(object),
     });
   }
 }

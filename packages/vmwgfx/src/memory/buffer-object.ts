@@ -1,4 +1,4 @@
-import { IntervalTree } from '@cg/collections';
+import type { IntervalTree } from '@cg/collections';
 import { LEAF_PAGES, PAGE_SIZE } from '@cg/pagetable';
 import { readBackResources } from '../coherency/read-back.js';
 import type { BackingPages, DriverContext } from '../context.js';
@@ -6,7 +6,7 @@ import { VmwgfxError } from '../errors.js';
 import type { Fence } from '../device/fence.js';
 import { References } from '../references.js';
 import { DirtyTracker } from '../tracking/dirty-tracker.js';
-import type { Evictable } from './eviction-order.js';
+import { NEVER_USED, type Evictable } from './eviction-order.js';
 import { evictUntil } from './eviction.js';
 import { MAX_MOB_PAGES } from './mob-page-table.js';
 import { MobViews } from './mob-views.js';
@@ -24,11 +24,12 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   /** Whoever uses it. Made with one reference, its maker's. */
   readonly references = new References(() => this.#destroy());
   /** The resources in it by byte range; overlapping ones are all found (rule 6.1, C2). */
-  readonly resources = new IntervalTree<ResidentResource>();
+  readonly resources: IntervalTree<ResidentResource>;
   /** Behind the last submission that named it. */
   lastFence: Fence | undefined;
   /** Who uses it with the CPU and wants no submission to name it (the kernel's cpu_writers). */
   cpuWriters = 0;
+  lastUse = NEVER_USED;
   #tracker: DirtyTracker | undefined;
   #trackerUsers = 0;
   readonly #mobs: MobViews;
@@ -46,6 +47,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
       const bytes = pageCount * PAGE_SIZE;
       throw new VmwgfxError('ENOMEM', `a MOB cannot have ${bytes} bytes`, { bytes });
     }
+    this.resources = new context.parts.ResourceIndex();
     this.firstPage = context.fakeOffsets.allocate(this);
     try {
       context.faults.pass('frames');
@@ -116,7 +118,8 @@ export class BufferObject implements BackingPages, Residence, Evictable {
       try {
         this.#unmapGpuDirty();
         context.mapping.splitHugeLeaves(this.firstPage, pageCount);
-        this.#tracker = new DirtyTracker(context.trackMemory(this, context), context.makePolicy());
+        const memory = context.trackMemory(this, context);
+        this.#tracker = new context.parts.DirtyTracker(memory, context.makePolicy());
       } catch (error) {
         context.account.refund(bytes);
         throw error;
@@ -153,6 +156,11 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     this.context.mapping.unmapRange(this.firstPage + start, end - start);
   }
 
+  /** Whether the device sees it. */
+  get isPlaced(): boolean {
+    return this.#placed;
+  }
+
   /** Whether somebody has it reserved. */
   get isReserved(): boolean {
     return this.#reserved;
@@ -166,7 +174,6 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   /** A resource in it became GPU-dirty, or clean, or came or went as one that is. */
   countGpuDirty(change: 1 | -1): void {
     this.#gpuDirtyResources += change;
-    this.context.placed.changed(this);
   }
 
   /**
@@ -224,8 +231,9 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   /** Nobody uses it any more: no resource is in it, and its mappings go first. */
   #destroy(): void {
     const { memory, mapping, fakeOffsets } = this.context;
-    mapping.unmapRange(this.firstPage, this.pageCount);
+    // First: a fault that is taken while its entries go must not make new ones.
     this.#destroyed = true;
+    mapping.unmapRange(this.firstPage, this.pageCount);
     try {
       this.#leaveDevice();
     } finally {

@@ -1,5 +1,5 @@
 import type { IntervalTree } from '@cg/collections';
-import type { DriverContext } from '../context.js';
+import type { CommandQueue } from '../device/command-queue.js';
 import type { BackedResource, DirtyTracker } from '../tracking/dirty-tracker.js';
 
 /** A resource as the buffer object that it lies in sees it. */
@@ -19,7 +19,7 @@ export interface ResidentResource extends BackedResource {
 
 /** A buffer object as who reads its resources back sees it. */
 export interface Residence {
-  readonly context: DriverContext;
+  readonly context: { readonly queue: CommandQueue };
   /** The resources in it by byte range. */
   readonly resources: IntervalTree<ResidentResource>;
   readonly tracker: DirtyTracker | undefined;

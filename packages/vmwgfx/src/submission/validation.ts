@@ -1,18 +1,19 @@
 import { PAGE_SIZE, pagesFor } from '@cg/pagetable';
-import { cleanResources, readBackResources } from '../coherency/read-back.js';
+import { readBackResources } from '../coherency/read-back.js';
 import type { Fence } from '../device/fence.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject } from '../memory/buffer-object.js';
+import { quietly } from '../references.js';
 import type { Resource } from '../resource/resource.js';
 
 /** A place in a buffer object. */
-interface Place {
+export interface Place {
   readonly object: BufferObject;
   readonly offset: number;
 }
 
 /** What a submission wants of a resource. */
-interface Wanted {
+export interface Wanted {
   written: boolean;
   switchTo: Place | undefined;
 }
@@ -29,7 +30,7 @@ export class Validation {
   readonly #ranges: { object: BufferObject; start: number; end: number }[] = [];
   readonly #reserved: BufferObject[] = [];
   /** What `backOff` takes back, last first. None of it can fail. */
-  readonly #undo: (() => void)[] = [];
+  protected readonly undo: (() => void)[] = [];
   /** What `commit` lets go of. */
   readonly #left: (() => void)[] = [];
 
@@ -68,20 +69,27 @@ export class Validation {
       this.addBuffer(resource.backing ?? this.#allocateBacking(resource));
     }
     this.#reserveAll();
-    this.#reserved.forEach((object) => object.place());
-    for (const [resource, { switchTo }] of this.#resources) {
-      if (switchTo !== undefined && resource.coherent) {
-        this.#takeTrackerUser(switchTo.object);
-      }
-    }
-    for (const object of this.#reserved) {
-      object.tracker?.scan();
-    }
-    for (const [resource, wanted] of this.#resources) {
-      this.#validateResource(resource, wanted);
-    }
+    this.#reserved.forEach((object) => this.place(object));
+    this.takeTrackerUsers(this.#switchedTo());
+    this.scanAll();
+    this.#reserved.at(0)?.context.memory.preemption.reach('submit: between scan and transfer');
+    this.validateAll();
     for (const { object, start, end } of this.#ranges) {
+      const { cleanResources } = object.context.parts;
       cleanResources(object, Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
+    }
+  }
+
+  /**
+   * Whether the device took what validation sent. Somebody who got in between may have flushed the queue, and have
+   * been told in this submission's place what it refused.
+   * @throws VmwgfxError EIO
+   */
+  checkReady(): void {
+    for (const resource of this.#resources.keys()) {
+      if (!resource.isReady) {
+        throw new VmwgfxError('EIO', 'the device refused what a resource of the submission needs');
+      }
     }
   }
 
@@ -96,7 +104,7 @@ export class Validation {
 
   /** Ends it with every backing, place and tracker as before (rule 1.5, C5). What was dirty stays dirty. */
   backOff(): void {
-    for (const takeBack of this.#undo.toReversed()) {
+    for (const takeBack of this.undo.toReversed()) {
       takeBack();
     }
     this.#end();
@@ -115,13 +123,13 @@ export class Validation {
     for (const object of this.#reserved.splice(0)) {
       object.unreserve();
     }
-    this.#objects.forEach(dropQuietly);
+    this.#objects.forEach(({ references }) => quietly(() => references.drop()));
     this.#objects.clear();
   }
 
   #allocateBacking(resource: Resource): BufferObject {
     const object = allocateBacking(resource);
-    this.#undo.push(() => resource.detach());
+    this.undo.push(() => resource.detach());
     return object;
   }
 
@@ -136,17 +144,47 @@ export class Validation {
     }
   }
 
-  /** Takes what a switch needs while that may fail; each that was taken is given back, and no other (6.3, C5). */
-  #takeTrackerUser(object: BufferObject): void {
-    object.addTrackerUser();
-    this.#undo.push(() => object.releaseTrackerUser());
+  /** The buffer objects that coherent resources switch to, each as often as one does. */
+  #switchedTo(): BufferObject[] {
+    const objects: BufferObject[] = [];
+    for (const [resource, { switchTo }] of this.#resources) {
+      if (switchTo !== undefined && resource.coherent) {
+        objects.push(switchTo.object);
+      }
+    }
+    return objects;
+  }
+
+  /** Lets the device see a buffer object. */
+  protected place(object: BufferObject): void {
+    object.place();
+  }
+
+  /** Takes what switches need while that may fail; each that was taken is given back, and no other (6.3, C5). */
+  protected takeTrackerUsers(objects: readonly BufferObject[]): void {
+    for (const object of objects) {
+      object.addTrackerUser();
+      this.undo.push(() => object.releaseTrackerUser());
+    }
+  }
+
+  protected scanAll(): void {
+    for (const object of this.#reserved) {
+      object.tracker?.scan();
+    }
+  }
+
+  protected validateAll(): void {
+    for (const [resource, wanted] of this.#resources) {
+      this.validateResource(resource, wanted);
+    }
   }
 
   /** The order is rule 6.2's (C8): nothing goes to what is not bound, nothing the device writes stays mapped. */
-  #validateResource(resource: Resource, { written, switchTo }: Wanted): void {
+  protected validateResource(resource: Resource, { written, switchTo }: Wanted): void {
     resource.create();
     if (switchTo !== undefined) {
-      this.#switch(resource, switchTo);
+      this.switchPlace(resource, switchTo);
     }
     resource.bind();
     resource.followTracking();
@@ -167,20 +205,20 @@ export class Validation {
   }
 
   /** The old place gets what only the device has of coherent memory; the new one's content is then the resource's. */
-  #switch(resource: Resource, { object, offset }: Place): void {
+  protected switchPlace(resource: Resource, { object, offset }: Place): void {
     const { backing: old, backingOffset: oldOffset } = resource;
     if (old === undefined || (old === object && oldOffset === offset)) {
       this.#leaveTracker(resource, object);
       return;
     }
-    if (resource.coherent && resource.gpuDirty) {
+    if (resource.keepsContent && resource.gpuDirty) {
       readBackResources(old, [resource]);
     }
     resource.moveTo(object, offset);
     if (resource.gpuDirty) {
       object.unmapRange(...resource.pageRange);
     }
-    this.#undo.push(() => resource.moveTo(old, oldOffset));
+    this.undo.push(() => resource.moveTo(old, oldOffset));
     this.#leaveTracker(resource, old);
   }
 
@@ -188,17 +226,6 @@ export class Validation {
   #leaveTracker(resource: Resource, object: BufferObject): void {
     if (resource.coherent) {
       this.#left.push(() => object.releaseTrackerUser());
-    }
-  }
-}
-
-/** What the device refuses as an object goes is no business of the submission that let go of it last. */
-function dropQuietly(object: BufferObject): void {
-  try {
-    object.references.drop();
-  } catch (error) {
-    if (!(error instanceof VmwgfxError)) {
-      throw error;
     }
   }
 }

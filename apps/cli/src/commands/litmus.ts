@@ -1,0 +1,136 @@
+import { programCount, trackingMethods, type TrackingMethodName } from '@cg/machine';
+import { litmusFiles } from '@cg/machine/litmus';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from '../exit-codes.js';
+import { explore, type ExploreRequest } from '../litmus/explore.js';
+import { runFile, type RanFile } from '../litmus/run-file.js';
+import { configureVariant, variantNames } from '../litmus/variant.js';
+import { inputError } from '../output/input-error.js';
+import { explorationJson, filesJson } from '../output/litmus-json.js';
+import { describeFailures, tabulateFiles } from '../output/litmus-text.js';
+import { describeExploration } from '../output/exploration-text.js';
+
+interface LitmusOptions {
+  readonly random?: number;
+  readonly seed: number;
+  readonly steps: number;
+  readonly exhaustive?: number;
+  readonly method?: TrackingMethodName;
+  readonly variant?: string;
+  readonly jobs: number;
+  readonly json?: boolean;
+}
+
+/** Longer words of the alphabet than this are more programs than a number can name. */
+const MAX_LENGTH = 8;
+const MAX_JOBS = 64;
+
+const DETAILS = `
+A litmus program is text, a statement a line: CPUs that store and load, processes that map and
+unmap, submissions, failures, one CPU stepped in between two steps of another. Every byte that the
+device and the CPUs then see is checked. Without a file the programs that come with cg are run: one
+for each rule of coherent memory, each known erratum, each race.
+
+A variant is the machine with one part as the posted patches have it, by the erratum's id, or with
+all of them ("posted"): what the check is good for.
+
+Examples:
+  $ cg litmus                                  all programs that come with cg
+  $ cg litmus my-program.litmus                one program
+  $ cg litmus --variant posted                 what the posted patches would do: bytes are lost
+  $ cg litmus --random 1000 --jobs 2           a thousand random programs, seeds 1 to 1000
+  $ cg litmus --random 1 --seed 4711           the program of one seed again
+  $ cg litmus --exhaustive 3                   all programs of up to three steps of an alphabet
+  $ cg litmus --random 500 --variant D1        how soon random programs find an erratum
+
+Exit codes: 0 every byte was right, 1 some were not, 2 a file is no program, 70 a bug.`;
+
+/** An option's number, in a range. */
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+    if (!(value >= least && value <= most)) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+/** `cg litmus`. `exit` is told the exit code. */
+export function litmusCommand(exit: (code: number) => void): Command {
+  return new Command('litmus')
+    .description('test the promise of coherent memory by small programs, every byte checked')
+    .argument('[file...]', 'litmus programs; all that come with cg if left out')
+    .option('--random <programs>', 'run so many random programs', wholeNumber(1, 2 ** 31))
+    .option('--seed <seed>', 'seed of the first random program', wholeNumber(0, 2 ** 31), 1)
+    .option('--steps <steps>', 'steps of each random program', wholeNumber(1, 100_000), 120)
+    .option('--exhaustive <length>', 'run all programs up to a length', wholeNumber(1, MAX_LENGTH))
+    .addOption(
+      new Option(
+        '-m, --method <method>',
+        'how written pages are found, where a program does not say',
+      ).choices(trackingMethods),
+    )
+    .addOption(new Option('--variant <erratum>', 'a machine with a part as posted').choices(variantNames))
+    .option('--jobs <threads>', 'worker threads for random and exhaustive runs', wholeNumber(1, MAX_JOBS), 1)
+    .option('--json', 'print the results as JSON')
+    .addHelpText('after', DETAILS)
+    .action(async (paths: string[], options: LitmusOptions, command: Command) => {
+      const { random, exhaustive } = options;
+      if ([paths.length > 0, random !== undefined, exhaustive !== undefined].filter(Boolean).length > 1) {
+        command.error('cg: files, --random and --exhaustive are three things to run: one at a time');
+      }
+      exit(
+        random === undefined && exhaustive === undefined
+          ? runFiles(paths, options)
+          : await runExploration(requestOf(options), options),
+      );
+    });
+}
+
+function requestOf({
+  random,
+  exhaustive,
+  seed,
+  steps,
+  method,
+  variant,
+  jobs,
+}: LitmusOptions): ExploreRequest {
+  if (exhaustive !== undefined) {
+    const source = { kind: 'exhaustive', length: exhaustive } as const;
+    return { source, from: 0, end: programCount(source), variant, jobs };
+  }
+  return { source: { kind: 'random', steps, method }, from: seed, end: seed + (random ?? 0), variant, jobs };
+}
+
+async function runExploration(request: ExploreRequest, { json }: LitmusOptions): Promise<number> {
+  const exploration = await explore(request);
+  const write = json === true ? explorationJson : describeExploration;
+  process.stdout.write(write(request, exploration));
+  return exploration.explored.failed === 0 ? EXIT.OK : EXIT.CHECK_FAILED;
+}
+
+/** Runs each program; one that cannot be read is named on standard error and the others still count. */
+function runFiles(given: readonly string[], { json, variant, method }: LitmusOptions): number {
+  const options = { ...configureVariant(variant), ...(method === undefined ? {} : { method }) };
+  const ran: RanFile[] = [];
+  let unreadable = false;
+  for (const path of given.length > 0 ? given : litmusFiles()) {
+    try {
+      ran.push(runFile(path, options));
+    } catch (error) {
+      process.stderr.write(`cg: ${inputError(path, error)}\n`);
+      unreadable = true;
+    }
+  }
+  if (ran.length > 0) {
+    process.stdout.write(
+      json === true ? filesJson(ran) : tabulateFiles(ran) + describeFailures(ran, options),
+    );
+  }
+  if (unreadable) {
+    return EXIT.BAD_INPUT;
+  }
+  return ran.every(({ passed }) => passed) ? EXIT.OK : EXIT.CHECK_FAILED;
+}

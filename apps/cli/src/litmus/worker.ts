@@ -1,0 +1,15 @@
+import { explorePrograms, type Explored, type ProgramSource } from '@cg/machine';
+import { configureVariant } from './variant.js';
+
+/** A range of programs for one worker thread. */
+export interface ExploreTask {
+  readonly source: ProgramSource;
+  readonly from: number;
+  readonly end: number;
+  readonly variant: string | undefined;
+}
+
+/** Runs a range of programs: what a worker thread does. */
+export default function explore({ source, from, end, variant }: ExploreTask): Explored {
+  return explorePrograms(source, from, end, configureVariant(variant));
+}

@@ -1,0 +1,45 @@
+import { checkingCost, printProgram, programAt, smallestFailure } from '@cg/machine';
+import type { Exploration, ExploreRequest } from '../litmus/explore.js';
+import type { RanFile } from '../litmus/run-file.js';
+import { configureVariant } from '../litmus/variant.js';
+
+/** The machine-readable form of files that were run: one line. */
+export function filesJson(files: readonly RanFile[]): string {
+  const rows = files.map(({ path, passed, result }) => ({
+    file: path,
+    passed,
+    steps: result.steps,
+    bytesCompared: result.compared,
+    counts: result.counts,
+    unmet: result.unmet,
+    unreached: result.unreached,
+    findings: result.findings,
+  }));
+  return `${JSON.stringify({ files: rows })}\n`;
+}
+
+/** The machine-readable form of an exploration: one line. */
+export function explorationJson(request: ExploreRequest, { explored, seconds }: Exploration): string {
+  const { source, variant, from, end, jobs } = request;
+  const { programs, steps, compared, counts, failed, failures } = explored;
+  const [first] = failures;
+  const program = first && programAt(source, first.number);
+  const smallest = program && smallestFailure(program, first.kind, configureVariant(variant));
+  return `${JSON.stringify({
+    source,
+    variant,
+    from,
+    end,
+    jobs,
+    programs,
+    steps,
+    bytesCompared: compared,
+    counts,
+    failed,
+    failures,
+    smallest: smallest && printProgram(smallest),
+    seconds,
+    checkedStepsPerSecond: Math.round(steps / seconds),
+    checkingCost: checkingCost(explored),
+  })}\n`;
+}

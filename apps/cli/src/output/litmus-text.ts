@@ -1,0 +1,90 @@
+import { basename } from 'node:path';
+import {
+  chainText,
+  findingText,
+  printStatement,
+  runProgram,
+  sequenceDiagram,
+  Timeline,
+  type Program,
+  type RunOptions,
+} from '@cg/machine';
+import type { RanFile } from '../litmus/run-file.js';
+import { colors } from './colors.js';
+
+const WIDTH = 100;
+/** Failures that are told step by step; the others are in the table. */
+const TOLD = 2;
+
+/** A line for each file: whether it passed, and what it shows. */
+export function tabulateFiles(files: readonly RanFile[]): string {
+  const width = Math.max(...files.map(({ path }) => nameOf(path).length));
+  const lines = files.map((file) => {
+    const mark = file.passed ? colors.green('ok  ') : colors.red('FAIL');
+    return `${mark}  ${cut(`${nameOf(file.path).padEnd(width)}  ${whatItShows(file)}`, WIDTH - 6)}`;
+  });
+  const failed = files.filter(({ passed }) => !passed).length;
+  const sum = `${files.length} programs, ${failed === 0 ? 'all as they must be' : `${failed} not as they must be`}`;
+  return `${[...lines, sum].join('\n')}\n`;
+}
+
+/** The wrong bytes where there are some, and what the program is for. */
+function whatItShows({ result: { counts, findings }, text: { title } }: RanFile): string {
+  const wrong = [
+    ...(counts.lost > 0 ? [`${counts.lost} lost`] : []),
+    ...(counts.stale > 0 ? [`${counts.stale} stale`] : []),
+    ...findings.filter(({ kind }) => kind === 'leak' || kind === 'crash').map(({ kind }) => kind),
+  ];
+  return `${wrong.length === 0 ? '' : `[${wrong.slice(0, 3).join(', ')}] `}${title.at(0) ?? ''}`;
+}
+
+/** What went wrong in the first few that failed: the chain that led there, and the sequence of events. */
+export function describeFailures(files: readonly RanFile[], options: RunOptions): string {
+  return files
+    .filter(({ passed }) => !passed)
+    .slice(0, TOLD)
+    .map(
+      ({ path, program, result }) =>
+        `\n${nameOf(path)}\n${describeRun(program, options)}${result.unmet
+          .map(({ step, value }) => `  ${said(program, step)}: it is ${value}\n`)
+          .join('')}`,
+    )
+    .join('');
+}
+
+/** The first finding of a program, told: in a sentence, as a chain, as a diagram. */
+export function describeRun(program: Program, options: RunOptions): string {
+  const timeline = new Timeline();
+  const [finding] = runProgram(program, { ...options, timeline, stopAtFinding: true }).findings;
+  if (finding === undefined) {
+    return '';
+  }
+  const chain = chainText(finding, timeline);
+  const diagram = sequenceDiagram(timeline);
+  const lines = [...wrapped(findingText(finding, program)), ...chain, '', ...diagram];
+  return lines.map((line) => `  ${cut(line, WIDTH - 2)}\n`).join('');
+}
+
+function wrapped(text: string): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    if (lines[lines.length - 1].length + word.length > WIDTH - 6) {
+      lines.push('   ');
+    }
+    const line = lines[lines.length - 1];
+    lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}
+
+function said(program: Program, step: number): string {
+  return printStatement(program[step - 1]);
+}
+
+function nameOf(path: string): string {
+  return basename(path).replace(/\.litmus$/, '');
+}
+
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cg } from './cg.js';
+
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cg-litmus-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function fileWith(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const seen = `# A store is seen.
+process p1
+surface s1 A8R8G8B8 64x64
+surface t A8R8G8B8 64x64 plain
+map p1 s1
+cpu 0 store s1 +4096 16
+submit copy s1 -> t
+`;
+
+describe('cg litmus', () => {
+  it('runs the programs that come with it, and says of each what it shows', () => {
+    const { code, out, err } = cg(['litmus']);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ok {4}1\.1-store-then-copy +1\.1: what a CPU has stored/m);
+    expect(out).toMatch(/programs, all as they must be$/m);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  it('runs a file, and prints its counts as JSON', () => {
+    const { code, out } = cg(['litmus', '--json', fileWith('seen.litmus', seen)]);
+    const [file] = (JSON.parse(out) as { files: { passed: boolean; steps: number; counts: object }[] }).files;
+    expect(code).toBe(0);
+    expect(file).toMatchObject({ passed: true, steps: 6, counts: { lost: 0, stale: 0, boxes: 1 } });
+  });
+
+  it('exit 1 for an expectation that is not met, with what it is', () => {
+    const { code, out } = cg(['litmus', fileWith('unmet.litmus', `${seen}expect boxes 7\n`)]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^FAIL {2}unmet/m);
+    expect(out).toMatch(/expect boxes 7: it is 1/);
+  });
+
+  it('exit 2 for a file that is no program, with its line', () => {
+    const { code, err } = cg(['litmus', fileWith('bad.litmus', `${seen}cpu 0 stroe s1 +0 1\n`)]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/bad\.litmus:8: "stroe" is not what a CPU does: store, load, runs\n$/);
+    expect(cg(['litmus', join(folder, 'none.litmus')])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/none\.litmus: no such file/) as string,
+    });
+  });
+
+  it('exit 2 for a surface that cannot be, with its line', () => {
+    const path = fileWith('layers.litmus', 'process p1\n\nsurface s1 A8R8G8B8 4x4 layers 9\n');
+    const { code, err } = cg(['litmus', path]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/layers\.litmus:3: surface s1 .*\n$/);
+  });
+});

@@ -1,0 +1,197 @@
+import type { SurfaceBox } from '@cg/surface-layout';
+import { commandNames, SVGA3D_INVALID_ID, type CommandReader, type CommandName } from '@cg/svga-device';
+import type { CheckedSurface } from './checked-surface.js';
+import type { CoherencyOracle } from './oracle.js';
+
+interface CommandBox {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly w: number;
+  readonly h: number;
+  readonly d: number;
+}
+
+/** Who wants to know of the device's commands, and of which surface each is. */
+export interface CommandListener {
+  surfaceOf(sid: number): CheckedSurface | undefined;
+  /** A surface is bound to a MOB. */
+  bound(surface: CheckedSurface): void;
+  /** An update of a box, for whoever draws it. */
+  noteUpdate?(command: CommandName, surface: CheckedSurface, subresource: number, box: SurfaceBox): void;
+  noteCommand?(command: CommandName, surface: CheckedSurface | undefined, other?: CheckedSurface): void;
+}
+
+/** Tells the oracle what each command of the device reads, writes and uploads, as it happens. */
+export class CommandWatcher {
+  constructor(
+    readonly oracle: CoherencyOracle | undefined,
+    readonly listener: CommandListener,
+  ) {}
+
+  starts(reader: CommandReader): void {
+    const command = commandNames[reader.index];
+    switch (command) {
+      case 'UPDATE_GB_IMAGE': {
+        const { sid, face, mipmap, ...box } = reader.fields(command);
+        const surface = this.listener.surfaceOf(sid);
+        this.#uploads(command, surface, face * (surface?.layout.mips.length ?? 1) + mipmap, boxOf(box));
+        break;
+      }
+      case 'DX_UPDATE_SUBRESOURCE': {
+        const { sid, subResource, ...box } = reader.fields(command);
+        this.#uploads(command, this.listener.surfaceOf(sid), subResource, boxOf(box));
+        break;
+      }
+      case 'UPDATE_GB_SURFACE': {
+        const surface = this.listener.surfaceOf(reader.fields(command).sid);
+        forEachImage(surface, (subresource, box) => this.#uploads(command, surface, subresource, box));
+        break;
+      }
+      case 'SURFACE_COPY':
+      case 'DX_PRED_COPY_REGION':
+      case 'WHOLE_SURFACE_COPY':
+        this.#copies(command, reader, false);
+        break;
+      case 'BIND_GB_SURFACE':
+        this.#bound(reader.fields(command));
+        break;
+      case 'READBACK_GB_SURFACE':
+        this.listener.noteCommand?.(command, this.listener.surfaceOf(reader.fields(command).sid));
+        break;
+      case 'FENCE':
+        this.listener.noteCommand?.(command, undefined);
+        break;
+    }
+  }
+
+  done(reader: CommandReader): void {
+    const command = commandNames[reader.index];
+    switch (command) {
+      case 'SURFACE_COPY':
+      case 'DX_PRED_COPY_REGION':
+      case 'WHOLE_SURFACE_COPY':
+        this.#copies(command, reader, true);
+        break;
+      case 'READBACK_GB_SURFACE': {
+        const surface = this.listener.surfaceOf(reader.fields(command).sid);
+        if (surface !== undefined) {
+          surface.isNewestOnDevice = false;
+        }
+        break;
+      }
+    }
+  }
+
+  #bound({ sid, mobid }: { readonly sid: number; readonly mobid: number }): void {
+    const surface = this.listener.surfaceOf(sid);
+    if (surface !== undefined && mobid !== SVGA3D_INVALID_ID) {
+      this.listener.bound(surface);
+    }
+  }
+
+  #uploads(
+    command: CommandName,
+    surface: CheckedSurface | undefined,
+    subresource: number,
+    box: SurfaceBox,
+  ): void {
+    if (surface !== undefined && hasBox(surface, subresource, box)) {
+      this.listener.noteUpdate?.(command, surface, subresource, box);
+      this.oracle?.uploads(surface, subresource, box);
+    }
+  }
+
+  #copies(
+    command: 'SURFACE_COPY' | 'DX_PRED_COPY_REGION' | 'WHOLE_SURFACE_COPY',
+    reader: CommandReader,
+    done: boolean,
+  ): void {
+    const { from, to, visit } = this.#copyOf(command, reader);
+    if (from === undefined || to === undefined) {
+      return;
+    }
+    if (!done) {
+      this.listener.noteCommand?.(command, from, to);
+    }
+    visit((source, target, there, here) => {
+      if (done) {
+        this.oracle?.written(to, target, here);
+      } else {
+        this.oracle?.reads(from, source, there);
+      }
+    });
+  }
+
+  #copyOf(
+    command: 'SURFACE_COPY' | 'DX_PRED_COPY_REGION' | 'WHOLE_SURFACE_COPY',
+    reader: CommandReader,
+  ): Copy {
+    const { listener } = this;
+    if (command === 'WHOLE_SURFACE_COPY') {
+      const { srcSid, destSid } = reader.fields(command);
+      const from = listener.surfaceOf(srcSid);
+      const visit = (each: CopyVisitor): void =>
+        forEachImage(from, (subresource, box) => each(subresource, subresource, box, box));
+      return { from, to: listener.surfaceOf(destSid), visit };
+    }
+    if (command === 'DX_PRED_COPY_REGION') {
+      const fields = reader.fields(command);
+      const visit = (each: CopyVisitor): void =>
+        each(fields.srcSubResource, fields.dstSubResource, sourceBox(fields), boxOf(fields));
+      return { from: listener.surfaceOf(fields.srcSid), to: listener.surfaceOf(fields.dstSid), visit };
+    }
+    const fields = reader.fields(command);
+    const from = listener.surfaceOf(fields.srcSid);
+    const to = listener.surfaceOf(fields.destSid);
+    const source = fields.srcFace * (from?.layout.mips.length ?? 1) + fields.srcMipmap;
+    const target = fields.destFace * (to?.layout.mips.length ?? 1) + fields.destMipmap;
+    const visit = (each: CopyVisitor): void =>
+      fields.boxes.forEach((box) => each(source, target, sourceBox(box), boxOf(box)));
+    return { from, to, visit };
+  }
+}
+
+type CopyVisitor = (source: number, target: number, there: SurfaceBox, here: SurfaceBox) => void;
+
+interface Copy {
+  readonly from: CheckedSurface | undefined;
+  readonly to: CheckedSurface | undefined;
+  visit(each: CopyVisitor): void;
+}
+
+function boxOf({ x, y, z, w, h, d }: CommandBox): SurfaceBox {
+  return { x, y, z, width: w, height: h, depth: d };
+}
+
+function sourceBox({
+  srcx,
+  srcy,
+  srcz,
+  w,
+  h,
+  d,
+}: CommandBox & { readonly srcx: number; readonly srcy: number; readonly srcz: number }): SurfaceBox {
+  return { x: srcx, y: srcy, z: srcz, width: w, height: h, depth: d };
+}
+
+/** Whether the surface has the box: a driver may send what the device will refuse. */
+function hasBox({ layout }: CheckedSurface, subresource: number, box: SurfaceBox): boolean {
+  if (subresource >= layout.subresourceCount) {
+    return false;
+  }
+  const { width, height, depth } = layout.mipOf(subresource);
+  const isInside = box.x + box.width <= width && box.y + box.height <= height && box.z + box.depth <= depth;
+  const isWhole = box.width === width && box.height === height && box.depth === depth;
+  return isInside && box.width * box.height * box.depth > 0 && (!layout.format.planar || isWhole);
+}
+
+function forEachImage(
+  surface: CheckedSurface | undefined,
+  visit: (subresource: number, box: SurfaceBox) => void,
+): void {
+  for (let i = 0; i < (surface?.layout.subresourceCount ?? 0); i++) {
+    const { width, height, depth } = (surface as CheckedSurface).layout.mipOf(i);
+    visit(i, { x: 0, y: 0, z: 0, width, height, depth });
+  }
+}

@@ -1,0 +1,112 @@
+import { PAGE_SIZE, VM_READ, VM_WRITE, type Cpu } from '@cg/pagetable';
+import type { CoherencyOracle } from '../check/oracle.js';
+import type { AccessStatement } from '../program/statement.js';
+import { fillStoreValues } from './store-values.js';
+import type { Timeline } from './timeline.js';
+import type { LiveProcess, MappedRange, World } from './world.js';
+
+/** The loads and stores of CPUs, each compared with what it must see. */
+export class Accesses {
+  readonly #chunk = new Uint8Array(PAGE_SIZE);
+
+  constructor(
+    readonly world: World,
+    readonly oracle: CoherencyOracle | undefined,
+    readonly timeline: Timeline | undefined,
+  ) {}
+
+  /**
+   * Goes page by page: one that faults is not stored to, those before it are.
+   * @returns false where the CPU's process has no such mapping
+   */
+  run(statement: AccessStatement, step: number): boolean | void {
+    const { kind, name, offset, bytes } = statement;
+    const { machine, processes } = this.world;
+    const cpu = machine.cpus.at(statement.cpu);
+    const process = [...processes.values()].find(({ addressSpace }) => addressSpace === cpu?.addressSpace);
+    const mapped = process?.maps.find(
+      (range) => range.name === name && offset < range.bytes && (kind === 'load' || !range.isPrivate),
+    );
+    if (cpu === undefined || mapped === undefined) {
+      return false;
+    }
+    const end = Math.min(offset + bytes, mapped.bytes);
+    for (let at = offset; at < end;) {
+      const stop = Math.min(end, at - (at % PAGE_SIZE) + PAGE_SIZE);
+      const chunk = this.#chunk.subarray(0, stop - at);
+      // A step that gets in between during the fault uses the chunk, too.
+      const values = machine.memory.preemption.isPending ? chunk.slice() : chunk;
+      const faults = faultsOf(cpu);
+      if (kind === 'store') {
+        this.#store(cpu, mapped, at, values, step);
+      } else {
+        cpu.loadBytes(mapped.start + at, values);
+      }
+      this.#note(statement, mapped, at, values, { step, faulted: faultsOf(cpu) > faults });
+      if (kind === 'load') {
+        this.oracle?.loaded(mapped.content, mapped.offset + at, values, `cpu ${statement.cpu}`);
+      }
+      at = stop;
+    }
+  }
+
+  #store(
+    cpu: Cpu,
+    { start, content, offset }: MappedRange,
+    at: number,
+    values: Uint8Array,
+    step: number,
+  ): void {
+    fillStoreValues(values, step, this.oracle && content.values, offset + at);
+    cpu.storeBytes(start + at, values);
+    this.oracle?.stored(content, offset + at, values);
+  }
+
+  /** Loads all of a mapping that its process may load from. */
+  loadAll({ addressSpace }: LiveProcess, { start, bytes, content, offset }: MappedRange): void {
+    const { cpus } = this.world.machine;
+    const cpu = cpus[cpus.length - 1];
+    const before = cpu.addressSpace;
+    cpu.run(addressSpace);
+    try {
+      for (let at = 0; at < bytes && !content.isFreed; at += PAGE_SIZE) {
+        const vma = addressSpace.findVma(start + at);
+        if (vma !== undefined && (vma.flags & (VM_READ | VM_WRITE)) !== 0) {
+          cpu.loadBytes(start + at, this.#chunk);
+          this.oracle?.loaded(content, offset + at, this.#chunk, `cpu ${cpus.length - 1}`);
+        }
+      }
+    } finally {
+      cpu.run(before);
+    }
+  }
+
+  #note(
+    { kind, name, cpu }: AccessStatement,
+    { content, offset }: MappedRange,
+    at: number,
+    values: Uint8Array,
+    { step, faulted }: { readonly step: number; readonly faulted: boolean },
+  ): void {
+    const { timeline } = this;
+    if (timeline === undefined) {
+      return;
+    }
+    const start = offset + at;
+    if (faulted) {
+      const page = Math.floor(start / PAGE_SIZE);
+      const recorded = kind === 'store' && this.world.isRecorded(content, page);
+      const text = `${kind === 'store' ? 'write' : 'read'} fault, page ${page} of ${content.name}`;
+      const place = { content: content.name, start: page * PAGE_SIZE, end: (page + 1) * PAGE_SIZE };
+      const said = recorded ? `${text}: recorded` : text;
+      timeline.note({ step, lane: 'driver', kind: 'fault', text: said, recorded, ...place });
+    }
+    const text = `${kind} ${name} +${at} ${values.length}`;
+    const place = { content: content.name, start, end: start + values.length };
+    timeline.note({ step, lane: `cpu ${cpu}`, kind, text, ...place });
+  }
+}
+
+function faultsOf({ statistics }: Cpu): number {
+  return statistics.writeFaults + statistics.readFaults;
+}

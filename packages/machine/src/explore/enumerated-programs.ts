@@ -1,0 +1,95 @@
+import type { Program, Statement } from '../program/statement.js';
+import { parseProgram, programOf } from '../program/parse-program.js';
+
+/** What every enumerated program begins with, but for the method. */
+const PREPARATION = `
+process p1
+buffer b1 6 pages
+buffer b2 3 pages
+surface s1 A8R8G8B8 1024x2 in b1 +0
+surface s2 A8R8G8B8 1024x2 in b1 +8192
+surface s3 A8R8G8B8 1024x2 in b1 +4096
+map p1 b1
+map p1 s1
+`;
+
+/**
+ * The letters: a step each, or a few that belong together. Two surfaces of two pages side by side, a third over half
+ * of both.
+ */
+const LETTERS = [
+  'cpu 0 store s1 +0 1',
+  'cpu 1 store b1 +4096 1',
+  'cpu 0 load b1 +4096 1',
+  'submit copy s1 -> s2',
+  'submit copy s2 -> s1',
+  'submit copy s3 -> s2',
+  'unmap p1 s1\nmap p1 s1',
+  'protect p1 b1 read',
+  'protect p1 b1 write',
+  'evict b1',
+  'switch s1 b2',
+  "at 'clean: between entries and flush' cpu 1 store s1 +0 1",
+  "at 'fault: between recorded write and writable entry' submit copy s1 -> s2",
+  "at 'submit: between scan and transfer' cpu 1 store b1 +4096 1",
+] as const;
+
+const METHODS = ['scan', 'trap'] as const;
+
+const NAMES = 'process p1\nbuffer b1 6 pages\nbuffer b2 3 pages\n';
+const SURFACES = ['s1', 's2', 's3'].map((name) => `surface ${name} A8R8G8B8 1024x2\n`).join('');
+
+/** The letters as statements. */
+const letters: readonly Program[] = LETTERS.map((text) => {
+  const known = programOf(parseProgram(NAMES + SURFACES));
+  return programOf(parseProgram(`${NAMES}${SURFACES}${text}\n`)).slice(known.length);
+});
+
+const preparation = programOf(parseProgram(PREPARATION));
+
+/** Which letters read: a program without one, or one that ends in an empty letter, shows nothing that others do not. */
+const READS = new Set([2, 3, 4, 5, 12]);
+/** Doing one of these twice in a row is doing it once. */
+const IDEMPOTENT = new Set([2, 7, 8, 9]);
+
+export const letterCount = LETTERS.length;
+
+/** How many programs of the letters have a length up to `length`, with either method. */
+export function countEnumerated(length: number): number {
+  let count = 0;
+  for (let i = 1; i <= length; i++) {
+    count += LETTERS.length ** i;
+  }
+  return count * METHODS.length;
+}
+
+/**
+ * One of all programs up to a length, by number; undefined for those that repeat a shorter one.
+ */
+export function enumeratedProgram(number: number, length: number): Program | undefined {
+  const method = METHODS[number % METHODS.length];
+  const word = wordAt(Math.floor(number / METHODS.length), length);
+  if (word === undefined || repeatsAnother(word)) {
+    return undefined;
+  }
+  const statements: Statement[] = word.flatMap((letter) => [...letters[letter]]);
+  return [{ kind: 'machine', cpus: 2, method }, ...preparation, ...statements, { kind: 'check' }];
+}
+
+/** The letters of a word: all of one letter come first, then all of two. */
+function wordAt(number: number, length: number): number[] | undefined {
+  let left = number;
+  for (let size = 1; size <= length; size++) {
+    const words = LETTERS.length ** size;
+    if (left < words) {
+      return Array.from({ length: size }, (_, i) => Math.floor(left / LETTERS.length ** i) % LETTERS.length);
+    }
+    left -= words;
+  }
+  return undefined;
+}
+
+function repeatsAnother(word: readonly number[]): boolean {
+  const readsNothing = word.length > 1 && !word.some((letter) => READS.has(letter));
+  return readsNothing || word.some((letter, i) => IDEMPOTENT.has(letter) && word[i + 1] === letter);
+}

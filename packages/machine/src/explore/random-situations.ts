@@ -1,0 +1,204 @@
+import type { Statement } from '../program/statement.js';
+import type { RandomNumbers } from './random-numbers.js';
+import type { Shape } from './random-shapes.js';
+
+/** What a random program has at some point of it. */
+export interface Situation {
+  readonly random: RandomNumbers;
+  readonly cpus: number;
+  readonly surfaces: readonly {
+    readonly name: string;
+    readonly shape: Shape;
+    readonly plain: boolean;
+    /** Where it was placed; it may have been switched since. */
+    readonly backing?: { readonly buffer: string; readonly offset: number };
+  }[];
+  /** The first process, which has all buffers mapped unless it unmapped them. */
+  readonly process: string;
+  readonly buffers: readonly { readonly name: string; readonly pages: number }[];
+  /** A process and a name that it has mapped. */
+  readonly mapped: { readonly process: string; readonly name: string };
+}
+
+const PAGE = 4096;
+
+/**
+ * Short runs of steps that random choice seldom puts together: each is a way to the place where a promise can break.
+ */
+export const situations: readonly ((at: Situation) => Statement[])[] = [
+  failingSwitches,
+  failingReadBack,
+  storeBehindTheScan,
+  storeBehindProtect,
+  submissionInTheFault,
+];
+
+/** Two surfaces change their backing in one submission, and something of it fails (rule 6.3, C5). */
+function failingSwitches({ random, surfaces, buffers }: Situation): Statement[] {
+  const coherent = surfaces.filter(({ plain }) => !plain);
+  const commands = coherent.slice(0, 2).flatMap(({ name, shape }) => {
+    const fitting = buffers.filter(({ pages }) => pages * PAGE >= shape.bytes);
+    return fitting.length === 0
+      ? []
+      : [{ kind: 'switch', surface: name, buffer: random.pick(fitting).name } as const];
+  });
+  if (commands.length === 0) {
+    return [];
+  }
+  const point = random.pick(['tracker-charge', 'command-space', 'frames', 'id'] as const);
+  return [
+    { kind: 'fail', point, after: random.below(3), times: 1 },
+    { kind: 'submit', commands },
+  ];
+}
+
+/**
+ * The device writes two surfaces that lie in the same pages, a fault has to read back both, and the second read-back
+ * fails (C3).
+ */
+function failingReadBack({ random, surfaces, process }: Situation): Statement[] {
+  const pair = overlappingPair(surfaces);
+  if (pair === undefined) {
+    return [];
+  }
+  const copies = pair.both.flatMap((to) => {
+    const from = surfaces.find((other) => !pair.both.includes(other) && other.shape === to.shape);
+    return from === undefined ? [] : [{ kind: 'copy', from: from.name, to: to.name } as const];
+  });
+  const load = (page: number): Statement => ({
+    kind: 'load',
+    cpu: 0,
+    name: pair.buffer,
+    offset: page * PAGE,
+    bytes: 8,
+  });
+  const point = random.pick(['command-space', 'device-error'] as const);
+  return copies.length < 2
+    ? []
+    : [
+        { kind: 'run', cpu: 0, process },
+        load(pair.first),
+        { kind: 'submit', commands: copies },
+        { kind: 'fail', point, after: random.below(3), times: 1 },
+        load(pair.shared),
+        load(pair.first),
+      ];
+}
+
+/** Two surfaces with bytes in the same page of a buffer: the page that one begins on, and one that both have. */
+function overlappingPair(surfaces: Situation['surfaces']) {
+  for (const first of surfaces) {
+    for (const second of surfaces) {
+      const [a, b] = [first.backing, second.backing];
+      const isPair = first !== second && a !== undefined && a.buffer === b?.buffer;
+      if (isPair && a.offset < b.offset && b.offset < a.offset + first.shape.bytes) {
+        return {
+          both: [first, second],
+          buffer: a.buffer,
+          first: a.offset / PAGE,
+          shared: b.offset / PAGE,
+        };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** A store to what the device is about to write, between the scan and the unmapping (C8). */
+function storeBehindTheScan({ random, cpus, surfaces, mapped }: Situation): Statement[] {
+  const to = surfaces.find(({ name }) => name === mapped.name);
+  const from = surfaces.find((other) => other !== to && other.shape === to?.shape);
+  if (to?.shape.block === undefined || from === undefined) {
+    return [];
+  }
+  const cpu = random.below(cpus);
+  const store = {
+    kind: 'store',
+    cpu,
+    name: to.name,
+    offset: random.below(to.shape.bytes),
+    bytes: 1,
+  } as const;
+  const box = { x: 0, y: 0, z: 0, width: to.shape.block, height: 1, depth: 1 };
+  return [
+    { kind: 'run', cpu, process: mapped.process },
+    store,
+    { kind: 'submit', commands: [{ kind: 'copy', from: to.name, to: from.name }] },
+    { kind: 'at', point: 'submit: between scan and transfer', step: store },
+    {
+      kind: 'submit',
+      commands: [{ kind: 'copy', from: from.name, to: to.name, part: { subresource: 0, box } }],
+    },
+  ];
+}
+
+/** mprotect has changed entries and not flushed them when a submission looks at them (A3). */
+function storeBehindProtect({ random, cpus, surfaces, mapped }: Situation): Statement[] {
+  const from = surfaces.find(({ name }) => name === mapped.name);
+  const to = surfaces.find((other) => other !== from && other.shape === from?.shape);
+  if (from === undefined || to === undefined) {
+    return [];
+  }
+  const cpu = random.below(cpus);
+  const store = {
+    kind: 'store',
+    cpu,
+    name: from.name,
+    offset: random.below(from.shape.bytes),
+    bytes: 1,
+  } as const;
+  const copy = { kind: 'submit', commands: [{ kind: 'copy', from: from.name, to: to.name }] } as const;
+  return [
+    { kind: 'run', cpu, process: mapped.process },
+    store,
+    { kind: 'at', point: 'protect: between entries and flush', step: copy },
+    { kind: 'at', point: 'submit: between commands and their effects', step: store },
+    { kind: 'protect', ...mapped, access: 'read' },
+    { kind: 'protect', ...mapped, access: 'write' },
+    copy,
+  ];
+}
+
+/** A submission between the record of a write and the entry that lets it through (B6). */
+function submissionInTheFault({ random, cpus, surfaces, mapped }: Situation): Statement[] {
+  const from = surfaces.find(({ name }) => name === mapped.name);
+  const to = surfaces.find((other) => other !== from && other.shape === from?.shape);
+  if (from === undefined || to === undefined) {
+    return [];
+  }
+  const cpu = random.below(cpus);
+  const copy = { kind: 'submit', commands: [{ kind: 'copy', from: from.name, to: to.name }] } as const;
+  const offset = random.below(from.shape.bytes);
+  return [
+    { kind: 'run', cpu, process: mapped.process },
+    copy,
+    { kind: 'load', cpu, name: from.name, offset, bytes: 1 },
+    { kind: 'at', point: 'fault: between recorded write and writable entry', step: copy },
+    { kind: 'store', cpu, name: from.name, offset, bytes: 1 },
+    copy,
+  ];
+}
+
+/**
+ * A part of a large buffer that was mapped by a huge entry before anybody tracked it (A4). The spacer has frames and
+ * addresses of the large one aligned alike.
+ */
+export function hugeBuffer(process: string): Statement[] {
+  const format = { kind: 'surface', format: 'A8R8G8B8', width: 1024, depth: 1, mips: 1, layers: 1 } as const;
+  const plain = { samples: 1, cube: false, plain: false } as const;
+  const at = { buffer: 'large', offset: 2 ** 21 };
+  const store = { kind: 'store', cpu: 0, name: 'large', offset: 2 ** 21, bytes: 4 } as const;
+  return [
+    { kind: 'buffer', name: 'spacer', pages: 491 },
+    { kind: 'buffer', name: 'large', pages: 1200 },
+    { ...format, ...plain, name: 'placed', height: 1, backing: { buffer: 'large', offset: 0 } },
+    { kind: 'check', name: 'placed' },
+    { kind: 'destroy', name: 'placed' },
+    { kind: 'map', process, name: 'large' },
+    store,
+    { ...format, ...plain, name: 'huge', height: 16, backing: at },
+    { kind: 'check', name: 'huge' },
+    store,
+    { kind: 'check', name: 'huge' },
+  ];
+}

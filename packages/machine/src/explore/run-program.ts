@@ -1,0 +1,308 @@
+import { FaultInjection } from '@cg/vmwgfx';
+import type { SurfaceBox } from '@cg/surface-layout';
+import type { CommandName } from '@cg/svga-device';
+import type { CheckedSurface } from '../check/checked-surface.js';
+import { CommandWatcher, type CommandListener } from '../check/command-watcher.js';
+import type { Finding } from '../check/finding.js';
+import { CoherencyOracle, type OracleCounts } from '../check/oracle.js';
+import { MachineError } from '../errors.js';
+import { Machine, type MachineOptions } from '../machine.js';
+import { printStatement } from '../program/print-program.js';
+import type { CountedName, MachineStatement, Program, Statement } from '../program/statement.js';
+import { policyFor, type TrackingMethodName } from '../tracking-methods.js';
+import { commandEvent, updateEvent } from './device-events.js';
+import { noteTracking } from './note-tracking.js';
+import { attempt } from './outcome.js';
+import { Steps } from './steps.js';
+import type { Timeline } from './timeline.js';
+import { World } from './world.js';
+
+/** Findings that one run keeps; it counts all. */
+const MAX_FINDINGS = 100;
+
+/** How a program is run. */
+export interface RunOptions {
+  /** Gives the machine other parts: a variant. */
+  readonly configure?: (base: MachineOptions) => MachineOptions;
+  /** The method of programs that name none. Default auto. */
+  readonly method?: TrackingMethodName;
+  /** False leaves the oracle out: what checking costs. */
+  readonly checked?: boolean;
+  /** Ends the run with the step that has the first finding. */
+  readonly stopAtFinding?: boolean;
+  /** Takes down what happens. */
+  readonly timeline?: Timeline;
+}
+
+/** An `expect` that was not met. */
+export interface UnmetExpectation {
+  readonly step: number;
+  readonly counted: CountedName;
+  readonly value: number;
+}
+
+export interface RunResult {
+  /** What is wrong, the first hundred. */
+  readonly findings: readonly Finding[];
+  readonly unmet: readonly UnmetExpectation[];
+  readonly counts: Readonly<Record<CountedName, number>>;
+  /** Bytes that were compared. */
+  readonly compared: number;
+  /** Steps run. */
+  readonly steps: number;
+  /** Steps for a preemption point that was not reached any more. */
+  readonly unreached: number;
+}
+
+/**
+ * Runs a program on a machine of its own and checks every byte that the device and the CPUs see.
+ * @throws MachineError EINVAL for a statement that no machine can do, with the number of its step in `line`
+ */
+export function runProgram(program: Program, options: RunOptions = {}): RunResult {
+  const run = new ProgramRun(program, options);
+  return run.run();
+}
+
+interface Waiting {
+  readonly statement: Statement;
+  readonly step: number;
+}
+
+class ProgramRun {
+  readonly #program: Program;
+  readonly #options: RunOptions;
+  readonly #machine: Machine;
+  readonly #oracle: CoherencyOracle | undefined;
+  readonly #world: World;
+  readonly #steps: Steps;
+  readonly #faults = new FaultInjection();
+  readonly #findings: Finding[] = [];
+  readonly #unmet: UnmetExpectation[] = [];
+  readonly #outcomes = { done: 0, skipped: 0, failed: 0, blocked: 0 };
+  #waiting: Waiting[] = [];
+  #watcher: CommandWatcher | undefined;
+  #pending = 0;
+  #hasEnded = false;
+  #boxes = 0;
+  #step = 0;
+
+  constructor(program: Program, options: RunOptions) {
+    this.#program = program;
+    this.#options = options;
+    this.#machine = new Machine({
+      ...this.#machineOptions(),
+      commands: {
+        commandStarts: (reader) => this.#watcher?.starts(reader),
+        commandDone: (reader) => this.#watcher?.done(reader),
+      },
+    });
+    const world = new World(this.#machine, options.timeline);
+    this.#world = world;
+    const { memory, device } = this.#machine;
+    if (options.checked !== false) {
+      const view = {
+        memory,
+        device,
+        get surfaces() {
+          return world.checkedSurfaces();
+        },
+      };
+      this.#oracle = new CoherencyOracle(view, (finding) => this.#found(finding));
+    }
+    world.oracle = this.#oracle;
+    this.#steps = new Steps(world, this.#faults, this.#oracle, options.timeline);
+    if (this.#oracle !== undefined) {
+      this.#watcher = new CommandWatcher(this.#oracle, this.#listener());
+    }
+  }
+
+  run(): RunResult {
+    for (const statement of this.#program) {
+      this.#step++;
+      this.#runStep(statement, this.#step);
+      this.#runWaiting();
+      if (this.#options.stopAtFinding === true && this.#findings.length > 0) {
+        break;
+      }
+    }
+    if (this.#findings.length === 0) {
+      this.#close();
+    }
+    return {
+      findings: this.#findings,
+      unmet: this.#unmet,
+      counts: this.#counts(),
+      compared: this.#oracle?.counts.compared ?? 0,
+      steps: this.#step,
+      unreached: this.#pending,
+    };
+  }
+
+  #machineOptions(): MachineOptions {
+    const [first] = this.#program;
+    const wanted: Omit<MachineStatement, 'kind'> = first?.kind === 'machine' ? first : {};
+    const { cpus = 2, dx = false, memory = 8, objects = 64, graphics } = wanted;
+    const base: MachineOptions = {
+      cpus,
+      memoryBytes: memory * 2 ** 20,
+      device: { dx },
+      driver: {
+        makePolicy: policyFor(wanted.method ?? this.#options.method ?? 'auto'),
+        faults: this.#faults,
+        maxObjects: objects,
+        ...(graphics === undefined ? {} : { graphicsMemoryLimit: graphics * 4096 }),
+      },
+    };
+    const configured = this.#options.configure?.(base) ?? base;
+    const { timeline } = this.#options;
+    return timeline === undefined ? configured : noteTracking(configured, timeline, () => this.#step);
+  }
+
+  #runStep(statement: Statement, step: number): void {
+    if (this.#oracle !== undefined) {
+      this.#oracle.step = step;
+    }
+    switch (statement.kind) {
+      case 'machine':
+        return;
+      case 'expect':
+        return this.#expect(statement, step);
+      case 'at':
+        this.#pending++;
+        this.#machine.memory.preemption.at(statement.point, () => this.#stepIn(statement.step, step));
+        return;
+      default:
+        this.#attempt(statement, step);
+    }
+  }
+
+  /** A preemption point is reached: another CPU's step, in the middle of one that is under way. */
+  #stepIn(statement: Statement, step: number): void {
+    if (this.#hasEnded) {
+      return;
+    }
+    const { step: interrupted } = this;
+    this.#pending--;
+    this.step = step;
+    this.#attempt(statement, step);
+    this.step = interrupted;
+  }
+
+  get step(): number {
+    return this.#oracle?.step ?? this.#step;
+  }
+
+  set step(step: number) {
+    if (this.#oracle !== undefined) {
+      this.#oracle.step = step;
+    }
+  }
+
+  /** A step that has to wait is tried again when the one it waits for is over. */
+  #runWaiting(): void {
+    for (let tries = 0; this.#waiting.length > 0 && tries < 10; tries++) {
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const { statement, step } of waiting) {
+        this.step = step;
+        this.#attempt(statement, step);
+      }
+    }
+  }
+
+  #attempt(statement: Statement, step: number): void {
+    try {
+      const { outcome, error } = attempt(() => this.#steps.run(statement, step));
+      this.#outcomes[outcome]++;
+      if (outcome === 'blocked') {
+        this.#waiting.push({ statement, step });
+      }
+      if (error?.code === 'EIO' && statement.kind === 'check') {
+        // Nothing is ordered to fail: the device cannot be brought up to date (rule 1.5).
+        this.#crashed(error, statement, step);
+      }
+      if (error !== undefined) {
+        this.#options.timeline?.note({
+          step,
+          lane: 'driver',
+          kind: 'error',
+          text: `${outcome}: ${error.message}`,
+        });
+      }
+    } catch (error) {
+      this.#crashed(error, statement, step);
+    }
+  }
+
+  #crashed(error: unknown, statement: Statement, step: number): void {
+    const { code, message, name } = error as { code?: string; message: string; name: string };
+    if ((statement.kind === 'surface' || statement.kind === 'buffer') && code === 'EINVAL') {
+      throw new MachineError('EINVAL', `${printStatement(statement)}: ${message}`, step);
+    }
+    const finding = { offset: 0, bytes: 0, seen: 0, expected: 0, writer: 0 };
+    const by = 'driver';
+    this.#found({ ...finding, kind: 'crash', step, by, name: '', message: `${code ?? name}: ${message}` });
+  }
+
+  #found(finding: Finding): void {
+    if (this.#findings.length < MAX_FINDINGS) {
+      this.#findings.push(finding);
+    }
+    const { kind, by, step } = finding;
+    const lane = by === 'device' || by === 'driver' ? by : (by as `cpu ${number}`);
+    const text = `${kind}: byte ${finding.offset} of ${finding.name}`;
+    this.#options.timeline?.note({ step, lane, kind: 'finding', text, start: finding.offset });
+  }
+
+  #counts(): Record<CountedName, number> {
+    const counts: Partial<OracleCounts> = this.#oracle?.counts ?? {};
+    const { lost = 0, stale = 0, uploaded = 0, excess = 0 } = counts;
+    const { skipped, failed, blocked } = this.#outcomes;
+    const readbacks = this.#machine.device.statistics.perCommand.READBACK_GB_SURFACE;
+    return { lost, stale, uploaded, excess, boxes: this.#boxes, readbacks, failed, blocked, skipped };
+  }
+
+  #expect({ counted, relation, value }: Extract<Statement, { kind: 'expect' }>, step: number): void {
+    const actual = this.#counts()[counted];
+    const isMet =
+      relation === '<=' ? actual <= value : relation === '>=' ? actual >= value : actual === value;
+    if (!isMet) {
+      this.#unmet.push({ step, counted, value: actual });
+    }
+  }
+
+  /** Everything is closed: nothing may be left charged (rule 6.5, C5). */
+  #close(): void {
+    const { file, machine } = this.#world;
+    const { account, graphicsMemory } = machine.driver.context;
+    this.#faults.disarm();
+    this.#watcher = undefined;
+    this.#hasEnded = true;
+    attempt(() => file.close());
+    const left = account.used + graphicsMemory.used;
+    if (left > 0 && this.#outcomes.failed === 0) {
+      const nothing = { offset: 0, seen: 0, expected: 0, writer: 0, name: '' };
+      const message = `${account.used} bytes of trackers and ${graphicsMemory.used} of graphics memory stay charged`;
+      this.#found({ ...nothing, kind: 'leak', step: this.#step, by: 'driver', bytes: left, message });
+    }
+  }
+
+  #listener(): CommandListener {
+    const world = this.#world;
+    const { timeline } = this.#options;
+    return {
+      surfaceOf: (sid: number) => world.surfaceOf(sid),
+      bound: ({ name }: CheckedSurface) => world.settleBinding(name),
+      noteUpdate: (command: CommandName, surface: CheckedSurface, subresource: number, box: SurfaceBox) => {
+        this.#boxes++;
+        timeline?.note({ ...updateEvent(command, surface, subresource, box), step: this.step });
+      },
+      ...(timeline === undefined
+        ? {}
+        : {
+            noteCommand: (command: CommandName, surface?: CheckedSurface, other?: CheckedSurface) =>
+              timeline.note({ ...commandEvent(command, surface, other), step: this.step }),
+          }),
+    };
+  }
+}

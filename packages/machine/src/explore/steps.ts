@@ -1,0 +1,260 @@
+import { PAGE_SIZE, VM_READ, VM_WRITE } from '@cg/pagetable';
+import type { Fence, FaultInjection } from '@cg/vmwgfx';
+import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import type { CoherencyOracle } from '../check/oracle.js';
+import type { Statement } from '../program/statement.js';
+import { Accesses } from './accesses.js';
+import { encodeSubmission, wholeCopy } from './submission.js';
+import type { Timeline } from './timeline.js';
+import type { LiveProcess, LiveSurface, MappedRange, World } from './world.js';
+
+/** Where `move` puts mappings: far above all that is mapped elsewhere, a gibibyte apart. */
+const MOVED_TO = 2 ** 45;
+const MOVED_APART = 2 ** 30;
+
+/** Does what statements say. */
+export class Steps {
+  #moves = 0;
+  #lastFence: Fence | undefined;
+  readonly #accesses: Accesses;
+
+  constructor(
+    readonly world: World,
+    readonly faults: FaultInjection,
+    readonly oracle: CoherencyOracle | undefined,
+    readonly timeline: Timeline | undefined,
+  ) {
+    this.#accesses = new Accesses(world, oracle, timeline);
+  }
+
+  /**
+   * @returns false where there is nothing to do: what it names is gone, not mapped, or not there yet
+   * @throws what the machine throws
+   */
+  run(statement: Statement, step: number): boolean | void {
+    const { world } = this;
+    switch (statement.kind) {
+      case 'process':
+        return world.spawn(statement.name);
+      case 'buffer':
+        return world.makeBuffer(statement.name, statement.pages);
+      case 'surface':
+        return world.makeSurface(statement);
+      case 'store':
+      case 'load':
+        return this.#accesses.run(statement, step);
+      case 'submit':
+        return this.#submit(statement, step);
+      case 'wait':
+        return this.#lastFence?.wait();
+      case 'evict':
+        return this.#evict(statement.name);
+      case 'destroy':
+        return this.#destroy(statement.name);
+      case 'fail':
+        return this.faults.fail(statement.point, statement);
+      case 'check':
+        return this.#check(statement.name);
+      default:
+        return this.#runForProcess(statement);
+    }
+  }
+
+  #runForProcess(statement: Statement): boolean | void {
+    const { processes, machine } = this.world;
+    if (!('process' in statement)) {
+      return false;
+    }
+    const process = processes.get(statement.process);
+    if (process === undefined) {
+      return false;
+    }
+    switch (statement.kind) {
+      case 'run':
+        return machine.cpus.at(statement.cpu)?.run(process.addressSpace) ?? undefined;
+      case 'fork':
+        processes.set(statement.child, {
+          name: statement.child,
+          addressSpace: process.addressSpace.fork(),
+          maps: process.maps.map((range) => ({ ...range })),
+        });
+        return;
+      case 'exit':
+        return this.#exit(process);
+      case 'map':
+        return this.world.map(process, statement.name, statement.as);
+    }
+    const mapped = process.maps.find(({ name }) => name === statement.name);
+    if (mapped === undefined) {
+      return false;
+    }
+    switch (statement.kind) {
+      case 'unmap':
+        return this.#unmap(process, mapped, statement.range);
+      case 'protect':
+        return process.addressSpace.protect(mapped.start, mapped.bytes, accessBits[statement.access]);
+      case 'move':
+        return this.#move(process, mapped);
+    }
+  }
+
+  #exit(process: LiveProcess): void {
+    const { processes, machine } = this.world;
+    const heir = [...processes.values()].find((other) => other !== process);
+    for (const cpu of machine.cpus) {
+      if (cpu.addressSpace === process.addressSpace) {
+        cpu.run(heir?.addressSpace);
+      }
+    }
+    process.addressSpace.exit();
+    processes.delete(process.name);
+  }
+
+  #unmap(
+    { addressSpace, maps }: LiveProcess,
+    mapped: MappedRange,
+    range: { readonly offset: number; readonly bytes: number } | undefined,
+  ): boolean | void {
+    if (range === undefined) {
+      addressSpace.unmapRange(mapped.start, mapped.bytes);
+      maps.splice(maps.indexOf(mapped), 1);
+      return;
+    }
+    const start = range.offset - (range.offset % PAGE_SIZE);
+    const end = Math.min(mapped.bytes, Math.ceil((range.offset + range.bytes) / PAGE_SIZE) * PAGE_SIZE);
+    if (start >= end) {
+      return false;
+    }
+    addressSpace.unmapRange(mapped.start + start, end - start);
+  }
+
+  #move({ addressSpace }: LiveProcess, mapped: MappedRange): boolean | void {
+    const vma = addressSpace.findVma(mapped.start);
+    if (vma === undefined || vma.end - vma.start < mapped.bytes) {
+      return false;
+    }
+    const newAddress = MOVED_TO + this.#moves * MOVED_APART;
+    const { start: address, bytes: length } = mapped;
+    addressSpace.remap({ address, length, newLength: length, newAddress });
+    this.#moves++;
+    mapped.start = newAddress;
+  }
+
+  #submit({ commands }: Extract<Statement, { kind: 'submit' }>, step: number): boolean | void {
+    const { world, oracle, timeline } = this;
+    const bytes = encodeSubmission(world, commands);
+    if (bytes === undefined) {
+      return false;
+    }
+    const switched = new Map<LiveSurface, string>();
+    for (const command of commands) {
+      const surface = command.kind === 'switch' ? world.surfaces.get(command.surface) : undefined;
+      const buffer = command.kind === 'switch' ? world.buffers.get(command.buffer) : undefined;
+      if (surface !== undefined && buffer !== undefined) {
+        surface.next = { content: buffer.content, offset: 0 };
+        switched.set(surface, buffer.name);
+      }
+    }
+    timeline?.note({ step, lane: 'driver', kind: 'call', text: 'submission begins' });
+    oracle?.concurrent.begin();
+    let done = false;
+    try {
+      this.#lastFence = world.file.submit(bytes);
+      done = true;
+    } finally {
+      oracle?.concurrent.end();
+      for (const surface of switched.keys()) {
+        this.#settle(surface, done);
+      }
+      timeline?.note({ step, lane: 'driver', kind: 'call', text: 'submission returns' });
+    }
+    world.forgetDestroyed();
+  }
+
+  /** A switch that came to its end counts, also where a later step of its submission failed. */
+  #settle(surface: LiveSurface, done: boolean): void {
+    const { checked } = surface;
+    const place = done ? surface.next : this.world.placeOf(surface);
+    surface.next = undefined;
+    if (place !== undefined && (place.content !== checked.content || place.offset !== checked.offset)) {
+      checked.content = place.content;
+      checked.offset = place.offset;
+      checked.isNewestOnDevice = false;
+      this.oracle?.placed(checked);
+    }
+  }
+
+  /**
+   * A surface leaves the device, and what it lies in, if that is its own; a buffer leaves the device's memory.
+   */
+  #evict(name: string): boolean | void {
+    const { world } = this;
+    const surface = world.surfaces.get(name);
+    const buffer = world.buffers.get(name);
+    if (surface === undefined) {
+      return buffer === undefined ? false : world.objectOf(buffer.content)?.evict();
+    }
+    const { resource } = surface;
+    const object = world.objectOf(surface.checked.content);
+    if (resource === undefined || object === undefined || resource.id === SVGA3D_INVALID_ID) {
+      return false;
+    }
+    resource.evict();
+    if ([...world.buffers.values()].every(({ content }) => content !== surface.checked.content)) {
+      object.evict();
+    }
+  }
+
+  #destroy(name: string): boolean | void {
+    const { world } = this;
+    const surface = world.surfaces.get(name);
+    const buffer = world.buffers.get(name);
+    const handle = (surface ?? buffer)?.handle;
+    if (handle === undefined) {
+      return false;
+    }
+    if (surface?.target !== undefined) {
+      world.forgetCheckTarget(surface);
+      world.file.closeHandle(surface.target.handle);
+    }
+    world.surfaces.delete(name);
+    world.buffers.delete(name);
+    try {
+      world.file.closeHandle(handle);
+    } catch (error) {
+      // Gone all the same, and where it could not be read back what only the device had is gone with it.
+      if (surface !== undefined) {
+        this.oracle?.givenUp(surface.checked);
+      }
+      throw error;
+    } finally {
+      world.forgetDestroyed();
+    }
+  }
+
+  /** Has every byte of a surface or buffer, or of all, read by the device and loaded through every mapping. */
+  #check(name: string | undefined): boolean | void {
+    this.faults.disarm();
+    const { world, oracle } = this;
+    for (const surface of [...world.surfaces.values()]) {
+      if (name === undefined || surface.checked.name === name) {
+        const target = world.checkTarget(surface);
+        oracle?.concurrent.begin();
+        try {
+          world.file.submit(wholeCopy(surface, target)).wait();
+        } finally {
+          oracle?.concurrent.end();
+        }
+      }
+    }
+    for (const process of world.processes.values()) {
+      for (const mapped of process.maps) {
+        if (name === undefined || mapped.name === name) {
+          this.#accesses.loadAll(process, mapped);
+        }
+      }
+    }
+  }
+}
+
+const accessBits = { none: 0, read: VM_READ, write: VM_READ | VM_WRITE } as const;

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { runProgram, type RunResult } from '../explore/run-program.js';
+import { parseProgram, programOf } from '../program/parse-program.js';
+import { allPosted, postedVariants } from './posted-variants.js';
+
+/** What no program can show; a test of the walks does it by hand. */
+const outOfReach = new Set(['A6']);
+
+function programFor(id: string) {
+  const file = new URL(`../../litmus/erratum-${id}.litmus`, import.meta.url);
+  return parseProgram(readFileSync(file, 'utf8'));
+}
+
+function isWrong({ findings, unmet }: RunResult): boolean {
+  return findings.length + unmet.length > 0;
+}
+
+describe.each(postedVariants.map((variant) => [variant.id, variant] as const))('litmus %s', (id, variant) => {
+  it('is named by its erratum, and right with our parts', () => {
+    const { title, ...text } = programFor(id);
+    expect(title[0]).toMatch(new RegExp(`^${id}: `));
+    const { findings, unmet } = runProgram(programOf({ title, ...text }));
+    expect({ findings, unmet }).toEqual({ findings: [], unmet: [] });
+  });
+
+  it.skipIf(outOfReach.has(id))('finds the part as posted', () => {
+    const program = programOf(programFor(id));
+    const result = runProgram(program, { configure: (base) => variant.machineOptions(base) });
+    expect(isWrong(result)).toBe(true);
+    expect(result.findings.every(({ kind }) => kind === 'lost' || kind === 'stale')).toBe(true);
+  });
+});
+
+it('all parts as posted: wrong in every program', () => {
+  const right = postedVariants.filter(({ id }) => {
+    return !isWrong(runProgram(programOf(programFor(id)), { configure: allPosted }));
+  });
+  expect(right.map(({ id }) => id)).toEqual([]);
+});
