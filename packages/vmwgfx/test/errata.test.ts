@@ -1,7 +1,8 @@
 import { PAGE_SIZE, VM_RAND_READ } from '@cg/pagetable';
 import { formatByName } from '@cg/surface-layout';
-import { encodeCommand } from '@cg/svga-device';
+import { encodeCommand, SVGA3D_SURFACE } from '@cg/svga-device';
 import { describe, expect, it, vi } from 'vitest';
+import { plainTraits } from '../src/device/surface-definition.js';
 import { bench, copyCommand } from '../src/driver.fixture.js';
 import type { DriverOptions } from '../src/driver.js';
 import type { BufferObject } from '../src/memory/buffer-object.js';
@@ -208,7 +209,9 @@ describe('uploads', () => {
   it('D2: bytes behind a buffer are no part of it, and no box of it', () => {
     const { driver } = setUp();
     const request = { format: BUFFER, width: 4090, height: 1, depth: 1, mipLevels: 1, layers: 1, samples: 1 };
-    const surface = new Surface(driver.context, { ...request, cube: false, coherent: true });
+    const traits = { ...plainTraits, flags: SVGA3D_SURFACE.BIND_STREAM_OUTPUT };
+    const surface = new Surface(driver.context, { ...request, cube: false, coherent: true, traits });
+    expect(surface.backingBytes).toBe(4106);
     surface.addDirtyBytes(4096, 8192);
     expect(sent(driver.context.queue, () => surface.sync())).toEqual([]);
     surface.addDirtyBytes(4000, 8192);

@@ -28,15 +28,12 @@ export const plainTraits: SurfaceTraits = {
   isArray: false,
 };
 
-/** SVGA3D_SURFACE_BIND_STREAM_OUTPUT of svga3d_types.h. */
-const BIND_STREAM_OUTPUT = 0x0400_0000;
-
 /** sizeof(SVGA3dDXSOState): the device keeps it behind the content of what streams may be written to. */
 const STREAM_OUTPUT_STATE_BYTES = 16;
 
 /** Bytes of the backing behind the last subresource (D2). */
 export function trailerBytes({ flags }: SurfaceTraits): number {
-  return (flags & BIND_STREAM_OUTPUT) === 0 ? 0 : STREAM_OUTPUT_STATE_BYTES;
+  return (flags & SVGA3D_SURFACE.BIND_STREAM_OUTPUT) === 0 ? 0 : STREAM_OUTPUT_STATE_BYTES;
 }
 
 /** A surface as the device has to know it. */
