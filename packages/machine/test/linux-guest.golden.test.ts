@@ -40,5 +40,5 @@ describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest, 1.1, 
       expect(result.wrongPages, `row ${row.id} (${row.name}): pages at the end`).toBe(0);
     }
     reportGolden('linux-guest', { rows: rows.length, ...kinds });
-  });
+  }, 180_000);
 });

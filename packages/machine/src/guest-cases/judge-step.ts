@@ -21,7 +21,10 @@ export interface StepBoxes {
   readonly compressed: boolean;
 }
 
-/** @returns «equal», how they differ, or «unexplained»: no erratum says why they differ, or ours miss a written block */
+/**
+ * @returns «equal», how they differ, or «unexplained»: no erratum says why they differ, or ours miss a block that
+ * was written
+ */
 export function judgeStep(boxes: StepBoxes): Difference | 'equal' | 'unexplained' {
   const { step, isFirst, ours, kernel, blocks, compressed } = boxes;
   if (!contains(ours, blocks)) {
