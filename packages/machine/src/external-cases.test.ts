@@ -1,6 +1,7 @@
 import { PAGE_SIZE, type Vma } from '@cg/pagetable';
 import { formatByName } from '@cg/surface-layout';
 import { encodeCommand } from '@cg/svga-device';
+import type { DrmFile } from '@cg/vmwgfx';
 import { describe, expect, it } from 'vitest';
 import { Machine } from './machine.js';
 import { policyFor, trackingMethods } from './tracking-methods.js';
@@ -8,7 +9,7 @@ import { policyFor, trackingMethods } from './tracking-methods.js';
 /*
  * Cases that other projects test coherent memory by, written anew against this driver: the Vulkan CTS's
  * memory.mapping with its reference memory, KVM's dirty_log_test, piglit's arb_buffer_storage with a persistent
- * coherent mapping.
+ * coherent mapping, IGT's vmw_ref_count and vmw_surface_copy.
  */
 
 const BUFFER = formatByName('BUFFER')!.id;
@@ -128,5 +129,153 @@ describe.each(trackingMethods)('method %s', (method) => {
         expect([4089, 4090, 4189, 4190].map((at) => cpus[i].load8(start + at))).toEqual([0, round, round, 0]);
       });
     }
+  });
+});
+
+describe('IGT vmw_ref_count', () => {
+  const square = { format: 2, width: 64, height: 64, coherent: true };
+  const bytes = 64 * 64 * 4;
+  const error = (code: string) => expect.objectContaining({ code }) as Error;
+
+  /** Two opened files of one process, and a surface of the first with content. */
+  function twoFiles() {
+    const machine = new Machine({ memoryBytes: 32 * 2 ** 20 });
+    const { addressSpace, file: one } = machine.spawn();
+    const two = machine.driver.open();
+    const [cpu] = machine.cpus;
+    const surface = one.createSurface(square).handle;
+    cpu.storeBytes(one.mapSurface(surface, addressSpace).start, new Uint8Array(bytes).fill(7));
+    const contentOf = (file: DrmFile, handle: number) => {
+      const loaded = new Uint8Array(bytes);
+      cpu.loadBytes(file.mapSurface(handle, addressSpace).start, loaded);
+      const target = file.createSurface({ ...square, coherent: false }).handle;
+      const box = { x: 0, y: 0, z: 0, w: 64, h: 64, d: 1, srcx: 0, srcy: 0, srcz: 0 };
+      const images = {
+        srcSid: handle,
+        srcFace: 0,
+        srcMipmap: 0,
+        destSid: target,
+        destFace: 0,
+        destMipmap: 0,
+      };
+      file.submit(encodeCommand('SURFACE_COPY', { ...images, boxes: [box] })).wait();
+      const image = machine.device.image(file.deviceId(target), 0)!;
+      return [loaded, image].map((seen) => (seen.every((byte) => byte === 7) ? 'all' : 'lost'));
+    };
+    return { machine, one, two, surface, contentOf };
+  }
+
+  it.each(['mob_repeated_unref', 'surface_repeated_unref'])('%s: only the first close closes', (name) => {
+    const { one, surface, contentOf } = twoFiles();
+    const handle = name.startsWith('mob') ? one.createBuffer(bytes).handle : one.createSurface(square).handle;
+    one.closeHandle(handle);
+    expect(() => one.closeHandle(handle)).toThrow(error('ENOENT'));
+    expect(() => one.closeHandle(handle)).toThrow(error('ENOENT'));
+    expect(contentOf(one, surface)).toEqual(['all', 'all']);
+  });
+
+  it('surface_alloc_ref_unref: a surface that was opened twice is there after one close', () => {
+    const { one, surface, contentOf } = twoFiles();
+    const shared = one.share(surface);
+    const again = one.open(shared);
+    shared.close();
+    one.closeHandle(surface);
+    expect(again).toBe(surface);
+    expect(contentOf(one, again)).toEqual(['all', 'all']);
+    one.closeHandle(again);
+    expect(() => one.deviceId(again)).toThrow(error('ENOENT'));
+  });
+
+  it('surface_prime_transfer: the handle that made it may go, and each file has one handle for it', () => {
+    const { machine, one, two, surface, contentOf } = twoFiles();
+    const shared = one.share(surface);
+    one.closeHandle(surface);
+    const first = one.open(shared);
+    const [second, third] = [two.open(shared), two.open(shared)];
+    shared.close();
+    expect(third).toBe(second);
+    expect([contentOf(one, first), contentOf(two, second)]).toEqual([
+      ['all', 'all'],
+      ['all', 'all'],
+    ]);
+    one.close();
+    expect(contentOf(two, third)).toEqual(['all', 'all']);
+    two.close();
+    expect(machine.driver.context.graphicsMemory.used).toBe(0);
+  });
+});
+
+describe('IGT vmw_surface_copy, invalid copies', () => {
+  const texture = { format: 2, width: 16, height: 16, mipLevels: 1 };
+  const volume = { ...texture, depth: 4 };
+  const box = { x: 0, y: 0, z: 0, w: 16, h: 16, d: 1, srcx: 0, srcy: 0, srcz: 0 };
+  const large = 0xffff_fff0;
+  /** Stands for a handle that was closed. */
+  const CLOSED = -1;
+
+  it.each<[string, object, object, string]>([
+    ['a source that is nobody’s', { srcSid: 99 }, {}, 'ENOENT'],
+    ['a destination that is nobody’s', { destSid: 99 }, {}, 'ENOENT'],
+    ['a source that is no id', { srcSid: 0xffffffff }, {}, 'ENOENT'],
+    ['a source that was closed', { srcSid: CLOSED }, {}, 'ENOENT'],
+    ['a destination that was closed', { destSid: CLOSED }, {}, 'ENOENT'],
+    ['a box that leaves the source', {}, { srcx: 1 }, 'EINVAL'],
+    ['a box that leaves the source far out', {}, { srcy: large }, 'EINVAL'],
+    ['a box that leaves the destination', {}, { y: 1 }, 'EINVAL'],
+    ['a box that leaves the destination far out', {}, { x: large, w: 32 }, 'EINVAL'],
+    ['a box that is larger than both', {}, { w: 17 }, 'EINVAL'],
+    ['a box that wraps', {}, { w: large, x: 32 }, 'EINVAL'],
+    ['a box of no texels', {}, { h: 0 }, 'EINVAL'],
+    ['a slice behind the last', {}, { srcz: 1 }, 'EINVAL'],
+    ['a face behind the last', { srcFace: 1 }, {}, 'EINVAL'],
+    ['a mip behind the last', { destMipmap: 1 }, {}, 'EINVAL'],
+  ])('%s is refused, and nothing is copied', (_, change, boxChange, code) => {
+    for (const wanted of [texture, volume]) {
+      const machine = new Machine({ memoryBytes: 16 * 2 ** 20 });
+      const { file, addressSpace } = machine.spawn();
+      const [cpu] = machine.cpus;
+      const [source, dest, dead] = [1, 2, 3].map((fill) => {
+        const { handle, bytes } = file.createSurface({ ...wanted, coherent: true });
+        const { start } = file.mapSurface(handle, addressSpace);
+        cpu.storeBytes(start, new Uint8Array(bytes).fill(fill));
+        return { handle, start };
+      });
+      file.closeHandle(dead.handle);
+      const images = {
+        srcSid: source.handle,
+        srcFace: 0,
+        srcMipmap: 0,
+        destSid: dest.handle,
+        destFace: 0,
+        destMipmap: 0,
+      };
+      const named = Object.fromEntries(
+        Object.entries({ ...images, ...change }).map(([field, value]) => [
+          field,
+          value === CLOSED ? dead.handle : value,
+        ]),
+      ) as typeof images;
+      // In a volume of four slices the box of the last case ends inside.
+      const boxes = [{ ...box, ...boxChange, ...('srcz' in boxChange && wanted === volume && { srcz: 4 }) }];
+      expect(() => file.submit(encodeCommand('SURFACE_COPY', { ...named, boxes }))).toThrow(
+        expect.objectContaining({ code, facts: expect.objectContaining({ offset: 0 }) }),
+      );
+      expect([cpu.load8(source.start), cpu.load8(dest.start)]).toEqual([1, 2]);
+      file.submit(encodeCommand('SURFACE_COPY', { ...images, boxes: [box] })).wait();
+      expect(cpu.load8(dest.start)).toBe(1);
+    }
+  });
+
+  it.each([
+    ['a run that leaves the source', { srcX: 4090 }],
+    ['a run that leaves the destination', { destX: 4090 }],
+    ['a run that wraps', { srcX: 0xffff_ffff }],
+    ['no bytes', { width: 0 }],
+  ])('of buffers: %s is refused', (_, change) => {
+    const { file, mapped, copied } = setUp('scan', 4096);
+    const run = { dest: copied, src: mapped, destX: 0, srcX: 0, width: 64, ...change };
+    expect(() => file.submit(encodeCommand('DX_BUFFER_COPY', run))).toThrow(
+      expect.objectContaining({ code: 'EINVAL' }),
+    );
   });
 });

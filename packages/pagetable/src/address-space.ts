@@ -330,6 +330,9 @@ export class AddressSpace implements VmaAddressSpace {
   }
 
   #freeTables(start: number, end: number): void {
+    for (const tlb of this.#tlbs) {
+      tlb.forgetTable();
+    }
     const { floor, ceiling } = this.#vmas.surroundings(start, end);
     this.tables.freeTablesWithin(floor, ceiling);
   }

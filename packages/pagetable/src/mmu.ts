@@ -12,11 +12,15 @@ import {
 } from './entry-bits.js';
 import { PageTableError } from './errors.js';
 import { handlePageFault } from './page-fault.js';
-import type { PhysicalMemory } from './physical-memory.js';
+import { ENTRY_SPAN, type PageTables } from './page-tables.js';
+import { WORDS_PER_FRAME, type PhysicalMemory } from './physical-memory.js';
 import { Tlb, TLB_DIRTY, TLB_GLOBAL, TLB_WRITABLE } from './tlb.js';
 
 /** How often one access may fault before its handlers are taken to be going in circles (B8). */
 export const MAX_FAULTS_PER_ACCESS = 64;
+
+/** Bytes that a leaf table maps. */
+const REGION = ENTRY_SPAN[2];
 
 /** What a CPU counted. */
 export interface CpuStatistics {
@@ -91,7 +95,7 @@ export class Mmu {
     }
     for (let faults = 0; faults < MAX_FAULTS_PER_ACCESS; faults++) {
       this.statistics.walks++;
-      const entry = addressSpace.tables.walkAsHardware(address);
+      const entry = this.#leafEntry(addressSpace.tables, address);
       const frame = entry < 0 ? -1 : this.#useEntry(addressSpace, entry, address, access);
       if (frame >= 0) {
         return frame;
@@ -106,6 +110,24 @@ export class Mmu {
     const times = `${MAX_FAULTS_PER_ACCESS} times`;
     const said = `${access} at ${formatAddress(address)} still faults, ${times}`;
     throw new PageTableError('ELOOP', said, { address, access });
+  }
+
+  /** The leaf entry for an address, through the cached leaf table where that has it; -1 as `walkAsHardware`. */
+  #leafEntry(tables: PageTables, address: number): number {
+    const { tlb } = this;
+    const inRegion = address & (REGION - 1);
+    if (tlb.tableRegion === address - inRegion) {
+      tables.walkedLevel = 1;
+      tables.walkedBits = tlb.tableBits;
+      return tlb.table + 2 * (inRegion >>> 12);
+    }
+    const entry = tables.walkAsHardware(address);
+    if (entry >= 0 && tables.walkedLevel === 1) {
+      tlb.tableRegion = address - inRegion;
+      tlb.table = entry - (entry % WORDS_PER_FRAME);
+      tlb.tableBits = tables.walkedBits;
+    }
+    return entry;
   }
 
   /** Marks a leaf accessed (and dirty) and caches it; -1 where the tables do not allow the access. */

@@ -37,6 +37,14 @@ export class Tlb {
   readonly storeTags: Float64Array;
   readonly frames: Uint32Array;
   readonly #states: Uint8Array;
+  /**
+   * The last leaf table that a walk came through, as a paging-structure cache has it (Intel SDM volume 3A, 4.10.3):
+   * the start of what it maps, or EMPTY; the word index of its first entry; the permission bits of the entries
+   * above. Every flush drops it.
+   */
+  tableRegion = EMPTY;
+  table = 0;
+  tableBits = 0;
   /** Slots in use: a flush of an empty TLB, such as one right after another, is free. */
   #used = 0;
   #globals = 0;
@@ -92,6 +100,7 @@ export class Tlb {
 
   /** Drops every translation of the pages in `[start, end)`, global ones too. */
   flushRange(start: number, end: number): void {
+    this.forgetTable();
     if (this.#used === 0) {
       return;
     }
@@ -107,8 +116,14 @@ export class Tlb {
     }
   }
 
+  /** Drops the leaf table that walks came through: it is about to be freed. */
+  forgetTable(): void {
+    this.tableRegion = EMPTY;
+  }
+
   /** Drops everything. */
   flush(): void {
+    this.forgetTable();
     this.loadTags.fill(EMPTY);
     this.storeTags.fill(EMPTY);
     this.#used = 0;
@@ -117,6 +132,7 @@ export class Tlb {
 
   /** Drops everything but global translations, as a load of CR3 does. */
   flushForSwitch(): void {
+    this.forgetTable();
     for (let slot = 0; slot < this.slots; slot++) {
       if ((this.#states[slot] & TLB_GLOBAL) === 0 && this.loadTags[slot] !== EMPTY) {
         this.#drop(slot);

@@ -31,7 +31,7 @@ export { fieldTexts, formatCommand } from './protocol/command-text.js';
 export { valueName } from './protocol/value-names.js';
 export type { HeaderType } from './protocol/header-types.js';
 export { arrayOf, padding, Struct } from './protocol/struct.js';
-export type { FieldOffsets, FieldType, FieldTypes, StructValues } from './protocol/struct.js';
+export type { FieldArray, FieldOffsets, FieldType, FieldTypes, StructValues } from './protocol/struct.js';
 export type { Tail, TailPart, TailValues } from './protocol/tail.js';
 export {
   commandBufferHeader,

@@ -7,6 +7,7 @@ import type { IdAllocator } from './id-allocator.js';
 import type { EvictionOrder } from './memory/eviction-order.js';
 import type { FakeOffsets } from './memory/fake-offsets.js';
 import type { MemoryAccount } from './memory/memory-account.js';
+import type { DeviceCapabilities } from './device/device-capabilities.js';
 import type { Residence, ResidentResource } from './memory/resident-resource.js';
 import type { DeviceLimits } from './device/device-limits.js';
 import type { CommandQueue } from './device/command-queue.js';
@@ -67,6 +68,13 @@ export interface DriverContext {
   readonly surfacesOnDevice: EvictionOrder;
   readonly mobIds: IdAllocator;
   readonly surfaceIds: IdAllocator;
+  /** What the device says that it can do. */
+  readonly device: DeviceCapabilities;
+  /** Of contexts without DX. */
+  readonly contextIds: IdAllocator;
+  readonly dxContextIds: IdAllocator;
+  /** Of shaders of contexts without DX; those of DX are ids in a table of theirs. */
+  readonly shaderIds: IdAllocator;
   readonly limits: DeviceLimits;
   readonly parts: CoherencyParts;
   /** Makes what finds the writes to a buffer object. */

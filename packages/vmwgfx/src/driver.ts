@@ -21,6 +21,7 @@ import { FakeOffsets } from './memory/fake-offsets.js';
 import { MemoryAccount } from './memory/memory-account.js';
 import { buildMobPageTable } from './memory/mob-page-table.js';
 import { CommandQueue } from './device/command-queue.js';
+import { readDeviceCapabilities, type DeviceCapabilities } from './device/device-capabilities.js';
 import { readDeviceLimits } from './device/device-limits.js';
 import { SvgaPorts, type SvgaHardware } from './device/svga-ports.js';
 import { KernelPolicy, type TrackingPolicy } from './tracking/policy.js';
@@ -39,9 +40,12 @@ export interface DriverOptions {
   readonly accountLimit?: number;
   /** Bytes of buffer objects that the device may see at a time; what it suggests if left out. */
   readonly graphicsMemoryLimit?: number;
-  /** Surfaces and MOBs at a time, each: the size of the object tables. Default 4,096. */
+  /** Surfaces, MOBs and shaders at a time, each: the size of the object tables. Default 4,096. */
   readonly maxObjects?: number;
 }
+
+/** VMWGFX_NUM_GB_CONTEXT and VMWGFX_NUM_DXCONTEXT: contexts of a kind at a time. */
+const MAX_CONTEXTS = 256;
 
 /** The driver, bound to one device. */
 export class VmwgfxDriver {
@@ -57,7 +61,7 @@ export class VmwgfxDriver {
   constructor(memory: PhysicalMemory, hardware: SvgaHardware, options: DriverOptions = {}) {
     const ports = new SvgaPorts(hardware);
     this.#ports = ports;
-    const capabilities = probe(ports);
+    const device = probe(ports);
     const { maxObjects = 4096, accountLimit = 64 * 2 ** 20, makePolicy = () => new KernelPolicy() } = options;
     if (!Number.isInteger(maxObjects) || maxObjects < 1 || maxObjects > 32_768) {
       throw new VmwgfxError('EINVAL', `object tables cannot have ${maxObjects} entries: 1 to 32768`);
@@ -68,7 +72,15 @@ export class VmwgfxDriver {
     const faults = options.faults ?? new FaultInjection();
     const queue = new CommandQueue(memory, ports, faults);
     queue.startContext(true);
-    setObjectTables(memory, queue, maxObjects);
+    const limits = readDeviceLimits(ports, device);
+    const maxContexts = Math.min(maxObjects, MAX_CONTEXTS);
+    setObjectTables(memory, queue, [
+      [SVGA_OTABLE.MOB, maxObjects],
+      [SVGA_OTABLE.SURFACE, maxObjects],
+      [SVGA_OTABLE.CONTEXT, maxContexts],
+      [SVGA_OTABLE.SHADER, maxObjects],
+      ...(limits.hasDx ? [[SVGA_OTABLE.DXCONTEXT, maxContexts] as const] : []),
+    ]);
     mapping.observeZaps({
       dirtyEntryZapped(page) {
         const object = fakeOffsets.find(page);
@@ -90,7 +102,11 @@ export class VmwgfxDriver {
       surfacesOnDevice: new EvictionOrder(),
       mobIds: new IdAllocator('MOB', maxObjects, faults),
       surfaceIds: new IdAllocator('surface', maxObjects, faults),
-      limits: readDeviceLimits(ports, (capabilities & SVGA_CAP.DX) !== 0),
+      device,
+      contextIds: new IdAllocator('context', maxContexts, faults),
+      dxContextIds: new IdAllocator('DX context', maxContexts, faults),
+      shaderIds: new IdAllocator('shader', maxObjects, faults),
+      limits,
       trackMemory: options.trackMemory ?? trackThroughMapping,
       makePolicy,
       parts: this.#parts,
@@ -121,12 +137,13 @@ function suggestedMemory(ports: SvgaPorts): number {
 }
 
 /** Agrees on the register interface, checks what the device can do, and enables it. */
-function probe(ports: SvgaPorts): number {
+function probe(ports: SvgaPorts): DeviceCapabilities {
   ports.writeRegister(SVGA_REG.ID, SVGA_ID.V2);
   if (ports.readRegister(SVGA_REG.ID) >>> 0 !== SVGA_ID.V2) {
     throw new VmwgfxError('ENODEV', 'the device does not speak version 2 of the register interface');
   }
-  const capabilities = ports.readRegister(SVGA_REG.CAPABILITIES);
+  const device = readDeviceCapabilities(ports);
+  const { capabilities } = device;
   const needed = SVGA_CAP.GBOBJECTS | SVGA_CAP.COMMAND_BUFFERS;
   if ((capabilities & needed) !== needed) {
     throw new VmwgfxError('ENODEV', 'the device lacks guest-backed objects or command buffers', {
@@ -136,12 +153,16 @@ function probe(ports: SvgaPorts): number {
   ports.writeRegister(SVGA_REG.ENABLE, SVGA_REG_ENABLE.ENABLE | SVGA_REG_ENABLE.HIDE);
   ports.writeRegister(SVGA_REG.CONFIG_DONE, 1);
   ports.writeRegister(SVGA_REG.IRQMASK, SVGA_IRQFLAG.ANY_FENCE);
-  return capabilities;
+  return device;
 }
 
-/** Gives the device the memory in which it keeps what it knows of MOBs and surfaces. */
-function setObjectTables(memory: PhysicalMemory, queue: CommandQueue, entries: number): void {
-  for (const type of [SVGA_OTABLE.MOB, SVGA_OTABLE.SURFACE]) {
+/** Gives the device the memory in which it keeps what it knows of objects, by type and count. */
+function setObjectTables(
+  memory: PhysicalMemory,
+  queue: CommandQueue,
+  tables: readonly (readonly [type: number, entries: number])[],
+): void {
+  for (const [type, entries] of tables) {
     const sizeInBytes = pagesFor(entries * objectTableEntryBytes[type]) * PAGE_SIZE;
     const { base, ptDepth } = buildMobPageTable(memory, memory.allocateFrames(sizeInBytes / PAGE_SIZE));
     queue.emit('SET_OTABLE_BASE64', { type, baseAddress: base, sizeInBytes, validSizeInBytes: 0, ptDepth });

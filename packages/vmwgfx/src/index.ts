@@ -3,10 +3,21 @@ export {
   DrmFile,
   type BufferHandle,
   type MapRequest,
+  type SubmitOptions,
   type SurfaceHandle,
   type TrackingStatistics,
 } from './file/drm-file.js';
 export type { CpuAccess, CpuAccessRequest } from './file/cpu-access.js';
+export type { NewContext, NewShader } from './file/new-context.js';
+export type {
+  DescribedBuffer,
+  DescribedDeviceObject,
+  DescribedSurface,
+  DeviceDescription,
+  ObjectDescription,
+} from './file/descriptions.js';
+export type { DeviceCapabilities } from './device/device-capabilities.js';
+export type { SurfaceTraits } from './device/surface-definition.js';
 export type { NewSurface } from './file/new-surface.js';
 export type { SharedObject } from './file/shared-object.js';
 export { VmwgfxError, type VmwgfxErrorCode, type VmwgfxErrorFacts } from './errors.js';

@@ -13,11 +13,11 @@ beforeAll(() => {
 afterAll(() => user?.leave());
 
 describe.each([...published])('%s, packed', (name) => {
-  it('holds its bundle, README, LICENSE, package.json and nothing else', () => {
+  it('holds its bundle, recordings that it reads, README, LICENSE, package.json and nothing else', () => {
     const paths = [...readTarball(user.tarball(name)).keys()];
     expect(paths).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE']));
     expect(paths.some((path) => path.startsWith('dist/'))).toBe(true);
-    const belongs = /^(?:dist\/.+|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+    const belongs = /^(?:(?:dist|golden|litmus)\/.+|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
     expect(paths.filter((path) => !belongs.test(path))).toEqual([]);
     expect(paths.filter((path) => /\.(?:test|fixture)\./.test(path))).toEqual([]);
   });
@@ -32,9 +32,11 @@ describe.each([...published])('%s, packed', (name) => {
 });
 
 describe.each(libraries)('%s, installed in a new project', (name, { readme }) => {
-  it("runs its README's example", () => {
-    const [example] = examples(readme, 'js');
-    expect(user.install(name).runModule(example.code)).toBe(example.prints);
+  it("runs its README's examples", () => {
+    const project = user.install(name);
+    for (const { code, prints } of examples(readme, 'js')) {
+      expect(project.runModule(code)).toBe(prints);
+    }
   });
 });
 

@@ -286,7 +286,7 @@ class ProgramMaker {
     const name = random.pick(names);
     if (random.chance(20)) {
       // Only looked at: what is stored through the others is found behind it (A1).
-      this.#add({ kind: 'map', process, name: random.pick(this.#buffers).name, private: true });
+      this.#add({ kind: 'map', process, name: random.pick(this.#buffers).name, as: 'private' });
       return;
     }
     const pages = Math.ceil(this.#bytesOf(name) / PAGE);

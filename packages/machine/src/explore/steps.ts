@@ -82,7 +82,7 @@ export class Steps {
       case 'exit':
         return this.#exit(process);
       case 'map':
-        return this.world.map(process, statement.name, statement.private);
+        return this.world.map(process, statement.name, statement.as);
     }
     const mapped = process.maps.find(({ name }) => name === statement.name);
     if (mapped === undefined) {

@@ -1,4 +1,4 @@
-import { AddressSpace, PAGE_SIZE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
+import { AddressSpace, LEAF_PAGES, PAGE_SIZE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
 import { formatByName, SurfaceLayout } from '@cg/surface-layout';
 import { BufferObject, Surface, type BackingPages, type DrmFile } from '@cg/vmwgfx';
 import { CheckedSurface } from '../check/checked-surface.js';
@@ -6,7 +6,10 @@ import { Content } from '../check/content.js';
 import type { CoherencyOracle } from '../check/oracle.js';
 import type { Machine } from '../machine.js';
 import type { Timeline } from './timeline.js';
-import type { SurfaceStatement } from '../program/statement.js';
+import type { MapKind, SurfaceStatement } from '../program/statement.js';
+
+/** Pages that a huge entry of the lowest kind shows. */
+const HUGE_PAGES = LEAF_PAGES[2];
 
 /** What a process has mapped under the name of a surface or buffer. */
 export interface MappedRange {
@@ -219,13 +222,15 @@ export class World {
   }
 
   /** Maps a surface or buffer in a process. */
-  map(process: LiveProcess, name: string, isPrivate = false): boolean {
+  map(process: LiveProcess, name: string, kind?: MapKind): boolean {
     const mapped = this.#mapped(process, name);
     if (mapped === undefined) {
       return false;
     }
     const { content, offset } = mapped;
-    const vma = isPrivate ? asPrivate(process.addressSpace, mapped.vma) : mapped.vma;
+    const vma =
+      kind === undefined ? mapped.vma : mappedAs(kind, mapped.vma, content.frames ?? new Uint32Array());
+    const isPrivate = kind === 'private';
     process.maps.push({ name, start: vma.start, bytes: vma.end - vma.start, content, offset, isPrivate });
     return true;
   }
@@ -261,16 +266,20 @@ export class World {
   }
 }
 
-/** The same part of the device's mapping as MAP_PRIVATE shows it, in place of a shared one. */
-function asPrivate(
-  addressSpace: AddressSpace,
-  { start, end, flags, firstPage, operations, mapping }: Vma,
-): Vma {
+/** Where mappings go whose frames are to be shown by huge entries. */
+const HUGE_AT = 2 ** 44;
+
+/** The same part of the device's mapping, mapped in another way than just so. */
+function mappedAs(kind: MapKind, vma: Vma, frames: Uint32Array): Vma {
+  const { addressSpace, start, end, flags, firstPage, operations, mapping } = vma as Vma & {
+    addressSpace: AddressSpace;
+  };
+  const aligned = frames.findIndex((frame) => frame % HUGE_PAGES === 0);
   addressSpace.unmapRange(start, end - start);
   return addressSpace.map({
-    address: start,
+    address: kind === 'private' ? start : HUGE_AT + (HUGE_PAGES - aligned) * PAGE_SIZE,
     length: end - start,
-    flags: flags & ~VM_SHARED,
+    flags: kind === 'private' ? flags & ~VM_SHARED : flags,
     mapping: mapping as Mapping,
     firstPage,
     operations,

@@ -7,13 +7,8 @@ type HandlersPart = DriverParts['VmaOperations'];
 export function recordingBeforeWritable(Base: HandlersPart): HandlersPart {
   return class extends Base {
     override pfnMkwrite(fault: PageFault): FaultResult {
-      const { object } = this;
-      const page = fault.page - object.firstPage;
-      if (object.isDestroyed || page < 0 || page >= object.pageCount) {
-        return 'sigbus';
-      }
-      return this.reserved(() => {
-        object.tracker?.recordTrappedWrite(page);
+      return this.reserved(fault, (page) => {
+        this.object.tracker?.recordTrappedWrite(page);
         return 'handled';
       });
     }

@@ -4,6 +4,7 @@ import { faultPointNames } from '@cg/vmwgfx';
 import { trackingMethods } from '../tracking-methods.js';
 import {
   countedNames,
+  mapKinds,
   type ByteRange,
   type CopiedBox,
   type MachineStatement,
@@ -33,7 +34,10 @@ const parsers: Readonly<Record<string, (words: Words) => Statement>> = {
   buffer: parseBuffer,
   surface: parseSurface,
   cpu: parseCpu,
-  map: (words) => ({ kind: 'map', ...mapped(words), ...(words.skip('private') ? { private: true } : {}) }),
+  map: (words) => {
+    const map = { kind: 'map', ...mapped(words) } as const;
+    return words.isEmpty ? map : { ...map, as: words.oneOf('a way to map', mapKinds) };
+  },
   unmap: parseUnmap,
   protect: (words) => ({
     kind: 'protect',

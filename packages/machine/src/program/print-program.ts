@@ -25,7 +25,7 @@ export function printStatement(statement: Statement): string {
     case 'run':
       return `cpu ${statement.cpu} runs ${statement.process}`;
     case 'map':
-      return `map ${statement.process} ${statement.name}${statement.private === true ? ' private' : ''}`;
+      return `map ${statement.process} ${statement.name}${statement.as === undefined ? '' : ` ${statement.as}`}`;
     case 'move':
       return `move ${statement.process} ${statement.name}`;
     case 'unmap': {

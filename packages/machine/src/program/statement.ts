@@ -88,6 +88,10 @@ export const countedNames = [
 export type CountedName = (typeof countedNames)[number];
 export type Relation = '=' | '<=' | '>=';
 
+/** How a process maps something that it does not map just so. */
+export const mapKinds = ['private', 'huge'] as const;
+export type MapKind = (typeof mapKinds)[number];
+
 /** One line of a program. */
 export type Statement =
   | MachineStatement
@@ -99,8 +103,11 @@ export type Statement =
       readonly kind: 'map';
       readonly process: string;
       readonly name: string;
-      /** Only looked at: stores would go to copies of the process's own. */
-      readonly private?: true;
+      /**
+       * `private`, only to be looked at: stores would go to copies of the process's own; or `huge`, where addresses
+       * are aligned as the frames are, so that huge entries can show them. Shared, at the lowest gap, if left out.
+       */
+      readonly as?: MapKind;
     }
   | {
       readonly kind: 'unmap';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DxGuest } from '../../test/dx-guest.js';
 import { noise, plainSurface, TestGuest } from '../../test/guest.js';
-import { mobEntry, SVGA3D_INVALID_ID, SVGA_OTABLE, SVGA_REG, surfaceEntry } from '../index.js';
+import { mobEntry, SVGA3D_INVALID_ID, SVGA_COTABLE, SVGA_OTABLE, SVGA_REG, surfaceEntry } from '../index.js';
 import {
   contextEntry,
   dxContextEntry,
@@ -119,6 +119,23 @@ it('WAIT_FOR_GB_QUERY says in its MOB that the query failed, and nowhere outside
   guest.must('WAIT_FOR_GB_QUERY', { ...query, offset: 92 });
   expect(guest.run('WAIT_FOR_GB_QUERY', { ...query, offset: 93 }).status).toBe(3);
   expect([...guest.readMob(pages, 104).subarray(96)]).toEqual([2, 0, 0, 0, 0, 0, 0, 0]);
+});
+
+it('DX_BIND_ALL_QUERY moves the results of all queries of a context to a MOB, each to its offset', () => {
+  const guest = new DxGuest({ dx: true }).withTables();
+  guest.defineMob(60, PAGE);
+  const table = { cid: 0, mobid: 60, type: SVGA_COTABLE.DXQUERY, validSizeInBytes: 0 };
+  guest.must('DX_SET_COTABLE', table);
+  const [first, second] = [8, 9].map((mobid) => guest.defineMob(mobid, 100));
+  for (const queryId of [0, 5]) {
+    guest.must('DX_DEFINE_QUERY', { queryId, type: 0, flags: 0 });
+    guest.must('DX_MOVE_QUERY', { queryId, mobid: 8, mobOffset: 4 * queryId });
+  }
+  guest.must('DX_BIND_ALL_QUERY', { cid: 0, mobid: 9 });
+  guest.must('DX_END_QUERY', { queryId: 5 });
+  expect([...guest.readMob(first, 24)]).toEqual(Array.from({ length: 24 }, () => 0));
+  expect([...guest.readMob(second, 24)]).toEqual(Array.from({ length: 24 }, (_, i) => (i === 20 ? 2 : 0)));
+  expect(guest.run('DX_BIND_ALL_QUERY', { cid: 0, mobid: 77 }).status).toBe(3);
 });
 
 describe('guest memory regions', () => {

@@ -23,7 +23,6 @@ const notExecuted: ReadonlySet<string> = new Set<string>([
     'DX_END_QUERY',
     'DX_READBACK_QUERY',
     'DX_READBACK_ALL_QUERY',
-    'DX_BIND_ALL_QUERY',
     'DX_SET_PREDICATION',
     'DX_BIND_ALL_SHADER',
     'DX_COND_BIND_ALL_SHADER',

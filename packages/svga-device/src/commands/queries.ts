@@ -27,8 +27,21 @@ function endDxQuery(objects: DeviceObjects, { queryId }: CommandFields<'DX_END_Q
   }
 }
 
-/** Ends of queries, which are answered although they are not executed. */
+/** The results of all queries of a context go to one MOB, or to none: each keeps its offset. */
+function bindAllQueries(objects: DeviceObjects, { cid, mobid }: CommandFields<'DX_BIND_ALL_QUERY'>): void {
+  const table = objects.dxContext(cid).tables[SVGA_COTABLE.DXQUERY];
+  if (mobid !== SVGA3D_INVALID_ID) {
+    objects.mob(mobid);
+  }
+  objects.budget.charge(table.entries.length, 1);
+  for (let id = 0; id < table.capacity; id++) {
+    table.write(id, queryEntry, { ...table.read(id, queryEntry), mobid });
+  }
+}
+
+/** Where results go, and ends of queries, which are answered although they are not executed. */
 export const queryCommands: CommandFamily = {
   WAIT_FOR_GB_QUERY: (objects, { mobid, offset }) => fail(objects, mobid, offset + STATE_OFFSET),
   DX_END_QUERY: endDxQuery,
+  DX_BIND_ALL_QUERY: bindAllQueries,
 };

@@ -21,12 +21,8 @@ export class BufferObjectVmaOperations implements VmaOperations {
   /** A page without an entry: bring its content back from the device, then map it and some behind it. */
   fault(fault: PageFault): FaultResult {
     const { object } = this;
-    const page = fault.page - object.firstPage;
-    if (object.isDestroyed || page < 0 || page >= object.pageCount) {
-      return 'sigbus';
-    }
     const { cleanResources } = object.context.parts;
-    return this.reserved(() => {
+    return this.reserved(fault, (page) => {
       const allowed = object.tracker === undefined ? PREFAULT_PAGES : cleanResources(object, page, page + 1);
       object.context.memory.preemption.reach('fault: between read-back and entry');
       this.#map(fault, page, Math.min(allowed, (fault.vma.flags & VM_RAND_READ) === 0 ? PREFAULT_PAGES : 1));
@@ -56,13 +52,8 @@ export class BufferObjectVmaOperations implements VmaOperations {
    * a scan in between would take the record and leave a writable entry behind (rule 2.5, B6).
    */
   pfnMkwrite(fault: PageFault): FaultResult {
-    const { object } = this;
-    const page = fault.page - object.firstPage;
-    if (object.isDestroyed || page < 0 || page >= object.pageCount) {
-      return 'sigbus';
-    }
-    return this.reserved(() => {
-      object.tracker?.recordTrappedWrite(page);
+    return this.reserved(fault, (page) => {
+      this.object.tracker?.recordTrappedWrite(page);
       fault.makeWritable();
       return 'noPage';
     });
@@ -92,13 +83,17 @@ export class BufferObjectVmaOperations implements VmaOperations {
     }
   }
 
-  /** Handles a fault with the buffer object reserved; a failure is the fault's result. */
-  protected reserved(handle: () => FaultResult): FaultResult {
+  /** Handles a fault on a page of the buffer object, with that reserved; a failure is the fault's result. */
+  protected reserved(fault: PageFault, handle: (page: number) => FaultResult): FaultResult {
     const { object } = this;
+    const page = fault.page - object.firstPage;
+    if (object.isDestroyed || page < 0 || page >= object.pageCount) {
+      return 'sigbus';
+    }
     object.reserve();
     try {
       object.context.faults.pass('fault-handler');
-      return handle();
+      return handle(page);
     } catch (error) {
       if (error instanceof VmwgfxError || error instanceof PageTableError) {
         // The device could not be asked for the content: there is none to show.

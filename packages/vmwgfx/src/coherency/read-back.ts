@@ -23,7 +23,9 @@ export function cleanResources(object: Residence, startPage: number, endPage: nu
       found.push(resource);
     }
   }
-  readBackResources(object, found);
+  if (found.length > 0) {
+    readBackResources(object, found);
+  }
   return pagesToMap(object, start, end, furthest);
 }
 

@@ -22,6 +22,12 @@ import type { SvgaPorts } from './svga-ports.js';
 /** Pages of one command buffer: 64 KiB of commands. */
 const BUFFER_PAGES = 16;
 
+/** Commands that follow one another for the same DX context, or for none. */
+interface Run {
+  readonly start: number;
+  readonly dxContext: number | undefined;
+}
+
 /** Whether the buffer had room for what `write` writes. */
 function hasRoom(write: () => void): boolean {
   try {
@@ -53,6 +59,8 @@ export class CommandQueue {
   readonly #writer: CommandWriter;
   /** What to take back where the command at an offset of the buffer is refused. */
   readonly #takeBack = new Map<number, () => void>();
+  /** The buffer by DX contexts: a command buffer's header names one for all its commands. */
+  readonly #runs: Run[] = [];
   /** What is to go ahead of the next command. */
   readonly #deferred: (() => void)[] = [];
   #seqno = 0;
@@ -78,9 +86,15 @@ export class CommandQueue {
    * Appends a command.
    * @param refused called where the device refuses it, before `flush` throws: to take back what its sender
    * has noted as done
+   * @param dxContext the device's id of the DX context that it is for
    * @throws VmwgfxError ENOMEM where it is larger than a command buffer, EIO as `flush`
    */
-  emit<N extends CommandName>(name: N, fields: CommandFields<N>, refused?: () => void): void {
+  emit<N extends CommandName>(
+    name: N,
+    fields: CommandFields<N>,
+    refused?: () => void,
+    dxContext?: number,
+  ): void {
     this.#sendDeferred();
     this.#faults.pass('command-space');
     let offset = this.#write(name, fields);
@@ -91,6 +105,7 @@ export class CommandQueue {
     if (offset === undefined) {
       throw new VmwgfxError('ENOMEM', `no command space for ${name}`, { command: name });
     }
+    this.#continueRun(offset, dxContext);
     if (refused !== undefined) {
       this.#takeBack.set(offset, refused);
     }
@@ -100,8 +115,8 @@ export class CommandQueue {
    * Appends a command that takes something from the device, for somebody who cannot fail: without space for it
    * now, it goes ahead of whatever comes next, so that an id is free on the device when it is used again.
    */
-  emitSurely<N extends CommandName>(name: N, fields: CommandFields<N>): void {
-    this.#deferred.push(() => this.#writer.write(name, fields));
+  emitSurely<N extends CommandName>(name: N, fields: CommandFields<N>, dxContext?: number): void {
+    this.#deferred.push(() => this.#continueRun(this.#writer.write(name, fields), dxContext));
     if (!this.#faults.strikes('command-space')) {
       this.#sendDeferred();
     }
@@ -114,6 +129,13 @@ export class CommandQueue {
         hasRoom(first);
       }
       this.#deferred.shift();
+    }
+  }
+
+  #continueRun(start: number, dxContext: number | undefined): void {
+    const run = this.#runs.at(-1);
+    if (run === undefined || run.dxContext !== dxContext) {
+      this.#runs.push({ start, dxContext });
     }
   }
 
@@ -155,18 +177,19 @@ export class CommandQueue {
    * @throws VmwgfxError EIO for the first command that the device refused, after the others were done
    */
   flush(): void {
-    const { length } = this.#writer;
     let refused: VmwgfxError | undefined;
-    for (let start = 0; start < length;) {
-      const stop = this.#execute(start, length);
-      if (stop === undefined) {
-        break;
+    for (const [i, run] of this.#runs.entries()) {
+      const end = this.#runs.at(i + 1)?.start ?? this.#writer.length;
+      for (let start = run.start; start < end;) {
+        const stop = this.#execute(start, end, run.dxContext);
+        if (stop === undefined) {
+          break;
+        }
+        refused ??= stop.error;
+        start = stop.next;
       }
-      refused ??= stop.error;
-      start = stop.next;
     }
-    this.#writer.truncate();
-    this.#takeBack.clear();
+    this.#empty();
     if (refused !== undefined) {
       throw refused;
     }
@@ -184,6 +207,12 @@ export class CommandQueue {
         throw error;
       }
     }
+  }
+
+  #empty(): void {
+    this.#writer.truncate();
+    this.#runs.length = 0;
+    this.#takeBack.clear();
   }
 
   /** Starts or stops the context that `flush` uses. */
@@ -206,16 +235,19 @@ export class CommandQueue {
   }
 
   /** Runs a part of the buffer; where a command was refused, says which and where the next one begins. */
-  #execute(start: number, end: number): { error: VmwgfxError; next: number } | undefined {
-    this.#submit(start, end, SVGA_CB_CONTEXT.CONTEXT_0);
+  #execute(
+    start: number,
+    end: number,
+    dxContext: number | undefined,
+  ): { error: VmwgfxError; next: number } | undefined {
+    this.#submit(start, end, SVGA_CB_CONTEXT.CONTEXT_0, dxContext);
     const { status, errorOffset } = readCommandBufferHeader(this.#header);
     if (status === SVGA_CB_STATUS.COMPLETED) {
       return undefined;
     }
     if (status !== SVGA_CB_STATUS.COMMAND_ERROR) {
-      this.#writer.truncate();
       this.#takeBack.forEach((refused) => refused());
-      this.#takeBack.clear();
+      this.#empty();
       throw new VmwgfxError('EIO', `the device does not take a command buffer: status ${status}`, { status });
     }
     const offset = start + errorOffset;
@@ -225,9 +257,10 @@ export class CommandQueue {
     return { error, next };
   }
 
-  #submit(start: number, end: number, context: number): void {
+  #submit(start: number, end: number, context: number, dxContext?: number): void {
     writeCommandBufferHeader(this.#header, {
-      flags: SVGA_CB_FLAG.NO_IRQ,
+      flags: SVGA_CB_FLAG.NO_IRQ | (dxContext === undefined ? 0 : SVGA_CB_FLAG.DX_CONTEXT),
+      dxContext: dxContext ?? 0,
       length: end - start,
       pa: this.#bufferAddress + start,
     });

@@ -1,12 +1,18 @@
-import { formatById, type SurfaceDescription } from '@cg/surface-layout';
-import { SVGA3D_DEVCAP, SVGA3D_MAX_SAMPLES, SVGA_REG } from '@cg/svga-device';
+import { formatById } from '@cg/surface-layout';
+import { SVGA3D_DEVCAP, SVGA3D_MAX_SAMPLES, SVGA_CAP, SVGA_CAP2, SVGA_REG } from '@cg/svga-device';
 import { VmwgfxError } from '../errors.js';
+import type { DeviceCapabilities } from './device-capabilities.js';
+import type { SurfaceToDefine } from './surface-definition.js';
 import type { SvgaPorts } from './svga-ports.js';
 
 /** What the device takes, as it says in its registers and device capabilities. */
 export interface DeviceLimits {
   /** It has DX contexts: uploads name subresources, and there are arrays (rule 7.5, D7). */
   readonly hasDx: boolean;
+  /** Shader model 4.1: surfaces are defined with 64 bits of flags and a sample pattern. */
+  readonly hasSm41: boolean;
+  /** Shader model 5: buffers have a stride. */
+  readonly hasSm5: boolean;
   /** Texels a side of a surface that is no buffer. */
   readonly maxTextureSize: number;
   /** Texels a side of a surface with depth. */
@@ -15,10 +21,18 @@ export interface DeviceLimits {
   readonly maxMobBytes: number;
 }
 
-/** Asks the device. */
-export function readDeviceLimits(ports: SvgaPorts, hasDxCapability: boolean): DeviceLimits {
+/** Asks the device, which has said what it can do. */
+export function readDeviceLimits(
+  ports: SvgaPorts,
+  { capabilities, capabilities2 }: DeviceCapabilities,
+): DeviceLimits {
+  const has = (devcap: number): boolean => ports.readDeviceCapability(devcap) !== 0;
+  const hasDx = (capabilities & SVGA_CAP.DX) !== 0 && has(SVGA3D_DEVCAP.DXCONTEXT);
+  const hasSm41 = hasDx && (capabilities2 & SVGA_CAP2.DX2) !== 0 && has(SVGA3D_DEVCAP.SM41);
   return {
-    hasDx: hasDxCapability && ports.readDeviceCapability(SVGA3D_DEVCAP.DXCONTEXT) !== 0,
+    hasDx,
+    hasSm41,
+    hasSm5: hasSm41 && (capabilities2 & SVGA_CAP2.DX3) !== 0 && has(SVGA3D_DEVCAP.SM5),
     maxTextureSize: ports.readDeviceCapability(SVGA3D_DEVCAP.MAX_TEXTURE_WIDTH),
     maxVolumeSize: ports.readDeviceCapability(SVGA3D_DEVCAP.MAX_VOLUME_EXTENT),
     maxLayers: ports.readDeviceCapability(SVGA3D_DEVCAP.MAX_TEXTURE_ARRAY_SIZE),
@@ -35,11 +49,8 @@ function refuse(why: string): never {
  * of every submission.
  * @throws VmwgfxError EINVAL
  */
-export function checkSurface(
-  { format, width, height, depth, layers, samples, cube }: SurfaceDescription & { readonly cube: boolean },
-  bytes: number,
-  limits: DeviceLimits,
-): void {
+export function checkSurface(surface: SurfaceToDefine, bytes: number, limits: DeviceLimits): void {
+  const { format, width, height, depth, layers, samples, cube, traits } = surface;
   const side = depth > 1 ? limits.maxVolumeSize : limits.maxTextureSize;
   if (Math.max(width, height, depth) > side && !formatById(format)?.buffer) {
     refuse(`at most ${side} texels a side`);
@@ -56,6 +67,15 @@ export function checkSurface(
   }
   if (samples > SVGA3D_MAX_SAMPLES) {
     refuse(`at most ${SVGA3D_MAX_SAMPLES} samples`);
+  }
+  if (
+    !limits.hasSm41 &&
+    (traits.flags2 !== 0 || traits.multisamplePattern !== 0 || traits.qualityLevel !== 0)
+  ) {
+    refuse('64 bits of flags, sample patterns and quality levels need shader model 4.1');
+  }
+  if (!limits.hasSm5 && traits.bufferByteStride !== 0) {
+    refuse('a buffer stride needs shader model 5');
   }
   if (bytes > limits.maxMobBytes) {
     refuse(`at most ${limits.maxMobBytes} bytes, not ${bytes}`);

@@ -15,6 +15,11 @@ export class Fence {
     this.#passed = passed;
   }
 
+  /** The last fence number that the device has passed. */
+  get passedSeqno(): number {
+    return this.#passed();
+  }
+
   /** Numbers wrap at 2^32: half of them are behind any one. */
   get isSignalled(): boolean {
     return (this.#passed() - this.seqno) >>> 0 < 0x80000000;

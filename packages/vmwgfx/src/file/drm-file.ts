@@ -22,6 +22,8 @@ import type { TrackerStatistics } from '../tracking/dirty-tracker.js';
 import type { TrackingMethod } from '../tracking/policy.js';
 import { CpuAccess, type CpuAccessRequest } from './cpu-access.js';
 import { HandleTable } from './handle-table.js';
+import { describeObject, type DeviceDescription, type ObjectDescription } from './descriptions.js';
+import { makeContext, makeShader, type NewContext, type NewShader } from './new-context.js';
 import { makeSurface, type NewSurface } from './new-surface.js';
 import { SharedObject } from './shared-object.js';
 
@@ -48,6 +50,12 @@ export interface MapRequest {
   readonly offset: number;
   /** Bytes, a multiple of 4096; all in one buffer object. */
   readonly length: number;
+}
+
+/** How commands are to be taken. */
+export interface SubmitOptions {
+  /** Handle of the DX context that they are for (`context_handle` of drm_vmw_execbuf_arg). */
+  readonly context?: number;
 }
 
 /** What tracking and uploading a surface took so far. */
@@ -77,6 +85,12 @@ export class DrmFile {
     this.#parts = parts;
   }
 
+  /** What the device can do, and what of it the driver takes. */
+  get device(): DeviceDescription {
+    const { device, limits, graphicsMemory } = this.#context;
+    return { ...device, ...limits, graphicsMemoryBytes: graphicsMemory.limit };
+  }
+
   /**
    * Creates a buffer object, of zeros.
    * @throws VmwgfxError EINVAL for a size that is none; ENOMEM, PageTableError ENOMEM
@@ -100,7 +114,28 @@ export class DrmFile {
         ? undefined
         : { object: this.#handles.buffer(backing.buffer), offset: backing.offset ?? 0 };
     const surface = makeSurface(this.#context, wanted, given);
-    return { handle: this.#handles.adopt(surface), bytes: surface.layout.bytes };
+    return { handle: this.#handles.adopt(surface), bytes: surface.backingBytes };
+  }
+
+  /**
+   * Creates a context: one for commands that name it in their `cid`, or one for submissions to name
+   * (`SubmitOptions.context`). The device hears of it with its first use. No other file can have it.
+   * @throws VmwgfxError EINVAL for a DX context where the device has none
+   */
+  createContext({ kind }: NewContext): number {
+    return this.#handles.adopt(makeContext(this.#context, kind));
+  }
+
+  /**
+   * Creates a shader of contexts without DX from bytecode in a buffer object, which the shader keeps. No other
+   * file can have it.
+   * @returns the handle, which `shid` in commands names
+   * @throws VmwgfxError ENOENT; EINVAL for a type or size that is none, or a place outside the buffer object
+   */
+  createShader(wanted: NewShader): number {
+    const { buffer } = wanted;
+    const object = buffer === undefined ? undefined : this.#handles.buffer(buffer);
+    return this.#handles.adopt(makeShader(this.#context, wanted, object));
   }
 
   /**
@@ -169,13 +204,19 @@ export class DrmFile {
     return access;
   }
 
-  /** Offers an object to other files. @throws VmwgfxError ENOENT */
+  /** Offers a buffer object or surface to other files. @throws VmwgfxError ENOENT; EINVAL for contexts and shaders */
   share(handle: number): SharedObject {
-    return new SharedObject(this.#handles.object(handle));
+    return new SharedObject(this.#handles.shareable(handle));
   }
 
-  /** A handle of what another file shares: the one it has already, where it has one. @throws VmwgfxError ENOENT */
+  /**
+   * A handle of what another file shares: the one it has already, where it has one.
+   * @throws VmwgfxError ENOENT, EINVAL for an object of another device
+   */
   open({ object }: SharedObject): number {
+    if (object.context !== this.#context) {
+      throw new VmwgfxError('EINVAL', 'the shared object is of another device');
+    }
     return this.#handles.open(object);
   }
 
@@ -183,12 +224,25 @@ export class DrmFile {
    * Submits commands in the device's binary format, with handles in place of ids. What the CPU has stored to
    * coherent surfaces that they name goes ahead of them (rule 1.1). A BIND_GB_SURFACE counts for the whole
    * submission: its surface lies in that buffer object from before the first command on.
+   * @param options.context the DX context that the commands are for; those that need one are EINVAL without
    * @returns the fence behind them
    * @throws VmwgfxError EINVAL or ENOENT for commands that a user may not send, with nothing done; ENOMEM; EIO
    * where the device refused one, with the others done
    */
-  submit(commands: Uint8Array): Fence {
-    return submit(this.#context, new this.#parts.Validation(), this.#handles, commands);
+  submit(commands: Uint8Array, options: SubmitOptions = {}): Fence {
+    const { context } = options;
+    const dxContext = context === undefined ? undefined : this.#handles.dxContext(context);
+    return submit(
+      this.#context,
+      new this.#parts.Validation(),
+      { handles: this.#handles, dxContext },
+      commands,
+    );
+  }
+
+  /** What a handle names. @throws VmwgfxError ENOENT */
+  describe(handle: number): ObjectDescription {
+    return describeObject(this.#handles.object(handle));
   }
 
   /** The device's id of a surface, for hosts that look at the device; SVGA3D_INVALID_ID before its first use. */

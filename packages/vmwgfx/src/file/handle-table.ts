@@ -1,9 +1,16 @@
 import { VmwgfxError } from '../errors.js';
+import { doAll } from '../references.js';
 import { BufferObject } from '../memory/buffer-object.js';
+import { DxContext } from '../resource/contexts/dx-context.js';
+import { LegacyContext } from '../resource/contexts/legacy-context.js';
+import { Shader } from '../resource/shader.js';
 import { Surface } from '../resource/surface.js';
 
 /** What a handle may name. */
-export type HandledObject = BufferObject | Surface;
+export type HandledObject = BufferObject | Surface | LegacyContext | DxContext | Shader;
+
+/** What several files may have handles of. */
+export type SharedAmongFiles = BufferObject | Surface;
 
 interface Entry {
   readonly object: HandledObject;
@@ -62,6 +69,42 @@ export class HandleTable {
     throw new VmwgfxError('EINVAL', `handle ${handle} is no buffer object`, { handle });
   }
 
+  /** @throws VmwgfxError ENOENT, EINVAL for the handle of something else */
+  legacyContext(handle: number): LegacyContext {
+    const object = this.object(handle);
+    if (object instanceof LegacyContext) {
+      return object;
+    }
+    throw new VmwgfxError('EINVAL', `handle ${handle} is no context without DX`, { handle });
+  }
+
+  /** @throws VmwgfxError ENOENT, EINVAL for the handle of something else */
+  dxContext(handle: number): DxContext {
+    const object = this.object(handle);
+    if (object instanceof DxContext) {
+      return object;
+    }
+    throw new VmwgfxError('EINVAL', `handle ${handle} is no DX context`, { handle });
+  }
+
+  /** @throws VmwgfxError ENOENT, EINVAL for the handle of something else */
+  shader(handle: number): Shader {
+    const object = this.object(handle);
+    if (object instanceof Shader) {
+      return object;
+    }
+    throw new VmwgfxError('EINVAL', `handle ${handle} is no shader`, { handle });
+  }
+
+  /** What other files may have, too: contexts and shaders are one file's alone. @throws VmwgfxError ENOENT, EINVAL */
+  shareable(handle: number): SharedAmongFiles {
+    const object = this.object(handle);
+    if (object instanceof BufferObject || object instanceof Surface) {
+      return object;
+    }
+    throw new VmwgfxError('EINVAL', `what handle ${handle} names is not for other files`, { handle });
+  }
+
   /** Whether the file may map a buffer object: it has a handle of it, or of a surface that lies in it. */
   mayMap(object: BufferObject): boolean {
     if (this.#handles.has(object)) {
@@ -89,17 +132,13 @@ export class HandleTable {
 
   /** Drops everything. @throws the first error, after all are gone */
   closeAll(): void {
-    const errors: unknown[] = [];
-    for (const [handle, entry] of this.#entries) {
-      try {
-        this.#forget(handle, entry);
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    if (errors.length > 0) {
-      throw errors[0];
-    }
+    doAll(
+      [...this.#entries].map(
+        ([handle, entry]) =>
+          () =>
+            this.#forget(handle, entry),
+      ),
+    );
   }
 
   #forget(handle: number, { object }: Entry): void {

@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverContext } from '../context.js';
 import { checkSurface } from '../device/device-limits.js';
+import { plainTraits, type SurfaceTraits } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import { Surface, type SurfaceRequest } from '../resource/surface.js';
@@ -18,6 +19,8 @@ export interface NewSurface {
   readonly layers?: number;
   readonly samples?: number;
   readonly cube?: boolean;
+  /** What else the device is to know of it; a texture if left out. */
+  readonly traits?: Partial<SurfaceTraits>;
   /** Whether the CPU may use it with no call in between (the kernel's drm_vmw_surface_flag_coherent). */
   readonly coherent?: boolean;
   /**
@@ -45,7 +48,8 @@ function requestOf(wanted: NewSurface): SurfaceRequest {
     coherent = false,
   } = wanted;
   const layers = wanted.layers ?? (cube ? 6 : 1);
-  return { format, width, height, depth, mipLevels, layers, samples, cube, coherent };
+  const traits = { ...plainTraits, ...wanted.traits };
+  return { format, width, height, depth, mipLevels, layers, samples, cube, coherent, traits };
 }
 
 /**

@@ -1,20 +1,20 @@
 import { VmwgfxError } from '../errors.js';
-import type { HandledObject } from './handle-table.js';
+import type { SharedAmongFiles } from './handle-table.js';
 
 /**
  * An object on its way from one opened file to another, as a file descriptor of the kernel's PRIME is: it keeps
  * the object until it is closed, also when the file that it comes from closes first.
  */
 export class SharedObject {
-  #object: HandledObject | undefined;
+  #object: SharedAmongFiles | undefined;
 
-  constructor(object: HandledObject) {
+  constructor(object: SharedAmongFiles) {
     object.references.take();
     this.#object = object;
   }
 
   /** @throws VmwgfxError ENOENT once it is closed */
-  get object(): HandledObject {
+  get object(): SharedAmongFiles {
     if (this.#object === undefined) {
       throw new VmwgfxError('ENOENT', 'the shared object was closed');
     }

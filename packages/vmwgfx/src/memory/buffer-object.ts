@@ -6,7 +6,7 @@ import { VmwgfxError } from '../errors.js';
 import type { Fence } from '../device/fence.js';
 import { References } from '../references.js';
 import { DirtyTracker } from '../tracking/dirty-tracker.js';
-import type { Evictable } from './eviction-order.js';
+import { NEVER_USED, type Evictable } from './eviction-order.js';
 import { evictUntil } from './eviction.js';
 import { MAX_MOB_PAGES } from './mob-page-table.js';
 import { MobViews } from './mob-views.js';
@@ -29,6 +29,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   lastFence: Fence | undefined;
   /** Who uses it with the CPU and wants no submission to name it (the kernel's cpu_writers). */
   cpuWriters = 0;
+  lastUse = NEVER_USED;
   #tracker: DirtyTracker | undefined;
   #trackerUsers = 0;
   readonly #mobs: MobViews;
@@ -173,7 +174,6 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   /** A resource in it became GPU-dirty, or clean, or came or went as one that is. */
   countGpuDirty(change: 1 | -1): void {
     this.#gpuDirtyResources += change;
-    this.context.placed.changed(this);
   }
 
   /**

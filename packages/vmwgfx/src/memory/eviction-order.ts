@@ -1,5 +1,7 @@
 /** Who can be taken from the device to make room. */
 export interface Evictable {
+  /** The order's: when it was used last. */
+  lastUse: number;
   /** What goes first where there is a choice: the lower. */
   readonly evictionPriority: number;
   /** Whether somebody needs it where it is. */
@@ -11,44 +13,35 @@ export interface Evictable {
   evict(): void;
 }
 
+/** The last use of who is in no order. */
+export const NEVER_USED = -1;
+
 /**
- * Who goes first when the device has no room left: of the lowest priority the one not used for longest (the
- * kernel's TTM LRU lists).
+ * Who goes first when the device has no room left: of the lowest priority the one not used for longest (what the
+ * kernel's TTM keeps as LRU lists). Every submission uses all that it names and hardly any evicts, so a use is one
+ * number and the order is made when somebody asks.
  */
 export class EvictionOrder {
-  /** By priority; in each, the one not used for longest is first. */
-  readonly #lists: Set<Evictable>[] = [];
-  readonly #known = new Map<Evictable, Set<Evictable>>();
+  readonly #members = new Set<Evictable>();
+  #uses = 0;
 
   /** It is used now; also where it is new. */
   touch(object: Evictable): void {
-    const { evictionPriority } = object;
-    while (this.#lists.length <= evictionPriority) {
-      this.#lists.push(new Set());
+    if (object.lastUse === NEVER_USED) {
+      this.#members.add(object);
     }
-    const list = this.#lists[evictionPriority];
-    const known = this.#known.get(object);
-    known?.delete(object);
-    list.add(object);
-    if (known !== list) {
-      this.#known.set(object, list);
-    }
-  }
-
-  /** Its priority is another now: it is used, too, where it is in the order at all. */
-  changed(object: Evictable): void {
-    if (this.#known.has(object)) {
-      this.touch(object);
-    }
+    object.lastUse = this.#uses++;
   }
 
   remove(object: Evictable): void {
-    this.#known.get(object)?.delete(object);
-    this.#known.delete(object);
+    object.lastUse = NEVER_USED;
+    this.#members.delete(object);
   }
 
   /** The candidates, the first to go first; a copy, since who goes leaves the order. */
   candidates(): Evictable[] {
-    return this.#lists.flatMap((list) => [...list]);
+    return [...this.#members].toSorted(
+      (a, b) => a.evictionPriority - b.evictionPriority || a.lastUse - b.lastUse,
+    );
   }
 }

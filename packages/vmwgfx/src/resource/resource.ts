@@ -22,7 +22,8 @@ export abstract class Resource implements ResidentResource {
 
   constructor(
     readonly context: DriverContext,
-    readonly backingBytes: number,
+    /** Changes only where the resource itself grows. */
+    public backingBytes: number,
     /** Whether the CPU sees it as coherent memory. */
     readonly coherent: boolean,
   ) {}
@@ -50,6 +51,11 @@ export abstract class Resource implements ResidentResource {
   get pageRange(): [start: number, end: number] {
     const { backingOffset, backingBytes } = this;
     return [Math.floor(backingOffset / PAGE_SIZE), Math.ceil((backingOffset + backingBytes) / PAGE_SIZE)];
+  }
+
+  /** Whether what the device has of it goes along where its backing changes. */
+  get keepsContent(): boolean {
+    return this.coherent;
   }
 
   /** Whether the device has what the last validation sent it; a refusal takes that back. */

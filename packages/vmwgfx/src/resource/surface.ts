@@ -1,25 +1,18 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import {
-  boxBytes,
-  boxRows,
-  rowsEnd,
-  SurfaceLayout,
-  type SubresourceBox,
-  type SurfaceDescription,
-} from '@cg/surface-layout';
-import { SVGA3D_INVALID_ID, SVGA3D_SURFACE } from '@cg/svga-device';
+import { boxBytes, boxRows, rowsEnd, SurfaceLayout, type SubresourceBox } from '@cg/surface-layout';
+import { SVGA3D_INVALID_ID } from '@cg/svga-device';
 import { readBackResources } from '../coherency/read-back.js';
 import type { CoherencyParts, DriverContext } from '../context.js';
+import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
-import type { Evictable } from '../memory/eviction-order.js';
+import { NEVER_USED, type Evictable } from '../memory/eviction-order.js';
 import { evictUntil } from '../memory/eviction.js';
+import { NamedBy, type Named } from './named.js';
 import { Resource } from './resource.js';
 
 /** What a surface is made of. */
-export interface SurfaceRequest extends SurfaceDescription {
-  /** The layers are the six faces of a cube. */
-  readonly cube: boolean;
+export interface SurfaceRequest extends SurfaceToDefine {
   readonly coherent: boolean;
 }
 
@@ -32,8 +25,10 @@ export interface SurfaceStatistics {
 }
 
 /** A guest-backed surface. */
-export class Surface extends Resource implements Evictable {
+export class Surface extends Resource implements Evictable, Named {
   readonly layout: SurfaceLayout;
+  lastUse = NEVER_USED;
+  readonly namedBy = new NamedBy();
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
   #bound = false;
@@ -45,7 +40,7 @@ export class Surface extends Resource implements Evictable {
     readonly request: SurfaceRequest,
   ) {
     const layout = new SurfaceLayout(request);
-    super(context, layout.bytes, request.coherent);
+    super(context, layout.bytes + trailerBytes(request.traits), request.coherent);
     this.layout = layout;
     if (request.coherent) {
       this.#dirtyBoxes = new context.parts.DirtyBoxes(layout);
@@ -54,6 +49,10 @@ export class Surface extends Resource implements Evictable {
 
   /** The device's id; SVGA3D_INVALID_ID before `create`. */
   get id(): number {
+    return this.#id;
+  }
+
+  get stateId(): number {
     return this.#id;
   }
 
@@ -98,36 +97,20 @@ export class Surface extends Resource implements Evictable {
   }
 
   create(): void {
-    const { queue, surfaceIds, surfacesOnDevice } = this.context;
+    const { surfaceIds, surfacesOnDevice } = this.context;
     if (this.#id !== SVGA3D_INVALID_ID) {
       surfacesOnDevice.touch(this);
       return;
     }
-    const { format, width, height, depth, mipLevels, samples, layers, cube } = this.request;
     evictUntil(() => !surfaceIds.isFull, surfacesOnDevice);
     const sid = surfaceIds.allocate();
-    const definition = {
-      sid,
-      surfaceFlags: SVGA3D_SURFACE.HINT_TEXTURE | (cube ? SVGA3D_SURFACE.CUBEMAP : 0),
-      format,
-      numMipLevels: mipLevels,
-      multisampleCount: samples > 1 ? samples : 0,
-      autogenFilter: 0,
-      width,
-      height,
-      depth,
-    };
     const forget = (): void => {
       surfaceIds.free(sid);
       this.#id = SVGA3D_INVALID_ID;
       surfacesOnDevice.remove(this);
     };
     try {
-      if (layers > 1 && !cube) {
-        queue.emit('DEFINE_GB_SURFACE_V2', { ...definition, arraySize: layers }, forget);
-      } else {
-        queue.emit('DEFINE_GB_SURFACE', definition, forget);
-      }
+      emitDefinition(this.context.queue, sid, this.request, forget);
     } catch (error) {
       surfaceIds.free(sid);
       throw error;
@@ -233,6 +216,7 @@ export class Surface extends Resource implements Evictable {
     try {
       this.#takeFromDevice();
     } finally {
+      this.namedBy.tellDestroyed();
       this.detach();
     }
   }
@@ -245,6 +229,8 @@ export class Surface extends Resource implements Evictable {
     if (id === SVGA3D_INVALID_ID) {
       return;
     }
+    this.#id = SVGA3D_INVALID_ID;
+    this.namedBy.tellLeftDevice();
     try {
       if (this.#bound) {
         queue.emitSurely('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
@@ -253,7 +239,6 @@ export class Surface extends Resource implements Evictable {
       queue.flush();
     } finally {
       surfaceIds.free(id);
-      this.#id = SVGA3D_INVALID_ID;
       this.#bound = false;
     }
   }

@@ -1,5 +1,6 @@
 import { formatByName } from '@cg/surface-layout';
 import {
+  commandNames,
   commandTable,
   CommandWriter,
   encodeCommand,
@@ -10,6 +11,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { bench } from '../driver.fixture.js';
 import { ruleOf, userCommandNames } from './rules/command-rules.js';
+import { driverCommandNames } from './rules/driver-commands.js';
 
 const PAGE = 4096;
 const SIDE = 64;
@@ -136,6 +138,9 @@ function goodFields({ a, b, from, to, guest }: SetUp): Partial<Record<CommandNam
       mode: 0,
     },
     DX_RESOLVE_COPY: { ...regions, copyFormat: 2 },
+    DX_PRED_RESOLVE_COPY: { ...regions, copyFormat: 2 },
+    DX_PRED_STAGING_CONVERT: { ...whole, ...staging },
+    DX_PRED_STAGING_CONVERT_REGION: { ...convert, ...staging },
   };
 }
 
@@ -155,7 +160,10 @@ function contents({ device, file, memory, driver, a, b, from, to }: SetUp) {
   });
 }
 
-describe.each(userCommandNames)('%s', (name) => {
+/** Those that need no context: `dx-contexts.test.ts` and `legacy-contexts.test.ts` have the others. */
+const withoutContext = userCommandNames.filter((name) => ruleOf(name, true)!.apply === undefined);
+
+describe.each(withoutContext)('%s', (name) => {
   it('is known to need no more than its rule says, and to write no other surface', () => {
     const set = setUp();
     const fields = goodFields(set)[name];
@@ -213,6 +221,27 @@ describe.each(userCommandNames)('%s', (name) => {
   it('is there only where the device has it', () => {
     const { dx } = commandTable[name];
     expect(ruleOf(name, false) === undefined).toBe(dx);
+  });
+});
+
+describe('every command of the device', () => {
+  it('may be sent by users, under a rule, or is the driver’s: never both, never neither', () => {
+    const classified = [...userCommandNames, ...driverCommandNames];
+    expect(classified.toSorted()).toEqual([...commandNames].toSorted());
+    expect(new Set(classified).size).toBe(classified.length);
+  });
+
+  const file = bench({}, { dx: true }).driver.open();
+
+  it.each(driverCommandNames)('%s is refused with the reason', (name) => {
+    const { id, headerBytes, body } = commandTable[name];
+    const bytes = new Uint8Array(headerBytes + body.bytes);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, id, true);
+    if (headerBytes === 8) {
+      view.setUint32(4, body.bytes, true);
+    }
+    expect(() => file.submit(bytes)).toThrow(error('EINVAL'));
   });
 });
 

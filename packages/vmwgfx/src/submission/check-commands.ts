@@ -5,12 +5,18 @@ import type { HandleTable } from '../file/handle-table.js';
 import { checkPlace } from '../file/new-surface.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import type { Surface } from '../resource/surface.js';
-import type { BufferRange, CommandRule, SurfaceEffect } from './rules/command-rule.js';
+import { CommandScope, type CommandEffects } from './command-scope.js';
+import { ContextChanges } from './context-changes.js';
+import type { DxContext } from '../resource/contexts/dx-context.js';
+import type { BufferRange, SurfaceEffect } from './effects.js';
+import type { CommandRule } from './rules/command-rule.js';
 import { ruleOf } from './rules/command-rules.js';
+import { refusalOf } from './rules/driver-commands.js';
 
 /** A surface that a command names, and what the command does to it. */
 interface SurfaceUse {
-  readonly field: string;
+  /** Where its handle is; none where the context or a part of the command names it. */
+  readonly field: string | undefined;
   readonly surface: Surface;
   readonly effect: SurfaceEffect;
 }
@@ -31,6 +37,8 @@ export interface UserCommand {
   readonly surfaces: readonly SurfaceUse[];
   readonly buffers: readonly BufferUse[];
   readonly ranges: readonly BufferRange[];
+  /** Of a command that is for a context. */
+  readonly effects?: CommandEffects;
 }
 
 /** What most commands have of buffer objects: one for all of them, as a submission may have thousands. */
@@ -43,6 +51,10 @@ export interface CommandChecks {
   readonly handles: HandleTable;
   readonly maxCommandBytes: number;
   readonly hasDx: boolean;
+  /** The DX context that the submission names. */
+  readonly dxContext: DxContext | undefined;
+  /** What the commands do to contexts; there is none until one does. */
+  changes: ContextChanges | undefined;
 }
 
 /**
@@ -56,7 +68,7 @@ export function checkCommands(bytes: Uint8Array, checks: CommandChecks): UserCom
   const reader = new CommandReader().aim(bytes);
   try {
     while (reader.next()) {
-      commands.push(checkCommand(reader, checks));
+      commands.push(checkCommand(reader, checks, commands.length + 1));
     }
   } catch (error) {
     throw located(error, reader);
@@ -82,19 +94,35 @@ function located(error: unknown, { offset, id, name, bytes }: CommandReader): un
   );
 }
 
-function checkCommand(
-  reader: CommandReader,
-  { handles, maxCommandBytes, hasDx }: CommandChecks,
-): UserCommand {
+function checkCommand(reader: CommandReader, checks: CommandChecks, number: number): UserCommand {
+  const { handles, maxCommandBytes, hasDx } = checks;
   const { name } = reader;
   const rule = name === undefined ? undefined : ruleOf(name, hasDx);
   if (name === undefined || rule === undefined) {
-    throw new VmwgfxError('EINVAL', 'a user may not send it');
+    const why = name === undefined ? 'there is none such' : refusalOf(name);
+    throw new VmwgfxError('EINVAL', `a user may not send it: ${why ?? 'the device has no DX'}`);
   }
   if (reader.bytes > maxCommandBytes) {
     throw new VmwgfxError('EINVAL', `a command has at most ${maxCommandBytes} bytes`);
   }
-  return resolve(name, rule, reader.fields(name) as unknown as Fields, handles);
+  const fields = reader.fields(name) as unknown as Fields;
+  const command = resolve(name, rule, fields, handles);
+  return rule.apply === undefined ? command : applied(command, checks, number);
+}
+
+/** Does to its context what a command does. */
+function applied(command: UserCommand, checks: CommandChecks, number: number): UserCommand {
+  checks.changes ??= new ContextChanges(checks.dxContext);
+  checks.changes.command = number;
+  const scope = new CommandScope(checks.changes, checks.handles);
+  command.rule.apply?.(command.fields as never, scope);
+  const { effects } = scope;
+  return {
+    ...command,
+    surfaces: [...command.surfaces, ...effects.uses],
+    ranges: [...command.ranges, ...effects.ranges],
+    effects,
+  };
 }
 
 function resolve(name: CommandName, rule: CommandRule, fields: Fields, handles: HandleTable): UserCommand {

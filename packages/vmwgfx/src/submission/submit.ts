@@ -2,14 +2,23 @@ import type { CommandFields, CommandName } from '@cg/svga-device';
 import type { DriverContext } from '../context.js';
 import type { Fence } from '../device/fence.js';
 import type { HandleTable } from '../file/handle-table.js';
-import type { BufferObject } from '../memory/buffer-object.js';
-import { checkCommands, type UserCommand } from './check-commands.js';
+import type { DxContext } from '../resource/contexts/dx-context.js';
+import type { CommandQueue } from '../device/command-queue.js';
+import { checkCommands, type CommandChecks, type UserCommand } from './check-commands.js';
+import { ContextChanges } from './context-changes.js';
 import type { Validation } from './validation.js';
 
 /** A command on its way. */
 interface SentCommand {
   readonly command: UserCommand;
   refused: boolean;
+}
+
+/** Who submits. */
+export interface Submitter {
+  readonly handles: HandleTable;
+  /** What the commands are for. */
+  readonly dxContext: DxContext | undefined;
 }
 
 /**
@@ -21,15 +30,20 @@ interface SentCommand {
 export function submit(
   context: DriverContext,
   validation: Validation,
-  handles: HandleTable,
+  { handles, dxContext }: Submitter,
   bytes: Uint8Array,
 ): Fence {
   const { queue } = context;
   const { maxCommandBytes } = queue;
-  const commands = checkCommands(bytes, { handles, maxCommandBytes, hasDx: context.limits.hasDx });
-  commands.forEach((command) => addToValidation(validation, command));
+  const { hasDx } = context.limits;
+  const changes = dxContext === undefined ? undefined : new ContextChanges(dxContext);
+  const checks: CommandChecks = { handles, maxCommandBytes, hasDx, dxContext, changes };
+  const commands = checkedCommands(bytes, checks);
   try {
+    checks.changes?.addTo(validation);
+    commands.forEach((command) => addToValidation(validation, command));
     validation.validate();
+    checks.changes?.prepare();
     // What the device refuses of all that must strike before the user's commands run on stale content (rule 1.5).
     queue.flush();
     validation.checkReady();
@@ -37,9 +51,20 @@ export function submit(
   } catch (error) {
     queue.settle();
     validation.backOff();
+    checks.changes?.abandon();
     throw error;
   }
-  return send(context, commands, validation);
+  return send(context, commands, validation, checks);
+}
+
+/** @throws as `checkCommands`, with what the commands did to contexts taken back */
+function checkedCommands(bytes: Uint8Array, checks: CommandChecks): UserCommand[] {
+  try {
+    return checkCommands(bytes, checks);
+  } catch (error) {
+    checks.changes?.abandon();
+    throw error;
+  }
 }
 
 function addToValidation(validation: Validation, { surfaces, buffers, rule, ranges }: UserCommand): void {
@@ -52,8 +77,8 @@ function addToValidation(validation: Validation, { surfaces, buffers, rule, rang
       validation.switchBacking(surfaces[0].surface, object, 0);
     }
   }
-  for (const { field, start, end } of ranges) {
-    validation.useRange(objectIn(buffers, field), start, end);
+  for (const { object, start, end } of ranges) {
+    validation.useRange(object, start, end);
   }
 }
 
@@ -61,18 +86,18 @@ function send(
   { queue, memory }: DriverContext,
   commands: readonly UserCommand[],
   validation: Validation,
+  { dxContext, changes }: CommandChecks,
 ): Fence {
   const sent: SentCommand[] = [];
+  const contextId = dxContext?.id;
+  let done = 0;
   let fence: Fence | undefined;
   try {
     for (const command of commands) {
       if (!isTheDrivers(command)) {
-        const entry = { command, refused: false };
-        queue.emit(command.name, translated(command), () => {
-          entry.refused = true;
-        });
-        sent.push(entry);
+        sent.push(sendCommand(queue, command, contextId));
       }
+      done++;
     }
     fence = queue.fence();
     return fence;
@@ -80,15 +105,29 @@ function send(
     queue.settle();
     throw error;
   } finally {
+    changes?.takeBack(done);
     memory.preemption.reach('submit: between commands and their effects');
     noteEffects(sent);
     validation.commit(fence);
+    changes?.accept();
   }
 }
 
-function objectIn(buffers: UserCommand['buffers'], field: string): BufferObject {
-  const found = buffers.find((buffer) => buffer.field === field);
-  return (found as (typeof buffers)[number]).object;
+function sendCommand(queue: CommandQueue, command: UserCommand, contextId: number | undefined): SentCommand {
+  const { effects } = command;
+  const name = effects?.sentAs ?? command.name;
+  const sent = { command, refused: false };
+  const refused = (): void => {
+    sent.refused = true;
+    effects?.refused.forEach((tell) => tell());
+  };
+  effects?.before.forEach((act) => act());
+  if (effects?.surely === true) {
+    queue.emitSurely(name, translated(command), contextId);
+  } else {
+    queue.emit(name, translated(command), refused, contextId);
+  }
+  return sent;
 }
 
 /** Backings are bound by validation, and tracked surfaces kept alike with theirs without being told. */
@@ -97,14 +136,17 @@ function isTheDrivers({ rule, surfaces }: UserCommand): boolean {
 }
 
 /** The command's fields with the device's ids for handles. */
-function translated({ fields, surfaces, buffers }: UserCommand): CommandFields<CommandName> {
-  const ids: Record<string, number> = {};
+function translated({ fields, surfaces, buffers, effects }: UserCommand): CommandFields<CommandName> {
+  const ids: Record<string, unknown> = {};
   for (const { field, surface } of surfaces) {
-    ids[field] = surface.id;
+    if (field !== undefined) {
+      ids[field] = surface.id;
+    }
   }
   for (const { field, object } of buffers) {
     ids[field] = object.mobId();
   }
+  effects?.translations.forEach((translate) => Object.assign(ids, translate()));
   return { ...fields, ...ids } as unknown as CommandFields<CommandName>;
 }
 
@@ -119,9 +161,9 @@ function noteEffects(sent: readonly SentCommand[]): void {
         surface.gpuDirty = effect === 'write';
       }
     }
-    for (const { field, start, end, written } of refused ? [] : command.ranges) {
+    for (const { object, start, end, written } of refused ? [] : command.ranges) {
       if (written) {
-        objectIn(command.buffers, field).noteDeviceWrite(start, end);
+        object.noteDeviceWrite(start, end);
       }
     }
   }

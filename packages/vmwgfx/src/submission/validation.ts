@@ -3,6 +3,7 @@ import { readBackResources } from '../coherency/read-back.js';
 import type { Fence } from '../device/fence.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject } from '../memory/buffer-object.js';
+import { quietly } from '../references.js';
 import type { Resource } from '../resource/resource.js';
 
 /** A place in a buffer object. */
@@ -122,7 +123,7 @@ export class Validation {
     for (const object of this.#reserved.splice(0)) {
       object.unreserve();
     }
-    this.#objects.forEach(dropQuietly);
+    this.#objects.forEach(({ references }) => quietly(() => references.drop()));
     this.#objects.clear();
   }
 
@@ -210,7 +211,7 @@ export class Validation {
       this.#leaveTracker(resource, object);
       return;
     }
-    if (resource.coherent && resource.gpuDirty) {
+    if (resource.keepsContent && resource.gpuDirty) {
       readBackResources(old, [resource]);
     }
     resource.moveTo(object, offset);
@@ -225,17 +226,6 @@ export class Validation {
   #leaveTracker(resource: Resource, object: BufferObject): void {
     if (resource.coherent) {
       this.#left.push(() => object.releaseTrackerUser());
-    }
-  }
-}
-
-/** What the device refuses as an object goes is no business of the submission that let go of it last. */
-function dropQuietly(object: BufferObject): void {
-  try {
-    object.references.drop();
-  } catch (error) {
-    if (!(error instanceof VmwgfxError)) {
-      throw error;
     }
   }
 }

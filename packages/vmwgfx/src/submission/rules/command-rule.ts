@@ -1,12 +1,8 @@
 import type { CommandFields, CommandName } from '@cg/svga-device';
 import type { BufferObject } from '../../memory/buffer-object.js';
 import type { Surface } from '../../resource/surface.js';
-
-/**
- * What a command does to a surface: `write` leaves its newest content on the device; `settle` makes device and
- * backing alike, or what the device has worthless; `read` changes neither.
- */
-export type SurfaceEffect = 'read' | 'write' | 'settle';
+import type { BufferRange, SurfaceEffect } from '../effects.js';
+import type { CommandScope } from '../command-scope.js';
 
 type HandleField<N extends CommandName> = keyof CommandFields<N> & string;
 
@@ -14,14 +10,6 @@ type HandleField<N extends CommandName> = keyof CommandFields<N> & string;
 interface SurfaceOperand<N extends CommandName = CommandName> {
   readonly field: HandleField<N>;
   readonly effect: SurfaceEffect;
-}
-
-/** A byte range of a buffer object that the device reads or writes itself, without a surface that lies there. */
-export interface BufferRange {
-  readonly field: string;
-  readonly start: number;
-  readonly end: number;
-  readonly written: boolean;
 }
 
 /** What a look at a command's fields brought, where it is more than that they are in order. */
@@ -43,6 +31,8 @@ export interface CommandRule<N extends CommandName = CommandName> {
   readonly bindsBacking?: boolean;
   /** It moves a surface's content between device and backing: the driver's work where the surface is tracked. */
   readonly explicit?: boolean;
+  /** What it does to the context that it is for, and what it uses by way of it. @throws VmwgfxError EINVAL, ENOENT */
+  apply?(fields: CommandFields<N>, scope: CommandScope): void;
   /**
    * Verifies what it says of its surfaces and buffer objects, which come in the order of the rule's fields.
    * @throws SurfaceLayoutError, VmwgfxError EINVAL

@@ -37,6 +37,11 @@ const checkConvert = (
   checkBox(dest, fields.dstSubResource, prefixedBox(fields, 'destBox'));
 };
 
+const checkResolve = (fields: CommandFields<'DX_RESOLVE_COPY'>, [source, dest]: readonly Surface[]): void => {
+  source.layout.offsetOf(fields.srcSubResource);
+  dest.layout.offsetOf(fields.dstSubResource);
+};
+
 /** Checks the rows of a texture's box at a pitch in a buffer. @throws VmwgfxError EINVAL */
 function checkPitched(
   buffer: Surface,
@@ -89,11 +94,8 @@ export const dxCopyRules: CommandRules = {
       checkBox(dest, fields.destSubResource, prefixedBox(fields, 'boxDest'));
     },
   },
-  DX_RESOLVE_COPY: {
-    surfaces: sourceAndDst,
-    inspect(fields, [source, dest]) {
-      source.layout.offsetOf(fields.srcSubResource);
-      dest.layout.offsetOf(fields.dstSubResource);
-    },
-  },
+  DX_RESOLVE_COPY: { surfaces: sourceAndDst, inspect: checkResolve },
+  DX_PRED_RESOLVE_COPY: { surfaces: sourceAndDst, inspect: checkResolve },
+  DX_PRED_STAGING_CONVERT: { surfaces: sourceAndDst },
+  DX_PRED_STAGING_CONVERT_REGION: { surfaces: sourceAndDst, inspect: checkConvert },
 };

@@ -52,7 +52,7 @@ function inspect(
         bytes: end,
       });
     }
-    return { field: 'guestGmrId', start: guestOffset + start, end: guestOffset + end, written: toGuest };
+    return { object, start: guestOffset + start, end: guestOffset + end, written: toGuest };
   });
   // What lies behind the buffer object is none of the device's business, whatever the user allows it.
   const checked = suffix.map((one) => ({

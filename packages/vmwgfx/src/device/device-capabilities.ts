@@ -1,0 +1,31 @@
+import { SVGA3D_DEVCAP, SVGA_CAP, SVGA_FIFO, SVGA_REG } from '@cg/svga-device';
+import type { SvgaPorts } from './svga-ports.js';
+
+/** What the device says that it can do, as it says it. */
+export interface DeviceCapabilities {
+  /** SVGA_CAP bits. */
+  readonly capabilities: number;
+  /** SVGA_CAP2 bits; none where the device has no such register. */
+  readonly capabilities2: number;
+  /** SVGA_FIFO_CAP bits. */
+  readonly fifoCapabilities: number;
+  /** Each SVGA3D_DEVCAP, by its index. */
+  readonly deviceCapabilities: Uint32Array;
+  /** Bytes of the largest screen. */
+  readonly maxPrimaryBytes: number;
+}
+
+/** Asks the device. */
+export function readDeviceCapabilities(ports: SvgaPorts): DeviceCapabilities {
+  const capabilities = ports.readRegister(SVGA_REG.CAPABILITIES) >>> 0;
+  const hasSecond = (capabilities & SVGA_CAP.CAP2_REGISTER) !== 0;
+  return {
+    capabilities,
+    capabilities2: hasSecond ? ports.readRegister(SVGA_REG.CAP2) >>> 0 : 0,
+    fifoCapabilities: ports.fifo[SVGA_FIFO.CAPABILITIES],
+    deviceCapabilities: Uint32Array.from(Object.values(SVGA3D_DEVCAP), (index) =>
+      ports.readDeviceCapability(index),
+    ),
+    maxPrimaryBytes: ports.readRegister(SVGA_REG.MAX_PRIMARY_MEM) >>> 0,
+  };
+}

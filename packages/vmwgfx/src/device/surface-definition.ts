@@ -1,0 +1,90 @@
+import type { SurfaceDescription } from '@cg/surface-layout';
+import { SVGA3D_SURFACE } from '@cg/svga-device';
+import type { CommandQueue } from './command-queue.js';
+
+/** What of a surface is between its user and the device: the driver hands it on. */
+export interface SurfaceTraits {
+  /** SVGA3D_SURFACE bits, the lower 32. */
+  readonly flags: number;
+  /** The upper 32 of them. */
+  readonly flags2: number;
+  /** SVGA3dMSPattern. */
+  readonly multisamplePattern: number;
+  /** SVGA3dMSQualityLevel. */
+  readonly qualityLevel: number;
+  /** Of a structured buffer. */
+  readonly bufferByteStride: number;
+  /** It is an array, also with one layer: what has several is one in any case, unless it is a cube. */
+  readonly isArray: boolean;
+}
+
+/** What a surface has that nobody says more of. */
+export const plainTraits: SurfaceTraits = {
+  flags: SVGA3D_SURFACE.HINT_TEXTURE,
+  flags2: 0,
+  multisamplePattern: 0,
+  qualityLevel: 0,
+  bufferByteStride: 0,
+  isArray: false,
+};
+
+/** sizeof(SVGA3dDXSOState): the device keeps it behind the content of what streams may be written to. */
+const STREAM_OUTPUT_STATE_BYTES = 16;
+
+/** Bytes of the backing behind the last subresource (D2). */
+export function trailerBytes({ flags }: SurfaceTraits): number {
+  return (flags & SVGA3D_SURFACE.BIND_STREAM_OUTPUT) === 0 ? 0 : STREAM_OUTPUT_STATE_BYTES;
+}
+
+/** A surface as the device has to know it. */
+export interface SurfaceToDefine extends SurfaceDescription {
+  /** The layers are the six faces of a cube. */
+  readonly cube: boolean;
+  readonly traits: SurfaceTraits;
+}
+
+/**
+ * Sends the definition of a surface, by the oldest command that has room for it.
+ * @throws as `CommandQueue.emit`
+ */
+export function emitDefinition(
+  queue: CommandQueue,
+  sid: number,
+  surface: SurfaceToDefine,
+  refused: () => void,
+): void {
+  const { format, width, height, depth, mipLevels, samples, layers, cube, traits } = surface;
+  const { flags2, multisamplePattern, qualityLevel, bufferByteStride } = traits;
+  const definition = {
+    sid,
+    surfaceFlags: (traits.flags | (cube ? SVGA3D_SURFACE.CUBEMAP : 0)) >>> 0,
+    format,
+    numMipLevels: mipLevels,
+    multisampleCount: samples > 1 ? samples : 0,
+    autogenFilter: 0,
+    width,
+    height,
+    depth,
+  };
+  const isArray = traits.isArray || (layers > 1 && !cube);
+  const arraySize = isArray ? layers : 0;
+  const isNew = bufferByteStride > 0 || flags2 !== 0 || multisamplePattern !== 0 || qualityLevel !== 0;
+  if (isNew) {
+    const fields = {
+      ...definition,
+      surfaceFlags: definition.surfaceFlags + flags2 * 2 ** 32,
+      multisamplePattern,
+      qualityLevel,
+      arraySize,
+    };
+    if (bufferByteStride > 0) {
+      queue.emit('DEFINE_GB_SURFACE_V4', { ...fields, bufferByteStride }, refused);
+    } else {
+      queue.emit('DEFINE_GB_SURFACE_V3', fields, refused);
+    }
+  } else if (isArray) {
+    queue.emit('DEFINE_GB_SURFACE_V2', { ...definition, arraySize }, refused);
+  } else {
+    queue.emit('DEFINE_GB_SURFACE', definition, refused);
+  }
+}

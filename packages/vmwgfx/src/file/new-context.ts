@@ -1,0 +1,59 @@
+import type { DriverContext } from '../context.js';
+import { VmwgfxError } from '../errors.js';
+import type { BufferObject } from '../memory/buffer-object.js';
+import { DxContext } from '../resource/contexts/dx-context.js';
+import { LegacyContext } from '../resource/contexts/legacy-context.js';
+import { Shader, SVGA3D_SHADERTYPE } from '../resource/shader.js';
+
+/** A context to create. */
+export interface NewContext {
+  readonly kind: 'legacy' | 'dx';
+}
+
+/** A shader to create. */
+export interface NewShader {
+  /** SVGA3dShaderType: vertex (1) or pixel (2). */
+  readonly type: number;
+  /** Bytes of its bytecode, whole dwords. */
+  readonly bytes: number;
+  /** Handle of the buffer object with the bytecode; without it the shader gets a backing of zeros. */
+  readonly buffer?: number;
+  /** Where the bytecode begins there, a multiple of 4. Default 0. */
+  readonly offset?: number;
+}
+
+/** @throws VmwgfxError EINVAL for a DX context where the device has none */
+export function makeContext(context: DriverContext, kind: 'legacy' | 'dx'): LegacyContext | DxContext {
+  if (kind === 'legacy') {
+    return new LegacyContext(context);
+  }
+  if (!context.limits.hasDx) {
+    throw new VmwgfxError('EINVAL', 'the device has no DX contexts');
+  }
+  return new DxContext(context);
+}
+
+/** @throws VmwgfxError EINVAL for a type or size that is none, or a place outside the buffer object */
+export function makeShader(context: DriverContext, wanted: NewShader, buffer?: BufferObject): Shader {
+  const { type, bytes, offset = 0 } = wanted;
+  if (type !== SVGA3D_SHADERTYPE.VS && type !== SVGA3D_SHADERTYPE.PS) {
+    throw new VmwgfxError('EINVAL', `contexts without DX have no shaders of type ${type}`);
+  }
+  if (!Number.isSafeInteger(bytes) || bytes < 4 || bytes % 4 !== 0) {
+    throw new VmwgfxError('EINVAL', `a shader cannot have ${bytes} bytes`, { bytes });
+  }
+  if (!Number.isSafeInteger(offset) || offset < 0 || offset % 4 !== 0) {
+    throw new VmwgfxError('EINVAL', `a shader cannot begin at ${offset}`, { offset });
+  }
+  const shader = new Shader(context, type, bytes);
+  if (buffer !== undefined) {
+    if (offset + bytes > buffer.bytes) {
+      throw new VmwgfxError('EINVAL', `${bytes} bytes at ${offset} leave the buffer object`, {
+        offset,
+        bytes,
+      });
+    }
+    shader.attach(buffer, offset);
+  }
+  return shader;
+}

@@ -1,0 +1,58 @@
+import { closeAs, describeAs, type CallHandler, type OpenFile } from '../open-file/open-file.js';
+import * as structs from '../header/structs.js';
+import { DRM_VMW_HANDLE } from '../header/values.js';
+
+/**
+ * One more handle of a surface: of one that the file has, as on a render node, or of one behind a file descriptor.
+ * @throws VmwgfxError ENOENT, EBADF, EINVAL
+ */
+export function referenceSurface(open: OpenFile, id: number, handleType: number): number {
+  const { file, descriptors } = open;
+  if (handleType !== DRM_VMW_HANDLE.PRIME) {
+    describeAs(open, id, 'surface');
+    const shared = file.share(id);
+    try {
+      return file.open(shared);
+    } finally {
+      shared.close();
+    }
+  }
+  const handle = file.open(descriptors.shared(id | 0));
+  try {
+    describeAs(open, handle, 'surface');
+  } catch (error) {
+    file.closeHandle(handle);
+    throw error;
+  }
+  return handle;
+}
+
+/** DRM_VMW_UNREF_SURFACE. */
+export const unrefSurface: CallHandler = (open, argument) => {
+  closeAs(open, structs.surface.read(argument, 0).sid, 'surface');
+};
+
+/** DRM_VMW_REF_SURFACE: the base size goes to where user space has room for sizes, if it has. */
+export const refSurface: CallHandler = (open, argument) => {
+  const { sid, handle_type } = structs.surface.read(argument, 0);
+  const reply = structs.surfaceCreateReq.read(argument, 0);
+  const handle = referenceSurface(open, sid, handle_type);
+  try {
+    const { traits, format, mipLevels, layers, cube, width, height, depth } = describeAs(
+      open,
+      handle,
+      'surface',
+    );
+    if (reply.size_addr !== 0) {
+      const bytes = new Uint8Array(structs.size.bytes);
+      structs.size.write(new DataView(bytes.buffer), 0, { width, height, depth, pad64: 0 });
+      open.memory.write(reply.size_addr, bytes);
+    }
+    const faces = cube ? layers : 1;
+    const mip_levels = reply.mip_levels.map((_, face) => (face < faces ? mipLevels : 0));
+    structs.surfaceCreateReq.write(argument, 0, { ...reply, flags: traits.flags, format, mip_levels });
+  } catch (error) {
+    open.file.closeHandle(handle);
+    throw error;
+  }
+};

@@ -1,0 +1,144 @@
+import { PageTableError } from '@cg/pagetable';
+import { SurfaceLayoutError } from '@cg/surface-layout';
+import { VmwgfxError } from '../errors.js';
+import type { DrmFile } from '../file/drm-file.js';
+import { callsByNr, type Call } from './calls/call-table.js';
+import { CpuGrabs } from './open-file/cpu-grabs.js';
+import { Descriptors } from './open-file/descriptors.js';
+import { FenceEvents } from './open-file/fence-events.js';
+import { FenceHandles } from './open-file/fence-handles.js';
+import type { OpenFile } from './open-file/open-file.js';
+import { driverVersion } from './calls/parameters.js';
+import { DRM_COMMAND_BASE, DRM_COMMAND_END, takeApart, type Request } from './header/request-number.js';
+import { DRM_IOCTL_VMW_EXECBUF } from './header/requests.js';
+import { checkArgument, copyFromUser, copyToUser, type UserArgument } from './user-argument.js';
+import { viewOf, type UserMemory } from './user-memory.js';
+
+/** What calls on a file may be given. */
+export interface DrmIoctlOptions {
+  /** File descriptors of the process, for who shares them between files; its own if left out. */
+  readonly descriptors?: Descriptors;
+  /** Microseconds, for the time in events; the host's time of day if left out. */
+  readonly now?: () => number;
+}
+
+/**
+ * One opened file of the device as the kernel's user space sees it: ioctl(2) with the structures of vmwgfx_drm.h, on
+ * top of a `DrmFile`, to which the same handles can be given. One for one file.
+ */
+export class DrmIoctl {
+  /** What DRM_IOCTL_VERSION says. */
+  static readonly version = driverVersion;
+
+  readonly #open: OpenFile;
+
+  /** @param memory of the process that makes the calls: what pointers in arguments point to */
+  constructor(file: DrmFile, memory: UserMemory, options: DrmIoctlOptions = {}) {
+    const { descriptors = new Descriptors(), now = () => Date.now() * 1000 } = options;
+    this.#open = {
+      file,
+      memory,
+      descriptors,
+      fences: new FenceHandles(),
+      events: new FenceEvents(now),
+      grabs: new CpuGrabs(),
+      knowsGuestBacked: false,
+    };
+  }
+
+  get file(): DrmFile {
+    return this.#open.file;
+  }
+
+  get descriptors(): Descriptors {
+    return this.#open.descriptors;
+  }
+
+  /**
+   * Makes a call. The reply is written over the request in the argument, as far as the request number says; also where
+   * the call fails, as in the kernel.
+   * @param request one of the DRM_IOCTL_… numbers
+   * @param argument the structure, or its address in the user's memory
+   * @returns 0
+   * @throws VmwgfxError and nothing else: `code`, and `errno` for who returns -errno. ENOTTY for a request that is not
+   * DRM's, EINVAL for one that there is not or whose size or direction is wrong, EFAULT for an argument or a pointer in
+   * it to memory that is not there, EACCES and ENOSYS for what is not offered; otherwise as the calls of `DrmFile`,
+   * but EINVAL for a handle that names nothing
+   */
+  ioctl(request: number, argument: UserArgument = 0): 0 {
+    try {
+      const parts = takeApart(request);
+      this.#call(parts, callFor(request, parts), argument);
+      return 0;
+    } catch (error) {
+      throw asVmwgfxError(error);
+    }
+  }
+
+  /**
+   * read(2) of the device file: as many whole events as fit, of those asked for with DRM_IOCTL_VMW_FENCE_EVENT whose
+   * fences have signalled. None where there is none.
+   */
+  read(length: number): Uint8Array {
+    return this.#open.events.read(length);
+  }
+
+  /** close(2) of the device file. @throws as `DrmFile.close` */
+  close(): void {
+    this.#open.fences.clear();
+    this.#open.file.close();
+  }
+
+  /** Copies as the DRM core does: of a shorter structure the rest is 0, of a longer one it stays as it is. */
+  #call(parts: Request, { request, run, noSuchHandle }: Call, argument: UserArgument): void {
+    if (typeof run === 'string') {
+      throw new VmwgfxError(run, 'the driver does not offer the call', { request });
+    }
+    const { memory } = this.#open;
+    const known = takeApart(request);
+    const inBytes = parts.reads && known.reads ? parts.bytes : 0;
+    const outBytes = parts.writes && known.writes ? parts.bytes : 0;
+    checkArgument(argument, Math.max(inBytes, outBytes));
+    const data = new Uint8Array(Math.max(inBytes, outBytes, known.bytes));
+    data.set(copyFromUser(memory, argument, inBytes));
+    try {
+      run(this.#open, viewOf(data));
+    } catch (error) {
+      const isHandle = error instanceof VmwgfxError && error.code === 'ENOENT';
+      throw isHandle ? new VmwgfxError(noSuchHandle, error.message, error.facts) : error;
+    } finally {
+      copyToUser(memory, argument, data.subarray(0, outBytes));
+    }
+  }
+}
+
+/**
+ * The call that a request names. The driver's own must be as the header has them; execbuf alone, which has grown, and
+ * those of the DRM core may have another size.
+ * @throws VmwgfxError ENOTTY, EINVAL
+ */
+function callFor(request: number, { nr, isDrm }: Request): Call {
+  if (!isDrm) {
+    throw new VmwgfxError('ENOTTY', 'no ioctl of a DRM device', { request });
+  }
+  const call = callsByNr.get(nr);
+  const isOwn = nr >= DRM_COMMAND_BASE && nr < DRM_COMMAND_END;
+  const mustMatch = isOwn && call?.request !== DRM_IOCTL_VMW_EXECBUF;
+  if (call === undefined || (mustMatch && call.request !== request >>> 0)) {
+    throw new VmwgfxError('EINVAL', `no ioctl of this device, or not with such an argument: number ${nr}`, {
+      request,
+    });
+  }
+  return call;
+}
+
+/** What other packages say, in this one's words; anything else is a mistake of ours, and stays what it is. */
+function asVmwgfxError(error: unknown): unknown {
+  if (error instanceof SurfaceLayoutError) {
+    return new VmwgfxError('EINVAL', error.message);
+  }
+  if (error instanceof PageTableError) {
+    return new VmwgfxError(error.code === 'ELOOP' ? 'EFAULT' : error.code, error.message);
+  }
+  return error;
+}

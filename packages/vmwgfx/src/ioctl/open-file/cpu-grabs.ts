@@ -1,0 +1,41 @@
+import { VmwgfxError } from '../../errors.js';
+import type { CpuAccess } from '../../file/cpu-access.js';
+import type { DrmFile } from '../../file/drm-file.js';
+
+interface Grab {
+  readonly access: CpuAccess;
+  count: number;
+}
+
+/** What user space has grabbed for the CPU and not released, by handle. */
+export class CpuGrabs {
+  readonly #grabs = new Map<number, Grab>();
+
+  /** @throws as `DrmFile.syncCpu` */
+  grab(file: DrmFile, handle: number, dontBlock: boolean): void {
+    const known = this.#grabs.get(handle);
+    if (known === undefined) {
+      this.#grabs.set(handle, { access: file.syncCpu(handle, { dontBlock }), count: 1 });
+    } else {
+      waitForDevice(file, handle, dontBlock);
+      known.count++;
+    }
+  }
+
+  /** @throws VmwgfxError EINVAL for one that is not grabbed */
+  release(handle: number): void {
+    const grab = this.#grabs.get(handle);
+    if (grab === undefined) {
+      throw new VmwgfxError('EINVAL', `handle ${handle} is not grabbed for the CPU`, { handle });
+    }
+    if (--grab.count === 0) {
+      this.#grabs.delete(handle);
+      grab.access.release();
+    }
+  }
+}
+
+/** A grab that lets submissions go on holds nothing once the device is done. */
+export function waitForDevice(file: DrmFile, handle: number, dontBlock: boolean): void {
+  file.syncCpu(handle, { dontBlock, allowSubmissions: true }).release();
+}

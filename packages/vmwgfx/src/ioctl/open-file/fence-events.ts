@@ -1,0 +1,76 @@
+import type { Fence } from '../../device/fence.js';
+import { VmwgfxError } from '../../errors.js';
+import { eventFence } from '../header/structs.js';
+import { viewOf } from '../user-memory.js';
+import { DRM_VMW_EVENT_FENCE_SIGNALED } from '../header/values.js';
+
+/** Bytes of events that a file may wait for at a time (drm_file.event_space). */
+const EVENT_SPACE = 4096;
+
+const MICROSECONDS = 1_000_000;
+
+interface PendingEvent {
+  readonly fence: Fence;
+  readonly userData: readonly number[];
+  readonly wantsTime: boolean;
+  /** When it was seen to have signalled, in microseconds. */
+  signalledAt: number | undefined;
+}
+
+/** The events of one opened file: what its `read` gives once fences have signalled. */
+export class FenceEvents {
+  readonly #now: () => number;
+  #pending: PendingEvent[] = [];
+
+  /** @param now microseconds of the clock that events tell */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** To be asked before anything is done for an event. @throws VmwgfxError ENOMEM */
+  checkRoom(): void {
+    if ((this.#pending.length + 1) * eventFence.bytes > EVENT_SPACE) {
+      throw new VmwgfxError('ENOMEM', `a file waits for at most ${EVENT_SPACE} bytes of events at a time`);
+    }
+  }
+
+  add(fence: Fence, userData: readonly number[], wantsTime: boolean): void {
+    this.#pending.push({ fence, userData, wantsTime, signalledAt: undefined });
+    this.#look();
+  }
+
+  /** As many whole events as fit, of fences that have signalled, in the order in which they were asked for. */
+  read(length: number): Uint8Array {
+    this.#look();
+    const signalled = this.#pending.filter(({ signalledAt }) => signalledAt !== undefined);
+    const taken = signalled.slice(0, Math.floor(Math.max(length, 0) / eventFence.bytes));
+    const bytes = new Uint8Array(taken.length * eventFence.bytes);
+    taken.forEach((event, i) => writeEvent(viewOf(bytes), i * eventFence.bytes, event));
+    const gone = new Set(taken);
+    this.#pending = this.#pending.filter((event) => !gone.has(event));
+    return bytes;
+  }
+
+  #look(): void {
+    for (const event of this.#pending) {
+      if (event.signalledAt === undefined && event.fence.isSignalled) {
+        event.signalledAt = this.#now();
+      }
+    }
+  }
+}
+
+function writeEvent(
+  view: DataView,
+  at: number,
+  { userData, wantsTime, signalledAt = 0 }: PendingEvent,
+): void {
+  const time = wantsTime ? Math.floor(signalledAt) : 0;
+  eventFence.write(view, at, {
+    type: DRM_VMW_EVENT_FENCE_SIGNALED,
+    length: eventFence.bytes,
+    user_data: userData,
+    tv_sec: Math.floor(time / MICROSECONDS),
+    tv_usec: time % MICROSECONDS,
+  });
+}

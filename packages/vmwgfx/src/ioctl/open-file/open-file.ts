@@ -1,0 +1,57 @@
+import { VmwgfxError } from '../../errors.js';
+import type { ObjectDescription } from '../../file/descriptions.js';
+import type { DrmFile } from '../../file/drm-file.js';
+import type { CpuGrabs } from './cpu-grabs.js';
+import type { Descriptors } from './descriptors.js';
+import type { FenceEvents } from './fence-events.js';
+import type { FenceHandles } from './fence-handles.js';
+import type { UserMemory } from '../user-memory.js';
+
+/** What the calls on one opened file share. */
+export interface OpenFile {
+  readonly file: DrmFile;
+  readonly memory: UserMemory;
+  readonly descriptors: Descriptors;
+  readonly fences: FenceHandles;
+  readonly events: FenceEvents;
+  readonly grabs: CpuGrabs;
+  /** User space has asked for MAX_MOB_MEMORY: it knows guest-backed objects, and is told of them. */
+  knowsGuestBacked: boolean;
+}
+
+/** What carries out a call: it reads the request in the argument, and writes the reply over it. */
+export type CallHandler = (open: OpenFile, argument: DataView) => void;
+
+type Kind = ObjectDescription['kind'];
+
+/** A description of one kind. */
+type Described<K extends Kind> = Extract<ObjectDescription, { readonly kind: K }>;
+
+function isKind<K extends Kind>(description: ObjectDescription, kind: K): description is Described<K> {
+  return description.kind === kind;
+}
+
+/** The description of a handle that must be of one kind. @throws VmwgfxError ENOENT, EINVAL */
+export function describeAs<K extends 'buffer' | 'surface'>(
+  { file }: OpenFile,
+  handle: number,
+  kind: K,
+): Described<K> {
+  const description = file.describe(handle);
+  if (!isKind(description, kind)) {
+    throw wrongKind(handle, kind);
+  }
+  return description;
+}
+
+/** Closes a handle that must be of one kind. @throws VmwgfxError ENOENT, EINVAL; EIO as `DrmFile.closeHandle` */
+export function closeAs({ file }: OpenFile, handle: number, kind: Kind): void {
+  if (file.describe(handle).kind !== kind) {
+    throw wrongKind(handle, kind);
+  }
+  file.closeHandle(handle);
+}
+
+function wrongKind(handle: number, kind: Kind): VmwgfxError {
+  return new VmwgfxError('EINVAL', `handle ${handle} is of no ${kind}`, { handle });
+}

@@ -1,0 +1,122 @@
+import { PAGE_SIZE, WORDS_PER_FRAME } from '@cg/pagetable';
+import { coTableEntryBytes, SVGA3D_INVALID_ID } from '@cg/svga-device';
+import type { DriverContext } from '../../context.js';
+import { VmwgfxError } from '../../errors.js';
+import type { BufferObject } from '../../memory/buffer-object.js';
+import { UntrackedResource } from '../untracked-resource.js';
+
+/** SVGA_COTABLE_MAX_IDS of svga3d_types.h. */
+const SVGA_COTABLE_MAX_IDS = 65_533;
+
+/** The DX context of a table. */
+export interface TableOwner {
+  readonly context: DriverContext;
+  /** The device's id. */
+  readonly id: number;
+}
+
+/**
+ * A table of a DX context (SVGACOTableType), in a backing of its own. It grows as ids are used: what the device
+ * has of it is read back, and the device goes on with a copy in a larger backing.
+ */
+export class CoTable extends UntrackedResource {
+  readonly entryBytes: number;
+  #bound = false;
+  /** Bytes from the start of the backing on that are entries. */
+  #validBytes = 0;
+
+  constructor(
+    readonly owner: TableOwner,
+    readonly type: number,
+  ) {
+    super(owner.context, PAGE_SIZE, false);
+    this.entryBytes = coTableEntryBytes[type];
+  }
+
+  /** Whether the device has it. */
+  get isBound(): boolean {
+    return this.#bound;
+  }
+
+  /**
+   * Bytes of a backing in which there is an entry for `id`: those it has, doubled until there is.
+   * @throws VmwgfxError EINVAL for an id that no table can have
+   */
+  bytesFor(id: number): number {
+    if (id >= SVGA_COTABLE_MAX_IDS) {
+      throw new VmwgfxError('EINVAL', `no table of a context has an id ${id}`, { id });
+    }
+    let bytes = this.backingBytes;
+    while (bytes < (id + 1) * this.entryBytes) {
+      bytes *= 2;
+    }
+    return bytes;
+  }
+
+  /** Without a backing it has no size yet, whatever a submission that failed wanted. */
+  forgetPlannedSize(): void {
+    if (this.backing === undefined) {
+      this.backingBytes = PAGE_SIZE;
+    }
+  }
+
+  override get keepsContent(): boolean {
+    return true;
+  }
+
+  create(): void {}
+
+  bind(): void {
+    const { backing, owner, type } = this;
+    if (this.#bound || backing === undefined) {
+      return;
+    }
+    const table = { cid: owner.id, type, mobid: backing.mobId(), validSizeInBytes: this.#validBytes };
+    this.context.queue.emit('DX_SET_COTABLE', table, () => {
+      this.#bound = false;
+    });
+    this.#bound = true;
+  }
+
+  unbind(): void {
+    if (this.#bound) {
+      this.#bound = false;
+      const none = { mobid: SVGA3D_INVALID_ID, validSizeInBytes: 0 };
+      this.context.queue.emitSurely('DX_SET_COTABLE', { cid: this.owner.id, type: this.type, ...none });
+    }
+  }
+
+  readBack(refused: () => void): void {
+    const before = this.#validBytes;
+    this.context.queue.emit('DX_READBACK_COTABLE', { cid: this.owner.id, type: this.type }, () => {
+      this.#validBytes = before;
+      refused();
+    });
+    this.#validBytes = this.backingBytes;
+  }
+
+  /** Goes on in another backing, with the entries that are in this one. */
+  override moveTo(backing: BufferObject, offset: number): void {
+    this.unbind();
+    if (this.backing !== undefined) {
+      this.#copyEntries(this.backing, backing);
+    }
+    this.backingBytes = backing.bytes;
+    super.moveTo(backing, offset);
+  }
+
+  /** The context is gone from the device, and the table with it. */
+  destroy(): void {
+    this.#bound = false;
+    this.detach();
+  }
+
+  #copyEntries(from: BufferObject, to: BufferObject): void {
+    const { u32 } = this.context.memory;
+    const pages = Math.min(Math.ceil(this.#validBytes / PAGE_SIZE), from.pageCount, to.pageCount);
+    for (let page = 0; page < pages; page++) {
+      const start = from.frames[page] * WORDS_PER_FRAME;
+      u32.copyWithin(to.frames[page] * WORDS_PER_FRAME, start, start + WORDS_PER_FRAME);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import type { DriverContext } from '../../context.js';
+import type { Named, NamedByUser } from '../named.js';
+import {
+  emptySlot,
+  groupOf,
+  type SlotContent,
+  type SlotFields,
+  type SlotGroup,
+  type Stage,
+} from './state-slots.js';
+
+/** The context whose state it is. */
+export interface StateOwner {
+  readonly context: DriverContext;
+  readonly id: number;
+  /** Whether the device has it, with its backing. */
+  readonly isBound: boolean;
+  readonly kind: 'legacy' | 'dx';
+}
+
+/** Something in a slot of a context's state. It keeps nothing alive. */
+export class Binding implements NamedByUser {
+  #sent = true;
+  /** The device was told to have nothing in the slot. */
+  #emptied = false;
+
+  constructor(
+    readonly state: ContextState,
+    readonly slot: number,
+    readonly target: Named,
+    readonly fields: SlotFields = {},
+  ) {}
+
+  get content(): SlotContent {
+    return this.#emptied ? emptySlot() : { ...this.fields, id: this.target.stateId };
+  }
+
+  /** The device has it in its slot, or will once the user's command that sets it is done. */
+  get sent(): boolean {
+    return this.#sent;
+  }
+
+  set sent(sent: boolean) {
+    this.#sent = sent;
+    this.#emptied &&= !sent;
+  }
+
+  leftDevice(): void {
+    this.#sent = false;
+    if (!this.#emptied && this.state.at(this.slot) === this) {
+      this.#emptied = true;
+      this.state.empty(this.slot);
+    }
+  }
+
+  destroyed(): void {
+    this.leftDevice();
+    if (this.state.at(this.slot) === this) {
+      this.state.set(this.slot, undefined);
+    }
+  }
+}
+
+/**
+ * What is in the slots of a context: the kernel's binding manager. What the device loses, or has to forget, is
+ * taken out of its slots at once, and put back when a draw needs it.
+ */
+export class ContextState {
+  readonly #bindings = new Map<number, Binding>();
+  /** Slots in which the device may have what is not there any more. */
+  readonly #stale = new Set<number>();
+
+  constructor(readonly owner: StateOwner) {}
+
+  at(slot: number): Binding | undefined {
+    return this.#bindings.get(slot);
+  }
+
+  /** Puts something into a slot, or nothing. */
+  set(slot: number, binding: Binding | undefined): void {
+    if (binding === undefined) {
+      this.#bindings.delete(slot);
+    } else {
+      this.#bindings.set(slot, binding);
+    }
+  }
+
+  /** What a draw, or a dispatch, uses. */
+  *inUse(stage: Stage): Generator<[Binding, SlotGroup]> {
+    for (const binding of this.#bindings.values()) {
+      const group = groupOf(binding.slot);
+      if (group.stage === stage) {
+        yield [binding, group];
+      }
+    }
+  }
+
+  /** The device takes what is in a slot out of it, where it can be told. */
+  empty(slot: number): void {
+    if (this.owner.isBound) {
+      this.sureSender(slot)();
+    } else {
+      this.#stale.add(slot);
+    }
+  }
+
+  /** The device did not do what a command said of a slot. */
+  refused(slot: number): void {
+    const binding = this.at(slot);
+    if (binding === undefined) {
+      this.#stale.add(slot);
+    } else {
+      binding.sent = false;
+    }
+  }
+
+  /** The device loses the state: all is to be sent again. */
+  lost(): void {
+    this.#bindings.forEach((binding) => {
+      binding.sent = false;
+    });
+  }
+
+  /** Nothing is in any slot. */
+  clear(): void {
+    this.#bindings.forEach((binding) => binding.target.namedBy.remove(binding));
+    this.#bindings.clear();
+    this.#stale.clear();
+  }
+
+  /**
+   * Makes what sends a slot, or the group that is set with it, as it is now, whatever is in it by then.
+   * @returns sends it; throws as `CommandQueue.emit`
+   */
+  sender(slot: number): () => void {
+    const { owner } = this;
+    const group = groupOf(slot);
+    const bindings = this.#setTogether(slot);
+    return () => {
+      const refused = (): void => mark(bindings, false);
+      mark(bindings, true);
+      try {
+        const { name, fields } = this.#command(slot, bindings);
+        owner.context.queue.emit(name, fields, refused, this.#dxContext);
+      } catch (error) {
+        refused();
+        throw error;
+      }
+      this.#forgetStale(group, slot);
+    };
+  }
+
+  /** What sends a slot as it is now, and cannot fail. */
+  sureSender(slot: number): () => void {
+    const bindings = this.#setTogether(slot);
+    return () => {
+      const { name, fields } = this.#command(slot, bindings);
+      this.owner.context.queue.emitSurely(name, fields, this.#dxContext);
+    };
+  }
+
+  /** Empties the slots in which the device may have what is gone. The context is bound. */
+  settleStale(): void {
+    for (const slot of this.#stale) {
+      this.sureSender(slot)();
+    }
+    this.#stale.clear();
+  }
+
+  get #dxContext(): number | undefined {
+    return this.owner.kind === 'dx' ? this.owner.id : undefined;
+  }
+
+  /** What one command sets together with a slot; by index in the group. */
+  #setTogether(slot: number): ReadonlyMap<number, Binding> {
+    const { first, count, whole } = groupOf(slot);
+    const found = new Map<number, Binding>();
+    for (let at = whole ? first : slot; at < (whole ? first + count : slot + 1); at++) {
+      const binding = this.at(at);
+      if (binding !== undefined) {
+        found.set(at - first, binding);
+      }
+    }
+    return found;
+  }
+
+  #command(slot: number, bindings: ReadonlyMap<number, Binding>): ReturnType<SlotGroup['command']> {
+    const group = groupOf(slot);
+    const contentOf = (index: number): SlotContent => bindings.get(index)?.content ?? emptySlot();
+    return group.command(slot - group.first, contentOf, this.owner.id);
+  }
+
+  #forgetStale({ first, count, whole }: SlotGroup, slot: number): void {
+    for (let at = whole ? first : slot; at < (whole ? first + count : slot + 1); at++) {
+      this.#stale.delete(at);
+    }
+  }
+}
+
+function mark(bindings: ReadonlyMap<number, Binding>, sent: boolean): void {
+  bindings.forEach((binding) => {
+    binding.sent = sent;
+  });
+}

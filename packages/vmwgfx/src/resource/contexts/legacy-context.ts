@@ -1,0 +1,25 @@
+import type { DriverContext } from '../../context.js';
+import type { IdAllocator } from '../../id-allocator.js';
+import { UserContext } from './user-context.js';
+
+/** SVGA3D_CONTEXT_DATA_SIZE of svga3d_cmd.h: what the device keeps of a context in its backing. */
+const CONTEXT_DATA_BYTES = 16_384;
+
+/** A guest-backed context without DX: commands name it in their `cid`. */
+export class LegacyContext extends UserContext {
+  readonly kind = 'legacy';
+  protected readonly commands = {
+    define: 'DEFINE_GB_CONTEXT',
+    bind: 'BIND_GB_CONTEXT',
+    readBack: 'READBACK_GB_CONTEXT',
+    destroy: 'DESTROY_GB_CONTEXT',
+  } as const;
+
+  constructor(context: DriverContext) {
+    super(context, CONTEXT_DATA_BYTES, false);
+  }
+
+  protected get ids(): IdAllocator {
+    return this.context.contextIds;
+  }
+}

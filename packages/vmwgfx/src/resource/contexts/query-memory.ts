@@ -1,0 +1,60 @@
+import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { UntrackedResource } from '../untracked-resource.js';
+import type { BufferObject } from '../../memory/buffer-object.js';
+import type { CoTable } from './co-table.js';
+
+/** A query of a DX context, and where its result goes. */
+export interface Query {
+  /** SVGA3dQueryType. */
+  readonly type: number;
+  /** It has the context's query memory. */
+  readonly bound: boolean;
+  readonly offset: number;
+}
+
+/** The buffer object that the results of all queries of a DX context go to: a context has one. */
+export class QueryMemory extends UntrackedResource {
+  /** The user's command binds the first query. */
+  #bound = true;
+
+  constructor(
+    readonly table: CoTable,
+    object: BufferObject,
+  ) {
+    super(table.context, object.bytes, false);
+  }
+
+  /** The device has not bound a query to it. */
+  refused(): void {
+    this.#bound = false;
+  }
+
+  create(): void {}
+
+  bind(): void {
+    const { backing } = this;
+    if (!this.#bound && backing !== undefined) {
+      const fields = { cid: this.table.owner.id, mobid: backing.mobId() };
+      this.context.queue.emit('DX_BIND_ALL_QUERY', fields, () => this.refused(), this.table.owner.id);
+      this.#bound = true;
+    }
+  }
+
+  unbind(): void {
+    if (this.#bound && this.table.isBound) {
+      const fields = { cid: this.table.owner.id, mobid: SVGA3D_INVALID_ID };
+      this.context.queue.emitSurely('DX_BIND_ALL_QUERY', fields, this.table.owner.id);
+    }
+    this.#bound = false;
+  }
+
+  readBack(refused: () => void): void {
+    const { id } = this.table.owner;
+    this.context.queue.emit('DX_READBACK_ALL_QUERY', { cid: id }, refused, id);
+  }
+
+  destroy(): void {
+    this.#bound = false;
+    this.detach();
+  }
+}

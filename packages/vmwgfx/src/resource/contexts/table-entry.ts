@@ -1,0 +1,92 @@
+import { SVGA3D_INVALID_ID, type CommandFields } from '@cg/svga-device';
+import { NamedBy, type Named } from '../named.js';
+import { UntrackedResource } from '../untracked-resource.js';
+import type { CoTable } from './co-table.js';
+
+/** An entry of a context's table whose content lies in a buffer object, which the device reads there. */
+export abstract class TableEntry extends UntrackedResource implements Named {
+  readonly namedBy = new NamedBy();
+  protected hasBinding = false;
+
+  constructor(
+    readonly table: CoTable,
+    readonly stateId: number,
+    bytes: number,
+  ) {
+    super(table.context, bytes, false);
+  }
+
+  get isBound(): boolean {
+    return this.hasBinding;
+  }
+
+  /** A user's command binds it, or the device has refused that. */
+  setBound(bound: boolean): void {
+    this.hasBinding = bound;
+  }
+
+  create(): void {}
+  readBack(): void {}
+
+  bind(): void {
+    const { backing } = this;
+    if (!this.hasBinding && backing !== undefined) {
+      this.sendBinding(backing.mobId());
+      this.hasBinding = true;
+    }
+  }
+
+  unbind(): void {
+    if (this.hasBinding && this.table.isBound) {
+      this.sendUnbinding();
+    }
+    this.hasBinding = false;
+  }
+
+  destroy(): void {
+    this.hasBinding = false;
+    this.detach();
+  }
+
+  protected abstract sendBinding(mobid: number): void;
+  protected abstract sendUnbinding(): void;
+}
+
+/** A shader of a DX context. */
+export class DxShader extends TableEntry {
+  constructor(
+    table: CoTable,
+    id: number,
+    /** SVGA3dShaderType. */
+    readonly type: number,
+    bytes: number,
+  ) {
+    super(table, id, bytes);
+  }
+
+  protected sendBinding(mobid: number): void {
+    const fields = { ...this.#named, mobid, offsetInBytes: this.backingOffset };
+    this.context.queue.emit('DX_BIND_SHADER', fields, () => this.setBound(false), this.table.owner.id);
+  }
+
+  protected sendUnbinding(): void {
+    const fields = { ...this.#named, mobid: SVGA3D_INVALID_ID, offsetInBytes: 0 };
+    this.context.queue.emitSurely('DX_BIND_SHADER', fields, this.table.owner.id);
+  }
+
+  get #named(): Pick<CommandFields<'DX_BIND_SHADER'>, 'cid' | 'shid'> {
+    return { cid: this.table.owner.id, shid: this.stateId };
+  }
+}
+
+/** A stream output whose declarations lie in a buffer object. */
+export class StreamOutput extends TableEntry {
+  protected sendBinding(mobid: number): void {
+    const place = { offsetInBytes: this.backingOffset, sizeInBytes: this.backingBytes };
+    const fields = { soid: this.stateId, mobid, ...place };
+    this.context.queue.emit('DX_BIND_STREAMOUTPUT', fields, () => this.setBound(false), this.table.owner.id);
+  }
+
+  /** There is no command for it: it is bound again before its next use. */
+  protected sendUnbinding(): void {}
+}

@@ -1,0 +1,75 @@
+import { SVGA3D_INVALID_ID, SVGA_COTABLE, type CommandFields, type CommandName } from '@cg/svga-device';
+import { NamedBy, type Named, type NamedByUser } from '../named.js';
+import type { Surface } from '../surface.js';
+import type { CoTable } from './co-table.js';
+import type { StateCommand } from './state-slots.js';
+
+/** Which command ends a view, and the field with its id, by the type of its table. */
+const destroyCommands: Readonly<Record<number, readonly [CommandName, string]>> = {
+  [SVGA_COTABLE.RTVIEW]: ['DX_DESTROY_RENDERTARGET_VIEW', 'renderTargetViewId'],
+  [SVGA_COTABLE.DSVIEW]: ['DX_DESTROY_DEPTHSTENCIL_VIEW', 'depthStencilViewId'],
+  [SVGA_COTABLE.SRVIEW]: ['DX_DESTROY_SHADERRESOURCE_VIEW', 'shaderResourceViewId'],
+  [SVGA_COTABLE.UAVIEW]: ['DX_DESTROY_UA_VIEW', 'uaViewId'],
+};
+
+/** A view of a surface, which it keeps. Where the surface leaves the device it is defined anew for the next use. */
+export class View implements Named, NamedByUser {
+  readonly namedBy = new NamedBy();
+  #defined = true;
+
+  /** The user's own command defines it, and is kept to define it again. */
+  constructor(
+    readonly table: CoTable,
+    readonly id: number,
+    readonly surface: Surface,
+    readonly definition: StateCommand,
+  ) {}
+
+  get stateId(): number {
+    return this.#defined ? this.id : SVGA3D_INVALID_ID;
+  }
+
+  keepSurface(): void {
+    this.surface.references.take();
+    this.surface.namedBy.add(this);
+  }
+
+  /** @throws VmwgfxError EIO where the surface goes with it, and the device refused something */
+  releaseSurface(): void {
+    this.surface.namedBy.remove(this);
+    this.surface.references.drop();
+  }
+
+  /** The device has not done the user's command. */
+  refused(): void {
+    this.#defined = false;
+  }
+
+  /** Makes it known again where the device does not have it. The surface is created, the table bound. */
+  define(): void {
+    if (this.#defined) {
+      return;
+    }
+    const { name, fields } = this.definition;
+    const values = { ...(fields as object), sid: this.surface.id } as unknown as CommandFields<CommandName>;
+    this.surface.context.queue.emit(name, values, () => this.refused(), this.table.owner.id);
+    this.#defined = true;
+  }
+
+  leftDevice(): void {
+    if (!this.#defined) {
+      return;
+    }
+    this.#defined = false;
+    this.namedBy.tellLeftDevice();
+    if (this.table.isBound) {
+      const [name, field] = destroyCommands[this.table.type];
+      const fields = { [field]: this.id } as unknown as CommandFields<CommandName>;
+      this.surface.context.queue.emitSurely(name, fields, this.table.owner.id);
+    }
+  }
+
+  destroyed(): void {
+    this.leftDevice();
+  }
+}

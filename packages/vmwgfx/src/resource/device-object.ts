@@ -1,0 +1,87 @@
+import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import type { BufferObject } from '../memory/buffer-object.js';
+import { VmwgfxError } from '../errors.js';
+import type { IdAllocator } from '../id-allocator.js';
+import { UntrackedResource } from './untracked-resource.js';
+
+/** An untracked resource that has an id of its own on the device: a context, or a shader of legacy contexts. */
+export abstract class DeviceObject extends UntrackedResource {
+  #id = SVGA3D_INVALID_ID;
+  #bound = false;
+
+  protected abstract readonly ids: IdAllocator;
+  /** Sends the command that makes it known. */
+  protected abstract define(id: number, refused: () => void): void;
+  /** Sends the command that gives it its backing. */
+  protected abstract bindTo(id: number, backing: BufferObject, refused: () => void): void;
+  /** Sends the command that takes its backing away; cannot fail. */
+  protected abstract unbindFrom(id: number): void;
+  /** Sends the command that ends it; cannot fail. */
+  protected abstract undefine(id: number): void;
+
+  /** The device's id; SVGA3D_INVALID_ID before `create`. */
+  get id(): number {
+    return this.#id;
+  }
+
+  /** Whether the device has its backing. */
+  get isBound(): boolean {
+    return this.#bound;
+  }
+
+  create(): void {
+    if (this.#id !== SVGA3D_INVALID_ID) {
+      return;
+    }
+    const id = this.ids.allocate();
+    try {
+      this.define(id, () => this.#forget(id));
+    } catch (error) {
+      this.ids.free(id);
+      throw error;
+    }
+    this.#id = id;
+  }
+
+  bind(): void {
+    const { backing } = this;
+    if (backing === undefined) {
+      throw new VmwgfxError('EINVAL', 'an object of the device cannot be bound without a backing');
+    }
+    if (!this.#bound) {
+      this.bindTo(this.#id, backing, () => {
+        this.#bound = false;
+      });
+      this.#bound = true;
+    }
+  }
+
+  unbind(): void {
+    if (this.#bound) {
+      this.#bound = false;
+      this.unbindFrom(this.#id);
+    }
+  }
+
+  /** Takes it from the device and out of its backing. What only the device has of it is lost. */
+  destroy(): void {
+    const id = this.#id;
+    try {
+      if (id !== SVGA3D_INVALID_ID) {
+        this.undefine(id);
+        this.context.queue.flush();
+      }
+    } finally {
+      if (id !== SVGA3D_INVALID_ID) {
+        this.#forget(id);
+      }
+      this.detach();
+    }
+  }
+
+  #forget(id: number): void {
+    this.ids.free(id);
+    this.#id = SVGA3D_INVALID_ID;
+    this.#bound = false;
+  }
+}

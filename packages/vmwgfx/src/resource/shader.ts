@@ -1,0 +1,57 @@
+import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import type { DriverContext } from '../context.js';
+import type { IdAllocator } from '../id-allocator.js';
+import type { BufferObject } from '../memory/buffer-object.js';
+import { DeviceObject } from './device-object.js';
+import { NamedBy, type Named } from './named.js';
+
+/** SVGA3dShaderType of svga3d_types.h. */
+export const SVGA3D_SHADERTYPE = { VS: 1, PS: 2, GS: 3, HS: 4, DS: 5, CS: 6 } as const;
+
+/** A guest-backed shader of legacy contexts: bytecode in a buffer object, which the device reads there. */
+export class Shader extends DeviceObject implements Named {
+  readonly namedBy = new NamedBy();
+
+  constructor(
+    context: DriverContext,
+    /** SVGA3dShaderType. */
+    readonly type: number,
+    bytes: number,
+  ) {
+    super(context, bytes, false);
+  }
+
+  get stateId(): number {
+    return this.id;
+  }
+
+  override destroy(): void {
+    this.namedBy.tellDestroyed();
+    super.destroy();
+  }
+
+  protected get ids(): IdAllocator {
+    return this.context.shaderIds;
+  }
+
+  protected define(shid: number, refused: () => void): void {
+    const definition = { shid, type: this.type, sizeInBytes: this.backingBytes };
+    this.context.queue.emit('DEFINE_GB_SHADER', definition, refused);
+  }
+
+  protected bindTo(shid: number, backing: BufferObject, refused: () => void): void {
+    const binding = { shid, mobid: backing.mobId(), offsetInBytes: this.backingOffset };
+    this.context.queue.emit('BIND_GB_SHADER', binding, refused);
+  }
+
+  protected unbindFrom(shid: number): void {
+    this.context.queue.emitSurely('BIND_GB_SHADER', { shid, mobid: SVGA3D_INVALID_ID, offsetInBytes: 0 });
+  }
+
+  protected undefine(shid: number): void {
+    this.context.queue.emitSurely('DESTROY_GB_SHADER', { shid });
+  }
+
+  /** The device changes nothing of it. */
+  readBack(): void {}
+}

@@ -1,0 +1,201 @@
+import { SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-device';
+import { VmwgfxError } from '../errors.js';
+import type { HandleTable } from '../file/handle-table.js';
+import type { BufferObject } from '../memory/buffer-object.js';
+import type { CoTable } from '../resource/contexts/co-table.js';
+import { Binding, type ContextState } from '../resource/contexts/context-state.js';
+import type { DxContext } from '../resource/contexts/dx-context.js';
+import type { LegacyContext } from '../resource/contexts/legacy-context.js';
+import type { SlotFields, SlotGroup, Stage } from '../resource/contexts/state-slots.js';
+import { View } from '../resource/contexts/view.js';
+import type { Named } from '../resource/named.js';
+import { Resource } from '../resource/resource.js';
+import { Surface } from '../resource/surface.js';
+import type { ContextChanges } from './context-changes.js';
+import type { BufferRange, SurfaceEffect } from './effects.js';
+
+/** What goes into one slot. */
+export interface SlotSetting {
+  readonly target: Named | undefined;
+  readonly fields?: SlotFields;
+}
+
+/** What a command that is for a context does, besides what its rule says of fields. */
+export class CommandEffects {
+  readonly uses: { readonly field: undefined; readonly surface: Surface; readonly effect: SurfaceEffect }[] =
+    [];
+  readonly ranges: BufferRange[] = [];
+  /** Goes to the device ahead of it. */
+  readonly before: (() => void)[] = [];
+  /** Called where the device refuses it. */
+  readonly refused: (() => void)[] = [];
+  /** The command that is sent in its place, of the same fields and others. */
+  sentAs: CommandName | undefined;
+  /** It takes something away, which must not fail. */
+  surely = false;
+  /** Fields that are other than the user's, once all ids are known. */
+  readonly translations: (() => object)[] = [];
+}
+
+/** A command as it is checked for its context: what it finds there, and what it leaves. */
+export class CommandScope {
+  readonly effects = new CommandEffects();
+
+  constructor(
+    readonly changes: ContextChanges,
+    readonly handles: HandleTable,
+  ) {}
+
+  /** @throws VmwgfxError EINVAL where the submission names none */
+  get dx(): DxContext {
+    const { dxContext } = this.changes;
+    if (dxContext === undefined) {
+      throw new VmwgfxError('EINVAL', 'it needs a DX context, and the submission names none');
+    }
+    return dxContext;
+  }
+
+  /** The context in a `cid`, which is a handle. @throws VmwgfxError ENOENT, EINVAL */
+  legacy(cid: number): LegacyContext {
+    const context = this.handles.legacyContext(cid);
+    this.changes.useContext(context);
+    this.effects.translations.push(() => ({ cid: context.id }));
+    return context;
+  }
+
+  /** A surface, where the handle is not that of none. @throws VmwgfxError ENOENT, EINVAL */
+  surface(handle: number): Surface | undefined {
+    return handle === SVGA3D_INVALID_ID ? undefined : this.handles.surface(handle);
+  }
+
+  use(surface: Surface, effect: SurfaceEffect): void {
+    this.effects.uses.push({ field: undefined, surface, effect });
+  }
+
+  /** The command defines an id of a table. @throws VmwgfxError EINVAL */
+  define(type: number, id: number): CoTable {
+    const table = this.dx.tables[type];
+    this.changes.defineEntry(table, id);
+    return table;
+  }
+
+  /** The command ends an id of a table. @throws VmwgfxError EINVAL */
+  undefine(type: number, id: number): void {
+    this.changes.checkEntry(this.dx.tables[type], id);
+    this.changes.defineEntry(this.dx.tables[type], id);
+    this.effects.surely = true;
+  }
+
+  /** The command names an id of a table, or none. @throws VmwgfxError EINVAL */
+  name(type: number, id: number): void {
+    if (id !== SVGA3D_INVALID_ID) {
+      this.changes.checkEntry(this.dx.tables[type], id);
+    }
+  }
+
+  /** A view, where the id is not that of none. @throws VmwgfxError EINVAL, ENOENT */
+  view(type: number, id: number): View | undefined {
+    if (id === SVGA3D_INVALID_ID) {
+      return undefined;
+    }
+    const view = this.viewsOf(type).get(id);
+    if (view === undefined) {
+      throw new VmwgfxError('ENOENT', `the context has no such view ${id}`, { id });
+    }
+    return view;
+  }
+
+  viewsOf(type: number): Map<number, View> {
+    return this.dx.views.get(type) as Map<number, View>;
+  }
+
+  /** A view is used: the surface behind it, too. */
+  useView(view: View, effect: SurfaceEffect): void {
+    this.changes.checkEntry(view.table, view.id);
+    this.changes.needView(view);
+    this.use(view.surface, effect);
+  }
+
+  /** Puts an entry into a map of the context, or takes it out. */
+  put<T>(map: Map<number, T>, id: number, value: T | undefined, accept?: () => void): void {
+    const before = map.get(id);
+    setOrDelete(map, id, value);
+    this.changes.change(() => setOrDelete(map, id, before), accept);
+  }
+
+  /** Fills slots of a group from one on. @throws VmwgfxError EINVAL where there are not so many */
+  bind(state: ContextState, group: SlotGroup, start: number, settings: readonly SlotSetting[]): void {
+    if (start + settings.length > group.count) {
+      const last = start + settings.length - 1;
+      throw new VmwgfxError('EINVAL', `there are ${group.count} such slots, and no number ${last}`, {
+        id: last,
+      });
+    }
+    settings.forEach(({ target, fields }, i) => {
+      const slot = group.first + start + i;
+      this.#put(state, slot, target === undefined ? undefined : new Binding(state, slot, target, fields));
+    });
+  }
+
+  /** Takes something out of all slots, ahead of the command that ends it. */
+  unbindAll(target: Named): void {
+    for (const user of target.namedBy.all()) {
+      if (user instanceof Binding && user.state.at(user.slot) === user) {
+        this.#put(user.state, user.slot, undefined);
+        this.effects.before.push(user.state.sureSender(user.slot));
+      }
+    }
+  }
+
+  /** Everything that a draw or a dispatch reads and writes. */
+  draw(state: ContextState, stage: Stage): void {
+    for (const [binding, { effect }] of state.inUse(stage)) {
+      this.useBinding(binding, effect);
+    }
+  }
+
+  /** What is in a slot is used. */
+  useBinding(binding: Binding, effect: SurfaceEffect): void {
+    const { target } = binding;
+    this.useTarget(target, effect);
+    this.changes.needSlot(binding);
+  }
+
+  useTarget(target: Named, effect: SurfaceEffect): void {
+    if (target instanceof View) {
+      this.useView(target, effect);
+    } else if (target instanceof Surface) {
+      this.use(target, effect);
+    } else if (target instanceof Resource) {
+      this.changes.need(target, false);
+    }
+  }
+
+  /** The device reads or writes bytes of a buffer object. */
+  range(object: BufferObject, start: number, end: number, written: boolean): void {
+    this.changes.hold(object);
+    this.effects.ranges.push({ object, start, end, written });
+  }
+
+  #put(state: ContextState, slot: number, binding: Binding | undefined): void {
+    const before = state.at(slot);
+    state.set(slot, binding);
+    binding?.target.namedBy.add(binding);
+    this.changes.change(
+      () => {
+        binding?.target.namedBy.remove(binding);
+        state.set(slot, before);
+      },
+      () => before?.target.namedBy.remove(before),
+    );
+    this.effects.refused.push(() => state.refused(slot));
+  }
+}
+
+function setOrDelete<T>(map: Map<number, T>, id: number, value: T | undefined): void {
+  if (value === undefined) {
+    map.delete(id);
+  } else {
+    map.set(id, value);
+  }
+}

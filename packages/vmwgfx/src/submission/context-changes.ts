@@ -1,0 +1,165 @@
+import { VmwgfxError } from '../errors.js';
+import { BufferObject } from '../memory/buffer-object.js';
+import { pagesFor } from '@cg/pagetable';
+import { SVGA_COTABLE } from '@cg/svga-device';
+import { quietly } from '../references.js';
+import type { CoTable } from '../resource/contexts/co-table.js';
+import { DxContext } from '../resource/contexts/dx-context.js';
+import type { LegacyContext } from '../resource/contexts/legacy-context.js';
+import type { Binding } from '../resource/contexts/context-state.js';
+import type { View } from '../resource/contexts/view.js';
+import type { Resource } from '../resource/resource.js';
+import type { Validation } from './validation.js';
+
+/** What one command has changed. */
+interface Change {
+  /** Which command, in the order of the submission. */
+  readonly command: number;
+  takeBack(): void;
+  /** Lets go of what was there before. */
+  accept?(): void;
+}
+
+/**
+ * What a submission does to contexts: to their state, views, shaders and queries. It is done while commands are
+ * checked, so that each finds what those before it left, and taken back from the last on where a command is not sent
+ * (rule 1.5).
+ */
+export class ContextChanges {
+  readonly #changes: Change[] = [];
+  readonly #tables = new Map<CoTable, { written: boolean; bytes: number }>();
+  readonly #resources = new Map<Resource, boolean>();
+  readonly #buffers = new Set<BufferObject>();
+  readonly #contexts = new Set<DxContext | LegacyContext>();
+  readonly #views = new Set<View>();
+  readonly #slots = new Map<Binding, () => void>();
+  /** Which command is at hand, from 1 on. */
+  command = 0;
+
+  constructor(readonly dxContext: DxContext | undefined) {
+    if (dxContext !== undefined) {
+      this.useContext(dxContext);
+    }
+  }
+
+  /** Notes how to take back what was just done, and what to let go of once it counts. */
+  change(takeBack: () => void, accept?: () => void): void {
+    this.#changes.push({ command: this.command, takeBack, ...(accept && { accept }) });
+  }
+
+  useContext(context: DxContext | LegacyContext): void {
+    this.#contexts.add(context);
+  }
+
+  /** A resource other than a surface has to be ready for the device. */
+  need(resource: Resource, written: boolean): void {
+    this.#resources.set(resource, written || this.#resources.get(resource) === true);
+  }
+
+  /** A buffer object has to stay where it is. */
+  hold(object: BufferObject): void {
+    this.#buffers.add(object);
+  }
+
+  /** A view has to be there, also where its surface was off the device meanwhile. */
+  needView(view: View): void {
+    this.#views.add(view);
+  }
+
+  /** What was taken out of a slot has to be in it again. */
+  needSlot(binding: Binding): void {
+    if (!binding.sent && !this.#slots.has(binding)) {
+      this.#slots.set(binding, binding.state.sender(binding.slot));
+    }
+  }
+
+  /** A table has to have an entry for an id, which a command defines. @throws VmwgfxError EINVAL for none such */
+  defineEntry(table: CoTable, id: number): void {
+    const noted = this.#tables.get(table);
+    const bytes = Math.max(table.bytesFor(id), noted?.bytes ?? 0);
+    this.#tables.set(table, { written: true, bytes });
+  }
+
+  /** A command names an id of a table. @throws VmwgfxError EINVAL where there is no entry for it */
+  checkEntry(table: CoTable, id: number): void {
+    const bytes = this.#tables.get(table)?.bytes ?? table.backingBytes;
+    if ((id + 1) * table.entryBytes > bytes) {
+      throw new VmwgfxError('EINVAL', `the context's table ends before id ${id}`, { id });
+    }
+    if (!this.#tables.has(table)) {
+      this.#tables.set(table, { written: false, bytes });
+    }
+  }
+
+  /**
+   * Everything that contexts need goes ahead of what commands name.
+   * @throws VmwgfxError or PageTableError ENOMEM where a table cannot grow
+   */
+  addTo(validation: Validation): void {
+    for (const context of this.#contexts) {
+      validation.add(context, true);
+      if (context instanceof DxContext) {
+        context.tables.forEach((table) => this.#addTable(validation, table));
+      }
+    }
+    this.#resources.forEach((written, resource) => validation.add(resource, written));
+    this.#buffers.forEach((object) => validation.addBuffer(object));
+  }
+
+  /** Sends what the device has lost of views and state, now that surfaces have their ids. */
+  prepare(): void {
+    this.#contexts.forEach(({ state }) => state.settleStale());
+    this.#views.forEach((view) => view.define());
+    this.#slots.forEach((send, binding) => {
+      if (!binding.sent) {
+        send();
+      }
+    });
+  }
+
+  /** Takes back what commands did, but for the first `kept`. */
+  takeBack(kept: number): void {
+    while ((this.#changes.at(-1)?.command ?? 0) > kept) {
+      this.#changes.pop()?.takeBack();
+    }
+  }
+
+  /** Takes back all: nothing was sent, and what validation has done is backed off. */
+  abandon(): void {
+    this.takeBack(0);
+    this.#tables.forEach((_, table) => table.forgetPlannedSize());
+  }
+
+  /** What is left counts. */
+  accept(): void {
+    this.#contexts.forEach((context) => {
+      context.gpuDirty = true;
+    });
+    this.#tables.forEach(({ written }, table) => {
+      table.gpuDirty ||= written;
+    });
+    this.#resources.forEach((written, resource) => {
+      resource.gpuDirty ||= written;
+    });
+    this.#changes.forEach((change) => quietly(() => change.accept?.()));
+  }
+
+  #addTable(validation: Validation, table: CoTable): void {
+    const used = this.#tables.get(table);
+    // Only shader model 5 has views of the last kind.
+    if (used === undefined && table.type === SVGA_COTABLE.UAVIEW && table.backing === undefined) {
+      return;
+    }
+    validation.add(table, used?.written === true);
+    if (used === undefined || used.bytes <= table.backingBytes) {
+      return;
+    }
+    if (table.backing === undefined) {
+      table.backingBytes = used.bytes;
+      return;
+    }
+    const larger = new BufferObject(table.context, pagesFor(used.bytes));
+    validation.switchBacking(table, larger, 0);
+    larger.references.drop();
+  }
+}
