@@ -37,6 +37,10 @@ describe('cg litmus', () => {
   });
 
   it('runs a file, and prints its counts as JSON', () => {
+    expect(cg(['litmus', 'erratum-E1'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^ok +erratum-E1/) as string,
+    });
     const { code, out } = cg(['litmus', '--json', fileWith('seen.litmus', seen)]);
     const [file] = (JSON.parse(out) as { files: { passed: boolean; steps: number; counts: object }[] }).files;
     expect(code).toBe(0);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The litmus programs of this package: one for each rule of the promise, each erratum, each race. */
-export const litmusFolder = fileURLToPath(new URL('../litmus/', import.meta.url));
+const litmusFolder = fileURLToPath(new URL('../litmus/', import.meta.url));
 
 /** Their paths, by name. */
 export function litmusFiles(folder = litmusFolder): string[] {

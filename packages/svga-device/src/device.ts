@@ -161,23 +161,15 @@ export class SvgaDevice {
    * was never needed before.
    */
   image(surfaceId: number, subresource: number): Uint8Array | undefined {
-    const surface = this.#objects.surfaces.get(surfaceId);
-    if (surface === undefined || !Number.isInteger(subresource)) {
+    const layout = this.#objects.surfaces.get(surfaceId)?.layout;
+    if (!Number.isInteger(subresource) || subresource < 0 || subresource >= (layout?.subresourceCount ?? 0)) {
       return undefined;
     }
-    const { layout } = surface;
-    if (subresource < 0 || subresource >= layout.subresourceCount) {
-      return undefined;
-    }
-    const start = layout.offsetOf(subresource);
-    const end = start + layout.mipOf(subresource).bytes;
-    return this.#whereMemoryAllows(() => surface.image(this.#objects.images).subarray(start, end));
+    const start = layout?.offsetOf(subresource) ?? 0;
+    return this.surfaceImage(surfaceId)?.subarray(start, start + (layout?.mipOf(subresource).bytes ?? 0));
   }
 
-  /**
-   * The device's own image of a whole surface: every subresource and every sample sheet, laid out as its backing
-   * is. A live view, as `image`.
-   */
+  /** Its image of a whole surface, every sample sheet of it, laid out as the backing is; live, as `image`. */
   surfaceImage(surfaceId: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
     return surface && this.#whereMemoryAllows(() => surface.image(this.#objects.images));

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { programCount, trackingMethods, type RunOptions, type TrackingMethodName } from '@cg/machine';
-import { litmusFiles, litmusFolder } from '@cg/machine/litmus';
+import { litmusFiles } from '@cg/machine/litmus';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { explore, type ExploreRequest } from '../litmus/explore.js';
@@ -37,7 +38,7 @@ all of them ("posted"): what the check is good for.
 
 Examples:
   $ cg litmus                                  all programs that come with cg
-  $ cg litmus my-program.litmus                one program
+  $ cg litmus erratum-B6 my-program.litmus     one that comes with cg, by name; one in a file
   $ cg litmus --variant posted                 what the posted patches would do: bytes are lost
   $ cg litmus --random 1000 --jobs 2           a thousand random programs, seeds 1 to 1000
   $ cg litmus --random 1 --seed 4711           the program of one seed again
@@ -61,7 +62,7 @@ function wholeNumber(least: number, most: number): (text: string) => number {
 export function litmusCommand(exit: (code: number) => void): Command {
   return new Command('litmus')
     .description('test the promise of coherent memory by small programs, every byte checked')
-    .argument('[file...]', 'litmus programs; all that come with cg if left out')
+    .argument('[file...]', 'files, or names of programs that come with cg; all of these if left out')
     .option('--random <programs>', 'run so many random programs', wholeNumber(1, 2 ** 31))
     .option('--seed <seed>', 'seed of the first random program', wholeNumber(0, 2 ** 31), 1)
     .option('--steps <steps>', 'steps of each random program', wholeNumber(1, 100_000), 120)
@@ -119,7 +120,7 @@ function runFiles(given: readonly string[], { json, variant, method }: LitmusOpt
   let unreadable = false;
   for (const path of given.length > 0 ? given : litmusFiles()) {
     try {
-      ran.push(runFile(path, options));
+      ran.push(runFile(withName(path), options));
     } catch (error) {
       process.stderr.write(`cg: ${inputError(path, error)}\n`);
       unreadable = true;
@@ -136,13 +137,19 @@ function runFiles(given: readonly string[], { json, variant, method }: LitmusOpt
   return ran.every(({ passed }) => passed) ? EXIT.OK : EXIT.CHECK_FAILED;
 }
 
+/** A program that comes with cg goes by its name, too, where there is no such file. */
+function withName(path: string): string {
+  const own = existsSync(path) ? undefined : litmusFiles().find((file) => basename(file, '.litmus') === path);
+  return own ?? path;
+}
+
 /** All programs of a variant take one screen; any other run is told in full. */
 function asText(ran: readonly RanFile[], variant: string | undefined, options: RunOptions): string {
   if (variant === undefined) {
     return tabulateFiles(ran) + describeFailure(ran, options, 'with diagram');
   }
   const first = describeFailure(ran.filter(isErratum), options, 'without');
-  const hint = `\nThe sequence of events: cg litmus <file> --variant ${variant}, files in ${litmusFolder}\n`;
+  const hint = `\nThe sequence of events: cg litmus <name> --variant ${variant}\n`;
   return summarizeVariant(variant, ran) + first + hint;
 }
 

@@ -1,7 +1,7 @@
 import { allPosted, postedVariants, type MachineOptions } from '@cg/machine';
 
 /** Every part as the posted patches have it. */
-export const ALL_POSTED = 'posted';
+const ALL_POSTED = 'posted';
 
 /** What `--variant` takes: the errata whose part can be replaced, or all of them. */
 export const variantNames: readonly string[] = [ALL_POSTED, ...postedVariants.map(({ id }) => id)];

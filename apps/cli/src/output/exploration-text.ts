@@ -35,7 +35,10 @@ function titleOf({ source, from, end, variant }: ExploreRequest, programs: numbe
   const what =
     source.kind === 'random'
       ? `${number(programs)} random programs, seeds ${from} to ${end - 1}`
-      : `${number(programs)} programs of up to ${source.length} of ${letterCount} steps, of ${number(programCount(source))} without repetitions`;
+      : [
+          `${number(programs)} programs of up to ${source.length} of ${letterCount} steps`,
+          `(${number(programCount(source))} with those that repeat others)`,
+        ].join(' ');
   return variant === undefined ? what : `variant ${variant}: ${what}`;
 }
 

@@ -47,16 +47,14 @@ export function describeReplay({ path, method, header, report }: Replayed): stri
   const { width, height, format, title } = header;
   const name = format.name.replace('SVGA3D_', '');
   const uploadShare = share(report.bytesUploaded, report.bytesFullUpload);
+  const newShare = share(report.bytesUploadedChanged, report.bytesUploaded);
   const facts: [string, string][] = [
     [
       'bytes stored by the CPUs',
       `${exact(report.bytesStored)}, of which ${exact(report.bytesChanged)} changed something`,
     ],
     ['bytes uploaded', `${exact(report.bytesUploaded)}, ${uploadShare} of a full upload each frame`],
-    [
-      'that the device had not',
-      `${exact(report.bytesUploadedChanged)}, ${share(report.bytesUploadedChanged, report.bytesUploaded)} of those uploaded`,
-    ],
+    ['that the device had not', `${exact(report.bytesUploadedChanged)}, ${newShare} of those uploaded`],
     ['bytes of a full upload', exact(report.bytesFullUpload)],
     ['pages found dirty', exact(report.pagesDirtied)],
     ['boxes uploaded', exact(report.boxes)],

@@ -18,7 +18,10 @@ export function findingText(finding: Finding, program: Program): string {
       return `lost: in step ${step} the ${by} read ${hex(seen)} in ${at}${more}, not ${hex(expected)} ${wrote}`;
     }
     case 'stale':
-      return `stale upload: in step ${step} an update of ${message} put ${hex(seen)} from memory over ${at}, which was ${hex(expected)} ${wrote}`;
+      return [
+        `stale upload: in step ${step} an update of ${message} put ${hex(seen)} from memory over ${at},`,
+        `which was ${hex(expected)} ${wrote}`,
+      ].join(' ');
     case 'leak':
       return `leak: ${message}`;
     case 'crash':

@@ -36,7 +36,7 @@ describe('what the posted patches do is found by random programs', () => {
 
 describe('smallestFailure', () => {
   it('makes a program of more than a hundred steps one of ten, that fails when it is read again', () => {
-    const [variant] = postedVariants.filter(({ id }) => id === 'E1');
+    const variant = postedVariants.find(({ id }) => id === 'E1')!;
     const configure = variant.machineOptions.bind(variant);
     const whole = randomProgram(firstSeedThatFinds.E1);
     const smallest = smallestFailure(whole, 'lost', { configure });

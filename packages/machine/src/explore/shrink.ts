@@ -21,11 +21,11 @@ export function shrinkProgram(
     return runs <= MAX_RUNS && isWhole(candidate) && fails(candidate);
   };
   let smallest = program;
-  for (let before = Infinity; smallest.length < before && runs < MAX_RUNS;) {
+  let before: number;
+  do {
     before = smallest.length;
-    smallest = withoutParts(smallest, stillFails);
-    smallest = withSimplerSteps(smallest, stillFails);
-  }
+    smallest = withSimplerSteps(withoutParts(smallest, stillFails), stillFails);
+  } while (smallest.length < before);
   return smallest;
 }
 

@@ -236,7 +236,7 @@ export class Steps {
   #check(name: string | undefined): boolean | void {
     this.faults.disarm();
     const { world, oracle } = this;
-    for (const surface of [...world.surfaces.values()]) {
+    for (const surface of world.surfaces.values()) {
       if (name === undefined || surface.checked.name === name) {
         const target = world.checkTarget(surface);
         oracle?.concurrent.begin();

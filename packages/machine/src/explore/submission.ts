@@ -54,7 +54,7 @@ function writeCopy({ surfaces }: World, writer: CommandWriter, command: CopyComm
 }
 
 /** Copies all of a surface to one of the same shape. */
-export function writeWholeCopy(writer: CommandWriter, from: LiveSurface, to: LiveSurface): boolean {
+function writeWholeCopy(writer: CommandWriter, from: LiveSurface, to: LiveSurface): boolean {
   writer.write('WHOLE_SURFACE_COPY', { srcSid: from.handle, destSid: to.handle });
   return true;
 }

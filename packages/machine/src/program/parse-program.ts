@@ -22,12 +22,8 @@ export function parseProgram(text: string): ProgramText {
   const title: string[] = [];
   const names = new Names();
   text.split('\n').forEach((whole, i) => {
-    const [, code, comment] = /^((?:[^#'\r]|'[^']*'?)*)(?:#\s*(.*?))?\s*$/.exec(whole) ?? [
-      ,
-      whole,
-      undefined,
-    ];
-    const words = new Words(code ?? '', i + 1);
+    const { code, comment } = splitLine(whole);
+    const words = new Words(code, i + 1);
     if (words.isEmpty) {
       if (lines.length === 0 && comment !== undefined) {
         title.push(comment);
@@ -43,6 +39,19 @@ export function parseProgram(text: string): ProgramText {
     }
   });
   return { lines, title };
+}
+
+/** What stands before the first # that is not in quotes, and what behind it. */
+function splitLine(line: string): { readonly code: string; readonly comment?: string } {
+  let quoted = false;
+  for (let i = 0; i < line.length; i++) {
+    if (line[i] === "'") {
+      quoted = !quoted;
+    } else if (line[i] === '#' && !quoted) {
+      return { code: line.slice(0, i), comment: line.slice(i + 1).trim() };
+    }
+  }
+  return { code: line };
 }
 
 /** The statements alone. @throws as `parseProgram` */

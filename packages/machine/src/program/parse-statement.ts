@@ -15,7 +15,7 @@ import {
 import type { Words } from './words.js';
 
 /** CPUs of a machine, and processes that a program may have. */
-export const MAX_CPUS = 4;
+const MAX_CPUS = 4;
 const NAME = /^[A-Za-z][\w.-]*$/;
 
 /** What one line says. @throws MachineError EBADMSG */

@@ -65,7 +65,7 @@ export interface CopyCommand {
   readonly part?: { readonly subresource: number; readonly box: CopiedBox };
 }
 
-export interface SwitchCommand {
+interface SwitchCommand {
   readonly kind: 'switch';
   readonly surface: string;
   readonly buffer: string;
@@ -86,7 +86,7 @@ export const countedNames = [
   'skipped',
 ] as const;
 export type CountedName = (typeof countedNames)[number];
-export type Relation = '=' | '<=' | '>=';
+type Relation = '=' | '<=' | '>=';
 
 /** How a process maps something that it does not map just so. */
 export const mapKinds = ['private', 'huge'] as const;

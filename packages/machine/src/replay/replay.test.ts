@@ -149,3 +149,16 @@ describe('replay', () => {
     await expect(replay('auto', wide)).rejects.toMatchObject({ code: 'EINVAL', line: 1 });
   });
 });
+
+describe('what the device had not', () => {
+  it('is nothing where the same is drawn again, and no more than what was uploaded', async () => {
+    const [, first] = syntheticTrace(1);
+    const again = JSON.parse(first) as Record<string, unknown>;
+    const frames = [1, 2, 3].map((frame) => JSON.stringify({ ...again, frame }));
+    const once = await replay('scan', [headerLine(1), first]);
+    const more = await replay('scan', [headerLine(4), first, ...frames]);
+    // The device overwrites a part in frame 0, which is repaired in the frame behind it or at the end, once.
+    expect(more.bytesUploaded).toBeGreaterThan(once.bytesUploaded);
+    expect(more.bytesUploadedChanged).toBe(once.bytesUploadedChanged);
+  });
+});
