@@ -14,7 +14,7 @@ export interface MachineOptions {
 }
 
 /** Who is told of each command that the device runs, before and after, as a host of the device is. */
-export type CommandObserver = Required<Pick<SvgaHost, 'commandStarts' | 'commandDone'>>;
+export type CommandObserver = Pick<SvgaHost, 'commandStarts' | 'commandDone'>;
 
 /** CPUs, physical memory, the SVGA device on its bus, and the driver for it: the composition root. */
 export class Machine {
@@ -42,8 +42,8 @@ export class Machine {
             this.driver.handleInterrupt();
           }
         },
-        commandStarts: (reader) => this.commandObserver?.commandStarts(reader),
-        commandDone: (reader) => this.commandObserver?.commandDone(reader),
+        commandStarts: (reader) => this.commandObserver?.commandStarts?.(reader),
+        commandDone: (reader) => this.commandObserver?.commandDone?.(reader),
       },
       { ...deviceLimitsFor(memoryBytes), ...options.device },
     );

@@ -29,7 +29,7 @@ export class MachineGuest implements CaseGuest {
       memoryBytes: MEMORY_BYTES,
       device: { dx: guestCase.dx },
     });
-    this.#machine.commandObserver = { commandStarts: this.#log.note, commandDone() {} };
+    this.#machine.commandObserver = { commandStarts: this.#log.note };
     this.#process = this.#machine.spawn();
     const { handle, bytes } = this.#process.file.createSurface({ ...surface, coherent: true });
     this.bytes = bytes;
