@@ -11,6 +11,7 @@ export default defineConfig({
       project('pagewalk', 'packages/pagewalk'),
       project('svga-device', 'packages/svga-device'),
       project('mapping-dirty', 'packages/mapping-dirty'),
+      project('v86', 'packages/v86'),
       project('vmwgfx', 'packages/vmwgfx'),
       project('machine', 'packages/machine'),
       project('cli', 'apps/cli', { testTimeout: 180_000 }),

@@ -1,3 +1,5 @@
 import { bundle } from '@cg/tsup-config';
 
-export default bundle(['src/index.ts', 'src/trace.ts', 'src/litmus.ts'], { platform: 'node' });
+export default bundle(['src/index.ts', 'src/trace.ts', 'src/litmus.ts', 'src/guest-cases.ts'], {
+  platform: 'node',
+});

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { decodeCommand } from './commands/decode.js';
+import { guestCommand } from './commands/guest.js';
 import { layoutCommand } from './commands/layout.js';
 import { litmusCommand } from './commands/litmus.js';
 import { replayCommand } from './commands/replay.js';
@@ -45,6 +46,7 @@ export async function run(args: readonly string[]): Promise<number> {
     walkCommand(exit),
     layoutCommand(exit),
     decodeCommand(exit),
+    guestCommand(exit),
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));

@@ -10,7 +10,7 @@ import {
   SvgaDevice,
   writeCommandBufferHeader,
 } from '../src/index.js';
-import type { CommandFields, CommandName, SvgaDeviceOptions } from '../src/index.js';
+import type { CommandFields, CommandName, CommandReader, SvgaDeviceOptions } from '../src/index.js';
 
 const PAGE = 4096;
 
@@ -44,6 +44,7 @@ export class TestGuest {
   readonly device: SvgaDevice;
   readonly interrupts: boolean[] = [];
   onInterrupt: ((asserted: boolean) => void) | undefined;
+  onCommand: ((command: CommandReader) => void) | undefined;
   views = 0;
   #nextPage: number;
 
@@ -69,6 +70,7 @@ export class TestGuest {
           this.interrupts.push(asserted);
           this.onInterrupt?.(asserted);
         },
+        commandStarts: (command) => this.onCommand?.(command),
       },
       options,
     );

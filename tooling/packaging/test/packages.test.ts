@@ -13,11 +13,11 @@ beforeAll(() => {
 afterAll(() => user?.leave());
 
 describe.each([...published])('%s, packed', (name) => {
-  it('holds its bundle, README, LICENSE, package.json and nothing else', () => {
+  it('holds its bundle, recordings that it reads, README, LICENSE, package.json and nothing else', () => {
     const paths = [...readTarball(user.tarball(name)).keys()];
     expect(paths).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE']));
     expect(paths.some((path) => path.startsWith('dist/'))).toBe(true);
-    const belongs = /^(?:dist\/.+|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+    const belongs = /^(?:(?:dist|golden|litmus)\/.+|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
     expect(paths.filter((path) => !belongs.test(path))).toEqual([]);
     expect(paths.filter((path) => /\.(?:test|fixture)\./.test(path))).toEqual([]);
   });

@@ -1,0 +1,233 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from '../exit-codes.js';
+import { GuestError } from '../guest/guest-error.js';
+import { defaultCacheFolder, kernelFlavours, type KernelFlavour } from '../guest/guest-files.js';
+import {
+  measureGuest,
+  runGuests,
+  type GuestReport,
+  type GuestReporter,
+  type GuestRequest,
+} from '../guest/run-guest.js';
+import type { CaseChoice } from '../guest/select-cases.js';
+import { connectTerminal } from '../guest/terminal.js';
+import { guestsAsJson } from '../output/guest-json.js';
+import { caseLine, describeGuests, describeRates, hasFailed } from '../output/guest-text.js';
+import { screenAsPng, writeErrorOf } from '../output/screen-png.js';
+
+interface GuestOptions {
+  readonly kernel?: string;
+  readonly modules?: string;
+  readonly busybox?: string;
+  readonly bios?: string;
+  readonly vgaBios?: string;
+  readonly cache: string;
+  readonly flavour: KernelFlavour;
+  readonly refresh?: boolean;
+  readonly state: boolean;
+  readonly memory: number;
+  readonly dx?: boolean;
+  readonly sm41?: boolean;
+  readonly fifo?: boolean;
+  readonly delay: number;
+  readonly cases?: CaseChoice;
+  readonly case?: number[];
+  readonly checkConsole?: boolean;
+  readonly checkMemory?: boolean;
+  readonly measureConsole?: boolean;
+  readonly run?: string;
+  readonly shell?: boolean;
+  readonly png?: string;
+  readonly json?: boolean;
+}
+
+const LEAST_MEMORY_MIB = 128;
+const MOST_MEMORY_MIB = 1024;
+const MOST_DELAY_MILLISECONDS = 1000;
+
+const DETAILS = `
+Debian's kernel for i386, a static busybox and SeaBIOS come from the system's own apt (no root, and
+nothing is installed) and stay in the cache folder, as does the guest once its driver is loaded:
+later starts take a second. The kernel is unmodified. A program in it maps coherent surfaces, writes
+pages and submits; --cases compares what its kernel sends with what was recorded, with what
+@cg/vmwgfx sends on the simulated machine, and the bytes on the device with those that were written.
+
+Examples:
+  $ cg guest                                boot Linux, load vmwgfx, say how long it took
+  $ cg guest --shell                        a shell in the guest; Ctrl-] leaves
+  $ cg guest --run 'dmesg | grep vmwgfx'    one command in it
+  $ cg guest --run 'seq 99 > /dev/tty1' --png screen.png
+  $ cg guest --cases 10                     ten of the recorded programs, three ways
+  $ cg guest --cases all                    all 140, each on the kernel and device it is from
+  $ cg guest --check-console --check-memory
+  $ cg guest --case 3 --json | jq           one of them
+  $ cg guest --fifo --delay 5 --cases 10    a device without command buffers that takes its time
+
+Exit codes: 0 all is well, 1 a check failed, 2 the guest cannot be fetched or does not come up,
+70 a bug of cg.`;
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+    if (value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function parseDelay(text: string): number {
+  const milliseconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Infinity;
+  if (milliseconds > MOST_DELAY_MILLISECONDS) {
+    throw new InvalidArgumentError(`It must be a number from 0 to ${MOST_DELAY_MILLISECONDS}.`);
+  }
+  return milliseconds;
+}
+
+function parseCases(text: string): CaseChoice {
+  return text === 'all' ? 'all' : { count: wholeNumber(1, 1000)(text) };
+}
+
+function parseCase(text: string, before: number[] | undefined): number[] {
+  return [...(before ?? []), wholeNumber(0, 1000)(text)];
+}
+
+/** `cg guest`. `exit` is told the exit code. */
+export function guestCommand(exit: (code: number) => void): Command {
+  return new Command('guest')
+    .description('boot an unmodified Linux, whose vmwgfx driver drives the device')
+    .option('--shell', 'connect the terminal to a shell in the guest')
+    .option('--run <command>', "run a command in the guest's shell; its failure is a failed check")
+    .option('--png <file>', 'write what the screen target shows at the end')
+    .option('--cases <n|all>', 'run recorded programs in the guest, and compare', parseCases)
+    .addOption(new Option('--case <id...>', 'run these').argParser(parseCase).conflicts('cases'))
+    .option('--check-console', 'have the guest write text to its console, and compare the picture')
+    .option('--check-memory', 'move bytes through VRAM, a GMR and a large MOB, and compare')
+    .addOption(
+      new Option(
+        '--measure-console',
+        "boot, and write text to v86's own VGA and to the device, one after the other",
+      ).conflicts([
+        'cases',
+        'case',
+        'checkConsole',
+        'checkMemory',
+        'run',
+        'shell',
+        'png',
+        'dx',
+        'sm41',
+        'fifo',
+      ]),
+    )
+    .option('--dx', 'a device with DX contexts')
+    .option('--sm41', 'a device with DX contexts and shader model 4.1')
+    .addOption(
+      new Option(
+        '--fifo',
+        'a device without command buffers: commands go through FIFO memory; not with DX',
+      ).conflicts(['dx', 'sm41']),
+    )
+    .option('--delay <ms>', 'how long the device takes for a submission', parseDelay, 0)
+    .addOption(
+      new Option('--flavour <flavour>', "Debian's i386 kernel").choices(kernelFlavours).default('686-pae'),
+    )
+    .option('--memory <MiB>', 'memory of the guest', wholeNumber(LEAST_MEMORY_MIB, MOST_MEMORY_MIB), 256)
+    .option('--kernel <file>', 'a bzImage instead of a package')
+    .option('--modules <folder>', 'its modules, lib/modules/<version>')
+    .option('--busybox <file>', 'a static busybox for i386')
+    .option('--bios <file>', 'SeaBIOS')
+    .option('--vga-bios <file>', 'its VGA BIOS')
+    .addOption(
+      new Option('--cache <folder>', 'where packages and states are kept').default(
+        defaultCacheFolder(),
+        '~/.cache/cg/guest',
+      ),
+    )
+    .option('--refresh', 'ask apt for the packages again')
+    .option('--no-state', 'boot, and neither use nor write a saved state')
+    .option('--json', 'print the results as JSON')
+    .addHelpText('after', DETAILS)
+    .action(async (options: GuestOptions, command: Command) => {
+      if (options.shell && !(process.stdin.isTTY && process.stdout.isTTY)) {
+        command.error('cg: --shell needs a terminal; --run takes a command');
+      }
+      exit(await runAndReport(options));
+    });
+}
+
+function requestOf(options: GuestOptions): GuestRequest {
+  const { kernel, modules, busybox, bios, vgaBios, case: ids } = options;
+  const paths = { kernel, modules, busybox, bios, vgaBios };
+  const given = Object.entries(paths).filter(([, path]) => path !== undefined);
+  return {
+    paths: Object.fromEntries(given),
+    cache: options.cache,
+    flavour: options.flavour,
+    refresh: options.refresh === true,
+    useStates: options.state,
+    memoryMib: options.memory,
+    dx: options.dx === true,
+    sm41: options.sm41 === true,
+    fifo: options.fifo === true,
+    delay: options.delay,
+    cases: ids === undefined ? options.cases : { ids },
+    checkConsole: options.checkConsole === true,
+    checkMemory: options.checkMemory === true,
+    run: options.run,
+    takeScreen: options.png !== undefined,
+  };
+}
+
+function reporterFor({ json, shell, cases, case: ids }: GuestOptions): GuestReporter {
+  const isResult = json !== true && cases === undefined && ids === undefined;
+  const console = isResult ? process.stdout : process.stderr;
+  return {
+    say: (what) => process.stderr.write(`cg: ${what}\n`),
+    onConsole: (said) => console.write(said),
+    onCase: (compared, done, total) => {
+      if (!json) {
+        process.stdout.write(caseLine(compared, done, total));
+      }
+    },
+    interact: async (guest) => {
+      if (shell) {
+        process.stderr.write('cg: Ctrl-] leaves\n');
+        await connectTerminal(guest.console);
+        process.stderr.write('\n');
+      }
+    },
+  };
+}
+
+async function runAndReport(options: GuestOptions): Promise<number> {
+  let reports: GuestReport[];
+  try {
+    if (options.measureConsole) {
+      const rates = await measureGuest(requestOf(options), reporterFor(options));
+      process.stdout.write(options.json ? `${JSON.stringify({ rates }, null, 2)}\n` : describeRates(rates));
+      return EXIT.OK;
+    }
+    reports = await runGuests(requestOf(options), reporterFor(options));
+    writeScreen(options.png, reports);
+  } catch (error) {
+    if (!(error instanceof GuestError)) {
+      throw error;
+    }
+    process.stderr.write(`cg: ${error.message}${error.hint === undefined ? '' : `\n    ${error.hint}`}\n`);
+    return EXIT.BAD_INPUT;
+  }
+  process.stdout.write(options.json ? guestsAsJson(reports) : describeGuests(reports));
+  return reports.some(hasFailed) ? EXIT.CHECK_FAILED : EXIT.OK;
+}
+
+/** The screen of the last guest. */
+function writeScreen(path: string | undefined, reports: readonly GuestReport[]): void {
+  const screen = reports.at(-1)?.screen;
+  if (path !== undefined && screen !== undefined) {
+    const unwritten = writeErrorOf(path, screenAsPng(screen));
+    if (unwritten !== undefined) {
+      throw new GuestError(unwritten);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { findGuestFiles } from './guest-files.js';
+
+let folder: string;
+
+/** Programs of these names, as shell scripts, ahead of the system's. */
+function fake(scripts: Readonly<Record<string, string>>): void {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin, { recursive: true });
+  for (const [name, script] of Object.entries(scripts)) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  vi.stubEnv('PATH', [bin, process.env.PATH].join(delimiter));
+}
+
+/** An apt with these packages; «apt-get download» makes a file of each name, and dpkg-deb their contents. */
+const APT = {
+  'apt-get': `echo "$@" >> ${'$'}{APT_CONFIG%/*}/../../log; cat $APT_CONFIG > ${'$'}{APT_CONFIG%/*}/../../conf
+[ "$1" = download ] && shift && for name; do touch $name.deb; done; true`,
+  'apt-cache': 'printf "linux-image-686\\n  Depends: linux-image-6.1.0-7-686\\n"',
+  'dpkg-deb': `mkdir -p $3/boot $3/bin $3/usr/share/seabios $3/lib/modules/6.1.0-7-686
+touch $3/boot/vmlinuz-6.1.0-7-686 $3/bin/busybox $3/usr/share/seabios/bios.bin
+touch $3/usr/share/seabios/vgabios-stdvga.bin`,
+};
+
+const find = () => findGuestFiles({ cache: join(folder, 'cache'), flavour: '686', say: () => {} });
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cg-apt-'));
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+describe.skipIf(process.platform === 'win32')('the files of a guest', () => {
+  it('come from the packages that the meta package names, once', async () => {
+    fake(APT);
+    const files = await find();
+    expect(files.kernel).toBe(join(folder, 'cache/debian-i386-686/boot/vmlinuz-6.1.0-7-686'));
+    expect(Object.values(files).every((path) => existsSync(path))).toBe(true);
+    await find();
+    const log = readFileSync(join(folder, 'cache/log'), 'utf8').trim().split('\n');
+    expect(log).toEqual(['update', 'download linux-image-6.1.0-7-686 busybox-static seabios']);
+  });
+
+  it('leave the system’s apt alone: its lists and archives are in the cache folder', async () => {
+    fake(APT);
+    await find();
+    const configuration = readFileSync(join(folder, 'cache/conf'), 'utf8');
+    const folders = [...configuration.matchAll(/^Dir::\S+ "(.*)";$/gm)].map(([, path]) => path);
+    expect(folders).toHaveLength(3);
+    expect(folders.every((path) => path.startsWith(join(folder, 'cache')))).toBe(true);
+    expect(configuration).toContain('APT::Architecture "i386"');
+  });
+
+  it('may come late: mirrors that fail are none as long as the packages are there', async () => {
+    fake({ ...APT, 'apt-get': `${APT['apt-get']}\n[ "$1" != update ]` });
+    await expect(find()).resolves.toBeDefined();
+  });
+
+  it('are not there where no mirror has the kernel, or a download fails; nothing half is kept', async () => {
+    fake({ ...APT, 'apt-cache': 'exit 100' });
+    await expect(find()).rejects.toThrow('apt finds no package linux-image-686');
+    fake({ ...APT, 'apt-get': '[ "$1" = update ] || { echo "E: no route to host" >&2; exit 100; }' });
+    await expect(find()).rejects.toThrow(/cannot download .*: no route to host/);
+    fake(APT);
+    await expect(find()).resolves.toBeDefined();
+  });
+
+  it('are named where the user gives what does not exist', async () => {
+    fake(APT);
+    const options = { cache: join(folder, 'cache'), flavour: '686', say: () => {} } as const;
+    await expect(findGuestFiles({ ...options, bios: '/nowhere/bios.bin' })).rejects.toThrow(
+      '/nowhere/bios.bin: no such file (bios)',
+    );
+    await expect(findGuestFiles({ ...options, kernel: '/boot/x' })).rejects.toThrow(
+      '--kernel needs --modules',
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { AptPackages } from './apt-packages.js';
+import { GuestError } from './guest-error.js';
+
+/** Where the parts of a guest are. */
+export interface GuestFiles {
+  /** A bzImage. */
+  readonly kernel: string;
+  /** lib/modules/<version> of that kernel. */
+  readonly modules: string;
+  /** A static busybox for i386. */
+  readonly busybox: string;
+  readonly bios: string;
+  readonly vgaBios: string;
+}
+
+/** Debian's i386 kernels: with 64-bit page-table entries, and with 32-bit ones. */
+export const kernelFlavours = ['686-pae', '686'] as const;
+export type KernelFlavour = (typeof kernelFlavours)[number];
+
+/** $XDG_CACHE_HOME/cg/guest, by default in ~/.cache. */
+export function defaultCacheFolder(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cg', 'guest');
+}
+
+/** How to come by the files. */
+export interface FileOptions extends Partial<GuestFiles> {
+  readonly cache: string;
+  readonly flavour: KernelFlavour;
+  /** Ask apt again although the cache has the packages. */
+  readonly refresh?: boolean;
+  /** Told what takes time. */
+  readonly say: (what: string) => void;
+}
+
+/**
+ * The files of a guest: those given, the others from Debian packages that are kept in the cache folder.
+ * @throws GuestError where a file is missing, and cannot be fetched
+ */
+export async function findGuestFiles(options: FileOptions): Promise<GuestFiles> {
+  const { kernel, modules, busybox, bios, vgaBios } = options;
+  if (kernel !== undefined && modules === undefined) {
+    throw new GuestError('--kernel needs --modules', 'the folder lib/modules/<version> of that kernel');
+  }
+  const given = { kernel, modules, busybox, bios, vgaBios };
+  const isWhole = Object.values(given).every((path) => path !== undefined);
+  const packaged = isWhole ? undefined : await packagedFiles(options);
+  const files = { ...packaged, ...defined(given) } as GuestFiles;
+  for (const [what, path] of Object.entries(files)) {
+    if (!existsSync(path)) {
+      throw new GuestError(`${path}: no such file (${what})`);
+    }
+  }
+  return files;
+}
+
+function defined(given: Record<string, string | undefined>): Partial<GuestFiles> {
+  return Object.fromEntries(Object.entries(given).filter(([, path]) => path !== undefined));
+}
+
+async function packagedFiles({ cache, flavour, refresh, say }: FileOptions): Promise<GuestFiles> {
+  const folder = join(cache, `debian-i386-${flavour}`);
+  const list = join(folder, 'packages.json');
+  if (refresh || !existsSync(list)) {
+    await fetchPackages(folder, flavour, say);
+  }
+  const [kernelPackage] = JSON.parse(readFileSync(list, 'utf8')) as string[];
+  const version = kernelPackage.replace('linux-image-', '');
+  const libraries = existsSync(join(folder, 'usr/lib/modules')) ? 'usr/lib/modules' : 'lib/modules';
+  return {
+    kernel: join(folder, 'boot', `vmlinuz-${version}`),
+    modules: join(folder, libraries, version),
+    busybox: join(folder, existsSync(join(folder, 'usr/bin/busybox')) ? 'usr/bin' : 'bin', 'busybox'),
+    bios: join(folder, 'usr/share/seabios/bios.bin'),
+    vgaBios: join(folder, 'usr/share/seabios/vgabios-stdvga.bin'),
+  };
+}
+
+/** The list of packages is written last: a folder that has it is whole. */
+async function fetchPackages(
+  folder: string,
+  flavour: KernelFlavour,
+  say: (what: string) => void,
+): Promise<void> {
+  const partial = `${folder}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  const apt = new AptPackages(join(partial, 'apt'), 'i386');
+  say('asking apt for the packages of Debian i386');
+  await apt.update();
+  const kernel = await apt.dependencyOf(`linux-image-${flavour}`);
+  const names = [kernel, 'busybox-static', 'seabios'];
+  say(`downloading ${names.join(', ')}`);
+  await apt.unpack(names, partial);
+  rmSync(join(partial, 'apt'), { recursive: true });
+  if (!readdirSync(join(partial, 'boot')).includes(kernel.replace('linux-image', 'vmlinuz'))) {
+    throw new GuestError(`package ${kernel} holds no kernel of its name`);
+  }
+  writeFileSync(join(partial, 'packages.json'), JSON.stringify(names));
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(partial, folder);
+}

@@ -1,0 +1,163 @@
+import { recordedGuestCases, type GuestCase } from '@cg/machine/guest-cases';
+import { SVGA_CAP, type ScreenTargetImage, type SvgaDeviceOptions } from '@cg/svga-device';
+import { compareCase, type ComparedCase } from './compare-cases.js';
+import { checkMemory, type MemoryCheck } from './check-memory.js';
+import { checkConsole, type ConsoleCheck } from './console-picture.js';
+import type { EmulatedGuest } from './emulated-guest.js';
+import { GuestError } from './guest-error.js';
+import { findGuestFiles, type GuestFiles } from './guest-files.js';
+import { buildInitramfs } from './initramfs.js';
+import { measureConsoles, VGA_DRIVER, type ConsoleRate } from './measure-console.js';
+import { SavedStates } from './saved-states.js';
+import { selectCases, type CaseChoice, type CaseGroup, type Variant } from './select-cases.js';
+import { startGuest } from './start-guest.js';
+
+/** What is asked of a guest. */
+export interface GuestRequest extends Variant {
+  readonly paths: Partial<GuestFiles>;
+  readonly cache: string;
+  readonly refresh: boolean;
+  readonly useStates: boolean;
+  readonly memoryMib: number;
+  /** A device with shader model 4.1. */
+  readonly sm41: boolean;
+  /** A device without command buffers. */
+  readonly fifo: boolean;
+  /** How long a submission takes, in milliseconds. */
+  readonly delay: number;
+  readonly cases: CaseChoice | undefined;
+  readonly checkConsole: boolean;
+  readonly checkMemory: boolean;
+  /** A command for the guest's shell. */
+  readonly run: string | undefined;
+  readonly takeScreen: boolean;
+}
+
+/** How a run shows what it is doing. */
+export interface GuestReporter {
+  say(what: string): void;
+  onConsole(said: string): void;
+  onCase(compared: ComparedCase, done: number, total: number): void;
+  /** The guest is at the user's disposal. */
+  interact(guest: EmulatedGuest): Promise<void>;
+}
+
+/** What came of one guest. */
+export interface GuestReport extends Variant {
+  readonly restored: boolean;
+  readonly bootSeconds: number;
+  readonly loadSeconds: number;
+  readonly cases: readonly ComparedCase[];
+  readonly console: ConsoleCheck | undefined;
+  readonly memory: readonly MemoryCheck[];
+  /** Exit code of the command that was run. */
+  readonly runExitCode: number | undefined;
+  /** Commands that the device executed in this run, and refused. */
+  readonly commands: number;
+  readonly refused: number;
+  readonly lastError: string | undefined;
+  readonly screen: ScreenTargetImage | undefined;
+}
+
+/**
+ * Starts the guests that a request needs, one after the other, and does with each what is asked.
+ * @throws GuestError
+ */
+export async function runGuests(request: GuestRequest, reporter: GuestReporter): Promise<GuestReport[]> {
+  const groups = groupsOf(request);
+  const total = groups.reduce((sum, { cases }) => sum + cases.length, 0);
+  const reports: GuestReport[] = [];
+  let done = 0;
+  const onCase = (compared: ComparedCase): void => reporter.onCase(compared, ++done, total);
+  for (const group of groups) {
+    reports.push(await runGuest(group, request, { ...reporter, onCase }));
+  }
+  return reports;
+}
+
+/**
+ * Boots a guest that measures its consoles.
+ * @throws GuestError
+ */
+export async function measureGuest(
+  { paths, cache, flavour, refresh, memoryMib }: GuestRequest,
+  { say }: Pick<GuestReporter, 'say'>,
+): Promise<ConsoleRate[]> {
+  const files = await findGuestFiles({ ...paths, cache, flavour, refresh, say });
+  say('booting Linux, and writing to its consoles');
+  return measureConsoles({ files, initramfs: buildInitramfs(files, [VGA_DRIVER]) }, memoryMib);
+}
+
+function groupsOf({ cases, flavour, dx, fifo }: GuestRequest): CaseGroup[] {
+  if (cases === undefined) {
+    return [{ flavour, dx, cases: [] }];
+  }
+  // vmwgfx uses DX only with command buffers.
+  const possible = recordedGuestCases().filter((guestCase) => !(fifo && guestCase.dx));
+  return selectCases(possible, cases, { flavour, dx });
+}
+
+function deviceOptions({ sm41, fifo, delay }: GuestRequest, dx: boolean): SvgaDeviceOptions {
+  return {
+    dx: dx || sm41,
+    sm41,
+    withoutCapabilities: fifo ? SVGA_CAP.COMMAND_BUFFERS | SVGA_CAP.CMD_BUFFERS_2 : 0,
+    completionDelay: delay,
+  };
+}
+
+async function runGuest(
+  { flavour, dx, cases }: CaseGroup,
+  request: GuestRequest,
+  reporter: GuestReporter,
+): Promise<GuestReport> {
+  const { say, onConsole } = reporter;
+  const { cache, refresh, paths } = request;
+  const files = await findGuestFiles({ ...paths, cache, flavour, refresh, say });
+  const { guest, ...started } = await startGuest({
+    images: { files, initramfs: buildInitramfs(files) },
+    memoryMib: request.memoryMib,
+    device: deviceOptions(request, dx),
+    states: request.useStates ? new SavedStates(cache) : undefined,
+    say,
+    onConsole,
+  });
+  try {
+    const runExitCode = request.run === undefined ? undefined : await guest.shell(request.run);
+    const console = request.checkConsole ? await checkConsole(guest) : undefined;
+    const memory = request.checkMemory ? await checkMemory(guest) : [];
+    const compared = await compareAll(guest, cases, reporter);
+    await reporter.interact(guest);
+    await guest.pause();
+    const { commands, errors: refused } = guest.device.statistics;
+    const lastError = guest.device.lastError?.message;
+    const screen = request.takeScreen ? screenOf(guest) : undefined;
+    const outcome = { cases: compared, console, memory, runExitCode, commands, refused, lastError, screen };
+    return { flavour, dx, ...started, ...outcome };
+  } finally {
+    await guest.end();
+  }
+}
+
+async function compareAll(
+  guest: EmulatedGuest,
+  cases: readonly GuestCase[],
+  { onCase }: Pick<GuestReporter, 'onCase'>,
+): Promise<ComparedCase[]> {
+  const compared: ComparedCase[] = [];
+  for (const guestCase of cases) {
+    const result = await compareCase(guestCase, guest);
+    compared.push(result);
+    onCase(result, 0, 0);
+  }
+  return compared;
+}
+
+function screenOf({ device }: EmulatedGuest): ScreenTargetImage {
+  const [id] = device.screenTargetIds;
+  const screen = id === undefined ? undefined : device.screenTarget(id);
+  if (screen === undefined) {
+    throw new GuestError('the guest shows nothing: it has no screen target');
+  }
+  return screen;
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { SvgaDeviceOptions } from '@cg/svga-device';
+import type { BootImages, GuestState } from './emulated-guest.js';
+
+/** States of guests whose driver is loaded, in the cache folder, by what they were booted from. */
+export class SavedStates {
+  readonly #folder: string;
+
+  constructor(cache: string) {
+    this.#folder = join(cache, 'states');
+  }
+
+  /** Names a state by all that decides what it is. */
+  keyFor({ files, initramfs }: BootImages, memoryMib: number, device: SvgaDeviceOptions): string {
+    const { version } = createRequire(import.meta.url)('v86/package.json') as { version: string };
+    const hash = createHash('sha256')
+      .update(JSON.stringify({ version, memoryMib, device }))
+      .update(initramfs);
+    for (const path of [files.kernel, files.bios, files.vgaBios]) {
+      hash.update(readFileSync(path));
+    }
+    return hash.digest('hex').slice(0, 16);
+  }
+
+  /** @returns undefined where there is none */
+  load(key: string): GuestState | undefined {
+    const folder = join(this.#folder, key);
+    const about = join(folder, 'agent.json');
+    if (!existsSync(about)) {
+      return undefined;
+    }
+    const agent = JSON.parse(readFileSync(about, 'utf8')) as GuestState['agent'];
+    const emulator = new Uint8Array(readFileSync(join(folder, 'emulator.state'))).buffer;
+    return { emulator, device: readFileSync(join(folder, 'device.snapshot')), agent };
+  }
+
+  /** What is written last makes it valid. */
+  store(key: string, { emulator, device, agent }: GuestState): void {
+    const folder = join(this.#folder, key);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'emulator.state'), new Uint8Array(emulator));
+    writeFileSync(join(folder, 'device.snapshot'), device);
+    writeFileSync(join(folder, 'agent.json.partial'), JSON.stringify(agent));
+    renameSync(join(folder, 'agent.json.partial'), join(folder, 'agent.json'));
+  }
+
+  /** A state that does not fit any more is of no use. */
+  remove(key: string): void {
+    rmSync(join(this.#folder, key), { recursive: true, force: true });
+  }
+}

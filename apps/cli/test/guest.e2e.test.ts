@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cg } from './cg.js';
+
+describe('cg guest', () => {
+  it('says what is missing on a machine without apt, and what can be given instead', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cg-guest-'));
+    try {
+      const { code, out, err } = cg(['guest', '--cache', folder], { PATH: folder });
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toMatch(/^cg: asking apt.*\ncg: apt-get is not there\n {4}.*--kernel, --modules/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('says which file of the user’s is not there', () => {
+    const names = ['kernel', 'modules', 'busybox', 'bios', 'vga-bios'];
+    const { code, err } = cg(['guest', ...names.flatMap((name) => [`--${name}`, `/nowhere/${name}`])]);
+    expect([code, err]).toEqual([2, 'cg: /nowhere/kernel: no such file (kernel)\n']);
+  });
+
+  it.each([
+    [['--cases', '0'], /whole number from 1 to 1000/],
+    [['--cases', '1', '--case', '2'], /cannot be used with option/],
+    [['--case', '999'], /there is no case 999/],
+    [['--fifo', '--dx'], /cannot be used with option/],
+    [['--delay', '-1'], /number from 0 to 1000/],
+    [['--memory', '64'], /whole number from 128 to 1024/],
+    [['--shell'], /--shell needs a terminal/],
+    [['--flavour', 'amd64'], /Allowed choices are 686-pae, 686/],
+  ])('refuses %j', (args, said) => {
+    const { code, err } = cg(['guest', ...args]);
+    expect(code).toBe(2);
+    expect(err).toMatch(said);
+    expect(err.trimEnd().split('\n').length).toBeLessThan(3);
+  });
+
+  it('teaches by example, within 100 columns', () => {
+    const { code, out } = cg(['guest', '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain('$ cg guest --cases all');
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+});

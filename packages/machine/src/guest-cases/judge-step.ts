@@ -1,0 +1,46 @@
+import { contains } from './dirty-blocks.js';
+import type { CaseBox, GuestStep } from './guest-case.js';
+
+/**
+ * Why our boxes may differ from a kernel's in a step. E1, E2 and D1 are writes that the kernel loses (with the
+ * mapping that is removed, with the move of the first submission, when boxes merge); D5 is a box that it makes
+ * wider than need be.
+ */
+export type Difference = 'E1' | 'E2' | 'D1' | 'D5';
+
+/** What a step is judged by. */
+export interface StepBoxes {
+  readonly step: GuestStep;
+  /** The first one of its case. */
+  readonly isFirst: boolean;
+  readonly ours: readonly CaseBox[];
+  readonly kernel: readonly CaseBox[];
+  /** `dirtyBlocks` of the step's writes. */
+  readonly blocks: readonly CaseBox[];
+  /** The format is a compressed one. */
+  readonly compressed: boolean;
+}
+
+/**
+ * @returns «equal», how they differ, or «unexplained»: no erratum says why they differ, or ours miss a block that
+ * was written
+ */
+export function judgeStep(boxes: StepBoxes): Difference | 'equal' | 'unexplained' {
+  const { step, isFirst, ours, kernel, blocks, compressed } = boxes;
+  if (!contains(ours, blocks)) {
+    return 'unexplained';
+  }
+  if (JSON.stringify(ours) === JSON.stringify(kernel)) {
+    return 'equal';
+  }
+  if (!contains(kernel, blocks)) {
+    if (isFirst) {
+      return 'E2';
+    }
+    if (step.remap !== undefined) {
+      return 'E1';
+    }
+    return kernel.length > 0 && contains(ours, kernel) ? 'D1' : 'unexplained';
+  }
+  return compressed && contains(kernel, ours) ? 'D5' : 'unexplained';
+}

@@ -1,0 +1,41 @@
+import { SVGA_PORT } from '@cg/svga-device';
+import type { SvgaDevice } from '@cg/svga-device';
+import type { EmulatorCpu } from './emulator.js';
+
+/** BAR0: three ports that are 32 bits wide, one of them at an odd address. */
+export function mapPorts({ io }: EmulatorCpu, base: number, device: SvgaDevice): void {
+  for (const port of [SVGA_PORT.INDEX, SVGA_PORT.VALUE, SVGA_PORT.IRQSTATUS]) {
+    io.register_read(base + port, device, undefined, undefined, () => device.readPort(port) | 0);
+    io.register_write(base + port, device, undefined, undefined, (value) => device.writePort(port, value));
+  }
+}
+
+/**
+ * BAR1 or BAR2: memory of the device that the guest loads and stores.
+ * @param memory asked for at the first access, so that VRAM which nobody touches takes no memory
+ */
+export function mapMemory(
+  { io }: EmulatorCpu,
+  base: number,
+  size: number,
+  memory: () => Uint8Array | Uint32Array,
+): void {
+  let view: DataView | undefined;
+  const at = (): DataView => {
+    if (view === undefined) {
+      const { buffer, byteOffset, byteLength } = memory();
+      view = new DataView(buffer, byteOffset, byteLength);
+    }
+    return view;
+  };
+  const last = size - 1; // addresses come signed; the size is a power of two and the base a multiple of it
+  const lastWord = size - 4;
+  io.mmap_register(
+    base,
+    size,
+    (address) => at().getUint8(address & last),
+    (address, value) => at().setUint8(address & last, value),
+    (address) => at().getInt32(address & lastWord, true),
+    (address, value) => at().setInt32(address & lastWord, value, true),
+  );
+}

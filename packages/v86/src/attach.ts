@@ -1,0 +1,78 @@
+import { SvgaDevice, SvgaDeviceError } from '@cg/svga-device';
+import { mapMemory, mapPorts } from './address-windows.js';
+import { DeviceClock } from './clock.js';
+import { cpuOf } from './emulator.js';
+import { V86Error } from './errors.js';
+import { EmulatorMemory } from './guest-memory.js';
+import { placementOf } from './options.js';
+import type { AttachOptions } from './options.js';
+import { pciFunction } from './pci-function.js';
+import { openSnapshot, sealSnapshot } from './snapshot.js';
+
+/** A device in an emulator. */
+export interface AttachedSvga {
+  readonly device: SvgaDevice;
+  /** The device's state. Take it together with `V86.save_state`, which leaves it out, while nothing runs. */
+  snapshot(): Uint8Array;
+  /**
+   * Makes the device what it was. Restore the emulator first: attach, `V86.restore_state`, then this.
+   * @throws V86Error EBADMSG for bytes that are no snapshot of a device with these options; it is reset then
+   */
+  restore(snapshot: Uint8Array): void;
+}
+
+/**
+ * Gives an emulator the SVGA II device, as a PCI function beside its own VGA: the guest finds it when it looks
+ * for PCI devices, so attach before `run` (`autostart: false`). It stays as long as the emulator.
+ * @param emulator a `V86` of the npm package `v86`, after its «emulator-ready»
+ * @throws V86Error ENODEV where the emulator is not ready, EBUSY where the slot is taken, EINVAL for an option
+ * that cannot be
+ */
+export function attachSvga(emulator: object, options: AttachOptions = {}): AttachedSvga {
+  const cpu = cpuOf(emulator);
+  const { pci } = cpu.devices;
+  const { slot: _slot, ioBase: _ioBase, onScreenUpdate, onCommand, ...deviceOptions } = options;
+  const placement = placementOf(options, cpu.mem8.length);
+  const { slot, ioBase, vramAddress, vramBytes, fifoAddress, fifoBytes } = placement;
+  const pciDevice = pciFunction(placement);
+  const { pci_id: id } = pciDevice;
+  if (pci.devices[id] !== undefined) {
+    throw new V86Error('EBUSY', 'the PCI slot is taken', { slot });
+  }
+  const device = makeDevice(
+    {
+      memory: new EmulatorMemory(cpu),
+      setInterrupt: (asserted) => (asserted ? pci.raise_irq(id) : pci.lower_irq(id)),
+      screenUpdated: (id, rect) => onScreenUpdate?.(id, rect),
+      commandStarts: (command) => onCommand?.(command),
+    },
+    { ...deviceOptions, vramAddress, vramBytes, fifoAddress, fifoBytes },
+  );
+  // v86 takes the handlers of the ports into the BAR when the function is registered.
+  mapPorts(cpu, ioBase, device);
+  mapMemory(cpu, vramAddress, vramBytes, () => device.vram);
+  mapMemory(cpu, fifoAddress, fifoBytes, () => device.fifo);
+  pci.register_device(pciDevice);
+  const clock = new DeviceClock(cpu, device);
+  return {
+    device,
+    snapshot: () => sealSnapshot(clock.now, device.snapshot()),
+    restore: (snapshot) => {
+      const { now, state } = openSnapshot(snapshot);
+      asV86Error('EBADMSG', () => device.restore(state));
+      clock.set(now);
+    },
+  };
+}
+
+function makeDevice(...args: ConstructorParameters<typeof SvgaDevice>): SvgaDevice {
+  return asV86Error('EINVAL', () => new SvgaDevice(...args));
+}
+
+function asV86Error<T>(code: 'EBADMSG' | 'EINVAL', work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof SvgaDeviceError ? new V86Error(code, error.what, error.values) : error;
+  }
+}
