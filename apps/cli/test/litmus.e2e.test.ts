@@ -50,6 +50,54 @@ describe('cg litmus', () => {
     expect(out).toMatch(/expect boxes 7: it is 1/);
   });
 
+  it('shows in one screen what the posted patches would do, and exits 1', () => {
+    const { code, out } = cg(['litmus', '--variant', 'posted']);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^FAIL {2}erratum-D1 +\[\d+ lost\] D1: /m);
+    expect(out).toMatch(/^variant posted: \d+ of \d+ programs lose bytes/m);
+    expect(out).toMatch(/^ {4}scan +MISSING: no fault and no scan says that page 0 of B was written$/m);
+    expect(out.split('\n').length).toBeLessThan(45);
+  });
+
+  it('finds a variant by random programs, and prints the smallest as one to save', () => {
+    const { code, out } = cg(['litmus', '--random', '10', '--seed', '20', '--variant', 'E1', '--jobs', '2']);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^variant E1: \d+ random programs/m);
+    const [, program] = /the same way:\n\n([\s\S]*?)\n\n/.exec(out)!;
+    const saved = fileWith('smallest.litmus', `${program}\n`);
+    expect(cg(['litmus', saved, '--variant', 'E1']).code).toBe(1);
+    expect(cg(['litmus', saved]).code).toBe(0);
+    expect(out).toMatch(/^ +step +cpu 0 .*driver +device$/m);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  it.each([
+    ['10 random programs', ['--random', '10'], 10],
+    ['50 random programs on two threads', ['--random', '50', '--jobs', '2'], 50],
+    ['all programs of one step', ['--exhaustive', '1'], 28],
+  ])('%s: no byte is wrong, with the speed and what checking costs', (_, args, programs) => {
+    const { code, out } = cg(['litmus', ...args, '--json']);
+    const result = JSON.parse(out) as Record<string, number>;
+    expect(code).toBe(0);
+    expect(result).toMatchObject({ failed: 0, programs });
+    expect(result.checkedStepsPerSecond).toBeGreaterThan(0);
+    expect(result.checkingCost).toBeGreaterThan(0);
+  });
+
+  it('exit 2 for options that make no sense together, or at all', () => {
+    for (const args of [
+      ['--random', '0'],
+      ['--random', '5', '--exhaustive', '2'],
+      ['--random', '5', fileWith('seen.litmus', seen)],
+      ['--variant', 'Z9'],
+      ['--jobs', '0', '--random', '1'],
+      ['--exhaustive', '99'],
+    ]) {
+      const { code, err } = cg(['litmus', ...args]);
+      expect([code, err.split('\n').length], args.join(' ')).toEqual([2, 2]);
+    }
+  });
+
   it('exit 2 for a file that is no program, with its line', () => {
     const { code, err } = cg(['litmus', fileWith('bad.litmus', `${seen}cpu 0 stroe s1 +0 1\n`)]);
     expect(code).toBe(2);

@@ -12,6 +12,7 @@ const fields = [
   'bytesStored',
   'bytesChanged',
   'bytesUploaded',
+  'bytesUploadedChanged',
   'bytesFullUpload',
   'pagesDirtied',
   'boxes',

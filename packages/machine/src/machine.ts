@@ -11,9 +11,10 @@ export interface MachineOptions {
   readonly memoryBytes?: number;
   readonly device?: SvgaDeviceOptions;
   readonly driver?: DriverOptions;
-  /** Told of each command that the device runs: as the members of `SvgaHost` of the same names. */
-  readonly commands?: Pick<SvgaHost, 'commandStarts' | 'commandDone'>;
 }
+
+/** Who is told of each command that the device runs, before and after, as a host of the device is. */
+export type CommandObserver = Pick<SvgaHost, 'commandStarts' | 'commandDone'>;
 
 /** CPUs, physical memory, the SVGA device on its bus, and the driver for it: the composition root. */
 export class Machine {
@@ -21,6 +22,8 @@ export class Machine {
   readonly cpus: readonly Cpu[];
   readonly device: SvgaDevice;
   readonly driver: VmwgfxDriver;
+  /** For whoever looks on; nobody unless set. */
+  commandObserver: CommandObserver | undefined;
 
   /** @throws MachineError EINVAL for no CPU; PageTableError for a size that is none or cannot be had */
   constructor(options: MachineOptions = {}) {
@@ -39,7 +42,8 @@ export class Machine {
             this.driver.handleInterrupt();
           }
         },
-        ...options.commands,
+        commandStarts: (reader) => this.commandObserver?.commandStarts?.(reader),
+        commandDone: (reader) => this.commandObserver?.commandDone?.(reader),
       },
       { ...deviceLimitsFor(memoryBytes), ...options.device },
     );

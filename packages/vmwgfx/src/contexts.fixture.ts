@@ -19,7 +19,7 @@ const BUFFER = 37;
 const TEXTURE2D = 3;
 
 /** A file with a context of each kind that the device has, and ways to send commands. */
-export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOptions = {}, pages = 4096) {
+export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOptions = {}, pages = 1024) {
   const base = bench(options, { dx: true, sm41: true, ...device }, pages);
   const { cpu, addressSpace } = base.process();
   const file = base.driver.open();

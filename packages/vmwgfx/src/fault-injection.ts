@@ -4,7 +4,7 @@ import { VmwgfxError, type VmwgfxErrorCode } from './errors.js';
 export const faultPoints = {
   /** Frames for a buffer object or the page table of a MOB. */
   frames: 'ENOMEM',
-  /** The id of a surface or MOB. */
+  /** The id of a surface, MOB, context or shader. */
   id: 'ENOMEM',
   /** The charge for a tracker. */
   'tracker-charge': 'ENOMEM',

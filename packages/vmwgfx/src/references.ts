@@ -35,3 +35,18 @@ export function quietly(letGo: () => void): void {
     }
   }
 }
+
+/** Does all, whatever becomes of each. @throws the first error, after that */
+export function doAll(acts: readonly (() => void)[]): void {
+  const errors: unknown[] = [];
+  for (const act of acts) {
+    try {
+      act();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) {
+    throw errors[0];
+  }
+}

@@ -1,5 +1,6 @@
-import { programCount, trackingMethods, type TrackingMethodName } from '@cg/machine';
-import { litmusFiles } from '@cg/machine/litmus';
+import { basename } from 'node:path';
+import { programCount, trackingMethods, type RunOptions, type TrackingMethodName } from '@cg/machine';
+import { litmusFiles, litmusFolder } from '@cg/machine/litmus';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { explore, type ExploreRequest } from '../litmus/explore.js';
@@ -7,7 +8,7 @@ import { runFile, type RanFile } from '../litmus/run-file.js';
 import { configureVariant, variantNames } from '../litmus/variant.js';
 import { inputError } from '../output/input-error.js';
 import { explorationJson, filesJson } from '../output/litmus-json.js';
-import { describeFailures, tabulateFiles } from '../output/litmus-text.js';
+import { describeFailure, summarizeVariant, tabulateFiles } from '../output/litmus-text.js';
 import { describeExploration } from '../output/exploration-text.js';
 
 interface LitmusOptions {
@@ -126,11 +127,25 @@ function runFiles(given: readonly string[], { json, variant, method }: LitmusOpt
   }
   if (ran.length > 0) {
     process.stdout.write(
-      json === true ? filesJson(ran) : tabulateFiles(ran) + describeFailures(ran, options),
+      json === true ? filesJson(ran) : asText(ran, given.length === 0 ? variant : undefined, options),
     );
   }
   if (unreadable) {
     return EXIT.BAD_INPUT;
   }
   return ran.every(({ passed }) => passed) ? EXIT.OK : EXIT.CHECK_FAILED;
+}
+
+/** All programs of a variant take one screen; any other run is told in full. */
+function asText(ran: readonly RanFile[], variant: string | undefined, options: RunOptions): string {
+  if (variant === undefined) {
+    return tabulateFiles(ran) + describeFailure(ran, options, 'with diagram');
+  }
+  const first = describeFailure(ran.filter(isErratum), options, 'without');
+  const hint = `\nThe sequence of events: cg litmus <file> --variant ${variant}, files in ${litmusFolder}\n`;
+  return summarizeVariant(variant, ran) + first + hint;
+}
+
+function isErratum({ path }: RanFile): boolean {
+  return basename(path).startsWith('erratum-');
 }

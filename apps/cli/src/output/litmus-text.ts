@@ -13,19 +13,28 @@ import type { RanFile } from '../litmus/run-file.js';
 import { colors } from './colors.js';
 
 const WIDTH = 100;
-/** Failures that are told step by step; the others are in the table. */
-const TOLD = 2;
 
 /** A line for each file: whether it passed, and what it shows. */
 export function tabulateFiles(files: readonly RanFile[]): string {
+  const failed = files.filter(({ passed }) => !passed).length;
+  const sum = `${files.length} programs, ${failed === 0 ? 'all as they must be' : `${failed} not as they must be`}`;
+  return `${[...rowsOf(files), sum].join('\n')}\n`;
+}
+
+/** The same of a variant, in one screen: the programs of the errata, and how many of all fail. */
+export function summarizeVariant(variant: string, files: readonly RanFile[]): string {
+  const errata = files.filter(({ path }) => nameOf(path).startsWith('erratum-'));
+  const failed = files.filter(({ passed }) => !passed);
+  const sum = `variant ${variant}: ${failed.length} of ${files.length} programs lose bytes or overwrite newer ones`;
+  return `${[...rowsOf(errata), sum].join('\n')}\n`;
+}
+
+function rowsOf(files: readonly RanFile[]): string[] {
   const width = Math.max(...files.map(({ path }) => nameOf(path).length));
-  const lines = files.map((file) => {
+  return files.map((file) => {
     const mark = file.passed ? colors.green('ok  ') : colors.red('FAIL');
     return `${mark}  ${cut(`${nameOf(file.path).padEnd(width)}  ${whatItShows(file)}`, WIDTH - 6)}`;
   });
-  const failed = files.filter(({ passed }) => !passed).length;
-  const sum = `${files.length} programs, ${failed === 0 ? 'all as they must be' : `${failed} not as they must be`}`;
-  return `${[...lines, sum].join('\n')}\n`;
 }
 
 /** The wrong bytes where there are some, and what the program is for. */
@@ -38,31 +47,36 @@ function whatItShows({ result: { counts, findings }, text: { title } }: RanFile)
   return `${wrong.length === 0 ? '' : `[${wrong.slice(0, 3).join(', ')}] `}${title.at(0) ?? ''}`;
 }
 
-/** What went wrong in the first few that failed: the chain that led there, and the sequence of events. */
-export function describeFailures(files: readonly RanFile[], options: RunOptions): string {
-  return files
-    .filter(({ passed }) => !passed)
-    .slice(0, TOLD)
-    .map(
-      ({ path, program, result }) =>
-        `\n${nameOf(path)}\n${describeRun(program, options)}${result.unmet
-          .map(({ step, value }) => `  ${said(program, step)}: it is ${value}\n`)
-          .join('')}`,
-    )
-    .join('');
+/** What went wrong in the first that failed: the chain that led there, and the sequence of events where asked for. */
+export function describeFailure(
+  files: readonly RanFile[],
+  options: RunOptions,
+  draw: 'with diagram' | 'without',
+): string {
+  const failed = files.find(({ passed }) => !passed);
+  if (failed === undefined) {
+    return '';
+  }
+  const { path, program, result } = failed;
+  const unmet = result.unmet.map(({ step, value }) => `  ${said(program, step)}: it is ${value}\n`);
+  return [`\n${nameOf(path)}\n`, describeRun(program, options, draw), ...unmet].join('');
 }
 
 /** The first finding of a program, told: in a sentence, as a chain, as a diagram. */
-export function describeRun(program: Program, options: RunOptions): string {
+export function describeRun(
+  program: Program,
+  options: RunOptions,
+  draw: 'with diagram' | 'without' = 'with diagram',
+): string {
   const timeline = new Timeline();
   const [finding] = runProgram(program, { ...options, timeline, stopAtFinding: true }).findings;
   if (finding === undefined) {
     return '';
   }
   const chain = chainText(finding, timeline);
-  const diagram = sequenceDiagram(timeline);
-  const lines = [...wrapped(findingText(finding, program)), ...chain, '', ...diagram];
-  return lines.map((line) => `  ${cut(line, WIDTH - 2)}\n`).join('');
+  const diagram = draw === 'without' ? [] : ['', ...sequenceDiagram(timeline)];
+  const lines = [...wrapped(findingText(finding, program)), ...chain, ...diagram];
+  return lines.map((line) => `${`  ${cut(line, WIDTH - 2)}`.trimEnd()}\n`).join('');
 }
 
 function wrapped(text: string): string[] {

@@ -9,6 +9,7 @@ export function replaysAsJson(replays: readonly Replayed[]): string {
     bytesStored: report.bytesStored,
     bytesChanged: report.bytesChanged,
     bytesUploaded: report.bytesUploaded,
+    bytesUploadedChanged: report.bytesUploadedChanged,
     bytesFullUpload: report.bytesFullUpload,
     pagesDirtied: report.pagesDirtied,
     boxes: report.boxes,

@@ -10,6 +10,7 @@ function replayed(wrongBytes: number): Replayed {
     bytesStored: huge,
     bytesChanged: huge,
     bytesUploaded: huge,
+    bytesUploadedChanged: huge,
     bytesFullUpload: huge,
     pagesDirtied: 99_999_999,
     boxes: 999_999,

@@ -28,7 +28,7 @@ function mebibytes(bytes: number): string {
 }
 
 function share(part: number, whole: number): string {
-  return `${((100 * part) / whole).toFixed(1)} %`;
+  return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
 }
 
 function shortName(path: string): string {
@@ -53,6 +53,10 @@ export function describeReplay({ path, method, header, report }: Replayed): stri
       `${exact(report.bytesStored)}, of which ${exact(report.bytesChanged)} changed something`,
     ],
     ['bytes uploaded', `${exact(report.bytesUploaded)}, ${uploadShare} of a full upload each frame`],
+    [
+      'that the device had not',
+      `${exact(report.bytesUploadedChanged)}, ${share(report.bytesUploadedChanged, report.bytesUploaded)} of those uploaded`,
+    ],
     ['bytes of a full upload', exact(report.bytesFullUpload)],
     ['pages found dirty', exact(report.pagesDirtied)],
     ['boxes uploaded', exact(report.boxes)],
@@ -75,7 +79,7 @@ export function describeReplay({ path, method, header, report }: Replayed): stri
 /** Several replays: what was moved, then what finding it took; a row each. */
 export function tabulateReplays(replays: readonly Replayed[]): string {
   const moved = plainTable(
-    ['trace', 'method', 'frames', 'stored', 'changed', 'uploaded', 'full', 'share', 'wrong bytes'],
+    ['trace', 'method', 'frames', 'stored', 'changed', 'uploaded', 'new', 'full', 'share', 'wrong'],
     2,
   );
   const work = plainTable(
@@ -84,6 +88,7 @@ export function tabulateReplays(replays: readonly Replayed[]): string {
   );
   for (const { path, method, report } of replays) {
     const { frames, bytesStored, bytesChanged, bytesUploaded, bytesFullUpload, wrongBytes } = report;
+    const { bytesUploadedChanged } = report;
     moved.push([
       shortName(path),
       method,
@@ -91,6 +96,7 @@ export function tabulateReplays(replays: readonly Replayed[]): string {
       mebibytes(bytesStored),
       mebibytes(bytesChanged),
       mebibytes(bytesUploaded),
+      share(bytesUploadedChanged, bytesUploaded),
       mebibytes(bytesFullUpload),
       share(bytesUploaded, bytesFullUpload),
       wrongBytes === 0 ? colors.green('0') : colors.red(compact(wrongBytes)),
@@ -106,7 +112,9 @@ export function tabulateReplays(replays: readonly Replayed[]): string {
     work.push([shortName(path), method, ...[...counts, ...scanning].map(compact)]);
   }
   return [
-    colors.bold('What was moved (MiB; full: the whole surface in each frame; share: uploaded / full)'),
+    colors.bold(
+      'What was moved (MiB; new: of the uploaded, what the device had not; share: uploaded / full)',
+    ),
     moved.toString(),
     '',
     colors.bold('What finding it took (read, write: page faults; entries: page-table entries looked at)'),

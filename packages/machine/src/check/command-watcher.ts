@@ -1,7 +1,6 @@
-import type { SurfaceBox } from '@cg/surface-layout';
+import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
 import { commandNames, SVGA3D_INVALID_ID, type CommandReader, type CommandName } from '@cg/svga-device';
-import type { CheckedSurface } from './checked-surface.js';
-import type { CoherencyOracle } from './oracle.js';
+import type { CommandObserver } from '../machine.js';
 
 interface CommandBox {
   readonly x: number;
@@ -12,24 +11,36 @@ interface CommandBox {
   readonly d: number;
 }
 
-/** Who wants to know of the device's commands, and of which surface each is. */
-export interface CommandListener {
-  surfaceOf(sid: number): CheckedSurface | undefined;
-  /** A surface is bound to a MOB. */
-  bound(surface: CheckedSurface): void;
-  /** An update of a box, for whoever draws it. */
-  noteUpdate?(command: CommandName, surface: CheckedSurface, subresource: number, box: SurfaceBox): void;
-  noteCommand?(command: CommandName, surface: CheckedSurface | undefined, other?: CheckedSurface): void;
+/** A surface as far as commands tell of it. */
+interface LaidOut {
+  readonly layout: SurfaceLayout;
 }
 
-/** Tells the oracle what each command of the device reads, writes and uploads, as it happens. */
-export class CommandWatcher {
-  constructor(
-    readonly oracle: CoherencyOracle | undefined,
-    readonly listener: CommandListener,
-  ) {}
+type OnBox<S> = (surface: S, subresource: number, box: SurfaceBox, command: CommandName) => void;
 
-  starts(reader: CommandReader): void {
+/** Who wants to know what the device's commands do to which surface. Those that it does not know are left out. */
+export interface CommandListener<S extends LaidOut> {
+  surfaceOf(sid: number): S | undefined;
+  /** An update is about to copy a box from memory to the device. */
+  readonly uploads?: OnBox<S>;
+  /** A command is about to read a box of the device's image. */
+  readonly reads?: OnBox<S>;
+  /** A command has written a box of it. */
+  readonly written?: OnBox<S>;
+  /** A surface has been copied to memory; it counts once a fence is behind it. */
+  readonly readBack?: (surface: S) => void;
+  readonly fenced?: () => void;
+  /** A surface is about to be bound to a MOB. */
+  readonly bound?: (surface: S) => void;
+  /** A command is about to run: a copy from a surface to another, a read-back of one, or a fence. */
+  readonly starts?: (command: CommandName, surface: S | undefined, to?: S) => void;
+}
+
+/** Tells what each command of the device reads, writes and uploads, as it happens. */
+export class CommandWatcher<S extends LaidOut> implements CommandObserver {
+  constructor(readonly listener: CommandListener<S>) {}
+
+  commandStarts(reader: CommandReader): void {
     const command = commandNames[reader.index];
     switch (command) {
       case 'UPDATE_GB_IMAGE': {
@@ -57,15 +68,15 @@ export class CommandWatcher {
         this.#bound(reader.fields(command));
         break;
       case 'READBACK_GB_SURFACE':
-        this.listener.noteCommand?.(command, this.listener.surfaceOf(reader.fields(command).sid));
+        this.listener.starts?.(command, this.listener.surfaceOf(reader.fields(command).sid));
         break;
       case 'FENCE':
-        this.listener.noteCommand?.(command, undefined);
+        this.listener.starts?.(command, undefined);
         break;
     }
   }
 
-  done(reader: CommandReader): void {
+  commandDone(reader: CommandReader): void {
     const command = commandNames[reader.index];
     switch (command) {
       case 'SURFACE_COPY':
@@ -76,29 +87,26 @@ export class CommandWatcher {
       case 'READBACK_GB_SURFACE': {
         const surface = this.listener.surfaceOf(reader.fields(command).sid);
         if (surface !== undefined) {
-          surface.isNewestOnDevice = false;
+          this.listener.readBack?.(surface);
         }
         break;
       }
+      case 'FENCE':
+        this.listener.fenced?.();
+        break;
     }
   }
 
   #bound({ sid, mobid }: { readonly sid: number; readonly mobid: number }): void {
     const surface = this.listener.surfaceOf(sid);
     if (surface !== undefined && mobid !== SVGA3D_INVALID_ID) {
-      this.listener.bound(surface);
+      this.listener.bound?.(surface);
     }
   }
 
-  #uploads(
-    command: CommandName,
-    surface: CheckedSurface | undefined,
-    subresource: number,
-    box: SurfaceBox,
-  ): void {
+  #uploads(command: CommandName, surface: S | undefined, subresource: number, box: SurfaceBox): void {
     if (surface !== undefined && hasBox(surface, subresource, box)) {
-      this.listener.noteUpdate?.(command, surface, subresource, box);
-      this.oracle?.uploads(surface, subresource, box);
+      this.listener.uploads?.(surface, subresource, box, command);
     }
   }
 
@@ -112,13 +120,13 @@ export class CommandWatcher {
       return;
     }
     if (!done) {
-      this.listener.noteCommand?.(command, from, to);
+      this.listener.starts?.(command, from, to);
     }
     visit((source, target, there, here) => {
       if (done) {
-        this.oracle?.written(to, target, here);
+        this.listener.written?.(to, target, here, command);
       } else {
-        this.oracle?.reads(from, source, there);
+        this.listener.reads?.(from, source, there, command);
       }
     });
   }
@@ -126,7 +134,7 @@ export class CommandWatcher {
   #copyOf(
     command: 'SURFACE_COPY' | 'DX_PRED_COPY_REGION' | 'WHOLE_SURFACE_COPY',
     reader: CommandReader,
-  ): Copy {
+  ): Copy<S> {
     const { listener } = this;
     if (command === 'WHOLE_SURFACE_COPY') {
       const { srcSid, destSid } = reader.fields(command);
@@ -154,9 +162,9 @@ export class CommandWatcher {
 
 type CopyVisitor = (source: number, target: number, there: SurfaceBox, here: SurfaceBox) => void;
 
-interface Copy {
-  readonly from: CheckedSurface | undefined;
-  readonly to: CheckedSurface | undefined;
+interface Copy<S> {
+  readonly from: S | undefined;
+  readonly to: S | undefined;
   visit(each: CopyVisitor): void;
 }
 
@@ -176,7 +184,7 @@ function sourceBox({
 }
 
 /** Whether the surface has the box: a driver may send what the device will refuse. */
-function hasBox({ layout }: CheckedSurface, subresource: number, box: SurfaceBox): boolean {
+function hasBox({ layout }: LaidOut, subresource: number, box: SurfaceBox): boolean {
   if (subresource >= layout.subresourceCount) {
     return false;
   }
@@ -187,11 +195,15 @@ function hasBox({ layout }: CheckedSurface, subresource: number, box: SurfaceBox
 }
 
 function forEachImage(
-  surface: CheckedSurface | undefined,
+  surface: LaidOut | undefined,
   visit: (subresource: number, box: SurfaceBox) => void,
 ): void {
-  for (let i = 0; i < (surface?.layout.subresourceCount ?? 0); i++) {
-    const { width, height, depth } = (surface as CheckedSurface).layout.mipOf(i);
+  if (surface === undefined) {
+    return;
+  }
+  const { layout } = surface;
+  for (let i = 0; i < layout.subresourceCount; i++) {
+    const { width, height, depth } = layout.mipOf(i);
     visit(i, { x: 0, y: 0, z: 0, width, height, depth });
   }
 }

@@ -180,8 +180,7 @@ function submissionInTheFault({ random, cpus, surfaces, mapped }: Situation): St
 }
 
 /**
- * A part of a large buffer that was mapped by a huge entry before anybody tracked it (A4). The spacer has frames and
- * addresses of the large one aligned alike.
+ * A part of a large buffer that was mapped by a huge entry before anybody tracked it (A4).
  */
 export function hugeBuffer(process: string): Statement[] {
   const format = { kind: 'surface', format: 'A8R8G8B8', width: 1024, depth: 1, mips: 1, layers: 1 } as const;
@@ -189,12 +188,11 @@ export function hugeBuffer(process: string): Statement[] {
   const at = { buffer: 'large', offset: 2 ** 21 };
   const store = { kind: 'store', cpu: 0, name: 'large', offset: 2 ** 21, bytes: 4 } as const;
   return [
-    { kind: 'buffer', name: 'spacer', pages: 491 },
     { kind: 'buffer', name: 'large', pages: 1200 },
     { ...format, ...plain, name: 'placed', height: 1, backing: { buffer: 'large', offset: 0 } },
     { kind: 'check', name: 'placed' },
     { kind: 'destroy', name: 'placed' },
-    { kind: 'map', process, name: 'large' },
+    { kind: 'map', process, name: 'large', as: 'huge' },
     store,
     { ...format, ...plain, name: 'huge', height: 16, backing: at },
     { kind: 'check', name: 'huge' },

@@ -1,6 +1,4 @@
 import { FaultInjection } from '@cg/vmwgfx';
-import type { SurfaceBox } from '@cg/surface-layout';
-import type { CommandName } from '@cg/svga-device';
 import type { CheckedSurface } from '../check/checked-surface.js';
 import { CommandWatcher, type CommandListener } from '../check/command-watcher.js';
 import type { Finding } from '../check/finding.js';
@@ -80,7 +78,8 @@ class ProgramRun {
   readonly #unmet: UnmetExpectation[] = [];
   readonly #outcomes = { done: 0, skipped: 0, failed: 0, blocked: 0 };
   #waiting: Waiting[] = [];
-  #watcher: CommandWatcher | undefined;
+  /** What the device has copied to memory with no fence behind it yet. */
+  readonly #readBack = new Set<CheckedSurface>();
   #pending = 0;
   #hasEnded = false;
   #boxes = 0;
@@ -89,31 +88,17 @@ class ProgramRun {
   constructor(program: Program, options: RunOptions) {
     this.#program = program;
     this.#options = options;
-    this.#machine = new Machine({
-      ...this.#machineOptions(),
-      commands: {
-        commandStarts: (reader) => this.#watcher?.starts(reader),
-        commandDone: (reader) => this.#watcher?.done(reader),
-      },
-    });
+    this.#machine = new Machine(this.#machineOptions());
     const world = new World(this.#machine, options.timeline);
     this.#world = world;
     const { memory, device } = this.#machine;
     if (options.checked !== false) {
-      const view = {
-        memory,
-        device,
-        get surfaces() {
-          return world.checkedSurfaces();
-        },
-      };
-      this.#oracle = new CoherencyOracle(view, (finding) => this.#found(finding));
+      const surfaces = { [Symbol.iterator]: () => world.checkedSurfaces() };
+      this.#oracle = new CoherencyOracle({ memory, device, surfaces }, (finding) => this.#found(finding));
+      this.#machine.commandObserver = new CommandWatcher(this.#listener(this.#oracle));
     }
     world.oracle = this.#oracle;
     this.#steps = new Steps(world, this.#faults, this.#oracle, options.timeline);
-    if (this.#oracle !== undefined) {
-      this.#watcher = new CommandWatcher(this.#oracle, this.#listener());
-    }
   }
 
   run(): RunResult {
@@ -214,6 +199,10 @@ class ProgramRun {
     try {
       const { outcome, error } = attempt(() => this.#steps.run(statement, step));
       this.#outcomes[outcome]++;
+      if (outcome === 'failed') {
+        // Without a fence nobody can tell that it is done: to the driver the device still has the newest.
+        this.#readBack.clear();
+      }
       if (outcome === 'blocked') {
         this.#waiting.push({ statement, step });
       }
@@ -276,7 +265,7 @@ class ProgramRun {
     const { file, machine } = this.#world;
     const { account, graphicsMemory } = machine.driver.context;
     this.#faults.disarm();
-    this.#watcher = undefined;
+    this.#machine.commandObserver = undefined;
     this.#hasEnded = true;
     attempt(() => file.close());
     const left = account.used + graphicsMemory.used;
@@ -287,22 +276,31 @@ class ProgramRun {
     }
   }
 
-  #listener(): CommandListener {
+  #listener(oracle: CoherencyOracle): CommandListener<CheckedSurface> {
     const world = this.#world;
     const { timeline } = this.#options;
     return {
-      surfaceOf: (sid: number) => world.surfaceOf(sid),
-      bound: ({ name }: CheckedSurface) => world.settleBinding(name),
-      noteUpdate: (command: CommandName, surface: CheckedSurface, subresource: number, box: SurfaceBox) => {
+      surfaceOf: (sid) => world.surfaceOf(sid),
+      bound: ({ name }) => world.settleBinding(name),
+      uploads: (surface, subresource, box, command) => {
         this.#boxes++;
         timeline?.note({ ...updateEvent(command, surface, subresource, box), step: this.step });
+        oracle.uploads(surface, subresource, box);
       },
-      ...(timeline === undefined
-        ? {}
-        : {
-            noteCommand: (command: CommandName, surface?: CheckedSurface, other?: CheckedSurface) =>
-              timeline.note({ ...commandEvent(command, surface, other), step: this.step }),
-          }),
+      reads: (surface, subresource, box) => oracle.reads(surface, subresource, box),
+      written: (surface, subresource, box) => {
+        this.#readBack.delete(surface);
+        oracle.written(surface, subresource, box);
+      },
+      readBack: (surface) => this.#readBack.add(surface),
+      fenced: () => {
+        for (const surface of this.#readBack) {
+          surface.isNewestOnDevice = false;
+        }
+        this.#readBack.clear();
+      },
+      starts: (command, surface, to) =>
+        timeline?.note({ ...commandEvent(command, surface, to), step: this.step }),
     };
   }
 }

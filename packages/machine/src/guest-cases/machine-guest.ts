@@ -28,8 +28,8 @@ export class MachineGuest implements CaseGuest {
       cpus: 1,
       memoryBytes: MEMORY_BYTES,
       device: { dx: guestCase.dx },
-      commands: { commandStarts: this.#log.note },
     });
+    this.#machine.commandObserver = { commandStarts: this.#log.note };
     this.#process = this.#machine.spawn();
     const { handle, bytes } = this.#process.file.createSurface({ ...surface, coherent: true });
     this.bytes = bytes;

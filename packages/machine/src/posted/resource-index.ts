@@ -22,6 +22,16 @@ class StaleIndex extends IntervalTree<ResidentResource> {
     return super.insert(key, key + (end - start), resource);
   }
 
+  /** Its place in the tree is the old one, but who meets it there compares with where it is. */
+  override *overlapping(start: number, end: number): Generator<IntervalNode<ResidentResource>> {
+    for (const node of super.overlapping(start, end)) {
+      const { backingOffset, backingBytes } = node.value;
+      if (backingOffset < end && backingOffset + backingBytes > start) {
+        yield { ...node, start: backingOffset, end: backingOffset + backingBytes };
+      }
+    }
+  }
+
   override remove(node: IntervalNode<ResidentResource>): void {
     super.remove(node);
     this.#left = node.value;

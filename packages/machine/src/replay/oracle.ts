@@ -1,4 +1,5 @@
 import type { BoxRows } from '@cg/surface-layout';
+import { forEachRow } from '../check/runs.js';
 
 /** What the surface must hold, kept as plain bytes beside the machine, and how often something else was seen. */
 export class Oracle {
@@ -31,15 +32,6 @@ export class Oracle {
   /** Compares what the CPU or the device holds with what it must. A missing image is wrong in every byte. */
   check(seen: Uint8Array | undefined): void {
     this.wrongBytes += seen === undefined ? this.expected.length : differentBytes(seen, this.expected);
-  }
-}
-
-/** Calls back for each row of a box with its place in the surface's bytes. */
-export function forEachRow(rows: BoxRows, visit: (offset: number, bytes: number) => void): void {
-  for (let image = 0; image < rows.images; image++) {
-    for (let row = 0; row < rows.rows; row++) {
-      visit(rows.offset + image * rows.imageStride + row * rows.rowStride, rows.rowBytes);
-    }
   }
 }
 

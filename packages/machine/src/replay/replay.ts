@@ -6,10 +6,12 @@ import { MachineError } from '../errors.js';
 import type { Machine, Process } from '../machine.js';
 import { Screen } from '../screen.js';
 import type { Trace, TraceFrame, TraceHeader } from '../trace/trace.js';
-import { forEachRow, Oracle } from './oracle.js';
+import { forEachRow } from '../check/runs.js';
+import { Oracle } from './oracle.js';
 import { fillPattern } from './pattern.js';
 import { overwrittenBox } from './rectangle.js';
 import type { ReplayReport } from './report.js';
+import { UploadMeter } from './upload-meter.js';
 
 /** The device overwrites a part of the surface in every frame with such a number. */
 const DEVICE_WRITE_INTERVAL = 10;
@@ -87,6 +89,7 @@ class Replay {
   #bytesStored = 0;
   #bytesChanged = 0;
   #storedBack = false;
+  readonly #uploads: UploadMeter;
 
   constructor(machine: Machine, header: TraceHeader) {
     const { width, height, format, surfaceBytes } = header;
@@ -106,6 +109,11 @@ class Replay {
     this.#oracle = new Oracle(surfaceBytes);
     // Everything the replay will need of memory and device is had here, or not at all.
     this.#submitCopy(this.#pattern, this.#copy, this.#whole());
+    this.#uploads = new UploadMeter(machine, () => this.#process.file.deviceId(this.#surface.handle), {
+      layout: this.#layout,
+      firstPage: this.#mapped.firstPage,
+    });
+    machine.commandObserver = this.#uploads.observer;
     this.#baseline = this.#counters();
   }
 
@@ -123,6 +131,7 @@ class Replay {
       // The last frame ended with stores that nothing has uploaded yet.
       this.#submitAndCheck();
     }
+    this.#machine.commandObserver = undefined;
     const { file } = this.#process;
     const { boxes, bytesUploaded, pagesDirtied, scans, entriesScanned, methodSwitches } = file.statistics(
       this.#surface.handle,
@@ -133,6 +142,7 @@ class Replay {
       bytesStored: this.#bytesStored,
       bytesChanged: this.#bytesChanged,
       bytesUploaded,
+      bytesUploadedChanged: this.#uploads.bytesChanged,
       bytesFullUpload: this.#frames * this.#header.surfaceBytes,
       pagesDirtied,
       boxes,

@@ -8,6 +8,8 @@ export interface ReplayReport {
   readonly bytesChanged: number;
   /** Bytes in the boxes that the driver sent, whatever had been stored: the trace or what repairs a device write. */
   readonly bytesUploaded: number;
+  /** Those that replaced a different byte of the device's image. */
+  readonly bytesUploadedChanged: number;
   /** Bytes that uploading the whole surface in each frame would have sent. */
   readonly bytesFullUpload: number;
   /** Pages that tracking found written, each time it did. */

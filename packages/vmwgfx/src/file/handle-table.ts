@@ -1,4 +1,5 @@
 import { VmwgfxError } from '../errors.js';
+import { doAll } from '../references.js';
 import { BufferObject } from '../memory/buffer-object.js';
 import { DxContext } from '../resource/contexts/dx-context.js';
 import { LegacyContext } from '../resource/contexts/legacy-context.js';
@@ -131,17 +132,13 @@ export class HandleTable {
 
   /** Drops everything. @throws the first error, after all are gone */
   closeAll(): void {
-    const errors: unknown[] = [];
-    for (const [handle, entry] of this.#entries) {
-      try {
-        this.#forget(handle, entry);
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    if (errors.length > 0) {
-      throw errors[0];
-    }
+    doAll(
+      [...this.#entries].map(
+        ([handle, entry]) =>
+          () =>
+            this.#forget(handle, entry),
+      ),
+    );
   }
 
   #forget(handle: number, { object }: Entry): void {

@@ -1,0 +1,127 @@
+import { PAGE_SIZE, PhysicalMemory } from '@cg/pagetable';
+import { formatByName, SurfaceLayout } from '@cg/surface-layout';
+import type { SvgaDevice } from '@cg/svga-device';
+import { describe, expect, it } from 'vitest';
+import { CheckedSurface } from './checked-surface.js';
+import { Content } from './content.js';
+import type { Finding } from './finding.js';
+import { CoherencyOracle } from './oracle.js';
+
+const BYTES = PAGE_SIZE;
+const whole = { x: 0, y: 0, z: 0, width: BYTES, height: 1, depth: 1 };
+
+/** Buffers of a page in one page of memory, and images that the test writes as a device would. */
+function setUp(count = 1) {
+  const memory = new PhysicalMemory(8 * PAGE_SIZE);
+  const frames = memory.allocateFrames(1);
+  const content = new Content('b', BYTES, frames);
+  const layout = new SurfaceLayout({
+    format: formatByName('BUFFER')!.id,
+    width: BYTES,
+    height: 1,
+    depth: 1,
+    mipLevels: 1,
+    layers: 1,
+    samples: 1,
+  });
+  const images = Array.from({ length: count }, () => new Uint8Array(BYTES));
+  const surfaces = images.map((_, i) => {
+    const surface = new CheckedSurface(`s${i}`, i + 1, layout, content, 0);
+    surface.sid = i;
+    return surface;
+  });
+  const findings: Finding[] = [];
+  const device = { surfaceImage: (sid: number) => images[sid] } as unknown as SvgaDevice;
+  const oracle = new CoherencyOracle({ memory, device, surfaces }, (finding) => findings.push(finding));
+  const page = memory.u8.subarray(frames[0] * PAGE_SIZE, (frames[0] + 1) * PAGE_SIZE);
+  const store = (offset: number, ...values: number[]): void => {
+    page.set(values, offset);
+    oracle.step++;
+    oracle.stored(content, offset, Uint8Array.from(values));
+  };
+  return { oracle, content, surfaces, images, findings, page, store };
+}
+
+describe('CoherencyOracle', () => {
+  it('lost: the device reads an older value than it has to, and who stored the newest is named', () => {
+    const { oracle, surfaces, images, findings, store } = setUp();
+    store(10, 1, 2);
+    store(11, 3);
+    images[0].set([1, 2], 10);
+    oracle.step++;
+    oracle.reads(surfaces[0], 0, whole);
+    expect(findings).toEqual([
+      {
+        kind: 'lost',
+        step: 3,
+        by: 'device',
+        name: 'b',
+        offset: 11,
+        bytes: 1,
+        seen: 2,
+        expected: 3,
+        writer: 2,
+      },
+    ]);
+    expect(oracle.counts).toMatchObject({ lost: 1, stale: 0, compared: BYTES });
+  });
+
+  it('lost: a CPU loads what the device has overwritten', () => {
+    const { oracle, content, surfaces, images, findings, page } = setUp();
+    images[0][5] = 9;
+    oracle.step = 1;
+    oracle.written(surfaces[0], 0, whole);
+    oracle.step = 2;
+    oracle.loaded(content, 4, page.subarray(4, 8), 'cpu 1');
+    expect(findings).toMatchObject([
+      { kind: 'lost', by: 'cpu 1', offset: 5, seen: 0, expected: 9, writer: 1 },
+    ]);
+    page[5] = 9;
+    oracle.loaded(content, 4, page.subarray(4, 8), 'cpu 1');
+    expect(findings).toHaveLength(1);
+  });
+
+  it('stale: an update puts older content over what the device wrote; excess is what it had already', () => {
+    const { oracle, surfaces, images, findings, store } = setUp();
+    store(0, 7);
+    images[0].fill(5, 100, 110);
+    oracle.step++;
+    oracle.written(surfaces[0], 0, { ...whole, x: 100, width: 10 });
+    oracle.uploads(surfaces[0], 0, whole);
+    expect(oracle.counts).toMatchObject({ stale: 10, uploaded: BYTES, excess: BYTES - 11, lost: 0 });
+    expect(findings[0]).toMatchObject({ kind: 'stale', offset: 100, seen: 0, expected: 5, writer: 2 });
+  });
+
+  it('1.1: during a submission a byte may be as before or after a store, and nothing else', () => {
+    const { oracle, surfaces, images, findings, store } = setUp();
+    store(0, 1);
+    oracle.concurrent.begin();
+    store(0, 2);
+    store(0, 3);
+    for (const value of [1, 2, 3]) {
+      images[0][0] = value;
+      oracle.reads(surfaces[0], 0, whole);
+    }
+    expect(findings).toEqual([]);
+    images[0][0] = 0;
+    oracle.reads(surfaces[0], 0, whole);
+    expect(findings).toHaveLength(1);
+    oracle.concurrent.end();
+    images[0][0] = 2;
+    oracle.reads(surfaces[0], 0, whole);
+    expect(findings).toHaveLength(2);
+  });
+
+  it('surfaces in the same bytes: what the device wrote to one is not promised to the other before a load', () => {
+    const { oracle, content, surfaces, images, findings, page } = setUp(2);
+    images[0][3] = 8;
+    oracle.written(surfaces[0], 0, { ...whole, width: 16 });
+    oracle.reads(surfaces[1], 0, whole);
+    expect(findings).toEqual([]);
+    oracle.loaded(content, 0, page.subarray(0, 16), 'cpu 0');
+    expect(findings, 'the CPU has to see it').toHaveLength(1);
+    images[0][3] = 0;
+    oracle.reads(surfaces[0], 0, whole);
+    expect(findings, 'and the surface itself').toHaveLength(2);
+  });
+});

@@ -1,0 +1,31 @@
+/**
+ * The first seed, counted from 1, whose random program (120 steps) finds the part as posted: so many runs it takes.
+ * A6 is in none: the lock of the mapping keeps everybody from zapping the table that a walk is in, and a walk without
+ * that lock is no program's to make; the walks' own test does it by hand.
+ */
+export const firstSeedThatFinds: Readonly<Record<string, number>> = {
+  A1: 15,
+  A2: 1,
+  A3: 1,
+  A4: 5,
+  B1: 5,
+  B4: 399,
+  B6: 5,
+  B7: 1,
+  B9: 5,
+  B10: 5,
+  B11: 1,
+  C2a: 5,
+  C2b: 202,
+  C2c: 35,
+  C3: 246,
+  C4: 3,
+  C5: 54,
+  C8: 37,
+  D1: 5,
+  D3: 4,
+  D4: 22,
+  D7: 21,
+  E1: 23,
+  E2: 15,
+};

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { postedVariants } from '../posted/posted-variants.js';
+import { printProgram } from '../program/print-program.js';
+import { parseProgram, programOf } from '../program/parse-program.js';
+import { firstSeedThatFinds } from './found-variants.fixture.js';
+import { randomProgram } from './random-program.js';
+import { runProgram } from './run-program.js';
+import { smallestFailure } from './smallest-failure.js';
+
+const variants = postedVariants.filter(({ id }) => id in firstSeedThatFinds);
+
+describe('what the posted patches do is found by random programs', () => {
+  it.each(variants.map((variant) => [variant.id, firstSeedThatFinds[variant.id], variant] as const))(
+    '%s, by seed %i',
+    (_, seed, variant) => {
+      const program = randomProgram(seed);
+      const configure = variant.machineOptions.bind(variant);
+      expect(runProgram(program, { configure, stopAtFinding: true }).findings).not.toEqual([]);
+      expect(runProgram(program, { stopAtFinding: true }).findings, 'with our part').toEqual([]);
+    },
+  );
+
+  it('all of them but A6', () => {
+    const missing = postedVariants.filter(({ id }) => !(id in firstSeedThatFinds));
+    expect(missing.map(({ id }) => id)).toEqual(['A6']);
+  });
+
+  it('in as many runs as docs/litmus.md says', () => {
+    const table = readFileSync(new URL('../../../../docs/litmus.md', import.meta.url), 'utf8');
+    for (const { id } of variants) {
+      expect(table).toMatch(new RegExp(`^\\| ${id} \\|.*\\| ${firstSeedThatFinds[id]} \\|`, 'm'));
+    }
+  });
+});
+
+describe('smallestFailure', () => {
+  it('makes a program of more than a hundred steps one of ten, that fails when it is read again', () => {
+    const [variant] = postedVariants.filter(({ id }) => id === 'E1');
+    const configure = variant.machineOptions.bind(variant);
+    const whole = randomProgram(firstSeedThatFinds.E1);
+    const smallest = smallestFailure(whole, 'lost', { configure });
+    expect(whole.length).toBeGreaterThan(120);
+    expect(smallest.length).toBeLessThanOrEqual(10);
+    const again = programOf(parseProgram(printProgram(smallest)));
+    expect(again).toEqual(smallest);
+    expect(runProgram(again, { configure }).findings[0]).toMatchObject({ kind: 'lost' });
+    for (let i = 0; i < smallest.length; i++) {
+      const without = smallest.toSpliced(i, 1);
+      const names = new Set(without.map((statement) => ('name' in statement ? statement.name : '')));
+      if (names.size > 1) {
+        const result = runProgram(without, { configure, stopAtFinding: true });
+        expect(
+          result.findings.filter(({ kind }) => kind === 'lost'),
+          `without step ${i + 1}`,
+        ).toEqual([]);
+      }
+    }
+  });
+});

@@ -1,0 +1,62 @@
+import { PAGE_SIZE } from '@cg/pagetable';
+import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
+import { CommandWatcher } from '../check/command-watcher.js';
+import { forEachRun } from '../check/runs.js';
+import type { CommandObserver, Machine } from '../machine.js';
+
+/** The surface whose uploads are counted. */
+interface MeteredSurface {
+  readonly layout: SurfaceLayout;
+  /** First page of it in the device's mapping. */
+  readonly firstPage: number;
+}
+
+/**
+ * Counts what updates bring to the device, byte by byte: each is compared with what the device has in its place,
+ * right before the device takes it.
+ */
+export class UploadMeter {
+  /** Bytes that updates brought. */
+  bytes = 0;
+  /** Those that the device did not have already. */
+  bytesChanged = 0;
+  readonly observer: CommandObserver;
+  readonly #machine: Machine;
+  readonly #sid: () => number;
+  readonly #surface: MeteredSurface;
+
+  /** @param sid the device's id of the surface, asked for each command: a surface that is evicted gets another */
+  constructor(machine: Machine, sid: () => number, surface: MeteredSurface) {
+    this.#machine = machine;
+    this.#sid = sid;
+    this.#surface = surface;
+    this.observer = new CommandWatcher<MeteredSurface>({
+      surfaceOf: (id) => (id === this.#sid() ? surface : undefined),
+      uploads: (_, subresource, box) => this.#compare(subresource, box),
+    });
+  }
+
+  #compare(subresource: number, box: SurfaceBox): void {
+    const { layout, firstPage } = this.#surface;
+    const { device, driver, memory } = this.#machine;
+    const image = device.surfaceImage(this.#sid());
+    const object = driver.context.fakeOffsets.find(firstPage);
+    if (image === undefined || object === undefined) {
+      return;
+    }
+    const { u8 } = memory;
+    const first = firstPage - object.firstPage;
+    forEachRun(layout, subresource, box, (start, bytes) => {
+      const end = start + bytes;
+      this.bytes += bytes;
+      for (let at = start; at < end;) {
+        const page = Math.floor(at / PAGE_SIZE);
+        const stop = Math.min(end, (page + 1) * PAGE_SIZE);
+        const shift = (object.frames[first + page] - page) * PAGE_SIZE;
+        for (; at < stop; at++) {
+          this.bytesChanged += u8[shift + at] === image[at] ? 0 : 1;
+        }
+      }
+    });
+  }
+}
