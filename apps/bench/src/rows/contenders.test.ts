@@ -20,7 +20,8 @@ describe('a drawing machine', () => {
     const machine = new DrawingMachine(recording.header);
     const expected = new Uint8Array(recording.header.surfaceBytes);
     for (const runs of recording.frames) {
-      machine.draw(runs);
+      machine.store(runs);
+      machine.submit();
       runs.forEach(({ offset, bytes }) => expected.set(bytes, offset));
       expect(Buffer.compare(machine.image() as Uint8Array, expected)).toBe(0);
     }
@@ -30,7 +31,10 @@ describe('a drawing machine', () => {
   it('1.1: shows it where a tracker loses what was written', async () => {
     const { header, frames, final } = await recorded;
     const machine = new DrawingMachine(header, { trackMemory: ({ pageCount }) => blind(pageCount) });
-    frames.forEach((runs) => machine.draw(runs));
+    for (const runs of frames) {
+      machine.store(runs);
+      machine.submit();
+    }
     expect(Buffer.compare(machine.image() as Uint8Array, final)).not.toBe(0);
   });
 });

@@ -49,25 +49,28 @@ export class DrawingMachine {
     this.#file.submit(this.#copyBlock).wait();
   }
 
-  /** Stores the runs, submits, and waits for the fence. */
-  draw(runs: readonly Run[]): void {
+  /** Stores the runs. */
+  store(runs: readonly Run[]): void {
     for (const { offset, bytes } of runs) {
       this.#cpu.storeBytes(this.#start + offset, bytes);
     }
-    this.#file.submit(this.#copyBlock).wait();
   }
 
-  /** The same of a surface that is not coherent: its program names the box that it has written. */
-  drawExplicitly(runs: readonly Run[], { x, y, z, width: w, height: h, depth: d }: SurfaceBox): void {
-    for (const { offset, bytes } of runs) {
-      this.#cpu.storeBytes(this.#start + offset, bytes);
-    }
+  /**
+   * Submits, and waits for the fence.
+   * @param box of a surface that is not coherent: its program names what it has written
+   */
+  submit(box?: SurfaceBox): void {
+    this.#file.submit(box === undefined ? this.#copyBlock : this.#withUpdate(box)).wait();
+  }
+
+  #withUpdate({ x, y, z, width: w, height: h, depth: d }: SurfaceBox): Uint8Array {
     this.#writer.truncate();
     if (w > 0) {
       this.#writer.write('UPDATE_GB_IMAGE', { sid: this.#surface, face: 0, mipmap: 0, x, y, z, w, h, d });
     }
     this.#writer.write('SURFACE_COPY', this.#copyFields);
-    this.#file.submit(this.#writer.bytes).wait();
+    return this.#writer.bytes;
   }
 
   /** What the device has of the surface. */

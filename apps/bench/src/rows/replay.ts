@@ -63,8 +63,12 @@ export function replayRows(clock: Clock, { folder, traces, frames }: ReplaySourc
       async open() {
         const known = await (recording ??= read());
         return {
-          ours: sampleReplay(clock, OURS, known, { makePolicy: policyFor('auto') }),
-          rival: sampleReplay(clock, name, known, { makePolicy: policyFor('scan'), trackMemory }),
+          ours: sampleReplay(clock, { contender: OURS, driver: { makePolicy: policyFor('auto') } }, known),
+          rival: sampleReplay(
+            clock,
+            { contender: name, driver: { makePolicy: policyFor('scan'), trackMemory } },
+            known,
+          ),
         };
       },
     }));
@@ -77,20 +81,23 @@ export function replayRows(clock: Clock, { folder, traces, frames }: ReplaySourc
  * sends one box a subresource.
  */
 export function coherentReplayRows(clock: Clock, { folder, traces, frames }: ReplaySource): Row[] {
-  return traces.map((trace) => ({
-    name: `coherent replay ${trace}`,
-    unit: 'ms/frame',
-    ours: COHERENT,
-    rival: 'explicit',
-    async open() {
-      const recording = await record(await openTrace(join(folder, `${trace}.cgtrace.gz`)), frames);
-      const boxes = recording.frames.map((runs) => boundingBox(runs, recording.header));
-      return {
-        ours: sampleReplay(clock, COHERENT, recording, { makePolicy: policyFor('scan') }),
-        rival: sampleReplay(clock, 'explicit', recording, {}, boxes),
-      };
-    },
-  }));
+  return traces.flatMap((trace) =>
+    (['replay', 'stores', 'submission'] as const).map((part) => ({
+      name: `coherent ${part} ${trace}`,
+      unit: 'ms/frame',
+      ours: COHERENT,
+      rival: 'explicit',
+      async open() {
+        const recording = await record(await openTrace(join(folder, `${trace}.cgtrace.gz`)), frames);
+        const boxes = recording.frames.map((runs) => boundingBox(runs, recording.header));
+        const scan = { makePolicy: policyFor('scan') };
+        return {
+          ours: sampleReplay(clock, { contender: COHERENT, driver: scan, part }, recording),
+          rival: sampleReplay(clock, { contender: 'explicit', boxes, part }, recording),
+        };
+      },
+    })),
+  );
 }
 
 /** The smallest rectangle of whole blocks with all runs of a frame; empty where there are none. */
@@ -116,32 +123,41 @@ function boundingBox(runs: readonly Run[], { width, height, format }: TraceHeade
   return { x, y, z: 0, width: end - x, height: Math.min(bottom * blockHeight, height) - y, depth: 1 };
 }
 
+/** Who replays, and what of it is timed. */
+interface Replaying {
+  readonly contender: string;
+  readonly driver?: NonNullable<MachineOptions['driver']>;
+  /** What the program of an explicit surface names, frame by frame. */
+  readonly boxes?: readonly SurfaceBox[];
+  /** All of each frame if left out. */
+  readonly part?: 'replay' | 'stores' | 'submission';
+}
+
 /**
  * One sample is one replay by a fresh machine, so that every round starts from the same page tables and the
- * same tracking method. Timed: all frames, each from its first store to its fence.
+ * same tracking method. Timed: all frames, each from its first store to its fence, or a part of each.
  */
 function sampleReplay(
   clock: Clock,
-  contender: string,
+  { contender, driver, boxes, part = 'replay' }: Replaying,
   { header, frames, final }: Recording,
-  driver: NonNullable<MachineOptions['driver']>,
-  boxes?: readonly SurfaceBox[],
 ): Sample {
   return () => {
     const machine = new DrawingMachine(header, driver, boxes === undefined);
-    const before = clock();
+    const begun = clock();
+    let stores = 0;
     frames.forEach((frame, i) => {
-      if (boxes === undefined) {
-        machine.draw(frame);
-      } else {
-        machine.drawExplicitly(frame, boxes[i]);
-      }
+      const before = part === 'replay' ? 0 : clock();
+      machine.store(frame);
+      stores += part === 'replay' ? 0 : clock() - before;
+      machine.submit(boxes?.[i]);
     });
-    const taken = clock() - before;
+    const all = clock() - begun;
     const image = machine.image();
     if (image === undefined || Buffer.compare(image, final) !== 0) {
       throw new BenchError('EBADMSG', `${contender}: the device does not hold what was drawn`, contender);
     }
+    const taken = part === 'replay' ? all : part === 'stores' ? stores : all - stores;
     return taken / NANOSECONDS_PER_MS / frames.length;
   };
 }

@@ -68,7 +68,7 @@ export class AptPackages {
     if (name === undefined) {
       throw new GuestError(
         `apt finds no package ${metaPackage}`,
-        `Debian has it up to release 12; is there a network, and a mirror? ${PATHS_INSTEAD}`,
+        'Debian has it up to release 12; without a network or a mirror, give the files (see --help)',
       );
     }
     return name;

@@ -123,10 +123,10 @@ async function runGuest(
     onConsole,
   });
   try {
-    const runExitCode = request.run === undefined ? undefined : await guest.shell(request.run);
     const console = request.checkConsole ? await checkConsole(guest) : undefined;
     const memory = request.checkMemory ? await checkMemory(guest) : [];
     const compared = await compareAll(guest, cases, reporter);
+    const runExitCode = request.run === undefined ? undefined : await guest.shell(request.run);
     await reporter.interact(guest);
     await guest.pause();
     const { commands, errors: refused } = guest.device.statistics;

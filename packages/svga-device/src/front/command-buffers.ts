@@ -46,7 +46,11 @@ export class CommandBuffers {
 
   /** When the next buffer may run; Infinity where none waits in a started context. */
   get due(): number {
-    return Math.min(...this.queues.map(({ due }) => due));
+    let due = Infinity;
+    for (const queue of this.queues) {
+      due = Math.min(due, queue.due);
+    }
+    return due;
   }
 
   /**

@@ -19,8 +19,11 @@ type AnyFields = Readonly<Record<string, Elements | number>>;
  * Bytes of a command with these fields.
  * @throws SvgaDeviceError EINVAL where a part has not as many elements as the other fields say
  */
-function encodedBytes({ headerBytes, body, tail }: CommandDefinition, fields: AnyFields): number {
+function encodedBytes({ headerBytes, body, tail, hasTail }: CommandDefinition, fields: AnyFields): number {
   let bytes = headerBytes + body.bytes;
+  if (!hasTail) {
+    return bytes;
+  }
   for (const [name, part] of Object.entries(tail)) {
     const { length } = fields[name] as Elements;
     const partBytes = length * part.elementBytes;

@@ -135,7 +135,9 @@ export class Validation {
 
   /** In the order of their offsets, whoever names them in which: two submissions never wait for each other. */
   #reserveAll(): void {
-    for (const object of [...this.#objects].toSorted((a, b) => a.firstPage - b.firstPage)) {
+    const objects = [...this.#objects];
+    objects.sort((a, b) => a.firstPage - b.firstPage);
+    for (const object of objects) {
       object.reserve();
       this.#reserved.push(object);
       if (object.cpuWriters > 0) {
