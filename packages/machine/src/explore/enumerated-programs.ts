@@ -47,9 +47,7 @@ const letters: readonly Program[] = LETTERS.map((text) => {
 
 const preparation = programOf(parseProgram(PREPARATION));
 
-/** Which letters read: a program without one, or one that ends in an empty letter, shows nothing that others do not. */
-const READS = new Set([2, 3, 4, 5, 12]);
-/** Doing one of these twice in a row is doing it once. */
+/** Doing one of these twice in a row is doing it once: the load, changes of permission, eviction. */
 const IDEMPOTENT = new Set([2, 7, 8, 9]);
 
 export const letterCount = LETTERS.length;
@@ -90,6 +88,5 @@ function wordAt(number: number, length: number): number[] | undefined {
 }
 
 function repeatsAnother(word: readonly number[]): boolean {
-  const readsNothing = word.length > 1 && !word.some((letter) => READS.has(letter));
-  return readsNothing || word.some((letter, i) => IDEMPOTENT.has(letter) && word[i + 1] === letter);
+  return word.some((letter, i) => IDEMPOTENT.has(letter) && word[i + 1] === letter);
 }

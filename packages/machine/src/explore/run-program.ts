@@ -83,7 +83,10 @@ class ProgramRun {
   #pending = 0;
   #hasEnded = false;
   #boxes = 0;
+  /** Of the program's statements, from 1. */
   #step = 0;
+  /** The one under way: another CPU's in the middle of one, or one that had to wait. */
+  #current = 0;
 
   constructor(program: Program, options: RunOptions) {
     this.#program = program;
@@ -140,13 +143,11 @@ class ProgramRun {
     };
     const configured = this.#options.configure?.(base) ?? base;
     const { timeline } = this.#options;
-    return timeline === undefined ? configured : noteTracking(configured, timeline, () => this.#step);
+    return timeline === undefined ? configured : noteTracking(configured, timeline, () => this.#current);
   }
 
   #runStep(statement: Statement, step: number): void {
-    if (this.#oracle !== undefined) {
-      this.#oracle.step = step;
-    }
+    this.#enter(step);
     switch (statement.kind) {
       case 'machine':
         return;
@@ -166,18 +167,15 @@ class ProgramRun {
     if (this.#hasEnded) {
       return;
     }
-    const { step: interrupted } = this;
+    const interrupted = this.#current;
     this.#pending--;
-    this.step = step;
+    this.#enter(step);
     this.#attempt(statement, step);
-    this.step = interrupted;
+    this.#enter(interrupted);
   }
 
-  get step(): number {
-    return this.#oracle?.step ?? this.#step;
-  }
-
-  set step(step: number) {
+  #enter(step: number): void {
+    this.#current = step;
     if (this.#oracle !== undefined) {
       this.#oracle.step = step;
     }
@@ -189,7 +187,7 @@ class ProgramRun {
       const waiting = this.#waiting;
       this.#waiting = [];
       for (const { statement, step } of waiting) {
-        this.step = step;
+        this.#enter(step);
         this.#attempt(statement, step);
       }
     }
@@ -284,7 +282,7 @@ class ProgramRun {
       bound: ({ name }) => world.settleBinding(name),
       uploads: (surface, subresource, box, command) => {
         this.#boxes++;
-        timeline?.note({ ...updateEvent(command, surface, subresource, box), step: this.step });
+        timeline?.note({ ...updateEvent(command, surface, subresource, box), step: this.#current });
         oracle.uploads(surface, subresource, box);
       },
       reads: (surface, subresource, box) => oracle.reads(surface, subresource, box),
@@ -300,7 +298,7 @@ class ProgramRun {
         this.#readBack.clear();
       },
       starts: (command, surface, to) =>
-        timeline?.note({ ...commandEvent(command, surface, to), step: this.step }),
+        timeline?.note({ ...commandEvent(command, surface, to), step: this.#current }),
     };
   }
 }
