@@ -54,6 +54,8 @@ export interface GuestReport extends Variant {
   readonly runExitCode: number | undefined;
   /** Commands that the device executed in this run, and refused. */
   readonly commands: number;
+  /** Those executed, by name. */
+  readonly perCommand: Readonly<Record<string, number>>;
   readonly refused: number;
   readonly lastError: string | undefined;
   readonly screen: ScreenTargetImage | undefined;
@@ -129,11 +131,12 @@ async function runGuest(
     const runExitCode = request.run === undefined ? undefined : await guest.shell(request.run);
     await reporter.interact(guest);
     await guest.pause();
-    const { commands, errors: refused } = guest.device.statistics;
+    const { commands, errors: refused, perCommand: counts } = guest.device.statistics;
+    const perCommand = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
     const lastError = guest.device.lastError?.message;
     const screen = request.takeScreen ? screenOf(guest) : undefined;
-    const outcome = { cases: compared, console, memory, runExitCode, commands, refused, lastError, screen };
-    return { flavour, dx, ...started, ...outcome };
+    const checks = { cases: compared, console, memory, runExitCode };
+    return { flavour, dx, ...started, ...checks, commands, perCommand, refused, lastError, screen };
   } finally {
     await guest.end();
   }
