@@ -1,3 +1,4 @@
+import type { DriverParts } from '@cg/vmwgfx/parts';
 import type { MachineOptions } from '../machine.js';
 import { keepingBoxes, type BoxHabit } from './boxes.js';
 import { mappingWritable, recordingBeforeWritable } from './fault-handlers.js';
@@ -38,6 +39,16 @@ function boxing(id: BoxHabit, behaviour: string): PostedVariant {
   return { id, behaviour, machineOptions: (base) => withParts(base, { DirtyBoxes }) };
 }
 
+/** One part of the driver made into another. */
+function replacing<Name extends keyof DriverParts>(
+  id: string,
+  behaviour: string,
+  name: Name,
+  by: (part: DriverParts[Name]) => DriverParts[Name],
+): PostedVariant {
+  return { id, behaviour, machineOptions: (base) => withParts(base, { [name]: by(partsOf(base)[name]) }) };
+}
+
 const walks: readonly PostedVariant[] = [
   walking('A1', 'a VMA that is skipped ends the walk over all behind it', endsAtSkippedVma),
   walking('A2', 'what was written is not looked for once mprotect has made it read-only', skipsReadOnlyVmas),
@@ -59,13 +70,12 @@ const walks: readonly PostedVariant[] = [
 ];
 
 const tracking: readonly PostedVariant[] = [
-  {
-    id: 'B1',
-    behaviour: 'a resource takes the dirty pages of those behind it',
-    machineOptions(base) {
-      return withParts(base, { DirtyTracker: transferringToTheEnd(partsOf(base).DirtyTracker) });
-    },
-  },
+  replacing(
+    'B1',
+    'a resource takes the dirty pages of those behind it',
+    'DirtyTracker',
+    transferringToTheEnd,
+  ),
   {
     id: 'B4',
     behaviour: 'switching to the scan method makes clean pages dirty, over what the device wrote',
@@ -77,41 +87,36 @@ const tracking: readonly PostedVariant[] = [
       });
     },
   },
-  {
-    id: 'B6',
-    behaviour: 'recording a write and making its entry writable are two steps',
-    machineOptions(base) {
-      return withParts(base, { VmaOperations: recordingBeforeWritable(partsOf(base).VmaOperations) });
-    },
-  },
-  {
-    id: 'B7',
-    behaviour: 'pages whose writes are to be trapped are mapped writable',
-    machineOptions(base) {
-      return withParts(base, { VmaOperations: mappingWritable(partsOf(base).VmaOperations) });
-    },
-  },
-  {
-    id: 'B9',
-    behaviour: 'a page that two resources share goes to the first of them',
-    machineOptions(base) {
-      return withParts(base, { DirtyTracker: tellingOnlyTheFirst(partsOf(base).DirtyTracker) });
-    },
-  },
-  {
-    id: 'B10',
-    behaviour: 'of resources that overlap the first takes what is dirty',
-    machineOptions(base) {
-      return withParts(base, { DirtyTracker: tellingOnlyTheFirst(partsOf(base).DirtyTracker) });
-    },
-  },
-  {
-    id: 'B11',
-    behaviour: 'bits are handed on before their pages are write-protected again',
-    machineOptions(base) {
-      return withParts(base, { Validation: scanningAfterTransfer(partsOf(base).Validation) });
-    },
-  },
+  replacing(
+    'B6',
+    'recording a write and making its entry writable are two steps',
+    'VmaOperations',
+    recordingBeforeWritable,
+  ),
+  replacing(
+    'B7',
+    'pages whose writes are to be trapped are mapped writable',
+    'VmaOperations',
+    mappingWritable,
+  ),
+  replacing(
+    'B9',
+    'a page that two resources share goes to the first of them',
+    'DirtyTracker',
+    tellingOnlyTheFirst,
+  ),
+  replacing(
+    'B10',
+    'of resources that overlap the first takes what is dirty',
+    'DirtyTracker',
+    tellingOnlyTheFirst,
+  ),
+  replacing(
+    'B11',
+    'bits are handed on before their pages are write-protected again',
+    'Validation',
+    scanningAfterTransfer,
+  ),
 ];
 
 const resources: readonly PostedVariant[] = [
@@ -119,53 +124,41 @@ const resources: readonly PostedVariant[] = [
   reading('C2b', 'a page is mapped before what was read back for it has arrived'),
   reading('C2c', 'pages of a resource that is still on the device are mapped with others'),
   reading('C3', 'where a read-back fails, nobody waits for the one before it'),
-  {
-    id: 'C4',
-    behaviour: 'a resource that moved is looked for where it was',
-    machineOptions: (base) => withParts(base, { ResourceIndex: staleIndex }),
-  },
-  {
-    id: 'C5',
-    behaviour: 'a submission that fails takes the tracker of others away',
-    machineOptions(base) {
-      return withParts(base, { Validation: releasingWhatWasNotTaken(partsOf(base).Validation) });
-    },
-  },
-  {
-    id: 'C8',
-    behaviour: 'dirty pages are handed on before there are boxes for them, and unmapped after that',
-    machineOptions(base) {
-      return withParts(base, { Validation: transferringFirst(partsOf(base).Validation) });
-    },
-  },
+  replacing('C4', 'a resource that moved is looked for where it was', 'ResourceIndex', () => staleIndex),
+  replacing(
+    'C5',
+    'a submission that fails takes the tracker of others away',
+    'Validation',
+    releasingWhatWasNotTaken,
+  ),
+  replacing(
+    'C8',
+    'dirty pages are handed on before there are boxes for them, and unmapped after that',
+    'Validation',
+    transferringFirst,
+  ),
 ];
 
 const surfaces: readonly PostedVariant[] = [
   boxing('D1', 'a box that grows to lower rows loses its end'),
   boxing('D3', 'rows of a surface with several samples are taken for longer than they are'),
   boxing('D4', 'planes are taken for blocks that follow one another'),
-  {
-    id: 'D7',
-    behaviour: 'layers of an array are uploaded as faces, and there are six of them',
-    machineOptions: (base) => withParts(base, { emitUpdate: updateByFace }),
-  },
+  replacing(
+    'D7',
+    'layers of an array are uploaded as faces, and there are six of them',
+    'emitUpdate',
+    () => updateByFace,
+  ),
 ];
 
 const moves: readonly PostedVariant[] = [
-  {
-    id: 'E1',
-    behaviour: 'what was written and then unmapped is forgotten',
-    machineOptions(base) {
-      return withParts(base, { Mapping: silentAboutZaps(partsOf(base).Mapping) });
-    },
-  },
-  {
-    id: 'E2',
-    behaviour: 'what was written before the first submission is forgotten',
-    machineOptions(base) {
-      return withParts(base, { Validation: movingWithoutRecord(partsOf(base).Validation) });
-    },
-  },
+  replacing('E1', 'what was written and then unmapped is forgotten', 'Mapping', silentAboutZaps),
+  replacing(
+    'E2',
+    'what was written before the first submission is forgotten',
+    'Validation',
+    movingWithoutRecord,
+  ),
 ];
 
 /** The posted patches' errata about lost and stale data, one part at a time, in order of id. */
