@@ -37,7 +37,7 @@ export interface GuestRequest extends Variant {
 export interface GuestReporter {
   say(what: string): void;
   onConsole(said: string): void;
-  onCase(compared: ComparedCase, done: number, total: number): void;
+  onCase(compared: ComparedCase): void;
   /** The guest is at the user's disposal. */
   interact(guest: EmulatedGuest): Promise<void>;
 }
@@ -66,13 +66,9 @@ export interface GuestReport extends Variant {
  * @throws GuestError
  */
 export async function runGuests(request: GuestRequest, reporter: GuestReporter): Promise<GuestReport[]> {
-  const groups = groupsOf(request);
-  const total = groups.reduce((sum, { cases }) => sum + cases.length, 0);
   const reports: GuestReport[] = [];
-  let done = 0;
-  const onCase = (compared: ComparedCase): void => reporter.onCase(compared, ++done, total);
-  for (const group of groups) {
-    reports.push(await runGuest(group, request, { ...reporter, onCase }));
+  for (const group of groupsOf(request)) {
+    reports.push(await runGuest(group, request, reporter));
   }
   return reports;
 }
@@ -151,7 +147,7 @@ async function compareAll(
   for (const guestCase of cases) {
     const result = await compareCase(guestCase, guest);
     compared.push(result);
-    onCase(result, 0, 0);
+    onCase(result);
   }
   return compared;
 }
