@@ -19,6 +19,7 @@ Examples:
   $ cg walk memory.raw --cr3 0x2a0a000                what a real machine's page tables map
   $ cg layout --format BC3_UNORM --size 1000x600      where the texels of a surface lie
   $ cg decode commands.bin                            a stream of SVGA commands, readably
+  $ cg guest --cases 10                               a real kernel drives the device
 
 Exit codes: 0 all is well, 1 a check failed, 2 the input is at fault, 70 a bug of cg.`;
 

@@ -167,7 +167,7 @@ function requestOf(options: GuestOptions): GuestRequest {
     refresh: options.refresh === true,
     useStates: options.state,
     memoryMib: options.memory,
-    dx: options.dx === true,
+    dx: options.dx === true || options.sm41 === true,
     sm41: options.sm41 === true,
     fifo: options.fifo === true,
     delay: options.delay,
@@ -182,12 +182,14 @@ function requestOf(options: GuestOptions): GuestRequest {
 function reporterFor({ json, shell, cases, case: ids }: GuestOptions): GuestReporter {
   const isResult = json !== true && cases === undefined && ids === undefined;
   const console = isResult ? process.stdout : process.stderr;
+  let isFirst = true;
   return {
     say: (what) => process.stderr.write(`cg: ${what}\n`),
     onConsole: (said) => console.write(said),
-    onCase: (compared, done, total) => {
+    onCase: (compared) => {
       if (!json) {
-        process.stdout.write(caseLine(compared, done, total));
+        process.stdout.write(caseLine(compared, isFirst));
+        isFirst = false;
       }
     },
     interact: async (guest) => {

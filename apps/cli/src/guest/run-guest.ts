@@ -37,7 +37,7 @@ export interface GuestRequest extends Variant {
 export interface GuestReporter {
   say(what: string): void;
   onConsole(said: string): void;
-  onCase(compared: ComparedCase, done: number, total: number): void;
+  onCase(compared: ComparedCase): void;
   /** The guest is at the user's disposal. */
   interact(guest: EmulatedGuest): Promise<void>;
 }
@@ -54,6 +54,8 @@ export interface GuestReport extends Variant {
   readonly runExitCode: number | undefined;
   /** Commands that the device executed in this run, and refused. */
   readonly commands: number;
+  /** Those executed, by name. */
+  readonly perCommand: Readonly<Record<string, number>>;
   readonly refused: number;
   readonly lastError: string | undefined;
   readonly screen: ScreenTargetImage | undefined;
@@ -64,13 +66,9 @@ export interface GuestReport extends Variant {
  * @throws GuestError
  */
 export async function runGuests(request: GuestRequest, reporter: GuestReporter): Promise<GuestReport[]> {
-  const groups = groupsOf(request);
-  const total = groups.reduce((sum, { cases }) => sum + cases.length, 0);
   const reports: GuestReport[] = [];
-  let done = 0;
-  const onCase = (compared: ComparedCase): void => reporter.onCase(compared, ++done, total);
-  for (const group of groups) {
-    reports.push(await runGuest(group, request, { ...reporter, onCase }));
+  for (const group of groupsOf(request)) {
+    reports.push(await runGuest(group, request, reporter));
   }
   return reports;
 }
@@ -129,11 +127,12 @@ async function runGuest(
     const runExitCode = request.run === undefined ? undefined : await guest.shell(request.run);
     await reporter.interact(guest);
     await guest.pause();
-    const { commands, errors: refused } = guest.device.statistics;
+    const { commands, errors: refused, perCommand: counts } = guest.device.statistics;
+    const perCommand = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
     const lastError = guest.device.lastError?.message;
     const screen = request.takeScreen ? screenOf(guest) : undefined;
-    const outcome = { cases: compared, console, memory, runExitCode, commands, refused, lastError, screen };
-    return { flavour, dx, ...started, ...outcome };
+    const checks = { cases: compared, console, memory, runExitCode };
+    return { flavour, dx, ...started, ...checks, commands, perCommand, refused, lastError, screen };
   } finally {
     await guest.end();
   }
@@ -148,7 +147,7 @@ async function compareAll(
   for (const guestCase of cases) {
     const result = await compareCase(guestCase, guest);
     compared.push(result);
-    onCase(result, 0, 0);
+    onCase(result);
   }
   return compared;
 }

@@ -1,9 +1,21 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { SvgaDeviceOptions } from '@cg/svga-device';
 import type { BootImages, GuestState } from './emulated-guest.js';
+
+/** States that are kept: each takes some 60 MB. */
+const MOST_STATES = 8;
 
 /** States of guests whose driver is loaded, in the cache folder, by what they were booted from. */
 export class SavedStates {
@@ -37,7 +49,7 @@ export class SavedStates {
     return { emulator, device: readFileSync(join(folder, 'device.snapshot')), agent };
   }
 
-  /** What is written last makes it valid. */
+  /** Keeps a state, and of those before it the newest. */
   store(key: string, { emulator, device, agent }: GuestState): void {
     const folder = join(this.#folder, key);
     rmSync(folder, { recursive: true, force: true });
@@ -45,7 +57,15 @@ export class SavedStates {
     writeFileSync(join(folder, 'emulator.state'), new Uint8Array(emulator));
     writeFileSync(join(folder, 'device.snapshot'), device);
     writeFileSync(join(folder, 'agent.json.partial'), JSON.stringify(agent));
+    // What is there last makes it valid.
     renameSync(join(folder, 'agent.json.partial'), join(folder, 'agent.json'));
+    this.#removeOldest();
+  }
+
+  #removeOldest(): void {
+    const age = (key: string): number => statSync(join(this.#folder, key)).mtimeMs;
+    const keys = readdirSync(this.#folder).toSorted((a, b) => age(b) - age(a));
+    keys.slice(MOST_STATES).forEach((key) => this.remove(key));
   }
 
   /** A state that does not fit any more is of no use. */

@@ -1,5 +1,4 @@
 import type { SvgaDeviceOptions } from '@cg/svga-device';
-import { V86Error } from '@cg/v86';
 import { EmulatedGuest, type BootImages } from './emulated-guest.js';
 import { GuestError } from './guest-error.js';
 import { MARK } from './initramfs.js';
@@ -51,7 +50,7 @@ export async function startGuest(options: StartOptions): Promise<StartedGuest> {
 }
 
 async function restoreGuest(key: string, options: StartOptions): Promise<StartedGuest | undefined> {
-  const { images, memoryMib, device, states, onConsole } = options;
+  const { images, memoryMib, device, states, say, onConsole } = options;
   const start = performance.now();
   const state = states?.load(key);
   if (state === undefined) {
@@ -61,9 +60,8 @@ async function restoreGuest(key: string, options: StartOptions): Promise<Started
   try {
     await guest.restore(state);
   } catch (error) {
-    if (!(error instanceof V86Error)) {
-      throw error;
-    }
+    // Whatever v86 or the device say of damaged bytes; the state can be had again.
+    say(`the saved guest is of no use (${(error as Error).message})`);
     await guest.end();
     states?.remove(key);
     return undefined;

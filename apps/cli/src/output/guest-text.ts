@@ -11,8 +11,9 @@ const HEAD = `${[
   '  id',
   'program'.padEnd(NAME_COLUMNS),
   'submits',
-  'kernel as recorded',
-  'ours as kernel',
+  'as recorded',
+  'ours same',
+  'why not; lost',
 ].join('  ')}\n`;
 
 /** A check of the guest did not hold. */
@@ -23,14 +24,14 @@ export function hasFailed({ cases, console, memory, runExitCode, refused }: Gues
 }
 
 /** A line of the table of cases, with its head ahead of the first, and what is wrong below it. */
-export function caseLine(compared: ComparedCase, done: number, _total: number): string {
+export function caseLine(compared: ComparedCase, isFirst: boolean): string {
   const { id, name, submissions, asRecorded, oursEqual, wrong } = compared;
   const cells = [
     String(id).padStart(4),
     short(name).padEnd(NAME_COLUMNS),
     String(submissions).padStart(7),
-    String(asRecorded).padStart(18),
-    String(oursEqual).padStart(14),
+    String(asRecorded).padStart(11),
+    String(oursEqual).padStart(9),
   ];
   const line = `${cells.join('  ')}  ${differencesOf(compared)}`.trimEnd();
   const details = wrong.flatMap(({ step, what, kernel, recorded, ours }) => [
@@ -39,7 +40,7 @@ export function caseLine(compared: ComparedCase, done: number, _total: number): 
     `        recorded ${boxesText(recorded)}`,
     `        ours ${boxesText(ours)}`,
   ]);
-  return `${done === 1 ? colors.bold(HEAD) : ''}${[line, ...details].join('\n')}\n`;
+  return `${isFirst ? colors.bold(HEAD) : ''}${[line, ...details].join('\n')}\n`;
 }
 
 /** What came of the guests, in words. */
@@ -73,6 +74,9 @@ function describeGuest(report: GuestReport): string[] {
     const { width, height, wrongPixels } = report.console;
     const verdict = wrongPixels === 0 ? 'as stored' : colors.red(`${wrongPixels} pixels are not as stored`);
     lines.push(`  console picture, ${width}x${height}: ${verdict}`);
+  }
+  if ((report.runExitCode ?? 0) !== 0) {
+    lines.push(colors.red(`  the command failed with ${report.runExitCode}`));
   }
   for (const { way, wrongBytes } of report.memory) {
     lines.push(`  ${way}: ${wrongBytes === 0 ? 'every byte' : colors.red(`${wrongBytes} wrong bytes`)}`);

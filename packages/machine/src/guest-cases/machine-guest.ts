@@ -1,6 +1,6 @@
 import { PAGE_SIZE, type Vma } from '@cg/pagetable';
 import { encodeCommand } from '@cg/svga-device';
-import { Machine, type Process } from '../machine.js';
+import { Machine, type MachineOptions, type Process } from '../machine.js';
 import { fnv1a, type CaseGuest, type SurfaceCommands } from './case-guest.js';
 import { CommandLog } from './command-log.js';
 import { surfaceOf, type ByteRange, type GuestCase } from './guest-case.js';
@@ -20,15 +20,13 @@ export class MachineGuest implements CaseGuest {
   readonly #mips: number;
   #vma: Vma;
 
-  constructor(guestCase: GuestCase) {
+  /** @param configure changes what the machine is made of */
+  constructor(guestCase: GuestCase, configure = (base: MachineOptions): MachineOptions => base) {
     const surface = surfaceOf(guestCase);
     this.#mips = surface.mipLevels;
     this.#log = new CommandLog(this.#mips);
-    this.#machine = new Machine({
-      cpus: 1,
-      memoryBytes: MEMORY_BYTES,
-      device: { dx: guestCase.dx },
-    });
+    const options = { cpus: 1, memoryBytes: MEMORY_BYTES, device: { dx: guestCase.dx } };
+    this.#machine = new Machine(configure(options));
     this.#machine.commandObserver = { commandStarts: this.#log.note };
     this.#process = this.#machine.spawn();
     const { handle, bytes } = this.#process.file.createSurface({ ...surface, coherent: true });

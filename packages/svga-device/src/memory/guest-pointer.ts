@@ -22,7 +22,7 @@ export interface PointerTargets {
 
 /**
  * Resolves the id of an SVGAGuestPtr: SVGA_GMR_FRAMEBUFFER is VRAM, otherwise a GMR of that id, and where
- * there is none the MOB of that id, as vmwgfx means it on a device with guest-backed objects.
+ * there is none the MOB of that id. Linux numbers GMRs and MOBs apart, both from 0, and means the GMR.
  * @throws SvgaDeviceError ENOENT
  */
 export function pointedMemory(gmrId: number, targets: PointerTargets): PointedMemory {

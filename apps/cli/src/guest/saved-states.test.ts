@@ -1,0 +1,63 @@
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SavedStates } from './saved-states.js';
+
+let cache: string;
+let states: SavedStates;
+
+const state = (byte: number) => {
+  return { emulator: Uint8Array.of(byte, 2).buffer, device: Uint8Array.of(3), agent: [4096, 8192] as const };
+};
+
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), 'cg-states-'));
+  states = new SavedStates(cache);
+});
+
+afterEach(() => rmSync(cache, { recursive: true }));
+
+describe('saved states', () => {
+  it('come back as they were, until they are removed', () => {
+    expect(states.load('a')).toBeUndefined();
+    states.store('a', state(1));
+    expect(new Uint8Array(states.load('a')?.emulator ?? new ArrayBuffer())).toEqual(Uint8Array.of(1, 2));
+    expect(states.load('a')?.agent).toEqual([4096, 8192]);
+    states.remove('a');
+    expect(states.load('a')).toBeUndefined();
+  });
+
+  it('that were not written to their end are none', () => {
+    states.store('a', state(1));
+    rmSync(join(cache, 'states', 'a', 'agent.json'));
+    expect(states.load('a')).toBeUndefined();
+  });
+
+  it('are eight at most; the oldest go', () => {
+    for (let i = 0; i < 10; i++) {
+      states.store(`state-${i}`, state(i));
+      utimesSync(join(cache, 'states', `state-${i}`), i, i);
+    }
+    states.store('newest', state(99));
+    const kept = readdirSync(join(cache, 'states')).toSorted();
+    expect(kept).toEqual(['newest', ...[3, 4, 5, 6, 7, 8, 9].map((i) => `state-${i}`)]);
+  });
+
+  it('are named by all that decides what they are', () => {
+    const [kernel, bios, vgaBios] = ['kernel', 'bios', 'vga'].map((name) => join(cache, name));
+    [kernel, bios, vgaBios].forEach((path) => writeFileSync(path, path));
+    const files = { kernel, bios, vgaBios, modules: '', busybox: '' };
+    const images = { files, initramfs: Uint8Array.of(1) };
+    const key = states.keyFor(images, 256, { dx: false });
+    expect(states.keyFor(images, 256, { dx: false })).toBe(key);
+    const others = [
+      states.keyFor(images, 128, { dx: false }),
+      states.keyFor(images, 256, { dx: true }),
+      states.keyFor({ ...images, initramfs: Uint8Array.of(2) }, 256, { dx: false }),
+    ];
+    writeFileSync(bios, 'another');
+    others.push(states.keyFor(images, 256, { dx: false }));
+    expect(new Set([key, ...others]).size).toBe(5);
+  });
+});
