@@ -82,7 +82,7 @@ export function replayRows(clock: Clock, { folder, traces, frames }: ReplaySourc
  */
 export function coherentReplayRows(clock: Clock, { folder, traces, frames }: ReplaySource): Row[] {
   return traces.flatMap((trace) =>
-    (['replay', 'stores', 'submission'] as const).map((part) => ({
+    (['replay', 'stores', 'submit'] as const).map((part) => ({
       name: `coherent ${part} ${trace}`,
       unit: 'ms/frame',
       ours: COHERENT,
@@ -130,7 +130,7 @@ interface Replaying {
   /** What the program of an explicit surface names, frame by frame. */
   readonly boxes?: readonly SurfaceBox[];
   /** All of each frame if left out. */
-  readonly part?: 'replay' | 'stores' | 'submission';
+  readonly part?: 'replay' | 'stores' | 'submit';
 }
 
 /**
