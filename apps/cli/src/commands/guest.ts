@@ -34,6 +34,7 @@ interface GuestOptions {
   readonly case?: number[];
   readonly checkConsole?: boolean;
   readonly checkMemory?: boolean;
+  readonly checkContext?: boolean;
   readonly measureConsole?: boolean;
   readonly run?: string;
   readonly shell?: boolean;
@@ -103,6 +104,7 @@ export function guestCommand(exit: (code: number) => void): Command {
     .addOption(new Option('--case <id...>', 'run these').argParser(parseCase).conflicts('cases'))
     .option('--check-console', 'have the guest write text to its console, and compare the picture')
     .option('--check-memory', 'move bytes through VRAM, a GMR and a large MOB, and compare')
+    .option('--check-context', 'make, fill and destroy a DX context; with --dx, --sm41 or --cases all')
     .addOption(
       new Option(
         '--measure-console',
@@ -112,6 +114,7 @@ export function guestCommand(exit: (code: number) => void): Command {
         'case',
         'checkConsole',
         'checkMemory',
+        'checkContext',
         'run',
         'shell',
         'png',
@@ -152,6 +155,9 @@ export function guestCommand(exit: (code: number) => void): Command {
       if (options.shell && !(process.stdin.isTTY && process.stdout.isTTY)) {
         command.error('cg: --shell needs a terminal; --run takes a command');
       }
+      if (options.checkContext && !(options.dx || options.sm41 || options.cases === 'all')) {
+        command.error('cg: --check-context needs a device with DX contexts: --dx');
+      }
       exit(await runAndReport(options));
     });
 }
@@ -174,6 +180,7 @@ function requestOf(options: GuestOptions): GuestRequest {
     cases: ids === undefined ? options.cases : { ids },
     checkConsole: options.checkConsole === true,
     checkMemory: options.checkMemory === true,
+    checkContext: options.checkContext === true,
     run: options.run,
     takeScreen: options.png !== undefined,
   };

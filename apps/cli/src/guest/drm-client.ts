@@ -15,7 +15,16 @@ const READ_WRITE = 3;
 
 /** DRM_COMMAND_BASE of drm.h, and commands of vmwgfx_drm.h. */
 const DRM_COMMAND_BASE = 0x40;
-const VMW = { ALLOC_BO: 1, EXECBUF: 12, FENCE_WAIT: 14, GB_SURFACE_CREATE_EXT: 27 } as const;
+const VMW = {
+  ALLOC_BO: 1,
+  EXECBUF: 12,
+  FENCE_WAIT: 14,
+  CREATE_EXTENDED_CONTEXT: 26,
+  GB_SURFACE_CREATE_EXT: 27,
+} as const;
+
+/** drm_vmw_extended_context. */
+const DX_CONTEXT = 1;
 
 /** drm_vmw_surface_flags: the driver makes the buffer object; memory is coherent. */
 const CREATE_BUFFER = 4;
@@ -95,6 +104,12 @@ export class DrmClient {
     return { handle, bufferBytes: bytes, mapOffset: mapOffsetLow + mapOffsetHigh * 2 ** 32 };
   }
 
+  /** @returns its handle */
+  async createDxContext(): Promise<number> {
+    const [handle] = await this.#control(READ_WRITE, VMW.CREATE_EXTENDED_CONTEXT, [DX_CONTEXT, 0]);
+    return handle;
+  }
+
   /** Maps a buffer object, shared and writable. @returns the address */
   async map({ bufferBytes, mapOffset }: KernelBuffer): Promise<number> {
     const page = Math.floor(mapOffset / PAGE_SIZE);
@@ -108,15 +123,15 @@ export class DrmClient {
     refuse('munmap', await this.#program.call(SYS.MUNMAP, address, bufferBytes));
   }
 
-  /** Submits commands, whose surface ids are handles, and waits for their fence. */
-  async submit(commands: Uint8Array): Promise<void> {
+  /** Submits commands, whose ids are handles, and waits for their fence. */
+  async submit(commands: Uint8Array, dxContext = INVALID_ID): Promise<void> {
     const { scratch } = this.#program;
     await this.#program.poke(scratch + COMMANDS, commands);
     // drm_vmw_fence_rep; its error tells whether the kernel has written it.
     const untouched = [0, 0, 0, 0, 0, -EFAULT];
     await this.#program.poke(scratch + FENCE, bytesOf(untouched));
     const buffer = [scratch + COMMANDS, 0, commands.length, 0, scratch + FENCE, 0];
-    const request = [...buffer, EXECBUF_VERSION, 0, INVALID_ID, INVALID_ID];
+    const request = [...buffer, EXECBUF_VERSION, 0, dxContext, INVALID_ID];
     await this.#control(WRITE, VMW.EXECBUF, request);
     const fence = await this.#program.peek(scratch + FENCE, 4 * untouched.length);
     const [handle, , , , , error] = new Int32Array(fence.slice().buffer);

@@ -1,6 +1,7 @@
 import { recordedGuestCases, type GuestCase } from '@cg/machine/guest-cases';
 import { SVGA_CAP, type ScreenTargetImage, type SvgaDeviceOptions } from '@cg/svga-device';
 import { compareCase, type ComparedCase } from './compare-cases.js';
+import { checkContext, type ContextCheck } from './check-context.js';
 import { checkMemory, type MemoryCheck } from './check-memory.js';
 import { checkConsole, type ConsoleCheck } from './console-picture.js';
 import type { EmulatedGuest } from './emulated-guest.js';
@@ -28,6 +29,8 @@ export interface GuestRequest extends Variant {
   readonly cases: CaseChoice | undefined;
   readonly checkConsole: boolean;
   readonly checkMemory: boolean;
+  /** On devices with DX contexts. */
+  readonly checkContext: boolean;
   /** A command for the guest's shell. */
   readonly run: string | undefined;
   readonly takeScreen: boolean;
@@ -50,6 +53,7 @@ export interface GuestReport extends Variant {
   readonly cases: readonly ComparedCase[];
   readonly console: ConsoleCheck | undefined;
   readonly memory: readonly MemoryCheck[];
+  readonly context: ContextCheck | undefined;
   /** Exit code of the command that was run. */
   readonly runExitCode: number | undefined;
   /** Commands that the device executed in this run, and refused. */
@@ -123,6 +127,7 @@ async function runGuest(
   try {
     const console = request.checkConsole ? await checkConsole(guest) : undefined;
     const memory = request.checkMemory ? await checkMemory(guest) : [];
+    const context = request.checkContext && dx ? await checkContext(guest) : undefined;
     const compared = await compareAll(guest, cases, reporter);
     const runExitCode = request.run === undefined ? undefined : await guest.shell(request.run);
     await reporter.interact(guest);
@@ -131,7 +136,7 @@ async function runGuest(
     const perCommand = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
     const lastError = guest.device.lastError?.message;
     const screen = request.takeScreen ? screenOf(guest) : undefined;
-    const checks = { cases: compared, console, memory, runExitCode };
+    const checks = { cases: compared, console, memory, context, runExitCode };
     return { flavour, dx, ...started, ...checks, commands, perCommand, refused, lastError, screen };
   } finally {
     await guest.end();

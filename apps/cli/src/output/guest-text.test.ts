@@ -26,6 +26,7 @@ const report: GuestReport = {
   cases: [compared],
   console: { width: 1280, height: 800, wrongPixels: 0 },
   memory: [{ way: 'DMA through VRAM', wrongBytes: 0 }],
+  context: { executed: { DX_DEFINE_CONTEXT: 1 }, missing: [] },
   runExitCode: 0,
   commands: 100,
   perCommand: { FENCE: 100 },
@@ -68,6 +69,7 @@ describe('the text of cg guest', () => {
     ['a case is wrong', { cases: [{ ...compared, wrong }] }],
     ['the picture is not as stored', { console: { width: 1, height: 1, wrongPixels: 1 } }],
     ['bytes did not come through', { memory: [{ way: 'DMA', wrongBytes: 1 }] }],
+    ['a context lacks a command', { context: { executed: {}, missing: ['DX_SET_COTABLE'] } }],
     ['the device refused a command', { refused: 1, lastError: 'why' }],
     ['the command failed', { runExitCode: 1 }],
   ])('has failed where %s, and says so', (_what, change) => {

@@ -17,10 +17,11 @@ const HEAD = `${[
 ].join('  ')}\n`;
 
 /** A check of the guest did not hold. */
-export function hasFailed({ cases, console, memory, runExitCode, refused }: GuestReport): boolean {
+export function hasFailed({ cases, console, memory, context, runExitCode, refused }: GuestReport): boolean {
   const isWrong = cases.some(({ wrong }) => wrong.length > 0) || (console?.wrongPixels ?? 0) > 0;
   const isMemoryWrong = memory.some(({ wrongBytes }) => wrongBytes > 0);
-  return isWrong || isMemoryWrong || refused > 0 || (runExitCode ?? 0) !== 0;
+  const isContextWrong = (context?.missing.length ?? 0) > 0;
+  return isWrong || isMemoryWrong || isContextWrong || refused > 0 || (runExitCode ?? 0) !== 0;
 }
 
 /** A line of the table of cases, with its head ahead of the first, and what is wrong below it. */
@@ -74,6 +75,12 @@ function describeGuest(report: GuestReport): string[] {
     const { width, height, wrongPixels } = report.console;
     const verdict = wrongPixels === 0 ? 'as stored' : colors.red(`${wrongPixels} pixels are not as stored`);
     lines.push(`  console picture, ${width}x${height}: ${verdict}`);
+  }
+  if (report.context !== undefined) {
+    const { executed, missing } = report.context;
+    const counted = Object.values(executed).reduce((sum, count) => sum + count, 0);
+    const verdict = missing.length === 0 ? '' : colors.red(`, too few ${missing.join(', ')}`);
+    lines.push(`  a DX context from its making to its end: ${counted} commands executed${verdict}`);
   }
   if ((report.runExitCode ?? 0) !== 0) {
     lines.push(colors.red(`  the command failed with ${report.runExitCode}`));
