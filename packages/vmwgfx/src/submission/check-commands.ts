@@ -21,6 +21,8 @@ interface SurfaceUse {
   readonly effect: SurfaceEffect;
 }
 
+type MutableUse = { -readonly [K in keyof SurfaceUse]: SurfaceUse[K] };
+
 /** A buffer object that a command names. */
 interface BufferUse {
   readonly field: string;
@@ -126,24 +128,29 @@ function applied(command: UserCommand, checks: CommandChecks, number: number): U
 }
 
 function resolve(name: CommandName, rule: CommandRule, fields: Fields, handles: HandleTable): UserCommand {
-  const surfaces = rule.surfaces.map(({ field }) => handles.surface(fields[field] as number));
+  const named: Surface[] = [];
+  const surfaces: MutableUse[] = [];
+  for (const { field, effect } of rule.surfaces) {
+    const surface = handles.surface(fields[field] as number);
+    named.push(surface);
+    surfaces.push({ field, surface, effect });
+  }
   const buffers =
     rule.buffers?.map((field) => ({ field, object: bufferOf(fields[field] as number, handles) })) ??
     NO_BUFFERS;
   if (rule.bindsBacking === true) {
-    checkPlace(surfaces[0].backingBytes, buffers[0].object, 0);
+    checkPlace(named[0].backingBytes, buffers[0].object, 0);
   }
   const objects = buffers === NO_BUFFERS ? NO_OBJECTS : buffers.map(({ object }) => object);
-  const found = rule.inspect?.(fields as never, surfaces, objects);
-  const effects = found?.effects;
+  const found = rule.inspect?.(fields as never, named, objects);
+  found?.effects?.forEach((effect, i) => {
+    surfaces[i].effect = effect;
+  });
   return {
     name,
     rule,
     fields: found?.fields === undefined ? fields : { ...fields, ...found.fields },
-    surfaces: surfaces.map((surface, i) => {
-      const { field, effect } = rule.surfaces[i];
-      return { field, effect: effects === undefined ? effect : effects[i], surface };
-    }),
+    surfaces,
     buffers,
     ranges: found?.ranges ?? NO_RANGES,
   };
