@@ -1,6 +1,7 @@
 import { formatAddress, PAGE_SIZE, USER_ADDRESS_END } from './address.js';
 import type { AddressSpace } from './address-space.js';
 import {
+  frameOfEntry,
   frameOfLeaf,
   LEAF_PAGES,
   PAGE_ACCESSED,
@@ -90,7 +91,10 @@ export class Mmu {
   /** Walks the tables, faulting as often as it takes, and caches what it found. */
   #walk(address: number, access: 'load' | 'store'): number {
     const addressSpace = this.#addressSpace;
-    if (addressSpace === undefined || !(address >= 0 && address < USER_ADDRESS_END && address % 1 === 0)) {
+    if (
+      addressSpace === undefined ||
+      !(address >= 0 && address < USER_ADDRESS_END && Math.floor(address) === address)
+    ) {
       throw new PageTableError('EFAULT', `${access} at ${address}, outside user space`, { address, access });
     }
     for (let faults = 0; faults < MAX_FAULTS_PER_ACCESS; faults++) {
@@ -141,8 +145,11 @@ export class Mmu {
       return -1;
     }
     const level = tables.walkedLevel;
-    const page = Math.floor(address / PAGE_SIZE) % LEAF_PAGES[level];
-    const frame = frameOfLeaf(low, u32[entry + 1], level) + page;
+    // Nearly all leaves are small: no division for them.
+    const frame =
+      level === 1
+        ? frameOfEntry(low, u32[entry + 1])
+        : frameOfLeaf(low, u32[entry + 1], level) + (Math.floor(address / PAGE_SIZE) % LEAF_PAGES[level]);
     if (frame >= frames) {
       const said = `${access} at ${formatAddress(address)}: its entry names frame ${frame} of ${frames}`;
       throw new PageTableError('EFAULT', said, { address, access, frame });
