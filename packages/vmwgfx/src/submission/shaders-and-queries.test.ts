@@ -55,6 +55,23 @@ describe('shaders of DX contexts', () => {
     expect(counts().DX_BIND_SHADER).toBe(2);
   });
 
+  it('6.5: give a buffer object up once that nobody else keeps, and have it back where the submission fails', () => {
+    const { send, submit, file, code, driver, memory } = withShader();
+    file.closeHandle(code);
+    const { handle: other } = file.createBuffer(4096);
+    const before = [driver.context.graphicsMemory.used, memory.freeFrames];
+    expect(() =>
+      submit((writer) => {
+        writer.write('DX_BIND_SHADER', bindShader(other));
+        writer.write('DX_BIND_SHADER', { ...bindShader(other), shid: 7 });
+      }),
+    ).toThrow(error('ENOENT', { id: 7 }));
+    expect([driver.context.graphicsMemory.used, memory.freeFrames]).toEqual(before);
+    send('DX_DRAW', draw).wait();
+    send('DX_BIND_SHADER', bindShader(other)).wait();
+    expect([driver.context.graphicsMemory.used, memory.freeFrames]).toEqual([before[0], before[1] + 1]);
+  });
+
   it.each([
     ['a place that leaves the buffer object', 'DX_BIND_SHADER', { offsetInBytes: 4000 }, 'EINVAL'],
     ['another context than the submission’s', 'DX_BIND_SHADER', { cid: 'other' }, 'EINVAL'],
