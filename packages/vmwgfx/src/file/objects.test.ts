@@ -165,6 +165,19 @@ describe('surfaces in a given backing', () => {
 });
 
 describe('destruction', () => {
+  it('6.5: of a file closes all of it, also where what the CPU has grabbed is the first to fail', () => {
+    const { file, driver, copy } = setUp();
+    const [a, b] = [0, 1].map(() => file.createSurface(square).handle);
+    copy(a, b);
+    const { handle } = file.backingOf(b);
+    file.syncCpu(handle);
+    [handle, b].forEach((each) => file.closeHandle(each));
+    driver.context.queue.emit('NOP_ERROR', { data: new Uint8Array() });
+    expect(() => file.close()).toThrow(error('EIO'));
+    expect(driver.context.graphicsMemory.used).toBe(0);
+    expect([driver.context.mobIds.allocate(), driver.context.surfaceIds.allocate()]).toEqual([0, 0]);
+  });
+
   const orders = ['buffer, surface', 'surface, buffer'] as const;
 
   it.each(orders)('6.5: in the order %s leaks nothing', (order) => {
