@@ -24,6 +24,7 @@ export interface Wanted {
  * comes `commit` or `backOff`; until then nothing of it changes.
  */
 export class Validation {
+  /** Kept until the end: another thread may close them meanwhile. */
   readonly #resources = new Map<Resource, Wanted>();
   /** Each buffer object once, however often it is named. */
   readonly #objects = new Set<BufferObject>();
@@ -114,6 +115,7 @@ export class Validation {
     let wanted = this.#resources.get(resource);
     if (wanted === undefined) {
       wanted = { written: false, switchTo: undefined };
+      resource.references.take();
       this.#resources.set(resource, wanted);
     }
     return wanted;
@@ -125,6 +127,8 @@ export class Validation {
     }
     this.#objects.forEach(({ references }) => quietly(() => references.drop()));
     this.#objects.clear();
+    this.#resources.forEach((_, { references }) => quietly(() => references.drop()));
+    this.#resources.clear();
   }
 
   #allocateBacking(resource: Resource): BufferObject {
