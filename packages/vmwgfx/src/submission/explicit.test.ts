@@ -143,6 +143,21 @@ describe('both kinds in one buffer object', () => {
     expect(onDevice(target)[0]).toBe(8);
   });
 
+  it('1.2: what is read back for a DMA is news to another surface there that the submission names', () => {
+    const { file, cpu, send, copy, onDevice, mapped, dma } = setUp();
+    const buffer = file.createBuffer(BYTES).handle;
+    const [surface, alias] = [0, 1].map(
+      () => file.createSurface({ ...coherent, backing: { buffer } }).handle,
+    );
+    const source = file.createSurface(coherent).handle;
+    const [target, other] = [0, 1].map(() => file.createSurface(square).handle);
+    cpu.store8(mapped(source), 8);
+    send(copy(alias, target));
+    send(copy(source, surface));
+    send(dma(buffer, 0, target, 1), copy(alias, other));
+    expect([onDevice(target)[0], onDevice(other)[0]]).toEqual([8, 8]);
+  });
+
   it('1.1: what a DMA writes is news to a coherent surface that lies there', () => {
     const { file, cpu, send, copy, onDevice, mapped, dma } = setUp();
     const buffer = file.createBuffer(BYTES).handle;

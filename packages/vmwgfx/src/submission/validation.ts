@@ -75,9 +75,22 @@ export class Validation {
     this.scanAll();
     this.#reserved.at(0)?.context.memory.preemption.reach('submit: between scan and transfer');
     this.validateAll();
+    this.#readBackRanges();
+  }
+
+  /** What comes back is news to who lies in the same bytes and was in sync already. */
+  #readBackRanges(): void {
+    if (this.#ranges.length === 0) {
+      return;
+    }
     for (const { object, start, end } of this.#ranges) {
       const { cleanResources } = object.context.parts;
       cleanResources(object, Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
+    }
+    for (const resource of this.#resources.keys()) {
+      if (!resource.gpuDirty) {
+        resource.sync();
+      }
     }
   }
 
