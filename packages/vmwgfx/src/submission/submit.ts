@@ -51,6 +51,8 @@ export function submit(
     context.memory.preemption.reach('submit: between updates and commands');
   } catch (error) {
     queue.settle();
+    // First: who was closed meanwhile goes with the validation, which is the last to keep it.
+    checks.changes?.takeBack(0);
     validation.backOff();
     checks.changes?.abandon();
     throw error;
