@@ -175,3 +175,28 @@ describe.each(['scan', 'trap'] as const)(
     });
   },
 );
+
+describe('a context that another thread closes during a submission', () => {
+  it('6.5: goes after what a failing submission did to it is taken back', () => {
+    const faults = new FaultInjection();
+    const { file, context, canvas, memory, submit, driver, cpu } = setUpContexts({ faults });
+    const { handle, start } = canvas();
+    cpu.store32(start, 5);
+    const { handle: code } = file.createBuffer(4096);
+    memory.preemption.at('submit: between scan and transfer', () => {
+      file.closeHandle(context!);
+      faults.fail('command-space');
+    });
+    expect(() =>
+      submit((writer) => {
+        writer.write('DX_DEFINE_RENDERTARGET_VIEW', targetView(0, handle));
+        writer.write('DX_DEFINE_SHADER', { shaderId: 0, type: 1, sizeInBytes: 100 });
+        writer.write('DX_BIND_SHADER', { cid: SVGA3D_INVALID_ID, shid: 0, mobid: code, offsetInBytes: 0 });
+      }),
+    ).toThrow(expect.objectContaining({ code: 'ENOMEM' }));
+    expect(cpu.load32(start)).toBe(5);
+    file.close();
+    expect([driver.context.account.used, driver.context.graphicsMemory.used]).toEqual([0, 0]);
+    expect([driver.context.mobIds.allocate(), driver.context.dxContextIds.allocate()]).toEqual([0, 0]);
+  });
+});

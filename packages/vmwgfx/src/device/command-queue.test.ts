@@ -20,6 +20,21 @@ describe('CommandQueue', () => {
     expect(() => queue.flush()).not.toThrow();
   });
 
+  it('1.5: takes from the device without failing, and tells the next who asks what it refused meanwhile', () => {
+    const { driver, device } = bench();
+    const { queue } = driver.context;
+    queue.emit('NOP_ERROR', { data: new Uint8Array() });
+    const count = 10_000;
+    expect(() => {
+      for (let i = 0; i < count; i++) {
+        queue.emitSurely('FENCE', { fence: 1 + i });
+      }
+    }).not.toThrow();
+    expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO' }));
+    expect(() => queue.flush()).not.toThrow();
+    expect(device.fifo[6]).toBe(count);
+  });
+
   it('hands a full buffer over by itself, and refuses a command that is larger than one', () => {
     const { driver, device } = bench();
     const { queue } = driver.context;

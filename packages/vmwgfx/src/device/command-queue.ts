@@ -63,6 +63,8 @@ export class CommandQueue {
   readonly #runs: Run[] = [];
   /** What is to go ahead of the next command. */
   readonly #deferred: (() => void)[] = [];
+  /** Refused when somebody flushed who cannot fail: the next `flush` throws it. */
+  #unreported: VmwgfxError | undefined;
   #seqno = 0;
 
   /** @throws PageTableError ENOMEM where the buffer's frames cannot be had */
@@ -95,7 +97,7 @@ export class CommandQueue {
     refused?: () => void,
     dxContext?: number,
   ): void {
-    this.#sendDeferred();
+    this.#sendDeferred(() => this.flush());
     this.#faults.pass('command-space');
     let offset = this.#write(name, fields);
     if (offset === undefined) {
@@ -118,14 +120,14 @@ export class CommandQueue {
   emitSurely<N extends CommandName>(name: N, fields: CommandFields<N>, dxContext?: number): void {
     this.#deferred.push(() => this.#continueRun(this.#writer.write(name, fields), dxContext));
     if (!this.#faults.strikes('command-space')) {
-      this.#sendDeferred();
+      this.#sendDeferred(() => this.#flushSurely());
     }
   }
 
-  #sendDeferred(): void {
+  #sendDeferred(flush: () => void): void {
     for (let first = this.#deferred.at(0); first !== undefined; first = this.#deferred.at(0)) {
       if (!hasRoom(first)) {
-        this.flush();
+        flush();
         hasRoom(first);
       }
       this.#deferred.shift();
@@ -177,7 +179,8 @@ export class CommandQueue {
    * @throws VmwgfxError EIO for the first command that the device refused, after the others were done
    */
   flush(): void {
-    let refused: VmwgfxError | undefined;
+    let refused = this.#unreported;
+    this.#unreported = undefined;
     for (const [i, run] of this.#runs.entries()) {
       const end = this.#runs.at(i + 1)?.start ?? this.#writer.length;
       for (let start = run.start; start < end;) {
@@ -206,6 +209,17 @@ export class CommandQueue {
       if (!(error instanceof VmwgfxError)) {
         throw error;
       }
+    }
+  }
+
+  #flushSurely(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      if (!(error instanceof VmwgfxError)) {
+        throw error;
+      }
+      this.#unreported = error;
     }
   }
 

@@ -14,6 +14,7 @@ import type { DriverContext } from '../context.js';
 import type { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject } from '../memory/buffer-object.js';
+import { doAll } from '../references.js';
 import type { SurfaceStatistics } from '../resource/surface.js';
 import type { Fence } from '../device/fence.js';
 import { submit } from '../submission/submit.js';
@@ -274,8 +275,10 @@ export class DrmFile {
 
   /** Closes every handle of the file. @throws the first error of `closeHandle`, after all are closed */
   close(): void {
-    this.#cpuAccesses.forEach((access) => access.release());
-    this.#handles.closeAll();
+    doAll([
+      ...[...this.#cpuAccesses].map((access) => () => access.release()),
+      () => this.#handles.closeAll(),
+    ]);
   }
 
   #describe(handle: number): BufferHandle {

@@ -165,6 +165,36 @@ describe('surfaces in a given backing', () => {
 });
 
 describe('destruction', () => {
+  it('6.5: of a file closes all of it, also where what the CPU has grabbed is the first to fail', () => {
+    const { file, driver, copy } = setUp();
+    const [a, b] = [0, 1].map(() => file.createSurface(square).handle);
+    copy(a, b);
+    const { handle } = file.backingOf(b);
+    file.syncCpu(handle);
+    [handle, b].forEach((each) => file.closeHandle(each));
+    driver.context.queue.emit('NOP_ERROR', { data: new Uint8Array() });
+    expect(() => file.close()).toThrow(error('EIO'));
+    expect(driver.context.graphicsMemory.used).toBe(0);
+    expect([driver.context.mobIds.allocate(), driver.context.surfaceIds.allocate()]).toEqual([0, 0]);
+  });
+
+  const gaps = [
+    'submit: between updates and commands',
+    'submit: between commands and their effects',
+  ] as const;
+
+  it.each(gaps)('1.1, 6.5: by another thread (%s) waits for the submission', (gap) => {
+    const { file, cpu, addressSpace, copy, driver, memory } = setUp();
+    const buffer = file.createBuffer(SQUARE_BYTES).handle;
+    const surface = file.createSurface({ ...square, coherent: true, backing: { buffer } }).handle;
+    const source = file.createSurface({ ...square, coherent: true }).handle;
+    cpu.store8(file.mapSurface(source, addressSpace).start, 8);
+    memory.preemption.at(gap, () => [source, surface].forEach((handle) => file.closeHandle(handle)));
+    copy(source, surface);
+    expect(cpu.load8(file.mapBuffer(buffer, addressSpace).start)).toBe(8);
+    expect([driver.context.surfaceIds.allocate(), driver.context.account.used]).toEqual([0, 0]);
+  });
+
   const orders = ['buffer, surface', 'surface, buffer'] as const;
 
   it.each(orders)('6.5: in the order %s leaks nothing', (order) => {

@@ -216,6 +216,19 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     return this.#mobs.id(firstPage);
   }
 
+  /** A resource that began at a byte of it is gone: the device needs a MOB from there only for others that do. */
+  resourceLeft(offset: number): void {
+    if (offset === 0 || offset % PAGE_SIZE !== 0) {
+      return;
+    }
+    for (const { start } of this.resources.overlapping(offset, offset + 1)) {
+      if (start === offset) {
+        return;
+      }
+    }
+    this.#mobs.drop(offset / PAGE_SIZE);
+  }
+
   /** The device sees it no more: no resource is bound to it. @throws VmwgfxError EIO; it is gone all the same */
   #leaveDevice(): void {
     const { placed, graphicsMemory } = this.context;

@@ -33,6 +33,31 @@ function setUp(options: DriverOptions) {
   return { ...base, cpu, addressSpace, file, copy, onDevice, filled, emit, real, evicted };
 }
 
+describe('MOBs', () => {
+  it('go with the last resource that begins where they do: a large buffer object does not use them up', () => {
+    const { file, copy, driver, cpu, addressSpace, onDevice, memory, device } = setUp({ maxObjects: 8 });
+    const { handle: buffer } = file.createBuffer(20 * BYTES);
+    const { start } = file.mapBuffer(buffer, addressSpace);
+    const target = file.createSurface(square).handle;
+    const free: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      const place = { ...coherent, backing: { buffer, offset: i * BYTES } };
+      const [one, alias] = [0, 1].map(() => file.createSurface(place).handle);
+      copy(one, alias);
+      file.closeHandle(one);
+      cpu.store8(start + i * BYTES, i + 1);
+      copy(alias, target);
+      expect(onDevice(target)[0]).toBe(i + 1);
+      file.closeHandle(alias);
+      free.push(memory.freeFrames);
+    }
+    expect(device.statistics.errors).toBe(0);
+    expect(new Set(free.slice(1)).size).toBe(1);
+    file.close();
+    expect(driver.context.mobIds.allocate()).toBe(0);
+  });
+});
+
 describe('the device’s memory', () => {
   it('is what the device suggests, charged for what it sees and given back', () => {
     const { driver, file, filled, copy } = setUp({});

@@ -34,6 +34,19 @@ export class MobViews {
     return mob.id;
   }
 
+  /** Takes the one that begins at a page from the device, where there is one: nobody uses it. Cannot fail. */
+  drop(firstPage: number): void {
+    const mob = this.#mobs.get(firstPage);
+    if (mob === undefined) {
+      return;
+    }
+    const { queue } = this.context;
+    queue.emitSurely('DESTROY_GB_MOB', { mobid: mob.id });
+    // Before the frames of its table are somebody else's.
+    queue.settle();
+    this.#forget(firstPage, mob);
+  }
+
   /** Takes all from the device. @throws VmwgfxError EIO; they are gone all the same */
   destroy(): void {
     const { queue } = this.context;

@@ -132,6 +132,7 @@ export abstract class Resource implements ResidentResource {
       if (this.#gpuDirty) {
         backing.countGpuDirty(-1);
       }
+      backing.resourceLeft(this.#backingOffset);
     }
     this.#node = undefined;
     this.#backing = undefined;

@@ -188,6 +188,7 @@ export class CommandScope {
       },
       () => before?.target.namedBy.remove(before),
     );
+    this.effects.before.push(() => binding?.arrive());
     this.effects.refused.push(() => state.refused(slot));
   }
 }

@@ -56,9 +56,12 @@ export class ContextChanges {
     this.#resources.set(resource, written || this.#resources.get(resource) === true);
   }
 
-  /** A buffer object has to stay where it is. */
+  /** A buffer object has to stay where it is, also where only what a command moves off it kept it. */
   hold(object: BufferObject): void {
-    this.#buffers.add(object);
+    if (!this.#buffers.has(object)) {
+      object.references.take();
+      this.#buffers.add(object);
+    }
   }
 
   /** A view has to be there, also where its surface was off the device meanwhile. */
@@ -128,6 +131,7 @@ export class ContextChanges {
   abandon(): void {
     this.takeBack(0);
     this.#tables.forEach((_, table) => table.forgetPlannedSize());
+    this.#letGo();
   }
 
   /** What is left counts. */
@@ -142,6 +146,12 @@ export class ContextChanges {
       resource.gpuDirty ||= written;
     });
     this.#changes.forEach((change) => quietly(() => change.accept?.()));
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    this.#buffers.forEach(({ references }) => quietly(() => references.drop()));
+    this.#buffers.clear();
   }
 
   #addTable(validation: Validation, table: CoTable): void {

@@ -1,5 +1,5 @@
 import { encodeCommand, renderTargetViewEntry, SVGA3D_INVALID_ID } from '@cg/svga-device';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   draw,
   RED,
@@ -412,5 +412,28 @@ describe('eviction', () => {
     const { DX_READBACK_CONTEXT, DX_BIND_CONTEXT, DX_SET_RENDERTARGETS } = device.statistics.perCommand;
     expect([DX_READBACK_CONTEXT, DX_BIND_CONTEXT, DX_SET_RENDERTARGETS]).toEqual([2, 5, 3]);
     expect(device.statistics.errors).toBe(0);
+  });
+
+  it('of what is in slots is made good without what commands of the submission are still to define', () => {
+    const { submit, canvas, driver, evictAll } = withTarget();
+    submit((writer) => writer.write('DX_SET_RENDERTARGETS', targets(NONE, 3))).wait();
+    evictAll();
+    driver.context.surfacesOnDevice.candidates().forEach((candidate) => candidate.evict());
+    const { queue } = driver.context;
+    const sent = [vi.spyOn(queue, 'emit'), vi.spyOn(queue, 'emitSurely')];
+    submit((writer) => {
+      writer.write('DX_DEFINE_RENDERTARGET_VIEW', targetView(4, canvas().handle));
+      writer.write('DX_SET_RENDERTARGETS', targets(4));
+      writer.write('DX_DRAW', draw);
+    }).wait();
+    const ids = sent
+      .flatMap(({ mock }) =>
+        mock.calls.map(([name, fields], i) => [mock.invocationCallOrder[i], name, fields] as const),
+      )
+      .toSorted(([a], [b]) => a - b)
+      .filter(([, name]) => name === 'DX_SET_RENDERTARGETS')
+      .map(([, , fields]) => (fields as ReturnType<typeof targets>).renderTargetViewIds.slice(0, 2));
+    // Emptied of what had gone, filled again for the draw, and only then the user's own.
+    expect(ids).toEqual([[NONE, NONE], [NONE, 3], [4]]);
   });
 });

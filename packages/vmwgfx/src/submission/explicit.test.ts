@@ -131,6 +131,30 @@ describe('both kinds in one buffer object', () => {
     expect([...onDevice(target).subarray(20, 22)]).toEqual([6, 0]);
   });
 
+  it('an explicit surface whose backing is tracked takes what its program says to upload, too', () => {
+    const { file, cpu, addressSpace, send, copy, onDevice, update } = setUp();
+    const buffer = file.createBuffer(2 * BYTES).handle;
+    const explicit = file.createSurface({ ...square, backing: { buffer } }).handle;
+    const target = file.createSurface(square).handle;
+    send(copy(explicit, target));
+    // Stored, and unmapped, before there is a tracker: only the program knows of it.
+    const vma = file.mapBuffer(buffer, addressSpace);
+    cpu.store8(vma.start, 9);
+    addressSpace.unmap(vma);
+    file.createSurface({ ...coherent, backing: { buffer, offset: BYTES } });
+    send(update(explicit), copy(explicit, target));
+    expect(onDevice(target)[0]).toBe(9);
+    // But not over what the device has newer (1.4): its pages are not mapped, so nobody can have stored to them.
+    const source = file.createSurface(square).handle;
+    const { start } = file.mapBuffer(buffer, addressSpace);
+    send(copy(source, explicit));
+    send(update(explicit), copy(explicit, target));
+    expect([onDevice(target)[0], cpu.load8(start)]).toEqual([0, 0]);
+    cpu.store8(start, 7);
+    send(copy(source, explicit), update(explicit), copy(explicit, target));
+    expect([onDevice(target)[0], cpu.load8(start)]).toEqual([0, 0]);
+  });
+
   it('1.2: a DMA reads what the device wrote to a coherent surface that lies there', () => {
     const { file, cpu, send, copy, onDevice, mapped, dma } = setUp();
     const buffer = file.createBuffer(BYTES).handle;
@@ -141,6 +165,21 @@ describe('both kinds in one buffer object', () => {
     send(copy(source, surface));
     send(dma(buffer, 0, target, 1));
     expect(onDevice(target)[0]).toBe(8);
+  });
+
+  it('1.2: what is read back for a DMA is news to another surface there that the submission names', () => {
+    const { file, cpu, send, copy, onDevice, mapped, dma } = setUp();
+    const buffer = file.createBuffer(BYTES).handle;
+    const [surface, alias] = [0, 1].map(
+      () => file.createSurface({ ...coherent, backing: { buffer } }).handle,
+    );
+    const source = file.createSurface(coherent).handle;
+    const [target, other] = [0, 1].map(() => file.createSurface(square).handle);
+    cpu.store8(mapped(source), 8);
+    send(copy(alias, target));
+    send(copy(source, surface));
+    send(dma(buffer, 0, target, 1), copy(alias, other));
+    expect([onDevice(target)[0], onDevice(other)[0]]).toEqual([8, 8]);
   });
 
   it('1.1: what a DMA writes is news to a coherent surface that lies there', () => {

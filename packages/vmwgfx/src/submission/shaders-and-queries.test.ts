@@ -1,6 +1,7 @@
 import { SVGA3D_INVALID_ID } from '@cg/svga-device';
 import { describe, expect, it } from 'vitest';
 import { draw, setUpContexts, square, targetView } from '../contexts.fixture.js';
+import { FaultInjection } from '../fault-injection.js';
 
 const NONE = SVGA3D_INVALID_ID;
 const error = (code: string, facts: object = {}) =>
@@ -44,6 +45,24 @@ describe('shaders of DX contexts', () => {
     expect(device.statistics.errors).toBe(0);
   });
 
+  it('1.5: are defined anew where the device has refused to', () => {
+    const faults = new FaultInjection();
+    const { file, send, submit, device, counts } = setUpContexts({ faults });
+    const { handle: code } = file.createBuffer(4096);
+    send('DX_SET_TOPOLOGY', { topology: 1 }).wait();
+    send('DX_DEFINE_SHADER', { ...vertexShader, shaderId: 1 }).wait();
+    faults.fail('device-error');
+    expect(() => send('DX_DEFINE_SHADER', vertexShader)).toThrow(error('EIO'));
+    expect(counts().DX_DEFINE_SHADER).toBe(1);
+    const { errors } = device.statistics;
+    submit((writer) => {
+      writer.write('DX_BIND_SHADER', bindShader(code));
+      writer.write('DX_SET_SHADER', { shaderId: 0, type: 1 });
+      writer.write('DX_DRAW', draw);
+    }).wait();
+    expect([counts().DX_DEFINE_SHADER, device.statistics.errors]).toEqual([2, errors]);
+  });
+
   it('move to another buffer object, for the whole context', () => {
     const { send, file, code, counts, driver } = withShader();
     const { handle: other } = file.createBuffer(4096);
@@ -53,6 +72,23 @@ describe('shaders of DX contexts', () => {
     expect(driver.context.graphicsMemory.used).toBe(used - 4096);
     send('DX_DRAW', draw).wait();
     expect(counts().DX_BIND_SHADER).toBe(2);
+  });
+
+  it('6.5: give a buffer object up once that nobody else keeps, and have it back where the submission fails', () => {
+    const { send, submit, file, code, driver, memory } = withShader();
+    file.closeHandle(code);
+    const { handle: other } = file.createBuffer(4096);
+    const before = [driver.context.graphicsMemory.used, memory.freeFrames];
+    expect(() =>
+      submit((writer) => {
+        writer.write('DX_BIND_SHADER', bindShader(other));
+        writer.write('DX_BIND_SHADER', { ...bindShader(other), shid: 7 });
+      }),
+    ).toThrow(error('ENOENT', { id: 7 }));
+    expect([driver.context.graphicsMemory.used, memory.freeFrames]).toEqual(before);
+    send('DX_DRAW', draw).wait();
+    send('DX_BIND_SHADER', bindShader(other)).wait();
+    expect([driver.context.graphicsMemory.used, memory.freeFrames]).toEqual([before[0], before[1] + 1]);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import type { DriverContext } from '../context.js';
 import type { Fence } from '../device/fence.js';
 import type { HandleTable } from '../file/handle-table.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
+import type { Surface } from '../resource/surface.js';
 import type { CommandQueue } from '../device/command-queue.js';
 import { checkCommands, type CommandChecks, type UserCommand } from './check-commands.js';
 import { ContextChanges } from './context-changes.js';
@@ -50,6 +51,8 @@ export function submit(
     context.memory.preemption.reach('submit: between updates and commands');
   } catch (error) {
     queue.settle();
+    // First: who was closed meanwhile goes with the validation, which is the last to keep it.
+    checks.changes?.takeBack(0);
     validation.backOff();
     checks.changes?.abandon();
     throw error;
@@ -89,13 +92,15 @@ function send(
   { dxContext, changes }: CommandChecks,
 ): Fence {
   const sent: SentCommand[] = [];
+  const written = new Set<Surface>();
   const contextId = dxContext?.id;
   let done = 0;
   let fence: Fence | undefined;
   try {
     for (const command of commands) {
-      if (!isTheDrivers(command)) {
+      if (!isTheDrivers(command, written)) {
         sent.push(sendCommand(queue, command, contextId));
+        noteWritten(command, written);
       }
       done++;
     }
@@ -131,8 +136,23 @@ function sendCommand(queue: CommandQueue, command: UserCommand, contextId: numbe
 }
 
 /** Backings are bound by validation, and tracked surfaces kept alike with theirs without being told. */
-function isTheDrivers({ rule, surfaces }: UserCommand): boolean {
-  return rule.bindsBacking === true || (rule.explicit === true && surfaces[0].surface.isTracked);
+function isTheDrivers({ rule, surfaces }: UserCommand, written: ReadonlySet<Surface>): boolean {
+  if (rule.explicit !== true) {
+    return rule.bindsBacking === true;
+  }
+  const { surface } = surfaces[0];
+  const isNewerOnDevice = surface.gpuDirty || written.has(surface);
+  const isWanted = rule.uploads === true && !surface.coherent && !isNewerOnDevice;
+  return surface.isTracked && !isWanted;
+}
+
+/** Notes what a command leaves newer on the device than it is in its backing. */
+function noteWritten({ surfaces }: UserCommand, written: Set<Surface>): void {
+  for (const { surface, effect } of surfaces) {
+    if (effect === 'write') {
+      written.add(surface);
+    }
+  }
 }
 
 /** The command's fields with the device's ids for handles. */

@@ -24,6 +24,7 @@ export interface Wanted {
  * comes `commit` or `backOff`; until then nothing of it changes.
  */
 export class Validation {
+  /** Kept until the end: another thread may close them meanwhile. */
   readonly #resources = new Map<Resource, Wanted>();
   /** Each buffer object once, however often it is named. */
   readonly #objects = new Set<BufferObject>();
@@ -74,9 +75,22 @@ export class Validation {
     this.scanAll();
     this.#reserved.at(0)?.context.memory.preemption.reach('submit: between scan and transfer');
     this.validateAll();
+    this.#readBackRanges();
+  }
+
+  /** What comes back is news to who lies in the same bytes and was in sync already. */
+  #readBackRanges(): void {
+    if (this.#ranges.length === 0) {
+      return;
+    }
     for (const { object, start, end } of this.#ranges) {
       const { cleanResources } = object.context.parts;
       cleanResources(object, Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
+    }
+    for (const resource of this.#resources.keys()) {
+      if (!resource.gpuDirty) {
+        resource.sync();
+      }
     }
   }
 
@@ -114,6 +128,7 @@ export class Validation {
     let wanted = this.#resources.get(resource);
     if (wanted === undefined) {
       wanted = { written: false, switchTo: undefined };
+      resource.references.take();
       this.#resources.set(resource, wanted);
     }
     return wanted;
@@ -125,6 +140,8 @@ export class Validation {
     }
     this.#objects.forEach(({ references }) => quietly(() => references.drop()));
     this.#objects.clear();
+    this.#resources.forEach((_, { references }) => quietly(() => references.drop()));
+    this.#resources.clear();
   }
 
   #allocateBacking(resource: Resource): BufferObject {

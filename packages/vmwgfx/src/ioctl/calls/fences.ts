@@ -47,9 +47,9 @@ function waitFor(fence: Fence, microseconds: number): void {
 
 /** DRM_VMW_FENCE_WAIT: a time of 0 is a look, as in the kernel and not in its header. */
 export const fenceWait: CallHandler = ({ fences }, argument) => {
-  const request = structs.fenceWait.read(argument, 0);
-  const { handle, timeout_us, wait_options } = request;
-  structs.fenceWait.write(argument, 0, { ...request, cookie_valid: request.cookie_valid || 1 });
+  const { handle, cookie_valid, timeout_us, wait_options } = structs.fenceWait.read(argument, 0);
+  // Nothing else: the time, of which every bit may be set, is to be the same where user space calls again.
+  argument.setInt32(structs.fenceWait.offsetOf('cookie_valid'), cookie_valid || 1, true);
   waitFor(fences.fence(handle), timeout_us);
   if ((wait_options & DRM_VMW_WAIT_OPTION_UNREF) !== 0) {
     fences.unreference(handle);

@@ -180,6 +180,16 @@ describe('fences', () => {
     user.wait(handle, { timeout_us: 0 });
   });
 
+  it('are waited for with every bit of the time kept, for who calls again: forever is 2^64 - 1', () => {
+    const { user } = setUp();
+    const argument = new DataView(new ArrayBuffer(structs.fenceWait.bytes));
+    const { handle, timeout_us } = structs.fenceWait.offsets;
+    argument.setUint32(handle, user.submit(NOP).handle, true);
+    argument.setBigUint64(timeout_us, 2n ** 64n - 1n, true);
+    user.fd.ioctl(requests.DRM_IOCTL_VMW_FENCE_WAIT, argument);
+    expect(argument.getBigUint64(timeout_us, true)).toBe(2n ** 64n - 1n);
+  });
+
   it('are counted: a program that never lets go is refused before anything is submitted', () => {
     const { user, device } = setUp();
     const argument = new DataView(new ArrayBuffer(structs.execbuf.bytes));

@@ -23,6 +23,8 @@ export class Binding implements NamedByUser {
   #sent = true;
   /** The device was told to have nothing in the slot. */
   #emptied = false;
+  /** The user's command that sets it is still to come, and perhaps the one that defines its target. */
+  #awaited = true;
 
   constructor(
     readonly state: ContextState,
@@ -32,7 +34,13 @@ export class Binding implements NamedByUser {
   ) {}
 
   get content(): SlotContent {
-    return this.#emptied ? emptySlot() : { ...this.fields, id: this.target.stateId };
+    const isAway = this.#emptied || this.#awaited;
+    return isAway ? emptySlot() : { ...this.fields, id: this.target.stateId };
+  }
+
+  /** The user's command that sets it goes to the device now. */
+  arrive(): void {
+    this.#awaited = false;
   }
 
   /** The device has it in its slot, or will once the user's command that sets it is done. */

@@ -54,6 +54,8 @@ export abstract class TableEntry extends UntrackedResource implements Named {
 
 /** A shader of a DX context. */
 export class DxShader extends TableEntry {
+  #defined = true;
+
   constructor(
     table: CoTable,
     id: number,
@@ -62,6 +64,21 @@ export class DxShader extends TableEntry {
     bytes: number,
   ) {
     super(table, id, bytes);
+  }
+
+  /** The device has not done the user's command. */
+  refused(): void {
+    this.#defined = false;
+    this.hasBinding = false;
+  }
+
+  /** Makes it known again where the device does not have it. The table is bound. */
+  override create(): void {
+    if (!this.#defined) {
+      const fields = { shaderId: this.stateId, type: this.type, sizeInBytes: this.backingBytes };
+      this.context.queue.emit('DX_DEFINE_SHADER', fields, () => this.refused(), this.table.owner.id);
+      this.#defined = true;
+    }
   }
 
   protected sendBinding(mobid: number): void {

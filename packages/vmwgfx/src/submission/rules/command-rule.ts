@@ -31,6 +31,8 @@ export interface CommandRule<N extends CommandName = CommandName> {
   readonly bindsBacking?: boolean;
   /** It moves a surface's content between device and backing: the driver's work where the surface is tracked. */
   readonly explicit?: boolean;
+  /** From backing to device: of an explicit surface its program may know bytes from before the backing was tracked. */
+  readonly uploads?: boolean;
   /** What it does to the context that it is for, and what it uses by way of it. @throws VmwgfxError EINVAL, ENOENT */
   apply?(fields: CommandFields<N>, scope: CommandScope): void;
   /**

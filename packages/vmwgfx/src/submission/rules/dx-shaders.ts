@@ -28,6 +28,7 @@ function place(scope: CommandScope, entry: TableEntry, object: BufferObject, off
   scope.changes.checkEntry(entry.table, entry.stateId);
   scope.changes.defineEntry(entry.table, entry.stateId);
   scope.changes.hold(object);
+  scope.changes.need(entry, false);
   if (backing === undefined) {
     entry.attach(object, offset);
     entry.setBound(true);
@@ -84,7 +85,9 @@ export const dxShaderRules: CommandRules = {
         throw new VmwgfxError('EINVAL', 'a shader has bytes', { id: shaderId });
       }
       const table = scope.define(SVGA_COTABLE.DXSHADER, shaderId);
-      scope.put(shaders, shaderId, new DxShader(table, shaderId, type, sizeInBytes));
+      const shader = new DxShader(table, shaderId, type, sizeInBytes);
+      scope.put(shaders, shaderId, shader);
+      scope.effects.refused.push(() => shader.refused());
     },
   },
   DX_DESTROY_SHADER: {

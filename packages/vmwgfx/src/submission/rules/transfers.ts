@@ -26,8 +26,8 @@ const whole = [{ field: 'sid', effect: 'settle' }] as const;
 /** Between a surface and its backing: what the program of an explicit surface has to say itself. */
 export const transferRules: CommandRules = {
   BIND_GB_SURFACE: { surfaces: part, buffers: ['mobid'], bindsBacking: true },
-  UPDATE_GB_IMAGE: { surfaces: part, explicit: true, inspect: checkImageBox },
-  UPDATE_GB_SURFACE: { surfaces: whole, explicit: true },
+  UPDATE_GB_IMAGE: { surfaces: part, explicit: true, uploads: true, inspect: checkImageBox },
+  UPDATE_GB_SURFACE: { surfaces: whole, explicit: true, uploads: true },
   READBACK_GB_IMAGE: { surfaces: part, explicit: true, inspect: checkImage },
   READBACK_GB_IMAGE_PARTIAL: { surfaces: part, explicit: true, inspect: checkImageBox },
   READBACK_GB_SURFACE: { surfaces: whole, explicit: true },
@@ -37,6 +37,7 @@ export const transferRules: CommandRules = {
   DX_UPDATE_SUBRESOURCE: {
     surfaces: part,
     explicit: true,
+    uploads: true,
     inspect: (fields, [surface]) => void checkBox(surface, fields.subResource, fields),
   },
   DX_READBACK_SUBRESOURCE: { surfaces: part, explicit: true, inspect: checkSubresource },
@@ -44,6 +45,7 @@ export const transferRules: CommandRules = {
   DX_BUFFER_UPDATE: {
     surfaces: part,
     explicit: true,
+    uploads: true,
     inspect: ({ x, width }, [surface]) => checkRun(surface, x, width),
   },
 };
