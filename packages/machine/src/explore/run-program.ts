@@ -54,7 +54,8 @@ export interface RunResult {
 
 /**
  * Runs a program on a machine of its own and checks every byte that the device and the CPUs see.
- * @throws MachineError EINVAL for a statement that no machine can do, with the number of its step in `line`
+ * @throws MachineError with the number of a step in `line`: EINVAL for a statement that no machine can do, ENOMEM for
+ * one that makes more than a run may hold
  */
 export function runProgram(program: Program, options: RunOptions = {}): RunResult {
   const run = new ProgramRun(program, options);
@@ -223,6 +224,9 @@ class ProgramRun {
 
   #crashed(error: unknown, statement: Statement, step: number): void {
     const { code, message, name } = error as { code?: string; message: string; name: string };
+    if (error instanceof MachineError) {
+      throw new MachineError(error.code, `${printStatement(statement)}: ${message}`, step);
+    }
     if ((statement.kind === 'surface' || statement.kind === 'buffer') && code === 'EINVAL') {
       throw new MachineError('EINVAL', `${printStatement(statement)}: ${message}`, step);
     }
