@@ -1,8 +1,36 @@
+import type { FaultResult, PageFault } from '@cg/pagetable';
+import type { BufferObject } from '@cg/vmwgfx';
 import { describe, expect, it } from 'vitest';
+import type { MachineOptions } from '../machine.js';
+import { partsOf, withParts } from '../posted/variant.js';
 import { parseProgram, programOf } from '../program/parse-program.js';
-import { runProgram } from './run-program.js';
+import { runProgram, type RunOptions } from './run-program.js';
 
-const run = (text: string) => runProgram(programOf(parseProgram(text)));
+const run = (text: string, options?: RunOptions) => runProgram(programOf(parseProgram(text)), options);
+
+/** A driver in which every fault of memory whose writes are trapped fails. */
+function refusingFaults(base: MachineOptions): MachineOptions {
+  const { VmaOperations } = partsOf(base);
+  return withParts(base, {
+    VmaOperations: class extends VmaOperations {
+      override fault(fault: PageFault): FaultResult {
+        return this.object.tracker?.method === 'trap' ? 'sigbus' : super.fault(fault);
+      }
+    },
+  });
+}
+
+/** A driver whose submissions keep, where they fail, the trackers that they took. */
+function keepingTrackers(base: MachineOptions): MachineOptions {
+  const { Validation } = partsOf(base);
+  return withParts(base, {
+    Validation: class extends Validation {
+      protected override takeTrackerUsers(objects: readonly BufferObject[]): void {
+        objects.forEach((object) => object.addTrackerUser());
+      }
+    },
+  });
+}
 
 describe('runProgram', () => {
   it('refuses a program that would hold more than fits, with the step that makes it', () => {
@@ -23,5 +51,28 @@ describe('runProgram', () => {
     );
     const { findings, counts } = run(`machine memory 64\nprocess p1\n${rounds.join('')}`);
     expect([findings, counts.failed]).toEqual([[], 0]);
+  });
+
+  it('1.5: a check that cannot load what it must, is a crash', () => {
+    const { findings } = run(
+      `machine method trap\nprocess p1\nsurface s1 A8R8G8B8 64x64\nmap p1 s1\ncpu 0 store s1 +0 4\ncheck\n`,
+      { configure: refusingFaults },
+    );
+    expect(findings).toMatchObject([
+      { kind: 'crash', step: 6, message: expect.stringMatching(/EFAULT/) as string },
+    ]);
+  });
+
+  it('6.3: what a submission that failed has kept, is a leak', () => {
+    const program = `process p1
+buffer b1 4 pages
+surface s1 A8R8G8B8 64x64
+fail command-space
+submit switch s1 b1
+`;
+    expect(run(program).findings).toEqual([]);
+    const { findings, counts } = run(program, { configure: keepingTrackers });
+    expect(counts.failed).toBe(1);
+    expect(findings).toMatchObject([{ kind: 'leak' }]);
   });
 });

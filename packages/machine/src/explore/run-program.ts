@@ -205,8 +205,8 @@ class ProgramRun {
       if (outcome === 'blocked') {
         this.#waiting.push({ statement, step });
       }
-      if (error?.code === 'EIO' && statement.kind === 'check') {
-        // Nothing is ordered to fail: the device cannot be brought up to date (rule 1.5).
+      if (error !== undefined && statement.kind === 'check' && error.code !== 'ENOMEM') {
+        // Nothing is ordered to fail: the device can be brought up to date, and the CPU shown it (rule 1.5).
         this.#crashed(error, statement, step);
       }
       if (error !== undefined) {
@@ -271,7 +271,7 @@ class ProgramRun {
     this.#hasEnded = true;
     attempt(() => file.close());
     const left = account.used + graphicsMemory.used;
-    if (left > 0 && this.#outcomes.failed === 0) {
+    if (left > 0) {
       const nothing = { offset: 0, seen: 0, expected: 0, writer: 0, name: '' };
       const message = `${account.used} bytes of trackers and ${graphicsMemory.used} of graphics memory stay charged`;
       this.#found({ ...nothing, kind: 'leak', step: this.#step, by: 'driver', bytes: left, message });
