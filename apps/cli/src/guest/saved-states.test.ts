@@ -34,6 +34,23 @@ describe('saved states', () => {
     expect(states.load('a')).toBeUndefined();
   });
 
+  it.each([
+    ['agent.json', ''],
+    ['agent.json', '[4096,'],
+    ['agent.json', 'null'],
+    ['agent.json', '{"address":4096}'],
+    ['emulator.state', undefined],
+    ['device.snapshot', undefined],
+  ])('whose %s is damaged (%j) are none', (name, content) => {
+    states.store('a', state(1));
+    const path = join(cache, 'states', 'a', name);
+    rmSync(path);
+    if (content !== undefined) {
+      writeFileSync(path, content);
+    }
+    expect(states.load('a')).toBeUndefined();
+  });
+
   it('are eight at most; the oldest go', () => {
     for (let i = 0; i < 10; i++) {
       states.store(`state-${i}`, state(i));

@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { SvgaDeviceOptions } from '@cg/svga-device';
@@ -37,16 +28,17 @@ export class SavedStates {
     return hash.digest('hex').slice(0, 16);
   }
 
-  /** @returns undefined where there is none */
+  /** @returns undefined where there is none that can be read */
   load(key: string): GuestState | undefined {
     const folder = join(this.#folder, key);
-    const about = join(folder, 'agent.json');
-    if (!existsSync(about)) {
+    try {
+      const agent: unknown = JSON.parse(readFileSync(join(folder, 'agent.json'), 'utf8'));
+      const emulator = new Uint8Array(readFileSync(join(folder, 'emulator.state'))).buffer;
+      const device = readFileSync(join(folder, 'device.snapshot'));
+      return isAgent(agent) ? { emulator, device, agent } : undefined;
+    } catch {
       return undefined;
     }
-    const agent = JSON.parse(readFileSync(about, 'utf8')) as GuestState['agent'];
-    const emulator = new Uint8Array(readFileSync(join(folder, 'emulator.state'))).buffer;
-    return { emulator, device: readFileSync(join(folder, 'device.snapshot')), agent };
   }
 
   /** Keeps a state, and of those before it the newest. */
@@ -72,4 +64,9 @@ export class SavedStates {
   remove(key: string): void {
     rmSync(join(this.#folder, key), { recursive: true, force: true });
   }
+}
+
+/** Address and bytes of the agent's memory. */
+function isAgent(value: unknown): value is GuestState['agent'] {
+  return Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger);
 }
