@@ -2,11 +2,21 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { SvgaDeviceOptions } from '@cg/svga-device';
 import type { BootImages, GuestState } from './emulated-guest.js';
 
 /** States that are kept: each takes some 60 MB. */
 const MOST_STATES = 8;
+
+const ABOUT = 'state.json';
+
+/** What is kept beside a state: where its agent is, and CRC-32s, as a guest with a damaged memory runs astray. */
+interface AboutState {
+  readonly agent: GuestState['agent'];
+  readonly emulator: number;
+  readonly device: number;
+}
 
 /** States of guests whose driver is loaded, in the cache folder, by what they were booted from. */
 export class SavedStates {
@@ -28,14 +38,16 @@ export class SavedStates {
     return hash.digest('hex').slice(0, 16);
   }
 
-  /** @returns undefined where there is none that can be read */
+  /** @returns undefined where there is none, or one that is not as it was stored */
   load(key: string): GuestState | undefined {
     const folder = join(this.#folder, key);
     try {
-      const agent: unknown = JSON.parse(readFileSync(join(folder, 'agent.json'), 'utf8'));
-      const emulator = new Uint8Array(readFileSync(join(folder, 'emulator.state'))).buffer;
+      const about: unknown = JSON.parse(readFileSync(join(folder, ABOUT), 'utf8'));
+      const emulator = readFileSync(join(folder, 'emulator.state'));
       const device = readFileSync(join(folder, 'device.snapshot'));
-      return isAgent(agent) ? { emulator, device, agent } : undefined;
+      return isAbout(about) && about.emulator === crc32(emulator) && about.device === crc32(device)
+        ? { emulator: new Uint8Array(emulator).buffer, device, agent: about.agent }
+        : undefined;
     } catch {
       return undefined;
     }
@@ -46,11 +58,13 @@ export class SavedStates {
     const folder = join(this.#folder, key);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'emulator.state'), new Uint8Array(emulator));
+    const bytes = new Uint8Array(emulator);
+    writeFileSync(join(folder, 'emulator.state'), bytes);
     writeFileSync(join(folder, 'device.snapshot'), device);
-    writeFileSync(join(folder, 'agent.json.partial'), JSON.stringify(agent));
+    const about: AboutState = { agent, emulator: crc32(bytes), device: crc32(device) };
+    writeFileSync(join(folder, `${ABOUT}.partial`), JSON.stringify(about));
     // What is there last makes it valid.
-    renameSync(join(folder, 'agent.json.partial'), join(folder, 'agent.json'));
+    renameSync(join(folder, `${ABOUT}.partial`), join(folder, ABOUT));
     this.#removeOldest();
   }
 
@@ -66,7 +80,7 @@ export class SavedStates {
   }
 }
 
-/** Address and bytes of the agent's memory. */
-function isAgent(value: unknown): value is GuestState['agent'] {
-  return Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger);
+function isAbout(value: unknown): value is AboutState {
+  const { agent } = (value ?? {}) as Partial<AboutState>;
+  return Array.isArray(agent) && agent.length === 2 && agent.every(Number.isSafeInteger);
 }
