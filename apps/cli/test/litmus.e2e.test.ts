@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -117,5 +117,13 @@ describe('cg litmus', () => {
     const { code, err } = cg(['litmus', path]);
     expect(code).toBe(2);
     expect(err).toMatch(/layers\.litmus:3: surface s1 .*\n$/);
+  });
+
+  it('exit 2 for a file without an end, of which only a part is read', () => {
+    const path = fileWith('long.litmus', '');
+    truncateSync(path, 3 * 2 ** 30);
+    const { code, err } = cg(['litmus', path]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^cg: .*long\.litmus: is longer than 16 MiB\n$/);
   });
 });

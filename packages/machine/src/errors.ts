@@ -2,7 +2,7 @@
 export type MachineErrorCode =
   /** A trace that is not one, or damaged. */
   | 'EBADMSG'
-  /** A surface that does not fit into the machine's memory, or that its device does not take. */
+  /** What does not fit: a surface into the machine's memory or its device, a program into what a run may hold. */
   | 'ENOMEM'
   /** An argument that makes no sense. */
   | 'EINVAL';

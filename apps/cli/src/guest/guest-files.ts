@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { AptPackages } from './apt-packages.js';
@@ -49,11 +60,28 @@ export async function findGuestFiles(options: FileOptions): Promise<GuestFiles> 
   const packaged = isWhole ? undefined : await packagedFiles(options);
   const files = { ...packaged, ...defined(given) } as GuestFiles;
   for (const [what, path] of Object.entries(files)) {
-    if (!existsSync(path)) {
-      throw new GuestError(`${path}: no such file (${what})`);
+    const wrong = whatIsWrong(path, what === 'modules');
+    if (wrong !== undefined) {
+      throw new GuestError(`${path}: ${wrong} (${what})`);
     }
   }
   return files;
+}
+
+function whatIsWrong(path: string, isFolder: boolean): string | undefined {
+  if (!existsSync(path)) {
+    return 'no such file';
+  }
+  const status = statSync(path);
+  if (!(isFolder ? status.isDirectory() : status.isFile())) {
+    return isFolder ? 'is no folder' : 'is no regular file';
+  }
+  try {
+    accessSync(path, constants.R_OK);
+    return undefined;
+  } catch {
+    return 'may not be read';
+  }
 }
 
 function defined(given: Record<string, string | undefined>): Partial<GuestFiles> {
@@ -62,11 +90,14 @@ function defined(given: Record<string, string | undefined>): Partial<GuestFiles>
 
 async function packagedFiles({ cache, flavour, refresh, say }: FileOptions): Promise<GuestFiles> {
   const folder = join(cache, `debian-i386-${flavour}`);
-  const list = join(folder, 'packages.json');
-  if (refresh || !existsSync(list)) {
-    await fetchPackages(folder, flavour, say);
+  if (refresh || kernelPackageOf(folder) === undefined) {
+    try {
+      await fetchPackages(folder, flavour, say);
+    } catch (error) {
+      throw asCacheError(cache, error);
+    }
   }
-  const [kernelPackage] = JSON.parse(readFileSync(list, 'utf8')) as string[];
+  const kernelPackage = kernelPackageOf(folder) ?? '';
   const version = kernelPackage.replace('linux-image-', '');
   const libraries = existsSync(join(folder, 'usr/lib/modules')) ? 'usr/lib/modules' : 'lib/modules';
   return {
@@ -76,6 +107,24 @@ async function packagedFiles({ cache, flavour, refresh, say }: FileOptions): Pro
     bios: join(folder, 'usr/share/seabios/bios.bin'),
     vgaBios: join(folder, 'usr/share/seabios/vgabios-stdvga.bin'),
   };
+}
+
+/** What a folder of packages has the kernel from; undefined where its list is not there, or damaged. */
+function kernelPackageOf(folder: string): string | undefined {
+  try {
+    const [name] = JSON.parse(readFileSync(join(folder, 'packages.json'), 'utf8')) as unknown[];
+    return typeof name === 'string' ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the file system says of the cache folder, for the user; anything else as it is. */
+function asCacheError(cache: string, error: unknown): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return syscall === undefined
+    ? error
+    : new GuestError(`${cache}: no folder to keep packages in (${code})`, '--cache names another one');
 }
 
 /** The list of packages is written last: a folder that has it is whole. */

@@ -30,3 +30,10 @@ it('says which module is missing', () => {
   addModule('kernel/lonely.ko', 'nobody');
   expect(() => modulesFor('lonely', folder)).toThrow(/no module nobody/);
 });
+
+it('says which module cannot be unpacked', () => {
+  addModule('kernel/damaged.ko.xz', '');
+  expect(() => modulesFor('damaged', folder)).toThrow(
+    expect.objectContaining({ name: 'GuestError', message: expect.stringMatching(/damaged\.ko\.xz: xz/) }),
+  );
+});

@@ -40,10 +40,17 @@ export function modulesFor(name: string, folder: string): KernelModule[] {
   return [...loaded.values()];
 }
 
+/** @throws GuestError for one that cannot be unpacked */
 function readModule(path: string): Uint8Array {
-  return path.endsWith('.xz')
-    ? execFileSync('xz', ['-dc', path], { maxBuffer: 2 ** 26 })
-    : readFileSync(path);
+  if (!path.endsWith('.xz')) {
+    return readFileSync(path);
+  }
+  try {
+    return execFileSync('xz', ['-dc', path], { maxBuffer: 2 ** 26, stdio: 'pipe' });
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new GuestError(isMissing ? 'xz is not there' : `${path}: xz cannot unpack it`);
+  }
 }
 
 /** The section .modinfo is strings «key=value»; «depends» is there once, also where it is empty. */

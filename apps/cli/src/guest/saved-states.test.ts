@@ -30,7 +30,26 @@ describe('saved states', () => {
 
   it('that were not written to their end are none', () => {
     states.store('a', state(1));
-    rmSync(join(cache, 'states', 'a', 'agent.json'));
+    rmSync(join(cache, 'states', 'a', 'state.json'));
+    expect(states.load('a')).toBeUndefined();
+  });
+
+  it.each([
+    ['state.json', ''],
+    ['state.json', '[4096,'],
+    ['state.json', 'null'],
+    ['state.json', '{"address":4096}'],
+    ['emulator.state', undefined],
+    ['emulator.state', '\x01\x00'],
+    ['device.snapshot', undefined],
+    ['device.snapshot', '\x04'],
+  ])('whose %s is damaged (%j) are none', (name, content) => {
+    states.store('a', state(1));
+    const path = join(cache, 'states', 'a', name);
+    rmSync(path);
+    if (content !== undefined) {
+      writeFileSync(path, content);
+    }
     expect(states.load('a')).toBeUndefined();
   });
 

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { SvgaDeviceOptions } from '@cg/svga-device';
 import type { BootImages, GuestState } from './emulated-guest.js';
 
 /** States that are kept: each takes some 60 MB. */
 const MOST_STATES = 8;
+
+const ABOUT = 'state.json';
+
+/** What is kept beside a state: where its agent is, and CRC-32s, as a guest with a damaged memory runs astray. */
+interface AboutState {
+  readonly agent: GuestState['agent'];
+  readonly emulator: number;
+  readonly device: number;
+}
 
 /** States of guests whose driver is loaded, in the cache folder, by what they were booted from. */
 export class SavedStates {
@@ -37,16 +38,19 @@ export class SavedStates {
     return hash.digest('hex').slice(0, 16);
   }
 
-  /** @returns undefined where there is none */
+  /** @returns undefined where there is none, or one that is not as it was stored */
   load(key: string): GuestState | undefined {
     const folder = join(this.#folder, key);
-    const about = join(folder, 'agent.json');
-    if (!existsSync(about)) {
+    try {
+      const about: unknown = JSON.parse(readFileSync(join(folder, ABOUT), 'utf8'));
+      const emulator = readFileSync(join(folder, 'emulator.state'));
+      const device = readFileSync(join(folder, 'device.snapshot'));
+      return isAbout(about) && about.emulator === crc32(emulator) && about.device === crc32(device)
+        ? { emulator: new Uint8Array(emulator).buffer, device, agent: about.agent }
+        : undefined;
+    } catch {
       return undefined;
     }
-    const agent = JSON.parse(readFileSync(about, 'utf8')) as GuestState['agent'];
-    const emulator = new Uint8Array(readFileSync(join(folder, 'emulator.state'))).buffer;
-    return { emulator, device: readFileSync(join(folder, 'device.snapshot')), agent };
   }
 
   /** Keeps a state, and of those before it the newest. */
@@ -54,11 +58,13 @@ export class SavedStates {
     const folder = join(this.#folder, key);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'emulator.state'), new Uint8Array(emulator));
+    const bytes = new Uint8Array(emulator);
+    writeFileSync(join(folder, 'emulator.state'), bytes);
     writeFileSync(join(folder, 'device.snapshot'), device);
-    writeFileSync(join(folder, 'agent.json.partial'), JSON.stringify(agent));
+    const about: AboutState = { agent, emulator: crc32(bytes), device: crc32(device) };
+    writeFileSync(join(folder, `${ABOUT}.partial`), JSON.stringify(about));
     // What is there last makes it valid.
-    renameSync(join(folder, 'agent.json.partial'), join(folder, 'agent.json'));
+    renameSync(join(folder, `${ABOUT}.partial`), join(folder, ABOUT));
     this.#removeOldest();
   }
 
@@ -72,4 +78,9 @@ export class SavedStates {
   remove(key: string): void {
     rmSync(join(this.#folder, key), { recursive: true, force: true });
   }
+}
+
+function isAbout(value: unknown): value is AboutState {
+  const { agent } = (value ?? {}) as Partial<AboutState>;
+  return Array.isArray(agent) && agent.length === 2 && agent.every(Number.isSafeInteger);
 }

@@ -43,7 +43,14 @@ export async function startGuest(options: StartOptions): Promise<StartedGuest> {
   const started = await bootGuest(options);
   if (states !== undefined && key !== undefined) {
     await started.guest.pause();
-    states.store(key, await started.guest.save());
+    const state = await started.guest.save();
+    try {
+      states.store(key, state);
+    } catch (error) {
+      // It runs all the same; the next start takes as long again.
+      say(`the guest cannot be saved (${(error as Error).message})`);
+      states.remove(key);
+    }
     started.guest.run();
   }
   return started;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import {
   MachineError,
   parseProgram,
@@ -10,6 +10,9 @@ import {
   type RunResult,
 } from '@cg/machine';
 
+/** More than this is no program: a hundred thousand statements are less. */
+const MAX_FILE_BYTES = 16 * 2 ** 20;
+
 /** A litmus file that was run. */
 export interface RanFile {
   readonly path: string;
@@ -19,9 +22,9 @@ export interface RanFile {
   readonly passed: boolean;
 }
 
-/** @throws MachineError EBADMSG or EINVAL with the line; what reading the file throws */
+/** @throws MachineError with the line, where it is about one; what reading the file throws */
 export function runFile(path: string, options: RunOptions): RanFile {
-  const text = parseProgram(readFileSync(path, 'utf8'));
+  const text = parseProgram(readText(path));
   const program = programOf(text);
   try {
     const result = runProgram(program, options);
@@ -33,4 +36,24 @@ export function runFile(path: string, options: RunOptions): RanFile {
     }
     throw error;
   }
+}
+
+/** Reads what may be a pipe, or without an end. @throws MachineError EBADMSG where it is too long */
+function readText(path: string): string {
+  const file = openSync(path, 'r');
+  try {
+    const pieces: Buffer[] = [];
+    for (let left = MAX_FILE_BYTES + 1; left > 0;) {
+      const piece = Buffer.alloc(Math.min(left, 2 ** 16));
+      const read = readSync(file, piece);
+      if (read === 0) {
+        return Buffer.concat(pieces).toString('utf8');
+      }
+      pieces.push(piece.subarray(0, read));
+      left -= read;
+    }
+  } finally {
+    closeSync(file);
+  }
+  throw new MachineError('EBADMSG', `is longer than ${MAX_FILE_BYTES / 2 ** 20} MiB`);
 }

@@ -124,4 +124,14 @@ describe('CoherencyOracle', () => {
     oracle.reads(surfaces[0], 0, whole);
     expect(findings, 'and the surface itself').toHaveLength(2);
   });
+
+  it('surfaces in the same bytes: what a CPU has loaded, the other must have', () => {
+    const { oracle, content, surfaces, images, findings, page } = setUp(2);
+    images[0][3] = 8;
+    oracle.written(surfaces[0], 0, { ...whole, width: 16 });
+    page[3] = 8;
+    oracle.loaded(content, 0, page.subarray(0, 16), 'cpu 0');
+    oracle.reads(surfaces[1], 0, whole);
+    expect(findings).toMatchObject([{ kind: 'lost', by: 'device', offset: 3, seen: 0, expected: 8 }]);
+  });
 });

@@ -55,6 +55,9 @@ export class CoherencyOracle {
   /** A CPU has loaded bytes: what it saw must be the newest (rules 1.2, 1.3). */
   loaded(content: Content, offset: number, seen: Uint8Array, by: string): void {
     this.#compare({ content, by, surface: CPU }, offset, seen, 0, seen.length);
+    if (content.doubt !== undefined) {
+      settleDoubt(content, content.doubt, offset, seen);
+    }
   }
 
   /** A surface is gone that could not be read back: what memory has in its place nobody knows. */
@@ -215,9 +218,7 @@ export class CoherencyOracle {
     if (doubt[place] !== ANY_VALUE) {
       return this.concurrent.allows(content, place, value);
     }
-    // The load has brought one of them to memory: from now on that is what everybody sees.
     content.values[place] = value;
-    doubt[place] = NO_DOUBT;
     return true;
   }
 }
@@ -231,3 +232,12 @@ interface Reader {
 }
 
 const CPU = 0;
+
+/** A load has brought the newest of an image to memory: from now on that is what everybody sees. */
+function settleDoubt({ values }: Content, doubt: Uint8Array, offset: number, seen: Uint8Array): void {
+  for (let i = 0; i < seen.length; i++) {
+    if (values[offset + i] === seen[i]) {
+      doubt[offset + i] = NO_DOUBT;
+    }
+  }
+}

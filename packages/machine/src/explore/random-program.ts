@@ -7,6 +7,7 @@ import { hugeBuffer, situations, type Situation } from './random-situations.js';
 import { shapes, type Shape } from './random-shapes.js';
 
 const PAGE = 4096;
+const MAX_PROCESSES = 3;
 /** Points that a machine of this kind of program reaches. */
 const POINTS = preemptionPoints.filter((point) => !/copy-on-write|split|huge/.test(point));
 
@@ -37,7 +38,9 @@ class ProgramMaker {
   readonly #cpus: number;
   readonly #dx: boolean;
   readonly #shapes: readonly Shape[];
-  readonly #processes: string[] = [];
+  /** The first one stays: it has everything mapped at first. */
+  #processes: string[] = [];
+  #spawned = 0;
   readonly #buffers: { readonly name: string; readonly pages: number }[] = [];
   #surfaces: KnownSurface[] = [];
   /** Names that a process has mapped, for each process. */
@@ -116,10 +119,15 @@ class ProgramMaker {
   }
 
   #spawn(): void {
-    const name = `p${this.#processes.length + 1}`;
-    this.#processes.push(name);
+    const name = this.#addProcess();
     this.#mapped.set(name, []);
     this.#add({ kind: 'process', name });
+  }
+
+  #addProcess(): string {
+    const name = `p${++this.#spawned}`;
+    this.#processes.push(name);
+    return name;
   }
 
   #addBuffers(): void {
@@ -235,6 +243,7 @@ class ProgramMaker {
       [4, () => this.#submission()],
       [1, () => this.#anyMapped('unmap')],
       [1, () => this.#anyMapped('move')],
+      [1, () => this.#readOnly()],
       [1, () => ({ kind: 'evict', name: this.#anyName() })],
     ])();
     if (step !== undefined) {
@@ -309,9 +318,15 @@ class ProgramMaker {
     }
   }
 
+  #readOnly(): Statement | undefined {
+    const moved = this.#anyMapped('move');
+    return moved?.kind === 'move' ? { ...moved, kind: 'protect', access: 'read' } : undefined;
+  }
+
   #changeProcesses(): void {
     const random = this.#random;
-    if (this.#processes.length === 3) {
+    if (this.#processes.length === MAX_PROCESSES) {
+      this.#exitOne();
       return;
     }
     if (random.chance(40)) {
@@ -322,10 +337,18 @@ class ProgramMaker {
       return;
     }
     const parent = random.pick(this.#processes);
-    const child = `p${this.#processes.length + 1}`;
-    this.#processes.push(child);
+    const child = this.#addProcess();
     this.#mapped.set(child, [...(this.#mapped.get(parent) ?? [])]);
     this.#add({ kind: 'fork', process: parent, child });
+  }
+
+  #exitOne(): void {
+    const [first, ...others] = this.#processes;
+    const gone = this.#random.pick(others);
+    this.#processes = this.#processes.filter((process) => process !== gone);
+    this.#mapped.delete(gone);
+    this.#running.forEach((process, cpu) => (this.#running[cpu] = process === gone ? first : process));
+    this.#add({ kind: 'exit', process: gone });
   }
 
   #runElsewhere(): void {

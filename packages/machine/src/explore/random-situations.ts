@@ -30,6 +30,7 @@ export const situations: readonly ((at: Situation) => Statement[])[] = [
   failingReadBack,
   storeBehindTheScan,
   storeBehindProtect,
+  storesAroundProtect,
   submissionInTheFault,
 ];
 
@@ -155,6 +156,29 @@ function storeBehindProtect({ random, cpus, surfaces, mapped }: Situation): Stat
     { kind: 'at', point: 'submit: between commands and their effects', step: store },
     { kind: 'protect', ...mapped, access: 'read' },
     { kind: 'protect', ...mapped, access: 'write' },
+    copy,
+  ];
+}
+
+/** A store through what a CPU may have cached before mprotect took writing away, and gave it back (rule 2.4). */
+function storesAroundProtect({ random, cpus, surfaces, mapped }: Situation): Statement[] {
+  const from = surfaces.find(({ name }) => name === mapped.name);
+  const to = surfaces.find((other) => other !== from && other.shape === from?.shape);
+  if (from === undefined || to === undefined) {
+    return [];
+  }
+  const cpu = random.below(cpus);
+  const offset = random.below(from.shape.bytes);
+  const store = { kind: 'store', cpu, name: from.name, offset, bytes: 1 } as const;
+  const copy = { kind: 'submit', commands: [{ kind: 'copy', from: from.name, to: to.name }] } as const;
+  return [
+    { kind: 'run', cpu, process: mapped.process },
+    copy,
+    store,
+    { kind: 'protect', ...mapped, access: 'read' },
+    { kind: 'protect', ...mapped, access: 'write' },
+    copy,
+    store,
     copy,
   ];
 }

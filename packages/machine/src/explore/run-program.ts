@@ -54,7 +54,8 @@ export interface RunResult {
 
 /**
  * Runs a program on a machine of its own and checks every byte that the device and the CPUs see.
- * @throws MachineError EINVAL for a statement that no machine can do, with the number of its step in `line`
+ * @throws MachineError with the number of a step in `line`: EINVAL for a statement that no machine can do, ENOMEM for
+ * one that makes more than a run may hold
  */
 export function runProgram(program: Program, options: RunOptions = {}): RunResult {
   const run = new ProgramRun(program, options);
@@ -204,8 +205,8 @@ class ProgramRun {
       if (outcome === 'blocked') {
         this.#waiting.push({ statement, step });
       }
-      if (error?.code === 'EIO' && statement.kind === 'check') {
-        // Nothing is ordered to fail: the device cannot be brought up to date (rule 1.5).
+      if (error !== undefined && statement.kind === 'check' && error.code !== 'ENOMEM') {
+        // Nothing is ordered to fail: the device can be brought up to date, and the CPU shown it (rule 1.5).
         this.#crashed(error, statement, step);
       }
       if (error !== undefined) {
@@ -223,6 +224,9 @@ class ProgramRun {
 
   #crashed(error: unknown, statement: Statement, step: number): void {
     const { code, message, name } = error as { code?: string; message: string; name: string };
+    if (error instanceof MachineError) {
+      throw new MachineError(error.code, `${printStatement(statement)}: ${message}`, step);
+    }
     if ((statement.kind === 'surface' || statement.kind === 'buffer') && code === 'EINVAL') {
       throw new MachineError('EINVAL', `${printStatement(statement)}: ${message}`, step);
     }
@@ -267,7 +271,7 @@ class ProgramRun {
     this.#hasEnded = true;
     attempt(() => file.close());
     const left = account.used + graphicsMemory.used;
-    if (left > 0 && this.#outcomes.failed === 0) {
+    if (left > 0) {
       const nothing = { offset: 0, seen: 0, expected: 0, writer: 0, name: '' };
       const message = `${account.used} bytes of trackers and ${graphicsMemory.used} of graphics memory stay charged`;
       this.#found({ ...nothing, kind: 'leak', step: this.#step, by: 'driver', bytes: left, message });

@@ -213,11 +213,12 @@ export class Steps {
     if (handle === undefined) {
       return false;
     }
+    if (surface !== undefined) {
+      world.forgetSurface(surface);
+    }
     if (surface?.target !== undefined) {
-      world.forgetCheckTarget(surface);
       world.file.closeHandle(surface.target.handle);
     }
-    world.surfaces.delete(name);
     world.buffers.delete(name);
     try {
       world.file.closeHandle(handle);

@@ -4,12 +4,16 @@ import { BufferObject, Surface, type BackingPages, type DrmFile } from '@cg/vmwg
 import { CheckedSurface } from '../check/checked-surface.js';
 import { Content } from '../check/content.js';
 import type { CoherencyOracle } from '../check/oracle.js';
+import { MachineError } from '../errors.js';
 import type { Machine } from '../machine.js';
 import type { Timeline } from './timeline.js';
 import type { MapKind, SurfaceStatement } from '../program/statement.js';
 
 /** Pages that a huge entry of the lowest kind shows. */
 const HUGE_PAGES = LEAF_PAGES[2];
+
+/** What a program's buffers and surfaces may hold at a time. Memory, images and the oracle take 7 bytes for each. */
+const MAX_CONTENT_BYTES = 128 * 2 ** 20;
 
 /** What a process has mapped under the name of a surface or buffer. */
 export interface MappedRange {
@@ -58,6 +62,7 @@ export class World {
   readonly #checkTargets: LiveSurface[] = [];
   readonly #resources = new WeakSet<Surface>();
   #numbers = 0;
+  #contentBytes = 0;
 
   constructor(
     readonly machine: Machine,
@@ -159,7 +164,7 @@ export class World {
     const resource = plain ? undefined : this.#newResource(handle);
     const content = resource?.backing
       ? this.#contentOf(resource.backing, name)
-      : new Content(name, layout.bytes);
+      : this.#newContent(name, layout.bytes);
     const number = (this.#numbers++ % 254) + 1;
     const checked = new CheckedSurface(name, number, layout, content, backing?.offset ?? 0);
     return { handle, statement, checked, resource };
@@ -210,14 +215,21 @@ export class World {
       if (object instanceof BufferObject && object.isDestroyed) {
         content.isFreed = true;
         this.#contents.delete(object);
+        this.#contentBytes -= content.bytes;
       }
     }
   }
 
-  forgetCheckTarget(surface: LiveSurface): void {
-    const at = surface.target === undefined ? -1 : this.#checkTargets.indexOf(surface.target);
-    if (at >= 0) {
+  /** A surface's handle is being closed. What has no backing goes with it. */
+  forgetSurface({ resource, checked, target }: LiveSurface): void {
+    this.surfaces.delete(checked.name);
+    if (resource === undefined) {
+      this.#contentBytes -= checked.content.bytes;
+    }
+    const at = target === undefined ? -1 : this.#checkTargets.indexOf(target);
+    if (target !== undefined && at >= 0) {
       this.#checkTargets.splice(at, 1);
+      this.#contentBytes -= target.checked.content.bytes;
     }
   }
 
@@ -258,11 +270,21 @@ export class World {
   #contentOf(object: BackingPages, name: string): Content {
     let content = this.#contents.get(object);
     if (content === undefined) {
-      content = new Content(name, object.pageCount * PAGE_SIZE, object.frames);
+      content = this.#newContent(name, object.pageCount * PAGE_SIZE, object.frames);
       this.#contents.set(object, content);
       this.timeline?.objects.set(object.firstPage, name);
     }
     return content;
+  }
+
+  /** @throws MachineError ENOMEM where a program holds too much */
+  #newContent(name: string, bytes: number, frames?: Uint32Array): Content {
+    if (this.#contentBytes + bytes > MAX_CONTENT_BYTES) {
+      const most = `${MAX_CONTENT_BYTES / 2 ** 20} MiB at a time`;
+      throw new MachineError('ENOMEM', `the buffers and surfaces of a program have at most ${most}`);
+    }
+    this.#contentBytes += bytes;
+    return new Content(name, bytes, frames);
   }
 }
 

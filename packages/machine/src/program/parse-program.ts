@@ -32,6 +32,9 @@ export function parseProgram(text: string): ProgramText {
     }
     const statement = parseStatement(words);
     words.end();
+    if (statement.kind === 'machine' && lines.length > 0) {
+      words.fail('"machine" comes before everything else');
+    }
     names.check(statement, i + 1);
     lines.push({ line: i + 1, statement });
     if (lines.length > MAX_STATEMENTS) {
@@ -80,11 +83,6 @@ class Names {
       this.#kinds.set(name, kind);
     };
     switch (statement.kind) {
-      case 'machine':
-        if (this.#kinds.size > 0) {
-          throw new MachineError('EBADMSG', '"machine" comes before everything else', line);
-        }
-        return;
       case 'process':
       case 'buffer':
         return make(statement.name, statement.kind);
@@ -125,6 +123,7 @@ class Names {
         return statement.name === undefined ? undefined : need(statement.name, 'surface', 'buffer');
       case 'at':
         return this.check(statement.step, line);
+      case 'machine':
       case 'wait':
       case 'fail':
       case 'expect':

@@ -178,14 +178,10 @@ function parseCommand(words: Words): SubmittedCommand {
   return { kind, from, to, part: { subresource, box: box(words) } };
 }
 
-/** `+X+Y+Z WxHxD`. */
+/** `XxYxZ WxHxD`. */
 function box(words: Words): CopiedBox {
-  const corner = words.take('a corner such as 0x0x0').split('x').map(Number);
+  const [x, y = 0, z = 0] = words.sizes('a corner such as 0x0x0', 0);
   const [width, height = 1, depth = 1] = words.sizes('a size such as 16x16x1', 1);
-  const [x, y = 0, z = 0] = corner;
-  if (!corner.every((at) => Number.isInteger(at) && at >= 0 && at < 65_536)) {
-    return words.fail('a box begins at a corner such as 0x0x0');
-  }
   return { x, y, z, width, height, depth };
 }
 
@@ -211,6 +207,9 @@ function parseFail(words: Words): Statement {
 
 function parseAt(words: Words): Statement {
   const point = words.oneOf('a preemption point', preemptionPoints);
+  if (words.peek === 'at') {
+    return words.fail('"at" cannot be stepped in');
+  }
   const step = parseStatement(words);
   const stepped = ['store', 'load', 'submit', 'unmap', 'protect', 'move', 'evict'];
   return stepped.includes(step.kind)

@@ -68,6 +68,13 @@ describe('programs', () => {
     ['process p1 p2', /"p2" is too much/],
     ["at 'nowhere' wait", /"nowhere" is not a preemption point/],
     ["at 'zap: between entries and flush' wait", /"wait" cannot be stepped in/],
+    ['surface s1 A8R8G8B8 4x4x1x9', /at most three numbers, not 4/],
+    [
+      'surface s1 A8R8G8B8 4x4\nsurface s2 A8R8G8B8 4x4\nsubmit copy s1 -> s2 box xx 4x4',
+      /corner such as 0x0x0/,
+    ],
+    ['wait\nmachine cpus 1', /"machine" comes before everything else/],
+    ['machine cpus 1\nmachine cpus 4', /"machine" comes before everything else/],
     ["at 'zap", /a quote has no end/],
     ['expect luck 0', /"luck" is not what is counted/],
     ['fail nothing', /"nothing" is not a fault point/],
@@ -78,5 +85,10 @@ describe('programs', () => {
     expect(() => parseProgram(`# title\n${text}`)).toThrow(
       expect.objectContaining({ code: 'EBADMSG', line, message: expect.stringMatching(message) }),
     );
+  });
+
+  it('are refused where steps are nested, however deep', () => {
+    const text = `${"at 'zap: between entries and flush' ".repeat(20_000)}wait`;
+    expect(() => parseProgram(text)).toThrow(expect.objectContaining({ code: 'EBADMSG', line: 1 }));
   });
 });

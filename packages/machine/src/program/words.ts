@@ -75,11 +75,12 @@ export class Words {
       : this.fail(`expected an offset such as +4096, not "${word}"`);
   }
 
-  /** Numbers with a separator: `64x64`, `0,0,0` would be three words. */
+  /** One to three numbers with a separator: `64x64`, `0,0,0` would be three words. */
   sizes(what: string, min: number): number[] {
-    return this.take(what)
-      .split('x')
-      .map((part) => this.#asInteger(part, what, min, 65_536));
+    const parts = this.take(what).split('x');
+    return parts.length > 3
+      ? this.fail(`${what} has at most three numbers, not ${parts.length}`)
+      : parts.map((part) => this.#asInteger(part, what, min, 65_536));
   }
 
   /** Says that nothing more may follow. */

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findGuestFiles } from './guest-files.js';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cg-files-'));
+  mkdirSync(join(folder, 'modules'));
+  ['kernel', 'busybox', 'bios', 'vgaBios'].forEach((name) => writeFileSync(join(folder, name), name));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function given(instead: Record<string, string>) {
+  const names = ['kernel', 'modules', 'busybox', 'bios', 'vgaBios'];
+  const paths = Object.fromEntries(names.map((name) => [name, join(folder, instead[name] ?? name)]));
+  return findGuestFiles({ ...paths, cache: join(folder, 'cache'), flavour: '686', say: () => {} });
+}
+
+describe('the files of a guest', () => {
+  it.each([
+    ['busybox', 'modules', /modules: is no regular file \(busybox\)/],
+    ['kernel', 'modules', /modules: is no regular file \(kernel\)/],
+    ['modules', 'kernel', /kernel: is no folder \(modules\)/],
+  ])('%s that is %s is refused', async (what, path, said) => {
+    await expect(given({ [what]: path })).rejects.toMatchObject({
+      name: 'GuestError',
+      message: expect.stringMatching(said) as string,
+    });
+    await expect(given({})).resolves.toMatchObject({ kernel: join(folder, 'kernel') });
+  });
+
+  it('that would be kept where no folder can be are not fetched', async () => {
+    const cache = join(folder, 'kernel');
+    await expect(findGuestFiles({ cache, flavour: '686', say: () => {} })).rejects.toMatchObject({
+      name: 'GuestError',
+      message: `${cache}: no folder to keep packages in (ENOTDIR)`,
+    });
+  });
+
+  it.each(['', '[', '[]', 'null'])('of a cache whose list is «%s» are fetched again', async (list) => {
+    const cache = join(folder, 'cache');
+    const packages = join(cache, 'debian-i386-686');
+    mkdirSync(packages, { recursive: true });
+    writeFileSync(join(packages, 'packages.json'), list);
+    const said: string[] = [];
+    const path = process.env.PATH;
+    process.env.PATH = folder;
+    try {
+      await expect(
+        findGuestFiles({ cache, flavour: '686', say: (what) => said.push(what) }),
+      ).rejects.toMatchObject({ name: 'GuestError', message: 'apt-get is not there' });
+    } finally {
+      process.env.PATH = path;
+    }
+    expect(said).toEqual(['asking apt for the packages of Debian i386']);
+  });
+});
