@@ -63,6 +63,11 @@ describe('runProgram', () => {
     ]);
   });
 
+  it('1.5: so is one for which the machine is too small: nothing was compared', () => {
+    const { findings } = run(`machine graphics 8\nprocess p1\nsurface s1 A8R8G8B8 256x256\ncheck\n`);
+    expect(findings).toMatchObject([{ kind: 'crash', message: expect.stringMatching(/ENOMEM/) as string }]);
+  });
+
   it('6.3: what a submission that failed has kept, is a leak', () => {
     const program = `process p1
 buffer b1 4 pages

@@ -205,7 +205,7 @@ class ProgramRun {
       if (outcome === 'blocked') {
         this.#waiting.push({ statement, step });
       }
-      if (error !== undefined && statement.kind === 'check' && error.code !== 'ENOMEM') {
+      if (error !== undefined && statement.kind === 'check') {
         // Nothing is ordered to fail: the device can be brought up to date, and the CPU shown it (rule 1.5).
         this.#crashed(error, statement, step);
       }
