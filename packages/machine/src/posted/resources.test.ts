@@ -109,7 +109,7 @@ describe('resources as posted', () => {
       on.surfaceIn(buffer, 0, 4);
       const explicit = on.surfaceIn(buffer, 4, 4, { coherent: false });
       on.cpus[0].store8(on.mapBuffer(buffer).start + 5 * PAGE_SIZE, 7);
-      on.submit(encodeCommand('UPDATE_GB_SURFACE', { sid: explicit }));
+      on.submit(encodeCommand('READBACK_GB_SURFACE', { sid: explicit }));
       return on.devicePages(explicit, [1]);
     };
     expect(outcomes('C8', program)).toEqual({ right: [7], posted: [0] });
