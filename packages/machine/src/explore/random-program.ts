@@ -3,7 +3,7 @@ import { faultPointNames } from '@cg/vmwgfx';
 import type { CopyCommand, Program, Statement, SurfaceStatement } from '../program/statement.js';
 import { trackingMethods, type TrackingMethodName } from '../tracking-methods.js';
 import { RandomNumbers } from './random-numbers.js';
-import { hugeBuffer, situations, type Situation } from './random-situations.js';
+import { hugeBuffer, LARGE_PAGES, situations, type Situation } from './random-situations.js';
 import { shapes, type Shape } from './random-shapes.js';
 
 const PAGE = 4096;
@@ -114,7 +114,8 @@ class ProgramMaker {
       ...(this.#isLarge ? { memory: 16 } : {}),
       ...(this.#dx ? { dx: true } : {}),
       ...(random.chance(15) ? { objects: random.between(6, 10) } : {}),
-      ...(random.chance(15) ? { graphics: random.between(24, 40) } : {}),
+      // A buffer for which there is no room at all could never be checked.
+      ...(random.chance(15) ? { graphics: random.between(24, 40) + (this.#isLarge ? LARGE_PAGES : 0) } : {}),
     });
   }
 

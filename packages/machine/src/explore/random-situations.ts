@@ -203,6 +203,9 @@ function submissionInTheFault({ random, cpus, surfaces, mapped }: Situation): St
   ];
 }
 
+/** Pages of the buffer of `hugeBuffer`: more than a huge entry maps, wherever it begins. */
+export const LARGE_PAGES = 1200;
+
 /**
  * A part of a large buffer that was mapped by a huge entry before anybody tracked it (A4).
  */
@@ -212,7 +215,7 @@ export function hugeBuffer(process: string): Statement[] {
   const at = { buffer: 'large', offset: 2 ** 21 };
   const store = { kind: 'store', cpu: 0, name: 'large', offset: 2 ** 21, bytes: 4 } as const;
   return [
-    { kind: 'buffer', name: 'large', pages: 1200 },
+    { kind: 'buffer', name: 'large', pages: LARGE_PAGES },
     { ...format, ...plain, name: 'placed', height: 1, backing: { buffer: 'large', offset: 0 } },
     { kind: 'check', name: 'placed' },
     { kind: 'destroy', name: 'placed' },
