@@ -271,7 +271,8 @@ class ProgramRun {
     this.#hasEnded = true;
     attempt(() => file.close());
     const left = account.used + graphicsMemory.used;
-    if (left > 0) {
+    // A thread that waits for a lock does not end half-way, as a step that is tried again does: it can leave things.
+    if (left > 0 && this.#outcomes.blocked === 0) {
       const nothing = { offset: 0, seen: 0, expected: 0, writer: 0, name: '' };
       const message = `${account.used} bytes of trackers and ${graphicsMemory.used} of graphics memory stay charged`;
       this.#found({ ...nothing, kind: 'leak', step: this.#step, by: 'driver', bytes: left, message });
