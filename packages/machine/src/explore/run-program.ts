@@ -77,6 +77,7 @@ class ProgramRun {
   readonly #faults = new FaultInjection();
   readonly #findings: Finding[] = [];
   readonly #unmet: UnmetExpectation[] = [];
+  #hasFailedSwitch = false;
   readonly #outcomes = { done: 0, skipped: 0, failed: 0, blocked: 0 };
   #waiting: Waiting[] = [];
   /** What the device has copied to memory with no fence behind it yet. */
@@ -205,7 +206,10 @@ class ProgramRun {
       if (outcome === 'blocked') {
         this.#waiting.push({ statement, step });
       }
-      if (error !== undefined && statement.kind === 'check') {
+      // A switch of backing may be done and yet fail, for its fence: the old mapping then shows what is gone.
+      this.#hasFailedSwitch ||= outcome === 'failed' && switchesBacking(statement);
+      const isOldMapping = error?.code === 'EFAULT' && this.#hasFailedSwitch;
+      if (error !== undefined && statement.kind === 'check' && !isOldMapping) {
         // Nothing is ordered to fail: the device can be brought up to date, and the CPU shown it (rule 1.5).
         this.#crashed(error, statement, step);
       }
@@ -306,4 +310,8 @@ class ProgramRun {
         timeline?.note({ ...commandEvent(command, surface, to), step: this.#current }),
     };
   }
+}
+
+function switchesBacking(statement: Statement): boolean {
+  return statement.kind === 'submit' && statement.commands.some(({ kind }) => kind === 'switch');
 }
