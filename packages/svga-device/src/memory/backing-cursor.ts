@@ -5,13 +5,10 @@ import { isInMemory, PAGE_SIZE } from './guest-memory.js';
 import type { GuestMemory } from './guest-memory.js';
 import { GuestRegion } from './guest-region.js';
 import { PageViews } from './page-views.js';
+import { readU32 } from '../protocol/words.js';
 
 const NONE = -1;
 const TWO_32 = 2 ** 32;
-
-function readU32(bytes: Uint8Array, at: number): number {
-  return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
-}
 
 /** What a cursor can be aimed at. */
 export type GuestBytes = GuestBacking | GuestRegion;

@@ -1,4 +1,5 @@
 import { arrayOf, Struct } from './struct.js';
+import { readU32, writeU32 } from './words.js';
 
 /** SVGA_CB_MAX_SIZE_DEFAULT of svga_reg.h: bytes of the largest command buffer. */
 export const SVGA_CB_MAX_SIZE = 512 * 1024;
@@ -80,19 +81,6 @@ export interface CommandBufferHeaderFields {
 
 const AT = commandBufferHeader.offsets;
 const TWO_32 = 2 ** 32;
-
-// Several times for each submission: without a DataView, which takes longer to make than a header to read.
-
-function readU32(bytes: Uint8Array, at: number): number {
-  return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
-}
-
-function writeU32(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value;
-  bytes[at + 1] = value >>> 8;
-  bytes[at + 2] = value >>> 16;
-  bytes[at + 3] = value >>> 24;
-}
 
 function writeU64(bytes: Uint8Array, at: number, value: number): void {
   writeU32(bytes, at, value % TWO_32);
