@@ -105,10 +105,15 @@ function overlappingPair(surfaces: Situation['surfaces']) {
   return undefined;
 }
 
+/** The surface of a name, and another of its shape: either may be missing. */
+function alike(surfaces: Situation['surfaces'], name: string) {
+  const one = surfaces.find((surface) => surface.name === name);
+  return [one, surfaces.find((other) => other !== one && other.shape === one?.shape)] as const;
+}
+
 /** A store to what the device is about to write, between the scan and the unmapping (C8). */
 function storeBehindTheScan({ random, cpus, surfaces, mapped }: Situation): Statement[] {
-  const to = surfaces.find(({ name }) => name === mapped.name);
-  const from = surfaces.find((other) => other !== to && other.shape === to?.shape);
+  const [to, from] = alike(surfaces, mapped.name);
   if (to?.shape.block === undefined || from === undefined) {
     return [];
   }
@@ -135,8 +140,7 @@ function storeBehindTheScan({ random, cpus, surfaces, mapped }: Situation): Stat
 
 /** mprotect has changed entries and not flushed them when a submission looks at them (A3). */
 function storeBehindProtect({ random, cpus, surfaces, mapped }: Situation): Statement[] {
-  const from = surfaces.find(({ name }) => name === mapped.name);
-  const to = surfaces.find((other) => other !== from && other.shape === from?.shape);
+  const [from, to] = alike(surfaces, mapped.name);
   if (from === undefined || to === undefined) {
     return [];
   }
@@ -162,8 +166,7 @@ function storeBehindProtect({ random, cpus, surfaces, mapped }: Situation): Stat
 
 /** A store through what a CPU may have cached before mprotect took writing away, and gave it back (rule 2.4). */
 function storesAroundProtect({ random, cpus, surfaces, mapped }: Situation): Statement[] {
-  const from = surfaces.find(({ name }) => name === mapped.name);
-  const to = surfaces.find((other) => other !== from && other.shape === from?.shape);
+  const [from, to] = alike(surfaces, mapped.name);
   if (from === undefined || to === undefined) {
     return [];
   }
@@ -185,8 +188,7 @@ function storesAroundProtect({ random, cpus, surfaces, mapped }: Situation): Sta
 
 /** A submission between the record of a write and the entry that lets it through (B6). */
 function submissionInTheFault({ random, cpus, surfaces, mapped }: Situation): Statement[] {
-  const from = surfaces.find(({ name }) => name === mapped.name);
-  const to = surfaces.find((other) => other !== from && other.shape === from?.shape);
+  const [from, to] = alike(surfaces, mapped.name);
   if (from === undefined || to === undefined) {
     return [];
   }
