@@ -6,6 +6,8 @@ export type { ScreenRect, ScreenTargetImage } from './screen/screen-target.js';
 export type { CursorImage } from './screen/cursor-image.js';
 export type { PointerState } from './screen/pointer.js';
 export type { DeviceStatistics } from './statistics.js';
+export { boxOf } from './commands/subresources.js';
+export type { CommandBox } from './commands/subresources.js';
 export { SvgaDeviceError } from './errors.js';
 export type { SvgaDeviceErrorCode } from './errors.js';
 

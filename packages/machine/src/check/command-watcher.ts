@@ -1,15 +1,13 @@
 import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
-import { commandNames, SVGA3D_INVALID_ID, type CommandReader, type CommandName } from '@cg/svga-device';
+import {
+  boxOf,
+  commandNames,
+  SVGA3D_INVALID_ID,
+  type CommandBox,
+  type CommandName,
+  type CommandReader,
+} from '@cg/svga-device';
 import type { CommandObserver } from '../machine.js';
-
-interface CommandBox {
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-  readonly w: number;
-  readonly h: number;
-  readonly d: number;
-}
 
 /** A surface as far as commands tell of it. */
 interface LaidOut {
@@ -166,10 +164,6 @@ interface Copy<S> {
   readonly from: S | undefined;
   readonly to: S | undefined;
   visit(each: CopyVisitor): void;
-}
-
-function boxOf({ x, y, z, w, h, d }: CommandBox): SurfaceBox {
-  return { x, y, z, width: w, height: h, depth: d };
 }
 
 function sourceBox({

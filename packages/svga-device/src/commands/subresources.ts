@@ -36,7 +36,7 @@ export function wholeMip(layout: SurfaceLayout, subresource: number): SurfaceBox
   return { x: 0, y: 0, z: 0, width, height, depth };
 }
 
-/** A command's box. */
+/** A command's box, as `@cg/surface-layout` has boxes. */
 export function boxOf({ x, y, z, w, h, d }: CommandBox): SurfaceBox {
   return { x, y, z, width: w, height: h, depth: d };
 }

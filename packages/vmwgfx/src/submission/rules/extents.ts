@@ -1,17 +1,7 @@
 import { boxRows, type BoxRows } from '@cg/surface-layout';
-import { SVGA3D_MAX_SURFACE_FACES } from '@cg/svga-device';
+import { boxOf, SVGA3D_MAX_SURFACE_FACES, type CommandBox } from '@cg/svga-device';
 import { VmwgfxError } from '../../errors.js';
 import type { Surface } from '../../resource/surface.js';
-
-/** SVGA3dBox. */
-export interface CommandBox {
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-  readonly w: number;
-  readonly h: number;
-  readonly d: number;
-}
 
 /** SVGA3dCopyBox: a box of the destination and where the source's begins. */
 export interface CommandCopyBox extends CommandBox {
@@ -49,12 +39,8 @@ export function subresourceOf({ layout }: Surface, face: number, mip: number): n
  * The bytes of a box of a subresource.
  * @throws SurfaceLayoutError EINVAL for no such subresource, or a box that is empty, leaves it, or is off a block
  */
-export function checkBox(
-  { layout }: Surface,
-  subresource: number,
-  { x, y, z, w, h, d }: CommandBox,
-): BoxRows {
-  return boxRows(layout, subresource, { x, y, z, width: w, height: h, depth: d });
+export function checkBox({ layout }: Surface, subresource: number, box: CommandBox): BoxRows {
+  return boxRows(layout, subresource, boxOf(box));
 }
 
 /** Checks a box in source and destination. @throws as `checkBox` */
