@@ -132,28 +132,52 @@ function isNone(texture: object): texture is NoFormat {
   return 'reason' in texture;
 }
 
+/** How many random surfaces to try, from a seed where one is given. */
+export interface UploadRuns {
+  readonly numRuns: number;
+  readonly seed?: number;
+  /** Stops earlier, after so many seconds. */
+  readonly seconds?: number;
+}
+
 /** What holds of uploads through an API, on any device of it. */
 export function describeUploads<
   Texture extends { format: unknown },
   Write extends { readonly plane: number },
->(device: UploadDevice<Texture, Write>, upload: UploadFunction<Texture, Write>, numRuns: number): void {
+>(
+  device: UploadDevice<Texture, Write>,
+  upload: UploadFunction<Texture, Write>,
+  { numRuns, seed, seconds }: UploadRuns,
+): void {
   const everything = device.holdsTexels
     ? 'every byte of a box arrives at its texel, and nothing else; every call is valid'
     : 'every call is valid';
 
   describe(`uploads on ${device.name}`, () => {
-    it(everything, async () => {
-      let uploaded = 0;
-      await fc.assert(
-        fc.asyncProperty(surfacesWithBoxes, async ({ layout, boxes }) => {
+    it(
+      everything,
+      async () => {
+        let [surfaces, subresources] = [0, 0];
+        const property = fc.asyncProperty(surfacesWithBoxes, async ({ layout, boxes }) => {
           if (!layout.format.planar) {
-            uploaded += await checkUpload(device, upload, layout, boxes);
+            subresources += await checkUpload(device, upload, layout, boxes);
+            surfaces++;
           }
-        }),
-        { numRuns },
-      );
-      expect(uploaded).toBeGreaterThan(numRuns / 6);
-    });
+        });
+        await fc.assert(property, {
+          numRuns,
+          ...(seed === undefined ? {} : { seed }),
+          ...(seconds === undefined ? {} : { interruptAfterTimeLimit: seconds * 1000 }),
+        });
+        if (seconds !== undefined) {
+          process.stdout.write(
+            `${device.name}, seed ${seed}: ${subresources} subresources of ${surfaces} surfaces\n`,
+          );
+        }
+        expect(subresources).toBeGreaterThan(surfaces / 6);
+      },
+      (60 + (seconds ?? 0)) * 1000,
+    );
 
     it.each([NV12, YV12])('D4: each plane of format %i has its own texture', async (format) => {
       const layout = surface(format, 16, 8, { mipLevels: 2, layers: 2 });

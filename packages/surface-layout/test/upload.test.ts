@@ -5,12 +5,10 @@ import { describeUploads, wholeSurface } from './upload-suite.js';
 import { webGlModel } from './webgl-model.js';
 import { webGpuModel } from './webgpu-model.js';
 
-describeUploads(
-  webGpuModel,
-  (layout, boxes) => toTextureWrites(layout, boxes, { unaligned: true }),
-  600,
-);
-describeUploads(webGlModel, toSubImages, 600);
+describeUploads(webGpuModel, (layout, boxes) => toTextureWrites(layout, boxes, { unaligned: true }), {
+  numRuns: 600,
+});
+describeUploads(webGlModel, toSubImages, { numRuns: 600 });
 
 describe('what the APIs ask for', () => {
   function layoutOf(name: string, width: number, height: number, change = {}): SurfaceLayout {
@@ -19,7 +17,10 @@ describe('what the APIs ask for', () => {
 
   it('a compressed mip smaller than its block: WebGPU writes the block, WebGL 2 the mip', () => {
     const layout = layoutOf('BC1_UNORM', 12, 8, { mipLevels: 3 });
-    const gpu = toTextureWrites(layout, wholeSurface(layout)).writes.map(({ size }) => [size.width, size.height]);
+    const gpu = toTextureWrites(layout, wholeSurface(layout)).writes.map(({ size }) => [
+      size.width,
+      size.height,
+    ]);
     expect(gpu).toEqual([
       [12, 8],
       [8, 4],
@@ -61,7 +62,9 @@ describe('what the APIs ask for', () => {
     const layout = layoutOf('R8G8B8A8_TYPELESS', 4, 4);
     expect(toTextureWrites(layout, wholeSurface(layout)).textures[0].format).toBeUndefined();
     const viewFormat = formatByName('R8G8B8A8_UNORM_SRGB');
-    expect(toTextureWrites(layout, wholeSurface(layout), { viewFormat }).textures[0].format).toBe('rgba8unorm-srgb');
+    expect(toTextureWrites(layout, wholeSurface(layout), { viewFormat }).textures[0].format).toBe(
+      'rgba8unorm-srgb',
+    );
     const other = { viewFormat: formatByName('R16_UNORM') };
     expect(() => toTextureWrites(layout, [], other)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
   });

@@ -66,7 +66,8 @@ class WebGlModel implements UploadTarget<SubImage> {
     const { name, call, target, width, height, depth, levels } = texture;
     const isFlat = /S3TC|RGTC|^DEPTH/.test(name);
     require(!isFlat || target !== TEXTURE_3D, 'BPTC alone, of these, has 3D textures');
-    require(call.endsWith('3D') === [TEXTURE_3D, TEXTURE_2D_ARRAY].includes(target), 'the call fits the target');
+    require(call.endsWith('3D') ===
+      [TEXTURE_3D, TEXTURE_2D_ARRAY].includes(target), 'the call fits the target');
     require(call === 'texStorage3D' || depth === 1, 'no depth in two dimensions');
     require(target !== TEXTURE_CUBE_MAP || width === height, 'faces are square');
     const isCompressed = name.startsWith('COMPRESSED');

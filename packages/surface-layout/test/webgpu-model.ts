@@ -2,7 +2,7 @@ import type { TextureWrite, WebGpuTexture } from '../src/index.js';
 import type { UploadTarget, WebGpuDevice } from './texture-api.js';
 
 /** Block side and bytes per block of a GPUTextureFormat, from the name as the specification builds them. */
-function blockOf(format: string): { side: number; bytes: number } {
+export function blockOf(format: string): { side: number; bytes: number } {
   const compressed = /^bc([1-7])/.exec(format);
   if (compressed !== null) {
     return { side: 4, bytes: compressed[1] === '1' || compressed[1] === '4' ? 8 : 16 };

@@ -49,7 +49,11 @@ function haveHalfMips({ mips }: SurfaceLayout): boolean {
  * The size of the texture for each plane: of luma that of the surface, of chroma a sample for each block. Of
  * a surface that is not planar, its own alone.
  */
-export function planeSizes({ description, mips, format }: SurfaceLayout): { width: number; height: number }[] {
+export function planeSizes({
+  description,
+  mips,
+  format,
+}: SurfaceLayout): { width: number; height: number }[] {
   const { width, height } = description;
   const chroma = format.planar ? mips[0].planes.slice(1) : [];
   return [{ width, height }, ...chroma.map((plane) => ({ width: plane.width, height: plane.height }))];
