@@ -46,7 +46,7 @@ export function webGlTextures(
 function impossibleInWebGl(layout: SurfaceLayout): string | undefined {
   const { description, layers } = layout;
   if (isUnaligned(layout)) {
-    return 'WebGL 2 asks compressed textures to be a multiple of the block in size';
+    return 'the size is no multiple of the block, which WebGL 2 asks of compressed textures';
   }
   if (description.cube === true && layers !== FACES) {
     return 'WebGL 2 has cubes of six faces, and no arrays of cubes';

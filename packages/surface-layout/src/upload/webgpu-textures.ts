@@ -60,7 +60,7 @@ export function webGpuTextures(
 
 function unalignedReason(layout: SurfaceLayout, { unaligned = false }: UploadOptions): string | undefined {
   return isUnaligned(layout) && !unaligned
-    ? 'WebGPU asks compressed textures to be a multiple of the block in size, without `unaligned`'
+    ? 'the size is no multiple of the block: WebGPU needs texture-compression-unaligned'
     : undefined;
 }
 
