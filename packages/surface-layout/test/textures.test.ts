@@ -92,7 +92,12 @@ describe('webGpuTextures', () => {
     for (const depth of [1, 3]) {
       const layout = layoutOf('BC7_UNORM', 10, 7, { depth, mipLevels: 2 });
       expect(webGpuTextures(layout)).toEqual([
-        { format: undefined, reason: expect.stringContaining('no multiple of the block: WebGPU needs texture-compression-unaligned') as string },
+        {
+          format: undefined,
+          reason: expect.stringContaining(
+            'no multiple of the block: WebGPU needs texture-compression-unaligned',
+          ) as string,
+        },
       ]);
       const box = { subresource: 0, x: 8, y: 4, z: 0, width: 2, height: 3, depth: 1 };
       const { textures, writes } = toTextureWrites(layout, [box], { unaligned: true });
@@ -186,6 +191,19 @@ describe('compressed volumes in WebGL 2', () => {
       [0, 4, 1, 80, 32],
       [1, 0, 1, 144, 32],
       [1, 4, 1, 208, 32],
+    ]);
+  });
+
+  it('columns of a slice with one row of blocks: a call for each slice', () => {
+    const low = layoutOf('BC7_UNORM', 16, 4, { depth: 3 });
+    const { writes } = toSubImages(low, [
+      { subresource: 0, x: 4, y: 0, z: 0, width: 12, height: 4, depth: 2 },
+    ]);
+    expect(
+      writes.map(({ zoffset, depth, srcOffset, srcLength }) => [zoffset, depth, srcOffset, srcLength]),
+    ).toEqual([
+      [0, 1, 16, 48],
+      [1, 1, 80, 48],
     ]);
   });
 

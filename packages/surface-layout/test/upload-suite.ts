@@ -72,6 +72,30 @@ export const surfacesWithBoxes = fc
   .tuple(fc.oneof(surfacesWithRanges, blocksAndCubes), merges)
   .map(([{ layout, ranges }, merge]) => ({ layout, boxes: merge(layout, ranges) }));
 
+/** Every kind of texture, with mips down to part blocks; the fourth begins in part blocks. */
+const shapes = [
+  { width: 24, height: 16, depth: 1, mipLevels: 5, layers: 1 },
+  { width: 12, height: 8, depth: 1, mipLevels: 3, layers: 3 },
+  { width: 8, height: 8, depth: 1, mipLevels: 2, layers: 6, cube: true },
+  { width: 10, height: 7, depth: 1, mipLevels: 3, layers: 2 },
+  { width: 12, height: 8, depth: 5, mipLevels: 3, layers: 1 },
+];
+
+/** Every format that has texels in one plane, in every kind of texture. */
+export const everyTexture: readonly SurfaceLayout[] = surfaceFormats
+  .filter(({ bytesPerBlock, planar }) => bytesPerBlock > 0 && !planar)
+  .flatMap(({ id: format }) => shapes.map((shape) => new SurfaceLayout({ format, samples: 1, ...shape })));
+
+/** Rows, and parts of rows, all over the surface. */
+export function scatteredBoxes(layout: SurfaceLayout): SubresourceBox[] {
+  const dirty = new DirtyRegion(layout);
+  for (let part = 0; part < 8; part++) {
+    const start = Math.floor((layout.bytes * part) / 8);
+    dirty.addRange(start, start + Math.ceil(layout.bytes / (13 + part)));
+  }
+  return dirty.exactBoxes();
+}
+
 /** The first blocks in which the texture differs from what the boxes should have left there. */
 function wrongBlocks(
   layout: SurfaceLayout,
@@ -178,6 +202,27 @@ export function describeUploads<
       },
       (60 + (seconds ?? 0)) * 1000,
     );
+
+    it('every format in every kind of texture', async () => {
+      const lacking = new Set<string>();
+      let [textures, subresources] = [0, 0];
+      for (const layout of everyTexture) {
+        const whole = await checkUpload(device, upload, layout, wholeSurface(layout));
+        await checkUpload(device, upload, layout, scatteredBoxes(layout));
+        subresources += whole;
+        textures += whole > 0 ? 1 : 0;
+        const [texture] = upload(layout, []).textures;
+        if (!isNone(texture) && !device.supports(texture)) {
+          lacking.add(String(texture.format));
+        }
+      }
+      const without = lacking.size > 0 ? `; it lacks ${[...lacking].join(', ')}` : '';
+      const what = device.holdsTexels ? 'equal' : 'valid, no texels are kept';
+      process.stdout.write(
+        `uploads on ${device.name}: ${subresources} subresources of ${textures} textures ${what}${without}\n`,
+      );
+      expect(textures).toBeGreaterThan(200);
+    });
 
     it.each([NV12, YV12])('D4: each plane of format %i has its own texture', async (format) => {
       const layout = surface(format, 16, 8, { mipLevels: 2, layers: 2 });

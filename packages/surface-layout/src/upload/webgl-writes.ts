@@ -134,8 +134,9 @@ function addBlockWrites(layout: SurfaceLayout, box: SubresourceBox, writes: SubI
   const { blockWidth, blockHeight } = layout.format;
   const { width: mipWidth, height: mipHeight } = layout.mipOf(box.subresource);
   const { offset, rowBytes, rows, rowStride, images, imageStride } = boxRows(layout, box.subresource, box);
-  const rowStep = rowBytes === rowStride ? rows : 1;
-  const imageStep = rowStep * rowStride === imageStride ? images : 1;
+  const isWide = rowBytes === rowStride;
+  const rowStep = isWide ? rows : 1;
+  const imageStep = isWide && rows * rowStride === imageStride ? images : 1;
   const calls = writes.length + (rows / rowStep) * (images / imageStep);
   if (calls > MAX_CALLS) {
     throw new SurfaceLayoutError('EOVERFLOW', `more than ${MAX_CALLS} calls`, { calls });
