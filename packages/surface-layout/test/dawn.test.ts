@@ -13,11 +13,19 @@ function upload(layout: SurfaceLayout, boxes: readonly SubresourceBox[]) {
 
 const { processes, missing } = await startDawn();
 
+it('finds Dawn, and a driver for it', ({ skip }) => {
+  const reasons = [...new Set(missing)].join('; ');
+  if (reasons !== '') {
+    process.stdout.write(`uploads on Dawn: ${reasons}\n`);
+    skip(reasons);
+  }
+  expect(processes).toHaveLength(2);
+});
+
 describe.each(processes)('Dawn on $adapter.name', (dawn) => {
-  const device = dawnDevice(dawn);
   afterAll(() => dawn.kill());
 
-  describeUploads(device, upload, uploadRuns(100));
+  describeUploads({ device: dawnDevice(dawn), upload }, uploadRuns(100));
 
   describe('it refuses what webGpuTextures refuses', () => {
     const bc1 = {
@@ -54,11 +62,3 @@ describe.each(processes)('Dawn on $adapter.name', (dawn) => {
 function hasFeature(dawn: DawnProcess, name: string): boolean {
   return dawn.adapter.features.includes(name);
 }
-
-describe.skipIf(missing.length === 0)('without a driver or Dawn', () => {
-  it('uploads are not tested there', ({ skip }) => {
-    const reasons = [...new Set(missing)].join('; ');
-    process.stdout.write(`uploads on Dawn: ${reasons}\n`);
-    skip(reasons);
-  });
-});

@@ -1,4 +1,10 @@
-import type { UploadRuns } from './upload-suite.js';
+/** How many random surfaces to try, from a seed where one is given. */
+export interface UploadRuns {
+  readonly numRuns: number;
+  readonly seed?: number;
+  /** Stops earlier, after so many seconds. */
+  readonly seconds?: number;
+}
 
 const { CG_UPLOAD_SECONDS: seconds, CG_UPLOAD_SEED: seed } = process.env;
 

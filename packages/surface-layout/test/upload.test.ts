@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { formatByName, SurfaceLayout, toSubImages, toTextureWrites } from '../src/index.js';
+import { formatByName, toSubImages, toTextureWrites } from '../src/index.js';
+import type { SurfaceLayout } from '../src/index.js';
 import { surface } from './surfaces.js';
-import { describeUploads, wholeSurface } from './upload-suite.js';
+import { wholeSurface } from './upload-cases.js';
+import { uploadRuns } from './upload-runs.js';
+import { describeUploads } from './upload-suite.js';
 import { webGlModel } from './webgl-model.js';
 import { webGpuModel } from './webgpu-model.js';
 
-describeUploads(webGpuModel, (layout, boxes) => toTextureWrites(layout, boxes, { unaligned: true }), {
-  numRuns: 600,
-});
-describeUploads(webGlModel, toSubImages, { numRuns: 600 });
+describeUploads(
+  { device: webGpuModel, upload: (layout, boxes) => toTextureWrites(layout, boxes, { unaligned: true }) },
+  uploadRuns(600),
+);
+describeUploads({ device: webGlModel, upload: toSubImages }, uploadRuns(600));
 
 describe('what the APIs ask for', () => {
   function layoutOf(name: string, width: number, height: number, change = {}): SurfaceLayout {

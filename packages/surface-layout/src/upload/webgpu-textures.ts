@@ -117,7 +117,9 @@ function limitsOf({ size, dimension }: WebGpuTexture['descriptor']): WebGpuTextu
     dimension === '3d'
       ? { maxTextureDimension3D: Math.max(width, height, depthOrArrayLayers) }
       : { maxTextureDimension2D: Math.max(width, height), maxTextureArrayLayers: depthOrArrayLayers };
-  const isAboveDefault = ([name, value]: [string, number]): boolean =>
-    value > DEFAULT_LIMITS[name as keyof typeof DEFAULT_LIMITS];
-  return Object.fromEntries(Object.entries(needed).filter(isAboveDefault));
+  return Object.fromEntries(
+    Object.entries(needed).filter(
+      ([name, value]) => value > DEFAULT_LIMITS[name as keyof typeof DEFAULT_LIMITS],
+    ),
+  );
 }

@@ -81,9 +81,8 @@ export class ChromiumPage {
   async #start(script: string): Promise<string> {
     const { product } = await this.#send('Browser.getVersion');
     const { targetInfos } = await this.#send('Target.getTargets');
-    const [{ targetId }] = (targetInfos as { type: string; targetId: string }[]).filter(
-      ({ type }) => type === 'page',
-    );
+    const targets = targetInfos as { type: string; targetId: string }[];
+    const targetId = targets.find(({ type }) => type === 'page')?.targetId;
     const { sessionId } = await this.#send('Target.attachToTarget', { targetId, flatten: true });
     this.#session = sessionId as string;
     await this.#evaluate(script);

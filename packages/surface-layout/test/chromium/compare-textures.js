@@ -47,13 +47,16 @@ globalThis.compareTextures = ({ texture, levels, writes, ...bytes }) => {
   const wanted = sampleAll(gl, reference, texture, levels);
   gl.deleteTexture(written);
   gl.deleteTexture(reference);
-  const differ = (a, b) => a.reduce((count, value, i) => count + (value === b[i] ? 0 : 1), 0);
   return { error: gl.getError(), wrong: differ(sampled, wanted), changed: differ(untouched, wanted) };
 };
 
+function differ(a, b) {
+  return a.reduce((count, value, i) => count + (value === b[i] ? 0 : 1), 0);
+}
+
 /** All texels as bits, level by level. */
 function sampleAll(gl, texture, { name, target, levels: count, width, height, depth }) {
-  const prefix = /UI$/.test(name) ? 'u' : /\dI$/.test(name) ? 'i' : '';
+  const prefix = name.endsWith('UI') ? 'u' : /\dI$/.test(name) ? 'i' : '';
   const isFlat = target === gl.TEXTURE_2D;
   const isCube = target === gl.TEXTURE_CUBE_MAP;
   const isVolume = target === gl.TEXTURE_3D;

@@ -41,19 +41,14 @@ async function deviceWith(features) {
 async function upload({ descriptor, writes, backing, features, ...block }) {
   const device = await deviceWith(features);
   device.pushErrorScope('validation');
-  let texture;
-  let buffers;
-  try {
-    texture = device.createTexture({ ...descriptor, usage: descriptor.usage | COPY_SRC });
-    for (const { destination, dataLayout, size } of writes) {
-      device.queue.writeTexture({ texture, ...destination }, backing, dataLayout, size);
-    }
-    buffers = readLevels(device, texture, descriptor, block);
-  } finally {
-    const error = await device.popErrorScope();
-    if (error !== null) {
-      throw new Error(error.message);
-    }
+  const texture = device.createTexture({ ...descriptor, usage: descriptor.usage | COPY_SRC });
+  for (const { destination, dataLayout, size } of writes) {
+    device.queue.writeTexture({ texture, ...destination }, backing, dataLayout, size);
+  }
+  const buffers = readLevels(device, texture, descriptor, block);
+  const error = await device.popErrorScope();
+  if (error !== null) {
+    throw new Error(error.message);
   }
   const levels = [];
   for (const { buffer, ...layout } of buffers) {
@@ -65,10 +60,13 @@ async function upload({ descriptor, writes, backing, features, ...block }) {
   return levels;
 }
 
+function halved(length, level) {
+  return Math.max(Math.floor(length / 2 ** level), 1);
+}
+
 /** Copies each mip, all its layers or slices, into a buffer. */
 function readLevels(device, texture, { size, dimension, mipLevelCount, format }, { blockBytes, blockSide }) {
   const encoder = device.createCommandEncoder();
-  const halved = (length, level) => Math.max(Math.floor(length / 2 ** level), 1);
   const buffers = Array.from({ length: mipLevelCount }, (_, mipLevel) => {
     const columns = Math.ceil(halved(size.width, mipLevel) / blockSide);
     const rows = Math.ceil(halved(size.height, mipLevel) / blockSide);
