@@ -16,7 +16,7 @@ export interface DawnAdapter {
   readonly name: string;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
-  /** False on the null backend, where a copy gives zeros. */
+  /** False on the null backend: what it copies out of a texture is not what was written. */
   readonly holdsTexels: boolean;
 }
 
