@@ -35,7 +35,7 @@ export interface SubImage {
   readonly zoffset: number;
   readonly width: number;
   readonly height: number;
-  /** Layers of an array are written one at a time; 1 in the 2D calls too. */
+  /** Slices; 1 in the 2D calls, and in an array, whose layers are written one at a time. */
   readonly depth: number;
   /** The first element, in a view of the whole backing as `array` of the format. */
   readonly srcOffset: number;
