@@ -91,7 +91,9 @@ export class PostedMachine {
   /** A submission that has the device read every byte of surfaces. */
   read(...surfaces: number[]): void {
     this.submit(
-      ...surfaces.map((srcSid) => encodeCommand('WHOLE_SURFACE_COPY', { srcSid, destSid: this.#copyOf(srcSid) })),
+      ...surfaces.map((srcSid) =>
+        encodeCommand('WHOLE_SURFACE_COPY', { srcSid, destSid: this.#copyOf(srcSid) }),
+      ),
     );
   }
 

@@ -12,7 +12,11 @@ const bytes = (seed: number): number[] => [...noise(BYTES, seed)];
  * A surface of 8 × 8 whose image is noise 1, taken from its MOB or drawn; MOB 1, to which it is bound, holds noise 2,
  * and MOB 2 noise 3.
  */
-function twoMobs(image: 'drawn' | 'taken' = 'taken'): { guest: TestGuest; first: number[]; second: number[] } {
+function twoMobs(image: 'drawn' | 'taken' = 'taken'): {
+  guest: TestGuest;
+  first: number[];
+  second: number[];
+} {
   const guest = new TestGuest().start();
   const first = guest.defineSurface({ width: 8, height: 8 }, BYTES);
   const second = guest.defineMob(2, BYTES);

@@ -35,7 +35,9 @@ class Model {
   content(): Uint8Array {
     const all = new Uint8Array(BYTES);
     SUBRESOURCES.forEach(({ at, bytes }, i) => {
-      const from = { none: undefined, pending: this.mob, valid: this.image, newer: this.image }[this.states[i]];
+      const from = { none: undefined, pending: this.mob, valid: this.image, newer: this.image }[
+        this.states[i]
+      ];
       all.set(from?.subarray(at, at + bytes) ?? [], at);
     });
     return all;

@@ -1,46 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { BYTES, bound, expectSame, firstRow, imageOf, read, whole, ZEROS } from '../../test/bound-surface.js';
 import { DxGuest, plainView } from '../../test/dx-guest.js';
-import { noise, plainSurface, TestGuest } from '../../test/guest.js';
+import { noise, TestGuest } from '../../test/guest.js';
 import { SVGA3D_INVALID_ID, SVGA3D_MOBFMT, SVGA_GMR, SVGA_OTABLE } from '../index.js';
-import type { CommandFields, CommandName, SvgaDeviceError } from '../index.js';
-
-const PAGE = 4096;
-/** Of a surface of 64 × 64 texels of 4 bytes: four pages. */
-const BYTES = 64 * 64 * 4;
-const whole = { x: 0, y: 0, z: 0, w: 64, h: 64, d: 1 };
-const firstRow = { ...whole, h: 1 };
-const ZEROS = new Uint8Array(BYTES);
-
-/** Surface 1 bound to MOB 1, and surface 2 without content to copy to. */
-function bound<G extends TestGuest>(guest: G): { guest: G; pages: number[] } {
-  const pages = guest.defineSurface({ sid: 1 }, BYTES);
-  guest.defineEmpty({ sid: 2 }, BYTES);
-  return { guest, pages };
-}
-
-/** What a command reads of surface 1. */
-function read(guest: TestGuest): Uint8Array {
-  guest.must('WHOLE_SURFACE_COPY', { srcSid: 1, destSid: 2 });
-  return imageOf(guest, 2);
-}
-
-function imageOf(guest: TestGuest, sid: number): Uint8Array {
-  return guest.device.surfaceImage(sid)?.slice() ?? new Uint8Array();
-}
-
-function expectSame(actual: Uint8Array, expected: Uint8Array): void {
-  expect(Buffer.compare(actual, expected)).toBe(0);
-}
 
 function spliced(bytes: Uint8Array, part: Uint8Array, at: number): Uint8Array {
   const all = bytes.slice();
   all.set(part, at);
   return all;
-}
-
-function refusal<N extends CommandName>(guest: TestGuest, name: N, fields: CommandFields<N>): string {
-  expect(guest.run(name, fields).status).toBe(3);
-  return (guest.device.lastError as SvgaDeviceError).code;
 }
 
 describe('a surface that was just bound', () => {
@@ -256,7 +223,10 @@ describe('9.2: a command that writes a surface with pending content', () => {
     const view = { depthStencilViewId: 1, sid: 1, format: 80, ...plainView, flags: 0 };
     guest.must('DX_DEFINE_DEPTHSTENCIL_VIEW', view);
     guest.must('DX_CLEAR_DEPTHSTENCIL_VIEW', { depthStencilViewId: 1, flags: 4, stencil: 0x5a, depth: 0 });
-    expectSame(imageOf(guest, 1), noise(64).map((byte, i) => (i % 4 === 3 ? 0x5a : byte)));
+    expectSame(
+      imageOf(guest, 1),
+      noise(64).map((byte, i) => (i % 4 === 3 ? 0x5a : byte)),
+    );
   });
 
   it('mips are made of what the level above has pending, each whole', () => {
@@ -287,7 +257,7 @@ describe('9.2: a command that reads a surface with pending content', () => {
   it('a screen shows it', () => {
     const { guest, pages } = bound(new TestGuest().start());
     const type = SVGA_OTABLE.SCREENTARGET;
-    const table = { type, baseAddress: guest.allocatePage(), sizeInBytes: PAGE, validSizeInBytes: 0 };
+    const table = { type, baseAddress: guest.allocatePage(), sizeInBytes: 4096, validSizeInBytes: 0 };
     guest.must('SET_OTABLE_BASE64', { ...table, ptDepth: SVGA3D_MOBFMT.PTDEPTH_0 });
     const size = { width: 64, height: 64, xRoot: 0, yRoot: 0, flags: 0, dpi: 0 };
     guest.must('DEFINE_GB_SCREENTARGET', { stid: 0, ...size });
@@ -303,7 +273,12 @@ describe('9.2: a command that reads a surface with pending content', () => {
     guest.fillMob(pages, noise(BYTES));
     const to = { guestGmrId: SVGA_GMR.FRAMEBUFFER, guestOffset: 0, guestPitch: 256 };
     const from = { hostSid: 1, hostFace: 0, hostMipmap: 0, transfer: 2 };
-    guest.must('SURFACE_DMA', { ...to, ...from, boxes: [{ ...whole, srcx: 0, srcy: 0, srcz: 0 }], suffix: [] });
+    guest.must('SURFACE_DMA', {
+      ...to,
+      ...from,
+      boxes: [{ ...whole, srcx: 0, srcy: 0, srcz: 0 }],
+      suffix: [],
+    });
     expectSame(guest.device.vram.slice(0, BYTES), noise(BYTES));
 
     const samples = guest.defineSurface({ sid: 3, width: 1, height: 1, multisampleCount: 2 }, 8);
@@ -323,85 +298,4 @@ describe('9.2: a command that reads a surface with pending content', () => {
     guest.must('DX_CLEAR_UA_VIEW_UINT', { uaViewId: 0, valueR: 0, valueG: 0, valueB: 0, valueA: 0 });
     expectSame(imageOf(guest, 5), spliced(noise(64, 5), new Uint8Array(4), 4));
   });
-});
-
-describe('pending content and its MOB', () => {
-  it('is what the page list leads to when it is used', () => {
-    const { guest, pages } = bound(new TestGuest().start());
-    guest.fillMob(pages, noise(BYTES, 1));
-    const base = guest.allocatePage();
-    guest.fillMob([base], noise(PAGE, 2));
-    guest.must('DESTROY_GB_SURFACE', { sid: 1 });
-    guest.must('DEFINE_GB_SURFACE', { ...plainSurface, width: 32, height: 32 });
-    guest.must('BIND_GB_SURFACE', { sid: 1, mobid: 1 });
-    guest.must('REDEFINE_GB_MOB64', { mobid: 1, ptDepth: 0, base, sizeInBytes: PAGE });
-    expectSame(imageOf(guest, 1), noise(PAGE, 2));
-  });
-
-  it('is lost with the MOB, and then nothing comes from one of the same id either', () => {
-    const { guest, pages } = bound(new TestGuest().start());
-    guest.fillMob(pages, noise(BYTES, 1));
-    guest.must('DESTROY_GB_MOB', { mobid: 1 });
-    expectSame(read(guest), ZEROS);
-    guest.fillMob(guest.defineMob(1, BYTES), noise(BYTES, 2));
-    expectSame(read(guest), ZEROS);
-  });
-
-  it('stays pending where guest memory faults, and comes once that is mended', () => {
-    const { guest } = bound(new TestGuest().start());
-    const list = guest.allocatePage();
-    const entries = new DataView(guest.memory.buffer, list * PAGE);
-    const pages = [0, 1, 2, 3].map(() => guest.allocatePage());
-    pages.forEach((page, i) => entries.setUint32(4 * i, page, true));
-    guest.fillMob(pages, noise(BYTES, 3));
-    const mob = { mobid: 3, ptDepth: SVGA3D_MOBFMT.PTDEPTH_1, base: list, sizeInBytes: BYTES };
-    guest.must('DEFINE_GB_MOB64', mob);
-    guest.must('INVALIDATE_GB_SURFACE', { sid: 1 });
-    guest.must('BIND_GB_SURFACE', { sid: 1, mobid: 3 });
-    entries.setUint32(8, 0xffff_ffff, true);
-    expect(refusal(guest, 'WHOLE_SURFACE_COPY', { srcSid: 1, destSid: 2 })).toBe('EFAULT');
-    expectSame(imageOf(guest, 1), ZEROS);
-    entries.setUint32(8, pages[2], true);
-    expectSame(read(guest), noise(BYTES, 3));
-  });
-
-  it('a MOB that is too small is an error of the command that needs the content', () => {
-    const guest = new TestGuest().start();
-    guest.defineSurface({ sid: 1 }, BYTES - 1);
-    guest.defineEmpty({ sid: 2 }, BYTES);
-    expect(refusal(guest, 'WHOLE_SURFACE_COPY', { srcSid: 1, destSid: 2 })).toBe('EFAULT');
-    guest.must('WHOLE_SURFACE_COPY', { srcSid: 2, destSid: 1 });
-  });
-
-  it('is loaded on the account of the command buffer, image and bytes', () => {
-    const guest = new TestGuest({ maxWorkBytes: 3 * BYTES + 2 * 64 }).start();
-    guest.defineSurface({ sid: 1 }, BYTES);
-    guest.defineSurface({ sid: 2 }, BYTES);
-    const copy = { srcSid: 1, destSid: 2 };
-    expect(refusal(guest, 'WHOLE_SURFACE_COPY', copy)).toBe('E2BIG');
-    // Source and image of it are loaded, and need not be again.
-    guest.must('WHOLE_SURFACE_COPY', copy);
-  });
-
-  it('takes no memory until it is used', () => {
-    const guest = new TestGuest({ maxImageBytes: BYTES }).start();
-    const pages = [1, 2].map((sid) => guest.defineSurface({ sid }, BYTES));
-    pages.forEach((each, i) => guest.fillMob(each, noise(BYTES, i)));
-    const row = { face: 0, mipmap: 0, ...firstRow };
-    guest.must('UPDATE_GB_IMAGE', { sid: 1, ...row });
-    expect(refusal(guest, 'UPDATE_GB_IMAGE', { sid: 2, ...row })).toBe('ENOMEM');
-    guest.must('BIND_GB_SURFACE', { sid: 1, mobid: SVGA3D_INVALID_ID });
-    guest.must('UPDATE_GB_IMAGE', { sid: 2, ...row });
-    expectSame(imageOf(guest, 2), noise(BYTES, 1));
-  });
-});
-
-it('a host that looks at an image changes nothing', () => {
-  const { guest, pages } = bound(new TestGuest().start());
-  guest.fillMob(pages, noise(BYTES, 1));
-  expectSame(guest.device.image(1, 0) as Uint8Array, noise(BYTES, 1));
-  guest.fillMob(pages, noise(BYTES, 2));
-  expectSame(guest.device.image(1, 0) as Uint8Array, noise(BYTES, 2));
-  guest.must('INVALIDATE_GB_SURFACE', { sid: 1 });
-  expectSame(guest.device.image(1, 0) as Uint8Array, ZEROS);
 });

@@ -8,6 +8,7 @@ import type { Counters } from '../statistics.js';
 import type { ImageMemory } from './image-memory.js';
 import type { Surface } from './surface.js';
 import { CONTENT } from './surface-content.js';
+import type { ContentState } from './surface-content.js';
 import type { WorkBudget } from './work-budget.js';
 
 /** What the store works with. */
@@ -92,7 +93,7 @@ export class ImageStore {
    */
   forWriting(surface: Surface, subresource: number, isWhole: boolean): Uint8Array {
     const image = isWhole ? this.image(surface) : this.forReading(surface, subresource);
-    surface.content.set(subresource, CONTENT.NEWER, this.#memory);
+    this.#set(surface, subresource, CONTENT.NEWER);
     return image;
   }
 
@@ -118,11 +119,11 @@ export class ImageStore {
     const image = isWhole ? this.image(surface) : this.forReading(surface, subresource);
     if (state === CONTENT.NONE) {
       // First: where the page list ends the transfer early, what came before has moved.
-      content.set(subresource, CONTENT.VALID, this.#memory);
+      this.#set(surface, subresource, CONTENT.VALID);
     }
     this.#moveIn(mob, transfer, image);
     if (isWhole) {
-      content.set(subresource, CONTENT.VALID, this.#memory);
+      this.#set(surface, subresource, CONTENT.VALID);
     }
   }
 
@@ -155,7 +156,7 @@ export class ImageStore {
   readBackWhole(surface: Surface, subresource: number): void {
     this.#transfer.setWholeMip(surface.layout, subresource);
     if (this.readBack(surface, subresource, this.#transfer)) {
-      surface.content.set(subresource, CONTENT.VALID, this.#memory);
+      this.#set(surface, subresource, CONTENT.VALID);
     }
   }
 
@@ -186,7 +187,7 @@ export class ImageStore {
   invalidate(surface: Surface, subresource: number): void {
     this.#transfer.setWholeMip(surface.layout, subresource);
     this.#clear(surface, this.#transfer);
-    surface.content.set(subresource, CONTENT.NONE, this.#memory);
+    this.#set(surface, subresource, CONTENT.NONE);
   }
 
   /** The same of every subresource: the image goes. */
@@ -270,6 +271,14 @@ export class ImageStore {
     surface.content.drop(this.#memory);
   }
 
+  /** @throws SvgaDeviceError E2BIG, ENOMEM: where states begin to differ, one is kept for each subresource */
+  #set({ content }: Surface, subresource: number, state: ContentState): void {
+    if (content.common !== undefined && content.common !== state && content.count > 1) {
+      this.#parts.budget.charge(content.count, 0);
+    }
+    content.set(subresource, state, this.#memory);
+  }
+
   /** @throws SvgaDeviceError ENOENT */
   #mobOf({ mobId }: Surface): GuestBacking {
     const mob = this.#parts.mobs.get(mobId);
@@ -289,7 +298,7 @@ export class ImageStore {
     this.#transfer.setWholeMip(surface.layout, subresource);
     this.#transfer.checkFits(mob);
     this.#moveIn(mob, this.#transfer, image);
-    surface.content.set(subresource, CONTENT.VALID, this.#memory);
+    this.#set(surface, subresource, CONTENT.VALID);
   }
 
   #loadAll(surface: Surface, image: Uint8Array): void {

@@ -1,7 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noise, TestGuest } from '../../test/guest.js';
-import { encodeCommand, SVGA3D_INVALID_ID, SVGA3D_MOBFMT, SVGA_FIFO, SVGA_OTABLE, SVGA_REG } from '../index.js';
+import {
+  encodeCommand,
+  SVGA3D_INVALID_ID,
+  SVGA3D_MOBFMT,
+  SVGA_FIFO,
+  SVGA_OTABLE,
+  SVGA_REG,
+} from '../index.js';
 
 const PAGE = 4096;
 
