@@ -157,22 +157,25 @@ export class SvgaDevice {
 
   /**
    * The device's own image of a subresource (of its first sample sheet): a live view, until the surface is
-   * invalidated or destroyed. Undefined where there is no such subresource, or no memory for an image that
-   * was never needed before.
+   * invalidated, unbound or destroyed. Undefined where there is no such subresource, or no memory for an image that
+   * was never needed before. Content that the device has still to take from the surface's MOB (rule 9.1) is shown as
+   * memory has it at the call; looking takes nothing.
    */
   image(surfaceId: number, subresource: number): Uint8Array | undefined {
-    const layout = this.#objects.surfaces.get(surfaceId)?.layout;
-    if (!Number.isInteger(subresource) || subresource < 0 || subresource >= (layout?.subresourceCount ?? 0)) {
+    const surface = this.#objects.surfaces.get(surfaceId);
+    const isThere = Number.isInteger(subresource) && subresource >= 0;
+    if (surface === undefined || !isThere || subresource >= surface.layout.subresourceCount) {
       return undefined;
     }
-    const start = layout?.offsetOf(subresource) ?? 0;
-    return this.surfaceImage(surfaceId)?.subarray(start, start + (layout?.mipOf(subresource).bytes ?? 0));
+    const start = surface.layout.offsetOf(subresource);
+    const image = this.#whereMemoryAllows(() => this.#objects.store.look(surface, subresource));
+    return image?.subarray(start, start + surface.layout.mipOf(subresource).bytes);
   }
 
   /** Its image of a whole surface, every sample sheet of it, laid out as the backing is; live, as `image`. */
   surfaceImage(surfaceId: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
-    return surface && this.#whereMemoryAllows(() => surface.image(this.#objects.images));
+    return surface && this.#whereMemoryAllows(() => this.#objects.store.look(surface));
   }
 
   /** What a screen target shows; undefined where there is none of this id, or no memory for its pixels. */

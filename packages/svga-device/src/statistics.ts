@@ -13,9 +13,9 @@ export interface DeviceStatistics {
   readonly notExecuted: number;
   /** The same by name; only the names that came up. */
   readonly notExecutedPerCommand: Readonly<Partial<Record<CommandName, number>>>;
-  /** Bytes from guest memory into images: UPDATE_GB_*, DX_UPDATE_SUBRESOURCE, SURFACE_DMA. */
+  /** Bytes from guest memory into images: updates, SURFACE_DMA, and what commands take at the first use of a surface. */
   readonly bytesUploaded: number;
-  /** Bytes from images into guest memory: READBACK_GB_*, DX_READBACK_SUBRESOURCE, SURFACE_DMA. */
+  /** Bytes from images into guest memory: read-backs of what the device has written, SURFACE_DMA. */
   readonly bytesReadBack: number;
   /** Bytes from image to image: copies, blits, mips. */
   readonly bytesCopied: number;

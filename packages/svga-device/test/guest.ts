@@ -221,6 +221,19 @@ export class TestGuest {
     this.must('BIND_GB_SURFACE', { sid: surface.sid, mobid: surface.sid });
     return pages;
   }
+
+  /** The same without content: nothing is pending, and the image is zeros. */
+  defineEmpty(fields: Partial<CommandFields<'DEFINE_GB_SURFACE_V2'>>, bytes: number): number[] {
+    const pages = this.defineSurface(fields, bytes);
+    this.must('INVALIDATE_GB_SURFACE', { sid: fields.sid ?? plainSurface.sid });
+    return pages;
+  }
+
+  /** Makes these bytes what the device has written to a surface: newer than what its MOB holds. */
+  draw(sid: number, image: Uint8Array): void {
+    this.must('WRITE_ZERO_SURFACE', { sid });
+    this.device.surfaceImage(sid)?.set(image);
+  }
 }
 
 /** Bytes that differ from their neighbours at any stride a surface has. */

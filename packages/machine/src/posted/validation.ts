@@ -72,7 +72,8 @@ export function transferringFirst(Base: ValidationPart): ValidationPart {
 
 /**
  * E2: the first use moves a buffer object to the device's memory, and zaps its mappings for that. On this machine
- * pages do not move, so the driver has nothing to zap; an eviction does it, and keeps what the entries knew.
+ * pages do not move, so the driver has nothing to zap; an eviction does it, and keeps what the entries knew. A device
+ * that takes the content of a surface from memory at the first use (9.1) misses nothing of it.
  */
 export function movingWithoutRecord(Base: ValidationPart): ValidationPart {
   return class extends Base {

@@ -8,8 +8,7 @@ import type { CommandFields } from '../protocol/command-table.js';
 import type { CommandFamily } from './command-family.js';
 import { copyBoxes, haveSameBlocks, imageRef, subresourceRef } from './copies.js';
 import type { SubresourceRef } from './copies.js';
-import { wholeMip } from './subresources.js';
-import { readbackSubresource, readbackSurface } from './updates.js';
+import { isWholeMip, wholeMip } from './subresources.js';
 
 /** SVGA3dStretchBltMode of svga3d_types.h. */
 const SVGA3D_STRETCH_BLT = { POINT: 0, LINEAR: 1, LINEARSRGB: 2 } as const;
@@ -66,6 +65,9 @@ function blit(objects: DeviceObjects, { source, sourceBox, target, targetBox, mo
   const from = region(objects, source, sourceBox, linear);
   const to = region(objects, target, targetBox, linear);
   objects.budget.charge(to.texels * TEXEL_COST, 1);
+  objects.store.forReading(source.surface, source.subresource);
+  const isWhole = isWholeMip(target.surface.layout, target.subresource, targetBox);
+  objects.store.forWriting(target.surface, target.subresource, isWhole);
   if (source.surface === target.surface) {
     // A target that overlaps its source must not be read again.
     objects.budget.charge(from.image.length, 1);
@@ -84,7 +86,7 @@ function region(
   box: SurfaceBox,
   linear: boolean,
 ): ImageRegion {
-  return new ImageRegion(surface.layout, subresource, objects.imageOf(surface), box, linear);
+  return new ImageRegion(surface.layout, subresource, objects.store.image(surface), box, linear);
 }
 
 function stretchBlit(objects: DeviceObjects, fields: CommandFields<'SURFACE_STRETCHBLT'>): void {
@@ -167,12 +169,14 @@ function resolveCopy(objects: DeviceObjects, fields: CommandFields<'DX_RESOLVE_C
     });
   }
   objects.budget.charge(box.width * box.height * box.depth * from.samples * TEXEL_COST, 1);
-  const image = objects.imageOf(source.surface);
+  const image = objects.store.image(source.surface);
   const samples = Array.from(
     { length: from.samples },
     (_, sheet) => new ImageRegion(from, source.subresource, image, box, true, sheet),
   );
-  const resolved = new ImageRegion(to, target.subresource, objects.imageOf(target.surface), box, true);
+  const resolved = new ImageRegion(to, target.subresource, objects.store.image(target.surface), box, true);
+  objects.store.forReading(source.surface, source.subresource);
+  objects.store.forWriting(target.surface, target.subresource, true);
   average(samples, resolved);
   objects.counters.bytesCopied += resolved.texels * resolved.codec.bytes;
 }
@@ -188,13 +192,13 @@ export const blitCommands: CommandFamily = {
   DX_PRED_STAGING_CONVERT_REGION: (objects, fields) => {
     convertRegion(objects, fields);
     if (fields.readback !== 0) {
-      readbackSubresource(objects, objects.surface(fields.dstSid), fields.dstSubResource);
+      objects.store.readBackWhole(objects.surface(fields.dstSid), fields.dstSubResource);
     }
   },
   DX_PRED_STAGING_CONVERT: (objects, fields) => {
     convert(objects, fields);
     if (fields.readback !== 0) {
-      readbackSurface(objects, objects.surface(fields.dstSid));
+      objects.store.readBackAll(objects.surface(fields.dstSid));
     }
   },
 };

@@ -26,13 +26,15 @@ function generate(objects: DeviceObjects, surface: Surface, format: number, rang
     throw new SvgaDeviceError('EINVAL', 'surface has no such mips', { ...range });
   }
   const layout = format === own.format.id ? own : new SurfaceLayout({ ...own.description, format });
-  const image = objects.imageOf(surface);
+  const image = objects.store.image(surface);
   for (let layer = firstLayer; layer < firstLayer + layers; layer++) {
     for (let mip = firstMip + 1; mip < firstMip + mips; mip++) {
       const subresource = layer * own.mips.length + mip;
       const above = region(layout, subresource - 1, image);
       const below = region(layout, subresource, image);
       objects.budget.charge(above.texels * TEXEL_COST, 1);
+      objects.store.forReading(surface, subresource - 1);
+      objects.store.forWriting(surface, subresource, true);
       halve(above, below);
       objects.counters.bytesCopied += below.texels * below.codec.bytes;
     }

@@ -70,7 +70,10 @@ function clip(rect: ScreenRect, width: number, height: number): ScreenRect {
 
 function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENTARGET'>): void {
   const screen = objects.screen(fields.stid);
-  const surface = objects.surface(screen.sid);
+  const surface = objects.surfaces.get(screen.sid);
+  if (surface === undefined) {
+    return; // vmwgfx sends it as well for a screen that it has just unbound
+  }
   const subresource = subresourceOf(surface.layout, screen.face, screen.mipmap);
   const { width, height } = screen.definition;
   const { x, y, w, h } = fields;
@@ -80,8 +83,8 @@ function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENT
   }
   const newPixels = screen.ownPixels === undefined ? 4 * width * height : 0;
   objects.budget.charge(newPixels + 16 * rect.w * rect.h, rect.h);
-  objects.imageOf(surface); // charges for an image that is not there yet
-  screen.update(surface, subresource, rect, objects.images);
+  const image = objects.store.forReading(surface, subresource);
+  screen.update({ image, layout: surface.layout, subresource }, rect, objects.images);
   objects.surroundings.screenUpdated(fields.stid, rect);
 }
 

@@ -46,5 +46,6 @@ export function executeCommand(objects: DeviceObjects, reader: CommandReader): v
 export function beginStream(objects: DeviceObjects, dxContextId: number | undefined): void {
   objects.budget.renew();
   objects.cursor.forgetViews();
+  objects.store.forgetViews();
   objects.dxContextId = dxContextId;
 }

@@ -14,6 +14,7 @@ import { Counters } from '../statistics.js';
 import type { CoTable } from './co-table.js';
 import type { Context, DxContext, Shader } from './contexts.js';
 import { ImageMemory } from './image-memory.js';
+import { ImageStore } from './image-store.js';
 import { ObjectTables } from './object-tables.js';
 import type { Surface } from './surface.js';
 import { WorkBudget } from './work-budget.js';
@@ -45,6 +46,7 @@ export class DeviceObjects {
   readonly regions = new Map<number, GuestRegion>();
   readonly pointer = new Pointer();
   readonly images: ImageMemory;
+  readonly store: ImageStore;
   readonly budget: WorkBudget;
   readonly counters = new Counters();
   /** The DX context that the commands at hand are for, by its id; undefined where their header names none. */
@@ -58,6 +60,13 @@ export class DeviceObjects {
     this.tables = new ObjectTables(this.cursor);
     this.images = new ImageMemory(limits.maxImageBytes);
     this.budget = new WorkBudget(limits.maxWorkBytes);
+    this.store = new ImageStore({
+      guest: surroundings.memory,
+      mobs: this.mobs,
+      memory: this.images,
+      budget: this.budget,
+      counters: this.counters,
+    });
   }
 
   get memory(): GuestMemory {
@@ -95,26 +104,13 @@ export class DeviceObjects {
     return this.dxContext(this.dxContextId).tables[type];
   }
 
-  /**
-   * The image of a surface; making one counts as work.
-   * @throws SvgaDeviceError ENOMEM, E2BIG
-   */
-  imageOf(surface: Surface): Uint8Array {
-    const own = surface.ownImage;
-    if (own !== undefined) {
-      return own;
-    }
-    this.budget.charge(surface.layout.bytes, 0);
-    return surface.image(this.images);
-  }
-
   /** Forgets the objects of a type from the id `first` on. */
   dropObjects(type: number, first: number): void {
     switch (type) {
       case SVGA_OTABLE.MOB:
         return dropFrom(this.mobs, first);
       case SVGA_OTABLE.SURFACE:
-        return dropFrom(this.surfaces, first, (surface) => surface.dropImage(this.images));
+        return dropFrom(this.surfaces, first, (surface) => this.store.drop(surface));
       case SVGA_OTABLE.CONTEXT:
         return dropFrom(this.contexts, first);
       case SVGA_OTABLE.SHADER:

@@ -7,6 +7,8 @@ import { DxContext } from '../objects/contexts.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { Surface } from '../objects/surface.js';
 import type { SurfaceDefinition } from '../objects/surface.js';
+import { CONTENT } from '../objects/surface-content.js';
+import type { ContentState } from '../objects/surface-content.js';
 import { SVGA_OTABLE } from '../protocol/object-table-entries.js';
 import type { CursorImage } from '../screen/cursor-image.js';
 import { ScreenTarget } from '../screen/screen-target.js';
@@ -69,9 +71,24 @@ function readSurfaces(values: SnapshotValues, objects: DeviceObjects): void {
     surface.mobId = saved.count('mobId');
     const image = saved.optionalBlob('image', surface.layout.bytes);
     objects.surfaces.set(definition.sid, surface);
+    readContent(saved, surface, objects);
     if (image !== undefined) {
       surface.image(objects.images).set(image);
     }
+  });
+}
+
+function readContent(values: SnapshotValues, { content }: Surface, { images }: DeviceObjects): void {
+  const each = values.optionalBlob('contents', content.count);
+  if (each === undefined) {
+    content.setAll(values.count('content', CONTENT.NEWER) as ContentState, images);
+    return;
+  }
+  each.forEach((state, subresource) => {
+    if (state > CONTENT.NEWER) {
+      throw new SvgaDeviceError('EBADMSG', 'snapshot has a subresource in no known state', { state });
+    }
+    content.set(subresource, state as ContentState, images);
   });
 }
 

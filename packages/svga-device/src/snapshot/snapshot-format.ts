@@ -5,7 +5,7 @@ import { viewOf } from '../protocol/struct.js';
 const MAGIC = 0x5653_4743;
 
 /** Counts up when a state has other fields, or fields another meaning. */
-const VERSION = 1;
+const VERSION = 2;
 
 const HEADER_BYTES = 16;
 

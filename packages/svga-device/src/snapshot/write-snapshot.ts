@@ -1,5 +1,6 @@
 import type { GuestBacking } from '../memory/guest-backing.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import type { SurfaceContent } from '../objects/surface-content.js';
 import { SVGA_OTABLE } from '../protocol/object-table-entries.js';
 import type { DeviceParts, DeviceTime } from './device-parts.js';
 import { encodeSnapshot } from './snapshot-format.js';
@@ -51,6 +52,16 @@ function frontState({ registers, interrupts, fences, buffers }: DeviceParts): ob
   };
 }
 
+/** The state that all subresources have, or a blob of one for each: equal devices have equal snapshots. */
+function contentStates(content: SurfaceContent, blobs: Blobs): object {
+  const each = Uint8Array.from({ length: content.common === undefined ? content.count : 1 }, (_, i) =>
+    content.of(i),
+  );
+  return each.every((state) => state === each[0])
+    ? { content: each[0], contents: null }
+    : { content: null, contents: blobs.add(each) };
+}
+
 function dxContextStates({ dxContexts }: DeviceObjects, blobs: Blobs): object[] {
   return [...dxContexts].map(([id, { mobId, tables }]) => {
     const states = tables.map((table) => ({ mobId: table.mobId, entries: blobs.add(table.entries) }));
@@ -64,8 +75,9 @@ function objectsState(objects: DeviceObjects, blobs: Blobs): object {
   return {
     tables: tables.map((backing) => ({ backing: backing === undefined ? null : backingState(backing) })),
     mobs: [...objects.mobs].map(([id, mob]) => ({ id, ...backingState(mob) })),
-    surfaces: [...objects.surfaces.values()].map(({ definition, mobId, ownImage }) => {
-      return { definition: inOneOrder(definition), mobId, image: blobs.add(ownImage) };
+    surfaces: [...objects.surfaces.values()].map(({ definition, mobId, content, ownImage }) => {
+      const states = contentStates(content, blobs);
+      return { definition: inOneOrder(definition), mobId, ...states, image: blobs.add(ownImage) };
     }),
     contexts: [...objects.contexts].map(([id, { mobId }]) => ({ id, mobId })),
     dxContexts: dxContextStates(objects, blobs),

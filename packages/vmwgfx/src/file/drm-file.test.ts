@@ -104,7 +104,7 @@ describe.each(methods)('coherency, method %s', (method) => {
 
   it('1.5: an upload that the device refuses is made again once it can be', () => {
     const { cpu, vma, surface, target, copy, onDevice, file } = setUp(
-      { makePolicy },
+      { makePolicy, graphicsMemoryLimit: 2 ** 20 },
       { maxImageBytes: 2.5 * BYTES },
     );
     const other = file.createSurface({ format: FORMAT, width: SIDE, height: SIDE });

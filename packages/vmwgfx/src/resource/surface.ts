@@ -32,6 +32,8 @@ export class Surface extends Resource implements Evictable, Named {
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
   #bound = false;
+  /** The device has it bound to where it lay before; it is bound anew before it is used. */
+  #isBoundElsewhere = false;
   #dirtyBoxes: InstanceType<CoherencyParts['DirtyBoxes']> | undefined;
 
   /** @throws SurfaceLayoutError for a surface that cannot be laid out */
@@ -125,12 +127,17 @@ export class Surface extends Resource implements Evictable, Named {
       throw new VmwgfxError('EINVAL', 'a surface cannot be bound without a backing');
     }
     if (!this.#bound) {
+      const wasElsewhere = this.#isBoundElsewhere;
       const forget = (): void => {
         this.#bound = false;
+        this.#isBoundElsewhere = wasElsewhere;
+        // Updates behind a refused binding came from where the surface was before.
+        this.needsUpload ||= wasElsewhere && this.isTracked && !this.gpuDirty;
       };
       const mobid = backing.mobId(this.backingOffset / PAGE_SIZE);
       this.context.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid }, forget);
       this.#bound = true;
+      this.#isBoundElsewhere = false;
     }
     if (this.needsUpload) {
       this.#uploadAll(backing);
@@ -160,11 +167,17 @@ export class Surface extends Resource implements Evictable, Named {
   }
 
   override moveTo(backing: BufferObject, offset: number): void {
-    // Were the next binding refused, transfers would still go to the old place.
-    this.unbind();
+    if (this.coherent) {
+      // Were the next binding refused, transfers would still go to the old place.
+      this.unbind();
+      this.needsUpload = true;
+    } else {
+      // An explicit surface keeps what the device has of it, as its program says what to upload. An unbound one need
+      // not (9.1), so it is bound from the one place to the other.
+      this.#isBoundElsewhere ||= this.#bound;
+      this.#bound = false;
+    }
     super.moveTo(backing, offset);
-    // What an explicit surface has on the device stays: its program says what to upload.
-    this.needsUpload ||= this.coherent;
   }
 
   followTracking(): void {
@@ -240,6 +253,7 @@ export class Surface extends Resource implements Evictable, Named {
     } finally {
       surfaceIds.free(id);
       this.#bound = false;
+      this.#isBoundElsewhere = false;
     }
   }
 
