@@ -73,17 +73,15 @@ export class AccessProgram {
   finish(): ArrayBuffer {
     const body = this.#code;
     const again = (after: number): number[] => little(2 ** 32 - body.length - after, 4);
-    return romImage([
-      ...protectedMode(),
-      ...[0xbb, ...little(NOWHERE, 4)], // mov ebx, NOWHERE
-      ...body,
-      ...[0x85, 0xdb, 0x74, 26], // test ebx, ebx; jz to the end
-      ...[0xff, 0x05, ...little(ROUNDS, 4)], // inc dword [ROUNDS]
-      ...[0x83, 0x3d, ...little(GO, 4), 0], // cmp dword [GO], 0
-      ...[0x0f, 0x84, ...again(23)], // jz to the body
-      ...[0x31, 0xdb, 0xe9, ...again(30)], // xor ebx, ebx; jmp to the body
-      ...[0xc7, 0x05, ...little(ENDED, 4), ...little(1, 4), 0xf4], // mov dword [ENDED], 1; hlt
-    ]);
+    const end = [
+      [0x85, 0xdb, 0x74, 26], // test ebx, ebx; jz past the jmp
+      [0xff, 0x05, ...little(ROUNDS, 4)], // inc dword [ROUNDS]
+      [0x83, 0x3d, ...little(GO, 4), 0], // cmp dword [GO], 0
+      [0x0f, 0x84, ...again(23)], // jz to the body
+      [0x31, 0xdb, 0xe9, ...again(30)], // xor ebx, ebx; jmp to the body
+      [0xc7, 0x05, ...little(ENDED, 4), ...little(1, 4), 0xf4], // mov dword [ENDED], 1; hlt
+    ].flat();
+    return romImage([...protectedMode(), 0xbb, ...little(NOWHERE, 4), ...body, ...end]); // mov ebx, NOWHERE
   }
 
   #add(...bytes: number[]): this {
@@ -92,27 +90,28 @@ export class AccessProgram {
   }
 }
 
+/** A descriptor of a segment from 0 to 4 GiB. */
+function descriptor(access: number): number[] {
+  return [0xff, 0xff, 0, 0, 0, access, 0xcf, 0];
+}
+
 /** From real mode to flat segments, with x87 and SSE on. */
 function protectedMode(): number[] {
-  const code32 = [0x00, 0x00, 0x00, 0x00, 0x00, 0x9a, 0xcf, 0x00];
-  const data32 = [0x00, 0x00, 0x00, 0x00, 0x00, 0x92, 0xcf, 0x00];
-  code32.fill(0xff, 0, 2); // limit 4 GiB
-  data32.fill(0xff, 0, 2);
-  const gdt = [...little(0, 8), ...code32, ...data32];
+  const gdt = [little(0, 8), descriptor(0x9a), descriptor(0x92)].flat();
   const tablesAt = 0x20;
   const start = tablesAt + gdt.length + 6;
   const real = [
-    ...[0x2e, 0x66, 0x0f, 0x01, 0x16, ...little(tablesAt + gdt.length, 2)], // lgdt cs:[…]
-    ...[0x0f, 0x20, 0xc0, 0x0c, 0x01, 0x0f, 0x22, 0xc0], // mov eax, cr0; or al, PE; mov cr0, eax
-    ...[0x66, 0xea, ...little(ROM_ADDRESS + start, 4), ...little(8, 2)], // jmp 8:start
-  ];
+    [0x2e, 0x66, 0x0f, 0x01, 0x16, ...little(tablesAt + gdt.length, 2)], // lgdt cs:[…]
+    [0x0f, 0x20, 0xc0, 0x0c, 0x01, 0x0f, 0x22, 0xc0], // mov eax, cr0; or al, PE; mov cr0, eax
+    [0x66, 0xea, ...little(ROM_ADDRESS + start, 4), ...little(8, 2)], // jmp 8:start
+  ].flat();
   const flat = [
-    ...[0x66, 0xb8, ...little(16, 2), 0x8e, 0xd8, 0x8e, 0xc0, 0x8e, 0xd0], // ds, es, ss = 16
-    ...[0x0f, 0x20, 0xe0, 0x0d, ...little(0x600, 4), 0x0f, 0x22, 0xe0], // cr4 |= OSFXSR, OSXMMEXCPT
-    ...[0x0f, 0x20, 0xc0, 0x24, 0xf3, 0x0c, 0x02, 0x0f, 0x22, 0xc0], // cr0: EM and TS off, MP on
-    ...[0xdb, 0xe3], // fninit
-  ];
-  const padding = new Array<number>(tablesAt - real.length).fill(0);
-  const descriptor = [...little(gdt.length - 1, 2), ...little(ROM_ADDRESS + tablesAt, 4)];
-  return [...real, ...padding, ...gdt, ...descriptor, ...flat];
+    [0x66, 0xb8, ...little(16, 2), 0x8e, 0xd8, 0x8e, 0xc0, 0x8e, 0xd0], // ds, es, ss = 16
+    [0x0f, 0x20, 0xe0, 0x0d, ...little(0x600, 4), 0x0f, 0x22, 0xe0], // cr4 |= OSFXSR, OSXMMEXCPT
+    [0x0f, 0x20, 0xc0, 0x24, 0xf3, 0x0c, 0x02, 0x0f, 0x22, 0xc0], // cr0: EM and TS off, MP on
+    [0xdb, 0xe3], // fninit
+  ].flat();
+  const padding = little(0, tablesAt - real.length);
+  const gdtr = [...little(gdt.length - 1, 2), ...little(ROM_ADDRESS + tablesAt, 4)];
+  return [...real, ...padding, ...gdt, ...gdtr, ...flat];
 }
