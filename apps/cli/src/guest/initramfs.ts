@@ -17,8 +17,8 @@ export const MARK = {
 
 /**
  * The guest's first process: loads the driver, starts the agent on the second serial port, and runs commands. They run
- * in this shell itself, as if typed there: `exit` ends the guest. A function keeps `break` and `return` in them from
- * reaching the loop, and `command` keeps a mistake in them from ending the shell.
+ * in this shell itself, as if typed there: `exit` ends the guest. In a function
+ * `return` ends only the command, and after `command` a syntax error does not end the shell.
  */
 function initScript(modules: readonly string[]): string {
   return `#!/bin/busybox sh
