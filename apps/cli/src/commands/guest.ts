@@ -70,13 +70,14 @@ Examples:
   $ cg guest --case 3 --json | jq           one of them
   $ cg guest --fifo --delay 5 --cases 10    a device without command buffers that takes its time
 
-With --run standard output is the command's, byte for byte; its errors, and what cg has to say, go to
-standard error. With --json standard output is the JSON, and the command's goes to standard error too.
-Standard input is empty. The command runs in the guest's first shell: exit ends the guest, (exit 3) in
-parentheses does not. What it leaves in the background with & is not waited for.
+With --run standard output is the command's, byte for byte; its errors, and what cg has to say, are
+on standard error. With --json standard output is the JSON, and what the command writes is on
+standard error. Its standard input is empty. It runs in the guest's first shell: exit ends the
+guest, (exit 3) in parentheses does not. What it leaves in the background with & is not waited for.
 
-Exit codes: 0 all is well, 1 a check failed, or the command (its own code is in the JSON, 128 + n for
-signal n) or it took too long, 2 the guest cannot be fetched, does not come up, or ends, 70 a bug of cg.`;
+Exit codes: 0 all is well, 1 a check failed, or the command failed or took too long (its own code,
+128 + n for signal n, is in the JSON), 2 the guest cannot be fetched, does not come up, or ends,
+70 a bug of cg.`;
 
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
