@@ -62,10 +62,23 @@ async function runIn(guest: EmulatedGuest, command: string): Promise<Answer> {
 async function answersOf(commands: readonly string[]): Promise<Map<string, Answer> | undefined> {
   const answers = new Map<string, Answer>();
   const request: Parameters<typeof runGuests>[0] = {
-    ...{ paths: {}, cache: defaultCacheFolder(), refresh: false, useStates: true, memoryMib: 256 },
-    ...{ flavour: '686-pae', dx: false, sm41: false, fifo: false, delay: 0, cases: undefined },
-    ...{ checkConsole: false, checkMemory: false, checkContext: false, takeScreen: false },
-    ...{ run: undefined, runSeconds: 1 },
+    paths: {},
+    cache: defaultCacheFolder(),
+    refresh: false,
+    useStates: true,
+    memoryMib: 256,
+    flavour: '686-pae',
+    dx: false,
+    sm41: false,
+    fifo: false,
+    delay: 0,
+    cases: undefined,
+    checkConsole: false,
+    checkMemory: false,
+    checkContext: false,
+    takeScreen: false,
+    run: undefined,
+    runSeconds: 1,
   };
   try {
     await runGuests(request, {
