@@ -89,7 +89,7 @@ describe('attachSvga', () => {
     expect(space[0x3d]).toBe(1);
   });
 
-  it('maps VRAM and FIFO memory, by bytes and words, at addresses that come signed', () => {
+  it('maps VRAM and FIFO memory, by bytes and words of any address, which comes signed', () => {
     const emulator = new FakeEmulator();
     const { device } = attachSvga(emulator);
     const [vram, fifo] = emulator.maps;
@@ -100,6 +100,8 @@ describe('attachSvga', () => {
     expect([device.vram[5], read8((base + 5) | 0), read32?.((base + size - 4) | 0)]).toEqual([
       0xab, 0xab, -2,
     ]);
+    write32?.((base + 18) | 0, 0x0403_0201);
+    expect([device.vram[17], device.vram[18], read32?.((base + 19) | 0)]).toEqual([0, 1, 0x0004_0302]);
     fifo[5]?.((fifo[0] + 4 * SVGA_FIFO.MIN) | 0, 4096);
     expect(device.fifo[SVGA_FIFO.MIN]).toBe(4096);
     expect(fifo[4]?.((fifo[0] + 4 * SVGA_FIFO.CAPABILITIES) | 0)).toBe(device.fifo[SVGA_FIFO.CAPABILITIES]);

@@ -21,7 +21,11 @@ export function hasFailed({ cases, console, memory, context, runExitCode, refuse
   const isWrong = cases.some(({ wrong }) => wrong.length > 0) || (console?.wrongPixels ?? 0) > 0;
   const isMemoryWrong = memory.some(({ wrongBytes }) => wrongBytes > 0);
   const isContextWrong = (context?.missing.length ?? 0) > 0;
-  return isWrong || isMemoryWrong || isContextWrong || refused > 0 || (runExitCode ?? 0) !== 0;
+  return isWrong || isMemoryWrong || isContextWrong || refused > 0 || hasCommandFailed(runExitCode);
+}
+
+function hasCommandFailed(exitCode: GuestReport['runExitCode']): boolean {
+  return exitCode !== undefined && exitCode !== 0;
 }
 
 /** A line of the table of cases, with its head ahead of the first, and what is wrong below it. */
@@ -82,8 +86,9 @@ function describeGuest(report: GuestReport): string[] {
     const verdict = missing.length === 0 ? '' : colors.red(`, too few ${missing.join(', ')}`);
     lines.push(`  a DX context from its making to its end: ${counted} commands executed${verdict}`);
   }
-  if ((report.runExitCode ?? 0) !== 0) {
-    lines.push(colors.red(`  the command failed with ${report.runExitCode}`));
+  if (hasCommandFailed(report.runExitCode)) {
+    const how = report.runExitCode === null ? 'did not end in time' : `failed with ${report.runExitCode}`;
+    lines.push(colors.red(`  the command ${how}`));
   }
   for (const { way, wrongBytes } of report.memory) {
     lines.push(`  ${way}: ${wrongBytes === 0 ? 'every byte' : colors.red(`${wrongBytes} wrong bytes`)}`);
