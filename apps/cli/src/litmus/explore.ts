@@ -47,7 +47,8 @@ export async function explore(request: ExploreRequest): Promise<Exploration> {
     while (next < end && explored.failed === 0 && interruption.signal === undefined) {
       const task: ExploreTask = { source, variant, from: next, end: Math.min(end, next + batch) };
       next = task.end;
-      explored = joinExplored(explored, (await pool.run(task)) as Explored);
+      const found = (await pool.run(task)) as Explored;
+      explored = joinExplored(explored, found);
       progress.update(next - from);
     }
   };
