@@ -23,7 +23,7 @@ function litmus({ seed }) {
  * does the same each time, and takes as long as it takes. One with `endless` is sent SIGINT when its time is over,
  * and then exits with 130.
  */
-export const parts = [
+const parts = [
   {
     name: 'device',
     about: 'hostile guests against the SVGA device',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openTrace } from '@cg/machine/trace';
 import { decode } from 'fast-png';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cg, runCg, tracesFolder } from './cg.js';
+import { runCg, tracesFolder } from './cg.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cg-png-'));
 const trace = join(tracesFolder, 'window-drag.cgtrace.gz');

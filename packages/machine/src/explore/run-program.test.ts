@@ -70,9 +70,8 @@ describe('runProgram', () => {
   });
 
   it('maps an object by huge entries more than once', () => {
-    const { findings, counts } = run(
-      'machine memory 16\nprocess p1\nbuffer b1 1200 pages\nmap p1 b1 huge\nmap p1 b1 huge\ncpu 0 store b1 +0 4\ncheck\n',
-    );
+    const made = 'machine memory 16\nprocess p1\nbuffer b1 1200 pages\n';
+    const { findings, counts } = run(`${made}map p1 b1 huge\nmap p1 b1 huge\ncpu 0 store b1 +0 4\ncheck\n`);
     expect([findings, counts.skipped, counts.failed]).toEqual([[], 0, 0]);
   });
 

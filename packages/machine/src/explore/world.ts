@@ -302,7 +302,7 @@ export class World {
   }
 }
 
-/** Where mappings go whose frames are to be shown by huge entries, and how far apart: more than contents may be long. */
+/** Where mappings go whose frames are to be shown by huge entries, and how far apart: no content is as long. */
 const HUGE_AT = 2 ** 44;
 const HUGE_APART = 2 ** 28;
 

@@ -122,7 +122,7 @@ describe('readTrace', () => {
     ],
     [
       'more lists than runs may be',
-      [largeHeader, frameLine(0, [], { runs: Array(2 ** 20 + 5000).fill([]) })],
+      [largeHeader, frameLine(0, [], { runs: Array.from({ length: 2 ** 20 + 5000 }, () => []) })],
       2,
       /more than 1048576 lists/,
     ],

@@ -14,8 +14,8 @@ const LONGEST_LINE = 2 ** 29 - 24;
 const CHARACTERS_PER_RUN = 32;
 
 /**
- * Opens a write trace, gzip-compressed NDJSON in a file or a stream of bytes. Frames are read and checked one at a time as they are
- * asked for.
+ * Opens a write trace, gzip-compressed NDJSON in a file or a stream of bytes. Frames are read and checked one at a
+ * time as they are asked for.
  * @throws MachineError EBADMSG with the line for what is not gzip, truncated, of another kind or version, or
  * damaged; the file system's own error where the file cannot be read
  */
