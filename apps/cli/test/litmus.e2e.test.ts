@@ -87,7 +87,7 @@ describe('cg litmus', () => {
     expect(JSON.parse(out)).toMatchObject({ failed: 0, programs, ...measured });
   });
 
-  it('exit 2 for options that make no sense together, or at all', () => {
+  it('exit 2 for options that make no sense together, or at all', async () => {
     for (const args of [
       ['--random', '0'],
       ['--random', '5', '--exhaustive', '2'],
@@ -96,7 +96,7 @@ describe('cg litmus', () => {
       ['--jobs', '0', '--random', '1'],
       ['--exhaustive', '99'],
     ]) {
-      const { code, err } = cg(['litmus', ...args]);
+      const { code, err } = await runCg(['litmus', ...args]);
       expect([code, err.split('\n').length], args.join(' ')).toEqual([2, 2]);
     }
   });

@@ -38,7 +38,7 @@ describe('what the posted patches do is found by random programs', () => {
 });
 
 /** What a program loses; nothing where it cannot be run. */
-function losses(program: Program, configure: RunOptions['configure']): readonly Finding[] {
+function losses(program: Program, configure: NonNullable<RunOptions['configure']>): readonly Finding[] {
   try {
     const { findings } = runProgram(program, { configure, stopAtFinding: true });
     return findings.filter(({ kind }) => kind === 'lost');
