@@ -5,7 +5,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Tests read the sources of every package, so that a change below is seen without a build in between. */
 export const sourceAliases = [
   { find: /^@cg\/tracked-memory\/contract$/, replacement: `${root}packages/tracked-memory/src/contract.ts` },
-  { find: /^@cg\/machine\/guest-cases$/, replacement: `${root}packages/machine/src/guest-cases.ts` },
+  {
+    find: /^@cg\/machine\/(guest-cases|trace|litmus)$/,
+    replacement: `${root}packages/machine/src/$1.ts`,
+  },
   { find: /^@cg\/vmwgfx\/ioctl$/, replacement: `${root}packages/vmwgfx/src/ioctl.ts` },
   { find: /^@cg\/(vmwgfx|mapping-dirty)\/parts$/, replacement: `${root}packages/$1/src/parts.ts` },
   {

@@ -15,6 +15,12 @@ import { postedVariants } from '../src/posted/posted-variants.js';
 /** The recordings are shipped, in `golden/` of the package. */
 const PACKAGE = new URL('../package.json', import.meta.url).href;
 
+/** E4: the kernel with 32-bit entries scans below 1,024 pages, and loses there what this driver traps from 512 on. */
+function isScannedThereOnly({ kernel, backing }: GuestCase): boolean {
+  const pages = backing / 4096;
+  return kernel === '686' && pages >= 512 && pages < 1024;
+}
+
 describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest, 1.1, 6.4, 7.2–7.5', () => {
   it('sends the real kernel’s boxes and read-backs, and right ones where it loses writes', async () => {
     const rows = goldenRows<GuestCase>('linux-guest.jsonl.gz', PACKAGE);
@@ -44,11 +50,11 @@ describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest, 1.1, 
     reportGolden('linux-guest', { rows: rows.length, ...kinds });
   }, 180_000);
 
-  it('E1, E2, D1, D5: with these as posted, sends what the kernel sent, losses included', async () => {
+  it('E1, E2, D1, D5: with these as posted, sends what the kernel sent, losses included, but for E4', async () => {
     const posted = postedVariants.filter(({ id }) => ['E1', 'E2', 'D1'].includes(id));
-    const others: string[] = [];
     const counts = { 'not sent, lost': 0, 'not sent, taken by the device (E2)': 0 };
     const rows = goldenRows<GuestCase>('linux-guest.jsonl.gz', PACKAGE);
+    let scanned = 0;
     for (const row of rows) {
       const guest = new MachineGuest(row, (base) =>
         posted.reduce((options, variant) => variant.machineOptions(options), base),
@@ -65,15 +71,18 @@ describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest, 1.1, 
           // 9.1: what was stored before the first submission is there, though no update brings it.
           expect(index > 0 || lostOnDevice === 0, where).toBe(true);
         }
-        if (JSON.stringify(ours) !== JSON.stringify(kernel)) {
-          others.push(`${row.kernel}, ${row.name}, step ${index}`);
+        if (isScannedThereOnly(row) && JSON.stringify(ours) !== JSON.stringify(kernel)) {
+          expect(contains(ours, kernel), `${where}: what the kernel sent and we did not`).toBe(true);
+          scanned++;
+        } else {
+          expect(ours, where).toEqual(kernel);
         }
       });
     }
-    reportGolden('linux-guest, as posted', { rows: rows.length, ...counts });
-    // E4: the kernel with 32-bit entries scans up to 1,024 pages, and loses there what this driver traps.
-    expect(others).toEqual(
-      [512, 513, 1023].map((pages) => `686, threshold: ${pages} pages, probe on 2nd submit, step 1`),
-    );
+    reportGolden('linux-guest, as posted', {
+      rows: rows.length,
+      ...counts,
+      'steps that lose by the method (E4)': scanned,
+    });
   }, 180_000);
 });

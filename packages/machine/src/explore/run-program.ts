@@ -5,6 +5,7 @@ import type { Finding } from '../check/finding.js';
 import { CoherencyOracle, type OracleCounts } from '../check/oracle.js';
 import { MachineError } from '../errors.js';
 import { Machine, type MachineOptions } from '../machine.js';
+import { checkOperands, MACHINE_DEFAULTS } from '../program/check-operands.js';
 import { printStatement } from '../program/print-program.js';
 import type { CountedName, MachineStatement, Program, Statement } from '../program/statement.js';
 import { policyFor, type TrackingMethodName } from '../tracking-methods.js';
@@ -58,6 +59,7 @@ export interface RunResult {
  * one that makes more than a run may hold
  */
 export function runProgram(program: Program, options: RunOptions = {}): RunResult {
+  checkOperands(program);
   const run = new ProgramRun(program, options);
   return run.run();
 }
@@ -131,7 +133,7 @@ class ProgramRun {
   #machineOptions(): MachineOptions {
     const [first] = this.#program;
     const wanted: Omit<MachineStatement, 'kind'> = first?.kind === 'machine' ? first : {};
-    const { cpus = 2, dx = false, memory = 8, objects = 64, graphics } = wanted;
+    const { cpus, dx = false, memory, objects, graphics } = { ...MACHINE_DEFAULTS, ...wanted };
     const base: MachineOptions = {
       cpus,
       memoryBytes: memory * 2 ** 20,
@@ -209,6 +211,12 @@ class ProgramRun {
       // A switch of backing may be done and yet fail, for its fence: the old mapping then shows what is gone.
       this.#hasFailedSwitch ||= outcome === 'failed' && switchesBacking(statement);
       const isOldMapping = error?.code === 'EFAULT' && this.#hasFailedSwitch;
+      if (error?.code === 'ENOMEM' && statement.kind === 'check' && this.#world.isCrowded) {
+        throw new MachineError(
+          'ENOMEM',
+          `the machine has too little memory for what it has to hold: ${error.message}`,
+        );
+      }
       if (error !== undefined && statement.kind === 'check' && !isOldMapping) {
         // Nothing is ordered to fail: the device can be brought up to date, and the CPU shown it (rule 1.5).
         this.#crashed(error, statement, step);
