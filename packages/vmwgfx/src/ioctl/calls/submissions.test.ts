@@ -332,7 +332,7 @@ describe('PRIME', () => {
     const fd = user.handleToFd(handle);
     expect(user.fdToHandle(fd)).toBe(handle);
     user.closeBuffer(handle);
-    user.closeBuffer(handle);
+    expect(() => user.closeBuffer(handle)).toThrow(error('EINVAL'));
     const other = program();
     const opened = other.fdToHandle(fd);
     expect(other.file.describe(opened)).toEqual({ kind: 'buffer', bytes: 8192, mapOffset: map_handle });
