@@ -57,6 +57,8 @@ export interface VmwgfxErrorFacts {
   readonly address?: number;
   readonly request?: number;
   readonly fd?: number;
+  /** The `LEVEL` that a command needs; Infinity is none. */
+  readonly level?: number;
 }
 
 /** The one error of this package. */

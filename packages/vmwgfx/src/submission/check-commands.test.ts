@@ -161,7 +161,7 @@ function contents({ device, file, memory, driver, a, b, from, to }: SetUp) {
 }
 
 /** Those that need no context: `dx-contexts.test.ts` and `legacy-contexts.test.ts` have the others. */
-const withoutContext = userCommandNames.filter((name) => ruleOf(name, true)!.apply === undefined);
+const withoutContext = userCommandNames.filter((name) => ruleOf(name)!.apply === undefined);
 
 describe.each(withoutContext)('%s', (name) => {
   it('is known to need no more than its rule says, and to write no other surface', () => {
@@ -171,7 +171,7 @@ describe.each(withoutContext)('%s', (name) => {
     const before = contents(set);
     set.file.submit(encode(name, fields!)).wait();
     const after = contents(set);
-    const rule = ruleOf(name, true)!;
+    const rule = ruleOf(name)!;
     const writes = rule.surfaces.filter(({ effect }) => effect === 'write');
     const written = new Set(writes.map(({ field }) => fields![field]));
     after.forEach(({ handle, image, behind }, i) => {
@@ -190,7 +190,7 @@ describe.each(withoutContext)('%s', (name) => {
     [a, b, from, to].forEach(({ start }, i) => cpu.store8(start + 17, 50 + i));
     const fields = goodFields(set)[name]!;
     file.submit(encode(name, fields)).wait();
-    const named = new Set(ruleOf(name, true)!.surfaces.map(({ field }) => fields[field]));
+    const named = new Set(ruleOf(name)!.surfaces.map(({ field }) => fields[field]));
     for (const { handle, start } of [a, b, from, to]) {
       if (named.has(handle) && name !== 'BIND_GB_SURFACE') {
         const image = device.image(file.deviceId(handle), 0)!;
@@ -204,7 +204,7 @@ describe.each(withoutContext)('%s', (name) => {
   it('is refused whole, with place and reason, for a handle that is nobody’s', () => {
     const set = setUp();
     const fields = goodFields(set)[name]!;
-    const rule = ruleOf(name, true)!;
+    const rule = ruleOf(name)!;
     const emit = vi.spyOn(set.driver.context.queue, 'emit');
     for (const field of [
       ...rule.surfaces.map((surface) => surface.field as string),
@@ -216,11 +216,6 @@ describe.each(withoutContext)('%s', (name) => {
       expect(() => set.file.submit(writer.bytes)).toThrow(error('ENOENT', { command: name, offset }));
     }
     expect(emit).not.toHaveBeenCalled();
-  });
-
-  it('is there only where the device has it', () => {
-    const { dx } = commandTable[name];
-    expect(ruleOf(name, false) === undefined).toBe(dx);
   });
 });
 

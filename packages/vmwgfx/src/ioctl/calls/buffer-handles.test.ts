@@ -147,8 +147,7 @@ describe('GB_SURFACE_REF_EXT', () => {
     user.unrefSurface(created.handle);
     user.unrefSurface(created.handle);
     const { addressSpace } = process();
-    const map = () =>
-      user.file.mmap({ addressSpace, offset: created.buffer_map_handle, length: PAGE_SIZE });
+    const map = () => user.file.mmap({ addressSpace, offset: created.buffer_map_handle, length: PAGE_SIZE });
     for (const handle of handles) {
       expect(map().pageCount).toBe(1);
       user.closeBuffer(handle);

@@ -50,7 +50,7 @@ const parameters = new Map<number, (device: DeviceDescription) => number>([
   [DRM_VMW_PARAM.HW_CAPS2, (device) => device.capabilities2],
   [DRM_VMW_PARAM.SM4_1, (device) => yes(device.hasSm41)],
   [DRM_VMW_PARAM.SM5, (device) => yes(device.hasSm5)],
-  [DRM_VMW_PARAM.GL43, (device) => yes(device.hasSm5 && device.deviceCapabilities[SVGA3D_DEVCAP.GL43] !== 0)],
+  [DRM_VMW_PARAM.GL43, (device) => yes(device.hasGl43)],
   [DRM_VMW_PARAM.DEVICE_ID, () => DEVICE_ID],
 ]);
 
