@@ -100,7 +100,7 @@ export class DrmFile {
     if (!Number.isSafeInteger(bytes) || bytes < 1) {
       throw new VmwgfxError('EINVAL', `a buffer object cannot have ${bytes} bytes`, { bytes });
     }
-    return this.#describe(this.#handles.adopt(new BufferObject(this.#context, pagesFor(bytes))));
+    return this.buffer(this.#handles.adopt(new BufferObject(this.#context, pagesFor(bytes))));
   }
 
   /**
@@ -146,7 +146,7 @@ export class DrmFile {
    */
   backingOf(handle: number): BufferHandle {
     const surface = this.#handles.surface(handle);
-    return this.#describe(this.#handles.add(surface.backing ?? allocateBacking(surface)));
+    return this.buffer(this.#handles.add(surface.backing ?? allocateBacking(surface)));
   }
 
   /**
@@ -242,6 +242,12 @@ export class DrmFile {
     );
   }
 
+  /** A buffer object by its handle. @throws VmwgfxError ENOENT, EINVAL for the handle of something else */
+  buffer(handle: number): BufferHandle {
+    const { bytes, firstPage } = this.#handles.buffer(handle);
+    return { handle, bytes, mapOffset: firstPage * PAGE_SIZE };
+  }
+
   /** What a handle names. @throws VmwgfxError ENOENT */
   describe(handle: number): ObjectDescription {
     return describeObject(this.#handles.object(handle));
@@ -281,11 +287,6 @@ export class DrmFile {
       ...[...this.#cpuAccesses].map((access) => () => access.release()),
       () => this.#handles.closeAll(),
     ]);
-  }
-
-  #describe(handle: number): BufferHandle {
-    const { bytes, firstPage } = this.#handles.buffer(handle);
-    return { handle, bytes, mapOffset: firstPage * PAGE_SIZE };
   }
 
   #map(object: BufferObject, addressSpace: AddressSpace, firstPage: number, pages: number): Vma {

@@ -99,11 +99,12 @@ export class HandleTable {
 
   /** @throws VmwgfxError ENOENT, EINVAL for the handle of something else */
   buffer(handle: number): BufferObject {
-    const object = this.object(handle);
+    const object = this.#entries.get(handle)?.object;
     if (object instanceof BufferObject) {
       return object;
     }
-    throw new VmwgfxError('EINVAL', `handle ${handle} is no buffer object`, { handle });
+    const code = object === undefined ? 'ENOENT' : 'EINVAL';
+    throw new VmwgfxError(code, `handle ${handle} is no buffer object`, { handle, wanted: 'buffer' });
   }
 
   /** @throws VmwgfxError ENOENT, EINVAL for the handle of something else */

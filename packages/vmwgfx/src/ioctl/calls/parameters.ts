@@ -146,6 +146,7 @@ const answers: ReadonlyMap<number, number> = new Map([
   [DRM_CAP.PRIME, DRM_PRIME_CAP.IMPORT | DRM_PRIME_CAP.EXPORT],
   [DRM_CAP.TIMESTAMP_MONOTONIC, 0],
   [DRM_CAP.SYNCOBJ, 0],
+  [DRM_CAP.SYNCOBJ_TIMELINE, 0],
 ]);
 
 /** DRM_IOCTL_GET_CAP. */
