@@ -5,7 +5,7 @@ import type { CommandFields, CommandName } from './command-table.js';
 import { viewOf } from './struct.js';
 import type { AnyValues } from './struct.js';
 import { partCount } from './tail.js';
-import type { TailPart } from './tail.js';
+import type { BodyReader, TailPart } from './tail.js';
 
 /** Room of a growing writer at the start: a page. */
 const FIRST_BYTES = 4096;
@@ -15,25 +15,61 @@ type Elements = Uint8Array | readonly (AnyValues | number)[];
 
 type AnyFields = Readonly<Record<string, Elements | number>>;
 
+/** A number among the fields, as a u32. */
+function bodyReader(fields: AnyFields): BodyReader {
+  return (field, index = 0) => {
+    const value = fields[field];
+    return ((typeof value === 'number' ? value : (value[index] as number)) ?? 0) >>> 0;
+  };
+}
+
+/** @throws SvgaDeviceError EINVAL where a field counts more elements than the array beside it has */
+function checkCounts({ body }: CommandDefinition, fields: AnyFields): void {
+  for (const { name, length, countedBy = '' } of body.countedArrays) {
+    const count = bodyReader(fields)(countedBy);
+    if (count > length) {
+      throw new SvgaDeviceError('EINVAL', `${name} are not as many as the command says`, { count, length });
+    }
+  }
+}
+
+/** @throws SvgaDeviceError EINVAL where a structure states another size than it has */
+function checkSizes({ sizeField, elementBytes }: TailPart, elements: Elements): void {
+  if (sizeField === undefined) {
+    return;
+  }
+  for (const element of elements as readonly AnyValues[]) {
+    if (element[sizeField] !== elementBytes) {
+      throw new SvgaDeviceError('EINVAL', `${sizeField} is not the size of the structure`, {
+        expected: elementBytes,
+      });
+    }
+  }
+}
+
 /**
  * Bytes of a command with these fields.
  * @throws SvgaDeviceError EINVAL where a part has not as many elements as the other fields say
  */
-function encodedBytes({ headerBytes, body, tail, hasTail }: CommandDefinition, fields: AnyFields): number {
+function encodedBytes(definition: CommandDefinition, fields: AnyFields): number {
+  const { headerBytes, body, tail, hasTail } = definition;
+  checkCounts(definition, fields);
   let bytes = headerBytes + body.bytes;
   if (!hasTail) {
     return bytes;
   }
   for (const [name, part] of Object.entries(tail)) {
-    const { length } = fields[name] as Elements;
+    const elements = fields[name] as Elements;
+    const { length } = elements;
     const partBytes = length * part.elementBytes;
-    const expected = partCount(part, (field) => (fields[field] as number) >>> 0, partBytes);
+    const expected = partCount(part, bodyReader(fields), partBytes);
     if (length !== expected) {
       throw new SvgaDeviceError('EINVAL', `${name} are not as many as the command says`, {
         length,
         expected,
       });
     }
+    checkSizes(part, elements);
     bytes += partBytes;
   }
   return bytes;

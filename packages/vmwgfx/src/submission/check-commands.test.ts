@@ -291,6 +291,52 @@ describe('extents', () => {
   });
 });
 
+describe('lengths that a command states about itself', () => {
+  /** A good command whose dword at an offset is another. */
+  const changed = (bytes: Uint8Array, at: number, value: number) => {
+    const copy = bytes.slice();
+    new DataView(copy.buffer).setUint32(at, value, true);
+    return copy;
+  };
+
+  it.each([0, 8, 16, 0xffff_ffff])(
+    'a suffix of %i bytes behind the boxes of a DMA is refused',
+    (suffixSize) => {
+      const set = setUp();
+      const emit = vi.spyOn(set.driver.context.queue, 'emit');
+      const bytes = encode('SURFACE_DMA', goodFields(set).SURFACE_DMA!);
+      expect(() => set.file.submit(changed(bytes, bytes.length - 12, suffixSize))).toThrow(error('EINVAL'));
+      expect(emit).not.toHaveBeenCalled();
+      set.file.submit(bytes).wait();
+    },
+  );
+
+  it.each([
+    [
+      'DRAW_PRIMITIVES',
+      'numVertexDecls',
+      { numVertexDecls: 0, numRanges: 0, vertexDecls: [], ranges: [], divisors: [] },
+    ],
+    [
+      'DRAW_PRIMITIVES',
+      'numRanges',
+      { numVertexDecls: 0, numRanges: 0, vertexDecls: [], ranges: [], divisors: [] },
+    ],
+    ['SET_VERTEX_STREAMS', 'numStreams', { numStreams: 0, streams: [] }],
+    ['SET_VERTEX_DECLS', 'numElements', { numElements: 0, elements: [] }],
+    ['SET_VERTEX_DIVISORS', 'numDivisors', { numDivisors: 0, divisors: [] }],
+  ] as const)('%s with more than there are as its %s is refused', (name, field, fields) => {
+    const set = setUp();
+    const cid = set.file.createContext({ kind: 'legacy' });
+    const bytes = encode(name, { cid, ...fields });
+    const at = 8 + commandTable[name].body.offsetOf(field as never);
+    for (const count of [1, 0xffff_ffff]) {
+      expect(() => set.file.submit(changed(bytes, at, count))).toThrow(error('EINVAL'));
+    }
+    set.file.submit(bytes).wait();
+  });
+});
+
 describe('streams', () => {
   it('IGT vmwgfx invalid copies: of any bytes are done or refused with a reason, and harm nobody', () => {
     const set = setUp(true);

@@ -103,7 +103,7 @@ const streamOutputDeclaration = {
 /** SVGA3D_MAX_DX10_STREAMOUT_DECLS declarations, and SVGA3D_DX_MAX_SOTARGETS strides. */
 export const streamOutput = {
   numOutputStreamEntries: 'u32',
-  decl: arrayOf(streamOutputDeclaration, 64),
+  decl: arrayOf(streamOutputDeclaration, 64, 'numOutputStreamEntries'),
   streamOutputStrideInBytes: arrayOf('u32', 4),
   rasterizedStream: 'u32',
 } as const;
@@ -126,7 +126,7 @@ export const dxStateCommands = {
     soid: 'u32',
     numOutputStreamEntries: 'u32',
     numOutputStreamStrides: 'u32',
-    streamOutputStrideInBytes: arrayOf('u32', 4),
+    streamOutputStrideInBytes: arrayOf('u32', 4, 'numOutputStreamStrides'),
     rasterizedStream: 'u32',
   }),
   DX_BIND_STREAMOUTPUT: sm5Command(1275, {
