@@ -8,7 +8,7 @@ import type { PlacedField } from './struct.js';
  * From the kernel's checks (vmwgfx_execbuf.c: has_sm4_1_context, has_sm5_context), the sentences on SVGA_CAP2_DX2 and
  * _DX3 in svga_reg.h, and the order in which ids were given.
  */
-const sm41: readonly string[] = [
+const sm41: ReadonlySet<string> = new Set([
   'DX_RESOLVE_COPY',
   'DX_PRED_RESOLVE_COPY',
   'DX_PRED_CONVERT_REGION',
@@ -23,8 +23,8 @@ const sm41: readonly string[] = [
   'DEFINE_GB_SURFACE_V3',
   'WRITE_ZERO_SURFACE',
   'UPDATE_ZERO_SURFACE',
-];
-const sm5: readonly string[] = [
+]);
+const sm5: ReadonlySet<string> = new Set([
   'DX_SET_VS_CONSTANT_BUFFER_OFFSET',
   'DX_SET_PS_CONSTANT_BUFFER_OFFSET',
   'DX_SET_GS_CONSTANT_BUFFER_OFFSET',
@@ -51,13 +51,13 @@ const sm5: readonly string[] = [
   'DX_BIND_SHADER_IFACE',
   'DX_DEFINE_RASTERIZER_STATE_V2',
   'DEFINE_GB_SURFACE_V4',
-];
+]);
 
 function levelByHand(name: CommandName): number {
-  if (sm5.includes(name)) {
+  if (sm5.has(name)) {
     return LEVEL.SM5;
   }
-  if (sm41.includes(name)) {
+  if (sm41.has(name)) {
     return LEVEL.SM41;
   }
   return name.startsWith('DX_') || name === 'DEFINE_GB_SURFACE_V2' ? LEVEL.DX : LEVEL.LEGACY;

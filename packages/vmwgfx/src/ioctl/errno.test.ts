@@ -127,8 +127,15 @@ const commands = (bytes: (set: SetUp) => Uint8Array) => (set: SetUp) => {
 };
 const dma = (guestGmrId: number, hostSid: number): Uint8Array =>
   encodeCommand('SURFACE_DMA', {
-    ...{ guestGmrId, guestOffset: 0, guestPitch: 0, hostSid, hostFace: 0, hostMipmap: 0, transfer: 1 },
-    ...{ boxes: [], suffix: [] },
+    guestGmrId,
+    guestOffset: 0,
+    guestPitch: 0,
+    hostSid,
+    hostFace: 0,
+    hostMipmap: 0,
+    transfer: 1,
+    boxes: [],
+    suffix: [],
   });
 
 const gbSurfaceFaults = [
@@ -159,9 +166,10 @@ const { read, dontblock, allow_cs } = drm_vmw_synccpu;
 const { grab, release } = drm_vmw_synccpu_op;
 
 /*
- * What Linux 6.1 returns: drm_ioctl.c, drm_gem.c, drm_prime.c, sync_file.c and drivers/gpu/drm/vmwgfx. Stricter than it
- * are an unknown execbuf flag, a fence to export without a fence_rep, a release of what is not grabbed, and
- * HANDLE_CLOSE and the UNREF calls of a handle of another kind or of nothing, of which it says 0; MKSSTAT is not offered.
+ * What Linux 6.1 returns: drm_ioctl.c, drm_gem.c, drm_prime.c, sync_file.c and drivers/gpu/drm/vmwgfx. It says 0 where
+ * this driver is stricter: an unknown execbuf flag, a fence to export without a fence_rep, a release of what is not
+ * grabbed, HANDLE_CLOSE of what is no buffer object, an UNREF call for another kind of object, FENCE_EVENT with a
+ * fence_rep that is nowhere. MKSSTAT is not offered.
  */
 const faults: readonly Fault[] = [
   ...faultsOf('VERSION', structs.version, none, [
