@@ -82,7 +82,7 @@ export interface Need {
 
 /**
  * The level that a command with these fields needs, and which field of it does. A command for contexts without DX
- * can have no more than `LEVEL.LEGACY`, whatever its device can do: `available` says so.
+ * can have no more than `LEVEL.LEGACY`, whatever its device can do (`levelAvailable`).
  */
 export function levelNeeded<N extends CommandName>(name: N, fields: CommandFields<N>): Need {
   let need: Need = { level: definitionOf(name).level };

@@ -129,7 +129,7 @@ class Side {
     this.#addressSpace = addressSpace;
   }
 
-  /** What a step gives, or how it fails: for ioctls a handle of nothing is EINVAL, or ESRCH where a buffer is wanted. */
+  /** What a step gives, or how it fails: to ioctls a handle of nothing is EINVAL, or ESRCH for a buffer. */
   run(step: (way: Way, side: Side) => unknown): unknown {
     try {
       return step(this.#way, this) ?? 'done';
