@@ -23,44 +23,17 @@ function bodyReader(fields: AnyFields): BodyReader {
   };
 }
 
-/** @throws SvgaDeviceError EINVAL where a field counts more elements than the array beside it has */
-function checkCounts({ body }: CommandDefinition, fields: AnyFields): void {
-  for (const { name, length, countedBy = '' } of body.countedArrays) {
-    const count = bodyReader(fields)(countedBy);
-    if (count > length) {
-      throw new SvgaDeviceError('EINVAL', `${name} are not as many as the command says`, { count, length });
-    }
-  }
-}
-
-/** @throws SvgaDeviceError EINVAL where a structure states another size than it has */
-function checkSizes({ sizeField, elementBytes }: TailPart, elements: Elements): void {
-  if (sizeField === undefined) {
-    return;
-  }
-  for (const element of elements as readonly AnyValues[]) {
-    if (element[sizeField] !== elementBytes) {
-      throw new SvgaDeviceError('EINVAL', `${sizeField} is not the size of the structure`, {
-        expected: elementBytes,
-      });
-    }
-  }
-}
-
 /**
  * Bytes of a command with these fields.
  * @throws SvgaDeviceError EINVAL where a part has not as many elements as the other fields say
  */
-function encodedBytes(definition: CommandDefinition, fields: AnyFields): number {
-  const { headerBytes, body, tail, hasTail } = definition;
-  checkCounts(definition, fields);
+function encodedBytes({ headerBytes, body, tail, hasTail }: CommandDefinition, fields: AnyFields): number {
   let bytes = headerBytes + body.bytes;
   if (!hasTail) {
     return bytes;
   }
   for (const [name, part] of Object.entries(tail)) {
-    const elements = fields[name] as Elements;
-    const { length } = elements;
+    const { length } = fields[name] as Elements;
     const partBytes = length * part.elementBytes;
     const expected = partCount(part, bodyReader(fields), partBytes);
     if (length !== expected) {
@@ -69,7 +42,6 @@ function encodedBytes(definition: CommandDefinition, fields: AnyFields): number 
         expected,
       });
     }
-    checkSizes(part, elements);
     bytes += partBytes;
   }
   return bytes;
