@@ -4,6 +4,8 @@ export type VmwgfxErrorCode =
   | 'EINVAL'
   /** No such handle. */
   | 'ENOENT'
+  /** No such handle of a buffer object: ioctls alone say so. */
+  | 'ESRCH'
   /** Somebody else's. */
   | 'EACCES'
   /** The CPU, or the device, is using it. */
@@ -30,6 +32,7 @@ export type VmwgfxErrorCode =
 /** The numbers of Linux (asm-generic/errno-base.h, asm-generic/errno.h). */
 const errnoNumbers: Readonly<Record<VmwgfxErrorCode, number>> = {
   ENOENT: 2,
+  ESRCH: 3,
   EIO: 5,
   EBADF: 9,
   ENOMEM: 12,
@@ -47,6 +50,8 @@ const errnoNumbers: Readonly<Record<VmwgfxErrorCode, number>> = {
 /** The values a `VmwgfxError` is about; what applies is there. */
 export interface VmwgfxErrorFacts {
   readonly handle?: number;
+  /** The handle was to be one of a buffer object. */
+  readonly wanted?: 'buffer';
   /** An id in a table of a context. */
   readonly id?: number;
   readonly offset?: number;
@@ -57,6 +62,8 @@ export interface VmwgfxErrorFacts {
   readonly address?: number;
   readonly request?: number;
   readonly fd?: number;
+  /** The `LEVEL` that a command needs; Infinity is none. */
+  readonly level?: number;
 }
 
 /** The one error of this package. */

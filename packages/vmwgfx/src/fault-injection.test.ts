@@ -179,7 +179,9 @@ class Program {
     this.faults.disarm();
     const object = this.#file.backingOf(moved.handle);
     this.#file.closeHandle(object.handle);
-    moved.buffer = this.#buffers.findIndex(({ handle }) => handle === object.handle);
+    moved.buffer = this.#buffers.findIndex(
+      ({ handle }) => this.#file.buffer(handle).mapOffset === object.mapOffset,
+    );
   }
 }
 

@@ -36,9 +36,8 @@ export function submit(
 ): Fence {
   const { queue } = context;
   const { maxCommandBytes } = queue;
-  const { hasDx } = context.limits;
   const changes = dxContext === undefined ? undefined : new ContextChanges(dxContext);
-  const checks: CommandChecks = { handles, maxCommandBytes, hasDx, dxContext, changes };
+  const checks: CommandChecks = { handles, maxCommandBytes, limits: context.limits, dxContext, changes };
   const commands = checkedCommands(bytes, checks);
   try {
     checks.changes?.addTo(validation);
