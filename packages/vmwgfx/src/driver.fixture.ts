@@ -54,7 +54,7 @@ export class NotedResource extends Resource {
 
   constructor(backing: BufferObject, offset: number, bytes: number) {
     super(backing.context, bytes, false);
-    this.attach(backing, offset);
+    backing.reserved((held) => this.attach(held, offset));
   }
 
   addDirtyBytes(start: number, end: number): void {

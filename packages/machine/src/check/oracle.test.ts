@@ -95,7 +95,7 @@ describe('CoherencyOracle', () => {
   it('1.1: during a submission a byte may be as before or after a store, and nothing else', () => {
     const { oracle, surfaces, images, findings, store } = setUp();
     store(0, 1);
-    oracle.concurrent.begin();
+    oracle.submissions.begin();
     store(0, 2);
     store(0, 3);
     for (const value of [1, 2, 3]) {
@@ -106,7 +106,7 @@ describe('CoherencyOracle', () => {
     images[0][0] = 0;
     oracle.reads(surfaces[0], 0, whole);
     expect(findings).toHaveLength(1);
-    oracle.concurrent.end();
+    oracle.submissions.end();
     images[0][0] = 2;
     oracle.reads(surfaces[0], 0, whole);
     expect(findings).toHaveLength(2);

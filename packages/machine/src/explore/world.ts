@@ -60,6 +60,8 @@ export class World {
   /** Told where surfaces are placed. */
   oracle: CoherencyOracle | undefined;
   readonly #checkTargets: LiveSurface[] = [];
+  /** Their handles are closed; the driver has not let go of them yet. */
+  #closed: LiveSurface[] = [];
   readonly #resources = new WeakSet<Surface>();
   #numbers = 0;
   #contentBytes = 0;
@@ -79,6 +81,11 @@ export class World {
     for (const { checked } of this.#checkTargets) {
       yield checked;
     }
+    for (const { checked, resource } of this.#closed) {
+      if (resource?.backing !== undefined) {
+        yield checked;
+      }
+    }
   }
 
   /** The surface that the device knows by an id. */
@@ -91,6 +98,12 @@ export class World {
     }
     for (const { handle, checked } of this.#checkTargets) {
       if (this.file.deviceId(handle) === sid) {
+        checked.sid = sid;
+        return checked;
+      }
+    }
+    for (const { checked, resource } of this.#closed) {
+      if (resource?.id === sid) {
         checked.sid = sid;
         return checked;
       }
@@ -209,8 +222,9 @@ export class World {
     return tracker?.method === 'trap' && tracker.dirty.bitmap.has(page);
   }
 
-  /** Forgets what buffer objects held that are gone. */
+  /** Forgets surfaces that are gone, and what buffer objects held that are. */
   forgetDestroyed(): void {
+    this.#closed = this.#closed.filter(({ resource }) => resource?.backing !== undefined);
     for (const [object, content] of this.#contents) {
       if (object instanceof BufferObject && object.isDestroyed) {
         content.isFreed = true;
@@ -221,10 +235,13 @@ export class World {
   }
 
   /** A surface's handle is being closed. What has no backing goes with it. */
-  forgetSurface({ resource, checked, target }: LiveSurface): void {
+  forgetSurface(surface: LiveSurface): void {
+    const { resource, checked, target } = surface;
     this.surfaces.delete(checked.name);
     if (resource === undefined) {
       this.#contentBytes -= checked.content.bytes;
+    } else {
+      this.#closed.push(surface);
     }
     const at = target === undefined ? -1 : this.#checkTargets.indexOf(target);
     if (target !== undefined && at >= 0) {
@@ -297,6 +314,8 @@ function mappedAs(kind: MapKind, vma: Vma, frames: Uint32Array): Vma {
     addressSpace: AddressSpace;
   };
   const aligned = frames.findIndex((frame) => frame % HUGE_PAGES === 0);
+  // For the VMA that takes its place.
+  operations.open?.(vma);
   addressSpace.unmapRange(start, end - start);
   return addressSpace.map({
     address: kind === 'private' ? start : HUGE_AT + (HUGE_PAGES - aligned) * PAGE_SIZE,

@@ -241,9 +241,9 @@ describe('validation', () => {
     copy(surface, target);
     cpu.load8(vma.start);
     const { object } = vma.operations as BufferObjectVmaOperations;
-    object.reserve();
+    const held = object.reserve();
     expect(() => cpu.store8(vma.start, 1)).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
-    object.unreserve();
+    object.unreserve(held);
     const tracker = object.tracker!;
     vi.spyOn(tracker, 'recordTrappedWrite').mockImplementationOnce(() => {
       // Another CPU's submission, right between recording the write and making the entry writable.

@@ -14,7 +14,6 @@ import type { DriverContext } from '../context.js';
 import type { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject } from '../memory/buffer-object.js';
-import { doAll } from '../references.js';
 import type { SurfaceStatistics } from '../resource/surface.js';
 import type { Fence } from '../device/fence.js';
 import { submit } from '../submission/submit.js';
@@ -265,20 +264,18 @@ export class DrmFile {
   }
 
   /**
-   * Closes a handle. What nothing else keeps goes: a surface with its last handle, a buffer object once no handle
-   * and no surface has it. Mappings of a buffer object that is gone fault.
-   * @throws VmwgfxError ENOENT; EIO where the device refused something: the object is gone all the same
+   * Closes a handle. What nothing else keeps goes: a surface with its last handle, a buffer object once no handle, no
+   * surface and no mapping has it (rule 8.6).
+   * @throws VmwgfxError ENOENT
    */
   closeHandle(handle: number): void {
     this.#handles.close(handle);
   }
 
-  /** Closes every handle of the file. @throws the first error of `closeHandle`, after all are closed */
+  /** Closes every handle of the file. What it has mapped stays mapped. */
   close(): void {
-    doAll([
-      ...[...this.#cpuAccesses].map((access) => () => access.release()),
-      () => this.#handles.closeAll(),
-    ]);
+    [...this.#cpuAccesses].forEach((access) => access.release());
+    this.#handles.closeAll();
   }
 
   #describe(handle: number): BufferHandle {
@@ -287,12 +284,14 @@ export class DrmFile {
   }
 
   #map(object: BufferObject, addressSpace: AddressSpace, firstPage: number, pages: number): Vma {
-    return addressSpace.map({
+    const vma = addressSpace.map({
       length: pages * PAGE_SIZE,
       flags: VM_READ | VM_WRITE | VM_SHARED | VM_MAYREAD | VM_MAYWRITE | VM_PFNMAP,
       mapping: this.#context.mapping,
       firstPage: object.firstPage + firstPage,
       operations: new this.#parts.VmaOperations(object),
     });
+    object.references.take();
+    return vma;
   }
 }

@@ -1,5 +1,4 @@
 import { VmwgfxError } from '../errors.js';
-import { doAll } from '../references.js';
 import { BufferObject } from '../memory/buffer-object.js';
 import { DxContext } from '../resource/contexts/dx-context.js';
 import { LegacyContext } from '../resource/contexts/legacy-context.js';
@@ -118,10 +117,7 @@ export class HandleTable {
     return false;
   }
 
-  /**
-   * Closes a handle once; the last close drops the object.
-   * @throws VmwgfxError ENOENT; EIO where the device refused something as the object went
-   */
+  /** Closes a handle once; the last close drops the object. @throws VmwgfxError ENOENT */
   close(handle: number): void {
     const entry = this.#entry(handle);
     if (--entry.opens > 0) {
@@ -130,15 +126,9 @@ export class HandleTable {
     this.#forget(handle, entry);
   }
 
-  /** Drops everything. @throws the first error, after all are gone */
+  /** Drops everything. */
   closeAll(): void {
-    doAll(
-      [...this.#entries].map(
-        ([handle, entry]) =>
-          () =>
-            this.#forget(handle, entry),
-      ),
-    );
+    [...this.#entries].forEach(([handle, entry]) => this.#forget(handle, entry));
   }
 
   #forget(handle: number, { object }: Entry): void {
