@@ -106,6 +106,7 @@ export class AddressSpace implements VmaAddressSpace {
     this.#changing([], () => {
       mapping.attach(vma);
       this.#vmas.replace([], [vma]);
+      operations.open?.(vma);
     });
     return vma;
   }

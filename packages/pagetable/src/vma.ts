@@ -59,12 +59,12 @@ export interface PageFault {
 /** The handlers of whoever owns the memory behind a VMA. */
 export interface VmaOperations {
   /**
-   * One more VMA shows the memory: fork, a split or mremap made it. Not called for the VMA that `AddressSpace.map`
-   * makes, whose maker knows of it (the kernel's vm_operations_struct). It must not throw, and takes no lock.
+   * One more VMA shows the memory: `AddressSpace.map`, fork, a split or mremap made it. Other than the kernel's it is
+   * called for the first one, too. It must not throw, and takes no lock.
    */
   open?(vma: Vma): void;
   /**
-   * A VMA is gone, with its entries; each that was mapped or opened is closed once. The address space's lock is
+   * A VMA is gone, with its entries; each that was opened is closed once. The address space's lock is
    * held, and no lock of the mapping. It must not throw, and takes no lock.
    */
   close?(vma: Vma): void;

@@ -314,8 +314,6 @@ function mappedAs(kind: MapKind, vma: Vma, frames: Uint32Array): Vma {
     addressSpace: AddressSpace;
   };
   const aligned = frames.findIndex((frame) => frame % HUGE_PAGES === 0);
-  // For the VMA that takes its place.
-  operations.open?.(vma);
   addressSpace.unmapRange(start, end - start);
   return addressSpace.map({
     address: kind === 'private' ? start : HUGE_AT + (HUGE_PAGES - aligned) * PAGE_SIZE,

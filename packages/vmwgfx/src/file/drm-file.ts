@@ -284,14 +284,12 @@ export class DrmFile {
   }
 
   #map(object: BufferObject, addressSpace: AddressSpace, firstPage: number, pages: number): Vma {
-    const vma = addressSpace.map({
+    return addressSpace.map({
       length: pages * PAGE_SIZE,
       flags: VM_READ | VM_WRITE | VM_SHARED | VM_MAYREAD | VM_MAYWRITE | VM_PFNMAP,
       mapping: this.#context.mapping,
       firstPage: object.firstPage + firstPage,
       operations: new this.#parts.VmaOperations(object),
     });
-    object.references.take();
-    return vma;
   }
 }
