@@ -65,7 +65,11 @@ export class Content {
     offset: number,
     values: Uint8Array,
     step: number,
-    { owner, aliased, during }: { readonly owner: number; readonly aliased: boolean; readonly during: boolean },
+    {
+      owner,
+      aliased,
+      during,
+    }: { readonly owner: number; readonly aliased: boolean; readonly during: boolean },
   ): void {
     const end = offset + values.length;
     const left = (during ? SEEN_BY.LOADS_DURING : 0) | (aliased ? SEEN_BY.ALIASES : 0);

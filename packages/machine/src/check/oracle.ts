@@ -124,7 +124,10 @@ export class CoherencyOracle {
     const { content } = a;
     for (const { sid, offset } of [a, b]) {
       const image = this.#view.device.surfaceImage(sid);
-      for (let at = Math.max(a.offset, b.offset); at < Math.min(a.end, b.end) && image !== undefined; at++) {
+      if (image === undefined) {
+        continue;
+      }
+      for (let at = Math.max(a.offset, b.offset); at < Math.min(a.end, b.end); at++) {
         content.mayComeBack(at, image[at - offset]);
       }
     }
@@ -192,7 +195,15 @@ export class CoherencyOracle {
     this.counts.stale++;
     const writer = content.writers[place];
     const found = { kind: 'stale', step: this.step, by: 'driver', name: content.name } as const;
-    this.#report({ ...found, offset: place, bytes: 1, seen: value, expected: onDevice, writer, message: name });
+    this.#report({
+      ...found,
+      offset: place,
+      bytes: 1,
+      seen: value,
+      expected: onDevice,
+      writer,
+      message: name,
+    });
   }
 
   #compare(reader: Reader, offset: number, seen: Uint8Array, start: number, bytes: number): void {

@@ -85,7 +85,9 @@ describe('cleanResources', () => {
     const { backing, made } = object(10, [0, 4, true], [0, 8, true], [2, 3, true]);
     const { queue } = backing.context;
     made[1].readBack = (refused) => queue.emit('READBACK_GB_SURFACE', { sid: 4000 }, refused);
-    expect(() => backing.reserved((held) => cleanResources(held, 2, 3))).toThrow(expect.objectContaining({ code: 'EIO' }));
+    expect(() => backing.reserved((held) => cleanResources(held, 2, 3))).toThrow(
+      expect.objectContaining({ code: 'EIO' }),
+    );
     expect(made.map((resource) => resource.gpuDirty)).toEqual([false, true, false]);
   });
 });
