@@ -1,13 +1,9 @@
 /** Who may see a value of a byte besides its newest. Flags. */
-export const SEEN_BY = {
+const SEEN_BY = {
   /** Everybody: it is as new. Two images have different bytes, and which one comes back to memory is not promised. */
   ANYONE: 1,
   /** The device, in every surface but the byte's owner, until a CPU has looked. */
   ALIASES: 2,
-  /** Everybody, until the submissions under way are over: nothing orders them and a store (rule 1.1). */
-  DURING: 4,
-  /** CPUs, until the submissions under way are over: nothing orders a load and what their commands write. */
-  LOADS_DURING: 8,
 } as const;
 
 /** The reader that is no surface. */
@@ -17,6 +13,16 @@ export const CPU = 0;
 interface Alternative {
   readonly values: Uint8Array;
   readonly seenBy: Uint8Array;
+}
+
+/** What bytes held before they were written, or seen, while a submission is under way. */
+interface Superseded {
+  readonly offset: number;
+  readonly values: Uint8Array;
+  /** Where it is 0, the value does not count. All count without it. */
+  readonly seenBy: Uint8Array | undefined;
+  /** The surface by which the device wrote them: its commands are in order, so it does not see what was before. */
+  readonly owner: number | undefined;
 }
 
 /**
@@ -33,6 +39,8 @@ export class Content {
   readonly #alternatives: Alternative[] = [];
   /** Number of the surface that the device wrote last at a byte; 0 where there are several, or none. */
   #owners: Uint8Array | undefined;
+  /** In the order in which it happened, until the submissions under way are over. */
+  #superseded: Superseded[] = [];
 
   constructor(
     /** How a report calls it. */
@@ -52,7 +60,10 @@ export class Content {
 
   /** A CPU has stored bytes. @param during a submission is under way */
   store(offset: number, values: Uint8Array, step: number, during: boolean): void {
-    this.#supersede(offset, values.length, during ? SEEN_BY.DURING : 0, 0);
+    if (during) {
+      this.#keepSuperseded(offset, values.length, undefined);
+    }
+    this.#alternatives.forEach(({ seenBy }) => seenBy.fill(0, offset, offset + values.length));
     this.#set(offset, values, step);
   }
 
@@ -72,13 +83,17 @@ export class Content {
     }: { readonly owner: number; readonly aliased: boolean; readonly during: boolean },
   ): void {
     const end = offset + values.length;
-    const left = (during ? SEEN_BY.LOADS_DURING : 0) | (aliased ? SEEN_BY.ALIASES : 0);
-    this.#supersede(offset, values.length, left, aliased ? SEEN_BY.ALIASES : 0);
-    this.#set(offset, values, step);
+    if (during) {
+      this.#keepSuperseded(offset, values.length, owner);
+    }
     if (aliased) {
+      this.#becomeOlder(offset, values);
       this.#owners ??= new Uint8Array(this.bytes);
       this.#owners.fill(owner, offset, end);
+    } else {
+      this.#alternatives.forEach(({ seenBy }) => seenBy.fill(0, offset, end));
     }
+    this.#set(offset, values, step);
   }
 
   /** The image of another surface may come back to memory over a byte: its value is as new. */
@@ -106,15 +121,27 @@ export class Content {
 
   /** Whether a reader, a surface's number or `CPU`, may see a value of a byte. */
   allows(place: number, value: number, reader: number): boolean {
-    if (this.values[place] === value) {
+    if (this.isNewest(place, value)) {
       return true;
     }
-    const seenBy = this.#seenBy(place, value);
-    const forAll = SEEN_BY.ANYONE | SEEN_BY.DURING;
-    if (reader === CPU) {
-      return (seenBy & (forAll | SEEN_BY.LOADS_DURING)) !== 0;
+    const isOlder = (this.#seenBy(place, value) & SEEN_BY.ALIASES) !== 0;
+    if (isOlder && reader !== CPU && this.#owners?.[place] !== reader) {
+      return true;
     }
-    return (seenBy & forAll) !== 0 || ((seenBy & SEEN_BY.ALIASES) !== 0 && this.#owners?.[place] !== reader);
+    for (let i = this.#superseded.length - 1; i >= 0; i--) {
+      const { offset, values, seenBy, owner } = this.#superseded[i];
+      const at = place - offset;
+      if (at < 0 || at >= values.length) {
+        continue;
+      }
+      if (owner === reader) {
+        return false;
+      }
+      if (values[at] === value && (seenBy === undefined || seenBy[at] !== 0)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A CPU has seen bytes: where they are the newest, everybody has to see just that from now on. */
@@ -122,27 +149,23 @@ export class Content {
     if (this.#alternatives.length === 0) {
       return;
     }
+    if (during) {
+      this.#keepSuperseded(offset, seen.length, undefined);
+    }
     for (let i = 0; i < seen.length; i++) {
       const place = offset + i;
       if (this.isNewest(place, seen[i])) {
-        if (this.values[place] !== seen[i]) {
-          const before = this.values[place];
-          this.values[place] = seen[i];
-          this.#add(place, before, SEEN_BY.ANYONE);
+        this.values[place] = seen[i];
+        for (const { seenBy } of this.#alternatives) {
+          seenBy[place] = 0;
         }
-        this.#demote(place, during ? SEEN_BY.DURING : 0, 0);
       }
     }
   }
 
-  /** The submissions under way are over, as far as bytes go that were written meanwhile. */
-  endDuring(offset: number, bytes: number): void {
-    const left = SEEN_BY.ANYONE | SEEN_BY.ALIASES;
-    for (const { seenBy } of this.#alternatives) {
-      for (let place = offset; place < offset + bytes; place++) {
-        seenBy[place] &= left;
-      }
-    }
+  /** The submissions under way are over: nothing that was written meanwhile is concurrent with what follows. */
+  endSubmissions(): void {
+    this.#superseded = [];
   }
 
   /** Forgets older values that no surface can show any more. @param isThere whether memory or an image has it */
@@ -161,30 +184,28 @@ export class Content {
     this.writers.fill(step, offset, offset + values.length);
   }
 
-  /**
-   * Bytes get another value: who may see the newest ones from then on.
-   * @param kept flags that older ones keep
-   */
-  #supersede(offset: number, bytes: number, becomes: number, kept: number): void {
-    if (this.#alternatives.length > 0) {
-      for (let place = offset; place < offset + bytes; place++) {
-        this.#demote(place, becomes, kept);
-      }
-    }
-    if (becomes !== 0) {
-      for (let place = offset; place < offset + bytes; place++) {
-        this.#add(place, this.values[place], becomes);
+  #keepSuperseded(offset: number, bytes: number, owner: number | undefined): void {
+    const end = offset + bytes;
+    this.#superseded.push({ offset, values: this.values.slice(offset, end), seenBy: undefined, owner });
+    for (const alternative of this.#alternatives) {
+      const seenBy = alternative.seenBy.slice(offset, end);
+      if (seenBy.some((flags) => flags !== 0)) {
+        this.#superseded.push({ offset, values: alternative.values.slice(offset, end), seenBy, owner });
       }
     }
   }
 
-  #demote(place: number, becomes: number, kept: number): void {
-    const { ANYONE, ALIASES, DURING, LOADS_DURING } = SEEN_BY;
+  /** What bytes may be is older than what they get: only aliases may see it from then on. */
+  #becomeOlder(offset: number, newer: Uint8Array): void {
+    const end = offset + newer.length;
     for (const { seenBy } of this.#alternatives) {
-      const before = seenBy[place];
-      if (before !== 0) {
-        const wasCurrent = (before & (ANYONE | ALIASES | DURING)) !== 0;
-        seenBy[place] = (before & (kept | LOADS_DURING)) | (wasCurrent ? becomes : 0);
+      for (let place = offset; place < end; place++) {
+        seenBy[place] = seenBy[place] === 0 ? 0 : SEEN_BY.ALIASES;
+      }
+    }
+    for (let place = offset; place < end; place++) {
+      if (this.values[place] !== newer[place - offset]) {
+        this.#add(place, this.values[place], SEEN_BY.ALIASES);
       }
     }
   }

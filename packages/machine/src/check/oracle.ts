@@ -51,13 +51,13 @@ export class CoherencyOracle {
 
   /** A CPU has stored bytes. */
   stored(content: Content, offset: number, values: Uint8Array): void {
-    content.store(offset, values, this.step, this.submissions.note(content, offset, values.length));
+    content.store(offset, values, this.step, this.submissions.note(content));
   }
 
   /** A CPU has loaded bytes: what it saw must be the newest (rules 1.2, 1.3). */
   loaded(content: Content, offset: number, seen: Uint8Array, by: string): void {
     this.#compare({ content, by, surface: CPU }, offset, seen, 0, seen.length);
-    content.settle(offset, seen, this.submissions.note(content, offset, seen.length));
+    content.settle(offset, seen, this.submissions.note(content));
   }
 
   /** A surface lies where it did not: what others there have on the device, it does not see before the CPU does. */
@@ -107,11 +107,11 @@ export class CoherencyOracle {
     if (content.alternatives > MANY_ALTERNATIVES) {
       this.#forgetOlder(content);
     }
-    const by = { owner: surface.number, aliased: sharing.length > 0 };
+    const during = this.submissions.note(content);
+    const by = { owner: surface.number, aliased: sharing.length > 0, during };
     forEachRun(surface.layout, subresource, box, (start, bytes) => {
-      const during = this.submissions.note(content, offset + start, bytes);
       const values = image.subarray(start, start + bytes);
-      content.writeByDevice(offset + start, values, this.step, { ...by, during });
+      content.writeByDevice(offset + start, values, this.step, by);
     });
     surface.isNewestOnDevice = true;
     for (const other of sharing.filter(({ isNewestOnDevice }) => isNewestOnDevice)) {
