@@ -103,7 +103,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
     if (page < 0 || page >= object.pageCount) {
       return 'sigbus';
     }
-    const held = object.reserveForFault();
+    const held = object.reserveOnly();
     try {
       object.context.faults.pass('fault-handler');
       return handle(page, held);

@@ -103,11 +103,15 @@ export class BufferObject implements BackingPages, Residence, Evictable {
    */
   reserve(): BufferReservation {
     this.context.mapping.assertWalkable();
-    return this.reserveForFault();
+    return this.reserveOnly();
   }
 
-  /** The same for a fault handler, which walks nothing and may come while others do. @throws VmwgfxError EDEADLK */
-  reserveForFault(): BufferReservation {
+  /**
+   * The same without a look at the mappings: for a fault handler, which walks none and may come while others do, and for
+   * who has looked already.
+   * @throws VmwgfxError EDEADLK where it is taken
+   */
+  reserveOnly(): BufferReservation {
     if (this.#reservation !== undefined) {
       throw new VmwgfxError('EDEADLK', `buffer object at page ${this.firstPage} is reserved already`);
     }
@@ -152,7 +156,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     this.#retired.add(resource);
     this.references.drop();
     if (!this.#destroyed && this.#reservation === undefined) {
-      this.unreserve(this.reserveForFault());
+      this.unreserve(this.reserveOnly());
     }
   }
 

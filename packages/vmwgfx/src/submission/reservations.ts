@@ -8,7 +8,8 @@ export class Reservations {
   take(object: BufferObject): BufferReservation {
     let held = this.#held.get(object);
     if (held === undefined) {
-      held = object.reserve();
+      // All objects have one mapping: whether that can be walked is asked once.
+      held = this.#held.size === 0 ? object.reserve() : object.reserveOnly();
       this.#held.set(object, held);
     }
     return held;

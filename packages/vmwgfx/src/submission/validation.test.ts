@@ -48,8 +48,8 @@ describe('reserving', () => {
     const [a, b, c] = [0, 1, 2].map(() => file.createSurface(coherent).handle);
     copy(a, b);
     const order: number[] = [];
-    const { reserve: taken } = BufferObject.prototype;
-    const reserve = vi.spyOn(BufferObject.prototype, 'reserve').mockImplementation(function (
+    const { reserveOnly: taken } = BufferObject.prototype;
+    const reserve = vi.spyOn(BufferObject.prototype, 'reserveOnly').mockImplementation(function (
       this: BufferObject,
     ) {
       order.push(this.firstPage);
