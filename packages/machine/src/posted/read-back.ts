@@ -1,6 +1,6 @@
 import type { IntervalNode, IntervalTree } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
-import type { Reservation, ResidentResource } from '@cg/vmwgfx';
+import type { Reservation, Residence, ResidentResource } from '@cg/vmwgfx';
 import { finishReadBacks, readBackResources, type CoherencyParts } from '@cg/vmwgfx/parts';
 
 /**
@@ -57,7 +57,7 @@ function sendReadBacks(resources: readonly ResidentResource[]): Set<ResidentReso
 }
 
 function readBack(
-  held: Reservation,
+  held: Reservation<Residence>,
   dirty: readonly ResidentResource[],
   waits: boolean,
   unsure: boolean,

@@ -13,7 +13,7 @@ import type { Residence, ResidentResource } from '../memory/resident-resource.js
  * range or to the first one still GPU-dirty, whichever comes first, and at least 1
  * @throws what the first failing read-back throws; what was read back before is then usable
  */
-export function cleanResources(held: Reservation, startPage: number, endPage: number): number {
+export function cleanResources(held: Reservation<Residence>, startPage: number, endPage: number): number {
   const { object } = held;
   const start = startPage * PAGE_SIZE;
   const end = endPage * PAGE_SIZE;
@@ -35,7 +35,10 @@ export function cleanResources(held: Reservation, startPage: number, endPage: nu
  * Reads back GPU-dirty resources of a buffer object, in order, and waits once.
  * @throws what the first failing read-back throws; what was read back before is then usable
  */
-export function readBackResources(held: Reservation, resources: readonly ResidentResource[]): void {
+export function readBackResources(
+  held: Reservation<Residence>,
+  resources: readonly ResidentResource[],
+): void {
   const { object } = held;
   const readBack = new Set<ResidentResource>();
   try {
@@ -52,7 +55,7 @@ export function readBackResources(held: Reservation, resources: readonly Residen
 }
 
 /** Waits for read-backs. Those that the device refuses have left the set by then, and stay GPU-dirty. */
-export function finishReadBacks(held: Reservation, readBack: ReadonlySet<ResidentResource>): void {
+export function finishReadBacks(held: Reservation<Residence>, readBack: ReadonlySet<ResidentResource>): void {
   const { object } = held;
   const { queue } = object.context;
   const fence = fenceOrSettle(queue);

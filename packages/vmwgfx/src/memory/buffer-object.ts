@@ -107,8 +107,8 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   }
 
   /**
-   * The same without a look at the mappings: for a fault handler, which walks none and may come while others do, and for
-   * who has looked already.
+   * The same without a look at the mappings: for a fault handler, which walks none and may come while others do, and
+   * for a call that has looked already.
    * @throws VmwgfxError EDEADLK where it is taken
    */
   reserveOnly(): BufferReservation {

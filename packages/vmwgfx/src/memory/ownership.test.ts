@@ -196,7 +196,7 @@ describe('a mapping', () => {
 });
 
 describe('the last reference', () => {
-  it('8.6: dropped while the buffer object is reserved, the surface goes with the end of that, and nothing is lost', () => {
+  it('8.6: dropped while the buffer object is reserved, the surface goes after that, and loses nothing', () => {
     const { cpu, file, buffer, surfaceIn, copy, device } = setUp();
     const [one, two] = [buffer(), buffer()];
     const [written, source] = [surfaceIn(one.handle), surfaceIn(two.handle)];

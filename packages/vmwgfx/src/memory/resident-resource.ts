@@ -17,7 +17,7 @@ export interface ResidentResource extends BackedResource {
    */
   readBack(refused: () => void): void;
   /** Takes it from the device and out of its backing. Nobody uses it any more; cannot fail. */
-  destroy(held: Reservation | undefined): void;
+  destroy(held: Reservation<Residence> | undefined): void;
 }
 
 /** A buffer object as who reads its resources back sees it. */

@@ -59,7 +59,7 @@ export class ContextChanges {
     this.#resources.set(resource, written || this.#resources.get(resource) === true);
   }
 
-  /** Takes a buffer object that gets another resource, or loses one, for the submission. @throws as `BufferObject.reserve` */
+  /** Reserves a buffer object that gets a resource, or loses one. @throws as `BufferObject.reserve` */
   reserve(object: BufferObject): BufferReservation {
     this.hold(object);
     return this.reservations.take(object);
