@@ -1,3 +1,5 @@
+import { PageTableError } from '@cg/pagetable';
+
 /** What went wrong, as an errno name. */
 export type VmwgfxErrorCode =
   /** An argument or a user command that makes no sense. */
@@ -82,4 +84,9 @@ export class VmwgfxError extends Error {
   get errno(): number {
     return errnoNumbers[this.code];
   }
+}
+
+/** Whether a step failed in a way that its caller handles, not by a defect. */
+export function isErrno(error: unknown): error is VmwgfxError | PageTableError {
+  return error instanceof VmwgfxError || error instanceof PageTableError;
 }

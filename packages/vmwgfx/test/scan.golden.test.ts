@@ -80,7 +80,7 @@ class Run {
       }),
     );
     this.write(row.pre);
-    this.#object.addTrackerUser();
+    this.#object.reserved((held) => this.#object.addTrackerUser(held));
   }
 
   get #tracker() {
@@ -139,7 +139,7 @@ class Run {
     for (const [what, index] of operations) {
       const resource = this.#resources[index];
       if (what === 'u') {
-        this.#object.unmapRange(...resource.pageRange);
+        this.#object.reserved((held) => this.#object.unmapRange(held, ...resource.pageRange));
       } else {
         this.#tracker[what === 't' ? 'transfer' : 'clear'](resource, resource.sharedBy);
       }

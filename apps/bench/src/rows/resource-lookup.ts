@@ -53,7 +53,7 @@ function sampleLookUps(clock: Clock, contender: string, count: number): Sample {
   const { context } = new Machine({ cpus: 1, memoryBytes: pageCount * PAGE_SIZE + BESIDE_BYTES }).driver;
   const object = new BufferObject(context, pageCount);
   for (let i = 0; i < count; i++) {
-    new PlacedResource(context).attach(object, i * RESOURCE_PAGES * PAGE_SIZE);
+    object.reserved((held) => new PlacedResource(context).attach(held, i * RESOURCE_PAGES * PAGE_SIZE));
   }
   // One behind the other, as a program's faults come: it is the depth that is measured, not cold caches.
   const pages = Uint32Array.from({ length: LOOK_UPS }, (_, i) => (i * RESOURCE_PAGES) % pageCount);
@@ -63,9 +63,11 @@ function sampleLookUps(clock: Clock, contender: string, count: number): Sample {
       pagesToMap = 0;
     },
     work() {
-      for (const page of pages) {
-        pagesToMap += cleanResources(object, page, page + 1);
-      }
+      object.reserved((held) => {
+        for (const page of pages) {
+          pagesToMap += cleanResources(held, page, page + 1);
+        }
+      });
     },
     check() {
       if (pagesToMap !== LOOK_UPS * RESOURCE_PAGES) {

@@ -1,5 +1,5 @@
 import type { FaultResult, PageFault } from '@cg/pagetable';
-import type { BufferObject } from '@cg/vmwgfx';
+import type { BufferReservation } from '@cg/vmwgfx';
 import { describe, expect, it } from 'vitest';
 import type { MachineOptions } from '../machine.js';
 import { partsOf, withParts } from '../posted/variant.js';
@@ -25,8 +25,8 @@ function keepingTrackers(base: MachineOptions): MachineOptions {
   const { Validation } = partsOf(base);
   return withParts(base, {
     Validation: class extends Validation {
-      protected override takeTrackerUsers(objects: readonly BufferObject[]): void {
-        objects.forEach((object) => object.addTrackerUser());
+      protected override takeTrackerUsers(objects: readonly BufferReservation[]): void {
+        objects.forEach((held) => held.object.addTrackerUser(held));
       }
     },
   });

@@ -79,7 +79,6 @@ class ProgramRun {
   readonly #faults = new FaultInjection();
   readonly #findings: Finding[] = [];
   readonly #unmet: UnmetExpectation[] = [];
-  #hasFailedSwitch = false;
   readonly #outcomes = { done: 0, skipped: 0, failed: 0, blocked: 0 };
   #waiting: Waiting[] = [];
   /** What the device has copied to memory with no fence behind it yet. */
@@ -208,16 +207,13 @@ class ProgramRun {
       if (outcome === 'blocked') {
         this.#waiting.push({ statement, step });
       }
-      // A switch of backing may be done and yet fail, for its fence: the old mapping then shows what is gone.
-      this.#hasFailedSwitch ||= outcome === 'failed' && switchesBacking(statement);
-      const isOldMapping = error?.code === 'EFAULT' && this.#hasFailedSwitch;
       if (error?.code === 'ENOMEM' && statement.kind === 'check' && this.#world.isCrowded) {
         throw new MachineError(
           'ENOMEM',
           `the machine has too little memory for what it has to hold: ${error.message}`,
         );
       }
-      if (error !== undefined && statement.kind === 'check' && !isOldMapping) {
+      if (error !== undefined && statement.kind === 'check') {
         // Nothing is ordered to fail: the device can be brought up to date, and the CPU shown it (rule 1.5).
         this.#crashed(error, statement, step);
       }
@@ -281,10 +277,10 @@ class ProgramRun {
     this.#faults.disarm();
     this.#machine.commandObserver = undefined;
     this.#hasEnded = true;
-    attempt(() => file.close());
+    file.close();
+    this.#steps.exitAll();
     const left = account.used + graphicsMemory.used;
-    // A thread that waits for a lock does not end half-way, as a step that is tried again does: it can leave things.
-    if (left > 0 && this.#outcomes.blocked === 0) {
+    if (left > 0) {
       const nothing = { offset: 0, seen: 0, expected: 0, writer: 0, name: '' };
       const message = `${account.used} bytes of trackers and ${graphicsMemory.used} of graphics memory stay charged`;
       this.#found({ ...nothing, kind: 'leak', step: this.#step, by: 'driver', bytes: left, message });
@@ -318,8 +314,4 @@ class ProgramRun {
         timeline?.note({ ...commandEvent(command, surface, to), step: this.#current }),
     };
   }
-}
-
-function switchesBacking(statement: Statement): boolean {
-  return statement.kind === 'submit' && statement.commands.some(({ kind }) => kind === 'switch');
 }

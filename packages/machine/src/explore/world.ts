@@ -63,6 +63,8 @@ export class World {
   /** Told where surfaces are placed. */
   oracle: CoherencyOracle | undefined;
   readonly #checkTargets: LiveSurface[] = [];
+  /** Their handles are closed; the driver has not let go of them yet. */
+  #closed: LiveSurface[] = [];
   readonly #resources = new WeakSet<Surface>();
   #numbers = 0;
   #contentBytes = 0;
@@ -82,6 +84,11 @@ export class World {
     }
     for (const { checked } of this.#checkTargets) {
       yield checked;
+    }
+    for (const { checked, resource } of this.#closed) {
+      if (resource?.backing !== undefined) {
+        yield checked;
+      }
     }
   }
 
@@ -104,6 +111,12 @@ export class World {
     }
     for (const { handle, checked } of this.#checkTargets) {
       if (this.file.deviceId(handle) === sid) {
+        checked.sid = sid;
+        return checked;
+      }
+    }
+    for (const { checked, resource } of this.#closed) {
+      if (resource?.id === sid) {
         checked.sid = sid;
         return checked;
       }
@@ -222,8 +235,9 @@ export class World {
     return tracker?.method === 'trap' && tracker.dirty.bitmap.has(page);
   }
 
-  /** Forgets what buffer objects held that are gone. */
+  /** Forgets surfaces that are gone, and what buffer objects held that are. */
   forgetDestroyed(): void {
+    this.#closed = this.#closed.filter(({ resource }) => resource?.backing !== undefined);
     for (const [object, content] of this.#contents) {
       if (object instanceof BufferObject && object.isDestroyed) {
         content.isFreed = true;
@@ -234,10 +248,13 @@ export class World {
   }
 
   /** A surface's handle is being closed. What has no backing goes with it. */
-  forgetSurface({ resource, checked, target }: LiveSurface): void {
+  forgetSurface(surface: LiveSurface): void {
+    const { resource, checked, target } = surface;
     this.surfaces.delete(checked.name);
     if (resource === undefined) {
       this.#contentBytes -= checked.content.bytes;
+    } else {
+      this.#closed.push(surface);
     }
     const at = target === undefined ? -1 : this.#checkTargets.indexOf(target);
     if (target !== undefined && at >= 0) {

@@ -14,7 +14,6 @@ import type { DriverContext } from '../context.js';
 import type { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject } from '../memory/buffer-object.js';
-import { doAll } from '../references.js';
 import type { SurfaceStatistics } from '../resource/surface.js';
 import type { Fence } from '../device/fence.js';
 import { submit } from '../submission/submit.js';
@@ -273,20 +272,17 @@ export class DrmFile {
 
   /**
    * Closes a handle: one of a surface as often as it was given, any other once. What nothing else keeps goes: a
-   * surface with its last handle, a buffer object once no handle and no surface has it. Mappings of a buffer object
-   * that is gone fault.
-   * @throws VmwgfxError ENOENT; EIO where the device refused something: the object is gone all the same
+   * surface with its last handle, a buffer object once no handle, no surface and no mapping has it (rule 8.6).
+   * @throws VmwgfxError ENOENT
    */
   closeHandle(handle: number): void {
     this.#handles.close(handle);
   }
 
-  /** Closes every handle of the file. @throws the first error of `closeHandle`, after all are closed */
+  /** Closes every handle of the file. What it has mapped stays mapped. */
   close(): void {
-    doAll([
-      ...[...this.#cpuAccesses].map((access) => () => access.release()),
-      () => this.#handles.closeAll(),
-    ]);
+    [...this.#cpuAccesses].forEach((access) => access.release());
+    this.#handles.closeAll();
   }
 
   #map(object: BufferObject, addressSpace: AddressSpace, firstPage: number, pages: number): Vma {

@@ -1,5 +1,4 @@
 import { VmwgfxError } from '../errors.js';
-import { doAll } from '../references.js';
 import { BufferObject } from '../memory/buffer-object.js';
 import { DxContext } from '../resource/contexts/dx-context.js';
 import { LegacyContext } from '../resource/contexts/legacy-context.js';
@@ -150,7 +149,7 @@ export class HandleTable {
   /**
    * Closes a handle: one of a surface as often as the file was given it, any other at once. The last handle drops
    * the object.
-   * @throws VmwgfxError ENOENT; EIO where the device refused something as the object went
+   * @throws VmwgfxError ENOENT
    */
   close(handle: number): void {
     const entry = this.#entry(handle);
@@ -160,15 +159,9 @@ export class HandleTable {
     this.#forget(handle, entry);
   }
 
-  /** Drops everything. @throws the first error, after all are gone */
+  /** Drops everything. */
   closeAll(): void {
-    doAll(
-      [...this.#entries].map(
-        ([handle, entry]) =>
-          () =>
-            this.#forget(handle, entry),
-      ),
-    );
+    [...this.#entries].forEach(([handle, entry]) => this.#forget(handle, entry));
   }
 
   #forget(handle: number, { object }: Entry): void {

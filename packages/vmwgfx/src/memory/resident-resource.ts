@@ -1,6 +1,7 @@
 import type { IntervalTree } from '@cg/collections';
 import type { CommandQueue } from '../device/command-queue.js';
 import type { BackedResource, DirtyTracker } from '../tracking/dirty-tracker.js';
+import type { Reservation } from './reservation.js';
 
 /** A resource as the buffer object that it lies in sees it. */
 export interface ResidentResource extends BackedResource {
@@ -15,6 +16,8 @@ export interface ResidentResource extends BackedResource {
    * @param refused called where the device refuses it
    */
   readBack(refused: () => void): void;
+  /** Takes it from the device and out of its backing. Nobody uses it any more; cannot fail. */
+  destroy(held: Reservation<Residence> | undefined): void;
 }
 
 /** A buffer object as who reads its resources back sees it. */

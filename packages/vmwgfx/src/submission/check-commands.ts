@@ -20,6 +20,7 @@ import { CommandScope, type CommandEffects } from './command-scope.js';
 import { ContextChanges } from './context-changes.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { BufferRange, SurfaceEffect } from './effects.js';
+import type { Reservations } from './reservations.js';
 import type { CommandRule } from './rules/command-rule.js';
 import { ruleOf } from './rules/command-rules.js';
 import { refusalOf } from './rules/driver-commands.js';
@@ -66,6 +67,8 @@ export interface CommandChecks {
   readonly limits: DeviceLimits;
   /** The DX context that the submission names. */
   readonly dxContext: DxContext | undefined;
+  /** The submission's: what commands give another place is reserved first. */
+  readonly reservations: Reservations;
   /** What the commands do to contexts; there is none until one does. */
   changes: ContextChanges | undefined;
 }
@@ -139,7 +142,7 @@ function checkLevel(name: CommandName, fields: Fields, device: Level): void {
 
 /** Does to its context what a command does. */
 function applied(command: UserCommand, checks: CommandChecks, number: number): UserCommand {
-  checks.changes ??= new ContextChanges(checks.dxContext);
+  checks.changes ??= new ContextChanges(checks.dxContext, checks.reservations);
   checks.changes.command = number;
   const scope = new CommandScope(checks.changes, checks.handles);
   command.rule.apply?.(command.fields as never, scope);
