@@ -26,6 +26,8 @@ import { DeviceObjects } from './objects/device-objects.js';
 import type { PointerState } from './screen/pointer.js';
 import type { ScreenTargetImage } from './screen/screen-target.js';
 import { readSnapshot } from './snapshot/read-snapshot.js';
+import type { ReadSnapshot } from './snapshot/read-snapshot.js';
+import { joined } from './snapshot/snapshot-format.js';
 import { writeSnapshot } from './snapshot/write-snapshot.js';
 import type { DeviceStatistics } from './statistics.js';
 
@@ -198,34 +200,51 @@ export class SvgaDevice {
     return this.#objects.pointer.state();
   }
 
+  /** The time that `advance` was told last, or that a snapshot was taken at. */
+  get now(): number {
+    return this.#now;
+  }
+
   /**
    * The whole state of the device, guest memory left out: registers, FIFO memory, VRAM, objects with their
    * images, queues, pending interrupts. Versioned bytes, for `restore` of a device with the same options.
    */
   snapshot(): Uint8Array {
+    return joined(this.snapshotPieces());
+  }
+
+  /**
+   * The bytes of `snapshot` in pieces that follow each other, for writing them somewhere without a copy of all of
+   * them: images, VRAM and FIFO memory are live views, so use them before the device does anything.
+   */
+  snapshotPieces(): Uint8Array[] {
     return writeSnapshot(this.#parts());
   }
 
   /**
    * Makes the device what it was when the snapshot was taken, and sets the interrupt line accordingly.
-   * Statistics go on; guest memory is the host's to restore.
+   * Statistics go on; guest memory is the host's to restore. The snapshot is validated as a whole first: where this
+   * throws, the device is as it was before.
    * @throws SvgaDeviceError EBADMSG for bytes that are no snapshot, or one of another version, or one that
-   * this device's limits do not allow; the device is reset then
+   * this device's limits do not allow
    */
   restore(snapshot: Uint8Array): void {
-    this.#reset();
+    const { time, take } = this.#readSnapshot(snapshot);
+    take();
+    this.#now = time.now;
+    this.#ringDue = time.ringDue;
+    this.#interrupts.drive();
+  }
+
+  #readSnapshot(snapshot: Uint8Array): ReadSnapshot {
     try {
-      const { now, ringDue } = readSnapshot(snapshot, this.#parts());
-      this.#now = now;
-      this.#ringDue = ringDue;
+      return readSnapshot(snapshot, this.#parts());
     } catch (error) {
-      this.#reset();
       const reason = guestError(error);
       throw reason instanceof SvgaDeviceError && reason.code === 'EBADMSG'
         ? reason
         : new SvgaDeviceError('EBADMSG', `snapshot does not fit the device: ${reason.message}`);
     }
-    this.#interrupts.drive();
   }
 
   #parts(): Parameters<typeof writeSnapshot>[0] {

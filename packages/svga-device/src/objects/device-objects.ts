@@ -46,7 +46,7 @@ export class DeviceObjects {
   readonly pointer = new Pointer();
   readonly images: ImageMemory;
   readonly budget: WorkBudget;
-  readonly counters = new Counters();
+  readonly counters: Counters;
   /** The DX context that the commands at hand are for, by its id; undefined where their header names none. */
   dxContextId: number | undefined;
 
@@ -58,6 +58,7 @@ export class DeviceObjects {
     this.tables = new ObjectTables(this.cursor);
     this.images = new ImageMemory(limits.maxImageBytes);
     this.budget = new WorkBudget(limits.maxWorkBytes);
+    this.counters = new Counters(this.budget);
   }
 
   get memory(): GuestMemory {
@@ -126,6 +127,22 @@ export class DeviceObjects {
     }
   }
 
+  /** Has the objects and tables of another, which is not used any more, in the place of its own. */
+  replaceBy(other: DeviceObjects): void {
+    replace(this.mobs, other.mobs);
+    replace(this.surfaces, other.surfaces);
+    replace(this.contexts, other.contexts);
+    replace(this.dxContexts, other.dxContexts);
+    replace(this.shaders, other.shaders);
+    replace(this.screens, other.screens);
+    replace(this.regions, other.regions);
+    for (const type of Object.values(SVGA_OTABLE)) {
+      this.tables.set(type, other.tables.backing(type));
+    }
+    this.pointer.restore(other.pointer.saved());
+    this.images.replaceBy(other.images);
+  }
+
   /** Forgets every object and every table. */
   reset(): void {
     for (const type of Object.values(SVGA_OTABLE)) {
@@ -139,6 +156,13 @@ export class DeviceObjects {
 
 function missing(what: string, values: Readonly<Record<string, number>>): never {
   throw new SvgaDeviceError('ENOENT', `no such ${what}`, values);
+}
+
+function replace<T>(objects: Map<number, T>, others: ReadonlyMap<number, T>): void {
+  objects.clear();
+  for (const [id, object] of others) {
+    objects.set(id, object);
+  }
 }
 
 function dropFrom<T>(objects: Map<number, T>, first: number, drop?: (object: T) => void): void {

@@ -25,6 +25,11 @@ export class ImageMemory {
     return image;
   }
 
+  /** Counts what another has given out, and nothing of its own any more. */
+  replaceBy(other: ImageMemory): void {
+    this.#used = other.#used;
+  }
+
   free(image: Uint8Array): void {
     this.#used -= image.length;
   }
