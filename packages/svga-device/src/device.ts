@@ -78,6 +78,7 @@ export class SvgaDevice {
         memory: host.memory,
         fences: this.#fences,
         vram: () => this.vram,
+        palette: () => this.#registers.storage,
         screenUpdated: (id, rect) => host.screenUpdated?.(id, rect),
         commandStarts: host.commandStarts && ((reader) => host.commandStarts?.(reader)),
         commandDone: host.commandDone && ((reader) => host.commandDone?.(reader)),

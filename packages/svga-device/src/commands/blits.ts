@@ -4,6 +4,7 @@ import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { ImageRegion } from '../texels/image-region.js';
 import { average, stretch } from '../texels/resample.js';
+import { TexelCodec } from '../texels/texel-codec.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import type { CommandFamily } from './command-family.js';
 import { copyBoxes, haveSameBlocks, imageRef, subresourceRef } from './copies.js';
@@ -13,9 +14,6 @@ import { readbackSubresource, readbackSurface } from './updates.js';
 
 /** SVGA3dStretchBltMode of svga3d_types.h. */
 const SVGA3D_STRETCH_BLT = { POINT: 0, LINEAR: 1, LINEARSRGB: 2 } as const;
-
-/** What finding, filtering and writing one texel costs, in bytes copied. */
-export const TEXEL_COST = 128;
 
 interface Blit {
   readonly source: SubresourceRef;
@@ -65,7 +63,14 @@ function blit(objects: DeviceObjects, { source, sourceBox, target, targetBox, mo
   const linear = mode === SVGA3D_STRETCH_BLT.LINEARSRGB;
   const from = region(objects, source, sourceBox, linear);
   const to = region(objects, target, targetBox, linear);
-  objects.budget.charge(to.texels * TEXEL_COST, 1);
+  if (from.codec.kind !== to.codec.kind || (from.codec.kind === 'depth' && !sameFormat)) {
+    throw new SvgaDeviceError('EINVAL', 'texels of one format cannot become those of the other', {
+      srcFormat: source.surface.layout.format.id,
+      destFormat: target.surface.layout.format.id,
+    });
+  }
+  const taps = mode === SVGA3D_STRETCH_BLT.POINT ? 1 : 4;
+  objects.budget.chargeEach(1 + to.texels, taps * from.codec.cost + to.codec.cost);
   if (source.surface === target.surface) {
     // A target that overlaps its source must not be read again.
     objects.budget.charge(from.image.length, 1);
@@ -166,7 +171,9 @@ function resolveCopy(objects: DeviceObjects, fields: CommandFields<'DX_RESOLVE_C
       dstSid: fields.dstSid,
     });
   }
-  objects.budget.charge(box.width * box.height * box.depth * from.samples * TEXEL_COST, 1);
+  const texels = box.width * box.height * box.depth;
+  const cost = TexelCodec.of(from.format, true)?.cost ?? 0;
+  objects.budget.chargeEach(1 + texels * (from.samples + 1), cost);
   const image = objects.imageOf(source.surface);
   const samples = Array.from(
     { length: from.samples },

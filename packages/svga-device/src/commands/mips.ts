@@ -5,7 +5,6 @@ import type { Surface } from '../objects/surface.js';
 import { shaderResourceViewEntry, SVGA_COTABLE } from '../protocol/cotable-entries.js';
 import { ImageRegion } from '../texels/image-region.js';
 import { halve } from '../texels/resample.js';
-import { TEXEL_COST } from './blits.js';
 import type { CommandFamily } from './command-family.js';
 import { wholeMip } from './subresources.js';
 import { viewFormat } from './views.js';
@@ -32,7 +31,8 @@ function generate(objects: DeviceObjects, surface: Surface, format: number, rang
       const subresource = layer * own.mips.length + mip;
       const above = region(layout, subresource - 1, image);
       const below = region(layout, subresource, image);
-      objects.budget.charge(above.texels * TEXEL_COST, 1);
+      objects.budget.charge(0, 2);
+      objects.budget.chargeEach(above.texels + below.texels, above.codec.cost);
       halve(above, below);
       objects.counters.bytesCopied += below.texels * below.codec.bytes;
     }

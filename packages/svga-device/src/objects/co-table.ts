@@ -60,6 +60,13 @@ export class CoTable {
     layout.write(this.#view, this.#place(id), values);
   }
 
+  /** Writes a word into every entry, `at` bytes from its start. */
+  setWord(at: number, word: number): void {
+    for (let place = at; place < this.#entries.length; place += this.entryBytes) {
+      this.#view.setUint32(place, word, true);
+    }
+  }
+
   /** Fills an entry with one byte; throws as `read` does. */
   fill(id: number, byte: number): void {
     const at = this.#place(id);

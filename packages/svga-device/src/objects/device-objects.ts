@@ -24,6 +24,8 @@ export interface DeviceSurroundings {
   readonly fences: Fences;
   /** BAR1. */
   vram(): Uint8Array;
+  /** The registers from SVGA_PALETTE_BASE on. */
+  palette(): Uint32Array;
   /** A rectangle of a screen has changed. */
   screenUpdated(stid: number, rect: ScreenRect): void;
   /** Whoever takes note of commands. */
@@ -107,6 +109,29 @@ export class DeviceObjects {
     }
     this.budget.charge(surface.layout.bytes, 0);
     return surface.image(this.images);
+  }
+
+  /** How many objects there are of a type. */
+  count(type: number): number {
+    return this.#objectsOf(type)?.size ?? 0;
+  }
+
+  #objectsOf(type: number): ReadonlyMap<number, unknown> | undefined {
+    switch (type) {
+      case SVGA_OTABLE.MOB:
+        return this.mobs;
+      case SVGA_OTABLE.SURFACE:
+        return this.surfaces;
+      case SVGA_OTABLE.CONTEXT:
+        return this.contexts;
+      case SVGA_OTABLE.SHADER:
+        return this.shaders;
+      case SVGA_OTABLE.SCREENTARGET:
+        return this.screens;
+      case SVGA_OTABLE.DXCONTEXT:
+        return this.dxContexts;
+    }
+    return undefined;
   }
 
   /** Forgets the objects of a type from the id `first` on. */

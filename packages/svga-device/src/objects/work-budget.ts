@@ -5,20 +5,22 @@ import { SvgaDeviceError } from '../errors.js';
  * `npm run fuzz` prints how each command keeps to these (`test/costly-buffers.ts` has a buffer for each kind).
  */
 export const COST = {
-  /** Reading a command and finding what it names. */
-  COMMAND: 4096,
+  /** Reading a command, finding what it names, and writing an entry of its own. */
+  COMMAND: 8192,
   /** Making an object that a command defines, and letting it go again. */
   OBJECT: 16_384,
   /** Looking at an object in passing. */
   LOOK: 64,
-  /** Describing an object or a state in a table: fields to bytes, and bytes to guest memory. */
-  ENTRY: 4096,
-  /** One of the boxes, sizes or elements that follow a command. */
-  ELEMENT: 4096,
+  /** Finding the place of an object in its table, which is guest memory, and each byte that is described there. */
+  ENTRY: 2048,
+  ENTRY_BYTE: 128,
+  /** A byte of a command's fields and of what follows them: boxes, sizes, elements. */
+  FIELD_BYTE: 64,
   /** Finding a row of a box, or a page, in an image or in guest memory. */
   ROW: 1024,
-  /** Reading a texel, or writing one, as numbers. */
-  TEXEL: 512,
+  /** Reading a texel, or writing one, as numbers; and the same of formats of up to 32 bits that are 0…1 as stored. */
+  TEXEL: 2048,
+  PLAIN_TEXEL: 128,
   /** A pixel of a screen or a cursor, byte by byte. */
   PIXEL: 64,
 } as const;
