@@ -109,7 +109,10 @@ export class SvgaDevice {
     return this.#vram;
   }
 
-  /** When `advance` has something to do next, by the time it was told; undefined where nothing waits. */
+  /**
+   * When `advance` has something to do next, by the time it was told; undefined where nothing waits. One access runs
+   * no more buffers than have the work of two: what is due and has not run goes on in the next `advance`.
+   */
   get nextDue(): number | undefined {
     const due = Math.min(this.#buffers.due, this.#ringDue);
     return due === Infinity ? undefined : due;
@@ -395,8 +398,11 @@ export class SvgaDevice {
       return;
     }
     this.#isDraining = true;
+    const { counters, limits } = this.#objects;
+    const end = counters.work + limits.maxWorkBytes;
     try {
-      while (this.#runNext()) {
+      // Buffers that waited for their context must not run all at once: `nextDue` says that there is more.
+      while (counters.work < end && this.#runNext()) {
         this.#interrupts.drive();
       }
     } finally {

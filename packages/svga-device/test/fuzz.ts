@@ -309,7 +309,7 @@ export class HostileGuest {
   }
 
   #boot(): TestGuest {
-    const limits = { maxImageBytes: 2 ** 21, maxWorkBytes: 2 ** 21, vramBytes: 2 ** 16, fifoBytes: 2 ** 15 };
+    const limits = { maxImageBytes: 2 ** 21, maxWorkBytes: 2 ** 25, vramBytes: 2 ** 16, fifoBytes: 2 ** 15 };
     return new TestGuest({ ...limits, ...variants[this.#seed % variants.length] }, PAGES);
   }
 }

@@ -2,6 +2,7 @@ import { formatById, SurfaceLayout } from '@cg/surface-layout';
 import type { SurfaceBox } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import { COST } from '../objects/work-budget.js';
 import { ImageRegion } from '../texels/image-region.js';
 import { average, stretch } from '../texels/resample.js';
 import { TexelCodec } from '../texels/texel-codec.js';
@@ -73,10 +74,8 @@ function blit(objects: DeviceObjects, { source, sourceBox, target, targetBox, mo
   objects.budget.chargeEach(1 + to.texels, taps * from.codec.cost + to.codec.cost);
   if (source.surface === target.surface) {
     // A target that overlaps its source must not be read again.
-    objects.budget.charge(from.image.length, 1);
-    const { layout } = source.surface;
-    const before = new ImageRegion(layout, source.subresource, from.image.slice(), sourceBox, linear);
-    stretch(before, to, mode === SVGA3D_STRETCH_BLT.POINT ? 'nearest' : 'linear');
+    objects.budget.chargeEach(from.span, COST.FRESH_BYTE);
+    stretch(from.copy(), to, mode === SVGA3D_STRETCH_BLT.POINT ? 'nearest' : 'linear');
   } else {
     stretch(from, to, mode === SVGA3D_STRETCH_BLT.POINT ? 'nearest' : 'linear');
   }
@@ -147,7 +146,7 @@ function convert(objects: DeviceObjects, { srcSid, dstSid }: CommandFields<'DX_P
 }
 
 /** A layout like another, read as texels of another format of the same size. */
-function reinterpret(layout: SurfaceLayout, copyFormat: number): SurfaceLayout {
+function reinterpret(objects: DeviceObjects, layout: SurfaceLayout, copyFormat: number): SurfaceLayout {
   const format = formatById(copyFormat);
   if (
     format === undefined ||
@@ -156,6 +155,10 @@ function reinterpret(layout: SurfaceLayout, copyFormat: number): SurfaceLayout {
   ) {
     throw new SvgaDeviceError('EINVAL', 'surface cannot be read as the format', { copyFormat });
   }
+  if (format === layout.format) {
+    return layout;
+  }
+  objects.budget.chargeEach(1 + layout.mips.length, COST.OBJECT);
   return new SurfaceLayout({ ...layout.description, format: copyFormat });
 }
 
@@ -163,8 +166,8 @@ function reinterpret(layout: SurfaceLayout, copyFormat: number): SurfaceLayout {
 function resolveCopy(objects: DeviceObjects, fields: CommandFields<'DX_RESOLVE_COPY'>): void {
   const source = subresourceRef(objects, fields.srcSid, fields.srcSubResource);
   const target = subresourceRef(objects, fields.dstSid, fields.dstSubResource);
-  const from = reinterpret(source.surface.layout, fields.copyFormat);
-  const to = reinterpret(target.surface.layout, fields.copyFormat);
+  const from = reinterpret(objects, source.surface.layout, fields.copyFormat);
+  const to = reinterpret(objects, target.surface.layout, fields.copyFormat);
   const box = wholeMip(from, source.subresource);
   if (to.samples > 1 || !sameSize(box, wholeMip(to, target.subresource))) {
     throw new SvgaDeviceError('EINVAL', 'target is multisample or has another size', {
@@ -173,6 +176,7 @@ function resolveCopy(objects: DeviceObjects, fields: CommandFields<'DX_RESOLVE_C
   }
   const texels = box.width * box.height * box.depth;
   const cost = TexelCodec.of(from.format, true)?.cost ?? 0;
+  objects.budget.chargeEach(from.samples + 1, COST.COMMAND); // a region each
   objects.budget.chargeEach(1 + texels * (from.samples + 1), cost);
   const image = objects.imageOf(source.surface);
   const samples = Array.from(

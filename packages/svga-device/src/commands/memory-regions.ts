@@ -33,7 +33,7 @@ function define(objects: DeviceObjects, gmrId: number, numPages: number): GuestR
     objects.regions.delete(gmrId);
     return undefined;
   }
-  objects.budget.charge(8 * numPages, 0);
+  objects.budget.chargeEach(8 * numPages, COST.FRESH_BYTE);
   const region = new GuestRegion(numPages);
   objects.regions.set(gmrId, region);
   return region;

@@ -3,6 +3,7 @@ import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
 import { shaderResourceViewEntry, SVGA_COTABLE } from '../protocol/cotable-entries.js';
+import { COST } from '../objects/work-budget.js';
 import { ImageRegion } from '../texels/image-region.js';
 import { halve } from '../texels/resample.js';
 import type { CommandFamily } from './command-family.js';
@@ -24,7 +25,9 @@ function generate(objects: DeviceObjects, surface: Surface, format: number, rang
   if (own.samples > 1 || firstMip + mips > own.mips.length || firstLayer + layers > own.layers) {
     throw new SvgaDeviceError('EINVAL', 'surface has no such mips', { ...range });
   }
-  const layout = format === own.format.id ? own : new SurfaceLayout({ ...own.description, format });
+  const isOwn = format === own.format.id;
+  objects.budget.chargeEach(isOwn ? 0 : 1 + own.mips.length, COST.OBJECT);
+  const layout = isOwn ? own : new SurfaceLayout({ ...own.description, format });
   const image = objects.imageOf(surface);
   for (let layer = firstLayer; layer < firstLayer + layers; layer++) {
     for (let mip = firstMip + 1; mip < firstMip + mips; mip++) {

@@ -3,6 +3,7 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import { screenTargetEntry, SVGA_OTABLE } from '../protocol/object-table-entries.js';
 import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import { COST } from '../objects/work-budget.js';
 import { screenFormat } from '../screen/rgba.js';
 import { ScreenTarget } from '../screen/screen-target.js';
 import type { ScreenRect } from '../screen/screen-target.js';
@@ -82,9 +83,12 @@ function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENT
   const newPixels = screen.ownPixels === undefined ? 4 * width * height : 0;
   const shown = screenFormat(surface.layout.format, objects.surroundings.palette());
   if (shown === undefined) {
-    throw new SvgaDeviceError('EINVAL', 'a screen cannot show the format', { format: surface.layout.format.id });
+    throw new SvgaDeviceError('EINVAL', 'a screen cannot show the format', {
+      format: surface.layout.format.id,
+    });
   }
-  objects.budget.charge(newPixels, rect.h);
+  objects.budget.chargeEach(newPixels, COST.FRESH_BYTE);
+  objects.budget.charge(0, rect.h);
   objects.budget.chargeEach(rect.w * rect.h, shown.cost);
   objects.imageOf(surface); // charges for an image that is not there yet
   screen.update(surface, subresource, rect, shown.toRgba, objects.images);

@@ -88,7 +88,7 @@ export function writeSurfaceEntry(
 function define(objects: DeviceObjects, definition: SurfaceDefinition): void {
   checkNewId(objects.surfaces, definition.sid, objects.limits.maxSurfaces);
   const surface = new Surface(definition, layOut(definition, objects.limits));
-  objects.budget.chargeEach(1 + surface.layout.mips.length / 2, COST.OBJECT);
+  objects.budget.chargeEach(1 + surface.layout.mips.length, COST.OBJECT);
   writeSurfaceEntry(objects, definition, SVGA3D_INVALID_ID);
   objects.surfaces.set(definition.sid, surface);
 }

@@ -16,7 +16,7 @@ import type { Context, DxContext, Shader } from './contexts.js';
 import { ImageMemory } from './image-memory.js';
 import { ObjectTables } from './object-tables.js';
 import type { Surface } from './surface.js';
-import { WorkBudget } from './work-budget.js';
+import { COST, WorkBudget } from './work-budget.js';
 
 /** What commands reach of the world outside the objects. */
 export interface DeviceSurroundings {
@@ -88,14 +88,16 @@ export class DeviceObjects {
   }
 
   /**
-   * A table of the DX context that the commands at hand are for.
+   * A table of the DX context that the commands at hand are for, to read or write an entry of it.
    * @throws SvgaDeviceError EINVAL where they are for none, ENOENT
    */
   coTable(type: number): CoTable {
     if (this.dxContextId === undefined) {
       throw new SvgaDeviceError('EINVAL', 'command needs a DX context in its header');
     }
-    return this.dxContext(this.dxContextId).tables[type];
+    const table = this.dxContext(this.dxContextId).tables[type];
+    this.budget.chargeEach(table.entryBytes, COST.ENTRY_BYTE);
+    return table;
   }
 
   /**
@@ -107,7 +109,7 @@ export class DeviceObjects {
     if (own !== undefined) {
       return own;
     }
-    this.budget.charge(surface.layout.bytes, 0);
+    this.budget.chargeEach(surface.layout.bytes, COST.FRESH_BYTE);
     return surface.image(this.images);
   }
 

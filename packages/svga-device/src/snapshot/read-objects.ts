@@ -115,7 +115,7 @@ function readCoTables(values: SnapshotValues, context: DxContext, objects: Devic
     if (!Number.isInteger(capacity) || capacity > objects.limits.maxCoTableEntries) {
       throw new SvgaDeviceError('EBADMSG', 'snapshot has a COTable of another size', { type, capacity });
     }
-    table.resize(capacity, entries.toBytes(), objects.images);
+    table.resize(capacity, objects.images, (target) => entries.copyTo(target));
     table.mobId = mobId;
   });
 }

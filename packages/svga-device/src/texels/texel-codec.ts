@@ -61,8 +61,8 @@ function channelsOf(format: SurfaceFormat): Channel[] {
   return channels;
 }
 
-function encodeChannel({ bits, kind }: Channel, value: number): number {
-  const most = 2 ** bits - 1;
+function encodeChannel({ bits, most: mask, kind }: Channel, value: number): number {
+  const most = mask >>> 0;
   switch (kind) {
     case 'unorm':
       return Math.round(clamp(value, 0, 1) * most);
@@ -83,11 +83,11 @@ function encodeChannel({ bits, kind }: Channel, value: number): number {
   }
 }
 
-function decodeChannel({ bits, kind }: Channel, raw: number): number {
-  const signed = raw >= 2 ** (bits - 1) ? raw - 2 ** bits : raw;
+function decodeChannel({ bits, most, kind }: Channel, raw: number): number {
+  const signed = (raw << (32 - bits)) >> (32 - bits);
   switch (kind) {
     case 'unorm':
-      return raw / (2 ** bits - 1);
+      return raw / (most >>> 0);
     case 'snorm':
       return Math.max(signed / (2 ** (bits - 1) - 1), -1);
     case 'uint':
@@ -201,7 +201,7 @@ export class TexelCodec {
     }
     for (const channel of this.#channels) {
       const { word, shift, bits } = channel;
-      const raw = bits === 32 ? this.#words[word] : (this.#words[word] >>> shift) & (2 ** bits - 1);
+      const raw = bits === 32 ? this.#words[word] : (this.#words[word] >>> shift) & channel.most;
       color[channel.color] = decodeChannel(channel, raw);
     }
     if (this.#luminance) {
@@ -256,7 +256,7 @@ export class TexelCodec {
       for (const channel of this.#channels) {
         const value = color[channel.color];
         const stored = this.#srgb && channel.color < 3 ? toSrgb(clamp(value, 0, 1)) : value;
-        this.#words[channel.word] += encodeChannel(channel, stored) * 2 ** channel.shift;
+        this.#words[channel.word] |= encodeChannel(channel, stored) << channel.shift;
       }
     }
     this.#store(image, at);
@@ -264,9 +264,17 @@ export class TexelCodec {
 
   #load(image: Uint8Array, at: number): void {
     const words = this.#words;
-    words.fill(0);
-    for (let i = 0; i < this.bytes; i++) {
-      words[i >> 2] |= image[at + i] << (8 * (i & 3));
+    const { bytes } = this;
+    let word = 0;
+    for (; 4 * word + 4 <= bytes; word++) {
+      const i = at + 4 * word;
+      words[word] = image[i] | (image[i + 1] << 8) | (image[i + 2] << 16) | (image[i + 3] << 24);
+    }
+    if (4 * word < bytes) {
+      words[word] = 0;
+      for (let i = 4 * word; i < bytes; i++) {
+        words[word] |= image[at + i] << (8 * (i & 3));
+      }
     }
   }
 
