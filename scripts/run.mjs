@@ -41,7 +41,7 @@ const tasks = {
       process.exit(2);
     }
     const variables = { CG_FUZZ_SECONDS: seconds, CG_FUZZ_SEED: seed };
-    run('vitest', ['run', '--project', 'svga-device', 'src/fuzz.test.ts'], {
+    run('vitest', ['run', '--project', 'svga-device', 'src/fuzz.test.ts', 'src/work.soak.test.ts'], {
       env: { ...environment, ...variables },
     });
   },

@@ -184,7 +184,7 @@ function view(type: keyof typeof SVGA_COTABLE, more: object, fields: Fields<'DEF
 }
 
 const wide = { width: 8192, height: 8192 };
-const square = { width: 1024, height: 1024 };
+const square = { width: 256, height: 256 };
 const all = (size: { width: number; height: number }) => [size.width, size.height];
 const stretch = (from: readonly number[], to: readonly number[], mode: number): Step =>
   command('SURFACE_STRETCHBLT', {
@@ -489,7 +489,7 @@ export const costlyBuffers: readonly CostlyBuffer[] = [
     [0, 1, 2].map((mode) => ({
       name: `stretch of ${what}, mode ${mode}`,
       prepare: surfaces({ format, ...square }, { format: other }),
-      steps: [stretch([1023, 1023], all(square), mode)],
+      steps: [stretch([255, 255], all(square), mode)],
     })),
   ),
   { name: 'stretch to a texel', prepare: surfaces(square), steps: [stretch([2, 2], [1, 1], 1)] },
@@ -527,12 +527,12 @@ export const costlyBuffers: readonly CostlyBuffer[] = [
   },
   {
     name: 'mips of a large surface',
-    prepare: surfaces({ ...square, numMipLevels: 11 }),
+    prepare: surfaces({ ...square, numMipLevels: 9 }),
     steps: [command('GENERATE_MIPMAPS', { sid: 1 })],
   },
   {
     name: 'mips of half floats',
-    prepare: surfaces({ ...square, numMipLevels: 11, format: 123 }),
+    prepare: surfaces({ ...square, numMipLevels: 9, format: 123 }),
     steps: [command('GENERATE_MIPMAPS', { sid: 1 })],
   },
   {
@@ -572,9 +572,9 @@ export const costlyBuffers: readonly CostlyBuffer[] = [
     steps: [command('DX_CLEAR_UA_VIEW_UINT')],
   },
   // Screens and pointer
-  { name: 'screen updates of bytes', prepare: screen(2), steps: [updateScreen(1024, 1024)] },
-  { name: 'screen updates of 5 bits', prepare: screen(3), steps: [updateScreen(1024, 1024)] },
-  { name: 'screen updates of half floats', prepare: screen(123), steps: [updateScreen(1024, 1024)] },
+  { name: 'screen updates of bytes', prepare: screen(2), steps: [updateScreen(256, 256)] },
+  { name: 'screen updates of 5 bits', prepare: screen(3), steps: [updateScreen(256, 256)] },
+  { name: 'screen updates of half floats', prepare: screen(123), steps: [updateScreen(256, 256)] },
   { name: 'screen updates of a pixel', prepare: screen(123), steps: [updateScreen(1, 1)] },
   { name: 'screen updates of a column', prepare: screen(2, wide), steps: [updateScreen(1, 8192)] },
   {

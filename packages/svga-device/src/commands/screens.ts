@@ -87,7 +87,7 @@ function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENT
       format: surface.layout.format.id,
     });
   }
-  objects.budget.chargeEach(newPixels, COST.FRESH_BYTE);
+  objects.budget.chargeEach(newPixels, 3 * COST.FRESH_BYTE); // they are made black
   objects.budget.charge(0, rect.h);
   objects.budget.chargeEach(rect.w * rect.h, shown.cost);
   objects.imageOf(surface); // charges for an image that is not there yet

@@ -13,18 +13,18 @@ export const COST = {
   LOOK: 64,
   /** Finding the place of an object in its table, which is guest memory, and each byte that is described there. */
   ENTRY: 2048,
-  ENTRY_BYTE: 96,
+  ENTRY_BYTE: 192,
   /** A byte of a command's fields and of what follows them: boxes, sizes, elements. */
   FIELD_BYTE: 192,
   /** A byte of a new image, table or copy: memory that the host has not touched yet. */
   FRESH_BYTE: 4,
   /** Finding a row of a box, or a page, in an image or in guest memory. */
-  ROW: 1024,
+  ROW: 1536,
   /** Reading a texel, or writing one, as numbers; and the same of formats of up to 32 bits that are 0…1 as stored. */
-  TEXEL: 2048,
+  TEXEL: 768,
   PLAIN_TEXEL: 128,
   /** A pixel of a screen or a cursor, byte by byte. */
-  PIXEL: 64,
+  PIXEL: 40,
 } as const;
 
 /**
