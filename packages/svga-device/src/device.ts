@@ -23,10 +23,10 @@ import type { SvgaHost } from './host.js';
 import { resolveLimits } from './limits.js';
 import type { DeviceLimits, SvgaDeviceOptions } from './limits.js';
 import { DeviceObjects } from './objects/device-objects.js';
+import { whereMemoryAllows } from './objects/image-memory.js';
 import type { PointerState } from './screen/pointer.js';
 import type { ScreenTargetImage } from './screen/screen-target.js';
 import { readSnapshot } from './snapshot/read-snapshot.js';
-import type { ReadSnapshot } from './snapshot/read-snapshot.js';
 import { joined } from './snapshot/snapshot-format.js';
 import { writeSnapshot } from './snapshot/write-snapshot.js';
 import type { DeviceStatistics } from './statistics.js';
@@ -110,8 +110,8 @@ export class SvgaDevice {
   }
 
   /**
-   * When `advance` has something to do next, by the time it was told; undefined where nothing waits. One access runs
-   * no more buffers than have the work of two: what is due and has not run goes on in the next `advance`.
+   * When `advance` has something to do next; undefined where nothing waits. One access does no more than the work of
+   * two buffers: the others that are due go on in the next `advance`.
    */
   get nextDue(): number | undefined {
     const due = Math.min(this.#buffers.due, this.#ringDue);
@@ -178,7 +178,7 @@ export class SvgaDevice {
   /** Its image of a whole surface, every sample sheet of it, laid out as the backing is; live, as `image`. */
   surfaceImage(surfaceId: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
-    return surface && this.#whereMemoryAllows(() => surface.image(this.#objects.images));
+    return surface && whereMemoryAllows(() => surface.image(this.#objects.images));
   }
 
   /** What a screen target shows; undefined where there is none of this id, or no memory for its pixels. */
@@ -188,7 +188,7 @@ export class SvgaDevice {
       return undefined;
     }
     const { width, height, xRoot, yRoot } = screen.definition;
-    return this.#whereMemoryAllows(() => {
+    return whereMemoryAllows(() => {
       return { width, height, xRoot, yRoot, pixels: screen.pixels(this.#objects.images) };
     });
   }
@@ -218,8 +218,8 @@ export class SvgaDevice {
   }
 
   /**
-   * The bytes of `snapshot` in pieces that follow each other, for writing them somewhere without a copy of all of
-   * them: images, VRAM and FIFO memory are live views, so use them before the device does anything.
+   * The bytes of `snapshot` in pieces, for writing them somewhere without a copy of all of them: images, VRAM and FIFO
+   * memory are live views, to be used before the device does anything.
    */
   snapshotPieces(): Uint8Array[] {
     return writeSnapshot(this.#parts());
@@ -229,26 +229,14 @@ export class SvgaDevice {
    * Makes the device what it was when the snapshot was taken, and sets the interrupt line accordingly.
    * Statistics go on; guest memory is the host's to restore. The snapshot is validated as a whole first: where this
    * throws, the device is as it was before.
-   * @throws SvgaDeviceError EBADMSG for bytes that are no snapshot, or one of another version, or one that
-   * this device's limits do not allow
+   * @throws SvgaDeviceError EBADMSG for what is no snapshot of this version, or does not fit this device's limits
    */
   restore(snapshot: Uint8Array): void {
-    const { time, take } = this.#readSnapshot(snapshot);
+    const { time, take } = readSnapshot(snapshot, this.#parts());
     take();
     this.#now = time.now;
     this.#ringDue = time.ringDue;
     this.#interrupts.drive();
-  }
-
-  #readSnapshot(snapshot: Uint8Array): ReadSnapshot {
-    try {
-      return readSnapshot(snapshot, this.#parts());
-    } catch (error) {
-      const reason = guestError(error);
-      throw reason instanceof SvgaDeviceError && reason.code === 'EBADMSG'
-        ? reason
-        : new SvgaDeviceError('EBADMSG', `snapshot does not fit the device: ${reason.message}`);
-    }
   }
 
   #parts(): Parameters<typeof writeSnapshot>[0] {
@@ -265,17 +253,6 @@ export class SvgaDevice {
       now: this.#now,
       ringDue: this.#ringDue,
     };
-  }
-
-  #whereMemoryAllows<T>(take: () => T): T | undefined {
-    try {
-      return take();
-    } catch (error) {
-      if (error instanceof SvgaDeviceError && error.code === 'ENOMEM') {
-        return undefined;
-      }
-      throw error;
-    }
   }
 
   /** Registers with an effect, or that show what lives elsewhere. */

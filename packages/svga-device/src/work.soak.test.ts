@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { CostlyGuest, costlyBuffers } from '../test/costly-buffers.js';
+import { costlyBuffers } from '../test/costly-buffers.js';
+import { CostlyGuest } from '../test/costly-guest.js';
 import { fuzzOnce } from '../test/fuzz.js';
 import { WorkMeter } from '../test/work-meter.js';
 import { commandNames, SVGA_CB_STATUS } from './index.js';
@@ -23,7 +24,7 @@ function cpuSeconds(): number {
 }
 
 /** Runs a costly buffer on a guest of its own. */
-function run(name: string): { spent: number; work: number; commands: number } {
+function run(name: string): { spent: number; work: number; commands: number; ended: string | undefined } {
   const buffer = costlyBuffers.find((one) => one.name === name);
   const guest = new CostlyGuest();
   buffer?.prepare?.(guest);
@@ -31,10 +32,8 @@ function run(name: string): { spent: number; work: number; commands: number } {
   const [start, before] = [cpuSeconds(), statistics.work];
   const { status, commands } = guest.submitFull(buffer?.steps ?? []);
   const spent = cpuSeconds() - start;
-  if (status !== SVGA_CB_STATUS.COMPLETED) {
-    expect([name, guest.device.lastError]).toMatchObject([name, { code: 'E2BIG' }]);
-  }
-  return { spent, work: statistics.work - before, commands };
+  const ended = status === SVGA_CB_STATUS.COMPLETED ? 'by itself' : guest.device.lastError?.message;
+  return { spent, work: statistics.work - before, commands, ended };
 }
 
 it.skipIf(!isSoak)(
@@ -42,13 +41,15 @@ it.skipIf(!isSoak)(
   () => {
     const rows = costlyBuffers.map(({ name }) => {
       const runs = [run(name), run(name)]; // the first warms the code up
+      expect(runs[1].ended).toMatch(/by itself|too much work/);
       const { spent, work, commands } = runs[1].spent < runs[0].spent ? runs[1] : runs[0];
       return { name, spent, commands, perUnit: (1e9 * spent) / work };
     });
     const lines = rows
       .toSorted((a, b) => b.spent - a.spent)
       .map(({ name, spent, commands, perUnit }) => {
-        return `${spent.toFixed(3).padStart(7)} s ${perUnit.toFixed(3)} ns/unit ${String(commands).padStart(7)} × ${name}`;
+        const rate = `${spent.toFixed(3).padStart(7)} s ${perUnit.toFixed(3)} ns/unit`;
+        return `${rate} ${String(commands).padStart(7)} × ${name}`;
       });
     process.stdout.write(`command buffers with default limits, CPU time:\n${lines.join('\n')}\n`);
   },

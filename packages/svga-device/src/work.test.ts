@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CostlyGuest, costlyBuffers, withMobs } from '../test/costly-buffers.js';
+import { costlyBuffers, withMobs } from '../test/costly-buffers.js';
+import { CostlyGuest } from '../test/costly-guest.js';
 import {
   encodeCommand,
   SVGA_CB_CONTEXT,

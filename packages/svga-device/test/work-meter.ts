@@ -2,13 +2,6 @@ import type { CommandName } from '../src/index.js';
 import { COST } from '../src/objects/work-budget.js';
 import type { TestGuest } from './guest.js';
 
-/** What the commands of one name took. */
-interface Measured {
-  count: number;
-  seconds: number;
-  work: number;
-}
-
 /** A command and how long a unit of its charged work takes. */
 export interface WorkRate {
   readonly name: CommandName;
@@ -19,9 +12,12 @@ export interface WorkRate {
 /** Commands that come up less often say nothing: the first runs of any code are slow. */
 const LEAST_COUNT = 50;
 
+/** Runs of a command that are kept; later ones take the place of earlier ones. */
+const MOST_KEPT = 500;
+
 /** Measures how long commands take for each unit of work that they are charged, by name. */
 export class WorkMeter {
-  readonly #byName = new Map<CommandName, Measured>();
+  readonly #byName = new Map<CommandName, { count: number; rates: number[] }>();
 
   /** Measures every command of a guest from now on that the device does not refuse. */
   watch(guest: TestGuest): void {
@@ -33,30 +29,30 @@ export class WorkMeter {
       start = performance.now();
     };
     guest.onCommandDone = ({ name }) => {
-      const seconds = (performance.now() - start) / 1000;
+      const nanoseconds = 1e6 * (performance.now() - start);
       if (name !== undefined) {
-        this.#add(name, seconds, statistics.work - before);
+        this.#add(name, nanoseconds / (statistics.work - before));
       }
     };
   }
 
-  #add(name: CommandName, seconds: number, work: number): void {
-    const measured = this.#byName.get(name) ?? { count: 0, seconds: 0, work: 0 };
-    measured.count++;
-    measured.seconds += seconds;
-    measured.work += work;
+  #add(name: CommandName, rate: number): void {
+    const measured = this.#byName.get(name) ?? { count: 0, rates: [] };
+    measured.rates[measured.count++ % MOST_KEPT] = rate;
     this.#byName.set(name, measured);
   }
 
-  /** Rates of all commands that came up often, the slowest first. */
+  /**
+   * Medians of all commands that came up often, the slowest first. A mean would say how often other programs on the
+   * machine came between.
+   */
   rates(): WorkRate[] {
     return [...this.#byName]
       .filter(([, { count }]) => count >= LEAST_COUNT)
-      .map(([name, { count, seconds, work }]) => ({
-        name,
-        count,
-        nanosecondsPerUnit: (1e9 * seconds) / work,
-      }))
+      .map(([name, { count, rates }]) => {
+        const sorted = rates.toSorted((a, b) => a - b);
+        return { name, count, nanosecondsPerUnit: sorted[Math.floor(sorted.length / 2)] };
+      })
       .toSorted((a, b) => b.nanosecondsPerUnit - a.nanosecondsPerUnit);
   }
 }

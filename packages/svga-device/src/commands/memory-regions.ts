@@ -78,12 +78,11 @@ function remap(objects: DeviceObjects, fields: CommandFields<'REMAP_GMR2'>): voi
   objects.budget.chargeEach(numPages, viaGmr && !single ? COST.ROW : COST.LOOK);
   const read = descriptorReader(objects, fields);
   const pages = new Float64Array(numPages);
-  if (single && numPages > 0) {
-    pages.fill(read(0));
-  }
-  for (let i = 0; i < numPages && !single; i++) {
+  const toRead = single ? Math.min(numPages, 1) : numPages;
+  for (let i = 0; i < toRead; i++) {
     pages[i] = read(i);
   }
+  pages.fill(pages[0], toRead);
   region.pages.set(pages, offsetPages);
 }
 

@@ -34,3 +34,15 @@ export class ImageMemory {
     this.#used -= image.length;
   }
 }
+
+/** What `take` gives; undefined where the limit, or the host's memory, does not allow it. */
+export function whereMemoryAllows<T>(take: () => T): T | undefined {
+  try {
+    return take();
+  } catch (error) {
+    if (error instanceof SvgaDeviceError && error.code === 'ENOMEM') {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -95,15 +95,36 @@ describe('a screen', () => {
   });
 });
 
+/** A stretch from surface 1 to surface 2; the sizes of the boxes are left out. */
+const images = {
+  srcSid: 1,
+  srcFace: 0,
+  srcMipmap: 0,
+  destSid: 2,
+  destFace: 0,
+  destMipmap: 0,
+  boxSrcX: 0,
+  boxSrcY: 0,
+  boxSrcZ: 0,
+  boxSrcD: 1,
+  boxDestX: 0,
+  boxDestY: 0,
+  boxDestZ: 0,
+  boxDestD: 1,
+};
+
 describe('a stretch between formats', () => {
-  const blit = (from: string, to: string, mode = 0, size = 4): number => {
+  const blit = (from: string, to: string, mode = 0): number => {
     const guest = new TestGuest().start();
     guest.defineSurface({ sid: 1, format: formatByName(from)?.id ?? 0, width: 4, height: 4 }, PAGE);
     guest.defineSurface({ sid: 2, format: formatByName(to)?.id ?? 0, width: 4, height: 4 }, PAGE);
     const { status } = guest.run('SURFACE_STRETCHBLT', {
-      ...{ srcSid: 1, srcFace: 0, srcMipmap: 0, destSid: 2, destFace: 0, destMipmap: 0, mode },
-      ...{ boxSrcX: 0, boxSrcY: 0, boxSrcZ: 0, boxSrcW: size, boxSrcH: size, boxSrcD: 1 },
-      ...{ boxDestX: 0, boxDestY: 0, boxDestZ: 0, boxDestW: 4, boxDestH: 4, boxDestD: 1 },
+      ...images,
+      mode,
+      boxSrcW: 4,
+      boxSrcH: 4,
+      boxDestW: 4,
+      boxDestH: 4,
     });
     return status;
   };
@@ -138,9 +159,12 @@ describe('a stretch between formats', () => {
     guest.must('UPDATE_GB_SURFACE', { sid: 1 });
     guest.defineSurface({ sid: 2, width: 4, ...depth }, PAGE);
     guest.must('SURFACE_STRETCHBLT', {
-      ...{ srcSid: 1, srcFace: 0, srcMipmap: 0, destSid: 2, destFace: 0, destMipmap: 0, mode: 1 },
-      ...{ boxSrcX: 0, boxSrcY: 0, boxSrcZ: 0, boxSrcW: 2, boxSrcH: 1, boxSrcD: 1 },
-      ...{ boxDestX: 0, boxDestY: 0, boxDestZ: 0, boxDestW: 4, boxDestH: 1, boxDestD: 1 },
+      ...images,
+      mode: 1,
+      boxSrcW: 2,
+      boxSrcH: 1,
+      boxDestW: 4,
+      boxDestH: 1,
     });
     const [near, far] = [texels.subarray(0, 4), texels.subarray(4)];
     expect([...(guest.device.image(2, 0) ?? [])]).toEqual([...near, ...near, ...far, ...far]);

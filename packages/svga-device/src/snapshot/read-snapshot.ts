@@ -1,4 +1,5 @@
 import { SvgaDeviceError } from '../errors.js';
+import { guestError } from '../front/command-stream.js';
 import { SVGA_ID } from '../front/registers.js';
 import { isInMemory } from '../memory/guest-memory.js';
 import { DeviceObjects } from '../objects/device-objects.js';
@@ -94,9 +95,20 @@ export interface ReadSnapshot {
 /**
  * Reads a snapshot for a device, and leaves the device as it is. What a guest could not have made, because the
  * device's limits do not allow it, is refused.
- * @throws SvgaDeviceError, SurfaceLayoutError
+ * @throws SvgaDeviceError EBADMSG
  */
 export function readSnapshot(snapshot: Uint8Array, parts: DeviceParts): ReadSnapshot {
+  try {
+    return readChecked(snapshot, parts);
+  } catch (error) {
+    const reason = guestError(error);
+    throw reason instanceof SvgaDeviceError && reason.code === 'EBADMSG'
+      ? reason
+      : new SvgaDeviceError('EBADMSG', `snapshot does not fit the device: ${reason.message}`);
+  }
+}
+
+function readChecked(snapshot: Uint8Array, parts: DeviceParts): ReadSnapshot {
   const { state, blobs } = decodeSnapshot(snapshot);
   const values = new SnapshotValues(state, blobs);
   if (values.time('now') < 0) {

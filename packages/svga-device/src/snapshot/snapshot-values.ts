@@ -3,6 +3,10 @@ import type { SnapshotBlob } from './snapshot-blob.js';
 
 const MAX_U32 = 0xffff_ffff;
 
+function isWord(value: unknown): boolean {
+  return typeof value === 'number' && value === value >>> 0;
+}
+
 /** Reads values of a snapshot's state, none of which it trusts; every method throws SvgaDeviceError EBADMSG. */
 export class SnapshotValues {
   readonly #values: Readonly<Record<string, unknown>>;
@@ -77,7 +81,6 @@ export class SnapshotValues {
   /** So many numbers of 32 bits. */
   words(name: string, length: number): number[] {
     const value = this.#own(name);
-    const isWord = (word: unknown): boolean => typeof word === 'number' && word === word >>> 0;
     if (!Array.isArray(value) || value.length !== length || !value.every(isWord)) {
       this.#refuse(name);
     }
