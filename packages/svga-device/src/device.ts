@@ -204,7 +204,7 @@ export class SvgaDevice {
     return this.#objects.pointer.state();
   }
 
-  /** The time that `advance` was told last, or that a snapshot was taken at. */
+  /** The time that `advance` was told last. */
   get now(): number {
     return this.#now;
   }
@@ -375,11 +375,9 @@ export class SvgaDevice {
       return;
     }
     this.#isDraining = true;
-    const { counters, limits } = this.#objects;
-    const end = counters.work + limits.maxWorkBytes;
+    const end = this.statistics.work + this.#limits.maxWorkBytes; // what is left over goes on in `advance`
     try {
-      // Buffers that waited for their context must not run all at once: `nextDue` says that there is more.
-      while (counters.work < end && this.#runNext()) {
+      while (this.statistics.work < end && this.#runNext()) {
         this.#interrupts.drive();
       }
     } finally {
