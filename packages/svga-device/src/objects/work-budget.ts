@@ -21,7 +21,7 @@ export const COST = {
   /** Finding a row of a box, or a page, in an image or in guest memory. */
   ROW: 1536,
   /** Reading a texel, or writing one, as numbers; and the same of formats of up to 32 bits that are 0…1 as stored. */
-  TEXEL: 768,
+  TEXEL: 512,
   PLAIN_TEXEL: 128,
   /** A pixel of a screen or a cursor, byte by byte. */
   PIXEL: 40,

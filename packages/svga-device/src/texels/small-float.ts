@@ -4,7 +4,7 @@ const BIAS = 15;
 function roundToEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+  return rest > 0.5 || (rest === 0.5 && (floor & 1) === 1) ? floor + 1 : floor;
 }
 
 const f64 = new Float64Array(1);
@@ -26,7 +26,7 @@ const powers = Float64Array.from({ length: 32 }, (_, i) => 2 ** (LOWEST + i));
  * @param signed without a sign bit negative numbers become 0
  */
 export function encodeSmallFloat(value: number, mantissaBits: number, signed: boolean): number {
-  const one = 2 ** mantissaBits;
+  const one = 1 << mantissaBits;
   const infinity = 31 * one;
   if (Number.isNaN(value)) {
     return infinity + 1;
@@ -55,11 +55,11 @@ export function encodeSmallFloat(value: number, mantissaBits: number, signed: bo
 
 /** What such a float stands for. */
 export function decodeSmallFloat(bits: number, mantissaBits: number, signed: boolean): number {
-  const one = 2 ** mantissaBits;
+  const one = 1 << mantissaBits;
   const sign = signed && bits >= 32 * one ? -1 : 1;
-  const size = bits % (32 * one);
-  const mantissa = size % one;
-  const exponent = (size - mantissa) / one;
+  const size = bits & (32 * one - 1);
+  const mantissa = size & (one - 1);
+  const exponent = size >> mantissaBits;
   if (exponent === 31) {
     return mantissa === 0 ? sign * Infinity : NaN;
   }

@@ -199,7 +199,9 @@ export class TexelCodec {
       decodeSharedExponent(this.#words[0], color);
       return;
     }
-    for (const channel of this.#channels) {
+    const channels = this.#channels;
+    for (let i = 0; i < channels.length; i++) {
+      const channel = channels[i];
       const { word, shift, bits } = channel;
       const raw = bits === 32 ? this.#words[word] : (this.#words[word] >>> shift) & channel.most;
       color[channel.color] = decodeChannel(channel, raw);
@@ -253,7 +255,9 @@ export class TexelCodec {
     if (this.#sharedExponent) {
       this.#words[0] = encodeSharedExponent(color[0], color[1], color[2]);
     } else {
-      for (const channel of this.#channels) {
+      const channels = this.#channels;
+      for (let i = 0; i < channels.length; i++) {
+        const channel = channels[i];
         const value = color[channel.color];
         const stored = this.#srgb && channel.color < 3 ? toSrgb(clamp(value, 0, 1)) : value;
         this.#words[channel.word] |= encodeChannel(channel, stored) << channel.shift;
