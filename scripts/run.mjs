@@ -41,8 +41,8 @@ const tasks = {
     );
   },
   soak: () => soak(args),
-  /** The part of `soak` that somebody changing the device wants. */
-  fuzz: () => soak([...args, 'device']),
+  /** The parts of `soak` that somebody changing the device wants. */
+  fuzz: () => soak([...args, 'device', 'work']),
   cg: () => hand(cli, args),
   bench: () => hand(bench, args),
   build() {},

@@ -31,6 +31,12 @@ const parts = [
     command: test('svga-device', 'src/fuzz.test.ts'),
   },
   {
+    name: 'work',
+    about: 'seconds for each unit of charged work; hostile guests that favour the dearest commands',
+    seeded: true,
+    command: test('svga-device', 'src/work.soak.test.ts'),
+  },
+  {
     name: 'streams',
     about: 'damaged command streams against the decoder',
     seeded: true,

@@ -52,8 +52,8 @@ export interface SvgaDeviceOptions {
   /** Pages of all GMRs together. Default 65,536. */
   readonly maxGmrPages?: number;
   /**
-   * Bytes the commands of one buffer may move or allocate together, a row counting as at least 64. Default 4
-   * GiB.
+   * Work that the commands of one buffer may do together, in bytes copied: everything else counts as many bytes as it
+   * takes time (`COST` of work-budget.ts). Default 4 GiB, about a second on a machine that copies 4 GiB in one.
    */
   readonly maxWorkBytes?: number;
   /** FIFO memory (BAR2). Default 256 KiB. */

@@ -45,6 +45,7 @@ export class TestGuest {
   readonly interrupts: boolean[] = [];
   onInterrupt: ((asserted: boolean) => void) | undefined;
   onCommand: ((command: CommandReader) => void) | undefined;
+  onCommandDone: ((command: CommandReader) => void) | undefined;
   views = 0;
   #nextPage: number;
 
@@ -71,6 +72,7 @@ export class TestGuest {
           this.onInterrupt?.(asserted);
         },
         commandStarts: (command) => this.onCommand?.(command),
+        commandDone: (command) => this.onCommandDone?.(command),
       },
       options,
     );

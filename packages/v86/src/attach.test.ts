@@ -167,13 +167,23 @@ describe('a snapshot', () => {
   it.each([
     ['nothing', () => new Uint8Array()],
     ['other bytes', () => new Uint8Array(64).fill(7)],
-    ['the device’s own without a time', (snapshot: Uint8Array) => snapshot.slice(16)],
+    ['one without its first bytes', (snapshot: Uint8Array) => snapshot.slice(16)],
     ['one cut off', (snapshot: Uint8Array) => snapshot.slice(0, 100)],
-    ['one from no time', (snapshot: Uint8Array) => snapshot.slice().fill(0xff, 8, 16)],
-  ])('that is %s is refused', (_what, damage) => {
-    const { attached } = start();
-    expect(() => attached.restore(damage(attached.snapshot()))).toThrow(
+    ['one with a wrong magic', (snapshot: Uint8Array) => snapshot.slice().fill(0, 0, 4)],
+    ['one of another version', (snapshot: Uint8Array) => snapshot.slice().fill(0xff, 4, 8)],
+    ['one whose last blob is missing', (snapshot: Uint8Array) => snapshot.slice(0, -1)],
+  ])('that is %s is refused, and the device goes on as if nothing had been', (_what, damage) => {
+    const { attached, emulator } = start({ completionDelay: 5 });
+    emulator.tick(1000);
+    emulator.tick(1010);
+    submit(emulator, 8192, fence(7), SVGA_CB_CONTEXT.CONTEXT_0);
+    const before = attached.snapshot();
+    expect(() => attached.restore(damage(start().attached.snapshot()))).toThrow(
       expect.objectContaining({ name: 'V86Error', code: 'EBADMSG' }),
     );
+    expect(Buffer.compare(attached.snapshot(), before)).toBe(0);
+    expect(emulator.tick(1012)).toBe(3);
+    emulator.tick(1015);
+    expect(attached.device.fifo[SVGA_FIFO.FENCE]).toBe(7);
   });
 });

@@ -9,7 +9,6 @@ import {
 } from '../protocol/cotable-entries.js';
 import { fillTexels } from '../texels/fill.js';
 import { TexelCodec } from '../texels/texel-codec.js';
-import { TEXEL_COST } from './blits.js';
 import type { CommandFamily } from './command-family.js';
 import { resolveView } from './views.js';
 import type { View } from './views.js';
@@ -51,6 +50,9 @@ function codecOf({ format }: View): TexelCodec {
 
 function clearColor(objects: DeviceObjects, view: View, color: Float64Array): void {
   const codec = codecOf(view);
+  if (codec.kind === 'depth') {
+    throw new SvgaDeviceError('EINVAL', 'depth is no colour', { format: view.format.id });
+  }
   const texel = new Uint8Array(codec.bytes);
   codec.encode(color, texel, 0);
   fillView(objects, view, texel);
@@ -100,7 +102,8 @@ function fillChannel(
   const { surface, slices } = view;
   const { samples, sheetBytes } = surface.layout;
   const total = slices.reduce((sum, { texels }) => sum + texels, 0) * samples;
-  objects.budget.charge(total * TEXEL_COST, slices.length);
+  objects.budget.charge(0, slices.length * samples);
+  objects.budget.chargeEach(2 * total, codec.cost);
   const image = imageToWrite(objects, view, false);
   const texel = new Float64Array(4);
   for (let sheet = 0; sheet < samples; sheet++) {

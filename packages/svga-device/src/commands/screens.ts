@@ -3,6 +3,8 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import { screenTargetEntry, SVGA_OTABLE } from '../protocol/object-table-entries.js';
 import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import { COST } from '../objects/work-budget.js';
+import { screenFormat } from '../screen/rgba.js';
 import { ScreenTarget } from '../screen/screen-target.js';
 import type { ScreenRect } from '../screen/screen-target.js';
 import type { CommandFamily } from './command-family.js';
@@ -82,9 +84,17 @@ function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENT
     return;
   }
   const newPixels = screen.ownPixels === undefined ? 4 * width * height : 0;
-  objects.budget.charge(newPixels + 16 * rect.w * rect.h, rect.h);
+  const shown = screenFormat(surface.layout.format, objects.surroundings.palette());
+  if (shown === undefined) {
+    throw new SvgaDeviceError('EINVAL', 'a screen cannot show the format', {
+      format: surface.layout.format.id,
+    });
+  }
+  objects.budget.chargeEach(newPixels, 3 * COST.FRESH_BYTE); // they are made black
+  objects.budget.charge(0, rect.h);
+  objects.budget.chargeEach(rect.w * rect.h, shown.cost);
   const image = objects.store.forReading(surface, subresource);
-  screen.update({ image, layout: surface.layout, subresource }, rect, objects.images);
+  screen.update({ image, layout: surface.layout, subresource }, rect, shown.toRgba, objects.images);
   objects.surroundings.screenUpdated(fields.stid, rect);
 }
 

@@ -2,6 +2,7 @@ import { SurfaceLayout } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceLimits } from '../limits.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import { COST } from '../objects/work-budget.js';
 import { Surface } from '../objects/surface.js';
 import type { SurfaceDefinition } from '../objects/surface.js';
 import type { CommandFields } from '../protocol/command-table.js';
@@ -86,6 +87,7 @@ export function writeSurfaceEntry(
 function define(objects: DeviceObjects, definition: SurfaceDefinition): void {
   checkNewId(objects.surfaces, definition.sid, objects.limits.maxSurfaces);
   const surface = new Surface(definition, layOut(definition, objects.limits));
+  objects.budget.chargeEach(1 + surface.layout.mips.length, COST.OBJECT);
   writeSurfaceEntry(objects, definition, SVGA3D_INVALID_ID);
   objects.surfaces.set(definition.sid, surface);
 }

@@ -15,6 +15,7 @@ import {
 import type { Box, Shape } from '../../test/reference.js';
 import { SVGA3D_INVALID_ID, SVGA3D_MOBFMT } from '../index.js';
 import type { CommandFields, CommandName, SvgaDeviceError } from '../index.js';
+import { COST } from '../objects/work-budget.js';
 
 const PAGE = 4096;
 
@@ -326,12 +327,14 @@ describe('refused transfers', () => {
     const small = new TestGuest({ maxImageBytes: bytes - 1 }).start();
     small.defineSurface({}, bytes);
     expect(refusal(small, 'UPDATE_GB_SURFACE', { sid: 1 })).toBe('ENOMEM');
+    const image = COST.FRESH_BYTE * bytes;
+    const other = COST.COMMAND + 64 * COST.FIELD_BYTE;
     // The first update also makes the image.
-    const slow = new TestGuest({ maxWorkBytes: 2 * bytes + 64 }).start();
+    const slow = new TestGuest({ maxWorkBytes: image + bytes + COST.ROW + other }).start();
     slow.defineSurface({}, bytes);
     slow.must('UPDATE_GB_SURFACE', { sid: 1 });
     const narrow = { sid: 1, face: 0, mipmap: 0, ...box, w: 1 };
-    const rows = new TestGuest({ maxWorkBytes: bytes + 64 * 64 }).start();
+    const rows = new TestGuest({ maxWorkBytes: image + 33 * COST.ROW + other }).start();
     rows.defineEmpty({}, bytes);
     expect(refusal(rows, 'UPDATE_GB_IMAGE', narrow)).toBe('E2BIG');
     rows.must('UPDATE_GB_IMAGE', { ...narrow, h: 32 });

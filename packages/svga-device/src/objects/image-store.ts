@@ -9,6 +9,7 @@ import type { ImageMemory } from './image-memory.js';
 import type { Surface } from './surface.js';
 import { CONTENT } from './surface-content.js';
 import type { ContentState } from './surface-content.js';
+import { COST } from './work-budget.js';
 import type { WorkBudget } from './work-budget.js';
 
 /** What the store works with. */
@@ -55,7 +56,7 @@ export class ImageStore {
     if (own !== undefined) {
       return own;
     }
-    this.#parts.budget.charge(surface.layout.bytes, 0);
+    this.#parts.budget.chargeEach(surface.layout.bytes, COST.FRESH_BYTE);
     return surface.image(this.#memory);
   }
 
@@ -78,7 +79,7 @@ export class ImageStore {
     if (content.common === CONTENT.PENDING) {
       this.#loadAll(surface, image);
     } else if (content.common === undefined) {
-      this.#parts.budget.charge(content.count, 0);
+      this.#parts.budget.chargeEach(content.count, COST.LOOK);
       for (let subresource = 0; subresource < content.count; subresource++) {
         this.forReading(surface, subresource);
       }
@@ -170,7 +171,7 @@ export class ImageStore {
       this.#moveOut(mob, this.#transfer, this.image(surface));
       content.setAll(CONTENT.VALID, this.#memory);
     } else if (content.common === undefined) {
-      this.#parts.budget.charge(content.count, 0);
+      this.#parts.budget.chargeEach(content.count, COST.LOOK);
       for (let subresource = 0; subresource < content.count; subresource++) {
         if (content.of(subresource) === CONTENT.NEWER) {
           this.readBackWhole(surface, subresource);
@@ -274,7 +275,7 @@ export class ImageStore {
   /** @throws SvgaDeviceError E2BIG, ENOMEM: where states begin to differ, one is kept for each subresource */
   #set({ content }: Surface, subresource: number, state: ContentState): void {
     if (content.common !== undefined && content.common !== state && content.count > 1) {
-      this.#parts.budget.charge(content.count, 0);
+      this.#parts.budget.chargeEach(content.count, COST.FRESH_BYTE);
     }
     content.set(subresource, state, this.#memory);
   }

@@ -2,7 +2,6 @@ import type { SurfaceLayout } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import type { ImageMemory } from '../objects/image-memory.js';
 import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
-import { rowToRgba } from './rgba.js';
 import type { RowToRgba } from './rgba.js';
 
 /** What DEFINE_GB_SCREENTARGET said of one. */
@@ -82,28 +81,24 @@ export class ScreenTarget {
 
   /**
    * Takes a rectangle of what the screen is bound to; all of it is inside the screen.
-   * @throws SvgaDeviceError EINVAL where the image does not reach as far, or holds no colours
+   * @throws SvgaDeviceError EINVAL where the image does not reach as far
    */
-  update({ image, layout, subresource }: ShownImage, rect: ScreenRect, memory: ImageMemory): void {
+  update(
+    { image, layout, subresource }: ShownImage,
+    rect: ScreenRect,
+    toRgba: RowToRgba,
+    memory: ImageMemory,
+  ): void {
     const mip = layout.mipOf(subresource);
     if (rect.x + rect.w > mip.width || rect.y + rect.h > mip.height) {
       throw new SvgaDeviceError('EINVAL', 'image is smaller than the rectangle', { ...rect });
     }
-    const convert = this.#converter(layout);
     const pixels = this.pixels(memory);
     const texel = layout.format.bytesPerBlock;
     const start = layout.offsetOf(subresource) + rect.x * texel;
     for (let y = rect.y; y < rect.y + rect.h; y++) {
       const at = 4 * (y * this.definition.width + rect.x);
-      convert(image, start + y * mip.rowStride, pixels, at, rect.w);
+      toRgba(image, start + y * mip.rowStride, pixels, at, rect.w);
     }
-  }
-
-  #converter(layout: SurfaceLayout): RowToRgba {
-    const convert = rowToRgba(layout.format);
-    if (convert === undefined) {
-      throw new SvgaDeviceError('EINVAL', 'a screen cannot show the format', { format: layout.format.id });
-    }
-    return convert;
   }
 }

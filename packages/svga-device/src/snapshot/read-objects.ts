@@ -73,7 +73,7 @@ function readSurfaces(values: SnapshotValues, objects: DeviceObjects): void {
     objects.surfaces.set(definition.sid, surface);
     readContent(saved, surface, objects);
     if (image !== undefined) {
-      surface.image(objects.images).set(image);
+      image.copyTo(surface.image(objects.images));
     }
   });
 }
@@ -84,7 +84,7 @@ function readContent(values: SnapshotValues, { content }: Surface, { images }: D
     content.setAll(values.count('content', CONTENT.NEWER) as ContentState, images);
     return;
   }
-  each.forEach((state, subresource) => {
+  each.toBytes().forEach((state, subresource) => {
     if (state > CONTENT.NEWER) {
       throw new SvgaDeviceError('EBADMSG', 'snapshot has a subresource in no known state', { state });
     }
@@ -132,7 +132,7 @@ function readCoTables(values: SnapshotValues, context: DxContext, objects: Devic
     if (!Number.isInteger(capacity) || capacity > objects.limits.maxCoTableEntries) {
       throw new SvgaDeviceError('EBADMSG', 'snapshot has a COTable of another size', { type, capacity });
     }
-    table.resize(capacity, entries, objects.images);
+    table.resize(capacity, objects.images, (target) => entries.copyTo(target));
     table.mobId = mobId;
   });
 }
@@ -161,7 +161,9 @@ function readScreens(values: SnapshotValues, objects: DeviceObjects): void {
     const pixels = saved.optionalBlob('pixels', 4 * width * height);
     objects.screens.set(stid, screen);
     if (pixels !== undefined) {
-      screen.pixels(objects.images).set(pixels);
+      const target = screen.pixels(objects.images);
+      target.fill(0);
+      pixels.copyTo(target);
     }
   });
 }
@@ -171,14 +173,14 @@ function readRegions(values: SnapshotValues, objects: DeviceObjects): void {
   values.list('regions', (saved) => {
     const id = saved.count('id');
     checkNewId(objects.regions, id, objects.limits.maxGmrs);
-    const bytes = saved.blob('pages');
-    const pages = bytes.length / 8;
+    const numbers = saved.blob('pages');
+    const pages = numbers.length / 8;
     left -= pages;
     if (!Number.isInteger(pages) || left < 0) {
       throw new SvgaDeviceError('EBADMSG', 'snapshot has GMRs of another size', { id, pages });
     }
     const region = new GuestRegion(pages);
-    new Uint8Array(region.pages.buffer).set(bytes);
+    numbers.copyTo(new Uint8Array(region.pages.buffer));
     objects.regions.set(id, region);
   });
 }
@@ -187,7 +189,7 @@ function readCursor(values: SnapshotValues, most: number): CursorImage {
   const width = values.count('width', most);
   const height = values.count('height', most);
   const hotspot = { hotspotX: values.count('hotspotX'), hotspotY: values.count('hotspotY') };
-  return { width, height, ...hotspot, pixels: values.blob('pixels', 4 * width * height).slice() };
+  return { width, height, ...hotspot, pixels: values.blob('pixels', 4 * width * height).toBytes() };
 }
 
 function readPointer(values: SnapshotValues, { pointer, limits }: DeviceObjects): void {
@@ -200,8 +202,8 @@ function readPointer(values: SnapshotValues, { pointer, limits }: DeviceObjects)
     mobId: values.count('mobId'),
     lastCount: values.count('lastCount'),
     image: image === undefined ? undefined : readCursor(image, limits.maxCursorSize),
+    pending: values.words('pending', pointer.pending.length),
   });
-  values.words('pending', pointer.pending);
 }
 
 /** Makes the objects of a snapshot, by the checks that the commands which define them make. */

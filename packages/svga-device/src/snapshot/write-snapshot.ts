@@ -47,7 +47,7 @@ function frontState({ registers, interrupts, fences, buffers }: DeviceParts): ob
     interrupts: { status: interrupts.status, mask: interrupts.mask },
     fences: { last: fences.last, goal: fences.goal },
     queues: buffers.queues.map(({ started, waiting }) => {
-      return { started, waiting: waiting.map(({ address, due }) => ({ address, due: timeOf(due) })) };
+      return { started, waiting: waiting.map(({ address, due }) => ({ address, due })) };
     }),
   };
 }
@@ -93,8 +93,8 @@ function objectsState(objects: DeviceObjects, blobs: Blobs): object {
   };
 }
 
-/** The whole state of a device, guest memory left out. */
-export function writeSnapshot(parts: DeviceParts & DeviceTime): Uint8Array {
+/** The whole state of a device, guest memory left out, in pieces; most of them are views of the device's memory. */
+export function writeSnapshot(parts: DeviceParts & DeviceTime): Uint8Array[] {
   const blobs = new Blobs();
   const state = {
     ...frontState(parts),
@@ -104,5 +104,5 @@ export function writeSnapshot(parts: DeviceParts & DeviceTime): Uint8Array {
     vram: blobs.add(parts.hasVram ? parts.vram() : undefined),
     objects: objectsState(parts.objects, blobs),
   };
-  return encodeSnapshot({ state, blobs: blobs.all });
+  return encodeSnapshot(state, blobs.all);
 }
