@@ -1,30 +1,27 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { RowResult } from '../row.js';
+import { judge } from '../measuring/judgement.js';
+import type { MeasureOptions, Result } from '../measuring/measure-match.js';
+import { footerOf } from './footer.js';
+import { cellsOf, headsOf, sectionsOf, type Section } from './sections.js';
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** A cost in three significant digits; large ones whole. */
-function threeDigits(value: number): string {
-  return value >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);
-}
+const SPREAD = 3;
 
-function cells(result: RowResult, colours: Colours): Table.HorizontalTableRow {
-  const { name, rival, unit, median, rivalMedian, ratio, skipped } = result;
-  if (median === null || rivalMedian === null || ratio === null) {
-    return [name, rival, { colSpan: 4, content: colours.yellow(`skipped: ${skipped ?? 'not measured'}`) }];
+function cells(label: string, { outcome }: Result, colours: Colours): Table.HorizontalTableRow {
+  if ('skipped' in outcome) {
+    return [label, { colSpan: 5, content: colours.yellow(`skipped: ${outcome.skipped}`) }];
   }
-  const said = threeDigits(ratio);
-  const shown = ratio < 1 ? colours.green(said) : said;
-  return [name, rival, unit, threeDigits(median), threeDigits(rivalMedian), shown];
+  const verdict = judge(outcome);
+  const colour = verdict === 'faster' ? colours.green : verdict.startsWith('not') ? colours.yellow : String;
+  return [label, ...cellsOf(outcome).filter((_, i) => i !== SPREAD), colour(verdict)];
 }
 
-/** The results for people, a row each, in at most 100 columns. */
-export function tabulateResults(results: readonly RowResult[], rounds: number, coloured: boolean): string {
-  const colours = pc.createColors(coloured);
+function tabulate({ heading, lines, againstItself }: Section, labelWidth: number, colours: Colours): string {
   const table = new Table({
-    head: ['row', 'rival', 'unit', 'ours', 'rival', 'ratio'],
-    colAligns: ['left', 'left', 'left', 'right', 'right', 'right'],
+    head: ['', ...headsOf(lines[0].result), 'ratio', 'A/A', 'verdict'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'left'],
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
     chars: {
       top: '',
@@ -44,14 +41,21 @@ export function tabulateResults(results: readonly RowResult[], rounds: number, c
       middle: '',
     },
   });
-  table.push(...results.map((result) => cells(result, colours)));
-  return [
-    ...table
-      .toString()
-      .split('\n')
-      .map((line) => line.trimEnd()),
-    '',
-    `Medians of ${rounds} interleaved rounds; ratio = ours / rival: below 1 ours is faster.`,
-    '',
-  ].join('\n');
+  table.push(...lines.map(({ label, result }) => cells(label.padEnd(labelWidth), result, colours)));
+  const aa = againstItself?.map((one) => one.toFixed(3)).join(' to ') ?? 'not measured';
+  const drawn = table.toString().split('\n');
+  return [heading, ...drawn.map((line) => `  ${line.trimEnd()}`.trimEnd()), `  A/A  ${aa}`, ''].join('\n');
+}
+
+/** The results for people, a table for each section, in at most 100 columns. */
+export function tabulateResults(
+  results: readonly Result[],
+  options: MeasureOptions,
+  coloured: boolean,
+): string {
+  const colours = pc.createColors(coloured);
+  const sections = sectionsOf(results);
+  const labels = sections.flatMap(({ lines }) => lines.map(({ label }) => label.length));
+  const width = Math.max(...labels);
+  return `${[...sections.map((section) => tabulate(section, width, colours)), footerOf(options)].join('\n')}\n`;
 }

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Contender, Pass, StepTimes } from '../contender.js';
+import { BenchError } from '../errors.js';
+import { builtModule } from '../places.js';
+import type { Skipped } from '../row.js';
+import { ANSWER, ASKED, makeHandover, waitWhile, WORD, type SideMessage, type SideRequest } from './handover.js';
+
+/** How long a step may take: more than any does. */
+const PATIENCE_MS = 120_000;
+
+type Opened = Extract<SideMessage, { kind: 'opened' }>;
+
+/** Code of the side failed that is not the benchmark's own finding: an export that is not there, a call that throws. */
+export class SideFailure extends Error {
+  override readonly name = 'SideFailure';
+}
+
+/**
+ * A contender in a thread of its own. The calling thread sleeps while it works: there are two threads, and one of them
+ * runs.
+ */
+export class WorkerSide implements Contender {
+  readonly steps: number;
+  readonly per: number;
+  readonly alike?: true;
+  readonly #worker: Worker;
+  readonly #handover: SideRequest['handover'];
+  #begun = 0;
+
+  private constructor(worker: Worker, { handover }: SideRequest, opened: Opened) {
+    this.#worker = worker;
+    this.#handover = handover;
+    this.steps = opened.steps;
+    this.per = opened.per;
+    if (opened.alike) {
+      this.alike = true;
+    }
+  }
+
+  /**
+   * Starts the thread and has it open its side.
+   * @throws BenchError as the side does; SideFailure where its code fails otherwise
+   */
+  static async open(request: Omit<SideRequest, 'handover'>): Promise<WorkerSide | Skipped> {
+    const whole: SideRequest = { ...request, handover: makeHandover() };
+    const worker = new Worker(builtModule('side/side-worker.js'), { workerData: whole });
+    const [message] = (await once(worker, 'message')) as [SideMessage];
+    switch (message.kind) {
+      case 'opened':
+        return new WorkerSide(worker, whole, message);
+      case 'skipped':
+        return { skipped: message.skipped };
+      default:
+        throw errorOf(message);
+    }
+  }
+
+  async begin(): Promise<Pass> {
+    const pass = this.#begun++ % 2;
+    await this.#ask(ASKED.BEGIN, pass);
+    return {
+      step: (index) => this.#step(pass, index),
+      end: () => this.#ask(ASKED.END, pass),
+    };
+  }
+
+  close(): void {
+    const { words } = this.#handover;
+    Atomics.store(words, WORD.ASKED, ASKED.CLOSE);
+    Atomics.notify(words, WORD.ASKED);
+  }
+
+  async #step(pass: number, index: number): Promise<StepTimes> {
+    await this.#ask(ASKED.STEP, pass, index);
+    return Array.from(this.#handover.times).filter((time) => !Number.isNaN(time));
+  }
+
+  async #ask(asked: number, pass: number, step = 0): Promise<void> {
+    const { words } = this.#handover;
+    words[WORD.PASS] = pass;
+    words[WORD.STEP] = step;
+    Atomics.store(words, WORD.ANSWER, ANSWER.NONE);
+    Atomics.store(words, WORD.ASKED, asked);
+    Atomics.notify(words, WORD.ASKED);
+    if (!waitWhile(words, WORD.ANSWER, ANSWER.NONE, PATIENCE_MS)) {
+      await this.#worker.terminate();
+      throw new SideFailure(`no answer in ${PATIENCE_MS / 1000} seconds`);
+    }
+    if (words[WORD.ANSWER] === ANSWER.FAILED) {
+      const [message] = (await once(this.#worker, 'message')) as [SideMessage];
+      throw errorOf(message);
+    }
+  }
+}
+
+function errorOf(said: SideMessage): Error {
+  if (said.kind !== 'failed') {
+    return new SideFailure(`an answer of kind ${said.kind} instead of an error`);
+  }
+  if (said.code !== undefined) {
+    return new BenchError(said.code, said.message, said.contender);
+  }
+  const failure = new SideFailure(said.message);
+  failure.stack = said.stack;
+  return failure;
+}
