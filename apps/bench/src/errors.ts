@@ -10,7 +10,7 @@ export type BenchErrorCode =
   | 'ENOTSUP'
   /** A checkout that is not built. */
   | 'ENOEXEC'
-  /** The other build lacks what every row needs that was asked for. */
+  /** The other build lacks what a row needs. */
   | 'ENODATA';
 
 /** The one error of this package. */

@@ -1,4 +1,5 @@
 import type { Contender } from '../contender.js';
+import { BenchError } from '../errors.js';
 import type { ContenderPlace, Match } from '../match.js';
 import type { Figure, Skipped } from '../row.js';
 import { interleave } from './interleave.js';
@@ -36,7 +37,7 @@ type StartCosts = readonly (readonly [number, number])[];
  * Measures a match. Each contender holds two of four slots: between contenders that is the ratio, within one it is A
  * against A. Code is compiled and memory is placed by luck, so all is done in several starts; a figure is the median of
  * them.
- * @throws BenchError EBADMSG where a contender's result is wrong
+ * @throws BenchError EBADMSG where a contender's result is wrong; what fails with ENODATA is skipped
  */
 export async function measureMatch(
   match: Match,
@@ -59,6 +60,12 @@ export async function measureMatch(
       }
       const nanoseconds = await interleave([...opened, ...opened], rounds);
       figures.forEach((figure, i) => costs[i].push(costsOf(figure, opened, nanoseconds)));
+    } catch (error) {
+      if (error instanceof BenchError && error.code === 'ENODATA') {
+        const { message: skipped } = error;
+        return resultsWith(figures.map(() => ({ skipped, lacking: true as const })));
+      }
+      throw error;
     } finally {
       opened.forEach((contender) => contender.close?.());
     }

@@ -42,8 +42,8 @@ function hullOf(results: readonly Result[]): [number, number] | undefined {
 }
 
 /** What the two columns of costs are called. */
-export function headsOf({ names: [first, second] }: Result): string[] {
-  return first === THIS_BUILD ? [first, second] : ['ours', 'rival'];
+export function headsOf({ names: [first] }: Result): string[] {
+  return first === THIS_BUILD ? ['this', 'other'] : ['ours', 'rival'];
 }
 
 /** The cells of a measured line: both costs, their ratio, its spread, the A/A figure. */

@@ -1,24 +1,23 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { judge } from '../measuring/judgement.js';
-import type { MeasureOptions, Result } from '../measuring/measure-match.js';
+import type { Measured, MeasureOptions, Result } from '../measuring/measure-match.js';
 import { footerOf } from './footer.js';
 import { cellsOf, headsOf, sectionsOf, type Section } from './sections.js';
 
 type Colours = ReturnType<typeof pc.createColors>;
 
+/** The place among a line's cells of the spread, for which there is no room. */
 const SPREAD = 3;
 
-function cells(label: string, { outcome }: Result, colours: Colours): Table.HorizontalTableRow {
-  if ('skipped' in outcome) {
-    return [label, { colSpan: 5, content: colours.yellow(`skipped: ${outcome.skipped}`) }];
-  }
-  const verdict = judge(outcome);
+function cells(label: string, measured: Measured, colours: Colours): string[] {
+  const verdict = judge(measured);
   const colour = verdict === 'faster' ? colours.green : verdict.startsWith('not') ? colours.yellow : String;
-  return [label, ...cellsOf(outcome).filter((_, i) => i !== SPREAD), colour(verdict)];
+  return [label, ...cellsOf(measured).filter((_, i) => i !== SPREAD), colour(verdict)];
 }
 
-function tabulate({ heading, lines, againstItself }: Section, labelWidth: number, colours: Colours): string {
+function tabulate({ heading, lines, againstItself }: Section, colours: Colours): string {
+  const labelWidth = Math.max(...lines.map(({ label }) => label.length));
   const table = new Table({
     head: ['', ...headsOf(lines[0].result), 'ratio', 'A/A', 'verdict'],
     colAligns: ['left', 'right', 'right', 'right', 'right', 'left'],
@@ -41,21 +40,29 @@ function tabulate({ heading, lines, againstItself }: Section, labelWidth: number
       middle: '',
     },
   });
-  table.push(...lines.map(({ label, result }) => cells(label.padEnd(labelWidth), result, colours)));
+  const skips: string[] = [];
+  for (const { label, result } of lines) {
+    const { outcome } = result;
+    const padded = label.padEnd(labelWidth);
+    if ('skipped' in outcome) {
+      skips.push(`${padded}  ${colours.yellow(`skipped: ${outcome.skipped}`)}`);
+    } else {
+      table.push(cells(padded, outcome, colours));
+    }
+  }
+  const drawn = table.length === 0 ? [] : table.toString().split('\n');
   const aa = againstItself?.map((one) => one.toFixed(3)).join(' to ') ?? 'not measured';
-  const drawn = table.toString().split('\n');
-  return [heading, ...drawn.map((line) => `  ${line.trimEnd()}`.trimEnd()), `  A/A  ${aa}`, ''].join('\n');
+  const below = [...drawn, ...skips, `${'A/A'.padEnd(labelWidth)}  ${aa}`];
+  return [heading, ...below.map((line) => `  ${line.trimEnd()}`.trimEnd()), ''].join('\n');
 }
 
-/** The results for people, a table for each section, in at most 100 columns. */
+/** The results for people, a table for each section, in at most 120 columns. */
 export function tabulateResults(
   results: readonly Result[],
   options: MeasureOptions,
   coloured: boolean,
 ): string {
   const colours = pc.createColors(coloured);
-  const sections = sectionsOf(results);
-  const labels = sections.flatMap(({ lines }) => lines.map(({ label }) => label.length));
-  const width = Math.max(...labels);
-  return `${[...sections.map((section) => tabulate(section, width, colours)), footerOf(options)].join('\n')}\n`;
+  const sections = sectionsOf(results).map((section) => tabulate(section, colours));
+  return `${[...sections, footerOf(options)].join('\n')}\n`;
 }

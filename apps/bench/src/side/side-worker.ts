@@ -6,7 +6,15 @@ import type { BenchError } from '../errors.js';
 import { builtModule } from '../places.js';
 import type { Row } from '../row.js';
 import type { RowSettings } from '../rows/settings.js';
-import { ANSWER, ASKED, waitWhile, WORD, type Handover, type SideMessage, type SideRequest } from './handover.js';
+import {
+  ANSWER,
+  ASKED,
+  waitWhile,
+  WORD,
+  type Handover,
+  type SideMessage,
+  type SideRequest,
+} from './handover.js';
 
 const { handover, group, index, side, settings, packages } = workerData as SideRequest;
 

@@ -4,17 +4,20 @@ import type { Contender, Pass, StepTimes } from '../contender.js';
 import { BenchError } from '../errors.js';
 import { builtModule } from '../places.js';
 import type { Skipped } from '../row.js';
-import { ANSWER, ASKED, makeHandover, waitWhile, WORD, type SideMessage, type SideRequest } from './handover.js';
+import {
+  ANSWER,
+  ASKED,
+  makeHandover,
+  waitWhile,
+  WORD,
+  type SideMessage,
+  type SideRequest,
+} from './handover.js';
 
 /** How long a step may take: more than any does. */
 const PATIENCE_MS = 120_000;
 
 type Opened = Extract<SideMessage, { kind: 'opened' }>;
-
-/** Code of the side failed that is not the benchmark's own finding: an export that is not there, a call that throws. */
-export class SideFailure extends Error {
-  override readonly name = 'SideFailure';
-}
 
 /**
  * A contender in a thread of its own. The calling thread sleeps while it works: there are two threads, and one of them
@@ -26,10 +29,12 @@ export class WorkerSide implements Contender {
   readonly alike?: true;
   readonly #worker: Worker;
   readonly #handover: SideRequest['handover'];
+  readonly #isOther: boolean;
   #begun = 0;
 
-  private constructor(worker: Worker, { handover }: SideRequest, opened: Opened) {
+  private constructor(worker: Worker, { handover, packages }: SideRequest, opened: Opened) {
     this.#worker = worker;
+    this.#isOther = packages !== undefined;
     this.#handover = handover;
     this.steps = opened.steps;
     this.per = opened.per;
@@ -40,7 +45,7 @@ export class WorkerSide implements Contender {
 
   /**
    * Starts the thread and has it open its side.
-   * @throws BenchError as the side does; SideFailure where its code fails otherwise
+   * @throws BenchError as the side does; ENODATA where code of another build fails otherwise
    */
   static async open(request: Omit<SideRequest, 'handover'>): Promise<WorkerSide | Skipped> {
     const whole: SideRequest = { ...request, handover: makeHandover() };
@@ -52,7 +57,7 @@ export class WorkerSide implements Contender {
       case 'skipped':
         return { skipped: message.skipped };
       default:
-        throw errorOf(message);
+        throw errorOf(message, request.packages !== undefined);
     }
   }
 
@@ -85,23 +90,32 @@ export class WorkerSide implements Contender {
     Atomics.notify(words, WORD.ASKED);
     if (!waitWhile(words, WORD.ANSWER, ANSWER.NONE, PATIENCE_MS)) {
       await this.#worker.terminate();
-      throw new SideFailure(`no answer in ${PATIENCE_MS / 1000} seconds`);
+      throw new Error(`no answer in ${PATIENCE_MS / 1000} seconds`);
     }
     if (words[WORD.ANSWER] === ANSWER.FAILED) {
       const [message] = (await once(this.#worker, 'message')) as [SideMessage];
-      throw errorOf(message);
+      throw errorOf(message, this.#isOther);
     }
   }
 }
 
-function errorOf(said: SideMessage): Error {
+/**
+ * What a worker's failure is here. Code of another build that fails is no bug of this one: that build cannot do the
+ * work.
+ */
+function errorOf(said: SideMessage, isOther: boolean): Error {
   if (said.kind !== 'failed') {
-    return new SideFailure(`an answer of kind ${said.kind} instead of an error`);
+    return new Error(`an answer of kind ${said.kind} instead of a failure`);
   }
-  if (said.code !== undefined) {
-    return new BenchError(said.code, said.message, said.contender);
+  const { code, message, stack, contender } = said;
+  if (code !== undefined) {
+    return new BenchError(code, isOther ? `the other build: ${message}` : message, contender);
   }
-  const failure = new SideFailure(said.message);
-  failure.stack = said.stack;
+  if (isOther) {
+    const [line] = message.split('\n');
+    return new BenchError('ENODATA', `the other build lacks what it needs: ${line}`, contender);
+  }
+  const failure = new Error(message);
+  failure.stack = stack;
   return failure;
 }
