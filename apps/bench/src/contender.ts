@@ -46,8 +46,8 @@ export const BATCHES = 8;
 export const REPETITIONS = 2;
 
 /**
- * A contender whose steps are batches of short work, in each one repetition that is not timed, as another contender has just
- * had the caches, then `repetitions` timed ones.
+ * A contender whose steps are batches of short work. A batch is one repetition that is not timed, as another contender
+ * has just had the caches, then `repetitions` timed ones.
  * @param per what a repetition's nanoseconds are divided by
  */
 export function batchesOf(

@@ -5,7 +5,7 @@ import type { SuiteRow } from './rows/suite.js';
 export const THIS_BUILD = 'this build';
 
 /** Whose packages a contender runs on. */
-export type Build = 'this' | 'other';
+type Build = 'this' | 'other';
 
 /** One contender: a side of a row, on a build. */
 export interface ContenderPlace {

@@ -145,7 +145,7 @@ describe('the table', () => {
     expect(out).toMatch(/^ +clean \+ record +skipped: no C compiler$/m);
     expect(out).toMatch(/^ +A\/A +1\.000 to 1\.000$/m);
     expect(out).toMatch(/^ +A\/A +not measured$/m);
-    expect(out).toContain('over 3 rounds, added up; median of 2 starts');
+    expect(out).toContain('over 3 interleaved rounds, added up; median of 2 starts');
   });
 
   it('gives no verdict where a contender is off itself', async () => {

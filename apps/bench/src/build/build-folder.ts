@@ -12,7 +12,8 @@ type Manifest = Readonly<Record<string, unknown>>;
 
 /**
  * Looks whether a folder is a built checkout of this repository.
- * @throws BenchError ENOENT where there is no such folder, ENOTSUP where it is something else, ENOEXEC where it is not built
+ * @throws BenchError ENOENT where there is no such folder, ENOTSUP where it is something else, ENOEXEC where it is not
+ *   built
  */
 export function openBuildFolder(folder: string): BuildFolder {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {

@@ -9,10 +9,11 @@ export const WARM_UP_ROUNDS = 6;
 type SlotTimes = number[][][];
 
 /**
- * Measures slots in turn. In each round every slot makes one pass, and the turn goes on after every step, so that a slow
- * moment of the host meets all of them; the slot that goes first changes with every step and round. A contender may hold
- * several slots: what these differ by is noise.
- * @returns of each slot the nanoseconds of each part of a pass: for every step the 25th percentile over the rounds, added up
+ * Measures slots in turn. In each round every slot makes one pass, a step at a time, so that a slow moment of the host
+ * meets all of them; the slot that goes first changes with every step and round. A contender may hold several slots:
+ * these differ by noise only.
+ * @returns of each slot the nanoseconds of each part of a pass: the 25th percentile of every step over the rounds,
+ *   added up
  * @throws BenchError EBADMSG where a contender's result is wrong
  */
 export async function interleave(slots: readonly Contender[], rounds: number): Promise<number[][]> {

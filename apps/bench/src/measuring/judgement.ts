@@ -1,5 +1,5 @@
-/** How far a contender may be off itself for a ratio to be judged, and how far a ratio is from 1 to be more than noise. */
-export const TOLERANCE = 0.03;
+/** How far a contender may be off itself for a ratio to be judged, and a ratio off 1 to be called even. */
+const TOLERANCE = 0.03;
 
 /** What a measured ratio is worth. */
 export interface Comparison {

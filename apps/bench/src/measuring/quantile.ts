@@ -1,8 +1,8 @@
 import { BenchError } from '../errors.js';
 
 /**
- * The 25th percentile: a value that was measured, the (n + 3) / 4-th smallest of n, rounded down. Interruptions only ever
- * add time, so the fast quarter says what the work costs, while the very fastest would be luck.
+ * The 25th percentile: one of the values, the (n + 3) / 4-th smallest of n, rounded down. Interruptions only add time, so
+ * the fast quarter says what the work costs, while the very fastest would be luck.
  * @throws BenchError EINVAL where there is none
  */
 export function lowerQuartile(values: readonly number[]): number {
@@ -19,9 +19,9 @@ export function median(values: readonly number[]): number {
   return ascending.length % 2 === 1 ? ascending[middle] : (ascending[middle - 1] + ascending[middle]) / 2;
 }
 
-function sorted(values: readonly number[]): Float64Array {
+function sorted(values: readonly number[]): number[] {
   if (values.length === 0) {
     throw new BenchError('EINVAL', 'nothing was measured');
   }
-  return Float64Array.from(values).sort();
+  return values.toSorted((a, b) => a - b);
 }

@@ -11,7 +11,7 @@ export interface Section {
 }
 
 /** A result, and what it is called within its section. */
-export interface Line {
+interface Line {
   readonly label: string;
   readonly result: Result;
 }

@@ -2,7 +2,7 @@ import { BATCHES, REPETITIONS, type Contender, type Pass } from '../contender.js
 import type { Skipped } from '../row.js';
 import { CProgram } from './c-program.js';
 
-/** A program of rivals/ whose batches make REPETITIONS timed repetitions, and whose answers begin with their nanoseconds. */
+/** A program of rivals/: its batches make REPETITIONS timed repetitions, its answers begin with their nanoseconds. */
 export interface CRival {
   readonly source: string;
   readonly args: readonly number[];

@@ -35,6 +35,19 @@ describe('the C rival', () => {
     },
   );
 
+  it.skipIf(!hasCompiler)('leaves no listeners behind, however many batches it does', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    start([1, 0, 1]);
+    for (let batch = 0; batch < 20; batch++) {
+      await program?.batch(6);
+    }
+    await new Promise(setImmediate);
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   it.skipIf(!hasCompiler)('is gone after close', () => {
     const parent = mkdtempSync(join(tmpdir(), 'cg-bench-test-'));
     start([1, 0, 1], 'cc', parent);

@@ -1,9 +1,8 @@
 import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { BenchError } from '../errors.js';
 import { rivalsFolder } from '../places.js';
@@ -17,14 +16,14 @@ export class CProgram {
   readonly #source: string;
   readonly #folder: string;
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
-  readonly #lines: Interface;
+  readonly #lines: AsyncIterator<string, undefined>;
   #said = '';
 
   private constructor(source: string, folder: string, args: readonly number[]) {
     this.#source = source;
     this.#folder = folder;
     this.#process = spawn(programPath(folder), args.map(String), { stdio: ['pipe', 'pipe', 'pipe'] });
-    this.#lines = createInterface({ input: this.#process.stdout });
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
     this.#process.stderr.on('data', (data: Buffer) => (this.#said += data.toString()));
     // A program that has ended is told by what it did not answer.
     this.#process.stdin.on('error', () => {});
@@ -61,10 +60,8 @@ export class CProgram {
    * @throws BenchError EBADMSG where it ends instead, or says something else
    */
   async batch(count: number): Promise<number[]> {
-    const answer = once(this.#lines, 'line') as Promise<[string]>;
-    const ended = once(this.#lines, 'close').then(() => ['']);
     this.#process.stdin.write('\n');
-    const [line] = await Promise.race([answer, ended]);
+    const { value: line = '' } = await this.#lines.next();
     const words = line.split(' ').map(Number);
     if (words.length !== count || !words.every(Number.isInteger)) {
       const said = `${line}${this.#said}`.trim();

@@ -27,8 +27,8 @@ const shares: readonly DirtyShare[] = [
 ];
 
 /**
- * Clean + record over full page tables, with all, some and no entries dirty, against a C program that tests one entry at
- * a time.
+ * Clean + record over full page tables, with all, some and no entries dirty, against a C program that tests one entry
+ * at a time.
  */
 export function rowsOf({ tables, compiler }: RowSettings): Row[] {
   return shares.map((share) => ({

@@ -88,9 +88,9 @@ function trackingRows(trace: string, settings: RowSettings): Row[] {
 }
 
 /**
- * What coherence costs: a trace through a coherent surface, and through an explicit one whose program names the bounding
- * rectangle of each frame's runs. The driver scans, which costs less here than write faults, and sends one box a
- * subresource.
+ * What coherence costs: a trace through a coherent surface, and through an explicit one whose program names the
+ * bounding rectangle of each frame's runs. The driver scans, which costs less here than write faults, and sends one
+ * box a subresource.
  */
 function coherentRow(trace: string, settings: RowSettings): Row {
   return {
@@ -148,8 +148,8 @@ interface Replaying {
 }
 
 /**
- * A pass is one replay by a fresh machine, so that every round starts from the same page tables and the same tracking
- * method; a step is a frame. Timed: its stores, and from its submission to its fence.
+ * A pass is one replay by a fresh machine, so that every round starts from the same page tables and the same
+ * tracking method; a step is a frame. Timed: its stores, and from its submission to its fence.
  */
 function replay({ contender, driver, boxes }: Replaying, { header, frames, final }: Recording): Contender {
   return {

@@ -19,7 +19,7 @@ import {
 const { handover, group, index, side, settings, packages } = workerData as SideRequest;
 
 function say(message: SideMessage): void {
-  parentPort?.postMessage(message);
+  parentPort?.postMessage(message, []);
 }
 
 function fail(error: unknown): void {
