@@ -1,8 +1,8 @@
 import { BenchError } from '../errors.js';
 
 /**
- * The 25th percentile: one of the values, the (n + 3) / 4-th smallest of n, rounded down. Interruptions only add time, so
- * the fast quarter says what the work costs, while the very fastest would be luck.
+ * The 25th percentile: one of the values, the (n + 3) / 4-th smallest of n, rounded down. Interruptions only add time,
+ * so the fast quarter says what the work costs, while the very fastest would be luck.
  * @throws BenchError EINVAL where there is none
  */
 export function lowerQuartile(values: readonly number[]): number {
