@@ -41,7 +41,11 @@ describe('a verdict', () => {
     expect(judge(comparison(0.5, [1.03, 1 / 1.03]))).toBe('faster');
   });
 
-  it('is not given where starts contradict each other', () => {
-    expect(judge(comparison(0.9, [1, 1], [0.8, 1.2]))).toBe('not judged: 0.80 to 1.20');
+  it.each([
+    [[0.8, 1.2], 'not judged: 0.80 to 1.20'],
+    [[0.8, 0.98], 'not judged: 0.80 to 0.98'],
+    [[0.8, 0.96], 'faster'],
+  ])('is given only where every start says the same: %j', (spread, verdict) => {
+    expect(judge(comparison(0.9, [1, 1], spread))).toBe(verdict);
   });
 });

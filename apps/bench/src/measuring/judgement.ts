@@ -31,8 +31,8 @@ export function judge(comparison: Comparison): string {
   if (offOne(ratio) <= TOLERANCE) {
     return 'even';
   }
-  const sameWay = spread.every((one) => one < 1 === ratio < 1);
-  if (!sameWay) {
+  const inEveryStart = spread.every((one) => offOne(one) > TOLERANCE && one < 1 === ratio < 1);
+  if (!inEveryStart) {
     return `not judged: ${spread[0].toFixed(2)} to ${spread[1].toFixed(2)}`;
   }
   return ratio < 1 ? 'faster' : 'slower';
