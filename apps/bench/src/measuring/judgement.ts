@@ -23,7 +23,7 @@ function offOne(ratio: number): number {
 
 /** What may be said of a comparison, in plain words. */
 export function judge(comparison: Comparison): string {
-  const off = offOne(worstAgainstItself(comparison));
+  const off = Math.max(...comparison.againstItself.map(offOne));
   if (!(off <= TOLERANCE)) {
     return `not judged: A/A off by ${percent(off)} %`;
   }
