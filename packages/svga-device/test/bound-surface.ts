@@ -1,5 +1,4 @@
-import { expect } from 'vitest';
-import { TestGuest } from './guest.js';
+import type { TestGuest } from './guest.js';
 
 /** Of a surface of 64 × 64 texels of 4 bytes: four pages. */
 export const BYTES = 64 * 64 * 4;
@@ -23,8 +22,4 @@ export function read(guest: TestGuest): Uint8Array {
 
 export function imageOf(guest: TestGuest, sid: number): Uint8Array {
   return guest.device.surfaceImage(sid)?.slice() ?? new Uint8Array();
-}
-
-export function expectSame(actual: Uint8Array, expected: Uint8Array): void {
-  expect(Buffer.compare(actual, expected)).toBe(0);
 }

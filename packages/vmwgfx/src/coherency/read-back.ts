@@ -58,7 +58,7 @@ export function readBackResources(
 export function finishReadBacks(held: Reservation<Residence>, readBack: ReadonlySet<ResidentResource>): void {
   const { object } = held;
   const { queue } = object.context;
-  const fence = fenceOrSettle(queue);
+  const fence = fenceOrSettle(queue, readBack);
   try {
     queue.flush();
   } finally {
@@ -67,16 +67,25 @@ export function finishReadBacks(held: Reservation<Residence>, readBack: Readonly
       object.tracker?.afterDeviceWrite(...resource.pageRange);
       resource.gpuDirty = false;
       tellAliases(object, resource);
+      if (resource.readBackInDoubt) {
+        // Where the device had done it before, this one wrote nothing (9.3), and memory may have the bytes of an alias
+        // that was read back in between.
+        resource.readBackInDoubt = false;
+        resource.addDirtyBytes(resource.backingOffset, resource.backingOffset + resource.backingBytes);
+      }
     }
   }
 }
 
 /** Without a fence nobody can tell that they are done: they stay GPU-dirty, and what they leave strikes nobody. */
-function fenceOrSettle(queue: CommandQueue): Fence {
+function fenceOrSettle(queue: CommandQueue, readBack: ReadonlySet<ResidentResource>): Fence {
   try {
     return queue.emitFence();
   } catch (error) {
     queue.settle();
+    for (const resource of readBack) {
+      resource.readBackInDoubt = true;
+    }
     throw error;
   }
 }
