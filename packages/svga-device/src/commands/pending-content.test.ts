@@ -60,10 +60,17 @@ describe('pending content and its MOB', () => {
   });
 
   it('is loaded on the account of the command buffer, image and bytes', () => {
-    const guest = new TestGuest({ maxWorkBytes: 3 * BYTES + 2 * 64 }).start();
-    guest.defineSurface({ sid: 1 }, BYTES);
-    guest.defineSurface({ sid: 2 }, BYTES);
+    const twoSurfaces = (maxWorkBytes?: number) => {
+      const guest = new TestGuest(maxWorkBytes === undefined ? {} : { maxWorkBytes }).start();
+      [1, 2].forEach((sid) => guest.defineSurface({ sid }, BYTES));
+      return guest;
+    };
     const copy = { srcSid: 1, destSid: 2 };
+    const unbounded = twoSurfaces();
+    const before = unbounded.device.statistics.work;
+    unbounded.must('WHOLE_SURFACE_COPY', copy);
+    const work = unbounded.device.statistics.work - before;
+    const guest = twoSurfaces(work - 1);
     expect(refusal(guest, 'WHOLE_SURFACE_COPY', copy)).toBe('E2BIG');
     // Source and image of it are loaded, and need not be again.
     guest.must('WHOLE_SURFACE_COPY', copy);
