@@ -149,9 +149,8 @@ export class SvgaDevice {
   }
 
   /**
-   * Tells the device what time it is, in any unit and from any moment on: what is due by then is done, in
-   * order. The ring is looked at as well, for guests that write commands and do not say so. Time that goes
-   * back is the time there was.
+   * Tells the device the time, in any unit and from any moment on: what is due by then is done, in order. The ring is
+   * looked at as well, for guests that write commands and do not say so. Time that goes back is ignored.
    */
   advance(now: number): void {
     this.#now = Math.max(this.#now, now);
@@ -162,15 +161,17 @@ export class SvgaDevice {
   }
 
   /**
-   * The device's own image of a subresource (of its first sample sheet): a live view, until the surface is
-   * invalidated, unbound or destroyed. Undefined where there is no such subresource, or no memory for an image that
-   * was never needed before. Content that the device has still to take from the surface's MOB (rule 9.1) is shown as
-   * memory has it at the call; looking takes nothing.
+   * The device's own image of a subresource (its first sample sheet): a live view, until the surface is invalidated,
+   * unbound or destroyed. Undefined where there is no such subresource, or no memory for its image. Pending content
+   * (rule 9.1) is shown as memory has it at the call; looking takes nothing.
    */
   image(surfaceId: number, subresource: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
-    const isThere = Number.isInteger(subresource) && subresource >= 0;
-    if (surface === undefined || !isThere || subresource >= surface.layout.subresourceCount) {
+    const count = surface?.layout.subresourceCount ?? 0;
+    if (
+      surface === undefined ||
+      !(Number.isInteger(subresource) && subresource >= 0 && subresource < count)
+    ) {
       return undefined;
     }
     const start = surface.layout.offsetOf(subresource);
@@ -191,12 +192,11 @@ export class SvgaDevice {
       return undefined;
     }
     const { width, height, xRoot, yRoot } = screen.definition;
-    return whereMemoryAllows(() => {
-      return { width, height, xRoot, yRoot, pixels: screen.pixels(this.#objects.images) };
-    });
+    const pixels = whereMemoryAllows(() => screen.pixels(this.#objects.images));
+    return pixels && { width, height, xRoot, yRoot, pixels };
   }
 
-  /** The ids of the screen targets there are, ascending. */
+  /** The ids of its screen targets, ascending. */
   get screenTargetIds(): number[] {
     return [...this.#objects.screens.keys()].toSorted((a, b) => a - b);
   }

@@ -14,7 +14,7 @@ export interface DeviceStatistics {
   readonly notExecuted: number;
   /** The same by name; only the names that came up. */
   readonly notExecutedPerCommand: Readonly<Partial<Record<CommandName, number>>>;
-  /** Bytes from guest memory into images: updates, SURFACE_DMA, and what commands take at the first use of a surface. */
+  /** Bytes from guest memory into images: updates, SURFACE_DMA, and pending content at the first use of a surface. */
   readonly bytesUploaded: number;
   /** Bytes from images into guest memory: read-backs of what the device has written, SURFACE_DMA. */
   readonly bytesReadBack: number;

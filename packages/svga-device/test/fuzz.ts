@@ -27,7 +27,7 @@ const BUFFER_ID = 2;
 
 const executed = commandNames.filter((_, i) => executors[i] !== undefined);
 
-/** What moves bytes, or says where they are, without doing away with objects: mostly these, so that a buffer gets far. */
+/** What moves bytes, or says where they are, without destroying objects: mostly these, so that a buffer gets far. */
 const moving = executed.filter((name) =>
   /UPDATE|READBACK|COPY|BLT|DMA|CLEAR|MIP|TRANSFER|CONVERT|ZERO|INVALIDATE|BIND_GB_SURFACE/.test(name),
 );
