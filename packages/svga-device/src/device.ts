@@ -167,16 +167,7 @@ export class SvgaDevice {
    */
   image(surfaceId: number, subresource: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
-    const count = surface?.layout.subresourceCount ?? 0;
-    if (
-      surface === undefined ||
-      !(Number.isInteger(subresource) && subresource >= 0 && subresource < count)
-    ) {
-      return undefined;
-    }
-    const start = surface.layout.offsetOf(subresource);
-    const image = whereMemoryAllows(() => this.#objects.store.look(surface, subresource));
-    return image?.subarray(start, start + surface.layout.mipOf(subresource).bytes);
+    return surface && whereMemoryAllows(() => this.#objects.store.lookAt(surface, subresource));
   }
 
   /** Its image of a whole surface, every sample sheet of it, laid out as the backing is; live, as `image`. */

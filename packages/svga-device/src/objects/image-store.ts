@@ -266,6 +266,16 @@ export class ImageStore {
     return image;
   }
 
+  /** The same of the first sample sheet of a subresource; undefined where the surface has none of this number. */
+  lookAt(surface: Surface, subresource: number): Uint8Array | undefined {
+    const { layout } = surface;
+    if (!(Number.isInteger(subresource) && subresource >= 0 && subresource < layout.subresourceCount)) {
+      return undefined;
+    }
+    const start = layout.offsetOf(subresource);
+    return this.look(surface, subresource).subarray(start, start + layout.mipOf(subresource).bytes);
+  }
+
   /** The surface is gone. */
   drop(surface: Surface): void {
     surface.dropImage(this.#memory);
