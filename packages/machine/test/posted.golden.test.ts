@@ -128,7 +128,6 @@ function cleanedBy({ res, ins, q }: CleanRow): Cleaned {
       backingOffset,
       backingBytes,
       gpuDirty: gpuDirty === 1,
-      readBackInDoubt: false,
       isTracked: true,
       pageRange: [0, 0],
       addDirtyBytes() {},

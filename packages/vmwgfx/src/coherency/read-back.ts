@@ -58,7 +58,7 @@ export function readBackResources(
 export function finishReadBacks(held: Reservation<Residence>, readBack: ReadonlySet<ResidentResource>): void {
   const { object } = held;
   const { queue } = object.context;
-  const fence = fenceOrSettle(queue, readBack);
+  const fence = fenceOrSettle(queue);
   try {
     queue.flush();
   } finally {
@@ -66,40 +66,40 @@ export function finishReadBacks(held: Reservation<Residence>, readBack: Readonly
     for (const resource of readBack) {
       object.tracker?.afterDeviceWrite(...resource.pageRange);
       resource.gpuDirty = false;
-      tellAliases(object, resource);
-      if (resource.readBackInDoubt) {
-        // Where the device had done it before, this one wrote nothing (9.3), and memory may have the bytes of an alias
-        // that was read back in between.
-        resource.readBackInDoubt = false;
-        resource.addDirtyBytes(resource.backingOffset, resource.backingOffset + resource.backingBytes);
-      }
+      dirtyAliasedBytes(object, resource);
     }
   }
 }
 
-/** Without a fence nobody can tell that they are done: they stay GPU-dirty, and what they leave strikes nobody. */
-function fenceOrSettle(queue: CommandQueue, readBack: ReadonlySet<ResidentResource>): Fence {
+/** Without a fence nobody can tell that they are done: they stay GPU-dirty. */
+function fenceOrSettle(queue: CommandQueue): Fence {
   try {
     return queue.emitFence();
   } catch (error) {
     queue.settle();
-    for (const resource of readBack) {
-      resource.readBackInDoubt = true;
-    }
     throw error;
   }
 }
 
-/** Others that lie in the same bytes have them from memory: what came into it is news to them. */
-function tellAliases(object: Residence, resource: ResidentResource): void {
+/**
+ * Read-back data is dirty for aliasing resources. The bytes that they share are dirty for the resource itself as well:
+ * the device wrote what is newer and nothing else (rule 9.3), so elsewhere memory may have what an alias brought into it
+ * while this resource was GPU-dirty.
+ */
+function dirtyAliasedBytes(object: Residence, resource: ResidentResource): void {
   const { backingOffset, backingBytes } = resource;
   const end = backingOffset + backingBytes;
   for (const { value: other } of object.resources.overlapping(backingOffset, end)) {
-    if (other !== resource && other.isTracked && !other.gpuDirty) {
-      other.addDirtyBytes(
-        Math.max(backingOffset, other.backingOffset),
-        Math.min(end, other.backingOffset + other.backingBytes),
-      );
+    if (other === resource) {
+      continue;
+    }
+    const sharedStart = Math.max(backingOffset, other.backingOffset);
+    const sharedEnd = Math.min(end, other.backingOffset + other.backingBytes);
+    if (resource.isTracked) {
+      resource.addDirtyBytes(sharedStart, sharedEnd);
+    }
+    if (other.isTracked && !other.gpuDirty) {
+      other.addDirtyBytes(sharedStart, sharedEnd);
     }
   }
 }

@@ -7,8 +7,6 @@ import type { Reservation } from './reservation.js';
 export interface ResidentResource extends BackedResource {
   /** Its newest content is on the device (rule 6.2). */
   gpuDirty: boolean;
-  /** It was read back without a fence: it counts as GPU-dirty, and the device may have nothing newer. */
-  readBackInDoubt: boolean;
   /** First and end page of the buffer object that hold any of its bytes. */
   readonly pageRange: [start: number, end: number];
   /** The device lets go of the backing. Does nothing where it does not have it; cannot fail. */

@@ -15,7 +15,6 @@ export abstract class Resource implements ResidentResource {
   readonly references = new References(() => this.retire());
   /** The backing holds content that the device has never had: binding uploads all of it. */
   needsUpload = false;
-  readBackInDoubt = false;
   #gpuDirty = false;
   #backing: BufferObject | undefined;
   #backingOffset = 0;
