@@ -3,6 +3,7 @@ import { costlyBuffers, withMobs } from '../test/costly-buffers.js';
 import { CostlyGuest } from '../test/costly-guest.js';
 import {
   encodeCommand,
+  SVGA3D_INVALID_ID,
   SVGA_CB_CONTEXT,
   SVGA_CB_HEADER_BYTES,
   SVGA_CB_STATUS,
@@ -105,6 +106,20 @@ describe('a command is charged for what it walks', () => {
     const column = { sid: 1, w: 1, h: 4096, d: 1 };
     guest.do('UPDATE_GB_IMAGE', column);
     expect(charged(guest, 'UPDATE_GB_IMAGE', column)).toBeGreaterThan(4096 * COST.ROW);
+  });
+
+  it('BIND_GB_SURFACE: for each subresource where their states differ, and for what is lost without a MOB', () => {
+    const guest = new CostlyGuest();
+    guest.mob(1);
+    const [layers, side] = [512, 8];
+    guest.surface({ width: side, height: side, arraySize: layers });
+    const same = charged(guest, 'BIND_GB_SURFACE', { sid: 1, mobid: 1 });
+    guest.do('UPDATE_GB_IMAGE', { sid: 1, w: side, h: side, d: 1 });
+    const each = layers * COST.ROW;
+    expect(charged(guest, 'BIND_GB_SURFACE', { sid: 1, mobid: 1 }) - same).toBeGreaterThanOrEqual(each);
+    const bytes = 4 * side * side * layers;
+    const lost = charged(guest, 'BIND_GB_SURFACE', { sid: 1, mobid: SVGA3D_INVALID_ID });
+    expect(lost - same).toBeGreaterThanOrEqual(each + bytes);
   });
 
   it('the smallest command is charged as well', () => {

@@ -221,6 +221,19 @@ describe('a snapshot that is damaged', () => {
     }
   });
 
+  it('by a subresource in no known state is refused', () => {
+    const mixed = showing();
+    mixed.defineSurface({ sid: 1, width: 4, height: 4, numMipLevels: 3 }, 84);
+    mixed.must('UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 1, x: 0, y: 0, z: 0, w: 2, h: 2, d: 1 });
+    const pieces = mixed.device.snapshotPieces().map((piece) => piece.slice());
+    const states = pieces.find(({ length }) => length === 3) as Uint8Array;
+    expect([...states]).toEqual([1, 2, 1]);
+    const busy = other();
+    expect(isRefused(busy, Buffer.concat(pieces))).toBe(false);
+    states[2] = 4;
+    expect(isRefused(busy, Buffer.concat(pieces))).toBe(true);
+  });
+
   it('by a flipped bit anywhere is refused, or makes a device that is sound', () => {
     const busy = other();
     let refused = 0;
