@@ -122,6 +122,19 @@ describe('a command is charged for what it walks', () => {
     expect(lost - same).toBeGreaterThanOrEqual(each + bytes);
   });
 
+  it('UPDATE_GB_SCREENTARGET: for all pixels of a screen that has none yet', () => {
+    const guest = new CostlyGuest();
+    guest.mob(1);
+    const [width, height] = [256, 256];
+    guest.surface({ width, height });
+    guest.do('UPDATE_GB_SURFACE', { sid: 1 });
+    guest.do('DEFINE_GB_SCREENTARGET', { width, height });
+    guest.do('BIND_GB_SCREENTARGET', { sid: 1 });
+    const first = charged(guest, 'UPDATE_GB_SCREENTARGET', { w: 1, h: 1 });
+    const second = charged(guest, 'UPDATE_GB_SCREENTARGET', { w: 1, h: 1 });
+    expect(first - second).toBeGreaterThanOrEqual(4 * width * height * COST.FRESH_BYTE);
+  });
+
   it('the smallest command is charged as well', () => {
     expect(charged(new CostlyGuest(), 'CMD_NOP', {})).toBeGreaterThanOrEqual(COST.COMMAND);
   });

@@ -30,9 +30,7 @@ export class SavedStates {
   /** Names a state by all that decides what it is. @param pc as `pcSettings` gives it */
   keyFor({ files, initramfs }: BootImages, pc: V86Options, device: SvgaDeviceOptions): string {
     const { version } = createRequire(import.meta.url)('v86/package.json') as { version: string };
-    const hash = createHash('sha256')
-      .update(JSON.stringify({ version, pc, device }))
-      .update(initramfs);
+    const hash = createHash('sha256').update(JSON.stringify({ version, pc, device })).update(initramfs);
     for (const path of [files.kernel, files.bios, files.vgaBios]) {
       hash.update(readFileSync(path));
     }

@@ -211,6 +211,7 @@ describe('a snapshot that is damaged', () => {
       [/"queues":\[/, '"queues":[{},'],
       [/"tables":\[/, '"tables":[null,'],
       [/"due":\d+|"started":true/, '"started":1'],
+      [/"waiting":\[\]/, `"waiting":[${Array.from({ length: 33 }, () => '{"address":0,"due":0}').join()}]`],
     ];
     for (const [what, instead] of edits) {
       const state = Buffer.from(json.replace(what, instead));
