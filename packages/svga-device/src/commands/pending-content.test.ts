@@ -83,6 +83,7 @@ describe('pending content and its MOB', () => {
     for (const sid of [1, 2, 3]) {
       guest.defineSurface({ sid, width: 1, height: 1, arraySize: layers }, bytes);
       guest.must('UPDATE_GB_IMAGE', { sid, face: 0, mipmap: 0, x: 0, y: 0, z: 0, w: 1, h: 1, d: 1 });
+      expect(guest.device.surfaceImage(sid)).toHaveLength(bytes);
       guest.must('DESTROY_GB_SURFACE', { sid });
     }
   });
