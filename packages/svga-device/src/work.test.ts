@@ -3,6 +3,7 @@ import { costlyBuffers, withMobs } from '../test/costly-buffers.js';
 import { CostlyGuest } from '../test/costly-guest.js';
 import {
   encodeCommand,
+  SVGA3D_INVALID_ID,
   SVGA_CB_CONTEXT,
   SVGA_CB_HEADER_BYTES,
   SVGA_CB_STATUS,
@@ -11,7 +12,11 @@ import {
   writeCommandBufferHeader,
 } from './index.js';
 import type { CommandFields, CommandName } from './index.js';
+import { resolveLimits } from './limits.js';
 import { COST } from './objects/work-budget.js';
+import { coTableEntryBytes, SVGA_COTABLE } from './protocol/cotable-entries.js';
+
+const PAGE = 4096;
 
 /** What a command is charged, and what more it is charged than the command alone. */
 function charged<N extends CommandName>(
@@ -46,6 +51,17 @@ describe('a command is charged for what it walks', () => {
     guest.mob(1);
     guest.coTable(9);
     expect(charged(guest, 'DX_BIND_ALL_QUERY', { cid: 0, mobid: 1 })).toBeGreaterThan(65_536 * COST.LOOK);
+  });
+
+  it('DX_SET_COTABLE and DX_GROW_COTABLE: for each byte of the new table, more where it is written', () => {
+    const guest = new CostlyGuest();
+    guest.mob(1, 2 ** 20);
+    const set = { cid: 0, mobid: 1, type: SVGA_COTABLE.BLENDSTATE };
+    const unwritten = charged(guest, 'DX_SET_COTABLE', { ...set, validSizeInBytes: 0 });
+    expect(unwritten).toBeGreaterThan((2 ** 20 - PAGE) * COST.FRESH_BYTE);
+    const written = charged(guest, 'DX_SET_COTABLE', { ...set, validSizeInBytes: 2 ** 20 - PAGE });
+    expect(written - unwritten).toBeGreaterThan((2 ** 20 - PAGE) * (COST.FRESH_TABLE_BYTE - COST.FRESH_BYTE));
+    expect(charged(guest, 'DX_GROW_COTABLE', set)).toBeGreaterThan((2 ** 20 - PAGE) * COST.FRESH_TABLE_BYTE);
   });
 
   it('GMRs: for the pages they are given, and for each page number that is read out of another', () => {
@@ -92,6 +108,33 @@ describe('a command is charged for what it walks', () => {
     expect(charged(guest, 'UPDATE_GB_IMAGE', column)).toBeGreaterThan(4096 * COST.ROW);
   });
 
+  it('BIND_GB_SURFACE: for each subresource where their states differ, and for what is lost without a MOB', () => {
+    const guest = new CostlyGuest();
+    guest.mob(1);
+    const [layers, side] = [512, 8];
+    guest.surface({ width: side, height: side, arraySize: layers });
+    const same = charged(guest, 'BIND_GB_SURFACE', { sid: 1, mobid: 1 });
+    guest.do('UPDATE_GB_IMAGE', { sid: 1, w: side, h: side, d: 1 });
+    const each = layers * COST.ROW;
+    expect(charged(guest, 'BIND_GB_SURFACE', { sid: 1, mobid: 1 }) - same).toBeGreaterThanOrEqual(each);
+    const bytes = 4 * side * side * layers;
+    const lost = charged(guest, 'BIND_GB_SURFACE', { sid: 1, mobid: SVGA3D_INVALID_ID });
+    expect(lost - same).toBeGreaterThanOrEqual(each + bytes);
+  });
+
+  it('UPDATE_GB_SCREENTARGET: for all pixels of a screen that has none yet', () => {
+    const guest = new CostlyGuest();
+    guest.mob(1);
+    const [width, height] = [256, 256];
+    guest.surface({ width, height });
+    guest.do('UPDATE_GB_SURFACE', { sid: 1 });
+    guest.do('DEFINE_GB_SCREENTARGET', { width, height });
+    guest.do('BIND_GB_SCREENTARGET', { sid: 1 });
+    const first = charged(guest, 'UPDATE_GB_SCREENTARGET', { w: 1, h: 1 });
+    const second = charged(guest, 'UPDATE_GB_SCREENTARGET', { w: 1, h: 1 });
+    expect(first - second).toBeGreaterThanOrEqual(4 * width * height * COST.FRESH_BYTE);
+  });
+
   it('the smallest command is charged as well', () => {
     expect(charged(new CostlyGuest(), 'CMD_NOP', {})).toBeGreaterThanOrEqual(COST.COMMAND);
   });
@@ -107,6 +150,14 @@ describe('a command is charged for what it walks', () => {
 });
 
 describe('a command buffer with default limits', () => {
+  it('has the work for the largest image to be made and updated, and for the largest COTable to grow', () => {
+    const { maxSurfaceBytes, maxCoTableEntries, maxWorkBytes } = resolveLimits({});
+    const pages = (bytes: number): number => (bytes / PAGE) * COST.ROW;
+    expect((COST.FRESH_BYTE + 1) * maxSurfaceBytes + pages(maxSurfaceBytes)).toBeLessThan(maxWorkBytes);
+    const table = maxCoTableEntries * Math.max(...coTableEntryBytes);
+    expect((COST.FRESH_TABLE_BYTE + 2) * table + pages(table)).toBeLessThan(maxWorkBytes);
+  });
+
   it('that reads back a table of 32,768 MOBs again and again ends after a few times', () => {
     const guest = new CostlyGuest();
     withMobs(guest);

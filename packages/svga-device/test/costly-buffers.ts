@@ -22,6 +22,12 @@ function withShaders(guest: CostlyGuest): void {
   guest.doAll(20_000, (shid) => command('DEFINE_GB_SHADER', { shid, type: 1, sizeInBytes: 4 }));
 }
 
+/** Two surfaces, of which the first is newer on the device: there is something to read back. */
+const drawnSurfaces = (fields: Parameters<typeof surfaces>[0]) => (guest: CostlyGuest) => {
+  surfaces(fields)(guest);
+  guest.do('WHOLE_SURFACE_COPY', { srcSid: 2, destSid: 1 });
+};
+
 const withMob = (guest: CostlyGuest): void => guest.mob(1);
 
 const coTable = (type: keyof typeof SVGA_COTABLE) => (guest: CostlyGuest) => {
@@ -196,15 +202,23 @@ export const costlyBuffers: readonly CostlyBuffer[] = [
     prepare: surfaces({ format: 37, width: 2 ** 28 }),
     steps: [command('DX_BUFFER_UPDATE', { sid: 1, x: 2 ** 27, width: 1 })],
   },
-  { name: 'read-backs of all', prepare: surfaces(wide), steps: [command('READBACK_GB_SURFACE', { sid: 1 })] },
+  {
+    name: 'read-backs of all',
+    prepare: surfaces(wide),
+    steps: [
+      command('WHOLE_SURFACE_COPY', { srcSid: 2, destSid: 1 }),
+      command('READBACK_GB_SURFACE', { sid: 1 }),
+    ],
+  },
+  { name: 'nothing read back', prepare: surfaces(wide), steps: [command('READBACK_GB_SURFACE', { sid: 1 })] },
   {
     name: 'read-backs of a column',
-    prepare: surfaces(wide),
+    prepare: drawnSurfaces(wide),
     steps: [command('READBACK_GB_IMAGE_PARTIAL', { sid: 1, ...box({ h: 8192 }) })],
   },
   {
     name: 'read-backs of all but a texel',
-    prepare: surfaces({ width: 8192, height: 8192 }),
+    prepare: drawnSurfaces({ width: 8192, height: 8192 }),
     steps: [
       command('READBACK_GB_IMAGE_PARTIAL', { sid: 1, ...box({ x: 5, w: 8186, h: 8191 }), invertBox: 1 }),
     ],
@@ -213,6 +227,11 @@ export const costlyBuffers: readonly CostlyBuffer[] = [
     name: 'an image lost and made again',
     prepare: surfaces({ width: 8192, height: 8192 }),
     steps: [command('INVALIDATE_GB_SURFACE', { sid: 1 }), command('UPDATE_GB_IMAGE', { sid: 1, ...box({}) })],
+  },
+  {
+    name: 'an image lost and updated as a whole',
+    prepare: surfaces(wide),
+    steps: [command('INVALIDATE_GB_SURFACE', { sid: 1 }), command('UPDATE_GB_SURFACE', { sid: 1 })],
   },
   {
     name: 'a small image lost and made again',
@@ -403,6 +422,11 @@ export const costlyBuffers: readonly CostlyBuffer[] = [
     name: 'COTables grown',
     prepare: coTable('DXQUERY'),
     steps: [command('DX_GROW_COTABLE', { mobid: 1, type: SVGA_COTABLE.DXQUERY })],
+  },
+  {
+    name: 'large COTables grown',
+    prepare: coTable('STREAMOUTPUT'),
+    steps: [command('DX_GROW_COTABLE', { mobid: 1, type: SVGA_COTABLE.STREAMOUTPUT })],
   },
   {
     name: 'small COTables set',

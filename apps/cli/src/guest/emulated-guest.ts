@@ -9,24 +9,8 @@ import { endSaidBy } from './guest-end.js';
 import { GuestError } from './guest-error.js';
 import type { GuestFiles } from './guest-files.js';
 import { GuestShell } from './guest-shell.js';
+import { pcSettings } from './pc-settings.js';
 import { SerialConsole } from './serial-console.js';
-
-const MIB = 2 ** 20;
-
-const COMMAND_LINE = [
-  'console=ttyS0,115200',
-  'rdinit=/init',
-  'tsc=reliable',
-  'lpj=4000000',
-  'mitigations=off',
-  'random.trust_cpu=on',
-  'nowatchdog',
-  'nokaslr',
-  'cryptomgr.notests=1',
-  // A logo or a cursor would be screen updates that nobody asked for.
-  'logo.nologo',
-  'vt.global_cursor_default=0',
-].join(' ');
 
 /** What a guest is booted from. */
 export interface BootImages {
@@ -89,17 +73,12 @@ export class EmulatedGuest {
     const guests: EmulatedGuest[] = [];
     const emulator = await makeGuardedEmulator(
       {
-        memory_size: memoryMib * MIB,
-        vga_memory_size: 8 * MIB,
+        ...pcSettings(memoryMib, parameters),
         bios: { buffer: contents(files.bios) },
         vga_bios: { buffer: contents(files.vgaBios) },
         bzimage: { buffer: contents(files.kernel) },
         initrd: { buffer: initramfs.buffer },
-        cmdline: `${COMMAND_LINE} ${parameters}`,
-        acpi: false,
         autostart: false,
-        uart1: true,
-        disable_speaker: true,
         log_level: 0,
       },
       (error) => guests.forEach((guest) => guest.#fail(error)),

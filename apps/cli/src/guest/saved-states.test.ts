@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pcSettings } from './pc-settings.js';
 import { SavedStates } from './saved-states.js';
 
 let cache: string;
@@ -68,15 +69,16 @@ describe('saved states', () => {
     [kernel, bios, vgaBios].forEach((path) => writeFileSync(path, path));
     const files = { kernel, bios, vgaBios, modules: '', busybox: '' };
     const images = { files, initramfs: Uint8Array.of(1) };
-    const key = states.keyFor(images, 256, { dx: false });
-    expect(states.keyFor(images, 256, { dx: false })).toBe(key);
+    const key = states.keyFor(images, pcSettings(256), { dx: false });
+    expect(states.keyFor(images, pcSettings(256), { dx: false })).toBe(key);
     const others = [
-      states.keyFor(images, 128, { dx: false }),
-      states.keyFor(images, 256, { dx: true }),
-      states.keyFor({ ...images, initramfs: Uint8Array.of(2) }, 256, { dx: false }),
+      states.keyFor(images, pcSettings(256, 'quiet'), { dx: false }),
+      states.keyFor(images, pcSettings(128), { dx: false }),
+      states.keyFor(images, pcSettings(256), { dx: true }),
+      states.keyFor({ ...images, initramfs: Uint8Array.of(2) }, pcSettings(256), { dx: false }),
     ];
     writeFileSync(bios, 'another');
-    others.push(states.keyFor(images, 256, { dx: false }));
-    expect(new Set([key, ...others]).size).toBe(5);
+    others.push(states.keyFor(images, pcSettings(256), { dx: false }));
+    expect(new Set([key, ...others]).size).toBe(6);
   });
 });

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { SvgaDeviceOptions } from '@cg/svga-device';
+import type { V86Options } from 'v86';
 import type { BootImages, GuestState } from './emulated-guest.js';
 
 /** States that are kept: each takes some 60 MB. */
@@ -26,12 +27,10 @@ export class SavedStates {
     this.#folder = join(cache, 'states');
   }
 
-  /** Names a state by all that decides what it is. */
-  keyFor({ files, initramfs }: BootImages, memoryMib: number, device: SvgaDeviceOptions): string {
+  /** Names a state by all that decides what it is. @param pc as `pcSettings` gives it */
+  keyFor({ files, initramfs }: BootImages, pc: V86Options, device: SvgaDeviceOptions): string {
     const { version } = createRequire(import.meta.url)('v86/package.json') as { version: string };
-    const hash = createHash('sha256')
-      .update(JSON.stringify({ version, memoryMib, device }))
-      .update(initramfs);
+    const hash = createHash('sha256').update(JSON.stringify({ version, pc, device })).update(initramfs);
     for (const path of [files.kernel, files.bios, files.vgaBios]) {
       hash.update(readFileSync(path));
     }

@@ -2,6 +2,7 @@ import type { SvgaDeviceOptions } from '@cg/svga-device';
 import { EmulatedGuest, type BootImages } from './emulated-guest.js';
 import { GuestError } from './guest-error.js';
 import { MARK } from './initramfs.js';
+import { pcSettings } from './pc-settings.js';
 import type { SavedStates } from './saved-states.js';
 
 const BOOT_SECONDS = 600;
@@ -34,7 +35,7 @@ export interface StartedGuest {
  */
 export async function startGuest(options: StartOptions): Promise<StartedGuest> {
   const { images, memoryMib, states, device, say } = options;
-  const key = states?.keyFor(images, memoryMib, device);
+  const key = states?.keyFor(images, pcSettings(memoryMib), device);
   const restored = key === undefined ? undefined : await restoreGuest(key, options);
   if (restored !== undefined) {
     return restored;

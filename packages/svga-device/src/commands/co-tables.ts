@@ -23,6 +23,12 @@ function capacityOf(objects: DeviceObjects, table: CoTable, mob: GuestBacking): 
   return Math.min(Math.floor(mob.bytes / table.entryBytes), objects.limits.maxCoTableEntries);
 }
 
+/** @param written bytes of it that are written or read at once */
+function chargeNewTable({ budget }: DeviceObjects, bytes: number, written: number): void {
+  budget.chargeEach(bytes - written, COST.FRESH_BYTE);
+  budget.chargeEach(written, COST.FRESH_TABLE_BYTE);
+}
+
 /**
  * DX_SET_COTABLE: puts a table into a MOB, of which the first `validSizeInBytes` are entries already; or, without
  * one, takes it away. The entries it had before are gone: a guest that wants them reads them back first.
@@ -39,7 +45,7 @@ function setTable(objects: DeviceObjects, { cid, mobid, type, validSizeInBytes }
   }
   const capacity = capacityOf(objects, table, mob);
   const valid = Math.min(validSizeInBytes, capacity * table.entryBytes);
-  objects.budget.chargeEach(capacity * table.entryBytes, COST.FRESH_BYTE);
+  chargeNewTable(objects, capacity * table.entryBytes, valid);
   objects.budget.charge(valid, 1 + Math.ceil(valid / PAGE_SIZE));
   table.resize(capacity, objects.images, (entries) => objects.cursor.aim(mob).readFrom(0, entries, 0, valid));
   table.mobId = mobid;
@@ -53,7 +59,7 @@ function growTable(objects: DeviceObjects, { cid, mobid, type }: TableFields): v
   if (capacity < table.capacity) {
     throw new SvgaDeviceError('EINVAL', 'table does not grow', { type, capacity, before: table.capacity });
   }
-  objects.budget.chargeEach(capacity * table.entryBytes, COST.FRESH_BYTE);
+  chargeNewTable(objects, capacity * table.entryBytes, capacity * table.entryBytes);
   objects.budget.charge(
     2 * capacity * table.entryBytes,
     1 + Math.ceil((capacity * table.entryBytes) / PAGE_SIZE),

@@ -76,6 +76,18 @@ describe('pending content and its MOB', () => {
     guest.must('WHOLE_SURFACE_COPY', copy);
   });
 
+  it('the states of subresources are given back with the surface', () => {
+    const layers = 64;
+    const bytes = 4 * layers;
+    const guest = new TestGuest({ maxImageBytes: bytes + layers }).start();
+    for (const sid of [1, 2, 3]) {
+      guest.defineSurface({ sid, width: 1, height: 1, arraySize: layers }, bytes);
+      guest.must('UPDATE_GB_IMAGE', { sid, face: 0, mipmap: 0, x: 0, y: 0, z: 0, w: 1, h: 1, d: 1 });
+      expect(guest.device.surfaceImage(sid)).toHaveLength(bytes);
+      guest.must('DESTROY_GB_SURFACE', { sid });
+    }
+  });
+
   it('takes no memory until it is used', () => {
     const guest = new TestGuest({ maxImageBytes: BYTES }).start();
     const pages = [1, 2].map((sid) => guest.defineSurface({ sid }, BYTES));

@@ -16,8 +16,13 @@ export const COST = {
   ENTRY_BYTE: 192,
   /** A byte of a command's fields and of what follows them: boxes, sizes, elements. */
   FIELD_BYTE: 192,
-  /** A byte of a new image, table or copy: memory that the host has not touched yet. */
-  FRESH_BYTE: 4,
+  /**
+   * A byte of a new image, table or copy: memory that the host has not touched yet. A byte of one above some 32 MiB, for
+   * which the host takes page faults, costs up to 20; but a device's largest image has to fit a buffer's budget.
+   */
+  FRESH_BYTE: 6,
+  /** A byte of a new COTable that is written as well, with those page faults. */
+  FRESH_TABLE_BYTE: 20,
   /** Finding a row of a box, or a page, in an image or in guest memory. */
   ROW: 1536,
   /** Reading a texel, or writing one, as numbers; and the same of formats of up to 32 bits that are 0…1 as stored. */

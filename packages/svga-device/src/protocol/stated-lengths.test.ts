@@ -98,6 +98,20 @@ describe.each(names)('%s', (name) => {
   });
 });
 
+describe('SURFACE_DMA', () => {
+  // By hand: the loop above knows of suffixSize only by the command table.
+  it.each([0, 8, 11, 13, 16, 24])('has a suffix of 12 bytes: not of %i', (suffixSize) => {
+    const image = { guestGmrId: 1, guestOffset: 0, guestPitch: 0, hostSid: 1, hostFace: 0, hostMipmap: 0 };
+    const box = { x: 0, y: 0, z: 0, w: 1, h: 1, d: 1, srcx: 0, srcy: 0, srcz: 0 };
+    const suffix = [{ suffixSize: 12, maximumOffset: 4, flags: 0 }];
+    const bytes = encodeCommand('SURFACE_DMA', { ...image, transfer: 1, boxes: [box], suffix }).slice();
+    expect(damage(bytes)).toBeUndefined();
+    viewOf(bytes).setUint32(bytes.length - 12, suffixSize, true);
+    expect(damage(bytes)).toMatchObject({ code: 'EBADMSG' });
+    expect(guest.submit(bytes)).toMatchObject({ status: SVGA_CB_STATUS.COMMAND_ERROR, errorOffset: 0 });
+  });
+});
+
 describe('SURFACE_DEFINE', () => {
   it('is not written with other mips than its faces say', () => {
     const surface = { sid: 1, surfaceFlags: 0, format: 2, numMipLevels: [2, 0, 0, 0, 0, 1] };

@@ -211,6 +211,7 @@ describe('a snapshot that is damaged', () => {
       [/"queues":\[/, '"queues":[{},'],
       [/"tables":\[/, '"tables":[null,'],
       [/"due":\d+|"started":true/, '"started":1'],
+      [/"waiting":\[\]/, `"waiting":[${Array.from({ length: 33 }, () => '{"address":0,"due":0}').join()}]`],
     ];
     for (const [what, instead] of edits) {
       const state = Buffer.from(json.replace(what, instead));
@@ -219,6 +220,19 @@ describe('a snapshot that is damaged', () => {
       new DataView(bytes.buffer).setUint32(8, state.length, true);
       expect([instead, isRefused(busy, bytes)]).toEqual([instead, true]);
     }
+  });
+
+  it('by a subresource in no known state is refused', () => {
+    const mixed = showing();
+    mixed.defineSurface({ sid: 1, width: 4, height: 4, numMipLevels: 3 }, 84);
+    mixed.must('UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 1, x: 0, y: 0, z: 0, w: 2, h: 2, d: 1 });
+    const pieces = mixed.device.snapshotPieces().map((piece) => piece.slice());
+    const states = pieces.find(({ length }) => length === 3) as Uint8Array;
+    expect([...states]).toEqual([1, 2, 1]);
+    const busy = other();
+    expect(isRefused(busy, Buffer.concat(pieces))).toBe(false);
+    states[2] = 4;
+    expect(isRefused(busy, Buffer.concat(pieces))).toBe(true);
   });
 
   it('by a flipped bit anywhere is refused, or makes a device that is sound', () => {
