@@ -8,7 +8,7 @@ export const firstSeedThatFinds: Readonly<Record<string, number>> = {
   A2: 8,
   A3: 30,
   A4: 5,
-  B1: 5,
+  B1: 9,
   B4: 399,
   B6: 6,
   B7: 1,
