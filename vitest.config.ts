@@ -8,6 +8,7 @@ export default defineConfig({
       project('surface-layout', 'packages/surface-layout'),
       project('pagetable', 'packages/pagetable'),
       project('tracked-memory', 'packages/tracked-memory'),
+      project('memory-image', 'packages/memory-image'),
       project('pagewalk', 'packages/pagewalk'),
       project('svga-device', 'packages/svga-device'),
       project('mapping-dirty', 'packages/mapping-dirty'),
