@@ -134,7 +134,9 @@ for (const [name, guest] of Object.entries(guests)) {
       execFileSync('makedumpfile', options, { maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'ignore'] });
     makedumpfile('-l', '-d', '0', file('moved.elf'), file('lzo'));
     const flat = makedumpfile('-F', '-c', '-d', '0', file('moved.elf'));
+    makedumpfile('-c', '-d', '0', file('moved.elf'), file('zlib'));
     keep(`${name}.lzo.kdump`, readFileSync(file('lzo')));
+    keep(`${name}.zlib.kdump`, readFileSync(file('zlib')));
     keep(`${name}.flat.kdump`, flat);
   }
   rmSync(folder, { recursive: true });
