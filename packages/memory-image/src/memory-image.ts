@@ -2,10 +2,10 @@
 export interface PhysicalMemory {
   /** One past the highest address held; 0 where none is. */
   readonly end: number;
-  /** The first address from `physical` on that is held; Infinity where there is none. */
-  nextHeld(physical: number): number;
-  /** The first address from `physical` on that is not held. */
-  nextHole(physical: number): number;
+  /** The first address from `physical` on that is held; `limit`, or Infinity, where none below it is. */
+  nextHeld(physical: number, limit?: number): number;
+  /** The first address from `physical` on that is not held; `limit` where all below it are. */
+  nextHole(physical: number, limit?: number): number;
   /**
    * Fills `into` with the bytes from `physical` on. False where one of them is not held; what `into` has
    * then is not said.

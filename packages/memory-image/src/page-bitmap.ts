@@ -52,15 +52,17 @@ export class PageBitmap {
     return this.#counts[run] + this.#setBits(start, word - start) + onesOf(below);
   }
 
-  /** The first page from `page` on that is there; Infinity where there is none. */
-  next(page: number): number {
-    const found = page < this.#bits.length ? this.#bits.findNextSet(page) : this.#bits.length;
-    return found < this.#bits.length ? found : Infinity;
+  /** The first page from `page` on that is there; Infinity where none below `limit` is. */
+  next(page: number, limit = Infinity): number {
+    const end = Math.min(limit, this.#bits.length);
+    const found = page < end ? this.#bits.findNextSet(page, end) : end;
+    return found < end ? found : Infinity;
   }
 
-  /** The first page from `page` on that is not there. */
-  nextMissing(page: number): number {
-    return page < this.#bits.length ? this.#bits.findNextClear(page) : page;
+  /** The first page from `page` on that is not there, or `limit`. */
+  nextMissing(page: number, limit = Infinity): number {
+    const end = Math.min(limit, this.#bits.length);
+    return page < end ? this.#bits.findNextClear(page, end) : page;
   }
 
   /** One past the last page that is there; 0 where there is none. */

@@ -38,14 +38,20 @@ export class PagedImage implements MemoryImage {
     );
   }
 
-  nextHeld(physical: number): number {
+  nextHeld(physical: number, limit = Infinity): number {
     const page = Math.floor(physical / this.#pageSize);
-    return this.#pages.has(page) ? physical : this.#pages.next(page) * this.#pageSize;
+    if (this.#pages.has(page)) {
+      return Math.min(physical, limit);
+    }
+    return Math.min(this.#pages.next(page, Math.ceil(limit / this.#pageSize)) * this.#pageSize, limit);
   }
 
-  nextHole(physical: number): number {
+  nextHole(physical: number, limit = Infinity): number {
     const page = Math.floor(physical / this.#pageSize);
-    return this.#pages.has(page) ? this.#pages.nextMissing(page) * this.#pageSize : physical;
+    if (!this.#pages.has(page)) {
+      return Math.min(physical, limit);
+    }
+    return Math.min(this.#pages.nextMissing(page, Math.ceil(limit / this.#pageSize)) * this.#pageSize, limit);
   }
 
   read(physical: number, into: Uint8Array): boolean {

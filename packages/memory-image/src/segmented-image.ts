@@ -28,21 +28,21 @@ export class SegmentedImage implements MemoryImage {
     this.end = last === undefined ? 0 : last.physical + last.size;
   }
 
-  nextHeld(physical: number): number {
+  nextHeld(physical: number, limit = Infinity): number {
     const segment = this.#segments[this.#find(physical)];
-    return segment === undefined ? Infinity : Math.max(physical, segment.physical);
+    return segment === undefined ? limit : Math.min(Math.max(physical, segment.physical), limit);
   }
 
-  nextHole(physical: number): number {
+  nextHole(physical: number, limit = Infinity): number {
     let hole = physical;
-    for (let i = this.#find(physical); i < this.#segments.length; i++) {
+    for (let i = this.#find(physical); hole < limit && i < this.#segments.length; i++) {
       const segment = this.#segments[i];
       if (segment.physical > hole) {
         break;
       }
       hole = segment.physical + segment.size;
     }
-    return hole;
+    return Math.min(hole, limit);
   }
 
   read(physical: number, into: Uint8Array): boolean {
