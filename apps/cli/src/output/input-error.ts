@@ -1,4 +1,5 @@
 import { MachineError } from '@cg/machine';
+import { MemoryImageError } from '@cg/memory-image';
 import { PageWalkError } from '@cg/pagewalk';
 
 const FILE_ERRORS: Readonly<Record<string, string>> = {
@@ -16,7 +17,7 @@ export function inputError(path: string, error: unknown): string {
   if (error instanceof MachineError) {
     return `${path}${error.line === undefined ? '' : `:${error.line}`}: ${error.message}`;
   }
-  if (error instanceof PageWalkError) {
+  if (error instanceof PageWalkError || error instanceof MemoryImageError) {
     return `${path}: ${error.message}`;
   }
   const { code = '', syscall, message } = error as NodeJS.ErrnoException;
