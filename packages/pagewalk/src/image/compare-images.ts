@@ -62,7 +62,8 @@ export function* compareImages(
   const comparison = new Comparison(before.image, after.image, format, maxTables);
   const [one, other] = [before, after].map(({ image, cr3 }): Place => {
     const physical = format.tableOfCr3(cr3);
-    if (!image.read(physical, new Uint8Array(32))) {
+    const end = physical + format.entries[format.levels] * format.entryBytes;
+    if (image.nextHole(physical, end) < end) {
       throw new PageWalkError('EINVAL', `no table at 0x${physical.toString(16)}: the image does not have it`);
     }
     return { isTable: true, physical, properties: MAY_ALL };

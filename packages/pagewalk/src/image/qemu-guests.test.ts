@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
-import { BufferSource, openMemoryImage, type MemoryImage } from '@cg/memory-image';
 import { describe, expect, it } from 'vitest';
 import type { ImageFinding, MappedRange } from './findings.js';
+import { guestFile, guestImage } from './guest-image.fixture.js';
 import { modeOfCpu, type PagingMode } from './paging.js';
 import { walkImage } from './walk-image.js';
 
@@ -18,11 +15,6 @@ const MODES: Readonly<Record<string, PagingMode>> = {
   bits32: '32-bit',
   pse: '32-bit-pse',
 };
-
-function guestFile(name: string): Uint8Array {
-  const folder = new URL('../../../memory-image/test/guests/', import.meta.url);
-  return new Uint8Array(gunzipSync(readFileSync(fileURLToPath(new URL(`${name}.gz`, folder)))));
-}
 
 /** A line of `info tlb`: a leaf entry as it is, whatever the entries above it allow. */
 interface TlbLine {
@@ -95,7 +87,7 @@ class Pages {
 }
 
 describe.each(Object.entries(MODES))('a guest in %s, %s', (guest, mode) => {
-  const image: MemoryImage = openMemoryImage(new BufferSource(guestFile(`${guest}.elf`)));
+  const image = guestImage(`${guest}.elf`);
   const cr3 = image.cpus[0].cr3;
 
   it('its registers select the mode', () => {
