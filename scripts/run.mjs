@@ -1,18 +1,28 @@
 /** `npm start`, `npm test` and their relatives: set the repository up, then do the named task. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { environment, root, run, runQuietly, setUp } from './setup.mjs';
+import { soak } from './soak.mjs';
 
 const [task, ...args] = process.argv.slice(2);
 const cli = join(root, 'apps', 'cli', 'dist', 'main.js');
 const bench = join(root, 'apps', 'bench', 'dist', 'main.js');
 
-/** Runs a built program in the folder the user called npm from, and ends with its exit code. */
+/**
+ * Runs a built program in the folder the user called npm from, and ends with its exit code. Signals are the program's
+ * to answer: a terminal sends it Ctrl-C as well, SIGTERM is handed on.
+ */
 function hand(program, programArgs) {
   const cwd = process.env.INIT_CWD ?? process.cwd();
-  const result = spawnSync(process.execPath, [program, ...programArgs], { cwd, stdio: 'inherit' });
-  process.exit(result.status ?? 1);
+  const child = spawn(process.execPath, [program, ...programArgs], { cwd, stdio: 'inherit' });
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('error', (error) => {
+    console.error(`cg: cannot run ${program}: ${error.message}`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }
 
 const tasks = {
@@ -30,21 +40,9 @@ const tasks = {
       folder ? { env: { ...environment, CG_GOLDEN: resolve(from, folder) } } : {},
     );
   },
-  /** `npm run fuzz -- --seconds 600 --seed 7`: hostile guests against the device; a failure names its seed. */
-  fuzz() {
-    const options = { seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' } };
-    const { values, positionals } = parseArgs({ args, options, strict: false, allowPositionals: true });
-    const { seconds, seed, ...unknown } = values;
-    const isKnown = positionals.length === 0 && Object.keys(unknown).length === 0;
-    if (!isKnown || !(Number(seconds) > 0) || !Number.isInteger(Number(seed))) {
-      console.error('cg: usage: npm run fuzz -- [--seconds <number>] [--seed <whole number>]');
-      process.exit(2);
-    }
-    const variables = { CG_FUZZ_SECONDS: seconds, CG_FUZZ_SEED: seed };
-    run('vitest', ['run', '--project', 'svga-device', 'src/fuzz.test.ts'], {
-      env: { ...environment, ...variables },
-    });
-  },
+  soak: () => soak(args),
+  /** The parts of `soak` that somebody changing the device wants. */
+  fuzz: () => soak([...args, 'device', 'work']),
   cg: () => hand(cli, args),
   bench: () => hand(bench, args),
   build() {},

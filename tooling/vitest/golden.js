@@ -50,6 +50,9 @@ export function goldenRows(name, suiteUrl) {
 export function goldenCsv(name, suiteUrl) {
   const [header, ...lines] = text(name, suiteUrl).trim().split('\n');
   const columns = header.split(',');
+  if (lines.length === 0) {
+    throw new Error(`golden file ${name} holds no row`);
+  }
   return lines.map((line) => Object.fromEntries(line.split(',').map((field, i) => [columns[i], field])));
 }
 

@@ -6,7 +6,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export const sourceAliases = [
   { find: /^@cg\/memory-image\/node$/, replacement: `${root}packages/memory-image/src/node.ts` },
   { find: /^@cg\/tracked-memory\/contract$/, replacement: `${root}packages/tracked-memory/src/contract.ts` },
-  { find: /^@cg\/machine\/guest-cases$/, replacement: `${root}packages/machine/src/guest-cases.ts` },
+  {
+    find: /^@cg\/machine\/(guest-cases|trace|litmus)$/,
+    replacement: `${root}packages/machine/src/$1.ts`,
+  },
   { find: /^@cg\/vmwgfx\/ioctl$/, replacement: `${root}packages/vmwgfx/src/ioctl.ts` },
   { find: /^@cg\/(vmwgfx|mapping-dirty)\/parts$/, replacement: `${root}packages/$1/src/parts.ts` },
   {

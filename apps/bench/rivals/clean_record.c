@@ -5,9 +5,9 @@
  *
  *   clean_record TABLES DIRTY_PER_10000 PASSES
  *
- * One pass that is not timed, then PASSES timed ones; dirty bits are set anew before each. Prints the median
- * pass (PASSES is odd) in nanoseconds, then what the last pass recorded: entries, start, end, a checksum of the
- * bitmap; and how many entries it left dirty.
+ * Does a batch for each line of its input: one pass that is not timed, then PASSES timed ones; dirty bits are set anew
+ * before each. Answers with the nanoseconds of all timed passes together, then what the last pass recorded: entries,
+ * start, end, a checksum of the bitmap; and how many entries it left dirty.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -58,9 +58,27 @@ static int64_t now(void) {
   return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-static int by_value(const void *a, const void *b) {
-  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-  return (x > y) - (x < y);
+static void batch(size_t tables, uint32_t dirty_per_10000, size_t passes) {
+  size_t count = tables * ENTRIES_PER_TABLE;
+  int64_t nanoseconds = 0;
+  for (size_t pass = 0; pass <= passes; pass++) {
+    set_dirty_bits(count, dirty_per_10000);
+    memset(bitmap, 0, count / 8);
+    int64_t before = now();
+    clean_record(entries, bitmap, tables);
+    int64_t taken = now() - before;
+    nanoseconds += pass > 0 ? taken : 0;
+  }
+  uint32_t checksum = 0x811c9dc5; /* FNV-1a, a word at a time */
+  for (size_t i = 0; i < count / 32; i++) {
+    checksum = (checksum ^ bitmap[i]) * 0x01000193;
+  }
+  size_t left = 0;
+  for (size_t i = 0; i < count; i++) {
+    left += (entries[i] & PAGE_DIRTY) != 0;
+  }
+  printf("%lld %zu %zu %zu %u %zu\n", (long long)nanoseconds, recorded, start, end, (unsigned)checksum, left);
+  fflush(stdout);
 }
 
 int main(int argc, char **argv) {
@@ -70,31 +88,14 @@ int main(int argc, char **argv) {
   size_t count = tables * ENTRIES_PER_TABLE;
   entries = calloc(count, sizeof *entries);
   bitmap = calloc(count / 32, sizeof *bitmap);
-  int64_t *nanoseconds = calloc(passes, sizeof *nanoseconds);
-  if (count == 0 || passes == 0 || !entries || !bitmap || !nanoseconds) {
+  if (count == 0 || passes == 0 || !entries || !bitmap) {
     fprintf(stderr, "usage: clean_record TABLES DIRTY_PER_10000 PASSES\n");
     return 2;
   }
-  for (size_t pass = 0; pass <= passes; pass++) {
-    set_dirty_bits(count, dirty_per_10000);
-    memset(bitmap, 0, count / 8);
-    int64_t before = now();
-    clean_record(entries, bitmap, tables);
-    int64_t taken = now() - before;
-    if (pass > 0) {
-      nanoseconds[pass - 1] = taken;
+  for (int c = getchar(); c != EOF; c = getchar()) {
+    if (c == '\n') {
+      batch(tables, dirty_per_10000, passes);
     }
   }
-  qsort(nanoseconds, passes, sizeof *nanoseconds, by_value);
-  uint32_t checksum = 0x811c9dc5; /* FNV-1a, a word at a time */
-  for (size_t i = 0; i < count / 32; i++) {
-    checksum = (checksum ^ bitmap[i]) * 0x01000193;
-  }
-  size_t left = 0;
-  for (size_t i = 0; i < count; i++) {
-    left += (entries[i] & PAGE_DIRTY) != 0;
-  }
-  long long median = (long long)nanoseconds[passes / 2];
-  printf("%lld %zu %zu %zu %u %zu\n", median, recorded, start, end, (unsigned)checksum, left);
   return 0;
 }

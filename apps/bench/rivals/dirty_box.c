@@ -4,9 +4,9 @@
  *
  *   dirty_box WIDTH HEIGHT BYTES_PER_BLOCK MIPS LAYERS RANGES PASSES
  *
- * Blocks are single texels. One pass that is not timed, then PASSES timed ones, each over RANGES page-sized
- * ranges drawn by src/rivals/drawn-ranges.ts's generator. Prints the median pass (PASSES is odd) in
- * nanoseconds, then how many subresources have a box and a checksum of all boxes.
+ * Blocks are single texels. Does a batch for each line of its input: one pass that is not timed, then PASSES timed ones,
+ * each over RANGES page-sized ranges drawn by src/rivals/drawn-pages.ts's generator. Answers with the nanoseconds of all
+ * timed passes together, then how many subresources have a box and a checksum of all boxes.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -80,11 +80,6 @@ static int64_t now(void) {
   return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-static int by_value(const void *a, const void *b) {
-  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-  return (x > y) - (x < y);
-}
-
 static void lay_out(int64_t width, int64_t height) {
   for (int64_t level = 0; level < mip_count; level++) {
     int64_t w = width >> level, h = height >> level;
@@ -94,6 +89,32 @@ static void lay_out(int64_t width, int64_t height) {
     mips[level].bytes = mips[level].width * mips[level].height * bytes_per_block;
     chain_bytes += mips[level].bytes;
   }
+}
+
+static void batch(size_t boxes, int64_t count, int64_t passes) {
+  int64_t nanoseconds = 0;
+  for (int64_t pass = 0; pass <= passes; pass++) {
+    memset(extents, 0, boxes * sizeof *extents);
+    int64_t before = now();
+    for (int64_t i = 0; i < count; i++) {
+      add_range(ranges[i], ranges[i] + PAGE_SIZE);
+    }
+    int64_t taken = now() - before;
+    nanoseconds += pass > 0 ? taken : 0;
+  }
+  int64_t found = 0;
+  uint32_t checksum = 0x811c9dc5; /* FNV-1a, a number at a time */
+  for (size_t i = 0; i < boxes; i++) {
+    if (extents[i].x1 > 0) {
+      int64_t sides[4] = {extents[i].x0, extents[i].y0, extents[i].x1, extents[i].y1};
+      for (int side = 0; side < 4; side++) {
+        checksum = (checksum ^ (uint32_t)sides[side]) * 0x01000193;
+      }
+      found++;
+    }
+  }
+  printf("%lld %lld %u\n", (long long)nanoseconds, (long long)found, (unsigned)checksum);
+  fflush(stdout);
 }
 
 int main(int argc, char **argv) {
@@ -111,8 +132,7 @@ int main(int argc, char **argv) {
   size_t boxes = (size_t)(mip_count * layers);
   extents = calloc(boxes, sizeof *extents);
   ranges = calloc((size_t)count, sizeof *ranges);
-  int64_t *nanoseconds = calloc((size_t)passes, sizeof *nanoseconds);
-  if (!extents || !ranges || !nanoseconds) {
+  if (!extents || !ranges) {
     return 2;
   }
   uint32_t state = 0x9e3779b9; /* Marsaglia's xorshift32 */
@@ -123,29 +143,10 @@ int main(int argc, char **argv) {
     state ^= state << 5;
     ranges[i] = state % pages * PAGE_SIZE;
   }
-  for (int64_t pass = 0; pass <= passes; pass++) {
-    memset(extents, 0, boxes * sizeof *extents);
-    int64_t before = now();
-    for (int64_t i = 0; i < count; i++) {
-      add_range(ranges[i], ranges[i] + PAGE_SIZE);
-    }
-    int64_t taken = now() - before;
-    if (pass > 0) {
-      nanoseconds[pass - 1] = taken;
+  for (int c = getchar(); c != EOF; c = getchar()) {
+    if (c == '\n') {
+      batch(boxes, count, passes);
     }
   }
-  qsort(nanoseconds, (size_t)passes, sizeof *nanoseconds, by_value);
-  int64_t found = 0;
-  uint32_t checksum = 0x811c9dc5; /* FNV-1a, a number at a time */
-  for (size_t i = 0; i < boxes; i++) {
-    if (extents[i].x1 > 0) {
-      int64_t sides[4] = {extents[i].x0, extents[i].y0, extents[i].x1, extents[i].y1};
-      for (int side = 0; side < 4; side++) {
-        checksum = (checksum ^ (uint32_t)sides[side]) * 0x01000193;
-      }
-      found++;
-    }
-  }
-  printf("%lld %lld %u\n", (long long)nanoseconds[passes / 2], (long long)found, (unsigned)checksum);
   return 0;
 }

@@ -3,7 +3,15 @@ export type BenchErrorCode =
   /** A contender's result is not what it must be: its time says nothing. */
   | 'EBADMSG'
   /** A number of rounds or passes that is none. */
-  | 'EINVAL';
+  | 'EINVAL'
+  /** There is no folder of that name. */
+  | 'ENOENT'
+  /** A folder that is no checkout of this repository. */
+  | 'ENOTSUP'
+  /** A checkout that is not built. */
+  | 'ENOEXEC'
+  /** The other build lacks what a row needs. */
+  | 'ENODATA';
 
 /** The one error of this package. */
 export class BenchError extends Error {

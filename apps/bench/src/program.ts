@@ -1,17 +1,27 @@
+import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
+import { openBuildFolder, type BuildFolder } from './build/build-folder.js';
 import { BenchError } from './errors.js';
 import { EXIT } from './exit-codes.js';
+import { matchesOfBuilds, matchesOfRows, pickMatches, type Match } from './match.js';
+import {
+  measureMatch,
+  type MeasureOptions,
+  type OpenContender,
+  type Result,
+} from './measuring/measure-match.js';
 import { resultsAsJson } from './output/json.js';
+import { resultsAsMarkdown } from './output/markdown.js';
 import { tabulateResults } from './output/table.js';
-import { pickRows, type Row, type RowResult } from './row.js';
-import { makeSuite, type Suite } from './rows/suite.js';
-import { measureRow } from './runner.js';
+import { fullSettings, suiteOf, type SuiteRow } from './rows/suite.js';
+import { openInThreads } from './side/open-contender.js';
 
-interface BenchOptions {
-  readonly filter?: string;
-  readonly rounds: number;
+interface BenchOptions extends MeasureOptions {
+  readonly filter: string;
+  readonly against?: string;
   readonly json?: boolean;
+  readonly markdown?: boolean;
   readonly list?: boolean;
 }
 
@@ -24,28 +34,50 @@ export interface Terminal {
   readonly watched: boolean;
 }
 
+/** What is measured, and how its contenders are opened. */
+export interface Bench {
+  readonly rows: readonly SuiteRow[];
+  /** @param other the build to compare with */
+  openerFor(other?: BuildFolder): OpenContender;
+}
+
+const fullBench: Bench = {
+  rows: suiteOf(fullSettings),
+  openerFor: (other) => openInThreads(fullSettings, other),
+};
+
 const MOST_ROUNDS = 1000;
+const MOST_STARTS = 100;
 
 const DETAILS = `
-Each row runs two contenders on the same work, in turn, and checks both results. Numbers are times,
-so a ratio (ours / rival, of the medians) below 1 says that ours is faster. apps/bench/README.md
-tells what is timed in each row, and what not to read into it.
+Each row measures two contenders on the same work, step by step in turn, and checks both results.
+Numbers are times, so a ratio below 1 says that the first is faster. A/A is a contender against
+itself: where it is off by more than 3 %, nothing is said of the ratio, and the machine is too busy.
+apps/bench/README.md tells what is timed in each row, how, and what not to read into it.
 
 Examples:
-  $ npm run -s bench                                    every row, about half a minute
+  $ npm run -s bench                                    every row, some minutes
   $ npm run -s bench -- --list                          the rows, and the rival in each
   $ npm run -s bench -- --filter 'bulk stores'          the rows with this in their name or rival
-  $ npm run -s bench -- --filter replay --rounds 51     longer, where the machine is noisy
-  $ npm run -s bench -- --json | jq '.rows[] | {name, rival, ratio}'
+  $ npm run -s bench -- --filter replay --rounds 25     longer, where the machine is noisy
+  $ npm run -s bench -- --json | jq '.rows[] | {name, ratio, againstItself, verdict}'
+  $ npm run -s bench -- --markdown > tables.md          for a document
+
+Did a change make it slower? Build the commit before it in another folder, and compare:
+  $ git worktree add ../before HEAD~1 && (cd ../before && npm run build)
+  $ npm run -s bench -- --against ../before             ratios: this build / the one in ../before
+  $ npm run -s bench -- --against . --filter 'stores'   this build against itself: all even
 
 Exit codes: 0 all is well, 1 a contender got its work wrong, 2 the arguments are at fault.`;
 
-function parseRounds(text: string): number {
-  const rounds = Number(text);
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > MOST_ROUNDS) {
-    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_ROUNDS}.`);
-  }
-  return rounds;
+function wholeNumber(most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!Number.isInteger(number) || number < 1 || number > most) {
+      throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
+    }
+    return number;
+  };
 }
 
 function hostTerminal(): Terminal {
@@ -57,18 +89,16 @@ function hostTerminal(): Terminal {
   };
 }
 
-/** Runs the benchmark with the arguments after the program's name. @returns the exit code */
-export async function run(
-  args: readonly string[],
-  terminal: Terminal = hostTerminal(),
-  suite: Suite = makeSuite(),
-): Promise<number> {
-  const program = new Command('bench')
-    .description('Measures coherent graphics memory against its rivals, interleaved in one process.')
-    .option('-f, --filter <text>', 'only the rows whose name or rival contains the text')
-    .option('-r, --rounds <n>', 'samples of each contender', parseRounds, 11)
+function makeCommand(terminal: Terminal): Command {
+  return new Command('bench')
+    .description('Measures coherent graphics memory against its rivals, or one build against another.')
+    .option('-f, --filter <text>', 'only the rows whose name or rival contains the text', '')
+    .option('-a, --against <folder>', 'compare with the built checkout in this folder')
+    .option('-r, --rounds <n>', 'counted rounds of each start', wholeNumber(MOST_ROUNDS), 9)
+    .option('-s, --starts <n>', 'times that all is set up and compiled anew', wholeNumber(MOST_STARTS), 3)
     .option('--json', 'print the results as JSON, and nothing else')
-    .addOption(new Option('-l, --list', 'print the rows, measure nothing').conflicts('json'))
+    .addOption(new Option('--markdown', 'print the results as tables of Markdown').conflicts('json'))
+    .addOption(new Option('-l, --list', 'print the rows, measure nothing').conflicts(['json', 'markdown']))
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', DETAILS)
     .configureHelp({ helpWidth: 100 })
@@ -86,42 +116,87 @@ export async function run(
       },
     })
     .exitOverride();
+}
+
+/** Runs the benchmark with the arguments after the program's name. @returns the exit code */
+export async function run(
+  args: readonly string[],
+  terminal: Terminal = hostTerminal(),
+  bench: Bench = fullBench,
+): Promise<number> {
+  const program = makeCommand(terminal);
   try {
     program.parse(args, { from: 'user' });
-    return await bench(suite.rows, program.opts<BenchOptions>(), terminal);
+    await runBench(bench, program.opts<BenchOptions>(), terminal);
+    return EXIT.OK;
   } catch (error) {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? EXIT.OK : EXIT.BAD_INPUT;
     }
     if (error instanceof BenchError) {
       terminal.err(`bench: ${error.message}\n`);
-      return EXIT.WRONG_RESULT;
+      return error.code === 'EBADMSG' ? EXIT.WRONG_RESULT : EXIT.BAD_INPUT;
     }
     throw error;
-  } finally {
-    suite.close();
   }
 }
 
-async function bench(all: readonly Row[], options: BenchOptions, terminal: Terminal): Promise<number> {
-  const { filter = '', rounds, json = false, list = false } = options;
-  const rows = pickRows(all, filter);
-  if (rows.length === 0) {
-    terminal.err(`bench: no row has «${filter}» in its name or rival; --list names them\n`);
-    return EXIT.BAD_INPUT;
+async function runBench(bench: Bench, options: BenchOptions, terminal: Terminal): Promise<void> {
+  const { filter, against, list = false } = options;
+  const other = against === undefined ? undefined : openBuildFolder(resolve(against));
+  const all = other === undefined ? matchesOfRows(bench.rows) : matchesOfBuilds(bench.rows);
+  const matches = pickMatches(all, filter);
+  if (matches.length === 0) {
+    throw new BenchError('EINVAL', `no row has «${filter}» in its name or rival; --list names them`);
   }
   if (list) {
-    const width = Math.max(...rows.map(({ name }) => name.length));
-    terminal.out(rows.map(({ name, rival }) => `${name.padEnd(width)}  against ${rival}\n`).join(''));
-    return EXIT.OK;
+    terminal.out(listOf(matches));
+    return;
   }
-  const results: RowResult[] = [];
-  for (const [index, row] of rows.entries()) {
-    if (terminal.watched) {
-      terminal.err(`bench: ${index + 1}/${rows.length} ${row.name}, against ${row.rival}\n`);
+  const results = await measureAll(matches, bench.openerFor(other), options, terminal);
+  if (other !== undefined) {
+    requireSomeIn(results, other);
+  }
+  terminal.out(resultsAs(results, options, terminal));
+}
+
+function listOf(matches: readonly Match[]): string {
+  const lines = matches.flatMap(({ figures, names }) => figures.map(({ name }) => [name, names[1]]));
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, rival]) => `${name.padEnd(width)}  against ${rival}\n`).join('');
+}
+
+async function measureAll(
+  matches: readonly Match[],
+  open: OpenContender,
+  options: MeasureOptions,
+  { watched, err }: Terminal,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const [index, match] of matches.entries()) {
+    if (watched) {
+      const [{ name }] = match.figures;
+      err(`bench: ${index + 1}/${matches.length} ${name}, against ${match.names[1]}\n`);
     }
-    results.push(await measureRow(row, rounds));
+    results.push(...(await measureMatch(match, open, options)));
   }
-  terminal.out(json ? resultsAsJson(results) : tabulateResults(results, rounds, terminal.coloured));
-  return EXIT.OK;
+  return results;
+}
+
+/** @throws BenchError ENODATA where the other build has nothing of what was asked for */
+function requireSomeIn(results: readonly Result[], { folder }: BuildFolder): void {
+  const [{ outcome }] = results;
+  const lacksAll = results.every((result) => 'skipped' in result.outcome && result.outcome.lacking);
+  if (lacksAll && 'skipped' in outcome) {
+    throw new BenchError('ENODATA', `«${folder}» has none of these rows: ${outcome.skipped}`);
+  }
+}
+
+function resultsAs(results: readonly Result[], options: BenchOptions, { coloured }: Terminal): string {
+  if (options.json === true) {
+    return resultsAsJson(results);
+  }
+  return options.markdown === true
+    ? resultsAsMarkdown(results, options)
+    : tabulateResults(results, options, coloured);
 }

@@ -1,42 +1,37 @@
-/** Does a contender's work once, checks its result, and says what the timed part cost, in the row's unit. */
-export type Sample = () => number;
-
-/** A row made ready: its two sides, on the same work. */
-export interface Contest {
-  readonly ours: Sample;
-  readonly rival: Sample;
-}
+import type { Contender } from './contender.js';
 
 /** Why a row cannot be measured here. */
 export interface Skipped {
   readonly skipped: string;
+  /** The other build lacks what the row needs. */
+  readonly lacking?: true;
 }
 
-/** One comparison: a piece of work, and who does it. Making it ready may take memory, files, a compiler. */
+export type Side = 'ours' | 'rival';
+
+/** A figure that a row gives: some of the timed parts of its steps, added; all of them if left out. */
+export interface Figure {
+  readonly name: string;
+  readonly parts?: readonly number[];
+}
+
+/** One comparison: a piece of work, and who does it. Opening a side may take memory, files, a compiler. */
 export interface Row {
+  /** The heading that the row stands under. */
+  readonly section: string;
   readonly name: string;
   /** Of the costs: a time per something, so less is better. */
   readonly unit: string;
   readonly ours: string;
   readonly rival: string;
-  open(): Promise<Contest | Skipped>;
+  /** The rival is code of the packages too, and is compared where two builds are. */
+  readonly rivalOfPackages?: true;
+  /** Where they are several; otherwise all parts together under the row's name. */
+  readonly figures?: readonly Figure[];
+  open(side: Side): Promise<Contender | Skipped>;
 }
 
-/** A row and its medians, in its unit; null where it was skipped. */
-export interface RowResult {
-  readonly name: string;
-  readonly unit: string;
-  readonly ours: string;
-  readonly rival: string;
-  readonly median: number | null;
-  readonly rivalMedian: number | null;
-  /** `median / rivalMedian`: below 1 ours is faster. */
-  readonly ratio: number | null;
-  /** Why there are no numbers. */
-  readonly skipped?: string;
-}
-
-/** The rows whose name, or whose rival's name, contains `text`. */
-export function pickRows(rows: readonly Row[], text: string): Row[] {
-  return rows.filter(({ name, rival }) => name.includes(text) || rival.includes(text));
+/** What a row's figures are. */
+export function figuresOf({ name, figures = [{ name }] }: Row): readonly Figure[] {
+  return figures;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cg, tracesFolder } from './cg.js';
+import { cg, runCg, tracesFolder } from './cg.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cg-bad-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -75,9 +75,9 @@ const cases: [what: string, path: string, line: number, message: string][] = [
 ];
 
 describe('cg replay, bad input', () => {
-  it.each(cases)('%s: one line that names file and line, exit code 2', (_what, path, line, message) => {
+  it.each(cases)('%s: one line that names file and line, exit code 2', async (_what, path, line, message) => {
     for (const json of [[], ['--json']]) {
-      const { code, out, err } = cg(['replay', ...json, path]);
+      const { code, out, err } = await runCg(['replay', ...json, path]);
       expect(code).toBe(2);
       expect(out).toBe('');
       expect(err.startsWith(`cg: ${path}:${line}: `), err).toBe(true);
@@ -86,18 +86,21 @@ describe('cg replay, bad input', () => {
     }
   });
 
-  it('a file that is not there, or a folder: one line, exit code 2', () => {
-    expect(cg(['replay', join(folder, 'nothing')])).toEqual({
+  it('a file that is not there, or a folder: one line, exit code 2', async () => {
+    expect(await runCg(['replay', join(folder, 'nothing')])).toEqual({
       code: 2,
       out: '',
       err: `cg: ${join(folder, 'nothing')}: no such file\n`,
     });
-    expect(cg(['replay', folder])).toMatchObject({ code: 2, err: `cg: ${folder}: is a directory\n` });
+    expect(await runCg(['replay', folder])).toMatchObject({
+      code: 2,
+      err: `cg: ${folder}: is a directory\n`,
+    });
   });
 
-  it('what the system says of a file it cannot open: one line, exit code 2', () => {
+  it('what the system says of a file it cannot open: one line, exit code 2', async () => {
     const name = 'a'.repeat(300);
-    expect(cg(['replay', name])).toEqual({ code: 2, out: '', err: `cg: ${name}: name too long\n` });
+    expect(await runCg(['replay', name])).toEqual({ code: 2, out: '', err: `cg: ${name}: name too long\n` });
   });
 
   it('one bad trace among good ones: the good ones count, the bad one is named, exit code 2', () => {
@@ -107,8 +110,8 @@ describe('cg replay, bad input', () => {
     expect(err.split('\n')).toHaveLength(2);
   });
 
-  it('too little memory for the surfaces', () => {
-    const { code, err } = cg(['replay', '--memory', '8', good]);
+  it('too little memory for the surfaces', async () => {
+    const { code, err } = await runCg(['replay', '--memory', '8', good]);
     expect(code).toBe(2);
     expect(err).toMatch(/:1: three surfaces of 1280x720, 3686400 bytes do not fit/);
   });
@@ -119,8 +122,8 @@ describe('cg replay, bad input', () => {
     [['replay', '--memory', '0', good]],
     [['replay', '--nonsense', good]],
     [['nonsense']],
-  ])('arguments that make no sense (%j): one line, exit code 2', (args) => {
-    const { code, out, err } = cg(args);
+  ])('arguments that make no sense (%j): one line, exit code 2', async (args) => {
+    const { code, out, err } = await runCg(args);
     expect(code).toBe(2);
     expect(out).toBe('');
     expect(err).toMatch(/^cg: /);

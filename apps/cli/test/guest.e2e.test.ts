@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cg } from './cg.js';
+import { cg, runCg } from './cg.js';
 
 describe('cg guest', () => {
   it('says what is missing on a machine without apt, and what can be given instead', () => {
@@ -16,9 +16,12 @@ describe('cg guest', () => {
     }
   });
 
-  it('says which file of the user’s is not there', () => {
+  it('says which file of the user’s is not there', async () => {
     const names = ['kernel', 'modules', 'busybox', 'bios', 'vga-bios'];
-    const { code, err } = cg(['guest', ...names.flatMap((name) => [`--${name}`, `/nowhere/${name}`])]);
+    const { code, err } = await runCg([
+      'guest',
+      ...names.flatMap((name) => [`--${name}`, `/nowhere/${name}`]),
+    ]);
     expect([code, err]).toEqual([2, 'cg: /nowhere/kernel: no such file (kernel)\n']);
   });
 
@@ -31,8 +34,8 @@ describe('cg guest', () => {
     [['--memory', '64'], /whole number from 128 to 1024/],
     [['--shell'], /--shell needs a terminal/],
     [['--flavour', 'amd64'], /Allowed choices are 686-pae, 686/],
-  ])('refuses %j', (args, said) => {
-    const { code, err } = cg(['guest', ...args]);
+  ])('refuses %j', async (args, said) => {
+    const { code, err } = await runCg(['guest', ...args]);
     expect(code).toBe(2);
     expect(err).toMatch(said);
     expect(err.trimEnd().split('\n').length).toBeLessThan(3);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openTrace } from '@cg/machine/trace';
 import { decode } from 'fast-png';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cg, tracesFolder } from './cg.js';
+import { runCg, tracesFolder } from './cg.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cg-png-'));
 const trace = join(tracesFolder, 'window-drag.cgtrace.gz');
@@ -28,9 +28,9 @@ async function lastFrame(path: string): Promise<Uint8Array> {
 describe('cg replay --png', () => {
   it('writes what the device’s screen target shows: every pixel that the program drew', async () => {
     const file = join(folder, 'last.png');
-    const { code, out } = cg(['replay', '--png', file, trace]);
+    const { code, out } = await runCg(['replay', '--png', file, trace]);
     expect(code).toBe(0);
-    expect(out).toBe(cg(['replay', trace]).out);
+    expect(out).toBe((await runCg(['replay', trace])).out);
     const { width, height, channels, data } = decode(readFileSync(file));
     expect([width, height, channels]).toEqual([1280, 720, 4]);
     const drawn = await lastFrame(trace);
@@ -41,16 +41,16 @@ describe('cg replay --png', () => {
     expect(Buffer.compare(Uint8Array.from(data), expected)).toBe(0);
   });
 
-  it('a file that cannot be written: one line, exit code 2, the counts all the same', () => {
-    const { code, out, err } = cg(['replay', '--png', join(folder, 'no', 'file.png'), trace]);
+  it('a file that cannot be written: one line, exit code 2, the counts all the same', async () => {
+    const { code, out, err } = await runCg(['replay', '--png', join(folder, 'no', 'file.png'), trace]);
     expect([code, err.trim().split('\n').length]).toEqual([2, 1]);
     expect(err).toMatch(/file\.png: cannot be written \(ENOENT\)/);
     expect(out).toMatch(/wrong bytes +0/);
   });
 
-  it('more than one trace: one line, exit code 2, nothing replayed', () => {
+  it('more than one trace: one line, exit code 2, nothing replayed', async () => {
     const file = join(folder, 'two.png');
-    const { code, out, err } = cg(['replay', '--png', file, trace, trace]);
+    const { code, out, err } = await runCg(['replay', '--png', file, trace, trace]);
     expect([code, out, err]).toEqual([2, '', 'cg: --png is for one trace\n']);
     expect(existsSync(file)).toBe(false);
   });

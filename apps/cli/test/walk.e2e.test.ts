@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AddressSpace, entryWord, frameOfEntry, Mapping, PhysicalMemory } from '@cg/pagetable';
 import { Cpu, PAGE_PRESENT, PAGE_RW, PAGE_SIZE, VM_READ, VM_SHARED, VM_WRITE } from '@cg/pagetable';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cg } from './cg.js';
+import { cg, runCg } from './cg.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cg-walk-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -42,9 +42,9 @@ function dump(name: string, memory: PhysicalMemory): string {
 }
 
 describe('cg walk', () => {
-  it('lists the ranges that a machine has mapped, and nothing on standard error', () => {
+  it('lists the ranges that a machine has mapped, and nothing on standard error', async () => {
     const { memory, cr3 } = machine([0, 1, 2, 4, 16]);
-    const { code, out, err } = cg(['walk', dump('good', memory), '--cr3', cr3]);
+    const { code, out, err } = await runCg(['walk', dump('good', memory), '--cr3', cr3]);
     expect([code, err]).toEqual([0, '']);
     const lines = out.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^virtual range +size +page +flags +physical start$/);
@@ -55,11 +55,11 @@ describe('cg walk', () => {
     ]);
   });
 
-  it('--from and --to clip; --json prints a finding a line', () => {
+  it('--from and --to clip; --json prints a finding a line', async () => {
     const { memory, cr3 } = machine([0, 1, 2, 3]);
     const path = dump('clipped', memory);
     const range = ['--from', '0x40001000', '--to', '0x40003000'];
-    const { code, out } = cg(['walk', path, '--cr3', cr3, ...range, '--json']);
+    const { code, out } = await runCg(['walk', path, '--cr3', cr3, ...range, '--json']);
     expect(code).toBe(0);
     expect(out).toBe(
       `${JSON.stringify({
@@ -73,14 +73,14 @@ describe('cg walk', () => {
         device: false,
       })}\n`,
     );
-    expect(cg(['walk', path, '--cr3', cr3, '--from', '0xffff800000000000'])).toEqual({
+    expect(await runCg(['walk', path, '--cr3', cr3, '--from', '0xffff800000000000'])).toEqual({
       code: 0,
       out: '',
       err: '',
     });
   });
 
-  it('damage goes to standard error with range, level and entry, the rest is listed, exit code 1', () => {
+  it('damage goes to standard error with range, level and entry, the rest is listed, exit code 1', async () => {
     const { memory, cr3, rootFrame, directory } = machine([0, 600]);
     const entry = entryWord(directory, 0x40400000, 2);
     memory.u32[entry] = rootFrame * PAGE_SIZE + PAGE_PRESENT + PAGE_RW;
@@ -88,7 +88,7 @@ describe('cg walk', () => {
     memory.u32[entry + 4] = 0x2000 + 0x80 + PAGE_PRESENT;
     memory.u32[entryWord(rootFrame, 2 ** 48 - 1, 4)] = rootFrame * PAGE_SIZE + PAGE_PRESENT + PAGE_RW;
     const path = dump('damaged', memory);
-    const { code, out, err } = cg(['walk', path, '--cr3', cr3]);
+    const { code, out, err } = await runCg(['walk', path, '--cr3', cr3]);
     expect(code).toBe(1);
     expect(out.match(/rw-u-/g)).toHaveLength(2);
     const at = (word: number) => `0x${(word * 4).toString(16)}`;
@@ -103,7 +103,7 @@ describe('cg walk', () => {
     expect(reports[6]).toBe('0xffffff8000000000-0x10000000000000000: damaged');
     expect(reports[7]).toContain('PML4E');
 
-    const json = cg(['walk', path, '--cr3', cr3, '--json']);
+    const json = await runCg(['walk', path, '--cr3', cr3, '--json']);
     expect([json.code, json.err]).toEqual([1, '']);
     const rows = json.out
       .trimEnd()
@@ -163,7 +163,7 @@ describe('cg walk', () => {
     ]);
   });
 
-  it('bad input: one line, exit code 2, nothing on standard output', () => {
+  it('bad input: one line, exit code 2, nothing on standard output', async () => {
     const path = dump('small', machine([0]).memory);
     for (const [args, said] of [
       [[join(folder, 'nothing'), '--cr3', '0'], 'no such file'],
@@ -176,15 +176,15 @@ describe('cg walk', () => {
       [[path, '--cr3', '0', '--from', '0x800000001000'], 'sign-extended'],
       [[path, '--cr3', '0', '--from', '0x2000', '--to', '0x1000'], '--to must lie behind --from'],
     ] as const) {
-      const { code, out, err } = cg(['walk', ...args]);
+      const { code, out, err } = await runCg(['walk', ...args]);
       expect([code, out], said).toEqual([2, '']);
       expect(err).toMatch(/^cg: .*\n$/);
       expect(err).toContain(said);
     }
   });
 
-  it('help says what a line means, within 100 columns', () => {
-    const { code, out } = cg(['walk', '--help']);
+  it('help says what a line means, within 100 columns', async () => {
+    const { code, out } = await runCg(['walk', '--help']);
     expect(code).toBe(0);
     expect(out).toContain('--cr3 <address>');
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);

@@ -162,7 +162,7 @@ describe('IGT vmw_ref_count', () => {
       const image = machine.device.image(file.deviceId(target), 0)!;
       return [loaded, image].map((seen) => (seen.every((byte) => byte === 7) ? 'all' : 'lost'));
     };
-    return { machine, one, two, surface, contentOf };
+    return { machine, one, two, surface, contentOf, addressSpace };
   }
 
   it.each(['mob_repeated_unref', 'surface_repeated_unref'])('%s: only the first close closes', (name) => {
@@ -187,7 +187,7 @@ describe('IGT vmw_ref_count', () => {
   });
 
   it('surface_prime_transfer: the handle that made it may go, and each file has one handle for it', () => {
-    const { machine, one, two, surface, contentOf } = twoFiles();
+    const { machine, one, two, surface, contentOf, addressSpace } = twoFiles();
     const shared = one.share(surface);
     one.closeHandle(surface);
     const first = one.open(shared);
@@ -201,6 +201,8 @@ describe('IGT vmw_ref_count', () => {
     one.close();
     expect(contentOf(two, third)).toEqual(['all', 'all']);
     two.close();
+    machine.cpus.forEach((cpu) => cpu.run(undefined));
+    addressSpace.exit();
     expect(machine.driver.context.graphicsMemory.used).toBe(0);
   });
 });

@@ -9,10 +9,17 @@ import {
   surfaceOf,
   type GuestCase,
 } from '../src/guest-cases.js';
+import { contains } from '../src/guest-cases/dirty-blocks.js';
 import { postedVariants } from '../src/posted/posted-variants.js';
 
 /** The recordings are shipped, in `golden/` of the package. */
 const PACKAGE = new URL('../package.json', import.meta.url).href;
+
+/** E4: the kernel with 32-bit entries scans below 1,024 pages, and loses there what this driver traps from 512 on. */
+function isScannedThereOnly({ kernel, backing }: GuestCase): boolean {
+  const pages = backing / 4096;
+  return kernel === '686' && pages >= 512 && pages < 1024;
+}
 
 describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest, 1.1, 6.4, 7.2–7.5', () => {
   it('sends the real kernel’s boxes and read-backs, and right ones where it loses writes', async () => {
@@ -43,24 +50,39 @@ describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest, 1.1, 
     reportGolden('linux-guest', { rows: rows.length, ...kinds });
   }, 180_000);
 
-  it('E1, E2, D1, D5: with these as posted, sends what the kernel sent, losses included', async () => {
+  it('E1, E2, D1, D5: with these as posted, sends what the kernel sent, losses included, but for E4', async () => {
     const posted = postedVariants.filter(({ id }) => ['E1', 'E2', 'D1'].includes(id));
-    const others: string[] = [];
-    for (const row of goldenRows<GuestCase>('linux-guest.jsonl.gz', PACKAGE)) {
+    const counts = { 'not sent, lost': 0, 'not sent, taken by the device (E2)': 0 };
+    const rows = goldenRows<GuestCase>('linux-guest.jsonl.gz', PACKAGE);
+    let scanned = 0;
+    for (const row of rows) {
       const guest = new MachineGuest(row, (base) =>
         posted.reduce((options, variant) => variant.machineOptions(options), base),
       );
       const { steps } = await runCase(row, guest);
-      row.steps.forEach(({ boxes }, index) => {
+      const layout = new SurfaceLayout({ ...surfaceOf(row), samples: 1 });
+      row.steps.forEach(({ boxes, w }, index) => {
         const kernel = boxes.toSorted((a, b) => a[0] - b[0]);
-        if (JSON.stringify(steps[index].boxes) !== JSON.stringify(kernel)) {
-          others.push(`${row.kernel}, ${row.name}, step ${index}`);
+        const { boxes: ours, wrongOnDevice, lostOnDevice } = steps[index];
+        const where = `row ${row.id} (${row.name}), step ${index}`;
+        expect(wrongOnDevice, where).toBe(0);
+        if (!contains(ours, dirtyBlocks(layout, w ?? []))) {
+          counts[lostOnDevice > 0 ? 'not sent, lost' : 'not sent, taken by the device (E2)']++;
+          // 9.1: what was stored before the first submission is there, though no update brings it.
+          expect(index > 0 || lostOnDevice === 0, where).toBe(true);
+        }
+        if (isScannedThereOnly(row) && JSON.stringify(ours) !== JSON.stringify(kernel)) {
+          expect(contains(ours, kernel), `${where}: what the kernel sent and we did not`).toBe(true);
+          scanned++;
+        } else {
+          expect(ours, where).toEqual(kernel);
         }
       });
     }
-    // E4: the kernel with 32-bit entries scans up to 1,024 pages, and loses there what this driver traps.
-    expect(others).toEqual(
-      [512, 513, 1023].map((pages) => `686, threshold: ${pages} pages, probe on 2nd submit, step 1`),
-    );
+    reportGolden('linux-guest, as posted', {
+      rows: rows.length,
+      ...counts,
+      'steps that lose by the method (E4)': scanned,
+    });
   }, 180_000);
 });

@@ -12,7 +12,13 @@ import {
 import { IntervalTree } from '@cg/collections';
 import { SurfaceLayout } from '@cg/surface-layout';
 import { AlwaysDirtyMemory } from '@cg/tracked-memory';
-import { FixedPolicy, type BackedResource, type Residence, type ResidentResource } from '@cg/vmwgfx';
+import {
+  FixedPolicy,
+  type BackedResource,
+  type Reservation,
+  type Residence,
+  type ResidentResource,
+} from '@cg/vmwgfx';
 import { driverParts } from '@cg/vmwgfx/parts';
 import { goldenAbsent, goldenRows, reportGolden } from '@cg/vitest-config/golden';
 import { describe, expect, it } from 'vitest';
@@ -122,17 +128,20 @@ function cleanedBy({ res, ins, q }: CleanRow): Cleaned {
       backingOffset,
       backingBytes,
       gpuDirty: gpuDirty === 1,
+      readBackInDoubt: false,
       isTracked: true,
       pageRange: [0, 0],
       addDirtyBytes() {},
       unbind() {},
+      destroy() {},
       readBack: () => void cleaned.push(index),
     } satisfies Omit<ResidentResource, 'pageRange'> & { pageRange: number[] };
     resources.insert(backingOffset, backingOffset + backingBytes, resource as unknown as ResidentResource);
   }
   const queue = { emitFence: () => ({ wait: () => fenced++ }), flush() {} };
-  const object = { context: { queue }, resources, tracker: undefined } as unknown as Residence;
-  const prefault = readingBack(new Set(['C2a', 'C2b', 'C2c', 'C3']))(object, ...q);
+  const object = { context: { queue }, resources, tracker: undefined };
+  const held = { object } as unknown as Reservation<Residence>;
+  const prefault = readingBack(new Set(['C2a', 'C2b', 'C2c', 'C3']))(held, ...q);
   return { cleaned, prefault, fenced };
 }
 

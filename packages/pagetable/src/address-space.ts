@@ -55,7 +55,8 @@ export interface RemapRequest {
  * One process's view of memory: page tables, VMAs, and the TLBs of the CPUs that run it.
  *
  * Changes take the lock for writing, and check everything that may fail before the first of them: what
- * throws has changed nothing. A VMA never changes its extent; who cuts or grows one replaces it.
+ * throws has changed nothing. A VMA never changes its extent; who cuts or grows one replaces it, and opens the new
+ * ones before it closes the old one, so that what counts its VMAs does not reach zero in between.
  */
 export class AddressSpace implements VmaAddressSpace {
   readonly lock: RwLock;
@@ -105,6 +106,7 @@ export class AddressSpace implements VmaAddressSpace {
     this.#changing([], () => {
       mapping.attach(vma);
       this.#vmas.replace([], [vma]);
+      operations.open?.(vma);
     });
     return vma;
   }
@@ -213,6 +215,7 @@ export class AddressSpace implements VmaAddressSpace {
           const copy = new Vma({ addressSpace: child, start, end, flags, mapping, firstPage, operations });
           mapping.replace([], [copy]);
           child.#vmas.replace([], [copy]);
+          operations.open?.(copy);
           forkEntries(vma, copy);
         }
       });
@@ -285,6 +288,7 @@ export class AddressSpace implements VmaAddressSpace {
         throw error;
       }
       this.#vmas.replace([vma], [...rest, moved]);
+      openAndClose(vma, [...rest, moved]);
       this.#freeTables(address, end);
     });
     return moved;
@@ -327,6 +331,7 @@ export class AddressSpace implements VmaAddressSpace {
   #exchange(vma: Vma, come: readonly Vma[]): void {
     vma.mapping.replace([vma], come);
     this.#vmas.replace([vma], come);
+    openAndClose(vma, come);
   }
 
   #freeTables(start: number, end: number): void {
@@ -342,6 +347,13 @@ export class AddressSpace implements VmaAddressSpace {
       throw new PageTableError('EINVAL', `the ${this.lock.name} has exited`);
     }
   }
+}
+
+/** Tells the owner of the memory that other VMAs have taken the place of one. */
+function openAndClose(gone: Vma, come: readonly Vma[]): void {
+  const { operations } = gone;
+  come.forEach((vma) => operations.open?.(vma));
+  operations.close?.(gone);
 }
 
 /** @throws PageTableError EDEADLK where somebody holds the lock of a VMA's mapping */

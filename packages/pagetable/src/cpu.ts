@@ -11,7 +11,8 @@ const SHORT_COPY = 96;
 /**
  * A CPU in user mode: loads and stores at virtual addresses, through its own TLB and the page tables of
  * the address space that it runs. Words are little-endian, may be unaligned and may cross a page; a store
- * or compare-exchange that throws has stored nothing.
+ * or compare-exchange that throws has stored nothing. Where both pages of an access fault, the lower one does
+ * first; `facts.address` is the first byte of the access in the page at fault.
  *
  * Every access throws PageTableError: EFAULT outside every VMA or outside user space, EACCES against a
  * VMA's permissions, ENOMEM, or what a handler throws. A bulk store that throws has stored the pages
@@ -182,27 +183,36 @@ export class Cpu extends Mmu {
   }
 
   /**
-   * Has the page, or both pages, of an access cached before its first byte moves. The second page's fault
-   * may take the first one away again; then both are tried once more.
+   * Caches the page, or both pages, of an access before its first byte moves: the lower page faults first, the
+   * upper one at its own first byte. The upper page's fault may take the lower one away again; then both are
+   * tried once more.
    */
   #reach(address: number, size: number, store: boolean): void {
-    const last = address + size - 1;
+    this.#cache(address, store);
+    const offset = address & OFFSET;
+    if (offset + size <= PAGE_SIZE) {
+      return;
+    }
+    const lower = address - offset;
+    const tags = store ? this.#storeTags : this.#loadTags;
     for (let tries = 0; tries < MAX_FAULTS_PER_ACCESS; tries++) {
-      if (store) {
-        this.storeFrame(last);
-        this.storeFrame(address);
-      } else {
-        this.loadFrame(last);
-        this.loadFrame(address);
-      }
-      const tags = store ? this.#storeTags : this.#loadTags;
-      if (tags[(last >>> 12) & this.#slotMask] === last - (last & OFFSET)) {
+      this.#cache(lower + PAGE_SIZE, store);
+      if (tags[(lower >>> 12) & this.#slotMask] === lower) {
         return;
       }
+      this.#cache(address, store);
     }
     const access = store ? 'store' : 'load';
     const said = `${access} at ${formatAddress(address)}: its two pages drive each other out`;
     throw new PageTableError('ELOOP', said, { address, access, length: size });
+  }
+
+  #cache(address: number, store: boolean): void {
+    if (store) {
+      this.storeFrame(address);
+    } else {
+      this.loadFrame(address);
+    }
   }
 }
 

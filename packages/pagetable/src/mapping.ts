@@ -75,6 +75,15 @@ export class Mapping implements VmaMapping {
   }
 
   /**
+   * Verifies that a walk would not have to wait now: for who must know before it changes anything.
+   * @throws PageTableError EDEADLK where the lock, or one that comes behind it, is held against a reader
+   */
+  assertWalkable(): void {
+    this.lock.acquireRead();
+    this.lock.releaseRead();
+  }
+
+  /**
    * Removes the page-table entries that show a page range, in every address space, and flushes. Copies that
    * private VMAs have of such pages stay.
    * @throws PageTableError ENOMEM where a huge leaf sticks out and no frame is left to split it, EINVAL for what

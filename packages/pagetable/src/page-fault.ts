@@ -35,7 +35,7 @@ export function handlePageFault(
       const said = `${access} at ${formatAddress(address)}, which its VMA forbids`;
       throw new PageTableError('EACCES', said, { address, access });
     }
-    resolve(new TakenFault(vma, address - (address % PAGE_SIZE), access, holder));
+    resolve(new TakenFault(vma, address, access, holder));
   } finally {
     addressSpace.lock.releaseRead(holder);
   }
@@ -169,7 +169,7 @@ function noticesWrites({ vma }: TakenFault): boolean {
 }
 
 /** Whether the core has to act; false where the handler did everything or wants a retry. */
-function isHandled({ address, access }: TakenFault, result: FaultResult): boolean {
+function isHandled({ accessed: address, access }: TakenFault, result: FaultResult): boolean {
   switch (result) {
     case 'handled':
       return true;

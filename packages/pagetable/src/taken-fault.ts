@@ -7,13 +7,17 @@ import { VM_SHARED, type PageFault, type Vma } from './vma.js';
 /** A fault that is being handled, for the CPU named `holder`. */
 export class TakenFault implements PageFault {
   frame = 0;
+  readonly address: number;
 
+  /** @param accessed the address of the access, anywhere in its page */
   constructor(
     readonly vma: Vma,
-    readonly address: number,
+    readonly accessed: number,
     readonly access: 'load' | 'store',
     readonly holder: string,
-  ) {}
+  ) {
+    this.address = accessed - (accessed % PAGE_SIZE);
+  }
 
   get page(): number {
     return this.vma.pageAt(this.address);

@@ -59,6 +59,16 @@ export interface PageFault {
 /** The handlers of whoever owns the memory behind a VMA. */
 export interface VmaOperations {
   /**
+   * One more VMA shows the memory: `AddressSpace.map`, fork, a split or mremap made it. Other than the kernel's it is
+   * called for the first one, too. It must not throw, and takes no lock.
+   */
+  open?(vma: Vma): void;
+  /**
+   * A VMA is gone, with its entries; each that was opened is closed once. The address space's lock is
+   * held, and no lock of the mapping. It must not throw, and takes no lock.
+   */
+  close?(vma: Vma): void;
+  /**
    * The page has no entry. After `handled`, the core enters `fault.frame`: read-only where a write is to be
    * noticed first (B7: the VMA has a `pfnMkwrite` or `pageMkwrite`), a copy of it for a store to a private VMA.
    */

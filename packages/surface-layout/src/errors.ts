@@ -1,4 +1,4 @@
-/** EINVAL: the input names nothing that exists. EOVERFLOW: a size leaves the exact integers (2^53). */
+/** EINVAL: the input names nothing that exists. EOVERFLOW: too much for an exact integer, a u32 or a list. */
 export type SurfaceLayoutErrorCode = 'EINVAL' | 'EOVERFLOW';
 
 /**

@@ -1,33 +1,31 @@
-import type { SubImage, SubImages, TextureWrite } from '../src/index.js';
-
-/** What a texture is made with. */
-export interface TextureShape {
-  /** A GPUTextureFormat, or the name of a WebGL constant. */
-  readonly format: string;
-  readonly dimension: '2d' | '3d';
-  readonly width: number;
-  readonly height: number;
-  /** Or depth. */
-  readonly layers: number;
-  readonly mipLevels: number;
-}
+import type { SubImage, TextureWrite, WebGlTexture, WebGpuTexture } from '../src/index.js';
 
 /**
- * A texture that takes one API's calls. The suites of uploads run on models that were written from the
- * specifications; an implementation over a real device can take their place, and the suites stay as they are.
+ * A texture that takes one API's calls.
  * @typeParam Write one call's arguments
  */
 export interface UploadTarget<Write> {
-  /** @throws Error where the API would report a validation error */
+  /** @throws Error here or in `finish` where the API reports an error */
   write(write: Write, backing: Uint8Array): void;
+  /** Waits until all writes are done and can be read back. */
+  finish(): Promise<void>;
   /** Bytes of the block whose first texel this is; the layer of an array, or the slice. */
-  block(mipLevel: number, x: number, y: number, layer: number): readonly number[];
+  block(mipLevel: number, x: number, y: number, layer: number): Uint8Array;
 }
 
-/** Makes a texture. */
-export type CreateTexture<Write> = (shape: TextureShape) => UploadTarget<Write>;
+/**
+ * What makes textures: a model that was written from the specification, or a real implementation. The suites
+ * of uploads run on each.
+ * @typeParam Texture what a texture is made with
+ */
+export interface UploadDevice<Texture, Write> {
+  readonly name: string;
+  /** False where writes are validated, but no texel is kept: `block` is not to be called. */
+  readonly holdsTexels: boolean;
+  /** False where the device lacks a feature or a limit that the texture needs. */
+  supports(texture: Texture): boolean;
+  createTexture(texture: Texture): UploadTarget<Write>;
+}
 
-/** What a WebGL call needs beside its own parameters: of its texture. */
-export type GlWrite = SubImage & { readonly format: SubImages['formats'][number] };
-
-export type GpuWrite = TextureWrite;
+export type WebGpuDevice = UploadDevice<WebGpuTexture, TextureWrite>;
+export type WebGlDevice = UploadDevice<WebGlTexture, SubImage>;

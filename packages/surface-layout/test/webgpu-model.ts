@@ -1,7 +1,8 @@
-import type { GpuWrite, TextureShape, UploadTarget } from './texture-api.js';
+import type { TextureWrite, WebGpuTexture } from '../src/index.js';
+import type { UploadTarget, WebGpuDevice } from './texture-api.js';
 
 /** Block side and bytes per block of a GPUTextureFormat, from the name as the specification builds them. */
-function blockOf(format: string): { side: number; bytes: number } {
+export function blockOf(format: string): { side: number; bytes: number } {
   const compressed = /^bc([1-7])/.exec(format);
   if (compressed !== null) {
     return { side: 4, bytes: compressed[1] === '1' || compressed[1] === '4' ? 8 : 16 };
@@ -30,22 +31,28 @@ function require(holds: boolean, rule: string): void {
 }
 
 /** GPUQueue.writeTexture on plain bytes, with the rules that the specification validates by. */
-export class WebGpuModel implements UploadTarget<GpuWrite> {
-  readonly #blocks = new Map<string, readonly number[]>();
+class WebGpuModel implements UploadTarget<TextureWrite> {
+  readonly #blocks = new Map<string, Uint8Array>();
+  readonly #descriptor: WebGpuTexture['descriptor'];
   readonly #side: number;
   readonly #bytes: number;
 
-  constructor(readonly shape: TextureShape) {
-    const { side, bytes } = blockOf(shape.format);
+  constructor({ descriptor, features, viewDimension }: WebGpuTexture) {
+    const { format, size, dimension, mipLevelCount } = descriptor;
+    const { side, bytes } = blockOf(format);
+    this.#descriptor = descriptor;
     this.#side = side;
     this.#bytes = bytes;
-    const { width, height } = shape;
-    require(width % side === 0 && height % side === 0, 'size is a multiple of the block');
-    const largest = Math.max(width, height, shape.dimension === '3d' ? shape.layers : 1);
-    require(shape.mipLevels <= Math.floor(Math.log2(largest)) + 1, 'no more mips than the size has');
+    const { width, height, depthOrArrayLayers: layers } = size;
+    const isWhole = width % side === 0 && height % side === 0;
+    require(isWhole || features.includes('texture-compression-unaligned'), 'size is a multiple of the block');
+    const largest = Math.max(width, height, dimension === '3d' ? layers : 1);
+    require(mipLevelCount <= Math.floor(Math.log2(largest)) + 1, 'no more mips than the size has');
+    const isCube = viewDimension.startsWith('cube');
+    require(!isCube || (width === height && layers % 6 === 0), 'a cube has six square faces');
   }
 
-  write(write: GpuWrite, backing: Uint8Array): void {
+  write(write: TextureWrite, backing: Uint8Array): void {
     const { destination, dataLayout, size } = write;
     const { mipLevel, origin } = destination;
     this.#validate(write, backing.length);
@@ -57,30 +64,33 @@ export class WebGpuModel implements UploadTarget<GpuWrite> {
           const from = start + column * this.#bytes;
           const x = origin.x + column * this.#side;
           const y = origin.y + row * this.#side;
-          const bytes = [...backing.subarray(from, from + this.#bytes)];
+          const bytes = backing.slice(from, from + this.#bytes);
           this.#blocks.set([mipLevel, x, y, origin.z + image].join(), bytes);
         }
       }
     }
   }
 
-  block(mipLevel: number, x: number, y: number, layer: number): readonly number[] {
-    return this.#blocks.get([mipLevel, x, y, layer].join()) ?? Array<number>(this.#bytes).fill(0);
+  async finish(): Promise<void> {}
+
+  block(mipLevel: number, x: number, y: number, layer: number): Uint8Array {
+    return this.#blocks.get([mipLevel, x, y, layer].join()) ?? new Uint8Array(this.#bytes);
   }
 
   /** The physical size of a mip: the logical one rounded up to whole blocks. */
   #physical(mipLevel: number): [number, number, number] {
-    const { width, height, layers, dimension } = this.shape;
+    const { size, dimension } = this.#descriptor;
+    const { width, height, depthOrArrayLayers: layers } = size;
     const halved = (length: number): number => Math.max(Math.floor(length / 2 ** mipLevel), 1);
     const rounded = (length: number): number => Math.ceil(halved(length) / this.#side) * this.#side;
     return [rounded(width), rounded(height), dimension === '3d' ? halved(layers) : layers];
   }
 
-  #validate({ destination, dataLayout, size }: GpuWrite, dataBytes: number): void {
+  #validate({ destination, dataLayout, size }: TextureWrite, dataBytes: number): void {
     const { mipLevel, origin, aspect } = destination;
     const { offset, bytesPerRow, rowsPerImage } = dataLayout;
-    const isDepth = this.shape.format.startsWith('depth');
-    require(mipLevel < this.shape.mipLevels, 'mipLevel');
+    const isDepth = this.#descriptor.format.startsWith('depth');
+    require(mipLevel < this.#descriptor.mipLevelCount, 'mipLevel');
     const [width, height, layers] = this.#physical(mipLevel);
     require(origin.x + size.width <= width, 'x inside the physical size');
     require(origin.y + size.height <= height, 'y inside the physical size');
@@ -99,3 +109,10 @@ export class WebGpuModel implements UploadTarget<GpuWrite> {
     require(offset + last + rowBytes <= dataBytes, 'the data holds the copy');
   }
 }
+
+export const webGpuModel: WebGpuDevice = {
+  name: 'a model of WebGPU',
+  holdsTexels: true,
+  supports: () => true,
+  createTexture: (texture) => new WebGpuModel(texture),
+};

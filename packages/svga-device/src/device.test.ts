@@ -203,6 +203,7 @@ describe('command buffers', () => {
       depth: 1,
     });
     guest.must('BIND_GB_SURFACE', { sid: 1, mobid: 1 });
+    guest.must('WRITE_ZERO_SURFACE', { sid: 1 });
     const commands = join(encodeCommand('READBACK_GB_SURFACE', { sid: 1 }), fence(7));
     expect(guest.submit(commands, { pa }).status).toBe(SVGA_CB_STATUS.COMPLETED);
     expect(guest.memory.subarray(pa, pa + commands.length).every((byte) => byte === 0)).toBe(true);

@@ -23,9 +23,11 @@ import type { SvgaHost } from './host.js';
 import { resolveLimits } from './limits.js';
 import type { DeviceLimits, SvgaDeviceOptions } from './limits.js';
 import { DeviceObjects } from './objects/device-objects.js';
+import { whereMemoryAllows } from './objects/image-memory.js';
 import type { PointerState } from './screen/pointer.js';
 import type { ScreenTargetImage } from './screen/screen-target.js';
 import { readSnapshot } from './snapshot/read-snapshot.js';
+import { joined } from './snapshot/snapshot-format.js';
 import { writeSnapshot } from './snapshot/write-snapshot.js';
 import type { DeviceStatistics } from './statistics.js';
 
@@ -76,6 +78,7 @@ export class SvgaDevice {
         memory: host.memory,
         fences: this.#fences,
         vram: () => this.vram,
+        palette: () => this.#registers.storage,
         screenUpdated: (id, rect) => host.screenUpdated?.(id, rect),
         commandStarts: host.commandStarts && ((reader) => host.commandStarts?.(reader)),
         commandDone: host.commandDone && ((reader) => host.commandDone?.(reader)),
@@ -106,7 +109,10 @@ export class SvgaDevice {
     return this.#vram;
   }
 
-  /** When `advance` has something to do next, by the time it was told; undefined where nothing waits. */
+  /**
+   * When `advance` has something to do next; undefined where nothing waits. One access does no more than the work of
+   * two buffers: the others that are due go on in the next `advance`.
+   */
   get nextDue(): number | undefined {
     const due = Math.min(this.#buffers.due, this.#ringDue);
     return due === Infinity ? undefined : due;
@@ -157,22 +163,25 @@ export class SvgaDevice {
 
   /**
    * The device's own image of a subresource (of its first sample sheet): a live view, until the surface is
-   * invalidated or destroyed. Undefined where there is no such subresource, or no memory for an image that
-   * was never needed before.
+   * invalidated, unbound or destroyed. Undefined where there is no such subresource, or no memory for an image that
+   * was never needed before. Content that the device has still to take from the surface's MOB (rule 9.1) is shown as
+   * memory has it at the call; looking takes nothing.
    */
   image(surfaceId: number, subresource: number): Uint8Array | undefined {
-    const layout = this.#objects.surfaces.get(surfaceId)?.layout;
-    if (!Number.isInteger(subresource) || subresource < 0 || subresource >= (layout?.subresourceCount ?? 0)) {
+    const surface = this.#objects.surfaces.get(surfaceId);
+    const isThere = Number.isInteger(subresource) && subresource >= 0;
+    if (surface === undefined || !isThere || subresource >= surface.layout.subresourceCount) {
       return undefined;
     }
-    const start = layout?.offsetOf(subresource) ?? 0;
-    return this.surfaceImage(surfaceId)?.subarray(start, start + (layout?.mipOf(subresource).bytes ?? 0));
+    const start = surface.layout.offsetOf(subresource);
+    const image = whereMemoryAllows(() => this.#objects.store.look(surface, subresource));
+    return image?.subarray(start, start + surface.layout.mipOf(subresource).bytes);
   }
 
   /** Its image of a whole surface, every sample sheet of it, laid out as the backing is; live, as `image`. */
   surfaceImage(surfaceId: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
-    return surface && this.#whereMemoryAllows(() => surface.image(this.#objects.images));
+    return surface && whereMemoryAllows(() => this.#objects.store.look(surface));
   }
 
   /** What a screen target shows; undefined where there is none of this id, or no memory for its pixels. */
@@ -182,7 +191,7 @@ export class SvgaDevice {
       return undefined;
     }
     const { width, height, xRoot, yRoot } = screen.definition;
-    return this.#whereMemoryAllows(() => {
+    return whereMemoryAllows(() => {
       return { width, height, xRoot, yRoot, pixels: screen.pixels(this.#objects.images) };
     });
   }
@@ -198,33 +207,38 @@ export class SvgaDevice {
     return this.#objects.pointer.state();
   }
 
+  /** The time that `advance` was told last. */
+  get now(): number {
+    return this.#now;
+  }
+
   /**
    * The whole state of the device, guest memory left out: registers, FIFO memory, VRAM, objects with their
    * images, queues, pending interrupts. Versioned bytes, for `restore` of a device with the same options.
    */
   snapshot(): Uint8Array {
+    return joined(this.snapshotPieces());
+  }
+
+  /**
+   * The bytes of `snapshot` in pieces, for writing them somewhere without a copy of all of them: images, VRAM and FIFO
+   * memory are live views, to be used before the device does anything.
+   */
+  snapshotPieces(): Uint8Array[] {
     return writeSnapshot(this.#parts());
   }
 
   /**
    * Makes the device what it was when the snapshot was taken, and sets the interrupt line accordingly.
-   * Statistics go on; guest memory is the host's to restore.
-   * @throws SvgaDeviceError EBADMSG for bytes that are no snapshot, or one of another version, or one that
-   * this device's limits do not allow; the device is reset then
+   * Statistics go on; guest memory is the host's to restore. The snapshot is validated as a whole first: where this
+   * throws, the device is as it was before.
+   * @throws SvgaDeviceError EBADMSG for what is no snapshot of this version, or does not fit this device's limits
    */
   restore(snapshot: Uint8Array): void {
-    this.#reset();
-    try {
-      const { now, ringDue } = readSnapshot(snapshot, this.#parts());
-      this.#now = now;
-      this.#ringDue = ringDue;
-    } catch (error) {
-      this.#reset();
-      const reason = guestError(error);
-      throw reason instanceof SvgaDeviceError && reason.code === 'EBADMSG'
-        ? reason
-        : new SvgaDeviceError('EBADMSG', `snapshot does not fit the device: ${reason.message}`);
-    }
+    const { time, take } = readSnapshot(snapshot, this.#parts());
+    take();
+    this.#now = time.now;
+    this.#ringDue = time.ringDue;
     this.#interrupts.drive();
   }
 
@@ -242,17 +256,6 @@ export class SvgaDevice {
       now: this.#now,
       ringDue: this.#ringDue,
     };
-  }
-
-  #whereMemoryAllows<T>(take: () => T): T | undefined {
-    try {
-      return take();
-    } catch (error) {
-      if (error instanceof SvgaDeviceError && error.code === 'ENOMEM') {
-        return undefined;
-      }
-      throw error;
-    }
   }
 
   /** Registers with an effect, or that show what lives elsewhere. */
@@ -375,8 +378,9 @@ export class SvgaDevice {
       return;
     }
     this.#isDraining = true;
+    const end = this.statistics.work + this.#limits.maxWorkBytes; // what is left over goes on in `advance`
     try {
-      while (this.#runNext()) {
+      while (this.statistics.work < end && this.#runNext()) {
         this.#interrupts.drive();
       }
     } finally {

@@ -105,6 +105,8 @@ const moving: readonly CommandName[] = [
   'DX_UPDATE_SUBRESOURCE',
   'SURFACE_COPY',
   'BIND_GB_SURFACE',
+  'WRITE_ZERO_SURFACE',
+  'WRITE_ZERO_SURFACE',
 ];
 
 function hostileFields(chaos: Chaos, name: CommandName): Record<string, unknown> {

@@ -20,6 +20,10 @@ export {
 } from './protocol/command-table.js';
 export type { CommandFields, CommandName, CommandOffsets } from './protocol/command-table.js';
 export type { CommandDefinition } from './protocol/command-definition.js';
+export { levelAvailable, levelNeeded } from './protocol/command-levels.js';
+export type { Need } from './protocol/command-levels.js';
+export { LEVEL, levelNames } from './protocol/levels.js';
+export type { Level } from './protocol/levels.js';
 export { CommandWriter, encodeCommand } from './protocol/command-writer.js';
 export { CommandReader } from './protocol/command-reader.js';
 export { decodeCommands, decodedCommand } from './protocol/command-decoder.js';

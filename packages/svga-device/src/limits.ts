@@ -8,6 +8,10 @@ export interface SvgaDeviceOptions {
   readonly dx?: boolean;
   /** Offer shader model 4.1 with DX: SVGA_CAP2_DX2, devcap SM41 and multisampling. Default false. */
   readonly sm41?: boolean;
+  /**
+   * Offer shader model 5 with 4.1: SVGA_CAP2_DX3 and devcap SM5. Dispatches are counted, as draws are. Default false.
+   */
+  readonly sm5?: boolean;
   /** SVGA_CAP bits to leave out of what is offered, as a device without them; what they name is refused. */
   readonly withoutCapabilities?: number;
   /** The same of SVGA_CAP2 bits. */
@@ -48,8 +52,8 @@ export interface SvgaDeviceOptions {
   /** Pages of all GMRs together. Default 65,536. */
   readonly maxGmrPages?: number;
   /**
-   * Bytes the commands of one buffer may move or allocate together, a row counting as at least 64. Default 4
-   * GiB.
+   * Work that the commands of one buffer may do together, in bytes copied: everything else counts as many bytes as it
+   * takes time (`COST` of work-budget.ts). Default 4 GiB, about a second on a machine that copies 4 GiB in one.
    */
   readonly maxWorkBytes?: number;
   /** FIFO memory (BAR2). Default 256 KiB. */
@@ -71,6 +75,7 @@ export type DeviceLimits = Required<SvgaDeviceOptions>;
 const defaults: DeviceLimits = {
   dx: false,
   sm41: false,
+  sm5: false,
   withoutCapabilities: 0,
   withoutCapabilities2: 0,
   completionDelay: 0,
@@ -113,7 +118,7 @@ const MIN_FIFO_BYTES = 16 * 1024;
 /**
  * Fills in the defaults.
  * @throws SvgaDeviceError EINVAL for a limit that is not a positive whole number (where it says so, 0 as
- * well), FIFO memory that is not a multiple of 4 or below 16 KiB, or SM4.1 without DX.
+ * well), FIFO memory that is not a multiple of 4 or below 16 KiB, SM4.1 without DX, or SM5 without SM4.1.
  */
 export function resolveLimits(options: SvgaDeviceOptions): DeviceLimits {
   const limits = { ...defaults, ...options };
@@ -131,6 +136,9 @@ export function resolveLimits(options: SvgaDeviceOptions): DeviceLimits {
   }
   if (limits.sm41 && !limits.dx) {
     throw new SvgaDeviceError('EINVAL', 'shader model 4.1 needs DX');
+  }
+  if (limits.sm5 && !limits.sm41) {
+    throw new SvgaDeviceError('EINVAL', 'shader model 5 needs shader model 4.1');
   }
   return limits;
 }

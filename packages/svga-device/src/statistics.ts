@@ -1,3 +1,4 @@
+import type { WorkBudget } from './objects/work-budget.js';
 import { commandNames } from './protocol/command-table.js';
 import type { CommandName } from './protocol/command-table.js';
 
@@ -13,12 +14,14 @@ export interface DeviceStatistics {
   readonly notExecuted: number;
   /** The same by name; only the names that came up. */
   readonly notExecutedPerCommand: Readonly<Partial<Record<CommandName, number>>>;
-  /** Bytes from guest memory into images: UPDATE_GB_*, DX_UPDATE_SUBRESOURCE, SURFACE_DMA. */
+  /** Bytes from guest memory into images: updates, SURFACE_DMA, and what commands take at the first use of a surface. */
   readonly bytesUploaded: number;
-  /** Bytes from images into guest memory: READBACK_GB_*, DX_READBACK_SUBRESOURCE, SURFACE_DMA. */
+  /** Bytes from images into guest memory: read-backs of what the device has written, SURFACE_DMA. */
   readonly bytesReadBack: number;
   /** Bytes from image to image: copies, blits, mips. */
   readonly bytesCopied: number;
+  /** Work charged to command buffers and the ring, in the unit of `SvgaDeviceOptions.maxWorkBytes`. */
+  readonly work: number;
   /** Commands, headers and submissions refused; `SvgaDevice.lastError` is the last of them. */
   readonly errors: number;
 }
@@ -32,8 +35,17 @@ export class Counters implements DeviceStatistics {
   bytesReadBack = 0;
   bytesCopied = 0;
   errors = 0;
+  readonly #budget: WorkBudget;
   readonly #done = new Float64Array(commandNames.length);
   readonly #notExecuted = new Float64Array(commandNames.length);
+
+  constructor(budget: WorkBudget) {
+    this.#budget = budget;
+  }
+
+  get work(): number {
+    return this.#budget.spent;
+  }
 
   get perCommand(): Record<CommandName, number> {
     return Object.fromEntries(commandNames.map((name, i) => [name, this.#done[i]])) as Record<

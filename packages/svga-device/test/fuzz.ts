@@ -14,6 +14,7 @@ import { executors } from '../src/commands/executors.js';
 import { plainSurface, TestGuest } from './guest.js';
 import { randomCommand, seededDraw } from './random-commands.js';
 import type { Draw } from './random-commands.js';
+import type { WorkMeter } from './work-meter.js';
 
 const PAGES = 96;
 const PAGE = 4096;
@@ -26,9 +27,9 @@ const BUFFER_ID = 2;
 
 const executed = commandNames.filter((_, i) => executors[i] !== undefined);
 
-/** What moves bytes without doing away with objects: mostly these, so that a buffer gets far. */
+/** What moves bytes, or says where they are, without doing away with objects: mostly these, so that a buffer gets far. */
 const moving = executed.filter((name) =>
-  /UPDATE|READBACK|COPY|BLT|DMA|CLEAR|MIP|TRANSFER|CONVERT/.test(name),
+  /UPDATE|READBACK|COPY|BLT|DMA|CLEAR|MIP|TRANSFER|CONVERT|ZERO|INVALIDATE|BIND_GB_SURFACE/.test(name),
 );
 
 /** What a run of the fuzzer came to. */
@@ -93,10 +94,12 @@ function steer(draw: Draw, values: Record<string, unknown>): void {
   }
 }
 
-function commands(draw: Draw): Uint8Array {
+/** @param favoured commands to take half of all from; none leaves the draw as it is without */
+function commands(draw: Draw, favoured: readonly CommandName[]): Uint8Array {
   const writer = new CommandWriter();
   for (let i = draw(4); i >= 0; i--) {
-    const { name, fields } = randomCommand(draw, [commandNames, executed, moving, moving][draw(4)]);
+    const names = favoured.length > 0 && draw(2) === 0 ? favoured : undefined;
+    const { name, fields } = randomCommand(draw, names ?? [commandNames, executed, moving, moving][draw(4)]);
     const sized = /CURSOR|REMAP_GMR2|ESCAPE|DEFINE_SCREEN/.test(name);
     if (!sized) {
       steer(draw, fields as unknown as Record<string, unknown>);
@@ -195,10 +198,10 @@ function scatter(draw: Draw, guest: TestGuest): void {
   }
 }
 
-function viaRing(draw: Draw, guest: TestGuest): void {
+function viaRing(draw: Draw, guest: TestGuest, favoured: readonly CommandName[]): void {
   const { fifo } = guest.device;
   const min = draw(8) === 0 ? edge(draw) : 2048;
-  const stream = commands(draw);
+  const stream = commands(draw, favoured);
   fifo[SVGA_FIFO.MIN] = min;
   fifo[SVGA_FIFO.MAX] = draw(12) === 0 ? edge(draw) : fifo.byteLength;
   const start = draw(12) === 0 ? edge(draw) : fifo.byteLength - 4 * (1 + draw(20));
@@ -260,9 +263,12 @@ export class HostileGuest {
   readonly #seed: number;
   #guest: TestGuest;
   #round = 0;
+  readonly #favoured: readonly CommandName[];
 
-  constructor(seed: number) {
+  /** @param favoured commands that it prefers; two guests live alike where these are the same as well */
+  constructor(seed: number, favoured: readonly CommandName[] = []) {
     this.#seed = seed;
+    this.#favoured = favoured;
     this.#draw = seededDraw(seed);
     this.#guest = this.#boot();
     start(this.#guest);
@@ -298,7 +304,7 @@ export class HostileGuest {
     if (this.#round++ % 10 === 0) {
       offerTargets(draw, guest);
     }
-    act(draw, guest);
+    act(draw, guest, this.#favoured);
     if (draw(3) > 0) {
       waitForNext(guest);
     }
@@ -309,12 +315,12 @@ export class HostileGuest {
   }
 
   #boot(): TestGuest {
-    const limits = { maxImageBytes: 2 ** 21, maxWorkBytes: 2 ** 21, vramBytes: 2 ** 16, fifoBytes: 2 ** 15 };
+    const limits = { maxImageBytes: 2 ** 21, maxWorkBytes: 2 ** 25, vramBytes: 2 ** 16, fifoBytes: 2 ** 15 };
     return new TestGuest({ ...limits, ...variants[this.#seed % variants.length] }, PAGES);
   }
 }
 
-function act(draw: Draw, guest: TestGuest): void {
+function act(draw: Draw, guest: TestGuest, favoured: readonly CommandName[]): void {
   const flags = draw(4) > 0 ? SVGA_CB_FLAG.DX_CONTEXT : 0;
   switch (draw(12)) {
     case 0:
@@ -325,7 +331,7 @@ function act(draw: Draw, guest: TestGuest): void {
       break;
     case 2:
     case 3:
-      viaRing(draw, guest);
+      viaRing(draw, guest, favoured);
       break;
     case 4:
       guest.memory.set(
@@ -334,13 +340,21 @@ function act(draw: Draw, guest: TestGuest): void {
       );
       break;
     default:
-      guest.submit(commands(draw), { context: [0, 0, 0, 1, 0x3f][draw(5)], flags, pa: PAGE });
+      guest.submit(commands(draw, favoured), { context: [0, 0, 0, 1, 0x3f][draw(5)], flags, pa: PAGE });
   }
 }
 
+/** How a life is lived. */
+export interface FuzzOptions {
+  readonly rounds?: number;
+  readonly favoured?: readonly CommandName[];
+  readonly meter?: WorkMeter;
+}
+
 /** One life of a hostile guest. */
-export function fuzzOnce(seed: number, rounds = 30): FuzzResult {
-  const hostile = new HostileGuest(seed);
+export function fuzzOnce(seed: number, { rounds = 30, favoured, meter }: FuzzOptions = {}): FuzzResult {
+  const hostile = new HostileGuest(seed, favoured);
+  meter?.watch(hostile.guest);
   for (let round = 0; round < rounds; round++) {
     hostile.live();
   }

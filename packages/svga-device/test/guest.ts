@@ -45,6 +45,7 @@ export class TestGuest {
   readonly interrupts: boolean[] = [];
   onInterrupt: ((asserted: boolean) => void) | undefined;
   onCommand: ((command: CommandReader) => void) | undefined;
+  onCommandDone: ((command: CommandReader) => void) | undefined;
   views = 0;
   #nextPage: number;
 
@@ -71,6 +72,7 @@ export class TestGuest {
           this.onInterrupt?.(asserted);
         },
         commandStarts: (command) => this.onCommand?.(command),
+        commandDone: (command) => this.onCommandDone?.(command),
       },
       options,
     );
@@ -220,6 +222,19 @@ export class TestGuest {
     this.must('DEFINE_GB_SURFACE_V2', surface);
     this.must('BIND_GB_SURFACE', { sid: surface.sid, mobid: surface.sid });
     return pages;
+  }
+
+  /** The same without content: nothing is pending, and the image is zeros. */
+  defineEmpty(fields: Partial<CommandFields<'DEFINE_GB_SURFACE_V2'>>, bytes: number): number[] {
+    const pages = this.defineSurface(fields, bytes);
+    this.must('INVALIDATE_GB_SURFACE', { sid: fields.sid ?? plainSurface.sid });
+    return pages;
+  }
+
+  /** Makes these bytes what the device has written to a surface: newer than what its MOB holds. */
+  draw(sid: number, image: Uint8Array): void {
+    this.must('WRITE_ZERO_SURFACE', { sid });
+    this.device.surfaceImage(sid)?.set(image);
   }
 }
 

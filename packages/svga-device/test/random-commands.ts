@@ -82,7 +82,12 @@ function boundLengths(draw: Draw, values: Record<string, AnyValue>, parts: reado
     if (typeof count === 'object' && 'field' in count) {
       values[count.field] = draw(MOST_OF_LENGTH);
     } else if (typeof count === 'object') {
-      count.fromBody((field) => {
+      count.fromBody((field, index = 0) => {
+        const value = values[field];
+        if (typeof value === 'object') {
+          values[field] = value.map((each, i) => (i === index ? draw(MOST_OF_LENGTH) : each));
+          return (values[field] as readonly number[])[index];
+        }
         values[field] = field === 'structSize' ? [28, 44][draw(2)] : draw(MOST_OF_LENGTH);
         return values[field] as number;
       });
@@ -91,16 +96,23 @@ function boundLengths(draw: Draw, values: Record<string, AnyValue>, parts: reado
 }
 
 function elementsOf(draw: Draw, part: TailPart, values: Record<string, AnyValue>): Uint8Array | unknown[] {
-  const { count, struct, kind, elementBytes } = part;
+  const { count, struct, kind, elementBytes, sizeField } = part;
   const open = draw(MOST_ELEMENTS) * elementBytes;
   const length = partCount(
     part,
-    (field) => values[field] as number,
+    (field, index = 0) => {
+      const value = values[field];
+      return (typeof value === 'object' ? value[index] : value) as number;
+    },
     count === 'atMostOne' ? draw(2) * elementBytes : open,
   );
   return kind === 'bytes'
     ? Uint8Array.from({ length }, () => draw(256))
-    : Array.from({ length }, () => (struct === undefined ? unsigned(draw, 32) : structValues(draw, struct)));
+    : Array.from({ length }, () =>
+        struct === undefined
+          ? unsigned(draw, 32)
+          : { ...structValues(draw, struct), ...(sizeField !== undefined && { [sizeField]: elementBytes }) },
+      );
 }
 
 /** A valid command of any name of `names`: what encodes, and decodes to the same fields. */
@@ -109,6 +121,9 @@ export function randomCommand(draw: Draw, names: readonly CommandName[] = comman
   const { body, tail } = definitionOf(name);
   const values = structValues(draw, body);
   const parts = Object.entries(tail);
+  for (const { length, countedBy = '' } of body.countedArrays) {
+    values[countedBy] = draw(length + 1);
+  }
   boundLengths(
     draw,
     values,

@@ -28,14 +28,15 @@ export function mapMemory(
     }
     return view;
   };
-  const last = size - 1; // addresses come signed; the size is a power of two and the base a multiple of it
-  const lastWord = size - 4;
+  // Addresses come signed; the size is a power of two and the base a multiple of it. A word may have any address:
+  // v86 cuts accesses into bytes only where they cross a page, so that no word reaches past the last byte.
+  const last = size - 1;
   io.mmap_register(
     base,
     size,
     (address) => at().getUint8(address & last),
     (address, value) => at().setUint8(address & last, value),
-    (address) => at().getInt32(address & lastWord, true),
-    (address, value) => at().setInt32(address & lastWord, value, true),
+    (address) => at().getInt32(address & last, true),
+    (address, value) => at().setInt32(address & last, value, true),
   );
 }

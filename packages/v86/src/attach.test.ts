@@ -89,7 +89,7 @@ describe('attachSvga', () => {
     expect(space[0x3d]).toBe(1);
   });
 
-  it('maps VRAM and FIFO memory, by bytes and words, at addresses that come signed', () => {
+  it('maps VRAM and FIFO memory, by bytes and words of any address, which comes signed', () => {
     const emulator = new FakeEmulator();
     const { device } = attachSvga(emulator);
     const [vram, fifo] = emulator.maps;
@@ -100,6 +100,8 @@ describe('attachSvga', () => {
     expect([device.vram[5], read8((base + 5) | 0), read32?.((base + size - 4) | 0)]).toEqual([
       0xab, 0xab, -2,
     ]);
+    write32?.((base + 18) | 0, 0x0403_0201);
+    expect([device.vram[17], device.vram[18], read32?.((base + 19) | 0)]).toEqual([0, 1, 0x0004_0302]);
     fifo[5]?.((fifo[0] + 4 * SVGA_FIFO.MIN) | 0, 4096);
     expect(device.fifo[SVGA_FIFO.MIN]).toBe(4096);
     expect(fifo[4]?.((fifo[0] + 4 * SVGA_FIFO.CAPABILITIES) | 0)).toBe(device.fifo[SVGA_FIFO.CAPABILITIES]);
@@ -165,13 +167,23 @@ describe('a snapshot', () => {
   it.each([
     ['nothing', () => new Uint8Array()],
     ['other bytes', () => new Uint8Array(64).fill(7)],
-    ['the device’s own without a time', (snapshot: Uint8Array) => snapshot.slice(16)],
+    ['one without its first bytes', (snapshot: Uint8Array) => snapshot.slice(16)],
     ['one cut off', (snapshot: Uint8Array) => snapshot.slice(0, 100)],
-    ['one from no time', (snapshot: Uint8Array) => snapshot.slice().fill(0xff, 8, 16)],
-  ])('that is %s is refused', (_what, damage) => {
-    const { attached } = start();
-    expect(() => attached.restore(damage(attached.snapshot()))).toThrow(
+    ['one with a wrong magic', (snapshot: Uint8Array) => snapshot.slice().fill(0, 0, 4)],
+    ['one of another version', (snapshot: Uint8Array) => snapshot.slice().fill(0xff, 4, 8)],
+    ['one whose last blob is missing', (snapshot: Uint8Array) => snapshot.slice(0, -1)],
+  ])('that is %s is refused, and the device goes on as if nothing had been', (_what, damage) => {
+    const { attached, emulator } = start({ completionDelay: 5 });
+    emulator.tick(1000);
+    emulator.tick(1010);
+    submit(emulator, 8192, fence(7), SVGA_CB_CONTEXT.CONTEXT_0);
+    const before = attached.snapshot();
+    expect(() => attached.restore(damage(start().attached.snapshot()))).toThrow(
       expect.objectContaining({ name: 'V86Error', code: 'EBADMSG' }),
     );
+    expect(Buffer.compare(attached.snapshot(), before)).toBe(0);
+    expect(emulator.tick(1012)).toBe(3);
+    emulator.tick(1015);
+    expect(attached.device.fifo[SVGA_FIFO.FENCE]).toBe(7);
   });
 });

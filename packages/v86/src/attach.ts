@@ -7,7 +7,6 @@ import { EmulatorMemory } from './guest-memory.js';
 import { placementOf } from './options.js';
 import type { AttachOptions } from './options.js';
 import { pciFunction } from './pci-function.js';
-import { openSnapshot, sealSnapshot } from './snapshot.js';
 
 /** A device in an emulator. */
 export interface AttachedSvga {
@@ -16,7 +15,8 @@ export interface AttachedSvga {
   snapshot(): Uint8Array;
   /**
    * Makes the device what it was. Restore the emulator first: attach, `V86.restore_state`, then this.
-   * @throws V86Error EBADMSG for bytes that are no snapshot of a device with these options; it is reset then
+   * The snapshot is validated as a whole first: where this throws, the device is as it was before.
+   * @throws V86Error EBADMSG for bytes that are no snapshot of a device with these options
    */
   restore(snapshot: Uint8Array): void;
 }
@@ -56,11 +56,10 @@ export function attachSvga(emulator: object, options: AttachOptions = {}): Attac
   const clock = new DeviceClock(cpu, device);
   return {
     device,
-    snapshot: () => sealSnapshot(clock.now, device.snapshot()),
+    snapshot: () => device.snapshot(),
     restore: (snapshot) => {
-      const { now, state } = openSnapshot(snapshot);
-      asV86Error('EBADMSG', () => device.restore(state));
-      clock.set(now);
+      asV86Error('EBADMSG', () => device.restore(snapshot));
+      clock.set(device.now);
     },
   };
 }

@@ -1,6 +1,4 @@
-/** Size of a BIOS, whose last 16 bytes begin with the first instruction a PC runs. */
-const ROM_BYTES = 0x1_0000;
-const RESET_VECTOR = 0xfff0;
+import { little, romImage } from './rom-image.js';
 
 /** Configuration mechanism 1 of PCI: ports for address and data. */
 const PCI_ADDRESS = 0xcf8;
@@ -31,10 +29,7 @@ export class BootRom {
 
   /** Ends with a halted CPU. */
   finish(): ArrayBuffer {
-    const rom = new Uint8Array(ROM_BYTES);
-    rom.set([...this.#code, 0xf4]); // hlt, with interrupts off
-    rom.set([0xea, 0, 0, 0, 0xf0], RESET_VECTOR); // jmp f000:0000
-    return rom.buffer;
+    return romImage([...this.#code, 0xf4]); // hlt, with interrupts off
   }
 
   #add(...bytes: number[]): this {
@@ -45,8 +40,4 @@ export class BootRom {
 
 function configurationAddress(slot: number, offset: number): number {
   return 0x8000_0000 + slot * 0x800 + offset;
-}
-
-function little(value: number, bytes: number): number[] {
-  return Array.from({ length: bytes }, (_, i) => Math.floor(value / 2 ** (8 * i)) % 256);
 }

@@ -1,50 +1,13 @@
-import { createRequire } from 'node:module';
 import { SVGA_ID, SVGA_PORT, SVGA_REG } from '@cg/svga-device';
-import { V86 } from 'v86';
-import { afterEach, describe, expect, it } from 'vitest';
-import { attachSvga, type AttachOptions } from '../src/index.js';
+import { describe, expect, it } from 'vitest';
 import { BootRom } from './boot-rom.js';
+import { makePc, runUntil, word } from './pc.js';
 
 const IO = 0x1c00;
 const INDEX = IO + SVGA_PORT.INDEX;
 const VALUE = IO + SVGA_PORT.VALUE;
 const SLOT = 15;
 const IDE_SLOT = 30;
-const running: V86[] = [];
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((emulator) => emulator.destroy()));
-});
-
-/** A PC that is off, with the device. */
-async function makePc(rom: BootRom, options?: AttachOptions) {
-  const emulator = new V86({
-    wasm_path: createRequire(import.meta.url).resolve('v86/build/v86.wasm'),
-    bios: { buffer: rom.finish() },
-    memory_size: 16 * 2 ** 20,
-    autostart: false,
-    disable_speaker: true,
-    log_level: 0,
-  });
-  running.push(emulator);
-  await new Promise<void>((resolve) => {
-    emulator.add_listener('emulator-ready', () => resolve());
-  });
-  return { emulator, attached: attachSvga(emulator, options) };
-}
-
-/** Runs until a byte of memory is what the ROM stores last. */
-async function runUntil(emulator: V86, address: number): Promise<void> {
-  await emulator.run();
-  await expect.poll(() => word(emulator, address), { timeout: 20_000 }).not.toBe(0);
-  await emulator.stop();
-}
-
-function word(emulator: V86, address: number): number {
-  const bytes = emulator.read_memory(address, 4);
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-}
-
 describe('a v86 emulator with the device', () => {
   it('shows it on the PCI bus, and reads and writes its registers through 32-bit ports', async () => {
     const rom = new BootRom()
@@ -60,7 +23,7 @@ describe('a v86 emulator with the device', () => {
       .out(INDEX, SVGA_REG.GUEST_ID)
       .out(VALUE, 0x5008)
       .in(VALUE, 0x618);
-    const { emulator, attached } = await makePc(rom);
+    const { emulator, attached } = await makePc(rom.finish());
     await runUntil(emulator, 0x618);
     const words = [0x600, 0x604, 0x608, 0x60c, 0x610, 0x614, 0x618].map((at) => word(emulator, at));
     expect(words).toEqual([
@@ -88,7 +51,7 @@ describe('a v86 emulator with the device', () => {
       .writeConfiguration(SLOT, 0x10, moved)
       .out(moved + SVGA_PORT.INDEX, SVGA_REG.MEM_SIZE)
       .in(moved + SVGA_PORT.VALUE, 0x60c);
-    const { emulator } = await makePc(rom, { fifoBytes: 2 ** 19 });
+    const { emulator } = await makePc(rom.finish(), { fifoBytes: 2 ** 19 });
     await runUntil(emulator, 0x60c);
     const words = [0x600, 0x604, 0x608, 0x60c].map((at) => word(emulator, at));
     expect(words).toEqual([0xffff_fff1, 0xfff8_0000, 0xec00_0000, 2 ** 19]);
@@ -106,11 +69,11 @@ describe('a v86 emulator with the device', () => {
       .out(moved + SVGA_PORT.INDEX, SVGA_REG.GUEST_ID)
       .out(moved + SVGA_PORT.VALUE, 0x1234)
       .in(moved + SVGA_PORT.VALUE, 0x600);
-    const before = await makePc(rom);
+    const before = await makePc(rom.finish());
     await runUntil(before.emulator, 0x600);
     const [state, snapshot] = [await before.emulator.save_state(), before.attached.snapshot()];
 
-    const after = await makePc(new BootRom());
+    const after = await makePc(new BootRom().finish());
     await after.emulator.restore_state(state);
     after.attached.restore(snapshot);
     expect(word(after.emulator, 0x600)).toBe(0x1234);

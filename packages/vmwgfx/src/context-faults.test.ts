@@ -2,6 +2,7 @@ import { SVGA3D_INVALID_ID } from '@cg/svga-device';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { draw, setUpContexts, targetView } from './contexts.fixture.js';
+import { unmapAll } from './driver.fixture.js';
 import { FaultInjection, faultPointNames, type FaultPoint } from './fault-injection.js';
 import { FixedPolicy, type TrackingMethod } from './tracking/policy.js';
 
@@ -75,7 +76,7 @@ class Program {
   /** Compares every byte, with nothing failing any more. @returns what is charged once all is closed */
   check(): number[] {
     this.faults.disarm();
-    const { file, device, send, driver } = this.#set;
+    const { file, device, send, driver, addressSpace } = this.#set;
     this.#surfaces.forEach(({ handle, start, expected }, i) => {
       send('DX_SET_MIN_LOD', { sid: handle, minLOD: 0 }).wait();
       const image = device.image(file.deviceId(handle), 0)!;
@@ -83,6 +84,7 @@ class Program {
       expect(Buffer.compare(this.#load(start), expected), `1.2: surface ${i} for the CPU`).toBe(0);
     });
     file.close();
+    unmapAll(addressSpace);
     return [driver.context.account.used, driver.context.graphicsMemory.used];
   }
 
@@ -179,7 +181,7 @@ describe.each(['scan', 'trap'] as const)(
 describe('a context that another thread closes during a submission', () => {
   it('6.5: goes after what a failing submission did to it is taken back', () => {
     const faults = new FaultInjection();
-    const { file, context, canvas, memory, submit, driver, cpu } = setUpContexts({ faults });
+    const { file, context, canvas, memory, submit, driver, cpu, addressSpace } = setUpContexts({ faults });
     const { handle, start } = canvas();
     cpu.store32(start, 5);
     const { handle: code } = file.createBuffer(4096);
@@ -196,6 +198,7 @@ describe('a context that another thread closes during a submission', () => {
     ).toThrow(expect.objectContaining({ code: 'ENOMEM' }));
     expect(cpu.load32(start)).toBe(5);
     file.close();
+    unmapAll(addressSpace);
     expect([driver.context.account.used, driver.context.graphicsMemory.used]).toEqual([0, 0]);
     expect([driver.context.mobIds.allocate(), driver.context.dxContextIds.allocate()]).toEqual([0, 0]);
   });

@@ -8,6 +8,7 @@ import type { EvictionOrder } from './memory/eviction-order.js';
 import type { FakeOffsets } from './memory/fake-offsets.js';
 import type { MemoryAccount } from './memory/memory-account.js';
 import type { DeviceCapabilities } from './device/device-capabilities.js';
+import type { Reservation } from './memory/reservation.js';
 import type { Residence, ResidentResource } from './memory/resident-resource.js';
 import type { DeviceLimits } from './device/device-limits.js';
 import type { CommandQueue } from './device/command-queue.js';
@@ -38,7 +39,7 @@ export interface CoherencyParts {
   /** The resources of a buffer object by byte range (rule 6.1). */
   readonly ResourceIndex: new () => IntervalTree<ResidentResource>;
   /** Reads back what the CPU is about to see, and says how many pages may be mapped (rule 6.4). */
-  readonly cleanResources: (object: Residence, startPage: number, endPage: number) => number;
+  readonly cleanResources: (held: Reservation<Residence>, startPage: number, endPage: number) => number;
   /** Sends the command that uploads one box (rule 7.5). */
   readonly emitUpdate: (
     context: DriverContext,

@@ -20,7 +20,8 @@ const TEXTURE2D = 3;
 
 /** A file with a context of each kind that the device has, and ways to send commands. */
 export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOptions = {}, pages = 1024) {
-  const base = bench(options, { dx: true, sm41: true, ...device }, pages);
+  const offered = { dx: true, sm41: true, sm5: device.sm41 ?? true, ...device };
+  const base = bench(options, offered, pages);
   const { cpu, addressSpace } = base.process();
   const file = base.driver.open();
   const hasDx = base.driver.context.limits.hasDx;

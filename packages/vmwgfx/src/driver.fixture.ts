@@ -36,6 +36,11 @@ export function bench(options: DriverOptions = {}, device: SvgaDeviceOptions = {
   };
 }
 
+/** Removes all that an address space has mapped, which keeps its buffer objects (rule 8.6). */
+export function unmapAll(addressSpace: AddressSpace): void {
+  [...addressSpace.vmas].forEach((vma) => addressSpace.unmap(vma));
+}
+
 /** SURFACE_COPY of the upper left of the first image to the same place, with handles for ids. */
 export function copyCommand(from: number, to: number, width: number, height: number): Uint8Array {
   const box = { x: 0, y: 0, z: 0, w: width, h: height, d: 1, srcx: 0, srcy: 0, srcz: 0 };
@@ -54,7 +59,7 @@ export class NotedResource extends Resource {
 
   constructor(backing: BufferObject, offset: number, bytes: number) {
     super(backing.context, bytes, false);
-    this.attach(backing, offset);
+    backing.reserved((held) => this.attach(held, offset));
   }
 
   addDirtyBytes(start: number, end: number): void {

@@ -1,9 +1,13 @@
+import { PageTableError } from '@cg/pagetable';
+
 /** What went wrong, as an errno name. */
 export type VmwgfxErrorCode =
   /** An argument or a user command that makes no sense. */
   | 'EINVAL'
   /** No such handle. */
   | 'ENOENT'
+  /** No such handle of a buffer object: ioctls alone say so. */
+  | 'ESRCH'
   /** Somebody else's. */
   | 'EACCES'
   /** The CPU, or the device, is using it. */
@@ -30,6 +34,7 @@ export type VmwgfxErrorCode =
 /** The numbers of Linux (asm-generic/errno-base.h, asm-generic/errno.h). */
 const errnoNumbers: Readonly<Record<VmwgfxErrorCode, number>> = {
   ENOENT: 2,
+  ESRCH: 3,
   EIO: 5,
   EBADF: 9,
   ENOMEM: 12,
@@ -47,6 +52,8 @@ const errnoNumbers: Readonly<Record<VmwgfxErrorCode, number>> = {
 /** The values a `VmwgfxError` is about; what applies is there. */
 export interface VmwgfxErrorFacts {
   readonly handle?: number;
+  /** The handle was to be one of a buffer object. */
+  readonly wanted?: 'buffer';
   /** An id in a table of a context. */
   readonly id?: number;
   readonly offset?: number;
@@ -57,6 +64,8 @@ export interface VmwgfxErrorFacts {
   readonly address?: number;
   readonly request?: number;
   readonly fd?: number;
+  /** The `LEVEL` that a command needs; Infinity is none. */
+  readonly level?: number;
 }
 
 /** The one error of this package. */
@@ -75,4 +84,9 @@ export class VmwgfxError extends Error {
   get errno(): number {
     return errnoNumbers[this.code];
   }
+}
+
+/** Whether a step failed in a way that its caller handles, not by a defect. */
+export function isErrno(error: unknown): error is VmwgfxError | PageTableError {
+  return error instanceof VmwgfxError || error instanceof PageTableError;
 }

@@ -2,7 +2,7 @@ import { encodeCommand } from '@cg/svga-device';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PAGE_SIZE } from '@cg/pagetable';
-import { bench, copyCommand } from './driver.fixture.js';
+import { bench, copyCommand, unmapAll } from './driver.fixture.js';
 import { VmwgfxError } from './errors.js';
 import { FaultInjection, faultPointNames, faultPoints, type FaultPoint } from './fault-injection.js';
 import { FixedPolicy } from './tracking/policy.js';
@@ -120,6 +120,7 @@ class Program {
     });
     const { driver } = this.#set;
     this.#file.close();
+    unmapAll(this.#process.addressSpace);
     return [driver.context.account.used, driver.context.graphicsMemory.used];
   }
 
@@ -179,7 +180,9 @@ class Program {
     this.faults.disarm();
     const object = this.#file.backingOf(moved.handle);
     this.#file.closeHandle(object.handle);
-    moved.buffer = this.#buffers.findIndex(({ handle }) => handle === object.handle);
+    moved.buffer = this.#buffers.findIndex(
+      ({ handle }) => this.#file.buffer(handle).mapOffset === object.mapOffset,
+    );
   }
 }
 

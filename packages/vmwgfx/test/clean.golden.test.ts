@@ -46,12 +46,12 @@ describe.skipIf(goldenAbsent('clean.jsonl.gz'))('golden clean', () => {
         resource.readBack = () => void order.push(index);
       }
       fence.mockClear();
-      const prefault = cleanResources(object, ...row.q);
+      const prefault = object.reserved((held) => cleanResources(held, ...row.q));
       expect({ cleaned: order, prefault, fenced: fence.mock.calls.length }, `row ${row.id}`).toEqual(
         row.ok ?? row.v3,
       );
       differ += JSON.stringify(row.ok ?? row.v3) === JSON.stringify(row.v3) ? 0 : 1;
-      resources.forEach((resource) => resource.detach());
+      resources.forEach((resource) => object.reserved((held) => resource.detach(held)));
       object.references.drop();
     }
     reportGolden('clean', { rows: rows.length, 'rows the posted code gets wrong': differ });

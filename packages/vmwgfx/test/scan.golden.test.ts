@@ -50,6 +50,10 @@ interface ScanRow {
 
 const flagBits: Record<string, number> = { s: VM_SHARED, w: VM_WRITE, m: VM_MAYWRITE };
 
+/** Pages that the driver needs, and page tables of a process: its mappings lie in a gibibyte. */
+const FEW_PAGES = 128;
+const TABLE_PAGES = 16;
+
 /** One golden run: a buffer object with its resources and mappings, and the tracker of its writes. */
 class Run {
   readonly #policy = new KernelPolicy();
@@ -59,7 +63,9 @@ class Run {
   readonly #cpus: Cpu[];
 
   constructor(readonly row: ScanRow) {
-    const setUp = bench({ makePolicy: () => this.#policy });
+    const processCount = new Set(row.vmas.map(([, , , mm]) => mm)).size;
+    const pages = row.np + FEW_PAGES + processCount * TABLE_PAGES;
+    const setUp = bench({ makePolicy: () => this.#policy }, {}, pages);
     this.#object = new BufferObject(setUp.driver.context, row.np);
     this.#resources = row.res.map(([offset, bytes]) => new NotedResource(this.#object, offset, bytes));
     const processes = new Map(row.vmas.map(([, , , mm]) => [mm, setUp.process()]));
@@ -74,7 +80,7 @@ class Run {
       }),
     );
     this.write(row.pre);
-    this.#object.addTrackerUser();
+    this.#object.reserved((held) => this.#object.addTrackerUser(held));
   }
 
   get #tracker() {
@@ -133,7 +139,7 @@ class Run {
     for (const [what, index] of operations) {
       const resource = this.#resources[index];
       if (what === 'u') {
-        this.#object.unmapRange(...resource.pageRange);
+        this.#object.reserved((held) => this.#object.unmapRange(held, ...resource.pageRange));
       } else {
         this.#tracker[what === 't' ? 'transfer' : 'clear'](resource, resource.sharedBy);
       }

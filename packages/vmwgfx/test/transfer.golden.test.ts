@@ -39,7 +39,7 @@ describe.skipIf(goldenAbsent('transfer.jsonl.gz'))('golden transfer', () => {
         operations++;
         differ += fix === undefined ? 0 : 1;
       });
-      resources.forEach((resource) => resource.detach());
+      resources.forEach((resource) => object.reserved((held) => resource.detach(held)));
       object.references.drop();
     }
     reportGolden('transfer', { rows: rows.length, operations, 'in which the posted code differs': differ });

@@ -1,30 +1,26 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { RowResult } from '../row.js';
+import { judge } from '../measuring/judgement.js';
+import type { Measured, MeasureOptions, Result } from '../measuring/measure-match.js';
+import { footerOf } from './footer.js';
+import { cellsOf, headsOf, sectionsOf, type Section } from './sections.js';
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** A cost in three significant digits; large ones whole. */
-function threeDigits(value: number): string {
-  return value >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);
+/** The place among a line's cells of the spread, for which there is no room. */
+const SPREAD = 3;
+
+function cells(label: string, measured: Measured, colours: Colours): string[] {
+  const verdict = judge(measured);
+  const colour = verdict === 'faster' ? colours.green : verdict.startsWith('not') ? colours.yellow : String;
+  return [label, ...cellsOf(measured).filter((_, i) => i !== SPREAD), colour(verdict)];
 }
 
-function cells(result: RowResult, colours: Colours): Table.HorizontalTableRow {
-  const { name, rival, unit, median, rivalMedian, ratio, skipped } = result;
-  if (median === null || rivalMedian === null || ratio === null) {
-    return [name, rival, { colSpan: 4, content: colours.yellow(`skipped: ${skipped ?? 'not measured'}`) }];
-  }
-  const said = threeDigits(ratio);
-  const shown = ratio < 1 ? colours.green(said) : said;
-  return [name, rival, unit, threeDigits(median), threeDigits(rivalMedian), shown];
-}
-
-/** The results for people, a row each, in at most 100 columns. */
-export function tabulateResults(results: readonly RowResult[], rounds: number, coloured: boolean): string {
-  const colours = pc.createColors(coloured);
+function tabulate({ heading, lines, againstItself }: Section, colours: Colours): string {
+  const labelWidth = Math.max(...lines.map(({ label }) => label.length));
   const table = new Table({
-    head: ['row', 'rival', 'unit', 'ours', 'rival', 'ratio'],
-    colAligns: ['left', 'left', 'left', 'right', 'right', 'right'],
+    head: ['', ...headsOf(lines[0].result), 'ratio', 'A/A', 'verdict'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'left'],
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
     chars: {
       top: '',
@@ -44,14 +40,29 @@ export function tabulateResults(results: readonly RowResult[], rounds: number, c
       middle: '',
     },
   });
-  table.push(...results.map((result) => cells(result, colours)));
-  return [
-    ...table
-      .toString()
-      .split('\n')
-      .map((line) => line.trimEnd()),
-    '',
-    `Medians of ${rounds} interleaved rounds; ratio = ours / rival: below 1 ours is faster.`,
-    '',
-  ].join('\n');
+  const skips: string[] = [];
+  for (const { label, result } of lines) {
+    const { outcome } = result;
+    const padded = label.padEnd(labelWidth);
+    if ('skipped' in outcome) {
+      skips.push(`${padded}  ${colours.yellow(`skipped: ${outcome.skipped}`)}`);
+    } else {
+      table.push(cells(padded, outcome, colours));
+    }
+  }
+  const drawn = table.length === 0 ? [] : table.toString().split('\n');
+  const aa = againstItself?.map((one) => one.toFixed(3)).join(' to ') ?? 'not measured';
+  const below = [...drawn, ...skips, `${'A/A'.padEnd(labelWidth)}  ${aa}`];
+  return [heading, ...below.map((line) => `  ${line.trimEnd()}`.trimEnd()), ''].join('\n');
+}
+
+/** The results for people, a table for each section, in at most 120 columns. */
+export function tabulateResults(
+  results: readonly Result[],
+  options: MeasureOptions,
+  coloured: boolean,
+): string {
+  const colours = pc.createColors(coloured);
+  const sections = sectionsOf(results).map((section) => tabulate(section, colours));
+  return `${[...sections, footerOf(options)].join('\n')}\n`;
 }

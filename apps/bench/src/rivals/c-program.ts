@@ -1,85 +1,82 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { BenchError } from '../errors.js';
 import { rivalsFolder } from '../places.js';
 import type { Skipped } from '../row.js';
 
-/** Finds the host's C compiler; undefined where there is none. */
-export type FindCompiler = () => string | undefined;
-
-/** `cc`, where it can be run. */
-export const findCc: FindCompiler = () => {
-  const { error, status } = spawnSync('cc', ['--version'], { stdio: 'ignore' });
-  return error === undefined && status === 0 ? 'cc' : undefined;
-};
-
-/** A rival in C, compiled when it is first asked for and once only. */
+/**
+ * A rival in C, compiled with `-O3` and running in a process of its own: for each line that it is sent it does a batch,
+ * and answers with a line of integers.
+ */
 export class CProgram {
   readonly #source: string;
-  readonly #findCompiler: FindCompiler;
-  readonly #parent: string;
-  #folder: string | undefined;
-  #built: { readonly path: string } | Skipped | undefined;
+  readonly #folder: string;
+  readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #lines: AsyncIterator<string, undefined>;
+  #said = '';
 
-  /** `source` is a file in rivals/, `parent` the folder in which a folder for the program is made. */
-  constructor(source: string, findCompiler: FindCompiler, parent: string = tmpdir()) {
+  private constructor(source: string, folder: string, args: readonly number[]) {
     this.#source = source;
-    this.#findCompiler = findCompiler;
-    this.#parent = parent;
-  }
-
-  /** Compiles it. @returns why it cannot be had; undefined where it can */
-  prepare(): Skipped | undefined {
-    this.#built ??= this.#compile();
-    return 'skipped' in this.#built ? this.#built : undefined;
+    this.#folder = folder;
+    this.#process = spawn(programPath(folder), args.map(String), { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+    this.#process.stderr.on('data', (data: Buffer) => (this.#said += data.toString()));
+    // A program that has ended is told by what it did not answer.
+    this.#process.stdin.on('error', () => {});
   }
 
   /**
-   * Runs it in a process of its own. @returns the `count` integers that it prints
-   * @throws BenchError EBADMSG where it does not end well or says something else
+   * Compiles and starts it.
+   * @param source a file in rivals/
+   * @param parent the folder in which a folder for the program is made
    */
-  protected runFor(count: number, args: readonly number[]): number[] {
-    const built = (this.#built ??= this.#compile());
-    if ('skipped' in built) {
-      throw new BenchError('EINVAL', built.skipped, this.#source);
+  static start(
+    source: string,
+    args: readonly number[],
+    compiler: string,
+    parent: string = tmpdir(),
+  ): CProgram | Skipped {
+    const { error, status } = spawnSync(compiler, ['--version'], { stdio: 'ignore' });
+    if (error !== undefined || status !== 0) {
+      return { skipped: 'no C compiler' };
     }
-    const { status, stdout, stderr } = spawnSync(built.path, args.map(String), { encoding: 'utf8' });
-    const words = (stdout ?? '').trim().split(' ').map(Number);
-    if (status !== 0 || words.length !== count || !words.every(Number.isInteger)) {
-      const said = `${stdout ?? ''}${stderr ?? ''}`.trim();
-      throw new BenchError(
-        'EBADMSG',
-        `${this.#source} ended with ${status} and said «${said}»`,
-        this.#source,
-      );
+    const folder = mkdtempSync(join(parent, 'cg-bench-'));
+    const command = ['-O3', '-o', programPath(folder), join(rivalsFolder, source)];
+    const compiled = spawnSync(compiler, command, { encoding: 'utf8' });
+    if (compiled.status !== 0) {
+      rmSync(folder, { recursive: true, force: true });
+      const [line = ''] = (compiled.stderr ?? '').trim().split('\n');
+      return { skipped: `the C compiler failed: ${line}` };
+    }
+    return new CProgram(source, folder, args);
+  }
+
+  /**
+   * Has it do a batch. @returns the `count` integers that it answers
+   * @throws BenchError EBADMSG where it ends instead, or says something else
+   */
+  async batch(count: number): Promise<number[]> {
+    this.#process.stdin.write('\n');
+    const { value: line = '' } = await this.#lines.next();
+    const words = line.split(' ').map(Number);
+    if (words.length !== count || !words.every(Number.isInteger)) {
+      const said = `${line}${this.#said}`.trim();
+      throw new BenchError('EBADMSG', `${this.#source} said «${said}»`, this.#source);
     }
     return words;
   }
 
-  /** Deletes the compiled program. */
+  /** Ends it and deletes what was compiled. */
   close(): void {
-    if (this.#folder !== undefined) {
-      rmSync(this.#folder, { recursive: true, force: true });
-    }
-    this.#folder = undefined;
-    this.#built = undefined;
+    this.#process.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
   }
+}
 
-  #compile(): { readonly path: string } | Skipped {
-    const compiler = this.#findCompiler();
-    if (compiler === undefined) {
-      return { skipped: 'no C compiler' };
-    }
-    this.#folder = mkdtempSync(join(this.#parent, 'cg-bench-'));
-    const path = join(this.#folder, this.#source.replace(/\.c$/, ''));
-    const source = join(rivalsFolder, this.#source);
-    const { status, stderr } = spawnSync(compiler, ['-O2', '-o', path, source], { encoding: 'utf8' });
-    if (status !== 0) {
-      const [line = ''] = (stderr ?? '').trim().split('\n');
-      return { skipped: `the C compiler failed: ${line}` };
-    }
-    return { path };
-  }
+function programPath(folder: string): string {
+  return join(folder, 'program');
 }

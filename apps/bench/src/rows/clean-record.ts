@@ -1,8 +1,10 @@
 import { cleanRecordSharedMappingRange } from '@cg/mapping-dirty';
 import { ENTRIES_PER_TABLE } from '@cg/pagetable';
 import { DirtyPages } from '@cg/tracked-memory';
+import { hostClock } from '../clock.js';
+import { batchesOf, REPETITIONS, type Contender } from '../contender.js';
 import { BenchError } from '../errors.js';
-import type { CleanRecordProgram } from '../rivals/clean-record-program.js';
+import { startRival } from '../rivals/c-contender.js';
 import {
   checksum,
   drawDirty,
@@ -11,9 +13,9 @@ import {
   type DirtyShare,
   type Recorded,
 } from '../rivals/dirty-pattern.js';
-import type { Row, Sample } from '../row.js';
-import { medianPass, PASSES, type Clock } from '../timing.js';
+import type { Row } from '../row.js';
 import { PresentMapping } from './present-mapping.js';
+import type { RowSettings } from './settings.js';
 
 const OURS = 'cleanRecordSharedMappingRange';
 const RIVAL = 'C, one entry at a time';
@@ -25,36 +27,37 @@ const shares: readonly DirtyShare[] = [
 ];
 
 /**
- * Clean + record over `tables` full page tables, with all, some and no entries dirty, against a C program
- * that tests one entry at a time.
+ * Clean + record over full page tables, with all, some and no entries dirty, against a C program that tests one entry
+ * at a time.
  */
-export function cleanRecordRows(clock: Clock, tables: number, program: CleanRecordProgram): Row[] {
+export function rowsOf({ tables, compiler }: RowSettings): Row[] {
   return shares.map((share) => ({
+    section: 'Clean + record',
     name: `clean + record, ${share.said}`,
     unit: 'ns/entry',
     ours: OURS,
     rival: RIVAL,
-    async open() {
-      const skipped = program.prepare();
-      if (skipped !== undefined) {
-        return skipped;
-      }
+    async open(side) {
       const dirty = drawDirty(tables * ENTRIES_PER_TABLE, share);
       const expected = expectedRecord(dirty);
-      return {
-        ours: sampleOurs(clock, tables, dirty, expected),
-        rival: () => {
-          const run = program.run(tables, share.per10000, PASSES);
-          requireSame(RIVAL, run, expected);
-          return run.nanoseconds / dirty.length;
-        },
-      };
+      if (side === 'ours') {
+        return cleaning(tables, dirty, expected);
+      }
+      return startRival({
+        source: 'clean_record.c',
+        args: [tables, share.per10000, REPETITIONS],
+        compiler,
+        per: dirty.length,
+        results: 5,
+        check: ([entries, start, end, sum, left]) =>
+          requireSame(RIVAL, { entries, start, end, checksum: sum, left }, expected),
+      });
     },
   }));
 }
 
 /** Our side. Timed: the whole call, with its walk of the mapping and its flush of one CPU's TLB. */
-function sampleOurs(clock: Clock, tables: number, dirty: Uint8Array, expected: Recorded): Sample {
+function cleaning(tables: number, dirty: Uint8Array, expected: Recorded): Contender {
   const present = new PresentMapping(tables);
   const { mapping, pageCount } = present;
   const into = new DirtyPages(pageCount);
@@ -73,7 +76,7 @@ function sampleOurs(clock: Clock, tables: number, dirty: Uint8Array, expected: R
       requireSame(OURS, { entries, start, end, checksum: checksum(bitmap.words), left }, expected);
     },
   };
-  return () => medianPass(clock, work) / pageCount;
+  return batchesOf(hostClock, pageCount, work);
 }
 
 function requireSame(contender: string, found: Recorded, expected: Recorded): void {

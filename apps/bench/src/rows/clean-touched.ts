@@ -1,40 +1,44 @@
 import { cleanRecordSharedMappingRange, cleanRecordTouchedSharedMappingRange } from '@cg/mapping-dirty';
 import { ENTRIES_PER_TABLE } from '@cg/pagetable';
 import { DirtyPages } from '@cg/tracked-memory';
+import { hostClock } from '../clock.js';
+import { batchesOf, type Contender } from '../contender.js';
 import { BenchError } from '../errors.js';
 import { checksum, expectedRecord, sameRecord } from '../rivals/dirty-pattern.js';
-import type { Row, Sample } from '../row.js';
-import { medianPass, type Clock } from '../timing.js';
+import type { Row } from '../row.js';
 import { PresentMapping } from './present-mapping.js';
+import type { RowSettings } from './settings.js';
 
 /** Of 100 tables, each covering 2 MiB, this many are touched. */
 const TOUCHED_PERCENT = 1;
 
-/** Timed passes in a sample: more than of the other rows, as one takes some 20 microseconds. */
-const PASSES = 49;
+/** One takes some 20 microseconds. */
+const REPETITIONS = 10;
 
 type Clean = typeof cleanRecordSharedMappingRange;
 
 /** Clean + record where a CPU has touched 1 % of the 2 MiB regions: by touched tables, against all of them. */
-export function cleanTouchedRow(clock: Clock, tables: number): Row {
+export function rowsOf({ tables }: RowSettings): Row[] {
   const ours = 'cleanRecordTouchedSharedMappingRange';
   const rival = 'flat, every entry';
-  return {
-    name: 'clean + record, 1 % touched',
-    unit: 'ns/entry',
-    ours,
-    rival,
-    async open() {
-      return {
-        ours: sample(clock, tables, ours, cleanRecordTouchedSharedMappingRange),
-        rival: sample(clock, tables, rival, cleanRecordSharedMappingRange),
-      };
+  return [
+    {
+      section: 'Clean + record by touched tables',
+      name: 'clean + record, 1 % touched',
+      unit: 'ns/entry',
+      ours,
+      rival,
+      rivalOfPackages: true,
+      open: async (side) =>
+        side === 'ours'
+          ? cleaning(tables, ours, cleanRecordTouchedSharedMappingRange)
+          : cleaning(tables, rival, cleanRecordSharedMappingRange),
     },
-  };
+  ];
 }
 
 /** Stores to every page of the touched regions, as a CPU does: it sets the bits of all levels. */
-function sample(clock: Clock, tables: number, contender: string, clean: Clean): Sample {
+function cleaning(tables: number, contender: string, clean: Clean): Contender {
   const present = new PresentMapping(tables);
   const { mapping, pageCount } = present;
   const dirty = new Uint8Array(pageCount);
@@ -66,5 +70,5 @@ function sample(clock: Clock, tables: number, contender: string, clean: Clean): 
       }
     },
   };
-  return () => medianPass(clock, work, PASSES) / pageCount;
+  return batchesOf(hostClock, pageCount, work, REPETITIONS);
 }

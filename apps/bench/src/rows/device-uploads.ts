@@ -9,12 +9,15 @@ import {
   SvgaDevice,
   writeCommandBufferHeader,
 } from '@cg/svga-device';
+import { hostClock } from '../clock.js';
+import { batchesOf, type ShortWork } from '../contender.js';
 import { BenchError } from '../errors.js';
-import type { Row, Sample } from '../row.js';
-import { medianPass, type Clock } from '../timing.js';
+import type { Row } from '../row.js';
+import type { RowSettings } from './settings.js';
 
 const PAGE = 4096;
 const MIB = 2 ** 20;
+const NANOSECONDS_PER_US = 1000;
 const WIDTH = 1280;
 const HEIGHT = 720;
 const BYTES = 4 * WIDTH * HEIGHT;
@@ -105,42 +108,41 @@ class UploadGuest {
   }
 }
 
+export function rowsOf({ updates }: RowSettings): Row[] {
+  return [...uploadRows(), smallUpdateRow(updates)];
+}
+
 /** A whole 1280 × 720 surface taken from guest memory by one UPDATE_GB_SURFACE. */
-export function uploadRows(clock: Clock): Row[] {
+function uploadRows(): Row[] {
   return ['adjacent', 'scattered'].map((order) => ({
+    section: 'Device uploads',
     name: `device upload, ${order} pages`,
     unit: 'µs/MiB',
     ours: 'UPDATE_GB_SURFACE',
     rival: 'typed array, u8.set',
-    async open() {
-      return { ours: sampleUpload(clock, order === 'adjacent'), rival: sampleSet(clock) };
+    async open(side) {
+      const work = side === 'ours' ? upload(order === 'adjacent') : setWhole();
+      return batchesOf(hostClock, NANOSECONDS_PER_US * (BYTES / MIB), work);
     },
   }));
 }
 
-function perMib(nanoseconds: number): number {
-  return (nanoseconds / 1000) * (MIB / BYTES);
-}
-
 /** @throws BenchError EBADMSG where the first bytes are not page by page what `salt` says */
 function requireFilled(image: Uint8Array, bytes: number, salt: number, contender: string): void {
-  for (let at = 0; at < bytes; at++) {
-    if (image[at] !== ((salt + Math.floor(at / PAGE)) & 0xff)) {
-      throw new BenchError('EBADMSG', `byte ${at} is not the guest's`, contender);
+  const page = new Uint8Array(PAGE);
+  for (let at = 0; at < bytes; at += PAGE) {
+    const end = Math.min(at + PAGE, bytes);
+    page.fill(salt + at / PAGE);
+    if (Buffer.compare(image.subarray(at, end), page.subarray(0, end - at)) !== 0) {
+      throw new BenchError('EBADMSG', `the page at byte ${at} is not the guest's`, contender);
     }
   }
 }
 
 /** Runs the commands, which upload the first `bytes` of the surface. */
-function sampleCommands(
-  clock: Clock,
-  guest: UploadGuest,
-  commands: Uint8Array,
-  bytes: number,
-  contender: string,
-): () => number {
+function running(guest: UploadGuest, commands: Uint8Array, bytes: number, contender: string): ShortWork {
   let salt = 0;
-  const work = {
+  return {
     prepare() {
       guest.fill(++salt);
       guest.load(commands);
@@ -151,20 +153,18 @@ function sampleCommands(
       guest.requireImage(bytes, salt, contender);
     },
   };
-  return () => medianPass(clock, work);
 }
 
 /** Copies the first `bytes` of a buffer that is written anew as the guest's is. */
-function sampleCopies(
-  clock: Clock,
+function copying(
   bytes: number,
   contender: string,
   copy: (source: Uint8Array, target: Uint8Array) => void,
-): () => number {
+): ShortWork {
   const source = new Uint8Array(BYTES);
   const target = new Uint8Array(BYTES);
   let salt = 0;
-  const work = {
+  return {
     prepare() {
       salt++;
       for (let i = 0; i < PAGES; i++) {
@@ -174,52 +174,45 @@ function sampleCopies(
     work: () => copy(source, target),
     check: () => requireFilled(target, bytes, salt, contender),
   };
-  return () => medianPass(clock, work);
 }
 
-function sampleUpload(clock: Clock, adjacent: boolean): Sample {
+function upload(adjacent: boolean): ShortWork {
   const writer = new CommandWriter();
   writer.write('UPDATE_GB_SURFACE', { sid: 1 });
-  const guest = new UploadGuest(adjacent);
-  const sample = sampleCommands(clock, guest, writer.bytes, BYTES, 'UPDATE_GB_SURFACE');
-  return () => perMib(sample());
+  return running(new UploadGuest(adjacent), writer.bytes, BYTES, 'UPDATE_GB_SURFACE');
 }
 
-function sampleSet(clock: Clock): Sample {
-  const sample = sampleCopies(clock, BYTES, 'u8.set', (source, target) => target.set(source));
-  return () => perMib(sample());
+function setWhole(): ShortWork {
+  return copying(BYTES, 'u8.set', (source, target) => target.set(source));
 }
 
 /** 64 bytes an update, ten thousand in a buffer; the rival makes as many calls of set. */
-export function smallUpdateRow(clock: Clock, updates: number): Row {
+function smallUpdateRow(updates: number): Row {
   return {
+    section: 'Device updates',
     name: 'device updates, 64 bytes each',
     unit: 'ns/update',
     ours: 'UPDATE_GB_IMAGE',
     rival: 'set(subarray)',
-    async open() {
-      return { ours: sampleSmall(clock, updates), rival: sampleSmallSet(clock, updates) };
-    },
+    open: async (side) =>
+      batchesOf(hostClock, updates, side === 'ours' ? smallUpdates(updates) : smallSets(updates)),
   };
 }
 
 /** No more updates than the surface has pieces of 64 bytes: each writes another. */
-function sampleSmall(clock: Clock, updates: number): Sample {
+function smallUpdates(updates: number): ShortWork {
   const writer = new CommandWriter();
   for (let i = 0; i < updates; i++) {
     const box = { x: 16 * (i % 80), y: Math.floor(i / 80), z: 0, w: 16, h: 1, d: 1 };
     writer.write('UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 0, ...box });
   }
-  const guest = new UploadGuest(true);
-  const sample = sampleCommands(clock, guest, writer.bytes, 64 * updates, 'UPDATE_GB_IMAGE');
-  return () => sample() / updates;
+  return running(new UploadGuest(true), writer.bytes, 64 * updates, 'UPDATE_GB_IMAGE');
 }
 
-function sampleSmallSet(clock: Clock, updates: number): Sample {
-  const sample = sampleCopies(clock, 64 * updates, 'set(subarray)', (source, target) => {
+function smallSets(updates: number): ShortWork {
+  return copying(64 * updates, 'set(subarray)', (source, target) => {
     for (let offset = 0; offset < 64 * updates; offset += 64) {
       target.set(source.subarray(offset, offset + 64), offset);
     }
   });
-  return () => sample() / updates;
 }

@@ -1,17 +1,18 @@
 import { DirtyBoxes, DirtyRegion, formatByName, SurfaceLayout } from '@cg/surface-layout';
 import type { SubresourceBox } from '@cg/surface-layout';
+import { hostClock } from '../clock.js';
+import { batchesOf, REPETITIONS, type Contender } from '../contender.js';
 import { BenchError } from '../errors.js';
-import { checksumOfBoxes, drawPages } from '../rivals/dirty-box-program.js';
-import type { DirtyBoxProgram } from '../rivals/dirty-box-program.js';
-import type { Row, Sample } from '../row.js';
-import { medianPass, PASSES, type Clock } from '../timing.js';
+import { startRival } from '../rivals/c-contender.js';
+import { checksumOfBoxes, drawPages } from '../rivals/drawn-pages.js';
+import type { Row } from '../row.js';
+import type { RowSettings } from './settings.js';
 
 const PAGE_SIZE = 4096;
 const BYTES_PER_TEXEL = 4;
 const RANGES = 100_000;
 const COVERED = 1000;
-/** Timed passes in a sample of the cover: more than elsewhere, as one is so short that nine are compiled late. */
-const COVER_PASSES = 49;
+const NANOSECONDS_PER_US = 1000;
 /** What a box may cost in the cover, in bytes: cheap, so that few are joined, and dear. */
 const boxCosts = [256, 16_384];
 
@@ -20,91 +21,95 @@ function layOut(width: number, height: number, mipLevels: number, layers: number
   return new SurfaceLayout({ format, width, height, depth: 1, mipLevels, layers, samples: 1 });
 }
 
+export function rowsOf({ compiler }: RowSettings): Row[] {
+  return [...dirtyBoxRows(compiler), ...cheapestCoverRows()];
+}
+
 /** One dirty page after another made a box, against the same steps in C; a flat surface and one with mips. */
-export function dirtyBoxRows(clock: Clock, program: DirtyBoxProgram): Row[] {
+function dirtyBoxRows(compiler: string): Row[] {
   const surfaces = [
     { said: 'one mip', layout: layOut(4096, 4096, 1, 1) },
     { said: '10 mips', layout: layOut(1000, 600, 10, 6) },
   ];
   return surfaces.map(({ said, layout }) => ({
+    section: 'Dirty page to box',
     name: `dirty page to box, ${said}`,
     unit: 'ns/range',
     ours: 'DirtyBoxes.addRange',
     rival: 'C, the same steps',
-    async open() {
-      const skipped = program.prepare();
-      if (skipped !== undefined) {
-        return skipped;
-      }
+    async open(side) {
       const starts = drawPages(layout, RANGES, PAGE_SIZE);
-      let expected: number | undefined;
-      return {
-        ours: sampleBoxes(clock, layout, starts, (boxes) => {
-          const found = checksumOfBoxes(boxes);
-          expected ??= program.run(layout.description, BYTES_PER_TEXEL, RANGES, 1).checksum;
-          requireTrue(found === expected, `boxes have checksum ${found}, not ${expected}`, 'DirtyBoxes');
-        }),
-        rival: () => program.run(layout.description, BYTES_PER_TEXEL, RANGES, PASSES).nanoseconds / RANGES,
-      };
+      const dirty = new DirtyBoxes(layout);
+      addPages(dirty, starts);
+      const expected = checksumOfBoxes(dirty.boxes());
+      if (side === 'ours') {
+        return boxing(dirty, starts, expected);
+      }
+      const { width, height, mipLevels, layers } = layout.description;
+      return startRival({
+        source: 'dirty_box.c',
+        args: [width, height, BYTES_PER_TEXEL, mipLevels, layers, RANGES, REPETITIONS],
+        compiler,
+        per: RANGES,
+        results: 2,
+        // Both sides have to end with the same boxes.
+        check: ([, found]) => requireTrue(found === expected, `checksum ${found}, not ${expected}`, 'C'),
+      });
     },
   }));
 }
 
-function sampleBoxes(
-  clock: Clock,
-  layout: SurfaceLayout,
-  starts: Float64Array,
-  check: (boxes: readonly SubresourceBox[]) => void,
-): Sample {
-  const dirty = new DirtyBoxes(layout);
+function addPages(dirty: DirtyBoxes | DirtyRegion, starts: Float64Array): void {
+  for (let i = 0; i < starts.length; i++) {
+    dirty.addRange(starts[i], starts[i] + PAGE_SIZE);
+  }
+}
+
+function boxing(dirty: DirtyBoxes, starts: Float64Array, expected: number): Contender {
   const work = {
     prepare: () => dirty.clear(),
-    work() {
-      for (let i = 0; i < starts.length; i++) {
-        dirty.addRange(starts[i], starts[i] + PAGE_SIZE);
-      }
+    work: () => addPages(dirty, starts),
+    check() {
+      const found = checksumOfBoxes(dirty.boxes());
+      requireTrue(found === expected, `boxes have checksum ${found}, not ${expected}`, 'DirtyBoxes');
     },
-    check: () => check(dirty.boxes()),
   };
-  return () => medianPass(clock, work) / starts.length;
+  return batchesOf(hostClock, starts.length, work);
 }
 
 /**
  * The cheapest cover of 1,000 dirty pages, against one box for each subresource of the same: adding all
  * ranges and taking the boxes.
  */
-export function cheapestCoverRows(clock: Clock): Row[] {
-  const layout = layOut(4096, 4096, 1, 1);
-  // Ascending, as a tracker hands them over.
-  const starts = drawPages(layout, COVERED, PAGE_SIZE).toSorted();
+function cheapestCoverRows(): Row[] {
   return boxCosts.map((perBox) => ({
+    section: 'Cheapest cover',
     name: `cover 1,000 pages, ${perBox} B a box`,
     unit: 'µs',
     ours: 'DirtyRegion.cheapestBoxes',
     rival: 'one box, DirtyBoxes',
-    open: async () => ({
-      ours: sampleMerge(clock, starts, new DirtyRegion(layout), (dirty) =>
-        dirty.cheapestBoxes({ perByte: 1, perBox }),
-      ),
-      rival: sampleMerge(clock, starts, new DirtyBoxes(layout), (dirty) => dirty.boxes()),
-    }),
+    async open(side) {
+      const layout = layOut(4096, 4096, 1, 1);
+      // Ascending, as a tracker hands them over.
+      const starts = drawPages(layout, COVERED, PAGE_SIZE).toSorted();
+      return side === 'ours'
+        ? merging(starts, new DirtyRegion(layout), (dirty) => dirty.cheapestBoxes({ perByte: 1, perBox }))
+        : merging(starts, new DirtyBoxes(layout), (dirty) => dirty.boxes());
+    },
   }));
 }
 
-function sampleMerge<Dirty extends DirtyBoxes | DirtyRegion>(
-  clock: Clock,
+function merging<Dirty extends DirtyBoxes | DirtyRegion>(
   starts: Float64Array,
   dirty: Dirty,
   merge: (dirty: Dirty) => readonly SubresourceBox[],
-): Sample {
+): Contender {
   const page = { ...dirty.layout.mips[0] };
   let boxes: readonly SubresourceBox[] = [];
   const work = {
     prepare: () => dirty.clear(),
     work() {
-      for (let i = 0; i < starts.length; i++) {
-        dirty.addRange(starts[i], starts[i] + PAGE_SIZE);
-      }
+      addPages(dirty, starts);
       boxes = merge(dirty);
     },
     /** Every page lies in a box: a page is part of a row here. */
@@ -120,7 +125,7 @@ function sampleMerge<Dirty extends DirtyBoxes | DirtyRegion>(
       }
     },
   };
-  return () => medianPass(clock, work, COVER_PASSES) / 1000;
+  return batchesOf(hostClock, NANOSECONDS_PER_US, work);
 }
 
 function requireTrue(holds: boolean, message: string, contender: string): void {

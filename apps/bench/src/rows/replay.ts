@@ -5,12 +5,14 @@ import type { SurfaceBox } from '@cg/surface-layout';
 import { AlwaysDirtyMemory, ShadowCompareMemory, type TrackedMemory } from '@cg/tracked-memory';
 import type { BackingPages, DriverContext } from '@cg/vmwgfx';
 import { join } from 'node:path';
+import { hostClock } from '../clock.js';
+import type { Contender } from '../contender.js';
 import { BenchError } from '../errors.js';
 import { NativeCompareMemory } from '../rivals/native-compare.js';
-import type { Row, Sample } from '../row.js';
-import type { Clock } from '../timing.js';
+import type { Row } from '../row.js';
 import { DrawingMachine } from './drawing-machine.js';
 import { record, type Recording, type Run } from './recording.js';
+import type { RowSettings } from './settings.js';
 
 const OURS = 'dirty tracking (auto)';
 const COHERENT = 'coherent (scan, one box)';
@@ -41,63 +43,77 @@ function compareNatively({ frames }: BackingPages, { memory }: DriverContext): T
   );
 }
 
-/** Where recorded frames come from. */
-export interface ReplaySource {
-  readonly folder: string;
-  /** Names of traces in it, without `.cgtrace.gz`. */
-  readonly traces: readonly string[];
-  /** Frames to replay; all of them if left out. */
-  readonly frames?: number;
+/** One trace in which little changes from frame to frame, and one in which much does. */
+const rivalTraces = ['terminal-typing', 'terminal-scroll'];
+
+/** Every trace there is. */
+const allTraces = [
+  'gears',
+  'idle-desktop',
+  'terminal-scroll',
+  'terminal-typing',
+  'video-window',
+  'window-drag',
+];
+
+/** Recorded programs that draw into a surface used every frame. */
+export function rowsOf(settings: RowSettings): Row[] {
+  return [
+    ...rivalTraces.flatMap((trace) => trackingRows(trace, settings)),
+    ...allTraces.map((trace) => coherentRow(trace, settings)),
+  ];
 }
 
-/** Recorded programs that draw into a coherent surface used every frame: a row for each trace and rival. */
-export function replayRows(clock: Clock, { folder, traces, frames }: ReplaySource): Row[] {
-  return traces.flatMap((trace) => {
-    let recording: Promise<Recording> | undefined;
-    const read = async () => record(await openTrace(join(folder, `${trace}.cgtrace.gz`)), frames);
-    return rivals.map(({ name, trackMemory }) => ({
-      name: `replay ${trace}`,
-      unit: 'ms/frame',
-      ours: OURS,
-      rival: name,
-      async open() {
-        const known = await (recording ??= read());
-        return {
-          ours: sampleReplay(clock, { contender: OURS, driver: { makePolicy: policyFor('auto') } }, known),
-          rival: sampleReplay(
-            clock,
-            { contender: name, driver: { makePolicy: policyFor('scan'), trackMemory } },
-            known,
-          ),
-        };
-      },
-    }));
-  });
+async function read(trace: string, { tracesFolder, frames }: RowSettings): Promise<Recording> {
+  return record(await openTrace(join(tracesFolder, `${trace}.cgtrace.gz`)), frames);
+}
+
+/** Ways to find what was written to a coherent surface: a row for each rival. */
+function trackingRows(trace: string, settings: RowSettings): Row[] {
+  return rivals.map(({ name, trackMemory }) => ({
+    section: `Replay of ${trace}`,
+    name: `replay ${trace}`,
+    unit: 'ms/frame',
+    ours: OURS,
+    rival: name,
+    rivalOfPackages: true,
+    async open(side) {
+      const replaying =
+        side === 'ours'
+          ? { contender: OURS, driver: { makePolicy: policyFor('auto') } }
+          : { contender: name, driver: { makePolicy: policyFor('scan'), trackMemory } };
+      return replay(replaying, await read(trace, settings));
+    },
+  }));
 }
 
 /**
- * What coherence costs: each trace once through a coherent surface, and once through an explicit one whose program
- * names the bounding rectangle of each frame's runs. The driver scans, which costs less here than write faults, and
- * sends one box a subresource.
+ * What coherence costs: a trace through a coherent surface, and through an explicit one whose program names the
+ * bounding rectangle of each frame's runs. The driver scans, which costs less here than write faults, and sends one
+ * box a subresource.
  */
-export function coherentReplayRows(clock: Clock, { folder, traces, frames }: ReplaySource): Row[] {
-  return traces.flatMap((trace) =>
-    (['replay', 'stores', 'submit'] as const).map((part) => ({
-      name: `coherent ${part} ${trace}`,
-      unit: 'ms/frame',
-      ours: COHERENT,
-      rival: 'explicit',
-      async open() {
-        const recording = await record(await openTrace(join(folder, `${trace}.cgtrace.gz`)), frames);
-        const boxes = recording.frames.map((runs) => boundingBox(runs, recording.header));
-        const scan = { makePolicy: policyFor('scan') };
-        return {
-          ours: sampleReplay(clock, { contender: COHERENT, driver: scan, part }, recording),
-          rival: sampleReplay(clock, { contender: 'explicit', boxes, part }, recording),
-        };
-      },
-    })),
-  );
+function coherentRow(trace: string, settings: RowSettings): Row {
+  return {
+    section: 'Coherent surfaces',
+    name: `coherent replay ${trace}`,
+    unit: 'ms/frame',
+    ours: COHERENT,
+    rival: 'explicit',
+    rivalOfPackages: true,
+    figures: [
+      { name: `coherent replay ${trace}`, parts: [0, 1] },
+      { name: `coherent stores ${trace}`, parts: [0] },
+      { name: `coherent submit ${trace}`, parts: [1] },
+    ],
+    async open(side) {
+      const recording = await read(trace, settings);
+      if (side === 'ours') {
+        return replay({ contender: COHERENT, driver: { makePolicy: policyFor('scan') } }, recording);
+      }
+      const boxes = recording.frames.map((runs) => boundingBox(runs, recording.header));
+      return replay({ contender: 'explicit', boxes }, recording);
+    },
+  };
 }
 
 /** The smallest rectangle of whole blocks with all runs of a frame; empty where there are none. */
@@ -123,41 +139,43 @@ function boundingBox(runs: readonly Run[], { width, height, format }: TraceHeade
   return { x, y, z: 0, width: end - x, height: Math.min(bottom * blockHeight, height) - y, depth: 1 };
 }
 
-/** Who replays, and what of it is timed. */
+/** Who replays. */
 interface Replaying {
   readonly contender: string;
   readonly driver?: NonNullable<MachineOptions['driver']>;
   /** What the program of an explicit surface names, frame by frame. */
   readonly boxes?: readonly SurfaceBox[];
-  /** All of each frame if left out. */
-  readonly part?: 'replay' | 'stores' | 'submit';
 }
 
 /**
- * One sample is one replay by a fresh machine, so that every round starts from the same page tables and the
- * same tracking method. Timed: all frames, each from its first store to its fence, or a part of each.
+ * A pass is one replay by a fresh machine, so that every round starts from the same page tables and the same
+ * tracking method; a step is a frame. Timed: its stores, and from its submission to its fence.
  */
-function sampleReplay(
-  clock: Clock,
-  { contender, driver, boxes, part = 'replay' }: Replaying,
-  { header, frames, final }: Recording,
-): Sample {
-  return () => {
-    const machine = new DrawingMachine(header, driver, boxes === undefined);
-    const begun = clock();
-    let stores = 0;
-    frames.forEach((frame, i) => {
-      const before = part === 'replay' ? 0 : clock();
-      machine.store(frame);
-      stores += part === 'replay' ? 0 : clock() - before;
-      machine.submit(boxes?.[i]);
-    });
-    const all = clock() - begun;
-    const image = machine.image();
-    if (image === undefined || Buffer.compare(image, final) !== 0) {
-      throw new BenchError('EBADMSG', `${contender}: the device does not hold what was drawn`, contender);
-    }
-    const taken = part === 'replay' ? all : part === 'stores' ? stores : all - stores;
-    return taken / NANOSECONDS_PER_MS / frames.length;
+function replay({ contender, driver, boxes }: Replaying, { header, frames, final }: Recording): Contender {
+  return {
+    steps: frames.length,
+    per: NANOSECONDS_PER_MS * frames.length,
+    begin() {
+      const machine = new DrawingMachine(header, driver, boxes === undefined);
+      return {
+        step(index) {
+          const before = hostClock();
+          machine.store(frames[index]);
+          const stored = hostClock();
+          machine.submit(boxes?.[index]);
+          return [stored - before, hostClock() - stored];
+        },
+        end() {
+          const image = machine.image();
+          if (image === undefined || Buffer.compare(image, final) !== 0) {
+            throw new BenchError(
+              'EBADMSG',
+              `${contender}: the device does not hold what was drawn`,
+              contender,
+            );
+          }
+        },
+      };
+    },
   };
 }

@@ -1,9 +1,11 @@
 import { Machine } from '@cg/machine';
 import { PAGE_SIZE } from '@cg/pagetable';
 import { BufferObject, cleanResources, Resource, type DriverContext } from '@cg/vmwgfx';
+import { hostClock } from '../clock.js';
+import { batchesOf, type Contender } from '../contender.js';
 import { BenchError } from '../errors.js';
-import type { Row, Sample } from '../row.js';
-import { medianPass, type Clock } from '../timing.js';
+import type { Row } from '../row.js';
+import type { RowSettings } from './settings.js';
 
 /** Pages looked up in a pass. */
 const LOOK_UPS = 10_000;
@@ -34,26 +36,28 @@ class PlacedResource extends Resource {
  * Finding the resource at a page of a buffer object that holds few or many, as the driver does before a fault maps
  * that page (rule 6.1, 6.4): what the many cost more is the depth of a tree.
  */
-export function resourceLookupRow(clock: Clock, many: number): Row {
+export function rowsOf({ resources: many }: RowSettings): Row[] {
   const few = 10;
   const [ours, rival] = [many, few].map((count) => `${count.toLocaleString('en')} in one backing`);
-  return {
-    name: 'find a resource',
-    unit: 'ns',
-    ours,
-    rival,
-    async open() {
-      return { ours: sampleLookUps(clock, ours, many), rival: sampleLookUps(clock, rival, few) };
+  return [
+    {
+      section: 'Finding a resource',
+      name: 'find a resource',
+      unit: 'ns',
+      ours,
+      rival,
+      rivalOfPackages: true,
+      open: async (side) => (side === 'ours' ? lookUps(ours, many) : lookUps(rival, few)),
     },
-  };
+  ];
 }
 
-function sampleLookUps(clock: Clock, contender: string, count: number): Sample {
+function lookUps(contender: string, count: number): Contender {
   const pageCount = count * RESOURCE_PAGES;
   const { context } = new Machine({ cpus: 1, memoryBytes: pageCount * PAGE_SIZE + BESIDE_BYTES }).driver;
   const object = new BufferObject(context, pageCount);
   for (let i = 0; i < count; i++) {
-    new PlacedResource(context).attach(object, i * RESOURCE_PAGES * PAGE_SIZE);
+    object.reserved((held) => new PlacedResource(context).attach(held, i * RESOURCE_PAGES * PAGE_SIZE));
   }
   // One behind the other, as a program's faults come: it is the depth that is measured, not cold caches.
   const pages = Uint32Array.from({ length: LOOK_UPS }, (_, i) => (i * RESOURCE_PAGES) % pageCount);
@@ -63,9 +67,11 @@ function sampleLookUps(clock: Clock, contender: string, count: number): Sample {
       pagesToMap = 0;
     },
     work() {
-      for (const page of pages) {
-        pagesToMap += cleanResources(object, page, page + 1);
-      }
+      object.reserved((held) => {
+        for (const page of pages) {
+          pagesToMap += cleanResources(held, page, page + 1);
+        }
+      });
     },
     check() {
       if (pagesToMap !== LOOK_UPS * RESOURCE_PAGES) {
@@ -73,5 +79,5 @@ function sampleLookUps(clock: Clock, contender: string, count: number): Sample {
       }
     },
   };
-  return () => medianPass(clock, pass) / LOOK_UPS;
+  return batchesOf(hostClock, LOOK_UPS, pass);
 }

@@ -1,26 +1,29 @@
 import { WORDS_PER_FRAME } from '@cg/pagetable';
+import { hostClock } from '../clock.js';
+import { batchesOf, type Contender } from '../contender.js';
 import { BenchError } from '../errors.js';
-import type { Row, Sample } from '../row.js';
-import { medianPass, type Clock } from '../timing.js';
+import type { Row } from '../row.js';
+import type { RowSettings } from './settings.js';
 import { Window } from './window.js';
 
 const OURS = 'cpu.store32';
 const RIVAL = 'typed array, u32[i] = v';
 
 /** One word stored to each place of a window in order, through the MMU with every access a TLB hit. */
-export function scalarStoreRow(clock: Clock, pages: number): Row {
-  return {
-    name: 'scalar stores',
-    unit: 'ns/store',
-    ours: OURS,
-    rival: RIVAL,
-    async open() {
-      return { ours: sampleOurs(clock, pages), rival: sampleRival(clock, pages) };
+export function rowsOf({ windowPages }: RowSettings): Row[] {
+  return [
+    {
+      section: 'Scalar stores',
+      name: 'scalar stores',
+      unit: 'ns/store',
+      ours: OURS,
+      rival: RIVAL,
+      open: async (side) => (side === 'ours' ? storeThroughMmu(windowPages) : storeToArray(windowPages)),
     },
-  };
+  ];
 }
 
-function sampleOurs(clock: Clock, pages: number): Sample {
+function storeThroughMmu(pages: number): Contender {
   const window = new Window(pages, 'adjacent');
   const { cpu, start } = window;
   const words = pages * WORDS_PER_FRAME;
@@ -36,10 +39,10 @@ function sampleOurs(clock: Clock, pages: number): Sample {
     },
     check: () => requireWords(OURS, new Uint32Array(window.load().buffer), salt),
   };
-  return () => medianPass(clock, work) / words;
+  return batchesOf(hostClock, words, work);
 }
 
-function sampleRival(clock: Clock, pages: number): Sample {
+function storeToArray(pages: number): Contender {
   const u32 = new Uint32Array(pages * WORDS_PER_FRAME);
   let salt = 0;
   const work = {
@@ -53,7 +56,7 @@ function sampleRival(clock: Clock, pages: number): Sample {
     },
     check: () => requireWords(RIVAL, u32, salt),
   };
-  return () => medianPass(clock, work) / u32.length;
+  return batchesOf(hostClock, u32.length, work);
 }
 
 function requireWords(contender: string, words: Uint32Array, salt: number): void {

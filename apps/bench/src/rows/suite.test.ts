@@ -1,48 +1,92 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { isSoak } from '@cg/vitest-config/seeds';
+import { describe, expect, it } from 'vitest';
+import type { Contender } from '../contender.js';
+import { matchesOfBuilds, matchesOfRows } from '../match.js';
 import { tabulateResults } from '../output/table.js';
-import { findCc } from '../rivals/c-program.js';
-import { pickRows } from '../row.js';
-import { measureRow } from '../runner.js';
-import { makeSuite } from './suite.js';
+import type { Result } from '../measuring/measure-match.js';
+import type { RowSettings } from './settings.js';
+import { fullSettings, suiteOf } from './suite.js';
 
-const tiny = { tables: 2, windowPages: 16, resources: 1000, frames: 3 };
-const suite = makeSuite(tiny);
+const tiny: RowSettings = {
+  ...fullSettings,
+  tables: 2,
+  windowPages: 16,
+  resources: 1000,
+  updates: 100,
+  frames: 3,
+};
+const suite = suiteOf(tiny);
+const options = { rounds: 1000, starts: 100 };
 
-afterAll(() => suite.close());
+/** One pass, which checks its own result. @returns the nanoseconds of all its steps */
+async function passOf(contender: Contender): Promise<number> {
+  const pass = await contender.begin();
+  let taken = 0;
+  for (let step = 0; step < contender.steps; step++) {
+    taken += (await pass.step(step)).reduce((sum, time) => sum + time, 0);
+  }
+  await pass.end();
+  return taken;
+}
+
+/** Rows of other traces do the same work on more frames: `npm run soak bench` runs them, too. */
+const otherTraces = /gears|idle-desktop|terminal-scroll|video-window|window-drag/;
 
 describe('every row', () => {
-  // The contenders check their own results, and throw where these are wrong.
-  for (const row of suite.rows) {
-    const needsCompiler = row.rival.startsWith('C,') && findCc() === undefined;
-    it.skipIf(needsCompiler)(`${row.name}, against ${row.rival}: both contenders do the work`, async () => {
-      const { median, rivalMedian, ratio } = await measureRow(row, 1);
-      expect(median).toBeGreaterThan(0);
-      expect(rivalMedian).toBeGreaterThan(0);
-      expect(ratio).toBe((median as number) / (rivalMedian as number));
+  for (const { row } of suite) {
+    const isLong = otherTraces.test(row.name);
+    const title = `${row.name}, against ${row.rival}: both contenders do the same number of steps, right`;
+    it.skipIf(isLong && !isSoak)(title, async () => {
+      const steps = [];
+      for (const side of ['ours', 'rival'] as const) {
+        const contender = await row.open(side);
+        if ('skipped' in contender) {
+          expect(contender.skipped).toBe('no C compiler');
+          continue;
+        }
+        expect(await passOf(contender)).toBeGreaterThan(0);
+        steps.push(contender.steps);
+        contender.close?.();
+      }
+      expect(new Set(steps).size).toBe(1);
     });
   }
 
-  it('has a name and rival that no other row has', () => {
-    const said = suite.rows.map(({ name, rival }) => `${name} ${rival}`);
-    expect(new Set(said).size).toBe(said.length);
+  it('has a name and rival that no other row has, and another name where builds are compared', () => {
+    const named = matchesOfRows(suite).flatMap(({ figures, names }) =>
+      figures.map(({ name }) => `${name} ${names[1]}`),
+    );
+    expect(new Set(named).size).toBe(named.length);
+    const compared = matchesOfBuilds(suite).flatMap(({ figures }) => figures.map(({ name }) => name));
+    expect(new Set(compared).size).toBe(compared.length);
   });
 
-  it('fits into 100 columns', () => {
-    const results = suite.rows.map(({ name, rival, unit, ours }) => {
-      return { name, rival, unit, ours, median: 12_345, rivalMedian: 12_345, ratio: 0.0123 };
-    });
-    const lines = tabulateResults(results, 1000, false).split('\n');
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+  it.each([
+    ['against its rival', matchesOfRows(suite)],
+    ['against another build', matchesOfBuilds(suite)],
+  ])('%s fits into 120 columns', (_, matches) => {
+    const measured = {
+      costs: [12_345, 12_345],
+      ratio: 0.0123,
+      spread: [0.5, 2],
+      againstItself: [1.123, 1],
+    } as const;
+    const results: Result[] = matches.flatMap(({ section, unit, names, figures }) =>
+      figures.map(({ name }) => ({ section, name, unit, names, outcome: measured })),
+    );
+    const lines = tabulateResults(results, options, false).split('\n');
+    expect(lines.filter((line) => line.length > 120)).toEqual([]);
   });
 });
 
 describe('without a C compiler', () => {
-  it('the rows with a C rival are skipped and say why', async () => {
-    const without = makeSuite({ ...tiny, findCompiler: () => undefined });
-    const rows = pickRows(without.rows, 'C, ');
-    expect(rows).toHaveLength(5);
-    for (const row of rows) {
-      expect(await measureRow(row, 1)).toMatchObject({ median: null, ratio: null, skipped: 'no C compiler' });
+  it('the rivals in C are skipped and say why', async () => {
+    const rivals = suiteOf({ ...tiny, compiler: 'no-such-compiler' }).filter(({ row }) =>
+      row.rival.startsWith('C, '),
+    );
+    expect(rivals).toHaveLength(5);
+    for (const { row } of rivals) {
+      expect(await row.open('rival')).toEqual({ skipped: 'no C compiler' });
     }
   });
 });

@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import {
   commandNames,
   decodedCommand,
@@ -10,6 +10,8 @@ import {
 import type { CommandName } from '@cg/svga-device';
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT } from '../exit-codes.js';
+import { matchesPattern } from '../input/name-pattern.js';
+import { openInput, STANDARD_INPUT } from '../input/open-input.js';
 import { commandAsJson, damageAsJson } from '../output/decode-json.js';
 import { describeCommand, describeDamage, wrapped } from '../output/decode-text.js';
 import { inputError } from '../output/input-error.js';
@@ -56,12 +58,8 @@ function parseOffset(text: string): number {
 
 /** The names that match a pattern in which `*` stands for anything, added to those before. */
 function addNames(pattern: string, before: readonly CommandName[] | undefined): readonly CommandName[] {
-  const parts = pattern
-    .replace(/^SVGA_(3D_CMD_|CMD_|(?=DC_))/i, '')
-    .split('*')
-    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const regex = new RegExp(`^${parts.join('.*')}$`, 'i');
-  const names = commandNames.filter((name) => regex.test(name));
+  const wanted = pattern.replace(/^SVGA_(3D_CMD_|CMD_|(?=DC_))/i, '').toUpperCase();
+  const names = commandNames.filter((name) => matchesPattern(name, wanted));
   if (names.length === 0) {
     throw new InvalidArgumentError('No command has such a name.');
   }
@@ -87,7 +85,7 @@ export function decodeCommand(exit: (code: number) => void): Command {
 
 async function decodeFile(path: string, options: DecodeOptions): Promise<number> {
   try {
-    return await new Listing(path, options).run(path === '-' ? process.stdin : createReadStream(path));
+    return await new Listing(path, options).run(openInput(path));
   } catch (error) {
     process.stderr.write(`cg: ${inputError(path, error)}\n`);
     return EXIT.BAD_INPUT;
@@ -198,7 +196,7 @@ class Listing {
   /** Bytes of the file from an offset of the commands on; of a pipe nobody knows. */
   #bytesFrom(offset: number): number | undefined {
     const { from, header } = this.#options;
-    const status = this.#path === '-' ? undefined : statSync(this.#path);
+    const status = this.#path === STANDARD_INPUT ? undefined : statSync(this.#path);
     const start = header ? from + SVGA_CB_HEADER_BYTES : 0;
     return status?.isFile() === true ? status.size - start - offset : undefined;
   }

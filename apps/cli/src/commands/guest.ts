@@ -37,6 +37,7 @@ interface GuestOptions {
   readonly checkContext?: boolean;
   readonly measureConsole?: boolean;
   readonly run?: string;
+  readonly timeout: number;
   readonly shell?: boolean;
   readonly png?: string;
   readonly json?: boolean;
@@ -45,6 +46,11 @@ interface GuestOptions {
 const LEAST_MEMORY_MIB = 128;
 const MOST_MEMORY_MIB = 1024;
 const MOST_DELAY_MILLISECONDS = 1000;
+const DEFAULT_TIMEOUT_SECONDS = 600;
+const MOST_TIMEOUT_SECONDS = 86_400;
+
+/** Options that need a guest of another kind. */
+const NOT_WHILE_MEASURING = 'cases case checkConsole checkMemory checkContext run shell png dx sm41 fifo';
 
 const DETAILS = `
 Debian's kernel for i386, a static busybox and SeaBIOS come from the system's own apt (no root, and
@@ -64,7 +70,13 @@ Examples:
   $ cg guest --case 3 --json | jq           one of them
   $ cg guest --fifo --delay 5 --cases 10    a device without command buffers that takes its time
 
-Exit codes: 0 all is well, 1 a check failed, 2 the guest cannot be fetched or does not come up,
+With --run standard output is the command's, byte for byte; its errors, and what cg has to say, are
+on standard error. With --json standard output is the JSON, and what the command writes is on
+standard error. Its standard input is empty. It runs in the guest's first shell: exit ends the
+guest, (exit 3) in parentheses does not. What it leaves in the background with & is not waited for.
+
+Exit codes: 0 all is well, 1 a check failed, or the command failed or took too long (its own code,
+128 + n for signal n, is in the JSON), 2 the guest cannot be fetched, does not come up, or ends,
 70 a bug of cg.`;
 
 function wholeNumber(least: number, most: number): (text: string) => number {
@@ -76,6 +88,8 @@ function wholeNumber(least: number, most: number): (text: string) => number {
     return value;
   };
 }
+
+const parseTimeout = wholeNumber(1, MOST_TIMEOUT_SECONDS);
 
 function parseDelay(text: string): number {
   const milliseconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Infinity;
@@ -99,6 +113,7 @@ export function guestCommand(exit: (code: number) => void): Command {
     .description('boot an unmodified Linux, whose vmwgfx driver drives the device')
     .option('--shell', 'connect the terminal to a shell in the guest')
     .option('--run <command>', "run a command in the guest's shell; its failure is a failed check")
+    .option('--timeout <seconds>', 'how long the command may take', parseTimeout, DEFAULT_TIMEOUT_SECONDS)
     .option('--png <file>', 'write what the screen target shows at the end')
     .option('--cases <n|all>', 'run recorded programs in the guest, and compare', parseCases)
     .addOption(new Option('--case <id...>', 'run these').argParser(parseCase).conflicts('cases'))
@@ -109,19 +124,7 @@ export function guestCommand(exit: (code: number) => void): Command {
       new Option(
         '--measure-console',
         "boot, and write text to v86's own VGA and to the device, one after the other",
-      ).conflicts([
-        'cases',
-        'case',
-        'checkConsole',
-        'checkMemory',
-        'checkContext',
-        'run',
-        'shell',
-        'png',
-        'dx',
-        'sm41',
-        'fifo',
-      ]),
+      ).conflicts(NOT_WHILE_MEASURING.split(' ')),
     )
     .option('--dx', 'a device with DX contexts')
     .option('--sm41', 'a device with DX contexts and shader model 4.1')
@@ -182,27 +185,43 @@ function requestOf(options: GuestOptions): GuestRequest {
     checkMemory: options.checkMemory === true,
     checkContext: options.checkContext === true,
     run: options.run,
+    runSeconds: options.timeout,
     takeScreen: options.png !== undefined,
   };
 }
 
-function reporterFor({ json, shell, cases, case: ids }: GuestOptions): GuestReporter {
-  const isResult = json !== true && cases === undefined && ids === undefined;
+/** Where what is not the command's goes. */
+function resultsOf({ json, run }: GuestOptions): NodeJS.WriteStream {
+  return json !== true && run !== undefined ? process.stderr : process.stdout;
+}
+
+/** Resolves when more may be written. */
+async function write(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
+  // A reader that is gone is main.ts's affair.
+  await new Promise<void>((resolve) => void stream.write(bytes, () => resolve()));
+}
+
+function reporterFor(options: GuestOptions): GuestReporter {
+  const { json, shell, cases, case: ids, run } = options;
+  const isResult = json !== true && run === undefined && cases === undefined && ids === undefined;
   const console = isResult ? process.stdout : process.stderr;
+  const output = json ? process.stderr : process.stdout;
   let isFirst = true;
   return {
     say: (what) => process.stderr.write(`cg: ${what}\n`),
     onConsole: (said) => console.write(said),
+    onOutput: async (bytes) => write(output, bytes),
+    onErrors: async (bytes) => write(process.stderr, bytes),
     onCase: (compared) => {
       if (!json) {
-        process.stdout.write(caseLine(compared, isFirst));
+        resultsOf(options).write(caseLine(compared, isFirst));
         isFirst = false;
       }
     },
     interact: async (guest) => {
       if (shell) {
         process.stderr.write('cg: Ctrl-] leaves\n');
-        await connectTerminal(guest.console);
+        await connectTerminal(guest);
         process.stderr.write('\n');
       }
     },
@@ -226,7 +245,7 @@ async function runAndReport(options: GuestOptions): Promise<number> {
     process.stderr.write(`cg: ${error.message}${error.hint === undefined ? '' : `\n    ${error.hint}`}\n`);
     return EXIT.BAD_INPUT;
   }
-  process.stdout.write(options.json ? guestsAsJson(reports) : describeGuests(reports));
+  resultsOf(options).write(options.json ? guestsAsJson(reports) : describeGuests(reports));
   return reports.some(hasFailed) ? EXIT.CHECK_FAILED : EXIT.OK;
 }
 

@@ -1,7 +1,8 @@
-import { formatByName, locate, SurfaceLayout, SurfaceLayoutError } from '@cg/surface-layout';
+import { locate, SurfaceLayout, SurfaceLayoutError } from '@cg/surface-layout';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { dirtyBoxes, type MergeName } from '../layout/dirty-boxes.js';
+import { formatCalled, rangeFault, surfaceFault, type ByteRange } from '../layout/surface-arguments.js';
 import { planUpload, type UploadApi } from '../layout/upload.js';
 import { formatsAsJson, layoutAsJson } from '../output/layout-json.js';
 import { describeLayout, tabulateFormats } from '../output/layout-text.js';
@@ -16,12 +17,13 @@ interface LayoutOptions {
   readonly cube?: boolean;
   readonly streamOutput?: boolean;
   readonly offset?: readonly number[];
-  readonly range?: readonly (readonly [start: number, end: number])[];
+  readonly range?: readonly ByteRange[];
   readonly merge: MergeName;
   readonly boxCost: number;
   readonly sheets?: boolean;
   readonly planes?: boolean;
   readonly upload?: UploadApi;
+  readonly unaligned?: boolean;
   readonly formats?: boolean;
   readonly json?: boolean;
 }
@@ -30,6 +32,11 @@ const DETAILS = `
 A backing is tightly packed: sheets (one per sample), in them layers, in them mips from large to
 small, in them slices, rows and blocks. Offsets and ranges are bytes of it, decimal or 0x…; a range
 A..B ends before B. Both may be given several times.
+
+A format has its name in the header, with or without SVGA3D_, or the name of a WebGPU or WebGL 2
+format with the same bytes: B8G8R8A8_UNORM, bgra8unorm, COMPRESSED_RGBA_BPTC_UNORM_EXT.
+
+--upload prints the textures to create and the calls that upload the boxes of the ranges.
 
 Ways to merge ranges into boxes:
   box       one for each subresource, the smallest around all that is dirty there
@@ -75,8 +82,8 @@ function parseRange(text: string, before: readonly [number, number][] = []): [nu
     throw new InvalidArgumentError('It must be START..END, such as 4096..8192.');
   }
   const [start, end] = ends.map(parseNumber);
-  if (start > end) {
-    throw new InvalidArgumentError('It must not end before it starts.');
+  if (start >= end) {
+    throw new InvalidArgumentError('It must end after it starts: the end is not in it.');
   }
   return [...before, [start, end]];
 }
@@ -85,7 +92,7 @@ function parseRange(text: string, before: readonly [number, number][] = []): [nu
 export function layoutCommand(exit: (code: number) => void): Command {
   return new Command('layout')
     .description("show where a surface's texels lie in memory, and which boxes of it a byte range touches")
-    .option('-f, --format <name>', 'surface format, with or without SVGA3D_; --formats lists them')
+    .option('-f, --format <name>', 'surface format, also by its WebGPU or WebGL 2 name; --formats lists them')
     .option('-s, --size <WxH[xD]>', 'texels of the largest mip; of a BUFFER bytes x 1', parseSize)
     .option('--mips <count>', 'mip levels', parseNumber, 1)
     .option('--layers <count>', 'array size (default: 1, of a cube 6)', parseNumber)
@@ -103,9 +110,15 @@ export function layoutCommand(exit: (code: number) => void): Command {
     .option('--sheets', 'samples lie in sheets, one after another')
     .option('--planes', 'planes lie one after another, as the FOURCC says')
     .addOption(
-      new Option('--upload <api>', 'print the calls that upload the boxes').choices(['webgpu', 'webgl']),
+      new Option('--upload <api>', 'print the textures, and the calls that upload the boxes').choices([
+        'webgpu',
+        'webgl',
+      ]),
     )
-    .option('--formats', 'list the formats')
+    .option('--unaligned', 'the WebGPU device has the feature texture-compression-unaligned')
+    .addOption(
+      new Option('--formats', 'list the formats').conflicts(['format', 'size', 'offset', 'range', 'upload']),
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', DETAILS)
     .action(async (options: LayoutOptions, command: Command) => {
@@ -133,17 +146,47 @@ function listFormats({ json }: LayoutOptions): string {
 }
 
 function listLayout(options: LayoutOptions, command: Command): string {
-  const layout = new SurfaceLayout(descriptionOf(options, command));
-  const { merge, boxCost, sheets = false, planes = false } = options;
+  checkCompany(options, command);
+  const description = descriptionOf(options, command);
+  // First what has no layout at all: the more exact message.
+  const layout = new SurfaceLayout(description);
+  const { merge, boxCost, sheets = false, planes = false, unaligned = false } = options;
   const { offset: offsets = [], range: ranges = [] } = options;
+  const faults = [surfaceFault(description), ...ranges.map((range) => rangeFault(range, layout))];
+  const fault = faults.find((message) => message !== undefined);
+  if (fault !== undefined) {
+    command.error(`cg: ${fault}`);
+  }
   const boxes = dirtyBoxes(layout, ranges, { merge, boxCost, sheets, planes });
   const shown = {
     layout,
     locations: offsets.map((offset) => ({ offset, ...locate(layout, offset) })),
     ...(ranges.length === 0 ? {} : { boxes }),
-    ...(options.upload === undefined ? {} : { upload: planUpload(layout, boxes, options.upload) }),
+    ...(options.upload === undefined ? {} : { upload: planUpload(layout, boxes, options.upload, unaligned) }),
   };
   return options.json ? layoutAsJson(shown) : describeLayout(shown);
+}
+
+/** Options that do nothing without another one. */
+const COMPANY: readonly (readonly [option: keyof LayoutOptions, needed: keyof LayoutOptions])[] = [
+  ['merge', 'range'],
+  ['boxCost', 'range'],
+  ['sheets', 'range'],
+  ['planes', 'range'],
+  ['unaligned', 'upload'],
+];
+
+function checkCompany(options: LayoutOptions, command: Command): void {
+  const flag = (name: string): string =>
+    command.options.find((option) => option.attributeName() === name)?.long ?? name;
+  for (const [option, needed] of COMPANY) {
+    if (command.getOptionValueSource(option) === 'cli' && options[needed] === undefined) {
+      command.error(`cg: ${flag(option)} does nothing without ${flag(needed)}`);
+    }
+  }
+  if (command.getOptionValueSource('boxCost') === 'cli' && options.merge !== 'cheapest') {
+    command.error('cg: --box-cost does nothing without --merge cheapest');
+  }
 }
 
 function descriptionOf(options: LayoutOptions, command: Command) {
@@ -153,7 +196,7 @@ function descriptionOf(options: LayoutOptions, command: Command) {
   if (name === undefined || size === undefined) {
     command.error('cg: layout needs --format and --size, or --formats');
   }
-  const format = formatByName(name) ?? formatByName(name.toUpperCase());
+  const format = formatCalled(name);
   if (format === undefined) {
     command.error(`cg: no format is called «${name}»; cg layout --formats lists them`);
   }

@@ -4,13 +4,15 @@ import { programCount, trackingMethods, type RunOptions, type TrackingMethodName
 import { litmusFiles } from '@cg/machine/litmus';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
+import { readsInputTwice } from '../input/open-input.js';
 import { explore, type ExploreRequest } from '../litmus/explore.js';
+import { exitCodeOf } from '../litmus/interruption.js';
 import { runFile, type RanFile } from '../litmus/run-file.js';
 import { configureVariant, variantNames } from '../litmus/variant.js';
 import { inputError } from '../output/input-error.js';
 import { explorationJson, filesJson } from '../output/litmus-json.js';
 import { describeFailure, summarizeVariant, tabulateFiles } from '../output/litmus-text.js';
-import { describeExploration } from '../output/exploration-text.js';
+import { describeExploration, describeSmallest } from '../output/exploration-text.js';
 
 interface LitmusOptions {
   readonly random?: number;
@@ -36,16 +38,21 @@ for each rule of coherent memory, each known erratum, each race.
 A variant is the machine with one part as the posted patches have it, by the erratum's id, or with
 all of them ("posted"): what the check is good for.
 
+Ctrl-C (or SIGTERM) ends a random or exhaustive run after the programs under way: cg prints what
+was done so far and how to run the rest. A second one ends it at once.
+
 Examples:
   $ cg litmus                                  all programs that come with cg
   $ cg litmus erratum-B6 my-program.litmus     one that comes with cg, by name; one in a file
+  $ cg litmus - < my-program.litmus            one on standard input
   $ cg litmus --variant posted                 what the posted patches would do: bytes are lost
   $ cg litmus --random 1000 --jobs 2           a thousand random programs, seeds 1 to 1000
   $ cg litmus --random 1 --seed 4711           the program of one seed again
   $ cg litmus --exhaustive 3                   all programs of up to three steps of an alphabet
   $ cg litmus --random 500 --variant D1        how soon random programs find an erratum
 
-Exit codes: 0 every byte was right, 1 some were not, 2 a file is no program, 70 a bug.`;
+Exit codes: 0 every byte was right, 1 some were not, 2 a file is no program, 70 a bug, 130 ended by
+Ctrl-C, 143 by SIGTERM.`;
 
 /** An option's number, in a range. */
 function wholeNumber(least: number, most: number): (text: string) => number {
@@ -62,7 +69,7 @@ function wholeNumber(least: number, most: number): (text: string) => number {
 export function litmusCommand(exit: (code: number) => void): Command {
   return new Command('litmus')
     .description('test the promise of coherent memory by small programs, every byte checked')
-    .argument('[file...]', 'files, or names of programs that come with cg; all of these if left out')
+    .argument('[file...]', 'files, - for standard input, or names of programs that come with cg')
     .option('--random <programs>', 'run so many random programs', wholeNumber(1, 2 ** 31))
     .option('--seed <seed>', 'seed of the first random program', wholeNumber(0, 2 ** 31), 1)
     .option('--steps <steps>', 'steps of each random program', wholeNumber(1, 100_000), 120)
@@ -82,9 +89,12 @@ export function litmusCommand(exit: (code: number) => void): Command {
       if ([paths.length > 0, random !== undefined, exhaustive !== undefined].filter(Boolean).length > 1) {
         command.error('cg: files, --random and --exhaustive are three things to run: one at a time');
       }
+      if (readsInputTwice(paths)) {
+        command.error('cg: standard input (-) can be read only once');
+      }
       exit(
         random === undefined && exhaustive === undefined
-          ? runFiles(paths, options)
+          ? await runFiles(paths, options)
           : await runExploration(requestOf(options), options),
       );
     });
@@ -108,19 +118,28 @@ function requestOf({
 
 async function runExploration(request: ExploreRequest, { json }: LitmusOptions): Promise<number> {
   const exploration = await explore(request);
-  const write = json === true ? explorationJson : describeExploration;
-  process.stdout.write(write(request, exploration));
-  return exploration.explored.failed === 0 ? EXIT.OK : EXIT.CHECK_FAILED;
+  const { explored, interrupted } = exploration;
+  if (json === true) {
+    process.stdout.write(explorationJson(request, exploration));
+  } else {
+    // What was found is said before the smallest program is looked for, which takes a while.
+    process.stdout.write(describeExploration(request, exploration));
+    process.stdout.write(describeSmallest(request, explored));
+  }
+  if (explored.failed > 0) {
+    return EXIT.CHECK_FAILED;
+  }
+  return interrupted === undefined ? EXIT.OK : exitCodeOf(interrupted);
 }
 
 /** Runs each program; one that cannot be read is named on standard error and the others still count. */
-function runFiles(given: readonly string[], { json, variant, method }: LitmusOptions): number {
+async function runFiles(given: readonly string[], { json, variant, method }: LitmusOptions): Promise<number> {
   const options = { ...configureVariant(variant), ...(method === undefined ? {} : { method }) };
   const ran: RanFile[] = [];
   let unreadable = false;
   for (const path of given.length > 0 ? given : litmusFiles()) {
     try {
-      ran.push(runFile(withName(path), options));
+      ran.push(await runFile(withName(path), options));
     } catch (error) {
       process.stderr.write(`cg: ${inputError(path, error)}\n`);
       unreadable = true;

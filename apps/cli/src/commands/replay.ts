@@ -10,6 +10,7 @@ import { openTrace } from '@cg/machine/trace';
 import type { ScreenTargetImage } from '@cg/svga-device';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
+import { openInput, readsInputTwice, STANDARD_INPUT } from '../input/open-input.js';
 import { inputError } from '../output/input-error.js';
 import { replayProgress } from '../output/progress.js';
 import { screenAsPng, writeErrorOf } from '../output/screen-png.js';
@@ -36,6 +37,7 @@ Examples:
   $ cg replay traces/window-drag.cgtrace.gz
   $ cg replay --method trap traces/gears.cgtrace.gz traces/idle-desktop.cgtrace.gz
   $ cg replay --png last-frame.png traces/gears.cgtrace.gz
+  $ curl -s https://example.org/a.cgtrace.gz | cg replay -
   $ cg replay --json traces/gears.cgtrace.gz | jq '.replays[0].bytesUploaded'
 
 Exit codes: 0 no byte was wrong, 1 some were, 2 a file is not a trace or does not fit, 70 a bug.`;
@@ -52,7 +54,7 @@ function parseMemory(text: string): number {
 export function replayCommand(exit: (code: number) => void): Command {
   return new Command('replay')
     .description('replay recorded programs through the whole stack and check every frame')
-    .argument('<trace...>', 'write traces (.cgtrace.gz)')
+    .argument('<trace...>', 'write traces (.cgtrace.gz), or - for one on standard input')
     .addOption(
       new Option('-m, --method <method>', "how written pages are found; auto is the kernel's rule")
         .choices(trackingMethods)
@@ -65,6 +67,9 @@ export function replayCommand(exit: (code: number) => void): Command {
     .action(async (paths: string[], options: ReplayOptions, command: Command) => {
       if (options.png !== undefined && paths.length > 1) {
         command.error('cg: --png is for one trace');
+      }
+      if (readsInputTwice(paths)) {
+        command.error('cg: standard input (-) can be read only once');
       }
       exit(await replayAll(paths, options));
     });
@@ -127,7 +132,7 @@ async function replayOne(
   { method, memory }: ReplayOptions,
   onScreen: ((image: ScreenTargetImage) => void) | undefined,
 ): Promise<Replayed> {
-  const trace = await openTrace(path);
+  const trace = await openTrace(path === STANDARD_INPUT ? openInput(path) : path);
   const machine = makeMachine(memory, method);
   const progress = replayProgress(path, trace.header.frames);
   try {

@@ -6,6 +6,7 @@ const PEEK = 2;
 const FILL = 3;
 const CALL = 4;
 const HASH = 5;
+const COPY_WORDS = 6;
 
 /** Below what a terminal of Linux holds while nobody reads it (N_TTY_BUF_SIZE is 4,096). */
 const MOST_REQUEST_BYTES = 3072;
@@ -36,6 +37,11 @@ export class AgentProgram {
   /** Stores one value to `length` bytes, soon: in order with everything else. */
   async fill(address: number, length: number, value: number): Promise<void> {
     await this.#add([FILL, ...words(address, length, value)]);
+  }
+
+  /** Copies memory by loads and stores of 32 bits, at any address, soon. @param length a multiple of 4 */
+  async copyWords(to: number, from: number, length: number): Promise<void> {
+    await this.#add([COPY_WORDS, ...words(to, from, length)]);
   }
 
   /** Loads bytes. */

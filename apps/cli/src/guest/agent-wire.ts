@@ -13,6 +13,7 @@ export class AgentWire {
   readonly #emulator: V86;
   readonly #received: number[] = [];
   #answered: (() => void) | undefined;
+  #failure: Error | undefined;
 
   constructor(emulator: V86) {
     this.#emulator = emulator;
@@ -22,7 +23,7 @@ export class AgentWire {
     });
   }
 
-  /** Waits until the agent has started. */
+  /** Takes the agent's first message, which may have come already. */
   async start(): Promise<void> {
     const hello = await this.#message();
     const [address, bytes] = new Uint32Array(hello.buffer);
@@ -38,6 +39,12 @@ export class AgentWire {
     return this.#message();
   }
 
+  /** Has every message that is waited for, now or later, fail. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+    this.#answered?.();
+  }
+
   async #message(): Promise<Uint8Array<ArrayBuffer>> {
     await this.#waitFor(4);
     const [a, b, c, d] = this.#received;
@@ -50,16 +57,23 @@ export class AgentWire {
     if (this.#received.length >= bytes) {
       return;
     }
+    if (this.#failure !== undefined) {
+      throw this.#failure;
+    }
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#answered = undefined;
         reject(new GuestError(`the agent in the guest has not answered for ${ANSWER_SECONDS} s`));
       }, ANSWER_SECONDS * 1000);
       this.#answered = () => {
-        if (this.#received.length >= bytes) {
+        if (this.#received.length >= bytes || this.#failure !== undefined) {
           clearTimeout(timer);
           this.#answered = undefined;
-          resolve();
+          if (this.#failure === undefined) {
+            resolve();
+          } else {
+            reject(this.#failure);
+          }
         }
       };
     });

@@ -17,14 +17,18 @@ function fake(scripts: Readonly<Record<string, string>>): void {
   vi.stubEnv('PATH', [bin, process.env.PATH].join(delimiter));
 }
 
-/** An apt with these packages; «apt-get download» makes a file of each name, and dpkg-deb their contents. */
+/**
+ * An apt with these packages; «apt-get download» makes a file of each name, and dpkg-deb their contents: as much of a
+ * bzImage and of an i386 ELF program as is looked at.
+ */
 const APT = {
   'apt-get': `echo "$@" >> ${'$'}{APT_CONFIG%/*}/../../log; cat $APT_CONFIG > ${'$'}{APT_CONFIG%/*}/../../conf
 [ "$1" = download ] && shift && for name; do touch $name.deb; done; true`,
   'apt-cache': 'printf "linux-image-686\\n  Depends: linux-image-6.1.0-7-686\\n"',
   'dpkg-deb': `mkdir -p $3/boot $3/bin $3/usr/share/seabios $3/lib/modules/6.1.0-7-686
-touch $3/boot/vmlinuz-6.1.0-7-686 $3/bin/busybox $3/usr/share/seabios/bios.bin
-touch $3/usr/share/seabios/vgabios-stdvga.bin`,
+head -c 514 /dev/zero > $3/boot/vmlinuz-6.1.0-7-686; printf HdrS >> $3/boot/vmlinuz-6.1.0-7-686
+printf "\\177ELF\\1%13s\\3\\0%9s" > $3/bin/busybox
+touch $3/usr/share/seabios/bios.bin $3/usr/share/seabios/vgabios-stdvga.bin`,
 };
 
 const find = () => findGuestFiles({ cache: join(folder, 'cache'), flavour: '686', say: () => {} });

@@ -1,4 +1,5 @@
 import { encodeCommand, type CommandReader } from '@cg/svga-device';
+import type { AgentProgram } from './agent-program.js';
 import { DrmClient, type KernelSurface } from './drm-client.js';
 import type { EmulatedGuest } from './emulated-guest.js';
 
@@ -12,6 +13,12 @@ const READ_HOST_VRAM = 2;
 const SIDE = 64;
 const PITCH = SIDE * 4;
 const BYTES = PITCH * SIDE;
+
+/** What 32-bit loads and stores move of a row, from its byte 0, 1, 2 or 3 on. */
+const WORDS_BYTES = PITCH - 4;
+
+/** A place in the agent's memory for all rows; what is below it the DRM calls use. */
+const COPY = 32_768;
 const A8R8G8B8 = 2;
 
 /** More than VRAM holds: the kernel must use a GMR. */
@@ -44,10 +51,7 @@ async function checkDma(guest: EmulatedGuest, bufferBytes: number): Promise<Memo
   const surface = await client.createSurface({ fmt: A8R8G8B8, w: SIDE, h: SIDE }, false);
   const buffer = await client.createBuffer(bufferBytes);
   const address = await client.map(buffer);
-  const rows = Uint8Array.from({ length: BYTES }, (_, i) => Math.floor(i / PITCH) + 1);
-  for (let row = 0; row < SIDE; row++) {
-    await program.fill(address + row * PITCH, PITCH, row + 1);
-  }
+  const rows = await writeRows(program, address);
   const seen = { sid: 0, gmrId: 0 };
   guest.observe((command) => noteDma(command, seen));
   await client.submit(dma(buffer.handle, surface.handle, WRITE_HOST_VRAM));
@@ -55,11 +59,48 @@ async function checkDma(guest: EmulatedGuest, bufferBytes: number): Promise<Memo
   const wrongOnDevice = countDifferences(image, rows);
   image.forEach((byte, i) => (image[i] = byte ^ i));
   await client.submit(dma(buffer.handle, surface.handle, READ_HOST_VRAM));
-  const wrongInGuest = countDifferences(await program.peek(address, BYTES), image);
+  const wrongInGuest =
+    countDifferences(await program.peek(address, BYTES), image) +
+    countDifferences(await loadRows(program, address), withoutEdges(image));
   await client.unmap(address, buffer);
   await client.close();
   const way = seen.gmrId === SVGA_GMR_FRAMEBUFFER ? 'DMA through VRAM' : `DMA through GMR ${seen.gmrId}`;
   return { way, wrongBytes: wrongOnDevice + wrongInGuest };
+}
+
+/** Fills rows by bytes, and then all but their ends by words, at each of the four alignments in turn. */
+async function writeRows(program: AgentProgram, address: number): Promise<Uint8Array> {
+  const copy = program.scratch + COPY;
+  const pattern = Uint8Array.from({ length: BYTES }, (_, i) => i * 7 + Math.floor(i / PITCH));
+  const rows = Uint8Array.from({ length: BYTES }, (_, i) => Math.floor(i / PITCH) + 1);
+  await program.poke(copy, pattern);
+  for (let row = 0; row < SIDE; row++) {
+    const start = row * PITCH;
+    await program.fill(address + start, PITCH, row + 1);
+    const first = start + (row % 4);
+    await program.copyWords(address + first, copy + start, WORDS_BYTES);
+    rows.set(pattern.subarray(start, start + WORDS_BYTES), first);
+  }
+  return rows;
+}
+
+/** Loads all but the ends of rows by words, at each of the four alignments in turn. */
+async function loadRows(program: AgentProgram, address: number): Promise<Uint8Array> {
+  const copy = program.scratch + COPY;
+  for (let row = 0; row < SIDE; row++) {
+    await program.copyWords(copy + row * WORDS_BYTES, address + row * PITCH + (row % 4), WORDS_BYTES);
+  }
+  return program.peek(copy, SIDE * WORDS_BYTES);
+}
+
+/** What `loadRows` loads of these rows. */
+function withoutEdges(rows: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(SIDE * WORDS_BYTES);
+  for (let row = 0; row < SIDE; row++) {
+    const first = row * PITCH + (row % 4);
+    bytes.set(rows.subarray(first, first + WORDS_BYTES), row * WORDS_BYTES);
+  }
+  return bytes;
 }
 
 function noteDma(command: CommandReader, seen: { sid: number; gmrId: number }): void {

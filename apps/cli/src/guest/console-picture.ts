@@ -29,7 +29,7 @@ export interface ConsoleCheck {
 
 /** Has the guest write a page of text to its console, and compares what the screen target shows. */
 export async function checkConsole(guest: EmulatedGuest): Promise<ConsoleCheck> {
-  await guest.shell(DRAW);
+  await guest.shell.must(DRAW);
   const expected = storedPicture();
   const end = performance.now() + DRAWN_SECONDS * 1000;
   for (;;) {

@@ -1,11 +1,7 @@
 import type { CaseSurface } from '@cg/machine/guest-cases';
 import type { AgentProgram } from './agent-program.js';
-import { GuestError } from './guest-error.js';
+import { EFAULT, mustSucceed, OPEN, openFile, SYS } from './system-calls.js';
 
-/** System calls of i386 Linux (asm/unistd_32.h). */
-const SYS = { OPEN: 5, CLOSE: 6, IOCTL: 54, MUNMAP: 91, MMAP2: 192 } as const;
-
-const O_RDWR = 2;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 
@@ -34,7 +30,6 @@ const EXECBUF_VERSION = 2;
 const FENCE_FLAG_EXEC = 1;
 const WAIT_OPTION_UNREF = 1;
 const INVALID_ID = 0xffff_ffff;
-const EFAULT = 14;
 const WAIT_MICROSECONDS = 30_000_000;
 
 const PAGE_SIZE = 4096;
@@ -75,9 +70,7 @@ export class DrmClient {
 
   /** @throws GuestError where the guest refuses */
   static async open(program: AgentProgram, path = '/dev/dri/renderD128'): Promise<DrmClient> {
-    await program.poke(program.scratch, new TextEncoder().encode(`${path}\0`));
-    const file = await program.call(SYS.OPEN, program.scratch, O_RDWR);
-    return new DrmClient(program, refuse(`open ${path}`, file));
+    return new DrmClient(program, await openFile(program, path, OPEN.READ_WRITE));
   }
 
   /** Everything that the process has made is gone. */
@@ -116,11 +109,11 @@ export class DrmClient {
     const args = [0, bufferBytes, PROT_READ_WRITE, MAP_SHARED, this.#file, page];
     const address = await this.#program.call(SYS.MMAP2, ...args);
     // Addresses above 2 GiB come as negative numbers; the last page of them all are errors.
-    return address < 0 && address > -PAGE_SIZE ? refuse('mmap', address) : address >>> 0;
+    return address < 0 && address > -PAGE_SIZE ? mustSucceed('mmap', address) : address >>> 0;
   }
 
   async unmap(address: number, { bufferBytes }: KernelBuffer): Promise<void> {
-    refuse('munmap', await this.#program.call(SYS.MUNMAP, address, bufferBytes));
+    mustSucceed('munmap', await this.#program.call(SYS.MUNMAP, address, bufferBytes));
   }
 
   /** Submits commands, whose ids are handles, and waits for their fence. */
@@ -148,7 +141,7 @@ export class DrmClient {
     await this.#program.poke(scratch + ARGUMENT, bytesOf(request));
     const number = ioctl(direction, command, bytes);
     const result = await this.#program.call(SYS.IOCTL, this.#file, number, scratch + ARGUMENT);
-    refuse(`ioctl ${DRM_COMMAND_BASE + command}`, result);
+    mustSucceed(`ioctl ${DRM_COMMAND_BASE + command}`, result);
     const answer = await this.#program.peek(scratch + ARGUMENT, bytes);
     return new Uint32Array(answer.slice().buffer);
   }
@@ -156,12 +149,4 @@ export class DrmClient {
 
 function bytesOf(words: readonly number[]): Uint8Array {
   return new Uint8Array(Int32Array.from(words).buffer);
-}
-
-/** @throws GuestError for an error of a system call */
-function refuse(what: string, result: number): number {
-  if (result < 0) {
-    throw new GuestError(`the guest's kernel refuses ${what}: errno ${-result}`);
-  }
-  return result;
 }

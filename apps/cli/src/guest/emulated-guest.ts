@@ -1,22 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { CommandReader, SvgaDevice, SvgaDeviceOptions } from '@cg/svga-device';
 import { attachSvga, type AttachedSvga } from '@cg/v86';
-import { V86 } from 'v86';
+import type { V86 } from 'v86';
 import { AgentProgram } from './agent-program.js';
 import { AgentWire } from './agent-wire.js';
+import { makeGuardedEmulator } from './guarded-emulator.js';
+import { endSaidBy } from './guest-end.js';
 import { GuestError } from './guest-error.js';
 import type { GuestFiles } from './guest-files.js';
+import { GuestShell } from './guest-shell.js';
 import { SerialConsole } from './serial-console.js';
 
 const MIB = 2 ** 20;
 
-const SHELL_SECONDS = 600;
-
 const COMMAND_LINE = [
   'console=ttyS0,115200',
   'rdinit=/init',
-  'panic=-1',
   'tsc=reliable',
   'lpj=4000000',
   'mitigations=off',
@@ -43,12 +42,17 @@ export interface GuestState {
   readonly agent: readonly [address: number, bytes: number];
 }
 
+interface HaltEvents {
+  add_listener(event: 'cpu-event-halt', listener: () => void): void;
+}
+
 /** A PC with the SVGA device, and what is connected to its serial ports. */
 export class EmulatedGuest {
   readonly console: SerialConsole;
   readonly agent: AgentWire;
   /** A process in the guest that does what it is told. */
   readonly program: AgentProgram;
+  readonly shell: GuestShell;
   readonly #emulator: V86;
   readonly #attached: AttachedSvga;
   #listener: (command: CommandReader) => void = () => {};
@@ -59,6 +63,17 @@ export class EmulatedGuest {
     this.console = new SerialConsole(emulator);
     this.agent = new AgentWire(emulator);
     this.program = new AgentProgram(this.agent);
+    this.shell = new GuestShell(this.program);
+    this.console.onLine = (line) => {
+      const end = endSaidBy(line);
+      if (end !== undefined) {
+        this.#fail(new GuestError(end));
+      }
+    };
+    // An event that v86 has not in its types: a halt with interrupts off, from which nothing wakes the CPU.
+    (emulator as unknown as HaltEvents).add_listener('cpu-event-halt', () => {
+      this.#fail(new GuestError('the guest has ended: its CPU has halted'));
+    });
   }
 
   /**
@@ -71,25 +86,27 @@ export class EmulatedGuest {
     device: SvgaDeviceOptions,
     parameters = '',
   ): Promise<EmulatedGuest> {
-    const emulator = new V86({
-      wasm_path: createRequire(import.meta.url).resolve('v86/build/v86.wasm'),
-      memory_size: memoryMib * MIB,
-      vga_memory_size: 8 * MIB,
-      bios: { buffer: contents(files.bios) },
-      vga_bios: { buffer: contents(files.vgaBios) },
-      bzimage: { buffer: contents(files.kernel) },
-      initrd: { buffer: initramfs.buffer },
-      cmdline: `${COMMAND_LINE} ${parameters}`,
-      acpi: false,
-      autostart: false,
-      uart1: true,
-      disable_speaker: true,
-      log_level: 0,
-    });
-    await new Promise<void>((resolve) => {
-      emulator.add_listener('emulator-ready', () => resolve());
-    });
-    return new EmulatedGuest(emulator, device);
+    const guests: EmulatedGuest[] = [];
+    const emulator = await makeGuardedEmulator(
+      {
+        memory_size: memoryMib * MIB,
+        vga_memory_size: 8 * MIB,
+        bios: { buffer: contents(files.bios) },
+        vga_bios: { buffer: contents(files.vgaBios) },
+        bzimage: { buffer: contents(files.kernel) },
+        initrd: { buffer: initramfs.buffer },
+        cmdline: `${COMMAND_LINE} ${parameters}`,
+        acpi: false,
+        autostart: false,
+        uart1: true,
+        disable_speaker: true,
+        log_level: 0,
+      },
+      (error) => guests.forEach((guest) => guest.#fail(error)),
+    );
+    const guest = new EmulatedGuest(emulator, device);
+    guests.push(guest);
+    return guest;
   }
 
   get device(): SvgaDevice {
@@ -103,18 +120,6 @@ export class EmulatedGuest {
 
   run(): void {
     void this.#emulator.run();
-  }
-
-  /**
-   * Has the guest's first process run a line of shell commands.
-   * @returns the exit code of the last
-   */
-  async shell(line: string, seconds = SHELL_SECONDS): Promise<number> {
-    const from = this.console.text.length;
-    // The console echoes what is typed: what is waited for must not be in it.
-    this.console.type(`${line}\necho "cg: exit=$?"\n`);
-    const said = await this.console.waitFor(/cg: exit=(\d+)/, seconds, from);
-    return Number(said[1]);
   }
 
   /** Stands still when this resolves. */
@@ -144,10 +149,16 @@ export class EmulatedGuest {
     this.agent.memory = { address, bytes };
   }
 
-  /** Off for good. */
+  /** Off for good. Whatever waits for the guest fails. */
   async end(): Promise<void> {
+    this.#fail(new GuestError('the guest is off'));
     await this.pause();
     await this.#emulator.destroy();
+  }
+
+  #fail(error: Error): void {
+    this.console.fail(error);
+    this.agent.fail(error);
   }
 }
 

@@ -6,10 +6,19 @@ import { findGuestFiles } from './guest-files.js';
 
 let folder: string;
 
+/** The head of an ELF file: 32 bits, EM_386. */
+const i386Program = new Uint8Array(64);
+i386Program.set(Buffer.from('\x7fELF\x01'));
+i386Program[18] = 3;
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cg-files-'));
   mkdirSync(join(folder, 'modules'));
-  ['kernel', 'busybox', 'bios', 'vgaBios'].forEach((name) => writeFileSync(join(folder, name), name));
+  ['bios', 'vgaBios'].forEach((name) => writeFileSync(join(folder, name), name));
+  const kernel = new Uint8Array(1024);
+  kernel.set(Buffer.from('HdrS'), 0x202);
+  writeFileSync(join(folder, 'kernel'), kernel);
+  writeFileSync(join(folder, 'busybox'), i386Program);
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -31,6 +40,22 @@ describe('the files of a guest', () => {
       message: expect.stringMatching(said) as string,
     });
     await expect(given({})).resolves.toMatchObject({ kernel: join(folder, 'kernel') });
+  });
+
+  it.each([
+    ['kernel', new Uint8Array(5_000_000).fill(7), 'is no bzImage'],
+    ['kernel', new Uint8Array(), 'is no bzImage'],
+    ['busybox', new Uint8Array(64).fill(7), 'is no program for i386'],
+    ['busybox', i386Program.slice(0, 12), 'is no program for i386'],
+    ['busybox', i386Program.with(18, 62), 'is no program for i386'],
+    ['bios', new Uint8Array(2 ** 18 + 1), 'is too large for a BIOS'],
+    ['vgaBios', new Uint8Array(2 ** 18 + 1), 'is too large for a BIOS'],
+  ])('a %s with other contents is refused', async (what, bytes, said) => {
+    writeFileSync(join(folder, 'other'), bytes);
+    await expect(given({ [what]: 'other' })).rejects.toMatchObject({
+      name: 'GuestError',
+      message: `${join(folder, 'other')}: ${said} (${what})`,
+    });
   });
 
   it('that would be kept where no folder can be are not fetched', async () => {

@@ -46,6 +46,12 @@ export interface FileOptions extends Partial<GuestFiles> {
   readonly say: (what: string) => void;
 }
 
+/** From 0xC0000 to 1 MiB. */
+const MOST_BIOS_BYTES = 2 ** 18;
+
+/** e_machine of an ELF header (elf.h). */
+const EM_386 = 3;
+
 /**
  * The files of a guest: those given, the others from Debian packages that are kept in the cache folder.
  * @throws GuestError where a file is missing, and cannot be fetched
@@ -60,7 +66,7 @@ export async function findGuestFiles(options: FileOptions): Promise<GuestFiles> 
   const packaged = isWhole ? undefined : await packagedFiles(options);
   const files = { ...packaged, ...defined(given) } as GuestFiles;
   for (const [what, path] of Object.entries(files)) {
-    const wrong = whatIsWrong(path, what === 'modules');
+    const wrong = whatIsWrong(path, what === 'modules') ?? wrongContents(what as keyof GuestFiles, path);
     if (wrong !== undefined) {
       throw new GuestError(`${path}: ${wrong} (${what})`);
     }
@@ -82,6 +88,24 @@ function whatIsWrong(path: string, isFolder: boolean): string | undefined {
   } catch {
     return 'may not be read';
   }
+}
+
+/** What v86 would fail on without a word, or stop at. */
+function wrongContents(what: keyof GuestFiles, path: string): string | undefined {
+  if (what === 'modules') {
+    return undefined;
+  }
+  if (what === 'bios' || what === 'vgaBios') {
+    return statSync(path).size > MOST_BIOS_BYTES ? 'is too large for a BIOS' : undefined;
+  }
+  const bytes = readFileSync(path);
+  if (what === 'kernel') {
+    return bytes.toString('latin1', 0x202, 0x206) === 'HdrS' ? undefined : 'is no bzImage';
+  }
+  const isElf32 = bytes.toString('latin1', 0, 5) === '\x7fELF\x01';
+  return isElf32 && bytes.length > 20 && bytes.readUInt16LE(18) === EM_386
+    ? undefined
+    : 'is no program for i386';
 }
 
 function defined(given: Record<string, string | undefined>): Partial<GuestFiles> {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { AGENT_BASE64 } from './agent/agent-binary.js';
 import { CpioWriter } from './cpio.js';
 import type { GuestFiles } from './guest-files.js';
+import { PIPE } from './guest-shell.js';
 import { modulesFor } from './kernel-modules.js';
 
 /** What the guest says on its console when it is as far. */
@@ -10,11 +11,15 @@ export const MARK = {
   BOOTED: 'cg: booted',
   LOADED: 'cg: driver loaded',
   FAILED: 'cg: driver not loaded',
-  /** The console takes commands. */
+  /** The first shell takes commands, from its pipe. */
   READY: 'cg: ready',
 } as const;
 
-/** The guest's first process: loads the driver, starts the agent on the second serial port, and takes commands. */
+/**
+ * The guest's first process: loads the driver, starts the agent on the second serial port, and runs commands. They run
+ * in this shell itself, as if typed there: `exit` ends the guest. In a function
+ * `return` ends only the command, and after `command` a syntax error does not end the shell.
+ */
 function initScript(modules: readonly string[]): string {
   return `#!/bin/busybox sh
 /bin/busybox --install -s /bin
@@ -32,9 +37,15 @@ if ! grep -q cg.driver=none /proc/cmdline; then
 fi
 stty -F /dev/ttyS1 raw -echo
 /agent < /dev/ttyS1 > /dev/ttyS1 &
+mkfifo ${Object.values(PIPE).join(' ')}
 echo '${MARK.READY}'
-# Not a shell: that would ask whoever reads the console for the place of the cursor.
-while read -r line; do eval "$line"; done
+run() {
+  command eval "$(cat ${PIPE.COMMAND})" < /dev/null > ${PIPE.OUTPUT} 2> ${PIPE.ERRORS}
+}
+while :; do
+  run
+  echo $? > ${PIPE.STATUS}
+done
 `;
 }
 
@@ -46,7 +57,7 @@ export function buildInitramfs(files: GuestFiles, others: readonly string[] = []
   const modules = modulesFor('vmwgfx', files.modules);
   const unloaded = others.flatMap((name) => modulesFor(name, files.modules));
   const archive = new CpioWriter();
-  for (const name of ['bin', 'dev', 'proc', 'sys', 'modules', 'tmp']) {
+  for (const name of ['bin', 'dev', 'proc', 'sys', 'modules', 'run', 'tmp']) {
     archive.folder(name);
   }
   archive.file('init', Buffer.from(initScript(modules.map(({ name }) => name))), 0o755);

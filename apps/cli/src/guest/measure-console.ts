@@ -1,5 +1,4 @@
 import { EmulatedGuest, type BootImages } from './emulated-guest.js';
-import { GuestError } from './guest-error.js';
 import { MARK } from './initramfs.js';
 import { modulesFor } from './kernel-modules.js';
 
@@ -32,11 +31,12 @@ export async function measureConsoles(images: BootImages, memoryMib: number): Pr
   try {
     guest.run();
     await guest.console.waitFor(new RegExp(MARK.READY), BOOT_SECONDS);
-    await must(guest, `for i in $(seq ${LINES}); do echo '${LINE}'; done > /tmp/text`);
+    await guest.agent.start();
+    await guest.shell.must(`for i in $(seq ${LINES}); do echo '${LINE}'; done > /tmp/text`);
     const rates = [await measure(guest, "v86's VGA, text mode")];
     await load(guest, images, VGA_DRIVER);
     rates.push(await measure(guest, "v86's VGA, framebuffer"));
-    await must(guest, `echo 0 > /sys/class/vtconsole/vtcon1/bind; rmmod ${VGA_DRIVER}`);
+    await guest.shell.must(`echo 0 > /sys/class/vtconsole/vtcon1/bind; rmmod ${VGA_DRIVER}`);
     await load(guest, images, 'vmwgfx');
     rates.push(await measure(guest, 'SVGA device, vmwgfx'));
     return rates;
@@ -45,30 +45,23 @@ export async function measureConsoles(images: BootImages, memoryMib: number): Pr
   }
 }
 
-async function must(guest: EmulatedGuest, line: string): Promise<void> {
-  const code = await guest.shell(line);
-  if (code !== 0) {
-    throw new GuestError(`the guest's shell fails with ${code}: ${line}`);
-  }
-}
-
 async function load(guest: EmulatedGuest, { files }: BootImages, driver: string): Promise<void> {
   const names = modulesFor(driver, files.modules).map(({ name }) => name);
   const insert = `for m in ${names.join(' ')}; do [ -e /sys/module/$m ] || insmod /modules/$m.ko; done`;
-  await must(guest, `${insert}; [ -e /dev/fb0 ] && echo 0 > /sys/class/graphics/fbcon/cursor_blink`);
+  await guest.shell.must(`${insert}; [ -e /dev/fb0 ] && echo 0 > /sys/class/graphics/fbcon/cursor_blink`);
 }
 
 async function measure(guest: EmulatedGuest, console: string): Promise<ConsoleRate> {
-  const from = guest.console.text.length;
-  await must(guest, 'stty -F /dev/tty1 size; cat /sys/class/graphics/fb0/virtual_size || true');
-  const said = guest.console.text.slice(from);
-  const [, rows, columns] = /^(\d+) (\d+)\r$/m.exec(said) ?? [];
-  const [, width, height] = /^(\d+),(\d+)\r$/m.exec(said) ?? [];
+  const said = await guest.shell.must(
+    'stty -F /dev/tty1 size; cat /sys/class/graphics/fb0/virtual_size || true',
+  );
+  const [, rows, columns] = /^(\d+) (\d+)$/m.exec(said) ?? [];
+  const [, width, height] = /^(\d+),(\d+)$/m.exec(said) ?? [];
   const size = width === undefined ? `${columns}x${rows} characters` : `${width}x${height}`;
   const rates: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const start = performance.now();
-    await must(guest, 'cat /tmp/text > /dev/tty1');
+    await guest.shell.must('cat /tmp/text > /dev/tty1');
     rates.push((LINES * 1000) / (performance.now() - start));
   }
   const median = rates.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)];

@@ -33,6 +33,8 @@ export interface GuestRequest extends Variant {
   readonly checkContext: boolean;
   /** A command for the guest's shell. */
   readonly run: string | undefined;
+  /** How long that may take, in seconds. */
+  readonly runSeconds: number;
   readonly takeScreen: boolean;
 }
 
@@ -40,6 +42,9 @@ export interface GuestRequest extends Variant {
 export interface GuestReporter {
   say(what: string): void;
   onConsole(said: string): void;
+  /** Bytes that the command wrote; it goes on when these are taken. */
+  onOutput(bytes: Uint8Array): Promise<void>;
+  onErrors(bytes: Uint8Array): Promise<void>;
   onCase(compared: ComparedCase): void;
   /** The guest is at the user's disposal. */
   interact(guest: EmulatedGuest): Promise<void>;
@@ -54,8 +59,8 @@ export interface GuestReport extends Variant {
   readonly console: ConsoleCheck | undefined;
   readonly memory: readonly MemoryCheck[];
   readonly context: ContextCheck | undefined;
-  /** Exit code of the command that was run. */
-  readonly runExitCode: number | undefined;
+  /** Exit code of the command that was run, null where it did not end in time; undefined where none was run. */
+  readonly runExitCode: number | null | undefined;
   /** Commands that the device executed in this run, and refused. */
   readonly commands: number;
   /** Those executed, by name. */
@@ -129,7 +134,7 @@ async function runGuest(
     const memory = request.checkMemory ? await checkMemory(guest) : [];
     const context = request.checkContext && dx ? await checkContext(guest) : undefined;
     const compared = await compareAll(guest, cases, reporter);
-    const runExitCode = request.run === undefined ? undefined : await guest.shell(request.run);
+    const runExitCode = await runCommand(guest, request, reporter);
     await reporter.interact(guest);
     await guest.pause();
     const { commands, errors: refused, perCommand: counts } = guest.device.statistics;
@@ -141,6 +146,21 @@ async function runGuest(
   } finally {
     await guest.end();
   }
+}
+
+/** Its bytes are not the console's, which is not shown meanwhile. */
+async function runCommand(
+  guest: EmulatedGuest,
+  { run, runSeconds: seconds }: GuestRequest,
+  { onConsole, onOutput, onErrors }: GuestReporter,
+): Promise<number | null | undefined> {
+  if (run === undefined) {
+    return undefined;
+  }
+  guest.console.onText = () => {};
+  const code = await guest.shell.run(run, { seconds, onOutput, onErrors });
+  guest.console.onText = onConsole;
+  return code ?? null;
 }
 
 async function compareAll(

@@ -5,6 +5,7 @@ interface Waiter {
   readonly wanted: RegExp;
   readonly from: number;
   found(match: RegExpExecArray): void;
+  fail(error: Error): void;
 }
 
 /** The guest's first serial port: its console. */
@@ -13,9 +14,13 @@ export class SerialConsole {
   text = '';
   /** Told of it as it comes. */
   onText: (said: string) => void = () => {};
+  /** Told of each line when it has ended, without its end. */
+  onLine: (line: string) => void = () => {};
   readonly #emulator: V86;
   readonly #decoder = new TextDecoder();
   readonly #waiters = new Set<Waiter>();
+  #lineStart = 0;
+  #failure: Error | undefined;
 
   constructor(emulator: V86) {
     this.#emulator = emulator;
@@ -24,6 +29,9 @@ export class SerialConsole {
       this.text += said;
       this.onText(said);
       if (said === '\n') {
+        const line = this.text.slice(this.#lineStart).trimEnd();
+        this.#lineStart = this.text.length;
+        this.onLine(line);
         this.#waiters.forEach((waiter) => this.#look(waiter));
       }
     });
@@ -38,6 +46,9 @@ export class SerialConsole {
    * @throws GuestError after so many seconds
    */
   async waitFor(wanted: RegExp, seconds: number, from = 0): Promise<RegExpExecArray> {
+    if (this.#failure !== undefined) {
+      throw this.#failure;
+    }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiters.delete(waiter);
@@ -47,10 +58,21 @@ export class SerialConsole {
         clearTimeout(timer);
         resolve(match);
       };
-      const waiter: Waiter = { wanted, from, found };
+      const fail = (error: Error): void => {
+        clearTimeout(timer);
+        reject(error);
+      };
+      const waiter: Waiter = { wanted, from, found, fail };
       this.#waiters.add(waiter);
       this.#look(waiter);
     });
+  }
+
+  /** Has everything that is waited for, now or later, fail. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+    this.#waiters.forEach((waiter) => waiter.fail(error));
+    this.#waiters.clear();
   }
 
   #look(waiter: Waiter): void {

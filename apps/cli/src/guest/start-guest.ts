@@ -82,7 +82,6 @@ async function bootGuest({ images, memoryMib, device, onConsole }: StartOptions)
   const start = performance.now();
   const guest = await EmulatedGuest.make(images, memoryMib, device);
   guest.console.onText = onConsole;
-  const ready = guest.agent.start();
   guest.run();
   try {
     await guest.console.waitFor(new RegExp(MARK.BOOTED), BOOT_SECONDS);
@@ -94,7 +93,8 @@ async function bootGuest({ images, memoryMib, device, onConsole }: StartOptions)
       throw new GuestError(`the guest's driver does not take the device: ${reason}`);
     }
     const loadSeconds = secondsSince(start) - bootSeconds;
-    await Promise.all([ready, guest.console.waitFor(new RegExp(MARK.READY), BOOT_SECONDS)]);
+    await guest.console.waitFor(new RegExp(MARK.READY), BOOT_SECONDS);
+    await guest.agent.start();
     return { guest, restored: false, bootSeconds, loadSeconds };
   } catch (error) {
     await guest.end();

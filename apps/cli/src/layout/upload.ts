@@ -8,12 +8,14 @@ export type UploadApi = 'webgpu' | 'webgl';
 export type UploadPlan =
   ({ readonly api: 'webgpu' } & TextureWrites) | ({ readonly api: 'webgl' } & SubImages);
 
+/** @param unaligned whether WebGPU has texture-compression-unaligned */
 export function planUpload(
   layout: SurfaceLayout,
   boxes: readonly SubresourceBox[],
   api: UploadApi,
+  unaligned: boolean,
 ): UploadPlan {
   return api === 'webgpu'
-    ? { api, ...toTextureWrites(layout, boxes) }
+    ? { api, ...toTextureWrites(layout, boxes, { unaligned }) }
     : { api, ...toSubImages(layout, boxes) };
 }

@@ -3,10 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { joinExplored, nothingExplored, type Explored, type ProgramSource } from '@cg/machine';
 import { Piscina } from 'piscina';
 import { progressBar } from '../output/progress.js';
-import exploreHere, { type ExploreTask } from './worker.js';
+import { Interruption, type InterruptSignal } from './interruption.js';
+import type { ExploreTask } from './worker.js';
 
-/** Programs that a worker takes at a time. */
-const BATCH = 25;
+/** Programs and steps that a worker takes at a time, about: a signal waits for them. */
+const BATCH_PROGRAMS = 25;
+const BATCH_STEPS = 3000;
 
 /** What to explore, and how. */
 export interface ExploreRequest {
@@ -14,7 +16,7 @@ export interface ExploreRequest {
   readonly from: number;
   readonly end: number;
   readonly variant: string | undefined;
-  /** Worker threads; with 1 there is none, and the programs run here. */
+  /** Worker threads. The main thread runs no programs, so that it hears signals. */
   readonly jobs: number;
 }
 
@@ -22,35 +24,48 @@ export interface ExploreRequest {
 export interface Exploration {
   readonly explored: Explored;
   readonly seconds: number;
+  /** The number behind the last program that was run; programs were run from `from` on without a gap. */
+  readonly next: number;
+  /** The signal that ended it before all was run. */
+  readonly interrupted: InterruptSignal | undefined;
 }
 
-/** Runs a range of programs, batch by batch, and stops handing out more once one has failed. */
+/**
+ * Runs a range of programs, batch by batch. Once one has failed, or a signal has come, no more are handed out; those
+ * under way are waited for.
+ */
 export async function explore(request: ExploreRequest): Promise<Exploration> {
-  const { from, end, jobs } = request;
+  const { source, variant, from, end, jobs } = request;
+  const interruption = new Interruption();
   const progress = progressBar('litmus', end - from, 'programs');
   const start = performance.now();
-  const pool =
-    jobs > 1 ? new Piscina({ filename: workerFile(), maxThreads: jobs, minThreads: jobs }) : undefined;
-  const run = async (task: ExploreTask): Promise<Explored> =>
-    pool === undefined ? exploreHere(task) : ((await pool.run(task)) as Explored);
+  const pool = new Piscina({ filename: workerFile(), maxThreads: jobs, minThreads: jobs });
+  const batch = batchOf(source);
   let explored = nothingExplored;
   let next = from;
   const work = async (): Promise<void> => {
-    while (next < end && explored.failed === 0) {
-      const [first, stop] = [next, Math.min(end, next + BATCH)];
-      next = stop;
-      const found = await run({ source: request.source, variant: request.variant, from: first, end: stop });
+    while (next < end && explored.failed === 0 && interruption.signal === undefined) {
+      const task: ExploreTask = { source, variant, from: next, end: Math.min(end, next + batch) };
+      next = task.end;
+      const found = (await pool.run(task)) as Explored;
       explored = joinExplored(explored, found);
-      progress.update(Math.min(next, end) - from);
+      progress.update(next - from);
     }
   };
   try {
     await Promise.all(Array.from({ length: jobs }, work));
   } finally {
+    interruption.close();
     progress.stop();
-    await pool?.destroy();
+    await pool.destroy();
   }
-  return { explored, seconds: (performance.now() - start) / 1000 };
+  const interrupted = next < end && explored.failed === 0 ? interruption.signal : undefined;
+  return { explored, seconds: (performance.now() - start) / 1000, next, interrupted };
+}
+
+function batchOf(source: ProgramSource): number {
+  const steps = source.kind === 'random' ? (source.steps ?? 0) : 0;
+  return Math.max(1, Math.min(BATCH_PROGRAMS, Math.floor(BATCH_STEPS / Math.max(steps, 1))));
 }
 
 /** The bundled worker stands beside the main file, or one folder up from a shared chunk. */

@@ -1,4 +1,3 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import {
   MachineError,
   parseProgram,
@@ -9,6 +8,7 @@ import {
   type RunOptions,
   type RunResult,
 } from '@cg/machine';
+import { openInput } from '../input/open-input.js';
 
 /** More than this is no program: a hundred thousand statements are less. */
 const MAX_FILE_BYTES = 16 * 2 ** 20;
@@ -22,9 +22,15 @@ export interface RanFile {
   readonly passed: boolean;
 }
 
-/** @throws MachineError with the line, where it is about one; what reading the file throws */
-export function runFile(path: string, options: RunOptions): RanFile {
-  const text = parseProgram(readText(path));
+/**
+ * Runs the program in a file, or on standard input for `-`.
+ * @throws MachineError with the line, where it is about one; what reading the file throws
+ */
+export async function runFile(path: string, options: RunOptions): Promise<RanFile> {
+  const text = parseProgram(await readText(path));
+  if (text.lines.length === 0) {
+    throw new MachineError('EBADMSG', 'has no statement');
+  }
   const program = programOf(text);
   try {
     const result = runProgram(program, options);
@@ -39,21 +45,15 @@ export function runFile(path: string, options: RunOptions): RanFile {
 }
 
 /** Reads what may be a pipe, or without an end. @throws MachineError EBADMSG where it is too long */
-function readText(path: string): string {
-  const file = openSync(path, 'r');
-  try {
-    const pieces: Buffer[] = [];
-    for (let left = MAX_FILE_BYTES + 1; left > 0;) {
-      const piece = Buffer.alloc(Math.min(left, 2 ** 16));
-      const read = readSync(file, piece);
-      if (read === 0) {
-        return Buffer.concat(pieces).toString('utf8');
-      }
-      pieces.push(piece.subarray(0, read));
-      left -= read;
+async function readText(path: string): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of openInput(path)) {
+    bytes += piece.length;
+    if (bytes > MAX_FILE_BYTES) {
+      throw new MachineError('EBADMSG', `is longer than ${MAX_FILE_BYTES / 2 ** 20} MiB`);
     }
-  } finally {
-    closeSync(file);
+    pieces.push(piece);
   }
-  throw new MachineError('EBADMSG', `is longer than ${MAX_FILE_BYTES / 2 ** 20} MiB`);
+  return Buffer.concat(pieces).toString('utf8');
 }

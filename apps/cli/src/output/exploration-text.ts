@@ -13,9 +13,10 @@ import { progressBar } from './progress.js';
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
-/** What an exploration found: the sum, and the first program that failed, made as small as it goes. */
-export function describeExploration(request: ExploreRequest, { explored, seconds }: Exploration): string {
-  const { programs, steps, compared, counts, failed } = explored;
+/** What an exploration found: the sum, the first program that failed, and where to go on after a signal. */
+export function describeExploration(request: ExploreRequest, exploration: Exploration): string {
+  const { explored, seconds, interrupted } = exploration;
+  const { steps, compared, counts, failed } = explored;
   const { uploaded = 0, excess = 0 } = counts;
   const changed = uploaded === 0 ? 0 : (100 * (uploaded - excess)) / uploaded;
   const wrong = failed === 0 ? 'none lost or stale' : `${failed} programs with wrong ones`;
@@ -23,18 +24,42 @@ export function describeExploration(request: ExploreRequest, { explored, seconds
   const jobs = request.jobs === 1 ? '1 job' : `${request.jobs} jobs`;
   const rate = `${number(Math.round(steps / seconds))} checked steps a second, ${jobs}`;
   const lines = [
-    `${titleOf(request, programs)}: ${number(steps)} steps in ${seconds.toFixed(1)} s`,
+    `${titleOf(request, exploration)}: ${number(steps)} steps in ${seconds.toFixed(1)} s`,
     `  compared  ${number(compared)} bytes, ${wrong}`,
     `  uploaded  ${number(uploaded)} bytes, ${changed.toFixed(1)} % of them had changed`,
     `  checking  ${cost === undefined ? '' : `${cost.toFixed(1)} times as long as unchecked; `}${rate}`,
   ];
-  return `${lines.join('\n')}\n${describeFirst(request, explored.failures)}`;
+  const first = explored.failures.at(0);
+  if (first !== undefined) {
+    const which = request.source.kind === 'random' ? 'seed' : 'program';
+    lines.push('', `${which} ${first.number} fails; the smallest program that does so in the same way:`, '');
+  } else if (interrupted !== undefined) {
+    lines.push('', `stopped by ${interrupted}; ${restOf(request, exploration)}`);
+  }
+  return `${lines.join('\n')}\n`;
 }
 
-function titleOf({ source, from, end, variant }: ExploreRequest, programs: number): string {
+/** How to run what a signal left. */
+function restOf({ source, end, variant, jobs }: ExploreRequest, { next }: Exploration): string {
+  if (source.kind === 'exhaustive') {
+    return `${number(next)} of ${number(end)} programs are done`;
+  }
+  const options = [
+    ['--random', end - next],
+    ['--seed', next],
+    ['--steps', source.steps],
+    ['--method', source.method],
+    ['--variant', variant],
+    ['--jobs', jobs === 1 ? undefined : jobs],
+  ].filter(([, value]) => value !== undefined);
+  return `the next seed is ${next}:\n  cg litmus ${options.flat().join(' ')}`;
+}
+
+function titleOf({ source, from, variant }: ExploreRequest, { explored, next }: Exploration): string {
+  const { programs } = explored;
   const what =
     source.kind === 'random'
-      ? `${number(programs)} random programs, seeds ${from} to ${end - 1}`
+      ? `${number(programs)} random programs, seeds ${from} to ${next - 1}`
       : [
           `${number(programs)} programs of up to ${source.length} of ${letterCount} steps`,
           `(${number(programCount(source))} with those that repeat others)`,
@@ -42,9 +67,10 @@ function titleOf({ source, from, end, variant }: ExploreRequest, programs: numbe
   return variant === undefined ? what : `variant ${variant}: ${what}`;
 }
 
-function describeFirst(
+/** The first program that failed, made as small as it goes; nothing where none did. */
+export function describeSmallest(
   { source, variant }: ExploreRequest,
-  failures: Exploration['explored']['failures'],
+  { failures }: Exploration['explored'],
 ): string {
   const [first] = failures;
   const program = first && programAt(source, first.number);
@@ -56,9 +82,7 @@ function describeFirst(
   let tried = 0;
   const smallest = smallestFailure(program, first.kind, options, () => progress.update(++tried));
   progress.stop();
-  const which = source.kind === 'random' ? `seed ${first.number}` : `program ${first.number}`;
   return [
-    `\n${which} fails; the smallest program that does so in the same way:\n\n`,
     printProgram(smallest),
     '\n',
     describeRun(smallest, options),

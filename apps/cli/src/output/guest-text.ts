@@ -21,7 +21,11 @@ export function hasFailed({ cases, console, memory, context, runExitCode, refuse
   const isWrong = cases.some(({ wrong }) => wrong.length > 0) || (console?.wrongPixels ?? 0) > 0;
   const isMemoryWrong = memory.some(({ wrongBytes }) => wrongBytes > 0);
   const isContextWrong = (context?.missing.length ?? 0) > 0;
-  return isWrong || isMemoryWrong || isContextWrong || refused > 0 || (runExitCode ?? 0) !== 0;
+  return isWrong || isMemoryWrong || isContextWrong || refused > 0 || hasCommandFailed(runExitCode);
+}
+
+function hasCommandFailed(exitCode: GuestReport['runExitCode']): boolean {
+  return exitCode !== undefined && exitCode !== 0;
 }
 
 /** A line of the table of cases, with its head ahead of the first, and what is wrong below it. */
@@ -82,8 +86,9 @@ function describeGuest(report: GuestReport): string[] {
     const verdict = missing.length === 0 ? '' : colors.red(`, too few ${missing.join(', ')}`);
     lines.push(`  a DX context from its making to its end: ${counted} commands executed${verdict}`);
   }
-  if ((report.runExitCode ?? 0) !== 0) {
-    lines.push(colors.red(`  the command failed with ${report.runExitCode}`));
+  if (hasCommandFailed(report.runExitCode)) {
+    const how = report.runExitCode === null ? 'did not end in time' : `failed with ${report.runExitCode}`;
+    lines.push(colors.red(`  the command ${how}`));
   }
   for (const { way, wrongBytes } of report.memory) {
     lines.push(`  ${way}: ${wrongBytes === 0 ? 'every byte' : colors.red(`${wrongBytes} wrong bytes`)}`);
@@ -94,7 +99,7 @@ function describeGuest(report: GuestReport): string[] {
 function describeCases(cases: readonly ComparedCase[]): string[] {
   const sum = (count: (compared: ComparedCase) => number): number =>
     cases.reduce((total, compared) => total + count(compared), 0);
-  const lost = sum(({ differences: { E1, E2, D1 } }) => E1 + E2 + D1);
+  const lost = sum(({ differences: { E1, D1 } }) => E1 + D1);
   const wrong = sum((compared) => compared.wrong.length);
   return [
     '',
@@ -102,9 +107,10 @@ function describeCases(cases: readonly ComparedCase[]): string[] {
     `  submissions                 ${sum(({ submissions }) => submissions)}`,
     `  kernel sends as recorded    ${sum(({ asRecorded }) => asRecorded)}`,
     `  ours equal to the kernel's  ${sum(({ oursEqual }) => oursEqual)}`,
-    `  the kernel loses writes     ${lost} (E1 ${sum((one) => one.differences.E1)}, E2 ${sum(
-      (one) => one.differences.E2,
-    )}, D1 ${sum((one) => one.differences.D1)}), and they arrive here`,
+    `  the kernel loses writes     ${lost} (E1 ${sum((one) => one.differences.E1)}, D1 ${sum(
+      (one) => one.differences.D1,
+    )}), and they arrive here`,
+    `  left to the first use (E2)  ${sum(({ differences }) => differences.E2)}, and the device takes them`,
     `  wider than need be (D5)     ${sum(({ differences }) => differences.D5)}`,
     wrong === 0
       ? '  wrong                       0, in boxes, on the device and as the CPU sees it'

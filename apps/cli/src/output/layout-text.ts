@@ -1,11 +1,14 @@
 import { surfaceFormats, webGpuFormat } from '@cg/surface-layout';
 import type {
+  NoFormat,
   PlaneLocation,
   SubImage,
   SubresourceBox,
   SurfaceFormat,
   SurfaceLayout,
   SurfaceLocation,
+  WebGlTexture,
+  WebGpuTexture,
 } from '@cg/surface-layout';
 import { movedBytes } from '../layout/dirty-boxes.js';
 import type { UploadPlan } from '../layout/upload.js';
@@ -154,30 +157,65 @@ function boxTable(layout: SurfaceLayout, boxes: readonly SubresourceBox[]): stri
 }
 
 function describeUpload(upload: UploadPlan): string {
-  const formats = upload.formats.map((format) => {
-    if (format.format === undefined) {
-      return `no ${upload.api === 'webgpu' ? 'WebGPU' : 'WebGL 2'} format: ${format.reason}`;
-    }
-    const name = 'name' in format ? format.name : format.format;
-    const needs = 'features' in format ? format.features.join(', ') : (format.extension ?? '');
-    const swizzle = format.swizzle === 'rgba' ? '' : `, swizzle ${format.swizzle}`;
-    return `${name}${swizzle}${needs === '' ? '' : `, needs ${needs}`}`;
-  });
+  const isPlanar = upload.textures.length > 1;
+  const textures =
+    upload.api === 'webgpu'
+      ? upload.textures.map(describeGpuTexture)
+      : upload.textures.map(describeGlTexture);
   const calls =
     upload.api === 'webgpu'
       ? upload.writes.map(({ plane, destination, dataLayout, size }) => {
-          const texture = upload.formats.length > 1 ? ` of plane ${plane}` : '';
+          const texture = isPlanar ? ` of plane ${plane}` : '';
           const parameters = [destination, dataLayout, size].map((value) => `\n  ${inner(value)}`);
           return `writeTexture${texture}${parameters.join('')}`;
         })
       : upload.writes.map(describeSubImage);
-  return [...formats, ...calls].join('\n');
+  return [...textures, ...calls].join('\n');
+}
+
+function describeGpuTexture(texture: WebGpuTexture | NoFormat): string {
+  if (texture.format === undefined) {
+    return `no WebGPU texture: ${texture.reason}`;
+  }
+  const { format, swizzle, features, limits, descriptor, viewDimension } = texture;
+  const atLeast = Object.entries(limits).map(([name, value]) => `${name} ${value}`);
+  const { size, ...kind } = descriptor;
+  return [
+    `${format}${needs(swizzle, [...features, ...atLeast])}`,
+    'createTexture',
+    `  ${inner(kind)}`,
+    `  ${inner({ size })}`,
+    `createView ${inner({ dimension: viewDimension })}`,
+  ].join('\n');
+}
+
+function describeGlTexture(texture: WebGlTexture | NoFormat): string {
+  if (texture.format === undefined) {
+    return `no WebGL 2 texture: ${texture.reason}`;
+  }
+  const { name, swizzle, extension, call, target, internalFormat, levels, width, height, depth } = texture;
+  const storage = { levels, internalFormat: hex(internalFormat), width, height };
+  return [
+    `${name}${needs(swizzle, extension === undefined ? [] : [extension])}`,
+    `${call} target ${hex(target)}`,
+    `  ${inner(call === 'texStorage3D' ? { ...storage, depth } : storage)}`,
+  ].join('\n');
+}
+
+/** What a format wants beside itself, a line each: a swizzle in the shader, features, an extension, limits. */
+function needs(swizzle: string, features: readonly string[]): string {
+  const wanted = features.map((feature) => `\n  needs ${feature}`).join('');
+  return `${swizzle === 'rgba' ? '' : `, swizzle ${swizzle}`}${wanted}`;
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
 }
 
 function describeSubImage({ call, plane, srcOffset, srcLength, ...write }: SubImage): string {
   const { unpackRowLength, unpackImageHeight, target, ...place } = write;
   const source = { srcOffset, srcLength, unpackRowLength, unpackImageHeight };
-  return `${call} target 0x${target.toString(16)}, plane ${plane}\n  ${inner(place)}\n  ${inner(source)}`;
+  return `${call} target ${hex(target)}, plane ${plane}\n  ${inner(place)}\n  ${inner(source)}`;
 }
 
 /** An object as JavaScript would have it. */

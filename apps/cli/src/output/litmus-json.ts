@@ -19,7 +19,8 @@ export function filesJson(files: readonly RanFile[]): string {
 }
 
 /** The machine-readable form of an exploration: one line. */
-export function explorationJson(request: ExploreRequest, { explored, seconds }: Exploration): string {
+export function explorationJson(request: ExploreRequest, exploration: Exploration): string {
+  const { explored, seconds, next, interrupted } = exploration;
   const { source, variant, from, end, jobs } = request;
   const { programs, steps, compared, counts, failed, failures } = explored;
   const [first] = failures;
@@ -30,6 +31,8 @@ export function explorationJson(request: ExploreRequest, { explored, seconds }: 
     variant,
     from,
     end,
+    next,
+    interrupted,
     jobs,
     programs,
     steps,

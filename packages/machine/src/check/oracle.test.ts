@@ -95,7 +95,7 @@ describe('CoherencyOracle', () => {
   it('1.1: during a submission a byte may be as before or after a store, and nothing else', () => {
     const { oracle, surfaces, images, findings, store } = setUp();
     store(0, 1);
-    oracle.concurrent.begin();
+    oracle.submissions.begin();
     store(0, 2);
     store(0, 3);
     for (const value of [1, 2, 3]) {
@@ -106,7 +106,7 @@ describe('CoherencyOracle', () => {
     images[0][0] = 0;
     oracle.reads(surfaces[0], 0, whole);
     expect(findings).toHaveLength(1);
-    oracle.concurrent.end();
+    oracle.submissions.end();
     images[0][0] = 2;
     oracle.reads(surfaces[0], 0, whole);
     expect(findings).toHaveLength(2);
@@ -133,5 +133,83 @@ describe('CoherencyOracle', () => {
     oracle.loaded(content, 0, page.subarray(0, 16), 'cpu 0');
     oracle.reads(surfaces[1], 0, whole);
     expect(findings).toMatchObject([{ kind: 'lost', by: 'device', offset: 3, seen: 0, expected: 8 }]);
+  });
+
+  it('surfaces in the same bytes: the other may show an older value, but none that the byte never had', () => {
+    const { oracle, surfaces, images, findings, store } = setUp(2);
+    store(3, 4);
+    images.forEach((image) => (image[3] = 4));
+    images[0][3] = 8;
+    oracle.step++;
+    oracle.written(surfaces[0], 0, { ...whole, width: 16 });
+    for (const value of [4, 8]) {
+      images[1][3] = value;
+      oracle.reads(surfaces[1], 0, whole);
+    }
+    expect(findings).toEqual([]);
+    images[1][3] = 5;
+    oracle.reads(surfaces[1], 0, whole);
+    expect(findings).toMatchObject([{ kind: 'lost', offset: 3, seen: 5, expected: 8 }]);
+    images[0][3] = 4;
+    oracle.reads(surfaces[0], 0, whole);
+    expect(findings, 'the surface itself has the newest').toHaveLength(2);
+  });
+
+  it('both surfaces written by the device: either value, also where a store follows during a submission', () => {
+    const { oracle, content, surfaces, images, findings, store } = setUp(2);
+    images[0][0] = 1;
+    oracle.written(surfaces[0], 0, whole);
+    images[1][0] = 2;
+    oracle.written(surfaces[1], 0, whole);
+    oracle.submissions.begin();
+    store(0, 3);
+    const read = (value: number) => {
+      images[0][0] = value;
+      oracle.reads(surfaces[0], 0, whole);
+      return findings.length;
+    };
+    expect([read(1), read(2), read(3)], 'any of the three').toEqual([0, 0, 0]);
+    expect(read(4), 'and nothing else').toBe(1);
+    oracle.submissions.end();
+    expect([read(3), read(1)], 'the next submission reads what was stored').toEqual([1, 2]);
+    expect(content.allows(0, 2, surfaces[1].number)).toBe(false);
+  });
+
+  it('both surfaces written by the device: what a CPU has seen is what all see from then on', () => {
+    const { oracle, content, surfaces, images, findings, page } = setUp(2);
+    images[0][0] = 1;
+    oracle.written(surfaces[0], 0, whole);
+    images[1][0] = 2;
+    oracle.written(surfaces[1], 0, whole);
+    page[0] = 1;
+    oracle.loaded(content, 0, page.subarray(0, 1), 'cpu 0');
+    expect(findings).toEqual([]);
+    page[0] = 2;
+    oracle.loaded(content, 0, page.subarray(0, 1), 'cpu 0');
+    expect(findings).toMatchObject([{ kind: 'lost', by: 'cpu 0', seen: 2, expected: 1 }]);
+  });
+
+  it('1.1: within a submission commands read what those before them wrote, loads the value before or after', () => {
+    const { oracle, content, surfaces, images, findings, page } = setUp();
+    oracle.submissions.begin();
+    images[0][0] = 7;
+    oracle.written(surfaces[0], 0, whole);
+    oracle.loaded(content, 0, page.subarray(0, 1), 'cpu 0');
+    expect(findings).toEqual([]);
+    images[0][0] = 0;
+    oracle.reads(surfaces[0], 0, whole);
+    expect(findings).toMatchObject([{ kind: 'lost', by: 'device', seen: 0, expected: 7 }]);
+  });
+
+  it('keeps no more older values than images and memory can show, however often the device writes', () => {
+    const { oracle, content, surfaces, images, findings } = setUp(2);
+    for (let value = 1; value < 256; value++) {
+      images[0].fill(value);
+      oracle.written(surfaces[0], 0, whole);
+    }
+    expect(content.alternatives).toBeLessThan(9);
+    images[1].fill(0);
+    oracle.reads(surfaces[1], 0, whole);
+    expect(findings).toEqual([]);
   });
 });

@@ -2,10 +2,13 @@ import { PAGE_SIZE, type PhysicalMemory } from '@cg/pagetable';
 import type { SurfaceBox } from '@cg/surface-layout';
 import type { SvgaDevice } from '@cg/svga-device';
 import type { CheckedSurface } from './checked-surface.js';
-import { ConcurrentWrites } from './concurrent-writes.js';
-import { ANY_VALUE, NO_DOUBT, type Content } from './content.js';
+import { CPU, type Content } from './content.js';
 import type { Finding } from './finding.js';
 import { forEachRun } from './runs.js';
+import { SubmissionsUnderWay } from './submissions-under-way.js';
+
+/** So many values besides the newest are kept of a byte before those are forgotten that nothing shows any more. */
+const MANY_ALTERNATIVES = 6;
 
 /** What the oracle counted. */
 export interface OracleCounts {
@@ -30,12 +33,12 @@ export interface OracleView {
 }
 
 /**
- * Knows of every byte of every coherent resource who wrote it last, and therefore what a device command or a load
- * may see (rule 1). It knows nothing of pages, entries and boxes; what the device does it learns from the device.
+ * Knows of every byte of every coherent resource which values it may have, and therefore what a device command or a
+ * load may see (rule 1). It knows nothing of pages, entries and boxes; what the device does it learns from the device.
  */
 export class CoherencyOracle {
   readonly counts: OracleCounts = { compared: 0, lost: 0, stale: 0, uploaded: 0, excess: 0 };
-  readonly concurrent = new ConcurrentWrites();
+  readonly submissions = new SubmissionsUnderWay();
   /** The step that is under way, from 1. */
   step = 0;
   readonly #view: OracleView;
@@ -48,24 +51,13 @@ export class CoherencyOracle {
 
   /** A CPU has stored bytes. */
   stored(content: Content, offset: number, values: Uint8Array): void {
-    this.concurrent.note(content, offset, values.length);
-    content.write(offset, values, this.step);
+    content.store(offset, values, this.step, this.submissions.note(content));
   }
 
   /** A CPU has loaded bytes: what it saw must be the newest (rules 1.2, 1.3). */
   loaded(content: Content, offset: number, seen: Uint8Array, by: string): void {
     this.#compare({ content, by, surface: CPU }, offset, seen, 0, seen.length);
-    if (content.doubt !== undefined) {
-      settleDoubt(content, content.doubt, offset, seen);
-    }
-  }
-
-  /** A surface is gone that could not be read back: what memory has in its place nobody knows. */
-  givenUp({ content, offset, end, isNewestOnDevice }: CheckedSurface): void {
-    if (isNewestOnDevice) {
-      content.doubt ??= new Uint8Array(content.bytes);
-      content.doubt.fill(ANY_VALUE, offset, end);
-    }
+    content.settle(offset, seen, this.submissions.note(content));
   }
 
   /** A surface lies where it did not: what others there have on the device, it does not see before the CPU does. */
@@ -73,10 +65,9 @@ export class CoherencyOracle {
     const { content } = surface;
     for (const other of this.#view.surfaces) {
       if (other !== surface && other.isNewestOnDevice && other.sharesBytesWith(surface)) {
-        content.doubt ??= new Uint8Array(content.bytes);
         const [start, end] = [Math.max(surface.offset, other.offset), Math.min(surface.end, other.end)];
         for (let at = start; at < end; at++) {
-          content.doubt[at] = content.doubt[at] === NO_DOUBT ? other.number : ANY_VALUE;
+          content.mayBeOlder(at, this.#inMemory(content, at), other.number);
         }
       }
     }
@@ -113,19 +104,55 @@ export class CoherencyOracle {
     const sharing = [...this.#view.surfaces].filter(
       (other) => other !== surface && other.sharesBytesWith(surface),
     );
+    if (content.alternatives > MANY_ALTERNATIVES) {
+      this.#forgetOlder(content);
+    }
+    const during = this.submissions.note(content);
+    const by = { owner: surface.number, aliased: sharing.length > 0, during };
     forEachRun(surface.layout, subresource, box, (start, bytes) => {
-      this.concurrent.note(content, offset + start, bytes);
-      content.write(offset + start, image.subarray(start, start + bytes), this.step);
-      if (sharing.length > 0) {
-        content.doubt ??= new Uint8Array(content.bytes);
-        content.doubt.fill(surface.number, offset + start, offset + start + bytes);
-      }
+      const values = image.subarray(start, start + bytes);
+      content.writeByDevice(offset + start, values, this.step, by);
     });
     surface.isNewestOnDevice = true;
     for (const other of sharing.filter(({ isNewestOnDevice }) => isNewestOnDevice)) {
-      // Each of them comes back whole: what the other wrote in these bytes may come back under it.
-      content.doubt?.fill(ANY_VALUE, Math.max(offset, other.offset), Math.min(surface.end, other.end));
+      this.#eitherComesBack(surface, other);
     }
+  }
+
+  /** Each of two surfaces comes back whole: in the bytes that they share, one's over the other's. */
+  #eitherComesBack(a: CheckedSurface, b: CheckedSurface): void {
+    const { content } = a;
+    for (const { sid, offset } of [a, b]) {
+      const image = this.#view.device.surfaceImage(sid);
+      if (image === undefined) {
+        continue;
+      }
+      for (let at = Math.max(a.offset, b.offset); at < Math.min(a.end, b.end); at++) {
+        content.mayComeBack(at, image[at - offset]);
+      }
+    }
+  }
+
+  /** An older value can only be shown by a surface whose image has it, or by one that gets it from memory. */
+  #forgetOlder(content: Content): void {
+    const images = [...this.#view.surfaces]
+      .filter((surface) => surface.content === content)
+      .map(({ sid, offset, end }) => ({ offset, end, image: this.#view.device.surfaceImage(sid) }));
+    content.forgetOlder(
+      (place, value) =>
+        this.#inMemory(content, place) === value ||
+        images.some(
+          ({ offset, end, image }) => place >= offset && place < end && image?.[place - offset] === value,
+        ),
+    );
+  }
+
+  #inMemory({ frames, values }: Content, place: number): number {
+    if (frames === undefined) {
+      return values[place];
+    }
+    const inPage = place % PAGE_SIZE;
+    return this.#view.memory.u8[frames[(place - inPage) / PAGE_SIZE] * PAGE_SIZE + inPage];
   }
 
   #upload(surface: CheckedSurface, image: Uint8Array, start: number, end: number): void {
@@ -155,16 +182,28 @@ export class CoherencyOracle {
   }
 
   /** The byte of memory is old: that matters where the device has the newest. */
-  #staleUpload({ content, offset, name }: CheckedSurface, at: number, value: number, onDevice: number): void {
+  #staleUpload(
+    { content, offset, name, number }: CheckedSurface,
+    at: number,
+    value: number,
+    onDevice: number,
+  ): void {
     const place = offset + at;
-    const expected = content.values[place];
-    if (onDevice !== expected || content.isDoubtful(place)) {
+    if (!content.isNewest(place, onDevice) || content.allows(place, value, number)) {
       return;
     }
     this.counts.stale++;
     const writer = content.writers[place];
     const found = { kind: 'stale', step: this.step, by: 'driver', name: content.name } as const;
-    this.#report({ ...found, offset: place, bytes: 1, seen: value, expected, writer, message: name });
+    this.#report({
+      ...found,
+      offset: place,
+      bytes: 1,
+      seen: value,
+      expected: onDevice,
+      writer,
+      message: name,
+    });
   }
 
   #compare(reader: Reader, offset: number, seen: Uint8Array, start: number, bytes: number): void {
@@ -180,12 +219,12 @@ export class CoherencyOracle {
 
   /** Bytes differ, from `first` on: they are lost unless nothing is promised of them. */
   #different(reader: Reader, offset: number, seen: Uint8Array, first: number): void {
-    const { content, by } = reader;
+    const { content, by, surface } = reader;
     const { values, writers } = content;
     let lost = 0;
     let firstLost = 0;
     for (let i = first; i < seen.length; i++) {
-      if (values[offset + i] !== seen[i] && !this.#isAllowed(reader, offset + i, seen[i])) {
+      if (!content.allows(offset + i, seen[i], surface)) {
         firstLost = lost === 0 ? i : firstLost;
         lost++;
       }
@@ -205,22 +244,6 @@ export class CoherencyOracle {
       this.#report({ ...what, seen: seen[firstLost], expected, writer });
     }
   }
-
-  /** Whether a reader may see a value that is not the newest. */
-  #isAllowed({ content, surface }: Reader, place: number, value: number): boolean {
-    const { doubt } = content;
-    if (doubt === undefined || doubt[place] === NO_DOUBT) {
-      return this.concurrent.allows(content, place, value);
-    }
-    if (surface !== CPU) {
-      return doubt[place] !== surface || this.concurrent.allows(content, place, value);
-    }
-    if (doubt[place] !== ANY_VALUE) {
-      return this.concurrent.allows(content, place, value);
-    }
-    content.values[place] = value;
-    return true;
-  }
 }
 
 /** Who reads bytes of a content. */
@@ -229,15 +252,4 @@ interface Reader {
   readonly by: string;
   /** Number of the surface that the device reads, or CPU. */
   readonly surface: number;
-}
-
-const CPU = 0;
-
-/** A load has brought the newest of an image to memory: from now on that is what everybody sees. */
-function settleDoubt({ values }: Content, doubt: Uint8Array, offset: number, seen: Uint8Array): void {
-  for (let i = 0; i < seen.length; i++) {
-    if (values[offset + i] === seen[i]) {
-      doubt[offset + i] = NO_DOUBT;
-    }
-  }
 }

@@ -301,7 +301,8 @@ class ProgramMaker {
     }
     const pages = Math.ceil(this.#bytesOf(name) / PAGE);
     if (random.chance(30)) {
-      const range = { offset: random.below(pages) * PAGE, bytes: random.between(1, 2) * PAGE };
+      const first = random.below(pages);
+      const range = { offset: first * PAGE, bytes: Math.min(random.between(1, 2), pages - first) * PAGE };
       this.#add({ kind: 'unmap', process, name, range });
     }
     this.#add({ kind: 'unmap', process, name });

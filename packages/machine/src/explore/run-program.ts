@@ -5,6 +5,7 @@ import type { Finding } from '../check/finding.js';
 import { CoherencyOracle, type OracleCounts } from '../check/oracle.js';
 import { MachineError } from '../errors.js';
 import { Machine, type MachineOptions } from '../machine.js';
+import { checkOperands, MACHINE_DEFAULTS } from '../program/check-operands.js';
 import { printStatement } from '../program/print-program.js';
 import type { CountedName, MachineStatement, Program, Statement } from '../program/statement.js';
 import { policyFor, type TrackingMethodName } from '../tracking-methods.js';
@@ -58,6 +59,7 @@ export interface RunResult {
  * one that makes more than a run may hold
  */
 export function runProgram(program: Program, options: RunOptions = {}): RunResult {
+  checkOperands(program);
   const run = new ProgramRun(program, options);
   return run.run();
 }
@@ -77,7 +79,6 @@ class ProgramRun {
   readonly #faults = new FaultInjection();
   readonly #findings: Finding[] = [];
   readonly #unmet: UnmetExpectation[] = [];
-  #hasFailedSwitch = false;
   readonly #outcomes = { done: 0, skipped: 0, failed: 0, blocked: 0 };
   #waiting: Waiting[] = [];
   /** What the device has copied to memory with no fence behind it yet. */
@@ -131,7 +132,7 @@ class ProgramRun {
   #machineOptions(): MachineOptions {
     const [first] = this.#program;
     const wanted: Omit<MachineStatement, 'kind'> = first?.kind === 'machine' ? first : {};
-    const { cpus = 2, dx = false, memory = 8, objects = 64, graphics } = wanted;
+    const { cpus, dx = false, memory, objects, graphics } = { ...MACHINE_DEFAULTS, ...wanted };
     const base: MachineOptions = {
       cpus,
       memoryBytes: memory * 2 ** 20,
@@ -206,10 +207,13 @@ class ProgramRun {
       if (outcome === 'blocked') {
         this.#waiting.push({ statement, step });
       }
-      // A switch of backing may be done and yet fail, for its fence: the old mapping then shows what is gone.
-      this.#hasFailedSwitch ||= outcome === 'failed' && switchesBacking(statement);
-      const isOldMapping = error?.code === 'EFAULT' && this.#hasFailedSwitch;
-      if (error !== undefined && statement.kind === 'check' && !isOldMapping) {
+      if (error?.code === 'ENOMEM' && statement.kind === 'check' && this.#world.isCrowded) {
+        throw new MachineError(
+          'ENOMEM',
+          `the machine has too little memory for what it has to hold: ${error.message}`,
+        );
+      }
+      if (error !== undefined && statement.kind === 'check') {
         // Nothing is ordered to fail: the device can be brought up to date, and the CPU shown it (rule 1.5).
         this.#crashed(error, statement, step);
       }
@@ -273,10 +277,10 @@ class ProgramRun {
     this.#faults.disarm();
     this.#machine.commandObserver = undefined;
     this.#hasEnded = true;
-    attempt(() => file.close());
+    file.close();
+    this.#steps.exitAll();
     const left = account.used + graphicsMemory.used;
-    // A thread that waits for a lock does not end half-way, as a step that is tried again does: it can leave things.
-    if (left > 0 && this.#outcomes.blocked === 0) {
+    if (left > 0) {
       const nothing = { offset: 0, seen: 0, expected: 0, writer: 0, name: '' };
       const message = `${account.used} bytes of trackers and ${graphicsMemory.used} of graphics memory stay charged`;
       this.#found({ ...nothing, kind: 'leak', step: this.#step, by: 'driver', bytes: left, message });
@@ -310,8 +314,4 @@ class ProgramRun {
         timeline?.note({ ...commandEvent(command, surface, to), step: this.#current }),
     };
   }
-}
-
-function switchesBacking(statement: Statement): boolean {
-  return statement.kind === 'submit' && statement.commands.some(({ kind }) => kind === 'switch');
 }

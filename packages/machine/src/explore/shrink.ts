@@ -47,7 +47,8 @@ function withoutParts(program: Program, fails: (candidate: Program) => boolean):
 
 function withSimplerSteps(program: Program, fails: (candidate: Program) => boolean): Program {
   let simplest = program;
-  for (let at = 0; at < simplest.length; at++) {
+  // From the end, so that the machine comes last: it needs the CPUs that the accesses name.
+  for (let at = simplest.length - 1; at >= 0; at--) {
     for (const simpler of simplerForms(simplest[at])) {
       const candidate = simplest.with(at, simpler);
       if (fails(candidate)) {

@@ -98,6 +98,11 @@ export class Steps {
     }
   }
 
+  /** Ends every process: nothing is mapped any more. */
+  exitAll(): void {
+    [...this.world.processes.values()].forEach((process) => this.#exit(process));
+  }
+
   #exit(process: LiveProcess): void {
     const { processes, machine } = this.world;
     const heir = [...processes.values()].find((other) => other !== process);
@@ -108,6 +113,7 @@ export class Steps {
     }
     process.addressSpace.exit();
     processes.delete(process.name);
+    this.world.forgetDestroyed();
   }
 
   #unmap(
@@ -118,6 +124,7 @@ export class Steps {
     if (range === undefined) {
       addressSpace.unmapRange(mapped.start, mapped.bytes);
       maps.splice(maps.indexOf(mapped), 1);
+      this.world.forgetDestroyed();
       return;
     }
     const start = range.offset - (range.offset % PAGE_SIZE);
@@ -156,13 +163,13 @@ export class Steps {
       }
     }
     timeline?.note({ step, lane: 'driver', kind: 'call', text: 'submission begins' });
-    oracle?.concurrent.begin();
+    oracle?.submissions.begin();
     let done = false;
     try {
       this.#lastFence = world.file.submit(bytes);
       done = true;
     } finally {
-      oracle?.concurrent.end();
+      oracle?.submissions.end();
       for (const surface of switched.keys()) {
         this.#settle(surface, done);
       }
@@ -220,17 +227,8 @@ export class Steps {
       world.file.closeHandle(surface.target.handle);
     }
     world.buffers.delete(name);
-    try {
-      world.file.closeHandle(handle);
-    } catch (error) {
-      // Gone all the same, and where it could not be read back what only the device had is gone with it.
-      if (surface !== undefined) {
-        this.oracle?.givenUp(surface.checked);
-      }
-      throw error;
-    } finally {
-      world.forgetDestroyed();
-    }
+    world.file.closeHandle(handle);
+    world.forgetDestroyed();
   }
 
   /** Has every byte of a surface or buffer, or of all, read by the device and loaded through every mapping. */
@@ -240,11 +238,11 @@ export class Steps {
     for (const surface of world.surfaces.values()) {
       if (name === undefined || surface.checked.name === name) {
         const target = world.checkTarget(surface);
-        oracle?.concurrent.begin();
+        oracle?.submissions.begin();
         try {
           world.file.submit(wholeCopy(surface, target)).wait();
         } finally {
-          oracle?.concurrent.end();
+          oracle?.submissions.end();
         }
       }
     }

@@ -1,4 +1,5 @@
 import { commandBytes, CommandWriter } from '@cg/svga-device';
+import { haveSameShape } from '../program/check-operands.js';
 import type { CopyCommand, SubmittedCommand } from '../program/statement.js';
 import type { LiveSurface, World } from './world.js';
 
@@ -45,7 +46,7 @@ function writeSwitch(
 function writeCopy({ surfaces }: World, writer: CommandWriter, command: CopyCommand): boolean {
   const from = surfaces.get(command.from);
   const to = surfaces.get(command.to);
-  if (from === undefined || to === undefined || from === to || !haveSameShape(from, to)) {
+  if (from === undefined || to === undefined || from === to || !haveSameShape(from.statement, to.statement)) {
     return false;
   }
   return command.part === undefined
@@ -89,17 +90,4 @@ function writeBoxCopy(
   const images = { srcFace: face, srcMipmap: mip, destFace: face, destMipmap: mip };
   writer.write('SURFACE_COPY', { srcSid: from.handle, destSid: to.handle, ...images, boxes: [copied] });
   return true;
-}
-
-function haveSameShape({ statement: a }: LiveSurface, { statement: b }: LiveSurface): boolean {
-  return (
-    a.format === b.format &&
-    a.width === b.width &&
-    a.height === b.height &&
-    a.depth === b.depth &&
-    a.mips === b.mips &&
-    a.layers === b.layers &&
-    a.samples === b.samples &&
-    a.cube === b.cube
-  );
 }

@@ -15,6 +15,9 @@ const HUGE_PAGES = LEAF_PAGES[2];
 /** What a program's buffers and surfaces may hold at a time. Memory, images and the oracle take 7 bytes for each. */
 const MAX_CONTENT_BYTES = 128 * 2 ** 20;
 
+/** Page tables of a process that has a few mappings in three places. */
+const PROCESS_TABLE_BYTES = 12 * PAGE_SIZE;
+
 /** What a process has mapped under the name of a surface or buffer. */
 export interface MappedRange {
   readonly name: string;
@@ -60,9 +63,12 @@ export class World {
   /** Told where surfaces are placed. */
   oracle: CoherencyOracle | undefined;
   readonly #checkTargets: LiveSurface[] = [];
+  /** Their handles are closed; the driver has not let go of them yet. */
+  #closed: LiveSurface[] = [];
   readonly #resources = new WeakSet<Surface>();
   #numbers = 0;
   #contentBytes = 0;
+  #hugeMaps = 0;
 
   constructor(
     readonly machine: Machine,
@@ -79,6 +85,20 @@ export class World {
     for (const { checked } of this.#checkTargets) {
       yield checked;
     }
+    for (const { checked, resource } of this.#closed) {
+      if (resource?.backing !== undefined) {
+        yield checked;
+      }
+    }
+  }
+
+  /**
+   * Whether there may be too little memory for `check`, which has a surface and a copy of it in memory: it is the
+   * program's choice that there is, and no fault of the machine.
+   */
+  get isCrowded(): boolean {
+    const tables = this.processes.size * PROCESS_TABLE_BYTES;
+    return this.#contentBytes + tables > this.machine.memory.u8.length / 4;
   }
 
   /** The surface that the device knows by an id. */
@@ -91,6 +111,12 @@ export class World {
     }
     for (const { handle, checked } of this.#checkTargets) {
       if (this.file.deviceId(handle) === sid) {
+        checked.sid = sid;
+        return checked;
+      }
+    }
+    for (const { checked, resource } of this.#closed) {
+      if (resource?.id === sid) {
         checked.sid = sid;
         return checked;
       }
@@ -209,8 +235,9 @@ export class World {
     return tracker?.method === 'trap' && tracker.dirty.bitmap.has(page);
   }
 
-  /** Forgets what buffer objects held that are gone. */
+  /** Forgets surfaces that are gone, and what buffer objects held that are. */
   forgetDestroyed(): void {
+    this.#closed = this.#closed.filter(({ resource }) => resource?.backing !== undefined);
     for (const [object, content] of this.#contents) {
       if (object instanceof BufferObject && object.isDestroyed) {
         content.isFreed = true;
@@ -221,10 +248,13 @@ export class World {
   }
 
   /** A surface's handle is being closed. What has no backing goes with it. */
-  forgetSurface({ resource, checked, target }: LiveSurface): void {
+  forgetSurface(surface: LiveSurface): void {
+    const { resource, checked, target } = surface;
     this.surfaces.delete(checked.name);
     if (resource === undefined) {
       this.#contentBytes -= checked.content.bytes;
+    } else {
+      this.#closed.push(surface);
     }
     const at = target === undefined ? -1 : this.#checkTargets.indexOf(target);
     if (target !== undefined && at >= 0) {
@@ -240,8 +270,9 @@ export class World {
       return false;
     }
     const { content, offset } = mapped;
-    const vma =
-      kind === undefined ? mapped.vma : mappedAs(kind, mapped.vma, content.frames ?? new Uint32Array());
+    const frames = content.frames ?? new Uint32Array();
+    const vma = kind === undefined ? mapped.vma : mappedAs(kind, mapped.vma, frames, this.#hugeMaps);
+    this.#hugeMaps += kind === 'huge' ? 1 : 0;
     const isPrivate = kind === 'private';
     process.maps.push({ name, start: vma.start, bytes: vma.end - vma.start, content, offset, isPrivate });
     return true;
@@ -288,18 +319,23 @@ export class World {
   }
 }
 
-/** Where mappings go whose frames are to be shown by huge entries. */
+/** Where mappings go whose frames are to be shown by huge entries, and how far apart: no content is as long. */
 const HUGE_AT = 2 ** 44;
+const HUGE_APART = 2 ** 28;
 
-/** The same part of the device's mapping, mapped in another way than just so. */
-function mappedAs(kind: MapKind, vma: Vma, frames: Uint32Array): Vma {
+/**
+ * The same part of the device's mapping, mapped in another way than just so.
+ * @param hugeMaps huge mappings that were made before
+ */
+function mappedAs(kind: MapKind, vma: Vma, frames: Uint32Array, hugeMaps: number): Vma {
   const { addressSpace, start, end, flags, firstPage, operations, mapping } = vma as Vma & {
     addressSpace: AddressSpace;
   };
   const aligned = frames.findIndex((frame) => frame % HUGE_PAGES === 0);
   addressSpace.unmapRange(start, end - start);
   return addressSpace.map({
-    address: kind === 'private' ? start : HUGE_AT + (HUGE_PAGES - aligned) * PAGE_SIZE,
+    address:
+      kind === 'private' ? start : HUGE_AT + hugeMaps * HUGE_APART + (HUGE_PAGES - aligned) * PAGE_SIZE,
     length: end - start,
     flags: kind === 'private' ? flags & ~VM_SHARED : flags,
     mapping: mapping as Mapping,

@@ -2,9 +2,9 @@ import { contains } from './dirty-blocks.js';
 import type { CaseBox, GuestStep } from './guest-case.js';
 
 /**
- * Why our boxes may differ from a kernel's in a step. E1, E2 and D1 are writes that the kernel loses (with the
- * mapping that is removed, with the move of the first submission, when boxes merge); D5 is a box that it makes
- * wider than need be.
+ * Why our boxes may differ from a kernel's in a step. E1 and D1 are writes that the kernel loses (with the mapping
+ * that is removed, when boxes merge); E2 are writes before the first submission, which it leaves to the device to take
+ * at the first use (9.1); D5 is a box that it makes wider than need be.
  */
 export type Difference = 'E1' | 'E2' | 'D1' | 'D5';
 

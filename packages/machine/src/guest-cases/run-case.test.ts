@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseGuest } from './case-guest.js';
 import type { GuestCase } from './guest-case.js';
+import { recordedGuestCases } from '../guest-cases.js';
+import { postedVariants } from '../posted/posted-variants.js';
 import { judgeStep } from './judge-step.js';
 import { MachineGuest } from './machine-guest.js';
 import { runCase } from './run-case.js';
@@ -85,6 +87,26 @@ describe('runCase', () => {
     });
     const { steps, wrongPages } = await runCase(PROGRAM, guest);
     expect([steps[3].wrongLoads, wrongPages]).toEqual([16, 4]);
+  });
+});
+
+describe('the recorded case «small-write-before-first-submit»', () => {
+  const recorded = recordedGuestCases().find(({ name }) => name === 'small-write-before-first-submit')!;
+  const [step] = recorded.steps;
+  const first = { ...recorded, steps: [step] };
+  const posted = postedVariants.find(({ id }) => id === 'E2')!;
+
+  it.each([
+    ['9.1, E2: its bytes are on the device, though nobody sends them, as in the kernel', posted, 0],
+    ['its bytes are on the device, and our driver sends them', undefined, 1],
+  ])('%s', async (_, variant, boxes) => {
+    const guest = new MachineGuest(first, (base) => variant?.machineOptions(base) ?? base);
+    const { steps } = await runCase(first, guest);
+    expect(step.boxes).toEqual([]);
+    expect(steps[0].boxes.length).toBe(boxes);
+    expect(steps[0]).toMatchObject({ wrongOnDevice: 0, lostOnDevice: 0 });
+    const image = guest.image('surface', 0)!;
+    expect((step.w ?? []).map(([offset]) => image[offset])).toEqual([1, 2]);
   });
 });
 

@@ -15,13 +15,14 @@ describe('moves as posted', () => {
     expect(outcomes('E1', program)).toEqual({ right: [7], posted: [0] });
   });
 
-  it('E2: pages that are written before the first submission are never uploaded', () => {
+  it('E2: pages that are written before the first submission are not uploaded; the device takes them itself', () => {
     const program = (on: PostedMachine) => {
       const surface = on.surface(4);
       on.store(on.map(surface), 1, 7);
       on.read(surface);
-      return on.devicePages(surface, [1]);
+      const { boxes } = on.process.file.statistics(surface);
+      return [boxes, ...on.devicePages(surface, [1])];
     };
-    expect(outcomes('E2', program)).toEqual({ right: [7], posted: [0] });
+    expect(outcomes('E2', program)).toEqual({ right: [1, 7], posted: [0, 7] });
   });
 });

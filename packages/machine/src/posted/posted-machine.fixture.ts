@@ -21,7 +21,9 @@ export class PostedMachine {
   readonly faults = new FaultInjection();
   /** The first and the second CPU. */
   readonly cpus: readonly Cpu[];
-  readonly #shapes = new Map<number, { width: number; height: number }>();
+  readonly #requests = new Map<number, NewSurface>();
+  /** What surfaces are copied to, for the device to read them. */
+  readonly #copies = new Map<number, number>();
 
   constructor({
     method = 'scan',
@@ -44,7 +46,7 @@ export class PostedMachine {
     const { width = ROW, height = pages } = wanted;
     const request = { format: A8R8G8B8, coherent: true, ...wanted, width, height };
     const { handle } = this.process.file.createSurface(request);
-    this.#shapes.set(handle, { width, height });
+    this.#requests.set(handle, request);
     return handle;
   }
 
@@ -86,15 +88,29 @@ export class PostedMachine {
     return this.cpus[0].load8(start + page * PAGE_SIZE);
   }
 
-  /** A submission that names surfaces, and reads them. */
+  /** A submission that has the device read every byte of surfaces. */
   read(...surfaces: number[]): void {
-    this.submit(...surfaces.map((sid) => encodeCommand('UPDATE_GB_SURFACE', { sid })));
+    this.submit(
+      ...surfaces.map((srcSid) =>
+        encodeCommand('WHOLE_SURFACE_COPY', { srcSid, destSid: this.#copyOf(srcSid) }),
+      ),
+    );
+  }
+
+  #copyOf(surface: number): number {
+    let copy = this.#copies.get(surface);
+    if (copy === undefined) {
+      const { backing: _, ...shape } = this.#requests.get(surface) as NewSurface;
+      copy = this.process.file.createSurface({ ...shape, coherent: false }).handle;
+      this.#copies.set(surface, copy);
+    }
+    return copy;
   }
 
   /** A submission that writes the pattern to every byte of surfaces. */
   write(...surfaces: number[]): void {
     const sources = surfaces.map((handle) => {
-      const { width, height } = this.#shapes.get(handle)!;
+      const { width, height } = this.#requests.get(handle)!;
       const source = this.surface(height, { width });
       const vma = this.map(source);
       this.cpus[0].storeBytes(vma.start, new Uint8Array(width * height * 4).fill(PATTERN));

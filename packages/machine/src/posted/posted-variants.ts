@@ -153,12 +153,16 @@ const surfaces: readonly PostedVariant[] = [
 
 const moves: readonly PostedVariant[] = [
   replacing('E1', 'what was written and then unmapped is forgotten', 'Mapping', silentAboutZaps),
-  replacing(
-    'E2',
-    'what was written before the first submission is forgotten',
-    'Validation',
-    movingWithoutRecord,
-  ),
+  {
+    ...replacing(
+      'E2',
+      'what was written before the first submission is not uploaded',
+      'Validation',
+      movingWithoutRecord,
+    ),
+    // The device takes it from memory at the first use (9.1).
+    losesNothing: true,
+  },
 ];
 
 /** The posted patches' errata about lost and stale data, one part at a time, in order of id. */

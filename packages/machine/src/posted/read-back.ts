@@ -1,6 +1,6 @@
 import type { IntervalNode, IntervalTree } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
-import type { Residence, ResidentResource } from '@cg/vmwgfx';
+import type { Reservation, Residence, ResidentResource } from '@cg/vmwgfx';
 import { finishReadBacks, readBackResources, type CoherencyParts } from '@cg/vmwgfx/parts';
 
 /**
@@ -57,18 +57,18 @@ function sendReadBacks(resources: readonly ResidentResource[]): Set<ResidentReso
 }
 
 function readBack(
-  object: Residence,
+  held: Reservation<Residence>,
   dirty: readonly ResidentResource[],
   waits: boolean,
   unsure: boolean,
 ): void {
   if (waits && !unsure) {
-    readBackResources(object, dirty);
+    readBackResources(held, dirty);
     return;
   }
   const sent = sendReadBacks(dirty);
   if (waits && sent.size > 0) {
-    finishReadBacks(object, sent);
+    finishReadBacks(held, sent);
   }
 }
 
@@ -86,8 +86,8 @@ function pagesToFirstDirty(index: Index, start: number, end: number, last: numbe
 
 /** Reads back with these habits, and otherwise as the driver does. */
 export function readingBack(habits: ReadonlySet<ReadBackHabit>): CoherencyParts['cleanResources'] {
-  return (object, startPage, endPage) => {
-    const { resources: index } = object;
+  return (held, startPage, endPage) => {
+    const { resources: index } = held.object;
     const start = startPage * PAGE_SIZE;
     const end = endPage * PAGE_SIZE;
     const first = habits.has('C2a') ? lowestOnTheWay(index, start, end) : index.firstOverlap(start, end);
@@ -96,7 +96,7 @@ export function readingBack(habits: ReadonlySet<ReadBackHabit>): CoherencyParts[
       ? (nodes.at(-1)?.end ?? start)
       : Math.max(start, ...nodes.map((node) => node.end));
     const dirty = nodes.map(({ value }) => value).filter(({ gpuDirty }) => gpuDirty);
-    readBack(object, dirty, last > start, habits.has('C3'));
+    readBack(held, dirty, last > start, habits.has('C3'));
     const pages = habits.has('C2c')
       ? Math.ceil((last - start) / PAGE_SIZE)
       : pagesToFirstDirty(index, start, end, last);

@@ -106,8 +106,10 @@ describe('resources as posted', () => {
   it('C8: what is dirty in a surface that is not coherent is gone before there are boxes for it', () => {
     const program = (on: PostedMachine) => {
       const buffer = on.buffer(8);
-      on.surfaceIn(buffer, 0, 4);
       const explicit = on.surfaceIn(buffer, 4, 4, { coherent: false });
+      on.read(explicit);
+      // Tracked from now on; the explicit surface keeps boxes from its next use on.
+      on.surfaceIn(buffer, 0, 4);
       on.cpus[0].store8(on.mapBuffer(buffer).start + 5 * PAGE_SIZE, 7);
       on.submit(encodeCommand('READBACK_GB_SURFACE', { sid: explicit }));
       return on.devicePages(explicit, [1]);

@@ -24,6 +24,7 @@ describe('boxes as posted', () => {
   it('D1: pages 2 and 4 of 4096x4 texels make a box of 1024x2', () => {
     const program = (on: PostedMachine) => {
       const surface = on.surface(4, { width: 4096 });
+      on.read(surface);
       on.fillPages(on.map(surface), [2, 4], 7);
       on.read(surface);
       return on.devicePages(surface, [0, 1, 2, 3, 4]);
@@ -41,6 +42,7 @@ describe('boxes as posted', () => {
   it('D3: page 2 of 64x64 with two samples is rows 32 to 47, and rows 16 to 23 are uploaded', () => {
     const program = (on: PostedMachine) => {
       const surface = on.surface(64, { width: 64, samples: 2 });
+      on.read(surface);
       on.fillPages(on.map(surface), [2], 7);
       on.read(surface);
       return [16, 32, 47].map((row) => on.device(surface, row * 256));
@@ -63,6 +65,7 @@ describe('boxes as posted', () => {
     const format = formatByName('NV12')!.id;
     const program = (on: PostedMachine) => {
       const surface = on.surface(64, { format, width: 64 });
+      on.read(surface);
       on.cpus[0].store8(on.map(surface).start + 9, 7);
       on.read(surface);
       return on.device(surface, 9);
@@ -76,6 +79,7 @@ describe('boxes as posted', () => {
     const program = (on: PostedMachine) => {
       const surface = on.surface(1, { layers: 8 });
       const vma = on.map(surface);
+      on.read(surface);
       on.store(vma, 6, 7);
       let refused: unknown;
       try {

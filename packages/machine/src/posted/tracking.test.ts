@@ -74,6 +74,7 @@ describe('tracking as posted', () => {
   it('B7: a page mapped writable is written and never recorded', () => {
     const program = (on: PostedMachine) => {
       const surface = on.surface(4);
+      on.read(surface);
       on.store(on.map(surface), 1, 7);
       on.read(surface);
       return on.devicePages(surface, [1]);

@@ -1,4 +1,4 @@
-import type { BufferObject, Resource } from '@cg/vmwgfx';
+import type { BufferObject, BufferReservation, Resource } from '@cg/vmwgfx';
 import type { DriverParts, Wanted } from '@cg/vmwgfx/parts';
 import { unmapUnrecorded } from './mapping.js';
 
@@ -38,9 +38,9 @@ export function scanningAfterTransfer(Base: ValidationPart): ValidationPart {
 /** C5: backing off releases the tracker of every switch that was wanted, whether it was taken or not. */
 export function releasingWhatWasNotTaken(Base: ValidationPart): ValidationPart {
   return class extends Base {
-    protected override takeTrackerUsers(objects: readonly BufferObject[]): void {
+    protected override takeTrackerUsers(objects: readonly BufferReservation[]): void {
       this.undo.push(() => objects.forEach(releaseTracker));
-      objects.forEach((object) => object.addTrackerUser());
+      objects.forEach((held) => held.object.addTrackerUser(held));
     }
   };
 }
@@ -62,7 +62,7 @@ export function transferringFirst(Base: ValidationPart): ValidationPart {
         backing.tracker.transfer(resource, resource.sharedBy);
         resource.sync();
         if (written) {
-          backing.unmapRange(...resource.pageRange);
+          backing.unmapRange(this.reservations.of(backing), ...resource.pageRange);
         }
       }
       resource.followTracking();
@@ -72,7 +72,8 @@ export function transferringFirst(Base: ValidationPart): ValidationPart {
 
 /**
  * E2: the first use moves a buffer object to the device's memory, and zaps its mappings for that. On this machine
- * pages do not move, so the driver has nothing to zap; an eviction does it, and keeps what the entries knew.
+ * pages do not move, so the driver has nothing to zap; an eviction does it, and keeps what the entries knew. A device
+ * that takes the content of a surface from memory at the first use (9.1) misses nothing of it.
  */
 export function movingWithoutRecord(Base: ValidationPart): ValidationPart {
   return class extends Base {
@@ -86,8 +87,8 @@ export function movingWithoutRecord(Base: ValidationPart): ValidationPart {
 }
 
 /** Releasing a tracker that is not there does nothing. */
-function releaseTracker(object: BufferObject): void {
-  if (object.tracker !== undefined) {
-    object.releaseTrackerUser();
+function releaseTracker(held: BufferReservation): void {
+  if (held.object.tracker !== undefined) {
+    held.object.releaseTrackerUser(held);
   }
 }

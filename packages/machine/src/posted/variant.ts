@@ -8,6 +8,8 @@ export interface PostedVariant {
   readonly id: string;
   /** What the part does, in one line. */
   readonly behaviour: string;
+  /** Nothing is lost with it on this device, which makes up for what the driver leaves out. */
+  readonly losesNothing?: boolean;
   /** The options of a machine, with the part replaced. */
   machineOptions(base: MachineOptions): MachineOptions;
 }

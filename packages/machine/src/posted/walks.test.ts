@@ -45,6 +45,7 @@ describe('walks as posted', () => {
     const program = (on: PostedMachine) => {
       const surface = on.surface(4);
       const vma = on.map(surface);
+      on.read(surface);
       on.store(vma, 1, 7);
       on.process.addressSpace.protect(vma.start, 4 * PAGE_SIZE, VM_READ);
       on.read(surface);

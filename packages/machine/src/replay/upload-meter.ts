@@ -12,8 +12,8 @@ interface MeteredSurface {
 }
 
 /**
- * Counts what updates bring to the device, byte by byte: each is compared with what the device has in its place,
- * right before the device takes it.
+ * Counts what updates bring to the device, byte by byte: each is compared with what a command would find in its place
+ * without the update, right before the device takes it.
  */
 export class UploadMeter {
   /** Bytes that updates brought. */

@@ -4,10 +4,25 @@ import type { TraceFrame, TraceHeader } from './trace.js';
 
 /** Characters of a title that are kept. */
 const TITLE_LENGTH = 80;
+/** Nine hours at 30 frames a second. */
+const MOST_FRAMES = 1_000_000;
+/** Runs of one frame: more than one for each pixel of a 1280x720 window. */
+export const MOST_RUNS = 2 ** 20;
+/** Brackets and colons that a line may have besides those of its runs. */
+const MOST_OTHER_PARTS = 4096;
+/** Characters of a value that an error shows. */
+const SHOWN_LENGTH = 40;
 
 type Json = Readonly<Record<string, unknown>>;
 
 function parseObject(text: string, line: number): Json {
+  // A parsed list takes up to forty times the memory of its text: count before parsing.
+  if (hasMore(text, '[', MOST_RUNS + MOST_OTHER_PARTS)) {
+    throw new MachineError('EBADMSG', `the line has more than ${MOST_RUNS} lists`, line);
+  }
+  if (hasMore(text, '{', MOST_OTHER_PARTS) || hasMore(text, ':', MOST_OTHER_PARTS)) {
+    throw new MachineError('EBADMSG', `the line has more than ${MOST_OTHER_PARTS} fields`, line);
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -20,9 +35,24 @@ function parseObject(text: string, line: number): Json {
   return value as Json;
 }
 
+function hasMore(text: string, part: string, most: number): boolean {
+  let count = 0;
+  for (let at = text.indexOf(part); at >= 0 && count <= most; at = text.indexOf(part, at + 1)) {
+    count++;
+  }
+  return count > most;
+}
+
+/** A value for an error message; lists and objects may be deep or long, and are only named. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'missing';
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  if (typeof value === 'object' && value !== null) {
+    const isShort =
+      Array.isArray(value) && value.length < 4 && !value.some((item) => typeof item === 'object');
+    return isShort ? `[${value.map(shown).join(',')}]` : Array.isArray(value) ? 'a list' : 'an object';
+  }
+  const start = typeof value === 'string' ? value.slice(0, SHOWN_LENGTH + 1) : value;
+  const text = JSON.stringify(start) ?? 'missing';
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
 }
 
 function positiveInteger(value: unknown, name: string): number {
@@ -64,8 +94,16 @@ export function parseHeader(text: string): TraceHeader {
     format,
     ...size,
     surfaceBytes: layout.bytes,
-    frames: positiveInteger(frames, 'frames'),
+    frames: frameCount(frames),
   };
+}
+
+function frameCount(value: unknown): number {
+  const frames = positiveInteger(value, 'frames');
+  if (frames > MOST_FRAMES) {
+    throw new MachineError('EBADMSG', `frames must be at most ${MOST_FRAMES}, not ${frames}`, 1);
+  }
+  return frames;
 }
 
 function layoutOf(format: number, width: number, height: number): SurfaceLayout {
@@ -81,8 +119,8 @@ function layoutOf(format: number, width: number, height: number): SurfaceLayout 
 
 /**
  * Reads the line of frame number `expected`.
- * @throws MachineError EBADMSG with the line for a frame out of order, runs outside the surface or
- * overlapping, or data of another length than theirs
+ * @throws MachineError EBADMSG with the line for a frame out of order, runs that are empty, overlapping, outside
+ * the surface or more than `MOST_RUNS`, or data of another length than theirs
  */
 export function parseFrame(text: string, line: number, expected: number, header: TraceHeader): TraceFrame {
   const { frame, runs: listed, data: encoded } = parseObject(text, line);
@@ -109,6 +147,9 @@ function parseRuns(
   if (!Array.isArray(listed)) {
     throw new MachineError('EBADMSG', `runs must be a list, not ${shown(listed)}`, line);
   }
+  if (listed.length > MOST_RUNS) {
+    throw new MachineError('EBADMSG', `${listed.length} runs are more than ${MOST_RUNS}`, line);
+  }
   const runs = new Float64Array(listed.length * 2);
   let end = 0;
   let bytes = 0;
@@ -116,6 +157,9 @@ function parseRuns(
     const [offset, length] = Array.isArray(run) && run.length === 2 ? (run as unknown[]) : [];
     if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || (length as number) < 0) {
       throw new MachineError('EBADMSG', `run ${i} must be [offset, length], not ${shown(run)}`, line);
+    }
+    if (length === 0) {
+      throw new MachineError('EBADMSG', `run ${i}, ${shown(run)}, is empty`, line);
     }
     const start = offset as number;
     if (start < end) {

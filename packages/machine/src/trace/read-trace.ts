@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { MachineError } from '../errors.js';
-import { parseFrame, parseHeader } from './parse-line.js';
+import { MOST_RUNS, parseFrame, parseHeader } from './parse-line.js';
 import { readLines } from './read-lines.js';
 import type { Trace, TraceFrame, TraceHeader } from './trace.js';
 
@@ -10,17 +10,17 @@ import type { Trace, TraceFrame, TraceHeader } from './trace.js';
 const HEADER_BYTES = 64 * 1024;
 /** V8's longest string. */
 const LONGEST_LINE = 2 ** 29 - 24;
-/** A run of one byte takes so many characters at most, next to its 4/3 characters of data. */
+/** Characters that a run takes at most, next to those of its data. */
 const CHARACTERS_PER_RUN = 32;
 
 /**
- * Opens a write trace, gzip-compressed NDJSON in a file. Frames are read and checked one at a time as they are
- * asked for.
+ * Opens a write trace, gzip-compressed NDJSON in a file or a stream of bytes. Frames are read and checked one at a
+ * time as they are asked for.
  * @throws MachineError EBADMSG with the line for what is not gzip, truncated, of another kind or version, or
  * damaged; the file system's own error where the file cannot be read
  */
-export async function openTrace(path: string): Promise<Trace> {
-  return readTrace(gunzip(path));
+export async function openTrace(source: string | AsyncIterable<Uint8Array>): Promise<Trace> {
+  return readTrace(gunzip(typeof source === 'string' ? createReadStream(source) : source));
 }
 
 /** Reads a write trace from its uncompressed bytes. @throws MachineError EBADMSG, as `openTrace` */
@@ -36,8 +36,14 @@ export async function readTrace(chunks: AsyncIterable<Uint8Array>): Promise<Trac
     throw new MachineError('EBADMSG', 'the file is empty', 1);
   }
   const header = parseHeader(first.value.text);
-  limit = Math.min(HEADER_BYTES + header.surfaceBytes * CHARACTERS_PER_RUN, LONGEST_LINE);
+  limit = longestFrameLine(header);
   return { header, frames: readFrames(lines, header) };
+}
+
+/** Its runs, its data in base64, and as much as a header for the rest. */
+function longestFrameLine({ surfaceBytes }: TraceHeader): number {
+  const runs = Math.min(surfaceBytes, MOST_RUNS) * CHARACTERS_PER_RUN;
+  return Math.min(HEADER_BYTES + runs + Math.ceil((surfaceBytes * 4) / 3), LONGEST_LINE);
 }
 
 async function* readFrames(
@@ -86,7 +92,7 @@ async function* placeErrors(
   }
 }
 
-function gunzip(path: string): AsyncIterable<Uint8Array> {
+function gunzip(compressed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   // The reader of the last stream is handed every error of the pipeline.
-  return pipeline(createReadStream(path), createGunzip({ chunkSize: 2 ** 18 }), () => {});
+  return pipeline(compressed, createGunzip({ chunkSize: 2 ** 18 }), () => {});
 }

@@ -5,15 +5,15 @@ import type { SurfaceLayout } from '../layout.js';
 /** Why no texture of a web API holds this surface, whatever its format; undefined where one may. */
 export function impossible(layout: SurfaceLayout, api: string): string | undefined {
   const { samples, layers, description, mips, format } = layout;
-  const [{ width, height }] = mips;
+  const { width, height, depth } = description;
   if (samples > 1) {
     return `${api} writes to textures of one sample only`;
   }
-  if (layers > 1 && description.depth > 1) {
+  if (layers > 1 && depth > 1) {
     return `${api} has no arrays of 3D textures`;
   }
-  if (format.compressed && (width % format.blockWidth !== 0 || height % format.blockHeight !== 0)) {
-    return `${api} asks compressed textures to be a multiple of the block in size`;
+  if (mips.length > 32 - Math.clz32(Math.max(width, height, depth))) {
+    return `${api} has no mips below the one of a single texel`;
   }
   if (format.planar && mips.some(({ planes }) => planes.length === 0)) {
     return 'it is not known how the planes of each mip lie: their height is odd, or they have slices';
@@ -22,6 +22,12 @@ export function impossible(layout: SurfaceLayout, api: string): string | undefin
     return `the chroma of some mip is no mip of the chroma: ${width}×${height} does not halve evenly`;
   }
   return undefined;
+}
+
+/** A compressed surface whose largest mip ends inside a block. */
+export function isUnaligned({ format, description }: SurfaceLayout): boolean {
+  const { width, height } = description;
+  return format.compressed && (width % format.blockWidth !== 0 || height % format.blockHeight !== 0);
 }
 
 /** A texture of chroma has half the size, and each of its mips half that of the one before, rounded down. */
@@ -37,6 +43,20 @@ function haveHalfMips({ mips }: SurfaceLayout): boolean {
       );
     }),
   );
+}
+
+/**
+ * The size of the texture for each plane: of luma that of the surface, of chroma a sample for each block. Of
+ * a surface that is not planar, its own alone.
+ */
+export function planeSizes({
+  description,
+  mips,
+  format,
+}: SurfaceLayout): { width: number; height: number }[] {
+  const { width, height } = description;
+  const chroma = format.planar ? mips[0].planes.slice(1) : [];
+  return [{ width, height }, ...chroma.map((plane) => ({ width: plane.width, height: plane.height }))];
 }
 
 /**

@@ -2,13 +2,10 @@ import type { SubresourceBox } from '../box.js';
 import { boxRows } from '../box-rows.js';
 import type { BoxRows } from '../box-rows.js';
 import { SurfaceLayoutError } from '../errors.js';
-import type { SurfaceFormat } from '../formats.js';
 import type { SurfaceLayout } from '../layout.js';
 import { planeRows } from './plane-rows.js';
-import { impossible, viewedAs } from './possible.js';
-import { RGBA } from './swizzle.js';
-import { webGpuFormat } from './webgpu-formats.js';
-import type { NoFormat, WebGpuFormat } from './webgpu-formats.js';
+import type { UploadOptions } from './upload-options.js';
+import { webGpuTextures } from './webgpu-textures.js';
 
 const MAX_U32 = 0xffff_ffff;
 
@@ -40,17 +37,10 @@ export interface TextureWrite {
 
 /** What to upload through WebGPU, and into which textures. */
 export interface TextureWrites {
-  /** The format of the texture; of a planar surface one for each plane. */
-  readonly formats: readonly (WebGpuFormat | NoFormat)[];
-  readonly dimension: '2d' | '3d';
-  /** Empty where a format is missing. */
+  /** The texture; of a planar surface one for each plane. */
+  readonly textures: ReturnType<typeof webGpuTextures>;
+  /** Empty where there is no texture. */
   readonly writes: readonly TextureWrite[];
-}
-
-/** How to understand the surface. */
-export interface UploadOptions {
-  /** What the texels of a typeless format are: a format with blocks of the same size. */
-  readonly viewFormat?: SurfaceFormat | undefined;
 }
 
 /**
@@ -68,11 +58,10 @@ export function toTextureWrites(
   boxes: Iterable<SubresourceBox>,
   options: UploadOptions = {},
 ): TextureWrites {
-  const dimension = layout.description.depth > 1 ? '3d' : '2d';
-  const formats = webGpuFormatsOf(layout, options);
-  const [{ format }] = formats;
+  const textures = webGpuTextures(layout, options);
+  const [{ format }] = textures;
   if (format === undefined) {
-    return { formats, dimension, writes: [] };
+    return { textures, writes: [] };
   }
   const isDepth = format.startsWith('depth');
   const placed = isDepth ? wholeMips(layout, boxes) : boxes;
@@ -85,27 +74,7 @@ export function toTextureWrites(
       writes.push(toWrite(layout, box, rows, { plane: 0, aspect: isDepth ? 'depth-only' : 'all' }));
     }
   }
-  return { formats, dimension, writes };
-}
-
-function webGpuFormatsOf(
-  layout: SurfaceLayout,
-  { viewFormat }: UploadOptions,
-): readonly (WebGpuFormat | NoFormat)[] {
-  const reason = impossible(layout, 'WebGPU');
-  if (reason !== undefined) {
-    return [{ format: undefined, reason }];
-  }
-  if (layout.format.planar) {
-    return planeFormats(layout);
-  }
-  return [webGpuFormat(viewedAs(layout, viewFormat), layout.description.depth)];
-}
-
-function planeFormats({ mips }: SurfaceLayout): WebGpuFormat[] {
-  return mips[0].planes.map(({ bytesPerSample }) => {
-    return { format: bytesPerSample === 2 ? 'rg8unorm' : 'r8unorm', swizzle: RGBA, features: [] };
-  });
+  return { textures, writes };
 }
 
 /** Each mip that has a box, whole, once. */

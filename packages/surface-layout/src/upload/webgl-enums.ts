@@ -1,4 +1,4 @@
-/** Constants of WebGL2RenderingContext, and of the extensions named below. */
+/** Types, formats and targets of WebGL2RenderingContext. */
 export const GL = {
   BYTE: 0x1400,
   UNSIGNED_BYTE: 0x1401,
@@ -26,6 +26,18 @@ export const GL = {
   RGB_INTEGER: 0x8d98,
   RGBA_INTEGER: 0x8d99,
 
+  TEXTURE_2D: 0x0de1,
+  TEXTURE_3D: 0x806f,
+  TEXTURE_CUBE_MAP: 0x8513,
+  TEXTURE_CUBE_MAP_POSITIVE_X: 0x8515,
+  TEXTURE_2D_ARRAY: 0x8c1a,
+} as const;
+
+/** The name of a type, format or target. */
+export type GlName = keyof typeof GL;
+
+/** Every sized internal format that some surface format has the bytes of, also those of extensions. */
+export const webGlInternalFormats = {
   RGBA4: 0x8056,
   RGBA8: 0x8058,
   RGB10_A2: 0x8059,
@@ -70,11 +82,6 @@ export const GL = {
   RGBA8_SNORM: 0x8f97,
   RGB10_A2UI: 0x906f,
 
-  TEXTURE_2D: 0x0de1,
-  TEXTURE_3D: 0x806f,
-  TEXTURE_CUBE_MAP_POSITIVE_X: 0x8515,
-  TEXTURE_2D_ARRAY: 0x8c1a,
-
   // EXT_texture_norm16
   R16_EXT: 0x822a,
   RG16_EXT: 0x822c,
@@ -104,5 +111,5 @@ export const GL = {
   COMPRESSED_RGB_BPTC_UNSIGNED_FLOAT_EXT: 0x8e8f,
 } as const;
 
-/** The name of a constant. */
-export type GlName = keyof typeof GL;
+/** The name of a sized internal format that a surface can be uploaded to. */
+export type WebGlInternalFormat = keyof typeof webGlInternalFormats;

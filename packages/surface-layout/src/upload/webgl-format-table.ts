@@ -1,5 +1,13 @@
 import type { Swizzle } from './swizzle.js';
-import type { GlName } from './webgl-enums.js';
+import type { GlName, WebGlInternalFormat } from './webgl-enums.js';
+
+/** A WebGL extension that a format comes from, for getExtension. */
+export type WebGlExtension =
+  | 'WEBGL_compressed_texture_s3tc'
+  | 'WEBGL_compressed_texture_s3tc_srgb'
+  | 'EXT_texture_compression_rgtc'
+  | 'EXT_texture_compression_bptc'
+  | 'EXT_texture_norm16';
 
 const s3tc = 'WEBGL_compressed_texture_s3tc';
 const s3tcSrgb = 'WEBGL_compressed_texture_s3tc_srgb';
@@ -7,10 +15,19 @@ const rgtc = 'EXT_texture_compression_rgtc';
 const bptc = 'EXT_texture_compression_bptc';
 
 /** Internal format, format, type, and the swizzle where it is not rgba; table 3.2 of OpenGL ES 3.0. */
-export type TexelFormatRow = readonly [internal: GlName, format: GlName, type: GlName, swizzle?: Swizzle];
+export type TexelFormatRow = readonly [
+  internal: WebGlInternalFormat,
+  format: GlName,
+  type: GlName,
+  swizzle?: Swizzle,
+];
 
 /** Internal format, the extension it comes from, and the swizzle. */
-export type BlockFormatRow = readonly [internal: GlName, extension: string, swizzle?: Swizzle];
+export type BlockFormatRow = readonly [
+  internal: WebGlInternalFormat,
+  extension: WebGlExtension,
+  swizzle?: Swizzle,
+];
 
 /** By the surface format's name without SVGA3D_. */
 export const texelFormats: Readonly<Record<string, TexelFormatRow>> = {

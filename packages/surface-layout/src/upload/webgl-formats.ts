@@ -2,9 +2,10 @@ import type { SurfaceFormat } from '../formats.js';
 import { refusalOf } from './refusals.js';
 import { RGBA } from './swizzle.js';
 import type { Swizzle } from './swizzle.js';
-import { GL } from './webgl-enums.js';
-import type { GlName } from './webgl-enums.js';
+import { GL, webGlInternalFormats } from './webgl-enums.js';
+import type { GlName, WebGlInternalFormat } from './webgl-enums.js';
 import { blockFormats, texelFormats } from './webgl-format-table.js';
+import type { WebGlExtension } from './webgl-format-table.js';
 import type { NoFormat } from './webgpu-formats.js';
 
 /** The kind of array that texSubImage wants for a type. */
@@ -16,7 +17,7 @@ export interface WebGlFormat {
   /** The sized internal format, for texStorage2D and texStorage3D. */
   readonly internalFormat: number;
   /** What its constant is called. */
-  readonly name: string;
+  readonly name: WebGlInternalFormat;
   /** Of texSubImage; a compressed format has its internal format here. */
   readonly format: number;
   /** Of texSubImage; undefined in compressed formats. */
@@ -26,7 +27,7 @@ export interface WebGlFormat {
   /** Which component of a sampled texel each of the surface format's r, g, b, a is. */
   readonly swizzle: Swizzle;
   /** What getExtension must be asked for; undefined where WebGL 2 itself has the format. */
-  readonly extension: string | undefined;
+  readonly extension: WebGlExtension | undefined;
 }
 
 const arrays: Readonly<Partial<Record<GlName, TexelArray>>> = {
@@ -51,9 +52,17 @@ const refused: Readonly<Record<string, string>> = {
   D32_FLOAT_S8X24_UINT: 'WebGL 2 takes no array for FLOAT_32_UNSIGNED_INT_24_8_REV',
 };
 
+/** Families of compressed formats that TEXTURE_3D does not take. */
+const flatFamilies: Readonly<Partial<Record<WebGlExtension, string>>> = {
+  WEBGL_compressed_texture_s3tc: 'S3TC',
+  WEBGL_compressed_texture_s3tc_srgb: 'S3TC',
+  EXT_texture_compression_rgtc: 'RGTC',
+};
+
 /**
  * The WebGL 2 format that has the same bytes, or the reason why there is none. `depth` is the depth of the
- * texture: above 1 it is a TEXTURE_3D, which takes neither depth formats nor, here, compressed ones.
+ * texture: above 1 it is a TEXTURE_3D. Of the compressed formats BPTC alone (BC6H and BC7) has these:
+ * OpenGL ES defines S3TC and RGTC for two-dimensional images and arrays of them.
  */
 export function webGlFormat(format: SurfaceFormat, depth: number = 1): WebGlFormat | NoFormat {
   const name = format.name.replace('SVGA3D_', '');
@@ -62,13 +71,15 @@ export function webGlFormat(format: SurfaceFormat, depth: number = 1): WebGlForm
   if (block === undefined && texel === undefined) {
     return { format: undefined, reason: refused[name] ?? refusalOf(format, 'WebGL 2') };
   }
-  if (depth > 1 && (block !== undefined || format.flags.includes('DEPTH'))) {
-    const what = block === undefined ? 'depth' : 'S3TC or RGTC';
-    return { format: undefined, reason: `WebGL 2 has no 3D ${what} textures` };
+  if (depth > 1) {
+    const flat = block === undefined ? depthOf(format) : flatFamilies[block[1]];
+    if (flat !== undefined) {
+      return { format: undefined, reason: `WebGL 2 has no 3D ${flat} textures` };
+    }
   }
   if (block !== undefined) {
     const [internal, extension, swizzle = RGBA] = block;
-    const internalFormat = GL[internal];
+    const internalFormat = webGlInternalFormats[internal];
     return {
       internalFormat,
       name: internal,
@@ -81,7 +92,7 @@ export function webGlFormat(format: SurfaceFormat, depth: number = 1): WebGlForm
   }
   const [internal, texelFormat, type, swizzle = RGBA] = texel;
   return {
-    internalFormat: GL[internal],
+    internalFormat: webGlInternalFormats[internal],
     name: internal,
     format: GL[texelFormat],
     type: GL[type],
@@ -89,4 +100,8 @@ export function webGlFormat(format: SurfaceFormat, depth: number = 1): WebGlForm
     swizzle,
     extension: internal.endsWith('_EXT') ? 'EXT_texture_norm16' : undefined,
   };
+}
+
+function depthOf({ flags }: SurfaceFormat): string | undefined {
+  return flags.includes('DEPTH') ? 'depth' : undefined;
 }

@@ -1,18 +1,17 @@
 import type { SubresourceBox } from '../box.js';
 import { boxRows } from '../box-rows.js';
 import type { BoxRows } from '../box-rows.js';
-import { formatByName } from '../formats.js';
-import type { SurfaceFormat } from '../formats.js';
+import { SurfaceLayoutError } from '../errors.js';
 import type { SurfaceLayout } from '../layout.js';
 import { planeRows } from './plane-rows.js';
-import { impossible, viewedAs } from './possible.js';
-import type { UploadOptions } from './texture-writes.js';
+import type { UploadOptions } from './upload-options.js';
 import { GL } from './webgl-enums.js';
-import { webGlFormat } from './webgl-formats.js';
 import type { TexelArray, WebGlFormat } from './webgl-formats.js';
-import type { NoFormat } from './webgpu-formats.js';
+import { targetOf, webGlTextures } from './webgl-textures.js';
+import type { WebGlTexture } from './webgl-textures.js';
 
-const FACES = 6;
+/** More calls than any texture needs: a bound on what one box of a huge surface makes us allocate. */
+const MAX_CALLS = 2 ** 20;
 const ELEMENT_BYTES: Readonly<Record<TexelArray, number>> = {
   Int8Array: 1,
   Uint8Array: 1,
@@ -36,7 +35,7 @@ export interface SubImage {
   readonly zoffset: number;
   readonly width: number;
   readonly height: number;
-  /** 1 in the 2D calls. */
+  /** Slices; 1 in the 2D calls, and in an array, whose layers are written one at a time. */
   readonly depth: number;
   /** The first element, in a view of the whole backing as `array` of the format. */
   readonly srcOffset: number;
@@ -49,11 +48,9 @@ export interface SubImage {
 
 /** What to upload through WebGL 2, and into which textures. UNPACK_ALIGNMENT is 1: rows are not padded. */
 export interface SubImages {
-  /** The format of the texture; of a planar surface one for each plane. */
-  readonly formats: readonly (WebGlFormat | NoFormat)[];
-  /** What to bind: TEXTURE_2D, TEXTURE_2D_ARRAY, TEXTURE_3D, or a face for TEXTURE_CUBE_MAP. */
-  readonly target: number;
-  /** Empty where a format is missing. */
+  /** The texture; of a planar surface one for each plane. */
+  readonly textures: ReturnType<typeof webGlTextures>;
+  /** Empty where there is no texture. */
   readonly writes: readonly SubImage[];
 }
 
@@ -61,63 +58,35 @@ export interface SubImages {
  * What WebGL 2 needs to upload each box. A cube goes face by face; there are no arrays of cubes.
  *
  * A compressed call takes its blocks one behind the other, whatever UNPACK_ROW_LENGTH says, so a box that
- * leaves out columns of its mip becomes a call for each row of blocks. Its size ends with the mip, not with
- * the block, unlike in WebGPU.
+ * leaves out columns of its mip becomes a call for each row of blocks, and one that leaves out rows of a 3D
+ * mip a call for each slice. Its size ends with the mip, not with the block, unlike in WebGPU.
  * @throws SurfaceLayoutError EINVAL for a box that leaves its mip or does not start on a block, and a view
- * format with other blocks.
+ * format with other blocks; EOVERFLOW where that makes more than 2^20 calls.
  */
 export function toSubImages(
   layout: SurfaceLayout,
   boxes: Iterable<SubresourceBox>,
   options: UploadOptions = {},
 ): SubImages {
-  const formats = webGlFormatsOf(layout, options);
-  const target = targetOf(layout);
+  const textures = webGlTextures(layout, options);
   const writes: SubImage[] = [];
-  if (formats.some(({ format }) => format === undefined)) {
-    return { formats, target, writes };
+  if (textures[0].format === undefined) {
+    return { textures, writes };
   }
   for (const box of boxes) {
     if (layout.format.planar) {
       planeRows(layout, box.subresource, box).forEach(({ rows, box: samples }, plane) => {
         const placed = { ...samples, subresource: box.subresource };
-        writes.push(texelWrite(layout, placed, rows, plane, formats[plane] as WebGlFormat));
+        writes.push(texelWrite(layout, placed, rows, plane, textures[plane] as WebGlTexture));
       });
     } else if (layout.format.compressed) {
-      writes.push(...blockWrites(layout, box));
+      addBlockWrites(layout, box, writes);
     } else {
       const rows = boxRows(layout, box.subresource, box);
-      writes.push(texelWrite(layout, box, rows, 0, formats[0] as WebGlFormat));
+      writes.push(texelWrite(layout, box, rows, 0, textures[0]));
     }
   }
-  return { formats, target, writes };
-}
-
-function webGlFormatsOf(layout: SurfaceLayout, options: UploadOptions): readonly (WebGlFormat | NoFormat)[] {
-  const { description, layers, format } = layout;
-  const reason = impossible(layout, 'WebGL 2');
-  if (reason !== undefined) {
-    return [{ format: undefined, reason }];
-  }
-  if (description.cube === true && layers !== FACES) {
-    return [{ format: undefined, reason: 'WebGL 2 has cubes of six faces, and no arrays of cubes' }];
-  }
-  if (format.planar) {
-    return layout.mips[0].planes.map(({ bytesPerSample }) =>
-      webGlFormat(formatByName(bytesPerSample === 2 ? 'R8G8_UNORM' : 'R8_UNORM') as SurfaceFormat),
-    );
-  }
-  return [webGlFormat(viewedAs(layout, options.viewFormat), description.depth)];
-}
-
-function targetOf({ description, layers }: SurfaceLayout): number {
-  if (description.depth > 1) {
-    return GL.TEXTURE_3D;
-  }
-  if (description.cube === true) {
-    return GL.TEXTURE_CUBE_MAP_POSITIVE_X;
-  }
-  return layers > 1 ? GL.TEXTURE_2D_ARRAY : GL.TEXTURE_2D;
+  return { textures, writes };
 }
 
 /** The part of a call that says where it goes. */
@@ -125,9 +94,9 @@ function placeOf(layout: SurfaceLayout, { subresource, x, y, z }: SubresourceBox
   const target = targetOf(layout);
   const level = subresource % layout.mips.length;
   const layer = (subresource - level) / layout.mips.length;
-  const isCube = target === GL.TEXTURE_CUBE_MAP_POSITIVE_X;
+  const isCube = target === GL.TEXTURE_CUBE_MAP;
   return {
-    target: isCube ? target + layer : target,
+    target: isCube ? GL.TEXTURE_CUBE_MAP_POSITIVE_X + layer : target,
     level,
     xoffset: x,
     yoffset: y,
@@ -159,29 +128,40 @@ function texelWrite(
   };
 }
 
-/** A call for all rows where these follow each other, else one for each row of blocks. */
-function blockWrites(layout: SurfaceLayout, box: SubresourceBox): SubImage[] {
+/** As many rows and slices in one call as follow each other in the backing. */
+function addBlockWrites(layout: SurfaceLayout, box: SubresourceBox, writes: SubImage[]): void {
   const { is3D, ...place } = placeOf(layout, box);
-  const { blockHeight } = layout.format;
-  const rows = boxRows(layout, box.subresource, box);
-  const isWhole = rows.rowBytes === rows.rowStride;
-  const step = isWhole ? rows.rows : 1;
-  const writes: SubImage[] = [];
-  for (let row = 0; row < rows.rows; row += step) {
-    const y = row * blockHeight;
-    writes.push({
-      plane: 0,
-      call: is3D ? 'compressedTexSubImage3D' : 'compressedTexSubImage2D',
-      ...place,
-      yoffset: place.yoffset + y,
-      width: box.width,
-      height: Math.min(step * blockHeight, box.height - y),
-      depth: 1,
-      srcOffset: rows.offset + row * rows.rowStride,
-      srcLength: step * rows.rowBytes,
-      unpackRowLength: 0,
-      unpackImageHeight: 0,
-    });
+  const { blockWidth, blockHeight } = layout.format;
+  const { width: mipWidth, height: mipHeight } = layout.mipOf(box.subresource);
+  const { offset, rowBytes, rows, rowStride, images, imageStride } = boxRows(layout, box.subresource, box);
+  const isWide = rowBytes === rowStride;
+  const rowStep = isWide ? rows : 1;
+  const imageStep = isWide && rows * rowStride === imageStride ? images : 1;
+  const calls = writes.length + (rows / rowStep) * (images / imageStep);
+  if (calls > MAX_CALLS) {
+    throw new SurfaceLayoutError('EOVERFLOW', `more than ${MAX_CALLS} calls`, { calls });
   }
-  return writes;
+  for (let image = 0; image < images; image += imageStep) {
+    for (let row = 0; row < rows; row += rowStep) {
+      const yoffset = place.yoffset + row * blockHeight;
+      writes.push({
+        plane: 0,
+        call: is3D ? 'compressedTexSubImage3D' : 'compressedTexSubImage2D',
+        ...place,
+        yoffset,
+        zoffset: place.zoffset + image,
+        width: Math.min(roundUp(box.width, blockWidth), mipWidth - box.x),
+        height: Math.min(rowStep * blockHeight, mipHeight - yoffset),
+        depth: imageStep,
+        srcOffset: offset + image * imageStride + row * rowStride,
+        srcLength: imageStep * rowStep * rowBytes,
+        unpackRowLength: 0,
+        unpackImageHeight: 0,
+      });
+    }
+  }
+}
+
+function roundUp(length: number, unit: number): number {
+  return Math.ceil(length / unit) * unit;
 }

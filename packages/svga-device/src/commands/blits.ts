@@ -2,20 +2,18 @@ import { formatById, SurfaceLayout } from '@cg/surface-layout';
 import type { SurfaceBox } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import { COST } from '../objects/work-budget.js';
 import { ImageRegion } from '../texels/image-region.js';
 import { average, stretch } from '../texels/resample.js';
+import { TexelCodec } from '../texels/texel-codec.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import type { CommandFamily } from './command-family.js';
 import { copyBoxes, haveSameBlocks, imageRef, subresourceRef } from './copies.js';
 import type { SubresourceRef } from './copies.js';
-import { wholeMip } from './subresources.js';
-import { readbackSubresource, readbackSurface } from './updates.js';
+import { isWholeMip, wholeMip } from './subresources.js';
 
 /** SVGA3dStretchBltMode of svga3d_types.h. */
 const SVGA3D_STRETCH_BLT = { POINT: 0, LINEAR: 1, LINEARSRGB: 2 } as const;
-
-/** What finding, filtering and writing one texel costs, in bytes copied. */
-export const TEXEL_COST = 128;
 
 interface Blit {
   readonly source: SubresourceRef;
@@ -65,13 +63,21 @@ function blit(objects: DeviceObjects, { source, sourceBox, target, targetBox, mo
   const linear = mode === SVGA3D_STRETCH_BLT.LINEARSRGB;
   const from = region(objects, source, sourceBox, linear);
   const to = region(objects, target, targetBox, linear);
-  objects.budget.charge(to.texels * TEXEL_COST, 1);
+  if (from.codec.kind !== to.codec.kind || (from.codec.kind === 'depth' && !sameFormat)) {
+    throw new SvgaDeviceError('EINVAL', 'texels of one format cannot become those of the other', {
+      srcFormat: source.surface.layout.format.id,
+      destFormat: target.surface.layout.format.id,
+    });
+  }
+  const taps = mode === SVGA3D_STRETCH_BLT.POINT ? 1 : 4;
+  objects.budget.chargeEach(1 + to.texels, taps * from.codec.cost + to.codec.cost);
+  objects.store.forReading(source.surface, source.subresource);
+  const isWhole = isWholeMip(target.surface.layout, target.subresource, targetBox);
+  objects.store.forWriting(target.surface, target.subresource, isWhole);
   if (source.surface === target.surface) {
     // A target that overlaps its source must not be read again.
-    objects.budget.charge(from.image.length, 1);
-    const { layout } = source.surface;
-    const before = new ImageRegion(layout, source.subresource, from.image.slice(), sourceBox, linear);
-    stretch(before, to, mode === SVGA3D_STRETCH_BLT.POINT ? 'nearest' : 'linear');
+    objects.budget.chargeEach(from.span, COST.FRESH_BYTE);
+    stretch(from.copy(), to, mode === SVGA3D_STRETCH_BLT.POINT ? 'nearest' : 'linear');
   } else {
     stretch(from, to, mode === SVGA3D_STRETCH_BLT.POINT ? 'nearest' : 'linear');
   }
@@ -84,7 +90,7 @@ function region(
   box: SurfaceBox,
   linear: boolean,
 ): ImageRegion {
-  return new ImageRegion(surface.layout, subresource, objects.imageOf(surface), box, linear);
+  return new ImageRegion(surface.layout, subresource, objects.store.image(surface), box, linear);
 }
 
 function stretchBlit(objects: DeviceObjects, fields: CommandFields<'SURFACE_STRETCHBLT'>): void {
@@ -142,7 +148,7 @@ function convert(objects: DeviceObjects, { srcSid, dstSid }: CommandFields<'DX_P
 }
 
 /** A layout like another, read as texels of another format of the same size. */
-function reinterpret(layout: SurfaceLayout, copyFormat: number): SurfaceLayout {
+function reinterpret(objects: DeviceObjects, layout: SurfaceLayout, copyFormat: number): SurfaceLayout {
   const format = formatById(copyFormat);
   if (
     format === undefined ||
@@ -151,6 +157,10 @@ function reinterpret(layout: SurfaceLayout, copyFormat: number): SurfaceLayout {
   ) {
     throw new SvgaDeviceError('EINVAL', 'surface cannot be read as the format', { copyFormat });
   }
+  if (format === layout.format) {
+    return layout;
+  }
+  objects.budget.chargeEach(1 + layout.mips.length, COST.OBJECT);
   return new SurfaceLayout({ ...layout.description, format: copyFormat });
 }
 
@@ -158,21 +168,26 @@ function reinterpret(layout: SurfaceLayout, copyFormat: number): SurfaceLayout {
 function resolveCopy(objects: DeviceObjects, fields: CommandFields<'DX_RESOLVE_COPY'>): void {
   const source = subresourceRef(objects, fields.srcSid, fields.srcSubResource);
   const target = subresourceRef(objects, fields.dstSid, fields.dstSubResource);
-  const from = reinterpret(source.surface.layout, fields.copyFormat);
-  const to = reinterpret(target.surface.layout, fields.copyFormat);
+  const from = reinterpret(objects, source.surface.layout, fields.copyFormat);
+  const to = reinterpret(objects, target.surface.layout, fields.copyFormat);
   const box = wholeMip(from, source.subresource);
   if (to.samples > 1 || !sameSize(box, wholeMip(to, target.subresource))) {
     throw new SvgaDeviceError('EINVAL', 'target is multisample or has another size', {
       dstSid: fields.dstSid,
     });
   }
-  objects.budget.charge(box.width * box.height * box.depth * from.samples * TEXEL_COST, 1);
-  const image = objects.imageOf(source.surface);
+  const texels = box.width * box.height * box.depth;
+  const cost = TexelCodec.of(from.format, true)?.cost ?? 0;
+  objects.budget.chargeEach(from.samples + 1, COST.COMMAND); // a region each
+  objects.budget.chargeEach(1 + texels * (from.samples + 1), cost);
+  const image = objects.store.image(source.surface);
   const samples = Array.from(
     { length: from.samples },
     (_, sheet) => new ImageRegion(from, source.subresource, image, box, true, sheet),
   );
-  const resolved = new ImageRegion(to, target.subresource, objects.imageOf(target.surface), box, true);
+  const resolved = new ImageRegion(to, target.subresource, objects.store.image(target.surface), box, true);
+  objects.store.forReading(source.surface, source.subresource);
+  objects.store.forWriting(target.surface, target.subresource, true);
   average(samples, resolved);
   objects.counters.bytesCopied += resolved.texels * resolved.codec.bytes;
 }
@@ -188,13 +203,13 @@ export const blitCommands: CommandFamily = {
   DX_PRED_STAGING_CONVERT_REGION: (objects, fields) => {
     convertRegion(objects, fields);
     if (fields.readback !== 0) {
-      readbackSubresource(objects, objects.surface(fields.dstSid), fields.dstSubResource);
+      objects.store.readBackWhole(objects.surface(fields.dstSid), fields.dstSubResource);
     }
   },
   DX_PRED_STAGING_CONVERT: (objects, fields) => {
     convert(objects, fields);
     if (fields.readback !== 0) {
-      readbackSurface(objects, objects.surface(fields.dstSid));
+      objects.store.readBackAll(objects.surface(fields.dstSid));
     }
   },
 };

@@ -1,4 +1,4 @@
-import { boxRows } from '@cg/surface-layout';
+import { boxRows, rowsBytes } from '@cg/surface-layout';
 import type { BoxRows } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import { copyImage } from '../memory/image-copy.js';
@@ -6,6 +6,7 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import type { CommandFamily } from './command-family.js';
+import type { SubresourceRef } from './copies.js';
 import { boxOf } from './subresources.js';
 
 /** How the rows of a box lie in a buffer. */
@@ -50,11 +51,19 @@ function textureRows(
   return rows;
 }
 
-function copy(objects: DeviceObjects, from: [Surface, BoxRows], to: [Surface, BoxRows]): void {
-  const source = objects.imageOf(from[0]);
-  const target = objects.imageOf(to[0]);
-  copyImage({ from: from[1], to: to[1] }, source, target);
-  objects.counters.bytesCopied += from[1].rowBytes * from[1].rows * from[1].images;
+/** Where the rows of one end of a transfer lie. */
+interface End extends SubresourceRef {
+  readonly rows: BoxRows;
+}
+
+function copy(objects: DeviceObjects, from: End, to: End): void {
+  const bytes = rowsBytes(from.rows);
+  const { layout } = to.surface;
+  const isWhole = bytes === layout.mipOf(to.subresource).bytes * layout.samples;
+  const source = objects.store.forReading(from.surface, from.subresource);
+  const target = objects.store.forWriting(to.surface, to.subresource, isWhole);
+  copyImage({ from: from.rows, to: to.rows }, source, target);
+  objects.counters.bytesCopied += bytes;
 }
 
 function fromBuffer(objects: DeviceObjects, fields: CommandFields<'DX_TRANSFER_FROM_BUFFER'>): void {
@@ -69,7 +78,11 @@ function fromBuffer(objects: DeviceObjects, fields: CommandFields<'DX_TRANSFER_F
     d: fields.destBoxD,
   });
   const { srcOffset: offset, srcPitch: pitch, srcSlicePitch: slicePitch } = fields;
-  copy(objects, [buffer, pitchedRows(buffer, to, { offset, pitch, slicePitch })], [texture, to]);
+  copy(
+    objects,
+    { surface: buffer, subresource: 0, rows: pitchedRows(buffer, to, { offset, pitch, slicePitch }) },
+    { surface: texture, subresource: fields.destSubResource, rows: to },
+  );
 }
 
 function toBuffer(objects: DeviceObjects, fields: CommandFields<'DX_TRANSFER_TO_BUFFER'>): void {
@@ -84,7 +97,11 @@ function toBuffer(objects: DeviceObjects, fields: CommandFields<'DX_TRANSFER_TO_
     d: fields.srcBoxD,
   });
   const { destOffset: offset, destPitch: pitch, destSlicePitch: slicePitch } = fields;
-  copy(objects, [texture, from], [buffer, pitchedRows(buffer, from, { offset, pitch, slicePitch })]);
+  copy(
+    objects,
+    { surface: texture, subresource: fields.srcSubResource, rows: from },
+    { surface: buffer, subresource: 0, rows: pitchedRows(buffer, from, { offset, pitch, slicePitch }) },
+  );
 }
 
 /** Between a buffer, in which rows lie at a pitch, and a texture. */

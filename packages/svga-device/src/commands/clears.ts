@@ -9,7 +9,6 @@ import {
 } from '../protocol/cotable-entries.js';
 import { fillTexels } from '../texels/fill.js';
 import { TexelCodec } from '../texels/texel-codec.js';
-import { TEXEL_COST } from './blits.js';
 import type { CommandFamily } from './command-family.js';
 import { resolveView } from './views.js';
 import type { View } from './views.js';
@@ -18,16 +17,27 @@ import type { View } from './views.js';
 const SVGA3D_CLEAR = { DEPTH: 2, STENCIL: 4 } as const;
 
 /** Sets every texel of a view, in every sample sheet, to the same bytes. */
-function fillView(objects: DeviceObjects, { surface, slices }: View, texel: Uint8Array): void {
+function fillView(objects: DeviceObjects, view: View, texel: Uint8Array): void {
+  const { surface, slices, isWhole } = view;
   const { samples, sheetBytes } = surface.layout;
   const texels = slices.reduce((sum, slice) => sum + slice.texels, 0) * samples;
+  if (texels === 0) {
+    return;
+  }
   objects.budget.charge(texels * texel.length, slices.length * samples);
-  const image = objects.imageOf(surface);
+  const image = imageToWrite(objects, view, isWhole);
   for (let sheet = 0; sheet < samples; sheet++) {
     for (const { offset, texels: count } of slices) {
       fillTexels(image, sheet * sheetBytes + offset, count, texel);
     }
   }
+}
+
+function imageToWrite(objects: DeviceObjects, view: View, isWhole: boolean): Uint8Array {
+  for (const subresource of view.subresources) {
+    objects.store.forWriting(view.surface, subresource, isWhole);
+  }
+  return objects.store.image(view.surface);
 }
 
 function codecOf({ format }: View): TexelCodec {
@@ -40,6 +50,9 @@ function codecOf({ format }: View): TexelCodec {
 
 function clearColor(objects: DeviceObjects, view: View, color: Float64Array): void {
   const codec = codecOf(view);
+  if (codec.kind === 'depth') {
+    throw new SvgaDeviceError('EINVAL', 'depth is no colour', { format: view.format.id });
+  }
   const texel = new Uint8Array(codec.bytes);
   codec.encode(color, texel, 0);
   fillView(objects, view, texel);
@@ -81,15 +94,17 @@ function clearDepthStencil(
 /** Sets one channel of every texel, and leaves the others. */
 function fillChannel(
   objects: DeviceObjects,
-  { surface, slices }: View,
+  view: View,
   codec: TexelCodec,
   color: Float64Array,
   channel: number,
 ): void {
+  const { surface, slices } = view;
   const { samples, sheetBytes } = surface.layout;
   const total = slices.reduce((sum, { texels }) => sum + texels, 0) * samples;
-  objects.budget.charge(total * TEXEL_COST, slices.length);
-  const image = objects.imageOf(surface);
+  objects.budget.charge(0, slices.length * samples);
+  objects.budget.chargeEach(2 * total, codec.cost);
+  const image = imageToWrite(objects, view, false);
   const texel = new Float64Array(4);
   for (let sheet = 0; sheet < samples; sheet++) {
     for (const { offset, texels } of slices) {

@@ -3,6 +3,7 @@ import type { GuestBacking } from '../memory/guest-backing.js';
 import { PAGE_SIZE } from '../memory/guest-memory.js';
 import type { CoTable } from '../objects/co-table.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import { COST } from '../objects/work-budget.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
 import type { CommandFamily } from './command-family.js';
@@ -37,10 +38,10 @@ function setTable(objects: DeviceObjects, { cid, mobid, type, validSizeInBytes }
     throw new SvgaDeviceError('EINVAL', 'more is valid than the MOB has', { mobid, validSizeInBytes });
   }
   const capacity = capacityOf(objects, table, mob);
-  const valid = new Uint8Array(Math.min(validSizeInBytes, capacity * table.entryBytes));
-  objects.budget.charge(capacity * table.entryBytes + valid.length, 1 + Math.ceil(valid.length / PAGE_SIZE));
-  objects.cursor.aim(mob).readFrom(0, valid, 0, valid.length);
-  table.resize(capacity, valid, objects.images);
+  const valid = Math.min(validSizeInBytes, capacity * table.entryBytes);
+  objects.budget.chargeEach(capacity * table.entryBytes, COST.FRESH_BYTE);
+  objects.budget.charge(valid, 1 + Math.ceil(valid / PAGE_SIZE));
+  table.resize(capacity, objects.images, (entries) => objects.cursor.aim(mob).readFrom(0, entries, 0, valid));
   table.mobId = mobid;
 }
 
@@ -52,8 +53,13 @@ function growTable(objects: DeviceObjects, { cid, mobid, type }: TableFields): v
   if (capacity < table.capacity) {
     throw new SvgaDeviceError('EINVAL', 'table does not grow', { type, capacity, before: table.capacity });
   }
-  objects.budget.charge(2 * capacity * table.entryBytes, 1 + Math.ceil(mob.bytes / PAGE_SIZE));
-  table.resize(capacity, table.entries, objects.images);
+  objects.budget.chargeEach(capacity * table.entryBytes, COST.FRESH_BYTE);
+  objects.budget.charge(
+    2 * capacity * table.entryBytes,
+    1 + Math.ceil((capacity * table.entryBytes) / PAGE_SIZE),
+  );
+  const before = table.entries;
+  table.resize(capacity, objects.images, (entries) => entries.set(before));
   table.mobId = mobid;
   objects.cursor.aim(mob).writeTo(0, table.entries, 0, table.entries.length);
 }

@@ -2,6 +2,7 @@ import { SvgaDeviceError } from '../errors.js';
 import { DxContext } from '../objects/contexts.js';
 import type { Shader } from '../objects/contexts.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import { COST } from '../objects/work-budget.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import { contextEntry, dxContextEntry, shaderEntry, SVGA_OTABLE } from '../protocol/object-table-entries.js';
 import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
@@ -44,6 +45,7 @@ function bindContext(objects: DeviceObjects, { cid, mobid }: CommandFields<'BIND
 
 function defineDxContext(objects: DeviceObjects, { cid }: CommandFields<'DX_DEFINE_CONTEXT'>): void {
   checkNewId(objects.dxContexts, cid, objects.limits.maxContexts);
+  objects.budget.chargeEach(4, COST.OBJECT); // it has twelve tables
   objects.tables.write(SVGA_OTABLE.DXCONTEXT, cid, dxContextEntry, { cid, mobid: SVGA3D_INVALID_ID });
   objects.dxContexts.set(cid, new DxContext());
 }
@@ -72,7 +74,8 @@ function knownShader(objects: DeviceObjects, shid: number): Shader {
 
 /** Writes the entry of a shader to the object table. */
 export function writeShaderEntry(objects: DeviceObjects, shid: number, shader: Shader): void {
-  objects.tables.write(SVGA_OTABLE.SHADER, shid, shaderEntry, { ...shader, mobid: shader.mobId });
+  const { type, sizeInBytes, offsetInBytes, mobId: mobid } = shader;
+  objects.tables.write(SVGA_OTABLE.SHADER, shid, shaderEntry, { type, sizeInBytes, offsetInBytes, mobid });
 }
 
 function defineShader(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_SHADER'>): void {

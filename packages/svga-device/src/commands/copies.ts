@@ -8,9 +8,8 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import type { CommandFamily } from './command-family.js';
-import { subresourceOf } from './subresources.js';
+import { boxOf, isWholeMip, subresourceOf } from './subresources.js';
 import type { CommandBox } from './subresources.js';
-import { readbackSubresource, readbackSurface } from './updates.js';
 
 /** SVGA3dCopyBox: a box of the destination and where the source's begins. */
 interface CopyBox extends CommandBox {
@@ -102,8 +101,12 @@ export function copyBoxes(
     rows += from.rows * from.images * samples;
   }
   objects.budget.charge(bytes, rows);
-  const sourceImage = objects.imageOf(source.surface);
-  const targetImage = objects.imageOf(target.surface);
+  if (copies.length === 0) {
+    return;
+  }
+  const isWhole = boxes.some((box) => isWholeMip(target.surface.layout, target.subresource, boxOf(box)));
+  const sourceImage = objects.store.forReading(source.surface, source.subresource);
+  const targetImage = objects.store.forWriting(target.surface, target.subresource, isWhole);
   for (const runs of copies) {
     for (let sheet = 0; sheet < samples; sheet++) {
       copyImage(inSheet(runs, source.surface, target.surface, sheet), sourceImage, targetImage);
@@ -149,7 +152,8 @@ function copyWhole(objects: DeviceObjects, srcSid: number, dstSid: number): void
     throw new SvgaDeviceError('EINVAL', 'surfaces have different shapes', { srcSid, dstSid });
   }
   objects.budget.charge(from.bytes, 1);
-  objects.imageOf(target).set(objects.imageOf(source));
+  const image = objects.store.forReadingAll(source);
+  objects.store.forWritingAll(target).set(image);
   objects.counters.bytesCopied += from.bytes;
 }
 
@@ -173,7 +177,7 @@ function copyAndReadBack(
   const source = subresourceRef(objects, fields.srcSid, 0);
   const target = subresourceRef(objects, fields.destSid, 0);
   copyBoxes(objects, source, target, [fields]);
-  readbackSubresource(objects, target.surface, 0);
+  objects.store.readBackWhole(target.surface, 0);
 }
 
 /** A staging copy's second half: the guest gets what was copied. */
@@ -181,9 +185,9 @@ function readBackStaged(objects: DeviceObjects, readback: number, sid: number, s
   if (readback !== 0) {
     const surface = objects.surface(sid);
     if (subresource === undefined) {
-      readbackSurface(objects, surface);
+      objects.store.readBackAll(surface);
     } else {
-      readbackSubresource(objects, surface, subresource);
+      objects.store.readBackWhole(surface, subresource);
     }
   }
 }

@@ -3,6 +3,7 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import { Struct, viewOf } from '../protocol/struct.js';
 import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import { COST } from '../objects/work-budget.js';
 import { alphaCursor, MASK_DEPTHS, maskCursor } from '../screen/cursor-image.js';
 import type { CommandFamily } from './command-family.js';
 
@@ -33,7 +34,8 @@ function checkShape(objects: DeviceObjects, { width, height }: Shape): void {
   if (width === 0 || height === 0 || width > maxCursorSize || height > maxCursorSize) {
     throw new SvgaDeviceError('EINVAL', 'not a size of a cursor', { width, height, maxCursorSize });
   }
-  objects.budget.charge(64 * width * height, height);
+  objects.budget.charge(0, height);
+  objects.budget.chargeEach(width * height, COST.PIXEL);
 }
 
 function defineAlpha(objects: DeviceObjects, shape: Shape, pixels: Uint8Array): void {

@@ -88,7 +88,7 @@ describe('COTables', () => {
 describe('between images', () => {
   it('mips are the mean of four texels', () => {
     const guest = guestWith({ numMipLevels: 2, format: BGRA, width: 2, height: 2 }, 20);
-    guest.device.image(1, 0)?.set([0, 0, 0, 0, 100, 0, 0, 0, 0, 40, 0, 0, 100, 40, 8, 255]);
+    guest.draw(1, Uint8Array.of(0, 0, 0, 0, 100, 0, 0, 0, 0, 40, 0, 0, 100, 40, 8, 255));
     guest.must('GENERATE_MIPMAPS', { sid: 1, filter: 2 });
     expect([...(guest.device.image(1, 1) ?? [])]).toEqual([50, 20, 2, 64]);
   });
@@ -96,7 +96,7 @@ describe('between images', () => {
   it('a stretch blit takes the nearest texel, or goes linearly from one to the next', () => {
     const guest = guestWith({ format: BGRA, width: 2, height: 1 }, 64);
     guest.must('DEFINE_GB_SURFACE_V2', { ...plainSurface, sid: 2, width: 4, height: 1 });
-    guest.device.image(1, 0)?.set([0, 0, 0, 0, 200, 0, 0, 0]);
+    guest.draw(1, Uint8Array.of(0, 0, 0, 0, 200, 0, 0, 0));
     const blit = (mode: number): number[] => {
       guest.must('SURFACE_STRETCHBLT', {
         srcSid: 1,

@@ -2,6 +2,7 @@ import { SvgaDeviceError } from '../errors.js';
 import { isInMemory, PAGE_SIZE } from '../memory/guest-memory.js';
 import { GuestRegion } from '../memory/guest-region.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import { COST } from '../objects/work-budget.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import type { CommandFamily } from './command-family.js';
 
@@ -32,6 +33,7 @@ function define(objects: DeviceObjects, gmrId: number, numPages: number): GuestR
     objects.regions.delete(gmrId);
     return undefined;
   }
+  objects.budget.chargeEach(8 * numPages, COST.FRESH_BYTE);
   const region = new GuestRegion(numPages);
   objects.regions.set(gmrId, region);
   return region;
@@ -71,11 +73,16 @@ function remap(objects: DeviceObjects, fields: CommandFields<'REMAP_GMR2'>): voi
   if (region === undefined || offsetPages + numPages > region.pages.length) {
     throw new SvgaDeviceError('EINVAL', 'pages are not of the GMR', { gmrId, offsetPages, numPages });
   }
-  objects.budget.charge(8 * numPages, numPages);
-  const read = descriptorReader(objects, fields);
   const single = (flags & REMAP.SINGLE_PPN) !== 0;
-  const first = single && numPages > 0 ? read(0) : 0;
-  const pages = Float64Array.from({ length: numPages }, (_, i) => (single ? first : read(i)));
+  const viaGmr = (flags & REMAP.VIA_GMR) !== 0;
+  objects.budget.chargeEach(numPages, viaGmr && !single ? COST.ROW : COST.LOOK);
+  const read = descriptorReader(objects, fields);
+  const pages = new Float64Array(numPages);
+  const toRead = single ? Math.min(numPages, 1) : numPages;
+  for (let i = 0; i < toRead; i++) {
+    pages[i] = read(i);
+  }
+  pages.fill(pages[0], toRead);
   region.pages.set(pages, offsetPages);
 }
 
@@ -96,6 +103,7 @@ export function defineRegionByDescriptors(objects: DeviceObjects, gmrId: number,
     if (read > objects.limits.maxGmrPages) {
       throw new SvgaDeviceError('E2BIG', 'GMR has too many descriptors', { gmrId });
     }
+    objects.budget.charge(0, 1);
     if (!isInMemory(objects.memory, at, DESCRIPTOR_BYTES)) {
       throw new SvgaDeviceError('EFAULT', 'GMR descriptors lead outside guest memory', { gmrId, at });
     }

@@ -3,9 +3,9 @@ import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
 import { shaderResourceViewEntry, SVGA_COTABLE } from '../protocol/cotable-entries.js';
+import { COST } from '../objects/work-budget.js';
 import { ImageRegion } from '../texels/image-region.js';
 import { halve } from '../texels/resample.js';
-import { TEXEL_COST } from './blits.js';
 import type { CommandFamily } from './command-family.js';
 import { wholeMip } from './subresources.js';
 import { viewFormat } from './views.js';
@@ -25,14 +25,19 @@ function generate(objects: DeviceObjects, surface: Surface, format: number, rang
   if (own.samples > 1 || firstMip + mips > own.mips.length || firstLayer + layers > own.layers) {
     throw new SvgaDeviceError('EINVAL', 'surface has no such mips', { ...range });
   }
-  const layout = format === own.format.id ? own : new SurfaceLayout({ ...own.description, format });
-  const image = objects.imageOf(surface);
+  const isOwn = format === own.format.id;
+  objects.budget.chargeEach(isOwn ? 0 : 1 + own.mips.length, COST.OBJECT);
+  const layout = isOwn ? own : new SurfaceLayout({ ...own.description, format });
+  const image = objects.store.image(surface);
   for (let layer = firstLayer; layer < firstLayer + layers; layer++) {
     for (let mip = firstMip + 1; mip < firstMip + mips; mip++) {
       const subresource = layer * own.mips.length + mip;
       const above = region(layout, subresource - 1, image);
       const below = region(layout, subresource, image);
-      objects.budget.charge(above.texels * TEXEL_COST, 1);
+      objects.budget.charge(0, 2);
+      objects.budget.chargeEach(above.texels + below.texels, above.codec.cost);
+      objects.store.forReading(surface, subresource - 1);
+      objects.store.forWriting(surface, subresource, true);
       halve(above, below);
       objects.counters.bytesCopied += below.texels * below.codec.bytes;
     }

@@ -1,7 +1,7 @@
 import { SvgaDeviceError } from '../errors.js';
 import { GuestBacking } from '../memory/guest-backing.js';
-import { PAGE_SIZE } from '../memory/guest-memory.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import { COST } from '../objects/work-budget.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import {
   contextEntry,
@@ -35,6 +35,7 @@ function newTable(objects: DeviceObjects, fields: TableFields): GuestBacking | u
 function setObjectTable(objects: DeviceObjects, fields: TableFields): void {
   const { type, validSizeInBytes } = fields;
   const backing = newTable(objects, fields);
+  objects.budget.chargeEach(objects.count(type), COST.LOOK);
   objects.dropObjects(type, Math.floor(validSizeInBytes / objectTableEntryBytes[type]));
   objects.tables.set(type, backing);
 }
@@ -50,9 +51,15 @@ function growObjectTable(objects: DeviceObjects, fields: TableFields): void {
   if (backing === undefined || backing.bytes < (before?.bytes ?? 0)) {
     throw new SvgaDeviceError('EINVAL', 'table does not grow', { type, sizeInBytes });
   }
-  objects.budget.charge(backing.bytes, Math.ceil(backing.bytes / PAGE_SIZE));
+  chargeEntries(objects, type);
   objects.tables.set(type, backing);
   writeEntries(objects, type);
+}
+
+/** Charges for the entries of all objects of a type, however large the table is. */
+function chargeEntries(objects: DeviceObjects, type: number): void {
+  const each = COST.ENTRY + COST.ENTRY_BYTE * objectTableEntryBytes[type];
+  objects.budget.chargeEach(objects.count(type), each);
 }
 
 /** Writes the entry of every object of a type to its table. */
@@ -90,11 +97,10 @@ function writeEntries(objects: DeviceObjects, type: number): void {
 
 /** READBACK_OTABLE: the table says what the device knows. */
 function readbackObjectTable(objects: DeviceObjects, { type }: CommandFields<'READBACK_OTABLE'>): void {
-  const backing = objects.tables.backing(type);
-  if (backing === undefined) {
+  if (objects.tables.backing(type) === undefined) {
     throw new SvgaDeviceError('ENOENT', 'no such object table', { type });
   }
-  objects.budget.charge(backing.bytes, Math.ceil(backing.bytes / PAGE_SIZE));
+  chargeEntries(objects, type);
   writeEntries(objects, type);
 }
 

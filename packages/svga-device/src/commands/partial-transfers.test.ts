@@ -65,8 +65,7 @@ function withContents({ shape }: Case): { guest: TestGuest; pages: number[]; byt
     { format: blocks.format, width, height, depth, numMipLevels: mips, multisampleCount: samples },
     bytes,
   );
-  guest.fillMob(pages, noise(bytes, 1));
-  guest.must('UPDATE_GB_SURFACE', { sid: 1 });
+  guest.draw(1, noise(bytes, 1));
   guest.fillMob(pages, noise(bytes, 2));
   return { guest, pages, bytes };
 }

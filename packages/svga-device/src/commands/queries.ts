@@ -1,6 +1,7 @@
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { queryEntry, SVGA_COTABLE } from '../protocol/cotable-entries.js';
+import { COST } from '../objects/work-budget.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
 import type { CommandFamily } from './command-family.js';
@@ -33,10 +34,8 @@ function bindAllQueries(objects: DeviceObjects, { cid, mobid }: CommandFields<'D
   if (mobid !== SVGA3D_INVALID_ID) {
     objects.mob(mobid);
   }
-  objects.budget.charge(table.entries.length, 1);
-  for (let id = 0; id < table.capacity; id++) {
-    table.write(id, queryEntry, { ...table.read(id, queryEntry), mobid });
-  }
+  objects.budget.chargeEach(table.capacity, COST.LOOK);
+  table.setWord(queryEntry.offsets.mobid, mobid);
 }
 
 /** Where results go, and ends of queries, which are answered although they are not executed. */

@@ -3,6 +3,8 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import { screenTargetEntry, SVGA_OTABLE } from '../protocol/object-table-entries.js';
 import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import { COST } from '../objects/work-budget.js';
+import { screenFormat } from '../screen/rgba.js';
 import { ScreenTarget } from '../screen/screen-target.js';
 import type { ScreenRect } from '../screen/screen-target.js';
 import type { CommandFamily } from './command-family.js';
@@ -70,7 +72,10 @@ function clip(rect: ScreenRect, width: number, height: number): ScreenRect {
 
 function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENTARGET'>): void {
   const screen = objects.screen(fields.stid);
-  const surface = objects.surface(screen.sid);
+  const surface = objects.surfaces.get(screen.sid);
+  if (surface === undefined) {
+    return; // vmwgfx sends it as well for a screen that it has just unbound
+  }
   const subresource = subresourceOf(surface.layout, screen.face, screen.mipmap);
   const { width, height } = screen.definition;
   const { x, y, w, h } = fields;
@@ -79,9 +84,17 @@ function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENT
     return;
   }
   const newPixels = screen.ownPixels === undefined ? 4 * width * height : 0;
-  objects.budget.charge(newPixels + 16 * rect.w * rect.h, rect.h);
-  objects.imageOf(surface); // charges for an image that is not there yet
-  screen.update(surface, subresource, rect, objects.images);
+  const shown = screenFormat(surface.layout.format, objects.surroundings.palette());
+  if (shown === undefined) {
+    throw new SvgaDeviceError('EINVAL', 'a screen cannot show the format', {
+      format: surface.layout.format.id,
+    });
+  }
+  objects.budget.chargeEach(newPixels, 3 * COST.FRESH_BYTE); // they are made black
+  objects.budget.charge(0, rect.h);
+  objects.budget.chargeEach(rect.w * rect.h, shown.cost);
+  const image = objects.store.forReading(surface, subresource);
+  screen.update({ image, layout: surface.layout, subresource }, rect, shown.toRgba, objects.images);
   objects.surroundings.screenUpdated(fields.stid, rect);
 }
 

@@ -8,7 +8,7 @@ const BUFFER = 37;
 const BYTES = 4 * 16;
 const staging = { unsynchronized: 0, mustBeZero: [0, 0] };
 
-/** Surface 1 with an image of noise 1, surface 2 with zeros and a MOB of noise 2; both 4 × 4, or buffers. */
+/** Surface 1 with an image of noise 1, surface 2 without content and a MOB of noise 2; both 4 × 4, or buffers. */
 function twoSurfaces(fields: Partial<CommandFields<'DEFINE_GB_SURFACE_V2'>> = {}): {
   guest: DxGuest;
   target: number[];
@@ -19,7 +19,7 @@ function twoSurfaces(fields: Partial<CommandFields<'DEFINE_GB_SURFACE_V2'>> = {}
   const surface = { width: 4, height: 4, format: BGRA, ...fields };
   guest.fillMob(guest.defineSurface({ ...surface, sid: 1 }, BYTES), noise(BYTES, 1));
   guest.must('UPDATE_GB_SURFACE', { sid: 1 });
-  const target = guest.defineSurface({ ...surface, sid: 2 }, BYTES);
+  const target = guest.defineEmpty({ ...surface, sid: 2 }, BYTES);
   guest.fillMob(target, noise(BYTES, 2));
   return {
     guest,

@@ -40,3 +40,13 @@ export function wholeMip(layout: SurfaceLayout, subresource: number): SurfaceBox
 export function boxOf({ x, y, z, w, h, d }: CommandBox): SurfaceBox {
   return { x, y, z, width: w, height: h, depth: d };
 }
+
+/** Whether a box is all of a subresource. */
+export function isWholeMip(
+  layout: SurfaceLayout,
+  subresource: number,
+  { width, height, depth }: SurfaceBox,
+): boolean {
+  const mip = layout.mipOf(subresource);
+  return width === mip.width && height === mip.height && depth === mip.depth;
+}

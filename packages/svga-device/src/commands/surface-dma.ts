@@ -1,4 +1,4 @@
-import { boxRows, imageBytes, rowPitch } from '@cg/surface-layout';
+import { boxRows, rowPitch } from '@cg/surface-layout';
 import type { BoxRows } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import { pointedMemory } from '../memory/guest-pointer.js';
@@ -8,7 +8,7 @@ import type { CommandFields } from '../protocol/command-table.js';
 import type { CommandFamily } from './command-family.js';
 import { imageRef } from './copies.js';
 import type { SubresourceRef } from './copies.js';
-import { boxOf } from './subresources.js';
+import { boxOf, isWholeMip } from './subresources.js';
 
 /** SVGA3dTransferType of svga3d_types.h. */
 const SVGA3D_TRANSFER = { WRITE_HOST_VRAM: 1, READ_HOST_VRAM: 2 } as const;
@@ -103,21 +103,19 @@ function surfaceDma(objects: DeviceObjects, fields: DmaFields): void {
     rows += host.rows * host.images;
   }
   objects.budget.charge(bytes, rows);
-  const image = objects.imageOf(target.surface);
-  if (!toGuest && ((suffix[0]?.flags ?? 0) & DMA_FLAG_DISCARD) !== 0) {
-    discard(objects, target, image);
+  if (parts.length === 0) {
+    return;
   }
+  const { surface, subresource } = target;
+  if (!toGuest && ((suffix[0]?.flags ?? 0) & DMA_FLAG_DISCARD) !== 0) {
+    objects.store.invalidate(surface, subresource);
+  }
+  const isWhole = boxes.some((box) => isWholeMip(surface.layout, subresource, boxOf(box)));
+  const image = toGuest
+    ? objects.store.forReading(surface, subresource)
+    : objects.store.forWriting(surface, subresource, isWhole);
   parts.forEach((part) => moveRows(part, image, memory, toGuest));
   objects.counters[toGuest ? 'bytesReadBack' : 'bytesUploaded'] += bytes;
-}
-
-/** What the guest lets go of is zeros. */
-function discard(objects: DeviceObjects, { surface, subresource }: SubresourceRef, image: Uint8Array): void {
-  const { width, height, depth } = surface.layout.mipOf(subresource);
-  const bytes = imageBytes(surface.layout.format, width, height, depth);
-  objects.budget.charge(bytes, 1);
-  const start = surface.layout.offsetOf(subresource);
-  image.fill(0, start, start + bytes);
 }
 
 /** Between images and guest memory without a binding. */

@@ -2,6 +2,7 @@ import { SurfaceLayout } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceLimits } from '../limits.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import { COST } from '../objects/work-budget.js';
 import { Surface } from '../objects/surface.js';
 import type { SurfaceDefinition } from '../objects/surface.js';
 import type { CommandFields } from '../protocol/command-table.js';
@@ -14,7 +15,6 @@ import {
 } from '../protocol/surface-types.js';
 import type { CommandFamily } from './command-family.js';
 import { checkNewId } from './object-ids.js';
-import { readbackSurface, updateSurface } from './updates.js';
 
 const TWO_32 = 2 ** 32;
 
@@ -87,6 +87,7 @@ export function writeSurfaceEntry(
 function define(objects: DeviceObjects, definition: SurfaceDefinition): void {
   checkNewId(objects.surfaces, definition.sid, objects.limits.maxSurfaces);
   const surface = new Surface(definition, layOut(definition, objects.limits));
+  objects.budget.chargeEach(1 + surface.layout.mips.length, COST.OBJECT);
   writeSurfaceEntry(objects, definition, SVGA3D_INVALID_ID);
   objects.surfaces.set(definition.sid, surface);
 }
@@ -135,15 +136,17 @@ function destroy(objects: DeviceObjects, { sid }: { readonly sid: number }): voi
   if (surface.definition.guestBacked !== 0) {
     objects.tables.clear(SVGA_OTABLE.SURFACE, sid);
   }
-  surface.dropImage(objects.images);
+  objects.store.drop(surface);
   objects.surfaces.delete(sid);
 }
 
+type BindFields = CommandFields<'BIND_GB_SURFACE'>;
+
 /**
- * Binds to a MOB that exists, or unbinds. Whether it is large enough shows when it is used. The image stays
- * as it is.
+ * The surface of a binding to a MOB that exists, or to none.
+ * @throws SvgaDeviceError ENOENT, EINVAL
  */
-function bind(objects: DeviceObjects, { sid, mobid }: CommandFields<'BIND_GB_SURFACE'>): void {
+function surfaceToBind(objects: DeviceObjects, { sid, mobid }: BindFields): Surface {
   const surface = objects.surface(sid);
   if (surface.definition.guestBacked === 0) {
     throw new SvgaDeviceError('EINVAL', 'surface is not guest-backed', { sid });
@@ -151,8 +154,14 @@ function bind(objects: DeviceObjects, { sid, mobid }: CommandFields<'BIND_GB_SUR
   if (mobid !== SVGA3D_INVALID_ID) {
     objects.mob(mobid);
   }
-  writeSurfaceEntry(objects, surface.definition, mobid);
-  surface.mobId = mobid;
+  return surface;
+}
+
+/** Binds to a MOB, or unbinds. Whether the MOB is large enough shows when it is used. */
+function bind(objects: DeviceObjects, fields: BindFields): void {
+  const surface = surfaceToBind(objects, fields);
+  const { mobid } = fields;
+  objects.store.bind(surface, mobid, () => writeSurfaceEntry(objects, surface.definition, mobid));
 }
 
 /** Rows in a MOB follow each other without a gap: another pitch is refused. */
@@ -165,19 +174,25 @@ function bindWithPitch(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SU
   bind(objects, fields);
 }
 
-/** Binds a surface that is bound to one MOB to another, and moves its contents where the flags say so. */
+/**
+ * Binds a surface that is bound to one MOB to another. Where that changes its MOB, what the flags ask for is done
+ * first, with the MOB that it leaves (rule 9.4).
+ */
 function conditionalBind(objects: DeviceObjects, fields: CommandFields<'COND_BIND_GB_SURFACE'>): void {
-  const surface = objects.surface(fields.sid);
-  if (surface.mobId !== fields.testMobid) {
+  const { sid, testMobid, mobid, flags } = fields;
+  if (objects.surface(sid).mobId !== testMobid || mobid === testMobid) {
     return;
   }
-  if ((fields.flags & COND_BIND_FLAG.READBACK) !== 0) {
-    readbackSurface(objects, surface);
+  const surface = surfaceToBind(objects, fields);
+  if (testMobid !== SVGA3D_INVALID_ID) {
+    if ((flags & COND_BIND_FLAG.READBACK) !== 0) {
+      objects.store.readBackAll(surface);
+    }
+    if ((flags & COND_BIND_FLAG.UPDATE) !== 0) {
+      objects.store.updateAll(surface);
+    }
   }
   bind(objects, fields);
-  if ((fields.flags & COND_BIND_FLAG.UPDATE) !== 0) {
-    updateSurface(objects, surface);
-  }
 }
 
 /** Surfaces by definition and binding. */

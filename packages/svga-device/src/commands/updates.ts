@@ -1,49 +1,12 @@
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
+import { CONTENT } from '../objects/surface-content.js';
 import { commandOffsets } from '../protocol/command-table.js';
 import type { CommandFields } from '../protocol/command-table.js';
 import type { CommandReader } from '../protocol/command-reader.js';
 import type { CommandFamily, HotCommandFamily } from './command-family.js';
 import { subresourceOf } from './subresources.js';
-
-/** Moves what `objects.transfer` is set to from the surface's MOB to its image. */
-function update(objects: DeviceObjects, surface: Surface): void {
-  const { transfer } = objects;
-  const mob = objects.mob(surface.mobId);
-  transfer.checkFits(mob);
-  objects.budget.charge(transfer.bytes, transfer.runs);
-  transfer.move(objects.cursor.aim(mob), objects.imageOf(surface), false);
-  objects.counters.bytesUploaded += transfer.bytes;
-}
-
-/** The same from its image to its MOB. */
-function readback(objects: DeviceObjects, surface: Surface): void {
-  const { transfer } = objects;
-  const mob = objects.mob(surface.mobId);
-  transfer.checkFits(mob);
-  objects.budget.charge(transfer.bytes, transfer.runs);
-  transfer.move(objects.cursor.aim(mob), objects.imageOf(surface), true);
-  objects.counters.bytesReadBack += transfer.bytes;
-}
-
-/** Takes a whole surface from its MOB. */
-export function updateSurface(objects: DeviceObjects, surface: Surface): void {
-  objects.transfer.setAll(surface.layout);
-  update(objects, surface);
-}
-
-/** Gives a whole surface to its MOB. */
-export function readbackSurface(objects: DeviceObjects, surface: Surface): void {
-  objects.transfer.setAll(surface.layout);
-  readback(objects, surface);
-}
-
-/** Gives a subresource to the surface's MOB. */
-export function readbackSubresource(objects: DeviceObjects, surface: Surface, subresource: number): void {
-  objects.transfer.setWholeMip(surface.layout, subresource);
-  readback(objects, surface);
-}
 
 const IMAGE = commandOffsets('UPDATE_GB_IMAGE');
 const SUBRESOURCE = commandOffsets('DX_UPDATE_SUBRESOURCE');
@@ -52,9 +15,10 @@ const FENCE = commandOffsets('FENCE');
 function updateImage(objects: DeviceObjects, reader: CommandReader): void {
   const surface = objects.surface(reader.u32(IMAGE.sid));
   const { layout } = surface;
+  const subresource = subresourceOf(layout, reader.u32(IMAGE.face), reader.u32(IMAGE.mipmap));
   objects.transfer.setBox(
     layout,
-    subresourceOf(layout, reader.u32(IMAGE.face), reader.u32(IMAGE.mipmap)),
+    subresource,
     reader.u32(IMAGE.x),
     reader.u32(IMAGE.y),
     reader.u32(IMAGE.z),
@@ -62,14 +26,15 @@ function updateImage(objects: DeviceObjects, reader: CommandReader): void {
     reader.u32(IMAGE.h),
     reader.u32(IMAGE.d),
   );
-  update(objects, surface);
+  objects.store.update(surface, subresource, objects.transfer);
 }
 
 function dxUpdateSubresource(objects: DeviceObjects, reader: CommandReader): void {
   const surface = objects.surface(reader.u32(SUBRESOURCE.sid));
+  const subresource = reader.u32(SUBRESOURCE.subResource);
   objects.transfer.setBox(
     surface.layout,
-    reader.u32(SUBRESOURCE.subResource),
+    subresource,
     reader.u32(SUBRESOURCE.x),
     reader.u32(SUBRESOURCE.y),
     reader.u32(SUBRESOURCE.z),
@@ -77,7 +42,7 @@ function dxUpdateSubresource(objects: DeviceObjects, reader: CommandReader): voi
     reader.u32(SUBRESOURCE.h),
     reader.u32(SUBRESOURCE.d),
   );
-  update(objects, surface);
+  objects.store.update(surface, subresource, objects.transfer);
 }
 
 /** What a driver sends by the million. */
@@ -94,26 +59,20 @@ export const hotCommands: HotCommandFamily = {
 function readbackPartial(objects: DeviceObjects, fields: CommandFields<'READBACK_GB_IMAGE_PARTIAL'>): void {
   const surface = objects.surface(fields.sid);
   const subresource = subresourceOf(surface.layout, fields.face, fields.mipmap);
-  forEachPart(objects, surface, subresource, fields, () => readback(objects, surface));
+  forEachPart(objects, surface, subresource, fields, () => {
+    objects.store.readBack(surface, subresource, objects.transfer);
+  });
 }
 
-/** INVALIDATE_GB_IMAGE_PARTIAL: what is lost is zeros. */
 function invalidatePartial(
   objects: DeviceObjects,
   fields: CommandFields<'INVALIDATE_GB_IMAGE_PARTIAL'>,
 ): void {
   const surface = objects.surface(fields.sid);
   const subresource = subresourceOf(surface.layout, fields.face, fields.mipmap);
-  forEachPart(objects, surface, subresource, fields, () => clearPart(objects, surface));
-}
-
-function clearPart(objects: DeviceObjects, surface: Surface): void {
-  const { transfer } = objects;
-  objects.budget.charge(transfer.bytes, transfer.runs);
-  const image = surface.ownImage;
-  if (image !== undefined) {
-    transfer.clear(image);
-  }
+  forEachPart(objects, surface, subresource, fields, () => {
+    objects.store.invalidateBox(surface, subresource, objects.transfer);
+  });
 }
 
 /** Sets the transfer to the box, or to each of the boxes around it in turn. */
@@ -151,11 +110,6 @@ function forEachPart(
   }
 }
 
-function invalidate(objects: DeviceObjects, surface: Surface, subresource: number): void {
-  objects.transfer.setWholeMip(surface.layout, subresource);
-  clearPart(objects, surface);
-}
-
 /** DX_BUFFER_UPDATE: a run of a buffer. */
 function bufferUpdate(objects: DeviceObjects, { sid, x, width }: CommandFields<'DX_BUFFER_UPDATE'>): void {
   const surface = objects.surface(sid);
@@ -163,33 +117,33 @@ function bufferUpdate(objects: DeviceObjects, { sid, x, width }: CommandFields<'
     throw new SvgaDeviceError('EINVAL', 'surface is no buffer', { sid });
   }
   objects.transfer.setBox(surface.layout, 0, x, 0, 0, width, 1, 1);
-  update(objects, surface);
+  objects.store.update(surface, 0, objects.transfer);
 }
 
 /** Between a surface's MOB and its image. */
 export const updateCommands: CommandFamily = {
-  UPDATE_GB_SURFACE: (objects, { sid }) => updateSurface(objects, objects.surface(sid)),
+  UPDATE_GB_SURFACE: (objects, { sid }) => objects.store.updateAll(objects.surface(sid)),
   READBACK_GB_IMAGE: (objects, { sid, face, mipmap }) => {
     const surface = objects.surface(sid);
-    readbackSubresource(objects, surface, subresourceOf(surface.layout, face, mipmap));
+    objects.store.readBackWhole(surface, subresourceOf(surface.layout, face, mipmap));
   },
-  READBACK_GB_SURFACE: (objects, { sid }) => readbackSurface(objects, objects.surface(sid)),
+  READBACK_GB_SURFACE: (objects, { sid }) => objects.store.readBackAll(objects.surface(sid)),
   READBACK_GB_IMAGE_PARTIAL: readbackPartial,
-  // The guest says that the contents can be lost; here they are, so that a driver that still needs them is
-  // found out.
-  INVALIDATE_GB_SURFACE: (objects, { sid }) => objects.surface(sid).dropImage(objects.images),
+  INVALIDATE_GB_SURFACE: (objects, { sid }) => objects.store.invalidateAll(objects.surface(sid)),
   INVALIDATE_GB_IMAGE: (objects, { sid, face, mipmap }) => {
     const surface = objects.surface(sid);
-    invalidate(objects, surface, subresourceOf(surface.layout, face, mipmap));
+    objects.store.invalidate(surface, subresourceOf(surface.layout, face, mipmap));
   },
   INVALIDATE_GB_IMAGE_PARTIAL: invalidatePartial,
-  WRITE_ZERO_SURFACE: (objects, { sid }) => objects.surface(sid).dropImage(objects.images),
-  UPDATE_ZERO_SURFACE: (objects, { sid }) => objects.surface(sid).dropImage(objects.images),
+  // No header says how the two differ. By their names one writes as a clear does; the other is an update from a MOB
+  // of zeros, which need not be read.
+  WRITE_ZERO_SURFACE: (objects, { sid }) => objects.store.zero(objects.surface(sid), CONTENT.NEWER),
+  UPDATE_ZERO_SURFACE: (objects, { sid }) => objects.store.zero(objects.surface(sid), CONTENT.VALID),
   DX_READBACK_SUBRESOURCE: (objects, { sid, subResource }) => {
-    readbackSubresource(objects, objects.surface(sid), subResource);
+    objects.store.readBackWhole(objects.surface(sid), subResource);
   },
   DX_INVALIDATE_SUBRESOURCE: (objects, { sid, subResource }) => {
-    invalidate(objects, objects.surface(sid), subResource);
+    objects.store.invalidate(objects.surface(sid), subResource);
   },
   DX_BUFFER_UPDATE: bufferUpdate,
 };

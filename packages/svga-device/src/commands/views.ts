@@ -38,6 +38,10 @@ export interface View {
   readonly surface: Surface;
   readonly format: SurfaceFormat;
   readonly slices: readonly ViewSlice[];
+  /** The subresources that they are of. */
+  readonly subresources: readonly number[];
+  /** The slices are all of these subresources. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -63,17 +67,23 @@ export function viewFormat(layout: SurfaceLayout, id: number): SurfaceFormat {
   return format;
 }
 
+type Shown = Pick<View, 'isWhole' | 'slices' | 'subresources'>;
+
 /** For a buffer mipSlice is the first element and firstArraySlice how many there are. */
-function bufferSlices(layout: SurfaceLayout, format: SurfaceFormat, entry: ViewEntry): ViewSlice[] {
+function bufferSlices(layout: SurfaceLayout, format: SurfaceFormat, entry: ViewEntry): Shown {
   const { mipSlice: first, firstArraySlice: texels } = entry;
   if ((first + texels) * format.bytesPerBlock > layout.bytes) {
     throw new SvgaDeviceError('EINVAL', 'view leaves its buffer', { first, texels, bytes: layout.bytes });
   }
-  return [{ offset: first * format.bytesPerBlock, texels }];
+  return {
+    slices: [{ offset: first * format.bytesPerBlock, texels }],
+    subresources: [0],
+    isWhole: texels * format.bytesPerBlock === layout.bytes,
+  };
 }
 
 /** For a 3D texture firstArraySlice is the first slice and arraySize how many there are. */
-function textureSlices(layout: SurfaceLayout, entry: ViewEntry): ViewSlice[] {
+function textureSlices(layout: SurfaceLayout, entry: ViewEntry): Shown {
   const { mipSlice, firstArraySlice: first, arraySize, resourceDimension } = entry;
   const mip = layout.mips[mipSlice];
   if (mip === undefined) {
@@ -87,11 +97,16 @@ function textureSlices(layout: SurfaceLayout, entry: ViewEntry): ViewSlice[] {
     throw new SvgaDeviceError('EINVAL', 'view names slices its surface does not have', { first, count, all });
   }
   const texels = mip.blocksWide * mip.blocksHigh * (isVolume ? 1 : mip.depth);
-  return Array.from({ length: count }, (_, i) => {
+  const slices = Array.from({ length: count }, (_, i) => {
     const slice = first + i;
     const offset = isVolume ? slice * mip.imageStride : slice * layout.mipChainBytes;
     return { offset: mip.offset + offset, texels };
   });
+  return {
+    slices,
+    subresources: isVolume ? [mipSlice] : slices.map((_, i) => (first + i) * layout.mips.length + mipSlice),
+    isWhole: !isVolume || count === all,
+  };
 }
 
 /**
@@ -109,6 +124,6 @@ export function resolveView(objects: DeviceObjects, entry: ViewEntry): View {
       format: layout.format.id,
     });
   }
-  const slices = isBuffer ? bufferSlices(layout, format, entry) : textureSlices(layout, entry);
-  return { surface, format, slices };
+  const shown = isBuffer ? bufferSlices(layout, format, entry) : textureSlices(layout, entry);
+  return { surface, format, ...shown };
 }

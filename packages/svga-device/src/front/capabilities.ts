@@ -33,6 +33,7 @@ const values: Partial<Readonly<Record<DeviceCapabilityName, CapabilityValue>>> =
   DX_MAX_VERTEXBUFFERS: withDx(32),
   DX_MAX_CONSTANT_BUFFERS: withDx(14),
   SM41: withSm41,
+  SM5: ({ sm5 }) => (sm5 ? 1 : 0),
   MULTISAMPLE_2X: withSm41,
   MULTISAMPLE_4X: withSm41,
   MS_FULL_QUALITY: withSm41,
@@ -95,7 +96,8 @@ export function capabilityBits2(limits: DeviceLimits): number {
     SVGA_CAP2.CURSOR_MOB |
     SVGA_CAP2.EXTRA_REGS |
     (limits.dx ? SVGA_CAP2.COTABLE_COPY : 0) |
-    (limits.sm41 ? SVGA_CAP2.DX2 : 0);
+    (limits.sm41 ? SVGA_CAP2.DX2 : 0) |
+    (limits.sm5 ? SVGA_CAP2.DX3 : 0);
   const hasRegister = (capabilityBits(limits) & SVGA_CAP.CAP2_REGISTER) !== 0;
   return hasRegister ? (offered & ~limits.withoutCapabilities2) >>> 0 : 0;
 }

@@ -10,7 +10,7 @@ import {
   writeCommandBufferStatus,
 } from '../protocol/command-buffer-header.js';
 import type { CommandReader } from '../protocol/command-reader.js';
-import { commandNames } from '../protocol/command-table.js';
+import { COST } from '../objects/work-budget.js';
 import { capabilityBits } from './capabilities.js';
 import { CommandBufferRunner } from './command-buffer.js';
 import { CommandQueue } from './command-queue.js';
@@ -133,7 +133,8 @@ export class CommandBuffers {
 
   /** Takes buffers out of a queue, with the status PREEMPTED. */
   #preempt(context: number, ignoreIdZero: boolean): void {
-    const { memory } = this.#objects;
+    const { memory, budget } = this.#objects;
+    budget.charge(0, this.#queue(context).waiting.length);
     const isPreempted = ({ address }: QueuedBuffer): boolean => {
       return !ignoreIdZero || readCommandBufferHeader(memory.view(address, SVGA_CB_HEADER_BYTES)).id !== 0;
     };
@@ -143,6 +144,7 @@ export class CommandBuffers {
   }
 
   #executeOnDevice(reader: CommandReader): void {
+    this.#objects.budget.chargeEach(1, COST.COMMAND);
     switch (reader.name) {
       case 'DC_CMD_NOP':
         break;
@@ -168,7 +170,7 @@ export class CommandBuffers {
       default:
         throw new SvgaDeviceError('ENOSYS', 'command is not one of the device context', { id: reader.id });
     }
-    this.#objects.counters.countCommand(commandNames.indexOf(reader.name));
+    this.#objects.counters.countCommand(reader.index);
   }
 }
 

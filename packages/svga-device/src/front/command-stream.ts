@@ -3,6 +3,7 @@ import { executors } from '../commands/executors.js';
 import { isNotExecuted } from '../commands/not-executed.js';
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import { COST } from '../objects/work-budget.js';
 import { commandNames, definitionOf } from '../protocol/command-table.js';
 import type { CommandReader } from '../protocol/command-reader.js';
 
@@ -32,6 +33,7 @@ export function executeCommand(objects: DeviceObjects, reader: CommandReader): v
       offset: reader.offset,
     });
   }
+  objects.budget.chargeEach(1, COST.COMMAND + COST.FIELD_BYTE * reader.bytes);
   const { surroundings } = objects;
   surroundings.commandStarts?.(reader);
   executor(objects, reader);
@@ -46,5 +48,6 @@ export function executeCommand(objects: DeviceObjects, reader: CommandReader): v
 export function beginStream(objects: DeviceObjects, dxContextId: number | undefined): void {
   objects.budget.renew();
   objects.cursor.forgetViews();
+  objects.store.forgetViews();
   objects.dxContextId = dxContextId;
 }

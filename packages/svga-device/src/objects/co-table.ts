@@ -31,12 +31,17 @@ export class CoTable {
   }
 
   /**
-   * Makes room for `capacity` entries of zeros, with the first bytes of `kept` in front.
-   * @throws SvgaDeviceError ENOMEM
+   * Makes room for `capacity` entries of zeros, which `fill` writes to.
+   * @throws SvgaDeviceError ENOMEM, and what `fill` throws; the table is as before then
    */
-  resize(capacity: number, kept: Uint8Array, memory: ImageMemory): void {
+  resize(capacity: number, memory: ImageMemory, fill: (entries: Uint8Array) => void): void {
     const entries = memory.allocate(capacity * this.entryBytes);
-    entries.set(kept.subarray(0, entries.length));
+    try {
+      fill(entries);
+    } catch (error) {
+      memory.free(entries);
+      throw error;
+    }
     memory.free(this.#entries);
     this.#entries = entries;
     this.#view = viewOf(entries);
@@ -58,6 +63,13 @@ export class CoTable {
   /** Writes an entry; throws as `read` does. */
   write<F extends FieldTypes>(id: number, layout: Struct<F>, values: StructValues<F>): void {
     layout.write(this.#view, this.#place(id), values);
+  }
+
+  /** Writes a word into every entry, `at` bytes from its start. */
+  setWord(at: number, word: number): void {
+    for (let place = at; place < this.#entries.length; place += this.entryBytes) {
+      this.#view.setUint32(place, word, true);
+    }
   }
 
   /** Fills an entry with one byte; throws as `read` does. */

@@ -14,9 +14,10 @@ import { Counters } from '../statistics.js';
 import type { CoTable } from './co-table.js';
 import type { Context, DxContext, Shader } from './contexts.js';
 import { ImageMemory } from './image-memory.js';
+import { ImageStore } from './image-store.js';
 import { ObjectTables } from './object-tables.js';
 import type { Surface } from './surface.js';
-import { WorkBudget } from './work-budget.js';
+import { COST, WorkBudget } from './work-budget.js';
 
 /** What commands reach of the world outside the objects. */
 export interface DeviceSurroundings {
@@ -24,6 +25,8 @@ export interface DeviceSurroundings {
   readonly fences: Fences;
   /** BAR1. */
   vram(): Uint8Array;
+  /** The registers from SVGA_PALETTE_BASE on. */
+  palette(): Uint32Array;
   /** A rectangle of a screen has changed. */
   screenUpdated(stid: number, rect: ScreenRect): void;
   /** Whoever takes note of commands. */
@@ -45,8 +48,9 @@ export class DeviceObjects {
   readonly regions = new Map<number, GuestRegion>();
   readonly pointer = new Pointer();
   readonly images: ImageMemory;
+  readonly store: ImageStore;
   readonly budget: WorkBudget;
-  readonly counters = new Counters();
+  readonly counters: Counters;
   /** The DX context that the commands at hand are for, by its id; undefined where their header names none. */
   dxContextId: number | undefined;
 
@@ -58,6 +62,14 @@ export class DeviceObjects {
     this.tables = new ObjectTables(this.cursor);
     this.images = new ImageMemory(limits.maxImageBytes);
     this.budget = new WorkBudget(limits.maxWorkBytes);
+    this.counters = new Counters(this.budget);
+    this.store = new ImageStore({
+      guest: surroundings.memory,
+      mobs: this.mobs,
+      memory: this.images,
+      budget: this.budget,
+      counters: this.counters,
+    });
   }
 
   get memory(): GuestMemory {
@@ -85,27 +97,39 @@ export class DeviceObjects {
   }
 
   /**
-   * A table of the DX context that the commands at hand are for.
+   * A table of the DX context that the commands at hand are for, to read or write an entry of it.
    * @throws SvgaDeviceError EINVAL where they are for none, ENOENT
    */
   coTable(type: number): CoTable {
     if (this.dxContextId === undefined) {
       throw new SvgaDeviceError('EINVAL', 'command needs a DX context in its header');
     }
-    return this.dxContext(this.dxContextId).tables[type];
+    const table = this.dxContext(this.dxContextId).tables[type];
+    this.budget.chargeEach(table.entryBytes, COST.ENTRY_BYTE);
+    return table;
   }
 
-  /**
-   * The image of a surface; making one counts as work.
-   * @throws SvgaDeviceError ENOMEM, E2BIG
-   */
-  imageOf(surface: Surface): Uint8Array {
-    const own = surface.ownImage;
-    if (own !== undefined) {
-      return own;
+  /** How many objects there are of a type. */
+  count(type: number): number {
+    return this.#objectsOf(type)?.size ?? 0;
+  }
+
+  #objectsOf(type: number): ReadonlyMap<number, unknown> | undefined {
+    switch (type) {
+      case SVGA_OTABLE.MOB:
+        return this.mobs;
+      case SVGA_OTABLE.SURFACE:
+        return this.surfaces;
+      case SVGA_OTABLE.CONTEXT:
+        return this.contexts;
+      case SVGA_OTABLE.SHADER:
+        return this.shaders;
+      case SVGA_OTABLE.SCREENTARGET:
+        return this.screens;
+      case SVGA_OTABLE.DXCONTEXT:
+        return this.dxContexts;
     }
-    this.budget.charge(surface.layout.bytes, 0);
-    return surface.image(this.images);
+    return undefined;
   }
 
   /** Forgets the objects of a type from the id `first` on. */
@@ -114,7 +138,7 @@ export class DeviceObjects {
       case SVGA_OTABLE.MOB:
         return dropFrom(this.mobs, first);
       case SVGA_OTABLE.SURFACE:
-        return dropFrom(this.surfaces, first, (surface) => surface.dropImage(this.images));
+        return dropFrom(this.surfaces, first, (surface) => this.store.drop(surface));
       case SVGA_OTABLE.CONTEXT:
         return dropFrom(this.contexts, first);
       case SVGA_OTABLE.SHADER:
@@ -124,6 +148,22 @@ export class DeviceObjects {
       case SVGA_OTABLE.DXCONTEXT:
         return dropFrom(this.dxContexts, first, (context) => context.dropTables(this.images));
     }
+  }
+
+  /** Has the objects and tables of another, which is not used any more, in the place of its own. */
+  replaceBy(other: DeviceObjects): void {
+    replace(this.mobs, other.mobs);
+    replace(this.surfaces, other.surfaces);
+    replace(this.contexts, other.contexts);
+    replace(this.dxContexts, other.dxContexts);
+    replace(this.shaders, other.shaders);
+    replace(this.screens, other.screens);
+    replace(this.regions, other.regions);
+    for (const type of Object.values(SVGA_OTABLE)) {
+      this.tables.set(type, other.tables.backing(type));
+    }
+    this.pointer.restore(other.pointer.saved());
+    this.images.replaceBy(other.images);
   }
 
   /** Forgets every object and every table. */
@@ -139,6 +179,13 @@ export class DeviceObjects {
 
 function missing(what: string, values: Readonly<Record<string, number>>): never {
   throw new SvgaDeviceError('ENOENT', `no such ${what}`, values);
+}
+
+function replace<T>(objects: Map<number, T>, others: ReadonlyMap<number, T>): void {
+  objects.clear();
+  for (const [id, object] of others) {
+    objects.set(id, object);
+  }
 }
 
 function dropFrom<T>(objects: Map<number, T>, first: number, drop?: (object: T) => void): void {

@@ -25,7 +25,24 @@ export class ImageMemory {
     return image;
   }
 
+  /** Counts what another has given out, and nothing of its own any more. */
+  replaceBy(other: ImageMemory): void {
+    this.#used = other.#used;
+  }
+
   free(image: Uint8Array): void {
     this.#used -= image.length;
+  }
+}
+
+/** What `take` gives; undefined where the limit, or the host's memory, does not allow it. */
+export function whereMemoryAllows<T>(take: () => T): T | undefined {
+  try {
+    return take();
+  } catch (error) {
+    if (error instanceof SvgaDeviceError && error.code === 'ENOMEM') {
+      return undefined;
+    }
+    throw error;
   }
 }

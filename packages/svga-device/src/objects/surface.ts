@@ -1,6 +1,7 @@
 import type { SurfaceLayout } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
 import type { ImageMemory } from './image-memory.js';
+import { SurfaceContent } from './surface-content.js';
 
 /** What one of the commands that define surfaces said of one. */
 export interface SurfaceDefinition {
@@ -33,12 +34,16 @@ export interface SurfaceDefinition {
 export class Surface {
   /** The id of the MOB; SVGA3D_INVALID_ID where unbound. */
   mobId: number = SVGA3D_INVALID_ID;
+  /** Where the content of each subresource is. `ImageStore` is who changes it. */
+  readonly content: SurfaceContent;
   #image: Uint8Array | undefined;
 
   constructor(
     readonly definition: SurfaceDefinition,
     readonly layout: SurfaceLayout,
-  ) {}
+  ) {
+    this.content = new SurfaceContent(layout.subresourceCount);
+  }
 
   /** The image where it takes memory already. */
   get ownImage(): Uint8Array | undefined {

@@ -1,3 +1,4 @@
+import { LEVEL, type Level } from './levels.js';
 import { Struct } from './struct.js';
 import type { FieldTypes } from './struct.js';
 import type { Tail } from './tail.js';
@@ -16,8 +17,10 @@ export interface CommandDefinition<F extends FieldTypes = FieldTypes, T extends 
   readonly hasTail: boolean;
   /** Belongs to the device context (SVGADeviceContextCmdId), whose ids are a set of their own. */
   readonly deviceContext: boolean;
-  /** Exists only on a device with SVGA_CAP_DX. */
+  /** Of svga3d_dx.h: a device without SVGA_CAP_DX does not know it. */
   readonly dx: boolean;
+  /** What the device, and the context if it is for one, must have; its fields may need more (`levelNeeded`). */
+  readonly level: Level;
 }
 
 /** The tail of a command that ends with its body. */
@@ -32,7 +35,24 @@ export function command<const F extends FieldTypes, const T extends Tail = NoTai
   tail: T = NO_TAIL as T,
 ): CommandDefinition<F, T> {
   const hasTail = Object.keys(tail).length > 0;
-  return { id, headerBytes: 8, body: new Struct(fields), tail, hasTail, deviceContext: false, dx: false };
+  return {
+    id,
+    headerBytes: 8,
+    body: new Struct(fields),
+    tail,
+    hasTail,
+    deviceContext: false,
+    dx: false,
+    level: LEVEL.LEGACY,
+  };
+}
+
+/** The same command, which needs a level. */
+export function atLevel<F extends FieldTypes, T extends Tail>(
+  level: Level,
+  definition: CommandDefinition<F, T>,
+): CommandDefinition<F, T> {
+  return { ...definition, level };
 }
 
 /** A command of svga3d_dx.h. */
@@ -41,7 +61,21 @@ export function dxCommand<const F extends FieldTypes, const T extends Tail = NoT
   fields: F,
   tail: T = NO_TAIL as T,
 ): CommandDefinition<F, T> {
-  return { ...command(id, fields, tail), dx: true };
+  return { ...command(id, fields, tail), dx: true, level: LEVEL.DX };
+}
+
+/** A command of svga3d_dx.h that came with SVGA_CAP2_DX2, or that is of no use without multisampling. */
+export function sm41Command<const F extends FieldTypes>(id: number, fields: F): CommandDefinition<F, NoTail> {
+  return atLevel(LEVEL.SM41, dxCommand(id, fields));
+}
+
+/** A command of svga3d_dx.h for shader model 5. */
+export function sm5Command<const F extends FieldTypes, const T extends Tail = NoTail>(
+  id: number,
+  fields: F,
+  tail: T = NO_TAIL as T,
+): CommandDefinition<F, T> {
+  return atLevel(LEVEL.SM5, dxCommand(id, fields, tail));
 }
 
 /** A command of svga_reg.h, whose length follows from its fields. */

@@ -1,3 +1,4 @@
+import { seeds, seedsTimeout } from '@cg/vitest-config/seeds';
 import { describe, expect, it } from 'vitest';
 import { randomCommand, seededDraw } from '../../test/random-commands.js';
 import type { Draw } from '../../test/random-commands.js';
@@ -10,8 +11,8 @@ import {
   SvgaDeviceError,
 } from '../index.js';
 
-/** Streams a kind of damage is tried on; `CG_FUZZ_STREAMS` for as many as one likes. */
-const STREAMS = Number(process.env.CG_FUZZ_STREAMS ?? 3000);
+/** Streams that each kind of damage is tried on. */
+const STREAMS = 3000;
 
 /** Decodes as far as it goes, and prints; anything thrown but EBADMSG is a failure. */
 function decode(bytes: Uint8Array, deviceContext: boolean): { commands: number; text: number } {
@@ -70,29 +71,41 @@ function damage(draw: Draw, bytes: Uint8Array): Uint8Array {
 }
 
 describe('any bytes decode, or end in EBADMSG where they stop making sense', () => {
-  it('valid commands with damage', () => {
-    const draw = seededDraw(1);
-    let commands = 0;
-    for (let i = 0; i < STREAMS; i++) {
-      commands += decode(damage(draw, validStream(draw)), draw(8) === 0).commands;
-    }
-    expect(commands).toBeGreaterThan(STREAMS);
-  });
-
-  it('noise, and noise behind a plausible header', () => {
-    const draw = seededDraw(2);
-    let printed = 0;
-    for (let i = 0; i < STREAMS; i++) {
-      const noise = Uint8Array.from({ length: 4 + draw(120) }, () => draw(256));
-      const id = draw(3) === 0 ? draw(47) : 1000 + draw(400);
-      new DataView(noise.buffer).setUint32(0, id, true);
-      if (noise.length >= 8 && draw(4) !== 0) {
-        new DataView(noise.buffer).setUint32(4, noise.length - 8, true);
+  it(
+    'valid commands with damage',
+    () => {
+      let streams = 0;
+      let commands = 0;
+      for (const seed of seeds(STREAMS)) {
+        const draw = seededDraw(seed);
+        streams++;
+        commands += decode(damage(draw, validStream(draw)), draw(8) === 0).commands;
       }
-      printed += decode(noise, draw(8) === 0).text;
-    }
-    expect(printed).toBeGreaterThan(STREAMS);
-  });
+      expect(commands).toBeGreaterThan(streams);
+    },
+    seedsTimeout,
+  );
+
+  it(
+    'noise, and noise behind a plausible header',
+    () => {
+      let streams = 0;
+      let printed = 0;
+      for (const seed of seeds(STREAMS)) {
+        const draw = seededDraw(seed);
+        streams++;
+        const noise = Uint8Array.from({ length: 4 + draw(120) }, () => draw(256));
+        const id = draw(3) === 0 ? draw(47) : 1000 + draw(400);
+        new DataView(noise.buffer).setUint32(0, id, true);
+        if (noise.length >= 8 && draw(4) !== 0) {
+          new DataView(noise.buffer).setUint32(4, noise.length - 8, true);
+        }
+        printed += decode(noise, draw(8) === 0).text;
+      }
+      expect(printed).toBeGreaterThan(streams);
+    },
+    seedsTimeout,
+  );
 
   it('lengths that fields come to do not allocate: they end the stream', () => {
     const huge = 0xffff_ffff;
@@ -110,38 +123,45 @@ describe('any bytes decode, or end in EBADMSG where they stop making sense', () 
 });
 
 describe('decode is the inverse of encode', () => {
-  it('for random commands of every name', () => {
-    const draw = seededDraw(3);
-    for (let i = 0; i < STREAMS; i++) {
-      const { name, fields } = randomCommand(draw);
-      const bytes = encodeCommand(name, fields);
-      const [command, ...others] = decodeCommands(bytes, name.startsWith('DC_'));
-      expect(others).toEqual([]);
-      expect(command).toEqual({ offset: 0, id: command.id, name, bytes: bytes.length, fields });
-    }
-  });
-
-  it('and a stream in pieces gives the same commands: next says how many bytes it wants', () => {
-    const draw = seededDraw(4);
-    for (let i = 0; i < STREAMS / 10; i++) {
-      const bytes = validStream(draw);
-      const whole = [...decodeCommands(bytes)].map(({ offset }) => offset);
-      const found: number[] = [];
-      const reader = new CommandReader();
-      let end = 0;
-      for (let start = 0; start < bytes.length;) {
-        reader.aim(bytes, start, end, false);
-        while (reader.next()) {
-          found.push(reader.offset);
-        }
-        expect(reader.wanted === 0).toBe(reader.offset === end);
-        start = reader.offset;
-        end = Math.min(bytes.length, end + 1 + draw(40));
-        if (start === bytes.length) {
-          break;
-        }
+  it(
+    'for random commands of every name',
+    () => {
+      for (const seed of seeds(STREAMS)) {
+        const { name, fields } = randomCommand(seededDraw(seed));
+        const bytes = encodeCommand(name, fields);
+        const [command, ...others] = decodeCommands(bytes, name.startsWith('DC_'));
+        expect(others).toEqual([]);
+        expect(command).toEqual({ offset: 0, id: command.id, name, bytes: bytes.length, fields });
       }
-      expect(found).toEqual(whole);
-    }
-  });
+    },
+    seedsTimeout,
+  );
+
+  it(
+    'and a stream in pieces gives the same commands: next says how many bytes it wants',
+    () => {
+      for (const seed of seeds(STREAMS / 10)) {
+        const draw = seededDraw(seed);
+        const bytes = validStream(draw);
+        const whole = [...decodeCommands(bytes)].map(({ offset }) => offset);
+        const found: number[] = [];
+        const reader = new CommandReader();
+        let end = 0;
+        for (let start = 0; start < bytes.length;) {
+          reader.aim(bytes, start, end, false);
+          while (reader.next()) {
+            found.push(reader.offset);
+          }
+          expect(reader.wanted === 0).toBe(reader.offset === end);
+          start = reader.offset;
+          end = Math.min(bytes.length, end + 1 + draw(40));
+          if (start === bytes.length) {
+            break;
+          }
+        }
+        expect(found).toEqual(whole);
+      }
+    },
+    seedsTimeout,
+  );
 });

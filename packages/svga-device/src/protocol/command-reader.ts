@@ -160,7 +160,7 @@ export class CommandReader {
   }
 
   #bodyReader({ body }: CommandDefinition): BodyReader {
-    return (field) => body.readNumber(this.#view, this.body, field) ?? NaN;
+    return (field, index) => body.readNumber(this.#view, this.body, field, index) ?? NaN;
   }
 
   /** A command with its id alone before the body: what follows the body is what its fields come to. */
@@ -199,6 +199,9 @@ export class CommandReader {
     if (size > left - HEADER_BYTES) {
       return this.#cutOff('stream ends inside a command', HEADER_BYTES + size, { id, left, size });
     }
+    if (this.#definition !== undefined) {
+      this.#checkCounts(this.#definition);
+    }
     if (this.#definition?.hasTail === true) {
       const behind = size - expected - this.#tailBytes(this.#definition, size - expected);
       if (behind !== 0) {
@@ -217,9 +220,37 @@ export class CommandReader {
       if (!Number.isInteger(count) || partBytes > room - bytes) {
         throw this.#damaged(`${name} cannot be so many`, { id: this.id, count, room: room - bytes });
       }
+      if (part.sizeField !== undefined) {
+        this.#checkSizes(part, definition.body.bytes + bytes, count);
+      }
       bytes += partBytes;
     }
     return bytes;
+  }
+
+  /** Fields of the body that count elements of its arrays. */
+  #checkCounts({ body }: CommandDefinition): void {
+    for (const { name, length, countedBy = '' } of body.countedArrays) {
+      const count = body.readNumber(this.#view, this.body, countedBy) ?? 0;
+      if (count > length) {
+        throw this.#damaged(`${name} cannot be so many`, { id: this.id, count, room: length });
+      }
+    }
+  }
+
+  /** Structures that state their own size, from `start` of the body on. */
+  #checkSizes({ struct, sizeField = '', elementBytes }: TailPart, start: number, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const at = this.body + start + i * elementBytes;
+      const stated = struct?.readNumber(this.#view, at, sizeField);
+      if (stated !== elementBytes) {
+        throw this.#damaged(`${sizeField} is not the size of the structure`, {
+          id: this.id,
+          stated: stated ?? NaN,
+          expected: elementBytes,
+        });
+      }
+    }
   }
 
   #cutOff(what: string, wanted: number, values: Readonly<Record<string, number>>): boolean {

@@ -5,7 +5,7 @@ import type { CommandFields, CommandName } from './command-table.js';
 import { viewOf } from './struct.js';
 import type { AnyValues } from './struct.js';
 import { partCount } from './tail.js';
-import type { TailPart } from './tail.js';
+import type { BodyReader, TailPart } from './tail.js';
 
 /** Room of a growing writer at the start: a page. */
 const FIRST_BYTES = 4096;
@@ -14,6 +14,14 @@ const FIRST_BYTES = 4096;
 type Elements = Uint8Array | readonly (AnyValues | number)[];
 
 type AnyFields = Readonly<Record<string, Elements | number>>;
+
+/** A number among the fields, as a u32. */
+function bodyReader(fields: AnyFields): BodyReader {
+  return (field, index = 0) => {
+    const value = fields[field];
+    return ((typeof value === 'number' ? value : (value[index] as number)) ?? 0) >>> 0;
+  };
+}
 
 /**
  * Bytes of a command with these fields.
@@ -27,7 +35,7 @@ function encodedBytes({ headerBytes, body, tail, hasTail }: CommandDefinition, f
   for (const [name, part] of Object.entries(tail)) {
     const { length } = fields[name] as Elements;
     const partBytes = length * part.elementBytes;
-    const expected = partCount(part, (field) => (fields[field] as number) >>> 0, partBytes);
+    const expected = partCount(part, bodyReader(fields), partBytes);
     if (length !== expected) {
       throw new SvgaDeviceError('EINVAL', `${name} are not as many as the command says`, {
         length,

@@ -13,6 +13,8 @@ export interface Padding {
 export interface FieldArray<E extends ScalarType | FieldTypes = ScalarType | FieldTypes> {
   readonly element: E;
   readonly length: number;
+  /** The field of the same structure that says how many elements count. */
+  readonly countedBy?: string;
 }
 
 /** The type of a field: a number under its C type or its typedef's name, an array, or padding. */
@@ -44,9 +46,16 @@ export interface AnyValues {
   readonly [field: string]: AnyValue;
 }
 
-/** Describes `length` elements in a row. */
-export function arrayOf<const E extends ScalarType | FieldTypes>(element: E, length: number): FieldArray<E> {
-  return { element, length };
+/**
+ * Describes `length` elements in a row.
+ * @param countedBy the field of the structure that says how many of them count, if one does
+ */
+export function arrayOf<const E extends ScalarType | FieldTypes>(
+  element: E,
+  length: number,
+  countedBy?: string,
+): FieldArray<E> {
+  return countedBy === undefined ? { element, length } : { element, length, countedBy };
 }
 
 /** Describes bytes that carry nothing. */
@@ -112,6 +121,8 @@ export interface PlacedField {
   readonly length: number;
   /** Of one element. */
   readonly elementBytes: number;
+  /** Of an array: the field that says how many of its elements count. */
+  readonly countedBy: string | undefined;
 }
 
 function isPadding(type: FieldType): type is Padding {
@@ -120,10 +131,10 @@ function isPadding(type: FieldType): type is Padding {
 
 function place(name: string, offset: number, type: Exclude<FieldType, Padding>): PlacedField {
   if (typeof type === 'object') {
-    const { element, length } = type;
+    const { element, length, countedBy } = type;
     if (typeof element === 'object') {
       const struct = new Struct(element);
-      return { name, offset, type, scalar: undefined, struct, length, elementBytes: struct.bytes };
+      return { name, offset, type, scalar: undefined, struct, length, elementBytes: struct.bytes, countedBy };
     }
     return {
       name,
@@ -133,10 +144,12 @@ function place(name: string, offset: number, type: Exclude<FieldType, Padding>):
       struct: undefined,
       length,
       elementBytes: scalarBytes[element],
+      countedBy,
     };
   }
   const scalar: ScalarType = type in headerTypes ? headerTypes[type as HeaderType] : (type as ScalarType);
-  return { name, offset, type, scalar, struct: undefined, length: 1, elementBytes: scalarBytes[scalar] };
+  const elementBytes = scalarBytes[scalar];
+  return { name, offset, type, scalar, struct: undefined, length: 1, elementBytes, countedBy: undefined };
 }
 
 function writeElement(view: DataView, at: number, field: PlacedField, value: AnyValue | AnyValues): void {
@@ -163,6 +176,8 @@ export class Struct<F extends FieldTypes> {
   readonly bytes: number;
   /** In the order of their bytes, without padding. */
   readonly fields: readonly PlacedField[];
+  /** Arrays of which a field says how many elements count. */
+  readonly countedArrays: readonly PlacedField[];
   /** Where each field lies: what reads single fields of a structure without making an object of it. */
   readonly offsets: FieldOffsets<F>;
   readonly #padding: readonly (readonly [at: number, bytes: number])[];
@@ -183,6 +198,7 @@ export class Struct<F extends FieldTypes> {
     }
     this.bytes = bytes;
     this.fields = placed;
+    this.countedArrays = placed.filter(({ countedBy }) => countedBy !== undefined);
     this.offsets = Object.fromEntries(placed.map(({ name, offset }) => [name, offset])) as FieldOffsets<F>;
     this.#padding = gaps;
   }
@@ -215,10 +231,12 @@ export class Struct<F extends FieldTypes> {
     }
   }
 
-  /** Reads one field that is a number; undefined is none of this structure. */
-  readNumber(view: DataView, at: number, name: string): number | undefined {
+  /** Reads one field that is a number, or an element of one of numbers; undefined is none of this structure. */
+  readNumber(view: DataView, at: number, name: string, index = 0): number | undefined {
     const field = this.fields.find((placed) => placed.name === name);
-    return field?.scalar === undefined ? undefined : readScalar(view, at + field.offset, field.scalar);
+    return field?.scalar === undefined || index >= field.length
+      ? undefined
+      : readScalar(view, at + field.offset + index * field.elementBytes, field.scalar);
   }
 
   read(view: DataView, at: number): StructValues<F> {

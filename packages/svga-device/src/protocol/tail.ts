@@ -1,8 +1,8 @@
 import { Struct } from './struct.js';
 import type { FieldTypes, StructValues } from './struct.js';
 
-/** Reads a field of a command's body by name. */
-export type BodyReader = (field: string) => number;
+/** Reads a field of a command's body by name, or an element of one that is an array. */
+export type BodyReader = (field: string, index?: number) => number;
 
 /**
  * How many elements a part has.
@@ -25,6 +25,8 @@ export interface TailPart<V = unknown> {
   readonly count: PartCount;
   /** What each element of `structs` is. */
   readonly struct: Struct<FieldTypes> | undefined;
+  /** The field of each element that must be `elementBytes`: the structure states its own size. */
+  readonly sizeField: string | undefined;
   /** The type of the part's value; there is no such property. */
   readonly valueType?: V;
 }
@@ -37,23 +39,27 @@ export type TailValues<T extends Tail> = {
   readonly [K in keyof T]: T[K] extends TailPart<infer V> ? V : never;
 };
 
-/** Structures. */
+/**
+ * Structures.
+ * @param sizeField the field in which each states its own size
+ */
 export function structs<const F extends FieldTypes>(
   fields: F,
   count: PartCount = 'rest',
+  sizeField?: keyof F & string,
 ): TailPart<readonly StructValues<F>[]> {
   const struct = new Struct<FieldTypes>(fields);
-  return { kind: 'structs', elementBytes: struct.bytes, count, struct };
+  return { kind: 'structs', elementBytes: struct.bytes, count, struct, sizeField };
 }
 
 /** Numbers of 32 bits. */
 export function dwords(count: PartCount = 'rest'): TailPart<readonly number[]> {
-  return { kind: 'dwords', elementBytes: 4, count, struct: undefined };
+  return { kind: 'dwords', elementBytes: 4, count, struct: undefined, sizeField: undefined };
 }
 
 /** Bytes, read as a view. */
 export function bytes(count: PartCount = 'rest'): TailPart<Uint8Array> {
-  return { kind: 'bytes', elementBytes: 1, count, struct: undefined };
+  return { kind: 'bytes', elementBytes: 1, count, struct: undefined, sizeField: undefined };
 }
 
 /**

@@ -12,7 +12,7 @@ export interface PointerState {
   readonly image: CursorImage | undefined;
 }
 
-/** All of a pointer but what waits for CURSOR4_SUBMIT, as a snapshot keeps it. */
+/** All of a pointer, as a snapshot keeps it. */
 export interface SavedPointer {
   readonly x: number;
   readonly y: number;
@@ -21,6 +21,8 @@ export interface SavedPointer {
   readonly mobId: number;
   readonly lastCount: number;
   readonly image: CursorImage | undefined;
+  /** What waits for CURSOR4_SUBMIT. */
+  readonly pending: readonly number[];
 }
 
 /**
@@ -67,14 +69,15 @@ export class Pointer {
   }
 
   /** For a snapshot. */
-  saved(): SavedPointer & { readonly pending: readonly number[] } {
+  saved(): SavedPointer {
     const { x, y, on, screenId, mobId, image } = this;
     return { x, y, on, screenId, mobId, lastCount: this.#lastCount, image, pending: [...this.pending] };
   }
 
   /** Takes what a snapshot kept. */
-  restore({ lastCount, ...saved }: SavedPointer): void {
+  restore({ lastCount, pending, ...saved }: SavedPointer): void {
     Object.assign(this, saved);
+    this.pending.set(pending);
     this.#lastCount = lastCount;
   }
 

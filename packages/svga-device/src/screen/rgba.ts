@@ -1,8 +1,16 @@
 import type { SurfaceFormat } from '@cg/surface-layout';
+import { COST } from '../objects/work-budget.js';
 import { TexelCodec } from '../texels/texel-codec.js';
 
 /** Formats that are blue, green, red and something, a byte each, by name without SVGA3D_. */
-const BGRX = new Set(['X8R8G8B8', 'A8R8G8B8', 'B8G8R8A8_UNORM', 'B8G8R8X8_UNORM', 'B8G8R8A8_UNORM_SRGB']);
+const BGRX = new Set([
+  'X8R8G8B8',
+  'A8R8G8B8',
+  'B8G8R8A8_UNORM',
+  'B8G8R8X8_UNORM',
+  'B8G8R8A8_UNORM_SRGB',
+  'B8G8R8X8_UNORM_SRGB',
+]);
 
 /** Writes a row of `count` texels at `from` of `source` as RGBA, opaque, at `to` of `target`. */
 export type RowToRgba = (
@@ -13,6 +21,13 @@ export type RowToRgba = (
   count: number,
 ) => void;
 
+/** How a screen shows texels of a format. */
+export interface ScreenFormat {
+  readonly toRgba: RowToRgba;
+  /** What a texel costs, as a WorkBudget counts. */
+  readonly cost: number;
+}
+
 const fromBgrx: RowToRgba = (source, from, target, to, count) => {
   for (let i = 0; i < 4 * count; i += 4) {
     target[to + i] = source[from + i + 2];
@@ -22,18 +37,21 @@ const fromBgrx: RowToRgba = (source, from, target, to, count) => {
   }
 };
 
-/**
- * How a screen shows texels of a format: red, green and blue as they are stored, without alpha.
- * @returns undefined for a format whose texels are no colours
- */
-export function rowToRgba(format: SurfaceFormat): RowToRgba | undefined {
-  if (BGRX.has(format.name.replace('SVGA3D_', ''))) {
-    return fromBgrx;
-  }
-  const codec = TexelCodec.of(format, false);
-  if (codec === undefined) {
-    return undefined;
-  }
+/** @param palette red, green and blue of each index, a register each, of which 8 bits count */
+function fromPalette(palette: Uint32Array): RowToRgba {
+  return (source, from, target, to, count) => {
+    for (let i = 0; i < count; i++) {
+      const entry = 3 * source[from + i];
+      const at = to + 4 * i;
+      target[at] = palette[entry];
+      target[at + 1] = palette[entry + 1];
+      target[at + 2] = palette[entry + 2];
+      target[at + 3] = 255;
+    }
+  };
+}
+
+function fromTexels(codec: TexelCodec): RowToRgba {
   const color = new Float64Array(4);
   return (source, from, target, to, count) => {
     for (let i = 0; i < count; i++) {
@@ -45,4 +63,25 @@ export function rowToRgba(format: SurfaceFormat): RowToRgba | undefined {
       target[to + 4 * i + 3] = 255;
     }
   };
+}
+
+/**
+ * How a screen shows texels of a format: red, green and blue as they are stored, without alpha; a palette index as the
+ * colour that the palette registers hold for it when the screen is updated.
+ * @param palette the registers from SVGA_PALETTE_BASE on
+ * @returns undefined for a format that no screen shows: one whose texels are integers, depth or signed, or no numbers
+ */
+export function screenFormat(format: SurfaceFormat, palette: Uint32Array): ScreenFormat | undefined {
+  const name = format.name.replace('SVGA3D_', '');
+  if (BGRX.has(name)) {
+    return { toRgba: fromBgrx, cost: COST.PIXEL };
+  }
+  if (name === 'P8') {
+    return { toRgba: fromPalette(palette), cost: COST.PIXEL };
+  }
+  const codec = TexelCodec.of(format, false);
+  if (codec === undefined || codec.kind !== 'color' || format.flags.includes('SINT')) {
+    return undefined;
+  }
+  return { toRgba: fromTexels(codec), cost: codec.cost };
 }

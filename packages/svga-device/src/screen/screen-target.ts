@@ -1,8 +1,7 @@
+import type { SurfaceLayout } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import type { ImageMemory } from '../objects/image-memory.js';
-import type { Surface } from '../objects/surface.js';
 import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
-import { rowToRgba } from './rgba.js';
 import type { RowToRgba } from './rgba.js';
 
 /** What DEFINE_GB_SCREENTARGET said of one. */
@@ -36,6 +35,13 @@ export interface ScreenTargetImage {
    * bytes, as ImageData of a canvas has them. A live view.
    */
   readonly pixels: Uint8Array;
+}
+
+/** A subresource in the image of a surface. */
+interface ShownImage {
+  readonly image: Uint8Array;
+  readonly layout: SurfaceLayout;
+  readonly subresource: number;
 }
 
 /** A screen: what it shows is what UPDATE_GB_SCREENTARGET last took from the image it is bound to. */
@@ -74,32 +80,25 @@ export class ScreenTarget {
   }
 
   /**
-   * Takes a rectangle of a surface's image; all of it is inside the screen.
-   * @param subresource what the screen is bound to
-   * @throws SvgaDeviceError EINVAL where the image does not reach as far, or holds no colours
+   * Takes a rectangle of what the screen is bound to; all of it is inside the screen.
+   * @throws SvgaDeviceError EINVAL where the image does not reach as far
    */
-  update(surface: Surface, subresource: number, rect: ScreenRect, memory: ImageMemory): void {
-    const { layout } = surface;
+  update(
+    { image, layout, subresource }: ShownImage,
+    rect: ScreenRect,
+    toRgba: RowToRgba,
+    memory: ImageMemory,
+  ): void {
     const mip = layout.mipOf(subresource);
     if (rect.x + rect.w > mip.width || rect.y + rect.h > mip.height) {
       throw new SvgaDeviceError('EINVAL', 'image is smaller than the rectangle', { ...rect });
     }
-    const convert = this.#converter(surface);
     const pixels = this.pixels(memory);
-    const image = surface.image(memory);
     const texel = layout.format.bytesPerBlock;
     const start = layout.offsetOf(subresource) + rect.x * texel;
     for (let y = rect.y; y < rect.y + rect.h; y++) {
       const at = 4 * (y * this.definition.width + rect.x);
-      convert(image, start + y * mip.rowStride, pixels, at, rect.w);
+      toRgba(image, start + y * mip.rowStride, pixels, at, rect.w);
     }
-  }
-
-  #converter({ layout }: Surface): RowToRgba {
-    const convert = rowToRgba(layout.format);
-    if (convert === undefined) {
-      throw new SvgaDeviceError('EINVAL', 'a screen cannot show the format', { format: layout.format.id });
-    }
-    return convert;
   }
 }

@@ -7,6 +7,8 @@ import { DxContext } from '../objects/contexts.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { Surface } from '../objects/surface.js';
 import type { SurfaceDefinition } from '../objects/surface.js';
+import { CONTENT } from '../objects/surface-content.js';
+import type { ContentState } from '../objects/surface-content.js';
 import { SVGA_OTABLE } from '../protocol/object-table-entries.js';
 import type { CursorImage } from '../screen/cursor-image.js';
 import { ScreenTarget } from '../screen/screen-target.js';
@@ -69,9 +71,24 @@ function readSurfaces(values: SnapshotValues, objects: DeviceObjects): void {
     surface.mobId = saved.count('mobId');
     const image = saved.optionalBlob('image', surface.layout.bytes);
     objects.surfaces.set(definition.sid, surface);
+    readContent(saved, surface, objects);
     if (image !== undefined) {
-      surface.image(objects.images).set(image);
+      image.copyTo(surface.image(objects.images));
     }
+  });
+}
+
+function readContent(values: SnapshotValues, { content }: Surface, { images }: DeviceObjects): void {
+  const each = values.optionalBlob('contents', content.count);
+  if (each === undefined) {
+    content.setAll(values.count('content', CONTENT.NEWER) as ContentState, images);
+    return;
+  }
+  each.toBytes().forEach((state, subresource) => {
+    if (state > CONTENT.NEWER) {
+      throw new SvgaDeviceError('EBADMSG', 'snapshot has a subresource in no known state', { state });
+    }
+    content.set(subresource, state as ContentState, images);
   });
 }
 
@@ -115,7 +132,7 @@ function readCoTables(values: SnapshotValues, context: DxContext, objects: Devic
     if (!Number.isInteger(capacity) || capacity > objects.limits.maxCoTableEntries) {
       throw new SvgaDeviceError('EBADMSG', 'snapshot has a COTable of another size', { type, capacity });
     }
-    table.resize(capacity, entries, objects.images);
+    table.resize(capacity, objects.images, (target) => entries.copyTo(target));
     table.mobId = mobId;
   });
 }
@@ -144,7 +161,9 @@ function readScreens(values: SnapshotValues, objects: DeviceObjects): void {
     const pixels = saved.optionalBlob('pixels', 4 * width * height);
     objects.screens.set(stid, screen);
     if (pixels !== undefined) {
-      screen.pixels(objects.images).set(pixels);
+      const target = screen.pixels(objects.images);
+      target.fill(0);
+      pixels.copyTo(target);
     }
   });
 }
@@ -154,14 +173,14 @@ function readRegions(values: SnapshotValues, objects: DeviceObjects): void {
   values.list('regions', (saved) => {
     const id = saved.count('id');
     checkNewId(objects.regions, id, objects.limits.maxGmrs);
-    const bytes = saved.blob('pages');
-    const pages = bytes.length / 8;
+    const numbers = saved.blob('pages');
+    const pages = numbers.length / 8;
     left -= pages;
     if (!Number.isInteger(pages) || left < 0) {
       throw new SvgaDeviceError('EBADMSG', 'snapshot has GMRs of another size', { id, pages });
     }
     const region = new GuestRegion(pages);
-    new Uint8Array(region.pages.buffer).set(bytes);
+    numbers.copyTo(new Uint8Array(region.pages.buffer));
     objects.regions.set(id, region);
   });
 }
@@ -170,7 +189,7 @@ function readCursor(values: SnapshotValues, most: number): CursorImage {
   const width = values.count('width', most);
   const height = values.count('height', most);
   const hotspot = { hotspotX: values.count('hotspotX'), hotspotY: values.count('hotspotY') };
-  return { width, height, ...hotspot, pixels: values.blob('pixels', 4 * width * height).slice() };
+  return { width, height, ...hotspot, pixels: values.blob('pixels', 4 * width * height).toBytes() };
 }
 
 function readPointer(values: SnapshotValues, { pointer, limits }: DeviceObjects): void {
@@ -183,8 +202,8 @@ function readPointer(values: SnapshotValues, { pointer, limits }: DeviceObjects)
     mobId: values.count('mobId'),
     lastCount: values.count('lastCount'),
     image: image === undefined ? undefined : readCursor(image, limits.maxCursorSize),
+    pending: values.words('pending', pointer.pending.length),
   });
-  values.words('pending', pointer.pending);
 }
 
 /** Makes the objects of a snapshot, by the checks that the commands which define them make. */

@@ -1,28 +1,49 @@
 import { SvgaDeviceError } from '../errors.js';
-import { SVGA_CB_HEADER_BYTES } from '../protocol/command-buffer-header.js';
+import { guestError } from '../front/command-stream.js';
+import { SVGA_ID } from '../front/registers.js';
 import { isInMemory } from '../memory/guest-memory.js';
+import { DeviceObjects } from '../objects/device-objects.js';
+import { SVGA_CB_HEADER_BYTES, SVGA_CB_MAX_QUEUED_PER_CONTEXT } from '../protocol/command-buffer-header.js';
 import type { DeviceParts, DeviceTime } from './device-parts.js';
 import { readObjects } from './read-objects.js';
 import { decodeSnapshot } from './snapshot-format.js';
 import { SnapshotValues } from './snapshot-values.js';
 
-function readFront(values: SnapshotValues, { registers, interrupts, fences }: DeviceParts): void {
-  const saved = values.record('registers');
-  registers.id = saved.count('id');
-  registers.index = saved.count('index');
-  registers.capabilityIndex = saved.count('capabilityIndex');
-  saved.words('values', registers.values);
-  saved.words('storage', registers.storage);
-  registers.displays.selected = saved.count('display');
-  saved.words('displays', registers.displays.attributes);
-  const lines = values.record('interrupts');
-  interrupts.restore(lines.count('status'), lines.count('mask'));
-  const passed = values.record('fences');
-  fences.last = passed.count('last');
-  fences.goal = passed.count('goal');
+/** Puts into the device what was read; it cannot fail. */
+type Take = () => void;
+
+function readRegisters(values: SnapshotValues, { registers }: DeviceParts): Take {
+  const id = values.count('id');
+  if (!Object.values<number>(SVGA_ID).includes(id)) {
+    throw new SvgaDeviceError('EBADMSG', 'snapshot has no proper id', { id });
+  }
+  const index = values.count('index');
+  const capabilityIndex = values.count('capabilityIndex');
+  const plain = values.words('values', registers.values.length);
+  const storage = values.words('storage', registers.storage.length);
+  const selected = values.count('display');
+  const displays = values.words('displays', registers.displays.attributes.length);
+  return () => {
+    Object.assign(registers, { id, index, capabilityIndex });
+    registers.values.set(plain);
+    registers.storage.set(storage);
+    registers.displays.selected = selected;
+    registers.displays.attributes.set(displays);
+  };
 }
 
-function readQueues(values: SnapshotValues, { buffers, objects }: DeviceParts): void {
+function readSignals(values: SnapshotValues, { interrupts, fences }: DeviceParts): Take {
+  const lines = values.record('interrupts');
+  const [status, mask] = [lines.count('status'), lines.count('mask')];
+  const passed = values.record('fences');
+  const [last, goal] = [passed.count('last'), passed.count('goal')];
+  return () => {
+    interrupts.restore(status, mask);
+    Object.assign(fences, { last, goal });
+  };
+}
+
+function readQueues(values: SnapshotValues, { buffers, objects }: DeviceParts): Take {
   const queues = values.list('queues', (queue) => {
     const waiting = queue.list('waiting', (buffer) => {
       const address = buffer.count('address', Number.MAX_SAFE_INTEGER);
@@ -31,38 +52,77 @@ function readQueues(values: SnapshotValues, { buffers, objects }: DeviceParts): 
       }
       return { address, due: buffer.time('due') };
     });
+    if (waiting.length > SVGA_CB_MAX_QUEUED_PER_CONTEXT) {
+      throw new SvgaDeviceError('EBADMSG', 'snapshot has too many command buffers', {
+        count: waiting.length,
+      });
+    }
     return { started: queue.flag('started'), waiting };
   });
   if (queues.length !== buffers.queues.length) {
     throw new SvgaDeviceError('EBADMSG', 'snapshot has other contexts', { contexts: queues.length });
   }
-  queues.forEach(({ started, waiting }, context) => {
-    const queue = buffers.queues[context];
-    queue.started = started;
-    if (!waiting.every((buffer) => queue.push(buffer))) {
-      throw new SvgaDeviceError('EBADMSG', 'snapshot has too many command buffers', { context });
+  return () => {
+    buffers.queues.forEach((queue, context) => {
+      queue.reset();
+      queue.started = queues[context].started;
+      queues[context].waiting.forEach((buffer) => queue.push(buffer));
+    });
+  };
+}
+
+function readMemories(values: SnapshotValues, parts: DeviceParts): Take {
+  const fifo = values.blob('fifo', parts.fifo.byteLength);
+  const vram = values.optionalBlob('vram', parts.limits.vramBytes);
+  const target = vram === undefined && !parts.hasVram ? undefined : parts.vram();
+  return () => {
+    parts.fifo.fill(0);
+    fifo.copyTo(new Uint8Array(parts.fifo.buffer));
+    target?.fill(0);
+    if (target !== undefined) {
+      vram?.copyTo(target);
     }
-  });
+  };
+}
+
+/** What a snapshot holds, checked as a whole, and not in the device yet. */
+export interface ReadSnapshot {
+  readonly time: DeviceTime;
+  /** Puts it into the device; it cannot fail. */
+  readonly take: Take;
 }
 
 /**
- * Puts the state of a snapshot into a device that has just been reset. What a guest could not have made,
- * because the device's limits do not allow it, is refused.
- * @throws SvgaDeviceError, SurfaceLayoutError; the device may be anything then, short of broken
+ * Reads a snapshot for a device, and leaves the device as it is. What a guest could not have made, because the
+ * device's limits do not allow it, is refused.
+ * @throws SvgaDeviceError EBADMSG
  */
-export function readSnapshot(snapshot: Uint8Array, parts: DeviceParts): DeviceTime {
+export function readSnapshot(snapshot: Uint8Array, parts: DeviceParts): ReadSnapshot {
+  try {
+    return readChecked(snapshot, parts);
+  } catch (error) {
+    const reason = guestError(error);
+    throw reason instanceof SvgaDeviceError && reason.code === 'EBADMSG'
+      ? reason
+      : new SvgaDeviceError('EBADMSG', `snapshot does not fit the device: ${reason.message}`);
+  }
+}
+
+function readChecked(snapshot: Uint8Array, parts: DeviceParts): ReadSnapshot {
   const { state, blobs } = decodeSnapshot(snapshot);
   const values = new SnapshotValues(state, blobs);
-  const fifo = values.blob('fifo', parts.fifo.byteLength);
-  const vram = values.optionalBlob('vram', parts.limits.vramBytes);
-  readFront(values, parts);
-  readQueues(values, parts);
-  readObjects(values.record('objects'), parts.objects);
-  new Uint8Array(parts.fifo.buffer).set(fifo);
-  if (vram !== undefined) {
-    parts.vram().set(vram);
-  } else if (parts.hasVram) {
-    parts.vram().fill(0);
+  if (values.time('now') < 0) {
+    throw new SvgaDeviceError('EBADMSG', 'snapshot was taken before time began', { now: values.time('now') });
   }
-  return { now: values.time('now'), ringDue: values.time('ringDue') };
+  const time = { now: values.time('now'), ringDue: values.optionalTime('ringDue') };
+  const objects = new DeviceObjects(parts.objects.surroundings, parts.limits);
+  readObjects(values.record('objects'), objects);
+  const takes = [
+    readRegisters(values.record('registers'), parts),
+    readSignals(values, parts),
+    readQueues(values, parts),
+    readMemories(values, parts),
+    () => parts.objects.replaceBy(objects),
+  ];
+  return { time, take: () => takes.forEach((take) => take()) };
 }

@@ -1,18 +1,24 @@
 import { SvgaDeviceError } from '../errors.js';
 import { viewOf } from '../protocol/struct.js';
+import { SnapshotBlob, storedRuns } from './snapshot-blob.js';
+import type { StoredRun } from './snapshot-blob.js';
 
 /** "CGSV" */
 const MAGIC = 0x5653_4743;
 
-/** Counts up when a state has other fields, or fields another meaning. */
-const VERSION = 1;
+/** Counts up when a state has other fields, or fields another meaning, or the bytes are laid out otherwise. */
+const VERSION = 2;
 
 const HEADER_BYTES = 16;
+
+/** Bytes of a blob's size and number of runs, and those of a run's place and length. */
+const BLOB_BYTES = 8;
+const RUN_BYTES = 8;
 
 /** Plain values, and long runs of bytes that they name by number. */
 export interface SnapshotContents {
   readonly state: unknown;
-  readonly blobs: readonly Uint8Array[];
+  readonly blobs: readonly SnapshotBlob[];
 }
 
 function bad(what: string, values: Readonly<Record<string, number>> = {}): SvgaDeviceError {
@@ -20,22 +26,45 @@ function bad(what: string, values: Readonly<Record<string, number>> = {}): SvgaD
 }
 
 /**
- * A snapshot as bytes: magic, version, the size of the state and the number of blobs; the state as JSON; each
- * blob behind its size. Numbers have 32 bits, little-endian.
+ * The bytes of a snapshot, in pieces that follow each other. The first piece holds magic, version, the size of the
+ * state and the number of blobs; the state as JSON; of each blob the size, the number of runs, and the place and
+ * length of each. All numbers have 32 bits, little-endian. The other pieces are the runs: views of the blobs. What
+ * lies outside the runs is zeros.
  */
-export function encodeSnapshot({ state, blobs }: SnapshotContents): Uint8Array {
-  // All of it is ASCII: numbers, and names of ours.
-  const json = Uint8Array.from(JSON.stringify(state), (character) => character.charCodeAt(0));
-  const size = blobs.reduce((sum, blob) => sum + 4 + blob.length, HEADER_BYTES + json.length);
-  const bytes = new Uint8Array(size);
-  const view = viewOf(bytes);
+export function encodeSnapshot(state: unknown, blobs: readonly Uint8Array[]): Uint8Array[] {
+  const json = JSON.stringify(state);
+  const runs = blobs.map(storedRuns);
+  const tableBytes = runs.reduce((sum, { length }) => sum + BLOB_BYTES + RUN_BYTES * length, 0);
+  const head = new Uint8Array(HEADER_BYTES + json.length + tableBytes);
+  const view = viewOf(head);
   [MAGIC, VERSION, json.length, blobs.length].forEach((word, i) => view.setUint32(4 * i, word, true));
-  bytes.set(json, HEADER_BYTES);
+  // All of the state is ASCII: numbers, and names of ours.
+  for (let i = 0; i < json.length; i++) {
+    head[HEADER_BYTES + i] = json.charCodeAt(i);
+  }
   let at = HEADER_BYTES + json.length;
-  for (const blob of blobs) {
+  const pieces: Uint8Array[] = [head];
+  blobs.forEach((blob, i) => {
     view.setUint32(at, blob.length, true);
-    bytes.set(blob, at + 4);
-    at += 4 + blob.length;
+    view.setUint32(at + 4, runs[i].length, true);
+    at += BLOB_BYTES;
+    for (const { offset, bytes } of runs[i]) {
+      view.setUint32(at, offset, true);
+      view.setUint32(at + 4, bytes, true);
+      at += RUN_BYTES;
+      pieces.push(blob.subarray(offset, offset + bytes));
+    }
+  });
+  return pieces;
+}
+
+/** The pieces in one array. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
   }
   return bytes;
 }
@@ -55,35 +84,73 @@ function parse(json: Uint8Array): unknown {
   }
 }
 
+/** Goes through a snapshot from front to back; every read is checked against its end. */
+class SnapshotBytes {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = viewOf(bytes);
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.at;
+  }
+
+  take(length: number, what: string): Uint8Array {
+    if (length > this.left) {
+      throw bad(`ends inside ${what}`, { at: this.at, length, left: this.left });
+    }
+    this.at += length;
+    return this.#bytes.subarray(this.at - length, this.at);
+  }
+
+  word(what: string): number {
+    this.take(4, what);
+    return this.#view.getUint32(this.at - 4, true);
+  }
+}
+
+/** The runs of a blob: in order, not empty, apart from each other, and inside it. */
+function readRuns(bytes: SnapshotBytes, length: number): StoredRun[] {
+  const count = bytes.word('its blobs');
+  const runs: StoredRun[] = [];
+  let end = 0;
+  for (let i = 0; i < count; i++) {
+    const run = { offset: bytes.word('its blobs'), bytes: bytes.word('its blobs') };
+    if (run.offset < end || run.bytes === 0 || run.offset + run.bytes > length) {
+      throw bad('has a blob whose runs are not in order', { ...run, length });
+    }
+    runs.push(run);
+    end = run.offset + run.bytes;
+  }
+  return runs;
+}
+
 /**
  * Takes a snapshot apart; blobs are views.
  * @throws SvgaDeviceError EBADMSG
  */
-export function decodeSnapshot(bytes: Uint8Array): SnapshotContents {
-  if (bytes.length < HEADER_BYTES) {
-    throw bad('is too short', { bytes: bytes.length });
-  }
-  const view = viewOf(bytes);
-  const [magic, version, jsonBytes, count] = [0, 4, 8, 12].map((at) => view.getUint32(at, true));
+export function decodeSnapshot(snapshot: Uint8Array): SnapshotContents {
+  const bytes = new SnapshotBytes(snapshot);
+  const [magic, version, jsonBytes, count] = [0, 1, 2, 3].map(() => bytes.word('its header'));
   if (magic !== MAGIC || version !== VERSION) {
     throw bad('is none, or of another version', { magic, version });
   }
-  if (jsonBytes > bytes.length - HEADER_BYTES) {
-    throw bad('ends inside its state', { jsonBytes });
-  }
-  let at = HEADER_BYTES + jsonBytes;
-  const state = parse(bytes.subarray(HEADER_BYTES, at));
-  const blobs: Uint8Array[] = [];
+  const state = parse(bytes.take(jsonBytes, 'its state'));
+  const described: { length: number; runs: StoredRun[] }[] = [];
   for (let i = 0; i < count; i++) {
-    const length = at + 4 <= bytes.length ? view.getUint32(at, true) : Infinity;
-    if (length > bytes.length - at - 4) {
-      throw bad('ends inside a blob', { blob: i });
-    }
-    blobs.push(bytes.subarray(at + 4, at + 4 + length));
-    at += 4 + length;
+    const length = bytes.word('its blobs');
+    described.push({ length, runs: readRuns(bytes, length) });
   }
-  if (at !== bytes.length) {
-    throw bad('goes on after its end', { end: at, bytes: bytes.length });
+  const blobs = described.map(({ length, runs }) => {
+    const stored = runs.map((run) => ({ offset: run.offset, bytes: bytes.take(run.bytes, 'a blob') }));
+    return new SnapshotBlob(length, stored);
+  });
+  if (bytes.left > 0) {
+    throw bad('goes on after its end', { end: bytes.at, left: bytes.left });
   }
   return { state, blobs };
 }

@@ -1,13 +1,18 @@
 import { SvgaDeviceError } from '../errors.js';
+import type { SnapshotBlob } from './snapshot-blob.js';
 
 const MAX_U32 = 0xffff_ffff;
+
+function isWord(value: unknown): boolean {
+  return typeof value === 'number' && value === value >>> 0;
+}
 
 /** Reads values of a snapshot's state, none of which it trusts; every method throws SvgaDeviceError EBADMSG. */
 export class SnapshotValues {
   readonly #values: Readonly<Record<string, unknown>>;
-  readonly #blobs: readonly Uint8Array[];
+  readonly #blobs: readonly SnapshotBlob[];
 
-  constructor(state: unknown, blobs: readonly Uint8Array[]) {
+  constructor(state: unknown, blobs: readonly SnapshotBlob[]) {
     if (typeof state !== 'object' || state === null || Array.isArray(state)) {
       throw new SvgaDeviceError('EBADMSG', 'snapshot has a value that is no record');
     }
@@ -33,12 +38,14 @@ export class SnapshotValues {
     return value;
   }
 
-  /** A time: any finite number; `null` is Infinity. */
+  /** A time that may never come: `null` is Infinity. */
+  optionalTime(name: string): number {
+    return this.#own(name) === null ? Infinity : this.time(name);
+  }
+
+  /** A time: any finite number. */
   time(name: string): number {
     const value = this.#own(name);
-    if (value === null) {
-      return Infinity;
-    }
     if (typeof value !== 'number' || !Number.isFinite(value)) {
       this.#refuse(name);
     }
@@ -71,22 +78,17 @@ export class SnapshotValues {
     return value.map((element) => read(new SnapshotValues(element, this.#blobs)));
   }
 
-  /** Numbers of 32 bits: as many as `target` has, which takes them. */
-  words(name: string, target: Uint32Array): void {
+  /** So many numbers of 32 bits. */
+  words(name: string, length: number): number[] {
     const value = this.#own(name);
-    if (!Array.isArray(value) || value.length !== target.length) {
+    if (!Array.isArray(value) || value.length !== length || !value.every(isWord)) {
       this.#refuse(name);
     }
-    value.forEach((word: unknown, i) => {
-      if (typeof word !== 'number' || word !== word >>> 0) {
-        this.#refuse(name);
-      }
-      target[i] = word;
-    });
+    return value as number[];
   }
 
   /** The bytes that a number names, of `length` where that is given. */
-  blob(name: string, length?: number): Uint8Array {
+  blob(name: string, length?: number): SnapshotBlob {
     const blob = this.#blobs[this.count(name)];
     if (blob === undefined || (length !== undefined && blob.length !== length)) {
       this.#refuse(name);
@@ -95,7 +97,7 @@ export class SnapshotValues {
   }
 
   /** The same, or nothing. */
-  optionalBlob(name: string, length?: number): Uint8Array | undefined {
+  optionalBlob(name: string, length?: number): SnapshotBlob | undefined {
     return this.#own(name) === null ? undefined : this.blob(name, length);
   }
 

@@ -1,5 +1,6 @@
 import type { GuestBacking } from '../memory/guest-backing.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import type { SurfaceContent } from '../objects/surface-content.js';
 import { SVGA_OTABLE } from '../protocol/object-table-entries.js';
 import type { DeviceParts, DeviceTime } from './device-parts.js';
 import { encodeSnapshot } from './snapshot-format.js';
@@ -46,9 +47,19 @@ function frontState({ registers, interrupts, fences, buffers }: DeviceParts): ob
     interrupts: { status: interrupts.status, mask: interrupts.mask },
     fences: { last: fences.last, goal: fences.goal },
     queues: buffers.queues.map(({ started, waiting }) => {
-      return { started, waiting: waiting.map(({ address, due }) => ({ address, due: timeOf(due) })) };
+      return { started, waiting: waiting.map(({ address, due }) => ({ address, due })) };
     }),
   };
+}
+
+/** The state that all subresources have, or a blob of one for each: equal devices have equal snapshots. */
+function contentStates(content: SurfaceContent, blobs: Blobs): object {
+  const each = Uint8Array.from({ length: content.common === undefined ? content.count : 1 }, (_, i) =>
+    content.of(i),
+  );
+  return each.every((state) => state === each[0])
+    ? { content: each[0], contents: null }
+    : { content: null, contents: blobs.add(each) };
 }
 
 function dxContextStates({ dxContexts }: DeviceObjects, blobs: Blobs): object[] {
@@ -64,8 +75,9 @@ function objectsState(objects: DeviceObjects, blobs: Blobs): object {
   return {
     tables: tables.map((backing) => ({ backing: backing === undefined ? null : backingState(backing) })),
     mobs: [...objects.mobs].map(([id, mob]) => ({ id, ...backingState(mob) })),
-    surfaces: [...objects.surfaces.values()].map(({ definition, mobId, ownImage }) => {
-      return { definition: inOneOrder(definition), mobId, image: blobs.add(ownImage) };
+    surfaces: [...objects.surfaces.values()].map(({ definition, mobId, content, ownImage }) => {
+      const states = contentStates(content, blobs);
+      return { definition: inOneOrder(definition), mobId, ...states, image: blobs.add(ownImage) };
     }),
     contexts: [...objects.contexts].map(([id, { mobId }]) => ({ id, mobId })),
     dxContexts: dxContextStates(objects, blobs),
@@ -81,8 +93,8 @@ function objectsState(objects: DeviceObjects, blobs: Blobs): object {
   };
 }
 
-/** The whole state of a device, guest memory left out. */
-export function writeSnapshot(parts: DeviceParts & DeviceTime): Uint8Array {
+/** The whole state of a device, guest memory left out, in pieces; most of them are views of the device's memory. */
+export function writeSnapshot(parts: DeviceParts & DeviceTime): Uint8Array[] {
   const blobs = new Blobs();
   const state = {
     ...frontState(parts),
@@ -92,5 +104,5 @@ export function writeSnapshot(parts: DeviceParts & DeviceTime): Uint8Array {
     vram: blobs.add(parts.hasVram ? parts.vram() : undefined),
     objects: objectsState(parts.objects, blobs),
   };
-  return encodeSnapshot({ state, blobs: blobs.all });
+  return encodeSnapshot(state, blobs.all);
 }

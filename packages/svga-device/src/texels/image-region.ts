@@ -5,7 +5,7 @@ import { TexelCodec } from './texel-codec.js';
 /** A box of texels of an image, that can be read and written one by one. */
 export class ImageRegion {
   readonly codec: TexelCodec;
-  readonly #start: number;
+  #start: number;
   readonly #rowStride: number;
   readonly #imageStride: number;
 
@@ -15,12 +15,12 @@ export class ImageRegion {
    * SurfaceLayoutError for no such subresource
    */
   constructor(
-    layout: SurfaceLayout,
-    subresource: number,
-    readonly image: Uint8Array,
+    private readonly layout: SurfaceLayout,
+    private readonly subresource: number,
+    private readonly image: Uint8Array,
     readonly box: SurfaceBox,
-    linear: boolean,
-    sheet = 0,
+    private readonly linear: boolean,
+    private readonly sheet = 0,
   ) {
     const codec = TexelCodec.of(layout.format, linear);
     if (codec === undefined) {
@@ -42,6 +42,27 @@ export class ImageRegion {
     this.#rowStride = mip.rowStride;
     this.#imageStride = mip.imageStride;
     this.#start = sheet * layout.sheetBytes + layout.offsetOf(subresource);
+  }
+
+  /** Bytes from the first of its texels to behind the last. */
+  get span(): number {
+    const { width, height, depth } = this.box;
+    return (depth - 1) * this.#imageStride + (height - 1) * this.#rowStride + width * this.codec.bytes;
+  }
+
+  /** The same texels in memory of their own, as they are now. */
+  copy(): ImageRegion {
+    const first = this.#place(0, 0, 0);
+    const copy = new ImageRegion(
+      this.layout,
+      this.subresource,
+      this.image.slice(first, first + this.span),
+      this.box,
+      this.linear,
+      this.sheet,
+    );
+    copy.#start -= first;
+    return copy;
   }
 
   /** Texels in it. */

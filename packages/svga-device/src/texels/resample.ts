@@ -39,7 +39,7 @@ function mix(target: Float64Array, other: Float64Array, share: number): void {
  * four. The edge is clamped to the source's region.
  */
 export function stretch(source: ImageRegion, target: ImageRegion, filter: 'linear' | 'nearest'): void {
-  const taps = filter === 'linear' && !source.codec.isInteger ? linear : nearest;
+  const taps = filter === 'linear' && source.codec.kind === 'color' ? linear : nearest;
   const across = taps(source.box.width, target.box.width);
   const down = taps(source.box.height, target.box.height);
   const deep = nearest(source.box.depth, target.box.depth);
@@ -73,12 +73,12 @@ function step(from: number): number {
 
 /**
  * Halves a region: each texel is the mean of the up to eight it stands for (the last row or column of an odd
- * size is left out, as mips are rounded down). Integers take the first instead.
+ * size is left out, as mips are rounded down). Integers, depth and stencil take the first instead.
  */
 export function halve(source: ImageRegion, target: ImageRegion): void {
   const sum = new Float64Array(4);
   const color = new Float64Array(4);
-  const span = (from: number): number => (from > 1 && !source.codec.isInteger ? 2 : 1);
+  const span = (from: number): number => (from > 1 && source.codec.kind === 'color' ? 2 : 1);
   const spanX = span(source.box.width);
   const spanY = span(source.box.height);
   const spanZ = span(source.box.depth);
@@ -109,7 +109,7 @@ export function halve(source: ImageRegion, target: ImageRegion): void {
 
 /** The mean of several regions of one size: what resolving the samples of a multisample image is. */
 export function average(sources: readonly ImageRegion[], target: ImageRegion): void {
-  const taken = sources[0].codec.isInteger ? sources.slice(0, 1) : sources;
+  const taken = sources[0].codec.kind === 'color' ? sources : sources.slice(0, 1);
   const sum = new Float64Array(4);
   const color = new Float64Array(4);
   const { box } = target;

@@ -4,19 +4,21 @@ const BIAS = 15;
 function roundToEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+  return rest > 0.5 || (rest === 0.5 && (floor & 1) === 1) ? floor + 1 : floor;
 }
 
-/** The exponent of a positive number: 2^exponent ≤ value < 2^(exponent + 1). */
+const f64 = new Float64Array(1);
+const f64Words = new Uint32Array(f64.buffer);
+
+/** The exponent of a positive number: 2^exponent ≤ value < 2^(exponent + 1); of a subnormal one, less than -1000. */
 function exponentOf(value: number): number {
-  let exponent = Math.floor(Math.log2(value));
-  if (2 ** exponent > value) {
-    exponent--;
-  } else if (2 ** (exponent + 1) <= value) {
-    exponent++;
-  }
-  return exponent;
+  f64[0] = value;
+  return ((f64Words[1] >>> 20) & 0x7ff) - 1023; // little-endian, as every host of WebAssembly and Node is
 }
+
+/** 2^i at LOWEST + i, for every exponent that such a float has. */
+const LOWEST = -BIAS;
+const powers = Float64Array.from({ length: 32 }, (_, i) => 2 ** (LOWEST + i));
 
 /**
  * A number as a float of five exponent bits, rounded to the nearest, ties to even; what is too large becomes
@@ -24,7 +26,7 @@ function exponentOf(value: number): number {
  * @param signed without a sign bit negative numbers become 0
  */
 export function encodeSmallFloat(value: number, mantissaBits: number, signed: boolean): number {
-  const one = 2 ** mantissaBits;
+  const one = 1 << mantissaBits;
   const infinity = 31 * one;
   if (Number.isNaN(value)) {
     return infinity + 1;
@@ -42,7 +44,10 @@ export function encodeSmallFloat(value: number, mantissaBits: number, signed: bo
     return sign + infinity;
   }
   const exponent = Math.max(exponentOf(size), 1 - BIAS);
-  const mantissa = roundToEven((size / 2 ** exponent) * one);
+  if (exponent > BIAS) {
+    return sign + infinity;
+  }
+  const mantissa = roundToEven((size / powers[exponent - LOWEST]) * one);
   // A mantissa that rounds up to the next power of two carries into the exponent, as does a subnormal one.
   const bits = (exponent + BIAS) * one + (mantissa - one);
   return sign + Math.min(bits, infinity);
@@ -50,14 +55,14 @@ export function encodeSmallFloat(value: number, mantissaBits: number, signed: bo
 
 /** What such a float stands for. */
 export function decodeSmallFloat(bits: number, mantissaBits: number, signed: boolean): number {
-  const one = 2 ** mantissaBits;
+  const one = 1 << mantissaBits;
   const sign = signed && bits >= 32 * one ? -1 : 1;
-  const size = bits % (32 * one);
-  const mantissa = size % one;
-  const exponent = (size - mantissa) / one;
+  const size = bits & (32 * one - 1);
+  const mantissa = size & (one - 1);
+  const exponent = size >> mantissaBits;
   if (exponent === 31) {
     return mantissa === 0 ? sign * Infinity : NaN;
   }
-  const scale = exponent === 0 ? 2 ** (1 - BIAS) : 2 ** (exponent - BIAS);
+  const scale = powers[Math.max(exponent, 1) - BIAS - LOWEST];
   return sign * scale * ((exponent === 0 ? 0 : 1) + mantissa / one);
 }

@@ -1,4 +1,5 @@
 import type { SurfaceFormat } from '@cg/surface-layout';
+import { COST } from '../objects/work-budget.js';
 import { decodeSharedExponent, encodeSharedExponent } from './shared-exponent.js';
 import { decodeSmallFloat, encodeSmallFloat } from './small-float.js';
 
@@ -13,6 +14,8 @@ interface Channel {
   readonly word: number;
   readonly shift: number;
   readonly bits: number;
+  /** 2^bits - 1, as 32 bits. */
+  readonly most: number;
   readonly kind: 'float' | 'sint' | 'snorm' | 'uint' | 'unorm';
 }
 
@@ -51,14 +54,15 @@ function channelsOf(format: SurfaceFormat): Channel[] {
     const offset = format.channelOffsets[at];
     if (bits > 0) {
       const shift = offset % 32;
-      channels.push({ color, word: (offset - shift) / 32, shift, bits, kind: kindOf(format, color) });
+      const most = (2 ** bits - 1) | 0;
+      channels.push({ color, word: (offset - shift) / 32, shift, bits, most, kind: kindOf(format, color) });
     }
   });
   return channels;
 }
 
-function encodeChannel({ bits, kind }: Channel, value: number): number {
-  const most = 2 ** bits - 1;
+function encodeChannel({ bits, most: mask, kind }: Channel, value: number): number {
+  const most = mask >>> 0;
   switch (kind) {
     case 'unorm':
       return Math.round(clamp(value, 0, 1) * most);
@@ -79,11 +83,11 @@ function encodeChannel({ bits, kind }: Channel, value: number): number {
   }
 }
 
-function decodeChannel({ bits, kind }: Channel, raw: number): number {
-  const signed = raw >= 2 ** (bits - 1) ? raw - 2 ** bits : raw;
+function decodeChannel({ bits, most, kind }: Channel, raw: number): number {
+  const signed = (raw << (32 - bits)) >> (32 - bits);
   switch (kind) {
     case 'unorm':
-      return raw / (2 ** bits - 1);
+      return raw / (most >>> 0);
     case 'snorm':
       return Math.max(signed / (2 ** (bits - 1) - 1), -1);
     case 'uint':
@@ -99,12 +103,24 @@ function decodeChannel({ bits, kind }: Channel, raw: number): number {
   }
 }
 
-/** Formats whose channels are not what their bits say: bump maps, video, and fixed point with a bias. */
-function hasColors(format: SurfaceFormat): boolean {
+/**
+ * What the channels of a texel are: a colour, which can be averaged and converted to any other; integers; or depth,
+ * with stencil or without.
+ */
+export type TexelKind = 'color' | 'depth' | 'sint' | 'uint';
+
+/** Flags of formats whose channels are not what their bits say. */
+const unreadable = ['BUMP', 'YUV_VIDEO', 'TYPELESS', 'COMPRESSED', 'BUFFER', 'CX', 'MIXED'];
+
+/**
+ * Whether texels are numbers channel by channel. They are not in bump maps, in video, in fixed point with a bias, and
+ * where the format has no flags at all: palette indices, and ids that stand for no format.
+ */
+function hasChannels(format: SurfaceFormat): boolean {
   const { flags } = format;
-  const odd = ['BUMP', 'YUV_VIDEO', 'TYPELESS', 'COMPRESSED', 'BUFFER', 'CX', 'MIXED'];
   return (
-    !odd.some((flag) => flags.includes(flag)) &&
+    flags.some((flag) => flag === 'COLOR' || flag === 'DEPTH') &&
+    !unreadable.some((flag) => flags.includes(flag)) &&
     format.blockWidth === 1 &&
     format.bytesPerBlock > 0 &&
     format.channelBits.some((bits) => bits > 0) &&
@@ -112,14 +128,31 @@ function hasColors(format: SurfaceFormat): boolean {
   );
 }
 
+function kindOfTexel(format: SurfaceFormat, channels: readonly Channel[]): TexelKind {
+  if (format.flags.includes('DEPTH')) {
+    return 'depth';
+  }
+  const [{ kind }] = channels;
+  return kind === 'uint' || kind === 'sint' ? kind : 'color';
+}
+
+/** Formats of up to 32 bits whose channels are all 0…1, as stored. */
+function isPlain(format: SurfaceFormat, channels: readonly Channel[], srgb: boolean): boolean {
+  return format.bytesPerBlock <= 4 && !srgb && channels.every(({ kind }) => kind === 'unorm');
+}
+
+const codecs = [new Map<SurfaceFormat, TexelCodec>(), new Map<SurfaceFormat, TexelCodec>()];
+
 /**
  * Texels of one format as numbers and back: normalized channels as 0…1 or −1…1, integers and floats as they
  * are; depth under red, stencil under green. A channel that the format lacks reads as 0, alpha as 1.
  */
 export class TexelCodec {
   readonly bytes: number;
-  /** The channels are integers, and cannot be averaged. */
-  readonly isInteger: boolean;
+  readonly kind: TexelKind;
+  /** What reading or writing one costs, as a WorkBudget counts. */
+  readonly cost: number;
+  readonly #plain: boolean;
   readonly #channels: readonly Channel[];
   readonly #words = new Uint32Array(4);
   readonly #sharedExponent: boolean;
@@ -132,29 +165,45 @@ export class TexelCodec {
     this.#sharedExponent = format.flags.includes('EXP');
     this.#luminance = format.name.startsWith('SVGA3D_LUMINANCE');
     this.#srgb = linear && format.flags.includes('SRGB');
-    this.isInteger = !this.#sharedExponent && this.#channels.every(({ kind }) => kind.endsWith('int'));
+    this.kind = this.#sharedExponent ? 'color' : kindOfTexel(format, this.#channels);
+    this.#plain = !this.#sharedExponent && isPlain(format, this.#channels, this.#srgb);
+    this.cost = this.#plain ? COST.PLAIN_TEXEL : COST.TEXEL;
   }
 
   /**
    * @param linear sRGB channels are read as, and written from, linear light; otherwise as they are stored
-   * @returns undefined for a format whose texels are no colours: compressed, planar, typeless, video, bump
+   * @returns undefined for a format whose texels are no numbers: compressed, planar, typeless, video, bump, palette
    */
   static of(format: SurfaceFormat, linear: boolean): TexelCodec | undefined {
-    return hasColors(format) ? new TexelCodec(format, linear) : undefined;
+    const known = codecs[linear ? 1 : 0];
+    let codec = known.get(format);
+    if (codec === undefined && hasChannels(format)) {
+      codec = new TexelCodec(format, linear);
+      known.set(format, codec);
+    }
+    return codec;
   }
 
   /** Reads a texel into `color`: red, green, blue, alpha. */
   decode(image: Uint8Array, at: number, color: Float64Array): void {
-    color.fill(0);
+    color[0] = 0;
+    color[1] = 0;
+    color[2] = 0;
     color[3] = 1;
+    if (this.#plain) {
+      this.#decodePlain(image, at, color);
+      return;
+    }
     this.#load(image, at);
     if (this.#sharedExponent) {
       decodeSharedExponent(this.#words[0], color);
       return;
     }
-    for (const channel of this.#channels) {
+    const channels = this.#channels;
+    for (let i = 0; i < channels.length; i++) {
+      const channel = channels[i];
       const { word, shift, bits } = channel;
-      const raw = bits === 32 ? this.#words[word] : (this.#words[word] >>> shift) & (2 ** bits - 1);
+      const raw = bits === 32 ? this.#words[word] : (this.#words[word] >>> shift) & channel.most;
       color[channel.color] = decodeChannel(channel, raw);
     }
     if (this.#luminance) {
@@ -168,16 +217,50 @@ export class TexelCodec {
     }
   }
 
+  #decodePlain(image: Uint8Array, at: number, color: Float64Array): void {
+    let texel = 0;
+    for (let i = 0; i < this.bytes; i++) {
+      texel |= image[at + i] << (8 * i);
+    }
+    const channels = this.#channels;
+    for (let i = 0; i < channels.length; i++) {
+      const { shift, most } = channels[i];
+      color[channels[i].color] = ((texel >>> shift) & most) / (most >>> 0);
+    }
+    if (this.#luminance) {
+      color[1] = color[0];
+      color[2] = color[0];
+    }
+  }
+
+  #encodePlain(color: Float64Array, image: Uint8Array, at: number): void {
+    const channels = this.#channels;
+    let texel = 0;
+    for (let i = 0; i < channels.length; i++) {
+      const { shift, most } = channels[i];
+      texel |= Math.round(clamp(color[channels[i].color], 0, 1) * (most >>> 0)) << shift;
+    }
+    for (let i = 0; i < this.bytes; i++) {
+      image[at + i] = texel >>> (8 * i);
+    }
+  }
+
   /** Writes a texel. */
   encode(color: Float64Array, image: Uint8Array, at: number): void {
+    if (this.#plain) {
+      this.#encodePlain(color, image, at);
+      return;
+    }
     this.#words.fill(0);
     if (this.#sharedExponent) {
       this.#words[0] = encodeSharedExponent(color[0], color[1], color[2]);
     } else {
-      for (const channel of this.#channels) {
+      const channels = this.#channels;
+      for (let i = 0; i < channels.length; i++) {
+        const channel = channels[i];
         const value = color[channel.color];
         const stored = this.#srgb && channel.color < 3 ? toSrgb(clamp(value, 0, 1)) : value;
-        this.#words[channel.word] += encodeChannel(channel, stored) * 2 ** channel.shift;
+        this.#words[channel.word] |= encodeChannel(channel, stored) << channel.shift;
       }
     }
     this.#store(image, at);
@@ -185,9 +268,17 @@ export class TexelCodec {
 
   #load(image: Uint8Array, at: number): void {
     const words = this.#words;
-    words.fill(0);
-    for (let i = 0; i < this.bytes; i++) {
-      words[i >> 2] |= image[at + i] << (8 * (i & 3));
+    const { bytes } = this;
+    let word = 0;
+    for (; 4 * word + 4 <= bytes; word++) {
+      const i = at + 4 * word;
+      words[word] = image[i] | (image[i + 1] << 8) | (image[i + 2] << 16) | (image[i + 3] << 24);
+    }
+    if (4 * word < bytes) {
+      words[word] = 0;
+      for (let i = 4 * word; i < bytes; i++) {
+        words[word] |= image[at + i] << (8 * (i & 3));
+      }
     }
   }
 

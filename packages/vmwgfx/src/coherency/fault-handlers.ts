@@ -1,29 +1,36 @@
 import {
   LEAF_PAGES,
   PAGE_SIZE,
-  PageTableError,
   VM_RAND_READ,
   type FaultResult,
   type HugeFaultResult,
   type PageFault,
   type VmaOperations,
 } from '@cg/pagetable';
-import { VmwgfxError } from '../errors.js';
-import type { BufferObject } from '../memory/buffer-object.js';
+import { isErrno } from '../errors.js';
+import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 
 /** Pages that one fault maps at most (rule 6.4; the kernel's TTM_BO_VM_NUM_PREFAULT). */
 const PREFAULT_PAGES = 16;
 
-/** The page-fault handlers of a mapped buffer object. */
+/** The page-fault handlers of a mapped buffer object. Each VMA that has them keeps it (rule 8.6). */
 export class BufferObjectVmaOperations implements VmaOperations {
   constructor(readonly object: BufferObject) {}
+
+  open(): void {
+    this.object.references.take();
+  }
+
+  close(): void {
+    this.object.references.drop();
+  }
 
   /** A page without an entry: bring its content back from the device, then map it and some behind it. */
   fault(fault: PageFault): FaultResult {
     const { object } = this;
     const { cleanResources } = object.context.parts;
-    return this.reserved(fault, (page) => {
-      const allowed = object.tracker === undefined ? PREFAULT_PAGES : cleanResources(object, page, page + 1);
+    return this.reserved(fault, (page, held) => {
+      const allowed = object.tracker === undefined ? PREFAULT_PAGES : cleanResources(held, page, page + 1);
       object.context.memory.preemption.reach('fault: between read-back and entry');
       this.#map(fault, page, Math.min(allowed, (fault.vma.flags & VM_RAND_READ) === 0 ? PREFAULT_PAGES : 1));
       return 'noPage';
@@ -40,7 +47,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
     const page = fault.page - object.firstPage;
     const first = page - ((fault.address / PAGE_SIZE) % LEAF_PAGES[level]);
     const isWithin = first >= 0 && first + LEAF_PAGES[level] <= object.pageCount;
-    if (object.isDestroyed || object.tracker !== undefined || !isWithin || !object.isHugePage(first, level)) {
+    if (object.tracker !== undefined || !isWithin || !object.isHugePage(first, level)) {
       return 'fallback';
     }
     fault.frame = object.frames[first];
@@ -83,25 +90,31 @@ export class BufferObjectVmaOperations implements VmaOperations {
     }
   }
 
-  /** Handles a fault on a page of the buffer object, with that reserved; a failure is the fault's result. */
-  protected reserved(fault: PageFault, handle: (page: number) => FaultResult): FaultResult {
+  /**
+   * Handles a fault on a page of the buffer object, with that reserved; a failure is the fault's result.
+   * @throws VmwgfxError or PageTableError EDEADLK where it would have to wait for somebody: the fault is taken again
+   */
+  protected reserved(
+    fault: PageFault,
+    handle: (page: number, held: BufferReservation) => FaultResult,
+  ): FaultResult {
     const { object } = this;
     const page = fault.page - object.firstPage;
-    if (object.isDestroyed || page < 0 || page >= object.pageCount) {
+    if (page < 0 || page >= object.pageCount) {
       return 'sigbus';
     }
-    object.reserve();
+    const held = object.reserveOnly();
     try {
       object.context.faults.pass('fault-handler');
-      return handle(page);
+      return handle(page, held);
     } catch (error) {
-      if (error instanceof VmwgfxError || error instanceof PageTableError) {
+      if (isErrno(error) && error.code !== 'EDEADLK') {
         // The device could not be asked for the content: there is none to show.
         return error.code === 'ENOMEM' ? 'outOfMemory' : 'sigbus';
       }
       throw error;
     } finally {
-      object.unreserve();
+      object.unreserve(held);
     }
   }
 }

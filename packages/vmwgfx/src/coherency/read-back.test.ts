@@ -20,13 +20,13 @@ describe('cleanResources', () => {
   it('C1: a fault on one page reads back the resource there and no other', () => {
     const resources = Array.from({ length: 100 }, (_, i): [number, number, boolean] => [i, i + 1, true]);
     const { backing, made } = object(100, ...resources);
-    expect(cleanResources(backing, 0, 1)).toBe(1);
+    expect(backing.reserved((held) => cleanResources(held, 0, 1))).toBe(1);
     expect(made.map((resource) => resource.readBacks)).toEqual([1, ...Array.from({ length: 99 }, () => 0)]);
   });
 
   it('C2: finds, reads back and fences a resource that reaches over another one', () => {
     const { backing, made, fence } = object(100, [0, 100, true], [10, 20, false]);
-    expect(cleanResources(backing, 50, 51)).toBe(50);
+    expect(backing.reserved((held) => cleanResources(held, 50, 51))).toBe(50);
     expect(made[0].readBacks).toBe(1);
     expect(made[0].gpuDirty).toBe(false);
     expect(fence).toHaveBeenCalledTimes(1);
@@ -34,29 +34,29 @@ describe('cleanResources', () => {
 
   it('C2, 6.4: no page of a resource that is still GPU-dirty may be mapped ahead', () => {
     const { backing } = object(100, [0, 100, false], [5, 10, true]);
-    expect(cleanResources(backing, 0, 1)).toBe(5);
+    expect(backing.reserved((held) => cleanResources(held, 0, 1))).toBe(5);
   });
 
   it('6.4: where no resource is, one page and no fence', () => {
     const { backing, fence } = object(100, [50, 60, true]);
-    expect(cleanResources(backing, 3, 4)).toBe(1);
+    expect(backing.reserved((held) => cleanResources(held, 3, 4))).toBe(1);
     expect(fence).not.toHaveBeenCalled();
   });
 
   it('C3: what was read back before one that fails is waited for and usable; the failing one stays GPU-dirty', () => {
     const { backing, made, fence } = object(10, [0, 4, true], [0, 8, true]);
     made[1].failReadBack = true;
-    expect(() => cleanResources(backing, 2, 3)).toThrow('read-back failed');
+    expect(() => backing.reserved((held) => cleanResources(held, 2, 3))).toThrow('read-back failed');
     expect(fence).toHaveBeenCalledTimes(1);
     expect(made.map((resource) => resource.gpuDirty)).toEqual([false, true]);
     made[1].failReadBack = false;
-    expect(cleanResources(backing, 2, 3)).toBe(6);
+    expect(backing.reserved((held) => cleanResources(held, 2, 3))).toBe(6);
     expect(made.map((resource) => resource.readBacks)).toEqual([1, 1]);
   });
 
   it('tracked memory hears of a read-back before the device writes and after it has', () => {
     const { backing, made, fence } = object(10, [0, 4, true]);
-    backing.addTrackerUser();
+    backing.reserved((held) => backing.addTrackerUser(held));
     const { memory } = backing.tracker!;
     const order: string[] = [];
     vi.spyOn(memory, 'beforeDeviceWrite').mockImplementation((first, count) =>
@@ -67,7 +67,7 @@ describe('cleanResources', () => {
     );
     vi.spyOn(made[0], 'readBack').mockImplementation(() => void order.push('read back'));
     fence.mockImplementationOnce(() => ({ wait: () => order.push('fence') }) as never);
-    cleanResources(backing, 1, 2);
+    backing.reserved((held) => cleanResources(held, 1, 2));
     expect(order).toEqual(['before 0 4', 'read back', 'fence', 'after 0 4']);
   });
 
@@ -77,7 +77,7 @@ describe('cleanResources', () => {
     const first = new NotedResource(backing, 0, 6144);
     const second = new NotedResource(backing, 6144, 6144);
     first.gpuDirty = second.gpuDirty = true;
-    expect(cleanResources(backing, 0, 1)).toBe(1);
+    expect(backing.reserved((held) => cleanResources(held, 0, 1))).toBe(1);
     expect([first.gpuDirty, second.gpuDirty]).toEqual([false, true]);
   });
 
@@ -85,7 +85,9 @@ describe('cleanResources', () => {
     const { backing, made } = object(10, [0, 4, true], [0, 8, true], [2, 3, true]);
     const { queue } = backing.context;
     made[1].readBack = (refused) => queue.emit('READBACK_GB_SURFACE', { sid: 4000 }, refused);
-    expect(() => cleanResources(backing, 2, 3)).toThrow(expect.objectContaining({ code: 'EIO' }));
+    expect(() => backing.reserved((held) => cleanResources(held, 2, 3))).toThrow(
+      expect.objectContaining({ code: 'EIO' }),
+    );
     expect(made.map((resource) => resource.gpuDirty)).toEqual([false, true, false]);
   });
 });

@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { CommandQueue } from '../device/command-queue.js';
 import type { Fence } from '../device/fence.js';
+import type { Reservation } from '../memory/reservation.js';
 import type { Residence, ResidentResource } from '../memory/resident-resource.js';
 
 /**
@@ -12,7 +13,8 @@ import type { Residence, ResidentResource } from '../memory/resident-resource.js
  * range or to the first one still GPU-dirty, whichever comes first, and at least 1
  * @throws what the first failing read-back throws; what was read back before is then usable
  */
-export function cleanResources(object: Residence, startPage: number, endPage: number): number {
+export function cleanResources(held: Reservation<Residence>, startPage: number, endPage: number): number {
+  const { object } = held;
   const start = startPage * PAGE_SIZE;
   const end = endPage * PAGE_SIZE;
   const found: ResidentResource[] = [];
@@ -24,7 +26,7 @@ export function cleanResources(object: Residence, startPage: number, endPage: nu
     }
   }
   if (found.length > 0) {
-    readBackResources(object, found);
+    readBackResources(held, found);
   }
   return pagesToMap(object, start, end, furthest);
 }
@@ -33,7 +35,11 @@ export function cleanResources(object: Residence, startPage: number, endPage: nu
  * Reads back GPU-dirty resources of a buffer object, in order, and waits once.
  * @throws what the first failing read-back throws; what was read back before is then usable
  */
-export function readBackResources(object: Residence, resources: readonly ResidentResource[]): void {
+export function readBackResources(
+  held: Reservation<Residence>,
+  resources: readonly ResidentResource[],
+): void {
+  const { object } = held;
   const readBack = new Set<ResidentResource>();
   try {
     for (const resource of resources) {
@@ -43,15 +49,16 @@ export function readBackResources(object: Residence, resources: readonly Residen
     }
   } finally {
     if (readBack.size > 0) {
-      finishReadBacks(object, readBack);
+      finishReadBacks(held, readBack);
     }
   }
 }
 
 /** Waits for read-backs. Those that the device refuses have left the set by then, and stay GPU-dirty. */
-export function finishReadBacks(object: Residence, readBack: ReadonlySet<ResidentResource>): void {
+export function finishReadBacks(held: Reservation<Residence>, readBack: ReadonlySet<ResidentResource>): void {
+  const { object } = held;
   const { queue } = object.context;
-  const fence = fenceOrSettle(queue);
+  const fence = fenceOrSettle(queue, readBack);
   try {
     queue.flush();
   } finally {
@@ -60,16 +67,25 @@ export function finishReadBacks(object: Residence, readBack: ReadonlySet<Residen
       object.tracker?.afterDeviceWrite(...resource.pageRange);
       resource.gpuDirty = false;
       tellAliases(object, resource);
+      if (resource.readBackInDoubt) {
+        // Where the device had done it before, this one wrote nothing (9.3), and memory may have the bytes of an alias
+        // that was read back in between.
+        resource.readBackInDoubt = false;
+        resource.addDirtyBytes(resource.backingOffset, resource.backingOffset + resource.backingBytes);
+      }
     }
   }
 }
 
 /** Without a fence nobody can tell that they are done: they stay GPU-dirty, and what they leave strikes nobody. */
-function fenceOrSettle(queue: CommandQueue): Fence {
+function fenceOrSettle(queue: CommandQueue, readBack: ReadonlySet<ResidentResource>): Fence {
   try {
     return queue.emitFence();
   } catch (error) {
     queue.settle();
+    for (const resource of readBack) {
+      resource.readBackInDoubt = true;
+    }
     throw error;
   }
 }

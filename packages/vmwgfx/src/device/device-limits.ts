@@ -1,5 +1,13 @@
 import { formatById } from '@cg/surface-layout';
-import { SVGA3D_DEVCAP, SVGA3D_MAX_SAMPLES, SVGA_CAP, SVGA_CAP2, SVGA_REG } from '@cg/svga-device';
+import {
+  LEVEL,
+  SVGA3D_DEVCAP,
+  SVGA3D_MAX_SAMPLES,
+  SVGA_CAP,
+  SVGA_CAP2,
+  SVGA_REG,
+  type Level,
+} from '@cg/svga-device';
 import { VmwgfxError } from '../errors.js';
 import type { DeviceCapabilities } from './device-capabilities.js';
 import type { SurfaceToDefine } from './surface-definition.js';
@@ -13,6 +21,10 @@ export interface DeviceLimits {
   readonly hasSm41: boolean;
   /** Shader model 5: buffers have a stride. */
   readonly hasSm5: boolean;
+  /** The OpenGL 4.3 extensions of shader model 5: more unordered access views than its 8. */
+  readonly hasGl43: boolean;
+  /** The highest of these, as commands need it. */
+  readonly level: Level;
   /** Texels a side of a surface that is no buffer. */
   readonly maxTextureSize: number;
   /** Texels a side of a surface with depth. */
@@ -29,10 +41,13 @@ export function readDeviceLimits(
   const has = (devcap: number): boolean => ports.readDeviceCapability(devcap) !== 0;
   const hasDx = (capabilities & SVGA_CAP.DX) !== 0 && has(SVGA3D_DEVCAP.DXCONTEXT);
   const hasSm41 = hasDx && (capabilities2 & SVGA_CAP2.DX2) !== 0 && has(SVGA3D_DEVCAP.SM41);
+  const hasSm5 = hasSm41 && (capabilities2 & SVGA_CAP2.DX3) !== 0 && has(SVGA3D_DEVCAP.SM5);
   return {
     hasDx,
     hasSm41,
-    hasSm5: hasSm41 && (capabilities2 & SVGA_CAP2.DX3) !== 0 && has(SVGA3D_DEVCAP.SM5),
+    hasSm5,
+    hasGl43: hasSm5 && has(SVGA3D_DEVCAP.GL43),
+    level: hasSm5 ? LEVEL.SM5 : hasSm41 ? LEVEL.SM41 : hasDx ? LEVEL.DX : LEVEL.LEGACY,
     maxTextureSize: ports.readDeviceCapability(SVGA3D_DEVCAP.MAX_TEXTURE_WIDTH),
     maxVolumeSize: ports.readDeviceCapability(SVGA3D_DEVCAP.MAX_VOLUME_EXTENT),
     maxLayers: ports.readDeviceCapability(SVGA3D_DEVCAP.MAX_TEXTURE_ARRAY_SIZE),

@@ -36,7 +36,7 @@ export class CpuAccess {
     }
   }
 
-  /** Ends it; a second time it does nothing. @throws VmwgfxError EIO where the object goes with it, as `closeHandle` */
+  /** Ends it; a second time it does nothing. */
   release(): void {
     const object = this.#object;
     this.#object = undefined;

@@ -104,7 +104,7 @@ describe.each(methods)('coherency, method %s', (method) => {
 
   it('1.5: an upload that the device refuses is made again once it can be', () => {
     const { cpu, vma, surface, target, copy, onDevice, file } = setUp(
-      { makePolicy },
+      { makePolicy, graphicsMemoryLimit: 2 ** 20 },
       { maxImageBytes: 2.5 * BYTES },
     );
     const other = file.createSurface({ format: FORMAT, width: SIDE, height: SIDE });
@@ -183,7 +183,7 @@ describe('a submission that fails', () => {
   });
 
   it('1.5: leaves nothing behind that strikes the next caller', () => {
-    const { cpu, vma, file, surface, driver, memory } = setUp();
+    const { cpu, vma, addressSpace, file, surface, driver, memory } = setUp();
     cpu.store8(vma.start, 1);
     const other = file.createSurface({ format: OTHER_BLOCKS, width: SIDE, height: SIDE }).handle;
     const bad = { srcSid: surface, destSid: other, ...images, boxes: [box] };
@@ -194,17 +194,19 @@ describe('a submission that fails', () => {
     expect(() => file.submit(encodeCommand('SURFACE_COPY', bad))).toThrow('before the flush');
     expect(driver.context.queue.fence().isSignalled).toBe(true);
     file.close();
+    addressSpace.unmap(vma);
     expect(memory.freeFrames).toBeGreaterThan(before);
   });
 
-  it('6.5: destroying goes to its end, whatever the device says', () => {
-    const { file, surface, target, copy, driver, memory } = setUp();
+  it('6.5, 8.6: destroying goes to its end, whatever the device says, and fails nobody', () => {
+    const { file, surface, target, vma, addressSpace, copy, driver, memory } = setUp();
     const before = memory.freeFrames;
     copy(surface, target);
     driver.context.queue.emit('DESTROY_GB_SURFACE', { sid: file.deviceId(surface) });
     driver.context.queue.emit('DESTROY_GB_SURFACE', { sid: file.deviceId(target) });
-    expect(() => file.close()).toThrow(expect.objectContaining({ code: 'EIO' }));
+    file.close();
     expect(() => file.deviceId(surface)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+    addressSpace.unmap(vma);
     expect(memory.freeFrames).toBeGreaterThan(before);
     expect(driver.context.account.used).toBe(0);
   });
@@ -241,9 +243,9 @@ describe('validation', () => {
     copy(surface, target);
     cpu.load8(vma.start);
     const { object } = vma.operations as BufferObjectVmaOperations;
-    object.reserve();
+    const held = object.reserve();
     expect(() => cpu.store8(vma.start, 1)).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
-    object.unreserve();
+    object.unreserve(held);
     const tracker = object.tracker!;
     vi.spyOn(tracker, 'recordTrappedWrite').mockImplementationOnce(() => {
       // Another CPU's submission, right between recording the write and making the entry writable.
@@ -275,7 +277,7 @@ describe('validation', () => {
       .submit(encodeCommand('SURFACE_COPY', { srcSid: surface, destSid: target, ...images, boxes: [box] }))
       .wait();
     file.close();
-    expect(() => cpu.load8(vma.start)).toThrow(expect.objectContaining({ code: 'EFAULT' }));
+    expect(cpu.load8(vma.start), '8.6: mapped still').toBe(1);
     cpu.run(undefined);
     addressSpace.exit();
     expect(memory.freeFrames).toBe(before);

@@ -14,7 +14,6 @@ import type { DriverContext } from '../context.js';
 import type { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject } from '../memory/buffer-object.js';
-import { doAll } from '../references.js';
 import type { SurfaceStatistics } from '../resource/surface.js';
 import type { Fence } from '../device/fence.js';
 import { submit } from '../submission/submit.js';
@@ -100,7 +99,7 @@ export class DrmFile {
     if (!Number.isSafeInteger(bytes) || bytes < 1) {
       throw new VmwgfxError('EINVAL', `a buffer object cannot have ${bytes} bytes`, { bytes });
     }
-    return this.#describe(this.#handles.adopt(new BufferObject(this.#context, pagesFor(bytes))));
+    return this.buffer(this.#handles.adopt(new BufferObject(this.#context, pagesFor(bytes))));
   }
 
   /**
@@ -140,13 +139,13 @@ export class DrmFile {
   }
 
   /**
-   * A handle of the buffer object that a surface lies in, which gets one where it has none: to map it, or to put
-   * other surfaces into it. To be closed like any.
+   * A new handle of the buffer object that a surface lies in, which gets one where it has none: to map it, or to put
+   * other surfaces into it. To be closed by itself.
    * @throws VmwgfxError ENOENT, EINVAL, ENOMEM; PageTableError ENOMEM
    */
   backingOf(handle: number): BufferHandle {
     const surface = this.#handles.surface(handle);
-    return this.#describe(this.#handles.open(surface.backing ?? allocateBacking(surface)));
+    return this.buffer(this.#handles.add(surface.backing ?? allocateBacking(surface)));
   }
 
   /**
@@ -207,18 +206,19 @@ export class DrmFile {
 
   /** Offers a buffer object or surface to other files. @throws VmwgfxError ENOENT; EINVAL for contexts and shaders */
   share(handle: number): SharedObject {
-    return new SharedObject(this.#handles.shareable(handle));
+    return new SharedObject(this.#handles.export(handle));
   }
 
   /**
-   * A handle of what another file shares: the one it has already, where it has one.
+   * A handle of what another file shares: the one it has already, where it has one. Of a surface it counts once
+   * more; of a buffer object that the file has exported or opened before it does not.
    * @throws VmwgfxError ENOENT, EINVAL for an object of another device
    */
   open({ object }: SharedObject): number {
     if (object.context !== this.#context) {
       throw new VmwgfxError('EINVAL', 'the shared object is of another device');
     }
-    return this.#handles.open(object);
+    return this.#handles.import(object);
   }
 
   /**
@@ -239,6 +239,12 @@ export class DrmFile {
       { handles: this.#handles, dxContext },
       commands,
     );
+  }
+
+  /** A buffer object by its handle. @throws VmwgfxError ENOENT, EINVAL for the handle of something else */
+  buffer(handle: number): BufferHandle {
+    const { bytes, firstPage } = this.#handles.buffer(handle);
+    return { handle, bytes, mapOffset: firstPage * PAGE_SIZE };
   }
 
   /** What a handle names. @throws VmwgfxError ENOENT */
@@ -265,25 +271,18 @@ export class DrmFile {
   }
 
   /**
-   * Closes a handle. What nothing else keeps goes: a surface with its last handle, a buffer object once no handle
-   * and no surface has it. Mappings of a buffer object that is gone fault.
-   * @throws VmwgfxError ENOENT; EIO where the device refused something: the object is gone all the same
+   * Closes a handle: one of a surface as often as it was given, any other once. What nothing else keeps goes: a
+   * surface with its last handle, a buffer object once no handle, no surface and no mapping has it (rule 8.6).
+   * @throws VmwgfxError ENOENT
    */
   closeHandle(handle: number): void {
     this.#handles.close(handle);
   }
 
-  /** Closes every handle of the file. @throws the first error of `closeHandle`, after all are closed */
+  /** Closes every handle of the file. What it has mapped stays mapped. */
   close(): void {
-    doAll([
-      ...[...this.#cpuAccesses].map((access) => () => access.release()),
-      () => this.#handles.closeAll(),
-    ]);
-  }
-
-  #describe(handle: number): BufferHandle {
-    const { bytes, firstPage } = this.#handles.buffer(handle);
-    return { handle, bytes, mapOffset: firstPage * PAGE_SIZE };
+    [...this.#cpuAccesses].forEach((access) => access.release());
+    this.#handles.closeAll();
   }
 
   #map(object: BufferObject, addressSpace: AddressSpace, firstPage: number, pages: number): Vma {

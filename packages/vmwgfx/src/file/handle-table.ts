@@ -1,5 +1,4 @@
 import { VmwgfxError } from '../errors.js';
-import { doAll } from '../references.js';
 import { BufferObject } from '../memory/buffer-object.js';
 import { DxContext } from '../resource/contexts/dx-context.js';
 import { LegacyContext } from '../resource/contexts/legacy-context.js';
@@ -14,36 +13,73 @@ export type SharedAmongFiles = BufferObject | Surface;
 
 interface Entry {
   readonly object: HandledObject;
-  /** How often the file was given this handle: it closes as often (the kernel's TTM reference objects). */
+  /** Of a surface: how often the file was given this handle, and closes it (the kernel's TTM reference objects). */
   opens: number;
+  /** Of a buffer object: the handle was exported or imported, and is what an import finds. */
+  shared: boolean;
 }
 
 /**
- * The handles of one opened file. Each keeps its object; the same object has the same handle however often it
- * is opened.
+ * The handles of one opened file, each of which keeps its object.
+ *
+ * A surface has one handle, which counts how often the file was given it. Handles of buffer objects are GEM's: not
+ * counted, the first close ends one. A file may have several of the same buffer object, but importing what it has
+ * exported or imported before gives that handle again (drm-uapi, PRIME buffer sharing).
  */
 export class HandleTable {
   readonly #entries = new Map<number, Entry>();
-  readonly #handles = new Map<HandledObject, number>();
+  readonly #handles = new Map<HandledObject, Set<number>>();
   #next = 1;
 
   /** A handle for an object that the caller has a reference of, which the table takes over. */
   adopt(object: HandledObject): number {
     const handle = this.#next++;
-    this.#entries.set(handle, { object, opens: 1 });
-    this.#handles.set(object, handle);
+    this.#entries.set(handle, { object, opens: 1, shared: false });
+    const handles = this.#handles.get(object);
+    if (handles === undefined) {
+      this.#handles.set(object, new Set([handle]));
+    } else {
+      handles.add(handle);
+    }
     return handle;
   }
 
-  /** The handle of an object, one that the file has already where it has one. */
-  open(object: HandledObject): number {
-    const known = this.#handles.get(object);
-    if (known !== undefined) {
-      (this.#entries.get(known) as Entry).opens++;
-      return known;
-    }
+  /** One more handle of a buffer object, to be closed by itself. */
+  add(object: BufferObject): number {
     object.references.take();
     return this.adopt(object);
+  }
+
+  /**
+   * What a handle names, on its way to other files: contexts and shaders are one file's alone.
+   * @throws VmwgfxError ENOENT, EINVAL
+   */
+  export(handle: number): SharedAmongFiles {
+    const entry = this.#entry(handle);
+    const { object } = entry;
+    if (object instanceof BufferObject || object instanceof Surface) {
+      entry.shared = true;
+      return object;
+    }
+    throw new VmwgfxError('EINVAL', `what handle ${handle} names is not for other files`, { handle });
+  }
+
+  /** The handle of a shared object: the one that the file has already, where it has one. */
+  import(object: SharedAmongFiles): number {
+    for (const handle of this.#handles.get(object) ?? []) {
+      const entry = this.#entry(handle);
+      if (object instanceof Surface) {
+        entry.opens++;
+        return handle;
+      }
+      if (entry.shared) {
+        return handle;
+      }
+    }
+    object.references.take();
+    const handle = this.adopt(object);
+    this.#entry(handle).shared = true;
+    return handle;
   }
 
   /** @throws VmwgfxError ENOENT for no handle of this file */
@@ -62,11 +98,12 @@ export class HandleTable {
 
   /** @throws VmwgfxError ENOENT, EINVAL for the handle of something else */
   buffer(handle: number): BufferObject {
-    const object = this.object(handle);
+    const object = this.#entries.get(handle)?.object;
     if (object instanceof BufferObject) {
       return object;
     }
-    throw new VmwgfxError('EINVAL', `handle ${handle} is no buffer object`, { handle });
+    const code = object === undefined ? 'ENOENT' : 'EINVAL';
+    throw new VmwgfxError(code, `handle ${handle} is no buffer object`, { handle, wanted: 'buffer' });
   }
 
   /** @throws VmwgfxError ENOENT, EINVAL for the handle of something else */
@@ -96,15 +133,6 @@ export class HandleTable {
     throw new VmwgfxError('EINVAL', `handle ${handle} is no shader`, { handle });
   }
 
-  /** What other files may have, too: contexts and shaders are one file's alone. @throws VmwgfxError ENOENT, EINVAL */
-  shareable(handle: number): SharedAmongFiles {
-    const object = this.object(handle);
-    if (object instanceof BufferObject || object instanceof Surface) {
-      return object;
-    }
-    throw new VmwgfxError('EINVAL', `what handle ${handle} names is not for other files`, { handle });
-  }
-
   /** Whether the file may map a buffer object: it has a handle of it, or of a surface that lies in it. */
   mayMap(object: BufferObject): boolean {
     if (this.#handles.has(object)) {
@@ -119,8 +147,9 @@ export class HandleTable {
   }
 
   /**
-   * Closes a handle once; the last close drops the object.
-   * @throws VmwgfxError ENOENT; EIO where the device refused something as the object went
+   * Closes a handle: one of a surface as often as the file was given it, any other at once. The last handle drops
+   * the object.
+   * @throws VmwgfxError ENOENT
    */
   close(handle: number): void {
     const entry = this.#entry(handle);
@@ -130,20 +159,18 @@ export class HandleTable {
     this.#forget(handle, entry);
   }
 
-  /** Drops everything. @throws the first error, after all are gone */
+  /** Drops everything. */
   closeAll(): void {
-    doAll(
-      [...this.#entries].map(
-        ([handle, entry]) =>
-          () =>
-            this.#forget(handle, entry),
-      ),
-    );
+    [...this.#entries].forEach(([handle, entry]) => this.#forget(handle, entry));
   }
 
   #forget(handle: number, { object }: Entry): void {
     this.#entries.delete(handle);
-    this.#handles.delete(object);
+    const handles = this.#handles.get(object);
+    handles?.delete(handle);
+    if (handles?.size === 0) {
+      this.#handles.delete(object);
+    }
     object.references.drop();
   }
 

@@ -53,7 +53,7 @@ export function makeShader(context: DriverContext, wanted: NewShader, buffer?: B
         bytes,
       });
     }
-    shader.attach(buffer, offset);
+    buffer.reserved((held) => shader.attach(held, offset));
   }
   return shader;
 }

@@ -63,7 +63,7 @@ export function makeSurface(context: DriverContext, wanted: NewSurface, given?: 
   checkSurface(request, surface.backingBytes, context.limits);
   if (given !== undefined) {
     checkPlace(surface.backingBytes, given.object, given.offset);
-    surface.attach(given.object, given.offset);
+    given.object.reserved((held) => surface.attach(held, given.offset));
     // What was stored there before anybody tracked it is content of the surface, too (rule 1.1).
     surface.needsUpload = surface.coherent;
   } else if (surface.coherent) {

@@ -173,7 +173,7 @@ describe('destruction', () => {
     file.syncCpu(handle);
     [handle, b].forEach((each) => file.closeHandle(each));
     driver.context.queue.emit('NOP_ERROR', { data: new Uint8Array() });
-    expect(() => file.close()).toThrow(error('EIO'));
+    file.close();
     expect(driver.context.graphicsMemory.used).toBe(0);
     expect([driver.context.mobIds.allocate(), driver.context.surfaceIds.allocate()]).toEqual([0, 0]);
   });
@@ -211,7 +211,7 @@ describe('destruction', () => {
       cpu.store8(vma.start + 1, 2);
       file.closeHandle(handles[name]);
     }
-    expect(() => cpu.load8(vma.start)).toThrow(error('EFAULT'));
+    expect(cpu.load8(vma.start + 1), '8.6: mapped still').toBe(2);
     addressSpace.unmap(vma);
     cpu.run(undefined);
     addressSpace.exit();
@@ -259,7 +259,10 @@ describe('surfaces that are not coherent', () => {
     const vma = file.mapSurface(surface, addressSpace);
     cpu.store8(vma.start, 4);
     copy(surface, target);
-    expect(onDevice(target)[0]).toBe(0);
+    cpu.store8(vma.start, 5);
+    copy(surface, target);
+    // What was there at the first use (9.1), and nothing since.
+    expect(onDevice(target)[0]).toBe(4);
     expect(emit.mock.calls.map(([name]) => name)).not.toContain('UPDATE_GB_IMAGE');
     expect(file.statistics(surface).method).toBeUndefined();
   });

@@ -21,7 +21,6 @@ export class SharedObject {
     return this.#object;
   }
 
-  /** @throws VmwgfxError EIO where it was the last to keep the object, and the device refused something */
   close(): void {
     const object = this.#object;
     this.#object = undefined;

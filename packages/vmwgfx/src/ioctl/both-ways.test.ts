@@ -74,6 +74,7 @@ function byMethods(file: DrmFile): Way {
       grabbed.set(buffer, [...(grabbed.get(buffer) ?? []), file.syncCpu(buffer)]);
     },
     release(buffer) {
+      file.buffer(buffer);
       const access = grabbed.get(buffer)?.pop();
       if (access === undefined) {
         throw new VmwgfxError('EINVAL', 'not grabbed');
@@ -128,13 +129,14 @@ class Side {
     this.#addressSpace = addressSpace;
   }
 
-  /** What a step gives, or how it fails: a handle of nothing is EINVAL to who makes ioctls. */
+  /** What a step gives, or how it fails: to ioctls a handle of nothing is EINVAL, or ESRCH for a buffer. */
   run(step: (way: Way, side: Side) => unknown): unknown {
     try {
       return step(this.#way, this) ?? 'done';
     } catch (error) {
       if (error instanceof VmwgfxError) {
-        return error.code === 'ENOENT' ? 'EINVAL' : error.code;
+        const code = error.code === 'ENOENT' ? 'EINVAL' : error.code;
+        return error.facts.wanted === 'buffer' ? 'ESRCH' : code;
       }
       const { code } = error as { code?: string };
       if (code === undefined) {

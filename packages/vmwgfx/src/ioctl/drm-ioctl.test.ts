@@ -221,7 +221,8 @@ describe('what is not offered', () => {
         'UPDATE_LAYOUT',
       ],
     ],
-    ['ENOSYS', ['MSG', 'MKSSTAT_RESET', 'MKSSTAT_ADD', 'MKSSTAT_REMOVE']],
+    ['ENOSYS', ['MKSSTAT_RESET', 'MKSSTAT_ADD', 'MKSSTAT_REMOVE']],
+    ['EINVAL', ['MSG']],
   ])('is %s', (code, names) => {
     const { fd } = userSpace().program();
     for (const name of names) {

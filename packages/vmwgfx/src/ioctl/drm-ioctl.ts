@@ -1,6 +1,6 @@
 import { PageTableError } from '@cg/pagetable';
 import { SurfaceLayoutError } from '@cg/surface-layout';
-import { VmwgfxError } from '../errors.js';
+import { VmwgfxError, type VmwgfxErrorCode } from '../errors.js';
 import type { DrmFile } from '../file/drm-file.js';
 import { callsByNr, type Call } from './calls/call-table.js';
 import { CpuGrabs } from './open-file/cpu-grabs.js';
@@ -63,7 +63,7 @@ export class DrmIoctl {
    * @throws VmwgfxError and nothing else: `code`, and `errno` for who returns -errno. ENOTTY for a request that is not
    * DRM's, EINVAL for one that there is not or whose size or direction is wrong, EFAULT for an argument or a pointer in
    * it to memory that is not there, EACCES and ENOSYS for what is not offered; otherwise as the calls of `DrmFile`,
-   * but EINVAL for a handle that names nothing
+   * but ESRCH for a handle that should be a buffer object's, and EINVAL for any other that names nothing
    */
   ioctl(request: number, argument: UserArgument = 0): 0 {
     try {
@@ -104,8 +104,7 @@ export class DrmIoctl {
     try {
       run(this.#open, viewOf(data));
     } catch (error) {
-      const isHandle = error instanceof VmwgfxError && error.code === 'ENOENT';
-      throw isHandle ? new VmwgfxError(noSuchHandle, error.message, error.facts) : error;
+      throw asTheKernelSays(error, noSuchHandle);
     } finally {
       copyToUser(memory, argument, data.subarray(0, outBytes));
     }
@@ -130,6 +129,18 @@ function callFor(request: number, { nr, isDrm }: Request): Call {
     });
   }
   return call;
+}
+
+/** How the kernel refuses a handle: of buffer objects ESRCH whatever it names, of others by the call. */
+function asTheKernelSays(error: unknown, noSuchHandle: VmwgfxErrorCode): unknown {
+  if (!(error instanceof VmwgfxError)) {
+    return error;
+  }
+  const { code, message, facts } = error;
+  if (facts.wanted === 'buffer') {
+    return new VmwgfxError('ESRCH', message, facts);
+  }
+  return code === 'ENOENT' ? new VmwgfxError(noSuchHandle, message, facts) : error;
 }
 
 /** What other packages say, in this one's words; anything else is a mistake of ours, and stays what it is. */

@@ -2,7 +2,7 @@ import type { IntervalTree } from '@cg/collections';
 import { LEAF_PAGES, PAGE_SIZE } from '@cg/pagetable';
 import { readBackResources } from '../coherency/read-back.js';
 import type { BackingPages, DriverContext } from '../context.js';
-import { VmwgfxError } from '../errors.js';
+import { isErrno, VmwgfxError } from '../errors.js';
 import type { Fence } from '../device/fence.js';
 import { References } from '../references.js';
 import { DirtyTracker } from '../tracking/dirty-tracker.js';
@@ -10,12 +10,15 @@ import { NEVER_USED, type Evictable } from './eviction-order.js';
 import { evictUntil } from './eviction.js';
 import { MAX_MOB_PAGES } from './mob-page-table.js';
 import { MobViews } from './mob-views.js';
+import { Reservation } from './reservation.js';
 import type { Residence, ResidentResource } from './resident-resource.js';
+
+/** A buffer object that its holder has to itself. */
+export type BufferReservation = Reservation<BufferObject>;
 
 /**
  * Pages of guest memory that back resources: the CPU maps them, the device reads and writes them as a MOB.
- * Handles and the resources in it keep it; the last of them to go frees it, and mappings that are left over
- * fault from then on.
+ * Handles, mappings, the resources in it and its reservation keep it; the last of them to go frees it (rule 8.6).
  */
 export class BufferObject implements BackingPages, Residence, Evictable {
   readonly frames: Uint32Array;
@@ -35,7 +38,9 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   readonly #mobs: MobViews;
   #gpuDirtyResources = 0;
   #placed = false;
-  #reserved = false;
+  #reservation: BufferReservation | undefined;
+  /** Resources in it that nobody uses and that are still to go. They do not keep it. */
+  #retired: Set<ResidentResource> | undefined;
   #destroyed = false;
 
   /** @throws VmwgfxError ENOMEM for more pages than a MOB can have, PageTableError ENOMEM where too few are free */
@@ -74,7 +79,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     return this.#trackerUsers;
   }
 
-  /** Its frames are somebody else's now: a mapping that is left over must not show them. */
+  /** Its frames are somebody else's now. */
   get isDestroyed(): boolean {
     return this.#destroyed;
   }
@@ -91,16 +96,95 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     return first % LEAF_PAGES[level] === 0;
   }
 
-  /** Takes what guards the tracker, the resources and the placement. @throws VmwgfxError EDEADLK where it is taken */
-  reserve(): void {
-    if (this.#reserved) {
-      throw new VmwgfxError('EDEADLK', `buffer object at page ${this.firstPage} is reserved already`);
-    }
-    this.#reserved = true;
+  /**
+   * Takes what guards the tracker, the resources and the placement, for a call that may walk its mappings: neither has
+   * to be waited for once something is changed (rule 8.5).
+   * @throws VmwgfxError EDEADLK where it is taken, PageTableError EDEADLK where a walk would have to wait
+   */
+  reserve(): BufferReservation {
+    this.context.mapping.assertWalkable();
+    return this.reserveOnly();
   }
 
-  unreserve(): void {
-    this.#reserved = false;
+  /**
+   * The same without a look at the mappings: for a fault handler, which walks none and may come while others do, and
+   * for a call that has looked already.
+   * @throws VmwgfxError EDEADLK where it is taken
+   */
+  reserveOnly(): BufferReservation {
+    if (this.#reservation !== undefined) {
+      throw new VmwgfxError('EDEADLK', `buffer object at page ${this.firstPage} is reserved already`);
+    }
+    this.references.take();
+    this.#reservation = new Reservation<BufferObject>(this);
+    return this.#reservation;
+  }
+
+  /** Ends a reservation. What was retired meanwhile goes first; cannot fail. */
+  unreserve(held: BufferReservation): void {
+    this.assertHeld(held);
+    this.#destroyRetired(held);
+    this.#reservation = undefined;
+    this.references.drop();
+  }
+
+  /** Does something with it reserved. @throws as `reserve`, and what that throws */
+  reserved<Result>(act: (held: BufferReservation) => Result): Result {
+    const held = this.reserve();
+    try {
+      return act(held);
+    } finally {
+      this.unreserve(held);
+    }
+  }
+
+  /** @throws VmwgfxError EINVAL for a reservation of another buffer object, or one that has ended */
+  assertHeld(held: BufferReservation): void {
+    if (held !== this.#reservation) {
+      throw new VmwgfxError('EINVAL', `not the reservation of the buffer object at page ${this.firstPage}`);
+    }
+  }
+
+  /**
+   * A resource in it is used by nobody any more, and gives up its reference: it goes at once, or when whoever has the
+   * object reserved is done (rule 8.6). What only the device has of it comes back first, where that is coherent
+   * memory which somebody may still look at (rule 6.5). Where that fails now, it is tried again after the next use of
+   * the object, and a fault brings it back as of any resource.
+   */
+  retire(resource: ResidentResource): void {
+    this.#retired ??= new Set();
+    this.#retired.add(resource);
+    this.references.drop();
+    if (!this.#destroyed && this.#reservation === undefined) {
+      this.unreserve(this.reserveOnly());
+    }
+  }
+
+  #destroyRetired(held: BufferReservation): void {
+    if (this.#retired === undefined || this.#retired.size === 0) {
+      return;
+    }
+    for (const resource of this.#retired) {
+      if (this.#isUpToDate(held, resource)) {
+        this.#retired.delete(resource);
+        resource.destroy(held);
+      }
+    }
+  }
+
+  /** Whether memory has what the device had of a retired resource, or nobody minds. */
+  #isUpToDate(held: BufferReservation, resource: ResidentResource): boolean {
+    if (!resource.gpuDirty || !resource.isTracked) {
+      return true;
+    }
+    try {
+      readBackResources(held, [resource]);
+    } catch (error) {
+      if (!isErrno(error)) {
+        throw error;
+      }
+    }
+    return !resource.gpuDirty;
   }
 
   /**
@@ -109,14 +193,15 @@ export class BufferObject implements BackingPages, Residence, Evictable {
    * @throws VmwgfxError ENOMEM where its memory is refused, PageTableError ENOMEM where frames for tables are
    * missing; the count is then as before
    */
-  addTrackerUser(): void {
+  addTrackerUser(held: BufferReservation): void {
+    this.assertHeld(held);
     const { context, pageCount } = this;
     if (this.#tracker === undefined) {
       const bytes = DirtyTracker.bytesFor(pageCount);
       context.faults.pass('tracker-charge');
       context.account.charge(bytes);
       try {
-        this.#unmapGpuDirty();
+        this.#unmapGpuDirty(held);
         context.mapping.splitHugeLeaves(this.firstPage, pageCount);
         const memory = context.trackMemory(this, context);
         this.#tracker = new context.parts.DirtyTracker(memory, context.makePolicy());
@@ -129,16 +214,17 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   }
 
   /** What the device has written is found by a fault from the first tracked moment on (rule 1.2). */
-  #unmapGpuDirty(): void {
+  #unmapGpuDirty(held: BufferReservation): void {
     for (const { value: resource } of this.resources.overlapping(0, this.bytes)) {
       if (resource.gpuDirty) {
-        this.unmapRange(...resource.pageRange);
+        this.unmapRange(held, ...resource.pageRange);
       }
     }
   }
 
   /** One user of the tracker less; the last one ends it. */
-  releaseTrackerUser(): void {
+  releaseTrackerUser(held: BufferReservation): void {
+    this.assertHeld(held);
     if (--this.#trackerUsers === 0) {
       this.#tracker = undefined;
       this.context.account.refund(DirtyTracker.bytesFor(this.pageCount));
@@ -146,12 +232,14 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   }
 
   /** The device has written bytes of it by a command: news to each resource there, as a store would be. */
-  noteDeviceWrite(start: number, end: number): void {
+  noteDeviceWrite(held: BufferReservation, start: number, end: number): void {
+    this.assertHeld(held);
     this.#tracker?.recordDeviceWrite(Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
   }
 
   /** Removes every mapping of a page range, and keeps what its entries knew (rule 5.5). */
-  unmapRange(start: number, end: number): void {
+  unmapRange(held: BufferReservation, start: number, end: number): void {
+    this.assertHeld(held);
     this.#tracker?.collectBeforeUnmap(start, end);
     this.context.mapping.unmapRange(this.firstPage + start, end - start);
   }
@@ -163,7 +251,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
 
   /** Whether somebody has it reserved. */
   get isReserved(): boolean {
-    return this.#reserved;
+    return this.#reservation !== undefined;
   }
 
   /** What holds nothing goes first; what would have to be read back, which takes longest, goes last. */
@@ -193,18 +281,15 @@ export class BufferObject implements BackingPages, Residence, Evictable {
 
   /** Its mappings go, as with every move, and what their entries knew is kept (E2). */
   evict(): void {
-    this.reserve();
-    try {
+    this.reserved((held) => {
       const residents = [...this.resources.overlapping(0, this.bytes)].map(({ value }) => value);
       const dirty = residents.filter(({ gpuDirty }) => gpuDirty);
-      readBackResources(this, dirty);
+      readBackResources(held, dirty);
       this.lastFence?.wait();
-      this.unmapRange(0, this.pageCount);
+      this.unmapRange(held, 0, this.pageCount);
       residents.forEach((resource) => resource.unbind());
-      this.#leaveDevice();
-    } finally {
-      this.unreserve();
-    }
+      this.#leaveDevice(() => this.context.queue.flush());
+    });
   }
 
   /**
@@ -229,8 +314,8 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     this.#mobs.drop(offset / PAGE_SIZE);
   }
 
-  /** The device sees it no more: no resource is bound to it. @throws VmwgfxError EIO; it is gone all the same */
-  #leaveDevice(): void {
+  /** The device sees it no more: no resource is bound to it. @throws what `flush` throws; it is gone all the same */
+  #leaveDevice(flush: () => void): void {
     const { placed, graphicsMemory } = this.context;
     if (!this.#placed) {
       return;
@@ -238,20 +323,21 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     this.#placed = false;
     placed.remove(this);
     graphicsMemory.refund(this.bytes);
-    this.#mobs.destroy();
+    this.#mobs.destroy(flush);
   }
 
-  /** Nobody uses it any more: no resource is in it, and its mappings go first. */
+  /** Nobody uses it any more: nothing maps it, and no resource is in it but retired ones. */
   #destroy(): void {
-    const { memory, mapping, fakeOffsets } = this.context;
-    // First: a fault that is taken while its entries go must not make new ones.
+    const { memory, queue, fakeOffsets } = this.context;
     this.#destroyed = true;
-    mapping.unmapRange(this.firstPage, this.pageCount);
-    try {
-      this.#leaveDevice();
-    } finally {
-      fakeOffsets.free(this);
-      this.frames.forEach((frame) => memory.freeFrame(frame));
+    if (this.#retired !== undefined) {
+      const held = new Reservation<BufferObject>(this);
+      this.#reservation = held;
+      this.#retired.forEach((resource) => resource.destroy(held));
+      this.#reservation = undefined;
     }
+    this.#leaveDevice(() => queue.settle());
+    fakeOffsets.free(this);
+    this.frames.forEach((frame) => memory.freeFrame(frame));
   }
 }

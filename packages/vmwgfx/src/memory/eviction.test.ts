@@ -1,6 +1,6 @@
 import { encodeCommand } from '@cg/svga-device';
 import { describe, expect, it, vi } from 'vitest';
-import { bench, copyCommand } from '../driver.fixture.js';
+import { bench, copyCommand, unmapAll } from '../driver.fixture.js';
 import type { DriverOptions } from '../driver.js';
 import { FixedPolicy, type TrackingMethod } from '../tracking/policy.js';
 import { CommandQueue } from '../device/command-queue.js';
@@ -54,13 +54,14 @@ describe('MOBs', () => {
     expect(device.statistics.errors).toBe(0);
     expect(new Set(free.slice(1)).size).toBe(1);
     file.close();
+    unmapAll(addressSpace);
     expect(driver.context.mobIds.allocate()).toBe(0);
   });
 });
 
 describe('the device’s memory', () => {
   it('is what the device suggests, charged for what it sees and given back', () => {
-    const { driver, file, filled, copy } = setUp({});
+    const { driver, file, addressSpace, filled, copy } = setUp({});
     const { graphicsMemory } = driver.context;
     expect(graphicsMemory.limit).toBe(512 * 2 ** 20);
     const [a, b] = [filled(1), filled(2)];
@@ -68,6 +69,8 @@ describe('the device’s memory', () => {
     copy(a.handle, b.handle);
     expect(graphicsMemory.used).toBe(2 * BYTES);
     file.close();
+    expect(graphicsMemory.used, 'still mapped').toBe(2 * BYTES);
+    unmapAll(addressSpace);
     expect(graphicsMemory.used).toBe(0);
   });
 

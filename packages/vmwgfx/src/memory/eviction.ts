@@ -1,4 +1,4 @@
-import { VmwgfxError } from '../errors.js';
+import { isErrno } from '../errors.js';
 import type { EvictionOrder } from './eviction-order.js';
 
 /**
@@ -10,7 +10,7 @@ export function evictUntil(hasRoom: () => boolean, order: EvictionOrder): void {
   if (hasRoom()) {
     return;
   }
-  let failed: VmwgfxError | undefined;
+  let failed: Error | undefined;
   for (const candidate of order.candidates()) {
     if (hasRoom()) {
       return;
@@ -21,7 +21,7 @@ export function evictUntil(hasRoom: () => boolean, order: EvictionOrder): void {
     try {
       candidate.evict();
     } catch (error) {
-      if (!(error instanceof VmwgfxError)) {
+      if (!isErrno(error)) {
         throw error;
       }
       failed = error;

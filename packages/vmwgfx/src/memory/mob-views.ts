@@ -47,8 +47,8 @@ export class MobViews {
     this.#forget(firstPage, mob);
   }
 
-  /** Takes all from the device. @throws VmwgfxError EIO; they are gone all the same */
-  destroy(): void {
+  /** Takes all from the device. @throws what `flush` throws; they are gone all the same */
+  destroy(flush: () => void): void {
     const { queue } = this.context;
     const mobs = [...this.#mobs];
     if (mobs.length === 0) {
@@ -56,7 +56,7 @@ export class MobViews {
     }
     try {
       mobs.forEach(([, { id }]) => queue.emitSurely('DESTROY_GB_MOB', { mobid: id }));
-      queue.flush();
+      flush();
     } finally {
       mobs.forEach(([firstPage, mob]) => this.#forget(firstPage, mob));
     }

@@ -1,11 +1,14 @@
 import type { IntervalTree } from '@cg/collections';
 import type { CommandQueue } from '../device/command-queue.js';
 import type { BackedResource, DirtyTracker } from '../tracking/dirty-tracker.js';
+import type { Reservation } from './reservation.js';
 
 /** A resource as the buffer object that it lies in sees it. */
 export interface ResidentResource extends BackedResource {
   /** Its newest content is on the device (rule 6.2). */
   gpuDirty: boolean;
+  /** It was read back without a fence: it counts as GPU-dirty, and the device may have nothing newer. */
+  readBackInDoubt: boolean;
   /** First and end page of the buffer object that hold any of its bytes. */
   readonly pageRange: [start: number, end: number];
   /** The device lets go of the backing. Does nothing where it does not have it; cannot fail. */
@@ -15,6 +18,8 @@ export interface ResidentResource extends BackedResource {
    * @param refused called where the device refuses it
    */
   readBack(refused: () => void): void;
+  /** Takes it from the device and out of its backing. Nobody uses it any more; cannot fail. */
+  destroy(held: Reservation<Residence> | undefined): void;
 }
 
 /** A buffer object as who reads its resources back sees it. */

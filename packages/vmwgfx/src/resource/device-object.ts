@@ -1,5 +1,5 @@
 import { SVGA3D_INVALID_ID } from '@cg/svga-device';
-import type { BufferObject } from '../memory/buffer-object.js';
+import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import { VmwgfxError } from '../errors.js';
 import type { IdAllocator } from '../id-allocator.js';
 import { UntrackedResource } from './untracked-resource.js';
@@ -64,19 +64,14 @@ export abstract class DeviceObject extends UntrackedResource {
   }
 
   /** Takes it from the device and out of its backing. What only the device has of it is lost. */
-  destroy(): void {
+  override destroy(held: BufferReservation | undefined): void {
     const id = this.#id;
-    try {
-      if (id !== SVGA3D_INVALID_ID) {
-        this.undefine(id);
-        this.context.queue.flush();
-      }
-    } finally {
-      if (id !== SVGA3D_INVALID_ID) {
-        this.#forget(id);
-      }
-      this.detach();
+    if (id !== SVGA3D_INVALID_ID) {
+      this.undefine(id);
+      this.context.queue.settle();
+      this.#forget(id);
     }
+    super.destroy(held);
   }
 
   #forget(id: number): void {

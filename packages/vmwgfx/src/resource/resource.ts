@@ -1,7 +1,7 @@
 import type { IntervalNode } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverContext } from '../context.js';
-import type { BufferObject } from '../memory/buffer-object.js';
+import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import type { ResidentResource } from '../memory/resident-resource.js';
 import { References } from '../references.js';
 import type { BackedResource, SharedBy } from '../tracking/dirty-tracker.js';
@@ -12,13 +12,15 @@ import type { BackedResource, SharedBy } from '../tracking/dirty-tracker.js';
  */
 export abstract class Resource implements ResidentResource {
   /** Whoever uses it. Made with one reference, its maker's. */
-  readonly references = new References(() => this.destroy());
+  readonly references = new References(() => this.retire());
   /** The backing holds content that the device has never had: binding uploads all of it. */
   needsUpload = false;
+  readBackInDoubt = false;
   #gpuDirty = false;
   #backing: BufferObject | undefined;
   #backingOffset = 0;
   #node: IntervalNode<ResidentResource> | undefined;
+  #isRetired = false;
 
   constructor(
     readonly context: DriverContext,
@@ -77,45 +79,61 @@ export abstract class Resource implements ResidentResource {
   abstract sync(): void;
   abstract readBack(refused: () => void): void;
 
-  /** Takes it from the device and out of its backing. */
-  abstract destroy(): void;
+  /**
+   * Takes it from the device and out of its backing; cannot fail.
+   * @param held its backing's; none where it has no backing
+   */
+  abstract destroy(held: BufferReservation | undefined): void;
+
+  /** Nobody uses it any more: it is destroyed as soon as its backing can be reserved (rule 8.6). */
+  retire(): void {
+    const backing = this.#backing;
+    if (backing === undefined) {
+      this.destroy(undefined);
+    } else if (!this.#isRetired) {
+      this.#isRetired = true;
+      backing.retire(this);
+    }
+  }
 
   /**
    * Places the resource in a buffer object, keeps it findable there (rule 6.1), and keeps the object. A coherent
    * one becomes a user of the tracker first, so that a refusal leaves everything as it was.
    * @throws as `BufferObject.addTrackerUser`
    */
-  attach(backing: BufferObject, offset: number): void {
+  attach(held: BufferReservation, offset: number): void {
     if (this.coherent) {
-      backing.addTrackerUser();
+      held.object.addTrackerUser(held);
     }
-    this.#enter(backing, offset);
+    this.#enter(held, offset);
   }
 
   /** Takes the resource out of its buffer object, and gives back its use of it and of the tracker. Cannot fail. */
-  detach(): void {
+  detach(held: BufferReservation): void {
     this.unbind();
-    const backing = this.#leave();
-    if (backing === undefined) {
-      return;
-    }
+    const { object } = held;
+    this.#leave(held);
     if (this.coherent) {
-      backing.releaseTrackerUser();
+      object.releaseTrackerUser(held);
     }
-    backing.references.drop();
+    if (!this.#isRetired) {
+      object.references.drop();
+    }
   }
 
   /**
    * Lies elsewhere from now on, findable there (C4). Its content is then what is there. Trackers know nothing of
    * it: who moves a coherent resource takes the use of one and gives up that of the other.
    */
-  moveTo(backing: BufferObject, offset: number): void {
-    const left = this.#leave();
-    this.#enter(backing, offset);
-    left?.references.drop();
+  moveTo(from: BufferReservation, to: BufferReservation, offset: number): void {
+    this.#leave(from);
+    this.#enter(to, offset);
+    from.object.references.drop();
   }
 
-  #enter(backing: BufferObject, offset: number): void {
+  #enter(held: BufferReservation, offset: number): void {
+    const backing = held.object;
+    backing.assertHeld(held);
     backing.references.take();
     this.#backing = backing;
     this.#backingOffset = offset;
@@ -125,8 +143,10 @@ export abstract class Resource implements ResidentResource {
     }
   }
 
-  #leave(): BufferObject | undefined {
+  /** @throws VmwgfxError EINVAL where the reservation is not its backing's */
+  #leave(held: BufferReservation): void {
     const backing = this.#backing;
+    backing?.assertHeld(held);
     if (backing !== undefined && this.#node !== undefined) {
       backing.resources.remove(this.#node);
       if (this.#gpuDirty) {
@@ -136,7 +156,6 @@ export abstract class Resource implements ResidentResource {
     }
     this.#node = undefined;
     this.#backing = undefined;
-    return backing;
   }
 
   /** The resources with bytes in a byte range of the same backing, this one included. */

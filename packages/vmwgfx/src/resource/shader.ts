@@ -25,9 +25,9 @@ export class Shader extends DeviceObject implements Named {
     return this.id;
   }
 
-  override destroy(): void {
+  override retire(): void {
     this.namedBy.tellDestroyed();
-    super.destroy();
+    super.retire();
   }
 
   protected get ids(): IdAllocator {

@@ -5,7 +5,7 @@ import { readBackResources } from '../coherency/read-back.js';
 import type { CoherencyParts, DriverContext } from '../context.js';
 import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
-import type { BufferObject } from '../memory/buffer-object.js';
+import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import { NEVER_USED, type Evictable } from '../memory/eviction-order.js';
 import { evictUntil } from '../memory/eviction.js';
 import { NamedBy, type Named } from './named.js';
@@ -32,6 +32,8 @@ export class Surface extends Resource implements Evictable, Named {
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
   #bound = false;
+  /** The device has it bound to where it lay before; it is bound anew before it is used. */
+  #isBoundElsewhere = false;
   #dirtyBoxes: InstanceType<CoherencyParts['DirtyBoxes']> | undefined;
 
   /** @throws SurfaceLayoutError for a surface that cannot be laid out */
@@ -76,20 +78,14 @@ export class Surface extends Resource implements Evictable, Named {
 
   /** The device has it no more, until it is used again: then all of it is uploaded from its backing. */
   evict(): void {
-    const { backing } = this;
-    if (backing === undefined) {
-      return;
-    }
-    backing.reserve();
-    try {
+    this.backing?.reserved((held) => {
       if (this.gpuDirty) {
-        readBackResources(backing, [this]);
+        readBackResources(held, [this]);
       }
       this.needsUpload = true;
       this.#takeFromDevice();
-    } finally {
-      backing.unreserve();
-    }
+      this.context.queue.flush();
+    });
   }
 
   addDirtyBytes(start: number, end: number): void {
@@ -125,12 +121,17 @@ export class Surface extends Resource implements Evictable, Named {
       throw new VmwgfxError('EINVAL', 'a surface cannot be bound without a backing');
     }
     if (!this.#bound) {
+      const wasElsewhere = this.#isBoundElsewhere;
       const forget = (): void => {
         this.#bound = false;
+        this.#isBoundElsewhere = wasElsewhere;
+        // Updates behind a refused binding came from where the surface was before.
+        this.needsUpload ||= wasElsewhere && this.isTracked && !this.gpuDirty;
       };
       const mobid = backing.mobId(this.backingOffset / PAGE_SIZE);
       this.context.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid }, forget);
       this.#bound = true;
+      this.#isBoundElsewhere = false;
     }
     if (this.needsUpload) {
       this.#uploadAll(backing);
@@ -159,12 +160,18 @@ export class Surface extends Resource implements Evictable, Named {
     this.context.queue.emitSurely('BIND_GB_SURFACE', { sid: this.#id, mobid: SVGA3D_INVALID_ID });
   }
 
-  override moveTo(backing: BufferObject, offset: number): void {
-    // Were the next binding refused, transfers would still go to the old place.
-    this.unbind();
-    super.moveTo(backing, offset);
-    // What an explicit surface has on the device stays: its program says what to upload.
-    this.needsUpload ||= this.coherent;
+  override moveTo(from: BufferReservation, to: BufferReservation, offset: number): void {
+    if (this.coherent) {
+      // Were the next binding refused, transfers would still go to the old place.
+      this.unbind();
+      this.needsUpload = true;
+    } else {
+      // An explicit surface keeps what the device has of it, as its program says what to upload. An unbound one need
+      // not (9.1), so it is bound from the one place to the other.
+      this.#isBoundElsewhere ||= this.#bound;
+      this.#bound = false;
+    }
+    super.moveTo(from, to, offset);
   }
 
   followTracking(): void {
@@ -197,31 +204,20 @@ export class Surface extends Resource implements Evictable, Named {
     this.statistics.readBacks++;
   }
 
-  /**
-   * Takes the surface from the device. Where its backing stays in use and is coherent memory, that gets what
-   * only the device has first (rule 6.5); otherwise this is lost, as the surface's owner wants it gone.
-   */
-  destroy(): void {
-    const { backing } = this;
-    try {
-      if (this.gpuDirty && this.isTracked && backing !== undefined && backing.references.count > 1) {
-        readBackResources(backing, [this]);
-      }
-    } finally {
-      this.#destroyOnDevice();
+  override retire(): void {
+    this.namedBy.tellDestroyed();
+    super.retire();
+  }
+
+  destroy(held: BufferReservation | undefined): void {
+    this.#takeFromDevice();
+    this.context.queue.settle();
+    if (held !== undefined) {
+      this.detach(held);
     }
   }
 
-  #destroyOnDevice(): void {
-    try {
-      this.#takeFromDevice();
-    } finally {
-      this.namedBy.tellDestroyed();
-      this.detach();
-    }
-  }
-
-  /** Ends what the device has of it. @throws VmwgfxError EIO; it is gone all the same */
+  /** Ends what the device has of it, with the next flush. */
   #takeFromDevice(): void {
     const { queue, surfaceIds, surfacesOnDevice } = this.context;
     const id = this.#id;
@@ -231,16 +227,13 @@ export class Surface extends Resource implements Evictable, Named {
     }
     this.#id = SVGA3D_INVALID_ID;
     this.namedBy.tellLeftDevice();
-    try {
-      if (this.#bound) {
-        queue.emitSurely('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
-      }
-      queue.emitSurely('DESTROY_GB_SURFACE', { sid: id });
-      queue.flush();
-    } finally {
-      surfaceIds.free(id);
-      this.#bound = false;
+    if (this.#bound) {
+      queue.emitSurely('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
     }
+    queue.emitSurely('DESTROY_GB_SURFACE', { sid: id });
+    surfaceIds.free(id);
+    this.#bound = false;
+    this.#isBoundElsewhere = false;
   }
 
   /** An upload did not happen: what it was to bring is dirty again (rule 1.5). */

@@ -161,7 +161,7 @@ function contents({ device, file, memory, driver, a, b, from, to }: SetUp) {
 }
 
 /** Those that need no context: `dx-contexts.test.ts` and `legacy-contexts.test.ts` have the others. */
-const withoutContext = userCommandNames.filter((name) => ruleOf(name, true)!.apply === undefined);
+const withoutContext = userCommandNames.filter((name) => ruleOf(name)!.apply === undefined);
 
 describe.each(withoutContext)('%s', (name) => {
   it('is known to need no more than its rule says, and to write no other surface', () => {
@@ -171,7 +171,7 @@ describe.each(withoutContext)('%s', (name) => {
     const before = contents(set);
     set.file.submit(encode(name, fields!)).wait();
     const after = contents(set);
-    const rule = ruleOf(name, true)!;
+    const rule = ruleOf(name)!;
     const writes = rule.surfaces.filter(({ effect }) => effect === 'write');
     const written = new Set(writes.map(({ field }) => fields![field]));
     after.forEach(({ handle, image, behind }, i) => {
@@ -190,7 +190,7 @@ describe.each(withoutContext)('%s', (name) => {
     [a, b, from, to].forEach(({ start }, i) => cpu.store8(start + 17, 50 + i));
     const fields = goodFields(set)[name]!;
     file.submit(encode(name, fields)).wait();
-    const named = new Set(ruleOf(name, true)!.surfaces.map(({ field }) => fields[field]));
+    const named = new Set(ruleOf(name)!.surfaces.map(({ field }) => fields[field]));
     for (const { handle, start } of [a, b, from, to]) {
       if (named.has(handle) && name !== 'BIND_GB_SURFACE') {
         const image = device.image(file.deviceId(handle), 0)!;
@@ -204,7 +204,7 @@ describe.each(withoutContext)('%s', (name) => {
   it('is refused whole, with place and reason, for a handle that is nobody’s', () => {
     const set = setUp();
     const fields = goodFields(set)[name]!;
-    const rule = ruleOf(name, true)!;
+    const rule = ruleOf(name)!;
     const emit = vi.spyOn(set.driver.context.queue, 'emit');
     for (const field of [
       ...rule.surfaces.map((surface) => surface.field as string),
@@ -216,11 +216,6 @@ describe.each(withoutContext)('%s', (name) => {
       expect(() => set.file.submit(writer.bytes)).toThrow(error('ENOENT', { command: name, offset }));
     }
     expect(emit).not.toHaveBeenCalled();
-  });
-
-  it('is there only where the device has it', () => {
-    const { dx } = commandTable[name];
-    expect(ruleOf(name, false) === undefined).toBe(dx);
   });
 });
 
@@ -293,6 +288,52 @@ describe('extents', () => {
     set.file.submit(encode('SURFACE_DMA', goodFields(set).SURFACE_DMA!)).wait();
     const sent = emit.mock.calls.find(([name]) => name === 'SURFACE_DMA')![1];
     expect(sent).toMatchObject({ suffix: [{ maximumOffset: 2 * BYTES - 128 }] });
+  });
+});
+
+describe('lengths that a command states about itself', () => {
+  /** A good command whose dword at an offset is another. */
+  const changed = (bytes: Uint8Array, at: number, value: number) => {
+    const copy = bytes.slice();
+    new DataView(copy.buffer).setUint32(at, value, true);
+    return copy;
+  };
+
+  it.each([0, 8, 16, 0xffff_ffff])(
+    'a suffix of %i bytes behind the boxes of a DMA is refused',
+    (suffixSize) => {
+      const set = setUp();
+      const emit = vi.spyOn(set.driver.context.queue, 'emit');
+      const bytes = encode('SURFACE_DMA', goodFields(set).SURFACE_DMA!);
+      expect(() => set.file.submit(changed(bytes, bytes.length - 12, suffixSize))).toThrow(error('EINVAL'));
+      expect(emit).not.toHaveBeenCalled();
+      set.file.submit(bytes).wait();
+    },
+  );
+
+  it.each([
+    [
+      'DRAW_PRIMITIVES',
+      'numVertexDecls',
+      { numVertexDecls: 0, numRanges: 0, vertexDecls: [], ranges: [], divisors: [] },
+    ],
+    [
+      'DRAW_PRIMITIVES',
+      'numRanges',
+      { numVertexDecls: 0, numRanges: 0, vertexDecls: [], ranges: [], divisors: [] },
+    ],
+    ['SET_VERTEX_STREAMS', 'numStreams', { numStreams: 0, streams: [] }],
+    ['SET_VERTEX_DECLS', 'numElements', { numElements: 0, elements: [] }],
+    ['SET_VERTEX_DIVISORS', 'numDivisors', { numDivisors: 0, divisors: [] }],
+  ] as const)('%s with more than there are as its %s is refused', (name, field, fields) => {
+    const set = setUp();
+    const cid = set.file.createContext({ kind: 'legacy' });
+    const bytes = encode(name, { cid, ...fields });
+    const at = 8 + commandTable[name].body.offsetOf(field as never);
+    for (const count of [1, 0xffff_ffff]) {
+      expect(() => set.file.submit(changed(bytes, at, count))).toThrow(error('EINVAL'));
+    }
+    set.file.submit(bytes).wait();
   });
 });
 

@@ -1,5 +1,16 @@
 import { SurfaceLayoutError } from '@cg/surface-layout';
-import { CommandReader, SvgaDeviceError, SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-device';
+import {
+  CommandReader,
+  levelAvailable,
+  levelNames,
+  levelNeeded,
+  SvgaDeviceError,
+  SVGA3D_INVALID_ID,
+  type CommandFields,
+  type CommandName,
+  type Level,
+} from '@cg/svga-device';
+import type { DeviceLimits } from '../device/device-limits.js';
 import { VmwgfxError } from '../errors.js';
 import type { HandleTable } from '../file/handle-table.js';
 import { checkPlace } from '../file/new-surface.js';
@@ -9,6 +20,7 @@ import { CommandScope, type CommandEffects } from './command-scope.js';
 import { ContextChanges } from './context-changes.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { BufferRange, SurfaceEffect } from './effects.js';
+import type { Reservations } from './reservations.js';
 import type { CommandRule } from './rules/command-rule.js';
 import { ruleOf } from './rules/command-rules.js';
 import { refusalOf } from './rules/driver-commands.js';
@@ -52,9 +64,11 @@ const NO_RANGES: readonly BufferRange[] = [];
 export interface CommandChecks {
   readonly handles: HandleTable;
   readonly maxCommandBytes: number;
-  readonly hasDx: boolean;
+  readonly limits: DeviceLimits;
   /** The DX context that the submission names. */
   readonly dxContext: DxContext | undefined;
+  /** The submission's: what commands give another place is reserved first. */
+  readonly reservations: Reservations;
   /** What the commands do to contexts; there is none until one does. */
   changes: ContextChanges | undefined;
 }
@@ -97,24 +111,38 @@ function located(error: unknown, { offset, id, name, bytes }: CommandReader): un
 }
 
 function checkCommand(reader: CommandReader, checks: CommandChecks, number: number): UserCommand {
-  const { handles, maxCommandBytes, hasDx } = checks;
+  const { handles, maxCommandBytes, limits } = checks;
   const { name } = reader;
-  const rule = name === undefined ? undefined : ruleOf(name, hasDx);
+  const rule = name === undefined ? undefined : ruleOf(name);
   if (name === undefined || rule === undefined) {
-    const why = name === undefined ? 'there is none such' : refusalOf(name);
-    throw new VmwgfxError('EINVAL', `a user may not send it: ${why ?? 'the device has no DX'}`);
+    const why = name === undefined ? 'unknown command' : refusalOf(name);
+    throw new VmwgfxError('EINVAL', `a user may not send it: ${why}`);
   }
   if (reader.bytes > maxCommandBytes) {
     throw new VmwgfxError('EINVAL', `a command has at most ${maxCommandBytes} bytes`);
   }
   const fields = reader.fields(name) as unknown as Fields;
+  checkLevel(name, fields, limits.level);
   const command = resolve(name, rule, fields, handles);
   return rule.apply === undefined ? command : applied(command, checks, number);
 }
 
+/** Refuses what the device, or a context without DX, cannot do. @throws VmwgfxError EINVAL with the level needed */
+function checkLevel(name: CommandName, fields: Fields, device: Level): void {
+  const { level, field } = levelNeeded(name, fields as unknown as CommandFields<CommandName>);
+  const available = levelAvailable(name, device);
+  if (level <= available) {
+    return;
+  }
+  const what = field === undefined ? 'the command' : `${field} ${String(fields[field])}`;
+  const why =
+    level === Infinity ? 'is of no level' : `needs ${levelNames[level]}, not ${levelNames[available]}`;
+  throw new VmwgfxError('EINVAL', `${what} ${why}`, { level });
+}
+
 /** Does to its context what a command does. */
 function applied(command: UserCommand, checks: CommandChecks, number: number): UserCommand {
-  checks.changes ??= new ContextChanges(checks.dxContext);
+  checks.changes ??= new ContextChanges(checks.dxContext, checks.reservations);
   checks.changes.command = number;
   const scope = new CommandScope(checks.changes, checks.handles);
   command.rule.apply?.(command.fields as never, scope);

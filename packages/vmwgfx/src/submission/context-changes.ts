@@ -1,14 +1,14 @@
 import { VmwgfxError } from '../errors.js';
-import { BufferObject } from '../memory/buffer-object.js';
+import { BufferObject, type BufferReservation } from '../memory/buffer-object.js';
 import { pagesFor } from '@cg/pagetable';
 import { SVGA_COTABLE } from '@cg/svga-device';
-import { quietly } from '../references.js';
 import type { CoTable } from '../resource/contexts/co-table.js';
 import { DxContext } from '../resource/contexts/dx-context.js';
 import type { LegacyContext } from '../resource/contexts/legacy-context.js';
 import type { Binding } from '../resource/contexts/context-state.js';
 import type { View } from '../resource/contexts/view.js';
 import type { Resource } from '../resource/resource.js';
+import type { Reservations } from './reservations.js';
 import type { Validation } from './validation.js';
 
 /** What one command has changed. */
@@ -36,7 +36,10 @@ export class ContextChanges {
   /** Which command is at hand, from 1 on. */
   command = 0;
 
-  constructor(readonly dxContext: DxContext | undefined) {
+  constructor(
+    readonly dxContext: DxContext | undefined,
+    readonly reservations: Reservations,
+  ) {
     if (dxContext !== undefined) {
       this.useContext(dxContext);
     }
@@ -54,6 +57,12 @@ export class ContextChanges {
   /** A resource other than a surface has to be ready for the device. */
   need(resource: Resource, written: boolean): void {
     this.#resources.set(resource, written || this.#resources.get(resource) === true);
+  }
+
+  /** Reserves a buffer object that gets a resource, or loses one. @throws as `BufferObject.reserve` */
+  reserve(object: BufferObject): BufferReservation {
+    this.hold(object);
+    return this.reservations.take(object);
   }
 
   /** A buffer object has to stay where it is, also where only what a command moves off it kept it. */
@@ -145,12 +154,12 @@ export class ContextChanges {
     this.#resources.forEach((written, resource) => {
       resource.gpuDirty ||= written;
     });
-    this.#changes.forEach((change) => quietly(() => change.accept?.()));
+    this.#changes.forEach((change) => change.accept?.());
     this.#letGo();
   }
 
   #letGo(): void {
-    this.#buffers.forEach(({ references }) => quietly(() => references.drop()));
+    this.#buffers.forEach(({ references }) => references.drop());
     this.#buffers.clear();
   }
 

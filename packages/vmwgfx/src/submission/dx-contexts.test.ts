@@ -11,6 +11,7 @@ import {
   targetView,
   wholeView,
 } from '../contexts.fixture.js';
+import { unmapAll } from '../driver.fixture.js';
 import { FaultInjection } from '../fault-injection.js';
 
 const NONE = SVGA3D_INVALID_ID;
@@ -113,11 +114,12 @@ describe('views', () => {
   });
 
   it('go with their context, and their surfaces with them', () => {
-    const { file, handle, context, counts, driver, cid } = withTarget();
+    const { file, handle, context, counts, driver, cid, addressSpace } = withTarget();
     file.closeHandle(handle);
     file.closeHandle(context!);
     file.closeHandle(cid);
     expect([counts().DX_DESTROY_CONTEXT, counts().DESTROY_GB_SURFACE]).toEqual([1, 1]);
+    unmapAll(addressSpace);
     expect([driver.context.graphicsMemory.used, driver.context.account.used]).toEqual([0, 0]);
   });
 

@@ -1,6 +1,7 @@
 import { encodeCommand } from '@cg/svga-device';
 import { describe, expect, it, vi } from 'vitest';
 import { bench, copyCommand } from '../driver.fixture.js';
+import { FaultInjection } from '../fault-injection.js';
 
 const SIDE = 64;
 const BYTES = SIDE * SIDE * 4;
@@ -12,7 +13,8 @@ const image = { face: 0, mipmap: 0 };
 const error = (code: string) => expect.objectContaining({ code }) as Error;
 
 function setUp() {
-  const base = bench();
+  const faults = new FaultInjection();
+  const base = bench({ faults });
   const { cpu, addressSpace } = base.process();
   const file = base.driver.open();
   const send = (...commands: Uint8Array[]) =>
@@ -35,7 +37,7 @@ function setUp() {
       boxes: [{ ...box, srcx: 0, srcy: 0, srcz: 0 }],
       suffix: [{ suffixSize: 12, maximumOffset: BYTES, flags: 0 }],
     });
-  return { ...base, cpu, addressSpace, file, send, copy, onDevice, mapped, update, readBack, dma };
+  return { ...base, faults, cpu, addressSpace, file, send, copy, onDevice, mapped, update, readBack, dma };
 }
 
 describe('a program without coherent memory', () => {
@@ -43,6 +45,7 @@ describe('a program without coherent memory', () => {
     const { file, cpu, send, copy, onDevice, mapped, update, readBack } = setUp();
     const [a, b] = [0, 1].map(() => file.createSurface(square).handle);
     const [start, other] = [a, b].map(mapped);
+    send(copy(a, b));
     cpu.storeBytes(start, new Uint8Array(BYTES).fill(7));
     const upper = encodeCommand('UPDATE_GB_IMAGE', { sid: a, ...image, ...box, h: 16 });
     send(upper, copy(a, b));
@@ -92,6 +95,40 @@ describe('a program without coherent memory', () => {
     expect(() => file.syncCpu(handle, { dontBlock: true })).toThrow(error('EBUSY'));
     device.fifo[6]++;
     expect(() => file.syncCpu(handle, { dontBlock: true })).not.toThrow();
+  });
+});
+
+describe('an explicit surface that is bound to another buffer object', () => {
+  it('9.1: keeps what the device has of it, until its program says to upload', () => {
+    const { file, cpu, addressSpace, send, copy, onDevice, mapped, update } = setUp();
+    const [surface, target] = [0, 1].map(() => file.createSurface(square).handle);
+    const buffer = file.createBuffer(BYTES).handle;
+    cpu.store8(mapped(surface), 5);
+    cpu.store8(file.mapBuffer(buffer, addressSpace).start, 6);
+    send(update(surface), copy(surface, target));
+    send(encodeCommand('BIND_GB_SURFACE', { sid: surface, mobid: buffer }), copy(surface, target));
+    expect(onDevice(target)[0]).toBe(5);
+    send(update(surface), copy(surface, target));
+    expect(onDevice(target)[0]).toBe(6);
+  });
+
+  it('1.5: is uploaded whole where the device refuses the binding and updates went ahead', () => {
+    const { file, cpu, addressSpace, send, copy, onDevice, update, faults } = setUp();
+    const buffers = [0, 1].map(() => file.createBuffer(BYTES).handle);
+    const [from, to] = buffers.map((buffer) => file.mapBuffer(buffer, addressSpace).start);
+    const surface = file.createSurface({ ...square, backing: { buffer: buffers[0] } }).handle;
+    const target = file.createSurface(square).handle;
+    cpu.store8(from, 5);
+    send(update(surface), copy(surface, target));
+    // Tracked, as a coherent surface lies there too.
+    const tracked = file.createSurface({ ...coherent, backing: { buffer: buffers[1] } }).handle;
+    send(copy(tracked, target));
+    cpu.store8(to, 6);
+    const rebind = encodeCommand('BIND_GB_SURFACE', { sid: surface, mobid: buffers[1] });
+    faults.fail('device-error', { times: 1 });
+    expect(() => send(rebind, copy(surface, target))).toThrow(error('EIO'));
+    send(rebind, update(surface), copy(surface, target));
+    expect(onDevice(target)[0]).toBe(6);
   });
 });
 

@@ -7,6 +7,7 @@ import type { Surface } from '../resource/surface.js';
 import type { CommandQueue } from '../device/command-queue.js';
 import { checkCommands, type CommandChecks, type UserCommand } from './check-commands.js';
 import { ContextChanges } from './context-changes.js';
+import type { Reservations } from './reservations.js';
 import type { Validation } from './validation.js';
 
 /** A command on its way. */
@@ -36,10 +37,11 @@ export function submit(
 ): Fence {
   const { queue } = context;
   const { maxCommandBytes } = queue;
-  const { hasDx } = context.limits;
-  const changes = dxContext === undefined ? undefined : new ContextChanges(dxContext);
-  const checks: CommandChecks = { handles, maxCommandBytes, hasDx, dxContext, changes };
-  const commands = checkedCommands(bytes, checks);
+  const { limits } = context;
+  const { reservations } = validation;
+  const changes = dxContext === undefined ? undefined : new ContextChanges(dxContext, reservations);
+  const checks: CommandChecks = { handles, maxCommandBytes, limits, dxContext, reservations, changes };
+  const commands = checkedCommands(bytes, checks, validation);
   try {
     checks.changes?.addTo(validation);
     commands.forEach((command) => addToValidation(validation, command));
@@ -61,11 +63,12 @@ export function submit(
 }
 
 /** @throws as `checkCommands`, with what the commands did to contexts taken back */
-function checkedCommands(bytes: Uint8Array, checks: CommandChecks): UserCommand[] {
+function checkedCommands(bytes: Uint8Array, checks: CommandChecks, validation: Validation): UserCommand[] {
   try {
     return checkCommands(bytes, checks);
   } catch (error) {
     checks.changes?.abandon();
+    validation.backOff();
     throw error;
   }
 }
@@ -112,7 +115,7 @@ function send(
   } finally {
     changes?.takeBack(done);
     memory.preemption.reach('submit: between commands and their effects');
-    noteEffects(sent);
+    noteEffects(sent, validation.reservations);
     validation.commit(fence);
     changes?.accept();
   }
@@ -174,7 +177,7 @@ function translated({ fields, surfaces, buffers, effects }: UserCommand): Comman
  * Where the newest content of each surface is, and which bytes of buffer objects are news to who lies there, now
  * that the device has done, or refused, each command in turn.
  */
-function noteEffects(sent: readonly SentCommand[]): void {
+function noteEffects(sent: readonly SentCommand[], reservations: Reservations): void {
   for (const { command, refused } of sent) {
     for (const { surface, effect } of refused ? [] : command.surfaces) {
       if (effect !== 'read') {
@@ -183,7 +186,7 @@ function noteEffects(sent: readonly SentCommand[]): void {
     }
     for (const { object, start, end, written } of refused ? [] : command.ranges) {
       if (written) {
-        object.noteDeviceWrite(start, end);
+        object.noteDeviceWrite(reservations.of(object), start, end);
       }
     }
   }

@@ -48,10 +48,12 @@ describe('reserving', () => {
     const [a, b, c] = [0, 1, 2].map(() => file.createSurface(coherent).handle);
     copy(a, b);
     const order: number[] = [];
-    const reserve = vi.spyOn(BufferObject.prototype, 'reserve').mockImplementation(function (
+    const { reserveOnly: taken } = BufferObject.prototype;
+    const reserve = vi.spyOn(BufferObject.prototype, 'reserveOnly').mockImplementation(function (
       this: BufferObject,
     ) {
       order.push(this.firstPage);
+      return taken.call(this);
     });
     const commands = (...pairs: [number, number][]) => {
       const writer = new CommandWriter();
@@ -86,9 +88,9 @@ describe('reserving', () => {
     const object = objectsOf(set, buffer.mapOffset);
     const { references, trackerUsers } = object;
     const before = [references.count, trackerUsers];
-    object.reserve();
+    const held = object.reserve();
     expect(() => copy(other, first)).toThrow(error('EDEADLK'));
-    object.unreserve();
+    object.unreserve(held);
     expect([references.count, object.trackerUsers]).toEqual(before);
     expect(() => seen(first)).not.toThrow();
     expect(() => seen(other)).not.toThrow();
@@ -159,10 +161,10 @@ describe('switching the backing', () => {
     const still = new NotedResource(backing, 10 * PAGE, 10 * PAGE);
     const moved = new NotedResource(backing, 0, 10 * PAGE);
     moved.gpuDirty = true;
-    moved.moveTo(backing, 20 * PAGE);
-    cleanResources(backing, 0, 1);
+    backing.reserved((held) => moved.moveTo(held, held, 20 * PAGE));
+    backing.reserved((held) => cleanResources(held, 0, 1));
     expect(moved.readBacks).toBe(0);
-    cleanResources(backing, 20, 21);
+    backing.reserved((held) => cleanResources(held, 20, 21));
     expect([moved.readBacks, still.readBacks]).toEqual([1, 0]);
   });
 });

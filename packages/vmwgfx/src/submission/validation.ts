@@ -2,9 +2,9 @@ import { PAGE_SIZE, pagesFor } from '@cg/pagetable';
 import { readBackResources } from '../coherency/read-back.js';
 import type { Fence } from '../device/fence.js';
 import { VmwgfxError } from '../errors.js';
-import { BufferObject } from '../memory/buffer-object.js';
-import { quietly } from '../references.js';
+import { BufferObject, type BufferReservation } from '../memory/buffer-object.js';
 import type { Resource } from '../resource/resource.js';
+import { Reservations } from './reservations.js';
 
 /** A place in a buffer object. */
 export interface Place {
@@ -29,7 +29,8 @@ export class Validation {
   /** Each buffer object once, however often it is named. */
   readonly #objects = new Set<BufferObject>();
   readonly #ranges: { object: BufferObject; start: number; end: number }[] = [];
-  readonly #reserved: BufferObject[] = [];
+  /** What it has to itself until it ends; who prepares it may take some first. */
+  readonly reservations = new Reservations();
   /** What `backOff` takes back, last first. None of it can fail. */
   protected readonly undo: (() => void)[] = [];
   /** What `commit` lets go of. */
@@ -61,19 +62,30 @@ export class Validation {
   }
 
   /**
-   * Reserves, scans, transfers and syncs. Scanning comes before any transfer, with everything reserved
-   * throughout: otherwise bits would be cleared while entries are still writable (rule 5.5, B11).
+   * Reserves, scans, transfers and syncs. All is reserved before anything changes, so that who would have to wait has
+   * done nothing (rule 8.5). Scanning comes before any transfer, with everything reserved throughout: otherwise bits
+   * would be cleared while entries are still writable (rule 5.5, B11).
    * @throws what the failing step throws; what was dirty is still dirty (rule 1.5)
    */
   validate(): void {
-    for (const resource of this.#resources.keys()) {
-      this.addBuffer(resource.backing ?? this.#allocateBacking(resource));
+    for (const { backing } of this.#resources.keys()) {
+      if (backing !== undefined) {
+        this.addBuffer(backing);
+      }
     }
     this.#reserveAll();
-    this.#reserved.forEach((object) => this.place(object));
+    for (const resource of this.#resources.keys()) {
+      if (resource.backing === undefined) {
+        this.#allocateBacking(resource);
+      }
+    }
+    for (const object of this.reservations.objects()) {
+      this.place(object);
+    }
     this.takeTrackerUsers(this.#switchedTo());
     this.scanAll();
-    this.#reserved.at(0)?.context.memory.preemption.reach('submit: between scan and transfer');
+    const [first] = this.reservations.objects();
+    first?.context.memory.preemption.reach('submit: between scan and transfer');
     this.validateAll();
     this.#readBackRanges();
   }
@@ -85,7 +97,7 @@ export class Validation {
     }
     for (const { object, start, end } of this.#ranges) {
       const { cleanResources } = object.context.parts;
-      cleanResources(object, Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
+      cleanResources(this.reservations.of(object), Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
     }
     for (const resource of this.#resources.keys()) {
       if (!resource.gpuDirty) {
@@ -110,7 +122,7 @@ export class Validation {
   /** Ends the submission with everything as it was validated, behind a fence where there is one. */
   commit(fence?: Fence): void {
     this.#left.splice(0).forEach((leave) => leave());
-    for (const object of this.#reserved) {
+    for (const object of this.reservations.objects()) {
       object.lastFence = fence ?? object.lastFence;
     }
     this.#end();
@@ -135,19 +147,20 @@ export class Validation {
   }
 
   #end(): void {
-    for (const object of this.#reserved.splice(0)) {
-      object.unreserve();
-    }
-    this.#objects.forEach(({ references }) => quietly(() => references.drop()));
+    this.reservations.release();
+    this.#objects.forEach(({ references }) => references.drop());
     this.#objects.clear();
-    this.#resources.forEach((_, { references }) => quietly(() => references.drop()));
+    this.#resources.forEach((_, { references }) => references.drop());
     this.#resources.clear();
   }
 
-  #allocateBacking(resource: Resource): BufferObject {
-    const object = allocateBacking(resource);
-    this.undo.push(() => resource.detach());
-    return object;
+  #allocateBacking(resource: Resource): void {
+    const object = new BufferObject(resource.context, pagesFor(resource.backingBytes));
+    this.addBuffer(object);
+    object.references.drop();
+    const held = this.reservations.take(object);
+    resource.attach(held, 0);
+    this.undo.push(() => resource.detach(held));
   }
 
   /** In the order of their offsets, whoever names them in which: two submissions never wait for each other. */
@@ -155,8 +168,7 @@ export class Validation {
     const objects = [...this.#objects];
     objects.sort((a, b) => a.firstPage - b.firstPage);
     for (const object of objects) {
-      object.reserve();
-      this.#reserved.push(object);
+      this.reservations.take(object);
       if (object.cpuWriters > 0) {
         throw new VmwgfxError('EBUSY', 'the CPU is using a buffer object that the submission names');
       }
@@ -164,11 +176,11 @@ export class Validation {
   }
 
   /** The buffer objects that coherent resources switch to, each as often as one does. */
-  #switchedTo(): BufferObject[] {
-    const objects: BufferObject[] = [];
+  #switchedTo(): BufferReservation[] {
+    const objects: BufferReservation[] = [];
     for (const [resource, { switchTo }] of this.#resources) {
       if (switchTo !== undefined && resource.coherent) {
-        objects.push(switchTo.object);
+        objects.push(this.reservations.of(switchTo.object));
       }
     }
     return objects;
@@ -180,15 +192,15 @@ export class Validation {
   }
 
   /** Takes what switches need while that may fail; each that was taken is given back, and no other (6.3, C5). */
-  protected takeTrackerUsers(objects: readonly BufferObject[]): void {
-    for (const object of objects) {
-      object.addTrackerUser();
-      this.undo.push(() => object.releaseTrackerUser());
+  protected takeTrackerUsers(objects: readonly BufferReservation[]): void {
+    for (const held of objects) {
+      held.object.addTrackerUser(held);
+      this.undo.push(() => held.object.releaseTrackerUser(held));
     }
   }
 
   protected scanAll(): void {
-    for (const object of this.#reserved) {
+    for (const object of this.reservations.objects()) {
       object.tracker?.scan();
     }
   }
@@ -213,7 +225,7 @@ export class Validation {
       return;
     }
     if (written && !resource.gpuDirty) {
-      backing.unmapRange(...resource.pageRange);
+      backing.unmapRange(this.reservations.of(backing), ...resource.pageRange);
     }
     // While its newest content is on the device its pages are unmapped: nobody can have stored to them, and an
     // upload would overwrite what the device wrote (rule 1.4).
@@ -230,21 +242,23 @@ export class Validation {
       this.#leaveTracker(resource, object);
       return;
     }
+    const from = this.reservations.of(old);
+    const to = this.reservations.of(object);
     if (resource.keepsContent && resource.gpuDirty) {
-      readBackResources(old, [resource]);
+      readBackResources(from, [resource]);
     }
-    resource.moveTo(object, offset);
+    resource.moveTo(from, to, offset);
     if (resource.gpuDirty) {
-      object.unmapRange(...resource.pageRange);
+      object.unmapRange(to, ...resource.pageRange);
     }
-    this.undo.push(() => resource.moveTo(old, oldOffset));
+    this.undo.push(() => resource.moveTo(to, from, oldOffset));
     this.#leaveTracker(resource, old);
   }
 
   /** Once all has gone well, a coherent resource gives up the use of a tracker that it has one of too many. */
   #leaveTracker(resource: Resource, object: BufferObject): void {
     if (resource.coherent) {
-      this.#left.push(() => object.releaseTrackerUser());
+      this.#left.push(() => object.releaseTrackerUser(this.reservations.of(object)));
     }
   }
 }
@@ -253,7 +267,7 @@ export class Validation {
 export function allocateBacking(resource: Resource): BufferObject {
   const object = new BufferObject(resource.context, pagesFor(resource.backingBytes));
   try {
-    resource.attach(object, 0);
+    object.reserved((held) => resource.attach(held, 0));
   } finally {
     object.references.drop();
   }

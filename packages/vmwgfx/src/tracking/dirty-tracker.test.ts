@@ -21,7 +21,7 @@ function tracked(pages: number, policy: TrackingPolicy = new KernelPolicy()) {
   const write = (...written: number[]) =>
     written.forEach((page) => cpu.store8(vma.start + page * PAGE_SIZE, 1));
   const start = () => {
-    object.addTrackerUser();
+    object.reserved((held) => object.addTrackerUser(held));
     return object.tracker!;
   };
   const ranges = (tracker: DirtyTracker) => [...tracker.dirty.bitmap.ranges()];
@@ -63,7 +63,7 @@ describe('DirtyTracker', () => {
     const store = (page: number) => cpu.store8(vma.addressOf(object.firstPage + page), 1);
     store(first + 9);
     expect(level(first + 9)).toBe(2);
-    object.addTrackerUser();
+    object.reserved((held) => object.addTrackerUser(held));
     expect(level(first + 9)).toBe(1);
     // Dirty was the leaf: every page of it may have been written.
     expect([...object.tracker!.dirty.bitmap.ranges()]).toEqual([[first, first + 512]]);
@@ -160,7 +160,7 @@ describe('DirtyTracker', () => {
     vi.spyOn(memory, 'writeProtect').mockImplementation(() => order.push('protect'));
     vi.spyOn(memory, 'cleanAndRecord').mockImplementation(() => order.push('collect'));
     vi.spyOn(object.context.mapping, 'unmapRange').mockImplementation(() => void order.push('unmap'));
-    object.unmapRange(0, 5);
+    object.reserved((held) => object.unmapRange(held, 0, 5));
     expect(order).toEqual(['protect', 'collect', 'unmap']);
   });
 
@@ -168,7 +168,7 @@ describe('DirtyTracker', () => {
     const { object, start, write, ranges } = tracked(16);
     const tracker = start();
     write(3, 9);
-    object.unmapRange(0, 5);
+    object.reserved((held) => object.unmapRange(held, 0, 5));
     expect(ranges(tracker)).toEqual([[3, 4]]);
     tracker.scan();
     expect(ranges(tracker)).toEqual([

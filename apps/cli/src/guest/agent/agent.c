@@ -1,6 +1,6 @@
 /*
- * The agent: what `cg guest` has running in the guest. It does, on request, four things that a program can do
- * to its own memory, and system calls; everything that is about graphics is on the other side of the wire
+ * The agent: what `cg guest` has running in the guest. It does, on request, what a program can do to its own
+ * memory, and system calls; everything that is about graphics is on the other side of the wire
  * (agent-client.ts). i386 Linux, no libc: build.mjs says how it is compiled.
  *
  * A message, both ways, on standard input and output: its length, then so many bytes, numbers in little-endian
@@ -10,8 +10,10 @@
 
 typedef unsigned int u32;
 typedef unsigned char u8;
+/* At any address. */
+typedef u32 __attribute__((aligned(1), may_alias)) word;
 
-enum { POKE = 1, PEEK = 2, FILL = 3, CALL = 4, HASH = 5 };
+enum { POKE = 1, PEEK = 2, FILL = 3, CALL = 4, HASH = 5, COPY_WORDS = 6 };
 enum { SYS_EXIT = 1, SYS_READ = 3, SYS_WRITE = 4 };
 enum { MESSAGE_BYTES = 65536, SCRATCH_BYTES = 65536 };
 
@@ -68,6 +70,13 @@ static void copy(volatile u8 *to, const volatile u8 *from, u32 length) {
   }
 }
 
+/* One load and one store of 32 bits for each word. The length is a multiple of four. */
+static void copy_words(volatile word *to, const volatile word *from, u32 length) {
+  for (; length > 0; length -= 4) {
+    *to++ = *from++;
+  }
+}
+
 /* FNV-1a. */
 static u32 hash(const volatile u8 *bytes, u32 length) {
   u32 value = 2166136261u;
@@ -91,7 +100,7 @@ static u32 run(u32 length) {
   while (at < length) {
     u8 operation = request[at++];
     u32 args[7];
-    u32 count = operation == CALL ? 7 : operation == FILL ? 3 : 2;
+    u32 count = operation == CALL ? 7 : operation == FILL || operation == COPY_WORDS ? 3 : 2;
     for (u32 i = 0; i < count; i++, at += 4) {
       args[i] = number_at(request + at);
     }
@@ -109,6 +118,9 @@ static u32 run(u32 length) {
       for (u32 i = 0; i < args[1]; i++) {
         memory[i] = args[2];
       }
+      break;
+    case COPY_WORDS:
+      copy_words((volatile word *)args[0], (const volatile word *)args[1], args[2]);
       break;
     case CALL:
       put_number(answer + answered, call(args[0], args + 1));

@@ -1,4 +1,4 @@
-import { dxCommand } from '../command-definition.js';
+import { dxCommand, sm5Command } from '../command-definition.js';
 import { dwords } from '../tail.js';
 
 const coTable = { cid: 'u32', mobid: 'SVGAMobId', type: 'SVGACOTableType', validSizeInBytes: 'u32' } as const;
@@ -34,14 +34,14 @@ export const dxShaderCommands = {
     testMobid: 'SVGAMobId',
     mobid: 'SVGAMobId',
   }),
-  DX_SET_SHADER_IFACE: dxCommand(1274, {
+  DX_SET_SHADER_IFACE: sm5Command(1274, {
     type: 'SVGA3dShaderType',
     numClassInstances: 'u32',
     index: 'u32',
     iface: 'u32',
     data: 'u32',
   }),
-  DX_BIND_SHADER_IFACE: dxCommand(1277, { cid: 'u32', mobid: 'SVGAMobId', offsetInBytes: 'u32' }),
+  DX_BIND_SHADER_IFACE: sm5Command(1277, { cid: 'u32', mobid: 'SVGAMobId', offsetInBytes: 'u32' }),
 } as const;
 
 /** Queries of DX contexts (svga3d_dx.h). */

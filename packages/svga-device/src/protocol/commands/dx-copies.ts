@@ -1,4 +1,4 @@
-import { dxCommand } from '../command-definition.js';
+import { dxCommand, sm41Command } from '../command-definition.js';
 import { arrayOf } from '../struct.js';
 import { box, copyBox, prefixed } from './structures.js';
 
@@ -51,11 +51,11 @@ export const dxCopyCommands = {
   DX_SURFACE_COPY_AND_READBACK: dxCommand(1211, { srcSid: 'u32', destSid: 'u32', ...copyBox }),
   DX_PRED_TRANSFER_FROM_BUFFER: dxCommand(1215, fromBuffer),
   DX_BUFFER_UPDATE: dxCommand(1219, { sid: 'u32', x: 'u32', width: 'u32' }),
-  DX_RESOLVE_COPY: dxCommand(1240, resolve),
-  DX_PRED_RESOLVE_COPY: dxCommand(1241, resolve),
-  DX_PRED_CONVERT_REGION: dxCommand(1242, convertRegion),
-  DX_PRED_CONVERT: dxCommand(1243, surfaces),
-  DX_TRANSFER_TO_BUFFER: dxCommand(1257, {
+  DX_RESOLVE_COPY: sm41Command(1240, resolve),
+  DX_PRED_RESOLVE_COPY: sm41Command(1241, resolve),
+  DX_PRED_CONVERT_REGION: sm41Command(1242, convertRegion),
+  DX_PRED_CONVERT: sm41Command(1243, surfaces),
+  DX_TRANSFER_TO_BUFFER: sm41Command(1257, {
     srcSid: 'u32',
     srcSubResource: 'u32',
     ...prefixed('srcBox', box),
@@ -65,10 +65,10 @@ export const dxCopyCommands = {
     destSlicePitch: 'u32',
     flags: 'SVGA3dTransferToBufferFlags',
   }),
-  DX_PRED_STAGING_COPY: dxCommand(1281, { ...surfaces, ...staging }),
-  DX_STAGING_COPY: dxCommand(1282, { ...surfaces, ...staging }),
-  DX_PRED_STAGING_COPY_REGION: dxCommand(1283, { ...subresources, ...copyBox, ...staging }),
-  DX_PRED_STAGING_CONVERT_REGION: dxCommand(1289, { ...convertRegion, ...staging }),
-  DX_PRED_STAGING_CONVERT: dxCommand(1290, { ...surfaces, ...staging }),
-  DX_STAGING_BUFFER_COPY: dxCommand(1291, { ...bufferCopy, ...staging }),
+  DX_PRED_STAGING_COPY: sm41Command(1281, { ...surfaces, ...staging }),
+  DX_STAGING_COPY: sm41Command(1282, { ...surfaces, ...staging }),
+  DX_PRED_STAGING_COPY_REGION: sm41Command(1283, { ...subresources, ...copyBox, ...staging }),
+  DX_PRED_STAGING_CONVERT_REGION: sm41Command(1289, { ...convertRegion, ...staging }),
+  DX_PRED_STAGING_CONVERT: sm41Command(1290, { ...surfaces, ...staging }),
+  DX_STAGING_BUFFER_COPY: sm41Command(1291, { ...bufferCopy, ...staging }),
 } as const;

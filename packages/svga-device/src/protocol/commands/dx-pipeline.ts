@@ -1,4 +1,4 @@
-import { dxCommand } from '../command-definition.js';
+import { dxCommand, sm5Command } from '../command-definition.js';
 import { arrayOf } from '../struct.js';
 import { dwords, structs } from '../tail.js';
 import { signedRect } from './structures.js';
@@ -56,15 +56,15 @@ export const dxPipelineCommands = {
   DX_SET_VIEWPORTS: dxCommand(1174, { pad0 }, { viewports: structs(viewport) }),
   DX_SET_SCISSORRECTS: dxCommand(1175, { pad0 }, { rects: structs(signedRect) }),
   DX_SET_STREAMOUTPUT: dxCommand(1206, { soid: 'u32' }),
-  DX_SET_VS_CONSTANT_BUFFER_OFFSET: dxCommand(1220, constantBufferOffset),
-  DX_SET_PS_CONSTANT_BUFFER_OFFSET: dxCommand(1221, constantBufferOffset),
-  DX_SET_GS_CONSTANT_BUFFER_OFFSET: dxCommand(1222, constantBufferOffset),
-  DX_SET_HS_CONSTANT_BUFFER_OFFSET: dxCommand(1223, constantBufferOffset),
-  DX_SET_DS_CONSTANT_BUFFER_OFFSET: dxCommand(1224, constantBufferOffset),
-  DX_SET_CS_CONSTANT_BUFFER_OFFSET: dxCommand(1225, constantBufferOffset),
-  DX_SET_UA_VIEWS: dxCommand(1250, { uavSpliceIndex: 'u32' }, { uaViewIds: dwords() }),
-  DX_SET_CS_UA_VIEWS: dxCommand(1268, { startIndex: 'u32' }, { uaViewIds: dwords() }),
-  DX_SET_MIN_LOD: dxCommand(1269, { sid: 'u32', minLOD: 'f32' }),
+  DX_SET_VS_CONSTANT_BUFFER_OFFSET: sm5Command(1220, constantBufferOffset),
+  DX_SET_PS_CONSTANT_BUFFER_OFFSET: sm5Command(1221, constantBufferOffset),
+  DX_SET_GS_CONSTANT_BUFFER_OFFSET: sm5Command(1222, constantBufferOffset),
+  DX_SET_HS_CONSTANT_BUFFER_OFFSET: sm5Command(1223, constantBufferOffset),
+  DX_SET_DS_CONSTANT_BUFFER_OFFSET: sm5Command(1224, constantBufferOffset),
+  DX_SET_CS_CONSTANT_BUFFER_OFFSET: sm5Command(1225, constantBufferOffset),
+  DX_SET_UA_VIEWS: sm5Command(1250, { uavSpliceIndex: 'u32' }, { uaViewIds: dwords() }),
+  DX_SET_CS_UA_VIEWS: sm5Command(1268, { startIndex: 'u32' }, { uaViewIds: dwords() }),
+  DX_SET_MIN_LOD: sm5Command(1269, { sid: 'u32', minLOD: 'f32' }),
   DX_SET_VERTEX_BUFFERS_V2: dxCommand(
     1284,
     { startBuffer: 'u32' },
@@ -107,12 +107,12 @@ export const dxDrawCommands = {
     startInstanceLocation: 'u32',
   }),
   DX_DRAW_AUTO: dxCommand(1156, { pad0 }),
-  DX_DRAW_INDEXED_INSTANCED_INDIRECT: dxCommand(1251, indirect),
-  DX_DRAW_INSTANCED_INDIRECT: dxCommand(1252, indirect),
-  DX_DISPATCH: dxCommand(1253, {
+  DX_DRAW_INDEXED_INSTANCED_INDIRECT: sm5Command(1251, indirect),
+  DX_DRAW_INSTANCED_INDIRECT: sm5Command(1252, indirect),
+  DX_DISPATCH: sm5Command(1253, {
     threadGroupCountX: 'u32',
     threadGroupCountY: 'u32',
     threadGroupCountZ: 'u32',
   }),
-  DX_DISPATCH_INDIRECT: dxCommand(1254, indirect),
+  DX_DISPATCH_INDIRECT: sm5Command(1254, indirect),
 } as const;

@@ -1,4 +1,4 @@
-import { dxCommand } from '../command-definition.js';
+import { dxCommand, sm5Command } from '../command-definition.js';
 import { arrayOf } from '../struct.js';
 import { structs } from '../tail.js';
 import { prefixed, rgbaFloat } from './structures.js';
@@ -103,7 +103,7 @@ const streamOutputDeclaration = {
 /** SVGA3D_MAX_DX10_STREAMOUT_DECLS declarations, and SVGA3D_DX_MAX_SOTARGETS strides. */
 export const streamOutput = {
   numOutputStreamEntries: 'u32',
-  decl: arrayOf(streamOutputDeclaration, 64),
+  decl: arrayOf(streamOutputDeclaration, 64, 'numOutputStreamEntries'),
   streamOutputStrideInBytes: arrayOf('u32', 4),
   rasterizedStream: 'u32',
 } as const;
@@ -122,20 +122,20 @@ export const dxStateCommands = {
   DX_DESTROY_SAMPLER_STATE: dxCommand(1200, { samplerId: 'u32' }),
   DX_DEFINE_STREAMOUTPUT: dxCommand(1204, { soid: 'u32', ...streamOutput }),
   DX_DESTROY_STREAMOUTPUT: dxCommand(1205, { soid: 'u32' }),
-  DX_DEFINE_STREAMOUTPUT_WITH_MOB: dxCommand(1273, {
+  DX_DEFINE_STREAMOUTPUT_WITH_MOB: sm5Command(1273, {
     soid: 'u32',
     numOutputStreamEntries: 'u32',
     numOutputStreamStrides: 'u32',
-    streamOutputStrideInBytes: arrayOf('u32', 4),
+    streamOutputStrideInBytes: arrayOf('u32', 4, 'numOutputStreamStrides'),
     rasterizedStream: 'u32',
   }),
-  DX_BIND_STREAMOUTPUT: dxCommand(1275, {
+  DX_BIND_STREAMOUTPUT: sm5Command(1275, {
     soid: 'u32',
     mobid: 'SVGAMobId',
     offsetInBytes: 'u32',
     sizeInBytes: 'u32',
   }),
-  DX_DEFINE_RASTERIZER_STATE_V2: dxCommand(1288, {
+  DX_DEFINE_RASTERIZER_STATE_V2: sm5Command(1288, {
     rasterizerId: 'u32',
     ...rasterizerState,
     forcedSampleCount: 'u32',

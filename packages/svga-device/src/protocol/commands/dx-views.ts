@@ -1,4 +1,4 @@
-import { dxCommand } from '../command-definition.js';
+import { dxCommand, sm5Command } from '../command-definition.js';
 import { rgbaFloat, prefixed } from './structures.js';
 
 /** What a view shows of which surface. */
@@ -60,18 +60,18 @@ export const dxViewCommands = {
   DX_DESTROY_RENDERTARGET_VIEW: dxCommand(1188, { renderTargetViewId: 'u32' }),
   DX_DEFINE_DEPTHSTENCIL_VIEW: dxCommand(1189, { depthStencilViewId: 'u32', ...depthStencilView }),
   DX_DESTROY_DEPTHSTENCIL_VIEW: dxCommand(1190, { depthStencilViewId: 'u32' }),
-  DX_DEFINE_UA_VIEW: dxCommand(1245, { uaViewId: 'u32', ...viewed, ...uaViewDesc }),
-  DX_DESTROY_UA_VIEW: dxCommand(1246, { uaViewId: 'u32' }),
-  DX_CLEAR_UA_VIEW_UINT: dxCommand(1247, {
+  DX_DEFINE_UA_VIEW: sm5Command(1245, { uaViewId: 'u32', ...viewed, ...uaViewDesc }),
+  DX_DESTROY_UA_VIEW: sm5Command(1246, { uaViewId: 'u32' }),
+  DX_CLEAR_UA_VIEW_UINT: sm5Command(1247, {
     uaViewId: 'u32',
     ...prefixed('value', { r: 'u32', g: 'u32', b: 'u32', a: 'u32' }),
   }),
-  DX_CLEAR_UA_VIEW_FLOAT: dxCommand(1248, { uaViewId: 'u32', ...prefixed('value', rgbaFloat) }),
-  DX_COPY_STRUCTURE_COUNT: dxCommand(1249, {
+  DX_CLEAR_UA_VIEW_FLOAT: sm5Command(1248, { uaViewId: 'u32', ...prefixed('value', rgbaFloat) }),
+  DX_COPY_STRUCTURE_COUNT: sm5Command(1249, {
     srcUAViewId: 'u32',
     destSid: 'u32',
     destByteOffset: 'u32',
   }),
-  DX_SET_STRUCTURE_COUNT: dxCommand(1258, { uaViewId: 'u32', structureCount: 'u32' }),
-  DX_DEFINE_DEPTHSTENCIL_VIEW_V2: dxCommand(1272, { depthStencilViewId: 'u32', ...depthStencilView }),
+  DX_SET_STRUCTURE_COUNT: sm5Command(1258, { uaViewId: 'u32', structureCount: 'u32' }),
+  DX_DEFINE_DEPTHSTENCIL_VIEW_V2: sm5Command(1272, { depthStencilViewId: 'u32', ...depthStencilView }),
 } as const;

@@ -1,4 +1,5 @@
-import { command } from '../command-definition.js';
+import { atLevel, command } from '../command-definition.js';
+import { LEVEL } from '../levels.js';
 import { bytes, dwords } from '../tail.js';
 import { box, image, rect, size } from './structures.js';
 
@@ -84,11 +85,14 @@ export const surfaceCommands = {
   READBACK_GB_IMAGE_PARTIAL: command(1128, { ...image, ...box, invertBox: 'u32' }),
   INVALIDATE_GB_IMAGE_PARTIAL: command(1129, { ...image, ...box, invertBox: 'u32' }),
   BIND_GB_SURFACE_WITH_PITCH: command(1132, { sid: 'u32', mobid: 'SVGAMobId', baseLevelPitch: 'u32' }),
-  DEFINE_GB_SURFACE_V2: command(1134, { ...surface, arraySize: 'u32', pad: { padding: 4 } }),
-  DEFINE_GB_SURFACE_V3: command(1239, surfaceV3),
-  WRITE_ZERO_SURFACE: command(1255, { sid: 'u32' }),
-  UPDATE_ZERO_SURFACE: command(1256, { sid: 'u32' }),
-  DEFINE_GB_SURFACE_V4: command(1267, { ...surfaceV3, bufferByteStride: 'u32' }),
+  DEFINE_GB_SURFACE_V2: atLevel(
+    LEVEL.DX,
+    command(1134, { ...surface, arraySize: 'u32', pad: { padding: 4 } }),
+  ),
+  DEFINE_GB_SURFACE_V3: atLevel(LEVEL.SM41, command(1239, surfaceV3)),
+  WRITE_ZERO_SURFACE: atLevel(LEVEL.SM41, command(1255, { sid: 'u32' })),
+  UPDATE_ZERO_SURFACE: atLevel(LEVEL.SM41, command(1256, { sid: 'u32' })),
+  DEFINE_GB_SURFACE_V4: atLevel(LEVEL.SM5, command(1267, { ...surfaceV3, bufferByteStride: 'u32' })),
 } as const;
 
 const gbQuery = { cid: 'u32', type: 'SVGA3dQueryType', mobid: 'SVGAMobId', offset: 'u32' } as const;

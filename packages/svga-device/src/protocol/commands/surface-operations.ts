@@ -1,5 +1,5 @@
 import { command } from '../command-definition.js';
-import { structs } from '../tail.js';
+import { structs, type BodyReader } from '../tail.js';
 import { arrayOf } from '../struct.js';
 import {
   box,
@@ -15,17 +15,29 @@ import {
 
 const sourceAndDest = { ...prefixed('src', image), ...prefixed('dest', image) } as const;
 const stretch = { ...sourceAndDest, ...prefixed('boxSrc', box), ...prefixed('boxDest', box) } as const;
+/** SVGA3D_MAX_SURFACE_FACES of svga3d_limits.h. */
+const FACES = 6;
+
+/** Mips of all faces. */
+function mipCount(body: BodyReader): number {
+  let count = 0;
+  for (let face = 0; face < FACES; face++) {
+    count += body('numMipLevels', face);
+  }
+  return count;
+}
+
 const surface = {
   sid: 'u32',
   surfaceFlags: 'SVGA3dSurface1Flags',
   format: 'SVGA3dSurfaceFormat',
-  /** face[].numMipLevels, SVGA3D_MAX_SURFACE_FACES of them. */
-  numMipLevels: arrayOf('u32', 6),
+  /** face[].numMipLevels. */
+  numMipLevels: arrayOf('u32', FACES),
 } as const;
 
 /** Surfaces of the host's own memory, and what copies between surfaces (svga3d_cmd.h). */
 export const surfaceOperationCommands = {
-  SURFACE_DEFINE: command(1040, surface, { mipSizes: structs(size) }),
+  SURFACE_DEFINE: command(1040, surface, { mipSizes: structs(size, { fromBody: mipCount }) }),
   SURFACE_DESTROY: command(1041, { sid: 'u32' }),
   SURFACE_COPY: command(1042, sourceAndDest, { boxes: structs(copyBox) }),
   SURFACE_STRETCHBLT: command(1043, { ...stretch, mode: 'SVGA3dStretchBltMode' }),
@@ -37,6 +49,7 @@ export const surfaceOperationCommands = {
       suffix: structs(
         { suffixSize: 'u32', maximumOffset: 'u32', flags: 'SVGA3dSurfaceDMAFlags' },
         'atMostOne',
+        'suffixSize',
       ),
     },
   ),
@@ -55,7 +68,7 @@ export const surfaceOperationCommands = {
   SURFACE_DEFINE_V2: command(
     1070,
     { ...surface, multisampleCount: 'u32', autogenFilter: 'SVGA3dTextureFilter' },
-    { mipSizes: structs(size) },
+    { mipSizes: structs(size, { fromBody: mipCount }) },
   ),
   GENERATE_MIPMAPS: command(1071, { sid: 'u32', filter: 'SVGA3dTextureFilter' }),
   ACTIVATE_SURFACE: command(1080, { sid: 'u32' }),

@@ -69,7 +69,8 @@ const calls: readonly Call[] = [
   call(requests.DRM_IOCTL_VMW_CREATE_EXTENDED_CONTEXT, createExtendedContext),
   call(requests.DRM_IOCTL_VMW_GB_SURFACE_CREATE_EXT, gbSurfaceCreateExt),
   call(requests.DRM_IOCTL_VMW_GB_SURFACE_REF_EXT, gbSurfaceRefExt),
-  call(requests.DRM_IOCTL_VMW_MSG, 'ENOSYS'),
+  // No channel to a hypervisor opens.
+  call(requests.DRM_IOCTL_VMW_MSG, 'EINVAL'),
   call(requests.DRM_IOCTL_VMW_MKSSTAT_RESET, 'ENOSYS'),
   call(requests.DRM_IOCTL_VMW_MKSSTAT_ADD, 'ENOSYS'),
   call(requests.DRM_IOCTL_VMW_MKSSTAT_REMOVE, 'ENOSYS'),

@@ -1,6 +1,8 @@
 import { SVGA3D_INVALID_ID, SVGA_CB_MAX_SIZE } from '@cg/svga-device';
 import { VmwgfxError } from '../../errors.js';
+import type { Fence } from '../../device/fence.js';
 import { giveFence } from './fences.js';
+import type { Descriptors } from '../open-file/descriptors.js';
 import type { CallHandler } from '../open-file/open-file.js';
 import * as structs from '../header/structs.js';
 import { DRM_VMW_EXECBUF_FLAG, DRM_VMW_EXECBUF_VERSION } from '../header/values.js';
@@ -29,6 +31,15 @@ function check({ version, flags, command_size, fence_rep }: Execbuf): void {
   }
 }
 
+/** Whatever the kernel finds in place of a fence, it says the same of it. @throws VmwgfxError EINVAL */
+function importedFence(descriptors: Descriptors, fd: number): Fence {
+  try {
+    return descriptors.fence(fd);
+  } catch (error) {
+    throw error instanceof VmwgfxError ? new VmwgfxError('EINVAL', error.message, error.facts) : error;
+  }
+}
+
 /** DRM_VMW_EXECBUF: what can be refused is, before anything is submitted. */
 export const execbuf: CallHandler = (open, argument) => {
   const request = structs.execbuf.read(argument, 0);
@@ -42,7 +53,7 @@ export const execbuf: CallHandler = (open, argument) => {
     descriptors.checkRoom();
   }
   if ((request.flags & IMPORT_FENCE_FD) !== 0) {
-    descriptors.fence(request.imported_fence_fd).wait();
+    importedFence(descriptors, request.imported_fence_fd).wait();
   }
   const { commands, command_size, version, context_handle } = request;
   const bytes = command_size === 0 ? new Uint8Array() : memory.read(commands, command_size);

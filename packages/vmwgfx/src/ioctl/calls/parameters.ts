@@ -50,7 +50,7 @@ const parameters = new Map<number, (device: DeviceDescription) => number>([
   [DRM_VMW_PARAM.HW_CAPS2, (device) => device.capabilities2],
   [DRM_VMW_PARAM.SM4_1, (device) => yes(device.hasSm41)],
   [DRM_VMW_PARAM.SM5, (device) => yes(device.hasSm5)],
-  [DRM_VMW_PARAM.GL43, (device) => yes(device.hasSm5 && device.deviceCapabilities[SVGA3D_DEVCAP.GL43] !== 0)],
+  [DRM_VMW_PARAM.GL43, (device) => yes(device.hasGl43)],
   [DRM_VMW_PARAM.DEVICE_ID, () => DEVICE_ID],
 ]);
 
@@ -146,6 +146,7 @@ const answers: ReadonlyMap<number, number> = new Map([
   [DRM_CAP.PRIME, DRM_PRIME_CAP.IMPORT | DRM_PRIME_CAP.EXPORT],
   [DRM_CAP.TIMESTAMP_MONOTONIC, 0],
   [DRM_CAP.SYNCOBJ, 0],
+  [DRM_CAP.SYNCOBJ_TIMELINE, 0],
 ]);
 
 /** DRM_IOCTL_GET_CAP. */

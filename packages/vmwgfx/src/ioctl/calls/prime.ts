@@ -9,6 +9,12 @@ export const handleToFd: CallHandler = ({ file, descriptors }, argument) => {
   if ((request.flags & ~(DRM_CLOEXEC | DRM_RDWR)) !== 0) {
     throw new VmwgfxError('EINVAL', `flags ${request.flags} of a file descriptor make no sense`);
   }
+  const { kind } = file.describe(request.handle);
+  if (kind === 'context' || kind === 'shader') {
+    throw new VmwgfxError('ENOENT', `handle ${request.handle} names nothing to share`, {
+      handle: request.handle,
+    });
+  }
   descriptors.checkRoom();
   primeHandle.write(argument, 0, { ...request, fd: descriptors.install(file.share(request.handle)) });
 };

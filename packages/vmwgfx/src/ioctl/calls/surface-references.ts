@@ -1,15 +1,17 @@
-import { closeAs, describeAs, type CallHandler, type OpenFile } from '../open-file/open-file.js';
+import { VmwgfxError } from '../../errors.js';
+import { describeObject } from '../../file/descriptions.js';
+import { closeAs, describeSurface, type CallHandler, type OpenFile } from '../open-file/open-file.js';
 import * as structs from '../header/structs.js';
 import { DRM_VMW_HANDLE } from '../header/values.js';
 
 /**
  * One more handle of a surface: of one that the file has, as on a render node, or of one behind a file descriptor.
- * @throws VmwgfxError ENOENT, EBADF, EINVAL
+ * @throws VmwgfxError ENOENT, EINVAL; of a file descriptor EBADF, or ENOSYS where it is a buffer object's
  */
 export function referenceSurface(open: OpenFile, id: number, handleType: number): number {
   const { file, descriptors } = open;
   if (handleType !== DRM_VMW_HANDLE.PRIME) {
-    describeAs(open, id, 'surface');
+    describeSurface(open, id);
     const shared = file.share(id);
     try {
       return file.open(shared);
@@ -17,14 +19,11 @@ export function referenceSurface(open: OpenFile, id: number, handleType: number)
       shared.close();
     }
   }
-  const handle = file.open(descriptors.shared(id | 0));
-  try {
-    describeAs(open, handle, 'surface');
-  } catch (error) {
-    file.closeHandle(handle);
-    throw error;
+  const shared = descriptors.shared(id | 0);
+  if (describeObject(shared.object).kind !== 'surface') {
+    throw new VmwgfxError('ENOSYS', `file descriptor ${id} is of no surface`, { fd: id });
   }
-  return handle;
+  return file.open(shared);
 }
 
 /** DRM_VMW_UNREF_SURFACE. */
@@ -38,11 +37,7 @@ export const refSurface: CallHandler = (open, argument) => {
   const reply = structs.surfaceCreateReq.read(argument, 0);
   const handle = referenceSurface(open, sid, handle_type);
   try {
-    const { traits, format, mipLevels, layers, cube, width, height, depth } = describeAs(
-      open,
-      handle,
-      'surface',
-    );
+    const { traits, format, mipLevels, layers, cube, width, height, depth } = describeSurface(open, handle);
     if (reply.size_addr !== 0) {
       const bytes = new Uint8Array(structs.size.bytes);
       structs.size.write(new DataView(bytes.buffer), 0, { width, height, depth, pad64: 0 });

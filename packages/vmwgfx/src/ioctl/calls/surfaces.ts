@@ -4,7 +4,7 @@ import { VmwgfxError } from '../../errors.js';
 import type { DescribedSurface, DeviceDescription } from '../../file/descriptions.js';
 import type { BufferHandle } from '../../file/drm-file.js';
 import type { NewSurface } from '../../file/new-surface.js';
-import { describeAs, type CallHandler, type OpenFile } from '../open-file/open-file.js';
+import { describeSurface, type CallHandler, type OpenFile } from '../open-file/open-file.js';
 import * as structs from '../header/structs.js';
 import { referenceSurface } from './surface-references.js';
 import { drm_vmw_surface_flag, DRM_VMW_MAX_MIP_LEVELS } from '../header/values.js';
@@ -98,7 +98,7 @@ function newSurface(request: CreateRequest): NewSurface {
 function backingFor(open: OpenFile, handle: number, request: CreateRequest): BufferHandle | undefined {
   const { buffer_handle, drm_surface_flags } = request;
   if (buffer_handle !== SVGA3D_INVALID_ID) {
-    return { ...describeAs(open, buffer_handle, 'buffer'), handle: buffer_handle };
+    return open.file.buffer(buffer_handle);
   }
   const { create_buffer, coherent } = drm_vmw_surface_flag;
   if ((drm_surface_flags & (create_buffer | coherent)) === 0) {
@@ -178,7 +178,7 @@ function reference(
   const { sid, handle_type } = structs.surface.read(argument, 0);
   const handle = referenceSurface(open, sid, handle_type);
   try {
-    const surface = describeAs(open, handle, 'surface');
+    const surface = describeSurface(open, handle);
     if (!surface.isBacked) {
       throw new VmwgfxError('EINVAL', `surface ${sid} has no backing to share`, { handle: sid });
     }

@@ -23,7 +23,9 @@ export const syncCpu: CallHandler = ({ file, grabs }, argument) => {
     }
   } else if (op !== drm_vmw_synccpu_op.release) {
     throw new VmwgfxError('EINVAL', `there is no synccpu operation ${op}`, { handle });
-  } else if (!allowsSubmissions) {
-    grabs.release(handle);
+  } else if (allowsSubmissions) {
+    file.buffer(handle);
+  } else {
+    grabs.release(file, handle);
   }
 };

@@ -50,7 +50,13 @@ export const drm_vmw_context = { legacy: 0, dx: 1 } as const;
 export const drm_vmw_shader_type = { vs: 0, ps: 1 } as const;
 
 /** What DRM_IOCTL_GET_CAP can be asked, of what this device has an answer to. */
-export const DRM_CAP = { DUMB_BUFFER: 1, PRIME: 5, TIMESTAMP_MONOTONIC: 6, SYNCOBJ: 0x13 } as const;
+export const DRM_CAP = {
+  DUMB_BUFFER: 1,
+  PRIME: 5,
+  TIMESTAMP_MONOTONIC: 6,
+  SYNCOBJ: 0x13,
+  SYNCOBJ_TIMELINE: 0x14,
+} as const;
 /** An answer about PRIME: both ways. */
 export const DRM_PRIME_CAP = { IMPORT: 1, EXPORT: 2 } as const;
 

@@ -7,29 +7,32 @@ interface Grab {
   count: number;
 }
 
-/** What user space has grabbed for the CPU and not released, by handle. */
+/** What user space has grabbed for the CPU and not released: buffer objects, by any handle of them. */
 export class CpuGrabs {
+  /** By place in the device's mapping: a grab keeps the buffer object there. */
   readonly #grabs = new Map<number, Grab>();
 
   /** @throws as `DrmFile.syncCpu` */
   grab(file: DrmFile, handle: number, dontBlock: boolean): void {
-    const known = this.#grabs.get(handle);
+    const { mapOffset } = file.buffer(handle);
+    const known = this.#grabs.get(mapOffset);
     if (known === undefined) {
-      this.#grabs.set(handle, { access: file.syncCpu(handle, { dontBlock }), count: 1 });
+      this.#grabs.set(mapOffset, { access: file.syncCpu(handle, { dontBlock }), count: 1 });
     } else {
       waitForDevice(file, handle, dontBlock);
       known.count++;
     }
   }
 
-  /** @throws VmwgfxError EINVAL for one that is not grabbed */
-  release(handle: number): void {
-    const grab = this.#grabs.get(handle);
+  /** @throws VmwgfxError EINVAL for one that is not grabbed; ENOENT and EINVAL for no buffer object */
+  release(file: DrmFile, handle: number): void {
+    const { mapOffset } = file.buffer(handle);
+    const grab = this.#grabs.get(mapOffset);
     if (grab === undefined) {
       throw new VmwgfxError('EINVAL', `handle ${handle} is not grabbed for the CPU`, { handle });
     }
     if (--grab.count === 0) {
-      this.#grabs.delete(handle);
+      this.#grabs.delete(mapOffset);
       grab.access.release();
     }
   }

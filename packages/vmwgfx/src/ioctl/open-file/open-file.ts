@@ -1,5 +1,5 @@
 import { VmwgfxError } from '../../errors.js';
-import type { ObjectDescription } from '../../file/descriptions.js';
+import type { DescribedSurface, ObjectDescription } from '../../file/descriptions.js';
 import type { DrmFile } from '../../file/drm-file.js';
 import type { CpuGrabs } from './cpu-grabs.js';
 import type { Descriptors } from './descriptors.js';
@@ -24,22 +24,11 @@ export type CallHandler = (open: OpenFile, argument: DataView) => void;
 
 type Kind = ObjectDescription['kind'];
 
-/** A description of one kind. */
-type Described<K extends Kind> = Extract<ObjectDescription, { readonly kind: K }>;
-
-function isKind<K extends Kind>(description: ObjectDescription, kind: K): description is Described<K> {
-  return description.kind === kind;
-}
-
-/** The description of a handle that must be of one kind. @throws VmwgfxError ENOENT, EINVAL */
-export function describeAs<K extends 'buffer' | 'surface'>(
-  { file }: OpenFile,
-  handle: number,
-  kind: K,
-): Described<K> {
+/** A surface by its handle. @throws VmwgfxError ENOENT, EINVAL for the handle of something else */
+export function describeSurface({ file }: OpenFile, handle: number): DescribedSurface {
   const description = file.describe(handle);
-  if (!isKind(description, kind)) {
-    throw wrongKind(handle, kind);
+  if (description.kind !== 'surface') {
+    throw wrongKind(handle, 'surface');
   }
   return description;
 }

@@ -2,7 +2,7 @@ import { PAGE_SIZE, WORDS_PER_FRAME } from '@cg/pagetable';
 import { coTableEntryBytes, SVGA3D_INVALID_ID } from '@cg/svga-device';
 import type { DriverContext } from '../../context.js';
 import { VmwgfxError } from '../../errors.js';
-import type { BufferObject } from '../../memory/buffer-object.js';
+import type { BufferObject, BufferReservation } from '../../memory/buffer-object.js';
 import { UntrackedResource } from '../untracked-resource.js';
 
 /** SVGA_COTABLE_MAX_IDS of svga3d_types.h. */
@@ -96,19 +96,17 @@ export class CoTable extends UntrackedResource {
   }
 
   /** Goes on in another backing, with the entries that are in this one. */
-  override moveTo(backing: BufferObject, offset: number): void {
+  override moveTo(from: BufferReservation, to: BufferReservation, offset: number): void {
     this.unbind();
-    if (this.backing !== undefined) {
-      this.#copyEntries(this.backing, backing);
-    }
-    this.backingBytes = backing.bytes;
-    super.moveTo(backing, offset);
+    this.#copyEntries(from.object, to.object);
+    this.backingBytes = to.object.bytes;
+    super.moveTo(from, to, offset);
   }
 
   /** The context is gone from the device, and the table with it. */
-  destroy(): void {
+  override retire(): void {
     this.#bound = false;
-    this.detach();
+    super.retire();
   }
 
   #copyEntries(from: BufferObject, to: BufferObject): void {

@@ -2,7 +2,7 @@ import { coTableEntryBytes, SVGA_COTABLE } from '@cg/svga-device';
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverContext } from '../../context.js';
 import type { IdAllocator } from '../../id-allocator.js';
-import { doAll } from '../../references.js';
+import type { BufferReservation } from '../../memory/buffer-object.js';
 import { CoTable } from './co-table.js';
 import type { Query, QueryMemory } from './query-memory.js';
 import type { DxShader, StreamOutput } from './table-entry.js';
@@ -42,19 +42,14 @@ export class DxContext extends UserContext {
     return this.context.dxContextIds;
   }
 
-  override destroy(): void {
+  override destroy(held: BufferReservation | undefined): void {
     const views = [...this.views.values()].flatMap((ofType) => [...ofType.values()]);
     views.forEach((view) => view.surface.namedBy.remove(view));
-    const entries = [...this.shaders.values(), ...this.streamOutputs.values()];
-    doAll([
-      () => super.destroy(),
-      () => this.queryMemory?.destroy(),
-      ...[...entries, ...this.tables].map((resource) => () => resource.destroy()),
-      ...views.map(
-        ({ surface }) =>
-          () =>
-            surface.references.drop(),
-      ),
-    ]);
+    super.destroy(held);
+    this.queryMemory?.retire();
+    [...this.shaders.values(), ...this.streamOutputs.values(), ...this.tables].forEach((resource) =>
+      resource.retire(),
+    );
+    views.forEach(({ surface }) => surface.references.drop());
   }
 }

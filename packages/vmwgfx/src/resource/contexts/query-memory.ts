@@ -53,8 +53,8 @@ export class QueryMemory extends UntrackedResource {
     this.context.queue.emit('DX_READBACK_ALL_QUERY', { cid: id }, refused, id);
   }
 
-  destroy(): void {
+  override retire(): void {
     this.#bound = false;
-    this.detach();
+    super.retire();
   }
 }

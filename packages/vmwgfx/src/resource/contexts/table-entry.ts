@@ -43,9 +43,9 @@ export abstract class TableEntry extends UntrackedResource implements Named {
     this.hasBinding = false;
   }
 
-  destroy(): void {
+  override retire(): void {
     this.hasBinding = false;
-    this.detach();
+    super.retire();
   }
 
   protected abstract sendBinding(mobid: number): void;

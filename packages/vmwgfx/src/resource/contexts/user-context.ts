@@ -1,5 +1,5 @@
 import { SVGA3D_INVALID_ID } from '@cg/svga-device';
-import type { BufferObject } from '../../memory/buffer-object.js';
+import type { BufferObject, BufferReservation } from '../../memory/buffer-object.js';
 import { DeviceObject } from '../device-object.js';
 import { ContextState, type StateOwner } from './context-state.js';
 
@@ -49,8 +49,8 @@ export abstract class UserContext extends DeviceObject implements StateOwner {
     super.unbind();
   }
 
-  override destroy(): void {
+  override destroy(held: BufferReservation | undefined): void {
     this.state.clear();
-    super.destroy();
+    super.destroy(held);
   }
 }

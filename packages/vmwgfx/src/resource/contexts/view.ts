@@ -34,7 +34,6 @@ export class View implements Named, NamedByUser {
     this.surface.namedBy.add(this);
   }
 
-  /** @throws VmwgfxError EIO where the surface goes with it, and the device refused something */
   releaseSurface(): void {
     this.surface.namedBy.remove(this);
     this.surface.references.drop();

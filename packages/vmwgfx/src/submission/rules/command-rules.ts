@@ -1,4 +1,4 @@
-import { commandTable, type CommandName } from '@cg/svga-device';
+import type { CommandName } from '@cg/svga-device';
 import type { CommandRule, CommandRules } from './command-rule.js';
 import { copyRules } from './copies.js';
 import { dxCopyRules } from './dx-copies.js';
@@ -32,10 +32,7 @@ const rules: CommandRules = {
 /** The names of the commands that a user may send. */
 export const userCommandNames = Object.keys(rules) as readonly CommandName[];
 
-/** The rule for a command; none where a user may not send it to such a device. */
-export function ruleOf(name: CommandName, hasDx: boolean): CommandRule | undefined {
-  if (commandTable[name].dx && !hasDx) {
-    return undefined;
-  }
+/** The rule for a command; none where users may not send it. */
+export function ruleOf(name: CommandName): CommandRule | undefined {
   return (rules as Readonly<Partial<Record<CommandName, CommandRule>>>)[name];
 }

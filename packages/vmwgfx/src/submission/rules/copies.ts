@@ -1,4 +1,5 @@
-import type { CommandFields } from '@cg/svga-device';
+import { SVGA_CAP2, type CommandFields } from '@cg/svga-device';
+import { VmwgfxError } from '../../errors.js';
 import type { Surface } from '../../resource/surface.js';
 import type { CommandRules } from './command-rule.js';
 import { checkBox, checkCopyBox, prefixedBox, subresourceOf } from './extents.js';
@@ -30,6 +31,9 @@ export const copyRules: CommandRules = {
   INTRA_SURFACE_COPY: {
     surfaces: [{ field: 'sid', effect: 'write' }],
     inspect(fields, [surface]) {
+      if ((surface.context.device.capabilities2 & SVGA_CAP2.INTRA_SURFACE_COPY) === 0) {
+        throw new VmwgfxError('EINVAL', 'the device has no copies within a surface');
+      }
       const image = [surface, subresourceOf(surface, fields.face, fields.mipmap)] as const;
       checkCopyBox(image, image, fields);
     },

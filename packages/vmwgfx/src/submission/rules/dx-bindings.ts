@@ -10,6 +10,16 @@ import { shaderTypeIndex } from './dx-states.js';
 /** SVGA3D_DX_MAX_CONSTBUFFER_BINDING_SIZE of svga3d_dx.h. */
 const MAX_CONSTANT_BUFFER_BYTES = 65_536;
 
+/** SVGA3D_MAX_UAVIEWS of svga3d_limits.h: with the OpenGL 4.3 extensions there are as many as slots. */
+const MAX_UA_VIEWS = 8;
+
+/** @throws VmwgfxError EINVAL where the device has not so many unordered access views */
+function checkUaViews(scope: CommandScope, end: number): void {
+  if (end > MAX_UA_VIEWS && !scope.dx.context.limits.hasGl43) {
+    throw new VmwgfxError('EINVAL', `the device has ${MAX_UA_VIEWS} unordered access views, not ${end}`);
+  }
+}
+
 /** A view goes into a slot: its surface has to be there by then. */
 function viewSetting(scope: CommandScope, type: number, id: number, fields?: SlotFields): SlotSetting {
   const target = scope.view(type, id);
@@ -111,6 +121,7 @@ export const dxBindingRules: CommandRules = {
   DX_SET_UA_VIEWS: {
     surfaces: [],
     apply({ uavSpliceIndex: spliceIndex, uaViewIds }, scope) {
+      checkUaViews(scope, uaViewIds.length);
       const settings = uaViewIds.map((id) => viewSetting(scope, SVGA_COTABLE.UAVIEW, id, { spliceIndex }));
       scope.bind(scope.dx.state, dxSlots.uaViews, 0, settings);
     },
@@ -118,6 +129,7 @@ export const dxBindingRules: CommandRules = {
   DX_SET_CS_UA_VIEWS: {
     surfaces: [],
     apply({ startIndex, uaViewIds }, scope) {
+      checkUaViews(scope, startIndex + uaViewIds.length);
       const settings = uaViewIds.map((id) => viewSetting(scope, SVGA_COTABLE.UAVIEW, id));
       scope.bind(scope.dx.state, dxSlots.computeUaViews, startIndex, settings);
     },

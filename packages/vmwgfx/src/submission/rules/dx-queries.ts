@@ -34,11 +34,13 @@ function useMemory(scope: CommandScope, object: BufferObject): QueryMemory {
     }
   }
   const memory = new QueryMemory(dx.tables[SVGA_COTABLE.DXQUERY], object);
-  memory.attach(object, 0);
+  const held = scope.changes.reserve(object);
+  memory.attach(held, 0);
   dx.queryMemory = memory;
   scope.changes.change(() => {
     dx.queryMemory = undefined;
-    memory.destroy();
+    memory.refused();
+    memory.detach(held);
   });
   return memory;
 }

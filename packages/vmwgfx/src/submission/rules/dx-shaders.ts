@@ -25,24 +25,24 @@ function place(scope: CommandScope, entry: TableEntry, object: BufferObject, off
     });
   }
   const { backing, backingOffset } = entry;
+  const held = scope.changes.reserve(object);
   scope.changes.checkEntry(entry.table, entry.stateId);
   scope.changes.defineEntry(entry.table, entry.stateId);
-  scope.changes.hold(object);
   scope.changes.need(entry, false);
   if (backing === undefined) {
-    entry.attach(object, offset);
+    entry.attach(held, offset);
     entry.setBound(true);
     scope.changes.change(() => {
       entry.setBound(false);
-      entry.detach();
+      entry.detach(held);
     });
   } else {
-    scope.changes.hold(backing);
+    const from = scope.changes.reserve(backing);
     const wasBound = entry.isBound;
-    entry.moveTo(object, offset);
+    entry.moveTo(from, held, offset);
     entry.setBound(true);
     scope.changes.change(() => {
-      entry.moveTo(backing, backingOffset);
+      entry.moveTo(held, from, backingOffset);
       entry.setBound(wasBound);
     });
   }
@@ -55,7 +55,7 @@ function end<T extends TableEntry>(scope: CommandScope, entries: Map<number, T>,
   const entry = entries.get(id);
   if (entry !== undefined) {
     scope.unbindAll(entry);
-    scope.put(entries, id, undefined, () => entry.destroy());
+    scope.put(entries, id, undefined, () => entry.retire());
   }
 }
 
@@ -145,7 +145,7 @@ export const dxShaderRules: CommandRules = {
           : new StreamOutput(tables[SVGA_COTABLE.STREAMOUTPUT], soid, sizeInBytes);
       place(scope, entry, scope.handles.buffer(mobid), offsetInBytes);
       if (entry !== before) {
-        scope.put(streamOutputs, soid, entry, () => before?.destroy());
+        scope.put(streamOutputs, soid, entry, () => before?.retire());
       }
     },
   },

@@ -4,7 +4,7 @@ import { VmwgfxError } from '../../errors.js';
 import type { Surface } from '../../resource/surface.js';
 
 /** SVGA3dResourceType of svga3d_types.h. */
-const SVGA3D_RESOURCE = { BUFFER: 1, TEXTURE3D: 4, BUFFEREX: 9 } as const;
+const SVGA3D_RESOURCE = { BUFFER: 1, TEXTURE3D: 4, BUFFEREX: 6 } as const;
 
 /** What a view says of its surface; of a buffer `mip` is the first element, `first` how many there are. */
 export interface ViewExtent {

@@ -1,0 +1,16 @@
+/** Sizes and places of the rows' work: plain values, which can be sent to a thread. */
+export interface RowSettings {
+  /** Page tables that clean + record goes through. */
+  readonly tables: number;
+  /** Pages of the window that is stored to, a power of two. */
+  readonly windowPages: number;
+  /** Resources in one backing at the most. */
+  readonly resources: number;
+  /** Updates of 64 bytes in one command buffer, at most 11,000. */
+  readonly updates: number;
+  /** Frames of each replay; the whole trace if left out. */
+  readonly frames?: number;
+  readonly tracesFolder: string;
+  /** The C compiler's command. */
+  readonly compiler: string;
+}

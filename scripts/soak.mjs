@@ -1,0 +1,133 @@
+/**
+ * `npm run soak`: what tests run a little of, run for long, from a seed that no run had before. To add a part, add
+ * a row to `parts`.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { environment, root } from './setup.mjs';
+
+const cli = join(root, 'apps', 'cli', 'dist', 'main.js');
+
+/** A test that reads `CG_SOAK_SEED` and `CG_SOAK_SECONDS`. */
+const test = (project, file) => () => ['vitest', ['run', '--project', project, file]];
+
+/** Random litmus programs without an end: SIGINT ends them when their time is over. */
+function litmus({ seed }) {
+  const programs = ['--random', String(2 ** 31), '--seed', String(seed), '--jobs', '2'];
+  return ['node', [cli, 'litmus', ...programs]];
+}
+
+/**
+ * What there is: its name, what it looks for, and the command for a seed and so many seconds. One without `seeded`
+ * does the same each time, and takes as long as it takes. One with `endless` is sent SIGINT when its time is over,
+ * and then exits with 130.
+ */
+const parts = [
+  {
+    name: 'device',
+    about: 'hostile guests against the SVGA device',
+    seeded: true,
+    command: test('svga-device', 'src/fuzz.test.ts'),
+  },
+  {
+    name: 'work',
+    about: 'seconds for each unit of charged work; hostile guests that favour the dearest commands',
+    seeded: true,
+    command: test('svga-device', 'src/work.soak.test.ts'),
+  },
+  {
+    name: 'streams',
+    about: 'damaged command streams against the decoder',
+    seeded: true,
+    command: test('svga-device', 'src/protocol/command-fuzz.test.ts'),
+  },
+  {
+    name: 'operands',
+    about: 'litmus programs with operands that cannot be: refused, or run without a crash',
+    seeded: true,
+    command: test('machine', 'src/explore/any-operands.test.ts'),
+  },
+  {
+    name: 'litmus',
+    about: 'random litmus programs, two jobs: every byte checked',
+    seeded: true,
+    command: litmus,
+    endless: true,
+  },
+  {
+    name: 'exhaustive',
+    about: 'all litmus programs of up to three steps of the alphabet',
+    command: () => ['node', [cli, 'litmus', '--exhaustive', '3', '--jobs', '2']],
+  },
+  {
+    name: 'bench',
+    about: 'every row of the benchmarks, whose contenders check their results',
+    command: test('bench', 'src/rows/suite.test.ts'),
+  },
+];
+
+const SECONDS = 60;
+const MOST_SEED = 2 ** 31 - 1;
+
+const usage = `usage: npm run soak -- [--seconds <number>] [--seed <whole number>] [part…]
+
+--seconds is for each part that takes a seed, ${SECONDS} if left out; --seed is from the clock if left out.
+
+${parts.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}`;
+
+function parse(args) {
+  const options = {
+    seconds: { type: 'string', default: String(SECONDS) },
+    seed: { type: 'string', default: String(Date.now() % MOST_SEED) },
+    help: { type: 'boolean', short: 'h', default: false },
+  };
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
+    const unknown = positionals.find((wanted) => parts.every(({ name }) => name !== wanted));
+    const isRight = seconds > 0 && Number.isInteger(seed) && seed >= 0 && seed <= MOST_SEED;
+    if (unknown === undefined && isRight) {
+      return { help: values.help, seconds, seed, names: positionals };
+    }
+    console.error(
+      unknown === undefined ? 'cg: --seconds or --seed is no such number' : `cg: no part «${unknown}»`,
+    );
+  } catch (error) {
+    console.error(`cg: ${error.message}`);
+  }
+  console.error(usage);
+  process.exit(2);
+}
+
+/** Runs the parts, each to its end, and exits with 1 if one of them has failed. */
+export function soak(args) {
+  const { help, seconds, seed, names } = parse(args);
+  if (help) {
+    console.log(usage);
+    return;
+  }
+  const chosen = parts.filter(({ name }) => names.length === 0 || names.includes(name));
+  const variables = { CG_SOAK_SECONDS: String(seconds), CG_SOAK_SEED: String(seed) };
+  console.error(`cg: soak, seed ${seed}, ${seconds} s for each part that takes one`);
+  const failed = chosen.filter(({ name, about, seeded, command, endless = false }) => {
+    console.error(`\ncg: ${name}: ${about}`);
+    const [program, programArgs] = command({ seed, seconds });
+    const settings = { cwd: root, env: { ...environment, ...variables }, stdio: 'inherit' };
+    const end = endless ? { timeout: 1000 * seconds, killSignal: 'SIGINT' } : {};
+    const { status, signal, error } = spawnSync(program, programArgs, { ...settings, ...end });
+    if (status === 0 || (endless && status === 130)) {
+      return false;
+    }
+    const why = error?.message ?? signal ?? `exit code ${status}`;
+    const again = `npm run soak --${seeded ? ` --seed ${seed} --seconds ${seconds}` : ''} ${name}`;
+    console.error(`cg: ${name} failed (${why}); again: ${again}`);
+    return true;
+  });
+  console.error(
+    failed.length === 0
+      ? `\ncg: seed ${seed}: ${chosen.map(({ name }) => name).join(', ')} found nothing`
+      : `\ncg: seed ${seed}: ${failed.map(({ name }) => name).join(', ')} failed`,
+  );
+  process.exit(failed.length === 0 ? 0 : 1);
+}

@@ -1,0 +1,3 @@
+export const isSoak: boolean;
+export const seedsTimeout: number;
+export function seeds(count: number): Generator<number>;
