@@ -24,8 +24,12 @@ export async function listMappings(
   const reports = new LineWriter(process.stderr);
   const seen = { sound: 0, damaged: 0, any: false, damage: false };
   try {
+    const findings = walkImage(image, cr3, paging, rangeOf(options, addresses));
+    // The walk is begun before anything is printed: a table that is not there is bad input, and nothing else.
+    let next = findings.next();
     out.line(json ? headerJson(tables) : headerText(tables));
-    for (const finding of walkImage(image, cr3, paging, rangeOf(options, addresses))) {
+    for (; next.done !== true; next = findings.next()) {
+      const finding = next.value;
       note(seen, finding);
       if (json) {
         out.line(findingAsJson(finding, addresses, isWide));
