@@ -125,7 +125,10 @@ describe('cg walk of dumps', () => {
   it('--find: the top table is among the candidates; exit code 1 where there is none', async () => {
     const { code, out } = await runCg(['walk', guest('level5.elf'), '--find', '--json']);
     expect(code).toBe(0);
-    const tables = out.trimEnd().split('\n').map((line) => JSON.parse(line) as { table: string; mode: string });
+    const tables = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { table: string; mode: string });
     expect(tables).toContainEqual(expect.objectContaining({ table: '0x120000', mode: '5-level' }));
     const empty = join(folder, 'empty.raw');
     writeFileSync(empty, new Uint8Array(8192));

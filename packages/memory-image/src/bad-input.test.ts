@@ -41,14 +41,29 @@ describe('headers that lie', () => {
   const load = 64 + 56;
 
   it.each([
-    ['a segment of 2^60 bytes', withField(elf, load + 32, 1n << 60n), 'EINVAL', /p_filesz of header 1 is 0x1000/],
+    [
+      'a segment of 2^60 bytes',
+      withField(elf, load + 32, 1n << 60n),
+      'EINVAL',
+      /p_filesz of header 1 is 0x1000/,
+    ],
     ['a segment behind the end', withField(elf, load + 32, 0x2000000n), 'EIO', /truncated/],
     ['a segment above 2^52', withField(elf, load + 24, (1n << 52n) - 0x1000n + 1n), 'EINVAL', /above 2\^52/],
     ['segments that overlap', withField(elf, load + 24, 0x3800n), 'EINVAL', /overlap/],
     ['headers behind the end', withField(elf, 32, 1n << 40n), 'EIO', /truncated: program header 0/],
-    ['an offset of 2^64 - 1', withField(elf, 32, (1n << 64n) - 1n), 'EINVAL', /e_phoff is 0xffffffffffffffff/],
+    [
+      'an offset of 2^64 - 1',
+      withField(elf, 32, (1n << 64n) - 1n),
+      'EINVAL',
+      /e_phoff is 0xffffffffffffffff/,
+    ],
     ['notes of 2^40 bytes', withField(elf, 64 + 32, 1n << 40n), 'EINVAL', /bytes of notes/],
-    ['a big-endian file', Uint8Array.from(elf, (byte, i) => (i === 5 ? 2 : byte)), 'ENOTSUP', /little-endian/],
+    [
+      'a big-endian file',
+      Uint8Array.from(elf, (byte, i) => (i === 5 ? 2 : byte)),
+      'ENOTSUP',
+      /little-endian/,
+    ],
     ['a program', Uint8Array.from(elf, (byte, i) => (i === 16 ? 2 : byte)), 'ENOTSUP', /no core/],
     ['a core of ARM', Uint8Array.from(elf, (byte, i) => (i === 18 ? 183 : byte)), 'ENOTSUP', /not x86/],
   ])('ELF: %s is refused in a line', (_name, bytes, code, message) => {
@@ -60,7 +75,9 @@ describe('headers that lie', () => {
     expect(() => open(withField(lime, 16, 0xffn))).not.toThrow(TypeError);
     expect(() => open(withField(lime, 8, 0x5000n))).toThrow(refusal('EINVAL', /before/));
     expect(() => open(withField(lime, 32 + 4096 + 8, 0x800n))).toThrow(MemoryImageError);
-    expect(() => open(withField(lime, 32 + 4096, 0n))).toThrow(refusal('EINVAL', /no magic in LiME header 1/));
+    expect(() => open(withField(lime, 32 + 4096, 0n))).toThrow(
+      refusal('EINVAL', /no magic in LiME header 1/),
+    );
     expect(() => open(withField(lime, 0, 0x2_4c694d45n))).toThrow(refusal('ENOTSUP', /version 2/));
     expect(() => open(withField(lime, 16, 1n << 60n))).toThrow(refusal('EINVAL', /last address/));
   });
@@ -156,31 +173,37 @@ describe('any bytes', () => {
     ['kdump, flattened', guestFile('level4.kdump')],
   ];
 
-  it.each(files)('%s: cut off anywhere, or changed anywhere, it is an image or a MemoryImageError', (_name, bytes) => {
-    const change = fc.tuple(fc.nat({ max: Math.min(bytes.length - 1, 0x3000) }), fc.integer({ min: 0, max: 255 }));
-    fc.assert(
-      fc.property(fc.nat({ max: bytes.length }), fc.array(change, { maxLength: 4 }), (length, changes) => {
-        const copy = Uint8Array.from(bytes);
-        changes.forEach(([at, value]) => (copy[at] = value));
-        const counted = new CountingSource(changes.length % 2 === 0 ? copy.subarray(0, length) : copy);
-        try {
-          const image = openMemoryImage(counted);
-          const into = new Uint8Array(4096);
-          let held = image.nextHeld(0);
-          for (let i = 0; i < 20 && held < image.end; i++) {
-            expect(image.nextHole(held)).toBeGreaterThan(held);
-            image.read(held, into);
-            held = image.nextHeld(image.nextHole(held));
+  it.each(files)(
+    '%s: cut off anywhere, or changed anywhere, it is an image or a MemoryImageError',
+    (_name, bytes) => {
+      const change = fc.tuple(
+        fc.nat({ max: Math.min(bytes.length - 1, 0x3000) }),
+        fc.integer({ min: 0, max: 255 }),
+      );
+      fc.assert(
+        fc.property(fc.nat({ max: bytes.length }), fc.array(change, { maxLength: 4 }), (length, changes) => {
+          const copy = Uint8Array.from(bytes);
+          changes.forEach(([at, value]) => (copy[at] = value));
+          const counted = new CountingSource(changes.length % 2 === 0 ? copy.subarray(0, length) : copy);
+          try {
+            const image = openMemoryImage(counted);
+            const into = new Uint8Array(4096);
+            let held = image.nextHeld(0);
+            for (let i = 0; i < 20 && held < image.end; i++) {
+              expect(image.nextHole(held)).toBeGreaterThan(held);
+              image.read(held, into);
+              held = image.nextHeld(image.nextHole(held));
+            }
+          } catch (error) {
+            expect(error).toBeInstanceOf(MemoryImageError);
           }
-        } catch (error) {
-          expect(error).toBeInstanceOf(MemoryImageError);
-        }
-        // Opening reads headers and bitmaps, a look reads a page: never the file again and again.
-        expect(counted.bytesRead).toBeLessThan(bytes.length * 2 + 2 ** 20);
-      }),
-      { numRuns: 150 },
-    );
-  });
+          // Opening reads headers and bitmaps, a look reads a page: never the file again and again.
+          expect(counted.bytesRead).toBeLessThan(bytes.length * 2 + 2 ** 20);
+        }),
+        { numRuns: 150 },
+      );
+    },
+  );
 
   it('LZO: any block is a page or EBADMSG', () => {
     fc.assert(

@@ -50,7 +50,11 @@ class Writer {
 export function writeLime(ranges: readonly WrittenRange[]): Uint8Array {
   const writer = new Writer();
   for (const { physical, bytes } of ranges) {
-    writer.text('EMiL').u32(1).u64(physical, physical + bytes.length - 1, 0).bytes(bytes);
+    writer
+      .text('EMiL')
+      .u32(1)
+      .u64(physical, physical + bytes.length - 1, 0)
+      .bytes(bytes);
   }
   return writer.done();
 }
@@ -58,7 +62,10 @@ export function writeLime(ranges: readonly WrittenRange[]): Uint8Array {
 function windowsHeader(writer: Writer, cr3: number, type: number, ranges: readonly WrittenRange[]): Writer {
   const pages = (bytes: Uint8Array) => bytes.length / 4096;
   writer.text('PAGEDU64').u32(15, 19041).u64(cr3).padTo(0x30).u32(0x8664, 2);
-  writer.padTo(0x88).u32(ranges.length, 0).u64(ranges.reduce((sum, { bytes }) => sum + pages(bytes), 0));
+  writer
+    .padTo(0x88)
+    .u32(ranges.length, 0)
+    .u64(ranges.reduce((sum, { bytes }) => sum + pages(bytes), 0));
   for (const { physical, bytes } of ranges) {
     writer.u64(physical / 4096, pages(bytes));
   }
@@ -101,8 +108,14 @@ export function writeNote(name: string, type: number, descriptor: Uint8Array): U
 /** An ELF64 core with a segment for each range, and its notes. */
 export function writeElfCore(ranges: readonly WrittenRange[], notes = new Uint8Array(0)): Uint8Array {
   const headers = ranges.length + 1;
-  const writer = new Writer().text('\x7fELF').bytes(Uint8Array.of(2, 1, 1, 0)).u64(0);
-  writer.u32(4 | (62 << 16), 1).u64(0, 64, 0).u32(0, 64 | (56 << 16), headers, 0);
+  const writer = new Writer()
+    .text('\x7fELF')
+    .bytes(Uint8Array.of(2, 1, 1, 0))
+    .u64(0);
+  writer
+    .u32(4 | (62 << 16), 1)
+    .u64(0, 64, 0)
+    .u32(0, 64 | (56 << 16), headers, 0);
   let offset = 64 + headers * 56;
   const header = (type: number, physical: number, size: number) => {
     writer.u32(type, 0).u64(offset, 0, physical, size, size, 0);

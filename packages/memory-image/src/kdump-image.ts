@@ -58,7 +58,11 @@ export function openKdump(source: ByteSource): MemoryImage {
   const header = Fields.read(source, 0, HEADER_SIZE, 'the kdump header');
   const layout = [KDUMP64, KDUMP32].find(({ blockSize }) => isBlockSize(header.u32(blockSize)));
   if (layout === undefined) {
-    throw new MemoryImageError('EINVAL', `a block size of ${header.u32(KDUMP64.blockSize)}`, KDUMP64.blockSize);
+    throw new MemoryImageError(
+      'EINVAL',
+      `a block size of ${header.u32(KDUMP64.blockSize)}`,
+      KDUMP64.blockSize,
+    );
   }
   const blockSize = header.u32(layout.blockSize);
   const sub = Fields.read(source, blockSize, layout.subHeaderSize, 'the kdump sub-header');

@@ -54,22 +54,27 @@ describe('openMemoryImage', () => {
   for (const [name, write] of Object.entries(WRITERS)) {
     it(`${name}: has each byte where it was, and no other`, () => {
       fc.assert(
-        fc.property(someRanges, fc.nat({ max: 130_000 }), fc.integer({ min: 1, max: 9000 }), (ranges, at, length) => {
-          const plain = plainMemory(ranges);
-          const image = open(write(ranges));
-          const start = at % plain.length;
-          const wanted = plain.subarray(start, Math.min(start + length, plain.length));
-          const into = new Uint8Array(wanted.length);
-          const isHeld = !wanted.includes(-1);
-          expect(image.read(start, into)).toBe(isHeld);
-          if (isHeld) {
-            expect(Buffer.compare(into, Uint8Array.from(wanted))).toBe(0);
-          }
-          const held = plain.findIndex((byte, i) => i >= start && byte >= 0);
-          expect(image.nextHeld(start)).toBe(held < 0 ? Infinity : held);
-          expect(image.nextHole(start)).toBe(plain.findIndex((byte, i) => i >= start && byte < 0));
-          expect(image.end).toBe(plain.length - 8192);
-        }),
+        fc.property(
+          someRanges,
+          fc.nat({ max: 130_000 }),
+          fc.integer({ min: 1, max: 9000 }),
+          (ranges, at, length) => {
+            const plain = plainMemory(ranges);
+            const image = open(write(ranges));
+            const start = at % plain.length;
+            const wanted = plain.subarray(start, Math.min(start + length, plain.length));
+            const into = new Uint8Array(wanted.length);
+            const isHeld = !wanted.includes(-1);
+            expect(image.read(start, into)).toBe(isHeld);
+            if (isHeld) {
+              expect(Buffer.compare(into, Uint8Array.from(wanted))).toBe(0);
+            }
+            const held = plain.findIndex((byte, i) => i >= start && byte >= 0);
+            expect(image.nextHeld(start)).toBe(held < 0 ? Infinity : held);
+            expect(image.nextHole(start)).toBe(plain.findIndex((byte, i) => i >= start && byte < 0));
+            expect(image.end).toBe(plain.length - 8192);
+          },
+        ),
         { numRuns: 60 },
       );
     });

@@ -24,7 +24,13 @@ export type {
   TableDamage,
   TableFault,
 } from './image/findings.js';
-export { findTopTables, soundness, type FindOptions, type TableCandidate, type Trial } from './image/find-tables.js';
+export {
+  findTopTables,
+  soundness,
+  type FindOptions,
+  type TableCandidate,
+  type Trial,
+} from './image/find-tables.js';
 export { modeOfCpu, PAGING_MODES, type ModeOfCpu, type Paging, type PagingMode } from './image/paging.js';
 export { walkImage, type ImageWalkOptions } from './image/walk-image.js';
 export type { EntryCallback, PageWalk, WalkAction, WalkOperations } from './operations.js';

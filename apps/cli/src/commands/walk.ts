@@ -110,7 +110,9 @@ export function walkCommand(exit: (code: number) => void): Command {
     .option('--json', 'print a JSON object a line')
     .addHelpText('after', DETAILS)
     .action(async (path: string, later: string | undefined, options: WalkOptions, command: Command) => {
-      const wanted = [options.explain, options.changed, options.find].filter((option) => option !== undefined);
+      const wanted = [options.explain, options.changed, options.find].filter(
+        (option) => option !== undefined,
+      );
       if (wanted.length > 1) {
         command.error('cg: --explain, --changed and --find exclude one another');
       }

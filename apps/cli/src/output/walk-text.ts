@@ -1,4 +1,10 @@
-import { ENTRY_NAMES, type ImageFinding, type MappedRange, type PagingMode, type TableDamage } from '@cg/pagewalk';
+import {
+  ENTRY_NAMES,
+  type ImageFinding,
+  type MappedRange,
+  type PagingMode,
+  type TableDamage,
+} from '@cg/pagewalk';
 import { exactSize, physicalAddress, type VirtualAddresses } from './virtual-address.js';
 
 /** The digits of an entry. */

@@ -79,7 +79,14 @@ function headerText({ image, cr3, paging, cpu }: ImageTables): string {
 function headerJson({ image, cr3, paging, cpu }: ImageTables): string {
   const { format, cpus } = image;
   const { mode } = paging;
-  return JSON.stringify({ kind: 'tables', format, mode, cr3: `0x${cr3.toString(16)}`, cpu, cpus: cpus.length });
+  return JSON.stringify({
+    kind: 'tables',
+    format,
+    mode,
+    cr3: `0x${cr3.toString(16)}`,
+    cpu,
+    cpus: cpus.length,
+  });
 }
 
 /** Most entries make no sense: which mode would make more? */

@@ -164,7 +164,18 @@ function smallPages32(memory, table) {
   for (let page = 0; page < 256; page++) {
     memory.set32(table, page, page * 4096 + (P | W));
   }
-  const kinds = [P, P | U, P | W | U, P | PCD, P | PWT | PCD | PAT, P | G, P | W | A | D, P | W | 0xe00, P | W, P | W];
+  const kinds = [
+    P,
+    P | U,
+    P | W | U,
+    P | PCD,
+    P | PWT | PCD | PAT,
+    P | G,
+    P | W | A | D,
+    P | W | 0xe00,
+    P | W,
+    P | W,
+  ];
   kinds.forEach((bits, i) => memory.set32(table, 256 + i, 0x80000 + i * 4096 + bits));
   memory.set32(table, 300, 0x123842);
   memory.set32(table, 301, 0x40000000 + (P | W));

@@ -24,8 +24,8 @@ function firmware(folder, { memory, touches, cr0, cr3, cr4, efer }) {
   const bytes = readFileSync(binary);
   const words = PARAMETERS + 64;
   const touched = words + memory.words.length * 8;
-  [cr4, cr3, efer, cr0, memory.words.length, BASE + words, touches.length, BASE + touched].forEach((value, i) =>
-    bytes.writeUInt32LE(value, PARAMETERS + i * 4),
+  [cr4, cr3, efer, cr0, memory.words.length, BASE + words, touches.length, BASE + touched].forEach(
+    (value, i) => bytes.writeUInt32LE(value, PARAMETERS + i * 4),
   );
   memory.words.forEach(([at, value], i) => {
     bytes.writeUInt32LE(at, words + i * 8);
@@ -62,7 +62,7 @@ async function monitor(binary, commands) {
       printed.replaceAll('\r', ''),
     );
   await execute({ execute: 'qmp_capabilities' });
-  for (let registers = ''; !/HLT=1/.test(registers); ) {
+  for (let registers = ''; !/HLT=1/.test(registers);) {
     registers = await run('info registers');
   }
   await run('stop');

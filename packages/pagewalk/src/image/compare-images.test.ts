@@ -79,7 +79,9 @@ describe('compareImages', () => {
 
   it('says where it cannot compare, and passes over tables that point at themselves', () => {
     const outside = withPages((image) => image.set(2, 1, 100, TABLE));
-    expect(changes(before, outside)).toMatchObject([{ kind: 'uncompared', reason: 'outside', start: 2 ** 30 }]);
+    expect(changes(before, outside)).toMatchObject([
+      { kind: 'uncompared', reason: 'outside', start: 2 ** 30 },
+    ]);
     expect(changes(before, outside, { maxTables: 2 })).toMatchObject([
       { kind: 'uncompared', reason: 'limit', start: 0, end: 2 ** 30 },
       { kind: 'uncompared', reason: 'limit', start: 2 ** 30, end: 2 ** 31 },
@@ -89,7 +91,12 @@ describe('compareImages', () => {
   });
 
   it('finds the pages in which two walks differ', () => {
-    const entry = fc.tuple(fc.integer({ min: 4, max: 6 }), fc.nat({ max: 600 }), fc.nat({ max: 20 }), fc.nat(127));
+    const entry = fc.tuple(
+      fc.integer({ min: 4, max: 6 }),
+      fc.nat({ max: 600 }),
+      fc.nat({ max: 20 }),
+      fc.nat(127),
+    );
     const tables = (image: TestImage) => {
       image.set(3, 1, 5, TABLE);
       image.set(3, 3, 6, PRESENT | USER);

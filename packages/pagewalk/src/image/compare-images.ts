@@ -43,7 +43,12 @@ export type ImageChange = ChangedRange | SharedChange | UncomparedRange;
 /** One side of a place: nothing, a page or a part of one, or a table. */
 type Place =
   | undefined
-  | { readonly isTable: false; readonly level: number; readonly physical: number; readonly properties: number }
+  | {
+      readonly isTable: false;
+      readonly level: number;
+      readonly physical: number;
+      readonly properties: number;
+    }
   | { readonly isTable: true; readonly physical: number; readonly properties: number };
 
 /**

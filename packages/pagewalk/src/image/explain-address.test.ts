@@ -51,6 +51,8 @@ describe('explainAddress', () => {
 
   it('an address that is too large for the mode is refused', () => {
     expect(() => explain('pae', 'pae', 1n << 32n)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
-    expect(() => explain('level4', '4-level', 1n << 64n)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    expect(() => explain('level4', '4-level', 1n << 64n)).toThrow(
+      expect.objectContaining({ code: 'EINVAL' }),
+    );
   });
 });

@@ -1,6 +1,14 @@
 import type { PhysicalMemory } from '@cg/memory-image';
 import { PageWalkError } from '../errors.js';
-import { EntryFormat, ENTRY_NAMES, MAY_ALL, MAY_EXECUTE, MAY_USER, MAY_WRITE, PRESENT } from './entry-format.js';
+import {
+  EntryFormat,
+  ENTRY_NAMES,
+  MAY_ALL,
+  MAY_EXECUTE,
+  MAY_USER,
+  MAY_WRITE,
+  PRESENT,
+} from './entry-format.js';
 import type { Paging } from './paging.js';
 
 /** One bit, or field, of an entry that is not 0. */

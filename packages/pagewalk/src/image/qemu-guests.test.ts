@@ -24,7 +24,10 @@ interface TlbLine {
 }
 
 function infoTlb(guest: string, addressBits: number): TlbLine[] {
-  const lines = new TextDecoder().decode(guestFile(`${guest}.tlb.txt`)).trimEnd().split('\n');
+  const lines = new TextDecoder()
+    .decode(guestFile(`${guest}.tlb.txt`))
+    .trimEnd()
+    .split('\n');
   return lines.map((line) => {
     const [, address, physical, flags] = /^([0-9a-f]{16}): ([0-9a-f]{16}) (\S{9})$/.exec(line) ?? [];
     return {

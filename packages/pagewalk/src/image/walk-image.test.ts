@@ -242,7 +242,9 @@ describe('walkImage', () => {
         pages.forEach((page) => cpu.store8(vma.addressOf(page), 1));
         const image = openMemoryImage(new BufferSource(memory.u8));
         const found = new Map<number, number>();
-        for (const finding of walkImage(image, BigInt(addressSpace.tables.rootFrame * PAGE_SIZE), { mode: '4-level' })) {
+        for (const finding of walkImage(image, BigInt(addressSpace.tables.rootFrame * PAGE_SIZE), {
+          mode: '4-level',
+        })) {
           expect(finding).toMatchObject({ kind: 'mapped', writable: true, user: true });
           for (let at = finding.start; finding.kind === 'mapped' && at < finding.end; at += PAGE_SIZE) {
             found.set(vma.pageAt(at), (finding.physical + at - finding.start) / PAGE_SIZE);

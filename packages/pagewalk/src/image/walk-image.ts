@@ -93,8 +93,8 @@ class ImageWalker {
     this.#tablesLeft = maxTables;
     this.#piecesLeft = maxTables * PIECES_PER_TABLE;
     this.#words = format.span.map(() => new Uint32Array(TABLE_BYTES / 4));
-    this.#bytes = this.#words.map((words, level) =>
-      new Uint8Array(words.buffer, 0, format.entries[level] * format.entryBytes),
+    this.#bytes = this.#words.map(
+      (words, level) => new Uint8Array(words.buffer, 0, format.entries[level] * format.entryBytes),
     );
     this.#physical = format.span.map(() => -1);
     this.#base = format.span.map(() => 0);
