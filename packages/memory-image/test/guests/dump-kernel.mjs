@@ -48,7 +48,18 @@ const { values, positionals } = parseArgs({
 const [kernel, folder] = positionals;
 const file = (name) => join(folder, name);
 writeFileSync(file('initrd'), initialFiles(folder));
-const machine = ['-M', 'pc', '-m', values.memory, '-cpu', values.cpu, '-smp', String(CPUS), '-kernel', kernel];
+const machine = [
+  '-M',
+  'pc',
+  '-m',
+  values.memory,
+  '-cpu',
+  values.cpu,
+  '-smp',
+  String(CPUS),
+  '-kernel',
+  kernel,
+];
 const append = `console=ttyS0 panic=0 ${values.append}`;
 const console_ = ['-initrd', file('initrd'), '-append', append, '-serial', `file:${file('console.txt')}`];
 /** Whether the first process has spoken. */
@@ -61,9 +72,9 @@ function isReady() {
 }
 const cpus = Array.from({ length: CPUS }, (_, cpu) => cpu);
 const printed = await monitor([...machine, ...console_], isReady, [
-  ...cpus.flatMap((cpu) => [`cpu ${cpu}`, 'info tlb']),
+  ...cpus.map((cpu) => ['info tlb', cpu]),
   // Quoted: a slash behind a number would divide it.
   `pmemsave 0 ${Number(values.memory) * 2 ** 20} "${file('dump.raw')}"`,
   `dump-guest-memory ${file('dump.elf')}`,
 ]);
-cpus.forEach((cpu) => writeFileSync(file(`tlb.${cpu}.txt`), printed[2 * cpu + 1]));
+cpus.forEach((cpu) => writeFileSync(file(`tlb.${cpu}.txt`), printed[cpu]));

@@ -27,7 +27,7 @@ const LME_NXE = 0x900;
 const NXE = 0x800;
 
 /** The words that a guest writes. */
-class Memory {
+export class Memory {
   words = [];
   /** A 64-bit entry: `target` is a physical address. */
   set(table, index, target, bits, high = 0) {

@@ -2,78 +2,16 @@
  * Makes the dumps beside this file anew: `node make-guests.mjs [guest …]`. Needs `as` and `ld` (binutils),
  * qemu-system-x86_64 and makedumpfile; the tests need none of them. QEMU's version goes into made-with.txt.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { createInterface } from 'node:readline';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { guests } from './guests.mjs';
+import { MEMORY, runGuest } from './run-guest.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const MEMORY = 8 * 2 ** 20;
-const PARAMETERS = 0x1000;
-const BASE = 0xf0000;
-
-function firmware(folder, { memory, touches, cr0, cr3, cr4, efer }) {
-  const [object, binary] = [join(folder, 'guest.o'), join(folder, 'guest.bin')];
-  execFileSync('as', ['--32', join(here, 'guest.S'), '-o', object]);
-  const link = ['-m', 'elf_i386', '-Ttext', '0', '-e', '0', '--oformat', 'binary', object, '-o', binary];
-  execFileSync('ld', link);
-  const bytes = readFileSync(binary);
-  const words = PARAMETERS + 64;
-  const touched = words + memory.words.length * 8;
-  [cr4, cr3, efer, cr0, memory.words.length, BASE + words, touches.length, BASE + touched].forEach(
-    (value, i) => bytes.writeUInt32LE(value, PARAMETERS + i * 4),
-  );
-  memory.words.forEach(([at, value], i) => {
-    bytes.writeUInt32LE(at, words + i * 8);
-    bytes.writeUInt32LE(value, words + i * 8 + 4);
-  });
-  touches.forEach(([address, stores], i) => {
-    bytes.writeBigUInt64LE(BigInt(address), touched + i * 16);
-    bytes.writeUInt32LE(stores, touched + i * 16 + 8);
-  });
-  writeFileSync(binary, bytes);
-  return binary;
-}
-
-/** Runs commands of QEMU's monitor on a guest that has halted, and gives what each printed. */
-async function monitor(binary, commands) {
-  const machine = ['-M', 'pc', '-m', '8', '-cpu', 'max', '-smp', '2', '-bios', binary];
-  const nothing = ['-nodefaults', '-vga', 'none', '-display', 'none', '-qmp', 'stdio'];
-  const qemu = spawn('qemu-system-x86_64', [...machine, ...nothing], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const answers = createInterface({ input: qemu.stdout })[Symbol.asyncIterator]();
-  const execute = async (command) => {
-    qemu.stdin.write(`${JSON.stringify(command)}\n`);
-    for (;;) {
-      const answer = JSON.parse((await answers.next()).value);
-      if ('return' in answer) {
-        return answer.return;
-      }
-      if ('error' in answer) {
-        throw new Error(answer.error.desc);
-      }
-    }
-  };
-  const run = (line) =>
-    execute({ execute: 'human-monitor-command', arguments: { 'command-line': line } }).then((printed) =>
-      printed.replaceAll('\r', ''),
-    );
-  await execute({ execute: 'qmp_capabilities' });
-  for (let registers = ''; !/HLT=1/.test(registers);) {
-    registers = await run('info registers');
-  }
-  await run('stop');
-  const results = [];
-  for (const command of commands) {
-    results.push(await run(command));
-  }
-  qemu.kill();
-  await new Promise((resolve) => qemu.on('exit', resolve));
-  return results;
-}
 
 /**
  * QEMU's ELF core with the program headers right behind the ELF header: makedumpfile 1.7.2 looks for them
@@ -109,7 +47,7 @@ for (const [name, guest] of Object.entries(guests)) {
   }
   const folder = mkdtempSync(join(tmpdir(), 'cg-guest-'));
   const file = (ending) => join(folder, `dump.${ending}`);
-  const [registers, tlb, ...others] = await monitor(firmware(folder, guest), [
+  const [registers, tlb, ...others] = await runGuest(guest, folder, [
     'info registers',
     'info tlb',
     // Quoted: a slash behind a number would divide it.

@@ -8,6 +8,7 @@ const LOOK = 100;
 
 /**
  * What each of the monitor's commands printed, in their order.
+ * A command is a line, or a line and the number of the CPU that it asks about.
  * @param machine QEMU's options: CPU, memory, firmware or kernel
  * @param isReady whether to stop the machine now; it is given `run`, which runs a command of the monitor
  */
@@ -31,9 +32,9 @@ export async function monitor(machine, isReady, commands) {
       }
     }
   };
-  const run = async (line) => {
-    const command = { execute: 'human-monitor-command', arguments: { 'command-line': line } };
-    return (await execute(command)).replaceAll('\r', '');
+  const run = async (line, cpu = 0) => {
+    const asked = { 'command-line': line, 'cpu-index': cpu };
+    return (await execute({ execute: 'human-monitor-command', arguments: asked })).replaceAll('\r', '');
   };
   try {
     await execute({ execute: 'qmp_capabilities' });
@@ -43,7 +44,7 @@ export async function monitor(machine, isReady, commands) {
     await run('stop');
     const printed = [];
     for (const command of commands) {
-      printed.push(await run(command));
+      printed.push(typeof command === 'string' ? await run(command) : await run(...command));
     }
     return printed;
   } finally {

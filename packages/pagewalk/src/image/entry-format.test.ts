@@ -68,4 +68,12 @@ describe('EntryFormat', () => {
       expect.objectContaining({ code: 'EINVAL' }),
     );
   });
+
+  it('bit 5 of a PDPTE in PAE is no fault: QEMU 7.2 sets it in memory as the tables are walked', () => {
+    const format = new EntryFormat({ mode: 'pae' });
+    expect(format.isReserved(0x1da4021, 0, 3)).toBe(false);
+    expect([1, 2, 6, 7, 8].map((bit) => format.isReserved(1 | (1 << bit), 0, 3))).toEqual(
+      Array(5).fill(true),
+    );
+  });
 });

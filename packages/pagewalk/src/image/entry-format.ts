@@ -123,7 +123,8 @@ export class EntryFormat {
     }
     if (this.#isPae) {
       if (level === 3) {
-        return (low & 0x1e6) !== 0 || (high & 0xfff00000) !== 0;
+        // Bit 5 is reserved too, when CR3 is loaded. QEMU's emulated CPU sets it in memory afterwards.
+        return (low & 0x1c6) !== 0 || (high & 0xfff00000) !== 0;
       }
       const reserved = (high & 0x7ff00000) !== 0;
       return reserved || (level === 2 && (low & PAGE_SIZE_BIT) !== 0 && (low & 0x1fe000) !== 0);
