@@ -109,7 +109,7 @@ function readRecords(source: ByteSource): Piece[] {
 
 /** The parts of the records that no later record overwrites, by offset. */
 function lastWritten(records: readonly Piece[]): Piece[] {
-  const order = records.map((_, i) => i).sort((a, b) => records[a].start - records[b].start);
+  const order = records.map((_, i) => i).toSorted((a, b) => records[a].start - records[b].start);
   const pieces: Piece[] = [];
   /** Records that have begun, as a heap with the latest on top; those that have ended go when they surface. */
   const begun = new LatestFirst();

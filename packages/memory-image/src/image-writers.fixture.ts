@@ -59,15 +59,18 @@ export function writeLime(ranges: readonly WrittenRange[]): Uint8Array {
   return writer.done();
 }
 
+function pagesOf(bytes: Uint8Array): number {
+  return bytes.length / 4096;
+}
+
 function windowsHeader(writer: Writer, cr3: number, type: number, ranges: readonly WrittenRange[]): Writer {
-  const pages = (bytes: Uint8Array) => bytes.length / 4096;
   writer.text('PAGEDU64').u32(15, 19041).u64(cr3).padTo(0x30).u32(0x8664, 2);
   writer
     .padTo(0x88)
     .u32(ranges.length, 0)
-    .u64(ranges.reduce((sum, { bytes }) => sum + pages(bytes), 0));
+    .u64(ranges.reduce((sum, { bytes }) => sum + pagesOf(bytes), 0));
   for (const { physical, bytes } of ranges) {
-    writer.u64(physical / 4096, pages(bytes));
+    writer.u64(physical / 4096, pagesOf(bytes));
   }
   return writer.padTo(0xf98).u32(type).padTo(0x2000);
 }
@@ -128,13 +131,14 @@ export function writeElfCore(ranges: readonly WrittenRange[], notes = new Uint8A
   return writer.done();
 }
 
+function bigEndian(...values: bigint[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(values.length * 8));
+  values.forEach((value, i) => view.setBigInt64(i * 8, value));
+  return new Uint8Array(view.buffer);
+}
+
 /** A flattened file of records in the order given; `records` may overwrite one another. */
 export function writeFlattened(records: readonly { offset: number; bytes: Uint8Array }[]): Uint8Array {
-  const bigEndian = (...values: bigint[]) => {
-    const view = new DataView(new ArrayBuffer(values.length * 8));
-    values.forEach((value, i) => view.setBigInt64(i * 8, value));
-    return new Uint8Array(view.buffer);
-  };
   const writer = new Writer().text('makedumpfile').padTo(16).bytes(bigEndian(1n, 1n)).padTo(4096);
   for (const { offset, bytes } of records) {
     writer.bytes(bigEndian(BigInt(offset), BigInt(bytes.length))).bytes(bytes);

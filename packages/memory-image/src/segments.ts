@@ -21,7 +21,7 @@ export interface Segment {
  */
 export function joinSegments(source: ByteSource, segments: readonly Segment[]): Segment[] {
   const joined: Segment[] = [];
-  for (const segment of segments.filter(({ size }) => size > 0).sort((a, b) => a.physical - b.physical)) {
+  for (const segment of segments.filter(({ size }) => size > 0).toSorted((a, b) => a.physical - b.physical)) {
     const { physical, offset, size } = segment;
     if (!(physical >= 0 && physical + size <= PHYSICAL_END)) {
       throw new MemoryImageError('EINVAL', `${describe(segment)} is above 2^52`, offset);

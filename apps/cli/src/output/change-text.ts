@@ -32,12 +32,19 @@ export function changeAsJson(change: ImageChange, addresses: VirtualAddresses): 
   const where = { kind, start: addresses.text(start), last: addresses.last(end), bytes: end - start };
   switch (change.kind) {
     case 'changed': {
-      const fields = (range: MappedRange | undefined) => (range === undefined ? null : mappedFields(range));
-      return JSON.stringify({ ...where, before: fields(change.before), after: fields(change.after) });
+      return JSON.stringify({
+        ...where,
+        before: fieldsOrNull(change.before),
+        after: fieldsOrNull(change.after),
+      });
     }
     case 'shared':
       return JSON.stringify({ ...where, sameAs: addresses.text(change.sameAs) });
     case 'uncompared':
       return JSON.stringify({ ...where, reason: change.reason });
   }
+}
+
+function fieldsOrNull(range: MappedRange | undefined) {
+  return range === undefined ? null : mappedFields(range);
 }

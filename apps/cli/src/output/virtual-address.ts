@@ -1,28 +1,39 @@
+const PAGE = 4096;
+
 /** Virtual addresses of one paging mode as people write them: all their digits, sign-extended. */
 export class VirtualAddresses {
-  readonly #bits: number;
   readonly #digits: number;
+  /** The first address of the upper half; Infinity where there is none. */
+  readonly #upperHalf: number;
+  /** The bits that sign extension sets in the high word of an address in the upper half. */
+  readonly #extension: number;
 
   constructor(readonly bits: 32 | 48 | 57) {
-    this.#bits = bits;
     this.#digits = bits === 32 ? 8 : 16;
+    this.#upperHalf = bits === 32 ? Infinity : 2 ** (bits - 1);
+    this.#extension = bits === 32 ? 0 : 2 ** 32 - 2 ** (bits - 32);
   }
 
-  /** Of an address without sign extension. */
-  text(address: number | bigint): string {
-    const width = this.#bits === 32 ? 32 : 64;
-    const extended = BigInt.asUintN(width, BigInt.asIntN(this.#bits, BigInt(address)));
-    return `0x${extended.toString(16).padStart(this.#digits, '0')}`;
+  /** Of an address without sign extension. In words, not as a bigint: a listing has a hundred thousand. */
+  text(address: number): string {
+    const low = (address % 2 ** 32).toString(16).padStart(8, '0');
+    if (this.bits === 32) {
+      return `0x${low}`;
+    }
+    const own = Math.floor(address / 2 ** 32);
+    const high = address >= this.#upperHalf ? own + this.#extension : own;
+    return `0x${high.toString(16).padStart(8, '0')}${low}`;
   }
 
   /** The end of a range: that of the highest has a digit more. */
   end(address: number): string {
-    return address === 2 ** this.#bits ? `0x1${'0'.repeat(this.#digits)}` : this.text(address);
+    return address === 2 ** this.bits ? `0x1${'0'.repeat(this.#digits)}` : this.text(address);
   }
 
-  /** The last address of a range: unlike its end, it never has a digit more. */
+  /** The last address of a range of whole pages: unlike its end, it never has a digit more. */
   last(end: number): string {
-    return this.text(BigInt(end) - 1n);
+    // Above 2^53 a number cannot be odd: the last page's address has all digits but three.
+    return `${this.text(end - PAGE).slice(0, -3)}fff`;
   }
 
   range({ start, end }: { readonly start: number; readonly end: number }): string {
@@ -31,8 +42,8 @@ export class VirtualAddresses {
 
   /** Without sign extension; undefined for what is no address, or no end of a range, of this mode. */
   parse(address: bigint): number | undefined {
-    const half = 1n << BigInt(this.#bits - 1);
-    if (this.#bits === 32) {
+    const half = 1n << BigInt(this.bits - 1);
+    if (this.bits === 32) {
       return address <= 1n << 32n ? Number(address) : undefined;
     }
     if (address <= half) {

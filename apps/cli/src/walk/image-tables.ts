@@ -100,5 +100,5 @@ export function fittest(
       return { mode, soundness: -1 };
     }
   });
-  return fits.sort((a, b) => b.soundness - a.soundness);
+  return fits.toSorted((a, b) => b.soundness - a.soundness);
 }

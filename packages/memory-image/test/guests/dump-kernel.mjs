@@ -16,11 +16,15 @@ const FILE = 0o100755;
 const CHARACTER_DEVICE = 0o20600;
 const DIRECTORY = 0o40755;
 
+/** As long as a multiple of four. */
+function padded(buffer) {
+  return Buffer.concat([buffer, Buffer.alloc(-buffer.length & 3)]);
+}
+
 /** A member of a cpio archive in the «newc» format (Linux, Documentation/driver-api/early-userspace). */
 function member(name, mode, bytes = Buffer.alloc(0), device = [0, 0]) {
   const fields = [1, mode, 0, 0, 1, 0, bytes.length, 0, 0, ...device, name.length + 1, 0];
   const header = `070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}${name}\0`;
-  const padded = (buffer) => Buffer.concat([buffer, Buffer.alloc(-buffer.length & 3)]);
   return Buffer.concat([padded(Buffer.from(header)), padded(bytes)]);
 }
 
@@ -61,7 +65,7 @@ const machine = [
   kernel,
 ];
 const append = `console=ttyS0 panic=0 ${values.append}`;
-const console_ = ['-initrd', file('initrd'), '-append', append, '-serial', `file:${file('console.txt')}`];
+const boot = ['-initrd', file('initrd'), '-append', append, '-serial', `file:${file('console.txt')}`];
 /** Whether the first process has spoken. */
 function isReady() {
   const text = existsSync(file('console.txt')) ? readFileSync(file('console.txt'), 'latin1') : '';
@@ -71,7 +75,7 @@ function isReady() {
   return text.includes('cg: ready');
 }
 const cpus = Array.from({ length: CPUS }, (_, cpu) => cpu);
-const printed = await monitor([...machine, ...console_], isReady, [
+const printed = await monitor([...machine, ...boot], isReady, [
   ...cpus.map((cpu) => ['info tlb', cpu]),
   // Quoted: a slash behind a number would divide it.
   `pmemsave 0 ${Number(values.memory) * 2 ** 20} "${file('dump.raw')}"`,

@@ -36,6 +36,10 @@ function headersMoved(core) {
   return Buffer.concat(parts);
 }
 
+function makedumpfile(...options) {
+  return execFileSync('makedumpfile', options, { maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
 function keep(name, bytes) {
   writeFileSync(join(here, `${name}.gz`), gzipSync(bytes, { level: 9 }));
 }
@@ -68,8 +72,6 @@ for (const [name, guest] of Object.entries(guests)) {
   }
   if (name === 'level4') {
     writeFileSync(file('moved.elf'), headersMoved(readFileSync(file('elf'))));
-    const makedumpfile = (...options) =>
-      execFileSync('makedumpfile', options, { maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'ignore'] });
     makedumpfile('-l', '-d', '0', file('moved.elf'), file('lzo'));
     const flat = makedumpfile('-F', '-c', '-d', '0', file('moved.elf'));
     makedumpfile('-c', '-d', '0', file('moved.elf'), file('zlib'));

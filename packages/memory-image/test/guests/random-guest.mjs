@@ -38,13 +38,17 @@ function generator(seed) {
   };
 }
 
+/** Where a table of a level is: the first is on the path to the first MiB. */
+function table(level, which) {
+  return TABLES + ((level - 1) * (PER_LEVEL + 1) + which) * 4096;
+}
+
 /** Tables by level, each with entries that go down a level, or map pages; the first MiB is mapped to itself. */
 function randomGuest(mode, seed) {
   const { levels, bytes, cr4, efer, isPae = false, hasPse = false } = MODES[mode];
   const random = generator(seed);
   const memory = new Memory();
   const perTable = 4096 / bytes;
-  const table = (level, which) => TABLES + ((level - 1) * (PER_LEVEL + 1) + which) * 4096;
   const set = (at, index, target, bits, high) =>
     bytes === 8 ? memory.set(at, index, target, bits, high) : memory.set32(at, index, target + bits);
   const high = () => (bytes === 8 && random(4) === 0 ? 2 ** 31 : 0);

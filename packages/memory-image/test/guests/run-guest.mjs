@@ -12,6 +12,10 @@ export const MEMORY = 8 * 2 ** 20;
 const PARAMETERS = 0x1000;
 const BASE = 0xf0000;
 
+async function hasHalted(run) {
+  return /HLT=1/.test(await run('info registers'));
+}
+
 /**
  * Gives what QEMU's monitor printed of a guest that has halted, for each command.
  * @param guest one of those in guests.mjs
@@ -20,7 +24,6 @@ const BASE = 0xf0000;
 export function runGuest(guest, folder, commands) {
   const processors = ['-M', 'pc', '-cpu', 'max', '-smp', '2'];
   const machine = [...processors, '-m', String(MEMORY / 2 ** 20), '-bios', firmware(folder, guest)];
-  const hasHalted = async (run) => /HLT=1/.test(await run('info registers'));
   return monitor(machine, hasHalted, commands);
 }
 

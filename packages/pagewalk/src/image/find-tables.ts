@@ -66,7 +66,7 @@ export function findTopTables(
       searches.forEach((search) => search.look(at, page));
     }
   }
-  return searches.flatMap((search) => search.ranked()).sort(byRank);
+  return searches.flatMap((search) => search.ranked()).toSorted(byRank);
 }
 
 /** What a walk makes of a table: the share of findings that make sense, by the entries behind them. */

@@ -83,9 +83,12 @@ function differenceOf(line: TlbLine, page: Page | undefined): string | undefined
   return same && !exceeds ? undefined : `${where}, in the walk ${JSON.stringify(range)}`;
 }
 
+function flag(isSet: boolean, letter: string): string {
+  return isSet ? letter : '-';
+}
+
 /** What a range says of its leaf entries, as QEMU's `info tlb` writes it. */
 function flagsOf(range: MappedRange): string {
-  const flag = (isSet: boolean, letter: string) => (isSet ? letter : '-');
   return [
     '-',
     flag(range.global, 'G'),
