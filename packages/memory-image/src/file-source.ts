@@ -4,9 +4,9 @@ import { MemoryImageError } from './errors.js';
 import { PieceCache } from './piece-cache.js';
 
 /** Bytes read at once: page tables are allocated near one another. */
-const PIECE_BYTES = 64 * 1024;
+const PIECE_BYTES = 16 * 1024;
 /** Pieces kept, 16 MiB in all, whatever the size of the file. */
-const MOST_PIECES = 256;
+const MOST_PIECES = 1024;
 
 /** A file, read in pieces; those used last are kept. */
 export class FileSource implements ByteSource {

@@ -1,14 +1,13 @@
-import type { Segment } from '@cg/memory-image';
-import { compareImages, explainAddress, PAGING_MODES } from '@cg/pagewalk';
+import { MemoryImageError, type Segment } from '@cg/memory-image';
+import { compareImages, explainAddress, PageWalkError, PAGING_MODES } from '@cg/pagewalk';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { changeAsJson, describeChange } from '../output/change-text.js';
 import { explanationJson, explanationText } from '../output/explain-text.js';
-import { inputError } from '../output/input-error.js';
+import { fileError } from '../output/file-error.js';
 import { LineWriter } from '../output/line-writer.js';
 import { VirtualAddresses } from '../output/virtual-address.js';
 import { addressBits, type WalkRange } from '../walk/address-range.js';
-import { findCandidates } from '../walk/find-candidates.js';
 import { tablesOf, WalkInputError, withImage, type TableOptions } from '../walk/image-tables.js';
 import { listMappings } from '../walk/list-mappings.js';
 
@@ -128,15 +127,18 @@ async function guarded(path: string, work: () => Promise<number>): Promise<numbe
   try {
     return await work();
   } catch (error) {
-    const line = error instanceof WalkInputError ? `${path}: ${error.message}` : inputError(path, error);
+    const isOurs = [WalkInputError, PageWalkError, MemoryImageError].some((kind) => error instanceof kind);
+    const line = isOurs ? `${path}: ${(error as Error).message}` : fileError(path, error);
     process.stderr.write(`cg: ${line}\n`);
     return EXIT.BAD_INPUT;
   }
 }
 
 function walk(path: string, later: string | undefined, options: WalkOptions): Promise<number> {
-  return withImage(path, options, (image) => {
+  return withImage(path, options, async (image) => {
     if (options.find === true) {
+      // Loaded for this alone: its table and its progress bar are libraries.
+      const { findCandidates } = await import('../walk/find-candidates.js');
       return findCandidates(image, options);
     }
     const tables = tablesOf(image, options);
