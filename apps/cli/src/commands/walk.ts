@@ -26,9 +26,9 @@ registers in the file where it has them.
 
 A line is a range mapped to adjacent physical addresses by pages of one size with the same flags:
 r(ead), w(rite), x (execute), u(ser), g(lobal), as all levels together allow, a(ccessed) and d(irty)
-as the leaf says; behind it PWT, PCD, PAT and the protection key where set. A table that shows up again
-is not listed again: its ranges are «as at» the first one's address. Damaged entries are reported on
-standard error, with --json among the findings, and the walk goes on behind them.
+as the leaf says; behind it PWT, PCD, PAT and the protection key where set. A table that shows up
+again is not listed again: its ranges are «as at» the first one's address. Damaged entries are
+reported on standard error, with --json among the findings, and the walk goes on behind them.
 
 Examples:
   $ cg walk dump.elf
@@ -38,8 +38,8 @@ Examples:
   $ cg walk before.elf after.elf --changed
   $ cg walk memory.raw --cr3 0x1000 --map 0=0:0xc0000000 --map 0x100000000=0xc0000000:0x40000000
 
-Exit codes: 0 all is well, 1 an entry is damaged, an address faults or nothing was found, 2 the input
-is at fault.`;
+Exit codes: 0 all is well, 1 an entry is damaged, an address faults or nothing was found, 2 the
+input is at fault.`;
 
 function parseNumber(text: string): bigint {
   if (!/^(0x[0-9a-f]+|[0-9]+)$/i.test(text)) {

@@ -69,8 +69,8 @@ export class WalkText {
         return `${columns([where, size, '', '', ''])}  ${each} ${this.#addresses.text(finding.sameAs)}`;
       }
       case 'self-map': {
-        const table = `the table at ${physicalAddress(finding.table)}, through itself`;
-        return `${columns([where, size, '', '', ''])}  self-map: ${table}`;
+        const table = `the table at ${physicalAddress(finding.table)}`;
+        return `${columns([where, size, '', '', ''])}  self-map of ${table}`;
       }
     }
   }
