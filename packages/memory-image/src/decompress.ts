@@ -5,10 +5,10 @@ import { MemoryImageError } from './errors.js';
 import { lzoDecompress } from './lzo.js';
 
 /** How a page of a kdump file is stored (makedumpfile, diskdump_mod.h: DUMP_DH_COMPRESSED_*). */
-export const COMPRESSED_ZLIB = 0x01;
-export const COMPRESSED_LZO = 0x02;
-export const COMPRESSED_SNAPPY = 0x04;
-export const COMPRESSED_ZSTD = 0x20;
+const COMPRESSED_ZLIB = 0x01;
+const COMPRESSED_LZO = 0x02;
+const COMPRESSED_SNAPPY = 0x04;
+const COMPRESSED_ZSTD = 0x20;
 const COMPRESSIONS = COMPRESSED_ZLIB | COMPRESSED_LZO | COMPRESSED_SNAPPY | COMPRESSED_ZSTD;
 
 /**

@@ -2,7 +2,7 @@ import { checkInside, type ByteSource } from './byte-source.js';
 import { MemoryImageError } from './errors.js';
 
 /** Physical addresses have at most 52 bits (Intel SDM volume 3A, 4.1.4). */
-export const PHYSICAL_END = 2 ** 52;
+const PHYSICAL_END = 2 ** 52;
 
 /** Adjacent physical addresses whose bytes are adjacent in the file. */
 export interface Segment {

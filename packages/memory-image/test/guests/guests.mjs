@@ -5,16 +5,16 @@
 
 export const P = 1;
 export const W = 2;
-export const U = 4;
-export const PWT = 8;
-export const PCD = 16;
-export const A = 32;
-export const D = 64;
+const U = 4;
+const PWT = 8;
+const PCD = 16;
+const A = 32;
+const D = 64;
 export const PS = 128;
-export const PAT = 128;
-export const G = 256;
-export const PAT_LARGE = 4096;
-export const NX = 2 ** 31;
+const PAT = 128;
+const G = 256;
+const PAT_LARGE = 4096;
+const NX = 2 ** 31;
 const TABLE = P | W | U;
 
 const CR0_PAGING = 0x80010001;
