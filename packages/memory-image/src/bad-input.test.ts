@@ -25,7 +25,7 @@ function open(bytes: Uint8Array) {
 }
 
 /** Copies a file and sets a 64-bit field. */
-function withField(bytes: Uint8Array, at: number, value: bigint): Uint8Array {
+function withField(bytes: Uint8Array, at: number, value: bigint): Uint8Array<ArrayBuffer> {
   const copy = Uint8Array.from(bytes);
   new DataView(copy.buffer).setBigUint64(at, value, true);
   return copy;

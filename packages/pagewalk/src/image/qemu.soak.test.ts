@@ -83,22 +83,18 @@ describe.skipIf(reason !== undefined)(`guests that QEMU runs now${reason ? `: ${
         ? JSON.parse(execFileSync('node', [join(guests, 'debian-kernels.mjs')], { encoding: 'utf8' }))
         : { amd64: null, pae: null }
     ) as { amd64: string | null; pae: string | null };
-    it.for<[PagingMode, 'amd64' | 'pae', string[]]>([
+    it.for<readonly [mode: PagingMode, name: 'amd64' | 'pae', options: readonly string[]]>([
       ['5-level', 'amd64', []],
       ['4-level', 'amd64', ['--append', 'no5lvl', '--cpu', 'max,la57=off']],
       ['pae', 'pae', []],
-    ])(
-      '%s, the %s kernel',
-      ([mode, name, options], { skip }) => {
-        const kernel = kernels[name];
-        if (kernel === null) {
-          skip(`no ${name} kernel here: apt fetches amd64, cg guest pae`);
-        }
-        const compared = compareDumps('dump-kernel.mjs', [kernel, 'FOLDER', ...options], mode, 2);
-        console.log(`${mode}: ${compared} lines of info tlb compared`);
-        expect(compared).toBeGreaterThan(4000);
-      },
-      BOOT_MS,
-    );
+    ])('%s, the %s kernel', { timeout: BOOT_MS }, ([mode, name, options], { skip }) => {
+      const kernel = kernels[name];
+      if (kernel === null) {
+        return skip(`no ${name} kernel here: apt fetches amd64, cg guest pae`);
+      }
+      const compared = compareDumps('dump-kernel.mjs', [kernel, 'FOLDER', ...options], mode, 2);
+      console.log(`${mode}: ${compared} lines of info tlb compared`);
+      expect(compared).toBeGreaterThan(4000);
+    });
   });
 });
