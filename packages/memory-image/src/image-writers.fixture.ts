@@ -109,7 +109,10 @@ export function writeNote(name: string, type: number, descriptor: Uint8Array): U
 }
 
 /** An ELF64 core with a segment for each range, and its notes. */
-export function writeElfCore(ranges: readonly WrittenRange[], notes = new Uint8Array(0)): Uint8Array {
+export function writeElfCore(
+  ranges: readonly WrittenRange[],
+  notes: Uint8Array = new Uint8Array(0),
+): Uint8Array {
   const headers = ranges.length + 1;
   const writer = new Writer()
     .text('\x7fELF')
