@@ -12,6 +12,7 @@ export default defineConfig({
       // One of its tests measures the heap.
       project('pagetable', 'packages/pagetable', { isolate: true }),
       project('tracked-memory', 'packages/tracked-memory'),
+      project('memory-image', 'packages/memory-image'),
       project('pagewalk', 'packages/pagewalk'),
       project('svga-device', 'packages/svga-device'),
       project('mapping-dirty', 'packages/mapping-dirty'),

@@ -43,6 +43,12 @@ const parts = [
     command: test('svga-device', 'src/protocol/command-fuzz.test.ts'),
   },
   {
+    name: 'tables',
+    about: "random page tables, and a Debian kernel's, in QEMU against its info tlb, where it is installed",
+    seeded: true,
+    command: test('pagewalk', 'src/image/qemu.soak.test.ts'),
+  },
+  {
     name: 'operands',
     about: 'litmus programs with operands that cannot be: refused, or run without a crash',
     seeded: true,

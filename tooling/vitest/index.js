@@ -4,6 +4,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Tests read the sources of every package, so that a change below is seen without a build in between. */
 export const sourceAliases = [
+  { find: /^@cg\/memory-image\/node$/, replacement: `${root}packages/memory-image/src/node.ts` },
   { find: /^@cg\/tracked-memory\/contract$/, replacement: `${root}packages/tracked-memory/src/contract.ts` },
   {
     find: /^@cg\/machine\/(guest-cases|trace|litmus)$/,
@@ -12,7 +13,7 @@ export const sourceAliases = [
   { find: /^@cg\/vmwgfx\/ioctl$/, replacement: `${root}packages/vmwgfx/src/ioctl.ts` },
   { find: /^@cg\/(vmwgfx|mapping-dirty)\/parts$/, replacement: `${root}packages/$1/src/parts.ts` },
   {
-    find: /^@cg\/(collections|surface-layout|pagetable|tracked-memory|pagewalk|svga-device|mapping-dirty|vmwgfx|machine|v86)$/,
+    find: /^@cg\/(collections|surface-layout|pagetable|tracked-memory|memory-image|pagewalk|svga-device|mapping-dirty|vmwgfx|machine|v86)$/,
     replacement: `${root}packages/$1/src/index.ts`,
   },
 ];

@@ -1,11 +1,5 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { decodeCommand } from './commands/decode.js';
-import { guestCommand } from './commands/guest.js';
-import { layoutCommand } from './commands/layout.js';
-import { litmusCommand } from './commands/litmus.js';
-import { replayCommand } from './commands/replay.js';
-import { walkCommand } from './commands/walk.js';
 import { EXIT } from './exit-codes.js';
 
 const { version } = createRequire(import.meta.url)('@cg/cli/package.json') as { version: string };
@@ -22,6 +16,24 @@ Examples:
   $ cg guest --cases 10                               a real kernel drives the device
 
 Exit codes: 0 all is well, 1 a check failed, 2 the input is at fault, 70 a bug of cg.`;
+
+type CommandOf = (exit: (code: number) => void) => Command;
+
+/** In the order of the help. Each is loaded when it is needed: all of them take longer to load than a walk takes. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandOf>>> = {
+  replay: async () => (await import('./commands/replay.js')).replayCommand,
+  litmus: async () => (await import('./commands/litmus.js')).litmusCommand,
+  walk: async () => (await import('./commands/walk.js')).walkCommand,
+  layout: async () => (await import('./commands/layout.js')).layoutCommand,
+  decode: async () => (await import('./commands/decode.js')).decodeCommand,
+  guest: async () => (await import('./commands/guest.js')).guestCommand,
+};
+
+/** The command that the first argument names; all of them where it names none, for help and suggestions. */
+function commandsFor([name = '']: readonly string[]): Promise<CommandOf[]> {
+  const wanted = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);
+  return Promise.all(wanted.map((load) => load()));
+}
 
 /** Runs `cg` with the arguments after the program's name. @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
@@ -41,15 +53,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const exit = (code: number): void => {
     exitCode = code;
   };
-  const commands = [
-    replayCommand(exit),
-    litmusCommand(exit),
-    walkCommand(exit),
-    layoutCommand(exit),
-    decodeCommand(exit),
-    guestCommand(exit),
-  ];
-  for (const command of commands) {
+  for (const commandOf of await commandsFor(args)) {
+    const command = commandOf(exit);
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

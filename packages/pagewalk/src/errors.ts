@@ -9,9 +9,9 @@ export class PageWalkError extends Error {
      */
     readonly code: 'EINVAL' | 'ELOOP',
     message: string,
-    /** Addresses; pages where the range given was one of a mapping. */
-    readonly start: number,
-    readonly end: number,
+    /** Addresses; pages where the range given was one of a mapping. Left out where it is not about a range. */
+    readonly start?: number,
+    readonly end?: number,
   ) {
     super(message);
   }

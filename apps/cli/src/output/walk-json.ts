@@ -1,29 +1,38 @@
-import type { ImageFinding } from '@cg/pagewalk';
-import { entryValue, physicalAddress, permissionFlags, virtualAddress } from './walk-text.js';
+import type { ImageFinding, MappedRange } from '@cg/pagewalk';
+import { physicalAddress, type VirtualAddresses } from './virtual-address.js';
+import { entryValue, permissionFlags } from './walk-text.js';
 
-/** The last address of a range: unlike its end, it always has 64 bits. */
-function lastAddress(end: number): string {
-  return virtualAddress(end - 1);
+/** What a leaf says, as fields. */
+export function mappedFields(range: MappedRange) {
+  const { pageSize, writeThrough, cacheDisabled, pat, protectionKey, device } = range;
+  return {
+    pageSize,
+    flags: permissionFlags(range),
+    physical: physicalAddress(range.physical),
+    writeThrough,
+    cacheDisabled,
+    pat,
+    protectionKey,
+    device,
+  };
 }
 
 /** The machine-readable form: one object, the fields in this order. Addresses are text, above 2^53 too. */
-export function findingAsJson(finding: ImageFinding): string {
+export function findingAsJson(finding: ImageFinding, addresses: VirtualAddresses, isWide: boolean): string {
   const { kind, start, end } = finding;
-  const where = { kind, start: virtualAddress(start), last: lastAddress(end), bytes: end - start };
+  const where = { kind, start: addresses.text(start), last: addresses.last(end), bytes: end - start };
   switch (finding.kind) {
-    case 'mapped': {
-      const { pageSize, device } = finding;
-      const physical = physicalAddress(finding.physical);
-      return JSON.stringify({ ...where, pageSize, flags: permissionFlags(finding), physical, device });
-    }
+    case 'mapped':
+      return JSON.stringify({ ...where, ...mappedFields(finding) });
     case 'shared': {
-      const { level, table, sameAs } = finding;
-      return JSON.stringify({
-        ...where,
-        level,
-        table: physicalAddress(table),
-        sameAs: virtualAddress(sameAs),
-      });
+      const { level, span, table, sameAs } = finding;
+      const place = { table: physicalAddress(table), sameAs: addresses.text(sameAs) };
+      return JSON.stringify({ ...where, level, span, ...place });
+    }
+    case 'self-map': {
+      const { level, table, entry, entries } = finding;
+      const place = { table: physicalAddress(table), entry: physicalAddress(entry) };
+      return JSON.stringify({ ...where, level, ...place, entries });
     }
     case 'damage': {
       const { fault, level, entry, entries, low, high, target } = finding;
@@ -33,7 +42,7 @@ export function findingAsJson(finding: ImageFinding): string {
         level,
         entry: physicalAddress(entry),
         entries,
-        value: entryValue(low, high),
+        value: entryValue(low, high, isWide),
         target: physicalAddress(target),
       });
     }

@@ -1,88 +1,99 @@
-import type { ImageFinding, MappedRange, SharedTable, TableDamage } from '@cg/pagewalk';
+import {
+  ENTRY_NAMES,
+  type ImageFinding,
+  type MappedRange,
+  type PagingMode,
+  type TableDamage,
+} from '@cg/pagewalk';
+import { exactSize, physicalAddress, type VirtualAddresses } from './virtual-address.js';
 
-const LEVEL_NAMES = ['', 'PTE', 'PDE', 'PDPTE', 'PML4E'];
-const UNITS = ['KiB', 'MiB', 'GiB', 'TiB'];
-const UPPER_HALF = 2 ** 47;
-
-/** A 48-bit address as people write it: sign-extended, all 16 digits. */
-export function virtualAddress(address: number): string {
-  return `0x${address < UPPER_HALF ? '0000' : 'ffff'}${address.toString(16).padStart(12, '0')}`;
-}
-
-/** The end of a range; that of the highest one is 2^64. */
-function virtualEnd(end: number): string {
-  return end === 2 ** 48 ? '0x10000000000000000' : virtualAddress(end);
-}
-
-export function physicalAddress(address: number): string {
-  return `0x${address.toString(16)}`;
-}
-
-/** The 64 bits of an entry. */
-export function entryValue(low: number, high: number): string {
-  return `0x${high.toString(16).padStart(8, '0')}${low.toString(16).padStart(8, '0')}`;
-}
-
-/** Bytes in the largest unit that needs no fraction. */
-function exactSize(bytes: number): string {
-  let [size, unit] = [bytes / 1024, 0];
-  while (size % 1024 === 0 && unit < UNITS.length - 1) {
-    size /= 1024;
-    unit++;
-  }
-  return `${size} ${UNITS[unit]}`;
-}
-
-function range({ start, end }: ImageFinding): string {
-  return `${virtualAddress(start)}-${virtualEnd(end)}`;
+/** The digits of an entry. */
+export function entryValue(low: number, high: number, isWide: boolean): string {
+  const text = low.toString(16).padStart(8, '0');
+  return isWide ? `0x${high.toString(16).padStart(8, '0')}${text}` : `0x${text}`;
 }
 
 function columns(cells: readonly [string, string, string, string, string]): string {
   const [where, size, page, flags, physical] = cells;
-  const middle = `${size.padStart(14)}  ${page.padStart(5)}  ${flags.padEnd(5)}`;
+  const middle = `${size.padStart(14)}  ${page.padStart(5)}  ${flags.padEnd(7)}`;
   return `${where.padEnd(38)}${middle}  ${physical}`.trimEnd();
 }
 
 /** The names of the columns. */
 export const WALK_HEADING = columns(['virtual range', 'size', 'page', 'flags', 'physical start']);
 
-export function permissionFlags({ writable, executable, user, global }: MappedRange): string {
-  return `r${writable ? 'w' : '-'}${executable ? 'x' : '-'}${user ? 'u' : '-'}${global ? 'g' : '-'}`;
+/** `rwxugad`: read, write, execute, user, global, accessed, dirty. */
+export function permissionFlags(range: MappedRange): string {
+  // One string built up: a listing has a hundred thousand of these.
+  return `r${range.writable ? 'w' : '-'}${range.executable ? 'x' : '-'}${range.user ? 'u' : '-'}${
+    range.global ? 'g' : '-'
+  }${range.accessed ? 'a' : '-'}${range.dirty ? 'd' : '-'}`;
 }
 
-function describeMapped(mapped: MappedRange): string {
-  const physical = `${physicalAddress(mapped.physical)}${mapped.device ? '  device' : ''}`;
-  const size = exactSize(mapped.end - mapped.start);
-  return columns([range(mapped), size, exactSize(mapped.pageSize), permissionFlags(mapped), physical]);
+/** What else a leaf says: `device`, `PWT`, `PCD`, `PAT`, `key 5`. */
+export function leafNotes(range: MappedRange): string {
+  const notes = [
+    range.device ? 'device' : '',
+    range.writeThrough ? 'PWT' : '',
+    range.cacheDisabled ? 'PCD' : '',
+    range.pat ? 'PAT' : '',
+    range.protectionKey === 0 ? '' : `key ${range.protectionKey}`,
+  ];
+  return notes.filter((note) => note !== '').join(' ');
 }
 
-function describeShared(shared: SharedTable): string {
-  const size = exactSize(shared.end - shared.start);
-  return columns([range(shared), size, '', '', '']) + `  as at ${virtualAddress(shared.sameAs)}`;
-}
+/** The lines of one mode. */
+export class WalkText {
+  readonly #addresses: VirtualAddresses;
+  readonly #names: readonly string[];
+  readonly #isWide: boolean;
 
-/** A line of the listing. */
-export function describeRange(finding: MappedRange | SharedTable): string {
-  return finding.kind === 'mapped' ? describeMapped(finding) : describeShared(finding);
-}
-
-function whatIsWrong({ fault, level, low, high, target }: TableDamage): string {
-  switch (fault) {
-    case 'loop':
-      return `points back at the table at ${physicalAddress(target)}, which is being walked`;
-    case 'outside':
-      return `points at ${physicalAddress(target)}, outside the image`;
-    case 'reserved':
-      return level === 4 ? 'has bit 7 set, which is reserved' : 'maps a huge page and has reserved bits set';
-    case 'limit':
-      return `${entryValue(low, high)} is left unread: more tables than the limit; the walk ends here`;
+  constructor(addresses: VirtualAddresses, mode: PagingMode) {
+    this.#addresses = addresses;
+    this.#names = ENTRY_NAMES[mode];
+    this.#isWide = !mode.startsWith('32-bit');
   }
-}
 
-/** What is wrong, and where; two lines. */
-export function describeDamage(damage: TableDamage): string {
-  const { level, entry, entries, low, high } = damage;
-  const many = entries === 1 ? '' : `, and the ${entries - 1} behind it`;
-  const where = `${LEVEL_NAMES[level]} at ${physicalAddress(entry)} (level ${level})${many}`;
-  return `${range(damage)}: damaged\n  ${where}: ${entryValue(low, high)} ${whatIsWrong(damage)}`;
+  /** A line of the listing. */
+  range(finding: Exclude<ImageFinding, TableDamage>): string {
+    const where = this.#addresses.range(finding);
+    const size = exactSize(finding.end - finding.start);
+    switch (finding.kind) {
+      case 'mapped': {
+        const physical = `${physicalAddress(finding.physical)}  ${leafNotes(finding)}`;
+        return columns([where, size, exactSize(finding.pageSize), permissionFlags(finding), physical]);
+      }
+      case 'shared': {
+        const repeats = (finding.end - finding.start) / finding.span;
+        const each = repeats > 1 ? `${repeats} × ${exactSize(finding.span)}, each as at` : 'as at';
+        return `${columns([where, size, '', '', ''])}  ${each} ${this.#addresses.text(finding.sameAs)}`;
+      }
+      case 'self-map': {
+        const table = `the table at ${physicalAddress(finding.table)}`;
+        return `${columns([where, size, '', '', ''])}  self-map of ${table}`;
+      }
+    }
+  }
+
+  /** What is wrong, and where; two lines. */
+  damage(damage: TableDamage): string {
+    const { level, entry, entries, low, high } = damage;
+    const many = entries === 1 ? '' : `, and the ${entries - 1} behind it`;
+    const where = `${this.#names[level]} at ${physicalAddress(entry)} (level ${level})${many}`;
+    const value = entryValue(low, high, this.#isWide);
+    return `${this.#addresses.range(damage)}: damaged\n  ${where}: ${value} ${this.#whatIsWrong(damage)}`;
+  }
+
+  #whatIsWrong({ fault, target }: TableDamage): string {
+    switch (fault) {
+      case 'loop':
+        return `points back at the table at ${physicalAddress(target)}, which is being walked`;
+      case 'outside':
+        return `points at ${physicalAddress(target)}, outside the image`;
+      case 'reserved':
+        return 'has reserved bits set';
+      case 'limit':
+        return 'is left unread: more tables than the limit; the walk ends here';
+    }
+  }
 }

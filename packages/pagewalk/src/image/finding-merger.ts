@@ -1,11 +1,24 @@
-import { ENTRY_SPAN } from '@cg/pagetable';
-import { IS_DEVICE, IS_GLOBAL, MAY_EXECUTE, MAY_USER, MAY_WRITE } from './image-entry.js';
-import type { ImageFinding, TableFault } from './memory-image.js';
+import {
+  HAS_PAT,
+  IS_ACCESSED,
+  IS_CACHE_DISABLED,
+  IS_DEVICE,
+  IS_DIRTY,
+  IS_GLOBAL,
+  IS_WRITE_THROUGH,
+  KEY_SHIFT,
+  MAY_EXECUTE,
+  MAY_USER,
+  MAY_WRITE,
+  type EntryFormat,
+} from './entry-format.js';
+import type { ImageFinding, MappedRange, TableFault } from './findings.js';
 
 const NOTHING = 0;
 const MAPPED = 1;
 const SHARED = 2;
-const DAMAGE = 3;
+const SELF_MAP = 3;
+const DAMAGE = 4;
 
 /**
  * Joins what continues the last finding and holds that one back until something does not. Entries come by
@@ -13,13 +26,15 @@ const DAMAGE = 3;
  * caller takes that one and adds the entry again. Nothing is allocated for an entry that continues one.
  */
 export class FindingMerger {
+  readonly #format: EntryFormat;
   #kind = NOTHING;
   #start = 0;
   #end = 0;
   #level = 0;
-  /** Physical: of a mapping's start, of a shared table, of the first damaged entry's target. */
+  /** Physical: of a mapping's start, of a shared table or a self-map's, of the first damaged entry's target. */
   #physical = 0;
-  #permissions = 0;
+  /** Of a mapping all its properties, of a shared table its permissions. */
+  #properties = 0;
   #sameAs = 0;
   #fault: TableFault = 'loop';
   #entry = 0;
@@ -27,17 +42,21 @@ export class FindingMerger {
   #low = 0;
   #high = 0;
 
-  addMapped(start: number, end: number, level: number, physical: number, permissions: number): boolean {
+  constructor(format: EntryFormat) {
+    this.#format = format;
+  }
+
+  addMapped(start: number, end: number, level: number, physical: number, properties: number): boolean {
     if (this.#kind === NOTHING) {
       this.#begin(MAPPED, start, end, level, physical);
-      this.#permissions = permissions;
+      this.#properties = properties;
       return true;
     }
     const continues =
       this.#kind === MAPPED &&
       this.#end === start &&
       this.#level === level &&
-      this.#permissions === permissions &&
+      this.#properties === properties &&
       this.#physical + (start - this.#start) === physical;
     return this.#continue(continues, end);
   }
@@ -52,7 +71,7 @@ export class FindingMerger {
   ): boolean {
     if (this.#kind === NOTHING) {
       this.#begin(SHARED, start, end, level, table);
-      this.#permissions = permissions;
+      this.#properties = permissions;
       this.#sameAs = sameAs;
       return true;
     }
@@ -61,9 +80,21 @@ export class FindingMerger {
       this.#end === start &&
       this.#level === level &&
       this.#physical === table &&
-      this.#permissions === permissions &&
+      this.#properties === permissions &&
       // A clipped first repetition starts elsewhere in the table than the following ones.
       this.#sameAs === sameAs;
+    return this.#continue(continues, end);
+  }
+
+  addSelfMap(start: number, end: number, level: number, table: number, entry: number): boolean {
+    if (this.#kind === NOTHING) {
+      this.#begin(SELF_MAP, start, end, level, table);
+      this.#entry = entry;
+      this.#entries = 1;
+      return true;
+    }
+    const continues = this.#kind === SELF_MAP && this.#physical === table && this.#continuesAt(start, entry);
+    this.#entries += continues ? 1 : 0;
     return this.#continue(continues, end);
   }
 
@@ -88,10 +119,9 @@ export class FindingMerger {
     }
     const continues =
       this.#kind === DAMAGE &&
-      this.#end === start &&
       this.#fault === fault &&
       this.#level === level &&
-      this.#entry + this.#entries * 8 === entry;
+      this.#continuesAt(start, entry);
     this.#entries += continues ? 1 : 0;
     return this.#continue(continues, end);
   }
@@ -103,24 +133,24 @@ export class FindingMerger {
     const where = { start: this.#start, end: this.#end };
     switch (kind) {
       case MAPPED:
-        return {
-          kind: 'mapped',
-          ...where,
-          physical: this.#physical,
-          pageSize: ENTRY_SPAN[this.#level],
-          writable: (this.#permissions & MAY_WRITE) !== 0,
-          executable: (this.#permissions & MAY_EXECUTE) !== 0,
-          user: (this.#permissions & MAY_USER) !== 0,
-          global: (this.#permissions & IS_GLOBAL) !== 0,
-          device: (this.#permissions & IS_DEVICE) !== 0,
-        };
+        return this.#mapped(where);
       case SHARED:
         return {
           kind: 'shared',
           ...where,
           level: this.#level,
+          span: this.#format.span[this.#level] * this.#format.entries[this.#level],
           table: this.#physical,
           sameAs: this.#sameAs,
+        };
+      case SELF_MAP:
+        return {
+          kind: 'self-map',
+          ...where,
+          level: this.#level,
+          table: this.#physical,
+          entry: this.#entry,
+          entries: this.#entries,
         };
       case DAMAGE:
         return {
@@ -139,12 +169,38 @@ export class FindingMerger {
     }
   }
 
+  #mapped(where: { start: number; end: number }): MappedRange {
+    const has = (property: number) => (this.#properties & property) !== 0;
+    return {
+      kind: 'mapped',
+      ...where,
+      physical: this.#physical,
+      pageSize: this.#format.span[this.#level],
+      writable: has(MAY_WRITE),
+      executable: has(MAY_EXECUTE),
+      user: has(MAY_USER),
+      global: has(IS_GLOBAL),
+      accessed: has(IS_ACCESSED),
+      dirty: has(IS_DIRTY),
+      writeThrough: has(IS_WRITE_THROUGH),
+      cacheDisabled: has(IS_CACHE_DISABLED),
+      pat: has(HAS_PAT),
+      protectionKey: this.#properties >>> KEY_SHIFT,
+      device: has(IS_DEVICE),
+    };
+  }
+
   #begin(kind: number, start: number, end: number, level: number, physical: number): void {
     this.#kind = kind;
     this.#start = start;
     this.#end = end;
     this.#level = level;
     this.#physical = physical;
+  }
+
+  /** Whether an entry and its range follow on those that are held back. */
+  #continuesAt(start: number, entry: number): boolean {
+    return this.#end === start && this.#entry + this.#entries * this.#format.entryBytes === entry;
   }
 
   #continue(continues: boolean, end: number): boolean {

@@ -1,4 +1,4 @@
-import type { MemoryImage } from './memory-image.js';
+import type { PhysicalMemory } from '@cg/memory-image';
 
 export const PRESENT = 1;
 export const WRITE = 2;
@@ -9,7 +9,7 @@ export const GLOBAL = 256;
 export const NX = 2 ** 31;
 
 /** A small physical memory whose entries a test sets by hand. */
-export class TestImage implements MemoryImage {
+export class TestImage implements PhysicalMemory {
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
   reads = 0;
@@ -17,7 +17,7 @@ export class TestImage implements MemoryImage {
   constructor(
     frames: number,
     /** What it says it has; more than `frames` hold for images that no test could allocate. */
-    readonly size = frames * 4096,
+    readonly end = frames * 4096,
   ) {
     this.bytes = new Uint8Array(frames * 4096);
     this.words = new Uint32Array(this.bytes.buffer);
@@ -29,11 +29,23 @@ export class TestImage implements MemoryImage {
     this.words[table * 1024 + index * 2 + 1] = (Math.floor(target / 0x100000) + highBits) >>> 0;
   }
 
-  read(physical: number, into: Uint8Array): void {
+  nextHeld(physical: number, limit = Infinity): number {
+    return physical < this.end ? Math.min(physical, limit) : limit;
+  }
+
+  nextHole(physical: number, limit = Infinity): number {
+    return Math.min(Math.max(physical, this.end), limit);
+  }
+
+  read(physical: number, into: Uint8Array): boolean {
     this.reads++;
-    if (physical % 4096 !== 0 || into.length !== 4096 || physical + 4096 > this.size) {
+    if (physical % 4096 !== 0 || into.length !== 4096) {
       throw new Error(`read at ${physical}`);
     }
+    if (physical + 4096 > this.end) {
+      return false;
+    }
     into.set(this.bytes.subarray(physical, physical + 4096));
+    return true;
   }
 }

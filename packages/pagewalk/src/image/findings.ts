@@ -1,29 +1,29 @@
-/** The physical memory of a machine, somewhere: a file, a dump in a format of its own, a debugger. */
-export interface MemoryImage {
-  /** Bytes; physical addresses run from 0. Frames that are not wholly inside do not exist. */
-  readonly size: number;
-  /** Fills `into` with the bytes from `physical` on; asked for whole, aligned frames inside `size` only. */
-  read(physical: number, into: Uint8Array): void;
-}
-
 /**
  * A range of virtual addresses that the tables map to adjacent physical addresses, with pages of one size
- * and the same permissions: those of the leaf entries, narrowed by every entry above them.
+ * and the same properties: permissions as every entry above leaves them, the rest as the leaf says.
  */
 export interface MappedRange {
   readonly kind: 'mapped';
-  /** First virtual address: 48 bits, without sign extension. */
+  /** First virtual address, without sign extension: a multiple of 4096, exact up to 2^57. */
   readonly start: number;
   /** One past the last. */
   readonly end: number;
   /** Physical address that `start` translates to. */
   readonly physical: number;
-  /** 4 KiB, 2 MiB or 1 GiB, in bytes. */
+  /** 4 KiB to 1 GiB, in bytes. */
   readonly pageSize: number;
   readonly writable: boolean;
   readonly executable: boolean;
   readonly user: boolean;
   readonly global: boolean;
+  readonly accessed: boolean;
+  readonly dirty: boolean;
+  /** Bits 3 and 4 of the entry, and its PAT bit: together they choose a memory type. */
+  readonly writeThrough: boolean;
+  readonly cacheDisabled: boolean;
+  readonly pat: boolean;
+  /** 0 to 15: bits 59 to 62, which mean something where CR4.PKE or CR4.PKS is set. */
+  readonly protectionKey: number;
   /** Mapped uncached or write-through, and not inside the image: registers or memory of a device. */
   readonly device: boolean;
 }
@@ -36,37 +36,57 @@ export interface SharedTable {
   readonly kind: 'shared';
   readonly start: number;
   readonly end: number;
-  /** The level of the table that is shared, 1 to 3; a longer range repeats it, span by span. */
+  /** The level of the table that is shared, from 1; a longer range repeats it, span by span. */
   readonly level: number;
+  /** Bytes that the table maps. */
+  readonly span: number;
   /** Its physical address. */
   readonly table: number;
   /** Where the first range of it was listed. */
   readonly sameAs: number;
 }
 
+/**
+ * A range in which the tables themselves appear as pages, through an entry that points at its own table: how
+ * Windows and others reach their page tables. Nothing below it is listed.
+ */
+export interface SelfMap {
+  readonly kind: 'self-map';
+  readonly start: number;
+  readonly end: number;
+  /** The level of the table that holds the entry. */
+  readonly level: number;
+  /** Physical address of that table. */
+  readonly table: number;
+  /** Physical address of the entry: of the first, where several lie side by side. */
+  readonly entry: number;
+  readonly entries: number;
+}
+
 /** What can be wrong with an entry. */
 export type TableFault =
-  /** It points at a table that is being walked: at its own one or one above. */
+  /** It points at a table above its own, which is being walked. */
   | 'loop'
   /** It points at a table, or maps cached memory, that is not inside the image. */
   | 'outside'
   /** A bit is set that must be 0: any access through it would fault. */
   | 'reserved'
-  /** More tables than the walk may look at; it ends here. */
+  /** More tables, or more pieces of large pages, than the walk may look at; it ends here. */
   | 'limit';
 
 /** Entries of one table, side by side, that are wrong in the same way; nothing below them is listed. */
 export interface TableDamage {
   readonly kind: 'damage';
   readonly fault: TableFault;
+  /** Of a large page that is partly in the image, the part that is not. */
   readonly start: number;
   readonly end: number;
-  /** The level of the table that holds the entries: 1 is the PTE, 4 the PML4E. */
+  /** The level of the table that holds the entries: 1 is the PTE. */
   readonly level: number;
   /** Physical address of the first of them, and how many there are. */
   readonly entry: number;
   readonly entries: number;
-  /** The two words of the first of them. */
+  /** The first of them: its two words, the high one 0 where entries have 32 bits. */
   readonly low: number;
   readonly high: number;
   /** The physical address that the first of them points at. */
@@ -74,4 +94,4 @@ export interface TableDamage {
 }
 
 /** What a walk of an image finds, by virtual address. */
-export type ImageFinding = MappedRange | SharedTable | TableDamage;
+export type ImageFinding = MappedRange | SharedTable | SelfMap | TableDamage;

@@ -1,0 +1,67 @@
+import type { MemoryImage } from '@cg/memory-image';
+import type { NamedBit, Translation, TranslationStep } from '@cg/pagewalk';
+import { exactSize, physicalAddress } from './virtual-address.js';
+
+const FAULTS = {
+  'non-canonical': 'general protection: the address is not sign-extended',
+  'not-present': 'page fault: the entry is not present',
+  reserved: 'page fault: a reserved bit is set',
+  outside: 'unknown: the next table is not in the image',
+} as const;
+
+function hex(address: bigint): string {
+  return `0x${address.toString(16).padStart(address < 1n << 32n ? 8 : 16, '0')}`;
+}
+
+function bitText({ bit, name, value }: NamedBit): string {
+  return /^(available|reserved|protection key)$/.test(name) ? `${name} ${value} (bit ${bit} on)` : name;
+}
+
+function permissions(step: TranslationStep): string {
+  const rights = ['read', step.writable ? 'write' : '', step.executable ? 'execute' : ''];
+  const who = step.user ? 'user and supervisor' : 'supervisor only';
+  return `${rights.filter((right) => right !== '').join(', ')}; ${who}`;
+}
+
+/** Level by level, for people. */
+export function explanationText(translation: Translation, image: MemoryImage): string {
+  const lines = [hex(translation.address)];
+  for (const step of translation.steps) {
+    const offset = image.fileOffset(step.entry);
+    const inFile = offset === undefined ? 'compressed in the file' : `file offset 0x${offset.toString(16)}`;
+    const digits = step.value.toString(16).padStart(16, '0');
+    lines.push(
+      `  ${step.name.padEnd(6)}[${step.index}] at ${physicalAddress(step.entry)}, ${inFile}`,
+      `         0x${digits}  ${step.bits.map(bitText).join(', ') || 'nothing set'}`,
+    );
+    if (step.target !== undefined) {
+      lines.push(`         allows ${permissions(step)}; → ${physicalAddress(step.target)}`);
+    }
+  }
+  const { physical, pageSize, fault, held } = translation;
+  if (fault !== undefined) {
+    lines.push(`  ${FAULTS[fault]}`);
+  } else if (physical !== undefined && pageSize !== undefined) {
+    const note = held ? '' : ', outside the image';
+    lines.push(`  physical ${physicalAddress(physical)}, in a page of ${exactSize(pageSize)}${note}`);
+  }
+  return lines.join('\n');
+}
+
+export function explanationJson(translation: Translation, image: MemoryImage): string {
+  const { address, steps, physical, pageSize, fault, held } = translation;
+  return JSON.stringify({
+    address: hex(address),
+    steps: steps.map(({ entry, value, target, ...step }) => ({
+      ...step,
+      entry: physicalAddress(entry),
+      fileOffset: image.fileOffset(entry),
+      value: `0x${value.toString(16)}`,
+      target: target === undefined ? undefined : physicalAddress(target),
+    })),
+    fault,
+    physical: physical === undefined ? undefined : physicalAddress(physical),
+    pageSize,
+    held,
+  });
+}

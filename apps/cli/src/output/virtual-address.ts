@@ -1,0 +1,71 @@
+const PAGE = 4096;
+
+/** Virtual addresses of one paging mode as people write them: all their digits, sign-extended. */
+export class VirtualAddresses {
+  readonly #digits: number;
+  /** The first address of the upper half; Infinity where there is none. */
+  readonly #upperHalf: number;
+  /** The bits that sign extension sets in the high word of an address in the upper half. */
+  readonly #extension: number;
+
+  constructor(readonly bits: 32 | 48 | 57) {
+    this.#digits = bits === 32 ? 8 : 16;
+    this.#upperHalf = bits === 32 ? Infinity : 2 ** (bits - 1);
+    this.#extension = bits === 32 ? 0 : 2 ** 32 - 2 ** (bits - 32);
+  }
+
+  /** Of an address without sign extension. In words, not as a bigint: a listing has a hundred thousand. */
+  text(address: number): string {
+    const low = (address % 2 ** 32).toString(16).padStart(8, '0');
+    if (this.bits === 32) {
+      return `0x${low}`;
+    }
+    const own = Math.floor(address / 2 ** 32);
+    const high = address >= this.#upperHalf ? own + this.#extension : own;
+    return `0x${high.toString(16).padStart(8, '0')}${low}`;
+  }
+
+  /** The end of a range: that of the highest has a digit more. */
+  end(address: number): string {
+    return address === 2 ** this.bits ? `0x1${'0'.repeat(this.#digits)}` : this.text(address);
+  }
+
+  /** The last address of a range of whole pages: unlike its end, it never has a digit more. */
+  last(end: number): string {
+    // Above 2^53 a number cannot be odd: the last page's address has all digits but three.
+    return `${this.text(end - PAGE).slice(0, -3)}fff`;
+  }
+
+  range({ start, end }: { readonly start: number; readonly end: number }): string {
+    return `${this.text(start)}-${this.end(end)}`;
+  }
+
+  /** Without sign extension; undefined for what is no address, or no end of a range, of this mode. */
+  parse(address: bigint): number | undefined {
+    const half = 1n << BigInt(this.bits - 1);
+    if (this.bits === 32) {
+      return address <= 1n << 32n ? Number(address) : undefined;
+    }
+    if (address <= half) {
+      return Number(address);
+    }
+    const isUpper = address >= (1n << 64n) - half && address <= 1n << 64n;
+    return isUpper ? Number(address - (1n << 64n) + half * 2n) : undefined;
+  }
+}
+
+export function physicalAddress(address: number | bigint): string {
+  return `0x${address.toString(16)}`;
+}
+
+const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** Bytes in the largest unit that needs no fraction. */
+export function exactSize(bytes: number): string {
+  let [size, unit] = [bytes / 1024, 0];
+  while (size % 1024 === 0 && unit < UNITS.length - 1) {
+    size /= 1024;
+    unit++;
+  }
+  return `${size} ${UNITS[unit]}`;
+}

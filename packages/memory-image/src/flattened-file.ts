@@ -1,0 +1,182 @@
+import { checkInside, type ByteSource } from './byte-source.js';
+import { MemoryImageError } from './errors.js';
+
+// makedumpfile's flattened format, for files that cannot seek when they are written (makedumpfile(8), -F):
+// a header of 4 KiB, then records of bytes with the offset that they belong to, big-endian.
+
+export const FLATTENED_MAGIC = 'makedumpfile\0';
+const HEADER_SIZE = 4096;
+const RECORD_HEADER_SIZE = 16;
+const TYPE_FLAT = 1n;
+const VERSION_FLAT = 1n;
+/** Ends the records, in offset and size. */
+const END = -1n;
+const MOST_RECORDS = 1 << 21;
+/** Bytes that no record writes, at most: makedumpfile leaves out the ends of blocks. */
+const MOST_UNWRITTEN = 2 ** 26;
+
+/** Bytes of the rearranged file that lie together in the flattened one. */
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+  /** Offset in the flattened file of the byte at `start`. */
+  readonly from: number;
+}
+
+/**
+ * The file that a flattened one stands for. What several records write is what the last of them wrote; what
+ * none writes is zero.
+ */
+export class FlattenedFile implements ByteSource {
+  readonly size: number;
+  readonly #source: ByteSource;
+  readonly #pieces: readonly Piece[];
+
+  /** @throws MemoryImageError ENOTSUP for another type or version; EINVAL and EIO for records that lie */
+  constructor(source: ByteSource) {
+    this.#source = source;
+    const header = bigEndian(source, 0, 32, 'the makedumpfile header');
+    const [type, version] = [header.getBigInt64(16), header.getBigInt64(24)];
+    if (type !== TYPE_FLAT || version !== VERSION_FLAT) {
+      throw new MemoryImageError('ENOTSUP', `a makedumpfile header of type ${type}, version ${version}`, 16);
+    }
+    this.#pieces = lastWritten(readRecords(source));
+    this.size = this.#pieces.at(-1)?.end ?? 0;
+    if (this.size > source.size + MOST_UNWRITTEN) {
+      const message = `records for ${this.size} bytes in a file of ${source.size}`;
+      throw new MemoryImageError('EINVAL', message, HEADER_SIZE);
+    }
+  }
+
+  read(offset: number, into: Uint8Array): void {
+    const end = offset + into.length;
+    checkInside(this, offset, into.length, 'bytes');
+    into.fill(0);
+    for (let i = this.#find(offset); i < this.#pieces.length && this.#pieces[i].start < end; i++) {
+      const piece = this.#pieces[i];
+      const from = Math.max(offset, piece.start);
+      const to = Math.min(end, piece.end);
+      this.#source.read(piece.from + (from - piece.start), into.subarray(from - offset, to - offset));
+    }
+  }
+
+  /** The first piece that ends behind `offset`. */
+  #find(offset: number): number {
+    let low = 0;
+    let high = this.#pieces.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#pieces[middle].end <= offset) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}
+
+function bigEndian(source: ByteSource, offset: number, length: number, what: string): DataView {
+  checkInside(source, offset, length, what);
+  const bytes = new Uint8Array(length);
+  source.read(offset, bytes);
+  return new DataView(bytes.buffer);
+}
+
+/** The records in the order of the file. */
+function readRecords(source: ByteSource): Piece[] {
+  const records: Piece[] = [];
+  for (let at = HEADER_SIZE; ;) {
+    const what = `record ${records.length}`;
+    const header = bigEndian(source, at, RECORD_HEADER_SIZE, `the header of ${what}`);
+    const [offset, size] = [header.getBigInt64(0), header.getBigInt64(8)];
+    if (offset === END && size === END) {
+      return records;
+    }
+    if (offset < 0n || size <= 0n || offset + size >= 1n << 53n) {
+      throw new MemoryImageError('EINVAL', `${what} has ${size} bytes for offset ${offset}`, at);
+    }
+    if (records.length === MOST_RECORDS) {
+      throw new MemoryImageError('EINVAL', `more than ${MOST_RECORDS} records`, at);
+    }
+    const from = at + RECORD_HEADER_SIZE;
+    const [start, length] = [Number(offset), Number(size)];
+    checkInside(source, from, length, what);
+    records.push({ start, end: start + length, from });
+    at = from + length;
+  }
+}
+
+/** The parts of the records that no later record overwrites, by offset. */
+function lastWritten(records: readonly Piece[]): Piece[] {
+  const order = records.map((_, i) => i).toSorted((a, b) => records[a].start - records[b].start);
+  const pieces: Piece[] = [];
+  /** Records that have begun, as a heap with the latest on top; those that have ended go when they surface. */
+  const begun = new LatestFirst();
+  let at = 0;
+  for (let next = 0; next < order.length || begun.top >= 0;) {
+    if (begun.top < 0) {
+      at = Math.max(at, records[order[next]].start);
+    }
+    while (next < order.length && records[order[next]].start <= at) {
+      begun.push(order[next++]);
+    }
+    while (begun.top >= 0 && records[begun.top].end <= at) {
+      begun.pop();
+    }
+    if (begun.top < 0) {
+      continue;
+    }
+    const { start, end, from } = records[begun.top];
+    const upTo = next < order.length ? Math.min(end, records[order[next]].start) : end;
+    const last = pieces.at(-1);
+    if (last?.end === at && last.from + (at - last.start) === from + (at - start)) {
+      pieces[pieces.length - 1] = { ...last, end: upTo };
+    } else {
+      pieces.push({ start: at, end: upTo, from: from + (at - start) });
+    }
+    at = upTo;
+  }
+  return pieces;
+}
+
+/** A binary heap of numbers, the largest on top. */
+class LatestFirst {
+  readonly #heap: number[] = [];
+
+  /** -1 where it is empty. */
+  get top(): number {
+    return this.#heap[0] ?? -1;
+  }
+
+  push(value: number): void {
+    const heap = this.#heap;
+    let at = heap.length;
+    heap.push(value);
+    for (let parent = (at - 1) >> 1; at > 0 && heap[parent] < value; parent = (at - 1) >> 1) {
+      heap[at] = heap[parent];
+      at = parent;
+    }
+    heap[at] = value;
+  }
+
+  pop(): void {
+    const heap = this.#heap;
+    const value = heap.pop();
+    if (value === undefined || heap.length === 0) {
+      return;
+    }
+    let at = 0;
+    for (let child = 1; child < heap.length; child = at * 2 + 1) {
+      if (child + 1 < heap.length && heap[child + 1] > heap[child]) {
+        child++;
+      }
+      if (heap[child] <= value) {
+        break;
+      }
+      heap[at] = heap[child];
+      at = child;
+    }
+    heap[at] = value;
+  }
+}

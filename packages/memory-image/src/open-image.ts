@@ -1,0 +1,80 @@
+import { Fields, type ByteSource } from './byte-source.js';
+import { openElfCore } from './elf-core.js';
+import { MemoryImageError } from './errors.js';
+import { FLATTENED_MAGIC, FlattenedFile } from './flattened-file.js';
+import { KDUMP_MAGIC, openKdump } from './kdump-image.js';
+import { LIME_MAGIC, openLime } from './lime-image.js';
+import type { MemoryImage } from './memory-image.js';
+import { openRaw } from './raw-image.js';
+import type { Segment } from './segments.js';
+import { openWindowsDump, WINDOWS32_MAGIC, WINDOWS_MAGIC } from './windows-dump.js';
+
+/** How many bytes the longest magic needs. */
+const MAGIC_BYTES = 16;
+
+/** Formats that are known and not read, by the bytes at the beginning of the file. */
+const REFUSED: readonly (readonly [magic: string, name: string])[] = [
+  [WINDOWS32_MAGIC, 'a 32-bit Windows dump'],
+  ['DISKDUMP', 'a diskdump file'],
+  ['QEVM', 'a saved QEMU machine'],
+  ['LibvirtQemudSave', 'a machine saved by libvirt'],
+  ['hibr', 'a Windows hibernation file'],
+  ['HIBR', 'a Windows hibernation file'],
+  ['wake', 'a Windows hibernation file'],
+  ['RSTR', 'a Windows hibernation file'],
+  ['\xd0\xbe\xd2\xbe', 'a VMware snapshot'],
+  ['\xd1\xba\xd1\xba', 'a VMware snapshot'],
+  ['\xd2\xbe\xd2\xbe', 'a VMware snapshot'],
+  ['\xd3\xbe\xd3\xbe', 'a VMware snapshot'],
+  ['EVF\t\r\n\xff\0', 'an EWF (EnCase) file'],
+  ['\x1f\x8b\x08', 'compressed with gzip: unpack it first'],
+  ['\xfd7zXZ\0', 'compressed with xz: unpack it first'],
+  ['\x28\xb5\x2f\xfd', 'compressed with zstd: unpack it first'],
+  ['BZh', 'compressed with bzip2: unpack it first'],
+  ['PK\x03\x04', 'a zip archive (AFF4 too): unpack it first'],
+];
+
+/** How to read a file that cannot say it itself. */
+export interface OpenOptions {
+  /** The file has no headers, and holds this of physical memory; nothing is looked for in its bytes. */
+  readonly map?: readonly Segment[];
+}
+
+/**
+ * Opens whatever file of physical memory this is, by its first bytes. What no format claims is raw: the
+ * byte at offset n is that of physical address n.
+ * @throws MemoryImageError ENOTSUP for a format that is known and not read; EINVAL and EIO for headers that
+ *   contradict themselves or the file
+ */
+export function openMemoryImage(source: ByteSource, { map }: OpenOptions = {}): MemoryImage {
+  if (map !== undefined) {
+    return openRaw(source, map);
+  }
+  const isFlattened = firstBytes(source).has(0, FLATTENED_MAGIC);
+  return openByMagic(isFlattened ? new FlattenedFile(source) : source);
+}
+
+function openByMagic(source: ByteSource): MemoryImage {
+  const magic = firstBytes(source);
+  if (magic.has(0, '\x7fELF')) {
+    return openElfCore(source);
+  }
+  if (magic.has(0, KDUMP_MAGIC)) {
+    return openKdump(source);
+  }
+  if (magic.has(0, LIME_MAGIC)) {
+    return openLime(source);
+  }
+  if (magic.has(0, WINDOWS_MAGIC)) {
+    return openWindowsDump(source);
+  }
+  const refused = REFUSED.find(([bytes]) => magic.has(0, bytes));
+  if (refused !== undefined) {
+    throw new MemoryImageError('ENOTSUP', `${refused[1]}; its memory is not read`, 0);
+  }
+  return openRaw(source);
+}
+
+function firstBytes(source: ByteSource): Fields {
+  return Fields.read(source, 0, Math.min(MAGIC_BYTES, source.size), 'the magic');
+}

@@ -1,0 +1,80 @@
+import type { CpuRegisters, ImageFormat, MemoryImage } from './memory-image.js';
+import type { PageBitmap } from './page-bitmap.js';
+import { PieceCache } from './piece-cache.js';
+
+/** Pages that are kept once read: 4 MiB of 4 KiB ones. */
+const MOST_KEPT = 1024;
+
+/** Where the pages of a dump are. */
+export interface PageStore {
+  readonly pageSize: number;
+  /** Which pages there are. */
+  readonly pages: PageBitmap;
+  /** Fills `into` with a page that is there; `index` counts those that are, in order. */
+  load(page: number, index: number, into: Uint8Array): void;
+  /** Where the bytes of a page lie as they were in memory; left out where they do not. */
+  offsetOf?(index: number): number;
+}
+
+/** An image of single pages, with a bitmap of those that it has. */
+export class PagedImage implements MemoryImage {
+  readonly format: ImageFormat;
+  readonly cpus: readonly CpuRegisters[];
+  readonly end: number;
+  readonly #store: PageStore;
+  readonly #pages: PageBitmap;
+  readonly #pageSize: number;
+  readonly #cache: PieceCache;
+
+  constructor(format: ImageFormat, store: PageStore, cpus: readonly CpuRegisters[]) {
+    this.format = format;
+    this.cpus = cpus;
+    this.#store = store;
+    this.#pages = store.pages;
+    this.#pageSize = store.pageSize;
+    this.end = this.#pages.end * this.#pageSize;
+    this.#cache = new PieceCache(MOST_KEPT, this.#pageSize, (page, into) =>
+      store.load(page, this.#pages.rank(page), into),
+    );
+  }
+
+  nextHeld(physical: number, limit = Infinity): number {
+    const page = Math.floor(physical / this.#pageSize);
+    if (this.#pages.has(page)) {
+      return Math.min(physical, limit);
+    }
+    return Math.min(this.#pages.next(page, Math.ceil(limit / this.#pageSize)) * this.#pageSize, limit);
+  }
+
+  nextHole(physical: number, limit = Infinity): number {
+    const page = Math.floor(physical / this.#pageSize);
+    if (!this.#pages.has(page)) {
+      return Math.min(physical, limit);
+    }
+    return Math.min(this.#pages.nextMissing(page, Math.ceil(limit / this.#pageSize)) * this.#pageSize, limit);
+  }
+
+  read(physical: number, into: Uint8Array): boolean {
+    const end = physical + into.length;
+    for (let at = physical; at < end;) {
+      const page = Math.floor(at / this.#pageSize);
+      if (!this.#pages.has(page)) {
+        return false;
+      }
+      const offset = at - page * this.#pageSize;
+      const count = Math.min(this.#pageSize - offset, end - at);
+      into.set(this.#cache.get(page).subarray(offset, offset + count), at - physical);
+      at += count;
+    }
+    return true;
+  }
+
+  fileOffset(physical: number): number | undefined {
+    const page = Math.floor(physical / this.#pageSize);
+    if (!this.#pages.has(page)) {
+      return undefined;
+    }
+    const start = this.#store.offsetOf?.(this.#pages.rank(page));
+    return start === undefined ? undefined : start + (physical - page * this.#pageSize);
+  }
+}

@@ -1,0 +1,179 @@
+import type { PhysicalMemory } from '@cg/memory-image';
+import { PageWalkError } from '../errors.js';
+import {
+  EntryFormat,
+  ENTRY_NAMES,
+  MAY_ALL,
+  MAY_EXECUTE,
+  MAY_USER,
+  MAY_WRITE,
+  PRESENT,
+} from './entry-format.js';
+import type { Paging } from './paging.js';
+
+/** One bit, or field, of an entry that is not 0. */
+export interface NamedBit {
+  /** Its lowest bit. */
+  readonly bit: number;
+  /** As the processor manuals call it: `P`, `R/W`, `U/S`, `A`, `D`, `PS`, `XD`. */
+  readonly name: string;
+  /** 1, or the value of a field of several bits. */
+  readonly value: number;
+}
+
+/** What one level of the tables says of an address. */
+export interface TranslationStep {
+  /** 1 is the level of PTEs. */
+  readonly level: number;
+  /** `PML4E`, `PDPTE` and so on. */
+  readonly name: string;
+  /** The index of the entry in its table. */
+  readonly index: number;
+  /** The entry's physical address. */
+  readonly entry: number;
+  readonly value: bigint;
+  readonly bits: readonly NamedBit[];
+  /** The physical address of the table or page that it points at, if it is present. */
+  readonly target: number | undefined;
+  /** What entries up to here allow. */
+  readonly writable: boolean;
+  readonly user: boolean;
+  readonly executable: boolean;
+}
+
+/** Why there is no translation. */
+export type TranslationFault =
+  /** The address is not sign-extended: #GP, not a page fault. */
+  | 'non-canonical'
+  | 'not-present'
+  | 'reserved'
+  /** The next table is not in the image. */
+  | 'outside';
+
+/** How an address is translated, level by level. */
+export interface Translation {
+  /** The address, sign-extended where the mode does so. */
+  readonly address: bigint;
+  readonly steps: readonly TranslationStep[];
+  /** Undefined where it faults. */
+  readonly physical: bigint | undefined;
+  readonly pageSize: number | undefined;
+  readonly fault: TranslationFault | undefined;
+  /** Whether the image holds the byte at `physical`. */
+  readonly held: boolean;
+}
+
+const LOW_BITS: readonly (readonly [bit: number, name: string])[] = [
+  [0, 'P'],
+  [1, 'R/W'],
+  [2, 'U/S'],
+  [3, 'PWT'],
+  [4, 'PCD'],
+  [5, 'A'],
+];
+
+/**
+ * Translates one address as the MMU would, and keeps what each level said.
+ * @param cr3 the register: bits that are no address are ignored
+ * @param address 32 bits in the 32-bit modes and PAE, else 64 bits, sign-extended
+ * @throws PageWalkError EINVAL for an address that is too large, or a top table that is not in the image
+ */
+export function explainAddress(
+  image: PhysicalMemory,
+  cr3: bigint,
+  paging: Paging,
+  address: bigint,
+): Translation {
+  const format = new EntryFormat(paging);
+  const width = format.addressBits === 32 ? 32 : 64;
+  if (address < 0n || address >= 1n << BigInt(width)) {
+    throw new PageWalkError('EINVAL', `not an address of ${width} bits: 0x${address.toString(16)}`);
+  }
+  const inside = BigInt.asUintN(format.addressBits, address);
+  const canonical = width === 32 ? address : BigInt.asUintN(64, BigInt.asIntN(format.addressBits, inside));
+  const steps: TranslationStep[] = [];
+  const failed = (fault: TranslationFault): Translation => ({
+    address,
+    steps,
+    physical: undefined,
+    pageSize: undefined,
+    fault,
+    held: false,
+  });
+  if (canonical !== address) {
+    return failed('non-canonical');
+  }
+  let table = format.tableOfCr3(cr3);
+  let permissions = MAY_ALL;
+  for (let level = format.levels; ; level--) {
+    const span = format.span[level];
+    const index = Number((inside / BigInt(span)) % BigInt(format.entries[level]));
+    const entry = table + index * format.entryBytes;
+    const words = new Uint32Array(2);
+    if (!image.read(entry, new Uint8Array(words.buffer, 0, format.entryBytes))) {
+      if (level === format.levels) {
+        throw new PageWalkError('EINVAL', `no table at 0x${table.toString(16)}: the image does not have it`);
+      }
+      return failed('outside');
+    }
+    const [low, high] = words;
+    const isPresent = (low & PRESENT) !== 0;
+    const isReserved = isPresent && format.isReserved(low, high, level);
+    permissions = isPresent ? format.narrowed(permissions, low, high, level) : 0;
+    const target = format.target(low, high, level);
+    steps.push({
+      level,
+      name: ENTRY_NAMES[format.mode][level],
+      index,
+      entry,
+      value: BigInt(high) * 2n ** 32n + BigInt(low),
+      bits: namedBits(format, low, high, level),
+      target: isPresent && !isReserved ? target : undefined,
+      writable: (permissions & MAY_WRITE) !== 0,
+      user: (permissions & MAY_USER) !== 0,
+      executable: (permissions & MAY_EXECUTE) !== 0,
+    });
+    if (!isPresent) {
+      return failed('not-present');
+    }
+    if (isReserved) {
+      return failed('reserved');
+    }
+    if (format.isLeaf(low, level)) {
+      const physical = BigInt(target) + (inside % BigInt(span));
+      const held = image.read(Number(physical), new Uint8Array(1));
+      return { address, steps, physical, pageSize: span, fault: undefined, held };
+    }
+    table = target;
+  }
+}
+
+function namedBits(format: EntryFormat, low: number, high: number, level: number): NamedBit[] {
+  const bits: NamedBit[] = [];
+  const add = (bit: number, name: string, value: number) => {
+    if (value !== 0) {
+      bits.push({ bit, name, value });
+    }
+  };
+  LOW_BITS.forEach(([bit, name]) => add(bit, name, (low >>> bit) & 1));
+  if ((low & PRESENT) === 0) {
+    return bits;
+  }
+  const isLeaf = format.isLeaf(low, level);
+  add(6, isLeaf ? 'D' : 'bit 6', (low >>> 6) & 1);
+  add(7, level === 1 ? 'PAT' : 'PS', (low >>> 7) & 1);
+  add(8, isLeaf ? 'G' : 'bit 8', (low >>> 8) & 1);
+  add(9, 'available', (low >>> 9) & 7);
+  if (isLeaf && level > 1) {
+    add(12, 'PAT', (low >>> 12) & 1);
+  }
+  if (format.entryBytes === 8) {
+    const isLong = format.addressBits > 32;
+    add(52, isLong ? 'available' : 'reserved', (high >>> 20) & (isLong && isLeaf ? 0x7f : 0x7ff));
+    if (isLong && isLeaf) {
+      add(59, 'protection key', (high >>> 27) & 15);
+    }
+    add(63, 'XD', high >>> 31);
+  }
+  return bits;
+}
