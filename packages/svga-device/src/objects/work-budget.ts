@@ -17,8 +17,8 @@ export const COST = {
   /** A byte of a command's fields and of what follows them: boxes, sizes, elements. */
   FIELD_BYTE: 192,
   /**
-   * A byte of a new image, table or copy: memory that the host has not touched yet. A byte of one above some 32 MiB, for
-   * which the host takes page faults, costs up to 20; but a device's largest image has to fit a buffer's budget.
+   * A byte of a new image, table or copy: memory that the host has not touched yet. A byte of one above some 32 MiB,
+   * for which the host takes page faults, costs up to 20; but a device's largest image has to fit a buffer's budget.
    */
   FRESH_BYTE: 6,
   /** A byte of a new COTable that is written as well, with those page faults. */

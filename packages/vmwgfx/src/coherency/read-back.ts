@@ -83,8 +83,8 @@ function fenceOrSettle(queue: CommandQueue): Fence {
 
 /**
  * Read-back data is dirty for aliasing resources. The bytes that they share are dirty for the resource itself as well:
- * the device wrote what is newer and nothing else (rule 9.3), so elsewhere memory may have what an alias brought into it
- * while this resource was GPU-dirty.
+ * the device wrote what is newer and nothing else (rule 9.3), so elsewhere memory may have what an alias brought into
+ * it while this resource was GPU-dirty.
  */
 function dirtyAliasedBytes(object: Residence, resource: ResidentResource): void {
   const { backingOffset, backingBytes } = resource;
