@@ -17,6 +17,13 @@ function bitText({ bit, name, value }: NamedBit): string {
   return /^(available|reserved|protection key)$/.test(name) ? `${name} ${value} (bit ${bit} on)` : name;
 }
 
+function bitsText({ value, bits }: TranslationStep): string {
+  if (bits.length > 0) {
+    return bits.map(bitText).join(', ');
+  }
+  return value === 0n ? 'nothing set' : "not present: the other bits are software's";
+}
+
 function permissions(step: TranslationStep): string {
   const rights = ['read', step.writable ? 'write' : '', step.executable ? 'execute' : ''];
   const who = step.user ? 'user and supervisor' : 'supervisor only';
@@ -32,7 +39,7 @@ export function explanationText(translation: Translation, image: MemoryImage): s
     const digits = step.value.toString(16).padStart(16, '0');
     lines.push(
       `  ${step.name.padEnd(6)}[${step.index}] at ${physicalAddress(step.entry)}, ${inFile}`,
-      `         0x${digits}  ${step.bits.map(bitText).join(', ') || 'nothing set'}`,
+      `         0x${digits}  ${bitsText(step)}`,
     );
     if (step.target !== undefined) {
       lines.push(`         allows ${permissions(step)}; → ${physicalAddress(step.target)}`);

@@ -49,6 +49,13 @@ describe('explainAddress', () => {
     expect(translation.steps).toHaveLength(levels);
   });
 
+  it('names what the hardware reads: no accessed bit in the top of PAE, nothing where not present', () => {
+    const [top] = explain('pae', 'pae', 0x10a000n).steps;
+    expect(top.bits.map(({ name }) => name).filter((name) => name !== 'reserved')).toEqual(['P']);
+    const swapped = explain('level4', '4-level', 0x12c000n).steps[3];
+    expect([swapped.value, swapped.bits]).toEqual([0x123842n, []]);
+  });
+
   it('an address that is too large for the mode is refused', () => {
     expect(() => explain('pae', 'pae', 1n << 32n)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
     expect(() => explain('level4', '4-level', 1n << 64n)).toThrow(

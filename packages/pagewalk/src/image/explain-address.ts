@@ -155,14 +155,20 @@ function namedBits(format: EntryFormat, low: number, high: number, level: number
       bits.push({ bit, name, value });
     }
   };
-  LOW_BITS.forEach(([bit, name]) => add(bit, name, (low >>> bit) & 1));
+  // Of an entry that is not present, all other bits are software's.
   if ((low & PRESENT) === 0) {
     return bits;
   }
+  // PAE's top entries have neither permissions nor an accessed bit (Intel SDM volume 3A, table 4-8).
+  const isPaeTop = format.mode === 'pae' && level === format.levels;
+  LOW_BITS.forEach(([bit, name]) => {
+    add(bit, isPaeTop && !/^(P|PWT|PCD)$/.test(name) ? 'reserved' : name, (low >>> bit) & 1);
+  });
   const isLeaf = format.isLeaf(low, level);
-  add(6, isLeaf ? 'D' : 'bit 6', (low >>> 6) & 1);
-  add(7, level === 1 ? 'PAT' : 'PS', (low >>> 7) & 1);
-  add(8, isLeaf ? 'G' : 'bit 8', (low >>> 8) & 1);
+  const ignored = (bit: number) => (isPaeTop ? 'reserved' : `bit ${bit}`);
+  add(6, isLeaf ? 'D' : ignored(6), (low >>> 6) & 1);
+  add(7, isPaeTop ? 'reserved' : level === 1 ? 'PAT' : 'PS', (low >>> 7) & 1);
+  add(8, isLeaf ? 'G' : ignored(8), (low >>> 8) & 1);
   add(9, 'available', (low >>> 9) & 7);
   if (isLeaf && level > 1) {
     add(12, 'PAT', (low >>> 12) & 1);
