@@ -63,7 +63,8 @@ export class Machine {
 /** Limits that memory sets in any case: the device's own must not be the first to bite. */
 function deviceLimitsFor(memoryBytes: number): SvgaDeviceOptions {
   const bytes = Math.max(memoryBytes, 512 * 2 ** 20);
-  return { maxMobBytes: bytes, maxSurfaceBytes: bytes, maxImageBytes: bytes };
+  // Making the largest surface costs a buffer about 10 times its bytes.
+  return { maxMobBytes: bytes, maxSurfaceBytes: bytes, maxImageBytes: bytes, maxWorkBytes: 16 * bytes };
 }
 
 /** A user of the machine: an address space, and its open file of the device. */

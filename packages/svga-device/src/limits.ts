@@ -25,7 +25,7 @@ export interface SvgaDeviceOptions {
   readonly maxTextureSize?: number;
   /** Layers of an array. Default 2,048. */
   readonly maxArraySize?: number;
-  /** Bytes of one surface. Default 512 MiB. */
+  /** Bytes of one surface. Default 342 MiB: 8,192 × 8,192 texels of 4 bytes, and their mips. */
   readonly maxSurfaceBytes?: number;
   /** Bytes of the images of all surfaces, COTables and screens together. Default 512 MiB. */
   readonly maxImageBytes?: number;
@@ -81,7 +81,7 @@ const defaults: DeviceLimits = {
   completionDelay: 0,
   maxTextureSize: 8192,
   maxArraySize: 2048,
-  maxSurfaceBytes: 512 * MIB,
+  maxSurfaceBytes: 342 * MIB,
   maxImageBytes: 512 * MIB,
   maxMobBytes: 512 * MIB,
   maxSurfaces: 32_768,

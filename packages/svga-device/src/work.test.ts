@@ -167,10 +167,10 @@ describe('a command buffer with default limits', () => {
     expect(commands).toBeLessThan(64);
   });
 
-  it('makes the mips of a 5,120 × 3,200 texture', () => {
+  it('makes the mips of a 4,096 × 4,096 texture', () => {
     const guest = new CostlyGuest();
     guest.mob(1);
-    guest.surface({ width: 5120 / 8, height: 3200 / 8, numMipLevels: 10 });
+    guest.surface({ width: 4096 / 8, height: 4096 / 8, numMipLevels: 10 });
     expect(64 * charged(guest, 'GENERATE_MIPMAPS', { sid: 1 })).toBeLessThan(2 ** 32);
   });
 

@@ -25,6 +25,7 @@ function withShaders(guest: CostlyGuest): void {
 /** Two surfaces, of which the first is newer on the device: there is something to read back. */
 const drawnSurfaces = (fields: Parameters<typeof surfaces>[0]) => (guest: CostlyGuest) => {
   surfaces(fields)(guest);
+  guest.do('UPDATE_GB_SURFACE', { sid: 2 }); // a buffer's work is one image of this size
   guest.do('WHOLE_SURFACE_COPY', { srcSid: 2, destSid: 1 });
 };
 
@@ -123,9 +124,9 @@ export const costlyBuffers: readonly CostlyBuffer[] = [
         sid: 9,
         surfaceFlags: 1,
         format: 2,
-        numMipLevels: [13, 13, 13, 13, 13, 13],
-        mipSizes: many(6 * 13, (i) => {
-          const size = 4096 >> (i % 13);
+        numMipLevels: [12, 12, 12, 12, 12, 12],
+        mipSizes: many(6 * 12, (i) => {
+          const size = 2048 >> (i % 12);
           return { width: size, height: size, depth: 1 };
         }),
       }),
@@ -188,12 +189,12 @@ export const costlyBuffers: readonly CostlyBuffer[] = [
   },
   {
     name: 'updates of a column of a volume',
-    prepare: surfaces({ width: 128, height: 128, depth: 8192 }),
-    steps: [command('UPDATE_GB_IMAGE', { sid: 1, ...box({ h: 128, d: 8192 }) })],
+    prepare: surfaces({ width: 128, height: 128, depth: 4096 }),
+    steps: [command('UPDATE_GB_IMAGE', { sid: 1, ...box({ h: 128, d: 4096 }) })],
   },
   {
     name: 'updates of a column in eight samples',
-    prepare: surfaces({ width: 4096, height: 4096, multisampleCount: 8 }),
+    prepare: surfaces({ width: 2048, height: 4096, multisampleCount: 8 }),
     steps: [command('UPDATE_GB_IMAGE', { sid: 1, ...box({ h: 4096 }) })],
   },
   { name: 'updates of all', prepare: surfaces(wide), steps: [command('UPDATE_GB_SURFACE', { sid: 1 })] },
@@ -204,7 +205,7 @@ export const costlyBuffers: readonly CostlyBuffer[] = [
   },
   {
     name: 'read-backs of all',
-    prepare: surfaces(wide),
+    prepare: drawnSurfaces(wide),
     steps: [
       command('WHOLE_SURFACE_COPY', { srcSid: 2, destSid: 1 }),
       command('READBACK_GB_SURFACE', { sid: 1 }),
@@ -274,7 +275,7 @@ export const costlyBuffers: readonly CostlyBuffer[] = [
   },
   {
     name: 'whole copies',
-    prepare: surfaces({ width: 8192, height: 8192 }),
+    prepare: drawnSurfaces({ width: 8192, height: 8192 }),
     steps: [command('WHOLE_SURFACE_COPY', { srcSid: 1, destSid: 2 })],
   },
   {

@@ -34,7 +34,7 @@ function generate(objects: DeviceObjects, surface: Surface, format: number, rang
       const subresource = layer * own.mips.length + mip;
       const above = region(layout, subresource - 1, image);
       const below = region(layout, subresource, image);
-      objects.budget.charge(0, 2);
+      objects.budget.charge(0, 1);
       objects.budget.chargeEach(above.texels + below.texels, above.codec.cost);
       objects.store.forReading(surface, subresource - 1);
       objects.store.forWriting(surface, subresource, true);

@@ -17,17 +17,17 @@ export const COST = {
   /** A byte of a command's fields and of what follows them: boxes, sizes, elements. */
   FIELD_BYTE: 192,
   /**
-   * A byte of a new image, table or copy: memory that the host has not touched yet. A byte of one above some 32 MiB,
-   * for which the host takes page faults, costs up to 20; but a device's largest image has to fit a buffer's budget.
+   * A byte of a new image, table or copy: memory that the host has not touched yet, and for which it takes page faults.
+   * The largest image that a device allows has to fit a buffer's budget.
    */
-  FRESH_BYTE: 6,
+  FRESH_BYTE: 8,
   /** A byte of a new COTable that is written as well, with those page faults. */
   FRESH_TABLE_BYTE: 20,
   /** Finding a row of a box, or a page, in an image or in guest memory. */
-  ROW: 1536,
+  ROW: 2048,
   /** Reading a texel, or writing one, as numbers; and the same of formats of up to 32 bits that are 0…1 as stored. */
   TEXEL: 512,
-  PLAIN_TEXEL: 128,
+  PLAIN_TEXEL: 120,
   /** A pixel of a screen or a cursor, byte by byte. */
   PIXEL: 40,
 } as const;

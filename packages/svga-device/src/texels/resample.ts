@@ -82,23 +82,23 @@ export function halve(source: ImageRegion, target: ImageRegion): void {
   const spanX = span(source.box.width);
   const spanY = span(source.box.height);
   const spanZ = span(source.box.depth);
+  const stepX = step(source.box.width);
+  const stepY = step(source.box.height);
+  const stepZ = step(source.box.depth);
+  const share = 1 / (spanX * spanY * spanZ); // a power of two: as exact as a division of each
   const { box } = target;
   for (let z = 0; z < box.depth; z++) {
     for (let y = 0; y < box.height; y++) {
       for (let x = 0; x < box.width; x++) {
         sum.fill(0);
-        for (let tap = 0; tap < spanX * spanY * spanZ; tap++) {
-          const dx = tap % spanX;
-          const dy = Math.floor(tap / spanX) % spanY;
-          const dz = Math.floor(tap / (spanX * spanY));
-          source.read(
-            x * step(source.box.width) + dx,
-            y * step(source.box.height) + dy,
-            z * step(source.box.depth) + dz,
-            color,
-          );
-          for (let i = 0; i < 4; i++) {
-            sum[i] += color[i] / (spanX * spanY * spanZ);
+        for (let dz = 0; dz < spanZ; dz++) {
+          for (let dy = 0; dy < spanY; dy++) {
+            for (let dx = 0; dx < spanX; dx++) {
+              source.read(x * stepX + dx, y * stepY + dy, z * stepZ + dz, color);
+              for (let i = 0; i < 4; i++) {
+                sum[i] += color[i] * share;
+              }
+            }
           }
         }
         target.write(x, y, z, sum);
