@@ -28,9 +28,7 @@ it('9.1: what Mesa stored into a coherent persistent mapping before its first su
     }
   });
   expect(statistics.errors).toBe(0);
-  expect(drawn.map(({ mark }) => mark)).toEqual(
-    [0, 0, 1, 1, 2, 2].map((frame) => `frame persist ${frame}`),
-  );
+  expect(drawn.map(({ mark }) => mark)).toEqual([0, 0, 1, 1, 2, 2].map((frame) => `frame persist ${frame}`));
   drawn.forEach(({ vertices }, index) => {
     const expected = triangle(Math.floor(index / 2), index % 2);
     expected.forEach((value, at) => expect(vertices[at]).toBeCloseTo(value, 5));
