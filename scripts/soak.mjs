@@ -40,7 +40,7 @@ const parts = [
     name: 'streams',
     about: 'damaged command streams against the decoder',
     seeded: true,
-    command: test('svga-device', 'src/protocol/command-fuzz.test.ts'),
+    command: test('svga-protocol', 'src/stream/command-fuzz.test.ts'),
   },
   {
     name: 'tables',

@@ -1,22 +1,16 @@
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Tests read the sources of every package, so that a change below is seen without a build in between. */
-export const sourceAliases = [
-  { find: /^@cg\/memory-image\/node$/, replacement: `${root}packages/memory-image/src/node.ts` },
-  { find: /^@cg\/tracked-memory\/contract$/, replacement: `${root}packages/tracked-memory/src/contract.ts` },
-  {
-    find: /^@cg\/machine\/(guest-cases|trace|litmus)$/,
-    replacement: `${root}packages/machine/src/$1.ts`,
-  },
-  { find: /^@cg\/vmwgfx\/ioctl$/, replacement: `${root}packages/vmwgfx/src/ioctl.ts` },
-  { find: /^@cg\/(vmwgfx|mapping-dirty)\/parts$/, replacement: `${root}packages/$1/src/parts.ts` },
-  {
-    find: /^@cg\/(collections|surface-layout|pagetable|tracked-memory|memory-image|pagewalk|svga-device|mapping-dirty|vmwgfx|machine|v86)$/,
-    replacement: `${root}packages/$1/src/index.ts`,
-  },
-];
+/**
+ * Tests read the sources of every package, so that a change below is seen without a build in between: the entry
+ * `@cg/name` is packages/name/src/index.ts, `@cg/name/part` packages/name/src/part.ts. Packages of tooling keep theirs.
+ */
+export const sourceAliases = readdirSync(`${root}packages`).flatMap((name) => [
+  { find: new RegExp(`^@cg/${name}$`), replacement: `${root}packages/${name}/src/index.ts` },
+  { find: new RegExp(`^@cg/${name}/([a-z-]+)$`), replacement: `${root}packages/${name}/src/$1.ts` },
+]);
 
 /**
  * One vitest project: the tests beside the code of one workspace package. The files of a worker share modules, which

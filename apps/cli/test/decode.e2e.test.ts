@@ -8,7 +8,7 @@ import {
   encodeCommand,
   SVGA_CB_HEADER_BYTES,
   writeCommandBufferHeader,
-} from '@cg/svga-device';
+} from '@cg/svga-protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cg, runCg } from './cg.js';
 

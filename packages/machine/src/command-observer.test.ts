@@ -1,4 +1,4 @@
-import { commandNames, encodeCommand, type CommandReader } from '@cg/svga-device';
+import { commandNames, encodeCommand, type CommandReader } from '@cg/svga-protocol';
 import { formatByName } from '@cg/surface-layout';
 import { describe, expect, it } from 'vitest';
 import { Machine } from './machine.js';

@@ -1,6 +1,6 @@
 import { PAGE_SIZE, type Vma } from '@cg/pagetable';
 import { formatByName } from '@cg/surface-layout';
-import { encodeCommand } from '@cg/svga-device';
+import { encodeCommand } from '@cg/svga-protocol';
 import type { DrmFile } from '@cg/vmwgfx';
 import { describe, expect, it } from 'vitest';
 import { Machine } from './machine.js';

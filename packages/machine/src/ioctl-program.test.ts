@@ -1,4 +1,4 @@
-import { encodeCommand } from '@cg/svga-device';
+import { encodeCommand } from '@cg/svga-protocol';
 import {
   Descriptors,
   DrmIoctl,

@@ -1,4 +1,4 @@
-import { CommandWriter, SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { CommandWriter, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { Machine } from './machine.js';
 import { policyFor, trackingMethods } from './tracking-methods.js';

@@ -1,4 +1,4 @@
-import { encodeCommand } from '@cg/svga-device';
+import { encodeCommand } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { Machine } from './machine.js';
 import { Screen } from './screen.js';

@@ -1,11 +1,6 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import {
-  SVGA3D_MOBFMT,
-  SVGA_OTABLE,
-  type CommandFields,
-  type CommandName,
-  type ScreenTargetImage,
-} from '@cg/svga-device';
+import { type ScreenTargetImage } from '@cg/svga-device';
+import { SVGA3D_MOBFMT, SVGA_OTABLE, type CommandFields, type CommandName } from '@cg/svga-protocol';
 import { VmwgfxError } from '@cg/vmwgfx';
 import { MachineError } from './errors.js';
 import type { Machine } from './machine.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TestGuest } from '../test/guest.js';
+import { SvgaDevice } from './index.js';
 import {
   CommandWriter,
   encodeCommand,
@@ -16,9 +17,8 @@ import {
   SVGA_IRQFLAG,
   SVGA_PORT,
   SVGA_REG,
-  SvgaDevice,
   writeCommandBufferHeader,
-} from './index.js';
+} from '@cg/svga-protocol';
 import type { SvgaDeviceOptions } from './index.js';
 
 const { ANY_FENCE, COMMAND_BUFFER, ERROR } = SVGA_IRQFLAG;

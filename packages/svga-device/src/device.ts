@@ -11,14 +11,7 @@ import { Interrupts } from './front/interrupts.js';
 import { pointerRegisters } from './front/pointer-registers.js';
 import { RegisterFile } from './front/register-file.js';
 import type { LiveRegister, LiveRegisters } from './front/register-file.js';
-import {
-  SVGA_CAP,
-  SVGA_FIFO,
-  SVGA_IRQFLAG,
-  SVGA_PORT,
-  SVGA_REG,
-  SVGA_REG_ENABLE,
-} from './front/registers.js';
+import { SVGA_CAP, SVGA_FIFO, SVGA_IRQFLAG, SVGA_PORT, SVGA_REG, SVGA_REG_ENABLE } from '@cg/svga-protocol';
 import type { SvgaHost } from './host.js';
 import { resolveLimits } from './limits.js';
 import type { DeviceLimits, SvgaDeviceOptions } from './limits.js';

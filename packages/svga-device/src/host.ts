@@ -1,5 +1,5 @@
 import type { GuestMemory } from './memory/guest-memory.js';
-import type { CommandReader } from './protocol/command-reader.js';
+import type { CommandReader } from '@cg/svga-protocol';
 import type { ScreenRect } from './screen/screen-target.js';
 
 /** All the device knows of the world around it. */

@@ -10,10 +10,11 @@ import {
   SVGA_PORT,
   SVGA_REG,
   writeCommandBufferHeader,
-} from './index.js';
-import type { CommandFields, CommandName, SvgaDeviceOptions } from './index.js';
+  definitionOf,
+} from '@cg/svga-protocol';
+import type { SvgaDeviceOptions } from './index.js';
+import type { CommandFields, CommandName } from '@cg/svga-protocol';
 import { executors } from './commands/executors.js';
-import { definitionOf } from './protocol/command-table.js';
 
 const PAGES = 64;
 const PAGE = 4096;

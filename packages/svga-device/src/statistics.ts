@@ -1,6 +1,6 @@
 import type { WorkBudget } from './objects/work-budget.js';
-import { commandNames } from './protocol/command-table.js';
-import type { CommandName } from './protocol/command-table.js';
+import { commandNames } from '@cg/svga-protocol';
+import type { CommandName } from '@cg/svga-protocol';
 
 /** What the device has done since it was made. Plain counters; a reset of the device leaves them. */
 export interface DeviceStatistics {

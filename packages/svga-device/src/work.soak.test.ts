@@ -3,8 +3,8 @@ import { costlyBuffers } from '../test/costly-buffers.js';
 import { CostlyGuest } from '../test/costly-guest.js';
 import { fuzzOnce } from '../test/fuzz.js';
 import { WorkMeter } from '../test/work-meter.js';
-import { commandNames, SVGA_CB_STATUS } from './index.js';
-import type { CommandName } from './index.js';
+import { commandNames, SVGA_CB_STATUS } from '@cg/svga-protocol';
+import type { CommandName } from '@cg/svga-protocol';
 
 const seconds = Number(process.env.CG_SOAK_SECONDS ?? 0);
 const firstSeed = Number(process.env.CG_SOAK_SEED ?? 1);

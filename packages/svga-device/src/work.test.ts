@@ -10,11 +10,12 @@ import {
   SVGA_OTABLE,
   SVGA_REG,
   writeCommandBufferHeader,
-} from './index.js';
-import type { CommandFields, CommandName } from './index.js';
+  coTableEntryBytes,
+  SVGA_COTABLE,
+} from '@cg/svga-protocol';
+import type { CommandFields, CommandName } from '@cg/svga-protocol';
 import { resolveLimits } from './limits.js';
 import { COST } from './objects/work-budget.js';
-import { coTableEntryBytes, SVGA_COTABLE } from './protocol/cotable-entries.js';
 
 const PAGE = 4096;
 

@@ -1,6 +1,4 @@
-import { SVGA3D_MOBFMT } from '../src/index.js';
-import { coTableEntryBytes, SVGA_COTABLE } from '../src/protocol/cotable-entries.js';
-import { objectTableEntryBytes } from '../src/protocol/object-table-entries.js';
+import { SVGA3D_MOBFMT, coTableEntryBytes, SVGA_COTABLE, objectTableEntryBytes } from '@cg/svga-protocol';
 import { box, command, copyBox, many, prefixed, ROOT, square, surfaces, view, wide } from './costly-guest.js';
 import type { CostlyBuffer, CostlyGuest, Step } from './costly-guest.js';
 import { costlyTexels } from './costly-texels.js';

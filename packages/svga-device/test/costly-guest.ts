@@ -1,8 +1,15 @@
-import { CommandWriter, SVGA3D_MOBFMT, SVGA_CB_MAX_SIZE, SVGA_CB_STATUS, SVGA_OTABLE } from '../src/index.js';
-import type { CommandFields, CommandName, SvgaDeviceOptions } from '../src/index.js';
-import { definitionOf } from '../src/protocol/command-table.js';
-import { objectTableEntryBytes } from '../src/protocol/object-table-entries.js';
-import { SVGA_COTABLE } from '../src/protocol/cotable-entries.js';
+import {
+  CommandWriter,
+  SVGA3D_MOBFMT,
+  SVGA_CB_MAX_SIZE,
+  SVGA_CB_STATUS,
+  SVGA_OTABLE,
+  definitionOf,
+  objectTableEntryBytes,
+  SVGA_COTABLE,
+} from '@cg/svga-protocol';
+import type { SvgaDeviceOptions } from '../src/index.js';
+import type { CommandFields, CommandName } from '@cg/svga-protocol';
 import { DxGuest } from './dx-guest.js';
 
 const PAGE = 4096;

@@ -1,5 +1,4 @@
-import { SVGA3D_MOBFMT, SVGA_CB_FLAG, SVGA_OTABLE } from '../src/index.js';
-import { SVGA_COTABLE } from '../src/protocol/cotable-entries.js';
+import { SVGA3D_MOBFMT, SVGA_CB_FLAG, SVGA_OTABLE, SVGA_COTABLE } from '@cg/svga-protocol';
 import { TestGuest } from './guest.js';
 import type { Submission } from './guest.js';
 

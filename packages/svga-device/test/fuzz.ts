@@ -8,12 +8,13 @@ import {
   SVGA_FIFO,
   SVGA_REG,
   writeCommandBufferHeader,
-} from '../src/index.js';
-import type { CommandFields, CommandName, SvgaDeviceOptions } from '../src/index.js';
+} from '@cg/svga-protocol';
+import type { SvgaDeviceOptions } from '../src/index.js';
+import type { CommandFields, CommandName } from '@cg/svga-protocol';
 import { executors } from '../src/commands/executors.js';
 import { plainSurface, TestGuest } from './guest.js';
-import { randomCommand, seededDraw } from './random-commands.js';
-import type { Draw } from './random-commands.js';
+import { randomCommand, seededDraw } from '@cg/svga-protocol/random-commands';
+import type { Draw } from '@cg/svga-protocol/random-commands';
 import type { WorkMeter } from './work-meter.js';
 
 const PAGES = 96;

@@ -1,3 +1,4 @@
+import { SvgaDevice } from '../src/index.js';
 import {
   CommandWriter,
   decodeCommands,
@@ -7,10 +8,10 @@ import {
   SVGA_OTABLE,
   SVGA_PORT,
   SVGA_REG,
-  SvgaDevice,
   writeCommandBufferHeader,
-} from '../src/index.js';
-import type { CommandFields, CommandName, CommandReader, SvgaDeviceOptions } from '../src/index.js';
+} from '@cg/svga-protocol';
+import type { SvgaDeviceOptions } from '../src/index.js';
+import type { CommandFields, CommandName, CommandReader } from '@cg/svga-protocol';
 
 const PAGE = 4096;
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { SVGA_PORT, SVGA_REG, SvgaDevice } from '../src/index.js';
-import type { CommandReader } from '../src/index.js';
+import { SvgaDevice } from '../src/index.js';
+import { SVGA_PORT, SVGA_REG } from '@cg/svga-protocol';
+import type { CommandReader } from '@cg/svga-protocol';
 
 const KIND = { PAGE: 1, ZERO_PAGE: 2, REGISTER: 3, MARK: 5 } as const;
 const PAGE_BYTES = 4096;

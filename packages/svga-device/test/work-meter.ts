@@ -1,4 +1,4 @@
-import type { CommandName } from '../src/index.js';
+import type { CommandName } from '@cg/svga-protocol';
 import { COST } from '../src/objects/work-budget.js';
 import type { TestGuest } from './guest.js';
 

@@ -1,4 +1,4 @@
-import { SVGA_PORT } from '@cg/svga-device';
+import { SVGA_PORT } from '@cg/svga-protocol';
 import type { SvgaDevice } from '@cg/svga-device';
 import type { EmulatorCpu } from './emulator.js';
 

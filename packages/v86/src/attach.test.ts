@@ -8,7 +8,7 @@ import {
   SVGA_PORT,
   SVGA_REG,
   writeCommandBufferHeader,
-} from '@cg/svga-device';
+} from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { FakeEmulator } from '../test/fake-emulator.js';
 import { attachSvga, type AttachOptions } from './index.js';

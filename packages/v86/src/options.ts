@@ -1,4 +1,5 @@
-import type { CommandReader, ScreenRect, SvgaDeviceOptions } from '@cg/svga-device';
+import type { ScreenRect, SvgaDeviceOptions } from '@cg/svga-device';
+import type { CommandReader } from '@cg/svga-protocol';
 import { V86Error } from './errors.js';
 
 const MIB = 1024 * 1024;

@@ -1,4 +1,4 @@
-import { SVGA_ID, SVGA_PORT, SVGA_REG } from '@cg/svga-device';
+import { SVGA_ID, SVGA_PORT, SVGA_REG } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { BootRom } from './boot-rom.js';
 import { makePc, runUntil, word } from './pc.js';

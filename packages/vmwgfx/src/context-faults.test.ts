@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { draw, setUpContexts, targetView } from './contexts.fixture.js';

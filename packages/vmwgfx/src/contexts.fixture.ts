@@ -1,10 +1,5 @@
-import {
-  CommandWriter,
-  encodeCommand,
-  type CommandFields,
-  type CommandName,
-  type SvgaDeviceOptions,
-} from '@cg/svga-device';
+import { type SvgaDeviceOptions } from '@cg/svga-device';
+import { CommandWriter, encodeCommand, type CommandFields, type CommandName } from '@cg/svga-protocol';
 import { PAGE_SIZE } from '@cg/pagetable';
 import { bench, copyCommand } from './driver.fixture.js';
 import type { SubmitOptions } from './file/drm-file.js';

@@ -1,5 +1,6 @@
 import { AddressSpace, Cpu, PAGE_SIZE, PhysicalMemory } from '@cg/pagetable';
-import { encodeCommand, SvgaDevice, type SvgaDeviceOptions } from '@cg/svga-device';
+import { SvgaDevice, type SvgaDeviceOptions } from '@cg/svga-device';
+import { encodeCommand } from '@cg/svga-protocol';
 import { VmwgfxDriver, type DriverOptions } from './driver.js';
 import type { BufferObject } from './memory/buffer-object.js';
 import { Resource } from './resource/resource.js';

@@ -8,7 +8,7 @@ import {
   SVGA_OTABLE,
   SVGA_REG,
   SVGA_REG_ENABLE,
-} from '@cg/svga-device';
+} from '@cg/svga-protocol';
 import type { TrackedMemory } from '@cg/tracked-memory';
 import type { BackingPages, DriverContext } from './context.js';
 import { driverParts, type DriverParts } from './driver-parts.js';

@@ -1,6 +1,6 @@
 import { PAGE_SIZE, VM_RAND_READ } from '@cg/pagetable';
 import { formatByName } from '@cg/surface-layout';
-import { encodeCommand, SVGA3D_SURFACE } from '@cg/svga-device';
+import { encodeCommand, SVGA3D_SURFACE } from '@cg/svga-protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { plainTraits } from '../src/device/surface-definition.js';
 import { bench, copyCommand } from '../src/driver.fixture.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { examples, tableKeys } from './readme.js';
+import { examples, installedPackages, tableKeys } from './readme.js';
 import { readTarball } from './tarball.js';
 import { User, type Project } from './user.js';
 import { closure, libraries, programs, published, type Manifest } from './workspace.js';
@@ -33,7 +33,7 @@ describe.each([...published])('%s, packed', (name) => {
 
 describe.each(libraries)('%s, installed in a new project', (name, { readme }) => {
   it("runs its README's examples", () => {
-    const project = user.install(name);
+    const project = user.install(...installedPackages(readme));
     for (const { code, prints } of examples(readme, 'js')) {
       expect(project.runModule(code)).toBe(prints);
     }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { countBlocks, examples } from './readme.js';
+import { countBlocks, examples, importedPackages, installedPackages } from './readme.js';
 import { libraries, programs, published } from './workspace.js';
 
 describe.each([...published])('the README of %s', (name, { readme }) => {
-  it('is headed by its name and says how to install it', () => {
+  it('is headed by its name and says how to install it, and all that its examples import', () => {
     expect(readme.split('\n')[0]).toBe(`# ${name}`);
-    expect(readme).toMatch(new RegExp(`^(?:npm install|pnpm add) ${name}$`, 'm'));
+    const installed = installedPackages(readme);
+    expect(installed[0]).toBe(name);
+    expect(installed).toEqual(expect.arrayContaining(importedPackages(readme)));
   });
 });
 

@@ -11,6 +11,18 @@ export function examples(readme: string, language: 'js' | 'sh'): Example[] {
   return [...readme.matchAll(pair)].map(([, code, prints]) => ({ code, prints }));
 }
 
+/** The packages of the README's install line. */
+export function installedPackages(readme: string): string[] {
+  const line = /^npm install((?: @cg\/[a-z0-9-]+)+)$/m.exec(readme);
+  return line?.[1].trim().split(' ') ?? [];
+}
+
+/** The packages of this workspace that the code of a README's examples imports. */
+export function importedPackages(readme: string): string[] {
+  const imports = examples(readme, 'js').flatMap(({ code }) => [...code.matchAll(/'(@cg\/[a-z0-9-]+)/g)]);
+  return [...new Set(imports.map(([, name]) => name))];
+}
+
 /** How many blocks in a language a README has, with or without what they print. */
 export function countBlocks(readme: string, language: string): number {
   return readme.split('\n').filter((line) => line === `\`\`\`${language}`).length;

@@ -54,11 +54,13 @@ export class User {
     return join(this.#tarballs, found[0]);
   }
 
-  /** A new project with a package installed, and of this workspace only what the package needs. */
-  install(name: string): Project {
+  /** A new project with packages installed, and of this workspace only what they need. */
+  install(...names: readonly string[]): Project {
     const folder = mkdtempSync(join(this.#folder, 'project-'));
     writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-    const tarballs = [...closure(name)].map((each) => this.tarball(each));
+    const tarballs = [...new Set(names.flatMap((name) => [...closure(name)]))].map((each) =>
+      this.tarball(each),
+    );
     const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
     run('npm', ['install', '--prefix', folder, ...quietly, ...tarballs], folder);
     return new Project(folder);

@@ -1,5 +1,5 @@
 import { Machine } from '@cg/machine';
-import { CommandWriter } from '@cg/svga-device';
+import { CommandWriter } from '@cg/svga-protocol';
 import { hostClock } from '../clock.js';
 import { batchesOf, type Contender } from '../contender.js';
 import { BenchError } from '../errors.js';

@@ -1,3 +1,4 @@
+import { SvgaDevice } from '@cg/svga-device';
 import {
   CommandWriter,
   readCommandBufferHeader,
@@ -6,9 +7,8 @@ import {
   SVGA_OTABLE,
   SVGA_PORT,
   SVGA_REG,
-  SvgaDevice,
   writeCommandBufferHeader,
-} from '@cg/svga-device';
+} from '@cg/svga-protocol';
 import { hostClock } from '../clock.js';
 import { batchesOf, type ShortWork } from '../contender.js';
 import { BenchError } from '../errors.js';

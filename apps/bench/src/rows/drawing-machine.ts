@@ -2,7 +2,7 @@ import { Machine, type MachineOptions } from '@cg/machine';
 import type { TraceHeader } from '@cg/machine/trace';
 import { PAGE_SIZE, pagesFor, type Cpu } from '@cg/pagetable';
 import type { SurfaceBox } from '@cg/surface-layout';
-import { CommandWriter, encodeCommand, type CommandFields } from '@cg/svga-device';
+import { CommandWriter, encodeCommand, type CommandFields } from '@cg/svga-protocol';
 import type { DrmFile } from '@cg/vmwgfx';
 import type { Run } from './recording.js';
 

@@ -6,8 +6,8 @@ import {
   readCommandBufferHeader,
   SVGA_CB_HEADER_BYTES,
   valueName,
-} from '@cg/svga-device';
-import type { CommandName } from '@cg/svga-device';
+} from '@cg/svga-protocol';
+import type { CommandName } from '@cg/svga-protocol';
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { matchesPattern } from '../input/name-pattern.js';

@@ -1,4 +1,4 @@
-import { encodeCommand, type CommandFields, type CommandName } from '@cg/svga-device';
+import { encodeCommand, type CommandFields, type CommandName } from '@cg/svga-protocol';
 import { DrmClient } from './drm-client.js';
 import type { EmulatedGuest } from './emulated-guest.js';
 

@@ -1,4 +1,4 @@
-import { encodeCommand, type CommandReader } from '@cg/svga-device';
+import { encodeCommand, type CommandReader } from '@cg/svga-protocol';
 import type { AgentProgram } from './agent-program.js';
 import { DrmClient, type KernelSurface } from './drm-client.js';
 import type { EmulatedGuest } from './emulated-guest.js';

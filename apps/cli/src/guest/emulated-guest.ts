@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { CommandReader, SvgaDevice, SvgaDeviceOptions } from '@cg/svga-device';
+import type { SvgaDevice, SvgaDeviceOptions } from '@cg/svga-device';
+import type { CommandReader } from '@cg/svga-protocol';
 import { attachSvga, type AttachedSvga } from '@cg/v86';
 import type { V86 } from 'v86';
 import { AgentProgram } from './agent-program.js';

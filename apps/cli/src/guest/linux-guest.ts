@@ -8,7 +8,8 @@ import {
   type GuestCase,
   type SurfaceCommands,
 } from '@cg/machine/guest-cases';
-import type { CommandReader, SvgaDevice } from '@cg/svga-device';
+import type { SvgaDevice } from '@cg/svga-device';
+import type { CommandReader } from '@cg/svga-protocol';
 import type { AgentProgram } from './agent-program.js';
 import { DrmClient, type KernelSurface } from './drm-client.js';
 

@@ -1,5 +1,6 @@
 import { recordedGuestCases, type GuestCase } from '@cg/machine/guest-cases';
-import { SVGA_CAP, type ScreenTargetImage, type SvgaDeviceOptions } from '@cg/svga-device';
+import { type ScreenTargetImage, type SvgaDeviceOptions } from '@cg/svga-device';
+import { SVGA_CAP } from '@cg/svga-protocol';
 import { compareCase, type ComparedCase } from './compare-cases.js';
 import { checkContext, type ContextCheck } from './check-context.js';
 import { checkMemory, type MemoryCheck } from './check-memory.js';

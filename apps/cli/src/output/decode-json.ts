@@ -1,4 +1,4 @@
-import type { DecodedCommand } from '@cg/svga-device';
+import type { DecodedCommand } from '@cg/svga-protocol';
 import type { StreamDamage } from '../stream/command-pieces.js';
 
 /** Arrays of bytes are arrays; JSON has no number that is none. */

@@ -1,5 +1,5 @@
-import { fieldTexts } from '@cg/svga-device';
-import type { CommandFrame, DecodedCommand, KnownCommand } from '@cg/svga-device';
+import { fieldTexts } from '@cg/svga-protocol';
+import type { CommandFrame, DecodedCommand, KnownCommand } from '@cg/svga-protocol';
 import type { StreamDamage } from '../stream/command-pieces.js';
 
 const WIDTH = 100;

@@ -1,4 +1,4 @@
-import { CommandReader, SVGA_CB_MAX_SIZE_4MB, SvgaDeviceError } from '@cg/svga-device';
+import { CommandReader, SVGA_CB_MAX_SIZE_4MB, SvgaProtocolError } from '@cg/svga-protocol';
 
 /** Bytes kept at first: one piece as streams of Node read them, and the cut command before it. */
 const FIRST_BYTES = 2 ** 18;
@@ -85,7 +85,7 @@ export class CommandPieces {
       }
       return found;
     } catch (error) {
-      if (!(error instanceof SvgaDeviceError)) {
+      if (!(error instanceof SvgaProtocolError)) {
         throw error;
       }
       const { offset: _, id: __, left: ___, ...values } = error.values;

@@ -1,12 +1,6 @@
 import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
-import {
-  boxOf,
-  commandNames,
-  SVGA3D_INVALID_ID,
-  type CommandBox,
-  type CommandName,
-  type CommandReader,
-} from '@cg/svga-device';
+import { boxOf, type CommandBox } from '@cg/svga-protocol';
+import { commandNames, SVGA3D_INVALID_ID, type CommandName, type CommandReader } from '@cg/svga-protocol';
 import type { CommandObserver } from '../machine.js';
 
 /** A surface as far as commands tell of it. */

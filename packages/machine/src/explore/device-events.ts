@@ -1,5 +1,5 @@
 import type { SurfaceBox } from '@cg/surface-layout';
-import type { CommandName } from '@cg/svga-device';
+import type { CommandName } from '@cg/svga-protocol';
 import type { CheckedSurface } from '../check/checked-surface.js';
 import { forEachRun } from '../check/runs.js';
 import type { TimelineEvent } from './timeline.js';

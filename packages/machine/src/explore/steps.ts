@@ -1,6 +1,6 @@
 import { PAGE_SIZE, VM_READ, VM_WRITE } from '@cg/pagetable';
 import type { Fence, FaultInjection } from '@cg/vmwgfx';
-import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { CoherencyOracle } from '../check/oracle.js';
 import type { Statement } from '../program/statement.js';
 import { Accesses } from './accesses.js';

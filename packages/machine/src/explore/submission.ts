@@ -1,4 +1,4 @@
-import { commandBytes, CommandWriter } from '@cg/svga-device';
+import { commandBytes, CommandWriter } from '@cg/svga-protocol';
 import { haveSameShape } from '../program/check-operands.js';
 import type { CopyCommand, SubmittedCommand } from '../program/statement.js';
 import type { LiveSurface, World } from './world.js';

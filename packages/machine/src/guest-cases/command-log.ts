@@ -1,4 +1,4 @@
-import { decodedCommand, type CommandReader } from '@cg/svga-device';
+import { decodedCommand, type CommandReader } from '@cg/svga-protocol';
 import type { SurfaceCommands } from './case-guest.js';
 import type { CaseBox } from './guest-case.js';
 

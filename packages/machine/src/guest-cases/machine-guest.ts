@@ -1,5 +1,5 @@
 import { PAGE_SIZE, type Vma } from '@cg/pagetable';
-import { encodeCommand } from '@cg/svga-device';
+import { encodeCommand } from '@cg/svga-protocol';
 import { Machine, type MachineOptions, type Process } from '../machine.js';
 import { fnv1a, type CaseGuest, type SurfaceCommands } from './case-guest.js';
 import { CommandLog } from './command-log.js';

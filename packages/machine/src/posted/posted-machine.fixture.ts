@@ -1,6 +1,6 @@
 import { PAGE_SIZE, PageTableError, type Cpu, type Vma } from '@cg/pagetable';
 import { formatByName } from '@cg/surface-layout';
-import { encodeCommand } from '@cg/svga-device';
+import { encodeCommand } from '@cg/svga-protocol';
 import { FaultInjection, Surface, VmwgfxError, type BufferObject, type NewSurface } from '@cg/vmwgfx';
 import { Machine, type MachineOptions, type Process } from '../machine.js';
 import { policyFor, type TrackingMethodName } from '../tracking-methods.js';

@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import { encodeCommand } from '@cg/svga-device';
+import { encodeCommand } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { outcomes, PATTERN, type PostedMachine } from './posted-machine.fixture.js';
 

@@ -1,6 +1,7 @@
 import { boxRows, SurfaceLayout, type SurfaceBox } from '@cg/surface-layout';
 import { PageTableError, type Vma } from '@cg/pagetable';
-import { encodeCommand, type ScreenTargetImage } from '@cg/svga-device';
+import { type ScreenTargetImage } from '@cg/svga-device';
+import { encodeCommand } from '@cg/svga-protocol';
 import { VmwgfxError, type SurfaceHandle } from '@cg/vmwgfx';
 import { MachineError } from '../errors.js';
 import type { Machine, Process } from '../machine.js';

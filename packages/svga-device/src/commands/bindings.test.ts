@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noise, TestGuest } from '../../test/guest.js';
-import { SVGA3D_INVALID_ID } from '../index.js';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 
 const BYTES = 4 * 64;
 const READBACK = 1;

@@ -6,7 +6,7 @@ import { COST } from '../objects/work-budget.js';
 import { ImageRegion } from '../texels/image-region.js';
 import { average, stretch } from '../texels/resample.js';
 import { TexelCodec } from '../texels/texel-codec.js';
-import type { CommandFields } from '../protocol/command-table.js';
+import type { CommandFields } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 import { copyBoxes, haveSameBlocks, imageRef, subresourceRef } from './copies.js';
 import type { SubresourceRef } from './copies.js';

@@ -1,13 +1,13 @@
+import { boxOf } from '@cg/svga-protocol';
 import { boxRows, rowsBytes } from '@cg/surface-layout';
 import type { BoxRows } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import { copyImage } from '../memory/image-copy.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
-import type { CommandFields } from '../protocol/command-table.js';
+import type { CommandFields } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 import type { SubresourceRef } from './copies.js';
-import { boxOf } from './subresources.js';
 
 /** How the rows of a box lie in a buffer. */
 interface Pitched {

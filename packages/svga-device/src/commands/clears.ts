@@ -1,12 +1,7 @@
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
-import type { CommandFields } from '../protocol/command-table.js';
-import {
-  depthStencilViewEntry,
-  renderTargetViewEntry,
-  SVGA_COTABLE,
-  uaViewEntry,
-} from '../protocol/cotable-entries.js';
+import type { CommandFields } from '@cg/svga-protocol';
+import { depthStencilViewEntry, renderTargetViewEntry, SVGA_COTABLE, uaViewEntry } from '@cg/svga-protocol';
 import { fillTexels } from '../texels/fill.js';
 import { TexelCodec } from '../texels/texel-codec.js';
 import type { CommandFamily } from './command-family.js';

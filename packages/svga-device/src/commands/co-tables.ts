@@ -4,8 +4,8 @@ import { PAGE_SIZE } from '../memory/guest-memory.js';
 import type { CoTable } from '../objects/co-table.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { COST } from '../objects/work-budget.js';
-import type { CommandFields } from '../protocol/command-table.js';
-import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import type { CommandFields } from '@cg/svga-protocol';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 
 type TableFields = CommandFields<'DX_SET_COTABLE'>;

@@ -1,6 +1,5 @@
 import type { DeviceObjects } from '../objects/device-objects.js';
-import type { CommandFields, CommandName } from '../protocol/command-table.js';
-import type { CommandReader } from '../protocol/command-reader.js';
+import type { CommandFields, CommandName, CommandReader } from '@cg/svga-protocol';
 
 /**
  * What commands do, by name: each does what the fields say, or throws SvgaDeviceError or SurfaceLayoutError and

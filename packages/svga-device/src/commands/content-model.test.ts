@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DxGuest } from '../../test/dx-guest.js';
 import { noise } from '../../test/guest.js';
-import { SVGA3D_INVALID_ID } from '../index.js';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 
 /** Of A8R8G8B8 4 × 4, two mips, two layers: where each subresource begins, and its bytes. */
 const SUBRESOURCES = [

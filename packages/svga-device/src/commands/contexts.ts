@@ -3,9 +3,8 @@ import { DxContext } from '../objects/contexts.js';
 import type { Shader } from '../objects/contexts.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { COST } from '../objects/work-budget.js';
-import type { CommandFields } from '../protocol/command-table.js';
-import { contextEntry, dxContextEntry, shaderEntry, SVGA_OTABLE } from '../protocol/object-table-entries.js';
-import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import type { CommandFields } from '@cg/svga-protocol';
+import { contextEntry, dxContextEntry, shaderEntry, SVGA_OTABLE, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 import { checkNewId } from './object-ids.js';
 

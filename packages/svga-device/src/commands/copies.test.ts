@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { noise, TestGuest } from '../../test/guest.js';
 import { A8R8G8B8, ALPHA8, boxOffsets, DXT1, surfaceBytes } from '../../test/reference.js';
 import type { Shape } from '../../test/reference.js';
-import type { CommandFields } from '../index.js';
+import type { CommandFields } from '@cg/svga-protocol';
 
 const flat: Shape = { blocks: A8R8G8B8, width: 32, height: 16, depth: 2, mips: 1, layers: 1, samples: 1 };
 

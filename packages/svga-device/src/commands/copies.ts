@@ -1,3 +1,4 @@
+import { boxOf } from '@cg/svga-protocol';
 import { boxRows, emptyRows, rowsBytes } from '@cg/surface-layout';
 import type { SurfaceBox } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
@@ -6,10 +7,9 @@ import type { CopyRuns } from '../memory/image-copy.js';
 import { mergeRows } from '../memory/rows.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
-import type { CommandFields } from '../protocol/command-table.js';
+import type { CommandFields, CommandBox } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
-import { boxOf, isWholeMip, subresourceOf } from './subresources.js';
-import type { CommandBox } from './subresources.js';
+import { isWholeMip, subresourceOf } from './subresources.js';
 
 /** SVGA3dCopyBox: a box of the destination and where the source's begins. */
 interface CopyBox extends CommandBox {

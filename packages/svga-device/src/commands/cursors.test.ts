@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noise, TestGuest } from '../../test/guest.js';
-import { SVGA3D_INVALID_ID, SVGA_IRQFLAG, SVGA_PORT, SVGA_REG } from '../index.js';
+import { SVGA3D_INVALID_ID, SVGA_IRQFLAG, SVGA_PORT, SVGA_REG } from '@cg/svga-protocol';
 
 const hotspot = { hotspotX: 1, hotspotY: 0 };
 const COLOR = 0;

@@ -1,8 +1,7 @@
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
-import type { CommandFields } from '../protocol/command-table.js';
-import { Struct, viewOf } from '../protocol/struct.js';
-import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import type { CommandFields } from '@cg/svga-protocol';
+import { Struct, viewOf, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { COST } from '../objects/work-budget.js';
 import { alphaCursor, MASK_DEPTHS, maskCursor } from '../screen/cursor-image.js';
 import type { CommandFamily } from './command-family.js';

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DxGuest, plainView as view } from '../../test/dx-guest.js';
 import { noise, plainSurface } from '../../test/guest.js';
-import { CommandWriter } from '../index.js';
-import type { CommandFields, CommandName } from '../index.js';
-import { renderTargetViewEntry, SVGA_COTABLE } from '../protocol/cotable-entries.js';
+import { CommandWriter, renderTargetViewEntry, SVGA_COTABLE } from '@cg/svga-protocol';
+import type { CommandFields, CommandName } from '@cg/svga-protocol';
 
 const PAGE = 4096;
 const BGRA = 2;

@@ -14,10 +14,9 @@ import {
   streamOutputEntry,
   SVGA_COTABLE,
   uaViewEntry,
-} from '../protocol/cotable-entries.js';
-import type { CommandFields } from '../protocol/command-table.js';
-import type { FieldTypes, Struct, StructValues } from '../protocol/struct.js';
-import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+  SVGA3D_INVALID_ID,
+} from '@cg/svga-protocol';
+import type { CommandFields, FieldTypes, Struct, StructValues } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 
 /** SVGADXQueryState of svga3d_dx.h: a query that was never begun. */

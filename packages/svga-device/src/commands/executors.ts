@@ -1,7 +1,7 @@
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
-import { commandNames } from '../protocol/command-table.js';
-import type { CommandReader } from '../protocol/command-reader.js';
+import { commandNames } from '@cg/svga-protocol';
+import type { CommandReader } from '@cg/svga-protocol';
 import { blitCommands } from './blits.js';
 import { bufferTransferCommands } from './buffer-transfers.js';
 import { clearCommands } from './clears.js';

@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { DxGuest } from '../../test/dx-guest.js';
 import { noise, plainSurface, TestGuest } from '../../test/guest.js';
-import { mobEntry, SVGA3D_INVALID_ID, SVGA_COTABLE, SVGA_OTABLE, SVGA_REG, surfaceEntry } from '../index.js';
 import {
+  mobEntry,
+  SVGA3D_INVALID_ID,
+  SVGA_COTABLE,
+  SVGA_OTABLE,
+  SVGA_REG,
+  surfaceEntry,
   contextEntry,
   dxContextEntry,
   screenTargetEntry,
   shaderEntry,
-} from '../protocol/object-table-entries.js';
-import type { FieldTypes, Struct } from '../protocol/struct.js';
+} from '@cg/svga-protocol';
+import type { FieldTypes, Struct } from '@cg/svga-protocol';
 
 const PAGE = 4096;
 

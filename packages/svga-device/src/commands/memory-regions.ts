@@ -3,7 +3,7 @@ import { isInMemory, PAGE_SIZE } from '../memory/guest-memory.js';
 import { GuestRegion } from '../memory/guest-region.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { COST } from '../objects/work-budget.js';
-import type { CommandFields } from '../protocol/command-table.js';
+import type { CommandFields } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 
 /** SVGARemapGMR2Flags of svga_reg.h. */

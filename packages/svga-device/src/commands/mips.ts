@@ -2,7 +2,7 @@ import { SurfaceLayout } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
-import { shaderResourceViewEntry, SVGA_COTABLE } from '../protocol/cotable-entries.js';
+import { shaderResourceViewEntry, SVGA_COTABLE } from '@cg/svga-protocol';
 import { COST } from '../objects/work-budget.js';
 import { ImageRegion } from '../texels/image-region.js';
 import { halve } from '../texels/resample.js';

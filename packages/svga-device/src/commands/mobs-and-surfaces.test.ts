@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { plainSurface, TestGuest } from '../../test/guest.js';
-import { mobEntry, surfaceEntry, SVGA3D_INVALID_ID, SVGA3D_MOBFMT, SVGA_OTABLE } from '../index.js';
-import type { CommandFields, CommandName, SvgaDeviceError } from '../index.js';
+import { mobEntry, surfaceEntry, SVGA3D_INVALID_ID, SVGA3D_MOBFMT, SVGA_OTABLE } from '@cg/svga-protocol';
+import type { SvgaDeviceError } from '../index.js';
+import type { CommandFields, CommandName } from '@cg/svga-protocol';
 
 const PAGE = 4096;
 const COMMAND_ERROR = 3;

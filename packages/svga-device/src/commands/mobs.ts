@@ -2,14 +2,14 @@ import { SvgaDeviceError } from '../errors.js';
 import { GuestBacking } from '../memory/guest-backing.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { COST } from '../objects/work-budget.js';
-import type { CommandFields } from '../protocol/command-table.js';
+import type { CommandFields } from '@cg/svga-protocol';
 import {
   contextEntry,
   dxContextEntry,
   mobEntry,
   objectTableEntryBytes,
   SVGA_OTABLE,
-} from '../protocol/object-table-entries.js';
+} from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 import { writeShaderEntry } from './contexts.js';
 import { writeScreenEntry } from './screens.js';

@@ -1,8 +1,12 @@
-import { commandNames } from '../protocol/command-table.js';
-import type { CommandName } from '../protocol/command-table.js';
-import { legacyDrawCommands, legacyStateCommands } from '../protocol/commands/legacy-state.js';
-import { dxDrawCommands, dxPipelineCommands } from '../protocol/commands/dx-pipeline.js';
-import { logicOpCommands } from '../protocol/commands/surface-operations.js';
+import {
+  commandNames,
+  legacyDrawCommands,
+  legacyStateCommands,
+  dxDrawCommands,
+  dxPipelineCommands,
+  logicOpCommands,
+} from '@cg/svga-protocol';
+import type { CommandName } from '@cg/svga-protocol';
 
 /**
  * Commands that are accepted, counted, and not executed: what needs shaders, what sets state for them, and

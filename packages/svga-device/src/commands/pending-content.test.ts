@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BYTES, bound, firstRow, imageOf, read, ZEROS } from '../../test/bound-surface.js';
 import { noise, plainSurface, TestGuest } from '../../test/guest.js';
-import { SVGA3D_INVALID_ID, SVGA3D_MOBFMT } from '../index.js';
-import type { CommandFields, CommandName, SvgaDeviceError } from '../index.js';
+import { SVGA3D_INVALID_ID, SVGA3D_MOBFMT } from '@cg/svga-protocol';
+import type { SvgaDeviceError } from '../index.js';
+import type { CommandFields, CommandName } from '@cg/svga-protocol';
 
 const PAGE = 4096;
 

@@ -1,9 +1,8 @@
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
-import { queryEntry, SVGA_COTABLE } from '../protocol/cotable-entries.js';
+import { queryEntry, SVGA_COTABLE, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { COST } from '../objects/work-budget.js';
-import type { CommandFields } from '../protocol/command-table.js';
-import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import type { CommandFields } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 
 /** SVGA3D_QUERYSTATE_FAILED of svga3d_types.h, as a dword. */

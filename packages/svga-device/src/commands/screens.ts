@@ -1,8 +1,7 @@
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
-import type { CommandFields } from '../protocol/command-table.js';
-import { screenTargetEntry, SVGA_OTABLE } from '../protocol/object-table-entries.js';
-import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import type { CommandFields } from '@cg/svga-protocol';
+import { screenTargetEntry, SVGA_OTABLE, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { COST } from '../objects/work-budget.js';
 import { screenFormat } from '../screen/rgba.js';
 import { ScreenTarget } from '../screen/screen-target.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DxGuest, plainView } from '../../test/dx-guest.js';
 import { noise } from '../../test/guest.js';
-import type { CommandFields } from '../index.js';
+import type { CommandFields } from '@cg/svga-protocol';
 
 const BGRA = 2;
 const BUFFER = 37;

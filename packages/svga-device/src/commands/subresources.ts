@@ -1,16 +1,6 @@
 import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
-import { SVGA3D_MAX_SURFACE_FACES } from '../protocol/surface-types.js';
-
-/** The box of a command, under the headers' names. */
-export interface CommandBox {
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-  readonly w: number;
-  readonly h: number;
-  readonly d: number;
-}
+import { SVGA3D_MAX_SURFACE_FACES } from '@cg/svga-protocol';
 
 /**
  * The subresource of a face and mip level (rule 7.1).
@@ -34,11 +24,6 @@ export function subresourceOf(layout: SurfaceLayout, face: number, mipmap: numbe
 export function wholeMip(layout: SurfaceLayout, subresource: number): SurfaceBox {
   const { width, height, depth } = layout.mipOf(subresource);
   return { x: 0, y: 0, z: 0, width, height, depth };
-}
-
-/** A command's box, as `@cg/surface-layout` has boxes. */
-export function boxOf({ x, y, z, w, h, d }: CommandBox): SurfaceBox {
-  return { x, y, z, width: w, height: h, depth: d };
 }
 
 /** Whether a box is all of a subresource. */

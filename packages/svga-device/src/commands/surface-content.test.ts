@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BYTES, bound, firstRow, imageOf, read, whole, ZEROS } from '../../test/bound-surface.js';
 import { DxGuest, plainView } from '../../test/dx-guest.js';
 import { noise, TestGuest } from '../../test/guest.js';
-import { SVGA3D_INVALID_ID, SVGA3D_MOBFMT, SVGA_GMR, SVGA_OTABLE } from '../index.js';
+import { SVGA3D_INVALID_ID, SVGA3D_MOBFMT, SVGA_GMR, SVGA_OTABLE } from '@cg/svga-protocol';
 
 function spliced(bytes: Uint8Array, part: Uint8Array, at: number): Uint8Array {
   const all = bytes.slice();

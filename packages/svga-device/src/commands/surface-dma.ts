@@ -1,14 +1,15 @@
+import { boxOf } from '@cg/svga-protocol';
 import { boxRows, rowPitch } from '@cg/surface-layout';
 import type { BoxRows } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import { pointedMemory } from '../memory/guest-pointer.js';
 import type { PointedMemory } from '../memory/guest-pointer.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
-import type { CommandFields } from '../protocol/command-table.js';
+import type { CommandFields } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 import { imageRef } from './copies.js';
 import type { SubresourceRef } from './copies.js';
-import { boxOf, isWholeMip } from './subresources.js';
+import { isWholeMip } from './subresources.js';
 
 /** SVGA3dTransferType of svga3d_types.h. */
 const SVGA3D_TRANSFER = { WRITE_HOST_VRAM: 1, READ_HOST_VRAM: 2 } as const;

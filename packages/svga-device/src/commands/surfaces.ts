@@ -5,14 +5,15 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import { COST } from '../objects/work-budget.js';
 import { Surface } from '../objects/surface.js';
 import type { SurfaceDefinition } from '../objects/surface.js';
-import type { CommandFields } from '../protocol/command-table.js';
-import { surfaceEntry, SVGA_OTABLE } from '../protocol/object-table-entries.js';
+import type { CommandFields } from '@cg/svga-protocol';
 import {
+  surfaceEntry,
+  SVGA_OTABLE,
   SVGA3D_INVALID_ID,
   SVGA3D_MAX_SAMPLES,
   SVGA3D_MAX_SURFACE_FACES,
   SVGA3D_SURFACE,
-} from '../protocol/surface-types.js';
+} from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 import { checkNewId } from './object-ids.js';
 

@@ -13,8 +13,9 @@ import {
   surfaceBytes,
 } from '../../test/reference.js';
 import type { Box, Shape } from '../../test/reference.js';
-import { SVGA3D_INVALID_ID, SVGA3D_MOBFMT } from '../index.js';
-import type { CommandFields, CommandName, SvgaDeviceError } from '../index.js';
+import { SVGA3D_INVALID_ID, SVGA3D_MOBFMT } from '@cg/svga-protocol';
+import type { SvgaDeviceError } from '../index.js';
+import type { CommandFields, CommandName } from '@cg/svga-protocol';
 import { COST } from '../objects/work-budget.js';
 
 const PAGE = 4096;

@@ -2,9 +2,8 @@ import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
 import { CONTENT } from '../objects/surface-content.js';
-import { commandOffsets } from '../protocol/command-table.js';
-import type { CommandFields } from '../protocol/command-table.js';
-import type { CommandReader } from '../protocol/command-reader.js';
+import { commandOffsets } from '@cg/svga-protocol';
+import type { CommandFields, CommandReader } from '@cg/svga-protocol';
 import type { CommandFamily, HotCommandFamily } from './command-family.js';
 import { subresourceOf } from './subresources.js';
 

@@ -1,8 +1,7 @@
 import { formatByName } from '@cg/surface-layout';
 import type { DeviceLimits } from '../limits.js';
-import { SVGA3D_DEVCAP } from './device-caps.js';
-import type { DeviceCapabilityName } from './device-caps.js';
-import { SVGA_CAP, SVGA_CAP2, SVGA_FIFO_CAP } from './registers.js';
+import { SVGA3D_DEVCAP, SVGA_CAP, SVGA_CAP2, SVGA_FIFO_CAP } from '@cg/svga-protocol';
+import type { DeviceCapabilityName } from '@cg/svga-protocol';
 
 /** SVGA3D_DXFMT_* of svga3d_devcaps.h: what a DX device does with a format. */
 const SVGA3D_DXFMT = { SUPPORTED: 0x1, MIPS: 0x20, ARRAY: 0x40, VOLUME: 0x80, MULTISAMPLE: 0x200 } as const;

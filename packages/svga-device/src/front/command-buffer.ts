@@ -7,12 +7,12 @@ import {
   SVGA_CB_HEADER_BYTES,
   SVGA_CB_MAX_SIZE,
   SVGA_CB_STATUS,
-} from '../protocol/command-buffer-header.js';
-import type { CommandBufferHeaderFields } from '../protocol/command-buffer-header.js';
-import { CommandReader } from '../protocol/command-reader.js';
+  CommandReader,
+  SVGA_CAP,
+} from '@cg/svga-protocol';
+import type { CommandBufferHeaderFields } from '@cg/svga-protocol';
 import { capabilityBits } from './capabilities.js';
 import { beginStream, executeCommand, guestError } from './command-stream.js';
-import { SVGA_CAP } from './registers.js';
 
 const TWO_32 = 2 ** 32;
 

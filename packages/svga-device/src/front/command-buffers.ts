@@ -8,15 +8,16 @@ import {
   SVGA_CB_HEADER_BYTES,
   SVGA_CB_STATUS,
   writeCommandBufferStatus,
-} from '../protocol/command-buffer-header.js';
-import type { CommandReader } from '../protocol/command-reader.js';
+  SVGA_CAP,
+  SVGA_IRQFLAG,
+} from '@cg/svga-protocol';
+import type { CommandReader } from '@cg/svga-protocol';
 import { COST } from '../objects/work-budget.js';
 import { capabilityBits } from './capabilities.js';
 import { CommandBufferRunner } from './command-buffer.js';
 import { CommandQueue } from './command-queue.js';
 import type { QueuedBuffer } from './command-queue.js';
 import type { Interrupts } from './interrupts.js';
-import { SVGA_CAP, SVGA_IRQFLAG } from './registers.js';
 
 /** What submissions need of the device around them. */
 export interface SubmissionHost {

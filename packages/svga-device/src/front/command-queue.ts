@@ -1,4 +1,4 @@
-import { SVGA_CB_MAX_QUEUED_PER_CONTEXT } from '../protocol/command-buffer-header.js';
+import { SVGA_CB_MAX_QUEUED_PER_CONTEXT } from '@cg/svga-protocol';
 
 /** A command buffer that waits. */
 export interface QueuedBuffer {

@@ -4,8 +4,8 @@ import { isNotExecuted } from '../commands/not-executed.js';
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { COST } from '../objects/work-budget.js';
-import { commandNames, definitionOf } from '../protocol/command-table.js';
-import type { CommandReader } from '../protocol/command-reader.js';
+import { commandNames, definitionOf, SvgaProtocolError } from '@cg/svga-protocol';
+import type { CommandReader } from '@cg/svga-protocol';
 
 const isDx: readonly boolean[] = commandNames.map((name) => definitionOf(name).dx);
 
@@ -14,7 +14,11 @@ const isDx: readonly boolean[] = commandNames.map((name) => definitionOf(name).d
  * @throws what is neither
  */
 export function guestError(error: unknown): Error {
-  if (error instanceof SvgaDeviceError || error instanceof SurfaceLayoutError) {
+  if (
+    error instanceof SvgaDeviceError ||
+    error instanceof SvgaProtocolError ||
+    error instanceof SurfaceLayoutError
+  ) {
     return error;
   }
   throw error;

@@ -1,4 +1,4 @@
-import { SVGA_REG } from './registers.js';
+import { SVGA_REG } from '@cg/svga-protocol';
 
 /** SVGA_MAX_DISPLAYS of svga_reg.h. */
 const SVGA_MAX_DISPLAYS = 10;

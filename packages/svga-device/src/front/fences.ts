@@ -1,5 +1,5 @@
 import type { Interrupts } from './interrupts.js';
-import { SVGA_FIFO, SVGA_IRQFLAG } from './registers.js';
+import { SVGA_FIFO, SVGA_IRQFLAG } from '@cg/svga-protocol';
 
 /** Fence numbers wrap at 2^32: half of them are behind any one. */
 function hasPassed(passed: number, fence: number): boolean {

@@ -1,8 +1,7 @@
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
-import { CommandReader } from '../protocol/command-reader.js';
+import { CommandReader, SVGA_FIFO } from '@cg/svga-protocol';
 import { beginStream, executeCommand, guestError } from './command-stream.js';
-import { SVGA_FIFO } from './registers.js';
 
 /** SVGA_FIFO_MIN is at least the four registers that every ring has. */
 const LEAST_MIN = 16;

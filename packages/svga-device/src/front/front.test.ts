@@ -10,7 +10,7 @@ import {
   SVGA_PORT,
   SVGA_REG,
   writeCommandBufferHeader,
-} from '../index.js';
+} from '@cg/svga-protocol';
 
 const fence = (number: number): Uint8Array => encodeCommand('FENCE', { fence: number });
 

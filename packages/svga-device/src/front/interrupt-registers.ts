@@ -1,7 +1,7 @@
 import type { Fences } from './fences.js';
 import type { Interrupts } from './interrupts.js';
 import type { LiveRegister } from './register-file.js';
-import { SVGA_REG } from './registers.js';
+import { SVGA_REG } from '@cg/svga-protocol';
 
 /** The registers of interrupts and fences. */
 export function interruptRegisters(interrupts: Interrupts, fences: Fences): [number, LiveRegister][] {

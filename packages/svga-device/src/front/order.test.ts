@@ -12,7 +12,7 @@ import {
   SVGA_PORT,
   SVGA_REG,
   writeCommandBufferHeader,
-} from '../index.js';
+} from '@cg/svga-protocol';
 import type { SvgaDeviceOptions } from '../index.js';
 
 /** A guest whose buffers complete 10 after they were submitted, from time 100 on, and never at once. */

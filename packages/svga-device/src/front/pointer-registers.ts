@@ -1,6 +1,6 @@
 import type { Pointer } from '../screen/pointer.js';
 import type { LiveRegister } from './register-file.js';
-import { SVGA_REG } from './registers.js';
+import { SVGA_REG } from '@cg/svga-protocol';
 
 /**
  * The registers of the mouse pointer: where it is, and (CURSOR_MOBID) what it looks like.

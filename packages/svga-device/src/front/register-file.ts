@@ -1,7 +1,7 @@
 import type { DeviceLimits } from '../limits.js';
 import { capabilityBits, capabilityBits2, deviceCapabilities, fifoCapabilityBits } from './capabilities.js';
 import { DisplayRegisters } from './display-registers.js';
-import { SVGA_FIFO, SVGA_ID, SVGA_REG, SVGA_REG_ENABLE } from './registers.js';
+import { SVGA_FIFO, SVGA_ID, SVGA_REG, SVGA_REG_ENABLE } from '@cg/svga-protocol';
 
 const MAX_U32 = 0xffff_ffff;
 

@@ -5,7 +5,7 @@ import { isInMemory, PAGE_SIZE } from './guest-memory.js';
 import type { GuestMemory } from './guest-memory.js';
 import { GuestRegion } from './guest-region.js';
 import { PageViews } from './page-views.js';
-import { readU32 } from '../protocol/words.js';
+import { readU32 } from '@cg/svga-protocol';
 
 const NONE = -1;
 const TWO_32 = 2 ** 32;

@@ -1,7 +1,7 @@
 import { SvgaDeviceError } from '../errors.js';
 import { isInMemory, PAGE_SIZE } from './guest-memory.js';
 import type { GuestMemory } from './guest-memory.js';
-import { SVGA3D_MOBFMT } from '../protocol/surface-types.js';
+import { SVGA3D_MOBFMT } from '@cg/svga-protocol';
 
 interface PageTableShape {
   /** Levels of pages of page numbers between the base and the data. */

@@ -1,5 +1,5 @@
 import { SvgaDeviceError } from '../errors.js';
-import { SVGA_GMR } from '../front/registers.js';
+import { SVGA_GMR } from '@cg/svga-protocol';
 import type { BackingCursor, GuestBytes } from './backing-cursor.js';
 import { copyBytes } from './byte-copy.js';
 

@@ -1,8 +1,6 @@
 import { SvgaDeviceError } from '../errors.js';
-import { coTableEntryBytes } from '../protocol/cotable-entries.js';
-import type { FieldTypes, Struct, StructValues } from '../protocol/struct.js';
-import { viewOf } from '../protocol/struct.js';
-import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import { coTableEntryBytes, viewOf, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
+import type { FieldTypes, Struct, StructValues } from '@cg/svga-protocol';
 import type { ImageMemory } from './image-memory.js';
 
 /**

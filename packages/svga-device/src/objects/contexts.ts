@@ -1,5 +1,4 @@
-import { coTableEntryBytes } from '../protocol/cotable-entries.js';
-import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import { coTableEntryBytes, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { CoTable } from './co-table.js';
 import type { ImageMemory } from './image-memory.js';
 

@@ -3,7 +3,7 @@ import { BackingCursor } from '../memory/backing-cursor.js';
 import { BoxTransfer } from '../memory/box-transfer.js';
 import type { GuestBacking } from '../memory/guest-backing.js';
 import type { GuestMemory } from '../memory/guest-memory.js';
-import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { Counters } from '../statistics.js';
 import type { ImageMemory } from './image-memory.js';
 import type { Surface } from './surface.js';

@@ -1,8 +1,8 @@
 import type { BackingCursor } from '../memory/backing-cursor.js';
 import { SvgaDeviceError } from '../errors.js';
 import type { GuestBacking } from '../memory/guest-backing.js';
-import { objectTableEntryBytes } from '../protocol/object-table-entries.js';
-import type { FieldTypes, Struct, StructValues } from '../protocol/struct.js';
+import { objectTableEntryBytes } from '@cg/svga-protocol';
+import type { FieldTypes, Struct, StructValues } from '@cg/svga-protocol';
 
 /** The largest entry: SVGAOTableSurfaceEntry and SVGAOTableScreenTargetEntry. */
 const MAX_ENTRY_BYTES = Math.max(...objectTableEntryBytes);

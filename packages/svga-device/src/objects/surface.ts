@@ -1,5 +1,5 @@
 import type { SurfaceLayout } from '@cg/surface-layout';
-import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { ImageMemory } from './image-memory.js';
 import { SurfaceContent } from './surface-content.js';
 

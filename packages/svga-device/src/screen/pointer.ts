@@ -1,4 +1,4 @@
-import { SVGA_FIFO, SVGA_ID_INVALID } from '../front/registers.js';
+import { SVGA_FIFO, SVGA_ID_INVALID } from '@cg/svga-protocol';
 import type { CursorImage } from './cursor-image.js';
 
 /** Where the pointer is and what it looks like, as a host reads it out. */

@@ -2,7 +2,7 @@ import { formatByName, surfaceFormats } from '@cg/surface-layout';
 import type { SurfaceFormat } from '@cg/surface-layout';
 import { describe, expect, it } from 'vitest';
 import { TestGuest } from '../../test/guest.js';
-import { SVGA3D_MOBFMT, SVGA_OTABLE, SVGA_REG } from '../index.js';
+import { SVGA3D_MOBFMT, SVGA_OTABLE, SVGA_REG } from '@cg/svga-protocol';
 
 const PAGE = 4096;
 const DESTROY = { stid: 0 };

@@ -1,7 +1,7 @@
 import type { SurfaceLayout } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import type { ImageMemory } from '../objects/image-memory.js';
-import { SVGA3D_INVALID_ID } from '../protocol/surface-types.js';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { RowToRgba } from './rgba.js';
 
 /** What DEFINE_GB_SCREENTARGET said of one. */

@@ -9,7 +9,7 @@ import { Surface } from '../objects/surface.js';
 import type { SurfaceDefinition } from '../objects/surface.js';
 import { CONTENT } from '../objects/surface-content.js';
 import type { ContentState } from '../objects/surface-content.js';
-import { SVGA_OTABLE } from '../protocol/object-table-entries.js';
+import { SVGA_OTABLE } from '@cg/svga-protocol';
 import type { CursorImage } from '../screen/cursor-image.js';
 import { ScreenTarget } from '../screen/screen-target.js';
 import type { SnapshotValues } from './snapshot-values.js';

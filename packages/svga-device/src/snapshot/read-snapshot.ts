@@ -1,9 +1,8 @@
 import { SvgaDeviceError } from '../errors.js';
 import { guestError } from '../front/command-stream.js';
-import { SVGA_ID } from '../front/registers.js';
+import { SVGA_ID, SVGA_CB_HEADER_BYTES, SVGA_CB_MAX_QUEUED_PER_CONTEXT } from '@cg/svga-protocol';
 import { isInMemory } from '../memory/guest-memory.js';
 import { DeviceObjects } from '../objects/device-objects.js';
-import { SVGA_CB_HEADER_BYTES, SVGA_CB_MAX_QUEUED_PER_CONTEXT } from '../protocol/command-buffer-header.js';
 import type { DeviceParts, DeviceTime } from './device-parts.js';
 import { readObjects } from './read-objects.js';
 import { decodeSnapshot } from './snapshot-format.js';

@@ -1,5 +1,5 @@
 import { SvgaDeviceError } from '../errors.js';
-import { viewOf } from '../protocol/struct.js';
+import { viewOf } from '@cg/svga-protocol';
 import { SnapshotBlob, storedRuns } from './snapshot-blob.js';
 import type { StoredRun } from './snapshot-blob.js';
 

@@ -8,7 +8,7 @@ import {
   SVGA_FIFO,
   SVGA_OTABLE,
   SVGA_REG,
-} from '../index.js';
+} from '@cg/svga-protocol';
 
 const PAGE = 4096;
 

@@ -1,7 +1,7 @@
 import type { GuestBacking } from '../memory/guest-backing.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { SurfaceContent } from '../objects/surface-content.js';
-import { SVGA_OTABLE } from '../protocol/object-table-entries.js';
+import { SVGA_OTABLE } from '@cg/svga-protocol';
 import type { DeviceParts, DeviceTime } from './device-parts.js';
 import { encodeSnapshot } from './snapshot-format.js';
 

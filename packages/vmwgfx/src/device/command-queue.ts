@@ -8,11 +8,11 @@ import {
   SVGA_CB_STATUS,
   SVGA_FIFO,
   SVGA_REG,
-  SvgaDeviceError,
   writeCommandBufferHeader,
   type CommandFields,
   type CommandName,
-} from '@cg/svga-device';
+  SvgaProtocolError,
+} from '@cg/svga-protocol';
 import { VmwgfxError } from '../errors.js';
 import type { FaultInjection } from '../fault-injection.js';
 import { failedCommandEnd } from './failed-command.js';
@@ -34,7 +34,7 @@ function hasRoom(write: () => void): boolean {
     write();
     return true;
   } catch (error) {
-    if (error instanceof SvgaDeviceError && error.code === 'ENOSPC') {
+    if (error instanceof SvgaProtocolError && error.code === 'ENOSPC') {
       return false;
     }
     throw error;

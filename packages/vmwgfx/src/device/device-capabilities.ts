@@ -1,4 +1,4 @@
-import { SVGA3D_DEVCAP, SVGA_CAP, SVGA_FIFO, SVGA_REG } from '@cg/svga-device';
+import { SVGA3D_DEVCAP, SVGA_CAP, SVGA_FIFO, SVGA_REG } from '@cg/svga-protocol';
 import type { SvgaPorts } from './svga-ports.js';
 
 /** What the device says that it can do, as it says it. */

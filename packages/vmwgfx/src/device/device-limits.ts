@@ -7,7 +7,7 @@ import {
   SVGA_CAP2,
   SVGA_REG,
   type Level,
-} from '@cg/svga-device';
+} from '@cg/svga-protocol';
 import { VmwgfxError } from '../errors.js';
 import type { DeviceCapabilities } from './device-capabilities.js';
 import type { SurfaceToDefine } from './surface-definition.js';

@@ -1,4 +1,4 @@
-import { decodeCommands } from '@cg/svga-device';
+import { decodeCommands } from '@cg/svga-protocol';
 
 /** Names the command at `offset` of a command buffer, and says where the next one begins. */
 export function failedCommandEnd(

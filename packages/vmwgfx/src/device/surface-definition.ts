@@ -1,5 +1,5 @@
 import type { SurfaceDescription } from '@cg/surface-layout';
-import { SVGA3D_SURFACE } from '@cg/svga-device';
+import { SVGA3D_SURFACE } from '@cg/svga-protocol';
 import type { CommandQueue } from './command-queue.js';
 
 /** What of a surface is between its user and the device: the driver hands it on. */

@@ -1,4 +1,4 @@
-import { SVGA_PORT, SVGA_REG } from '@cg/svga-device';
+import { SVGA_PORT, SVGA_REG } from '@cg/svga-protocol';
 
 /** What the driver needs of the device: its I/O ports and its FIFO memory. Any SVGA II device has them. */
 export interface SvgaHardware {

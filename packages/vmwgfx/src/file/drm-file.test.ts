@@ -1,4 +1,5 @@
-import { CommandWriter, encodeCommand, type SvgaDeviceOptions } from '@cg/svga-device';
+import { type SvgaDeviceOptions } from '@cg/svga-device';
+import { CommandWriter, encodeCommand } from '@cg/svga-protocol';
 import { AlwaysDirtyMemory } from '@cg/tracked-memory';
 import { describe, expect, it, vi } from 'vitest';
 import type { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';

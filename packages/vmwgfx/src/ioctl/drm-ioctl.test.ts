@@ -1,4 +1,4 @@
-import { SVGA3D_DEVCAP } from '@cg/svga-device';
+import { SVGA3D_DEVCAP } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { VmwgfxDriver } from '../driver.js';
 import { DrmIoctl } from './drm-ioctl.js';

@@ -1,4 +1,4 @@
-import { encodeCommand, SVGA_CB_MAX_SIZE } from '@cg/svga-device';
+import { encodeCommand, SVGA_CB_MAX_SIZE } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { copyCommand } from '../driver.fixture.js';
 import { callsByNr } from './calls/call-table.js';

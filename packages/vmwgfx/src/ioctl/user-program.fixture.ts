@@ -1,5 +1,5 @@
-import type { Struct, StructValues, FieldTypes } from '@cg/svga-device';
-import { SVGA3D_INVALID_ID, SVGA_PORT, SVGA_REG } from '@cg/svga-device';
+import type { Struct, StructValues, FieldTypes } from '@cg/svga-protocol';
+import { SVGA3D_INVALID_ID, SVGA_PORT, SVGA_REG } from '@cg/svga-protocol';
 import type { SvgaDevice, SvgaDeviceOptions } from '@cg/svga-device';
 import type { SvgaHardware } from '../device/svga-ports.js';
 import { bench } from '../driver.fixture.js';

@@ -1,4 +1,4 @@
-import { encodeCommand } from '@cg/svga-device';
+import { encodeCommand } from '@cg/svga-protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { bench, copyCommand, unmapAll } from '../driver.fixture.js';
 import type { DriverOptions } from '../driver.js';

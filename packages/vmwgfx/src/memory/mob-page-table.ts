@@ -1,5 +1,5 @@
 import { PAGE_SIZE, WORDS_PER_FRAME, type PhysicalMemory } from '@cg/pagetable';
-import { SVGA3D_MOBFMT } from '@cg/svga-device';
+import { SVGA3D_MOBFMT } from '@cg/svga-protocol';
 
 /** Page numbers of 8 bytes in a page. */
 const NUMBERS_PER_PAGE = PAGE_SIZE / 8;

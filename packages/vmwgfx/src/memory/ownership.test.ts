@@ -1,5 +1,5 @@
 import { PAGE_SIZE, VM_READ } from '@cg/pagetable';
-import { encodeCommand } from '@cg/svga-device';
+import { encodeCommand } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { setUpContexts } from '../contexts.fixture.js';
 import { bench, copyCommand, unmapAll } from '../driver.fixture.js';

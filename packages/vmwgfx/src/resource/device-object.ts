@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import { VmwgfxError } from '../errors.js';
 import type { IdAllocator } from '../id-allocator.js';

@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { DriverContext } from '../context.js';
 import type { IdAllocator } from '../id-allocator.js';
 import type { BufferObject } from '../memory/buffer-object.js';

@@ -1,6 +1,6 @@
 import { PAGE_SIZE } from '@cg/pagetable';
 import { boxBytes, boxRows, rowsEnd, SurfaceLayout, type SubresourceBox } from '@cg/surface-layout';
-import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { readBackResources } from '../coherency/read-back.js';
 import type { CoherencyParts, DriverContext } from '../context.js';
 import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';

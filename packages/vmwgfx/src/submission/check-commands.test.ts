@@ -6,7 +6,7 @@ import {
   encodeCommand,
   type CommandFields,
   type CommandName,
-} from '@cg/svga-device';
+} from '@cg/svga-protocol';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { bench } from '../driver.fixture.js';

@@ -4,12 +4,12 @@ import {
   levelAvailable,
   levelNames,
   levelNeeded,
-  SvgaDeviceError,
   SVGA3D_INVALID_ID,
   type CommandFields,
   type CommandName,
   type Level,
-} from '@cg/svga-device';
+  SvgaProtocolError,
+} from '@cg/svga-protocol';
 import type { DeviceLimits } from '../device/device-limits.js';
 import { VmwgfxError } from '../errors.js';
 import type { HandleTable } from '../file/handle-table.js';
@@ -95,7 +95,7 @@ export function checkCommands(bytes: Uint8Array, checks: CommandChecks): UserCom
 /** Says where in the submission it happened. */
 function located(error: unknown, { offset, id, name, bytes }: CommandReader): unknown {
   const command = name ?? `command ${id}`;
-  if (error instanceof SvgaDeviceError) {
+  if (error instanceof SvgaProtocolError) {
     return new VmwgfxError('EINVAL', `not a command stream: ${error.message}`, { offset });
   }
   const isOurs = error instanceof VmwgfxError;

@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-protocol';
 import { VmwgfxError } from '../errors.js';
 import type { HandleTable } from '../file/handle-table.js';
 import type { BufferObject } from '../memory/buffer-object.js';

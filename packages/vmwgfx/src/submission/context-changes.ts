@@ -1,7 +1,7 @@
 import { VmwgfxError } from '../errors.js';
 import { BufferObject, type BufferReservation } from '../memory/buffer-object.js';
 import { pagesFor } from '@cg/pagetable';
-import { SVGA_COTABLE } from '@cg/svga-device';
+import { SVGA_COTABLE } from '@cg/svga-protocol';
 import type { CoTable } from '../resource/contexts/co-table.js';
 import { DxContext } from '../resource/contexts/dx-context.js';
 import type { LegacyContext } from '../resource/contexts/legacy-context.js';

@@ -4,7 +4,7 @@ import {
   SVGA3D_INVALID_ID,
   type CommandFields,
   type CommandName,
-} from '@cg/svga-device';
+} from '@cg/svga-protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { draw, red, resourceView, setUpContexts, targetView, wholeView } from '../contexts.fixture.js';

@@ -1,4 +1,4 @@
-import { encodeCommand, renderTargetViewEntry, SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { encodeCommand, renderTargetViewEntry, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { describe, expect, it, vi } from 'vitest';
 import {
   draw,

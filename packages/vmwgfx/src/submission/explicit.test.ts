@@ -1,4 +1,4 @@
-import { encodeCommand } from '@cg/svga-device';
+import { encodeCommand } from '@cg/svga-protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { bench, copyCommand } from '../driver.fixture.js';
 import { FaultInjection } from '../fault-injection.js';

@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { setUpContexts } from '../contexts.fixture.js';
 

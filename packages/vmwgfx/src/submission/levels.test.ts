@@ -1,3 +1,4 @@
+import { type SvgaDeviceOptions } from '@cg/svga-device';
 import {
   commandNames,
   commandTable,
@@ -6,8 +7,7 @@ import {
   SVGA_CAP2,
   type CommandFields,
   type CommandName,
-  type SvgaDeviceOptions,
-} from '@cg/svga-device';
+} from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { bench } from '../driver.fixture.js';
 import { driverCommandNames } from './rules/driver-commands.js';

@@ -1,4 +1,4 @@
-import type { CommandFields, CommandName } from '@cg/svga-device';
+import type { CommandFields, CommandName } from '@cg/svga-protocol';
 import type { DriverContext } from '../context.js';
 import type { Fence } from '../device/fence.js';
 import type { HandleTable } from '../file/handle-table.js';

@@ -1,4 +1,4 @@
-import { CommandWriter, encodeCommand, SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { CommandWriter, encodeCommand, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { cleanResources } from '../coherency/read-back.js';
 import { bench, copyCommand, NotedResource } from '../driver.fixture.js';

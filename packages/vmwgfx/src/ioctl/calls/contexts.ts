@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import { SVGA3D_SHADERTYPE } from '../../resource/shader.js';
 import { closeAs, type CallHandler } from '../open-file/open-file.js';

@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID, SVGA_CB_MAX_SIZE } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID, SVGA_CB_MAX_SIZE } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { Fence } from '../../device/fence.js';
 import { giveFence } from './fences.js';

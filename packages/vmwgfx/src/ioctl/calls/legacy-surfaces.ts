@@ -1,4 +1,4 @@
-import { SVGA3D_MAX_SURFACE_FACES, SVGA3D_SURFACE } from '@cg/svga-device';
+import { SVGA3D_MAX_SURFACE_FACES, SVGA3D_SURFACE } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { NewSurface } from '../../file/new-surface.js';
 import type { CallHandler, OpenFile } from '../open-file/open-file.js';

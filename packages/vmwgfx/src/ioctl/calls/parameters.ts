@@ -1,4 +1,4 @@
-import { SVGA3D_DEVCAP } from '@cg/svga-device';
+import { SVGA3D_DEVCAP } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { DeviceDescription } from '../../file/descriptions.js';
 import type { CallHandler, OpenFile } from '../open-file/open-file.js';

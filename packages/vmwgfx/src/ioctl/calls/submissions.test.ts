@@ -1,4 +1,4 @@
-import { encodeCommand, SVGA3D_INVALID_ID, SVGA_CB_MAX_SIZE } from '@cg/svga-device';
+import { encodeCommand, SVGA3D_INVALID_ID, SVGA_CB_MAX_SIZE } from '@cg/svga-protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { Fence } from '../../device/fence.js';
 import { copyCommand } from '../../driver.fixture.js';

@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import { SVGA3D_DEVCAP, SVGA3D_INVALID_ID, SVGA_CAP2 } from '@cg/svga-device';
+import { SVGA3D_DEVCAP, SVGA3D_INVALID_ID, SVGA_CAP2 } from '@cg/svga-protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { copyCommand } from '../../driver.fixture.js';
 import { VmwgfxDriver } from '../../driver.js';

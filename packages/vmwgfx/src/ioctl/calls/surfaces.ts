@@ -1,5 +1,5 @@
 import { formatByName } from '@cg/surface-layout';
-import { SVGA3D_INVALID_ID, SVGA3D_MAX_SURFACE_FACES, SVGA3D_SURFACE } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID, SVGA3D_MAX_SURFACE_FACES, SVGA3D_SURFACE } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { DescribedSurface, DeviceDescription } from '../../file/descriptions.js';
 import type { BufferHandle } from '../../file/drm-file.js';

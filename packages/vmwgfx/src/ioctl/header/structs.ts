@@ -1,4 +1,4 @@
-import { arrayOf, Struct } from '@cg/svga-device';
+import { arrayOf, Struct } from '@cg/svga-protocol';
 
 /*
  * The structures of include/uapi/drm/vmwgfx_drm.h, named after theirs and with their fields, as 64-bit Linux lays them

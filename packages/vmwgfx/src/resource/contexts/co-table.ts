@@ -1,5 +1,5 @@
 import { PAGE_SIZE, WORDS_PER_FRAME } from '@cg/pagetable';
-import { coTableEntryBytes, SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { coTableEntryBytes, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { DriverContext } from '../../context.js';
 import { VmwgfxError } from '../../errors.js';
 import type { BufferObject, BufferReservation } from '../../memory/buffer-object.js';

@@ -1,4 +1,4 @@
-import { coTableEntryBytes, SVGA_COTABLE } from '@cg/svga-device';
+import { coTableEntryBytes, SVGA_COTABLE } from '@cg/svga-protocol';
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverContext } from '../../context.js';
 import type { IdAllocator } from '../../id-allocator.js';

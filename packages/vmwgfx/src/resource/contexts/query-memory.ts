@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { UntrackedResource } from '../untracked-resource.js';
 import type { BufferObject } from '../../memory/buffer-object.js';
 import type { CoTable } from './co-table.js';

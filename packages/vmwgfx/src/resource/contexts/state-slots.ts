@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID, type CommandFields, type CommandName } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID, type CommandFields, type CommandName } from '@cg/svga-protocol';
 
 /** When what a slot names is used. */
 export type Stage = 'graphics' | 'compute';

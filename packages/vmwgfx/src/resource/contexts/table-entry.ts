@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID, type CommandFields } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID, type CommandFields } from '@cg/svga-protocol';
 import { NamedBy, type Named } from '../named.js';
 import { UntrackedResource } from '../untracked-resource.js';
 import type { CoTable } from './co-table.js';

@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID, SVGA_COTABLE, type CommandFields, type CommandName } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID, SVGA_COTABLE, type CommandFields, type CommandName } from '@cg/svga-protocol';
 import { NamedBy, type Named, type NamedByUser } from '../named.js';
 import type { Surface } from '../surface.js';
 import type { CoTable } from './co-table.js';

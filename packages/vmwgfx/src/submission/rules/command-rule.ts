@@ -1,4 +1,4 @@
-import type { CommandFields, CommandName } from '@cg/svga-device';
+import type { CommandFields, CommandName } from '@cg/svga-protocol';
 import type { BufferObject } from '../../memory/buffer-object.js';
 import type { Surface } from '../../resource/surface.js';
 import type { BufferRange, SurfaceEffect } from '../effects.js';

@@ -1,4 +1,4 @@
-import type { CommandName } from '@cg/svga-device';
+import type { CommandName } from '@cg/svga-protocol';
 import type { CommandRule, CommandRules } from './command-rule.js';
 import { copyRules } from './copies.js';
 import { dxCopyRules } from './dx-copies.js';

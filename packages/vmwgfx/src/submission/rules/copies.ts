@@ -1,4 +1,4 @@
-import { SVGA_CAP2, type CommandFields } from '@cg/svga-device';
+import { SVGA_CAP2, type CommandFields } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { Surface } from '../../resource/surface.js';
 import type { CommandRules } from './command-rule.js';

@@ -1,4 +1,4 @@
-import type { CommandName } from '@cg/svga-device';
+import type { CommandName } from '@cg/svga-protocol';
 
 /** Commands that users may not send, by why. */
 const refused = {

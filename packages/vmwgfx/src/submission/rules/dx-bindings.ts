@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID, SVGA_COTABLE } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID, SVGA_COTABLE } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import { dxSlots, SVGA3D_DX_MAX_RENDER_TARGETS } from '../../resource/contexts/state-slots.js';
 import type { SlotFields, SlotGroup } from '../../resource/contexts/state-slots.js';

@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID, SVGA_COTABLE } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID, SVGA_COTABLE } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { BufferObject } from '../../memory/buffer-object.js';
 import type { DxContext } from '../../resource/contexts/dx-context.js';

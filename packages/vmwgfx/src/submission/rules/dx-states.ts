@@ -1,4 +1,4 @@
-import { SVGA_COTABLE, type CommandName } from '@cg/svga-device';
+import { SVGA_COTABLE, type CommandName } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import { SVGA3D_DX_MAX_SAMPLERS, SVGA3D_NUM_SHADERTYPE } from '../../resource/contexts/state-slots.js';
 import type { CommandScope } from '../command-scope.js';

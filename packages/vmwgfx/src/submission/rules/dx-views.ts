@@ -1,4 +1,4 @@
-import { SVGA_COTABLE, type CommandFields, type CommandName } from '@cg/svga-device';
+import { SVGA_COTABLE, type CommandFields, type CommandName } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import { View } from '../../resource/contexts/view.js';
 import type { CommandScope } from '../command-scope.js';

@@ -1,5 +1,6 @@
 import { boxRows, type BoxRows } from '@cg/surface-layout';
-import { boxOf, SVGA3D_MAX_SURFACE_FACES, type CommandBox } from '@cg/svga-device';
+import { boxOf, type CommandBox } from '@cg/svga-protocol';
+import { SVGA3D_MAX_SURFACE_FACES } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { Surface } from '../../resource/surface.js';
 

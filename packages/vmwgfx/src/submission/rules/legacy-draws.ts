@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID, type CommandFields } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID, type CommandFields } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { LegacyContext } from '../../resource/contexts/legacy-context.js';
 import { legacySlots } from '../../resource/contexts/state-slots.js';

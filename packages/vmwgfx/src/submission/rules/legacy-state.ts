@@ -1,4 +1,4 @@
-import { SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import { legacySlots, SVGA3D_TS_BIND_TEXTURE } from '../../resource/contexts/state-slots.js';
 import type { SlotSetting } from '../command-scope.js';

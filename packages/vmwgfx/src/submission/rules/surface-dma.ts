@@ -1,5 +1,5 @@
 import { rowPitch } from '@cg/surface-layout';
-import type { CommandFields } from '@cg/svga-device';
+import type { CommandFields } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { BufferObject } from '../../memory/buffer-object.js';
 import type { Surface } from '../../resource/surface.js';

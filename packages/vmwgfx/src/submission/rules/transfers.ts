@@ -1,4 +1,4 @@
-import type { CommandFields } from '@cg/svga-device';
+import type { CommandFields } from '@cg/svga-protocol';
 import type { Surface } from '../../resource/surface.js';
 import type { CommandRules } from './command-rule.js';
 import { checkBox, checkRun, subresourceOf } from './extents.js';

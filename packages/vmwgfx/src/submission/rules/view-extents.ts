@@ -1,5 +1,5 @@
 import { formatById } from '@cg/surface-layout';
-import { SVGA3D_INVALID_ID } from '@cg/svga-device';
+import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { Surface } from '../../resource/surface.js';
 

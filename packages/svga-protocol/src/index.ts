@@ -1,0 +1,100 @@
+export { SvgaProtocolError } from './errors.js';
+export type { SvgaProtocolErrorCode } from './errors.js';
+
+export { SVGA3D_DEVCAP } from './registers/device-caps.js';
+export type { DeviceCapabilityName } from './registers/device-caps.js';
+export {
+  SVGA_CAP,
+  SVGA_CAP2,
+  SVGA_FIFO,
+  SVGA_FIFO_CAP,
+  SVGA_GMR,
+  SVGA_ID,
+  SVGA_ID_INVALID,
+  SVGA_IRQFLAG,
+  SVGA_PORT,
+  SVGA_REG,
+  SVGA_REG_ENABLE,
+} from './registers/registers.js';
+
+export type { HeaderType } from './structures/header-types.js';
+export { Struct, arrayOf, padding, viewOf } from './structures/struct.js';
+export type { FieldArray, FieldOffsets, FieldType, FieldTypes, StructValues } from './structures/struct.js';
+export type { Tail, TailPart, TailValues } from './structures/tail.js';
+export { readU32 } from './structures/words.js';
+
+export {
+  SVGA_COTABLE,
+  blendStateEntry,
+  coTableEntryBytes,
+  depthStencilStateEntry,
+  depthStencilViewEntry,
+  dxShaderEntry,
+  elementLayoutEntry,
+  queryEntry,
+  rasterizerStateEntry,
+  renderTargetViewEntry,
+  samplerEntry,
+  shaderResourceViewEntry,
+  streamOutputEntry,
+  uaViewEntry,
+} from './objects/cotable-entries.js';
+export {
+  SVGA_OTABLE,
+  contextEntry,
+  dxContextEntry,
+  mobEntry,
+  objectTableEntryBytes,
+  screenTargetEntry,
+  shaderEntry,
+  surfaceEntry,
+} from './objects/object-table-entries.js';
+export {
+  SVGA3D_INVALID_ID,
+  SVGA3D_MAX_SAMPLES,
+  SVGA3D_MAX_SURFACE_FACES,
+  SVGA3D_MOBFMT,
+  SVGA3D_SURFACE,
+} from './objects/surface-types.js';
+
+export { boxOf } from './commands/command-box.js';
+export type { CommandBox } from './commands/command-box.js';
+export type { CommandDefinition } from './commands/command-definition.js';
+export { levelAvailable, levelNeeded } from './commands/command-levels.js';
+export type { Need } from './commands/command-levels.js';
+export {
+  commandBytes,
+  commandNameOf,
+  commandNames,
+  commandOffsets,
+  commandTable,
+  definitionOf,
+} from './commands/command-table.js';
+export type { CommandFields, CommandName, CommandOffsets } from './commands/command-table.js';
+export { dxDrawCommands, dxPipelineCommands } from './commands/families/dx-pipeline.js';
+export { legacyDrawCommands, legacyStateCommands } from './commands/families/legacy-state.js';
+export { logicOpCommands } from './commands/families/surface-operations.js';
+export { LEVEL, levelNames } from './commands/levels.js';
+export type { Level } from './commands/levels.js';
+
+export {
+  SVGA_CB_CONTEXT,
+  SVGA_CB_FLAG,
+  SVGA_CB_HEADER_BYTES,
+  SVGA_CB_MAX_QUEUED_PER_CONTEXT,
+  SVGA_CB_MAX_SIZE,
+  SVGA_CB_MAX_SIZE_4MB,
+  SVGA_CB_STATUS,
+  commandBufferHeader,
+  readCommandBufferHeader,
+  writeCommandBufferHeader,
+  writeCommandBufferStatus,
+} from './stream/command-buffer-header.js';
+export type { CommandBufferHeader, CommandBufferHeaderFields } from './stream/command-buffer-header.js';
+export { decodeCommands, decodedCommand } from './stream/command-decoder.js';
+export type { CommandFrame, DecodedCommand, KnownCommand, UnknownCommand } from './stream/command-decoder.js';
+export { CommandReader } from './stream/command-reader.js';
+export { CommandWriter, encodeCommand } from './stream/command-writer.js';
+
+export { fieldTexts, formatCommand } from './text/command-text.js';
+export { valueName } from './text/value-names.js';
