@@ -31,7 +31,7 @@ describe.each([...published])('%s, packed', (name) => {
   });
 });
 
-describe.each(libraries)('%s, installed in a new project', (name, { readme }) => {
+describe.each(libraries)('%s, installed in a new project', (_name, { readme }) => {
   it("runs its README's examples", () => {
     const project = user.install(...installedPackages(readme));
     for (const { code, prints } of examples(readme, 'js')) {
