@@ -52,7 +52,7 @@ const parts = [
     name: 'operands',
     about: 'litmus programs with operands that cannot be: refused, or run without a crash',
     seeded: true,
-    command: test('machine', 'src/explore/any-operands.test.ts'),
+    command: test('litmus', 'src/explore/any-operands.test.ts'),
   },
   {
     name: 'litmus',

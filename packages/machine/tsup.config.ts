@@ -1,5 +1,5 @@
 import { bundle } from '@cg/tsup-config';
 
-export default bundle(['src/index.ts', 'src/trace.ts', 'src/litmus.ts', 'src/guest-cases.ts'], {
+export default bundle(['src/index.ts', 'src/trace.ts', 'src/guest-cases.ts'], {
   platform: 'node',
 });

@@ -11,8 +11,20 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { AddressSpace, entryWord, frameOfEntry, Mapping, PhysicalMemory } from '@cg/pagetable';
-import { Cpu, PAGE_PRESENT, PAGE_RW, PAGE_SIZE, VM_READ, VM_SHARED, VM_WRITE } from '@cg/pagetable';
+import {
+  AddressSpace,
+  entryWord,
+  frameOfEntry,
+  Mapping,
+  PhysicalMemory,
+  Cpu,
+  PAGE_PRESENT,
+  PAGE_RW,
+  PAGE_SIZE,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+} from '@cg/pagetable';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cg, runCg } from './cg.js';
 

@@ -4,7 +4,7 @@ import type { GuestCase } from './guest-cases/guest-case.js';
 
 export { fnv1a, type CaseGuest, type SurfaceCommands } from './guest-cases/case-guest.js';
 export { CommandLog } from './guest-cases/command-log.js';
-export { dirtyBlocks } from './guest-cases/dirty-blocks.js';
+export { contains, dirtyBlocks } from './guest-cases/dirty-blocks.js';
 export {
   surfaceOf,
   type ByteRange,

@@ -1,7 +1,6 @@
 import { encodeCommand } from '@cg/svga-protocol';
+import { Descriptors, DrmIoctl, ProcessMemory } from '@cg/vmwgfx/ioctl';
 import {
-  Descriptors,
-  DrmIoctl,
   DRM_IOCTL_PRIME_HANDLE_TO_FD,
   DRM_IOCTL_VERSION,
   DRM_IOCTL_VMW_CREATE_EXTENDED_CONTEXT,
@@ -16,9 +15,8 @@ import {
   drm_vmw_surface_flag,
   DRM_VMW_HANDLE,
   DRM_VMW_PARAM,
-  ProcessMemory,
   structs,
-} from '@cg/vmwgfx/ioctl';
+} from '@cg/vmwgfx-ioctl';
 import { PAGE_SIZE } from '@cg/pagetable';
 import { describe, expect, it } from 'vitest';
 import { Machine, type Process } from './machine.js';

@@ -1,4 +1,4 @@
-import { FixedPolicy, KernelPolicy, type TrackingPolicy } from '@cg/vmwgfx';
+import { FixedPolicy, KernelPolicy, type TrackingPolicy } from '@cg/dirty-tracking';
 
 /** How written pages are found: always by scanning, always by trapping, or as the kernel's rule decides. */
 export const trackingMethods = ['auto', 'scan', 'trap'] as const;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { draw, setUpContexts, targetView } from './contexts.fixture.js';
 import { unmapAll } from './driver.fixture.js';
 import { FaultInjection, faultPointNames, type FaultPoint } from './fault-injection.js';
-import { FixedPolicy, type TrackingMethod } from './tracking/policy.js';
+import { FixedPolicy, type TrackingMethod } from '@cg/dirty-tracking';
 
 const SURFACES = 3;
 const WIDTH = 32;

@@ -12,8 +12,7 @@ import type { Reservation } from './memory/reservation.js';
 import type { Residence, ResidentResource } from './memory/resident-resource.js';
 import type { DeviceLimits } from './device/device-limits.js';
 import type { CommandQueue } from './device/command-queue.js';
-import type { DirtyTracker } from './tracking/dirty-tracker.js';
-import type { TrackingPolicy } from './tracking/policy.js';
+import type { DirtyTracker, TrackingPolicy } from '@cg/dirty-tracking';
 
 /** The pages behind a buffer object, as who finds the writes to them sees these. */
 export interface BackingPages {

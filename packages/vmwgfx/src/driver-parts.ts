@@ -7,7 +7,7 @@ import type { CoherencyParts } from './context.js';
 import type { FileParts } from './file/drm-file.js';
 import { emitUpdate } from './resource/update-command.js';
 import { Validation } from './submission/validation.js';
-import { DirtyTracker } from './tracking/dirty-tracker.js';
+import { DirtyTracker } from '@cg/dirty-tracking';
 
 /** What a driver is put together from. */
 export interface DriverParts extends CoherencyParts, FileParts {

@@ -24,7 +24,7 @@ import { CommandQueue } from './device/command-queue.js';
 import { readDeviceCapabilities, type DeviceCapabilities } from './device/device-capabilities.js';
 import { readDeviceLimits } from './device/device-limits.js';
 import { SvgaPorts, type SvgaHardware } from './device/svga-ports.js';
-import { KernelPolicy, type TrackingPolicy } from './tracking/policy.js';
+import { KernelPolicy, type TrackingPolicy } from '@cg/dirty-tracking';
 
 /** What a driver may be told to do otherwise. */
 export interface DriverOptions {

@@ -5,7 +5,7 @@ import { PAGE_SIZE } from '@cg/pagetable';
 import { bench, copyCommand, unmapAll } from './driver.fixture.js';
 import { VmwgfxError } from './errors.js';
 import { FaultInjection, faultPointNames, faultPoints, type FaultPoint } from './fault-injection.js';
-import { FixedPolicy } from './tracking/policy.js';
+import { FixedPolicy } from '@cg/dirty-tracking';
 
 /** 1.5 pages: two surfaces in one buffer object, a page apart or not. */
 const WIDTH = 32;

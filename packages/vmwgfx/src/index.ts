@@ -32,10 +32,3 @@ export { Resource } from './resource/resource.js';
 export { Surface, type SurfaceRequest, type SurfaceStatistics } from './resource/surface.js';
 export { Fence } from './device/fence.js';
 export type { SvgaHardware } from './device/svga-ports.js';
-export {
-  DirtyTracker,
-  type BackedResource,
-  type SharedBy,
-  type TrackerStatistics,
-} from './tracking/dirty-tracker.js';
-export { FixedPolicy, KernelPolicy, type TrackingMethod, type TrackingPolicy } from './tracking/policy.js';

@@ -7,8 +7,7 @@ import { bench, copyCommand } from '../src/driver.fixture.js';
 import type { DriverOptions } from '../src/driver.js';
 import type { BufferObject } from '../src/memory/buffer-object.js';
 import { Surface } from '../src/resource/surface.js';
-import { DirtyTracker } from '../src/tracking/dirty-tracker.js';
-import { FixedPolicy } from '../src/tracking/policy.js';
+import { DirtyTracker, FixedPolicy } from '@cg/dirty-tracking';
 
 /*
  * Errata of the posted patches that no other test of the package is named by. Each fails where the posted behaviour

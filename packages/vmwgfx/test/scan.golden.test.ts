@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { bench, NotedResource } from '../src/driver.fixture.js';
 import { BufferObjectVmaOperations } from '../src/coherency/fault-handlers.js';
 import { BufferObject } from '../src/memory/buffer-object.js';
-import { KernelPolicy } from '../src/tracking/policy.js';
+import { KernelPolicy } from '@cg/dirty-tracking';
 
 type Ranges = [number, number][];
 /** Method (0 scan, 1 trap), change count, start, end, dirty ranges. */

@@ -3,8 +3,7 @@ import { goldenAbsent, goldenRows, reportGolden } from '@cg/vitest-config/golden
 import { describe, expect, it } from 'vitest';
 import { bench, NotedResource } from '../src/driver.fixture.js';
 import { BufferObject } from '../src/memory/buffer-object.js';
-import { DirtyTracker } from '../src/tracking/dirty-tracker.js';
-import { FixedPolicy } from '../src/tracking/policy.js';
+import { DirtyTracker, FixedPolicy } from '@cg/dirty-tracking';
 
 type Ranges = [number, number][];
 /** Ranges reported as resource, first and end page; then start, end, dirty ranges. */

@@ -17,7 +17,7 @@ describe.each([...published])('%s, packed', (name) => {
     const paths = [...readTarball(user.tarball(name)).keys()];
     expect(paths).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE']));
     expect(paths.some((path) => path.startsWith('dist/'))).toBe(true);
-    const belongs = /^(?:(?:dist|golden|litmus)\/.+|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+    const belongs = /^(?:(?:dist|golden|programs)\/.+|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
     expect(paths.filter((path) => !belongs.test(path))).toEqual([]);
     expect(paths.filter((path) => /\.(?:test|fixture)\./.test(path))).toEqual([]);
   });

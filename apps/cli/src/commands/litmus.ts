@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { programCount, trackingMethods, type RunOptions, type TrackingMethodName } from '@cg/machine';
-import { litmusFiles } from '@cg/machine/litmus';
+import { programCount, type RunOptions } from '@cg/litmus';
+import { trackingMethods, type TrackingMethodName } from '@cg/machine';
+import { litmusFiles } from '@cg/litmus/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { readsInputTwice } from '../input/open-input.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { joinExplored, nothingExplored, type Explored, type ProgramSource } from '@cg/machine';
+import { joinExplored, nothingExplored, type Explored, type ProgramSource } from '@cg/litmus';
 import { Piscina } from 'piscina';
 import { progressBar } from '../output/progress.js';
 import { Interruption, type InterruptSignal } from './interruption.js';

@@ -1,4 +1,5 @@
-import { allPosted, postedVariants, type MachineOptions } from '@cg/machine';
+import { allPosted, postedVariants } from '@cg/litmus';
+import { type MachineOptions } from '@cg/machine';
 
 /** Every part as the posted patches have it. */
 const ALL_POSTED = 'posted';

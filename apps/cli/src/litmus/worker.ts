@@ -1,4 +1,4 @@
-import { explorePrograms, type Explored, type ProgramSource } from '@cg/machine';
+import { explorePrograms, type Explored, type ProgramSource } from '@cg/litmus';
 import { configureVariant } from './variant.js';
 
 /** A range of programs for one worker thread. */

@@ -5,7 +5,7 @@ import {
   programAt,
   programCount,
   smallestFailure,
-} from '@cg/machine';
+} from '@cg/litmus';
 import type { Exploration, ExploreRequest } from '../litmus/explore.js';
 import { configureVariant } from '../litmus/variant.js';
 import { describeRun } from './litmus-text.js';

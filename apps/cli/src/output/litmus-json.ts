@@ -1,4 +1,4 @@
-import { checkingCost, printProgram, programAt, smallestFailure } from '@cg/machine';
+import { checkingCost, printProgram, programAt, smallestFailure } from '@cg/litmus';
 import type { Exploration, ExploreRequest } from '../litmus/explore.js';
 import type { RanFile } from '../litmus/run-file.js';
 import { configureVariant } from '../litmus/variant.js';

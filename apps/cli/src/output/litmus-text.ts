@@ -8,7 +8,7 @@ import {
   Timeline,
   type Program,
   type RunOptions,
-} from '@cg/machine';
+} from '@cg/litmus';
 import type { RanFile } from '../litmus/run-file.js';
 import { colors } from './colors.js';
 

@@ -1,5 +1,5 @@
 import type { BoxRows } from '@cg/surface-layout';
-import { forEachRow } from '../check/runs.js';
+import { forEachRow } from '../watch/runs.js';
 
 /** What the surface must hold, kept as plain bytes beside the machine, and how often something else was seen. */
 export class Oracle {

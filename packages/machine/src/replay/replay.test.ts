@@ -1,7 +1,8 @@
 import { AddressSpace, PAGE_DIRTY, Tlb } from '@cg/pagetable';
 import { DirtyBoxes } from '@cg/surface-layout';
 import { AlwaysDirtyMemory, ShadowCompareMemory } from '@cg/tracked-memory';
-import { FixedPolicy, Surface } from '@cg/vmwgfx';
+import { FixedPolicy } from '@cg/dirty-tracking';
+import { Surface } from '@cg/vmwgfx';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Machine, type MachineOptions } from '../machine.js';
 import { policyFor, trackingMethods, type TrackingMethodName } from '../tracking-methods.js';

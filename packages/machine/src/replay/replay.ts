@@ -7,7 +7,7 @@ import { MachineError } from '../errors.js';
 import type { Machine, Process } from '../machine.js';
 import { Screen } from '../screen.js';
 import type { Trace, TraceFrame, TraceHeader } from '../trace/trace.js';
-import { forEachRow } from '../check/runs.js';
+import { forEachRow } from '../watch/runs.js';
 import { Oracle } from './oracle.js';
 import { fillPattern } from './pattern.js';
 import { overwrittenBox } from './rectangle.js';

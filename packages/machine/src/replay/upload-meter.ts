@@ -1,7 +1,7 @@
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
-import { CommandWatcher } from '../check/command-watcher.js';
-import { forEachRun } from '../check/runs.js';
+import { CommandWatcher } from '../watch/command-watcher.js';
+import { forEachRun } from '../watch/runs.js';
 import type { CommandObserver, Machine } from '../machine.js';
 
 /** The surface whose uploads are counted. */

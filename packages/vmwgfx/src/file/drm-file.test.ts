@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
 import { bench } from '../driver.fixture.js';
 import type { DriverOptions } from '../driver.js';
-import { FixedPolicy, type TrackingMethod } from '../tracking/policy.js';
+import { FixedPolicy, type TrackingMethod } from '@cg/dirty-tracking';
 
 const FORMAT = 2; // A8R8G8B8
 /** R5G6B5: the device refuses to copy between blocks of two sizes. */

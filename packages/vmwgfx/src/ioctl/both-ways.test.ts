@@ -5,10 +5,14 @@ import { copyCommand } from '../driver.fixture.js';
 import { VmwgfxError } from '../errors.js';
 import type { CpuAccess } from '../file/cpu-access.js';
 import type { DrmFile } from '../file/drm-file.js';
-import * as requests from './header/requests.js';
-import * as structs from './header/structs.js';
+import {
+  requests,
+  structs,
+  drm_vmw_surface_flag,
+  drm_vmw_synccpu,
+  drm_vmw_synccpu_op,
+} from '@cg/vmwgfx-ioctl';
 import { userSpace, type UserProgram } from './user-program.fixture.js';
-import { drm_vmw_surface_flag, drm_vmw_synccpu, drm_vmw_synccpu_op } from './header/values.js';
 
 const SIDE = 32;
 const BYTES = SIDE * SIDE * 4;

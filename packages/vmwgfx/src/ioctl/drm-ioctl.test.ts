@@ -2,12 +2,9 @@ import { SVGA3D_DEVCAP } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { VmwgfxDriver } from '../driver.js';
 import { DrmIoctl } from './drm-ioctl.js';
-import { DRM_IOW, DRM_IOWR } from './header/request-number.js';
-import * as requests from './header/requests.js';
-import * as structs from './header/structs.js';
+import { requests, DRM_IOW, DRM_IOWR, DRM_CAP, DRM_VMW_PARAM, structs } from '@cg/vmwgfx-ioctl';
 import { viewOf } from './user-memory.js';
 import { claiming, userSpace, UserProgram } from './user-program.fixture.js';
-import { DRM_CAP, DRM_VMW_PARAM } from './header/values.js';
 
 const error = (code: string) => expect.objectContaining({ code, name: 'VmwgfxError' }) as Error;
 

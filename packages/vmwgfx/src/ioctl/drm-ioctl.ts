@@ -9,8 +9,13 @@ import { FenceEvents } from './open-file/fence-events.js';
 import { FenceHandles } from './open-file/fence-handles.js';
 import type { OpenFile } from './open-file/open-file.js';
 import { driverVersion } from './calls/parameters.js';
-import { DRM_COMMAND_BASE, DRM_COMMAND_END, takeApart, type Request } from './header/request-number.js';
-import { DRM_IOCTL_VMW_EXECBUF } from './header/requests.js';
+import {
+  DRM_COMMAND_BASE,
+  DRM_COMMAND_END,
+  takeApart,
+  type Request,
+  DRM_IOCTL_VMW_EXECBUF,
+} from '@cg/vmwgfx-ioctl';
 import { checkArgument, copyFromUser, copyToUser, type UserArgument } from './user-argument.js';
 import { viewOf, type UserMemory } from './user-memory.js';
 

@@ -2,15 +2,15 @@ import { encodeCommand, SVGA_CB_MAX_SIZE } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { copyCommand } from '../driver.fixture.js';
 import { callsByNr } from './calls/call-table.js';
-import * as requests from './header/requests.js';
-import { takeApart } from './header/request-number.js';
-import * as structs from './header/structs.js';
 import {
+  requests,
+  takeApart,
   DRM_VMW_EXECBUF_FLAG,
   drm_vmw_synccpu,
   drm_vmw_synccpu_op,
   DRM_VMW_HANDLE,
-} from './header/values.js';
+  structs,
+} from '@cg/vmwgfx-ioctl';
 import { userSpace, type UserProgram } from './user-program.fixture.js';
 
 /** Where nothing is: the program's memory begins at 0x1000. */

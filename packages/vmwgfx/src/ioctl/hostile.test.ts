@@ -4,9 +4,7 @@ import { copyCommand } from '../driver.fixture.js';
 import { VmwgfxError } from '../errors.js';
 import { faultPointNames, FaultInjection } from '../fault-injection.js';
 import { callsByNr } from './calls/call-table.js';
-import { DRM_IOWR, takeApart } from './header/request-number.js';
-import * as requests from './header/requests.js';
-import * as structs from './header/structs.js';
+import { requests, DRM_IOWR, takeApart, structs } from '@cg/vmwgfx-ioctl';
 import { viewOf } from './user-memory.js';
 import { userSpace, type UserProgram } from './user-program.fixture.js';
 

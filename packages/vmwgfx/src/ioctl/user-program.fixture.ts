@@ -7,10 +7,8 @@ import type { DriverOptions } from '../driver.js';
 import type { DrmFile } from '../file/drm-file.js';
 import { DrmIoctl } from './drm-ioctl.js';
 import { Descriptors } from './open-file/descriptors.js';
-import * as requests from './header/requests.js';
-import * as structs from './header/structs.js';
+import { requests, structs, drm_vmw_surface_flag } from '@cg/vmwgfx-ioctl';
 import { BufferMemory, viewOf } from './user-memory.js';
-import { drm_vmw_surface_flag } from './header/values.js';
 
 const MEMORY_BYTES = 0x1_0000;
 

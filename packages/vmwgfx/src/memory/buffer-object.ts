@@ -5,7 +5,7 @@ import type { BackingPages, DriverContext } from '../context.js';
 import { isErrno, VmwgfxError } from '../errors.js';
 import type { Fence } from '../device/fence.js';
 import { References } from '../references.js';
-import { DirtyTracker } from '../tracking/dirty-tracker.js';
+import { DirtyTracker } from '@cg/dirty-tracking';
 import { NEVER_USED, type Evictable } from './eviction-order.js';
 import { evictUntil } from './eviction.js';
 import { MAX_MOB_PAGES } from './mob-page-table.js';

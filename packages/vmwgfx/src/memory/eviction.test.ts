@@ -2,7 +2,7 @@ import { encodeCommand } from '@cg/svga-protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { bench, copyCommand, unmapAll } from '../driver.fixture.js';
 import type { DriverOptions } from '../driver.js';
-import { FixedPolicy, type TrackingMethod } from '../tracking/policy.js';
+import { FixedPolicy, type TrackingMethod } from '@cg/dirty-tracking';
 import { CommandQueue } from '../device/command-queue.js';
 import type { BufferObject } from './buffer-object.js';
 

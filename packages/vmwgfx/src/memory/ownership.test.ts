@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { setUpContexts } from '../contexts.fixture.js';
 import { bench, copyCommand, unmapAll } from '../driver.fixture.js';
 import { FaultInjection } from '../fault-injection.js';
-import { FixedPolicy, type TrackingMethod } from '../tracking/policy.js';
+import { FixedPolicy, type TrackingMethod } from '@cg/dirty-tracking';
 import { BufferObject } from './buffer-object.js';
 
 const SIDE = 64;

@@ -1,6 +1,6 @@
 import type { IntervalTree } from '@cg/collections';
 import type { CommandQueue } from '../device/command-queue.js';
-import type { BackedResource, DirtyTracker } from '../tracking/dirty-tracker.js';
+import type { BackedResource, DirtyTracker } from '@cg/dirty-tracking';
 import type { Reservation } from './reservation.js';
 
 /** A resource as the buffer object that it lies in sees it. */

@@ -4,7 +4,7 @@ import type { DriverContext } from '../context.js';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import type { ResidentResource } from '../memory/resident-resource.js';
 import { References } from '../references.js';
-import type { BackedResource, SharedBy } from '../tracking/dirty-tracker.js';
+import type { BackedResource, SharedBy } from '@cg/dirty-tracking';
 
 /**
  * Something the device knows by an id, whose content lies in a byte range of a buffer object. Handles keep

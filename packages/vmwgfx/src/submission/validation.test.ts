@@ -5,7 +5,7 @@ import { bench, copyCommand, NotedResource } from '../driver.fixture.js';
 import type { DriverOptions } from '../driver.js';
 import { BufferObject } from '../memory/buffer-object.js';
 import { Resource } from '../resource/resource.js';
-import { FixedPolicy, type TrackingMethod } from '../tracking/policy.js';
+import { FixedPolicy, type TrackingMethod } from '@cg/dirty-tracking';
 
 const PAGE = 4096;
 const SIDE = 64;

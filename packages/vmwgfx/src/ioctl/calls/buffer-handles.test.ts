@@ -1,8 +1,6 @@
 import { PAGE_SIZE } from '@cg/pagetable';
 import { describe, expect, it } from 'vitest';
-import * as requests from '../header/requests.js';
-import * as structs from '../header/structs.js';
-import { drm_vmw_surface_flag as flag, DRM_VMW_HANDLE } from '../header/values.js';
+import { requests, structs, drm_vmw_surface_flag as flag, DRM_VMW_HANDLE } from '@cg/vmwgfx-ioctl';
 import { userSpace, type UserProgram } from '../user-program.fixture.js';
 
 const error = (code: string) => expect.objectContaining({ code, name: 'VmwgfxError' }) as Error;

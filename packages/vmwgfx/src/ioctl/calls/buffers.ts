@@ -1,5 +1,5 @@
 import { closeAs, type CallHandler } from '../open-file/open-file.js';
-import * as structs from '../header/structs.js';
+import { structs } from '@cg/vmwgfx-ioctl';
 
 /** DRM_VMW_ALLOC_BO. */
 export const allocBo: CallHandler = (open, argument) => {

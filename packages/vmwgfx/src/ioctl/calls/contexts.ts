@@ -2,8 +2,7 @@ import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import { SVGA3D_SHADERTYPE } from '../../resource/shader.js';
 import { closeAs, type CallHandler } from '../open-file/open-file.js';
-import * as structs from '../header/structs.js';
-import { drm_vmw_context, drm_vmw_shader_type } from '../header/values.js';
+import { structs, drm_vmw_context, drm_vmw_shader_type } from '@cg/vmwgfx-ioctl';
 
 /** DRM_VMW_CREATE_CONTEXT. */
 export const createContext: CallHandler = ({ file }, argument) => {

@@ -4,8 +4,7 @@ import type { Fence } from '../../device/fence.js';
 import { giveFence } from './fences.js';
 import type { Descriptors } from '../open-file/descriptors.js';
 import type { CallHandler } from '../open-file/open-file.js';
-import * as structs from '../header/structs.js';
-import { DRM_VMW_EXECBUF_FLAG, DRM_VMW_EXECBUF_VERSION } from '../header/values.js';
+import { structs, DRM_VMW_EXECBUF_FLAG, DRM_VMW_EXECBUF_VERSION } from '@cg/vmwgfx-ioctl';
 
 const { IMPORT_FENCE_FD, EXPORT_FENCE_FD } = DRM_VMW_EXECBUF_FLAG;
 

@@ -1,8 +1,12 @@
 import type { Fence } from '../../device/fence.js';
 import { VmwgfxError } from '../../errors.js';
 import type { CallHandler, OpenFile } from '../open-file/open-file.js';
-import * as structs from '../header/structs.js';
-import { DRM_VMW_FE_FLAG_REQ_TIME, DRM_VMW_FENCE_FLAG, DRM_VMW_WAIT_OPTION_UNREF } from '../header/values.js';
+import {
+  structs,
+  DRM_VMW_FE_FLAG_REQ_TIME,
+  DRM_VMW_FENCE_FLAG,
+  DRM_VMW_WAIT_OPTION_UNREF,
+} from '@cg/vmwgfx-ioctl';
 
 /**
  * Tells user space of a fence that it has a handle of.

@@ -2,9 +2,8 @@ import { SVGA3D_MAX_SURFACE_FACES, SVGA3D_SURFACE } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { NewSurface } from '../../file/new-surface.js';
 import type { CallHandler, OpenFile } from '../open-file/open-file.js';
-import * as structs from '../header/structs.js';
+import { structs, DRM_VMW_HANDLE, DRM_VMW_MAX_MIP_LEVELS } from '@cg/vmwgfx-ioctl';
 import { viewOf } from '../user-memory.js';
-import { DRM_VMW_HANDLE, DRM_VMW_MAX_MIP_LEVELS } from '../header/values.js';
 
 type CreateRequest = ReturnType<typeof structs.surfaceCreateReq.read>;
 type MipSize = ReturnType<typeof structs.size.read>;

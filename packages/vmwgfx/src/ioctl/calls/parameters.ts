@@ -2,9 +2,8 @@ import { SVGA3D_DEVCAP } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { DeviceDescription } from '../../file/descriptions.js';
 import type { CallHandler, OpenFile } from '../open-file/open-file.js';
-import * as structs from '../header/structs.js';
+import { structs, DRM_CAP, DRM_PRIME_CAP, DRM_VMW_PARAM } from '@cg/vmwgfx-ioctl';
 import { viewOf } from '../user-memory.js';
-import { DRM_CAP, DRM_PRIME_CAP, DRM_VMW_PARAM } from '../header/values.js';
 
 /** The version of the interface: that of the newest vmwgfx_drm.h. */
 export const driverVersion = { major: 2, minor: 20, patchlevel: 0 } as const;

@@ -3,17 +3,17 @@ import { describe, expect, it, vi } from 'vitest';
 import { Fence } from '../../device/fence.js';
 import { copyCommand } from '../../driver.fixture.js';
 import { FaultInjection } from '../../fault-injection.js';
-import { DRM_IOW } from '../header/request-number.js';
-import * as requests from '../header/requests.js';
-import * as structs from '../header/structs.js';
-import { viewOf } from '../user-memory.js';
-import { userSpace, type UserProgram } from '../user-program.fixture.js';
 import {
+  requests,
+  DRM_IOW,
   DRM_VMW_EXECBUF_FLAG,
   DRM_VMW_FE_FLAG_REQ_TIME,
   drm_vmw_synccpu,
   drm_vmw_synccpu_op,
-} from '../header/values.js';
+  structs,
+} from '@cg/vmwgfx-ioctl';
+import { viewOf } from '../user-memory.js';
+import { userSpace, type UserProgram } from '../user-program.fixture.js';
 
 const error = (code: string) => expect.objectContaining({ code, name: 'VmwgfxError' }) as Error;
 

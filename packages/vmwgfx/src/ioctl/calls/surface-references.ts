@@ -1,8 +1,7 @@
 import { VmwgfxError } from '../../errors.js';
 import { describeObject } from '../../file/descriptions.js';
 import { closeAs, describeSurface, type CallHandler, type OpenFile } from '../open-file/open-file.js';
-import * as structs from '../header/structs.js';
-import { DRM_VMW_HANDLE } from '../header/values.js';
+import { structs, DRM_VMW_HANDLE } from '@cg/vmwgfx-ioctl';
 
 /**
  * One more handle of a surface: of one that the file has, as on a render node, or of one behind a file descriptor.

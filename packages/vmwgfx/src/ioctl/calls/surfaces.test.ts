@@ -4,10 +4,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { copyCommand } from '../../driver.fixture.js';
 import { VmwgfxDriver } from '../../driver.js';
 import { faultPointNames, FaultInjection } from '../../fault-injection.js';
-import * as requests from '../header/requests.js';
-import * as structs from '../header/structs.js';
+import { requests, structs, drm_vmw_surface_flag as flag, DRM_VMW_HANDLE } from '@cg/vmwgfx-ioctl';
 import { claiming, userSpace, UserProgram } from '../user-program.fixture.js';
-import { drm_vmw_surface_flag as flag, DRM_VMW_HANDLE } from '../header/values.js';
 
 const error = (code: string) => expect.objectContaining({ code, name: 'VmwgfxError' }) as Error;
 

@@ -5,9 +5,8 @@ import type { DescribedSurface, DeviceDescription } from '../../file/description
 import type { BufferHandle } from '../../file/drm-file.js';
 import type { NewSurface } from '../../file/new-surface.js';
 import { describeSurface, type CallHandler, type OpenFile } from '../open-file/open-file.js';
-import * as structs from '../header/structs.js';
+import { structs, drm_vmw_surface_flag, DRM_VMW_MAX_MIP_LEVELS } from '@cg/vmwgfx-ioctl';
 import { referenceSurface } from './surface-references.js';
-import { drm_vmw_surface_flag, DRM_VMW_MAX_MIP_LEVELS } from '../header/values.js';
 
 type CreateRequest = ReturnType<typeof structs.gbSurfaceCreateExtReq.read>;
 

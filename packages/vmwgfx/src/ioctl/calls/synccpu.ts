@@ -1,14 +1,13 @@
 import { VmwgfxError } from '../../errors.js';
 import { waitForDevice } from '../open-file/cpu-grabs.js';
 import type { CallHandler } from '../open-file/open-file.js';
-import { synccpu } from '../header/structs.js';
-import { drm_vmw_synccpu, drm_vmw_synccpu_op } from '../header/values.js';
+import { structs, drm_vmw_synccpu, drm_vmw_synccpu_op } from '@cg/vmwgfx-ioctl';
 
 const { read, write, dontblock, allow_cs } = drm_vmw_synccpu;
 
 /** DRM_VMW_SYNCCPU. */
 export const syncCpu: CallHandler = ({ file, grabs }, argument) => {
-  const { op, flags, handle } = synccpu.read(argument, 0);
+  const { op, flags, handle } = structs.synccpu.read(argument, 0);
   const known = read | write | dontblock | allow_cs;
   if ((flags & (read | write)) === 0 || (flags & ~known) !== 0) {
     throw new VmwgfxError('EINVAL', `flags ${flags} of a synccpu make no sense`, { handle });

@@ -1,8 +1,7 @@
 import type { Fence } from '../../device/fence.js';
 import { VmwgfxError } from '../../errors.js';
-import { eventFence } from '../header/structs.js';
+import { structs, DRM_VMW_EVENT_FENCE_SIGNALED } from '@cg/vmwgfx-ioctl';
 import { viewOf } from '../user-memory.js';
-import { DRM_VMW_EVENT_FENCE_SIGNALED } from '../header/values.js';
 
 /** Bytes of events that a file may wait for at a time (drm_file.event_space). */
 const EVENT_SPACE = 4096;
@@ -29,7 +28,7 @@ export class FenceEvents {
 
   /** To be asked before anything is done for an event. @throws VmwgfxError ENOMEM */
   checkRoom(): void {
-    if ((this.#pending.length + 1) * eventFence.bytes > EVENT_SPACE) {
+    if ((this.#pending.length + 1) * structs.eventFence.bytes > EVENT_SPACE) {
       throw new VmwgfxError('ENOMEM', `a file waits for at most ${EVENT_SPACE} bytes of events at a time`);
     }
   }
@@ -43,9 +42,9 @@ export class FenceEvents {
   read(length: number): Uint8Array {
     this.#look();
     const signalled = this.#pending.filter(({ signalledAt }) => signalledAt !== undefined);
-    const taken = signalled.slice(0, Math.floor(Math.max(length, 0) / eventFence.bytes));
-    const bytes = new Uint8Array(taken.length * eventFence.bytes);
-    taken.forEach((event, i) => writeEvent(viewOf(bytes), i * eventFence.bytes, event));
+    const taken = signalled.slice(0, Math.floor(Math.max(length, 0) / structs.eventFence.bytes));
+    const bytes = new Uint8Array(taken.length * structs.eventFence.bytes);
+    taken.forEach((event, i) => writeEvent(viewOf(bytes), i * structs.eventFence.bytes, event));
     const gone = new Set(taken);
     this.#pending = this.#pending.filter((event) => !gone.has(event));
     return bytes;
@@ -66,9 +65,9 @@ function writeEvent(
   { userData, wantsTime, signalledAt = 0 }: PendingEvent,
 ): void {
   const time = wantsTime ? Math.floor(signalledAt) : 0;
-  eventFence.write(view, at, {
+  structs.eventFence.write(view, at, {
     type: DRM_VMW_EVENT_FENCE_SIGNALED,
-    length: eventFence.bytes,
+    length: structs.eventFence.bytes,
     user_data: userData,
     tv_sec: Math.floor(time / MICROSECONDS),
     tv_usec: time % MICROSECONDS,

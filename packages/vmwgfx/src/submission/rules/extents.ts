@@ -1,6 +1,5 @@
 import { boxRows, type BoxRows } from '@cg/surface-layout';
-import { boxOf, type CommandBox } from '@cg/svga-protocol';
-import { SVGA3D_MAX_SURFACE_FACES } from '@cg/svga-protocol';
+import { boxOf, type CommandBox, SVGA3D_MAX_SURFACE_FACES } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { Surface } from '../../resource/surface.js';
 

@@ -1,0 +1,255 @@
+import { PAGE_SIZE, type PhysicalMemory } from '@cg/pagetable';
+import type { SurfaceBox } from '@cg/surface-layout';
+import type { SvgaDevice } from '@cg/svga-device';
+import type { CheckedSurface } from './checked-surface.js';
+import { CPU, type Content } from './content.js';
+import type { Finding } from './finding.js';
+import { forEachRun } from '@cg/machine';
+import { SubmissionsUnderWay } from './submissions-under-way.js';
+
+/** So many values besides the newest are kept of a byte before those are forgotten that nothing shows any more. */
+const MANY_ALTERNATIVES = 6;
+
+/** What the oracle counted. */
+export interface OracleCounts {
+  /** Bytes that the device or a CPU read, and that were compared. */
+  compared: number;
+  /** Those that had to be newer. */
+  lost: number;
+  /** Bytes of the device that were overwritten by older ones. */
+  stale: number;
+  /** Bytes that updates brought to the device. */
+  uploaded: number;
+  /** Those that the device had already. */
+  excess: number;
+}
+
+/** What it looks at. */
+export interface OracleView {
+  readonly memory: PhysicalMemory;
+  readonly device: SvgaDevice;
+  /** The surfaces there are. */
+  readonly surfaces: Iterable<CheckedSurface>;
+}
+
+/**
+ * Knows of every byte of every coherent resource which values it may have, and therefore what a device command or a
+ * load may see (rule 1). It knows nothing of pages, entries and boxes; what the device does it learns from the device.
+ */
+export class CoherencyOracle {
+  readonly counts: OracleCounts = { compared: 0, lost: 0, stale: 0, uploaded: 0, excess: 0 };
+  readonly submissions = new SubmissionsUnderWay();
+  /** The step that is under way, from 1. */
+  step = 0;
+  readonly #view: OracleView;
+  readonly #report: (finding: Finding) => void;
+
+  constructor(view: OracleView, report: (finding: Finding) => void) {
+    this.#view = view;
+    this.#report = report;
+  }
+
+  /** A CPU has stored bytes. */
+  stored(content: Content, offset: number, values: Uint8Array): void {
+    content.store(offset, values, this.step, this.submissions.note(content));
+  }
+
+  /** A CPU has loaded bytes: what it saw must be the newest (rules 1.2, 1.3). */
+  loaded(content: Content, offset: number, seen: Uint8Array, by: string): void {
+    this.#compare({ content, by, surface: CPU }, offset, seen, 0, seen.length);
+    content.settle(offset, seen, this.submissions.note(content));
+  }
+
+  /** A surface lies where it did not: what others there have on the device, it does not see before the CPU does. */
+  placed(surface: CheckedSurface): void {
+    const { content } = surface;
+    for (const other of this.#view.surfaces) {
+      if (other !== surface && other.isNewestOnDevice && other.sharesBytesWith(surface)) {
+        const [start, end] = [Math.max(surface.offset, other.offset), Math.min(surface.end, other.end)];
+        for (let at = start; at < end; at++) {
+          content.mayBeOlder(at, this.#inMemory(content, at), other.number);
+        }
+      }
+    }
+  }
+
+  /** An update is about to copy a box from memory to the device (rule 1.4). */
+  uploads(surface: CheckedSurface, subresource: number, box: SurfaceBox): void {
+    const image = this.#view.device.surfaceImage(surface.sid);
+    if (image !== undefined) {
+      forEachRun(surface.layout, subresource, box, (start, bytes) =>
+        this.#upload(surface, image, start, start + bytes),
+      );
+    }
+  }
+
+  /** A command of the device is about to read a box: it must have the newest (rule 1.1). */
+  reads(surface: CheckedSurface, subresource: number, box: SurfaceBox): void {
+    const image = this.#view.device.surfaceImage(surface.sid);
+    if (image !== undefined) {
+      const reader: Reader = { content: surface.content, by: 'device', surface: surface.number };
+      forEachRun(surface.layout, subresource, box, (start, bytes) =>
+        this.#compare(reader, surface.offset + start, image, start, bytes),
+      );
+    }
+  }
+
+  /** A command of the device has written a box. */
+  written(surface: CheckedSurface, subresource: number, box: SurfaceBox): void {
+    const image = this.#view.device.surfaceImage(surface.sid);
+    if (image === undefined) {
+      return;
+    }
+    const { content, offset } = surface;
+    const sharing = [...this.#view.surfaces].filter(
+      (other) => other !== surface && other.sharesBytesWith(surface),
+    );
+    if (content.alternatives > MANY_ALTERNATIVES) {
+      this.#forgetOlder(content);
+    }
+    const during = this.submissions.note(content);
+    const by = { owner: surface.number, aliased: sharing.length > 0, during };
+    forEachRun(surface.layout, subresource, box, (start, bytes) => {
+      const values = image.subarray(start, start + bytes);
+      content.writeByDevice(offset + start, values, this.step, by);
+    });
+    surface.isNewestOnDevice = true;
+    for (const other of sharing.filter(({ isNewestOnDevice }) => isNewestOnDevice)) {
+      this.#eitherComesBack(surface, other);
+    }
+  }
+
+  /** Each of two surfaces comes back whole: in the bytes that they share, one's over the other's. */
+  #eitherComesBack(a: CheckedSurface, b: CheckedSurface): void {
+    const { content } = a;
+    for (const { sid, offset } of [a, b]) {
+      const image = this.#view.device.surfaceImage(sid);
+      if (image === undefined) {
+        continue;
+      }
+      for (let at = Math.max(a.offset, b.offset); at < Math.min(a.end, b.end); at++) {
+        content.mayComeBack(at, image[at - offset]);
+      }
+    }
+  }
+
+  /** An older value can only be shown by a surface whose image has it, or by one that gets it from memory. */
+  #forgetOlder(content: Content): void {
+    const images = [...this.#view.surfaces]
+      .filter((surface) => surface.content === content)
+      .map(({ sid, offset, end }) => ({ offset, end, image: this.#view.device.surfaceImage(sid) }));
+    content.forgetOlder(
+      (place, value) =>
+        this.#inMemory(content, place) === value ||
+        images.some(
+          ({ offset, end, image }) => place >= offset && place < end && image?.[place - offset] === value,
+        ),
+    );
+  }
+
+  #inMemory({ frames, values }: Content, place: number): number {
+    if (frames === undefined) {
+      return values[place];
+    }
+    const inPage = place % PAGE_SIZE;
+    return this.#view.memory.u8[frames[(place - inPage) / PAGE_SIZE] * PAGE_SIZE + inPage];
+  }
+
+  #upload(surface: CheckedSurface, image: Uint8Array, start: number, end: number): void {
+    const { content, offset } = surface;
+    const { frames, values } = content;
+    if (frames === undefined) {
+      return;
+    }
+    const { u8 } = this.#view.memory;
+    let excess = 0;
+    for (let at = start; at < end;) {
+      const inContent = offset + at;
+      const inPage = inContent % PAGE_SIZE;
+      const stop = Math.min(end, at + PAGE_SIZE - inPage);
+      const shift = frames[(inContent - inPage) / PAGE_SIZE] * PAGE_SIZE + inPage - at;
+      for (; at < stop; at++) {
+        const value = u8[shift + at];
+        if (value === image[at]) {
+          excess++;
+        } else if (value !== values[offset + at]) {
+          this.#staleUpload(surface, at, value, image[at]);
+        }
+      }
+    }
+    this.counts.uploaded += end - start;
+    this.counts.excess += excess;
+  }
+
+  /** The byte of memory is old: that matters where the device has the newest. */
+  #staleUpload(
+    { content, offset, name, number }: CheckedSurface,
+    at: number,
+    value: number,
+    onDevice: number,
+  ): void {
+    const place = offset + at;
+    if (!content.isNewest(place, onDevice) || content.allows(place, value, number)) {
+      return;
+    }
+    this.counts.stale++;
+    const writer = content.writers[place];
+    const found = { kind: 'stale', step: this.step, by: 'driver', name: content.name } as const;
+    this.#report({
+      ...found,
+      offset: place,
+      bytes: 1,
+      seen: value,
+      expected: onDevice,
+      writer,
+      message: name,
+    });
+  }
+
+  #compare(reader: Reader, offset: number, seen: Uint8Array, start: number, bytes: number): void {
+    this.counts.compared += bytes;
+    const { values } = reader.content;
+    for (let i = 0; i < bytes; i++) {
+      if (values[offset + i] !== seen[start + i]) {
+        this.#different(reader, offset, seen.subarray(start, start + bytes), i);
+        return;
+      }
+    }
+  }
+
+  /** Bytes differ, from `first` on: they are lost unless nothing is promised of them. */
+  #different(reader: Reader, offset: number, seen: Uint8Array, first: number): void {
+    const { content, by, surface } = reader;
+    const { values, writers } = content;
+    let lost = 0;
+    let firstLost = 0;
+    for (let i = first; i < seen.length; i++) {
+      if (!content.allows(offset + i, seen[i], surface)) {
+        firstLost = lost === 0 ? i : firstLost;
+        lost++;
+      }
+    }
+    if (lost > 0) {
+      const place = offset + firstLost;
+      this.counts.lost += lost;
+      const what = {
+        kind: 'lost',
+        step: this.step,
+        by,
+        name: content.name,
+        offset: place,
+        bytes: lost,
+      } as const;
+      const [expected, writer] = [values[place], writers[place]];
+      this.#report({ ...what, seen: seen[firstLost], expected, writer });
+    }
+  }
+}
+
+/** Who reads bytes of a content. */
+interface Reader {
+  readonly content: Content;
+  readonly by: string;
+  /** Number of the surface that the device reads, or CPU. */
+  readonly surface: number;
+}

@@ -1,0 +1,90 @@
+import type { FaultResult, PageFault } from '@cg/pagetable';
+import type { BufferReservation } from '@cg/vmwgfx';
+import { describe, expect, it } from 'vitest';
+import type { MachineOptions } from '@cg/machine';
+import { partsOf, withParts } from '../posted/variant.js';
+import { parseProgram, programOf } from '../program/parse-program.js';
+import { runProgram, type RunOptions } from './run-program.js';
+
+const run = (text: string, options?: RunOptions) => runProgram(programOf(parseProgram(text)), options);
+
+/** A driver in which every fault of memory whose writes are trapped fails. */
+function refusingFaults(base: MachineOptions): MachineOptions {
+  const { VmaOperations } = partsOf(base);
+  return withParts(base, {
+    VmaOperations: class extends VmaOperations {
+      override fault(fault: PageFault): FaultResult {
+        return this.object.tracker?.method === 'trap' ? 'sigbus' : super.fault(fault);
+      }
+    },
+  });
+}
+
+/** A driver whose submissions keep, where they fail, the trackers that they took. */
+function keepingTrackers(base: MachineOptions): MachineOptions {
+  const { Validation } = partsOf(base);
+  return withParts(base, {
+    Validation: class extends Validation {
+      protected override takeTrackerUsers(objects: readonly BufferReservation[]): void {
+        objects.forEach((held) => held.object.addTrackerUser(held));
+      }
+    },
+  });
+}
+
+describe('runProgram', () => {
+  it('refuses a program that would hold more than fits, with the step that makes it', () => {
+    const surfaces = (count: number) =>
+      Array.from({ length: count }, (_, i) => `surface s${i} A8R8G8B8 4096x2048 plain\n`).join('');
+    expect(() => run(`machine memory 64\nprocess p1\n${surfaces(5)}`)).toThrow(
+      expect.objectContaining({ name: 'LitmusError', code: 'ENOMEM', line: 7 }),
+    );
+    const buffers = Array.from({ length: 9 }, (_, i) => `buffer b${i} 4096 pages\n`).join('');
+    expect(() => run(`machine memory 1024\nprocess p1\n${buffers}`)).toThrow(/at most 128 MiB at a time/);
+  });
+
+  it('what is destroyed makes room for others', () => {
+    const rounds = Array.from(
+      { length: 6 },
+      (_, i) =>
+        `surface s${i} A8R8G8B8 4096x2048 plain\ndestroy s${i}\nbuffer b${i} 4096 pages\ndestroy b${i}\n`,
+    );
+    const { findings, counts } = run(`machine memory 64\nprocess p1\n${rounds.join('')}`);
+    expect([findings, counts.failed]).toEqual([[], 0]);
+  });
+
+  it('1.5: a check that cannot load what it must, is a crash', () => {
+    const { findings } = run(
+      `machine method trap\nprocess p1\nsurface s1 A8R8G8B8 64x64\nmap p1 s1\ncpu 0 store s1 +0 4\ncheck\n`,
+      { configure: refusingFaults },
+    );
+    expect(findings).toMatchObject([
+      { kind: 'crash', step: 6, message: expect.stringMatching(/EFAULT/) as string },
+    ]);
+  });
+
+  it('1.5: a check for which the machine has too little memory is refused: nothing was compared', () => {
+    expect(() => run('machine memory 1\nprocess p1\nsurface s1 A8R8G8B8 256x640\ncheck\n')).toThrow(
+      expect.objectContaining({ name: 'LitmusError', code: 'ENOMEM', line: 4 }),
+    );
+  });
+
+  it('maps an object by huge entries more than once', () => {
+    const made = 'machine memory 16\nprocess p1\nbuffer b1 1200 pages\n';
+    const { findings, counts } = run(`${made}map p1 b1 huge\nmap p1 b1 huge\ncpu 0 store b1 +0 4\ncheck\n`);
+    expect([findings, counts.skipped, counts.failed]).toEqual([[], 0, 0]);
+  });
+
+  it('6.3: what a submission that failed has kept, is a leak', () => {
+    const program = `process p1
+buffer b1 4 pages
+surface s1 A8R8G8B8 64x64
+fail command-space
+submit switch s1 b1
+`;
+    expect(run(program).findings).toEqual([]);
+    const { findings, counts } = run(program, { configure: keepingTrackers });
+    expect(counts.failed).toBe(1);
+    expect(findings).toMatchObject([{ kind: 'leak' }]);
+  });
+});

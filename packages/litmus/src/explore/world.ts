@@ -1,0 +1,345 @@
+import { AddressSpace, LEAF_PAGES, PAGE_SIZE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
+import { formatByName, SurfaceLayout } from '@cg/surface-layout';
+import { BufferObject, Surface, type BackingPages, type DrmFile } from '@cg/vmwgfx';
+import { CheckedSurface } from '../check/checked-surface.js';
+import { Content } from '../check/content.js';
+import type { CoherencyOracle } from '../check/oracle.js';
+import { LitmusError } from '../errors.js';
+import type { Machine } from '@cg/machine';
+import type { Timeline } from './timeline.js';
+import type { MapKind, SurfaceStatement } from '../program/statement.js';
+
+/** Pages that a huge entry of the lowest kind shows. */
+const HUGE_PAGES = LEAF_PAGES[2];
+
+/** What a program's buffers and surfaces may hold at a time. Memory, images and the oracle take 7 bytes for each. */
+const MAX_CONTENT_BYTES = 128 * 2 ** 20;
+
+/** Page tables of a process that has a few mappings in three places. */
+const PROCESS_TABLE_BYTES = 12 * PAGE_SIZE;
+
+/** What a process has mapped under the name of a surface or buffer. */
+export interface MappedRange {
+  readonly name: string;
+  start: number;
+  readonly bytes: number;
+  readonly content: Content;
+  /** Where it begins in the content. */
+  readonly offset: number;
+  readonly isPrivate: boolean;
+}
+
+export interface LiveProcess {
+  readonly name: string;
+  readonly addressSpace: AddressSpace;
+  readonly maps: MappedRange[];
+}
+
+interface LiveBuffer {
+  readonly name: string;
+  readonly handle: number;
+  readonly content: Content;
+}
+
+export interface LiveSurface {
+  readonly handle: number;
+  readonly statement: SurfaceStatement;
+  readonly checked: CheckedSurface;
+  /** The driver's own; undefined for a plain one. */
+  readonly resource: Surface | undefined;
+  /** Where it will lie once the device has bound it there. */
+  next?: { readonly content: Content; readonly offset: number } | undefined;
+  /** What `check` copies it to. */
+  target?: LiveSurface;
+}
+
+/** Everything that a program has made and not destroyed, by name. */
+export class World {
+  readonly processes = new Map<string, LiveProcess>();
+  readonly buffers = new Map<string, LiveBuffer>();
+  readonly surfaces = new Map<string, LiveSurface>();
+  readonly file: DrmFile;
+  readonly #contents = new Map<BackingPages, Content>();
+  /** Told where surfaces are placed. */
+  oracle: CoherencyOracle | undefined;
+  readonly #checkTargets: LiveSurface[] = [];
+  /** Their handles are closed; the driver has not let go of them yet. */
+  #closed: LiveSurface[] = [];
+  readonly #resources = new WeakSet<Surface>();
+  #numbers = 0;
+  #contentBytes = 0;
+  #hugeMaps = 0;
+
+  constructor(
+    readonly machine: Machine,
+    readonly timeline?: Timeline,
+  ) {
+    this.file = machine.driver.open();
+  }
+
+  /** The surfaces of programs and of `check`. */
+  *checkedSurfaces(): Generator<CheckedSurface> {
+    for (const { checked } of this.surfaces.values()) {
+      yield checked;
+    }
+    for (const { checked } of this.#checkTargets) {
+      yield checked;
+    }
+    for (const { checked, resource } of this.#closed) {
+      if (resource?.backing !== undefined) {
+        yield checked;
+      }
+    }
+  }
+
+  /**
+   * Whether there may be too little memory for `check`, which has a surface and a copy of it in memory: it is the
+   * program's choice that there is, and no fault of the machine.
+   */
+  get isCrowded(): boolean {
+    const tables = this.processes.size * PROCESS_TABLE_BYTES;
+    return this.#contentBytes + tables > this.machine.memory.u8.length / 4;
+  }
+
+  /** The surface that the device knows by an id. */
+  surfaceOf(sid: number): CheckedSurface | undefined {
+    for (const { handle, checked } of this.surfaces.values()) {
+      if (this.file.deviceId(handle) === sid) {
+        checked.sid = sid;
+        return checked;
+      }
+    }
+    for (const { handle, checked } of this.#checkTargets) {
+      if (this.file.deviceId(handle) === sid) {
+        checked.sid = sid;
+        return checked;
+      }
+    }
+    for (const { checked, resource } of this.#closed) {
+      if (resource?.id === sid) {
+        checked.sid = sid;
+        return checked;
+      }
+    }
+    return undefined;
+  }
+
+  /** The device has bound a surface: where it is being moved, it is there now. */
+  settleBinding(name: string): void {
+    const surface = this.surfaces.get(name);
+    if (surface?.next !== undefined) {
+      const { checked, next } = surface;
+      checked.content = next.content;
+      checked.offset = next.offset;
+      checked.isNewestOnDevice = false;
+      this.oracle?.placed(checked);
+    }
+  }
+
+  /** The first process that CPUs run is the first one made. */
+  spawn(name: string): void {
+    const { memory, cpus } = this.machine;
+    const addressSpace = new AddressSpace(memory);
+    if (this.processes.size === 0) {
+      cpus.forEach((cpu) => cpu.run(addressSpace));
+    }
+    this.processes.set(name, { name, addressSpace, maps: [] });
+  }
+
+  makeBuffer(name: string, pages: number): void {
+    const { handle, mapOffset } = this.file.createBuffer(pages * PAGE_SIZE);
+    const object = this.#objectAt(mapOffset);
+    if (object !== undefined) {
+      this.buffers.set(name, { name, handle, content: this.#contentOf(object, name) });
+    }
+  }
+
+  /** @returns false where its buffer is gone; @throws what creating it throws */
+  makeSurface(statement: SurfaceStatement): boolean {
+    const buffer = statement.backing && this.buffers.get(statement.backing.buffer);
+    if (statement.backing !== undefined && buffer === undefined) {
+      return false;
+    }
+    const surface = this.#createSurface(statement, buffer);
+    this.surfaces.set(statement.name, surface);
+    this.oracle?.placed(surface.checked);
+    return true;
+  }
+
+  /** A surface of the same shape that only the device has, to copy to. */
+  checkTarget(surface: LiveSurface): LiveSurface {
+    if (surface.target === undefined) {
+      const { backing: _, ...shape } = surface.statement;
+      surface.target = this.#createSurface({ ...shape, name: `check of ${shape.name}`, plain: true });
+      this.#checkTargets.push(surface.target);
+    }
+    return surface.target;
+  }
+
+  #createSurface(statement: SurfaceStatement, buffer?: LiveBuffer): LiveSurface {
+    const { name, plain, backing, width, height, depth, layers, samples, cube } = statement;
+    const format = formatByName(statement.format)?.id ?? 0;
+    const description = { format, width, height, depth, mipLevels: statement.mips, samples };
+    const layout = new SurfaceLayout({ ...description, layers: cube ? 6 : layers });
+    const { handle } = this.file.createSurface({
+      ...description,
+      coherent: !plain,
+      ...(cube ? { cube } : { layers }),
+      ...(buffer === undefined ? {} : { backing: { buffer: buffer.handle, offset: backing?.offset ?? 0 } }),
+    });
+    const resource = plain ? undefined : this.#newResource(handle);
+    const content = resource?.backing
+      ? this.#contentOf(resource.backing, name)
+      : this.#newContent(name, layout.bytes);
+    const number = (this.#numbers++ % 254) + 1;
+    const checked = new CheckedSurface(name, number, layout, content, backing?.offset ?? 0);
+    return { handle, statement, checked, resource };
+  }
+
+  /** The driver's part of a coherent surface that was just made: the one in its buffer object that is new. */
+  #newResource(handle: number): Surface | undefined {
+    const { mapOffset, handle: backing } = this.file.backingOf(handle);
+    this.file.closeHandle(backing);
+    const object = this.#objectAt(mapOffset);
+    if (!(object instanceof BufferObject)) {
+      return undefined;
+    }
+    for (const { value } of object.resources.overlapping(0, object.bytes)) {
+      if (value instanceof Surface && !this.#resources.has(value)) {
+        this.#resources.add(value);
+        return value;
+      }
+    }
+    return undefined;
+  }
+
+  /** Where the driver has a surface now. */
+  placeOf({ resource, checked }: LiveSurface): { content: Content; offset: number } {
+    const content = resource?.backing && this.#contents.get(resource.backing);
+    return { content: content ?? checked.content, offset: resource?.backingOffset ?? checked.offset };
+  }
+
+  /** The buffer object whose content it is. */
+  objectOf(content: Content): BufferObject | undefined {
+    for (const [object, known] of this.#contents) {
+      if (known === content && object instanceof BufferObject) {
+        return object;
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether the driver knows that a page was written, as a trapped write tells it. */
+  isRecorded(content: Content, page: number): boolean {
+    const tracker = this.objectOf(content)?.tracker;
+    return tracker?.method === 'trap' && tracker.dirty.bitmap.has(page);
+  }
+
+  /** Forgets surfaces that are gone, and what buffer objects held that are. */
+  forgetDestroyed(): void {
+    this.#closed = this.#closed.filter(({ resource }) => resource?.backing !== undefined);
+    for (const [object, content] of this.#contents) {
+      if (object instanceof BufferObject && object.isDestroyed) {
+        content.isFreed = true;
+        this.#contents.delete(object);
+        this.#contentBytes -= content.bytes;
+      }
+    }
+  }
+
+  /** A surface's handle is being closed. What has no backing goes with it. */
+  forgetSurface(surface: LiveSurface): void {
+    const { resource, checked, target } = surface;
+    this.surfaces.delete(checked.name);
+    if (resource === undefined) {
+      this.#contentBytes -= checked.content.bytes;
+    } else {
+      this.#closed.push(surface);
+    }
+    const at = target === undefined ? -1 : this.#checkTargets.indexOf(target);
+    if (target !== undefined && at >= 0) {
+      this.#checkTargets.splice(at, 1);
+      this.#contentBytes -= target.checked.content.bytes;
+    }
+  }
+
+  /** Maps a surface or buffer in a process. */
+  map(process: LiveProcess, name: string, kind?: MapKind): boolean {
+    const mapped = this.#mapped(process, name);
+    if (mapped === undefined) {
+      return false;
+    }
+    const { content, offset } = mapped;
+    const frames = content.frames ?? new Uint32Array();
+    const vma = kind === undefined ? mapped.vma : mappedAs(kind, mapped.vma, frames, this.#hugeMaps);
+    this.#hugeMaps += kind === 'huge' ? 1 : 0;
+    const isPrivate = kind === 'private';
+    process.maps.push({ name, start: vma.start, bytes: vma.end - vma.start, content, offset, isPrivate });
+    return true;
+  }
+
+  #mapped(
+    { addressSpace }: LiveProcess,
+    name: string,
+  ): { vma: Vma; content: Content; offset: number } | undefined {
+    const buffer = this.buffers.get(name);
+    if (buffer !== undefined) {
+      return { vma: this.file.mapBuffer(buffer.handle, addressSpace), content: buffer.content, offset: 0 };
+    }
+    const surface = this.surfaces.get(name);
+    if (surface === undefined || surface.statement.plain) {
+      return undefined;
+    }
+    const { content, offset } = surface.checked;
+    return { vma: this.file.mapSurface(surface.handle, addressSpace), content, offset };
+  }
+
+  #objectAt(mapOffset: number): BackingPages | undefined {
+    return this.machine.driver.context.fakeOffsets.find(mapOffset / PAGE_SIZE);
+  }
+
+  #contentOf(object: BackingPages, name: string): Content {
+    let content = this.#contents.get(object);
+    if (content === undefined) {
+      content = this.#newContent(name, object.pageCount * PAGE_SIZE, object.frames);
+      this.#contents.set(object, content);
+      this.timeline?.objects.set(object.firstPage, name);
+    }
+    return content;
+  }
+
+  /** @throws LitmusError ENOMEM where a program holds too much */
+  #newContent(name: string, bytes: number, frames?: Uint32Array): Content {
+    if (this.#contentBytes + bytes > MAX_CONTENT_BYTES) {
+      const most = `${MAX_CONTENT_BYTES / 2 ** 20} MiB at a time`;
+      throw new LitmusError('ENOMEM', `the buffers and surfaces of a program have at most ${most}`);
+    }
+    this.#contentBytes += bytes;
+    return new Content(name, bytes, frames);
+  }
+}
+
+/** Where mappings go whose frames are to be shown by huge entries, and how far apart: no content is as long. */
+const HUGE_AT = 2 ** 44;
+const HUGE_APART = 2 ** 28;
+
+/**
+ * The same part of the device's mapping, mapped in another way than just so.
+ * @param hugeMaps huge mappings that were made before
+ */
+function mappedAs(kind: MapKind, vma: Vma, frames: Uint32Array, hugeMaps: number): Vma {
+  const { addressSpace, start, end, flags, firstPage, operations, mapping } = vma as Vma & {
+    addressSpace: AddressSpace;
+  };
+  const aligned = frames.findIndex((frame) => frame % HUGE_PAGES === 0);
+  addressSpace.unmapRange(start, end - start);
+  return addressSpace.map({
+    address:
+      kind === 'private' ? start : HUGE_AT + hugeMaps * HUGE_APART + (HUGE_PAGES - aligned) * PAGE_SIZE,
+    length: end - start,
+    flags: kind === 'private' ? flags & ~VM_SHARED : flags,
+    mapping: mapping as Mapping,
+    firstPage,
+    operations,
+  });
+}

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findingText } from './explore/describe-finding.js';
+import { runProgram } from './explore/run-program.js';
+import { litmusFiles } from './node.js';
+import { parseProgram, programOf } from './program/parse-program.js';
+
+const files = litmusFiles().map((path) => [basename(path, '.litmus'), path] as const);
+
+describe('the litmus programs that come with it', () => {
+  it.each(files)('%s', (_, path) => {
+    const text = parseProgram(readFileSync(path, 'utf8'));
+    const program = programOf(text);
+    const result = runProgram(program);
+    expect(result.findings.map((finding) => findingText(finding, program))).toEqual([]);
+    expect(result.unmet).toEqual([]);
+    expect([result.unreached, result.counts.skipped], 'steps that did not happen').toEqual([0, 0]);
+    expect(text.title[0], 'a title').toMatch(/\S/);
+  });
+});

@@ -1,0 +1,197 @@
+import type { DriverParts } from '@cg/vmwgfx/internal';
+import type { MachineOptions } from '@cg/machine';
+import { keepingBoxes, type BoxHabit } from './boxes.js';
+import { mappingWritable, recordingBeforeWritable } from './fault-handlers.js';
+import { keepingHugeLeaves, silentAboutZaps } from './mapping.js';
+import { readingBack, type ReadBackHabit } from './read-back.js';
+import { staleIndex } from './resource-index.js';
+import { fillingTheHull, tellingOnlyTheFirst, transferringToTheEnd } from './tracker.js';
+import { updateByFace } from './update-command.js';
+import {
+  movingWithoutRecord,
+  releasingWhatWasNotTaken,
+  scanningAfterTransfer,
+  transferringFirst,
+  transferringToGpuDirty,
+} from './validation.js';
+import { partsOf, withParts, type PostedVariant } from './variant.js';
+import {
+  endsAtSkippedVma,
+  flushesOwnChangesOnly,
+  passesHugeEntries,
+  skipsReadOnlyVmas,
+  trustsPmdEntry,
+  withWalks,
+  type WalkHabit,
+} from './walks.js';
+
+function walking(id: string, behaviour: string, habit: WalkHabit): PostedVariant {
+  return { id, behaviour, machineOptions: (base) => withWalks(base, [habit]) };
+}
+
+function reading(id: ReadBackHabit, behaviour: string): PostedVariant {
+  const cleanResources = readingBack(new Set([id]));
+  return { id, behaviour, machineOptions: (base) => withParts(base, { cleanResources }) };
+}
+
+function boxing(id: BoxHabit, behaviour: string): PostedVariant {
+  const DirtyBoxes = keepingBoxes(new Set([id]));
+  return { id, behaviour, machineOptions: (base) => withParts(base, { DirtyBoxes }) };
+}
+
+/** One part of the driver made into another. */
+function replacing<Name extends keyof DriverParts>(
+  id: string,
+  behaviour: string,
+  name: Name,
+  by: (part: DriverParts[Name]) => DriverParts[Name],
+): PostedVariant {
+  return { id, behaviour, machineOptions: (base) => withParts(base, { [name]: by(partsOf(base)[name]) }) };
+}
+
+const walks: readonly PostedVariant[] = [
+  walking('A1', 'a VMA that is skipped ends the walk over all behind it', endsAtSkippedVma),
+  walking('A2', 'what was written is not looked for once mprotect has made it read-only', skipsReadOnlyVmas),
+  walking(
+    'A3',
+    'entries that another has changed and not flushed yet are not flushed',
+    flushesOwnChangesOnly,
+  ),
+  {
+    id: 'A4',
+    behaviour: 'dirty huge entries are passed over, and stay when tracking starts',
+    machineOptions(base) {
+      return withParts(withWalks(base, [passesHugeEntries]), {
+        Mapping: keepingHugeLeaves(partsOf(base).Mapping),
+      });
+    },
+  },
+  walking('A6', 'a PMD entry that was zapped meanwhile is taken for a table', trustsPmdEntry),
+];
+
+const tracking: readonly PostedVariant[] = [
+  replacing(
+    'B1',
+    'a resource takes the dirty pages of those behind it',
+    'DirtyTracker',
+    transferringToTheEnd,
+  ),
+  {
+    id: 'B4',
+    behaviour: 'switching to the scan method makes clean pages dirty, over what the device wrote',
+    machineOptions(base) {
+      const { DirtyTracker, Validation } = partsOf(base);
+      return withParts(base, {
+        DirtyTracker: fillingTheHull(DirtyTracker),
+        Validation: transferringToGpuDirty(Validation),
+      });
+    },
+  },
+  replacing(
+    'B6',
+    'recording a write and making its entry writable are two steps',
+    'VmaOperations',
+    recordingBeforeWritable,
+  ),
+  replacing(
+    'B7',
+    'pages whose writes are to be trapped are mapped writable',
+    'VmaOperations',
+    mappingWritable,
+  ),
+  replacing(
+    'B9',
+    'a page that two resources share goes to the first of them',
+    'DirtyTracker',
+    tellingOnlyTheFirst,
+  ),
+  replacing(
+    'B10',
+    'of resources that overlap the first takes what is dirty',
+    'DirtyTracker',
+    tellingOnlyTheFirst,
+  ),
+  replacing(
+    'B11',
+    'bits are handed on before their pages are write-protected again',
+    'Validation',
+    scanningAfterTransfer,
+  ),
+];
+
+const resources: readonly PostedVariant[] = [
+  reading('C2a', 'a resource around another is not found by a fault, and not read back'),
+  reading('C2b', 'a page is mapped before what was read back for it has arrived'),
+  reading('C2c', 'pages of a resource that is still on the device are mapped with others'),
+  reading('C3', 'where a read-back fails, nobody waits for the one before it'),
+  replacing('C4', 'a resource that moved is looked for where it was', 'ResourceIndex', () => staleIndex),
+  replacing(
+    'C5',
+    'a submission that fails takes the tracker of others away',
+    'Validation',
+    releasingWhatWasNotTaken,
+  ),
+  replacing(
+    'C8',
+    'dirty pages are handed on before there are boxes for them, and unmapped after that',
+    'Validation',
+    transferringFirst,
+  ),
+];
+
+const surfaces: readonly PostedVariant[] = [
+  boxing('D1', 'a box that grows to lower rows loses its end'),
+  boxing('D3', 'rows of a surface with several samples are taken for longer than they are'),
+  boxing('D4', 'planes are taken for blocks that follow one another'),
+  replacing(
+    'D7',
+    'layers of an array are uploaded as faces, and there are six of them',
+    'emitUpdate',
+    () => updateByFace,
+  ),
+];
+
+const moves: readonly PostedVariant[] = [
+  replacing('E1', 'what was written and then unmapped is forgotten', 'Mapping', silentAboutZaps),
+  {
+    ...replacing(
+      'E2',
+      'what was written before the first submission is not uploaded',
+      'Validation',
+      movingWithoutRecord,
+    ),
+    // The device takes it from memory at the first use (9.1).
+    losesNothing: true,
+  },
+];
+
+/** The posted patches' errata about lost and stale data, one part at a time, in order of id. */
+export const postedVariants: readonly PostedVariant[] = [
+  ...walks,
+  ...tracking,
+  ...resources,
+  ...surfaces,
+  ...moves,
+];
+
+/** Orders that the posted patches have right, and depend on; the variants show what they are good for. */
+const rightAsPosted = new Set(['B11', 'C8']);
+
+/** A machine with every part as the posted patches have it. */
+export function allPosted(base: MachineOptions): MachineOptions {
+  const all = postedVariants
+    .filter(({ id }) => !rightAsPosted.has(id))
+    .reduce((options, variant) => variant.machineOptions(options), base);
+  // What ends the walk looks at what is skipped, so it comes behind it.
+  const habits = [
+    skipsReadOnlyVmas,
+    endsAtSkippedVma,
+    flushesOwnChangesOnly,
+    passesHugeEntries,
+    trustsPmdEntry,
+  ];
+  return withParts(withWalks(all, habits), {
+    cleanResources: readingBack(new Set(['C2a', 'C2b', 'C2c', 'C3'])),
+    DirtyBoxes: keepingBoxes(new Set(['D1', 'D3', 'D4'])),
+  });
+}

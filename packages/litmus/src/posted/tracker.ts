@@ -1,0 +1,60 @@
+import { PAGE_SIZE } from '@cg/pagetable';
+import type { BackedResource, SharedBy } from '@cg/dirty-tracking';
+import type { DriverParts } from '@cg/vmwgfx/internal';
+
+type TrackerPart = DriverParts['DirtyTracker'];
+
+const nobody: SharedBy = () => [];
+
+/**
+ * B1: a resource takes every dirty page up to the last one of the buffer object, whosever it is. The posted transfer
+ * tells nobody else either (B10): where all who share a page were told, as the driver does, B1 would lose nothing.
+ */
+export function transferringToTheEnd(Base: TrackerPart): TrackerPart {
+  return class extends Base {
+    override transfer(resource: BackedResource): void {
+      const { backingOffset, backingBytes } = resource;
+      const { start, end } = this.dirty;
+      if (backingOffset >= end * PAGE_SIZE || backingOffset + backingBytes <= start * PAGE_SIZE) {
+        return;
+      }
+      const reaching: BackedResource = {
+        backingOffset,
+        backingBytes: Math.max(backingBytes, end * PAGE_SIZE - backingOffset),
+        isTracked: resource.isTracked,
+        addDirtyBytes: (from, to) => resource.addDirtyBytes(from, to),
+      };
+      super.transfer(reaching, nobody);
+    }
+  };
+}
+
+/** B4: switching to the scan method makes everything between the first and the last dirty page dirty. */
+export function fillingTheHull(Base: TrackerPart): TrackerPart {
+  return class extends Base {
+    override scan(): void {
+      const before = this.method;
+      super.scan();
+      if (before === 'trap' && this.method === 'scan' && !this.dirty.isEmpty) {
+        this.dirty.addRange(this.dirty.start, this.dirty.end);
+      }
+    }
+  };
+}
+
+/**
+ * B9, B10: whoever is first takes a dirty page; the others in it never hear of it. Of the two errata one has a page
+ * that is shared where one resource ends and the next begins, the other resources in the same bytes. On this machine
+ * each begins on a page, so they share the page where one begins while another has not ended.
+ */
+export function tellingOnlyTheFirst(Base: TrackerPart): TrackerPart {
+  return class extends Base {
+    override transfer(resource: BackedResource): void {
+      super.transfer(resource, nobody);
+    }
+
+    override clear(resource: BackedResource): void {
+      super.clear(resource, nobody);
+    }
+  };
+}

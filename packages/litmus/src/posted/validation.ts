@@ -1,0 +1,94 @@
+import type { BufferObject, BufferReservation, Resource } from '@cg/vmwgfx';
+import type { DriverParts, Wanted } from '@cg/vmwgfx/internal';
+import { unmapUnrecorded } from './mapping.js';
+
+type ValidationPart = DriverParts['Validation'];
+
+/**
+ * B4: what is dirty goes up, also where the device has the newest content. The driver leaves such a resource alone,
+ * which makes up for pages that are dirty by mistake; the posted validation does not.
+ */
+export function transferringToGpuDirty(Base: ValidationPart): ValidationPart {
+  return class extends Base {
+    protected override validateResource(resource: Resource, wanted: Wanted): void {
+      super.validateResource(resource, wanted);
+      if (resource.gpuDirty) {
+        resource.backing?.tracker?.transfer(resource, resource.sharedBy);
+        resource.sync();
+      }
+    }
+  };
+}
+
+/**
+ * B11: pages are write-protected again after their bits were handed on, when they are not known any more. The posted
+ * patches have the right order; this is the wrong one.
+ */
+export function scanningAfterTransfer(Base: ValidationPart): ValidationPart {
+  return class extends Base {
+    protected override scanAll(): void {}
+
+    protected override validateAll(): void {
+      super.validateAll();
+      super.scanAll();
+    }
+  };
+}
+
+/** C5: backing off releases the tracker of every switch that was wanted, whether it was taken or not. */
+export function releasingWhatWasNotTaken(Base: ValidationPart): ValidationPart {
+  return class extends Base {
+    protected override takeTrackerUsers(objects: readonly BufferReservation[]): void {
+      this.undo.push(() => objects.forEach(releaseTracker));
+      objects.forEach((held) => held.object.addTrackerUser(held));
+    }
+  };
+}
+
+/**
+ * C8: the posted patches have the right order, and depend on it; this is the wrong one. Dirty pages are handed on
+ * before there are boxes to keep them, and the pages of what is going to be written are unmapped after that.
+ */
+export function transferringFirst(Base: ValidationPart): ValidationPart {
+  return class extends Base {
+    protected override validateResource(resource: Resource, { written, switchTo }: Wanted): void {
+      resource.create();
+      if (switchTo !== undefined) {
+        this.switchPlace(resource, switchTo);
+      }
+      resource.bind();
+      const { backing } = resource;
+      if (backing?.tracker !== undefined && !resource.gpuDirty) {
+        backing.tracker.transfer(resource, resource.sharedBy);
+        resource.sync();
+        if (written) {
+          backing.unmapRange(this.reservations.of(backing), ...resource.pageRange);
+        }
+      }
+      resource.followTracking();
+    }
+  };
+}
+
+/**
+ * E2: the first use moves a buffer object to the device's memory, and zaps its mappings for that. On this machine
+ * pages do not move, so the driver has nothing to zap; an eviction does it, and keeps what the entries knew. A device
+ * that takes the content of a surface from memory at the first use (9.1) misses nothing of it.
+ */
+export function movingWithoutRecord(Base: ValidationPart): ValidationPart {
+  return class extends Base {
+    protected override place(object: BufferObject): void {
+      if (!object.isPlaced) {
+        unmapUnrecorded(object.context.mapping, object.firstPage, object.pageCount);
+      }
+      super.place(object);
+    }
+  };
+}
+
+/** Releasing a tracker that is not there does nothing. */
+function releaseTracker(held: BufferReservation): void {
+  if (held.object.tracker !== undefined) {
+    held.object.releaseTrackerUser(held);
+  }
+}

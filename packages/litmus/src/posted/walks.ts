@@ -1,0 +1,161 @@
+import { TrackedMapping } from '@cg/mapping-dirty';
+import {
+  changeSharedRanges,
+  CleanChanges,
+  cleanTable,
+  EntryChanges,
+  protectTable,
+  sharedRange,
+} from '@cg/mapping-dirty/internal';
+import {
+  frameOfEntry,
+  PAGE_PRESENT,
+  PAGE_PSE,
+  PAGE_SIZE,
+  VM_HUGETLB,
+  VM_SHARED,
+  VM_WRITE,
+  WORDS_PER_FRAME,
+  type Mapping,
+} from '@cg/pagetable';
+import type { EntryCallback, PageWalk, WalkOperations } from '@cg/pagewalk';
+import type { DirtyPages } from '@cg/tracked-memory';
+import type { MachineOptions } from '@cg/machine';
+
+type Walk = PageWalk<EntryChanges>;
+type Entries = Required<Pick<WalkOperations<CleanChanges>, 'pteTable'>>['pteTable'];
+
+/** What write-protect and clean do on the way to the entries. */
+type Operations = Pick<WalkOperations<EntryChanges>, 'test' | 'preVma' | 'postVma' | 'pud' | 'pmd'>;
+
+/** One thing that the posted walks do otherwise, given what is done at the entries in the end. */
+export type WalkHabit = (operations: Operations, entries: Entries) => Operations;
+
+const SKIP = 1;
+const PAGES_BELOW_PMD = 512;
+
+/** A1: a VMA that is skipped ends the walk over all that come behind it. */
+export const endsAtSkippedVma: WalkHabit = (operations) => {
+  const ended = new WeakSet<EntryChanges>();
+  return {
+    ...operations,
+    test(start, end, walk) {
+      const tested = ended.has(walk.state) ? SKIP : (operations.test?.(start, end, walk) ?? 0);
+      if (tested > 0) {
+        ended.add(walk.state);
+      }
+      return tested;
+    },
+  };
+};
+
+/** A2: only VMAs that are writable now are worked on; mprotect hides what was written before it. */
+export const skipsReadOnlyVmas: WalkHabit = (operations) => ({
+  ...operations,
+  test(_start, _end, { vma }) {
+    const flags = vma?.flags ?? 0;
+    return (flags & (VM_SHARED | VM_WRITE | VM_HUGETLB)) === (VM_SHARED | VM_WRITE) ? 0 : SKIP;
+  },
+});
+
+/** A3: what is flushed is what this walk changed, whoever else has changed entries and not flushed yet. */
+export const flushesOwnChangesOnly: WalkHabit = (operations) => ({
+  ...operations,
+  postVma(walk) {
+    const { addressSpace } = walk;
+    const ofOthers = addressSpace.pendingTlbFlushes - 1;
+    addressSpace.pendingTlbFlushes -= ofOthers;
+    try {
+      operations.postVma?.(walk);
+    } finally {
+      addressSpace.pendingTlbFlushes += ofOthers;
+    }
+  },
+});
+
+function isTable(entry: number, { u32 }: Walk): boolean {
+  return (u32[entry] & (PAGE_PRESENT | PAGE_PSE)) === PAGE_PRESENT;
+}
+
+function passHuge(
+  pass: EntryCallback<EntryChanges> | undefined,
+  entry: number,
+  start: number,
+  end: number,
+  walk: Walk,
+): number {
+  if (!isTable(entry, walk)) {
+    walk.action = 'continue';
+    return 0;
+  }
+  return pass?.(entry, start, end, walk) ?? 0;
+}
+
+/**
+ * A4: a huge entry is passed over, whether it is dirty or not, and nobody hears of it. While an object is tracked the
+ * driver maps it by small entries, so this alone loses nothing: it takes a mapping that keeps its huge entries, too.
+ */
+export const passesHugeEntries: WalkHabit = (operations) => ({
+  ...operations,
+  pud: (entry, start, end, walk) => passHuge(operations.pud, entry, start, end, walk),
+  pmd: (entry, start, end, walk) => passHuge(operations.pmd, entry, start, end, walk),
+});
+
+/**
+ * A6: once the PMD callback has run, the entry is taken for the table that it was. Of one that was zapped
+ * meanwhile, what lies in frame 0 is worked on. No program of this machine gets there: who zaps the entry of a table
+ * that a walk is in needs the lock of the mapping, which the walk has. (In the kernel munmap zaps without it.)
+ */
+export const trustsPmdEntry: WalkHabit = (operations, entries) => ({
+  ...operations,
+  pmd(entry, start, end, walk) {
+    const result = operations.pmd?.(entry, start, end, walk) ?? 0;
+    if (result !== 0 || walk.action !== 'subtree') {
+      return result;
+    }
+    walk.action = 'continue';
+    const { u32 } = walk;
+    walk.addressSpace.tables.memory.preemption.reach('walk: after pmd callback');
+    const table = frameOfEntry(u32[entry], u32[entry + 1]) * WORDS_PER_FRAME;
+    const first = (start / PAGE_SIZE) % PAGES_BELOW_PMD;
+    return entries(table + first * 2, (end - start) / PAGE_SIZE, start, walk as PageWalk<CleanChanges>);
+  },
+});
+
+/** Memory tracked through page tables that are walked the posted way. */
+export class PostedMapping extends TrackedMapping {
+  readonly #protect: WalkOperations<EntryChanges>;
+  readonly #clean: WalkOperations<CleanChanges>;
+
+  constructor(mapping: Mapping, firstPage: number, pageCount: number, habits: readonly WalkHabit[]) {
+    super(mapping, firstPage, pageCount);
+    const by = (entries: Entries): Operations =>
+      habits.reduce<Operations>((operations, habit) => habit(operations, entries), sharedRange);
+    this.#protect = { ...by(protectTable), pteTable: protectTable };
+    this.#clean = { ...by(cleanTable), pteTable: cleanTable };
+  }
+
+  override writeProtect(firstPage: number, pageCount: number): number {
+    const changes = new EntryChanges('write-protect: between entries and flush');
+    const first = this.firstPage + firstPage;
+    return changeSharedRanges(this.mapping, first, pageCount, this.#protect, changes, this);
+  }
+
+  override cleanAndRecord(firstPage: number, pageCount: number, into: DirtyPages): number {
+    const changes = new CleanChanges(into, this.firstPage);
+    const first = this.firstPage + firstPage;
+    return changeSharedRanges(this.mapping, first, pageCount, this.#clean, changes, this);
+  }
+}
+
+/** The options with page tables walked the posted way. */
+export function withWalks(base: MachineOptions, habits: readonly WalkHabit[]): MachineOptions {
+  return {
+    ...base,
+    driver: {
+      ...base.driver,
+      trackMemory: ({ firstPage, pageCount }, { mapping }) =>
+        new PostedMapping(mapping, firstPage, pageCount, habits),
+    },
+  };
+}

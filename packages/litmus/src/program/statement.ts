@@ -1,0 +1,149 @@
+import type { PreemptionPoint } from '@cg/pagetable';
+import type { FaultPoint } from '@cg/vmwgfx';
+import type { TrackingMethodName } from '@cg/machine';
+
+/** The machine that a program runs on; what is left out is the runner's choice. */
+export interface MachineStatement {
+  readonly kind: 'machine';
+  readonly cpus?: number;
+  readonly method?: TrackingMethodName;
+  /** The device has DX. */
+  readonly dx?: boolean;
+  /** Mebibytes of memory. */
+  readonly memory?: number;
+  /** Surfaces and MOBs at a time, each. */
+  readonly objects?: number;
+  /** Pages of buffer objects that the device may see at a time. */
+  readonly graphics?: number;
+}
+
+export interface SurfaceStatement {
+  readonly kind: 'surface';
+  readonly name: string;
+  /** Name of an SVGA3D format, without its prefix. */
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly mips: number;
+  readonly layers: number;
+  readonly samples: number;
+  readonly cube: boolean;
+  /** Not coherent: only the device has it. */
+  readonly plain: boolean;
+  readonly backing?: { readonly buffer: string; readonly offset: number };
+}
+
+/** Bytes of what a process has mapped under a name. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export interface AccessStatement extends ByteRange {
+  readonly kind: 'store' | 'load';
+  readonly cpu: number;
+  /** The surface or buffer through whose mapping it goes. */
+  readonly name: string;
+}
+
+/** A box of a subresource, at the same place in source and destination. */
+export interface CopiedBox {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+}
+
+export interface CopyCommand {
+  readonly kind: 'copy';
+  readonly from: string;
+  readonly to: string;
+  /** All of the surface where it is left out. */
+  readonly part?: { readonly subresource: number; readonly box: CopiedBox };
+}
+
+interface SwitchCommand {
+  readonly kind: 'switch';
+  readonly surface: string;
+  readonly buffer: string;
+}
+
+export type SubmittedCommand = CopyCommand | SwitchCommand;
+
+/** What is counted while a program runs, for `expect`. */
+export const countedNames = [
+  'lost',
+  'stale',
+  'uploaded',
+  'excess',
+  'boxes',
+  'readbacks',
+  'failed',
+  'blocked',
+  'skipped',
+] as const;
+export type CountedName = (typeof countedNames)[number];
+type Relation = '=' | '<=' | '>=';
+
+/** How a process maps something that it does not map just so. */
+export const mapKinds = ['private', 'huge'] as const;
+export type MapKind = (typeof mapKinds)[number];
+
+/** One line of a program. */
+export type Statement =
+  | MachineStatement
+  | { readonly kind: 'process'; readonly name: string }
+  | { readonly kind: 'buffer'; readonly name: string; readonly pages: number }
+  | SurfaceStatement
+  | { readonly kind: 'run'; readonly cpu: number; readonly process: string }
+  | {
+      readonly kind: 'map';
+      readonly process: string;
+      readonly name: string;
+      /**
+       * `private`, only to be looked at: stores would go to copies of the process's own; or `huge`, where addresses
+       * are aligned as the frames are, so that huge entries can show them. Shared, at the lowest gap, if left out.
+       */
+      readonly as?: MapKind;
+    }
+  | {
+      readonly kind: 'unmap';
+      readonly process: string;
+      readonly name: string;
+      readonly range?: ByteRange;
+    }
+  | {
+      readonly kind: 'protect';
+      readonly process: string;
+      readonly name: string;
+      readonly access: 'none' | 'read' | 'write';
+    }
+  | { readonly kind: 'move'; readonly process: string; readonly name: string }
+  | { readonly kind: 'fork'; readonly process: string; readonly child: string }
+  | { readonly kind: 'exit'; readonly process: string }
+  | AccessStatement
+  | { readonly kind: 'submit'; readonly commands: readonly SubmittedCommand[] }
+  | { readonly kind: 'evict'; readonly name: string }
+  | { readonly kind: 'destroy'; readonly name: string }
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'fail'; readonly point: FaultPoint; readonly after: number; readonly times: number }
+  | { readonly kind: 'at'; readonly point: PreemptionPoint; readonly step: Statement }
+  | { readonly kind: 'check'; readonly name?: string }
+  | {
+      readonly kind: 'expect';
+      readonly counted: CountedName;
+      readonly relation: Relation;
+      readonly value: number;
+    };
+
+/** A statement and its line in the text that it was read from, or will be printed as. */
+export interface ProgramLine {
+  readonly line: number;
+  readonly statement: Statement;
+}
+
+/** A program: its statements in order. */
+export type Program = readonly Statement[];
