@@ -19,7 +19,7 @@ class FewPagesPolicy {
   }
 }
 
-const trace = fileURLToPath(new URL('../traces/terminal-typing.cgtrace.gz', import.meta.url));
+const trace = fileURLToPath(new URL('../traces/idle-desktop.cgtrace.gz', import.meta.url));
 const policies = {
   'the kernel’s rule': () => new KernelPolicy(),
   'always scan': () => new FixedPolicy('scan'),
