@@ -67,5 +67,5 @@ if (!Object.hasOwn(tasks, task)) {
   console.error(`cg: no task «${task}»; there are ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
 }
-setUp();
+await setUp();
 tasks[task]();
