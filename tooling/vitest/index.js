@@ -5,6 +5,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Tests read the sources of every package, so that a change below is seen without a build in between. */
 export const sourceAliases = [
   { find: /^@cg\/memory-image\/node$/, replacement: `${root}packages/memory-image/src/node.ts` },
+  { find: /^@cg\/pagewalk\/image$/, replacement: `${root}packages/pagewalk/src/image.ts` },
   { find: /^@cg\/tracked-memory\/contract$/, replacement: `${root}packages/tracked-memory/src/contract.ts` },
   {
     find: /^@cg\/machine\/(guest-cases|trace|litmus)$/,

@@ -1,5 +1,5 @@
 import { MemoryImageError, type Segment } from '@cg/memory-image';
-import { compareImages, explainAddress, PageWalkError, PAGING_MODES } from '@cg/pagewalk';
+import { compareImages, explainAddress, PageWalkError, PAGING_MODES } from '@cg/pagewalk/image';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { changeAsJson, describeChange } from '../output/change-text.js';

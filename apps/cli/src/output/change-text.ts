@@ -1,4 +1,4 @@
-import type { ImageChange, MappedRange } from '@cg/pagewalk';
+import type { ImageChange, MappedRange } from '@cg/pagewalk/image';
 import { exactSize, physicalAddress, type VirtualAddresses } from './virtual-address.js';
 import { mappedFields } from './walk-json.js';
 import { leafNotes, permissionFlags } from './walk-text.js';

@@ -1,5 +1,5 @@
 import type { MemoryImage } from '@cg/memory-image';
-import type { NamedBit, Translation, TranslationStep } from '@cg/pagewalk';
+import type { NamedBit, Translation, TranslationStep } from '@cg/pagewalk/image';
 import { exactSize, physicalAddress } from './virtual-address.js';
 
 const FAULTS = {

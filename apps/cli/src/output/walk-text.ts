@@ -4,7 +4,7 @@ import {
   type MappedRange,
   type PagingMode,
   type TableDamage,
-} from '@cg/pagewalk';
+} from '@cg/pagewalk/image';
 import { exactSize, physicalAddress, type VirtualAddresses } from './virtual-address.js';
 
 /** The digits of an entry. */

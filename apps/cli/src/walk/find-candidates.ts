@@ -1,5 +1,5 @@
 import type { MemoryImage } from '@cg/memory-image';
-import { findTopTables, PAGING_MODES, type TableCandidate } from '@cg/pagewalk';
+import { findTopTables, PAGING_MODES, type TableCandidate } from '@cg/pagewalk/image';
 import { EXIT } from '../exit-codes.js';
 import { plainTable, tableText } from '../output/plain-table.js';
 import { progressBar } from '../output/progress.js';

@@ -1,4 +1,4 @@
-import { PAGING_MODES, walkImage, type ImageFinding } from '@cg/pagewalk';
+import { PAGING_MODES, walkImage, type ImageFinding } from '@cg/pagewalk/image';
 import { EXIT } from '../exit-codes.js';
 import { LineWriter } from '../output/line-writer.js';
 import { VirtualAddresses } from '../output/virtual-address.js';

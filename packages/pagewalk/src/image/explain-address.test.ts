@@ -3,14 +3,14 @@ import { explainAddress, type Translation } from './explain-address.js';
 import { guestImage } from './guest-image.fixture.js';
 import type { PagingMode } from './paging.js';
 
-function explain(guest: string, mode: PagingMode, address: bigint): Translation {
-  const image = guestImage(`${guest}.elf`);
+async function explain(guest: string, mode: PagingMode, address: bigint): Promise<Translation> {
+  const image = await guestImage(`${guest}.elf`);
   return explainAddress(image, image.cpus[0].cr3, { mode }, address);
 }
 
 describe('explainAddress', () => {
-  it('four levels down to a dirty page, with the names of the bits that are set', () => {
-    const { steps, physical, pageSize, fault, held } = explain('level4', '4-level', 0x10a123n);
+  it('four levels down to a dirty page, with the names of the bits that are set', async () => {
+    const { steps, physical, pageSize, fault, held } = await explain('level4', '4-level', 0x10a123n);
     expect(steps.map(({ name, index, entry, target }) => [name, index, entry, target])).toEqual([
       ['PML4E', 0, 0x110000, 0x111000],
       ['PDPTE', 0, 0x111000, 0x113000],
@@ -22,16 +22,19 @@ describe('explainAddress', () => {
     expect([physical, pageSize, fault, held]).toEqual([0x8a123n, 4096, undefined, true]);
   });
 
-  it('five levels, with all 57 bits of an address', () => {
-    const { steps, physical } = explain('level5', '5-level', 0xff00_0000_0010_8fffn);
+  it('five levels, with all 57 bits of an address', async () => {
+    const { steps, physical } = await explain('level5', '5-level', 0xff00_0000_0010_8fffn);
     expect(steps.map(({ name }) => name)).toEqual(['PML5E', 'PML4E', 'PDPTE', 'PDE', 'PTE']);
     expect(steps[4].bits).toContainEqual({ bit: 59, name: 'protection key', value: 5 });
     expect(physical).toBe(0x88fffn);
   });
 
-  it('large pages: their offset, their PAT bit, and bits 32 to 39 of PSE-36', () => {
-    expect(explain('level4', '4-level', 0x7fffffn)).toMatchObject({ physical: 0x7fffffn, pageSize: 2 ** 21 });
-    const { steps, physical, pageSize, held } = explain('pse', '32-bit-pse', 0xc12345n);
+  it('large pages: their offset, their PAT bit, and bits 32 to 39 of PSE-36', async () => {
+    expect(await explain('level4', '4-level', 0x7fffffn)).toMatchObject({
+      physical: 0x7fffffn,
+      pageSize: 2 ** 21,
+    });
+    const { steps, physical, pageSize, held } = await explain('pse', '32-bit-pse', 0xc12345n);
     expect(steps).toHaveLength(1);
     expect([physical, pageSize, held]).toEqual([0x2_0080_0000n + 0x12345n, 2 ** 22, false]);
   });
@@ -43,22 +46,28 @@ describe('explainAddress', () => {
     ['not sign-extended', 'level4', '4-level', 1n << 47n, 'non-canonical', 0],
     ['not sign-extended to 57 bits', 'level5', '5-level', 1n << 56n, 'non-canonical', 0],
     ['a directory that is not present', 'pae', 'pae', 0x80000000n, 'not-present', 1],
-  ] as const)('%s: says why it faults, and how far it came', (_name, guest, mode, address, fault, levels) => {
-    const translation = explain(guest, mode, address);
-    expect(translation).toMatchObject({ fault, physical: undefined, held: false });
-    expect(translation.steps).toHaveLength(levels);
-  });
+  ] as const)(
+    '%s: says why it faults, and how far it came',
+    async (_name, guest, mode, address, fault, levels) => {
+      const translation = await explain(guest, mode, address);
+      expect(translation).toMatchObject({ fault, physical: undefined, held: false });
+      expect(translation.steps).toHaveLength(levels);
+    },
+  );
 
-  it('names what the hardware reads: no accessed bit in the top of PAE, nothing where not present', () => {
-    const [top] = explain('pae', 'pae', 0x10a000n).steps;
+  it('names what the hardware reads: no accessed bit in the top of PAE, nothing where not present', async () => {
+    const [top] = (await explain('pae', 'pae', 0x10a000n)).steps;
     expect(top.bits.map(({ name }) => name).filter((name) => name !== 'reserved')).toEqual(['P']);
-    const swapped = explain('level4', '4-level', 0x12c000n).steps[3];
+    const { steps } = await explain('level4', '4-level', 0x12c000n);
+    const swapped = steps[3];
     expect([swapped.value, swapped.bits]).toEqual([0x123842n, []]);
   });
 
-  it('an address that is too large for the mode is refused', () => {
-    expect(() => explain('pae', 'pae', 1n << 32n)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
-    expect(() => explain('level4', '4-level', 1n << 64n)).toThrow(
+  it('an address that is too large for the mode is refused', async () => {
+    await expect(explain('pae', 'pae', 1n << 32n)).rejects.toThrow(
+      expect.objectContaining({ code: 'EINVAL' }),
+    );
+    await expect(explain('level4', '4-level', 1n << 64n)).rejects.toThrow(
       expect.objectContaining({ code: 'EINVAL' }),
     );
   });

@@ -43,8 +43,8 @@ describe('findTopTables', () => {
     expect(seen).toEqual([0]);
   });
 
-  it('finds the five-level table of a guest in its dump', () => {
-    const found = findTopTables(guestImage('level5.elf'), ['5-level']);
+  it('finds the five-level table of a guest in its dump', async () => {
+    const found = findTopTables(await guestImage('level5.elf'), ['5-level']);
     expect(found.map(({ table }) => table)).toContain(0x120000);
   });
 });

@@ -220,40 +220,43 @@ describe('walkImage', () => {
     expect(findings(image, {}, 0xe00_0000_0000_1fffn)).toEqual([]);
   });
 
-  it('finds exactly the pages that a CPU of @cg/pagetable has touched', () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 2999 }), { maxLength: 60 }), (pages) => {
-        const memory = new PhysicalMemory(256 * PAGE_SIZE);
-        const frames = memory.allocateFrames(64);
-        const addressSpace = new AddressSpace(memory);
-        const vma = addressSpace.map({
-          length: 3000 * PAGE_SIZE,
-          flags: VM_READ | VM_WRITE | VM_SHARED,
-          mapping: new Mapping('object'),
-          operations: {
-            fault(fault) {
-              fault.insertFrame(fault.address, frames[fault.page % 64], true);
-              return 'noPage';
+  it('finds exactly the pages that a CPU of @cg/pagetable has touched', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: 0, max: 2999 }), { maxLength: 60 }),
+        async (pages) => {
+          const memory = new PhysicalMemory(256 * PAGE_SIZE);
+          const frames = memory.allocateFrames(64);
+          const addressSpace = new AddressSpace(memory);
+          const vma = addressSpace.map({
+            length: 3000 * PAGE_SIZE,
+            flags: VM_READ | VM_WRITE | VM_SHARED,
+            mapping: new Mapping('object'),
+            operations: {
+              fault(fault) {
+                fault.insertFrame(fault.address, frames[fault.page % 64], true);
+                return 'noPage';
+              },
             },
-          },
-        });
-        const cpu = new Cpu(memory);
-        cpu.run(addressSpace);
-        pages.forEach((page) => cpu.store8(vma.addressOf(page), 1));
-        const image = openMemoryImage(new BufferSource(memory.u8));
-        const found = new Map<number, number>();
-        for (const finding of walkImage(image, BigInt(addressSpace.tables.rootFrame * PAGE_SIZE), {
-          mode: '4-level',
-        })) {
-          expect(finding).toMatchObject({ kind: 'mapped', writable: true, user: true });
-          for (let at = finding.start; finding.kind === 'mapped' && at < finding.end; at += PAGE_SIZE) {
-            found.set(vma.pageAt(at), (finding.physical + at - finding.start) / PAGE_SIZE);
+          });
+          const cpu = new Cpu(memory);
+          cpu.run(addressSpace);
+          pages.forEach((page) => cpu.store8(vma.addressOf(page), 1));
+          const image = await openMemoryImage(new BufferSource(memory.u8));
+          const found = new Map<number, number>();
+          for (const finding of walkImage(image, BigInt(addressSpace.tables.rootFrame * PAGE_SIZE), {
+            mode: '4-level',
+          })) {
+            expect(finding).toMatchObject({ kind: 'mapped', writable: true, user: true });
+            for (let at = finding.start; finding.kind === 'mapped' && at < finding.end; at += PAGE_SIZE) {
+              found.set(vma.pageAt(at), (finding.physical + at - finding.start) / PAGE_SIZE);
+            }
           }
-        }
-        expect(found).toEqual(
-          new Map(pages.toSorted((a, b) => a - b).map((page) => [page, frames[page % 64]])),
-        );
-      }),
+          expect(found).toEqual(
+            new Map(pages.toSorted((a, b) => a - b).map((page) => [page, frames[page % 64]])),
+          );
+        },
+      ),
       { numRuns: 40 },
     );
   });
