@@ -117,7 +117,7 @@ describe('openMemoryImage', () => {
   it('a flattened file stands for what its records write, the last of them winning', async () => {
     const record = fc.tuple(fc.nat({ max: 200 }), fc.integer({ min: 1, max: 60 }), fc.nat({ max: 254 }));
     await fc.assert(
-      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 20 }), (records) => {
+      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 20 }), async (records) => {
         // A segment of an ELF core shows the bytes of the file that is written in pieces.
         const core = writeElfCore([{ physical: 0, bytes: new Uint8Array(300) }]);
         const plain = Uint8Array.from(core);

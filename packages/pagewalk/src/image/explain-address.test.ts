@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainAddress, type Translation } from './explain-address.js';
-import { guestImage } from './guest-image.fixture.js';
+import { guestFile, guestImage } from './guest-image.fixture.js';
 import type { PagingMode } from './paging.js';
 
 async function explain(guest: string, mode: PagingMode, address: bigint): Promise<Translation> {
@@ -61,6 +61,38 @@ describe('explainAddress', () => {
     const { steps } = await explain('level4', '4-level', 0x12c000n);
     const swapped = steps[3];
     expect([swapped.value, swapped.bits]).toEqual([0x123842n, []]);
+  });
+
+  it('inside a self-map: the tables are read a level lower each, down to one of them as a page', async () => {
+    // Entry 510 of the top table shows it: 510 four times over is the top table itself, read as a page.
+    const top = await explain('level4', '4-level', 0xffff_ff7f_bfdf_e008n);
+    expect(top).toMatchObject({ physical: 0x110008n, pageSize: 4096, fault: undefined });
+    expect(top.steps.map(({ name, entry, selfMap }) => [name, entry, selfMap])).toEqual([
+      ['PML4E', 0x110ff0, true],
+      ['PDPTE', 0x110ff0, true],
+      ['PDE', 0x110ff0, true],
+      ['PTE', 0x110ff0, false],
+    ]);
+    // The PTE of 0x10a000, as Windows finds it: its page number times 8, behind the start of the self-map.
+    const pte = await explain('level4', '4-level', 0xffff_ff00_0000_0000n + (0x10an << 3n));
+    expect(pte.physical).toBe(0x114850n);
+    expect(pte.steps.map(({ selfMap }) => selfMap)).toEqual([true, false, false, false]);
+  });
+
+  it('agrees with info tlb of QEMU in the self-map, page by page', async () => {
+    const lines = new TextDecoder().decode(guestFile('level4.tlb.txt')).trimEnd().split('\n');
+    const inside = lines
+      .map((line) => line.split(/[: ]+/, 2).map((word) => BigInt(`0x${word}`)))
+      .filter(([address]) => address >= 0xffff_ff00_0000_0000n && address < 0xffff_ff80_0000_0000n);
+    expect(inside.length).toBeGreaterThan(10);
+    const image = await guestImage('level4.elf');
+    const { cr3 } = image.cpus[0];
+    for (const [address, physical] of inside) {
+      const translation = explainAddress(image, cr3, { mode: '4-level' }, address);
+      // QEMU's list knows no reserved bits.
+      const wanted = translation.fault === 'reserved' ? translation.physical : physical;
+      expect([address, translation.physical]).toEqual([address, wanted]);
+    }
   });
 
   it('an address that is too large for the mode is refused', async () => {

@@ -81,8 +81,9 @@ export class FindingMerger {
       this.#level === level &&
       this.#physical === table &&
       this.#properties === permissions &&
-      // A clipped first repetition starts elsewhere in the table than the following ones.
-      this.#sameAs === sameAs;
+      // Repetitions are whole: one that the range clips stands alone.
+      this.#sameAs === sameAs &&
+      end - start === this.#format.span[level] * this.#format.entries[level];
     return this.#continue(continues, end);
   }
 

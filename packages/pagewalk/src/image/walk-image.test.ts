@@ -159,6 +159,15 @@ describe('walkImage', () => {
       { kind: 'mapped', start: MIB2 + 3 * KIB4, writable: false },
       { kind: 'shared', start: 2 * MIB2, end: range.to, sameAs: 0 },
     ]);
+    // The last of several repetitions that the range cuts is no repetition of the whole table.
+    image.set(3, 3, 4, TABLE);
+    image.set(3, 4, 4, TABLE);
+    expect(findings(image, { to: 4 * MIB2 + 2 * KIB4 }).slice(2)).toMatchObject([
+      { kind: 'shared', start: 2 * MIB2, end: 4 * MIB2, span: MIB2, sameAs: 0 },
+      { kind: 'shared', start: 4 * MIB2, end: 4 * MIB2 + 2 * KIB4, sameAs: 0 },
+    ]);
+    image.set(3, 3, 0, 0);
+    image.set(3, 4, 0, 0);
     const cut = { from: 3 * KIB4, to: 3 * MIB2 };
     expect(findings(image, cut).map(({ kind }) => kind)).toEqual(['mapped', 'mapped', 'mapped']);
   });
@@ -190,6 +199,32 @@ describe('walkImage', () => {
       { kind: 'mapped', start: MIB2, physical: 2 * MIB2 },
       { fault: 'reserved', level: 3, start: GIB, entry: 0x2008, low: 0x40200087 },
       { fault: 'reserved', level: 4, start: 2 ** 39, entry: 0x1008 },
+    ]);
+  });
+
+  it('damage in a shared table is reported where the table is first listed, and not again', () => {
+    const image = firstTables();
+    image.set(4, 0, 9, TABLE);
+    image.set(4, 1, 64, TABLE);
+    image.set(3, 1, 4, TABLE);
+    expect(findings(image)).toMatchObject([
+      { kind: 'mapped', start: 0 },
+      { kind: 'damage', fault: 'outside', start: KIB4, entries: 1 },
+      { kind: 'shared', start: MIB2, end: 2 * MIB2, sameAs: 0 },
+    ]);
+  });
+
+  it('a run of adjacent pages ends where the image does, or where the range is clipped', () => {
+    const image = firstTables(12);
+    for (let page = 0; page < 6; page++) {
+      image.set(4, page, 8 + page, TABLE);
+    }
+    expect(findings(image)).toMatchObject([
+      { kind: 'mapped', start: 0, end: 4 * KIB4, physical: 8 * KIB4 },
+      { kind: 'damage', start: 4 * KIB4, end: 6 * KIB4, entries: 2 },
+    ]);
+    expect(findings(image, { from: KIB4, to: 3 * KIB4 })).toMatchObject([
+      { kind: 'mapped', start: KIB4, end: 3 * KIB4, physical: 9 * KIB4 },
     ]);
   });
 
