@@ -136,11 +136,13 @@ export class EntryFormat {
 
   /** The first entry from `index` on that is present, or `stop`. */
   nextPresent(words: Uint32Array, index: number, stop: number): number {
-    let next = index;
-    while (next < stop && (words[next * this.#entryWords] & PRESENT) === 0) {
-      next++;
+    const step = this.#entryWords;
+    for (let next = index; next < stop; next++) {
+      if ((words[next * step] & PRESENT) !== 0) {
+        return next;
+      }
     }
-    return next;
+    return stop;
   }
 
   /**
