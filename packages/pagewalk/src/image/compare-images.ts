@@ -4,6 +4,7 @@ import { EntryFormat, LEAF, MAY_ALL, TABLE } from './entry-format.js';
 import { FindingMerger } from './finding-merger.js';
 import type { MappedRange } from './findings.js';
 import type { Paging } from './paging.js';
+import { TablePairs } from './table-pairs.js';
 
 /** An image, and the register that says where its top table is. */
 export interface ImageTables {
@@ -84,7 +85,7 @@ export function* compareImages(
   before: ImageTables,
   after: ImageTables,
   paging: Paging,
-  { maxTables = 2 ** 21 }: { readonly maxTables?: number } = {},
+  { maxTables = 2 ** 20 }: { readonly maxTables?: number } = {},
 ): Generator<ImageChange, void, undefined> {
   const format = new EntryFormat(paging);
   const comparison = new Comparison(before.image, after.image, format, maxTables);
@@ -117,8 +118,7 @@ class Comparison {
   readonly #before: Side;
   readonly #after: Side;
   #tablesLeft: number;
-  /** Pairs of tables that have been compared: where, and whether anything differed. */
-  readonly #seen = new Map<string, { readonly start: number; changed: boolean }>();
+  readonly #seen = new TablePairs();
 
   constructor(before: PhysicalMemory, after: PhysicalMemory, format: EntryFormat, maxTables: number) {
     this.#format = format;
@@ -129,31 +129,49 @@ class Comparison {
 
   /** Compares two places of which at least one is a table of `level`; says whether anything differed. */
   *tables(level: number, base: number, before: Place, after: Place): Generator<Difference, boolean> {
-    const format = this.#format;
-    const end = base + format.span[level] * format.entries[level];
-    const key = `${level} ${keyOf(before)} ${keyOf(after)}`;
-    const seen = this.#seen.get(key);
-    if (seen !== undefined) {
-      if (seen.changed) {
-        yield { kind: 'shared', start: base, end, sameAs: seen.start };
-      }
-      return seen.changed;
+    const end = base + this.#format.span[level] * this.#format.entries[level];
+    // A page of which the other side has a table is in no other place: only tables are met again.
+    if (before?.kind === 'page' || after?.kind === 'page') {
+      return yield* this.#entries(level, base, end, before, after);
     }
+    const [one, other] = [keyOf(before, level), keyOf(after, level)];
+    const sameAs = this.#seen.firstStart(one, other, base);
+    if (sameAs !== undefined) {
+      const changed = this.#seen.hasChanged(one, other);
+      if (changed) {
+        yield { kind: 'shared', start: base, end, sameAs };
+      }
+      return changed;
+    }
+    const changed = yield* this.#entries(level, base, end, before, after);
+    if (changed) {
+      this.#seen.setChanged(one, other);
+    }
+    return changed;
+  }
+
+  *#entries(
+    level: number,
+    base: number,
+    end: number,
+    before: Place,
+    after: Place,
+  ): Generator<Difference, boolean> {
+    const format = this.#format;
     if (this.#tablesLeft === 0) {
       yield { kind: 'uncompared', start: base, end, reason: 'limit' };
       return true;
     }
     this.#tablesLeft--;
-    const record = { start: base, changed: false };
-    this.#seen.set(key, record);
     const [isOneThere, isOtherThere] = [this.#before.open(level, before), this.#after.open(level, after)];
     if (!isOneThere || !isOtherThere) {
-      record.changed = isOneThere !== isOtherThere;
-      if (record.changed) {
-        yield { kind: 'uncompared', start: base, end, reason: 'outside' };
+      if (isOneThere === isOtherThere) {
+        return false;
       }
-      return record.changed;
+      yield { kind: 'uncompared', start: base, end, reason: 'outside' };
+      return true;
     }
+    let changed = false;
     const span = format.span[level];
     for (let i = 0; i < format.entries[level]; i++) {
       const one = this.#before.child(before, level, i);
@@ -161,19 +179,19 @@ class Comparison {
       const start = base + i * span;
       if (isPage(one) && isPage(other)) {
         if (!isSame(one, other)) {
-          record.changed = true;
+          changed = true;
           yield { kind: 'page', start, end: start + span, before: one, after: other };
         }
       } else if (one?.kind === 'loop' || other?.kind === 'loop') {
         if (!isSame(one, other)) {
-          record.changed = true;
+          changed = true;
           yield { kind: 'uncompared', start, end: start + span, reason: 'loop' };
         }
       } else {
-        record.changed = (yield* this.tables(level - 1, start, one, other)) || record.changed;
+        changed = (yield* this.tables(level - 1, start, one, other)) || changed;
       }
     }
-    return record.changed;
+    return changed;
   }
 }
 
@@ -234,11 +252,9 @@ function isPage(place: Place): place is Page | undefined {
   return place === undefined || place.kind === 'page';
 }
 
-function keyOf(place: Place): string {
-  if (place === undefined) {
-    return '-';
-  }
-  return `${place.kind} ${place.kind === 'page' ? place.level : ''} ${place.physical} ${place.properties}`;
+/** A number for a table of a level and the permissions above it; -1 for none. */
+function keyOf(place: Table | undefined, level: number): number {
+  return place === undefined ? -1 : (place.physical / 32) * 64 + level * 8 + place.properties;
 }
 
 function isSame(one: Place, other: Place): boolean {

@@ -51,7 +51,8 @@ describe('findTopTables', () => {
       image.set(moved(top + 3), 0, 64, TABLE);
     }
     image.set(moved(10), 0, moved(11), PRESENT | WRITE);
-    image.set(moved(11), 0, 0, PRESENT | WRITE | HUGE);
+    image.set(moved(11), 0, moved(12), PRESENT | WRITE);
+    image.set(moved(12), 0, 64, PRESENT | WRITE);
     const found = findTopTables(image, ['4-level', 'pae']);
     expect(found[0]).toMatchObject({ table: moved(1) * 4096, mode: '4-level', sameUpperHalf: 1 });
   });
