@@ -135,6 +135,17 @@ describe('openMemoryImage', () => {
   });
 });
 
+describe('an ELF core', () => {
+  it('has no memory where a segment has more in memory than in the file: QEMU writes so at the VGA hole', async () => {
+    const core = writeElfCore([{ physical: 0x1000, bytes: new Uint8Array(4096).fill(1) }]);
+    // p_memsz of the second header.
+    new DataView(core.buffer).setBigUint64(64 + 56 + 40, 0x200000n, true);
+    const image = await open(core);
+    expect([image.end, image.nextHole(0x1000)]).toEqual([0x2000, 0x2000]);
+    expect(image.read(0x2000, new Uint8Array(1))).toBe(false);
+  });
+});
+
 describe('registers', () => {
   it('a Windows dump has the directory base of one CPU, in long mode', async () => {
     const ranges = [{ physical: 0, bytes: new Uint8Array(4096) }];

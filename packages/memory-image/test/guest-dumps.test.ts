@@ -72,7 +72,8 @@ describe('dumps that QEMU 7.2 and makedumpfile 1.7.2 wrote of one machine', () =
     });
   }
 
-  for (const name of ['level4.lzo.kdump', 'level4.zlib.kdump', 'level4.flat.kdump']) {
+  const KDUMPS = ['level4.lzo.kdump', 'level4.zlib.kdump', 'level4.flat.kdump', 'level4.nonzero.kdump'];
+  for (const name of KDUMPS) {
     it(`${name} has the machine's memory and registers`, async () => {
       const image = await openMemoryImage(guestSource(name));
       const elf = await openMemoryImage(guestSource('level4.elf'));

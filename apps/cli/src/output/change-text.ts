@@ -3,6 +3,12 @@ import { exactSize, physicalAddress, type VirtualAddresses } from './virtual-add
 import { mappedFields } from './walk-json.js';
 import { leafNotes, permissionFlags } from './walk-text.js';
 
+const UNCOMPARED = {
+  outside: 'a table is in one image only',
+  loop: 'the tables show themselves, and in the other image otherwise',
+  limit: 'more tables than the limit',
+} as const;
+
 function side(range: MappedRange | undefined): string {
   if (range === undefined) {
     return 'not mapped';
@@ -21,9 +27,7 @@ export function describeChange(change: ImageChange, addresses: VirtualAddresses)
     case 'shared':
       return `${where}  changed as at ${addresses.text(change.sameAs)}`;
     case 'uncompared':
-      return `${where}  not compared: ${
-        change.reason === 'outside' ? 'a table is in one image only' : 'more tables than the limit'
-      }`;
+      return `${where}  not compared: ${UNCOMPARED[change.reason]}`;
   }
 }
 

@@ -42,7 +42,8 @@ export function explanationText(translation: Translation, image: MemoryImage): s
       `         0x${digits}  ${bitsText(step)}`,
     );
     if (step.target !== undefined) {
-      lines.push(`         allows ${permissions(step)}; → ${physicalAddress(step.target)}`);
+      const selfMap = step.selfMap ? ', this table itself: a self-map' : '';
+      lines.push(`         allows ${permissions(step)}; → ${physicalAddress(step.target)}${selfMap}`);
     }
   }
   const { physical, pageSize, fault, held } = translation;

@@ -5,7 +5,10 @@ const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStar
 /** The eight digits of the low 32 bits. */
 export function hexWord(value: number): string {
   return (
-    BYTES[(value >>> 24) & 255] + BYTES[(value >>> 16) & 255] + BYTES[(value >>> 8) & 255] + BYTES[value & 255]
+    BYTES[(value >>> 24) & 255] +
+    BYTES[(value >>> 16) & 255] +
+    BYTES[(value >>> 8) & 255] +
+    BYTES[value & 255]
   );
 }
 

@@ -85,7 +85,7 @@ export function* compareImages(
   before: ImageTables,
   after: ImageTables,
   paging: Paging,
-  { maxTables = 2 ** 20 }: { readonly maxTables?: number } = {},
+  { maxTables = 2 ** 19 }: { readonly maxTables?: number } = {},
 ): Generator<ImageChange, void, undefined> {
   const format = new EntryFormat(paging);
   const comparison = new Comparison(before.image, after.image, format, maxTables);
@@ -99,7 +99,7 @@ export function* compareImages(
   });
   let held: Difference | undefined;
   for (const difference of comparison.tables(format.levels, 0, one, other)) {
-    if (held?.kind === 'page' && difference.kind === 'page' && continues(held, difference)) {
+    if (held !== undefined && continues(held, difference)) {
       held = { ...held, end: difference.end };
       continue;
     }
@@ -269,14 +269,18 @@ function isSame(one: Place, other: Place): boolean {
   );
 }
 
-/** Whether two changed pages are adjacent, and so are their frames, with the same properties. */
-function continues(first: ChangedPage, second: ChangedPage): boolean {
+/** Whether two differences are adjacent, and alike: for pages, with adjacent frames on either side. */
+function continues(first: Difference, second: Difference): boolean {
+  if (first.end !== second.start) {
+    return false;
+  }
+  if (first.kind !== 'page' || second.kind !== 'page') {
+    return first.kind === 'uncompared' && second.kind === 'uncompared' && first.reason === second.reason;
+  }
   const distance = second.start - first.start;
   const follows = (one: Page | undefined, other: Page | undefined) =>
     isSame(one === undefined ? undefined : { ...one, physical: one.physical + distance }, other);
-  return (
-    first.end === second.start && follows(first.before, second.before) && follows(first.after, second.after)
-  );
+  return follows(first.before, second.before) && follows(first.after, second.after);
 }
 
 function changeOf(difference: Difference, format: EntryFormat): ImageChange {

@@ -3,7 +3,7 @@ const NOTHING = -2;
 
 /**
  * Pairs of tables that have been compared: where, and whether anything differed. A hash table in numbers side by
- * side, 25 bytes for each of its places, since there may be a million pairs.
+ * side, 25 bytes for each of its places, since there may be half a million pairs.
  */
 export class TablePairs {
   #count = 0;
@@ -14,7 +14,7 @@ export class TablePairs {
 
   /** Where the pair was first compared; undefined where it was not, and is entered now with `start`. */
   firstStart(before: number, after: number, start: number): number | undefined {
-    if (this.#count * 2 >= this.#before.length) {
+    if (this.#count * 4 >= this.#before.length * 3) {
       this.#grow();
     }
     const place = this.#placeOf(before, after);
