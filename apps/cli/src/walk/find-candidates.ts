@@ -51,7 +51,7 @@ function reasons(candidate: TableCandidate): string {
   const { entries, mappedBytes, hasSelfMap, sameUpperHalf } = candidate;
   const share = Math.round(candidate.soundness * 100);
   const all = [
-    `${entries} entries, ${share} % sound below`,
+    `${entries} ${entries === 1 ? 'entry' : 'entries'}, ${share} % sound below`,
     `${exactSize(mappedBytes)} seen mapped`,
     sameUpperHalf > 0 ? `upper half shared with ${sameUpperHalf}` : '',
     hasSelfMap ? 'self-map' : '',
