@@ -12,7 +12,7 @@ const NANOSECONDS_PER_MS = 1_000_000;
 export function rowsOf(): Row[] {
   return [
     {
-      section: 'Walks of memory images',
+      section: 'Walk of an ELF core',
       name: 'walk an ELF core',
       unit: 'ms',
       ours: 'ELF core',
