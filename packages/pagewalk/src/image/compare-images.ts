@@ -98,18 +98,17 @@ export function* compareImages(
     return { kind: 'table', physical, properties: MAY_ALL };
   });
   let held: Difference | undefined;
+  let end = 0;
   for (const difference of comparison.tables(format.levels, 0, one, other)) {
-    if (held !== undefined && continues(held, difference)) {
-      held = { ...held, end: difference.end };
-      continue;
+    if (held !== undefined && (end !== difference.start || !continues(held, difference))) {
+      yield changeOf(held, end, format);
+      held = undefined;
     }
-    if (held !== undefined) {
-      yield changeOf(held, format);
-    }
-    held = difference;
+    held ??= difference;
+    end = difference.end;
   }
   if (held !== undefined) {
-    yield changeOf(held, format);
+    yield changeOf(held, end, format);
   }
 }
 
@@ -269,11 +268,8 @@ function isSame(one: Place, other: Place): boolean {
   );
 }
 
-/** Whether two differences are adjacent, and alike: for pages, with adjacent frames on either side. */
+/** Whether two differences are alike: for pages, with frames as far apart as they are. */
 function continues(first: Difference, second: Difference): boolean {
-  if (first.end !== second.start) {
-    return false;
-  }
   if (first.kind !== 'page' || second.kind !== 'page') {
     return first.kind === 'uncompared' && second.kind === 'uncompared' && first.reason === second.reason;
   }
@@ -283,11 +279,11 @@ function continues(first: Difference, second: Difference): boolean {
   return follows(first.before, second.before) && follows(first.after, second.after);
 }
 
-function changeOf(difference: Difference, format: EntryFormat): ImageChange {
+function changeOf(difference: Difference, end: number, format: EntryFormat): ImageChange {
   if (difference.kind !== 'page') {
-    return difference;
+    return { ...difference, end };
   }
-  const { start, end, before, after } = difference;
+  const { start, before, after } = difference;
   const mapped = (page: Page | undefined) => {
     if (page === undefined) {
       return undefined;
