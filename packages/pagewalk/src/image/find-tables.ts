@@ -68,11 +68,20 @@ export function findTopTables(
       reported = Math.floor(at / 2 ** 26);
       progress(at);
     }
-    if (image.read(at, bytes) && page.some((word) => word !== 0)) {
+    if (image.read(at, bytes) && !isEmpty(page)) {
       searches.forEach((search) => search.look(at, page));
     }
   }
   return searches.flatMap((search) => search.ranked()).toSorted(byRank);
+}
+
+function isEmpty(words: Uint32Array): boolean {
+  for (let i = 0; i < words.length; i++) {
+    if (words[i] !== 0) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** What a walk makes of a table: the share of findings that make sense, by the entries behind them. */
