@@ -1,5 +1,5 @@
 const PAGE = 4096;
-/** The digits of each byte: `toString(16)` of a number above 2^30 takes ten times as long. */
+/** The digits of each byte: `toString(16)` was the largest part of printing. */
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** The eight digits of the low 32 bits. */
