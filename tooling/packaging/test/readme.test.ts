@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countBlocks, examples, importedPackages, installedPackages } from './readme.js';
+import { countBlocks, examples, importedPackages, installedPackages, relativeLinks } from './readme.js';
 import { libraries, programs, published } from './workspace.js';
 
 describe.each([...published])('the README of %s', (name, { readme }) => {
@@ -8,6 +8,10 @@ describe.each([...published])('the README of %s', (name, { readme }) => {
     const installed = installedPackages(readme);
     expect(installed[0]).toBe(name);
     expect(installed).toEqual(expect.arrayContaining(importedPackages(readme)));
+  });
+
+  it('has no link that leads nowhere on a package page', () => {
+    expect(relativeLinks(readme)).toEqual([]);
   });
 });
 

@@ -23,6 +23,12 @@ export function importedPackages(readme: string): string[] {
   return [...new Set(imports.map(([, name]) => name))];
 }
 
+/** Links of a README that lead to a file of the repository: on a package's page they lead nowhere. */
+export function relativeLinks(readme: string): string[] {
+  const prose = readme.replaceAll(/^```[^]*?^```$/gm, '');
+  return [...prose.matchAll(/\]\((?!https?:|#)([^)]*)\)/g)].map(([, target]) => target);
+}
+
 /** How many blocks in a language a README has, with or without what they print. */
 export function countBlocks(readme: string, language: string): number {
   return readme.split('\n').filter((line) => line === `\`\`\`${language}`).length;
