@@ -1,10 +1,8 @@
-import { encodeCommand, type CommandReader } from '@cg/svga-protocol';
+import { formatByName } from '@cg/surface-layout';
+import { encodeCommand, SVGA_GMR, type CommandReader } from '@cg/svga-protocol';
 import type { AgentProgram } from '../agent/agent-program.js';
 import { DrmClient, type KernelSurface } from '../linux/drm-client.js';
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
-
-/** SVGA_GMR_FRAMEBUFFER of svga_reg.h: a guest pointer into VRAM. */
-const SVGA_GMR_FRAMEBUFFER = 0xffff_fffe;
 
 /** SVGA3dTransferType of svga3d_types.h. */
 const WRITE_HOST_VRAM = 1;
@@ -19,7 +17,7 @@ const WORDS_BYTES = PITCH - 4;
 
 /** A place in the agent's memory for all rows; what is below it the DRM calls use. */
 const COPY = 32_768;
-const A8R8G8B8 = 2;
+const A8R8G8B8 = formatByName('A8R8G8B8')!.id;
 
 /** More than VRAM holds: the kernel must use a GMR. */
 const LARGE_BUFFER_BYTES = 20 * 2 ** 20;
@@ -64,7 +62,7 @@ async function checkDma(guest: EmulatedGuest, bufferBytes: number): Promise<Memo
     countDifferences(await loadRows(program, address), withoutEdges(image));
   await client.unmap(address, buffer);
   await client.close();
-  const way = seen.gmrId === SVGA_GMR_FRAMEBUFFER ? 'DMA through VRAM' : `DMA through GMR ${seen.gmrId}`;
+  const way = seen.gmrId === SVGA_GMR.FRAMEBUFFER ? 'DMA through VRAM' : `DMA through GMR ${seen.gmrId}`;
   return { way, wrongBytes: wrongOnDevice + wrongInGuest };
 }
 

@@ -1,49 +1,39 @@
 import type { CaseSurface } from '@cg/machine/guest-cases';
+import {
+  SVGA3D_INVALID_ID,
+  viewOf,
+  type FieldTypes,
+  type Struct,
+  type StructValues,
+} from '@cg/svga-protocol';
+import {
+  DRM_VMW_EXECBUF_VERSION,
+  DRM_VMW_FENCE_FLAG,
+  DRM_VMW_WAIT_OPTION_UNREF,
+  drm_vmw_context,
+  drm_vmw_surface_flag,
+  requests,
+  structs,
+  takeApart,
+} from '@cg/vmwgfx-ioctl';
 import type { AgentProgram } from '../agent/agent-program.js';
 import { EFAULT, mustSucceed, OPEN, openFile, SYS } from './system-calls.js';
 
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 
-/** ioctl directions (asm-generic/ioctl.h). */
-const WRITE = 1;
-const READ_WRITE = 3;
-
-/** DRM_COMMAND_BASE of drm.h, and commands of vmwgfx_drm.h. */
-const DRM_COMMAND_BASE = 0x40;
-const VMW = {
-  ALLOC_BO: 1,
-  EXECBUF: 12,
-  FENCE_WAIT: 14,
-  CREATE_EXTENDED_CONTEXT: 26,
-  GB_SURFACE_CREATE_EXT: 27,
-} as const;
-
-/** drm_vmw_extended_context. */
-const DX_CONTEXT = 1;
-
-/** drm_vmw_surface_flags: the driver makes the buffer object; memory is coherent. */
-const CREATE_BUFFER = 4;
-const COHERENT = 8;
-
-const EXECBUF_VERSION = 2;
-const FENCE_FLAG_EXEC = 1;
-const WAIT_OPTION_UNREF = 1;
-const INVALID_ID = 0xffff_ffff;
 const WAIT_MICROSECONDS = 30_000_000;
 
 const PAGE_SIZE = 4096;
 
-/** Where arguments lie in the agent's memory. */
+/** Offsets of arguments in the agent's scratch memory. */
 const ARGUMENT = 0;
 const FENCE = 1024;
 const COMMANDS = 4096;
 
-function ioctl(direction: number, command: number, bytes: number): number {
-  return direction * 2 ** 30 + bytes * 2 ** 16 + 0x64 * 2 ** 8 + DRM_COMMAND_BASE + command;
-}
+type RequestName = Extract<keyof typeof requests, `DRM_IOCTL_${string}`>;
 
-/** A buffer object as the kernel made it. */
+/** A buffer object of the guest's kernel. */
 interface KernelBuffer {
   readonly handle: number;
   /** Whole pages. */
@@ -52,13 +42,16 @@ interface KernelBuffer {
   readonly mapOffset: number;
 }
 
-/** A surface as the kernel made it; the buffer is the one it lives in. */
+/** A surface of the guest's kernel, with its buffer object. */
 export interface KernelSurface extends KernelBuffer {
   /** Bytes of the surface. */
   readonly bytes: number;
 }
 
-/** A process that has the guest's GPU open: the calls of vmwgfx_drm.h, with i386 layouts. */
+/**
+ * A process in the guest that has its GPU open: calls of vmwgfx_drm.h. The structures of these calls have the same
+ * layout on i386 and on x86-64.
+ */
 export class DrmClient {
   readonly #program: AgentProgram;
   readonly #file: number;
@@ -73,7 +66,7 @@ export class DrmClient {
     return new DrmClient(program, await openFile(program, path, OPEN.READ_WRITE));
   }
 
-  /** Everything that the process has made is gone. */
+  /** Closes the file: the kernel destroys all that was made through it. */
   async close(): Promise<void> {
     await this.#program.call(SYS.CLOSE, this.#file);
   }
@@ -81,26 +74,48 @@ export class DrmClient {
   /** A guest-backed surface with a buffer object; `coherent` tells the kernel to keep it so. */
   async createSurface(surface: CaseSurface, coherent: boolean): Promise<KernelSurface> {
     const { fmt, w, h, d = 1, mips = 1, array = 0, flags = 0 } = surface;
-    const drmFlags = CREATE_BUFFER + (coherent ? COHERENT : 0);
-    // drm_vmw_gb_surface_create_ext_req; multisampling, upper flags, strides and the version are 0.
-    const request = [flags, fmt, mips, drmFlags, 0, 0, INVALID_ID, array, w, h, d, 0, 0, 0, 0, 0, 0, 0];
-    const answer = await this.#control(READ_WRITE, VMW.GB_SURFACE_CREATE_EXT, request);
-    const [handle, bytes, , bufferBytes, mapOffsetLow, mapOffsetHigh] = answer;
-    return { handle, bytes, bufferBytes, mapOffset: mapOffsetLow + mapOffsetHigh * 2 ** 32 };
+    const { create_buffer, coherent: isCoherent } = drm_vmw_surface_flag;
+    const answer = await this.#ioctl('DRM_IOCTL_VMW_GB_SURFACE_CREATE_EXT', structs.gbSurfaceCreateExtReq, {
+      svga3d_flags: flags,
+      format: fmt,
+      mip_levels: mips,
+      drm_surface_flags: create_buffer | (coherent ? isCoherent : 0),
+      multisample_count: 0,
+      autogen_filter: 0,
+      buffer_handle: SVGA3D_INVALID_ID,
+      array_size: array,
+      width: w,
+      height: h,
+      depth: d,
+      pad64: 0,
+      version: 0,
+      svga3d_flags_upper_32_bits: 0,
+      multisample_pattern: 0,
+      quality_level: 0,
+      buffer_byte_stride: 0,
+      must_be_zero: 0,
+    });
+    const { handle, backup_size, buffer_size, buffer_map_handle } = structs.gbSurfaceCreateRep.read(
+      answer,
+      0,
+    );
+    return { handle, bytes: backup_size, bufferBytes: buffer_size, mapOffset: buffer_map_handle };
   }
 
   /** A buffer object of whole pages. */
   async createBuffer(bytes: number): Promise<KernelBuffer> {
-    // drm_vmw_alloc_bo_arg: the size, and in its place the answer.
-    const answer = await this.#control(READ_WRITE, VMW.ALLOC_BO, [bytes, 0, 0, 0, 0, 0]);
-    const [mapOffsetLow, mapOffsetHigh, handle] = answer;
-    return { handle, bufferBytes: bytes, mapOffset: mapOffsetLow + mapOffsetHigh * 2 ** 32 };
+    const request = { size: bytes, pad64: 0 };
+    const answer = await this.#ioctl('DRM_IOCTL_VMW_ALLOC_BO', structs.allocBoReq, request);
+    const { handle, map_handle } = structs.boRep.read(answer, 0);
+    return { handle, bufferBytes: bytes, mapOffset: map_handle };
   }
 
   /** @returns its handle */
   async createDxContext(): Promise<number> {
-    const [handle] = await this.#control(READ_WRITE, VMW.CREATE_EXTENDED_CONTEXT, [DX_CONTEXT, 0]);
-    return handle;
+    // The request, the kind of context, is in the place of the handle in the answer.
+    const request = { cid: drm_vmw_context.dx, pad64: 0 };
+    const answer = await this.#ioctl('DRM_IOCTL_VMW_CREATE_EXTENDED_CONTEXT', structs.context, request);
+    return structs.context.read(answer, 0).cid;
   }
 
   /** Maps a buffer object, shared and writable. @returns the address */
@@ -117,36 +132,63 @@ export class DrmClient {
   }
 
   /** Submits commands, whose ids are handles, and waits for their fence. */
-  async submit(commands: Uint8Array, dxContext = INVALID_ID): Promise<void> {
+  async submit(commands: Uint8Array, dxContext: number = SVGA3D_INVALID_ID): Promise<void> {
     const { scratch } = this.#program;
     await this.#program.poke(scratch + COMMANDS, commands);
-    // drm_vmw_fence_rep; its error tells whether the kernel has written it.
-    const untouched = [0, 0, 0, 0, 0, -EFAULT];
-    await this.#program.poke(scratch + FENCE, bytesOf(untouched));
-    const buffer = [scratch + COMMANDS, 0, commands.length, 0, scratch + FENCE, 0];
-    const request = [...buffer, EXECBUF_VERSION, 0, dxContext, INVALID_ID];
-    await this.#control(WRITE, VMW.EXECBUF, request);
-    const fence = await this.#program.peek(scratch + FENCE, 4 * untouched.length);
-    const [handle, , , , , error] = new Int32Array(fence.slice().buffer);
+    // The error tells whether the kernel has written a fence.
+    const untouched = { handle: 0, mask: 0, seqno: 0, passed_seqno: 0, fd: 0, error: -EFAULT };
+    await this.#program.poke(scratch + FENCE, bytesOf(structs.fenceRep, untouched));
+    await this.#ioctl('DRM_IOCTL_VMW_EXECBUF', structs.execbuf, {
+      commands: scratch + COMMANDS,
+      command_size: commands.length,
+      throttle_us: 0,
+      fence_rep: scratch + FENCE,
+      version: DRM_VMW_EXECBUF_VERSION,
+      flags: 0,
+      context_handle: dxContext,
+      imported_fence_fd: -1,
+    });
+    const fence = await this.#program.peek(scratch + FENCE, structs.fenceRep.bytes);
+    const { handle, error } = structs.fenceRep.read(viewOf(fence), 0);
     if (error === 0) {
-      const timeout = [WAIT_MICROSECONDS, 0];
-      const wait = [handle, 0, 0, 0, ...timeout, 0, FENCE_FLAG_EXEC, WAIT_OPTION_UNREF, 0];
-      await this.#control(READ_WRITE, VMW.FENCE_WAIT, wait);
+      await this.#ioctl('DRM_IOCTL_VMW_FENCE_WAIT', structs.fenceWait, {
+        handle,
+        cookie_valid: 0,
+        kernel_cookie: [],
+        timeout_us: WAIT_MICROSECONDS,
+        lazy: 0,
+        flags: DRM_VMW_FENCE_FLAG.EXEC,
+        wait_options: DRM_VMW_WAIT_OPTION_UNREF,
+        pad64: 0,
+      });
     }
   }
 
-  async #control(direction: number, command: number, request: readonly number[]): Promise<Uint32Array> {
-    const { scratch } = this.#program;
-    const bytes = 4 * request.length;
-    await this.#program.poke(scratch + ARGUMENT, bytesOf(request));
-    const number = ioctl(direction, command, bytes);
-    const result = await this.#program.call(SYS.IOCTL, this.#file, number, scratch + ARGUMENT);
-    mustSucceed(`ioctl ${DRM_COMMAND_BASE + command}`, result);
-    const answer = await this.#program.peek(scratch + ARGUMENT, bytes);
-    return new Uint32Array(answer.slice().buffer);
+  /**
+   * Calls the driver.
+   * @returns the argument as the driver leaves it, which may be longer than the structure: a request and its answer
+   * share it
+   * @throws GuestError where the driver refuses
+   */
+  async #ioctl<F extends FieldTypes>(
+    name: RequestName,
+    struct: Struct<F>,
+    values: StructValues<F>,
+  ): Promise<DataView> {
+    const address = this.#program.scratch + ARGUMENT;
+    const { bytes } = takeApart(requests[name]);
+    await this.#program.poke(address, bytesOf(struct, values, bytes));
+    mustSucceed(name, await this.#program.call(SYS.IOCTL, this.#file, requests[name], address));
+    return viewOf(await this.#program.peek(address, bytes));
   }
 }
 
-function bytesOf(words: readonly number[]): Uint8Array {
-  return new Uint8Array(Int32Array.from(words).buffer);
+function bytesOf<F extends FieldTypes>(
+  struct: Struct<F>,
+  values: StructValues<F>,
+  length = struct.bytes,
+): Uint8Array {
+  const bytes = new Uint8Array(length);
+  struct.write(viewOf(bytes), 0, values);
+  return bytes;
 }
