@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EmulatedGuest } from '../src/emulator/emulated-guest.js';
 import { defaultCacheFolder } from '../src/boot/guest-files.js';
@@ -125,6 +126,14 @@ describe('a command in a real guest', () => {
       Buffer.of(0xff),
     ]);
     expect(answers?.get(LONG)?.output.equals(Buffer.concat(parts.flat()))).toBe(true);
+  });
+
+  it('cg-guest --run: prints what its README says', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const example = /```sh\nnpx cg-guest --run '([^']*)'\n```\n\n```text\n([^`]*)```/.exec(readme);
+    expect(example).not.toBeNull();
+    const [, command, prints] = example ?? [];
+    expect(cgGuest(['--run', command])).toMatchObject({ code: 0, out: prints });
   });
 
   it('cg-guest --run: has its output, and nothing else, on standard output; a failure is exit code 1', () => {
