@@ -1,4 +1,4 @@
-/** What kept a guest from being booted or driven, for the user; `hint` says what can be done. */
+/** A guest that cannot be fetched, booted or used; not a bug. `hint` is what the user can do about it. */
 export class GuestError extends Error {
   override readonly name = 'GuestError';
 

@@ -56,7 +56,7 @@ const MOST_DELAY_MILLISECONDS = 1000;
 const DEFAULT_TIMEOUT_SECONDS = 600;
 const MOST_TIMEOUT_SECONDS = 86_400;
 
-/** Options that need a guest of another kind. */
+/** Options that conflict with --measure-console, which boots a guest of its own kind. */
 const NOT_WHILE_MEASURING = 'cases case checkConsole checkMemory checkContext run shell png dx sm41 fifo';
 
 const DETAILS = `
@@ -224,14 +224,14 @@ function requestOf(options: GuestOptions): GuestRequest {
   };
 }
 
-/** Where what is not the command's goes. */
+/** The stream of the results: not standard output where that is the command's. */
 function resultsOf({ json, run }: GuestOptions): NodeJS.WriteStream {
   return json !== true && run !== undefined ? process.stderr : process.stdout;
 }
 
 /** Resolves when more may be written. */
 async function write(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
-  // A reader that is gone is main.ts's affair.
+  // main.ts handles a reader that has gone.
   await new Promise<void>((resolve) => void stream.write(bytes, () => resolve()));
 }
 
@@ -243,7 +243,7 @@ function reporterFor(options: GuestOptions): GuestReporter {
   let isFirst = true;
   return {
     say: (what) => process.stderr.write(`cg: ${what}\n`),
-    onConsole: (said) => console.write(said),
+    onConsole: (text) => console.write(text),
     onOutput: async (bytes) => write(output, bytes),
     onErrors: async (bytes) => write(process.stderr, bytes),
     onCase: (compared) => {

@@ -14,7 +14,7 @@ import { SavedStates } from './emulator/saved-states.js';
 import { selectCases, type CaseChoice, type CaseGroup, type Variant } from './cases/select-cases.js';
 import { startGuest } from './emulator/start-guest.js';
 
-/** What is asked of a guest. */
+/** A guest, and what to do with it. */
 export interface GuestRequest extends Variant {
   readonly paths: Partial<GuestFiles>;
   readonly cache: string;
@@ -32,26 +32,26 @@ export interface GuestRequest extends Variant {
   readonly checkMemory: boolean;
   /** On devices with DX contexts. */
   readonly checkContext: boolean;
-  /** A command for the guest's shell. */
+  /** Runs in the guest's shell. */
   readonly run: string | undefined;
-  /** How long that may take, in seconds. */
+  /** The most that the command may take. */
   readonly runSeconds: number;
   readonly takeScreen: boolean;
 }
 
-/** How a run shows what it is doing. */
+/** Takes the progress and output of a run. */
 export interface GuestReporter {
   say(what: string): void;
-  onConsole(said: string): void;
-  /** Bytes that the command wrote; it goes on when these are taken. */
+  onConsole(text: string): void;
+  /** Output of the command. More is read when the promise resolves. */
   onOutput(bytes: Uint8Array): Promise<void>;
   onErrors(bytes: Uint8Array): Promise<void>;
   onCase(compared: ComparedCase): void;
-  /** The guest is at the user's disposal. */
+  /** Called when all else is done, before the guest is stopped. */
   interact(guest: EmulatedGuest): Promise<void>;
 }
 
-/** What came of one guest. */
+/** The results of one guest. */
 export interface GuestReport extends Variant {
   readonly restored: boolean;
   readonly bootSeconds: number;
@@ -62,17 +62,17 @@ export interface GuestReport extends Variant {
   readonly context: ContextCheck | undefined;
   /** Exit code of the command that was run, null where it did not end in time; undefined where none was run. */
   readonly runExitCode: number | null | undefined;
-  /** Commands that the device executed in this run, and refused. */
+  /** Commands that the device has executed in this run. */
   readonly commands: number;
-  /** Those executed, by name. */
   readonly perCommand: Readonly<Record<string, number>>;
+  /** Commands that it has refused. */
   readonly refused: number;
   readonly lastError: string | undefined;
   readonly screen: ScreenTargetImage | undefined;
 }
 
 /**
- * Starts the guests that a request needs, one after the other, and does with each what is asked.
+ * Starts the guests that a request needs, one after the other, and runs its checks and its command in each.
  * @throws GuestError
  */
 export async function runGuests(request: GuestRequest, reporter: GuestReporter): Promise<GuestReport[]> {
@@ -149,7 +149,7 @@ async function runGuest(
   }
 }
 
-/** Its bytes are not the console's, which is not shown meanwhile. */
+/** Runs the command of a request. Meanwhile the console is not shown, so that it does not mix with the output. */
 async function runCommand(
   guest: EmulatedGuest,
   { run, runSeconds: seconds }: GuestRequest,

@@ -1,6 +1,6 @@
 import type { EmulatedGuest } from './emulator/emulated-guest.js';
 
-/** What leaves a session: Ctrl-], as in telnet. */
+/** Ends a session: Ctrl-], as in telnet. */
 const ESCAPE = 0x1d;
 
 /** A shell with the guest's console as its terminal. */

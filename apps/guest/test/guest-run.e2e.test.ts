@@ -41,7 +41,7 @@ const COMMANDS: Readonly<Record<string, Expected>> = {
   'echo $x': { code: 0, output: 'kept\n' },
 };
 
-/** Longer than a pipe holds, with bytes that a terminal would change and that are no UTF-8. */
+/** More than a pipe holds, with bytes that a terminal would change or that are not UTF-8. */
 const LONG = String.raw`i=0; while [ $i -lt 5000 ]; do printf 'line %d\r\n\0\4\377' $i; i=$((i+1)); done`;
 
 interface Answer {
@@ -59,7 +59,7 @@ async function runIn(guest: EmulatedGuest, command: string): Promise<Answer> {
   return { code, output: Buffer.concat(output), errors: Buffer.concat(errors) };
 }
 
-/** What each command answers in one guest, the same that the program starts; undefined where none can be had. */
+/** Runs commands in one guest, the one that the program uses by default; undefined where apt has no packages. */
 async function answersOf(commands: readonly string[]): Promise<Map<string, Answer> | undefined> {
   const answers = new Map<string, Answer>();
   const request: Parameters<typeof runGuests>[0] = {
@@ -114,13 +114,13 @@ describe('a command in a real guest', () => {
     skip(answers === undefined, 'no guest: apt has no packages here');
   });
 
-  it.each(Object.entries(COMMANDS))('%j gives its own exit code and bytes', (command, expected) => {
+  it.each(Object.entries(COMMANDS))('%j has its own exit code and output', (command, expected) => {
     const { code, output, errors } = answers?.get(command) ?? {};
     expect([code, output?.toString()]).toEqual([expected.code, expected.output ?? '']);
     expect(errors?.toString()).toMatch(expected.errors ?? /^$/);
   });
 
-  it('gives output byte for byte, also more than a pipe holds', () => {
+  it('has its output byte for byte, also more than a pipe holds', () => {
     const parts = Array.from({ length: 5000 }, (_, i) => [
       Buffer.from(`line ${i}\r\n\0\x04`),
       Buffer.of(0xff),
@@ -136,19 +136,19 @@ describe('a command in a real guest', () => {
     expect(cgGuest(['--run', command])).toMatchObject({ code: 0, out: prints });
   });
 
-  it('cg-guest --run: has its output, and nothing else, on standard output; a failure is exit code 1', () => {
+  it('cg-guest --run: only the output of the command is on standard output; a failure is exit code 1', () => {
     const { code, out, err } = cgGuest(['--run', `printf 'cg: exit=0'; echo oops >&2; false`]);
     expect([code, out]).toEqual([1, 'cg: exit=0']);
     expect(err).toMatch(/^oops\n.* device commands\n {2}the command failed with 1\n$/);
   });
 
-  it('cg-guest --run --json: has its exit code in the JSON', () => {
+  it('cg-guest --run --json: the exit code of the command is in the JSON', () => {
     const { code, out, err } = cgGuest(['--json', '--run', 'echo text; (exit 3)']);
     expect([code, err]).toEqual([1, 'text\n']);
     expect(JSON.parse(out)).toMatchObject({ guests: [{ runExitCode: 3 }] });
   });
 
-  it('cg-guest --run: fails where it does not end in time, with what it wrote until then', () => {
+  it('cg-guest --run: a command that does not end in time fails, with its output so far', () => {
     const { code, out, err } = cgGuest(['--timeout', '1', '--run', 'echo begun; while :; do :; done']);
     expect([code, out]).toEqual([1, 'begun\n']);
     expect(err).toMatch(/the command did not end in time\n$/);
@@ -157,7 +157,7 @@ describe('a command in a real guest', () => {
   it.each([
     ['exit 3', 'its first shell exited with 3'],
     ['reboot -f', 'restarting system'],
-  ])('cg-guest --run %j: the guest ends, which is one line and exit code 2', (command, how) => {
+  ])('cg-guest --run %j: the guest ends, with one line and exit code 2', (command, how) => {
     const { code, out, err } = cgGuest(['--run', command]);
     expect([code, out, err]).toEqual([2, '', `cg: the guest has ended: ${how}\n`]);
   });

@@ -6,18 +6,18 @@ import { NAME_UNDER_CG, PROGRAM } from '../src/program.js';
 import { cgGuest, runGuest } from './cg-guest.js';
 
 describe('cg-guest', () => {
-  it('says what is missing on a machine without apt, and what can be given instead', () => {
+  it('names what is missing on a machine without apt, and the options to use instead', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cg-guest-'));
     try {
       const { code, out, err } = cgGuest(['--cache', folder], { PATH: folder });
       expect([code, out]).toEqual([2, '']);
-      expect(err).toMatch(/^cg: asking apt.*\ncg: apt-get is not there\n {4}.*--kernel, --modules/);
+      expect(err).toMatch(/^cg: asking apt.*\ncg: apt-get is not installed\n {4}.*--kernel, --modules/);
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
-  it('says which file of the user’s is not there', async () => {
+  it('names a file of the user’s that does not exist', async () => {
     const names = ['kernel', 'modules', 'busybox', 'bios', 'vga-bios'];
     const { code, err } = await runGuest(names.flatMap((name) => [`--${name}`, `/nowhere/${name}`]));
     expect([code, err]).toEqual([2, 'cg: /nowhere/kernel: no such file (kernel)\n']);
@@ -32,10 +32,10 @@ describe('cg-guest', () => {
     [['--memory', '64'], /whole number from 128 to 1024/],
     [['--shell'], /--shell needs a terminal/],
     [['--flavour', 'amd64'], /Allowed choices are 686-pae, 686/],
-  ])('refuses %j', async (args, said) => {
+  ])('refuses %j', async (args, message) => {
     const { code, err } = await runGuest(args);
     expect(code).toBe(2);
-    expect(err).toMatch(said);
+    expect(err).toMatch(message);
     expect(err.trimEnd().split('\n').length).toBeLessThan(3);
   });
 

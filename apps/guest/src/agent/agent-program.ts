@@ -8,10 +8,10 @@ const CALL = 4;
 const HASH = 5;
 const COPY_WORDS = 6;
 
-/** Below what a terminal of Linux holds while nobody reads it (N_TTY_BUF_SIZE is 4,096). */
+/** Less than the input buffer of a Linux terminal (N_TTY_BUF_SIZE, 4,096): more would be dropped. */
 const MOST_REQUEST_BYTES = 3072;
 
-/** A program in the guest, written on this side: memory accesses and system calls of the agent's process. */
+/** Memory accesses and system calls of the agent's process. Accesses without a result are queued; order is kept. */
 export class AgentProgram {
   readonly #wire: AgentWire;
   #queued: number[] = [];
@@ -20,12 +20,12 @@ export class AgentProgram {
     this.#wire = wire;
   }
 
-  /** Memory that may be used for arguments: 64 KiB. */
+  /** Address of 64 KiB of scratch memory, for arguments. */
   get scratch(): number {
     return this.#wire.memory?.address ?? 0;
   }
 
-  /** Stores bytes, soon: in order with everything else. */
+  /** Stores bytes; queued. */
   async poke(address: number, bytes: Uint8Array): Promise<void> {
     const most = MOST_REQUEST_BYTES / 2;
     for (let start = 0; start < bytes.length; start += most) {
@@ -34,12 +34,12 @@ export class AgentProgram {
     }
   }
 
-  /** Stores one value to `length` bytes, soon: in order with everything else. */
+  /** Stores a value to each of `length` bytes; queued. */
   async fill(address: number, length: number, value: number): Promise<void> {
     await this.#add([FILL, ...words(address, length, value)]);
   }
 
-  /** Copies memory by loads and stores of 32 bits, at any address, soon. @param length a multiple of 4 */
+  /** Copies memory by 32-bit loads and stores, aligned or not; queued. @param length a multiple of 4 */
   async copyWords(to: number, from: number, length: number): Promise<void> {
     await this.#add([COPY_WORDS, ...words(to, from, length)]);
   }
@@ -50,7 +50,7 @@ export class AgentProgram {
     return this.flush();
   }
 
-  /** A system call, by its i386 number. @returns what it returned; below 0 it is an errno, negative */
+  /** A system call, by its i386 number. @returns its result; an error is a negative errno */
   async call(number: number, ...args: readonly number[]): Promise<number> {
     const six = Array.from({ length: 6 }, (_, i) => args[i] ?? 0);
     await this.#add([CALL, ...words(number, ...six)]);
@@ -58,7 +58,7 @@ export class AgentProgram {
     return new DataView(answer.buffer, answer.byteOffset).getInt32(0, true);
   }
 
-  /** FNV-1a of consecutive pieces of memory; loads them all. */
+  /** Loads memory, and hashes each piece of it with FNV-1a. */
   async hashes(address: number, bytes: number, piece: number): Promise<number[]> {
     const hashes: number[] = [];
     for (let start = 0; start < bytes;) {
@@ -77,7 +77,7 @@ export class AgentProgram {
     return hashes;
   }
 
-  /** Sends what is queued. @returns what the last operations answered */
+  /** Sends what is queued, and waits. @returns the results of these operations */
   async flush(): Promise<Uint8Array> {
     if (this.#queued.length === 0) {
       return new Uint8Array();

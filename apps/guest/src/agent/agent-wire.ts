@@ -1,14 +1,14 @@
 import type { V86 } from 'v86';
 import { GuestError } from '../guest-error.js';
 
-/** The serial port that the agent listens at. */
+/** The serial port of the agent. */
 const PORT = 1;
 
-const ANSWER_SECONDS = 120;
+const REPLY_SECONDS = 120;
 
-/** Messages to the agent in the guest and back (agent.c has the format). */
+/** Messages to and from the agent in the guest; agent.c defines the format. */
 export class AgentWire {
-  /** Where the agent's memory lies in its address space; undefined until it has said so. */
+  /** The agent's scratch memory, by its own addresses; undefined until its first message. */
   memory: { readonly address: number; readonly bytes: number } | undefined;
   readonly #emulator: V86;
   readonly #received: number[] = [];
@@ -23,14 +23,14 @@ export class AgentWire {
     });
   }
 
-  /** Takes the agent's first message, which may have come already. */
+  /** Takes the agent's first message, which may have arrived already. */
   async start(): Promise<void> {
     const hello = await this.#message();
     const [address, bytes] = new Uint32Array(hello.buffer);
     this.memory = { address, bytes };
   }
 
-  /** Sends a request. @returns the answer */
+  /** Sends a request. @returns the reply */
   async ask(request: Uint8Array): Promise<Uint8Array> {
     const message = new Uint8Array(4 + request.length);
     new DataView(message.buffer).setUint32(0, request.length, true);
@@ -39,7 +39,7 @@ export class AgentWire {
     return this.#message();
   }
 
-  /** Has every message that is waited for, now or later, fail. */
+  /** Rejects every wait for a message, now and later. */
   fail(error: Error): void {
     this.#failure ??= error;
     this.#answered?.();
@@ -63,8 +63,8 @@ export class AgentWire {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#answered = undefined;
-        reject(new GuestError(`the agent in the guest has not answered for ${ANSWER_SECONDS} s`));
-      }, ANSWER_SECONDS * 1000);
+        reject(new GuestError(`the agent in the guest has not replied within ${REPLY_SECONDS} s`));
+      }, REPLY_SECONDS * 1000);
       this.#answered = () => {
         if (this.#received.length >= bytes || this.#failure !== undefined) {
           clearTimeout(timer);

@@ -1,16 +1,15 @@
 /*
- * The agent: what `cg guest` has running in the guest. It does, on request, what a program can do to its own
- * memory, and system calls; everything that is about graphics is on the other side of the wire
- * (agent-client.ts). i386 Linux, no libc: build.mjs says how it is compiled.
+ * The agent: a process in the guest that accesses its own memory and makes system calls on request. All knowledge
+ * of graphics is on the other side (agent-program.ts, drm-client.ts). i386 Linux, no libc; build.mjs compiles it.
  *
- * A message, both ways, on standard input and output: its length, then so many bytes, numbers in little-endian
- * 32 bits. A request is any number of operations, run in order; the answer is what they answer, in that order.
- * The first message comes unasked: address and size of memory that the other side may use as it likes.
+ * Messages, on standard input and output: a length, then that many bytes; numbers are 32 bits, little-endian. A
+ * request is a sequence of operations; the reply is their results in the same order. The agent sends the first
+ * message by itself: address and size of scratch memory for the other side.
  */
 
 typedef unsigned int u32;
 typedef unsigned char u8;
-/* At any address. */
+/* Need not be aligned. */
 typedef u32 __attribute__((aligned(1), may_alias)) word;
 
 enum { POKE = 1, PEEK = 2, FILL = 3, CALL = 4, HASH = 5, COPY_WORDS = 6 };
@@ -21,13 +20,13 @@ static u8 request[MESSAGE_BYTES];
 static u8 answer[MESSAGE_BYTES];
 static u8 scratch[SCRATCH_BYTES];
 
-/* Not on the stack: `call` moves the stack pointer before it is read. */
+/* Static, as `call` reads it after moving the stack pointer. */
 static u32 call_number;
 
 static int call(u32 number, const u32 *args) {
   int result;
   call_number = number;
-  /* The sixth argument goes into ebp, which a compiler may be using: it is swapped in around the trap. */
+  /* The sixth argument goes into ebp, which may be the frame pointer: it is saved around the trap. */
   __asm__ volatile("pushl %%ebp\n\tmovl %%eax, %%ebp\n\tmovl %7, %%eax\n\tint $0x80\n\tpopl %%ebp"
                    : "=a"(result)
                    : "0"(args[5]), "b"(args[0]), "c"(args[1]), "d"(args[2]), "S"(args[3]), "D"(args[4]),
@@ -42,7 +41,7 @@ static int call3(u32 number, u32 a, u32 b, u32 c) {
   return result;
 }
 
-/* Whole or not at all: a wire that ends is the end of the agent. */
+/* All bytes, or the agent exits: the other side is gone. */
 static void transfer(u32 number, u32 file, u8 *bytes, u32 length) {
   while (length > 0) {
     int moved = call3(number, file, (u32)bytes, length);
@@ -93,7 +92,7 @@ static void send(u32 length) {
   transfer(SYS_WRITE, 1, answer, length);
 }
 
-/* Runs the operations of a request. Returns the length of the answer. */
+/* Runs the operations of a request. Returns the length of the reply. */
 static u32 run(u32 length) {
   u32 answered = 0;
   u32 at = 0;

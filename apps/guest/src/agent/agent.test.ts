@@ -12,7 +12,7 @@ import { compileAgent } from './build.mjs';
 const ENOSYS = 38;
 const binary = Buffer.from(AGENT_BASE64, 'base64');
 
-/** The compiler that the agent was made with; others give other bytes. */
+/** The compiler of the stored binary; others generate other code. */
 const COMPILER = /^gcc .* 12\.2\.0$/m;
 const compiler = spawnSync('gcc', ['--version'], { encoding: 'utf8' }).stdout ?? '';
 
@@ -28,13 +28,13 @@ it('is smaller than a page', () => {
   expect(binary.length).toBeLessThan(4096);
 });
 
-it.skipIf(!COMPILER.test(compiler))('is what its source gives', () => {
+it.skipIf(!COMPILER.test(compiler))('is the compiled source', () => {
   expect(Buffer.compare(compileAgent(), binary)).toBe(0);
 });
 
 /**
- * Why this machine cannot run the agent as a program of its own: many kernels run no 32-bit programs. What counts is
- * the agent's first message, as an executable that the kernel refuses may be tried as a shell script.
+ * Why this machine cannot run the agent: many kernels run no 32-bit programs. Judged by the agent's first message, as
+ * an executable that the kernel refuses may be run as a shell script.
  * @returns undefined where it runs
  */
 function whyNotRun(path: string): string | undefined {
@@ -45,7 +45,7 @@ function whyNotRun(path: string): string | undefined {
   return `no 32-bit programs here: ${error?.message ?? `it ends with ${signal ?? status}, without a message`}`;
 }
 
-it('is not run on a machine that does not start it', () => {
+it('is not tested on a machine that cannot run it', () => {
   const foreign = Uint8Array.from(binary);
   foreign[18] = 40; // e_machine of the ELF header: EM_ARM
   writeFileSync(join(folder, 'foreign'), foreign, { mode: 0o755 });
@@ -92,7 +92,7 @@ describe.skipIf(whyNot !== undefined)(`the agent, on this machine ${whyNot ?? ''
     expect(await program.peek(program.scratch + 128, 20)).toEqual(copied);
   });
 
-  it('hashes memory piece by piece, the last one shorter', async () => {
+  it('hashes memory piece by piece, with a shorter last piece', async () => {
     const bytes = Uint8Array.from({ length: 3000 }, (_, i) => i * 31);
     await program.poke(program.scratch, bytes);
     const hashes = await program.hashes(program.scratch, 3000, 8);
@@ -101,7 +101,7 @@ describe.skipIf(whyNot !== undefined)(`the agent, on this machine ${whyNot ?? ''
     expect(await program.hashes(program.scratch, 10, 8)).toEqual([expected[0], fnv1a(bytes.subarray(8, 10))]);
   });
 
-  it('makes system calls with six arguments, and gives their errors', async () => {
+  it('makes system calls with six arguments, and returns their errors', async () => {
     const [getpid, mmap2, badCall] = [20, 192, 9999];
     expect(await program.call(getpid)).toBe(agent.pid);
     const [readWrite, privateAnonymous] = [3, 0x22];

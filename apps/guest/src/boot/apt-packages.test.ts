@@ -6,7 +6,7 @@ import { findGuestFiles } from './guest-files.js';
 
 let folder: string;
 
-/** Programs of these names, as shell scripts, ahead of the system's. */
+/** Puts shell scripts of these names on PATH, ahead of the system's programs. */
 function fake(scripts: Readonly<Record<string, string>>): void {
   const bin = join(folder, 'bin');
   mkdirSync(bin, { recursive: true });
@@ -18,8 +18,8 @@ function fake(scripts: Readonly<Record<string, string>>): void {
 }
 
 /**
- * An apt with these packages; «apt-get download» makes a file of each name, and dpkg-deb their contents: as much of a
- * bzImage and of an i386 ELF program as is looked at.
+ * A fake apt: «apt-get download» makes an empty file for each name, and dpkg-deb writes the contents, with as much of
+ * a bzImage and of an i386 executable as is checked.
  */
 const APT = {
   'apt-get': `echo "$@" >> ${'$'}{APT_CONFIG%/*}/../../log; cat $APT_CONFIG > ${'$'}{APT_CONFIG%/*}/../../conf
@@ -43,7 +43,7 @@ afterEach(() => {
 });
 
 describe.skipIf(process.platform === 'win32')('the files of a guest', () => {
-  it('come from the packages that the meta package names, once', async () => {
+  it('come from the package that the meta package names, and are downloaded once', async () => {
     fake(APT);
     const files = await find();
     expect(files.kernel).toBe(join(folder, 'cache/debian-i386-686/boot/vmlinuz-6.1.0-7-686'));
@@ -53,7 +53,7 @@ describe.skipIf(process.platform === 'win32')('the files of a guest', () => {
     expect(log).toEqual(['update', 'download linux-image-6.1.0-7-686 busybox-static seabios']);
   });
 
-  it('leave the system’s apt alone: its lists and archives are in the cache folder', async () => {
+  it('do not touch the system’s apt: lists and archives are in the cache folder', async () => {
     fake(APT);
     await find();
     const configuration = readFileSync(join(folder, 'cache/conf'), 'utf8');
@@ -63,12 +63,12 @@ describe.skipIf(process.platform === 'win32')('the files of a guest', () => {
     expect(configuration).toContain('APT::Architecture "i386"');
   });
 
-  it('may come late: mirrors that fail are none as long as the packages are there', async () => {
+  it('are found although a mirror fails, as long as another one has the packages', async () => {
     fake({ ...APT, 'apt-get': `${APT['apt-get']}\n[ "$1" != update ]` });
     await expect(find()).resolves.toBeDefined();
   });
 
-  it('are not there where no mirror has the kernel, or a download fails; nothing half is kept', async () => {
+  it('are refused where no mirror has the kernel or a download fails, and nothing partial is kept', async () => {
     fake({ ...APT, 'apt-cache': 'exit 100' });
     await expect(find()).rejects.toThrow('apt finds no package linux-image-686');
     fake({ ...APT, 'apt-get': '[ "$1" = update ] || { echo "E: no route to host" >&2; exit 100; }' });
@@ -77,7 +77,7 @@ describe.skipIf(process.platform === 'win32')('the files of a guest', () => {
     await expect(find()).resolves.toBeDefined();
   });
 
-  it('are named where the user gives what does not exist', async () => {
+  it('are named in the error where the user gives a path that does not exist', async () => {
     fake(APT);
     const options = { cache: join(folder, 'cache'), flavour: '686', say: () => {} } as const;
     await expect(findGuestFiles({ ...options, bios: '/nowhere/bios.bin' })).rejects.toThrow(

@@ -8,12 +8,12 @@ const execute = promisify(execFile);
 
 const PATHS_INSTEAD = 'or give the files: --kernel, --modules, --busybox, --bios, --vga-bios';
 
-/** The folders that apt wants to find below its state and its cache. */
+/** Folders that apt does not make itself. */
 const APT_FOLDERS = ['state/lists/partial', 'cache/archives/partial', 'archives'];
 
 /**
- * apt for another architecture, with its lists and archives in a folder of ours: nothing of the system changes,
- * and no rights are needed. Which mirrors there are is what the system's own /etc/apt says.
+ * apt for another architecture, with lists and archives in a folder of its own: the system is not changed, and root is
+ * not needed. The mirrors are those of the system's /etc/apt.
  */
 export class AptPackages {
   readonly #folder: string;
@@ -44,8 +44,7 @@ export class AptPackages {
   }
 
   /**
-   * Fetches the lists. That some of several mirrors cannot be reached is no failure yet: what is missing will
-   * not be found later.
+   * Fetches the package lists. A mirror that cannot be reached is not an error yet: another one may have the packages.
    * @throws GuestError where there is no apt
    */
   async update(): Promise<void> {
@@ -59,7 +58,7 @@ export class AptPackages {
   }
 
   /**
-   * The package that a meta package stands for: what it depends on first.
+   * The package that a meta package stands for: its first dependency.
    * @throws GuestError where no mirror has it
    */
   async dependencyOf(metaPackage: string): Promise<string> {
@@ -76,7 +75,7 @@ export class AptPackages {
 
   /**
    * Downloads packages and unpacks them, all into one folder.
-   * @throws GuestError where apt cannot have one, or dpkg-deb is missing
+   * @throws GuestError where apt cannot download one, or dpkg-deb is missing
    */
   async unpack(names: readonly string[], into: string): Promise<void> {
     const archives = join(this.#folder, 'archives');
@@ -102,7 +101,7 @@ export class AptPackages {
       return stdout;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-        throw new GuestError(`${program} is not there`, `use a Debian system, ${PATHS_INSTEAD}`);
+        throw new GuestError(`${program} is not installed`, `use a Debian system, ${PATHS_INSTEAD}`);
       }
       throw error;
     }

@@ -2,7 +2,7 @@
 const S_IFDIR = 0o040000;
 const S_IFREG = 0o100000;
 
-/** An archive in the format that the kernel unpacks at boot: cpio «newc» (initramfs buffer format). */
+/** A cpio archive in the format «newc», which the kernel unpacks at boot (initramfs buffer format). */
 export class CpioWriter {
   readonly #parts: Uint8Array[] = [];
   #inode = 0;
@@ -15,7 +15,7 @@ export class CpioWriter {
     this.#entry(name, S_IFREG | mode, bytes);
   }
 
-  /** The whole archive, with its trailer. */
+  /** Ends the archive. @returns all of it, with the trailer */
   finish(): Uint8Array<ArrayBuffer> {
     this.#entry('TRAILER!!!', 0, new Uint8Array());
     return new Uint8Array(Buffer.concat(this.#parts));
@@ -33,7 +33,7 @@ export class CpioWriter {
   }
 }
 
-/** Parts that together end on a multiple of four. */
+/** Pads to a multiple of four bytes. */
 function padded(parts: Uint8Array[]): Uint8Array[] {
   const bytes = parts.reduce((sum, part) => sum + part.length, 0);
   return [...parts, new Uint8Array((4 - (bytes % 4)) % 4)];

@@ -31,56 +31,56 @@ function given(instead: Record<string, string>) {
 
 describe('the files of a guest', () => {
   it.each([
-    ['busybox', 'modules', /modules: is no regular file \(busybox\)/],
-    ['kernel', 'modules', /modules: is no regular file \(kernel\)/],
-    ['modules', 'kernel', /kernel: is no folder \(modules\)/],
-  ])('%s that is %s is refused', async (what, path, said) => {
+    ['busybox', 'modules', /modules: is not a regular file \(busybox\)/],
+    ['kernel', 'modules', /modules: is not a regular file \(kernel\)/],
+    ['modules', 'kernel', /kernel: is not a folder \(modules\)/],
+  ])('a %s that is the %s is refused', async (what, path, message) => {
     await expect(given({ [what]: path })).rejects.toMatchObject({
       name: 'GuestError',
-      message: expect.stringMatching(said) as string,
+      message: expect.stringMatching(message) as string,
     });
     await expect(given({})).resolves.toMatchObject({ kernel: join(folder, 'kernel') });
   });
 
   it.each([
-    ['kernel', new Uint8Array(5_000_000).fill(7), 'is no bzImage'],
-    ['kernel', new Uint8Array(), 'is no bzImage'],
-    ['busybox', new Uint8Array(64).fill(7), 'is no program for i386'],
-    ['busybox', i386Program.slice(0, 12), 'is no program for i386'],
-    ['busybox', i386Program.with(18, 62), 'is no program for i386'],
+    ['kernel', new Uint8Array(5_000_000).fill(7), 'is not a bzImage'],
+    ['kernel', new Uint8Array(), 'is not a bzImage'],
+    ['busybox', new Uint8Array(64).fill(7), 'is not an i386 executable'],
+    ['busybox', i386Program.slice(0, 12), 'is not an i386 executable'],
+    ['busybox', i386Program.with(18, 62), 'is not an i386 executable'],
     ['bios', new Uint8Array(2 ** 18 + 1), 'is too large for a BIOS'],
     ['vgaBios', new Uint8Array(2 ** 18 + 1), 'is too large for a BIOS'],
-  ])('a %s with other contents is refused', async (what, bytes, said) => {
+  ])('a %s with other contents is refused', async (what, bytes, message) => {
     writeFileSync(join(folder, 'other'), bytes);
     await expect(given({ [what]: 'other' })).rejects.toMatchObject({
       name: 'GuestError',
-      message: `${join(folder, 'other')}: ${said} (${what})`,
+      message: `${join(folder, 'other')}: ${message} (${what})`,
     });
   });
 
-  it('that would be kept where no folder can be are not fetched', async () => {
+  it('are not fetched where the cache folder cannot be made', async () => {
     const cache = join(folder, 'kernel');
     await expect(findGuestFiles({ cache, flavour: '686', say: () => {} })).rejects.toMatchObject({
       name: 'GuestError',
-      message: `${cache}: no folder to keep packages in (ENOTDIR)`,
+      message: `${cache}: cannot be used as the cache folder (ENOTDIR)`,
     });
   });
 
-  it.each(['', '[', '[]', 'null'])('of a cache whose list is «%s» are fetched again', async (list) => {
+  it.each(['', '[', '[]', 'null'])('are fetched again where the list in the cache is «%s»', async (list) => {
     const cache = join(folder, 'cache');
     const packages = join(cache, 'debian-i386-686');
     mkdirSync(packages, { recursive: true });
     writeFileSync(join(packages, 'packages.json'), list);
-    const said: string[] = [];
+    const messages: string[] = [];
     const path = process.env.PATH;
     process.env.PATH = folder;
     try {
       await expect(
-        findGuestFiles({ cache, flavour: '686', say: (what) => said.push(what) }),
-      ).rejects.toMatchObject({ name: 'GuestError', message: 'apt-get is not there' });
+        findGuestFiles({ cache, flavour: '686', say: (what) => messages.push(what) }),
+      ).rejects.toMatchObject({ name: 'GuestError', message: 'apt-get is not installed' });
     } finally {
       process.env.PATH = path;
     }
-    expect(said).toEqual(['asking apt for the packages of Debian i386']);
+    expect(messages).toEqual(['asking apt for the packages of Debian i386']);
   });
 });

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { AptPackages } from './apt-packages.js';
 import { GuestError } from '../guest-error.js';
 
-/** Where the parts of a guest are. */
+/** Paths of what a guest is booted from. */
 export interface GuestFiles {
   /** A bzImage. */
   readonly kernel: string;
@@ -36,13 +36,13 @@ export function defaultCacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cg', 'guest');
 }
 
-/** How to come by the files. */
+/** Files that are given, and how the others are found. */
 export interface FileOptions extends Partial<GuestFiles> {
   readonly cache: string;
   readonly flavour: KernelFlavour;
-  /** Ask apt again although the cache has the packages. */
+  /** Fetch the packages again although the cache has them. */
   readonly refresh?: boolean;
-  /** Told what takes time. */
+  /** Takes progress messages. */
   readonly say: (what: string) => void;
 }
 
@@ -54,7 +54,7 @@ const EM_386 = 3;
 
 /**
  * The files of a guest: those given, the others from Debian packages that are kept in the cache folder.
- * @throws GuestError where a file is missing, and cannot be fetched
+ * @throws GuestError where a file is missing or unfit, or cannot be fetched
  */
 export async function findGuestFiles(options: FileOptions): Promise<GuestFiles> {
   const { kernel, modules, busybox, bios, vgaBios } = options;
@@ -62,8 +62,8 @@ export async function findGuestFiles(options: FileOptions): Promise<GuestFiles> 
     throw new GuestError('--kernel needs --modules', 'the folder lib/modules/<version> of that kernel');
   }
   const given = { kernel, modules, busybox, bios, vgaBios };
-  const isWhole = Object.values(given).every((path) => path !== undefined);
-  const packaged = isWhole ? undefined : await packagedFiles(options);
+  const allGiven = Object.values(given).every((path) => path !== undefined);
+  const packaged = allGiven ? undefined : await packagedFiles(options);
   const files = { ...packaged, ...defined(given) } as GuestFiles;
   for (const [what, path] of Object.entries(files)) {
     const wrong = whatIsWrong(path, what === 'modules') ?? wrongContents(what as keyof GuestFiles, path);
@@ -80,17 +80,17 @@ function whatIsWrong(path: string, isFolder: boolean): string | undefined {
   }
   const status = statSync(path);
   if (!(isFolder ? status.isDirectory() : status.isFile())) {
-    return isFolder ? 'is no folder' : 'is no regular file';
+    return isFolder ? 'is not a folder' : 'is not a regular file';
   }
   try {
     accessSync(path, constants.R_OK);
     return undefined;
   } catch {
-    return 'may not be read';
+    return 'permission denied';
   }
 }
 
-/** What v86 would fail on without a word, or stop at. */
+/** Contents that make v86 hang or stop without a message. */
 function wrongContents(what: keyof GuestFiles, path: string): string | undefined {
   if (what === 'modules') {
     return undefined;
@@ -100,12 +100,12 @@ function wrongContents(what: keyof GuestFiles, path: string): string | undefined
   }
   const bytes = readFileSync(path);
   if (what === 'kernel') {
-    return bytes.toString('latin1', 0x202, 0x206) === 'HdrS' ? undefined : 'is no bzImage';
+    return bytes.toString('latin1', 0x202, 0x206) === 'HdrS' ? undefined : 'is not a bzImage';
   }
   const isElf32 = bytes.toString('latin1', 0, 5) === '\x7fELF\x01';
   return isElf32 && bytes.length > 20 && bytes.readUInt16LE(18) === EM_386
     ? undefined
-    : 'is no program for i386';
+    : 'is not an i386 executable';
 }
 
 function defined(given: Record<string, string | undefined>): Partial<GuestFiles> {
@@ -133,7 +133,7 @@ async function packagedFiles({ cache, flavour, refresh, say }: FileOptions): Pro
   };
 }
 
-/** What a folder of packages has the kernel from; undefined where its list is not there, or damaged. */
+/** The kernel package of a folder of packages; undefined where its list is missing or damaged. */
 function kernelPackageOf(folder: string): string | undefined {
   try {
     const [name] = JSON.parse(readFileSync(join(folder, 'packages.json'), 'utf8')) as unknown[];
@@ -143,15 +143,15 @@ function kernelPackageOf(folder: string): string | undefined {
   }
 }
 
-/** What the file system says of the cache folder, for the user; anything else as it is. */
+/** A GuestError for an error of the file system; any other error is returned as it is. */
 function asCacheError(cache: string, error: unknown): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   return syscall === undefined
     ? error
-    : new GuestError(`${cache}: no folder to keep packages in (${code})`, '--cache names another one');
+    : new GuestError(`${cache}: cannot be used as the cache folder (${code})`, '--cache names another one');
 }
 
-/** The list of packages is written last: a folder that has it is whole. */
+/** The list of packages is written last: a folder with a list is complete. */
 async function fetchPackages(
   folder: string,
   flavour: KernelFlavour,
@@ -169,7 +169,7 @@ async function fetchPackages(
   await apt.unpack(names, partial);
   rmSync(join(partial, 'apt'), { recursive: true });
   if (!readdirSync(join(partial, 'boot')).includes(kernel.replace('linux-image', 'vmlinuz'))) {
-    throw new GuestError(`package ${kernel} holds no kernel of its name`);
+    throw new GuestError(`package ${kernel} has no kernel image`);
   }
   writeFileSync(join(partial, 'packages.json'), JSON.stringify(names));
   rmSync(folder, { recursive: true, force: true });

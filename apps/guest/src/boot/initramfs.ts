@@ -5,9 +5,9 @@ import type { GuestFiles } from './guest-files.js';
 import { PIPE } from '../linux/guest-shell.js';
 import { modulesFor } from './kernel-modules.js';
 
-/** What the guest says on its console when it is as far. */
+/** Lines that the guest's init prints on the console. */
 export const MARK = {
-  /** User space runs, the driver is not loaded yet. */
+  /** User space runs; the driver is not loaded yet. */
   BOOTED: 'cg: booted',
   LOADED: 'cg: driver loaded',
   FAILED: 'cg: driver not loaded',
@@ -16,9 +16,9 @@ export const MARK = {
 } as const;
 
 /**
- * The guest's first process: loads the driver, starts the agent on the second serial port, and runs commands. They run
- * in this shell itself, as if typed there: `exit` ends the guest. In a function
- * `return` ends only the command, and after `command` a syntax error does not end the shell.
+ * The guest's init: loads the driver, starts the agent on the second serial port, and runs commands. They run in this
+ * shell itself, so that `exit` ends the guest. The function makes `return` end the command only, and `command` keeps a
+ * syntax error from ending the shell.
  */
 function initScript(modules: readonly string[]): string {
   return `#!/bin/busybox sh
@@ -51,7 +51,7 @@ done
 
 /**
  * The root file system that a guest boots into.
- * @param others drivers that are there as well, and not loaded
+ * @param others drivers that are included, and not loaded
  */
 export function buildInitramfs(files: GuestFiles, others: readonly string[] = []): Uint8Array<ArrayBuffer> {
   const modules = modulesFor('vmwgfx', files.modules);

@@ -13,7 +13,7 @@ function addModule(path: string, depends: string): void {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('finds what a module depends on, each once, in the order of loading', () => {
+it('finds the dependencies of a module, each once, in the order of loading', () => {
   addModule('kernel/gpu/vmwgfx.ko', 'ttm,drm,drm-ttm-helper');
   addModule('kernel/gpu/ttm/ttm.ko', 'drm');
   addModule('kernel/gpu/drm.ko', '');
@@ -26,12 +26,12 @@ it('finds what a module depends on, each once, in the order of loading', () => {
   ]);
 });
 
-it('says which module is missing', () => {
+it('names a missing module', () => {
   addModule('kernel/lonely.ko', 'nobody');
   expect(() => modulesFor('lonely', folder)).toThrow(/no module nobody/);
 });
 
-it('says which module cannot be unpacked', () => {
+it('names a module that cannot be unpacked', () => {
   addModule('kernel/damaged.ko.xz', '');
   expect(() => modulesFor('damaged', folder)).toThrow(
     expect.objectContaining({ name: 'GuestError', message: expect.stringMatching(/damaged\.ko\.xz: xz/) }),

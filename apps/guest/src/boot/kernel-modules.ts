@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { GuestError } from '../guest-error.js';
 
-/** A module of the kernel, as the kernel wants it: not compressed. */
+/** A kernel module, uncompressed. */
 export interface KernelModule {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -12,10 +12,10 @@ export interface KernelModule {
 const MODULE_FILE = /\.ko(?:\.xz)?$/;
 
 /**
- * A module and all that it depends on, in the order in which they are loaded. What depends on what is what the
- * modules themselves say: a package that was only unpacked has no modules.dep.
+ * A module and its dependencies, in the order of loading. The dependencies are those in the modules' .modinfo, as a
+ * package that was unpacked but not installed has no modules.dep.
  * @param folder lib/modules/<version>
- * @throws GuestError where one is missing; a module that is built into the kernel is in no package
+ * @throws GuestError where a module is missing, as one is that is built into the kernel
  */
 export function modulesFor(name: string, folder: string): KernelModule[] {
   const files = new Map(
@@ -40,7 +40,7 @@ export function modulesFor(name: string, folder: string): KernelModule[] {
   return [...loaded.values()];
 }
 
-/** @throws GuestError for one that cannot be unpacked */
+/** @throws GuestError where it cannot be unpacked */
 function readModule(path: string): Uint8Array {
   if (!path.endsWith('.xz')) {
     return readFileSync(path);
@@ -49,11 +49,11 @@ function readModule(path: string): Uint8Array {
     return execFileSync('xz', ['-dc', path], { maxBuffer: 2 ** 26, stdio: 'pipe' });
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new GuestError(isMissing ? 'xz is not there' : `${path}: xz cannot unpack it`);
+    throw new GuestError(isMissing ? 'xz is not installed' : `${path}: xz cannot unpack it`);
   }
 }
 
-/** The section .modinfo is strings «key=value»; «depends» is there once, also where it is empty. */
+/** .modinfo is a list of strings «key=value», with one «depends», which may be empty. */
 function dependenciesOf(bytes: Uint8Array): string[] {
   const [, names = ''] = /\0depends=([^\0]*)\0/.exec(Buffer.from(bytes).toString('latin1')) ?? [];
   return names === '' ? [] : names.split(',').map((name) => name.replaceAll('-', '_'));

@@ -16,7 +16,7 @@ import { LinuxGuest, type LinuxGuestHost } from './linux-guest.js';
 
 type Verdict = ReturnType<typeof judgeStep>;
 
-/** A step of which something is not as it should be. */
+/** A step with a failed check, and the boxes from all three sources. */
 interface WrongStep {
   readonly step: number;
   readonly what: string;
@@ -25,23 +25,23 @@ interface WrongStep {
   readonly ours: readonly CaseBox[];
 }
 
-/** A case, three ways: in the real kernel, as recorded, on the simulated machine. */
+/** A case in the real kernel, as recorded, and on the simulated machine. */
 export interface ComparedCase {
   readonly id: number;
   readonly name: string;
   readonly submissions: number;
-  /** Submissions for which the kernel sent what was recorded. */
+  /** Submissions for which the kernel sent the recorded boxes. */
   readonly asRecorded: number;
-  /** Submissions for which our driver sends what the kernel sent. */
+  /** Submissions for which our driver sent the kernel's boxes. */
   readonly oursEqual: number;
-  /** The others, by why they may differ. */
+  /** The others, by the erratum that explains the difference. */
   readonly differences: Readonly<Record<Difference, number>>;
-  /** Bytes that the kernel has lost on their way to the device, at their most in a step. */
+  /** Bytes that the kernel has lost on their way to the device: the most in one step. */
   readonly lostBytes: number;
   readonly wrong: readonly WrongStep[];
 }
 
-/** Runs a case in the guest and on the simulated machine, and compares them and the recording. */
+/** Runs a case in the guest and on the simulated machine, and compares both with the recording. */
 export async function compareCase(guestCase: GuestCase, host: LinuxGuestHost): Promise<ComparedCase> {
   const guest = await LinuxGuest.start(host, guestCase);
   const kernel = await runCase(guestCase, guest);

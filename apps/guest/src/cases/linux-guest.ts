@@ -15,15 +15,15 @@ import { DrmClient, type KernelSurface } from '../linux/drm-client.js';
 
 const PAGE_SIZE = 4096;
 
-/** What a program in the guest reaches. */
+/** What a case needs of the guest. */
 export interface LinuxGuestHost {
   readonly program: AgentProgram;
   readonly device: SvgaDevice;
-  /** Has a listener told of the device's commands, in place of the one before. */
+  /** Sets the listener of the device's commands, in place of the previous one. */
   observe(listener: (command: CommandReader) => void): void;
 }
 
-/** The program of a case in a real kernel. */
+/** Runs the program of a case in the guest's kernel. */
 export class LinuxGuest implements CaseGuest {
   readonly #host: LinuxGuestHost;
   readonly #client: DrmClient;
@@ -32,7 +32,7 @@ export class LinuxGuest implements CaseGuest {
   readonly #surface: KernelSurface;
   readonly #other: KernelSurface;
   #address: number;
-  /** Device ids, which the first submission tells. */
+  /** The device's ids, known from the first submission on. */
   #ids: { readonly surface: number; readonly other: number } | undefined;
 
   private constructor(
@@ -51,7 +51,7 @@ export class LinuxGuest implements CaseGuest {
     host.observe(this.#log.note);
   }
 
-  /** @throws GuestError where the kernel refuses the case's surface */
+  /** @throws GuestError where the kernel cannot create the case's surfaces */
   static async start(host: LinuxGuestHost, guestCase: GuestCase): Promise<LinuxGuest> {
     const client = await DrmClient.open(host.program);
     const surface = await client.createSurface(guestCase.surface, true);
@@ -60,7 +60,7 @@ export class LinuxGuest implements CaseGuest {
     return new LinuxGuest(host, client, guestCase, { surface, other, address });
   }
 
-  /** What the kernel says that the surface takes. */
+  /** The surface's size, from the kernel. */
   get bytes(): number {
     return this.#surface.bytes;
   }

@@ -2,7 +2,7 @@ import type { GuestCase } from '@cg/machine/guest-cases';
 import { GuestError } from '../guest-error.js';
 import type { KernelFlavour } from '../boot/guest-files.js';
 
-/** A kernel, and whether its device has DX contexts: what a case was recorded with. */
+/** The kernel that a case was recorded with, and whether its device had DX contexts. */
 export interface Variant {
   readonly flavour: KernelFlavour;
   readonly dx: boolean;
@@ -13,7 +13,7 @@ export interface CaseGroup extends Variant {
   readonly cases: readonly GuestCase[];
 }
 
-/** Which cases: so many of the variant asked for, each on its own variant, or some by id. */
+/** Which cases: so many of the variant asked for, or all or those with given ids, each on its own variant. */
 export type CaseChoice = { readonly count: number } | 'all' | { readonly ids: readonly number[] };
 
 /** @throws GuestError for an id that no case has */
@@ -33,10 +33,12 @@ export function selectCases(cases: readonly GuestCase[], choice: CaseChoice, ask
   }
   const fitting = cases.filter(({ kernel, dx }) => kernel === asked.flavour && dx === asked.dx);
   if (fitting.length === 0) {
-    throw new GuestError(`no case was recorded with kernel ${asked.flavour} and DX contexts`);
+    throw new GuestError(
+      `no case was recorded with kernel ${asked.flavour} and ${asked.dx ? '' : 'no '}DX contexts`,
+    );
   }
   const count = Math.min(choice.count, fitting.length);
-  // Spread over all of them: neighbours are much alike.
+  // Spread out, as neighbours are similar.
   const spread = Array.from({ length: count }, (_, i) => fitting[Math.floor((i * fitting.length) / count)]);
   return [{ ...asked, cases: spread }];
 }

@@ -14,7 +14,7 @@ function screen(wrong: readonly [number, number][], size = { width, height }) {
 }
 
 describe('the console’s picture', () => {
-  it('is as stored', () => {
+  it('is right where every pixel is as stored', () => {
     expect(comparePictures(screen([]), grey).wrongPixels).toBe(0);
   });
 
@@ -51,7 +51,7 @@ describe('the console’s picture', () => {
     ).toBe(2);
   });
 
-  it('is wrong everywhere where there is none, or one of another size', () => {
+  it('is wrong in all pixels where there is no screen, or one of another size', () => {
     expect(comparePictures(undefined, grey).wrongPixels).toBe(width * height);
     expect(comparePictures(screen([], { width: 32, height: 64 }), grey).wrongPixels).toBe(width * height);
   });

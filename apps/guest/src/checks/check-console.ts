@@ -11,7 +11,7 @@ const CELL = { width: 8, height: 16 };
 const DRAWN_SECONDS = 30;
 const POLL_MILLISECONDS = 100;
 
-/** More lines than the console has, so that it scrolls; then every printable character, and colours. */
+/** Prints more lines than the console has, so that it scrolls; then every printable character, and colours. */
 const DRAW = [
   String.raw`printf '\033c\033[?25l' > /dev/tty1`,
   'seq 1 60 > /dev/tty1',
@@ -23,11 +23,11 @@ const DRAW = [
 export interface ConsoleCheck {
   readonly width: number;
   readonly height: number;
-  /** Pixels that are not as stored, but for one cell: a cursor may blink. */
+  /** Pixels that differ; 0 where they are all in one character cell, as a cursor may blink. */
   readonly wrongPixels: number;
 }
 
-/** Has the guest write a page of text to its console, and compares what the screen target shows. */
+/** Writes text to the guest's console, and compares what the screen target shows with the stored picture. */
 export async function checkConsole(guest: EmulatedGuest): Promise<ConsoleCheck> {
   await guest.shell.must(DRAW);
   const expected = storedPicture();
@@ -35,7 +35,7 @@ export async function checkConsole(guest: EmulatedGuest): Promise<ConsoleCheck> 
   for (;;) {
     const [id = 0] = guest.device.screenTargetIds;
     const check = comparePictures(guest.device.screenTarget(id), expected);
-    // The kernel draws when it comes to it.
+    // The kernel draws later, from a work queue.
     if (check.wrongPixels === 0 || performance.now() > end) {
       return check;
     }
@@ -63,7 +63,7 @@ function rgb(data: ArrayLike<number>, at: number): number {
   return data[at] * 2 ** 16 + data[at + 1] * 2 ** 8 + data[at + 2];
 }
 
-/** @returns all pixels wrong where the size is another */
+/** A screen of another size differs in all pixels. */
 export function comparePictures(screen: ScreenTargetImage | undefined, expected: Picture): ConsoleCheck {
   const { width, height } = expected;
   if (screen?.width !== width || screen.height !== height) {

@@ -3,8 +3,8 @@ import { DrmClient } from '../linux/drm-client.js';
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
 
 /**
- * What vmwgfx sends, at least, for a DX context that is made, used, outgrows one of its COTables, and is
- * destroyed: a table for each of 11 kinds of object, another for the one that grows, and none in the end.
+ * The least that vmwgfx sends for a DX context that is created, used, outgrows one of its COTables, and is destroyed:
+ * a table is set for each of 11 kinds of object, again for the one that grows, and all are unset at the end.
  */
 const EXPECTED = {
   DX_DEFINE_CONTEXT: 1,
@@ -16,19 +16,19 @@ const EXPECTED = {
   DX_DESTROY_CONTEXT: 1,
 } as const satisfies Partial<Record<CommandName, number>>;
 
-/** An id beyond the page that a COTable begins with. */
+/** An id beyond a COTable's first page, so that the table has to grow. */
 const FAR_SAMPLER = 900;
 
 const TRIANGLE_LIST = 4;
 
-/** How often the device executed each of the commands of a DX context's life. */
+/** Commands of a DX context's life that the device has executed, counted. */
 export interface ContextCheck {
   readonly executed: Readonly<Record<string, number>>;
-  /** Those that it should have executed more often. */
+  /** Those executed too rarely. */
   readonly missing: readonly string[];
 }
 
-/** Has a program in the guest make a DX context, define samplers in it and go. The device must have DX. */
+/** Creates a DX context in the guest, defines samplers in it, and destroys it. The device must have DX. */
 export async function checkContext(guest: EmulatedGuest): Promise<ContextCheck> {
   const before = guest.device.statistics.perCommand;
   const client = await DrmClient.open(guest.program);

@@ -12,28 +12,28 @@ const SIDE = 64;
 const PITCH = SIDE * 4;
 const BYTES = PITCH * SIDE;
 
-/** What 32-bit loads and stores move of a row, from its byte 0, 1, 2 or 3 on. */
+/** Bytes of a row that 32-bit loads and stores move, beginning at its byte 0, 1, 2 or 3. */
 const WORDS_BYTES = PITCH - 4;
 
-/** A place in the agent's memory for all rows; what is below it the DRM calls use. */
+/** Offset of a copy of all rows in the agent's scratch memory, above what the DRM client uses. */
 const COPY = 32_768;
 const A8R8G8B8 = formatByName('A8R8G8B8')!.id;
 
-/** More than VRAM holds: the kernel must use a GMR. */
+/** More than VRAM has: the kernel must use a GMR. */
 const LARGE_BUFFER_BYTES = 20 * 2 ** 20;
 
-/** Its page list takes a page table of depth 2, with 4-byte entries. */
+/** Side of a surface whose MOB needs a page table of depth 2, with 4-byte entries. */
 const LARGE_SIDE = 2048;
 const PAGE_SIZE = 4096;
 const PAGE_STEP = 37;
 
-/** A way between guest memory and the device, and the bytes that did not come through. */
+/** A way between guest memory and the device, and the bytes that arrived wrong. */
 export interface MemoryCheck {
   readonly way: string;
   readonly wrongBytes: number;
 }
 
-/** Moves bytes both ways through each kind of memory that the kernel has for the device. */
+/** Moves bytes in both directions through each kind of memory that the kernel and the device share. */
 export async function checkMemory(guest: EmulatedGuest): Promise<MemoryCheck[]> {
   return [
     await checkDma(guest, BYTES),
@@ -42,7 +42,7 @@ export async function checkMemory(guest: EmulatedGuest): Promise<MemoryCheck[]> 
   ];
 }
 
-/** A buffer object to a surface by SURFACE_DMA, and back. */
+/** SURFACE_DMA from a buffer object to a surface, and back. */
 async function checkDma(guest: EmulatedGuest, bufferBytes: number): Promise<MemoryCheck> {
   const { program, device } = guest;
   const client = await DrmClient.open(program);
@@ -66,7 +66,7 @@ async function checkDma(guest: EmulatedGuest, bufferBytes: number): Promise<Memo
   return { way, wrongBytes: wrongOnDevice + wrongInGuest };
 }
 
-/** Fills rows by bytes, and then all but their ends by words, at each of the four alignments in turn. */
+/** Fills rows by bytes, then all but their ends by words; consecutive rows have alignments 0, 1, 2, 3. */
 async function writeRows(program: AgentProgram, address: number): Promise<Uint8Array> {
   const copy = program.scratch + COPY;
   const pattern = Uint8Array.from({ length: BYTES }, (_, i) => i * 7 + Math.floor(i / PITCH));
@@ -82,7 +82,7 @@ async function writeRows(program: AgentProgram, address: number): Promise<Uint8A
   return rows;
 }
 
-/** Loads all but the ends of rows by words, at each of the four alignments in turn. */
+/** Loads all but the ends of the rows by words; consecutive rows have alignments 0, 1, 2, 3. */
 async function loadRows(program: AgentProgram, address: number): Promise<Uint8Array> {
   const copy = program.scratch + COPY;
   for (let row = 0; row < SIDE; row++) {
@@ -91,7 +91,7 @@ async function loadRows(program: AgentProgram, address: number): Promise<Uint8Ar
   return program.peek(copy, SIDE * WORDS_BYTES);
 }
 
-/** What `loadRows` loads of these rows. */
+/** What `loadRows` should load of these rows. */
 function withoutEdges(rows: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(SIDE * WORDS_BYTES);
   for (let row = 0; row < SIDE; row++) {
@@ -122,7 +122,7 @@ function dma(guestGmrId: number, hostSid: number, transfer: number): Uint8Array 
   });
 }
 
-/** A coherent surface of 16 MiB, written here and there. */
+/** A coherent surface of 16 MiB, of which every PAGE_STEPth page is written. */
 async function checkLargeSurface(guest: EmulatedGuest): Promise<MemoryCheck> {
   const { program } = guest;
   const client = await DrmClient.open(program);

@@ -5,26 +5,25 @@ import { modulesFor } from '../boot/kernel-modules.js';
 const BOOT_SECONDS = 600;
 const ROUNDS = 5;
 
-/** Lines of a round: 64 characters each, far more than a screen has. */
+/** Lines of a round, of 64 characters each; far more than a screen has. */
 const LINES = 500;
 const LINE = 'The quick brown fox jumps over the lazy dog, 64 characters long.';
 
-/** The framebuffer driver for v86's own VGA. */
+/** The kernel module that drives v86's own VGA. */
 export const VGA_DRIVER = 'bochs';
 
-/** How fast a console takes text. */
+/** The speed of a console. */
 export interface ConsoleRate {
   readonly console: string;
-  /** Its size in pixels, or in characters. */
+  /** In pixels, or in characters. */
   readonly size: string;
-  /** Lines that scroll through in a second: the median of the rounds. */
+  /** The median of the rounds. */
   readonly linesPerSecond: number;
 }
 
 /**
- * Writes text to the consoles that one guest can have, one after the other: the text mode of v86's VGA, its
- * framebuffer, and the device through vmwgfx.
- * @param images with the modules of `VGA_DRIVER`
+ * Writes text to three consoles of one guest in turn: the text mode of v86's VGA, its framebuffer, and the device.
+ * @param images must include `VGA_DRIVER`
  */
 export async function measureConsoles(images: BootImages, memoryMib: number): Promise<ConsoleRate[]> {
   const guest = await EmulatedGuest.make(images, memoryMib, {}, 'cg.driver=none');
@@ -52,11 +51,11 @@ async function load(guest: EmulatedGuest, { files }: BootImages, driver: string)
 }
 
 async function measure(guest: EmulatedGuest, console: string): Promise<ConsoleRate> {
-  const said = await guest.shell.must(
+  const output = await guest.shell.must(
     'stty -F /dev/tty1 size; cat /sys/class/graphics/fb0/virtual_size || true',
   );
-  const [, rows, columns] = /^(\d+) (\d+)$/m.exec(said) ?? [];
-  const [, width, height] = /^(\d+),(\d+)$/m.exec(said) ?? [];
+  const [, rows, columns] = /^(\d+) (\d+)$/m.exec(output) ?? [];
+  const [, width, height] = /^(\d+),(\d+)$/m.exec(output) ?? [];
   const size = width === undefined ? `${columns}x${rows} characters` : `${width}x${height}`;
   const rates: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {

@@ -6,7 +6,7 @@ import type { V86 } from 'v86';
 import { AgentProgram } from '../agent/agent-program.js';
 import { AgentWire } from '../agent/agent-wire.js';
 import { makeGuardedEmulator } from './guarded-emulator.js';
-import { endSaidBy } from './guest-end.js';
+import { endReason } from './guest-end.js';
 import { GuestError } from '../guest-error.js';
 import type { GuestFiles } from '../boot/guest-files.js';
 import { GuestShell } from '../linux/guest-shell.js';
@@ -19,11 +19,11 @@ export interface BootImages {
   readonly initramfs: Uint8Array<ArrayBuffer>;
 }
 
-/** A state that a guest can be continued from. */
+/** The saved state of a guest. */
 export interface GuestState {
   readonly emulator: ArrayBuffer;
   readonly device: Uint8Array;
-  /** The agent's memory, as it said when it started. */
+  /** The agent's scratch memory, from its first message. */
   readonly agent: readonly [address: number, bytes: number];
 }
 
@@ -31,11 +31,11 @@ interface HaltEvents {
   add_listener(event: 'cpu-event-halt', listener: () => void): void;
 }
 
-/** A PC with the SVGA device, and what is connected to its serial ports. */
+/** A PC with the SVGA device, and the other ends of its serial ports. */
 export class EmulatedGuest {
   readonly console: SerialConsole;
   readonly agent: AgentWire;
-  /** A process in the guest that does what it is told. */
+  /** A process in the guest, driven from here. */
   readonly program: AgentProgram;
   readonly shell: GuestShell;
   readonly #emulator: V86;
@@ -50,20 +50,20 @@ export class EmulatedGuest {
     this.program = new AgentProgram(this.agent);
     this.shell = new GuestShell(this.program);
     this.console.onLine = (line) => {
-      const end = endSaidBy(line);
+      const end = endReason(line);
       if (end !== undefined) {
         this.#fail(new GuestError(end));
       }
     };
-    // An event that v86 has not in its types: a halt with interrupts off, from which nothing wakes the CPU.
+    // Not in v86's types: a halt with interrupts off, from which nothing wakes the CPU.
     (emulator as unknown as HaltEvents).add_listener('cpu-event-halt', () => {
       this.#fail(new GuestError('the guest has ended: its CPU has halted'));
     });
   }
 
   /**
-   * A machine that is off.
-   * @param parameters for the end of the kernel's command line
+   * Makes a guest that is not running yet.
+   * @param parameters appended to the kernel's command line
    */
   static async make(
     { files, initramfs }: BootImages,
@@ -93,7 +93,7 @@ export class EmulatedGuest {
     return this.#attached.device;
   }
 
-  /** Has a listener told of the device's commands, in place of the one before. */
+  /** Sets the listener of the device's commands, in place of the previous one. */
   observe(listener: (command: CommandReader) => void): void {
     this.#listener = listener;
   }
@@ -102,7 +102,7 @@ export class EmulatedGuest {
     void this.#emulator.run();
   }
 
-  /** Stands still when this resolves. */
+  /** Resolves when the emulator has stopped. */
   async pause(): Promise<void> {
     if (this.#emulator.is_running()) {
       const stopped = new Promise<void>((resolve) => {
@@ -113,7 +113,7 @@ export class EmulatedGuest {
     }
   }
 
-  /** @throws GuestError while the agent has not said where its memory is */
+  /** @throws GuestError before the agent's first message */
   async save(): Promise<GuestState> {
     const { memory } = this.agent;
     if (memory === undefined) {
@@ -129,9 +129,9 @@ export class EmulatedGuest {
     this.agent.memory = { address, bytes };
   }
 
-  /** Off for good. Whatever waits for the guest fails. */
+  /** Stops the guest for good, and rejects every wait for it. */
   async end(): Promise<void> {
-    this.#fail(new GuestError('the guest is off'));
+    this.#fail(new GuestError('the guest has been stopped'));
     await this.pause();
     await this.#emulator.destroy();
   }

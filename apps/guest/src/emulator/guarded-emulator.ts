@@ -12,7 +12,7 @@ interface Imports {
   readonly env: object;
 }
 
-/** Of TypeScript's libraries only that of the browser declares it. */
+/** Declared by TypeScript's DOM library only, which is not among the types here. */
 const { WebAssembly: wasm } = globalThis as unknown as {
   WebAssembly: {
     instantiate(bytes: Uint8Array, imports: Imports): Promise<{ instance: { exports: Exports } }>;
@@ -21,21 +21,21 @@ const { WebAssembly: wasm } = globalThis as unknown as {
 };
 
 /**
- * A v86 that is ready and off.
+ * Makes a v86 that is ready and not running.
  *
- * v86 prints the panics of its own code, and throws them where nobody can catch them: from a timer of its main
- * loop. Here they are told to `onFault`, and the emulator stops.
- * @param onFault a GuestError for a panic of v86; any other error is of the handlers that v86 calls, ours
+ * v86 prints panics of its own code, and throws them from a timer of its main loop, where nothing can catch them. Here
+ * `onFault` takes them, and the emulator stops.
+ * @param onFault takes a GuestError for a panic of v86; any other error is one of our handlers that v86 calls
  */
 export async function makeGuardedEmulator(
   options: V86Options,
   onFault: (error: Error) => void,
 ): Promise<V86> {
-  let panic = 'it stopped';
+  let panic = 'v86 gives no reason';
   const instantiate = async (imports: Imports): Promise<Exports> => {
     const code = readFileSync(createRequire(import.meta.url).resolve('v86/build/v86.wasm'));
     const printPanic = (offset: number, length: number): void => {
-      // «panicked at <place>:», and in the next line why.
+      // «panicked at <place>:», then a line with the reason.
       const text = Buffer.from(exports.memory.buffer, offset, length).toString();
       panic = text.trim().split('\n').at(1) ?? text.trim();
     };
@@ -47,7 +47,7 @@ export async function makeGuardedEmulator(
         return exports.main_loop();
       } catch (error) {
         const isPanic = error instanceof wasm.RuntimeError;
-        onFault(isPanic ? new GuestError(`the emulator cannot go on: ${panic}`) : (error as Error));
+        onFault(isPanic ? new GuestError(`the emulator has stopped: ${panic}`) : (error as Error));
         void emulator.stop();
         return 0;
       }

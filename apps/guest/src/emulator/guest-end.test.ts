@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { endSaidBy } from './guest-end.js';
+import { endReason } from './guest-end.js';
 
 it.each([
   [
@@ -16,8 +16,8 @@ it.each([
   ],
   ['[   48.978116] reboot: Restarting system', 'the guest has ended: restarting system'],
   ['[ 1234.180564] reboot: System halted', 'the guest has ended: system halted'],
-])('the kernel’s line %j is an end', (line, said) => {
-  expect(endSaidBy(line)).toBe(said);
+])('the kernel’s line %j is an end', (line, message) => {
+  expect(endReason(line)).toBe(message);
 });
 
 it.each([
@@ -26,6 +26,6 @@ it.each([
   ['[   48.1] what follows a Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000300'],
   ['[   48.978116] reboot: machine restart'],
   [''],
-])('the line %j, which a program may write or which says nothing, is none', (line) => {
-  expect(endSaidBy(line)).toBeUndefined();
+])('the line %j, of a program or of anything else, is not an end', (line) => {
+  expect(endReason(line)).toBeUndefined();
 });

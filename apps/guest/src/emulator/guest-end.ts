@@ -1,16 +1,16 @@
-/** A line of the kernel's log, with its time. */
+/** A line of the kernel's log, with its timestamp. */
 const KERNEL_LINE = /^\[ *\d+\.\d+\] (.*)$/;
 
 const INIT_ENDED = /^Kernel panic - not syncing: Attempted to kill init! exitcode=0x([0-9a-f]{8})$/;
 const PANIC = /^Kernel panic - not syncing: (.*)$/;
 const REBOOT = /^reboot: (System halted|Power down|Restarting system)/;
 
-/** What a line of the console says of the guest's end; undefined where it says nothing of it. */
-export function endSaidBy(line: string): string | undefined {
+/** The reason for the guest's end, from a line of its console; undefined where the line is of anything else. */
+export function endReason(line: string): string | undefined {
   const [, message = ''] = KERNEL_LINE.exec(line) ?? [];
   const [, status] = INIT_ENDED.exec(message) ?? [];
   if (status !== undefined) {
-    // As wait(2) has it: a signal in the low 7 bits, or an exit code above them.
+    // As in wait(2): a signal in the low 7 bits, or an exit code in bits 8 to 15.
     const value = Number.parseInt(status, 16);
     const signal = value & 0x7f;
     return signal === 0

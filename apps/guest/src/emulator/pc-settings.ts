@@ -12,14 +12,14 @@ const COMMAND_LINE = [
   'nowatchdog',
   'nokaslr',
   'cryptomgr.notests=1',
-  // A logo or a cursor would be screen updates that nobody asked for.
+  // A logo and a cursor would cause screen updates of their own.
   'logo.nologo',
   'vt.global_cursor_default=0',
 ].join(' ');
 
 /**
- * The PC that guests run on, and how its kernel is booted: what a saved state depends on besides its files.
- * @param parameters for the end of the kernel's command line
+ * The PC of the guests, and its kernel's command line. A saved state depends on these, and on the boot files.
+ * @param parameters appended to the kernel's command line
  */
 export function pcSettings(memoryMib: number, parameters = ''): V86Options {
   return {

@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => rmSync(cache, { recursive: true }));
 
 describe('saved states', () => {
-  it('come back as they were, until they are removed', () => {
+  it('are loaded as they were stored, until they are removed', () => {
     expect(states.load('a')).toBeUndefined();
     states.store('a', state(1));
     expect(new Uint8Array(states.load('a')?.emulator ?? new ArrayBuffer())).toEqual(Uint8Array.of(1, 2));
@@ -29,7 +29,7 @@ describe('saved states', () => {
     expect(states.load('a')).toBeUndefined();
   });
 
-  it('that were not written to their end are none', () => {
+  it('that are incomplete are not loaded', () => {
     states.store('a', state(1));
     rmSync(join(cache, 'states', 'a', 'state.json'));
     expect(states.load('a')).toBeUndefined();
@@ -44,7 +44,7 @@ describe('saved states', () => {
     ['emulator.state', '\x01\x00'],
     ['device.snapshot', undefined],
     ['device.snapshot', '\x04'],
-  ])('whose %s is damaged (%j) are none', (name, content) => {
+  ])('whose %s is damaged (%j) are not loaded', (name, content) => {
     states.store('a', state(1));
     const path = join(cache, 'states', 'a', name);
     rmSync(path);
@@ -54,7 +54,7 @@ describe('saved states', () => {
     expect(states.load('a')).toBeUndefined();
   });
 
-  it('are eight at most; the oldest go', () => {
+  it('are eight at most: the oldest are removed', () => {
     for (let i = 0; i < 10; i++) {
       states.store(`state-${i}`, state(i));
       utimesSync(join(cache, 'states', `state-${i}`), i, i);
@@ -64,7 +64,7 @@ describe('saved states', () => {
     expect(kept).toEqual(['newest', ...[3, 4, 5, 6, 7, 8, 9].map((i) => `state-${i}`)]);
   });
 
-  it('are named by all that decides what they are', () => {
+  it('have a name of their own for each kernel, BIOS, initramfs, PC and device', () => {
     const [kernel, bios, vgaBios] = ['kernel', 'bios', 'vga'].map((name) => join(cache, name));
     [kernel, bios, vgaBios].forEach((path) => writeFileSync(path, path));
     const files = { kernel, bios, vgaBios, modules: '', busybox: '' };

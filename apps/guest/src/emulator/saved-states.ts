@@ -7,19 +7,19 @@ import type { SvgaDeviceOptions } from '@cg/svga-device';
 import type { V86Options } from 'v86';
 import type { BootImages, GuestState } from './emulated-guest.js';
 
-/** States that are kept: each takes some 60 MB. */
+/** States that are kept, of some 60 MB each. */
 const MOST_STATES = 8;
 
 const ABOUT = 'state.json';
 
-/** What is kept beside a state: where its agent is, and CRC-32s, as a guest with a damaged memory runs astray. */
+/** What is kept beside a state: the agent's memory, and CRC-32s, as damaged memory would crash the guest later. */
 interface AboutState {
   readonly agent: GuestState['agent'];
   readonly emulator: number;
   readonly device: number;
 }
 
-/** States of guests whose driver is loaded, in the cache folder, by what they were booted from. */
+/** Saved states of guests whose driver is loaded, in the cache folder. */
 export class SavedStates {
   readonly #folder: string;
 
@@ -27,7 +27,7 @@ export class SavedStates {
     this.#folder = join(cache, 'states');
   }
 
-  /** Names a state by all that decides what it is. @param pc as `pcSettings` gives it */
+  /** The name of a state: a hash of all that it depends on. @param pc from `pcSettings` */
   keyFor({ files, initramfs }: BootImages, pc: V86Options, device: SvgaDeviceOptions): string {
     const { version } = createRequire(import.meta.url)('v86/package.json') as { version: string };
     const hash = createHash('sha256').update(JSON.stringify({ version, pc, device })).update(initramfs);
@@ -37,7 +37,7 @@ export class SavedStates {
     return hash.digest('hex').slice(0, 16);
   }
 
-  /** @returns undefined where there is none, or one that is not as it was stored */
+  /** @returns undefined where there is none, or it is damaged */
   load(key: string): GuestState | undefined {
     const folder = join(this.#folder, key);
     try {
@@ -52,7 +52,7 @@ export class SavedStates {
     }
   }
 
-  /** Keeps a state, and of those before it the newest. */
+  /** Stores a state, and removes the oldest of the others. */
   store(key: string, { emulator, device, agent }: GuestState): void {
     const folder = join(this.#folder, key);
     rmSync(folder, { recursive: true, force: true });
@@ -62,7 +62,7 @@ export class SavedStates {
     writeFileSync(join(folder, 'device.snapshot'), device);
     const about: AboutState = { agent, emulator: crc32(bytes), device: crc32(device) };
     writeFileSync(join(folder, `${ABOUT}.partial`), JSON.stringify(about));
-    // What is there last makes it valid.
+    // Last: a state without it is incomplete.
     renameSync(join(folder, `${ABOUT}.partial`), join(folder, ABOUT));
     this.#removeOldest();
   }
@@ -73,7 +73,6 @@ export class SavedStates {
     keys.slice(MOST_STATES).forEach((key) => this.remove(key));
   }
 
-  /** A state that does not fit any more is of no use. */
   remove(key: string): void {
     rmSync(join(this.#folder, key), { recursive: true, force: true });
   }

@@ -10,11 +10,11 @@ interface Waiter {
 
 /** The guest's first serial port: its console. */
 export class SerialConsole {
-  /** All that the guest has said. */
+  /** All output so far. */
   text = '';
-  /** Told of it as it comes. */
-  onText: (said: string) => void = () => {};
-  /** Told of each line when it has ended, without its end. */
+  /** Takes output as it comes. */
+  onText: (text: string) => void = () => {};
+  /** Takes each line when it is complete, without its line break. */
   onLine: (line: string) => void = () => {};
   readonly #emulator: V86;
   readonly #decoder = new TextDecoder();
@@ -25,10 +25,10 @@ export class SerialConsole {
   constructor(emulator: V86) {
     this.#emulator = emulator;
     emulator.add_listener('serial0-output-byte', (byte) => {
-      const said = this.#decoder.decode(Uint8Array.of(byte), { stream: true });
-      this.text += said;
-      this.onText(said);
-      if (said === '\n') {
+      const text = this.#decoder.decode(Uint8Array.of(byte), { stream: true });
+      this.text += text;
+      this.onText(text);
+      if (text === '\n') {
         const line = this.text.slice(this.#lineStart).trimEnd();
         this.#lineStart = this.text.length;
         this.onLine(line);
@@ -42,7 +42,7 @@ export class SerialConsole {
   }
 
   /**
-   * Waits until the guest has said something after `from`, in a line that has ended.
+   * Waits for a match in complete lines of the output, from the offset `from` on.
    * @throws GuestError after so many seconds
    */
   async waitFor(wanted: RegExp, seconds: number, from = 0): Promise<RegExpExecArray> {
@@ -52,7 +52,7 @@ export class SerialConsole {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiters.delete(waiter);
-        reject(new GuestError(`the guest did not say «${wanted.source}» within ${seconds} s`));
+        reject(new GuestError(`the guest's console has not shown «${wanted.source}» within ${seconds} s`));
       }, seconds * 1000);
       const found = (match: RegExpExecArray): void => {
         clearTimeout(timer);
@@ -68,7 +68,7 @@ export class SerialConsole {
     });
   }
 
-  /** Has everything that is waited for, now or later, fail. */
+  /** Rejects every wait, now and later. */
   fail(error: Error): void {
     this.#failure ??= error;
     this.#waiters.forEach((waiter) => waiter.fail(error));

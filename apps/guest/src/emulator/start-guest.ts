@@ -7,31 +7,31 @@ import type { SavedStates } from './saved-states.js';
 
 const BOOT_SECONDS = 600;
 
-/** How a guest is started. */
+/** How a guest is booted or restored. */
 export interface StartOptions {
   readonly images: BootImages;
   readonly memoryMib: number;
   readonly device: SvgaDeviceOptions;
-  /** Undefined: booted, and not saved. */
+  /** Undefined to boot, and to save nothing. */
   readonly states: SavedStates | undefined;
   readonly say: (what: string) => void;
-  /** Told what the guest says on its console while it boots. */
-  readonly onConsole: (said: string) => void;
+  /** Takes the console's output. */
+  readonly onConsole: (text: string) => void;
 }
 
 /** A running guest with its driver loaded, and how long that took, in seconds. */
 export interface StartedGuest {
   readonly guest: EmulatedGuest;
   readonly restored: boolean;
-  /** From power-on to user space; 0 where it was restored. */
+  /** From power-on to user space; 0 where the guest was restored. */
   readonly bootSeconds: number;
-  /** From there until the driver was loaded; where the guest was restored, all that took. */
+  /** From then until the driver was loaded; of a restored guest, the time to restore it. */
   readonly loadSeconds: number;
 }
 
 /**
- * Continues a guest from its saved state, or boots it and saves that.
- * @throws GuestError where the guest does not come up, or its driver does not take the device
+ * Restores a guest from its saved state, or boots one and saves it.
+ * @throws GuestError where the guest does not boot, or its driver does not load
  */
 export async function startGuest(options: StartOptions): Promise<StartedGuest> {
   const { images, memoryMib, states, device, say } = options;
@@ -48,7 +48,7 @@ export async function startGuest(options: StartOptions): Promise<StartedGuest> {
     try {
       states.store(key, state);
     } catch (error) {
-      // It runs all the same; the next start takes as long again.
+      // Not fatal: the next start boots again.
       say(`the guest cannot be saved (${(error as Error).message})`);
       states.remove(key);
     }
@@ -68,8 +68,8 @@ async function restoreGuest(key: string, options: StartOptions): Promise<Started
   try {
     await guest.restore(state);
   } catch (error) {
-    // Whatever v86 or the device say of damaged bytes; the state can be had again.
-    say(`the saved guest is of no use (${(error as Error).message})`);
+    // v86 and the device throw errors of many kinds for a state that does not fit. It is made again.
+    say(`the saved guest cannot be restored (${(error as Error).message})`);
     await guest.end();
     states?.remove(key);
     return undefined;
@@ -87,11 +87,11 @@ async function bootGuest({ images, memoryMib, device, onConsole }: StartOptions)
   try {
     await guest.console.waitFor(new RegExp(MARK.BOOTED), BOOT_SECONDS);
     const bootSeconds = secondsSince(start);
-    const either = new RegExp(`${MARK.LOADED}|${MARK.FAILED}`);
-    const [said] = await guest.console.waitFor(either, BOOT_SECONDS);
-    if (said === MARK.FAILED) {
-      const [reason = 'its console says why'] = /vmwgfx.*(?:rror|ailed).*/.exec(guest.console.text) ?? [];
-      throw new GuestError(`the guest's driver does not take the device: ${reason}`);
+    const loadedOrFailed = new RegExp(`${MARK.LOADED}|${MARK.FAILED}`);
+    const [mark] = await guest.console.waitFor(loadedOrFailed, BOOT_SECONDS);
+    if (mark === MARK.FAILED) {
+      const [reason = 'see its console'] = /vmwgfx.*(?:rror|ailed).*/.exec(guest.console.text) ?? [];
+      throw new GuestError(`the guest's driver does not load: ${reason}`);
     }
     const loadSeconds = secondsSince(start) - bootSeconds;
     await guest.console.waitFor(new RegExp(MARK.READY), BOOT_SECONDS);

@@ -61,7 +61,7 @@ export class DrmClient {
     this.#file = file;
   }
 
-  /** @throws GuestError where the guest refuses */
+  /** @throws GuestError where the file cannot be opened */
   static async open(program: AgentProgram, path = '/dev/dri/renderD128'): Promise<DrmClient> {
     return new DrmClient(program, await openFile(program, path, OPEN.READ_WRITE));
   }

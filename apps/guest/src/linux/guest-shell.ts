@@ -2,7 +2,7 @@ import type { AgentProgram } from '../agent/agent-program.js';
 import { GuestError } from '../guest-error.js';
 import { EAGAIN, mustSucceed, OPEN, openFile, SYS } from './system-calls.js';
 
-/** The pipes that the guest's first shell takes a command from and answers through (initramfs.ts makes them). */
+/** The named pipes of the guest's first shell, for a command and its results (initramfs.ts makes them). */
 export const PIPE = {
   COMMAND: '/run/command',
   OUTPUT: '/run/output',
@@ -10,7 +10,7 @@ export const PIPE = {
   STATUS: '/run/status',
 } as const;
 
-/** What a pipe of Linux holds; what a command wrote before its end is no more than this from being read. */
+/** Capacity of a pipe. When a command has ended, no more than this is left to read. */
 const PIPE_BYTES = 65_536;
 
 const READ_BYTES = 16_384;
@@ -20,13 +20,13 @@ const POLLIN = 1;
 /** Bytes of a pollfd: descriptor, events, returned events. */
 const POLLFD_BYTES = 8;
 
-/** Where arguments and bytes lie in the agent's memory. */
+/** Offsets of arguments and data in the agent's scratch memory. */
 const ARGUMENT = 0;
 const DATA = 4096;
 
 const DEFAULT_SECONDS = 600;
 
-/** Takes bytes; reading goes on when the promise resolves. */
+/** Takes bytes; reading continues when the promise resolves. */
 type Sink = (bytes: Uint8Array) => Promise<void> | void;
 
 /** How a command is run. */
@@ -44,8 +44,8 @@ interface Pipes {
 }
 
 /**
- * The guest's first shell. Bytes of a command come through pipes of the guest's kernel, not through its console: as
- * they were written, output apart from errors, and without the kernel's own messages.
+ * The guest's first shell. The output of a command comes through pipes of the guest's kernel instead of its console, so
+ * that it is unchanged, separate from the errors, and free of kernel messages.
  */
 export class GuestShell {
   readonly #program: AgentProgram;
@@ -57,13 +57,13 @@ export class GuestShell {
   }
 
   /**
-   * Runs a command to its end. Processes that it leaves in the background go on, and are not waited for.
+   * Runs a command to its end. Processes that it leaves in the background continue, and are not waited for.
    * @returns its exit code, 128 + n where signal n ended it; undefined where it has not ended in time
-   * @throws GuestError where the guest ends, as it does when its first shell does (`exit`)
+   * @throws GuestError where the guest ends, as it does when its first shell exits
    */
   async run(command: string, options: ShellOptions = {}): Promise<number | undefined> {
     if (this.#isBusy) {
-      throw new GuestError('the guest still runs the command before');
+      throw new GuestError('the guest is still running the previous command');
     }
     const { seconds = DEFAULT_SECONDS, onOutput = () => {}, onErrors = () => {} } = options;
     this.#pipes ??= await this.#openPipes();
@@ -73,15 +73,15 @@ export class GuestShell {
     const end = performance.now() + seconds * 1000;
     while (performance.now() < end) {
       const ready = await this.#poll([output, errors, status]);
-      // The status comes last: what the command wrote before it is in the pipes by now.
+      // The status is written last: by then all output of the command is in the pipes.
       const most = ready.includes(status) ? PIPE_BYTES : READ_BYTES;
       await this.#read(output, most, onOutput);
       await this.#read(errors, most, onErrors);
       if (ready.includes(status)) {
-        let said = '';
-        await this.#read(status, READ_BYTES, (bytes) => void (said += new TextDecoder().decode(bytes)));
+        let text = '';
+        await this.#read(status, READ_BYTES, (bytes) => void (text += new TextDecoder().decode(bytes)));
         this.#isBusy = false;
-        return Number(said);
+        return Number(text);
       }
     }
     return undefined;
@@ -89,18 +89,18 @@ export class GuestShell {
 
   /** Runs a command that must succeed. @returns its output @throws GuestError where it does not */
   async must(command: string): Promise<string> {
-    let said = '';
+    let output = '';
     const decoder = new TextDecoder();
-    const onOutput = (bytes: Uint8Array): void => void (said += decoder.decode(bytes, { stream: true }));
+    const onOutput = (bytes: Uint8Array): void => void (output += decoder.decode(bytes, { stream: true }));
     const code = await this.run(command, { onOutput });
     if (code !== 0) {
       const how = code === undefined ? `does not end within ${DEFAULT_SECONDS} s` : `fails with ${code}`;
       throw new GuestError(`a command in the guest ${how}: ${command}`);
     }
-    return said;
+    return output;
   }
 
-  /** With a writing end of their own they have no end of file, and nobody who writes to them meets one. */
+  /** Opened for writing too, so that no end of file is read, and no writer gets SIGPIPE. */
   async #openPipes(): Promise<Pipes> {
     const flags = OPEN.READ_WRITE + OPEN.NONBLOCK;
     return {
@@ -122,7 +122,7 @@ export class GuestShell {
     await this.#program.call(SYS.CLOSE, file);
   }
 
-  /** Waits a moment for bytes. @returns the files that have some */
+  /** Waits up to POLL_MILLISECONDS for data. @returns the files that have some */
   async #poll(files: readonly number[]): Promise<number[]> {
     const address = this.#program.scratch + ARGUMENT;
     const entries = Int32Array.from(files.flatMap((file) => [file, POLLIN]));
@@ -133,7 +133,7 @@ export class GuestShell {
     return files.filter((_, i) => (view.getUint16(i * POLLFD_BYTES + 6, true) & POLLIN) !== 0);
   }
 
-  /** Reads what there is, up to so many bytes. */
+  /** Reads what is there, up to `most` bytes. */
   async #read(file: number, most: number, sink: Sink): Promise<void> {
     const address = this.#program.scratch + DATA;
     for (let left = most; left > 0;) {

@@ -20,15 +20,15 @@ export const OPEN = { WRITE_ONLY: 1, READ_WRITE: 2, NONBLOCK: 0o4000 } as const;
 export const EAGAIN = 11;
 export const EFAULT = 14;
 
-/** The result of a system call. @throws GuestError for an errno */
+/** @returns the result of a system call @throws GuestError where it is an errno */
 export function mustSucceed(what: string, result: number): number {
   if (result < 0) {
-    throw new GuestError(`the guest's kernel refuses ${what}: errno ${-result}`);
+    throw new GuestError(`${what} failed in the guest: errno ${-result}`);
   }
   return result;
 }
 
-/** Opens a file in the guest. @returns its descriptor @throws GuestError where the guest refuses */
+/** Opens a file in the guest. @returns its descriptor @throws GuestError where that fails */
 export async function openFile(program: AgentProgram, path: string, flags: number): Promise<number> {
   await program.poke(program.scratch, new TextEncoder().encode(`${path}\0`));
   return mustSucceed(`open ${path}`, await program.call(SYS.OPEN, program.scratch, flags));

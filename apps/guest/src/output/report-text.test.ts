@@ -35,8 +35,8 @@ const report: GuestReport = {
   screen: undefined,
 };
 
-describe('the text of cg guest', () => {
-  it('is a line for a case, headed once, with what the kernel lost, within 100 columns', () => {
+describe('the report', () => {
+  it('has a row for a case, with what the kernel lost, within 100 columns, and one head', () => {
     const lines = caseLine({ ...compared, differences: { E1: 2, E2: 0, D1: 0, D5: 1 } }, true).split('\n');
     expect(lines[0]).toContain('as recorded');
     expect(lines[1]).toMatch(/^ {3}3 {2}a program.*… +11 +11 +10 {2}E1×2 D5×1; 4 bytes$/);
@@ -44,7 +44,7 @@ describe('the text of cg guest', () => {
     expect(caseLine(compared, false)).not.toContain('as recorded');
   });
 
-  it('shows the boxes of a step that is wrong, three ways', () => {
+  it('shows the boxes of a wrong step: the kernel’s, the recorded ones and ours', () => {
     expect(
       caseLine({ ...compared, wrong }, false)
         .split('\n')
@@ -73,7 +73,7 @@ describe('the text of cg guest', () => {
     ['a context lacks a command', { context: { executed: {}, missing: ['DX_SET_COTABLE'] } }],
     ['the device refused a command', { refused: 1, lastError: 'why' }],
     ['the command failed', { runExitCode: 1 }],
-  ])('has failed where %s, and says so', (_what, change) => {
+  ])('has failed where %s, and shows it', (_what, change) => {
     expect(hasFailed(report)).toBe(false);
     expect(hasFailed({ ...report, ...change })).toBe(true);
     expect(describeGuests([{ ...report, ...change }])).not.toBe(describeGuests([report]));

@@ -16,7 +16,7 @@ const HEAD = `${[
   'why not; lost',
 ].join('  ')}\n`;
 
-/** A check of the guest did not hold. */
+/** Whether a check has failed, or the command. */
 export function hasFailed({ cases, console, memory, context, runExitCode, refused }: GuestReport): boolean {
   const isWrong = cases.some(({ wrong }) => wrong.length > 0) || (console?.wrongPixels ?? 0) > 0;
   const isMemoryWrong = memory.some(({ wrongBytes }) => wrongBytes > 0);
@@ -28,7 +28,7 @@ function hasCommandFailed(exitCode: GuestReport['runExitCode']): boolean {
   return exitCode !== undefined && exitCode !== 0;
 }
 
-/** A line of the table of cases, with its head ahead of the first, and what is wrong below it. */
+/** A row of the table of cases, and below it what is wrong; the first row has the table's head above it. */
 export function caseLine(compared: ComparedCase, isFirst: boolean): string {
   const { id, name, submissions, asRecorded, oursEqual, wrong } = compared;
   const cells = [
@@ -48,7 +48,7 @@ export function caseLine(compared: ComparedCase, isFirst: boolean): string {
   return `${isFirst ? colors.bold(HEAD) : ''}${[line, ...details].join('\n')}\n`;
 }
 
-/** What came of the guests, in words. */
+/** The results of all guests as text. */
 export function describeGuests(reports: readonly GuestReport[]): string {
   const lines = reports.flatMap(describeGuest);
   const cases = reports.flatMap((report) => report.cases);
@@ -58,7 +58,7 @@ export function describeGuests(reports: readonly GuestReport[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** How fast each console takes text. */
+/** The speeds of the consoles as text. */
 export function describeRates(rates: readonly ConsoleRate[]): string {
   const lines = rates.map(({ console, size, linesPerSecond }) => {
     return `${console.padEnd(24)}${size.padEnd(20)}${linesPerSecond.toFixed(0).padStart(6)} lines a second`;
@@ -120,8 +120,8 @@ function describeCases(cases: readonly ComparedCase[]): string[] {
 
 function differencesOf({ differences, lostBytes }: ComparedCase): string {
   const named = Object.entries(differences).filter(([, count]) => count > 0);
-  const said = named.map(([erratum, count]) => `${erratum}×${count}`);
-  return lostBytes === 0 ? said.join(' ') : `${said.join(' ')}; ${lostBytes} bytes`;
+  const counts = named.map(([erratum, count]) => `${erratum}×${count}`);
+  return lostBytes === 0 ? counts.join(' ') : `${counts.join(' ')}; ${lostBytes} bytes`;
 }
 
 function short(name: string): string {
