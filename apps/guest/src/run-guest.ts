@@ -32,9 +32,9 @@ export interface GuestRequest extends Variant {
   readonly checkMemory: boolean;
   /** On devices with DX contexts. */
   readonly checkContext: boolean;
-  /** Runs in the guest's shell. */
+  /** A command to run in the guest's shell. */
   readonly run: string | undefined;
-  /** The most that the command may take. */
+  /** How long the command may take. */
   readonly runSeconds: number;
   readonly takeScreen: boolean;
 }
