@@ -10,12 +10,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-// `cg` keeps a channel to this process and hands its signals on. SIGKILL cannot be handed on: the channel closes.
+// `cg` hands its signals on, all but SIGKILL: then the channel that it keeps to this process closes.
+const name = process.argv0 === NAME_UNDER_CG ? NAME_UNDER_CG : PROGRAM;
 process.once('disconnect', () => process.exit());
 process.channel?.unref();
+if (name === NAME_UNDER_CG && !process.connected) {
+  process.exit(); // It has closed while this program was being loaded.
+}
 
 try {
-  const name = process.argv0 === NAME_UNDER_CG ? NAME_UNDER_CG : PROGRAM;
   process.exitCode = await run(process.argv.slice(2), name);
 } catch (error) {
   console.error(error);
