@@ -63,6 +63,10 @@ describe.each(programs)('%s, installed in a new project', (name, { manifest, rea
     }
   });
 
+  it.runIf(name === '@cg/cli')('replays the trace that it brings', () => {
+    expect(project.runProgram('cg', ['replay'])).toMatch(/^idle-desktop: .*wrong bytes +0,/s);
+  });
+
   it.runIf(name === '@cg/cli')(
     'replays without a wrong byte, and its README has every field of the JSON',
     () => {
