@@ -11,6 +11,9 @@ import { packageOf } from './imports.mjs';
  * @returns {string[]}
  */
 export function importViolations(pkg, house) {
+  const apps = new Set(
+    house.packages.filter(({ wing }) => wing === 'apps').map(({ manifest }) => manifest.name),
+  );
   const forUsers = new Set(Object.keys(pkg.manifest.dependencies ?? {}));
   const forTests = new Set([
     ...forUsers,
@@ -21,7 +24,7 @@ export function importViolations(pkg, house) {
     source.imports.flatMap(({ specifier, line }) => {
       const what = specifier.startsWith('.')
         ? relativeViolation(pkg, source, specifier)
-        : bareViolation(pkg, source, specifier, source.shipped ? forUsers : forTests);
+        : bareViolation(pkg, source, specifier, source.shipped ? forUsers : forTests, apps);
       return what === undefined ? [] : [`${pkg.folder}/${source.path}:${line}: ${what}`];
     }),
   );
@@ -36,10 +39,19 @@ function relativeViolation(pkg, source, specifier) {
   return source.shipped && target?.shipped === false ? `«${specifier}» is test code` : undefined;
 }
 
-/** @param {Package} pkg @param {Source} source @param {string} specifier @param {Set<string>} declared */
-function bareViolation(pkg, source, specifier, declared) {
+/**
+ * @param {Package} pkg
+ * @param {Source} source
+ * @param {string} specifier
+ * @param {Set<string>} declared
+ * @param {Set<string>} apps
+ */
+function bareViolation(pkg, source, specifier, declared, apps) {
   if (!isBuiltin(specifier)) {
     const name = packageOf(specifier);
+    if (apps.has(name)) {
+      return `${name} is an app, and nothing imports an app`;
+    }
     return declared.has(name) ? undefined : `${name} is not declared`;
   }
   if (!specifier.startsWith('node:')) {

@@ -27,7 +27,7 @@ function floorViolations(pkg, house) {
   const broken = [];
   for (const [field, names] of Object.entries({ dependencies, devDependencies })) {
     for (const name of Object.keys(names).filter((name) => name.startsWith('@cg/'))) {
-      const what = edgeViolation(floor, field, known.get(name));
+      const what = edgeViolation(pkg, field, name, known);
       if (what !== undefined) {
         broken.push(`${field}: ${name} ${what}`);
       }
@@ -36,8 +36,9 @@ function floorViolations(pkg, house) {
   return broken;
 }
 
-/** @param {number} floor @param {string} field @param {Package | undefined} other */
-function edgeViolation(floor, field, other) {
+/** @param {Package} pkg @param {string} field @param {string} name @param {Map<string, Package>} known */
+function edgeViolation(pkg, field, name, known) {
+  const other = known.get(name);
   if (other === undefined) {
     return 'is not in this workspace';
   }
@@ -45,10 +46,27 @@ function edgeViolation(floor, field, other) {
     return field === 'dependencies' ? 'is tooling, which is never published' : undefined;
   }
   if (other.wing === 'apps') {
-    return 'is an app, and nothing imports an app';
+    return pkg.wing === 'apps' && field === 'dependencies'
+      ? startViolation(other, known)
+      : 'is an app, and nothing imports an app';
   }
+  const floor = pkg.manifest.cg?.floor ?? Number.NaN;
   const otherFloor = other.manifest.cg?.floor ?? Number.NaN;
   return otherFloor < floor ? undefined : `is on floor ${otherFloor}, not below floor ${floor}`;
+}
+
+/**
+ * An app may depend on another one to start its program. One that is started starts none, so that there is no circle.
+ * @param {Package} app
+ * @param {Map<string, Package>} known
+ */
+function startViolation({ manifest: { bin, dependencies = {} } }, known) {
+  if (bin === undefined) {
+    return 'is an app without a program to start';
+  }
+  return Object.keys(dependencies).some((name) => known.get(name)?.wing === 'apps')
+    ? 'is an app that starts an app'
+    : undefined;
 }
 
 /** @param {Package} pkg @returns {string[]} */

@@ -9,6 +9,7 @@ import { importsOf } from './imports.mjs';
  * @property {boolean} [private]
  * @property {boolean} [sideEffects]
  * @property {Record<string, unknown>} [exports]
+ * @property {Record<string, string>} [bin]
  * @property {Record<string, string>} [dependencies]
  * @property {Record<string, string>} [devDependencies]
  * @property {{ floor?: number }} [cg]

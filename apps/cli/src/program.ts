@@ -29,6 +29,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandOf>>> = {
   guest: async () => (await import('./commands/guest.js')).guestCommand,
 };
 
+/** What `guest` is given, which is a program of its own and parses it; undefined for any other command. */
+function guestArguments(args: readonly string[]): readonly string[] | undefined {
+  if (args[0] === 'help' && args[1] === 'guest') {
+    return ['--help'];
+  }
+  return args[0] === 'guest' ? args.slice(1) : undefined;
+}
+
 /** The command that the first argument names; all of them where it names none, for help and suggestions. */
 function commandsFor([name = '']: readonly string[]): Promise<CommandOf[]> {
   const wanted = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);
@@ -37,6 +45,10 @@ function commandsFor([name = '']: readonly string[]): Promise<CommandOf[]> {
 
 /** Runs `cg` with the arguments after the program's name. @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
+  const forGuest = guestArguments(args);
+  if (forGuest !== undefined) {
+    return (await import('./commands/guest.js')).runGuestProgram(forGuest);
+  }
   let exitCode: number = EXIT.OK;
   const program = new Command('cg')
     .description(

@@ -53,6 +53,13 @@ describe('structures', () => {
       }
     }
   });
+
+  it('have the same layout in a 32-bit program, which aligns fields of 64 bits to 4 bytes only', () => {
+    for (const [name, { bytes, fields }] of Object.entries(structs)) {
+      const has64Bits = fields.some(({ elementBytes, struct }) => struct === undefined && elementBytes === 8);
+      expect([name, has64Bits ? bytes % 8 : 0]).toEqual([name, 0]);
+    }
+  });
 });
 
 describe('request numbers', () => {

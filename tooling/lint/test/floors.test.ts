@@ -67,6 +67,7 @@ describe('floors', () => {
   it.each([
     ['dependencies', 1, '@cg/high', 'is on floor 2, not below floor 1'],
     ['devDependencies', 2, '@cg/high', 'is on floor 2, not below floor 2'],
+    ['dependencies', 9, '@cg/tool', 'is an app, and nothing imports an app'],
     ['devDependencies', 9, '@cg/tool', 'is an app, and nothing imports an app'],
     ['dependencies', 1, '@cg/gone', 'is not in this workspace'],
     ['dependencies', 1, '@cg/made', 'is tooling, which is never published'],
@@ -75,6 +76,41 @@ describe('floors', () => {
     expect(violations({ 'packages/low/package.json': low })).toContain(
       `packages/low/package.json: ${field}: ${name} ${said}`,
     );
+  });
+
+  it('an app may depend on an app that brings a program, to start it, and import nothing of it', () => {
+    const start = { dependencies: { '@cg/tool': 'workspace:^' } };
+    const tool = { 'apps/tool/package.json': manifest('tool', 3, { bin: { tool: './dist/main.js' } }) };
+    const starter = soundPackage('apps/starter', manifest('starter', 3, start));
+    expect(violations({ ...tool, ...starter })).toEqual([]);
+    const imports = { 'apps/starter/src/main.ts': "import { run } from '@cg/tool';\n" };
+    expect(violations({ ...tool, ...starter, ...imports })).toEqual([
+      'apps/starter/src/main.ts:1: @cg/tool is an app, and nothing imports an app',
+    ]);
+  });
+
+  it.each([
+    ['that brings no program', 'dependencies', {}, 'is an app without a program to start'],
+    [
+      'that starts an app itself',
+      'dependencies',
+      { bin: { tool: './dist/main.js' }, dependencies: { '@cg/starter': 'workspace:^' } },
+      'is an app that starts an app',
+    ],
+    [
+      'that it only tests',
+      'devDependencies',
+      { bin: { tool: './dist/main.js' } },
+      'is an app, and nothing imports an app',
+    ],
+  ])('an app may not depend on an app %s', (_what, field, tool, said) => {
+    const starter = { bin: { starter: './dist/main.js' }, [field]: { '@cg/tool': 'workspace:^' } };
+    expect(
+      violations({
+        'apps/tool/package.json': manifest('tool', 3, tool),
+        ...soundPackage('apps/starter', manifest('starter', 3, starter)),
+      }),
+    ).toContain(`apps/starter/package.json: ${field}: @cg/tool ${said}`);
   });
 
   it('development dependencies on tooling are allowed', () => {

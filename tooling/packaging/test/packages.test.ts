@@ -40,32 +40,52 @@ describe.each(libraries)('%s, installed in a new project', (_name, { readme }) =
   });
 });
 
-describe.each(programs)('%s, installed in a new project', (name, { readme }) => {
+describe.each(programs)('%s, installed in a new project', (name, { manifest, readme }) => {
+  const [program] = Object.keys(manifest.bin ?? {});
   let project: Project;
 
   beforeAll(() => {
     project = user.install(name);
   }, 120_000);
 
-  it('prints what its README says', () => {
+  it('has a help that begins with its name', () => {
+    expect(project.runProgram(program, ['--help']).split(' ', 2)).toEqual(['Usage:', program]);
+  });
+
+  it.runIf(name === '@cg/cli')('prints what its README says', () => {
     // Those that need no file of the reader's own.
     const runnable = examples(readme, 'sh').filter(({ code }) => !/\.(raw|bin)\b/.test(code));
     expect(runnable.length).toBeGreaterThan(1);
     for (const { code, prints } of runnable) {
-      const [npx, program, ...args] = code.trim().split(' ');
-      expect([npx, program]).toEqual(['npx', 'cg']);
-      expect(project.runProgram('cg', args)).toBe(prints);
+      const [npx, called, ...args] = code.trim().split(' ');
+      expect([npx, called]).toEqual(['npx', program]);
+      expect(project.runProgram(program, args)).toBe(prints);
     }
   });
 
-  it('replays the trace that it brings', () => {
+  it.runIf(name === '@cg/cli')('replays the trace that it brings', () => {
     expect(project.runProgram('cg', ['replay'])).toMatch(/^idle-desktop: .*wrong bytes +0,/s);
   });
 
-  it('replays without a wrong byte, and its README has every field of the JSON', () => {
-    const json = project.runProgram('cg', ['replay', '--json', 'traces/idle-desktop.cgtrace.gz']);
-    const { replays } = JSON.parse(json) as { replays: Record<string, unknown>[] };
-    expect(replays).toMatchObject([{ trace: 'traces/idle-desktop.cgtrace.gz', wrongBytes: 0 }]);
-    expect(tableKeys(readme, 'field')).toEqual(Object.keys(replays[0]));
+  it.runIf(name === '@cg/cli')(
+    'replays without a wrong byte, and its README has every field of the JSON',
+    () => {
+      const json = project.runProgram('cg', ['replay', '--json', 'traces/idle-desktop.cgtrace.gz']);
+      const { replays } = JSON.parse(json) as { replays: Record<string, unknown>[] };
+      expect(replays).toMatchObject([{ trace: 'traces/idle-desktop.cgtrace.gz', wrongBytes: 0 }]);
+      expect(tableKeys(readme, 'field')).toEqual(Object.keys(replays[0]));
+    },
+  );
+
+  it.runIf(name === '@cg/cli')('finds the program of @cg/guest and starts it', () => {
+    expect(project.runProgram('cg', ['guest', '--help'])).toMatch(/^Usage: cg guest /);
+  });
+
+  it.runIf(name === '@cg/guest')('has each option of its help in its README', () => {
+    const help = project.runProgram(program, ['--help']);
+    const options = [...help.matchAll(/^ {2}(?:-\w, )?(--[a-z0-9-]+)/gm)].map(([, option]) => option);
+    expect(options.length).toBeGreaterThan(20);
+    const inTable = new Set(tableKeys(readme, 'option').flatMap((key) => key.match(/--[a-z0-9-]+/g) ?? []));
+    expect(options.filter((option) => option !== '--help' && !inTable.has(option))).toEqual([]);
   });
 });

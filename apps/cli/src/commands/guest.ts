@@ -1,261 +1,44 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { EXIT } from '../exit-codes.js';
-import { GuestError } from '../guest/guest-error.js';
-import { defaultCacheFolder, kernelFlavours, type KernelFlavour } from '../guest/guest-files.js';
-import {
-  measureGuest,
-  runGuests,
-  type GuestReport,
-  type GuestReporter,
-  type GuestRequest,
-} from '../guest/run-guest.js';
-import type { CaseChoice } from '../guest/select-cases.js';
-import { connectTerminal } from '../guest/terminal.js';
-import { guestsAsJson } from '../output/guest-json.js';
-import { caseLine, describeGuests, describeRates, hasFailed } from '../output/guest-text.js';
-import { screenAsPng, writeErrorOf } from '../output/screen-png.js';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
 
-interface GuestOptions {
-  readonly kernel?: string;
-  readonly modules?: string;
-  readonly busybox?: string;
-  readonly bios?: string;
-  readonly vgaBios?: string;
-  readonly cache: string;
-  readonly flavour: KernelFlavour;
-  readonly refresh?: boolean;
-  readonly state: boolean;
-  readonly memory: number;
-  readonly dx?: boolean;
-  readonly sm41?: boolean;
-  readonly fifo?: boolean;
-  readonly delay: number;
-  readonly cases?: CaseChoice;
-  readonly case?: number[];
-  readonly checkConsole?: boolean;
-  readonly checkMemory?: boolean;
-  readonly checkContext?: boolean;
-  readonly measureConsole?: boolean;
-  readonly run?: string;
-  readonly timeout: number;
-  readonly shell?: boolean;
-  readonly png?: string;
-  readonly json?: boolean;
-}
+/** Signals that end a process, and that it can hand on. */
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
 
-const LEAST_MEMORY_MIB = 128;
-const MOST_MEMORY_MIB = 1024;
-const MOST_DELAY_MILLISECONDS = 1000;
-const DEFAULT_TIMEOUT_SECONDS = 600;
-const MOST_TIMEOUT_SECONDS = 86_400;
-
-/** Options that need a guest of another kind. */
-const NOT_WHILE_MEASURING = 'cases case checkConsole checkMemory checkContext run shell png dx sm41 fifo';
-
-const DETAILS = `
-Debian's kernel for i386, a static busybox and SeaBIOS come from the system's own apt (no root, and
-nothing is installed) and stay in the cache folder, as does the guest once its driver is loaded:
-later starts take a second. The kernel is unmodified. A program in it maps coherent surfaces, writes
-pages and submits; --cases compares what its kernel sends with what was recorded, with what
-@cg/vmwgfx sends on the simulated machine, and the bytes on the device with those that were written.
-
-Examples:
-  $ cg guest                                boot Linux, load vmwgfx, say how long it took
-  $ cg guest --shell                        a shell in the guest; Ctrl-] leaves
-  $ cg guest --run 'dmesg | grep vmwgfx'    one command in it
-  $ cg guest --run 'seq 99 > /dev/tty1' --png screen.png
-  $ cg guest --cases 10                     ten of the recorded programs, three ways
-  $ cg guest --cases all                    all 140, each on the kernel and device it is from
-  $ cg guest --check-console --check-memory
-  $ cg guest --case 3 --json | jq           one of them
-  $ cg guest --fifo --delay 5 --cases 10    a device without command buffers that takes its time
-
-With --run standard output is the command's, byte for byte; its errors, and what cg has to say, are
-on standard error. With --json standard output is the JSON, and what the command writes is on
-standard error. Its standard input is empty. It runs in the guest's first shell: exit ends the
-guest, (exit 3) in parentheses does not. What it leaves in the background with & is not waited for.
-
-Exit codes: 0 all is well, 1 a check failed, or the command failed or took too long (its own code,
-128 + n for signal n, is in the JSON), 2 the guest cannot be fetched, does not come up, or ends,
-70 a bug of cg.`;
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
-    if (value < least || value > most) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-    }
-    return value;
-  };
-}
-
-const parseTimeout = wholeNumber(1, MOST_TIMEOUT_SECONDS);
-
-function parseDelay(text: string): number {
-  const milliseconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Infinity;
-  if (milliseconds > MOST_DELAY_MILLISECONDS) {
-    throw new InvalidArgumentError(`It must be a number from 0 to ${MOST_DELAY_MILLISECONDS}.`);
-  }
-  return milliseconds;
-}
-
-function parseCases(text: string): CaseChoice {
-  return text === 'all' ? 'all' : { count: wholeNumber(1, 1000)(text) };
-}
-
-function parseCase(text: string, before: number[] | undefined): number[] {
-  return [...(before ?? []), wholeNumber(0, 1000)(text)];
-}
-
-/** `cg guest`. `exit` is told the exit code. */
-export function guestCommand(exit: (code: number) => void): Command {
+/** `cg guest` in the help of `cg`. Its own help is that of the program. */
+export function guestCommand(): Command {
   return new Command('guest')
     .description('boot an unmodified Linux, whose vmwgfx driver drives the device')
-    .option('--shell', 'connect the terminal to a shell in the guest')
-    .option('--run <command>', "run a command in the guest's shell; its failure is a failed check")
-    .option('--timeout <seconds>', 'how long the command may take', parseTimeout, DEFAULT_TIMEOUT_SECONDS)
-    .option('--png <file>', 'write what the screen target shows at the end')
-    .option('--cases <n|all>', 'run recorded programs in the guest, and compare', parseCases)
-    .addOption(new Option('--case <id...>', 'run these').argParser(parseCase).conflicts('cases'))
-    .option('--check-console', 'have the guest write text to its console, and compare the picture')
-    .option('--check-memory', 'move bytes through VRAM, a GMR and a large MOB, and compare')
-    .option('--check-context', 'make, fill and destroy a DX context; with --dx, --sm41 or --cases all')
-    .addOption(
-      new Option(
-        '--measure-console',
-        "boot, and write text to v86's own VGA and to the device, one after the other",
-      ).conflicts(NOT_WHILE_MEASURING.split(' ')),
-    )
-    .option('--dx', 'a device with DX contexts')
-    .option('--sm41', 'a device with DX contexts and shader model 4.1')
-    .addOption(
-      new Option(
-        '--fifo',
-        'a device without command buffers: commands go through FIFO memory; not with DX',
-      ).conflicts(['dx', 'sm41']),
-    )
-    .option('--delay <ms>', 'how long the device takes for a submission', parseDelay, 0)
-    .addOption(
-      new Option('--flavour <flavour>', "Debian's i386 kernel").choices(kernelFlavours).default('686-pae'),
-    )
-    .option('--memory <MiB>', 'memory of the guest', wholeNumber(LEAST_MEMORY_MIB, MOST_MEMORY_MIB), 256)
-    .option('--kernel <file>', 'a bzImage instead of a package')
-    .option('--modules <folder>', 'its modules, lib/modules/<version>')
-    .option('--busybox <file>', 'a static busybox for i386')
-    .option('--bios <file>', 'SeaBIOS')
-    .option('--vga-bios <file>', 'its VGA BIOS')
-    .addOption(
-      new Option('--cache <folder>', 'where packages and states are kept').default(
-        defaultCacheFolder(),
-        '~/.cache/cg/guest',
-      ),
-    )
-    .option('--refresh', 'ask apt for the packages again')
-    .option('--no-state', 'boot, and neither use nor write a saved state')
-    .option('--json', 'print the results as JSON')
-    .addHelpText('after', DETAILS)
-    .action(async (options: GuestOptions, command: Command) => {
-      if (options.shell && !(process.stdin.isTTY && process.stdout.isTTY)) {
-        command.error('cg: --shell needs a terminal; --run takes a command');
-      }
-      if (options.checkContext && !(options.dx || options.sm41 || options.cases === 'all')) {
-        command.error('cg: --check-context needs a device with DX contexts: --dx');
-      }
-      exit(await runAndReport(options));
-    });
+    .argument('[options]');
 }
 
-function requestOf(options: GuestOptions): GuestRequest {
-  const { kernel, modules, busybox, bios, vgaBios, case: ids } = options;
-  const paths = { kernel, modules, busybox, bios, vgaBios };
-  const given = Object.entries(paths).filter(([, path]) => path !== undefined);
-  return {
-    paths: Object.fromEntries(given),
-    cache: options.cache,
-    flavour: options.flavour,
-    refresh: options.refresh === true,
-    useStates: options.state,
-    memoryMib: options.memory,
-    dx: options.dx === true || options.sm41 === true,
-    sm41: options.sm41 === true,
-    fifo: options.fifo === true,
-    delay: options.delay,
-    cases: ids === undefined ? options.cases : { ids },
-    checkConsole: options.checkConsole === true,
-    checkMemory: options.checkMemory === true,
-    checkContext: options.checkContext === true,
-    run: options.run,
-    runSeconds: options.timeout,
-    takeScreen: options.png !== undefined,
-  };
-}
-
-/** Where what is not the command's goes. */
-function resultsOf({ json, run }: GuestOptions): NodeJS.WriteStream {
-  return json !== true && run !== undefined ? process.stderr : process.stdout;
-}
-
-/** Resolves when more may be written. */
-async function write(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
-  // A reader that is gone is main.ts's affair.
-  await new Promise<void>((resolve) => void stream.write(bytes, () => resolve()));
-}
-
-function reporterFor(options: GuestOptions): GuestReporter {
-  const { json, shell, cases, case: ids, run } = options;
-  const isResult = json !== true && run === undefined && cases === undefined && ids === undefined;
-  const console = isResult ? process.stdout : process.stderr;
-  const output = json ? process.stderr : process.stdout;
-  let isFirst = true;
-  return {
-    say: (what) => process.stderr.write(`cg: ${what}\n`),
-    onConsole: (said) => console.write(said),
-    onOutput: async (bytes) => write(output, bytes),
-    onErrors: async (bytes) => write(process.stderr, bytes),
-    onCase: (compared) => {
-      if (!json) {
-        resultsOf(options).write(caseLine(compared, isFirst));
-        isFirst = false;
-      }
-    },
-    interact: async (guest) => {
-      if (shell) {
-        process.stderr.write('cg: Ctrl-] leaves\n');
-        await connectTerminal(guest);
-        process.stderr.write('\n');
-      }
-    },
-  };
-}
-
-async function runAndReport(options: GuestOptions): Promise<number> {
-  let reports: GuestReport[];
-  try {
-    if (options.measureConsole) {
-      const rates = await measureGuest(requestOf(options), reporterFor(options));
-      process.stdout.write(options.json ? `${JSON.stringify({ rates }, null, 2)}\n` : describeRates(rates));
-      return EXIT.OK;
-    }
-    reports = await runGuests(requestOf(options), reporterFor(options));
-    writeScreen(options.png, reports);
-  } catch (error) {
-    if (!(error instanceof GuestError)) {
-      throw error;
-    }
-    process.stderr.write(`cg: ${error.message}${error.hint === undefined ? '' : `\n    ${error.hint}`}\n`);
-    return EXIT.BAD_INPUT;
+/**
+ * Runs the program of @cg/guest in a process of its own, with this one's terminal, standard streams and flags of Node.
+ * A signal that ends it ends this process too. (Commander starts programs as well, but makes exit code 1 of a signal.)
+ * @returns its exit code
+ */
+export async function runGuestProgram(args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [...process.execArgv, guestProgram(), ...args], {
+    argv0: 'cg guest', // The name in its help.
+    // The channel closes with this process, also where no signal can be handed on: SIGKILL.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  const handOn = (signal: NodeJS.Signals): void => void child.kill(signal);
+  SIGNALS.forEach((signal) => process.on(signal, handOn));
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  SIGNALS.forEach((each) => process.off(each, handOn));
+  if (code === null && signal !== null) {
+    process.kill(process.pid, signal);
+    await new Promise(() => {}); // Until it arrives.
   }
-  resultsOf(options).write(options.json ? guestsAsJson(reports) : describeGuests(reports));
-  return reports.some(hasFailed) ? EXIT.CHECK_FAILED : EXIT.OK;
+  return code ?? 0;
 }
 
-/** The screen of the last guest. */
-function writeScreen(path: string | undefined, reports: readonly GuestReport[]): void {
-  const screen = reports.at(-1)?.screen;
-  if (path !== undefined && screen !== undefined) {
-    const unwritten = writeErrorOf(path, screenAsPng(screen));
-    if (unwritten !== undefined) {
-      throw new GuestError(unwritten);
-    }
-  }
+/** The file that @cg/guest names as its program. */
+function guestProgram(): string {
+  const require = createRequire(import.meta.url);
+  const { bin } = require('@cg/guest/package.json') as { bin: Readonly<Record<'cg-guest', string>> };
+  return join(dirname(require.resolve('@cg/guest/package.json')), bin['cg-guest']);
 }

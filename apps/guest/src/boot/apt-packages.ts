@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { GuestError } from '../guest-error.js';
+
+const execute = promisify(execFile);
+
+const PATHS_INSTEAD = 'or give the files: --kernel, --modules, --busybox, --bios, --vga-bios';
+
+/** Folders that apt does not make itself. */
+const APT_FOLDERS = ['state/lists/partial', 'cache/archives/partial', 'archives'];
+
+/**
+ * apt for another architecture, with lists and archives in a folder of its own: the system is not changed, and root is
+ * not needed. The mirrors are those of the system's /etc/apt.
+ */
+export class AptPackages {
+  readonly #folder: string;
+  readonly #environment: NodeJS.ProcessEnv;
+
+  /** @param folder made where it does not exist */
+  constructor(folder: string, architecture: string) {
+    this.#folder = folder;
+    for (const name of APT_FOLDERS) {
+      mkdirSync(join(folder, name), { recursive: true });
+    }
+    const configuration = join(folder, 'apt.conf');
+    writeFileSync(join(folder, 'state', 'status'), '');
+    writeFileSync(
+      configuration,
+      [
+        `APT::Architecture "${architecture}";`,
+        `APT::Architectures { "${architecture}"; };`,
+        'APT::Sandbox::User "root";',
+        'Acquire::Languages "none";',
+        `Dir::State "${join(folder, 'state')}";`,
+        `Dir::State::status "${join(folder, 'state', 'status')}";`,
+        `Dir::Cache "${join(folder, 'cache')}";`,
+        '',
+      ].join('\n'),
+    );
+    this.#environment = { ...process.env, APT_CONFIG: configuration, LC_ALL: 'C' };
+  }
+
+  /**
+   * Fetches the package lists. A mirror that cannot be reached is not an error yet: another one may have the packages.
+   * @throws GuestError where there is no apt
+   */
+  async update(): Promise<void> {
+    try {
+      await this.#run('apt-get', ['update']);
+    } catch (error) {
+      if (error instanceof GuestError) {
+        throw error;
+      }
+    }
+  }
+
+  /**
+   * The package that a meta package stands for: its first dependency.
+   * @throws GuestError where no mirror has it
+   */
+  async dependencyOf(metaPackage: string): Promise<string> {
+    const depends = await this.#run('apt-cache', ['depends', metaPackage]).catch(() => '');
+    const [, name] = /Depends: (\S+)/.exec(depends) ?? [];
+    if (name === undefined) {
+      throw new GuestError(
+        `apt finds no package ${metaPackage}`,
+        'Debian has it up to release 12; without a network or a mirror, give the files (see --help)',
+      );
+    }
+    return name;
+  }
+
+  /**
+   * Downloads packages and unpacks them, all into one folder.
+   * @throws GuestError where apt cannot download one, or dpkg-deb is missing
+   */
+  async unpack(names: readonly string[], into: string): Promise<void> {
+    const archives = join(this.#folder, 'archives');
+    rmSync(archives, { recursive: true, force: true });
+    mkdirSync(archives);
+    try {
+      await this.#run('apt-get', ['download', ...names], archives);
+    } catch (error) {
+      throw error instanceof GuestError
+        ? error
+        : new GuestError(`apt cannot download ${names.join(', ')}: ${lastLine(error)}`, PATHS_INSTEAD);
+    }
+    mkdirSync(into, { recursive: true });
+    for (const archive of readdirSync(archives)) {
+      await this.#run('dpkg-deb', ['-x', join(archives, archive), into]);
+    }
+    rmSync(archives, { recursive: true, force: true });
+  }
+
+  async #run(program: string, args: readonly string[], cwd = this.#folder): Promise<string> {
+    try {
+      const { stdout } = await execute(program, args, { cwd, env: this.#environment, maxBuffer: 2 ** 24 });
+      return stdout;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+        throw new GuestError(`${program} is not installed`, `use a Debian system, ${PATHS_INSTEAD}`);
+      }
+      throw error;
+    }
+  }
+}
+
+function lastLine(error: unknown): string {
+  const { stderr = '', message } = error as { stderr?: string; message: string };
+  const lines = stderr.split('\n').filter((line) => line.startsWith('E: '));
+  return lines.at(-1)?.slice(3) ?? message.split('\n')[0];
+}

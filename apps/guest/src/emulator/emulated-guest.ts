@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import type { SvgaDevice, SvgaDeviceOptions } from '@cg/svga-device';
+import type { CommandReader } from '@cg/svga-protocol';
+import { attachSvga, type AttachedSvga } from '@cg/v86';
+import type { V86 } from 'v86';
+import { AgentProgram } from '../agent/agent-program.js';
+import { AgentWire } from '../agent/agent-wire.js';
+import { makeGuardedEmulator } from './guarded-emulator.js';
+import { endReason } from './guest-end.js';
+import { GuestError } from '../guest-error.js';
+import type { GuestFiles } from '../boot/guest-files.js';
+import { GuestShell } from '../linux/guest-shell.js';
+import { pcSettings } from './pc-settings.js';
+import { SerialConsole } from './serial-console.js';
+
+/** What a guest is booted from. */
+export interface BootImages {
+  readonly files: GuestFiles;
+  readonly initramfs: Uint8Array<ArrayBuffer>;
+}
+
+/** The saved state of a guest. */
+export interface GuestState {
+  readonly emulator: ArrayBuffer;
+  readonly device: Uint8Array;
+  /** The agent's scratch memory, from its first message. */
+  readonly agent: readonly [address: number, bytes: number];
+}
+
+interface HaltEvents {
+  add_listener(event: 'cpu-event-halt', listener: () => void): void;
+}
+
+/** A PC with the SVGA device, and the other ends of its serial ports. */
+export class EmulatedGuest {
+  readonly console: SerialConsole;
+  readonly agent: AgentWire;
+  /** A process in the guest, driven from here. */
+  readonly program: AgentProgram;
+  readonly shell: GuestShell;
+  readonly #emulator: V86;
+  readonly #attached: AttachedSvga;
+  #listener: (command: CommandReader) => void = () => {};
+
+  private constructor(emulator: V86, device: SvgaDeviceOptions) {
+    this.#emulator = emulator;
+    this.#attached = attachSvga(emulator, { ...device, onCommand: (command) => this.#listener(command) });
+    this.console = new SerialConsole(emulator);
+    this.agent = new AgentWire(emulator);
+    this.program = new AgentProgram(this.agent);
+    this.shell = new GuestShell(this.program);
+    this.console.onLine = (line) => {
+      const end = endReason(line);
+      if (end !== undefined) {
+        this.#fail(new GuestError(end));
+      }
+    };
+    // Not in v86's types: a halt with interrupts off, from which nothing wakes the CPU.
+    (emulator as unknown as HaltEvents).add_listener('cpu-event-halt', () => {
+      this.#fail(new GuestError('the guest has ended: its CPU has halted'));
+    });
+  }
+
+  /**
+   * Makes a guest that is not running yet.
+   * @param parameters appended to the kernel's command line
+   */
+  static async make(
+    { files, initramfs }: BootImages,
+    memoryMib: number,
+    device: SvgaDeviceOptions,
+    parameters = '',
+  ): Promise<EmulatedGuest> {
+    const guests: EmulatedGuest[] = [];
+    const emulator = await makeGuardedEmulator(
+      {
+        ...pcSettings(memoryMib, parameters),
+        bios: { buffer: contents(files.bios) },
+        vga_bios: { buffer: contents(files.vgaBios) },
+        bzimage: { buffer: contents(files.kernel) },
+        initrd: { buffer: initramfs.buffer },
+        autostart: false,
+        log_level: 0,
+      },
+      (error) => guests.forEach((guest) => guest.#fail(error)),
+    );
+    const guest = new EmulatedGuest(emulator, device);
+    guests.push(guest);
+    return guest;
+  }
+
+  get device(): SvgaDevice {
+    return this.#attached.device;
+  }
+
+  /** Sets the listener of the device's commands, in place of the previous one. */
+  observe(listener: (command: CommandReader) => void): void {
+    this.#listener = listener;
+  }
+
+  run(): void {
+    void this.#emulator.run();
+  }
+
+  /** Resolves when the emulator has stopped. */
+  async pause(): Promise<void> {
+    if (this.#emulator.is_running()) {
+      const stopped = new Promise<void>((resolve) => {
+        this.#emulator.add_listener('emulator-stopped', () => resolve());
+      });
+      await this.#emulator.stop();
+      await stopped;
+    }
+  }
+
+  /** @throws GuestError before the agent's first message */
+  async save(): Promise<GuestState> {
+    const { memory } = this.agent;
+    if (memory === undefined) {
+      throw new GuestError('the guest cannot be saved before its agent runs');
+    }
+    const emulator = await this.#emulator.save_state();
+    return { emulator, device: this.#attached.snapshot(), agent: [memory.address, memory.bytes] };
+  }
+
+  async restore({ emulator, device, agent: [address, bytes] }: GuestState): Promise<void> {
+    await this.#emulator.restore_state(emulator);
+    this.#attached.restore(device);
+    this.agent.memory = { address, bytes };
+  }
+
+  /** Stops the guest for good, and rejects every wait for it. */
+  async end(): Promise<void> {
+    this.#fail(new GuestError('the guest has been stopped'));
+    await this.pause();
+    await this.#emulator.destroy();
+  }
+
+  #fail(error: Error): void {
+    this.console.fail(error);
+    this.agent.fail(error);
+  }
+}
+
+function contents(path: string): ArrayBuffer {
+  return new Uint8Array(readFileSync(path)).buffer;
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { V86, type V86Options } from 'v86';
+import { GuestError } from '../guest-error.js';
+
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  main_loop(): number;
+}
+
+interface Imports {
+  readonly env: object;
+}
+
+/** Declared by TypeScript's DOM library only, which is not among the types here. */
+const { WebAssembly: wasm } = globalThis as unknown as {
+  WebAssembly: {
+    instantiate(bytes: Uint8Array, imports: Imports): Promise<{ instance: { exports: Exports } }>;
+    readonly RuntimeError: new () => Error;
+  };
+};
+
+/**
+ * Makes a v86 that is ready and not running.
+ *
+ * v86 prints panics of its own code, and throws them from a timer of its main loop, where nothing can catch them. Here
+ * `onFault` takes them, and the emulator stops.
+ * @param onFault takes a GuestError for a panic of v86; any other error is one of our handlers that v86 calls
+ */
+export async function makeGuardedEmulator(
+  options: V86Options,
+  onFault: (error: Error) => void,
+): Promise<V86> {
+  let panic = 'v86 gives no reason';
+  const instantiate = async (imports: Imports): Promise<Exports> => {
+    const code = readFileSync(createRequire(import.meta.url).resolve('v86/build/v86.wasm'));
+    const printPanic = (offset: number, length: number): void => {
+      // «panicked at <place>:», then a line with the reason.
+      const text = Buffer.from(exports.memory.buffer, offset, length).toString();
+      panic = text.trim().split('\n').at(1) ?? text.trim();
+    };
+    const env = { ...imports.env, console_log_from_wasm: printPanic };
+    const { instance } = await wasm.instantiate(code, { ...imports, env });
+    const { exports } = instance;
+    const mainLoop = (): number => {
+      try {
+        return exports.main_loop();
+      } catch (error) {
+        const isPanic = error instanceof wasm.RuntimeError;
+        onFault(isPanic ? new GuestError(`the emulator has stopped: ${panic}`) : (error as Error));
+        void emulator.stop();
+        return 0;
+      }
+    };
+    return { ...exports, main_loop: mainLoop };
+  };
+  const emulator = new V86({ ...options, wasm_fn: instantiate });
+  await new Promise<void>((resolve) => {
+    emulator.add_listener('emulator-ready', () => resolve());
+  });
+  return emulator;
+}

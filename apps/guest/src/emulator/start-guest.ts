@@ -1,0 +1,108 @@
+import type { SvgaDeviceOptions } from '@cg/svga-device';
+import { EmulatedGuest, type BootImages } from './emulated-guest.js';
+import { GuestError } from '../guest-error.js';
+import { MARK } from '../boot/initramfs.js';
+import { pcSettings } from './pc-settings.js';
+import type { SavedStates } from './saved-states.js';
+
+const BOOT_SECONDS = 600;
+
+/** How a guest is booted or restored. */
+export interface StartOptions {
+  readonly images: BootImages;
+  readonly memoryMib: number;
+  readonly device: SvgaDeviceOptions;
+  /** Undefined to boot, and to save nothing. */
+  readonly states: SavedStates | undefined;
+  readonly say: (what: string) => void;
+  /** Takes the console's output. */
+  readonly onConsole: (text: string) => void;
+}
+
+/** A running guest with its driver loaded, and how long that took, in seconds. */
+export interface StartedGuest {
+  readonly guest: EmulatedGuest;
+  readonly restored: boolean;
+  /** From power-on to user space; 0 where the guest was restored. */
+  readonly bootSeconds: number;
+  /** From then until the driver was loaded; of a restored guest, the time to restore it. */
+  readonly loadSeconds: number;
+}
+
+/**
+ * Restores a guest from its saved state, or boots one and saves it.
+ * @throws GuestError where the guest does not boot, or its driver does not load
+ */
+export async function startGuest(options: StartOptions): Promise<StartedGuest> {
+  const { images, memoryMib, states, device, say } = options;
+  const key = states?.keyFor(images, pcSettings(memoryMib), device);
+  const restored = key === undefined ? undefined : await restoreGuest(key, options);
+  if (restored !== undefined) {
+    return restored;
+  }
+  say('booting Linux (about a minute)');
+  const started = await bootGuest(options);
+  if (states !== undefined && key !== undefined) {
+    await started.guest.pause();
+    const state = await started.guest.save();
+    try {
+      states.store(key, state);
+    } catch (error) {
+      // Not fatal: the next start boots again.
+      say(`the guest cannot be saved (${(error as Error).message})`);
+      states.remove(key);
+    }
+    started.guest.run();
+  }
+  return started;
+}
+
+async function restoreGuest(key: string, options: StartOptions): Promise<StartedGuest | undefined> {
+  const { images, memoryMib, device, states, say, onConsole } = options;
+  const start = performance.now();
+  const state = states?.load(key);
+  if (state === undefined) {
+    return undefined;
+  }
+  const guest = await EmulatedGuest.make(images, memoryMib, device);
+  try {
+    await guest.restore(state);
+  } catch (error) {
+    // v86 and the device throw errors of many kinds for a state that does not fit. It is made again.
+    say(`the saved guest cannot be restored (${(error as Error).message})`);
+    await guest.end();
+    states?.remove(key);
+    return undefined;
+  }
+  guest.console.onText = onConsole;
+  guest.run();
+  return { guest, restored: true, bootSeconds: 0, loadSeconds: secondsSince(start) };
+}
+
+async function bootGuest({ images, memoryMib, device, onConsole }: StartOptions): Promise<StartedGuest> {
+  const start = performance.now();
+  const guest = await EmulatedGuest.make(images, memoryMib, device);
+  guest.console.onText = onConsole;
+  guest.run();
+  try {
+    await guest.console.waitFor(new RegExp(MARK.BOOTED), BOOT_SECONDS);
+    const bootSeconds = secondsSince(start);
+    const loadedOrFailed = new RegExp(`${MARK.LOADED}|${MARK.FAILED}`);
+    const [mark] = await guest.console.waitFor(loadedOrFailed, BOOT_SECONDS);
+    if (mark === MARK.FAILED) {
+      const [reason = 'see its console'] = /vmwgfx.*(?:rror|ailed).*/.exec(guest.console.text) ?? [];
+      throw new GuestError(`the guest's driver does not load: ${reason}`);
+    }
+    const loadSeconds = secondsSince(start) - bootSeconds;
+    await guest.console.waitFor(new RegExp(MARK.READY), BOOT_SECONDS);
+    await guest.agent.start();
+    return { guest, restored: false, bootSeconds, loadSeconds };
+  } catch (error) {
+    await guest.end();
+    throw error;
+  }
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
+}

@@ -1,0 +1,15 @@
+import { writeFileSync } from 'node:fs';
+import type { ScreenTargetImage } from '@cg/svga-device';
+import { encode } from 'fast-png';
+import { GuestError } from '../guest-error.js';
+
+/** Writes what a screen target shows as a PNG. @throws GuestError where the file cannot be written */
+export function writeScreen(path: string, { width, height, pixels }: ScreenTargetImage): void {
+  const png = encode({ width, height, data: pixels, channels: 4, depth: 8 });
+  try {
+    writeFileSync(path, png);
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    throw syscall === undefined ? error : new GuestError(`${path}: cannot be written (${code})`);
+  }
+}

@@ -1,0 +1,163 @@
+import { createRequire } from 'node:module';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { defaultCacheFolder, kernelFlavours } from './boot/guest-files.js';
+import type { CaseChoice } from './cases/select-cases.js';
+import { EXIT } from './exit-codes.js';
+import type { GuestOptions } from './run-options.js';
+
+const { version } = createRequire(import.meta.url)('@cg/guest/package.json') as { version: string };
+
+/** The program's name, and its name where `cg` has started it. */
+export const PROGRAM = 'cg-guest';
+export const NAME_UNDER_CG = 'cg guest';
+
+const LEAST_MEMORY_MIB = 128;
+const MOST_MEMORY_MIB = 1024;
+const MOST_DELAY_MILLISECONDS = 1000;
+const DEFAULT_TIMEOUT_SECONDS = 600;
+const MOST_TIMEOUT_SECONDS = 86_400;
+
+/** Options that conflict with --measure-console, which boots a guest of its own kind. */
+const NOT_WHILE_MEASURING = 'cases case checkConsole checkMemory checkContext run shell png dx sm41 fifo';
+
+const DETAILS = `
+Debian's kernel for i386, a static busybox and SeaBIOS come from the system's own apt (no root, and
+nothing is installed) and stay in the cache folder, as does the guest once its driver is loaded:
+later starts take a second. The kernel is unmodified. A program in it maps coherent surfaces, writes
+pages and submits; --cases compares what its kernel sends with what was recorded, with what
+@cg/vmwgfx sends on the simulated machine, and the bytes on the device with those that were written.
+
+Examples:
+  $ cg guest                                boot Linux, load vmwgfx, say how long it took
+  $ cg guest --shell                        a shell in the guest; Ctrl-] leaves
+  $ cg guest --run 'dmesg | grep vmwgfx'    one command in it
+  $ cg guest --run 'seq 99 > /dev/tty1' --png screen.png
+  $ cg guest --cases 10                     ten of the recorded programs, three ways
+  $ cg guest --cases all                    all 140, each on the kernel and device it is from
+  $ cg guest --check-console --check-memory
+  $ cg guest --case 3 --json | jq           one of them
+  $ cg guest --fifo --delay 5 --cases 10    a device without command buffers that takes its time
+
+With --run standard output is the command's, byte for byte; its errors, and all messages of cg, are
+on standard error. With --json standard output is the JSON, and what the command writes is on
+standard error. Its standard input is empty. It runs in the guest's first shell: exit ends the
+guest, (exit 3) in parentheses does not. What it leaves in the background with & is not waited for.
+
+Exit codes: 0 all is well, 1 a check failed, or the command failed or took too long (its own code,
+128 + n for signal n, is in the JSON), 2 the guest cannot be fetched, does not come up, or ends,
+70 a bug of cg.`;
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+    if (value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+const parseTimeout = wholeNumber(1, MOST_TIMEOUT_SECONDS);
+
+function parseDelay(text: string): number {
+  const milliseconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Infinity;
+  if (milliseconds > MOST_DELAY_MILLISECONDS) {
+    throw new InvalidArgumentError(`It must be a number from 0 to ${MOST_DELAY_MILLISECONDS}.`);
+  }
+  return milliseconds;
+}
+
+function parseCases(text: string): CaseChoice {
+  return text === 'all' ? 'all' : { count: wholeNumber(1, 1000)(text) };
+}
+
+function parseCase(text: string, before: number[] | undefined): number[] {
+  return [...(before ?? []), wholeNumber(0, 1000)(text)];
+}
+
+/** @param exit takes the exit code */
+function guestCommand(name: string, exit: (code: number) => void): Command {
+  return new Command(name)
+    .version(version, '-V, --version', 'print the version')
+    .description('boot an unmodified Linux, whose vmwgfx driver drives the device')
+    .helpOption('-h, --help', 'print this help')
+    .configureHelp({ helpWidth: 100 })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'cg: ')) })
+    .showSuggestionAfterError()
+    .exitOverride()
+    .option('--shell', 'connect the terminal to a shell in the guest')
+    .option('--run <command>', "run a command in the guest's shell; its failure is a failed check")
+    .option('--timeout <seconds>', 'how long the command may take', parseTimeout, DEFAULT_TIMEOUT_SECONDS)
+    .option('--png <file>', 'write what the screen target shows at the end')
+    .option('--cases <n|all>', 'run recorded programs in the guest, and compare', parseCases)
+    .addOption(new Option('--case <id...>', 'run these').argParser(parseCase).conflicts('cases'))
+    .option('--check-console', 'have the guest write text to its console, and compare the picture')
+    .option('--check-memory', 'move bytes through VRAM, a GMR and a large MOB, and compare')
+    .option('--check-context', 'make, fill and destroy a DX context; with --dx, --sm41 or --cases all')
+    .addOption(
+      new Option(
+        '--measure-console',
+        "boot, and write text to v86's own VGA and to the device, one after the other",
+      ).conflicts(NOT_WHILE_MEASURING.split(' ')),
+    )
+    .option('--dx', 'a device with DX contexts')
+    .option('--sm41', 'a device with DX contexts and shader model 4.1')
+    .addOption(
+      new Option(
+        '--fifo',
+        'a device without command buffers: commands go through FIFO memory; not with DX',
+      ).conflicts(['dx', 'sm41']),
+    )
+    .option('--delay <ms>', 'how long the device takes for a submission', parseDelay, 0)
+    .addOption(
+      new Option('--flavour <flavour>', "Debian's i386 kernel").choices(kernelFlavours).default('686-pae'),
+    )
+    .option('--memory <MiB>', 'memory of the guest', wholeNumber(LEAST_MEMORY_MIB, MOST_MEMORY_MIB), 256)
+    .option('--kernel <file>', 'a bzImage instead of a package')
+    .option('--modules <folder>', 'its modules, lib/modules/<version>')
+    .option('--busybox <file>', 'a static busybox for i386')
+    .option('--bios <file>', 'SeaBIOS')
+    .option('--vga-bios <file>', 'its VGA BIOS')
+    .addOption(
+      new Option('--cache <folder>', 'where packages and states are kept').default(
+        defaultCacheFolder(),
+        '~/.cache/cg/guest',
+      ),
+    )
+    .option('--refresh', 'ask apt for the packages again')
+    .option('--no-state', 'boot, and neither use nor write a saved state')
+    .option('--json', 'print the results as JSON')
+    .addHelpText('after', DETAILS.replaceAll(NAME_UNDER_CG, name))
+    .action(async (options: GuestOptions, command: Command) => {
+      if (options.shell && !(process.stdin.isTTY && process.stdout.isTTY)) {
+        command.error('cg: --shell needs a terminal; --run takes a command');
+      }
+      if (options.checkContext && !(options.dx || options.sm41 || options.cases === 'all')) {
+        command.error('cg: --check-context needs a device with DX contexts: --dx');
+      }
+      // Loaded late: an emulator takes longer to load than a help to print.
+      const { runOptions } = await import('./run-options.js');
+      exit(await runOptions(options));
+    });
+}
+
+/**
+ * Runs the program with the arguments after its name.
+ * @param name the name under which the user has started it, for the help
+ * @returns the exit code
+ */
+export async function run(args: readonly string[], name: string): Promise<number> {
+  let exitCode: number = EXIT.OK;
+  const command = guestCommand(name, (code) => {
+    exitCode = code;
+  });
+  try {
+    await command.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) {
+      throw error;
+    }
+    return error.exitCode === 0 ? EXIT.OK : EXIT.BAD_INPUT;
+  }
+  return exitCode;
+}
