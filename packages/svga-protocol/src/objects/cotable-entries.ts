@@ -42,7 +42,7 @@ export const shaderResourceViewEntry = new Struct({ ...viewed, ...shaderResource
 
 /** SVGACOTableDXElementLayoutEntry of svga3d_dx.h. */
 export const elementLayoutEntry = new Struct({
-  elid: 'u32',
+  elid: 'SVGA3dElementLayoutId',
   numDescs: 'u32',
   descs: arrayOf(inputElementDesc, 32),
   pad: padding(248),

@@ -1,4 +1,10 @@
-import { SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-protocol';
+import {
+  SVGA3D_INVALID_ID,
+  type CommandName,
+  type SlotFields,
+  type SlotGroup,
+  type Stage,
+} from '@cg/svga-protocol';
 import { VmwgfxError } from '../errors.js';
 import type { HandleTable } from '../file/handle-table.js';
 import type { BufferObject } from '../memory/buffer-object.js';
@@ -6,7 +12,6 @@ import type { CoTable } from '../resource/contexts/co-table.js';
 import { Binding, type ContextState } from '../resource/contexts/context-state.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { LegacyContext } from '../resource/contexts/legacy-context.js';
-import type { SlotFields, SlotGroup, Stage } from '../resource/contexts/state-slots.js';
 import { View } from '../resource/contexts/view.js';
 import type { Named } from '../resource/named.js';
 import { Resource } from '../resource/resource.js';

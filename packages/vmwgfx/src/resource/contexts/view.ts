@@ -1,8 +1,13 @@
-import { SVGA3D_INVALID_ID, SVGA_COTABLE, type CommandFields, type CommandName } from '@cg/svga-protocol';
+import {
+  SVGA3D_INVALID_ID,
+  SVGA_COTABLE,
+  type CommandFields,
+  type CommandName,
+  type StateCommand,
+} from '@cg/svga-protocol';
 import { NamedBy, type Named, type NamedByUser } from '../named.js';
 import type { Surface } from '../surface.js';
 import type { CoTable } from './co-table.js';
-import type { StateCommand } from './state-slots.js';
 
 /** Which command ends a view, and the field with its id, by the type of its table. */
 const destroyCommands: Readonly<Record<number, readonly [CommandName, string]>> = {

@@ -1,7 +1,12 @@
-import { SVGA3D_INVALID_ID, SVGA_COTABLE } from '@cg/svga-protocol';
+import {
+  SVGA3D_INVALID_ID,
+  SVGA_COTABLE,
+  dxSlots,
+  SVGA3D_DX_MAX_RENDER_TARGETS,
+  type SlotFields,
+  type SlotGroup,
+} from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
-import { dxSlots, SVGA3D_DX_MAX_RENDER_TARGETS } from '../../resource/contexts/state-slots.js';
-import type { SlotFields, SlotGroup } from '../../resource/contexts/state-slots.js';
 import type { Surface } from '../../resource/surface.js';
 import type { CommandScope, SlotSetting } from '../command-scope.js';
 import type { CommandRules } from './command-rule.js';

@@ -1,4 +1,4 @@
-import type { Stage } from '../../resource/contexts/state-slots.js';
+import type { Stage } from '@cg/svga-protocol';
 import type { Surface } from '../../resource/surface.js';
 import type { CommandScope } from '../command-scope.js';
 import type { CommandRule, CommandRules } from './command-rule.js';

@@ -1,8 +1,7 @@
-import { SVGA3D_INVALID_ID, SVGA_COTABLE } from '@cg/svga-protocol';
+import { SVGA3D_INVALID_ID, SVGA_COTABLE, dxSlots } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { BufferObject } from '../../memory/buffer-object.js';
 import type { DxContext } from '../../resource/contexts/dx-context.js';
-import { dxSlots } from '../../resource/contexts/state-slots.js';
 import { DxShader, StreamOutput, type TableEntry } from '../../resource/contexts/table-entry.js';
 import type { CommandScope } from '../command-scope.js';
 import type { CommandRules } from './command-rule.js';

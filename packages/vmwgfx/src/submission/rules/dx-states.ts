@@ -1,6 +1,10 @@
-import { SVGA_COTABLE, type CommandName } from '@cg/svga-protocol';
+import {
+  SVGA_COTABLE,
+  type CommandName,
+  SVGA3D_DX_MAX_SAMPLERS,
+  SVGA3D_NUM_SHADERTYPE,
+} from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
-import { SVGA3D_DX_MAX_SAMPLERS, SVGA3D_NUM_SHADERTYPE } from '../../resource/contexts/state-slots.js';
 import type { CommandScope } from '../command-scope.js';
 import type { CommandRule, CommandRules } from './command-rule.js';
 

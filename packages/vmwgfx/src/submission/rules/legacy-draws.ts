@@ -1,7 +1,6 @@
-import { SVGA3D_INVALID_ID, type CommandFields } from '@cg/svga-protocol';
+import { SVGA3D_INVALID_ID, type CommandFields, legacySlots } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { LegacyContext } from '../../resource/contexts/legacy-context.js';
-import { legacySlots } from '../../resource/contexts/state-slots.js';
 import type { CommandScope } from '../command-scope.js';
 import type { CommandRules } from './command-rule.js';
 

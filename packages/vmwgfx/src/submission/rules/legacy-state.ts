@@ -1,6 +1,5 @@
-import { SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-protocol';
+import { SVGA3D_INVALID_ID, type CommandName, legacySlots, SVGA3D_TS_BIND_TEXTURE } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
-import { legacySlots, SVGA3D_TS_BIND_TEXTURE } from '../../resource/contexts/state-slots.js';
 import type { SlotSetting } from '../command-scope.js';
 import type { CommandRule, CommandRules } from './command-rule.js';
 import { shaderTypeIndex } from './dx-states.js';
