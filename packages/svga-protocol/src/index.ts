@@ -17,7 +17,7 @@ export {
   SVGA_REG_ENABLE,
 } from './registers/registers.js';
 
-export { idTypes } from './structures/header-types.js';
+export { idTypes, SVGA3D_INVALID_ID } from './structures/header-types.js';
 export type { HeaderType, IdType } from './structures/header-types.js';
 export { Struct, arrayOf, padding, viewOf } from './structures/struct.js';
 export type { FieldArray, FieldOffsets, FieldType, FieldTypes, StructValues } from './structures/struct.js';
@@ -53,7 +53,6 @@ export {
 export { idDescriptions } from './objects/object-kinds.js';
 export type { IdDescription, ObjectKind } from './objects/object-kinds.js';
 export {
-  SVGA3D_INVALID_ID,
   SVGA3D_MAX_SAMPLES,
   SVGA3D_MAX_SURFACE_FACES,
   SVGA3D_MOBFMT,

@@ -1,5 +1,5 @@
 import type { CommandFields, CommandName } from '../commands/command-table.js';
-import { SVGA3D_INVALID_ID } from '../objects/surface-types.js';
+import { SVGA3D_INVALID_ID } from '../structures/header-types.js';
 
 /** When what a slot names is used. */
 export type Stage = 'graphics' | 'compute';

@@ -28,6 +28,9 @@ export const idTypes = {
 /** The type of a field with the id of an object. */
 export type IdType = keyof typeof idTypes;
 
+/** SVGA3D_INVALID_ID of svga3d_types.h: no object. Binding to it unbinds. */
+export const SVGA3D_INVALID_ID = 0xffff_ffff;
+
 /**
  * Typedefs of the device headers (svga_reg.h, svga3d_types.h, svga3d_cmd.h, svga3d_dx.h) that fields are
  * declared with, and the width each has. Their values have names: `value-names.ts`.

@@ -1,6 +1,5 @@
 import { formatById } from '@cg/surface-layout';
-import { SVGA3D_INVALID_ID } from '../objects/surface-types.js';
-import { idTypes } from '../structures/header-types.js';
+import { idTypes, SVGA3D_INVALID_ID } from '../structures/header-types.js';
 import type { HeaderType } from '../structures/header-types.js';
 
 /** Names of single values. */
