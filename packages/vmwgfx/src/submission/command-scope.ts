@@ -128,14 +128,19 @@ export class CommandScope {
     this.changes.change(() => setOrDelete(map, id, before), accept);
   }
 
-  /** Fills slots of a group from one on. @throws VmwgfxError EINVAL where there are not so many */
-  bind(state: ContextState, group: SlotGroup, start: number, settings: readonly SlotSetting[]): void {
-    if (start + settings.length > group.count) {
-      const last = start + settings.length - 1;
+  /** @throws VmwgfxError EINVAL where a group has not so many slots */
+  checkSlots(group: SlotGroup, start: number, count: number): void {
+    if (start + count > group.count) {
+      const last = start + count - 1;
       throw new VmwgfxError('EINVAL', `there are ${group.count} such slots, and no number ${last}`, {
         id: last,
       });
     }
+  }
+
+  /** Fills slots of a group from one on; throws as `checkSlots` does. */
+  bind(state: ContextState, group: SlotGroup, start: number, settings: readonly SlotSetting[]): void {
+    this.checkSlots(group, start, settings.length);
     settings.forEach(({ target, fields }, i) => {
       const slot = group.first + start + i;
       this.#put(state, slot, target === undefined ? undefined : new Binding(state, slot, target, fields));
