@@ -27,6 +27,7 @@ export { readU32 } from './structures/words.js';
 export {
   SVGA_COTABLE,
   blendStateEntry,
+  coTableEntries,
   coTableEntryBytes,
   depthStencilStateEntry,
   depthStencilViewEntry,
