@@ -7,7 +7,7 @@ import type { IdType } from '../structures/header-types.js';
  * What a command does to an object that it names.
  *
  * - `define`, `destroy`: the object begins or ends;
- * - `bind`: it gets its memory, another memory, or none; `back`: it is that memory, a MOB or guest pointer;
+ * - `bind`: it gets its memory, another memory, or none; `back`: it is that memory, a MOB or GMR;
  * - `set`: it goes into a slot of a context's or screen's state; `view`: a view of it is defined;
  * - `read`, `write`: its content, of a surface the device's image. Of a view it is the surface's, of a query the result;
  * - `upload`, `readBack`, `invalidate`: between image and memory: the image becomes what the memory has, the memory

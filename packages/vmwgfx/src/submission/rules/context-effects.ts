@@ -55,15 +55,15 @@ function tableAct(name: CommandName, { coTable, isView, field, uses }: Reference
   const on = (act: (scope: CommandScope, id: number) => void): Act => {
     return (fields, scope) => act(scope, fields[field as string] as number);
   };
-  const actions = uses.map(({ action }) => action);
-  if (actions.includes('define') && isView !== true) {
+  const actions = new Set(uses.map(({ action }) => action));
+  if (actions.has('define') && isView !== true) {
     return on((scope, id) => void scope.define(type, id));
   }
-  if (actions.includes('destroy')) {
+  if (actions.has('destroy')) {
     return on((scope, id) => (isView === true ? destroyView(scope, type, id) : scope.undefine(type, id)));
   }
-  if (isView === true && (actions.includes('write') || actions.includes('read'))) {
-    const effect = actions.includes('write') ? 'write' : 'read';
+  if (isView === true && (actions.has('write') || actions.has('read'))) {
+    const effect = actions.has('write') ? 'write' : 'read';
     return on((scope, id) => useKnownView(scope, type, id, effect));
   }
   throw new TypeError(`${name} needs a rule for its ${field}`);

@@ -86,7 +86,7 @@ export function checkExtents(
 }
 
 /** Checks a run of a buffer surface. @throws VmwgfxError EINVAL where it is none or leaves it */
-export function checkRun({ layout }: Surface, start: number, bytes: number): void {
+function checkRun({ layout }: Surface, start: number, bytes: number): void {
   if (!layout.format.buffer || bytes === 0 || start + bytes > layout.bytes) {
     throw new VmwgfxError('EINVAL', `no buffer with ${bytes} bytes from ${start} on`, { bytes });
   }

@@ -36,17 +36,16 @@ export interface UserRule {
   readonly inspect: CommandRule['inspect'];
 }
 
-const transfers: readonly Action[] = ['upload', 'readBack', 'invalidate'];
-/** A surface of these is looked up by the context's part of the command. */
-const lasting: readonly Action[] = ['set', 'view'];
+const transfers: ReadonlySet<Action> = new Set(['upload', 'readBack', 'invalidate']);
+
+/** The context's part of a command looks up a surface that it does this to. */
+const lasting: ReadonlySet<Action> = new Set(['set', 'view']);
 
 function effectOf(uses: readonly Use[]): SurfaceEffect {
   if (uses.some(({ action }) => action === 'write')) {
     return 'write';
   }
-  const settles = uses.some(
-    ({ action, extent }) => transfers.includes(action) && extent?.images === undefined,
-  );
+  const settles = uses.some(({ action, extent }) => transfers.has(action) && extent?.images === undefined);
   return settles ? 'settle' : 'read';
 }
 
@@ -67,10 +66,10 @@ function operandOf({ field, uses }: Reference): SurfaceOperand {
 export function userRule(name: CommandName, { check, apply, inspect }: CommandRule): UserRule {
   const ofBody = effectsOf(name).references.filter(({ part }) => part === undefined);
   const surfaces = ofBody
-    .filter(({ kind, uses }) => kind === 'surface' && !uses.every(({ action }) => lasting.includes(action)))
+    .filter(({ kind, uses }) => kind === 'surface' && !uses.every(({ action }) => lasting.has(action)))
     .map(operandOf);
   const actions = surfaces.flatMap(({ uses }) => uses.map(({ action }) => action));
-  const explicit = actions.length > 0 && actions.every((action) => transfers.includes(action));
+  const explicit = actions.length > 0 && actions.every((action) => transfers.has(action));
   const applied = apply ?? contextEffectOf(name);
   const buffers = applied === undefined ? ofBody.filter(({ kind }) => kind === 'mob' || kind === 'gmr') : [];
   return {
