@@ -9,7 +9,7 @@ import type { IdType } from '../structures/header-types.js';
  * - `define`, `destroy`: the object begins or ends;
  * - `bind`: it gets its memory, another memory, or none; `back`: it is that memory, a MOB or GMR;
  * - `set`: it goes into a slot of a context's or screen's state; `view`: a view of it is defined;
- * - `read`, `write`: its content, of a surface the device's image. Of a view it is the surface's, of a query the result;
+ * - `read`, `write`: its content: of a surface the device's image, of a view the surface's, of a query the result;
  * - `upload`, `readBack`, `invalidate`: between image and memory: the image becomes what the memory has, the memory
  *   what the image has, the image may lose what it has;
  * - `use`: it is named, and its content stays as it is.
