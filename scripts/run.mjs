@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { environment, root, run, runQuietly, setUp } from './setup.mjs';
+import { release } from './release.mjs';
 import { soak } from './soak.mjs';
 
 const [task, ...args] = process.argv.slice(2);
@@ -43,6 +44,7 @@ const tasks = {
   soak: () => soak(args),
   /** The parts of `soak` that somebody changing the device wants. */
   fuzz: () => soak([...args, 'device', 'work']),
+  release: () => release(args),
   cg: () => hand(cli, args),
   bench: () => hand(bench, args),
   build() {},
@@ -65,5 +67,5 @@ if (!Object.hasOwn(tasks, task)) {
   console.error(`cg: no task «${task}»; there are ${Object.keys(tasks).join(', ')}`);
   process.exit(2);
 }
-setUp();
+await setUp();
 tasks[task]();

@@ -1,11 +1,11 @@
 /**
  * Brings a fresh clone to the point where the built packages can run: the pinned pnpm below the
- * repository, the locked dependencies, the build. Each step is skipped when nothing it reads has changed.
+ * repository, the locked dependencies, the build. What is there already is left alone.
  * No dependencies: it runs before there are any. All messages go to standard error.
  */
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,7 +14,6 @@ const tools = join(root, '.tools');
 const pnpmHome = join(tools, 'pnpm');
 const pnpmBin = join(pnpmHome, 'node_modules', '.bin');
 const windows = process.platform === 'win32';
-const workspaceFolders = ['packages', 'apps', 'tooling'];
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const pnpmVersion = manifest.packageManager.split('@')[1];
@@ -82,38 +81,17 @@ function installPnpm() {
   );
 }
 
-function workspacePackages() {
-  return workspaceFolders.flatMap((folder) =>
-    readdirSync(join(root, folder))
-      .map((name) => join(root, folder, name))
-      .filter((path) => existsSync(join(path, 'package.json'))),
-  );
-}
-
-function digest(parts) {
-  const hash = createHash('sha256');
-  for (const part of parts) {
-    hash.update(part).update('\0');
-  }
-  return hash.digest('hex');
-}
-
-function unchanged(stamp, value) {
-  const path = join(tools, stamp);
-  return existsSync(path) && readFileSync(path, 'utf8') === value;
-}
-
+/** The lock file that was installed last: pnpm takes half a second to find that out itself. */
 function installDependencies() {
-  const manifests = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'].map((name) => join(root, name));
-  const state = digest(
-    [...manifests, ...workspacePackages().map((path) => join(path, 'package.json'))].map((path) =>
-      readFileSync(path),
-    ),
-  );
-  if (existsSync(join(root, 'node_modules', '.bin')) && unchanged('installed', state)) {
+  const installed = join(tools, 'pnpm-lock.yaml');
+  const lock = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8');
+  if (
+    existsSync(join(root, 'node_modules')) &&
+    existsSync(installed) &&
+    readFileSync(installed, 'utf8') === lock
+  ) {
     return;
   }
-  rmSync(join(tools, 'built'), { force: true });
   step('installing the locked dependencies', () =>
     run(
       'pnpm',
@@ -121,49 +99,37 @@ function installDependencies() {
       toStandardError,
     ),
   );
-  writeFileSync(join(tools, 'installed'), state);
+  writeFileSync(installed, lock);
 }
 
-/** Path, size and time of every source file: enough to know that nothing was edited since the last build. */
-function sourceState() {
-  const parts = [];
-  const visit = (folder) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) {
-        visit(path);
-      } else {
-        const { size, mtimeMs } = statSync(path);
-        parts.push(`${path} ${size} ${mtimeMs}`);
-      }
-    }
-  };
-  for (const path of workspacePackages()) {
-    for (const entry of readdirSync(path, { withFileTypes: true })) {
-      if (entry.isFile() && /\.(json|js|ts)$/.test(entry.name)) {
-        const { size, mtimeMs } = statSync(join(path, entry.name));
-        parts.push(`${path}/${entry.name} ${size} ${mtimeMs}`);
-      }
-    }
-    if (existsSync(join(path, 'src'))) {
-      visit(join(path, 'src'));
-      parts.push(`${path} built ${existsSync(join(path, 'dist'))}`);
-    }
+/** Turbo builds what has changed, and knows that nothing has within a second: only a longer build says so. */
+async function build() {
+  const started = Date.now();
+  const slow = setTimeout(() => console.error('cg: building the packages that changed'), 2000);
+  const child = spawn('turbo', ['run', 'build'], {
+    cwd: root,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: windows,
+  });
+  const output = [];
+  child.stdout.on('data', (piece) => output.push(piece));
+  child.stderr.on('data', (piece) => output.push(piece));
+  const [code] = await once(child, 'close');
+  clearTimeout(slow);
+  if (code !== 0) {
+    process.stderr.write(Buffer.concat(output));
+    console.error('cg: «turbo run build» failed');
+    process.exit(1);
   }
-  return digest(parts);
-}
-
-function build() {
-  if (unchanged('built', sourceState())) {
-    return;
+  if (Date.now() - started > 2000) {
+    console.error(`cg: … done in ${((Date.now() - started) / 1000).toFixed(1)} s`);
   }
-  step('building the packages (turbo builds only what changed)', () => runQuietly('turbo', ['run', 'build']));
-  writeFileSync(join(tools, 'built'), sourceState());
 }
 
-export function setUp() {
+export async function setUp() {
   requireNode();
   installPnpm();
   installDependencies();
-  build();
+  await build();
 }

@@ -11,6 +11,8 @@ const rows = [
   'replay',
   'resource-lookup',
   'scalar-stores',
+  'walk-image',
+  'walk-program',
 ];
 
 export default bundle(

@@ -1,3 +1,8 @@
 import { bundle } from '@cg/tsup-config';
+import { copyFile } from 'node:fs/promises';
 
-export default bundle(['src/main.ts', 'src/litmus/worker.ts'], { platform: 'node' });
+export default bundle(['src/main.ts', 'src/litmus/worker.ts'], {
+  platform: 'node',
+  // The trace that `cg replay` takes where none is named.
+  onSuccess: () => copyFile('../../traces/idle-desktop.cgtrace.gz', 'dist/idle-desktop.cgtrace.gz'),
+});

@@ -51,45 +51,6 @@ function bareViolation(pkg, source, specifier, declared) {
 }
 
 /**
- * The circles in which files of a package import each other, types included: at least one of every knot.
- * @param {Package} pkg
- * @returns {string[]}
- */
-export function cycleViolations(pkg) {
-  /** @type {Map<Source, 'open' | 'done'>} */
-  const state = new Map();
-  /** @type {Source[]} */
-  const trail = [];
-  /** @type {string[]} */
-  const broken = [];
-  /** @param {Source} source */
-  const visit = (source) => {
-    state.set(source, 'open');
-    trail.push(source);
-    for (const { specifier } of source.imports) {
-      const target = specifier.startsWith('.') ? resolve(pkg, source, specifier) : undefined;
-      if (target === undefined || state.get(target) === 'done') {
-        continue;
-      }
-      if (state.get(target) === 'open') {
-        const circle = [...trail.slice(trail.indexOf(target)), target].map(({ path }) => path);
-        broken.push(`${pkg.folder}: files import each other in a circle: ${circle.join(' → ')}`);
-      } else {
-        visit(target);
-      }
-    }
-    trail.pop();
-    state.set(source, 'done');
-  };
-  for (const source of pkg.sources) {
-    if (!state.has(source)) {
-      visit(source);
-    }
-  }
-  return broken;
-}
-
-/**
  * The file of the package that a relative import means: `./x.js` is `x.ts` where there is one.
  * @param {Package} pkg
  * @param {Source} source

@@ -117,7 +117,6 @@ describe('cg replay, bad input', () => {
   });
 
   it.each([
-    [['replay']],
     [['replay', '--method', 'guess', good]],
     [['replay', '--memory', '0', good]],
     [['replay', '--nonsense', good]],

@@ -122,6 +122,29 @@ describe('cg walk of dumps', () => {
     expect([fault, steps.map(({ name }) => name)]).toEqual(['reserved', ['PML4E', 'PDPTE', 'PDE']]);
   });
 
+  it('--explain inside a self-map says so', async () => {
+    const { out } = await runCg(['walk', guest('level4.elf'), '--explain', '0xffffff0000000850']);
+    expect(out).toMatch(/PML4E \[510\][^]*→ 0x110000, this table itself: a self-map\n/);
+  });
+
+  it("a crashed kernel's own tables, where a dump has VMCOREINFO alone, are those of no CPU", async () => {
+    const text = `SYMBOL(swapper_pg_dir)=ffffffff80110000\nNUMBER(phys_base)=0\nNUMBER(pgtable_l5_enabled)=0\n`;
+    const bytes = readFileSync(guest('level4.elf'));
+    // The first program header is that of the notes: their place is its p_offset.
+    const headers = Number(bytes.readBigUInt64LE(32));
+    const notes = Number(bytes.readBigUInt64LE(headers + 8));
+    const size = Number(bytes.readBigUInt64LE(headers + 32));
+    bytes.fill(0, notes, notes + size);
+    [11, text.length, 0].forEach((value, i) => bytes.writeUInt32LE(value, notes + i * 4));
+    bytes.write('VMCOREINFO\0', notes + 12, 'latin1');
+    bytes.write(text, notes + 24, 'latin1');
+    const path = join(folder, 'vmcore.elf');
+    writeFileSync(path, bytes);
+    const { out } = await runCg(['walk', path]);
+    expect(out.split('\n')[0]).toBe("elf, the kernel's tables (VMCOREINFO): 4-level, CR3 0x110000");
+    expect(out.split('\n').length).toBeGreaterThan(40);
+  });
+
   it('--changed: pages whose bits differ between two images of a machine', async () => {
     const before = guest('level4.raw');
     const bytes = readFileSync(before);
@@ -321,6 +344,9 @@ describe('cg walk', () => {
       [[path, '--cr3', '0', '--changed'], 'takes two images'],
       [[path, path, '--cr3', '0'], 'takes two images'],
       [[path, '--find', '--explain', '0'], 'exclude one another'],
+      [[path, '--cr3', '0', '--explain', '0', '--from', '0'], 'clip a listing'],
+      [[path, path, '--cr3', '0', '--changed', '--to', '0x1000'], 'clip a listing'],
+      [[path, '--find', '--cr3', '0'], '--find looks for what --cr3 and --cpu say'],
       [[path, '--cr3', '0', '--paging', 'pae', '--explain', '0x100000000'], 'not an address of 32 bits'],
       [[path, '--cr3', '0', '--from', '0x800000001000'], 'sign-extended'],
       [[path, '--cr3', '0', '--from', '0x2000', '--to', '0x1000'], '--to must lie behind --from'],

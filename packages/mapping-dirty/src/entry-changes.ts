@@ -12,7 +12,7 @@ export interface ScanCounters {
   /** Entries of leaf tables looked at, present or not. */
   entriesScanned: number;
   /**
-   * Huge entries that were writable or dirty: a broken invariant, as whoever tracks a mapping has it mapped by
+   * Huge entries that were writable or dirty: a broken invariant, as a tracked mapping is mapped by
    * small entries (rules 2.8, 4.2, A4). Where a caller does not count them, they are thrown.
    */
   hugeEntriesFound?: number;
@@ -31,7 +31,7 @@ export class EntryChanges {
   /** The part of the VMA that is walked. */
   walkStart = 0;
   walkEnd = 0;
-  /** Who was told that it begins, and has to be told that it ends. */
+  /** Notifiers that were told of the begin, and have to be told of the end. */
   told: RangeNotifier[] = [];
   /** The range to flush; empty where the start is not below the end. */
   flushStart = Infinity;

@@ -66,57 +66,61 @@ describe('headers that lie', () => {
     ],
     ['a program', Uint8Array.from(elf, (byte, i) => (i === 16 ? 2 : byte)), 'ENOTSUP', /no core/],
     ['a core of ARM', Uint8Array.from(elf, (byte, i) => (i === 18 ? 183 : byte)), 'ENOTSUP', /not x86/],
-  ])('ELF: %s is refused in a line', (_name, bytes, code, message) => {
-    expect(() => open(bytes)).toThrow(refusal(code, message));
+  ])('ELF: %s is refused in a line', async (_name, bytes, code, message) => {
+    await expect(open(bytes)).rejects.toThrow(refusal(code, message));
   });
 
-  it('LiME: ranges that end before they begin, overlap, or lack their magic', () => {
+  it('LiME: ranges that end before they begin, overlap, or lack their magic', async () => {
     const lime = writeLime(RANGES);
-    expect(() => open(withField(lime, 16, 0xffn))).not.toThrow(TypeError);
-    expect(() => open(withField(lime, 8, 0x5000n))).toThrow(refusal('EINVAL', /before/));
-    expect(() => open(withField(lime, 32 + 4096 + 8, 0x800n))).toThrow(MemoryImageError);
-    expect(() => open(withField(lime, 32 + 4096, 0n))).toThrow(
+    await expect(open(withField(lime, 16, 0xffn))).rejects.toThrow(MemoryImageError);
+    await expect(open(withField(lime, 8, 0x5000n))).rejects.toThrow(refusal('EINVAL', /before/));
+    await expect(open(withField(lime, 32 + 4096 + 8, 0x800n))).rejects.toThrow(MemoryImageError);
+    await expect(open(withField(lime, 32 + 4096, 0n))).rejects.toThrow(
       refusal('EINVAL', /no magic in LiME header 1/),
     );
-    expect(() => open(withField(lime, 0, 0x2_4c694d45n))).toThrow(refusal('ENOTSUP', /version 2/));
-    expect(() => open(withField(lime, 16, 1n << 60n))).toThrow(refusal('EINVAL', /last address/));
+    await expect(open(withField(lime, 0, 0x2_4c694d45n))).rejects.toThrow(refusal('ENOTSUP', /version 2/));
+    await expect(open(withField(lime, 16, 1n << 60n))).rejects.toThrow(refusal('EINVAL', /last address/));
   });
 
-  it('LiME: more ranges than any machine has are refused before they are kept', () => {
+  it('LiME: more ranges than any machine has are refused before they are kept', async () => {
     const ranges = Array.from({ length: 1000 }, (_, i) => ({ physical: i * 2, bytes: new Uint8Array(1) }));
     const part = writeLime(ranges);
     const many = new Uint8Array(part.length * 70);
     Array.from({ length: 70 }, (_, i) => many.set(part, i * part.length));
-    expect(() => open(many)).toThrow(refusal('EINVAL', /more than 65536 ranges/));
+    await expect(open(many)).rejects.toThrow(refusal('EINVAL', /more than 65536 ranges/));
   });
 
-  it('Windows: types, machines and runs that are not read, or not there', () => {
+  it('Windows: types, machines and runs that are not read, or not there', async () => {
     const full = writeWindowsFull(0x1000, RANGES);
-    expect(() => open(withField(full, 0xf98, 4n))).toThrow(refusal('ENOTSUP', /type 4, small/));
-    expect(() => open(withField(full, 0x30, 0xaa64n))).toThrow(refusal('ENOTSUP', /machine 0xaa64/));
-    expect(() => open(withField(full, 0x88, 43n))).toThrow(refusal('EINVAL', /43 runs/));
-    expect(() => open(withField(full, 0xa0, 1n << 52n))).toThrow(refusal('EINVAL', /above 2\^52/));
+    await expect(open(withField(full, 0xf98, 4n))).rejects.toThrow(refusal('ENOTSUP', /type 4, small/));
+    await expect(open(withField(full, 0x30, 0xaa64n))).rejects.toThrow(refusal('ENOTSUP', /machine 0xaa64/));
+    await expect(open(withField(full, 0x88, 43n))).rejects.toThrow(refusal('EINVAL', /43 runs/));
+    await expect(open(withField(full, 0xa0, 1n << 52n))).rejects.toThrow(refusal('EINVAL', /above 2\^52/));
     const bitmap = writeWindowsBitmap(0x1000, RANGES);
-    expect(() => open(withField(bitmap, 0x2030, 1n << 40n))).toThrow(refusal('ENOTSUP', /pages, more than/));
-    expect(() => open(withField(bitmap, 0x2020, 1n << 40n))).toThrow(refusal('EIO', /truncated: the pages/));
-    expect(() => open(withField(bitmap, 0x2000, 0n))).toThrow(refusal('EINVAL', /no bitmap/));
+    await expect(open(withField(bitmap, 0x2030, 1n << 40n))).rejects.toThrow(
+      refusal('ENOTSUP', /pages, more than/),
+    );
+    await expect(open(withField(bitmap, 0x2020, 1n << 40n))).rejects.toThrow(
+      refusal('EIO', /truncated: the pages/),
+    );
+    await expect(open(withField(bitmap, 0x2000, 0n))).rejects.toThrow(refusal('EINVAL', /no bitmap/));
   });
 
-  it('kdump: sizes that cannot be', () => {
+  it('kdump: sizes that cannot be', async () => {
     const kdump = guestFile('level4.zlib.kdump');
     const field = (at: number, value: bigint) => withField(kdump, at, value);
-    expect(() => open(field(428, 12345n))).toThrow(refusal('EINVAL', /block size/));
-    expect(() => open(field(4096 + 96, 1n << 45n))).toThrow(refusal('ENOTSUP', /page frames/));
-    expect(() => open(field(4096 + 48, 1n << 45n))).toThrow(refusal('EIO', /truncated: the notes/));
-    expect(() => open(field(4096 + 12, 1n))).toThrow(refusal('ENOTSUP', /split/));
-    expect(() => open(field(432, 1n))).toThrow(refusal('EINVAL', /bytes of bitmap/));
+    await expect(open(field(428, 12345n))).rejects.toThrow(refusal('EINVAL', /block size/));
+    await expect(open(field(4096 + 96, 1n << 45n))).rejects.toThrow(refusal('ENOTSUP', /page frames/));
+    await expect(open(field(4096 + 48, 1n << 45n))).rejects.toThrow(refusal('EIO', /truncated: the notes/));
+    await expect(open(field(4096 + 12, 1n))).rejects.toThrow(refusal('ENOTSUP', /split/));
+    await expect(open(field(432, 1n))).rejects.toThrow(refusal('EINVAL', /bytes of bitmap/));
   });
 
-  it('kdump: a page whose bytes are damaged is an error, never other bytes', () => {
+  it('kdump: a page whose bytes are damaged is an error, never other bytes', async () => {
     const whole = guestFile('level4.zlib.kdump');
     const right = new Uint8Array(4096);
     const page = new Uint8Array(4096);
-    open(whole).read(0x113000, right);
+    (await open(whole)).read(0x113000, right);
     // The descriptor of the page: behind the bitmaps, one of 24 bytes for each page before it.
     const view = new DataView(whole.buffer);
     const descriptors = 4096 * (1 + view.getUint32(432, true) + view.getUint32(436, true));
@@ -126,7 +130,7 @@ describe('headers that lie', () => {
     for (let at = start; at < start + size; at++) {
       whole[at] ^= 0x10;
       try {
-        open(whole).read(0x113000, page);
+        (await open(whole)).read(0x113000, page);
         // A bit that the format does not use may flip.
         expect(Buffer.compare(page, right)).toBe(0);
       } catch (error) {
@@ -136,19 +140,19 @@ describe('headers that lie', () => {
     }
   });
 
-  it('flattened: records that lie', () => {
+  it('flattened: records that lie', async () => {
     const flat = writeFlattened([{ offset: 0, bytes: writeLime(RANGES) }]);
     const big = (at: number, value: bigint) => {
       const copy = Uint8Array.from(flat);
       new DataView(copy.buffer).setBigInt64(at, value);
       return copy;
     };
-    expect(() => open(big(4096, -2n))).toThrow(refusal('EINVAL', /record 0 has/));
-    expect(() => open(big(4104, 0n))).toThrow(refusal('EINVAL', /record 0 has 0 bytes/));
-    expect(() => open(big(4104, 1n << 60n))).toThrow(refusal('EINVAL', /record 0 has/));
-    expect(() => open(big(4096, 1n << 50n))).toThrow(refusal('EINVAL', /records for/));
-    expect(() => open(big(24, 2n))).toThrow(refusal('ENOTSUP', /version 2/));
-    expect(() => open(flat.subarray(0, flat.length - 16))).toThrow(refusal('EIO', /truncated/));
+    await expect(open(big(4096, -2n))).rejects.toThrow(refusal('EINVAL', /record 0 has/));
+    await expect(open(big(4104, 0n))).rejects.toThrow(refusal('EINVAL', /record 0 has 0 bytes/));
+    await expect(open(big(4104, 1n << 60n))).rejects.toThrow(refusal('EINVAL', /record 0 has/));
+    await expect(open(big(4096, 1n << 50n))).rejects.toThrow(refusal('EINVAL', /records for/));
+    await expect(open(big(24, 2n))).rejects.toThrow(refusal('ENOTSUP', /version 2/));
+    await expect(open(flat.subarray(0, flat.length - 16))).rejects.toThrow(refusal('EIO', /truncated/));
   });
 
   it.each([
@@ -156,9 +160,9 @@ describe('headers that lie', () => {
     ['QEVM\0\0\0\x03', /saved QEMU/],
     ['\x1f\x8b\x08\0', /gzip/],
     ['DISKDUMP', /diskdump/],
-  ])('a known format that is not read is refused by name: %j', (magic, message) => {
+  ])('a known format that is not read is refused by name: %j', async (magic, message) => {
     const bytes = Uint8Array.from(magic.padEnd(64, '\0'), (char) => char.charCodeAt(0));
-    expect(() => open(bytes)).toThrow(refusal('ENOTSUP', message));
+    await expect(open(bytes)).rejects.toThrow(refusal('ENOTSUP', message));
   });
 });
 
@@ -175,31 +179,35 @@ describe('any bytes', () => {
 
   it.each(files)(
     '%s: cut off anywhere, or changed anywhere, it is an image or a MemoryImageError',
-    (_name, bytes) => {
+    async (_name, bytes) => {
       const change = fc.tuple(
         fc.nat({ max: Math.min(bytes.length - 1, 0x3000) }),
         fc.integer({ min: 0, max: 255 }),
       );
-      fc.assert(
-        fc.property(fc.nat({ max: bytes.length }), fc.array(change, { maxLength: 4 }), (length, changes) => {
-          const copy = Uint8Array.from(bytes);
-          changes.forEach(([at, value]) => (copy[at] = value));
-          const counted = new CountingSource(changes.length % 2 === 0 ? copy.subarray(0, length) : copy);
-          try {
-            const image = openMemoryImage(counted);
-            const into = new Uint8Array(4096);
-            let held = image.nextHeld(0);
-            for (let i = 0; i < 20 && held < image.end; i++) {
-              expect(image.nextHole(held)).toBeGreaterThan(held);
-              image.read(held, into);
-              held = image.nextHeld(image.nextHole(held));
+      await fc.assert(
+        fc.asyncProperty(
+          fc.nat({ max: bytes.length }),
+          fc.array(change, { maxLength: 4 }),
+          async (length, changes) => {
+            const copy = Uint8Array.from(bytes);
+            changes.forEach(([at, value]) => (copy[at] = value));
+            const counted = new CountingSource(changes.length % 2 === 0 ? copy.subarray(0, length) : copy);
+            try {
+              const image = await openMemoryImage(counted);
+              const into = new Uint8Array(4096);
+              let held = image.nextHeld(0);
+              for (let i = 0; i < 20 && held < image.end; i++) {
+                expect(image.nextHole(held)).toBeGreaterThan(held);
+                image.read(held, into);
+                held = image.nextHeld(image.nextHole(held));
+              }
+            } catch (error) {
+              expect(error).toBeInstanceOf(MemoryImageError);
             }
-          } catch (error) {
-            expect(error).toBeInstanceOf(MemoryImageError);
-          }
-          // Opening reads headers and bitmaps, a look reads a page: never the file again and again.
-          expect(counted.bytesRead).toBeLessThan(bytes.length * 2 + 2 ** 20);
-        }),
+            // Opening reads headers and bitmaps, a look reads a page: never the file again and again.
+            expect(counted.bytesRead).toBeLessThan(bytes.length * 2 + 2 ** 20);
+          },
+        ),
         { numRuns: 150 },
       );
     },

@@ -1,5 +1,5 @@
 import { unzlibSync } from 'fflate';
-import { decompress as unzstd } from 'fzstd';
+import { Decompress as ZstdStream } from 'fzstd';
 import snappy from 'snappyjs';
 import { MemoryImageError } from './errors.js';
 import { lzoDecompress } from './lzo.js';
@@ -9,6 +9,8 @@ const COMPRESSED_ZLIB = 0x01;
 const COMPRESSED_LZO = 0x02;
 const COMPRESSED_SNAPPY = 0x04;
 const COMPRESSED_ZSTD = 0x20;
+/** More than any page has. */
+const MOST_ZSTD_WINDOW = 2 ** 20;
 const COMPRESSIONS = COMPRESSED_ZLIB | COMPRESSED_LZO | COMPRESSED_SNAPPY | COMPRESSED_ZSTD;
 
 /**
@@ -31,7 +33,7 @@ export function readStoredPage(stored: Uint8Array, flags: number, page: Uint8Arr
       bytes = guarded('Snappy', () => snappy.uncompress(stored, page.length));
       break;
     case COMPRESSED_ZSTD:
-      bytes = guarded('Zstandard', () => unzstd(stored, new Uint8Array(page.length + 1)));
+      bytes = guarded('Zstandard', () => unzstd(stored, page.length));
       break;
     default:
       throw new MemoryImageError('ENOTSUP', `a page stored with flags 0x${flags.toString(16)}`);
@@ -58,6 +60,33 @@ function unzlib(stored: Uint8Array, length: number): Uint8Array {
     throw new Error('wrong checksum');
   }
   return bytes;
+}
+
+/**
+ * A frame of RFC 8878 that says its own size, as one that is made in one piece does. By the stream, since
+ * fzstd 0.1.1 gives back a buffer that it was given whole, however many bytes came.
+ */
+function unzstd(stored: Uint8Array, length: number): Uint8Array {
+  const descriptor = stored[4] ?? 0;
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const sizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6];
+  const sizeAt = 5 + (isSingleSegment ? 0 : 1) + [0, 1, 2, 4][descriptor & 3];
+  let size = sizeBytes === 2 ? 256 : 0;
+  for (let i = 0; i < sizeBytes; i++) {
+    size += (stored[sizeAt + i] ?? 0) * 256 ** i;
+  }
+  // The window, which the frame of a single segment has no field for, is what memory is taken for.
+  const window = isSingleSegment ? size : 2 ** (10 + ((stored[5] ?? 0) >> 3));
+  if (size !== length || window > MOST_ZSTD_WINDOW) {
+    throw new Error(`${size} bytes in a window of ${window}`);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  new ZstdStream((chunk) => {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }).push(stored, true);
+  return bytes.subarray(0, at);
 }
 
 /** The checksum of RFC 1950; `bytes` are few enough that the sums fit into a double. */

@@ -1,5 +1,6 @@
 import { checkInside, type ByteSource } from './byte-source.js';
 import { MemoryImageError } from './errors.js';
+import { Pieces } from './pieces.js';
 
 // makedumpfile's flattened format, for files that cannot seek when they are written (makedumpfile(8), -F):
 // a header of 4 KiB, then records of bytes with the offset that they belong to, big-endian.
@@ -11,17 +12,10 @@ const TYPE_FLAT = 1n;
 const VERSION_FLAT = 1n;
 /** Ends the records, in offset and size. */
 const END = -1n;
-const MOST_RECORDS = 1 << 21;
+/** QEMU's have 16 KiB; they are held in memory, and put in order. */
+const MOST_RECORDS = 1 << 20;
 /** Bytes that no record writes, at most: makedumpfile leaves out the ends of blocks. */
 const MOST_UNWRITTEN = 2 ** 26;
-
-/** Bytes of the rearranged file that lie together in the flattened one. */
-interface Piece {
-  readonly start: number;
-  readonly end: number;
-  /** Offset in the flattened file of the byte at `start`. */
-  readonly from: number;
-}
 
 /**
  * The file that a flattened one stands for. What several records write is what the last of them wrote; what
@@ -30,7 +24,7 @@ interface Piece {
 export class FlattenedFile implements ByteSource {
   readonly size: number;
   readonly #source: ByteSource;
-  readonly #pieces: readonly Piece[];
+  readonly #pieces: Pieces;
 
   /** @throws MemoryImageError ENOTSUP for another type or version; EINVAL and EIO for records that lie */
   constructor(source: ByteSource) {
@@ -41,7 +35,8 @@ export class FlattenedFile implements ByteSource {
       throw new MemoryImageError('ENOTSUP', `a makedumpfile header of type ${type}, version ${version}`, 16);
     }
     this.#pieces = lastWritten(readRecords(source));
-    this.size = this.#pieces.at(-1)?.end ?? 0;
+    const { length } = this.#pieces;
+    this.size = length === 0 ? 0 : this.#pieces.end(length - 1);
     if (this.size > source.size + MOST_UNWRITTEN) {
       const message = `records for ${this.size} bytes in a file of ${source.size}`;
       throw new MemoryImageError('EINVAL', message, HEADER_SIZE);
@@ -52,11 +47,11 @@ export class FlattenedFile implements ByteSource {
     const end = offset + into.length;
     checkInside(this, offset, into.length, 'bytes');
     into.fill(0);
-    for (let i = this.#find(offset); i < this.#pieces.length && this.#pieces[i].start < end; i++) {
-      const piece = this.#pieces[i];
-      const from = Math.max(offset, piece.start);
-      const to = Math.min(end, piece.end);
-      this.#source.read(piece.from + (from - piece.start), into.subarray(from - offset, to - offset));
+    const pieces = this.#pieces;
+    for (let i = this.#find(offset); i < pieces.length && pieces.start(i) < end; i++) {
+      const from = Math.max(offset, pieces.start(i));
+      const to = Math.min(end, pieces.end(i));
+      this.#source.read(pieces.from(i) + (from - pieces.start(i)), into.subarray(from - offset, to - offset));
     }
   }
 
@@ -66,7 +61,7 @@ export class FlattenedFile implements ByteSource {
     let high = this.#pieces.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#pieces[middle].end <= offset) {
+      if (this.#pieces.end(middle) <= offset) {
         low = middle + 1;
       } else {
         high = middle;
@@ -84,8 +79,8 @@ function bigEndian(source: ByteSource, offset: number, length: number, what: str
 }
 
 /** The records in the order of the file. */
-function readRecords(source: ByteSource): Piece[] {
-  const records: Piece[] = [];
+function readRecords(source: ByteSource): Pieces {
+  const records = new Pieces();
   for (let at = HEADER_SIZE; ;) {
     const what = `record ${records.length}`;
     const header = bigEndian(source, at, RECORD_HEADER_SIZE, `the header of ${what}`);
@@ -102,39 +97,36 @@ function readRecords(source: ByteSource): Piece[] {
     const from = at + RECORD_HEADER_SIZE;
     const [start, length] = [Number(offset), Number(size)];
     checkInside(source, from, length, what);
-    records.push({ start, end: start + length, from });
+    records.push(start, start + length, from);
     at = from + length;
   }
 }
 
 /** The parts of the records that no later record overwrites, by offset. */
-function lastWritten(records: readonly Piece[]): Piece[] {
-  const order = records.map((_, i) => i).toSorted((a, b) => records[a].start - records[b].start);
-  const pieces: Piece[] = [];
+function lastWritten(records: Pieces): Pieces {
+  const order = Uint32Array.from({ length: records.length }, (_, i) => i);
+  order.sort((a, b) => records.start(a) - records.start(b));
+  const pieces = new Pieces();
   /** Records that have begun, as a heap with the latest on top; those that have ended go when they surface. */
   const begun = new LatestFirst();
   let at = 0;
   for (let next = 0; next < order.length || begun.top >= 0;) {
     if (begun.top < 0) {
-      at = Math.max(at, records[order[next]].start);
+      at = Math.max(at, records.start(order[next]));
     }
-    while (next < order.length && records[order[next]].start <= at) {
+    while (next < order.length && records.start(order[next]) <= at) {
       begun.push(order[next++]);
     }
-    while (begun.top >= 0 && records[begun.top].end <= at) {
+    while (begun.top >= 0 && records.end(begun.top) <= at) {
       begun.pop();
     }
-    if (begun.top < 0) {
+    const top = begun.top;
+    if (top < 0) {
       continue;
     }
-    const { start, end, from } = records[begun.top];
-    const upTo = next < order.length ? Math.min(end, records[order[next]].start) : end;
-    const last = pieces.at(-1);
-    if (last?.end === at && last.from + (at - last.start) === from + (at - start)) {
-      pieces[pieces.length - 1] = { ...last, end: upTo };
-    } else {
-      pieces.push({ start: at, end: upTo, from: from + (at - start) });
-    }
+    const end = records.end(top);
+    const upTo = next < order.length ? Math.min(end, records.start(order[next])) : end;
+    pieces.push(at, upTo, records.from(top) + (at - records.start(top)));
     at = upTo;
   }
   return pieces;

@@ -10,7 +10,6 @@ import { kernelTables } from './vmcoreinfo.js';
 // kdump-compressed files (makedumpfile, diskdump_mod.h and IMPLEMENTATION): a header, a sub-header, two
 // bitmaps of pages, a descriptor for each page that is in the second, pages.
 
-export const KDUMP_MAGIC = 'KDUMP   ';
 const HEADER_SIZE = 464;
 const DESCRIPTOR_SIZE = 24;
 const MOST_NOTE_BYTES = 16 * 2 ** 20;

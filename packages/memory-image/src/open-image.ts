@@ -2,7 +2,6 @@ import { Fields, type ByteSource } from './byte-source.js';
 import { openElfCore } from './elf-core.js';
 import { MemoryImageError } from './errors.js';
 import { FLATTENED_MAGIC, FlattenedFile } from './flattened-file.js';
-import { KDUMP_MAGIC, openKdump } from './kdump-image.js';
 import { LIME_MAGIC, openLime } from './lime-image.js';
 import type { MemoryImage } from './memory-image.js';
 import { openRaw } from './raw-image.js';
@@ -11,6 +10,7 @@ import { openWindowsDump, WINDOWS32_MAGIC, WINDOWS_MAGIC } from './windows-dump.
 
 /** How many bytes the longest magic needs. */
 const MAGIC_BYTES = 16;
+const KDUMP_MAGIC = 'KDUMP   ';
 
 /** Formats that are known and not read, by the bytes at the beginning of the file. */
 const REFUSED: readonly (readonly [magic: string, name: string])[] = [
@@ -46,7 +46,7 @@ export interface OpenOptions {
  * @throws MemoryImageError ENOTSUP for a format that is known and not read; EINVAL and EIO for headers that
  *   contradict themselves or the file
  */
-export function openMemoryImage(source: ByteSource, { map }: OpenOptions = {}): MemoryImage {
+export async function openMemoryImage(source: ByteSource, { map }: OpenOptions = {}): Promise<MemoryImage> {
   if (map !== undefined) {
     return openRaw(source, map);
   }
@@ -54,12 +54,14 @@ export function openMemoryImage(source: ByteSource, { map }: OpenOptions = {}): 
   return openByMagic(isFlattened ? new FlattenedFile(source) : source);
 }
 
-function openByMagic(source: ByteSource): MemoryImage {
+async function openByMagic(source: ByteSource): Promise<MemoryImage> {
   const magic = firstBytes(source);
   if (magic.has(0, '\x7fELF')) {
     return openElfCore(source);
   }
   if (magic.has(0, KDUMP_MAGIC)) {
+    // Loaded for this alone: its decompressors take longer to load than a walk takes.
+    const { openKdump } = await import('./kdump-image.js');
     return openKdump(source);
   }
   if (magic.has(0, LIME_MAGIC)) {

@@ -2,8 +2,8 @@ import type { CpuRegisters, ImageFormat, MemoryImage } from './memory-image.js';
 import type { PageBitmap } from './page-bitmap.js';
 import { PieceCache } from './piece-cache.js';
 
-/** Pages that are kept once read: 4 MiB of 4 KiB ones. */
-const MOST_KEPT = 1024;
+/** Of pages that have been read, what is kept. */
+const KEPT_BYTES = 2 ** 22;
 
 /** Where the pages of a dump are. */
 export interface PageStore {
@@ -33,7 +33,7 @@ export class PagedImage implements MemoryImage {
     this.#pages = store.pages;
     this.#pageSize = store.pageSize;
     this.end = this.#pages.end * this.#pageSize;
-    this.#cache = new PieceCache(MOST_KEPT, this.#pageSize, (page, into) =>
+    this.#cache = new PieceCache(KEPT_BYTES / this.#pageSize, this.#pageSize, (page, into) =>
       store.load(page, this.#pages.rank(page), into),
     );
   }

@@ -55,7 +55,7 @@ export interface RemapRequest {
  * One process's view of memory: page tables, VMAs, and the TLBs of the CPUs that run it.
  *
  * Changes take the lock for writing, and check everything that may fail before the first of them: what
- * throws has changed nothing. A VMA never changes its extent; who cuts or grows one replaces it, and opens the new
+ * throws has changed nothing. A VMA never changes its extent; to cut or grow one is to replace it, and opens the new
  * ones before it closes the old one, so that what counts its VMAs does not reach zero in between.
  */
 export class AddressSpace implements VmaAddressSpace {
@@ -356,7 +356,7 @@ function openAndClose(gone: Vma, come: readonly Vma[]): void {
   operations.close?.(gone);
 }
 
-/** @throws PageTableError EDEADLK where somebody holds the lock of a VMA's mapping */
+/** @throws PageTableError EDEADLK where the lock of a VMA's mapping is held */
 function checkUnlocked(vmas: readonly Vma[]): void {
   for (const { mapping } of vmas) {
     mapping.lock.acquireWrite();

@@ -21,7 +21,7 @@ export class AnonymousFrames {
     return this.#owners.size;
   }
 
-  /** In how many entries the frame is; 0 where it is nobody's copy. */
+  /** In how many entries the frame is; 0 where it is no private copy. */
   owners(frame: number): number {
     return this.#owners.get(frame) ?? 0;
   }

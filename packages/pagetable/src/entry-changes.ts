@@ -7,7 +7,7 @@ import { VM_READ, VM_SHARED, VM_WRITE, type Vma } from './vma.js';
 
 /**
  * Gives the entries of a VMA the permissions of its flags; accessed and dirty stay (A2). Entries are never
- * made writable here: the next store faults, so that whoever notices writes does. Without VM_READ and
+ * made writable here: the next store faults, so that its handler notices the write. Without VM_READ and
  * VM_WRITE an entry is for supervisors only, which keeps its dirty bit in sight of walkers.
  */
 export function protectEntries(vma: Vma): void {

@@ -10,7 +10,7 @@ export const LOCK_RANK = {
   topTable: 3,
 } as const;
 
-/** Who holds a lock if nobody says so. */
+/** The holder of a lock where none is named. */
 export const RUNNING_THREAD = 'the running thread';
 
 /** A lock in the words of a message. */

@@ -2,10 +2,10 @@ import { PageTableError } from './errors.js';
 import { LOCK_RANK, RUNNING_THREAD, type LockLedger } from './lock-ledger.js';
 
 /**
- * A reader-writer lock that records instead of sleeping: the model runs on one thread, so whoever would
+ * A reader-writer lock that records instead of sleeping: the model runs on one thread, so a holder that would
  * have to wait has broken a rule, and that throws, with both holders named. A reader may read again.
  *
- * Holders are names: a CPU's, or whatever a caller says; who says nothing is `the running thread`.
+ * Holders are names: a CPU's, or whatever a caller says; without a name it is `the running thread`.
  */
 export class RwLock {
   readonly #readers: string[] = [];
@@ -35,7 +35,7 @@ export class RwLock {
     return this.#writer !== undefined || this.#readers.length > 0;
   }
 
-  /** Who holds it: the writer, or every reader. */
+  /** Its holders: the writer, or every reader. */
   get holders(): readonly string[] {
     return this.#writer === undefined ? [...this.#readers] : [this.#writer];
   }

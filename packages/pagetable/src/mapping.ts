@@ -22,7 +22,7 @@ export class Mapping implements VmaMapping {
     this.lock = new RwLock(`mapping ${name}`);
   }
 
-  /** Who is told of dirty entries that are removed; one at most. */
+  /** Told of dirty entries that are removed; one at most. */
   observeZaps(observer: ZapObserver | undefined): void {
     this.#zapObserver = observer;
   }
@@ -75,7 +75,7 @@ export class Mapping implements VmaMapping {
   }
 
   /**
-   * Verifies that a walk would not have to wait now: for who must know before it changes anything.
+   * Verifies that a walk would not have to wait now: for a caller that must know before it changes anything.
    * @throws PageTableError EDEADLK where the lock, or one that comes behind it, is held against a reader
    */
   assertWalkable(): void {

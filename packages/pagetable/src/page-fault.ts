@@ -152,7 +152,7 @@ function hasRoomFor({ vma, address }: TakenFault, level: number): boolean {
 
 /**
  * Whether what the handler said may be entered: the object has not unmapped pages since, whose frames may be
- * somebody else's now. Else the access is tried again.
+ * another page's now. Else the access is tried again.
  * @throws PageTableError EINVAL where the handler named no frame
  */
 function isStillTrue({ vma, frame, address }: TakenFault, unmapCount: number): boolean {

@@ -243,7 +243,7 @@ export class PageTables {
   }
 
   /**
-   * Gives back the empty tables that cover nothing outside `[floor, ceiling)`: nobody else has a VMA
+   * Gives back the empty tables that cover nothing outside `[floor, ceiling)`: no other VMA is
    * there, so that no walker is at an entry above them.
    */
   freeTablesWithin(floor: number, ceiling: number): void {
@@ -294,7 +294,7 @@ export class PageTables {
     this.memory.freeFrame(tableFrame);
   }
 
-  /** Enters a new table at `entry`, which is of `level`, unless somebody else has entered something there meanwhile. */
+  /** Enters a new table at `entry`, which is of `level`, unless something was entered there meanwhile. */
   #enterTable(tableFrame: number, entry: number, level: number, holder: string | undefined): void {
     const { memory } = this;
     const table = memory.allocateFrame();

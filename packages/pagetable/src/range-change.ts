@@ -7,9 +7,9 @@ export interface Met {
 }
 
 /**
- * Changes entries of `[start, end)` so that nobody is left with what they were. Notifiers hear of the range
+ * Changes entries of `[start, end)` so that no TLB keeps what they were. Notifiers hear of the range
  * before the first entry changes, and of its end after the flush (rule 4.4); the flush is announced, so that
- * another walker who finds nothing left to do flushes all the same, as this one does behind others (rule 2.4, A3).
+ * another walker that finds nothing left to do flushes all the same, as this one does behind others (rule 2.4, A3).
  * Also where the change throws, what it did is flushed.
  * @param change notes in `met` the entries it changed
  * @param point reached between the last entry and the flush, where there is something to flush

@@ -20,7 +20,7 @@ class TableLock implements LedgerLock {
 
 /**
  * The lock of each page table of an address space (the kernel's page-table lock). It guards the entries
- * in that table: whoever changes one that a CPU or a walker may be at holds it. They are the innermost
+ * in that table: changing one that a CPU or a walker may be at needs it. They are the innermost
  * locks; an upper table's may be held while a lower one's is taken, not the other way round.
  */
 export class TableLocks {
@@ -76,7 +76,7 @@ export class TableLocks {
     return lock;
   }
 
-  /** The table is being freed. @throws PageTableError EDEADLK where somebody holds its lock */
+  /** The table is being freed. @throws PageTableError EDEADLK where its lock is held */
   forget(tableFrame: number): void {
     const lock = this.#locks.get(tableFrame);
     if (lock?.holder !== undefined) {

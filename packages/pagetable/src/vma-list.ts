@@ -2,7 +2,7 @@ import { formatAddress, PAGE_SIZE, USER_ADDRESS_END } from './address.js';
 import { PageTableError } from './errors.js';
 import { Vma } from './vma.js';
 
-/** Where the first mapping goes if nobody asks for an address: clear of 0, as in a real process. */
+/** Where the first mapping goes where no address is asked for: clear of 0, as in a real process. */
 const MMAP_BASE = 0x10000000;
 
 /** The VMAs of an address space, by address; no two overlap. */
@@ -29,7 +29,7 @@ export class VmaList {
     return this.#vmas.slice(first, last);
   }
 
-  /** How far nobody else reaches around `[start, end)`: the end of the VMA before, the start of the next. */
+  /** How far no other VMA reaches around `[start, end)`: the end of the VMA before, the start of the next. */
   surroundings(start: number, end: number): { readonly floor: number; readonly ceiling: number } {
     const next = this.#firstEndingAfter(start);
     const floor = next === 0 ? 0 : this.#vmas[next - 1].end;

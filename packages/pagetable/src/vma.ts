@@ -56,7 +56,7 @@ export interface PageFault {
   makeWritable(): void;
 }
 
-/** The handlers of whoever owns the memory behind a VMA. */
+/** The handlers of the owner of the memory behind a VMA. */
 export interface VmaOperations {
   /**
    * One more VMA shows the memory: `AddressSpace.map`, fork, a split or mremap made it. Other than the kernel's it is
@@ -85,7 +85,7 @@ export interface VmaOperations {
    */
   mapAround?(fault: PageFault, start: number, end: number): void;
   /**
-   * A store found a read-only entry of a shared writable VMA. Whoever records the write makes the entry
+   * A store found a read-only entry of a shared writable VMA. The handler records the write and makes the entry
    * writable (`fault.makeWritable()`) before letting go of what keeps a scan out, and answers `noPage`:
    * the two are one step as seen by a scan (rule 2.5, B6).
    */
@@ -100,7 +100,7 @@ export interface RangeNotifier {
   invalidateEnd(start: number, end: number): void;
 }
 
-/** What somebody who found a VMA through its mapping can do with its address space. */
+/** The address space of a VMA, as found through its mapping. */
 export interface VmaAddressSpace {
   /** Guards the set of VMAs and what they are: faults read, every change of the set writes. */
   readonly lock: RwLock;
@@ -121,7 +121,7 @@ export interface ZapObserver {
   dirtyEntryZapped(page: number): void;
 }
 
-/** What somebody who found a VMA through its address space can do with its mapping. */
+/** The mapping of a VMA, as found through its address space. */
 export interface VmaMapping {
   readonly lock: RwLock;
   readonly zapObserver: ZapObserver | undefined;

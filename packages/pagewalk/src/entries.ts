@@ -43,7 +43,7 @@ export interface LeafEntry {
  * @param start 0 if left out
  * @param end 2^48 if left out
  * @throws PageWalkError EINVAL for a range that is not in the 48-bit address space
- * @throws PageTableError EDEADLK where somebody has the address space's lock for writing
+ * @throws PageTableError EDEADLK where the address space's lock is held for writing
  */
 export function* entries(
   addressSpace: AddressSpace,

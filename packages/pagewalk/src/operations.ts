@@ -27,7 +27,7 @@ export interface PageWalk<State> {
 /**
  * An upper entry that is not empty, at word `entry`, and the part of its range that is walked: all of it, or
  * what the walk's range leaves. It is a table, a huge leaf, or not present but not empty: a page that is
- * being moved. No table's lock is held, so the entry may change at any moment: whoever changes a huge leaf
+ * being moved. No table's lock is held, so the entry may change at any moment: changing a huge leaf
  * takes its lock (`lockHugeEntry` of @cg/pagetable) and looks again.
  */
 export type EntryCallback<State> = (
@@ -42,8 +42,8 @@ export type EntryCallback<State> = (
  * the caller, something negative to stop as an error (rule 3.2). All addresses are of pages, `end` excluded.
  *
  * An entry that turned into something else while its callback ran, or before the lock of the table below
- * was taken, is looked at again, callback included (rule 2.7). Whoever has no callback for a level and
- * needs the one below gets huge entries split; whoever has one decides (rule 3.3).
+ * was taken, is looked at again, callback included (rule 2.7). Without a callback for a level, and
+ * with one below, huge entries are split; a callback decides itself (rule 3.3).
  */
 export interface WalkOperations<State> {
   /** Whether to walk this VMA; positive skips this VMA and no other (A1). */

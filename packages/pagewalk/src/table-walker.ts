@@ -9,7 +9,7 @@ export interface TableWalker<State> {
   readonly holder: string;
   /** Levels whose entries have a callback. */
   readonly shown: number;
-  /** Levels at which a huge entry must be split: somebody wants the entries below it. */
+  /** Levels at which a huge entry must be split: the entries below it are wanted. */
   readonly split: number;
   /** Levels whose tables below are worth walking: for their entries, or for their holes. */
   readonly descended: number;

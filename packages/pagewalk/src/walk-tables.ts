@@ -117,7 +117,7 @@ function splitAndWalk<State>(
   walker: TableWalker<State>,
 ): number | undefined {
   const { walk, holder } = walker;
-  // Without a VMA the tables are nobody's to change.
+  // Without a VMA the tables must not be changed.
   if (walk.vma === undefined || (walker.split & (1 << level)) === 0) {
     return 0;
   }

@@ -54,7 +54,7 @@ function walkVmaRange<State>(vma: Vma, start: number, end: number, walker: Table
 
 /**
  * Walks a range of an address space, VMA by VMA; what lies between them is a hole (rule 3.1).
- * @param holder who has the lock, and in whose name tables are locked; the running thread if left out
+ * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
  * @returns 0, or the callback result that ended the walk
  * @throws PageWalkError EINVAL where the range is not made of pages of the 48-bit address space
  * @throws PageTableError EDEADLK where `holder` does not have the address space's lock (rule 3.5)
@@ -98,7 +98,7 @@ export function walkPageRange<State>(
 
 /**
  * Walks one whole VMA.
- * @param holder who has the lock, and in whose name tables are locked; the running thread if left out
+ * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
  * @returns 0, or the callback result that ended the walk
  * @throws PageTableError EDEADLK where `holder` does not have the address space's lock
  */
@@ -115,7 +115,7 @@ export function walkPageVma<State>(
 /**
  * Walks a part of one VMA: for a walk within a walk, so either lock will do that a walk may hold, the address
  * space's or the mapping's (rule 3.5).
- * @param holder who has the lock, and in whose name tables are locked; the running thread if left out
+ * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
  * @returns 0, or the callback result that ended the walk
  * @throws PageWalkError EINVAL where the range is not made of pages of the VMA
  * @throws PageTableError EDEADLK where `holder` has neither lock
@@ -142,7 +142,7 @@ export function walkPageVmaRange<State>(
 /**
  * Walks every VMA, of whatever address space, that shows a page of `[firstPage, firstPage + pageCount)` of
  * a mapping, clipped to that range; a huge entry that the range only touches is part of it (rule 3.5).
- * @param holder who has the lock, and in whose name tables are locked; the running thread if left out
+ * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
  * @returns 0, or the callback result that ended the walk
  * @throws PageWalkError EINVAL where the range is not made of whole pages, from 0 on
  * @throws PageTableError EDEADLK where `holder` does not have the mapping's lock, for reading or writing
@@ -179,7 +179,7 @@ export function walkPageMapping<State>(
  * Walks the page tables of an address space as they are, without asking for VMAs: also where there are
  * none, and in the upper half. `test`, `preVma`, `postVma` and `hugetlb` are not called. Huge entries are
  * never split: the callback of their level sees them, or they are passed over.
- * @param holder who has the lock, and in whose name tables are locked; the running thread if left out
+ * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
  * @returns 0, or the callback result that ended the walk
  * @throws PageWalkError EINVAL where the range is not made of pages of the 48-bit address space
  * @throws PageTableError EDEADLK where `holder` does not have the address space's lock (rule 3.5)

@@ -12,11 +12,11 @@ export interface ContractSubject {
   /** The pages whose write was trapped since the last call; needed where `memory.traps` is true. */
   takeTrapped?(): number[];
   /**
-   * Has `step` run once in the middle of the next clean of all pages; left out where nobody can get in
+   * Has `step` run once in the middle of the next clean of all pages; left out where no store can get in
    * between its steps.
    */
   duringNextClean?(step: () => void): void;
-  /** False where pages may be recorded that nobody wrote. */
+  /** False where pages may be recorded that were not written. */
   readonly exact: boolean;
 }
 

@@ -44,7 +44,7 @@ export class DirtyPages {
   }
 
   /**
-   * For who sets bits in `bitmap` directly: the hull takes in `[start, end)`, whose first and last bit
+   * For code that sets bits in `bitmap` directly: the hull takes in `[start, end)`, whose first and last bit
    * must be set. An empty range changes nothing.
    */
   widen(start: number, end: number): void {

@@ -3,7 +3,7 @@ import type { DirtyPages } from './dirty-pages.js';
 /**
  * Memory whose writes can be found: pages numbered from 0, and two ways to learn which were written.
  *
- * Whoever tracks the memory either cleans it now and then and is told what was written in between, or
+ * A tracker either cleans the memory now and then and is told what was written in between, or
  * write-protects it and is told of each first write by whatever handles its faults. The second way exists
  * only where `traps` is true.
  *
@@ -13,7 +13,7 @@ import type { DirtyPages } from './dirty-pages.js';
  * - **c** Nothing outside the range is recorded or cleaned, and nothing recorded before is taken back.
  * - **d** Afterwards `into`'s hull is the hull of all bits set in it (A7).
  * - **e** `writeProtect` loses nothing: what was written before it is still found by a later clean.
- * - **f** Between `beforeDeviceWrite` and `afterDeviceWrite` somebody else may change the memory. That is no
+ * - **f** Between `beforeDeviceWrite` and `afterDeviceWrite` another writer may change the memory. That is no
  *   write; a write before or after it still is one, also where it stores what the page held once.
  *
  * Every method refuses a range that is not made of whole pages of the memory, or has no bits in `into`, with an

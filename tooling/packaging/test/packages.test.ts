@@ -58,6 +58,10 @@ describe.each(programs)('%s, installed in a new project', (name, { readme }) => 
     }
   });
 
+  it('replays the trace that it brings', () => {
+    expect(project.runProgram('cg', ['replay'])).toMatch(/^idle-desktop: .*wrong bytes +0,/s);
+  });
+
   it('replays without a wrong byte, and its README has every field of the JSON', () => {
     const json = project.runProgram('cg', ['replay', '--json', 'traces/idle-desktop.cgtrace.gz']);
     const { replays } = JSON.parse(json) as { replays: Record<string, unknown>[] };

@@ -10,6 +10,8 @@ import { rowsOf as replay } from './replay.js';
 import { rowsOf as resourceLookup } from './resource-lookup.js';
 import { rowsOf as scalarStores } from './scalar-stores.js';
 import type { RowSettings } from './settings.js';
+import { rowsOf as walkImage } from './walk-image.js';
+import { rowsOf as walkProgram } from './walk-program.js';
 
 /** The modules beside this one that have rows, by file name; a worker loads the one that it needs. */
 const groups: Readonly<Record<string, (settings: RowSettings) => Row[]>> = {
@@ -22,6 +24,8 @@ const groups: Readonly<Record<string, (settings: RowSettings) => Row[]>> = {
   'resource-lookup': resourceLookup,
   'clean-submission': cleanSubmission,
   replay,
+  'walk-image': walkImage,
+  'walk-program': walkProgram,
 };
 
 /** A row, and where a worker finds it: the module, and the place in what its `rowsOf` returns. */

@@ -7,6 +7,8 @@ import {
   type TrackingMethodName,
 } from '@cg/machine';
 import { openTrace } from '@cg/machine/trace';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { ScreenTargetImage } from '@cg/svga-device';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
@@ -24,6 +26,13 @@ interface ReplayOptions {
   readonly png?: string;
 }
 
+/** A recorded program that the build puts beside the bundle. */
+const OWN_TRACE = join(
+  dirname(createRequire(import.meta.url).resolve('@cg/cli/package.json')),
+  'dist',
+  'idle-desktop.cgtrace.gz',
+);
+
 const MIB = 2 ** 20;
 const MOST_MEMORY_MIB = 4096;
 
@@ -34,6 +43,7 @@ synchronisation in between; then the device's copy is compared with the trace, b
 tenth frame the device writes into the surface as well, and a CPU reads it back and compares.
 
 Examples:
+  $ cg replay                                the small trace that comes with cg
   $ cg replay traces/window-drag.cgtrace.gz
   $ cg replay --method trap traces/gears.cgtrace.gz traces/idle-desktop.cgtrace.gz
   $ cg replay --png last-frame.png traces/gears.cgtrace.gz
@@ -54,7 +64,10 @@ function parseMemory(text: string): number {
 export function replayCommand(exit: (code: number) => void): Command {
   return new Command('replay')
     .description('replay recorded programs through the whole stack and check every frame')
-    .argument('<trace...>', 'write traces (.cgtrace.gz), or - for one on standard input')
+    .argument(
+      '[trace...]',
+      'write traces (.cgtrace.gz), or - for one on standard input; a small one comes with cg',
+    )
     .addOption(
       new Option('-m, --method <method>', "how written pages are found; auto is the kernel's rule")
         .choices(trackingMethods)
@@ -64,7 +77,8 @@ export function replayCommand(exit: (code: number) => void): Command {
     .option('--png <file>', 'write what a screen shows after the last frame; for one trace')
     .option('--json', 'print the counts as JSON')
     .addHelpText('after', DETAILS)
-    .action(async (paths: string[], options: ReplayOptions, command: Command) => {
+    .action(async (named: string[], options: ReplayOptions, command: Command) => {
+      const paths = named.length === 0 ? [OWN_TRACE] : named;
       if (options.png !== undefined && paths.length > 1) {
         command.error('cg: --png is for one trace');
       }

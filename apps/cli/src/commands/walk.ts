@@ -1,5 +1,5 @@
 import { MemoryImageError, type Segment } from '@cg/memory-image';
-import { compareImages, explainAddress, PageWalkError, PAGING_MODES } from '@cg/pagewalk';
+import { compareImages, explainAddress, PageWalkError, PAGING_MODES } from '@cg/pagewalk/image';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { changeAsJson, describeChange } from '../output/change-text.js';
@@ -114,6 +114,12 @@ export function walkCommand(exit: (code: number) => void): Command {
       );
       if (wanted.length > 1) {
         command.error('cg: --explain, --changed and --find exclude one another');
+      }
+      if (wanted.length > 0 && (options.from ?? options.to) !== undefined) {
+        command.error('cg: --from and --to clip a listing, not --explain, --changed or --find');
+      }
+      if (options.find === true && (options.cr3 ?? options.cpu) !== undefined) {
+        command.error('cg: --find looks for what --cr3 and --cpu say');
       }
       if ((later === undefined) === (options.changed === true)) {
         command.error('cg: --changed takes two images, anything else takes one');

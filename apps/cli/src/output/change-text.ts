@@ -1,7 +1,13 @@
-import type { ImageChange, MappedRange } from '@cg/pagewalk';
+import type { ImageChange, MappedRange } from '@cg/pagewalk/image';
 import { exactSize, physicalAddress, type VirtualAddresses } from './virtual-address.js';
 import { mappedFields } from './walk-json.js';
 import { leafNotes, permissionFlags } from './walk-text.js';
+
+const UNCOMPARED = {
+  outside: 'a table is in one image only',
+  loop: 'the tables show themselves, and in the other image otherwise',
+  limit: 'more tables than the limit',
+} as const;
 
 function side(range: MappedRange | undefined): string {
   if (range === undefined) {
@@ -21,9 +27,7 @@ export function describeChange(change: ImageChange, addresses: VirtualAddresses)
     case 'shared':
       return `${where}  changed as at ${addresses.text(change.sameAs)}`;
     case 'uncompared':
-      return `${where}  not compared: ${
-        change.reason === 'outside' ? 'a table is in one image only' : 'more tables than the limit'
-      }`;
+      return `${where}  not compared: ${UNCOMPARED[change.reason]}`;
   }
 }
 

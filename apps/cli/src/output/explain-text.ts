@@ -1,5 +1,5 @@
 import type { MemoryImage } from '@cg/memory-image';
-import type { NamedBit, Translation, TranslationStep } from '@cg/pagewalk';
+import type { NamedBit, Translation, TranslationStep } from '@cg/pagewalk/image';
 import { exactSize, physicalAddress } from './virtual-address.js';
 
 const FAULTS = {
@@ -42,7 +42,8 @@ export function explanationText(translation: Translation, image: MemoryImage): s
       `         0x${digits}  ${bitsText(step)}`,
     );
     if (step.target !== undefined) {
-      lines.push(`         allows ${permissions(step)}; → ${physicalAddress(step.target)}`);
+      const selfMap = step.selfMap ? ', this table itself: a self-map' : '';
+      lines.push(`         allows ${permissions(step)}; → ${physicalAddress(step.target)}${selfMap}`);
     }
   }
   const { physical, pageSize, fault, held } = translation;

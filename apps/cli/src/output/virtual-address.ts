@@ -1,4 +1,16 @@
 const PAGE = 4096;
+/** The digits of each byte: `toString(16)` was the largest part of printing. */
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** The eight digits of the low 32 bits. */
+export function hexWord(value: number): string {
+  return (
+    BYTES[(value >>> 24) & 255] +
+    BYTES[(value >>> 16) & 255] +
+    BYTES[(value >>> 8) & 255] +
+    BYTES[value & 255]
+  );
+}
 
 /** Virtual addresses of one paging mode as people write them: all their digits, sign-extended. */
 export class VirtualAddresses {
@@ -16,13 +28,13 @@ export class VirtualAddresses {
 
   /** Of an address without sign extension. In words, not as a bigint: a listing has a hundred thousand. */
   text(address: number): string {
-    const low = (address % 2 ** 32).toString(16).padStart(8, '0');
+    const low = hexWord(address);
     if (this.bits === 32) {
       return `0x${low}`;
     }
     const own = Math.floor(address / 2 ** 32);
     const high = address >= this.#upperHalf ? own + this.#extension : own;
-    return `0x${high.toString(16).padStart(8, '0')}${low}`;
+    return `0x${hexWord(high)}${low}`;
   }
 
   /** The end of a range: that of the highest has a digit more. */

@@ -1,4 +1,4 @@
-import type { ImageFinding, MappedRange } from '@cg/pagewalk';
+import type { ImageFinding, MappedRange } from '@cg/pagewalk/image';
 import { physicalAddress, type VirtualAddresses } from './virtual-address.js';
 import { entryValue, permissionFlags } from './walk-text.js';
 

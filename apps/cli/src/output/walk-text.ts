@@ -4,13 +4,12 @@ import {
   type MappedRange,
   type PagingMode,
   type TableDamage,
-} from '@cg/pagewalk';
-import { exactSize, physicalAddress, type VirtualAddresses } from './virtual-address.js';
+} from '@cg/pagewalk/image';
+import { exactSize, hexWord, physicalAddress, type VirtualAddresses } from './virtual-address.js';
 
 /** The digits of an entry. */
 export function entryValue(low: number, high: number, isWide: boolean): string {
-  const text = low.toString(16).padStart(8, '0');
-  return isWide ? `0x${high.toString(16).padStart(8, '0')}${text}` : `0x${text}`;
+  return isWide ? `0x${hexWord(high)}${hexWord(low)}` : `0x${hexWord(low)}`;
 }
 
 function columns(cells: readonly [string, string, string, string, string]): string {
@@ -32,14 +31,11 @@ export function permissionFlags(range: MappedRange): string {
 
 /** What else a leaf says: `device`, `PWT`, `PCD`, `PAT`, `key 5`. */
 export function leafNotes(range: MappedRange): string {
-  const notes = [
-    range.device ? 'device' : '',
-    range.writeThrough ? 'PWT' : '',
-    range.cacheDisabled ? 'PCD' : '',
-    range.pat ? 'PAT' : '',
-    range.protectionKey === 0 ? '' : `key ${range.protectionKey}`,
-  ];
-  return notes.filter((note) => note !== '').join(' ');
+  const { device, writeThrough, cacheDisabled, pat, protectionKey } = range;
+  const notes = `${device ? ' device' : ''}${writeThrough ? ' PWT' : ''}${cacheDisabled ? ' PCD' : ''}${
+    pat ? ' PAT' : ''
+  }${protectionKey === 0 ? '' : ` key ${protectionKey}`}`;
+  return notes.slice(1);
 }
 
 /** The lines of one mode. */

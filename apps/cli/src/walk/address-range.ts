@@ -1,4 +1,4 @@
-import type { PagingMode } from '@cg/pagewalk';
+import type { PagingMode } from '@cg/pagewalk/image';
 import type { VirtualAddresses } from '../output/virtual-address.js';
 import { WalkInputError } from './image-tables.js';
 

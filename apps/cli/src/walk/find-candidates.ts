@@ -1,5 +1,5 @@
 import type { MemoryImage } from '@cg/memory-image';
-import { findTopTables, PAGING_MODES, type TableCandidate } from '@cg/pagewalk';
+import { findTopTables, PAGING_MODES, type TableCandidate } from '@cg/pagewalk/image';
 import { EXIT } from '../exit-codes.js';
 import { plainTable, tableText } from '../output/plain-table.js';
 import { progressBar } from '../output/progress.js';
@@ -51,7 +51,7 @@ function reasons(candidate: TableCandidate): string {
   const { entries, mappedBytes, hasSelfMap, sameUpperHalf } = candidate;
   const share = Math.round(candidate.soundness * 100);
   const all = [
-    `${entries} entries, ${share} % sound below`,
+    `${entries} ${entries === 1 ? 'entry' : 'entries'}, ${share} % sound below`,
     `${exactSize(mappedBytes)} seen mapped`,
     sameUpperHalf > 0 ? `upper half shared with ${sameUpperHalf}` : '',
     hasSelfMap ? 'self-map' : '',

@@ -1,6 +1,6 @@
 import { openMemoryImage, type CpuRegisters, type MemoryImage, type Segment } from '@cg/memory-image';
 import { FileSource } from '@cg/memory-image/node';
-import { modeOfCpu, soundness, type Paging, type PagingMode } from '@cg/pagewalk';
+import { modeOfCpu, soundness, type Paging, type PagingMode } from '@cg/pagewalk/image';
 
 /** What the command line says of an image and its tables. */
 export interface TableOptions {
@@ -34,7 +34,7 @@ export async function withImage<Result>(
 ): Promise<Result> {
   const source = new FileSource(path);
   try {
-    return await work(openMemoryImage(source, map === undefined ? {} : { map }));
+    return await work(await openMemoryImage(source, map === undefined ? {} : { map }));
   } finally {
     source.close();
   }

@@ -1,4 +1,5 @@
-import { PAGING_MODES, walkImage, type ImageFinding } from '@cg/pagewalk';
+import type { MemoryImage } from '@cg/memory-image';
+import { PAGING_MODES, walkImage, type ImageFinding } from '@cg/pagewalk/image';
 import { EXIT } from '../exit-codes.js';
 import { LineWriter } from '../output/line-writer.js';
 import { VirtualAddresses } from '../output/virtual-address.js';
@@ -72,8 +73,18 @@ function note(seen: { sound: number; damaged: number; damage: boolean }, finding
 }
 
 function headerText({ image, cr3, paging, cpu }: ImageTables): string {
-  const whose = cpu === undefined ? '' : `, CPU ${cpu} of ${image.cpus.length} (${image.cpus[cpu].source})`;
-  return `${image.format}${whose}: ${paging.mode}, CR3 0x${cr3.toString(16)}`;
+  return `${image.format}${whoseTables(image, cpu)}: ${paging.mode}, CR3 0x${cr3.toString(16)}`;
+}
+
+/** A kernel's own tables, of which VMCOREINFO tells, are no CPU's. */
+function whoseTables({ cpus }: MemoryImage, cpu: number | undefined): string {
+  if (cpu === undefined) {
+    return '';
+  }
+  const { source } = cpus[cpu];
+  return source === 'VMCOREINFO'
+    ? ", the kernel's tables (VMCOREINFO)"
+    : `, CPU ${cpu} of ${cpus.length} (${source})`;
 }
 
 function headerJson({ image, cr3, paging, cpu }: ImageTables): string {

@@ -75,7 +75,10 @@ for (const [name, guest] of Object.entries(guests)) {
     makedumpfile('-l', '-d', '0', file('moved.elf'), file('lzo'));
     const flat = makedumpfile('-F', '-c', '-d', '0', file('moved.elf'));
     makedumpfile('-c', '-d', '0', file('moved.elf'), file('zlib'));
+    // Without zero pages.
+    makedumpfile('-l', '-d', '1', file('moved.elf'), file('nonzero'));
     keep(`${name}.lzo.kdump`, readFileSync(file('lzo')));
+    keep(`${name}.nonzero.kdump`, readFileSync(file('nonzero')));
     keep(`${name}.zlib.kdump`, readFileSync(file('zlib')));
     keep(`${name}.flat.kdump`, flat);
   }

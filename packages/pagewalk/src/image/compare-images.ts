@@ -1,9 +1,10 @@
 import type { PhysicalMemory } from '@cg/memory-image';
 import { PageWalkError } from '../errors.js';
-import { EntryFormat, MAY_ALL, PRESENT } from './entry-format.js';
+import { EntryFormat, LEAF, MAY_ALL, TABLE } from './entry-format.js';
 import { FindingMerger } from './finding-merger.js';
 import type { MappedRange } from './findings.js';
 import type { Paging } from './paging.js';
+import { TablePairs } from './table-pairs.js';
 
 /** An image, and the register that says where its top table is. */
 export interface ImageTables {
@@ -34,34 +35,57 @@ export interface UncomparedRange {
   readonly kind: 'uncompared';
   readonly start: number;
   readonly end: number;
-  /** A table that only one of the images has, or more tables than the comparison may look at. */
-  readonly reason: 'outside' | 'limit';
+  /**
+   * `outside`: a table that only one of the images has. `loop`: an entry that points at its own table or at
+   * one above it, and in the other image at something else, or with other permissions. `limit`: more tables
+   * than the comparison may look at.
+   */
+  readonly reason: 'outside' | 'loop' | 'limit';
 }
 
 export type ImageChange = ChangedRange | SharedChange | UncomparedRange;
 
-/** One side of a place: nothing, a page or a part of one, or a table. */
-type Place =
-  | undefined
-  | {
-      readonly isTable: false;
-      readonly level: number;
-      readonly physical: number;
-      readonly properties: number;
-    }
-  | { readonly isTable: true; readonly physical: number; readonly properties: number };
+/** A page, or a part of one. */
+interface Page {
+  readonly kind: 'page';
+  readonly level: number;
+  readonly physical: number;
+  readonly properties: number;
+}
+
+/** A table; or an entry that points back at one on the path to it, as `loop`: `physical` is that one's level. */
+interface Table {
+  readonly kind: 'table' | 'loop';
+  readonly physical: number;
+  /** Permissions that entries above leave. */
+  readonly properties: number;
+}
+
+/** What one side has at a place: undefined where nothing is mapped. */
+type Place = Page | Table | undefined;
+
+/** A page that differs; joined with those behind it before it becomes a `ChangedRange`. */
+interface ChangedPage {
+  readonly kind: 'page';
+  readonly start: number;
+  readonly end: number;
+  readonly before: Page | undefined;
+  readonly after: Page | undefined;
+}
+
+type Difference = ChangedPage | SharedChange | UncomparedRange;
 
 /**
  * Compares what the tables of two images map, and lists the pages whose frame, size, permissions, accessed or
- * dirty bit, or other leaf properties changed. Whether the image holds the frames is not asked. Tables that
- * point at themselves are passed over.
+ * dirty bit, or other leaf properties changed. Whether the image holds the frames is not asked. Below entries
+ * that point at their own table, or at one above it, nothing is compared.
  * @throws PageWalkError EINVAL for a top table that is not in its image
  */
 export function* compareImages(
   before: ImageTables,
   after: ImageTables,
   paging: Paging,
-  { maxTables = 2 ** 21 }: { readonly maxTables?: number } = {},
+  { maxTables = 2 ** 19 }: { readonly maxTables?: number } = {},
 ): Generator<ImageChange, void, undefined> {
   const format = new EntryFormat(paging);
   const comparison = new Comparison(before.image, after.image, format, maxTables);
@@ -71,147 +95,202 @@ export function* compareImages(
     if (image.nextHole(physical, end) < end) {
       throw new PageWalkError('EINVAL', `no table at 0x${physical.toString(16)}: the image does not have it`);
     }
-    return { isTable: true, physical, properties: MAY_ALL };
+    return { kind: 'table', physical, properties: MAY_ALL };
   });
-  let held: ImageChange | undefined;
-  for (const change of comparison.tables(format.levels, 0, one, other)) {
-    const joined = held === undefined ? undefined : join(held, change);
-    if (joined === undefined && held !== undefined) {
-      yield held;
+  let held: Difference | undefined;
+  let end = 0;
+  for (const difference of comparison.tables(format.levels, 0, one, other)) {
+    if (held !== undefined && (end !== difference.start || !continues(held, difference))) {
+      yield changeOf(held, end, format);
+      held = undefined;
     }
-    held = joined ?? change;
+    held ??= difference;
+    end = difference.end;
   }
   if (held !== undefined) {
-    yield held;
+    yield changeOf(held, end, format);
   }
 }
 
 class Comparison {
-  readonly #before: PhysicalMemory;
-  readonly #after: PhysicalMemory;
   readonly #format: EntryFormat;
+  readonly #before: Side;
+  readonly #after: Side;
   #tablesLeft: number;
-  /** Pairs of tables that have been compared: where, and whether anything differed. */
-  readonly #seen = new Map<string, { readonly start: number; changed: boolean }>();
+  readonly #seen = new TablePairs();
 
   constructor(before: PhysicalMemory, after: PhysicalMemory, format: EntryFormat, maxTables: number) {
-    this.#before = before;
-    this.#after = after;
     this.#format = format;
+    this.#before = new Side(before, format);
+    this.#after = new Side(after, format);
     this.#tablesLeft = maxTables;
   }
 
   /** Compares two places of which at least one is a table of `level`; says whether anything differed. */
-  *tables(level: number, base: number, before: Place, after: Place): Generator<ImageChange, boolean> {
-    const format = this.#format;
-    const end = base + format.span[level] * format.entries[level];
-    const key = `${level} ${describe(before)} ${describe(after)}`;
-    const seen = this.#seen.get(key);
-    if (seen !== undefined) {
-      if (seen.changed) {
-        yield { kind: 'shared', start: base, end, sameAs: seen.start };
-      }
-      return seen.changed;
+  *tables(level: number, base: number, before: Place, after: Place): Generator<Difference, boolean> {
+    const end = base + this.#format.span[level] * this.#format.entries[level];
+    // A page of which the other side has a table is in no other place: only tables are met again.
+    if (before?.kind === 'page' || after?.kind === 'page') {
+      return yield* this.#entries(level, base, end, before, after);
     }
+    const [one, other] = [keyOf(before, level), keyOf(after, level)];
+    const sameAs = this.#seen.firstStart(one, other, base);
+    if (sameAs !== undefined) {
+      const changed = this.#seen.hasChanged(one, other);
+      if (changed) {
+        yield { kind: 'shared', start: base, end, sameAs };
+      }
+      return changed;
+    }
+    const changed = yield* this.#entries(level, base, end, before, after);
+    if (changed) {
+      this.#seen.setChanged(one, other);
+    }
+    return changed;
+  }
+
+  *#entries(
+    level: number,
+    base: number,
+    end: number,
+    before: Place,
+    after: Place,
+  ): Generator<Difference, boolean> {
+    const format = this.#format;
     if (this.#tablesLeft === 0) {
       yield { kind: 'uncompared', start: base, end, reason: 'limit' };
       return true;
     }
     this.#tablesLeft--;
-    const record = { start: base, changed: false };
-    this.#seen.set(key, record);
-    const words = [this.#read(this.#before, level, before), this.#read(this.#after, level, after)];
-    if (words.includes(null)) {
-      record.changed = words[0] !== words[1];
-      if (record.changed) {
-        yield { kind: 'uncompared', start: base, end, reason: 'outside' };
+    const [isOneThere, isOtherThere] = [this.#before.open(level, before), this.#after.open(level, after)];
+    if (!isOneThere || !isOtherThere) {
+      if (isOneThere === isOtherThere) {
+        return false;
       }
-      return record.changed;
+      yield { kind: 'uncompared', start: base, end, reason: 'outside' };
+      return true;
     }
+    let changed = false;
     const span = format.span[level];
     for (let i = 0; i < format.entries[level]; i++) {
-      const one = this.#child(before, words[0], level, i);
-      const other = this.#child(after, words[1], level, i);
+      const one = this.#before.child(before, level, i);
+      const other = this.#after.child(after, level, i);
       const start = base + i * span;
-      if (one?.isTable === true || other?.isTable === true) {
-        record.changed = (yield* this.tables(level - 1, start, one, other)) || record.changed;
-      } else if (!isSame(one, other)) {
-        record.changed = true;
-        const mapped = (place: Place) => this.#mapped(start, start + span, place);
-        yield { kind: 'changed', start, end: start + span, before: mapped(one), after: mapped(other) };
+      if (isPage(one) && isPage(other)) {
+        if (!isSame(one, other)) {
+          changed = true;
+          yield { kind: 'page', start, end: start + span, before: one, after: other };
+        }
+      } else if (one?.kind === 'loop' || other?.kind === 'loop') {
+        if (!isSame(one, other)) {
+          changed = true;
+          yield { kind: 'uncompared', start, end: start + span, reason: 'loop' };
+        }
+      } else {
+        changed = (yield* this.tables(level - 1, start, one, other)) || changed;
       }
     }
-    return record.changed;
+    return changed;
+  }
+}
+
+/** One of the images: the tables on the path that is being compared, by level. */
+class Side {
+  readonly #image: PhysicalMemory;
+  readonly #format: EntryFormat;
+  readonly #words: readonly Uint32Array[];
+  readonly #physical: Float64Array;
+
+  constructor(image: PhysicalMemory, format: EntryFormat) {
+    this.#image = image;
+    this.#format = format;
+    this.#words = format.entries.map((entries) => new Uint32Array((entries * format.entryBytes) / 4));
+    this.#physical = new Float64Array(format.levels + 1).fill(-1);
   }
 
-  /** The words of a table; undefined where the place is none, null where the image does not have it. */
-  #read(image: PhysicalMemory, level: number, place: Place): Uint32Array | null | undefined {
-    if (place?.isTable !== true) {
-      return undefined;
+  /** Reads a table of `level`; false where the image does not have it. A place that is none needs nothing. */
+  open(level: number, place: Place): boolean {
+    if (place?.kind !== 'table') {
+      this.#physical[level] = -1;
+      return true;
     }
-    const words = new Uint32Array((this.#format.entries[level] * this.#format.entryBytes) / 4);
-    return image.read(place.physical, new Uint8Array(words.buffer)) ? words : null;
+    this.#physical[level] = place.physical;
+    const words = this.#words[level];
+    return this.#image.read(place.physical, new Uint8Array(words.buffer));
   }
 
   /** What entry `index` of a place says: of a page, the part of it that the entry would map. */
-  #child(place: Place, words: Uint32Array | null | undefined, level: number, index: number): Place {
+  child(place: Place, level: number, index: number): Place {
     const format = this.#format;
-    if (place?.isTable === false) {
+    if (place?.kind === 'page') {
       return { ...place, physical: place.physical + index * format.span[level] };
     }
-    if (place === undefined || words === undefined || words === null) {
+    if (place === undefined) {
       return undefined;
     }
-    const isWide = format.entryBytes === 8;
-    const low = words[isWide ? index * 2 : index];
-    const high = isWide ? words[index * 2 + 1] : 0;
-    if ((low & PRESENT) === 0 || format.isReserved(low, high, level)) {
+    const low = format.low(this.#words[level], index);
+    const high = format.high(this.#words[level], index);
+    const kind = format.kindOf(low, high, level);
+    if (kind !== LEAF && kind !== TABLE) {
       return undefined;
     }
     const physical = format.target(low, high, level);
-    const permissions = format.narrowed(place.properties, low, high, level);
-    if (format.isLeaf(low, level)) {
-      return { isTable: false, level, physical, properties: permissions | format.leafBits(low, high, level) };
+    const properties = format.narrowed(place.properties, low, high, level);
+    if (kind === LEAF) {
+      return { kind: 'page', level, physical, properties: properties | format.leafBits(low, high, level) };
     }
-    return physical === place.physical ? undefined : { isTable: true, physical, properties: permissions };
-  }
-
-  #mapped(start: number, end: number, place: Place): MappedRange | undefined {
-    if (place?.isTable !== false) {
-      return undefined;
-    }
-    const merger = new FindingMerger(this.#format);
-    merger.addMapped(start, end, place.level, place.physical, place.properties);
-    return merger.take() as MappedRange;
+    // By its level: the two images may be of two processes, whose tables show themselves alike.
+    const above = this.#physical.indexOf(physical, level);
+    return above < 0
+      ? { kind: 'table', physical, properties }
+      : { kind: 'loop', physical: above, properties };
   }
 }
 
-function describe(place: Place): string {
-  if (place === undefined) {
-    return '-';
-  }
-  return `${place.isTable ? 'table' : `page ${place.level}`} ${place.physical} ${place.properties}`;
+function isPage(place: Place): place is Page | undefined {
+  return place === undefined || place.kind === 'page';
+}
+
+/** A number for a table of a level and the permissions above it; -1 for none. */
+function keyOf(place: Table | undefined, level: number): number {
+  return place === undefined ? -1 : (place.physical / 32) * 64 + level * 8 + place.properties;
 }
 
 function isSame(one: Place, other: Place): boolean {
-  return describe(one) === describe(other);
+  if (one === undefined || other === undefined) {
+    return one === other;
+  }
+  return (
+    one.kind === other.kind &&
+    one.physical === other.physical &&
+    one.properties === other.properties &&
+    (one.kind !== 'page' || other.kind !== 'page' || one.level === other.level)
+  );
 }
 
-/** One change for two that are adjacent and alike; undefined where they are not. */
-function join(first: ImageChange, second: ImageChange): ImageChange | undefined {
-  if (first.kind !== 'changed' || second.kind !== 'changed' || first.end !== second.start) {
-    return undefined;
+/** Whether two differences are alike: for pages, with frames as far apart as they are. */
+function continues(first: Difference, second: Difference): boolean {
+  if (first.kind !== 'page' || second.kind !== 'page') {
+    return first.kind === 'uncompared' && second.kind === 'uncompared' && first.reason === second.reason;
   }
-  const before = joinRanges(first.before, second.before);
-  const after = joinRanges(first.after, second.after);
-  return before === null || after === null ? undefined : { ...first, end: second.end, before, after };
+  const distance = second.start - first.start;
+  const follows = (one: Page | undefined, other: Page | undefined) =>
+    isSame(one === undefined ? undefined : { ...one, physical: one.physical + distance }, other);
+  return follows(first.before, second.before) && follows(first.after, second.after);
 }
 
-function joinRanges(first: MappedRange | undefined, second: MappedRange | undefined) {
-  if (first === undefined || second === undefined) {
-    return first === second ? undefined : null;
+function changeOf(difference: Difference, end: number, format: EntryFormat): ImageChange {
+  if (difference.kind !== 'page') {
+    return { ...difference, end };
   }
-  const moved = { ...second, start: first.start, physical: second.physical - (second.start - first.start) };
-  const joined = { ...first, end: second.end };
-  return JSON.stringify(moved) === JSON.stringify(joined) ? joined : null;
+  const { start, before, after } = difference;
+  const mapped = (page: Page | undefined) => {
+    if (page === undefined) {
+      return undefined;
+    }
+    const merger = new FindingMerger(format);
+    merger.addMapped(start, end, page.level, page.physical, page.properties);
+    return merger.take() as MappedRange;
+  };
+  return { kind: 'changed', start, end, before: mapped(before), after: mapped(after) };
 }

@@ -3,7 +3,7 @@ import { checkPaging, type Paging, type PagingMode } from './paging.js';
 // What entries of x86 page tables say, in each mode (Intel SDM volume 3A, tables 4-2 to 4-20). Entries of 32
 // bits have 0 as their high word.
 
-export const PRESENT = 1;
+const PRESENT = 1;
 const READ_WRITE = 1 << 1;
 const USER = 1 << 2;
 const WRITE_THROUGH = 1 << 3;
@@ -19,6 +19,16 @@ const PAT_LARGE = 1 << 12;
 const NO_EXECUTE_HIGH = 2 ** 31;
 /** Bits 59 to 62. */
 const KEY_SHIFT_HIGH = 27;
+
+/** What an entry does to a translation. */
+export const NOT_PRESENT = 0;
+/** A bit is set that must be 0: an access through it faults. */
+export const RESERVED = 1;
+/** It points at a table of the level below. */
+export const TABLE = 2;
+/** It maps a page. */
+export const LEAF = 3;
+export type EntryKind = typeof NOT_PRESENT | typeof RESERVED | typeof TABLE | typeof LEAF;
 
 /** Permissions that entries at every level narrow. */
 export const MAY_WRITE = 1;
@@ -67,6 +77,7 @@ export class EntryFormat {
   readonly span: readonly number[];
   /** Entries of a table of a level. */
   readonly entries: readonly number[];
+  readonly #entryWords: 1 | 2;
   readonly #isLong: boolean;
   readonly #isPae: boolean;
   readonly #hasPse: boolean;
@@ -88,6 +99,7 @@ export class EntryFormat {
     this.#isPae = mode === 'pae';
     this.#hasPse = mode === '32-bit-pse';
     this.entryBytes = this.#isLong || this.#isPae ? 8 : 4;
+    this.#entryWords = this.entryBytes === 8 ? 2 : 1;
     this.addressBits = mode === '5-level' ? 57 : mode === '4-level' ? 48 : 32;
     const perTable = 4096 / this.entryBytes;
     this.span = [0, ...Array.from({ length: this.levels }, (_, i) => 4096 * perTable ** i)];
@@ -101,8 +113,58 @@ export class EntryFormat {
     this.#pse36 = (2 ** Math.max(0, Math.min(physicalBits, 40) - 32) - 1) << 13;
   }
 
-  /** Whether a present entry maps a page rather than pointing at a table. */
-  isLeaf(low: number, level: number): boolean {
+  /** A table's entry `index`, in the words of the table: its low word. */
+  low(words: Uint32Array, index: number): number {
+    return words[index * this.#entryWords];
+  }
+
+  /** Its high word: 0 where entries have 32 bits. */
+  high(words: Uint32Array, index: number): number {
+    return this.#entryWords === 2 ? words[index * 2 + 1] : 0;
+  }
+
+  /** What an entry of a table of `level` does to a translation. */
+  kindOf(low: number, high: number, level: number): EntryKind {
+    if ((low & PRESENT) === 0) {
+      return NOT_PRESENT;
+    }
+    if (this.#isReserved(low, high, level)) {
+      return RESERVED;
+    }
+    return this.mapsPage(low, level) ? LEAF : TABLE;
+  }
+
+  /** The first entry from `index` on that is present, or `stop`. */
+  nextPresent(words: Uint32Array, index: number, stop: number): number {
+    const step = this.#entryWords;
+    for (let next = index; next < stop; next++) {
+      if ((words[next * step] & PRESENT) !== 0) {
+        return next;
+      }
+    }
+    return stop;
+  }
+
+  /**
+   * One past the last of the leaves from `index` on that map adjacent frames with the same bits: entry
+   * `index`, and those up to `stop` that continue it.
+   */
+  endOfRun(words: Uint32Array, index: number, stop: number, level: number): number {
+    const step = this.#entryWords;
+    const span = this.span[level];
+    const high = this.high(words, index);
+    let low = words[index * step] + span;
+    let next = index + 1;
+    while (next < stop && words[next * step] === low && this.high(words, next) === high) {
+      next++;
+      low += span;
+    }
+    // An encryption bit in the low word is no part of the address that the words count up.
+    return this.#addressLow === -1 ? next : index + 1;
+  }
+
+  /** Whether an entry maps a page rather than pointing at a table, if it is present and nothing is reserved in it. */
+  mapsPage(low: number, level: number): boolean {
     if (level === 1) {
       return true;
     }
@@ -112,8 +174,7 @@ export class EntryFormat {
     return level === 2 ? this.entryBytes === 8 || this.#hasPse : level === 3 && this.#isLong;
   }
 
-  /** Whether a bit of a present entry is set that must be 0: an access through it faults. */
-  isReserved(low: number, high: number, level: number): boolean {
+  #isReserved(low: number, high: number, level: number): boolean {
     if ((high & this.#reservedHigh) !== 0) {
       return true;
     }
@@ -136,13 +197,13 @@ export class EntryFormat {
   /** The physical address of the page that a leaf maps, or of the table that any other entry points at. */
   target(low: number, high: number, level: number): number {
     if (this.entryBytes === 4) {
-      if (!this.isLeaf(low, level) || level === 1) {
+      if (!this.mapsPage(low, level) || level === 1) {
         return (low & 0xfffff000 & this.#addressLow) >>> 0;
       }
       return ((low & this.#pse36) >>> 13) * 2 ** 32 + ((low & 0xffc00000) >>> 0);
     }
     // Below a large page's first address bit are its PAT bit and reserved bits.
-    const mask = level > 1 && this.isLeaf(low, level) ? 0xffffe000 : 0xfffff000;
+    const mask = level > 1 && this.mapsPage(low, level) ? 0xffffe000 : 0xfffff000;
     return (high & this.#addressHigh) * 2 ** 32 + ((low & mask & this.#addressLow) >>> 0);
   }
 

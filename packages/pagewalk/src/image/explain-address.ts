@@ -3,11 +3,14 @@ import { PageWalkError } from '../errors.js';
 import {
   EntryFormat,
   ENTRY_NAMES,
+  LEAF,
   MAY_ALL,
   MAY_EXECUTE,
   MAY_USER,
   MAY_WRITE,
-  PRESENT,
+  NOT_PRESENT,
+  RESERVED,
+  TABLE,
 } from './entry-format.js';
 import type { Paging } from './paging.js';
 
@@ -35,6 +38,8 @@ export interface TranslationStep {
   readonly bits: readonly NamedBit[];
   /** The physical address of the table or page that it points at, if it is present. */
   readonly target: number | undefined;
+  /** The entry points at the table that holds it: from here on tables are read as if they were one level lower. */
+  readonly selfMap: boolean;
   /** What entries up to here allow. */
   readonly writable: boolean;
   readonly user: boolean;
@@ -117,9 +122,8 @@ export function explainAddress(
       return failed('outside');
     }
     const [low, high] = words;
-    const isPresent = (low & PRESENT) !== 0;
-    const isReserved = isPresent && format.isReserved(low, high, level);
-    permissions = isPresent ? format.narrowed(permissions, low, high, level) : 0;
+    const kind = format.kindOf(low, high, level);
+    permissions = kind === NOT_PRESENT ? 0 : format.narrowed(permissions, low, high, level);
     const target = format.target(low, high, level);
     steps.push({
       level,
@@ -127,19 +131,20 @@ export function explainAddress(
       index,
       entry,
       value: BigInt(high) * 2n ** 32n + BigInt(low),
-      bits: namedBits(format, low, high, level),
-      target: isPresent && !isReserved ? target : undefined,
+      bits: kind === NOT_PRESENT ? [] : namedBits(format, low, high, level),
+      target: kind === TABLE || kind === LEAF ? target : undefined,
+      selfMap: kind === TABLE && target === table,
       writable: (permissions & MAY_WRITE) !== 0,
       user: (permissions & MAY_USER) !== 0,
       executable: (permissions & MAY_EXECUTE) !== 0,
     });
-    if (!isPresent) {
+    if (kind === NOT_PRESENT) {
       return failed('not-present');
     }
-    if (isReserved) {
+    if (kind === RESERVED) {
       return failed('reserved');
     }
-    if (format.isLeaf(low, level)) {
+    if (kind === LEAF) {
       const physical = BigInt(target) + (inside % BigInt(span));
       const held = image.read(Number(physical), new Uint8Array(1));
       return { address, steps, physical, pageSize: span, fault: undefined, held };
@@ -148,6 +153,7 @@ export function explainAddress(
   }
 }
 
+/** The bits of a present entry; of one that is not, all others are software's. */
 function namedBits(format: EntryFormat, low: number, high: number, level: number): NamedBit[] {
   const bits: NamedBit[] = [];
   const add = (bit: number, name: string, value: number) => {
@@ -155,16 +161,12 @@ function namedBits(format: EntryFormat, low: number, high: number, level: number
       bits.push({ bit, name, value });
     }
   };
-  // Of an entry that is not present, all other bits are software's.
-  if ((low & PRESENT) === 0) {
-    return bits;
-  }
   // PAE's top entries have neither permissions nor an accessed bit (Intel SDM volume 3A, table 4-8).
   const isPaeTop = format.mode === 'pae' && level === format.levels;
   LOW_BITS.forEach(([bit, name]) => {
     add(bit, isPaeTop && !/^(P|PWT|PCD)$/.test(name) ? 'reserved' : name, (low >>> bit) & 1);
   });
-  const isLeaf = format.isLeaf(low, level);
+  const isLeaf = format.mapsPage(low, level);
   const ignored = (bit: number) => (isPaeTop ? 'reserved' : `bit ${bit}`);
   add(6, isLeaf ? 'D' : ignored(6), (low >>> 6) & 1);
   add(7, isPaeTop ? 'reserved' : level === 1 ? 'PAT' : 'PS', (low >>> 7) & 1);

@@ -35,6 +35,39 @@ describe('findTopTables', () => {
     ]);
   });
 
+  it('the order of the pages in memory changes nothing: more candidates than are kept, the best last', () => {
+    // A page of PAE top entries that map nothing but noise, over and over, before the two that are sound.
+    const image = new TestImage(320);
+    const junk = new Uint32Array(image.bytes.buffer, 0, 280 * 1024);
+    for (let at = 0; at < junk.length; at += 8) {
+      junk.set([0x1, 0, 0, 0, 0, 0, 0, 0], at);
+    }
+    const moved = (page: number) => page + 280;
+    for (const top of [1, 5]) {
+      image.set(moved(top), 0, moved(top + 1), TABLE);
+      image.set(moved(top), 256, moved(10), PRESENT | WRITE);
+      image.set(moved(top + 1), 0, moved(top + 2), TABLE);
+      image.set(moved(top + 2), 0, moved(top + 3), TABLE);
+      image.set(moved(top + 3), 0, 64, TABLE);
+    }
+    image.set(moved(10), 0, moved(11), PRESENT | WRITE);
+    image.set(moved(11), 0, moved(12), PRESENT | WRITE);
+    image.set(moved(12), 0, 64, PRESENT | WRITE);
+    const found = findTopTables(image, ['4-level', 'pae']);
+    expect(found[0]).toMatchObject({ table: moved(1) * 4096, mode: '4-level', sameUpperHalf: 1 });
+  });
+
+  it('an empty upper half is shared with nobody', () => {
+    const image = new TestImage(64);
+    for (const top of [1, 5, 9]) {
+      [0, 1, 2].forEach((level) => image.set(top + level, 0, top + level + 1, TABLE));
+      image.set(top + 3, 0, 40, TABLE);
+    }
+    const found = findTopTables(image, ['4-level']);
+    expect(found.filter(({ table }) => [0x1000, 0x5000, 0x9000].includes(table))).toHaveLength(3);
+    expect(found.map(({ sameUpperHalf }) => sameUpperHalf)).toEqual(found.map(() => 0));
+  });
+
   it('finds nothing in text, and reports how far it has come', () => {
     const image = kernelImage();
     image.bytes.fill(0, 0, 0x40000);
@@ -43,8 +76,8 @@ describe('findTopTables', () => {
     expect(seen).toEqual([0]);
   });
 
-  it('finds the five-level table of a guest in its dump', () => {
-    const found = findTopTables(guestImage('level5.elf'), ['5-level']);
+  it('finds the five-level table of a guest in its dump', async () => {
+    const found = findTopTables(await guestImage('level5.elf'), ['5-level']);
     expect(found.map(({ table }) => table)).toContain(0x120000);
   });
 });

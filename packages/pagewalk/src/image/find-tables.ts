@@ -1,5 +1,5 @@
 import type { PhysicalMemory } from '@cg/memory-image';
-import { EntryFormat, PRESENT } from './entry-format.js';
+import { EntryFormat, LEAF, NOT_PRESENT, RESERVED, TABLE } from './entry-format.js';
 import type { ImageFinding } from './findings.js';
 import { walkImage } from './walk-image.js';
 import type { Paging, PagingMode } from './paging.js';
@@ -8,8 +8,12 @@ const PAGE_BYTES = 4096;
 /** Tables that a trial walk may look at, and findings after which it has seen enough. */
 const TRIAL_TABLES = 64;
 const TRIAL_FINDINGS = 512;
-/** Candidates that are kept while the image is searched. */
-const MOST_CANDIDATES = 4096;
+/** Findings after which a trial that makes no sense so far is ended. */
+const UNSOUND_FINDINGS = 64;
+/** Candidates of a mode that are kept: the best of those that make sense. */
+const MOST_CANDIDATES = 2 ** 14;
+/** What a candidate's soundness must exceed. */
+const LEAST_SOUNDNESS = 0.5;
 
 /** A page that may be a top table, and what speaks for it. */
 export interface TableCandidate {
@@ -24,7 +28,7 @@ export interface TableCandidate {
   readonly mappedBytes: number;
   /** An entry points at the table itself, as in Windows. */
   readonly hasSelfMap: boolean;
-  /** Other candidates whose upper half is the same: processes share the kernel's tables. */
+  /** Other candidates with the same upper half, if that is not empty: processes share the kernel's tables. */
   readonly sameUpperHalf: number;
 }
 
@@ -32,14 +36,14 @@ export interface TableCandidate {
 export interface FindOptions {
   readonly physicalBits?: number;
   readonly encryptionBit?: number;
-  /** Told the physical address that has been reached, once in a while. */
+  /** Told the physical address that has been reached, every 64 MiB. */
   readonly progress?: (physical: number) => void;
 }
 
 /**
  * Searches an image for top tables of the modes given: pages whose present entries point at tables that the
  * image has and whose other entries are empty, and below which a short walk finds sound entries. The best
- * first.
+ * first, wherever in the image they are.
  */
 export function findTopTables(
   image: PhysicalMemory,
@@ -57,16 +61,27 @@ export function findTopTables(
   });
   const page = new Uint32Array(PAGE_BYTES / 4);
   const bytes = new Uint8Array(page.buffer);
+  let reported = -1;
   for (let at = image.nextHeld(0); at < image.end; at = image.nextHeld(at + PAGE_BYTES)) {
     at = Math.ceil(at / PAGE_BYTES) * PAGE_BYTES;
-    if (progress !== undefined && at % 2 ** 26 === 0) {
+    if (progress !== undefined && Math.floor(at / 2 ** 26) > reported) {
+      reported = Math.floor(at / 2 ** 26);
       progress(at);
     }
-    if (image.read(at, bytes)) {
+    if (image.read(at, bytes) && !isEmpty(page)) {
       searches.forEach((search) => search.look(at, page));
     }
   }
   return searches.flatMap((search) => search.ranked()).toSorted(byRank);
+}
+
+function isEmpty(words: Uint32Array): boolean {
+  for (let i = 0; i < words.length; i++) {
+    if (words[i] !== 0) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** What a walk makes of a table: the share of findings that make sense, by the entries behind them. */
@@ -75,7 +90,8 @@ export function soundness(image: PhysicalMemory, cr3: bigint, paging: Paging): T
   let findings = 0;
   for (const finding of walkImage(image, cr3, paging, { maxTables: TRIAL_TABLES })) {
     note(trial, finding);
-    if (++findings === TRIAL_FINDINGS) {
+    findings++;
+    if (findings === TRIAL_FINDINGS || (findings >= UNSOUND_FINDINGS && trial.damaged > 4 * trial.sound)) {
       break;
     }
   }
@@ -111,12 +127,23 @@ function note(
   }
 }
 
+/** A candidate before all are known: `upperHalf` tells upper halves apart, 0 is an empty one. */
+type Found = Omit<TableCandidate, 'sameUpperHalf'> & { readonly upperHalf: number };
+
+/** What a table looks like, by its entries alone. */
+type Verdict = 'empty' | 'sound' | 'unsound';
+
 class Search {
   readonly #image: PhysicalMemory;
   readonly #paging: Paging;
   readonly #format: EntryFormat;
-  /** Physical addresses of tables that look right, with their present entries. */
-  readonly #found: { table: number; entries: number; upperHalf: string }[] = [];
+  /** No more than twice MOST_CANDIDATES; then the better half stays. */
+  #found: Found[] = [];
+  /** A table of the level below the top, to look at. */
+  readonly #below = new Uint32Array(PAGE_BYTES / 4);
+  readonly #belowBytes = new Uint8Array(this.#below.buffer);
+  #lastBelow = -1;
+  #lastVerdict: Verdict = 'empty';
 
   constructor(image: PhysicalMemory, paging: Paging) {
     this.#image = image;
@@ -125,36 +152,46 @@ class Search {
   }
 
   /** Looks for top tables in a page: one, or in PAE one each 32 bytes. */
-  look(physical: number, words: Uint32Array): void {
+  look(physical: number, page: Uint32Array): void {
     const { levels, entries, entryBytes } = this.#format;
     const step = (entries[levels] * entryBytes) / 4;
-    for (let first = 0; first < words.length && this.#found.length < MOST_CANDIDATES; first += step) {
-      const present = this.#presentEntries(words, first, step);
+    for (let first = 0; first < page.length; first += step) {
+      const words = page.subarray(first, first + step);
+      const present = this.#presentEntries(words);
       if (present > 0) {
-        const upperHalf = words.subarray(first + step / 2, first + step).join();
-        this.#found.push({ table: physical + first * 4, entries: present, upperHalf: hash(upperHalf) });
+        this.#try(physical + first * 4, present, words);
       }
     }
   }
 
+  ranked(): TableCandidate[] {
+    this.#keepBest();
+    const halves = new Map<number, number>();
+    this.#found.forEach(({ upperHalf }) => halves.set(upperHalf, (halves.get(upperHalf) ?? 0) + 1));
+    return this.#found.map(({ upperHalf, ...candidate }) => ({
+      ...candidate,
+      sameUpperHalf: upperHalf === 0 ? 0 : (halves.get(upperHalf) ?? 1) - 1,
+    }));
+  }
+
   /** How many entries are present; 0 where one of them cannot be an entry of a top table. */
-  #presentEntries(words: Uint32Array, first: number, count: number): number {
+  #presentEntries(words: Uint32Array): number {
     const format = this.#format;
-    const isWide = format.entryBytes === 8;
-    const step = isWide ? 2 : 1;
+    const { levels } = format;
+    const count = format.entries[levels];
     let present = 0;
-    for (let word = first; word < first + count; word += step) {
-      const low = words[word];
-      const high = isWide ? words[word + 1] : 0;
+    for (let i = 0; i < count; i++) {
+      const low = format.low(words, i);
+      const high = format.high(words, i);
       if ((low | high) === 0) {
         continue;
       }
-      const isTable = (low & PRESENT) !== 0 && !format.isReserved(low, high, format.levels);
-      if (!isTable) {
+      const kind = format.kindOf(low, high, levels);
+      if (kind === NOT_PRESENT || kind === RESERVED) {
         return 0;
       }
-      const target = format.target(low, high, format.levels);
-      if (!format.isLeaf(low, format.levels) && this.#image.nextHole(target, target + 1) === target) {
+      const target = format.target(low, high, levels);
+      if (kind !== LEAF && this.#image.nextHole(target, target + 1) === target) {
         return 0;
       }
       present++;
@@ -162,37 +199,91 @@ class Search {
     return present;
   }
 
-  ranked(): TableCandidate[] {
-    const halves = new Map<string, number>();
-    this.#found.forEach(({ upperHalf }) => halves.set(upperHalf, (halves.get(upperHalf) ?? 0) + 1));
-    return this.#found
-      .map(({ table, entries, upperHalf }) => ({
-        mode: this.#paging.mode,
-        table,
-        entries,
-        ...soundness(this.#image, BigInt(table), this.#paging),
-        sameUpperHalf: (halves.get(upperHalf) ?? 1) - 1,
-      }))
-      .filter((candidate) => candidate.soundness > 0.5 && candidate.mappedBytes > 0);
+  /**
+   * Whether the first table that is not empty, of those that entries point at, has more entries that make sense
+   * than others: a look at one page, since most of what passes for a top table is none.
+   */
+  #pointsAtTable(words: Uint32Array): boolean {
+    const format = this.#format;
+    for (let i = 0; i < format.entries[format.levels]; i++) {
+      const [low, high] = [format.low(words, i), format.high(words, i)];
+      const kind = format.kindOf(low, high, format.levels);
+      if (kind === LEAF) {
+        return true;
+      }
+      const verdict = kind === TABLE ? this.#lookBelow(format.target(low, high, format.levels)) : 'empty';
+      if (verdict !== 'empty') {
+        return verdict === 'sound';
+      }
+    }
+    return false;
+  }
+
+  #lookBelow(table: number): Verdict {
+    if (table !== this.#lastBelow) {
+      this.#lastBelow = table;
+      this.#lastVerdict = this.#image.read(table, this.#belowBytes) ? this.#verdict() : 'unsound';
+    }
+    return this.#lastVerdict;
+  }
+
+  #verdict(): Verdict {
+    const format = this.#format;
+    const level = format.levels - 1;
+    let [sound, unsound] = [0, 0];
+    for (let i = 0; i < format.entries[level]; i++) {
+      const [low, high] = [format.low(this.#below, i), format.high(this.#below, i)];
+      const kind = format.kindOf(low, high, level);
+      if (kind === RESERVED || (kind === NOT_PRESENT && (low | high) !== 0 && level > 1)) {
+        unsound++;
+      } else if (kind !== NOT_PRESENT) {
+        sound++;
+      }
+    }
+    return sound + unsound === 0 ? 'empty' : sound > unsound ? 'sound' : 'unsound';
+  }
+
+  #try(table: number, entries: number, words: Uint32Array): void {
+    if (!this.#pointsAtTable(words)) {
+      return;
+    }
+    const trial = soundness(this.#image, BigInt(table), this.#paging);
+    if (trial.soundness <= LEAST_SOUNDNESS || trial.mappedBytes === 0) {
+      return;
+    }
+    const upperHalf = hash(words.subarray(words.length / 2));
+    this.#found.push({ mode: this.#paging.mode, table, entries, ...trial, upperHalf });
+    if (this.#found.length === 2 * MOST_CANDIDATES) {
+      this.#keepBest();
+    }
+  }
+
+  /** The order is total, and asks nothing of the other candidates: which are kept depends on no order of finding. */
+  #keepBest(): void {
+    this.#found = this.#found.toSorted(byMerit).slice(0, MOST_CANDIDATES);
   }
 }
 
-/** FNV-1a over the text, twice, which is enough to tell tables apart. */
-function hash(text: string): string {
-  let [one, other] = [0x811c9dc5, 0x01000193];
-  for (let i = 0; i < text.length; i++) {
-    one = Math.imul(one ^ text.charCodeAt(i), 0x01000193);
-    other = Math.imul(other ^ text.charCodeAt(i), 0x85ebca6b);
+/** FNV-1a over the words, twice, to 53 bits; 0 where all of them are 0. */
+function hash(words: Uint32Array): number {
+  let [one, other, any] = [0x811c9dc5, 0x01000193, 0];
+  for (const word of words) {
+    one = Math.imul(one ^ word, 0x01000193);
+    other = Math.imul(other ^ word, 0x85ebca6b);
+    any |= word;
   }
-  return `${one} ${other}`;
+  return any === 0 ? 0 : (one >>> 0) * 2 ** 21 + (other >>> 11);
 }
 
-function byRank(a: TableCandidate, b: TableCandidate): number {
+function byMerit(a: Omit<Found, 'upperHalf'>, b: Omit<Found, 'upperHalf'>): number {
   return (
     b.soundness - a.soundness ||
-    b.sameUpperHalf - a.sameUpperHalf ||
     Number(b.hasSelfMap) - Number(a.hasSelfMap) ||
     b.entries - a.entries ||
     a.table - b.table
   );
+}
+
+function byRank(a: TableCandidate, b: TableCandidate): number {
+  return b.soundness - a.soundness || b.sameUpperHalf - a.sameUpperHalf || byMerit(a, b);
 }

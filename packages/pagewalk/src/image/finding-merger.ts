@@ -81,8 +81,9 @@ export class FindingMerger {
       this.#level === level &&
       this.#physical === table &&
       this.#properties === permissions &&
-      // A clipped first repetition starts elsewhere in the table than the following ones.
-      this.#sameAs === sameAs;
+      // Repetitions are whole: one that the range clips stands alone.
+      this.#sameAs === sameAs &&
+      end - start === this.#format.span[level] * this.#format.entries[level];
     return this.#continue(continues, end);
   }
 
@@ -130,14 +131,14 @@ export class FindingMerger {
   take(): ImageFinding | undefined {
     const kind = this.#kind;
     this.#kind = NOTHING;
-    const where = { start: this.#start, end: this.#end };
     switch (kind) {
       case MAPPED:
-        return this.#mapped(where);
+        return this.#mapped();
       case SHARED:
         return {
           kind: 'shared',
-          ...where,
+          start: this.#start,
+          end: this.#end,
           level: this.#level,
           span: this.#format.span[this.#level] * this.#format.entries[this.#level],
           table: this.#physical,
@@ -146,7 +147,8 @@ export class FindingMerger {
       case SELF_MAP:
         return {
           kind: 'self-map',
-          ...where,
+          start: this.#start,
+          end: this.#end,
           level: this.#level,
           table: this.#physical,
           entry: this.#entry,
@@ -156,7 +158,8 @@ export class FindingMerger {
         return {
           kind: 'damage',
           fault: this.#fault,
-          ...where,
+          start: this.#start,
+          end: this.#end,
           level: this.#level,
           entry: this.#entry,
           entries: this.#entries,
@@ -169,24 +172,25 @@ export class FindingMerger {
     }
   }
 
-  #mapped(where: { start: number; end: number }): MappedRange {
-    const has = (property: number) => (this.#properties & property) !== 0;
+  #mapped(): MappedRange {
+    const properties = this.#properties;
     return {
       kind: 'mapped',
-      ...where,
+      start: this.#start,
+      end: this.#end,
       physical: this.#physical,
       pageSize: this.#format.span[this.#level],
-      writable: has(MAY_WRITE),
-      executable: has(MAY_EXECUTE),
-      user: has(MAY_USER),
-      global: has(IS_GLOBAL),
-      accessed: has(IS_ACCESSED),
-      dirty: has(IS_DIRTY),
-      writeThrough: has(IS_WRITE_THROUGH),
-      cacheDisabled: has(IS_CACHE_DISABLED),
-      pat: has(HAS_PAT),
-      protectionKey: this.#properties >>> KEY_SHIFT,
-      device: has(IS_DEVICE),
+      writable: (properties & MAY_WRITE) !== 0,
+      executable: (properties & MAY_EXECUTE) !== 0,
+      user: (properties & MAY_USER) !== 0,
+      global: (properties & IS_GLOBAL) !== 0,
+      accessed: (properties & IS_ACCESSED) !== 0,
+      dirty: (properties & IS_DIRTY) !== 0,
+      writeThrough: (properties & IS_WRITE_THROUGH) !== 0,
+      cacheDisabled: (properties & IS_CACHE_DISABLED) !== 0,
+      pat: (properties & HAS_PAT) !== 0,
+      protectionKey: properties >>> KEY_SHIFT,
+      device: (properties & IS_DEVICE) !== 0,
     };
   }
 

@@ -9,6 +9,6 @@ export function guestFile(name: string): Uint8Array {
   return new Uint8Array(gunzipSync(readFileSync(fileURLToPath(new URL(`${name}.gz`, folder)))));
 }
 
-export function guestImage(name: string): MemoryImage {
+export function guestImage(name: string): Promise<MemoryImage> {
   return openMemoryImage(new BufferSource(guestFile(name)));
 }

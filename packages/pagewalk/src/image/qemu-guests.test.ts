@@ -22,8 +22,8 @@ const GUESTS: Readonly<Record<string, Expected>> = {
   pse: { mode: '32-bit-pse', lines: 301, passedOver: 16 },
 };
 
-describe.each(Object.entries(GUESTS))('the guest %s', (guest, { mode, lines, passedOver }) => {
-  const image = guestImage(`${guest}.elf`);
+describe.each(Object.entries(GUESTS))('the guest %s', async (guest, { mode, lines, passedOver }) => {
+  const image = await guestImage(`${guest}.elf`);
   const cr3 = image.cpus[0].cr3;
 
   it('its registers select the mode', () => {

@@ -28,15 +28,20 @@ const reason =
       : undefined;
 
 /** Runs a script of the guests' folder, and compares its two dumps, each CPU, with QEMU's lists. */
-function compareDumps(script: string, args: readonly string[], mode: PagingMode, cpus: number): number {
+async function compareDumps(
+  script: string,
+  args: readonly string[],
+  mode: PagingMode,
+  cpus: number,
+): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'cg-soak-'));
   const text = args.map((arg) => (arg === 'FOLDER' ? folder : arg));
   try {
     execFileSync('node', [join(guests, script), ...text], { stdio: ['ignore', 'pipe', 'pipe'] });
     const [elf, raw] = ['dump.elf', 'dump.raw'].map((name) => new FileSource(join(folder, name)));
     try {
-      const core = openMemoryImage(elf);
-      const images = [core, openMemoryImage(raw)];
+      const core = await openMemoryImage(elf);
+      const images = [core, await openMemoryImage(raw)];
       let compared = 0;
       for (let cpu = 0; cpu < cpus; cpu++) {
         const registers = core.cpus[cpu];
@@ -61,12 +66,12 @@ function compareDumps(script: string, args: readonly string[], mode: PagingMode,
 describe.skipIf(reason !== undefined)(`guests that QEMU runs now${reason ? `: ${reason}` : ''}`, () => {
   it(
     'random tables are walked as QEMU lists them, in every mode',
-    () => {
+    async () => {
       const end = Date.now() + seconds * 1000;
       let lines = 0;
       for (let seed = firstSeed; seed === firstSeed || Date.now() < end; seed++) {
         for (const mode of PAGING_MODES) {
-          const compared = compareDumps('random-guest.mjs', [mode, String(seed), 'FOLDER'], mode, 1);
+          const compared = await compareDumps('random-guest.mjs', [mode, String(seed), 'FOLDER'], mode, 1);
           // The first MiB, in both dumps: what the guest runs in.
           expect(compared, `${mode}, seed ${seed}`).toBeGreaterThanOrEqual(2 * 256);
           lines += compared;
@@ -87,12 +92,12 @@ describe.skipIf(reason !== undefined)(`guests that QEMU runs now${reason ? `: ${
       ['5-level', 'amd64', []],
       ['4-level', 'amd64', ['--append', 'no5lvl', '--cpu', 'max,la57=off']],
       ['pae', 'pae', []],
-    ])('%s, the %s kernel', { timeout: BOOT_MS }, ([mode, name, options], { skip }) => {
+    ])('%s, the %s kernel', { timeout: BOOT_MS }, async ([mode, name, options], { skip }) => {
       const kernel = kernels[name];
       if (kernel === null) {
         return skip(`no ${name} kernel here: apt fetches amd64, cg guest pae`);
       }
-      const compared = compareDumps('dump-kernel.mjs', [kernel, 'FOLDER', ...options], mode, 2);
+      const compared = await compareDumps('dump-kernel.mjs', [kernel, 'FOLDER', ...options], mode, 2);
       console.log(`${mode}: ${compared} lines of info tlb compared`);
       expect(compared).toBeGreaterThan(4000);
     });

@@ -159,6 +159,15 @@ describe('walkImage', () => {
       { kind: 'mapped', start: MIB2 + 3 * KIB4, writable: false },
       { kind: 'shared', start: 2 * MIB2, end: range.to, sameAs: 0 },
     ]);
+    // The last of several repetitions that the range cuts is no repetition of the whole table.
+    image.set(3, 3, 4, TABLE);
+    image.set(3, 4, 4, TABLE);
+    expect(findings(image, { to: 4 * MIB2 + 2 * KIB4 }).slice(2)).toMatchObject([
+      { kind: 'shared', start: 2 * MIB2, end: 4 * MIB2, span: MIB2, sameAs: 0 },
+      { kind: 'shared', start: 4 * MIB2, end: 4 * MIB2 + 2 * KIB4, sameAs: 0 },
+    ]);
+    image.set(3, 3, 0, 0);
+    image.set(3, 4, 0, 0);
     const cut = { from: 3 * KIB4, to: 3 * MIB2 };
     expect(findings(image, cut).map(({ kind }) => kind)).toEqual(['mapped', 'mapped', 'mapped']);
   });
@@ -193,6 +202,32 @@ describe('walkImage', () => {
     ]);
   });
 
+  it('damage in a shared table is reported where the table is first listed, and not again', () => {
+    const image = firstTables();
+    image.set(4, 0, 9, TABLE);
+    image.set(4, 1, 64, TABLE);
+    image.set(3, 1, 4, TABLE);
+    expect(findings(image)).toMatchObject([
+      { kind: 'mapped', start: 0 },
+      { kind: 'damage', fault: 'outside', start: KIB4, entries: 1 },
+      { kind: 'shared', start: MIB2, end: 2 * MIB2, sameAs: 0 },
+    ]);
+  });
+
+  it('a run of adjacent pages ends where the image does, or where the range is clipped', () => {
+    const image = firstTables(12);
+    for (let page = 0; page < 6; page++) {
+      image.set(4, page, 8 + page, TABLE);
+    }
+    expect(findings(image)).toMatchObject([
+      { kind: 'mapped', start: 0, end: 4 * KIB4, physical: 8 * KIB4 },
+      { kind: 'damage', start: 4 * KIB4, end: 6 * KIB4, entries: 2 },
+    ]);
+    expect(findings(image, { from: KIB4, to: 3 * KIB4 })).toMatchObject([
+      { kind: 'mapped', start: KIB4, end: 3 * KIB4, physical: 9 * KIB4 },
+    ]);
+  });
+
   it('ends at the limit of tables, and says so', () => {
     const image = firstTables();
     image.set(4, 0, 9, TABLE);
@@ -220,40 +255,43 @@ describe('walkImage', () => {
     expect(findings(image, {}, 0xe00_0000_0000_1fffn)).toEqual([]);
   });
 
-  it('finds exactly the pages that a CPU of @cg/pagetable has touched', () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 2999 }), { maxLength: 60 }), (pages) => {
-        const memory = new PhysicalMemory(256 * PAGE_SIZE);
-        const frames = memory.allocateFrames(64);
-        const addressSpace = new AddressSpace(memory);
-        const vma = addressSpace.map({
-          length: 3000 * PAGE_SIZE,
-          flags: VM_READ | VM_WRITE | VM_SHARED,
-          mapping: new Mapping('object'),
-          operations: {
-            fault(fault) {
-              fault.insertFrame(fault.address, frames[fault.page % 64], true);
-              return 'noPage';
+  it('finds exactly the pages that a CPU of @cg/pagetable has touched', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: 0, max: 2999 }), { maxLength: 60 }),
+        async (pages) => {
+          const memory = new PhysicalMemory(256 * PAGE_SIZE);
+          const frames = memory.allocateFrames(64);
+          const addressSpace = new AddressSpace(memory);
+          const vma = addressSpace.map({
+            length: 3000 * PAGE_SIZE,
+            flags: VM_READ | VM_WRITE | VM_SHARED,
+            mapping: new Mapping('object'),
+            operations: {
+              fault(fault) {
+                fault.insertFrame(fault.address, frames[fault.page % 64], true);
+                return 'noPage';
+              },
             },
-          },
-        });
-        const cpu = new Cpu(memory);
-        cpu.run(addressSpace);
-        pages.forEach((page) => cpu.store8(vma.addressOf(page), 1));
-        const image = openMemoryImage(new BufferSource(memory.u8));
-        const found = new Map<number, number>();
-        for (const finding of walkImage(image, BigInt(addressSpace.tables.rootFrame * PAGE_SIZE), {
-          mode: '4-level',
-        })) {
-          expect(finding).toMatchObject({ kind: 'mapped', writable: true, user: true });
-          for (let at = finding.start; finding.kind === 'mapped' && at < finding.end; at += PAGE_SIZE) {
-            found.set(vma.pageAt(at), (finding.physical + at - finding.start) / PAGE_SIZE);
+          });
+          const cpu = new Cpu(memory);
+          cpu.run(addressSpace);
+          pages.forEach((page) => cpu.store8(vma.addressOf(page), 1));
+          const image = await openMemoryImage(new BufferSource(memory.u8));
+          const found = new Map<number, number>();
+          for (const finding of walkImage(image, BigInt(addressSpace.tables.rootFrame * PAGE_SIZE), {
+            mode: '4-level',
+          })) {
+            expect(finding).toMatchObject({ kind: 'mapped', writable: true, user: true });
+            for (let at = finding.start; finding.kind === 'mapped' && at < finding.end; at += PAGE_SIZE) {
+              found.set(vma.pageAt(at), (finding.physical + at - finding.start) / PAGE_SIZE);
+            }
           }
-        }
-        expect(found).toEqual(
-          new Map(pages.toSorted((a, b) => a - b).map((page) => [page, frames[page % 64]])),
-        );
-      }),
+          expect(found).toEqual(
+            new Map(pages.toSorted((a, b) => a - b).map((page) => [page, frames[page % 64]])),
+          );
+        },
+      ),
       { numRuns: 40 },
     );
   });

@@ -5,8 +5,9 @@ import {
   IS_CACHE_DISABLED,
   IS_DEVICE,
   IS_WRITE_THROUGH,
+  LEAF,
   MAY_ALL,
-  PRESENT,
+  RESERVED,
 } from './entry-format.js';
 import { FindingMerger } from './finding-merger.js';
 import type { ImageFinding, TableFault } from './findings.js';
@@ -71,11 +72,11 @@ class ImageWalker {
   // By level, of the table that is walked there.
   readonly #words: readonly Uint32Array[];
   readonly #bytes: readonly Uint8Array[];
-  readonly #physical: number[];
-  readonly #base: number[];
-  readonly #permissions: number[];
-  readonly #next: number[];
-  readonly #stop: number[];
+  readonly #physical: Float64Array;
+  readonly #base: Float64Array;
+  readonly #permissions: Uint8Array;
+  readonly #next: Uint16Array;
+  readonly #stop: Uint16Array;
 
   constructor(image: PhysicalMemory, cr3: bigint, format: EntryFormat, options: ImageWalkOptions) {
     const addressEnd = 2 ** format.addressBits;
@@ -92,15 +93,18 @@ class ImageWalker {
     this.#to = Math.ceil(to / TABLE_BYTES) * TABLE_BYTES;
     this.#tablesLeft = maxTables;
     this.#piecesLeft = maxTables * PIECES_PER_TABLE;
-    this.#words = format.span.map(() => new Uint32Array(TABLE_BYTES / 4));
-    this.#bytes = this.#words.map(
-      (words, level) => new Uint8Array(words.buffer, 0, format.entries[level] * format.entryBytes),
+    const buffer = new ArrayBuffer(TABLE_BYTES * format.levels);
+    const offsets = format.span.map((_, level) => TABLE_BYTES * Math.max(0, level - 1));
+    this.#words = offsets.map((offset) => new Uint32Array(buffer, offset, TABLE_BYTES / 4));
+    this.#bytes = offsets.map(
+      (offset, level) => new Uint8Array(buffer, offset, format.entries[level] * format.entryBytes),
     );
-    this.#physical = format.span.map(() => -1);
-    this.#base = format.span.map(() => 0);
-    this.#permissions = format.span.map(() => 0);
-    this.#next = format.span.map(() => 0);
-    this.#stop = format.span.map(() => 0);
+    const levels = format.levels + 1;
+    this.#physical = new Float64Array(levels).fill(-1);
+    this.#base = new Float64Array(levels);
+    this.#permissions = new Uint8Array(levels);
+    this.#next = new Uint16Array(levels);
+    this.#stop = new Uint16Array(levels);
     this.#level = this.#top;
     const root = format.tableOfCr3(cr3);
     if (!this.#open(root, this.#top, 0, MAY_ALL)) {
@@ -111,19 +115,14 @@ class ImageWalker {
 
   /** The index of the next present entry in the table that is walked; -1 at the end of the walk. */
   nextPresent(): number {
-    const step = this.#format.entryBytes / 4;
-    while (this.#level <= this.#top) {
+    for (; this.#level <= this.#top; this.#level++) {
       const level = this.#level;
-      const words = this.#words[level];
-      const stop = this.#stop[level] * step;
-      for (let word = this.#next[level] * step; word < stop; word += step) {
-        if ((words[word] & PRESENT) !== 0) {
-          const index = word / step;
-          this.#next[level] = index + 1;
-          return index;
-        }
+      const stop = this.#stop[level];
+      const index = this.#format.nextPresent(this.#words[level], this.#next[level], stop);
+      if (index < stop) {
+        this.#next[level] = index + 1;
+        return index;
       }
-      this.#level++;
     }
     return -1;
   }
@@ -132,22 +131,28 @@ class ImageWalker {
   take(index: number): boolean {
     const format = this.#format;
     const level = this.#level;
-    const isWide = format.entryBytes === 8;
-    const low = this.#words[level][isWide ? index * 2 : index];
-    const high = isWide ? this.#words[level][index * 2 + 1] : 0;
+    const words = this.#words[level];
+    const low = format.low(words, index);
+    const high = format.high(words, index);
+    const kind = format.kindOf(low, high, level);
     const span = format.span[level];
     const base = this.#base[level] + index * span;
     const start = Math.max(base, this.#from);
     const end = Math.min(base + span, this.#to);
     const target = format.target(low, high, level);
     const entry = this.#physical[level] + index * format.entryBytes;
-    if (format.isReserved(low, high, level)) {
+    if (kind === RESERVED) {
       return this.findings.addDamage('reserved', start, end, level, entry, low, high, target);
     }
     const permissions = format.narrowed(this.#permissions[level], low, high, level);
-    if (format.isLeaf(low, level)) {
+    if (kind === LEAF) {
       const properties = permissions | format.leafBits(low, high, level);
-      return this.#takeLeaf(start, end, level, entry, low, high, target + (start - base), properties);
+      const physical = target + (start - base);
+      const limit = physical + (end - start);
+      if (this.#pieceAt === 0 && this.#image.nextHole(physical, limit) === limit) {
+        return this.#takeRun(index, start, end, physical, properties);
+      }
+      return this.#takePieces(start, end, level, entry, low, high, physical, properties);
     }
     if (target === this.#physical[level]) {
       return this.findings.addSelfMap(start, end, level, target, entry);
@@ -175,8 +180,20 @@ class ImageWalker {
     return true;
   }
 
-  /** Lists a page, piece by piece where it is partly in the image. */
-  #takeLeaf(
+  /** Lists a page that is in the image, and those behind it that continue it and are there too. */
+  #takeRun(index: number, start: number, end: number, physical: number, properties: number): boolean {
+    const level = this.#level;
+    const span = this.#format.span[level];
+    const next = this.#format.endOfRun(this.#words[level], index, this.#stop[level], level);
+    const behind = physical + (end - start);
+    const held = this.#image.nextHole(behind, behind + (next - index - 1) * span);
+    const more = Math.floor((held - behind) / span);
+    this.#next[level] = index + 1 + more;
+    return this.findings.addMapped(start, Math.min(end + more * span, this.#to), level, physical, properties);
+  }
+
+  /** Lists a page that is not all in the image, piece by piece. */
+  #takePieces(
     start: number,
     end: number,
     level: number,
@@ -187,9 +204,6 @@ class ImageWalker {
     properties: number,
   ): boolean {
     const limit = physical + (end - start);
-    if (this.#pieceAt === 0 && this.#image.nextHole(physical, limit) === limit) {
-      return this.findings.addMapped(start, end, level, physical, properties);
-    }
     const isUncached = (properties & (IS_CACHE_DISABLED | IS_WRITE_THROUGH)) !== 0;
     for (let at = start + this.#pieceAt; at < end; at = start + this.#pieceAt) {
       const from = physical + (at - start);
