@@ -6,5 +6,8 @@ export default bundle([
   'src/random-commands.ts',
   'src/registers/registers.ts',
   'src/registers/device-caps.ts',
+  'src/structures/header-types.ts',
   'src/objects/surface-types.ts',
+  'src/commands/command-table.ts',
+  'src/effects/command-effects.ts',
 ]);

@@ -17,7 +17,8 @@ export {
   SVGA_REG_ENABLE,
 } from './registers/registers.js';
 
-export type { HeaderType } from './structures/header-types.js';
+export { idTypes, SVGA3D_INVALID_ID } from './structures/header-types.js';
+export type { HeaderType, IdType } from './structures/header-types.js';
 export { Struct, arrayOf, padding, viewOf } from './structures/struct.js';
 export type { FieldArray, FieldOffsets, FieldType, FieldTypes, StructValues } from './structures/struct.js';
 export type { Tail, TailPart, TailValues } from './structures/tail.js';
@@ -26,6 +27,7 @@ export { readU32 } from './structures/words.js';
 export {
   SVGA_COTABLE,
   blendStateEntry,
+  coTableEntries,
   coTableEntryBytes,
   depthStencilStateEntry,
   depthStencilViewEntry,
@@ -49,8 +51,9 @@ export {
   shaderEntry,
   surfaceEntry,
 } from './objects/object-table-entries.js';
+export { idDescriptions } from './objects/object-kinds.js';
+export type { IdDescription, ObjectKind } from './objects/object-kinds.js';
 export {
-  SVGA3D_INVALID_ID,
   SVGA3D_MAX_SAMPLES,
   SVGA3D_MAX_SURFACE_FACES,
   SVGA3D_MOBFMT,
@@ -71,11 +74,35 @@ export {
   definitionOf,
 } from './commands/command-table.js';
 export type { CommandFields, CommandName, CommandOffsets } from './commands/command-table.js';
-export { dxDrawCommands, dxPipelineCommands } from './commands/families/dx-pipeline.js';
-export { legacyDrawCommands, legacyStateCommands } from './commands/families/legacy-state.js';
-export { logicOpCommands } from './commands/families/surface-operations.js';
 export { LEVEL, levelNames } from './commands/levels.js';
 export type { Level } from './commands/levels.js';
+
+export type {
+  Action,
+  BoxFields,
+  Condition,
+  Extent,
+  Images,
+  PipelineEffect,
+  SlotPlace,
+  Use,
+} from './effects/command-effect.js';
+export { effectsOf, forEachReference, takesPlace } from './effects/command-effects.js';
+export type { Effects, Reference, ReferenceVisitor } from './effects/command-effects.js';
+export { boxIn, forEachTouched, runOfRows, subresourceIn } from './effects/touched-boxes.js';
+export type { TouchVisitor } from './effects/touched-boxes.js';
+
+export {
+  dxSlots,
+  emptySlot,
+  groupOf,
+  legacySlots,
+  SVGA3D_DX_MAX_RENDER_TARGETS,
+  SVGA3D_DX_MAX_SAMPLERS,
+  SVGA3D_NUM_SHADERTYPE,
+  SVGA3D_TS_BIND_TEXTURE,
+} from './state/context-slots.js';
+export type { SlotContent, SlotFields, SlotGroup, Stage, StateCommand } from './state/context-slots.js';
 
 export {
   SVGA_CB_CONTEXT,

@@ -1,11 +1,15 @@
 import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
 import {
-  boxOf,
-  type CommandBox,
   commandNames,
+  effectsOf,
+  forEachTouched,
   SVGA3D_INVALID_ID,
+  takesPlace,
+  type Action,
+  type CommandFields,
   type CommandName,
   type CommandReader,
+  type Use,
 } from '@cg/svga-protocol';
 import type { CommandObserver } from '../machine.js';
 
@@ -34,147 +38,143 @@ export interface CommandListener<S extends LaidOut> {
   readonly starts?: (command: CommandName, surface: S | undefined, to?: S) => void;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A surface that a command names, in a field of its body. */
+interface Named {
+  readonly field: string;
+  readonly uses: readonly Use[];
+}
+
+/** What of a command's effects on surfaces there is to tell. */
+interface Watched {
+  readonly name: CommandName;
+  readonly surfaces: readonly Named[];
+  /** Of a copy: the surface that is read, and the one that is written. */
+  readonly from: Named | undefined;
+  readonly to: Named | undefined;
+  /** Of a binding: the surface, and the field with its MOB. */
+  readonly bound: Named | undefined;
+  readonly mob: string;
+  readonly uploads: boolean;
+  /** Surfaces that may be copied to memory whole. */
+  readonly readBack: readonly Named[];
+}
+
+const watchedActions: ReadonlySet<Action> = new Set(['bind', 'read', 'readBack', 'upload', 'write']);
+
+function watchedOf(name: CommandName): Watched | undefined {
+  const ofBody = effectsOf(name).references.filter(({ part }) => part === undefined);
+  const surfaces = ofBody
+    .filter(({ kind, uses }) => kind === 'surface' && uses.some(({ action }) => watchedActions.has(action)))
+    .map(({ field = '', uses }) => ({ field, uses }));
+  if (surfaces.length === 0) {
+    return undefined;
+  }
+  const that = (wanted: Action) => surfaces.find(({ uses }) => uses.some(({ action }) => action === wanted));
+  const mob = ofBody.find(({ kind, uses }) => kind === 'mob' && uses[0].action === 'back')?.field ?? '';
+  return {
+    name,
+    surfaces,
+    from: that('read'),
+    to: that('write'),
+    bound: that('bind'),
+    mob,
+    uploads: that('upload') !== undefined,
+    readBack: surfaces.filter(({ uses }) => uses.some(isReadBackOfAll)),
+  };
+}
+
+function isReadBackOfAll({ action, extent }: Use): boolean {
+  return action === 'readBack' && extent?.images === undefined;
+}
+
+/** By place in `commandNames`; nothing for a command that does nothing to surfaces by name. */
+const watched: readonly (Watched | undefined)[] = commandNames.map(watchedOf);
+const FENCE = commandNames.indexOf('FENCE');
+
 /** Tells what each command of the device reads, writes and uploads, as it happens. */
 export class CommandWatcher<S extends LaidOut> implements CommandObserver {
   constructor(readonly listener: CommandListener<S>) {}
 
   commandStarts(reader: CommandReader): void {
-    const command = commandNames[reader.index];
-    switch (command) {
-      case 'UPDATE_GB_IMAGE': {
-        const { sid, face, mipmap, ...box } = reader.fields(command);
-        const surface = this.listener.surfaceOf(sid);
-        this.#uploads(command, surface, face * (surface?.layout.mips.length ?? 1) + mipmap, boxOf(box));
-        break;
-      }
-      case 'DX_UPDATE_SUBRESOURCE': {
-        const { sid, subResource, ...box } = reader.fields(command);
-        this.#uploads(command, this.listener.surfaceOf(sid), subResource, boxOf(box));
-        break;
-      }
-      case 'UPDATE_GB_SURFACE': {
-        const surface = this.listener.surfaceOf(reader.fields(command).sid);
-        forEachImage(surface, (subresource, box) => this.#uploads(command, surface, subresource, box));
-        break;
-      }
-      case 'SURFACE_COPY':
-      case 'DX_PRED_COPY_REGION':
-      case 'WHOLE_SURFACE_COPY':
-        this.#copies(command, reader, false);
-        break;
-      case 'BIND_GB_SURFACE':
-        this.#bound(reader.fields(command));
-        break;
-      case 'READBACK_GB_SURFACE':
-        this.listener.starts?.(command, this.listener.surfaceOf(reader.fields(command).sid));
-        break;
-      case 'FENCE':
-        this.listener.starts?.(command, undefined);
-        break;
+    const { index } = reader;
+    const effects = watched[index];
+    if (effects !== undefined) {
+      this.#starts(effects, reader.fields(effects.name) as unknown as Fields);
+    } else if (index === FENCE) {
+      this.listener.starts?.('FENCE', undefined);
     }
   }
 
   commandDone(reader: CommandReader): void {
-    const command = commandNames[reader.index];
-    switch (command) {
-      case 'SURFACE_COPY':
-      case 'DX_PRED_COPY_REGION':
-      case 'WHOLE_SURFACE_COPY':
-        this.#copies(command, reader, true);
-        break;
-      case 'READBACK_GB_SURFACE': {
-        const surface = this.listener.surfaceOf(reader.fields(command).sid);
-        if (surface !== undefined) {
-          this.listener.readBack?.(surface);
-        }
-        break;
-      }
-      case 'FENCE':
+    const { index } = reader;
+    const effects = watched[index];
+    if (effects === undefined) {
+      if (index === FENCE) {
         this.listener.fenced?.();
-        break;
-    }
-  }
-
-  #bound({ sid, mobid }: { readonly sid: number; readonly mobid: number }): void {
-    const surface = this.listener.surfaceOf(sid);
-    if (surface !== undefined && mobid !== SVGA3D_INVALID_ID) {
-      this.listener.bound?.(surface);
-    }
-  }
-
-  #uploads(command: CommandName, surface: S | undefined, subresource: number, box: SurfaceBox): void {
-    if (surface !== undefined && hasBox(surface, subresource, box)) {
-      this.listener.uploads?.(surface, subresource, box, command);
-    }
-  }
-
-  #copies(
-    command: 'SURFACE_COPY' | 'DX_PRED_COPY_REGION' | 'WHOLE_SURFACE_COPY',
-    reader: CommandReader,
-    done: boolean,
-  ): void {
-    const { from, to, visit } = this.#copyOf(command, reader);
-    if (from === undefined || to === undefined) {
+      }
       return;
     }
-    if (!done) {
-      this.listener.starts?.(command, from, to);
+    const { name, to, readBack } = effects;
+    if (to === undefined && readBack.length === 0) {
+      return;
     }
-    visit((source, target, there, here) => {
-      if (done) {
-        this.listener.written?.(to, target, here, command);
-      } else {
-        this.listener.reads?.(from, source, there, command);
+    const fields = reader.fields(name) as unknown as Fields;
+    if (to !== undefined && this.#knowsAll(effects, fields)) {
+      this.#tell(name, fields, 'write', this.listener.written);
+    }
+    for (const { field, uses } of readBack) {
+      const surface = this.#named(field, fields);
+      if (surface !== undefined && uses.some((use) => isReadBackOfAll(use) && takesPlace(use, fields))) {
+        this.listener.readBack?.(surface);
+      }
+    }
+  }
+
+  #starts(effects: Watched, fields: Fields): void {
+    const { name, from, to, bound, mob, readBack, uploads } = effects;
+    const { listener } = this;
+    if (from !== undefined && this.#knowsAll(effects, fields)) {
+      if (to !== undefined) {
+        listener.starts?.(name, this.#named(from.field, fields), this.#named(to.field, fields));
+      }
+      this.#tell(name, fields, 'read', listener.reads);
+    } else if (from === undefined && to === undefined && bound === undefined && readBack.length > 0) {
+      listener.starts?.(name, this.#named(readBack[0].field, fields));
+    }
+    if (uploads) {
+      this.#tell(name, fields, 'upload', listener.uploads);
+    }
+    const surface = bound === undefined ? undefined : this.#named(bound.field, fields);
+    if (surface !== undefined && fields[mob] !== SVGA3D_INVALID_ID) {
+      listener.bound?.(surface);
+    }
+  }
+
+  #named(field: string, fields: Fields): S | undefined {
+    return this.listener.surfaceOf(fields[field] as number);
+  }
+
+  /** A copy counts where both of its surfaces are known. */
+  #knowsAll({ surfaces }: Watched, fields: Fields): boolean {
+    return surfaces.every(({ field }) => this.#named(field, fields) !== undefined);
+  }
+
+  #tell(name: CommandName, fields: Fields, wanted: Action, tell: OnBox<S> | undefined): void {
+    if (tell === undefined) {
+      return;
+    }
+    const { listener } = this;
+    const layoutOf = (sid: number): SurfaceLayout | undefined => listener.surfaceOf(sid)?.layout;
+    const known = fields as unknown as CommandFields<CommandName>;
+    forEachTouched(name, known, layoutOf, (sid, { action }, subresource, box) => {
+      const surface = action === wanted ? listener.surfaceOf(sid) : undefined;
+      if (surface !== undefined && hasBox(surface, subresource, box)) {
+        tell.call(listener, surface, subresource, box, name);
       }
     });
   }
-
-  #copyOf(
-    command: 'SURFACE_COPY' | 'DX_PRED_COPY_REGION' | 'WHOLE_SURFACE_COPY',
-    reader: CommandReader,
-  ): Copy<S> {
-    const { listener } = this;
-    if (command === 'WHOLE_SURFACE_COPY') {
-      const { srcSid, destSid } = reader.fields(command);
-      const from = listener.surfaceOf(srcSid);
-      const visit = (each: CopyVisitor): void =>
-        forEachImage(from, (subresource, box) => each(subresource, subresource, box, box));
-      return { from, to: listener.surfaceOf(destSid), visit };
-    }
-    if (command === 'DX_PRED_COPY_REGION') {
-      const fields = reader.fields(command);
-      const visit = (each: CopyVisitor): void =>
-        each(fields.srcSubResource, fields.dstSubResource, sourceBox(fields), boxOf(fields));
-      return { from: listener.surfaceOf(fields.srcSid), to: listener.surfaceOf(fields.dstSid), visit };
-    }
-    const fields = reader.fields(command);
-    const from = listener.surfaceOf(fields.srcSid);
-    const to = listener.surfaceOf(fields.destSid);
-    const source = fields.srcFace * (from?.layout.mips.length ?? 1) + fields.srcMipmap;
-    const target = fields.destFace * (to?.layout.mips.length ?? 1) + fields.destMipmap;
-    const visit = (each: CopyVisitor): void =>
-      fields.boxes.forEach((box) => each(source, target, sourceBox(box), boxOf(box)));
-    return { from, to, visit };
-  }
-}
-
-type CopyVisitor = (source: number, target: number, there: SurfaceBox, here: SurfaceBox) => void;
-
-interface Copy<S> {
-  readonly from: S | undefined;
-  readonly to: S | undefined;
-  visit(each: CopyVisitor): void;
-}
-
-function sourceBox({
-  srcx,
-  srcy,
-  srcz,
-  w,
-  h,
-  d,
-}: CommandBox & { readonly srcx: number; readonly srcy: number; readonly srcz: number }): SurfaceBox {
-  return { x: srcx, y: srcy, z: srcz, width: w, height: h, depth: d };
 }
 
 /** Whether the surface has the box: a driver may send what the device will refuse. */
@@ -186,18 +186,4 @@ function hasBox({ layout }: LaidOut, subresource: number, box: SurfaceBox): bool
   const isInside = box.x + box.width <= width && box.y + box.height <= height && box.z + box.depth <= depth;
   const isWhole = box.width === width && box.height === height && box.depth === depth;
   return isInside && box.width * box.height * box.depth > 0 && (!layout.format.planar || isWhole);
-}
-
-function forEachImage(
-  surface: LaidOut | undefined,
-  visit: (subresource: number, box: SurfaceBox) => void,
-): void {
-  if (surface === undefined) {
-    return;
-  }
-  const { layout } = surface;
-  for (let i = 0; i < layout.subresourceCount; i++) {
-    const { width, height, depth } = layout.mipOf(i);
-    visit(i, { x: 0, y: 0, z: 0, width, height, depth });
-  }
 }

@@ -10,6 +10,7 @@ import type { CommandFields } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 import { copyBoxes, haveSameBlocks, imageRef, subresourceRef } from './copies.js';
 import type { SubresourceRef } from './copies.js';
+import { thenReadBack } from './read-backs.js';
 import { isWholeMip, wholeMip } from './subresources.js';
 
 /** SVGA3dStretchBltMode of svga3d_types.h. */
@@ -200,16 +201,6 @@ export const blitCommands: CommandFamily = {
   DX_PRED_CONVERT: convert,
   DX_RESOLVE_COPY: resolveCopy,
   DX_PRED_RESOLVE_COPY: resolveCopy,
-  DX_PRED_STAGING_CONVERT_REGION: (objects, fields) => {
-    convertRegion(objects, fields);
-    if (fields.readback !== 0) {
-      objects.store.readBackWhole(objects.surface(fields.dstSid), fields.dstSubResource);
-    }
-  },
-  DX_PRED_STAGING_CONVERT: (objects, fields) => {
-    convert(objects, fields);
-    if (fields.readback !== 0) {
-      objects.store.readBackAll(objects.surface(fields.dstSid));
-    }
-  },
+  DX_PRED_STAGING_CONVERT_REGION: thenReadBack('DX_PRED_STAGING_CONVERT_REGION', convertRegion),
+  DX_PRED_STAGING_CONVERT: thenReadBack('DX_PRED_STAGING_CONVERT', convert),
 };

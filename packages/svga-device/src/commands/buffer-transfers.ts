@@ -8,6 +8,7 @@ import type { Surface } from '../objects/surface.js';
 import type { CommandFields } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 import type { SubresourceRef } from './copies.js';
+import { thenReadBack } from './read-backs.js';
 
 /** How the rows of a box lie in a buffer. */
 interface Pitched {
@@ -108,5 +109,5 @@ function toBuffer(objects: DeviceObjects, fields: CommandFields<'DX_TRANSFER_TO_
 export const bufferTransferCommands: CommandFamily = {
   DX_TRANSFER_FROM_BUFFER: fromBuffer,
   DX_PRED_TRANSFER_FROM_BUFFER: fromBuffer,
-  DX_TRANSFER_TO_BUFFER: toBuffer,
+  DX_TRANSFER_TO_BUFFER: thenReadBack('DX_TRANSFER_TO_BUFFER', toBuffer),
 };

@@ -9,6 +9,7 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
 import type { CommandFields, CommandBox } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
+import { thenReadBack } from './read-backs.js';
 import { isWholeMip, subresourceOf } from './subresources.js';
 
 /** SVGA3dCopyBox: a box of the destination and where the source's begins. */
@@ -157,6 +158,10 @@ function copyWhole(objects: DeviceObjects, srcSid: number, dstSid: number): void
   objects.counters.bytesCopied += from.bytes;
 }
 
+function copySurfaces(objects: DeviceObjects, { srcSid, dstSid }: CommandFields<'DX_PRED_COPY'>): void {
+  copyWhole(objects, srcSid, dstSid);
+}
+
 /** SVGA3dBufferCopy: a run of one buffer to a place in another. */
 function copyBuffer(objects: DeviceObjects, fields: CommandFields<'DX_BUFFER_COPY'>): void {
   const { dest, src, destX, srcX, width } = fields;
@@ -170,31 +175,11 @@ function copyBuffer(objects: DeviceObjects, fields: CommandFields<'DX_BUFFER_COP
   ]);
 }
 
-function copyAndReadBack(
-  objects: DeviceObjects,
-  fields: CommandFields<'DX_SURFACE_COPY_AND_READBACK'>,
-): void {
+/** A copy between the first images of two surfaces. */
+function copyFirst(objects: DeviceObjects, fields: CommandFields<'DX_SURFACE_COPY_AND_READBACK'>): void {
   const source = subresourceRef(objects, fields.srcSid, 0);
   const target = subresourceRef(objects, fields.destSid, 0);
   copyBoxes(objects, source, target, [fields]);
-  objects.store.readBackWhole(target.surface, 0);
-}
-
-/** A staging copy's second half: the guest gets what was copied. */
-function readBackStaged(objects: DeviceObjects, readback: number, sid: number, subresource?: number): void {
-  if (readback !== 0) {
-    const surface = objects.surface(sid);
-    if (subresource === undefined) {
-      objects.store.readBackAll(surface);
-    } else {
-      objects.store.readBackWhole(surface, subresource);
-    }
-  }
-}
-
-function stagingCopy(objects: DeviceObjects, fields: CommandFields<'DX_STAGING_COPY'>): void {
-  copyWhole(objects, fields.srcSid, fields.dstSid);
-  readBackStaged(objects, fields.readback, fields.dstSid);
 }
 
 /**
@@ -209,17 +194,11 @@ export const copyCommands: CommandFamily = {
   },
   WHOLE_SURFACE_COPY: (objects, { srcSid, destSid }) => copyWhole(objects, srcSid, destSid),
   DX_PRED_COPY_REGION: copyRegion,
-  DX_PRED_COPY: (objects, { srcSid, dstSid }) => copyWhole(objects, srcSid, dstSid),
+  DX_PRED_COPY: copySurfaces,
   DX_BUFFER_COPY: copyBuffer,
-  DX_SURFACE_COPY_AND_READBACK: copyAndReadBack,
-  DX_STAGING_COPY: stagingCopy,
-  DX_PRED_STAGING_COPY: stagingCopy,
-  DX_PRED_STAGING_COPY_REGION: (objects, fields) => {
-    copyRegion(objects, fields);
-    readBackStaged(objects, fields.readback, fields.dstSid, fields.dstSubResource);
-  },
-  DX_STAGING_BUFFER_COPY: (objects, fields) => {
-    copyBuffer(objects, fields);
-    readBackStaged(objects, fields.readback, fields.dest);
-  },
+  DX_SURFACE_COPY_AND_READBACK: thenReadBack('DX_SURFACE_COPY_AND_READBACK', copyFirst),
+  DX_STAGING_COPY: thenReadBack('DX_STAGING_COPY', copySurfaces),
+  DX_PRED_STAGING_COPY: thenReadBack('DX_PRED_STAGING_COPY', copySurfaces),
+  DX_PRED_STAGING_COPY_REGION: thenReadBack('DX_PRED_STAGING_COPY_REGION', copyRegion),
+  DX_STAGING_BUFFER_COPY: thenReadBack('DX_STAGING_BUFFER_COPY', copyBuffer),
 };

@@ -1,22 +1,18 @@
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import {
-  blendStateEntry,
-  depthStencilStateEntry,
-  depthStencilViewEntry,
+  commandNames,
+  coTableEntries,
   dxShaderEntry,
+  effectsOf,
   elementLayoutEntry,
   queryEntry,
-  rasterizerStateEntry,
-  renderTargetViewEntry,
-  samplerEntry,
-  shaderResourceViewEntry,
   streamOutputEntry,
   SVGA_COTABLE,
   uaViewEntry,
   SVGA3D_INVALID_ID,
 } from '@cg/svga-protocol';
-import type { CommandFields, FieldTypes, Struct, StructValues } from '@cg/svga-protocol';
+import type { Action, CommandFields, CommandName, Reference } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 
 /** SVGADXQueryState of svga3d_dx.h: a query that was never begun. */
@@ -34,26 +30,6 @@ const noElement = {
   inputRegister: 0,
 };
 
-/** Views of surfaces that exist: what they show must be there from the start. */
-function defineView<F extends FieldTypes>(
-  objects: DeviceObjects,
-  type: number,
-  id: number,
-  entry: Struct<F>,
-  values: StructValues<F> & { readonly sid: number },
-): void {
-  objects.surface(values.sid);
-  objects.coTable(type).write(id, entry, values);
-}
-
-function destroyView(objects: DeviceObjects, type: number, id: number): void {
-  objects.coTable(type).fill(id, 0xff); // sid SVGA3D_INVALID_ID
-}
-
-function destroyState(objects: DeviceObjects, type: number, id: number): void {
-  objects.coTable(type).fill(id, 0);
-}
-
 function defineElementLayout(objects: DeviceObjects, fields: CommandFields<'DX_DEFINE_ELEMENTLAYOUT'>): void {
   const { elementLayoutId: elid, descs } = fields;
   if (descs.length > MAX_ELEMENTS) {
@@ -69,11 +45,47 @@ const noDeclarations = Array.from({ length: 64 }, () => {
   return { outputSlot: 0, registerIndex: 0, registerMask: 0, stream: 0 };
 });
 
-function defineQuery(objects: DeviceObjects, fields: CommandFields<'DX_DEFINE_QUERY'>): void {
-  const { queryId, type, flags } = fields;
-  const values = { type, state: QUERY_STATE_INITIAL, flags, mobid: SVGA3D_INVALID_ID, offset: 0 };
-  objects.coTable(SVGA_COTABLE.DXQUERY).write(queryId, queryEntry, values);
+/** What entries have that the commands which define them do not say. */
+const initially: Partial<Record<CommandName, Readonly<Record<string, unknown>>>> = {
+  DX_DEFINE_UA_VIEW: { structureCount: 0 },
+  DX_DEFINE_RASTERIZER_STATE: { forcedSampleCount: 0 },
+  DX_DEFINE_STREAMOUTPUT: { ...noMob, numOutputStreamStrides: 0 },
+  DX_DEFINE_STREAMOUTPUT_WITH_MOB: { ...noMob, decl: noDeclarations, usesMob: 1 },
+  DX_DEFINE_QUERY: { state: QUERY_STATE_INITIAL, mobid: SVGA3D_INVALID_ID, offset: 0 },
+  DX_DEFINE_SHADER: { offsetInBytes: 0, mobid: SVGA3D_INVALID_ID },
+};
+
+type AnyFields = Readonly<Record<string, number>>;
+type AnyExecutor = (objects: DeviceObjects, fields: AnyFields) => void;
+
+/** Of commands that do this to an object of a DX context, by name: what each does. */
+function commandsThat(
+  action: Action,
+  make: (name: CommandName, object: Reference) => AnyExecutor,
+): CommandFamily {
+  const entries = commandNames.flatMap((name) => {
+    const object = effectsOf(name).references.find(
+      ({ coTable, uses }) => coTable !== undefined && uses[0].action === action,
+    );
+    return object === undefined ? [] : [[name, make(name, object)] as const];
+  });
+  return Object.fromEntries(entries) as CommandFamily;
 }
+
+/** Writes an entry of what the command says. The surface of a view must be there from the start. */
+const defines = commandsThat('define', (name, { coTable = 0, field = '', isView }) => (objects, fields) => {
+  if (isView === true) {
+    objects.surface(fields.sid);
+  }
+  objects
+    .coTable(coTable)
+    .write(fields[field], coTableEntries[coTable], { ...initially[name], ...fields } as never);
+});
+
+/** Makes an entry that of no object: of a view the surface is SVGA3D_INVALID_ID then. */
+const destroys = commandsThat('destroy', (_, { coTable = 0, field = '', isView }) => (objects, fields) => {
+  objects.coTable(coTable).fill(fields[field], isView === true ? 0xff : 0);
+});
 
 /** Changes fields of a query's entry. */
 function changeQuery(objects: DeviceObjects, id: number, change: { mobid?: number; offset?: number }): void {
@@ -82,12 +94,6 @@ function changeQuery(objects: DeviceObjects, id: number, change: { mobid?: numbe
   }
   const table = objects.coTable(SVGA_COTABLE.DXQUERY);
   table.write(id, queryEntry, { ...table.read(id, queryEntry), ...change });
-}
-
-function defineShader(objects: DeviceObjects, fields: CommandFields<'DX_DEFINE_SHADER'>): void {
-  const { shaderId, type, sizeInBytes } = fields;
-  const values = { type, sizeInBytes, offsetInBytes: 0, mobid: SVGA3D_INVALID_ID };
-  objects.coTable(SVGA_COTABLE.DXSHADER).write(shaderId, dxShaderEntry, values);
 }
 
 /** DX_BIND_SHADER names its context itself. */
@@ -100,97 +106,26 @@ function bindShader(objects: DeviceObjects, fields: CommandFields<'DX_BIND_SHADE
   table.write(shid, dxShaderEntry, { ...table.read(shid, dxShaderEntry), mobid, offsetInBytes });
 }
 
-/** Views of the DX context that the command buffer names. */
-const viewCommands: CommandFamily = {
-  DX_DEFINE_SHADERRESOURCE_VIEW: (objects, fields) => {
-    defineView(objects, SVGA_COTABLE.SRVIEW, fields.shaderResourceViewId, shaderResourceViewEntry, fields);
-  },
-  DX_DESTROY_SHADERRESOURCE_VIEW: (objects, fields) => {
-    destroyView(objects, SVGA_COTABLE.SRVIEW, fields.shaderResourceViewId);
-  },
-  DX_DEFINE_RENDERTARGET_VIEW: (objects, fields) => {
-    defineView(objects, SVGA_COTABLE.RTVIEW, fields.renderTargetViewId, renderTargetViewEntry, fields);
-  },
-  DX_DESTROY_RENDERTARGET_VIEW: (objects, fields) => {
-    destroyView(objects, SVGA_COTABLE.RTVIEW, fields.renderTargetViewId);
-  },
-  DX_DEFINE_DEPTHSTENCIL_VIEW: (objects, fields) => {
-    defineView(objects, SVGA_COTABLE.DSVIEW, fields.depthStencilViewId, depthStencilViewEntry, fields);
-  },
-  DX_DEFINE_DEPTHSTENCIL_VIEW_V2: (objects, fields) => {
-    defineView(objects, SVGA_COTABLE.DSVIEW, fields.depthStencilViewId, depthStencilViewEntry, fields);
-  },
-  DX_DESTROY_DEPTHSTENCIL_VIEW: (objects, fields) => {
-    destroyView(objects, SVGA_COTABLE.DSVIEW, fields.depthStencilViewId);
-  },
-  DX_DEFINE_UA_VIEW: (objects, fields) => {
-    const values = { ...fields, structureCount: 0 };
-    defineView(objects, SVGA_COTABLE.UAVIEW, fields.uaViewId, uaViewEntry, values);
-  },
-  DX_DESTROY_UA_VIEW: (objects, { uaViewId }) => destroyView(objects, SVGA_COTABLE.UAVIEW, uaViewId),
+/** Changes to entries, and definitions that are more than what the command says. */
+const others: CommandFamily = {
+  DX_DEFINE_ELEMENTLAYOUT: defineElementLayout,
   DX_SET_STRUCTURE_COUNT: (objects, { uaViewId, structureCount }) => {
     const table = objects.coTable(SVGA_COTABLE.UAVIEW);
     table.write(uaViewId, uaViewEntry, { ...table.read(uaViewId, uaViewEntry), structureCount });
-  },
-};
-
-/** State objects, queries and shaders of the DX context that the command buffer names, by definition. */
-const stateCommands: CommandFamily = {
-  DX_DEFINE_ELEMENTLAYOUT: defineElementLayout,
-  DX_DESTROY_ELEMENTLAYOUT: (objects, { elementLayoutId }) => {
-    destroyState(objects, SVGA_COTABLE.ELEMENTLAYOUT, elementLayoutId);
-  },
-  DX_DEFINE_BLEND_STATE: (objects, fields) => {
-    objects.coTable(SVGA_COTABLE.BLENDSTATE).write(fields.blendId, blendStateEntry, fields);
-  },
-  DX_DESTROY_BLEND_STATE: (objects, { blendId }) => destroyState(objects, SVGA_COTABLE.BLENDSTATE, blendId),
-  DX_DEFINE_DEPTHSTENCIL_STATE: (objects, fields) => {
-    objects.coTable(SVGA_COTABLE.DEPTHSTENCIL).write(fields.depthStencilId, depthStencilStateEntry, fields);
-  },
-  DX_DESTROY_DEPTHSTENCIL_STATE: (objects, { depthStencilId }) => {
-    destroyState(objects, SVGA_COTABLE.DEPTHSTENCIL, depthStencilId);
-  },
-  DX_DEFINE_RASTERIZER_STATE: (objects, fields) => {
-    const values = { ...fields, forcedSampleCount: 0 };
-    objects.coTable(SVGA_COTABLE.RASTERIZERSTATE).write(fields.rasterizerId, rasterizerStateEntry, values);
-  },
-  DX_DEFINE_RASTERIZER_STATE_V2: (objects, fields) => {
-    objects.coTable(SVGA_COTABLE.RASTERIZERSTATE).write(fields.rasterizerId, rasterizerStateEntry, fields);
-  },
-  DX_DESTROY_RASTERIZER_STATE: (objects, { rasterizerId }) => {
-    destroyState(objects, SVGA_COTABLE.RASTERIZERSTATE, rasterizerId);
-  },
-  DX_DEFINE_SAMPLER_STATE: (objects, fields) => {
-    objects.coTable(SVGA_COTABLE.SAMPLER).write(fields.samplerId, samplerEntry, fields);
-  },
-  DX_DESTROY_SAMPLER_STATE: (objects, { samplerId }) =>
-    destroyState(objects, SVGA_COTABLE.SAMPLER, samplerId),
-  DX_DEFINE_STREAMOUTPUT: (objects, fields) => {
-    const values = { ...fields, ...noMob, numOutputStreamStrides: 0 };
-    objects.coTable(SVGA_COTABLE.STREAMOUTPUT).write(fields.soid, streamOutputEntry, values);
-  },
-  DX_DEFINE_STREAMOUTPUT_WITH_MOB: (objects, fields) => {
-    const values = { ...fields, ...noMob, decl: noDeclarations, usesMob: 1 };
-    objects.coTable(SVGA_COTABLE.STREAMOUTPUT).write(fields.soid, streamOutputEntry, values);
   },
   DX_BIND_STREAMOUTPUT: (objects, { soid, mobid, offsetInBytes }) => {
     objects.mob(mobid);
     const table = objects.coTable(SVGA_COTABLE.STREAMOUTPUT);
     table.write(soid, streamOutputEntry, { ...table.read(soid, streamOutputEntry), mobid, offsetInBytes });
   },
-  DX_DESTROY_STREAMOUTPUT: (objects, { soid }) => destroyState(objects, SVGA_COTABLE.STREAMOUTPUT, soid),
-  DX_DEFINE_QUERY: defineQuery,
-  DX_DESTROY_QUERY: (objects, { queryId }) => destroyState(objects, SVGA_COTABLE.DXQUERY, queryId),
   DX_BIND_QUERY: (objects, { queryId, mobid }) => changeQuery(objects, queryId, { mobid }),
   DX_SET_QUERY_OFFSET: (objects, { queryId, mobOffset }) =>
     changeQuery(objects, queryId, { offset: mobOffset }),
   DX_MOVE_QUERY: (objects, { queryId, mobid, mobOffset }) => {
     changeQuery(objects, queryId, { mobid, offset: mobOffset });
   },
-  DX_DEFINE_SHADER: defineShader,
-  DX_DESTROY_SHADER: (objects, { shaderId }) => destroyState(objects, SVGA_COTABLE.DXSHADER, shaderId),
   DX_BIND_SHADER: bindShader,
 };
 
-/** What DX_DEFINE_* and DX_DESTROY_* write to COTables. */
-export const dxDefinitionCommands: CommandFamily = { ...viewCommands, ...stateCommands };
+/** What the commands for objects of the DX context that the command buffer names write to its COTables. */
+export const dxDefinitionCommands: CommandFamily = { ...defines, ...destroys, ...others };

@@ -119,6 +119,29 @@ describe('copies between buffers and surfaces of DX', () => {
     expect(guest.run('DX_BUFFER_COPY', outside).status).toBe(3);
   });
 
+  it.each([0, 1])(
+    'DX_TRANSFER_TO_BUFFER with flags %i gives the guest the buffer where it asks for that',
+    (flags) => {
+      const { guest } = twoSurfaces();
+      const target = guest.defineSurface({ sid: 3, format: BUFFER, width: 48, height: 1 }, 48);
+      const source = {
+        srcSid: 1,
+        srcSubResource: 0,
+        srcBoxX: 0,
+        srcBoxY: 0,
+        srcBoxZ: 0,
+        srcBoxW: 2,
+        srcBoxH: 1,
+      };
+      const rows = { destSid: 3, destOffset: 8, destPitch: 8, destSlicePitch: 8, srcBoxD: 1, flags };
+      const before = [...guest.readMob(target, 48)];
+      guest.must('DX_TRANSFER_TO_BUFFER', { ...source, ...rows });
+      const image = [...(guest.device.image(3, 0) ?? [])];
+      expect(image).not.toEqual(before);
+      expect([...guest.readMob(target, 48)]).toEqual(flags === 0 ? before : image);
+    },
+  );
+
   it('DX_TRANSFER_TO_BUFFER lays rows at a pitch, and not over the end', () => {
     const { guest } = twoSurfaces();
     guest.defineSurface({ sid: 3, format: BUFFER, width: 48, height: 1 }, 48);

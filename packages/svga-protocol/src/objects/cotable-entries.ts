@@ -14,6 +14,7 @@ import {
   viewed,
 } from '../commands/families/dx-views.js';
 import { arrayOf, padding, Struct } from '../structures/struct.js';
+import type { FieldTypes } from '../structures/struct.js';
 
 /** SVGACOTableType of svga3d_types.h: the tables of one DX context. */
 export const SVGA_COTABLE = {
@@ -42,7 +43,7 @@ export const shaderResourceViewEntry = new Struct({ ...viewed, ...shaderResource
 
 /** SVGACOTableDXElementLayoutEntry of svga3d_dx.h. */
 export const elementLayoutEntry = new Struct({
-  elid: 'u32',
+  elid: 'SVGA3dElementLayoutId',
   numDescs: 'u32',
   descs: arrayOf(inputElementDesc, 32),
   pad: padding(248),
@@ -102,18 +103,21 @@ export const uaViewEntry = new Struct({
   pad: padding(28),
 });
 
+/** The entries of tables by type. */
+export const coTableEntries: readonly Struct<FieldTypes>[] = [
+  renderTargetViewEntry,
+  depthStencilViewEntry,
+  shaderResourceViewEntry,
+  elementLayoutEntry,
+  blendStateEntry,
+  depthStencilStateEntry,
+  rasterizerStateEntry,
+  samplerEntry,
+  streamOutputEntry,
+  queryEntry,
+  dxShaderEntry,
+  uaViewEntry,
+].map((entry) => entry as unknown as Struct<FieldTypes>);
+
 /** Bytes of one entry by table type. */
-export const coTableEntryBytes: readonly number[] = [
-  renderTargetViewEntry.bytes,
-  depthStencilViewEntry.bytes,
-  shaderResourceViewEntry.bytes,
-  elementLayoutEntry.bytes,
-  blendStateEntry.bytes,
-  depthStencilStateEntry.bytes,
-  rasterizerStateEntry.bytes,
-  samplerEntry.bytes,
-  streamOutputEntry.bytes,
-  queryEntry.bytes,
-  dxShaderEntry.bytes,
-  uaViewEntry.bytes,
-];
+export const coTableEntryBytes: readonly number[] = coTableEntries.map(({ bytes }) => bytes);

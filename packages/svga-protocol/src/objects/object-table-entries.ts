@@ -36,7 +36,7 @@ export const surfaceEntry = new Struct({
 });
 
 /** SVGAOTableContextEntry of svga3d_cmd.h. */
-export const contextEntry = new Struct({ cid: 'u32', mobid: 'SVGAMobId' });
+export const contextEntry = new Struct({ cid: 'ContextId', mobid: 'SVGAMobId' });
 
 /** SVGAOTableShaderEntry of svga3d_cmd.h. */
 export const shaderEntry = new Struct({
@@ -59,7 +59,7 @@ export const screenTargetEntry = new Struct({
 });
 
 /** SVGAOTableDXContextEntry of svga3d_dx.h. */
-export const dxContextEntry = new Struct({ cid: 'u32', mobid: 'SVGAMobId' });
+export const dxContextEntry = new Struct({ cid: 'DXContextId', mobid: 'SVGAMobId' });
 
 /** Bytes of one entry by table type. All divide a page, so no entry crosses one. */
 export const objectTableEntryBytes: readonly number[] = [

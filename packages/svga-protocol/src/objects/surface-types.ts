@@ -1,6 +1,3 @@
-/** SVGA3D_INVALID_ID of svga3d_types.h: no object. Binding to it unbinds. */
-export const SVGA3D_INVALID_ID = 0xffff_ffff;
-
 /** SVGA3D_MAX_SAMPLES of svga3d_limits.h. */
 export const SVGA3D_MAX_SAMPLES = 8;
 

@@ -1,8 +1,42 @@
 /**
+ * Types of fields that hold the id of an object. SVGA… are typedefs of the device headers; the others stand for a
+ * plain uint32 there. What objects they are: `objects/object-kinds.ts`.
+ */
+export const idTypes = {
+  ContextId: 'u32',
+  DXContextId: 'u32',
+  GmrId: 'u32',
+  SVGA3dBlendStateId: 'u32',
+  SVGA3dDepthStencilStateId: 'u32',
+  SVGA3dDepthStencilViewId: 'u32',
+  SVGA3dElementLayoutId: 'u32',
+  SVGA3dQueryId: 'u32',
+  SVGA3dRasterizerStateId: 'u32',
+  SVGA3dRenderTargetViewId: 'u32',
+  SVGA3dSamplerId: 'u32',
+  SVGA3dShaderId: 'u32',
+  SVGA3dShaderResourceViewId: 'u32',
+  SVGA3dStreamOutputId: 'u32',
+  SVGA3dSurfaceId: 'u32',
+  SVGA3dUAViewId: 'u32',
+  SVGAMobId: 'u32',
+  ScreenId: 'u32',
+  ScreenTargetId: 'u32',
+  ShaderId: 'u32',
+} as const;
+
+/** The type of a field with the id of an object. */
+export type IdType = keyof typeof idTypes;
+
+/** SVGA3D_INVALID_ID of svga3d_types.h: no object. Binding to it unbinds. */
+export const SVGA3D_INVALID_ID = 0xffff_ffff;
+
+/**
  * Typedefs of the device headers (svga_reg.h, svga3d_types.h, svga3d_cmd.h, svga3d_dx.h) that fields are
  * declared with, and the width each has. Their values have names: `value-names.ts`.
  */
 export const headerTypes = {
+  ...idTypes,
   SVGA3dClearFlag: 'u32',
   SVGA3dComparisonFunc: 'u8',
   SVGA3dCullMode: 'u8',
@@ -34,7 +68,6 @@ export const headerTypes = {
   SVGACOTableType: 'u32',
   SVGADXHintId: 'u32',
   SVGAMobFormat: 'u32',
-  SVGAMobId: 'u32',
   SVGAOTableType: 'u32',
   SVGARemapGMR2Flags: 'u32',
   SVGAScreenFlags: 'u32',

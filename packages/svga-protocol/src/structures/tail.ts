@@ -1,3 +1,4 @@
+import type { HeaderType } from './header-types.js';
 import { Struct } from './struct.js';
 import type { FieldTypes, StructValues } from './struct.js';
 
@@ -25,6 +26,8 @@ export interface TailPart<V = unknown> {
   readonly count: PartCount;
   /** What each element of `structs` is. */
   readonly struct: Struct<FieldTypes> | undefined;
+  /** What each element of `dwords` is, where its type says more than u32. */
+  readonly type: HeaderType | undefined;
   /** The field of each element that must be `elementBytes`: the structure states its own size. */
   readonly sizeField: string | undefined;
   /** The type of the part's value; there is no such property. */
@@ -49,17 +52,17 @@ export function structs<const F extends FieldTypes>(
   sizeField?: keyof F & string,
 ): TailPart<readonly StructValues<F>[]> {
   const struct = new Struct<FieldTypes>(fields);
-  return { kind: 'structs', elementBytes: struct.bytes, count, struct, sizeField };
+  return { kind: 'structs', elementBytes: struct.bytes, count, struct, type: undefined, sizeField };
 }
 
 /** Numbers of 32 bits. */
-export function dwords(count: PartCount = 'rest'): TailPart<readonly number[]> {
-  return { kind: 'dwords', elementBytes: 4, count, struct: undefined, sizeField: undefined };
+export function dwords(count: PartCount = 'rest', type?: HeaderType): TailPart<readonly number[]> {
+  return { kind: 'dwords', elementBytes: 4, count, struct: undefined, type, sizeField: undefined };
 }
 
 /** Bytes, read as a view. */
 export function bytes(count: PartCount = 'rest'): TailPart<Uint8Array> {
-  return { kind: 'bytes', elementBytes: 1, count, struct: undefined, sizeField: undefined };
+  return { kind: 'bytes', elementBytes: 1, count, struct: undefined, type: undefined, sizeField: undefined };
 }
 
 /**

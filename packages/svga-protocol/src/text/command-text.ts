@@ -17,14 +17,13 @@ function floatText(value: number): string {
   return String(Number(value.toPrecision(digits)));
 }
 
-function numberText(value: number, field: PlacedField): string {
-  if (field.scalar === 'f32') {
+function numberText(value: number, { scalar, type }: Pick<PlacedField, 'scalar' | 'type'>): string {
+  if (scalar === 'f32') {
     return floatText(value);
   }
-  const { type } = field;
   const name =
     typeof type === 'string' && type in headerTypes ? valueName(type as HeaderType, value) : undefined;
-  // Ids that are none, addresses, colours.
+  // Addresses, colours.
   return name ?? (value >= 0x8000_0000 ? `0x${value.toString(16)}` : String(value));
 }
 
@@ -82,7 +81,7 @@ export function fieldTexts(command: KnownCommand, mostElements = Infinity): stri
       const text = (i: number): string => {
         const element = list[i];
         return typeof element === 'number'
-          ? String(element)
+          ? numberText(element, { scalar: 'u32', type: part.type ?? 'u32' })
           : `{${structTexts(part.struct as Struct<FieldTypes>, element, Infinity).join(' ')}}`;
       };
       texts.push(...listTexts(name, list.length, text, part, mostElements));

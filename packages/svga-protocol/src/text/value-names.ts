@@ -1,4 +1,5 @@
 import { formatById } from '@cg/surface-layout';
+import { idTypes, SVGA3D_INVALID_ID } from '../structures/header-types.js';
 import type { HeaderType } from '../structures/header-types.js';
 
 /** Names of single values. */
@@ -122,7 +123,6 @@ const valuesByType: Partial<Record<HeaderType, Values>> = {
     ...listed(7, 'EMPTY'),
     0xffff_ffff: 'INVALID',
   },
-  SVGAMobId: { 0xffff_ffff: 'INVALID' },
   SVGAOTableType: listed(0, 'MOB', 'SURFACE', 'CONTEXT', 'SHADER', 'SCREENTARGET', 'DXCONTEXT'),
 };
 
@@ -164,6 +164,9 @@ function bitNames(bits: Bits, value: number): string | undefined {
 export function valueName(type: HeaderType, value: number): string | undefined {
   if (type === 'SVGA3dSurfaceFormat') {
     return formatById(value)?.name.replace(/^SVGA3D_/, '');
+  }
+  if (type in idTypes) {
+    return value === SVGA3D_INVALID_ID ? 'INVALID' : undefined;
   }
   const bits = bitsByType[type];
   return bits === undefined ? valuesByType[type]?.[value] : bitNames(bits, value);

@@ -1,9 +1,10 @@
-import { formatByName } from '@cg/surface-layout';
+import { boxRows, formatByName, SurfaceLayout } from '@cg/surface-layout';
 import {
   commandNames,
   commandTable,
   CommandWriter,
   encodeCommand,
+  forEachTouched,
   type CommandFields,
   type CommandName,
 } from '@cg/svga-protocol';
@@ -160,6 +161,68 @@ function contents({ device, file, memory, driver, a, b, from, to }: SetUp) {
   });
 }
 
+/** How the surfaces lie in memory, by handle. */
+function layoutsOf({ a, b, from, to }: SetUp): Map<number, SurfaceLayout> {
+  const one = { depth: 1, layers: 1, samples: 1 };
+  const image = new SurfaceLayout({ ...texture, ...one });
+  const run = new SurfaceLayout({ ...buffer, ...one, mipLevels: 1 });
+  return new Map([a, b, from, to].map(({ handle }) => [handle, handle < from.handle ? image : run]));
+}
+
+/** The bytes of every image and backing. */
+function bytesOf({ device, file, memory, driver, a, b, from, to }: SetUp): Map<string, Uint8Array> {
+  const all = new Map<string, Uint8Array>();
+  for (const { handle, bytes } of [a, b, from, to]) {
+    for (let i = 0; i < (handle < from.handle ? 2 : 1); i++) {
+      all.set(`image ${handle}/${i}`, device.image(file.deviceId(handle), i)!.slice());
+    }
+    const { frames } = driver.context.fakeOffsets.find(file.backingOf(handle).mapOffset / PAGE)!;
+    const behind = [...frames].flatMap((frame) => [...memory.u8.subarray(frame * PAGE, (frame + 1) * PAGE)]);
+    all.set(`backing ${handle}`, Uint8Array.from(behind.slice(0, bytes)));
+  }
+  return all;
+}
+
+/** Which bytes a command may change by what the protocol says of it. */
+function allowedChanges(
+  name: CommandName,
+  fields: Fields,
+  layouts: ReadonlyMap<number, SurfaceLayout>,
+): Map<string, Uint8Array> {
+  const allowed = new Map<string, Uint8Array>();
+  const mark = (place: string, length: number, start: number, bytes: number): void => {
+    const marks = allowed.get(place) ?? new Uint8Array(length);
+    allowed.set(place, marks.fill(1, start, start + bytes));
+  };
+  const layoutOf = (sid: number) => layouts.get(sid);
+  forEachTouched(
+    name,
+    fields as unknown as CommandFields<CommandName>,
+    layoutOf,
+    (sid, { action }, sub, box) => {
+      const layout = layouts.get(sid)!;
+      const first = layout.offsetOf(sub);
+      const { offset, images, imageStride, rows, rowStride, rowBytes } = boxRows(layout, sub, box);
+      for (let row = 0; row < images * rows; row++) {
+        const at = offset + Math.floor(row / rows) * imageStride + (row % rows) * rowStride;
+        if (action === 'write' || action === 'upload') {
+          mark(`image ${sid}/${sub}`, layout.mipOf(sub).bytes, at - first, rowBytes);
+        } else if (action === 'readBack') {
+          mark(`backing ${sid}`, layout.bytes, at, rowBytes);
+        } else if (action === 'invalidate') {
+          // The image is what the memory has, from the next use on.
+          mark(`image ${sid}/${sub}`, layout.mipOf(sub).bytes, at - first, rowBytes);
+        }
+      }
+    },
+  );
+  if (name === 'BIND_GB_SURFACE') {
+    const sid = fields.sid as number;
+    mark(`backing ${sid}`, layouts.get(sid)!.bytes, 0, layouts.get(sid)!.bytes);
+  }
+  return allowed;
+}
+
 /** Those that need no context: `dx-contexts.test.ts` and `legacy-contexts.test.ts` have the others. */
 const withoutContext = userCommandNames.filter((name) => ruleOf(name)!.apply === undefined);
 
@@ -176,12 +239,28 @@ describe.each(withoutContext)('%s', (name) => {
     const written = new Set(writes.map(({ field }) => fields![field]));
     after.forEach(({ handle, image, behind }, i) => {
       if (image !== before[i].image) {
-        expect(rule.explicit === true || written.has(handle), `image of ${handle}`).toBe(true);
+        expect(rule.explicit || written.has(handle), `image of ${handle}`).toBe(true);
       }
       if (behind !== before[i].behind) {
-        expect(rule.explicit === true || rule.bindsBacking === true, `backing of ${handle}`).toBe(true);
+        expect(rule.explicit || rule.bindsBacking, `backing of ${handle}`).toBe(true);
       }
     });
+  });
+
+  it('changes no byte of an image or a backing but those that its effects say', () => {
+    const set = setUp();
+    const fields = goodFields(set)[name]!;
+    const layouts = layoutsOf(set);
+    const before = bytesOf(set);
+    set.file.submit(encode(name, fields)).wait();
+    const after = bytesOf(set);
+    const mayChange = allowedChanges(name, fields, layouts);
+    for (const [place, bytes] of after) {
+      const changed = bytes.findIndex(
+        (byte, i) => byte !== before.get(place)![i] && !mayChange.get(place)?.[i],
+      );
+      expect(changed, `first byte of ${place}`).toBe(-1);
+    }
   });
 
   it('1.1, 1.2: leaves coherent surfaces coherent', () => {
@@ -206,10 +285,7 @@ describe.each(withoutContext)('%s', (name) => {
     const fields = goodFields(set)[name]!;
     const rule = ruleOf(name)!;
     const emit = vi.spyOn(set.driver.context.queue, 'emit');
-    for (const field of [
-      ...rule.surfaces.map((surface) => surface.field as string),
-      ...(rule.buffers ?? []),
-    ]) {
+    for (const field of [...rule.surfaces.map((surface) => surface.field), ...rule.buffers]) {
       const writer = new CommandWriter();
       writer.write('SURFACE_COPY', goodFields(set).SURFACE_COPY as never);
       const offset = writer.write(name, { ...fields, [field]: 77 } as never);

@@ -21,9 +21,10 @@ import { ContextChanges } from './context-changes.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { BufferRange, SurfaceEffect } from './effects.js';
 import type { Reservations } from './reservations.js';
-import type { CommandRule } from './rules/command-rule.js';
 import { ruleOf } from './rules/command-rules.js';
 import { refusalOf } from './rules/driver-commands.js';
+import { checkExtents } from './rules/extents.js';
+import { effectIn, type UserRule } from './rules/user-rules.js';
 
 /** A surface that a command names, and what the command does to it. */
 interface SurfaceUse {
@@ -32,8 +33,6 @@ interface SurfaceUse {
   readonly surface: Surface;
   readonly effect: SurfaceEffect;
 }
-
-type MutableUse = { -readonly [K in keyof SurfaceUse]: SurfaceUse[K] };
 
 /** A buffer object that a command names. */
 interface BufferUse {
@@ -47,7 +46,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export interface UserCommand {
   readonly name: CommandName;
   readonly fields: Fields;
-  readonly rule: CommandRule;
+  readonly rule: UserRule;
   readonly surfaces: readonly SurfaceUse[];
   readonly buffers: readonly BufferUse[];
   readonly ranges: readonly BufferRange[];
@@ -155,25 +154,25 @@ function applied(command: UserCommand, checks: CommandChecks, number: number): U
   };
 }
 
-function resolve(name: CommandName, rule: CommandRule, fields: Fields, handles: HandleTable): UserCommand {
+function resolve(name: CommandName, rule: UserRule, fields: Fields, handles: HandleTable): UserCommand {
   const named: Surface[] = [];
-  const surfaces: MutableUse[] = [];
-  for (const { field, effect } of rule.surfaces) {
+  const surfaces: SurfaceUse[] = [];
+  for (const operand of rule.surfaces) {
+    const { field } = operand;
     const surface = handles.surface(fields[field] as number);
     named.push(surface);
-    surfaces.push({ field, surface, effect });
+    surfaces.push({ field, surface, effect: effectIn(operand, fields) });
   }
   const buffers =
-    rule.buffers?.map((field) => ({ field, object: bufferOf(fields[field] as number, handles) })) ??
-    NO_BUFFERS;
-  if (rule.bindsBacking === true) {
+    rule.buffers.length === 0
+      ? NO_BUFFERS
+      : rule.buffers.map((field) => ({ field, object: bufferOf(fields[field] as number, handles) }));
+  if (rule.bindsBacking) {
     checkPlace(named[0].backingBytes, buffers[0].object, 0);
   }
   const objects = buffers === NO_BUFFERS ? NO_OBJECTS : buffers.map(({ object }) => object);
+  checkExtents(rule.surfaces, named, fields);
   const found = rule.inspect?.(fields as never, named, objects);
-  found?.effects?.forEach((effect, i) => {
-    surfaces[i].effect = effect;
-  });
   return {
     name,
     rule,

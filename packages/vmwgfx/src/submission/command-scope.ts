@@ -1,4 +1,10 @@
-import { SVGA3D_INVALID_ID, type CommandName } from '@cg/svga-protocol';
+import {
+  SVGA3D_INVALID_ID,
+  type CommandName,
+  type SlotFields,
+  type SlotGroup,
+  type Stage,
+} from '@cg/svga-protocol';
 import { VmwgfxError } from '../errors.js';
 import type { HandleTable } from '../file/handle-table.js';
 import type { BufferObject } from '../memory/buffer-object.js';
@@ -6,7 +12,6 @@ import type { CoTable } from '../resource/contexts/co-table.js';
 import { Binding, type ContextState } from '../resource/contexts/context-state.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { LegacyContext } from '../resource/contexts/legacy-context.js';
-import type { SlotFields, SlotGroup, Stage } from '../resource/contexts/state-slots.js';
 import { View } from '../resource/contexts/view.js';
 import type { Named } from '../resource/named.js';
 import { Resource } from '../resource/resource.js';
@@ -123,14 +128,19 @@ export class CommandScope {
     this.changes.change(() => setOrDelete(map, id, before), accept);
   }
 
-  /** Fills slots of a group from one on. @throws VmwgfxError EINVAL where there are not so many */
-  bind(state: ContextState, group: SlotGroup, start: number, settings: readonly SlotSetting[]): void {
-    if (start + settings.length > group.count) {
-      const last = start + settings.length - 1;
+  /** @throws VmwgfxError EINVAL where a group has not so many slots */
+  checkSlots(group: SlotGroup, start: number, count: number): void {
+    if (start + count > group.count) {
+      const last = start + count - 1;
       throw new VmwgfxError('EINVAL', `there are ${group.count} such slots, and no number ${last}`, {
         id: last,
       });
     }
+  }
+
+  /** Fills slots of a group from one on; throws as `checkSlots` does. */
+  bind(state: ContextState, group: SlotGroup, start: number, settings: readonly SlotSetting[]): void {
+    this.checkSlots(group, start, settings.length);
     settings.forEach(({ target, fields }, i) => {
       const slot = group.first + start + i;
       this.#put(state, slot, target === undefined ? undefined : new Binding(state, slot, target, fields));

@@ -79,7 +79,7 @@ function addToValidation(validation: Validation, { surfaces, buffers, rule, rang
   }
   for (const { object } of buffers) {
     validation.addBuffer(object);
-    if (rule.bindsBacking === true) {
+    if (rule.bindsBacking) {
       validation.switchBacking(surfaces[0].surface, object, 0);
     }
   }
@@ -140,12 +140,12 @@ function sendCommand(queue: CommandQueue, command: UserCommand, contextId: numbe
 
 /** Backings are bound by validation, and tracked surfaces kept alike with theirs without being told. */
 function isTheDrivers({ rule, surfaces }: UserCommand, written: ReadonlySet<Surface>): boolean {
-  if (rule.explicit !== true) {
-    return rule.bindsBacking === true;
+  if (!rule.explicit) {
+    return rule.bindsBacking;
   }
   const { surface } = surfaces[0];
   const isNewerOnDevice = surface.gpuDirty || written.has(surface);
-  const isWanted = rule.uploads === true && !surface.coherent && !isNewerOnDevice;
+  const isWanted = rule.uploads && !surface.coherent && !isNewerOnDevice;
   return surface.isTracked && !isWanted;
 }
 

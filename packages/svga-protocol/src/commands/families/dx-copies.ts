@@ -3,29 +3,35 @@ import { arrayOf } from '../../structures/struct.js';
 import { box, copyBox, prefixed } from './structures.js';
 
 const subresources = {
-  dstSid: 'u32',
+  dstSid: 'SVGA3dSurfaceId',
   dstSubResource: 'u32',
-  srcSid: 'u32',
+  srcSid: 'SVGA3dSurfaceId',
   srcSubResource: 'u32',
 } as const;
 const staging = { readback: 'u8', unsynchronized: 'u8', mustBeZero: arrayOf('u8', 2) } as const;
-const surfaces = { dstSid: 'u32', srcSid: 'u32' } as const;
+const surfaces = { dstSid: 'SVGA3dSurfaceId', srcSid: 'SVGA3dSurfaceId' } as const;
 const convertRegion = {
-  dstSid: 'u32',
+  dstSid: 'SVGA3dSurfaceId',
   dstSubResource: 'u32',
   ...prefixed('destBox', box),
-  srcSid: 'u32',
+  srcSid: 'SVGA3dSurfaceId',
   srcSubResource: 'u32',
   ...prefixed('srcBox', box),
 } as const;
-const bufferCopy = { dest: 'u32', src: 'u32', destX: 'u32', srcX: 'u32', width: 'u32' } as const;
+const bufferCopy = {
+  dest: 'SVGA3dSurfaceId',
+  src: 'SVGA3dSurfaceId',
+  destX: 'u32',
+  srcX: 'u32',
+  width: 'u32',
+} as const;
 const resolve = { ...subresources, copyFormat: 'SVGA3dSurfaceFormat' } as const;
 const fromBuffer = {
-  srcSid: 'u32',
+  srcSid: 'SVGA3dSurfaceId',
   srcOffset: 'u32',
   srcPitch: 'u32',
   srcSlicePitch: 'u32',
-  destSid: 'u32',
+  destSid: 'SVGA3dSurfaceId',
   destSubResource: 'u32',
   ...prefixed('destBox', box),
 } as const;
@@ -35,31 +41,35 @@ export const dxCopyCommands = {
   DX_PRED_COPY_REGION: dxCommand(1178, { ...subresources, ...copyBox }),
   DX_PRED_COPY: dxCommand(1179, surfaces),
   DX_PRESENTBLT: dxCommand(1180, {
-    srcSid: 'u32',
+    srcSid: 'SVGA3dSurfaceId',
     srcSubResource: 'u32',
-    dstSid: 'u32',
+    dstSid: 'SVGA3dSurfaceId',
     destSubResource: 'u32',
     ...prefixed('boxSrc', box),
     ...prefixed('boxDest', box),
     mode: 'SVGA3dDXPresentBltMode',
   }),
-  DX_UPDATE_SUBRESOURCE: dxCommand(1182, { sid: 'u32', subResource: 'u32', ...box }),
-  DX_READBACK_SUBRESOURCE: dxCommand(1183, { sid: 'u32', subResource: 'u32' }),
-  DX_INVALIDATE_SUBRESOURCE: dxCommand(1184, { sid: 'u32', subResource: 'u32' }),
+  DX_UPDATE_SUBRESOURCE: dxCommand(1182, { sid: 'SVGA3dSurfaceId', subResource: 'u32', ...box }),
+  DX_READBACK_SUBRESOURCE: dxCommand(1183, { sid: 'SVGA3dSurfaceId', subResource: 'u32' }),
+  DX_INVALIDATE_SUBRESOURCE: dxCommand(1184, { sid: 'SVGA3dSurfaceId', subResource: 'u32' }),
   DX_BUFFER_COPY: dxCommand(1209, bufferCopy),
   DX_TRANSFER_FROM_BUFFER: dxCommand(1210, fromBuffer),
-  DX_SURFACE_COPY_AND_READBACK: dxCommand(1211, { srcSid: 'u32', destSid: 'u32', ...copyBox }),
+  DX_SURFACE_COPY_AND_READBACK: dxCommand(1211, {
+    srcSid: 'SVGA3dSurfaceId',
+    destSid: 'SVGA3dSurfaceId',
+    ...copyBox,
+  }),
   DX_PRED_TRANSFER_FROM_BUFFER: dxCommand(1215, fromBuffer),
-  DX_BUFFER_UPDATE: dxCommand(1219, { sid: 'u32', x: 'u32', width: 'u32' }),
+  DX_BUFFER_UPDATE: dxCommand(1219, { sid: 'SVGA3dSurfaceId', x: 'u32', width: 'u32' }),
   DX_RESOLVE_COPY: sm41Command(1240, resolve),
   DX_PRED_RESOLVE_COPY: sm41Command(1241, resolve),
   DX_PRED_CONVERT_REGION: sm41Command(1242, convertRegion),
   DX_PRED_CONVERT: sm41Command(1243, surfaces),
   DX_TRANSFER_TO_BUFFER: sm41Command(1257, {
-    srcSid: 'u32',
+    srcSid: 'SVGA3dSurfaceId',
     srcSubResource: 'u32',
     ...prefixed('srcBox', box),
-    destSid: 'u32',
+    destSid: 'SVGA3dSurfaceId',
     destOffset: 'u32',
     destPitch: 'u32',
     destSlicePitch: 'u32',

@@ -3,7 +3,7 @@ import { rgbaFloat, prefixed } from './structures.js';
 
 /** What a view shows of which surface. */
 export const viewed = {
-  sid: 'u32',
+  sid: 'SVGA3dSurfaceId',
   format: 'SVGA3dSurfaceFormat',
   resourceDimension: 'SVGA3dResourceType',
 } as const;
@@ -38,40 +38,49 @@ export const depthStencilView = {
 
 /** Views, and what clears through them (svga3d_dx.h). */
 export const dxViewCommands = {
-  DX_CLEAR_RENDERTARGET_VIEW: dxCommand(1176, { renderTargetViewId: 'u32', ...rgbaFloat }),
+  DX_CLEAR_RENDERTARGET_VIEW: dxCommand(1176, {
+    renderTargetViewId: 'SVGA3dRenderTargetViewId',
+    ...rgbaFloat,
+  }),
   DX_CLEAR_DEPTHSTENCIL_VIEW: dxCommand(1177, {
     flags: 'u16',
     stencil: 'u16',
-    depthStencilViewId: 'u32',
+    depthStencilViewId: 'SVGA3dDepthStencilViewId',
     depth: 'f32',
   }),
-  DX_GENMIPS: dxCommand(1181, { shaderResourceViewId: 'u32' }),
+  DX_GENMIPS: dxCommand(1181, { shaderResourceViewId: 'SVGA3dShaderResourceViewId' }),
   DX_DEFINE_SHADERRESOURCE_VIEW: dxCommand(1185, {
-    shaderResourceViewId: 'u32',
+    shaderResourceViewId: 'SVGA3dShaderResourceViewId',
     ...viewed,
     ...shaderResourceViewDesc,
   }),
-  DX_DESTROY_SHADERRESOURCE_VIEW: dxCommand(1186, { shaderResourceViewId: 'u32' }),
+  DX_DESTROY_SHADERRESOURCE_VIEW: dxCommand(1186, { shaderResourceViewId: 'SVGA3dShaderResourceViewId' }),
   DX_DEFINE_RENDERTARGET_VIEW: dxCommand(1187, {
-    renderTargetViewId: 'u32',
+    renderTargetViewId: 'SVGA3dRenderTargetViewId',
     ...viewed,
     ...renderTargetViewDesc,
   }),
-  DX_DESTROY_RENDERTARGET_VIEW: dxCommand(1188, { renderTargetViewId: 'u32' }),
-  DX_DEFINE_DEPTHSTENCIL_VIEW: dxCommand(1189, { depthStencilViewId: 'u32', ...depthStencilView }),
-  DX_DESTROY_DEPTHSTENCIL_VIEW: dxCommand(1190, { depthStencilViewId: 'u32' }),
-  DX_DEFINE_UA_VIEW: sm5Command(1245, { uaViewId: 'u32', ...viewed, ...uaViewDesc }),
-  DX_DESTROY_UA_VIEW: sm5Command(1246, { uaViewId: 'u32' }),
+  DX_DESTROY_RENDERTARGET_VIEW: dxCommand(1188, { renderTargetViewId: 'SVGA3dRenderTargetViewId' }),
+  DX_DEFINE_DEPTHSTENCIL_VIEW: dxCommand(1189, {
+    depthStencilViewId: 'SVGA3dDepthStencilViewId',
+    ...depthStencilView,
+  }),
+  DX_DESTROY_DEPTHSTENCIL_VIEW: dxCommand(1190, { depthStencilViewId: 'SVGA3dDepthStencilViewId' }),
+  DX_DEFINE_UA_VIEW: sm5Command(1245, { uaViewId: 'SVGA3dUAViewId', ...viewed, ...uaViewDesc }),
+  DX_DESTROY_UA_VIEW: sm5Command(1246, { uaViewId: 'SVGA3dUAViewId' }),
   DX_CLEAR_UA_VIEW_UINT: sm5Command(1247, {
-    uaViewId: 'u32',
+    uaViewId: 'SVGA3dUAViewId',
     ...prefixed('value', { r: 'u32', g: 'u32', b: 'u32', a: 'u32' }),
   }),
-  DX_CLEAR_UA_VIEW_FLOAT: sm5Command(1248, { uaViewId: 'u32', ...prefixed('value', rgbaFloat) }),
+  DX_CLEAR_UA_VIEW_FLOAT: sm5Command(1248, { uaViewId: 'SVGA3dUAViewId', ...prefixed('value', rgbaFloat) }),
   DX_COPY_STRUCTURE_COUNT: sm5Command(1249, {
-    srcUAViewId: 'u32',
-    destSid: 'u32',
+    srcUAViewId: 'SVGA3dUAViewId',
+    destSid: 'SVGA3dSurfaceId',
     destByteOffset: 'u32',
   }),
-  DX_SET_STRUCTURE_COUNT: sm5Command(1258, { uaViewId: 'u32', structureCount: 'u32' }),
-  DX_DEFINE_DEPTHSTENCIL_VIEW_V2: sm5Command(1272, { depthStencilViewId: 'u32', ...depthStencilView }),
+  DX_SET_STRUCTURE_COUNT: sm5Command(1258, { uaViewId: 'SVGA3dUAViewId', structureCount: 'u32' }),
+  DX_DEFINE_DEPTHSTENCIL_VIEW_V2: sm5Command(1272, {
+    depthStencilViewId: 'SVGA3dDepthStencilViewId',
+    ...depthStencilView,
+  }),
 } as const;

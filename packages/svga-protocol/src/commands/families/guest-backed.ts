@@ -44,7 +44,7 @@ export const mobCommands = {
 } as const;
 
 const surface = {
-  sid: 'u32',
+  sid: 'SVGA3dSurfaceId',
   surfaceFlags: 'SVGA3dSurface1Flags',
   format: 'SVGA3dSurfaceFormat',
   numMipLevels: 'u32',
@@ -53,7 +53,7 @@ const surface = {
   ...size,
 } as const;
 const surfaceV3 = {
-  sid: 'u32',
+  sid: 'SVGA3dSurfaceId',
   surfaceFlags: 'SVGA3dSurfaceAllFlags',
   format: 'SVGA3dSurfaceFormat',
   numMipLevels: 'u32',
@@ -68,52 +68,56 @@ const surfaceV3 = {
 /** Guest-backed surfaces (svga3d_cmd.h). */
 export const surfaceCommands = {
   DEFINE_GB_SURFACE: command(1097, surface),
-  DESTROY_GB_SURFACE: command(1098, { sid: 'u32' }),
-  BIND_GB_SURFACE: command(1099, { sid: 'u32', mobid: 'SVGAMobId' }),
+  DESTROY_GB_SURFACE: command(1098, { sid: 'SVGA3dSurfaceId' }),
+  BIND_GB_SURFACE: command(1099, { sid: 'SVGA3dSurfaceId', mobid: 'SVGAMobId' }),
   COND_BIND_GB_SURFACE: command(1100, {
-    sid: 'u32',
+    sid: 'SVGA3dSurfaceId',
     testMobid: 'SVGAMobId',
     mobid: 'SVGAMobId',
     flags: 'u32',
   }),
   UPDATE_GB_IMAGE: command(1101, { ...image, ...box }),
-  UPDATE_GB_SURFACE: command(1102, { sid: 'u32' }),
+  UPDATE_GB_SURFACE: command(1102, { sid: 'SVGA3dSurfaceId' }),
   READBACK_GB_IMAGE: command(1103, image),
-  READBACK_GB_SURFACE: command(1104, { sid: 'u32' }),
+  READBACK_GB_SURFACE: command(1104, { sid: 'SVGA3dSurfaceId' }),
   INVALIDATE_GB_IMAGE: command(1105, image),
-  INVALIDATE_GB_SURFACE: command(1106, { sid: 'u32' }),
+  INVALIDATE_GB_SURFACE: command(1106, { sid: 'SVGA3dSurfaceId' }),
   READBACK_GB_IMAGE_PARTIAL: command(1128, { ...image, ...box, invertBox: 'u32' }),
   INVALIDATE_GB_IMAGE_PARTIAL: command(1129, { ...image, ...box, invertBox: 'u32' }),
-  BIND_GB_SURFACE_WITH_PITCH: command(1132, { sid: 'u32', mobid: 'SVGAMobId', baseLevelPitch: 'u32' }),
+  BIND_GB_SURFACE_WITH_PITCH: command(1132, {
+    sid: 'SVGA3dSurfaceId',
+    mobid: 'SVGAMobId',
+    baseLevelPitch: 'u32',
+  }),
   DEFINE_GB_SURFACE_V2: atLevel(
     LEVEL.DX,
     command(1134, { ...surface, arraySize: 'u32', pad: { padding: 4 } }),
   ),
   DEFINE_GB_SURFACE_V3: atLevel(LEVEL.SM41, command(1239, surfaceV3)),
-  WRITE_ZERO_SURFACE: atLevel(LEVEL.SM41, command(1255, { sid: 'u32' })),
-  UPDATE_ZERO_SURFACE: atLevel(LEVEL.SM41, command(1256, { sid: 'u32' })),
+  WRITE_ZERO_SURFACE: atLevel(LEVEL.SM41, command(1255, { sid: 'SVGA3dSurfaceId' })),
+  UPDATE_ZERO_SURFACE: atLevel(LEVEL.SM41, command(1256, { sid: 'SVGA3dSurfaceId' })),
   DEFINE_GB_SURFACE_V4: atLevel(LEVEL.SM5, command(1267, { ...surfaceV3, bufferByteStride: 'u32' })),
 } as const;
 
-const gbQuery = { cid: 'u32', type: 'SVGA3dQueryType', mobid: 'SVGAMobId', offset: 'u32' } as const;
+const gbQuery = { cid: 'ContextId', type: 'SVGA3dQueryType', mobid: 'SVGAMobId', offset: 'u32' } as const;
 
 /** Guest-backed contexts, shaders and queries (svga3d_cmd.h). */
 export const contextCommands = {
-  DEFINE_GB_CONTEXT: command(1107, { cid: 'u32' }),
-  DESTROY_GB_CONTEXT: command(1108, { cid: 'u32' }),
-  BIND_GB_CONTEXT: command(1109, { cid: 'u32', mobid: 'SVGAMobId', validContents: 'u32' }),
-  READBACK_GB_CONTEXT: command(1110, { cid: 'u32' }),
-  INVALIDATE_GB_CONTEXT: command(1111, { cid: 'u32' }),
-  DEFINE_GB_SHADER: command(1112, { shid: 'u32', type: 'SVGA3dShaderType', sizeInBytes: 'u32' }),
-  DESTROY_GB_SHADER: command(1113, { shid: 'u32' }),
-  BIND_GB_SHADER: command(1114, { shid: 'u32', mobid: 'SVGAMobId', offsetInBytes: 'u32' }),
-  BEGIN_GB_QUERY: command(1116, { cid: 'u32', type: 'SVGA3dQueryType' }),
+  DEFINE_GB_CONTEXT: command(1107, { cid: 'ContextId' }),
+  DESTROY_GB_CONTEXT: command(1108, { cid: 'ContextId' }),
+  BIND_GB_CONTEXT: command(1109, { cid: 'ContextId', mobid: 'SVGAMobId', validContents: 'u32' }),
+  READBACK_GB_CONTEXT: command(1110, { cid: 'ContextId' }),
+  INVALIDATE_GB_CONTEXT: command(1111, { cid: 'ContextId' }),
+  DEFINE_GB_SHADER: command(1112, { shid: 'ShaderId', type: 'SVGA3dShaderType', sizeInBytes: 'u32' }),
+  DESTROY_GB_SHADER: command(1113, { shid: 'ShaderId' }),
+  BIND_GB_SHADER: command(1114, { shid: 'ShaderId', mobid: 'SVGAMobId', offsetInBytes: 'u32' }),
+  BEGIN_GB_QUERY: command(1116, { cid: 'ContextId', type: 'SVGA3dQueryType' }),
   END_GB_QUERY: command(1117, gbQuery),
   WAIT_FOR_GB_QUERY: command(1118, gbQuery),
   SET_GB_SHADERCONSTS_INLINE: command(
     1130,
     {
-      cid: 'u32',
+      cid: 'ContextId',
       regStart: 'u32',
       shaderType: 'SVGA3dShaderType',
       constType: 'SVGA3dShaderConstType',
@@ -125,7 +129,7 @@ export const contextCommands = {
 /** Screen targets (svga3d_cmd.h). */
 export const screenTargetCommands = {
   DEFINE_GB_SCREENTARGET: command(1124, {
-    stid: 'u32',
+    stid: 'ScreenTargetId',
     width: 'u32',
     height: 'u32',
     xRoot: 'i32',
@@ -133,27 +137,31 @@ export const screenTargetCommands = {
     flags: 'SVGAScreenTargetFlags',
     dpi: 'u32',
   }),
-  DESTROY_GB_SCREENTARGET: command(1125, { stid: 'u32' }),
-  BIND_GB_SCREENTARGET: command(1126, { stid: 'u32', ...image }),
-  UPDATE_GB_SCREENTARGET: command(1127, { stid: 'u32', ...rect }),
+  DESTROY_GB_SCREENTARGET: command(1125, { stid: 'ScreenTargetId' }),
+  BIND_GB_SCREENTARGET: command(1126, { stid: 'ScreenTargetId', ...image }),
+  UPDATE_GB_SCREENTARGET: command(1127, { stid: 'ScreenTargetId', ...rect }),
   GB_SCREEN_DMA: command(1131, {
-    screenId: 'u32',
+    screenId: 'ScreenId',
     dead: 'u32',
     destMobID: 'SVGAMobId',
     destPitch: 'u32',
     changeMapMobID: 'SVGAMobId',
   }),
   SCREEN_COPY: command(1227, {
-    stid: 'u32',
+    stid: 'ScreenTargetId',
     ...image,
     statusMobId: 'SVGAMobId',
     statusMobOffset: 'u32',
     mustBeInvalidId: 'u32',
     mustBeZero: 'u32',
   }),
-  UPDATE_GB_SCREENTARGET_V2: command(1266, { stid: 'u32', ...rect, type: 'SVGA3dFrameUpdateType' }),
+  UPDATE_GB_SCREENTARGET_V2: command(1266, {
+    stid: 'ScreenTargetId',
+    ...rect,
+    type: 'SVGA3dFrameUpdateType',
+  }),
   UPDATE_GB_SCREENTARGET_MOVE: command(1278, {
-    stid: 'u32',
+    stid: 'ScreenTargetId',
     ...rect,
     type: 'SVGA3dFrameUpdateType',
     srcPointX: 'u32',

@@ -3,15 +3,19 @@ import { arrayOf } from '../../structures/struct.js';
 import { dwords, structs } from '../../structures/tail.js';
 import { guestPtr, image, prefixed, rect } from './structures.js';
 
-const shader = { cid: 'u32', shid: 'u32', type: 'SVGA3dShaderType' } as const;
+const shader = { cid: 'ContextId', shid: 'ShaderId', type: 'SVGA3dShaderType' } as const;
 const color = arrayOf('f32', 4);
-const guestQuery = { cid: 'u32', type: 'SVGA3dQueryType', ...prefixed('guestResult', guestPtr) } as const;
+const guestQuery = {
+  cid: 'ContextId',
+  type: 'SVGA3dQueryType',
+  ...prefixed('guestResult', guestPtr),
+} as const;
 const vertexDecl = {
   type: 'u32',
   method: 'u32',
   usage: 'u32',
   usageIndex: 'u32',
-  surfaceId: 'u32',
+  surfaceId: 'SVGA3dSurfaceId',
   offset: 'u32',
   stride: 'u32',
   first: 'u32',
@@ -20,7 +24,7 @@ const vertexDecl = {
 const primitiveRange = {
   primType: 'SVGA3dPrimitiveType',
   primitiveCount: 'u32',
-  surfaceId: 'u32',
+  surfaceId: 'SVGA3dSurfaceId',
   offset: 'u32',
   stride: 'u32',
   indexWidth: 'u32',
@@ -38,20 +42,24 @@ const vertexElement = {
 
 /** State of contexts before DX (svga3d_cmd.h). */
 export const legacyStateCommands = {
-  CONTEXT_DEFINE: command(1045, { cid: 'u32' }),
-  CONTEXT_DESTROY: command(1046, { cid: 'u32' }),
-  SETTRANSFORM: command(1047, { cid: 'u32', type: 'u32', matrix: arrayOf('f32', 16) }),
-  SETZRANGE: command(1048, { cid: 'u32', min: 'f32', max: 'f32' }),
+  CONTEXT_DEFINE: command(1045, { cid: 'ContextId' }),
+  CONTEXT_DESTROY: command(1046, { cid: 'ContextId' }),
+  SETTRANSFORM: command(1047, { cid: 'ContextId', type: 'u32', matrix: arrayOf('f32', 16) }),
+  SETZRANGE: command(1048, { cid: 'ContextId', min: 'f32', max: 'f32' }),
   // The value is a uint32 or a float, by the state.
-  SETRENDERSTATE: command(1049, { cid: 'u32' }, { states: structs({ state: 'u32', uintValue: 'u32' }) }),
-  SETRENDERTARGET: command(1050, { cid: 'u32', type: 'SVGA3dRenderTargetType', ...image }),
+  SETRENDERSTATE: command(
+    1049,
+    { cid: 'ContextId' },
+    { states: structs({ state: 'u32', uintValue: 'u32' }) },
+  ),
+  SETRENDERTARGET: command(1050, { cid: 'ContextId', type: 'SVGA3dRenderTargetType', ...image }),
   SETTEXTURESTATE: command(
     1051,
-    { cid: 'u32' },
+    { cid: 'ContextId' },
     { states: structs({ stage: 'u32', name: 'u32', value: 'u32' }) },
   ),
   SETMATERIAL: command(1052, {
-    cid: 'u32',
+    cid: 'ContextId',
     face: 'u32',
     diffuse: color,
     ambient: color,
@@ -60,7 +68,7 @@ export const legacyStateCommands = {
     shininess: 'f32',
   }),
   SETLIGHTDATA: command(1053, {
-    cid: 'u32',
+    cid: 'ContextId',
     index: 'u32',
     type: 'u32',
     inWorldSpace: 'u32',
@@ -77,26 +85,26 @@ export const legacyStateCommands = {
     theta: 'f32',
     phi: 'f32',
   }),
-  SETLIGHTENABLED: command(1054, { cid: 'u32', index: 'u32', enabled: 'u32' }),
-  SETVIEWPORT: command(1055, { cid: 'u32', ...rect }),
-  SETCLIPPLANE: command(1056, { cid: 'u32', index: 'u32', plane: arrayOf('f32', 4) }),
-  SETSCISSORRECT: command(1064, { cid: 'u32', ...rect }),
+  SETLIGHTENABLED: command(1054, { cid: 'ContextId', index: 'u32', enabled: 'u32' }),
+  SETVIEWPORT: command(1055, { cid: 'ContextId', ...rect }),
+  SETCLIPPLANE: command(1056, { cid: 'ContextId', index: 'u32', plane: arrayOf('f32', 4) }),
+  SETSCISSORRECT: command(1064, { cid: 'ContextId', ...rect }),
 } as const;
 
 /** Clears, shaders, drawing and queries of contexts before DX (svga3d_cmd.h). */
 export const legacyDrawCommands = {
   CLEAR: command(
     1057,
-    { cid: 'u32', clearFlag: 'SVGA3dClearFlag', color: 'u32', depth: 'f32', stencil: 'u32' },
+    { cid: 'ContextId', clearFlag: 'SVGA3dClearFlag', color: 'u32', depth: 'f32', stencil: 'u32' },
     { rects: structs(rect) },
   ),
   SHADER_DEFINE: command(1059, shader, { bytecode: dwords() }),
   SHADER_DESTROY: command(1060, shader),
-  SET_SHADER: command(1061, { cid: 'u32', type: 'SVGA3dShaderType', shid: 'u32' }),
+  SET_SHADER: command(1061, { cid: 'ContextId', type: 'SVGA3dShaderType', shid: 'ShaderId' }),
   SET_SHADER_CONST: command(
     1062,
     {
-      cid: 'u32',
+      cid: 'ContextId',
       reg: 'u32',
       type: 'SVGA3dShaderType',
       ctype: 'SVGA3dShaderConstType',
@@ -106,33 +114,33 @@ export const legacyDrawCommands = {
   ),
   DRAW_PRIMITIVES: command(
     1063,
-    { cid: 'u32', numVertexDecls: 'u32', numRanges: 'u32' },
+    { cid: 'ContextId', numVertexDecls: 'u32', numRanges: 'u32' },
     {
       vertexDecls: structs(vertexDecl, { field: 'numVertexDecls' }),
       ranges: structs(primitiveRange, { field: 'numRanges' }),
       divisors: dwords({ field: 'numVertexDecls', orNone: true }),
     },
   ),
-  BEGIN_QUERY: command(1065, { cid: 'u32', type: 'SVGA3dQueryType' }),
+  BEGIN_QUERY: command(1065, { cid: 'ContextId', type: 'SVGA3dQueryType' }),
   END_QUERY: command(1066, guestQuery),
   WAIT_FOR_QUERY: command(1067, guestQuery),
   SET_VERTEX_STREAMS: command(
     1138,
-    { cid: 'u32', numStreams: 'u32' },
-    { streams: structs({ sid: 'u32', stride: 'u32', offset: 'u32' }, { field: 'numStreams' }) },
+    { cid: 'ContextId', numStreams: 'u32' },
+    { streams: structs({ sid: 'SVGA3dSurfaceId', stride: 'u32', offset: 'u32' }, { field: 'numStreams' }) },
   ),
   SET_VERTEX_DECLS: command(
     1139,
-    { cid: 'u32', numElements: 'u32' },
+    { cid: 'ContextId', numElements: 'u32' },
     { elements: structs(vertexElement, { field: 'numElements' }) },
   ),
   SET_VERTEX_DIVISORS: command(
     1140,
-    { cid: 'u32', numDivisors: 'u32' },
+    { cid: 'ContextId', numDivisors: 'u32' },
     { divisors: dwords({ field: 'numDivisors' }) },
   ),
   DRAW: command(1141, {
-    cid: 'u32',
+    cid: 'ContextId',
     primitiveCount: 'u32',
     startVertexLocation: 'u32',
     primitiveType: 'u8',
@@ -140,9 +148,9 @@ export const legacyDrawCommands = {
   }),
   // Packed: the dwords behind the bytes are not aligned.
   DRAW_INDEXED: command(1142, {
-    cid: 'u32',
+    cid: 'ContextId',
     primitiveType: 'u8',
-    indexBufferSid: 'u32',
+    indexBufferSid: 'SVGA3dSurfaceId',
     indexBufferOffset: 'u32',
     indexBufferStride: 'u8',
     baseVertexLocation: 'i32',

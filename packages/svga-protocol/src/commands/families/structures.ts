@@ -27,10 +27,10 @@ export const signedRect = { left: 'i32', top: 'i32', right: 'i32', bottom: 'i32'
 export const size = { width: 'u32', height: 'u32', depth: 'u32' } as const;
 
 /** SVGA3dSurfaceImageId of svga3d_types.h. */
-export const image = { sid: 'u32', face: 'u32', mipmap: 'u32' } as const;
+export const image = { sid: 'SVGA3dSurfaceId', face: 'u32', mipmap: 'u32' } as const;
 
 /** SVGAGuestPtr of svga_reg.h. */
-export const guestPtr = { gmrId: 'u32', offset: 'u32' } as const;
+export const guestPtr = { gmrId: 'GmrId', offset: 'u32' } as const;
 
 /** SVGAGuestImage of svga_reg.h. */
 export const guestImage = { ...guestPtr, pitch: 'u32' } as const;

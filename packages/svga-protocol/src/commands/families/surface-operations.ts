@@ -28,7 +28,7 @@ function mipCount(body: BodyReader): number {
 }
 
 const surface = {
-  sid: 'u32',
+  sid: 'SVGA3dSurfaceId',
   surfaceFlags: 'SVGA3dSurface1Flags',
   format: 'SVGA3dSurfaceFormat',
   /** face[].numMipLevels. */
@@ -38,7 +38,7 @@ const surface = {
 /** Surfaces of the host's own memory, and what copies between surfaces (svga3d_cmd.h). */
 export const surfaceOperationCommands = {
   SURFACE_DEFINE: command(1040, surface, { mipSizes: structs(size, { fromBody: mipCount }) }),
-  SURFACE_DESTROY: command(1041, { sid: 'u32' }),
+  SURFACE_DESTROY: command(1041, { sid: 'SVGA3dSurfaceId' }),
   SURFACE_COPY: command(1042, sourceAndDest, { boxes: structs(copyBox) }),
   SURFACE_STRETCHBLT: command(1043, { ...stretch, mode: 'SVGA3dStretchBltMode' }),
   SURFACE_DMA: command(
@@ -53,14 +53,14 @@ export const surfaceOperationCommands = {
       ),
     },
   ),
-  PRESENT: command(1058, { sid: 'u32' }, { rects: structs(copyRect) }),
-  PRESENT_READBACK: command(1068, { sid: 'u32' }, { rects: structs(copyRect) }),
+  PRESENT: command(1058, { sid: 'SVGA3dSurfaceId' }, { rects: structs(copyRect) }),
+  PRESENT_READBACK: command(1068, { sid: 'SVGA3dSurfaceId' }, { rects: structs(copyRect) }),
   BLIT_SURFACE_TO_SCREEN: command(
     1069,
     {
       ...prefixed('srcImage', image),
       ...prefixed('srcRect', signedRect),
-      destScreenId: 'u32',
+      destScreenId: 'ScreenId',
       ...prefixed('destRect', signedRect),
     },
     { clipRects: structs(signedRect) },
@@ -70,17 +70,17 @@ export const surfaceOperationCommands = {
     { ...surface, multisampleCount: 'u32', autogenFilter: 'SVGA3dTextureFilter' },
     { mipSizes: structs(size, { fromBody: mipCount }) },
   ),
-  GENERATE_MIPMAPS: command(1071, { sid: 'u32', filter: 'SVGA3dTextureFilter' }),
-  ACTIVATE_SURFACE: command(1080, { sid: 'u32' }),
-  DEACTIVATE_SURFACE: command(1081, { sid: 'u32' }),
+  GENERATE_MIPMAPS: command(1071, { sid: 'SVGA3dSurfaceId', filter: 'SVGA3dTextureFilter' }),
+  ACTIVATE_SURFACE: command(1080, { sid: 'SVGA3dSurfaceId' }),
+  DEACTIVATE_SURFACE: command(1081, { sid: 'SVGA3dSurfaceId' }),
   SCREEN_DMA: command(1082, {
-    screenId: 'u32',
+    screenId: 'ScreenId',
     ...prefixed('refBuffer', guestImage),
     ...prefixed('destBuffer', guestImage),
     ...prefixed('changeMap', guestImage),
   }),
   INTRA_SURFACE_COPY: command(1238, { ...image, ...copyBox }),
-  WHOLE_SURFACE_COPY: command(1244, { srcSid: 'u32', destSid: 'u32' }),
+  WHOLE_SURFACE_COPY: command(1244, { srcSid: 'SVGA3dSurfaceId', destSid: 'SVGA3dSurfaceId' }),
   SURFACE_STRETCHBLT_NON_MS_TO_MS: command(1276, stretch),
 } as const;
 

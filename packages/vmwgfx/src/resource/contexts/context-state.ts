@@ -7,7 +7,7 @@ import {
   type SlotFields,
   type SlotGroup,
   type Stage,
-} from './state-slots.js';
+} from '@cg/svga-protocol';
 
 /** The context whose state it is. */
 export interface StateOwner {

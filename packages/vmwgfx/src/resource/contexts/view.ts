@@ -1,16 +1,23 @@
-import { SVGA3D_INVALID_ID, SVGA_COTABLE, type CommandFields, type CommandName } from '@cg/svga-protocol';
+import {
+  commandNames,
+  effectsOf,
+  SVGA3D_INVALID_ID,
+  type CommandFields,
+  type CommandName,
+  type StateCommand,
+} from '@cg/svga-protocol';
 import { NamedBy, type Named, type NamedByUser } from '../named.js';
 import type { Surface } from '../surface.js';
 import type { CoTable } from './co-table.js';
-import type { StateCommand } from './state-slots.js';
 
 /** Which command ends a view, and the field with its id, by the type of its table. */
-const destroyCommands: Readonly<Record<number, readonly [CommandName, string]>> = {
-  [SVGA_COTABLE.RTVIEW]: ['DX_DESTROY_RENDERTARGET_VIEW', 'renderTargetViewId'],
-  [SVGA_COTABLE.DSVIEW]: ['DX_DESTROY_DEPTHSTENCIL_VIEW', 'depthStencilViewId'],
-  [SVGA_COTABLE.SRVIEW]: ['DX_DESTROY_SHADERRESOURCE_VIEW', 'shaderResourceViewId'],
-  [SVGA_COTABLE.UAVIEW]: ['DX_DESTROY_UA_VIEW', 'uaViewId'],
-};
+const destroyCommands: ReadonlyMap<number, readonly [CommandName, string]> = new Map(
+  commandNames.flatMap((name) =>
+    effectsOf(name).references.flatMap(({ isView, coTable = 0, field = '', uses }) =>
+      isView === true && uses[0].action === 'destroy' ? [[coTable, [name, field] as const] as const] : [],
+    ),
+  ),
+);
 
 /** A view of a surface, which it keeps. Where the surface leaves the device it is defined anew for the next use. */
 export class View implements Named, NamedByUser {
@@ -62,7 +69,7 @@ export class View implements Named, NamedByUser {
     this.#defined = false;
     this.namedBy.tellLeftDevice();
     if (this.table.isBound) {
-      const [name, field] = destroyCommands[this.table.type];
+      const [name, field] = destroyCommands.get(this.table.type) as readonly [CommandName, string];
       const fields = { [field]: this.id } as unknown as CommandFields<CommandName>;
       this.surface.context.queue.emitSurely(name, fields, this.table.owner.id);
     }

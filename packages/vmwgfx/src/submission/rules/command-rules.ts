@@ -1,38 +1,35 @@
 import type { CommandName } from '@cg/svga-protocol';
 import type { CommandRule, CommandRules } from './command-rule.js';
 import { copyRules } from './copies.js';
-import { dxCopyRules } from './dx-copies.js';
 import { dxBindingRules } from './dx-bindings.js';
-import { dxDrawRules } from './dx-draws.js';
 import { dxQueryRules } from './dx-queries.js';
 import { dxShaderRules } from './dx-shaders.js';
-import { dxStateRules } from './dx-states.js';
 import { dxViewRules } from './dx-views.js';
-import { legacyDrawRules } from './legacy-draws.js';
-import { legacyStateRules } from './legacy-state.js';
+import { legacyRules } from './legacy-contexts.js';
+import { plainRules } from './plain-commands.js';
 import { dmaRules } from './surface-dma.js';
-import { transferRules } from './transfers.js';
+import { userRule, type UserRule } from './user-rules.js';
 
-/** Every command that a user may send: which resources it reads and writes, and what of it is to be verified. */
+/** Every command that a user may send. */
 const rules: CommandRules = {
+  ...plainRules,
   ...copyRules,
-  ...transferRules,
   ...dmaRules,
-  ...dxCopyRules,
   ...dxViewRules,
-  ...dxStateRules,
   ...dxBindingRules,
-  ...dxDrawRules,
   ...dxShaderRules,
   ...dxQueryRules,
-  ...legacyStateRules,
-  ...legacyDrawRules,
+  ...legacyRules,
 };
 
 /** The names of the commands that a user may send. */
 export const userCommandNames = Object.keys(rules) as readonly CommandName[];
 
+const completed: ReadonlyMap<CommandName, UserRule> = new Map(
+  userCommandNames.map((name) => [name, userRule(name, rules[name] as CommandRule)]),
+);
+
 /** The rule for a command; none where users may not send it. */
-export function ruleOf(name: CommandName): CommandRule | undefined {
-  return (rules as Readonly<Partial<Record<CommandName, CommandRule>>>)[name];
+export function ruleOf(name: CommandName): UserRule | undefined {
+  return completed.get(name);
 }

@@ -84,7 +84,6 @@ function useQuery(scope: CommandScope, id: number, isAnswered: boolean): void {
 /** Queries of DX contexts. */
 export const dxQueryRules: CommandRules = {
   DX_DEFINE_QUERY: {
-    surfaces: [],
     apply({ queryId, type }, scope) {
       if (resultBytes[type] === undefined || scope.dx.queries.has(queryId)) {
         throw new VmwgfxError('EINVAL', `no query ${queryId} of type ${type} can be defined`, {
@@ -96,7 +95,6 @@ export const dxQueryRules: CommandRules = {
     },
   },
   DX_DESTROY_QUERY: {
-    surfaces: [],
     apply({ queryId }, scope) {
       knownQuery(scope.dx, queryId);
       scope.undefine(SVGA_COTABLE.DXQUERY, queryId);
@@ -104,15 +102,12 @@ export const dxQueryRules: CommandRules = {
     },
   },
   DX_BIND_QUERY: {
-    surfaces: [],
     apply: ({ queryId, mobid }, scope) => place(scope, queryId, mobid, knownQuery(scope.dx, queryId).offset),
   },
   DX_MOVE_QUERY: {
-    surfaces: [],
     apply: ({ queryId, mobid, mobOffset }, scope) => place(scope, queryId, mobid, mobOffset),
   },
   DX_SET_QUERY_OFFSET: {
-    surfaces: [],
     apply({ queryId, mobOffset }, scope) {
       const query = knownQuery(scope.dx, queryId);
       const object = scope.dx.queryMemory?.backing;
@@ -123,11 +118,10 @@ export const dxQueryRules: CommandRules = {
       scope.put(scope.dx.queries, queryId, { ...query, offset: mobOffset });
     },
   },
-  DX_BEGIN_QUERY: { surfaces: [], apply: ({ queryId }, scope) => useQuery(scope, queryId, false) },
-  DX_END_QUERY: { surfaces: [], apply: ({ queryId }, scope) => useQuery(scope, queryId, true) },
-  DX_READBACK_QUERY: { surfaces: [], apply: ({ queryId }, scope) => useQuery(scope, queryId, true) },
+  DX_BEGIN_QUERY: { apply: ({ queryId }, scope) => useQuery(scope, queryId, false) },
+  DX_END_QUERY: { apply: ({ queryId }, scope) => useQuery(scope, queryId, true) },
+  DX_READBACK_QUERY: { apply: ({ queryId }, scope) => useQuery(scope, queryId, true) },
   DX_SET_PREDICATION: {
-    surfaces: [],
     apply({ queryId }, scope) {
       if (queryId === SVGA3D_INVALID_ID) {
         void scope.dx;

@@ -1,12 +1,11 @@
-import { SVGA3D_INVALID_ID, SVGA_COTABLE } from '@cg/svga-protocol';
+import { SVGA3D_INVALID_ID, SVGA_COTABLE, dxSlots } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { BufferObject } from '../../memory/buffer-object.js';
 import type { DxContext } from '../../resource/contexts/dx-context.js';
-import { dxSlots } from '../../resource/contexts/state-slots.js';
 import { DxShader, StreamOutput, type TableEntry } from '../../resource/contexts/table-entry.js';
 import type { CommandScope } from '../command-scope.js';
 import type { CommandRules } from './command-rule.js';
-import { shaderTypeIndex } from './dx-states.js';
+import { shaderTypeIndex } from './slot-settings.js';
 
 /** @throws VmwgfxError ENOENT */
 function known<T>(entries: ReadonlyMap<number, T>, id: number): T {
@@ -74,7 +73,6 @@ function namedContext(scope: CommandScope, cid: number): DxContext {
 /** Shaders and stream outputs of DX contexts. */
 export const dxShaderRules: CommandRules = {
   DX_DEFINE_SHADER: {
-    surfaces: [],
     apply({ shaderId, type, sizeInBytes }, scope) {
       shaderTypeIndex(type);
       const { shaders } = scope.dx;
@@ -91,7 +89,6 @@ export const dxShaderRules: CommandRules = {
     },
   },
   DX_DESTROY_SHADER: {
-    surfaces: [],
     apply({ shaderId }, scope) {
       known(scope.dx.shaders, shaderId);
       scope.undefine(SVGA_COTABLE.DXSHADER, shaderId);
@@ -99,14 +96,12 @@ export const dxShaderRules: CommandRules = {
     },
   },
   DX_BIND_SHADER: {
-    surfaces: [],
     apply({ cid, shid, mobid, offsetInBytes }, scope) {
       const { shaders } = namedContext(scope, cid);
       place(scope, known(shaders, shid), scope.handles.buffer(mobid), offsetInBytes);
     },
   },
   DX_SET_SHADER: {
-    surfaces: [],
     apply({ shaderId, type }, scope) {
       const group = dxSlots.shaders[shaderTypeIndex(type)];
       const target = shaderId === SVGA3D_INVALID_ID ? undefined : known(scope.dx.shaders, shaderId);
@@ -116,23 +111,13 @@ export const dxShaderRules: CommandRules = {
       scope.bind(scope.dx.state, group, 0, [{ target }]);
     },
   },
-  DX_DEFINE_STREAMOUTPUT: {
-    surfaces: [],
-    apply: ({ soid }, scope) => void scope.define(SVGA_COTABLE.STREAMOUTPUT, soid),
-  },
-  DX_DEFINE_STREAMOUTPUT_WITH_MOB: {
-    surfaces: [],
-    apply: ({ soid }, scope) => void scope.define(SVGA_COTABLE.STREAMOUTPUT, soid),
-  },
   DX_DESTROY_STREAMOUTPUT: {
-    surfaces: [],
     apply({ soid }, scope) {
       scope.undefine(SVGA_COTABLE.STREAMOUTPUT, soid);
       end(scope, scope.dx.streamOutputs, soid);
     },
   },
   DX_BIND_STREAMOUTPUT: {
-    surfaces: [],
     apply({ soid, mobid, offsetInBytes, sizeInBytes }, scope) {
       const { streamOutputs, tables } = scope.dx;
       if (sizeInBytes === 0) {
@@ -150,7 +135,6 @@ export const dxShaderRules: CommandRules = {
     },
   },
   DX_SET_STREAMOUTPUT: {
-    surfaces: [],
     apply({ soid }, scope) {
       scope.name(SVGA_COTABLE.STREAMOUTPUT, soid);
       const target = scope.dx.streamOutputs.get(soid);

@@ -1,28 +1,17 @@
-import { boxRows, type BoxRows } from '@cg/surface-layout';
-import { boxOf, type CommandBox, SVGA3D_MAX_SURFACE_FACES } from '@cg/svga-protocol';
+import { boxRows, emptyRows } from '@cg/surface-layout';
+import {
+  boxIn,
+  runOfRows,
+  subresourceIn,
+  SVGA3D_MAX_SURFACE_FACES,
+  takesPlace,
+  type Extent,
+} from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { Surface } from '../../resource/surface.js';
+import type { SurfaceOperand } from './user-rules.js';
 
-/** SVGA3dCopyBox: a box of the destination and where the source's begins. */
-export interface CommandCopyBox extends CommandBox {
-  readonly srcx: number;
-  readonly srcy: number;
-  readonly srcz: number;
-}
-
-type BoxFields<P extends string> = Readonly<Record<`${P}${'X' | 'Y' | 'Z' | 'W' | 'H' | 'D'}`, number>>;
-
-/** A box of several of a command: its fields begin with a name. */
-export function prefixedBox<P extends string>(fields: BoxFields<P>, prefix: P): CommandBox {
-  return {
-    x: fields[`${prefix}X`],
-    y: fields[`${prefix}Y`],
-    z: fields[`${prefix}Z`],
-    w: fields[`${prefix}W`],
-    h: fields[`${prefix}H`],
-    d: fields[`${prefix}D`],
-  };
-}
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The subresource of a face, of which there are six at most (D7), and a mip.
@@ -35,26 +24,69 @@ export function subresourceOf({ layout }: Surface, face: number, mip: number): n
   return face * layout.mips.length + mip;
 }
 
-/**
- * The bytes of a box of a subresource.
- * @throws SurfaceLayoutError EINVAL for no such subresource, or a box that is empty, leaves it, or is off a block
- */
-export function checkBox({ layout }: Surface, subresource: number, box: CommandBox): BoxRows {
-  return boxRows(layout, subresource, boxOf(box));
+/** A box's rows, of which only their being there counts. */
+const scratch = emptyRows();
+
+/** @throws VmwgfxError EINVAL, SurfaceLayoutError EINVAL where the surface has no such images, box or run */
+function checkExtent(
+  surface: Surface,
+  { images, box, part, rows }: Extent,
+  fields: Fields,
+  textureOf: (field: string) => Surface,
+): void {
+  if (images === undefined) {
+    return;
+  }
+  if (rows !== undefined) {
+    const { x, width } = runOfRows(fields, rows, textureOf(rows.texture).layout);
+    checkRun(surface, x, width);
+    return;
+  }
+  const { layout } = surface;
+  if (box !== undefined && 'subresource' in images && typeof images.subresource === 'number') {
+    const { x, width } = boxIn(fields, box);
+    checkRun(surface, x, width);
+    return;
+  }
+  const subresource =
+    'face' in images
+      ? subresourceOf(surface, fields[images.face] as number, fields[images.mipmap] as number)
+      : subresourceIn(fields, images, layout);
+  if (box === undefined) {
+    layout.offsetOf(subresource);
+  } else if (part === undefined) {
+    boxRows(layout, subresource, boxIn(fields, box), scratch);
+  } else {
+    for (const element of fields[part] as readonly Fields[]) {
+      boxRows(layout, subresource, boxIn(element, box), scratch);
+    }
+  }
 }
 
-/** Checks a box in source and destination. @throws as `checkBox` */
-export function checkCopyBox(
-  [source, sourceSubresource]: readonly [Surface, number],
-  [destination, subresource]: readonly [Surface, number],
-  box: CommandCopyBox,
+/**
+ * Checks the parts of surfaces that a command touches.
+ * @param surfaces those that the operands name, in their order
+ * @throws SurfaceLayoutError EINVAL for no such subresource, or a box that is empty, leaves it, or is off a block;
+ * VmwgfxError EINVAL for no such face, mip or run
+ */
+export function checkExtents(
+  operands: readonly SurfaceOperand[],
+  surfaces: readonly Surface[],
+  fields: Fields,
 ): void {
-  checkBox(source, sourceSubresource, { ...box, x: box.srcx, y: box.srcy, z: box.srcz });
-  checkBox(destination, subresource, box);
+  const textureOf = (field: string): Surface =>
+    surfaces[operands.findIndex((other) => other.field === field)];
+  operands.forEach(({ uses }, i) => {
+    for (const use of uses) {
+      if (use.extent?.images !== undefined && takesPlace(use, fields)) {
+        checkExtent(surfaces[i], use.extent, fields, textureOf);
+      }
+    }
+  });
 }
 
 /** Checks a run of a buffer surface. @throws VmwgfxError EINVAL where it is none or leaves it */
-export function checkRun({ layout }: Surface, start: number, bytes: number): void {
+function checkRun({ layout }: Surface, start: number, bytes: number): void {
   if (!layout.format.buffer || bytes === 0 || start + bytes > layout.bytes) {
     throw new VmwgfxError('EINVAL', `no buffer with ${bytes} bytes from ${start} on`, { bytes });
   }

@@ -4,7 +4,7 @@ import { VmwgfxError } from '../../errors.js';
 import type { BufferObject } from '../../memory/buffer-object.js';
 import type { Surface } from '../../resource/surface.js';
 import type { CommandRules, Inspected } from './command-rule.js';
-import { checkBox, subresourceOf, type CommandCopyBox } from './extents.js';
+import { subresourceOf } from './extents.js';
 
 type DmaFields = CommandFields<'SURFACE_DMA'>;
 
@@ -15,12 +15,11 @@ const SVGA3D_TRANSFER = { WRITE_HOST_VRAM: 1, READ_HOST_VRAM: 2 } as const;
 function guestBytes(
   surface: Surface,
   subresource: number,
-  box: CommandCopyBox,
+  box: DmaFields['boxes'][number],
   pitch: number,
 ): [number, number] {
   const { format } = surface.layout;
   const mip = surface.layout.mipOf(subresource);
-  checkBox(surface, subresource, box);
   const rowStride = pitch || rowPitch(format, mip.width);
   const imageStride = rowStride * mip.blocksHigh;
   const column = (box.srcx / format.blockWidth) * format.bytesPerBlock;
@@ -59,14 +58,10 @@ function inspect(
     ...one,
     maximumOffset: Math.min(one.maximumOffset, Math.max(room, 0)),
   }));
-  return { effects: [toGuest ? 'read' : 'write'], ranges, fields: { suffix: checked } };
+  return { ranges, fields: { suffix: checked } };
 }
 
 /** Between a surface and a buffer object that it does not lie in. */
 export const dmaRules: CommandRules = {
-  SURFACE_DMA: {
-    surfaces: [{ field: 'hostSid', effect: 'write' }],
-    buffers: ['guestGmrId'],
-    inspect,
-  },
+  SURFACE_DMA: { inspect },
 };

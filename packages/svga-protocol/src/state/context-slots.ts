@@ -1,21 +1,26 @@
-import { SVGA3D_INVALID_ID, type CommandFields, type CommandName } from '@cg/svga-protocol';
+import type { CommandFields, CommandName } from '../commands/command-table.js';
+import { SVGA3D_INVALID_ID } from '../structures/header-types.js';
 
 /** When what a slot names is used. */
 export type Stage = 'graphics' | 'compute';
 
-/** What a context knows of a slot besides what is in it; what applies is there. */
+/** What a context knows of a slot besides the object in it; each slot has those of its commands. */
 export interface SlotFields {
   readonly stride?: number;
   readonly offset?: number;
   readonly format?: number;
-  /** Where a command that tells it was used (the _V2 ones). */
+  /** Known where a command that says it was used (the _V2 ones). */
   readonly sizeInBytes?: number;
   readonly spliceIndex?: number;
   readonly face?: number;
   readonly mipmap?: number;
+  readonly blendFactor?: readonly number[];
+  readonly sampleMask?: number;
+  readonly stencilRef?: number;
+  readonly predicateValue?: number;
 }
 
-/** A slot as the device is to have it. */
+/** What a slot holds. */
 export interface SlotContent extends SlotFields {
   /** Device id of a surface or legacy shader, or id in a table of the context. */
   readonly id: number;
@@ -31,10 +36,10 @@ type ContentOf = (index: number) => SlotContent;
 
 /** Slots of one kind, which one kind of command sets. */
 export interface SlotGroup {
-  /** Of the first slot, among all of the context. */
+  /** Number of the first slot; the slots of all groups are numbered through. */
   readonly first: number;
   readonly count: number;
-  /** What a draw or dispatch does to what is in them. */
+  /** What a draw or dispatch does to the objects in them. */
   readonly effect: 'read' | 'write';
   readonly stage: Stage;
   /** One command sets all of them; otherwise one sets a single slot. */
@@ -84,7 +89,21 @@ function perShaderType(make: (type: number, stage: Stage) => Omit<SlotGroup, 'fi
   );
 }
 
-/** The slots of DX contexts. */
+/** A slot of its own, which a command sets alone and draws read. */
+function single(command: (contentOf: ContentOf) => StateCommand): SlotGroup {
+  return group({
+    count: 1,
+    effect: 'read',
+    stage: 'graphics',
+    whole: false,
+    command: (_, contentOf) => command(contentOf),
+  });
+}
+
+/**
+ * The state of a DX context as far as it names objects: slots, and the commands that set them. Which field of a command
+ * goes into which slot is among its effects (`effectsOf`).
+ */
 export const dxSlots = {
   /** The last one is for a depth-stencil view. */
   renderTargets: group({
@@ -196,9 +215,36 @@ export const dxSlots = {
     command: (startIndex, contentOf) =>
       stateCommand('DX_SET_CS_UA_VIEWS', { startIndex, uaViewIds: [contentOf(startIndex).id] }),
   }),
+  /** By SVGA3dShaderType, less 1. */
+  samplers: perShaderType((type, stage) => ({
+    count: SVGA3D_DX_MAX_SAMPLERS,
+    effect: 'read',
+    stage,
+    whole: false,
+    command: (startSampler, contentOf) =>
+      stateCommand('DX_SET_SAMPLERS', { startSampler, type, samplerIds: [contentOf(startSampler).id] }),
+  })),
+  inputLayout: single((contentOf) =>
+    stateCommand('DX_SET_INPUT_LAYOUT', { elementLayoutId: contentOf(0).id }),
+  ),
+  rasterizerState: single((contentOf) =>
+    stateCommand('DX_SET_RASTERIZER_STATE', { rasterizerId: contentOf(0).id }),
+  ),
+  blendState: single((contentOf) => {
+    const { id: blendId, blendFactor = [1, 1, 1, 1], sampleMask = 0xffff_ffff } = contentOf(0);
+    return stateCommand('DX_SET_BLEND_STATE', { blendId, blendFactor, sampleMask });
+  }),
+  depthStencilState: single((contentOf) => {
+    const { id: depthStencilId, stencilRef = 0 } = contentOf(0);
+    return stateCommand('DX_SET_DEPTHSTENCIL_STATE', { depthStencilId, stencilRef });
+  }),
+  predication: single((contentOf) => {
+    const { id: queryId, predicateValue = 0 } = contentOf(0);
+    return stateCommand('DX_SET_PREDICATION', { queryId, predicateValue });
+  }),
 } as const;
 
-/** The slots of contexts without DX. */
+/** The same for contexts without DX. */
 export const legacySlots = {
   /** By SVGA3dRenderTargetType. */
   renderTargets: group({
@@ -249,12 +295,12 @@ const groupBySlot: readonly SlotGroup[] = allGroups.flatMap((slots) =>
   Array.from({ length: slots.count }, () => slots),
 );
 
-/** The group of a slot. */
+/** The group that a slot is in. */
 export function groupOf(slot: number): SlotGroup {
   return groupBySlot[slot];
 }
 
-/** Nothing in a slot. */
+/** The content of an empty slot. */
 export function emptySlot(): SlotContent {
   return nothing;
 }

@@ -1,9 +1,10 @@
-import { SVGA3D_INVALID_ID, type CommandFields } from '@cg/svga-protocol';
+import { SVGA3D_INVALID_ID, type CommandFields, legacySlots } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { LegacyContext } from '../../resource/contexts/legacy-context.js';
-import { legacySlots } from '../../resource/contexts/state-slots.js';
 import type { CommandScope } from '../command-scope.js';
 import type { CommandRules } from './command-rule.js';
+import { subresourceOf } from './extents.js';
+import { idOf, shaderTypeIndex } from './slot-settings.js';
 
 /** SVGA3dClearFlag of svga3d_types.h. */
 const SVGA3D_CLEAR = { COLOR: 1, DEPTH: 2, STENCIL: 4 } as const;
@@ -28,22 +29,6 @@ function clear(scope: CommandScope, { state }: LegacyContext, flags: number): vo
       scope.useBinding(binding, 'write');
     }
   }
-}
-
-type Named = { readonly surfaceId: number };
-
-/** Surfaces that elements of a part of a command name, or none: read, and named by their ids when it is sent. */
-function readEach<T extends Named>(scope: CommandScope, part: string, elements: readonly T[]): void {
-  const surfaces = elements.map(({ surfaceId }) => {
-    const surface = scope.surface(surfaceId);
-    if (surface !== undefined) {
-      scope.use(surface, 'read');
-    }
-    return surface;
-  });
-  scope.effects.translations.push(() => ({
-    [part]: elements.map((element, i) => ({ ...element, surfaceId: surfaces[i]?.id ?? SVGA3D_INVALID_ID })),
-  }));
 }
 
 type GbQueryFields = CommandFields<'END_GB_QUERY'>;
@@ -71,36 +56,40 @@ const answerPointer =
     scope.effects.sentAs = sentAs;
   };
 
-/** Clears, draws and queries of contexts without DX. */
-export const legacyDrawRules: CommandRules = {
-  CLEAR: {
-    surfaces: [],
-    apply: ({ cid, clearFlag }, scope) => clear(scope, scope.legacy(cid), clearFlag),
-  },
-  DRAW_PRIMITIVES: {
-    surfaces: [],
-    apply({ cid, vertexDecls, ranges }, scope) {
-      const { state } = scope.legacy(cid);
-      readEach(scope, 'vertexDecls', vertexDecls);
-      readEach(scope, 'ranges', ranges);
-      scope.draw(state, 'graphics');
+/** Contexts without DX, which commands name in their `cid`: what is more than state, draws and surfaces in slots. */
+export const legacyRules: CommandRules = {
+  SETRENDERTARGET: {
+    check({ sid, face, mipmap }, scope) {
+      const target = scope.surface(sid);
+      if (target !== undefined) {
+        subresourceOf(target, face, mipmap);
+      }
     },
   },
-  DRAW: { surfaces: [], apply: ({ cid }, scope) => scope.draw(scope.legacy(cid).state, 'graphics') },
-  DRAW_INDEXED: {
-    surfaces: [{ field: 'indexBufferSid', effect: 'read' }],
-    apply: ({ cid }, scope) => scope.draw(scope.legacy(cid).state, 'graphics'),
+  SET_SHADER: {
+    apply({ cid, type, shid }, scope) {
+      const { state } = scope.legacy(cid);
+      const group = legacySlots.shaders[shaderTypeIndex(type)];
+      const target = shid === SVGA3D_INVALID_ID ? undefined : scope.handles.shader(shid);
+      if (target !== undefined) {
+        if (target.type !== type) {
+          throw new VmwgfxError('EINVAL', `shader ${shid} is of another type`, { handle: shid });
+        }
+        scope.changes.need(target, false);
+      }
+      scope.bind(state, group, 0, [{ target }]);
+      scope.effects.translations.push(() => ({ shid: idOf({ target }) }));
+    },
   },
+  CLEAR: { apply: ({ cid, clearFlag }, scope) => clear(scope, scope.legacy(cid), clearFlag) },
   BEGIN_QUERY: {
-    surfaces: [],
     apply({ cid }, scope) {
       scope.legacy(cid);
       scope.effects.sentAs = 'BEGIN_GB_QUERY';
     },
   },
-  END_QUERY: { surfaces: [], apply: answerPointer('END_GB_QUERY') },
-  WAIT_FOR_QUERY: { surfaces: [], apply: answerPointer('WAIT_FOR_GB_QUERY') },
-  BEGIN_GB_QUERY: { surfaces: [], apply: ({ cid }, scope) => void scope.legacy(cid) },
-  END_GB_QUERY: { surfaces: [], apply: (fields, scope) => answer(scope, fields) },
-  WAIT_FOR_GB_QUERY: { surfaces: [], apply: (fields, scope) => answer(scope, fields) },
+  END_QUERY: { apply: answerPointer('END_GB_QUERY') },
+  WAIT_FOR_QUERY: { apply: answerPointer('WAIT_FOR_GB_QUERY') },
+  END_GB_QUERY: { apply: (fields, scope) => answer(scope, fields) },
+  WAIT_FOR_GB_QUERY: { apply: (fields, scope) => answer(scope, fields) },
 };
