@@ -97,6 +97,7 @@ export class Mmu {
     ) {
       throw new PageTableError('EFAULT', `${access} at ${address}, outside user space`, { address, access });
     }
+    this.memory.events.tell?.({ kind: 'tlb-miss', cpu: this.name, address, access });
     for (let faults = 0; faults < MAX_FAULTS_PER_ACCESS; faults++) {
       this.statistics.walks++;
       const entry = this.#leafEntry(addressSpace.tables, address);
@@ -104,16 +105,28 @@ export class Mmu {
       if (frame >= 0) {
         return frame;
       }
-      if (access === 'store') {
-        this.statistics.writeFaults++;
-      } else {
-        this.statistics.readFaults++;
-      }
-      handlePageFault(addressSpace, address, access, this.name);
+      this.#fault(addressSpace, address, access);
     }
     const times = `${MAX_FAULTS_PER_ACCESS} times`;
     const said = `${access} at ${formatAddress(address)} still faults, ${times}`;
     throw new PageTableError('ELOOP', said, { address, access });
+  }
+
+  #fault(addressSpace: AddressSpace, address: number, access: 'load' | 'store'): void {
+    const { name: cpu, memory, statistics } = this;
+    if (access === 'store') {
+      statistics.writeFaults++;
+    } else {
+      statistics.readFaults++;
+    }
+    memory.events.tell?.({ kind: 'fault-starts', cpu, address, access });
+    try {
+      handlePageFault(addressSpace, address, access, cpu);
+    } catch (error) {
+      memory.events.tell?.({ kind: 'fault-failed', cpu, address, access, error });
+      throw error;
+    }
+    memory.events.tell?.({ kind: 'fault-done', cpu, address, access });
   }
 
   /** The leaf entry for an address, through the cached leaf table where that has it; -1 as `walkAsHardware`. */

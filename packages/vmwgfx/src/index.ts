@@ -1,3 +1,4 @@
+export type { DriverEvent } from './driver-event.js';
 export { VmwgfxDriver, type DriverOptions } from './driver.js';
 export {
   DrmFile,
