@@ -142,9 +142,11 @@ export class DirtyTracker {
         }
       }
       dirty.clearRange(start, end);
-      if (tellOwner) {
-        this.log?.events.tell?.({ kind: 'range-dirtied', object: this.log.object, range: [start, end] });
-      }
+      this.log?.events.tell?.({
+        kind: tellOwner ? 'range-dirtied' : 'range-cleared',
+        object: this.log.object,
+        range: [start, end],
+      });
       at = end;
     }
   }

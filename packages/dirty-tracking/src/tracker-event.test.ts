@@ -85,6 +85,15 @@ describe('the events of a DirtyTracker', () => {
     expect(tracker.statistics.pagesDirtied).toBe(2);
   });
 
+  it('6.2: a resource that was uploaded whole clears its ranges, and is told of none', () => {
+    const { tracker, told } = setUp(new FixedPolicy('scan'));
+    tracker.scan();
+    told.length = 0;
+    tracker.clear(new ToldResource(0, 8 * PAGE), () => []);
+    expect(told).toEqual([{ kind: 'range-cleared', object, range: [6, 7] }]);
+    expect(tracker.statistics.pagesDirtied).toBe(0);
+  });
+
   it('5.2: a switch is told with the method that comes next, ahead of what it takes', () => {
     const { memory, tracker, told } = setUp(switchingAfter(1, 'scan'));
     tracker.scan();

@@ -12,6 +12,7 @@ export type PageRange = readonly [start: number, end: number];
  * - `protected`: the entries of a range were write-protected; `entries` counts those that were writable.
  * - `write-recorded`: the trap method has recorded the first store to a page.
  * - `range-dirtied`: a resource was told that a range of its pages is dirty; others that share pages of it were, too.
+ * - `range-cleared`: a resource was uploaded whole, so only the others that share the range were told.
  * - `method-switched`: the next pass goes by another method.
  */
 export type TrackerEvent = { readonly object: number } & (
@@ -23,7 +24,7 @@ export type TrackerEvent = { readonly object: number } & (
     }
   | { readonly kind: 'protected'; readonly range: PageRange; readonly entries: number }
   | { readonly kind: 'write-recorded'; readonly page: number }
-  | { readonly kind: 'range-dirtied'; readonly range: PageRange }
+  | { readonly kind: 'range-dirtied' | 'range-cleared'; readonly range: PageRange }
   | { readonly kind: 'method-switched'; readonly method: TrackingMethod }
 );
 

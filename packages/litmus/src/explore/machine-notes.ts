@@ -9,16 +9,23 @@ const MAX_NAMED_PAGES = 8;
 /** The faults of one access. */
 export interface AccessFaults {
   /** Whether it faulted at all. */
+  readonly taken: boolean;
+  /** Whether the driver knows because of one that the page is written: nothing has taken the record since. */
+  readonly recorded: boolean;
+}
+
+interface AccessUnderWay {
+  readonly cpu: string;
   taken: boolean;
-  /** Whether the driver recorded a write because of one. */
-  recorded: boolean;
+  /** The page whose write was recorded. */
+  record: { readonly object: number; readonly page: number } | undefined;
 }
 
 /** Takes down in a timeline what a machine tells of its trackers, and knows the faults of the access under way. */
 export class MachineNotes {
   readonly #step: () => number;
   /** An access of another CPU may come in the middle of a fault. */
-  readonly #underWay: { readonly cpu: string; readonly faults: AccessFaults }[] = [];
+  readonly #underWay: AccessUnderWay[] = [];
 
   /** @param step the step under way */
   constructor(
@@ -32,28 +39,32 @@ export class MachineNotes {
 
   /** Does an access. @returns its faults */
   faultsOf(cpu: string, access: () => void): AccessFaults {
-    const faults = { taken: false, recorded: false };
-    this.#underWay.push({ cpu, faults });
+    const underWay: AccessUnderWay = { cpu, taken: false, record: undefined };
+    this.#underWay.push(underWay);
     try {
       access();
     } finally {
       this.#underWay.pop();
     }
-    return faults;
+    return { taken: underWay.taken, recorded: underWay.record !== undefined };
   }
 
   #hear(event: MachineEvent): void {
-    const access = this.#underWay.at(-1);
+    const innermost = this.#underWay.at(-1);
     switch (event.kind) {
       case 'fault-starts':
-        if (access?.cpu === event.cpu) {
-          access.faults.taken = true;
+        if (innermost?.cpu === event.cpu) {
+          innermost.taken = true;
         }
         break;
       case 'write-recorded':
-        if (access !== undefined) {
-          access.faults.recorded = true;
+        if (innermost !== undefined) {
+          innermost.record = event;
         }
+        break;
+      case 'range-dirtied':
+      case 'range-cleared':
+        this.#forgetRecords(event.object, event.range);
         break;
       case 'protected': {
         const text = `write-protect ${span(event.range)}: ${event.entries} entries`;
@@ -67,6 +78,16 @@ export class MachineNotes {
         const what = pages.length === 0 ? 'nothing new' : `page ${pages.slice(0, MAX_NAMED_PAGES).join(', ')}`;
         this.#note('scan', `clean ${span(event.range)}: ${what}`, event, pages);
         break;
+      }
+    }
+  }
+
+  /** A record that is taken before the store that it is of says nothing about that store (B6). */
+  #forgetRecords(object: number, [start, end]: PageRange): void {
+    for (const access of this.#underWay) {
+      const { record } = access;
+      if (record?.object === object && record.page >= start && record.page < end) {
+        access.record = undefined;
       }
     }
   }

@@ -154,27 +154,3 @@ describe('delayed completion', () => {
     ]);
   });
 });
-
-describe('SvgaDevice.events', () => {
-  it('tells of each command before it runs, from buffers and from the ring, refused ones too', () => {
-    const guest = new TestGuest();
-    guest.start();
-    const found: unknown[] = [];
-    guest.device.events.listen((event) => {
-      if (event.kind === 'command-starts') {
-        const { name, id } = event.reader;
-        const passed = guest.device.fifo[SVGA_FIFO.FENCE];
-        found.push([name ?? id, name === 'FENCE' ? event.reader.u32(0) : 0, passed]);
-      }
-    });
-    submitFence(guest, 20, 7);
-    ring(guest);
-    put(guest, new Uint8Array([...encodeCommand('NOP_ERROR', { data: new Uint8Array() }), ...fence(8)]));
-    guest.writeRegister(SVGA_REG.SYNC, 1);
-    expect(found).toEqual([
-      ['FENCE', 7, 0],
-      ['NOP_ERROR', 0, 7],
-      ['FENCE', 8, 7],
-    ]);
-  });
-});
