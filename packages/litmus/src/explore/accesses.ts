@@ -1,7 +1,7 @@
 import { PAGE_SIZE, VM_READ, VM_WRITE, type Cpu } from '@cg/pagetable';
 import type { CoherencyOracle } from '../check/oracle.js';
 import type { AccessStatement } from '../program/statement.js';
-import type { AccessFaults, MachineNotes } from './machine-notes.js';
+import type { MachineNotes } from './machine-notes.js';
 import { fillStoreValues } from './store-values.js';
 import type { LiveProcess, MappedRange, World } from './world.js';
 
@@ -43,8 +43,8 @@ export class Accesses {
       if (this.notes === undefined) {
         move();
       } else {
-        const faults = this.notes.faultsOf(cpu.name, move);
-        this.#note(this.notes, statement, mapped, { at, bytes: values.length, step, faults });
+        const faulted = this.notes.faults(cpu.name, move);
+        this.#note(this.notes, statement, mapped, { at, bytes: values.length, step, faulted });
       }
       if (kind === 'load') {
         this.oracle?.loaded(mapped.content, mapped.offset + at, values, `cpu ${statement.cpu}`);
@@ -88,11 +88,12 @@ export class Accesses {
     { timeline }: MachineNotes,
     { kind, name, cpu }: AccessStatement,
     { content, offset }: MappedRange,
-    { at, bytes, step, faults: { taken, recorded } }: DoneAccess,
+    { at, bytes, step, faulted }: DoneAccess,
   ): void {
     const start = offset + at;
-    if (taken) {
+    if (faulted) {
       const page = Math.floor(start / PAGE_SIZE);
+      const recorded = kind === 'store' && this.world.isRecorded(content, page);
       const text = `${kind === 'store' ? 'write' : 'read'} fault, page ${page} of ${content.name}`;
       const place = { content: content.name, start: page * PAGE_SIZE, end: (page + 1) * PAGE_SIZE };
       const said = recorded ? `${text}: recorded` : text;
@@ -109,5 +110,5 @@ interface DoneAccess {
   readonly at: number;
   readonly bytes: number;
   readonly step: number;
-  readonly faults: AccessFaults;
+  readonly faulted: boolean;
 }

@@ -6,22 +6,12 @@ import type { Timeline } from './timeline.js';
 /** Pages of a scan that its line of the timeline names. */
 const MAX_NAMED_PAGES = 8;
 
-/** The faults of one access. */
-export interface AccessFaults {
-  /** Whether it faulted at all. */
-  readonly taken: boolean;
-  /** Whether the driver knows because of one that the page is written: nothing has taken the record since. */
-  readonly recorded: boolean;
-}
-
 interface AccessUnderWay {
   readonly cpu: string;
-  taken: boolean;
-  /** The page whose write was recorded. */
-  record: { readonly object: number; readonly page: number } | undefined;
+  faulted: boolean;
 }
 
-/** Takes down in a timeline what a machine tells of its trackers, and knows the faults of the access under way. */
+/** Takes down in a timeline what a machine tells of its trackers, and knows which accesses faulted. */
 export class MachineNotes {
   readonly #step: () => number;
   /** An access of another CPU may come in the middle of a fault. */
@@ -37,35 +27,27 @@ export class MachineNotes {
     machine.listen((event) => this.#hear(event));
   }
 
-  /** Does an access. @returns its faults */
-  faultsOf(cpu: string, access: () => void): AccessFaults {
-    const underWay: AccessUnderWay = { cpu, taken: false, record: undefined };
+  /** Does an access. @returns whether it faulted */
+  faults(cpu: string, access: () => void): boolean {
+    const underWay: AccessUnderWay = { cpu, faulted: false };
     this.#underWay.push(underWay);
     try {
       access();
     } finally {
       this.#underWay.pop();
     }
-    return { taken: underWay.taken, recorded: underWay.record !== undefined };
+    return underWay.faulted;
   }
 
   #hear(event: MachineEvent): void {
-    const innermost = this.#underWay.at(-1);
     switch (event.kind) {
-      case 'fault-starts':
-        if (innermost?.cpu === event.cpu) {
-          innermost.taken = true;
+      case 'fault-starts': {
+        const access = this.#underWay.at(-1);
+        if (access?.cpu === event.cpu) {
+          access.faulted = true;
         }
         break;
-      case 'write-recorded':
-        if (innermost !== undefined) {
-          innermost.record = event;
-        }
-        break;
-      case 'range-dirtied':
-      case 'range-cleared':
-        this.#forgetRecords(event.object, event.range);
-        break;
+      }
       case 'protected': {
         const text = `write-protect ${span(event.range)}: ${event.entries} entries`;
         this.#note('protect', text, event);
@@ -78,16 +60,6 @@ export class MachineNotes {
         const what = pages.length === 0 ? 'nothing new' : `page ${pages.slice(0, MAX_NAMED_PAGES).join(', ')}`;
         this.#note('scan', `clean ${span(event.range)}: ${what}`, event, pages);
         break;
-      }
-    }
-  }
-
-  /** A record that is taken before the store that it is of says nothing about that store (B6). */
-  #forgetRecords(object: number, [start, end]: PageRange): void {
-    for (const access of this.#underWay) {
-      const { record } = access;
-      if (record?.object === object && record.page >= start && record.page < end) {
-        access.record = undefined;
       }
     }
   }

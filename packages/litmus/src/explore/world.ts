@@ -229,6 +229,12 @@ export class World {
     return undefined;
   }
 
+  /** Whether the driver knows that a page was written, as a trapped write tells it. */
+  isRecorded(content: Content, page: number): boolean {
+    const tracker = this.objectOf(content)?.tracker;
+    return tracker?.method === 'trap' && tracker.dirty.bitmap.has(page);
+  }
+
   /** Forgets surfaces that are gone, and what buffer objects held that are. */
   forgetDestroyed(): void {
     this.#closed = this.#closed.filter(({ resource }) => resource?.backing !== undefined);
