@@ -103,7 +103,12 @@ describe('the events of a DirtyTracker', () => {
     told.length = 0;
     memory.store(0);
     tracker.scan();
-    expect(told.map(({ kind }) => kind)).toEqual(['write-recorded', 'protected', 'method-switched', 'scanned']);
+    expect(told.map(({ kind }) => kind)).toEqual([
+      'write-recorded',
+      'protected',
+      'method-switched',
+      'scanned',
+    ]);
     expect(tracker.statistics.methodSwitches).toBe(2);
   });
 

@@ -59,7 +59,12 @@ describe('VmwgfxDriver.events', () => {
         fields: { srcSid: sid, destSid: target, ...images, boxes: [whole] },
         dxContext,
       },
-      { kind: 'command-emitted', command: 'FENCE', fields: { fence: expect.any(Number) as number }, dxContext },
+      {
+        kind: 'command-emitted',
+        command: 'FENCE',
+        fields: { fence: expect.any(Number) as number },
+        dxContext,
+      },
       { kind: 'fence-emitted', seqno: expect.any(Number) as number },
     ]);
   });
@@ -109,7 +114,11 @@ describe('VmwgfxDriver.events', () => {
     const { driver, told } = setUp();
     const { queue } = driver.context;
     let toldWhenRefused = -1;
-    queue.emit('BIND_GB_SURFACE', { sid: 77, mobid: SVGA3D_INVALID_ID }, () => (toldWhenRefused = told.length));
+    queue.emit(
+      'BIND_GB_SURFACE',
+      { sid: 77, mobid: SVGA3D_INVALID_ID },
+      () => (toldWhenRefused = told.length),
+    );
     expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO' }));
     expect(kinds(told)).toEqual(['BIND_GB_SURFACE', 'command-refused']);
     expect(toldWhenRefused).toBe(1);

@@ -89,8 +89,7 @@ function trackingRows(trace: string, settings: RowSettings): Row[] {
     rival: name,
     rivalOfPackages: true,
     async open(side) {
-      const replaying =
-        side === 'ours' ? { contender: OURS, driver: auto } : { contender: name, ...rival };
+      const replaying = side === 'ours' ? { contender: OURS, driver: auto } : { contender: name, ...rival };
       return replay(replaying, await read(trace, settings));
     },
   }));
@@ -162,7 +161,10 @@ interface Replaying {
  * A pass is one replay by a fresh machine, so that every round starts from the same page tables and the same
  * tracking method; a step is a frame. Timed: its stores, and from its submission to its fence.
  */
-function replay({ contender, driver, listens, boxes }: Replaying, { header, frames, final }: Recording): Contender {
+function replay(
+  { contender, driver, listens, boxes }: Replaying,
+  { header, frames, final }: Recording,
+): Contender {
   return {
     steps: frames.length,
     per: NANOSECONDS_PER_MS * frames.length,

@@ -57,7 +57,8 @@ export class MachineNotes {
         const pages = event.found.flatMap(([start, end]) =>
           Array.from({ length: end - start }, (_, i) => start + i),
         );
-        const what = pages.length === 0 ? 'nothing new' : `page ${pages.slice(0, MAX_NAMED_PAGES).join(', ')}`;
+        const what =
+          pages.length === 0 ? 'nothing new' : `page ${pages.slice(0, MAX_NAMED_PAGES).join(', ')}`;
         this.#note('scan', `clean ${span(event.range)}: ${what}`, event, pages);
         break;
       }
