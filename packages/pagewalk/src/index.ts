@@ -34,4 +34,5 @@ export {
 export { modeOfCpu, PAGING_MODES, type ModeOfCpu, type Paging, type PagingMode } from './image/paging.js';
 export { walkImage, type ImageWalkOptions } from './image/walk-image.js';
 export type { EntryCallback, PageWalk, WalkAction, WalkOperations } from './operations.js';
+export { preemptionPoints, type PreemptionPoint } from './preemption-points.js';
 export { walkPageMapping, walkPageRange, walkPageTables, walkPageVma, walkPageVmaRange } from './walk.js';
