@@ -21,7 +21,11 @@ const memory = new Uint8Array(16 * PAGE);
 const device = new SvgaDevice({
   memory: { bytes: memory.length, view: (address, length) => memory.subarray(address, address + length) },
   setInterrupt() {},
-  screenUpdated: (id, rect) => draw(id, rect),
+});
+device.events.listen((event) => {
+  if (event.kind === 'screen-updated') {
+    draw(event.screenTargetId, event.rect);
+  }
 });
 
 /** A canvas would take the pixels with putImageData; here a letter stands for each. */

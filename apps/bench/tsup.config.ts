@@ -8,6 +8,7 @@ const rows = [
   'clean-touched',
   'device-uploads',
   'dirty-boxes',
+  'first-stores',
   'replay',
   'resource-lookup',
   'scalar-stores',

@@ -1,6 +1,8 @@
+import { Bitmap } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
 import { DirtyPages, type TrackedMemory } from '@cg/tracked-memory';
 import type { TrackingMethod, TrackingPolicy } from './policy.js';
+import type { PageRange, TrackerLog } from './tracker-event.js';
 
 /** A resource as the tracker of its backing sees it: a byte range, and somebody to tell. */
 export interface BackedResource {
@@ -16,7 +18,7 @@ export interface BackedResource {
 /** All resources with bytes in a byte range of the buffer object, the asking one included. */
 export type SharedBy = (start: number, end: number) => Iterable<BackedResource>;
 
-/** What a tracker counted. */
+/** What a tracker counted, also while nobody listens to it. */
 export interface TrackerStatistics {
   /** Passes over the memory, of either method, that looked at anything. */
   scans: number;
@@ -34,10 +36,14 @@ export class DirtyTracker {
   readonly statistics: TrackerStatistics = { scans: 0, pagesDirtied: 0, methodSwitches: 0 };
   #method: TrackingMethod;
 
-  /** Starts to track. A large memory starts in the trap method, with its old writes picked up (rule 5.1). */
+  /**
+   * Starts to track. A large memory starts in the trap method, with its old writes picked up (rule 5.1).
+   * @param log where it tells of what it does; nowhere if left out
+   */
   constructor(
     readonly memory: TrackedMemory,
     readonly policy: TrackingPolicy,
+    readonly log?: TrackerLog,
   ) {
     this.dirty = new DirtyPages(memory.pageCount);
     this.#method = this.#possible(policy.initialMethod(memory.pageCount));
@@ -68,6 +74,7 @@ export class DirtyTracker {
   recordTrappedWrite(page: number): void {
     if (this.#method === 'trap') {
       this.dirty.add(page);
+      this.log?.events.tell?.({ kind: 'write-recorded', object: this.log.object, page });
     }
   }
 
@@ -81,8 +88,8 @@ export class DirtyTracker {
   /** Collects what the entries of a page range know before they are removed (rule 5.5). */
   collectBeforeUnmap(start: number, end: number): void {
     if (this.#method === 'scan' && start < end) {
-      this.memory.writeProtect(start, end - start);
-      this.memory.cleanAndRecord(start, end - start, this.dirty);
+      this.#protect(start, end - start);
+      this.#clean(start, end - start, this.dirty);
     }
   }
 
@@ -135,6 +142,11 @@ export class DirtyTracker {
         }
       }
       dirty.clearRange(start, end);
+      this.log?.events.tell?.({
+        kind: tellOwner ? 'range-dirtied' : 'range-cleared',
+        object: this.log.object,
+        range: [start, end],
+      });
       at = end;
     }
   }
@@ -142,7 +154,7 @@ export class DirtyTracker {
   #scanEntries(): void {
     this.statistics.scans++;
     const { memory } = this;
-    const entries = memory.cleanAndRecord(0, memory.pageCount, this.dirty);
+    const entries = this.#clean(0, memory.pageCount, this.dirty);
     if (this.#next(entries) === 'trap') {
       this.#switchTo('trap');
       this.#protectAndCollect();
@@ -155,18 +167,44 @@ export class DirtyTracker {
       return;
     }
     this.statistics.scans++;
-    const entries = memory.writeProtect(dirty.start, dirty.end - dirty.start);
+    const entries = this.#protect(dirty.start, dirty.end - dirty.start);
     if (this.#next(entries) === 'scan') {
       this.#switchTo('scan');
       // The faults have recorded every write; entries that are still dirty from uploaded ones are not news (B4).
-      memory.cleanAndRecord(0, memory.pageCount, new DirtyPages(memory.pageCount));
+      this.#clean(0, memory.pageCount, new DirtyPages(memory.pageCount));
     }
   }
 
   #protectAndCollect(): void {
-    const { memory } = this;
-    memory.writeProtect(0, memory.pageCount);
-    memory.cleanAndRecord(0, memory.pageCount, this.dirty);
+    const { pageCount } = this.memory;
+    this.#protect(0, pageCount);
+    this.#clean(0, pageCount, this.dirty);
+  }
+
+  /** @returns how many entries were writable */
+  #protect(firstPage: number, pageCount: number): number {
+    const entries = this.memory.writeProtect(firstPage, pageCount);
+    this.log?.events.tell?.({
+      kind: 'protected',
+      object: this.log.object,
+      range: [firstPage, firstPage + pageCount],
+      entries,
+    });
+    return entries;
+  }
+
+  /** @returns how many entries were dirty */
+  #clean(firstPage: number, pageCount: number, into: DirtyPages): number {
+    const { memory, log } = this;
+    if (log?.events.tell === undefined) {
+      return memory.cleanAndRecord(firstPage, pageCount, into);
+    }
+    const before = into.bitmap.words.slice();
+    const entries = memory.cleanAndRecord(firstPage, pageCount, into);
+    const range: PageRange = [firstPage, firstPage + pageCount];
+    const found = rangesAdded(before, into.bitmap);
+    log.events.tell({ kind: 'scanned', object: log.object, range, entries, found });
+    return entries;
   }
 
   #next(entries: number): TrackingMethod {
@@ -180,5 +218,13 @@ export class DirtyTracker {
   #switchTo(method: TrackingMethod): void {
     this.#method = method;
     this.statistics.methodSwitches++;
+    this.log?.events.tell?.({ kind: 'method-switched', object: this.log.object, method });
   }
+}
+
+/** The ranges that are set now and were not in the words before. */
+function rangesAdded(before: Uint32Array, now: Bitmap): PageRange[] {
+  const added = new Bitmap(now.length);
+  added.words.set(now.words.map((word, i) => word & ~before[i]));
+  return [...added.ranges()];
 }

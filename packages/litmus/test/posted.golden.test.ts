@@ -9,7 +9,7 @@ import {
   VM_SHARED,
   VM_WRITE,
 } from '@cg/pagetable';
-import { IntervalTree } from '@cg/collections';
+import { EventStream, IntervalTree } from '@cg/collections';
 import { SurfaceLayout } from '@cg/surface-layout';
 import { AlwaysDirtyMemory } from '@cg/tracked-memory';
 import { FixedPolicy, type BackedResource } from '@cg/dirty-tracking';
@@ -133,7 +133,7 @@ function cleanedBy({ res, ins, q }: CleanRow): Cleaned {
     resources.insert(backingOffset, backingOffset + backingBytes, resource as unknown as ResidentResource);
   }
   const queue = { emitFence: () => ({ wait: () => fenced++ }), flush() {} };
-  const object = { context: { queue }, resources, tracker: undefined };
+  const object = { context: { queue, events: new EventStream() }, resources, tracker: undefined };
   const held = { object } as unknown as Reservation<Residence>;
   const prefault = readingBack(new Set(['C2a', 'C2b', 'C2c', 'C3']))(held, ...q);
   return { cleaned, prefault, fenced };

@@ -1,5 +1,5 @@
 export { MachineError, type MachineErrorCode } from './errors.js';
-export { Machine, Process, type MachineOptions } from './machine.js';
+export { Machine, Process, type MachineEvent, type MachineOptions } from './machine.js';
 export { replayTrace } from './replay/replay.js';
 export type { ReplayReport } from './replay/report.js';
 export { Screen } from './screen.js';

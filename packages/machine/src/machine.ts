@@ -1,6 +1,6 @@
-import { AddressSpace, Cpu, PhysicalMemory, type Vma } from '@cg/pagetable';
-import { SvgaDevice, type SvgaDeviceOptions, type SvgaHost } from '@cg/svga-device';
-import { VmwgfxDriver, type DriverOptions, type DrmFile } from '@cg/vmwgfx';
+import { AddressSpace, Cpu, PhysicalMemory, type CpuEvent, type Vma } from '@cg/pagetable';
+import { SvgaDevice, type SvgaDeviceOptions, type SvgaEvent } from '@cg/svga-device';
+import { VmwgfxDriver, type DriverEvent, type DriverOptions, type DrmFile } from '@cg/vmwgfx';
 import { MachineError } from './errors.js';
 
 /** What a machine is made of. */
@@ -13,8 +13,8 @@ export interface MachineOptions {
   readonly driver?: DriverOptions;
 }
 
-/** Who is told of each command that the device runs, before and after, as a host of the device is. */
-export type CommandObserver = Pick<SvgaHost, 'commandStarts' | 'commandDone'>;
+/** What its CPUs, its driver with the trackers, and its device tell. */
+export type MachineEvent = CpuEvent | DriverEvent | SvgaEvent;
 
 /** CPUs, physical memory, the SVGA device on its bus, and the driver for it: the composition root. */
 export class Machine {
@@ -22,8 +22,6 @@ export class Machine {
   readonly cpus: readonly Cpu[];
   readonly device: SvgaDevice;
   readonly driver: VmwgfxDriver;
-  /** For whoever looks on; nobody unless set. */
-  commandObserver: CommandObserver | undefined;
 
   /** @throws MachineError EINVAL for no CPU; PageTableError for a size that is none or cannot be had */
   constructor(options: MachineOptions = {}) {
@@ -42,12 +40,22 @@ export class Machine {
             this.driver.handleInterrupt();
           }
         },
-        commandStarts: (reader) => this.commandObserver?.commandStarts?.(reader),
-        commandDone: (reader) => this.commandObserver?.commandDone?.(reader),
       },
       { ...deviceLimitsFor(memoryBytes), ...options.device },
     );
     this.driver = new VmwgfxDriver(this.memory, this.device, options.driver);
+  }
+
+  /**
+   * Has a listener told of all that happens in the machine, as one stream, in order: a store that misses the TLB, its
+   * fault, what a scan found, the boxes, the commands as the driver emits and as the device runs them, the fence.
+   * Who wants less listens to one part: `memory.events`, `driver.events`, `device.events`.
+   * @returns ends that
+   */
+  listen(hear: (event: MachineEvent) => void): () => void {
+    const { memory, driver, device } = this;
+    const stops = [memory.events.listen(hear), driver.events.listen(hear), device.events.listen(hear)];
+    return () => stops.forEach((stop) => stop());
   }
 
   /** A process with the device open, run by every CPU. */

@@ -1,11 +1,5 @@
-import {
-  ENTRY_SPAN,
-  isHugeLeaf,
-  PAGE_DIRTY,
-  PAGE_RW,
-  type PreemptionPoint,
-  type RangeNotifier,
-} from '@cg/pagetable';
+import { ENTRY_SPAN, isHugeLeaf, PAGE_DIRTY, PAGE_RW, type RangeNotifier } from '@cg/pagetable';
+import type { PreemptionPoint } from './preemption-points.js';
 
 /** What a caller may keep to see how much work walks were, and what they came upon. */
 export interface ScanCounters {

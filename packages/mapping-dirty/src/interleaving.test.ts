@@ -1,4 +1,4 @@
-import { PAGE_SIZE, type Cpu, type PreemptionPoint, type Vma } from '@cg/pagetable';
+import { PAGE_SIZE, type Cpu, type Vma } from '@cg/pagetable';
 import { DirtyPages } from '@cg/tracked-memory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -23,10 +23,7 @@ const range = fc.tuple(fc.nat(PAGES), fc.nat(PAGES)).map(([a, b]) => ({
   count: Math.abs(a - b),
 }));
 const whole = fc.constant({ first: 0, count: PAGES });
-const points: readonly PreemptionPoint[] = [
-  'clean: between entries and flush',
-  'walk: between upper entry and table lock',
-];
+const points = ['clean: between entries and flush', 'walk: between upper entry and table lock'];
 const clean = fc.record({
   kind: fc.constant('clean'),
   range: fc.oneof({ weight: 3, arbitrary: whole }, range),

@@ -1,6 +1,7 @@
 export { ADDRESS_END, formatAddress, PAGE_SIZE, pagesFor, USER_ADDRESS_END } from './address.js';
 export { AddressSpace, type MapRequest, type RemapRequest } from './address-space.js';
 export { Cpu } from './cpu.js';
+export type { CpuEvent } from './cpu-event.js';
 export {
   entryHigh,
   entryLow,

@@ -1,5 +1,7 @@
+import type { EventStream } from '@cg/collections';
 import { formatAddress, PAGE_SIZE, USER_ADDRESS_END } from './address.js';
 import type { AddressSpace } from './address-space.js';
+import type { CpuEvent } from './cpu-event.js';
 import {
   frameOfEntry,
   frameOfLeaf,
@@ -42,6 +44,7 @@ export class Mmu {
   readonly statistics: CpuStatistics = { readFaults: 0, writeFaults: 0, walks: 0 };
   /** Under this name its faults hold locks. */
   readonly name: string;
+  readonly #events: EventStream<CpuEvent>;
   #addressSpace: AddressSpace | undefined;
 
   /** @param tlbSlots a power of two, 1024 if left out */
@@ -51,6 +54,7 @@ export class Mmu {
   ) {
     this.tlb = new Tlb(tlbSlots);
     this.name = `cpu ${memory.tlbs.length}`;
+    this.#events = memory.events;
     memory.tlbs.push(this.tlb);
   }
 
@@ -97,6 +101,7 @@ export class Mmu {
     ) {
       throw new PageTableError('EFAULT', `${access} at ${address}, outside user space`, { address, access });
     }
+    this.#events.tell?.({ kind: 'tlb-miss', cpu: this.name, address, access });
     for (let faults = 0; faults < MAX_FAULTS_PER_ACCESS; faults++) {
       this.statistics.walks++;
       const entry = this.#leafEntry(addressSpace.tables, address);
@@ -104,16 +109,37 @@ export class Mmu {
       if (frame >= 0) {
         return frame;
       }
-      if (access === 'store') {
-        this.statistics.writeFaults++;
-      } else {
-        this.statistics.readFaults++;
-      }
-      handlePageFault(addressSpace, address, access, this.name);
+      this.#fault(addressSpace, address, access);
     }
     const times = `${MAX_FAULTS_PER_ACCESS} times`;
     const said = `${access} at ${formatAddress(address)} still faults, ${times}`;
     throw new PageTableError('ELOOP', said, { address, access });
+  }
+
+  #fault(addressSpace: AddressSpace, address: number, access: 'load' | 'store'): void {
+    if (access === 'store') {
+      this.statistics.writeFaults++;
+    } else {
+      this.statistics.readFaults++;
+    }
+    if (this.#events.tell === undefined) {
+      handlePageFault(addressSpace, address, access, this.name);
+    } else {
+      this.#toldFault(addressSpace, address, access);
+    }
+  }
+
+  #toldFault(addressSpace: AddressSpace, address: number, access: 'load' | 'store'): void {
+    const events = this.#events;
+    const { name: cpu } = this;
+    events.tell?.({ kind: 'fault-starts', cpu, address, access });
+    try {
+      handlePageFault(addressSpace, address, access, cpu);
+    } catch (error) {
+      events.tell?.({ kind: 'fault-failed', cpu, address, access, error });
+      throw error;
+    }
+    events.tell?.({ kind: 'fault-done', cpu, address, access });
   }
 
   /** The leaf entry for an address, through the cached leaf table where that has it; -1 as `walkAsHardware`. */

@@ -1,6 +1,7 @@
-import { Bitmap } from '@cg/collections';
+import { Bitmap, EventStream } from '@cg/collections';
 import { PAGE_SIZE } from './address.js';
 import { AnonymousFrames } from './anonymous-frames.js';
+import type { CpuEvent } from './cpu-event.js';
 import { PageTableError } from './errors.js';
 import { LockLedger } from './lock-ledger.js';
 import { Preemption } from './preemption.js';
@@ -26,6 +27,8 @@ export class PhysicalMemory {
   readonly anonymous = new AnonymousFrames(this);
   /** The TLB of every CPU that was made for this memory. */
   readonly tlbs: Tlb[] = [];
+  /** What the CPUs of this memory tell of their TLB misses and faults. */
+  readonly events = new EventStream<CpuEvent>();
   /** Where tests step other CPUs in. */
   readonly preemption = new Preemption();
   readonly #used: Bitmap;

@@ -1,4 +1,7 @@
-/** The places where another CPU, walker or thread can get in between two steps that are not one. */
+/**
+ * The places in this package where another CPU, walker or thread can get in between two steps that are not one.
+ * Packages above name their own.
+ */
 export const preemptionPoints = [
   /** A fault knows that a table is missing and has a frame for it, but has not entered it. */
   'fault: between upper entry and new table',
@@ -21,35 +24,21 @@ export const preemptionPoints = [
   'protect: between entries and flush',
   'remap: between entries and flush',
   'fork: between entries and flush',
-  /** A walker read an entry that points at a table whose lock it is about to take. */
-  'walk: between upper entry and table lock',
-  'walk: after pmd callback',
-  'walk: after pud callback',
-  'clean: between entries and flush',
-  'write-protect: between entries and flush',
-  /** A submission has found what was written, and has not yet told the resources. */
-  'submit: between scan and transfer',
-  /** The updates are with the device, the user's commands are not. */
-  'submit: between updates and commands',
-  /** The device has done the commands; whose newest content it has is not noted yet. */
-  'submit: between commands and their effects',
-  /** The content is back from the device, and the page has no entry yet. */
-  'fault: between read-back and entry',
 ] as const;
 export type PreemptionPoint = (typeof preemptionPoints)[number];
 
 /**
- * Lets a test step another CPU in at a named point of the code. The model runs on one thread, so races
+ * Lets a test step another CPU in at a named point of the code, of any package. The model runs on one thread, so races
  * happen only where a step is set; without any, a point costs one comparison.
  */
 export class Preemption {
-  #steps: Map<PreemptionPoint, (() => void)[]> | undefined;
+  #steps: Map<string, (() => void)[]> | undefined;
 
   /**
    * Runs `step` once, the next time that `point` is reached. Several steps at one point run at one
    * arrival each, in the order in which they were set.
    */
-  at(point: PreemptionPoint, step: () => void): void {
+  at(point: string, step: () => void): void {
     this.#steps ??= new Map();
     const waiting = this.#steps.get(point);
     if (waiting === undefined) {
@@ -65,13 +54,13 @@ export class Preemption {
   }
 
   /** For the code that has the point. */
-  reach(point: PreemptionPoint): void {
+  reach(point: string): void {
     if (this.#steps !== undefined) {
       this.#takeStep(this.#steps, point);
     }
   }
 
-  #takeStep(steps: Map<PreemptionPoint, (() => void)[]>, point: PreemptionPoint): void {
+  #takeStep(steps: Map<string, (() => void)[]>, point: string): void {
     const waiting = steps.get(point);
     const step = waiting?.shift();
     if (waiting?.length === 0) {

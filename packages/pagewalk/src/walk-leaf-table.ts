@@ -1,6 +1,7 @@
 import { entryWord, frameOfEntry, PAGE_PRESENT, PAGE_PSE, PAGE_SIZE } from '@cg/pagetable';
 import type { PageWalk, WalkOperations } from './operations.js';
 import type { TableWalker } from './table-walker.js';
+import type { PreemptionPoint } from './preemption-points.js';
 
 /**
  * Walks `[start, end)` of the leaf table that the PMD entry at word `pmd` points at, with the table's lock
@@ -16,7 +17,7 @@ export function walkLeafTable<State>(
   const { u32 } = walk;
   const { tables } = walk.addressSpace;
   const tableFrame = frameOfEntry(u32[pmd], u32[pmd + 1]);
-  tables.memory.preemption.reach('walk: between upper entry and table lock');
+  tables.memory.preemption.reach('walk: between upper entry and table lock' satisfies PreemptionPoint);
   tables.lockTable(tableFrame, holder);
   try {
     const isTable = (u32[pmd] & (PAGE_PRESENT | PAGE_PSE)) === PAGE_PRESENT;

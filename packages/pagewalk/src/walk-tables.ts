@@ -11,6 +11,7 @@ import { PageWalkError } from './errors.js';
 import type { PageWalk, WalkAction } from './operations.js';
 import type { TableWalker } from './table-walker.js';
 import { walkLeafTable } from './walk-leaf-table.js';
+import type { PreemptionPoint } from './preemption-points.js';
 
 /** Looks at one entry: far more than other CPUs can cause, so it is the callback that never ends. */
 const MOST_LOOKS = 10_000;
@@ -81,7 +82,8 @@ function lookAtEntry<State>(
     }
     if (level < TOP_LEVEL) {
       const { preemption } = walk.addressSpace.tables.memory;
-      preemption.reach(level === 3 ? 'walk: after pud callback' : 'walk: after pmd callback');
+      const point: PreemptionPoint = level === 3 ? 'walk: after pud callback' : 'walk: after pmd callback';
+      preemption.reach(point);
     }
     const action = askedFor(walk, start, end);
     if (action !== 'subtree') {

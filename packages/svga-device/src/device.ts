@@ -1,3 +1,4 @@
+import { EventStream } from '@cg/collections';
 import { defineCursorByMob } from './commands/cursors.js';
 import { defineRegionByDescriptors } from './commands/memory-regions.js';
 import { SvgaDeviceError } from './errors.js';
@@ -23,6 +24,7 @@ import { readSnapshot } from './snapshot/read-snapshot.js';
 import { joined } from './snapshot/snapshot-format.js';
 import { writeSnapshot } from './snapshot/write-snapshot.js';
 import type { DeviceStatistics } from './statistics.js';
+import type { SvgaEvent } from './svga-event.js';
 
 /** SVGA3D_HWVERSION_WS8_B1 of svga3d_devcaps.h. */
 const SVGA3D_HWVERSION = 0x2_0001;
@@ -40,6 +42,8 @@ export class SvgaDevice {
    * device reads it when the guest says so by SVGA_REG_SYNC, and in `advance`.
    */
   readonly fifo: Uint32Array;
+  /** What it tells of what it does. */
+  readonly events = new EventStream<SvgaEvent>();
   readonly #limits: DeviceLimits;
   readonly #capabilities: number;
   readonly #objects: DeviceObjects;
@@ -65,16 +69,14 @@ export class SvgaDevice {
     this.fifo[SVGA_FIFO['3D_HWVERSION']] = SVGA3D_HWVERSION;
     this.fifo[SVGA_FIFO['3D_HWVERSION_REVISED']] = SVGA3D_HWVERSION;
     this.#interrupts = new Interrupts((asserted) => host.setInterrupt(asserted));
-    this.#fences = new Fences(this.fifo, this.#interrupts);
+    this.#fences = new Fences(this.fifo, this.#interrupts, this.events);
     this.#objects = new DeviceObjects(
       {
         memory: host.memory,
         fences: this.#fences,
         vram: () => this.vram,
         palette: () => this.#registers.storage,
-        screenUpdated: (id, rect) => host.screenUpdated?.(id, rect),
-        commandStarts: host.commandStarts && ((reader) => host.commandStarts?.(reader)),
-        commandDone: host.commandDone && ((reader) => host.commandDone?.(reader)),
+        events: this.events,
       },
       limits,
     );
@@ -383,5 +385,6 @@ export class SvgaDevice {
   #fail(error: Error): void {
     this.#objects.counters.errors++;
     this.#lastError = error;
+    this.events.tell?.({ kind: 'refused', error });
   }
 }

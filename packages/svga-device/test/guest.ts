@@ -11,7 +11,7 @@ import {
   writeCommandBufferHeader,
 } from '@cg/svga-protocol';
 import type { SvgaDeviceOptions } from '../src/index.js';
-import type { CommandFields, CommandName, CommandReader } from '@cg/svga-protocol';
+import type { CommandFields, CommandName } from '@cg/svga-protocol';
 
 const PAGE = 4096;
 
@@ -45,8 +45,6 @@ export class TestGuest {
   readonly device: SvgaDevice;
   readonly interrupts: boolean[] = [];
   onInterrupt: ((asserted: boolean) => void) | undefined;
-  onCommand: ((command: CommandReader) => void) | undefined;
-  onCommandDone: ((command: CommandReader) => void) | undefined;
   views = 0;
   #nextPage: number;
 
@@ -72,8 +70,6 @@ export class TestGuest {
           this.interrupts.push(asserted);
           this.onInterrupt?.(asserted);
         },
-        commandStarts: (command) => this.onCommand?.(command),
-        commandDone: (command) => this.onCommandDone?.(command),
       },
       options,
     );

@@ -41,14 +41,12 @@ export function replayRecording(
   const recording = gunzipSync(readFileSync(file));
   const memory = new RecordedMemory();
   let mark = '';
-  const device: SvgaDevice = new SvgaDevice(
-    {
-      memory,
-      setInterrupt: () => {},
-      commandStarts: (command) => commandStarts(device, command, mark),
-    },
-    { dx: true, ...PLACE },
-  );
+  const device = new SvgaDevice({ memory, setInterrupt: () => {} }, { dx: true, ...PLACE });
+  device.events.listen((event) => {
+    if (event.kind === 'command-starts') {
+      commandStarts(device, event.reader, mark);
+    }
+  });
   const word = (at: number) => recording.readUInt32LE(at);
   for (let at = 8; at < recording.length;) {
     const kind = word(at);

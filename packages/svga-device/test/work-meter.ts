@@ -23,17 +23,19 @@ export class WorkMeter {
   watch(guest: TestGuest): void {
     const { statistics } = guest.device;
     let [start, before] = [0, 0];
-    guest.onCommand = ({ bytes }) => {
-      // The command itself has been charged already.
-      before = statistics.work - COST.COMMAND - COST.FIELD_BYTE * bytes;
-      start = performance.now();
-    };
-    guest.onCommandDone = ({ name }) => {
-      const nanoseconds = 1e6 * (performance.now() - start);
-      if (name !== undefined) {
-        this.#add(name, nanoseconds / (statistics.work - before));
+    guest.device.events.listen((event) => {
+      if (event.kind === 'command-starts') {
+        // The command itself has been charged already.
+        before = statistics.work - COST.COMMAND - COST.FIELD_BYTE * event.reader.bytes;
+        start = performance.now();
+      } else if (event.kind === 'command-done') {
+        const nanoseconds = 1e6 * (performance.now() - start);
+        const { name } = event.reader;
+        if (name !== undefined) {
+          this.#add(name, nanoseconds / (statistics.work - before));
+        }
       }
-    };
+    });
   }
 
   #add(name: CommandName, rate: number): void {

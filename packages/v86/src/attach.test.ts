@@ -138,11 +138,18 @@ describe('attachSvga', () => {
     expect(emulator.tick(1006)).toBe(2);
   });
 
-  it('tells of commands while they are there, and of screen updates', () => {
-    const names: (string | undefined)[] = [];
-    const { emulator } = start({ onCommand: ({ name }) => names.push(name) });
+  it('has a device that tells of the guest’s commands while they are there', () => {
+    const { emulator, attached } = start();
+    const told: unknown[] = [];
+    attached.device.events.listen((event) => {
+      told.push([event.kind, 'reader' in event ? event.reader.name : undefined]);
+    });
     submit(emulator, 8192, fence(7), SVGA_CB_CONTEXT.CONTEXT_0);
-    expect(names).toEqual(['FENCE']);
+    expect(told).toEqual([
+      ['command-starts', 'FENCE'],
+      ['fence-passed', undefined],
+      ['command-done', 'FENCE'],
+    ]);
   });
 });
 

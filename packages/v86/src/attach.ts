@@ -31,7 +31,7 @@ export interface AttachedSvga {
 export function attachSvga(emulator: object, options: AttachOptions = {}): AttachedSvga {
   const cpu = cpuOf(emulator);
   const { pci } = cpu.devices;
-  const { slot: _slot, ioBase: _ioBase, onScreenUpdate, onCommand, ...deviceOptions } = options;
+  const { slot: _slot, ioBase: _ioBase, ...deviceOptions } = options;
   const placement = placementOf(options, cpu.mem8.length);
   const { slot, ioBase, vramAddress, vramBytes, fifoAddress, fifoBytes } = placement;
   const pciDevice = pciFunction(placement);
@@ -43,8 +43,6 @@ export function attachSvga(emulator: object, options: AttachOptions = {}): Attac
     {
       memory: new EmulatorMemory(cpu),
       setInterrupt: (asserted) => (asserted ? pci.raise_irq(id) : pci.lower_irq(id)),
-      screenUpdated: (id, rect) => onScreenUpdate?.(id, rect),
-      commandStarts: (command) => onCommand?.(command),
     },
     { ...deviceOptions, vramAddress, vramBytes, fifoAddress, fifoBytes },
   );

@@ -1,5 +1,4 @@
-import type { ScreenRect, SvgaDeviceOptions } from '@cg/svga-device';
-import type { CommandReader } from '@cg/svga-protocol';
+import type { SvgaDeviceOptions } from '@cg/svga-device';
 import { V86Error } from './errors.js';
 
 const MIB = 1024 * 1024;
@@ -23,10 +22,6 @@ export interface AttachOptions extends SvgaDeviceOptions {
   readonly vramAddress?: number;
   /** Where BAR2 lies for good. Default 0xEC000000. */
   readonly fifoAddress?: number;
-  /** A rectangle of a screen target shows something new; for taking note, while a command runs. */
-  readonly onScreenUpdate?: (screenTargetId: number, rect: ScreenRect) => void;
-  /** A command of the guest is about to run. The reader stands at it only until this returns. */
-  readonly onCommand?: (command: CommandReader) => void;
 }
 
 /** The options, those with a default filled in. */

@@ -1,7 +1,8 @@
-import type { IntervalTree } from '@cg/collections';
+import type { EventStream, IntervalTree } from '@cg/collections';
 import type { Mapping, PhysicalMemory } from '@cg/pagetable';
 import type { DirtyBoxes, SubresourceBox, SurfaceLayout } from '@cg/surface-layout';
 import type { TrackedMemory } from '@cg/tracked-memory';
+import type { DriverEvent } from './driver-event.js';
 import type { FaultInjection } from './fault-injection.js';
 import type { IdAllocator } from './id-allocator.js';
 import type { EvictionOrder } from './memory/eviction-order.js';
@@ -12,7 +13,7 @@ import type { Reservation } from './memory/reservation.js';
 import type { Residence, ResidentResource } from './memory/resident-resource.js';
 import type { DeviceLimits } from './device/device-limits.js';
 import type { CommandQueue } from './device/command-queue.js';
-import type { DirtyTracker, TrackingPolicy } from '@cg/dirty-tracking';
+import type { DirtyTracker, TrackerLog, TrackingPolicy } from '@cg/dirty-tracking';
 
 /** The pages behind a buffer object, as who finds the writes to them sees these. */
 export interface BackingPages {
@@ -30,7 +31,11 @@ export interface BackingPages {
  */
 export interface CoherencyParts {
   /** Which pages of a buffer object were written, and who is told (rule 5). */
-  readonly DirtyTracker: new (memory: TrackedMemory, policy: TrackingPolicy) => DirtyTracker;
+  readonly DirtyTracker: new (
+    memory: TrackedMemory,
+    policy: TrackingPolicy,
+    log?: TrackerLog,
+  ) => DirtyTracker;
   /** The dirty boxes of a surface (rule 7). */
   readonly DirtyBoxes: new (
     layout: SurfaceLayout,
@@ -56,6 +61,8 @@ export interface DriverContext {
   readonly mapping: Mapping;
   readonly fakeOffsets: FakeOffsets<BackingPages>;
   readonly queue: CommandQueue;
+  /** What the driver tells of what it does. */
+  readonly events: EventStream<DriverEvent>;
   /** Failures that somebody ordered. */
   readonly faults: FaultInjection;
   /** What trackers take; one can be refused (rule 5.1). */

@@ -1,3 +1,4 @@
+import { EventStream } from '@cg/collections';
 import { TrackedMapping } from '@cg/mapping-dirty';
 import { PAGE_SIZE, pagesFor, type PhysicalMemory } from '@cg/pagetable';
 import {
@@ -11,6 +12,7 @@ import {
 } from '@cg/svga-protocol';
 import type { TrackedMemory } from '@cg/tracked-memory';
 import type { BackingPages, DriverContext } from './context.js';
+import type { DriverEvent } from './driver-event.js';
 import { driverParts, type DriverParts } from './driver-parts.js';
 import { DrmFile } from './file/drm-file.js';
 import { VmwgfxError } from './errors.js';
@@ -50,6 +52,8 @@ const MAX_CONTEXTS = 256;
 /** The driver, bound to one device. */
 export class VmwgfxDriver {
   readonly context: DriverContext;
+  /** What it tells of what it does. */
+  readonly events = new EventStream<DriverEvent>();
   readonly #ports: SvgaPorts;
   readonly #parts: DriverParts;
 
@@ -70,7 +74,7 @@ export class VmwgfxDriver {
     const mapping = new this.#parts.Mapping('vmwgfx');
     const fakeOffsets = new FakeOffsets<BackingPages>();
     const faults = options.faults ?? new FaultInjection();
-    const queue = new CommandQueue(memory, ports, faults);
+    const queue = new CommandQueue(memory, ports, faults, this.events);
     queue.startContext(true);
     const limits = readDeviceLimits(ports, device);
     const maxContexts = Math.min(maxObjects, MAX_CONTEXTS);
@@ -92,6 +96,7 @@ export class VmwgfxDriver {
       mapping,
       fakeOffsets,
       queue,
+      events: this.events,
       faults,
       account: new MemoryAccount('memory for trackers', accountLimit),
       graphicsMemory: new MemoryAccount(

@@ -1,3 +1,4 @@
+export type { DriverEvent } from './driver-event.js';
 export { VmwgfxDriver, type DriverOptions } from './driver.js';
 export {
   DrmFile,
@@ -22,6 +23,7 @@ export type { NewSurface } from './file/new-surface.js';
 export type { SharedObject } from './file/shared-object.js';
 export { VmwgfxError, type VmwgfxErrorCode, type VmwgfxErrorFacts } from './errors.js';
 export { FaultInjection, faultPointNames, type FaultPoint, type FaultSchedule } from './fault-injection.js';
+export { preemptionPoints, type PreemptionPoint } from './preemption-points.js';
 export type { BackingPages, DriverContext } from './context.js';
 export { BufferObject, type BufferReservation } from './memory/buffer-object.js';
 export type { Reservation } from './memory/reservation.js';

@@ -1,4 +1,4 @@
-import { Machine, type MachineOptions } from '@cg/machine';
+import { Machine, type MachineEvent, type MachineOptions } from '@cg/machine';
 import type { TraceHeader } from '@cg/machine/trace';
 import { PAGE_SIZE, pagesFor, type Cpu } from '@cg/pagetable';
 import type { SurfaceBox } from '@cg/surface-layout';
@@ -47,6 +47,11 @@ export class DrawingMachine {
     this.#copyBlock = encodeCommand('SURFACE_COPY', this.#copyFields);
     this.#start = process.map(this.#surface).start;
     this.#file.submit(this.#copyBlock).wait();
+  }
+
+  /** Has a listener told of everything from now on. */
+  listen(hear: (event: MachineEvent) => void): void {
+    this.#machine.listen(hear);
   }
 
   /** Stores the runs. */

@@ -18,17 +18,28 @@ const OURS = 'dirty tracking (auto)';
 const COHERENT = 'coherent (scan, one box)';
 const NANOSECONDS_PER_MS = 1e6;
 
-/** A way to find what was written that needs no page tables. */
+type DriverOptions = NonNullable<MachineOptions['driver']>;
+
+const auto: DriverOptions = { makePolicy: policyFor('auto') };
+
+/** Another way to find what was written, or the same while somebody listens. */
 interface Rival {
   readonly name: string;
-  readonly trackMemory: (pages: BackingPages, context: DriverContext) => TrackedMemory;
+  readonly driver: DriverOptions;
+  readonly listens?: true;
 }
 
 const rivals: readonly Rival[] = [
-  { name: 'full upload each frame', trackMemory: ({ pageCount }) => new AlwaysDirtyMemory(pageCount) },
-  { name: 'full compare with a shadow copy', trackMemory: compareWords },
-  { name: 'full compare, native memcmp', trackMemory: compareNatively },
+  { name: 'full upload each frame', driver: without(({ pageCount }) => new AlwaysDirtyMemory(pageCount)) },
+  { name: 'full compare with a shadow copy', driver: without(compareWords) },
+  { name: 'full compare, native memcmp', driver: without(compareNatively) },
+  { name: 'with a listener', driver: auto, listens: true },
 ];
+
+/** Tracking that needs no page tables. */
+function without(trackMemory: (pages: BackingPages, context: DriverContext) => TrackedMemory): DriverOptions {
+  return { makePolicy: policyFor('scan'), trackMemory };
+}
 
 function compareWords({ frames, pageCount }: BackingPages, { memory }: DriverContext): TrackedMemory {
   const pages = Array.from(frames, (frame) =>
@@ -70,7 +81,7 @@ async function read(trace: string, { tracesFolder, frames }: RowSettings): Promi
 
 /** Ways to find what was written to a coherent surface: a row for each rival. */
 function trackingRows(trace: string, settings: RowSettings): Row[] {
-  return rivals.map(({ name, trackMemory }) => ({
+  return rivals.map(({ name, ...rival }) => ({
     section: `Replay of ${trace}`,
     name: `replay ${trace}`,
     unit: 'ms/frame',
@@ -78,10 +89,7 @@ function trackingRows(trace: string, settings: RowSettings): Row[] {
     rival: name,
     rivalOfPackages: true,
     async open(side) {
-      const replaying =
-        side === 'ours'
-          ? { contender: OURS, driver: { makePolicy: policyFor('auto') } }
-          : { contender: name, driver: { makePolicy: policyFor('scan'), trackMemory } };
+      const replaying = side === 'ours' ? { contender: OURS, driver: auto } : { contender: name, ...rival };
       return replay(replaying, await read(trace, settings));
     },
   }));
@@ -142,7 +150,9 @@ function boundingBox(runs: readonly Run[], { width, height, format }: TraceHeade
 /** Who replays. */
 interface Replaying {
   readonly contender: string;
-  readonly driver?: NonNullable<MachineOptions['driver']>;
+  readonly driver?: DriverOptions;
+  /** Somebody is told of everything, and does nothing. */
+  readonly listens?: true;
   /** What the program of an explicit surface names, frame by frame. */
   readonly boxes?: readonly SurfaceBox[];
 }
@@ -151,12 +161,18 @@ interface Replaying {
  * A pass is one replay by a fresh machine, so that every round starts from the same page tables and the same
  * tracking method; a step is a frame. Timed: its stores, and from its submission to its fence.
  */
-function replay({ contender, driver, boxes }: Replaying, { header, frames, final }: Recording): Contender {
+function replay(
+  { contender, driver, listens, boxes }: Replaying,
+  { header, frames, final }: Recording,
+): Contender {
   return {
     steps: frames.length,
     per: NANOSECONDS_PER_MS * frames.length,
     begin() {
       const machine = new DrawingMachine(header, driver, boxes === undefined);
+      if (listens === true) {
+        machine.listen(() => {});
+      }
       return {
         step(index) {
           const before = hostClock();

@@ -6,6 +6,7 @@ import { rowsOf as cleanSubmission } from './clean-submission.js';
 import { rowsOf as cleanTouched } from './clean-touched.js';
 import { rowsOf as deviceUploads } from './device-uploads.js';
 import { rowsOf as dirtyBoxes } from './dirty-boxes.js';
+import { rowsOf as firstStores } from './first-stores.js';
 import { rowsOf as replay } from './replay.js';
 import { rowsOf as resourceLookup } from './resource-lookup.js';
 import { rowsOf as scalarStores } from './scalar-stores.js';
@@ -20,6 +21,7 @@ const groups: Readonly<Record<string, (settings: RowSettings) => Row[]>> = {
   'dirty-boxes': dirtyBoxes,
   'scalar-stores': scalarStores,
   'bulk-stores': bulkStores,
+  'first-stores': firstStores,
   'device-uploads': deviceUploads,
   'resource-lookup': resourceLookup,
   'clean-submission': cleanSubmission,

@@ -26,6 +26,8 @@ export type FrameOrder = 'adjacent' | 'scattered';
 export class Window implements VmaOperations {
   readonly start: number;
   readonly cpu: Cpu;
+  readonly memory: PhysicalMemory;
+  readonly #mapping = new Mapping('window');
   readonly #firstFrame: number;
   readonly #order: FrameOrder;
   readonly #pages: number;
@@ -34,12 +36,13 @@ export class Window implements VmaOperations {
   /** `pages` is a power of two, and no more than the TLB has slots. */
   constructor(pages: number, order: FrameOrder) {
     const memory = new PhysicalMemory((pages + FRAMES_BESIDE_PAGES) * PAGE_SIZE);
+    this.memory = memory;
     this.#order = order;
     this.#pages = pages;
     this.#firstFrame = memory.allocateContiguous(pages);
     const addressSpace = new AddressSpace(memory);
     const flags = VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE;
-    const mapping = new Mapping('window');
+    const mapping = this.#mapping;
     this.start = addressSpace.map({ length: pages * PAGE_SIZE, flags, mapping, operations: this }).start;
     this.cpu = new Cpu(memory);
     this.cpu.run(addressSpace);
@@ -51,6 +54,11 @@ export class Window implements VmaOperations {
     const place = this.#order === 'adjacent' ? fault.page : (fault.page * SCATTER_STEP) % this.#pages;
     fault.insertFrame(fault.address, this.#firstFrame + place, true);
     return 'noPage';
+  }
+
+  /** Removes every entry: the next access to a page faults. */
+  unmap(): void {
+    this.#mapping.unmapRange(0, this.#pages);
   }
 
   /**

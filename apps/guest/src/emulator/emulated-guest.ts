@@ -40,11 +40,11 @@ export class EmulatedGuest {
   readonly shell: GuestShell;
   readonly #emulator: V86;
   readonly #attached: AttachedSvga;
-  #listener: (command: CommandReader) => void = () => {};
+  #stopListening = (): void => {};
 
   private constructor(emulator: V86, device: SvgaDeviceOptions) {
     this.#emulator = emulator;
-    this.#attached = attachSvga(emulator, { ...device, onCommand: (command) => this.#listener(command) });
+    this.#attached = attachSvga(emulator, device);
     this.console = new SerialConsole(emulator);
     this.agent = new AgentWire(emulator);
     this.program = new AgentProgram(this.agent);
@@ -95,7 +95,12 @@ export class EmulatedGuest {
 
   /** Sets the listener of the device's commands, in place of the previous one. */
   observe(listener: (command: CommandReader) => void): void {
-    this.#listener = listener;
+    this.#stopListening();
+    this.#stopListening = this.device.events.listen((event) => {
+      if (event.kind === 'command-starts') {
+        listener(event.reader);
+      }
+    });
   }
 
   run(): void {

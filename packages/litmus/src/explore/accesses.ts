@@ -1,8 +1,8 @@
 import { PAGE_SIZE, VM_READ, VM_WRITE, type Cpu } from '@cg/pagetable';
 import type { CoherencyOracle } from '../check/oracle.js';
 import type { AccessStatement } from '../program/statement.js';
+import type { MachineNotes } from './machine-notes.js';
 import { fillStoreValues } from './store-values.js';
-import type { Timeline } from './timeline.js';
 import type { LiveProcess, MappedRange, World } from './world.js';
 
 /** The loads and stores of CPUs, each compared with what it must see. */
@@ -12,7 +12,7 @@ export class Accesses {
   constructor(
     readonly world: World,
     readonly oracle: CoherencyOracle | undefined,
-    readonly timeline: Timeline | undefined,
+    readonly notes: MachineNotes | undefined,
   ) {}
 
   /**
@@ -36,13 +36,16 @@ export class Accesses {
       const chunk = this.#chunk.subarray(0, stop - at);
       // A step that gets in between during the fault uses the chunk, too.
       const values = machine.memory.preemption.isPending ? chunk.slice() : chunk;
-      const faults = faultsOf(cpu);
-      if (kind === 'store') {
-        this.#store(cpu, mapped, at, values, step);
+      const move = (): void =>
+        kind === 'store'
+          ? this.#store(cpu, mapped, at, values, step)
+          : cpu.loadBytes(mapped.start + at, values);
+      if (this.notes === undefined) {
+        move();
       } else {
-        cpu.loadBytes(mapped.start + at, values);
+        const faulted = this.notes.faults(cpu.name, move);
+        this.#note(this.notes, statement, mapped, { at, bytes: values.length, step, faulted });
       }
-      this.#note(statement, mapped, at, values, { step, faulted: faultsOf(cpu) > faults });
       if (kind === 'load') {
         this.oracle?.loaded(mapped.content, mapped.offset + at, values, `cpu ${statement.cpu}`);
       }
@@ -82,16 +85,11 @@ export class Accesses {
   }
 
   #note(
+    { timeline }: MachineNotes,
     { kind, name, cpu }: AccessStatement,
     { content, offset }: MappedRange,
-    at: number,
-    values: Uint8Array,
-    { step, faulted }: { readonly step: number; readonly faulted: boolean },
+    { at, bytes, step, faulted }: DoneAccess,
   ): void {
-    const { timeline } = this;
-    if (timeline === undefined) {
-      return;
-    }
     const start = offset + at;
     if (faulted) {
       const page = Math.floor(start / PAGE_SIZE);
@@ -101,12 +99,16 @@ export class Accesses {
       const said = recorded ? `${text}: recorded` : text;
       timeline.note({ step, lane: 'driver', kind: 'fault', text: said, recorded, ...place });
     }
-    const text = `${kind} ${name} +${at} ${values.length}`;
-    const place = { content: content.name, start, end: start + values.length };
+    const text = `${kind} ${name} +${at} ${bytes}`;
+    const place = { content: content.name, start, end: start + bytes };
     timeline.note({ step, lane: `cpu ${cpu}`, kind, text, ...place });
   }
 }
 
-function faultsOf({ statistics }: Cpu): number {
-  return statistics.writeFaults + statistics.readFaults;
+/** An access to a part of a page, and the step that it is of. */
+interface DoneAccess {
+  readonly at: number;
+  readonly bytes: number;
+  readonly step: number;
+  readonly faulted: boolean;
 }

@@ -1,4 +1,4 @@
-import { preemptionPoints } from '@cg/pagetable';
+import { preemptionPoints } from '../program/preemption-points.js';
 import { faultPointNames } from '@cg/vmwgfx';
 import { seeds, seedsTimeout } from '@cg/vitest-config/seeds';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { preemptionPoints } from '@cg/pagetable';
+import { preemptionPoints } from '../program/preemption-points.js';
 import { faultPointNames } from '@cg/vmwgfx';
 import type { CopyCommand, Program, Statement, SurfaceStatement } from '../program/statement.js';
 import { trackingMethods, type TrackingMethodName } from '@cg/machine';

@@ -15,7 +15,7 @@ import { checkOperands, MACHINE_DEFAULTS } from '../program/check-operands.js';
 import { printStatement } from '../program/print-program.js';
 import type { CountedName, MachineStatement, Program, Statement } from '../program/statement.js';
 import { commandEvent, updateEvent } from './device-events.js';
-import { noteTracking } from './note-tracking.js';
+import { MachineNotes } from './machine-notes.js';
 import { attempt } from './outcome.js';
 import { Steps } from './steps.js';
 import type { Timeline } from './timeline.js';
@@ -86,6 +86,7 @@ class ProgramRun {
   readonly #unmet: UnmetExpectation[] = [];
   readonly #outcomes = { done: 0, skipped: 0, failed: 0, blocked: 0 };
   #waiting: Waiting[] = [];
+  #stopWatching = (): void => {};
   /** What the device has copied to memory with no fence behind it yet. */
   readonly #readBack = new Set<CheckedSurface>();
   #pending = 0;
@@ -106,10 +107,13 @@ class ProgramRun {
     if (options.checked !== false) {
       const surfaces = { [Symbol.iterator]: () => world.checkedSurfaces() };
       this.#oracle = new CoherencyOracle({ memory, device, surfaces }, (finding) => this.#found(finding));
-      this.#machine.commandObserver = new CommandWatcher(this.#listener(this.#oracle));
+      const watcher = new CommandWatcher(this.#listener(this.#oracle));
+      this.#stopWatching = device.events.listen(watcher.hear);
     }
     world.oracle = this.#oracle;
-    this.#steps = new Steps(world, this.#faults, this.#oracle, options.timeline);
+    const { timeline } = options;
+    const notes = timeline && new MachineNotes(this.#machine, timeline, () => this.#current);
+    this.#steps = new Steps(world, this.#faults, this.#oracle, notes);
   }
 
   run(): RunResult {
@@ -149,9 +153,7 @@ class ProgramRun {
         ...(graphics === undefined ? {} : { graphicsMemoryLimit: graphics * 4096 }),
       },
     };
-    const configured = this.#options.configure?.(base) ?? base;
-    const { timeline } = this.#options;
-    return timeline === undefined ? configured : noteTracking(configured, timeline, () => this.#current);
+    return this.#options.configure?.(base) ?? base;
   }
 
   #runStep(statement: Statement, step: number): void {
@@ -280,7 +282,7 @@ class ProgramRun {
     const { file, machine } = this.#world;
     const { account, graphicsMemory } = machine.driver.context;
     this.#faults.disarm();
-    this.#machine.commandObserver = undefined;
+    this.#stopWatching();
     this.#hasEnded = true;
     file.close();
     this.#steps.exitAll();

@@ -4,8 +4,8 @@ import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { CoherencyOracle } from '../check/oracle.js';
 import type { Statement } from '../program/statement.js';
 import { Accesses } from './accesses.js';
+import type { MachineNotes } from './machine-notes.js';
 import { encodeSubmission, wholeCopy } from './submission.js';
-import type { Timeline } from './timeline.js';
 import type { LiveProcess, LiveSurface, MappedRange, World } from './world.js';
 
 /** Where `move` puts mappings: far above all that is mapped elsewhere, a gibibyte apart. */
@@ -22,9 +22,9 @@ export class Steps {
     readonly world: World,
     readonly faults: FaultInjection,
     readonly oracle: CoherencyOracle | undefined,
-    readonly timeline: Timeline | undefined,
+    readonly notes: MachineNotes | undefined,
   ) {
-    this.#accesses = new Accesses(world, oracle, timeline);
+    this.#accesses = new Accesses(world, oracle, notes);
   }
 
   /**
@@ -148,7 +148,8 @@ export class Steps {
   }
 
   #submit({ commands }: Extract<Statement, { kind: 'submit' }>, step: number): boolean | void {
-    const { world, oracle, timeline } = this;
+    const { world, oracle } = this;
+    const timeline = this.notes?.timeline;
     const bytes = encodeSubmission(world, commands);
     if (bytes === undefined) {
       return false;

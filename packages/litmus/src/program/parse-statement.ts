@@ -1,4 +1,3 @@
-import { preemptionPoints } from '@cg/pagetable';
 import { formatByName } from '@cg/surface-layout';
 import { faultPointNames } from '@cg/vmwgfx';
 import { trackingMethods } from '@cg/machine';
@@ -13,6 +12,7 @@ import {
   type SurfaceStatement,
 } from './statement.js';
 import type { Words } from './words.js';
+import { preemptionPoints } from './preemption-points.js';
 
 /** CPUs of a machine, and processes that a program may have. */
 const MAX_CPUS = 4;

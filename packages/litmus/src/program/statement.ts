@@ -1,6 +1,6 @@
-import type { PreemptionPoint } from '@cg/pagetable';
 import type { FaultPoint } from '@cg/vmwgfx';
 import type { TrackingMethodName } from '@cg/machine';
+import type { PreemptionPoint } from './preemption-points.js';
 
 /** The machine that a program runs on; what is left out is the runner's choice. */
 export interface MachineStatement {

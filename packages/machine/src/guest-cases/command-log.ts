@@ -32,7 +32,7 @@ export class CommandLog {
     this.#mips = mips;
   }
 
-  /** For `SvgaHost.commandStarts`. */
+  /** The device is about to run a command. */
   readonly note = (reader: CommandReader): void => {
     const command = decodedCommand(reader);
     switch (command.name) {

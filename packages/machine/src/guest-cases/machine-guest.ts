@@ -27,7 +27,11 @@ export class MachineGuest implements CaseGuest {
     this.#log = new CommandLog(this.#mips);
     const options = { cpus: 1, memoryBytes: MEMORY_BYTES, device: { dx: guestCase.dx } };
     this.#machine = new Machine(configure(options));
-    this.#machine.commandObserver = { commandStarts: this.#log.note };
+    this.#machine.device.events.listen((event) => {
+      if (event.kind === 'command-starts') {
+        this.#log.note(event.reader);
+      }
+    });
     this.#process = this.#machine.spawn();
     const { handle, bytes } = this.#process.file.createSurface({ ...surface, coherent: true });
     this.bytes = bytes;

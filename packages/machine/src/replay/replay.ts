@@ -114,7 +114,6 @@ class Replay {
       layout: this.#layout,
       firstPage: this.#mapped.firstPage,
     });
-    machine.commandObserver = this.#uploads.observer;
     this.#baseline = this.#counters();
   }
 
@@ -132,7 +131,7 @@ class Replay {
       // The last frame ended with stores that nothing has uploaded yet.
       this.#submitAndCheck();
     }
-    this.#machine.commandObserver = undefined;
+    this.#uploads.stop();
     const { file } = this.#process;
     const { boxes, bytesUploaded, pagesDirtied, scans, entriesScanned, methodSwitches } = file.statistics(
       this.#surface.handle,

@@ -2,7 +2,7 @@ import { PAGE_SIZE } from '@cg/pagetable';
 import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
 import { CommandWatcher } from '../watch/command-watcher.js';
 import { forEachRun } from '../watch/runs.js';
-import type { CommandObserver, Machine } from '../machine.js';
+import type { Machine } from '../machine.js';
 
 /** The surface whose uploads are counted. */
 interface MeteredSurface {
@@ -13,14 +13,15 @@ interface MeteredSurface {
 
 /**
  * Counts what updates bring to the device, byte by byte: each is compared with what a command would find in its place
- * without the update, right before the device takes it.
+ * without the update, right before the device takes it. Listens from when it is made until `stop`.
  */
 export class UploadMeter {
   /** Bytes that updates brought. */
   bytes = 0;
   /** Those that the device did not have already. */
   bytesChanged = 0;
-  readonly observer: CommandObserver;
+  /** Ends the counting. */
+  readonly stop: () => void;
   readonly #machine: Machine;
   readonly #sid: () => number;
   readonly #surface: MeteredSurface;
@@ -30,10 +31,11 @@ export class UploadMeter {
     this.#machine = machine;
     this.#sid = sid;
     this.#surface = surface;
-    this.observer = new CommandWatcher<MeteredSurface>({
+    const watcher = new CommandWatcher<MeteredSurface>({
       surfaceOf: (id) => (id === this.#sid() ? surface : undefined),
       uploads: (_, subresource, box) => this.#compare(subresource, box),
     });
+    this.stop = machine.device.events.listen(watcher.hear);
   }
 
   #compare(subresource: number, box: SurfaceBox): void {

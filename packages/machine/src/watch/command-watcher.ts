@@ -11,7 +11,7 @@ import {
   type CommandReader,
   type Use,
 } from '@cg/svga-protocol';
-import type { CommandObserver } from '../machine.js';
+import type { SvgaEvent } from '@cg/svga-device';
 
 /** A surface as far as commands tell of it. */
 interface LaidOut {
@@ -94,8 +94,17 @@ const watched: readonly (Watched | undefined)[] = commandNames.map(watchedOf);
 const FENCE = commandNames.indexOf('FENCE');
 
 /** Tells what each command of the device reads, writes and uploads, as it happens. */
-export class CommandWatcher<S extends LaidOut> implements CommandObserver {
+export class CommandWatcher<S extends LaidOut> {
   constructor(readonly listener: CommandListener<S>) {}
+
+  /** For `SvgaDevice.events`. */
+  readonly hear = (event: SvgaEvent): void => {
+    if (event.kind === 'command-starts') {
+      this.commandStarts(event.reader);
+    } else if (event.kind === 'command-done') {
+      this.commandDone(event.reader);
+    }
+  };
 
   commandStarts(reader: CommandReader): void {
     const { index } = reader;

@@ -94,7 +94,7 @@ function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENT
   objects.budget.chargeEach(rect.w * rect.h, shown.cost);
   const image = objects.store.forReading(surface, subresource);
   screen.update({ image, layout: surface.layout, subresource }, rect, shown.toRgba, objects.images);
-  objects.surroundings.screenUpdated(fields.stid, rect);
+  objects.surroundings.events.tell?.({ kind: 'screen-updated', screenTargetId: fields.stid, rect });
 }
 
 /** Screen targets. */

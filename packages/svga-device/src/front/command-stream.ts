@@ -38,10 +38,10 @@ export function executeCommand(objects: DeviceObjects, reader: CommandReader): v
     });
   }
   objects.budget.chargeEach(1, COST.COMMAND + COST.FIELD_BYTE * reader.bytes);
-  const { surroundings } = objects;
-  surroundings.commandStarts?.(reader);
+  const { events } = objects.surroundings;
+  events.tell?.({ kind: 'command-starts', reader });
   executor(objects, reader);
-  surroundings.commandDone?.(reader);
+  events.tell?.({ kind: 'command-done', reader });
   objects.counters.countCommand(index);
   if (isNotExecuted[index]) {
     objects.counters.countNotExecuted(index);

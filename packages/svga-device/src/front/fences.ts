@@ -1,3 +1,5 @@
+import type { EventStream } from '@cg/collections';
+import type { SvgaEvent } from '../svga-event.js';
 import type { Interrupts } from './interrupts.js';
 import { SVGA_FIFO, SVGA_IRQFLAG } from '@cg/svga-protocol';
 
@@ -13,14 +15,16 @@ function hasPassed(passed: number, fence: number): boolean {
 export class Fences {
   readonly #fifo: Uint32Array;
   readonly #interrupts: Interrupts;
+  readonly #events: EventStream<SvgaEvent>;
   /** The last fence passed. */
   last = 0;
   /** SVGA_REG_FENCE_GOAL. */
   goal = 0;
 
-  constructor(fifo: Uint32Array, interrupts: Interrupts) {
+  constructor(fifo: Uint32Array, interrupts: Interrupts, events: EventStream<SvgaEvent>) {
     this.#fifo = fifo;
     this.#interrupts = interrupts;
+    this.#events = events;
   }
 
   /** Passes a fence; 0 is none. */
@@ -40,6 +44,7 @@ export class Fences {
     }
     this.last = fence;
     this.#fifo[SVGA_FIFO.FENCE] = fence;
+    this.#events.tell?.({ kind: 'fence-passed', fence });
     this.#interrupts.post(flags);
   }
 

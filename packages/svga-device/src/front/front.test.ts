@@ -154,24 +154,3 @@ describe('delayed completion', () => {
     ]);
   });
 });
-
-describe('a host that listens', () => {
-  it('is told of each command before it runs, from buffers and from the ring, refused ones too', () => {
-    const guest = new TestGuest();
-    guest.start();
-    const found: unknown[] = [];
-    guest.onCommand = (command) => {
-      const passed = guest.device.fifo[SVGA_FIFO.FENCE];
-      found.push([command.name ?? command.id, command.name === 'FENCE' ? command.u32(0) : 0, passed]);
-    };
-    submitFence(guest, 20, 7);
-    ring(guest);
-    put(guest, new Uint8Array([...encodeCommand('NOP_ERROR', { data: new Uint8Array() }), ...fence(8)]));
-    guest.writeRegister(SVGA_REG.SYNC, 1);
-    expect(found).toEqual([
-      ['FENCE', 7, 0],
-      ['NOP_ERROR', 0, 7],
-      ['FENCE', 8, 7],
-    ]);
-  });
-});

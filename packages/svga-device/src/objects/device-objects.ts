@@ -1,3 +1,4 @@
+import type { EventStream } from '@cg/collections';
 import { SvgaDeviceError } from '../errors.js';
 import type { Fences } from '../front/fences.js';
 import type { DeviceLimits } from '../limits.js';
@@ -6,11 +7,11 @@ import { BoxTransfer } from '../memory/box-transfer.js';
 import type { GuestBacking } from '../memory/guest-backing.js';
 import type { GuestMemory } from '../memory/guest-memory.js';
 import type { GuestRegion } from '../memory/guest-region.js';
-import type { CommandReader } from '@cg/svga-protocol';
 import { SVGA_OTABLE } from '@cg/svga-protocol';
 import { Pointer } from '../screen/pointer.js';
-import type { ScreenRect, ScreenTarget } from '../screen/screen-target.js';
+import type { ScreenTarget } from '../screen/screen-target.js';
 import { Counters } from '../statistics.js';
+import type { SvgaEvent } from '../svga-event.js';
 import type { CoTable } from './co-table.js';
 import type { Context, DxContext, Shader } from './contexts.js';
 import { ImageMemory } from './image-memory.js';
@@ -27,11 +28,7 @@ export interface DeviceSurroundings {
   vram(): Uint8Array;
   /** The registers from SVGA_PALETTE_BASE on. */
   palette(): Uint32Array;
-  /** A rectangle of a screen has changed. */
-  screenUpdated(stid: number, rect: ScreenRect): void;
-  /** Whoever takes note of commands. */
-  readonly commandStarts: ((reader: CommandReader) => void) | undefined;
-  readonly commandDone: ((reader: CommandReader) => void) | undefined;
+  readonly events: EventStream<SvgaEvent>;
 }
 
 /** All that commands act on. */

@@ -9,6 +9,7 @@ import {
 } from '@cg/pagetable';
 import { isErrno } from '../errors.js';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
+import type { PreemptionPoint } from '../preemption-points.js';
 
 /** Pages that one fault maps at most (rule 6.4; the kernel's TTM_BO_VM_NUM_PREFAULT). */
 const PREFAULT_PAGES = 16;
@@ -31,7 +32,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
     const { cleanResources } = object.context.parts;
     return this.reserved(fault, (page, held) => {
       const allowed = object.tracker === undefined ? PREFAULT_PAGES : cleanResources(held, page, page + 1);
-      object.context.memory.preemption.reach('fault: between read-back and entry');
+      object.context.memory.preemption.reach('fault: between read-back and entry' satisfies PreemptionPoint);
       this.#map(fault, page, Math.min(allowed, (fault.vma.flags & VM_RAND_READ) === 0 ? PREFAULT_PAGES : 1));
       return 'noPage';
     });

@@ -57,7 +57,7 @@ export function readBackResources(
 /** Waits for read-backs. Those that the device refuses have left the set by then, and stay GPU-dirty. */
 export function finishReadBacks(held: Reservation<Residence>, readBack: ReadonlySet<ResidentResource>): void {
   const { object } = held;
-  const { queue } = object.context;
+  const { queue, events } = object.context;
   const fence = fenceOrSettle(queue);
   try {
     queue.flush();
@@ -67,6 +67,8 @@ export function finishReadBacks(held: Reservation<Residence>, readBack: Readonly
       object.tracker?.afterDeviceWrite(...resource.pageRange);
       resource.gpuDirty = false;
       dirtyAliasedBytes(object, resource);
+      const { backingOffset: start, backingBytes } = resource;
+      events.tell?.({ kind: 'read-back', object: object.firstPage, start, end: start + backingBytes });
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { EventStream } from '@cg/collections';
 import { PAGE_SIZE, type PhysicalMemory } from '@cg/pagetable';
 import {
   CommandWriter,
@@ -13,6 +14,7 @@ import {
   type CommandName,
   SvgaProtocolError,
 } from '@cg/svga-protocol';
+import type { DriverEvent } from '../driver-event.js';
 import { VmwgfxError } from '../errors.js';
 import type { FaultInjection } from '../fault-injection.js';
 import { failedCommandEnd } from './failed-command.js';
@@ -52,6 +54,7 @@ function hasRoom(write: () => void): boolean {
 export class CommandQueue {
   readonly #ports: SvgaPorts;
   readonly #faults: FaultInjection;
+  readonly #events: EventStream<DriverEvent>;
   readonly #header: Uint8Array;
   readonly #headerAddress: number;
   readonly #buffer: Uint8Array;
@@ -68,8 +71,14 @@ export class CommandQueue {
   #seqno = 0;
 
   /** @throws PageTableError ENOMEM where the buffer's frames cannot be had */
-  constructor(memory: PhysicalMemory, ports: SvgaPorts, faults: FaultInjection) {
+  constructor(
+    memory: PhysicalMemory,
+    ports: SvgaPorts,
+    faults: FaultInjection,
+    events: EventStream<DriverEvent>,
+  ) {
     this.#faults = faults;
+    this.#events = events;
     this.#ports = ports;
     const frame = memory.allocateContiguous(1 + BUFFER_PAGES);
     this.#headerAddress = frame * PAGE_SIZE;
@@ -111,6 +120,7 @@ export class CommandQueue {
     if (refused !== undefined) {
       this.#takeBack.set(offset, refused);
     }
+    this.#events.tell?.({ kind: 'command-emitted', command: name, fields, dxContext });
   }
 
   /**
@@ -118,7 +128,10 @@ export class CommandQueue {
    * now, it goes ahead of whatever comes next, so that an id is free on the device when it is used again.
    */
   emitSurely<N extends CommandName>(name: N, fields: CommandFields<N>, dxContext?: number): void {
-    this.#deferred.push(() => this.#continueRun(this.#writer.write(name, fields), dxContext));
+    this.#deferred.push(() => {
+      this.#continueRun(this.#writer.write(name, fields), dxContext);
+      this.#events.tell?.({ kind: 'command-emitted', command: name, fields, dxContext });
+    });
     if (!this.#faults.strikes('command-space')) {
       this.#sendDeferred(() => this.#flushSurely());
     }
@@ -171,6 +184,7 @@ export class CommandQueue {
     // 0 means «no fence» to the device.
     this.#seqno = (this.#seqno + 1) >>> 0 || 1;
     this.emit('FENCE', { fence: this.#seqno });
+    this.#events.tell?.({ kind: 'fence-emitted', seqno: this.#seqno });
     return new Fence(this.#seqno, () => this.#ports.fifo[SVGA_FIFO.FENCE]);
   }
 
@@ -268,6 +282,7 @@ export class CommandQueue {
     const { name, next } = failedCommandEnd(this.#buffer, offset, end);
     this.#takeBack.get(offset)?.();
     const error = new VmwgfxError('EIO', `the device refused ${name}`, { command: name, offset, status });
+    this.#events.tell?.({ kind: 'command-refused', error });
     return { error, next };
   }
 

@@ -204,7 +204,8 @@ export class BufferObject implements BackingPages, Residence, Evictable {
         this.#unmapGpuDirty(held);
         context.mapping.splitHugeLeaves(this.firstPage, pageCount);
         const memory = context.trackMemory(this, context);
-        this.#tracker = new context.parts.DirtyTracker(memory, context.makePolicy());
+        const log = { events: context.events, object: this.firstPage };
+        this.#tracker = new context.parts.DirtyTracker(memory, context.makePolicy(), log);
       } catch (error) {
         context.account.refund(bytes);
         throw error;
@@ -288,7 +289,11 @@ export class BufferObject implements BackingPages, Residence, Evictable {
       this.lastFence?.wait();
       this.unmapRange(held, 0, this.pageCount);
       residents.forEach((resource) => resource.unbind());
-      this.#leaveDevice(() => this.context.queue.flush());
+      const { events, queue } = this.context;
+      if (this.#placed) {
+        events.tell?.({ kind: 'buffer-evicted', object: this.firstPage });
+      }
+      this.#leaveDevice(() => queue.flush());
     });
   }
 

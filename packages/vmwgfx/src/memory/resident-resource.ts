@@ -1,4 +1,5 @@
-import type { IntervalTree } from '@cg/collections';
+import type { EventStream, IntervalTree } from '@cg/collections';
+import type { DriverEvent } from '../driver-event.js';
 import type { CommandQueue } from '../device/command-queue.js';
 import type { BackedResource, DirtyTracker } from '@cg/dirty-tracking';
 import type { Reservation } from './reservation.js';
@@ -22,7 +23,9 @@ export interface ResidentResource extends BackedResource {
 
 /** A buffer object as who reads its resources back sees it. */
 export interface Residence {
-  readonly context: { readonly queue: CommandQueue };
+  readonly context: { readonly queue: CommandQueue; readonly events: EventStream<DriverEvent> };
+  /** Its first page in the device's mapping. */
+  readonly firstPage: number;
   /** The resources in it by byte range. */
   readonly resources: IntervalTree<ResidentResource>;
   readonly tracker: DirtyTracker | undefined;

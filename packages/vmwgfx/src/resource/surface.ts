@@ -16,7 +16,7 @@ export interface SurfaceRequest extends SurfaceToDefine {
   readonly coherent: boolean;
 }
 
-/** What a surface counted. */
+/** What a surface counted, also while nobody listens. */
 export interface SurfaceStatistics {
   /** Boxes uploaded. */
   boxes: number;
@@ -83,8 +83,11 @@ export class Surface extends Resource implements Evictable, Named {
         readBackResources(held, [this]);
       }
       this.needsUpload = true;
+      const { queue, events } = this.context;
+      const sid = this.#id;
       this.#takeFromDevice();
-      this.context.queue.flush();
+      events.tell?.({ kind: 'surface-evicted', sid });
+      queue.flush();
     });
   }
 
@@ -150,6 +153,7 @@ export class Surface extends Resource implements Evictable, Named {
     this.statistics.bytesUploaded += bytes;
     this.#dirtyBoxes?.clear();
     backing.tracker?.clear(this, this.sharedBy);
+    this.context.events.tell?.({ kind: 'update-emitted', sid: this.#id, bytes, box: undefined });
   }
 
   unbind(): void {
@@ -187,11 +191,13 @@ export class Surface extends Resource implements Evictable, Named {
     if (this.#dirtyBoxes === undefined || this.#dirtyBoxes.isEmpty) {
       return;
     }
-    const { emitUpdate } = this.context.parts;
+    const { events, parts } = this.context;
     for (const box of this.#dirtyBoxes.boxes()) {
-      emitUpdate(this.context, this.#id, this.layout, box, () => this.#markDirty(box));
+      parts.emitUpdate(this.context, this.#id, this.layout, box, () => this.#markDirty(box));
+      const bytes = boxBytes(this.layout, box.subresource, box);
       this.statistics.boxes++;
-      this.statistics.bytesUploaded += boxBytes(this.layout, box.subresource, box);
+      this.statistics.bytesUploaded += bytes;
+      events.tell?.({ kind: 'update-emitted', sid: this.#id, bytes, box });
     }
     this.#dirtyBoxes.clear();
   }

@@ -9,6 +9,7 @@ import { checkCommands, type CommandChecks, type UserCommand } from './check-com
 import { ContextChanges } from './context-changes.js';
 import type { Reservations } from './reservations.js';
 import type { Validation } from './validation.js';
+import type { PreemptionPoint } from '../preemption-points.js';
 
 /** A command on its way. */
 interface SentCommand {
@@ -50,7 +51,7 @@ export function submit(
     // What the device refuses of all that must strike before the user's commands run on stale content (rule 1.5).
     queue.flush();
     validation.checkReady();
-    context.memory.preemption.reach('submit: between updates and commands');
+    context.memory.preemption.reach('submit: between updates and commands' satisfies PreemptionPoint);
   } catch (error) {
     queue.settle();
     // First: who was closed meanwhile goes with the validation, which is the last to keep it.
@@ -114,7 +115,7 @@ function send(
     throw error;
   } finally {
     changes?.takeBack(done);
-    memory.preemption.reach('submit: between commands and their effects');
+    memory.preemption.reach('submit: between commands and their effects' satisfies PreemptionPoint);
     noteEffects(sent, validation.reservations);
     validation.commit(fence);
     changes?.accept();

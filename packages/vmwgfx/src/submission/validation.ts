@@ -5,6 +5,7 @@ import { VmwgfxError } from '../errors.js';
 import { BufferObject, type BufferReservation } from '../memory/buffer-object.js';
 import type { Resource } from '../resource/resource.js';
 import { Reservations } from './reservations.js';
+import type { PreemptionPoint } from '../preemption-points.js';
 
 /** A place in a buffer object. */
 export interface Place {
@@ -85,7 +86,7 @@ export class Validation {
     this.takeTrackerUsers(this.#switchedTo());
     this.scanAll();
     const [first] = this.reservations.objects();
-    first?.context.memory.preemption.reach('submit: between scan and transfer');
+    first?.context.memory.preemption.reach('submit: between scan and transfer' satisfies PreemptionPoint);
     this.validateAll();
     this.#readBackRanges();
   }
