@@ -1,4 +1,5 @@
 import { formatById } from '@cg/surface-layout';
+import { SVGA_GMR } from '../registers/registers.js';
 import { idTypes, SVGA3D_INVALID_ID } from '../structures/header-types.js';
 import type { HeaderType } from '../structures/header-types.js';
 
@@ -82,6 +83,7 @@ const primitives: Values = {
 
 /** Names of values without the prefixes they share, from the headers that define the types. */
 const valuesByType: Partial<Record<HeaderType, Values>> = {
+  GmrId: { [SVGA_GMR.NULL]: 'NULL', [SVGA_GMR.FRAMEBUFFER]: 'FRAMEBUFFER' },
   SVGA3dComparisonFunc: comparisons,
   SVGA3dCullMode: listed(1, 'NONE', 'FRONT', 'BACK'),
   SVGA3dFrameUpdateType: listed(0, 'END', 'PARTIAL', 'UNKNOWN'),
@@ -165,7 +167,7 @@ export function valueName(type: HeaderType, value: number): string | undefined {
   if (type === 'SVGA3dSurfaceFormat') {
     return formatById(value)?.name.replace(/^SVGA3D_/, '');
   }
-  if (type in idTypes) {
+  if (type in idTypes && type !== 'GmrId') {
     return value === SVGA3D_INVALID_ID ? 'INVALID' : undefined;
   }
   const bits = bitsByType[type];
