@@ -130,7 +130,7 @@ describe('Machine.listen', () => {
     expect(machine.device.surfaceImage(12_345)).toBeUndefined();
   });
 
-  it('1.1, 1.2: a listener that throws at every event surfaces, and neither driver nor device is any worse', async () => {
+  it('1.1, 1.2: the errors of a listener surface, and disturb neither driver nor device', async () => {
     const rejected = unhandledRejections();
     const { machine, file, copy, from, to, start } = setUp();
     let told = 0;

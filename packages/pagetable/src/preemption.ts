@@ -1,6 +1,6 @@
 /**
- * The places in this package where another CPU, walker or thread can get in between two steps that are not one. Packages
- * above name their own.
+ * The places in this package where another CPU, walker or thread can get in between two steps that are not one.
+ * Packages above name their own.
  */
 export const preemptionPoints = [
   /** A fault knows that a table is missing and has a frame for it, but has not entered it. */
