@@ -9,6 +9,7 @@ export type PageRange = readonly [start: number, end: number];
  *
  * - `scanned`: the page-table entries of a range were cleaned, by the scan method or ahead of an unmapping; `found`
  *   is dirty now and was not before, `entries` counts the entries that were dirty.
+ *   Behind a switch to the scan method it is what the faults had recorded already, and is dropped (B4).
  * - `protected`: the entries of a range were write-protected; `entries` counts those that were writable.
  * - `write-recorded`: the trap method has recorded the first store to a page.
  * - `range-dirtied`: a resource was told that a range of its pages is dirty; others that share pages of it were, too.

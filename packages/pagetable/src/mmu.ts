@@ -101,7 +101,9 @@ export class Mmu {
     ) {
       throw new PageTableError('EFAULT', `${access} at ${address}, outside user space`, { address, access });
     }
-    this.#events.tell?.({ kind: 'tlb-miss', cpu: this.name, address, access });
+    if (this.#events.tell !== undefined) {
+      this.#tellMiss(address, access);
+    }
     for (let faults = 0; faults < MAX_FAULTS_PER_ACCESS; faults++) {
       this.statistics.walks++;
       const entry = this.#leafEntry(addressSpace.tables, address);
@@ -116,6 +118,11 @@ export class Mmu {
     throw new PageTableError('ELOOP', said, { address, access });
   }
 
+  /** Apart from the walk, as `#fault` is: that stays small, and fast. */
+  #tellMiss(address: number, access: 'load' | 'store'): void {
+    this.#events.tell?.({ kind: 'tlb-miss', cpu: this.name, address, access });
+  }
+
   #fault(addressSpace: AddressSpace, address: number, access: 'load' | 'store'): void {
     if (access === 'store') {
       this.statistics.writeFaults++;
@@ -125,11 +132,11 @@ export class Mmu {
     if (this.#events.tell === undefined) {
       handlePageFault(addressSpace, address, access, this.name);
     } else {
-      this.#toldFault(addressSpace, address, access);
+      this.#tellFault(addressSpace, address, access);
     }
   }
 
-  #toldFault(addressSpace: AddressSpace, address: number, access: 'load' | 'store'): void {
+  #tellFault(addressSpace: AddressSpace, address: number, access: 'load' | 'store'): void {
     const events = this.#events;
     const { name: cpu } = this;
     events.tell?.({ kind: 'fault-starts', cpu, address, access });
