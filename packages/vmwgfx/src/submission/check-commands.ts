@@ -171,7 +171,7 @@ function resolve(name: CommandName, rule: UserRule, fields: Fields, handles: Han
     checkPlace(named[0].backingBytes, buffers[0].object, 0);
   }
   const objects = buffers === NO_BUFFERS ? NO_OBJECTS : buffers.map(({ object }) => object);
-  checkExtents(rule.surfaces, named, fields);
+  checkExtents(rule.extents, named, fields);
   const found = rule.inspect?.(fields as never, named, objects);
   return {
     name,

@@ -1,15 +1,17 @@
 import { boxRows, emptyRows } from '@cg/surface-layout';
 import {
   boxIn,
+  boxOf,
   runOfRows,
   subresourceIn,
   SVGA3D_MAX_SURFACE_FACES,
   takesPlace,
+  type CommandBox,
   type Extent,
 } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { Surface } from '../../resource/surface.js';
-import type { SurfaceOperand } from './user-rules.js';
+import type { CheckedExtent } from './user-rules.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -32,13 +34,13 @@ function checkExtent(
   surface: Surface,
   { images, box, part, rows }: Extent,
   fields: Fields,
-  textureOf: (field: string) => Surface,
+  texture: Surface | undefined,
 ): void {
   if (images === undefined) {
     return;
   }
-  if (rows !== undefined) {
-    const { x, width } = runOfRows(fields, rows, textureOf(rows.texture).layout);
+  if (rows !== undefined && texture !== undefined) {
+    const { x, width } = runOfRows(fields, rows, texture.layout);
     checkRun(surface, x, width);
     return;
   }
@@ -70,19 +72,25 @@ function checkExtent(
  * VmwgfxError EINVAL for no such face, mip or run
  */
 export function checkExtents(
-  operands: readonly SurfaceOperand[],
+  extents: readonly CheckedExtent[],
   surfaces: readonly Surface[],
   fields: Fields,
 ): void {
-  const textureOf = (field: string): Surface =>
-    surfaces[operands.findIndex((other) => other.field === field)];
-  operands.forEach(({ uses }, i) => {
-    for (const use of uses) {
-      if (use.extent?.images !== undefined && takesPlace(use, fields)) {
-        checkExtent(surfaces[i], use.extent, fields, textureOf);
-      }
+  for (const each of extents) {
+    if (each.isConditional && !takesPlace(each.use, fields)) {
+      continue;
     }
-  });
+    const surface = surfaces[each.operand];
+    if (each.isBareImage) {
+      const { face, mipmap } = fields as { face: number; mipmap: number };
+      const subresource = subresourceOf(surface, face, mipmap);
+      if (each.hasBareBox) {
+        boxRows(surface.layout, subresource, boxOf(fields as unknown as CommandBox), scratch);
+      }
+    } else {
+      checkExtent(surface, each.extent, fields, each.texture < 0 ? undefined : surfaces[each.texture]);
+    }
+  }
 }
 
 /** Checks a run of a buffer surface. @throws VmwgfxError EINVAL where it is none or leaves it */

@@ -3,6 +3,7 @@ import {
   takesPlace,
   type Action,
   type CommandName,
+  type Extent,
   type Reference,
   type Use,
 } from '@cg/svga-protocol';
@@ -20,9 +21,28 @@ export interface SurfaceOperand {
   readonly isConditional: boolean;
 }
 
+/** A part of a surface that a command touches, to be checked. */
+export interface CheckedExtent {
+  /** Which of the rule's surfaces. */
+  readonly operand: number;
+  readonly use: Use;
+  readonly extent: Extent;
+  /** The surface by whose layout rows of a buffer lie, of those too; -1 where there are no rows. */
+  readonly texture: number;
+  /**
+   * The fields `face` and `mipmap` say which image, and `x` to `d` which box of it, as in the transfers that a program
+   * sends by the thousand: these are read by their names, which is faster than by a variable.
+   */
+  readonly isBareImage: boolean;
+  readonly hasBareBox: boolean;
+  readonly isConditional: boolean;
+}
+
 /** What the driver has to know of a command that a user may send. */
 export interface UserRule {
   readonly surfaces: readonly SurfaceOperand[];
+  /** Found once: a submission may have thousands of commands. */
+  readonly extents: readonly CheckedExtent[];
   /** Fields with handles of buffer objects; a command that is for a context resolves its own. */
   readonly buffers: readonly string[];
   /** Its surface lies in its buffer object from then on; the driver does it in its own way. */
@@ -62,6 +82,27 @@ function operandOf({ field, uses }: Reference): SurfaceOperand {
   return { field: field as string, uses, effect: effectOf(uses), isConditional };
 }
 
+const BOX_FIELDS = ['x', 'y', 'z', 'w', 'h', 'd'] as const;
+
+function extentsOf(surfaces: readonly SurfaceOperand[]): CheckedExtent[] {
+  return surfaces.flatMap(({ uses }, operand) =>
+    uses.flatMap((use) => {
+      const { extent } = use;
+      if (extent?.images === undefined) {
+        return [];
+      }
+      const texture = surfaces.findIndex(({ field }) => field === extent.rows?.texture);
+      const { images, box, part, rows } = extent;
+      const isBare = 'face' in images && images.face === 'face' && images.mipmap === 'mipmap';
+      const isWhole = part === undefined && rows === undefined;
+      const hasBareBox = box !== undefined && BOX_FIELDS.every((name) => box[name] === name);
+      const isBareImage = isBare && isWhole && (box === undefined || hasBareBox);
+      const isConditional = use.when !== undefined;
+      return [{ operand, use, extent, texture, isBareImage, hasBareBox, isConditional }];
+    }),
+  );
+}
+
 /** Completes a rule by what the protocol says of the command. */
 export function userRule(name: CommandName, { check, apply, inspect }: CommandRule): UserRule {
   const ofBody = effectsOf(name).references.filter(({ part }) => part === undefined);
@@ -74,6 +115,7 @@ export function userRule(name: CommandName, { check, apply, inspect }: CommandRu
   const buffers = applied === undefined ? ofBody.filter(({ kind }) => kind === 'mob' || kind === 'gmr') : [];
   return {
     surfaces,
+    extents: extentsOf(surfaces),
     buffers: buffers.map(({ field }) => field as string),
     bindsBacking: actions.includes('bind'),
     explicit,
