@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { readTarball } from './tarball.js';
 import { closure, published, root } from './workspace.js';
 
 const windows = process.platform === 'win32';
@@ -24,6 +25,18 @@ function run(command: string, args: readonly string[], cwd: string): string {
     throw new Error(`«${[command, ...args].join(' ')}» in ${cwd} failed:\n${said}`);
   }
   return result.stdout;
+}
+
+function hasNoOutsideDependency(name: string): boolean {
+  const { dependencies = {}, peerDependencies = {} } = published.get(name)?.manifest ?? {};
+  return Object.keys({ ...dependencies, ...peerDependencies }).every((each) => published.has(each));
+}
+
+function unpack(tarball: string, folder: string): void {
+  for (const [path, bytes] of readTarball(tarball)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
 }
 
 /** Somebody who has the packed packages, and makes new projects outside of the repository with them. */
@@ -58,11 +71,15 @@ export class User {
   install(...names: readonly string[]): Project {
     const folder = mkdtempSync(join(this.#folder, 'project-'));
     writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-    const tarballs = [...new Set(names.flatMap((name) => [...closure(name)]))].map((each) =>
-      this.tarball(each),
-    );
-    const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-    run('npm', ['install', '--prefix', folder, ...quietly, ...tarballs], folder);
+    const needed = [...new Set(names.flatMap((name) => [...closure(name)]))];
+    if (needed.every((name) => hasNoOutsideDependency(name))) {
+      // What npm would do, in a hundredth of the time.
+      needed.forEach((name) => unpack(this.tarball(name), join(folder, 'node_modules', name)));
+    } else {
+      const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+      const tarballs = needed.map((name) => this.tarball(name));
+      run('npm', ['install', '--prefix', folder, ...quietly, ...tarballs], folder);
+    }
     return new Project(folder);
   }
 
