@@ -10,7 +10,7 @@ beforeAll(() => {
   user = new User();
 }, 120_000);
 
-afterAll(() => user?.leave());
+afterAll(() => user?.leave(), 120_000);
 
 describe.each([...published])('%s, packed', (name) => {
   it('holds its bundle, recordings that it reads, README, LICENSE, package.json and nothing else', () => {
