@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root, run, runQuietly } from './setup.mjs';
+import { root, run, runQuietly, toStandardError } from './setup.mjs';
 
 const usage = `Usage: npm run release -- --dry-run | --publish
 
@@ -26,44 +26,28 @@ function published(checkout) {
     .filter((manifest) => manifest.private !== true);
 }
 
-/** Runs npm's tasks in the copy as somebody with a fresh clone would. */
-function inCopy(copy, command, args) {
-  const { status } = spawnSync(command, args, {
-    cwd: copy,
-    stdio: ['ignore', process.stderr, process.stderr],
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) {
-    fail(`«${[command, ...args].join(' ')}» failed in the copy`);
-  }
-}
-
 function dryRun() {
   const copy = mkdtempSync(join(tmpdir(), 'cg-release-'));
-  try {
-    runQuietly('git', ['clone', '--quiet', '--no-hardlinks', root, copy]);
-    inCopy(copy, 'npm', ['run', '--silent', 'build']);
-    console.error('cg: versions and changelogs, from the changesets');
-    inCopy(copy, process.execPath, [join(root, 'node_modules', '@changesets', 'cli', 'bin.js'), 'version']);
-    inCopy(copy, join(root, '.tools', 'pnpm', 'node_modules', '.bin', 'pnpm'), [
-      'install',
-      '--lockfile-only',
-    ]);
-    const packages = published(copy);
-    const unversioned = packages.filter(({ folder }) => !existsSync(join(folder, 'CHANGELOG.md')));
-    if (unversioned.length > 0) {
-      fail(`no changeset names ${unversioned.map(({ name }) => name).join(', ')}`);
-    }
-    console.error('cg: types, publint, attw; then each tarball, installed in a new project');
-    inCopy(copy, 'npm', ['run', '--silent', 'check']);
-    inCopy(copy, 'npm', ['test', '--', '--project', 'packaging']);
-    for (const { name, version } of packages) {
-      console.log(`${name} ${version}`);
-    }
-    console.error('cg: nothing was published');
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
+  // A step that fails ends the process.
+  process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
+  const inCopy = (command, args) => run(command, args, { cwd: copy, ...toStandardError });
+  runQuietly('git', ['clone', '--quiet', '--no-hardlinks', root, copy]);
+  inCopy('npm', ['run', '--silent', 'build']);
+  console.error('cg: versions and changelogs, from the changesets');
+  inCopy('changeset', ['version']);
+  inCopy('pnpm', ['install', '--lockfile-only']);
+  const packages = published(copy);
+  const unversioned = packages.filter(({ folder }) => !existsSync(join(folder, 'CHANGELOG.md')));
+  if (unversioned.length > 0) {
+    fail(`no changeset names ${unversioned.map(({ name }) => name).join(', ')}`);
   }
+  console.error('cg: types, publint, attw; then each tarball, installed in a new project');
+  inCopy('npm', ['run', '--silent', 'check']);
+  inCopy('npm', ['test', '--', '--project', 'packaging']);
+  for (const { name, version } of packages) {
+    console.log(`${name} ${version}`);
+  }
+  console.error('cg: nothing was published');
 }
 
 function publish() {

@@ -57,7 +57,7 @@ function step(what, work) {
   console.error(`cg: … done in ${(Number(process.hrtime.bigint() - started) / 1e9).toFixed(1)} s`);
 }
 
-const toStandardError = { stdio: ['ignore', process.stderr, process.stderr] };
+export const toStandardError = { stdio: ['ignore', process.stderr, process.stderr] };
 
 function requireNode() {
   const wanted = manifest.engines.node.replace('>=', '').split('.').map(Number);
@@ -115,7 +115,10 @@ async function build() {
   const output = [];
   child.stdout.on('data', (piece) => output.push(piece));
   child.stderr.on('data', (piece) => output.push(piece));
-  const [code] = await once(child, 'close');
+  const code = await once(child, 'close').then(
+    ([status]) => status,
+    (error) => output.push(Buffer.from(`cg: cannot run turbo: ${error.message}\n`)),
+  );
   clearTimeout(slow);
   if (code !== 0) {
     process.stderr.write(Buffer.concat(output));
