@@ -46,9 +46,9 @@ function told<N extends CommandName>(name: N, fields: CommandFields<N>): string[
   });
   const reader = new CommandReader().aim(encodeCommand(name, fields));
   reader.next();
-  watcher.commandStarts(reader);
+  watcher.hear({ kind: 'command-starts', reader });
   lines.push('runs');
-  watcher.commandDone(reader);
+  watcher.hear({ kind: 'command-done', reader });
   return lines;
 }
 

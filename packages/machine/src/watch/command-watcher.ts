@@ -100,13 +100,13 @@ export class CommandWatcher<S extends LaidOut> {
   /** For `SvgaDevice.events`. */
   readonly hear = (event: SvgaEvent): void => {
     if (event.kind === 'command-starts') {
-      this.commandStarts(event.reader);
+      this.#commandStarts(event.reader);
     } else if (event.kind === 'command-done') {
-      this.commandDone(event.reader);
+      this.#commandDone(event.reader);
     }
   };
 
-  commandStarts(reader: CommandReader): void {
+  #commandStarts(reader: CommandReader): void {
     const { index } = reader;
     const effects = watched[index];
     if (effects !== undefined) {
@@ -116,7 +116,7 @@ export class CommandWatcher<S extends LaidOut> {
     }
   }
 
-  commandDone(reader: CommandReader): void {
+  #commandDone(reader: CommandReader): void {
     const { index } = reader;
     const effects = watched[index];
     if (effects === undefined) {
