@@ -17,7 +17,6 @@ export default defineConfig({
     projects: [
       ...readdirSync('packages').map((name) => project(name, `packages/${name}`, special[name])),
       ...readdirSync('apps').map((name) => project(name, `apps/${name}`, ofApps)),
-      project('packaging', 'tooling/packaging', { testTimeout: 240_000, isolate: true }),
       project('lint', 'tooling/lint'),
     ],
   },

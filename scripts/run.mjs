@@ -60,6 +60,7 @@ const tasks = {
     tasks.lint();
     runQuietly('turbo', ['run', 'typecheck', 'check:package', '--output-logs=errors-only']);
     console.error('cg: types, publint and attw have nothing to say');
+    run('vitest', ['run', '--config', 'tooling/packaging/vitest.config.ts']);
   },
 };
 

@@ -29,8 +29,8 @@ class Run {
   }
 
   /** Sends a signal once standard error says something. */
-  async send(signal: 'SIGINT' | 'SIGTERM', said: RegExp): Promise<void> {
-    while (!said.test(this.err)) {
+  async send(signal: 'SIGINT' | 'SIGTERM', output: RegExp): Promise<void> {
+    while (!output.test(this.err)) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     this.#child.kill(signal);

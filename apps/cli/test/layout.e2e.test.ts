@@ -142,7 +142,7 @@ describe('cg layout', () => {
   });
 
   it('bad input: one line, exit code 2, nothing on standard output', async () => {
-    for (const [args, said] of [
+    for (const [args, message] of [
       [[], 'needs --format and --size'],
       [['--format', 'NOPE', '--size', '4x4'], '«NOPE»'],
       [['--format', 'P8', '--size', '0x4'], 'width 0'],
@@ -178,9 +178,9 @@ describe('cg layout', () => {
       [['--format', 'P8', '--size', '4x4', '--offset', '1e3'], 'number'],
     ] as const) {
       const { code, out, err } = await runCg(['layout', ...args]);
-      expect([code, out], said).toEqual([2, '']);
+      expect([code, out], message).toEqual([2, '']);
       expect(err).toMatch(/^cg: .*\n$/);
-      expect(err).toContain(said);
+      expect(err).toContain(message);
     }
   });
 });

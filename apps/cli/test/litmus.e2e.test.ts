@@ -130,12 +130,12 @@ describe('cg litmus', () => {
     ['a number beyond all', 'cpu 0 store s1 +99999999999 1', /an offset must be a number from 0/],
     ['an unknown name', 'evict s9', /"s9" is not the name/],
     ['a surface that the device refuses', 'surface u A8R8G8B8 4x4 layers 9', /surface u .*/],
-  ])('exit 2 for an operand that cannot be, with its line: %s', async (_what, line, said) => {
+  ])('exit 2 for an operand that cannot be, with its line: %s', async (_what, line, message) => {
     const path = fileWith('operand.litmus', `${seen}\n# Not this.\n${line}\n`);
     const { code, out, err } = await runCg(['litmus', path]);
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(/^cg: .*operand\.litmus:10: .*\n$/);
-    expect(err).toMatch(said);
+    expect(err).toMatch(message);
   });
 
   it('exit 2 for a file without a statement: nothing would be tested', async () => {

@@ -37,8 +37,8 @@ describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest, 1.1, 
         const kernel = step.boxes.toSorted((a, b) => a[0] - b[0]);
         const blocks = dirtyBlocks(layout, step.w ?? []);
         const kind = judgeStep({ step, isFirst: index === 0, ours, kernel, blocks, compressed });
-        const said = `${where}: ${JSON.stringify(ours)} where the kernel sent ${JSON.stringify(kernel)}`;
-        expect(kind, said).not.toBe('unexplained');
+        const message = `${where}: ${JSON.stringify(ours)} where the kernel sent ${JSON.stringify(kernel)}`;
+        expect(kind, message).not.toBe('unexplained');
         if (step.before !== undefined) {
           expect(before, `${where}: read-backs`).toEqual(step.before);
         }

@@ -203,7 +203,7 @@ describe('IGT vmw_ref_count', () => {
     two.close();
     machine.cpus.forEach((cpu) => cpu.run(undefined));
     addressSpace.exit();
-    expect(machine.driver.context.graphicsMemory.used).toBe(0);
+    expect(machine.driver.state.graphicsMemory.used).toBe(0);
   });
 });
 

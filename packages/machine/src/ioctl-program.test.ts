@@ -225,7 +225,7 @@ describe.each(trackingMethods)('method %s', (method) => {
     second.call(DRM_IOCTL_VMW_HANDLE_CLOSE, (x) =>
       structs.handle.write(x, 0, { handle: theirs.buffer_handle, pad64: 0 }),
     );
-    const { graphicsMemory } = machine.driver.context;
+    const { graphicsMemory } = machine.driver.state;
     expect([otherCpu.load32(b + 12), graphicsMemory.used > 0], '8.6: mapped still').toEqual([43, true]);
     machine.cpus.forEach((each) => each.run(undefined));
     [first, second].forEach(({ process }) => process.addressSpace.exit());

@@ -152,7 +152,7 @@ describe('Machine.listen', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect([rejected.length, machine.device.statistics.errors]).toEqual([told, 0]);
     expect(rejected.map(String)).toContain('Error: listener at command-emitted');
-    const { account, graphicsMemory } = machine.driver.context;
+    const { account, graphicsMemory } = machine.driver.state;
     const { addressSpace } = cpu;
     cpu.run(undefined);
     addressSpace?.exit();

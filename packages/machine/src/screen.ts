@@ -52,8 +52,8 @@ export class Screen {
   #send<N extends CommandName>(name: N, fields: CommandFields<N>): void {
     const { device, driver } = this.machine;
     try {
-      driver.context.queue.emit(name, fields);
-      driver.context.queue.flush();
+      driver.state.queue.emit(name, fields);
+      driver.state.queue.flush();
     } catch (error) {
       if (!(error instanceof VmwgfxError)) {
         throw error;

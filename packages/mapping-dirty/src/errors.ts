@@ -40,8 +40,8 @@ export class MappingDirtyError extends Error {
   }
 
   static hugeEntry(start: number, end: number, hugeEntries: number): MappingDirtyError {
-    const said = `${formatAddress(start)}-${formatAddress(end)}`;
-    const message = `the huge entry of ${said} is writable or dirty in a tracked mapping (${hugeEntries} in all)`;
+    const range = `${formatAddress(start)}-${formatAddress(end)}`;
+    const message = `the huge entry of ${range} is writable or dirty in a tracked mapping (${hugeEntries} in all)`;
     return new MappingDirtyError('EUCLEAN', message, start, end, 0, 0, hugeEntries);
   }
 }

@@ -1,5 +1,5 @@
 import { checkPageRange, formatAddress, PAGE_SIZE } from './address.js';
-import { forkEntries, moveEntries, protectEntries } from './entry-changes.js';
+import { forkEntries, moveEntries, protectEntries } from './vma-entries.js';
 import { PageTableError } from './errors.js';
 import { splitAtEdges } from './leaf-visit.js';
 import { LOCK_RANK } from './lock-ledger.js';
@@ -179,8 +179,8 @@ export class AddressSpace implements VmaAddressSpace {
     const vma = this.#vmas.find(address);
     const end = address + length;
     if (vma === undefined || end > vma.end) {
-      const said = `${formatAddress(address)} + ${length} is not within one VMA`;
-      throw new PageTableError('EFAULT', said, { address, length });
+      const message = `${formatAddress(address)} + ${length} is not within one VMA`;
+      throw new PageTableError('EFAULT', message, { address, length });
     }
     checkMapped(vma.pageAt(address), newAddress ?? address, newLength);
     if (newAddress !== undefined) {
@@ -296,8 +296,8 @@ export class AddressSpace implements VmaAddressSpace {
 
   #checkProtect(touched: readonly Vma[], start: number, end: number, access: number): void {
     if ((access & ACCESS) !== access) {
-      const said = `not an access: 0x${access.toString(16)}`;
-      throw new PageTableError('EINVAL', said, { address: start, length: end - start });
+      const message = `not an access: 0x${access.toString(16)}`;
+      throw new PageTableError('EINVAL', message, { address: start, length: end - start });
     }
     let covered = start;
     for (const { start: from, end: to, flags } of touched) {
@@ -306,8 +306,8 @@ export class AddressSpace implements VmaAddressSpace {
       }
       const gained = access & ~flags;
       if ((gained & ~(flags >>> MAY_SHIFT)) !== 0) {
-        const said = `the VMA at ${formatAddress(from)} may not be given access 0x${gained.toString(16)}`;
-        throw new PageTableError('EACCES', said, { address: from });
+        const message = `the VMA at ${formatAddress(from)} may not be given access 0x${gained.toString(16)}`;
+        throw new PageTableError('EACCES', message, { address: from });
       }
       covered = to;
     }
@@ -367,7 +367,7 @@ function checkUnlocked(vmas: readonly Vma[]): void {
 /** @throws PageTableError EINVAL where no mapping has `length` bytes from a page on */
 function checkMapped(firstPage: number, address: number, length: number): void {
   if (!Number.isInteger(firstPage) || firstPage < 0 || firstPage + length / PAGE_SIZE > MAPPING_PAGES) {
-    const said = `a mapping has no ${length} bytes from page ${firstPage} on`;
-    throw new PageTableError('EINVAL', said, { address, length });
+    const message = `a mapping has no ${length} bytes from page ${firstPage} on`;
+    throw new PageTableError('EINVAL', message, { address, length });
   }
 }

@@ -24,8 +24,8 @@ export function formatAddress(address: number): string {
 export function checkPageRange(start: number, length: number): void {
   const aligned = Number.isInteger(start / PAGE_SIZE) && Number.isInteger(length / PAGE_SIZE);
   if (!aligned || start < 0 || length <= 0 || start + length > USER_ADDRESS_END) {
-    const said = start >= 0 && start < ADDRESS_END ? formatAddress(start) : String(start);
-    throw new PageTableError('EINVAL', `not a page range of user space: ${said} + ${length}`, {
+    const from = start >= 0 && start < ADDRESS_END ? formatAddress(start) : String(start);
+    throw new PageTableError('EINVAL', `not a page range of user space: ${from} + ${length}`, {
       address: start,
       length,
     });

@@ -12,10 +12,10 @@ import {
 } from './entry-bits.js';
 import { tableOfEntry } from './page-tables.js';
 import { changeRange } from './range-change.js';
-import type { TakenFault } from './taken-fault.js';
+import type { FaultInProgress } from './fault-in-progress.js';
 
 /** Enters a copy of `fault.frame`, the VMA's own from now on: the first access to the page is a store. */
-export function enterCopy(fault: TakenFault): void {
+export function enterCopy(fault: FaultInProgress): void {
   const { memory } = fault.vma.addressSpace.tables;
   const copy = memory.anonymous.copyOf(fault.frame);
   let entered = false;
@@ -35,7 +35,7 @@ export function enterCopy(fault: TakenFault): void {
  * is done and the access is tried again.
  * @throws PageTableError ENOMEM
  */
-export function breakSharing(fault: TakenFault): void {
+export function breakSharing(fault: FaultInProgress): void {
   const { address, vma, holder } = fault;
   const { addressSpace } = vma;
   const { tables } = addressSpace;

@@ -203,8 +203,8 @@ export class Cpu extends Mmu {
       this.#cache(address, store);
     }
     const access = store ? 'store' : 'load';
-    const said = `${access} at ${formatAddress(address)}: its two pages drive each other out`;
-    throw new PageTableError('ELOOP', said, { address, access, length: size });
+    const message = `${access} at ${formatAddress(address)}: its two pages drive each other out`;
+    throw new PageTableError('ELOOP', message, { address, access, length: size });
   }
 
   #cache(address: number, store: boolean): void {

@@ -21,8 +21,8 @@ export function lockHugeEntry(
   if (!outer.some(({ holders }) => holders.includes(holder))) {
     const heldBy = outer.flatMap(({ holders }) => holders);
     const names = outer.map(({ name }) => name).join(' or ');
-    const said = `lock ${names} must be held by ${holder}; held by ${heldBy.join(', ') || 'nobody'}`;
-    throw new PageTableError('EDEADLK', said, { lock: names, holder, heldBy, address });
+    const message = `lock ${names} must be held by ${holder}; held by ${heldBy.join(', ') || 'nobody'}`;
+    throw new PageTableError('EDEADLK', message, { lock: names, holder, heldBy, address });
   }
   const entry = tables.findEntry(address, level);
   if (level < 2 || entry < 0 || !isHugeLeaf(tables.memory.u32[entry])) {

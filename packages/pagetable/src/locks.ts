@@ -53,7 +53,7 @@ export class RwLock {
   releaseRead(holder: string = RUNNING_THREAD): void {
     const index = this.#readers.lastIndexOf(holder);
     if (index < 0) {
-      throw this.#broken(`released by ${holder}, who does not read under it; ${this.#said()}`, holder);
+      throw this.#broken(`released by ${holder}, who does not read under it; ${this.#holders()}`, holder);
     }
     this.#readers.splice(index, 1);
     this.#ledger?.remove(this, holder);
@@ -62,7 +62,7 @@ export class RwLock {
   /** @throws PageTableError EDEADLK where anybody holds it, or `holder` a lock of a higher rank */
   acquireWrite(holder: string = RUNNING_THREAD): void {
     if (this.isHeld) {
-      throw this.#broken(`wanted for writing by ${holder}, ${this.#said()}`, holder);
+      throw this.#broken(`wanted for writing by ${holder}, ${this.#holders()}`, holder);
     }
     this.#ledger?.checkOrder(this, holder);
     this.#writer = holder;
@@ -71,7 +71,7 @@ export class RwLock {
 
   releaseWrite(holder: string = RUNNING_THREAD): void {
     if (this.#writer !== holder) {
-      throw this.#broken(`released by ${holder}, who does not write under it; ${this.#said()}`, holder);
+      throw this.#broken(`released by ${holder}, who does not write under it; ${this.#holders()}`, holder);
     }
     this.#writer = undefined;
     this.#ledger?.remove(this, holder);
@@ -83,11 +83,11 @@ export class RwLock {
    */
   assertHeld(holder?: string): void {
     if (!this.isHeld || (holder !== undefined && !this.holders.includes(holder))) {
-      throw this.#broken(`must be held by ${holder ?? RUNNING_THREAD} here; ${this.#said()}`, holder);
+      throw this.#broken(`must be held by ${holder ?? RUNNING_THREAD} here; ${this.#holders()}`, holder);
     }
   }
 
-  #said(): string {
+  #holders(): string {
     if (!this.isHeld) {
       return 'held by nobody';
     }

@@ -114,8 +114,8 @@ export class Mmu {
       this.#fault(addressSpace, address, access);
     }
     const times = `${MAX_FAULTS_PER_ACCESS} times`;
-    const said = `${access} at ${formatAddress(address)} still faults, ${times}`;
-    throw new PageTableError('ELOOP', said, { address, access });
+    const message = `${access} at ${formatAddress(address)} still faults, ${times}`;
+    throw new PageTableError('ELOOP', message, { address, access });
   }
 
   /** Apart from the walk, as `#fault` is: that stays small, and fast. */
@@ -184,8 +184,8 @@ export class Mmu {
         ? frameOfEntry(low, u32[entry + 1])
         : frameOfLeaf(low, u32[entry + 1], level) + (Math.floor(address / PAGE_SIZE) % LEAF_PAGES[level]);
     if (frame >= frames) {
-      const said = `${access} at ${formatAddress(address)}: its entry names frame ${frame} of ${frames}`;
-      throw new PageTableError('EFAULT', said, { address, access, frame });
+      const message = `${access} at ${formatAddress(address)}: its entry names frame ${frame} of ${frames}`;
+      throw new PageTableError('EFAULT', message, { address, access, frame });
     }
     const marked = low | PAGE_ACCESSED | (store ? PAGE_DIRTY : 0);
     u32[entry] = marked;

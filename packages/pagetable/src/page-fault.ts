@@ -4,7 +4,7 @@ import { breakSharing, enterCopy } from './copy-on-write.js';
 import { PAGE_PRESENT, PAGE_RW } from './entry-bits.js';
 import { PageTableError } from './errors.js';
 import { ENTRY_SPAN } from './page-tables.js';
-import { TakenFault } from './taken-fault.js';
+import { FaultInProgress } from './fault-in-progress.js';
 import { VM_PFNMAP, VM_RAND_READ, VM_READ, VM_WRITE, type FaultResult, type HugeFaultResult } from './vma.js';
 
 /** Bytes around a load that `mapAround` is asked for: 16 pages, as in Linux. */
@@ -27,21 +27,21 @@ export function handlePageFault(
   try {
     const vma = addressSpace.findVma(address);
     if (vma === undefined) {
-      const said = `${access} at ${formatAddress(address)}, outside every VMA`;
-      throw new PageTableError('EFAULT', said, { address, access });
+      const message = `${access} at ${formatAddress(address)}, outside every VMA`;
+      throw new PageTableError('EFAULT', message, { address, access });
     }
     // As on x86, what may be written may be read.
     if ((vma.flags & (access === 'store' ? VM_WRITE : VM_READ | VM_WRITE)) === 0) {
-      const said = `${access} at ${formatAddress(address)}, which its VMA forbids`;
-      throw new PageTableError('EACCES', said, { address, access });
+      const message = `${access} at ${formatAddress(address)}, which its VMA forbids`;
+      throw new PageTableError('EACCES', message, { address, access });
     }
-    resolve(new TakenFault(vma, address, access, holder));
+    resolve(new FaultInProgress(vma, address, access, holder));
   } finally {
     addressSpace.lock.releaseRead(holder);
   }
 }
 
-function resolve(fault: TakenFault): void {
+function resolve(fault: FaultInProgress): void {
   const { tables } = fault.vma.addressSpace;
   const level = tables.leafLevel(fault.address);
   if (level === 0) {
@@ -60,7 +60,7 @@ function resolve(fault: TakenFault): void {
 }
 
 /** Nothing is mapped: huge pages are tried first, the largest before the others, then small ones. */
-function enterMissing(fault: TakenFault): void {
+function enterMissing(fault: FaultInProgress): void {
   const { operations, addressSpace } = fault.vma;
   const { preemption } = addressSpace.tables.memory;
   if (operations.hugeFault !== undefined) {
@@ -84,7 +84,7 @@ function enterMissing(fault: TakenFault): void {
   enterSmall(fault);
 }
 
-function enterSmall(fault: TakenFault): void {
+function enterSmall(fault: FaultInProgress): void {
   const { vma, address, access } = fault;
   const { tables } = vma.addressSpace;
   const { preemption } = tables.memory;
@@ -112,7 +112,7 @@ function enterSmall(fault: TakenFault): void {
   }
 }
 
-function makeSmallWritable(fault: TakenFault): void {
+function makeSmallWritable(fault: FaultInProgress): void {
   if (!fault.isShared) {
     breakSharing(fault);
     return;
@@ -127,7 +127,7 @@ function makeSmallWritable(fault: TakenFault): void {
 }
 
 /** A store to a read-only huge leaf: the handler may allow it as a whole, else it becomes small pages. */
-function makeHugeWritable(fault: TakenFault, level: number): void {
+function makeHugeWritable(fault: FaultInProgress, level: number): void {
   const { operations, addressSpace } = fault.vma;
   const result: HugeFaultResult = fault.isShared
     ? (operations.hugeFault?.(fault, level) ?? 'fallback')
@@ -140,7 +140,7 @@ function makeHugeWritable(fault: TakenFault, level: number): void {
 }
 
 /** Whether the leaf of `level` around the page lies in the VMA, with no entry in its place. */
-function hasRoomFor({ vma, address }: TakenFault, level: number): boolean {
+function hasRoomFor({ vma, address }: FaultInProgress, level: number): boolean {
   const { tables } = vma.addressSpace;
   const start = address - (address % ENTRY_SPAN[level]);
   if (start < vma.start || start + ENTRY_SPAN[level] > vma.end) {
@@ -155,21 +155,21 @@ function hasRoomFor({ vma, address }: TakenFault, level: number): boolean {
  * another page's now. Else the access is tried again.
  * @throws PageTableError EINVAL where the handler named no frame
  */
-function isStillTrue({ vma, frame, address }: TakenFault, unmapCount: number): boolean {
+function isStillTrue({ vma, frame, address }: FaultInProgress, unmapCount: number): boolean {
   if (frame === 0) {
-    const said = `the fault handler named no frame for ${formatAddress(address)}`;
-    throw new PageTableError('EINVAL', said, { address, frame });
+    const message = `the fault handler named no frame for ${formatAddress(address)}`;
+    throw new PageTableError('EINVAL', message, { address, frame });
   }
   return vma.mapping.unmapCount === unmapCount;
 }
 
 /** Whether the first store to a page must come to a handler (the kernel's vma_wants_writenotify, B7). */
-function noticesWrites({ vma }: TakenFault): boolean {
+function noticesWrites({ vma }: FaultInProgress): boolean {
   return vma.operations.pfnMkwrite !== undefined || vma.operations.pageMkwrite !== undefined;
 }
 
 /** Whether the core has to act; false where the handler did everything or wants a retry. */
-function isHandled({ accessed: address, access }: TakenFault, result: FaultResult): boolean {
+function isHandled({ accessed: address, access }: FaultInProgress, result: FaultResult): boolean {
   switch (result) {
     case 'handled':
       return true;
@@ -177,12 +177,12 @@ function isHandled({ accessed: address, access }: TakenFault, result: FaultResul
     case 'retry':
       return false;
     case 'sigbus': {
-      const said = `no memory behind ${formatAddress(address)} (SIGBUS)`;
-      throw new PageTableError('EFAULT', said, { address, access });
+      const message = `no memory behind ${formatAddress(address)} (SIGBUS)`;
+      throw new PageTableError('EFAULT', message, { address, access });
     }
     case 'outOfMemory': {
-      const said = `no memory for the fault at ${formatAddress(address)}`;
-      throw new PageTableError('ENOMEM', said, { address, access });
+      const message = `no memory for the fault at ${formatAddress(address)}`;
+      throw new PageTableError('ENOMEM', message, { address, access });
     }
   }
 }

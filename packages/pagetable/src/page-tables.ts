@@ -149,8 +149,8 @@ export class PageTables {
   map(address: number, frame: number, low: number, high = 0, level = 1, holder?: string): boolean {
     const isLeaf = address % ENTRY_SPAN[level] === 0 && frame % LEAF_PAGES[level] === 0;
     if (!(level >= 1 && level <= 3) || !isLeaf || !(frame >= 0 && frame < FRAMES_END)) {
-      const said = `frame ${frame} at ${formatAddress(address)} is no leaf of level ${level}`;
-      throw new PageTableError('EINVAL', said, { address, frame });
+      const message = `frame ${frame} at ${formatAddress(address)} is no leaf of level ${level}`;
+      throw new PageTableError('EINVAL', message, { address, frame });
     }
     const entry = this.findOrCreate(address, level, holder);
     if (entry < 0 || (this.memory.u32[entry] & PAGE_PRESENT) !== 0) {

@@ -2,7 +2,7 @@ import type { PreemptionPoint } from './preemption.js';
 import type { VmaAddressSpace } from './vma.js';
 
 /** What a change of a range met: the low words of the entries it changed, all bits that any of them had. */
-export interface Met {
+export interface ChangedBits {
   bits: number;
 }
 
@@ -19,9 +19,9 @@ export function changeRange(
   start: number,
   end: number,
   point: PreemptionPoint,
-  change: (met: Met) => void,
+  change: (met: ChangedBits) => void,
 ): void {
-  const met: Met = { bits: 0 };
+  const met: ChangedBits = { bits: 0 };
   const told = [];
   try {
     for (const notifier of addressSpace.notifiers) {
@@ -47,7 +47,7 @@ function flushMet(
   start: number,
   end: number,
   point: PreemptionPoint,
-  met: Met,
+  met: ChangedBits,
 ): void {
   const isDue = met.bits !== 0 || addressSpace.pendingTlbFlushes > 1;
   try {

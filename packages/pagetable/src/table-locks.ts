@@ -40,8 +40,8 @@ export class TableLocks {
   acquire(tableFrame: number, holder: string = RUNNING_THREAD): void {
     const lock = this.#locks.get(tableFrame);
     if (lock === undefined) {
-      const said = `frame ${tableFrame} is no table of this address space`;
-      throw new PageTableError('EINVAL', said, { frame: tableFrame, holder });
+      const message = `frame ${tableFrame} is no table of this address space`;
+      throw new PageTableError('EINVAL', message, { frame: tableFrame, holder });
     }
     if (lock.holder !== undefined) {
       throw broken(lock, `wanted by ${holder}, held by ${lock.holder}`, holder);
@@ -66,10 +66,10 @@ export class TableLocks {
   assertHeld(tableFrame: number, holder: string = RUNNING_THREAD): TableLock {
     const lock = this.#locks.get(tableFrame);
     if (lock?.holder !== holder) {
-      const said = lock?.holder ?? 'nobody';
+      const actual = lock?.holder ?? 'nobody';
       throw broken(
         lock ?? new TableLock(tableFrame, 1),
-        `must be held by ${holder}, held by ${said}`,
+        `must be held by ${holder}, held by ${actual}`,
         holder,
       );
     }

@@ -47,8 +47,8 @@ export class VmaList {
   checkFree(start: number, end: number): void {
     const [taken] = this.overlapping(start, end);
     if (taken !== undefined) {
-      const said = `${formatAddress(start)}-${formatAddress(end)}`;
-      throw new PageTableError('EINVAL', `${said} overlaps the VMA at ${formatAddress(taken.start)}`, {
+      const range = `${formatAddress(start)}-${formatAddress(end)}`;
+      throw new PageTableError('EINVAL', `${range} overlaps the VMA at ${formatAddress(taken.start)}`, {
         address: start,
         length: end - start,
       });

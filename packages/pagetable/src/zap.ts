@@ -1,7 +1,7 @@
 import { PAGE_SIZE } from './address.js';
 import { frameOfLeaf, LEAF_PAGES, PAGE_DIRTY } from './entry-bits.js';
 import { visitLeaves } from './leaf-visit.js';
-import { changeRange, type Met } from './range-change.js';
+import { changeRange, type ChangedBits } from './range-change.js';
 import { VM_SHARED, type Vma } from './vma.js';
 
 /**
@@ -21,7 +21,7 @@ export function zapRange(vma: Vma, start: number, end: number, keepCopies = fals
   if (start >= end) {
     return;
   }
-  const zapEntry = (entry: number, address: number, level: number, met: Met): void => {
+  const zapEntry = (entry: number, address: number, level: number, met: ChangedBits): void => {
     const low = u32[entry];
     if (!isShared) {
       const frame = frameOfLeaf(low, u32[entry + 1], level);

@@ -12,7 +12,7 @@ export class SurfaceLayoutError extends Error {
     what: string,
     readonly values: Readonly<Record<string, number>>,
   ) {
-    const said = Object.entries(values).map(([name, value]) => `${name} ${value}`);
-    super(`${what}: ${said.join(', ')}`);
+    const fields = Object.entries(values).map(([name, value]) => `${name} ${value}`);
+    super(`${what}: ${fields.join(', ')}`);
   }
 }

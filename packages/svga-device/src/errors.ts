@@ -21,7 +21,7 @@ export class SvgaDeviceError extends Error {
     readonly what: string,
     readonly values: Readonly<Record<string, number>> = {},
   ) {
-    const said = Object.entries(values).map(([name, value]) => `${name} ${value}`);
-    super(said.length === 0 ? what : `${what}: ${said.join(', ')}`);
+    const fields = Object.entries(values).map(([name, value]) => `${name} ${value}`);
+    super(fields.length === 0 ? what : `${what}: ${fields.join(', ')}`);
   }
 }

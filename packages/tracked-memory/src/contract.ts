@@ -107,19 +107,19 @@ const methods = [
 type Call = (memory: TrackedMemory, first: number, count: number, into: DirtyPages) => void;
 
 /** Calls with a bad range, and expects EINVAL. */
-function expectRefused(said: string, call: () => void): void {
+function expectRefused(message: string, call: () => void): void {
   try {
     call();
   } catch (error) {
     const { code } = error as { code?: unknown };
     if (code !== 'EINVAL') {
       fail(
-        `range: ${said} was refused with ${String(error)} and code ${String(code)}, which should be EINVAL`,
+        `range: ${message} was refused with ${String(error)} and code ${String(code)}, which should be EINVAL`,
       );
     }
     return;
   }
-  fail(`range: ${said} was not refused`);
+  fail(`range: ${message} was not refused`);
 }
 
 /** Ranges that are not made of pages of a memory of so many. */

@@ -16,12 +16,12 @@ export function checkPageRange(
   const end = firstPage + pageCount;
   const isWhole = Number.isInteger(firstPage) && Number.isInteger(pageCount);
   if (!isWhole || firstPage < 0 || pageCount < 0 || end > memory.pageCount) {
-    const said = `${pageCount} pages from page ${firstPage} are not within a memory of ${memory.pageCount}`;
-    throw new TrackedMemoryError(said, firstPage, pageCount, memory.pageCount);
+    const message = `${pageCount} pages from page ${firstPage} are not within a memory of ${memory.pageCount}`;
+    throw new TrackedMemoryError(message, firstPage, pageCount, memory.pageCount);
   }
   if (into !== undefined && end > into.pageCount) {
-    const said = `${pageCount} pages from page ${firstPage} have no bits in a set of ${into.pageCount}`;
-    throw new TrackedMemoryError(said, firstPage, pageCount, into.pageCount);
+    const message = `${pageCount} pages from page ${firstPage} have no bits in a set of ${into.pageCount}`;
+    throw new TrackedMemoryError(message, firstPage, pageCount, into.pageCount);
   }
 }
 

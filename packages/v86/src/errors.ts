@@ -13,7 +13,7 @@ export class V86Error extends Error {
     what: string,
     readonly values: Readonly<Record<string, number>> = {},
   ) {
-    const said = Object.entries(values).map(([name, value]) => `${name} 0x${value.toString(16)}`);
-    super(said.length === 0 ? what : `${what}: ${said.join(', ')}`);
+    const fields = Object.entries(values).map(([name, value]) => `${name} 0x${value.toString(16)}`);
+    super(fields.length === 0 ? what : `${what}: ${fields.join(', ')}`);
   }
 }

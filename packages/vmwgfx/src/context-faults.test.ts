@@ -85,7 +85,7 @@ class Program {
     });
     file.close();
     unmapAll(addressSpace);
-    return [driver.context.account.used, driver.context.graphicsMemory.used];
+    return [driver.state.account.used, driver.state.graphicsMemory.used];
   }
 
   /** A view by its surface; far ones make the table grow. */
@@ -199,7 +199,7 @@ describe('a context that another thread closes during a submission', () => {
     expect(cpu.load32(start)).toBe(5);
     file.close();
     unmapAll(addressSpace);
-    expect([driver.context.account.used, driver.context.graphicsMemory.used]).toEqual([0, 0]);
-    expect([driver.context.mobIds.allocate(), driver.context.dxContextIds.allocate()]).toEqual([0, 0]);
+    expect([driver.state.account.used, driver.state.graphicsMemory.used]).toEqual([0, 0]);
+    expect([driver.state.mobIds.allocate(), driver.state.dxContextIds.allocate()]).toEqual([0, 0]);
   });
 });

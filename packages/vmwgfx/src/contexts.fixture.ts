@@ -19,7 +19,7 @@ export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOpt
   const base = bench(options, offered, pages);
   const { cpu, addressSpace } = base.process();
   const file = base.driver.open();
-  const hasDx = base.driver.context.limits.hasDx;
+  const hasDx = base.driver.state.limits.hasDx;
   const context = hasDx ? file.createContext({ kind: 'dx' }) : undefined;
   const cid = file.createContext({ kind: 'legacy' });
   /** Sends what is written, for the DX context. */
@@ -44,11 +44,11 @@ export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOpt
   const gpuDirty = (handle: number) => {
     const { handle: object, mapOffset } = file.backingOf(handle);
     file.closeHandle(object);
-    const backing = base.driver.context.fakeOffsets.find(mapOffset / PAGE_SIZE) as BufferObject;
+    const backing = base.driver.state.fakeOffsets.find(mapOffset / PAGE_SIZE) as BufferObject;
     return [...backing.resources.overlapping(0, backing.bytes)].some(({ value }) => value.gpuDirty);
   };
   /** Takes every buffer object from the device. */
-  const evictAll = () => base.driver.context.placed.candidates().forEach((candidate) => candidate.evict());
+  const evictAll = () => base.driver.state.placed.candidates().forEach((candidate) => candidate.evict());
   /** Uses many other surfaces, so that those used before lose their ids where ids are few. */
   const crowdOut = () => {
     const others = Array.from({ length: 20 }, () => file.createSurface(square).handle);

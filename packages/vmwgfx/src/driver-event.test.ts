@@ -96,7 +96,7 @@ describe('VmwgfxDriver.events', () => {
 
   it('an eviction is told with the id that the surface had; the upload of all of it afterwards has no box', () => {
     const { driver, copy, a, b, told, file, object, sid } = setUp();
-    const backing = driver.context.fakeOffsets.find(object) as BufferObject;
+    const backing = driver.state.fakeOffsets.find(object) as BufferObject;
     const [{ value: surface }] = backing.resources.overlapping(0, BYTES);
     (surface as Surface).evict();
     backing.evict();
@@ -112,7 +112,7 @@ describe('VmwgfxDriver.events', () => {
 
   it('1.5: a command that the device refuses is told once its sender has taken it back', () => {
     const { driver, told } = setUp();
-    const { queue } = driver.context;
+    const { queue } = driver.state;
     let toldWhenRefused = -1;
     queue.emit(
       'BIND_GB_SURFACE',
@@ -128,7 +128,7 @@ describe('VmwgfxDriver.events', () => {
   it('1.5: a command that had to wait for command space is told when it has it, once', () => {
     const { driver, file, a, copy, b, told } = setUp();
     const destroyed = () => kinds(told).filter((kind) => kind === 'DESTROY_GB_SURFACE').length;
-    driver.context.faults.fail('command-space', { times: 2 });
+    driver.state.faults.fail('command-space', { times: 2 });
     file.closeHandle(a);
     expect(destroyed()).toBe(0);
     const { handle } = file.createSurface(square);

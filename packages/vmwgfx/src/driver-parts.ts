@@ -3,7 +3,7 @@ import { Mapping } from '@cg/pagetable';
 import { DirtyBoxes } from '@cg/surface-layout';
 import { BufferObjectVmaOperations } from './coherency/fault-handlers.js';
 import { cleanResources } from './coherency/read-back.js';
-import type { CoherencyParts } from './context.js';
+import type { CoherencyParts } from './driver-state.js';
 import type { FileParts } from './file/drm-file.js';
 import { emitUpdate } from './resource/update-command.js';
 import { Validation } from './submission/validation.js';

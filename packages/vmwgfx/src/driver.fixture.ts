@@ -59,7 +59,7 @@ export class NotedResource extends Resource {
   unbound = false;
 
   constructor(backing: BufferObject, offset: number, bytes: number) {
-    super(backing.context, bytes, false);
+    super(backing.driver, bytes, false);
     backing.reserved((held) => this.attach(held, offset));
   }
 

@@ -11,7 +11,7 @@ import {
   SVGA_REG_ENABLE,
 } from '@cg/svga-protocol';
 import type { TrackedMemory } from '@cg/tracked-memory';
-import type { BackingPages, DriverContext } from './context.js';
+import type { BackingPages, DriverState } from './driver-state.js';
 import type { DriverEvent } from './driver-event.js';
 import { driverParts, type DriverParts } from './driver-parts.js';
 import { DrmFile } from './file/drm-file.js';
@@ -22,7 +22,7 @@ import { EvictionOrder } from './memory/eviction-order.js';
 import { FakeOffsets } from './memory/fake-offsets.js';
 import { MemoryAccount } from './memory/memory-account.js';
 import { buildMobPageTable } from './memory/mob-page-table.js';
-import { CommandQueue } from './device/command-queue.js';
+import { CommandSubmitter } from './device/command-submitter.js';
 import { readDeviceCapabilities, type DeviceCapabilities } from './device/device-capabilities.js';
 import { readDeviceLimits } from './device/device-limits.js';
 import { SvgaPorts, type SvgaHardware } from './device/svga-ports.js';
@@ -33,7 +33,7 @@ export interface DriverOptions {
   /** A policy for each tracker; the kernel's rule if left out. */
   readonly makePolicy?: () => TrackingPolicy;
   /** How writes to a buffer object are found; through the page tables if left out. */
-  readonly trackMemory?: (pages: BackingPages, context: DriverContext) => TrackedMemory;
+  readonly trackMemory?: (pages: BackingPages, state: DriverState) => TrackedMemory;
   /** Parts that take the place of the driver's own; what is coherent then is theirs to keep. */
   readonly parts?: Partial<DriverParts>;
   /** Failures to order; none unless told. */
@@ -51,7 +51,7 @@ const MAX_CONTEXTS = 256;
 
 /** The driver, bound to one device. */
 export class VmwgfxDriver {
-  readonly context: DriverContext;
+  readonly state: DriverState;
   /** What it tells of what it does. */
   readonly events = new EventStream<DriverEvent>();
   readonly #ports: SvgaPorts;
@@ -74,7 +74,7 @@ export class VmwgfxDriver {
     const mapping = new this.#parts.Mapping('vmwgfx');
     const fakeOffsets = new FakeOffsets<BackingPages>();
     const faults = options.faults ?? new FaultInjection();
-    const queue = new CommandQueue(memory, ports, faults, this.events);
+    const queue = new CommandSubmitter(memory, ports, faults, this.events);
     queue.startContext(true);
     const limits = readDeviceLimits(ports, device);
     const maxContexts = Math.min(maxObjects, MAX_CONTEXTS);
@@ -91,7 +91,7 @@ export class VmwgfxDriver {
         object?.tracker?.recordZappedEntry(page - object.firstPage);
       },
     });
-    this.context = {
+    this.state = {
       memory,
       mapping,
       fakeOffsets,
@@ -120,7 +120,7 @@ export class VmwgfxDriver {
 
   /** Opens the device for a process. */
   open(): DrmFile {
-    return new DrmFile(this.context, this.#parts);
+    return new DrmFile(this.state, this.#parts);
   }
 
   /** The device raises its interrupt line: what it says is acknowledged; waits look at fences themselves. */
@@ -131,7 +131,7 @@ export class VmwgfxDriver {
 
 function trackThroughMapping(
   { firstPage, pageCount }: BackingPages,
-  { mapping }: DriverContext,
+  { mapping }: DriverState,
 ): TrackedMemory {
   return new TrackedMapping(mapping, firstPage, pageCount);
 }
@@ -164,7 +164,7 @@ function probe(ports: SvgaPorts): DeviceCapabilities {
 /** Gives the device the memory in which it keeps what it knows of objects, by type and count. */
 function setObjectTables(
   memory: PhysicalMemory,
-  queue: CommandQueue,
+  queue: CommandSubmitter,
   tables: readonly (readonly [type: number, entries: number])[],
 ): void {
   for (const [type, entries] of tables) {

@@ -121,7 +121,7 @@ class Program {
     const { driver } = this.#set;
     this.#file.close();
     unmapAll(this.#process.addressSpace);
-    return [driver.context.account.used, driver.context.graphicsMemory.used];
+    return [driver.state.account.used, driver.state.graphicsMemory.used];
   }
 
   #address(surface: number): number {

@@ -24,7 +24,7 @@ export type { SharedObject } from './file/shared-object.js';
 export { VmwgfxError, type VmwgfxErrorCode, type VmwgfxErrorFacts } from './errors.js';
 export { FaultInjection, faultPointNames, type FaultPoint, type FaultSchedule } from './fault-injection.js';
 export { preemptionPoints, type PreemptionPoint } from './preemption-points.js';
-export type { BackingPages, DriverContext } from './context.js';
+export type { BackingPages, DriverState } from './driver-state.js';
 export { BufferObject, type BufferReservation } from './memory/buffer-object.js';
 export type { Reservation } from './memory/reservation.js';
 export type { Residence, ResidentResource } from './memory/resident-resource.js';

@@ -28,14 +28,14 @@ describe.skipIf(goldenAbsent('clean.jsonl.gz'))('golden clean', () => {
   it('6.1, 6.4, C1, C2: reads back what intersects, in order, fences, and bounds the prefault', () => {
     const rows = goldenRows<CleanRow>('clean.jsonl.gz', import.meta.url);
     const { driver } = bench();
-    const fence = vi.spyOn(driver.context.queue, 'emitFence');
+    const fence = vi.spyOn(driver.state.queue, 'emitFence');
     let differ = 0;
     for (const row of rows) {
       const pages = Math.max(
         row.q[1],
         ...row.res.map(([offset, bytes]) => Math.ceil((offset + bytes) / 4096)),
       );
-      const object = new BufferObject(driver.context, pages);
+      const object = new BufferObject(driver.state, pages);
       const order: number[] = [];
       const resources: NotedResource[] = [];
       for (const index of row.ins) {

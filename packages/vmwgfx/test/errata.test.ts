@@ -29,7 +29,7 @@ function setUp(options: DriverOptions = {}, dx = false) {
     const vma = file.mapSurface(handle, addressSpace);
     const { handle: object, mapOffset } = file.backingOf(handle);
     file.closeHandle(object);
-    const backing = base.driver.context.fakeOffsets.find(mapOffset / PAGE_SIZE) as BufferObject;
+    const backing = base.driver.state.fakeOffsets.find(mapOffset / PAGE_SIZE) as BufferObject;
     return { handle, vma, start: vma.start, backing };
   };
   /** Has the device use a surface. */
@@ -168,11 +168,11 @@ describe('validation', () => {
     const { driver, file, make, addressSpace } = setUp();
     const never = file.createSurface({ ...square, coherent: false }).handle;
     const { handle, vma } = make();
-    expect(driver.context.account.used).toBeGreaterThan(0);
+    expect(driver.state.account.used).toBeGreaterThan(0);
     addressSpace.unmap(vma);
     file.closeHandle(never);
     file.closeHandle(handle);
-    expect(driver.context.account.used).toBe(0);
+    expect(driver.state.account.used).toBe(0);
   });
 
   it('C9: a surface has the size that it has, whatever was written, read back, evicted or bound', () => {
@@ -185,7 +185,7 @@ describe('validation', () => {
     use(handle);
     file.submit(encodeCommand('GENERATE_MIPMAPS', { sid: handle, filter: 2 })).wait();
     cpu.load8(start);
-    driver.context.placed.candidates().forEach((candidate) => candidate.evict());
+    driver.state.placed.candidates().forEach((candidate) => candidate.evict());
     use(handle);
     expect([surface.backingBytes, surface.layout.bytes, backing.bytes]).toEqual([bytes, bytes, bytes]);
   });
@@ -209,12 +209,12 @@ describe('uploads', () => {
     const { driver } = setUp();
     const request = { format: BUFFER, width: 4090, height: 1, depth: 1, mipLevels: 1, layers: 1, samples: 1 };
     const traits = { ...plainTraits, flags: SVGA3D_SURFACE.BIND_STREAM_OUTPUT };
-    const surface = new Surface(driver.context, { ...request, cube: false, coherent: true, traits });
+    const surface = new Surface(driver.state, { ...request, cube: false, coherent: true, traits });
     expect(surface.backingBytes).toBe(4106);
     surface.addDirtyBytes(4096, 8192);
-    expect(sent(driver.context.queue, () => surface.sync())).toEqual([]);
+    expect(sent(driver.state.queue, () => surface.sync())).toEqual([]);
     surface.addDirtyBytes(4000, 8192);
-    expect(sent(driver.context.queue, () => surface.sync())).toMatchObject([{ x: 4000, w: 90, h: 1, d: 1 }]);
+    expect(sent(driver.state.queue, () => surface.sync())).toMatchObject([{ x: 4000, w: 90, h: 1, d: 1 }]);
   });
 
   it('D7: layers beyond the sixth are named as subresources, which takes DX, and never as faces', () => {
@@ -226,7 +226,7 @@ describe('uploads', () => {
     const use = () => file.submit(copyCommand(handle, other, 1, 1)).wait();
     use();
     cpu.store8(start + 7 * 64 * 64 * 4, 5);
-    expect(sent(driver.context.queue, use)).toMatchObject([{ subResource: 7, x: 0, y: 0 }]);
+    expect(sent(driver.state.queue, use)).toMatchObject([{ subResource: 7, x: 0, y: 0 }]);
     expect(image(handle, 7)[0]).toBe(5);
     expect(() => setUp({}, false).file.createSurface(array)).toThrow(
       expect.objectContaining({ code: 'EINVAL' }),
@@ -238,6 +238,6 @@ describe('uploads', () => {
     const { handle, start } = make({ width: 4096, height: 4 });
     use(handle);
     [1, 2, 9].forEach((page) => cpu.store8(start + page * PAGE_SIZE, 1));
-    expect(sent(driver.context.queue, () => use(handle))).toMatchObject([{ x: 1024, y: 0, w: 2048, h: 3 }]);
+    expect(sent(driver.state.queue, () => use(handle))).toMatchObject([{ x: 1024, y: 0, w: 2048, h: 3 }]);
   });
 });

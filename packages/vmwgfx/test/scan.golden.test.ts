@@ -66,7 +66,7 @@ class Run {
     const processCount = new Set(row.vmas.map(([, , , mm]) => mm)).size;
     const pages = row.np + FEW_PAGES + processCount * TABLE_PAGES;
     const setUp = bench({ makePolicy: () => this.#policy }, {}, pages);
-    this.#object = new BufferObject(setUp.driver.context, row.np);
+    this.#object = new BufferObject(setUp.driver.state, row.np);
     this.#resources = row.res.map(([offset, bytes]) => new NotedResource(this.#object, offset, bytes));
     const processes = new Map(row.vmas.map(([, , , mm]) => [mm, setUp.process()]));
     this.#cpus = row.vmas.map(([, , , mm]) => processes.get(mm)!.cpu);
@@ -74,7 +74,7 @@ class Run {
       processes.get(mm)!.addressSpace.map({
         length: pages * PAGE_SIZE,
         flags: [...letters].reduce((flags, letter) => flags | (flagBits[letter] ?? 0), VM_READ),
-        mapping: setUp.driver.context.mapping,
+        mapping: setUp.driver.state.mapping,
         firstPage: this.#object.firstPage + firstPage,
         operations: new BufferObjectVmaOperations(this.#object),
       }),

@@ -24,7 +24,7 @@ describe.skipIf(goldenAbsent('transfer.jsonl.gz'))('golden transfer', () => {
     let operations = 0;
     let differ = 0;
     for (const row of rows) {
-      const object = new BufferObject(driver.context, row.np);
+      const object = new BufferObject(driver.state, row.np);
       const resources = row.res.map(([offset, bytes]) => new NotedResource(object, offset, bytes));
       const tracker = new DirtyTracker(new AlwaysDirtyMemory(row.np), new FixedPolicy('scan'));
       row.in[2].forEach(([start, end]) => tracker.dirty.addRange(start, end));

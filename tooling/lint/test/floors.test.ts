@@ -71,10 +71,10 @@ describe('floors', () => {
     ['devDependencies', 9, '@cg/tool', 'is an app, and nothing imports an app'],
     ['dependencies', 1, '@cg/gone', 'is not in this workspace'],
     ['dependencies', 1, '@cg/made', 'is tooling, which is never published'],
-  ])('%s of floor %i: %s %s', (field, floor, name, said) => {
+  ])('%s of floor %i: %s %s', (field, floor, name, message) => {
     const low = manifest('low', floor, { [field]: { [name]: 'workspace:^' } });
     expect(violations({ 'packages/low/package.json': low })).toContain(
-      `packages/low/package.json: ${field}: ${name} ${said}`,
+      `packages/low/package.json: ${field}: ${name} ${message}`,
     );
   });
 
@@ -103,14 +103,14 @@ describe('floors', () => {
       { bin: { tool: './dist/main.js' } },
       'is an app, and nothing imports an app',
     ],
-  ])('an app may not depend on an app %s', (_what, field, tool, said) => {
+  ])('an app may not depend on an app %s', (_what, field, tool, message) => {
     const starter = { bin: { starter: './dist/main.js' }, [field]: { '@cg/tool': 'workspace:^' } };
     expect(
       violations({
         'apps/tool/package.json': manifest('tool', 3, tool),
         ...soundPackage('apps/starter', manifest('starter', 3, starter)),
       }),
-    ).toContain(`apps/starter/package.json: ${field}: @cg/tool ${said}`);
+    ).toContain(`apps/starter/package.json: ${field}: @cg/tool ${message}`);
   });
 
   it('development dependencies on tooling are allowed', () => {
@@ -119,8 +119,8 @@ describe('floors', () => {
   });
 
   it('every package but tooling has a floor', () => {
-    const said = violations({ 'packages/low/package.json': manifest('low', 1, { cg: {} }) });
-    expect(said).toContain('packages/low/package.json: no floor: "cg": {"floor": n} is missing');
+    const found = violations({ 'packages/low/package.json': manifest('low', 1, { cg: {} }) });
+    expect(found).toContain('packages/low/package.json: no floor: "cg": {"floor": n} is missing');
   });
 });
 
@@ -131,9 +131,9 @@ describe('publishing', () => {
     [{ exports: {} }, '"exports" is missing'],
     [{ exports: { '.': './dist/index.js' } }, '"exports" of . does not name its types first'],
     [{ exports: { './x': { default: '', types: '' } } }, '"exports" of ./x does not name its types first'],
-  ])('%j: %s', (change, said) => {
+  ])('%j: %s', (change, message) => {
     expect(violations({ 'packages/low/package.json': manifest('low', 1, change) })).toEqual([
-      `packages/low/package.json: ${said}`,
+      `packages/low/package.json: ${message}`,
     ]);
     const hidden = manifest('low', 1, { ...change, private: true });
     expect(violations({ 'packages/low/package.json': hidden })).toEqual([]);
@@ -166,9 +166,9 @@ describe('imports', () => {
     ["import { join } from 'node:path';", 'node:path, in a package that must run anywhere'],
     ["import { one } from '../../high/src/index.js';", '«../../high/src/index.js» leaves the package'],
     ["import './one.test.js';", '«./one.test.js» is test code'],
-  ])('%s', (text, said) => {
+  ])('%s', (text, message) => {
     const path = 'packages/low/src/index.ts';
-    expect(violations({ [path]: `${text}\n` })).toEqual([`${path}:1: ${said}`]);
+    expect(violations({ [path]: `${text}\n` })).toEqual([`${path}:1: ${message}`]);
   });
 
   it('a test may use what is declared for development, and nothing else', () => {

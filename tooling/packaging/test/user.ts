@@ -21,8 +21,8 @@ function run(command: string, args: readonly string[], cwd: string): string {
   const shell = windows && command !== process.execPath;
   const result = spawnSync(command, args, { cwd, env: environment, encoding: 'utf8', shell });
   if (result.status !== 0) {
-    const said = result.error?.message ?? `${result.stdout}${result.stderr}`;
-    throw new Error(`«${[command, ...args].join(' ')}» in ${cwd} failed:\n${said}`);
+    const reason = result.error?.message ?? `${result.stdout}${result.stderr}`;
+    throw new Error(`«${[command, ...args].join(' ')}» in ${cwd} failed:\n${reason}`);
   }
   return result.stdout;
 }

@@ -17,14 +17,14 @@ export class CProgram {
   readonly #folder: string;
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #lines: AsyncIterator<string, undefined>;
-  #said = '';
+  #errors = '';
 
   private constructor(source: string, folder: string, args: readonly number[]) {
     this.#source = source;
     this.#folder = folder;
     this.#process = spawn(programPath(folder), args.map(String), { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
-    this.#process.stderr.on('data', (data: Buffer) => (this.#said += data.toString()));
+    this.#process.stderr.on('data', (data: Buffer) => (this.#errors += data.toString()));
     // A program that has ended is told by what it did not answer.
     this.#process.stdin.on('error', () => {});
   }
@@ -64,8 +64,8 @@ export class CProgram {
     const { value: line = '' } = await this.#lines.next();
     const words = line.split(' ').map(Number);
     if (words.length !== count || !words.every(Number.isInteger)) {
-      const said = `${line}${this.#said}`.trim();
-      throw new BenchError('EBADMSG', `${this.#source} said «${said}»`, this.#source);
+      const message = `${line}${this.#errors}`.trim();
+      throw new BenchError('EBADMSG', `${this.#source} said «${message}»`, this.#source);
     }
     return words;
   }

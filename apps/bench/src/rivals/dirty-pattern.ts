@@ -1,6 +1,6 @@
 /** A share of dirty entries: a whole number of ten-thousandths. */
 export interface DirtyShare {
-  readonly said: string;
+  readonly name: string;
   readonly per10000: number;
 }
 

@@ -21,9 +21,9 @@ const OURS = 'cleanRecordSharedMappingRange';
 const RIVAL = 'C, one entry at a time';
 
 const shares: readonly DirtyShare[] = [
-  { said: 'dense', per10000: 10_000 },
-  { said: '1 % dirty', per10000: 100 },
-  { said: 'none dirty', per10000: 0 },
+  { name: 'dense', per10000: 10_000 },
+  { name: '1 % dirty', per10000: 100 },
+  { name: 'none dirty', per10000: 0 },
 ];
 
 /**
@@ -33,7 +33,7 @@ const shares: readonly DirtyShare[] = [
 export function rowsOf({ tables, compiler }: RowSettings): Row[] {
   return shares.map((share) => ({
     section: 'Clean + record',
-    name: `clean + record, ${share.said}`,
+    name: `clean + record, ${share.name}`,
     unit: 'ns/entry',
     ours: OURS,
     rival: RIVAL,

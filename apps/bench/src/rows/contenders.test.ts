@@ -55,7 +55,7 @@ function blind(pageCount: number): TrackedMemory {
 describe('a present mapping', () => {
   it('has just the entries dirty that it was told to', () => {
     const present = new PresentMapping(3);
-    const dirty = drawDirty(present.pageCount, { said: '', per10000: 2500 });
+    const dirty = drawDirty(present.pageCount, { name: '', per10000: 2500 });
     present.setEntries(dirty);
     expect(present.countDirty()).toBe(expectedRecord(dirty).entries);
     present.setEntries(new Uint8Array(present.pageCount));

@@ -28,12 +28,12 @@ export function rowsOf({ compiler }: RowSettings): Row[] {
 /** One dirty page after another made a box, against the same steps in C; a flat surface and one with mips. */
 function dirtyBoxRows(compiler: string): Row[] {
   const surfaces = [
-    { said: 'one mip', layout: layOut(4096, 4096, 1, 1) },
-    { said: '10 mips', layout: layOut(1000, 600, 10, 6) },
+    { name: 'one mip', layout: layOut(4096, 4096, 1, 1) },
+    { name: '10 mips', layout: layOut(1000, 600, 10, 6) },
   ];
-  return surfaces.map(({ said, layout }) => ({
+  return surfaces.map(({ name, layout }) => ({
     section: 'Dirty page to box',
-    name: `dirty page to box, ${said}`,
+    name: `dirty page to box, ${name}`,
     unit: 'ns/range',
     ours: 'DirtyBoxes.addRange',
     rival: 'C, the same steps',

@@ -3,7 +3,7 @@ import { openTrace, type TraceHeader } from '@cg/machine/trace';
 import { PAGE_SIZE, WORDS_PER_FRAME } from '@cg/pagetable';
 import type { SurfaceBox } from '@cg/surface-layout';
 import { AlwaysDirtyMemory, ShadowCompareMemory, type TrackedMemory } from '@cg/tracked-memory';
-import type { BackingPages, DriverContext } from '@cg/vmwgfx';
+import type { BackingPages, DriverState } from '@cg/vmwgfx';
 import { join } from 'node:path';
 import { hostClock } from '../clock.js';
 import type { Contender } from '../contender.js';
@@ -37,18 +37,18 @@ const rivals: readonly Rival[] = [
 ];
 
 /** Tracking that needs no page tables. */
-function without(trackMemory: (pages: BackingPages, context: DriverContext) => TrackedMemory): DriverOptions {
+function without(trackMemory: (pages: BackingPages, driver: DriverState) => TrackedMemory): DriverOptions {
   return { makePolicy: policyFor('scan'), trackMemory };
 }
 
-function compareWords({ frames, pageCount }: BackingPages, { memory }: DriverContext): TrackedMemory {
+function compareWords({ frames, pageCount }: BackingPages, { memory }: DriverState): TrackedMemory {
   const pages = Array.from(frames, (frame) =>
     memory.u32.subarray(frame * WORDS_PER_FRAME, (frame + 1) * WORDS_PER_FRAME),
   );
   return new ShadowCompareMemory(pageCount, (page) => pages[page]);
 }
 
-function compareNatively({ frames }: BackingPages, { memory }: DriverContext): TrackedMemory {
+function compareNatively({ frames }: BackingPages, { memory }: DriverState): TrackedMemory {
   return new NativeCompareMemory(
     Array.from(frames, (frame) => memory.u8.subarray(frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)),
   );

@@ -1,6 +1,6 @@
 import { Machine } from '@cg/machine';
 import { PAGE_SIZE } from '@cg/pagetable';
-import { BufferObject, cleanResources, Resource, type DriverContext } from '@cg/vmwgfx';
+import { BufferObject, cleanResources, Resource, type DriverState } from '@cg/vmwgfx';
 import { hostClock } from '../clock.js';
 import { batchesOf, type Contender } from '../contender.js';
 import { BenchError } from '../errors.js';
@@ -18,8 +18,8 @@ const BESIDE_BYTES = 32 * 2 ** 20;
 class PlacedResource extends Resource {
   readonly isTracked = false;
 
-  constructor(context: DriverContext) {
-    super(context, RESOURCE_PAGES * PAGE_SIZE, false);
+  constructor(driver: DriverState) {
+    super(driver, RESOURCE_PAGES * PAGE_SIZE, false);
   }
 
   addDirtyBytes(): void {}
@@ -54,10 +54,11 @@ export function rowsOf({ resources: many }: RowSettings): Row[] {
 
 function lookUps(contender: string, count: number): Contender {
   const pageCount = count * RESOURCE_PAGES;
-  const { context } = new Machine({ cpus: 1, memoryBytes: pageCount * PAGE_SIZE + BESIDE_BYTES }).driver;
-  const object = new BufferObject(context, pageCount);
+  const { state: driver } = new Machine({ cpus: 1, memoryBytes: pageCount * PAGE_SIZE + BESIDE_BYTES })
+    .driver;
+  const object = new BufferObject(driver, pageCount);
   for (let i = 0; i < count; i++) {
-    object.reserved((held) => new PlacedResource(context).attach(held, i * RESOURCE_PAGES * PAGE_SIZE));
+    object.reserved((held) => new PlacedResource(driver).attach(held, i * RESOURCE_PAGES * PAGE_SIZE));
   }
   // One behind the other, as a program's faults come: it is the depth that is measured, not cold caches.
   const pages = Uint32Array.from({ length: LOOK_UPS }, (_, i) => (i * RESOURCE_PAGES) % pageCount);

@@ -103,11 +103,11 @@ export class WorkerSide implements Contender {
  * What a worker's failure is here. Code of another build that fails is no bug of this one: that build cannot do the
  * work.
  */
-function errorOf(said: SideMessage, isOther: boolean): Error {
-  if (said.kind !== 'failed') {
-    return new Error(`an answer of kind ${said.kind} instead of a failure`);
+function errorOf(answer: SideMessage, isOther: boolean): Error {
+  if (answer.kind !== 'failed') {
+    return new Error(`an answer of kind ${answer.kind} instead of a failure`);
   }
-  const { code, message, stack, contender } = said;
+  const { code, message, stack, contender } = answer;
   if (code !== undefined) {
     return new BenchError(code, isOther ? `the other build: ${message}` : message, contender);
   }

@@ -11,10 +11,10 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
 /** One line for what is wrong with a file, as the file system says it. Anything else is our bug, and is thrown on. */
 export function fileError(path: string, error: unknown): string {
   const { code = '', syscall, message } = error as NodeJS.ErrnoException;
-  const said = FILE_ERRORS[code];
-  if (said === undefined && syscall === undefined) {
+  const known = FILE_ERRORS[code];
+  if (known === undefined && syscall === undefined) {
     throw error;
   }
   // Node's message is «CODE: what is wrong, syscall 'path'».
-  return `${path}: ${said ?? message.replace(/^[A-Z0-9]+: /, '').replace(/, [^,]*$/, '')}`;
+  return `${path}: ${known ?? message.replace(/^[A-Z0-9]+: /, '').replace(/, [^,]*$/, '')}`;
 }

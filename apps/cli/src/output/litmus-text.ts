@@ -58,7 +58,7 @@ export function describeFailure(
     return '';
   }
   const { path, program, result } = failed;
-  const unmet = result.unmet.map(({ step, value }) => `  ${said(program, step)}: it is ${value}\n`);
+  const unmet = result.unmet.map(({ step, value }) => `  ${textOf(program, step)}: it is ${value}\n`);
   return [`\n${nameOf(path)}\n`, describeRun(program, options, draw), ...unmet].join('');
 }
 
@@ -91,7 +91,7 @@ function wrapped(text: string): string[] {
   return lines;
 }
 
-function said(program: Program, step: number): string {
+function textOf(program: Program, step: number): string {
   return printStatement(program[step - 1]);
 }
 

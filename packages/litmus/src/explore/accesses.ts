@@ -96,8 +96,8 @@ export class Accesses {
       const recorded = kind === 'store' && this.world.isRecorded(content, page);
       const text = `${kind === 'store' ? 'write' : 'read'} fault, page ${page} of ${content.name}`;
       const place = { content: content.name, start: page * PAGE_SIZE, end: (page + 1) * PAGE_SIZE };
-      const said = recorded ? `${text}: recorded` : text;
-      timeline.note({ step, lane: 'driver', kind: 'fault', text: said, recorded, ...place });
+      const message = recorded ? `${text}: recorded` : text;
+      timeline.note({ step, lane: 'driver', kind: 'fault', text: message, recorded, ...place });
     }
     const text = `${kind} ${name} +${at} ${bytes}`;
     const place = { content: content.name, start, end: start + bytes };

@@ -11,7 +11,7 @@ export function findingText(finding: Finding, program: Program): string {
   const { kind, step, by, name, offset, bytes, seen, expected, writer, message = '' } = finding;
   const at = `byte ${offset} of ${name}`;
   const wrote =
-    writer === 0 ? 'what was there from the start' : `of step ${writer}: ${said(program, writer)}`;
+    writer === 0 ? 'what was there from the start' : `of step ${writer}: ${textOf(program, writer)}`;
   switch (kind) {
     case 'lost': {
       const more = bytes === 1 ? '' : ` and ${bytes - 1} more`;
@@ -25,7 +25,7 @@ export function findingText(finding: Finding, program: Program): string {
     case 'leak':
       return `leak: ${message}`;
     case 'crash':
-      return `crash: step ${step} (${said(program, step)}) ends in ${message}`;
+      return `crash: step ${step} (${textOf(program, step)}) ends in ${message}`;
   }
 }
 
@@ -38,7 +38,7 @@ export function chainText(finding: Finding, timeline: Timeline): string[] {
   });
 }
 
-function said(program: Program, step: number): string {
+function textOf(program: Program, step: number): string {
   const statement = program.at(step - 1);
   return statement === undefined ? '' : printStatement(statement);
 }

@@ -280,7 +280,7 @@ class ProgramRun {
   /** Everything is closed: nothing may be left charged (rule 6.5, C5). */
   #close(): void {
     const { file, machine } = this.#world;
-    const { account, graphicsMemory } = machine.driver.context;
+    const { account, graphicsMemory } = machine.driver.state;
     this.#faults.disarm();
     this.#stopWatching();
     this.#hasEnded = true;

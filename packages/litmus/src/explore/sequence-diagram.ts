@@ -23,9 +23,9 @@ function row({ step, text, kind }: TimelineEvent, at: number, lanes: number): st
   const line = '│'.padEnd(LANE_WIDTH);
   const mark = kind === 'finding' || kind === 'error' ? '✗ ' : '';
   const start = `${String(step).padStart(STEP_WIDTH - 2)}  ${line.repeat(at)}`;
-  const said = `${mark}${text}`;
-  const used = at + Math.ceil((said.length + 1) / LANE_WIDTH);
-  const rest = used < lanes ? said.padEnd((used - at) * LANE_WIDTH) + line.repeat(lanes - used) : said;
+  const message = `${mark}${text}`;
+  const used = at + Math.ceil((message.length + 1) / LANE_WIDTH);
+  const rest = used < lanes ? message.padEnd((used - at) * LANE_WIDTH) + line.repeat(lanes - used) : message;
   const whole = `${start}${rest}`.trimEnd();
   return whole.length > TOTAL_WIDTH ? `${whole.slice(0, TOTAL_WIDTH - 1)}…` : whole;
 }

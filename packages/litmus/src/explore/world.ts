@@ -295,7 +295,7 @@ export class World {
   }
 
   #objectAt(mapOffset: number): BackingPages | undefined {
-    return this.machine.driver.context.fakeOffsets.find(mapOffset / PAGE_SIZE);
+    return this.machine.driver.state.fakeOffsets.find(mapOffset / PAGE_SIZE);
   }
 
   #contentOf(object: BackingPages, name: string): Content {

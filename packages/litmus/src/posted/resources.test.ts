@@ -25,7 +25,7 @@ describe('resources as posted', () => {
       on.write(a);
       const vma = on.mapBuffer(buffer);
       const first = on.load(vma, 50);
-      on.machine.driver.context.queue.flush();
+      on.machine.driver.state.queue.flush();
       return [first, on.load(vma, 50)];
     };
     expect(outcomes('C2b', program)).toEqual({ right: [PATTERN, PATTERN], posted: [0, PATTERN] });

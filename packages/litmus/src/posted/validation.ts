@@ -79,7 +79,7 @@ export function movingWithoutRecord(Base: ValidationPart): ValidationPart {
   return class extends Base {
     protected override place(object: BufferObject): void {
       if (!object.isPlaced) {
-        unmapUnrecorded(object.context.mapping, object.firstPage, object.pageCount);
+        unmapUnrecorded(object.driver.mapping, object.firstPage, object.pageCount);
       }
       super.place(object);
     }

@@ -27,7 +27,7 @@ describe('walks as posted', () => {
       const flags = VM_READ | VM_WRITE | MAY;
       const request = {
         length: 4 * PAGE_SIZE,
-        mapping: on.machine.driver.context.mapping,
+        mapping: on.machine.driver.state.mapping,
         firstPage,
         operations,
       };
@@ -90,7 +90,7 @@ describe('walks as posted', () => {
       const vma = on.process.addressSpace.map({
         address: 2 ** 30 - first * PAGE_SIZE,
         length: pages * PAGE_SIZE,
-        mapping: on.machine.driver.context.mapping,
+        mapping: on.machine.driver.state.mapping,
         firstPage,
         flags,
         operations,
@@ -122,7 +122,7 @@ describe('walks as posted', () => {
         u32[pmd] = 0;
         u32[pmd + 1] = 0;
       });
-      const { tracker } = on.machine.driver.context.fakeOffsets.find(vma.firstPage)!;
+      const { tracker } = on.machine.driver.state.fakeOffsets.find(vma.firstPage)!;
       tracker!.scan();
       return { bits: [...tracker!.dirty.bitmap.ranges()], frame0: u32[second * 2] };
     };

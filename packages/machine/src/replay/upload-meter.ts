@@ -42,7 +42,7 @@ export class UploadMeter {
     const { layout, firstPage } = this.#surface;
     const { device, driver, memory } = this.#machine;
     const image = device.surfaceImage(this.#sid());
-    const object = driver.context.fakeOffsets.find(firstPage);
+    const object = driver.state.fakeOffsets.find(firstPage);
     if (image === undefined || object === undefined) {
       return;
     }

@@ -65,10 +65,10 @@ describe.each(commandNames)('%s', (name) => {
   });
 
   it('says of every object that it names what it does to it', () => {
-    const said = references.map(({ part, field }) => [part, field].filter(Boolean).join('.'));
+    const listed = references.map(({ part, field }) => [part, field].filter(Boolean).join('.'));
     const conditional = references.filter(({ uses }) => uses[0].idType !== undefined);
     const ids = places.filter(isId).map(({ path }) => path);
-    expect(said.toSorted()).toEqual(
+    expect(listed.toSorted()).toEqual(
       [...ids, ...conditional.map(({ part, field }) => `${part}.${field}`)].toSorted(),
     );
     expect(references.every(({ uses }) => uses.length > 0)).toBe(true);

@@ -7,12 +7,12 @@ import { KernelPolicy, type DirtyTracker, type TrackingPolicy } from '@cg/dirty-
 
 function tracked(pages: number, policy: TrackingPolicy = new KernelPolicy()) {
   const { driver, process } = bench({ makePolicy: () => policy });
-  const object = new BufferObject(driver.context, pages);
+  const object = new BufferObject(driver.state, pages);
   const { cpu, addressSpace } = process();
   const vma = addressSpace.map({
     length: pages * PAGE_SIZE,
     flags: VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE,
-    mapping: driver.context.mapping,
+    mapping: driver.state.mapping,
     firstPage: object.firstPage,
     operations: new BufferObjectVmaOperations(object),
   });
@@ -45,7 +45,7 @@ describe('the tracker of a buffer object', () => {
 
   it('2.8: pages are mapped huge only while nobody tracks them, and what was written through that is known', () => {
     const { driver, process } = bench();
-    const object = new BufferObject(driver.context, 1200);
+    const object = new BufferObject(driver.state, 1200);
     const { cpu, addressSpace } = process();
     // The page whose frame is aligned goes to an aligned address.
     const first = object.frames.findIndex((frame) => frame % 512 === 0);
@@ -53,7 +53,7 @@ describe('the tracker of a buffer object', () => {
       address: 0x40000000 - first * PAGE_SIZE,
       length: 1200 * PAGE_SIZE,
       flags: VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE,
-      mapping: driver.context.mapping,
+      mapping: driver.state.mapping,
       firstPage: object.firstPage,
       operations: new BufferObjectVmaOperations(object),
     });
@@ -70,7 +70,7 @@ describe('the tracker of a buffer object', () => {
       address: vma.start,
       length: 1200 * PAGE_SIZE,
       flags: vma.flags,
-      mapping: driver.context.mapping,
+      mapping: driver.state.mapping,
       firstPage: object.firstPage,
       operations: vma.operations,
     });
@@ -157,7 +157,7 @@ describe('the tracker of a buffer object', () => {
     const order: string[] = [];
     vi.spyOn(memory, 'writeProtect').mockImplementation(() => order.push('protect'));
     vi.spyOn(memory, 'cleanAndRecord').mockImplementation(() => order.push('collect'));
-    vi.spyOn(object.context.mapping, 'unmapRange').mockImplementation(() => void order.push('unmap'));
+    vi.spyOn(object.driver.mapping, 'unmapRange').mockImplementation(() => void order.push('unmap'));
     object.reserved((held) => object.unmapRange(held, 0, 5));
     expect(order).toEqual(['protect', 'collect', 'unmap']);
   });

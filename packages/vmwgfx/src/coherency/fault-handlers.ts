@@ -29,10 +29,10 @@ export class BufferObjectVmaOperations implements VmaOperations {
   /** A page without an entry: bring its content back from the device, then map it and some behind it. */
   fault(fault: PageFault): FaultResult {
     const { object } = this;
-    const { cleanResources } = object.context.parts;
+    const { cleanResources } = object.driver.parts;
     return this.reserved(fault, (page, held) => {
       const allowed = object.tracker === undefined ? PREFAULT_PAGES : cleanResources(held, page, page + 1);
-      object.context.memory.preemption.reach('fault: between read-back and entry' satisfies PreemptionPoint);
+      object.driver.memory.preemption.reach('fault: between read-back and entry' satisfies PreemptionPoint);
       this.#map(fault, page, Math.min(allowed, (fault.vma.flags & VM_RAND_READ) === 0 ? PREFAULT_PAGES : 1));
       return 'noPage';
     });
@@ -106,7 +106,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
     }
     const held = object.reserveOnly();
     try {
-      object.context.faults.pass('fault-handler');
+      object.driver.faults.pass('fault-handler');
       return handle(page, held);
     } catch (error) {
       if (isErrno(error) && error.code !== 'EDEADLK') {

@@ -7,13 +7,13 @@ const PAGE = 4096;
 
 function object(pages: number, ...resources: [firstPage: number, endPage: number, gpuDirty: boolean][]) {
   const { driver } = bench();
-  const backing = new BufferObject(driver.context, pages);
+  const backing = new BufferObject(driver.state, pages);
   const made = resources.map(([first, end, gpuDirty]) => {
     const resource = new NotedResource(backing, first * PAGE, (end - first) * PAGE);
     resource.gpuDirty = gpuDirty;
     return resource;
   });
-  return { backing, made, fence: vi.spyOn(driver.context.queue, 'emitFence') };
+  return { backing, made, fence: vi.spyOn(driver.state.queue, 'emitFence') };
 }
 
 describe('cleanResources', () => {
@@ -73,7 +73,7 @@ describe('cleanResources', () => {
 
   it('6.4, B9: nor the page that it shares with the last one read back', () => {
     const { driver } = bench();
-    const backing = new BufferObject(driver.context, 4);
+    const backing = new BufferObject(driver.state, 4);
     const first = new NotedResource(backing, 0, 6144);
     const second = new NotedResource(backing, 6144, 6144);
     first.gpuDirty = second.gpuDirty = true;
@@ -83,7 +83,7 @@ describe('cleanResources', () => {
 
   it('C3: a read-back that the device refuses leaves its resource GPU-dirty, and no other', () => {
     const { backing, made } = object(10, [0, 4, true], [0, 8, true], [2, 3, true]);
-    const { queue } = backing.context;
+    const { queue } = backing.driver;
     made[1].readBack = (refused) => queue.emit('READBACK_GB_SURFACE', { sid: 4000 }, refused);
     expect(() => backing.reserved((held) => cleanResources(held, 2, 3))).toThrow(
       expect.objectContaining({ code: 'EIO' }),

@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import type { CommandQueue } from '../device/command-queue.js';
+import type { CommandSubmitter } from '../device/command-submitter.js';
 import type { Fence } from '../device/fence.js';
 import type { Reservation } from '../memory/reservation.js';
 import type { Residence, ResidentResource } from '../memory/resident-resource.js';
@@ -57,7 +57,7 @@ export function readBackResources(
 /** Waits for read-backs. Those that the device refuses have left the set by then, and stay GPU-dirty. */
 export function finishReadBacks(held: Reservation<Residence>, readBack: ReadonlySet<ResidentResource>): void {
   const { object } = held;
-  const { queue, events } = object.context;
+  const { queue, events } = object.driver;
   const fence = fenceOrSettle(queue);
   try {
     queue.flush();
@@ -74,7 +74,7 @@ export function finishReadBacks(held: Reservation<Residence>, readBack: Readonly
 }
 
 /** Without a fence nobody can tell that they are done: they stay GPU-dirty. */
-function fenceOrSettle(queue: CommandQueue): Fence {
+function fenceOrSettle(queue: CommandSubmitter): Fence {
   try {
     return queue.emitFence();
   } catch (error) {

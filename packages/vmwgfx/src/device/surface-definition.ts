@@ -1,6 +1,6 @@
 import type { SurfaceDescription } from '@cg/surface-layout';
 import { SVGA3D_SURFACE } from '@cg/svga-protocol';
-import type { CommandQueue } from './command-queue.js';
+import type { CommandSubmitter } from './command-submitter.js';
 
 /** What of a surface is between its user and the device: the driver hands it on. */
 export interface SurfaceTraits {
@@ -45,10 +45,10 @@ export interface SurfaceToDefine extends SurfaceDescription {
 
 /**
  * Sends the definition of a surface, by the oldest command that has room for it.
- * @throws as `CommandQueue.emit`
+ * @throws as `CommandSubmitter.emit`
  */
 export function emitDefinition(
-  queue: CommandQueue,
+  queue: CommandSubmitter,
   sid: number,
   surface: SurfaceToDefine,
   refused: () => void,

@@ -26,10 +26,10 @@ describe('contexts', () => {
     const { file, device, driver } = setUp();
     const context = file.createContext({ kind: 'dx' });
     file.submit(nothing, { context }).wait();
-    expect(driver.context.graphicsMemory.used).toBeGreaterThan(0);
+    expect(driver.state.graphicsMemory.used).toBeGreaterThan(0);
     file.closeHandle(context);
     expect(device.statistics.perCommand.DX_DESTROY_CONTEXT).toBe(1);
-    expect(driver.context.graphicsMemory.used).toBe(0);
+    expect(driver.state.graphicsMemory.used).toBe(0);
     expect(() => file.submit(nothing, { context })).toThrow(error('ENOENT'));
   });
 

@@ -22,7 +22,7 @@ function setUp(options: DriverOptions = {}, device: SvgaDeviceOptions = {}) {
   const surface = file.createSurface({ ...description, coherent: true }).handle;
   const target = file.createSurface(description).handle;
   const vma = file.mapSurface(surface, addressSpace);
-  const emit = vi.spyOn(base.driver.context.queue, 'emit');
+  const emit = vi.spyOn(base.driver.state.queue, 'emit');
   const copy = (from: number, to: number) => {
     const box = { x: 0, y: 0, z: 0, w: SIDE, h: SIDE, d: 1, srcx: 0, srcy: 0, srcz: 0 };
     const images = { srcFace: 0, srcMipmap: 0, destFace: 0, destMipmap: 0 };
@@ -189,11 +189,11 @@ describe('a submission that fails', () => {
     const other = file.createSurface({ format: OTHER_BLOCKS, width: SIDE, height: SIDE }).handle;
     const bad = { srcSid: surface, destSid: other, ...images, boxes: [box] };
     const before = memory.freeFrames;
-    vi.spyOn(driver.context.queue, 'fence').mockImplementationOnce(() => {
+    vi.spyOn(driver.state.queue, 'fence').mockImplementationOnce(() => {
       throw new Error('before the flush');
     });
     expect(() => file.submit(encodeCommand('SURFACE_COPY', bad))).toThrow('before the flush');
-    expect(driver.context.queue.fence().isSignalled).toBe(true);
+    expect(driver.state.queue.fence().isSignalled).toBe(true);
     file.close();
     addressSpace.unmap(vma);
     expect(memory.freeFrames).toBeGreaterThan(before);
@@ -203,13 +203,13 @@ describe('a submission that fails', () => {
     const { file, surface, target, vma, addressSpace, copy, driver, memory } = setUp();
     const before = memory.freeFrames;
     copy(surface, target);
-    driver.context.queue.emit('DESTROY_GB_SURFACE', { sid: file.deviceId(surface) });
-    driver.context.queue.emit('DESTROY_GB_SURFACE', { sid: file.deviceId(target) });
+    driver.state.queue.emit('DESTROY_GB_SURFACE', { sid: file.deviceId(surface) });
+    driver.state.queue.emit('DESTROY_GB_SURFACE', { sid: file.deviceId(target) });
     file.close();
     expect(() => file.deviceId(surface)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
     addressSpace.unmap(vma);
     expect(memory.freeFrames).toBeGreaterThan(before);
-    expect(driver.context.account.used).toBe(0);
+    expect(driver.state.account.used).toBe(0);
   });
 });
 
@@ -282,8 +282,8 @@ describe('validation', () => {
     cpu.run(undefined);
     addressSpace.exit();
     expect(memory.freeFrames).toBe(before);
-    expect(driver.context.account.used).toBe(0);
-    expect([driver.context.mobIds.allocate(), driver.context.surfaceIds.allocate()]).toEqual([0, 0]);
+    expect(driver.state.account.used).toBe(0);
+    expect([driver.state.mobIds.allocate(), driver.state.surfaceIds.allocate()]).toEqual([0, 0]);
   });
 });
 

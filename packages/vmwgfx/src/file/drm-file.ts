@@ -10,7 +10,7 @@ import {
   type AddressSpace,
   type Vma,
 } from '@cg/pagetable';
-import type { DriverContext } from '../context.js';
+import type { DriverState } from '../driver-state.js';
 import type { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject } from '../memory/buffer-object.js';
@@ -74,19 +74,19 @@ export interface FileParts {
 
 /** One open file of the device: what a process can ask of the driver. */
 export class DrmFile {
-  readonly #context: DriverContext;
+  readonly driver: DriverState;
   readonly #parts: FileParts;
   readonly #handles = new HandleTable();
   readonly #cpuAccesses = new Set<CpuAccess>();
 
-  constructor(context: DriverContext, parts: FileParts) {
-    this.#context = context;
+  constructor(driver: DriverState, parts: FileParts) {
+    this.driver = driver;
     this.#parts = parts;
   }
 
   /** What the device can do, and what of it the driver takes. */
   get device(): DeviceDescription {
-    const { device, limits, graphicsMemory } = this.#context;
+    const { device, limits, graphicsMemory } = this.driver;
     return { ...device, ...limits, graphicsMemoryBytes: graphicsMemory.limit };
   }
 
@@ -98,7 +98,7 @@ export class DrmFile {
     if (!Number.isSafeInteger(bytes) || bytes < 1) {
       throw new VmwgfxError('EINVAL', `a buffer object cannot have ${bytes} bytes`, { bytes });
     }
-    return this.buffer(this.#handles.adopt(new BufferObject(this.#context, pagesFor(bytes))));
+    return this.buffer(this.#handles.adopt(new BufferObject(this.driver, pagesFor(bytes))));
   }
 
   /**
@@ -112,7 +112,7 @@ export class DrmFile {
       backing === undefined
         ? undefined
         : { object: this.#handles.buffer(backing.buffer), offset: backing.offset ?? 0 };
-    const surface = makeSurface(this.#context, wanted, given);
+    const surface = makeSurface(this.driver, wanted, given);
     return { handle: this.#handles.adopt(surface), bytes: surface.backingBytes };
   }
 
@@ -122,7 +122,7 @@ export class DrmFile {
    * @throws VmwgfxError EINVAL for a DX context where the device has none
    */
   createContext({ kind }: NewContext): number {
-    return this.#handles.adopt(makeContext(this.#context, kind));
+    return this.#handles.adopt(makeContext(this.driver, kind));
   }
 
   /**
@@ -134,7 +134,7 @@ export class DrmFile {
   createShader(wanted: NewShader): number {
     const { buffer } = wanted;
     const object = buffer === undefined ? undefined : this.#handles.buffer(buffer);
-    return this.#handles.adopt(makeShader(this.#context, wanted, object));
+    return this.#handles.adopt(makeShader(this.driver, wanted, object));
   }
 
   /**
@@ -173,7 +173,7 @@ export class DrmFile {
   mmap({ addressSpace, offset, length }: MapRequest): Vma {
     const page = offset / PAGE_SIZE;
     const pages = length / PAGE_SIZE;
-    const found = Number.isSafeInteger(page) ? this.#context.fakeOffsets.find(page) : undefined;
+    const found = Number.isSafeInteger(page) ? this.driver.fakeOffsets.find(page) : undefined;
     if (!(found instanceof BufferObject) || !Number.isInteger(pages) || pages < 1) {
       throw new VmwgfxError('EINVAL', `nothing to map at ${offset}`, { offset, bytes: length });
     }
@@ -214,7 +214,7 @@ export class DrmFile {
    * @throws VmwgfxError ENOENT, EINVAL for an object of another device
    */
   open({ object }: SharedObject): number {
-    if (object.context !== this.#context) {
+    if (object.driver !== this.driver) {
       throw new VmwgfxError('EINVAL', 'the shared object is of another device');
     }
     return this.#handles.import(object);
@@ -232,12 +232,7 @@ export class DrmFile {
   submit(commands: Uint8Array, options: SubmitOptions = {}): Fence {
     const { context } = options;
     const dxContext = context === undefined ? undefined : this.#handles.dxContext(context);
-    return submit(
-      this.#context,
-      new this.#parts.Validation(),
-      { handles: this.#handles, dxContext },
-      commands,
-    );
+    return submit(this.driver, new this.#parts.Validation(), { handles: this.#handles, dxContext }, commands);
   }
 
   /** A buffer object by its handle. @throws VmwgfxError ENOENT, EINVAL for the handle of something else */
@@ -288,7 +283,7 @@ export class DrmFile {
     return addressSpace.map({
       length: pages * PAGE_SIZE,
       flags: VM_READ | VM_WRITE | VM_SHARED | VM_MAYREAD | VM_MAYWRITE | VM_PFNMAP,
-      mapping: this.#context.mapping,
+      mapping: this.driver.mapping,
       firstPage: object.firstPage + firstPage,
       operations: new this.#parts.VmaOperations(object),
     });

@@ -1,4 +1,4 @@
-import type { DriverContext } from '../context.js';
+import type { DriverState } from '../driver-state.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import { DxContext } from '../resource/contexts/dx-context.js';
@@ -23,18 +23,18 @@ export interface NewShader {
 }
 
 /** @throws VmwgfxError EINVAL for a DX context where the device has none */
-export function makeContext(context: DriverContext, kind: 'legacy' | 'dx'): LegacyContext | DxContext {
+export function makeContext(driver: DriverState, kind: 'legacy' | 'dx'): LegacyContext | DxContext {
   if (kind === 'legacy') {
-    return new LegacyContext(context);
+    return new LegacyContext(driver);
   }
-  if (!context.limits.hasDx) {
+  if (!driver.limits.hasDx) {
     throw new VmwgfxError('EINVAL', 'the device has no DX contexts');
   }
-  return new DxContext(context);
+  return new DxContext(driver);
 }
 
 /** @throws VmwgfxError EINVAL for a type or size that is none, or a place outside the buffer object */
-export function makeShader(context: DriverContext, wanted: NewShader, buffer?: BufferObject): Shader {
+export function makeShader(driver: DriverState, wanted: NewShader, buffer?: BufferObject): Shader {
   const { type, bytes, offset = 0 } = wanted;
   if (type !== SVGA3D_SHADERTYPE.VS && type !== SVGA3D_SHADERTYPE.PS) {
     throw new VmwgfxError('EINVAL', `contexts without DX have no shaders of type ${type}`);
@@ -45,7 +45,7 @@ export function makeShader(context: DriverContext, wanted: NewShader, buffer?: B
   if (!Number.isSafeInteger(offset) || offset < 0 || offset % 4 !== 0) {
     throw new VmwgfxError('EINVAL', `a shader cannot begin at ${offset}`, { offset });
   }
-  const shader = new Shader(context, type, bytes);
+  const shader = new Shader(driver, type, bytes);
   if (buffer !== undefined) {
     if (offset + bytes > buffer.bytes) {
       throw new VmwgfxError('EINVAL', `${bytes} bytes at ${offset} leave the buffer object`, {

@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import type { DriverContext } from '../context.js';
+import type { DriverState } from '../driver-state.js';
 import { checkSurface } from '../device/device-limits.js';
 import { plainTraits, type SurfaceTraits } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
@@ -57,10 +57,10 @@ function requestOf(wanted: NewSurface): SurfaceRequest {
  * @throws SurfaceLayoutError for a surface that cannot be, VmwgfxError EINVAL for one that this device does not
  * take or that does not fit into the backing; PageTableError or VmwgfxError ENOMEM
  */
-export function makeSurface(context: DriverContext, wanted: NewSurface, given?: GivenBacking): Surface {
+export function makeSurface(driver: DriverState, wanted: NewSurface, given?: GivenBacking): Surface {
   const request = requestOf(wanted);
-  const surface = new Surface(context, request);
-  checkSurface(request, surface.backingBytes, context.limits);
+  const surface = new Surface(driver, request);
+  checkSurface(request, surface.backingBytes, driver.limits);
   if (given !== undefined) {
     checkPlace(surface.backingBytes, given.object, given.offset);
     given.object.reserved((held) => surface.attach(held, given.offset));

@@ -73,7 +73,7 @@ describe('handles', () => {
     cpu.run(undefined);
     addressSpace.exit();
     expect(memory.freeFrames).toBe(before + 1);
-    expect(driver.context.account.used).toBe(0);
+    expect(driver.state.account.used).toBe(0);
   });
 
   it('of a shared object keep it when the file that it comes from is closed', () => {
@@ -147,7 +147,7 @@ describe('surfaces in a given backing', () => {
       expect(at(offset)).toThrow(error('EINVAL'));
     }
     file.close();
-    expect(driver.context.account.used).toBe(0);
+    expect(driver.state.account.used).toBe(0);
   });
 
   it('1.2: a buffer that becomes tracked shows what the device wrote into it before', () => {
@@ -172,10 +172,10 @@ describe('destruction', () => {
     const { handle } = file.backingOf(b);
     file.syncCpu(handle);
     [handle, b].forEach((each) => file.closeHandle(each));
-    driver.context.queue.emit('NOP_ERROR', { data: new Uint8Array() });
+    driver.state.queue.emit('NOP_ERROR', { data: new Uint8Array() });
     file.close();
-    expect(driver.context.graphicsMemory.used).toBe(0);
-    expect([driver.context.mobIds.allocate(), driver.context.surfaceIds.allocate()]).toEqual([0, 0]);
+    expect(driver.state.graphicsMemory.used).toBe(0);
+    expect([driver.state.mobIds.allocate(), driver.state.surfaceIds.allocate()]).toEqual([0, 0]);
   });
 
   const gaps = [
@@ -192,7 +192,7 @@ describe('destruction', () => {
     memory.preemption.at(gap, () => [source, surface].forEach((handle) => file.closeHandle(handle)));
     copy(source, surface);
     expect(cpu.load8(file.mapBuffer(buffer, addressSpace).start)).toBe(8);
-    expect([driver.context.surfaceIds.allocate(), driver.context.account.used]).toEqual([0, 0]);
+    expect([driver.state.surfaceIds.allocate(), driver.state.account.used]).toEqual([0, 0]);
   });
 
   const orders = ['buffer, surface', 'surface, buffer'] as const;
@@ -217,8 +217,8 @@ describe('destruction', () => {
     addressSpace.exit();
     // The address space itself had its top table before.
     expect(memory.freeFrames).toBe(before + 1);
-    expect(driver.context.account.used).toBe(0);
-    expect([driver.context.mobIds.allocate(), driver.context.surfaceIds.allocate()]).toEqual([0, 0]);
+    expect(driver.state.account.used).toBe(0);
+    expect([driver.state.mobIds.allocate(), driver.state.surfaceIds.allocate()]).toEqual([0, 0]);
   });
 
   it('6.5, 1.2: a surface that the device wrote leaves what it wrote in the buffer that outlives it', () => {
@@ -255,7 +255,7 @@ describe('surfaces that are not coherent', () => {
     const { file, cpu, addressSpace, copy, onDevice, driver } = setUp();
     const surface = file.createSurface(square).handle;
     const target = file.createSurface(square).handle;
-    const emit = vi.spyOn(driver.context.queue, 'emit');
+    const emit = vi.spyOn(driver.state.queue, 'emit');
     const vma = file.mapSurface(surface, addressSpace);
     cpu.store8(vma.start, 4);
     copy(surface, target);

@@ -123,7 +123,7 @@ class Side {
   readonly #way: Way;
   readonly #cpu: Cpu;
   readonly #addressSpace: AddressSpace;
-  readonly #emit = vi.spyOn(this.#base.driver.context.queue, 'emit');
+  readonly #emit = vi.spyOn(this.#base.driver.state.queue, 'emit');
   readonly #starts: number[] = [];
 
   constructor(ioctls: boolean) {

@@ -117,7 +117,7 @@ describe('DRM_VMW_GET_PARAM and GET_3D_CAP', () => {
 
   it('say what the device and the driver have', () => {
     const { user, driver } = setUp({ dx: true, sm41: true });
-    const { capabilities, capabilities2, fifoCapabilities, maxPrimaryBytes } = driver.context.device;
+    const { capabilities, capabilities2, fifoCapabilities, maxPrimaryBytes } = driver.state.device;
     const values = Object.entries(DRM_VMW_PARAM).map(([name, param]) => [name, user.parameter(param)]);
     expect(Object.fromEntries(values)).toEqual({
       NUM_STREAMS: 0,

@@ -159,7 +159,7 @@ describe('bad input', () => {
           }
         }
         user.fd.close();
-        expect([memory.freeFrames, driver.context.account.used, driver.context.graphicsMemory.used]).toEqual([
+        expect([memory.freeFrames, driver.state.account.used, driver.state.graphicsMemory.used]).toEqual([
           free,
           0,
           0,

@@ -1,10 +1,10 @@
 import type { IntervalTree } from '@cg/collections';
 import { LEAF_PAGES, PAGE_SIZE } from '@cg/pagetable';
 import { readBackResources } from '../coherency/read-back.js';
-import type { BackingPages, DriverContext } from '../context.js';
+import type { BackingPages, DriverState } from '../driver-state.js';
 import { isErrno, VmwgfxError } from '../errors.js';
 import type { Fence } from '../device/fence.js';
-import { References } from '../references.js';
+import { RefCount } from '../ref-count.js';
 import { DirtyTracker } from '@cg/dirty-tracking';
 import { NEVER_USED, type Evictable } from './eviction-order.js';
 import { evictUntil } from './eviction.js';
@@ -25,7 +25,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   /** Its first page in the device's mapping, where user space maps it from. */
   readonly firstPage: number;
   /** Whoever uses it. Made with one reference, its maker's. */
-  readonly references = new References(() => this.#destroy());
+  readonly references = new RefCount(() => this.#destroy());
   /** The resources in it by byte range; overlapping ones are all found (rule 6.1, C2). */
   readonly resources: IntervalTree<ResidentResource>;
   /** Behind the last submission that named it. */
@@ -45,23 +45,23 @@ export class BufferObject implements BackingPages, Residence, Evictable {
 
   /** @throws VmwgfxError ENOMEM for more pages than a MOB can have, PageTableError ENOMEM where too few are free */
   constructor(
-    readonly context: DriverContext,
+    readonly driver: DriverState,
     readonly pageCount: number,
   ) {
     if (pageCount > MAX_MOB_PAGES) {
       const bytes = pageCount * PAGE_SIZE;
       throw new VmwgfxError('ENOMEM', `a MOB cannot have ${bytes} bytes`, { bytes });
     }
-    this.resources = new context.parts.ResourceIndex();
-    this.firstPage = context.fakeOffsets.allocate(this);
+    this.resources = new driver.parts.ResourceIndex();
+    this.firstPage = driver.fakeOffsets.allocate(this);
     try {
-      context.faults.pass('frames');
-      this.frames = context.memory.allocateFrames(pageCount);
+      driver.faults.pass('frames');
+      this.frames = driver.memory.allocateFrames(pageCount);
     } catch (error) {
-      context.fakeOffsets.free(this);
+      driver.fakeOffsets.free(this);
       throw error;
     }
-    this.#mobs = new MobViews(context, this.frames);
+    this.#mobs = new MobViews(driver, this.frames);
   }
 
   /** Bytes of it, whole pages. */
@@ -102,7 +102,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
    * @throws VmwgfxError EDEADLK where it is taken, PageTableError EDEADLK where a walk would have to wait
    */
   reserve(): BufferReservation {
-    this.context.mapping.assertWalkable();
+    this.driver.mapping.assertWalkable();
     return this.reserveOnly();
   }
 
@@ -195,19 +195,19 @@ export class BufferObject implements BackingPages, Residence, Evictable {
    */
   addTrackerUser(held: BufferReservation): void {
     this.assertHeld(held);
-    const { context, pageCount } = this;
+    const { driver, pageCount } = this;
     if (this.#tracker === undefined) {
       const bytes = DirtyTracker.bytesFor(pageCount);
-      context.faults.pass('tracker-charge');
-      context.account.charge(bytes);
+      driver.faults.pass('tracker-charge');
+      driver.account.charge(bytes);
       try {
         this.#unmapGpuDirty(held);
-        context.mapping.splitHugeLeaves(this.firstPage, pageCount);
-        const memory = context.trackMemory(this, context);
-        const log = { events: context.events, object: this.firstPage };
-        this.#tracker = new context.parts.DirtyTracker(memory, context.makePolicy(), log);
+        driver.mapping.splitHugeLeaves(this.firstPage, pageCount);
+        const memory = driver.trackMemory(this, driver);
+        const log = { events: driver.events, object: this.firstPage };
+        this.#tracker = new driver.parts.DirtyTracker(memory, driver.makePolicy(), log);
       } catch (error) {
-        context.account.refund(bytes);
+        driver.account.refund(bytes);
         throw error;
       }
     }
@@ -228,7 +228,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     this.assertHeld(held);
     if (--this.#trackerUsers === 0) {
       this.#tracker = undefined;
-      this.context.account.refund(DirtyTracker.bytesFor(this.pageCount));
+      this.driver.account.refund(DirtyTracker.bytesFor(this.pageCount));
     }
   }
 
@@ -242,7 +242,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   unmapRange(held: BufferReservation, start: number, end: number): void {
     this.assertHeld(held);
     this.#tracker?.collectBeforeUnmap(start, end);
-    this.context.mapping.unmapRange(this.firstPage + start, end - start);
+    this.driver.mapping.unmapRange(this.firstPage + start, end - start);
   }
 
   /** Whether the device sees it. */
@@ -270,7 +270,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
    * @throws VmwgfxError ENOMEM where not enough of them can, EIO where one of them cannot be read back
    */
   place(): void {
-    const { graphicsMemory, placed, faults } = this.context;
+    const { graphicsMemory, placed, faults } = this.driver;
     if (!this.#placed) {
       faults.pass('graphics-charge');
       evictUntil(() => graphicsMemory.left >= this.bytes, placed);
@@ -289,7 +289,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
       this.lastFence?.wait();
       this.unmapRange(held, 0, this.pageCount);
       residents.forEach((resource) => resource.unbind());
-      const { events, queue } = this.context;
+      const { events, queue } = this.driver;
       if (this.#placed) {
         events.tell?.({ kind: 'buffer-evicted', object: this.firstPage });
       }
@@ -321,7 +321,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
 
   /** The device sees it no more: no resource is bound to it. @throws what `flush` throws; it is gone all the same */
   #leaveDevice(flush: () => void): void {
-    const { placed, graphicsMemory } = this.context;
+    const { placed, graphicsMemory } = this.driver;
     if (!this.#placed) {
       return;
     }
@@ -333,7 +333,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
 
   /** Nobody uses it any more: nothing maps it, and no resource is in it but retired ones. */
   #destroy(): void {
-    const { memory, queue, fakeOffsets } = this.context;
+    const { memory, queue, fakeOffsets } = this.driver;
     this.#destroyed = true;
     if (this.#retired !== undefined) {
       const held = new Reservation<BufferObject>(this);

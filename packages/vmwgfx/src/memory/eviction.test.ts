@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { bench, copyCommand, unmapAll } from '../driver.fixture.js';
 import type { DriverOptions } from '../driver.js';
 import { FixedPolicy, type TrackingMethod } from '@cg/dirty-tracking';
-import { CommandQueue } from '../device/command-queue.js';
+import { CommandSubmitter } from '../device/command-submitter.js';
 import type { BufferObject } from './buffer-object.js';
 
 const SIDE = 64;
@@ -26,9 +26,9 @@ function setUp(options: DriverOptions) {
     cpu.storeBytes(start, new Uint8Array(BYTES).fill(value));
     return { handle, start };
   };
-  const real = CommandQueue.prototype.emit;
-  const emit = vi.spyOn(base.driver.context.queue, 'emit');
-  const surely = vi.spyOn(base.driver.context.queue, 'emitSurely');
+  const real = CommandSubmitter.prototype.emit;
+  const emit = vi.spyOn(base.driver.state.queue, 'emit');
+  const surely = vi.spyOn(base.driver.state.queue, 'emitNoFail');
   const evicted = () => surely.mock.calls.filter(([name]) => name === 'DESTROY_GB_MOB').length;
   return { ...base, cpu, addressSpace, file, copy, onDevice, filled, emit, real, evicted };
 }
@@ -55,14 +55,14 @@ describe('MOBs', () => {
     expect(new Set(free.slice(1)).size).toBe(1);
     file.close();
     unmapAll(addressSpace);
-    expect(driver.context.mobIds.allocate()).toBe(0);
+    expect(driver.state.mobIds.allocate()).toBe(0);
   });
 });
 
 describe('the device’s memory', () => {
   it('is what the device suggests, charged for what it sees and given back', () => {
     const { driver, file, addressSpace, filled, copy } = setUp({});
-    const { graphicsMemory } = driver.context;
+    const { graphicsMemory } = driver.state;
     expect(graphicsMemory.limit).toBe(512 * 2 ** 20);
     const [a, b] = [filled(1), filled(2)];
     expect(graphicsMemory.used).toBe(0);
@@ -140,11 +140,11 @@ describe('who goes', () => {
     copy(a.handle, b.handle);
     copy(c.handle, d.handle);
     copy(a.handle, b.handle);
-    const [first, second, third, fourth] = driver.context.placed.candidates() as BufferObject[];
+    const [first, second, third, fourth] = driver.state.placed.candidates() as BufferObject[];
     // b and d were written on the device; of the others c is older than a, of those b is newer than d.
     expect([first, second, third, fourth].map((object) => object.evictionPriority)).toEqual([1, 1, 2, 2]);
     copy(e.handle, b.handle);
-    const left = driver.context.placed.candidates() as BufferObject[];
+    const left = driver.state.placed.candidates() as BufferObject[];
     expect(left).not.toContain(first);
     expect(left).toContain(second);
     expect([left.includes(third), left.includes(fourth)]).toEqual([true, true]);
@@ -156,7 +156,7 @@ describe('who goes', () => {
     copy(a.handle, b.handle);
     copy(a.handle, c.handle);
     cpu.load8(a.start);
-    const { queue } = driver.context;
+    const { queue } = driver.state;
     let failures = 0;
     emit.mockImplementation((name, fields, refused) => {
       if (name === 'READBACK_GB_SURFACE' && failures++ === 0) {

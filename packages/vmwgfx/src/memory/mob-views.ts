@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import type { DriverContext } from '../context.js';
+import type { DriverState } from '../driver-state.js';
 import { evictUntil } from './eviction.js';
 import { buildMobPageTable, type MobPageTable } from './mob-page-table.js';
 
@@ -17,7 +17,7 @@ export class MobViews {
   readonly #mobs = new Map<number, Mob>();
 
   constructor(
-    readonly context: DriverContext,
+    readonly driver: DriverState,
     readonly frames: Uint32Array,
   ) {}
 
@@ -40,8 +40,8 @@ export class MobViews {
     if (mob === undefined) {
       return;
     }
-    const { queue } = this.context;
-    queue.emitSurely('DESTROY_GB_MOB', { mobid: mob.id });
+    const { queue } = this.driver;
+    queue.emitNoFail('DESTROY_GB_MOB', { mobid: mob.id });
     // Before the frames of its table are somebody else's.
     queue.settle();
     this.#forget(firstPage, mob);
@@ -49,13 +49,13 @@ export class MobViews {
 
   /** Takes all from the device. @throws what `flush` throws; they are gone all the same */
   destroy(flush: () => void): void {
-    const { queue } = this.context;
+    const { queue } = this.driver;
     const mobs = [...this.#mobs];
     if (mobs.length === 0) {
       return;
     }
     try {
-      mobs.forEach(([, { id }]) => queue.emitSurely('DESTROY_GB_MOB', { mobid: id }));
+      mobs.forEach(([, { id }]) => queue.emitNoFail('DESTROY_GB_MOB', { mobid: id }));
       flush();
     } finally {
       mobs.forEach(([firstPage, mob]) => this.#forget(firstPage, mob));
@@ -63,7 +63,7 @@ export class MobViews {
   }
 
   #define(firstPage: number): Mob {
-    const { memory, queue, mobIds, placed, faults } = this.context;
+    const { memory, queue, mobIds, placed, faults } = this.driver;
     faults.pass('frames');
     evictUntil(() => !mobIds.isFull, placed);
     const frames = this.frames.subarray(firstPage);
@@ -89,7 +89,7 @@ export class MobViews {
     if (this.#mobs.get(firstPage) !== mob) {
       return;
     }
-    const { memory, mobIds } = this.context;
+    const { memory, mobIds } = this.driver;
     this.#mobs.delete(firstPage);
     mobIds.free(mob.id);
     mob.pageTable.tableFrames.forEach((frame) => memory.freeFrame(frame));

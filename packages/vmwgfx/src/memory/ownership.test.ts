@@ -22,7 +22,7 @@ function setUp(method: TrackingMethod = 'scan') {
   const copy = (from: number, to: number) => file.submit(copyCommand(from, to, SIDE, SIDE)).wait();
   const onDevice = (handle: number) => base.device.image(file.deviceId(handle), 0)!;
   const objectOf = (mapOffset: number) =>
-    base.driver.context.fakeOffsets.find(mapOffset / PAGE_SIZE) as BufferObject;
+    base.driver.state.fakeOffsets.find(mapOffset / PAGE_SIZE) as BufferObject;
   /** A mapped buffer object. */
   const buffer = (bytes = BYTES) => {
     const { handle, mapOffset } = file.createBuffer(bytes);
@@ -33,7 +33,7 @@ function setUp(method: TrackingMethod = 'scan') {
     file.createSurface({ ...coherent, backing: { buffer, offset } }).handle;
   /** What the driver has, as numbers. */
   const held = () => {
-    const { account, graphicsMemory } = base.driver.context;
+    const { account, graphicsMemory } = base.driver.state;
     return { frames: base.memory.freeFrames, trackers: account.used, graphics: graphicsMemory.used };
   };
   return { ...base, cpu, addressSpace, file, copy, onDevice, buffer, surfaceIn, faults, held };
@@ -42,7 +42,7 @@ function setUp(method: TrackingMethod = 'scan') {
 describe('a reservation', () => {
   it('8.4: is asked for by whatever changes the tracker or a place, and no other will do', () => {
     const { driver } = bench();
-    const [object, other] = [1, 2].map((pages) => new BufferObject(driver.context, pages));
+    const [object, other] = [1, 2].map((pages) => new BufferObject(driver.state, pages));
     const ended = object.reserve();
     object.unreserve(ended);
     other.reserved((wrong) => {
@@ -109,13 +109,13 @@ describe('a reservation', () => {
     surfaceIn(handle);
     expect([blocked, object.trackerUsers]).toEqual([true, 1]);
     file.close();
-    expect(driver.context.account.used).toBe(0);
+    expect(driver.state.account.used).toBe(0);
   });
 
   it('8.4: is taken by a command that binds a shader, before its place changes', () => {
     const { file, submit, driver, memory, context } = setUpContexts();
     const { handle: code, mapOffset } = file.createBuffer(PAGE_SIZE);
-    const object = driver.context.fakeOffsets.find(mapOffset / PAGE_SIZE) as BufferObject;
+    const object = driver.state.fakeOffsets.find(mapOffset / PAGE_SIZE) as BufferObject;
     const bind = () =>
       submit((writer) => {
         writer.write('DX_DEFINE_SHADER', { shaderId: 0, type: 1, sizeInBytes: 100 });
@@ -159,7 +159,7 @@ describe('a call that would have to wait', () => {
     expect(isTried).toEqual({ submit: true, evict: true, create: true });
     file.closeHandle(other);
     expect(two.object.resources.size).toBe(0);
-    expect(driver.context.account.used).toBe(4);
+    expect(driver.state.account.used).toBe(4);
   });
 });
 
@@ -245,6 +245,6 @@ describe('the last reference', () => {
     });
     addressSpace.protect(one.start, PAGE_SIZE, VM_READ);
     expect(isClosed).toBe(true);
-    expect(driver.context.account.used).toBe(4);
+    expect(driver.state.account.used).toBe(4);
   });
 });

@@ -1,6 +1,6 @@
 import type { EventStream, IntervalTree } from '@cg/collections';
 import type { DriverEvent } from '../driver-event.js';
-import type { CommandQueue } from '../device/command-queue.js';
+import type { CommandSubmitter } from '../device/command-submitter.js';
 import type { BackedResource, DirtyTracker } from '@cg/dirty-tracking';
 import type { Reservation } from './reservation.js';
 
@@ -23,7 +23,7 @@ export interface ResidentResource extends BackedResource {
 
 /** A buffer object as who reads its resources back sees it. */
 export interface Residence {
-  readonly context: { readonly queue: CommandQueue; readonly events: EventStream<DriverEvent> };
+  readonly driver: { readonly queue: CommandSubmitter; readonly events: EventStream<DriverEvent> };
   /** Its first page in the device's mapping. */
   readonly firstPage: number;
   /** The resources in it by byte range. */

@@ -68,7 +68,7 @@ export abstract class DeviceObject extends UntrackedResource {
     const id = this.#id;
     if (id !== SVGA3D_INVALID_ID) {
       this.undefine(id);
-      this.context.queue.settle();
+      this.driver.queue.settle();
       this.#forget(id);
     }
     super.destroy(held);

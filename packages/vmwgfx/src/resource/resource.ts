@@ -1,9 +1,9 @@
 import type { IntervalNode } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
-import type { DriverContext } from '../context.js';
+import type { DriverState } from '../driver-state.js';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import type { ResidentResource } from '../memory/resident-resource.js';
-import { References } from '../references.js';
+import { RefCount } from '../ref-count.js';
 import type { BackedResource, SharedBy } from '@cg/dirty-tracking';
 
 /**
@@ -12,7 +12,7 @@ import type { BackedResource, SharedBy } from '@cg/dirty-tracking';
  */
 export abstract class Resource implements ResidentResource {
   /** Whoever uses it. Made with one reference, its maker's. */
-  readonly references = new References(() => this.retire());
+  readonly references = new RefCount(() => this.retire());
   /** The backing holds content that the device has never had: binding uploads all of it. */
   needsUpload = false;
   #gpuDirty = false;
@@ -22,7 +22,7 @@ export abstract class Resource implements ResidentResource {
   #isRetired = false;
 
   constructor(
-    readonly context: DriverContext,
+    readonly driver: DriverState,
     /** Changes only where the resource itself grows. */
     public backingBytes: number,
     /** Whether the CPU sees it as coherent memory. */

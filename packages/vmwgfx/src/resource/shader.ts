@@ -1,24 +1,24 @@
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
-import type { DriverContext } from '../context.js';
+import type { DriverState } from '../driver-state.js';
 import type { IdAllocator } from '../id-allocator.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 import { DeviceObject } from './device-object.js';
-import { NamedBy, type Named } from './named.js';
+import { WeakRefs, type Named } from './weak-refs.js';
 
 /** SVGA3dShaderType of svga3d_types.h. */
 export const SVGA3D_SHADERTYPE = { VS: 1, PS: 2, GS: 3, HS: 4, DS: 5, CS: 6 } as const;
 
 /** A guest-backed shader of legacy contexts: bytecode in a buffer object, which the device reads there. */
 export class Shader extends DeviceObject implements Named {
-  readonly namedBy = new NamedBy();
+  readonly namedBy = new WeakRefs();
 
   constructor(
-    context: DriverContext,
+    driver: DriverState,
     /** SVGA3dShaderType. */
     readonly type: number,
     bytes: number,
   ) {
-    super(context, bytes, false);
+    super(driver, bytes, false);
   }
 
   get stateId(): number {
@@ -31,25 +31,25 @@ export class Shader extends DeviceObject implements Named {
   }
 
   protected get ids(): IdAllocator {
-    return this.context.shaderIds;
+    return this.driver.shaderIds;
   }
 
   protected define(shid: number, refused: () => void): void {
     const definition = { shid, type: this.type, sizeInBytes: this.backingBytes };
-    this.context.queue.emit('DEFINE_GB_SHADER', definition, refused);
+    this.driver.queue.emit('DEFINE_GB_SHADER', definition, refused);
   }
 
   protected bindTo(shid: number, backing: BufferObject, refused: () => void): void {
     const binding = { shid, mobid: backing.mobId(), offsetInBytes: this.backingOffset };
-    this.context.queue.emit('BIND_GB_SHADER', binding, refused);
+    this.driver.queue.emit('BIND_GB_SHADER', binding, refused);
   }
 
   protected unbindFrom(shid: number): void {
-    this.context.queue.emitSurely('BIND_GB_SHADER', { shid, mobid: SVGA3D_INVALID_ID, offsetInBytes: 0 });
+    this.driver.queue.emitNoFail('BIND_GB_SHADER', { shid, mobid: SVGA3D_INVALID_ID, offsetInBytes: 0 });
   }
 
   protected undefine(shid: number): void {
-    this.context.queue.emitSurely('DESTROY_GB_SHADER', { shid });
+    this.driver.queue.emitNoFail('DESTROY_GB_SHADER', { shid });
   }
 
   /** The device changes nothing of it. */

@@ -2,13 +2,13 @@ import { PAGE_SIZE } from '@cg/pagetable';
 import { boxBytes, boxRows, rowsEnd, SurfaceLayout, type SubresourceBox } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { readBackResources } from '../coherency/read-back.js';
-import type { CoherencyParts, DriverContext } from '../context.js';
+import type { CoherencyParts, DriverState } from '../driver-state.js';
 import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import { NEVER_USED, type Evictable } from '../memory/eviction-order.js';
 import { evictUntil } from '../memory/eviction.js';
-import { NamedBy, type Named } from './named.js';
+import { WeakRefs, type Named } from './weak-refs.js';
 import { Resource } from './resource.js';
 
 /** What a surface is made of. */
@@ -28,7 +28,7 @@ export interface SurfaceStatistics {
 export class Surface extends Resource implements Evictable, Named {
   readonly layout: SurfaceLayout;
   lastUse = NEVER_USED;
-  readonly namedBy = new NamedBy();
+  readonly namedBy = new WeakRefs();
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
   #bound = false;
@@ -38,14 +38,14 @@ export class Surface extends Resource implements Evictable, Named {
 
   /** @throws SurfaceLayoutError for a surface that cannot be laid out */
   constructor(
-    context: DriverContext,
+    driver: DriverState,
     readonly request: SurfaceRequest,
   ) {
     const layout = new SurfaceLayout(request);
-    super(context, layout.bytes + trailerBytes(request.traits), request.coherent);
+    super(driver, layout.bytes + trailerBytes(request.traits), request.coherent);
     this.layout = layout;
     if (request.coherent) {
-      this.#dirtyBoxes = new context.parts.DirtyBoxes(layout);
+      this.#dirtyBoxes = new driver.parts.DirtyBoxes(layout);
     }
   }
 
@@ -83,7 +83,7 @@ export class Surface extends Resource implements Evictable, Named {
         readBackResources(held, [this]);
       }
       this.needsUpload = true;
-      const { queue, events } = this.context;
+      const { queue, events } = this.driver;
       const sid = this.#id;
       this.#takeFromDevice();
       events.tell?.({ kind: 'surface-evicted', sid });
@@ -96,7 +96,7 @@ export class Surface extends Resource implements Evictable, Named {
   }
 
   create(): void {
-    const { surfaceIds, surfacesOnDevice } = this.context;
+    const { surfaceIds, surfacesOnDevice } = this.driver;
     if (this.#id !== SVGA3D_INVALID_ID) {
       surfacesOnDevice.touch(this);
       return;
@@ -109,7 +109,7 @@ export class Surface extends Resource implements Evictable, Named {
       surfacesOnDevice.remove(this);
     };
     try {
-      emitDefinition(this.context.queue, sid, this.request, forget);
+      emitDefinition(this.driver.queue, sid, this.request, forget);
     } catch (error) {
       surfaceIds.free(sid);
       throw error;
@@ -132,7 +132,7 @@ export class Surface extends Resource implements Evictable, Named {
         this.needsUpload ||= wasElsewhere && this.isTracked && !this.gpuDirty;
       };
       const mobid = backing.mobId(this.backingOffset / PAGE_SIZE);
-      this.context.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid }, forget);
+      this.driver.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid }, forget);
       this.#bound = true;
       this.#isBoundElsewhere = false;
     }
@@ -148,12 +148,12 @@ export class Surface extends Resource implements Evictable, Named {
       this.needsUpload = true;
       this.statistics.bytesUploaded -= bytes;
     };
-    this.context.queue.emit('UPDATE_GB_SURFACE', { sid: this.#id }, refused);
+    this.driver.queue.emit('UPDATE_GB_SURFACE', { sid: this.#id }, refused);
     this.needsUpload = false;
     this.statistics.bytesUploaded += bytes;
     this.#dirtyBoxes?.clear();
     backing.tracker?.clear(this, this.sharedBy);
-    this.context.events.tell?.({ kind: 'update-emitted', sid: this.#id, bytes, box: undefined });
+    this.driver.events.tell?.({ kind: 'update-emitted', sid: this.#id, bytes, box: undefined });
   }
 
   unbind(): void {
@@ -161,7 +161,7 @@ export class Surface extends Resource implements Evictable, Named {
       return;
     }
     this.#bound = false;
-    this.context.queue.emitSurely('BIND_GB_SURFACE', { sid: this.#id, mobid: SVGA3D_INVALID_ID });
+    this.driver.queue.emitNoFail('BIND_GB_SURFACE', { sid: this.#id, mobid: SVGA3D_INVALID_ID });
   }
 
   override moveTo(from: BufferReservation, to: BufferReservation, offset: number): void {
@@ -181,7 +181,7 @@ export class Surface extends Resource implements Evictable, Named {
   followTracking(): void {
     const wanted = this.coherent || this.backing?.tracker !== undefined;
     if (wanted && this.#dirtyBoxes === undefined) {
-      this.#dirtyBoxes = new this.context.parts.DirtyBoxes(this.layout);
+      this.#dirtyBoxes = new this.driver.parts.DirtyBoxes(this.layout);
     } else if (!wanted) {
       this.#dirtyBoxes = undefined;
     }
@@ -191,9 +191,9 @@ export class Surface extends Resource implements Evictable, Named {
     if (this.#dirtyBoxes === undefined || this.#dirtyBoxes.isEmpty) {
       return;
     }
-    const { events, parts } = this.context;
+    const { events, parts } = this.driver;
     for (const box of this.#dirtyBoxes.boxes()) {
-      parts.emitUpdate(this.context, this.#id, this.layout, box, () => this.#markDirty(box));
+      parts.emitUpdate(this.driver, this.#id, this.layout, box, () => this.#markDirty(box));
       const bytes = boxBytes(this.layout, box.subresource, box);
       this.statistics.boxes++;
       this.statistics.bytesUploaded += bytes;
@@ -206,7 +206,7 @@ export class Surface extends Resource implements Evictable, Named {
     if (!this.#bound) {
       this.bind();
     }
-    this.context.queue.emit('READBACK_GB_SURFACE', { sid: this.#id }, refused);
+    this.driver.queue.emit('READBACK_GB_SURFACE', { sid: this.#id }, refused);
     this.statistics.readBacks++;
   }
 
@@ -217,7 +217,7 @@ export class Surface extends Resource implements Evictable, Named {
 
   destroy(held: BufferReservation | undefined): void {
     this.#takeFromDevice();
-    this.context.queue.settle();
+    this.driver.queue.settle();
     if (held !== undefined) {
       this.detach(held);
     }
@@ -225,7 +225,7 @@ export class Surface extends Resource implements Evictable, Named {
 
   /** Ends what the device has of it, with the next flush. */
   #takeFromDevice(): void {
-    const { queue, surfaceIds, surfacesOnDevice } = this.context;
+    const { queue, surfaceIds, surfacesOnDevice } = this.driver;
     const id = this.#id;
     surfacesOnDevice.remove(this);
     if (id === SVGA3D_INVALID_ID) {
@@ -234,9 +234,9 @@ export class Surface extends Resource implements Evictable, Named {
     this.#id = SVGA3D_INVALID_ID;
     this.namedBy.tellLeftDevice();
     if (this.#bound) {
-      queue.emitSurely('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
+      queue.emitNoFail('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
     }
-    queue.emitSurely('DESTROY_GB_SURFACE', { sid: id });
+    queue.emitNoFail('DESTROY_GB_SURFACE', { sid: id });
     surfaceIds.free(id);
     this.#bound = false;
     this.#isBoundElsewhere = false;

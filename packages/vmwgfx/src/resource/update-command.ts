@@ -1,14 +1,14 @@
 import type { SubresourceBox, SurfaceLayout } from '@cg/surface-layout';
-import type { DriverContext } from '../context.js';
+import type { DriverState } from '../driver-state.js';
 
 /**
  * Sends the command that uploads one box: by subresource where the device has DX contexts, else by face and mip
  * (rule 7.5).
  * @param refused called where the device refuses it
- * @throws VmwgfxError ENOMEM, EIO as `CommandQueue.emit`
+ * @throws VmwgfxError ENOMEM, EIO as `CommandSubmitter.emit`
  */
 export function emitUpdate(
-  { queue, limits }: DriverContext,
+  { queue, limits }: DriverState,
   sid: number,
   layout: SurfaceLayout,
   box: SubresourceBox,

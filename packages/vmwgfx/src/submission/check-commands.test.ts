@@ -153,7 +153,7 @@ function contents({ device, file, memory, driver, a, b, from, to }: SetUp) {
   return [a, b, from, to].map(({ handle, bytes }) => {
     const subresources = handle === a.handle || handle === b.handle ? [0, 1] : [0];
     const image = subresources.flatMap((i) => [...(device.image(file.deviceId(handle), i) ?? [])]);
-    const backing = driver.context.fakeOffsets.find(file.backingOf(handle).mapOffset / PAGE)!;
+    const backing = driver.state.fakeOffsets.find(file.backingOf(handle).mapOffset / PAGE)!;
     const behind = [...backing.frames].flatMap((frame) => [
       ...memory.u8.subarray(frame * PAGE, (frame + 1) * PAGE),
     ]);
@@ -176,7 +176,7 @@ function bytesOf({ device, file, memory, driver, a, b, from, to }: SetUp): Map<s
     for (let i = 0; i < (handle < from.handle ? 2 : 1); i++) {
       all.set(`image ${handle}/${i}`, device.image(file.deviceId(handle), i)!.slice());
     }
-    const { frames } = driver.context.fakeOffsets.find(file.backingOf(handle).mapOffset / PAGE)!;
+    const { frames } = driver.state.fakeOffsets.find(file.backingOf(handle).mapOffset / PAGE)!;
     const behind = [...frames].flatMap((frame) => [...memory.u8.subarray(frame * PAGE, (frame + 1) * PAGE)]);
     all.set(`backing ${handle}`, Uint8Array.from(behind.slice(0, bytes)));
   }
@@ -284,7 +284,7 @@ describe.each(withoutContext)('%s', (name) => {
     const set = setUp();
     const fields = goodFields(set)[name]!;
     const rule = ruleOf(name)!;
-    const emit = vi.spyOn(set.driver.context.queue, 'emit');
+    const emit = vi.spyOn(set.driver.state.queue, 'emit');
     for (const field of [...rule.surfaces.map((surface) => surface.field), ...rule.buffers]) {
       const writer = new CommandWriter();
       writer.write('SURFACE_COPY', goodFields(set).SURFACE_COPY as never);
@@ -350,7 +350,7 @@ describe('extents', () => {
 
   it.each(wrong)('of %s with %j are refused, with nothing done', (name, change) => {
     const set = setUp();
-    const emit = vi.spyOn(set.driver.context.queue, 'emit');
+    const emit = vi.spyOn(set.driver.state.queue, 'emit');
     const fields = { ...goodFields(set)[name], ...change };
     expect(() => set.file.submit(encode(name, fields))).toThrow(
       error('EINVAL', { command: name, offset: 0 }),
@@ -360,7 +360,7 @@ describe('extents', () => {
 
   it('of the guest’s memory that a user allows end with the buffer object', () => {
     const set = setUp();
-    const emit = vi.spyOn(set.driver.context.queue, 'emit');
+    const emit = vi.spyOn(set.driver.state.queue, 'emit');
     set.file.submit(encode('SURFACE_DMA', goodFields(set).SURFACE_DMA!)).wait();
     const sent = emit.mock.calls.find(([name]) => name === 'SURFACE_DMA')![1];
     expect(sent).toMatchObject({ suffix: [{ maximumOffset: 2 * BYTES - 128 }] });
@@ -379,7 +379,7 @@ describe('lengths that a command states about itself', () => {
     'a suffix of %i bytes behind the boxes of a DMA is refused',
     (suffixSize) => {
       const set = setUp();
-      const emit = vi.spyOn(set.driver.context.queue, 'emit');
+      const emit = vi.spyOn(set.driver.state.queue, 'emit');
       const bytes = encode('SURFACE_DMA', goodFields(set).SURFACE_DMA!);
       expect(() => set.file.submit(changed(bytes, bytes.length - 12, suffixSize))).toThrow(error('EINVAL'));
       expect(emit).not.toHaveBeenCalled();

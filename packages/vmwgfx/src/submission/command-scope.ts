@@ -13,7 +13,7 @@ import { Binding, type ContextState } from '../resource/contexts/context-state.j
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { LegacyContext } from '../resource/contexts/legacy-context.js';
 import { View } from '../resource/contexts/view.js';
-import type { Named } from '../resource/named.js';
+import type { Named } from '../resource/weak-refs.js';
 import { Resource } from '../resource/resource.js';
 import { Surface } from '../resource/surface.js';
 import type { ContextChanges } from './context-changes.js';

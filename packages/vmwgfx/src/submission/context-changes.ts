@@ -177,7 +177,7 @@ export class ContextChanges {
       table.backingBytes = used.bytes;
       return;
     }
-    const larger = new BufferObject(table.context, pagesFor(used.bytes));
+    const larger = new BufferObject(table.driver, pagesFor(used.bytes));
     validation.switchBacking(table, larger, 0);
     larger.references.drop();
   }

@@ -120,7 +120,7 @@ describe('views', () => {
     file.closeHandle(cid);
     expect([counts().DX_DESTROY_CONTEXT, counts().DESTROY_GB_SURFACE]).toEqual([1, 1]);
     unmapAll(addressSpace);
-    expect([driver.context.graphicsMemory.used, driver.context.account.used]).toEqual([0, 0]);
+    expect([driver.state.graphicsMemory.used, driver.state.account.used]).toEqual([0, 0]);
   });
 
   it('1.5: are defined anew where the device has refused to', () => {
@@ -185,7 +185,7 @@ describe('a submission', () => {
     const other = canvas();
     send('DX_SET_RENDERTARGETS', targets(3)).wait();
     const { handle: buffer } = file.createBuffer(8192);
-    const used = driver.context.graphicsMemory.used;
+    const used = driver.state.graphicsMemory.used;
     expect(() =>
       submit((writer) => {
         writer.write('DX_DEFINE_RENDERTARGET_VIEW', targetView(4, other.handle));
@@ -198,9 +198,9 @@ describe('a submission', () => {
         writer.write('DX_END_QUERY', { queryId: 2 });
       }),
     ).toThrow(error('ENOENT', { command: 'DX_END_QUERY', id: 2 }));
-    expect(driver.context.graphicsMemory.used).toBe(used);
+    expect(driver.state.graphicsMemory.used).toBe(used);
     file.closeHandle(buffer);
-    expect(driver.context.graphicsMemory.used).toBe(used);
+    expect(driver.state.graphicsMemory.used).toBe(used);
     expect(() => send('DX_DESTROY_RENDERTARGET_VIEW', { renderTargetViewId: 4 })).toThrow(error('ENOENT'));
     expect(() => send('DX_DESTROY_SHADER', { shaderId: 1 })).toThrow(error('ENOENT'));
     expect(() => send('DX_DESTROY_QUERY', { queryId: 1 })).toThrow(error('ENOENT'));
@@ -341,10 +341,10 @@ describe('tables', () => {
   it('grow by doubling, with their entries, and are accounted for', () => {
     const { send, device, handle, start, cpu, counts, driver } = withTarget();
     const entries = 4096 / renderTargetViewEntry.bytes;
-    const used = driver.context.graphicsMemory.used;
+    const used = driver.state.graphicsMemory.used;
     send('DX_DEFINE_RENDERTARGET_VIEW', targetView(entries, handle)).wait();
     expect([counts().DX_READBACK_COTABLE, counts().DX_SET_COTABLE]).toEqual([1, 13]);
-    expect(driver.context.graphicsMemory.used).toBe(used + 4096);
+    expect(driver.state.graphicsMemory.used).toBe(used + 4096);
     send('DX_CLEAR_RENDERTARGET_VIEW', clear).wait();
     expect(cpu.load32(start)).toBe(RED);
     expect(device.statistics.errors).toBe(0);
@@ -353,7 +353,7 @@ describe('tables', () => {
   it('1.5: that cannot grow stay as they are', () => {
     const faults = new FaultInjection();
     const { send, handle, start, cpu, driver } = withTarget({ faults });
-    const used = driver.context.graphicsMemory.used;
+    const used = driver.state.graphicsMemory.used;
     const grow = () => send('DX_DEFINE_RENDERTARGET_VIEW', targetView(1000, handle));
     const end = () => send('DX_DESTROY_RENDERTARGET_VIEW', { renderTargetViewId: 1000 });
     for (const point of ['frames', 'graphics-charge', 'command-space', 'device-error'] as const) {
@@ -372,7 +372,7 @@ describe('tables', () => {
         }
       }
     }
-    expect(driver.context.graphicsMemory.used).toBeGreaterThanOrEqual(used);
+    expect(driver.state.graphicsMemory.used).toBeGreaterThanOrEqual(used);
   });
 
   it('1.5: that could not be had at a large size are had at a small one', () => {
@@ -383,7 +383,7 @@ describe('tables', () => {
     expect(() => send('DX_DEFINE_RENDERTARGET_VIEW', targetView(60_000, handle))).toThrow(error('ENOMEM'));
     send('DX_DEFINE_RENDERTARGET_VIEW', targetView(0, handle)).wait();
     const surfaceAndContext = SQUARE_BYTES + 2 * 4096;
-    expect(driver.context.graphicsMemory.used).toBe(surfaceAndContext + 11 * 4096);
+    expect(driver.state.graphicsMemory.used).toBe(surfaceAndContext + 11 * 4096);
   });
 
   it('EINVAL: what they have no entry for cannot be named', () => {
@@ -405,7 +405,7 @@ describe('eviction', () => {
     }).wait();
     for (let round = 1; round <= 2; round++) {
       evictAll();
-      expect(driver.context.graphicsMemory.used).toBe(0);
+      expect(driver.state.graphicsMemory.used).toBe(0);
       cpu.store32(start, round);
       send('DX_CLEAR_RENDERTARGET_VIEW', clear).wait();
       expect(cpu.load32(start)).toBe(RED);
@@ -420,9 +420,9 @@ describe('eviction', () => {
     const { submit, canvas, driver, evictAll } = withTarget();
     submit((writer) => writer.write('DX_SET_RENDERTARGETS', targets(NONE, 3))).wait();
     evictAll();
-    driver.context.surfacesOnDevice.candidates().forEach((candidate) => candidate.evict());
-    const { queue } = driver.context;
-    const sent = [vi.spyOn(queue, 'emit'), vi.spyOn(queue, 'emitSurely')];
+    driver.state.surfacesOnDevice.candidates().forEach((candidate) => candidate.evict());
+    const { queue } = driver.state;
+    const sent = [vi.spyOn(queue, 'emit'), vi.spyOn(queue, 'emitNoFail')];
     submit((writer) => {
       writer.write('DX_DEFINE_RENDERTARGET_VIEW', targetView(4, canvas().handle));
       writer.write('DX_SET_RENDERTARGETS', targets(4));

@@ -144,7 +144,7 @@ describe('both kinds in one buffer object', () => {
     expect(onDevice(target)[0]).toBe(2);
     // Also within one submission, where the surface becomes GPU-dirty only there.
     cpu.store8(mapped(surface), 3);
-    const emit = vi.spyOn(driver.context.queue, 'emit');
+    const emit = vi.spyOn(driver.state.queue, 'emit');
     send(copy(source, surface), update(surface), readBack(surface), copy(surface, target));
     expect(onDevice(target)[0]).toBe(2);
     expect(emit.mock.calls.map(([name]) => name)).not.toContain('READBACK_GB_SURFACE');
@@ -241,7 +241,7 @@ describe('what a submission leaves GPU-dirty', () => {
     cpu.store8(mapped(a), 5);
     send(encodeCommand('UPDATE_GB_SURFACE', { sid: a }), copy(a, b), readBack(b));
     const { mapOffset } = file.backingOf(b);
-    const object = driver.context.fakeOffsets.find(mapOffset / 4096) as unknown as {
+    const object = driver.state.fakeOffsets.find(mapOffset / 4096) as unknown as {
       evictionPriority: number;
     };
     expect(object.evictionPriority).toBe(1);

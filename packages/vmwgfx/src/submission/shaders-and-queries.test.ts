@@ -28,9 +28,9 @@ describe('shaders of DX contexts', () => {
     const { file, code, send, driver } = withShader();
     file.closeHandle(code);
     send('DX_DRAW', draw).wait();
-    const used = driver.context.graphicsMemory.used;
+    const used = driver.state.graphicsMemory.used;
     send('DX_DESTROY_SHADER', { shaderId: 0 }).wait();
-    expect(driver.context.graphicsMemory.used).toBe(used - 4096);
+    expect(driver.state.graphicsMemory.used).toBe(used - 4096);
     expect(() => send('DX_SET_SHADER', { shaderId: 0, type: 1 })).toThrow(error('ENOENT', { id: 0 }));
   });
 
@@ -67,9 +67,9 @@ describe('shaders of DX contexts', () => {
     const { send, file, code, counts, driver } = withShader();
     const { handle: other } = file.createBuffer(4096);
     send('DX_BIND_SHADER', bindShader(other)).wait();
-    const used = driver.context.graphicsMemory.used;
+    const used = driver.state.graphicsMemory.used;
     file.closeHandle(code);
-    expect(driver.context.graphicsMemory.used).toBe(used - 4096);
+    expect(driver.state.graphicsMemory.used).toBe(used - 4096);
     send('DX_DRAW', draw).wait();
     expect(counts().DX_BIND_SHADER).toBe(2);
   });
@@ -78,17 +78,17 @@ describe('shaders of DX contexts', () => {
     const { send, submit, file, code, driver, memory } = withShader();
     file.closeHandle(code);
     const { handle: other } = file.createBuffer(4096);
-    const before = [driver.context.graphicsMemory.used, memory.freeFrames];
+    const before = [driver.state.graphicsMemory.used, memory.freeFrames];
     expect(() =>
       submit((writer) => {
         writer.write('DX_BIND_SHADER', bindShader(other));
         writer.write('DX_BIND_SHADER', { ...bindShader(other), shid: 7 });
       }),
     ).toThrow(error('ENOENT', { id: 7 }));
-    expect([driver.context.graphicsMemory.used, memory.freeFrames]).toEqual(before);
+    expect([driver.state.graphicsMemory.used, memory.freeFrames]).toEqual(before);
     send('DX_DRAW', draw).wait();
     send('DX_BIND_SHADER', bindShader(other)).wait();
-    expect([driver.context.graphicsMemory.used, memory.freeFrames]).toEqual([before[0], before[1] + 1]);
+    expect([driver.state.graphicsMemory.used, memory.freeFrames]).toEqual([before[0], before[1] + 1]);
   });
 
   it.each([

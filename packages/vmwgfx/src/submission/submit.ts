@@ -1,10 +1,10 @@
 import type { CommandFields, CommandName } from '@cg/svga-protocol';
-import type { DriverContext } from '../context.js';
+import type { DriverState } from '../driver-state.js';
 import type { Fence } from '../device/fence.js';
 import type { HandleTable } from '../file/handle-table.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { Surface } from '../resource/surface.js';
-import type { CommandQueue } from '../device/command-queue.js';
+import type { CommandSubmitter } from '../device/command-submitter.js';
 import { checkCommands, type CommandChecks, type UserCommand } from './check-commands.js';
 import { ContextChanges } from './context-changes.js';
 import type { Reservations } from './reservations.js';
@@ -31,14 +31,14 @@ export interface Submitter {
  * @throws as `DrmFile.submit`
  */
 export function submit(
-  context: DriverContext,
+  driver: DriverState,
   validation: Validation,
   { handles, dxContext }: Submitter,
   bytes: Uint8Array,
 ): Fence {
-  const { queue } = context;
+  const { queue } = driver;
   const { maxCommandBytes } = queue;
-  const { limits } = context;
+  const { limits } = driver;
   const { reservations } = validation;
   const changes = dxContext === undefined ? undefined : new ContextChanges(dxContext, reservations);
   const checks: CommandChecks = { handles, maxCommandBytes, limits, dxContext, reservations, changes };
@@ -51,7 +51,7 @@ export function submit(
     // What the device refuses of all that must strike before the user's commands run on stale content (rule 1.5).
     queue.flush();
     validation.checkReady();
-    context.memory.preemption.reach('submit: between updates and commands' satisfies PreemptionPoint);
+    driver.memory.preemption.reach('submit: between updates and commands' satisfies PreemptionPoint);
   } catch (error) {
     queue.settle();
     // First: who was closed meanwhile goes with the validation, which is the last to keep it.
@@ -60,7 +60,7 @@ export function submit(
     checks.changes?.abandon();
     throw error;
   }
-  return send(context, commands, validation, checks);
+  return send(driver, commands, validation, checks);
 }
 
 /** @throws as `checkCommands`, with what the commands did to contexts taken back */
@@ -90,7 +90,7 @@ function addToValidation(validation: Validation, { surfaces, buffers, rule, rang
 }
 
 function send(
-  { queue, memory }: DriverContext,
+  { queue, memory }: DriverState,
   commands: readonly UserCommand[],
   validation: Validation,
   { dxContext, changes }: CommandChecks,
@@ -122,7 +122,11 @@ function send(
   }
 }
 
-function sendCommand(queue: CommandQueue, command: UserCommand, contextId: number | undefined): SentCommand {
+function sendCommand(
+  queue: CommandSubmitter,
+  command: UserCommand,
+  contextId: number | undefined,
+): SentCommand {
   const { effects } = command;
   const name = effects?.sentAs ?? command.name;
   const sent = { command, refused: false };
@@ -132,7 +136,7 @@ function sendCommand(queue: CommandQueue, command: UserCommand, contextId: numbe
   };
   effects?.before.forEach((act) => act());
   if (effects?.surely === true) {
-    queue.emitSurely(name, translated(command), contextId);
+    queue.emitNoFail(name, translated(command), contextId);
   } else {
     queue.emit(name, translated(command), refused, contextId);
   }

@@ -39,7 +39,7 @@ function setUp(options: DriverOptions = {}) {
 
 /** The buffer object that a surface lies in, as the tests may look at it. */
 function objectsOf(set: ReturnType<typeof setUp>, firstOffset: number): BufferObject {
-  return set.driver.context.fakeOffsets.find(firstOffset / PAGE) as BufferObject;
+  return set.driver.state.fakeOffsets.find(firstOffset / PAGE) as BufferObject;
 }
 
 describe('reserving', () => {
@@ -123,7 +123,7 @@ describe('switching the backing', () => {
     expect(device.image(file.deviceId(target), 0)![5]).toBe(2);
     expect(memory.freeFrames).toBeGreaterThan(before);
     file.close();
-    expect(driver.context.account.used).toBe(0);
+    expect(driver.state.account.used).toBe(0);
   });
 
   it('of a surface that is not coherent leaves its content on the device', () => {
@@ -157,7 +157,7 @@ describe('switching the backing', () => {
 
   it('C4: a resource that only changes its offset is found at the new one', () => {
     const { driver } = bench();
-    const backing = new BufferObject(driver.context, 40);
+    const backing = new BufferObject(driver.state, 40);
     const still = new NotedResource(backing, 10 * PAGE, 10 * PAGE);
     const moved = new NotedResource(backing, 0, 10 * PAGE);
     moved.gpuDirty = true;
@@ -193,7 +193,7 @@ describe.each<TrackingMethod>(['scan', 'trap'])('backing off, method %s', (metho
     file.submit(all(bind(a, two.handle), bind(b, three.handle))).wait();
     expect(users()).toEqual([0, 2, 1]);
     file.close();
-    expect(set.driver.context.account.used).toBe(0);
+    expect(set.driver.state.account.used).toBe(0);
   });
 
   it('1.5: whichever step fails, backings, trackers and pages are as before, and nothing stored is lost', () => {
@@ -208,9 +208,9 @@ describe.each<TrackingMethod>(['scan', 'trap'])('backing off, method %s', (metho
       cpu.store8(one.vma.start + 1, 55);
       cpu.store8(two.vma.start + 2, 66);
       cpu.store8(source.vma.start + 3, 77);
-      const before = { frames: memory.freeFrames, used: driver.context.account.used };
+      const before = { frames: memory.freeFrames, used: driver.state.account.used };
       let calls = 0;
-      const { queue } = driver.context;
+      const { queue } = driver.state;
       const emit = queue.emit.bind(queue);
       const spy = vi.spyOn(queue, 'emit').mockImplementation((name, fields, refused) => {
         if (calls++ === failing) {
@@ -228,7 +228,7 @@ describe.each<TrackingMethod>(['scan', 'trap'])('backing off, method %s', (metho
       const validated = spy.mock.calls.some(([name]) => name === 'SURFACE_COPY');
       spy.mockRestore();
       if (failed && !validated) {
-        expect(driver.context.account.used, `step ${failing}`).toBe(before.used);
+        expect(driver.state.account.used, `step ${failing}`).toBe(before.used);
         // The device may know of one MOB more, through a page table of one frame.
         expect(before.frames - memory.freeFrames, `step ${failing}`).toBeLessThanOrEqual(1);
         expect([...seen(surface).subarray(0, 3)], `step ${failing}`).toEqual([7, 55, 7]);
@@ -238,7 +238,7 @@ describe.each<TrackingMethod>(['scan', 'trap'])('backing off, method %s', (metho
       expect([...seen(surface).subarray(0, 3)], `step ${failing}, then again`).toEqual([2, 2, 66]);
       expect([...seen(from).subarray(2, 4)]).toEqual([7, 77]);
       file.close();
-      expect(driver.context.account.used).toBe(0);
+      expect(driver.state.account.used).toBe(0);
       expect(failing).toBeLessThan(30);
     }
   });
@@ -254,7 +254,7 @@ describe('the order of steps', () => {
     cpu.store8(two.vma.start, 9);
     const steps: string[] = [];
     const note = (name: string) => () => void steps.push(name);
-    const emit = vi.spyOn(driver.context.queue, 'emit').mockImplementation((name) => note(name)());
+    const emit = vi.spyOn(driver.state.queue, 'emit').mockImplementation((name) => note(name)());
     const spies = [
       vi.spyOn(BufferObject.prototype, 'unmapRange').mockImplementation(note('unmap')),
       vi.spyOn(Resource.prototype, 'moveTo'),

@@ -86,7 +86,7 @@ export class Validation {
     this.takeTrackerUsers(this.#switchedTo());
     this.scanAll();
     const [first] = this.reservations.objects();
-    first?.context.memory.preemption.reach('submit: between scan and transfer' satisfies PreemptionPoint);
+    first?.driver.memory.preemption.reach('submit: between scan and transfer' satisfies PreemptionPoint);
     this.validateAll();
     this.#readBackRanges();
   }
@@ -97,7 +97,7 @@ export class Validation {
       return;
     }
     for (const { object, start, end } of this.#ranges) {
-      const { cleanResources } = object.context.parts;
+      const { cleanResources } = object.driver.parts;
       cleanResources(this.reservations.of(object), Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
     }
     for (const resource of this.#resources.keys()) {
@@ -156,7 +156,7 @@ export class Validation {
   }
 
   #allocateBacking(resource: Resource): void {
-    const object = new BufferObject(resource.context, pagesFor(resource.backingBytes));
+    const object = new BufferObject(resource.driver, pagesFor(resource.backingBytes));
     this.addBuffer(object);
     object.references.drop();
     const held = this.reservations.take(object);
@@ -266,7 +266,7 @@ export class Validation {
 
 /** A new buffer object behind a resource, kept by that alone. Throwing, it leaves none. */
 export function allocateBacking(resource: Resource): BufferObject {
-  const object = new BufferObject(resource.context, pagesFor(resource.backingBytes));
+  const object = new BufferObject(resource.driver, pagesFor(resource.backingBytes));
   try {
     object.reserved((held) => resource.attach(held, 0));
   } finally {

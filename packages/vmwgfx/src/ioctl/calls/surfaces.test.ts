@@ -18,7 +18,7 @@ const P8 = 97;
 
 function setUp(device = {}, options = {}) {
   const base = userSpace(options, device);
-  const emit = vi.spyOn(base.driver.context.queue, 'emit');
+  const emit = vi.spyOn(base.driver.state.queue, 'emit');
   /** The command that defined the surface with its first use. */
   const definition = (program: UserProgram, handle: number) => {
     emit.mockClear();
@@ -172,7 +172,7 @@ describe('GB_SURFACE_CREATE_EXT', () => {
     const { user, driver, memory } = setUp(device);
     const free = memory.freeFrames;
     expect(() => user.createSurface(values)).toThrow(error('EINVAL'));
-    expect([memory.freeFrames, driver.context.account.used]).toEqual([free, 0]);
+    expect([memory.freeFrames, driver.state.account.used]).toEqual([free, 0]);
     expect(user.createSurface().handle).toBe(1);
   });
 
@@ -210,7 +210,7 @@ describe('GB_SURFACE_CREATE_EXT', () => {
       }
       faults.disarm();
       if (handle === undefined) {
-        expect([memory.freeFrames, driver.context.account.used]).toEqual([free, 0]);
+        expect([memory.freeFrames, driver.state.account.used]).toEqual([free, 0]);
         expect(handlesOf(user)).toEqual([]);
       } else {
         user.fd.file.closeHandle(handle + 1);

@@ -1,6 +1,6 @@
 import { PAGE_SIZE, WORDS_PER_FRAME } from '@cg/pagetable';
 import { coTableEntryBytes, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
-import type { DriverContext } from '../../context.js';
+import type { DriverState } from '../../driver-state.js';
 import { VmwgfxError } from '../../errors.js';
 import type { BufferObject, BufferReservation } from '../../memory/buffer-object.js';
 import { UntrackedResource } from '../untracked-resource.js';
@@ -10,7 +10,7 @@ const SVGA_COTABLE_MAX_IDS = 65_533;
 
 /** The DX context of a table. */
 export interface TableOwner {
-  readonly context: DriverContext;
+  readonly driver: DriverState;
   /** The device's id. */
   readonly id: number;
 }
@@ -29,7 +29,7 @@ export class CoTable extends UntrackedResource {
     readonly owner: TableOwner,
     readonly type: number,
   ) {
-    super(owner.context, PAGE_SIZE, false);
+    super(owner.driver, PAGE_SIZE, false);
     this.entryBytes = coTableEntryBytes[type];
   }
 
@@ -72,7 +72,7 @@ export class CoTable extends UntrackedResource {
       return;
     }
     const table = { cid: owner.id, type, mobid: backing.mobId(), validSizeInBytes: this.#validBytes };
-    this.context.queue.emit('DX_SET_COTABLE', table, () => {
+    this.driver.queue.emit('DX_SET_COTABLE', table, () => {
       this.#bound = false;
     });
     this.#bound = true;
@@ -82,13 +82,13 @@ export class CoTable extends UntrackedResource {
     if (this.#bound) {
       this.#bound = false;
       const none = { mobid: SVGA3D_INVALID_ID, validSizeInBytes: 0 };
-      this.context.queue.emitSurely('DX_SET_COTABLE', { cid: this.owner.id, type: this.type, ...none });
+      this.driver.queue.emitNoFail('DX_SET_COTABLE', { cid: this.owner.id, type: this.type, ...none });
     }
   }
 
   readBack(refused: () => void): void {
     const before = this.#validBytes;
-    this.context.queue.emit('DX_READBACK_COTABLE', { cid: this.owner.id, type: this.type }, () => {
+    this.driver.queue.emit('DX_READBACK_COTABLE', { cid: this.owner.id, type: this.type }, () => {
       this.#validBytes = before;
       refused();
     });
@@ -110,7 +110,7 @@ export class CoTable extends UntrackedResource {
   }
 
   #copyEntries(from: BufferObject, to: BufferObject): void {
-    const { u32 } = this.context.memory;
+    const { u32 } = this.driver.memory;
     const pages = Math.min(Math.ceil(this.#validBytes / PAGE_SIZE), from.pageCount, to.pageCount);
     for (let page = 0; page < pages; page++) {
       const start = from.frames[page] * WORDS_PER_FRAME;

@@ -1,5 +1,5 @@
-import type { DriverContext } from '../../context.js';
-import type { Named, NamedByUser } from '../named.js';
+import type { DriverState } from '../../driver-state.js';
+import type { Named, NamedByUser } from '../weak-refs.js';
 import {
   emptySlot,
   groupOf,
@@ -11,7 +11,7 @@ import {
 
 /** The context whose state it is. */
 export interface StateOwner {
-  readonly context: DriverContext;
+  readonly driver: DriverState;
   readonly id: number;
   /** Whether the device has it, with its backing. */
   readonly isBound: boolean;
@@ -138,7 +138,7 @@ export class ContextState {
 
   /**
    * Makes what sends a slot, or the group that is set with it, as it is now, whatever is in it by then.
-   * @returns sends it; throws as `CommandQueue.emit`
+   * @returns sends it; throws as `CommandSubmitter.emit`
    */
   sender(slot: number): () => void {
     const { owner } = this;
@@ -149,7 +149,7 @@ export class ContextState {
       mark(bindings, true);
       try {
         const { name, fields } = this.#command(slot, bindings);
-        owner.context.queue.emit(name, fields, refused, this.#dxContext);
+        owner.driver.queue.emit(name, fields, refused, this.#dxContext);
       } catch (error) {
         refused();
         throw error;
@@ -163,7 +163,7 @@ export class ContextState {
     const bindings = this.#setTogether(slot);
     return () => {
       const { name, fields } = this.#command(slot, bindings);
-      this.owner.context.queue.emitSurely(name, fields, this.#dxContext);
+      this.owner.driver.queue.emitNoFail(name, fields, this.#dxContext);
     };
   }
 

@@ -1,6 +1,6 @@
 import { coTableEntryBytes, SVGA_COTABLE } from '@cg/svga-protocol';
 import { PAGE_SIZE } from '@cg/pagetable';
-import type { DriverContext } from '../../context.js';
+import type { DriverState } from '../../driver-state.js';
 import type { IdAllocator } from '../../id-allocator.js';
 import type { BufferReservation } from '../../memory/buffer-object.js';
 import { CoTable } from './co-table.js';
@@ -31,15 +31,15 @@ export class DxContext extends UserContext {
   readonly queries = new Map<number, Query>();
   queryMemory: QueryMemory | undefined;
 
-  constructor(context: DriverContext) {
-    super(context, CONTEXT_BYTES, false);
+  constructor(driver: DriverState) {
+    super(driver, CONTEXT_BYTES, false);
     this.tables = coTableEntryBytes.map((_, type) => new CoTable(this, type));
     const { RTVIEW, DSVIEW, SRVIEW, UAVIEW } = SVGA_COTABLE;
     this.views = new Map([RTVIEW, DSVIEW, SRVIEW, UAVIEW].map((type) => [type, new Map<number, View>()]));
   }
 
   protected get ids(): IdAllocator {
-    return this.context.dxContextIds;
+    return this.driver.dxContextIds;
   }
 
   override destroy(held: BufferReservation | undefined): void {

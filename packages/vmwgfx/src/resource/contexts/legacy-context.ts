@@ -1,4 +1,4 @@
-import type { DriverContext } from '../../context.js';
+import type { DriverState } from '../../driver-state.js';
 import type { IdAllocator } from '../../id-allocator.js';
 import { UserContext } from './user-context.js';
 
@@ -15,11 +15,11 @@ export class LegacyContext extends UserContext {
     destroy: 'DESTROY_GB_CONTEXT',
   } as const;
 
-  constructor(context: DriverContext) {
-    super(context, CONTEXT_DATA_BYTES, false);
+  constructor(driver: DriverState) {
+    super(driver, CONTEXT_DATA_BYTES, false);
   }
 
   protected get ids(): IdAllocator {
-    return this.context.contextIds;
+    return this.driver.contextIds;
   }
 }

@@ -21,7 +21,7 @@ export class QueryMemory extends UntrackedResource {
     readonly table: CoTable,
     object: BufferObject,
   ) {
-    super(table.context, object.bytes, false);
+    super(table.driver, object.bytes, false);
   }
 
   /** The device has not bound a query to it. */
@@ -35,7 +35,7 @@ export class QueryMemory extends UntrackedResource {
     const { backing } = this;
     if (!this.#bound && backing !== undefined) {
       const fields = { cid: this.table.owner.id, mobid: backing.mobId() };
-      this.context.queue.emit('DX_BIND_ALL_QUERY', fields, () => this.refused(), this.table.owner.id);
+      this.driver.queue.emit('DX_BIND_ALL_QUERY', fields, () => this.refused(), this.table.owner.id);
       this.#bound = true;
     }
   }
@@ -43,14 +43,14 @@ export class QueryMemory extends UntrackedResource {
   unbind(): void {
     if (this.#bound && this.table.isBound) {
       const fields = { cid: this.table.owner.id, mobid: SVGA3D_INVALID_ID };
-      this.context.queue.emitSurely('DX_BIND_ALL_QUERY', fields, this.table.owner.id);
+      this.driver.queue.emitNoFail('DX_BIND_ALL_QUERY', fields, this.table.owner.id);
     }
     this.#bound = false;
   }
 
   readBack(refused: () => void): void {
     const { id } = this.table.owner;
-    this.context.queue.emit('DX_READBACK_ALL_QUERY', { cid: id }, refused, id);
+    this.driver.queue.emit('DX_READBACK_ALL_QUERY', { cid: id }, refused, id);
   }
 
   override retire(): void {

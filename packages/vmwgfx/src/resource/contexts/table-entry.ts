@@ -1,11 +1,11 @@
 import { SVGA3D_INVALID_ID, type CommandFields } from '@cg/svga-protocol';
-import { NamedBy, type Named } from '../named.js';
+import { WeakRefs, type Named } from '../weak-refs.js';
 import { UntrackedResource } from '../untracked-resource.js';
 import type { CoTable } from './co-table.js';
 
 /** An entry of a context's table whose content lies in a buffer object, which the device reads there. */
 export abstract class TableEntry extends UntrackedResource implements Named {
-  readonly namedBy = new NamedBy();
+  readonly namedBy = new WeakRefs();
   protected hasBinding = false;
 
   constructor(
@@ -13,7 +13,7 @@ export abstract class TableEntry extends UntrackedResource implements Named {
     readonly stateId: number,
     bytes: number,
   ) {
-    super(table.context, bytes, false);
+    super(table.driver, bytes, false);
   }
 
   get isBound(): boolean {
@@ -76,19 +76,19 @@ export class DxShader extends TableEntry {
   override create(): void {
     if (!this.#defined) {
       const fields = { shaderId: this.stateId, type: this.type, sizeInBytes: this.backingBytes };
-      this.context.queue.emit('DX_DEFINE_SHADER', fields, () => this.refused(), this.table.owner.id);
+      this.driver.queue.emit('DX_DEFINE_SHADER', fields, () => this.refused(), this.table.owner.id);
       this.#defined = true;
     }
   }
 
   protected sendBinding(mobid: number): void {
     const fields = { ...this.#named, mobid, offsetInBytes: this.backingOffset };
-    this.context.queue.emit('DX_BIND_SHADER', fields, () => this.setBound(false), this.table.owner.id);
+    this.driver.queue.emit('DX_BIND_SHADER', fields, () => this.setBound(false), this.table.owner.id);
   }
 
   protected sendUnbinding(): void {
     const fields = { ...this.#named, mobid: SVGA3D_INVALID_ID, offsetInBytes: 0 };
-    this.context.queue.emitSurely('DX_BIND_SHADER', fields, this.table.owner.id);
+    this.driver.queue.emitNoFail('DX_BIND_SHADER', fields, this.table.owner.id);
   }
 
   get #named(): Pick<CommandFields<'DX_BIND_SHADER'>, 'cid' | 'shid'> {
@@ -101,7 +101,7 @@ export class StreamOutput extends TableEntry {
   protected sendBinding(mobid: number): void {
     const place = { offsetInBytes: this.backingOffset, sizeInBytes: this.backingBytes };
     const fields = { soid: this.stateId, mobid, ...place };
-    this.context.queue.emit('DX_BIND_STREAMOUTPUT', fields, () => this.setBound(false), this.table.owner.id);
+    this.driver.queue.emit('DX_BIND_STREAMOUTPUT', fields, () => this.setBound(false), this.table.owner.id);
   }
 
   /** There is no command for it: it is bound again before its next use. */

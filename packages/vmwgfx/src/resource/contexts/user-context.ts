@@ -20,25 +20,25 @@ export abstract class UserContext extends DeviceObject implements StateOwner {
   #hasContents = false;
 
   protected define(cid: number, refused: () => void): void {
-    this.context.queue.emit(this.commands.define, { cid }, refused);
+    this.driver.queue.emit(this.commands.define, { cid }, refused);
   }
 
   protected bindTo(cid: number, backing: BufferObject, refused: () => void): void {
     const validContents = this.#hasContents ? 1 : 0;
-    this.context.queue.emit(this.commands.bind, { cid, mobid: backing.mobId(), validContents }, refused);
+    this.driver.queue.emit(this.commands.bind, { cid, mobid: backing.mobId(), validContents }, refused);
   }
 
   protected unbindFrom(cid: number): void {
     const nowhere = { cid, mobid: SVGA3D_INVALID_ID, validContents: 0 };
-    this.context.queue.emitSurely(this.commands.bind, nowhere);
+    this.driver.queue.emitNoFail(this.commands.bind, nowhere);
   }
 
   protected undefine(cid: number): void {
-    this.context.queue.emitSurely(this.commands.destroy, { cid });
+    this.driver.queue.emitNoFail(this.commands.destroy, { cid });
   }
 
   readBack(refused: () => void): void {
-    this.context.queue.emit(this.commands.readBack, { cid: this.id }, refused);
+    this.driver.queue.emit(this.commands.readBack, { cid: this.id }, refused);
     this.#hasContents = true;
   }
 

@@ -6,7 +6,7 @@ import {
   type CommandName,
   type StateCommand,
 } from '@cg/svga-protocol';
-import { NamedBy, type Named, type NamedByUser } from '../named.js';
+import { WeakRefs, type Named, type NamedByUser } from '../weak-refs.js';
 import type { Surface } from '../surface.js';
 import type { CoTable } from './co-table.js';
 
@@ -21,7 +21,7 @@ const destroyCommands: ReadonlyMap<number, readonly [CommandName, string]> = new
 
 /** A view of a surface, which it keeps. Where the surface leaves the device it is defined anew for the next use. */
 export class View implements Named, NamedByUser {
-  readonly namedBy = new NamedBy();
+  readonly namedBy = new WeakRefs();
   #defined = true;
 
   /** The user's own command defines it, and is kept to define it again. */
@@ -58,7 +58,7 @@ export class View implements Named, NamedByUser {
     }
     const { name, fields } = this.definition;
     const values = { ...(fields as object), sid: this.surface.id } as unknown as CommandFields<CommandName>;
-    this.surface.context.queue.emit(name, values, () => this.refused(), this.table.owner.id);
+    this.surface.driver.queue.emit(name, values, () => this.refused(), this.table.owner.id);
     this.#defined = true;
   }
 
@@ -71,7 +71,7 @@ export class View implements Named, NamedByUser {
     if (this.table.isBound) {
       const [name, field] = destroyCommands.get(this.table.type) as readonly [CommandName, string];
       const fields = { [field]: this.id } as unknown as CommandFields<CommandName>;
-      this.surface.context.queue.emitSurely(name, fields, this.table.owner.id);
+      this.surface.driver.queue.emitNoFail(name, fields, this.table.owner.id);
     }
   }
 

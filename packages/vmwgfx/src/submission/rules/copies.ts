@@ -6,7 +6,7 @@ import type { CommandRules } from './command-rule.js';
 export const copyRules: CommandRules = {
   INTRA_SURFACE_COPY: {
     inspect(_, [surface]) {
-      if ((surface.context.device.capabilities2 & SVGA_CAP2.INTRA_SURFACE_COPY) === 0) {
+      if ((surface.driver.device.capabilities2 & SVGA_CAP2.INTRA_SURFACE_COPY) === 0) {
         throw new VmwgfxError('EINVAL', 'the device has no copies within a surface');
       }
     },

@@ -11,7 +11,7 @@ const MAX_UA_VIEWS = 8;
 
 /** @throws VmwgfxError EINVAL where the device has not so many unordered access views */
 function checkUaViews(scope: CommandScope, end: number): void {
-  if (end > MAX_UA_VIEWS && !scope.dx.context.limits.hasGl43) {
+  if (end > MAX_UA_VIEWS && !scope.dx.driver.limits.hasGl43) {
     throw new VmwgfxError('EINVAL', `the device has ${MAX_UA_VIEWS} unordered access views, not ${end}`);
   }
 }

@@ -92,14 +92,14 @@ describe.each(userCommandNames)('%s', (name) => {
   const { surfaces, buffers, bindsBacking, explicit, uploads, apply } = ruleOf(name)!;
 
   it('does to what its body names what it is known to do', () => {
-    const said = [
+    const effects = [
       ...surfaces.map(({ field, effect }) => `${field}:${effect}`),
       ...buffers.map((field) => `${field}:buffer`),
       ...(bindsBacking ? ['bindsBacking'] : []),
       ...(explicit ? ['explicit'] : []),
       ...(uploads ? ['uploads'] : []),
     ];
-    expect(said.join(' ')).toBe(named[name] ?? '');
+    expect(effects.join(' ')).toBe(named[name] ?? '');
   });
 
   it('is for a context, or for none', () => {

@@ -12,7 +12,7 @@ import type { DeviceCapabilities } from './device/device-capabilities.js';
 import type { Reservation } from './memory/reservation.js';
 import type { Residence, ResidentResource } from './memory/resident-resource.js';
 import type { DeviceLimits } from './device/device-limits.js';
-import type { CommandQueue } from './device/command-queue.js';
+import type { CommandSubmitter } from './device/command-submitter.js';
 import type { DirtyTracker, TrackerLog, TrackingPolicy } from '@cg/dirty-tracking';
 
 /** The pages behind a buffer object, as who finds the writes to them sees these. */
@@ -46,7 +46,7 @@ export interface CoherencyParts {
   readonly cleanResources: (held: Reservation<Residence>, startPage: number, endPage: number) => number;
   /** Sends the command that uploads one box (rule 7.5). */
   readonly emitUpdate: (
-    context: DriverContext,
+    driver: DriverState,
     sid: number,
     layout: SurfaceLayout,
     box: SubresourceBox,
@@ -55,12 +55,12 @@ export interface CoherencyParts {
 }
 
 /** What every part of one driver instance shares. */
-export interface DriverContext {
+export interface DriverState {
   readonly memory: PhysicalMemory;
   /** The device's one mapping, in which each buffer object has its pages. */
   readonly mapping: Mapping;
   readonly fakeOffsets: FakeOffsets<BackingPages>;
-  readonly queue: CommandQueue;
+  readonly queue: CommandSubmitter;
   /** What the driver tells of what it does. */
   readonly events: EventStream<DriverEvent>;
   /** Failures that somebody ordered. */
@@ -85,7 +85,7 @@ export interface DriverContext {
   readonly limits: DeviceLimits;
   readonly parts: CoherencyParts;
   /** Makes what finds the writes to a buffer object. */
-  trackMemory(pages: BackingPages, context: DriverContext): TrackedMemory;
+  trackMemory(pages: BackingPages, driver: DriverState): TrackedMemory;
   /** A policy for one tracker. */
   makePolicy(): TrackingPolicy;
 }

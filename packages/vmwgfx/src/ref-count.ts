@@ -2,7 +2,7 @@
  * How many use something; the last one to drop it ends it. Whoever made it is the first. Ending it cannot fail and
  * takes no lock that who drops it may hold (rule 8.6).
  */
-export class References {
+export class RefCount {
   #count = 1;
   readonly #end: () => void;
 

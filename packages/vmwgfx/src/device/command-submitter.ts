@@ -51,7 +51,7 @@ function hasRoom(write: () => void): boolean {
  * mistake must not take other uploads with it (rule 1.5). Whoever sent it is told, and the refusal is thrown
  * once that is done.
  */
-export class CommandQueue {
+export class CommandSubmitter {
   readonly #ports: SvgaPorts;
   readonly #faults: FaultInjection;
   readonly #events: EventStream<DriverEvent>;
@@ -127,7 +127,7 @@ export class CommandQueue {
    * Appends a command that takes something from the device, for somebody who cannot fail: without space for it
    * now, it goes ahead of whatever comes next, so that an id is free on the device when it is used again.
    */
-  emitSurely<N extends CommandName>(name: N, fields: CommandFields<N>, dxContext?: number): void {
+  emitNoFail<N extends CommandName>(name: N, fields: CommandFields<N>, dxContext?: number): void {
     this.#deferred.push(() => {
       this.#continueRun(this.#writer.write(name, fields), dxContext);
       this.#events.tell?.({ kind: 'command-emitted', command: name, fields, dxContext });

@@ -5,7 +5,7 @@ import { ENTRY_SPAN, tableOfEntry } from './page-tables.js';
 import { VM_SHARED, type PageFault, type Vma } from './vma.js';
 
 /** A fault that is being handled, for the CPU named `holder`. */
-export class TakenFault implements PageFault {
+export class FaultInProgress implements PageFault {
   frame = 0;
   readonly address: number;
 
@@ -42,8 +42,8 @@ export class TakenFault implements PageFault {
     const { vma, address } = this;
     const start = address - (address % ENTRY_SPAN[level]);
     if (!(level >= 2) || start < vma.start || start + ENTRY_SPAN[level] > vma.end) {
-      const said = `no leaf of level ${level} around ${formatAddress(address)} fits into its VMA`;
-      throw new PageTableError('EINVAL', said, { address, frame });
+      const message = `no leaf of level ${level} around ${formatAddress(address)} fits into its VMA`;
+      throw new PageTableError('EINVAL', message, { address, frame });
     }
     return this.enter(start, frame, writable && this.isShared, level);
   }

@@ -3,7 +3,7 @@
  * no more: the device must never find in its state what is not there, nor an id that is somebody else's by now.
  */
 export interface Named {
-  readonly namedBy: NamedBy;
+  readonly namedBy: WeakRefs;
   /** The id by which state names it; SVGA3D_INVALID_ID while the device does not have it. */
   readonly stateId: number;
 }
@@ -17,7 +17,7 @@ export interface NamedByUser {
 }
 
 /** All who name one thing. */
-export class NamedBy {
+export class WeakRefs {
   #users: Set<NamedByUser> | undefined;
 
   add(user: NamedByUser): void {

@@ -2,10 +2,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { bench } from '../driver.fixture.js';
 import { Fence } from './fence.js';
 
-describe('CommandQueue', () => {
+describe('CommandSubmitter', () => {
   it('1.5: leaves a refused command out, does the rest, tells its sender, and then throws EIO', () => {
     const { driver, device } = bench();
-    const { queue } = driver.context;
+    const { queue } = driver.state;
     const done = device.statistics.commands;
     const told = vi.fn();
     queue.emit('DESTROY_GB_SURFACE', { sid: 5 }, told);
@@ -22,12 +22,12 @@ describe('CommandQueue', () => {
 
   it('1.5: takes from the device without failing, and tells the next who asks what it refused meanwhile', () => {
     const { driver, device } = bench();
-    const { queue } = driver.context;
+    const { queue } = driver.state;
     queue.emit('NOP_ERROR', { data: new Uint8Array() });
     const count = 10_000;
     expect(() => {
       for (let i = 0; i < count; i++) {
-        queue.emitSurely('FENCE', { fence: 1 + i });
+        queue.emitNoFail('FENCE', { fence: 1 + i });
       }
     }).not.toThrow();
     expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO' }));
@@ -37,7 +37,7 @@ describe('CommandQueue', () => {
 
   it('hands a full buffer over by itself, and refuses a command that is larger than one', () => {
     const { driver, device } = bench();
-    const { queue } = driver.context;
+    const { queue } = driver.state;
     const done = device.statistics.commands;
     for (let i = 0; i < 20_000; i++) {
       queue.emit('FENCE', { fence: 1 + i });
