@@ -37,6 +37,12 @@ const parts = [
     command: test('svga-device', 'src/work.soak.test.ts'),
   },
   {
+    name: 'late',
+    about: 'a renderer that answers late, a device that takes time: all comes out as at once',
+    seeded: true,
+    command: test('svga-device', 'src/renderer/late-renderer.test.ts'),
+  },
+  {
     name: 'streams',
     about: 'damaged command streams against the decoder',
     seeded: true,

@@ -3,10 +3,9 @@ import { defineCursorByMob } from './commands/cursors.js';
 import { defineRegionByDescriptors } from './commands/memory-regions.js';
 import { SvgaDeviceError } from './errors.js';
 import { capabilityBits, fifoCapabilityBits } from './front/capabilities.js';
-import { CommandBuffers } from './front/command-buffers.js';
+import { CommandStreams } from './front/command-streams.js';
 import { beginStream, guestError } from './front/command-stream.js';
 import { Fences } from './front/fences.js';
-import { FifoRing } from './front/fifo-ring.js';
 import { interruptRegisters } from './front/interrupt-registers.js';
 import { Interrupts } from './front/interrupts.js';
 import { pointerRegisters } from './front/pointer-registers.js';
@@ -50,14 +49,9 @@ export class SvgaDevice {
   readonly #interrupts: Interrupts;
   readonly #fences: Fences;
   readonly #registers: RegisterFile;
-  readonly #buffers: CommandBuffers;
-  readonly #ring: FifoRing;
+  readonly #streams: CommandStreams;
   #vram: Uint8Array | undefined;
   #lastError: Error | undefined;
-  #now = 0;
-  /** When the ring is looked at; Infinity while nobody asked for it. */
-  #ringDue = Infinity;
-  #isDraining = false;
 
   /** @throws SvgaDeviceError EINVAL for limits that cannot be */
   constructor(host: SvgaHost, options: SvgaDeviceOptions = {}) {
@@ -77,14 +71,14 @@ export class SvgaDevice {
         vram: () => this.vram,
         palette: () => this.#registers.storage,
         events: this.events,
+        renderer: host.renderer,
       },
       limits,
     );
-    this.#buffers = new CommandBuffers(this.#objects, {
+    this.#streams = new CommandStreams(this.#objects, this.fifo, {
       interrupts: this.#interrupts,
       fail: (error) => this.#fail(error),
     });
-    this.#ring = new FifoRing(this.fifo, this.#objects);
     this.#registers = new RegisterFile(limits, this.#liveRegisters());
   }
 
@@ -105,12 +99,34 @@ export class SvgaDevice {
   }
 
   /**
-   * When `advance` has something to do next; undefined where nothing waits. One access does no more than the work of
-   * two buffers: the others that are due go on in the next `advance`.
+   * When `advance` has something to do next; undefined where nothing is due, also while `isWaiting`. One access does
+   * no more than the work of two buffers: the others that are due go on in the next `advance`.
    */
   get nextDue(): number | undefined {
-    const due = Math.min(this.#buffers.due, this.#ringDue);
+    const { due } = this.#streams;
     return due === Infinity ? undefined : due;
+  }
+
+  /**
+   * A command waits for the renderer, and all others behind it. They go on by themselves once it has answered; what
+   * is due in between stays due.
+   */
+  get isWaiting(): boolean {
+    return this.#streams.isStopped;
+  }
+
+  /**
+   * Waits until no command waits for the renderer, and until all that it has drawn is in the device's bytes: then
+   * `image` and `snapshot` have everything. What is not yet due stays so.
+   */
+  async settle(): Promise<void> {
+    for (let answer = this.#awaited(); answer !== undefined; answer = this.#awaited()) {
+      await Promise.resolve(answer).catch(() => {}); // a failure is the command's
+    }
+  }
+
+  #awaited(): PromiseLike<void> | undefined {
+    return this.#streams.answer ?? this.#objects.look.awaited(this.#objects.surfaces.values());
   }
 
   /** Reads a port of BAR0, 32 bits wide; a port that is not there reads as 0. */
@@ -148,27 +164,29 @@ export class SvgaDevice {
    * looked at as well, for guests that write commands and do not say so. Time that goes back is ignored.
    */
   advance(now: number): void {
-    this.#now = Math.max(this.#now, now);
-    if (this.#ringDue === Infinity && this.#registers.isRunning && this.#ring.hasWork) {
-      this.#kickRing();
+    const streams = this.#streams;
+    streams.now = Math.max(streams.now, now);
+    if (this.#registers.isRunning) {
+      streams.pollRing();
     }
-    this.#drain();
+    streams.run();
   }
 
   /**
    * The device's own image of a subresource (its first sample sheet): a live view, until the surface is invalidated,
    * unbound or destroyed. Undefined where there is no such subresource, or no memory for its image. Pending content
    * (rule 9.1) is shown as memory has it at the call; looking takes nothing.
+   * @throws SvgaDeviceError EBUSY where the renderer has drawn to it since: `settle` first
    */
   image(surfaceId: number, subresource: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
-    return surface && whereMemoryAllows(() => this.#objects.store.lookAt(surface, subresource));
+    return surface && whereMemoryAllows(() => this.#objects.look.subresource(surface, subresource));
   }
 
   /** Its image of a whole surface, every sample sheet of it, laid out as the backing is; live, as `image`. */
   surfaceImage(surfaceId: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
-    return surface && whereMemoryAllows(() => this.#objects.store.look(surface));
+    return surface && whereMemoryAllows(() => this.#objects.look.at(surface));
   }
 
   /** What a screen target shows; undefined where there is none of this id, or no memory for its pixels. */
@@ -195,12 +213,14 @@ export class SvgaDevice {
 
   /** The time that `advance` was told last. */
   get now(): number {
-    return this.#now;
+    return this.#streams.now;
   }
 
   /**
    * The whole state of the device, guest memory left out: registers, FIFO memory, VRAM, objects with their
    * images, queues, pending interrupts. Versioned bytes, for `restore` of a device with the same options.
+   * @throws SvgaDeviceError EBUSY while a command waits for the renderer, or that has drawn what is not in the device's
+   * bytes: `settle` first
    */
   snapshot(): Uint8Array {
     return joined(this.snapshotPieces());
@@ -211,6 +231,9 @@ export class SvgaDevice {
    * memory are live views, to be used before the device does anything.
    */
   snapshotPieces(): Uint8Array[] {
+    if (this.#streams.isStopped) {
+      throw new SvgaDeviceError('EBUSY', 'a command waits for the renderer');
+    }
     return writeSnapshot(this.#parts());
   }
 
@@ -223,8 +246,8 @@ export class SvgaDevice {
   restore(snapshot: Uint8Array): void {
     const { time, take } = readSnapshot(snapshot, this.#parts());
     take();
-    this.#now = time.now;
-    this.#ringDue = time.ringDue;
+    this.#objects.renderer?.reset();
+    this.#streams.restore(time.now, time.ringDue);
     this.#interrupts.drive();
   }
 
@@ -238,9 +261,9 @@ export class SvgaDevice {
       interrupts: this.#interrupts,
       fences: this.#fences,
       registers: this.#registers,
-      buffers: this.#buffers,
-      now: this.#now,
-      ringDue: this.#ringDue,
+      buffers: this.#streams.buffers,
+      now: this.#streams.now,
+      ringDue: this.#streams.ringDue,
     };
   }
 
@@ -251,7 +274,7 @@ export class SvgaDevice {
       [SVGA_REG.CONFIG_DONE, { write: () => this.#configured() }],
       ...interruptRegisters(this.#interrupts, this.#fences),
       [SVGA_REG.SYNC, { write: () => this.#sync() }],
-      [SVGA_REG.BUSY, { read: () => this.#readBusy() }],
+      [SVGA_REG.BUSY, { read: () => this.#streams.readBusy() }],
       [SVGA_REG.COMMAND_LOW, { write: (low) => this.#submit(SVGA_REG.COMMAND_HIGH, low) }],
       [SVGA_REG.CMD_PREPEND_LOW, { write: (low) => this.#submit(SVGA_REG.CMD_PREPEND_HIGH, low) }],
       [SVGA_REG.GMR_DESCRIPTOR, { write: (ppn) => this.#defineRegion(ppn) }],
@@ -290,7 +313,7 @@ export class SvgaDevice {
 
   /** A driver that configures the FIFO anew finds it idle. */
   #configured(): void {
-    this.#ringDue = Infinity;
+    this.#streams.resetRing();
     this.fifo[SVGA_FIFO.CAPABILITIES] = fifoCapabilityBits(this.#limits);
   }
 
@@ -300,10 +323,10 @@ export class SvgaDevice {
    */
   #reset(): void {
     this.#registers.reset();
-    this.#buffers.reset();
+    this.#streams.reset();
     this.#objects.reset();
+    this.#objects.renderer?.reset();
     this.#fences.reset();
-    this.#ringDue = Infinity;
     this.#interrupts.reset();
   }
 
@@ -312,74 +335,17 @@ export class SvgaDevice {
       this.#fail(new SvgaDeviceError('ENOSYS', 'device has no command buffers'));
       return;
     }
-    this.#buffers.submit(this.#registers.values[highRegister], low, {
-      due: this.#now + this.#limits.completionDelay,
+    this.#streams.submit(this.#registers.values[highRegister], low, {
       isRunning: this.#registers.isRunning,
       first: highRegister === SVGA_REG.CMD_PREPEND_HIGH,
     });
-    this.#interrupts.drive();
-    this.#drain();
   }
 
   #sync(): void {
     if (this.#registers.isRunning) {
-      this.#kickRing();
-      this.#drain();
+      this.#streams.kickRing();
+      this.#streams.run();
     }
-  }
-
-  #kickRing(): void {
-    this.#ringDue = Math.min(this.#ringDue, this.#now + this.#limits.completionDelay);
-  }
-
-  /** Each read makes the device work on the ring (svga_reg.h): whoever polls BUSY waits for it, not for time. */
-  #readBusy(): number {
-    if (this.#ringDue !== Infinity) {
-      this.#runRing();
-      this.#interrupts.drive();
-    }
-    return 0;
-  }
-
-  #runRing(): void {
-    this.#ringDue = Infinity;
-    const progressed = this.#ring.run((error) => {
-      this.#fail(error);
-      this.#interrupts.post(SVGA_IRQFLAG.ERROR);
-    });
-    if (progressed) {
-      this.#interrupts.post(SVGA_IRQFLAG.FIFO_PROGRESS);
-    }
-    if (this.fifo[SVGA_FIFO.MIN] > 4 * SVGA_FIFO.BUSY) {
-      this.fifo[SVGA_FIFO.BUSY] = 0;
-    }
-  }
-
-  /**
-   * Does what is due. The interrupt line follows each piece of work, and whoever handles it may come back
-   * here from within: the work goes on where it was.
-   */
-  #drain(): void {
-    if (this.#isDraining) {
-      return;
-    }
-    this.#isDraining = true;
-    const end = this.statistics.work + this.#limits.maxWorkBytes; // what is left over goes on in `advance`
-    try {
-      while (this.statistics.work < end && this.#runNext()) {
-        this.#interrupts.drive();
-      }
-    } finally {
-      this.#isDraining = false;
-    }
-  }
-
-  #runNext(): boolean {
-    if (this.#ringDue <= Math.min(this.#buffers.due, this.#now)) {
-      this.#runRing();
-      return true;
-    }
-    return this.#buffers.runNext(this.#now);
   }
 
   #fail(error: Error): void {

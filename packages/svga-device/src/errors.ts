@@ -2,10 +2,22 @@
  * What kind of mistake it was: EINVAL a field that cannot be, ENOENT no such object, EEXIST an id in use,
  * EFAULT bytes outside guest memory or outside their MOB, ENOMEM and E2BIG a limit of the device, ENOSYS a
  * command or header flag this device does not have, EBADMSG a stream that stops making sense, ENOSPC a full
- * command writer, EPERM a device or context that is not enabled.
+ * command writer, EPERM a device or context that is not enabled. EBUSY and EIO are no mistakes: the renderer has to
+ * be waited for, or has failed.
  */
 export type SvgaDeviceErrorCode =
-  'E2BIG' | 'EBADMSG' | 'EEXIST' | 'EFAULT' | 'EINVAL' | 'ENOENT' | 'ENOMEM' | 'ENOSPC' | 'ENOSYS' | 'EPERM';
+  | 'E2BIG'
+  | 'EBADMSG'
+  | 'EBUSY'
+  | 'EEXIST'
+  | 'EFAULT'
+  | 'EINVAL'
+  | 'EIO'
+  | 'ENOENT'
+  | 'ENOMEM'
+  | 'ENOSPC'
+  | 'ENOSYS'
+  | 'EPERM';
 
 /**
  * The one error of this package. Encoder and decoder throw it; the device never does: there it ends the

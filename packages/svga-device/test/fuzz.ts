@@ -220,7 +220,7 @@ function viaRing(draw: Draw, guest: TestGuest, favoured: readonly CommandName[])
 
 function noise(draw: Draw, guest: TestGuest): void {
   for (let i = draw(20); i >= 0; i--) {
-    guest.device.writePort([0, 1, 1, 8, draw(16)][draw(5)], draw(2) === 0 ? draw(90) : edge(draw));
+    guest.writePort([0, 1, 1, 8, draw(16)][draw(5)], draw(2) === 0 ? draw(90) : edge(draw));
     guest.device.readPort([0, 1, 8, draw(16)][draw(4)]);
   }
   const header = SVGA_CB_HEADER_BYTES * draw(PAGES * 64);
@@ -238,8 +238,8 @@ function noise(draw: Draw, guest: TestGuest): void {
 
 /** What the device says of itself it must take again; only damage may be refused, by EBADMSG. */
 function snapshots(draw: Draw, guest: TestGuest): void {
-  const snapshot = guest.device.snapshot();
-  const damages = draw(3);
+  const snapshot = guest.look(() => guest.device.snapshot());
+  const damages = guest.isPatient ? 0 : draw(3); // times stand in it: the same damage would be another one
   for (let i = damages; i > 0; i--) {
     snapshot[draw(Math.min(snapshot.length, 20_000))] = draw(256);
   }
@@ -258,6 +258,8 @@ function start(guest: TestGuest): void {
   guest.startContext(true);
 }
 
+type MakeGuest = (options: SvgaDeviceOptions, pages: number) => TestGuest;
+
 /** A hostile guest that lives round by round; two of one seed live alike. */
 export class HostileGuest {
   #draw: Draw;
@@ -266,10 +268,17 @@ export class HostileGuest {
   #round = 0;
   readonly #favoured: readonly CommandName[];
 
+  readonly #makeGuest: MakeGuest;
+
   /** @param favoured commands that it prefers; two guests live alike where these are the same as well */
-  constructor(seed: number, favoured: readonly CommandName[] = []) {
+  constructor(
+    seed: number,
+    favoured: readonly CommandName[] = [],
+    makeGuest: MakeGuest = (options, pages) => new TestGuest(options, pages),
+  ) {
     this.#seed = seed;
     this.#favoured = favoured;
+    this.#makeGuest = makeGuest;
     this.#draw = seededDraw(seed);
     this.#guest = this.#boot();
     start(this.#guest);
@@ -308,16 +317,21 @@ export class HostileGuest {
     act(draw, guest, this.#favoured);
     if (draw(3) > 0) {
       waitForNext(guest);
+      if (guest.isPatient) {
+        guest.wait();
+      }
     }
-    guest.device.screenTarget(draw(IDS));
-    guest.device.image(draw(IDS), draw(8));
+    guest.look(() => {
+      guest.device.screenTarget(draw(IDS));
+      guest.device.image(draw(IDS), draw(8));
+    });
     void guest.device.pointer;
     start(guest);
   }
 
   #boot(): TestGuest {
     const limits = { maxImageBytes: 2 ** 21, maxWorkBytes: 2 ** 25, vramBytes: 2 ** 16, fifoBytes: 2 ** 15 };
-    return new TestGuest({ ...limits, ...variants[this.#seed % variants.length] }, PAGES);
+    return this.#makeGuest({ ...limits, ...variants[this.#seed % variants.length] }, PAGES);
   }
 }
 

@@ -10,7 +10,7 @@ import {
   SVGA_REG,
   writeCommandBufferHeader,
 } from '@cg/svga-protocol';
-import type { SvgaDeviceOptions } from '../src/index.js';
+import type { Renderer, SvgaDeviceOptions } from '../src/index.js';
 import type { CommandFields, CommandName } from '@cg/svga-protocol';
 
 const PAGE = 4096;
@@ -29,6 +29,13 @@ export const plainSurface: CommandFields<'DEFINE_GB_SURFACE_V2'> = {
   arraySize: 0,
 };
 
+/** A renderer; one that answers when it is told to brings `tick`. */
+interface TestRenderer extends Renderer {
+  tick?(): boolean;
+  /** Answers are there at once. */
+  isPrompt?: boolean;
+}
+
 /** How a submission ended, as its header says. */
 export interface Submission {
   status: number;
@@ -46,9 +53,14 @@ export class TestGuest {
   readonly interrupts: boolean[] = [];
   onInterrupt: ((asserted: boolean) => void) | undefined;
   views = 0;
+  /** Waits after each access until the device has done all that is due, however late its renderer is. */
+  isPatient: boolean;
+  readonly #renderer: TestRenderer | undefined;
   #nextPage: number;
 
-  constructor(options: SvgaDeviceOptions = {}, pages = 1024) {
+  constructor(options: SvgaDeviceOptions = {}, pages = 1024, renderer?: TestRenderer) {
+    this.#renderer = renderer;
+    this.isPatient = renderer?.tick !== undefined;
     this.memory = new Uint8Array(pages * PAGE);
     this.#nextPage = pages - 1;
     this.device = new SvgaDevice(
@@ -70,19 +82,56 @@ export class TestGuest {
           this.interrupts.push(asserted);
           this.onInterrupt?.(asserted);
         },
+        renderer,
       },
       options,
     );
   }
 
+  writePort(offset: number, value: number): void {
+    this.device.writePort(offset, value);
+    if (this.isPatient) {
+      this.wait();
+    }
+  }
+
   writeRegister(index: number, value: number): void {
-    this.device.writePort(SVGA_PORT.INDEX, index);
-    this.device.writePort(SVGA_PORT.VALUE, value);
+    this.writePort(SVGA_PORT.INDEX, index);
+    this.writePort(SVGA_PORT.VALUE, value);
   }
 
   readRegister(index: number): number {
     this.device.writePort(SVGA_PORT.INDEX, index);
     return this.device.readPort(SVGA_PORT.VALUE);
+  }
+
+  /** Until nothing is due and no command waits. */
+  wait(): void {
+    const { device } = this;
+    while (device.isWaiting || device.nextDue !== undefined) {
+      if (device.isWaiting && this.#renderer?.tick?.() !== true) {
+        throw new Error('the device waits for an answer that is not owed');
+      }
+      if (device.nextDue !== undefined) {
+        device.advance(device.nextDue);
+      }
+    }
+  }
+
+  /** Looks at what the device has, from the host's side. */
+  look<T>(what: (device: SvgaDevice) => T): T {
+    this.#setPrompt(true);
+    try {
+      return what(this.device);
+    } finally {
+      this.#setPrompt(false);
+    }
+  }
+
+  #setPrompt(isPrompt: boolean): void {
+    if (this.#renderer?.tick !== undefined) {
+      this.#renderer.isPrompt = isPrompt;
+    }
   }
 
   allocatePage(): number {
@@ -231,7 +280,7 @@ export class TestGuest {
   /** Makes these bytes what the device has written to a surface: newer than what its MOB holds. */
   draw(sid: number, image: Uint8Array): void {
     this.must('WRITE_ZERO_SURFACE', { sid });
-    this.device.surfaceImage(sid)?.set(image);
+    this.look((device) => device.surfaceImage(sid)?.set(image));
   }
 }
 

@@ -137,6 +137,7 @@ function convert(objects: DeviceObjects, { srcSid, dstSid }: CommandFields<'DX_P
   if (from.mips.length !== to.mips.length || from.layers !== to.layers) {
     throw new SvgaDeviceError('EINVAL', 'surfaces have different shapes', { srcSid, dstSid });
   }
+  objects.store.awaitRendered(objects.surface(srcSid));
   for (let subresource = 0; subresource < from.subresourceCount; subresource++) {
     blit(objects, {
       source: subresourceRef(objects, srcSid, subresource),

@@ -3,6 +3,8 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import type { CommandFields } from '@cg/svga-protocol';
 import { depthStencilViewEntry, renderTargetViewEntry, SVGA_COTABLE, uaViewEntry } from '@cg/svga-protocol';
 import { fillTexels } from '../texels/fill.js';
+import { renderClear } from '../renderer/offers.js';
+import type { ClearValue } from '../renderer/renderer.js';
 import { TexelCodec } from '../texels/texel-codec.js';
 import type { CommandFamily } from './command-family.js';
 import { resolveView } from './views.js';
@@ -12,7 +14,7 @@ import type { View } from './views.js';
 const SVGA3D_CLEAR = { DEPTH: 2, STENCIL: 4 } as const;
 
 /** Sets every texel of a view, in every sample sheet, to the same bytes. */
-function fillView(objects: DeviceObjects, view: View, texel: Uint8Array): void {
+function fillView(objects: DeviceObjects, view: View, texel: Uint8Array, value: ClearValue): void {
   const { surface, slices, isWhole } = view;
   const { samples, sheetBytes } = surface.layout;
   const texels = slices.reduce((sum, slice) => sum + slice.texels, 0) * samples;
@@ -20,6 +22,9 @@ function fillView(objects: DeviceObjects, view: View, texel: Uint8Array): void {
     return;
   }
   objects.budget.charge(texels * texel.length, slices.length * samples);
+  if (renderClear(objects, view, value)) {
+    return;
+  }
   const image = imageToWrite(objects, view, isWhole);
   for (let sheet = 0; sheet < samples; sheet++) {
     for (const { offset, texels: count } of slices) {
@@ -50,7 +55,7 @@ function clearColor(objects: DeviceObjects, view: View, color: Float64Array): vo
   }
   const texel = new Uint8Array(codec.bytes);
   codec.encode(color, texel, 0);
-  fillView(objects, view, texel);
+  fillView(objects, view, texel, { kind: 'color', color });
 }
 
 function clearRenderTarget(
@@ -77,28 +82,37 @@ function clearDepthStencil(
   const setsDepth = (flags & SVGA3D_CLEAR.DEPTH) !== 0;
   const setsStencil = (flags & SVGA3D_CLEAR.STENCIL) !== 0 && format.flags.includes('STENCIL');
   const color = Float64Array.of(depth, stencil & 0xff, 0, 1);
+  const value: ClearValue = {
+    kind: 'depth-stencil',
+    ...(setsDepth && { depth }),
+    ...(setsStencil && { stencil: stencil & 0xff }),
+  };
   if (setsDepth && (setsStencil || !format.flags.includes('STENCIL'))) {
     const texel = new Uint8Array(codec.bytes);
     codec.encode(color, texel, 0);
-    fillView(objects, view, texel);
+    fillView(objects, view, texel, value);
   } else if (setsDepth || setsStencil) {
-    fillChannel(objects, view, codec, color, setsDepth ? 0 : 1);
+    fillChannel(objects, view, codec, color, value);
   }
 }
 
-/** Sets one channel of every texel, and leaves the others. */
+/** Sets depth or stencil of every texel, and leaves the other. */
 function fillChannel(
   objects: DeviceObjects,
   view: View,
   codec: TexelCodec,
   color: Float64Array,
-  channel: number,
+  value: ClearValue & { readonly kind: 'depth-stencil' },
 ): void {
   const { surface, slices } = view;
+  const channel = value.depth === undefined ? 1 : 0;
   const { samples, sheetBytes } = surface.layout;
   const total = slices.reduce((sum, { texels }) => sum + texels, 0) * samples;
   objects.budget.charge(0, slices.length * samples);
   objects.budget.chargeEach(2 * total, codec.cost);
+  if (renderClear(objects, { ...view, isWhole: false }, value)) {
+    return;
+  }
   const image = imageToWrite(objects, view, false);
   const texel = new Float64Array(4);
   for (let sheet = 0; sheet < samples; sheet++) {
@@ -134,7 +148,8 @@ function clearUaViewUint(objects: DeviceObjects, fields: CommandFields<'DX_CLEAR
   }
   const little = new DataView(new ArrayBuffer(16));
   words.forEach((word, i) => little.setUint32(4 * i, word, true));
-  fillView(objects, view, new Uint8Array(little.buffer, 0, format.bytesPerBlock));
+  const texel = new Uint8Array(little.buffer, 0, format.bytesPerBlock);
+  fillView(objects, view, texel, { kind: 'texel', texel });
 }
 
 /** Clears through the views of the DX context that the command buffer names. */

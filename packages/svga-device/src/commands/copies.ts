@@ -9,6 +9,8 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
 import type { CommandFields, CommandBox } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
+import { renderCopy } from '../renderer/offers.js';
+import type { CopiedBox } from '../renderer/renderer.js';
 import { thenReadBack } from './read-backs.js';
 import { isWholeMip, subresourceOf } from './subresources.js';
 
@@ -59,6 +61,10 @@ export interface SubresourceRef {
   readonly subresource: number;
 }
 
+function copiedBox(box: CopyBox): CopiedBox {
+  return { to: boxOf(box), from: { x: box.srcx, y: box.srcy, z: box.srcz } };
+}
+
 function copyRuns(source: SubresourceRef, target: SubresourceRef, box: CopyBox): CopyRuns {
   const { x, y, z, w: width, h: height, d: depth, srcx, srcy, srcz } = box;
   const there: SurfaceBox = { x: srcx, y: srcy, z: srcz, width, height, depth };
@@ -106,6 +112,10 @@ export function copyBoxes(
     return;
   }
   const isWhole = boxes.some((box) => isWholeMip(target.surface.layout, target.subresource, boxOf(box)));
+  if (objects.renderer !== undefined && renderCopy(objects, source, target, boxes.map(copiedBox), isWhole)) {
+    objects.counters.bytesCopied += bytes;
+    return;
+  }
   const sourceImage = objects.store.forReading(source.surface, source.subresource);
   const targetImage = objects.store.forWriting(target.surface, target.subresource, isWhole);
   for (const runs of copies) {

@@ -29,6 +29,7 @@ function generate(objects: DeviceObjects, surface: Surface, format: number, rang
   objects.budget.chargeEach(isOwn ? 0 : 1 + own.mips.length, COST.OBJECT);
   const layout = isOwn ? own : new SurfaceLayout({ ...own.description, format });
   const image = objects.store.image(surface);
+  objects.store.awaitRendered(surface);
   for (let layer = firstLayer; layer < firstLayer + layers; layer++) {
     for (let mip = firstMip + 1; mip < firstMip + mips; mip++) {
       const subresource = layer * own.mips.length + mip;

@@ -1,6 +1,7 @@
 import { effectsOf, subresourceIn, takesPlace } from '@cg/svga-protocol';
 import type { CommandFields, CommandName } from '@cg/svga-protocol';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import { CommandWait } from '../renderer/command-wait.js';
 
 type Execute<N extends CommandName> = (objects: DeviceObjects, fields: CommandFields<N>) => void;
 
@@ -9,8 +10,7 @@ export function thenReadBack<N extends CommandName>(name: N, execute: Execute<N>
   const asked = effectsOf(name).references.flatMap(({ field = '', uses }) =>
     uses.filter(({ action }) => action === 'readBack').map((use) => ({ field, use })),
   );
-  return (objects, fields) => {
-    execute(objects, fields);
+  const readBack: Execute<N> = (objects, fields) => {
     const values = fields as Readonly<Record<string, unknown>>;
     for (const { field, use } of asked) {
       if (takesPlace(use, values)) {
@@ -23,5 +23,22 @@ export function thenReadBack<N extends CommandName>(name: N, execute: Execute<N>
         }
       }
     }
+  };
+  const goOn: Execute<N> = (objects, fields) => {
+    const { left } = objects.budget;
+    try {
+      readBack(objects, fields);
+    } catch (error) {
+      if (!(error instanceof CommandWait)) {
+        throw error;
+      }
+      objects.budget.takeBack(left);
+      // Not from the beginning: what the renderer writes again has to be waited for again.
+      throw new CommandWait(error.answer, () => goOn(objects, fields));
+    }
+  };
+  return (objects, fields) => {
+    execute(objects, fields);
+    goOn(objects, fields);
   };
 }

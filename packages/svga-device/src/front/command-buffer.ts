@@ -12,7 +12,8 @@ import {
 } from '@cg/svga-protocol';
 import type { CommandBufferHeaderFields } from '@cg/svga-protocol';
 import { capabilityBits } from './capabilities.js';
-import { beginStream, executeCommand, guestError } from './command-stream.js';
+import { CommandWait } from '../renderer/command-wait.js';
+import { beginStream, executeCommand, goOnWith, guestError, StoppedStream } from './command-stream.js';
 
 const TWO_32 = 2 ** 32;
 
@@ -30,6 +31,13 @@ export interface CommandBufferResult {
 /** Does one command of a stream. */
 export type ExecuteCommand = (objects: DeviceObjects, reader: CommandReader) => void;
 
+/** A buffer that stopped at a command. */
+export interface StoppedBuffer {
+  readonly wait: CommandWait;
+  readonly stream: StoppedStream;
+  readonly flags: number;
+}
+
 /**
  * Runs command buffers. A buffer is copied out of guest memory before its first command, so that no command
  * can change the ones behind it, and checks of a command hold until it is done.
@@ -40,6 +48,7 @@ export class CommandBufferRunner {
   readonly #contextReader = new CommandReader();
   readonly #deviceReader = new CommandReader(true);
   readonly #executeOnDevice: ExecuteCommand;
+  /** SVGA_CB_FLAG bits that the device knows. */
   readonly #flags: number;
   readonly #hasOffset: boolean;
 
@@ -56,31 +65,83 @@ export class CommandBufferRunner {
   /**
    * Runs the buffer whose header lies at `headerAddress`, which is inside guest memory. Up to a bad command
    * all have taken effect, from it on none.
+   * @returns how it ended, or where it stopped: until `goOn` has ended it, no other buffer of a context may run
    */
-  run(headerAddress: number, deviceContext: boolean): CommandBufferResult {
+  run(headerAddress: number): CommandBufferResult | StoppedBuffer {
+    const reader = this.#contextReader;
+    const flags = this.#begin(headerAddress, reader, this.#buffer);
+    return typeof flags === 'number' ? this.#execute(flags) : flags;
+  }
+
+  /**
+   * Goes on with the buffer that stopped.
+   * @param failure why what it waits for does not come: then its command fails
+   */
+  goOn(
+    { wait, stream, flags }: StoppedBuffer,
+    failure: Error | undefined,
+  ): CommandBufferResult | StoppedBuffer {
+    stream.goOn();
+    const first = (objects: DeviceObjects, reader: CommandReader): void =>
+      goOnWith(objects, reader, wait, failure);
+    return this.#execute(flags, first);
+  }
+
+  /** Runs a buffer of the device context, whose commands never wait: also while another buffer has stopped. */
+  runOnDevice(headerAddress: number): CommandBufferResult {
+    const reader = this.#deviceReader;
+    const flags = this.#begin(headerAddress, reader, undefined);
+    if (typeof flags !== 'number') {
+      return flags;
+    }
+    try {
+      while (reader.next()) {
+        this.#executeOnDevice(this.#objects, reader);
+      }
+    } catch (error) {
+      return failedAt(reader, flags, error);
+    }
+    return completed(flags);
+  }
+
+  /**
+   * Reads the header, fetches the commands and aims the reader at them.
+   * @param buffer where to; a new one where there is none
+   * @returns the header's flags, or why it cannot be run
+   */
+  #begin(headerAddress: number, reader: CommandReader, buffer?: Uint8Array): CommandBufferResult | number {
     const { memory } = this.#objects;
     const header = readCommandBufferHeader(memory.view(headerAddress, SVGA_CB_HEADER_BYTES));
     const { flags, length, offset, dxContext } = header;
     beginStream(this.#objects, (flags & SVGA_CB_FLAG.DX_CONTEXT) === 0 ? undefined : dxContext);
     try {
       this.#checkHeader(header);
-      this.#fetch(header);
+      const into = buffer ?? new Uint8Array(length);
+      this.#fetch(header, into);
+      reader.aim(into, offset, length);
     } catch (error) {
       return { status: SVGA_CB_STATUS.CB_HEADER_ERROR, errorOffset: 0, flags, error: guestError(error) };
     }
     this.#objects.counters.commandBuffers++;
-    const reader = deviceContext ? this.#deviceReader : this.#contextReader;
-    const execute = deviceContext ? this.#executeOnDevice : executeCommand;
-    reader.aim(this.#buffer, offset, length);
+    return flags;
+  }
+
+  /** @param first does the command that the reader stands at already */
+  #execute(flags: number, first?: ExecuteCommand): CommandBufferResult | StoppedBuffer {
+    const reader = this.#contextReader;
+    const objects = this.#objects;
     try {
+      first?.(objects, reader);
       while (reader.next()) {
-        execute(this.#objects, reader);
+        executeCommand(objects, reader);
       }
     } catch (error) {
-      const failed = { status: SVGA_CB_STATUS.COMMAND_ERROR, errorOffset: reader.offset, flags };
-      return { ...failed, error: guestError(error) };
+      if (error instanceof CommandWait) {
+        return { wait: error, stream: new StoppedStream(objects), flags };
+      }
+      return failedAt(reader, flags, error);
     }
-    return { status: SVGA_CB_STATUS.COMPLETED, errorOffset: 0, flags, error: undefined };
+    return completed(flags);
   }
 
   #checkHeader(header: CommandBufferHeaderFields): void {
@@ -95,7 +156,7 @@ export class CommandBufferRunner {
   }
 
   /** Copies the commands from where `ptr` of the header leads: guest memory, or a MOB. */
-  #fetch({ flags, pa, length }: CommandBufferHeaderFields): void {
+  #fetch({ flags, pa, length }: CommandBufferHeaderFields, into: Uint8Array): void {
     const { memory, cursor } = this.#objects;
     if ((flags & SVGA_CB_FLAG.MOB) !== 0) {
       const mobid = pa % TWO_32;
@@ -104,11 +165,20 @@ export class CommandBufferRunner {
       if (start + length > mob.bytes) {
         throw new SvgaDeviceError('EFAULT', 'command buffer leaves its MOB', { mobid, start, length });
       }
-      cursor.aim(mob).readFrom(start, this.#buffer, 0, length);
+      cursor.aim(mob).readFrom(start, into, 0, length);
     } else if (!isInMemory(memory, pa, length)) {
       throw new SvgaDeviceError('EFAULT', 'command buffer is outside guest memory', { pa, length });
     } else if (length > 0) {
-      this.#buffer.set(memory.view(pa, length));
+      into.set(memory.view(pa, length));
     }
   }
+}
+
+function completed(flags: number): CommandBufferResult {
+  return { status: SVGA_CB_STATUS.COMPLETED, errorOffset: 0, flags, error: undefined };
+}
+
+/** @throws what is no mistake of the guest */
+function failedAt({ offset }: CommandReader, flags: number, error: unknown): CommandBufferResult {
+  return { status: SVGA_CB_STATUS.COMMAND_ERROR, errorOffset: offset, flags, error: guestError(error) };
 }

@@ -14,7 +14,9 @@ import {
 import type { CommandReader } from '@cg/svga-protocol';
 import { COST } from '../objects/work-budget.js';
 import { capabilityBits } from './capabilities.js';
+import type { CommandWait } from '../renderer/command-wait.js';
 import { CommandBufferRunner } from './command-buffer.js';
+import type { CommandBufferResult, StoppedBuffer } from './command-buffer.js';
 import { CommandQueue } from './command-queue.js';
 import type { QueuedBuffer } from './command-queue.js';
 import type { Interrupts } from './interrupts.js';
@@ -24,7 +26,12 @@ export interface SubmissionHost {
   readonly interrupts: Interrupts;
   /** Takes note of what a guest did wrong. */
   fail(error: Error): void;
+  /** A stream has stopped at a command: nothing else runs until it has gone on, which `goOn` does. */
+  stop(wait: CommandWait, goOn: GoOn): void;
 }
+
+/** Goes on with a stream. @param failure why what it waits for does not come */
+export type GoOn = (failure: Error | undefined) => void;
 
 /**
  * Submission through the command registers: one queue for each context (SVGA_CB_CONTEXT_0, and _1 with
@@ -70,7 +77,7 @@ export class CommandBuffers {
       const why = 'device needs ENABLE and CONFIG_DONE before command buffers';
       this.#refuse(address, SVGA_CB_STATUS.SUBMISSION_ERROR, new SvgaDeviceError('EPERM', why));
     } else if (context === SVGA_CB_CONTEXT.DEVICE) {
-      this.#run(address, true);
+      this.#end(address, this.#runner.runOnDevice(address));
     } else if (context >= this.queues.length) {
       const error = new SvgaDeviceError('EINVAL', 'no such context', { context });
       this.#refuse(address, SVGA_CB_STATUS.SUBMISSION_ERROR, error);
@@ -94,7 +101,7 @@ export class CommandBuffers {
     if (buffer === undefined) {
       return false;
     }
-    this.#run(buffer.address, false);
+    this.#end(buffer.address, this.#runner.run(buffer.address));
     return true;
   }
 
@@ -102,8 +109,12 @@ export class CommandBuffers {
     this.queues.forEach((queue) => queue.reset());
   }
 
-  #run(address: number, deviceContext: boolean): void {
-    const { status, errorOffset, flags, error } = this.#runner.run(address, deviceContext);
+  #end(address: number, result: CommandBufferResult | StoppedBuffer): void {
+    if ('wait' in result) {
+      this.#host.stop(result.wait, (failure) => this.#end(address, this.#runner.goOn(result, failure)));
+      return;
+    }
+    const { status, errorOffset, flags, error } = result;
     const { interrupts } = this.#host;
     if (error !== undefined) {
       this.#host.fail(error);

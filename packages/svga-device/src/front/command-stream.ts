@@ -1,9 +1,11 @@
 import { SurfaceLayoutError } from '@cg/surface-layout';
 import { executors } from '../commands/executors.js';
+import type { Executor } from '../commands/executors.js';
 import { isNotExecuted } from '../commands/not-executed.js';
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { COST } from '../objects/work-budget.js';
+import { CommandWait } from '../renderer/command-wait.js';
 import { commandNames, definitionOf, SvgaProtocolError } from '@cg/svga-protocol';
 import type { CommandReader } from '@cg/svga-protocol';
 
@@ -27,8 +29,33 @@ export function guestError(error: unknown): Error {
 /**
  * Does the command that a reader stands at, and counts it.
  * @throws SvgaDeviceError ENOSYS for one the device does not have; and what the command throws
+ * @throws CommandWait where the command has to wait: `goOnWith` does it then
  */
 export function executeCommand(objects: DeviceObjects, reader: CommandReader): void {
+  const executor = executorOf(objects, reader);
+  objects.budget.chargeEach(1, COST.COMMAND + COST.FIELD_BYTE * reader.bytes);
+  objects.surroundings.events.tell?.({ kind: 'command-starts', reader });
+  attempt(objects, reader, executor);
+}
+
+/**
+ * Does a command that has had to wait, or the rest of it, as `executeCommand` does it.
+ * @param failure why the answer does not come
+ * @throws SvgaDeviceError EIO where there is such a reason; and as `executeCommand`
+ */
+export function goOnWith(
+  objects: DeviceObjects,
+  reader: CommandReader,
+  wait: CommandWait,
+  failure: Error | undefined,
+): void {
+  if (failure !== undefined) {
+    throw new SvgaDeviceError('EIO', `the renderer failed (${failure.message})`);
+  }
+  attempt(objects, reader, wait.goOn ?? executorOf(objects, reader));
+}
+
+function executorOf(objects: DeviceObjects, reader: CommandReader): Executor {
   const { index } = reader;
   const executor = index < 0 || (isDx[index] && !objects.limits.dx) ? undefined : executors[index];
   if (executor === undefined) {
@@ -37,14 +64,23 @@ export function executeCommand(objects: DeviceObjects, reader: CommandReader): v
       offset: reader.offset,
     });
   }
-  objects.budget.chargeEach(1, COST.COMMAND + COST.FIELD_BYTE * reader.bytes);
-  const { events } = objects.surroundings;
-  events.tell?.({ kind: 'command-starts', reader });
-  executor(objects, reader);
-  events.tell?.({ kind: 'command-done', reader });
-  objects.counters.countCommand(index);
-  if (isNotExecuted[index]) {
-    objects.counters.countNotExecuted(index);
+  return executor;
+}
+
+function attempt(objects: DeviceObjects, reader: CommandReader, executor: Executor): void {
+  const { left } = objects.budget;
+  try {
+    executor(objects, reader);
+  } catch (error) {
+    if (error instanceof CommandWait && error.goOn === undefined) {
+      objects.budget.takeBack(left);
+    }
+    throw error;
+  }
+  objects.surroundings.events.tell?.({ kind: 'command-done', reader });
+  objects.counters.countCommand(reader.index);
+  if (isNotExecuted[reader.index]) {
+    objects.counters.countNotExecuted(reader.index);
   }
 }
 
@@ -54,4 +90,26 @@ export function beginStream(objects: DeviceObjects, dxContextId: number | undefi
   objects.cursor.forgetViews();
   objects.store.forgetViews();
   objects.dxContextId = dxContextId;
+}
+
+/** What a stream that stops at a command keeps, while registers and the device context are used. */
+export class StoppedStream {
+  readonly #objects: DeviceObjects;
+  readonly #left: number;
+  readonly #dxContextId: number | undefined;
+
+  constructor(objects: DeviceObjects) {
+    this.#objects = objects;
+    this.#left = objects.budget.left;
+    this.#dxContextId = objects.dxContextId;
+  }
+
+  /** Goes on with the stream. */
+  goOn(): void {
+    const objects = this.#objects;
+    objects.budget.goOn(this.#left);
+    objects.cursor.forgetViews();
+    objects.store.forgetViews();
+    objects.dxContextId = this.#dxContextId;
+  }
 }

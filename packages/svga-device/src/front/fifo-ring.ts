@@ -1,12 +1,32 @@
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { CommandReader, SVGA_FIFO } from '@cg/svga-protocol';
-import { beginStream, executeCommand, guestError } from './command-stream.js';
+import { CommandWait } from '../renderer/command-wait.js';
+import type { GoOn } from './command-buffers.js';
+import { beginStream, executeCommand, goOnWith, guestError, StoppedStream } from './command-stream.js';
 
 /** SVGA_FIFO_MIN is at least the four registers that every ring has. */
 const LEAST_MIN = 16;
 
 const NONE = -1;
+
+/** What the ring needs of the device around it. */
+export interface RingHost {
+  /** Takes note of a command that is refused. */
+  fail(error: Error): void;
+  /** Nothing more is there. @param progressed STOP has moved */
+  ended(progressed: boolean): void;
+  stop(wait: CommandWait, goOn: GoOn): void;
+}
+
+/** What is known while a ring runs. */
+interface RingRun {
+  readonly bounds: RingBounds;
+  /** Bytes that were copied out. */
+  readonly length: number;
+  /** Where the last command that was done ends. */
+  done: number;
+}
 
 /** Where the ring and its commands lie in FIFO memory, in bytes. */
 interface RingBounds {
@@ -44,33 +64,58 @@ export class FifoRing {
 
   /**
    * Runs what is there. A bad command is passed over where its length is known; otherwise all the rest is.
-   * @param fail told of each
-   * @returns whether STOP has moved
    */
-  run(fail: (error: Error) => void): boolean {
+  run(host: RingHost): void {
     const bounds = this.#readBounds();
     if (bounds === undefined) {
       const [min, max, next, stop] = this.#registers;
-      fail(new SvgaDeviceError('EINVAL', 'not a ring', { min, max, next, stop }));
-      return false;
+      host.fail(new SvgaDeviceError('EINVAL', 'not a ring', { min, max, next, stop }));
+      return;
     }
     beginStream(this.#objects, undefined);
     const length = this.#copyOut(bounds);
     this.#reader.aim(this.#copy, 0, length, false);
-    let done = 0;
-    for (let next = 0; next !== NONE; done = next === NONE ? done : next) {
-      next = this.#runOne(bounds, length, fail);
-      if (next > 0) {
-        this.#setStop(bounds, next);
-      }
-    }
-    return done > 0;
+    this.#runFrom({ bounds, length, done: 0 }, host);
   }
 
-  /** Runs the next command. @returns where the one after it begins; NONE where there is no whole one */
-  #runOne({ min, max }: RingBounds, length: number, fail: (error: Error) => void): number {
+  /** @param first does the command that the reader stands at already */
+  #runFrom(state: RingRun, host: RingHost, first?: () => void): void {
+    const { bounds, length } = state;
+    let next = 0;
+    try {
+      for (let command = first; next !== NONE; command = undefined) {
+        next = this.#runOne(bounds, length, host, command);
+        if (next > 0) {
+          this.#setStop(bounds, next);
+          state.done = next;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof CommandWait)) {
+        throw error;
+      }
+      const stream = new StoppedStream(this.#objects);
+      host.stop(error, (failure) => {
+        stream.goOn();
+        this.#runFrom(state, host, () => goOnWith(this.#objects, this.#reader, error, failure));
+      });
+      return;
+    }
+    host.ended(state.done > 0);
+  }
+
+  /**
+   * Runs the next command, or `command`, which is the one that the reader stands at.
+   * @returns where the one after it begins; NONE where there is no whole one
+   * @throws CommandWait
+   */
+  #runOne({ min, max }: RingBounds, length: number, host: RingHost, command?: () => void): number {
     const reader = this.#reader;
     try {
+      if (command !== undefined) {
+        command();
+        return reader.offset + reader.bytes;
+      }
       if (!reader.next()) {
         if (reader.wanted >= max - min) {
           throw new SvgaDeviceError('E2BIG', 'command is larger than the ring', { wanted: reader.wanted });
@@ -79,7 +124,10 @@ export class FifoRing {
       }
       executeCommand(this.#objects, reader);
     } catch (error) {
-      fail(guestError(error));
+      if (error instanceof CommandWait) {
+        throw error;
+      }
+      host.fail(guestError(error));
       if (reader.bytes === 0) {
         reader.aim(this.#copy, length, length, false); // nobody knows where the next command begins
         return length;

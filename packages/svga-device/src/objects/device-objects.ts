@@ -11,9 +11,11 @@ import { SVGA_OTABLE } from '@cg/svga-protocol';
 import { Pointer } from '../screen/pointer.js';
 import type { ScreenTarget } from '../screen/screen-target.js';
 import { Counters } from '../statistics.js';
+import type { Renderer } from '../renderer/renderer.js';
 import type { SvgaEvent } from '../svga-event.js';
 import type { CoTable } from './co-table.js';
 import type { Context, DxContext, Shader } from './contexts.js';
+import { ImageLook } from './image-look.js';
 import { ImageMemory } from './image-memory.js';
 import { ImageStore } from './image-store.js';
 import { ObjectTables } from './object-tables.js';
@@ -29,6 +31,7 @@ export interface DeviceSurroundings {
   /** The registers from SVGA_PALETTE_BASE on. */
   palette(): Uint32Array;
   readonly events: EventStream<SvgaEvent>;
+  readonly renderer: Renderer | undefined;
 }
 
 /** All that commands act on. */
@@ -46,6 +49,7 @@ export class DeviceObjects {
   readonly pointer = new Pointer();
   readonly images: ImageMemory;
   readonly store: ImageStore;
+  readonly look: ImageLook;
   readonly budget: WorkBudget;
   readonly counters: Counters;
   /** The DX context that the commands at hand are for, by its id; undefined where their header names none. */
@@ -60,13 +64,20 @@ export class DeviceObjects {
     this.images = new ImageMemory(limits.maxImageBytes);
     this.budget = new WorkBudget(limits.maxWorkBytes);
     this.counters = new Counters(this.budget);
-    this.store = new ImageStore({
+    const parts = {
       guest: surroundings.memory,
       mobs: this.mobs,
       memory: this.images,
       budget: this.budget,
       counters: this.counters,
-    });
+      renderer: surroundings.renderer,
+    };
+    this.store = new ImageStore(parts);
+    this.look = new ImageLook(parts);
+  }
+
+  get renderer(): Renderer | undefined {
+    return this.surroundings.renderer;
   }
 
   get memory(): GuestMemory {

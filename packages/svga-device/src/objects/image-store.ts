@@ -7,7 +7,9 @@ import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { Counters } from '../statistics.js';
 import type { ImageMemory } from './image-memory.js';
 import type { Surface } from './surface.js';
-import { CONTENT } from './surface-content.js';
+import { CommandWait } from '../renderer/command-wait.js';
+import type { Renderer } from '../renderer/renderer.js';
+import { CONTENT, isNewerThanMob } from './surface-content.js';
 import type { ContentState } from './surface-content.js';
 import { COST } from './work-budget.js';
 import type { WorkBudget } from './work-budget.js';
@@ -19,12 +21,15 @@ export interface ImageStoreParts {
   readonly memory: ImageMemory;
   readonly budget: WorkBudget;
   readonly counters: Counters;
+  readonly renderer: Renderer | undefined;
 }
 
 /**
  * The images of surfaces, and the only place that decides where the content of a subresource comes from and goes to
  * (rule 9). A command that is about to read or write an image asks for it here, once all it names is checked: what
- * is pending is then loaded from the surface's MOB, charged as an update is.
+ * is pending is then loaded from the surface's MOB, charged as an update is. What only the renderer has is asked of it;
+ * where it has to be waited for, CommandWait is thrown. So a command asks for all that it reads before it changes
+ * anything that it could not change again in the same way.
  *
  * Images begin as zeros, and what is NONE has zeros in them. Content that is pending needs no image; valid content
  * without one is zeros.
@@ -42,7 +47,7 @@ export class ImageStore {
     this.#cursor = new BackingCursor(parts.guest);
   }
 
-  /** Begins a stream of commands: the host may have moved its memory. */
+  /** The host may have moved its memory. */
   forgetViews(): void {
     this.#cursor.forgetViews();
   }
@@ -63,11 +68,15 @@ export class ImageStore {
   /**
    * The image, for a command that reads a subresource of it (rule 9.2).
    * @throws SvgaDeviceError ENOMEM, E2BIG; EFAULT where pending content cannot be had: it stays pending
+   * @throws CommandWait where the renderer has it
    */
   forReading(surface: Surface, subresource: number): Uint8Array {
     const image = this.image(surface);
-    if (surface.content.of(subresource) === CONTENT.PENDING) {
+    const state = surface.content.of(subresource);
+    if (state === CONTENT.PENDING) {
       this.#load(surface, subresource, image);
+    } else if (state === CONTENT.RENDERED) {
+      this.#fetch(surface, subresource);
     }
     return image;
   }
@@ -78,8 +87,9 @@ export class ImageStore {
     const image = this.image(surface);
     if (content.common === CONTENT.PENDING) {
       this.#loadAll(surface, image);
-    } else if (content.common === undefined) {
+    } else if (content.common === undefined || content.common === CONTENT.RENDERED) {
       this.#parts.budget.chargeEach(content.count, COST.LOOK);
+      this.awaitRendered(surface);
       for (let subresource = 0; subresource < content.count; subresource++) {
         this.forReading(surface, subresource);
       }
@@ -95,6 +105,7 @@ export class ImageStore {
   forWriting(surface: Surface, subresource: number, isWhole: boolean): Uint8Array {
     const image = isWhole ? this.image(surface) : this.forReading(surface, subresource);
     this.#set(surface, subresource, CONTENT.NEWER);
+    this.#parts.renderer?.imageWritten(surface, subresource);
     return image;
   }
 
@@ -102,7 +113,46 @@ export class ImageStore {
   forWritingAll(surface: Surface): Uint8Array {
     const image = this.image(surface);
     surface.content.setAll(CONTENT.NEWER, this.#memory);
+    this.#parts.renderer?.imageWritten(surface);
     return image;
+  }
+
+  /**
+   * Makes a subresource ready for the renderer, which is about to read or write it: what is pending is loaded.
+   * @param isWhole the renderer writes all of it: then nothing is
+   * @throws as `forReading` does
+   */
+  forRenderer(surface: Surface, subresource: number, isWhole: boolean): void {
+    const image = this.image(surface);
+    if (!isWhole && surface.content.of(subresource) === CONTENT.PENDING) {
+      this.#load(surface, subresource, image);
+    }
+  }
+
+  /** The renderer has written a subresource: its image is the newest from now on. */
+  rendered(surface: Surface, subresource: number): void {
+    this.#set(surface, subresource, CONTENT.RENDERED);
+  }
+
+  /**
+   * Asks the renderer for all that only it has, so that a command that reads several subresources waits before it
+   * changes anything.
+   * @throws CommandWait
+   */
+  awaitRendered(surface: Surface): void {
+    const { common, count } = surface.content;
+    let answer: PromiseLike<void> | undefined;
+    for (let each = 0; (common ?? CONTENT.RENDERED) === CONTENT.RENDERED && each < count; each++) {
+      if (surface.content.of(each) === CONTENT.RENDERED) {
+        this.image(surface);
+        // All are asked before the first is waited for.
+        const needed = this.#parts.renderer?.imageNeeded(surface, each);
+        answer ??= needed;
+      }
+    }
+    if (answer !== undefined) {
+      throw new CommandWait(answer);
+    }
   }
 
   /**
@@ -126,6 +176,7 @@ export class ImageStore {
     if (isWhole) {
       this.#set(surface, subresource, CONTENT.VALID);
     }
+    this.#parts.renderer?.imageWritten(surface, subresource);
   }
 
   /** Takes all of a surface from its MOB; throws as `update` does. */
@@ -135,6 +186,7 @@ export class ImageStore {
     this.#transfer.checkFits(mob);
     this.#moveIn(mob, this.#transfer, this.image(surface));
     surface.content.setAll(CONTENT.VALID, this.#memory);
+    this.#parts.renderer?.imageWritten(surface);
   }
 
   /**
@@ -146,10 +198,10 @@ export class ImageStore {
   readBack(surface: Surface, subresource: number, transfer: BoxTransfer): boolean {
     const mob = this.#mobOf(surface);
     transfer.checkFits(mob);
-    if (surface.content.of(subresource) !== CONTENT.NEWER) {
+    if (!isNewerThanMob(surface.content.of(subresource))) {
       return false;
     }
-    this.#moveOut(mob, transfer, this.image(surface));
+    this.#moveOut(mob, transfer, this.forReading(surface, subresource));
     return true;
   }
 
@@ -170,10 +222,11 @@ export class ImageStore {
     if (content.common === CONTENT.NEWER) {
       this.#moveOut(mob, this.#transfer, this.image(surface));
       content.setAll(CONTENT.VALID, this.#memory);
-    } else if (content.common === undefined) {
+    } else if (content.common === undefined || content.common === CONTENT.RENDERED) {
       this.#parts.budget.chargeEach(content.count, COST.LOOK);
+      this.awaitRendered(surface);
       for (let subresource = 0; subresource < content.count; subresource++) {
-        if (content.of(subresource) === CONTENT.NEWER) {
+        if (isNewerThanMob(content.of(subresource))) {
           this.readBackWhole(surface, subresource);
         }
       }
@@ -189,12 +242,12 @@ export class ImageStore {
     this.#transfer.setWholeMip(surface.layout, subresource);
     this.#clear(surface, this.#transfer);
     this.#set(surface, subresource, CONTENT.NONE);
+    this.#parts.renderer?.imageWritten(surface, subresource);
   }
 
   /** The same of every subresource: the image goes. */
   invalidateAll(surface: Surface): void {
-    surface.dropImage(this.#memory);
-    surface.content.setAll(CONTENT.NONE, this.#memory);
+    this.zero(surface, CONTENT.NONE);
   }
 
   /**
@@ -203,16 +256,19 @@ export class ImageStore {
    * @throws as `forReading` does
    */
   invalidateBox(surface: Surface, subresource: number, transfer: BoxTransfer): void {
-    if (surface.content.of(subresource) === CONTENT.PENDING) {
+    const state = surface.content.of(subresource);
+    if (state === CONTENT.PENDING || state === CONTENT.RENDERED) {
       this.forReading(surface, subresource);
     }
     this.#clear(surface, transfer);
+    this.#parts.renderer?.imageWritten(surface, subresource);
   }
 
   /** The content becomes zeros. @param state NEWER where the device writes them, VALID where the MOB has them */
-  zero(surface: Surface, state: typeof CONTENT.NEWER | typeof CONTENT.VALID): void {
+  zero(surface: Surface, state: ContentState): void {
     surface.dropImage(this.#memory);
     surface.content.setAll(state, this.#memory);
+    this.#parts.renderer?.imageWritten(surface);
   }
 
   /**
@@ -242,44 +298,11 @@ export class ImageStore {
     }
   }
 
-  /**
-   * The image as commands would find it now, for the host to look at: what is pending is shown as memory has it and
-   * stays pending; where it cannot be had, zeros. Charged to nobody.
-   * @param subresource one of them only; otherwise all
-   * @throws SvgaDeviceError ENOMEM
-   */
-  look(surface: Surface, subresource?: number): Uint8Array {
-    const image = surface.image(this.#memory);
-    this.#cursor.forgetViews();
-    if (subresource !== undefined) {
-      this.#transfer.setWholeMip(surface.layout, subresource);
-      this.#show(surface, subresource, image);
-    } else if (surface.content.common === CONTENT.PENDING) {
-      this.#transfer.setAll(surface.layout);
-      this.#show(surface, 0, image);
-    } else if (surface.content.common === undefined) {
-      for (let each = 0; each < surface.content.count; each++) {
-        this.#transfer.setWholeMip(surface.layout, each);
-        this.#show(surface, each, image);
-      }
-    }
-    return image;
-  }
-
-  /** The same of the first sample sheet of a subresource; undefined where the surface has none of this number. */
-  lookAt(surface: Surface, subresource: number): Uint8Array | undefined {
-    const { layout } = surface;
-    if (!(Number.isInteger(subresource) && subresource >= 0 && subresource < layout.subresourceCount)) {
-      return undefined;
-    }
-    const start = layout.offsetOf(subresource);
-    return this.look(surface, subresource).subarray(start, start + layout.mipOf(subresource).bytes);
-  }
-
   /** The surface is gone. */
   drop(surface: Surface): void {
     surface.dropImage(this.#memory);
     surface.content.drop(this.#memory);
+    this.#parts.renderer?.surfaceDropped(surface);
   }
 
   /** @throws SvgaDeviceError E2BIG, ENOMEM: where states begin to differ, one is kept for each subresource */
@@ -299,6 +322,15 @@ export class ImageStore {
     return mob;
   }
 
+  /** The renderer's content comes into the image, and is newer than the MOB as before. @throws CommandWait */
+  #fetch(surface: Surface, subresource: number): void {
+    const answer = this.#parts.renderer?.imageNeeded(surface, subresource);
+    if (answer !== undefined) {
+      throw new CommandWait(answer);
+    }
+    this.#set(surface, subresource, CONTENT.NEWER);
+  }
+
   /** Of a MOB that is gone nothing can come: what was to come from there is NONE. */
   #load(surface: Surface, subresource: number, image: Uint8Array): void {
     const mob = this.#parts.mobs.get(surface.mobId);
@@ -310,6 +342,7 @@ export class ImageStore {
     this.#transfer.checkFits(mob);
     this.#moveIn(mob, this.#transfer, image);
     this.#set(surface, subresource, CONTENT.VALID);
+    this.#parts.renderer?.imageWritten(surface, subresource);
   }
 
   #loadAll(surface: Surface, image: Uint8Array): void {
@@ -318,11 +351,12 @@ export class ImageStore {
     if (mob === undefined) {
       this.#clear(surface, this.#transfer);
       surface.content.setAll(CONTENT.NONE, this.#memory);
-      return;
+    } else {
+      this.#transfer.checkFits(mob);
+      this.#moveIn(mob, this.#transfer, image);
+      surface.content.setAll(CONTENT.VALID, this.#memory);
     }
-    this.#transfer.checkFits(mob);
-    this.#moveIn(mob, this.#transfer, image);
-    surface.content.setAll(CONTENT.VALID, this.#memory);
+    this.#parts.renderer?.imageWritten(surface);
   }
 
   #moveIn(mob: GuestBacking, transfer: BoxTransfer, image: Uint8Array): void {
@@ -350,39 +384,17 @@ export class ImageStore {
   #loseAllButNewer(surface: Surface): void {
     const { content, layout, ownImage } = surface;
     if (content.common !== undefined) {
-      if (content.common !== CONTENT.NEWER) {
-        this.invalidateAll(surface);
-      }
-      return;
+      return isNewerThanMob(content.common) ? undefined : this.invalidateAll(surface);
     }
     for (let subresource = 0; subresource < content.count; subresource++) {
-      if (content.of(subresource) !== CONTENT.NEWER) {
+      if (!isNewerThanMob(content.of(subresource))) {
         if (ownImage !== undefined) {
           this.#transfer.setWholeMip(layout, subresource);
           this.#transfer.clear(ownImage);
         }
         content.set(subresource, CONTENT.NONE, this.#memory);
+        this.#parts.renderer?.imageWritten(surface, subresource);
       }
     }
-  }
-
-  /** Brings what `#transfer` is set to into the image where it is pending. */
-  #show(surface: Surface, subresource: number, image: Uint8Array): void {
-    if (surface.content.of(subresource) !== CONTENT.PENDING) {
-      return;
-    }
-    const mob = this.#parts.mobs.get(surface.mobId);
-    try {
-      if (mob !== undefined) {
-        this.#transfer.checkFits(mob);
-        this.#transfer.move(this.#cursor.aim(mob), image, false);
-        return;
-      }
-    } catch (error) {
-      if (!(error instanceof SvgaDeviceError)) {
-        throw error;
-      }
-    }
-    this.#transfer.clear(image);
   }
 }

@@ -10,7 +10,14 @@ export const CONTENT = {
   VALID: 2,
   /** The image, which the device has written since guest and device last agreed on it. */
   NEWER: 3,
+  /** The renderer's image, which is newer than the device's own, and newer than the MOB as NEWER is. */
+  RENDERED: 4,
 } as const;
+
+/** The device has written it since guest and device last agreed on it. */
+export function isNewerThanMob(state: ContentState | undefined): boolean {
+  return state === CONTENT.NEWER || state === CONTENT.RENDERED;
+}
 
 export type ContentState = (typeof CONTENT)[keyof typeof CONTENT];
 

@@ -53,6 +53,22 @@ export class WorkBudget {
     this.#left = this.#limit;
   }
 
+  /** What the command buffer may still do. */
+  get left(): number {
+    return this.#left;
+  }
+
+  /** Goes on with a command buffer that had so much left. */
+  goOn(left: number): void {
+    this.#before = this.spent - (this.#limit - left);
+    this.#left = left;
+  }
+
+  /** Takes back what was charged since so much was left. */
+  takeBack(left: number): void {
+    this.#left = left;
+  }
+
   /** Work charged since the device was made. */
   get spent(): number {
     return this.#before + this.#limit - this.#left;

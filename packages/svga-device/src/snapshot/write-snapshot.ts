@@ -1,5 +1,6 @@
 import type { GuestBacking } from '../memory/guest-backing.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import { CONTENT } from '../objects/surface-content.js';
 import type { SurfaceContent } from '../objects/surface-content.js';
 import { SVGA_OTABLE } from '@cg/svga-protocol';
 import type { DeviceParts, DeviceTime } from './device-parts.js';
@@ -54,8 +55,9 @@ function frontState({ registers, interrupts, fences, buffers }: DeviceParts): ob
 
 /** The state that all subresources have, or a blob of one for each: equal devices have equal snapshots. */
 function contentStates(content: SurfaceContent, blobs: Blobs): object {
+  // What the renderer has written is in the image by now.
   const each = Uint8Array.from({ length: content.common === undefined ? content.count : 1 }, (_, i) =>
-    content.of(i),
+    Math.min(content.of(i), CONTENT.NEWER),
   );
   return each.every((state) => state === each[0])
     ? { content: each[0], contents: null }
@@ -75,7 +77,9 @@ function objectsState(objects: DeviceObjects, blobs: Blobs): object {
   return {
     tables: tables.map((backing) => ({ backing: backing === undefined ? null : backingState(backing) })),
     mobs: [...objects.mobs].map(([id, mob]) => ({ id, ...backingState(mob) })),
-    surfaces: [...objects.surfaces.values()].map(({ definition, mobId, content, ownImage }) => {
+    surfaces: [...objects.surfaces.values()].map((surface) => {
+      const { definition, mobId, content } = surface;
+      const ownImage = objects.look.rendered(surface);
       const states = contentStates(content, blobs);
       return { definition: inOneOrder(definition), mobId, ...states, image: blobs.add(ownImage) };
     }),

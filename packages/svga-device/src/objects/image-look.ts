@@ -1,0 +1,111 @@
+import { SvgaDeviceError } from '../errors.js';
+import { BackingCursor } from '../memory/backing-cursor.js';
+import { BoxTransfer } from '../memory/box-transfer.js';
+import type { ImageStoreParts } from './image-store.js';
+import type { Surface } from './surface.js';
+import { CONTENT } from './surface-content.js';
+
+/** The host's view of images: as commands would find them now. Looking takes nothing, and no work is charged. */
+export class ImageLook {
+  readonly #parts: ImageStoreParts;
+  readonly #cursor: BackingCursor;
+  readonly #transfer = new BoxTransfer();
+
+  constructor(parts: ImageStoreParts) {
+    this.#parts = parts;
+    this.#cursor = new BackingCursor(parts.guest);
+  }
+
+  /**
+   * The image of a surface. What is pending is shown as memory has it and stays pending; where it cannot be had, zeros.
+   * @param subresource only this one is brought up to date; otherwise all are
+   * @throws SvgaDeviceError ENOMEM; EBUSY where the renderer has newer content that it has to be waited for
+   */
+  at(surface: Surface, subresource?: number): Uint8Array {
+    const image = surface.image(this.#parts.memory);
+    this.#cursor.forgetViews();
+    if (subresource !== undefined) {
+      this.#show(surface, subresource, image);
+    } else if (surface.content.common === CONTENT.PENDING) {
+      this.#transfer.setAll(surface.layout);
+      this.#showPending(surface, image);
+    } else if (surface.content.common === undefined || surface.content.common === CONTENT.RENDERED) {
+      for (let each = 0; each < surface.content.count; each++) {
+        this.#show(surface, each, image);
+      }
+    }
+    return image;
+  }
+
+  /** The first sample sheet of a subresource; undefined where the surface has none of this number. Throws as `at`. */
+  subresource(surface: Surface, subresource: number): Uint8Array | undefined {
+    const { layout } = surface;
+    if (!(Number.isInteger(subresource) && subresource >= 0 && subresource < layout.subresourceCount)) {
+      return undefined;
+    }
+    const start = layout.offsetOf(subresource);
+    return this.at(surface, subresource).subarray(start, start + layout.mipOf(subresource).bytes);
+  }
+
+  /** The image as it is, where there is one, with what the renderer has written. @throws SvgaDeviceError EBUSY */
+  rendered(surface: Surface): Uint8Array | undefined {
+    for (let each = 0; this.#parts.renderer !== undefined && each < surface.content.count; each++) {
+      if (surface.content.of(each) === CONTENT.RENDERED) {
+        this.#show(surface, each, surface.image(this.#parts.memory));
+      }
+    }
+    return surface.ownImage;
+  }
+
+  /** What the renderer has to be waited for, so that every image is at hand; undefined where all are. */
+  awaited(surfaces: Iterable<Surface>): PromiseLike<void> | undefined {
+    const { renderer, memory } = this.#parts;
+    if (renderer === undefined) {
+      return undefined;
+    }
+    for (const surface of surfaces) {
+      const { content } = surface;
+      for (let each = 0; each < content.count; each++) {
+        if (content.of(each) === CONTENT.RENDERED) {
+          surface.image(memory);
+          const answer = renderer.imageNeeded(surface, each);
+          if (answer !== undefined) {
+            return answer;
+          }
+        }
+      }
+    }
+    return undefined;
+  }
+
+  #show(surface: Surface, subresource: number, image: Uint8Array): void {
+    switch (surface.content.of(subresource)) {
+      case CONTENT.PENDING:
+        this.#transfer.setWholeMip(surface.layout, subresource);
+        this.#showPending(surface, image);
+        return;
+      case CONTENT.RENDERED:
+        if (this.#parts.renderer?.imageNeeded(surface, subresource) !== undefined) {
+          const { sid } = surface.definition;
+          throw new SvgaDeviceError('EBUSY', 'the renderer has newer content', { sid, subresource });
+        }
+    }
+  }
+
+  /** Brings what `#transfer` is set to into the image. */
+  #showPending(surface: Surface, image: Uint8Array): void {
+    const mob = this.#parts.mobs.get(surface.mobId);
+    try {
+      if (mob !== undefined) {
+        this.#transfer.checkFits(mob);
+        this.#transfer.move(this.#cursor.aim(mob), image, false);
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof SvgaDeviceError)) {
+        throw error;
+      }
+    }
+    this.#transfer.clear(image);
+  }
+}

@@ -1,0 +1,249 @@
+import { boxRows } from '@cg/surface-layout';
+import type { SurfaceBox } from '@cg/surface-layout';
+import { seededDraw } from '@cg/svga-protocol/random-commands';
+import { copyImage } from '../src/memory/image-copy.js';
+import type {
+  ClearValue,
+  CopiedBox,
+  Renderer,
+  RenderImage,
+  RenderSurface,
+  RenderView,
+} from '../src/index.js';
+import { fillTexels } from '../src/texels/fill.js';
+import { TexelCodec } from '../src/texels/texel-codec.js';
+
+type Draw = (below: number) => number;
+
+/** What the renderer has of a surface: bytes of its own, and by subresource whose are newer. */
+interface Kept {
+  readonly bytes: Uint8Array;
+  /** The device's bytes are newer. */
+  readonly stale: Set<number>;
+  /** The renderer's are, and the device does not have them. */
+  readonly owed: Map<number, Answer | undefined>;
+}
+
+/** An answer that comes when the test says so, and is heard of at once. */
+class Answer implements PromiseLike<void> {
+  readonly #told: (() => void)[] = [];
+  isThere = false;
+
+  constructor(
+    readonly surface: RenderSurface,
+    readonly subresource: number,
+  ) {}
+
+  come(): void {
+    this.isThere = true;
+    this.#told.splice(0).forEach((tell) => tell());
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- a promise would be heard of in a later microtask only
+  then<T, E>(told?: ((value: void) => PromiseLike<T> | T) | null): PromiseLike<E | T> {
+    const tell = (): void => void told?.();
+    if (this.isThere) {
+      tell();
+    } else {
+      this.#told.push(tell);
+    }
+    return this as unknown as PromiseLike<E | T>;
+  }
+}
+
+/**
+ * A renderer that clears and copies on bytes of its own, takes some commands and leaves others to the device, and
+ * answers at once or later, all at random from a seed. What the device has of a subresource that it has drawn to is
+ * overwritten with noise, so that a device that does not ask is found out.
+ */
+export class LateRenderer implements Renderer {
+  readonly #draw: Draw;
+  readonly #kept = new Map<RenderSurface, Kept>();
+  readonly #pending: Answer[] = [];
+  /** Answers are there at once. */
+  isPrompt = false;
+  /** Commands that it has taken, and answers that came late. */
+  taken = 0;
+  late = 0;
+
+  constructor(seed: number) {
+    this.#draw = seededDraw(seed);
+  }
+
+  clear(view: RenderView, value: ClearValue): boolean {
+    if (this.#draw(3) === 0) {
+      return false;
+    }
+    const { surface, format, slices, subresources } = view;
+    subresources.forEach((each) => this.#bring(surface, each));
+    const { samples, sheetBytes } = surface.layout;
+    const { bytes } = this.#of(surface);
+    for (let sheet = 0; sheet < samples; sheet++) {
+      for (const { offset, texels } of slices) {
+        clearRun(bytes, sheet * sheetBytes + offset, texels, TexelCodec.of(format, true), value);
+      }
+    }
+    subresources.forEach((each) => this.#drawn(surface, each));
+    return true;
+  }
+
+  copy(source: RenderImage, target: RenderImage, boxes: readonly CopiedBox[]): boolean {
+    if (this.#draw(3) === 0) {
+      return false;
+    }
+    this.#bring(source.surface, source.subresource);
+    this.#bring(target.surface, target.subresource);
+    const { layout } = source.surface;
+    for (const { from, to } of boxes) {
+      const { width, height, depth } = to;
+      const there = rowsOf(target, to);
+      const here = rowsOf(source, { ...from, width, height, depth });
+      for (let sheet = 0; sheet < layout.samples; sheet++) {
+        const runs = {
+          from: { ...here, offset: here.offset + sheet * layout.sheetBytes },
+          to: { ...there, offset: there.offset + sheet * target.surface.layout.sheetBytes },
+        };
+        copyImage(runs, this.#of(source.surface).bytes, this.#of(target.surface).bytes);
+      }
+    }
+    this.#drawn(target.surface, target.subresource);
+    return true;
+  }
+
+  imageWritten(surface: RenderSurface, subresource?: number): void {
+    const kept = this.#kept.get(surface);
+    if (kept === undefined) {
+      return;
+    }
+    for (let each = 0; each < surface.layout.subresourceCount; each++) {
+      if (subresource === undefined || subresource === each) {
+        kept.stale.add(each);
+        kept.owed.delete(each);
+      }
+    }
+  }
+
+  imageNeeded(surface: RenderSurface, subresource: number): PromiseLike<void> | undefined {
+    const owed = this.#kept.get(surface)?.owed;
+    if (owed === undefined || !owed.has(subresource)) {
+      return undefined;
+    }
+    if (this.isPrompt || this.#draw(3) === 0) {
+      this.#deliver(surface, subresource);
+      return undefined;
+    }
+    const answer = owed.get(subresource) ?? new Answer(surface, subresource);
+    if (owed.get(subresource) === undefined) {
+      owed.set(subresource, answer);
+      this.#pending.push(answer);
+      this.late++;
+    }
+    return answer;
+  }
+
+  surfaceDropped(surface: RenderSurface): void {
+    this.#kept.delete(surface);
+  }
+
+  reset(): void {
+    this.#kept.clear();
+  }
+
+  /** One of the answers that are waited for comes. @returns false where none is */
+  tick(): boolean {
+    const [answer] = this.#pending.splice(this.#draw(Math.max(this.#pending.length, 1)), 1);
+    if (answer === undefined) {
+      return false;
+    }
+    if (this.#kept.get(answer.surface)?.owed.get(answer.subresource) === answer) {
+      this.#deliver(answer.surface, answer.subresource);
+    }
+    answer.come();
+    return true;
+  }
+
+  #of(surface: RenderSurface): Kept {
+    let kept = this.#kept.get(surface);
+    if (kept === undefined) {
+      const { bytes, subresourceCount } = surface.layout;
+      const stale = new Set(Array.from({ length: subresourceCount }, (_, i) => i));
+      kept = { bytes: new Uint8Array(bytes), stale, owed: new Map() };
+      this.#kept.set(surface, kept);
+    }
+    return kept;
+  }
+
+  /** Takes the device's bytes where these are newer. */
+  #bring(surface: RenderSurface, subresource: number): void {
+    const { bytes, stale } = this.#of(surface);
+    if (stale.delete(subresource)) {
+      forEachRun(surface, subresource, (start, end) => {
+        bytes.set(surface.ownImage?.subarray(start, end) ?? new Uint8Array(end - start), start);
+      });
+    }
+  }
+
+  #drawn(surface: RenderSurface, subresource: number): void {
+    this.taken++;
+    this.#of(surface).owed.set(subresource, undefined);
+    forEachRun(surface, subresource, (start, end) => surface.ownImage?.fill(0xa5, start, end));
+  }
+
+  #deliver(surface: RenderSurface, subresource: number): void {
+    const { bytes, owed } = this.#of(surface);
+    owed.delete(subresource);
+    forEachRun(surface, subresource, (start, end) => {
+      surface.ownImage?.set(bytes.subarray(start, end), start);
+    });
+  }
+}
+
+function rowsOf({ surface, subresource }: RenderImage, box: SurfaceBox) {
+  return { ...boxRows(surface.layout, subresource, box) };
+}
+
+/** The bytes of a subresource in each sample sheet. */
+function forEachRun(
+  { layout }: RenderSurface,
+  subresource: number,
+  run: (start: number, end: number) => void,
+): void {
+  for (let sheet = 0; sheet < layout.samples; sheet++) {
+    const start = sheet * layout.sheetBytes + layout.offsetOf(subresource);
+    run(start, start + layout.mipOf(subresource).bytes);
+  }
+}
+
+function clearRun(
+  bytes: Uint8Array,
+  start: number,
+  texels: number,
+  codec: TexelCodec | undefined,
+  value: ClearValue,
+): void {
+  if (value.kind === 'texel') {
+    fillTexels(bytes, start, texels, value.texel);
+    return;
+  }
+  if (codec === undefined) {
+    throw new Error('a clear of texels that are no colours');
+  }
+  const keepsSome =
+    value.kind === 'depth-stencil' && (value.depth === undefined || value.stencil === undefined);
+  const texel = new Float64Array(4);
+  texel[3] = 1;
+  const fresh = new Uint8Array(codec.bytes);
+  for (let at = start; at < start + texels * codec.bytes; at += codec.bytes) {
+    if (keepsSome) {
+      codec.decode(bytes, at, texel);
+    }
+    if (value.kind === 'color') {
+      texel.set(value.color);
+    } else {
+      texel[0] = value.depth ?? texel[0];
+      texel[1] = value.stencil ?? texel[1];
+    }
+    codec.encode(texel, keepsSome ? bytes : fresh, keepsSome ? at : 0);
+    bytes.set(keepsSome ? [] : fresh, at);
+  }
+}
