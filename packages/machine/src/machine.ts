@@ -1,6 +1,12 @@
 import { AddressSpace, Cpu, PhysicalMemory, type CpuEvent, type Vma } from '@cg/pagetable';
-import { SvgaDevice, type SvgaDeviceOptions, type SvgaEvent } from '@cg/svga-device';
-import { VmwgfxDriver, type DriverEvent, type DriverOptions, type DrmFile } from '@cg/vmwgfx';
+import { SvgaDevice, type Renderer, type SvgaDeviceOptions, type SvgaEvent } from '@cg/svga-device';
+import {
+  VmwgfxDriver,
+  type DriverEvent,
+  type DriverOptions,
+  type DrmFile,
+  type SvgaHardware,
+} from '@cg/vmwgfx';
 import { MachineError } from './errors.js';
 
 /** What a machine is made of. */
@@ -10,6 +16,13 @@ export interface MachineOptions {
   /** Physical memory in bytes, a multiple of 4096. Default 256 MiB. */
   readonly memoryBytes?: number;
   readonly device?: SvgaDeviceOptions;
+  /** What clears and copies for the device. */
+  readonly renderer?: Renderer;
+  /**
+   * Called where the driver waits and nothing is due on the device, which then waits for its renderer: lets that go on.
+   * Returns false where nothing will come of it: the driver gives the device up (EIO).
+   */
+  readonly progress?: () => boolean;
   readonly driver?: DriverOptions;
 }
 
@@ -40,10 +53,29 @@ export class Machine {
             this.driver.handleInterrupt();
           }
         },
+        renderer: options.renderer,
       },
       { ...deviceLimitsFor(memoryBytes), ...options.device },
     );
-    this.driver = new VmwgfxDriver(this.memory, this.device, options.driver);
+    this.driver = new VmwgfxDriver(this.memory, this.#hardware(options.progress), options.driver);
+  }
+
+  /** The device as its driver sees it: while the driver waits, the device's time passes. */
+  #hardware(progress: (() => boolean) | undefined): SvgaHardware {
+    const { device } = this;
+    return {
+      fifo: device.fifo,
+      readPort: (offset) => device.readPort(offset),
+      writePort: (offset, value) => device.writePort(offset, value),
+      progress: () => {
+        const { nextDue } = device;
+        if (nextDue === undefined) {
+          return progress?.() ?? false;
+        }
+        device.advance(nextDue);
+        return true;
+      },
+    };
   }
 
   /**

@@ -1,5 +1,6 @@
 import { CommandWriter, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
+import { LateClears } from './late-clears.fixture.js';
 import { Machine } from './machine.js';
 import { policyFor, trackingMethods } from './tracking-methods.js';
 
@@ -9,11 +10,24 @@ const TEXTURE2D = 3;
 const SIDE = 64;
 const RED = 0xffff0000;
 
+/** What takes time. */
+interface Time {
+  readonly completionDelay?: number;
+  readonly late?: LateClears;
+}
+
+const times: [string, () => Time][] = [
+  ['a device that takes none', () => ({})],
+  ['a device that takes time', () => ({ completionDelay: 3 })],
+  ['a renderer that answers late', () => ({ completionDelay: 1, late: new LateClears() })],
+];
+
 /** A program with a context and a coherent render target, which every CPU of the machine runs. */
-function setUp(method: (typeof trackingMethods)[number]) {
+function setUp(method: (typeof trackingMethods)[number], { completionDelay = 0, late }: Time = {}) {
   const machine = new Machine({
     memoryBytes: 32 * 2 ** 20,
-    device: { dx: true },
+    device: { dx: true, completionDelay },
+    ...(late && { renderer: late, progress: late.progress }),
     driver: { makePolicy: policyFor(method) },
   });
   const process = machine.spawn();
@@ -41,9 +55,11 @@ function setUp(method: (typeof trackingMethods)[number]) {
   return { machine, file, target, start, clear, draw, cpus: machine.cpus };
 }
 
-describe.each(trackingMethods)('coherent render targets, method %s', (method) => {
+const cases = trackingMethods.flatMap((method) => times.map(([what, time]) => [method, what, time] as const));
+
+describe.each(cases)('coherent render targets, method %s, %s', (method, _what, time) => {
   it('1.2: every CPU sees behind the fence what a clear through a view has written', () => {
-    const { cpus, start, clear } = setUp(method);
+    const { cpus, start, clear } = setUp(method, time());
     cpus[0].store32(start, 0x11111111);
     cpus[1].store32(start + 4, 0x22222222);
     clear();
@@ -54,7 +70,7 @@ describe.each(trackingMethods)('coherent render targets, method %s', (method) =>
   });
 
   it('1.3, 1.4: a store into a cleared page keeps the rest of it, and goes up with the next submission', () => {
-    const { cpus, start, clear, draw, machine, file, target } = setUp(method);
+    const { cpus, start, clear, draw, machine, file, target } = setUp(method, time());
     for (let round = 1; round <= 5; round++) {
       clear();
       cpus[round % 2].store32(start + 4 * round, round);
@@ -68,7 +84,7 @@ describe.each(trackingMethods)('coherent render targets, method %s', (method) =>
   });
 
   it('6.2: a draw counts as writing its render target: the next load reads back', () => {
-    const { cpus, start, draw, file, target } = setUp(method);
+    const { cpus, start, draw, file, target } = setUp(method, time());
     cpus[0].store32(start, 3);
     draw();
     expect(file.statistics(target).readBacks).toBe(0);

@@ -4,7 +4,7 @@ import { noise } from './guest.js';
 import type { LateRenderer } from './late-renderer.js';
 
 /** Of A8R8G8B8 4 × 4, two mips, two layers. */
-export const BYTES = 160;
+const BYTES = 160;
 const SURFACES = [1, 2, 3];
 const SUBRESOURCES = [0, 1, 2, 3];
 const SCREEN = 0;

@@ -18,6 +18,17 @@ it('1.1–1.5: a hundred random programs lose no byte, and leave none stale', { 
   expect(counts.failed, 'failures that were ordered').toBeGreaterThan(0);
 });
 
+it('1.2, 8.1: on a device that takes time random programs do what they do on one that takes none', () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const program = programAt(random, seed)!;
+    const slow = runProgram(program, {
+      configure: (base) => ({ ...base, device: { ...base.device, completionDelay: 1 + (seed % 3) } }),
+    });
+    expect(slow, `seed ${seed}`).toEqual(runProgram(program));
+    expect(slow.findings, `seed ${seed}`).toEqual([]);
+  }
+});
+
 it('1.1–1.5: all programs of up to two steps of the alphabet', { timeout: 120_000 }, () => {
   const source = { kind: 'exhaustive', length: 2 } as const;
   const { programs, failures } = explorePrograms(source, 0, programCount(source));

@@ -7,7 +7,6 @@ import {
   SVGA_CB_FLAG,
   SVGA_CB_HEADER_BYTES,
   SVGA_CB_STATUS,
-  SVGA_FIFO,
   SVGA_REG,
   writeCommandBufferHeader,
   type CommandFields,
@@ -185,7 +184,7 @@ export class CommandSubmitter {
     this.#seqno = (this.#seqno + 1) >>> 0 || 1;
     this.emit('FENCE', { fence: this.#seqno });
     this.#events.tell?.({ kind: 'fence-emitted', seqno: this.#seqno });
-    return new Fence(this.#seqno, () => this.#ports.fifo[SVGA_FIFO.FENCE]);
+    return new Fence(this.#seqno, this.#ports);
   }
 
   /**
@@ -250,9 +249,8 @@ export class CommandSubmitter {
       enable: enable ? 1 : 0,
       context: SVGA_CB_CONTEXT.CONTEXT_0,
     });
-    this.#submit(0, this.#writer.length, SVGA_CB_CONTEXT.DEVICE);
+    const { status } = this.#submit(0, this.#writer.length, SVGA_CB_CONTEXT.DEVICE);
     this.#writer.truncate();
-    const { status } = readCommandBufferHeader(this.#header);
     if (status !== SVGA_CB_STATUS.COMPLETED) {
       throw new VmwgfxError(
         'ENODEV',
@@ -268,8 +266,7 @@ export class CommandSubmitter {
     end: number,
     dxContext: number | undefined,
   ): { error: VmwgfxError; next: number } | undefined {
-    this.#submit(start, end, SVGA_CB_CONTEXT.CONTEXT_0, dxContext);
-    const { status, errorOffset } = readCommandBufferHeader(this.#header);
+    const { status, errorOffset } = this.#submit(start, end, SVGA_CB_CONTEXT.CONTEXT_0, dxContext);
     if (status === SVGA_CB_STATUS.COMPLETED) {
       return undefined;
     }
@@ -286,7 +283,13 @@ export class CommandSubmitter {
     return { error, next };
   }
 
-  #submit(start: number, end: number, context: number, dxContext?: number): void {
+  /** Hands a part of the buffer to the device, and waits until it is done: the next one goes into the same memory. */
+  #submit(
+    start: number,
+    end: number,
+    context: number,
+    dxContext?: number,
+  ): { status: number; errorOffset: number } {
     writeCommandBufferHeader(this.#header, {
       flags: SVGA_CB_FLAG.NO_IRQ | (dxContext === undefined ? 0 : SVGA_CB_FLAG.DX_CONTEXT),
       dxContext: dxContext ?? 0,
@@ -295,5 +298,7 @@ export class CommandSubmitter {
     });
     this.#ports.writeRegister(SVGA_REG.COMMAND_HIGH, Math.floor(this.#headerAddress / 2 ** 32));
     this.#ports.writeRegister(SVGA_REG.COMMAND_LOW, (this.#headerAddress % 2 ** 32) + context);
+    this.#ports.waitUntil(() => readCommandBufferHeader(this.#header).status !== SVGA_CB_STATUS.NONE);
+    return readCommandBufferHeader(this.#header);
   }
 }

@@ -1,11 +1,20 @@
-import { SVGA_PORT, SVGA_REG } from '@cg/svga-protocol';
+import { SVGA_FIFO, SVGA_PORT, SVGA_REG } from '@cg/svga-protocol';
 
 /** What the driver needs of the device: its I/O ports and its FIFO memory. Any SVGA II device has them. */
 export interface SvgaHardware {
   readPort(offset: number): number;
   writePort(offset: number, value: number): void;
   readonly fifo: Uint32Array;
+  /**
+   * Lets a device that takes time go on, as far as its next event. Left out: it needs no help, and is polled.
+   * @returns false where nothing more will come of it
+   */
+  progress?(): boolean;
 }
+
+/** Looks at a device that needs no help to go on, before it is given up; and at one that does. */
+const MOST_POLLS = 1000;
+const MOST_STEPS = 1_000_000;
 
 /** The device's registers, through the index and value ports. */
 export class SvgaPorts {
@@ -13,6 +22,26 @@ export class SvgaPorts {
 
   get fifo(): Uint32Array {
     return this.hardware.fifo;
+  }
+
+  /** The last fence number that the device has passed. */
+  get passedFence(): number {
+    return this.fifo[SVGA_FIFO.FENCE];
+  }
+
+  /** Waits until something holds. @returns whether it does: a device that does not get there is given up */
+  waitUntil(holds: () => boolean): boolean {
+    const { hardware } = this;
+    const most = hardware.progress === undefined ? MOST_POLLS : MOST_STEPS;
+    for (let looks = 0; looks < most; looks++) {
+      if (holds()) {
+        return true;
+      }
+      if (hardware.progress?.() === false) {
+        break;
+      }
+    }
+    return holds();
   }
 
   readRegister(index: number): number {
