@@ -12,9 +12,8 @@ import {
 import { EventStream, IntervalTree } from '@cg/collections';
 import { SurfaceLayout } from '@cg/surface-layout';
 import { AlwaysDirtyMemory } from '@cg/tracked-memory';
-import { FixedPolicy, type BackedResource } from '@cg/dirty-tracking';
+import { DirtyTracker, FixedPolicy, type BackedResource } from '@cg/dirty-tracking';
 import { type Reservation, type Residence, type ResidentResource } from '@cg/vmwgfx';
-import { driverParts } from '@cg/vmwgfx/internal';
 import { goldenAbsent, goldenRows, reportGolden } from '@cg/vitest-config/golden';
 import { describe, expect, it } from 'vitest';
 import { PostedBoxes } from '../src/posted/boxes.js';
@@ -133,7 +132,7 @@ function cleanedBy({ res, ins, q }: CleanRow): Cleaned {
     resources.insert(backingOffset, backingOffset + backingBytes, resource as unknown as ResidentResource);
   }
   const queue = { emitFence: () => ({ wait: () => fenced++ }), flush() {} };
-  const object = { context: { queue, events: new EventStream() }, resources, tracker: undefined };
+  const object = { driver: { queue, events: new EventStream() }, resources, tracker: undefined };
   const held = { object } as unknown as Reservation<Residence>;
   const prefault = readingBack(new Set(['C2a', 'C2b', 'C2c', 'C3']))(held, ...q);
   return { cleaned, prefault, fenced };
@@ -164,7 +163,7 @@ interface TransferRow {
 describe.skipIf(goldenAbsent('transfer.jsonl.gz'))('posted transfer', () => {
   it('B1: the first transfer or clear of a row reports and clears what the posted function did', () => {
     const rows = goldenRows<TransferRow>('transfer.jsonl.gz', inDriver);
-    const Tracker = transferringToTheEnd(driverParts.DirtyTracker);
+    const Tracker = transferringToTheEnd(DirtyTracker);
     for (const { id, np, in: before, res, ops } of rows) {
       const tracker = new Tracker(new AlwaysDirtyMemory(np), new FixedPolicy('scan'));
       before[2].forEach(([start, end]) => tracker.dirty.addRange(start, end));

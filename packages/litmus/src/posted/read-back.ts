@@ -1,7 +1,8 @@
 import type { IntervalNode, IntervalTree } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { Reservation, Residence, ResidentResource } from '@cg/vmwgfx';
-import { finishReadBacks, readBackResources, type CoherencyParts } from '@cg/vmwgfx/internal';
+import { finishReadBacks, readBackResources } from '@cg/vmwgfx/internal';
+import type { Step } from './variant.js';
 
 /**
  * What the posted read-back does otherwise:
@@ -85,7 +86,7 @@ function pagesToFirstDirty(index: Index, start: number, end: number, last: numbe
 }
 
 /** Reads back with these habits, and otherwise as the driver does. */
-export function readingBack(habits: ReadonlySet<ReadBackHabit>): CoherencyParts['cleanResources'] {
+export function readingBack(habits: ReadonlySet<ReadBackHabit>): Step<'cleanResources'> {
   return (held, startPage, endPage) => {
     const { resources: index } = held.object;
     const start = startPage * PAGE_SIZE;

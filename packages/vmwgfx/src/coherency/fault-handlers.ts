@@ -10,6 +10,8 @@ import {
 import { isErrno } from '../errors.js';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import type { PreemptionPoint } from '../preemption-points.js';
+import { ReplaceableStep } from '../replaceable-step.js';
+import { cleanResourcesStep } from './read-back.js';
 
 /** Pages that one fault maps at most (rule 6.4; the kernel's TTM_BO_VM_NUM_PREFAULT). */
 const PREFAULT_PAGES = 16;
@@ -29,7 +31,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
   /** A page without an entry: bring its content back from the device, then map it and some behind it. */
   fault(fault: PageFault): FaultResult {
     const { object } = this;
-    const { cleanResources } = object.driver.parts;
+    const cleanResources = cleanResourcesStep.in(object.driver);
     return this.reserved(fault, (page, held) => {
       const allowed = object.tracker === undefined ? PREFAULT_PAGES : cleanResources(held, page, page + 1);
       object.driver.memory.preemption.reach('fault: between read-back and entry' satisfies PreemptionPoint);
@@ -119,3 +121,5 @@ export class BufferObjectVmaOperations implements VmaOperations {
     }
   }
 }
+
+export const vmaOperationsStep = new ReplaceableStep(BufferObjectVmaOperations);

@@ -3,6 +3,7 @@ import type { CommandSubmitter } from '../device/command-submitter.js';
 import type { Fence } from '../device/fence.js';
 import type { Reservation } from '../memory/reservation.js';
 import type { Residence, ResidentResource } from '../memory/resident-resource.js';
+import { ReplaceableStep } from '../replaceable-step.js';
 
 /**
  * Brings everything in a page range of a buffer object back from the device before the CPU sees it: reads
@@ -30,6 +31,8 @@ export function cleanResources(held: Reservation<Residence>, startPage: number, 
   }
   return pagesToMap(object, start, end, furthest);
 }
+
+export const cleanResourcesStep = new ReplaceableStep(cleanResources);
 
 /**
  * Reads back GPU-dirty resources of a buffer object, in order, and waits once.

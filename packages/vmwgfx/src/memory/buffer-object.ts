@@ -1,10 +1,11 @@
-import type { IntervalTree } from '@cg/collections';
+import { IntervalTree } from '@cg/collections';
 import { LEAF_PAGES, PAGE_SIZE } from '@cg/pagetable';
 import { readBackResources } from '../coherency/read-back.js';
 import type { BackingPages, DriverState } from '../driver-state.js';
 import { isErrno, VmwgfxError } from '../errors.js';
 import type { Fence } from '../device/fence.js';
 import { RefCount } from '../ref-count.js';
+import { ReplaceableStep } from '../replaceable-step.js';
 import { DirtyTracker } from '@cg/dirty-tracking';
 import { NEVER_USED, type Evictable } from './eviction-order.js';
 import { evictUntil } from './eviction.js';
@@ -12,6 +13,11 @@ import { MAX_MOB_PAGES } from './mob-page-table.js';
 import { MobViews } from './mob-views.js';
 import { Reservation } from './reservation.js';
 import type { Residence, ResidentResource } from './resident-resource.js';
+
+/** Which pages of a buffer object were written, and which resources are told (rule 5). */
+export const trackerStep = new ReplaceableStep(DirtyTracker);
+/** The resources of a buffer object by byte range (rule 6.1). */
+export const resourceIndexStep = new ReplaceableStep<new () => IntervalTree<ResidentResource>>(IntervalTree);
 
 /** A buffer object that its holder has to itself. */
 export type BufferReservation = Reservation<BufferObject>;
@@ -52,7 +58,8 @@ export class BufferObject implements BackingPages, Residence, Evictable {
       const bytes = pageCount * PAGE_SIZE;
       throw new VmwgfxError('ENOMEM', `a MOB cannot have ${bytes} bytes`, { bytes });
     }
-    this.resources = new driver.parts.ResourceIndex();
+    const ResourceIndex = resourceIndexStep.in(driver);
+    this.resources = new ResourceIndex();
     this.firstPage = driver.fakeOffsets.allocate(this);
     try {
       driver.faults.pass('frames');
@@ -188,8 +195,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   }
 
   /**
-   * One more user of the tracker; the first one starts it (rule 5.1). What is mapped by huge entries is split
-   * first, with its dirty state (rule 2.8).
+   * One more user of the tracker; the first one starts it (rule 5.1).
    * @throws VmwgfxError ENOMEM where its memory is refused, PageTableError ENOMEM where frames for tables are
    * missing; the count is then as before
    */
@@ -202,10 +208,10 @@ export class BufferObject implements BackingPages, Residence, Evictable {
       driver.account.charge(bytes);
       try {
         this.#unmapGpuDirty(held);
-        driver.mapping.splitHugeLeaves(this.firstPage, pageCount);
         const memory = driver.trackMemory(this, driver);
         const log = { events: driver.events, object: this.firstPage };
-        this.#tracker = new driver.parts.DirtyTracker(memory, driver.makePolicy(), log);
+        const Tracker = trackerStep.in(driver);
+        this.#tracker = new Tracker(memory, driver.makePolicy(), log);
       } catch (error) {
         driver.account.refund(bytes);
         throw error;

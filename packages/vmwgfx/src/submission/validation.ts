@@ -1,11 +1,12 @@
 import { PAGE_SIZE, pagesFor } from '@cg/pagetable';
-import { readBackResources } from '../coherency/read-back.js';
+import { cleanResourcesStep, readBackResources } from '../coherency/read-back.js';
 import type { Fence } from '../device/fence.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject, type BufferReservation } from '../memory/buffer-object.js';
 import type { Resource } from '../resource/resource.js';
 import { Reservations } from './reservations.js';
 import type { PreemptionPoint } from '../preemption-points.js';
+import { ReplaceableStep } from '../replaceable-step.js';
 
 /** A place in a buffer object. */
 export interface Place {
@@ -97,7 +98,7 @@ export class Validation {
       return;
     }
     for (const { object, start, end } of this.#ranges) {
-      const { cleanResources } = object.driver.parts;
+      const cleanResources = cleanResourcesStep.in(object.driver);
       cleanResources(this.reservations.of(object), Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
     }
     for (const resource of this.#resources.keys()) {
@@ -263,6 +264,8 @@ export class Validation {
     }
   }
 }
+
+export const validationStep = new ReplaceableStep(Validation);
 
 /** A new buffer object behind a resource, kept by that alone. Throwing, it leaves none. */
 export function allocateBacking(resource: Resource): BufferObject {
