@@ -24,6 +24,5 @@ export const steps = {
 };
 
 export type { ReplaceableStep } from './replaceable-step.js';
-export { finishReadBacks, readBackResources } from './coherency/read-back.js';
 export { emitUpdate } from './resource/update-command.js';
 export { Validation, type Place, type Wanted } from './submission/validation.js';

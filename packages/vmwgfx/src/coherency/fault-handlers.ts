@@ -50,7 +50,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
     const page = fault.page - object.firstPage;
     const first = page - ((fault.address / PAGE_SIZE) % LEAF_PAGES[level]);
     const isWithin = first >= 0 && first + LEAF_PAGES[level] <= object.pageCount;
-    if (object.tracker !== undefined || !isWithin || !object.isHugePage(first, level)) {
+    if (object.tracker !== undefined || !isWithin || !isHugePage(object, first, level)) {
       return 'fallback';
     }
     fault.frame = object.frames[first];
@@ -120,6 +120,17 @@ export class BufferObjectVmaOperations implements VmaOperations {
       object.unreserve(held);
     }
   }
+}
+
+/** Whether the pages from `page` on lie in memory as a huge leaf of `level` maps them. */
+function isHugePage({ frames }: BufferObject, page: number, level: number): boolean {
+  const first = frames[page];
+  for (let i = 1; i < LEAF_PAGES[level]; i++) {
+    if (frames[page + i] !== first + i) {
+      return false;
+    }
+  }
+  return first % LEAF_PAGES[level] === 0;
 }
 
 export const vmaOperationsStep = new ReplaceableStep(BufferObjectVmaOperations);

@@ -188,6 +188,16 @@ export class CommandSubmitter {
     return new Fence(this.#seqno, () => this.#ports.fifo[SVGA_FIFO.FENCE]);
   }
 
+  /** As `emitFence`. Where that throws, what was emitted is settled. */
+  emitFenceOrSettle(): Fence {
+    try {
+      return this.emitFence();
+    } catch (error) {
+      this.settle();
+      throw error;
+    }
+  }
+
   /**
    * Hands what has gathered to the device.
    * @throws VmwgfxError EIO for the first command that the device refused, after the others were done

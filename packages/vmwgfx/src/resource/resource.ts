@@ -1,8 +1,7 @@
 import type { IntervalNode } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverState } from '../driver-state.js';
-import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
-import type { ResidentResource } from '../memory/resident-resource.js';
+import type { BufferObject, BufferReservation, ResidentResource } from '../memory/buffer-object.js';
 import { RefCount } from '../ref-count.js';
 import type { BackedResource, SharedBy } from '@cg/dirty-tracking';
 

@@ -8,13 +8,11 @@ import {
   type SubresourceBox,
 } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
-import { readBackResources } from '../coherency/read-back.js';
 import type { DriverState } from '../driver-state.js';
 import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import { NEVER_USED, type Evictable } from '../memory/eviction-order.js';
-import { evictUntil } from '../memory/eviction.js';
 import { ReplaceableStep } from '../replaceable-step.js';
 import { WeakRefs, type Named } from './weak-refs.js';
 import { Resource } from './resource.js';
@@ -94,7 +92,7 @@ export class Surface extends Resource implements Evictable, Named {
   evict(): void {
     this.backing?.reserved((held) => {
       if (this.gpuDirty) {
-        readBackResources(held, [this]);
+        held.object.readBack(held, [this]);
       }
       this.needsUpload = true;
       const { queue, events } = this.driver;
@@ -115,7 +113,7 @@ export class Surface extends Resource implements Evictable, Named {
       surfacesOnDevice.touch(this);
       return;
     }
-    evictUntil(() => !surfaceIds.isFull, surfacesOnDevice);
+    surfacesOnDevice.evictUntil(() => !surfaceIds.isFull);
     const sid = surfaceIds.allocate();
     const forget = (): void => {
       surfaceIds.free(sid);

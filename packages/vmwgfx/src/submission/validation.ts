@@ -1,5 +1,5 @@
 import { PAGE_SIZE, pagesFor } from '@cg/pagetable';
-import { cleanResourcesStep, readBackResources } from '../coherency/read-back.js';
+import { cleanResourcesStep } from '../coherency/read-back.js';
 import type { Fence } from '../device/fence.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject, type BufferReservation } from '../memory/buffer-object.js';
@@ -247,7 +247,7 @@ export class Validation {
     const from = this.reservations.of(old);
     const to = this.reservations.of(object);
     if (resource.keepsContent && resource.gpuDirty) {
-      readBackResources(from, [resource]);
+      old.readBack(from, [resource]);
     }
     resource.moveTo(from, to, offset);
     if (resource.gpuDirty) {
