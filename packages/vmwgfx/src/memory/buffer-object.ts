@@ -281,9 +281,9 @@ export class BufferObject implements BackingPages, Evictable {
   }
 
   /**
-   * Read-back data is dirty for aliasing resources. The bytes that they share are dirty for the resource itself as well:
-   * the device wrote what is newer and nothing else (rule 9.3), so elsewhere memory may have what an alias brought into
-   * it while this resource was GPU-dirty.
+   * Read-back data is dirty for aliasing resources. The bytes that they share are dirty for the resource itself as
+   * well: the device wrote what is newer and nothing else (rule 9.3), so elsewhere memory may have what an alias
+   * brought into it while this resource was GPU-dirty.
    */
   #dirtyAliasedBytes(resource: ResidentResource): void {
     const { backingOffset, backingBytes } = resource;

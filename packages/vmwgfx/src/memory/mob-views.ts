@@ -9,8 +9,9 @@ interface Mob {
 }
 
 /**
- * How the device sees a buffer object: the graphics memory that it takes, and MOBs. BIND_GB_SURFACE names no offset, so each page that
- * a resource begins on has a MOB that begins there and reaches to the end.
+ * How the device sees a buffer object: the graphics memory that it takes, and MOBs.
+ * BIND_GB_SURFACE names no offset, so each page that a resource begins on has a MOB that begins there and reaches to
+ * the end.
  */
 export class MobViews {
   readonly #mobs = new Map<number, Mob>();
