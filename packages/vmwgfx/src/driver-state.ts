@@ -12,7 +12,7 @@ import type { DeviceLimits } from './device/device-limits.js';
 import type { CommandSubmitter } from './device/command-submitter.js';
 import type { DirtyTracker, TrackingPolicy } from '@cg/dirty-tracking';
 
-/** The pages behind a buffer object, as who finds the writes to them sees these. */
+/** A buffer object's pages, as a write tracker sees them. */
 export interface BackingPages {
   readonly pageCount: number;
   /** Its first page in the device's mapping. */
@@ -22,24 +22,24 @@ export interface BackingPages {
   readonly tracker: DirtyTracker | undefined;
 }
 
-/** What every part of one driver instance shares. */
+/** The state of one driver instance. */
 export interface DriverState {
   readonly memory: PhysicalMemory;
   /** The device's one mapping, in which each buffer object has its pages. */
   readonly mapping: Mapping;
   readonly fakeOffsets: FakeOffsets<BackingPages>;
   readonly queue: CommandSubmitter;
-  /** What the driver tells of what it does. */
+  /** Events of what the driver does. */
   readonly events: EventStream<DriverEvent>;
-  /** Failures that somebody ordered. */
+  /** Injected failures. */
   readonly faults: FaultInjection;
   /** What trackers take; one can be refused (rule 5.1). */
   readonly account: MemoryAccount;
   /** What the device sees as MOBs. */
   readonly graphicsMemory: MemoryAccount;
-  /** The buffer objects that the device sees, and who of them goes first. */
+  /** The buffer objects that the device sees, in the order of their eviction. */
   readonly placed: EvictionOrder;
-  /** The surfaces that have an id, and who of them goes first. */
+  /** The surfaces that have an id, in the order of their eviction. */
   readonly surfacesOnDevice: EvictionOrder;
   readonly mobIds: IdAllocator;
   readonly surfaceIds: IdAllocator;
@@ -51,7 +51,7 @@ export interface DriverState {
   /** Of shaders of contexts without DX; those of DX are ids in a table of theirs. */
   readonly shaderIds: IdAllocator;
   readonly limits: DeviceLimits;
-  /** Makes what finds the writes to a buffer object. */
+  /** Makes the tracked memory of a buffer object. */
   trackMemory(pages: BackingPages, driver: DriverState): TrackedMemory;
   /** A policy for one tracker. */
   makePolicy(): TrackingPolicy;

@@ -95,7 +95,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
 
   /**
    * Handles a fault on a page of the buffer object, with that reserved; a failure is the fault's result.
-   * @throws VmwgfxError or PageTableError EDEADLK where it would have to wait for somebody: the fault is taken again
+   * @throws VmwgfxError or PageTableError EDEADLK where it would have to wait: the fault is taken again
    */
   protected reserved(
     fault: PageFault,

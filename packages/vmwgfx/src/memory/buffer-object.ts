@@ -47,13 +47,13 @@ export class BufferObject implements BackingPages, Evictable {
   readonly frames: Uint32Array;
   /** Its first page in the device's mapping, where user space maps it from. */
   readonly firstPage: number;
-  /** Whoever uses it. Made with one reference, its maker's. */
+  /** Its users. Made with one reference, its maker's. */
   readonly references = new RefCount(() => this.#destroy());
   /** The resources in it by byte range; overlapping ones are all found (rule 6.1, C2). */
   readonly resources: IntervalTree<ResidentResource>;
   /** Behind the last submission that named it. */
   lastFence: Fence | undefined;
-  /** Who uses it with the CPU and wants no submission to name it (the kernel's cpu_writers). */
+  /** Users of it by the CPU, during which no submission may name it (the kernel's cpu_writers). */
   cpuWriters = 0;
   lastUse = NEVER_USED;
   #tracker: DirtyTracker | undefined;
@@ -61,7 +61,7 @@ export class BufferObject implements BackingPages, Evictable {
   readonly #mobs: MobViews;
   #gpuDirtyResources = 0;
   #reservation: BufferReservation | undefined;
-  /** Resources in it that nobody uses and that are still to go. They do not keep it. */
+  /** Unused resources in it that are still to be destroyed. They do not keep it. */
   #retired: Set<ResidentResource> | undefined;
   #destroyed = false;
 
@@ -235,7 +235,7 @@ export class BufferObject implements BackingPages, Evictable {
     }
   }
 
-  /** The device has written bytes of it by a command: news to each resource there, as a store would be. */
+  /** The device has written bytes of it by a command: dirty for each resource there, as by a store. */
   noteDeviceWrite(held: BufferReservation, start: number, end: number): void {
     this.assertHeld(held);
     this.#tracker?.recordDeviceWrite(Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
@@ -315,12 +315,12 @@ export class BufferObject implements BackingPages, Evictable {
     return this.#mobs.isPlaced;
   }
 
-  /** Whether somebody has it reserved. */
+  /** Whether it is reserved. */
   get isReserved(): boolean {
     return this.#reservation !== undefined;
   }
 
-  /** What holds nothing goes first; what would have to be read back, which takes longest, goes last. */
+  /** An empty one is evicted first, one that has to be read back, which takes longest, last. */
   get evictionPriority(): number {
     return this.#gpuDirtyResources > 0 ? 2 : Math.min(this.resources.size, 1);
   }
@@ -336,7 +336,7 @@ export class BufferObject implements BackingPages, Evictable {
     this.driver.placed.touch(this);
   }
 
-  /** Its mappings go, as with every move, and what their entries knew is kept (E2). */
+  /** Its resources are read back, its mappings are zapped and their dirty bits harvested (E2). */
   evict(): void {
     this.reserved((held) => {
       const residents = [...this.resources.overlapping(0, this.bytes)].map(({ value }) => value);
@@ -381,7 +381,7 @@ export class BufferObject implements BackingPages, Evictable {
     this.#mobs.destroy(flush);
   }
 
-  /** Nobody uses it any more: nothing maps it, and no resource is in it but retired ones. */
+  /** It has no users left: no mapping, and no resource but retired ones. */
   #destroy(): void {
     const { memory, queue, fakeOffsets } = this.driver;
     this.#destroyed = true;

@@ -64,7 +64,7 @@ export class MobViews {
     }
     const { queue } = this.driver;
     queue.emitNoFail('DESTROY_GB_MOB', { mobid: mob.id });
-    // Before the frames of its table are somebody else's.
+    // Before the frames of its table are freed.
     queue.settle();
     this.#forget(firstPage, mob);
   }

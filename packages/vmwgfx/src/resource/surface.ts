@@ -23,7 +23,7 @@ export interface SurfaceRequest extends SurfaceToDefine {
   readonly coherent: boolean;
 }
 
-/** What a surface counted, also while nobody listens. */
+/** What a surface counted, with or without a listener. */
 export interface SurfaceStatistics {
   /** Boxes uploaded. */
   boxes: number;

@@ -76,7 +76,7 @@ export interface CommandChecks {
  * Reads the commands of a submission, as bytes in the device's format with handles of the file for ids, and
  * checks all before any is done.
  * @throws VmwgfxError EINVAL for anything but well-formed commands that a user may send, ENOENT for a handle
- * that is nobody's; `facts.offset` and `facts.command` say which
+ * that names nothing; `facts.offset` and `facts.command` say which
  */
 export function checkCommands(bytes: Uint8Array, checks: CommandChecks): UserCommand[] {
   const commands: UserCommand[] = [];
