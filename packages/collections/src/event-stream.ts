@@ -4,7 +4,7 @@ interface Listener<E> {
 
 /**
  * What a part of a program tells of what it does. At each place that tells something stands
- * `events.tell?.({ kind: … })`: while nobody listens that is one comparison, and no event is made.
+ * `events.tell?.({ kind: … })`: without a listener that is one comparison, and no event is made.
  */
 export class EventStream<E> {
   /** Tells every listener, in the order in which they came; undefined while there is none. For the part itself. */

@@ -4,12 +4,12 @@ import { DirtyPages, type TrackedMemory } from '@cg/tracked-memory';
 import type { TrackingMethod, TrackingPolicy } from './policy.js';
 import type { PageRange, TrackerLog } from './tracker-event.js';
 
-/** A resource as the tracker of its backing sees it: a byte range, and somebody to tell. */
+/** A resource as the tracker of its backing sees it: a byte range that is told of dirty bytes. */
 export interface BackedResource {
   /** First byte in the buffer object. */
   readonly backingOffset: number;
   readonly backingBytes: number;
-  /** Whether it keeps dirty boxes; who does not is not told. */
+  /** Whether it keeps dirty boxes; otherwise it is not told. */
   readonly isTracked: boolean;
   /** Bytes of the buffer object were written; they may reach beyond the resource, never miss it. */
   addDirtyBytes(start: number, end: number): void;
@@ -18,7 +18,7 @@ export interface BackedResource {
 /** All resources with bytes in a byte range of the buffer object, the asking one included. */
 export type SharedBy = (start: number, end: number) => Iterable<BackedResource>;
 
-/** What a tracker counted, also while nobody listens to it. */
+/** What a tracker counted, with or without a listener. */
 export interface TrackerStatistics {
   /** Passes over the memory, of either method, that looked at anything. */
   scans: number;
@@ -29,7 +29,7 @@ export interface TrackerStatistics {
 
 /**
  * Which pages of a buffer object were written and not yet handed to the resources in them (rule 5).
- * Whoever calls it holds the buffer object's reservation.
+ * Callers hold the buffer object's reservation.
  */
 export class DirtyTracker {
   readonly dirty: DirtyPages;

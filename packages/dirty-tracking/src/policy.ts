@@ -18,9 +18,9 @@ export interface TrackingPolicy {
 
 /** Page-table entries of 8 bytes in a page: buffer objects below this start in the scan method (E4). */
 const SCAN_BELOW_PAGES = 512;
-/** A trap pass that protects more than this share of the pages, in whole per cent, speaks for scanning. */
+/** A trap pass that protects more than this share of the pages, in whole per cent, votes for scanning. */
 const TRAP_BUSY_PERCENT = 10;
-/** So many passes that speak for the other method are heard without a switch. */
+/** Consecutive votes for the other method that are tolerated before switching. */
 const CHANGE_TRIGGERS = 2;
 
 /**
@@ -28,7 +28,7 @@ const CHANGE_TRIGGERS = 2;
  * not pages, and no reset of the count by passes that had nothing to do.
  */
 export class KernelPolicy implements TrackingPolicy {
-  /** Passes that spoke for the other method since the last one that did not. */
+  /** Consecutive passes that voted for the other method. */
   changeCount = 0;
 
   initialMethod(pageCount: number): TrackingMethod {
@@ -36,9 +36,9 @@ export class KernelPolicy implements TrackingPolicy {
   }
 
   methodAfter(method: TrackingMethod, entries: number, pageCount: number): TrackingMethod {
-    const speaksForOther =
+    const votesForOther =
       method === 'scan' ? entries === 0 : Math.floor((100 * entries) / pageCount) > TRAP_BUSY_PERCENT;
-    this.changeCount = speaksForOther ? this.changeCount + 1 : 0;
+    this.changeCount = votesForOther ? this.changeCount + 1 : 0;
     if (this.changeCount <= CHANGE_TRIGGERS) {
       return method;
     }

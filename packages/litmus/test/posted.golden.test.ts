@@ -9,12 +9,11 @@ import {
   VM_SHARED,
   VM_WRITE,
 } from '@cg/pagetable';
-import { EventStream, IntervalTree } from '@cg/collections';
 import { SurfaceLayout } from '@cg/surface-layout';
 import { AlwaysDirtyMemory } from '@cg/tracked-memory';
-import { FixedPolicy, type BackedResource } from '@cg/dirty-tracking';
-import { type Reservation, type Residence, type ResidentResource } from '@cg/vmwgfx';
-import { driverParts } from '@cg/vmwgfx/internal';
+import { DirtyTracker, FixedPolicy, type BackedResource } from '@cg/dirty-tracking';
+import { BufferObject, type ResidentResource } from '@cg/vmwgfx';
+import { Machine } from '@cg/machine';
 import { goldenAbsent, goldenRows, reportGolden } from '@cg/vitest-config/golden';
 import { describe, expect, it } from 'vitest';
 import { PostedBoxes } from '../src/posted/boxes.js';
@@ -113,13 +112,14 @@ interface CleanRow {
   v3: Cleaned;
 }
 
-function cleanedBy({ res, ins, q }: CleanRow): Cleaned {
-  const resources = new IntervalTree<ResidentResource>();
+function cleanedBy(machine: Machine, { res, ins, q }: CleanRow): Cleaned {
+  const { driver } = machine;
+  const pages = Math.max(q[1], ...res.map(([offset, bytes]) => Math.ceil((offset + bytes) / PAGE_SIZE)));
+  const object = new BufferObject(driver.state, pages);
   const cleaned: number[] = [];
-  let fenced = 0;
   for (const index of ins) {
     const [backingOffset, backingBytes, gpuDirty] = res[index];
-    const resource = {
+    const resource: ResidentResource = {
       backingOffset,
       backingBytes,
       gpuDirty: gpuDirty === 1,
@@ -129,23 +129,26 @@ function cleanedBy({ res, ins, q }: CleanRow): Cleaned {
       unbind() {},
       destroy() {},
       readBack: () => void cleaned.push(index),
-    } satisfies Omit<ResidentResource, 'pageRange'> & { pageRange: number[] };
-    resources.insert(backingOffset, backingOffset + backingBytes, resource as unknown as ResidentResource);
+    };
+    object.resources.insert(backingOffset, backingOffset + backingBytes, resource);
   }
-  const queue = { emitFence: () => ({ wait: () => fenced++ }), flush() {} };
-  const object = { driver: { queue, events: new EventStream() }, resources, tracker: undefined };
-  const held = { object } as unknown as Reservation<Residence>;
-  const prefault = readingBack(new Set(['C2a', 'C2b', 'C2c', 'C3']))(held, ...q);
+  let fenced = 0;
+  const stop = driver.events.listen(({ kind }) => (fenced += kind === 'fence-emitted' ? 1 : 0));
+  const posted = readingBack(new Set(['C2a', 'C2b', 'C2c', 'C3']));
+  const prefault = object.reserved((held) => posted(held, ...q));
+  stop();
+  object.references.drop();
   return { cleaned, prefault, fenced };
 }
 
 describe.skipIf(goldenAbsent('clean.jsonl.gz'))('posted read-back', () => {
   it('C2: reads back, allows and waits as the posted function did', () => {
     const rows = goldenRows<CleanRow>('clean.jsonl.gz', inDriver);
+    const machine = new Machine({ memoryBytes: 2 ** 25 });
     for (const row of rows) {
       // A fence behind nothing is not sent: it would wait for nothing.
       const fenced = row.v3.cleaned.length > 0 ? row.v3.fenced : 0;
-      expect(cleanedBy(row), `row ${row.id}`).toEqual({ ...row.v3, fenced });
+      expect(cleanedBy(machine, row), `row ${row.id}`).toEqual({ ...row.v3, fenced });
     }
     reportGolden('clean, as posted', { rows: rows.length });
   });
@@ -164,7 +167,7 @@ interface TransferRow {
 describe.skipIf(goldenAbsent('transfer.jsonl.gz'))('posted transfer', () => {
   it('B1: the first transfer or clear of a row reports and clears what the posted function did', () => {
     const rows = goldenRows<TransferRow>('transfer.jsonl.gz', inDriver);
-    const Tracker = transferringToTheEnd(driverParts.DirtyTracker);
+    const Tracker = transferringToTheEnd(DirtyTracker);
     for (const { id, np, in: before, res, ops } of rows) {
       const tracker = new Tracker(new AlwaysDirtyMemory(np), new FixedPolicy('scan'));
       before[2].forEach(([start, end]) => tracker.dirty.addRange(start, end));

@@ -3,8 +3,7 @@ import type { PageWalk, WalkOperations } from '@cg/pagewalk';
 import type { DirtyPages } from '@cg/tracked-memory';
 import { CleanedRun, cleanEntries } from './clean-entries.js';
 import { EntryChanges, type ScanCounters } from './entry-changes.js';
-import { MappingDirtyError } from './errors.js';
-import { checkPages } from './page-range.js';
+import { checkPages, MappingDirtyError } from './errors.js';
 import { changeSharedRanges, sharedRange, walkedVma } from './shared-ranges.js';
 
 /** A clean under way. */
@@ -41,6 +40,17 @@ export function cleanTable(
 }
 
 const operations: WalkOperations<CleanChanges> = { ...sharedRange, pteTable: cleanTable };
+
+/** As `cleanRecordSharedMappingRange`, of a range that is checked. */
+export function cleanRange(
+  mapping: Mapping,
+  firstPage: number,
+  pageCount: number,
+  changes: CleanChanges,
+  counters: ScanCounters | undefined,
+): number {
+  return changeSharedRanges(mapping, firstPage, pageCount, operations, changes, counters);
+}
 
 /**
  * Cleans a page range of a mapping by the operations given.

@@ -1,4 +1,4 @@
-import { ENTRY_SPAN, isHugeLeaf, PAGE_DIRTY, PAGE_RW, type RangeNotifier } from '@cg/pagetable';
+import { ENTRY_SPAN, isHugeLeaf, PAGE_DIRTY, PAGE_RW, RangeChange } from '@cg/pagetable';
 import type { PreemptionPoint } from './preemption-points.js';
 
 /** What a caller may keep to see how much work walks were, and what they came upon. */
@@ -12,8 +12,8 @@ export interface ScanCounters {
   hugeEntriesFound?: number;
 }
 
-/** What write-protect and clean have in common: how many entries changed, and where to flush. */
-export class EntryChanges {
+/** What write-protect and clean have in common: a change of the part of each VMA, and how many entries changed. */
+export class EntryChanges extends RangeChange<PreemptionPoint> {
   /** Entries changed (rule 4.5). */
   total = 0;
   /** Entries looked at. */
@@ -22,29 +22,6 @@ export class EntryChanges {
   hugeFound = 0;
   hugeStart = 0;
   hugeEnd = 0;
-  /** The part of the VMA that is walked. */
-  walkStart = 0;
-  walkEnd = 0;
-  /** Notifiers that were told of the begin, and have to be told of the end. */
-  told: RangeNotifier[] = [];
-  /** The range to flush; empty where the start is not below the end. */
-  flushStart = Infinity;
-  flushEnd = 0;
-
-  /** @param point reached between the last change of a VMA's entries and their flush */
-  constructor(readonly point: PreemptionPoint) {}
-
-  /** Notes that the entries of `[start, end)` were changed. */
-  changed(start: number, end: number): void {
-    this.flushStart = Math.min(this.flushStart, start);
-    this.flushEnd = Math.max(this.flushEnd, end);
-  }
-
-  /** Forgets what is to be flushed: it was, or another address space is next. */
-  flushed(): void {
-    this.flushStart = Infinity;
-    this.flushEnd = 0;
-  }
 
   /** Looks at an upper entry that is present. @returns whether it is a huge leaf, which stays as it is */
   isHuge(low: number, address: number, level: number): boolean {

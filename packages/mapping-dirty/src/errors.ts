@@ -1,4 +1,4 @@
-import { formatAddress } from '@cg/pagetable';
+import { formatAddress, isPageRange } from '@cg/pagetable';
 
 /**
  * What can go wrong:
@@ -29,11 +29,6 @@ export class MappingDirtyError extends Error {
     super(message);
   }
 
-  static noPages(firstPage: number, pageCount: number): MappingDirtyError {
-    const message = `not a range of pages of a mapping: ${pageCount} from page ${firstPage}`;
-    return new MappingDirtyError('EINVAL', message, firstPage, firstPage + pageCount);
-  }
-
   static noRoom(start: number, end: number, bitmapStart: number, bitmapEnd: number): MappingDirtyError {
     const message = `pages [${start}, ${end}) have no bits in a bitmap of pages [${bitmapStart}, ${bitmapEnd})`;
     return new MappingDirtyError('EINVAL', message, start, end, bitmapStart, bitmapEnd);
@@ -43,5 +38,13 @@ export class MappingDirtyError extends Error {
     const range = `${formatAddress(start)}-${formatAddress(end)}`;
     const message = `the huge entry of ${range} is writable or dirty in a tracked mapping (${hugeEntries} in all)`;
     return new MappingDirtyError('EUCLEAN', message, start, end, 0, 0, hugeEntries);
+  }
+}
+
+/** @throws MappingDirtyError EINVAL where a range is not made of whole pages of a mapping, from 0 on */
+export function checkPages(firstPage: number, pageCount: number): void {
+  if (!isPageRange(firstPage, pageCount)) {
+    const message = `not a range of pages of a mapping: ${pageCount} from page ${firstPage}`;
+    throw new MappingDirtyError('EINVAL', message, firstPage, firstPage + pageCount);
   }
 }

@@ -1,12 +1,4 @@
-import {
-  PAGE_PRESENT,
-  VM_HUGETLB,
-  VM_MAYWRITE,
-  VM_SHARED,
-  type Mapping,
-  type Vma,
-  type VmaAddressSpace,
-} from '@cg/pagetable';
+import { PAGE_PRESENT, VM_HUGETLB, VM_MAYWRITE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
 import { walkPageMapping, type PageWalk, type WalkOperations } from '@cg/pagewalk';
 import type { EntryChanges, ScanCounters } from './entry-changes.js';
 import { MappingDirtyError } from './errors.js';
@@ -25,75 +17,6 @@ function testVma(_start: number, _end: number, { vma }: Walk): number {
   return (flags & (VM_SHARED | VM_MAYWRITE | VM_HUGETLB)) === (VM_SHARED | VM_MAYWRITE) ? 0 : SKIP;
 }
 
-/**
- * Notifiers and other walkers hear of the range before the first entry changes (rule 4.4, A3). Where one
- * throws, nothing has begun, as no `postVma` follows: those before it hear the end.
- */
-function announce(start: number, end: number, { addressSpace, state }: Walk): number {
-  state.walkStart = start;
-  state.walkEnd = end;
-  state.flushed();
-  state.told = [];
-  try {
-    for (const notifier of addressSpace.notifiers) {
-      notifier.invalidateStart(start, end);
-      state.told.push(notifier);
-    }
-  } catch (error) {
-    tellEnd(state);
-    throw error;
-  }
-  addressSpace.pendingTlbFlushes++;
-  return 0;
-}
-
-/** Everybody who heard the start hears the end. @returns what they threw */
-function tellEnd({ told, walkStart, walkEnd }: EntryChanges): unknown[] {
-  const thrown: unknown[] = [];
-  for (const notifier of told) {
-    try {
-      notifier.invalidateEnd(walkStart, walkEnd);
-    } catch (error) {
-      thrown.push(error);
-    }
-  }
-  return thrown;
-}
-
-/**
- * The flush comes before the notifiers' end (rules 2.4, 4.4), also where the walk failed (A8), and whatever
- * throws on the way, the count of pending flushes goes down.
- */
-function flushChanged({ addressSpace, state }: Walk): void {
-  let thrown: unknown[] = [];
-  try {
-    addressSpace.tables.memory.preemption.reach(state.point);
-  } finally {
-    try {
-      flushTlb(addressSpace, state);
-    } finally {
-      thrown = tellEnd(state);
-      addressSpace.pendingTlbFlushes--;
-    }
-  }
-  if (thrown.length > 0) {
-    throw thrown[0];
-  }
-}
-
-/**
- * Where another walker's flush is still pending, an entry that looked clean here may be cached as dirty: then
- * all that was walked is flushed (A3).
- */
-function flushTlb(addressSpace: VmaAddressSpace, state: EntryChanges): void {
-  const { walkStart, walkEnd, flushStart, flushEnd } = state;
-  if (addressSpace.pendingTlbFlushes > 1) {
-    addressSpace.flushTlbRange(walkStart, walkEnd);
-  } else if (flushStart < flushEnd) {
-    addressSpace.flushTlbRange(flushStart, flushEnd);
-  }
-}
-
 /** Goes below a table, and leaves a huge leaf, or a page that is being moved, as it is (rule 4.2, A4). */
 function passHuge(entry: number, start: number, level: number, walk: Walk): number {
   const low = walk.u32[entry];
@@ -106,8 +29,11 @@ function passHuge(entry: number, start: number, level: number, walk: Walk): numb
 /** What write-protect and clean have in common; each adds a `pteTable` of its own. */
 export const sharedRange = {
   test: testVma,
-  preVma: announce,
-  postVma: flushChanged,
+  preVma(start: number, end: number, { addressSpace, state }: Walk): number {
+    state.begin(addressSpace, start, end);
+    return 0;
+  },
+  postVma: ({ addressSpace, state }: Walk) => state.finish(addressSpace),
   pud: (entry: number, start: number, _end: number, walk: Walk) => passHuge(entry, start, 3, walk),
   pmd: (entry: number, start: number, _end: number, walk: Walk) => passHuge(entry, start, 2, walk),
 } satisfies WalkOperations<EntryChanges>;

@@ -1,9 +1,9 @@
 import type { Mapping } from '@cg/pagetable';
 import { checkPageRange, type DirtyPages, type TrackedMemory } from '@cg/tracked-memory';
-import { cleanRecordSharedMappingRange } from './clean-record.js';
+import { CleanChanges, cleanRange } from './clean-record.js';
 import type { ScanCounters } from './entry-changes.js';
-import { checkPages } from './page-range.js';
-import { wpSharedMappingRange } from './write-protect.js';
+import { checkPages } from './errors.js';
+import { protectRange } from './write-protect.js';
 
 /**
  * A page range of a mapping as memory whose writes can be found. Trapped writes come to the `pfnMkwrite`
@@ -30,13 +30,13 @@ export class TrackedMapping implements TrackedMemory, ScanCounters {
 
   writeProtect(firstPage: number, pageCount: number): number {
     checkPageRange(this, firstPage, pageCount);
-    return wpSharedMappingRange(this.mapping, this.firstPage + firstPage, pageCount, this);
+    return protectRange(this.mapping, this.firstPage + firstPage, pageCount, this);
   }
 
   cleanAndRecord(firstPage: number, pageCount: number, into: DirtyPages): number {
     checkPageRange(this, firstPage, pageCount, into);
-    const first = this.firstPage + firstPage;
-    return cleanRecordSharedMappingRange(this.mapping, first, pageCount, into, this.firstPage, this);
+    const changes = new CleanChanges(into, this.firstPage);
+    return cleanRange(this.mapping, this.firstPage + firstPage, pageCount, changes, this);
   }
 
   /** A device writes physical memory: no page-table entry hears of it. */

@@ -1,7 +1,7 @@
 import { PAGE_PRESENT, PAGE_RW, PAGE_SIZE, type Mapping } from '@cg/pagetable';
 import type { PageWalk, WalkOperations } from '@cg/pagewalk';
 import { EntryChanges, type ScanCounters } from './entry-changes.js';
-import { checkPages } from './page-range.js';
+import { checkPages } from './errors.js';
 import { changeSharedRanges, sharedRange } from './shared-ranges.js';
 
 /** Write-protects a run of entries in one leaf table. */
@@ -35,6 +35,17 @@ export function protectTable(
 
 const operations: WalkOperations<EntryChanges> = { ...sharedRange, pteTable: protectTable };
 
+/** As `wpSharedMappingRange`, of a range that is checked. */
+export function protectRange(
+  mapping: Mapping,
+  firstPage: number,
+  pageCount: number,
+  counters: ScanCounters | undefined,
+): number {
+  const changes = new EntryChanges('write-protect: between entries and flush');
+  return changeSharedRanges(mapping, firstPage, pageCount, operations, changes, counters);
+}
+
 /**
  * Write-protects the entries that show a page range of a mapping, in all shared VMAs that may be written,
  * so that the next store to each page faults (rule 4). Dirty bits stay as they are.
@@ -52,6 +63,5 @@ export function wpSharedMappingRange(
   counters?: ScanCounters,
 ): number {
   checkPages(firstPage, pageCount);
-  const changes = new EntryChanges('write-protect: between entries and flush');
-  return changeSharedRanges(mapping, firstPage, pageCount, operations, changes, counters);
+  return protectRange(mapping, firstPage, pageCount, counters);
 }

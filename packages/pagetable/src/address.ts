@@ -20,6 +20,17 @@ export function formatAddress(address: number): string {
   return address >= USER_ADDRESS_END ? `0xffff${digits.padStart(12, '0')}` : `0x${digits}`;
 }
 
+/** Whether these are whole pages of a mapping, from 0 on, and as many as can be counted; none is a range, too. */
+export function isPageRange(firstPage: number, pageCount: number): boolean {
+  return (
+    firstPage >= 0 &&
+    pageCount >= 0 &&
+    Number.isSafeInteger(firstPage) &&
+    Number.isSafeInteger(pageCount) &&
+    Number.isSafeInteger(firstPage + pageCount)
+  );
+}
+
 /** @throws PageTableError EINVAL where `[start, start + length)` is empty, misaligned or not in user space. */
 export function checkPageRange(start: number, length: number): void {
   const aligned = Number.isInteger(start / PAGE_SIZE) && Number.isInteger(length / PAGE_SIZE);

@@ -57,9 +57,9 @@ export function breakSharing(fault: FaultInProgress): void {
   }
   // The flush: another CPU of this address space may have the old frame cached, for loads.
   const end = address + PAGE_SIZE;
-  changeRange(addressSpace, address, end, 'copy-on-write: between entry and flush', (met) => {
+  changeRange(addressSpace, address, end, 'copy-on-write: between entry and flush', (range) => {
     tables.lockTable(tableOfEntry(entry), holder);
-    met.bits = u32[entry];
+    range.changed(address, end);
     u32[entry] = entryLow(copy, bits | PAGE_ACCESSED | PAGE_DIRTY);
     u32[entry + 1] = entryHigh(copy, PAGE_NX_HIGH);
     tables.unlockTable(tableOfEntry(entry), holder);

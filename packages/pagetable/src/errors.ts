@@ -21,9 +21,9 @@ export interface PageTableErrorFacts {
   readonly frame?: number;
   /** The lock that was wanted, or must have been held. */
   readonly lock?: string;
-  /** Who wanted it. */
+  /** The holder that wanted it. */
   readonly holder?: string;
-  /** Who held it, or the lock in its way. */
+  /** The holders of it, or of the lock in its way. */
   readonly heldBy?: readonly string[];
   /** The lock that must not have been held before `lock`. */
   readonly heldLock?: string;

@@ -1,4 +1,4 @@
-export { ADDRESS_END, formatAddress, PAGE_SIZE, pagesFor, USER_ADDRESS_END } from './address.js';
+export { ADDRESS_END, formatAddress, isPageRange, PAGE_SIZE, pagesFor, USER_ADDRESS_END } from './address.js';
 export { AddressSpace, type MapRequest, type RemapRequest } from './address-space.js';
 export { Cpu } from './cpu.js';
 export type { CpuEvent } from './cpu-event.js';
@@ -36,6 +36,7 @@ export type { CpuStatistics } from './mmu.js';
 export { modifyCommit, modifyStart } from './modify.js';
 export { PhysicalMemory, WORDS_PER_FRAME } from './physical-memory.js';
 export { Preemption, preemptionPoints, type PreemptionPoint } from './preemption.js';
+export { RangeChange } from './range-change.js';
 export { Tlb, type TlbEntry } from './tlb.js';
 export {
   Vma,

@@ -59,7 +59,7 @@ export class RwLock {
     this.#ledger?.remove(this, holder);
   }
 
-  /** @throws PageTableError EDEADLK where anybody holds it, or `holder` a lock of a higher rank */
+  /** @throws PageTableError EDEADLK where it is held, or `holder` a lock of a higher rank */
   acquireWrite(holder: string = RUNNING_THREAD): void {
     if (this.isHeld) {
       throw this.#broken(`wanted for writing by ${holder}, ${this.#holders()}`, holder);
@@ -78,7 +78,7 @@ export class RwLock {
   }
 
   /**
-   * @param holder who must hold it; anybody where left out
+   * @param holder the holder it must have; any where left out
    * @throws PageTableError EDEADLK where it is not held
    */
   assertHeld(holder?: string): void {

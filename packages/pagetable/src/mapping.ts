@@ -1,5 +1,5 @@
 import { IntervalTree, type IntervalNode } from '@cg/collections';
-import { PAGE_SIZE } from './address.js';
+import { isPageRange, PAGE_SIZE } from './address.js';
 import { PageTableError } from './errors.js';
 import { splitAll, splitAtEdges } from './leaf-visit.js';
 import { RwLock } from './locks.js';
@@ -36,12 +36,12 @@ export class Mapping implements VmaMapping {
   }
 
   /**
-   * The VMAs that show a page of `[firstPage, firstPage + pageCount)`, by first page.
-   * @throws PageTableError EDEADLK where the mapping's lock is not held, EINVAL for what is no range of pages
+   * The VMAs that show a page of `[firstPage, firstPage + pageCount)`, by first page. The range is not checked
+   * (`isPageRange`): that is for the caller.
+   * @throws PageTableError EDEADLK where the mapping's lock is not held
    */
   vmasShowing(firstPage: number, pageCount: number): Generator<IntervalNode<Vma>> {
     this.lock.assertHeld();
-    checkPages(firstPage, pageCount);
     return this.#vmas.overlapping(firstPage, firstPage + pageCount);
   }
 
@@ -101,9 +101,11 @@ export class Mapping implements VmaMapping {
   /**
    * Splits the huge leaves that show a page range down to 4 KiB, in every address space: what has to come
    * before the object is tracked (rule 2.8).
-   * @throws PageTableError ENOMEM; what is mapped is then as it was, if in smaller leaves
+   * @throws PageTableError ENOMEM; what is mapped is then as it was, if in smaller leaves; EINVAL for what is no range
+   * of pages
    */
   splitHugeLeaves(firstPage: number, pageCount: number): void {
+    checkPages(firstPage, pageCount);
     this.#eachRange(firstPage, pageCount, (vma, start, end) => {
       splitAll(vma.addressSpace.tables, start, end);
     });
@@ -127,8 +129,7 @@ export class Mapping implements VmaMapping {
 }
 
 function checkPages(firstPage: number, pageCount: number): void {
-  const end = firstPage + pageCount;
-  if (!(firstPage >= 0 && pageCount >= 0 && Number.isSafeInteger(firstPage) && Number.isSafeInteger(end))) {
+  if (!isPageRange(firstPage, pageCount)) {
     const facts = { address: firstPage * PAGE_SIZE, length: pageCount * PAGE_SIZE };
     throw new PageTableError('EINVAL', `not a range of pages: ${firstPage} + ${pageCount}`, facts);
   }

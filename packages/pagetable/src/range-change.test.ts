@@ -81,6 +81,22 @@ describe('a step that throws between the entries and their flush', () => {
   });
 });
 
+describe('a change that throws among the entries', () => {
+  it('2.4: what it did until then is flushed, and no flush stays announced', () => {
+    const { machine, heard, addressSpace, cpu, vma } = noted();
+    cpu.store8(vma.start, 1);
+    machine.mapping.observeZaps({
+      dirtyEntryZapped() {
+        throw new Error('stopped');
+      },
+    });
+    expect(() => machine.mapping.unmapRange(0, 1)).toThrow('stopped');
+    expect(cpu.tlb.lookup(vma.start)).toBeUndefined();
+    expect(addressSpace.pendingTlbFlushes).toBe(0);
+    expect(heard).toEqual(['0-1', '/0-1']);
+  });
+});
+
 describe('what a fault handler said', () => {
   it('2.5: is not entered where the object has given its pages away meanwhile', () => {
     const machine = new ObjectMachine(1);

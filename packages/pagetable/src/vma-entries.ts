@@ -1,4 +1,5 @@
-import { frameOfLeaf, PAGE_ACCESSED, PAGE_DIRTY, PAGE_RW, PAGE_USER } from './entry-bits.js';
+import { PAGE_SIZE } from './address.js';
+import { frameOfLeaf, LEAF_PAGES, PAGE_ACCESSED, PAGE_DIRTY, PAGE_RW, PAGE_USER } from './entry-bits.js';
 import { splitAll, visitLeaves } from './leaf-visit.js';
 import { modifyCommit, modifyStart } from './modify.js';
 import { endOfEntry, type PageTables } from './page-tables.js';
@@ -15,11 +16,11 @@ export function protectEntries(vma: Vma): void {
   const { tables } = addressSpace;
   const user = (flags & (VM_READ | VM_WRITE)) === 0 ? 0 : PAGE_USER;
   const writable = (flags & VM_WRITE) === 0 ? 0 : PAGE_RW;
-  changeRange(addressSpace, vma.start, vma.end, 'protect: between entries and flush', (met) => {
-    visitLeaves(tables, vma.start, vma.end, (entry) => {
+  changeRange(addressSpace, vma.start, vma.end, 'protect: between entries and flush', (range) => {
+    visitLeaves(tables, vma.start, vma.end, (entry, address, level) => {
+      range.changed(address, address + LEAF_PAGES[level] * PAGE_SIZE);
       const low = modifyStart(tables, entry);
       modifyCommit(tables, entry, (low & ~(PAGE_USER | PAGE_RW)) | user | (low & writable));
-      met.bits |= low;
     });
   });
 }
@@ -50,14 +51,14 @@ export function forkEntries(parent: Vma, child: Vma): void {
 function forkPrivateEntries({ addressSpace, start, end }: Vma, child: Vma): void {
   const { tables } = addressSpace;
   const { u32, anonymous } = tables.memory;
-  changeRange(addressSpace, start, end, 'fork: between entries and flush', (met) => {
+  changeRange(addressSpace, start, end, 'fork: between entries and flush', (range) => {
     visitLeaves(tables, start, end, (entry, address, level) => {
       const high = u32[entry + 1];
       const frame = frameOfLeaf(u32[entry], high, level);
       const target = child.addressSpace.tables.findEntry(address, level);
+      range.changed(address, address + LEAF_PAGES[level] * PAGE_SIZE);
       const low = modifyStart(tables, entry) & ~PAGE_RW;
       modifyCommit(tables, entry, low);
-      met.bits |= low;
       anonymous.share(frame);
       u32[target] = low & ~PAGE_ACCESSED;
       u32[target + 1] = high;
@@ -79,15 +80,15 @@ export function moveEntries(from: Vma, to: Vma, length: number): void {
   const end = start + length;
   splitAll(tables, start, end);
   makeTables(tables, start, end, tables, offset);
-  changeRange(addressSpace, start, end, 'remap: between entries and flush', (met) => {
+  changeRange(addressSpace, start, end, 'remap: between entries and flush', (range) => {
     visitLeaves(tables, start, end, (entry, address) => {
       const target = tables.find(address + offset);
       const high = u32[entry + 1];
+      range.changed(address, address + PAGE_SIZE);
       const low = modifyStart(tables, entry);
       u32[entry + 1] = 0;
       u32[target] = low;
       u32[target + 1] = high;
-      met.bits |= low;
     });
   });
 }

@@ -1,7 +1,7 @@
 import { PAGE_SIZE } from './address.js';
 import { frameOfLeaf, LEAF_PAGES, PAGE_DIRTY } from './entry-bits.js';
 import { visitLeaves } from './leaf-visit.js';
-import { changeRange, type ChangedBits } from './range-change.js';
+import { changeRange, type RangeChange } from './range-change.js';
 import { VM_SHARED, type Vma } from './vma.js';
 
 /**
@@ -21,7 +21,7 @@ export function zapRange(vma: Vma, start: number, end: number, keepCopies = fals
   if (start >= end) {
     return;
   }
-  const zapEntry = (entry: number, address: number, level: number, met: ChangedBits): void => {
+  const zapEntry = (entry: number, address: number, level: number, range: RangeChange): void => {
     const low = u32[entry];
     if (!isShared) {
       const frame = frameOfLeaf(low, u32[entry + 1], level);
@@ -32,9 +32,9 @@ export function zapRange(vma: Vma, start: number, end: number, keepCopies = fals
         copies.push(frame);
       }
     }
+    range.changed(address, address + LEAF_PAGES[level] * PAGE_SIZE);
     u32[entry] = 0;
     u32[entry + 1] = 0;
-    met.bits |= low;
     if ((low & PAGE_DIRTY) !== 0 && observer !== undefined) {
       const first = vma.pageAt(address);
       for (let page = first; page < first + LEAF_PAGES[level]; page++) {
@@ -42,8 +42,8 @@ export function zapRange(vma: Vma, start: number, end: number, keepCopies = fals
       }
     }
   };
-  changeRange(addressSpace, start, end, 'zap: between entries and flush', (met) => {
-    visitLeaves(tables, start, end, (entry, address, level) => zapEntry(entry, address, level, met));
+  changeRange(addressSpace, start, end, 'zap: between entries and flush', (range) => {
+    visitLeaves(tables, start, end, (entry, address, level) => zapEntry(entry, address, level, range));
   });
   for (const frame of copies) {
     anonymous.drop(frame);

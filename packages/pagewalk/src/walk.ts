@@ -1,6 +1,7 @@
 import {
   ADDRESS_END,
   formatAddress,
+  isPageRange,
   PAGE_SIZE,
   RUNNING_THREAD,
   VM_HUGETLB,
@@ -24,11 +25,9 @@ function checkRange(start: number, end: number): void {
 }
 
 function checkPages(firstPage: number, pageCount: number): void {
-  const end = firstPage + pageCount;
-  const isWhole = Number.isSafeInteger(firstPage) && Number.isSafeInteger(pageCount);
-  if (!isWhole || firstPage < 0 || pageCount < 0 || !Number.isSafeInteger(end)) {
-    const said = `not a range of pages of a mapping: ${pageCount} from page ${firstPage}`;
-    throw new PageWalkError('EINVAL', said, firstPage, end);
+  if (!isPageRange(firstPage, pageCount)) {
+    const message = `not a range of pages of a mapping: ${pageCount} from page ${firstPage}`;
+    throw new PageWalkError('EINVAL', message, firstPage, firstPage + pageCount);
   }
 }
 

@@ -63,7 +63,7 @@ export {
 export { boxOf } from './commands/command-box.js';
 export type { CommandBox } from './commands/command-box.js';
 export type { CommandDefinition } from './commands/command-definition.js';
-export { levelAvailable, levelNeeded } from './commands/command-levels.js';
+export { hasLimitedFields, levelAvailable, levelNeeded } from './commands/command-levels.js';
 export type { Need } from './commands/command-levels.js';
 export {
   commandBytes,

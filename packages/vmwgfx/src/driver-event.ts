@@ -7,11 +7,11 @@ import type { TrackerEvent } from '@cg/dirty-tracking';
  * by its first page in the device's mapping (`object`).
  *
  * - `command-emitted`: a command is in the command buffer; a flush hands it to the device.
- * - `command-refused`: the device has refused one, and who sent it has been told.
+ * - `command-refused`: the device has refused one, and its sender has been told.
  * - `update-emitted`: the command that uploads a dirty box, or the whole surface where there is no `box`.
  * - `read-back`: memory has again what only the device had of these bytes of a buffer object.
  * - `fence-emitted`: a fence is behind all that was emitted so far.
- * - `surface-evicted`, `buffer-evicted`: taken from the device to make room, or because somebody asked for it.
+ * - `surface-evicted`, `buffer-evicted`: taken from the device to make room, or on request.
  *
  * What trackers tell comes in between, with the buffer object that is tracked.
  */

@@ -1,6 +1,5 @@
-import type { EventStream, IntervalTree } from '@cg/collections';
+import type { EventStream } from '@cg/collections';
 import type { Mapping, PhysicalMemory } from '@cg/pagetable';
-import type { DirtyBoxes, SubresourceBox, SurfaceLayout } from '@cg/surface-layout';
 import type { TrackedMemory } from '@cg/tracked-memory';
 import type { DriverEvent } from './driver-event.js';
 import type { FaultInjection } from './fault-injection.js';
@@ -9,13 +8,11 @@ import type { EvictionOrder } from './memory/eviction-order.js';
 import type { FakeOffsets } from './memory/fake-offsets.js';
 import type { MemoryAccount } from './memory/memory-account.js';
 import type { DeviceCapabilities } from './device/device-capabilities.js';
-import type { Reservation } from './memory/reservation.js';
-import type { Residence, ResidentResource } from './memory/resident-resource.js';
 import type { DeviceLimits } from './device/device-limits.js';
 import type { CommandSubmitter } from './device/command-submitter.js';
-import type { DirtyTracker, TrackerLog, TrackingPolicy } from '@cg/dirty-tracking';
+import type { DirtyTracker, TrackingPolicy } from '@cg/dirty-tracking';
 
-/** The pages behind a buffer object, as who finds the writes to them sees these. */
+/** A buffer object's pages, as a write tracker sees them. */
 export interface BackingPages {
   readonly pageCount: number;
   /** Its first page in the device's mapping. */
@@ -25,53 +22,24 @@ export interface BackingPages {
   readonly tracker: DirtyTracker | undefined;
 }
 
-/**
- * The parts that keep one resource and one buffer object coherent. Who studies what each of them is good for gives
- * a driver another one.
- */
-export interface CoherencyParts {
-  /** Which pages of a buffer object were written, and who is told (rule 5). */
-  readonly DirtyTracker: new (
-    memory: TrackedMemory,
-    policy: TrackingPolicy,
-    log?: TrackerLog,
-  ) => DirtyTracker;
-  /** The dirty boxes of a surface (rule 7). */
-  readonly DirtyBoxes: new (
-    layout: SurfaceLayout,
-  ) => Pick<DirtyBoxes, 'addRange' | 'boxes' | 'isEmpty' | 'clear'>;
-  /** The resources of a buffer object by byte range (rule 6.1). */
-  readonly ResourceIndex: new () => IntervalTree<ResidentResource>;
-  /** Reads back what the CPU is about to see, and says how many pages may be mapped (rule 6.4). */
-  readonly cleanResources: (held: Reservation<Residence>, startPage: number, endPage: number) => number;
-  /** Sends the command that uploads one box (rule 7.5). */
-  readonly emitUpdate: (
-    driver: DriverState,
-    sid: number,
-    layout: SurfaceLayout,
-    box: SubresourceBox,
-    refused: () => void,
-  ) => void;
-}
-
-/** What every part of one driver instance shares. */
+/** The state of one driver instance. */
 export interface DriverState {
   readonly memory: PhysicalMemory;
   /** The device's one mapping, in which each buffer object has its pages. */
   readonly mapping: Mapping;
   readonly fakeOffsets: FakeOffsets<BackingPages>;
   readonly queue: CommandSubmitter;
-  /** What the driver tells of what it does. */
+  /** Events of what the driver does. */
   readonly events: EventStream<DriverEvent>;
-  /** Failures that somebody ordered. */
+  /** Injected failures. */
   readonly faults: FaultInjection;
   /** What trackers take; one can be refused (rule 5.1). */
   readonly account: MemoryAccount;
   /** What the device sees as MOBs. */
   readonly graphicsMemory: MemoryAccount;
-  /** The buffer objects that the device sees, and who of them goes first. */
+  /** The buffer objects that the device sees, in the order of their eviction. */
   readonly placed: EvictionOrder;
-  /** The surfaces that have an id, and who of them goes first. */
+  /** The surfaces that have an id, in the order of their eviction. */
   readonly surfacesOnDevice: EvictionOrder;
   readonly mobIds: IdAllocator;
   readonly surfaceIds: IdAllocator;
@@ -83,8 +51,7 @@ export interface DriverState {
   /** Of shaders of contexts without DX; those of DX are ids in a table of theirs. */
   readonly shaderIds: IdAllocator;
   readonly limits: DeviceLimits;
-  readonly parts: CoherencyParts;
-  /** Makes what finds the writes to a buffer object. */
+  /** Makes the tracked memory of a buffer object. */
   trackMemory(pages: BackingPages, driver: DriverState): TrackedMemory;
   /** A policy for one tracker. */
   makePolicy(): TrackingPolicy;

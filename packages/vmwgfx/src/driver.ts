@@ -1,6 +1,6 @@
 import { EventStream } from '@cg/collections';
 import { TrackedMapping } from '@cg/mapping-dirty';
-import { PAGE_SIZE, pagesFor, type PhysicalMemory } from '@cg/pagetable';
+import { Mapping, PAGE_SIZE, pagesFor, type PhysicalMemory } from '@cg/pagetable';
 import {
   objectTableEntryBytes,
   SVGA_CAP,
@@ -13,7 +13,6 @@ import {
 import type { TrackedMemory } from '@cg/tracked-memory';
 import type { BackingPages, DriverState } from './driver-state.js';
 import type { DriverEvent } from './driver-event.js';
-import { driverParts, type DriverParts } from './driver-parts.js';
 import { DrmFile } from './file/drm-file.js';
 import { VmwgfxError } from './errors.js';
 import { FaultInjection } from './fault-injection.js';
@@ -26,16 +25,18 @@ import { CommandSubmitter } from './device/command-submitter.js';
 import { readDeviceCapabilities, type DeviceCapabilities } from './device/device-capabilities.js';
 import { readDeviceLimits } from './device/device-limits.js';
 import { SvgaPorts, type SvgaHardware } from './device/svga-ports.js';
+import { ReplaceableStep } from './replaceable-step.js';
 import { KernelPolicy, type TrackingPolicy } from '@cg/dirty-tracking';
 
 /** What a driver may be told to do otherwise. */
 export interface DriverOptions {
   /** A policy for each tracker; the kernel's rule if left out. */
   readonly makePolicy?: () => TrackingPolicy;
-  /** How writes to a buffer object are found; through the page tables if left out. */
+  /**
+   * How writes to a buffer object are found; through the page tables if left out, with its huge leaves split first so
+   * that each page has a dirty bit of its own (rule 2.8).
+   */
   readonly trackMemory?: (pages: BackingPages, state: DriverState) => TrackedMemory;
-  /** Parts that take the place of the driver's own; what is coherent then is theirs to keep. */
-  readonly parts?: Partial<DriverParts>;
   /** Failures to order; none unless told. */
   readonly faults?: FaultInjection;
   /** Bytes the driver may use for trackers. Default 64 MiB. */
@@ -55,7 +56,6 @@ export class VmwgfxDriver {
   /** What it tells of what it does. */
   readonly events = new EventStream<DriverEvent>();
   readonly #ports: SvgaPorts;
-  readonly #parts: DriverParts;
 
   /**
    * Probes the device and brings it up: object tables, a command-buffer context, interrupts.
@@ -70,8 +70,7 @@ export class VmwgfxDriver {
     if (!Number.isInteger(maxObjects) || maxObjects < 1 || maxObjects > 32_768) {
       throw new VmwgfxError('EINVAL', `object tables cannot have ${maxObjects} entries: 1 to 32768`);
     }
-    this.#parts = { ...driverParts, ...options.parts };
-    const mapping = new this.#parts.Mapping('vmwgfx');
+    const mapping = new Mapping('vmwgfx');
     const fakeOffsets = new FakeOffsets<BackingPages>();
     const faults = options.faults ?? new FaultInjection();
     const queue = new CommandSubmitter(memory, ports, faults, this.events);
@@ -114,13 +113,13 @@ export class VmwgfxDriver {
       limits,
       trackMemory: options.trackMemory ?? trackThroughMapping,
       makePolicy,
-      parts: this.#parts,
     };
+    ReplaceableStep.install(options, this.state);
   }
 
   /** Opens the device for a process. */
   open(): DrmFile {
-    return new DrmFile(this.state, this.#parts);
+    return new DrmFile(this.state);
   }
 
   /** The device raises its interrupt line: what it says is acknowledged; waits look at fences themselves. */
@@ -133,6 +132,7 @@ function trackThroughMapping(
   { firstPage, pageCount }: BackingPages,
   { mapping }: DriverState,
 ): TrackedMemory {
+  mapping.splitHugeLeaves(firstPage, pageCount);
   return new TrackedMapping(mapping, firstPage, pageCount);
 }
 

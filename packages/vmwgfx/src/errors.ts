@@ -8,7 +8,7 @@ export type VmwgfxErrorCode =
   | 'ENOENT'
   /** No such handle of a buffer object: ioctls alone say so. */
   | 'ESRCH'
-  /** Somebody else's. */
+  /** Not this user's. */
   | 'EACCES'
   /** The CPU, or the device, is using it. */
   | 'EBUSY'

@@ -36,7 +36,7 @@ interface Armed {
   times: number;
 }
 
-/** Failures to order, by name and count: for tests of whoever has to stand them. One for one driver. */
+/** Failures to inject, by name and count, to test how callers stand them. One for one driver. */
 export class FaultInjection {
   readonly #armed = new Map<FaultPoint, Armed>();
   readonly #struck = new Map<FaultPoint, number>();

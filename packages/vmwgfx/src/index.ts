@@ -25,9 +25,7 @@ export { VmwgfxError, type VmwgfxErrorCode, type VmwgfxErrorFacts } from './erro
 export { FaultInjection, faultPointNames, type FaultPoint, type FaultSchedule } from './fault-injection.js';
 export { preemptionPoints, type PreemptionPoint } from './preemption-points.js';
 export type { BackingPages, DriverState } from './driver-state.js';
-export { BufferObject, type BufferReservation } from './memory/buffer-object.js';
-export type { Reservation } from './memory/reservation.js';
-export type { Residence, ResidentResource } from './memory/resident-resource.js';
+export { BufferObject, type BufferReservation, type ResidentResource } from './memory/buffer-object.js';
 export { BufferObjectVmaOperations } from './coherency/fault-handlers.js';
 export { cleanResources } from './coherency/read-back.js';
 export { Resource } from './resource/resource.js';

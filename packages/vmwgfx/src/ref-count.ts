@@ -1,6 +1,6 @@
 /**
- * How many use something; the last one to drop it ends it. Whoever made it is the first. Ending it cannot fail and
- * takes no lock that who drops it may hold (rule 8.6).
+ * How many users an object has. Its maker is the first; the last one to drop it ends it. Ending it cannot fail and
+ * takes no lock that a user may hold while it drops it (rule 8.6).
  */
 export class RefCount {
   #count = 1;

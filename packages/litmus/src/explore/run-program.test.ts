@@ -2,7 +2,7 @@ import type { FaultResult, PageFault } from '@cg/pagetable';
 import type { BufferReservation } from '@cg/vmwgfx';
 import { describe, expect, it } from 'vitest';
 import type { MachineOptions } from '@cg/machine';
-import { partsOf, withParts } from '../posted/variant.js';
+import { stepOf, withStep } from '../posted/variant.js';
 import { parseProgram, programOf } from '../program/parse-program.js';
 import { runProgram, type RunOptions } from './run-program.js';
 
@@ -10,26 +10,24 @@ const run = (text: string, options?: RunOptions) => runProgram(programOf(parsePr
 
 /** A driver in which every fault of memory whose writes are trapped fails. */
 function refusingFaults(base: MachineOptions): MachineOptions {
-  const { VmaOperations } = partsOf(base);
-  return withParts(base, {
-    VmaOperations: class extends VmaOperations {
-      override fault(fault: PageFault): FaultResult {
-        return this.object.tracker?.method === 'trap' ? 'sigbus' : super.fault(fault);
-      }
-    },
-  });
+  const VmaOperations = stepOf(base, 'VmaOperations');
+  class Refusing extends VmaOperations {
+    override fault(fault: PageFault): FaultResult {
+      return this.object.tracker?.method === 'trap' ? 'sigbus' : super.fault(fault);
+    }
+  }
+  return withStep(base, 'VmaOperations', Refusing);
 }
 
 /** A driver whose submissions keep, where they fail, the trackers that they took. */
 function keepingTrackers(base: MachineOptions): MachineOptions {
-  const { Validation } = partsOf(base);
-  return withParts(base, {
-    Validation: class extends Validation {
-      protected override takeTrackerUsers(objects: readonly BufferReservation[]): void {
-        objects.forEach((held) => held.object.addTrackerUser(held));
-      }
-    },
-  });
+  const Validation = stepOf(base, 'Validation');
+  class Keeping extends Validation {
+    protected override takeTrackerUsers(objects: readonly BufferReservation[]): void {
+      objects.forEach((held) => held.object.addTrackerUser(held));
+    }
+  }
+  return withStep(base, 'Validation', Keeping);
 }
 
 describe('runProgram', () => {

@@ -1,5 +1,5 @@
 import type { SubresourceBox, SurfaceLayout } from '@cg/surface-layout';
-import type { CoherencyParts } from '@cg/vmwgfx/internal';
+import type { Step } from './variant.js';
 
 /**
  * What the posted dirty boxes do otherwise:
@@ -190,8 +190,8 @@ export class PostedBoxes {
   }
 }
 
-/** The part that keeps dirty boxes with these habits. */
-export function keepingBoxes(habits: ReadonlySet<BoxHabit>): CoherencyParts['DirtyBoxes'] {
+/** Keeps dirty boxes with these habits. */
+export function keepingBoxes(habits: ReadonlySet<BoxHabit>): Step<'DirtyBoxes'> {
   return class extends PostedBoxes {
     constructor(layout: SurfaceLayout) {
       super(layout, habits);

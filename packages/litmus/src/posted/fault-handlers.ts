@@ -1,10 +1,8 @@
 import type { FaultResult, PageFault } from '@cg/pagetable';
-import type { DriverParts } from '@cg/vmwgfx/internal';
-
-type HandlersPart = DriverParts['VmaOperations'];
+import type { Step } from './variant.js';
 
 /** B6: the write is recorded under the reservation; the entry becomes writable when that is over. */
-export function recordingBeforeWritable(Base: HandlersPart): HandlersPart {
+export function recordingBeforeWritable(Base: Step<'VmaOperations'>): Step<'VmaOperations'> {
   return class extends Base {
     override pfnMkwrite(fault: PageFault): FaultResult {
       return this.reserved(fault, (page) => {
@@ -16,7 +14,7 @@ export function recordingBeforeWritable(Base: HandlersPart): HandlersPart {
 }
 
 /** B7: pages are mapped as the VMA's page protection says, and that was set to write-combining, writable. */
-export function mappingWritable(Base: HandlersPart): HandlersPart {
+export function mappingWritable(Base: Step<'VmaOperations'>): Step<'VmaOperations'> {
   return class extends Base {
     protected override mapsWritable(): boolean {
       return true;

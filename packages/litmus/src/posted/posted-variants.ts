@@ -1,8 +1,6 @@
-import type { DriverParts } from '@cg/vmwgfx/internal';
 import type { MachineOptions } from '@cg/machine';
 import { keepingBoxes, type BoxHabit } from './boxes.js';
 import { mappingWritable, recordingBeforeWritable } from './fault-handlers.js';
-import { keepingHugeLeaves, silentAboutZaps } from './mapping.js';
 import { readingBack, type ReadBackHabit } from './read-back.js';
 import { staleIndex } from './resource-index.js';
 import { fillingTheHull, tellingOnlyTheFirst, transferringToTheEnd } from './tracker.js';
@@ -14,7 +12,7 @@ import {
   transferringFirst,
   transferringToGpuDirty,
 } from './validation.js';
-import { partsOf, withParts, type PostedVariant } from './variant.js';
+import { stepOf, withStep, type PostedVariant, type Step, type StepName } from './variant.js';
 import {
   endsAtSkippedVma,
   flushesOwnChangesOnly,
@@ -24,6 +22,7 @@ import {
   withWalks,
   type WalkHabit,
 } from './walks.js';
+import { silentAboutZaps } from './zaps.js';
 
 function walking(id: string, behaviour: string, habit: WalkHabit): PostedVariant {
   return { id, behaviour, machineOptions: (base) => withWalks(base, [habit]) };
@@ -31,22 +30,22 @@ function walking(id: string, behaviour: string, habit: WalkHabit): PostedVariant
 
 function reading(id: ReadBackHabit, behaviour: string): PostedVariant {
   const cleanResources = readingBack(new Set([id]));
-  return { id, behaviour, machineOptions: (base) => withParts(base, { cleanResources }) };
+  return { id, behaviour, machineOptions: (base) => withStep(base, 'cleanResources', cleanResources) };
 }
 
 function boxing(id: BoxHabit, behaviour: string): PostedVariant {
   const DirtyBoxes = keepingBoxes(new Set([id]));
-  return { id, behaviour, machineOptions: (base) => withParts(base, { DirtyBoxes }) };
+  return { id, behaviour, machineOptions: (base) => withStep(base, 'DirtyBoxes', DirtyBoxes) };
 }
 
-/** One part of the driver made into another. */
-function replacing<Name extends keyof DriverParts>(
+/** One step of the driver made into another. */
+function replacing<Name extends StepName>(
   id: string,
   behaviour: string,
   name: Name,
-  by: (part: DriverParts[Name]) => DriverParts[Name],
+  by: (step: Step<Name>) => Step<Name>,
 ): PostedVariant {
-  return { id, behaviour, machineOptions: (base) => withParts(base, { [name]: by(partsOf(base)[name]) }) };
+  return { id, behaviour, machineOptions: (base) => withStep(base, name, by(stepOf(base, name))) };
 }
 
 const walks: readonly PostedVariant[] = [
@@ -57,15 +56,7 @@ const walks: readonly PostedVariant[] = [
     'entries that another has changed and not flushed yet are not flushed',
     flushesOwnChangesOnly,
   ),
-  {
-    id: 'A4',
-    behaviour: 'dirty huge entries are passed over, and stay when tracking starts',
-    machineOptions(base) {
-      return withParts(withWalks(base, [passesHugeEntries]), {
-        Mapping: keepingHugeLeaves(partsOf(base).Mapping),
-      });
-    },
-  },
+  walking('A4', 'dirty huge entries are passed over, and stay when tracking starts', passesHugeEntries),
   walking('A6', 'a PMD entry that was zapped meanwhile is taken for a table', trustsPmdEntry),
 ];
 
@@ -80,11 +71,8 @@ const tracking: readonly PostedVariant[] = [
     id: 'B4',
     behaviour: 'switching to the scan method makes clean pages dirty, over what the device wrote',
     machineOptions(base) {
-      const { DirtyTracker, Validation } = partsOf(base);
-      return withParts(base, {
-        DirtyTracker: fillingTheHull(DirtyTracker),
-        Validation: transferringToGpuDirty(Validation),
-      });
+      const filling = withStep(base, 'DirtyTracker', fillingTheHull(stepOf(base, 'DirtyTracker')));
+      return withStep(filling, 'Validation', transferringToGpuDirty(stepOf(base, 'Validation')));
     },
   },
   replacing(
@@ -152,7 +140,11 @@ const surfaces: readonly PostedVariant[] = [
 ];
 
 const moves: readonly PostedVariant[] = [
-  replacing('E1', 'what was written and then unmapped is forgotten', 'Mapping', silentAboutZaps),
+  {
+    id: 'E1',
+    behaviour: 'what was written and then unmapped is forgotten',
+    machineOptions: silentAboutZaps,
+  },
   {
     ...replacing(
       'E2',
@@ -190,8 +182,8 @@ export function allPosted(base: MachineOptions): MachineOptions {
     passesHugeEntries,
     trustsPmdEntry,
   ];
-  return withParts(withWalks(all, habits), {
-    cleanResources: readingBack(new Set(['C2a', 'C2b', 'C2c', 'C3'])),
-    DirtyBoxes: keepingBoxes(new Set(['D1', 'D3', 'D4'])),
-  });
+  const walking = silentAboutZaps(withWalks(all, habits));
+  const cleanResources = readingBack(new Set(['C2a', 'C2b', 'C2c', 'C3']));
+  const DirtyBoxes = keepingBoxes(new Set(['D1', 'D3', 'D4']));
+  return withStep(withStep(walking, 'cleanResources', cleanResources), 'DirtyBoxes', DirtyBoxes);
 }

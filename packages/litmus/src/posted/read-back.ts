@@ -1,11 +1,11 @@
 import type { IntervalNode, IntervalTree } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
-import type { Reservation, Residence, ResidentResource } from '@cg/vmwgfx';
-import { finishReadBacks, readBackResources, type CoherencyParts } from '@cg/vmwgfx/internal';
+import type { BufferReservation, ResidentResource } from '@cg/vmwgfx';
+import type { Step } from './variant.js';
 
 /**
  * What the posted read-back does otherwise:
- * - `C2a`: searches by the first bytes alone, and misses who begins earlier than the resource that it met;
+ * - `C2a`: searches by the first bytes alone, and misses a resource that begins earlier than the one it met;
  * - `C2b`: takes the last resource that begins before the end for the one that ends last, and waits for the device
  *   only where that lies behind the page;
  * - `C2c`: allows prefault over resources that are still on the device;
@@ -57,18 +57,18 @@ function sendReadBacks(resources: readonly ResidentResource[]): Set<ResidentReso
 }
 
 function readBack(
-  held: Reservation<Residence>,
+  held: BufferReservation,
   dirty: readonly ResidentResource[],
   waits: boolean,
   unsure: boolean,
 ): void {
   if (waits && !unsure) {
-    readBackResources(held, dirty);
+    held.object.readBack(held, dirty);
     return;
   }
   const sent = sendReadBacks(dirty);
   if (waits && sent.size > 0) {
-    finishReadBacks(held, sent);
+    held.object.finishReadBacks(held, sent);
   }
 }
 
@@ -85,7 +85,7 @@ function pagesToFirstDirty(index: Index, start: number, end: number, last: numbe
 }
 
 /** Reads back with these habits, and otherwise as the driver does. */
-export function readingBack(habits: ReadonlySet<ReadBackHabit>): CoherencyParts['cleanResources'] {
+export function readingBack(habits: ReadonlySet<ReadBackHabit>): Step<'cleanResources'> {
   return (held, startPage, endPage) => {
     const { resources: index } = held.object;
     const start = startPage * PAGE_SIZE;

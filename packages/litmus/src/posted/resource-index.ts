@@ -1,6 +1,6 @@
 import { IntervalTree, type IntervalNode } from '@cg/collections';
 import type { ResidentResource } from '@cg/vmwgfx';
-import type { CoherencyParts } from '@cg/vmwgfx/internal';
+import type { Step } from './variant.js';
 
 /** Where each resource was when it was entered last. Shared by all buffer objects: a resource moves between them. */
 const lastPlace = new WeakMap<ResidentResource, number>();
@@ -38,4 +38,4 @@ class StaleIndex extends IntervalTree<ResidentResource> {
   }
 }
 
-export const staleIndex: CoherencyParts['ResourceIndex'] = StaleIndex;
+export const staleIndex: Step<'ResourceIndex'> = StaleIndex;

@@ -1,8 +1,6 @@
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { BackedResource, SharedBy } from '@cg/dirty-tracking';
-import type { DriverParts } from '@cg/vmwgfx/internal';
-
-type TrackerPart = DriverParts['DirtyTracker'];
+import type { Step } from './variant.js';
 
 const nobody: SharedBy = () => [];
 
@@ -10,7 +8,7 @@ const nobody: SharedBy = () => [];
  * B1: a resource takes every dirty page up to the last one of the buffer object, whosever it is. The posted transfer
  * tells nobody else either (B10): where all who share a page were told, as the driver does, B1 would lose nothing.
  */
-export function transferringToTheEnd(Base: TrackerPart): TrackerPart {
+export function transferringToTheEnd(Base: Step<'DirtyTracker'>): Step<'DirtyTracker'> {
   return class extends Base {
     override transfer(resource: BackedResource): void {
       const { backingOffset, backingBytes } = resource;
@@ -30,7 +28,7 @@ export function transferringToTheEnd(Base: TrackerPart): TrackerPart {
 }
 
 /** B4: switching to the scan method makes everything between the first and the last dirty page dirty. */
-export function fillingTheHull(Base: TrackerPart): TrackerPart {
+export function fillingTheHull(Base: Step<'DirtyTracker'>): Step<'DirtyTracker'> {
   return class extends Base {
     override scan(): void {
       const before = this.method;
@@ -47,7 +45,7 @@ export function fillingTheHull(Base: TrackerPart): TrackerPart {
  * that is shared where one resource ends and the next begins, the other resources in the same bytes. On this machine
  * each begins on a page, so they share the page where one begins while another has not ended.
  */
-export function tellingOnlyTheFirst(Base: TrackerPart): TrackerPart {
+export function tellingOnlyTheFirst(Base: Step<'DirtyTracker'>): Step<'DirtyTracker'> {
   return class extends Base {
     override transfer(resource: BackedResource): void {
       super.transfer(resource, nobody);

@@ -1,14 +1,13 @@
 import type { BufferObject, BufferReservation, Resource } from '@cg/vmwgfx';
-import type { DriverParts, Wanted } from '@cg/vmwgfx/internal';
-import { unmapUnrecorded } from './mapping.js';
-
-type ValidationPart = DriverParts['Validation'];
+import type { Wanted } from '@cg/vmwgfx/internal';
+import { unmapUnrecorded } from './zaps.js';
+import type { Step } from './variant.js';
 
 /**
  * B4: what is dirty goes up, also where the device has the newest content. The driver leaves such a resource alone,
  * which makes up for pages that are dirty by mistake; the posted validation does not.
  */
-export function transferringToGpuDirty(Base: ValidationPart): ValidationPart {
+export function transferringToGpuDirty(Base: Step<'Validation'>): Step<'Validation'> {
   return class extends Base {
     protected override validateResource(resource: Resource, wanted: Wanted): void {
       super.validateResource(resource, wanted);
@@ -24,7 +23,7 @@ export function transferringToGpuDirty(Base: ValidationPart): ValidationPart {
  * B11: pages are write-protected again after their bits were handed on, when they are not known any more. The posted
  * patches have the right order; this is the wrong one.
  */
-export function scanningAfterTransfer(Base: ValidationPart): ValidationPart {
+export function scanningAfterTransfer(Base: Step<'Validation'>): Step<'Validation'> {
   return class extends Base {
     protected override scanAll(): void {}
 
@@ -36,7 +35,7 @@ export function scanningAfterTransfer(Base: ValidationPart): ValidationPart {
 }
 
 /** C5: backing off releases the tracker of every switch that was wanted, whether it was taken or not. */
-export function releasingWhatWasNotTaken(Base: ValidationPart): ValidationPart {
+export function releasingWhatWasNotTaken(Base: Step<'Validation'>): Step<'Validation'> {
   return class extends Base {
     protected override takeTrackerUsers(objects: readonly BufferReservation[]): void {
       this.undo.push(() => objects.forEach(releaseTracker));
@@ -49,7 +48,7 @@ export function releasingWhatWasNotTaken(Base: ValidationPart): ValidationPart {
  * C8: the posted patches have the right order, and depend on it; this is the wrong one. Dirty pages are handed on
  * before there are boxes to keep them, and the pages of what is going to be written are unmapped after that.
  */
-export function transferringFirst(Base: ValidationPart): ValidationPart {
+export function transferringFirst(Base: Step<'Validation'>): Step<'Validation'> {
   return class extends Base {
     protected override validateResource(resource: Resource, { written, switchTo }: Wanted): void {
       resource.create();
@@ -75,7 +74,7 @@ export function transferringFirst(Base: ValidationPart): ValidationPart {
  * pages do not move, so the driver has nothing to zap; an eviction does it, and keeps what the entries knew. A device
  * that takes the content of a surface from memory at the first use (9.1) misses nothing of it.
  */
-export function movingWithoutRecord(Base: ValidationPart): ValidationPart {
+export function movingWithoutRecord(Base: Step<'Validation'>): Step<'Validation'> {
   return class extends Base {
     protected override place(object: BufferObject): void {
       if (!object.isPlaced) {

@@ -1,5 +1,4 @@
-import type { DriverParts } from '@cg/vmwgfx/internal';
-import { driverParts } from '@cg/vmwgfx/internal';
+import { steps, type ReplaceableStep } from '@cg/vmwgfx/internal';
 import type { MachineOptions } from '@cg/machine';
 
 /** A machine with one part replaced by what the posted patches do. */
@@ -14,12 +13,22 @@ export interface PostedVariant {
   machineOptions(base: MachineOptions): MachineOptions;
 }
 
-/** The parts that a machine of these options would have. */
-export function partsOf({ driver }: MachineOptions): DriverParts {
-  return { ...driverParts, ...driver?.parts };
+export type StepName = keyof typeof steps;
+
+/** What a step is: a class or a function. */
+export type Step<Name extends StepName> =
+  (typeof steps)[Name] extends ReplaceableStep<infer Replaced> ? Replaced : never;
+
+/** The step that the driver of a machine of these options would have. */
+export function stepOf<Name extends StepName>({ driver }: MachineOptions, name: Name): Step<Name> {
+  return (steps[name] as ReplaceableStep<Step<Name>>).of(driver);
 }
 
-/** The options with parts of the driver replaced. */
-export function withParts(base: MachineOptions, parts: Partial<DriverParts>): MachineOptions {
-  return { ...base, driver: { ...base.driver, parts: { ...base.driver?.parts, ...parts } } };
+/** The options with a step of the driver replaced. */
+export function withStep<Name extends StepName>(
+  base: MachineOptions,
+  name: Name,
+  by: Step<Name>,
+): MachineOptions {
+  return { ...base, driver: (steps[name] as ReplaceableStep<Step<Name>>).replacedIn(base.driver ?? {}, by) };
 }

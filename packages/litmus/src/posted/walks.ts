@@ -21,6 +21,7 @@ import {
 import type { EntryCallback, PageWalk, WalkOperations } from '@cg/pagewalk';
 import type { DirtyPages } from '@cg/tracked-memory';
 import type { MachineOptions } from '@cg/machine';
+import type { DriverOptions } from '@cg/vmwgfx';
 
 type Walk = PageWalk<EntryChanges>;
 type Entries = Required<Pick<WalkOperations<CleanChanges>, 'pteTable'>>['pteTable'];
@@ -91,10 +92,7 @@ function passHuge(
   return pass?.(entry, start, end, walk) ?? 0;
 }
 
-/**
- * A4: a huge entry is passed over, whether it is dirty or not, and nobody hears of it. While an object is tracked the
- * driver maps it by small entries, so this alone loses nothing: it takes a mapping that keeps its huge entries, too.
- */
+/** A4: a huge entry is passed over, whether it is dirty or not, and is not split when tracking starts either. */
 export const passesHugeEntries: WalkHabit = (operations) => ({
   ...operations,
   pud: (entry, start, end, walk) => passHuge(operations.pud, entry, start, end, walk),
@@ -148,14 +146,20 @@ export class PostedMapping extends TrackedMapping {
   }
 }
 
+/**
+ * Tracks memory through page tables that are walked with these habits. Huge leaves are split first, as by the driver,
+ * but not where they are passed over (A4).
+ */
+export function trackedBy(habits: readonly WalkHabit[]): NonNullable<DriverOptions['trackMemory']> {
+  return ({ firstPage, pageCount }, { mapping }) => {
+    if (!habits.includes(passesHugeEntries)) {
+      mapping.splitHugeLeaves(firstPage, pageCount);
+    }
+    return new PostedMapping(mapping, firstPage, pageCount, habits);
+  };
+}
+
 /** The options with page tables walked the posted way. */
 export function withWalks(base: MachineOptions, habits: readonly WalkHabit[]): MachineOptions {
-  return {
-    ...base,
-    driver: {
-      ...base.driver,
-      trackMemory: ({ firstPage, pageCount }, { mapping }) =>
-        new PostedMapping(mapping, firstPage, pageCount, habits),
-    },
-  };
+  return { ...base, driver: { ...base.driver, trackMemory: trackedBy(habits) } };
 }

@@ -80,6 +80,11 @@ export interface Need {
   readonly field?: string;
 }
 
+/** Whether the level that a command needs depends on its fields. */
+export function hasLimitedFields(name: CommandName): boolean {
+  return (limited.get(name) as readonly LimitedField[]).length > 0;
+}
+
 /**
  * The level that a command with these fields needs, and which field of it does. A command for contexts without DX
  * can have no more than `LEVEL.LEGACY`, whatever its device can do (`levelAvailable`).

@@ -137,6 +137,9 @@ export class CommandReader {
       throw new SvgaProtocolError('EINVAL', `the command is not ${name}`, { id: this.id });
     }
     const values: Record<string, unknown> = definition.body.read(this.#view, this.body);
+    if (!definition.hasTail) {
+      return values as unknown as CommandFields<N>;
+    }
     let at = this.body + definition.body.bytes;
     const end = this.offset + this.bytes;
     for (const [part, layout] of Object.entries(definition.tail)) {

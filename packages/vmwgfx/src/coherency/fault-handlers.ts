@@ -10,6 +10,8 @@ import {
 import { isErrno } from '../errors.js';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import type { PreemptionPoint } from '../preemption-points.js';
+import { ReplaceableStep } from '../replaceable-step.js';
+import { cleanResourcesStep } from './read-back.js';
 
 /** Pages that one fault maps at most (rule 6.4; the kernel's TTM_BO_VM_NUM_PREFAULT). */
 const PREFAULT_PAGES = 16;
@@ -29,7 +31,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
   /** A page without an entry: bring its content back from the device, then map it and some behind it. */
   fault(fault: PageFault): FaultResult {
     const { object } = this;
-    const { cleanResources } = object.driver.parts;
+    const cleanResources = cleanResourcesStep.in(object.driver);
     return this.reserved(fault, (page, held) => {
       const allowed = object.tracker === undefined ? PREFAULT_PAGES : cleanResources(held, page, page + 1);
       object.driver.memory.preemption.reach('fault: between read-back and entry' satisfies PreemptionPoint);
@@ -48,7 +50,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
     const page = fault.page - object.firstPage;
     const first = page - ((fault.address / PAGE_SIZE) % LEAF_PAGES[level]);
     const isWithin = first >= 0 && first + LEAF_PAGES[level] <= object.pageCount;
-    if (object.tracker !== undefined || !isWithin || !object.isHugePage(first, level)) {
+    if (object.tracker !== undefined || !isWithin || !isHugePage(object, first, level)) {
       return 'fallback';
     }
     fault.frame = object.frames[first];
@@ -93,7 +95,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
 
   /**
    * Handles a fault on a page of the buffer object, with that reserved; a failure is the fault's result.
-   * @throws VmwgfxError or PageTableError EDEADLK where it would have to wait for somebody: the fault is taken again
+   * @throws VmwgfxError or PageTableError EDEADLK where it would have to wait: the fault is taken again
    */
   protected reserved(
     fault: PageFault,
@@ -119,3 +121,16 @@ export class BufferObjectVmaOperations implements VmaOperations {
     }
   }
 }
+
+/** Whether the pages from `page` on lie in memory as a huge leaf of `level` maps them. */
+function isHugePage({ frames }: BufferObject, page: number, level: number): boolean {
+  const first = frames[page];
+  for (let i = 1; i < LEAF_PAGES[level]; i++) {
+    if (frames[page + i] !== first + i) {
+      return false;
+    }
+  }
+  return first % LEAF_PAGES[level] === 0;
+}
+
+export const vmaOperationsStep = new ReplaceableStep(BufferObjectVmaOperations);

@@ -47,7 +47,7 @@ function hasRoom(write: () => void): boolean {
  * when it is full, at a fence, or on `flush`.
  *
  * A command that the device refuses is left out, and the rest of its buffer is still done: one user's
- * mistake must not take other uploads with it (rule 1.5). Whoever sent it is told, and the refusal is thrown
+ * mistake must not take other uploads with it (rule 1.5). Its sender is told, and the refusal is thrown
  * once that is done.
  */
 export class CommandSubmitter {
@@ -65,7 +65,7 @@ export class CommandSubmitter {
   readonly #runs: Run[] = [];
   /** What is to go ahead of the next command. */
   readonly #deferred: (() => void)[] = [];
-  /** Refused when somebody flushed who cannot fail: the next `flush` throws it. */
+  /** A refusal found by a flush that cannot fail: the next `flush` throws it. */
   #unreported: VmwgfxError | undefined;
   #seqno = 0;
 
@@ -123,7 +123,7 @@ export class CommandSubmitter {
   }
 
   /**
-   * Appends a command that takes something from the device, for somebody who cannot fail: without space for it
+   * Appends a command that takes something from the device, for a caller that cannot fail: without space for it
    * now, it goes ahead of whatever comes next, so that an id is free on the device when it is used again.
    */
   emitNoFail<N extends CommandName>(name: N, fields: CommandFields<N>, dxContext?: number): void {
@@ -178,13 +178,23 @@ export class CommandSubmitter {
     return fence;
   }
 
-  /** A fence behind everything emitted so far; it signals once somebody has flushed it. */
+  /** A fence behind everything emitted so far; it signals once it is flushed and run. */
   emitFence(): Fence {
     // 0 means «no fence» to the device.
     this.#seqno = (this.#seqno + 1) >>> 0 || 1;
     this.emit('FENCE', { fence: this.#seqno });
     this.#events.tell?.({ kind: 'fence-emitted', seqno: this.#seqno });
     return new Fence(this.#seqno, this.#ports);
+  }
+
+  /** As `emitFence`. Where that throws, what was emitted is settled. */
+  emitFenceOrSettle(): Fence {
+    try {
+      return this.emitFence();
+    } catch (error) {
+      this.settle();
+      throw error;
+    }
   }
 
   /**
@@ -212,8 +222,8 @@ export class CommandSubmitter {
   }
 
   /**
-   * Flushes, for somebody who is failing already: what the device refuses now is told to its senders and
-   * to nobody else, and strikes no later caller.
+   * Flushes, for a caller that is failing already: what the device refuses now is told to its senders
+   * alone, and no later call throws it.
    */
   settle(): void {
     try {

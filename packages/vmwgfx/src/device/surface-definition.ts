@@ -18,7 +18,7 @@ export interface SurfaceTraits {
   readonly isArray: boolean;
 }
 
-/** What a surface has that nobody says more of. */
+/** The traits of a surface where none are given. */
 export const plainTraits: SurfaceTraits = {
   flags: SVGA3D_SURFACE.HINT_TEXTURE,
   flags2: 0,

@@ -11,13 +11,13 @@ import {
   type Vma,
 } from '@cg/pagetable';
 import type { DriverState } from '../driver-state.js';
-import type { BufferObjectVmaOperations } from '../coherency/fault-handlers.js';
+import { vmaOperationsStep } from '../coherency/fault-handlers.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject } from '../memory/buffer-object.js';
 import type { SurfaceStatistics } from '../resource/surface.js';
 import type { Fence } from '../device/fence.js';
 import { submit } from '../submission/submit.js';
-import { allocateBacking, type Validation } from '../submission/validation.js';
+import { allocateBacking, validationStep } from '../submission/validation.js';
 import type { TrackerStatistics, TrackingMethod } from '@cg/dirty-tracking';
 import { CpuAccess, type CpuAccessRequest } from './cpu-access.js';
 import { HandleTable } from './handle-table.js';
@@ -64,25 +64,12 @@ export interface TrackingStatistics extends SurfaceStatistics, TrackerStatistics
   readonly entriesScanned: number;
 }
 
-/** The parts that work for an open file; as `CoherencyParts`, there to be replaced. */
-export interface FileParts {
-  /** The page-fault handlers of a mapped buffer object (rules 2.5, 6.4). */
-  readonly VmaOperations: new (object: BufferObject) => BufferObjectVmaOperations;
-  /** Makes what a submission names ready for the device (rule 6.2). */
-  readonly Validation: new () => Validation;
-}
-
 /** One open file of the device: what a process can ask of the driver. */
 export class DrmFile {
-  readonly driver: DriverState;
-  readonly #parts: FileParts;
   readonly #handles = new HandleTable();
   readonly #cpuAccesses = new Set<CpuAccess>();
 
-  constructor(driver: DriverState, parts: FileParts) {
-    this.driver = driver;
-    this.#parts = parts;
-  }
+  constructor(readonly driver: DriverState) {}
 
   /** What the device can do, and what of it the driver takes. */
   get device(): DeviceDescription {
@@ -232,7 +219,8 @@ export class DrmFile {
   submit(commands: Uint8Array, options: SubmitOptions = {}): Fence {
     const { context } = options;
     const dxContext = context === undefined ? undefined : this.#handles.dxContext(context);
-    return submit(this.driver, new this.#parts.Validation(), { handles: this.#handles, dxContext }, commands);
+    const Validation = validationStep.in(this.driver);
+    return submit(this.driver, new Validation(), { handles: this.#handles, dxContext }, commands);
   }
 
   /** A buffer object by its handle. @throws VmwgfxError ENOENT, EINVAL for the handle of something else */
@@ -280,12 +268,13 @@ export class DrmFile {
   }
 
   #map(object: BufferObject, addressSpace: AddressSpace, firstPage: number, pages: number): Vma {
+    const VmaOperations = vmaOperationsStep.in(this.driver);
     return addressSpace.map({
       length: pages * PAGE_SIZE,
       flags: VM_READ | VM_WRITE | VM_SHARED | VM_MAYREAD | VM_MAYWRITE | VM_PFNMAP,
       mapping: this.driver.mapping,
       firstPage: object.firstPage + firstPage,
-      operations: new this.#parts.VmaOperations(object),
+      operations: new VmaOperations(object),
     });
   }
 }

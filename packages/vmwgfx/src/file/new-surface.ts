@@ -64,7 +64,7 @@ export function makeSurface(driver: DriverState, wanted: NewSurface, given?: Giv
   if (given !== undefined) {
     checkPlace(surface.backingBytes, given.object, given.offset);
     given.object.reserved((held) => surface.attach(held, given.offset));
-    // What was stored there before anybody tracked it is content of the surface, too (rule 1.1).
+    // What was stored there before tracking started is content of the surface, too (rule 1.1).
     surface.needsUpload = surface.coherent;
   } else if (surface.coherent) {
     allocateBacking(surface);

@@ -21,7 +21,7 @@ import { viewOf, type UserMemory } from './user-memory.js';
 
 /** What calls on a file may be given. */
 export interface DrmIoctlOptions {
-  /** File descriptors of the process, for who shares them between files; its own if left out. */
+  /** File descriptors of the process, where several files share them; its own if left out. */
   readonly descriptors?: Descriptors;
   /** Microseconds, for the time in events; the host's time of day if left out. */
   readonly now?: () => number;
@@ -65,10 +65,10 @@ export class DrmIoctl {
    * @param request one of the DRM_IOCTL_… numbers
    * @param argument the structure, or its address in the user's memory
    * @returns 0
-   * @throws VmwgfxError and nothing else: `code`, and `errno` for who returns -errno. ENOTTY for a request that is not
-   * DRM's, EINVAL for one that there is not or whose size or direction is wrong, EFAULT for an argument or a pointer in
-   * it to memory that is not there, EACCES and ENOSYS for what is not offered; otherwise as the calls of `DrmFile`,
-   * but ESRCH for a handle that should be a buffer object's, and EINVAL for any other that names nothing
+   * @throws VmwgfxError and nothing else: `code`, and `errno` for callers that return -errno. ENOTTY for a request that
+   * is not DRM's, EINVAL for one that there is not or whose size or direction is wrong, EFAULT for an argument or a
+   * pointer in it to memory that is not there, EACCES and ENOSYS for what is not offered; otherwise as the calls of
+   * `DrmFile`, but ESRCH for a handle that should be a buffer object's, and EINVAL for any other that names nothing
    */
   ioctl(request: number, argument: UserArgument = 0): 0 {
     try {

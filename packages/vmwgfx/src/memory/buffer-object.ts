@@ -1,45 +1,67 @@
-import type { IntervalTree } from '@cg/collections';
-import { LEAF_PAGES, PAGE_SIZE } from '@cg/pagetable';
-import { readBackResources } from '../coherency/read-back.js';
+import { IntervalTree } from '@cg/collections';
+import { PAGE_SIZE } from '@cg/pagetable';
 import type { BackingPages, DriverState } from '../driver-state.js';
 import { isErrno, VmwgfxError } from '../errors.js';
 import type { Fence } from '../device/fence.js';
 import { RefCount } from '../ref-count.js';
-import { DirtyTracker } from '@cg/dirty-tracking';
+import { ReplaceableStep } from '../replaceable-step.js';
+import { DirtyTracker, type BackedResource } from '@cg/dirty-tracking';
 import { NEVER_USED, type Evictable } from './eviction-order.js';
-import { evictUntil } from './eviction.js';
-import { MAX_MOB_PAGES } from './mob-page-table.js';
+import { checkMobPages } from './mob-page-table.js';
 import { MobViews } from './mob-views.js';
-import { Reservation } from './reservation.js';
-import type { Residence, ResidentResource } from './resident-resource.js';
 
-/** A buffer object that its holder has to itself. */
-export type BufferReservation = Reservation<BufferObject>;
+export const trackerStep = new ReplaceableStep(DirtyTracker);
+export const resourceIndexStep = new ReplaceableStep<new () => IntervalTree<ResidentResource>>(IntervalTree);
+
+/**
+ * Proof that its holder has a buffer object to itself: needed to change a tracker, a backing, an offset or a place,
+ * from before the first page-table entry changes until after the flush (rule 8.4). The object stays while it lasts.
+ */
+export class BufferReservation {
+  /** For `BufferObject.reserve`. */
+  constructor(readonly object: BufferObject) {}
+}
+
+/** A resource as the buffer object that it lies in sees it. */
+export interface ResidentResource extends BackedResource {
+  /** Its newest content is on the device (rule 6.2). */
+  gpuDirty: boolean;
+  /** First and end page of the buffer object that hold any of its bytes. */
+  readonly pageRange: [start: number, end: number];
+  /** The device lets go of the backing. Does nothing where it does not have it; cannot fail. */
+  unbind(): void;
+  /**
+   * Sends the command that brings the content back into the backing; the caller waits for it.
+   * @param refused called where the device refuses it
+   */
+  readBack(refused: () => void): void;
+  /** Takes an unused one from the device and out of its backing; cannot fail. */
+  destroy(held: BufferReservation | undefined): void;
+}
 
 /**
  * Pages of guest memory that back resources: the CPU maps them, the device reads and writes them as a MOB.
  * Handles, mappings, the resources in it and its reservation keep it; the last of them to go frees it (rule 8.6).
  */
-export class BufferObject implements BackingPages, Residence, Evictable {
+export class BufferObject implements BackingPages, Evictable {
   readonly frames: Uint32Array;
   /** Its first page in the device's mapping, where user space maps it from. */
   readonly firstPage: number;
-  /** Whoever uses it. Made with one reference, its maker's. */
+  /** Its users. Made with one reference, its maker's. */
   readonly references = new RefCount(() => this.#destroy());
   /** The resources in it by byte range; overlapping ones are all found (rule 6.1, C2). */
   readonly resources: IntervalTree<ResidentResource>;
   /** Behind the last submission that named it. */
   lastFence: Fence | undefined;
-  /** Who uses it with the CPU and wants no submission to name it (the kernel's cpu_writers). */
+  /** Users of it by the CPU, during which no submission may name it (the kernel's cpu_writers). */
   cpuWriters = 0;
   lastUse = NEVER_USED;
   #tracker: DirtyTracker | undefined;
   #trackerUsers = 0;
   readonly #mobs: MobViews;
   #gpuDirtyResources = 0;
-  #placed = false;
   #reservation: BufferReservation | undefined;
-  /** Resources in it that nobody uses and that are still to go. They do not keep it. */
+  /** Unused resources in it that are still to be destroyed. They do not keep it. */
   #retired: Set<ResidentResource> | undefined;
   #destroyed = false;
 
@@ -48,11 +70,9 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     readonly driver: DriverState,
     readonly pageCount: number,
   ) {
-    if (pageCount > MAX_MOB_PAGES) {
-      const bytes = pageCount * PAGE_SIZE;
-      throw new VmwgfxError('ENOMEM', `a MOB cannot have ${bytes} bytes`, { bytes });
-    }
-    this.resources = new driver.parts.ResourceIndex();
+    checkMobPages(pageCount);
+    const ResourceIndex = resourceIndexStep.in(driver);
+    this.resources = new ResourceIndex();
     this.firstPage = driver.fakeOffsets.allocate(this);
     try {
       driver.faults.pass('frames');
@@ -69,31 +89,19 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     return this.pageCount * PAGE_SIZE;
   }
 
-  /** The tracker, where somebody wants the writes to this buffer object found. */
+  /** The tracker, while writes to this buffer object are tracked. */
   get tracker(): DirtyTracker | undefined {
     return this.#tracker;
   }
 
-  /** How many use the tracker. */
+  /** Users of the tracker. */
   get trackerUsers(): number {
     return this.#trackerUsers;
   }
 
-  /** Its frames are somebody else's now. */
+  /** Its frames are freed. */
   get isDestroyed(): boolean {
     return this.#destroyed;
-  }
-
-  /** Whether the pages from `page` on lie in memory as a huge leaf of `level` maps them. */
-  isHugePage(page: number, level: number): boolean {
-    const { frames } = this;
-    const first = frames[page];
-    for (let i = 1; i < LEAF_PAGES[level]; i++) {
-      if (frames[page + i] !== first + i) {
-        return false;
-      }
-    }
-    return first % LEAF_PAGES[level] === 0;
   }
 
   /**
@@ -116,7 +124,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
       throw new VmwgfxError('EDEADLK', `buffer object at page ${this.firstPage} is reserved already`);
     }
     this.references.take();
-    this.#reservation = new Reservation<BufferObject>(this);
+    this.#reservation = new BufferReservation(this);
     return this.#reservation;
   }
 
@@ -146,10 +154,9 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   }
 
   /**
-   * A resource in it is used by nobody any more, and gives up its reference: it goes at once, or when whoever has the
-   * object reserved is done (rule 8.6). What only the device has of it comes back first, where that is coherent
-   * memory which somebody may still look at (rule 6.5). Where that fails now, it is tried again after the next use of
-   * the object, and a fault brings it back as of any resource.
+   * An unused resource in it gives up its reference, and is destroyed at once or when the object's reservation ends
+   * (rule 8.6). Coherent content that only the device has is read back first (rule 6.5). Where that fails, it is tried
+   * again after the next use of the object, and a fault reads it back as of any resource.
    */
   retire(resource: ResidentResource): void {
     this.#retired ??= new Set();
@@ -161,24 +168,21 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   }
 
   #destroyRetired(held: BufferReservation): void {
-    if (this.#retired === undefined || this.#retired.size === 0) {
-      return;
-    }
-    for (const resource of this.#retired) {
+    this.#retired?.forEach((resource) => {
       if (this.#isUpToDate(held, resource)) {
-        this.#retired.delete(resource);
+        this.#retired?.delete(resource);
         resource.destroy(held);
       }
-    }
+    });
   }
 
-  /** Whether memory has what the device had of a retired resource, or nobody minds. */
+  /** Whether memory has what the device had of a retired resource, or it is not coherent. */
   #isUpToDate(held: BufferReservation, resource: ResidentResource): boolean {
     if (!resource.gpuDirty || !resource.isTracked) {
       return true;
     }
     try {
-      readBackResources(held, [resource]);
+      this.readBack(held, [resource]);
     } catch (error) {
       if (!isErrno(error)) {
         throw error;
@@ -188,8 +192,7 @@ export class BufferObject implements BackingPages, Residence, Evictable {
   }
 
   /**
-   * One more user of the tracker; the first one starts it (rule 5.1). What is mapped by huge entries is split
-   * first, with its dirty state (rule 2.8).
+   * One more user of the tracker; the first one starts it (rule 5.1).
    * @throws VmwgfxError ENOMEM where its memory is refused, PageTableError ENOMEM where frames for tables are
    * missing; the count is then as before
    */
@@ -202,10 +205,10 @@ export class BufferObject implements BackingPages, Residence, Evictable {
       driver.account.charge(bytes);
       try {
         this.#unmapGpuDirty(held);
-        driver.mapping.splitHugeLeaves(this.firstPage, pageCount);
         const memory = driver.trackMemory(this, driver);
         const log = { events: driver.events, object: this.firstPage };
-        this.#tracker = new driver.parts.DirtyTracker(memory, driver.makePolicy(), log);
+        const Tracker = trackerStep.in(driver);
+        this.#tracker = new Tracker(memory, driver.makePolicy(), log);
       } catch (error) {
         driver.account.refund(bytes);
         throw error;
@@ -232,10 +235,72 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     }
   }
 
-  /** The device has written bytes of it by a command: news to each resource there, as a store would be. */
+  /** The device has written bytes of it by a command: dirty for each resource there, as by a store. */
   noteDeviceWrite(held: BufferReservation, start: number, end: number): void {
     this.assertHeld(held);
     this.#tracker?.recordDeviceWrite(Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
+  }
+
+  /**
+   * Reads back GPU-dirty resources in it, in order, and waits once.
+   * @throws what the first failing read-back throws; what was read back before is then usable
+   */
+  readBack(held: BufferReservation, resources: readonly ResidentResource[]): void {
+    const sent = new Set<ResidentResource>();
+    try {
+      for (const resource of resources) {
+        this.#tracker?.beforeDeviceWrite(...resource.pageRange);
+        resource.readBack(() => sent.delete(resource));
+        sent.add(resource);
+      }
+    } finally {
+      if (sent.size > 0) {
+        this.finishReadBacks(held, sent);
+      }
+    }
+  }
+
+  /** Waits for read-backs. Those that the device refuses have left the set by then, and stay GPU-dirty. */
+  finishReadBacks(held: BufferReservation, sent: ReadonlySet<ResidentResource>): void {
+    this.assertHeld(held);
+    const { queue, events } = this.driver;
+    // Without a fence it is not known when they are done, and they stay GPU-dirty.
+    const fence = queue.emitFenceOrSettle();
+    try {
+      queue.flush();
+    } finally {
+      fence.wait();
+      for (const resource of sent) {
+        this.#tracker?.afterDeviceWrite(...resource.pageRange);
+        resource.gpuDirty = false;
+        this.#dirtyAliasedBytes(resource);
+        const { backingOffset: start, backingBytes } = resource;
+        events.tell?.({ kind: 'read-back', object: this.firstPage, start, end: start + backingBytes });
+      }
+    }
+  }
+
+  /**
+   * Read-back data is dirty for aliasing resources. The bytes that they share are dirty for the resource itself as
+   * well: the device wrote what is newer and nothing else (rule 9.3), so elsewhere memory may have what an alias
+   * brought into it while this resource was GPU-dirty.
+   */
+  #dirtyAliasedBytes(resource: ResidentResource): void {
+    const { backingOffset, backingBytes } = resource;
+    const end = backingOffset + backingBytes;
+    for (const { value: other } of this.resources.overlapping(backingOffset, end)) {
+      if (other === resource) {
+        continue;
+      }
+      const sharedStart = Math.max(backingOffset, other.backingOffset);
+      const sharedEnd = Math.min(end, other.backingOffset + other.backingBytes);
+      if (resource.isTracked) {
+        resource.addDirtyBytes(sharedStart, sharedEnd);
+      }
+      if (other.isTracked && !other.gpuDirty) {
+        other.addDirtyBytes(sharedStart, sharedEnd);
+      }
+    }
   }
 
   /** Removes every mapping of a page range, and keeps what its entries knew (rule 5.5). */
@@ -247,15 +312,15 @@ export class BufferObject implements BackingPages, Residence, Evictable {
 
   /** Whether the device sees it. */
   get isPlaced(): boolean {
-    return this.#placed;
+    return this.#mobs.isPlaced;
   }
 
-  /** Whether somebody has it reserved. */
+  /** Whether it is reserved. */
   get isReserved(): boolean {
     return this.#reservation !== undefined;
   }
 
-  /** What holds nothing goes first; what would have to be read back, which takes longest, goes last. */
+  /** An empty one is evicted first, one that has to be read back, which takes longest, last. */
   get evictionPriority(): number {
     return this.#gpuDirtyResources > 0 ? 2 : Math.min(this.resources.size, 1);
   }
@@ -265,32 +330,23 @@ export class BufferObject implements BackingPages, Residence, Evictable {
     this.#gpuDirtyResources += change;
   }
 
-  /**
-   * Lets the device see it, where it does not; others may have to go.
-   * @throws VmwgfxError ENOMEM where not enough of them can, EIO where one of them cannot be read back
-   */
+  /** Lets the device see it, where it does not. @throws as `MobViews.place` */
   place(): void {
-    const { graphicsMemory, placed, faults } = this.driver;
-    if (!this.#placed) {
-      faults.pass('graphics-charge');
-      evictUntil(() => graphicsMemory.left >= this.bytes, placed);
-      graphicsMemory.charge(this.bytes);
-      this.#placed = true;
-    }
-    placed.touch(this);
+    this.#mobs.place();
+    this.driver.placed.touch(this);
   }
 
-  /** Its mappings go, as with every move, and what their entries knew is kept (E2). */
+  /** Its resources are read back, its mappings are zapped and their dirty bits harvested (E2). */
   evict(): void {
     this.reserved((held) => {
       const residents = [...this.resources.overlapping(0, this.bytes)].map(({ value }) => value);
       const dirty = residents.filter(({ gpuDirty }) => gpuDirty);
-      readBackResources(held, dirty);
+      this.readBack(held, dirty);
       this.lastFence?.wait();
       this.unmapRange(held, 0, this.pageCount);
       residents.forEach((resource) => resource.unbind());
       const { events, queue } = this.driver;
-      if (this.#placed) {
+      if (this.isPlaced) {
         events.tell?.({ kind: 'buffer-evicted', object: this.firstPage });
       }
       this.#leaveDevice(() => queue.flush());
@@ -321,22 +377,16 @@ export class BufferObject implements BackingPages, Residence, Evictable {
 
   /** The device sees it no more: no resource is bound to it. @throws what `flush` throws; it is gone all the same */
   #leaveDevice(flush: () => void): void {
-    const { placed, graphicsMemory } = this.driver;
-    if (!this.#placed) {
-      return;
-    }
-    this.#placed = false;
-    placed.remove(this);
-    graphicsMemory.refund(this.bytes);
+    this.driver.placed.remove(this);
     this.#mobs.destroy(flush);
   }
 
-  /** Nobody uses it any more: nothing maps it, and no resource is in it but retired ones. */
+  /** It has no users left: no mapping, and no resource but retired ones. */
   #destroy(): void {
     const { memory, queue, fakeOffsets } = this.driver;
     this.#destroyed = true;
     if (this.#retired !== undefined) {
-      const held = new Reservation<BufferObject>(this);
+      const held = new BufferReservation(this);
       this.#reservation = held;
       this.#retired.forEach((resource) => resource.destroy(held));
       this.#reservation = undefined;

@@ -1,5 +1,6 @@
 import { PAGE_SIZE, WORDS_PER_FRAME, type PhysicalMemory } from '@cg/pagetable';
 import { SVGA3D_MOBFMT } from '@cg/svga-protocol';
+import { VmwgfxError } from '../errors.js';
 
 /** Page numbers of 8 bytes in a page. */
 const NUMBERS_PER_PAGE = PAGE_SIZE / 8;
@@ -44,4 +45,12 @@ export function buildMobPageTable(memory: PhysicalMemory, frames: Uint32Array): 
 }
 
 /** Most pages that two levels of 64-bit page numbers reach: 1 GiB. */
-export const MAX_MOB_PAGES = NUMBERS_PER_PAGE * NUMBERS_PER_PAGE;
+const MAX_MOB_PAGES = NUMBERS_PER_PAGE * NUMBERS_PER_PAGE;
+
+/** @throws VmwgfxError ENOMEM for more pages than a MOB can have */
+export function checkMobPages(pageCount: number): void {
+  if (pageCount > MAX_MOB_PAGES) {
+    const bytes = pageCount * PAGE_SIZE;
+    throw new VmwgfxError('ENOMEM', `a MOB cannot have ${bytes} bytes`, { bytes });
+  }
+}

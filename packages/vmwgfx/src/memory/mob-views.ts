@@ -1,6 +1,5 @@
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverState } from '../driver-state.js';
-import { evictUntil } from './eviction.js';
 import { buildMobPageTable, type MobPageTable } from './mob-page-table.js';
 
 /** What the device knows of a buffer object from one page on: a MOB and the page table it reads it through. */
@@ -10,16 +9,39 @@ interface Mob {
 }
 
 /**
- * The MOBs through which the device sees a buffer object. BIND_GB_SURFACE names no offset, so each page that
- * a resource begins on has a MOB that begins there and reaches to the end.
+ * How the device sees a buffer object: the graphics memory that it takes, and MOBs.
+ * BIND_GB_SURFACE names no offset, so each page that a resource begins on has a MOB that begins there and reaches to
+ * the end.
  */
 export class MobViews {
   readonly #mobs = new Map<number, Mob>();
+  #placed = false;
 
   constructor(
     readonly driver: DriverState,
     readonly frames: Uint32Array,
   ) {}
+
+  /** Whether the object has graphics memory. */
+  get isPlaced(): boolean {
+    return this.#placed;
+  }
+
+  /**
+   * Takes graphics memory for the object, where it has none; other objects are evicted for it.
+   * @throws VmwgfxError ENOMEM where not enough can be evicted, EIO where one of them cannot be read back
+   */
+  place(): void {
+    if (this.#placed) {
+      return;
+    }
+    const { graphicsMemory, placed, faults } = this.driver;
+    const bytes = this.frames.length * PAGE_SIZE;
+    faults.pass('graphics-charge');
+    placed.evictUntil(() => graphicsMemory.left >= bytes);
+    graphicsMemory.charge(bytes);
+    this.#placed = true;
+  }
 
   /**
    * The id of the MOB that begins at a page; the first call makes it known to the device.
@@ -34,7 +56,7 @@ export class MobViews {
     return mob.id;
   }
 
-  /** Takes the one that begins at a page from the device, where there is one: nobody uses it. Cannot fail. */
+  /** Takes the unused one that begins at a page from the device, where there is one. Cannot fail. */
   drop(firstPage: number): void {
     const mob = this.#mobs.get(firstPage);
     if (mob === undefined) {
@@ -42,14 +64,18 @@ export class MobViews {
     }
     const { queue } = this.driver;
     queue.emitNoFail('DESTROY_GB_MOB', { mobid: mob.id });
-    // Before the frames of its table are somebody else's.
+    // Before the frames of its table are freed.
     queue.settle();
     this.#forget(firstPage, mob);
   }
 
-  /** Takes all from the device. @throws what `flush` throws; they are gone all the same */
+  /** Takes all from the device, and gives the memory back. @throws what `flush` throws; they are gone all the same */
   destroy(flush: () => void): void {
-    const { queue } = this.driver;
+    const { queue, graphicsMemory } = this.driver;
+    if (this.#placed) {
+      this.#placed = false;
+      graphicsMemory.refund(this.frames.length * PAGE_SIZE);
+    }
     const mobs = [...this.#mobs];
     if (mobs.length === 0) {
       return;
@@ -65,7 +91,7 @@ export class MobViews {
   #define(firstPage: number): Mob {
     const { memory, queue, mobIds, placed, faults } = this.driver;
     faults.pass('frames');
-    evictUntil(() => !mobIds.isFull, placed);
+    placed.evictUntil(() => !mobIds.isFull);
     const frames = this.frames.subarray(firstPage);
     const pageTable = buildMobPageTable(memory, frames);
     const { ptDepth, base, tableFrames } = pageTable;

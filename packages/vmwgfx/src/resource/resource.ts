@@ -1,8 +1,7 @@
 import type { IntervalNode } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverState } from '../driver-state.js';
-import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
-import type { ResidentResource } from '../memory/resident-resource.js';
+import type { BufferObject, BufferReservation, ResidentResource } from '../memory/buffer-object.js';
 import { RefCount } from '../ref-count.js';
 import type { BackedResource, SharedBy } from '@cg/dirty-tracking';
 
@@ -11,7 +10,7 @@ import type { BackedResource, SharedBy } from '@cg/dirty-tracking';
  * it; the last of them to go destroys it.
  */
 export abstract class Resource implements ResidentResource {
-  /** Whoever uses it. Made with one reference, its maker's. */
+  /** Its users. Made with one reference, its maker's. */
   readonly references = new RefCount(() => this.retire());
   /** The backing holds content that the device has never had: binding uploads all of it. */
   needsUpload = false;
@@ -84,7 +83,7 @@ export abstract class Resource implements ResidentResource {
    */
   abstract destroy(held: BufferReservation | undefined): void;
 
-  /** Nobody uses it any more: it is destroyed as soon as its backing can be reserved (rule 8.6). */
+  /** It has no users left, and is destroyed as soon as its backing can be reserved (rule 8.6). */
   retire(): void {
     const backing = this.#backing;
     if (backing === undefined) {
@@ -121,8 +120,8 @@ export abstract class Resource implements ResidentResource {
   }
 
   /**
-   * Lies elsewhere from now on, findable there (C4). Its content is then what is there. Trackers know nothing of
-   * it: who moves a coherent resource takes the use of one and gives up that of the other.
+   * Lies elsewhere from now on, findable there (C4). Its content is then what is there. Trackers are
+   * not told: the caller that moves a coherent resource takes the use of one and gives up that of the other.
    */
   moveTo(from: BufferReservation, to: BufferReservation, offset: number): void {
     this.#leave(from);

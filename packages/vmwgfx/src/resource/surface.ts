@@ -1,28 +1,40 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import { boxBytes, boxRows, rowsEnd, SurfaceLayout, type SubresourceBox } from '@cg/surface-layout';
+import {
+  boxBytes,
+  boxRows,
+  DirtyBoxes,
+  rowsEnd,
+  SurfaceLayout,
+  type SubresourceBox,
+} from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
-import { readBackResources } from '../coherency/read-back.js';
-import type { CoherencyParts, DriverState } from '../driver-state.js';
+import type { DriverState } from '../driver-state.js';
 import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import { NEVER_USED, type Evictable } from '../memory/eviction-order.js';
-import { evictUntil } from '../memory/eviction.js';
+import { ReplaceableStep } from '../replaceable-step.js';
 import { WeakRefs, type Named } from './weak-refs.js';
 import { Resource } from './resource.js';
+import { emitUpdateStep } from './update-command.js';
 
 /** What a surface is made of. */
 export interface SurfaceRequest extends SurfaceToDefine {
   readonly coherent: boolean;
 }
 
-/** What a surface counted, also while nobody listens. */
+/** What a surface counted, with or without a listener. */
 export interface SurfaceStatistics {
   /** Boxes uploaded. */
   boxes: number;
   bytesUploaded: number;
   readBacks: number;
 }
+
+/** The dirty boxes of a surface (rule 7). */
+type KeptBoxes = Pick<DirtyBoxes, 'addRange' | 'boxes' | 'isEmpty' | 'clear'>;
+
+export const dirtyBoxesStep = new ReplaceableStep<new (layout: SurfaceLayout) => KeptBoxes>(DirtyBoxes);
 
 /** A guest-backed surface. */
 export class Surface extends Resource implements Evictable, Named {
@@ -34,7 +46,7 @@ export class Surface extends Resource implements Evictable, Named {
   #bound = false;
   /** The device has it bound to where it lay before; it is bound anew before it is used. */
   #isBoundElsewhere = false;
-  #dirtyBoxes: InstanceType<CoherencyParts['DirtyBoxes']> | undefined;
+  #dirtyBoxes: KeptBoxes | undefined;
 
   /** @throws SurfaceLayoutError for a surface that cannot be laid out */
   constructor(
@@ -45,7 +57,7 @@ export class Surface extends Resource implements Evictable, Named {
     super(driver, layout.bytes + trailerBytes(request.traits), request.coherent);
     this.layout = layout;
     if (request.coherent) {
-      this.#dirtyBoxes = new driver.parts.DirtyBoxes(layout);
+      this.#dirtyBoxes = this.#newBoxes();
     }
   }
 
@@ -80,7 +92,7 @@ export class Surface extends Resource implements Evictable, Named {
   evict(): void {
     this.backing?.reserved((held) => {
       if (this.gpuDirty) {
-        readBackResources(held, [this]);
+        held.object.readBack(held, [this]);
       }
       this.needsUpload = true;
       const { queue, events } = this.driver;
@@ -101,7 +113,7 @@ export class Surface extends Resource implements Evictable, Named {
       surfacesOnDevice.touch(this);
       return;
     }
-    evictUntil(() => !surfaceIds.isFull, surfacesOnDevice);
+    surfacesOnDevice.evictUntil(() => !surfaceIds.isFull);
     const sid = surfaceIds.allocate();
     const forget = (): void => {
       surfaceIds.free(sid);
@@ -181,19 +193,25 @@ export class Surface extends Resource implements Evictable, Named {
   followTracking(): void {
     const wanted = this.coherent || this.backing?.tracker !== undefined;
     if (wanted && this.#dirtyBoxes === undefined) {
-      this.#dirtyBoxes = new this.driver.parts.DirtyBoxes(this.layout);
+      this.#dirtyBoxes = this.#newBoxes();
     } else if (!wanted) {
       this.#dirtyBoxes = undefined;
     }
+  }
+
+  #newBoxes(): KeptBoxes {
+    const Boxes = dirtyBoxesStep.in(this.driver);
+    return new Boxes(this.layout);
   }
 
   sync(): void {
     if (this.#dirtyBoxes === undefined || this.#dirtyBoxes.isEmpty) {
       return;
     }
-    const { events, parts } = this.driver;
+    const { events } = this.driver;
+    const emitUpdate = emitUpdateStep.in(this.driver);
     for (const box of this.#dirtyBoxes.boxes()) {
-      parts.emitUpdate(this.driver, this.#id, this.layout, box, () => this.#markDirty(box));
+      emitUpdate(this.driver, this.#id, this.layout, box, () => this.#markDirty(box));
       const bytes = boxBytes(this.layout, box.subresource, box);
       this.statistics.boxes++;
       this.statistics.bytesUploaded += bytes;

@@ -1,5 +1,6 @@
 import type { SubresourceBox, SurfaceLayout } from '@cg/surface-layout';
 import type { DriverState } from '../driver-state.js';
+import { ReplaceableStep } from '../replaceable-step.js';
 
 /**
  * Sends the command that uploads one box: by subresource where the device has DX contexts, else by face and mip
@@ -23,3 +24,5 @@ export function emitUpdate(
   const face = Math.floor(subresource / mips);
   queue.emit('UPDATE_GB_IMAGE', { sid, face, mipmap: subresource % mips, x, y, z, w, h, d }, refused);
 }
+
+export const emitUpdateStep = new ReplaceableStep(emitUpdate);

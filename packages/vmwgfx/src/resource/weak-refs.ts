@@ -1,6 +1,6 @@
 /**
- * Something that state of a context, or a view, names without keeping it. Who names it hears when the device has it
- * no more: the device must never find in its state what is not there, nor an id that is somebody else's by now.
+ * A weakly referenced object: the state of a context, or a view, names it without keeping it, and is told when the
+ * device has it no more. So the device finds in its state neither an object that is gone nor an id that is used again.
  */
 export interface Named {
   readonly namedBy: WeakRefs;
@@ -8,7 +8,7 @@ export interface Named {
   readonly stateId: number;
 }
 
-/** Who names something. */
+/** A weak reference, in a slot of a context or in a view. */
 export interface NamedByUser {
   /** The device lets go of what is named; it may come back, under another id. */
   leftDevice(): void;
@@ -16,7 +16,7 @@ export interface NamedByUser {
   destroyed(): void;
 }
 
-/** All who name one thing. */
+/** All weak references to one object. */
 export class WeakRefs {
   #users: Set<NamedByUser> | undefined;
 

@@ -21,6 +21,7 @@ import { ContextChanges } from './context-changes.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { BufferRange, SurfaceEffect } from './effects.js';
 import type { Reservations } from './reservations.js';
+import type { Inspected } from './rules/command-rule.js';
 import { ruleOf } from './rules/command-rules.js';
 import { refusalOf } from './rules/driver-commands.js';
 import { checkExtents } from './rules/extents.js';
@@ -56,7 +57,6 @@ export interface UserCommand {
 
 /** What most commands have of buffer objects: one for all of them, as a submission may have thousands. */
 const NO_BUFFERS: readonly BufferUse[] = [];
-const NO_OBJECTS: readonly BufferObject[] = [];
 const NO_RANGES: readonly BufferRange[] = [];
 
 /** What the commands of a submission are checked against. */
@@ -76,7 +76,7 @@ export interface CommandChecks {
  * Reads the commands of a submission, as bytes in the device's format with handles of the file for ids, and
  * checks all before any is done.
  * @throws VmwgfxError EINVAL for anything but well-formed commands that a user may send, ENOENT for a handle
- * that is nobody's; `facts.offset` and `facts.command` say which
+ * that names nothing; `facts.offset` and `facts.command` say which
  */
 export function checkCommands(bytes: Uint8Array, checks: CommandChecks): UserCommand[] {
   const commands: UserCommand[] = [];
@@ -121,7 +121,9 @@ function checkCommand(reader: CommandReader, checks: CommandChecks, number: numb
     throw new VmwgfxError('EINVAL', `a command has at most ${maxCommandBytes} bytes`);
   }
   const fields = reader.fields(name) as unknown as Fields;
-  checkLevel(name, fields, limits.level);
+  if (rule.level === undefined || rule.level > limits.level) {
+    checkLevel(name, fields, limits.level);
+  }
   const command = resolve(name, rule, fields, handles);
   return rule.apply === undefined ? command : applied(command, checks, number);
 }
@@ -155,12 +157,10 @@ function applied(command: UserCommand, checks: CommandChecks, number: number): U
 }
 
 function resolve(name: CommandName, rule: UserRule, fields: Fields, handles: HandleTable): UserCommand {
-  const named: Surface[] = [];
   const surfaces: SurfaceUse[] = [];
   for (const operand of rule.surfaces) {
     const { field } = operand;
     const surface = handles.surface(fields[field] as number);
-    named.push(surface);
     surfaces.push({ field, surface, effect: effectIn(operand, fields) });
   }
   const buffers =
@@ -168,11 +168,10 @@ function resolve(name: CommandName, rule: UserRule, fields: Fields, handles: Han
       ? NO_BUFFERS
       : rule.buffers.map((field) => ({ field, object: bufferOf(fields[field] as number, handles) }));
   if (rule.bindsBacking) {
-    checkPlace(named[0].backingBytes, buffers[0].object, 0);
+    checkPlace(surfaces[0].surface.backingBytes, buffers[0].object, 0);
   }
-  const objects = buffers === NO_BUFFERS ? NO_OBJECTS : buffers.map(({ object }) => object);
-  checkExtents(rule.extents, named, fields);
-  const found = rule.inspect?.(fields as never, named, objects);
+  checkExtents(rule.extents, surfaces, fields);
+  const found = rule.inspect === undefined ? undefined : inspected(rule.inspect, fields, surfaces, buffers);
   return {
     name,
     rule,
@@ -181,6 +180,17 @@ function resolve(name: CommandName, rule: UserRule, fields: Fields, handles: Han
     buffers,
     ranges: found?.ranges ?? NO_RANGES,
   };
+}
+
+function inspected(
+  inspect: NonNullable<UserRule['inspect']>,
+  fields: Fields,
+  surfaces: readonly SurfaceUse[],
+  buffers: readonly BufferUse[],
+): Inspected | undefined {
+  const named = surfaces.map(({ surface }) => surface);
+  const objects = buffers.map(({ object }) => object);
+  return inspect(fields as never, named, objects) ?? undefined;
 }
 
 function bufferOf(handle: number, handles: HandleTable): BufferObject {

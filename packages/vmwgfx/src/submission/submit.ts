@@ -17,7 +17,7 @@ interface SentCommand {
   refused: boolean;
 }
 
-/** Who submits. */
+/** The file and the context that submit. */
 export interface Submitter {
   readonly handles: HandleTable;
   /** What the commands are for. */
@@ -54,7 +54,7 @@ export function submit(
     driver.memory.preemption.reach('submit: between updates and commands' satisfies PreemptionPoint);
   } catch (error) {
     queue.settle();
-    // First: who was closed meanwhile goes with the validation, which is the last to keep it.
+    // First: a context that was closed meanwhile is destroyed with the validation, which keeps it.
     checks.changes?.takeBack(0);
     validation.backOff();
     checks.changes?.abandon();
@@ -179,7 +179,7 @@ function translated({ fields, surfaces, buffers, effects }: UserCommand): Comman
 }
 
 /**
- * Where the newest content of each surface is, and which bytes of buffer objects are news to who lies there, now
+ * Where the newest content of each surface is, and which bytes of buffer objects are dirty for the resources there, now
  * that the device has done, or refused, each command in turn.
  */
 function noteEffects(sent: readonly SentCommand[], reservations: Reservations): void {

@@ -1,11 +1,12 @@
 import { PAGE_SIZE, pagesFor } from '@cg/pagetable';
-import { readBackResources } from '../coherency/read-back.js';
+import { cleanResourcesStep } from '../coherency/read-back.js';
 import type { Fence } from '../device/fence.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject, type BufferReservation } from '../memory/buffer-object.js';
 import type { Resource } from '../resource/resource.js';
 import { Reservations } from './reservations.js';
 import type { PreemptionPoint } from '../preemption-points.js';
+import { ReplaceableStep } from '../replaceable-step.js';
 
 /** A place in a buffer object. */
 export interface Place {
@@ -30,7 +31,7 @@ export class Validation {
   /** Each buffer object once, however often it is named. */
   readonly #objects = new Set<BufferObject>();
   readonly #ranges: { object: BufferObject; start: number; end: number }[] = [];
-  /** What it has to itself until it ends; who prepares it may take some first. */
+  /** What it has to itself until it ends; some may be taken while it is prepared. */
   readonly reservations = new Reservations();
   /** What `backOff` takes back, last first. None of it can fail. */
   protected readonly undo: (() => void)[] = [];
@@ -63,9 +64,9 @@ export class Validation {
   }
 
   /**
-   * Reserves, scans, transfers and syncs. All is reserved before anything changes, so that who would have to wait has
-   * done nothing (rule 8.5). Scanning comes before any transfer, with everything reserved throughout: otherwise bits
-   * would be cleared while entries are still writable (rule 5.5, B11).
+   * Reserves, scans, transfers and syncs. All is reserved before anything changes, so that a submission that would
+   * have to wait has done nothing (rule 8.5). Scanning comes before any transfer, with everything
+   * reserved throughout: otherwise bits would be cleared while entries are still writable (rule 5.5, B11).
    * @throws what the failing step throws; what was dirty is still dirty (rule 1.5)
    */
   validate(): void {
@@ -91,13 +92,13 @@ export class Validation {
     this.#readBackRanges();
   }
 
-  /** What comes back is news to who lies in the same bytes and was in sync already. */
+  /** Read-back data is dirty for aliasing resources that are in sync already. */
   #readBackRanges(): void {
     if (this.#ranges.length === 0) {
       return;
     }
     for (const { object, start, end } of this.#ranges) {
-      const { cleanResources } = object.driver.parts;
+      const cleanResources = cleanResourcesStep.in(object.driver);
       cleanResources(this.reservations.of(object), Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
     }
     for (const resource of this.#resources.keys()) {
@@ -108,8 +109,8 @@ export class Validation {
   }
 
   /**
-   * Whether the device took what validation sent. Somebody who got in between may have flushed the queue, and have
-   * been told in this submission's place what it refused.
+   * Whether the device took what validation sent. Another thread may have flushed the queue meanwhile, and have been
+   * told in place of this submission what it refused.
    * @throws VmwgfxError EIO
    */
   checkReady(): void {
@@ -164,7 +165,7 @@ export class Validation {
     this.undo.push(() => resource.detach(held));
   }
 
-  /** In the order of their offsets, whoever names them in which: two submissions never wait for each other. */
+  /** In the order of their offsets, not of the commands: two submissions never wait for each other. */
   #reserveAll(): void {
     const objects = [...this.#objects];
     objects.sort((a, b) => a.firstPage - b.firstPage);
@@ -228,7 +229,7 @@ export class Validation {
     if (written && !resource.gpuDirty) {
       backing.unmapRange(this.reservations.of(backing), ...resource.pageRange);
     }
-    // While its newest content is on the device its pages are unmapped: nobody can have stored to them, and an
+    // While its newest content is on the device its pages are unmapped: no CPU can have stored to them, and an
     // upload would overwrite what the device wrote (rule 1.4).
     if (!resource.gpuDirty) {
       tracker.transfer(resource, resource.sharedBy);
@@ -246,7 +247,7 @@ export class Validation {
     const from = this.reservations.of(old);
     const to = this.reservations.of(object);
     if (resource.keepsContent && resource.gpuDirty) {
-      readBackResources(from, [resource]);
+      old.readBack(from, [resource]);
     }
     resource.moveTo(from, to, offset);
     if (resource.gpuDirty) {
@@ -263,6 +264,8 @@ export class Validation {
     }
   }
 }
+
+export const validationStep = new ReplaceableStep(Validation);
 
 /** A new buffer object behind a resource, kept by that alone. Throwing, it leaves none. */
 export function allocateBacking(resource: Resource): BufferObject {

@@ -46,7 +46,7 @@ function checkChain(sizes: readonly MipSize[], levels: number): void {
 
 /**
  * DRM_VMW_CREATE_SURFACE, from before there were guest-backed objects: as in the kernel it is one all the same,
- * without a buffer object that its user knows. A shareable one gets its backing now, for those who know them.
+ * without a buffer object that its user knows. A shareable one gets its backing now, for users that know them.
  */
 export const createSurface: CallHandler = (open, argument) => {
   const request = structs.surfaceCreateReq.read(argument, 0);

@@ -57,7 +57,7 @@ function parameter(open: OpenFile, param: number): number {
   const { device } = open.file;
   switch (param) {
     case DRM_VMW_PARAM.MAX_SURF_MEMORY:
-      // Who does not know guest-backed objects accounts for surfaces alone: their backings take as much.
+      // A user that does not know guest-backed objects accounts for surfaces alone: their backings take as much.
       return open.knowsGuestBacked ? device.graphicsMemoryBytes : Math.floor(device.graphicsMemoryBytes / 2);
     case DRM_VMW_PARAM['3D_CAPS_SIZE']:
       return capabilityBytes(open);
@@ -78,8 +78,8 @@ export const getParam: CallHandler = (open, argument) => {
 };
 
 /**
- * DRM_VMW_GET_3D_CAP: the device capabilities by index, to who knows guest-backed objects; to others the record of
- * index and value that devices without these keep in the FIFO.
+ * DRM_VMW_GET_3D_CAP: the device capabilities by index, for users that know guest-backed objects; for others the record
+ * of index and value that devices without these keep in the FIFO.
  */
 export const get3dCap: CallHandler = (open, argument) => {
   const { buffer, max_size, pad64 } = structs.get3dCap.read(argument, 0);

@@ -168,7 +168,7 @@ function createRequest(surface: DescribedSurface, buffer_handle: number): Create
   };
 }
 
-/** One more handle of a surface and of its backing, which it must have: who shares one gives it one. */
+/** One more handle of a surface and of its backing, which it must have: sharing a surface gives it one. */
 function reference(
   open: OpenFile,
   argument: DataView,

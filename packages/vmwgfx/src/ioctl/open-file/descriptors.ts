@@ -12,8 +12,8 @@ const FIRST = 3;
 const MAX_DESCRIPTORS = 1024;
 
 /**
- * File descriptors: of one process, or of several that hand theirs on. Who gives the same table to two files lets them
- * share by number. The lowest free number is taken, as in POSIX.
+ * File descriptors: of one process, or of several that hand theirs on. Two files with the same table share
+ * by number. The lowest free number is taken, as in POSIX.
  */
 export class Descriptors {
   readonly #files = new Map<number, Described>();

@@ -1,7 +1,7 @@
 import type { Fence } from '../../device/fence.js';
 import { VmwgfxError } from '../../errors.js';
 
-/** Fences that a file may have handles of at a time: who never lets go of one must not eat all memory. */
+/** Fences that a file may have handles of at a time: a process that never releases one must not take all memory. */
 const MAX_FENCES = 16_384;
 
 /** Where the handles of fences begin, so that none of them is that of an object. */

@@ -67,20 +67,20 @@ function checkExtent(
 
 /**
  * Checks the parts of surfaces that a command touches.
- * @param surfaces those that the operands name, in their order
+ * @param operands the surfaces that the operands name, in their order
  * @throws SurfaceLayoutError EINVAL for no such subresource, or a box that is empty, leaves it, or is off a block;
  * VmwgfxError EINVAL for no such face, mip or run
  */
 export function checkExtents(
   extents: readonly CheckedExtent[],
-  surfaces: readonly Surface[],
+  operands: readonly { readonly surface: Surface }[],
   fields: Fields,
 ): void {
   for (const each of extents) {
     if (each.isConditional && !takesPlace(each.use, fields)) {
       continue;
     }
-    const surface = surfaces[each.operand];
+    const { surface } = operands[each.operand];
     if (each.isBareImage) {
       const { face, mipmap } = fields as { face: number; mipmap: number };
       const subresource = subresourceOf(surface, face, mipmap);
@@ -88,7 +88,12 @@ export function checkExtents(
         boxRows(surface.layout, subresource, boxOf(fields as unknown as CommandBox), scratch);
       }
     } else {
-      checkExtent(surface, each.extent, fields, each.texture < 0 ? undefined : surfaces[each.texture]);
+      checkExtent(
+        surface,
+        each.extent,
+        fields,
+        each.texture < 0 ? undefined : operands[each.texture].surface,
+      );
     }
   }
 }

@@ -1,5 +1,7 @@
 import {
+  definitionOf,
   effectsOf,
+  hasLimitedFields,
   takesPlace,
   type Action,
   type CommandName,
@@ -40,6 +42,8 @@ export interface CheckedExtent {
 
 /** What the driver has to know of a command that a user may send. */
 export interface UserRule {
+  /** The level that the command needs whatever its fields; `undefined` where these decide. */
+  readonly level: number | undefined;
   readonly surfaces: readonly SurfaceOperand[];
   /** Found once: a submission may have thousands of commands. */
   readonly extents: readonly CheckedExtent[];
@@ -114,6 +118,7 @@ export function userRule(name: CommandName, { check, apply, inspect }: CommandRu
   const applied = apply ?? contextEffectOf(name);
   const buffers = applied === undefined ? ofBody.filter(({ kind }) => kind === 'mob' || kind === 'gmr') : [];
   return {
+    level: hasLimitedFields(name) ? undefined : definitionOf(name).level,
     surfaces,
     extents: extentsOf(surfaces),
     buffers: buffers.map(({ field }) => field as string),
