@@ -26,7 +26,7 @@ const BUFFER_PAGES = 16;
 /** Commands that follow one another for the same DX context, or for none. */
 interface Run {
   readonly start: number;
-  readonly dxContext: number | undefined;
+  dxContext: number | undefined;
 }
 
 /** Whether the buffer had room for what `write` writes. */
@@ -67,6 +67,10 @@ export class CommandSubmitter {
   readonly #deferred: (() => void)[] = [];
   /** A refusal found by a flush that cannot fail: the next `flush` throws it. */
   #unreported: VmwgfxError | undefined;
+  /** Where in the buffer the user's commands of a submission begin; what is ahead of them are its updates. */
+  #mark: number | undefined;
+  /** What the device refused ahead of the mark, so that the commands behind it were not run. */
+  #struck: VmwgfxError | undefined;
   #seqno = 0;
 
   /** @throws PageTableError ENOMEM where the buffer's frames cannot be had */
@@ -148,8 +152,10 @@ export class CommandSubmitter {
 
   #continueRun(start: number, dxContext: number | undefined): void {
     const run = this.#runs.at(-1);
-    if (run === undefined || run.dxContext !== dxContext) {
+    if (run === undefined || (run.dxContext ?? dxContext) !== (dxContext ?? run.dxContext)) {
       this.#runs.push({ start, dxContext });
+    } else {
+      run.dxContext ??= dxContext; // commands for no context may be in the buffer of any
     }
   }
 
@@ -166,6 +172,33 @@ export class CommandSubmitter {
           : this.#writer.write(name, fields);
     });
     return fits ? offset : undefined;
+  }
+
+  /**
+   * What is emitted from here on is not to run where the device refuses anything that has gathered already: the user's
+   * commands must not read stale content (rule 8.7). Both are one buffer, at whose first refusal the device stops.
+   * @throws VmwgfxError EIO for what a flush that cannot fail has found
+   */
+  beginUserCommands(): void {
+    this.#throwUnreported();
+    this.#sendDeferred(() => this.flush());
+    this.#mark = this.#writer.length;
+  }
+
+  /** Ends that. @returns the refusal that kept the user's commands from running; undefined where they ran */
+  endUserCommands(): VmwgfxError | undefined {
+    const struck = this.#struck;
+    this.#mark = undefined;
+    this.#struck = undefined;
+    return struck;
+  }
+
+  #throwUnreported(): void {
+    const refused = this.#unreported;
+    this.#unreported = undefined;
+    if (refused !== undefined) {
+      throw refused;
+    }
   }
 
   /**
@@ -202,23 +235,33 @@ export class CommandSubmitter {
    * @throws VmwgfxError EIO for the first command that the device refused, after the others were done
    */
   flush(): void {
-    let refused = this.#unreported;
-    this.#unreported = undefined;
+    let refused: VmwgfxError | undefined;
+    const mark = this.#mark ?? 0;
+    let last = this.#writer.length;
     for (const [i, run] of this.#runs.entries()) {
-      const end = this.#runs.at(i + 1)?.start ?? this.#writer.length;
+      let end = Math.min(this.#runs.at(i + 1)?.start ?? last, last);
       for (let start = run.start; start < end;) {
         const stop = this.#execute(start, end, run.dxContext);
         if (stop === undefined) {
           break;
         }
         refused ??= stop.error;
+        if (stop.offset < mark) {
+          this.#struck ??= stop.error;
+          last = mark;
+          end = Math.min(end, last);
+        }
         start = stop.next;
       }
     }
     this.#empty();
+    if (this.#mark !== undefined) {
+      this.#mark = 0; // what comes now is the user's
+    }
     if (refused !== undefined) {
       throw refused;
     }
+    this.#throwUnreported();
   }
 
   /**
@@ -275,7 +318,7 @@ export class CommandSubmitter {
     start: number,
     end: number,
     dxContext: number | undefined,
-  ): { error: VmwgfxError; next: number } | undefined {
+  ): { error: VmwgfxError; offset: number; next: number } | undefined {
     const { status, errorOffset } = this.#submit(start, end, SVGA_CB_CONTEXT.CONTEXT_0, dxContext);
     if (status === SVGA_CB_STATUS.COMPLETED) {
       return undefined;
@@ -290,7 +333,7 @@ export class CommandSubmitter {
     this.#takeBack.get(offset)?.();
     const error = new VmwgfxError('EIO', `the device refused ${name}`, { command: name, offset, status });
     this.#events.tell?.({ kind: 'command-refused', error });
-    return { error, next };
+    return { error, offset, next };
   }
 
   /** Hands a part of the buffer to the device, and waits until it is done: the next one goes into the same memory. */

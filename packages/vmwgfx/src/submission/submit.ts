@@ -48,19 +48,27 @@ export function submit(
     commands.forEach((command) => addToValidation(validation, command));
     validation.validate();
     checks.changes?.prepare();
-    // What the device refuses of all that must strike before the user's commands run on stale content (rule 1.5).
-    queue.flush();
-    validation.checkReady();
+    if (checks.changes !== undefined) {
+      // The state of contexts is noted while their commands are sent, so they must be known to run.
+      queue.flush();
+    }
     driver.memory.preemption.reach('submit: between updates and commands' satisfies PreemptionPoint);
+    validation.checkReady();
+    queue.beginUserCommands();
   } catch (error) {
     queue.settle();
-    // First: a context that was closed meanwhile is destroyed with the validation, which keeps it.
-    checks.changes?.takeBack(0);
-    validation.backOff();
-    checks.changes?.abandon();
+    takeBack(validation, checks);
     throw error;
   }
   return send(driver, commands, validation, checks);
+}
+
+/** Nothing of a submission has happened. */
+function takeBack(validation: Validation, { changes }: CommandChecks): void {
+  // First: a context that was closed meanwhile is destroyed with the validation, which keeps it.
+  changes?.takeBack(0);
+  validation.backOff();
+  changes?.abandon();
 }
 
 /** @throws as `checkCommands`, with what the commands did to contexts taken back */
@@ -93,13 +101,15 @@ function send(
   { queue, memory }: DriverState,
   commands: readonly UserCommand[],
   validation: Validation,
-  { dxContext, changes }: CommandChecks,
+  checks: CommandChecks,
 ): Fence {
+  const { dxContext, changes } = checks;
   const sent: SentCommand[] = [];
   const written = new Set<Surface>();
   const contextId = dxContext?.id;
   let done = 0;
   let fence: Fence | undefined;
+  let failure: unknown;
   try {
     for (const command of commands) {
       if (!isTheDrivers(command, written)) {
@@ -109,17 +119,24 @@ function send(
       done++;
     }
     fence = queue.fence();
-    return fence;
   } catch (error) {
     queue.settle();
-    throw error;
-  } finally {
-    changes?.takeBack(done);
-    memory.preemption.reach('submit: between commands and their effects' satisfies PreemptionPoint);
-    noteEffects(sent, validation.reservations);
-    validation.commit(fence);
-    changes?.accept();
+    failure = error;
   }
+  const struck = queue.endUserCommands();
+  if (struck !== undefined) {
+    takeBack(validation, checks);
+    throw struck;
+  }
+  changes?.takeBack(done);
+  memory.preemption.reach('submit: between commands and their effects' satisfies PreemptionPoint);
+  noteEffects(sent, validation.reservations);
+  validation.commit(fence);
+  changes?.accept();
+  if (fence === undefined) {
+    throw failure;
+  }
+  return fence;
 }
 
 function sendCommand(
