@@ -5,7 +5,6 @@ import { Pieces } from './pieces.js';
 // makedumpfile's flattened format, for files that cannot seek when they are written (makedumpfile(8), -F):
 // a header of 4 KiB, then records of bytes with the offset that they belong to, big-endian.
 
-export const FLATTENED_MAGIC = 'makedumpfile\0';
 const HEADER_SIZE = 4096;
 const RECORD_HEADER_SIZE = 16;
 const TYPE_FLAT = 1n;

@@ -12,21 +12,28 @@ export function entryValue(low: number, high: number, isWide: boolean): string {
   return isWide ? `0x${hexWord(high)}${hexWord(low)}` : `0x${hexWord(low)}`;
 }
 
-function columns(cells: readonly [string, string, string, string, string]): string {
-  const [where, size, page, flags, physical] = cells;
-  const middle = `${size.padStart(14)}  ${page.padStart(5)}  ${flags.padEnd(7)}`;
-  return `${where.padEnd(38)}${middle}  ${physical}`.trimEnd();
+function columns(where: string, size: string, page: string, flags: string, physical: string): string {
+  return `${where.padEnd(38)}${size.padStart(14)}  ${page.padStart(5)}  ${flags.padEnd(7)}  ${physical}`;
 }
 
 /** The names of the columns. */
-export const WALK_HEADING = columns(['virtual range', 'size', 'page', 'flags', 'physical start']);
+export const WALK_HEADING = columns('virtual range', 'size', 'page', 'flags', 'physical start');
+
+/** The flags behind `r`, by the number that they make as bits. */
+const FLAGS = Array.from({ length: 64 }, (_, set) =>
+  Array.from('wxugad', (flag, bit) => ((set >> bit) & 1 ? flag : '-')).join(''),
+);
 
 /** `rwxugad`: read, write, execute, user, global, accessed, dirty. */
 export function permissionFlags(range: MappedRange): string {
-  // One string built up: a listing has a hundred thousand of these.
-  return `r${range.writable ? 'w' : '-'}${range.executable ? 'x' : '-'}${range.user ? 'u' : '-'}${
-    range.global ? 'g' : '-'
-  }${range.accessed ? 'a' : '-'}${range.dirty ? 'd' : '-'}`;
+  const set =
+    (range.writable ? 1 : 0) |
+    (range.executable ? 2 : 0) |
+    (range.user ? 4 : 0) |
+    (range.global ? 8 : 0) |
+    (range.accessed ? 16 : 0) |
+    (range.dirty ? 32 : 0);
+  return `r${FLAGS[set]}`;
 }
 
 /** What else a leaf says: `device`, `PWT`, `PCD`, `PAT`, `key 5`. */
@@ -56,17 +63,19 @@ export class WalkText {
     const size = exactSize(finding.end - finding.start);
     switch (finding.kind) {
       case 'mapped': {
-        const physical = `${physicalAddress(finding.physical)}  ${leafNotes(finding)}`;
-        return columns([where, size, exactSize(finding.pageSize), permissionFlags(finding), physical]);
+        const notes = leafNotes(finding);
+        const physical = physicalAddress(finding.physical);
+        const target = notes === '' ? physical : `${physical}  ${notes}`;
+        return columns(where, size, exactSize(finding.pageSize), permissionFlags(finding), target);
       }
       case 'shared': {
         const repeats = (finding.end - finding.start) / finding.span;
         const each = repeats > 1 ? `${repeats} × ${exactSize(finding.span)}, each as at` : 'as at';
-        return `${columns([where, size, '', '', ''])}  ${each} ${this.#addresses.text(finding.sameAs)}`;
+        return `${where.padEnd(38)}${size.padStart(14)}  ${each} ${this.#addresses.text(finding.sameAs)}`;
       }
       case 'self-map': {
         const table = `the table at ${physicalAddress(finding.table)}`;
-        return `${columns([where, size, '', '', ''])}  self-map of ${table}`;
+        return `${where.padEnd(38)}${size.padStart(14)}  self-map of ${table}`;
       }
     }
   }
