@@ -1,37 +1,48 @@
 const BUFFERED = 2 ** 16;
-/** In UTF-8, at most. */
-const BYTES_PER_UNIT = 3;
+/** Lines that are turned into bytes together. */
+const JOINED = 64;
 
 /**
  * Lines, written many at a time: a listing may have millions of them. Whoever adds lines flushes when it is
  * full, and waits: a reader that is slow holds the listing up, and one that has gone ends it.
  */
 export class LineWriter {
-  /** Bytes, not text: text that grows line by line is copied by each garbage collection. */
-  #bytes = Buffer.allocUnsafe(BUFFERED);
-  #length = 0;
+  // Few lines stay text: text that grows line by line is copied by each garbage collection.
+  readonly #lines: string[] = [];
+  readonly #pieces: Buffer[] = [];
+  #bytes = 0;
 
   constructor(readonly stream: NodeJS.WritableStream) {}
 
   get isFull(): boolean {
-    return this.#length >= BUFFERED / 2;
+    return this.#bytes >= BUFFERED;
   }
 
   line(text: string): void {
-    const most = this.#length + (text.length + 1) * BYTES_PER_UNIT;
-    if (most > this.#bytes.length) {
-      this.#bytes = Buffer.concat([this.#bytes.subarray(0, this.#length)], most * 2);
+    this.#lines.push(text);
+    if (this.#lines.length === JOINED) {
+      this.#join();
     }
-    this.#length += this.#bytes.write(`${text}\n`, this.#length);
   }
 
   async flush(): Promise<void> {
-    const text = this.#bytes.subarray(0, this.#length);
-    if (text.length > 0) {
+    this.#join();
+    const pieces = this.#pieces.splice(0);
+    this.#bytes = 0;
+    if (pieces.length > 0) {
       await new Promise<void>((resolve) => {
-        this.stream.write(text, () => resolve());
+        this.stream.write(Buffer.concat(pieces), () => resolve());
       });
     }
-    this.#length = 0;
+  }
+
+  #join(): void {
+    if (this.#lines.length > 0) {
+      this.#lines.push('');
+      const piece = Buffer.from(this.#lines.join('\n'));
+      this.#lines.length = 0;
+      this.#pieces.push(piece);
+      this.#bytes += piece.length;
+    }
   }
 }

@@ -153,9 +153,7 @@ class ImageWalker {
     if (kind === LEAF) {
       const properties = permissions | format.leafBits(low, high, level);
       const physical = target + (start - base);
-      const limit = physical + (end - start);
-      if (this.#pieceAt === 0 && this.#image.nextHole(physical, limit) === limit) {
-        this.#takeRun(index, start, end, physical, properties);
+      if (this.#pieceAt === 0 && this.#takeRun(index, start, end, physical, properties)) {
         return true;
       }
       return this.#takePiece(start, end, level, entry, low, high, physical, properties);
@@ -191,16 +189,20 @@ class ImageWalker {
     return true;
   }
 
-  /** Lists a page that is in the image, and those behind it that continue it and are there too. */
-  #takeRun(index: number, start: number, end: number, physical: number, properties: number): void {
+  /** Lists a page, and those behind it that continue it, as far as they are in the image; false where the first is not. */
+  #takeRun(index: number, start: number, end: number, physical: number, properties: number): boolean {
     const level = this.#level;
     const span = this.#format.span[level];
     const next = this.#format.endOfRun(this.#words[level], index, this.#stop[level], level);
     const behind = physical + (end - start);
-    const held = this.#image.nextHole(behind, behind + (next - index - 1) * span);
+    const held = this.#image.nextHole(physical, behind + (next - index - 1) * span);
+    if (held < behind) {
+      return false;
+    }
     const more = Math.floor((held - behind) / span);
     this.#next[level] = index + 1 + more;
     this.findings.addMapped(start, Math.min(end + more * span, this.#to), level, physical, properties);
+    return true;
   }
 
   /** Lists the next piece of a page that is not all in the image; false where more are left. */
