@@ -48,10 +48,10 @@ function candidatesText(candidates: readonly TableCandidate[]): string {
 }
 
 function reasons(candidate: TableCandidate): string {
-  const { entries, mappedBytes, hasSelfMap, sameUpperHalf } = candidate;
+  const { entries, seen, mappedBytes, hasSelfMap, sameUpperHalf } = candidate;
   const share = Math.round(candidate.soundness * 100);
   const all = [
-    `${entries} ${entries === 1 ? 'entry' : 'entries'}, ${share} % sound below`,
+    `${entries} ${entries === 1 ? 'entry' : 'entries'}, ${share} % of ${seen} sound below`,
     `${exactSize(mappedBytes)} seen mapped`,
     sameUpperHalf > 0 ? `upper half shared with ${sameUpperHalf}` : '',
     hasSelfMap ? 'self-map' : '',
