@@ -162,6 +162,14 @@ describe('cg walk of dumps', () => {
     expect(out.split('\n').length).toBeGreaterThan(40);
   });
 
+  it('--find: a line for each candidate, within 100 columns, of whole entries', async () => {
+    const { out } = await runCg(['walk', guest('level4.elf'), '--find']);
+    const [heading, first, ...others] = out.split('\n');
+    expect(heading).toMatch(/^top table +mode +entries +below +sound +mapped +same kernel$/);
+    expect(first).toMatch(/^0x110000 +4-level +4 +\d+ +99 % +\d+ KiB +self-map$/);
+    expect(Math.max(...[heading, first, ...others].map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
   it('--changed: pages whose bits differ between two images of a machine', async () => {
     const before = guest('level4.raw');
     const bytes = readFileSync(before);

@@ -121,7 +121,7 @@ export function soundness(image: PhysicalMemory, cr3: bigint, paging: Paging): T
   }
   const all = trial.sound + trial.damaged;
   const { mappedBytes, hasSelfMap } = trial;
-  return { soundness: all === 0 ? 0 : trial.sound / all, seen: all, mappedBytes, hasSelfMap };
+  return { soundness: all === 0 ? 0 : trial.sound / all, seen: Math.ceil(all), mappedBytes, hasSelfMap };
 }
 
 export interface Trial {
