@@ -5,8 +5,8 @@ import { PieceCache } from './piece-cache.js';
 
 /** Bytes of a piece: a page table. More would be read in vain, and memory used first costs more than a read. */
 const PIECE_BYTES = 4096;
-/** Pieces kept, 8 MiB in all, whatever the size of the file. */
-const MOST_PIECES = 2048;
+/** Pieces kept, 4 MiB in all, whatever the size of the file. */
+const MOST_PIECES = 1024;
 
 /** A file, read in pieces; those used last are kept. What is longer than a piece is read at once, and not kept. */
 export class FileSource implements ByteSource {
