@@ -208,10 +208,18 @@ class Search {
     this.#keepBest();
     const halves = new Map<number, number>();
     this.#found.forEach(({ upperHalf }) => halves.set(upperHalf, (halves.get(upperHalf) ?? 0) + 1));
-    return this.#found.map(({ upperHalf, alternates: _, ...candidate }) => ({
-      ...candidate,
-      sameUpperHalf: upperHalf === 0 ? 0 : (halves.get(upperHalf) ?? 1) - 1,
-    }));
+    return this.#found.map(
+      ({ upperHalf, mode, table, entries, soundness: share, seen, mappedBytes, hasSelfMap }) => ({
+        mode,
+        table,
+        entries,
+        soundness: share,
+        seen,
+        mappedBytes,
+        hasSelfMap,
+        sameUpperHalf: upperHalf === 0 ? 0 : (halves.get(upperHalf) ?? 1) - 1,
+      }),
+    );
   }
 
   /** How many entries are present and make sense; 0 where they are fewer than twice the others that are not empty. */
