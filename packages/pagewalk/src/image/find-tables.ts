@@ -337,7 +337,7 @@ function alternates(words: Uint32Array): boolean {
   return words.every((word, i) => i % 2 === 0 || word % 2 === 0);
 }
 
-/** What speaks for a candidate by itself, in EVIDENCE_STEPS steps: the share of sound entries, less where few were seen. */
+/** What speaks for a candidate by itself, in steps: the share of sound entries, less where few were seen. */
 function evidence({ soundness: share, seen }: Pick<Found, 'soundness' | 'seen'>): number {
   return Math.round((EVIDENCE_STEPS * share * seen) / (seen + DOUBT));
 }

@@ -189,7 +189,7 @@ class ImageWalker {
     return true;
   }
 
-  /** Lists a page, and those behind it that continue it, as far as they are in the image; false where the first is not. */
+  /** Lists a page and those that continue it, as far as the image has them; false where it has not all of the first. */
   #takeRun(index: number, start: number, end: number, physical: number, properties: number): boolean {
     const level = this.#level;
     const span = this.#format.span[level];
