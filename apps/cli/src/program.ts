@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import { EXIT } from './exit-codes.js';
-
-const { version } = createRequire(import.meta.url)('@cg/cli/package.json') as { version: string };
 
 const EXAMPLES = `
 Examples:
@@ -54,7 +52,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .description(
       'Coherent graphics memory: replay, measure and check how written pages reach a paravirtual GPU.',
     )
-    .version(version, '-V, --version', 'print the version')
+    .version(manifest.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', EXAMPLES)

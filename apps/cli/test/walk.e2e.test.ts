@@ -122,6 +122,23 @@ describe('cg walk of dumps', () => {
     expect([fault, steps.map(({ name }) => name)]).toEqual(['reserved', ['PML4E', 'PDPTE', 'PDE']]);
   });
 
+  it.for([
+    ['level4.elf', '0x000000000010a010', 16],
+    ['level5.elf', '0x000000000010a010', 16],
+    ['pae.elf', '0x0010a010', 16],
+    ['bits32.elf', '0x0010a010', 8],
+  ] as const)(
+    '--explain of %s: the address has all digits of its mode, an entry those of its size',
+    async ([file, address, entryDigits]) => {
+      const { out } = await runCg(['walk', guest(file), '--explain', '0x10a010']);
+      expect(out.split('\n')[0]).toBe(address);
+      const values = [...out.matchAll(/^ {9}0x([0-9a-f]+) /gm)].map(([, digits]) => digits.length);
+      expect(new Set(values)).toEqual(new Set([entryDigits]));
+      const json = await runCg(['walk', guest(file), '--explain', '0x10a010', '--json']);
+      expect(JSON.parse(json.out)).toMatchObject({ address });
+    },
+  );
+
   it('--explain inside a self-map says so', async () => {
     const { out } = await runCg(['walk', guest('level4.elf'), '--explain', '0xffffff0000000850']);
     expect(out).toMatch(/PML4E \[510\][^]*→ 0x110000, this table itself: a self-map\n/);
@@ -143,6 +160,14 @@ describe('cg walk of dumps', () => {
     const { out } = await runCg(['walk', path]);
     expect(out.split('\n')[0]).toBe("elf, the kernel's tables (VMCOREINFO): 4-level, CR3 0x110000");
     expect(out.split('\n').length).toBeGreaterThan(40);
+  });
+
+  it('--find: a line for each candidate, within 100 columns, of whole entries', async () => {
+    const { out } = await runCg(['walk', guest('level4.elf'), '--find']);
+    const [heading, first, ...others] = out.split('\n');
+    expect(heading).toMatch(/^top table +mode +entries +below +sound +mapped +same kernel$/);
+    expect(first).toMatch(/^0x110000 +4-level +4 +\d+ +99 % +\d+ KiB +self-map$/);
+    expect(Math.max(...[heading, first, ...others].map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
   it('--changed: pages whose bits differ between two images of a machine', async () => {

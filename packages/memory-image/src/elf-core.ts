@@ -20,8 +20,8 @@ const PT_LOAD = 1;
 const PT_NOTE = 4;
 /** In e_phnum: the number of program headers stands in sh_info of the first section header. */
 const PN_XNUM = 0xffff;
-/** Those of a segment for each 4 MiB of 1 TiB; they are held in memory. */
-const MOST_HEADERS = 1 << 18;
+/** Those of a segment for each 8 MiB of 1 TiB; they are held in memory. */
+const MOST_HEADERS = 1 << 17;
 /** Notes that are read; those of 4,096 CPUs in QEMU's format have 4 MiB. */
 const MOST_NOTE_BYTES = 16 * 2 ** 20;
 

@@ -3,12 +3,12 @@ import { checkInside, type ByteSource } from './byte-source.js';
 import { MemoryImageError } from './errors.js';
 import { PieceCache } from './piece-cache.js';
 
-/** Bytes read at once: page tables are allocated near one another. */
-const PIECE_BYTES = 16 * 1024;
-/** Pieces kept, 16 MiB in all, whatever the size of the file. */
+/** Bytes of a piece: a page table. More would be read in vain, and memory used first costs more than a read. */
+const PIECE_BYTES = 4096;
+/** Pieces kept, 4 MiB in all, whatever the size of the file. */
 const MOST_PIECES = 1024;
 
-/** A file, read in pieces; those used last are kept. */
+/** A file, read in pieces; those used last are kept. What is longer than a piece is read at once, and not kept. */
 export class FileSource implements ByteSource {
   readonly size: number;
   readonly #file: number;
@@ -23,11 +23,18 @@ export class FileSource implements ByteSource {
     }
     this.size = status.size;
     this.#file = openSync(path, 'r');
-    this.#pieces = new PieceCache(MOST_PIECES, PIECE_BYTES, (number, into) => this.#load(number, into));
+    this.#pieces = new PieceCache(MOST_PIECES, PIECE_BYTES, (number, into) => {
+      const start = number * PIECE_BYTES;
+      this.#load(start, into.subarray(0, this.size - start));
+    });
   }
 
   read(offset: number, into: Uint8Array): void {
     checkInside(this, offset, into.length, 'bytes');
+    if (into.length > PIECE_BYTES) {
+      this.#load(offset, into);
+      return;
+    }
     for (let done = 0; done < into.length;) {
       const at = (offset + done) % PIECE_BYTES;
       const count = Math.min(PIECE_BYTES - at, into.length - done);
@@ -41,11 +48,9 @@ export class FileSource implements ByteSource {
     closeSync(this.#file);
   }
 
-  #load(number: number, piece: Uint8Array): void {
-    const start = number * PIECE_BYTES;
-    const length = Math.min(PIECE_BYTES, this.size - start);
-    for (let done = 0; done < length;) {
-      const count = readSync(this.#file, piece, done, length - done, start + done);
+  #load(start: number, into: Uint8Array): void {
+    for (let done = 0; done < into.length;) {
+      const count = readSync(this.#file, into, done, into.length - done, start + done);
       if (count === 0) {
         throw new MemoryImageError('EIO', 'the file became shorter', start + done);
       }

@@ -5,7 +5,6 @@ import { Pieces } from './pieces.js';
 // makedumpfile's flattened format, for files that cannot seek when they are written (makedumpfile(8), -F):
 // a header of 4 KiB, then records of bytes with the offset that they belong to, big-endian.
 
-export const FLATTENED_MAGIC = 'makedumpfile\0';
 const HEADER_SIZE = 4096;
 const RECORD_HEADER_SIZE = 16;
 const TYPE_FLAT = 1n;
@@ -104,8 +103,7 @@ function readRecords(source: ByteSource): Pieces {
 
 /** The parts of the records that no later record overwrites, by offset. */
 function lastWritten(records: Pieces): Pieces {
-  const order = Uint32Array.from({ length: records.length }, (_, i) => i);
-  order.sort((a, b) => records.start(a) - records.start(b));
+  const order = orderByStart(records);
   const pieces = new Pieces();
   /** Records that have begun, as a heap with the latest on top; those that have ended go when they surface. */
   const begun = new LatestFirst();
@@ -130,6 +128,27 @@ function lastWritten(records: Pieces): Pieces {
     at = upTo;
   }
   return pieces;
+}
+
+/** The records' indices by the offset that they belong to: merged, since `sort` would copy them to objects. */
+function orderByStart(records: Pieces): Uint32Array {
+  const { length } = records;
+  let order = new Uint32Array(length).map((_, i) => i);
+  let merged = new Uint32Array(length);
+  for (let width = 1; width < length; width *= 2) {
+    for (let first = 0; first < length; first += 2 * width) {
+      const middle = Math.min(first + width, length);
+      const end = Math.min(first + 2 * width, length);
+      let [left, right] = [first, middle];
+      for (let at = first; at < end; at++) {
+        const takesLeft =
+          right === end || (left < middle && records.start(order[left]) <= records.start(order[right]));
+        merged[at] = order[takesLeft ? left++ : right++];
+      }
+    }
+    [order, merged] = [merged, order];
+  }
+  return order;
 }
 
 /** A binary heap of numbers, the largest on top. */

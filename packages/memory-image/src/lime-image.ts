@@ -6,7 +6,8 @@ import type { Segment } from './segments.js';
 
 // LiME's own format (LiME, doc/README.md): a header before each range of memory.
 
-export const LIME_MAGIC = 'EMiL';
+/** Before each range. */
+const MAGIC = 'EMiL';
 const VERSION = 1;
 const HEADER_SIZE = 32;
 /** Memory maps of firmware have dozens of ranges. */
@@ -21,7 +22,7 @@ export function openLime(source: ByteSource): MemoryImage {
     }
     const what = `LiME header ${segments.length}`;
     const header = Fields.read(source, at, HEADER_SIZE, what);
-    if (!header.has(0, LIME_MAGIC)) {
+    if (!header.has(0, MAGIC)) {
       throw new MemoryImageError('EINVAL', `no magic in ${what}`, at);
     }
     if (header.u32(4) !== VERSION) {

@@ -1,20 +1,27 @@
 import { Fields, type ByteSource } from './byte-source.js';
-import { openElfCore } from './elf-core.js';
 import { MemoryImageError } from './errors.js';
-import { FLATTENED_MAGIC, FlattenedFile } from './flattened-file.js';
-import { LIME_MAGIC, openLime } from './lime-image.js';
 import type { MemoryImage } from './memory-image.js';
 import { openRaw } from './raw-image.js';
 import type { Segment } from './segments.js';
-import { openWindowsDump, WINDOWS32_MAGIC, WINDOWS_MAGIC } from './windows-dump.js';
 
 /** How many bytes the longest magic needs. */
 const MAGIC_BYTES = 16;
-const KDUMP_MAGIC = 'KDUMP   ';
+const FLATTENED_MAGIC = 'makedumpfile\0';
+
+/** Opens a file of one format. */
+type Open = (source: ByteSource) => MemoryImage;
+
+/** Formats by their magic. Each is loaded when a file has it: all of them take longer to load than a walk takes. */
+const FORMATS: readonly (readonly [magic: string, load: () => Promise<Open>])[] = [
+  ['\x7fELF', async () => (await import('./elf-core.js')).openElfCore],
+  ['KDUMP   ', async () => (await import('./kdump-image.js')).openKdump],
+  ['EMiL', async () => (await import('./lime-image.js')).openLime],
+  ['PAGEDU64', async () => (await import('./windows-dump.js')).openWindowsDump],
+];
 
 /** Formats that are known and not read, by the bytes at the beginning of the file. */
 const REFUSED: readonly (readonly [magic: string, name: string])[] = [
-  [WINDOWS32_MAGIC, 'a 32-bit Windows dump'],
+  ['PAGEDUMP', 'a 32-bit Windows dump'],
   ['DISKDUMP', 'a diskdump file'],
   ['QEVM', 'a saved QEMU machine'],
   ['LibvirtQemudSave', 'a machine saved by libvirt'],
@@ -50,25 +57,19 @@ export async function openMemoryImage(source: ByteSource, { map }: OpenOptions =
   if (map !== undefined) {
     return openRaw(source, map);
   }
-  const isFlattened = firstBytes(source).has(0, FLATTENED_MAGIC);
-  return openByMagic(isFlattened ? new FlattenedFile(source) : source);
+  if (firstBytes(source).has(0, FLATTENED_MAGIC)) {
+    const { FlattenedFile } = await import('./flattened-file.js');
+    return openByMagic(new FlattenedFile(source));
+  }
+  return openByMagic(source);
 }
 
 async function openByMagic(source: ByteSource): Promise<MemoryImage> {
   const magic = firstBytes(source);
-  if (magic.has(0, '\x7fELF')) {
-    return openElfCore(source);
-  }
-  if (magic.has(0, KDUMP_MAGIC)) {
-    // Loaded for this alone: its decompressors take longer to load than a walk takes.
-    const { openKdump } = await import('./kdump-image.js');
-    return openKdump(source);
-  }
-  if (magic.has(0, LIME_MAGIC)) {
-    return openLime(source);
-  }
-  if (magic.has(0, WINDOWS_MAGIC)) {
-    return openWindowsDump(source);
+  const format = FORMATS.find(([bytes]) => magic.has(0, bytes));
+  if (format !== undefined) {
+    const [, load] = format;
+    return (await load())(source);
   }
   const refused = REFUSED.find(([bytes]) => magic.has(0, bytes));
   if (refused !== undefined) {

@@ -1,4 +1,6 @@
-const FIRST_CAPACITY = 64;
+/** Pieces of an array of numbers, as a power of 2. */
+const CHUNK_SHIFT = 13;
+const CHUNK = 2 ** CHUNK_SHIFT;
 /** Numbers of a piece. */
 const FIELDS = 3;
 
@@ -8,33 +10,36 @@ const FIELDS = 3;
  */
 export class Pieces {
   length = 0;
-  #numbers = new Float64Array(FIRST_CAPACITY * FIELDS);
+  /** Arrays of one size: one that grew would be held twice while it is copied. */
+  readonly #chunks: Float64Array[] = [];
 
   start(index: number): number {
-    return this.#numbers[index * FIELDS];
+    return this.#chunks[index >>> CHUNK_SHIFT][(index % CHUNK) * FIELDS];
   }
 
   end(index: number): number {
-    return this.#numbers[index * FIELDS + 1];
+    return this.#chunks[index >>> CHUNK_SHIFT][(index % CHUNK) * FIELDS + 1];
   }
 
   /** Offset, in the file that holds the bytes, of the byte at `start`. */
   from(index: number): number {
-    return this.#numbers[index * FIELDS + 2];
+    return this.#chunks[index >>> CHUNK_SHIFT][(index % CHUNK) * FIELDS + 2];
   }
 
   push(start: number, end: number, from: number): void {
     const last = this.length - 1;
     if (last >= 0 && this.end(last) === start && this.from(last) + (start - this.start(last)) === from) {
-      this.#numbers[last * FIELDS + 1] = end;
+      this.#chunks[last >>> CHUNK_SHIFT][(last % CHUNK) * FIELDS + 1] = end;
       return;
     }
-    if ((this.length + 1) * FIELDS > this.#numbers.length) {
-      const larger = new Float64Array(this.#numbers.length * 2);
-      larger.set(this.#numbers);
-      this.#numbers = larger;
+    const at = (this.length % CHUNK) * FIELDS;
+    if (at === 0) {
+      this.#chunks.push(new Float64Array(CHUNK * FIELDS));
     }
-    this.#numbers.set([start, end, from], this.length * FIELDS);
+    const chunk = this.#chunks[this.length >>> CHUNK_SHIFT];
+    chunk[at] = start;
+    chunk[at + 1] = end;
+    chunk[at + 2] = from;
     this.length++;
   }
 }

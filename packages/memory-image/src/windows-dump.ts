@@ -8,8 +8,6 @@ import type { Segment } from './segments.js';
 
 // Windows' 64-bit crash dumps, DUMP_HEADER64, as debuggers and public parsers describe them.
 
-export const WINDOWS_MAGIC = 'PAGEDU64';
-export const WINDOWS32_MAGIC = 'PAGEDUMP';
 const PAGE_SIZE = 4096;
 const HEADER_SIZE = 0x2000;
 const DIRECTORY_TABLE_BASE = 0x10;

@@ -152,7 +152,7 @@ function walk(path: string, later: string | undefined, options: WalkOptions): Pr
     if (options.explain !== undefined) {
       const translation = explainAddress(image, cr3, paging, options.explain);
       const text = options.json === true ? explanationJson : explanationText;
-      process.stdout.write(`${text(translation, image)}\n`);
+      process.stdout.write(`${text(translation, image, paging.mode)}\n`);
       return translation.fault === undefined ? EXIT.OK : EXIT.CHECK_FAILED;
     }
     if (later === undefined) {

@@ -1,5 +1,5 @@
 import type { MemoryImage } from '@cg/memory-image';
-import type { NamedBit, Translation, TranslationStep } from '@cg/pagewalk/image';
+import type { NamedBit, PagingMode, Translation, TranslationStep } from '@cg/pagewalk/image';
 import { exactSize, physicalAddress } from './virtual-address.js';
 
 const FAULTS = {
@@ -9,8 +9,9 @@ const FAULTS = {
   outside: 'unknown: the next table is not in the image',
 } as const;
 
-function hex(address: bigint): string {
-  return `0x${address.toString(16).padStart(address < 1n << 32n ? 8 : 16, '0')}`;
+/** A virtual address of a mode, with all its digits. */
+function virtualAddress(address: bigint, mode: PagingMode): string {
+  return `0x${address.toString(16).padStart(mode.endsWith('level') ? 16 : 8, '0')}`;
 }
 
 function bitText({ bit, name, value }: NamedBit): string {
@@ -31,12 +32,13 @@ function permissions(step: TranslationStep): string {
 }
 
 /** Level by level, for people. */
-export function explanationText(translation: Translation, image: MemoryImage): string {
-  const lines = [hex(translation.address)];
+export function explanationText(translation: Translation, image: MemoryImage, mode: PagingMode): string {
+  const lines = [virtualAddress(translation.address, mode)];
+  const digitsOfEntry = mode.startsWith('32-bit') ? 8 : 16;
   for (const step of translation.steps) {
     const offset = image.fileOffset(step.entry);
     const inFile = offset === undefined ? 'compressed in the file' : `file offset 0x${offset.toString(16)}`;
-    const digits = step.value.toString(16).padStart(16, '0');
+    const digits = step.value.toString(16).padStart(digitsOfEntry, '0');
     lines.push(
       `  ${step.name.padEnd(6)}[${step.index}] at ${physicalAddress(step.entry)}, ${inFile}`,
       `         0x${digits}  ${bitsText(step)}`,
@@ -56,10 +58,10 @@ export function explanationText(translation: Translation, image: MemoryImage): s
   return lines.join('\n');
 }
 
-export function explanationJson(translation: Translation, image: MemoryImage): string {
+export function explanationJson(translation: Translation, image: MemoryImage, mode: PagingMode): string {
   const { address, steps, physical, pageSize, fault, held } = translation;
   return JSON.stringify({
-    address: hex(address),
+    address: virtualAddress(address, mode),
     steps: steps.map(({ entry, value, target, ...step }) => ({
       ...step,
       entry: physicalAddress(entry),

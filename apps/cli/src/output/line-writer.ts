@@ -1,29 +1,48 @@
 const BUFFERED = 2 ** 16;
+/** Lines that are turned into bytes together. */
+const JOINED = 64;
 
 /**
  * Lines, written many at a time: a listing may have millions of them. Whoever adds lines flushes when it is
  * full, and waits: a reader that is slow holds the listing up, and one that has gone ends it.
  */
 export class LineWriter {
-  #text = '';
+  // Few lines stay text: text that grows line by line is copied by each garbage collection.
+  readonly #lines: string[] = [];
+  readonly #pieces: Buffer[] = [];
+  #bytes = 0;
 
   constructor(readonly stream: NodeJS.WritableStream) {}
 
   get isFull(): boolean {
-    return this.#text.length >= BUFFERED;
+    return this.#bytes >= BUFFERED;
   }
 
   line(text: string): void {
-    this.#text += `${text}\n`;
+    this.#lines.push(text);
+    if (this.#lines.length === JOINED) {
+      this.#join();
+    }
   }
 
   async flush(): Promise<void> {
-    const text = this.#text;
-    this.#text = '';
-    if (text !== '') {
+    this.#join();
+    const pieces = this.#pieces.splice(0);
+    this.#bytes = 0;
+    if (pieces.length > 0) {
       await new Promise<void>((resolve) => {
-        this.stream.write(text, () => resolve());
+        this.stream.write(Buffer.concat(pieces), () => resolve());
       });
+    }
+  }
+
+  #join(): void {
+    if (this.#lines.length > 0) {
+      this.#lines.push('');
+      const piece = Buffer.from(this.#lines.join('\n'));
+      this.#lines.length = 0;
+      this.#pieces.push(piece);
+      this.#bytes += piece.length;
     }
   }
 }

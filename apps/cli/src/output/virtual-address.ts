@@ -19,6 +19,9 @@ export class VirtualAddresses {
   readonly #upperHalf: number;
   /** The bits that sign extension sets in the high word of an address in the upper half. */
   readonly #extension: number;
+  /** The high word written last, and its text: ranges that follow one another mostly share it. */
+  #high = 0;
+  #highText = '0x00000000';
 
   constructor(readonly bits: 32 | 48 | 57) {
     this.#digits = bits === 32 ? 8 : 16;
@@ -34,7 +37,11 @@ export class VirtualAddresses {
     }
     const own = Math.floor(address / 2 ** 32);
     const high = address >= this.#upperHalf ? own + this.#extension : own;
-    return `0x${hexWord(high)}${low}`;
+    if (high !== this.#high) {
+      this.#high = high;
+      this.#highText = `0x${hexWord(high)}`;
+    }
+    return this.#highText + low;
   }
 
   /** The end of a range: that of the highest has a digit more. */

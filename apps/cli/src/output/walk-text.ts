@@ -12,21 +12,47 @@ export function entryValue(low: number, high: number, isWide: boolean): string {
   return isWide ? `0x${hexWord(high)}${hexWord(low)}` : `0x${hexWord(low)}`;
 }
 
-function columns(cells: readonly [string, string, string, string, string]): string {
-  const [where, size, page, flags, physical] = cells;
-  const middle = `${size.padStart(14)}  ${page.padStart(5)}  ${flags.padEnd(7)}`;
-  return `${where.padEnd(38)}${middle}  ${physical}`.trimEnd();
-}
+const WHERE_WIDTH = 38;
+const SIZE_WIDTH = 14;
+const PAGE_WIDTH = 7;
 
 /** The names of the columns. */
-export const WALK_HEADING = columns(['virtual range', 'size', 'page', 'flags', 'physical start']);
+export const WALK_HEADING = [
+  'virtual range'.padEnd(WHERE_WIDTH) + 'size'.padStart(SIZE_WIDTH) + 'page'.padStart(PAGE_WIDTH),
+  'flags'.padEnd(7),
+  'physical start',
+].join('  ');
+
+/** Sizes below 4 MiB in their column, by pages, once they have been asked for: nearly all ranges have one of them. */
+const SIZES: string[] = [];
+
+function sizeCell(bytes: number): string {
+  const pages = bytes / 4096;
+  return pages < 1024
+    ? (SIZES[pages] ??= exactSize(bytes).padStart(SIZE_WIDTH))
+    : exactSize(bytes).padStart(SIZE_WIDTH);
+}
+
+/** The sizes that pages have, in their column. */
+const PAGE_SIZES = new Map(
+  [2 ** 12, 2 ** 21, 2 ** 22, 2 ** 30].map((bytes) => [bytes, exactSize(bytes).padStart(PAGE_WIDTH)]),
+);
+
+/** The flags behind `r`, by the number that they make as bits. */
+const FLAGS = Array.from({ length: 64 }, (_, set) =>
+  Array.from('wxugad', (flag, bit) => ((set >> bit) & 1 ? flag : '-')).join(''),
+);
 
 /** `rwxugad`: read, write, execute, user, global, accessed, dirty. */
 export function permissionFlags(range: MappedRange): string {
-  // One string built up: a listing has a hundred thousand of these.
-  return `r${range.writable ? 'w' : '-'}${range.executable ? 'x' : '-'}${range.user ? 'u' : '-'}${
-    range.global ? 'g' : '-'
-  }${range.accessed ? 'a' : '-'}${range.dirty ? 'd' : '-'}`;
+  const set =
+    (range.writable ? 1 : 0) |
+    (range.executable ? 2 : 0) |
+    (range.user ? 4 : 0) |
+    (range.global ? 8 : 0) |
+    (range.accessed ? 16 : 0) |
+    (range.dirty ? 32 : 0);
+  return `r${FLAGS[set]}`;
 }
 
 /** What else a leaf says: `device`, `PWT`, `PCD`, `PAT`, `key 5`. */
@@ -52,21 +78,22 @@ export class WalkText {
 
   /** A line of the listing. */
   range(finding: Exclude<ImageFinding, TableDamage>): string {
-    const where = this.#addresses.range(finding);
-    const size = exactSize(finding.end - finding.start);
+    const where = this.#addresses.range(finding).padEnd(WHERE_WIDTH) + sizeCell(finding.end - finding.start);
     switch (finding.kind) {
       case 'mapped': {
-        const physical = `${physicalAddress(finding.physical)}  ${leafNotes(finding)}`;
-        return columns([where, size, exactSize(finding.pageSize), permissionFlags(finding), physical]);
+        const notes = leafNotes(finding);
+        const physical = physicalAddress(finding.physical);
+        const target = notes === '' ? physical : `${physical}  ${notes}`;
+        return `${where}${PAGE_SIZES.get(finding.pageSize)}  ${permissionFlags(finding)}  ${target}`;
       }
       case 'shared': {
         const repeats = (finding.end - finding.start) / finding.span;
         const each = repeats > 1 ? `${repeats} × ${exactSize(finding.span)}, each as at` : 'as at';
-        return `${columns([where, size, '', '', ''])}  ${each} ${this.#addresses.text(finding.sameAs)}`;
+        return `${where}  ${each} ${this.#addresses.text(finding.sameAs)}`;
       }
       case 'self-map': {
         const table = `the table at ${physicalAddress(finding.table)}`;
-        return `${columns([where, size, '', '', ''])}  self-map of ${table}`;
+        return `${where}  self-map of ${table}`;
       }
     }
   }

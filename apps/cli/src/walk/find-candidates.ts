@@ -39,22 +39,23 @@ function candidatesText(candidates: readonly TableCandidate[]): string {
   if (candidates.length === 0) {
     return 'no page of the image looks like a top table';
   }
-  const table = plainTable(['top table', 'mode', 'why'], 3);
+  const table = plainTable(
+    ['top table', 'mode', 'entries', 'below', 'sound', 'mapped', 'same kernel', ''],
+    2,
+  );
   for (const candidate of candidates.slice(0, MOST_SHOWN)) {
-    table.push([physicalAddress(candidate.table), candidate.mode, reasons(candidate)]);
+    const { entries, seen, sameUpperHalf, hasSelfMap, mappedBytes } = candidate;
+    table.push([
+      physicalAddress(candidate.table),
+      candidate.mode,
+      String(entries),
+      String(seen),
+      `${Math.round(candidate.soundness * 100)} %`,
+      exactSize(mappedBytes),
+      sameUpperHalf === 0 ? '' : `${sameUpperHalf} more`,
+      hasSelfMap ? 'self-map' : '',
+    ]);
   }
   const more = candidates.length - MOST_SHOWN;
   return more > 0 ? `${tableText(table)}\n… and ${more} less likely ones (--json has all)` : tableText(table);
-}
-
-function reasons(candidate: TableCandidate): string {
-  const { entries, mappedBytes, hasSelfMap, sameUpperHalf } = candidate;
-  const share = Math.round(candidate.soundness * 100);
-  const all = [
-    `${entries} ${entries === 1 ? 'entry' : 'entries'}, ${share} % sound below`,
-    `${exactSize(mappedBytes)} seen mapped`,
-    sameUpperHalf > 0 ? `upper half shared with ${sameUpperHalf}` : '',
-    hasSelfMap ? 'self-map' : '',
-  ];
-  return all.filter((reason) => reason !== '').join(', ');
 }

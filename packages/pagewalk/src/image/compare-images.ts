@@ -290,7 +290,7 @@ function changeOf(difference: Difference, end: number, format: EntryFormat): Ima
     }
     const merger = new FindingMerger(format);
     merger.addMapped(start, end, page.level, page.physical, page.properties);
-    return merger.take() as MappedRange;
+    return merger.takeHeld() as MappedRange;
   };
   return { kind: 'changed', start, end, before: mapped(before), after: mapped(after) };
 }

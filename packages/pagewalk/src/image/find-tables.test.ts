@@ -48,11 +48,11 @@ describe('findTopTables', () => {
       image.set(moved(top), 256, moved(10), PRESENT | WRITE);
       image.set(moved(top + 1), 0, moved(top + 2), TABLE);
       image.set(moved(top + 2), 0, moved(top + 3), TABLE);
-      image.set(moved(top + 3), 0, 64, TABLE);
+      image.set(moved(top + 3), 0, moved(30), TABLE);
     }
     image.set(moved(10), 0, moved(11), PRESENT | WRITE);
     image.set(moved(11), 0, moved(12), PRESENT | WRITE);
-    image.set(moved(12), 0, 64, PRESENT | WRITE);
+    image.set(moved(12), 0, moved(30), PRESENT | WRITE);
     const found = findTopTables(image, ['4-level', 'pae']);
     expect(found[0]).toMatchObject({ table: moved(1) * 4096, mode: '4-level', sameUpperHalf: 1 });
   });
@@ -76,8 +76,43 @@ describe('findTopTables', () => {
     expect(seen).toEqual([0]);
   });
 
-  it('finds the five-level table of a guest in its dump', async () => {
-    const found = findTopTables(await guestImage('level5.elf'), ['5-level']);
-    expect(found.map(({ table }) => table)).toContain(0x120000);
+  it.for([
+    ['level4', '4-level', 0x110000],
+    ['keys', '4-level', 0x110000],
+    ['pae', 'pae', 0x110020],
+    ['bits32', '32-bit', 0x110000],
+    ['pse', '32-bit-pse', 0x110000],
+  ] as const)(
+    'the top table of guest %s, with entries that are reserved or point outside, is before what is none',
+    async ([guest, mode, table]) => {
+      const found = findTopTables(await guestImage(`${guest}.elf`), PAGING_MODES);
+      const own = found.findIndex((candidate) => candidate.mode === mode && candidate.table === table);
+      expect(own).toBeGreaterThanOrEqual(0);
+      // Without entries of 4 MiB, or with few, both 32-bit modes make sense of it.
+      expect(found.slice(0, own).filter((before) => before.table !== table)).toEqual([]);
+    },
+  );
+
+  it('of a guest with five levels, its top table and the one of four levels below it come first', async () => {
+    const found = findTopTables(await guestImage('level5.elf'), PAGING_MODES);
+    expect(new Set(found.slice(0, 2).map(({ mode, table }) => `${mode} at 0x${table.toString(16)}`))).toEqual(
+      new Set(['5-level at 0x120000', '4-level at 0x110000']),
+    );
+  });
+
+  it('a page of 64-bit entries below 4 GiB is no directory of 32-bit ones, each second of them empty', () => {
+    const found = findTopTables(kernelImage(), PAGING_MODES);
+    const pages = new Set([0x1000, 0x4000, 0x5000, 0x8000]);
+    expect(found.filter(({ table, mode }) => pages.has(table) && mode.startsWith('32-bit'))).toEqual([]);
+  });
+
+  it('one sound entry says less than fifty', () => {
+    const image = kernelImage();
+    for (let level = 20; level < 24; level++) {
+      image.set(level, 0, level + 1, TABLE);
+    }
+    const tables = findTopTables(image, ['4-level']).map(({ table }) => table);
+    expect(tables.slice(0, 2)).toEqual([0x1000, 0x5000]);
+    expect(tables).toContain(20 * 4096);
   });
 });

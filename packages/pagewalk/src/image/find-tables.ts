@@ -14,6 +14,16 @@ const UNSOUND_FINDINGS = 64;
 const MOST_CANDIDATES = 2 ** 14;
 /** What a candidate's soundness must exceed. */
 const LEAST_SOUNDNESS = 0.5;
+/** Entries of nonsense that a trial is charged with, so that a hundred sound entries say more than one. */
+const DOUBT = 8;
+/** Steps of the evidence within which other reasons decide. */
+const EVIDENCE_STEPS = 20;
+/** Entries of nonsense by which a page is passed over before its end. */
+const HOPELESS = 8;
+/** 32-bit entries, none of them behind another, that make a page one of 64-bit entries. */
+const ALTERNATING = 3;
+/** Bytes of an image that are read at once. */
+const BLOCK_BYTES = 2 ** 16;
 
 /** A page that may be a top table, and what speaks for it. */
 export interface TableCandidate {
@@ -24,6 +34,8 @@ export interface TableCandidate {
   readonly entries: number;
   /** Of what a trial walk listed, the share that makes sense: 0 to 1. */
   readonly soundness: number;
+  /** Entries that the trial walk listed. */
+  readonly seen: number;
   /** Bytes that the trial walk found mapped. */
   readonly mappedBytes: number;
   /** An entry points at the table itself, as in Windows. */
@@ -41,9 +53,9 @@ export interface FindOptions {
 }
 
 /**
- * Searches an image for top tables of the modes given: pages whose present entries point at tables that the
- * image has and whose other entries are empty, and below which a short walk finds sound entries. The best
- * first, wherever in the image they are.
+ * Searches an image for top tables of the modes given: pages of which at most a third of the entries make no
+ * sense, and below which a short walk finds more that do than do not. A page of 64-bit entries is no table of
+ * 32-bit ones. The best first, wherever in the image they are.
  */
 export function findTopTables(
   image: PhysicalMemory,
@@ -59,20 +71,32 @@ export function findTopTables(
     };
     return new Search(image, paging);
   });
-  const page = new Uint32Array(PAGE_BYTES / 4);
-  const bytes = new Uint8Array(page.buffer);
+  const block = new Uint32Array(BLOCK_BYTES / 4);
+  const bytes = new Uint8Array(block.buffer);
   let reported = -1;
-  for (let at = image.nextHeld(0); at < image.end; at = image.nextHeld(at + PAGE_BYTES)) {
-    at = Math.ceil(at / PAGE_BYTES) * PAGE_BYTES;
+  for (let at = pageFrom(image.nextHeld(0)); at < image.end; at = pageFrom(image.nextHeld(at))) {
     if (progress !== undefined && Math.floor(at / 2 ** 26) > reported) {
       reported = Math.floor(at / 2 ** 26);
       progress(at);
     }
-    if (image.read(at, bytes) && !isEmpty(page)) {
-      searches.forEach((search) => search.look(at, page));
+    const held = image.nextHole(at, at + BLOCK_BYTES) - at;
+    const length = held - (held % PAGE_BYTES);
+    if (length > 0 && image.read(at, bytes.subarray(0, length))) {
+      for (let offset = 0; offset < length; offset += PAGE_BYTES) {
+        const page = block.subarray(offset / 4, (offset + PAGE_BYTES) / 4);
+        if (!isEmpty(page)) {
+          searches.forEach((search) => search.look(at + offset, page));
+        }
+      }
     }
+    at += Math.max(length, PAGE_BYTES);
   }
-  return searches.flatMap((search) => search.ranked()).toSorted(byRank);
+  const pages64 = new Set(searches.flatMap((search) => search.pagesOf64()));
+  return searches.flatMap((search) => search.ranked(pages64)).toSorted(byRank);
+}
+
+function pageFrom(physical: number): number {
+  return Math.ceil(physical / PAGE_BYTES) * PAGE_BYTES;
 }
 
 function isEmpty(words: Uint32Array): boolean {
@@ -97,11 +121,13 @@ export function soundness(image: PhysicalMemory, cr3: bigint, paging: Paging): T
   }
   const all = trial.sound + trial.damaged;
   const { mappedBytes, hasSelfMap } = trial;
-  return { soundness: all === 0 ? 0 : trial.sound / all, mappedBytes, hasSelfMap };
+  return { soundness: all === 0 ? 0 : trial.sound / all, seen: Math.ceil(all), mappedBytes, hasSelfMap };
 }
 
 export interface Trial {
   readonly soundness: number;
+  /** Entries that the walk listed. */
+  readonly seen: number;
   readonly mappedBytes: number;
   readonly hasSelfMap: boolean;
 }
@@ -127,8 +153,13 @@ function note(
   }
 }
 
-/** A candidate before all are known: `upperHalf` tells upper halves apart, 0 is an empty one. */
-type Found = Omit<TableCandidate, 'sameUpperHalf'> & { readonly upperHalf: number };
+/** A candidate before all are known. */
+type Found = Omit<TableCandidate, 'sameUpperHalf'> & {
+  /** Tells upper halves apart; 0 is an empty one. */
+  readonly upperHalf: number;
+  /** No second word has its lowest bit set: a page of 64-bit entries has it so where addresses are below 4 GiB. */
+  readonly alternates: boolean;
+};
 
 /** What a table looks like, by its entries alone. */
 type Verdict = 'empty' | 'sound' | 'unsound';
@@ -158,45 +189,69 @@ class Search {
     for (let first = 0; first < page.length; first += step) {
       const words = page.subarray(first, first + step);
       const present = this.#presentEntries(words);
-      if (present > 0) {
+      if (present > 0 && !(this.#format.entryBytes === 4 && present >= ALTERNATING && alternates(words))) {
         this.#try(physical + first * 4, present, words);
       }
     }
   }
 
-  ranked(): TableCandidate[] {
+  /** The pages of candidates whose entries have 64 bits. */
+  pagesOf64(): readonly number[] {
+    return this.#format.entryBytes === 4 ? [] : this.#found.map(({ table }) => table - (table % PAGE_BYTES));
+  }
+
+  /** Those that are left where `pages64` are pages of 64-bit entries. */
+  ranked(pages64: ReadonlySet<number>): TableCandidate[] {
+    this.#found = this.#found.filter(
+      (found) => this.#format.entryBytes === 8 || !found.alternates || !pages64.has(found.table),
+    );
     this.#keepBest();
     const halves = new Map<number, number>();
     this.#found.forEach(({ upperHalf }) => halves.set(upperHalf, (halves.get(upperHalf) ?? 0) + 1));
-    return this.#found.map(({ upperHalf, ...candidate }) => ({
-      ...candidate,
-      sameUpperHalf: upperHalf === 0 ? 0 : (halves.get(upperHalf) ?? 1) - 1,
-    }));
+    return this.#found.map(
+      ({ upperHalf, mode, table, entries, soundness: share, seen, mappedBytes, hasSelfMap }) => ({
+        mode,
+        table,
+        entries,
+        soundness: share,
+        seen,
+        mappedBytes,
+        hasSelfMap,
+        sameUpperHalf: upperHalf === 0 ? 0 : (halves.get(upperHalf) ?? 1) - 1,
+      }),
+    );
   }
 
-  /** How many entries are present; 0 where one of them cannot be an entry of a top table. */
+  /** How many entries are present and make sense; 0 where they are fewer than twice the others that are not empty. */
   #presentEntries(words: Uint32Array): number {
     const format = this.#format;
     const { levels } = format;
     const count = format.entries[levels];
-    let present = 0;
-    for (let i = 0; i < count; i++) {
+    let [sound, unsound] = [0, 0];
+    for (let i = 0; i < count && unsound <= sound + HOPELESS; i++) {
       const low = format.low(words, i);
       const high = format.high(words, i);
       if ((low | high) === 0) {
         continue;
       }
-      const kind = format.kindOf(low, high, levels);
-      if (kind === NOT_PRESENT || kind === RESERVED) {
-        return 0;
+      if (this.#makesSense(low, high)) {
+        sound++;
+      } else {
+        unsound++;
       }
-      const target = format.target(low, high, levels);
-      if (kind !== LEAF && this.#image.nextHole(target, target + 1) === target) {
-        return 0;
-      }
-      present++;
     }
-    return present;
+    return sound >= 2 * unsound ? sound : 0;
+  }
+
+  /** Whether a top table may have an entry that is not empty. */
+  #makesSense(low: number, high: number): boolean {
+    const format = this.#format;
+    const kind = format.kindOf(low, high, format.levels);
+    if (kind !== TABLE) {
+      return kind === LEAF;
+    }
+    const target = format.target(low, high, format.levels);
+    return this.#image.nextHole(target, target + 1) > target;
   }
 
   /**
@@ -211,7 +266,8 @@ class Search {
       if (kind === LEAF) {
         return true;
       }
-      const verdict = kind === TABLE ? this.#lookBelow(format.target(low, high, format.levels)) : 'empty';
+      const isTable = kind === TABLE && this.#makesSense(low, high);
+      const verdict = isTable ? this.#lookBelow(format.target(low, high, format.levels)) : 'empty';
       if (verdict !== 'empty') {
         return verdict === 'sound';
       }
@@ -252,7 +308,8 @@ class Search {
       return;
     }
     const upperHalf = hash(words.subarray(words.length / 2));
-    this.#found.push({ mode: this.#paging.mode, table, entries, ...trial, upperHalf });
+    const { mode } = this.#paging;
+    this.#found.push({ mode, table, entries, ...trial, upperHalf, alternates: alternates(words) });
     if (this.#found.length === 2 * MOST_CANDIDATES) {
       this.#keepBest();
     }
@@ -275,15 +332,28 @@ function hash(words: Uint32Array): number {
   return any === 0 ? 0 : (one >>> 0) * 2 ** 21 + (other >>> 11);
 }
 
-function byMerit(a: Omit<Found, 'upperHalf'>, b: Omit<Found, 'upperHalf'>): number {
+/** Whether no second word could be a present entry. */
+function alternates(words: Uint32Array): boolean {
+  return words.every((word, i) => i % 2 === 0 || word % 2 === 0);
+}
+
+/** What speaks for a candidate by itself, in steps: the share of sound entries, less where few were seen. */
+function evidence({ soundness: share, seen }: Pick<Found, 'soundness' | 'seen'>): number {
+  return Math.round((EVIDENCE_STEPS * share * seen) / (seen + DOUBT));
+}
+
+type Merit = Pick<Found, 'soundness' | 'seen' | 'hasSelfMap' | 'entries' | 'table'>;
+
+function byMerit(a: Merit, b: Merit): number {
   return (
-    b.soundness - a.soundness ||
+    evidence(b) - evidence(a) ||
     Number(b.hasSelfMap) - Number(a.hasSelfMap) ||
     b.entries - a.entries ||
+    b.soundness - a.soundness ||
     a.table - b.table
   );
 }
 
 function byRank(a: TableCandidate, b: TableCandidate): number {
-  return b.soundness - a.soundness || b.sameUpperHalf - a.sameUpperHalf || byMerit(a, b);
+  return evidence(b) - evidence(a) || b.sameUpperHalf - a.sameUpperHalf || byMerit(a, b);
 }

@@ -22,11 +22,12 @@ const DAMAGE = 4;
 
 /**
  * Joins what continues the last finding and holds that one back until something does not. Entries come by
- * virtual address; each `add…` says whether its entry went into the finding that is held back. If not, the
- * caller takes that one and adds the entry again. Nothing is allocated for an entry that continues one.
+ * virtual address; one that does not continue the held finding finishes it, and the caller takes it before it
+ * adds another. Nothing is allocated for an entry that continues one.
  */
 export class FindingMerger {
   readonly #format: EntryFormat;
+  #finished: ImageFinding | undefined;
   #kind = NOTHING;
   #start = 0;
   #end = 0;
@@ -46,19 +47,19 @@ export class FindingMerger {
     this.#format = format;
   }
 
-  addMapped(start: number, end: number, level: number, physical: number, properties: number): boolean {
-    if (this.#kind === NOTHING) {
-      this.#begin(MAPPED, start, end, level, physical);
-      this.#properties = properties;
-      return true;
-    }
-    const continues =
+  addMapped(start: number, end: number, level: number, physical: number, properties: number): void {
+    if (
       this.#kind === MAPPED &&
       this.#end === start &&
       this.#level === level &&
       this.#properties === properties &&
-      this.#physical + (start - this.#start) === physical;
-    return this.#continue(continues, end);
+      this.#physical + (start - this.#start) === physical
+    ) {
+      this.#end = end;
+      return;
+    }
+    this.#begin(MAPPED, start, end, level, physical);
+    this.#properties = properties;
   }
 
   addShared(
@@ -68,14 +69,8 @@ export class FindingMerger {
     table: number,
     permissions: number,
     sameAs: number,
-  ): boolean {
-    if (this.#kind === NOTHING) {
-      this.#begin(SHARED, start, end, level, table);
-      this.#properties = permissions;
-      this.#sameAs = sameAs;
-      return true;
-    }
-    const continues =
+  ): void {
+    if (
       this.#kind === SHARED &&
       this.#end === start &&
       this.#level === level &&
@@ -83,20 +78,25 @@ export class FindingMerger {
       this.#properties === permissions &&
       // Repetitions are whole: one that the range clips stands alone.
       this.#sameAs === sameAs &&
-      end - start === this.#format.span[level] * this.#format.entries[level];
-    return this.#continue(continues, end);
+      end - start === this.#format.span[level] * this.#format.entries[level]
+    ) {
+      this.#end = end;
+      return;
+    }
+    this.#begin(SHARED, start, end, level, table);
+    this.#properties = permissions;
+    this.#sameAs = sameAs;
   }
 
-  addSelfMap(start: number, end: number, level: number, table: number, entry: number): boolean {
-    if (this.#kind === NOTHING) {
-      this.#begin(SELF_MAP, start, end, level, table);
-      this.#entry = entry;
-      this.#entries = 1;
-      return true;
+  addSelfMap(start: number, end: number, level: number, table: number, entry: number): void {
+    if (this.#kind === SELF_MAP && this.#physical === table && this.#continuesAt(start, entry)) {
+      this.#end = end;
+      this.#entries++;
+      return;
     }
-    const continues = this.#kind === SELF_MAP && this.#physical === table && this.#continuesAt(start, entry);
-    this.#entries += continues ? 1 : 0;
-    return this.#continue(continues, end);
+    this.#begin(SELF_MAP, start, end, level, table);
+    this.#entry = entry;
+    this.#entries = 1;
   }
 
   addDamage(
@@ -108,30 +108,41 @@ export class FindingMerger {
     low: number,
     high: number,
     target: number,
-  ): boolean {
-    if (this.#kind === NOTHING) {
-      this.#begin(DAMAGE, start, end, level, target);
-      this.#fault = fault;
-      this.#entry = entry;
-      this.#entries = 1;
-      this.#low = low;
-      this.#high = high;
-      return true;
-    }
-    const continues =
+  ): void {
+    if (
       this.#kind === DAMAGE &&
       this.#fault === fault &&
       this.#level === level &&
-      this.#continuesAt(start, entry);
-    this.#entries += continues ? 1 : 0;
-    return this.#continue(continues, end);
+      this.#continuesAt(start, entry)
+    ) {
+      this.#end = end;
+      this.#entries++;
+      return;
+    }
+    this.#begin(DAMAGE, start, end, level, target);
+    this.#fault = fault;
+    this.#entry = entry;
+    this.#entries = 1;
+    this.#low = low;
+    this.#high = high;
+  }
+
+  /** Hands over the finding that the last entry did not continue; undefined where there is none. */
+  takeFinished(): ImageFinding | undefined {
+    const finished = this.#finished;
+    this.#finished = undefined;
+    return finished;
   }
 
   /** Hands over the finding that is held back; undefined where there is none. */
-  take(): ImageFinding | undefined {
-    const kind = this.#kind;
+  takeHeld(): ImageFinding | undefined {
+    const held = this.#held();
     this.#kind = NOTHING;
-    switch (kind) {
+    return held;
+  }
+
+  #held(): ImageFinding | undefined {
+    switch (this.#kind) {
       case MAPPED:
         return this.#mapped();
       case SHARED:
@@ -195,6 +206,7 @@ export class FindingMerger {
   }
 
   #begin(kind: number, start: number, end: number, level: number, physical: number): void {
+    this.#finished = this.#held();
     this.#kind = kind;
     this.#start = start;
     this.#end = end;
@@ -205,12 +217,5 @@ export class FindingMerger {
   /** Whether an entry and its range follow on those that are held back. */
   #continuesAt(start: number, entry: number): boolean {
     return this.#end === start && this.#entry + this.#entries * this.#format.entryBytes === entry;
-  }
-
-  #continue(continues: boolean, end: number): boolean {
-    if (continues) {
-      this.#end = end;
-    }
-    return continues;
   }
 }

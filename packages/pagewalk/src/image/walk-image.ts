@@ -10,7 +10,7 @@ import {
   RESERVED,
 } from './entry-format.js';
 import { FindingMerger } from './finding-merger.js';
-import type { ImageFinding, TableFault } from './findings.js';
+import type { ImageFinding } from './findings.js';
 import type { Paging } from './paging.js';
 
 const TABLE_BYTES = 4096;
@@ -44,11 +44,15 @@ export function* walkImage(
 ): Generator<ImageFinding, void, undefined> {
   const walker = new ImageWalker(image, cr3, new EntryFormat(paging), options);
   for (let entry = walker.nextPresent(); entry >= 0; entry = walker.nextPresent()) {
-    while (!walker.take(entry)) {
-      yield walker.findings.take() as ImageFinding;
+    for (let isDone = false; !isDone;) {
+      isDone = walker.take(entry);
+      const finished = walker.findings.takeFinished();
+      if (finished !== undefined) {
+        yield finished;
+      }
     }
   }
-  const last = walker.findings.take();
+  const last = walker.findings.takeHeld();
   if (last !== undefined) {
     yield last;
   }
@@ -127,7 +131,7 @@ class ImageWalker {
     return -1;
   }
 
-  /** Lists a present entry, or goes down to its table; false where the last finding must be taken first. */
+  /** Lists a present entry, or goes down to its table; false where more of the entry is to be listed. */
   take(index: number): boolean {
     const format = this.#format;
     const level = this.#level;
@@ -142,36 +146,41 @@ class ImageWalker {
     const target = format.target(low, high, level);
     const entry = this.#physical[level] + index * format.entryBytes;
     if (kind === RESERVED) {
-      return this.findings.addDamage('reserved', start, end, level, entry, low, high, target);
+      this.findings.addDamage('reserved', start, end, level, entry, low, high, target);
+      return true;
     }
     const permissions = format.narrowed(this.#permissions[level], low, high, level);
     if (kind === LEAF) {
       const properties = permissions | format.leafBits(low, high, level);
       const physical = target + (start - base);
-      const limit = physical + (end - start);
-      if (this.#pieceAt === 0 && this.#image.nextHole(physical, limit) === limit) {
-        return this.#takeRun(index, start, end, physical, properties);
+      if (this.#pieceAt === 0 && this.#takeRun(index, start, end, physical, properties)) {
+        return true;
       }
-      return this.#takePieces(start, end, level, entry, low, high, physical, properties);
+      return this.#takePiece(start, end, level, entry, low, high, physical, properties);
     }
     if (target === this.#physical[level]) {
-      return this.findings.addSelfMap(start, end, level, target, entry);
+      this.findings.addSelfMap(start, end, level, target, entry);
+      return true;
     }
     for (let above = level + 1; above <= this.#top; above++) {
       if (this.#physical[above] === target) {
-        return this.findings.addDamage('loop', start, end, level, entry, low, high, target);
+        this.findings.addDamage('loop', start, end, level, entry, low, high, target);
+        return true;
       }
     }
     const key = (target / TABLE_BYTES) * 64 + (level - 1) * 8 + permissions;
     const first = this.#seen.get(key);
     if (first !== undefined) {
-      return this.findings.addShared(start, end, level - 1, target, permissions, first + (start - base));
+      this.findings.addShared(start, end, level - 1, target, permissions, first + (start - base));
+      return true;
     }
     if (this.#tablesLeft === 0) {
-      return this.#giveUp('limit', start, level, entry, low, high, target);
+      this.#giveUp(start, level, entry, low, high, target);
+      return true;
     }
     if (!this.#open(target, level - 1, base, permissions)) {
-      return this.findings.addDamage('outside', start, end, level, entry, low, high, target);
+      this.findings.addDamage('outside', start, end, level, entry, low, high, target);
+      return true;
     }
     // A table that the range cuts is not listed whole, so nothing can be said to be like it.
     if (start === base && end === base + span) {
@@ -180,20 +189,24 @@ class ImageWalker {
     return true;
   }
 
-  /** Lists a page that is in the image, and those behind it that continue it and are there too. */
+  /** Lists a page and those that continue it, as far as the image has them; false where it has not all of the first. */
   #takeRun(index: number, start: number, end: number, physical: number, properties: number): boolean {
     const level = this.#level;
     const span = this.#format.span[level];
     const next = this.#format.endOfRun(this.#words[level], index, this.#stop[level], level);
     const behind = physical + (end - start);
-    const held = this.#image.nextHole(behind, behind + (next - index - 1) * span);
+    const held = this.#image.nextHole(physical, behind + (next - index - 1) * span);
+    if (held < behind) {
+      return false;
+    }
     const more = Math.floor((held - behind) / span);
     this.#next[level] = index + 1 + more;
-    return this.findings.addMapped(start, Math.min(end + more * span, this.#to), level, physical, properties);
+    this.findings.addMapped(start, Math.min(end + more * span, this.#to), level, physical, properties);
+    return true;
   }
 
-  /** Lists a page that is not all in the image, piece by piece. */
-  #takePieces(
+  /** Lists the next piece of a page that is not all in the image; false where more are left. */
+  #takePiece(
     start: number,
     end: number,
     level: number,
@@ -203,44 +216,31 @@ class ImageWalker {
     physical: number,
     properties: number,
   ): boolean {
-    const limit = physical + (end - start);
-    const isUncached = (properties & (IS_CACHE_DISABLED | IS_WRITE_THROUGH)) !== 0;
-    for (let at = start + this.#pieceAt; at < end; at = start + this.#pieceAt) {
-      const from = physical + (at - start);
-      // Pages are whole: bytes at the end of an image that fill none are not mapped memory.
-      const held = Math.floor(this.#image.nextHole(from, limit) / TABLE_BYTES) * TABLE_BYTES;
-      const isInside = held > from;
-      const next = isInside ? held : Math.ceil(this.#image.nextHeld(from, limit) / TABLE_BYTES) * TABLE_BYTES;
-      const upTo = at + (Math.max(next, from + TABLE_BYTES) - from);
-      if (this.#piecesLeft === 0) {
-        return this.#giveUp('limit', at, level, entry, low, high, from);
-      }
-      const taken =
-        isInside || isUncached
-          ? this.findings.addMapped(at, upTo, level, from, properties | (isInside ? 0 : IS_DEVICE))
-          : this.findings.addDamage('outside', at, upTo, level, entry, low, high, from);
-      if (!taken) {
-        return false;
-      }
-      this.#piecesLeft--;
-      this.#pieceAt = upTo - start;
+    const at = start + this.#pieceAt;
+    const from = physical + this.#pieceAt;
+    if (this.#piecesLeft === 0) {
+      this.#giveUp(at, level, entry, low, high, from);
+      return true;
     }
-    this.#pieceAt = 0;
-    return true;
+    this.#piecesLeft--;
+    const limit = physical + (end - start);
+    // Pages are whole: bytes at the end of an image that fill none are not mapped memory.
+    const held = Math.floor(this.#image.nextHole(from, limit) / TABLE_BYTES) * TABLE_BYTES;
+    const isInside = held > from;
+    const next = isInside ? held : Math.ceil(this.#image.nextHeld(from, limit) / TABLE_BYTES) * TABLE_BYTES;
+    const upTo = at + (Math.max(next, from + TABLE_BYTES) - from);
+    if (isInside || (properties & (IS_CACHE_DISABLED | IS_WRITE_THROUGH)) !== 0) {
+      this.findings.addMapped(at, upTo, level, from, properties | (isInside ? 0 : IS_DEVICE));
+    } else {
+      this.findings.addDamage('outside', at, upTo, level, entry, low, high, from);
+    }
+    this.#pieceAt = upTo < end ? upTo - start : 0;
+    return upTo >= end;
   }
 
-  #giveUp(
-    fault: TableFault,
-    start: number,
-    level: number,
-    entry: number,
-    low: number,
-    high: number,
-    target: number,
-  ): boolean {
-    const taken = this.findings.addDamage(fault, start, this.#to, level, entry, low, high, target);
-    this.#level = taken ? this.#top + 1 : level;
-    return taken;
+  #giveUp(start: number, level: number, entry: number, low: number, high: number, target: number): void {
+    this.findings.addDamage('limit', start, this.#to, level, entry, low, high, target);
+    this.#level = this.#top + 1;
   }
 
   /** Makes a table the one that is walked; false where the image does not have it. */
