@@ -22,7 +22,7 @@ import { readingBack } from '../src/posted/read-back.js';
 import { transferringToTheEnd } from '../src/posted/tracker.js';
 import { endsAtSkippedVma, PostedMapping, skipsReadOnlyVmas } from '../src/posted/walks.js';
 
-// The files are those of the packages that do it right; the columns here are what the posted functions did.
+// The files are those of the fixed packages; these columns are the results of the posted functions.
 const inMappingDirty = new URL('../../mapping-dirty/test/', import.meta.url).href;
 const inLayout = new URL('../../surface-layout/test/', import.meta.url).href;
 const inDriver = new URL('../../vmwgfx/test/', import.meta.url).href;
@@ -143,7 +143,7 @@ describe.skipIf(goldenAbsent('clean.jsonl.gz'))('posted read-back', () => {
   it('C2: reads back, allows and waits as the posted function did', () => {
     const rows = goldenRows<CleanRow>('clean.jsonl.gz', inDriver);
     for (const row of rows) {
-      // A fence behind nothing is not sent: it would wait for nothing.
+      // Without read-backs no fence is sent.
       const fenced = row.v3.cleaned.length > 0 ? row.v3.fenced : 0;
       expect(cleanedBy(row), `row ${row.id}`).toEqual({ ...row.v3, fenced });
     }

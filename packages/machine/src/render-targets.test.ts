@@ -42,7 +42,7 @@ function setUp(method: (typeof trackingMethods)[number]) {
 }
 
 describe.each(trackingMethods)('coherent render targets, method %s', (method) => {
-  it('1.2: every CPU sees behind the fence what a clear through a view has written', () => {
+  it('1.2: every CPU sees a clear through a view after the fence', () => {
     const { cpus, start, clear } = setUp(method);
     cpus[0].store32(start, 0x11111111);
     cpus[1].store32(start + 4, 0x22222222);
@@ -53,7 +53,7 @@ describe.each(trackingMethods)('coherent render targets, method %s', (method) =>
     }
   });
 
-  it('1.3, 1.4: a store into a cleared page keeps the rest of it, and goes up with the next submission', () => {
+  it('1.3, 1.4: a store to a cleared page keeps the rest of it, and is uploaded with the next submission', () => {
     const { cpus, start, clear, draw, machine, file, target } = setUp(method);
     for (let round = 1; round <= 5; round++) {
       clear();

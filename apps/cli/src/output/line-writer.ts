@@ -1,8 +1,8 @@
 const BUFFERED = 2 ** 16;
 
 /**
- * Lines, written many at a time: a listing may have millions of them. Whoever adds lines flushes when it is
- * full, and waits: a reader that is slow holds the listing up, and one that has gone ends it.
+ * Buffers lines, as a listing may have millions of them. The caller flushes when it is full, and waits, so that a slow
+ * reader stops the listing, and a closed pipe ends it.
  */
 export class LineWriter {
   #text = '';

@@ -2,15 +2,14 @@ import type { SubresourceBox, SurfaceLayout } from '@cg/surface-layout';
 import type { CoherencyParts } from '@cg/vmwgfx/internal';
 
 /**
- * What the posted dirty boxes do otherwise:
+ * Defects of the posted dirty boxes:
  * - `D1`: an origin that moves down keeps the old length, so the old end falls out;
- * - `D3`: rows and slices of a surface with several samples are taken for as many times as long as they are;
- * - `D4`: a planar image is taken for blocks that follow one another; the device takes planar images whole, so it
- *   refuses what comes of it.
+ * - `D3`: rows and slices of a multisampled surface are assumed longer by the factor of samples;
+ * - `D4`: a planar image is treated as consecutive blocks; the device takes planar images only whole, so it refuses the update.
  */
 export type BoxHabit = 'D1' | 'D3' | 'D4';
 
-/** A place in a surface; as an end, one past the last block in every direction, and one past its subresource. */
+/** A location in a surface; as an end, one past the last block in every direction, and one past its subresource. */
 interface Place {
   readonly subresource: number;
   readonly at: readonly [x: number, y: number, z: number];
@@ -45,7 +44,7 @@ export class PostedBoxes {
     this.#boxes.clear();
   }
 
-  /** Adds the bytes [start, end) of the surface's backing; what lies outside it is ignored. */
+  /** Adds the bytes [start, end) of the surface's backing; bytes outside are ignored. */
   addRange(start: number, end: number): void {
     const first = Math.max(start, 0);
     const last = Math.min(end, this.#layout.bytes) - 1;
@@ -70,7 +69,7 @@ export class PostedBoxes {
     }
   }
 
-  /** Every box, also those that no device takes: out of their mip, or with a size that has wrapped. */
+  /** Every box, including those that no device accepts: outside their mip, or with a wrapped size. */
   kept(): SubresourceBox[] {
     const kept = [...this.#boxes].toSorted(([a], [b]) => a - b);
     return kept.map(
@@ -87,7 +86,7 @@ export class PostedBoxes {
     );
   }
 
-  /** The boxes that the device takes. It refuses the others, which the posted driver does not notice. */
+  /** The boxes that the device accepts. It refuses the others, which the posted driver does not notice. */
   boxes(): SubresourceBox[] {
     return this.kept().filter((box) => this.#isTaken(box));
   }
@@ -111,7 +110,7 @@ export class PostedBoxes {
     }
   }
 
-  /** Sheets are one on top of the other: which one a byte is in does not matter. */
+  /** Sheets have the same layout: which one a byte is in does not matter. */
   #locate(offset: number): Place {
     const { format, mips, sheetBytes, mipChainBytes } = this.#layout;
     const inSheet = offset % sheetBytes;
@@ -150,7 +149,7 @@ export class PostedBoxes {
     return { subresource: subresource + 1, at: [width, height, depth] };
   }
 
-  /** Columns of one row, rows of one slice, or slices: a direction is whole where the next one has several. */
+  /** Columns of one row, rows of one slice, or slices: a direction is whole if the next one has several. */
   #add({ subresource, at: start }: Place, { at: end }: Place): void {
     const box = this.#boxOf(subresource);
     let isWhole = false;
@@ -176,7 +175,7 @@ export class PostedBoxes {
 
   #grow({ origin, size }: Extent, direction: number, start: number, end: number): void {
     const isEmpty = size[direction] === 0;
-    // In 32 bits, as the posted code has it: what an end before its origin leaves behind wraps.
+    // In 32 bits, as in the posted code: an end before its origin wraps.
     const oldEnd = (origin[direction] + size[direction]) >>> 0;
     const oldOrigin = origin[direction];
     if (isEmpty || oldOrigin > start) {
@@ -190,7 +189,7 @@ export class PostedBoxes {
   }
 }
 
-/** The part that keeps dirty boxes with these habits. */
+/** The replacement part with these defects. */
 export function keepingBoxes(habits: ReadonlySet<BoxHabit>): CoherencyParts['DirtyBoxes'] {
   return class extends PostedBoxes {
     constructor(layout: SurfaceLayout) {

@@ -3,7 +3,7 @@ import type { DriverParts } from '@cg/vmwgfx/internal';
 
 type HandlersPart = DriverParts['VmaOperations'];
 
-/** B6: the write is recorded under the reservation; the entry becomes writable when that is over. */
+/** B6: the write is recorded under the reservation; the entry becomes writable after it is released. */
 export function recordingBeforeWritable(Base: HandlersPart): HandlersPart {
   return class extends Base {
     override pfnMkwrite(fault: PageFault): FaultResult {

@@ -3,14 +3,14 @@ import type { DriverParts } from '@cg/vmwgfx/internal';
 
 type MappingPart = DriverParts['Mapping'];
 
-/** A4: huge entries that are there when tracking starts stay, with their dirty bits. */
+/** A4: huge entries that exist when tracking starts are kept, with their dirty bits. */
 export function keepingHugeLeaves(Base: MappingPart): MappingPart {
   return class extends Base {
     override splitHugeLeaves(): void {}
   };
 }
 
-/** E1: nobody is told of the dirty entries that munmap, mremap and exit remove. */
+/** E1: the dirty bits of entries removed by munmap, mremap and exit are dropped. */
 export function silentAboutZaps(Base: MappingPart): MappingPart {
   return class extends Base {
     override get zapObserver(): undefined {
@@ -19,7 +19,7 @@ export function silentAboutZaps(Base: MappingPart): MappingPart {
   };
 }
 
-/** Removes the entries of a page range, and what they knew with them. */
+/** Removes the entries of a page range and drops their dirty bits. */
 export function unmapUnrecorded(mapping: Mapping, firstPage: number, pageCount: number): void {
   const observer: ZapObserver | undefined = mapping.zapObserver;
   mapping.observeZaps(undefined);

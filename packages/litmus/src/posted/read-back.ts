@@ -4,19 +4,18 @@ import type { Reservation, Residence, ResidentResource } from '@cg/vmwgfx';
 import { finishReadBacks, readBackResources, type CoherencyParts } from '@cg/vmwgfx/internal';
 
 /**
- * What the posted read-back does otherwise:
- * - `C2a`: searches by the first bytes alone, and misses who begins earlier than the resource that it met;
- * - `C2b`: takes the last resource that begins before the end for the one that ends last, and waits for the device
- *   only where that lies behind the page;
- * - `C2c`: allows prefault over resources that are still on the device;
- * - `C3`: does not wait for those that it has read back where a later one fails.
+ * Defects of the posted read-back:
+ * - `C2a`: searches by first bytes alone, and misses resources that begin before the one it found;
+ * - `C2b`: assumes that the last resource that begins before the end also ends last, and waits for the device only if that lies behind the page;
+ * - `C2c`: allows prefault over resources that are still GPU-dirty;
+ * - `C3`: does not wait for earlier read-backs if a later one fails.
  */
 export type ReadBackHabit = 'C2a' | 'C2b' | 'C2c' | 'C3';
 
 type Node = IntervalNode<ResidentResource>;
 type Index = IntervalTree<ResidentResource>;
 
-/** The lowest of those met on the way down: right only where none overlap. */
+/** The lowest of those met on the way down, which is right only without overlaps. */
 function lowestOnTheWay(index: Index, start: number, end: number): Node | null {
   let at = index.firstOverlap(0, Infinity);
   while (at !== null && at.parent !== null) {
@@ -42,7 +41,7 @@ function nodesFrom(index: Index, first: Node | null, start: number, end: number)
   return nodes;
 }
 
-/** Sends the read-backs. What was sent counts as done at once; where one fails, nobody waits for the others. */
+/** Sends the read-backs, which count as done at once; if one fails, the others are not waited for. */
 function sendReadBacks(resources: readonly ResidentResource[]): Set<ResidentResource> {
   const sent = new Set<ResidentResource>();
   for (const resource of resources) {
@@ -72,7 +71,7 @@ function readBack(
   }
 }
 
-/** Pages from `start` on, to `last` or to the first resource that is still on the device. */
+/** Pages from `start` on, to `last` or to the first resource that is still GPU-dirty. */
 function pagesToFirstDirty(index: Index, start: number, end: number, last: number): number {
   let limit = Math.ceil(last / PAGE_SIZE);
   for (const { value, start: resourceStart } of index.overlapping(end, limit * PAGE_SIZE)) {
@@ -84,7 +83,7 @@ function pagesToFirstDirty(index: Index, start: number, end: number, last: numbe
   return limit - start / PAGE_SIZE;
 }
 
-/** Reads back with these habits, and otherwise as the driver does. */
+/** The driver's read-back with these defects. */
 export function readingBack(habits: ReadonlySet<ReadBackHabit>): CoherencyParts['cleanResources'] {
   return (held, startPage, endPage) => {
     const { resources: index } = held.object;

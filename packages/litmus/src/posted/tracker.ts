@@ -7,8 +7,8 @@ type TrackerPart = DriverParts['DirtyTracker'];
 const nobody: SharedBy = () => [];
 
 /**
- * B1: a resource takes every dirty page up to the last one of the buffer object, whosever it is. The posted transfer
- * tells nobody else either (B10): where all who share a page were told, as the driver does, B1 would lose nothing.
+ * B1: a transfer consumes every dirty page up to the last one of the buffer object. The posted transfer does not inform
+ * other resources either (B10): if it did, as the driver does, B1 would lose nothing.
  */
 export function transferringToTheEnd(Base: TrackerPart): TrackerPart {
   return class extends Base {
@@ -29,7 +29,7 @@ export function transferringToTheEnd(Base: TrackerPart): TrackerPart {
   };
 }
 
-/** B4: switching to the scan method makes everything between the first and the last dirty page dirty. */
+/** B4: switching to the scan method marks everything between the first and the last dirty page dirty. */
 export function fillingTheHull(Base: TrackerPart): TrackerPart {
   return class extends Base {
     override scan(): void {
@@ -43,9 +43,8 @@ export function fillingTheHull(Base: TrackerPart): TrackerPart {
 }
 
 /**
- * B9, B10: whoever is first takes a dirty page; the others in it never hear of it. Of the two errata one has a page
- * that is shared where one resource ends and the next begins, the other resources in the same bytes. On this machine
- * each begins on a page, so they share the page where one begins while another has not ended.
+ * B9, B10: the first resource consumes a dirty page, and others in it never see it dirty. In B9 one resource ends and
+ * the next begins in the page, in B10 they share bytes. On this machine each begins on a page, so in both they overlap.
  */
 export function tellingOnlyTheFirst(Base: TrackerPart): TrackerPart {
   return class extends Base {

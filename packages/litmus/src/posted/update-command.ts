@@ -1,8 +1,8 @@
 import { driverParts, type CoherencyParts } from '@cg/vmwgfx/internal';
 
 /**
- * D7: updates name a face and a mip, also of an array whose layers are no faces; the device has six. It refuses the
- * others, and the driver says so (EIO): the bytes never arrive, but not unnoticed.
+ * D7: updates name a face and a mip, also for array layers; the device has six faces. It refuses the others, and the
+ * driver reports that (EIO): the bytes are lost, but not silently.
  */
 export const updateByFace: CoherencyParts['emitUpdate'] = (context, sid, layout, box, refused) => {
   const limits = { ...context.limits, hasDx: false };

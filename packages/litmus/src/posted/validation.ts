@@ -5,8 +5,8 @@ import { unmapUnrecorded } from './mapping.js';
 type ValidationPart = DriverParts['Validation'];
 
 /**
- * B4: what is dirty goes up, also where the device has the newest content. The driver leaves such a resource alone,
- * which makes up for pages that are dirty by mistake; the posted validation does not.
+ * B4: dirty pages are uploaded even if the device has newer content. The driver skips such a resource, which hides
+ * pages marked dirty by mistake; the posted validation does not.
  */
 export function transferringToGpuDirty(Base: ValidationPart): ValidationPart {
   return class extends Base {
@@ -21,7 +21,7 @@ export function transferringToGpuDirty(Base: ValidationPart): ValidationPart {
 }
 
 /**
- * B11: pages are write-protected again after their bits were handed on, when they are not known any more. The posted
+ * B11: pages are write-protected again after their bits were transferred, when the set of pages is lost. The posted
  * patches have the right order; this is the wrong one.
  */
 export function scanningAfterTransfer(Base: ValidationPart): ValidationPart {
@@ -35,7 +35,7 @@ export function scanningAfterTransfer(Base: ValidationPart): ValidationPart {
   };
 }
 
-/** C5: backing off releases the tracker of every switch that was wanted, whether it was taken or not. */
+/** C5: the error path releases the tracker of every requested switch, whether it was charged or not. */
 export function releasingWhatWasNotTaken(Base: ValidationPart): ValidationPart {
   return class extends Base {
     protected override takeTrackerUsers(objects: readonly BufferReservation[]): void {
@@ -46,8 +46,8 @@ export function releasingWhatWasNotTaken(Base: ValidationPart): ValidationPart {
 }
 
 /**
- * C8: the posted patches have the right order, and depend on it; this is the wrong one. Dirty pages are handed on
- * before there are boxes to keep them, and the pages of what is going to be written are unmapped after that.
+ * C8: the posted patches have the right order; this is the wrong one. Dirty pages are transferred before the surface
+ * has dirty boxes, and the pages that the device will write are unmapped after that.
  */
 export function transferringFirst(Base: ValidationPart): ValidationPart {
   return class extends Base {
@@ -71,9 +71,9 @@ export function transferringFirst(Base: ValidationPart): ValidationPart {
 }
 
 /**
- * E2: the first use moves a buffer object to the device's memory, and zaps its mappings for that. On this machine
- * pages do not move, so the driver has nothing to zap; an eviction does it, and keeps what the entries knew. A device
- * that takes the content of a surface from memory at the first use (9.1) misses nothing of it.
+ * E2: the first use moves a buffer object to the device's memory, and zaps its mappings. On this machine pages do not
+ * move, so the driver zaps only at eviction, and keeps the dirty bits. A device that takes the content of a surface
+ * from memory at the first use (9.1) loses nothing.
  */
 export function movingWithoutRecord(Base: ValidationPart): ValidationPart {
   return class extends Base {
@@ -86,7 +86,7 @@ export function movingWithoutRecord(Base: ValidationPart): ValidationPart {
   };
 }
 
-/** Releasing a tracker that is not there does nothing. */
+/** Releasing a missing tracker does nothing. */
 function releaseTracker(held: BufferReservation): void {
   if (held.object.tracker !== undefined) {
     held.object.releaseTrackerUser(held);

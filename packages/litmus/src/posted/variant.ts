@@ -2,19 +2,19 @@ import type { DriverParts } from '@cg/vmwgfx/internal';
 import { driverParts } from '@cg/vmwgfx/internal';
 import type { MachineOptions } from '@cg/machine';
 
-/** A machine with one part replaced by what the posted patches do. */
+/** A machine with one part as posted. */
 export interface PostedVariant {
   /** The erratum: `A1`, `C2a`. */
   readonly id: string;
-  /** What the part does, in one line. */
+  /** The defect in one line. */
   readonly behaviour: string;
-  /** Nothing is lost with it on this device, which makes up for what the driver leaves out. */
+  /** It loses nothing on this device, which takes what the driver does not upload. */
   readonly losesNothing?: boolean;
   /** The options of a machine, with the part replaced. */
   machineOptions(base: MachineOptions): MachineOptions;
 }
 
-/** The parts that a machine of these options would have. */
+/** The parts of a machine with these options. */
 export function partsOf({ driver }: MachineOptions): DriverParts {
   return { ...driverParts, ...driver?.parts };
 }

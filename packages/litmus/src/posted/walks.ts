@@ -25,16 +25,16 @@ import type { MachineOptions } from '@cg/machine';
 type Walk = PageWalk<EntryChanges>;
 type Entries = Required<Pick<WalkOperations<CleanChanges>, 'pteTable'>>['pteTable'];
 
-/** What write-protect and clean do on the way to the entries. */
+/** The walks of write-protect and clean down to the entries. */
 type Operations = Pick<WalkOperations<EntryChanges>, 'test' | 'preVma' | 'postVma' | 'pud' | 'pmd'>;
 
-/** One thing that the posted walks do otherwise, given what is done at the entries in the end. */
+/** A defect of the posted walks, applied to the callbacks for entries. */
 export type WalkHabit = (operations: Operations, entries: Entries) => Operations;
 
 const SKIP = 1;
 const PAGES_BELOW_PMD = 512;
 
-/** A1: a VMA that is skipped ends the walk over all that come behind it. */
+/** A1: a VMA that is skipped ends the whole walk. */
 export const endsAtSkippedVma: WalkHabit = (operations) => {
   const ended = new WeakSet<EntryChanges>();
   return {
@@ -49,7 +49,7 @@ export const endsAtSkippedVma: WalkHabit = (operations) => {
   };
 };
 
-/** A2: only VMAs that are writable now are worked on; mprotect hides what was written before it. */
+/** A2: only currently writable VMAs are walked; mprotect hides earlier writes. */
 export const skipsReadOnlyVmas: WalkHabit = (operations) => ({
   ...operations,
   test(_start, _end, { vma }) {
@@ -58,7 +58,7 @@ export const skipsReadOnlyVmas: WalkHabit = (operations) => ({
   },
 });
 
-/** A3: what is flushed is what this walk changed, whoever else has changed entries and not flushed yet. */
+/** A3: only entries changed by this walk are flushed, even if another walker has not flushed its changes yet. */
 export const flushesOwnChangesOnly: WalkHabit = (operations) => ({
   ...operations,
   postVma(walk) {
@@ -92,8 +92,8 @@ function passHuge(
 }
 
 /**
- * A4: a huge entry is passed over, whether it is dirty or not, and nobody hears of it. While an object is tracked the
- * driver maps it by small entries, so this alone loses nothing: it takes a mapping that keeps its huge entries, too.
+ * A4: a huge entry is ignored, dirty or not, without an error. The driver maps a tracked object by small entries, so
+ * this loses bytes only together with a mapping that keeps its huge entries.
  */
 export const passesHugeEntries: WalkHabit = (operations) => ({
   ...operations,
@@ -102,9 +102,9 @@ export const passesHugeEntries: WalkHabit = (operations) => ({
 });
 
 /**
- * A6: once the PMD callback has run, the entry is taken for the table that it was. Of one that was zapped
- * meanwhile, what lies in frame 0 is worked on. No program of this machine gets there: who zaps the entry of a table
- * that a walk is in needs the lock of the mapping, which the walk has. (In the kernel munmap zaps without it.)
+ * A6: after the PMD callback, the entry is still assumed to be a table. If it was zapped concurrently, frame 0 is
+ * walked. No program on this machine reaches this: zapping the entry needs the lock of the mapping, which the walk
+ * holds. (In the kernel munmap zaps without it.)
  */
 export const trustsPmdEntry: WalkHabit = (operations, entries) => ({
   ...operations,
@@ -122,7 +122,7 @@ export const trustsPmdEntry: WalkHabit = (operations, entries) => ({
   },
 });
 
-/** Memory tracked through page tables that are walked the posted way. */
+/** Memory tracked through page tables with the posted walks. */
 export class PostedMapping extends TrackedMapping {
   readonly #protect: WalkOperations<EntryChanges>;
   readonly #clean: WalkOperations<CleanChanges>;
@@ -148,7 +148,7 @@ export class PostedMapping extends TrackedMapping {
   }
 }
 
-/** The options with page tables walked the posted way. */
+/** The options with the posted walks. */
 export function withWalks(base: MachineOptions, habits: readonly WalkHabit[]): MachineOptions {
   return {
     ...base,
