@@ -151,12 +151,7 @@ describe('a damaged stream', () => {
     ['an id without a size', dwords(77, 1, 2), 'not a command', 'id=77 left=12'],
     ['a part of a box', dwords(1042, 28, 1, 2, 3, 4, 5, 6, 7), 'size is not that of the command', 'behind=4'],
     ['too many streams', dwords(1138, 8, 1, 5), 'streams cannot be so many', 'count=5 room=0'],
-    [
-      'a size beyond any buffer',
-      dwords(1059, 0x7fff_fff0, 1),
-      'longer than any command buffer',
-      'left=12',
-    ],
+    ['a size beyond any buffer', dwords(1059, 0x7fff_fff0, 1), 'longer than any command buffer', 'left=12'],
   ])('%s: place, reason and exit code 1, after the earlier commands', async (name, damage, why, numbers) => {
     const path = file(`${name}.bin`, fence, damage);
     const { code, out, err } = await runCg(['decode', path]);

@@ -17,7 +17,7 @@ describe('cg-guest', () => {
     }
   });
 
-  it('names a file of the user’s that does not exist', async () => {
+  it('names a missing file of the user', async () => {
     const names = ['kernel', 'modules', 'busybox', 'bios', 'vga-bios'];
     const { code, err } = await runGuest(names.flatMap((name) => [`--${name}`, `/nowhere/${name}`]));
     expect([code, err]).toEqual([2, 'cg: /nowhere/kernel: no such file (kernel)\n']);
@@ -50,7 +50,7 @@ describe('cg-guest', () => {
     },
   );
 
-  it('is called cg-guest unless cg has started it', () => {
+  it('is called cg-guest unless started by cg', () => {
     expect(cgGuest(['--help']).out).toMatch(/^Usage: cg-guest /);
     expect(cgGuest(['--version']).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

@@ -46,41 +46,38 @@ describe.each(trackingMethods)('method %s', (method) => {
   const sizes = [33, 257, 4087, 8095, 2 ** 20 + 1];
   const offsets = [0, 17, 129, 255, 1025, 32 * 1024 + 1];
 
-  it.each(sizes)(
-    'Vulkan CTS memory mapping: %i bytes at each offset match a reference memory',
-    (size) => {
-      const bytes = size + offsets[offsets.length - 1];
-      const { process, file, mapped, copied, source, send, machine, cpus } = setUp(method, bytes);
-      const { start } = process.map(mapped);
-      const other = process.map(source).start;
-      const reference = new Uint8Array(bytes);
-      const seeds = size > 2 ** 20 ? 10 : 100;
-      for (let seed = 1; seed <= seeds; seed++) {
-        const random = randomNumbers(seed);
-        const at = offsets[seed % offsets.length];
-        const length = 1 + random(Math.min(size, 5000));
-        const from = at + random(size - length + 1);
-        const data = Uint8Array.from({ length }, () => random(256));
-        cpus[seed % 2].storeBytes(start + from, data);
+  it.each(sizes)('Vulkan CTS memory mapping: %i bytes at each offset match a reference memory', (size) => {
+    const bytes = size + offsets[offsets.length - 1];
+    const { process, file, mapped, copied, source, send, machine, cpus } = setUp(method, bytes);
+    const { start } = process.map(mapped);
+    const other = process.map(source).start;
+    const reference = new Uint8Array(bytes);
+    const seeds = size > 2 ** 20 ? 10 : 100;
+    for (let seed = 1; seed <= seeds; seed++) {
+      const random = randomNumbers(seed);
+      const at = offsets[seed % offsets.length];
+      const length = 1 + random(Math.min(size, 5000));
+      const from = at + random(size - length + 1);
+      const data = Uint8Array.from({ length }, () => random(256));
+      cpus[seed % 2].storeBytes(start + from, data);
+      reference.set(data, from);
+      if (seed % 7 === 0) {
+        // The device writes a part, from another buffer, at unaligned offsets.
+        cpus[0].storeBytes(other + at, data);
+        send(source, mapped, at, from, length);
         reference.set(data, from);
-        if (seed % 7 === 0) {
-          // The device writes a part, from another buffer, at unaligned offsets.
-          cpus[0].storeBytes(other + at, data);
-          send(source, mapped, at, from, length);
-          reference.set(data, from);
-        }
-        send(mapped, copied, 0, 0, bytes);
-        const image = machine.device.image(file.deviceId(copied), 0)!;
-        expect(
-          Buffer.compare(image.subarray(at, at + size), reference.subarray(at, at + size)),
-          `seed ${seed}`,
-        ).toBe(0);
-        const loaded = new Uint8Array(length);
-        cpus[(seed + 1) % 2].loadBytes(start + from, loaded);
-        expect(Buffer.compare(loaded, reference.subarray(from, from + length)), `seed ${seed}`).toBe(0);
       }
-    },
-  );
+      send(mapped, copied, 0, 0, bytes);
+      const image = machine.device.image(file.deviceId(copied), 0)!;
+      expect(
+        Buffer.compare(image.subarray(at, at + size), reference.subarray(at, at + size)),
+        `seed ${seed}`,
+      ).toBe(0);
+      const loaded = new Uint8Array(length);
+      cpus[(seed + 1) % 2].loadBytes(start + from, loaded);
+      expect(Buffer.compare(loaded, reference.subarray(from, from + length)), `seed ${seed}`).toBe(0);
+    }
+  });
 
   it('KVM dirty_log_test: a page written in round n is uploaded in round n or n + 1', () => {
     const pages = 600;

@@ -76,10 +76,9 @@ export function litmusCommand(exit: (code: number) => void): Command {
     .option('--steps <steps>', 'steps of each random program', wholeNumber(1, 100_000), 120)
     .option('--exhaustive <length>', 'run all programs up to a length', wholeNumber(1, MAX_LENGTH))
     .addOption(
-      new Option(
-        '-m, --method <method>',
-        'how written pages are found, unless a program says',
-      ).choices(trackingMethods),
+      new Option('-m, --method <method>', 'how written pages are found, unless a program says').choices(
+        trackingMethods,
+      ),
     )
     .addOption(new Option('--variant <erratum>', 'a machine with a part as posted').choices(variantNames))
     .option('--jobs <threads>', 'worker threads for random and exhaustive runs', wholeNumber(1, MAX_JOBS), 1)

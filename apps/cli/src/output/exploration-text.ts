@@ -32,7 +32,11 @@ export function describeExploration(request: ExploreRequest, exploration: Explor
   const first = explored.failures.at(0);
   if (first !== undefined) {
     const which = request.source.kind === 'random' ? 'seed' : 'program';
-    lines.push('', `${which} ${first.number} fails; shrunk to the smallest program with the same failure:`, '');
+    lines.push(
+      '',
+      `${which} ${first.number} fails; shrunk to the smallest program with the same failure:`,
+      '',
+    );
   } else if (interrupted !== undefined) {
     lines.push('', `stopped by ${interrupted}; ${restOf(request, exploration)}`);
   }

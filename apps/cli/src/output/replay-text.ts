@@ -110,9 +110,7 @@ export function tabulateReplays(replays: readonly Replayed[]): string {
     work.push([shortName(path), method, ...[...counts, ...scanning].map(compact)]);
   }
   return [
-    colors.bold(
-      'Moved (MiB; new: uploaded bytes that changed the device; share: uploaded / full)',
-    ),
+    colors.bold('Moved (MiB; new: uploaded bytes that changed the device; share: uploaded / full)'),
     moved.toString(),
     '',
     colors.bold('Tracking (read, write: page faults; entries: page-table entries looked at)'),

@@ -8,18 +8,18 @@ const execute = promisify(execFile);
 
 const PATHS_INSTEAD = 'or give the files: --kernel, --modules, --busybox, --bios, --vga-bios';
 
-/** Folders that apt does not make itself. */
+/** Folders that apt does not create itself. */
 const APT_FOLDERS = ['state/lists/partial', 'cache/archives/partial', 'archives'];
 
 /**
- * apt for another architecture, with lists and archives in a folder of its own: the system is not changed, and root is
+ * apt for another architecture, with lists and archives in a separate folder: the system is not changed, and root is
  * not needed. The mirrors are those of the system's /etc/apt.
  */
 export class AptPackages {
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
 
-  /** @param folder made where it does not exist */
+  /** @param folder created if it does not exist */
   constructor(folder: string, architecture: string) {
     this.#folder = folder;
     for (const name of APT_FOLDERS) {

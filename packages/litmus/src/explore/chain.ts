@@ -69,7 +69,11 @@ function uploadChain(
     },
   ];
   const upload = after.findLast((event) => event.kind === 'upload' && covers(event, finding));
-  links.push({ link: 'box', event: upload, missing: `no box contains byte ${finding.offset} of ${finding.name}` });
+  links.push({
+    link: 'box',
+    event: upload,
+    missing: `no box contains byte ${finding.offset} of ${finding.name}`,
+  });
   return [...links, ...ending(before, upload)];
 }
 

@@ -10,8 +10,7 @@ const hex = (value: number): string => `0x${value.toString(16).padStart(2, '0')}
 export function findingText(finding: Finding, program: Program): string {
   const { kind, step, by, name, offset, bytes, seen, expected, writer, message = '' } = finding;
   const at = `byte ${offset} of ${name}`;
-  const wrote =
-    writer === 0 ? 'the initial content' : `of step ${writer}: ${textOf(program, writer)}`;
+  const wrote = writer === 0 ? 'the initial content' : `of step ${writer}: ${textOf(program, writer)}`;
   switch (kind) {
     case 'lost': {
       const more = bytes === 1 ? '' : ` and ${bytes - 1} more`;

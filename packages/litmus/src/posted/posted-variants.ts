@@ -51,7 +51,11 @@ function replacing<Name extends keyof DriverParts>(
 
 const walks: readonly PostedVariant[] = [
   walking('A1', 'a VMA that is skipped ends the whole walk', endsAtSkippedVma),
-  walking('A2', 'a VMA that mprotect has made read-only is not scanned for earlier writes', skipsReadOnlyVmas),
+  walking(
+    'A2',
+    'a VMA that mprotect has made read-only is not scanned for earlier writes',
+    skipsReadOnlyVmas,
+  ),
   walking(
     'A3',
     'entries changed by another walker, which has not flushed yet, are not flushed',
@@ -93,12 +97,7 @@ const tracking: readonly PostedVariant[] = [
     'VmaOperations',
     recordingBeforeWritable,
   ),
-  replacing(
-    'B7',
-    'pages whose writes must be trapped are mapped writable',
-    'VmaOperations',
-    mappingWritable,
-  ),
+  replacing('B7', 'pages whose writes must be trapped are mapped writable', 'VmaOperations', mappingWritable),
   replacing(
     'B9',
     'a dirty page shared by two resources reaches only the first',
@@ -124,7 +123,12 @@ const resources: readonly PostedVariant[] = [
   reading('C2b', 'a page is mapped before its read-back has completed'),
   reading('C2c', 'pages of a resource that is still GPU-dirty are mapped ahead'),
   reading('C3', 'if a read-back fails, the one before it is not waited for'),
-  replacing('C4', 'a resource that moved is still indexed at its old offset', 'ResourceIndex', () => staleIndex),
+  replacing(
+    'C4',
+    'a resource that moved is still indexed at its old offset',
+    'ResourceIndex',
+    () => staleIndex,
+  ),
   replacing(
     'C5',
     'a failing submission releases a tracker that others use',

@@ -36,11 +36,7 @@ describe('invalid operands', () => {
       /does not start on a block/,
     ],
     ['a part of a planar image', 'submit copy yuv -> yuv2 box 0x0x0 8x8x1', /part of a planar subresource/],
-    [
-      'an unknown subresource',
-      'submit copy s1 -> s2 sub 3 box 0x0x0 1x1x1',
-      /no subresource 3: it has 3/,
-    ],
+    ['an unknown subresource', 'submit copy s1 -> s2 sub 3 box 0x0x0 1x1x1', /no subresource 3: it has 3/],
     ['a copy to another shape', 'submit copy s1 -> half', /"s1" and "half" have different shapes/],
     ['a copy to itself', 'submit copy s1 -> s1', /"s1" cannot be copied to itself/],
     ['the second command of two', 'submit copy s1 -> s2, copy s1 -> half', /different shapes/],
