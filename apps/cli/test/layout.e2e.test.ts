@@ -72,7 +72,7 @@ describe('cg layout', () => {
       '  needs texture-compression-unaligned',
     );
     expect((await runCg([...bc, 'webgl', '--unaligned'])).out).toContain(
-      'no multiple of the block, which WebGL 2',
+      'not a multiple of the block, which WebGL 2',
     );
   });
 

@@ -171,7 +171,7 @@ describe.each(trackingMethods)('method %s', (method) => {
     expect(image[12 * ROW + 4]).toBe(12);
   });
 
-  it('1.2: a load sees a clear of a DX context after the fence, and a store to it is uploaded with the next use', () => {
+  it('1.2: a load sees a clear of a DX context after the fence, and the next use uploads a store to it', () => {
     const { machine, spawn } = setUp();
     const program = spawn();
     const created = program.call(DRM_IOCTL_VMW_CREATE_EXTENDED_CONTEXT, (a) =>

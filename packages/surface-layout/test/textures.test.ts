@@ -88,14 +88,14 @@ describe('webGpuTextures', () => {
     ]);
   });
 
-  it('sizes that are no multiple of the block: refused, or by the feature, in whole blocks', () => {
+  it('sizes that are not a multiple of the block: refused, or by the feature, in whole blocks', () => {
     for (const depth of [1, 3]) {
       const layout = layoutOf('BC7_UNORM', 10, 7, { depth, mipLevels: 2 });
       expect(webGpuTextures(layout)).toEqual([
         {
           format: undefined,
           reason: expect.stringContaining(
-            'no multiple of the block: WebGPU needs texture-compression-unaligned',
+            'not a multiple of the block: WebGPU needs texture-compression-unaligned',
           ) as string,
         },
       ]);

@@ -11,7 +11,10 @@ import { pciFunction } from './pci-function.js';
 /** A device in an emulator. */
 export interface AttachedSvga {
   readonly device: SvgaDevice;
-  /** The device's state. Save it together with `V86.save_state`, which does not include it, while the emulator is stopped. */
+  /**
+   * The device's state. Save it together with `V86.save_state`, which does not include it, while the emulator is
+   * stopped.
+   */
   snapshot(): Uint8Array;
   /**
    * Restores the device. Restore the emulator first: attach, `V86.restore_state`, then this. The snapshot is validated

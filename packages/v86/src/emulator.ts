@@ -46,7 +46,8 @@ export interface EmulatorCpu {
 
 /**
  * The processor of a v86 emulator.
- * @param emulator a `V86` after «emulator-ready» @throws V86Error ENODEV if it is not ready, or lacks what a device needs
+ * @param emulator a `V86` after «emulator-ready»
+ * @throws V86Error ENODEV if it is not ready, or lacks what a device needs
  */
 export function cpuOf(emulator: object): EmulatorCpu {
   const cpu = (emulator as { v86?: { cpu?: Partial<EmulatorCpu> } }).v86?.cpu;

@@ -116,7 +116,10 @@ async function runInEmulator(accesses: readonly Access[], before: Memory, warmUp
   };
 }
 
-/** Runs accesses in the emulator and on plain arrays. @returns the differences, as whole arrays of this size are unreadable */
+/**
+ * Runs accesses in the emulator and on plain arrays.
+ * @returns the differences, as whole arrays of this size are unreadable
+ */
 async function compare(accesses: readonly Access[], warmUp: number): Promise<string[]> {
   const memory = fillAreas();
   const result = await runInEmulator(accesses, memory, warmUp);

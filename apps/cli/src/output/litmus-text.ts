@@ -17,7 +17,8 @@ const WIDTH = 100;
 /** A line for each file: whether it passed, and its title. */
 export function tabulateFiles(files: readonly RanFile[]): string {
   const failed = files.filter(({ passed }) => !passed).length;
-  const sum = `${files.length} ${files.length === 1 ? 'program' : 'programs'}, ${failed === 0 ? 'all passed' : `${failed} failed`}`;
+  const count = `${files.length} ${files.length === 1 ? 'program' : 'programs'}`;
+  const sum = `${count}, ${failed === 0 ? 'all passed' : `${failed} failed`}`;
   return `${[...rowsOf(files), sum].join('\n')}\n`;
 }
 

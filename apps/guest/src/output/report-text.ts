@@ -111,7 +111,7 @@ function describeCases(cases: readonly ComparedCase[]): string[] {
       (one) => one.differences.D1,
     )}), all uploaded here`,
     `  left to the first use (E2)  ${sum(({ differences }) => differences.E2)}, taken by the device`,
-    `  wider than necessary (D5)        ${sum(({ differences }) => differences.D5)}`,
+    `  wider than necessary (D5)   ${sum(({ differences }) => differences.D5)}`,
     wrong === 0
       ? '  wrong                       0, in boxes, on the device and as the CPU sees it'
       : colors.red(`  wrong                       ${wrong}`),

@@ -60,7 +60,8 @@ export interface RunResult {
 
 /**
  * Runs a program on a new machine and checks every byte that the device and the CPUs see.
- * @throws LitmusError with the number of a step in `line`: EINVAL for a statement that can never run, ENOMEM for one that exceeds the limits of a run
+ * @throws LitmusError with the number of a step in `line`: EINVAL for a statement that can never run, ENOMEM for one
+ * that exceeds the limits of a run
  */
 export function runProgram(program: Program, options: RunOptions = {}): RunResult {
   checkOperands(program);

@@ -28,7 +28,8 @@ export class Steps {
   }
 
   /**
-   * @returns false if the statement does not apply: its object is gone, not mapped, or not created yet @throws errors of the machine
+   * @returns false if the statement does not apply: its object is gone, not mapped, or not created yet
+   * @throws errors of the machine
    */
   run(statement: Statement, step: number): boolean | void {
     const { world } = this;

@@ -5,7 +5,8 @@ import type { CoherencyParts } from '@cg/vmwgfx/internal';
  * Defects of the posted dirty boxes:
  * - `D1`: an origin that moves down keeps the old length, so the old end falls out;
  * - `D3`: rows and slices of a multisampled surface are assumed longer by the factor of samples;
- * - `D4`: a planar image is treated as consecutive blocks; the device takes planar images only whole, so it refuses the update.
+ * - `D4`: a planar image is treated as consecutive blocks; the device takes planar images only whole, so it refuses
+ *   the update.
  */
 export type BoxHabit = 'D1' | 'D3' | 'D4';
 

@@ -6,7 +6,8 @@ import { finishReadBacks, readBackResources, type CoherencyParts } from '@cg/vmw
 /**
  * Defects of the posted read-back:
  * - `C2a`: searches by first bytes alone, and misses resources that begin before the one it found;
- * - `C2b`: assumes that the last resource that begins before the end also ends last, and waits for the device only if that lies behind the page;
+ * - `C2b`: assumes that the last resource that begins before the end also ends last, and waits for the device only if
+ *   that lies behind the page;
  * - `C2c`: allows prefault over resources that are still GPU-dirty;
  * - `C3`: does not wait for earlier read-backs if a later one fails.
  */

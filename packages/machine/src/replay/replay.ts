@@ -24,8 +24,10 @@ const DEVICE_WRITE_INTERVAL = 10;
  *
  * @param machine a new one: its counters are the report's
  * @param onFrame called after each frame with the number done
- * @param onScreen called after the last frame with the pixels of a screen that shows the surface. Not counted in the report
- * @throws MachineError ENOMEM or EINVAL for surfaces that do not fit the machine or its device, or an error of reading the trace
+ * @param onScreen called after the last frame with the pixels of a screen that shows the surface. Not counted in the
+ * report
+ * @throws MachineError ENOMEM or EINVAL for surfaces that do not fit the machine or its device, or an error of reading
+ * the trace
  */
 export async function replayTrace(
   machine: Machine,

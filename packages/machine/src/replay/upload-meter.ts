@@ -26,7 +26,9 @@ export class UploadMeter {
   readonly #sid: () => number;
   readonly #surface: MeteredSurface;
 
-  /** @param sid returns the device's id of the surface; called for each command, because the id changes with eviction */
+  /**
+   * @param sid returns the device's id of the surface; called for each command, because the id changes with eviction
+   */
   constructor(machine: Machine, sid: () => number, surface: MeteredSurface) {
     this.#machine = machine;
     this.#sid = sid;

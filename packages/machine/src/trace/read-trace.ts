@@ -16,7 +16,8 @@ const CHARACTERS_PER_RUN = 32;
 /**
  * Opens a write trace, gzip-compressed NDJSON in a file or a stream of bytes. Frames are read and checked one at a
  * time, on demand.
- * @throws MachineError EBADMSG with the line for input that is not gzip, truncated, of another kind or version, or damaged; the file system's error if the file cannot be read
+ * @throws MachineError EBADMSG with the line for input that is not gzip, truncated, of another kind or version, or
+ * damaged; the file system's error if the file cannot be read
  */
 export async function openTrace(source: string | AsyncIterable<Uint8Array>): Promise<Trace> {
   return readTrace(gunzip(typeof source === 'string' ? createReadStream(source) : source));

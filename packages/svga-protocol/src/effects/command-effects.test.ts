@@ -230,7 +230,7 @@ describe('forEachTouched', () => {
     ]);
   });
 
-  it('leaves out surfaces that nobody knows, and images that a surface does not have', () => {
+  it('omits unknown surfaces, and images outside a surface', () => {
     expect(touched('WHOLE_SURFACE_COPY', { srcSid: 9, destSid: 3 })).toEqual(['write 3/0 0,0,0 4096x1x1']);
     expect(touched('READBACK_GB_IMAGE', { sid: 1, face: 5, mipmap: 9 })).toEqual([]);
   });

@@ -152,7 +152,7 @@ describe('a damaged stream', () => {
     expect(decodeAll(bytes).error).toMatchObject({ code: 'EBADMSG', values: { offset: 0 } });
   });
 
-  it('a 3D command outside the table is passed over', () => {
+  it('a 3D command outside the table is skipped', () => {
     const bytes = Uint8Array.from([...new Uint8Array(Uint32Array.of(1299, 4, 5).buffer), ...fence]);
     expect(decodeAll(bytes)).toMatchObject({
       commands: [
