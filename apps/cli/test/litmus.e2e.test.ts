@@ -31,7 +31,7 @@ describe('cg litmus', () => {
     const { code, out, err } = await runCg(['litmus']);
     expect(err).toBe('');
     expect(code).toBe(0);
-    expect(out).toMatch(/^ok {4}1\.1-store-then-copy +1\.1: what a CPU has stored/m);
+    expect(out).toMatch(/^ok {4}1\.1-store-then-copy +1\.1: a submission reads what/m);
     expect(out).toMatch(/programs, all passed$/m);
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
@@ -67,7 +67,7 @@ describe('cg litmus', () => {
     const { code, out } = cg(['litmus', '--random', '10', '--seed', '20', '--variant', 'E1', '--jobs', '2']);
     expect(code).toBe(1);
     expect(out).toMatch(/^variant E1: \d+ random programs/m);
-    const [, program] = /the same way:\n\n([\s\S]*?)\n\n/.exec(out)!;
+    const [, program] = /the same failure:\n\n([\s\S]*?)\n\n/.exec(out)!;
     const saved = fileWith('smallest.litmus', `${program}\n`);
     expect(cg(['litmus', saved, '--variant', 'E1']).code).toBe(1);
     expect(cg(['litmus', saved]).code).toBe(0);
@@ -104,7 +104,7 @@ describe('cg litmus', () => {
   it('exit 2 for a file that is not a program, with its line', async () => {
     const { code, err } = await runCg(['litmus', fileWith('bad.litmus', `${seen}cpu 0 stroe s1 +0 1\n`)]);
     expect(code).toBe(2);
-    expect(err).toMatch(/bad\.litmus:8: "stroe" is not what a CPU does: store, load, runs\n$/);
+    expect(err).toMatch(/bad\.litmus:8: "stroe" is not an operation of a CPU: store, load, runs\n$/);
     expect(await runCg(['litmus', join(folder, 'none.litmus')])).toMatchObject({
       code: 2,
       err: expect.stringMatching(/none\.litmus: no such file/) as string,

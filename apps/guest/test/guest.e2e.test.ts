@@ -24,12 +24,12 @@ describe('cg-guest', () => {
   });
 
   it.each([
-    [['--cases', '0'], /whole number from 1 to 1000/],
+    [['--cases', '0'], /integer from 1 to 1000/],
     [['--cases', '1', '--case', '2'], /cannot be used with option/],
     [['--case', '999'], /there is no case 999/],
     [['--fifo', '--dx'], /cannot be used with option/],
     [['--delay', '-1'], /number from 0 to 1000/],
-    [['--memory', '64'], /whole number from 128 to 1024/],
+    [['--memory', '64'], /integer from 128 to 1024/],
     [['--shell'], /--shell needs a terminal/],
     [['--flavour', 'amd64'], /Allowed choices are 686-pae, 686/],
   ])('refuses %j', async (args, message) => {

@@ -66,7 +66,7 @@ function addNames(pattern: string, before: readonly CommandName[] | undefined): 
   return [...(before ?? []), ...names];
 }
 
-/** `cg decode`. `exit` is told the exit code. */
+/** `cg decode`. Calls `exit` with the exit code. */
 export function decodeCommand(exit: (code: number) => void): Command {
   return new Command('decode')
     .description('print a stream of SVGA commands, and where it is damaged')

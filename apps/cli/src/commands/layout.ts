@@ -88,7 +88,7 @@ function parseRange(text: string, before: readonly [number, number][] = []): [nu
   return [...before, [start, end]];
 }
 
-/** `cg layout`. `exit` is told the exit code. */
+/** `cg layout`. Calls `exit` with the exit code. */
 export function layoutCommand(exit: (code: number) => void): Command {
   return new Command('layout')
     .description("show where a surface's texels lie in memory, and which boxes of it a byte range touches")
@@ -98,7 +98,7 @@ export function layoutCommand(exit: (code: number) => void): Command {
     .option('--layers <count>', 'array size (default: 1, of a cube 6)', parseNumber)
     .option('--samples <count>', 'samples of a texel', parseNumber, 1)
     .option('--cube', 'the layers are faces of cubes')
-    .option('--stream-output', 'the device keeps 16 bytes of state behind it')
+    .option('--stream-output', 'the device keeps 16 bytes of state after it')
     .option('--offset <byte>', 'print the location of this byte', parseOffset)
     .option('--range <start..end>', 'print the boxes that these bytes make dirty', parseRange)
     .addOption(

@@ -66,7 +66,7 @@ function wholeNumber(least: number, most: number): (text: string) => number {
   };
 }
 
-/** `cg litmus`. `exit` is told the exit code. */
+/** `cg litmus`. Calls `exit` with the exit code. */
 export function litmusCommand(exit: (code: number) => void): Command {
   return new Command('litmus')
     .description('test coherency with small programs, every byte checked')

@@ -60,7 +60,7 @@ function parseMemory(text: string): number {
   return mebibytes;
 }
 
-/** `cg replay`. `exit` is told the exit code. */
+/** `cg replay`. Calls `exit` with the exit code. */
 export function replayCommand(exit: (code: number) => void): Command {
   return new Command('replay')
     .description('replay recorded programs through the whole stack and check every frame')

@@ -15,6 +15,6 @@ export function fileError(path: string, error: unknown): string {
   if (known === undefined && syscall === undefined) {
     throw error;
   }
-  // Node's message is «CODE: what is wrong, syscall 'path'».
+  // Node's message is «CODE: reason, syscall 'path'».
   return `${path}: ${known ?? message.replace(/^[A-Z0-9]+: /, '').replace(/, [^,]*$/, '')}`;
 }

@@ -73,7 +73,7 @@ export function tabulateFormats(): string {
     '         even and it has one slice: otherwise the order of planes is unknown)',
     'samples  the same for several samples: the whole surface, or for planar formats the mips;',
     '         with --sheets as for one sample, except planar formats',
-    'WebGPU   the format with the same bytes; --json has the reason where there is none, and WebGL 2',
+    'WebGPU   the format with the same bytes; --json has the reason if there is none, and WebGL 2',
   ].join('\n');
 }
 

@@ -26,7 +26,7 @@ export interface StreamDamage {
 export class CommandPieces {
   readonly reader: CommandReader;
   #window = new Uint8Array(FIRST_BYTES);
-  /** Of what is kept, in the window. */
+  /** Offset of the buffered bytes in the window. */
   #start = 0;
   #end = 0;
   #over = false;

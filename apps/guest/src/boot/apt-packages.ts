@@ -45,7 +45,7 @@ export class AptPackages {
 
   /**
    * Fetches the package lists. A mirror that cannot be reached is not an error yet: another one may have the packages.
-   * @throws GuestError where there is no apt
+   * @throws GuestError if there is no apt
    */
   async update(): Promise<void> {
     try {
@@ -59,7 +59,7 @@ export class AptPackages {
 
   /**
    * The package that a meta package stands for: its first dependency.
-   * @throws GuestError where no mirror has it
+   * @throws GuestError if no mirror has it
    */
   async dependencyOf(metaPackage: string): Promise<string> {
     const depends = await this.#run('apt-cache', ['depends', metaPackage]).catch(() => '');

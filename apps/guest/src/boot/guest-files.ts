@@ -54,7 +54,7 @@ const EM_386 = 3;
 
 /**
  * The files of a guest: those given, the others from Debian packages that are kept in the cache folder.
- * @throws GuestError where a file is missing or unfit, or cannot be fetched
+ * @throws GuestError if a file is missing or invalid, or cannot be fetched
  */
 export async function findGuestFiles(options: FileOptions): Promise<GuestFiles> {
   const { kernel, modules, busybox, bios, vgaBios } = options;

@@ -19,7 +19,7 @@ interface Alternative {
 interface Superseded {
   readonly offset: number;
   readonly values: Uint8Array;
-  /** A mask: a value counts where it is not 0. Without a mask all count. */
+  /** A mask of bytes with the value; without a mask all bytes. */
   readonly seenBy: Uint8Array | undefined;
   /** The surface that the device wrote: its commands are in order, so it does not see older values. */
   readonly owner: number | undefined;

@@ -1,4 +1,4 @@
-/** What the oracle finds wrong. */
+/** The kinds of findings. */
 export type FindingKind =
   /** The device or a CPU saw an older value than it had to. */
   | 'lost'

@@ -143,7 +143,7 @@ function parseSurface(words: Words): SurfaceStatement {
 
 function parseCpu(words: Words): Statement {
   const cpu = words.integer('a CPU', 0, MAX_CPUS - 1);
-  const kind = words.oneOf('what a CPU does', ['store', 'load', 'runs']);
+  const kind = words.oneOf('an operation of a CPU', ['store', 'load', 'runs']);
   return kind === 'runs'
     ? { kind: 'run', cpu, process: name(words, 'a process') }
     : { kind, cpu, name: name(words, 'a surface or buffer'), ...range(words) };
@@ -218,7 +218,7 @@ function parseAt(words: Words): Statement {
 }
 
 function parseExpect(words: Words): Statement {
-  const counted = words.oneOf('what is counted', countedNames);
+  const counted = words.oneOf('a counter', countedNames);
   const relation = words.skip('<=') ? '<=' : words.skip('>=') ? '>=' : '=';
   return { kind: 'expect', counted, relation, value: words.integer('a number', 0, 2 ** 31) };
 }

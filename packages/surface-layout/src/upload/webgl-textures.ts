@@ -46,7 +46,7 @@ export function webGlTextures(
 function impossibleInWebGl(layout: SurfaceLayout): string | undefined {
   const { description, layers } = layout;
   if (isUnaligned(layout)) {
-    return 'the size is not a multiple of the block, which WebGL 2 requires of compressed textures';
+    return 'the size is not a multiple of the block, which WebGL 2 requires';
   }
   if (description.cube === true && layers !== FACES) {
     return 'WebGL 2 has cubes of six faces, and no arrays of cubes';
