@@ -95,7 +95,7 @@ describe('webGpuTextures', () => {
         {
           format: undefined,
           reason: expect.stringContaining(
-            'not a multiple of the block: WebGPU needs texture-compression-unaligned',
+            'the size has part blocks: WebGPU needs texture-compression-unaligned',
           ) as string,
         },
       ]);

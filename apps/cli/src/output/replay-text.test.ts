@@ -36,9 +36,7 @@ function replayed(wrongBytes: number): Replayed {
 
 describe('replay text', () => {
   it('marks wrong bytes', () => {
-    expect(describeReplay(replayed(17))).toMatch(
-      /wrong bytes +17: seen by the device or a CPU/,
-    );
+    expect(describeReplay(replayed(17))).toMatch(/wrong bytes +17: seen by the device or a CPU/);
     expect(describeReplay(replayed(0))).toMatch(/wrong bytes +0, in every frame/);
   });
 
