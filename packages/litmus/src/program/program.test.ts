@@ -76,7 +76,7 @@ describe('programs', () => {
     ['wait\nmachine cpus 1', /"machine" comes before everything else/],
     ['machine cpus 1\nmachine cpus 4', /"machine" comes before everything else/],
     ["at 'zap", /a quote has no end/],
-    ['expect luck 0', /"luck" is not what is counted/],
+    ['expect luck 0', /"luck" is not a counter/],
     ['fail nothing', /"nothing" is not a fault point/],
     ['surface s A8R8G8B8 4x4\nswitch s b2', /"b2" is not the name of a buffer/],
     ['process p1\nmachine cpus 1', /"machine" comes before everything else/],
