@@ -133,7 +133,7 @@ function cleanedBy({ res, ins, q }: CleanRow): Cleaned {
     resources.insert(backingOffset, backingOffset + backingBytes, resource as unknown as ResidentResource);
   }
   const queue = { emitFence: () => ({ wait: () => fenced++ }), flush() {} };
-  const object = { context: { queue, events: new EventStream() }, resources, tracker: undefined };
+  const object = { driver: { queue, events: new EventStream() }, resources, tracker: undefined };
   const held = { object } as unknown as Reservation<Residence>;
   const prefault = readingBack(new Set(['C2a', 'C2b', 'C2c', 'C3']))(held, ...q);
   return { cleaned, prefault, fenced };
