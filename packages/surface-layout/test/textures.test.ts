@@ -95,7 +95,7 @@ describe('webGpuTextures', () => {
         {
           format: undefined,
           reason: expect.stringContaining(
-            'the size has part blocks: WebGPU needs texture-compression-unaligned',
+            'size is not a multiple of the block: WebGPU needs texture-compression-unaligned',
           ) as string,
         },
       ]);

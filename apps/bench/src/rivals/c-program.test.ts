@@ -26,7 +26,7 @@ describe('the C rival', () => {
     'records in every batch exactly the dirty entries of the pattern, %i in 10,000',
     async (per10000) => {
       start([TABLES, per10000, 3]);
-      const { entries, ...hull } = expectedRecord(drawDirty(TABLES * 512, { said: '', per10000 }));
+      const { entries, ...hull } = expectedRecord(drawDirty(TABLES * 512, { name: '', per10000 }));
       for (let batch = 0; batch < 2; batch++) {
         const [nanoseconds = 0, ...recorded] = (await program?.batch(6)) ?? [];
         expect(nanoseconds).toBeGreaterThan(0);

@@ -76,8 +76,8 @@ describe('readTrace', () => {
     ['another pitch', [headerLine(1, { rowPitch: 1024 }), whole], 1, /rowPitch 1024/],
     ['no frames', [headerLine(0)], 1, /frames/],
     ['missing frames', [headerLine(3), whole, frameLine(1, [])], 4, /ends after 2 of 3/],
-    ['frames out of order', [headerLine(3), whole, frameLine(2, [])], 3, /frame 2 where 1/],
-    ['more frames', [headerLine(1), whole, frameLine(1, [])], 3, /follows the last/],
+    ['frames out of order', [headerLine(3), whole, frameLine(2, [])], 3, /frame 2 instead of 1/],
+    ['more frames', [headerLine(1), whole, frameLine(1, [])], 3, /data after the last/],
     ['a frame 0 in part', [headerLine(1), frameLine(0, [[0, SURFACE_BYTES - 4]])], 2, /4 bytes are missing/],
     [
       'a run outside',
@@ -159,7 +159,7 @@ describe('readTrace', () => {
       'a huge surface',
       [headerLine(1, { surface: { format: 'B8G8R8X8_UNORM', width: 2 ** 52, height: 2 ** 52 } })],
       1,
-      /cannot be/,
+      /is invalid/,
     ],
   ];
   it.each(refusals)('refuses %s, with the line', async (_what, lines, line, message) => {

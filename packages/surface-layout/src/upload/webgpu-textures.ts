@@ -60,7 +60,7 @@ export function webGpuTextures(
 
 function unalignedReason(layout: SurfaceLayout, { unaligned = false }: UploadOptions): string | undefined {
   return isUnaligned(layout) && !unaligned
-    ? 'the size has part blocks: WebGPU needs texture-compression-unaligned'
+    ? 'size is not a multiple of the block: WebGPU needs texture-compression-unaligned'
     : undefined;
 }
 
