@@ -1,8 +1,8 @@
-// A capture tool: what does a stream of device commands upload, surface by surface? `cg decode` prints such a stream.
+// A capture tool: lists what a stream of device commands uploads, by surface. `cg decode` prints such a stream.
 import { boxOf, CommandWriter, decodeCommands, formatCommand } from '@cg/svga-protocol';
 import { boxRows, formatByName, rowsBytes, SurfaceLayout } from '@cg/surface-layout';
 
-// Captured bytes: what the guest had in its command buffer. Made here, in place of a file.
+// Captured bytes of a guest's command buffer, generated here in place of a file.
 const writer = new CommandWriter();
 const size = { width: 64, height: 64, depth: 1 };
 const surface = { surfaceFlags: 0, numMipLevels: 1, multisampleCount: 0, autogenFilter: 0, ...size };

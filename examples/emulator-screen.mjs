@@ -1,5 +1,5 @@
 // A PC emulator hosts the SVGA II device: guest memory, two I/O ports, an interrupt line, and a screen to draw.
-// The guest here is a few lines that do what a driver does.
+// The guest here is a minimal driver.
 import { SvgaDevice } from '@cg/svga-device';
 import {
   CommandWriter,

@@ -1,5 +1,5 @@
-// A CPU caches page-table entries. Who cleans a dirty bit without a TLB flush loses the next store: the CPU knows the
-// entry as dirty and does not set the bit again.
+// A CPU caches page-table entries. Cleaning a dirty bit without a TLB flush loses the next store: the CPU has the entry
+// cached as dirty and does not set the bit again.
 import {
   AddressSpace,
   Cpu,

@@ -1,5 +1,5 @@
-// Upload parts of a texture: bytes that a program wrote, as boxes, as writeTexture calls of WebGPU.
-// Put your GPUDevice's queue in place of the one here, which prints.
+// Upload parts of a texture: from written bytes to boxes to writeTexture calls of WebGPU.
+// The queue here prints its calls: replace it by your GPUDevice's queue.
 import {
   DirtyRegion,
   formatByName,

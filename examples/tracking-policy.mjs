@@ -1,4 +1,4 @@
-// Tune dirty tracking: a policy of one's own against the kernel's, on a recorded program. Every frame is checked.
+// Tune dirty tracking: a custom policy against the kernel's, on a recorded program. Every frame is checked.
 import { FixedPolicy, KernelPolicy } from '@cg/dirty-tracking';
 import { Machine, replayTrace } from '@cg/machine';
 import { openTrace } from '@cg/machine/trace';

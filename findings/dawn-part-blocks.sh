@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compressed textures that end inside a block, in Dawn; and what its null backend does with texels.
+# Compressed textures that end inside a block in Dawn, and texels on its null backend.
 #
 # Version: npm webgpu 0.6.2 (Dawn), on its null backend: no GPU, no Vulkan loader.
 # Source: the feature texture-compression-unaligned of WebGPU, github.com/gpuweb/gpuweb/pull/6312.
@@ -9,7 +9,7 @@
 #   2. the same for a texture of mips, of which some always end in a block  (wrong: whole blocks there too)
 #   3. the null backend lacks most features                                 (wrong: it has all that surfaces need)
 #   4. a copy out of a texture is refused there, or gives zeros             (wrong: neither; no error, and any bytes)
-# Exits 0 while Dawn does what is written here, 1 when it does something else.
+# Exits 0 while Dawn behaves as described here, otherwise 1.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

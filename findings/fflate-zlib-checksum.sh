@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# What JavaScript zlib decoders make of a stream whose checksum is wrong, or whose output does not fit.
+# JavaScript zlib decoders on a stream with a wrong checksum, or with too small an output buffer.
 #
-# A zlib stream (RFC 1950) ends with the Adler-32 of what it holds, which a decoder is to compare. Memory dumps
-# (kdump) rely on it: a page that was damaged on disk must not be shown as memory.
+# A zlib stream (RFC 1950) ends with the Adler-32 of its content, which a decoder must check. Memory dumps (kdump) rely
+# on it: a page that was damaged on disk must not be shown as memory.
 #
 # Versions: npm fflate 0.8.3, pako 3.0.3, Node's own zlib.
 # Expected before the run:
-#   1. all three refuse a wrong checksum                       (wrong: fflate gives the bytes without a word)
-#   2. fflate refuses an `out` that is too small               (wrong: it fills it and gives it, as if that were all)
-# Exits 0 while they do what is written here, 1 when one does something else.
+#   1. all three refuse a wrong checksum                       (wrong: fflate returns the bytes without an error)
+#   2. fflate refuses an `out` that is too small               (wrong: it fills and returns it without an error)
+# Exits 0 while they behave as described here, otherwise 1.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# How many bytes fzstd's decompress says it wrote into a buffer that it was given.
+# The number of bytes that fzstd's decompress reports for a given output buffer.
 #
 # Version: fzstd 0.1.1.
 # Expected before the run: the part of the buffer that was written, as fflate's unzlibSync of the same author gives
 # it back                                                     (wrong: the whole buffer, however many bytes came)
-# Exits 0 while it does what is written here, 1 when it does something else.
+# Exits 0 while it behaves as described here, otherwise 1.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Where makedumpfile looks for the program headers of an ELF core.
+# The location where makedumpfile expects the program headers of an ELF core.
 #
-# e_phoff of an ELF header says where the program headers are. QEMU 7.2's dump-guest-memory puts section headers at
-# 64 and the program headers behind them.
+# e_phoff of an ELF header is the offset of the program headers. QEMU 7.2's dump-guest-memory has section headers at 64,
+# followed by the program headers.
 #
 # Version: Debian's makedumpfile 1:1.7.2-1 (Debian 12).
-# Expected before the run: a core whose program headers lie elsewhere is read as well as one that has them right
-# behind the ELF header                                        (wrong: it finds no PT_LOAD, and refuses the core)
-# Exits 0 while it does what is written here, 1 when it does something else.
+# Expected before the run: a core with program headers elsewhere is read like one with them right after the ELF header
+#                                                              (wrong: it finds no PT_LOAD, and refuses the core)
+# Exits 0 while it behaves as described here, otherwise 1.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

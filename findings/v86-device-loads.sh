@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# How the PC emulator v86 hands the loads and stores of its guest to a device's memory handlers.
+# Loads and stores of a guest as seen by a device's memory handlers in the PC emulator v86.
 #
 # Version: npm v86 0.5.462. Source of the behaviour: read64s in src/rust/cpu/memory.rs of github.com/copy/v86.
-# Nothing of this repository is used: a hand-written BIOS runs in v86, with handlers of 8 and 32 bits on 128 KiB.
+# The script uses nothing of this repository: a hand-written BIOS runs in v86, with handlers of 8 and 32 bits on 128
+# KiB.
 #
 # Expected before the run:
 #   1. a 32-bit load of an odd address arrives as bytes, or as aligned words   (wrong: one word, at the odd address)
 #   2. a load of 64 bits arrives as two words, and the guest gets these       (wrong: see 3)
-#   3. bit 31 of the lower word has nothing to do with the upper word         (wrong: the upper word becomes FFFFFFFF)
+#   3. bit 31 of the lower word does not affect the upper word               (wrong: the upper word becomes FFFFFFFF)
 #   4. a load of 128 bits has the same fault                                  (wrong: its four words are right)
-# Exits 0 while v86 does what is written here, 1 when it does something else.
+# Exits 0 while v86 behaves as described here, otherwise 1.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Which block-compressed formats a browser takes as TEXTURE_3D in WebGL 2.
+# Block-compressed formats that a browser accepts as TEXTURE_3D in WebGL 2.
 #
 # Version: npm @sparticuz/chromium 153.0.0 (Chromium with ANGLE on SwiftShader).
 # The texts of EXT_texture_compression_bptc (revision 6), EXT_texture_compression_rgtc and
@@ -9,7 +9,7 @@
 #   1. no format of the three as TEXTURE_3D                   (wrong: BPTC works, that is BC6H and BC7)
 #   2. none as TEXTURE_2D_ARRAY either                        (wrong: all of them work)
 #   3. a call for one slice at a time, as the blocks are flat (wrong: one call takes several slices)
-# Exits 0 while the browser does what is written here, 1 when it does something else.
+# Exits 0 while the browser behaves as described here, otherwise 1.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

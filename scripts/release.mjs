@@ -7,10 +7,10 @@ import { root, run, runQuietly, toStandardError } from './setup.mjs';
 const usage = `Usage: npm run release -- --dry-run | --publish
 
   --dry-run   in a copy of the last commit: version the packages from the changesets, build, pack, and
-              check each tarball as a user would get it. Publishes nothing, changes nothing here
-  --publish   publish what \`changeset version\` has versioned and main holds; needs an npm login
+              check each tarball. Publishes nothing, changes nothing here
+  --publish   publish the versions that \`changeset version\` made on main; needs an npm login
 
-Exit codes: 0 all is well, 1 a check failed, 2 the arguments are at fault.`;
+Exit codes: 0 success, 1 a check failed, 2 bad arguments.`;
 
 function fail(what) {
   console.error(`cg: ${what}`);

@@ -1,4 +1,4 @@
-/** `npm start`, `npm test` and their relatives: set the repository up, then do the named task. */
+/** `npm start`, `npm test` and the other tasks: sets the repository up, then runs the named task. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -11,8 +11,8 @@ const cli = join(root, 'apps', 'cli', 'dist', 'main.js');
 const bench = join(root, 'apps', 'bench', 'dist', 'main.js');
 
 /**
- * Runs a built program in the folder the user called npm from, and ends with its exit code. Signals are the program's
- * to answer: a terminal sends it Ctrl-C as well, SIGTERM is handed on.
+ * Runs a built program in the user's working directory, and exits with its exit code. The program handles signals: a
+ * terminal sends it Ctrl-C as well, and SIGTERM is forwarded.
  */
 function hand(program, programArgs) {
   const cwd = process.env.INIT_CWD ?? process.cwd();
@@ -42,7 +42,7 @@ const tasks = {
     );
   },
   soak: () => soak(args),
-  /** The parts of `soak` that somebody changing the device wants. */
+  /** The parts of `soak` for changes of the device. */
   fuzz: () => soak([...args, 'device', 'work']),
   release: () => release(args),
   cg: () => hand(cli, args),
@@ -54,12 +54,12 @@ const tasks = {
     run('oxlint', ['--deny-warnings']);
     run('node', ['tooling/lint/floors.mjs']);
     run('knip', ['--no-progress']);
-    console.error('cg: prettier, oxlint, the house and knip have nothing to say');
+    console.error('cg: prettier, oxlint, house rules and knip: no findings');
   },
   check() {
     tasks.lint();
     runQuietly('turbo', ['run', 'typecheck', 'check:package', '--output-logs=errors-only']);
-    console.error('cg: types, publint and attw have nothing to say');
+    console.error('cg: types, publint and attw: no findings');
     run('vitest', ['run', '--config', 'tooling/packaging/vitest.config.ts']);
   },
 };

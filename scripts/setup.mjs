@@ -1,7 +1,7 @@
 /**
- * Brings a fresh clone to the point where the built packages can run: the pinned pnpm below the
- * repository, the locked dependencies, the build. What is there already is left alone.
- * No dependencies: it runs before there are any. All messages go to standard error.
+ * Sets up a clone: installs the pinned pnpm below the repository and the locked dependencies, and builds. Steps that
+ * are up to date are skipped. It has no dependencies, because it runs before any are installed. All messages go to
+ * standard error.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ const windows = process.platform === 'win32';
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const pnpmVersion = manifest.packageManager.split('@')[1];
 
-/** What every child runs with: turbo finds pnpm on PATH, and nothing phones home. */
+/** The environment of every child: turbo finds pnpm on PATH, and telemetry is off. */
 export const environment = {
   ...process.env,
   PATH: [pnpmBin, join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
@@ -44,12 +44,12 @@ export function run(command, args, options = {}) {
   }
 }
 
-/** Like `run`, but what the command prints is shown only if it fails. */
+/** Like `run`, but shows the command's output only if it fails. */
 export function runQuietly(command, args) {
   run(command, args, { stdio: 'pipe', maxBuffer: 2 ** 28 });
 }
 
-/** Says what it does on standard error, which keeps standard output for results, and how long it took. */
+/** Reports a step and its time on standard error, which keeps standard output for results. */
 function step(what, work) {
   console.error(`cg: ${what}`);
   const started = process.hrtime.bigint();
@@ -81,7 +81,7 @@ function installPnpm() {
   );
 }
 
-/** The lock file that was installed last: pnpm takes half a second to find that out itself. */
+/** The lock file of the last install: pnpm needs half a second to check that itself. */
 function installDependencies() {
   const installed = join(tools, 'pnpm-lock.yaml');
   const lock = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8');
@@ -102,7 +102,7 @@ function installDependencies() {
   writeFileSync(installed, lock);
 }
 
-/** Turbo builds what has changed, and knows that nothing has within a second: only a longer build says so. */
+/** Turbo builds what has changed, and needs less than a second if nothing has: only a longer build is reported. */
 async function build() {
   const started = Date.now();
   const slow = setTimeout(() => console.error('cg: building the packages that changed'), 2000);

@@ -1,6 +1,5 @@
 /**
- * `npm run soak`: what tests run a little of, run for long, from a seed that no run had before. To add a part, add
- * a row to `parts`.
+ * `npm run soak`: runs randomised tests for long, from a new seed. To add a part, add a row to `parts`.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,7 +11,7 @@ const cli = join(root, 'apps', 'cli', 'dist', 'main.js');
 /** A test that reads `CG_SOAK_SEED` and `CG_SOAK_SECONDS`. */
 const test = (project, file) => () => ['vitest', ['run', '--project', project, file]];
 
-/** Random litmus programs without an end: SIGINT ends them when their time is over. */
+/** Endless random litmus programs: SIGINT ends them when their time is over. */
 function litmus({ seed }) {
   const programs = ['--random', String(2 ** 31), '--seed', String(seed), '--jobs', '2'];
   return ['node', [cli, 'litmus', ...programs]];

@@ -1,6 +1,6 @@
 import { bundle } from '@cg/tsup-config';
 
-// Threads load the rows they measure, and the loader its hook, by the files' names.
+// Threads load their rows, and the loader its hook, by file name.
 const rows = [
   'bulk-stores',
   'clean-record',

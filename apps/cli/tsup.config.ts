@@ -3,6 +3,6 @@ import { copyFile } from 'node:fs/promises';
 
 export default bundle(['src/main.ts', 'src/litmus/worker.ts'], {
   platform: 'node',
-  // The trace that `cg replay` takes where none is named.
+  // The default trace of `cg replay`.
   onSuccess: () => copyFile('../../traces/idle-desktop.cgtrace.gz', 'dist/idle-desktop.cgtrace.gz'),
 });

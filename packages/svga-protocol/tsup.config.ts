@@ -1,6 +1,6 @@
 import { bundle } from '@cg/tsup-config';
 
-// What has entries of its own becomes a chunk of its own, which a bundler leaves out where nothing of it is used.
+// A module with its own entry becomes its own chunk, which a bundler drops if it is unused.
 export default bundle([
   'src/index.ts',
   'src/random-commands.ts',

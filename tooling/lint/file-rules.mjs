@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 
 const MOST_LINES = 400;
 const MOST_COLUMNS = 120;
-/** Names that say nothing of what is inside. */
+/** Names that do not describe a content. */
 const EMPTY_NAME = /^(?:utils?|helpers?|misc|common)$/i;
 
 /**
@@ -15,7 +15,7 @@ const EMPTY_NAME = /^(?:utils?|helpers?|misc|common)$/i;
 export function fileViolations(pkg) {
   const named = pkg.paths
     .filter((path) => EMPTY_NAME.test(posix.basename(path).split('.')[0]))
-    .map((path) => `${pkg.folder}/${path}: the name does not say what is inside`);
+    .map((path) => `${pkg.folder}/${path}: the name does not describe the content`);
   const measured = pkg.sources.flatMap((source) =>
     [...lengthViolations(source), ...widthViolations(source)].map(
       (what) => `${pkg.folder}/${source.path}${what}`,

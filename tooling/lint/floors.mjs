@@ -7,6 +7,6 @@ for (const violation of violations) {
   console.log(violation);
 }
 if (violations.length === 0) {
-  console.log(`floors: ${packages} packages, ${files} files, nothing to say`);
+  console.log(`floors: ${packages} packages, ${files} files, no findings`);
 }
 process.exitCode = violations.length === 0 ? 0 : 1;

@@ -63,7 +63,7 @@ function bareViolation(pkg, source, specifier, declared, apps) {
 }
 
 /**
- * The file of the package that a relative import means: `./x.js` is `x.ts` where there is one.
+ * The file of the package that a relative import names: `./x.js` is `x.ts` if that exists.
  * @param {Package} pkg
  * @param {Source} source
  * @param {string} specifier

@@ -1,16 +1,16 @@
 /**
  * @typedef {object} Import
- * @property {string} specifier what stands between the quotes
+ * @property {string} specifier the text between the quotes
  * @property {number} line from 1
  */
 
 /**
- * Comments, templates and strings: whichever begins first swallows what looks like another inside it.
- * The three quotes are written by number, so that this file can be read the same way.
+ * Comments, templates and strings: the first to begin hides others inside it. The three quotes are written as escapes,
+ * so that this file can be parsed in the same way.
  */
 const TOKEN = /\/\/.*|\/\*[^]*?\*\/|\x60(?:\\[^]|[^\x60\\])*\x60|([\x22\x27])((?:\\.|(?!\1)[^\\\n])*)\1/g;
 
-/** What stands before a string that is imported. */
+/** The text before an imported string. */
 const IMPORTS_WHAT_FOLLOWS = /\b(?:from|import|import\()[ \t]*$/;
 
 /**

@@ -3,7 +3,7 @@
 const VERSION = /^\d+\.\d+\.\d+(?:-[\w.]+)?$/;
 
 /**
- * What is wrong with a package.json: its floor, what it depends on, and what publishing needs.
+ * Errors in a package.json: its floor, its dependencies, and the fields for publishing.
  * @param {Package} pkg
  * @param {House} house
  * @returns {string[]}
@@ -56,7 +56,8 @@ function edgeViolation(pkg, field, name, known) {
 }
 
 /**
- * An app may depend on another one to start its program. One that is started starts none, so that there is no circle.
+ * An app may depend on another one to start its program. The other must not start apps itself, so that there is no
+ * circle.
  * @param {Package} app
  * @param {Map<string, Package>} known
  */
@@ -77,7 +78,7 @@ function publishViolations({ manifest, paths }) {
     broken.push('"sideEffects" is not false');
   }
   if (!VERSION.test(manifest.version ?? '')) {
-    broken.push(`"version" ${manifest.version} is none`);
+    broken.push(`"version" ${manifest.version} is invalid`);
   }
   const entries = Object.entries(manifest.exports ?? {});
   if (entries.length === 0) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { importsOf } from './imports.mjs';
 
 /**
- * @typedef {object} Manifest what the rules read of a package.json
+ * @typedef {object} Manifest the fields of a package.json that the rules read
  * @property {string} name
  * @property {string} [version]
  * @property {boolean} [private]
@@ -17,17 +17,17 @@ import { importsOf } from './imports.mjs';
  * @typedef {object} Source a file of code; `path` counts from the package's folder, with slashes
  * @property {string} path
  * @property {string} text
- * @property {boolean} shipped part of what the package's users run: in src, and no test or fixture
+ * @property {boolean} shipped in src, and not a test or fixture
  * @property {import('./imports.mjs').Import[]} imports
  *
  * @typedef {object} Package
  * @property {string} folder from the root, with slashes
  * @property {'packages' | 'apps' | 'tooling'} wing the top folder it is in
  * @property {Manifest} manifest
- * @property {string[]} paths everything in it, folders too, but what tools made
+ * @property {string[]} paths all files and folders in it, without build outputs
  * @property {Source[]} sources
  * @property {string[] | undefined} shippedTypes the ambient types its shipped code is compiled with
- * @property {string[] | undefined} allTypes the same for its tests; undefined where nothing compiles them
+ * @property {string[] | undefined} allTypes the same for its tests; undefined if they are not compiled
  *
  * @typedef {object} House
  * @property {Manifest} manifest

@@ -1,5 +1,5 @@
 /**
- * How every package of the repository is bundled: ESM only, one file for each public entry.
+ * The bundling of every package: ESM only, one file for each public entry.
  * Declarations come from tsc (`dts: false`): tsup's own bundler of them does not run under TypeScript 7.
  */
 export function bundle(entry, extra = {}) {
@@ -15,7 +15,7 @@ export function bundle(entry, extra = {}) {
     treeshake: true,
     splitting: true,
     silent: true,
-    // Bundlers make `var` of module constants, whose values the engine does not know; this puts the numbers in.
+    // Bundlers turn module constants into `var`, which the engine does not inline; this inlines the numbers.
     esbuildOptions(options) {
       options.minifySyntax = true;
     },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
-/** Where a golden file is read from: the folder in CG_GOLDEN, else `golden/` beside the suite. */
+/** The location of a golden file: the folder in CG_GOLDEN, otherwise `golden/` beside the suite. */
 function goldenPath(name, suiteUrl) {
   const folder = process.env.CG_GOLDEN;
   return folder ? join(folder, name) : fileURLToPath(new URL(`./golden/${name}`, suiteUrl));
@@ -19,8 +19,8 @@ function text(name, suiteUrl) {
 }
 
 /**
- * True where CG_GOLDEN names a folder that lacks this file: the suite is skipped, and a line says so.
- * A folder that is not there, or holds no golden file at all, is an error.
+ * True if CG_GOLDEN names a folder without this file: the suite is skipped, with a message. A folder that does not
+ * exist, or has no golden file at all, is an error.
  */
 export function goldenAbsent(name) {
   const folder = process.env.CG_GOLDEN;
@@ -28,7 +28,7 @@ export function goldenAbsent(name) {
     return false;
   }
   if (!existsSync(folder) || !readdirSync(folder).some((file) => /\.(jsonl\.gz|csv)$/.test(file))) {
-    throw new Error(`CG_GOLDEN: ${folder} is no folder of golden files`);
+    throw new Error(`CG_GOLDEN: ${folder} is not a folder of golden files`);
   }
   process.stdout.write(`golden ${name}: skipped, not in ${folder}\n`);
   return true;
@@ -56,7 +56,7 @@ export function goldenCsv(name, suiteUrl) {
   return lines.map((line) => Object.fromEntries(line.split(',').map((field, i) => [columns[i], field])));
 }
 
-/** One line on the terminal about what a suite did: counts are information, never asserted. */
+/** Prints a line about a suite: counts are information, never asserted. */
 export function reportGolden(name, counts) {
   const said = Object.entries(counts)
     .map(([what, count]) => `${count} ${what}`)

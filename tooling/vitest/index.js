@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Tests read the sources of every package, so that a change below is seen without a build in between: the entry
+ * Tests import the sources of every package, so that changes need no build: the entry
  * `@cg/name` is packages/name/src/index.ts, `@cg/name/part` packages/name/src/part.ts. Packages of tooling keep theirs.
  */
 export const sourceAliases = readdirSync(`${root}packages`).flatMap((name) => [
@@ -14,7 +14,7 @@ export const sourceAliases = readdirSync(`${root}packages`).flatMap((name) => [
 
 /**
  * One vitest project: the tests beside the code of one workspace package. The files of a worker share modules, which
- * have no state of their own: to load them anew for each file takes a third of the time.
+ * are stateless: loading them again for each file would take a third of the time.
  */
 export function project(name, folder, extra = {}) {
   return {

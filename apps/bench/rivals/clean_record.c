@@ -5,9 +5,9 @@
  *
  *   clean_record TABLES DIRTY_PER_10000 PASSES
  *
- * Does a batch for each line of its input: one pass that is not timed, then PASSES timed ones; dirty bits are set anew
- * before each. Answers with the nanoseconds of all timed passes together, then what the last pass recorded: entries,
- * start, end, a checksum of the bitmap; and how many entries it left dirty.
+ * Runs a batch for each line of input: one untimed pass, then PASSES timed ones; dirty bits are set before each. Prints
+ * the nanoseconds of all timed passes together, then the record of the last pass: entries, start, end, a checksum of
+ * the bitmap, and the number of entries left dirty.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 #define PAGE_RW 0x002u
 #define PAGE_DIRTY 0x040u
 
-/* Not static: the clock might use them for all the compiler knows, so no work moves across its calls. */
+/* Not static: the compiler must assume that the clock uses them, so no work moves across its calls. */
 uint64_t *entries;
 uint32_t *bitmap;
 size_t recorded, start, end;

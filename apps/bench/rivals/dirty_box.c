@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * The rival of a dirty range made a box: the same steps as @cg/surface-layout's, with 64-bit integers.
+ * The rival of converting dirty ranges to boxes: the same steps as @cg/surface-layout's, with 64-bit integers.
  *
  *   dirty_box WIDTH HEIGHT BYTES_PER_BLOCK MIPS LAYERS RANGES PASSES
  *
- * Blocks are single texels. Does a batch for each line of its input: one pass that is not timed, then PASSES timed ones,
- * each over RANGES page-sized ranges drawn by src/rivals/drawn-pages.ts's generator. Answers with the nanoseconds of all
- * timed passes together, then how many subresources have a box and a checksum of all boxes.
+ * Blocks are single texels. Runs a batch for each line of input: one untimed pass, then PASSES timed ones, each over
+ * RANGES page-sized ranges from the generator of src/rivals/drawn-pages.ts. Prints the nanoseconds of all timed passes
+ * together, then the number of subresources with a box, and a checksum of all boxes.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ typedef struct {
   int64_t x0, y0, x1, y1;
 } extent;
 
-/* Not static: the clock might use them for all the compiler knows, so no work moves across its calls. */
+/* Not static: the compiler must assume that the clock uses them, so no work moves across its calls. */
 mip_level mips[MAX_MIPS];
 int64_t mip_count, layers, bytes_per_block, chain_bytes;
 extent *extents;

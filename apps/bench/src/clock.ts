@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-/** Nanoseconds since some moment; never goes back. */
+/** Monotonic time in nanoseconds. */
 export type Clock = () => number;
 
 /** The host's own. */

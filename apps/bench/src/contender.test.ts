@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BATCHES, batchesOf, REPETITIONS } from './contender.js';
 
 describe('a batch of short work', () => {
-  it('counts the work alone, not what surrounds it, and not the first repetition', async () => {
+  it('times the work alone, without setup and the first repetition', async () => {
     let now = 0;
     let repetition = 0;
     const contender = batchesOf(() => now, 1, {
@@ -22,7 +22,7 @@ describe('a batch of short work', () => {
     expect(order.join('')).toBe('pwc'.repeat(4));
   });
 
-  it('is one of a pass, whose steps are alike', () => {
+  it('is one of a pass of equal steps', () => {
     const contender = batchesOf(() => 0, 5, { prepare() {}, work() {}, check() {} });
     expect(contender).toMatchObject({ steps: BATCHES, alike: true, per: 5 * BATCHES });
   });

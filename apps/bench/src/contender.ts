@@ -1,41 +1,39 @@
 import type { Clock } from './clock.js';
 
-/** Nanoseconds that each timed part of a step took. */
+/** Nanoseconds of each timed part of a step. */
 export type StepTimes = readonly number[];
 
-/** One time through a contender's work. */
+/** One pass of a contender's work. */
 export interface Pass {
-  /** Does step `index`; the steps of a pass come in order, each once. */
+  /** Runs step `index`; the steps of a pass run in order, each once. */
   step(index: number): StepTimes | Promise<StepTimes>;
   /**
-   * Uses the result of the whole pass. Not timed.
-   * @throws BenchError EBADMSG where it is wrong
+   * Checks the result of the whole pass. Not timed. @throws BenchError EBADMSG if it is wrong
    */
   end(): void | Promise<void>;
 }
 
-/** One side of a comparison. Two of its passes may be under way at a time. */
+/** One side of a comparison. Two of its passes may run interleaved. */
 export interface Contender {
   /** Steps of a pass: the frames of a replay, the batches of short work. */
   readonly steps: number;
-  /** All steps are the same work, so their times can be put together. */
+  /** All steps are the same work, so their times can be pooled. */
   readonly alike?: true;
   /** Nanoseconds of a pass divided by this are a cost in the row's unit. */
   readonly per: number;
-  /** Sets up what a pass starts from. Not timed. */
+  /** Sets up the initial state of a pass. Not timed. */
   begin(): Pass | Promise<Pass>;
-  /** Gives back what outlives the passes. */
+  /** Releases resources that outlive the passes. */
   close?(): void;
 }
 
-/** Work that takes microseconds to milliseconds, and what surrounds it. */
+/** Work of microseconds to milliseconds, with its setup and check. */
 export interface ShortWork {
-  /** Sets up the state that the work starts from. Not timed. */
+  /** Sets up the initial state of the work. Not timed. */
   prepare(): void;
   work(): void;
   /**
-   * Uses the result, so that nothing can be optimised away. Not timed.
-   * @throws BenchError EBADMSG where it is wrong
+   * Checks the result, so that nothing can be optimised away. Not timed. @throws BenchError EBADMSG if it is wrong
    */
   check(): void;
 }
@@ -46,9 +44,8 @@ export const BATCHES = 8;
 export const REPETITIONS = 2;
 
 /**
- * A contender whose steps are batches of short work. A batch is one repetition that is not timed, as another contender
- * has just had the caches, then `repetitions` timed ones.
- * @param per what a repetition's nanoseconds are divided by
+ * A contender whose steps are batches of short work. A batch is one untimed repetition, because another contender has
+ * just used the caches, then `repetitions` timed ones. @param per divisor of a repetition's nanoseconds
  */
 export function batchesOf(
   clock: Clock,

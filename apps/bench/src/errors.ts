@@ -1,26 +1,26 @@
-/** What went wrong, as an errno name. */
+/** The cause, as an errno name. */
 export type BenchErrorCode =
-  /** A contender's result is not what it must be: its time says nothing. */
+  /** A contender's result is wrong, so its time is meaningless. */
   | 'EBADMSG'
-  /** A number of rounds or passes that is none. */
+  /** An invalid number of rounds or passes. */
   | 'EINVAL'
   /** There is no folder of that name. */
   | 'ENOENT'
-  /** A folder that is no checkout of this repository. */
+  /** A folder that is not a checkout of this repository. */
   | 'ENOTSUP'
   /** A checkout that is not built. */
   | 'ENOEXEC'
   /** The other build lacks what a row needs. */
   | 'ENODATA';
 
-/** The one error of this package. */
+/** The error class of this package. */
 export class BenchError extends Error {
   override readonly name = 'BenchError';
 
   constructor(
     readonly code: BenchErrorCode,
     message: string,
-    /** The contender at fault; undefined where it is nobody's. */
+    /** The contender with the error; undefined if there is none. */
     readonly contender?: string,
   ) {
     super(message);

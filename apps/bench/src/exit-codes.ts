@@ -1,9 +1,9 @@
-/** What the benchmark exits with. */
+/** Exit codes of the benchmark. */
 export const EXIT = {
-  /** Every row was measured, or says why it was skipped. */
+  /** Every row was measured, or skipped with a reason. */
   OK: 0,
-  /** A contender got its work wrong. */
+  /** A contender computed a wrong result. */
   WRONG_RESULT: 1,
-  /** The arguments are at fault. */
+  /** Bad arguments. */
   BAD_INPUT: 2,
 } as const;

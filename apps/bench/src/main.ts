@@ -1,6 +1,6 @@
 import { run } from './program.js';
 
-// A reader that has seen enough (`… | head`) is no error of ours.
+// A reader that closes the pipe (`… | head`) is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') {
     throw error;

@@ -26,7 +26,7 @@ describe('rows', () => {
 });
 
 describe('two builds', () => {
-  it('are compared by every contender that is code of the packages, each once', () => {
+  it('are compared by every contender that consists of package code, each once', () => {
     const matches = matchesOfBuilds(rows);
     expect(matches.map(({ figures: [{ name }] }) => name)).toEqual([
       'stores',

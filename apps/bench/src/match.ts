@@ -1,10 +1,10 @@
 import { figuresOf, type Figure, type Side } from './row.js';
 import type { SuiteRow } from './rows/suite.js';
 
-/** What this build is called where two are compared. */
+/** The name of this build in comparisons of two. */
 export const THIS_BUILD = 'this build';
 
-/** Whose packages a contender runs on. */
+/** The build whose packages a contender uses. */
 type Build = 'this' | 'other';
 
 /** One contender: a side of a row, on a build. */
@@ -14,7 +14,7 @@ export interface ContenderPlace {
   readonly build: Build;
 }
 
-/** What is measured together: a contender and the one it is compared with, on the same work. */
+/** A measurement: a contender and the one it is compared with, on the same work. */
 export interface Match {
   readonly section: string;
   readonly unit: string;
@@ -37,7 +37,7 @@ export function matchesOfRows(rows: readonly SuiteRow[]): Match[] {
   }));
 }
 
-/** Every contender that is code of the packages, on this build against the other, each once. */
+/** Every contender that consists of package code, on this build against the other, each once. */
 export function matchesOfBuilds(rows: readonly SuiteRow[]): Match[] {
   const matches = new Map<string, Match>();
   for (const at of rows) {
@@ -67,7 +67,7 @@ export function matchesOfBuilds(rows: readonly SuiteRow[]): Match[] {
   return [...matches.values()];
 }
 
-/** The matches with a figure or a contender whose name contains `text`, and of these only such figures. */
+/** The matches with a figure or a contender whose name contains `text`, with only those figures. */
 export function pickMatches(matches: readonly Match[], text: string): Match[] {
   return matches.flatMap((match) => {
     if (match.names.some((name, i) => i > 0 && name.includes(text))) {

@@ -11,7 +11,7 @@ export const ownFolder = join(packageFolder, '..', '..');
 /** The repository's write traces. */
 export const tracesFolder = join(ownFolder, 'traces');
 
-/** The address of a built module of the benchmark: threads are started from files. */
+/** The URL of a built module of the benchmark: threads are started from files. */
 export function builtModule(path: string): URL {
   return pathToFileURL(join(packageFolder, 'dist', path));
 }

@@ -7,7 +7,7 @@ import { rowOf } from './row.fixture.js';
 import type { Row, Skipped } from './row.js';
 import { ownFolder } from './places.js';
 
-/** What contenders take: of each side of a row, or why it is skipped. */
+/** The times of each side of a row, or the reason why it is skipped. */
 type Times = Readonly<Record<string, readonly [number, number] | Skipped>>;
 
 const rows: readonly Row[] = [
@@ -97,7 +97,7 @@ describe('bench --json', () => {
     });
   });
 
-  it('says the A/A figure of a contender that is off itself, and judges nothing', async () => {
+  it('prints the A/A figure of a contender that differs from itself, without a verdict', async () => {
     const { out } = await bench(['--json', '--filter', 'bulk', '--rounds', '1'], {
       open: async () => restless(),
     });
@@ -117,7 +117,7 @@ describe('bench --filter', () => {
     expect(names((await bench(['--json', '--filter', 'memcpy'])).out)).toEqual(['bulk stores']);
   });
 
-  it('opens no row that it does not pick', async () => {
+  it('opens only the rows that it picks', async () => {
     const opened: string[] = [];
     const open: OpenContender = async ({ at }) => {
       opened.push(at.row.name);
@@ -145,10 +145,10 @@ describe('the table', () => {
     expect(out).toMatch(/^ +clean \+ record +skipped: no C compiler$/m);
     expect(out).toMatch(/^ +A\/A +1\.000 to 1\.000$/m);
     expect(out).toMatch(/^ +A\/A +not measured$/m);
-    expect(out).toContain('over 3 interleaved rounds, added up; median of 2 starts');
+    expect(out).toContain('over 3 interleaved rounds, summed; median of 2 starts');
   });
 
-  it('gives no verdict where a contender is off itself', async () => {
+  it('gives no verdict if a contender differs from itself', async () => {
     const { out } = await bench(['--filter', 'bulk', '--rounds', '1'], { open: async () => restless() });
     expect(out).toMatch(/bulk stores .* not judged: A\/A off by \d+ %$/m);
   });
@@ -159,7 +159,7 @@ describe('the table', () => {
     expect((await bench([], { coloured: true })).out).toContain(escape);
   });
 
-  it('is announced row by row to who watches', async () => {
+  it('is announced row by row on a terminal', async () => {
     const { err } = await bench([], { watched: true });
     expect(err.split('\n')[1]).toBe('bench: 2/3 scalar stores, against plain array');
   });
@@ -176,7 +176,7 @@ describe('bench --markdown', () => {
 });
 
 describe('bench --list', () => {
-  it('names every row and its rival, and measures nothing', async () => {
+  it('lists every row and its rival, and measures nothing', async () => {
     const { code, out } = await bench(['--list'], { open: () => Promise.reject(new Error('opened')) });
     expect(code).toBe(0);
     expect(out.split('\n')).toHaveLength(4);
@@ -196,7 +196,7 @@ describe('bench --against', () => {
     expect(err).toMatch(message);
   });
 
-  it('says which rows the other build does not have', async () => {
+  it('names the rows that the other build does not have', async () => {
     const open: OpenContender = async ({ at, build }) => {
       if (at.row.name === 'bulk stores' && build === 'other') {
         throw new BenchError('ENODATA', 'the other build lacks it');
@@ -214,7 +214,7 @@ describe('bench --against', () => {
     });
   });
 
-  it('is one line and exit code 2 where it has none of them', async () => {
+  it('is one line and exit code 2 if it has none of them', async () => {
     const open = () => Promise.reject(new BenchError('ENODATA', 'the other build lacks it'));
     const { code, out, err } = await bench(['--against', ownFolder], { open });
     expect(code).toBe(2);
@@ -243,7 +243,7 @@ describe('arguments', () => {
     expect(err).toMatch(/^bench: [^\n]+\n$/);
   });
 
-  it('--help teaches by example', async () => {
+  it('--help has examples', async () => {
     const { code, out } = await bench(['--help']);
     expect(code).toBe(0);
     expect(out).toContain('npm run -s bench -- --against');
@@ -251,7 +251,7 @@ describe('arguments', () => {
   });
 });
 
-describe('a contender that gets its work wrong', () => {
+describe('a contender with a wrong result', () => {
   it('ends the run with one line and exit code 1', async () => {
     const open: OpenContender = () =>
       Promise.reject(new BenchError('EBADMSG', 'two and two are five', 'ours'));

@@ -25,16 +25,16 @@ interface BenchOptions extends MeasureOptions {
   readonly list?: boolean;
 }
 
-/** Where text goes, and whether somebody is watching. */
+/** The output streams, and whether standard error is a terminal. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
   readonly coloured: boolean;
-  /** Standard error is a terminal: progress is worth a line. */
+  /** Standard error is a terminal, so progress is printed. */
   readonly watched: boolean;
 }
 
-/** What is measured, and how its contenders are opened. */
+/** The rows to measure, and how to open their contenders. */
 export interface Bench {
   readonly rows: readonly SuiteRow[];
   /** @param other the build to compare with */
@@ -50,31 +50,31 @@ const MOST_ROUNDS = 1000;
 const MOST_STARTS = 100;
 
 const DETAILS = `
-Each row measures two contenders on the same work, step by step in turn, and checks both results.
-Numbers are times, so a ratio below 1 says that the first is faster. A/A is a contender against
-itself: where it is off by more than 3 %, nothing is said of the ratio, and the machine is too busy.
-apps/bench/README.md tells what is timed in each row, how, and what not to read into it.
+Each row measures two contenders on the same work, in alternating steps, and checks both results.
+Numbers are times, so a ratio below 1 means that the first is faster. A/A is a contender against
+itself: if it is off by more than 3 %, there is no verdict, and the machine is too busy.
+apps/bench/README.md describes what each row times, the method, and its limits.
 
 Examples:
   $ npm run -s bench                                    every row, some minutes
-  $ npm run -s bench -- --list                          the rows, and the rival in each
+  $ npm run -s bench -- --list                          the rows and their rivals
   $ npm run -s bench -- --filter 'bulk stores'          the rows with this in their name or rival
-  $ npm run -s bench -- --filter replay --rounds 25     longer, where the machine is noisy
+  $ npm run -s bench -- --filter replay --rounds 25     more rounds, for a noisy machine
   $ npm run -s bench -- --json | jq '.rows[] | {name, ratio, againstItself, verdict}'
   $ npm run -s bench -- --markdown > tables.md          for a document
 
-Did a change make it slower? Build the commit before it in another folder, and compare:
+To compare with the commit before, build it in another folder:
   $ git worktree add ../before HEAD~1 && (cd ../before && npm run build)
   $ npm run -s bench -- --against ../before             ratios: this build / the one in ../before
   $ npm run -s bench -- --against . --filter 'stores'   this build against itself: all even
 
-Exit codes: 0 all is well, 1 a contender got its work wrong, 2 the arguments are at fault.`;
+Exit codes: 0 success, 1 a contender computed a wrong result, 2 bad arguments.`;
 
 function wholeNumber(most: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
     if (!Number.isInteger(number) || number < 1 || number > most) {
-      throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
+      throw new InvalidArgumentError(`It must be an integer from 1 to ${most}.`);
     }
     return number;
   };
@@ -95,8 +95,13 @@ function makeCommand(terminal: Terminal): Command {
     .option('-f, --filter <text>', 'only the rows whose name or rival contains the text', '')
     .option('-a, --against <folder>', 'compare with the built checkout in this folder')
     .option('-r, --rounds <n>', 'counted rounds of each start', wholeNumber(MOST_ROUNDS), 9)
-    .option('-s, --starts <n>', 'times that all is set up and compiled anew', wholeNumber(MOST_STARTS), 3)
-    .option('--json', 'print the results as JSON, and nothing else')
+    .option(
+      '-s, --starts <n>',
+      'number of starts, each with new setup and compilation',
+      wholeNumber(MOST_STARTS),
+      3,
+    )
+    .option('--json', 'print only the results, as JSON')
     .addOption(new Option('--markdown', 'print the results as tables of Markdown').conflicts('json'))
     .addOption(new Option('-l, --list', 'print the rows, measure nothing').conflicts(['json', 'markdown']))
     .helpOption('-h, --help', 'print this help')
@@ -105,7 +110,7 @@ function makeCommand(terminal: Terminal): Command {
     .configureOutput({
       writeOut: terminal.out,
       writeErr: terminal.err,
-      // The suggestion for a mistyped option comes on a line of its own.
+      // The suggestion for a mistyped option is on a separate line.
       outputError: (text, write) => {
         write(
           `${text
@@ -183,7 +188,7 @@ async function measureAll(
   return results;
 }
 
-/** @throws BenchError ENODATA where the other build has nothing of what was asked for */
+/** @throws BenchError ENODATA if the other build has none of the requested rows */
 function requireSomeIn(results: readonly Result[], { folder }: BuildFolder): void {
   const [{ outcome }] = results;
   const lacksAll = results.every((result) => 'skipped' in result.outcome && result.outcome.lacking);

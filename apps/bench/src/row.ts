@@ -1,6 +1,6 @@
 import type { Contender } from './contender.js';
 
-/** Why a row cannot be measured here. */
+/** The reason why a row cannot be measured here. */
 export interface Skipped {
   readonly skipped: string;
   /** The other build lacks what the row needs. */
@@ -9,29 +9,29 @@ export interface Skipped {
 
 export type Side = 'ours' | 'rival';
 
-/** A figure that a row gives: some of the timed parts of its steps, added; all of them if left out. */
+/** A figure of a row: the sum of some timed parts of its steps, by default of all. */
 export interface Figure {
   readonly name: string;
   readonly parts?: readonly number[];
 }
 
-/** One comparison: a piece of work, and who does it. Opening a side may take memory, files, a compiler. */
+/** One comparison of two contenders on the same work. Opening a side may need memory, files, a compiler. */
 export interface Row {
-  /** The heading that the row stands under. */
+  /** The heading of the row. */
   readonly section: string;
   readonly name: string;
-  /** Of the costs: a time per something, so less is better. */
+  /** The unit of costs, a time per something: less is better. */
   readonly unit: string;
   readonly ours: string;
   readonly rival: string;
-  /** The rival is code of the packages too, and is compared where two builds are. */
+  /** The rival consists of package code, too, and is measured in comparisons of builds. */
   readonly rivalOfPackages?: true;
-  /** Where they are several; otherwise all parts together under the row's name. */
+  /** The figures, if several; by default all parts together under the row's name. */
   readonly figures?: readonly Figure[];
   open(side: Side): Promise<Contender | Skipped>;
 }
 
-/** What a row's figures are. */
+/** The figures of a row. */
 export function figuresOf({ name, figures = [{ name }] }: Row): readonly Figure[] {
   return figures;
 }

@@ -45,7 +45,7 @@ describe('the built benchmark', () => {
 describe('another build', () => {
   let other = '';
 
-  /** A build with two packages: a pagetable that is this one but for its CPU, and a machine with nothing in it. */
+  /** A build with two packages: this pagetable with another CPU, and an empty machine. */
   beforeEach(() => {
     other = mkdtempSync(join(tmpdir(), 'cg-bench-other-'));
     writePackage('machine', '');
@@ -60,7 +60,7 @@ describe('another build', () => {
     writeFileSync(join(folder, 'dist', 'index.js'), source);
   }
 
-  /** @param store what its store32 does */
+  /** @param store the code of its store32 */
   function writePagetable(store: string): void {
     const own = pathToFileURL(join(ownFolder, 'packages', 'pagetable', 'dist', 'index.js')).href;
     writePackage(

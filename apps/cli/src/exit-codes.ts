@@ -1,11 +1,11 @@
-/** What `cg` exits with. */
+/** Exit codes of `cg`. */
 export const EXIT = {
-  /** Everything asked for was done, and every check held. */
+  /** Success, and every check passed. */
   OK: 0,
   /** A check failed: a byte was wrong. */
   CHECK_FAILED: 1,
-  /** The user's input is at fault: arguments, or a file that is not what it must be. */
+  /** Bad input: arguments, or a file. */
   BAD_INPUT: 2,
-  /** A bug of ours, with a stack trace (EX_SOFTWARE of sysexits.h). */
+  /** A bug in `cg`, with a stack trace (EX_SOFTWARE of sysexits.h). */
   BUG: 70,
 } as const;

@@ -2,7 +2,7 @@
 import { EXIT } from './exit-codes.js';
 import { run } from './program.js';
 
-// A reader that has seen enough (`cg … | head`) is no error of ours.
+// A reader that closes the pipe (`cg … | head`) is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') {
     throw error;

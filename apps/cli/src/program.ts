@@ -7,17 +7,17 @@ Examples:
   $ cg replay traces/gears.cgtrace.gz                 one recorded program, every frame checked
   $ cg replay --method scan traces/*.cgtrace.gz       all of them, always by scanning page tables
   $ cg replay --json traces/gears.cgtrace.gz | jq     the same numbers for a program
-  $ cg litmus                                         small programs, each with a race or a rule
+  $ cg litmus                                         small programs, each about a race or a rule
   $ cg walk memory.raw --cr3 0x2a0a000                what a real machine's page tables map
   $ cg layout --format BC3_UNORM --size 1000x600      where the texels of a surface lie
-  $ cg decode commands.bin                            a stream of SVGA commands, readably
+  $ cg decode commands.bin                            prints a stream of SVGA commands
   $ cg guest --cases 10                               a real kernel drives the device
 
-Exit codes: 0 all is well, 1 a check failed, 2 the input is at fault, 70 a bug of cg.`;
+Exit codes: 0 success, 1 a check failed, 2 bad input, 70 a bug in cg.`;
 
 type CommandOf = (exit: (code: number) => void) => Command;
 
-/** In the order of the help. Each is loaded when it is needed: all of them take longer to load than a walk takes. */
+/** In the order of the help. Each is loaded on demand: loading all of them takes longer than a walk. */
 const COMMANDS: Readonly<Record<string, () => Promise<CommandOf>>> = {
   replay: async () => (await import('./commands/replay.js')).replayCommand,
   litmus: async () => (await import('./commands/litmus.js')).litmusCommand,
@@ -27,7 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandOf>>> = {
   guest: async () => (await import('./commands/guest.js')).guestCommand,
 };
 
-/** What `guest` is given, which is a program of its own and parses it; undefined for any other command. */
+/** The arguments of `guest`, a separate program that parses them; undefined for any other command. */
 function guestArguments(args: readonly string[]): readonly string[] | undefined {
   if (args[0] === 'help' && args[1] === 'guest') {
     return ['--help'];
@@ -35,7 +35,7 @@ function guestArguments(args: readonly string[]): readonly string[] | undefined 
   return args[0] === 'guest' ? args.slice(1) : undefined;
 }
 
-/** The command that the first argument names; all of them where it names none, for help and suggestions. */
+/** The command that the first argument names, or all of them for help and suggestions. */
 function commandsFor([name = '']: readonly string[]): Promise<CommandOf[]> {
   const wanted = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);
   return Promise.all(wanted.map((load) => load()));
@@ -73,7 +73,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) {
       throw error;
     }
-    // Asked-for help ends in an «error» with exit code 0; help shown for want of a command does not.
+    // Requested help is an «error» with exit code 0; help for a missing command is not.
     return error.exitCode === 0 ? EXIT.OK : EXIT.BAD_INPUT;
   }
   return exitCode;

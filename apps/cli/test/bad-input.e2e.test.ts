@@ -29,7 +29,7 @@ function changed(name: string, replaced: Record<number, object>): string {
 const surface = { format: 'B8G8R8X8_UNORM', width: 8000, height: 8000 };
 
 const cases: [what: string, path: string, line: number, message: string][] = [
-  ['what is not gzip', file('plain.cgtrace.gz', lines.slice(0, 3).join('\n')), 1, 'not gzip data'],
+  ['not gzip', file('plain.cgtrace.gz', lines.slice(0, 3).join('\n')), 1, 'not gzip data'],
   ['another kind', changed('kind.cgtrace.gz', { 1: { ...header, kind: 'x' } }), 1, 'kind is "x"'],
   ['another version', changed('version.cgtrace.gz', { 1: { ...header, version: 9 } }), 1, 'version 9'],
   ['a truncated file', file('cut.cgtrace.gz', readFileSync(good).subarray(0, 15000)), 196, 'truncated'],
@@ -86,7 +86,7 @@ describe('cg replay, bad input', () => {
     }
   });
 
-  it('a file that is not there, or a folder: one line, exit code 2', async () => {
+  it('a missing file, or a folder: one line, exit code 2', async () => {
     expect(await runCg(['replay', join(folder, 'nothing')])).toEqual({
       code: 2,
       out: '',
@@ -98,12 +98,12 @@ describe('cg replay, bad input', () => {
     });
   });
 
-  it('what the system says of a file it cannot open: one line, exit code 2', async () => {
+  it('a system error for a file that cannot be opened: one line, exit code 2', async () => {
     const name = 'a'.repeat(300);
     expect(await runCg(['replay', name])).toEqual({ code: 2, out: '', err: `cg: ${name}: name too long\n` });
   });
 
-  it('one bad trace among good ones: the good ones count, the bad one is named, exit code 2', () => {
+  it('one bad trace among good ones: the good ones are replayed, the bad one is reported, exit code 2', () => {
     const { code, out, err } = cg(['replay', '--json', cases[1][1], good]);
     expect(code).toBe(2);
     expect((JSON.parse(out) as { replays: object[] }).replays).toHaveLength(1);
@@ -121,7 +121,7 @@ describe('cg replay, bad input', () => {
     [['replay', '--memory', '0', good]],
     [['replay', '--nonsense', good]],
     [['nonsense']],
-  ])('arguments that make no sense (%j): one line, exit code 2', async (args) => {
+  ])('invalid arguments (%j): one line, exit code 2', async (args) => {
     const { code, out, err } = await runCg(args);
     expect(code).toBe(2);
     expect(out).toBe('');

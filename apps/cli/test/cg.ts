@@ -10,14 +10,14 @@ export const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 /** The recorded traces of the repository. */
 export const tracesFolder = fileURLToPath(new URL('../../../traces/', import.meta.url));
 
-/** What a run of the built `cg` printed, and its exit code. */
+/** The output of a run of the built `cg`, and its exit code. */
 export interface Ran {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 
-/** Runs the CLI in this process, which takes a twentieth of the time of starting another one. */
+/** Runs the CLI in this process, in a twentieth of the time of a new one. */
 export async function runCg(args: readonly string[]): Promise<Ran> {
   const printed = { out: '', err: '' };
   const spies = (['out', 'err'] as const).map((name) => {
@@ -35,7 +35,7 @@ export async function runCg(args: readonly string[]): Promise<Ran> {
   }
 }
 
-/** Runs the built CLI as its user would: another process, no terminal. For what concerns the process itself. */
+/** Runs the built CLI as another process without a terminal, for tests about the process itself. */
 export function cg(
   args: readonly string[],
   environment: Record<string, string> = {},

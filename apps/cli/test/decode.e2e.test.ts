@@ -46,7 +46,7 @@ function read(text: string): { kind: string; name?: string; offset: number }[] {
 }
 
 describe('cg decode', () => {
-  it('prints commands with offsets, and values by their names', () => {
+  it('prints commands with offsets, and values by name', () => {
     expect(cg(['decode', good])).toEqual({
       code: 0,
       err: '',
@@ -58,7 +58,7 @@ describe('cg decode', () => {
     });
   });
 
-  it('--json prints an object a line, numbers as they are', async () => {
+  it('--json prints one object per line, with plain numbers', async () => {
     const { code, out } = await runCg(['decode', '--json', good]);
     expect(code).toBe(0);
     expect(read(out)).toMatchObject([
@@ -104,14 +104,14 @@ describe('cg decode', () => {
     });
   });
 
-  it('--device-context has ids of its own', async () => {
+  it('--device-context has separate ids', async () => {
     const start = encodeCommand('DC_CMD_START_STOP_CONTEXT', { enable: 1, context: 0x3f });
     expect((await runCg(['decode', '--device-context', file('dc.bin', start)])).out).toBe(
       '0x000000    DC_CMD_START_STOP_CONTEXT enable=1 context=DEVICE\n',
     );
   });
 
-  it('arrays are cut short, and whole with --full', async () => {
+  it('arrays are truncated, and whole with --full', async () => {
     const path = file(
       'shader.bin',
       encodeCommand('SHADER_DEFINE', { cid: 1, shid: 2, type: 2, bytecode: [...Array(10).keys()] }),
@@ -151,13 +151,8 @@ describe('a damaged stream', () => {
     ['an id without a size', dwords(77, 1, 2), 'not a command', 'id=77 left=12'],
     ['a part of a box', dwords(1042, 28, 1, 2, 3, 4, 5, 6, 7), 'size is not that of the command', 'behind=4'],
     ['too many streams', dwords(1138, 8, 1, 5), 'streams cannot be so many', 'count=5 room=0'],
-    [
-      'a size beyond any buffer',
-      dwords(1059, 0x7fff_fff0, 1),
-      'no command buffer holds so long a command',
-      'left=12',
-    ],
-  ])('%s: where, why, and exit code 1, after the commands before', async (name, damage, why, numbers) => {
+    ['a size beyond any buffer', dwords(1059, 0x7fff_fff0, 1), 'longer than any command buffer', 'left=12'],
+  ])('%s: place, reason and exit code 1, after the earlier commands', async (name, damage, why, numbers) => {
     const path = file(`${name}.bin`, fence, damage);
     const { code, out, err } = await runCg(['decode', path]);
     expect({ code, out }).toEqual({ code: 1, out: '0x000000    FENCE fence=42\n' });
@@ -169,12 +164,12 @@ describe('a damaged stream', () => {
     ]);
   });
 
-  it('a command that cg does not know is passed over and reported, and is no damage', async () => {
+  it('an unknown command is skipped and reported, and is not damage', async () => {
     const path = file('unknown.bin', dwords(1299, 4, 5), fence);
     expect(await runCg(['decode', path])).toEqual({
       code: 0,
       err: '',
-      out: '0x000000    unknown command 1299, 4 bytes passed over\n0x00000c    FENCE fence=42\n',
+      out: '0x000000    unknown command 1299, 4 bytes skipped\n0x00000c    FENCE fence=42\n',
     });
     expect(read((await runCg(['decode', '--json', path])).out)[0]).toMatchObject({
       kind: 'unknown',
@@ -185,7 +180,7 @@ describe('a damaged stream', () => {
 });
 
 describe('the README', () => {
-  it('shows what cg prints', async () => {
+  it('shows the output of cg', async () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     const bad = file('bad.bin', fence, dwords(1101, 32, 0, 0));
     expect(readme).toContain(`\`\`\`text\n${(await runCg(['decode', good])).out}\`\`\`\n`);
@@ -199,7 +194,7 @@ describe('bad input is one line and exit code 2', () => {
   it.each([
     ['no such file', [join(folder, 'nothing')], 'no such file'],
     ['a folder', [folder], 'is a directory'],
-    ['an offset behind the end', [good, '--from', '1000'], 'ends before offset 1000'],
+    ['an offset after the end', [good, '--from', '1000'], 'ends before offset 1000'],
     ['no offset', [good, '--from', 'x'], 'It must be a number'],
     ['no file', [], "missing required argument 'stream'"],
   ])('%s', async (_, args, message) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cg, main } from './cg.js';
 
-/** For two processes, on a machine that is busy with other tests. */
+/** For two processes, on a machine busy with other tests. */
 const START_MILLISECONDS = 120_000;
 
 describe('cg guest', () => {
@@ -21,7 +21,7 @@ describe('cg guest', () => {
     expect(out).toContain('\n  $ cg guest --shell ');
   });
 
-  it('hands on each argument as it is, and the exit code', () => {
+  it('passes on each argument unchanged, and the exit code', () => {
     expect(cg(['guest', '--cases', '0'])).toMatchObject({
       code: 2,
       out: '',
@@ -82,7 +82,7 @@ for i in $(seq 1200); do kill -0 $PPID 2> /dev/null && sleep 0.05 || exit; done
     },
   );
 
-  it('does not outlive a SIGKILL in its guest’s process', async () => {
+  it('its guest’s process does not outlive a SIGKILL', async () => {
     cgProcess.kill('SIGKILL');
     // The guest's process has the same standard error: it is closed once both have ended.
     expect(await once(cgProcess, 'close')).toEqual([null, 'SIGKILL']);

@@ -3,16 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { main } from './cg.js';
 
 const MANY = 1_000_000;
-/** So long that no signal finds it done. */
+/** Too long to complete before a signal. */
 const LONG = ['--random', '2', '--steps', '100000'];
 
-/** Says on standard error that the program listens for signals: one that comes before ends any program. */
+/** Reports on standard error that the program handles signals: an earlier one ends any program. */
 const SAYS_LISTENING = `data:text/javascript,
   process.on('newListener', (name) => {
     if (name === 'SIGTERM') setImmediate(() => console.error('listening'));
   });`;
 
-/** A run of the built `cg litmus` that signals are sent to. */
+/** A run of the built `cg litmus` that receives signals. */
 class Run {
   out = '';
   err = '';
@@ -28,7 +28,7 @@ class Run {
     });
   }
 
-  /** Sends a signal once standard error says something. */
+  /** Sends a signal once standard error has output. */
   async send(signal: 'SIGINT' | 'SIGTERM', output: RegExp): Promise<void> {
     while (!output.test(this.err)) {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -43,14 +43,14 @@ describe.skipIf(process.platform === 'win32')('a signal during cg litmus', () =>
     ['SIGINT', 130, 2],
     ['SIGTERM', 143, 2],
   ] as const)(
-    '%s: prints what was done and how to run the rest, exit code %i, %i jobs',
+    '%s: prints the results so far and how to run the rest, exit code %i, %i jobs',
     async (signal, code, jobs) => {
       const options = ['--steps', '40', '--method', 'trap', '--jobs', `${jobs}`];
       const run = new Run(['--random', `${MANY}`, '--seed', '7', ...options]);
       await run.send(signal, /listening/);
       expect(await run.ended).toEqual({ code, signal: null });
       expect(run.err).toBe(
-        `listening\ncg: ${signal}: stopping after the programs under way; another one ends at once\n`,
+        `listening\ncg: ${signal}: stopping after the current programs; another one ends at once\n`,
       );
       const [, programs, last] = /^([\d,]+) random programs, seeds 7 to (\d+): /.exec(run.out) ?? [];
       const next = Number(last) + 1;
@@ -69,7 +69,7 @@ describe.skipIf(process.platform === 'win32')('a signal during cg litmus', () =>
     expect([next, interrupted]).toEqual([(from as number) + (programs as number), 'SIGINT']);
   });
 
-  it('of an exhaustive run: how many programs are done', async () => {
+  it('of an exhaustive run: the number of completed programs', async () => {
     const run = new Run(['--exhaustive', '5']);
     await run.send('SIGINT', /listening/);
     expect((await run.ended).code).toBe(130);

@@ -24,7 +24,7 @@ describe('cg layout', () => {
     );
   });
 
-  it('--offset says where a byte is, of several samples and of planes too', async () => {
+  it('--offset prints the location of a byte, also with several samples and planes', async () => {
     expect((await runCg([...square, '--offset', '0x1004', '--offset', '0'])).out).toContain(
       'byte 4,100: layer 0 mip 0 (subresource 0), texel (1, 2, 0)\nbyte 0: layer 0',
     );
@@ -52,7 +52,7 @@ describe('cg layout', () => {
     expect((await runCg([...square, ...trailer])).out).toContain('no box');
   });
 
-  it('--upload prints the textures and the calls, and why there are none', async () => {
+  it('--upload prints the textures and the calls, or why there are none', async () => {
     const bc = ['layout', '--format', 'BC1_UNORM', '--size', '64x64', '--range', '8..64', '--upload'];
     const gpu = (await runCg([...bc, 'webgpu'])).out;
     expect(gpu).toContain('bc1-rgba-unorm\n  needs texture-compression-bc\ncreateTexture');
@@ -72,7 +72,7 @@ describe('cg layout', () => {
       '  needs texture-compression-unaligned',
     );
     expect((await runCg([...bc, 'webgl', '--unaligned'])).out).toContain(
-      'no multiple of the block, which WebGL 2',
+      'not a multiple of the block, which WebGL 2',
     );
   });
 

@@ -27,12 +27,12 @@ submit copy s1 -> t
 `;
 
 describe('cg litmus', () => {
-  it('runs the programs that come with it, and says of each what it shows', async () => {
+  it('runs the bundled programs, and prints their titles', async () => {
     const { code, out, err } = await runCg(['litmus']);
     expect(err).toBe('');
     expect(code).toBe(0);
-    expect(out).toMatch(/^ok {4}1\.1-store-then-copy +1\.1: what a CPU has stored/m);
-    expect(out).toMatch(/programs, all as they must be$/m);
+    expect(out).toMatch(/^ok {4}1\.1-store-then-copy +1\.1: a submission reads what/m);
+    expect(out).toMatch(/programs, all passed$/m);
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
@@ -47,27 +47,27 @@ describe('cg litmus', () => {
     expect(file).toMatchObject({ passed: true, steps: 6, counts: { lost: 0, stale: 0, boxes: 1 } });
   });
 
-  it('exit 1 for an expectation that is not met, with what it is', async () => {
+  it('exit 1 for an expectation that fails, with the actual value', async () => {
     const { code, out } = await runCg(['litmus', fileWith('unmet.litmus', `${seen}expect boxes 7\n`)]);
     expect(code).toBe(1);
     expect(out).toMatch(/^FAIL {2}unmet/m);
     expect(out).toMatch(/expect boxes 7: it is 1/);
   });
 
-  it('shows in one screen what the posted patches would do, and exits 1', async () => {
+  it('shows the posted patches on one screen, and exits 1', async () => {
     const { code, out } = await runCg(['litmus', '--variant', 'posted']);
     expect(code).toBe(1);
     expect(out).toMatch(/^FAIL {2}erratum-D1 +\[\d+ lost\] D1: /m);
     expect(out).toMatch(/^variant posted: \d+ of \d+ programs lose bytes/m);
-    expect(out).toMatch(/^ {4}scan +MISSING: no fault and no scan says that page 0 of B was written$/m);
+    expect(out).toMatch(/^ {4}scan +MISSING: no fault or scan found that page 0 of B was written$/m);
     expect(out.split('\n').length).toBeLessThan(45);
   });
 
-  it('finds a variant by random programs, and prints the smallest as one to save', () => {
+  it('finds a variant by random programs, and prints the shrunk program to save', () => {
     const { code, out } = cg(['litmus', '--random', '10', '--seed', '20', '--variant', 'E1', '--jobs', '2']);
     expect(code).toBe(1);
     expect(out).toMatch(/^variant E1: \d+ random programs/m);
-    const [, program] = /the same way:\n\n([\s\S]*?)\n\n/.exec(out)!;
+    const [, program] = /the same failure:\n\n([\s\S]*?)\n\n/.exec(out)!;
     const saved = fileWith('smallest.litmus', `${program}\n`);
     expect(cg(['litmus', saved, '--variant', 'E1']).code).toBe(1);
     expect(cg(['litmus', saved]).code).toBe(0);
@@ -79,7 +79,7 @@ describe('cg litmus', () => {
     ['10 random programs', ['--random', '10'], 10],
     ['50 random programs on two threads', ['--random', '50', '--jobs', '2'], 50],
     ['all programs of one step', ['--exhaustive', '1'], 28],
-  ])('%s: no byte is wrong, with the speed and what checking costs', (_, args, programs) => {
+  ])('%s: no byte is wrong; prints the speed and the cost of checking', (_, args, programs) => {
     const { code, out } = cg(['litmus', ...args, '--json']);
     expect(code).toBe(0);
     const number = expect.any(Number) as number;
@@ -87,7 +87,7 @@ describe('cg litmus', () => {
     expect(JSON.parse(out)).toMatchObject({ failed: 0, programs, ...measured });
   });
 
-  it('exit 2 for options that make no sense together, or at all', async () => {
+  it('exit 2 for invalid options, and invalid combinations', async () => {
     for (const args of [
       ['--random', '0'],
       ['--random', '5', '--exhaustive', '2'],
@@ -101,17 +101,17 @@ describe('cg litmus', () => {
     }
   });
 
-  it('exit 2 for a file that is no program, with its line', async () => {
+  it('exit 2 for a file that is not a program, with its line', async () => {
     const { code, err } = await runCg(['litmus', fileWith('bad.litmus', `${seen}cpu 0 stroe s1 +0 1\n`)]);
     expect(code).toBe(2);
-    expect(err).toMatch(/bad\.litmus:8: "stroe" is not what a CPU does: store, load, runs\n$/);
+    expect(err).toMatch(/bad\.litmus:8: "stroe" is not an operation of a CPU: store, load, runs\n$/);
     expect(await runCg(['litmus', join(folder, 'none.litmus')])).toMatchObject({
       code: 2,
       err: expect.stringMatching(/none\.litmus: no such file/) as string,
     });
   });
 
-  it('exit 2 for a surface that cannot be, with its line', async () => {
+  it('exit 2 for an invalid surface, with its line', async () => {
     const path = fileWith('layers.litmus', 'process p1\n\nsurface s1 A8R8G8B8 4x4 layers 9\n');
     const { code, err } = await runCg(['litmus', path]);
     expect(code).toBe(2);
@@ -124,13 +124,13 @@ describe('cg litmus', () => {
       'submit copy s1 -> t box 60x0x0 8x8x1',
       /leaves its mip: .* "s1" is 64x64x1 there/,
     ],
-    ['a subresource that is none', 'submit copy s1 -> t sub 9 box 0x0x0 8x8x1', /no subresource 9/],
+    ['an unknown subresource', 'submit copy s1 -> t sub 9 box 0x0x0 8x8x1', /no subresource 9/],
     ['a place outside', 'cpu 0 store s1 +16384 1', /end outside "s1"/],
-    ['a CPU that is none', 'cpu 3 load s1 +0 1', /no CPU 3/],
+    ['an unknown CPU', 'cpu 3 load s1 +0 1', /no CPU 3/],
     ['a number beyond all', 'cpu 0 store s1 +99999999999 1', /an offset must be a number from 0/],
     ['an unknown name', 'evict s9', /"s9" is not the name/],
     ['a surface that the device refuses', 'surface u A8R8G8B8 4x4 layers 9', /surface u .*/],
-  ])('exit 2 for an operand that cannot be, with its line: %s', async (_what, line, message) => {
+  ])('exit 2 for an invalid operand, with its line: %s', async (_what, line, message) => {
     const path = fileWith('operand.litmus', `${seen}\n# Not this.\n${line}\n`);
     const { code, out, err } = await runCg(['litmus', path]);
     expect([code, out]).toEqual([2, '']);
@@ -144,7 +144,7 @@ describe('cg litmus', () => {
     expect(err).toMatch(/empty\.litmus: has no statement\n$/);
   });
 
-  it('exit 2 for a file without an end, of which only a part is read', async () => {
+  it('exit 2 for an endless file, of which only a part is read', async () => {
     const path = fileWith('long.litmus', '');
     truncateSync(path, 3 * 2 ** 30);
     const { code, err } = await runCg(['litmus', path]);

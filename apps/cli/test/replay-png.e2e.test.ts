@@ -11,7 +11,7 @@ const trace = join(tracesFolder, 'window-drag.cgtrace.gz');
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the program had drawn in the end, blue, green, red and a byte that is not shown. */
+/** The final content of the program: blue, green, red and a byte that is not shown. */
 async function lastFrame(path: string): Promise<Uint8Array> {
   const { header, frames } = await openTrace(path);
   const bytes = new Uint8Array(header.surfaceBytes);
@@ -26,7 +26,7 @@ async function lastFrame(path: string): Promise<Uint8Array> {
 }
 
 describe('cg replay --png', () => {
-  it('writes what the device’s screen target shows: every pixel that the program drew', async () => {
+  it('writes the device’s screen target: every pixel that the program drew', async () => {
     const file = join(folder, 'last.png');
     const { code, out } = await runCg(['replay', '--png', file, trace]);
     expect(code).toBe(0);
@@ -41,7 +41,7 @@ describe('cg replay --png', () => {
     expect(Buffer.compare(Uint8Array.from(data), expected)).toBe(0);
   });
 
-  it('a file that cannot be written: one line, exit code 2, the counts all the same', async () => {
+  it('a file that cannot be written: one line, exit code 2, and the counts', async () => {
     const { code, out, err } = await runCg(['replay', '--png', join(folder, 'no', 'file.png'), trace]);
     expect([code, err.trim().split('\n').length]).toEqual([2, 1]);
     expect(err).toMatch(/file\.png: cannot be written \(ENOENT\)/);

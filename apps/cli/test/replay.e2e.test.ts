@@ -36,7 +36,7 @@ function replays(args: string[]): Row[] {
   return (JSON.parse(out) as { replays: Row[] }).replays;
 }
 
-/** What each method has said of all traces: a replay of them takes a while. */
+/** The output of each method for all traces: a replay of them takes a while. */
 const byMethod = new Map<string, Row[]>();
 
 function replayAll(method: string): Row[] {
@@ -77,9 +77,9 @@ describe('cg replay', () => {
     }
   });
 
-  it('prints a fact a line for one trace, a row each for several, within 100 columns, without colours', () => {
+  it('prints a count per line for one trace, a row each for several, within 100 columns, without colours', () => {
     const one = paths.find((name) => name.includes('idle-desktop'))!;
-    // Colour libraries take CI for a terminal.
+    // Colour libraries treat CI as a terminal.
     const single = cg(['replay', one], { CI: 'true' });
     expect(single.out).toMatch(/wrong bytes +0, in every frame/);
     const several = cg(['replay', one, one]);

@@ -354,7 +354,7 @@ describe('cg walk', () => {
     for (const [args, said] of [
       [[join(folder, 'nothing'), '--cr3', '0'], 'no such file'],
       [[folder, '--cr3', '0'], 'is a directory'],
-      [['/dev/null', '--cr3', '0'], 'is no regular file'],
+      [['/dev/null', '--cr3', '0'], 'is not a regular file'],
       [[path, '--cr3', '0x40000'], 'no table at 0x40000: the image does not have it'],
       [[path, '--cr3', 'abc'], 'must be a number'],
       [[path, '--cr3', '0x10000000000000000'], 'must have 64 bits'],

@@ -1,11 +1,11 @@
-/** What the program exits with: the codes of `cg`. */
+/** The exit codes of the program, those of `cg`. */
 export const EXIT = {
-  /** Everything asked for was done, and every check held. */
+  /** Success, and every check passed. */
   OK: 0,
-  /** A check failed: a box, a byte or a pixel was wrong, or the command that was run has failed. */
+  /** A check failed: a wrong box, byte or pixel, or a failed command of `--run`. */
   CHECK_FAILED: 1,
-  /** The user's input is at fault, or the guest could not be fetched or booted, or has ended. */
+  /** Bad input, or the guest could not be fetched or booted, or has ended. */
   BAD_INPUT: 2,
-  /** A bug of ours, with a stack trace (EX_SOFTWARE of sysexits.h). */
+  /** A bug in the program, with a stack trace (EX_SOFTWARE of sysexits.h). */
   BUG: 70,
 } as const;

@@ -1,4 +1,4 @@
-/** A guest that cannot be fetched, booted or used; not a bug. `hint` is what the user can do about it. */
+/** A guest that cannot be fetched, booted or used; not a bug. `hint` tells the user what to do. */
 export class GuestError extends Error {
   override readonly name = 'GuestError';
 

@@ -2,7 +2,7 @@
 import { EXIT } from './exit-codes.js';
 import { NAME_UNDER_CG, PROGRAM, run } from './program.js';
 
-// A reader that has seen enough (`cg-guest … | head`) is not an error.
+// A reader that closes the pipe (`cg-guest … | head`) is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') {
     throw error;
@@ -10,12 +10,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-// `cg` hands its signals on, all but SIGKILL: then the channel that it keeps to this process closes.
+// `cg` forwards its signals except SIGKILL, after which its channel to this process closes.
 const name = process.argv0 === NAME_UNDER_CG ? NAME_UNDER_CG : PROGRAM;
 process.once('disconnect', () => process.exit());
 process.channel?.unref();
 if (name === NAME_UNDER_CG && !process.connected) {
-  process.exit(); // It has closed while this program was being loaded.
+  process.exit(); // It closed while this program was loading.
 }
 
 try {

@@ -7,7 +7,7 @@ import type { GuestOptions } from './run-options.js';
 
 const { version } = createRequire(import.meta.url)('@cg/guest/package.json') as { version: string };
 
-/** The program's name, and its name where `cg` has started it. */
+/** The program's name, and its name when started by `cg`. */
 export const PROGRAM = 'cg-guest';
 export const NAME_UNDER_CG = 'cg guest';
 
@@ -17,41 +17,41 @@ const MOST_DELAY_MILLISECONDS = 1000;
 const DEFAULT_TIMEOUT_SECONDS = 600;
 const MOST_TIMEOUT_SECONDS = 86_400;
 
-/** Options that conflict with --measure-console, which boots a guest of its own kind. */
+/** Options that conflict with --measure-console, which boots another kind of guest. */
 const NOT_WHILE_MEASURING = 'cases case checkConsole checkMemory checkContext run shell png dx sm41 fifo';
 
 const DETAILS = `
 Debian's kernel for i386, a static busybox and SeaBIOS come from the system's own apt (no root, and
 nothing is installed) and stay in the cache folder, as does the guest once its driver is loaded:
 later starts take a second. The kernel is unmodified. A program in it maps coherent surfaces, writes
-pages and submits; --cases compares what its kernel sends with what was recorded, with what
-@cg/vmwgfx sends on the simulated machine, and the bytes on the device with those that were written.
+pages and submits; --cases compares the commands of its kernel with the recorded ones and with
+those of @cg/vmwgfx on the simulated machine, and the bytes on the device with the written ones.
 
 Examples:
-  $ cg guest                                boot Linux, load vmwgfx, say how long it took
+  $ cg guest                                boot Linux, load vmwgfx, print the times
   $ cg guest --shell                        a shell in the guest; Ctrl-] leaves
   $ cg guest --run 'dmesg | grep vmwgfx'    one command in it
   $ cg guest --run 'seq 99 > /dev/tty1' --png screen.png
   $ cg guest --cases 10                     ten of the recorded programs, three ways
-  $ cg guest --cases all                    all 140, each on the kernel and device it is from
+  $ cg guest --cases all                    all 140, each on its kernel and device
   $ cg guest --check-console --check-memory
   $ cg guest --case 3 --json | jq           one of them
-  $ cg guest --fifo --delay 5 --cases 10    a device without command buffers that takes its time
+  $ cg guest --fifo --delay 5 --cases 10    a slow device without command buffers
 
 With --run standard output is the command's, byte for byte; its errors, and all messages of cg, are
-on standard error. With --json standard output is the JSON, and what the command writes is on
+on standard error. With --json standard output is the JSON, and the command's output is on
 standard error. Its standard input is empty. It runs in the guest's first shell: exit ends the
-guest, (exit 3) in parentheses does not. What it leaves in the background with & is not waited for.
+guest, (exit 3) in parentheses does not. Processes in the background (&) are not waited for.
 
-Exit codes: 0 all is well, 1 a check failed, or the command failed or took too long (its own code,
-128 + n for signal n, is in the JSON), 2 the guest cannot be fetched, does not come up, or ends,
-70 a bug of cg.`;
+Exit codes: 0 success, 1 a check failed, or the command failed or took too long (its own code,
+128 + n for signal n, is in the JSON), 2 the guest cannot be fetched, does not boot, or ends,
+70 a bug in cg.`;
 
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
     if (value < least || value > most) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+      throw new InvalidArgumentError(`It must be an integer from ${least} to ${most}.`);
     }
     return value;
   };
@@ -87,13 +87,13 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
     .exitOverride()
     .option('--shell', 'connect the terminal to a shell in the guest')
     .option('--run <command>', "run a command in the guest's shell; its failure is a failed check")
-    .option('--timeout <seconds>', 'how long the command may take', parseTimeout, DEFAULT_TIMEOUT_SECONDS)
-    .option('--png <file>', 'write what the screen target shows at the end')
+    .option('--timeout <seconds>', 'timeout of the command', parseTimeout, DEFAULT_TIMEOUT_SECONDS)
+    .option('--png <file>', 'write the screen target at the end')
     .option('--cases <n|all>', 'run recorded programs in the guest, and compare', parseCases)
     .addOption(new Option('--case <id...>', 'run these').argParser(parseCase).conflicts('cases'))
-    .option('--check-console', 'have the guest write text to its console, and compare the picture')
+    .option('--check-console', 'write text to the guest console, and compare the picture')
     .option('--check-memory', 'move bytes through VRAM, a GMR and a large MOB, and compare')
-    .option('--check-context', 'make, fill and destroy a DX context; with --dx, --sm41 or --cases all')
+    .option('--check-context', 'create, fill and destroy a DX context; with --dx, --sm41 or --cases all')
     .addOption(
       new Option(
         '--measure-console',
@@ -108,7 +108,7 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
         'a device without command buffers: commands go through FIFO memory; not with DX',
       ).conflicts(['dx', 'sm41']),
     )
-    .option('--delay <ms>', 'how long the device takes for a submission', parseDelay, 0)
+    .option('--delay <ms>', 'time of a submission on the device', parseDelay, 0)
     .addOption(
       new Option('--flavour <flavour>', "Debian's i386 kernel").choices(kernelFlavours).default('686-pae'),
     )
@@ -124,7 +124,7 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
         '~/.cache/cg/guest',
       ),
     )
-    .option('--refresh', 'ask apt for the packages again')
+    .option('--refresh', 'fetch the packages again')
     .option('--no-state', 'boot, and neither use nor write a saved state')
     .option('--json', 'print the results as JSON')
     .addHelpText('after', DETAILS.replaceAll(NAME_UNDER_CG, name))
@@ -135,7 +135,7 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
       if (options.checkContext && !(options.dx || options.sm41 || options.cases === 'all')) {
         command.error('cg: --check-context needs a device with DX contexts: --dx');
       }
-      // Loaded late: an emulator takes longer to load than a help to print.
+      // Loaded on demand: the emulator takes longer to load than the help to print.
       const { runOptions } = await import('./run-options.js');
       exit(await runOptions(options));
     });
@@ -143,7 +143,7 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
 
 /**
  * Runs the program with the arguments after its name.
- * @param name the name under which the user has started it, for the help
+ * @param name the program's name in the help
  * @returns the exit code
  */
 export async function run(args: readonly string[], name: string): Promise<number> {

@@ -14,7 +14,7 @@ import { SavedStates } from './emulator/saved-states.js';
 import { selectCases, type CaseChoice, type CaseGroup, type Variant } from './cases/select-cases.js';
 import { startGuest } from './emulator/start-guest.js';
 
-/** A guest, and what to do with it. */
+/** A guest, and its checks and commands. */
 export interface GuestRequest extends Variant {
   readonly paths: Partial<GuestFiles>;
   readonly cache: string;
@@ -25,7 +25,7 @@ export interface GuestRequest extends Variant {
   readonly sm41: boolean;
   /** A device without command buffers. */
   readonly fifo: boolean;
-  /** How long a submission takes, in milliseconds. */
+  /** Time of a submission, in milliseconds. */
   readonly delay: number;
   readonly cases: CaseChoice | undefined;
   readonly checkConsole: boolean;
@@ -34,12 +34,12 @@ export interface GuestRequest extends Variant {
   readonly checkContext: boolean;
   /** A command to run in the guest's shell. */
   readonly run: string | undefined;
-  /** How long the command may take. */
+  /** Timeout of the command. */
   readonly runSeconds: number;
   readonly takeScreen: boolean;
 }
 
-/** Takes the progress and output of a run. */
+/** Receives the progress and output of a run. */
 export interface GuestReporter {
   say(what: string): void;
   onConsole(text: string): void;
@@ -47,7 +47,7 @@ export interface GuestReporter {
   onOutput(bytes: Uint8Array): Promise<void>;
   onErrors(bytes: Uint8Array): Promise<void>;
   onCase(compared: ComparedCase): void;
-  /** Called when all else is done, before the guest is stopped. */
+  /** Called at the end, before the guest is stopped. */
   interact(guest: EmulatedGuest): Promise<void>;
 }
 
@@ -60,9 +60,9 @@ export interface GuestReport extends Variant {
   readonly console: ConsoleCheck | undefined;
   readonly memory: readonly MemoryCheck[];
   readonly context: ContextCheck | undefined;
-  /** Exit code of the command that was run, null where it did not end in time; undefined where none was run. */
+  /** Exit code of the command, null if it did not end in time; undefined without a command. */
   readonly runExitCode: number | null | undefined;
-  /** Commands that the device has executed in this run. */
+  /** Commands that the device executed in this run. */
   readonly commands: number;
   readonly perCommand: Readonly<Record<string, number>>;
   /** Commands that it has refused. */
@@ -149,7 +149,7 @@ async function runGuest(
   }
 }
 
-/** Runs the command of a request. Meanwhile the console is not shown, so that it does not mix with the output. */
+/** Runs the command of a request. The console is not shown meanwhile, so that it does not mix with the output. */
 async function runCommand(
   guest: EmulatedGuest,
   { run, runSeconds: seconds }: GuestRequest,
@@ -182,7 +182,7 @@ function screenOf({ device }: EmulatedGuest): ScreenTargetImage {
   const [id] = device.screenTargetIds;
   const screen = id === undefined ? undefined : device.screenTarget(id);
   if (screen === undefined) {
-    throw new GuestError('the guest shows nothing: it has no screen target');
+    throw new GuestError('the guest has no screen target');
   }
   return screen;
 }

@@ -43,7 +43,7 @@ export interface GuestOptions {
   readonly json?: boolean;
 }
 
-/** Runs the guests that the options ask for, and prints the results. @returns the exit code */
+/** Runs the guests of the options, and prints the results. @returns the exit code */
 export async function runOptions(options: GuestOptions): Promise<number> {
   let reports: GuestReport[];
   try {
@@ -93,14 +93,14 @@ function requestOf(options: GuestOptions): GuestRequest {
   };
 }
 
-/** The stream of the results: not standard output where that is the command's. */
+/** The stream of the results: not standard output if that is the command's. */
 function resultsOf({ json, run }: GuestOptions): NodeJS.WriteStream {
   return json !== true && run !== undefined ? process.stderr : process.stdout;
 }
 
 /** Resolves when more may be written. */
 async function write(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
-  // main.ts handles a reader that has gone.
+  // main.ts handles a closed pipe.
   await new Promise<void>((resolve) => void stream.write(bytes, () => resolve()));
 }
 

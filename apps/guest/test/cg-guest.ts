@@ -7,14 +7,14 @@ import { NAME_UNDER_CG, run } from '../src/program.js';
 /** The built program. */
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-/** What a run printed, and its exit code. */
+/** The output of a run, and its exit code. */
 export interface Ran {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 
-/** Runs the program in this process, which takes a twentieth of the time of starting another one. */
+/** Runs the program in this process, in a twentieth of the time of a new one. */
 export async function runGuest(args: readonly string[], name = NAME_UNDER_CG): Promise<Ran> {
   const printed = { out: '', err: '' };
   const spies = (['out', 'err'] as const).map((stream) => {
@@ -32,7 +32,7 @@ export async function runGuest(args: readonly string[], name = NAME_UNDER_CG): P
   }
 }
 
-/** Runs the built program as its user would: another process, no terminal. */
+/** Runs the built program as another process, without a terminal. */
 export function cgGuest(args: readonly string[], environment: Record<string, string> = {}): Ran {
   if (!existsSync(main)) {
     throw new Error('the program is not built: run `npm run build`');

@@ -6,7 +6,7 @@ import { GuestError } from '../src/guest-error.js';
 import { runGuests } from '../src/run-guest.js';
 import { cgGuest } from './cg-guest.js';
 
-/** Downloads, and boots where there is no saved guest. */
+/** Timeout for downloads, and for booting without a saved guest. */
 const FIRST_START_MILLISECONDS = 900_000;
 
 interface Expected {
@@ -59,7 +59,7 @@ async function runIn(guest: EmulatedGuest, command: string): Promise<Answer> {
   return { code, output: Buffer.concat(output), errors: Buffer.concat(errors) };
 }
 
-/** Runs commands in one guest, the one that the program uses by default; undefined where apt has no packages. */
+/** Runs commands in one guest, the program's default; undefined if apt has no packages. */
 async function answersOf(commands: readonly string[]): Promise<Map<string, Answer> | undefined> {
   const answers = new Map<string, Answer>();
   const request: Parameters<typeof runGuests>[0] = {
@@ -120,7 +120,7 @@ describe('a command in a real guest', () => {
     expect(errors?.toString()).toMatch(expected.errors ?? /^$/);
   });
 
-  it('has its output byte for byte, also more than a pipe holds', () => {
+  it('has its output byte for byte, also beyond the capacity of a pipe', () => {
     const parts = Array.from({ length: 5000 }, (_, i) => [
       Buffer.from(`line ${i}\r\n\0\x04`),
       Buffer.of(0xff),
@@ -128,7 +128,7 @@ describe('a command in a real guest', () => {
     expect(answers?.get(LONG)?.output.equals(Buffer.concat(parts.flat()))).toBe(true);
   });
 
-  it('cg-guest --run: prints what its README says', () => {
+  it('cg-guest --run: prints the output in its README', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     const example = /```sh\nnpx cg-guest --run '([^']*)'\n```\n\n```text\n([^`]*)```/.exec(readme);
     expect(example).not.toBeNull();

@@ -17,19 +17,19 @@ describe('cg-guest', () => {
     }
   });
 
-  it('names a file of the user’s that does not exist', async () => {
+  it('names a missing file of the user', async () => {
     const names = ['kernel', 'modules', 'busybox', 'bios', 'vga-bios'];
     const { code, err } = await runGuest(names.flatMap((name) => [`--${name}`, `/nowhere/${name}`]));
     expect([code, err]).toEqual([2, 'cg: /nowhere/kernel: no such file (kernel)\n']);
   });
 
   it.each([
-    [['--cases', '0'], /whole number from 1 to 1000/],
+    [['--cases', '0'], /integer from 1 to 1000/],
     [['--cases', '1', '--case', '2'], /cannot be used with option/],
     [['--case', '999'], /there is no case 999/],
     [['--fifo', '--dx'], /cannot be used with option/],
     [['--delay', '-1'], /number from 0 to 1000/],
-    [['--memory', '64'], /whole number from 128 to 1024/],
+    [['--memory', '64'], /integer from 128 to 1024/],
     [['--shell'], /--shell needs a terminal/],
     [['--flavour', 'amd64'], /Allowed choices are 686-pae, 686/],
   ])('refuses %j', async (args, message) => {
@@ -50,7 +50,7 @@ describe('cg-guest', () => {
     },
   );
 
-  it('is called cg-guest unless cg has started it', () => {
+  it('is called cg-guest unless started by cg', () => {
     expect(cgGuest(['--help']).out).toMatch(/^Usage: cg-guest /);
     expect(cgGuest(['--version']).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

@@ -1,20 +1,20 @@
-/** What went wrong, as an errno name. */
+/** The cause, as an errno name. */
 export type LitmusErrorCode =
-  /** A program's text that is none. */
+  /** Text that is not a program. */
   | 'EBADMSG'
-  /** More than a run may hold. */
+  /** A limit of the run is exceeded. */
   | 'ENOMEM'
-  /** A statement that no machine can do. */
+  /** A statement that can never run. */
   | 'EINVAL';
 
-/** The one error of this package. */
+/** The error class of this package. */
 export class LitmusError extends Error {
   override readonly name = 'LitmusError';
 
   constructor(
     readonly code: LitmusErrorCode,
     message: string,
-    /** Line of the text, or number of the statement, from 1; undefined where it is about none. */
+    /** Line of the text, or number of the statement, from 1; undefined if neither applies. */
     readonly line?: number,
   ) {
     super(message);

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The litmus programs of this package: one for each rule of the promise, each erratum, each race. */
+/** The litmus programs of this package: one for each rule of coherency, each erratum, each race. */
 const programsFolder = fileURLToPath(new URL('../programs/', import.meta.url));
 
 /** Their paths, by name. */

@@ -24,7 +24,7 @@ const PROGRAM: GuestCase = {
   ],
 };
 
-/** The simulated machine, but for what is replaced. */
+/** The simulated machine with replaced parts. */
 function guestWith(replaced: Partial<CaseGuest>, real = new MachineGuest(PROGRAM)): CaseGuest {
   const parts: CaseGuest = {
     read: (range) => real.read(range),
@@ -39,7 +39,7 @@ function guestWith(replaced: Partial<CaseGuest>, real = new MachineGuest(PROGRAM
 }
 
 describe('runCase', () => {
-  it('finds nothing wrong where driver and device are right, and sees what the device wrote', async () => {
+  it('finds nothing wrong with a correct driver and device, and sees device writes', async () => {
     const { steps, wrongPages } = await runCase(PROGRAM, new MachineGuest(PROGRAM));
     expect(wrongPages).toBe(0);
     expect(steps.map(({ boxes }) => boxes.length)).toEqual([0, 1, 0, 1]);
@@ -49,7 +49,7 @@ describe('runCase', () => {
     }
   });
 
-  it('counts bytes on the device that are not what was written', async () => {
+  it('counts wrong bytes on the device', async () => {
     const real = new MachineGuest(PROGRAM);
     const guest = guestWith(
       {
@@ -65,7 +65,7 @@ describe('runCase', () => {
     expect(steps.map(({ wrongOnDevice }) => wrongOnDevice).slice(0, 2)).toEqual([1, 1]);
   });
 
-  it('takes bytes that no update contains for lost, until they come', async () => {
+  it('counts bytes that no update contains as lost, until one does', async () => {
     const { steps } = await runCase(
       { ...PROGRAM, steps: PROGRAM.steps.slice(0, 2) },
       guestWith({
@@ -76,7 +76,7 @@ describe('runCase', () => {
     expect(steps[1]).toMatchObject({ wrongOnDevice: 0, lostOnDevice: 104 });
   });
 
-  it('counts loads and pages that are not what was there', async () => {
+  it('counts wrong loads and pages', async () => {
     const guest = guestWith({
       read: async ([, length]) => new Uint8Array(length).fill(0xee),
       pageHashes: async () => [1, 2, 3, 4],
@@ -93,7 +93,7 @@ describe('the recorded case «small-write-before-first-submit»', () => {
   const posted = postedVariants.find(({ id }) => id === 'E2')!;
 
   it.each([
-    ['9.1, E2: its bytes are on the device, though nobody sends them, as in the kernel', posted, 0],
+    ['9.1, E2: its bytes are on the device without an upload, as in the kernel', posted, 0],
     ['its bytes are on the device, and our driver sends them', undefined, 1],
   ])('%s', async (_, variant, boxes) => {
     const guest = new MachineGuest(first, (base) => variant?.machineOptions(base) ?? base);

@@ -22,7 +22,7 @@ function isScannedThereOnly({ kernel, backing }: GuestCase): boolean {
 }
 
 describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest, 1.1, 6.4, 7.2–7.5', () => {
-  it('sends the real kernel’s boxes and read-backs, and right ones where it loses writes', async () => {
+  it('sends the boxes and read-backs of the real kernel, and correct ones where that loses writes', async () => {
     const rows = goldenRows<GuestCase>('linux-guest.jsonl.gz', PACKAGE);
     const kinds = { equal: 0, E1: 0, E2: 0, D1: 0, D5: 0, unexplained: 0 };
     for (const row of rows) {
@@ -68,7 +68,7 @@ describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest, 1.1, 
         expect(wrongOnDevice, where).toBe(0);
         if (!contains(ours, dirtyBlocks(layout, w ?? []))) {
           counts[lostOnDevice > 0 ? 'not sent, lost' : 'not sent, taken by the device (E2)']++;
-          // 9.1: what was stored before the first submission is there, though no update brings it.
+          // 9.1: stores before the first submission arrive without an update.
           expect(index > 0 || lostOnDevice === 0, where).toBe(true);
         }
         if (isScannedThereOnly(row) && JSON.stringify(ours) !== JSON.stringify(kernel)) {

@@ -1,20 +1,20 @@
-/** What went wrong, as an errno name. */
+/** The cause, as an errno name. */
 export type MachineErrorCode =
-  /** A trace that is not one, or damaged. */
+  /** Not a trace, or a damaged one. */
   | 'EBADMSG'
-  /** What does not fit: a surface into the machine's memory or its device, a program into what a run may hold. */
+  /** A surface that does not fit the machine's memory or its device. */
   | 'ENOMEM'
-  /** An argument that makes no sense. */
+  /** An invalid argument. */
   | 'EINVAL';
 
-/** The one error of this package. */
+/** The error class of this package. */
 export class MachineError extends Error {
   override readonly name = 'MachineError';
 
   constructor(
     readonly code: MachineErrorCode,
     message: string,
-    /** Line of the trace, from 1; undefined where it is about no line. */
+    /** Line of the trace, from 1; undefined if the error concerns none. */
     readonly line?: number,
   ) {
     super(message);

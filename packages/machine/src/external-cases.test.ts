@@ -7,7 +7,7 @@ import { Machine } from './machine.js';
 import { policyFor, trackingMethods } from './tracking-methods.js';
 
 /*
- * Cases that other projects test coherent memory by, written anew against this driver: the Vulkan CTS's
+ * Cases from the coherent-memory tests of other projects, rewritten for this driver: the Vulkan CTS's
  * memory.mapping with its reference memory, KVM's dirty_log_test, piglit's arb_buffer_storage with a persistent
  * coherent mapping, IGT's vmw_ref_count and vmw_surface_copy.
  */
@@ -25,7 +25,7 @@ function randomNumbers(seed: number): (below: number) => number {
   };
 }
 
-/** A machine with coherent buffers, and one that is not mapped to copy to. */
+/** A machine with coherent buffers, and an unmapped one as target of copies. */
 function setUp(method: (typeof trackingMethods)[number], bytes: number) {
   const machine = new Machine({
     memoryBytes: 32 * 2 ** 20,
@@ -46,41 +46,38 @@ describe.each(trackingMethods)('method %s', (method) => {
   const sizes = [33, 257, 4087, 8095, 2 ** 20 + 1];
   const offsets = [0, 17, 129, 255, 1025, 32 * 1024 + 1];
 
-  it.each(sizes)(
-    'Vulkan CTS memory mapping: %i bytes at each offset keep up with a reference memory',
-    (size) => {
-      const bytes = size + offsets[offsets.length - 1];
-      const { process, file, mapped, copied, source, send, machine, cpus } = setUp(method, bytes);
-      const { start } = process.map(mapped);
-      const other = process.map(source).start;
-      const reference = new Uint8Array(bytes);
-      const seeds = size > 2 ** 20 ? 10 : 100;
-      for (let seed = 1; seed <= seeds; seed++) {
-        const random = randomNumbers(seed);
-        const at = offsets[seed % offsets.length];
-        const length = 1 + random(Math.min(size, 5000));
-        const from = at + random(size - length + 1);
-        const data = Uint8Array.from({ length }, () => random(256));
-        cpus[seed % 2].storeBytes(start + from, data);
+  it.each(sizes)('Vulkan CTS memory mapping: %i bytes at each offset match a reference memory', (size) => {
+    const bytes = size + offsets[offsets.length - 1];
+    const { process, file, mapped, copied, source, send, machine, cpus } = setUp(method, bytes);
+    const { start } = process.map(mapped);
+    const other = process.map(source).start;
+    const reference = new Uint8Array(bytes);
+    const seeds = size > 2 ** 20 ? 10 : 100;
+    for (let seed = 1; seed <= seeds; seed++) {
+      const random = randomNumbers(seed);
+      const at = offsets[seed % offsets.length];
+      const length = 1 + random(Math.min(size, 5000));
+      const from = at + random(size - length + 1);
+      const data = Uint8Array.from({ length }, () => random(256));
+      cpus[seed % 2].storeBytes(start + from, data);
+      reference.set(data, from);
+      if (seed % 7 === 0) {
+        // The device writes a part, from another buffer, at unaligned offsets.
+        cpus[0].storeBytes(other + at, data);
+        send(source, mapped, at, from, length);
         reference.set(data, from);
-        if (seed % 7 === 0) {
-          // The device writes a part, from another buffer, at places of no alignment.
-          cpus[0].storeBytes(other + at, data);
-          send(source, mapped, at, from, length);
-          reference.set(data, from);
-        }
-        send(mapped, copied, 0, 0, bytes);
-        const image = machine.device.image(file.deviceId(copied), 0)!;
-        expect(
-          Buffer.compare(image.subarray(at, at + size), reference.subarray(at, at + size)),
-          `seed ${seed}`,
-        ).toBe(0);
-        const loaded = new Uint8Array(length);
-        cpus[(seed + 1) % 2].loadBytes(start + from, loaded);
-        expect(Buffer.compare(loaded, reference.subarray(from, from + length)), `seed ${seed}`).toBe(0);
       }
-    },
-  );
+      send(mapped, copied, 0, 0, bytes);
+      const image = machine.device.image(file.deviceId(copied), 0)!;
+      expect(
+        Buffer.compare(image.subarray(at, at + size), reference.subarray(at, at + size)),
+        `seed ${seed}`,
+      ).toBe(0);
+      const loaded = new Uint8Array(length);
+      cpus[(seed + 1) % 2].loadBytes(start + from, loaded);
+      expect(Buffer.compare(loaded, reference.subarray(from, from + length)), `seed ${seed}`).toBe(0);
+    }
+  });
 
   it('KVM dirty_log_test: a page written in round n is uploaded in round n or n + 1', () => {
     const pages = 600;
@@ -106,7 +103,7 @@ describe.each(trackingMethods)('method %s', (method) => {
     }
   });
 
-  it('piglit arb_buffer_storage, coherent draw: what is stored between draws is what each draws', () => {
+  it('piglit arb_buffer_storage, coherent draw: each draw uses the stores before it', () => {
     const { process, file, mapped, copied, send, machine, cpus } = setUp(method, 12 * 64);
     const { start } = process.map(mapped);
     for (let square = 0; square < 12; square++) {
@@ -118,7 +115,7 @@ describe.each(trackingMethods)('method %s', (method) => {
     expect([...drawn].every((byte, i) => byte === 1 + Math.floor(i / 64))).toBe(true);
   });
 
-  it('piglit arb_buffer_storage, coherent read: what was drawn is there after the fence', () => {
+  it('piglit arb_buffer_storage, coherent read: loads see the draw after the fence', () => {
     const { process, mapped, source, send, cpus } = setUp(method, 3 * PAGE_SIZE);
     const maps: Vma[] = [process.map(mapped), process.map(mapped)];
     const from = process.map(source).start;
@@ -137,7 +134,7 @@ describe('IGT vmw_ref_count', () => {
   const bytes = 64 * 64 * 4;
   const error = (code: string) => expect.objectContaining({ code }) as Error;
 
-  /** Two opened files of one process, and a surface of the first with content. */
+  /** Two open files of one process, and a surface of the first with content. */
   function twoFiles() {
     const machine = new Machine({ memoryBytes: 32 * 2 ** 20 });
     const { addressSpace, file: one } = machine.spawn();
@@ -174,7 +171,7 @@ describe('IGT vmw_ref_count', () => {
     expect(contentOf(one, surface)).toEqual(['all', 'all']);
   });
 
-  it('surface_alloc_ref_unref: a surface that was opened twice is there after one close', () => {
+  it('surface_alloc_ref_unref: a surface that was opened twice exists after one close', () => {
     const { one, surface, contentOf } = twoFiles();
     const shared = one.share(surface);
     const again = one.open(shared);
@@ -186,7 +183,7 @@ describe('IGT vmw_ref_count', () => {
     expect(() => one.deviceId(again)).toThrow(error('ENOENT'));
   });
 
-  it('surface_prime_transfer: the handle that made it may go, and each file has one handle for it', () => {
+  it('surface_prime_transfer: the first handle may be closed, and each file has one handle for it', () => {
     const { machine, one, two, surface, contentOf, addressSpace } = twoFiles();
     const shared = one.share(surface);
     one.closeHandle(surface);
@@ -212,25 +209,25 @@ describe('IGT vmw_surface_copy, invalid copies', () => {
   const volume = { ...texture, depth: 4 };
   const box = { x: 0, y: 0, z: 0, w: 16, h: 16, d: 1, srcx: 0, srcy: 0, srcz: 0 };
   const large = 0xffff_fff0;
-  /** Stands for a handle that was closed. */
+  /** Placeholder for a closed handle. */
   const CLOSED = -1;
 
   it.each<[string, object, object, string]>([
-    ['a source that is nobody’s', { srcSid: 99 }, {}, 'ENOENT'],
-    ['a destination that is nobody’s', { destSid: 99 }, {}, 'ENOENT'],
-    ['a source that is no id', { srcSid: 0xffffffff }, {}, 'ENOENT'],
-    ['a source that was closed', { srcSid: CLOSED }, {}, 'ENOENT'],
-    ['a destination that was closed', { destSid: CLOSED }, {}, 'ENOENT'],
-    ['a box that leaves the source', {}, { srcx: 1 }, 'EINVAL'],
-    ['a box that leaves the source far out', {}, { srcy: large }, 'EINVAL'],
-    ['a box that leaves the destination', {}, { y: 1 }, 'EINVAL'],
-    ['a box that leaves the destination far out', {}, { x: large, w: 32 }, 'EINVAL'],
-    ['a box that is larger than both', {}, { w: 17 }, 'EINVAL'],
+    ['an unknown source', { srcSid: 99 }, {}, 'ENOENT'],
+    ['an unknown destination', { destSid: 99 }, {}, 'ENOENT'],
+    ['an invalid source id', { srcSid: 0xffffffff }, {}, 'ENOENT'],
+    ['a closed source', { srcSid: CLOSED }, {}, 'ENOENT'],
+    ['a closed destination', { destSid: CLOSED }, {}, 'ENOENT'],
+    ['a box outside the source', {}, { srcx: 1 }, 'EINVAL'],
+    ['a box far outside the source', {}, { srcy: large }, 'EINVAL'],
+    ['a box outside the destination', {}, { y: 1 }, 'EINVAL'],
+    ['a box far outside the destination', {}, { x: large, w: 32 }, 'EINVAL'],
+    ['a box larger than both', {}, { w: 17 }, 'EINVAL'],
     ['a box that wraps', {}, { w: large, x: 32 }, 'EINVAL'],
-    ['a box of no texels', {}, { h: 0 }, 'EINVAL'],
-    ['a slice behind the last', {}, { srcz: 1 }, 'EINVAL'],
-    ['a face behind the last', { srcFace: 1 }, {}, 'EINVAL'],
-    ['a mip behind the last', { destMipmap: 1 }, {}, 'EINVAL'],
+    ['an empty box', {}, { h: 0 }, 'EINVAL'],
+    ['a slice after the last', {}, { srcz: 1 }, 'EINVAL'],
+    ['a face after the last', { srcFace: 1 }, {}, 'EINVAL'],
+    ['a mip after the last', { destMipmap: 1 }, {}, 'EINVAL'],
   ])('%s is refused, and nothing is copied', (_, change, boxChange, code) => {
     for (const wanted of [texture, volume]) {
       const machine = new Machine({ memoryBytes: 16 * 2 ** 20 });
@@ -257,7 +254,7 @@ describe('IGT vmw_surface_copy, invalid copies', () => {
           value === CLOSED ? dead.handle : value,
         ]),
       ) as typeof images;
-      // In a volume of four slices the box of the last case ends inside.
+      // In a volume of four slices the box of the last case is valid.
       const boxes = [{ ...box, ...boxChange, ...('srcz' in boxChange && wanted === volume && { srcz: 4 }) }];
       expect(() => file.submit(encodeCommand('SURFACE_COPY', { ...named, boxes }))).toThrow(
         expect.objectContaining({ code, facts: expect.objectContaining({ offset: 0 }) }),
@@ -269,8 +266,8 @@ describe('IGT vmw_surface_copy, invalid copies', () => {
   });
 
   it.each([
-    ['a run that leaves the source', { srcX: 4090 }],
-    ['a run that leaves the destination', { destX: 4090 }],
+    ['a run outside the source', { srcX: 4090 }],
+    ['a run outside the destination', { destX: 4090 }],
     ['a run that wraps', { srcX: 0xffff_ffff }],
     ['no bytes', { width: 0 }],
   ])('of buffers: %s is refused', (_, change) => {

@@ -23,8 +23,8 @@ import { Machine, type Process } from './machine.js';
 import { policyFor, trackingMethods } from './tracking-methods.js';
 
 /*
- * A program that knows the device file and nothing else: its arguments, commands and replies lie in its own
- * memory, which calls reach through its page tables.
+ * A program that uses only the device file: its arguments, commands and replies lie in its own memory, which calls
+ * access through its page tables.
  */
 
 const SIDE = 128;
@@ -34,7 +34,7 @@ const NONE = 0xffff_ffff;
 const TEXTURE2D = 3;
 const RED = 0xffff_0000;
 
-/** Layout of the program's page of arguments. */
+/** Layout of the program's argument page. */
 const ARGUMENT = 0;
 const FENCE_REP = 0x200;
 const COMMANDS = 0x400;
@@ -56,7 +56,7 @@ class Program {
     this.page = heap.mapBuffer(heap.createBuffer(PAGE_SIZE).handle, addressSpace).start;
   }
 
-  /** Writes the fields that are named into the argument, calls, and gives the argument as it comes back. */
+  /** Writes the given fields to the argument, calls, and returns the argument after the call. */
   call(request: number, fill: (argument: DataView) => void): DataView {
     const bytes = new Uint8Array(96);
     fill(new DataView(bytes.buffer));
@@ -147,7 +147,7 @@ describe.each(trackingMethods)('method %s', (method) => {
     return { machine, spawn };
   };
 
-  it('1.1, 1.2: a program of ioctls alone sees its pixels go to the device and come back', () => {
+  it('1.1, 1.2: pixels of a program that uses only ioctls reach the device and are read back', () => {
     const { machine, spawn } = setUp();
     const program = spawn();
     const version = program.call(DRM_IOCTL_VERSION, () => undefined);
@@ -171,7 +171,7 @@ describe.each(trackingMethods)('method %s', (method) => {
     expect(image[12 * ROW + 4]).toBe(12);
   });
 
-  it('1.2: what a DX context clears is there after the fence, and a store into it goes up with the next use', () => {
+  it('1.2: a load sees a clear of a DX context after the fence, and the next use uploads a store to it', () => {
     const { machine, spawn } = setUp();
     const program = spawn();
     const created = program.call(DRM_IOCTL_VMW_CREATE_EXTENDED_CONTEXT, (a) =>
@@ -194,7 +194,7 @@ describe.each(trackingMethods)('method %s', (method) => {
     expect([cpu.load32(shown), cpu.load32(shown + 4)]).toEqual([RED, 9]);
   });
 
-  it('two processes share a surface by a file descriptor, and either may go first', () => {
+  it('two processes share a surface by a file descriptor, and either may exit first', () => {
     const { machine, spawn } = setUp();
     const first = spawn();
     const second = spawn();

@@ -33,7 +33,7 @@ function described(event: MachineEvent): string {
   }
 }
 
-/** Unhandled rejections of a test that expects some. */
+/** Collects expected unhandled rejections. */
 function unhandledRejections(): unknown[] {
   const rejected: unknown[] = [];
   const others = process.listeners('unhandledRejection');
@@ -47,7 +47,7 @@ function unhandledRejections(): unknown[] {
 }
 
 describe('Machine.listen', () => {
-  it('tells of one frame as one stream: from the store that faults to the fence behind the copy', () => {
+  it('emits one stream for a frame, from the store that faults to the fence after the copy', () => {
     const { machine, copy, from, to, start } = setUp();
     copy(from, to);
     const told: string[] = [];
@@ -76,7 +76,7 @@ describe('Machine.listen', () => {
     ]);
   });
 
-  it('tells of a load of what the device wrote: the read-back lies within the fault', () => {
+  it('a load after a device write: the read-back is within the fault', () => {
     const { machine, copy, from, to, start } = setUp();
     copy(to, from);
     const told: string[] = [];
@@ -98,7 +98,7 @@ describe('Machine.listen', () => {
     ]);
   });
 
-  it('two listeners hear the same; each ends for itself, and none is heard of after that', () => {
+  it('two listeners get the same events; each can be removed, and gets none after that', () => {
     const { machine, copy, from, to } = setUp();
     const told: string[][] = [[], []];
     const stops = told.map((list) => machine.listen((event) => list.push(described(event))));
@@ -117,7 +117,7 @@ describe('Machine.listen', () => {
     ]);
   });
 
-  it('a listener looks at what the device has before and after a command: the whole image of a surface', () => {
+  it('a listener can read the whole image of a surface before and after a command', () => {
     const { machine, file, copy, from, to } = setUp();
     const sizes: (number | undefined)[] = [];
     machine.device.events.listen(({ kind }) => {
@@ -130,7 +130,7 @@ describe('Machine.listen', () => {
     expect(machine.device.surfaceImage(12_345)).toBeUndefined();
   });
 
-  it('1.1, 1.2: a listener that throws at every event surfaces, and does no harm to driver or device', async () => {
+  it('1.1, 1.2: errors of a listener become unhandled rejections, and do not affect driver or device', async () => {
     const rejected = unhandledRejections();
     const { machine, file, copy, from, to, start } = setUp();
     let told = 0;

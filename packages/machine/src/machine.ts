@@ -9,7 +9,7 @@ import {
 } from '@cg/vmwgfx';
 import { MachineError } from './errors.js';
 
-/** What a machine is made of. */
+/** Options of a machine. */
 export interface MachineOptions {
   /** CPUs, at least 1. Default 2. */
   readonly cpus?: number;
@@ -26,7 +26,7 @@ export interface MachineOptions {
   readonly driver?: DriverOptions;
 }
 
-/** What its CPUs, its driver with the trackers, and its device tell. */
+/** An event of its CPUs, its driver with the trackers, or its device. */
 export type MachineEvent = CpuEvent | DriverEvent | SvgaEvent;
 
 /** CPUs, physical memory, the SVGA device on its bus, and the driver for it: the composition root. */
@@ -36,7 +36,7 @@ export class Machine {
   readonly device: SvgaDevice;
   readonly driver: VmwgfxDriver;
 
-  /** @throws MachineError EINVAL for no CPU; PageTableError for a size that is none or cannot be had */
+  /** @throws MachineError EINVAL without a CPU; PageTableError for an invalid size or without memory */
   constructor(options: MachineOptions = {}) {
     const { cpus = 2, memoryBytes = 256 * 2 ** 20 } = options;
     if (!Number.isInteger(cpus) || cpus < 1) {
@@ -79,9 +79,9 @@ export class Machine {
   }
 
   /**
-   * Has a listener told of all that happens in the machine, as one stream, in order: a store that misses the TLB, its
-   * fault, what a scan found, the boxes, the commands as the driver emits and as the device runs them, the fence.
-   * Who wants less listens to one part: `memory.events`, `driver.events`, `device.events`.
+   * Adds a listener for all events of the machine, as one ordered stream: TLB misses, faults, the result of scans,
+   * boxes, commands when the driver emits and when the device runs them, fences. `memory.events`, `driver.events` and
+   * `device.events` have the events of one part.
    * @returns ends that
    */
   listen(hear: (event: MachineEvent) => void): () => void {
@@ -100,10 +100,10 @@ export class Machine {
   }
 }
 
-/** Limits that memory sets in any case: the device's own must not be the first to bite. */
+/** Limits that follow from memory: the device's own limits must not be lower. */
 function deviceLimitsFor(memoryBytes: number): SvgaDeviceOptions {
   const bytes = Math.max(memoryBytes, 512 * 2 ** 20);
-  // Making the largest surface costs a buffer about 10 times its bytes.
+  // The largest surface needs a work budget of about 10 times its bytes.
   return { maxMobBytes: bytes, maxSurfaceBytes: bytes, maxImageBytes: bytes, maxWorkBytes: 16 * bytes };
 }
 

@@ -20,14 +20,14 @@ function machineWith(format: number, bytes: readonly number[]) {
 }
 
 describe('Screen', () => {
-  it('shows what the device has of a surface, as red, green, blue and alpha', () => {
+  it('shows the device’s image of a surface as red, green, blue and alpha', () => {
     // Blue in the low five bits, red in the high ones.
     const { machine, sid } = machineWith(R5G6B5, [0x1f, 0x00, 0x00, 0xf8]);
     const image = new Screen(machine, 2, 1).show(sid);
     expect([image.width, image.height, ...image.pixels]).toEqual([2, 1, 0, 0, 255, 255, 255, 0, 0, 255]);
   });
 
-  it('EINVAL: a size that no screen has, a surface that is none, with the device’s word', () => {
+  it('EINVAL: an invalid screen size, an unknown surface, with the device’s reason', () => {
     const { machine } = machineWith(R5G6B5, [0, 0, 0, 0]);
     expect(() => new Screen(machine, 0, 5)).toThrow(
       expect.objectContaining({ code: 'EINVAL', message: expect.stringMatching(/not a size of a screen/) }),

@@ -11,11 +11,11 @@ const SCREEN = 0;
 const PRIMARY = 1;
 
 /**
- * The machine's screen: a screen target of the device, driven by device commands as the display side of a
- * driver does it. A machine has one.
+ * The machine's screen: a screen target of the device, driven by device commands like those of a display driver. A
+ * machine has one.
  */
 export class Screen {
-  /** @throws MachineError EINVAL where the device takes no such screen; PageTableError ENOMEM */
+  /** @throws MachineError EINVAL if the device refuses the screen; PageTableError ENOMEM */
   constructor(
     readonly machine: Machine,
     readonly width: number,
@@ -33,10 +33,10 @@ export class Screen {
   }
 
   /**
-   * Has the screen show the first image of a surface, as the device has it now.
+   * Shows the first image of a surface, with the device's current content.
    * @param sid the device's id of the surface (`DrmFile.deviceId`)
    * @returns the pixels, red, green, blue and alpha; a live view
-   * @throws MachineError EINVAL where the device cannot show its format, ENOMEM
+   * @throws MachineError EINVAL if the device cannot show its format, ENOMEM
    */
   show(sid: number): ScreenTargetImage {
     const { width: w, height: h } = this;

@@ -18,7 +18,7 @@ export interface BoxRows {
 /** Byte runs for `boxRows` to fill in, box after box. */
 export type MutableBoxRows = { -readonly [K in keyof BoxRows]: BoxRows[K] };
 
-/** Runs of nothing, to be filled in. */
+/** Empty runs, to be filled in. */
 export function emptyRows(): MutableBoxRows {
   return { offset: 0, rowBytes: 0, rows: 0, rowStride: 0, images: 0, imageStride: 0 };
 }
@@ -49,14 +49,13 @@ function oneRun(into: MutableBoxRows, offset: number, bytes: number): BoxRows {
 }
 
 /**
- * Where the bytes of a box lie in the surface's backing. The box starts on a block; one that ends inside a
- * block takes the whole block, as at the edge of a mip whose size is no multiple of the block's.
- *
- * A planar subresource is taken whole or not at all, as one run (D4). Of a surface with several samples these
- * are the runs of sheet 0; those of sheet s lie `s * layout.sheetBytes` further on.
- * @param into filled in and returned, where a caller with many boxes does not want an object for each
- * @throws SurfaceLayoutError EINVAL for no such subresource, an empty box, one that leaves its mip or does
- * not start on a block, or a part of a planar subresource.
+ * Where the bytes of a box lie in the surface's backing. The box starts on a block; one that ends inside a block takes
+ * the whole block, as at the edge of a mip whose size is not a multiple of the block's. A planar subresource is
+ * possible only as a whole, as one run (D4). For a surface with several samples these are the runs of sheet 0; those of
+ * sheet s lie `s * layout.sheetBytes` further on.
+ * @param into filled in and returned, to avoid an object for each of many boxes
+ * @throws SurfaceLayoutError EINVAL for an unknown subresource, an empty box, one outside its mip or not starting on a
+ * block, or a part of a planar subresource.
  */
 export function boxRows(
   layout: SurfaceLayout,
@@ -96,14 +95,13 @@ export function boxRows(
 }
 
 /**
- * Bytes that moving a box moves: all its rows, in every sample sheet.
- * @throws SurfaceLayoutError EINVAL where boxRows does.
+ * Bytes of a box: all its rows, in every sample sheet. @throws SurfaceLayoutError EINVAL as boxRows.
  */
 export function boxBytes(layout: SurfaceLayout, subresource: number, box: SurfaceBox): number {
   return rowsBytes(boxRows(layout, subresource, box)) * layout.samples;
 }
 
-/** Bytes that all rows hold together, in one sample sheet. */
+/** Bytes of all rows together, in one sample sheet. */
 export function rowsBytes(rows: BoxRows): number {
   return rows.rowBytes * rows.rows * rows.images;
 }

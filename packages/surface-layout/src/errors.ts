@@ -1,8 +1,8 @@
-/** EINVAL: the input names nothing that exists. EOVERFLOW: too much for an exact integer, a u32 or a list. */
+/** EINVAL: invalid input. EOVERFLOW: too large for an exact integer, a u32 or a list. */
 export type SurfaceLayoutErrorCode = 'EINVAL' | 'EOVERFLOW';
 
 /**
- * The one error of this package. `values` holds the offending numbers under the names of their parameters.
+ * The error class of this package. `values` holds the offending numbers under the names of their parameters.
  */
 export class SurfaceLayoutError extends Error {
   override readonly name = 'SurfaceLayoutError';

@@ -25,7 +25,7 @@ describe('surface formats', () => {
     expect(empty.map(({ name }) => name)).toEqual(['SVGA3D_FORMAT_INVALID']);
   });
 
-  it('cannot be changed by whoever reads the table', () => {
+  it('cannot be changed', () => {
     const format = surfaceFormats[2];
     const parts = [format, format.flags, format.channelBits, format.channelOffsets];
     expect(parts.every(Object.isFrozen)).toBe(true);

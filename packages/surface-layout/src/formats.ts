@@ -22,7 +22,7 @@ export interface SurfaceFormat {
   readonly blockWidth: number;
   /** Height of a block in texels. */
   readonly blockHeight: number;
-  /** Depth of a block in texels; 1 in every format of today. */
+  /** Depth of a block in texels; 1 in every current format. */
   readonly blockDepth: number;
   /** Bytes of a whole block, all planes together; 0 only in FORMAT_INVALID. */
   readonly bytesPerBlock: number;
@@ -85,8 +85,7 @@ export const surfaceFormats: readonly SurfaceFormat[] = Object.freeze(
 const byName = new Map(surfaceFormats.map((format) => [format.name, format]));
 
 /**
- * The format with this id, also FORMAT_INVALID (id 0, zero bytes per block); undefined for an id that is
- * none.
+ * The format with this id, including FORMAT_INVALID (id 0, zero bytes per block); undefined for an unknown id.
  */
 export function formatById(id: number): SurfaceFormat | undefined {
   return Number.isInteger(id) ? surfaceFormats[id] : undefined;

@@ -8,9 +8,9 @@ export function rowPitch(format: SurfaceFormat, width: number): number {
 }
 
 /**
- * Bytes of one image of `width` × `height` × `depth` texels whose rows of blocks lie `pitch` bytes apart, the
- * last row counted in full. A planar image is always tightly packed: `pitch` does not change it. Plain
- * arithmetic: exact below 2^53, and the sizes are the caller's to check.
+ * Bytes of one image of `width` × `height` × `depth` texels whose rows of blocks lie `pitch` bytes apart, the last row
+ * counted in full. A planar image is always tightly packed: `pitch` does not change it. Exact below 2^53; the caller
+ * checks the sizes.
  */
 export function imageBytes(
   format: SurfaceFormat,

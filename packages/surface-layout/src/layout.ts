@@ -8,31 +8,31 @@ import type { PlaneLayout } from './planes.js';
 /** DRM_VMW_MAX_MIP_LEVELS of vmwgfx_drm.h (rule 7.1, D9). */
 export const MAX_MIP_LEVELS = 24;
 
-/** SVGA3D_SM5_MAX_SURFACE_ARRAYSIZE of svga3d_limits.h. It bounds what one description makes us allocate. */
+/** SVGA3D_SM5_MAX_SURFACE_ARRAYSIZE of svga3d_limits.h. It limits the allocation for one description. */
 export const MAX_LAYERS = 2048;
 
-/** sizeof(SVGA3dDXSOState), svga3d_dx.h: what a stream-output target carries behind its bytes (D2). */
+/** sizeof(SVGA3dDXSOState), svga3d_dx.h: the trailer of a stream-output target (D2). */
 export const STREAM_OUTPUT_STATE_BYTES = 16;
 
 const CUBE_FACES = 6;
 const MAX_U32 = 0xffff_ffff;
 
-/** What a surface is; sizes in texels of mip 0. */
+/** The description of a surface; sizes in texels of mip 0. */
 export interface SurfaceDescription {
   /** The id of the format. */
   readonly format: number;
-  /** Of a buffer: its bytes. */
+  /** For a buffer: its bytes. */
   readonly width: number;
   readonly height: number;
   readonly depth: number;
   readonly mipLevels: number;
-  /** Array size; with `cube`, 0 means the six faces of a single one. */
+  /** Array size; with `cube`, 0 means the six faces of a single cube. */
   readonly layers: number;
   /** 0 and 1 both mean one. */
   readonly samples: number;
   /** The layers are faces: +x, −x, +y, −y, +z, −z, then those of the next cube. */
   readonly cube?: boolean;
-  /** The device keeps 16 bytes of state behind the surface: SVGA3D_SURFACE_BIND_STREAM_OUTPUT. */
+  /** The device keeps 16 bytes of state after the surface: SVGA3D_SURFACE_BIND_STREAM_OUTPUT. */
   readonly streamOutput?: boolean;
 }
 
@@ -47,14 +47,14 @@ export interface MipLayout {
   /** Bytes of the whole level, one sample of each texel. */
   readonly bytes: number;
   /**
-   * Bytes of one row of blocks. A planar level has no such rows in memory: then its share of `bytes`.
+   * Bytes of one row of blocks. For a planar level, which has no such rows in memory, its share of `bytes`.
    */
   readonly rowStride: number;
   /** Bytes of one slice of blocks. */
   readonly imageStride: number;
   /** Where the level starts in the mip chain of its layer. */
   readonly offset: number;
-  /** How the planes of a planar level lie; empty where that is not known, and in all other formats. */
+  /** The planes of a planar level; empty if their layout is unknown, and in all other formats. */
   readonly planes: readonly PlaneLayout[];
 }
 
@@ -108,10 +108,9 @@ function checkedFormat(description: SurfaceDescription): SurfaceFormat {
 }
 
 /**
- * How a surface lies in its backing (rule 7.1): sheets one after another, one per sample; in a sheet the
- * layers; in a layer the mips from large to small; in a mip the slices, rows and blocks — without padding
- * anywhere. A subresource is layer × mips + mip. Sizes are exact integers, never 32-bit wrapped (D8).
- * Immutable.
+ * The layout of a surface in its backing (rule 7.1): sheets one after another, one per sample; in a sheet the layers;
+ * in a layer the mips from large to small; in a mip the slices, rows and blocks, without any padding. A subresource is
+ * layer × mips + mip. Sizes are exact integers, never 32-bit wrapped (D8). Immutable.
  */
 export class SurfaceLayout {
   readonly description: SurfaceDescription;
@@ -152,7 +151,7 @@ export class SurfaceLayout {
     this.bytes = this.sheetBytes * this.samples;
     this.backingBytes = this.bytes + (description.streamOutput === true ? STREAM_OUTPUT_STATE_BYTES : 0);
     this.subresourceCount = this.layers * mips.length;
-    // Rounding is monotone: a sum or product that left the exact integers is still at least 2^53 here.
+    // Rounding is monotone: a sum or product beyond the exact integers is still at least 2^53 here.
     if (this.backingBytes > Number.MAX_SAFE_INTEGER) {
       const bytes = this.backingBytes;
       throw new SurfaceLayoutError('EOVERFLOW', 'surface has 2^53 bytes or more', { bytes });
@@ -161,7 +160,7 @@ export class SurfaceLayout {
 
   /**
    * The mip level a subresource belongs to.
-   * @throws SurfaceLayoutError EINVAL for a number that is no subresource.
+   * @throws SurfaceLayoutError EINVAL for an unknown subresource.
    */
   mipOf(subresource: number): MipLayout {
     this.checkSubresource(subresource);
@@ -171,7 +170,7 @@ export class SurfaceLayout {
   /**
    * Where a subresource starts in the backing (in the first sheet; the other sheets follow `sheetBytes`
    * apart).
-   * @throws SurfaceLayoutError EINVAL for a number that is no subresource.
+   * @throws SurfaceLayoutError EINVAL for an unknown subresource.
    */
   offsetOf(subresource: number): number {
     this.checkSubresource(subresource);

@@ -11,7 +11,7 @@ export interface SurfaceLocation {
 }
 
 /**
- * A place in one plane of a planar subresource. `x` and `y` are then those of the sample's first texel.
+ * A location in one plane of a planar subresource. `x` and `y` are then those of the sample's first texel.
  */
 export interface PlaneLocation extends SurfaceLocation {
   /** Counted from the luma plane, 0. */
@@ -19,11 +19,9 @@ export interface PlaneLocation extends SurfaceLocation {
 }
 
 /**
- * The block that holds byte `offset` of the backing; in a planar subresource the sample, with its plane.
- * Where the planes of a subresource are not known to lie anywhere (`planesOf` is empty), the answer is its
- * first texel, without a plane (D4).
- * @throws SurfaceLayoutError EINVAL for an offset outside the surface; the end is outside too, it does not
- * wrap (D6).
+ * The block that holds byte `offset` of the backing; in a planar subresource the sample, with its plane. If the layout
+ * of planes is unknown (`planesOf` is empty), the result is the first texel, without a plane (D4).
+ * @throws SurfaceLayoutError EINVAL for an offset outside the surface, including its end, which does not wrap (D6).
  */
 export function locate(layout: SurfaceLayout, offset: number): SurfaceLocation | PlaneLocation {
   if (!Number.isInteger(offset) || offset < 0 || offset >= layout.bytes) {
@@ -72,9 +70,9 @@ function locateSample({ planes }: MipLayout, inMip: number): Omit<PlaneLocation,
 }
 
 /**
- * Where the block (or, with a plane, the sample) that holds this texel starts in the backing: `locate` and
- * back. Of a planar subresource without a plane, or whose planes are not known, it is the start.
- * @throws SurfaceLayoutError EINVAL for what does not lie in the surface.
+ * The offset in the backing of the block (or, with a plane, the sample) with this texel: the inverse of `locate`. For a
+ * planar subresource without a plane, or with unknown planes, its start. @throws SurfaceLayoutError EINVAL for a
+ * location outside the surface.
  */
 export function offsetOfLocation(layout: SurfaceLayout, location: SurfaceLocation | PlaneLocation): number {
   const { sheet, subresource, x, y, z } = location;

@@ -7,13 +7,13 @@ export interface PlaneLayout {
   /** Samples in a row, and rows. A chroma plane has one for each block of texels. */
   readonly width: number;
   readonly height: number;
-  /** 2 where a plane holds both chroma values, Cb before Cr; else 1. */
+  /** 2 if a plane holds both chroma values, Cb before Cr; otherwise 1. */
   readonly bytesPerSample: number;
   /** Texels that one sample stands for, in each direction: 1 for luma, 2 for chroma. */
   readonly texelsPerSample: number;
 }
 
-/** What the planes of a mip level follow from. */
+/** The input for the planes of a mip level. */
 export interface MipSize {
   readonly height: number;
   readonly depth: number;
@@ -22,10 +22,10 @@ export interface MipSize {
 }
 
 /**
- * The planes of a mip level of a planar format: luma, then CbCr (NV12), or luma, Cr, Cb (YV12), as the
- * FOURCCs define them, at the pitch of the format table. Empty where that does not say how they lie: in a
- * level of several slices, and in one of odd height, whose luma plane may or may not have a row for the half
- * block (D4). Empty also for formats that are not planar.
+ * The planes of a mip level of a planar format: luma, then CbCr (NV12), or luma, Cr, Cb (YV12), as the FOURCCs define
+ * them, at the pitch of the format table. Empty if that does not define their layout: in a level of several slices, and
+ * in one of odd height, whose luma plane may or may not have a row for the half block (D4). Empty also for formats that
+ * are not planar.
  */
 export function planesOf(format: SurfaceFormat, mip: MipSize): readonly PlaneLayout[] {
   const { blocksWide, blocksHigh } = mip;

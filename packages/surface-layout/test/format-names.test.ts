@@ -37,7 +37,7 @@ describe('formatsByWebGpu', () => {
     expect(names(formatsByWebGpu('depth16unorm'))).toEqual(['D16_UNORM', 'Z_D16']);
   });
 
-  it('is empty for formats that no surface has the bytes of, and for what is no format', () => {
+  it('is empty for formats without a matching surface format, and for unknown names', () => {
     expect([formatsByWebGpu('astc-4x4-unorm'), formatsByWebGpu('nope')]).toEqual([[], []]);
   });
 });
@@ -67,7 +67,7 @@ describe('formatsByWebGl', () => {
     expect(names(formatsByWebGl('RGBA4'))).toEqual(['B4G4R4A4_UNORM', 'A4R4G4B4']);
   });
 
-  it('is empty for what is no sized format of a surface', () => {
+  it('is empty for formats that are not sized formats of a surface', () => {
     expect([formatsByWebGl('RGBA'), formatsByWebGl(0x1908), formatsByWebGl(0)]).toEqual([[], [], []]);
   });
 });

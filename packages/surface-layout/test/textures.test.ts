@@ -88,14 +88,14 @@ describe('webGpuTextures', () => {
     ]);
   });
 
-  it('sizes that are no multiple of the block: refused, or by the feature, in whole blocks', () => {
+  it('sizes that are not a multiple of the block: refused, or by the feature, in whole blocks', () => {
     for (const depth of [1, 3]) {
       const layout = layoutOf('BC7_UNORM', 10, 7, { depth, mipLevels: 2 });
       expect(webGpuTextures(layout)).toEqual([
         {
           format: undefined,
           reason: expect.stringContaining(
-            'no multiple of the block: WebGPU needs texture-compression-unaligned',
+            'size is not a multiple of the block: WebGPU needs texture-compression-unaligned',
           ) as string,
         },
       ]);
@@ -130,7 +130,7 @@ describe('webGlTextures', () => {
       { layers: 0, cube: true },
       { call: 'texStorage2D', target: 0x8513, depth: 1 },
     ],
-  ])('%o: where to bind it, and its storage', (change, texture) => {
+  ])('%o: its target, and its storage', (change, texture) => {
     expect(webGlTextures(layoutOf('R8_UNORM', 8, 8, change))).toMatchObject([texture]);
   });
 
@@ -214,7 +214,7 @@ describe('compressed volumes in WebGL 2', () => {
     expect(writes).toMatchObject([{ width: 4, height: 4, srcLength: 16 }]);
   });
 
-  it('calls without number are refused before they are made', () => {
+  it('too many calls are refused before they are allocated', () => {
     const huge = layoutOf('BC7_UNORM', 8, 2 ** 25);
     const box = { subresource: 0, x: 0, y: 0, z: 0, width: 4, height: 2 ** 25, depth: 1 };
     expect(() => toSubImages(huge, [box])).toThrow(expect.objectContaining({ code: 'EOVERFLOW' }));

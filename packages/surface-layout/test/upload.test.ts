@@ -14,7 +14,7 @@ describeUploads(
 );
 describeUploads({ device: webGlModel, upload: toSubImages }, uploadRuns(600));
 
-describe('what the APIs ask for', () => {
+describe('requirements of the APIs', () => {
   function layoutOf(name: string, width: number, height: number, change = {}): SurfaceLayout {
     return surface(formatByName(name)?.id ?? 0, width, height, change);
   }
@@ -62,7 +62,7 @@ describe('what the APIs ask for', () => {
     ]);
   });
 
-  it('a typeless format takes the meaning of a view, whose blocks must be the same', () => {
+  it('a typeless format takes the format of a view with equal blocks', () => {
     const layout = layoutOf('R8G8B8A8_TYPELESS', 4, 4);
     expect(toTextureWrites(layout, wholeSurface(layout)).textures[0].format).toBeUndefined();
     const viewFormat = formatByName('R8G8B8A8_UNORM_SRGB');

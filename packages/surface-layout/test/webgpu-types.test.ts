@@ -27,7 +27,7 @@ async function show(
   return made.map((texture) => texture.createView(descriptor));
 }
 
-it('what the package gives goes into WebGPU as it is', async () => {
+it('results match the types of WebGPU', async () => {
   const seen: unknown[] = [];
   const texture = { createView: (descriptor: unknown) => seen.push(descriptor) };
   const queue = { writeTexture: (...args: unknown[]) => seen.push(args) };

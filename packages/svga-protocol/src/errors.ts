@@ -1,10 +1,9 @@
 /**
- * What kind of mistake it was: EBADMSG a stream that stops making sense, EINVAL a field or part that cannot be,
- * ENOSPC a full command writer.
+ * The cause: EBADMSG a damaged stream, EINVAL an invalid field or part, ENOSPC a full command writer.
  */
 export type SvgaProtocolErrorCode = 'EBADMSG' | 'EINVAL' | 'ENOSPC';
 
-/** The one error of this package; encoder and decoder throw it. `values` holds the offending numbers by name. */
+/** The error class of this package; encoder and decoder throw it. `values` holds the offending numbers by name. */
 export class SvgaProtocolError extends Error {
   override readonly name = 'SvgaProtocolError';
 

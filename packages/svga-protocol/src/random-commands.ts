@@ -12,20 +12,20 @@ import type {
 import { partCount } from './structures/tail.js';
 import type { TailPart } from './structures/tail.js';
 
-/** Draws a whole number from 0 up to but not including `limit`, which is at most 2^32. */
+/** Draws an integer from 0 to below `limit`, which is at most 2^32. */
 export type Draw = (limit: number) => number;
 
-/** A command as `CommandWriter.write` takes it. */
+/** A command as the arguments of `CommandWriter.write`. */
 export interface RandomCommand {
   readonly name: CommandName;
   readonly fields: CommandFields<CommandName>;
 }
 
-/** Fields that say how long a command is are kept small: a cursor or page list may be gigabytes. */
+/** Fields that determine the length of a command are kept small: a cursor or page list may be gigabytes. */
 const MOST_OF_LENGTH = 5;
 const MOST_ELEMENTS = 4;
 
-/** A draw from a seed, always the same (mulberry32). */
+/** Reproducible draws from a seed (mulberry32). */
 export function seededDraw(seed: number): Draw {
   let state = seed >>> 0;
   return (limit) => {
@@ -36,7 +36,7 @@ export function seededDraw(seed: number): Draw {
   };
 }
 
-/** Small numbers, as ids and sizes mostly are, any numbers, and the ends of what there is. */
+/** Small numbers, as most ids and sizes are, random numbers, and limits. */
 function unsigned(draw: Draw, bits: number): number {
   const limit = 2 ** bits;
   switch (draw(4)) {
@@ -115,7 +115,7 @@ function elementsOf(draw: Draw, part: TailPart, values: Record<string, AnyValue>
       );
 }
 
-/** A valid command of any name of `names`: what encodes, and decodes to the same fields. */
+/** A valid command of any name of `names`: it encodes, and decodes to the same fields. */
 export function randomCommand(draw: Draw, names: readonly CommandName[] = commandNames): RandomCommand {
   const name = names[draw(names.length)];
   const { body, tail } = definitionOf(name);

@@ -12,7 +12,7 @@ export function mapPorts({ io }: EmulatorCpu, base: number, device: SvgaDevice):
 
 /**
  * BAR1 or BAR2: memory of the device that the guest loads and stores.
- * @param memory asked for at the first access, so that VRAM which nobody touches takes no memory
+ * @param memory called at the first access, so that unused VRAM takes no memory
  */
 export function mapMemory(
   { io }: EmulatorCpu,
@@ -29,7 +29,7 @@ export function mapMemory(
     return view;
   };
   // Addresses come signed; the size is a power of two and the base a multiple of it. A word may have any address:
-  // v86 cuts accesses into bytes only where they cross a page, so that no word reaches past the last byte.
+  // v86 splits only accesses that cross a page into bytes, so no word reaches past the last byte.
   const last = size - 1;
   io.mmap_register(
     base,

@@ -50,7 +50,7 @@ function fence(number: number): Uint8Array {
 }
 
 describe('attachSvga', () => {
-  it('refuses what is no emulator, one that is not ready, and one of another make', () => {
+  it('refuses an object that is not an emulator, one that is not ready, and another version', () => {
     expect(() => attachSvga({})).toThrow(expect.objectContaining({ code: 'ENODEV' }));
     const emulator = new FakeEmulator();
     Object.assign(emulator.v86.cpu, { run_hardware_timers: undefined });
@@ -64,15 +64,15 @@ describe('attachSvga', () => {
   });
 
   it.each<[string, AttachOptions]>([
-    ['a slot that is none', { slot: 32 }],
+    ['an invalid slot', { slot: 32 }],
     ['ports below what v86 moves', { ioBase: 0x100 }],
     ['ports that are not aligned', { ioBase: 0x1c08 }],
     ['VRAM in guest memory', { vramAddress: 0, vramBytes: 2 ** 17 }],
     ['VRAM smaller than v86 maps', { vramBytes: 2 ** 16 }],
-    ['FIFO memory that is no power of two', { fifoBytes: 3 * 2 ** 17 }],
+    ['FIFO memory that is not a power of two', { fifoBytes: 3 * 2 ** 17 }],
     ['FIFO memory that is not aligned to its size', { fifoAddress: 0xec02_0000 }],
     ['BARs that overlap', { fifoAddress: 0xe800_0000 }],
-    ['a limit of the device that cannot be', { maxMobs: -1 }],
+    ['an invalid limit of the device', { maxMobs: -1 }],
   ])('refuses %s, and leaves the emulator as it was', (_what, options) => {
     const emulator = new FakeEmulator();
     expect(() => attachSvga(emulator, options)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
@@ -107,7 +107,7 @@ describe('attachSvga', () => {
     expect(fifo[4]?.((fifo[0] + 4 * SVGA_FIFO.CAPABILITIES) | 0)).toBe(device.fifo[SVGA_FIFO.CAPABILITIES]);
   });
 
-  it('reads and writes guest memory where the emulator has it, also after that has moved', () => {
+  it('reads and writes guest memory of the emulator, also after that has moved', () => {
     const wasm = { buffer: new ArrayBuffer(2 ** 21) };
     const { emulator } = start({}, new FakeEmulator(2 ** 20, wasm));
     wasm.buffer = structuredClone(wasm.buffer, { transfer: [wasm.buffer] }); // the old one is detached
@@ -138,7 +138,7 @@ describe('attachSvga', () => {
     expect(emulator.tick(1006)).toBe(2);
   });
 
-  it('has a device that tells of the guest’s commands while they are there', () => {
+  it('emits events for the guest’s commands while they run', () => {
     const { emulator, attached } = start();
     const told: unknown[] = [];
     attached.device.events.listen((event) => {
@@ -154,7 +154,7 @@ describe('attachSvga', () => {
 });
 
 describe('a snapshot', () => {
-  it('goes on with what waited, by a clock that begins anew', () => {
+  it('continues pending work, with a new clock', () => {
     const before = start({ completionDelay: 5 });
     before.emulator.tick(900_000);
     before.emulator.tick(900_100);
@@ -179,7 +179,7 @@ describe('a snapshot', () => {
     ['one with a wrong magic', (snapshot: Uint8Array) => snapshot.slice().fill(0, 0, 4)],
     ['one of another version', (snapshot: Uint8Array) => snapshot.slice().fill(0xff, 4, 8)],
     ['one whose last blob is missing', (snapshot: Uint8Array) => snapshot.slice(0, -1)],
-  ])('that is %s is refused, and the device goes on as if nothing had been', (_what, damage) => {
+  ])('that is %s is refused, and leaves the device unchanged', (_what, damage) => {
     const { attached, emulator } = start({ completionDelay: 5 });
     emulator.tick(1000);
     emulator.tick(1010);

@@ -11,22 +11,24 @@ import { pciFunction } from './pci-function.js';
 /** A device in an emulator. */
 export interface AttachedSvga {
   readonly device: SvgaDevice;
-  /** The device's state. Take it together with `V86.save_state`, which leaves it out, while nothing runs. */
+  /**
+   * The device's state. Save it together with `V86.save_state`, which does not include it, while the emulator is
+   * stopped.
+   */
   snapshot(): Uint8Array;
   /**
-   * Makes the device what it was. Restore the emulator first: attach, `V86.restore_state`, then this.
-   * The snapshot is validated as a whole first: where this throws, the device is as it was before.
-   * @throws V86Error EBADMSG for bytes that are no snapshot of a device with these options
+   * Restores the device. Restore the emulator first: attach, `V86.restore_state`, then this. The snapshot is validated
+   * as a whole first: after an error the device is unchanged. @throws V86Error EBADMSG for bytes that are not a
+   * snapshot of a device with these options
    */
   restore(snapshot: Uint8Array): void;
 }
 
 /**
- * Gives an emulator the SVGA II device, as a PCI function beside its own VGA: the guest finds it when it looks
- * for PCI devices, so attach before `run` (`autostart: false`). It stays as long as the emulator.
+ * Attaches the SVGA II device to an emulator, as a PCI function beside its own VGA. The guest finds it when it
+ * enumerates PCI, so attach before `run` (`autostart: false`). It cannot be detached.
  * @param emulator a `V86` of the npm package `v86`, after its «emulator-ready»
- * @throws V86Error ENODEV where the emulator is not ready, EBUSY where the slot is taken, EINVAL for an option
- * that cannot be
+ * @throws V86Error ENODEV if the emulator is not ready, EBUSY if the slot is in use, EINVAL for an invalid option
  */
 export function attachSvga(emulator: object, options: AttachOptions = {}): AttachedSvga {
   const cpu = cpuOf(emulator);
@@ -37,7 +39,7 @@ export function attachSvga(emulator: object, options: AttachOptions = {}): Attac
   const pciDevice = pciFunction(placement);
   const { pci_id: id } = pciDevice;
   if (pci.devices[id] !== undefined) {
-    throw new V86Error('EBUSY', 'the PCI slot is taken', { slot });
+    throw new V86Error('EBUSY', 'the PCI slot is in use', { slot });
   }
   const device = makeDevice(
     {
@@ -46,7 +48,7 @@ export function attachSvga(emulator: object, options: AttachOptions = {}): Attac
     },
     { ...deviceOptions, vramAddress, vramBytes, fifoAddress, fifoBytes },
   );
-  // v86 takes the handlers of the ports into the BAR when the function is registered.
+  // v86 copies the handlers of the ports to the BAR when the function is registered.
   mapPorts(cpu, ioBase, device);
   mapMemory(cpu, vramAddress, vramBytes, () => device.vram);
   mapMemory(cpu, fifoAddress, fifoBytes, () => device.fifo);

@@ -2,11 +2,11 @@ import type { SvgaDevice } from '@cg/svga-device';
 import type { EmulatorCpu } from './emulator.js';
 
 /**
- * The device's time, in milliseconds. It runs with the emulator's main loop, stands still while that does, and
- * goes on where a snapshot left it.
+ * The device's time, in milliseconds. It runs with the emulator's main loop, stops with it, and continues from a
+ * snapshot.
  */
 export class DeviceClock {
-  /** What the device was told last. */
+  /** The last time given to the device. */
   now = 0;
   #emulatorTime: number | undefined;
 
@@ -22,7 +22,7 @@ export class DeviceClock {
     };
   }
 
-  /** Goes on from another time. */
+  /** Continues from another time. */
   set(now: number): void {
     this.now = now;
     this.#emulatorTime = undefined;

@@ -5,7 +5,7 @@ type Write = (address: number, value: number) => void;
 
 /** A device on the PCI bus of v86, as `register_device` takes it. */
 export interface PciDevice {
-  /** Bus, slot and function as the configuration address has them: the slot times 8. */
+  /** Bus, slot and function as in the configuration address: the slot times 8. */
   readonly pci_id: number;
   /** The configuration space, 64 bytes or more. */
   readonly pci_space: readonly number[];
@@ -14,7 +14,7 @@ export interface PciDevice {
   readonly name: string;
 }
 
-/** What is used of v86's processor object. Its names are the same in the release and the debug build. */
+/** The used part of v86's processor object. Its names are the same in the release and the debug build. */
 export interface EmulatorCpu {
   /** Guest-physical memory, a view of `wasm_memory`. */
   readonly mem8: Uint8Array;
@@ -40,24 +40,24 @@ export interface EmulatorCpu {
       lower_irq(id: number): void;
     };
   };
-  /** Called from v86's main loop with the time in milliseconds. @returns for how long a halted CPU may sleep */
+  /** Called from v86's main loop with the time in milliseconds. @returns how long a halted CPU may sleep */
   run_hardware_timers(acpi: unknown, now: number): number;
 }
 
 /**
  * The processor of a v86 emulator.
- * @param emulator a `V86` that has said «emulator-ready»
- * @throws V86Error ENODEV where there is none yet, or it lacks what a device needs
+ * @param emulator a `V86` after «emulator-ready»
+ * @throws V86Error ENODEV if it is not ready, or lacks what a device needs
  */
 export function cpuOf(emulator: object): EmulatorCpu {
   const cpu = (emulator as { v86?: { cpu?: Partial<EmulatorCpu> } }).v86?.cpu;
   if (cpu?.devices?.pci === undefined || cpu.io === undefined || cpu.mem8 === undefined) {
-    throw new V86Error('ENODEV', 'not a v86 emulator that has said «emulator-ready»');
+    throw new V86Error('ENODEV', 'not a v86 emulator after «emulator-ready»');
   }
   const { io, devices, run_hardware_timers: timers, wasm_memory: memory } = cpu;
   const needed = [io.register_read, io.mmap_register, devices.pci.register_device, timers];
   if (memory === undefined || needed.some((part) => typeof part !== 'function')) {
-    throw new V86Error('ENODEV', 'this version of v86 is not one that a device can be given to');
+    throw new V86Error('ENODEV', 'this version of v86 is not supported');
   }
   return cpu as EmulatorCpu;
 }

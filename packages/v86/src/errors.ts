@@ -1,10 +1,10 @@
 /**
- * What kind of mistake it was: ENODEV the emulator is not one that a device can be given to, EBUSY its slot or
- * addresses are taken, EINVAL an option that cannot be, EBADMSG bytes that are no snapshot.
+ * The cause: ENODEV an unsupported emulator, EBUSY a slot or addresses in use, EINVAL an invalid option, EBADMSG bytes
+ * that are not a snapshot.
  */
 export type V86ErrorCode = 'EBADMSG' | 'EBUSY' | 'EINVAL' | 'ENODEV';
 
-/** The one error of this package; `values` holds the offending numbers by name. */
+/** The error class of this package; `values` holds the offending numbers by name. */
 export class V86Error extends Error {
   override readonly name = 'V86Error';
 

@@ -10,21 +10,21 @@ const MMAP_UNIT = 128 * 1024;
 export const IO_BYTES = 16;
 
 /**
- * How the device is attached, and what device it is. Times (`completionDelay`) are milliseconds. `vramBytes` and
+ * Location and options of the device. Times (`completionDelay`) are milliseconds. `vramBytes` and
  * `fifoBytes` are powers of two, 128 KiB or more.
  */
 export interface AttachOptions extends SvgaDeviceOptions {
   /** PCI slot of bus 0, 1 to 31. Default 15, whose interrupt is IRQ 11 with SeaBIOS. */
   readonly slot?: number;
-  /** Where BAR0 lies until the guest moves it; from 0x1000 on, which v86 needs for moving. Default 0x1C00. */
+  /** Initial address of BAR0; at least 0x1000, so that v86 can move it. Default 0x1C00. */
   readonly ioBase?: number;
-  /** Where BAR1 lies for good: v86 moves no memory BAR. Default 0xE8000000. */
+  /** Fixed address of BAR1: v86 moves no memory BAR. Default 0xE8000000. */
   readonly vramAddress?: number;
-  /** Where BAR2 lies for good. Default 0xEC000000. */
+  /** Fixed address of BAR2. Default 0xEC000000. */
   readonly fifoAddress?: number;
 }
 
-/** The options, those with a default filled in. */
+/** The options with defaults filled in. */
 export interface Placement {
   readonly slot: number;
   readonly ioBase: number;
@@ -35,8 +35,7 @@ export interface Placement {
 }
 
 /**
- * Where the device lies.
- * @throws V86Error EINVAL for what v86 cannot place there
+ * The location of the device. @throws V86Error EINVAL for a location that v86 does not support
  */
 export function placementOf(options: AttachOptions, memoryBytes: number): Placement {
   const placement = {
@@ -50,7 +49,7 @@ export function placementOf(options: AttachOptions, memoryBytes: number): Placem
   const { slot, ioBase, vramAddress, fifoAddress, vramBytes, fifoBytes } = placement;
   mustHold(Number.isInteger(slot) && slot >= 1 && slot <= 31, 'not a PCI slot', { slot });
   const isPort = Number.isInteger(ioBase) && ioBase >= 0x1000 && ioBase <= 0x1_0000 - IO_BYTES;
-  mustHold(isPort && ioBase % IO_BYTES === 0, 'not a place for I/O ports', { ioBase });
+  mustHold(isPort && ioBase % IO_BYTES === 0, 'not an address for I/O ports', { ioBase });
   checkBar('vram', vramAddress, vramBytes, memoryBytes);
   checkBar('fifo', fifoAddress, fifoBytes, memoryBytes);
   const apart = vramAddress + vramBytes <= fifoAddress || fifoAddress + fifoBytes <= vramAddress;
@@ -62,7 +61,7 @@ function checkBar(name: string, address: number, bytes: number, memoryBytes: num
   const isSize = Number.isInteger(Math.log2(bytes)) && bytes >= MMAP_UNIT && bytes <= 256 * MIB;
   mustHold(isSize, 'not the size of a memory BAR', { [`${name}Bytes`]: bytes });
   const isPlace = Number.isInteger(address) && address % bytes === 0 && address >= memoryBytes;
-  mustHold(isPlace && address + bytes <= 2 ** 32, 'not a place for a memory BAR', {
+  mustHold(isPlace && address + bytes <= 2 ** 32, 'not an address for a memory BAR', {
     [`${name}Address`]: address,
   });
 }

@@ -6,10 +6,10 @@ import type { Placement } from './options.js';
 const VENDOR_ID = 0x15ad;
 const DEVICE_ID = 0x0405;
 
-/** Command register: I/O space, memory space, bus master. v86 ignores 32-bit writes of it, so all are on. */
+/** Command register: I/O space, memory space, bus master. v86 ignores 32-bit writes to it, so all are on. */
 const COMMAND = 0x7;
 
-/** Display controller, other: beside v86's own VGA, and the console of the BIOS stays there. */
+/** Display controller, other: v86's own VGA keeps the console of the BIOS. */
 const CLASS = 0x0380;
 
 const CONFIGURATION_BYTES = 64;

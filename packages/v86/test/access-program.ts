@@ -6,14 +6,14 @@ export type MoveBytes = 1 | 2 | 4 | 8 | 10 | 16;
 /** Bytes of an element of a string instruction, or of an operand in memory. */
 export type WordBytes = 1 | 2 | 4;
 
-/** How often the program has run, while it waits for `GO` to be other than 0; 0 before. */
+/** The number of rounds while the program waits for `GO` to change from 0. */
 export const ROUNDS = 0x1_0000;
 export const GO = 0x1_0004;
 
-/** The word that is not 0 when the program has ended. */
+/** A word that is not 0 after the program has ended. */
 export const ENDED = 0x1_0008;
 
-/** Where a program that waits loads and stores: so far above its operands, where there is no memory. */
+/** The offset of accesses while waiting: above all operands, where there is no memory. */
 const NOWHERE = 0x1000_0000;
 
 const OPERAND_16 = 0x66;
@@ -67,8 +67,8 @@ export class AccessProgram {
   }
 
   /**
-   * Runs the program again and again on addresses without memory, until `GO`; then once as it is written, and
-   * halts. v86 compiles code that has run often, so that the last time can be interpreted or compiled code.
+   * Runs the program repeatedly on addresses without memory, until `GO`; then once on its operands, and halts. v86
+   * compiles code that has run often, so the last run can be interpreted or compiled.
    */
   finish(): ArrayBuffer {
     const body = this.#code;

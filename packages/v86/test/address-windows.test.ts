@@ -17,7 +17,7 @@ const WIDTHS = [1, 2, 4, 8, 10, 16] as const;
 
 /**
  * v86 interprets code until a page of it has run some 200,000 instructions, and then compiles it; the two load and
- * store in different ways. This is how many instructions of a program run before the one time that counts.
+ * store in different ways. This many instructions of a program run before the run that counts.
  */
 const INTERPRETED = 0;
 const COMPILED = 400_000;
@@ -92,7 +92,7 @@ function fillAreas(): Memory {
   return { ram: fill(RAM.bytes, 37), vram: fill(VRAM.bytes, 41), fifo: fill(FIFO.bytes, 43) };
 }
 
-/** What the areas hold after a program has run in the real emulator. */
+/** The content of the areas after a program has run in the real emulator. */
 async function runInEmulator(accesses: readonly Access[], before: Memory, warmUp: number): Promise<Memory> {
   const { emulator, attached } = await makePc(programOf(accesses).finish(), DEVICE);
   const { vram, fifo } = attached.device;
@@ -116,7 +116,10 @@ async function runInEmulator(accesses: readonly Access[], before: Memory, warmUp
   };
 }
 
-/** Runs accesses in the emulator and on plain arrays. @returns what differs: arrays of this size help nobody */
+/**
+ * Runs accesses in the emulator and on plain arrays.
+ * @returns the differences, as whole arrays of this size are unreadable
+ */
 async function compare(accesses: readonly Access[], warmUp: number): Promise<string[]> {
   const memory = fillAreas();
   const result = await runInEmulator(accesses, memory, warmUp);
@@ -172,7 +175,7 @@ describe.each([
   ['interpreted', INTERPRETED],
   ['compiled', COMPILED],
 ])('VRAM and FIFO memory, to %s code', (_how, warmUp) => {
-  it('are plain bytes, whatever the width, offset and order of loads and stores', async () => {
+  it('are plain bytes, for any width, offset and order of loads and stores', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(anyAccess, { minLength: 1, maxLength: 600, size: 'max' }),

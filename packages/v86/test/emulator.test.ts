@@ -9,7 +9,7 @@ const VALUE = IO + SVGA_PORT.VALUE;
 const SLOT = 15;
 const IDE_SLOT = 30;
 describe('a v86 emulator with the device', () => {
-  it('shows it on the PCI bus, and reads and writes its registers through 32-bit ports', async () => {
+  it('has it on the PCI bus, and accesses its registers through 32-bit ports', async () => {
     const rom = new BootRom()
       .readConfiguration(SLOT, 0x00, 0x600)
       .readConfiguration(SLOT, 0x08, 0x604)
@@ -57,7 +57,7 @@ describe('a v86 emulator with the device', () => {
     expect(words).toEqual([0xffff_fff1, 0xfff8_0000, 0xec00_0000, 2 ** 19]);
   });
 
-  it('goes on in another emulator from a saved state and a snapshot', async () => {
+  it('continues in another emulator from a saved state and a snapshot', async () => {
     const moved = 0xc020;
     const rom = new BootRom();
     // v86 restores no IDE controller whose legacy BARs no BIOS has cleared.
@@ -77,7 +77,7 @@ describe('a v86 emulator with the device', () => {
     await after.emulator.restore_state(state);
     after.attached.restore(snapshot);
     expect(word(after.emulator, 0x600)).toBe(0x1234);
-    // As the guest would read it, at the place it gave the ports.
+    // As the guest would read it, at the address it gave the ports.
     const { io } = (after.emulator as unknown as { v86: { cpu: { io: Ports } } }).v86.cpu;
     expect(io.port_read32(moved + SVGA_PORT.INDEX)).toBe(SVGA_REG.GUEST_ID);
     expect(io.port_read32(moved + SVGA_PORT.VALUE)).toBe(0x1234);

@@ -3,7 +3,7 @@ import type { EmulatorCpu, PciDevice } from '../src/emulator.js';
 type Handler = ((value: number) => unknown) | undefined;
 type Mapped = Parameters<EmulatorCpu['io']['mmap_register']>;
 
-/** What a device sees of v86, without a CPU: ports, mapped addresses, interrupt lines and time. */
+/** The device's view of v86, without a CPU: ports, mapped addresses, interrupt lines and time. */
 export class FakeEmulator {
   readonly reads = new Map<number, Handler[]>();
   readonly writes = new Map<number, Handler[]>();
@@ -11,7 +11,7 @@ export class FakeEmulator {
   readonly lines: string[] = [];
   readonly devices: PciDevice[] = [];
   readonly v86: { cpu: EmulatorCpu };
-  /** What the emulator's own timers say: for how long a halted CPU may sleep. */
+  /** The emulator's own timers: how long a halted CPU may sleep. */
   sleep = 100;
 
   constructor(memoryBytes = 2 ** 20, wasm = { buffer: new ArrayBuffer(2 ** 21) }) {

@@ -1,7 +1,7 @@
 /** Size of a BIOS, whose last 16 bytes begin with the first instruction a PC runs. */
 const ROM_BYTES = 0x1_0000;
 
-/** Where a BIOS of this size lies, below 1 MiB. */
+/** The address of a BIOS of this size, below 1 MiB. */
 export const ROM_ADDRESS = 0xf_0000;
 
 const RESET_VECTOR = 0xfff0;
@@ -17,7 +17,7 @@ export function romImage(code: readonly number[]): ArrayBuffer {
   return rom.buffer;
 }
 
-/** A number as so many bytes, the lowest first. */
+/** A number as this many bytes, the lowest first. */
 export function little(value: number, bytes: number): number[] {
   return Array.from({ length: bytes }, (_, i) => Math.floor(value / 2 ** (8 * i)) % 256);
 }

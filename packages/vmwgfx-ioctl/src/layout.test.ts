@@ -45,7 +45,7 @@ describe('structures', () => {
     expect(Object.fromEntries(bytes)).toEqual(sizes);
   });
 
-  it('have every field on a multiple of its size: C puts no padding where none is named', () => {
+  it('have every field on a multiple of its size: C adds no unnamed padding', () => {
     for (const [name, struct] of Object.entries(structs)) {
       for (const { name: field, offset, elementBytes, struct: inner } of struct.fields) {
         const alignment = inner === undefined ? elementBytes : 4;
@@ -78,7 +78,7 @@ describe('request numbers', () => {
     expect(requests.DRM_IOCTL_VMW_GB_SURFACE_REF_EXT).toBe(0xc060645c);
   });
 
-  it('come apart as they were made', () => {
+  it('decompose to what they were composed of', () => {
     expect(takeApart(DRM_IOW(0x4c, 40))).toEqual({
       nr: 0x4c,
       isDrm: true,

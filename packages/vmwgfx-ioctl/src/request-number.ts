@@ -1,6 +1,6 @@
 /**
- * How Linux numbers an ioctl (asm-generic/ioctl.h): number in bits 0–7, type in 8–15, bytes of its argument in 16–29,
- * which way these go in 30–31.
+ * The encoding of Linux ioctl numbers (asm-generic/ioctl.h): number in bits 0–7, type in 8–15, bytes of the argument in
+ * 16–29, direction in 30–31.
  */
 const IOC_WRITE = 1;
 const IOC_READ = 2;
@@ -8,7 +8,7 @@ const IOC_READ = 2;
 /** 'd'. */
 const DRM_IOCTL_BASE = 0x64;
 
-/** The first number that belongs to the driver, and the end of them (drm.h). */
+/** The range of numbers for drivers (drm.h). */
 export const DRM_COMMAND_BASE = 0x40;
 export const DRM_COMMAND_END = 0xa0;
 
@@ -36,7 +36,7 @@ export function DRM_IO(nr: number): number {
   return encode(0, nr, 0);
 }
 
-/** A request number, taken apart. */
+/** A decomposed request number. */
 export interface Request {
   readonly nr: number;
   readonly isDrm: boolean;
@@ -47,7 +47,7 @@ export interface Request {
   readonly writes: boolean;
 }
 
-/** Of any number: its lower 32 bits. */
+/** Uses the lower 32 bits of the number. */
 export function takeApart(request: number): Request {
   const bits = request >>> 0;
   const direction = bits >>> 30;

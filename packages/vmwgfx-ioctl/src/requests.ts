@@ -1,7 +1,7 @@
 import { DRM_COMMAND_BASE, DRM_IO, DRM_IOR, DRM_IOW, DRM_IOWR } from './request-number.js';
 import * as structs from './structs.js';
 
-/* The driver's own calls, by their place behind DRM_COMMAND_BASE (vmwgfx_drm.h). */
+/* The driver's own calls, relative to DRM_COMMAND_BASE (vmwgfx_drm.h). */
 
 export const DRM_VMW_GET_PARAM = 0;
 export const DRM_VMW_ALLOC_BO = 1;

@@ -2,8 +2,8 @@ import { arrayOf, Struct } from '@cg/svga-protocol';
 
 /*
  * The structures of include/uapi/drm/vmwgfx_drm.h, named after theirs and with their fields, as 64-bit Linux lays them
- * out: each field on a multiple of its size, so there is no padding but the named one. A structure in another is
- * written out. Enumerations are u32. A 64-bit value of which every bit counts is two words, the lower first.
+ * out: each field on a multiple of its size, so all padding is named. Nested structures are expanded. Enumerations are
+ * u32. A 64-bit value that needs every bit is two words, the lower first.
  */
 
 const word = 'u32' as const;
@@ -154,7 +154,7 @@ export const getCap = new Struct({ capability: 'u64', value: 'u64' });
 
 export const primeHandle = new Struct({ handle: word, flags: word, fd: 'i32' });
 
-/* Of calls that this device does not offer, for the numbers of their requests. */
+/* Structures of unsupported calls, for their request numbers. */
 
 const rectFields = { x: 'i32', y: 'i32', w: word, h: word } as const;
 

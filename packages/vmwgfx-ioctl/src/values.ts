@@ -1,6 +1,6 @@
-/* Values of vmwgfx_drm.h and drm.h, in their words. */
+/* Values of vmwgfx_drm.h and drm.h, with their names. */
 
-/** Device information to ask for. */
+/** Parameters of GET_PARAM. */
 export const DRM_VMW_PARAM = {
   NUM_STREAMS: 0,
   NUM_FREE_STREAMS: 1,
@@ -25,7 +25,7 @@ export const DRM_VMW_PARAM = {
 export const DRM_VMW_MAX_SURFACE_FACES = 6;
 export const DRM_VMW_MAX_MIP_LEVELS = 24;
 
-/** How a surface to reference is named: by a handle, or by a file descriptor. */
+/** The kind of reference to a surface: a handle, or a file descriptor. */
 export const DRM_VMW_HANDLE = { LEGACY: 0, PRIME: 1 } as const;
 
 export const drm_vmw_surface_flag = {
@@ -49,7 +49,7 @@ export const DRM_VMW_FE_FLAG_REQ_TIME = 1;
 export const drm_vmw_context = { legacy: 0, dx: 1 } as const;
 export const drm_vmw_shader_type = { vs: 0, ps: 1 } as const;
 
-/** What DRM_IOCTL_GET_CAP can be asked, of what this device has an answer to. */
+/** The capabilities of DRM_IOCTL_GET_CAP that this device supports. */
 export const DRM_CAP = {
   DUMB_BUFFER: 1,
   PRIME: 5,
@@ -57,7 +57,7 @@ export const DRM_CAP = {
   SYNCOBJ: 0x13,
   SYNCOBJ_TIMELINE: 0x14,
 } as const;
-/** An answer about PRIME: both ways. */
+/** PRIME in both directions. */
 export const DRM_PRIME_CAP = { IMPORT: 1, EXPORT: 2 } as const;
 
 /** O_RDWR and O_CLOEXEC of x86. */

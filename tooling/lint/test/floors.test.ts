@@ -15,7 +15,7 @@ afterEach(() => {
   }
 });
 
-/** What the check says of a made-up house; `files` come on top of one that breaks no rule. */
+/** The findings for a synthetic house: `files` added to one that breaks no rule. */
 function violations(files: Files): string[] {
   const root = mkdtempSync(join(tmpdir(), 'cg-floors-'));
   houses.push(root);
@@ -60,7 +60,7 @@ function soundHouse(): Files {
 }
 
 describe('floors', () => {
-  it('a sound house: nothing to say', () => {
+  it('a valid house: no findings', () => {
     expect(violations({})).toEqual([]);
   });
 
@@ -78,7 +78,7 @@ describe('floors', () => {
     );
   });
 
-  it('an app may depend on an app that brings a program, to start it, and import nothing of it', () => {
+  it('an app may depend on an app that has a program, to start it, and import nothing of it', () => {
     const start = { dependencies: { '@cg/tool': 'workspace:^' } };
     const tool = { 'apps/tool/package.json': manifest('tool', 3, { bin: { tool: './dist/main.js' } }) };
     const starter = soundPackage('apps/starter', manifest('starter', 3, start));
@@ -90,7 +90,7 @@ describe('floors', () => {
   });
 
   it.each([
-    ['that brings no program', 'dependencies', {}, 'is an app without a program to start'],
+    ['that has no program', 'dependencies', {}, 'is an app without a program to start'],
     [
       'that starts an app itself',
       'dependencies',
@@ -127,7 +127,7 @@ describe('floors', () => {
 describe('publishing', () => {
   it.each([
     [{ sideEffects: true }, '"sideEffects" is not false'],
-    [{ version: 'soon' }, '"version" soon is none'],
+    [{ version: 'soon' }, '"version" soon is invalid'],
     [{ exports: {} }, '"exports" is missing'],
     [{ exports: { '.': './dist/index.js' } }, '"exports" of . does not name its types first'],
     [{ exports: { './x': { default: '', types: '' } } }, '"exports" of ./x does not name its types first'],
@@ -171,7 +171,7 @@ describe('imports', () => {
     expect(violations({ [path]: `${text}\n` })).toEqual([`${path}:1: ${message}`]);
   });
 
-  it('a test may use what is declared for development, and nothing else', () => {
+  it('a test may use only declared development dependencies', () => {
     const low = manifest('low', 1, { devDependencies: { 'fast-check': '1' } });
     const test = "import fc from 'fast-check';\nimport pad from 'left-pad';\n";
     expect(violations({ 'packages/low/package.json': low, 'packages/low/src/one.test.ts': test })).toEqual([
@@ -179,7 +179,7 @@ describe('imports', () => {
     ]);
   });
 
-  it('Node is allowed where the build is given its types', () => {
+  it('Node is allowed if the build has its types', () => {
     const forNode = {
       'packages/low/tsconfig.build.json': '{"compilerOptions": {"types": ["node"]}}',
       'packages/low/src/index.ts': "import { join } from 'node:path';\n",
@@ -187,7 +187,7 @@ describe('imports', () => {
     expect(violations(forNode)).toEqual([]);
   });
 
-  it('comments, templates and texts import nothing', () => {
+  it('comments, templates and strings import nothing', () => {
     const text = [
       "// import 'a';",
       '/*',
@@ -210,7 +210,7 @@ describe('files', () => {
   const emptyNames = ['utils.ts', 'util.test.ts', 'helpers/x.ts', 'Helper.ts', 'misc.json', 'common.ts'];
   it.each(emptyNames)('no %s', (name) => {
     expect(violations({ [`packages/low/src/${name}`]: '' })).toEqual([
-      `packages/low/src/${name.split('/')[0]}: the name does not say what is inside`,
+      `packages/low/src/${name.split('/')[0]}: the name does not describe the content`,
     ]);
   });
 
@@ -218,7 +218,7 @@ describe('files', () => {
     expect(violations({ 'packages/low/src/common-ancestor.ts': '' })).toEqual([]);
   });
 
-  it('400 lines are enough, but for tests', () => {
+  it('at most 400 lines, except in tests', () => {
     const long = '\n'.repeat(401);
     expect(violations({ 'packages/low/src/one.ts': '\n'.repeat(400) })).toEqual([]);
     expect(violations({ 'packages/low/src/one.ts': long, 'packages/low/src/one.test.ts': long })).toEqual([
@@ -226,7 +226,7 @@ describe('files', () => {
     ]);
   });
 
-  it('120 columns are enough, and a column is a character', () => {
+  it('at most 120 columns, and a column is a character', () => {
     const text = `${'x'.repeat(120)}\n${'𝄞'.repeat(120)}\n${'x'.repeat(121)}\n`;
     expect(violations({ 'packages/low/src/one.ts': text })).toEqual([
       'packages/low/src/one.ts:3: 121 columns, more than 120',

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A document without its blocks of code, in which `](` is no link. */
+/** A document without its blocks of code, in which `](` is not a link. */
 function prose(document: string): string {
   return readFileSync(join(root, document), 'utf8').replace(/^```[^]*?^```/gm, '');
 }

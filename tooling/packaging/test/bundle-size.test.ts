@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { published } from './workspace.js';
 
-/** KiB that a bundler adds for one export of a package. */
+/** The size in KiB of a bundle with one export of a package. */
 async function kibibytes(name: string, exported: string): Promise<number> {
   const entry = join(published.get(name)?.folder ?? '', 'dist', 'index.js');
   const { outputFiles } = await build({

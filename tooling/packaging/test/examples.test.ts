@@ -7,13 +7,13 @@ import { root } from './workspace.js';
 const folder = join(root, 'examples');
 const programs = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
 
-it('there is an example for each kind of user, and the README names each', () => {
+it('there is an example for each kind of user, and the README lists each', () => {
   expect(programs).toHaveLength(5);
   const readme = readFileSync(join(folder, 'README.md'), 'utf8');
   programs.forEach((name) => expect(readme).toContain(`[${name}](${name})`));
 });
 
-it.each(programs)('%s prints what stands beside it', (name) => {
+it.each(programs)('%s prints the text in its .txt file', (name) => {
   const { NODE_OPTIONS: _options, ...env } = process.env;
   const { stdout, stderr, status } = spawnSync(process.execPath, [name], {
     cwd: folder,

@@ -13,7 +13,7 @@ beforeAll(() => {
 afterAll(() => user?.leave(), 120_000);
 
 describe.each([...published])('%s, packed', (name) => {
-  it('holds its bundle, recordings that it reads, README, LICENSE, package.json and nothing else', () => {
+  it('contains its bundle, recordings, README, LICENSE, package.json and nothing else', () => {
     const paths = [...readTarball(user.tarball(name)).keys()];
     expect(paths).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE']));
     expect(paths.some((path) => path.startsWith('dist/'))).toBe(true);
@@ -22,7 +22,7 @@ describe.each([...published])('%s, packed', (name) => {
     expect(paths.filter((path) => /\.(?:test|fixture)\./.test(path))).toEqual([]);
   });
 
-  it('says which versions of its neighbours it needs', () => {
+  it('declares the versions of the workspace packages that it needs', () => {
     const packed = Buffer.from(readTarball(user.tarball(name)).get('package.json') ?? []).toString('utf8');
     expect(packed).not.toContain('workspace:');
     const { dependencies = {} } = JSON.parse(packed) as Manifest;
@@ -52,8 +52,8 @@ describe.each(programs)('%s, installed in a new project', (name, { manifest, rea
     expect(project.runProgram(program, ['--help']).split(' ', 2)).toEqual(['Usage:', program]);
   });
 
-  it.runIf(name === '@cg/cli')('prints what its README says', () => {
-    // Those that need no file of the reader's own.
+  it.runIf(name === '@cg/cli')('prints the output in its README', () => {
+    // Examples that need no file of the user.
     const runnable = examples(readme, 'sh').filter(({ code }) => !/\.(raw|bin)\b/.test(code));
     expect(runnable.length).toBeGreaterThan(1);
     for (const { code, prints } of runnable) {
@@ -63,7 +63,7 @@ describe.each(programs)('%s, installed in a new project', (name, { manifest, rea
     }
   });
 
-  it.runIf(name === '@cg/cli')('replays the trace that it brings', () => {
+  it.runIf(name === '@cg/cli')('replays the bundled trace', () => {
     expect(project.runProgram('cg', ['replay'])).toMatch(/^idle-desktop: .*wrong bytes +0,/s);
   });
 

@@ -3,19 +3,19 @@ import { countBlocks, examples, importedPackages, installedPackages, relativeLin
 import { libraries, programs, published } from './workspace.js';
 
 describe.each([...published])('the README of %s', (name, { readme }) => {
-  it('is headed by its name and says how to install it, and all that its examples import', () => {
+  it('has its name as title, and installs everything that its examples import', () => {
     expect(readme.split('\n')[0]).toBe(`# ${name}`);
     const installed = installedPackages(readme);
     expect(installed[0]).toBe(name);
     expect(installed).toEqual(expect.arrayContaining(importedPackages(readme)));
   });
 
-  it('has no link that leads nowhere on a package page', () => {
+  it('has no link that is dead on a package page', () => {
     expect(relativeLinks(readme)).toEqual([]);
   });
 });
 
-describe('the output is right behind', () => {
+describe('has its output right after it', () => {
   it.each(libraries)('each block of code in the README of %s', (_name, { readme }) => {
     const blocks = countBlocks(readme, 'js');
     expect(blocks).toBeGreaterThan(0);

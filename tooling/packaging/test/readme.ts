@@ -1,4 +1,4 @@
-/** A block of a README that can be run, and the block right behind it that says what it prints. */
+/** A runnable block of a README, and the block after it with its output. */
 export interface Example {
   readonly code: string;
   readonly prints: string;
@@ -23,13 +23,13 @@ export function importedPackages(readme: string): string[] {
   return [...new Set(imports.map(([, name]) => name))];
 }
 
-/** Links of a README that lead to a file of the repository: on a package's page they lead nowhere. */
+/** Links of a README to files of the repository, which are dead on a package's page. */
 export function relativeLinks(readme: string): string[] {
   const prose = readme.replaceAll(/^```[^]*?^```$/gm, '');
   return [...prose.matchAll(/\]\((?!https?:|#)([^)]*)\)/g)].map(([, target]) => target);
 }
 
-/** How many blocks in a language a README has, with or without what they print. */
+/** The number of blocks in a language in a README, with or without output. */
 export function countBlocks(readme: string, language: string): number {
   return readme.split('\n').filter((line) => line === `\`\`\`${language}`).length;
 }

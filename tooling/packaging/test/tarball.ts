@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 
 const BLOCK = 512;
 
-/** The regular files of a packed package by path, below the `package/` that every such path begins with. */
+/** The regular files of a packed package by path, without the `package/` prefix. */
 export function readTarball(path: string): Map<string, Uint8Array> {
   const tar = gunzipSync(readFileSync(path));
   const files = new Map<string, Uint8Array>();

@@ -7,15 +7,13 @@ import { closure, published, root } from './workspace.js';
 
 const windows = process.platform === 'win32';
 
-/** No colours, and nothing that the test runner tells Node. */
+/** No colours, and no Node options of the test runner. */
 const { FORCE_COLOR: _color, NODE_OPTIONS: _options, ...inherited } = process.env;
 const pinnedPnpm = join(root, '.tools', 'pnpm', 'node_modules', '.bin');
 const environment = { ...inherited, NO_COLOR: '1', PATH: [pinnedPnpm, process.env.PATH].join(delimiter) };
 
 /**
- * Runs a command to its end.
- * @returns what it printed
- * @throws Error with all it said, where it fails
+ * Runs a command to its end. @returns its output @throws Error with all its output if it fails
  */
 function run(command: string, args: readonly string[], cwd: string): string {
   const shell = windows && command !== process.execPath;
@@ -39,7 +37,7 @@ function unpack(tarball: string, folder: string): void {
   }
 }
 
-/** Somebody who has the packed packages, and makes new projects outside of the repository with them. */
+/** A user of the packed packages, with new projects outside the repository. */
 export class User {
   readonly #folder = mkdtempSync(join(tmpdir(), 'cg-packaging-'));
   readonly #tarballs = join(this.#folder, 'tarballs');
@@ -67,13 +65,13 @@ export class User {
     return join(this.#tarballs, found[0]);
   }
 
-  /** A new project with packages installed, and of this workspace only what they need. */
+  /** A new project with the packages and their dependencies installed. */
   install(...names: readonly string[]): Project {
     const folder = mkdtempSync(join(this.#folder, 'project-'));
     writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
     const needed = [...new Set(names.flatMap((name) => [...closure(name)]))];
     if (needed.every((name) => hasNoOutsideDependency(name))) {
-      // What npm would do, in a hundredth of the time.
+      // The same as npm install, in a hundredth of the time.
       needed.forEach((name) => unpack(this.tarball(name), join(folder, 'node_modules', name)));
     } else {
       const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
@@ -83,7 +81,7 @@ export class User {
     return new Project(folder);
   }
 
-  /** Throws everything away. */
+  /** Removes all projects. */
   leave(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -93,13 +91,13 @@ export class User {
 export class Project {
   constructor(readonly folder: string) {}
 
-  /** Runs a module with plain Node. @returns what it printed */
+  /** Runs a module with plain Node. @returns its output */
   runModule(code: string): string {
     writeFileSync(join(this.folder, 'example.mjs'), code);
     return run(process.execPath, ['example.mjs'], this.folder);
   }
 
-  /** Runs a program that an installed package brings, in the repository. @returns what it printed */
+  /** Runs a program of an installed package, in the repository. @returns its output */
   runProgram(name: string, args: readonly string[]): string {
     return run(join(this.folder, 'node_modules', '.bin', windows ? `${name}.cmd` : name), args, root);
   }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The repository, without a slash at its end. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/[\\/]$/, '');
 
-/** What the tests read of a package.json. */
+/** The fields of a package.json that the tests read. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -32,7 +32,7 @@ export const published: ReadonlyMap<string, PublishedPackage> = new Map(
     .map(({ folder, manifest }) => [manifest.name, { folder, manifest, readme: readmeIn(folder) }]),
 );
 
-/** The packages that bring a program, and those that bring code; their READMEs show the one or the other. */
+/** The packages with a program, and those with code; their READMEs show one or the other. */
 export const programs = [...published].filter(([, { manifest }]) => manifest.bin !== undefined);
 export const libraries = [...published].filter(([, { manifest }]) => manifest.bin === undefined);
 

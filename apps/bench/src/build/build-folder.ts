@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../errors.js';
 
-/** A checkout of this repository, and where its packages are: folders by package name. */
+/** A checkout of this repository, with the folders of its packages by name. */
 export interface BuildFolder {
   readonly folder: string;
   readonly packages: ReadonlyMap<string, string>;
@@ -11,9 +11,8 @@ export interface BuildFolder {
 type Manifest = Readonly<Record<string, unknown>>;
 
 /**
- * Looks whether a folder is a built checkout of this repository.
- * @throws BenchError ENOENT where there is no such folder, ENOTSUP where it is something else, ENOEXEC where it is not
- *   built
+ * Checks that a folder is a built checkout of this repository. @throws BenchError ENOENT if there is no such folder,
+ * ENOTSUP if it is something else, ENOEXEC if it is not built
  */
 export function openBuildFolder(folder: string): BuildFolder {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
@@ -63,7 +62,7 @@ function readManifest(path: string): Manifest | undefined {
   }
 }
 
-/** The files that a manifest's `exports` give to `import`: the built ones. */
+/** The built files in a manifest's `exports`, for `import`. */
 function entriesOf(exported: unknown): string[] {
   if (typeof exported === 'string') {
     return exported.endsWith('.js') ? [exported] : [];

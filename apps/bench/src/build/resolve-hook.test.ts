@@ -3,7 +3,7 @@ import { initialize, resolve } from './resolve-hook.js';
 
 const MARKED = 'file:///bench/dist/rows/replay.js?build=other';
 
-/** Resolves as Node would, as far as the test goes, and says on whose behalf. */
+/** A simple version of Node's resolver that reports the importer. */
 async function asked(specifier: string, parentURL: string) {
   const context = { conditions: [], importAttributes: {}, importAssertions: {}, parentURL };
   return resolve(specifier, context, async (name, inner) => {
@@ -22,20 +22,20 @@ describe('modules of the benchmark that are loaded for another build', () => {
     }
   });
 
-  it('hand the mark on to what they import of the benchmark', async () => {
+  it('pass the mark on to their imports of the benchmark', async () => {
     const url = 'file:///bench/dist/chunk.js?build=other';
     expect(await asked('../chunk.js', MARKED)).toEqual({ url });
   });
 
-  it('say which package is not there', async () => {
+  it('name a missing package', async () => {
     await expect(asked('@cg/nosuch/part', MARKED)).rejects.toThrow('there is no package @cg/nosuch');
   });
 
-  it.each(['node:fs', '@cg/bench/package.json'])('find %s where they always do', async (specifier) => {
+  it.each(['node:fs', '@cg/bench/package.json'])('resolve %s as usual', async (specifier) => {
     expect(await asked(specifier, MARKED)).toEqual({ url: `${specifier} for ${MARKED}` });
   });
 
-  it('do not change what others import', async () => {
+  it('do not change other imports', async () => {
     const parent = 'file:///bench/dist/rows/replay.js';
     expect(await asked('@cg/machine', parent)).toEqual({ url: `@cg/machine for ${parent}` });
   });

@@ -1,7 +1,7 @@
 /**
  * A hook of Node's module loader that gives a worker the packages of another build. Modules of the benchmark that are
- * loaded with `?build=other`, and what they import of it, find `@cg/…` in that build. It runs in the loader's thread,
- * which workers may share: hence the mark in the URL.
+ * loaded with `?build=other`, and their imports of it, resolve `@cg/…` to that build. It runs in the loader's thread,
+ * which workers may share, so the mark is in the URL.
  */
 import type { ResolveFnOutput, ResolveHookContext } from 'node:module';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ export function initialize(data: Packages): void {
   packages = data;
 }
 
-/** Marks what a marked module imports of the benchmark, and sends it to the other build for packages. */
+/** Marks imports of the benchmark by a marked module, and resolves its packages in the other build. */
 export async function resolve(
   specifier: string,
   context: ResolveHookContext,
@@ -42,6 +42,6 @@ export async function resolve(
   if (folder === undefined) {
     throw new Error(`there is no package ${name}`);
   }
-  // A package may import itself by its name: so Node reads its `exports`, wherever it lies.
+  // A package may import itself by name, so that Node reads its `exports`.
   return next(specifier, { ...context, parentURL: pathToFileURL(join(folder, 'package.json')).href });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Contender, StepTimes } from '../contender.js';
 import { interleave, WARM_UP_ROUNDS } from './interleave.js';
 
-/** A contender whose step takes what `time` says of it and of its round; warm-up rounds are negative. */
+/** A contender whose steps take `time(step, round)`; warm-up rounds are negative. */
 function taking(steps: number, time: (step: number, round: number) => StepTimes): Contender {
   let begun = 0;
   return {
@@ -16,7 +16,7 @@ function taking(steps: number, time: (step: number, round: number) => StepTimes)
 }
 
 describe('slots measured in turn', () => {
-  it('make a step each before any makes the next, and who goes first changes', async () => {
+  it('run one step each before any runs the next, in changing order', async () => {
     const order: string[] = [];
     const noting = (name: string) =>
       taking(2, (step, round) => {
@@ -29,7 +29,7 @@ describe('slots measured in turn', () => {
     expect(order.join(' ')).toBe('a0 b0 c0 b1 c1 a1 b0 c0 a0 c1 a1 b1 c0 a0 b0 a1 b1 c1');
   });
 
-  it('cost the 25th percentile of each step over the rounds, added up', async () => {
+  it('cost the sum of the 25th percentiles of each step over the rounds', async () => {
     // Step 0 is slow in rounds 0 to 2, step 1 in rounds 2 to 4: no whole pass is fast, yet each step is.
     const slow = (step: number, round: number) => (step === 0 ? round <= 2 : round >= 2);
     const contender = taking(2, (step, round) => [slow(step, round) ? 1000 : 10 + step]);
@@ -45,7 +45,7 @@ describe('slots measured in turn', () => {
     expect(await interleave([contender], 2)).toEqual([[3, 30]]);
   });
 
-  it('put the times of steps that are alike together', async () => {
+  it('pool the times of equal steps', async () => {
     // The fast quarter of twelve lies in one step.
     const contender = taking(4, (step) => [step === 3 ? 2 : 7]);
     expect(await interleave([{ ...contender, alike: true }], 3)).toEqual([[8]]);

@@ -2,24 +2,22 @@ import type { Contender, Pass } from '../contender.js';
 import { BenchError } from '../errors.js';
 import { lowerQuartile } from './quantile.js';
 
-/** Rounds whose times are thrown away: code is compiled and caches fill. */
+/** Rounds whose times are discarded, while code is compiled and caches fill. */
 export const WARM_UP_ROUNDS = 6;
 
-/** The times of one slot: by part, then by step (all in one place where they are alike), then by round. */
+/** The times of one slot: by part, then by step (pooled if steps are equal), then by round. */
 type SlotTimes = number[][][];
 
 /**
- * Measures slots in turn. In each round every slot makes one pass, a step at a time, so that a slow moment of the host
- * meets all of them; the slot that goes first changes with every step and round. A contender may hold several slots:
- * these differ by noise only.
- * @returns of each slot the nanoseconds of each part of a pass: the 25th percentile of every step over the rounds,
- *   added up
- * @throws BenchError EBADMSG where a contender's result is wrong
+ * Measures interleaved slots. In each round every slot makes one pass, a step at a time, so that a slow moment of the
+ * host affects all of them; the first slot changes with every step and round. A contender may have several slots, which
+ * differ by noise only. @returns for each slot the nanoseconds of each part of a pass: the sum of the 25th percentiles
+ * of every step over the rounds @throws BenchError EBADMSG if a contender's result is wrong
  */
 export async function interleave(slots: readonly Contender[], rounds: number): Promise<number[][]> {
   const [{ steps, alike = false }] = slots;
   if (slots.some((slot) => slot.steps !== steps)) {
-    throw new BenchError('EBADMSG', `the contenders make ${slots.map((slot) => slot.steps)} steps`);
+    throw new BenchError('EBADMSG', `the contenders have ${slots.map((slot) => slot.steps)} steps`);
   }
   const times: SlotTimes[] = slots.map(() => []);
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
@@ -44,7 +42,7 @@ export async function interleave(slots: readonly Contender[], rounds: number): P
   return times.map((parts) => parts.map((ofSteps) => weight * sum(ofSteps.map(lowerQuartile))));
 }
 
-/** The slots in the order of a turn: each goes first in one turn of `count`. */
+/** The order of the slots in a turn: each is first in one turn of `count`. */
 function turn(count: number, number: number): number[] {
   const first = ((number % count) + count) % count;
   return Array.from({ length: count }, (_, i) => (first + i) % count);

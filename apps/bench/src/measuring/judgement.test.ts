@@ -33,11 +33,11 @@ describe('a verdict', () => {
     [[1, 0.95], 'not judged: A/A off by 5.3 %'],
     [[1.6, 1.01], 'not judged: A/A off by 60 %'],
     [[Number.NaN, 1], 'not judged: A/A off by NaN %'],
-  ] as const)('is not given where a contender is off itself by more than 3 %%: %j', (against, verdict) => {
+  ] as const)('is not given if a contender differs from itself by more than 3 %%: %j', (against, verdict) => {
     expect(judge(comparison(0.5, against))).toBe(verdict);
   });
 
-  it('is given where contenders are off themselves by less than 3 %', () => {
+  it('is given if contenders differ from themselves by less than 3 %', () => {
     expect(judge(comparison(0.5, [1.029, 1 / 1.029]))).toBe('faster');
   });
 
@@ -45,7 +45,7 @@ describe('a verdict', () => {
     [[0.8, 1.2], 'not judged: 0.80 to 1.20'],
     [[0.8, 0.98], 'not judged: 0.80 to 0.98'],
     [[0.8, 0.96], 'faster'],
-  ])('is given only where every start says the same: %j', (spread, verdict) => {
+  ])('is given only if all starts agree: %j', (spread, verdict) => {
     expect(judge(comparison(0.9, [1, 1], spread))).toBe(verdict);
   });
 });

@@ -1,13 +1,13 @@
-/** How far a contender may be off itself for a ratio to be judged, and a ratio off 1 to be called even. */
+/** The limit of A/A deviation for a verdict, and of the deviation from 1 of an even ratio. */
 const TOLERANCE = 0.03;
 
-/** What a measured ratio is worth. */
+/** A measured ratio and its quality. */
 export interface Comparison {
   /** Below 1 the first contender is faster. */
   readonly ratio: number;
   /** The lowest and the highest ratio of a start. */
   readonly spread: readonly [number, number];
-  /** Of each contender against itself; 1 where nothing disturbs. */
+  /** Each contender against itself; 1 without disturbance. */
   readonly againstItself: readonly [number, number];
 }
 
@@ -16,12 +16,12 @@ export function worstAgainstItself({ againstItself: [first, second] }: Compariso
   return offOne(first) >= offOne(second) ? first : second;
 }
 
-/** How far a ratio is from 1, taken the way that makes it larger: 0.5 and 2 are equally far. */
+/** The deviation of a ratio from 1, symmetric: 0.5 and 2 are equally far. */
 function offOne(ratio: number): number {
   return Math.max(ratio, 1 / ratio) - 1;
 }
 
-/** What may be said of a comparison, in plain words. */
+/** The verdict on a comparison. */
 export function judge(comparison: Comparison): string {
   const off = Math.max(...comparison.againstItself.map(offOne));
   if (!(off <= TOLERANCE)) {

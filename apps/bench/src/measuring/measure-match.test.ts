@@ -7,7 +7,7 @@ import { measureMatch, type Measured } from './measure-match.js';
 
 const [match] = matchesOfRows([{ row: rowOf('row'), group: 'group', index: 0 }]);
 
-/** A contender whose passes in its two slots take so long, start by start. */
+/** A contender with these times of passes in its two slots, for each start. */
 function slots(starts: [number, number][], per = 1): () => Contender {
   return () => {
     const times = starts.shift() ?? [Number.NaN, Number.NaN];
@@ -16,7 +16,7 @@ function slots(starts: [number, number][], per = 1): () => Contender {
       steps: 1,
       per,
       begin() {
-        // Who goes first changes, so a slot is known by what it began with.
+        // The first slot changes, so a slot is identified by its first value.
         const time = times[begun++ % 2];
         return { step: () => [time], end() {} };
       },
@@ -39,7 +39,7 @@ describe('a match', () => {
     expect(found).toEqual({ costs: [2, 8], ratio: 0.25, spread: [0.25, 0.25], againstItself: [1, 1] });
   });
 
-  it('is the median of its starts, with the lowest and the highest beside it', async () => {
+  it('is the median of its starts, with the lowest and the highest', async () => {
     const ours = slots([
       [1, 1],
       [2, 2],
@@ -53,7 +53,7 @@ describe('a match', () => {
     expect(await measure(ours, rival, 3)).toMatchObject({ costs: [2, 1], ratio: 2, spread: [1, 9] });
   });
 
-  it('holds each contender against itself', async () => {
+  it('compares each contender with itself', async () => {
     const { againstItself } = await measure(slots([[10, 10]]), slots([[10, 12]]), 1);
     expect(againstItself[0]).toBe(1);
     expect(Math.max(againstItself[1], 1 / againstItself[1])).toBeCloseTo(1.2, 10);
@@ -67,7 +67,7 @@ describe('a match', () => {
     expect(results.map(({ outcome }) => outcome)).toEqual([{ skipped: 'no C compiler' }]);
   });
 
-  it('has a result for each figure, of the parts that it names', async () => {
+  it('has a result for each figure, from its parts', async () => {
     const figures = [{ name: 'all' }, { name: 'second', parts: [1] }];
     const several: Match = { ...match, figures };
     const open = async (): Promise<Contender> => ({
@@ -82,7 +82,7 @@ describe('a match', () => {
     ]);
   });
 
-  it('closes its contenders, also where one fails', async () => {
+  it('closes its contenders, even if one fails', async () => {
     let closed = 0;
     const open = async ({ side }: { side: string }): Promise<Contender> => {
       if (side === 'rival') {

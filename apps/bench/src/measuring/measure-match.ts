@@ -6,13 +6,13 @@ import { interleave } from './interleave.js';
 import type { Comparison } from './judgement.js';
 import { median } from './quantile.js';
 
-/** Makes a contender ready: in a thread of its own, so that each start compiles its code anew. */
+/** Opens a contender in a separate thread, so that each start compiles its code again. */
 export type OpenContender = (place: ContenderPlace) => Promise<Contender | Skipped>;
 
 export interface MeasureOptions {
   /** Counted rounds of each start. */
   readonly rounds: number;
-  /** How often the whole is measured, with contenders opened anew. */
+  /** The number of measurements with newly opened contenders. */
   readonly starts: number;
 }
 
@@ -21,7 +21,7 @@ export interface Measured extends Comparison {
   readonly costs: readonly [number, number];
 }
 
-/** A figure, and what came of it. */
+/** A figure, and its result. */
 export interface Result {
   readonly section: string;
   readonly name: string;
@@ -30,14 +30,13 @@ export interface Result {
   readonly outcome: Measured | Skipped;
 }
 
-/** Of one start: for each contender, the costs in its two slots. */
+/** For one start and each contender, the costs in its two slots. */
 type StartCosts = readonly (readonly [number, number])[];
 
 /**
- * Measures a match. Each contender holds two of four slots: between contenders that is the ratio, within one it is A
- * against A. Code is compiled and memory is placed by luck, so all is done in several starts; a figure is the median of
- * them.
- * @throws BenchError EBADMSG where a contender's result is wrong; what fails with ENODATA is skipped
+ * Measures a match. Each contender has two of four slots: those of different contenders give the ratio, those of one
+ * give A/A. Compilation and memory placement vary, so there are several starts; a figure is their median. @throws
+ * BenchError EBADMSG if a contender's result is wrong; a failure with ENODATA skips the row
  */
 export async function measureMatch(
   match: Match,

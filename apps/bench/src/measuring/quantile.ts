@@ -2,16 +2,15 @@ import { BenchError } from '../errors.js';
 
 /**
  * The 25th percentile: one of the values, the (n + 3) / 4-th smallest of n, rounded down. Interruptions only add time,
- * so the fast quarter says what the work costs, while the very fastest would be luck.
- * @throws BenchError EINVAL where there is none
+ * so the fast quarter shows the cost of the work; the minimum would depend on luck. @throws BenchError EINVAL without
+ * values
  */
 export function lowerQuartile(values: readonly number[]): number {
   return sorted(values)[Math.floor((values.length - 1) / 4)];
 }
 
 /**
- * The middle value; of an even number, the mean of the middle two.
- * @throws BenchError EINVAL where there is none
+ * The middle value; for an even number, the mean of the middle two. @throws BenchError EINVAL without values
  */
 export function median(values: readonly number[]): number {
   const ascending = sorted(values);

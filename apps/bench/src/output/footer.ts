@@ -1,9 +1,9 @@
 import type { MeasureOptions } from '../measuring/measure-match.js';
 
-/** How the figures came about, for below them. */
+/** A note on the method, below the figures. */
 export function footerOf({ rounds, starts }: MeasureOptions): string {
   return [
-    `The 25th percentile of each step over ${rounds} interleaved rounds, added up; median of ${starts} starts.`,
-    'ratio: below 1 the first is faster. A/A: a contender against itself; no verdict where it is off by over 3 %.',
+    `The 25th percentile of each step over ${rounds} interleaved rounds, summed; median of ${starts} starts.`,
+    'ratio: below 1 the first is faster. A/A: a contender against itself; no verdict if it is off by over 3 %.',
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import { judge, worstAgainstItself } from '../measuring/judgement.js';
 import type { Result } from '../measuring/measure-match.js';
 
-/** The machine-readable form: one line, the fields in this order. */
+/** One line of JSON, with the fields in this order. */
 export function resultsAsJson(results: readonly Result[]): string {
   const rows = results.map(({ section, name, unit, names: [ours, rival], outcome }) => {
     const row = { section, name, unit, ours, rival };

@@ -6,17 +6,17 @@ import type { Measured, Result } from '../measuring/measure-match.js';
 export interface Section {
   readonly heading: string;
   readonly lines: readonly Line[];
-  /** The lowest and the highest A/A figure of its lines; undefined where none was measured. */
+  /** The lowest and the highest A/A figure of its lines; undefined if none was measured. */
   readonly againstItself: readonly [number, number] | undefined;
 }
 
-/** A result, and what it is called within its section. */
+/** A result, and its name within its section. */
 interface Line {
   readonly label: string;
   readonly result: Result;
 }
 
-/** Puts results under their headings. What all lines of a section have in common stands in the heading. */
+/** Groups results under headings. A heading has what its lines have in common. */
 export function sectionsOf(results: readonly Result[]): Section[] {
   const byTitle = new Map<string, Result[]>();
   for (const result of results) {
@@ -41,7 +41,7 @@ function hullOf(results: readonly Result[]): [number, number] | undefined {
   return figures.length === 0 ? undefined : [Math.min(...figures), Math.max(...figures)];
 }
 
-/** What the two columns of costs are called. */
+/** The names of the two columns of costs. */
 export function headsOf({ names: [first] }: Result): string[] {
   return first === THIS_BUILD ? ['this', 'other'] : ['ours', 'rival'];
 }
@@ -58,7 +58,7 @@ export function cellsOf(measured: Measured): string[] {
   ];
 }
 
-/** A cost in three significant digits; large ones whole. */
+/** A cost with three significant digits; large ones as integers. */
 function threeDigits(value: number): string {
   return value >= 1000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);
 }

@@ -7,7 +7,7 @@ import { cellsOf, headsOf, sectionsOf, type Section } from './sections.js';
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** The place among a line's cells of the spread, for which there is no room. */
+/** The index of the spread among a line's cells, which is omitted for lack of room. */
 const SPREAD = 3;
 
 function cells(label: string, measured: Measured, colours: Colours): string[] {
@@ -56,7 +56,7 @@ function tabulate({ heading, lines, againstItself }: Section, colours: Colours):
   return [heading, ...below.map((line) => `  ${line.trimEnd()}`.trimEnd()), ''].join('\n');
 }
 
-/** The results for people, a table for each section, in at most 120 columns. */
+/** The results as text, a table for each section, in at most 120 columns. */
 export function tabulateResults(
   results: readonly Result[],
   options: MeasureOptions,

@@ -2,16 +2,16 @@ import { BATCHES, REPETITIONS, type Contender, type Pass } from '../contender.js
 import type { Skipped } from '../row.js';
 import { CProgram } from './c-program.js';
 
-/** A program of rivals/: its batches make REPETITIONS timed repetitions, its answers begin with their nanoseconds. */
+/** A program of rivals/: a batch has REPETITIONS timed repetitions, and its answer begins with their nanoseconds. */
 export interface CRival {
   readonly source: string;
   readonly args: readonly number[];
   readonly compiler: string;
-  /** What a repetition's nanoseconds are divided by. */
+  /** Divisor of a repetition's nanoseconds. */
   readonly per: number;
-  /** How many numbers follow the nanoseconds. */
+  /** The count of numbers after the nanoseconds. */
   readonly results: number;
-  /** @throws BenchError EBADMSG where the results are wrong */
+  /** @throws BenchError EBADMSG if the results are wrong */
   check(results: readonly number[]): void;
 }
 

@@ -23,7 +23,7 @@ function start(args: readonly number[], compiler = 'cc', parent?: string) {
 
 describe('the C rival', () => {
   it.skipIf(!hasCompiler).each([0, 1, 100, 5000, 10_000])(
-    'records in every batch just the entries that the pattern makes dirty, %i in 10,000',
+    'records in every batch exactly the dirty entries of the pattern, %i in 10,000',
     async (per10000) => {
       start([TABLES, per10000, 3]);
       const { entries, ...hull } = expectedRecord(drawDirty(TABLES * 512, { name: '', per10000 }));
@@ -35,7 +35,7 @@ describe('the C rival', () => {
     },
   );
 
-  it.skipIf(!hasCompiler)('leaves no listeners behind, however many batches it does', async () => {
+  it.skipIf(!hasCompiler)('leaves no listeners behind, after any number of batches', async () => {
     const warnings: Error[] = [];
     const note = (warning: Error) => void warnings.push(warning);
     process.on('warning', note);
@@ -57,11 +57,11 @@ describe('the C rival', () => {
     rmdirSync(parent);
   });
 
-  it('is skipped where there is no compiler', () => {
+  it('is skipped without a compiler', () => {
     expect(start([1, 0, 1], 'no-such-compiler')).toEqual({ skipped: 'no C compiler' });
   });
 
-  it('is skipped where the compiler fails, says how, and leaves nothing behind', () => {
+  it('is skipped with the message if the compiler fails, and leaves nothing behind', () => {
     const parent = mkdtempSync(join(tmpdir(), 'cg-bench-test-'));
     const started = start([1, 0, 1], process.execPath, parent);
     expect('skipped' in started && started.skipped).toMatch(/^the C compiler failed: /);
@@ -69,7 +69,7 @@ describe('the C rival', () => {
     rmdirSync(parent);
   });
 
-  it.skipIf(!hasCompiler)('EBADMSG: a program that ends, or answers otherwise, gives no result', async () => {
+  it.skipIf(!hasCompiler)('EBADMSG: a program that ends, or gives another answer', async () => {
     start([0, 0, 1]);
     const bad = expect.objectContaining({ code: 'EBADMSG' }) as Error;
     await expect(program?.batch(6)).rejects.toThrow(bad);

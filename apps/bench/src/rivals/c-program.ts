@@ -9,8 +9,8 @@ import { rivalsFolder } from '../places.js';
 import type { Skipped } from '../row.js';
 
 /**
- * A rival in C, compiled with `-O3` and running in a process of its own: for each line that it is sent it does a batch,
- * and answers with a line of integers.
+ * A rival in C, compiled with `-O3`, as a process: for each line of input it runs a batch, and answers with a line of
+ * integers.
  */
 export class CProgram {
   readonly #source: string;
@@ -25,14 +25,13 @@ export class CProgram {
     this.#process = spawn(programPath(folder), args.map(String), { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
     this.#process.stderr.on('data', (data: Buffer) => (this.#errors += data.toString()));
-    // A program that has ended is told by what it did not answer.
+    // A program that has ended is detected by its missing answer.
     this.#process.stdin.on('error', () => {});
   }
 
   /**
    * Compiles and starts it.
-   * @param source a file in rivals/
-   * @param parent the folder in which a folder for the program is made
+   * @param source a file in rivals/ @param parent the folder in which a folder for the program is created
    */
   static start(
     source: string,
@@ -56,8 +55,8 @@ export class CProgram {
   }
 
   /**
-   * Has it do a batch. @returns the `count` integers that it answers
-   * @throws BenchError EBADMSG where it ends instead, or says something else
+   * Runs a batch. @returns the `count` integers of the answer @throws BenchError EBADMSG if it ends instead, or answers
+   * something else
    */
   async batch(count: number): Promise<number[]> {
     this.#process.stdin.write('\n');
@@ -65,12 +64,12 @@ export class CProgram {
     const words = line.split(' ').map(Number);
     if (words.length !== count || !words.every(Number.isInteger)) {
       const message = `${line}${this.#errors}`.trim();
-      throw new BenchError('EBADMSG', `${this.#source} said «${message}»`, this.#source);
+      throw new BenchError('EBADMSG', `${this.#source} answered «${message}»`, this.#source);
     }
     return words;
   }
 
-  /** Ends it and deletes what was compiled. */
+  /** Ends it and deletes the compiled program. */
   close(): void {
     this.#process.kill();
     rmSync(this.#folder, { recursive: true, force: true });

@@ -4,16 +4,16 @@ export interface DirtyShare {
   readonly per10000: number;
 }
 
-/** What a clean + record pass must find. */
+/** The expected result of a clean + record pass. */
 export interface Recorded {
   readonly entries: number;
-  /** First dirty page; the number of entries where there is none. */
+  /** First dirty page; the number of entries if there is none. */
   readonly start: number;
-  /** One past the last dirty page; 0 where there is none. */
+  /** One past the last dirty page; 0 if there is none. */
   readonly end: number;
   /** Of the bitmap's words. */
   readonly checksum: number;
-  /** Entries that are dirty still. */
+  /** Entries that are still dirty. */
   readonly left: number;
 }
 
@@ -30,7 +30,7 @@ export function drawDirty(count: number, { per10000 }: DirtyShare): Uint8Array {
   return dirty;
 }
 
-/** What recording exactly these entries gives, found with no page tables at all. */
+/** The record of exactly these entries, computed without page tables. */
 export function expectedRecord(dirty: Uint8Array): Recorded {
   const words = new Uint32Array(dirty.length / 32);
   dirty.forEach((bit, i) => {

@@ -10,7 +10,7 @@ function subject(): ContractSubject {
   return { memory: new NativeCompareMemory(pages), store, deviceStore: store, exact: true };
 }
 
-describe('NativeCompareMemory keeps the tracked-memory contract', () => {
+describe('NativeCompareMemory fulfils the tracked-memory contract', () => {
   for (const contractCase of trackedMemoryContract) {
     it(`${contractCase.name}`, () => {
       expect(() => contractCase.run(subject())).not.toThrow();

@@ -1,8 +1,8 @@
 import { checkPageRange, type DirtyPages, type TrackedMemory } from '@cg/tracked-memory';
 
 /**
- * `ShadowCompareMemory` as somebody in a hurry would write it on this host: pages are compared by the C
- * library's memcmp, behind Buffer.compare, and not word by word.
+ * `ShadowCompareMemory` for Node: pages are compared by the C library's memcmp, through Buffer.compare, instead of word
+ * by word.
  */
 export class NativeCompareMemory implements TrackedMemory {
   readonly traps = false;
@@ -10,7 +10,7 @@ export class NativeCompareMemory implements TrackedMemory {
   readonly #pages: readonly Uint8Array[];
   readonly #shadows: readonly Uint8Array[];
 
-  /** `pages` are live views of the memory's pages; what they hold now counts as clean. */
+  /** `pages` are live views of the memory's pages; their current content counts as clean. */
   constructor(pages: readonly Uint8Array[]) {
     this.#pages = pages;
     this.#shadows = pages.map((page) => page.slice());

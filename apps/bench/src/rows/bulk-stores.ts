@@ -11,7 +11,7 @@ const RIVAL = 'typed array, u8.set';
 const MIB = 2 ** 20;
 const NANOSECONDS_PER_US = 1000;
 
-/** A whole window stored in one call, through the MMU with every page a TLB hit. */
+/** A whole window stored in one call, through the MMU, with every page a TLB hit. */
 export function rowsOf({ windowPages: pages }: RowSettings): Row[] {
   const orders: readonly FrameOrder[] = ['adjacent', 'scattered'];
   return orders.map((order) => ({
@@ -48,7 +48,7 @@ function storing(
   store: (bytes: Uint8Array) => void,
   stored: () => Uint8Array,
 ): Contender {
-  // Each word is its own number, so that no page can stand in for another.
+  // Each word has its own number, so that pages cannot be confused.
   const words = Uint32Array.from({ length: (pages * PAGE_SIZE) / 4 }, (_, i) => i);
   const source = new Uint8Array(words.buffer);
   let salt = 0;
@@ -61,7 +61,7 @@ function storing(
     work: () => store(source),
     check() {
       if (Buffer.compare(stored(), source) !== 0) {
-        throw new BenchError('EBADMSG', `${contender} stored other bytes than it was given`, contender);
+        throw new BenchError('EBADMSG', `${contender} stored wrong bytes`, contender);
       }
     },
   };

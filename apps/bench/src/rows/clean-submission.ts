@@ -15,8 +15,8 @@ const RIVAL = 'Map.get';
 const LOOK_UP_REPETITIONS = 50;
 
 /**
- * A submission that names coherent surfaces in which nothing is dirty: checked, reserved, scanned, validated. Their
- * commands are ones that the driver need not send, so that none of it is the device's work.
+ * A submission that names coherent surfaces in which nothing is dirty: checked, reserved, scanned, validated. Its
+ * commands need not be sent, so that the device does no work.
  */
 export function rowsOf(): Row[] {
   return [
@@ -63,7 +63,7 @@ function lookUps(): Contender {
     },
     check() {
       if (sum !== expected) {
-        throw new BenchError('EBADMSG', `${RIVAL}: not what was put in`, RIVAL);
+        throw new BenchError('EBADMSG', `${RIVAL}: wrong value`, RIVAL);
       }
     },
   };

@@ -17,7 +17,7 @@ const REPETITIONS = 10;
 
 type Clean = typeof cleanRecordSharedMappingRange;
 
-/** Clean + record where a CPU has touched 1 % of the 2 MiB regions: by touched tables, against all of them. */
+/** Clean + record after a CPU has touched 1 % of the 2 MiB regions: by touched tables, against all of them. */
 export function rowsOf({ tables }: RowSettings): Row[] {
   const ours = 'cleanRecordTouchedSharedMappingRange';
   const rival = 'flat, every entry';
@@ -50,7 +50,7 @@ function cleaning(tables: number, contender: string, clean: Clean): Contender {
   const expected = expectedRecord(dirty);
   present.setEntries(new Uint8Array(pageCount));
   const into = new DirtyPages(pageCount);
-  // Once for the first time, when every table has to be looked at.
+  // The first call, which has to look at every table.
   clean(mapping, 0, pageCount, into, 0);
   let entries = 0;
   const work = {
@@ -65,7 +65,7 @@ function cleaning(tables: number, contender: string, clean: Clean): Contender {
       const { start, end, bitmap } = into;
       const found = { entries, start, end, checksum: checksum(bitmap.words), left: present.countDirty() };
       if (!sameRecord(found, expected)) {
-        const message = `${contender} recorded ${entries} entries in [${start}, ${end}), not what was stored to`;
+        const message = `${contender} recorded ${entries} entries in [${start}, ${end}), not the stored pages`;
         throw new BenchError('EBADMSG', message, contender);
       }
     },

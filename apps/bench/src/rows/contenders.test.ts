@@ -14,7 +14,7 @@ describe('a drawing machine', () => {
   const path = join(tracesFolder, 'terminal-typing.cgtrace.gz');
   const recorded = openTrace(path).then((trace) => record(trace, frames));
 
-  it('1.1: has on the device what was drawn, after every frame', async () => {
+  it('1.1: has the drawn content on the device after every frame', async () => {
     const recording = await recorded;
     expect(recording.frames).toHaveLength(frames);
     const machine = new DrawingMachine(recording.header);
@@ -28,7 +28,7 @@ describe('a drawing machine', () => {
     expect(Buffer.compare(recording.final, expected)).toBe(0);
   });
 
-  it('1.1: shows it where a tracker loses what was written', async () => {
+  it('1.1: detects a tracker that loses writes', async () => {
     const { header, frames, final } = await recorded;
     const machine = new DrawingMachine(header, { trackMemory: ({ pageCount }) => blind(pageCount) });
     for (const runs of frames) {
@@ -53,7 +53,7 @@ function blind(pageCount: number): TrackedMemory {
 }
 
 describe('a present mapping', () => {
-  it('has just the entries dirty that it was told to', () => {
+  it('has exactly the requested entries dirty', () => {
     const present = new PresentMapping(3);
     const dirty = drawDirty(present.pageCount, { name: '', per10000: 2500 });
     present.setEntries(dirty);
@@ -64,14 +64,17 @@ describe('a present mapping', () => {
 });
 
 describe('a window', () => {
-  it.each(['adjacent', 'scattered'] as const)('of %s frames holds what was stored, with no walk', (order) => {
-    const window = new Window(16, order);
-    const bytes = Uint8Array.from({ length: 16 * 4096 }, (_, i) => i * 7 + (i >>> 12));
-    window.cpu.storeBytes(window.start, bytes);
-    expect(Buffer.compare(window.load(), bytes)).toBe(0);
-  });
+  it.each(['adjacent', 'scattered'] as const)(
+    'of %s frames has the stored bytes, without a walk',
+    (order) => {
+      const window = new Window(16, order);
+      const bytes = Uint8Array.from({ length: 16 * 4096 }, (_, i) => i * 7 + (i >>> 12));
+      window.cpu.storeBytes(window.start, bytes);
+      expect(Buffer.compare(window.load(), bytes)).toBe(0);
+    },
+  );
 
-  it('EBADMSG: tells an access that missed the TLB', () => {
+  it('EBADMSG: an access that missed the TLB', () => {
     const window = new Window(16, 'adjacent');
     window.cpu.tlb.flush();
     expect(() => window.load()).toThrow(expect.objectContaining({ code: 'EBADMSG' }));

@@ -28,7 +28,7 @@ const TABLES = 130;
 const LIST = 132;
 const FIRST = 136;
 
-/** A device with one 1280 × 720 surface whose MOB lies in adjacent pages, or each page elsewhere. */
+/** A device with one 1280 × 720 surface whose MOB has adjacent or scattered pages. */
 class UploadGuest {
   readonly memory = new Uint8Array((FIRST + 2 * PAGES) * PAGE);
   readonly device = new SvgaDevice({
@@ -63,7 +63,7 @@ class UploadGuest {
     this.submit(writer.bytes);
   }
 
-  /** Puts commands where `run` finds them. */
+  /** Stores commands for `run`. */
   load(commands: Uint8Array, context = 0): void {
     this.memory.set(commands, COMMANDS * PAGE);
     writeCommandBufferHeader(this.memory, { length: commands.length, pa: COMMANDS * PAGE });
@@ -76,7 +76,7 @@ class UploadGuest {
     this.device.writePort(SVGA_PORT.VALUE, this.#context);
   }
 
-  /** @throws BenchError EBADMSG where the device did not do it */
+  /** @throws BenchError EBADMSG if the device failed */
   requireDone(contender: string): void {
     const { status } = readCommandBufferHeader(this.memory);
     if (status !== 1) {
@@ -90,14 +90,14 @@ class UploadGuest {
     this.requireDone('set-up');
   }
 
-  /** Writes every page of the surface anew. */
+  /** Writes every page of the surface. */
   fill(salt: number): void {
     for (let i = 0; i < PAGES; i++) {
       this.memory.fill(salt + i, this.#frames[i] * PAGE, (this.#frames[i] + 1) * PAGE);
     }
   }
 
-  /** @throws BenchError EBADMSG where the first bytes of the device's image are not those of the last `fill` */
+  /** @throws BenchError EBADMSG if the first bytes of the device's image are not those of the last `fill` */
   requireImage(bytes: number, salt: number, contender: string): void {
     requireFilled(this.device.image(1, 0) ?? new Uint8Array(0), bytes, salt, contender);
   }
@@ -127,7 +127,7 @@ function uploadRows(): Row[] {
   }));
 }
 
-/** @throws BenchError EBADMSG where the first bytes are not page by page what `salt` says */
+/** @throws BenchError EBADMSG if the first bytes of a page are not those of `salt` */
 function requireFilled(image: Uint8Array, bytes: number, salt: number, contender: string): void {
   const page = new Uint8Array(PAGE);
   for (let at = 0; at < bytes; at += PAGE) {
@@ -155,7 +155,7 @@ function running(guest: UploadGuest, commands: Uint8Array, bytes: number, conten
   };
 }
 
-/** Copies the first `bytes` of a buffer that is written anew as the guest's is. */
+/** Copies the first `bytes` of a buffer that is rewritten like the guest's. */
 function copying(
   bytes: number,
   contender: string,
@@ -186,7 +186,7 @@ function setWhole(): ShortWork {
   return copying(BYTES, 'u8.set', (source, target) => target.set(source));
 }
 
-/** 64 bytes an update, ten thousand in a buffer; the rival makes as many calls of set. */
+/** Ten thousand updates of 64 bytes in a buffer; the rival makes as many calls of set. */
 function smallUpdateRow(updates: number): Row {
   return {
     section: 'Device updates',
@@ -199,7 +199,7 @@ function smallUpdateRow(updates: number): Row {
   };
 }
 
-/** No more updates than the surface has pieces of 64 bytes: each writes another. */
+/** At most one update for each 64 bytes of the surface. */
 function smallUpdates(updates: number): ShortWork {
   const writer = new CommandWriter();
   for (let i = 0; i < updates; i++) {

@@ -13,7 +13,7 @@ const BYTES_PER_TEXEL = 4;
 const RANGES = 100_000;
 const COVERED = 1000;
 const NANOSECONDS_PER_US = 1000;
-/** What a box may cost in the cover, in bytes: cheap, so that few are joined, and dear. */
+/** Costs of a box in the cover, in bytes: a low one, with which few are joined, and a high one. */
 const boxCosts = [256, 16_384];
 
 function layOut(width: number, height: number, mipLevels: number, layers: number): SurfaceLayout {
@@ -25,7 +25,7 @@ export function rowsOf({ compiler }: RowSettings): Row[] {
   return [...dirtyBoxRows(compiler), ...cheapestCoverRows()];
 }
 
-/** One dirty page after another made a box, against the same steps in C; a flat surface and one with mips. */
+/** Converting dirty pages to boxes one by one, against the same steps in C; a flat surface and one with mips. */
 function dirtyBoxRows(compiler: string): Row[] {
   const surfaces = [
     { name: 'one mip', layout: layOut(4096, 4096, 1, 1) },
@@ -52,7 +52,7 @@ function dirtyBoxRows(compiler: string): Row[] {
         compiler,
         per: RANGES,
         results: 2,
-        // Both sides have to end with the same boxes.
+        // Both sides must give the same boxes.
         check: ([, found]) => requireTrue(found === expected, `checksum ${found}, not ${expected}`, 'C'),
       });
     },
@@ -90,7 +90,7 @@ function cheapestCoverRows(): Row[] {
     rival: 'one box, DirtyBoxes',
     async open(side) {
       const layout = layOut(4096, 4096, 1, 1);
-      // Ascending, as a tracker hands them over.
+      // Ascending, as from a tracker.
       const starts = drawPages(layout, COVERED, PAGE_SIZE).toSorted();
       return side === 'ours'
         ? merging(starts, new DirtyRegion(layout), (dirty) => dirty.cheapestBoxes({ perByte: 1, perBox }))

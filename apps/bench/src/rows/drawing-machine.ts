@@ -10,9 +10,8 @@ import type { Run } from './recording.js';
 const BESIDE_SURFACE_BYTES = 16 * 2 ** 20;
 
 /**
- * A machine with one surface mapped, coherent unless told, to which runs are stored and which is then used in a
- * submission. The submission copies a single block: enough to make the driver bring the whole surface up
- * to date, too little to be seen beside that.
+ * A machine with one mapped surface, by default coherent: runs are stored to it, then a submission uses it. The
+ * submission copies a single block: the driver has to update the whole surface, and the time of the copy is negligible.
  */
 export class DrawingMachine {
   readonly #machine: Machine;
@@ -24,7 +23,7 @@ export class DrawingMachine {
   readonly #copyFields: CommandFields<'SURFACE_COPY'>;
   readonly #writer = new CommandWriter();
 
-  /** The surface is bound and has been used once, so that no frame pays for its first upload. */
+  /** The surface is bound and has been used once, so no frame includes its first upload. */
   constructor(header: TraceHeader, driver: NonNullable<MachineOptions['driver']> = {}, coherent = true) {
     const { format, width, height, surfaceBytes } = header;
     const memoryBytes = pagesFor(surfaceBytes) * PAGE_SIZE + BESIDE_SURFACE_BYTES;
@@ -49,7 +48,7 @@ export class DrawingMachine {
     this.#file.submit(this.#copyBlock).wait();
   }
 
-  /** Has a listener told of everything from now on. */
+  /** Adds a listener for all events. */
   listen(hear: (event: MachineEvent) => void): void {
     this.#machine.listen(hear);
   }
@@ -63,7 +62,7 @@ export class DrawingMachine {
 
   /**
    * Submits, and waits for the fence.
-   * @param box of a surface that is not coherent: its program names what it has written
+   * @param box for a surface that is not coherent: the box that the program has written
    */
   submit(box?: SurfaceBox): void {
     this.#file.submit(box === undefined ? this.#copyBlock : this.#withUpdate(box)).wait();
@@ -78,7 +77,7 @@ export class DrawingMachine {
     return this.#writer.bytes;
   }
 
-  /** What the device has of the surface. */
+  /** The device's image of the surface. */
   image(): Uint8Array | undefined {
     return this.#machine.device.image(this.#file.deviceId(this.#surface), 0);
   }

@@ -17,12 +17,12 @@ import {
   VM_WRITE,
 } from '@cg/pagetable';
 
-/** Frames for the levels above the leaf tables, frame 0, and the one page that every entry shows. */
+/** Frames for the levels above the leaf tables, frame 0, and the one page that every entry maps. */
 const FRAMES_BESIDE_TABLES = 16;
 
 /**
- * A mapping that one process, run by one CPU, shows whole and with every entry present. Only entries matter
- * here, so they all name the same frame: the memory is little more than the tables.
+ * A mapping that one process maps whole, with every entry present; one CPU runs it. Only entries matter here, so they
+ * all map the same frame, and memory is little more than the tables.
  */
 export class PresentMapping {
   readonly mapping = new Mapping('bench');
@@ -67,14 +67,14 @@ export class PresentMapping {
     }
   }
 
-  /** Has the CPU store to each page that `dirty` holds 1 for, which sets the bits of all levels. */
+  /** Stores to each page with `dirty` 1 by the CPU, which sets the bits of all levels. */
   store(dirty: Uint8Array): void {
     for (let page = dirty.indexOf(1); page >= 0; page = dirty.indexOf(1, page + 1)) {
       this.#cpu.store8(this.#start + page * PAGE_SIZE, 1);
     }
   }
 
-  /** How many entries are dirty. */
+  /** The number of dirty entries. */
   countDirty(): number {
     const { u32 } = this.#memory;
     let dirty = 0;

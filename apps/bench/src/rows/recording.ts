@@ -1,12 +1,12 @@
 import type { TraceHeader, Trace } from '@cg/machine/trace';
 
-/** Bytes that a program wrote at a place of its surface. */
+/** Bytes that a program wrote at an offset of its surface. */
 export interface Run {
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
 
-/** A trace in memory, cut into runs: nothing of it is read, decoded or cut while the clock runs. */
+/** A trace in memory, split into runs, so that nothing is read or decoded in the timed part. */
 export interface Recording {
   readonly header: TraceHeader;
   readonly frames: readonly (readonly Run[])[];

@@ -22,7 +22,7 @@ type DriverOptions = NonNullable<MachineOptions['driver']>;
 
 const auto: DriverOptions = { makePolicy: policyFor('auto') };
 
-/** Another way to find what was written, or the same while somebody listens. */
+/** Another way to find writes, or the same with a listener. */
 interface Rival {
   readonly name: string;
   readonly driver: DriverOptions;
@@ -54,10 +54,10 @@ function compareNatively({ frames }: BackingPages, { memory }: DriverState): Tra
   );
 }
 
-/** One trace in which little changes from frame to frame, and one in which much does. */
+/** One trace with few changes per frame, and one with many. */
 const rivalTraces = ['terminal-typing', 'terminal-scroll'];
 
-/** Every trace there is. */
+/** All traces. */
 const allTraces = [
   'gears',
   'idle-desktop',
@@ -79,7 +79,7 @@ async function read(trace: string, { tracesFolder, frames }: RowSettings): Promi
   return record(await openTrace(join(tracesFolder, `${trace}.cgtrace.gz`)), frames);
 }
 
-/** Ways to find what was written to a coherent surface: a row for each rival. */
+/** Ways to find writes to a coherent surface: a row for each rival. */
 function trackingRows(trace: string, settings: RowSettings): Row[] {
   return rivals.map(({ name, ...rival }) => ({
     section: `Replay of ${trace}`,
@@ -96,7 +96,7 @@ function trackingRows(trace: string, settings: RowSettings): Row[] {
 }
 
 /**
- * What coherence costs: a trace through a coherent surface, and through an explicit one whose program names the
+ * The cost of coherency: a trace through a coherent surface, and through an explicit one whose program names the
  * bounding rectangle of each frame's runs. The driver scans, which costs less here than write faults, and sends one
  * box a subresource.
  */
@@ -124,7 +124,7 @@ function coherentRow(trace: string, settings: RowSettings): Row {
   };
 }
 
-/** The smallest rectangle of whole blocks with all runs of a frame; empty where there are none. */
+/** The smallest rectangle of whole blocks with all runs of a frame; empty without runs. */
 function boundingBox(runs: readonly Run[], { width, height, format }: TraceHeader): SurfaceBox {
   const { bytesPerBlock, blockWidth, blockHeight } = format;
   const pitch = Math.ceil(width / blockWidth) * bytesPerBlock;
@@ -151,14 +151,14 @@ function boundingBox(runs: readonly Run[], { width, height, format }: TraceHeade
 interface Replaying {
   readonly contender: string;
   readonly driver?: DriverOptions;
-  /** Somebody is told of everything, and does nothing. */
+  /** Adds a listener for all events that does nothing. */
   readonly listens?: true;
-  /** What the program of an explicit surface names, frame by frame. */
+  /** The box that the program of an explicit surface names in each frame. */
   readonly boxes?: readonly SurfaceBox[];
 }
 
 /**
- * A pass is one replay by a fresh machine, so that every round starts from the same page tables and the same
+ * A pass is one replay by a new machine, so that every round starts from the same page tables and the same
  * tracking method; a step is a frame. Timed: its stores, and from its submission to its fence.
  */
 function replay(
@@ -184,11 +184,7 @@ function replay(
         end() {
           const image = machine.image();
           if (image === undefined || Buffer.compare(image, final) !== 0) {
-            throw new BenchError(
-              'EBADMSG',
-              `${contender}: the device does not hold what was drawn`,
-              contender,
-            );
+            throw new BenchError('EBADMSG', `${contender}: the device's image is wrong`, contender);
           }
         },
       };

@@ -9,12 +9,12 @@ import type { RowSettings } from './settings.js';
 
 /** Pages looked up in a pass. */
 const LOOK_UPS = 10_000;
-/** Pages of each resource, one behind the other. */
+/** Pages of each resource; resources are adjacent. */
 const RESOURCE_PAGES = 2;
 /** Memory beside the resources. */
 const BESIDE_BYTES = 32 * 2 ** 20;
 
-/** A resource that is only there to be found. */
+/** A resource that is only looked up. */
 class PlacedResource extends Resource {
   readonly isTracked = false;
 
@@ -33,8 +33,8 @@ class PlacedResource extends Resource {
 }
 
 /**
- * Finding the resource at a page of a buffer object that holds few or many, as the driver does before a fault maps
- * that page (rule 6.1, 6.4): what the many cost more is the depth of a tree.
+ * Looking up the resource at a page of a buffer object with few or many, as the driver does before a fault maps that
+ * page (rule 6.1, 6.4): the difference is the depth of the tree.
  */
 export function rowsOf({ resources: many }: RowSettings): Row[] {
   const few = 10;
@@ -60,7 +60,7 @@ function lookUps(contender: string, count: number): Contender {
   for (let i = 0; i < count; i++) {
     object.reserved((held) => new PlacedResource(driver).attach(held, i * RESOURCE_PAGES * PAGE_SIZE));
   }
-  // One behind the other, as a program's faults come: it is the depth that is measured, not cold caches.
+  // In ascending order, like a program's faults, to measure the depth and not cold caches.
   const pages = Uint32Array.from({ length: LOOK_UPS }, (_, i) => (i * RESOURCE_PAGES) % pageCount);
   let pagesToMap = 0;
   const pass = {
@@ -76,7 +76,7 @@ function lookUps(contender: string, count: number): Contender {
     },
     check() {
       if (pagesToMap !== LOOK_UPS * RESOURCE_PAGES) {
-        throw new BenchError('EBADMSG', `${contender}: not the resources that are there`, contender);
+        throw new BenchError('EBADMSG', `${contender}: wrong resources`, contender);
       }
     },
   };

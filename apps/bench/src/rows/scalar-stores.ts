@@ -9,7 +9,7 @@ import { Window } from './window.js';
 const OURS = 'cpu.store32';
 const RIVAL = 'typed array, u32[i] = v';
 
-/** One word stored to each place of a window in order, through the MMU with every access a TLB hit. */
+/** Stores each word of a window in order, through the MMU, with every access a TLB hit. */
 export function rowsOf({ windowPages }: RowSettings): Row[] {
   return [
     {

@@ -1,6 +1,6 @@
-/** Sizes and places of the rows' work: plain values, which can be sent to a thread. */
+/** Sizes of the rows' work: plain values, which can be sent to a thread. */
 export interface RowSettings {
-  /** Page tables that clean + record goes through. */
+  /** Page tables that clean + record walks. */
   readonly tables: number;
   /** Pages of the window that is stored to, a power of two. */
   readonly windowPages: number;
@@ -8,7 +8,7 @@ export interface RowSettings {
   readonly resources: number;
   /** Updates of 64 bytes in one command buffer, at most 11,000. */
   readonly updates: number;
-  /** Frames of each replay; the whole trace if left out. */
+  /** Frames of each replay; by default the whole trace. */
   readonly frames?: number;
   readonly tracesFolder: string;
   /** The C compiler's command. */

@@ -9,7 +9,7 @@ const GIB = 2 ** 30;
 const PRESENT_DIRTY = 0x63;
 const NO_EXECUTE = 2 ** 31;
 const TABLE = 0x67;
-/** Leaf tables, and pages in a run of adjacent frames at the most: as a Debian kernel of 128 MiB has them. */
+/** Leaf tables, and the most pages in a run of adjacent frames, as in a Debian kernel of 128 MiB. */
 const LEAF_TABLES = 100;
 const MOST_IN_RUN = 6;
 const ELF_HEADERS = PAGE;
@@ -40,12 +40,12 @@ export class SparseImage {
     }
   }
 
-  /** Writes the memory into a file: as it is, or as the one segment of an ELF core. Gives its path. */
+  /** Writes the memory to a file: raw, or as the only segment of an ELF core. @returns its path */
   write(format: 'raw' | 'elf'): string {
     return format === 'raw' ? this.#write('memory.raw', 0, Buffer.alloc(0)) : this.#writeElf();
   }
 
-  /** @throws BenchError EBADMSG where a contender's walk has found something else than is there */
+  /** @throws BenchError EBADMSG if a contender's walk has a wrong result */
   check(ranges: number, pages: number, contender: string): void {
     if (ranges !== this.#ranges || pages !== this.#pages) {
       const message = `${contender}: ${ranges} ranges of ${pages} pages, not ${this.#ranges} of ${this.#pages}`;

@@ -18,7 +18,7 @@ const tiny: RowSettings = {
 const suite = suiteOf(tiny);
 const options = { rounds: 1000, starts: 100 };
 
-/** One pass, which checks its own result. @returns the nanoseconds of all its steps */
+/** One pass, with the check of its result. @returns the nanoseconds of all its steps */
 async function passOf(contender: Contender): Promise<number> {
   const pass = await contender.begin();
   let taken = 0;
@@ -31,7 +31,7 @@ async function passOf(contender: Contender): Promise<number> {
 
 describe('every row', () => {
   for (const { row } of suite) {
-    const title = `${row.name}, against ${row.rival}: both contenders do the same number of steps, right`;
+    const title = `${row.name}, against ${row.rival}: both contenders do the same number of steps, with right results`;
     // `npm run soak bench`, which CI does as well.
     it.runIf(isSoak)(title, async () => {
       const steps = [];
@@ -49,7 +49,7 @@ describe('every row', () => {
     });
   }
 
-  it('has a name and rival that no other row has, and another name where builds are compared', () => {
+  it('has a unique name and rival, and another name in comparisons of builds', () => {
     const named = matchesOfRows(suite).flatMap(({ figures, names }) =>
       figures.map(({ name }) => `${name} ${names[1]}`),
     );
@@ -77,7 +77,7 @@ describe('every row', () => {
 });
 
 describe('without a C compiler', () => {
-  it('the rivals in C are skipped and say why', async () => {
+  it('the rivals in C are skipped with a reason', async () => {
     const rivals = suiteOf({ ...tiny, compiler: 'no-such-compiler' }).filter(({ row }) =>
       row.rival.startsWith('C, '),
     );

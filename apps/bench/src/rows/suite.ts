@@ -14,7 +14,7 @@ import type { RowSettings } from './settings.js';
 import { rowsOf as walkImage } from './walk-image.js';
 import { rowsOf as walkProgram } from './walk-program.js';
 
-/** The modules beside this one that have rows, by file name; a worker loads the one that it needs. */
+/** The modules with rows, by file name; a worker loads the one that it needs. */
 const groups: Readonly<Record<string, (settings: RowSettings) => Row[]>> = {
   'clean-record': cleanRecord,
   'clean-touched': cleanTouched,
@@ -30,14 +30,14 @@ const groups: Readonly<Record<string, (settings: RowSettings) => Row[]>> = {
   'walk-program': walkProgram,
 };
 
-/** A row, and where a worker finds it: the module, and the place in what its `rowsOf` returns. */
+/** A row with its location for workers: the module, and the index in the result of `rowsOf`. */
 export interface SuiteRow {
   readonly row: Row;
   readonly group: string;
   readonly index: number;
 }
 
-/** The sizes that the rows are meant for. */
+/** The default sizes of the rows. */
 export const fullSettings: RowSettings = {
   tables: 512,
   windowPages: 256,
@@ -47,7 +47,7 @@ export const fullSettings: RowSettings = {
   compiler: 'cc',
 };
 
-/** Every row; nothing is compiled, read or allocated before a side of one is opened. */
+/** All rows; nothing is compiled, read or allocated before a side is opened. */
 export function suiteOf(settings: RowSettings): SuiteRow[] {
   return Object.entries(groups).flatMap(([group, rowsOf]) =>
     rowsOf(settings).map((row, index) => ({ row, group, index })),

@@ -22,7 +22,7 @@ export function rowsOf(): Row[] {
   ];
 }
 
-/** Opening the file and walking all of it; what it holds is in the page cache. */
+/** Opens the file and walks all of it; the file is in the page cache. */
 async function walks(format: 'elf' | 'raw'): Promise<Contender> {
   const image = new SparseImage();
   const path = image.write(format);

@@ -9,7 +9,7 @@ const NANOSECONDS_PER_MS = 1_000_000;
 /** Processes in a pass. */
 const STEPS = 2;
 
-/** `cg walk` of a sparse image of 4 GiB as people run it: a process, from its start to its end. */
+/** The whole process `cg walk` of a sparse image of 4 GiB. */
 export function rowsOf(): Row[] {
   return [
     {
@@ -23,7 +23,7 @@ export function rowsOf(): Row[] {
   ];
 }
 
-/** The built program of the checkout that the packages are of: another build's where builds are compared. */
+/** The built program of the checkout of the packages: that of the other build in comparisons. */
 function walkProgram(): Contender {
   const program = fileURLToPath(
     new URL('../../../apps/cli/dist/main.js', import.meta.resolve('@cg/pagewalk')),
@@ -43,7 +43,7 @@ function idleProgram(): Contender {
   return processes(['-e', '0'], () => {});
 }
 
-/** A process of Node in each step; none is warmer than another. */
+/** A new process of Node in each step, so no step is warmer than another. */
 function processes(args: readonly string[], check: (printed: string) => void): Contender {
   const step = () => {
     const before = hostClock();

@@ -16,13 +16,13 @@ import { BenchError } from '../errors.js';
 
 /** Frames for page tables and frame 0. */
 const FRAMES_BESIDE_PAGES = 16;
-/** Frames from one page's to the next one's where they are scattered; odd, so that each is used once. */
+/** The distance of the frames of adjacent pages if scattered; odd, so that each is used once. */
 const SCATTER_STEP = 37;
 
-/** Where a window's frames lie: one after another, or those of neighbouring pages apart. */
+/** The placement of a window's frames: adjacent, or scattered. */
 export type FrameOrder = 'adjacent' | 'scattered';
 
-/** Pages mapped by one process that one CPU runs, all entered, dirty and in its TLB. */
+/** Pages of one process that one CPU runs, all mapped, dirty and in its TLB. */
 export class Window implements VmaOperations {
   readonly start: number;
   readonly cpu: Cpu;
@@ -62,8 +62,7 @@ export class Window implements VmaOperations {
   }
 
   /**
-   * What the CPU loads from the whole window.
-   * @throws BenchError EBADMSG where an access has missed the TLB
+   * Loads the whole window by the CPU. @throws BenchError EBADMSG if an access missed the TLB
    */
   load(): Uint8Array {
     const bytes = new Uint8Array(this.#pages * PAGE_SIZE);

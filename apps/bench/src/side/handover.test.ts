@@ -6,7 +6,7 @@ let worker: Worker | undefined;
 
 afterEach(() => worker?.terminate());
 
-/** A thread that wakes who waits for the first word: at once without a change, and after changing it. */
+/** A thread that wakes waiters for the first word: at once without a change, and after changing it. */
 function wakeTwice(words: Int32Array): Worker {
   const source = `
     const { workerData: words } = require('node:worker_threads');
@@ -18,20 +18,20 @@ function wakeTwice(words: Int32Array): Worker {
 }
 
 describe('waiting for a word of another thread', () => {
-  it('goes on when it is woken and the word has not changed', () => {
+  it('continues to wait if woken without a change', () => {
     const { words } = makeHandover();
     worker = wakeTwice(words);
     expect(waitWhile(words, WORD.ASKED, 0)).toBe(true);
     expect(words[WORD.ASKED]).toBe(7);
   });
 
-  it('does not begin where the word has changed already', () => {
+  it('returns at once if the word has changed already', () => {
     const { words } = makeHandover();
     words[WORD.ANSWER] = 1;
     expect(waitWhile(words, WORD.ANSWER, 0)).toBe(true);
   });
 
-  it('ends when patience does', () => {
+  it('ends at the timeout', () => {
     expect(waitWhile(makeHandover().words, WORD.ANSWER, 0, 1)).toBe(false);
   });
 });

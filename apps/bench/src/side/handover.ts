@@ -2,17 +2,17 @@ import type { BenchErrorCode } from '../errors.js';
 import type { Side } from '../row.js';
 import type { RowSettings } from '../rows/settings.js';
 
-/** What the main thread asks a worker to do with one of its two passes. */
+/** The main thread's request to a worker, for one of its two passes. */
 export const ASKED = { NOTHING: 0, BEGIN: 1, STEP: 2, END: 3, CLOSE: 4 } as const;
-/** What has come of it. */
+/** The result of the request. */
 export const ANSWER = { NONE: 0, DONE: 1, FAILED: 2 } as const;
-/** Words that both threads see. */
+/** Shared words. */
 export const WORD = { ASKED: 0, PASS: 1, STEP: 2, ANSWER: 3 } as const;
 
-/** Timed parts of a step at the most. */
+/** The most timed parts of a step. */
 const MOST_PARTS = 4;
 
-/** What both threads share: `words` of WORD, and the times of the last step, NaN behind the last part. */
+/** Shared memory: `words` of WORD, and the times of the last step, NaN after the last part. */
 export interface Handover {
   readonly words: Int32Array;
   readonly times: Float64Array;
@@ -26,9 +26,8 @@ export function makeHandover(): Handover {
 }
 
 /**
- * Sleeps until a word is no longer `value`. A thread that was interrupted between its store and its notify wakes the
- * other one a turn too late: being woken says nothing, the word does.
- * @returns whether it has changed within `patience` milliseconds
+ * Sleeps until a word differs from `value`. A thread that is interrupted between its store and its notify wakes the
+ * other one a turn late, so only the word is decisive. @returns whether it has changed within `patience` milliseconds
  */
 export function waitWhile(words: Int32Array, word: number, value: number, patience = Infinity): boolean {
   while (Atomics.load(words, word) === value) {
@@ -39,7 +38,7 @@ export function waitWhile(words: Int32Array, word: number, value: number, patien
   return true;
 }
 
-/** What a worker is started with. */
+/** The start data of a worker. */
 export interface SideRequest {
   readonly handover: Handover;
   /** The module in rows/ with the row, which is at `index` of its rows. */
@@ -47,11 +46,11 @@ export interface SideRequest {
   readonly index: number;
   readonly side: Side;
   readonly settings: RowSettings;
-  /** The other build's packages, by name; the bench's own if left out. */
+  /** The other build's packages, by name; by default the bench's own. */
   readonly packages?: ReadonlyMap<string, string>;
 }
 
-/** What a worker says beside the handover. */
+/** Messages of a worker beside the handover. */
 export type SideMessage =
   | { readonly kind: 'opened'; readonly steps: number; readonly per: number; readonly alike: boolean }
   | { readonly kind: 'skipped'; readonly skipped: string }

@@ -3,7 +3,7 @@ import type { OpenContender } from '../measuring/measure-match.js';
 import type { RowSettings } from '../rows/settings.js';
 import { WorkerSide } from './worker-side.js';
 
-/** Opens contenders in threads of their own; those of the other build with the packages of `other`. */
+/** Opens each contender in a thread; those of the other build with the packages of `other`. */
 export function openInThreads(settings: RowSettings, other?: BuildFolder): OpenContender {
   return ({ at: { group, index }, side, build }) => {
     const request = { group, index, side, settings };

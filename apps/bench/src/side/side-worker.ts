@@ -1,4 +1,4 @@
-/** The worker thread that does one side's work: its own heap, and code compiled for this work alone. */
+/** The worker thread of one side, with its own heap and its own compiled code. */
 import { register } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Contender, Pass } from '../contender.js';
@@ -24,7 +24,7 @@ function say(message: SideMessage): void {
 
 function fail(error: unknown): void {
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-  // By its name: rows of another build's worker come with their own instance of the class.
+  // Compared by name: another build's rows have their own instance of the class.
   const known = error instanceof Error && error.name === 'BenchError' ? (error as BenchError) : undefined;
   const { code, contender } = known ?? {};
   say({ kind: 'failed', message, stack, code, contender });
@@ -65,7 +65,7 @@ async function doAsked(contender: Contender, passes: Pass[], { words, times }: H
   }
 }
 
-/** Does what is asked, until it is CLOSE. */
+/** Executes requests until CLOSE. */
 async function serve(contender: Contender): Promise<void> {
   const passes: Pass[] = [];
   const { words } = handover;

@@ -14,14 +14,13 @@ import {
   type SideRequest,
 } from './handover.js';
 
-/** How long a step may take: more than any does. */
+/** The timeout of a step, longer than any step takes. */
 const PATIENCE_MS = 120_000;
 
 type Opened = Extract<SideMessage, { kind: 'opened' }>;
 
 /**
- * A contender in a thread of its own. The calling thread sleeps while it works: there are two threads, and one of them
- * runs.
+ * A contender in a separate thread. The calling thread sleeps while it works, so one of the two runs.
  */
 export class WorkerSide implements Contender {
   readonly steps: number;
@@ -44,8 +43,8 @@ export class WorkerSide implements Contender {
   }
 
   /**
-   * Starts the thread and has it open its side.
-   * @throws BenchError as the side does; ENODATA where code of another build fails otherwise
+   * Starts the thread and opens its side there. @throws BenchError from the side; ENODATA if code of another build
+   * fails otherwise
    */
   static async open(request: Omit<SideRequest, 'handover'>): Promise<WorkerSide | Skipped> {
     const whole: SideRequest = { ...request, handover: makeHandover() };
@@ -100,8 +99,7 @@ export class WorkerSide implements Contender {
 }
 
 /**
- * What a worker's failure is here. Code of another build that fails is no bug of this one: that build cannot do the
- * work.
+ * Converts a worker's failure. If code of another build fails, that build cannot do the work, which is not a bug here.
  */
 function errorOf(answer: SideMessage, isOther: boolean): Error {
   if (answer.kind !== 'failed') {

@@ -27,27 +27,27 @@ interface DecodeOptions {
   readonly full?: boolean;
 }
 
-/** Elements of an array that are printed without --full. */
+/** The most elements of an array that are printed without --full. */
 const MOST_ELEMENTS = 8;
 
 const DETAILS = `
-The stream is what a driver writes into a command buffer or the FIFO: commands one after another,
-each with its id and, from id 1000 on, its size. «-» is standard input. Any length is read in
-pieces. Fields have the names of the device headers; values are named where the headers name them,
+The stream has the format of a command buffer or the FIFO: commands one after another,
+each with its id and, from id 1000 on, its size. «-» is standard input. It is read in
+pieces, so it may have any length. Fields and values have the names of the device headers, values
 without the prefix.
 
-A command that cg does not know but whose size is said is passed over and reported. Where the stream
-stops making sense, cg says where and why on standard error (with --json as the last object), and
+An unknown command that has a size is skipped and reported. At the first bytes that are not a
+command, cg prints the place and the reason on standard error (with --json as the last object), and
 stops.
 
 Examples:
   $ cg decode commands.bin
   $ cg decode commands.bin --name 'UPDATE_GB_*' --name FENCE
   $ cg decode commands.bin --json | jq -c 'select(.name == "DEFINE_GB_SURFACE_V2") | .fields'
-  $ cg decode buffer.bin --header               an SVGACBHeader stands in front of the commands
+  $ cg decode buffer.bin --header               an SVGACBHeader precedes the commands
   $ dd if=memory.raw bs=64 skip=1024 | cg decode -
 
-Exit codes: 0 all is well, 1 the stream is damaged, 2 the input is at fault.`;
+Exit codes: 0 success, 1 the stream is damaged, 2 bad input.`;
 
 function parseOffset(text: string): number {
   if (!/^(0x[0-9a-f]+|[0-9]+)$/i.test(text) || !Number.isSafeInteger(Number(text))) {
@@ -56,7 +56,7 @@ function parseOffset(text: string): number {
   return Number(text);
 }
 
-/** The names that match a pattern in which `*` stands for anything, added to those before. */
+/** Adds the names that match a pattern with `*` to the earlier ones. */
 function addNames(pattern: string, before: readonly CommandName[] | undefined): readonly CommandName[] {
   const wanted = pattern.replace(/^SVGA_(3D_CMD_|CMD_|(?=DC_))/i, '').toUpperCase();
   const names = commandNames.filter((name) => matchesPattern(name, wanted));
@@ -66,17 +66,17 @@ function addNames(pattern: string, before: readonly CommandName[] | undefined): 
   return [...(before ?? []), ...names];
 }
 
-/** `cg decode`. `exit` is told the exit code. */
+/** `cg decode`. Calls `exit` with the exit code. */
 export function decodeCommand(exit: (code: number) => void): Command {
   return new Command('decode')
-    .description('print a stream of SVGA commands, and where a damaged one stops making sense')
+    .description('print a stream of SVGA commands, and where it is damaged')
     .argument('<stream>', 'a file of commands, or - for standard input')
-    .option('--from <offset>', 'where to begin in the file', parseOffset, 0)
-    .option('--header', 'an SVGACBHeader stands before the commands; offsets count from behind it')
+    .option('--from <offset>', 'offset in the file to begin at', parseOffset, 0)
+    .option('--header', 'an SVGACBHeader precedes the commands; offsets count from its end')
     .option('--device-context', 'the commands are those of SVGA_CB_CONTEXT_DEVICE')
-    .option('--name <pattern>', 'print only commands of this name; may be repeated', addNames)
-    .option('--full', `print arrays whole, not only ${MOST_ELEMENTS} of their elements`)
-    .option('--json', 'print a JSON object a line')
+    .option('--name <pattern>', 'print only commands of this name; repeatable', addNames)
+    .option('--full', `print whole arrays, not only ${MOST_ELEMENTS} elements`)
+    .option('--json', 'print one JSON object per line')
     .addHelpText('after', DETAILS)
     .action(async (path: string, options: DecodeOptions) => {
       exit(await decodeFile(path, options));
@@ -100,7 +100,7 @@ class Listing {
   readonly #names: ReadonlySet<CommandName> | undefined;
   readonly #pieces: CommandPieces;
   readonly #header = new Uint8Array(SVGA_CB_HEADER_BYTES);
-  /** Bytes of the file yet to be passed over; of the header yet to come; of commands yet to come. */
+  /** Remaining bytes to skip, of the header, and of commands. */
   #skip: number;
   #headerLeft: number;
   #left = Infinity;
@@ -136,7 +136,7 @@ class Listing {
     }
   }
 
-  /** What of a piece is commands. */
+  /** The part of a piece that is commands. */
   #withoutHeader(piece: Uint8Array): Uint8Array {
     const skipped = Math.min(this.#skip, piece.length);
     this.#skip -= skipped;
@@ -193,7 +193,7 @@ class Listing {
     }
   }
 
-  /** Bytes of the file from an offset of the commands on; of a pipe nobody knows. */
+  /** Bytes of the file from an offset of the commands on; undefined for a pipe. */
   #bytesFrom(offset: number): number | undefined {
     const { from, header } = this.#options;
     const status = this.#path === STANDARD_INPUT ? undefined : statSync(this.#path);

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 
-/** Signals that end a process, and that it can hand on. */
+/** Signals that end a process and can be forwarded. */
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
 
 /** `cg guest` in the help of `cg`. Its own help is that of the program. */
@@ -15,14 +15,14 @@ export function guestCommand(): Command {
 }
 
 /**
- * Runs the program of @cg/guest in a process of its own, with this one's terminal, standard streams and flags of Node.
- * A signal that ends it ends this process too. (Commander starts programs as well, but makes exit code 1 of a signal.)
+ * Runs the program of @cg/guest as a process, with the terminal, standard streams and Node flags of this one. A signal
+ * that ends it ends this process too. (Commander can start programs, but maps a signal to exit code 1.)
  * @returns its exit code
  */
 export async function runGuestProgram(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [...process.execArgv, guestProgram(), ...args], {
     argv0: 'cg guest', // The name in its help.
-    // The channel closes with this process, also where no signal can be handed on: SIGKILL.
+    // The channel closes with this process, also on SIGKILL, which cannot be forwarded.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   const handOn = (signal: NodeJS.Signals): void => void child.kill(signal);

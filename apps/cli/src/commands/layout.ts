@@ -39,13 +39,13 @@ format with the same bytes: B8G8R8A8_UNORM, bgra8unorm, COMPRESSED_RGBA_BPTC_UNO
 --upload prints the textures to create and the calls that upload the boxes of the ranges.
 
 Ways to merge ranges into boxes:
-  box       one for each subresource, the smallest around all that is dirty there
-  exact     the dirty blocks and no others
-  cheapest  a cover of little cost: a byte costs 1, a box --box-cost
+  box       one for each subresource: the bounding box of its dirty bytes
+  exact     the dirty blocks only
+  cheapest  a cheap cover: a byte costs 1, a box --box-cost
 
-Any write to a surface of several samples makes all of it dirty, as the device does not state their
-order, and any write to a mip of a planar format all of that mip; --sheets and --planes take the
-usual order for granted.
+Any write to a multisampled surface makes all of it dirty, because the device does not define their
+order, and any write to a mip of a planar format all of that mip; --sheets and --planes assume the
+usual order.
 
 Examples:
   $ cg layout --format BC3_UNORM --size 1000x600 --mips 10 --layers 6
@@ -54,7 +54,7 @@ Examples:
   $ cg layout --format BC1_UNORM --size 64x64 --range 0..64 --upload webgpu
   $ cg layout --formats
 
-Exit codes: 0 all is well, 2 the arguments are at fault.`;
+Exit codes: 0 success, 2 bad arguments.`;
 
 function parseNumber(text: string): number {
   const value = /^(0x[0-9a-f]+|[0-9]+)$/i.test(text) ? Number(text) : Number.NaN;
@@ -83,12 +83,12 @@ function parseRange(text: string, before: readonly [number, number][] = []): [nu
   }
   const [start, end] = ends.map(parseNumber);
   if (start >= end) {
-    throw new InvalidArgumentError('It must end after it starts: the end is not in it.');
+    throw new InvalidArgumentError('It must end after it starts: the end is exclusive.');
   }
   return [...before, [start, end]];
 }
 
-/** `cg layout`. `exit` is told the exit code. */
+/** `cg layout`. Calls `exit` with the exit code. */
 export function layoutCommand(exit: (code: number) => void): Command {
   return new Command('layout')
     .description("show where a surface's texels lie in memory, and which boxes of it a byte range touches")
@@ -98,17 +98,17 @@ export function layoutCommand(exit: (code: number) => void): Command {
     .option('--layers <count>', 'array size (default: 1, of a cube 6)', parseNumber)
     .option('--samples <count>', 'samples of a texel', parseNumber, 1)
     .option('--cube', 'the layers are faces of cubes')
-    .option('--stream-output', 'the device keeps 16 bytes of state behind it')
-    .option('--offset <byte>', 'print where this byte is', parseOffset)
+    .option('--stream-output', 'the device keeps 16 bytes of state after it')
+    .option('--offset <byte>', 'print the location of this byte', parseOffset)
     .option('--range <start..end>', 'print the boxes that these bytes make dirty', parseRange)
     .addOption(
-      new Option('--merge <way>', 'how ranges become boxes')
+      new Option('--merge <way>', 'how ranges are merged into boxes')
         .choices(['box', 'exact', 'cheapest'])
         .default('box'),
     )
-    .option('--box-cost <bytes>', 'as many bytes as one more box may save', parseNumber, 256)
-    .option('--sheets', 'samples lie in sheets, one after another')
-    .option('--planes', 'planes lie one after another, as the FOURCC says')
+    .option('--box-cost <bytes>', 'cost of a box in bytes', parseNumber, 256)
+    .option('--sheets', 'assume one sheet of samples after another')
+    .option('--planes', 'assume one plane after another, in the order of the FOURCC')
     .addOption(
       new Option('--upload <api>', 'print the textures, and the calls that upload the boxes').choices([
         'webgpu',
@@ -148,7 +148,7 @@ function listFormats({ json }: LayoutOptions): string {
 function listLayout(options: LayoutOptions, command: Command): string {
   checkCompany(options, command);
   const description = descriptionOf(options, command);
-  // First what has no layout at all: the more exact message.
+  // First surfaces without a layout, for the more exact message.
   const layout = new SurfaceLayout(description);
   const { merge, boxCost, sheets = false, planes = false, unaligned = false } = options;
   const { offset: offsets = [], range: ranges = [] } = options;
@@ -167,7 +167,7 @@ function listLayout(options: LayoutOptions, command: Command): string {
   return options.json ? layoutAsJson(shown) : describeLayout(shown);
 }
 
-/** Options that do nothing without another one. */
+/** Options that require another one. */
 const COMPANY: readonly (readonly [option: keyof LayoutOptions, needed: keyof LayoutOptions])[] = [
   ['merge', 'range'],
   ['boxCost', 'range'],
@@ -198,7 +198,7 @@ function descriptionOf(options: LayoutOptions, command: Command) {
   }
   const format = formatCalled(name);
   if (format === undefined) {
-    command.error(`cg: no format is called «${name}»; cg layout --formats lists them`);
+    command.error(`cg: unknown format «${name}»; cg layout --formats lists all`);
   }
   const [width, height, depth] = size;
   return { format: format.id, width, height, depth, mipLevels, layers, samples, cube, streamOutput };

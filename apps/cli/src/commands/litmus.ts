@@ -26,60 +26,59 @@ interface LitmusOptions {
   readonly json?: boolean;
 }
 
-/** Longer words of the alphabet than this are more programs than a number can name. */
+/** Longer words of the alphabet would exceed the range of program numbers. */
 const MAX_LENGTH = 8;
 const MAX_JOBS = 64;
 
 const DETAILS = `
-A litmus program is text, a statement a line: CPUs that store and load, processes that map and
-unmap, submissions, failures, one CPU stepped in between two steps of another. Every byte that the
-device and the CPUs then see is checked. Without a file the programs that come with cg are run: one
-for each rule of coherent memory, each known erratum, each race.
+A litmus program is text, one statement per line: CPUs that store and load, processes that map and
+unmap, submissions, failures, steps of one CPU between two steps of another. Every byte that the
+device and the CPUs then see is checked. Without a file all bundled programs are run: one
+for each rule of coherency, each known erratum, each race.
 
-A variant is the machine with one part as the posted patches have it, by the erratum's id, or with
-all of them ("posted"): what the check is good for.
+A variant is the machine with one part as in the posted patches, by the erratum's id, or with all
+such parts ("posted"). It shows what the check can find.
 
-Ctrl-C (or SIGTERM) ends a random or exhaustive run after the programs under way: cg prints what
-was done so far and how to run the rest. A second one ends it at once.
+Ctrl-C (or SIGTERM) ends a random or exhaustive run after the current programs: cg prints the
+results so far and how to run the rest. A second one ends it at once.
 
 Examples:
-  $ cg litmus                                  all programs that come with cg
-  $ cg litmus erratum-B6 my-program.litmus     one that comes with cg, by name; one in a file
+  $ cg litmus                                  all bundled programs
+  $ cg litmus erratum-B6 my-program.litmus     a bundled program, by name; one in a file
   $ cg litmus - < my-program.litmus            one on standard input
-  $ cg litmus --variant posted                 what the posted patches would do: bytes are lost
+  $ cg litmus --variant posted                 the posted patches, which lose bytes
   $ cg litmus --random 1000 --jobs 2           a thousand random programs, seeds 1 to 1000
   $ cg litmus --random 1 --seed 4711           the program of one seed again
   $ cg litmus --exhaustive 3                   all programs of up to three steps of an alphabet
   $ cg litmus --random 500 --variant D1        how soon random programs find an erratum
 
-Exit codes: 0 every byte was right, 1 some were not, 2 a file is no program, 70 a bug, 130 ended by
+Exit codes: 0 every byte was right, 1 some were not, 2 a file is not a program, 70 a bug, 130 ended by
 Ctrl-C, 143 by SIGTERM.`;
 
-/** An option's number, in a range. */
+/** A numeric option in a range. */
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
     if (!(value >= least && value <= most)) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+      throw new InvalidArgumentError(`It must be an integer from ${least} to ${most}.`);
     }
     return value;
   };
 }
 
-/** `cg litmus`. `exit` is told the exit code. */
+/** `cg litmus`. Calls `exit` with the exit code. */
 export function litmusCommand(exit: (code: number) => void): Command {
   return new Command('litmus')
-    .description('test the promise of coherent memory by small programs, every byte checked')
-    .argument('[file...]', 'files, - for standard input, or names of programs that come with cg')
-    .option('--random <programs>', 'run so many random programs', wholeNumber(1, 2 ** 31))
+    .description('test coherency with small programs, every byte checked')
+    .argument('[file...]', 'files, - for standard input, or names of bundled programs')
+    .option('--random <programs>', 'number of random programs to run', wholeNumber(1, 2 ** 31))
     .option('--seed <seed>', 'seed of the first random program', wholeNumber(0, 2 ** 31), 1)
     .option('--steps <steps>', 'steps of each random program', wholeNumber(1, 100_000), 120)
     .option('--exhaustive <length>', 'run all programs up to a length', wholeNumber(1, MAX_LENGTH))
     .addOption(
-      new Option(
-        '-m, --method <method>',
-        'how written pages are found, where a program does not say',
-      ).choices(trackingMethods),
+      new Option('-m, --method <method>', 'how written pages are found, unless a program says').choices(
+        trackingMethods,
+      ),
     )
     .addOption(new Option('--variant <erratum>', 'a machine with a part as posted').choices(variantNames))
     .option('--jobs <threads>', 'worker threads for random and exhaustive runs', wholeNumber(1, MAX_JOBS), 1)
@@ -88,7 +87,7 @@ export function litmusCommand(exit: (code: number) => void): Command {
     .action(async (paths: string[], options: LitmusOptions, command: Command) => {
       const { random, exhaustive } = options;
       if ([paths.length > 0, random !== undefined, exhaustive !== undefined].filter(Boolean).length > 1) {
-        command.error('cg: files, --random and --exhaustive are three things to run: one at a time');
+        command.error('cg: files, --random and --exhaustive exclude one another');
       }
       if (readsInputTwice(paths)) {
         command.error('cg: standard input (-) can be read only once');
@@ -123,7 +122,7 @@ async function runExploration(request: ExploreRequest, { json }: LitmusOptions):
   if (json === true) {
     process.stdout.write(explorationJson(request, exploration));
   } else {
-    // What was found is said before the smallest program is looked for, which takes a while.
+    // Print the finding before shrinking, which takes a while.
     process.stdout.write(describeExploration(request, exploration));
     process.stdout.write(describeSmallest(request, explored));
   }
@@ -133,7 +132,7 @@ async function runExploration(request: ExploreRequest, { json }: LitmusOptions):
   return interrupted === undefined ? EXIT.OK : exitCodeOf(interrupted);
 }
 
-/** Runs each program; one that cannot be read is named on standard error and the others still count. */
+/** Runs each program; reports one that cannot be read on standard error, and continues. */
 async function runFiles(given: readonly string[], { json, variant, method }: LitmusOptions): Promise<number> {
   const options = { ...configureVariant(variant), ...(method === undefined ? {} : { method }) };
   const ran: RanFile[] = [];
@@ -157,13 +156,13 @@ async function runFiles(given: readonly string[], { json, variant, method }: Lit
   return ran.every(({ passed }) => passed) ? EXIT.OK : EXIT.CHECK_FAILED;
 }
 
-/** A program that comes with cg goes by its name, too, where there is no such file. */
+/** A bundled program can be given by name, if there is no such file. */
 function withName(path: string): string {
   const own = existsSync(path) ? undefined : litmusFiles().find((file) => basename(file, '.litmus') === path);
   return own ?? path;
 }
 
-/** All programs of a variant take one screen; any other run is told in full. */
+/** All programs of a variant are summarised on one screen; other runs are printed in full. */
 function asText(ran: readonly RanFile[], variant: string | undefined, options: RunOptions): string {
   if (variant === undefined) {
     return tabulateFiles(ran) + describeFailure(ran, options, 'with diagram');

@@ -13,7 +13,7 @@ const trace = fileURLToPath(new URL('../../../../traces/idle-desktop.cgtrace.gz'
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Runs `cg replay --json` with a replay that saw so many wrong bytes. */
+/** Runs `cg replay --json` with a replay that saw this many wrong bytes. */
 async function replayWith(wrongBytes: number): Promise<{ code: number; out: string }> {
   report.wrongBytes = wrongBytes;
   const write = vi.spyOn(process.stdout, 'write').mockReset().mockReturnValue(true);
@@ -22,7 +22,7 @@ async function replayWith(wrongBytes: number): Promise<{ code: number; out: stri
 }
 
 describe('cg replay', () => {
-  it('exits with 0 where no byte was wrong, with 1 where one was, and prints the rows either way', async () => {
+  it('exits with 0 if no byte was wrong, with 1 if one was, and prints the rows in both cases', async () => {
     const good = await replayWith(0);
     expect(good.code).toBe(0);
     const bad = await replayWith(1);

@@ -26,7 +26,7 @@ interface ReplayOptions {
   readonly png?: string;
 }
 
-/** A recorded program that the build puts beside the bundle. */
+/** A recorded program, which the build copies beside the bundle. */
 const OWN_TRACE = join(
   dirname(createRequire(import.meta.url).resolve('@cg/cli/package.json')),
   'dist',
@@ -37,13 +37,13 @@ const MIB = 2 ** 20;
 const MOST_MEMORY_MIB = 4096;
 
 const DETAILS = `
-A trace is what a recorded program wrote to its window, frame by frame. Its bytes are stored through
+A trace records what a program wrote to its window, frame by frame. Its bytes are stored through
 the simulated MMU into a coherent surface; a copy of the surface is submitted to the device with no
-synchronisation in between; then the device's copy is compared with the trace, byte for byte. Every
-tenth frame the device writes into the surface as well, and a CPU reads it back and compares.
+synchronisation; then the device's copy is compared with the trace, byte for byte. In every
+tenth frame the device writes to the surface as well, and a CPU loads and compares it.
 
 Examples:
-  $ cg replay                                the small trace that comes with cg
+  $ cg replay                                the bundled trace
   $ cg replay traces/window-drag.cgtrace.gz
   $ cg replay --method trap traces/gears.cgtrace.gz traces/idle-desktop.cgtrace.gz
   $ cg replay --png last-frame.png traces/gears.cgtrace.gz
@@ -55,18 +55,18 @@ Exit codes: 0 no byte was wrong, 1 some were, 2 a file is not a trace or does no
 function parseMemory(text: string): number {
   const mebibytes = /^\d+$/.test(text) ? Number(text) : 0;
   if (mebibytes < 1 || mebibytes > MOST_MEMORY_MIB) {
-    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_MEMORY_MIB}.`);
+    throw new InvalidArgumentError(`It must be an integer from 1 to ${MOST_MEMORY_MIB}.`);
   }
   return mebibytes;
 }
 
-/** `cg replay`. `exit` is told the exit code. */
+/** `cg replay`. Calls `exit` with the exit code. */
 export function replayCommand(exit: (code: number) => void): Command {
   return new Command('replay')
     .description('replay recorded programs through the whole stack and check every frame')
     .argument(
       '[trace...]',
-      'write traces (.cgtrace.gz), or - for one on standard input; a small one comes with cg',
+      'write traces (.cgtrace.gz), or - for standard input; default: a small bundled one',
     )
     .addOption(
       new Option('-m, --method <method>', "how written pages are found; auto is the kernel's rule")
@@ -74,7 +74,7 @@ export function replayCommand(exit: (code: number) => void): Command {
         .default('auto'),
     )
     .option('--memory <MiB>', 'memory of the simulated machine', parseMemory, 256)
-    .option('--png <file>', 'write what a screen shows after the last frame; for one trace')
+    .option('--png <file>', 'write the screen after the last frame; for one trace')
     .option('--json', 'print the counts as JSON')
     .addHelpText('after', DETAILS)
     .action(async (named: string[], options: ReplayOptions, command: Command) => {
@@ -89,7 +89,7 @@ export function replayCommand(exit: (code: number) => void): Command {
     });
 }
 
-/** Replays each trace; one that cannot be read is named on standard error and the others still count. */
+/** Replays each trace; reports one that cannot be read on standard error, and continues. */
 async function replayAll(paths: readonly string[], options: ReplayOptions): Promise<number> {
   const replays: Replayed[] = [];
   let failed = false;
@@ -126,7 +126,7 @@ function asText(replays: readonly Replayed[]): string {
   return replays.length === 1 ? describeReplay(replays[0]) : tabulateReplays(replays);
 }
 
-/** A machine with so much memory. That the host has less is the user's to change. */
+/** A machine with this much memory. If the host has less, that is a user error. */
 function makeMachine(mebibytes: number, method: TrackingMethodName): Machine {
   try {
     return new Machine({ memoryBytes: mebibytes * MIB, driver: { makePolicy: policyFor(method) } });

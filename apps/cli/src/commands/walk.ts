@@ -106,7 +106,7 @@ export function walkCommand(exit: (code: number) => void): Command {
     .option('--explain <address>', 'translate one address, level by level', parse64)
     .option('--changed', 'list what differs between two images: accessed, dirty, permissions, frames')
     .option('--find', 'look for pages that may be top tables')
-    .option('--json', 'print a JSON object a line')
+    .option('--json', 'print one JSON object per line')
     .addHelpText('after', DETAILS)
     .action(async (path: string, later: string | undefined, options: WalkOptions, command: Command) => {
       const wanted = [options.explain, options.changed, options.find].filter(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { matchesPattern } from './name-pattern.js';
 
-/** The plain definition: a star takes none of the text, or one character of it and then as before. */
+/** The definition: a star matches nothing, or one character and then again a star. */
 function reference(name: string, pattern: string): boolean {
   if (pattern === '') {
     return name === '';
@@ -22,7 +22,7 @@ function words(letters: string, length: number): string[] {
 }
 
 describe('a pattern of names', () => {
-  it('matches as its definition says, for all short names and patterns', () => {
+  it('matches according to the definition, for all short names and patterns', () => {
     const names = words('ab', 5);
     for (const pattern of words('ab*', 5)) {
       const matched = names.filter((name) => matchesPattern(name, pattern));
@@ -30,7 +30,7 @@ describe('a pattern of names', () => {
     }
   });
 
-  it('takes time by its length however many stars it has', () => {
+  it('takes time linear in its length, with any number of stars', () => {
     // A backtracking matcher needs more than 10^20 steps for these.
     const pattern = '*A'.repeat(20_000);
     expect(matchesPattern('A'.repeat(10_000), pattern)).toBe(false);

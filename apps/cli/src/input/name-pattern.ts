@@ -1,6 +1,6 @@
 /**
- * Whether a name matches a pattern in which `*` stands for any characters, none included. The text between two stars
- * is taken at its first place, so that nothing is tried twice however many stars there are.
+ * Whether a name matches a pattern in which `*` stands for any characters, or none. The text between two stars is
+ * matched at its first place, so there is no backtracking.
  */
 export function matchesPattern(name: string, pattern: string): boolean {
   const [start, ...rest] = pattern.split('*');

@@ -4,7 +4,7 @@ import type { SubresourceBox, SurfaceLayout } from '@cg/surface-layout';
 /** How ranges become boxes. */
 export type MergeName = 'box' | 'exact' | 'cheapest';
 
-/** What `cg layout` was told of merging. */
+/** The merge options of `cg layout`. */
 export interface Merging {
   readonly merge: MergeName;
   /** In bytes. */
@@ -28,7 +28,7 @@ export function dirtyBoxes(
   return merge === 'exact' ? dirty.exactBoxes() : dirty.cheapestBoxes({ perByte: 1, perBox: boxCost });
 }
 
-/** Bytes that moving a box moves; of a part of a planar mip, those in its planes. */
+/** Bytes of a box; for a part of a planar mip, those in its planes. */
 export function movedBytes(layout: SurfaceLayout, box: SubresourceBox): number {
   const { width, height, depth } = layout.mipOf(box.subresource);
   const isWhole = box.width === width && box.height === height && box.depth === depth;

@@ -12,7 +12,7 @@ const FACES = 6;
 /** D3D11_MAX_MULTISAMPLE_SAMPLE_COUNT: no device of this family has more. */
 const MAX_SAMPLES = 32;
 
-/** A range of bytes, its end not in it. */
+/** A range of bytes, its end exclusive. */
 export type ByteRange = readonly [start: number, end: number];
 
 /** By the header's name, in any case, or by that of a WebGPU or WebGL 2 format with the same bytes. */
@@ -26,8 +26,8 @@ export function formatCalled(name: string): SurfaceFormat | undefined {
 }
 
 /**
- * Why no device has a surface like this, though its bytes could be counted; undefined where one may. What
- * cannot even be counted SurfaceLayout refuses.
+ * The reason why no device has such a surface; undefined if one may. SurfaceLayout refuses sizes that cannot be
+ * computed.
  */
 export function surfaceFault(description: SurfaceDescription): string | undefined {
   const { format, width, height, depth, mipLevels, layers, samples, cube } = description;
@@ -50,7 +50,7 @@ export function surfaceFault(description: SurfaceDescription): string | undefine
   return undefined;
 }
 
-/** Why a range means nothing for this surface. A stream-output trailer belongs to the backing. */
+/** The reason why a range is invalid for this surface. A stream-output trailer belongs to the backing. */
 export function rangeFault([start, end]: ByteRange, { backingBytes }: SurfaceLayout): string | undefined {
   return end > backingBytes
     ? `range ${start}..${end} leaves the surface, which has ${backingBytes} bytes`

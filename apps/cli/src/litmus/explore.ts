@@ -6,7 +6,7 @@ import { progressBar } from '../output/progress.js';
 import { Interruption, type InterruptSignal } from './interruption.js';
 import type { ExploreTask } from './worker.js';
 
-/** Programs and steps that a worker takes at a time, about: a signal waits for them. */
+/** The approximate batch of programs and steps of a worker: a signal waits for them. */
 const BATCH_PROGRAMS = 25;
 const BATCH_STEPS = 3000;
 
@@ -16,23 +16,23 @@ export interface ExploreRequest {
   readonly from: number;
   readonly end: number;
   readonly variant: string | undefined;
-  /** Worker threads. The main thread runs no programs, so that it hears signals. */
+  /** Worker threads. The main thread runs no programs, so that it can handle signals. */
   readonly jobs: number;
 }
 
-/** What exploring found, and how long it took. */
+/** The results of an exploration, and its time. */
 export interface Exploration {
   readonly explored: Explored;
   readonly seconds: number;
-  /** The number behind the last program that was run; programs were run from `from` on without a gap. */
+  /** One past the number of the last program that ran; programs ran from `from` on without a gap. */
   readonly next: number;
-  /** The signal that ended it before all was run. */
+  /** The signal that ended it early. */
   readonly interrupted: InterruptSignal | undefined;
 }
 
 /**
- * Runs a range of programs, batch by batch. Once one has failed, or a signal has come, no more are handed out; those
- * under way are waited for.
+ * Runs a range of programs in batches. After a failure or a signal no batch is started, and running ones are waited
+ * for.
  */
 export async function explore(request: ExploreRequest): Promise<Exploration> {
   const { source, variant, from, end, jobs } = request;
@@ -68,7 +68,7 @@ function batchOf(source: ProgramSource): number {
   return Math.max(1, Math.min(BATCH_PROGRAMS, Math.floor(BATCH_STEPS / Math.max(steps, 1))));
 }
 
-/** The bundled worker stands beside the main file, or one folder up from a shared chunk. */
+/** The bundled worker is beside the main file, or one folder up from a shared chunk. */
 function workerFile(): string {
   const found = ['./worker.js', './litmus/worker.js'].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),

@@ -1,4 +1,4 @@
-/** The signals that end a run early, and the exit code after each: 128 and its number, as shells have it. */
+/** The signals that end a run early, with their exit codes: 128 plus the number, as in shells. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export type InterruptSignal = keyof typeof EXIT_CODES;
@@ -10,7 +10,7 @@ export function exitCodeOf(signal: InterruptSignal): number {
 }
 
 /**
- * Asks a run to end early at the first SIGINT or SIGTERM. From then on, and once it is closed, both have their
+ * Requests the early end of a run at the first SIGINT or SIGTERM. After that, and after `close`, both have their
  * default effect: the next one ends the process at once.
  */
 export class Interruption {
@@ -18,14 +18,14 @@ export class Interruption {
   readonly #take = (signal: NodeJS.Signals): void => {
     this.#signal = signal as InterruptSignal;
     this.close();
-    process.stderr.write(`cg: ${signal}: stopping after the programs under way; another one ends at once\n`);
+    process.stderr.write(`cg: ${signal}: stopping after the current programs; another one ends at once\n`);
   };
 
   constructor() {
     SIGNALS.forEach((signal) => process.on(signal, this.#take));
   }
 
-  /** The signal that came; undefined while none has. */
+  /** The received signal; undefined if none. */
   get signal(): InterruptSignal | undefined {
     return this.#signal;
   }

@@ -10,10 +10,10 @@ import {
 } from '@cg/litmus';
 import { openInput } from '../input/open-input.js';
 
-/** More than this is no program: a hundred thousand statements are less. */
+/** A limit above the size of a hundred thousand statements. */
 const MAX_FILE_BYTES = 16 * 2 ** 20;
 
-/** A litmus file that was run. */
+/** The result of a litmus file. */
 export interface RanFile {
   readonly path: string;
   readonly text: ProgramText;
@@ -24,7 +24,7 @@ export interface RanFile {
 
 /**
  * Runs the program in a file, or on standard input for `-`.
- * @throws LitmusError with the line, where it is about one; what reading the file throws
+ * @throws LitmusError with the line, if it concerns one; errors of reading the file
  */
 export async function runFile(path: string, options: RunOptions): Promise<RanFile> {
   const text = parseProgram(await readText(path));
@@ -44,7 +44,7 @@ export async function runFile(path: string, options: RunOptions): Promise<RanFil
   }
 }
 
-/** Reads what may be a pipe, or without an end. @throws LitmusError EBADMSG where it is too long */
+/** Reads a file or pipe, which may be endless. @throws LitmusError EBADMSG if it is too long */
 async function readText(path: string): Promise<string> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;

@@ -1,13 +1,13 @@
 import { allPosted, postedVariants } from '@cg/litmus';
 import { type MachineOptions } from '@cg/machine';
 
-/** Every part as the posted patches have it. */
+/** Every part as posted. */
 const ALL_POSTED = 'posted';
 
-/** What `--variant` takes: the errata whose part can be replaced, or all of them. */
+/** Values of `--variant`: the errata whose part can be replaced, or all of them. */
 export const variantNames: readonly string[] = [ALL_POSTED, ...postedVariants.map(({ id }) => id)];
 
-/** How the machines of a variant are made; as ever where there is none. */
+/** The machine options of a variant; unchanged without one. */
 export function configureVariant(name: string | undefined): {
   configure?: (base: MachineOptions) => MachineOptions;
 } {

@@ -9,7 +9,7 @@ export interface ExploreTask {
   readonly variant: string | undefined;
 }
 
-/** Runs a range of programs: what a worker thread does. */
+/** The job of a worker thread: runs a range of programs. */
 export default function explore({ source, from, end, variant }: ExploreTask): Explored {
   return explorePrograms(source, from, end, configureVariant(variant));
 }

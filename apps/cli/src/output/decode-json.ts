@@ -1,7 +1,7 @@
 import type { DecodedCommand } from '@cg/svga-protocol';
 import type { StreamDamage } from '../stream/command-pieces.js';
 
-/** Arrays of bytes are arrays; JSON has no number that is none. */
+/** Byte arrays become arrays; JSON has no NaN or infinities. */
 function plain(_key: string, value: unknown): unknown {
   if (value instanceof Uint8Array) {
     return [...value];
@@ -17,7 +17,7 @@ export function commandAsJson(command: DecodedCommand): string {
     : JSON.stringify({ kind: 'command', offset, id, name, bytes, fields: command.fields }, plain);
 }
 
-/** Where and why the stream stops making sense, as one object. */
+/** The place and reason of damage, as one object. */
 export function damageAsJson(damage: StreamDamage, name: string | undefined): string {
   const { offset, why, left, values, id, bytes } = damage;
   return JSON.stringify({ kind: 'damage', offset, why, id, name, left, values, there: bytes }, plain);

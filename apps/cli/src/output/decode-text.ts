@@ -10,7 +10,7 @@ function offsetText(offset: number): string {
   return `0x${offset.toString(16).padStart(6, '0')}`;
 }
 
-/** Words in lines of at most 100 columns, the second and those after it indented; a long word stands alone. */
+/** Words in lines of at most 100 columns, indented from the second on; a long word gets its own line. */
 export function wrapped(start: string, words: readonly string[]): string {
   const lines = [start];
   for (const word of words) {
@@ -24,14 +24,14 @@ export function wrapped(start: string, words: readonly string[]): string {
   return lines.join('\n');
 }
 
-/** A command: where it is, what it is called, its fields. */
+/** A command: its offset, name and fields. */
 export function describeCommand(command: DecodedCommand, mostElements: number): string {
   const start = offsetText(command.offset).padEnd(INDENT - 2);
   if (command.name === undefined) {
     const { id, body } = command;
-    return `${start}  unknown command ${id}, ${body.length} bytes passed over`;
+    return `${start}  unknown command ${id}, ${body.length} bytes skipped`;
   }
-  // A union of all commands is more than the spread of one needs.
+  // The union of all command types is too complex for the compiler here.
   const known = command as KnownCommand & CommandFrame;
   return wrapped(
     `${start}  ${known.name}`,
@@ -39,7 +39,7 @@ export function describeCommand(command: DecodedCommand, mostElements: number): 
   );
 }
 
-/** Where and why a stream stops making sense: what is wrong, the numbers of it, the bytes there. */
+/** The damage of a stream: the reason, its numbers, the bytes there. */
 export function describeDamage(damage: StreamDamage, name: string | undefined): string {
   const { offset, why, left, values, id, bytes } = damage;
   const numbers = Object.entries(values).map(([key, value]) => `${key}=${value}`);

@@ -13,16 +13,16 @@ import { progressBar } from './progress.js';
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
-/** What an exploration found: the sum, the first program that failed, and where to go on after a signal. */
+/** The result of an exploration: totals, the first failing program, and how to continue after a signal. */
 export function describeExploration(request: ExploreRequest, exploration: Exploration): string {
   const { explored, seconds, interrupted } = exploration;
   const { steps, compared, counts, failed } = explored;
   const { uploaded = 0, excess = 0 } = counts;
   const changed = uploaded === 0 ? 0 : (100 * (uploaded - excess)) / uploaded;
-  const wrong = failed === 0 ? 'none lost or stale' : `${failed} programs with wrong ones`;
+  const wrong = failed === 0 ? 'none lost or stale' : `wrong in ${failed} programs`;
   const cost = checkingCost(explored);
   const jobs = request.jobs === 1 ? '1 job' : `${request.jobs} jobs`;
-  const rate = `${number(Math.round(steps / seconds))} checked steps a second, ${jobs}`;
+  const rate = `${number(Math.round(steps / seconds))} checked steps per second, ${jobs}`;
   const lines = [
     `${titleOf(request, exploration)}: ${number(steps)} steps in ${seconds.toFixed(1)} s`,
     `  compared  ${number(compared)} bytes, ${wrong}`,
@@ -32,14 +32,18 @@ export function describeExploration(request: ExploreRequest, exploration: Explor
   const first = explored.failures.at(0);
   if (first !== undefined) {
     const which = request.source.kind === 'random' ? 'seed' : 'program';
-    lines.push('', `${which} ${first.number} fails; the smallest program that does so in the same way:`, '');
+    lines.push(
+      '',
+      `${which} ${first.number} fails; shrunk to the smallest program with the same failure:`,
+      '',
+    );
   } else if (interrupted !== undefined) {
     lines.push('', `stopped by ${interrupted}; ${restOf(request, exploration)}`);
   }
   return `${lines.join('\n')}\n`;
 }
 
-/** How to run what a signal left. */
+/** How to run the rest after a signal. */
 function restOf({ source, end, variant, jobs }: ExploreRequest, { next }: Exploration): string {
   if (source.kind === 'exhaustive') {
     return `${number(next)} of ${number(end)} programs are done`;
@@ -67,7 +71,7 @@ function titleOf({ source, from, variant }: ExploreRequest, { explored, next }: 
   return variant === undefined ? what : `variant ${variant}: ${what}`;
 }
 
-/** The first program that failed, made as small as it goes; nothing where none did. */
+/** The first failing program, shrunk; undefined if none failed. */
 export function describeSmallest(
   { source, variant }: ExploreRequest,
   { failures }: Exploration['explored'],

@@ -16,7 +16,7 @@ export function formatsAsJson(): string {
   return JSON.stringify({ formats });
 }
 
-/** One object: the layout, and what else was asked for. */
+/** One object: the layout, and the requested rest. */
 export function layoutAsJson({ layout, locations, boxes, upload }: ShownLayout): string {
   const { description, format, mips, layers, samples } = layout;
   const { width, height, depth, cube, streamOutput } = description;

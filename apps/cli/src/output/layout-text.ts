@@ -15,11 +15,11 @@ import type { UploadPlan } from '../layout/upload.js';
 import { colors } from './colors.js';
 import { plainTable, tableText } from './plain-table.js';
 
-/** What `cg layout` shows of a surface. */
+/** The content of `cg layout` for a surface. */
 export interface ShownLayout {
   readonly layout: SurfaceLayout;
   readonly locations: readonly ({ readonly offset: number } & (SurfaceLocation | PlaneLocation))[];
-  /** Absent where no range was given. */
+  /** Absent without a range. */
   readonly boxes?: readonly SubresourceBox[];
   readonly upload?: UploadPlan;
 }
@@ -37,8 +37,8 @@ function many(count: number, what: string): string {
 }
 
 /**
- * How tightly boxes follow what was written: to the `block`; to the `mip`, all of it, where planes are not
- * told apart; of several samples to the `surface` or its `mips`, where sheets are not.
+ * The granularity of boxes: the `block`; the whole `mip` if planes are not distinguished; for several samples the
+ * `surface` or its `mips` if sheets are not distinguished.
  */
 export function exactness({ bytesPerBlock, planar }: SurfaceFormat) {
   if (bytesPerBlock === 0) {
@@ -68,16 +68,16 @@ export function tabulateFormats(): string {
     tableText(table),
     '',
     'bytes    of a block, all planes together',
-    'boxes    how tightly they follow what was written: exact to the block, or the whole mip, of',
+    'boxes    their granularity: exact to the block, or the whole mip, of',
     '         planar formats (with --planes exact to the 2x2 block where the height of the mip is',
-    '         even and it has one slice: else it is not known how the planes lie)',
-    'samples  the same of a surface with several: the whole surface, or of planar formats the mips;',
-    '         with --sheets as for one sample, but for planar formats',
-    'WebGPU   the format with the same bytes; --json has the reason where there is none, and WebGL 2',
+    '         even and it has one slice: otherwise the order of planes is unknown)',
+    'samples  the same for several samples: the whole surface, or for planar formats the mips;',
+    '         with --sheets as for one sample, except planar formats',
+    'WebGPU   the format with the same bytes; --json has the reason if there is none, and WebGL 2',
   ].join('\n');
 }
 
-/** The mips of a surface, and what else was asked for. */
+/** The mips of a surface, and the requested rest. */
 export function describeLayout({ layout, locations, boxes, upload }: ShownLayout): string {
   const parts = [
     heading(layout),
@@ -142,7 +142,7 @@ function describeLocation(layout: SurfaceLayout, location: ShownLayout['location
 
 function boxTable(layout: SurfaceLayout, boxes: readonly SubresourceBox[]): string {
   if (boxes.length === 0) {
-    return 'no box: the ranges touch nothing of the surface';
+    return 'no box: the ranges do not touch the surface';
   }
   const table = plainTable(['box in', 'at', 'size', 'bytes'], 3);
   let sum = 0;
@@ -202,7 +202,7 @@ function describeGlTexture(texture: WebGlTexture | NoFormat): string {
   ].join('\n');
 }
 
-/** What a format wants beside itself, a line each: a swizzle in the shader, features, an extension, limits. */
+/** The requirements of a format, one per line: a swizzle in the shader, features, an extension, limits. */
 function needs(swizzle: string, features: readonly string[]): string {
   const wanted = features.map((feature) => `\n  needs ${feature}`).join('');
   return `${swizzle === 'rgba' ? '' : `, swizzle ${swizzle}`}${wanted}`;
@@ -218,7 +218,7 @@ function describeSubImage({ call, plane, srcOffset, srcLength, ...write }: SubIm
   return `${call} target ${hex(target)}, plane ${plane}\n  ${inner(place)}\n  ${inner(source)}`;
 }
 
-/** An object as JavaScript would have it. */
+/** An object in JavaScript syntax. */
 function inner(value: object): string {
   return JSON.stringify(value).replaceAll('"', '').replaceAll(':', ': ').replaceAll(',', ', ');
 }

@@ -3,8 +3,8 @@ const BUFFERED = 2 ** 16;
 const JOINED = 64;
 
 /**
- * Lines, written many at a time: a listing may have millions of them. Whoever adds lines flushes when it is
- * full, and waits: a reader that is slow holds the listing up, and one that has gone ends it.
+ * Buffers lines, as a listing may have millions of them. The caller flushes when it is full, and waits, so that a slow
+ * reader stops the listing, and a closed pipe ends it.
  */
 export class LineWriter {
   // Few lines stay text: text that grows line by line is copied by each garbage collection.

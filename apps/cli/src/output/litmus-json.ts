@@ -3,7 +3,7 @@ import type { Exploration, ExploreRequest } from '../litmus/explore.js';
 import type { RanFile } from '../litmus/run-file.js';
 import { configureVariant } from '../litmus/variant.js';
 
-/** The machine-readable form of files that were run: one line. */
+/** The results of files as one line of JSON. */
 export function filesJson(files: readonly RanFile[]): string {
   const rows = files.map(({ path, passed, result }) => ({
     file: path,
@@ -18,7 +18,7 @@ export function filesJson(files: readonly RanFile[]): string {
   return `${JSON.stringify({ files: rows })}\n`;
 }
 
-/** The machine-readable form of an exploration: one line. */
+/** The result of an exploration as one line of JSON. */
 export function explorationJson(request: ExploreRequest, exploration: Exploration): string {
   const { explored, seconds, next, interrupted } = exploration;
   const { source, variant, from, end, jobs } = request;

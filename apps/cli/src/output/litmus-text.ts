@@ -14,14 +14,15 @@ import { colors } from './colors.js';
 
 const WIDTH = 100;
 
-/** A line for each file: whether it passed, and what it shows. */
+/** A line for each file: whether it passed, and its title. */
 export function tabulateFiles(files: readonly RanFile[]): string {
   const failed = files.filter(({ passed }) => !passed).length;
-  const sum = `${files.length} programs, ${failed === 0 ? 'all as they must be' : `${failed} not as they must be`}`;
+  const count = `${files.length} ${files.length === 1 ? 'program' : 'programs'}`;
+  const sum = `${count}, ${failed === 0 ? 'all passed' : `${failed} failed`}`;
   return `${[...rowsOf(files), sum].join('\n')}\n`;
 }
 
-/** The same of a variant, in one screen: the programs of the errata, and how many of all fail. */
+/** The results of a variant on one screen: the programs of the errata, and the number of failing programs. */
 export function summarizeVariant(variant: string, files: readonly RanFile[]): string {
   const errata = files.filter(({ path }) => nameOf(path).startsWith('erratum-'));
   const failed = files.filter(({ passed }) => !passed);
@@ -37,7 +38,7 @@ function rowsOf(files: readonly RanFile[]): string[] {
   });
 }
 
-/** The wrong bytes where there are some, and what the program is for. */
+/** The number of wrong bytes, if any, and the title. */
 function whatItShows({ result: { counts, findings }, text: { title } }: RanFile): string {
   const wrong = [
     ...(counts.lost > 0 ? [`${counts.lost} lost`] : []),
@@ -47,7 +48,7 @@ function whatItShows({ result: { counts, findings }, text: { title } }: RanFile)
   return `${wrong.length === 0 ? '' : `[${wrong.slice(0, 3).join(', ')}] `}${title.at(0) ?? ''}`;
 }
 
-/** What went wrong in the first that failed: the chain that led there, and the sequence of events where asked for. */
+/** The first failure: its chain of events, and if requested the sequence diagram. */
 export function describeFailure(
   files: readonly RanFile[],
   options: RunOptions,
@@ -62,7 +63,7 @@ export function describeFailure(
   return [`\n${nameOf(path)}\n`, describeRun(program, options, draw), ...unmet].join('');
 }
 
-/** The first finding of a program, told: in a sentence, as a chain, as a diagram. */
+/** The first finding of a program: as a sentence, a chain, and a diagram. */
 export function describeRun(
   program: Program,
   options: RunOptions,

@@ -26,7 +26,7 @@ export function plainTable(head: string[], left: number) {
   });
 }
 
-/** The table as text, without blanks at the ends of its lines. */
+/** The table as text, without trailing blanks. */
 export function tableText(table: ReturnType<typeof plainTable>): string {
   return table
     .toString()

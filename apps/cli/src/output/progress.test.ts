@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 describe('replayProgress', () => {
-  it('writes nothing where standard error is no terminal', () => {
+  it('writes nothing if standard error is not a terminal', () => {
     process.stderr.isTTY = false;
     const write = vi.spyOn(process.stderr, 'write');
     const progress = replayProgress('a.cgtrace.gz', 10);

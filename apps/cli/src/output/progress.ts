@@ -14,7 +14,7 @@ export function replayProgress(path: string, frames: number): Progress {
   return progressBar(basename(path), frames, 'frames');
 }
 
-/** A bar on standard error, where that is a terminal; nothing anywhere else. */
+/** A bar on standard error if that is a terminal, otherwise nothing. */
 export function progressBar(label: string, total: number, unit: string): Progress {
   if (!process.stderr.isTTY) {
     return NONE;

@@ -1,6 +1,6 @@
 import type { Replayed } from './replay-text.js';
 
-/** The machine-readable form: one line, the fields in this order. */
+/** One line of JSON, with the fields in this order. */
 export function replaysAsJson(replays: readonly Replayed[]): string {
   const rows = replays.map(({ path, method, report }) => ({
     trace: path,

@@ -4,7 +4,7 @@ import type { TraceHeader } from '@cg/machine/trace';
 import { colors } from './colors.js';
 import { plainTable } from './plain-table.js';
 
-/** A replay that came to its end. */
+/** A completed replay. */
 export interface Replayed {
   readonly path: string;
   readonly method: TrackingMethodName;
@@ -39,10 +39,10 @@ function shortName(path: string): string {
 function verdict(wrongBytes: number): string {
   return wrongBytes === 0
     ? colors.green('0, in every frame, on the device and as the CPU sees it')
-    : colors.red(`${exact(wrongBytes)}: the device or a CPU saw what it should not have`);
+    : colors.red(`${exact(wrongBytes)}: seen by the device or a CPU`);
 }
 
-/** One replay, a fact a line. */
+/** One replay, one count per line. */
 export function describeReplay({ path, method, header, report }: Replayed): string {
   const { width, height, format, title } = header;
   const name = format.name.replace('SVGA3D_', '');
@@ -54,7 +54,7 @@ export function describeReplay({ path, method, header, report }: Replayed): stri
       `${exact(report.bytesStored)}, of which ${exact(report.bytesChanged)} changed something`,
     ],
     ['bytes uploaded', `${exact(report.bytesUploaded)}, ${uploadShare} of a full upload each frame`],
-    ['that the device had not', `${exact(report.bytesUploadedChanged)}, ${newShare} of those uploaded`],
+    ['new to the device', `${exact(report.bytesUploadedChanged)}, ${newShare} of those uploaded`],
     ['bytes of a full upload', exact(report.bytesFullUpload)],
     ['pages found dirty', exact(report.pagesDirtied)],
     ['boxes uploaded', exact(report.boxes)],
@@ -74,7 +74,7 @@ export function describeReplay({ path, method, header, report }: Replayed): stri
   ].join('\n');
 }
 
-/** Several replays: what was moved, then what finding it took; a row each. */
+/** Several replays, one row each: what was moved, then the cost of tracking. */
 export function tabulateReplays(replays: readonly Replayed[]): string {
   const moved = plainTable(
     ['trace', 'method', 'frames', 'stored', 'changed', 'uploaded', 'new', 'full', 'share', 'wrong'],
@@ -110,12 +110,10 @@ export function tabulateReplays(replays: readonly Replayed[]): string {
     work.push([shortName(path), method, ...[...counts, ...scanning].map(compact)]);
   }
   return [
-    colors.bold(
-      'What was moved (MiB; new: of the uploaded, what the device had not; share: uploaded / full)',
-    ),
+    colors.bold('Moved (MiB; new: uploaded bytes that changed the device; share: uploaded / full)'),
     moved.toString(),
     '',
-    colors.bold('What finding it took (read, write: page faults; entries: page-table entries looked at)'),
+    colors.bold('Tracking (read, write: page faults; entries: page-table entries looked at)'),
     work.toString(),
     '',
   ].join('\n');

@@ -2,12 +2,12 @@ import { writeFileSync } from 'node:fs';
 import type { ScreenTargetImage } from '@cg/svga-device';
 import { encode } from 'fast-png';
 
-/** What a screen target shows, as the bytes of a PNG. */
+/** A screen target as the bytes of a PNG. */
 export function screenAsPng({ width, height, pixels }: ScreenTargetImage): Uint8Array {
   return encode({ width, height, data: pixels, channels: 4, depth: 8 });
 }
 
-/** @returns what was wrong with the user's file; undefined where it was written */
+/** @returns an error message for the user's file; undefined if it was written */
 export function writeErrorOf(path: string, bytes: Uint8Array): string | undefined {
   try {
     writeFileSync(path, bytes);

@@ -1,5 +1,5 @@
 const PAGE = 4096;
-/** The digits of each byte: `toString(16)` was the largest part of printing. */
+/** The digits of each byte: `toString(16)` dominated the time of printing. */
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** The eight digits of the low 32 bits. */
@@ -12,10 +12,10 @@ export function hexWord(value: number): string {
   );
 }
 
-/** Virtual addresses of one paging mode as people write them: all their digits, sign-extended. */
+/** Virtual addresses of one paging mode as text: all digits, sign-extended. */
 export class VirtualAddresses {
   readonly #digits: number;
-  /** The first address of the upper half; Infinity where there is none. */
+  /** The first address of the upper half; Infinity if there is none. */
   readonly #upperHalf: number;
   /** The bits that sign extension sets in the high word of an address in the upper half. */
   readonly #extension: number;
@@ -29,7 +29,7 @@ export class VirtualAddresses {
     this.#extension = bits === 32 ? 0 : 2 ** 32 - 2 ** (bits - 32);
   }
 
-  /** Of an address without sign extension. In words, not as a bigint: a listing has a hundred thousand. */
+  /** For an address without sign extension. In words, not as a bigint: a listing has a hundred thousand. */
   text(address: number): string {
     const low = hexWord(address);
     if (this.bits === 32) {
@@ -44,12 +44,12 @@ export class VirtualAddresses {
     return this.#highText + low;
   }
 
-  /** The end of a range: that of the highest has a digit more. */
+  /** The end of a range: that of the highest has one more digit. */
   end(address: number): string {
     return address === 2 ** this.bits ? `0x1${'0'.repeat(this.#digits)}` : this.text(address);
   }
 
-  /** The last address of a range of whole pages: unlike its end, it never has a digit more. */
+  /** The last address of a range of whole pages: unlike its end, it never has one more digit. */
   last(end: number): string {
     // Above 2^53 a number cannot be odd: the last page's address has all digits but three.
     return `${this.text(end - PAGE).slice(0, -3)}fff`;
@@ -59,7 +59,7 @@ export class VirtualAddresses {
     return `${this.text(start)}-${this.end(end)}`;
   }
 
-  /** Without sign extension; undefined for what is no address, or no end of a range, of this mode. */
+  /** Without sign extension; undefined for text that is not an address, or the end of a range, of this mode. */
   parse(address: bigint): number | undefined {
     const half = 1n << BigInt(this.bits - 1);
     if (this.bits === 32) {

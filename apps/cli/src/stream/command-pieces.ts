@@ -1,32 +1,32 @@
 import { CommandReader, SVGA_CB_MAX_SIZE_4MB, SvgaProtocolError } from '@cg/svga-protocol';
 
-/** Bytes kept at first: one piece as streams of Node read them, and the cut command before it. */
+/** Initial buffer: one piece of a Node stream, and the cut command before it. */
 const FIRST_BYTES = 2 ** 18;
 
-/** Where a stream stops making sense. */
+/** Damage in a stream. */
 export interface StreamDamage {
-  /** From the stream's first byte. */
+  /** Offset in the stream. */
   readonly offset: number;
-  /** What is wrong there. */
+  /** The reason. */
   readonly why: string;
-  /** Bytes of the stream from there on, where it is known to end. */
+  /** Bytes of the stream from there on, if its end is known. */
   readonly left: number | undefined;
-  /** The numbers of it, by name. */
+  /** Its numbers, by name. */
   readonly values: Readonly<Record<string, number>>;
-  /** The command it is in, as far as its id tells. */
+  /** The command, if its id is known. */
   readonly id: number | undefined;
   /** The bytes there, at most 16. */
   readonly bytes: Uint8Array;
 }
 
 /**
- * Goes through a command stream that comes in pieces of any size and is kept no longer than it takes to read
- * one command. For each piece, `add` it and take `next` until that says no; then `end` and `next` once more.
+ * Reads a command stream in pieces of any size, buffering one command at most. `add` each piece and call `next` until
+ * it returns false; then `end`, and `next` once more.
  */
 export class CommandPieces {
   readonly reader: CommandReader;
   #window = new Uint8Array(FIRST_BYTES);
-  /** Of what is kept, in the window. */
+  /** Offset of the buffered bytes in the window. */
   #start = 0;
   #end = 0;
   #over = false;
@@ -45,7 +45,7 @@ export class CommandPieces {
     return this.#base + this.reader.offset;
   }
 
-  /** Set once `next` has met bytes that are no command: it says no from then on. */
+  /** Set once `next` has met bytes that are not a command: it then always returns false. */
   get damage(): StreamDamage | undefined {
     return this.#damage;
   }
@@ -66,7 +66,7 @@ export class CommandPieces {
     this.#aim();
   }
 
-  /** There is no more: a command that is cut off now is damage. */
+  /** The end of the stream: a command that is cut off here is damage. */
   end(): void {
     this.#over = true;
     this.#aim();
@@ -81,7 +81,7 @@ export class CommandPieces {
       const found = this.reader.next();
       this.#start = this.reader.offset;
       if (!found && this.reader.wanted > SVGA_CB_MAX_SIZE_4MB) {
-        this.#stop('no command buffer holds so long a command', { bytes: this.reader.wanted });
+        this.#stop('longer than any command buffer', { bytes: this.reader.wanted });
       }
       return found;
     } catch (error) {

@@ -77,7 +77,7 @@ export class AgentProgram {
     return hashes;
   }
 
-  /** Sends what is queued, and waits. @returns the results of these operations */
+  /** Sends the queue, and waits. @returns the results of these operations */
   async flush(): Promise<Uint8Array> {
     if (this.#queued.length === 0) {
       return new Uint8Array();

@@ -33,9 +33,8 @@ it.skipIf(!COMPILER.test(compiler))('is the compiled source', () => {
 });
 
 /**
- * Why this machine cannot run the agent: many kernels run no 32-bit programs. Judged by the agent's first message, as
- * an executable that the kernel refuses may be run as a shell script.
- * @returns undefined where it runs
+ * The reason why this machine cannot run the agent: many kernels run no 32-bit programs. The agent's first message is
+ * the proof, because a refused executable may be run as a shell script. @returns undefined if it runs
  */
 function whyNotRun(path: string): string | undefined {
   const { stdout, error, status, signal } = spawnSync(path, { input: '', timeout: 10_000 });
@@ -75,7 +74,7 @@ describe.skipIf(whyNot !== undefined)(`the agent, on this machine ${whyNot ?? ''
     agent.kill();
   });
 
-  it('stores, loads and fills memory, in order, also more than one message holds', async () => {
+  it('stores, loads and fills memory, in order, also beyond one message', async () => {
     const bytes = Uint8Array.from({ length: 10_000 }, (_, i) => i * 7);
     await program.poke(program.scratch, bytes);
     await program.fill(program.scratch + 5, 3, 0xee);

@@ -6,7 +6,7 @@ import { findGuestFiles } from './guest-files.js';
 
 let folder: string;
 
-/** Puts shell scripts of these names on PATH, ahead of the system's programs. */
+/** Puts shell scripts of these names on PATH, before the system's programs. */
 function fake(scripts: Readonly<Record<string, string>>): void {
   const bin = join(folder, 'bin');
   mkdirSync(bin, { recursive: true });
@@ -18,8 +18,8 @@ function fake(scripts: Readonly<Record<string, string>>): void {
 }
 
 /**
- * A fake apt: «apt-get download» makes an empty file for each name, and dpkg-deb writes the contents, with as much of
- * a bzImage and of an i386 executable as is checked.
+ * A fake apt: «apt-get download» makes an empty file for each name, and dpkg-deb writes the contents, with the checked
+ * parts of a bzImage and of an i386 executable.
  */
 const APT = {
   'apt-get': `echo "$@" >> ${'$'}{APT_CONFIG%/*}/../../log; cat $APT_CONFIG > ${'$'}{APT_CONFIG%/*}/../../conf
@@ -63,12 +63,12 @@ describe.skipIf(process.platform === 'win32')('the files of a guest', () => {
     expect(configuration).toContain('APT::Architecture "i386"');
   });
 
-  it('are found although a mirror fails, as long as another one has the packages', async () => {
+  it('are found if a mirror fails and another one has the packages', async () => {
     fake({ ...APT, 'apt-get': `${APT['apt-get']}\n[ "$1" != update ]` });
     await expect(find()).resolves.toBeDefined();
   });
 
-  it('are refused where no mirror has the kernel or a download fails, and nothing partial is kept', async () => {
+  it('are refused if no mirror has the kernel or a download fails, and nothing partial is kept', async () => {
     fake({ ...APT, 'apt-cache': 'exit 100' });
     await expect(find()).rejects.toThrow('apt finds no package linux-image-686');
     fake({ ...APT, 'apt-get': '[ "$1" = update ] || { echo "E: no route to host" >&2; exit 100; }' });
@@ -77,7 +77,7 @@ describe.skipIf(process.platform === 'win32')('the files of a guest', () => {
     await expect(find()).resolves.toBeDefined();
   });
 
-  it('are named in the error where the user gives a path that does not exist', async () => {
+  it('are named in the error if the user gives a path that does not exist', async () => {
     fake(APT);
     const options = { cache: join(folder, 'cache'), flavour: '686', say: () => {} } as const;
     await expect(findGuestFiles({ ...options, bios: '/nowhere/bios.bin' })).rejects.toThrow(

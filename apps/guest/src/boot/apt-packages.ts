@@ -8,18 +8,18 @@ const execute = promisify(execFile);
 
 const PATHS_INSTEAD = 'or give the files: --kernel, --modules, --busybox, --bios, --vga-bios';
 
-/** Folders that apt does not make itself. */
+/** Folders that apt does not create itself. */
 const APT_FOLDERS = ['state/lists/partial', 'cache/archives/partial', 'archives'];
 
 /**
- * apt for another architecture, with lists and archives in a folder of its own: the system is not changed, and root is
+ * apt for another architecture, with lists and archives in a separate folder: the system is not changed, and root is
  * not needed. The mirrors are those of the system's /etc/apt.
  */
 export class AptPackages {
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
 
-  /** @param folder made where it does not exist */
+  /** @param folder created if it does not exist */
   constructor(folder: string, architecture: string) {
     this.#folder = folder;
     for (const name of APT_FOLDERS) {
@@ -45,7 +45,7 @@ export class AptPackages {
 
   /**
    * Fetches the package lists. A mirror that cannot be reached is not an error yet: another one may have the packages.
-   * @throws GuestError where there is no apt
+   * @throws GuestError if there is no apt
    */
   async update(): Promise<void> {
     try {
@@ -59,7 +59,7 @@ export class AptPackages {
 
   /**
    * The package that a meta package stands for: its first dependency.
-   * @throws GuestError where no mirror has it
+   * @throws GuestError if no mirror has it
    */
   async dependencyOf(metaPackage: string): Promise<string> {
     const depends = await this.#run('apt-cache', ['depends', metaPackage]).catch(() => '');

@@ -58,7 +58,7 @@ describe('the files of a guest', () => {
     });
   });
 
-  it('are not fetched where the cache folder cannot be made', async () => {
+  it('are not fetched if the cache folder cannot be created', async () => {
     const cache = join(folder, 'kernel');
     await expect(findGuestFiles({ cache, flavour: '686', say: () => {} })).rejects.toMatchObject({
       name: 'GuestError',
@@ -66,7 +66,7 @@ describe('the files of a guest', () => {
     });
   });
 
-  it.each(['', '[', '[]', 'null'])('are fetched again where the list in the cache is «%s»', async (list) => {
+  it.each(['', '[', '[]', 'null'])('are fetched again if the list in the cache is «%s»', async (list) => {
     const cache = join(folder, 'cache');
     const packages = join(cache, 'debian-i386-686');
     mkdirSync(packages, { recursive: true });

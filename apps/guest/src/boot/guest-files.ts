@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { AptPackages } from './apt-packages.js';
 import { GuestError } from '../guest-error.js';
 
-/** Paths of what a guest is booted from. */
+/** Paths of the files that a guest boots from. */
 export interface GuestFiles {
   /** A bzImage. */
   readonly kernel: string;
@@ -36,13 +36,13 @@ export function defaultCacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cg', 'guest');
 }
 
-/** Files that are given, and how the others are found. */
+/** The given files, and how to find the others. */
 export interface FileOptions extends Partial<GuestFiles> {
   readonly cache: string;
   readonly flavour: KernelFlavour;
-  /** Fetch the packages again although the cache has them. */
+  /** Fetch the packages again, even if the cache has them. */
   readonly refresh?: boolean;
-  /** Takes progress messages. */
+  /** Receives progress messages. */
   readonly say: (what: string) => void;
 }
 
@@ -54,7 +54,7 @@ const EM_386 = 3;
 
 /**
  * The files of a guest: those given, the others from Debian packages that are kept in the cache folder.
- * @throws GuestError where a file is missing or unfit, or cannot be fetched
+ * @throws GuestError if a file is missing or invalid, or cannot be fetched
  */
 export async function findGuestFiles(options: FileOptions): Promise<GuestFiles> {
   const { kernel, modules, busybox, bios, vgaBios } = options;
@@ -90,7 +90,7 @@ function whatIsWrong(path: string, isFolder: boolean): string | undefined {
   }
 }
 
-/** Contents that make v86 hang or stop without a message. */
+/** Checks for contents that make v86 hang or stop without a message. */
 function wrongContents(what: keyof GuestFiles, path: string): string | undefined {
   if (what === 'modules') {
     return undefined;

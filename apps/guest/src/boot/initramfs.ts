@@ -17,8 +17,8 @@ export const MARK = {
 
 /**
  * The guest's init: loads the driver, starts the agent on the second serial port, and runs commands. They run in this
- * shell itself, so that `exit` ends the guest. The function makes `return` end the command only, and `command` keeps a
- * syntax error from ending the shell.
+ * shell, so `exit` ends the guest. The function makes `return` end only the command, and `command` prevents a syntax
+ * error from ending the shell.
  */
 function initScript(modules: readonly string[]): string {
   return `#!/bin/busybox sh
@@ -32,7 +32,7 @@ if ! grep -q cg.driver=none /proc/cmdline; then
     insmod /modules/$module.ko || echo "cg: insmod $module: $?"
   done
   [ -e /dev/dri/card0 ] && echo '${MARK.LOADED}' || echo '${MARK.FAILED}'
-  # What the kernel's console cursor does by itself would be screen updates of its own.
+  # A blinking console cursor would cause screen updates of its own.
   echo 0 > /sys/class/graphics/fbcon/cursor_blink
 fi
 stty -F /dev/ttyS1 raw -echo

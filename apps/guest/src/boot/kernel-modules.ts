@@ -15,7 +15,7 @@ const MODULE_FILE = /\.ko(?:\.xz)?$/;
  * A module and its dependencies, in the order of loading. The dependencies are those in the modules' .modinfo, as a
  * package that was unpacked but not installed has no modules.dep.
  * @param folder lib/modules/<version>
- * @throws GuestError where a module is missing, as one is that is built into the kernel
+ * @throws GuestError if a module is missing, as is one that is built into the kernel
  */
 export function modulesFor(name: string, folder: string): KernelModule[] {
   const files = new Map(

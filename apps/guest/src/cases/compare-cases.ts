@@ -36,7 +36,7 @@ export interface ComparedCase {
   readonly oursEqual: number;
   /** The others, by the erratum that explains the difference. */
   readonly differences: Readonly<Record<Difference, number>>;
-  /** Bytes that the kernel has lost on their way to the device: the most in one step. */
+  /** Bytes that the kernel lost: the most in one step. */
   readonly lostBytes: number;
   readonly wrong: readonly WrongStep[];
 }
@@ -96,8 +96,8 @@ function wrongIn(
   const recorded = recordedBoxes(step);
   const lists = { kernel: kernel.boxes, recorded, ours: ours.boxes };
   const faults: [boolean, string][] = [
-    [!equal(kernel.boxes, recorded), 'the kernel did not send what was recorded'],
-    [verdict === 'unexplained', 'ours differ from the kernel’s, and no erratum says why'],
+    [!equal(kernel.boxes, recorded), 'the kernel did not send the recorded commands'],
+    [verdict === 'unexplained', 'ours differ from the kernel’s, and no erratum explains it'],
     [
       step.before !== undefined && !equal(kernel.before, step.before),
       `the kernel read back ${named(kernel.before)}, recorded was ${named(step.before)}`,

@@ -15,11 +15,11 @@ import { DrmClient, type KernelSurface } from '../linux/drm-client.js';
 
 const PAGE_SIZE = 4096;
 
-/** What a case needs of the guest. */
+/** The parts of a guest that a case needs. */
 export interface LinuxGuestHost {
   readonly program: AgentProgram;
   readonly device: SvgaDevice;
-  /** Sets the listener of the device's commands, in place of the previous one. */
+  /** Replaces the listener of the device's commands. */
   observe(listener: (command: CommandReader) => void): void;
 }
 

@@ -5,7 +5,7 @@ import { selectCases } from './select-cases.js';
 const cases = recordedGuestCases();
 const asked = { flavour: '686-pae', dx: false } as const;
 
-it('spreads a number of cases over those of the variant, and takes none twice', () => {
+it('spreads a number of cases over those of the variant, without duplicates', () => {
   const [{ cases: ten, ...variant }, ...others] = selectCases(cases, { count: 10 }, asked);
   expect([variant, others]).toEqual([asked, []]);
   expect(new Set(ten.map(({ id }) => id)).size).toBe(10);
@@ -23,7 +23,7 @@ it('runs all cases, each on the variant it was recorded with', () => {
   ]);
 });
 
-it('takes cases by their ids, and refuses an unknown id', () => {
+it('selects cases by id, and refuses an unknown id', () => {
   const groups = selectCases(cases, { ids: [3, 22] }, asked);
   expect(groups.map((group) => group.cases.map(({ id }) => id))).toEqual([[3], [22]]);
   expect(() => selectCases(cases, { ids: [999] }, asked)).toThrow(/no case 999/);

@@ -13,7 +13,7 @@ export interface CaseGroup extends Variant {
   readonly cases: readonly GuestCase[];
 }
 
-/** Which cases: so many of the variant asked for, or all or those with given ids, each on its own variant. */
+/** The selected cases: a number of the requested variant, or all, or those with given ids, each on its own variant. */
 export type CaseChoice = { readonly count: number } | 'all' | { readonly ids: readonly number[] };
 
 /** @throws GuestError for an id that no case has */

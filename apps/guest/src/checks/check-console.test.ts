@@ -18,7 +18,7 @@ describe('the console’s picture', () => {
     expect(comparePictures(screen([]), grey).wrongPixels).toBe(0);
   });
 
-  it('may differ in one character cell, where a cursor is', () => {
+  it('may differ in one character cell, for the cursor', () => {
     expect(
       comparePictures(
         screen([
@@ -51,7 +51,7 @@ describe('the console’s picture', () => {
     ).toBe(2);
   });
 
-  it('is wrong in all pixels where there is no screen, or one of another size', () => {
+  it('is wrong in all pixels without a screen, or with one of another size', () => {
     expect(comparePictures(undefined, grey).wrongPixels).toBe(width * height);
     expect(comparePictures(screen([], { width: 32, height: 64 }), grey).wrongPixels).toBe(width * height);
   });

@@ -19,15 +19,15 @@ const DRAW = [
   String.raw`for c in 1 2 3 4 5 6 7; do printf "\033[3${'$'}{c}m colour $c"; done > /dev/tty1`,
 ].join('; ');
 
-/** How the console's picture compares with the stored one. */
+/** The comparison of the console's picture with the stored one. */
 export interface ConsoleCheck {
   readonly width: number;
   readonly height: number;
-  /** Pixels that differ; 0 where they are all in one character cell, as a cursor may blink. */
+  /** Pixels that differ; 0 if they are all in one character cell, as the cursor may blink. */
   readonly wrongPixels: number;
 }
 
-/** Writes text to the guest's console, and compares what the screen target shows with the stored picture. */
+/** Writes text to the guest's console, and compares the screen target with the stored picture. */
 export async function checkConsole(guest: EmulatedGuest): Promise<ConsoleCheck> {
   await guest.shell.must(DRAW);
   const expected = storedPicture();

@@ -3,8 +3,9 @@ import { DrmClient } from '../linux/drm-client.js';
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
 
 /**
- * The least that vmwgfx sends for a DX context that is created, used, outgrows one of its COTables, and is destroyed:
- * a table is set for each of 11 kinds of object, again for the one that grows, and all are unset at the end.
+ * The minimum of commands that vmwgfx sends for a DX context that is created, used, outgrows one of its COTables, and
+ * is destroyed: a table is set for each of 11 kinds of object, again for the one that grows, and all are unset at the
+ * end.
  */
 const EXPECTED = {
   DX_DEFINE_CONTEXT: 1,
@@ -24,7 +25,7 @@ const TRIANGLE_LIST = 4;
 /** Commands of a DX context's life that the device has executed, counted. */
 export interface ContextCheck {
   readonly executed: Readonly<Record<string, number>>;
-  /** Those executed too rarely. */
+  /** Those executed too few times. */
   readonly missing: readonly string[];
 }
 

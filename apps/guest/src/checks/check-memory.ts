@@ -27,7 +27,7 @@ const LARGE_SIDE = 2048;
 const PAGE_SIZE = 4096;
 const PAGE_STEP = 37;
 
-/** A way between guest memory and the device, and the bytes that arrived wrong. */
+/** A path between guest memory and the device, and its wrong bytes. */
 export interface MemoryCheck {
   readonly way: string;
   readonly wrongBytes: number;
@@ -91,7 +91,7 @@ async function loadRows(program: AgentProgram, address: number): Promise<Uint8Ar
   return program.peek(copy, SIDE * WORDS_BYTES);
 }
 
-/** What `loadRows` should load of these rows. */
+/** The expected result of `loadRows` for these rows. */
 function withoutEdges(rows: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(SIDE * WORDS_BYTES);
   for (let row = 0; row < SIDE; row++) {

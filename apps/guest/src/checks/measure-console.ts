@@ -5,7 +5,7 @@ import { modulesFor } from '../boot/kernel-modules.js';
 const BOOT_SECONDS = 600;
 const ROUNDS = 5;
 
-/** Lines of a round, of 64 characters each; far more than a screen has. */
+/** Lines per round, of 64 characters each; far more than a screen has. */
 const LINES = 500;
 const LINE = 'The quick brown fox jumps over the lazy dog, 64 characters long.';
 

@@ -13,7 +13,7 @@ import { GuestShell } from '../linux/guest-shell.js';
 import { pcSettings } from './pc-settings.js';
 import { SerialConsole } from './serial-console.js';
 
-/** What a guest is booted from. */
+/** The files and settings that a guest boots from. */
 export interface BootImages {
   readonly files: GuestFiles;
   readonly initramfs: Uint8Array<ArrayBuffer>;
@@ -62,7 +62,7 @@ export class EmulatedGuest {
   }
 
   /**
-   * Makes a guest that is not running yet.
+   * Creates a guest that is not running yet.
    * @param parameters appended to the kernel's command line
    */
   static async make(
@@ -93,7 +93,7 @@ export class EmulatedGuest {
     return this.#attached.device;
   }
 
-  /** Sets the listener of the device's commands, in place of the previous one. */
+  /** Replaces the listener of the device's commands. */
   observe(listener: (command: CommandReader) => void): void {
     this.#stopListening();
     this.#stopListening = this.device.events.listen((event) => {

@@ -21,11 +21,11 @@ const { WebAssembly: wasm } = globalThis as unknown as {
 };
 
 /**
- * Makes a v86 that is ready and not running.
+ * Creates a v86 that is ready and not running.
  *
  * v86 prints panics of its own code, and throws them from a timer of its main loop, where nothing can catch them. Here
- * `onFault` takes them, and the emulator stops.
- * @param onFault takes a GuestError for a panic of v86; any other error is one of our handlers that v86 calls
+ * `onFault` receives them, and the emulator stops. @param onFault receives a GuestError for a panic of v86; any other
+ * error comes from one of our handlers that v86 calls
  */
 export async function makeGuardedEmulator(
   options: V86Options,

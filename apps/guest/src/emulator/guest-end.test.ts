@@ -26,6 +26,6 @@ it.each([
   ['[   48.1] what follows a Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000300'],
   ['[   48.978116] reboot: machine restart'],
   [''],
-])('the line %j, of a program or of anything else, is not an end', (line) => {
+])('any other line, as %j, is not an end', (line) => {
   expect(endReason(line)).toBeUndefined();
 });

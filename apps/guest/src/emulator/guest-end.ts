@@ -5,7 +5,7 @@ const INIT_ENDED = /^Kernel panic - not syncing: Attempted to kill init! exitcod
 const PANIC = /^Kernel panic - not syncing: (.*)$/;
 const REBOOT = /^reboot: (System halted|Power down|Restarting system)/;
 
-/** The reason for the guest's end, from a line of its console; undefined where the line is of anything else. */
+/** The reason for the guest's end, from a line of its console; undefined for any other line. */
 export function endReason(line: string): string | undefined {
   const [, message = ''] = KERNEL_LINE.exec(line) ?? [];
   const [, status] = INIT_ENDED.exec(message) ?? [];

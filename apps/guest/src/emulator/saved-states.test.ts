@@ -64,7 +64,7 @@ describe('saved states', () => {
     expect(kept).toEqual(['newest', ...[3, 4, 5, 6, 7, 8, 9].map((i) => `state-${i}`)]);
   });
 
-  it('have a name of their own for each kernel, BIOS, initramfs, PC and device', () => {
+  it('have a separate name for each kernel, BIOS, initramfs, PC and device', () => {
     const [kernel, bios, vgaBios] = ['kernel', 'bios', 'vga'].map((name) => join(cache, name));
     [kernel, bios, vgaBios].forEach((path) => writeFileSync(path, path));
     const files = { kernel, bios, vgaBios, modules: '', busybox: '' };

@@ -7,12 +7,12 @@ import type { SvgaDeviceOptions } from '@cg/svga-device';
 import type { V86Options } from 'v86';
 import type { BootImages, GuestState } from './emulated-guest.js';
 
-/** States that are kept, of some 60 MB each. */
+/** The number of states that are kept, of some 60 MB each. */
 const MOST_STATES = 8;
 
 const ABOUT = 'state.json';
 
-/** What is kept beside a state: the agent's memory, and CRC-32s, as damaged memory would crash the guest later. */
+/** Data stored beside a state: the agent's memory, and CRC-32s, because damaged memory would crash the guest later. */
 interface AboutState {
   readonly agent: GuestState['agent'];
   readonly emulator: number;
@@ -27,7 +27,7 @@ export class SavedStates {
     this.#folder = join(cache, 'states');
   }
 
-  /** The name of a state: a hash of all that it depends on. @param pc from `pcSettings` */
+  /** The name of a state: a hash of everything it depends on. @param pc from `pcSettings` */
   keyFor({ files, initramfs }: BootImages, pc: V86Options, device: SvgaDeviceOptions): string {
     const { version } = createRequire(import.meta.url)('v86/package.json') as { version: string };
     const hash = createHash('sha256').update(JSON.stringify({ version, pc, device })).update(initramfs);
@@ -37,7 +37,7 @@ export class SavedStates {
     return hash.digest('hex').slice(0, 16);
   }
 
-  /** @returns undefined where there is none, or it is damaged */
+  /** @returns undefined if there is none, or it is damaged */
   load(key: string): GuestState | undefined {
     const folder = join(this.#folder, key);
     try {
@@ -52,7 +52,7 @@ export class SavedStates {
     }
   }
 
-  /** Stores a state, and removes the oldest of the others. */
+  /** Stores a state, and removes the oldest others. */
   store(key: string, { emulator, device, agent }: GuestState): void {
     const folder = join(this.#folder, key);
     rmSync(folder, { recursive: true, force: true });

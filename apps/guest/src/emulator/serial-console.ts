@@ -12,9 +12,9 @@ interface Waiter {
 export class SerialConsole {
   /** All output so far. */
   text = '';
-  /** Takes output as it comes. */
+  /** Receives output as it arrives. */
   onText: (text: string) => void = () => {};
-  /** Takes each line when it is complete, without its line break. */
+  /** Receives each complete line, without its line break. */
   onLine: (line: string) => void = () => {};
   readonly #emulator: V86;
   readonly #decoder = new TextDecoder();
@@ -43,7 +43,7 @@ export class SerialConsole {
 
   /**
    * Waits for a match in complete lines of the output, from the offset `from` on.
-   * @throws GuestError after so many seconds
+   * @throws GuestError after this many seconds
    */
   async waitFor(wanted: RegExp, seconds: number, from = 0): Promise<RegExpExecArray> {
     if (this.#failure !== undefined) {

@@ -15,7 +15,7 @@ export interface StartOptions {
   /** Undefined to boot, and to save nothing. */
   readonly states: SavedStates | undefined;
   readonly say: (what: string) => void;
-  /** Takes the console's output. */
+  /** Receives the console's output. */
   readonly onConsole: (text: string) => void;
 }
 
@@ -68,7 +68,7 @@ async function restoreGuest(key: string, options: StartOptions): Promise<Started
   try {
     await guest.restore(state);
   } catch (error) {
-    // v86 and the device throw errors of many kinds for a state that does not fit. It is made again.
+    // v86 and the device throw various errors for a state that does not fit. It is created again.
     say(`the saved guest cannot be restored (${(error as Error).message})`);
     await guest.end();
     states?.remove(key);

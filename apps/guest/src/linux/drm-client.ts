@@ -66,12 +66,12 @@ export class DrmClient {
     return new DrmClient(program, await openFile(program, path, OPEN.READ_WRITE));
   }
 
-  /** Closes the file: the kernel destroys all that was made through it. */
+  /** Closes the file: the kernel destroys all its objects. */
   async close(): Promise<void> {
     await this.#program.call(SYS.CLOSE, this.#file);
   }
 
-  /** A guest-backed surface with a buffer object; `coherent` tells the kernel to keep it so. */
+  /** A guest-backed surface with a buffer object; `coherent` makes the kernel keep it coherent. */
   async createSurface(surface: CaseSurface, coherent: boolean): Promise<KernelSurface> {
     const { fmt, w, h, d = 1, mips = 1, array = 0, flags = 0 } = surface;
     const { create_buffer, coherent: isCoherent } = drm_vmw_surface_flag;
@@ -112,7 +112,7 @@ export class DrmClient {
 
   /** @returns its handle */
   async createDxContext(): Promise<number> {
-    // The request, the kind of context, is in the place of the handle in the answer.
+    // The request has the kind of context where the reply has the handle.
     const request = { cid: drm_vmw_context.dx, pad64: 0 };
     const answer = await this.#ioctl('DRM_IOCTL_VMW_CREATE_EXTENDED_CONTEXT', structs.context, request);
     return structs.context.read(answer, 0).cid;
@@ -123,7 +123,7 @@ export class DrmClient {
     const page = Math.floor(mapOffset / PAGE_SIZE);
     const args = [0, bufferBytes, PROT_READ_WRITE, MAP_SHARED, this.#file, page];
     const address = await this.#program.call(SYS.MMAP2, ...args);
-    // Addresses above 2 GiB come as negative numbers; the last page of them all are errors.
+    // Addresses above 2 GiB are negative numbers; the last page holds errors.
     return address < 0 && address > -PAGE_SIZE ? mustSucceed('mmap', address) : address >>> 0;
   }
 
@@ -135,7 +135,7 @@ export class DrmClient {
   async submit(commands: Uint8Array, dxContext: number = SVGA3D_INVALID_ID): Promise<void> {
     const { scratch } = this.#program;
     await this.#program.poke(scratch + COMMANDS, commands);
-    // The error tells whether the kernel has written a fence.
+    // The error field shows whether the kernel has written a fence.
     const untouched = { handle: 0, mask: 0, seqno: 0, passed_seqno: 0, fd: 0, error: -EFAULT };
     await this.#program.poke(scratch + FENCE, bytesOf(structs.fenceRep, untouched));
     await this.#ioctl('DRM_IOCTL_VMW_EXECBUF', structs.execbuf, {
@@ -166,8 +166,7 @@ export class DrmClient {
 
   /**
    * Calls the driver.
-   * @returns the argument as the driver leaves it, which may be longer than the structure: a request and its answer
-   * share it
+   * @returns the argument after the call, which may be longer than the structure: request and reply share it
    * @throws GuestError where the driver refuses
    */
   async #ioctl<F extends FieldTypes>(

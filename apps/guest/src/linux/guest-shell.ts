@@ -26,12 +26,12 @@ const DATA = 4096;
 
 const DEFAULT_SECONDS = 600;
 
-/** Takes bytes; reading continues when the promise resolves. */
+/** Receives bytes; reading continues when the promise resolves. */
 type Sink = (bytes: Uint8Array) => Promise<void> | void;
 
-/** How a command is run. */
+/** Options of a command. */
 export interface ShellOptions {
-  /** How long it may take; 600 if left out. */
+  /** Timeout in seconds; default 600. */
   readonly seconds?: number;
   readonly onOutput?: Sink;
   readonly onErrors?: Sink;
@@ -45,7 +45,7 @@ interface Pipes {
 
 /**
  * The guest's first shell. The output of a command comes through pipes of the guest's kernel instead of its console, so
- * that it is unchanged, separate from the errors, and free of kernel messages.
+ * that it is unchanged, separate from errors, and free of kernel messages.
  */
 export class GuestShell {
   readonly #program: AgentProgram;
@@ -57,9 +57,9 @@ export class GuestShell {
   }
 
   /**
-   * Runs a command to its end. Processes that it leaves in the background continue, and are not waited for.
-   * @returns its exit code, 128 + n where signal n ended it; undefined where it has not ended in time
-   * @throws GuestError where the guest ends, as it does when its first shell exits
+   * Runs a command to its end. It does not wait for background processes of the command, which continue.
+   * @returns its exit code, 128 + n where signal n ended it; undefined if it has not ended in time
+   * @throws GuestError if the guest ends, as when its first shell exits
    */
   async run(command: string, options: ShellOptions = {}): Promise<number | undefined> {
     if (this.#isBusy) {
@@ -100,7 +100,7 @@ export class GuestShell {
     return output;
   }
 
-  /** Opened for writing too, so that no end of file is read, and no writer gets SIGPIPE. */
+  /** Opened for writing, too, so that there is no end of file, and no writer gets SIGPIPE. */
   async #openPipes(): Promise<Pipes> {
     const flags = OPEN.READ_WRITE + OPEN.NONBLOCK;
     return {
@@ -133,7 +133,7 @@ export class GuestShell {
     return files.filter((_, i) => (view.getUint16(i * POLLFD_BYTES + 6, true) & POLLIN) !== 0);
   }
 
-  /** Reads what is there, up to `most` bytes. */
+  /** Reads the available bytes, up to `most`. */
   async #read(file: number, most: number, sink: Sink): Promise<void> {
     const address = this.#program.scratch + DATA;
     for (let left = most; left > 0;) {

@@ -20,7 +20,7 @@ export const OPEN = { WRITE_ONLY: 1, READ_WRITE: 2, NONBLOCK: 0o4000 } as const;
 export const EAGAIN = 11;
 export const EFAULT = 14;
 
-/** @returns the result of a system call @throws GuestError where it is an errno */
+/** @returns the result of a system call @throws GuestError if it is an errno */
 export function mustSucceed(what: string, result: number): number {
   if (result < 0) {
     throw new GuestError(`${what} failed in the guest: errno ${-result}`);

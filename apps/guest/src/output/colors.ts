@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 
 /**
- * Colours for standard output: on a terminal only, and not under NO_COLOR. picocolors alone would colour
- * wherever the environment has CI, and takes an undefined «enabled» for its own judgement.
+ * Colours for standard output: on a terminal only, and not with NO_COLOR. picocolors by default also colours if the
+ * environment has CI, or if «enabled» is undefined.
  */
 export const colors = pc.createColors(pc.isColorSupported && Boolean(process.stdout.isTTY));

@@ -36,7 +36,7 @@ const report: GuestReport = {
 };
 
 describe('the report', () => {
-  it('has a row for a case, with what the kernel lost, within 100 columns, and one head', () => {
+  it('has a row for a case, with the bytes that the kernel lost, within 100 columns, and one head', () => {
     const lines = caseLine({ ...compared, differences: { E1: 2, E2: 0, D1: 0, D5: 1 } }, true).split('\n');
     expect(lines[0]).toContain('as recorded');
     expect(lines[1]).toMatch(/^ {3}3 {2}a program.*… +11 +11 +10 {2}E1×2 D5×1; 4 bytes$/);
@@ -61,19 +61,19 @@ describe('the report', () => {
   it('sums the cases up', () => {
     const text = describeGuests([report, report]);
     expect(text).toContain('  submissions                 22\n');
-    expect(text).toContain('the kernel loses writes     2 (E1 0, D1 2), and they arrive here');
-    expect(text).toContain('left to the first use (E2)  0, and the device takes them');
+    expect(text).toContain('the kernel loses writes     2 (E1 0, D1 2), all uploaded here');
+    expect(text).toContain('left to the first use (E2)  0, taken by the device');
     expect(text).toContain('wrong                       0, in boxes');
   });
 
   it.each<[string, Partial<GuestReport>]>([
     ['a case is wrong', { cases: [{ ...compared, wrong }] }],
     ['the picture is not as stored', { console: { width: 1, height: 1, wrongPixels: 1 } }],
-    ['bytes did not come through', { memory: [{ way: 'DMA', wrongBytes: 1 }] }],
+    ['bytes are wrong', { memory: [{ way: 'DMA', wrongBytes: 1 }] }],
     ['a context lacks a command', { context: { executed: {}, missing: ['DX_SET_COTABLE'] } }],
     ['the device refused a command', { refused: 1, lastError: 'why' }],
     ['the command failed', { runExitCode: 1 }],
-  ])('has failed where %s, and shows it', (_what, change) => {
+  ])('has failed if %s, and shows it', (_what, change) => {
     expect(hasFailed(report)).toBe(false);
     expect(hasFailed({ ...report, ...change })).toBe(true);
     expect(describeGuests([{ ...report, ...change }])).not.toBe(describeGuests([report]));

@@ -28,7 +28,7 @@ function hasCommandFailed(exitCode: GuestReport['runExitCode']): boolean {
   return exitCode !== undefined && exitCode !== 0;
 }
 
-/** A row of the table of cases, and below it what is wrong; the first row has the table's head above it. */
+/** A row of the table of cases, and its errors below it; the table's head is above the first row. */
 export function caseLine(compared: ComparedCase, isFirst: boolean): string {
   const { id, name, submissions, asRecorded, oursEqual, wrong } = compared;
   const cells = [
@@ -61,7 +61,7 @@ export function describeGuests(reports: readonly GuestReport[]): string {
 /** The speeds of the consoles as text. */
 export function describeRates(rates: readonly ConsoleRate[]): string {
   const lines = rates.map(({ console, size, linesPerSecond }) => {
-    return `${console.padEnd(24)}${size.padEnd(20)}${linesPerSecond.toFixed(0).padStart(6)} lines a second`;
+    return `${console.padEnd(24)}${size.padEnd(20)}${linesPerSecond.toFixed(0).padStart(6)} lines per second`;
   });
   return `${lines.join('\n')}\n`;
 }
@@ -84,7 +84,7 @@ function describeGuest(report: GuestReport): string[] {
     const { executed, missing } = report.context;
     const counted = Object.values(executed).reduce((sum, count) => sum + count, 0);
     const verdict = missing.length === 0 ? '' : colors.red(`, too few ${missing.join(', ')}`);
-    lines.push(`  a DX context from its making to its end: ${counted} commands executed${verdict}`);
+    lines.push(`  creation, use and destruction of a DX context: ${counted} commands executed${verdict}`);
   }
   if (hasCommandFailed(report.runExitCode)) {
     const how = report.runExitCode === null ? 'did not end in time' : `failed with ${report.runExitCode}`;
@@ -109,9 +109,9 @@ function describeCases(cases: readonly ComparedCase[]): string[] {
     `  ours equal to the kernel's  ${sum(({ oursEqual }) => oursEqual)}`,
     `  the kernel loses writes     ${lost} (E1 ${sum((one) => one.differences.E1)}, D1 ${sum(
       (one) => one.differences.D1,
-    )}), and they arrive here`,
-    `  left to the first use (E2)  ${sum(({ differences }) => differences.E2)}, and the device takes them`,
-    `  wider than need be (D5)     ${sum(({ differences }) => differences.D5)}`,
+    )}), all uploaded here`,
+    `  left to the first use (E2)  ${sum(({ differences }) => differences.E2)}, taken by the device`,
+    `  wider than necessary (D5)   ${sum(({ differences }) => differences.D5)}`,
     wrong === 0
       ? '  wrong                       0, in boxes, on the device and as the CPU sees it'
       : colors.red(`  wrong                       ${wrong}`),

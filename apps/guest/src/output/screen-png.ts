@@ -3,7 +3,7 @@ import type { ScreenTargetImage } from '@cg/svga-device';
 import { encode } from 'fast-png';
 import { GuestError } from '../guest-error.js';
 
-/** Writes what a screen target shows as a PNG. @throws GuestError where the file cannot be written */
+/** Writes a screen target as a PNG. @throws GuestError if the file cannot be written */
 export function writeScreen(path: string, { width, height, pixels }: ScreenTargetImage): void {
   const png = encode({ width, height, data: pixels, channels: 4, depth: 8 });
   try {

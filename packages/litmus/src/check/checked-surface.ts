@@ -1,11 +1,11 @@
 import type { SurfaceLayout } from '@cg/surface-layout';
 import type { Content } from './content.js';
 
-/** A surface as the oracle knows it: where its bytes must be found. */
+/** A surface in the oracle: the location of its bytes. */
 export class CheckedSurface {
   /** The device's id of it. */
   sid = -1;
-  /** The device has written it, and nothing has read it back yet. */
+  /** The device has written it, and it has not been read back. */
   isNewestOnDevice = false;
 
   /**

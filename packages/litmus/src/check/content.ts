@@ -1,64 +1,64 @@
-/** Who may see a value of a byte besides its newest. Flags. */
+/** Flags: which readers may see a value of a byte that is not its newest. */
 const SEEN_BY = {
-  /** Everybody: it is as new. Two images have different bytes, and which one comes back to memory is not promised. */
+  /** All readers: it counts as newest. Two images differ, and either may be read back to memory. */
   ANYONE: 1,
-  /** The device, in every surface but the byte's owner, until a CPU has looked. */
+  /** The device, in every surface but the byte's owner, until a CPU has loaded the byte. */
   ALIASES: 2,
 } as const;
 
-/** The reader that is no surface. */
+/** The reader that is not a surface. */
 export const CPU = 0;
 
-/** One more value that bytes may have, and who may see it; nobody where the flags are 0. */
+/** Another allowed value of bytes, and the readers that may see it; none if the flags are 0. */
 interface Alternative {
   readonly values: Uint8Array;
   readonly seenBy: Uint8Array;
 }
 
-/** What bytes held before they were written, or seen, while a submission is under way. */
+/** The old value of bytes that are written, or loaded, during a submission. */
 interface Superseded {
   readonly offset: number;
   readonly values: Uint8Array;
-  /** Where it is 0, the value does not count. All count without it. */
+  /** A mask of bytes with the value; without a mask all bytes. */
   readonly seenBy: Uint8Array | undefined;
-  /** The surface by which the device wrote them: its commands are in order, so it does not see what was before. */
+  /** The surface that the device wrote: its commands are in order, so it does not see older values. */
   readonly owner: number | undefined;
 }
 
 /**
- * What the bytes of a buffer object may be, for whoever is asked: the newest value of each and the step that wrote
- * it, and the others that somebody may see. Of a surface without backing the same for its image. Its size is that of
- * what it describes; another value that a byte may have takes two bytes a byte, however long the run.
+ * The allowed values of the bytes of a buffer object, or of the image of a surface without backing: the newest value of
+ * each, the step that wrote it, and other values that some reader may see. Each other value takes two bytes per byte,
+ * independent of the length of the run.
  */
 export class Content {
   readonly values: Uint8Array;
-  /** Step that wrote the byte, from 1; 0 where nothing has. */
+  /** Step that wrote the byte, from 1; 0 if none has. */
   readonly writers: Uint32Array;
-  /** What had the bytes is gone. */
+  /** The object with these bytes no longer exists. */
   isFreed = false;
   readonly #alternatives: Alternative[] = [];
-  /** Number of the surface that the device wrote last at a byte; 0 where there are several, or none. */
+  /** Number of the surface in which the device wrote the byte last; 0 if several or none. */
   #owners: Uint8Array | undefined;
-  /** In the order in which it happened, until the submissions under way are over. */
+  /** In order of events, until the current submissions have ended. */
   #superseded: Superseded[] = [];
 
   constructor(
-    /** How a report calls it. */
+    /** Name in reports. */
     readonly name: string,
     readonly bytes: number,
-    /** Frame of each page; undefined for what only the device has. */
+    /** Frame of each page; undefined for a surface without backing. */
     readonly frames?: Uint32Array,
   ) {
     this.values = new Uint8Array(bytes);
     this.writers = new Uint32Array(bytes);
   }
 
-  /** How many values besides the newest any byte may have, at most. */
+  /** The highest number of other values of any byte. */
   get alternatives(): number {
     return this.#alternatives.length;
   }
 
-  /** A CPU has stored bytes. @param during a submission is under way */
+  /** A CPU has stored bytes. @param during during a submission */
   store(offset: number, values: Uint8Array, step: number, during: boolean): void {
     if (during) {
       this.#keepSuperseded(offset, values.length, undefined);
@@ -70,7 +70,7 @@ export class Content {
   /**
    * The device has written bytes of a surface.
    * @param owner the surface's number
-   * @param aliased others lie in the same bytes
+   * @param aliased other surfaces alias the bytes
    */
   writeByDevice(
     offset: number,
@@ -96,7 +96,7 @@ export class Content {
     this.#set(offset, values, step);
   }
 
-  /** The image of another surface may come back to memory over a byte: its value is as new. */
+  /** The image of another surface may be read back over a byte, so its value counts as newest. */
   mayComeBack(place: number, value: number): void {
     if (value !== this.values[place]) {
       this.#add(place, value, SEEN_BY.ANYONE);
@@ -114,7 +114,7 @@ export class Content {
     this.#add(place, value, SEEN_BY.ALIASES);
   }
 
-  /** Whether a value is the newest, or as new. */
+  /** Whether a value is the newest, or counts as newest. */
   isNewest(place: number, value: number): boolean {
     return this.values[place] === value || (this.#seenBy(place, value) & SEEN_BY.ANYONE) !== 0;
   }
@@ -144,7 +144,7 @@ export class Content {
     return false;
   }
 
-  /** A CPU has seen bytes: where they are the newest, everybody has to see just that from now on. */
+  /** A CPU has loaded bytes: if they are the newest, all readers must see them from now on. */
   settle(offset: number, seen: Uint8Array, during: boolean): void {
     if (this.#alternatives.length === 0) {
       return;
@@ -163,12 +163,12 @@ export class Content {
     }
   }
 
-  /** The submissions under way are over: nothing that was written meanwhile is concurrent with what follows. */
+  /** The current submissions have ended: writes during them are ordered before all later steps. */
   endSubmissions(): void {
     this.#superseded = [];
   }
 
-  /** Forgets older values that no surface can show any more. @param isThere whether memory or an image has it */
+  /** Drops older values that no surface can show any more. @param isThere whether memory or an image has it */
   forgetOlder(isThere: (place: number, value: number) => boolean): void {
     for (const { values, seenBy } of this.#alternatives) {
       for (let place = 0; place < this.bytes; place++) {
@@ -195,7 +195,7 @@ export class Content {
     }
   }
 
-  /** What bytes may be is older than what they get: only aliases may see it from then on. */
+  /** The allowed values of bytes become older than the new one: only aliases may still see them. */
   #becomeOlder(offset: number, newer: Uint8Array): void {
     const end = offset + newer.length;
     for (const { seenBy } of this.#alternatives) {

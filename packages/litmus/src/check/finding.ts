@@ -1,22 +1,22 @@
-/** What the oracle finds wrong. */
+/** The kinds of findings. */
 export type FindingKind =
   /** The device or a CPU saw an older value than it had to. */
   | 'lost'
-  /** What the device had was overwritten by older content of memory. */
+  /** Newer content on the device was overwritten with older content of memory. */
   | 'stale'
-  /** Something is still charged to the driver when all is closed. */
+  /** The driver still has charges after everything is closed. */
   | 'leak'
-  /** An error that no step may end in. */
+  /** An error that no step may fail with. */
   | 'crash';
 
-/** Bytes that are wrong, one run of them, as one step saw them. */
+/** A run of wrong bytes, as one step saw them. */
 export interface Finding {
   readonly kind: FindingKind;
-  /** The step that saw it, from 1. */
+  /** The step that saw them, from 1. */
   readonly step: number;
-  /** Who saw or overwrote it: `cpu 0`, `device`. */
+  /** The reader, or the writer that overwrote: `cpu 0`, `device`. */
   readonly by: string;
-  /** Buffer or surface whose bytes they are. */
+  /** Buffer or surface of the bytes. */
   readonly name: string;
   /** First wrong byte of it. */
   readonly offset: number;
@@ -24,8 +24,8 @@ export interface Finding {
   readonly bytes: number;
   readonly seen: number;
   readonly expected: number;
-  /** The step that wrote the value that was expected; 0 for what was there from the start. */
+  /** The step that wrote the expected value; 0 for the initial content. */
   readonly writer: number;
-  /** Of a leak or a crash. */
+  /** For a leak or a crash. */
   readonly message?: string;
 }

@@ -10,7 +10,7 @@ import { CoherencyOracle } from './oracle.js';
 const BYTES = PAGE_SIZE;
 const whole = { x: 0, y: 0, z: 0, width: BYTES, height: 1, depth: 1 };
 
-/** Buffers of a page in one page of memory, and images that the test writes as a device would. */
+/** One-page buffers, and images that the test writes in place of a device. */
 function setUp(count = 1) {
   const memory = new PhysicalMemory(8 * PAGE_SIZE);
   const frames = memory.allocateFrames(1);
@@ -43,7 +43,7 @@ function setUp(count = 1) {
 }
 
 describe('CoherencyOracle', () => {
-  it('lost: the device reads an older value than it has to, and who stored the newest is named', () => {
+  it('lost: the device reads too old a value, and the finding names the step that stored the newest', () => {
     const { oracle, surfaces, images, findings, store } = setUp();
     store(10, 1, 2);
     store(11, 3);
@@ -66,7 +66,7 @@ describe('CoherencyOracle', () => {
     expect(oracle.counts).toMatchObject({ lost: 1, stale: 0, compared: BYTES });
   });
 
-  it('lost: a CPU loads what the device has overwritten', () => {
+  it('lost: a CPU loads a value that the device has overwritten', () => {
     const { oracle, content, surfaces, images, findings, page } = setUp();
     images[0][5] = 9;
     oracle.step = 1;
@@ -81,7 +81,7 @@ describe('CoherencyOracle', () => {
     expect(findings).toHaveLength(1);
   });
 
-  it('stale: an update puts older content over what the device wrote; excess is what it had already', () => {
+  it('stale: an update overwrites device writes with older content; excess: bytes that the device had already', () => {
     const { oracle, surfaces, images, findings, store } = setUp();
     store(0, 7);
     images[0].fill(5, 100, 110);
@@ -92,7 +92,7 @@ describe('CoherencyOracle', () => {
     expect(findings[0]).toMatchObject({ kind: 'stale', offset: 100, seen: 0, expected: 5, writer: 2 });
   });
 
-  it('1.1: during a submission a byte may be as before or after a store, and nothing else', () => {
+  it('1.1: during a submission a byte has the value before or after a store', () => {
     const { oracle, surfaces, images, findings, store } = setUp();
     store(0, 1);
     oracle.submissions.begin();
@@ -112,7 +112,7 @@ describe('CoherencyOracle', () => {
     expect(findings).toHaveLength(2);
   });
 
-  it('surfaces in the same bytes: what the device wrote to one is not promised to the other before a load', () => {
+  it('aliasing surfaces: a device write to one need not be visible in the other before a load', () => {
     const { oracle, content, surfaces, images, findings, page } = setUp(2);
     images[0][3] = 8;
     oracle.written(surfaces[0], 0, { ...whole, width: 16 });
@@ -125,7 +125,7 @@ describe('CoherencyOracle', () => {
     expect(findings, 'and the surface itself').toHaveLength(2);
   });
 
-  it('surfaces in the same bytes: what a CPU has loaded, the other must have', () => {
+  it('aliasing surfaces: a value that a CPU has loaded must be visible in the other', () => {
     const { oracle, content, surfaces, images, findings, page } = setUp(2);
     images[0][3] = 8;
     oracle.written(surfaces[0], 0, { ...whole, width: 16 });
@@ -135,7 +135,7 @@ describe('CoherencyOracle', () => {
     expect(findings).toMatchObject([{ kind: 'lost', by: 'device', offset: 3, seen: 0, expected: 8 }]);
   });
 
-  it('surfaces in the same bytes: the other may show an older value, but none that the byte never had', () => {
+  it('aliasing surfaces: the other may show an older value, but none that the byte never had', () => {
     const { oracle, surfaces, images, findings, store } = setUp(2);
     store(3, 4);
     images.forEach((image) => (image[3] = 4));
@@ -155,7 +155,7 @@ describe('CoherencyOracle', () => {
     expect(findings, 'the surface itself has the newest').toHaveLength(2);
   });
 
-  it('both surfaces written by the device: either value, also where a store follows during a submission', () => {
+  it('both surfaces written by the device: either value, also if a store follows during a submission', () => {
     const { oracle, content, surfaces, images, findings, store } = setUp(2);
     images[0][0] = 1;
     oracle.written(surfaces[0], 0, whole);
@@ -171,11 +171,11 @@ describe('CoherencyOracle', () => {
     expect([read(1), read(2), read(3)], 'any of the three').toEqual([0, 0, 0]);
     expect(read(4), 'and nothing else').toBe(1);
     oracle.submissions.end();
-    expect([read(3), read(1)], 'the next submission reads what was stored').toEqual([1, 2]);
+    expect([read(3), read(1)], 'the next submission reads the stored value').toEqual([1, 2]);
     expect(content.allows(0, 2, surfaces[1].number)).toBe(false);
   });
 
-  it('both surfaces written by the device: what a CPU has seen is what all see from then on', () => {
+  it('both surfaces written by the device: the value that a CPU has seen is the only one from then on', () => {
     const { oracle, content, surfaces, images, findings, page } = setUp(2);
     images[0][0] = 1;
     oracle.written(surfaces[0], 0, whole);
@@ -189,7 +189,7 @@ describe('CoherencyOracle', () => {
     expect(findings).toMatchObject([{ kind: 'lost', by: 'cpu 0', seen: 2, expected: 1 }]);
   });
 
-  it('1.1: within a submission commands read what those before them wrote, loads the value before or after', () => {
+  it('1.1: commands read the writes of earlier commands of the submission, loads the value before or after', () => {
     const { oracle, content, surfaces, images, findings, page } = setUp();
     oracle.submissions.begin();
     images[0][0] = 7;

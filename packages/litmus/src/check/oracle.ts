@@ -7,39 +7,39 @@ import type { Finding } from './finding.js';
 import { forEachRun } from '@cg/machine';
 import { SubmissionsUnderWay } from './submissions-under-way.js';
 
-/** So many values besides the newest are kept of a byte before those are forgotten that nothing shows any more. */
+/** Other values of a byte that are kept before those that no reader can see are dropped. */
 const MANY_ALTERNATIVES = 6;
 
-/** What the oracle counted. */
+/** The counts of the oracle. */
 export interface OracleCounts {
-  /** Bytes that the device or a CPU read, and that were compared. */
+  /** Bytes read by the device or a CPU and compared. */
   compared: number;
-  /** Those that had to be newer. */
+  /** Those that were too old. */
   lost: number;
-  /** Bytes of the device that were overwritten by older ones. */
+  /** Bytes on the device that were overwritten by older ones. */
   stale: number;
-  /** Bytes that updates brought to the device. */
+  /** Bytes that updates copied to the device. */
   uploaded: number;
   /** Those that the device had already. */
   excess: number;
 }
 
-/** What it looks at. */
+/** What the oracle observes. */
 export interface OracleView {
   readonly memory: PhysicalMemory;
   readonly device: SvgaDevice;
-  /** The surfaces there are. */
+  /** All current surfaces. */
   readonly surfaces: Iterable<CheckedSurface>;
 }
 
 /**
- * Knows of every byte of every coherent resource which values it may have, and therefore what a device command or a
- * load may see (rule 1). It knows nothing of pages, entries and boxes; what the device does it learns from the device.
+ * Keeps the allowed values of every byte of every coherent resource, and so what a device command or a load may see
+ * (rule 1). It does not depend on pages, entries and boxes; it follows the device's own events.
  */
 export class CoherencyOracle {
   readonly counts: OracleCounts = { compared: 0, lost: 0, stale: 0, uploaded: 0, excess: 0 };
   readonly submissions = new SubmissionsUnderWay();
-  /** The step that is under way, from 1. */
+  /** The current step, from 1. */
   step = 0;
   readonly #view: OracleView;
   readonly #report: (finding: Finding) => void;
@@ -54,13 +54,13 @@ export class CoherencyOracle {
     content.store(offset, values, this.step, this.submissions.note(content));
   }
 
-  /** A CPU has loaded bytes: what it saw must be the newest (rules 1.2, 1.3). */
+  /** A CPU has loaded bytes, which must be the newest (rules 1.2, 1.3). */
   loaded(content: Content, offset: number, seen: Uint8Array, by: string): void {
     this.#compare({ content, by, surface: CPU }, offset, seen, 0, seen.length);
     content.settle(offset, seen, this.submissions.note(content));
   }
 
-  /** A surface lies where it did not: what others there have on the device, it does not see before the CPU does. */
+  /** A surface has moved: it sees the device writes of its new aliases only after a CPU has loaded them. */
   placed(surface: CheckedSurface): void {
     const { content } = surface;
     for (const other of this.#view.surfaces) {
@@ -119,7 +119,7 @@ export class CoherencyOracle {
     }
   }
 
-  /** Each of two surfaces comes back whole: in the bytes that they share, one's over the other's. */
+  /** Each of two surfaces is read back whole: in the shared bytes one overwrites the other. */
   #eitherComesBack(a: CheckedSurface, b: CheckedSurface): void {
     const { content } = a;
     for (const { sid, offset } of [a, b]) {
@@ -133,7 +133,7 @@ export class CoherencyOracle {
     }
   }
 
-  /** An older value can only be shown by a surface whose image has it, or by one that gets it from memory. */
+  /** Only a surface whose image has an older value, or that takes it from memory, can show it. */
   #forgetOlder(content: Content): void {
     const images = [...this.#view.surfaces]
       .filter((surface) => surface.content === content)
@@ -181,7 +181,7 @@ export class CoherencyOracle {
     this.counts.excess += excess;
   }
 
-  /** The byte of memory is old: that matters where the device has the newest. */
+  /** The byte of memory is old, which matters if the device has the newest. */
   #staleUpload(
     { content, offset, name, number }: CheckedSurface,
     at: number,
@@ -217,7 +217,7 @@ export class CoherencyOracle {
     }
   }
 
-  /** Bytes differ, from `first` on: they are lost unless nothing is promised of them. */
+  /** Bytes differ, from `first` on: they are lost unless another value is allowed. */
   #different(reader: Reader, offset: number, seen: Uint8Array, first: number): void {
     const { content, by, surface } = reader;
     const { values, writers } = content;
@@ -246,7 +246,7 @@ export class CoherencyOracle {
   }
 }
 
-/** Who reads bytes of a content. */
+/** A reader of bytes of a content. */
 interface Reader {
   readonly content: Content;
   readonly by: string;

@@ -1,8 +1,8 @@
 import type { Content } from './content.js';
 
 /**
- * Whose bytes were written, or seen by a CPU, while a submission was under way. Nothing orders that and the commands
- * of the submission, so who reads a byte meanwhile may see the values before or after (rule 1.1).
+ * The contents written, or loaded by a CPU, during a submission. These accesses are not ordered with its commands, so a
+ * reader may see the values before or after (rule 1.1).
  */
 export class SubmissionsUnderWay {
   #depth = 0;

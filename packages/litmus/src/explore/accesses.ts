@@ -16,8 +16,8 @@ export class Accesses {
   ) {}
 
   /**
-   * Goes page by page: one that faults is not stored to, those before it are.
-   * @returns false where the CPU's process has no such mapping
+   * Stores page by page: after a fault that fails, earlier pages have been stored.
+   * @returns false if the CPU's process has no such mapping
    */
   run(statement: AccessStatement, step: number): boolean | void {
     const { kind, name, offset, bytes } = statement;
@@ -34,7 +34,7 @@ export class Accesses {
     for (let at = offset; at < end;) {
       const stop = Math.min(end, at - (at % PAGE_SIZE) + PAGE_SIZE);
       const chunk = this.#chunk.subarray(0, stop - at);
-      // A step that gets in between during the fault uses the chunk, too.
+      // A step that runs during the fault uses the chunk, too.
       const values = machine.memory.preemption.isPending ? chunk.slice() : chunk;
       const move = (): void =>
         kind === 'store'
@@ -105,7 +105,7 @@ export class Accesses {
   }
 }
 
-/** An access to a part of a page, and the step that it is of. */
+/** An access within one page, and its step. */
 interface DoneAccess {
   readonly at: number;
   readonly bytes: number;

@@ -15,7 +15,7 @@ const FORMATS =
 const SURFACES = ['s1', 's2', 's3', 's4'];
 const OBJECTS = [...SURFACES, 'b1', 'b2'];
 
-/** A program whose statements are right as text, with operands that seldom go together. */
+/** A program of valid statements with random operands. */
 function programText(seed: number): string {
   const random = new RandomNumbers(seed);
   const any = <T>(choices: readonly T[]): T => random.pick(choices);
@@ -65,7 +65,7 @@ function programText(seed: number): string {
   return [machine, ...made, ...SURFACES.map(surface), ...body].join('\n');
 }
 
-/** Runs a program, without the lines for which it is refused. */
+/** Runs a program without its refused lines. */
 function runWithoutRefused(text: string): { result: RunResult; text: string; refused: number } {
   const lines = text.split('\n');
   for (let refused = 0; ; refused++) {
@@ -85,7 +85,7 @@ function runWithoutRefused(text: string): { result: RunResult; text: string; ref
 }
 
 it(
-  'a program with any operands is refused with a line, or runs and no byte is wrong',
+  'a program with any operands is refused with a line, or runs without a wrong byte',
   () => {
     const sum = { programs: 0, steps: 0, refused: 0 };
     for (const seed of seeds(60)) {

@@ -2,19 +2,19 @@ import { PAGE_SIZE } from '@cg/pagetable';
 import type { Finding } from '../check/finding.js';
 import type { Timeline, TimelineEvent } from './timeline.js';
 
-/** One link of what had to happen for a byte to arrive. */
+/** One link in the chain of events that moves a byte. */
 export interface ChainLink {
   readonly link: string;
-  /** What did; undefined where the step is missing. */
+  /** The event; undefined if it is missing. */
   readonly event: TimelineEvent | undefined;
-  /** What is missing, or was in its place. */
+  /** What is missing, or happened instead. */
   readonly missing?: string;
 }
 
 /**
- * What led to a finding, link by link: a store by a CPU, the fault or scan that noticed its page, the box and the
- * command that brought it to the device, the fence behind them; or a write by the device, the fault of who loads,
- * the read-back and its fence. Links that are missing say so.
+ * The chain of events behind a finding: a store by a CPU, the fault or scan that found its page, the box and the
+ * command that copied it to the device, and their fence; or a write by the device, the fault of the load, the read-back
+ * and its fence. Missing links are marked.
  */
 export function chainOf(finding: Finding, timeline: Timeline): ChainLink[] {
   const { events } = timeline;
@@ -50,7 +50,7 @@ function uploadChain(
   const written = before[writtenAt];
   const after = before.slice(writtenAt + 1);
   const page = finding.offset - (finding.offset % PAGE_SIZE);
-  // The fault comes before the store that it lets through.
+  // The fault precedes the store.
   const faulted = before
     .slice(0, writtenAt)
     .findLast((event) => event.recorded === true && event.step === written.step && covers(event, finding));
@@ -65,11 +65,15 @@ function uploadChain(
     {
       link: scanned === undefined && faulted !== undefined ? 'fault' : 'scan',
       event: scanned ?? faulted,
-      missing: `no fault and no scan says that page ${page / PAGE_SIZE} of ${finding.name} was written`,
+      missing: `no fault or scan found that page ${page / PAGE_SIZE} of ${finding.name} was written`,
     },
   ];
   const upload = after.findLast((event) => event.kind === 'upload' && covers(event, finding));
-  links.push({ link: 'box', event: upload, missing: `no box has byte ${finding.offset} of ${finding.name}` });
+  links.push({
+    link: 'box',
+    event: upload,
+    missing: `no box contains byte ${finding.offset} of ${finding.name}`,
+  });
   return [...links, ...ending(before, upload)];
 }
 
@@ -79,7 +83,7 @@ function loadChain(written: TimelineEvent, after: readonly TimelineEvent[], find
   return [
     { link: written.kind, event: written },
     { link: 'fault', event: faulted, missing: 'no fault: the page stayed mapped while the device wrote it' },
-    { link: 'read-back', event: readBack, missing: `nothing has read byte ${finding.offset} back` },
+    { link: 'read-back', event: readBack, missing: `byte ${finding.offset} was not read back` },
     ...ending(after, readBack),
   ];
 }
@@ -94,7 +98,7 @@ function staleChain(written: TimelineEvent, after: readonly TimelineEvent[], fin
   ];
 }
 
-/** The fence that the device has passed behind a link. */
+/** The fence that the device has passed after a link. */
 function ending(events: readonly TimelineEvent[], link: TimelineEvent | undefined): ChainLink[] {
   if (link === undefined) {
     return [];

@@ -6,12 +6,11 @@ import type { Timeline } from './timeline.js';
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(2, '0')}`;
 
-/** A finding in a sentence. */
+/** A finding as a sentence. */
 export function findingText(finding: Finding, program: Program): string {
   const { kind, step, by, name, offset, bytes, seen, expected, writer, message = '' } = finding;
   const at = `byte ${offset} of ${name}`;
-  const wrote =
-    writer === 0 ? 'what was there from the start' : `of step ${writer}: ${textOf(program, writer)}`;
+  const wrote = writer === 0 ? 'the initial content' : `of step ${writer}: ${textOf(program, writer)}`;
   switch (kind) {
     case 'lost': {
       const more = bytes === 1 ? '' : ` and ${bytes - 1} more`;
@@ -25,11 +24,11 @@ export function findingText(finding: Finding, program: Program): string {
     case 'leak':
       return `leak: ${message}`;
     case 'crash':
-      return `crash: step ${step} (${textOf(program, step)}) ends in ${message}`;
+      return `crash: step ${step} (${textOf(program, step)}) failed with ${message}`;
   }
 }
 
-/** The chain that led to a finding, a line a link. */
+/** The chain behind a finding, one line per link. */
 export function chainText(finding: Finding, timeline: Timeline): string[] {
   return chainOf(finding, timeline).map(({ link, event, missing = '' }) => {
     const what =

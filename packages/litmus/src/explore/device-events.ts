@@ -6,7 +6,7 @@ import type { TimelineEvent } from './timeline.js';
 
 type DeviceEvent = Omit<TimelineEvent, 'step'>;
 
-/** An update as an event: which bytes of the backing it brings. */
+/** An update as an event, with the bytes of the backing that it copies. */
 export function updateEvent(
   command: CommandName,
   surface: CheckedSurface,
@@ -22,7 +22,7 @@ export function updateEvent(
   return { lane: 'device', kind: 'upload', text, content: surface.content.name, runs };
 }
 
-/** Any other command as an event. Of copies it is the destination that is written. */
+/** Any other command as an event; a copy writes its destination. */
 export function commandEvent(
   command: CommandName,
   surface?: CheckedSurface,

@@ -1,7 +1,7 @@
 import type { Program, Statement } from '../program/statement.js';
 import { parseProgram, programOf } from '../program/parse-program.js';
 
-/** What every enumerated program begins with, but for the method. */
+/** The start of every enumerated program, without the method. */
 const PREPARATION = `
 process p1
 buffer b1 6 pages
@@ -14,8 +14,7 @@ map p1 s1
 `;
 
 /**
- * The letters: a step each, or a few that belong together. Two surfaces of two pages side by side, a third over half
- * of both.
+ * The alphabet: each letter is a step, or a few. Two adjacent surfaces of two pages, and a third over half of both.
  */
 const LETTERS = [
   'cpu 0 store s1 +0 1',
@@ -47,12 +46,12 @@ const letters: readonly Program[] = LETTERS.map((text) => {
 
 const preparation = programOf(parseProgram(PREPARATION));
 
-/** Doing one of these twice in a row is doing it once: the load, changes of permission, eviction. */
+/** Idempotent letters: the load, changes of permission, eviction. */
 const IDEMPOTENT = new Set([2, 7, 8, 9]);
 
 export const letterCount = LETTERS.length;
 
-/** How many programs of the letters have a length up to `length`, with either method. */
+/** The number of programs of up to `length` letters, with either method. */
 export function countEnumerated(length: number): number {
   let count = 0;
   for (let i = 1; i <= length; i++) {
@@ -62,7 +61,7 @@ export function countEnumerated(length: number): number {
 }
 
 /**
- * One of all programs up to a length, by number; undefined for those that repeat a shorter one.
+ * The program of a number, of all up to a length; undefined for one that repeats an idempotent letter.
  */
 export function enumeratedProgram(number: number, length: number): Program | undefined {
   const method = METHODS[number % METHODS.length];

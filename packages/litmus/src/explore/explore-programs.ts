@@ -3,9 +3,9 @@ import type { CountedName } from '../program/statement.js';
 import { programAt, type ProgramSource } from './program-source.js';
 import { runProgram, type RunOptions } from './run-program.js';
 
-/** Failures that are kept; all are counted. */
+/** The most failures that are kept; all are counted. */
 const MAX_FAILURES = 20;
-/** Every so many programs one is run without the oracle as well. */
+/** One program in this many also runs without the oracle. */
 const SAMPLED = 16;
 
 /** A program that fails. */
@@ -15,17 +15,17 @@ export interface ExploredFailure {
   readonly kind: FindingKind;
 }
 
-/** What running a range of programs found. Plain data. */
+/** The results of a range of programs. Plain data. */
 export interface Explored {
   readonly programs: number;
   readonly steps: number;
-  /** Bytes that were compared. */
+  /** Bytes compared. */
   readonly compared: number;
   readonly counts: Partial<Record<CountedName, number>>;
   readonly failed: number;
   /** The first of them. */
   readonly failures: readonly ExploredFailure[];
-  /** Milliseconds of a program with the oracle and without, one after the other, for a sample of them. */
+  /** Milliseconds of each sampled program with the oracle and without, in direct succession. */
   readonly sampled: readonly (readonly [checked: number, unchecked: number])[];
 }
 
@@ -80,7 +80,7 @@ export function explorePrograms(
   return { programs, steps, compared, counts, failed, failures, sampled };
 }
 
-/** What two ranges found together. */
+/** The joined results of two ranges. */
 export function joinExplored(a: Explored, b: Explored): Explored {
   const counts = { ...a.counts };
   for (const [name, value] of Object.entries(b.counts) as [CountedName, number][]) {
@@ -98,7 +98,7 @@ export function joinExplored(a: Explored, b: Explored): Explored {
   };
 }
 
-/** How many times as long a program takes with the oracle: the ratio of the medians of the sample. */
+/** The time with the oracle divided by that without: the ratio of the medians of the sample. */
 export function checkingCost({ sampled }: Explored): number | undefined {
   const checked = median(sampled.map(([milliseconds]) => milliseconds));
   const unchecked = median(sampled.map(([, milliseconds]) => milliseconds));

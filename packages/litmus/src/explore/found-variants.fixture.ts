@@ -1,7 +1,7 @@
 /**
- * The first seed, counted from 1, whose random program (120 steps) finds the part as posted: so many runs it takes.
- * A6 is in none: the lock of the mapping keeps everybody from zapping the table that a walk is in, and a walk without
- * that lock is no program's to make; the walks' own test does it by hand. E2 loses nothing on this device.
+ * The first seed, counted from 1, whose random program (120 steps) finds the part as posted. A6 is in none: the lock of
+ * the mapping prevents a zap of the table that a walk is in, and a program cannot walk without that lock; the test of
+ * the walks constructs it. E2 loses nothing on this device.
  */
 export const firstSeedThatFinds: Readonly<Record<string, number>> = {
   A1: 14,

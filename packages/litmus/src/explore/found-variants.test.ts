@@ -13,7 +13,7 @@ import { smallestFailure } from './smallest-failure.js';
 
 const variants = postedVariants.filter(({ id }) => id in firstSeedThatFinds);
 
-describe('what the posted patches do is found by random programs', () => {
+describe('random programs find the defects of the posted patches', () => {
   it.each(variants.map((variant) => [variant.id, firstSeedThatFinds[variant.id], variant] as const))(
     '%s, by seed %i',
     (_, seed, variant) => {
@@ -24,7 +24,7 @@ describe('what the posted patches do is found by random programs', () => {
     },
   );
 
-  it('all of them but A6 and E2', () => {
+  it('all except A6 and E2', () => {
     const missing = postedVariants.filter(({ id }) => !(id in firstSeedThatFinds));
     expect(missing.map(({ id }) => id)).toEqual(['A6', 'E2']);
   });
@@ -37,7 +37,7 @@ describe('what the posted patches do is found by random programs', () => {
   });
 });
 
-/** What a program loses; nothing where it cannot be run. */
+/** The findings of a program; none if it cannot run. */
 function losses(program: Program, configure: NonNullable<RunOptions['configure']>): readonly Finding[] {
   try {
     const { findings } = runProgram(program, { configure, stopAtFinding: true });
@@ -51,7 +51,7 @@ function losses(program: Program, configure: NonNullable<RunOptions['configure']
 }
 
 describe('smallestFailure', () => {
-  it('makes a program of more than a hundred steps one of eleven, that fails when it is read again', () => {
+  it('shrinks a program of more than a hundred steps to eleven, which still fails after printing and parsing', () => {
     const variant = postedVariants.find(({ id }) => id === 'E1')!;
     const configure = variant.machineOptions.bind(variant);
     const whole = randomProgram(firstSeedThatFinds.E1);

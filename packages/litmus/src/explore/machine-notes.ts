@@ -3,7 +3,7 @@ import { PAGE_SIZE } from '@cg/pagetable';
 import type { Machine, MachineEvent } from '@cg/machine';
 import type { Timeline } from './timeline.js';
 
-/** Pages of a scan that its line of the timeline names. */
+/** The most pages of a scan that its line of the timeline lists. */
 const MAX_NAMED_PAGES = 8;
 
 interface AccessUnderWay {
@@ -11,13 +11,13 @@ interface AccessUnderWay {
   faulted: boolean;
 }
 
-/** Takes down in a timeline what a machine tells of its trackers, and knows which accesses faulted. */
+/** Records the tracker events of a machine in a timeline, and which accesses faulted. */
 export class MachineNotes {
   readonly #step: () => number;
   /** An access of another CPU may come in the middle of a fault. */
   readonly #underWay: AccessUnderWay[] = [];
 
-  /** @param step the step under way */
+  /** @param step the current step */
   constructor(
     machine: Machine,
     readonly timeline: Timeline,

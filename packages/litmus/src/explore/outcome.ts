@@ -3,15 +3,15 @@ import { SurfaceLayoutError } from '@cg/surface-layout';
 import { VmwgfxError } from '@cg/vmwgfx';
 
 /**
- * How a step ended: done; nothing to do for it; failed in a way that a program must stand; or it has to wait
- * for somebody and is tried again.
+ * The outcome of a step: done; skipped, because it does not apply; failed with an allowed error; or blocked, to be
+ * retried.
  */
 export type Outcome = 'done' | 'skipped' | 'failed' | 'blocked';
 
-/** What may go wrong in a machine that is in order: no memory, an access that is not allowed, a device error. */
+/** Errors that are allowed in a correct machine: no memory, a forbidden access, a device error. */
 const EXPECTED = new Set(['ENOMEM', 'EIO', 'EFAULT', 'EACCES', 'EBUSY']);
 
-/** Runs a step. @throws what no step may end in */
+/** Runs a step. @throws any error that is not allowed */
 export function attempt(act: () => boolean | void): { outcome: Outcome; error?: Error & { code: string } } {
   try {
     return { outcome: act() === false ? 'skipped' : 'done' };

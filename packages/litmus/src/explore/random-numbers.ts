@@ -1,4 +1,4 @@
-/** A sequence of numbers that a seed determines (Tommy Ettinger's mulberry32). */
+/** A random sequence determined by a seed (Tommy Ettinger's mulberry32). */
 export class RandomNumbers {
   #state: number;
 
@@ -6,7 +6,7 @@ export class RandomNumbers {
     this.#state = Math.imul(seed, 0x9e3779b1) | 0;
   }
 
-  /** A whole number from 0 to below `limit`. */
+  /** An integer from 0 to below `limit`. */
   below(limit: number): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -14,12 +14,12 @@ export class RandomNumbers {
     return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
   }
 
-  /** A whole number from `least` to `most`, both included. */
+  /** An integer from `least` to `most`, inclusive. */
   between(least: number, most: number): number {
     return least + this.below(most - least + 1);
   }
 
-  /** True in so many of a hundred. */
+  /** True with this probability in percent. */
   chance(percent: number): boolean {
     return this.below(100) < percent;
   }
@@ -28,7 +28,7 @@ export class RandomNumbers {
     return items[this.below(items.length)];
   }
 
-  /** One of several, each as often as its weight says. */
+  /** One of several, by weight. */
   weighted<T>(items: readonly (readonly [weight: number, item: T])[]): T {
     let left = this.below(items.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, item] of items) {

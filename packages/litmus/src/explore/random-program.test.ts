@@ -17,7 +17,7 @@ describe('random programs', () => {
     expect([...new Set(commands)].toSorted()).toEqual(['copy', 'switch']);
   });
 
-  it('step in all that can be stepped in', () => {
+  it('use every kind of step in an `at` statement', () => {
     const steps = statements.flatMap((statement) => (statement.kind === 'at' ? [statement.step] : []));
     expect(kindsOf(steps)).toEqual(['evict', 'load', 'move', 'protect', 'store', 'submit', 'unmap']);
   });

@@ -8,18 +8,18 @@ import { shapes, type Shape } from './random-shapes.js';
 
 const PAGE = 4096;
 const MAX_PROCESSES = 3;
-/** Points that a machine of this kind of program reaches. */
+/** Preemption points that these programs can reach. */
 const POINTS = preemptionPoints.filter((point) => !/copy-on-write|split|huge/.test(point));
 
-/** What random programs are like. */
+/** Options of random programs. */
 export interface RandomProgramOptions {
-  /** Steps behind the first ones, which make what the others use. Default 120. */
+  /** Steps after the initial ones, which create the objects. Default 120. */
   readonly steps?: number;
-  /** The tracking method; any of them if left out. */
+  /** The tracking method; random by default. */
   readonly method?: TrackingMethodName | undefined;
 }
 
-/** The program of a seed: the same one each time. */
+/** The program of a seed, always the same. */
 export function randomProgram(seed: number, { steps = 120, method }: RandomProgramOptions = {}): Program {
   const maker = new ProgramMaker(new RandomNumbers(seed), method);
   while (maker.statements.length < maker.preparation + steps) {
@@ -30,7 +30,7 @@ export function randomProgram(seed: number, { steps = 120, method }: RandomProgr
 
 type KnownSurface = Situation['surfaces'][number];
 
-/** Knows what there is at each step, so that most steps have something to do. */
+/** Keeps track of the existing objects, so that most steps apply. */
 class ProgramMaker {
   readonly statements: Statement[] = [];
   readonly preparation: number;
@@ -38,16 +38,16 @@ class ProgramMaker {
   readonly #cpus: number;
   readonly #dx: boolean;
   readonly #shapes: readonly Shape[];
-  /** The first one stays: it has everything mapped at first. */
+  /** The first one is kept: it has everything mapped initially. */
   #processes: string[] = [];
   #spawned = 0;
   readonly #buffers: { readonly name: string; readonly pages: number }[] = [];
   #surfaces: KnownSurface[] = [];
-  /** Names that a process has mapped, for each process. */
+  /** The mapped names of each process. */
   readonly #mapped = new Map<string, string[]>();
-  /** What each CPU runs. */
+  /** The process of each CPU. */
   readonly #running: string[];
-  /** Offsets that are used again and again: races need two at the same place. */
+  /** Offsets that are reused: races need two accesses at the same place. */
   readonly #hot: number[];
   /** Has a buffer of several mebibytes. */
   readonly #isLarge: boolean;
@@ -114,7 +114,7 @@ class ProgramMaker {
       ...(this.#isLarge ? { memory: 16 } : {}),
       ...(this.#dx ? { dx: true } : {}),
       ...(random.chance(15) ? { objects: random.between(6, 10) } : {}),
-      // A buffer for which there is no room at all could never be checked.
+      // A buffer that does not fit at all could never be checked.
       ...(random.chance(15) ? { graphics: random.between(24, 40) + (this.#isLarge ? LARGE_PAGES : 0) } : {}),
     });
   }
@@ -224,7 +224,7 @@ class ProgramMaker {
     return known.length === 0 ? undefined : { kind: 'submit', commands: known };
   }
 
-  /** The same again and again, with a store in between or not: methods switch after a few. */
+  /** The same submission repeated, with or without stores in between, so that methods switch. */
   #addRepeated(): void {
     const submission = this.#submission();
     const store = this.#access('store');
@@ -235,7 +235,7 @@ class ProgramMaker {
     }
   }
 
-  /** Another CPU's step in the middle of one. */
+  /** A step of another CPU in the middle of one. */
   #addRace(): void {
     const random = this.#random;
     const step = random.weighted<() => Statement | undefined>([
@@ -252,7 +252,7 @@ class ProgramMaker {
     }
   }
 
-  /** Steps that belong together, for a mapping that there is. */
+  /** A sequence of steps for an existing mapping. */
   #addSituation(): void {
     const random = this.#random;
     const mapped = this.#anyMapped('move');
@@ -295,7 +295,7 @@ class ProgramMaker {
     }
     const name = random.pick(names);
     if (random.chance(20)) {
-      // Only looked at: what is stored through the others is found behind it (A1).
+      // Loads only: writes through the mappings after it must be found (A1).
       this.#add({ kind: 'map', process, name: random.pick(this.#buffers).name, as: 'private' });
       return;
     }

@@ -1,22 +1,22 @@
 import type { SurfaceStatement } from '../program/statement.js';
 
-/** What a random program's surfaces look like. */
+/** Shapes of surfaces in random programs. */
 export interface Shape extends Pick<
   SurfaceStatement,
   'format' | 'width' | 'height' | 'depth' | 'mips' | 'layers' | 'samples' | 'cube'
 > {
-  /** Bytes of it, for places in it. */
+  /** Its size in bytes, for offsets. */
   readonly bytes: number;
   readonly needsDx?: boolean;
-  /** A block that a box may begin on; none where only the whole can be copied. */
+  /** The size of a block, for boxes; undefined if only the whole can be copied. */
   readonly block?: number;
 }
 
 const flat = { depth: 1, mips: 1, layers: 1, samples: 1, cube: false } as const;
 
 /**
- * A few pages each, with what makes mapping bytes to boxes hard: rows longer than a page, a page that ends in the
- * middle of a row, blocks, planes, slices, mips, faces, layers, sample sheets.
+ * A few pages each, with hard cases for mapping bytes to boxes: rows longer than a page, a page that ends in the middle
+ * of a row, blocks, planes, slices, mips, faces, layers, sample sheets.
  */
 export const shapes: readonly Shape[] = [
   { ...flat, format: 'A8R8G8B8', width: 32, height: 48, bytes: 6144, block: 1 },

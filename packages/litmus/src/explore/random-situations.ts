@@ -2,7 +2,7 @@ import type { Statement } from '../program/statement.js';
 import type { RandomNumbers } from './random-numbers.js';
 import type { Shape } from './random-shapes.js';
 
-/** What a random program has at some point of it. */
+/** The objects of a random program at some step. */
 export interface Situation {
   readonly random: RandomNumbers;
   readonly cpus: number;
@@ -10,10 +10,10 @@ export interface Situation {
     readonly name: string;
     readonly shape: Shape;
     readonly plain: boolean;
-    /** Where it was placed; it may have been switched since. */
+    /** Its initial location; it may have been switched since. */
     readonly backing?: { readonly buffer: string; readonly offset: number };
   }[];
-  /** The first process, which has all buffers mapped unless it unmapped them. */
+  /** The first process; it has all buffers mapped initially. */
   readonly process: string;
   readonly buffers: readonly { readonly name: string; readonly pages: number }[];
   /** A process and a name that it has mapped. */
@@ -23,7 +23,7 @@ export interface Situation {
 const PAGE = 4096;
 
 /**
- * Short runs of steps that random choice seldom puts together: each is a way to the place where a promise can break.
+ * Short sequences of steps that random choice seldom produces, each of which leads to a known race.
  */
 export const situations: readonly ((at: Situation) => Statement[])[] = [
   failingSwitches,
@@ -34,7 +34,7 @@ export const situations: readonly ((at: Situation) => Statement[])[] = [
   submissionInTheFault,
 ];
 
-/** Two surfaces change their backing in one submission, and something of it fails (rule 6.3, C5). */
+/** Two surfaces change their backing in one submission, which fails at some step (rule 6.3, C5). */
 function failingSwitches({ random, surfaces, buffers }: Situation): Statement[] {
   const coherent = surfaces.filter(({ plain }) => !plain);
   const commands = coherent.slice(0, 2).flatMap(({ name, shape }) => {
@@ -54,8 +54,7 @@ function failingSwitches({ random, surfaces, buffers }: Situation): Statement[] 
 }
 
 /**
- * The device writes two surfaces that lie in the same pages, a fault has to read back both, and the second read-back
- * fails (C3).
+ * The device writes two surfaces in the same pages, a fault reads back both, and the second read-back fails (C3).
  */
 function failingReadBack({ random, surfaces, process }: Situation): Statement[] {
   const pair = overlappingPair(surfaces);
@@ -86,7 +85,7 @@ function failingReadBack({ random, surfaces, process }: Situation): Statement[] 
       ];
 }
 
-/** Two surfaces with bytes in the same page of a buffer: the page that one begins on, and one that both have. */
+/** Two surfaces that share a page of a buffer: the page that one begins on, and a shared one. */
 function overlappingPair(surfaces: Situation['surfaces']) {
   for (const first of surfaces) {
     for (const second of surfaces) {
@@ -105,13 +104,13 @@ function overlappingPair(surfaces: Situation['surfaces']) {
   return undefined;
 }
 
-/** The surface of a name, and another of its shape: either may be missing. */
+/** A surface by name, and another of the same shape; either may be undefined. */
 function alike(surfaces: Situation['surfaces'], name: string) {
   const one = surfaces.find((surface) => surface.name === name);
   return [one, surfaces.find((other) => other !== one && other.shape === one?.shape)] as const;
 }
 
-/** A store to what the device is about to write, between the scan and the unmapping (C8). */
+/** A store to a surface that the device is about to write, between the scan and the unmapping (C8). */
 function storeBehindTheScan({ random, cpus, surfaces, mapped }: Situation): Statement[] {
   const [to, from] = alike(surfaces, mapped.name);
   if (to?.shape.block === undefined || from === undefined) {
@@ -164,7 +163,7 @@ function storeBehindProtect({ random, cpus, surfaces, mapped }: Situation): Stat
   ];
 }
 
-/** A store through what a CPU may have cached before mprotect took writing away, and gave it back (rule 2.4). */
+/** A store through a TLB entry from before mprotect removed write permission and restored it (rule 2.4). */
 function storesAroundProtect({ random, cpus, surfaces, mapped }: Situation): Statement[] {
   const [from, to] = alike(surfaces, mapped.name);
   if (from === undefined || to === undefined) {
@@ -186,7 +185,7 @@ function storesAroundProtect({ random, cpus, surfaces, mapped }: Situation): Sta
   ];
 }
 
-/** A submission between the record of a write and the entry that lets it through (B6). */
+/** A submission between recording a write and making the entry writable (B6). */
 function submissionInTheFault({ random, cpus, surfaces, mapped }: Situation): Statement[] {
   const [from, to] = alike(surfaces, mapped.name);
   if (from === undefined || to === undefined) {
@@ -209,7 +208,7 @@ function submissionInTheFault({ random, cpus, surfaces, mapped }: Situation): St
 export const LARGE_PAGES = 1200;
 
 /**
- * A part of a large buffer that was mapped by a huge entry before anybody tracked it (A4).
+ * A part of a large buffer that was mapped by a huge entry before it was tracked (A4).
  */
 export function hugeBuffer(process: string): Statement[] {
   const format = { kind: 'surface', format: 'A8R8G8B8', width: 1024, depth: 1, mips: 1, layers: 1 } as const;

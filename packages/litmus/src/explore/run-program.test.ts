@@ -8,7 +8,7 @@ import { runProgram, type RunOptions } from './run-program.js';
 
 const run = (text: string, options?: RunOptions) => runProgram(programOf(parseProgram(text)), options);
 
-/** A driver in which every fault of memory whose writes are trapped fails. */
+/** A driver in which every fault fails while writes are trapped. */
 function refusingFaults(base: MachineOptions): MachineOptions {
   const VmaOperations = stepOf(base, 'VmaOperations');
   class Refusing extends VmaOperations {
@@ -19,7 +19,7 @@ function refusingFaults(base: MachineOptions): MachineOptions {
   return withStep(base, 'VmaOperations', Refusing);
 }
 
-/** A driver whose submissions keep, where they fail, the trackers that they took. */
+/** A driver whose failed submissions keep their trackers. */
 function keepingTrackers(base: MachineOptions): MachineOptions {
   const Validation = stepOf(base, 'Validation');
   class Keeping extends Validation {
@@ -31,7 +31,7 @@ function keepingTrackers(base: MachineOptions): MachineOptions {
 }
 
 describe('runProgram', () => {
-  it('refuses a program that would hold more than fits, with the step that makes it', () => {
+  it('refuses a program that exceeds the memory limit, with the step that does', () => {
     const surfaces = (count: number) =>
       Array.from({ length: count }, (_, i) => `surface s${i} A8R8G8B8 4096x2048 plain\n`).join('');
     expect(() => run(`machine memory 64\nprocess p1\n${surfaces(5)}`)).toThrow(
@@ -41,7 +41,7 @@ describe('runProgram', () => {
     expect(() => run(`machine memory 1024\nprocess p1\n${buffers}`)).toThrow(/at most 128 MiB at a time/);
   });
 
-  it('what is destroyed makes room for others', () => {
+  it('destroying an object makes room for others', () => {
     const rounds = Array.from(
       { length: 6 },
       (_, i) =>
@@ -51,7 +51,7 @@ describe('runProgram', () => {
     expect([findings, counts.failed]).toEqual([[], 0]);
   });
 
-  it('1.5: a check that cannot load what it must, is a crash', () => {
+  it('1.5: a check whose load fails is a crash', () => {
     const { findings } = run(
       `machine method trap\nprocess p1\nsurface s1 A8R8G8B8 64x64\nmap p1 s1\ncpu 0 store s1 +0 4\ncheck\n`,
       { configure: refusingFaults },
@@ -61,7 +61,7 @@ describe('runProgram', () => {
     ]);
   });
 
-  it('1.5: a check for which the machine has too little memory is refused: nothing was compared', () => {
+  it('1.5: a check is refused if the machine has too little memory: nothing was compared', () => {
     expect(() => run('machine memory 1\nprocess p1\nsurface s1 A8R8G8B8 256x640\ncheck\n')).toThrow(
       expect.objectContaining({ name: 'LitmusError', code: 'ENOMEM', line: 4 }),
     );
@@ -73,7 +73,7 @@ describe('runProgram', () => {
     expect([findings, counts.skipped, counts.failed]).toEqual([[], 0, 0]);
   });
 
-  it('6.3: what a submission that failed has kept, is a leak', () => {
+  it('6.3: a charge kept by a failed submission is a leak', () => {
     const program = `process p1
 buffer b1 4 pages
 surface s1 A8R8G8B8 64x64

@@ -21,24 +21,24 @@ import { Steps } from './steps.js';
 import type { Timeline } from './timeline.js';
 import { World } from './world.js';
 
-/** Findings that one run keeps; it counts all. */
+/** The most findings that a run keeps; all are counted. */
 const MAX_FINDINGS = 100;
 
-/** How a program is run. */
+/** Options of a run. */
 export interface RunOptions {
-  /** Gives the machine other parts: a variant. */
+  /** Replaces parts of the machine, for variants. */
   readonly configure?: (base: MachineOptions) => MachineOptions;
-  /** The method of programs that name none. Default auto. */
+  /** The tracking method of programs that name none. Default auto. */
   readonly method?: TrackingMethodName;
-  /** False leaves the oracle out: what checking costs. */
+  /** False runs without the oracle, to measure its cost. */
   readonly checked?: boolean;
-  /** Ends the run with the step that has the first finding. */
+  /** Ends the run at the first finding. */
   readonly stopAtFinding?: boolean;
-  /** Takes down what happens. */
+  /** Records the events. */
   readonly timeline?: Timeline;
 }
 
-/** An `expect` that was not met. */
+/** An `expect` that failed. */
 export interface UnmetExpectation {
   readonly step: number;
   readonly counted: CountedName;
@@ -46,22 +46,22 @@ export interface UnmetExpectation {
 }
 
 export interface RunResult {
-  /** What is wrong, the first hundred. */
+  /** The first hundred findings. */
   readonly findings: readonly Finding[];
   readonly unmet: readonly UnmetExpectation[];
   readonly counts: Readonly<Record<CountedName, number>>;
-  /** Bytes that were compared. */
+  /** Bytes compared. */
   readonly compared: number;
   /** Steps run. */
   readonly steps: number;
-  /** Steps for a preemption point that was not reached any more. */
+  /** `at` steps whose preemption point was not reached. */
   readonly unreached: number;
 }
 
 /**
- * Runs a program on a machine of its own and checks every byte that the device and the CPUs see.
- * @throws LitmusError with the number of a step in `line`: EINVAL for a statement that no machine can do, ENOMEM for
- * one that makes more than a run may hold
+ * Runs a program on a new machine and checks every byte that the device and the CPUs see.
+ * @throws LitmusError with the number of a step in `line`: EINVAL for a statement that can never run, ENOMEM for one
+ * that exceeds the limits of a run
  */
 export function runProgram(program: Program, options: RunOptions = {}): RunResult {
   checkOperands(program);
@@ -87,14 +87,14 @@ class ProgramRun {
   readonly #outcomes = { done: 0, skipped: 0, failed: 0, blocked: 0 };
   #waiting: Waiting[] = [];
   #stopWatching = (): void => {};
-  /** What the device has copied to memory with no fence behind it yet. */
+  /** Read-backs that have no fence yet. */
   readonly #readBack = new Set<CheckedSurface>();
   #pending = 0;
   #hasEnded = false;
   #boxes = 0;
-  /** Of the program's statements, from 1. */
+  /** Number of the current statement, from 1. */
   #step = 0;
-  /** The one under way: another CPU's in the middle of one, or one that had to wait. */
+  /** The current step: that of another CPU in the middle of one, or one that is retried. */
   #current = 0;
 
   constructor(program: Program, options: RunOptions) {
@@ -172,7 +172,7 @@ class ProgramRun {
     }
   }
 
-  /** A preemption point is reached: another CPU's step, in the middle of one that is under way. */
+  /** A preemption point is reached: runs the step of another CPU in the middle of the current one. */
   #stepIn(statement: Statement, step: number): void {
     if (this.#hasEnded) {
       return;
@@ -191,7 +191,7 @@ class ProgramRun {
     }
   }
 
-  /** A step that has to wait is tried again when the one it waits for is over. */
+  /** A step that blocks is retried after the step that blocks it. */
   #runWaiting(): void {
     for (let tries = 0; this.#waiting.length > 0 && tries < 10; tries++) {
       const waiting = this.#waiting;
@@ -208,7 +208,7 @@ class ProgramRun {
       const { outcome, error } = attempt(() => this.#steps.run(statement, step));
       this.#outcomes[outcome]++;
       if (outcome === 'failed') {
-        // Without a fence nobody can tell that it is done: to the driver the device still has the newest.
+        // Without a fence its completion is unknown: for the driver the device still has the newest.
         this.#readBack.clear();
       }
       if (outcome === 'blocked') {
@@ -217,11 +217,11 @@ class ProgramRun {
       if (error?.code === 'ENOMEM' && statement.kind === 'check' && this.#world.isCrowded) {
         throw new LitmusError(
           'ENOMEM',
-          `the machine has too little memory for what it has to hold: ${error.message}`,
+          `the machine has too little memory for the program: ${error.message}`,
         );
       }
       if (error !== undefined && statement.kind === 'check') {
-        // Nothing is ordered to fail: the device can be brought up to date, and the CPU shown it (rule 1.5).
+        // Without fault injection, the device can be updated and the CPU can load (rule 1.5).
         this.#crashed(error, statement, step);
       }
       if (error !== undefined) {
@@ -277,7 +277,7 @@ class ProgramRun {
     }
   }
 
-  /** Everything is closed: nothing may be left charged (rule 6.5, C5). */
+  /** Everything is closed: no charge may remain (rule 6.5, C5). */
   #close(): void {
     const { file, machine } = this.#world;
     const { account, graphicsMemory } = machine.driver.state;

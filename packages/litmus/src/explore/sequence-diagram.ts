@@ -5,9 +5,8 @@ const STEP_WIDTH = 6;
 const TOTAL_WIDTH = 100;
 
 /**
- * What happened, top to bottom: a column for each CPU, the driver and the device, and each event where its column
- * begins. At most 100 characters wide.
- * @param from the first step drawn
+ * The events, top to bottom, in columns for each CPU, the driver and the device. At most 100 characters wide.
+ * @param from the first step to draw
  */
 export function sequenceDiagram({ events }: Timeline, from = 1): string[] {
   const drawn = events.filter(({ step }) => step >= from);

@@ -1,12 +1,12 @@
 import type { AccessStatement, Program, Statement } from '../program/statement.js';
 
-/** Runs that shrinking one failure may take. */
+/** The most runs for shrinking one failure. */
 const MAX_RUNS = 3000;
 
 /**
- * The smallest program that still fails: without every step that it fails without, and with the accesses, boxes
- * and machine that are left made simpler.
- * @param fails runs a program and says whether it fails in the same way
+ * The smallest program that still fails: without the steps that are not needed, and with simpler accesses, boxes and
+ * machine.
+ * @param fails runs a program, and returns whether it fails in the same way
  * @param onTry called after each run
  */
 export function shrinkProgram(
@@ -29,7 +29,7 @@ export function shrinkProgram(
   return smallest;
 }
 
-/** Takes out runs of steps, from halves of the program down to single ones (Zeller's ddmin). */
+/** Removes runs of steps, from halves of the program down to single ones (Zeller's ddmin). */
 function withoutParts(program: Program, fails: (candidate: Program) => boolean): Program {
   let kept = program;
   for (let size = Math.ceil(kept.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
@@ -47,7 +47,7 @@ function withoutParts(program: Program, fails: (candidate: Program) => boolean):
 
 function withSimplerSteps(program: Program, fails: (candidate: Program) => boolean): Program {
   let simplest = program;
-  // From the end, so that the machine comes last: it needs the CPUs that the accesses name.
+  // From the end, so that the machine comes last: accesses name its CPUs.
   for (let at = simplest.length - 1; at >= 0; at--) {
     for (const simpler of simplerForms(simplest[at])) {
       const candidate = simplest.with(at, simpler);
@@ -60,7 +60,7 @@ function withSimplerSteps(program: Program, fails: (candidate: Program) => boole
   return simplest;
 }
 
-/** Simpler statements in place of one, the simplest first. */
+/** Simpler replacements of a statement, the simplest first. */
 function simplerForms(statement: Statement): Statement[] {
   switch (statement.kind) {
     case 'store':
@@ -107,7 +107,7 @@ function simplerAccesses(access: AccessStatement): AccessStatement[] {
   return tried.filter((simpler) => JSON.stringify(simpler) !== JSON.stringify(access));
 }
 
-/** Whether every name is made before it is used, so that the program can be written down and read again. */
+/** Whether every name is declared before its use, so that the program can be printed and parsed again. */
 function isWhole(program: Program): boolean {
   const known = new Set<string>();
   return program.every((statement) => {

@@ -8,11 +8,11 @@ import type { MachineNotes } from './machine-notes.js';
 import { encodeSubmission, wholeCopy } from './submission.js';
 import type { LiveProcess, LiveSurface, MappedRange, World } from './world.js';
 
-/** Where `move` puts mappings: far above all that is mapped elsewhere, a gibibyte apart. */
+/** Target of `move`: far above all other mappings, a gibibyte apart. */
 const MOVED_TO = 2 ** 45;
 const MOVED_APART = 2 ** 30;
 
-/** Does what statements say. */
+/** Executes statements. */
 export class Steps {
   #moves = 0;
   #lastFence: Fence | undefined;
@@ -28,8 +28,8 @@ export class Steps {
   }
 
   /**
-   * @returns false where there is nothing to do: what it names is gone, not mapped, or not there yet
-   * @throws what the machine throws
+   * @returns false if the statement does not apply: its object is gone, not mapped, or not created yet
+   * @throws errors of the machine
    */
   run(statement: Statement, step: number): boolean | void {
     const { world } = this;
@@ -98,7 +98,7 @@ export class Steps {
     }
   }
 
-  /** Ends every process: nothing is mapped any more. */
+  /** Ends every process, with its mappings. */
   exitAll(): void {
     [...this.world.processes.values()].forEach((process) => this.#exit(process));
   }
@@ -179,7 +179,7 @@ export class Steps {
     world.forgetDestroyed();
   }
 
-  /** A switch that came to its end counts, also where a later step of its submission failed. */
+  /** A completed switch counts, even if a later step of its submission failed. */
   #settle(surface: LiveSurface, done: boolean): void {
     const { checked } = surface;
     const place = done ? surface.next : this.world.placeOf(surface);
@@ -193,7 +193,8 @@ export class Steps {
   }
 
   /**
-   * A surface leaves the device, and what it lies in, if that is its own; a buffer leaves the device's memory.
+   * Evicts a surface from the device, with its buffer object if that is its own; evicts a buffer from the device's
+   * memory.
    */
   #evict(name: string): boolean | void {
     const { world } = this;
@@ -232,7 +233,7 @@ export class Steps {
     world.forgetDestroyed();
   }
 
-  /** Has every byte of a surface or buffer, or of all, read by the device and loaded through every mapping. */
+  /** Reads every byte of a surface or buffer, or of all, on the device, and loads it through every mapping. */
   #check(name: string | undefined): boolean | void {
     this.faults.disarm();
     const { world, oracle } = this;

@@ -1,7 +1,7 @@
 /**
- * Fills `target` with what a step stores: bytes that differ from step to step and from place to place, and from
- * those they replace, so that an old value is seen to be one.
- * @param replaced the bytes that are there now, from `offset` on; none where nobody compares
+ * Fills `target` with the bytes that a step stores. They differ by step and offset, and from the replaced bytes, so
+ * that an old value can be recognised.
+ * @param replaced the current bytes, from `offset` on; undefined without a comparison
  */
 export function fillStoreValues(
   target: Uint8Array,

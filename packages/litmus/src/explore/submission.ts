@@ -3,12 +3,11 @@ import { haveSameShape } from '../program/check-operands.js';
 import type { CopyCommand, SubmittedCommand } from '../program/statement.js';
 import type { LiveSurface, World } from './world.js';
 
-/** Faces of a cube are all that SURFACE_COPY can name; images beyond them need the DX command. */
+/** SURFACE_COPY can name only six faces; other images need the DX command. */
 const FACES = 6;
 
 /**
- * The commands of a submission as the driver takes them.
- * @returns undefined where something that they name is gone, or does not fit
+ * The commands of a submission as bytes for the driver. @returns undefined if an object is gone, or does not fit
  */
 export function encodeSubmission(
   world: World,
@@ -60,7 +59,7 @@ function writeWholeCopy(writer: CommandWriter, from: LiveSurface, to: LiveSurfac
   return true;
 }
 
-/** The bytes of a submission that copies all of a surface. */
+/** The commands that copy all of a surface. */
 export function wholeCopy(from: LiveSurface, to: LiveSurface): Uint8Array {
   const writer = new CommandWriter(new Uint8Array(commandBytes('WHOLE_SURFACE_COPY')));
   writeWholeCopy(writer, from, to);

@@ -1,7 +1,7 @@
-/** Who did something: a column of the diagram. */
+/** The source of an event: a column of the diagram. */
 export type Lane = `cpu ${number}` | 'driver' | 'device';
 
-/** What a step of the chain is, from a store to the fence behind the command that reads it. */
+/** The kind of an event in the chain, from a store to the fence after the command that reads it. */
 export type EventKind =
   | 'store'
   | 'load'
@@ -16,27 +16,27 @@ export type EventKind =
   | 'error'
   | 'finding';
 
-/** One thing that happened. */
+/** One event. */
 export interface TimelineEvent {
   readonly step: number;
   readonly lane: Lane;
   readonly kind: EventKind;
   readonly text: string;
-  /** The content whose bytes it is about, and which of them. */
+  /** The content and the bytes concerned. */
   readonly content?: string;
   readonly start?: number;
   readonly end?: number;
-  /** The exact bytes, where they are more than one run. */
+  /** The exact bytes, if more than one run. */
   readonly runs?: readonly (readonly [start: number, end: number])[];
-  /** Of a write fault: the driver has noted the page. */
+  /** For a write fault: the driver has recorded the page. */
   readonly recorded?: boolean;
-  /** First page of the buffer object in the device's mapping, where that is what is known of it. */
+  /** First page of the buffer object in the device's mapping, if only that is known. */
   readonly object?: number;
-  /** Pages that a scan found written. */
+  /** Written pages that a scan found. */
   readonly pages?: readonly number[];
 }
 
-/** What happened in a run, in order: kept only where a failure is to be told. */
+/** The events of a run, in order; recorded only to explain a failure. */
 export class Timeline {
   readonly events: TimelineEvent[] = [];
   /** Name of the content of each buffer object, by its first page in the device's mapping. */

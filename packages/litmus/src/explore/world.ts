@@ -9,22 +9,22 @@ import type { Machine } from '@cg/machine';
 import type { Timeline } from './timeline.js';
 import type { MapKind, SurfaceStatement } from '../program/statement.js';
 
-/** Pages that a huge entry of the lowest kind shows. */
+/** Pages of a 2 MiB entry. */
 const HUGE_PAGES = LEAF_PAGES[2];
 
-/** What a program's buffers and surfaces may hold at a time. Memory, images and the oracle take 7 bytes for each. */
+/** The limit of bytes in buffers and surfaces at a time. Memory, images and the oracle take 7 bytes for each. */
 const MAX_CONTENT_BYTES = 128 * 2 ** 20;
 
 /** Page tables of a process that has a few mappings in three places. */
 const PROCESS_TABLE_BYTES = 12 * PAGE_SIZE;
 
-/** What a process has mapped under the name of a surface or buffer. */
+/** A mapping of a surface or buffer in a process. */
 export interface MappedRange {
   readonly name: string;
   start: number;
   readonly bytes: number;
   readonly content: Content;
-  /** Where it begins in the content. */
+  /** Its offset in the content. */
   readonly offset: number;
   readonly isPrivate: boolean;
 }
@@ -45,25 +45,25 @@ export interface LiveSurface {
   readonly handle: number;
   readonly statement: SurfaceStatement;
   readonly checked: CheckedSurface;
-  /** The driver's own; undefined for a plain one. */
+  /** The driver's surface; undefined for a plain one. */
   readonly resource: Surface | undefined;
-  /** Where it will lie once the device has bound it there. */
+  /** Its location after the device has bound it there. */
   next?: { readonly content: Content; readonly offset: number } | undefined;
-  /** What `check` copies it to. */
+  /** The surface that `check` copies it to. */
   target?: LiveSurface;
 }
 
-/** Everything that a program has made and not destroyed, by name. */
+/** All objects of a program that exist, by name. */
 export class World {
   readonly processes = new Map<string, LiveProcess>();
   readonly buffers = new Map<string, LiveBuffer>();
   readonly surfaces = new Map<string, LiveSurface>();
   readonly file: DrmFile;
   readonly #contents = new Map<BackingPages, Content>();
-  /** Told where surfaces are placed. */
+  /** The oracle, which follows the location of surfaces. */
   oracle: CoherencyOracle | undefined;
   readonly #checkTargets: LiveSurface[] = [];
-  /** Their handles are closed; the driver has not let go of them yet. */
+  /** Their handles are closed, but the driver still has references. */
   #closed: LiveSurface[] = [];
   readonly #resources = new WeakSet<Surface>();
   #numbers = 0;
@@ -93,15 +93,15 @@ export class World {
   }
 
   /**
-   * Whether there may be too little memory for `check`, which has a surface and a copy of it in memory: it is the
-   * program's choice that there is, and no fault of the machine.
+   * Whether `check` may run out of memory, because it needs a surface and a copy of it: that is a property of the
+   * program, not a defect of the machine.
    */
   get isCrowded(): boolean {
     const tables = this.processes.size * PROCESS_TABLE_BYTES;
     return this.#contentBytes + tables > this.machine.memory.u8.length / 4;
   }
 
-  /** The surface that the device knows by an id. */
+  /** The surface of a device id. */
   surfaceOf(sid: number): CheckedSurface | undefined {
     for (const { handle, checked } of this.surfaces.values()) {
       if (this.file.deviceId(handle) === sid) {
@@ -124,7 +124,7 @@ export class World {
     return undefined;
   }
 
-  /** The device has bound a surface: where it is being moved, it is there now. */
+  /** The device has bound a surface, which completes a move. */
   settleBinding(name: string): void {
     const surface = this.surfaces.get(name);
     if (surface?.next !== undefined) {
@@ -136,7 +136,7 @@ export class World {
     }
   }
 
-  /** The first process that CPUs run is the first one made. */
+  /** CPUs initially run the first process. */
   spawn(name: string): void {
     const { memory, cpus } = this.machine;
     const addressSpace = new AddressSpace(memory);
@@ -154,7 +154,7 @@ export class World {
     }
   }
 
-  /** @returns false where its buffer is gone; @throws what creating it throws */
+  /** @returns false if its buffer is gone; @throws errors of creating it */
   makeSurface(statement: SurfaceStatement): boolean {
     const buffer = statement.backing && this.buffers.get(statement.backing.buffer);
     if (statement.backing !== undefined && buffer === undefined) {
@@ -166,7 +166,7 @@ export class World {
     return true;
   }
 
-  /** A surface of the same shape that only the device has, to copy to. */
+  /** A plain surface of the same shape, as target of copies. */
   checkTarget(surface: LiveSurface): LiveSurface {
     if (surface.target === undefined) {
       const { backing: _, ...shape } = surface.statement;
@@ -196,7 +196,7 @@ export class World {
     return { handle, statement, checked, resource };
   }
 
-  /** The driver's part of a coherent surface that was just made: the one in its buffer object that is new. */
+  /** The driver's object of a coherent surface just created: the new one in its buffer object. */
   #newResource(handle: number): Surface | undefined {
     const { mapOffset, handle: backing } = this.file.backingOf(handle);
     this.file.closeHandle(backing);
@@ -213,13 +213,13 @@ export class World {
     return undefined;
   }
 
-  /** Where the driver has a surface now. */
+  /** The current location of a surface in the driver. */
   placeOf({ resource, checked }: LiveSurface): { content: Content; offset: number } {
     const content = resource?.backing && this.#contents.get(resource.backing);
     return { content: content ?? checked.content, offset: resource?.backingOffset ?? checked.offset };
   }
 
-  /** The buffer object whose content it is. */
+  /** The buffer object of a content. */
   objectOf(content: Content): BufferObject | undefined {
     for (const [object, known] of this.#contents) {
       if (known === content && object instanceof BufferObject) {
@@ -229,13 +229,13 @@ export class World {
     return undefined;
   }
 
-  /** Whether the driver knows that a page was written, as a trapped write tells it. */
+  /** Whether a trapped write has recorded a page as written. */
   isRecorded(content: Content, page: number): boolean {
     const tracker = this.objectOf(content)?.tracker;
     return tracker?.method === 'trap' && tracker.dirty.bitmap.has(page);
   }
 
-  /** Forgets surfaces that are gone, and what buffer objects held that are. */
+  /** Drops destroyed surfaces, and the contents of destroyed buffer objects. */
   forgetDestroyed(): void {
     this.#closed = this.#closed.filter(({ resource }) => resource?.backing !== undefined);
     for (const [object, content] of this.#contents) {
@@ -247,7 +247,7 @@ export class World {
     }
   }
 
-  /** A surface's handle is being closed. What has no backing goes with it. */
+  /** The handle of a surface is closed. A plain surface is destroyed with it. */
   forgetSurface(surface: LiveSurface): void {
     const { resource, checked, target } = surface;
     this.surfaces.delete(checked.name);
@@ -308,7 +308,7 @@ export class World {
     return content;
   }
 
-  /** @throws LitmusError ENOMEM where a program holds too much */
+  /** @throws LitmusError ENOMEM if a program exceeds the limit */
   #newContent(name: string, bytes: number, frames?: Uint32Array): Content {
     if (this.#contentBytes + bytes > MAX_CONTENT_BYTES) {
       const most = `${MAX_CONTENT_BYTES / 2 ** 20} MiB at a time`;
@@ -319,13 +319,13 @@ export class World {
   }
 }
 
-/** Where mappings go whose frames are to be shown by huge entries, and how far apart: no content is as long. */
+/** Addresses of huge mappings, and their distance, which exceeds any content. */
 const HUGE_AT = 2 ** 44;
 const HUGE_APART = 2 ** 28;
 
 /**
- * The same part of the device's mapping, mapped in another way than just so.
- * @param hugeMaps huge mappings that were made before
+ * Maps the same part of the device's mapping as `private` or `huge`.
+ * @param hugeMaps the number of earlier huge mappings
  */
 function mappedAs(kind: MapKind, vma: Vma, frames: Uint32Array, hugeMaps: number): Vma {
   const { addressSpace, start, end, flags, firstPage, operations, mapping } = vma as Vma & {

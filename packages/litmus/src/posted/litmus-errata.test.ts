@@ -4,7 +4,7 @@ import { runProgram, type RunResult } from '../explore/run-program.js';
 import { parseProgram, programOf } from '../program/parse-program.js';
 import { allPosted, postedVariants } from './posted-variants.js';
 
-/** What no program can show (a test of the walks does it by hand), or what loses nothing on this device. */
+/** Variants that no program can show (a test of the walks constructs the case), or that lose nothing on this device. */
 const outOfReach = new Set(['A6', ...postedVariants.filter((each) => each.losesNothing).map(({ id }) => id)]);
 
 function programFor(id: string) {
@@ -29,7 +29,7 @@ describe.each(postedVariants.map((variant) => [variant.id, variant] as const))('
     const result = runProgram(program, { configure: (base) => variant.machineOptions(base) });
     expect(isWrong(result)).toBe(true);
     const kinds = new Set(result.findings.map(({ kind }) => kind));
-    // D7 is not silent: the device refuses what it has no face for.
+    // D7 is not silent: the device refuses a face that does not exist.
     expect([...kinds].every((kind) => (id === 'D7' ? ['crash'] : ['lost', 'stale']).includes(kind))).toBe(
       true,
     );
@@ -49,6 +49,6 @@ it('all parts as posted: wrong in every program that a posted part is wrong in',
   const right = postedVariants.filter(({ id }) => {
     return !isWrong(runProgram(programOf(programFor(id)), { configure: allPosted }));
   });
-  // A6 is in no program's reach, C8 is right as posted (`allPosted`), E2 loses nothing on this device.
+  // No program reaches A6, C8 is right as posted (`allPosted`), E2 loses nothing on this device.
   expect(right.map(({ id }) => id)).toEqual(['A6', 'C8', 'E2']);
 });

@@ -15,7 +15,7 @@ describe('moves as posted', () => {
     expect(outcomes('E1', program)).toEqual({ right: [7], posted: [0] });
   });
 
-  it('E2: pages that are written before the first submission are not uploaded; the device takes them itself', () => {
+  it('E2: pages written before the first submission are not uploaded; the device takes them itself', () => {
     const program = (on: PostedMachine) => {
       const surface = on.surface(4);
       on.store(on.map(surface), 1, 7);

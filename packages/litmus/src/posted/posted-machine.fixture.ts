@@ -10,10 +10,10 @@ import type { PostedVariant } from './variant.js';
 const ROW = 1024;
 const A8R8G8B8 = formatByName('A8R8G8B8')!.id;
 
-/** What the device's pattern has in every byte. */
+/** The byte of the device's pattern. */
 export const PATTERN = 0xaa;
 
-/** A machine, and the steps that the programs of the tests are made of. */
+/** A machine, and the steps of the tests' programs. */
 export class PostedMachine {
   readonly machine: Machine;
   readonly process: Process;
@@ -21,7 +21,7 @@ export class PostedMachine {
   /** The first and the second CPU. */
   readonly cpus: readonly Cpu[];
   readonly #requests = new Map<number, NewSurface>();
-  /** What surfaces are copied to, for the device to read them. */
+  /** The target of copies, by which the device reads surfaces. */
   readonly #copies = new Map<number, number>();
 
   constructor({
@@ -40,7 +40,7 @@ export class PostedMachine {
     return this.process.file.createBuffer(pages * PAGE_SIZE).handle;
   }
 
-  /** A coherent surface with a page in each row, unless told otherwise. */
+  /** A coherent surface with one page per row by default. */
   surface(pages: number, wanted: Partial<NewSurface> = {}): number {
     const { width = ROW, height = pages } = wanted;
     const request = { format: A8R8G8B8, coherent: true, ...wanted, width, height };
@@ -87,7 +87,7 @@ export class PostedMachine {
     return this.cpus[0].load8(start + page * PAGE_SIZE);
   }
 
-  /** A submission that has the device read every byte of surfaces. */
+  /** A submission that reads every byte of surfaces on the device. */
   read(...surfaces: number[]): void {
     this.submit(
       ...surfaces.map((srcSid) =>
@@ -131,18 +131,18 @@ export class PostedMachine {
     this.process.file.submit(new Uint8Array(commands.flatMap((command) => [...command]))).wait();
   }
 
-  /** What the device has of a surface: one byte of a subresource. */
+  /** A byte of a subresource on the device. */
   device(surface: number, offset: number, subresource = 0): number | undefined {
     return this.machine.device.image(this.process.file.deviceId(surface), subresource)?.[offset];
   }
 
-  /** What the device has at the start of each page of a surface of one subresource. */
+  /** The byte on the device at the start of each page of a surface with one subresource. */
   devicePages(surface: number, pages: readonly number[]): (number | undefined)[] {
     return pages.map((page) => this.device(surface, page * PAGE_SIZE));
   }
 }
 
-/** A step that somebody else's lock or reservation may keep out. @returns whether it was done */
+/** A step that may block on a lock or reservation. @returns whether it ran */
 export function unlessBlocked(step: () => void): boolean {
   try {
     step();
@@ -155,13 +155,13 @@ export function unlessBlocked(step: () => void): boolean {
   }
 }
 
-/** What a program runs on. */
+/** The machine of a program. */
 export interface ProgramSetting {
   readonly method?: TrackingMethodName;
   readonly options?: MachineOptions;
 }
 
-/** What comes of a program with the driver's own parts, and with the part of an erratum. */
+/** The results of a program with the driver's own parts, and with the part of an erratum. */
 export function outcomes<Outcome>(
   id: string,
   program: (on: PostedMachine) => Outcome,

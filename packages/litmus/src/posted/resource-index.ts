@@ -2,12 +2,11 @@ import { IntervalTree, type IntervalNode } from '@cg/collections';
 import type { ResidentResource } from '@cg/vmwgfx';
 import type { Step } from './variant.js';
 
-/** Where each resource was when it was entered last. Shared by all buffer objects: a resource moves between them. */
+/** The offset of each resource when it was last inserted. Shared by all buffer objects, because resources move. */
 const lastPlace = new WeakMap<ResidentResource, number>();
 
 /**
- * C4: a resource that moves is entered by the place that it had before; within one buffer object it keeps the entry
- * that it has.
+ * C4: a resource that moves is inserted at its old offset; within one buffer object it keeps its node.
  */
 class StaleIndex extends IntervalTree<ResidentResource> {
   readonly #keys = new WeakMap<ResidentResource, number>();
@@ -22,7 +21,7 @@ class StaleIndex extends IntervalTree<ResidentResource> {
     return super.insert(key, key + (end - start), resource);
   }
 
-  /** Its place in the tree is the old one, but who meets it there compares with where it is. */
+  /** Its node has the old range, but a search that finds it compares with the current one. */
   override *overlapping(start: number, end: number): Generator<IntervalNode<ResidentResource>> {
     for (const node of super.overlapping(start, end)) {
       const { backingOffset, backingBytes } = node.value;

@@ -16,7 +16,7 @@ describe('resources as posted', () => {
     expect(outcomes('C2a', program)).toEqual({ right: PATTERN, posted: 0 });
   });
 
-  it('C2b: A=[0,100) is read back for page 50, and the page mapped before that has come', () => {
+  it('C2b: A=[0,100) is read back for page 50, and the page is mapped before that has completed', () => {
     const program = (on: PostedMachine) => {
       const buffer = on.buffer(100);
       const a = on.surfaceIn(buffer, 0, 100);
@@ -31,7 +31,7 @@ describe('resources as posted', () => {
     expect(outcomes('C2b', program)).toEqual({ right: [PATTERN, PATTERN], posted: [0, PATTERN] });
   });
 
-  it('C2c: a fault on page 0 of A=[0,100) maps pages of C=[5,10), which the device has', () => {
+  it('C2c: a fault on page 0 of A=[0,100) maps pages of C=[5,10), which is GPU-dirty', () => {
     const program = (on: PostedMachine) => {
       const buffer = on.buffer(100);
       const a = on.surfaceIn(buffer, 0, 100);
@@ -45,7 +45,7 @@ describe('resources as posted', () => {
     expect(outcomes('C2c', program)).toEqual({ right: PATTERN, posted: 0 });
   });
 
-  it('C3: where the second read-back of a fault fails, the first one is not waited for', () => {
+  it('C3: if the second read-back of a fault fails, the first one is not waited for', () => {
     const program = (on: PostedMachine) => {
       const buffer = on.buffer(6);
       const a = on.surfaceIn(buffer, 0, 4);
@@ -60,7 +60,7 @@ describe('resources as posted', () => {
     expect(outcomes('C3', program)).toEqual({ right: PATTERN, posted: 0 });
   });
 
-  it('C4: a resource that moved within its buffer object is not found where it is', () => {
+  it('C4: a resource that moved within its buffer object is not found at its new offset', () => {
     const program = (on: PostedMachine) => {
       const buffer = on.buffer(30);
       const a = on.surfaceIn(buffer, 10, 10);
@@ -73,7 +73,7 @@ describe('resources as posted', () => {
     expect(outcomes('C4', program)).toEqual({ right: PATTERN, posted: 0 });
   });
 
-  it('C5: where the first switch is refused, the tracker of the second goes from 2 users to 1', () => {
+  it('C5: if the first switch is refused, the tracker of the second goes from 2 users to 1', () => {
     const program = (on: PostedMachine) => {
       const [first, second] = [on.buffer(4), on.buffer(8)];
       const residents = [on.surfaceIn(second, 0, 4), on.surfaceIn(second, 4, 4)];
@@ -87,7 +87,7 @@ describe('resources as posted', () => {
     expect(outcomes('C5', program)).toEqual({ right: 2, posted: 1 });
   });
 
-  it('C5: where it had one user, nothing written there is found any more', () => {
+  it('C5: with one user, later writes there are not found', () => {
     const program = (on: PostedMachine) => {
       const [first, second] = [on.buffer(4), on.buffer(4)];
       const resident = on.surfaceIn(second, 0, 4);
@@ -103,12 +103,12 @@ describe('resources as posted', () => {
     expect(outcomes('C5', program)).toEqual({ right: [7], posted: [0] });
   });
 
-  it('C8: what is dirty in a surface that is not coherent is gone before there are boxes for it', () => {
+  it('C8: dirty pages of a surface that is not coherent are lost before it has dirty boxes', () => {
     const program = (on: PostedMachine) => {
       const buffer = on.buffer(8);
       const explicit = on.surfaceIn(buffer, 4, 4, { coherent: false });
       on.read(explicit);
-      // Tracked from now on; the explicit surface keeps boxes from its next use on.
+      // Tracked from now on; the explicit surface has dirty boxes from its next use on.
       on.surfaceIn(buffer, 0, 4);
       on.cpus[0].store8(on.mapBuffer(buffer).start + 5 * PAGE_SIZE, 7);
       on.submit(encodeCommand('READBACK_GB_SURFACE', { sid: explicit }));

@@ -33,7 +33,7 @@ describe('boxes as posted', () => {
     expect(boxesOf('D1', { width: 4096, height: 4 }, [2, 4])).toEqual([[0, 0, 0, 0, 1024, 2, 1]]);
   });
 
-  it('D1: in three dimensions the rows of the first slice go, in a buffer its end', () => {
+  it('D1: in three dimensions the rows of the first slice are lost, in a buffer its end', () => {
     expect(boxesOf('D1', { depth: 2 }, [2, 4])).toEqual([[0, 0, 0, 0, 64, 16, 2]]);
     const buffer = { format: formatByName('BUFFER')!.id, width: 16384, height: 1 };
     expect(boxesOf('D1', buffer, [2, 0])).toEqual([[0, 0, 0, 0, 4096, 1, 1]]);
@@ -61,7 +61,7 @@ describe('boxes as posted', () => {
     ]);
   });
 
-  it('D4: the luma page of NV12 is 44 rows, the chroma page 22, and the device takes neither', () => {
+  it('D4: the luma page of NV12 is 44 rows, the chroma page 22, and the device refuses both', () => {
     const format = formatByName('NV12')!.id;
     const program = (on: PostedMachine) => {
       const surface = on.surface(64, { format, width: 64 });
@@ -75,7 +75,7 @@ describe('boxes as posted', () => {
     expect(boxesOf('D4', { format }, [1])).toEqual([[0, 0, 42, 0, 64, 22, 1]]);
   });
 
-  it('D7: layer 6 of an array is no face, so its upload is refused', () => {
+  it('D7: layer 6 of an array is not a face, so its upload is refused', () => {
     const program = (on: PostedMachine) => {
       const surface = on.surface(1, { layers: 8 });
       const vma = on.map(surface);

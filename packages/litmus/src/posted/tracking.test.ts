@@ -21,7 +21,7 @@ describe('tracking as posted', () => {
     expect(outcomes('B1', program)).toEqual({ right: [[7], [7]], posted: [[7], [0]] });
   });
 
-  it('B4: with [0,40) and [570,600) written, the switch to scanning uploads over what the device wrote between', () => {
+  it('B4: with [0,40) and [570,600) written, the switch to scanning overwrites device writes in between', () => {
     const program = (on: PostedMachine) => {
       const buffer = on.buffer(600);
       const low = on.surfaceIn(buffer, 0, 40);
@@ -48,7 +48,7 @@ describe('tracking as posted', () => {
     });
   });
 
-  it('B6: a scan between the record of a write and its writable entry takes the record and leaves the entry', () => {
+  it('B6: a scan between recording a write and making its entry writable leaves that entry', () => {
     const program = (on: PostedMachine) => {
       const surface = on.surface(4);
       const vma = on.map(surface);
@@ -95,7 +95,7 @@ describe('tracking as posted', () => {
     expect(outcomes('B9', program)).toEqual({ right: 7, posted: 0 });
   });
 
-  it('B10: of two resources in the same bytes the second never sees what was written', () => {
+  it('B10: the second of two resources in the same bytes never sees the writes', () => {
     const program = (on: PostedMachine) => {
       const buffer = on.buffer(16);
       const outer = on.surfaceIn(buffer, 0, 16);

@@ -16,7 +16,7 @@ import { postedVariants } from './posted-variants.js';
 const MAY = VM_MAYREAD | VM_MAYWRITE | VM_PFNMAP;
 
 describe('walks as posted', () => {
-  it('A1: a private mapping of the object in front of the shared one hides all that is written through it', () => {
+  it('A1: a private mapping of the object before the shared one hides writes through that', () => {
     const program = (on: PostedMachine) => {
       const buffer = on.buffer(4);
       const surface = on.surfaceIn(buffer, 0, 4);
@@ -41,7 +41,7 @@ describe('walks as posted', () => {
     expect(outcomes('A1', program)).toEqual({ right: [7, 7, 7, 7], posted: [0, 0, 0, 0] });
   });
 
-  it('A2: what was written before mprotect(PROT_READ) is not looked for', () => {
+  it('A2: writes before mprotect(PROT_READ) are not found', () => {
     const program = (on: PostedMachine) => {
       const surface = on.surface(4);
       const vma = on.map(surface);
@@ -80,7 +80,7 @@ describe('walks as posted', () => {
     });
   });
 
-  it('A4: a huge entry from before tracking swallows every later write', () => {
+  it('A4: a huge entry from before tracking hides every later write', () => {
     const program = (on: PostedMachine) => {
       const pages = 1200;
       const buffer = on.buffer(pages);
@@ -106,9 +106,9 @@ describe('walks as posted', () => {
     expect(outcomes('A4', program)).toEqual({ right: [8], posted: [7] });
   });
 
-  it('A6: what lies in frame 0 is cleaned in place of a table that was zapped meanwhile', () => {
-    // No program gets there: whoever zaps a PMD entry needs the lock of the mapping, which the walk has. So the
-    // entry is zapped by hand.
+  it('A6: frame 0 is cleaned in place of a table that was zapped concurrently', () => {
+    // No program reaches this: zapping a PMD entry needs the lock of the mapping, which the walk holds. So the test
+    // zaps the entry itself.
     const run = (variant?: (typeof postedVariants)[number]) => {
       const on = new PostedMachine({ variant });
       const vma = on.map(on.surface(4));

@@ -21,7 +21,7 @@ function check(text: string): void {
   checkOperands(programOf(parseProgram(text)));
 }
 
-describe('operands that cannot be', () => {
+describe('invalid operands', () => {
   it.each([
     [
       'a box outside its mip',
@@ -36,23 +36,19 @@ describe('operands that cannot be', () => {
       /does not start on a block/,
     ],
     ['a part of a planar image', 'submit copy yuv -> yuv2 box 0x0x0 8x8x1', /part of a planar subresource/],
-    [
-      'a subresource that is none',
-      'submit copy s1 -> s2 sub 3 box 0x0x0 1x1x1',
-      /no subresource 3: it has 3/,
-    ],
+    ['an unknown subresource', 'submit copy s1 -> s2 sub 3 box 0x0x0 1x1x1', /no subresource 3: it has 3/],
     ['a copy to another shape', 'submit copy s1 -> half', /"s1" and "half" have different shapes/],
     ['a copy to itself', 'submit copy s1 -> s1', /"s1" cannot be copied to itself/],
     ['the second command of two', 'submit copy s1 -> s2, copy s1 -> half', /different shapes/],
     ['a plain surface switched', 'switch seen b1', /"seen" is plain and lies in no buffer/],
     ['a buffer too small to switch to', 'switch s1 b1', /"s1" has 10752 bytes, "b1" only 8192/],
-    ['a plain surface mapped', 'map p1 seen', /"seen" is plain: only the device has it/],
+    ['a plain surface mapped', 'map p1 seen', /"seen" is plain, so it cannot be mapped/],
     ['a plain surface stored to', 'cpu 0 store seen +0 4', /"seen" is plain/],
     ['a store behind the end', 'cpu 0 store b1 +8192 1', /1 bytes from \+8192 on end outside "b1"/],
     ['a store over the end', 'cpu 0 store b1 +8000 193', /end outside "b1", of which 8192 are mapped/],
     ['a load behind the last page of a surface', 'cpu 0 load s1 +12288 1', /of which 12288 are mapped/],
     ['an unmapping over the end', 'unmap p1 b1 +4096 8192', /end outside "b1"/],
-    ['a CPU that the machine has not', 'cpu 2 store b1 +0 1', /no CPU 2: it has 2, counted from 0/],
+    ['an unknown CPU', 'cpu 2 store b1 +0 1', /no CPU 2: it has 2, counted from 0/],
     ['a process on such a CPU', 'cpu 3 runs p1', /no CPU 3/],
     [
       'a step in another one',
@@ -99,7 +95,7 @@ describe('operands that cannot be', () => {
   });
 });
 
-describe('operands that can be', () => {
+describe('valid operands', () => {
   it.each([
     'submit copy s1 -> s2 sub 2 box 0x0x0 16x8x1',
     'submit copy bc -> bc2 box 60x60x0 4x4x1',

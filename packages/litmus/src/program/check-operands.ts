@@ -11,21 +11,21 @@ import type {
   SurfaceStatement,
 } from './statement.js';
 
-/** What a program gets that does not say. */
+/** Defaults of a program. */
 export const MACHINE_DEFAULTS = { cpus: 2, memory: 8, objects: 64 } as const;
 
 const PAGES_PER_MEBIBYTE = 2 ** 20 / PAGE_SIZE;
-/** Each moved or huge mapping goes to an address of its own. */
+/** Each moved or huge mapping has its own address. */
 const MOST_PLACED = 2 ** 16;
-/** Each is looked through at each access. */
+/** Each access searches all of them. */
 const MOST_PROCESSES = 256;
 /** Commands of one submission: 64 KiB of them fill a command buffer. */
 const MOST_COMMANDS = 1024;
 
 /**
- * Refuses statements that no run of the program can carry out, whatever happens before them: a place outside a
- * surface or buffer, a CPU that the machine does not have, a copy between surfaces of different shapes. What has
- * nothing to do only because of what happened before is skipped by the run instead.
+ * Refuses statements that can never run: an offset outside a surface or buffer, a CPU that the machine does not have, a
+ * copy between surfaces of different shapes. Statements that do not apply because of earlier steps are skipped by the
+ * run instead.
  * @throws LitmusError EINVAL with the number of the statement, from 1, in `line`
  */
 export function checkOperands(program: Program): void {
@@ -43,7 +43,7 @@ interface KnownSurface {
   readonly layout: SurfaceLayout;
 }
 
-/** What the statements so far have made, and whether those that follow fit it. */
+/** The objects declared so far, and checks of later statements against them. */
 class Operands {
   readonly #cpus: number;
   /** Pages of memory, and of graphics memory. */
@@ -62,7 +62,7 @@ class Operands {
     this.#graphics = graphics;
   }
 
-  /** What is wrong with a statement; undefined where nothing is. */
+  /** The error in a statement; undefined if it is valid. */
   wrong(statement: Statement): string | undefined {
     switch (statement.kind) {
       case 'process':
@@ -141,7 +141,7 @@ class Operands {
       : this.#wrongCheck(room / PAGE_SIZE, pages);
   }
 
-  /** `check` needs what a surface lies in and a copy of it at a time. */
+  /** `check` needs the backing of a surface and a copy of it at the same time. */
   #wrongCheck(backing: number, copy: number): string | undefined {
     return backing + copy > this.#graphics
       ? `${backing} pages and ${copy} for a copy are more than the machine's ${this.#graphics} of graphics memory`
@@ -156,7 +156,7 @@ class Operands {
 
   #wrongMapping(name: string): string | undefined {
     return this.#surfaces.get(name)?.statement.plain === true
-      ? `"${name}" is plain: only the device has it`
+      ? `"${name}" is plain, so it cannot be mapped`
       : undefined;
   }
 
@@ -212,7 +212,7 @@ class Operands {
   }
 }
 
-/** Surfaces between which all of one can be copied to the other. */
+/** Whether whole surfaces can be copied from one to the other. */
 export function haveSameShape(a: SurfaceStatement, b: SurfaceStatement): boolean {
   return (
     a.format === b.format &&

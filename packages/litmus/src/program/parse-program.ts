@@ -3,10 +3,10 @@ import { parseStatement } from './parse-statement.js';
 import type { Program, ProgramLine, Statement } from './statement.js';
 import { Words } from './words.js';
 
-/** More than this is no program that somebody wrote or shrank. */
+/** A limit far above any program written by hand or shrunk. */
 const MAX_STATEMENTS = 100_000;
 
-/** A program as it was read: its statements with their lines, and what its leading comments say. */
+/** A parsed program: its statements with their lines, and its leading comments. */
 export interface ProgramText {
   readonly lines: readonly ProgramLine[];
   /** The comment lines before the first statement, without their #. */
@@ -14,7 +14,7 @@ export interface ProgramText {
 }
 
 /**
- * Reads a program. Names are declared before they are used.
+ * Parses a program. Names are declared before their use.
  * @throws LitmusError EBADMSG with the line
  */
 export function parseProgram(text: string): ProgramText {
@@ -44,7 +44,7 @@ export function parseProgram(text: string): ProgramText {
   return { lines, title };
 }
 
-/** What stands before the first # that is not in quotes, and what behind it. */
+/** The text before the first # outside quotes, and the text after it. */
 function splitLine(line: string): { readonly code: string; readonly comment?: string } {
   let quoted = false;
   for (let i = 0; i < line.length; i++) {
@@ -64,7 +64,7 @@ export function programOf({ lines }: ProgramText): Program {
 
 type NameKind = 'process' | 'buffer' | 'surface';
 
-/** What the names of a program stand for, in the order of its lines. */
+/** The names of a program and their kinds, in order of declaration. */
 class Names {
   readonly #kinds = new Map<string, NameKind>();
 

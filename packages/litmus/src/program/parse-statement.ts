@@ -18,7 +18,7 @@ import { preemptionPoints } from './preemption-points.js';
 const MAX_CPUS = 4;
 const NAME = /^[A-Za-z][\w.-]*$/;
 
-/** What one line says. @throws LitmusError EBADMSG */
+/** Parses one line. @throws LitmusError EBADMSG */
 export function parseStatement(words: Words): Statement {
   const word = words.take('a statement');
   const parse = parsers[word] as ((words: Words) => Statement) | undefined;
@@ -118,7 +118,7 @@ function parseSurface(words: Words): SurfaceStatement {
   const surface = name(words, 'a name for the surface');
   const format = words.take('a format');
   if (formatByName(format) === undefined) {
-    return words.fail(`"${format}" is no format`);
+    return words.fail(`"${format}" is not a format`);
   }
   const [width, height = 1, depth = 1] = words.sizes('a size such as 64x64', 1);
   const statement = { mips: 1, layers: 1, samples: 1, cube: false, plain: false };
@@ -143,7 +143,7 @@ function parseSurface(words: Words): SurfaceStatement {
 
 function parseCpu(words: Words): Statement {
   const cpu = words.integer('a CPU', 0, MAX_CPUS - 1);
-  const kind = words.oneOf('what a CPU does', ['store', 'load', 'runs']);
+  const kind = words.oneOf('an operation of a CPU', ['store', 'load', 'runs']);
   return kind === 'runs'
     ? { kind: 'run', cpu, process: name(words, 'a process') }
     : { kind, cpu, name: name(words, 'a surface or buffer'), ...range(words) };
@@ -208,17 +208,17 @@ function parseFail(words: Words): Statement {
 function parseAt(words: Words): Statement {
   const point = words.oneOf('a preemption point', preemptionPoints);
   if (words.peek === 'at') {
-    return words.fail('"at" cannot be stepped in');
+    return words.fail('"at" cannot be nested');
   }
   const step = parseStatement(words);
   const stepped = ['store', 'load', 'submit', 'unmap', 'protect', 'move', 'evict'];
   return stepped.includes(step.kind)
     ? { kind: 'at', point, step }
-    : words.fail(`"${step.kind}" cannot be stepped in`);
+    : words.fail(`"${step.kind}" cannot be used in "at"`);
 }
 
 function parseExpect(words: Words): Statement {
-  const counted = words.oneOf('what is counted', countedNames);
+  const counted = words.oneOf('a counter', countedNames);
   const relation = words.skip('<=') ? '<=' : words.skip('>=') ? '>=' : '=';
   return { kind: 'expect', counted, relation, value: words.integer('a number', 0, 2 ** 31) };
 }

@@ -6,7 +6,7 @@ import type {
   SurfaceStatement,
 } from './statement.js';
 
-/** A program as text that reads back as the same program, a statement a line. */
+/** A program as text, one statement per line, which parses to the same program. */
 export function printProgram(program: Program): string {
   return program.map((statement) => `${printStatement(statement)}\n`).join('');
 }

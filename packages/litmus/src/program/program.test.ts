@@ -33,18 +33,18 @@ expect uploaded <= 4096
 `;
 
 describe('programs', () => {
-  it('read back as they were printed, every statement', () => {
+  it('parse to what was printed, every statement', () => {
     expect(printProgram(programOf(parseProgram(every)))).toBe(every);
   });
 
-  it('read back as they were printed, random ones', () => {
+  it('parse to what was printed, random ones', () => {
     for (let seed = 1; seed < 100; seed++) {
       const program = randomProgram(seed);
       expect(programOf(parseProgram(printProgram(program)))).toEqual(program);
     }
   });
 
-  it('are the same for the same seed, and others for others', () => {
+  it('are the same for the same seed, and differ between seeds', () => {
     expect(randomProgram(7)).toEqual(randomProgram(7));
     expect(randomProgram(7)).not.toEqual(randomProgram(8));
   });
@@ -63,11 +63,11 @@ describe('programs', () => {
     ['cpu 9 store b1 +0 1', /a CPU must be a number from 0 to 3/],
     ['cpu 0 store b1 +0 1', /"b1" is not the name of a surface or buffer/],
     ['cpu 0 store b1 0 1', /expected an offset such as \+4096/],
-    ['surface s1 NOFORMAT 4x4', /"NOFORMAT" is no format/],
+    ['surface s1 NOFORMAT 4x4', /"NOFORMAT" is not a format/],
     ['surface s1 A8R8G8B8 4x', /a size such as 64x64/],
-    ['process p1 p2', /"p2" is too much/],
+    ['process p1 p2', /unexpected "p2"/],
     ["at 'nowhere' wait", /"nowhere" is not a preemption point/],
-    ["at 'zap: between entries and flush' wait", /"wait" cannot be stepped in/],
+    ["at 'zap: between entries and flush' wait", /"wait" cannot be used in "at"/],
     ['surface s1 A8R8G8B8 4x4x1x9', /at most three numbers, not 4/],
     [
       'surface s1 A8R8G8B8 4x4\nsurface s2 A8R8G8B8 4x4\nsubmit copy s1 -> s2 box xx 4x4',
@@ -76,7 +76,7 @@ describe('programs', () => {
     ['wait\nmachine cpus 1', /"machine" comes before everything else/],
     ['machine cpus 1\nmachine cpus 4', /"machine" comes before everything else/],
     ["at 'zap", /a quote has no end/],
-    ['expect luck 0', /"luck" is not what is counted/],
+    ['expect luck 0', /"luck" is not a counter/],
     ['fail nothing', /"nothing" is not a fault point/],
     ['surface s A8R8G8B8 4x4\nswitch s b2', /"b2" is not the name of a buffer/],
     ['process p1\nmachine cpus 1', /"machine" comes before everything else/],
@@ -87,7 +87,7 @@ describe('programs', () => {
     );
   });
 
-  it('are refused where steps are nested, however deep', () => {
+  it('are refused if steps are nested, however deep', () => {
     const text = `${"at 'zap: between entries and flush' ".repeat(20_000)}wait`;
     expect(() => parseProgram(text)).toThrow(expect.objectContaining({ code: 'EBADMSG', line: 1 }));
   });

@@ -2,7 +2,7 @@ import type { FaultPoint } from '@cg/vmwgfx';
 import type { TrackingMethodName } from '@cg/machine';
 import type { PreemptionPoint } from './preemption-points.js';
 
-/** The machine that a program runs on; what is left out is the runner's choice. */
+/** The machine that a program runs on; the runner chooses what is undefined. */
 export interface MachineStatement {
   readonly kind: 'machine';
   readonly cpus?: number;
@@ -11,9 +11,9 @@ export interface MachineStatement {
   readonly dx?: boolean;
   /** Mebibytes of memory. */
   readonly memory?: number;
-  /** Surfaces and MOBs at a time, each. */
+  /** Limit of surfaces, and of MOBs, at a time. */
   readonly objects?: number;
-  /** Pages of buffer objects that the device may see at a time. */
+  /** Limit of pages of buffer objects that the device sees. */
   readonly graphics?: number;
 }
 
@@ -29,12 +29,12 @@ export interface SurfaceStatement {
   readonly layers: number;
   readonly samples: number;
   readonly cube: boolean;
-  /** Not coherent: only the device has it. */
+  /** Not coherent, without backing. */
   readonly plain: boolean;
   readonly backing?: { readonly buffer: string; readonly offset: number };
 }
 
-/** Bytes of what a process has mapped under a name. */
+/** A byte range of a mapping. */
 export interface ByteRange {
   readonly offset: number;
   readonly bytes: number;
@@ -43,7 +43,7 @@ export interface ByteRange {
 export interface AccessStatement extends ByteRange {
   readonly kind: 'store' | 'load';
   readonly cpu: number;
-  /** The surface or buffer through whose mapping it goes. */
+  /** The surface or buffer whose mapping is accessed. */
   readonly name: string;
 }
 
@@ -61,7 +61,7 @@ export interface CopyCommand {
   readonly kind: 'copy';
   readonly from: string;
   readonly to: string;
-  /** All of the surface where it is left out. */
+  /** All of the surface if undefined. */
   readonly part?: { readonly subresource: number; readonly box: CopiedBox };
 }
 
@@ -88,7 +88,7 @@ export const countedNames = [
 export type CountedName = (typeof countedNames)[number];
 type Relation = '=' | '<=' | '>=';
 
-/** How a process maps something that it does not map just so. */
+/** Special kinds of mappings. */
 export const mapKinds = ['private', 'huge'] as const;
 export type MapKind = (typeof mapKinds)[number];
 
@@ -104,8 +104,8 @@ export type Statement =
       readonly process: string;
       readonly name: string;
       /**
-       * `private`, only to be looked at: stores would go to copies of the process's own; or `huge`, where addresses
-       * are aligned as the frames are, so that huge entries can show them. Shared, at the lowest gap, if left out.
+       * `private`, for loads only, as stores would go to private copies; or `huge`, aligned like the frames, so that
+       * huge entries can map them. By default shared, at the lowest gap.
        */
       readonly as?: MapKind;
     }
@@ -139,7 +139,7 @@ export type Statement =
       readonly value: number;
     };
 
-/** A statement and its line in the text that it was read from, or will be printed as. */
+/** A statement and its line, in the parsed text or in the text to print. */
 export interface ProgramLine {
   readonly line: number;
   readonly statement: Statement;

@@ -3,7 +3,7 @@ import { LitmusError } from '../errors.js';
 /** A word in quotes, or one without spaces; a comma is a word of its own. */
 const WORD = /\s*(?:'([^']*)'|(,)|([^\s,']+))/y;
 
-/** The words of one line, taken one after another. */
+/** The words of one line, in order. */
 export class Words {
   readonly #words: string[] = [];
   #next = 0;
@@ -28,12 +28,12 @@ export class Words {
     return this.#next === this.#words.length;
   }
 
-  /** The next word, left where it is. */
+  /** The next word, without consuming it. */
   get peek(): string | undefined {
     return this.#words.at(this.#next);
   }
 
-  /** @param what said where there is none */
+  /** @param what names it in the error if there is none */
   take(what: string): string {
     const word = this.peek;
     if (word === undefined) {
@@ -67,7 +67,7 @@ export class Words {
     return this.#asInteger(this.take(what), what, min, max);
   }
 
-  /** A place in bytes: `+4096`. */
+  /** An offset in bytes: `+4096`. */
   offset(): number {
     const word = this.take('an offset such as +4096');
     return word.startsWith('+')
@@ -83,10 +83,10 @@ export class Words {
       : parts.map((part) => this.#asInteger(part, what, min, 65_536));
   }
 
-  /** Says that nothing more may follow. */
+  /** Checks that nothing follows. */
   end(): void {
     if (this.peek !== undefined) {
-      this.fail(`"${this.peek}" is too much`);
+      this.fail(`unexpected "${this.peek}"`);
     }
   }
 

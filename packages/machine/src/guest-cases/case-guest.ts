@@ -1,6 +1,6 @@
 import type { ByteRange, CaseBox } from './guest-case.js';
 
-/** A program that a case drives: on the simulated machine, or in a real kernel. */
+/** The target of a case: the simulated machine, or a real kernel. */
 export interface CaseGuest {
   /** Loads from the mapping. */
   read(range: ByteRange): Promise<Uint8Array>;
@@ -11,18 +11,18 @@ export interface CaseGuest {
   /**
    * Submits a SURFACE_COPY between the surface and another one of its kind, of the last mip of the first layer,
    * and waits for its fence.
-   * @param toSurface the surface is the destination
+   * @param toSurface whether the surface is the destination
    */
   submit(toSurface: boolean): Promise<void>;
-  /** Hashes of the mapping's pages: `fnv1a` of the bytes that loads give. */
+  /** Hashes of the mapping's pages: `fnv1a` of the loaded bytes. */
   pageHashes(): Promise<readonly number[]>;
   /** The device's image of a subresource; undefined before the first submission. */
   image(which: 'surface' | 'other', subresource: number): Uint8Array | undefined;
-  /** The commands about the surface since the last call, those of the submission's own left out. */
+  /** The commands on the surface since the last call, without those of the submission itself. */
   takeCommands(): Promise<SurfaceCommands>;
 }
 
-/** What a driver sent about a surface. */
+/** The commands that a driver sent for a surface. */
 export interface SurfaceCommands {
   readonly boxes: readonly CaseBox[];
   /** Names of read-back commands. */

@@ -6,7 +6,7 @@ interface Update {
   readonly kind: 'update';
   readonly sid: number;
   readonly face: number;
-  /** Of a layer, or of the surface where there is no face. */
+  /** Of a layer, or of the surface if there is no face. */
   readonly subresource: number;
   readonly box: readonly [number, number, number, number, number, number];
 }
@@ -18,8 +18,8 @@ interface ReadBack {
 }
 
 /**
- * Takes note of the commands that upload and read back surfaces, and of the copies: a copy tells which device
- * ids the surfaces of a program have.
+ * Records the commands that upload and read back surfaces, and the copies, whose ids are those of the program's
+ * surfaces.
  */
 export class CommandLog {
   readonly #mips: number;
@@ -57,7 +57,7 @@ export class CommandLog {
     }
   };
 
-  /** What was noted about a surface since the last call. */
+  /** The records for a surface since the last call. */
   take(sid: number | undefined): SurfaceCommands {
     const about = this.#noted.filter((command) => command.sid === sid);
     this.#noted = [];

@@ -2,7 +2,7 @@ import { PAGE_SIZE } from '@cg/pagetable';
 import type { SurfaceLayout } from '@cg/surface-layout';
 import type { ByteRange, CaseBox } from './guest-case.js';
 
-/** The blocks of the pages that a step writes, a box for each row of them: found by nothing but offsets. */
+/** The blocks of the pages that a step writes, as a box for each row, computed from offsets alone. */
 export function dirtyBlocks(layout: SurfaceLayout, writes: readonly ByteRange[]): CaseBox[] {
   const pages = new Set(writes.flatMap(pagesOf));
   return [...pages].flatMap((page) => blocksOfPage(layout, page));
@@ -38,7 +38,7 @@ function blocksOfPage(layout: SurfaceLayout, page: number): CaseBox[] {
   return blocks;
 }
 
-/** Every texel of `inner` lies in a box of `outer`, each of another subresource. */
+/** Whether every texel of `inner` lies in a box of `outer`, each of another subresource. */
 export function contains(outer: readonly CaseBox[], inner: readonly CaseBox[]): boolean {
   return inner.every(([sub, x, y, z, w, h, d]) =>
     outer.some(

@@ -4,7 +4,7 @@ export type CaseBox = readonly [number, number, number, number, number, number, 
 /** A byte range of a mapping: offset and length. */
 export type ByteRange = readonly [offset: number, length: number];
 
-/** What a program does up to a submission and with it, and what a kernel sent for it. */
+/** A step of a program up to its submission, and the commands that a kernel sent for it. */
 export interface GuestStep {
   /** Loads, before the stores. */
   readonly r?: readonly ByteRange[];
@@ -13,13 +13,13 @@ export interface GuestStep {
   readonly remap?: 1;
   /** The surface is the destination of the submitted copy, not its source. */
   readonly gpuWrite?: 1;
-  /** The update commands of the submission, ahead of the copy. */
+  /** The update commands of the submission, before the copy. */
   readonly boxes: readonly CaseBox[];
-  /** The read-back commands during the loads and stores; recorded only where they matter. */
+  /** The read-back commands during the loads and stores; recorded only if they matter. */
   readonly before?: readonly string[];
 }
 
-/** A surface as a case has it; `flags` 1 is a cube. */
+/** The surface of a case; `flags` 1 is a cube. */
 export interface CaseSurface {
   readonly fmt: number;
   readonly w: number;
@@ -30,7 +30,7 @@ export interface CaseSurface {
   readonly flags?: number;
 }
 
-/** A recorded program: it maps a coherent surface, and then step by step writes and submits a copy from it. */
+/** A recorded program: it maps a coherent surface, and in each step writes to it and submits a copy. */
 export interface GuestCase {
   readonly id: number;
   readonly name: string;
@@ -46,7 +46,7 @@ export interface GuestCase {
 
 const CUBE = 1;
 
-/** A case's surface in the words of `@cg/surface-layout` and of the driver. */
+/** A case's surface in the terms of `@cg/surface-layout` and of the driver. */
 export function surfaceOf({ surface: { fmt, w, h, d = 1, mips = 1, array = 0, flags = 0 } }: GuestCase) {
   const cube = (flags & CUBE) !== 0;
   const layers = cube ? 6 : Math.max(array, 1);

@@ -2,16 +2,16 @@ import { contains } from './dirty-blocks.js';
 import type { CaseBox, GuestStep } from './guest-case.js';
 
 /**
- * Why our boxes may differ from a kernel's in a step. E1 and D1 are writes that the kernel loses (with the mapping
- * that is removed, when boxes merge); E2 are writes before the first submission, which it leaves to the device to take
- * at the first use (9.1); D5 is a box that it makes wider than need be.
+ * Reasons why our boxes may differ from a kernel's in a step. E1 and D1 are writes that the kernel loses (when a
+ * mapping is removed, when boxes merge); E2 are writes before the first submission, which the device takes at the first
+ * use (9.1); D5 is a box wider than necessary.
  */
 export type Difference = 'E1' | 'E2' | 'D1' | 'D5';
 
-/** What a step is judged by. */
+/** The input of the judgement of a step. */
 export interface StepBoxes {
   readonly step: GuestStep;
-  /** The first one of its case. */
+  /** The first step of its case. */
   readonly isFirst: boolean;
   readonly ours: readonly CaseBox[];
   readonly kernel: readonly CaseBox[];
@@ -22,8 +22,7 @@ export interface StepBoxes {
 }
 
 /**
- * @returns «equal», how they differ, or «unexplained»: no erratum says why they differ, or ours miss a block that
- * was written
+ * @returns «equal», the erratum that explains the difference, or «unexplained», also if ours miss a written block
  */
 export function judgeStep(boxes: StepBoxes): Difference | 'equal' | 'unexplained' {
   const { step, isFirst, ours, kernel, blocks, compressed } = boxes;

@@ -9,7 +9,7 @@ const MEMORY_BYTES = 16 * 2 ** 20;
 
 /** The program of a case on the simulated machine and its driver. */
 export class MachineGuest implements CaseGuest {
-  /** What the driver says that the surface takes. */
+  /** The size of the surface from the driver. */
   readonly bytes: number;
   readonly #machine: Machine;
   readonly #process: Process;
@@ -20,7 +20,7 @@ export class MachineGuest implements CaseGuest {
   readonly #mips: number;
   #vma: Vma;
 
-  /** @param configure changes what the machine is made of */
+  /** @param configure changes the options of the machine */
   constructor(guestCase: GuestCase, configure = (base: MachineOptions): MachineOptions => base) {
     const surface = surfaceOf(guestCase);
     this.#mips = surface.mipLevels;

@@ -4,27 +4,27 @@ import { fnv1a, type CaseGuest } from './case-guest.js';
 import { dirtyBlocks, contains } from './dirty-blocks.js';
 import { surfaceOf, type CaseBox, type GuestCase, type GuestStep } from './guest-case.js';
 
-/** What came of a step. */
+/** The result of a step. */
 export interface StepResult {
   readonly boxes: readonly CaseBox[];
   /** Read-back commands during the step's loads and stores. */
   readonly before: readonly string[];
-  /** Bytes of the device's image that are not what the program wrote, where an upload has left none out. */
+  /** Wrong bytes of the device's image that were uploaded. */
   readonly wrongOnDevice: number;
-  /** The same, where the driver's updates do not contain what was written. */
+  /** Wrong bytes of the device's image that no update contained. */
   readonly lostOnDevice: number;
-  /** Bytes loaded in the step that are not what was there. */
+  /** Wrong bytes loaded in the step. */
   readonly wrongLoads: number;
 }
 
-/** What came of a case. */
+/** The result of a case. */
 export interface CaseResult {
   readonly steps: readonly StepResult[];
-  /** Pages of the mapping that at the end are not what the program and the device wrote. */
+  /** Pages of the mapping with wrong content at the end. */
   readonly wrongPages: number;
 }
 
-/** Runs a case on a guest, and compares bytes on both sides with a plain copy of what was written. */
+/** Runs a case on a guest, and compares bytes on both sides with a plain copy of all writes. */
 export async function runCase(guestCase: GuestCase, guest: CaseGuest): Promise<CaseResult> {
   const run = new CaseRun(guestCase, guest);
   const steps: StepResult[] = [];
@@ -37,11 +37,11 @@ export async function runCase(guestCase: GuestCase, guest: CaseGuest): Promise<C
 class CaseRun {
   readonly #guest: CaseGuest;
   readonly #layout: SurfaceLayout;
-  /** What the surface's memory should hold. */
+  /** The expected content of the surface's memory. */
   readonly #expected: Uint8Array;
-  /** Bytes that the driver has left out of its updates, and that have not come since. */
+  /** Written bytes that no update of the driver has contained yet. */
   readonly #lost: Uint8Array;
-  /** Pages that ever had such a byte: what is read back may lack them. */
+  /** Pages that ever had such a byte: a read-back may lack them. */
   readonly #lossy = new Set<number>();
   #value = 0;
 
@@ -77,7 +77,7 @@ class CaseRun {
     return { boxes, before, wrongLoads, ...this.#compareImages(isLossy) };
   }
 
-  /** The device is about to copy this over the last mip of the first layer. */
+  /** The bytes that the device is about to copy over the last mip of the first layer. */
   #prepareDeviceWrite(): void {
     const last = this.#layout.mips.length - 1;
     const source = this.#guest.image('other', last);

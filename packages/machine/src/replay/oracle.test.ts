@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { differentBytes, Oracle } from './oracle.js';
 
 describe('differentBytes', () => {
-  it('counts what a byte-by-byte comparison counts, at any alignment and length', () => {
+  it('counts the same as a byte-by-byte comparison, at any alignment and length', () => {
     const bytes = fc.uint8Array({ maxLength: 64 });
     fc.assert(
       fc.property(bytes, bytes, fc.nat(3), (a, b, shift) => {

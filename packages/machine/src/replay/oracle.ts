@@ -1,9 +1,9 @@
 import type { BoxRows } from '@cg/surface-layout';
 import { forEachRow } from '../watch/runs.js';
 
-/** What the surface must hold, kept as plain bytes beside the machine, and how often something else was seen. */
+/** The expected content of the surface as plain bytes, and the number of wrong bytes seen. */
 export class Oracle {
-  /** The surface as it must be. */
+  /** The expected content of the surface. */
   readonly expected: Uint8Array;
   wrongBytes = 0;
 
@@ -11,7 +11,7 @@ export class Oracle {
     this.expected = new Uint8Array(surfaceBytes);
   }
 
-  /** The CPU stores bytes. @returns how many of them were other ones before */
+  /** The CPU stores bytes. @returns the number of bytes that changed */
   store(offset: number, bytes: Uint8Array): number {
     const { expected } = this;
     let changed = 0;
@@ -29,13 +29,13 @@ export class Oracle {
     forEachRow(rows, (offset, bytes) => this.expected.set(source.subarray(offset, offset + bytes), offset));
   }
 
-  /** Compares what the CPU or the device holds with what it must. A missing image is wrong in every byte. */
+  /** Compares the bytes of the CPU or the device with the expected ones. A missing image is wrong in every byte. */
   check(seen: Uint8Array | undefined): void {
     this.wrongBytes += seen === undefined ? this.expected.length : differentBytes(seen, this.expected);
   }
 }
 
-/** How many bytes differ; a difference in length counts too. */
+/** The number of bytes that differ; a difference in length counts too. */
 export function differentBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   let different = Math.abs(a.length - b.length);

@@ -1,4 +1,4 @@
-/** Fills `target` with bytes that look random and are the same each time (Marsaglia's xorshift32). */
+/** Fills `target` with reproducible pseudo-random bytes (Marsaglia's xorshift32). */
 export function fillPattern(target: Uint8Array): Uint8Array {
   let state = 0x9e3779b9;
   for (let i = 0; i < target.length; i++) {

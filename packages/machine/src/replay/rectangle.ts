@@ -1,13 +1,13 @@
 import type { SurfaceBox, SurfaceFormat } from '@cg/surface-layout';
 
-/** A share of the surface's sides that the device overwrites, and steps that move it about. */
+/** The fraction of the surface's sides that the device overwrites, and the steps of its position. */
 const SHARE = 8;
 const STEP_X = 37;
 const STEP_Y = 23;
 
 /**
- * The part of a surface that the device overwrites in a frame: an eighth of each side, at another place each
- * time, whole blocks.
+ * The part of a surface that the device overwrites in a frame: an eighth of each side, in whole blocks, at changing
+ * positions.
  */
 export function overwrittenBox(
   frame: number,

@@ -42,14 +42,14 @@ describe.each(trackingMethods)('replay, method %s', (method) => {
     expect(report.bytesStored).toBe(SURFACE_BYTES + 17 * 712);
     expect(report.bytesUploaded).toBeGreaterThanOrEqual(report.bytesChanged);
     expect(report.bytesUploaded).toBeLessThan(report.bytesFullUpload);
-    // What the CPUs changed went up in the end, and nothing else was news to the device but what repairs its writes.
+    // All changes of the CPUs were uploaded, and other uploads changed only bytes that the device had overwritten.
     expect(report.bytesUploadedChanged).toBeGreaterThan(0);
     expect(report.bytesUploadedChanged).toBeLessThanOrEqual(report.bytesUploaded);
     expect(report.boxes).toBeGreaterThan(0);
     expect(report.readFaults).toBeGreaterThan(0);
   });
 
-  it('uploads what the device says it got', async () => {
+  it('counts the uploads that the device counts', async () => {
     const { bytesUploaded, machine } = await replay(method);
     // The device also got the pattern, once, before the first frame.
     expect(machine.device.statistics.bytesUploaded).toBe(bytesUploaded + SURFACE_BYTES);
@@ -60,7 +60,7 @@ describe.each(trackingMethods)('replay, method %s', (method) => {
     expect((await replay(method)).wrongBytes).toBeGreaterThan(0);
   });
 
-  it('catches a box one row short', async () => {
+  it('catches a box that is one row short', async () => {
     const { boxes } = DirtyBoxes.prototype;
     vi.spyOn(DirtyBoxes.prototype, 'boxes').mockImplementation(function shortened(this: DirtyBoxes) {
       return boxes.call(this).map((box) => ({ ...box, height: Math.max(1, box.height - 1) }));
@@ -108,7 +108,7 @@ describe('replay', () => {
     expect((await replay('scan', syntheticTrace(1))).wrongBytes).toBeGreaterThan(0);
   });
 
-  it('runs over memory that is tracked by other means', async () => {
+  it('runs with other tracked memory', async () => {
     const makePolicy = () => new FixedPolicy('scan');
     const full = await replay('scan', undefined, {
       driver: { makePolicy, trackMemory: (object) => new AlwaysDirtyMemory(object.pageCount) },
@@ -142,7 +142,7 @@ describe('replay', () => {
     expect(report).toMatchObject({ frames: 2, wrongBytes: 0 });
   });
 
-  it('refuses a surface that memory or device cannot hold, as the first line’s fault', async () => {
+  it('refuses a surface that does not fit memory or device, as an error of line 1', async () => {
     const surface = { format: 'B8G8R8X8_UNORM', width: 4096, height: 4096 };
     const large = [headerLine(1, { surface, rowPitch: 16384 })];
     await expect(replay('auto', large)).rejects.toMatchObject({ code: 'ENOMEM', line: 1 });
@@ -151,14 +151,14 @@ describe('replay', () => {
   });
 });
 
-describe('what the device had not', () => {
-  it('is nothing where the same is drawn again, and no more than what was uploaded', async () => {
+describe('uploaded bytes that change the device', () => {
+  it('are none if the same is drawn again, and at most the uploaded bytes', async () => {
     const [, first] = syntheticTrace(1);
     const again = JSON.parse(first) as Record<string, unknown>;
     const frames = [1, 2, 3].map((frame) => JSON.stringify({ ...again, frame }));
     const once = await replay('scan', [headerLine(1), first]);
     const more = await replay('scan', [headerLine(4), first, ...frames]);
-    // The device overwrites a part in frame 0, which is repaired in the frame behind it or at the end, once.
+    // The device overwrites a part in frame 0, which is repaired once, in the next frame or at the end.
     expect(more.bytesUploaded).toBeGreaterThan(once.bytesUploaded);
     expect(more.bytesUploadedChanged).toBe(once.bytesUploadedChanged);
   });

@@ -14,21 +14,20 @@ import { overwrittenBox } from './rectangle.js';
 import type { ReplayReport } from './report.js';
 import { UploadMeter } from './upload-meter.js';
 
-/** The device overwrites a part of the surface in every frame with such a number. */
+/** The device overwrites a part of the surface in every tenth frame. */
 const DEVICE_WRITE_INTERVAL = 10;
 
 /**
- * Replays a trace through a machine and checks every frame, with no explicit synchronisation anywhere: CPUs
- * store through the MMU, a copy is submitted, and what the device then holds is compared byte for byte. In
- * every tenth frame the device overwrites a part of the surface; a CPU loads all of it, compares, and stores
- * the trace's bytes back.
+ * Replays a trace through a machine and checks every frame, without explicit synchronisation: CPUs store through the
+ * MMU, a copy is submitted, and the device's image is compared byte for byte. In every tenth frame the device
+ * overwrites a part of the surface; a CPU loads all of it, compares, and stores the trace's bytes back.
  *
- * @param machine a fresh one: its counters are the report's
+ * @param machine a new one: its counters are the report's
  * @param onFrame called after each frame with the number done
- * @param onScreen called after the last frame with what a screen shows that the surface is on. Not counted in the
+ * @param onScreen called after the last frame with the pixels of a screen that shows the surface. Not counted in the
  * report
- * @throws MachineError ENOMEM or EINVAL for surfaces that the machine cannot hold or its device does not
- * take, or what reading the trace throws
+ * @throws MachineError ENOMEM or EINVAL for surfaces that do not fit the machine or its device, or an error of reading
+ * the trace
  */
 export async function replayTrace(
   machine: Machine,
@@ -46,14 +45,14 @@ export async function replayTrace(
   return report;
 }
 
-/** Makes the surfaces; that they cannot be made is the trace's fault, and its first line's. */
+/** Creates the surfaces; a failure is reported as an error of the trace's first line. */
 function prepare(machine: Machine, header: TraceHeader): Replay {
   try {
     return new Replay(machine, header);
   } catch (error) {
     const size = `${header.width}x${header.height}, ${header.surfaceBytes} bytes`;
     if (error instanceof VmwgfxError && error.code === 'EINVAL') {
-      throw new MachineError('EINVAL', `a surface of ${size} cannot be made: ${error.message}`, 1);
+      throw new MachineError('EINVAL', `a surface of ${size} cannot be created: ${error.message}`, 1);
     }
     // A RangeError is the host's own «no memory» for a typed array.
     const tooLarge =
@@ -66,7 +65,7 @@ function prepare(machine: Machine, header: TraceHeader): Replay {
   }
 }
 
-/** What the counters stood at before the first frame. */
+/** The counters before the first frame. */
 interface Baseline {
   readonly commands: number;
   readonly readFaults: number;
@@ -108,7 +107,7 @@ class Replay {
     machine.cpus[0].storeBytes(this.#process.map(this.#pattern.handle).start, this.#patternBytes);
     this.#loaded = new Uint8Array(surfaceBytes);
     this.#oracle = new Oracle(surfaceBytes);
-    // Everything the replay will need of memory and device is had here, or not at all.
+    // The replay allocates everything it needs here, or fails.
     this.#submitCopy(this.#pattern, this.#copy, this.#whole());
     this.#uploads = new UploadMeter(machine, () => this.#process.file.deviceId(this.#surface.handle), {
       layout: this.#layout,
@@ -128,7 +127,7 @@ class Replay {
 
   finish(): ReplayReport {
     if (this.#storedBack) {
-      // The last frame ended with stores that nothing has uploaded yet.
+      // The last frame ended with stores that are not uploaded yet.
       this.#submitAndCheck();
     }
     this.#uploads.stop();
@@ -156,14 +155,14 @@ class Replay {
     };
   }
 
-  /** The copy that was compared last, on the machine's screen. */
+  /** Shows the last compared copy on the machine's screen. */
   screen(): ScreenTargetImage {
     const { width, height } = this.#header;
     const screen = new Screen(this.#machine, width, height);
     return screen.show(this.#process.file.deviceId(this.#copy.handle));
   }
 
-  /** The CPUs take turns, so that each meets entries that the other has changed or cached. */
+  /** The CPUs alternate, so that each uses entries that the other has changed or cached. */
   #cpu(turn: number) {
     const { cpus } = this.#machine;
     return cpus[turn % cpus.length];

@@ -1,4 +1,4 @@
-/** What a replay counted. All counts are of the traced surface and of its frames, unless they say otherwise. */
+/** The counts of a replay, of the traced surface and its frames unless stated otherwise. */
 export interface ReplayReport {
   /** Frames replayed. */
   readonly frames: number;
@@ -6,17 +6,17 @@ export interface ReplayReport {
   readonly bytesStored: number;
   /** Those that replaced a different byte. */
   readonly bytesChanged: number;
-  /** Bytes in the boxes that the driver sent, whatever had been stored: the trace or what repairs a device write. */
+  /** Bytes in the boxes that the driver sent, for the trace or to repair device writes. */
   readonly bytesUploaded: number;
   /** Those that replaced a different byte of the device's image. */
   readonly bytesUploadedChanged: number;
-  /** Bytes that uploading the whole surface in each frame would have sent. */
+  /** Bytes of an upload of the whole surface in each frame. */
   readonly bytesFullUpload: number;
-  /** Pages that tracking found written, each time it did. */
+  /** Pages found written, counted each time. */
   readonly pagesDirtied: number;
   /** Boxes uploaded. */
   readonly boxes: number;
-  /** Commands that the device executed, all of them: updates, copies, read-backs, fences. */
+  /** Commands that the device executed: updates, copies, read-backs, fences. */
   readonly commands: number;
   /** Page faults on loads, of all CPUs. */
   readonly readFaults: number;
@@ -24,10 +24,10 @@ export interface ReplayReport {
   readonly writeFaults: number;
   /** Passes over the page tables for dirty entries, or to write-protect again. */
   readonly scans: number;
-  /** Page-table entries that these passes, and those ahead of unmapping, looked at. */
+  /** Page-table entries that these passes, and those before unmapping, looked at. */
   readonly entriesScanned: number;
-  /** Changes between the scan and the trap method. */
+  /** Switches between the scan and the trap method. */
   readonly methodSwitches: number;
-  /** Bytes that the device or a CPU saw and should not have. Anything but 0 is a defect. */
+  /** Wrong bytes that the device or a CPU saw. Anything but 0 is a defect. */
   readonly wrongBytes: number;
 }

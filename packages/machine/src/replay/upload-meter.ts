@@ -12,13 +12,13 @@ interface MeteredSurface {
 }
 
 /**
- * Counts what updates bring to the device, byte by byte: each is compared with what a command would find in its place
- * without the update, right before the device takes it. Listens from when it is made until `stop`.
+ * Counts uploaded bytes: right before an update runs, each byte is compared with the one that a command would read
+ * without the update. Listens from construction until `stop`.
  */
 export class UploadMeter {
-  /** Bytes that updates brought. */
+  /** Bytes of updates. */
   bytes = 0;
-  /** Those that the device did not have already. */
+  /** Those that change the device's content. */
   bytesChanged = 0;
   /** Ends the counting. */
   readonly stop: () => void;
@@ -26,7 +26,9 @@ export class UploadMeter {
   readonly #sid: () => number;
   readonly #surface: MeteredSurface;
 
-  /** @param sid the device's id of the surface, asked for each command: a surface that is evicted gets another */
+  /**
+   * @param sid returns the device's id of the surface; called for each command, because the id changes with eviction
+   */
   constructor(machine: Machine, sid: () => number, surface: MeteredSurface) {
     this.#machine = machine;
     this.#sid = sid;

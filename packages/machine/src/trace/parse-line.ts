@@ -2,7 +2,7 @@ import { formatByName, SurfaceLayout, SurfaceLayoutError } from '@cg/surface-lay
 import { MachineError } from '../errors.js';
 import type { TraceFrame, TraceHeader } from './trace.js';
 
-/** Characters of a title that are kept. */
+/** The most characters of a title that are kept. */
 const TITLE_LENGTH = 80;
 /** Nine hours at 30 frames a second. */
 const MOST_FRAMES = 1_000_000;
@@ -16,7 +16,7 @@ const SHOWN_LENGTH = 40;
 type Json = Readonly<Record<string, unknown>>;
 
 function parseObject(text: string, line: number): Json {
-  // A parsed list takes up to forty times the memory of its text: count before parsing.
+  // A parsed list takes up to forty times the memory of its text, so count before parsing.
   if (hasMore(text, '[', MOST_RUNS + MOST_OTHER_PARTS)) {
     throw new MachineError('EBADMSG', `the line has more than ${MOST_RUNS} lists`, line);
   }
@@ -43,7 +43,7 @@ function hasMore(text: string, part: string, most: number): boolean {
   return count > most;
 }
 
-/** A value for an error message; lists and objects may be deep or long, and are only named. */
+/** A value for an error message; lists and objects may be large, so only their kind is given. */
 function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) {
     const isShort =
@@ -57,12 +57,12 @@ function shown(value: unknown): string {
 
 function positiveInteger(value: unknown, name: string): number {
   if (!Number.isSafeInteger(value) || (value as number) < 1) {
-    throw new MachineError('EBADMSG', `${name} must be a whole number from 1, not ${shown(value)}`, 1);
+    throw new MachineError('EBADMSG', `${name} must be an integer from 1, not ${shown(value)}`, 1);
   }
   return value as number;
 }
 
-/** @throws MachineError EBADMSG, line 1, for another kind or version or a surface that cannot be */
+/** @throws MachineError EBADMSG, line 1, for another kind or version, or an invalid surface */
 export function parseHeader(text: string): TraceHeader {
   const { kind, version, title, surface, rowPitch, frames } = parseObject(text, 1);
   if (kind !== 'cg-write-trace') {
@@ -111,7 +111,7 @@ function layoutOf(format: number, width: number, height: number): SurfaceLayout 
     return new SurfaceLayout({ format, width, height, depth: 1, mipLevels: 1, layers: 1, samples: 1 });
   } catch (error) {
     if (error instanceof SurfaceLayoutError) {
-      throw new MachineError('EBADMSG', `a surface of ${width}x${height} cannot be: ${error.message}`, 1);
+      throw new MachineError('EBADMSG', `a surface of ${width}x${height} is invalid: ${error.message}`, 1);
     }
     throw error;
   }
@@ -125,7 +125,7 @@ function layoutOf(format: number, width: number, height: number): SurfaceLayout 
 export function parseFrame(text: string, line: number, expected: number, header: TraceHeader): TraceFrame {
   const { frame, runs: listed, data: encoded } = parseObject(text, line);
   if (frame !== expected) {
-    throw new MachineError('EBADMSG', `frame ${shown(frame)} where ${expected} should come`, line);
+    throw new MachineError('EBADMSG', `frame ${shown(frame)} instead of ${expected}`, line);
   }
   const { runs, bytes } = parseRuns(listed, line, header.surfaceBytes);
   if (expected === 0 && bytes !== header.surfaceBytes) {
@@ -199,7 +199,7 @@ function unpaddedLength(encoded: string): number {
   return length - (encoded.endsWith('==') ? 2 : encoded.endsWith('=') ? 1 : 0);
 }
 
-/** A title that may be printed: no control characters, and not without end. */
+/** A printable title: without control characters, and of limited length. */
 function printable(title: string): string {
   return title.replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, TITLE_LENGTH);
 }

@@ -3,9 +3,9 @@ import { MachineError } from '../errors.js';
 const NEWLINE = 0x0a;
 
 /**
- * Splits bytes into lines of UTF-8 text. No line is gathered beyond `limit()` bytes, asked anew for each, so
- * that a small compressed file cannot fill memory.
- * @throws MachineError EBADMSG with the line for one that is too long or not UTF-8
+ * Splits bytes into lines of UTF-8 text. A line is buffered up to `limit()` bytes, called for each line, so that a
+ * small compressed file cannot fill memory. @throws MachineError EBADMSG with the line for one that is too long or not
+ * UTF-8
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,

@@ -68,7 +68,7 @@ describe('readTrace', () => {
       /"NV12"/,
     ],
     [
-      'a size that is none',
+      'an invalid size',
       [headerLine(1, { surface: { format: 'B8G8R8X8_UNORM', width: 0, height: 4 } })],
       1,
       /width/,
@@ -76,8 +76,8 @@ describe('readTrace', () => {
     ['another pitch', [headerLine(1, { rowPitch: 1024 }), whole], 1, /rowPitch 1024/],
     ['no frames', [headerLine(0)], 1, /frames/],
     ['missing frames', [headerLine(3), whole, frameLine(1, [])], 4, /ends after 2 of 3/],
-    ['frames out of order', [headerLine(3), whole, frameLine(2, [])], 3, /frame 2 where 1/],
-    ['more frames', [headerLine(1), whole, frameLine(1, [])], 3, /follows the last/],
+    ['frames out of order', [headerLine(3), whole, frameLine(2, [])], 3, /frame 2 instead of 1/],
+    ['more frames', [headerLine(1), whole, frameLine(1, [])], 3, /data after the last/],
     ['a frame 0 in part', [headerLine(1), frameLine(0, [[0, SURFACE_BYTES - 4]])], 2, /4 bytes are missing/],
     [
       'a run outside',
@@ -140,7 +140,7 @@ describe('readTrace', () => {
       /more than 4096 fields/,
     ],
     ['more frames than a trace may have', [headerLine(1_000_001)], 1, /frames must be at most 1000000/],
-    ['runs that are none', [headerLine(2), whole, frameLine(1, [], { runs: 'x' })], 3, /list/],
+    ['runs that are not a list', [headerLine(2), whole, frameLine(1, [], { runs: 'x' })], 3, /list/],
     [
       'too little data',
       [headerLine(2), whole, frameLine(1, [[0, 8]], { data: 'AAAA' })],
@@ -153,13 +153,13 @@ describe('readTrace', () => {
       3,
       /data/,
     ],
-    ['data that is no string', [headerLine(2), whole, frameLine(1, [[0, 3]], { data: 5 })], 3, /base64/],
+    ['data that is not a string', [headerLine(2), whole, frameLine(1, [[0, 3]], { data: 5 })], 3, /base64/],
     ['an endless header', ['x'.repeat(100_000)], 1, /longer than/],
     [
       'a huge surface',
       [headerLine(1, { surface: { format: 'B8G8R8X8_UNORM', width: 2 ** 52, height: 2 ** 52 } })],
       1,
-      /cannot be/,
+      /is invalid/,
     ],
   ];
   it.each(refusals)('refuses %s, with the line', async (_what, lines, line, message) => {
@@ -200,7 +200,7 @@ describe('openTrace', () => {
     await expect(readFile('good.cgtrace.gz', good)).resolves.toBe(12);
   });
 
-  it('says what is not gzip, truncated or damaged', async () => {
+  it('distinguishes not gzip, truncated and damaged', async () => {
     await expect(readFile('plain', Buffer.from(syntheticTrace(2).join('\n')))).rejects.toMatchObject({
       code: 'EBADMSG',
       line: 1,
@@ -216,7 +216,7 @@ describe('openTrace', () => {
     await expect(readFile('damaged', damaged)).rejects.toMatchObject({ code: 'EBADMSG' });
   });
 
-  it('lets the file system speak for itself', async () => {
+  it('passes on errors of the file system', async () => {
     await expect(openTrace(join(folder, 'missing'))).rejects.toMatchObject({ code: 'ENOENT' });
     await expect(openTrace(folder)).rejects.toMatchObject({ code: 'EISDIR' });
   });

@@ -6,18 +6,18 @@ import { MOST_RUNS, parseFrame, parseHeader } from './parse-line.js';
 import { readLines } from './read-lines.js';
 import type { Trace, TraceFrame, TraceHeader } from './trace.js';
 
-/** The first line says little. */
+/** The limit of the first line. */
 const HEADER_BYTES = 64 * 1024;
 /** V8's longest string. */
 const LONGEST_LINE = 2 ** 29 - 24;
-/** Characters that a run takes at most, next to those of its data. */
+/** The most characters of a run, without its data. */
 const CHARACTERS_PER_RUN = 32;
 
 /**
  * Opens a write trace, gzip-compressed NDJSON in a file or a stream of bytes. Frames are read and checked one at a
- * time as they are asked for.
- * @throws MachineError EBADMSG with the line for what is not gzip, truncated, of another kind or version, or
- * damaged; the file system's own error where the file cannot be read
+ * time, on demand.
+ * @throws MachineError EBADMSG with the line for input that is not gzip, truncated, of another kind or version, or
+ * damaged; the file system's error if the file cannot be read
  */
 export async function openTrace(source: string | AsyncIterable<Uint8Array>): Promise<Trace> {
   return readTrace(gunzip(typeof source === 'string' ? createReadStream(source) : source));
@@ -54,7 +54,7 @@ async function* readFrames(
   let lastLine = 1;
   for await (const { text, line } of lines) {
     if (frame === header.frames) {
-      throw new MachineError('EBADMSG', `something follows the last of ${header.frames} frames`, line);
+      throw new MachineError('EBADMSG', `data after the last of ${header.frames} frames`, line);
     }
     yield parseFrame(text, line, frame, header);
     frame++;
@@ -69,7 +69,7 @@ async function* readFrames(
   }
 }
 
-/** Decompression fails between lines: its errors get the number of the line that was being read. */
+/** Decompression fails between lines: its errors get the number of the current line. */
 async function* placeErrors(
   lines: AsyncGenerator<{ text: string; line: number }>,
   position: { line: number },
@@ -93,6 +93,6 @@ async function* placeErrors(
 }
 
 function gunzip(compressed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  // The reader of the last stream is handed every error of the pipeline.
+  // The reader of the last stream receives every error of the pipeline.
   return pipeline(compressed, createGunzip({ chunkSize: 2 ** 18 }), () => {});
 }

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-/** What a synthetic frame writes: byte ranges, filled with a value that tells frame and place. */
+/** The writes of a synthetic frame: byte ranges, filled with a value that depends on frame and offset. */
 export type Runs = [offset: number, length: number][];
 
 export const WIDTH = 128;

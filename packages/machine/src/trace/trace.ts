@@ -1,6 +1,6 @@
 import type { SurfaceFormat } from '@cg/surface-layout';
 
-/** What a trace says of itself on its first line. */
+/** The header of a trace, its first line. */
 export interface TraceHeader {
   readonly title: string;
   readonly format: SurfaceFormat;
@@ -11,7 +11,7 @@ export interface TraceHeader {
   readonly frames: number;
 }
 
-/** What the program wrote for one frame. */
+/** The writes of the program in one frame. */
 export interface TraceFrame {
   readonly frame: number;
   /** Byte ranges of the surface: offset, length, offset, length, …; ascending, not overlapping. */

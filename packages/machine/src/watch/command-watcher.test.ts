@@ -17,7 +17,7 @@ interface Seen {
   readonly layout: SurfaceLayout;
 }
 
-/** Two textures and a buffer; others are nobody's. */
+/** Two textures and a buffer; other ids are unknown. */
 const surfaces = new Map<number, Seen>([
   [1, { sid: 1, layout: new SurfaceLayout(plain) }],
   [2, { sid: 2, layout: new SurfaceLayout(plain) }],
@@ -27,7 +27,7 @@ const surfaces = new Map<number, Seen>([
   ],
 ]);
 
-/** What a listener is told of a command that the device does. */
+/** The calls of a listener for a command of the device. */
 function told<N extends CommandName>(name: N, fields: CommandFields<N>): string[] {
   const lines: string[] = [];
   const onBox = (what: string): NonNullable<CommandListener<Seen>['reads']> => {
@@ -58,7 +58,7 @@ const images = { srcSid: 1, srcFace: 0, srcMipmap: 0, destSid: 2, destFace: 0, d
 const staging = { unsynchronized: 0, mustBeZero: [0, 0] };
 
 describe('CommandWatcher', () => {
-  it('tells of updates before they run: of a box, a run, or all of a surface', () => {
+  it('reports updates before they run: a box, a run, or all of a surface', () => {
     expect(told('UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 1, ...box })).toEqual([
       'uploads 1/1 1,2 4x3',
       'runs',
@@ -75,7 +75,7 @@ describe('CommandWatcher', () => {
     ]);
   });
 
-  it('tells of a copy what it reads before it runs, and what it has written after', () => {
+  it('reports the reads of a copy before it runs, and its writes after', () => {
     const copy = ['starts 1 2', 'reads 1/0 5,6 4x3', 'runs', 'written 2/1 1,2 4x3'];
     expect(told('SURFACE_COPY', { ...images, boxes: [copyBox] })).toEqual(copy);
     const region = { srcSid: 1, srcSubResource: 0, dstSid: 2, dstSubResource: 1, ...copyBox };
@@ -94,20 +94,20 @@ describe('CommandWatcher', () => {
     ]);
   });
 
-  it('tells of a surface that was copied to memory whole, also by a staging copy that asks for it', () => {
+  it('reports a surface that was read back whole, also by a staging copy', () => {
     expect(told('READBACK_GB_SURFACE', { sid: 1 })).toEqual(['starts 1 -', 'runs', 'read back 1']);
     const fields = { srcSid: 3, dstSid: 3, ...staging };
     expect(told('DX_STAGING_COPY', { ...fields, readback: 1 }).at(-1)).toBe('read back 3');
     expect(told('DX_STAGING_COPY', { ...fields, readback: 0 }).at(-1)).toBe('written 3/0 0,0 512x1');
   });
 
-  it('tells of bindings to a MOB, and of fences', () => {
+  it('reports bindings to a MOB, and fences', () => {
     expect(told('BIND_GB_SURFACE', { sid: 1, mobid: 0 })).toEqual(['bound 1', 'runs']);
     expect(told('BIND_GB_SURFACE', { sid: 1, mobid: SVGA3D_INVALID_ID })).toEqual(['runs']);
     expect(told('FENCE', { fence: 5 })).toEqual(['starts - -', 'runs', 'fenced']);
   });
 
-  it('leaves out surfaces that nobody knows, and boxes that a surface does not have', () => {
+  it('omits unknown surfaces, and boxes outside a surface', () => {
     expect(told('SURFACE_COPY', { ...images, destSid: 9, boxes: [copyBox] })).toEqual(['runs']);
     expect(told('UPDATE_GB_IMAGE', { sid: 9, face: 0, mipmap: 0, ...box })).toEqual(['runs']);
     expect(told('UPDATE_GB_IMAGE', { sid: 1, face: 0, mipmap: 0, ...box, x: 30 })).toEqual(['runs']);

@@ -13,14 +13,14 @@ import {
 } from '@cg/svga-protocol';
 import type { SvgaEvent } from '@cg/svga-device';
 
-/** A surface as far as commands tell of it. */
+/** A surface as needed to interpret commands. */
 interface LaidOut {
   readonly layout: SurfaceLayout;
 }
 
 type OnBox<S> = (surface: S, subresource: number, box: SurfaceBox, command: CommandName) => void;
 
-/** Who wants to know what the device's commands do to which surface. Those that it does not know are left out. */
+/** A listener for the effects of device commands on surfaces. Unknown surfaces are left out. */
 export interface CommandListener<S extends LaidOut> {
   surfaceOf(sid: number): S | undefined;
   /** An update is about to copy a box from memory to the device. */
@@ -29,7 +29,7 @@ export interface CommandListener<S extends LaidOut> {
   readonly reads?: OnBox<S>;
   /** A command has written a box of it. */
   readonly written?: OnBox<S>;
-  /** A surface has been copied to memory; it counts once a fence is behind it. */
+  /** A surface has been copied to memory, which takes effect with the next fence. */
   readonly readBack?: (surface: S) => void;
   readonly fenced?: () => void;
   /** A surface is about to be bound to a MOB. */
@@ -40,20 +40,20 @@ export interface CommandListener<S extends LaidOut> {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A surface that a command names, in a field of its body. */
+/** A surface named in a field of a command. */
 interface Named {
   readonly field: string;
   readonly uses: readonly Use[];
 }
 
-/** What of a command's effects on surfaces there is to tell. */
+/** The effects of a command on surfaces. */
 interface Watched {
   readonly name: CommandName;
   readonly surfaces: readonly Named[];
-  /** Of a copy: the surface that is read, and the one that is written. */
+  /** For a copy: the surface that is read, and the one that is written. */
   readonly from: Named | undefined;
   readonly to: Named | undefined;
-  /** Of a binding: the surface, and the field with its MOB. */
+  /** For a binding: the surface, and the field with its MOB. */
   readonly bound: Named | undefined;
   readonly mob: string;
   readonly uploads: boolean;
@@ -89,11 +89,11 @@ function isReadBackOfAll({ action, extent }: Use): boolean {
   return action === 'readBack' && extent?.images === undefined;
 }
 
-/** By place in `commandNames`; nothing for a command that does nothing to surfaces by name. */
+/** By index in `commandNames`; undefined for a command without effects on named surfaces. */
 const watched: readonly (Watched | undefined)[] = commandNames.map(watchedOf);
 const FENCE = commandNames.indexOf('FENCE');
 
-/** Tells what each command of the device reads, writes and uploads, as it happens. */
+/** Reports the reads, writes and uploads of each command of the device. */
 export class CommandWatcher<S extends LaidOut> {
   constructor(readonly listener: CommandListener<S>) {}
 
@@ -165,7 +165,7 @@ export class CommandWatcher<S extends LaidOut> {
     return this.listener.surfaceOf(fields[field] as number);
   }
 
-  /** A copy counts where both of its surfaces are known. */
+  /** A copy is reported if both of its surfaces are known. */
   #knowsAll({ surfaces }: Watched, fields: Fields): boolean {
     return surfaces.every(({ field }) => this.#named(field, fields) !== undefined);
   }
@@ -186,7 +186,7 @@ export class CommandWatcher<S extends LaidOut> {
   }
 }
 
-/** Whether the surface has the box: a driver may send what the device will refuse. */
+/** Whether the box is inside the surface: a driver may send boxes that the device will refuse. */
 function hasBox({ layout }: LaidOut, subresource: number, box: SurfaceBox): boolean {
   if (subresource >= layout.subresourceCount) {
     return false;

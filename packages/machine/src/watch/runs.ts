@@ -1,6 +1,6 @@
 import { boxRows, emptyRows, type BoxRows, type SurfaceBox, type SurfaceLayout } from '@cg/surface-layout';
 
-/** Calls back for each row of a box with its place in the surface's bytes. */
+/** Calls back for each row of a box with its offset in the surface's bytes. */
 export function forEachRow(rows: BoxRows, visit: (offset: number, bytes: number) => void): void {
   for (let image = 0; image < rows.images; image++) {
     for (let row = 0; row < rows.rows; row++) {

@@ -1,7 +1,7 @@
 import { BUFFER, NONE } from './block-desc.js';
 import type { FormatFamily } from './family.js';
 
-/** Formats without typed channels: the buffer, the palette index, and ids that stand for no format. */
+/** Formats without typed channels: the buffer, the palette index, and invalid ids. */
 export const bytesFamilies: readonly FormatFamily[] = [
   {
     blockWidth: 1,

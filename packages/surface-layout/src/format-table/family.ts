@@ -17,7 +17,7 @@ export type FormatRow = readonly [
 export interface FormatFamily {
   readonly blockWidth: number;
   readonly blockHeight: number;
-  /** Bytes of one block in a row of the first plane, where that is not the whole block. */
+  /** Bytes of one block in a row of the first plane, if that is not the whole block. */
   readonly pitchBytesPerBlock?: number;
   readonly rows: readonly FormatRow[];
 }

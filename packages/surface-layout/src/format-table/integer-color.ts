@@ -1,7 +1,7 @@
 import { COLOR, GREEN, RED, RG, RGB, RGBA, SINT, UINT } from './block-desc.js';
 import type { FormatFamily } from './family.js';
 
-/** Colours that are read as integers. */
+/** Integer colours. */
 export const integerColorFamilies: readonly FormatFamily[] = [
   {
     blockWidth: 1,

@@ -1,29 +1,28 @@
 import { SurfaceLayoutError } from '../errors.js';
 import type { SurfaceLayout } from '../layout.js';
 
-/** What is taken for known about a surface whose layout the device does not state. */
+/** Assumptions about layouts that the device does not define. */
 export interface DirtyOptions {
   /**
-   * Of a surface with several samples: `whole`, any write makes all of it dirty, or `sheets`, the sheets lie
-   * one after another, and so a byte has a texel (D3). `whole` if left out.
+   * For a surface with several samples: `whole`, any write makes all of it dirty, or `sheets`, the sheets lie one after
+   * another, so a byte has a texel (D3). Default `whole`.
    */
   readonly samples?: 'whole' | 'sheets';
   /**
-   * Of a planar subresource: `whole`, any write makes all of it dirty, as the device updates it, or `apart`,
-   * the blocks of 2×2 texels of which a luma or chroma byte was written, where `planesOf` knows (D4). `whole`
-   * if left out.
+   * For a planar subresource: `whole`, any write makes all of it dirty, as the device updates it, or `apart`, only the
+   * blocks of 2×2 texels with a written luma or chroma byte, if `planesOf` has the planes (D4). Default `whole`.
    */
   readonly planes?: 'whole' | 'apart';
 }
 
 /**
- * From the written bytes of a backing to its subresources: the part that every way of merging shares. Blocks
+ * Maps the written bytes of a backing to its subresources, for all ways of merging. Blocks
  * of a subresource are numbered row by row, slice by slice.
  */
 export abstract class BlockRanges {
   protected readonly everySample: boolean;
   protected readonly planesApart: boolean;
-  /** Where each mip ends in its layer. A typed array: what the hot path reads of the layout. */
+  /** The end of each mip in its layer, as a typed array for the hot path. */
   private readonly levelEnds: Float64Array;
   private readonly bytes: number;
   private readonly wholeFrom: number;
@@ -44,8 +43,8 @@ export abstract class BlockRanges {
   }
 
   /**
-   * Adds the bytes [start, end) of the surface's backing. What lies outside the surface is ignored: a
-   * trailer, the tail of a page (D2), the head of one. An empty range adds nothing.
+   * Adds the bytes [start, end) of the surface's backing. Bytes outside the surface are ignored: a trailer, the rest of
+   * a page (D2). An empty range adds nothing.
    * @throws SurfaceLayoutError EINVAL for a range that is inverted or not of integers; nothing is added then.
    */
   addRange(start: number, end: number): void {
@@ -61,8 +60,7 @@ export abstract class BlockRanges {
       this.addWholeSurface();
       return;
     }
-    // Layers are counted on through the sheets, so a range that crosses from one sheet to the next needs no
-    // case.
+    // Layers are numbered across sheets, so a range that crosses sheets needs no special case.
     const { chainBytes, levelEnds } = this;
     const layer = first < chainBytes ? 0 : Math.floor(first / chainBytes);
     const inLayer = first - layer * chainBytes;
@@ -79,7 +77,7 @@ export abstract class BlockRanges {
     }
   }
 
-  /** Layers of all sheets are the same; a remainder costs more than all the rest of a range. */
+  /** Layers of all sheets are alike; a remainder costs more than the rest of a range. */
   private inSheet(layer: number): number {
     const { layers } = this;
     return layer < layers ? layer : layer - Math.floor(layer / layers) * layers;

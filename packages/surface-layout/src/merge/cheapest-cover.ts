@@ -3,26 +3,21 @@ import { ExtentOrder } from './order-extents.js';
 
 /** Consecutive extents that one step may join. */
 const WINDOW = 6;
-/** Up to so many extents every pair is tried, and every step that joins anything is followed by another. */
+/** Up to this many extents every pair is tried, and every step that joins any is followed by another. */
 const FEW = 32;
-/** Up to so many both orders get to begin. */
+/** Up to this many extents both orders are tried first. */
 const BOTH_TRIED = 256;
-/** Of more, a step is worth another in the same order where it joined this share: groups were too short. */
+/** With more, a step is repeated in the same order if it joined this share, because groups were too short. */
 const MANY_JOINED = 0.5;
 
 /**
- * Covers extents of one subresource by boxes of little cost, where a box costs `perBox` and each of its
- * blocks `perBlock`.
- *
- * The extents are put in an order, by row or by column, and a dynamic programme finds the cheapest way to cut
- * that order into groups of up to WINDOW, each covered by the box around it. These boxes are the extents of
- * the next step, in the same order while many join, else in the other, until neither helps. Columns begin; up
- * to BOTH_TRIED rows do as well, and the cheaper end stays. Then pairs, where few are left, and at last the
- * box around everything.
- *
- * No step raises the cost, so it is never above that of the exact list, nor of the one box. Where the extents
- * lie in one line it is the least there is: a gap between neighbours is either cheaper than a box or not.
- * docs/cheapest-cover.md has the proofs.
+ * Covers extents of one subresource by boxes of low cost, where a box costs `perBox` and each of its blocks `perBlock`.
+ * The extents are sorted, by row or by column, and dynamic programming finds the cheapest partition of that order into
+ * groups of up to WINDOW, each covered by its bounding box. These boxes are the extents of the next step, in the same
+ * order while many join, otherwise in the other, until neither helps. Columns come first; up to BOTH_TRIED rows are
+ * tried first as well, and the cheaper result is kept. Then pairs are joined, if few are left, and finally the bounding
+ * box is tried. No step raises the cost, so it is at most that of the exact list and of the single box. For extents in
+ * one line the result is optimal: each gap is either cheaper than a box or not. docs/cheapest-cover.md has the proofs.
  */
 export class CheapestCover {
   readonly #byRow = new ExtentList();
@@ -34,7 +29,7 @@ export class CheapestCover {
   #perBlock = 0;
   #perBox = 0;
 
-  /** Replaces `extents`, which are by row and then column, by their cover, in some order. */
+  /** Replaces `extents`, sorted by row and then column, by their cover, in any order. */
   cover(extents: ExtentList, perBlock: number, perBox: number): void {
     if (extents.count < 2) {
       return;
@@ -82,8 +77,8 @@ export class CheapestCover {
   }
 
   /**
-   * Joins neighbours in the order they are in, then in the other, until it was in vain in both. `byRow` are the
-   * extents as they were, by row, where the caller has them: as long as none was joined they need no sorting.
+   * Joins neighbours in the current order, then in the other, until neither order joins any. `byRow` are the original
+   * extents by row, if the caller has them, which saves sorting while none is joined.
    */
   #joinOn(extents: ExtentList, firstOrder: number, byRow?: ExtentList): void {
     let by = firstOrder;
@@ -109,7 +104,7 @@ export class CheapestCover {
     }
   }
 
-  /** Of extents in one line: joins those whose gap costs less than another box. */
+  /** For extents in one line: joins those whose gap costs less than another box. */
   #joinLine(extents: ExtentList): void {
     const { values } = extents;
     let last = 0;
@@ -161,8 +156,8 @@ export class CheapestCover {
           best = cost;
           bestStart = start;
         }
-        // What stands before an earlier start costs at least this less what the extents in between cost one
-        // by one, and the box around the group only grows.
+        // The cost before an earlier start is at least this minus the cost of the single extents in between, and the
+        // box of the group only grows.
         if (cost - (apart[start] - apart[first]) >= best) {
           break;
         }
@@ -173,7 +168,7 @@ export class CheapestCover {
     this.#takeGroups(extents);
   }
 
-  /** Goes back through the cheapest cut, then writes the groups over the extents, from the front. */
+  /** Follows the cheapest cut backwards, then overwrites the extents with the groups, from the front. */
   #takeGroups(extents: ExtentList): void {
     let groups = 0;
     for (let end = extents.count; end > 0; end = this.#groupStarts[end]) {
@@ -194,7 +189,7 @@ export class CheapestCover {
     extents.count = count;
   }
 
-  /** Joins the pair that saves most, while there is one; only where few extents are left. */
+  /** Joins the pair that saves most, as long as one saves anything; only for few extents. */
   #joinPairs(extents: ExtentList): void {
     const { values } = extents;
     while (extents.count > 1 && extents.count <= FEW) {
@@ -265,7 +260,7 @@ function move(values: Float64Array, at: number, from: number): void {
   }
 }
 
-/** Makes the extent at `at` hold the one at `other` too. */
+/** Extends the extent at `at` to contain the one at `other`. */
 function widen(values: Float64Array, at: number, other: number): void {
   values[at + X0] = Math.min(values[at + X0], values[other + X0]);
   values[at + Y0] = Math.min(values[at + Y0], values[other + Y0]);

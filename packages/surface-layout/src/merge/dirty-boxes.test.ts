@@ -144,7 +144,7 @@ describe('DirtyBoxes, the cases of the errata', () => {
     expect(boxesOf(surface(BUFFER, 4090, 1), pages(0))).toEqual([box(0, 0, 0, 0, 4090, 1, 1)]);
   });
 
-  it('D2: neither does what lies before the surface', () => {
+  it('D2: neither do bytes before the surface', () => {
     expect(boxesOf(surface(BUFFER, 4096, 1), [[-4096, 0]])).toEqual([]);
     expect(boxesOf(surface(BUFFER, 4096, 1), [[-4096, 16]])).toEqual([box(0, 0, 0, 0, 16, 1, 1)]);
   });
@@ -178,7 +178,7 @@ describe('DirtyBoxes, the cases of the errata', () => {
     ]);
   });
 
-  it('7.6: what could not be sent stays: reading the boxes does not clear them', () => {
+  it('7.6: boxes stay after a failed update: reading does not clear them', () => {
     const dirty = new DirtyBoxes(surface(A8R8G8B8, 16, 16));
     dirty.addRange(0, 4);
     expect(dirty.boxes()).toEqual(dirty.boxes());

@@ -7,23 +7,22 @@ import { EXTENT, texelBox, X0, X1, Y0, Y1, Z0, Z1 } from './extents.js';
 const MAX_I32 = 0x7fff_ffff;
 
 /**
- * The dirty parts of a surface: for each subresource at most one box, the smallest that holds every block
- * touched by the byte ranges added since the last clear (rules 7.2, 7.3, 7.4). The order of adding never
- * matters (D1). It takes memory by the subresource, none by the range.
- *
- * A range that touches a planar subresource makes it dirty whole (D4). With several samples any range makes
- * the whole surface dirty, as the device's order of samples is not stated (D3); a planar surface keeps to the
- * subresources that the range touches in any sheet. The options say otherwise.
+ * The dirty parts of a surface: for each subresource at most one box, the bounding box of all blocks touched by the
+ * byte ranges added since the last clear (rules 7.2, 7.3, 7.4). The order of adding does not matter (D1). Memory
+ * depends on the number of subresources, not of ranges. A range that touches a planar subresource makes all of it dirty
+ * (D4). With several samples any range makes the whole surface dirty, because the device's order of samples is
+ * undefined (D3); in a planar surface only the subresources that the range touches in any sheet. The options change
+ * this.
  */
 export class DirtyBoxes extends BlockRanges {
-  /** Of each subresource; an end of 0 in x marks an empty one. */
+  /** One for each subresource; an end of 0 in x marks an empty one. */
   private readonly extents: Float64Array;
-  // What the hot path reads of the layout.
+  // The parts of the layout that the hot path reads.
   private readonly rowStrides: Float64Array;
   private readonly blocksWide: Float64Array;
   private readonly bytesPerBlock: number;
   private readonly hasSlices: boolean;
-  /** Bytes of a surface that is done in 32-bit integers; 0 of others. */
+  /** Bytes of a surface that is handled in 32-bit integers; 0 for others. */
   private readonly intBytes: number;
   /** Their extents, in place of `extents`. */
   private readonly intExtents: Int32Array;
@@ -51,8 +50,8 @@ export class DirtyBoxes extends BlockRanges {
   }
 
   /**
-   * As BlockRanges does it. A 2D surface below 2^31 bytes, which nearly all are, is done in integers of 32
-   * bits: divisions are what a range costs.
+   * As in BlockRanges. A 2D surface below 2^31 bytes, as nearly all are, is handled in 32-bit integers, because
+   * divisions dominate the cost of a range.
    */
   override addRange(start: number, end: number): void {
     const first = start | 0;
@@ -100,7 +99,7 @@ export class DirtyBoxes extends BlockRanges {
     }
   }
 
-  /** As addBytes does it. */
+  /** As in addBytes. */
   private addInts(subresource: number, level: number, first: number, last: number): void {
     const rowStride = this.intStrides[level];
     const row = (first / rowStride) | 0;
@@ -143,17 +142,17 @@ export class DirtyBoxes extends BlockRanges {
     }
   }
 
-  /** How many subresources have a box. */
+  /** The number of subresources with a box. */
   get count(): number {
     return this.boxCount;
   }
 
-  /** True where nothing is dirty. */
+  /** True if nothing is dirty. */
   get isEmpty(): boolean {
     return this.boxCount === 0;
   }
 
-  /** Forgets every box. */
+  /** Removes every box. */
   clear(): void {
     if (this.boxCount > 0) {
       this.extents.fill(0);
@@ -189,7 +188,7 @@ export class DirtyBoxes extends BlockRanges {
     this.whole = true;
   }
 
-  /** Rule 7.2: a range inside one row is columns, inside one slice whole rows, across slices whole slices. */
+  /** Rule 7.2: a range inside one row becomes columns, inside one slice whole rows, across slices whole slices. */
   protected override addBytes(subresource: number, level: number, first: number, last: number): void {
     const { rowStrides, bytesPerBlock } = this;
     const rowStride = rowStrides[level];

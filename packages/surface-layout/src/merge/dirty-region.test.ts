@@ -134,7 +134,7 @@ describe('DirtyRegion, for random surfaces and ranges', () => {
   });
 });
 
-describe('the cheapest cover, against the least cost there is', () => {
+describe('the cheapest cover, against the optimal cost', () => {
   const [width, height] = [4, 3];
   const layout = surface(A8R8G8B8, width, height);
 
@@ -173,7 +173,7 @@ describe('the cheapest cover, against the least cost there is', () => {
     },
   );
 
-  it('in one line it is the least there is', () => {
+  it('in one line it is optimal', () => {
     const line = surface(BUFFER, 400, 1);
     const runs = fc.array(fc.tuple(fc.nat(380), fc.integer({ min: 1, max: 9 })), {
       minLength: 1,

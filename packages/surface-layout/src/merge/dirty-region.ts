@@ -7,20 +7,18 @@ import { ExactExtents } from './exact-extents.js';
 import { EXTENT, texelBox } from './extents.js';
 import type { ExtentList } from './extents.js';
 
-/** What moving costs, in whatever unit: time, or bytes. */
+/** The cost of moving boxes, in any unit: time, or bytes. */
 export interface BoxPrice {
-  /** For each byte in a box; more than 0. */
+  /** Cost of each byte in a box; more than 0. */
   readonly perByte: number;
-  /** For each box, as for a command or a call; 0 or more. */
+  /** Cost of each box, as of a command or a call; 0 or more. */
   readonly perBox: number;
 }
 
 /**
- * The dirty blocks of a surface, all of them, and two ways to make boxes of them: just these blocks, or
- * the boxes that are cheapest to move. `DirtyBoxes` is the third way, one box for each subresource, in less
- * memory: this class remembers every separate run of blocks.
- *
- * Memory is reused: adding a range allocates nothing, but for a list that grows beyond its longest so far.
+ * The dirty blocks of a surface, and two ways to convert them to boxes: exactly these blocks, or a cheap cover.
+ * `DirtyBoxes` is a third way, one box for each subresource, in less memory, as this class keeps every separate run of
+ * blocks. Memory is reused: adding a range allocates only if a list grows beyond its longest so far.
  */
 export class DirtyRegion extends BlockRanges {
   // Runs of blocks [start, end), counted through the subresources of a sheet.
@@ -31,7 +29,7 @@ export class DirtyRegion extends BlockRanges {
   readonly #exact = new ExactExtents();
   readonly #cover = new CheapestCover();
 
-  /** As BlockRanges does it; in one sheet without planes, blocks are counted on through all subresources. */
+  /** As in BlockRanges; in one sheet without planes, blocks are numbered across all subresources. */
   override addRange(start: number, end: number): void {
     const { bytes, format, samples } = this.layout;
     if (samples > 1 || format.planar || !(start >= 0 && start < end && end <= bytes)) {
@@ -46,27 +44,27 @@ export class DirtyRegion extends BlockRanges {
     this.#addRun(Math.floor(start / bytesPerBlock), Math.floor((end - 1) / bytesPerBlock) + 1);
   }
 
-  /** True where nothing is dirty. */
+  /** True if nothing is dirty. */
   get isEmpty(): boolean {
     return this.#count === 0;
   }
 
-  /** Forgets every range. */
+  /** Removes every range. */
   clear(): void {
     this.#count = 0;
     this.#isOrdered = true;
   }
 
-  /** Boxes that hold the dirty blocks, each block once, and no others; by subresource, slice and row. */
+  /** Boxes of exactly the dirty blocks, each block once; by subresource, slice and row. */
   exactBoxes(): SubresourceBox[] {
     return this.#boxes(undefined);
   }
 
   /**
-   * Boxes that hold every dirty block, at a low total price: never above that of the exact boxes or of the
-   * single ones, and the lowest there is where the dirty parts of each subresource lie in one line, as in
-   * buffers. docs/cheapest-cover.md says how far from the lowest it can be elsewhere.
-   * @throws SurfaceLayoutError EINVAL for a price that is not finite, a byte for nothing, a negative box.
+   * Boxes that hold every dirty block, at a low total cost: at most that of the exact boxes and of the single ones, and
+   * optimal if the dirty parts of each subresource lie in one line, as in buffers. docs/cheapest-cover.md has the
+   * bounds for other cases. @throws SurfaceLayoutError EINVAL for a cost that is not finite, a byte cost of 0, a
+   * negative box cost.
    */
   cheapestBoxes(price: BoxPrice): SubresourceBox[] {
     const { perByte, perBox } = price;
@@ -110,7 +108,7 @@ export class DirtyRegion extends BlockRanges {
     this.#ends[this.#count++] = end;
   }
 
-  /** Joins runs first: memory grows with the separate ones only. */
+  /** Joins runs first, so that memory grows only with separate ones. */
   #makeRoom(): void {
     this.#order();
     if (this.#count > this.#starts.length / 2) {
@@ -123,7 +121,7 @@ export class DirtyRegion extends BlockRanges {
     }
   }
 
-  /** Makes the runs ascending and separate. */
+  /** Sorts and joins the runs. */
   #order(): void {
     const starts = this.#starts;
     const ends = this.#ends;
@@ -167,7 +165,7 @@ export class DirtyRegion extends BlockRanges {
     return boxes;
   }
 
-  /** Cuts what the runs from `run` on have in the subresource of blocks [first, end). @returns the next run */
+  /** Cuts the part of the runs from `run` on in the subresource of blocks [first, end). @returns the next run */
   #cut(run: number, mip: MipLayout, first: number, end: number): number {
     this.#exact.start(mip);
     let next = run;
@@ -192,8 +190,8 @@ export class DirtyRegion extends BlockRanges {
 }
 
 /**
- * Sorts runs by their start. Start and length share a number where that is exact. Where it is not, starts and
- * ends are sorted each for itself: the runs differ then, but their union does not, as as many cover a block.
+ * Sorts runs by their start. Start and length share a number where that is exact. Otherwise starts and ends are sorted
+ * separately: the runs then differ, but not their union, because as many runs cover each block.
  */
 function sortRuns(starts: Float64Array, ends: Float64Array, count: number): void {
   let longest = 0;

@@ -2,15 +2,14 @@ import type { MipLayout } from '../layout.js';
 import { EXTENT, ExtentList, X0, X1, Y1 } from './extents.js';
 
 /**
- * Cuts runs of blocks of one subresource into extents that hold just these blocks, each once. A run is the
- * rest of its first row, whole rows, whole slices, whole rows and the start of its last row, as far as it has
- * them; a piece of a row with the same columns as one in the row above, in the same slice, makes that one
- * longer.
+ * Cuts runs of blocks of one subresource into extents of exactly these blocks, each once. A run is the rest of its
+ * first row, whole rows, whole slices, whole rows and the start of its last row, where present; a piece of a row with
+ * the same columns as one in the row above, in the same slice, extends that one.
  */
 export class ExactExtents {
   readonly extents = new ExtentList();
   #mip!: MipLayout;
-  // Extents that end with the row being cut, and with the one above it, by column: what may grow longer.
+  // Extents that end with the current row, and with the one above it, by column: those that may be extended.
   #open = new Int32Array(64);
   #openCount = 0;
   #above = new Int32Array(64);
@@ -27,7 +26,7 @@ export class ExactExtents {
     this.#row = Number.NaN;
   }
 
-  /** Adds the blocks [first, end), which lie behind all that were added before. */
+  /** Adds the blocks [first, end), which lie after all earlier ones. */
   addRun(first: number, end: number): void {
     const { blocksWide, blocksHigh } = this.#mip;
     let at = first;
@@ -96,7 +95,7 @@ export class ExactExtents {
     this.#row = row;
   }
 
-  /** Pieces of a row come by column, so the row above is gone through once. */
+  /** Pieces of a row come by column, so the row above is visited once. */
   #findAbove(x0: number, x1: number): number {
     const { values } = this.extents;
     const above = this.#above;

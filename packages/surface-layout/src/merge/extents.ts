@@ -66,7 +66,7 @@ export class ExtentList {
     this.count = other.count;
   }
 
-  /** Hands its extents over to `other` and takes that one's memory, for as many, in exchange; what is in it is old. */
+  /** Moves its extents to `other` and takes that one's memory, of the same size, in exchange; its content is stale. */
   exchange(other: ExtentList): void {
     const { values } = this;
     this.values = other.values.length < this.count * EXTENT ? new Float64Array(values.length) : other.values;

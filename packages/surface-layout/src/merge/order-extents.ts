@@ -12,7 +12,7 @@ export class ExtentOrder {
   #places = new Int32Array(64);
   #nextPlaces = new Int32Array(64);
 
-  /** `by` is X0 or Y0. Equal ones stay as they are; so do all, where keys are no u32. */
+  /** `by` is X0 or Y0. The sort is stable; if keys are not u32, nothing is sorted. */
   sort(extents: ExtentList, by: number): void {
     const { count } = extents;
     if (count > this.#keys.length) {
@@ -24,7 +24,7 @@ export class ExtentOrder {
     if (most > MAX_KEY) {
       return;
     }
-    // A digit that all keys share orders nothing: columns are often multiples of a page's.
+    // A digit that all keys share is skipped: columns are often multiples of a page's.
     const differing = this.#differingBits(count);
     for (let shift = 0; shift < 32; shift += DIGIT) {
       if (((differing >>> shift) & (BUCKETS - 1)) !== 0) {

@@ -7,13 +7,12 @@ import { webGlFormat } from './webgl-formats.js';
 import type { WebGpuTextureFormat } from './webgpu-format-table.js';
 import { webGpuFormat } from './webgpu-formats.js';
 
-/** How DXGI_FORMAT names end. Those of Direct3D 9 do not say how a component is read. */
+/** Suffixes of DXGI_FORMAT names. Direct3D 9 names do not have the type of components. */
 const dxgiName = /_(UNORM|SNORM|UINT|SINT|FLOAT|UF16|SF16|SHAREDEXP|SRGB)$/;
 
 /**
- * The surface formats whose bytes a WebGPU texture of this format takes, the best match first: formats
- * without a swizzle before those with one, and of equals the DXGI format before those of Direct3D 9. Empty
- * where there is none.
+ * The surface formats whose bytes a WebGPU texture of this format takes, the best match first: formats without a
+ * swizzle before those with one, and the DXGI format before those of Direct3D 9. Empty if there is none.
  */
 export function formatsByWebGpu(format: WebGpuTextureFormat | (string & {})): readonly SurfaceFormat[] {
   return bestFirst((surfaceFormat) => {
@@ -35,7 +34,7 @@ export function formatsByWebGl(
   });
 }
 
-/** @param swizzleOf undefined for a format that is not looked for */
+/** @param swizzleOf undefined for other formats */
 function bestFirst(swizzleOf: (format: SurfaceFormat) => Swizzle | undefined): readonly SurfaceFormat[] {
   return surfaceFormats
     .flatMap((format) => {

@@ -12,10 +12,10 @@ export interface PlaneRows {
 }
 
 /**
- * Where the parts of a box of a planar subresource lie, plane by plane. A sample of chroma is in a box of
+ * The rows of a box of a planar subresource, plane by plane. A sample of chroma is in a box of
  * texels if one of its texels is.
- * @throws SurfaceLayoutError EINVAL where `planesOf` does not know the planes, for a format that is not
- * planar, and for a box that leaves its mip or does not start on a block.
+ * @throws SurfaceLayoutError EINVAL without `planesOf`, for a format that is not planar, and for a box outside its mip
+ * or not starting on a block.
  */
 export function planeRows(layout: SurfaceLayout, subresource: number, box: SurfaceBox): PlaneRows[] {
   const mip = layout.mipOf(subresource);

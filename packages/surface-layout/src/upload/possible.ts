@@ -2,7 +2,7 @@ import { SurfaceLayoutError } from '../errors.js';
 import type { SurfaceFormat } from '../formats.js';
 import type { SurfaceLayout } from '../layout.js';
 
-/** Why no texture of a web API holds this surface, whatever its format; undefined where one may. */
+/** The reason why no texture of a web API holds this surface, in any format; undefined if one may. */
 export function impossible(layout: SurfaceLayout, api: string): string | undefined {
   const { samples, layers, description, mips, format } = layout;
   const { width, height, depth } = description;
@@ -16,10 +16,10 @@ export function impossible(layout: SurfaceLayout, api: string): string | undefin
     return `${api} has no mips below the one of a single texel`;
   }
   if (format.planar && mips.some(({ planes }) => planes.length === 0)) {
-    return 'it is not known how the planes of each mip lie: their height is odd, or they have slices';
+    return 'the layout of the planes of each mip is unknown: their height is odd, or they have slices';
   }
   if (format.planar && !haveHalfMips(layout)) {
-    return `the chroma of some mip is no mip of the chroma: ${width}×${height} does not halve evenly`;
+    return `the chroma of some mip is not a mip of the chroma: ${width}×${height} does not halve evenly`;
   }
   return undefined;
 }
@@ -46,8 +46,8 @@ function haveHalfMips({ mips }: SurfaceLayout): boolean {
 }
 
 /**
- * The size of the texture for each plane: of luma that of the surface, of chroma a sample for each block. Of
- * a surface that is not planar, its own alone.
+ * The size of the texture for each plane: for luma that of the surface, for chroma a sample for each block. For a
+ * surface that is not planar, only its own size.
  */
 export function planeSizes({
   description,
@@ -60,8 +60,7 @@ export function planeSizes({
 }
 
 /**
- * The format that gives the texels their meaning.
- * @throws SurfaceLayoutError EINVAL where its blocks are not those of the surface.
+ * The format that defines the texels. @throws SurfaceLayoutError EINVAL if its blocks differ from those of the surface.
  */
 export function viewedAs({ format }: SurfaceLayout, viewFormat: SurfaceFormat = format): SurfaceFormat {
   const keys = ['blockWidth', 'blockHeight', 'blockDepth', 'bytesPerBlock', 'pitchBytesPerBlock'] as const;

@@ -9,7 +9,7 @@ import { webGpuTextures } from './webgpu-textures.js';
 
 const MAX_U32 = 0xffff_ffff;
 
-/** The arguments of one GPUQueue.writeTexture, but for the texture and the backing's bytes. */
+/** The arguments of one GPUQueue.writeTexture, without the texture and the backing's bytes. */
 export interface TextureWrite {
   /** The texture it goes to: 0, or in a planar format the plane's. */
   readonly plane: number;
@@ -20,14 +20,14 @@ export interface TextureWrite {
     readonly origin: { readonly x: number; readonly y: number; readonly z: number };
     readonly aspect: 'all' | 'depth-only';
   };
-  /** Where the backing has the bytes. The offset counts from its start. */
+  /** The location of the bytes in the backing. The offset counts from its start. */
   readonly dataLayout: {
     readonly offset: number;
     readonly bytesPerRow: number;
     /** Rows of blocks. */
     readonly rowsPerImage: number;
   };
-  /** In texels, of compressed formats a multiple of the block: beyond the mip where that ends in a block. */
+  /** In texels; in compressed formats a multiple of the block, which may exceed the mip. */
   readonly size: {
     readonly width: number;
     readonly height: number;
@@ -35,21 +35,20 @@ export interface TextureWrite {
   };
 }
 
-/** What to upload through WebGPU, and into which textures. */
+/** The uploads through WebGPU, and their textures. */
 export interface TextureWrites {
-  /** The texture; of a planar surface one for each plane. */
+  /** The texture; for a planar surface one for each plane. */
   readonly textures: ReturnType<typeof webGpuTextures>;
-  /** Empty where there is no texture. */
+  /** Empty without a texture. */
   readonly writes: readonly TextureWrite[];
 }
 
 /**
- * What GPUQueue.writeTexture needs for each box: `DirtyBoxes` or `DirtyRegion` gives them. The bytes are
- * read where they lie in the backing, `device.queue.writeTexture({ texture, ...write.destination }, backing,
- * write.dataLayout, write.size)`; it needs no alignment of 256 bytes, unlike a copy from a buffer.
- *
- * A depth texture is written a whole mip at a time, as WebGPU asks: its boxes grow to that, once each.
- * Multisampled textures, arrays of volumes and formats without an equivalent have no writes, but a reason.
+ * The arguments of GPUQueue.writeTexture for each box of `DirtyBoxes` or `DirtyRegion`. The bytes are read in place
+ * from the backing, `device.queue.writeTexture({ texture, ...write.destination }, backing, write.dataLayout,
+ * write.size)`; unlike a copy from a buffer, it needs no alignment of 256 bytes. A depth texture is written a whole mip
+ * at a time, as WebGPU requires: its boxes grow to that, once each. Multisampled textures, arrays of volumes and
+ * formats without an equivalent have no writes, but a reason.
  * @throws SurfaceLayoutError EINVAL for a box that leaves its mip or does not start on a block, and a view
  * format with other blocks; EOVERFLOW for rows of 2^32 bytes or more.
  */

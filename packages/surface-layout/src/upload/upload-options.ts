@@ -1,12 +1,12 @@
 import type { SurfaceFormat } from '../formats.js';
 
-/** How to understand a surface that is uploaded. */
+/** Options for the interpretation of a surface. */
 export interface UploadOptions {
-  /** What the texels of a typeless format are: a format with blocks of the same size. */
+  /** The format of the texels of a typeless format, with blocks of the same size. */
   readonly viewFormat?: SurfaceFormat | undefined;
   /**
-   * Accept compressed surfaces whose size is no multiple of the block, by WebGPU's feature
-   * `texture-compression-unaligned`, which such a texture then needs. WebGL 2 has nothing of the kind.
+   * Accept compressed surfaces whose size is not a multiple of the block; the texture then needs WebGPU's feature
+   * `texture-compression-unaligned`. WebGL 2 has no equivalent.
    */
   readonly unaligned?: boolean | undefined;
 }

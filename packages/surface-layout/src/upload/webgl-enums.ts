@@ -36,7 +36,7 @@ export const GL = {
 /** The name of a type, format or target. */
 export type GlName = keyof typeof GL;
 
-/** Every sized internal format that some surface format has the bytes of, also those of extensions. */
+/** Every sized internal format with the bytes of some surface format, including those of extensions. */
 export const webGlInternalFormats = {
   RGBA4: 0x8056,
   RGBA8: 0x8058,

@@ -1,7 +1,7 @@
 import type { Swizzle } from './swizzle.js';
 import type { GlName, WebGlInternalFormat } from './webgl-enums.js';
 
-/** A WebGL extension that a format comes from, for getExtension. */
+/** The WebGL extension of a format, for getExtension. */
 export type WebGlExtension =
   | 'WEBGL_compressed_texture_s3tc'
   | 'WEBGL_compressed_texture_s3tc_srgb'
@@ -14,7 +14,7 @@ const s3tcSrgb = 'WEBGL_compressed_texture_s3tc_srgb';
 const rgtc = 'EXT_texture_compression_rgtc';
 const bptc = 'EXT_texture_compression_bptc';
 
-/** Internal format, format, type, and the swizzle where it is not rgba; table 3.2 of OpenGL ES 3.0. */
+/** Internal format, format, type, and the swizzle if it is not rgba; table 3.2 of OpenGL ES 3.0. */
 export type TexelFormatRow = readonly [
   internal: WebGlInternalFormat,
   format: GlName,
@@ -22,7 +22,7 @@ export type TexelFormatRow = readonly [
   swizzle?: Swizzle,
 ];
 
-/** Internal format, the extension it comes from, and the swizzle. */
+/** Internal format, its extension, and the swizzle. */
 export type BlockFormatRow = readonly [
   internal: WebGlInternalFormat,
   extension: WebGlExtension,

@@ -8,7 +8,7 @@ import { blockFormats, texelFormats } from './webgl-format-table.js';
 import type { WebGlExtension } from './webgl-format-table.js';
 import type { NoFormat } from './webgpu-formats.js';
 
-/** The kind of array that texSubImage wants for a type. */
+/** The kind of array that texSubImage requires for a type. */
 export type TexelArray =
   'Int8Array' | 'Uint8Array' | 'Int16Array' | 'Uint16Array' | 'Int32Array' | 'Uint32Array' | 'Float32Array';
 
@@ -16,7 +16,7 @@ export type TexelArray =
 export interface WebGlFormat {
   /** The sized internal format, for texStorage2D and texStorage3D. */
   readonly internalFormat: number;
-  /** What its constant is called. */
+  /** The name of its constant. */
   readonly name: WebGlInternalFormat;
   /** Of texSubImage; a compressed format has its internal format here. */
   readonly format: number;
@@ -24,9 +24,9 @@ export interface WebGlFormat {
   readonly type: number | undefined;
   /** The view of the backing that the call takes. */
   readonly array: TexelArray;
-  /** Which component of a sampled texel each of the surface format's r, g, b, a is. */
+  /** The component of a sampled texel for each of the surface format's r, g, b, a. */
   readonly swizzle: Swizzle;
-  /** What getExtension must be asked for; undefined where WebGL 2 itself has the format. */
+  /** The extension for getExtension; undefined if WebGL 2 itself has the format. */
   readonly extension: WebGlExtension | undefined;
 }
 
@@ -52,7 +52,7 @@ const refused: Readonly<Record<string, string>> = {
   D32_FLOAT_S8X24_UINT: 'WebGL 2 takes no array for FLOAT_32_UNSIGNED_INT_24_8_REV',
 };
 
-/** Families of compressed formats that TEXTURE_3D does not take. */
+/** Families of compressed formats that TEXTURE_3D does not support. */
 const flatFamilies: Readonly<Partial<Record<WebGlExtension, string>>> = {
   WEBGL_compressed_texture_s3tc: 'S3TC',
   WEBGL_compressed_texture_s3tc_srgb: 'S3TC',
@@ -61,7 +61,7 @@ const flatFamilies: Readonly<Partial<Record<WebGlExtension, string>>> = {
 
 /**
  * The WebGL 2 format that has the same bytes, or the reason why there is none. `depth` is the depth of the
- * texture: above 1 it is a TEXTURE_3D. Of the compressed formats BPTC alone (BC6H and BC7) has these:
+ * texture: above 1 it is a TEXTURE_3D. Of the compressed formats only BPTC (BC6H and BC7) has these:
  * OpenGL ES defines S3TC and RGTC for two-dimensional images and arrays of them.
  */
 export function webGlFormat(format: SurfaceFormat, depth: number = 1): WebGlFormat | NoFormat {

@@ -10,7 +10,7 @@ import type { NoFormat } from './webgpu-formats.js';
 
 const FACES = 6;
 
-/** The texture that holds a surface, or a plane of it: where to bind it, and its immutable storage. */
+/** The texture that holds a surface, or a plane of it: its target, and its immutable storage. */
 export interface WebGlTexture extends WebGlFormat {
   readonly call: 'texStorage2D' | 'texStorage3D';
   /** TEXTURE_2D, TEXTURE_CUBE_MAP, TEXTURE_2D_ARRAY or TEXTURE_3D. */
@@ -23,7 +23,7 @@ export interface WebGlTexture extends WebGlFormat {
 }
 
 /**
- * The WebGL 2 texture for a surface, of a planar one a texture for each plane; or, alone, the reason why there
+ * The WebGL 2 texture for a surface, or one for each plane of a planar one; or a single entry with the reason why there
  * is none.
  * @throws SurfaceLayoutError EINVAL for a view format with other blocks.
  */
@@ -46,7 +46,7 @@ export function webGlTextures(
 function impossibleInWebGl(layout: SurfaceLayout): string | undefined {
   const { description, layers } = layout;
   if (isUnaligned(layout)) {
-    return 'the size is no multiple of the block, which WebGL 2 asks of compressed textures';
+    return 'the size is not a multiple of the block, which WebGL 2 requires';
   }
   if (description.cube === true && layers !== FACES) {
     return 'WebGL 2 has cubes of six faces, and no arrays of cubes';
@@ -79,7 +79,7 @@ function storageOf(layout: SurfaceLayout) {
   };
 }
 
-/** What a texture for this surface is bound to. */
+/** The target of a texture for this surface. */
 export function targetOf({ description, layers }: SurfaceLayout): number {
   if (description.depth > 1) {
     return GL.TEXTURE_3D;

@@ -10,7 +10,7 @@ import type { TexelArray, WebGlFormat } from './webgl-formats.js';
 import { targetOf, webGlTextures } from './webgl-textures.js';
 import type { WebGlTexture } from './webgl-textures.js';
 
-/** More calls than any texture needs: a bound on what one box of a huge surface makes us allocate. */
+/** More calls than any texture needs: a limit on the allocation for one box of a huge surface. */
 const MAX_CALLS = 2 ** 20;
 const ELEMENT_BYTES: Readonly<Record<TexelArray, number>> = {
   Int8Array: 1,
@@ -22,7 +22,7 @@ const ELEMENT_BYTES: Readonly<Record<TexelArray, number>> = {
   Float32Array: 4,
 };
 
-/** One call: texSubImage2D or 3D, compressedTexSubImage2D or 3D. Parameters have the names of its own. */
+/** One call: texSubImage2D or 3D, compressedTexSubImage2D or 3D. Fields have the names of its parameters. */
 export interface SubImage {
   /** The texture it goes to: 0, or in a planar format the plane's. */
   readonly plane: number;
@@ -41,27 +41,26 @@ export interface SubImage {
   readonly srcOffset: number;
   /** How many elements a compressed call takes: its srcLengthOverride. 0 in the others. */
   readonly srcLength: number;
-  /** For pixelStorei, in pixels and rows; 0 in compressed calls, which do not look at them. */
+  /** For pixelStorei, in pixels and rows; 0 in compressed calls, which ignore them. */
   readonly unpackRowLength: number;
   readonly unpackImageHeight: number;
 }
 
-/** What to upload through WebGL 2, and into which textures. UNPACK_ALIGNMENT is 1: rows are not padded. */
+/** The uploads through WebGL 2, and their textures. UNPACK_ALIGNMENT is 1: rows are not padded. */
 export interface SubImages {
-  /** The texture; of a planar surface one for each plane. */
+  /** The texture; for a planar surface one for each plane. */
   readonly textures: ReturnType<typeof webGlTextures>;
-  /** Empty where there is no texture. */
+  /** Empty without a texture. */
   readonly writes: readonly SubImage[];
 }
 
 /**
- * What WebGL 2 needs to upload each box. A cube goes face by face; there are no arrays of cubes.
- *
- * A compressed call takes its blocks one behind the other, whatever UNPACK_ROW_LENGTH says, so a box that
- * leaves out columns of its mip becomes a call for each row of blocks, and one that leaves out rows of a 3D
- * mip a call for each slice. Its size ends with the mip, not with the block, unlike in WebGPU.
+ * The WebGL 2 calls that upload each box. A cube is uploaded face by face; there are no arrays of cubes. A compressed
+ * call reads consecutive blocks and ignores UNPACK_ROW_LENGTH, so a box that is narrower than its mip becomes a call
+ * for each row of blocks, and one with only some rows of a 3D mip a call for each slice. Its size ends with the mip,
+ * not with the block, unlike in WebGPU.
  * @throws SurfaceLayoutError EINVAL for a box that leaves its mip or does not start on a block, and a view
- * format with other blocks; EOVERFLOW where that makes more than 2^20 calls.
+ * format with other blocks; EOVERFLOW for more than 2^20 calls.
  */
 export function toSubImages(
   layout: SurfaceLayout,
@@ -89,7 +88,7 @@ export function toSubImages(
   return { textures, writes };
 }
 
-/** The part of a call that says where it goes. */
+/** The destination of a call. */
 function placeOf(layout: SurfaceLayout, { subresource, x, y, z }: SubresourceBox) {
   const target = targetOf(layout);
   const level = subresource % layout.mips.length;
@@ -128,7 +127,7 @@ function texelWrite(
   };
 }
 
-/** As many rows and slices in one call as follow each other in the backing. */
+/** One call covers as many rows and slices as are adjacent in the backing. */
 function addBlockWrites(layout: SurfaceLayout, box: SubresourceBox, writes: SubImage[]): void {
   const { is3D, ...place } = placeOf(layout, box);
   const { blockWidth, blockHeight } = layout.format;

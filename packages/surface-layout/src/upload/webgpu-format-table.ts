@@ -1,7 +1,7 @@
 import { R } from './swizzle.js';
 import type { Swizzle } from './swizzle.js';
 
-/** Every WebGPU texture format that some surface format has the bytes of, in the specification's order. */
+/** Every WebGPU texture format with the bytes of some surface format, in the specification's order. */
 export const webGpuTextureFormats = [
   'r8unorm',
   'r8snorm',
@@ -66,7 +66,7 @@ export const webGpuTextureFormats = [
 /** A GPUTextureFormat that a surface can be uploaded to. */
 export type WebGpuTextureFormat = (typeof webGpuTextureFormats)[number];
 
-/** The WebGPU format, and the swizzle where it is not rgba. */
+/** The WebGPU format, and the swizzle if it is not rgba. */
 export type WebGpuRow = readonly [format: WebGpuTextureFormat, swizzle?: Swizzle];
 
 const OPAQUE: Swizzle = 'rgb1';

@@ -5,7 +5,7 @@ import type { Swizzle } from './swizzle.js';
 import { webGpuTexels } from './webgpu-format-table.js';
 import type { WebGpuTextureFormat } from './webgpu-format-table.js';
 
-/** A GPUFeatureName that a device must have been requested with. */
+/** A GPUFeatureName that the device must be requested with. */
 export type WebGpuFeature =
   | 'texture-compression-bc'
   | 'texture-compression-bc-sliced-3d'
@@ -15,13 +15,13 @@ export type WebGpuFeature =
 /** A texture format of WebGPU whose bytes are those of the surface format. */
 export interface WebGpuFormat {
   readonly format: WebGpuTextureFormat;
-  /** Which component of a sampled texel each of the surface format's r, g, b, a is. */
+  /** The component of a sampled texel for each of the surface format's r, g, b, a. */
   readonly swizzle: Swizzle;
-  /** What the format needs beyond core WebGPU. */
+  /** Requirements of the format beyond core WebGPU. */
   readonly features: readonly WebGpuFeature[];
 }
 
-/** Why a web API has nothing for a format. */
+/** The reason why a web API has no match for a format. */
 export interface NoFormat {
   readonly format: undefined;
   readonly reason: string;
@@ -29,7 +29,7 @@ export interface NoFormat {
 
 const refused: Readonly<Record<string, string>> = {
   Z_D32: 'WebGPU has no 32-bit normalized depth',
-  D32_FLOAT: 'writeTexture cannot write depth32float, of which only copies out are allowed',
+  D32_FLOAT: 'writeTexture cannot write depth32float, which can only be copied from',
   D32_FLOAT_S8X24_UINT: 'writeTexture cannot write the depth of depth32float-stencil8',
 };
 

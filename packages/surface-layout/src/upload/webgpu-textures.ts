@@ -8,11 +8,11 @@ import type { NoFormat, WebGpuFormat } from './webgpu-formats.js';
 
 const FACES = 6;
 
-/** GPUTextureUsage.COPY_DST and TEXTURE_BINDING: those constants are globals that Node does not have. */
+/** GPUTextureUsage.COPY_DST and TEXTURE_BINDING, which are globals that Node does not have. */
 const COPY_DST = 0x02;
 const TEXTURE_BINDING = 0x04;
 
-/** What every WebGPU device has. A greater texture needs a device requested with more. */
+/** The default limits of WebGPU. A larger texture needs a device requested with higher limits. */
 const DEFAULT_LIMITS = {
   maxTextureDimension2D: 8192,
   maxTextureDimension3D: 2048,
@@ -21,7 +21,7 @@ const DEFAULT_LIMITS = {
 
 /** The texture that holds a surface, or a plane of it. */
 export interface WebGpuTexture extends WebGpuFormat {
-  /** For GPUDevice.createTexture, as it is. */
+  /** The argument of GPUDevice.createTexture. */
   readonly descriptor: {
     readonly size: {
       readonly width: number;
@@ -36,12 +36,12 @@ export interface WebGpuTexture extends WebGpuFormat {
   };
   /** For GPUTexture.createView and the layout of a bind group. */
   readonly viewDimension: '2d' | '2d-array' | 'cube' | 'cube-array' | '3d';
-  /** The requiredLimits of the device: those that the texture needs above the defaults. */
+  /** The requiredLimits of the device that the texture needs above the defaults. */
   readonly limits: Readonly<Partial<Record<keyof typeof DEFAULT_LIMITS, number>>>;
 }
 
 /**
- * The WebGPU texture for a surface, of a planar one a texture for each plane; or, alone, the reason why there
+ * The WebGPU texture for a surface, or one for each plane of a planar one; or a single entry with the reason why there
  * is none.
  * @throws SurfaceLayoutError EINVAL for a view format with other blocks.
  */
@@ -60,7 +60,7 @@ export function webGpuTextures(
 
 function unalignedReason(layout: SurfaceLayout, { unaligned = false }: UploadOptions): string | undefined {
   return isUnaligned(layout) && !unaligned
-    ? 'the size is no multiple of the block: WebGPU needs texture-compression-unaligned'
+    ? 'size is not a multiple of the block: WebGPU needs texture-compression-unaligned'
     : undefined;
 }
 
@@ -99,7 +99,7 @@ function textureOf(
   return { ...found, descriptor, viewDimension: viewDimensionOf(layout), limits: limitsOf(descriptor) };
 }
 
-/** A cube view wants whole cubes with square faces. */
+/** A cube view requires whole cubes with square faces. */
 function viewDimensionOf({ description, layers }: SurfaceLayout): WebGpuTexture['viewDimension'] {
   const { cube, width, height, depth } = description;
   if (depth > 1) {

@@ -10,7 +10,7 @@ export interface CommandBox {
   readonly d: number;
 }
 
-/** A command's box, as `@cg/surface-layout` has boxes. */
+/** A command's box as a box of `@cg/surface-layout`. */
 export function boxOf({ x, y, z, w, h, d }: CommandBox): SurfaceBox {
   return { x, y, z, width: w, height: h, depth: d };
 }

@@ -3,7 +3,7 @@ import { Struct } from '../structures/struct.js';
 import type { FieldTypes } from '../structures/struct.js';
 import type { Tail } from '../structures/tail.js';
 
-/** One command: its id, its body, and what may follow the body. */
+/** One command: its id, its body, and its tail. */
 export interface CommandDefinition<F extends FieldTypes = FieldTypes, T extends Tail = Tail> {
   readonly id: number;
   /**
@@ -12,18 +12,18 @@ export interface CommandDefinition<F extends FieldTypes = FieldTypes, T extends 
    */
   readonly headerBytes: 4 | 8;
   readonly body: Struct<F>;
-  /** What follows the body; no parts, nothing. */
+  /** The tail after the body; empty without parts. */
   readonly tail: T;
   readonly hasTail: boolean;
-  /** Belongs to the device context (SVGADeviceContextCmdId), whose ids are a set of their own. */
+  /** Belongs to the device context (SVGADeviceContextCmdId), which has separate ids. */
   readonly deviceContext: boolean;
-  /** Of svga3d_dx.h: a device without SVGA_CAP_DX does not know it. */
+  /** Of svga3d_dx.h: unknown to a device without SVGA_CAP_DX. */
   readonly dx: boolean;
-  /** What the device, and the context if it is for one, must have; its fields may need more (`levelNeeded`). */
+  /** The level that the device, and the context if any, must have; its fields may need more (`levelNeeded`). */
   readonly level: Level;
 }
 
-/** The tail of a command that ends with its body. */
+/** The empty tail. */
 export type NoTail = Readonly<Record<never, never>>;
 
 const NO_TAIL: NoTail = {};
@@ -64,7 +64,7 @@ export function dxCommand<const F extends FieldTypes, const T extends Tail = NoT
   return { ...command(id, fields, tail), dx: true, level: LEVEL.DX };
 }
 
-/** A command of svga3d_dx.h that came with SVGA_CAP2_DX2, or that is of no use without multisampling. */
+/** A command of svga3d_dx.h that came with SVGA_CAP2_DX2, or is useless without multisampling. */
 export function sm41Command<const F extends FieldTypes>(id: number, fields: F): CommandDefinition<F, NoTail> {
   return atLevel(LEVEL.SM41, dxCommand(id, fields));
 }

@@ -4,26 +4,26 @@ import type { CommandFields, CommandName } from './command-table.js';
 import { LEVEL, type Level } from './levels.js';
 import type { FieldTypes, PlacedField, Struct } from '../structures/struct.js';
 
-/** By level, one above the last value that there is: what a level has, those above it have too. */
+/** By level, one above the last value; higher levels include lower ones. */
 type ValueLimits = readonly [legacy: number, dx: number, sm41: number, sm5: number];
 
 /** SVGA3D_PRIMITIVE_PREDX_MAX, _DX10_MAX and _MAX: adjacencies came with DX, patches with shader model 5. */
 const primitives: ValueLimits = [7, 11, 11, 43];
 
-/** Streams that geometry goes out by: more than the first need shader model 5, as does none. */
+/** Rasterized stream of geometry output: any but the first needs shader model 5, and so does none. */
 const streams: ValueLimits = [1, 1, 1, Infinity];
 
 /** Values of types that not every level has, as svga3d_types.h ends their lists (…_PREDX_MAX, …_DX10_MAX, …_MAX). */
 const typeLimits: Partial<Record<HeaderType, ValueLimits>> = {
   SVGA3dPrimitiveType: primitives,
-  // Without DX there are no queries but of occlusion.
+  // Without DX there are only occlusion queries.
   SVGA3dQueryType: [1, 8, 8, 16],
   SVGA3dResourceType: [6, 6, 6, 7],
   // Vertex and pixel; geometry; hull, domain and compute.
   SVGA3dShaderType: [3, 4, 4, 7],
 };
 
-/** A number that a command holds: in its body, in each element of a part, or in each of so many elements. */
+/** A number in a command: in its body, in each element of a part, or in each of a counted number of elements. */
 interface LimitedField {
   readonly field: string;
   readonly of?: string;
@@ -32,7 +32,7 @@ interface LimitedField {
   readonly limits: ValueLimits;
 }
 
-/** Those that the types of fields do not tell. */
+/** Limits that do not follow from the types of fields. */
 const limitedFields: Partial<Record<CommandName, readonly LimitedField[]>> = {
   DRAW: [{ field: 'primitiveType', limits: primitives }],
   DRAW_INDEXED: [{ field: 'primitiveType', limits: primitives }],
@@ -72,11 +72,11 @@ function numbersOf(values: Values, { field, of, count }: LimitedField): readonly
   return counted.map((element) => element[field]);
 }
 
-/** What a command with these fields needs that its device, or its context, may lack. */
+/** The requirement of a command with these fields. */
 export interface Need {
-  /** Infinity for a value that no level has. */
+  /** Infinity for a value that no level supports. */
   readonly level: number;
-  /** The field that needs it; none where the command does. */
+  /** The field that needs it; undefined if the command does. */
   readonly field?: string;
 }
 
@@ -86,8 +86,8 @@ export function hasLimitedFields(name: CommandName): boolean {
 }
 
 /**
- * The level that a command with these fields needs, and which field of it does. A command for contexts without DX
- * can have no more than `LEVEL.LEGACY`, whatever its device can do (`levelAvailable`).
+ * The level that a command with these fields needs, and the field that needs it. A command for contexts without DX is
+ * limited to `LEVEL.LEGACY` on any device (`levelAvailable`).
  */
 export function levelNeeded<N extends CommandName>(name: N, fields: CommandFields<N>): Need {
   let need: Need = { level: definitionOf(name).level };
@@ -103,7 +103,7 @@ export function levelNeeded<N extends CommandName>(name: N, fields: CommandField
   return need;
 }
 
-/** What a command may need on a device of a level: those that are not DX's are for contexts without DX. */
+/** The highest level of a command on a device of a level: commands that are not of DX are for contexts without DX. */
 export function levelAvailable(name: CommandName, device: Level): Level {
   return definitionOf(name).level === LEVEL.LEGACY ? LEVEL.LEGACY : device;
 }

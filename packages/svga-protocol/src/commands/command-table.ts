@@ -55,16 +55,16 @@ export type CommandFields<N extends CommandName> =
     ? StructValues<F> & TailValues<T>
     : never;
 
-/** Where the fields of a command lie, in bytes from the start of its body. */
+/** Offsets of the fields of a command, in bytes from the start of its body. */
 export type CommandOffsets<N extends CommandName> =
   (typeof commandTable)[N] extends CommandDefinition<infer F> ? FieldOffsets<F> : never;
 
-/** The table entry without the type of its fields, for code that treats every command alike. */
+/** The table entry without the type of its fields, for generic code. */
 export function definitionOf(name: CommandName): CommandDefinition {
   return commandTable[name] as unknown as CommandDefinition;
 }
 
-/** Where the fields of a command lie: to read them one by one, without an object. */
+/** Offsets of the fields of a command, for reading them without an object. */
 export function commandOffsets<N extends CommandName>(name: N): CommandOffsets<N> {
   return commandTable[name].body.offsets as unknown as CommandOffsets<N>;
 }
@@ -87,17 +87,17 @@ function indexById(deviceContext: boolean): Int16Array {
 const contextIndex = indexById(false);
 const deviceContextIndex = indexById(true);
 
-/** Which command an id is, as its place in `commandNames`; -1 is none. */
+/** The command of an id, as index in `commandNames`; -1 if none. */
 export function commandIndexOf(id: number, deviceContext: boolean): number {
   return id < ID_LIMIT ? (deviceContext ? deviceContextIndex : contextIndex)[id] : -1;
 }
 
-/** The definition at a place in `commandNames`. */
+/** The definition at an index in `commandNames`. */
 export function definitionAt(index: number): CommandDefinition {
   return definitions[index];
 }
 
-/** Which command an id is, in the device context or in an ordinary one. */
+/** The command of an id, in the device context or in an ordinary one. */
 export function commandNameOf(id: number, deviceContext: boolean): CommandName | undefined {
   const index = commandIndexOf(id, deviceContext);
   return index < 0 ? undefined : commandNames[index];

@@ -4,15 +4,15 @@ import type { SlotGroup } from '../state/context-slots.js';
 import type { IdType } from '../structures/header-types.js';
 
 /**
- * What a command does to an object that it names.
+ * The effect of a command on an object that it names.
  *
- * - `define`, `destroy`: the object begins or ends;
- * - `bind`: it gets its memory, another memory, or none; `back`: it is that memory, a MOB or GMR;
- * - `set`: it goes into a slot of a context's or screen's state; `view`: a view of it is defined;
+ * - `define`, `destroy`: the object is created or destroyed;
+ * - `bind`: its memory is set, changed or removed; `back`: it is that memory, a MOB or GMR;
+ * - `set`: it is set in a slot of a context's or screen's state; `view`: a view of it is defined;
  * - `read`, `write`: its content: of a surface the device's image, of a view the surface's, of a query the result;
  * - `upload`, `readBack`, `invalidate`: between image and memory: the image becomes what the memory has, the memory
  *   what the image has, the image may lose what it has;
- * - `use`: it is named, and its content stays as it is.
+ * - `use`: it is named, and its content is unchanged.
  */
 export type Action =
   | 'back'
@@ -28,46 +28,46 @@ export type Action =
   | 'view'
   | 'write';
 
-/** Which images of a surface: by face and mip, or by subresource, as the names of fields or as a number. */
+/** Images of a surface: by face and mip, or by subresource, as the names of fields or as a number. */
 export type Images =
   { readonly face: string; readonly mipmap: string } | { readonly subresource: number | string };
 
 /** A box, by the names of the fields that have its numbers, or the numbers. */
 export type BoxFields = Readonly<Record<'d' | 'h' | 'w' | 'x' | 'y' | 'z', number | string>>;
 
-/** How the rows of a texture's box lie in a buffer: names of fields. */
+/** The layout of a texture's box in a buffer: names of fields. */
 export interface PitchedRows {
   readonly offset: string;
   readonly pitch: string;
   readonly slicePitch: string;
-  /** The box, and the surface that it is a box of. */
+  /** The box, and its surface. */
   readonly box: BoxFields;
   readonly texture: string;
 }
 
-/** Which part of a surface. What is left out is all there is; what is said is no less than what the device touches. */
+/** The part of a surface. Undefined fields mean everything; the part is at least what the device touches. */
 export interface Extent {
   readonly images?: Images;
   readonly box?: BoxFields;
   /** The part of the command whose elements each have such a box; without it the body has one. */
   readonly part?: string;
-  /** The field which, where it is not 0, makes it all of the image but the box. */
+  /** The field that, if not 0, inverts the box: all of the image except the box. */
   readonly inverted?: string;
   readonly rows?: PitchedRows;
 }
 
-/** The slot that an object goes into: of a group, or of one for each SVGA3dShaderType. */
+/** The slot of an object: in a group, or in one for each SVGA3dShaderType. */
 export interface SlotPlace {
   readonly groups: SlotGroup | readonly SlotGroup[];
-  /** The first slot of the group: a number, or the field that says it. More objects follow one after another. */
+  /** The first slot in the group: a number, or the field with it. Further objects use the following slots. */
   readonly start: number | string;
-  /** `start` is a field of each element of the part, which goes there alone. */
+  /** `start` is a field of each element of the part, with a slot for each. */
   readonly perElement?: boolean;
-  /** The field with the shader type, where there is a group for each. */
+  /** The field with the shader type, if there is a group for each. */
   readonly type?: string;
 }
 
-/** A use that takes place only where a field has a value, or has a bit set, or by default is not 0. */
+/** The condition of a use: a field has a value, has a bit set, or by default is not 0. */
 export interface Condition {
   readonly field: string;
   readonly is?: number;
@@ -80,16 +80,16 @@ export interface Use {
   readonly extent?: Extent;
   readonly slot?: SlotPlace;
   readonly when?: Condition;
-  /** The type of the id, where that of the field does not say it: the field holds one only under the condition. */
+  /** The type of the id, if not that of the field: the field holds an id only under the condition. */
   readonly idType?: IdType;
 }
 
-/** How the table says it: the action alone where there is no more to say. */
+/** The form in the table: the action alone if there is nothing else. */
 export type UseEntry = Action | Use | readonly Use[];
 
 /**
- * What a command does to the pipeline of a context: sets state that draws use, draws or dispatches with all that is in
- * slots, clears what is in them, or counts. A device that does not render has nothing to do for these.
+ * The effect of a command on the pipeline of a context: it sets state for draws, draws or dispatches with the content
+ * of slots, clears it, or counts. A device that does not render ignores these.
  */
 export type PipelineEffect = 'clear' | 'dispatch' | 'draw' | 'query' | 'state';
 

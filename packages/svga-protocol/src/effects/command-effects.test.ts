@@ -64,7 +64,7 @@ describe.each(commandNames)('%s', (name) => {
     expect(misnamed).toEqual([]);
   });
 
-  it('says of every object that it names what it does to it', () => {
+  it('has the effects on every object that it names', () => {
     const listed = references.map(({ part, field }) => [part, field].filter(Boolean).join('.'));
     const conditional = references.filter(({ uses }) => uses[0].idType !== undefined);
     const ids = places.filter(isId).map(({ path }) => path);
@@ -98,7 +98,7 @@ describe.each(commandNames)('%s', (name) => {
     }
   });
 
-  it('says which part of a surface it touches, and the slot that something goes into', () => {
+  it('has the part of a surface that it touches, and the slot of an object', () => {
     for (const { kind, uses } of references) {
       for (const { action, extent, slot } of uses) {
         const moves = ['read', 'write', 'upload', 'readBack', 'invalidate'].includes(action);
@@ -129,7 +129,7 @@ describe('definitions', () => {
       ),
     );
 
-  it.each(Object.keys(idTypes))('what a %s names begins and ends by a command', (type) => {
+  it.each(Object.keys(idTypes))('a %s is created and destroyed by a command', (type) => {
     expect(commandsThat('define', type)).not.toEqual([]);
     // A GMR of no pages is none.
     expect(commandsThat('destroy', type).length > 0).toBe(type !== 'GmrId');
@@ -209,7 +209,7 @@ describe('forEachTouched', () => {
     ]);
   });
 
-  it('a staging copy reads back where it says so', () => {
+  it('a staging copy reads back if its flag is set', () => {
     const fields = { srcSid: 3, dstSid: 3, ...staging };
     const copy = ['read 3/0 0,0,0 4096x1x1', 'write 3/0 0,0,0 4096x1x1'];
     expect(touched('DX_STAGING_COPY', { ...fields, readback: 0 })).toEqual(copy);
@@ -230,7 +230,7 @@ describe('forEachTouched', () => {
     ]);
   });
 
-  it('leaves out surfaces that nobody knows, and images that a surface does not have', () => {
+  it('omits unknown surfaces, and images outside a surface', () => {
     expect(touched('WHOLE_SURFACE_COPY', { srcSid: 9, destSid: 3 })).toEqual(['write 3/0 0,0,0 4096x1x1']);
     expect(touched('READBACK_GB_IMAGE', { sid: 1, face: 5, mipmap: 9 })).toEqual([]);
   });
@@ -264,7 +264,7 @@ describe('forEachReference', () => {
     ]);
   });
 
-  it('of a conditional binding only what its flags ask for', () => {
+  it('a conditional binding has only the effects of its flags', () => {
     const fields = { sid: 1, testMobid: 2, mobid: 3 };
     expect(seen('COND_BIND_GB_SURFACE', { ...fields, flags: 1 })).toEqual([
       'readBack surface 1',

@@ -30,18 +30,18 @@ const effectTable: EffectTable = {
   ...dxPipelineEffects,
 };
 
-/** A place in a command that holds ids, and what the command does to the objects. */
+/** A location of ids in a command, and the effects on their objects. */
 export interface Reference extends IdDescription {
   readonly type: IdType;
-  /** The part of the tail, each element of which has an id; none for a field of the body. */
+  /** The part of the tail whose elements have an id each; undefined for a field of the body. */
   readonly part: string | undefined;
-  /** The field of the body or element; none where the elements are the ids. */
+  /** The field of the body or element; undefined if the elements are the ids. */
   readonly field: string | undefined;
-  /** In the order in which they happen. */
+  /** In order of execution. */
   readonly uses: readonly Use[];
 }
 
-/** What a command does. */
+/** The effects of a command. */
 export interface Effects {
   readonly references: readonly Reference[];
   readonly pipeline: PipelineEffect | undefined;
@@ -85,14 +85,14 @@ const effects: ReadonlyMap<CommandName, Effects> = new Map(
   }),
 );
 
-/** What a command does to the objects that it names and to the pipeline of its context. */
+/** The effects of a command on the objects that it names and on the pipeline of its context. */
 export function effectsOf(name: CommandName): Effects {
   return effects.get(name) as Effects;
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Whether a use takes place, by the fields of the body or element that the condition is about. */
+/** Whether a use takes place, by the fields of the body or element in the condition. */
 export function takesPlace({ when }: Use, values: Values): boolean {
   if (when === undefined) {
     return true;
@@ -104,7 +104,7 @@ export function takesPlace({ when }: Use, values: Values): boolean {
   return (when.bit === undefined ? value : value & when.bit) !== 0;
 }
 
-/** Told of each id of a command and each thing that the command does to the object. */
+/** Called for each id of a command and each use of the object. */
 export type ReferenceVisitor = (id: number, use: Use, reference: Reference) => void;
 
 function visitUses(

@@ -2,7 +2,7 @@ import type { SlotGroup } from '../state/context-slots.js';
 import type { BoxFields, Condition, Extent, Images, Use } from './command-effect.js';
 
 /*
- * The words of the effect table. Names of fields follow the structures that they come from: those of a command's only
+ * Helpers for the effect table. Names of fields follow the structures that they come from: those of a command's only
  * image or box are bare, those of one of two begin with its name (`prefixed` of families/structures.ts).
  */
 
@@ -66,7 +66,7 @@ export function invalidates(extent: Extent = {}): Use {
   return { action: 'invalidate', extent };
 }
 
-/** The object goes into a slot of a group, or the objects into slots from one on. */
+/** Sets the object in a slot of a group, or several objects in consecutive slots. */
 export function sets(
   groups: SlotGroup | readonly SlotGroup[],
   start: number | string = 0,

@@ -68,7 +68,7 @@ export const contextEffects = {
   DX_BIND_SHADER_IFACE: { uses: { cid: 'use', mobid: 'back' }, pipeline: 'state' },
 } as const satisfies EffectFamily;
 
-/** Queries of contexts of both kinds; where one has a MOB of its own, its result is written there. */
+/** Queries of contexts of both kinds; a query with its own MOB has its result written there. */
 export const queryEffects = {
   BEGIN_QUERY: { uses: { cid: 'use' }, pipeline: 'query' },
   END_QUERY: { uses: { cid: 'use', guestResultGmrId: 'write' }, pipeline: 'query' },
@@ -89,7 +89,7 @@ export const queryEffects = {
   DX_SET_PREDICATION: { uses: { queryId: sets(dxSlots.predication) }, pipeline: 'query' },
 } as const satisfies EffectFamily;
 
-/** Views, and commands that go through them. */
+/** Views, and commands that use them. */
 export const viewEffects = {
   DX_DEFINE_SHADERRESOURCE_VIEW: { uses: { shaderResourceViewId: 'define', sid: 'view' } },
   DX_DESTROY_SHADERRESOURCE_VIEW: { uses: { shaderResourceViewId: 'destroy' } },

@@ -21,7 +21,7 @@ const oneBox: Extent = { images: image(), box: box() };
 const boxUnlessInverted: Extent = { ...oneBox, inverted: 'invertBox' };
 const oneSubresource: Extent = { images: subresource('subResource') };
 
-/** SVGA3dTransferType of svga3d_types.h: what SURFACE_DMA moves is written to the surface, or read from it. */
+/** SVGA3dTransferType of svga3d_types.h: the direction of SURFACE_DMA, to the surface or from it. */
 const toSurface = { field: 'transfer', is: 1 } as const;
 const fromSurface = { field: 'transfer', is: 2 } as const;
 
@@ -29,7 +29,7 @@ const fromSurface = { field: 'transfer', is: 2 } as const;
 const asksReadBack = { field: 'flags', bit: 1 } as const;
 const asksUpdate = { field: 'flags', bit: 2 } as const;
 
-/** Surfaces: definition, binding, and what moves between them and their MOBs. */
+/** Surfaces: definition, binding, and transfers between them and their MOBs. */
 export const surfaceEffects = {
   SURFACE_DEFINE: { uses: { sid: 'define' } },
   SURFACE_DEFINE_V2: { uses: { sid: 'define' } },
@@ -105,7 +105,7 @@ const fromBuffer = {
   destSid: writes({ images: subresource('destSubResource'), box: box('destBox') }),
 } as const;
 
-/** The commands with SVGA3dStagingFlags, if one asks for it, give the guest's memory what they have written. */
+/** Commands with SVGA3dStagingFlags read back what they have written if the flag is set. */
 function staging<U extends { readonly dstSid: Use }>(uses: U, extent?: Extent) {
   return { uses: { ...uses, dstSid: [uses.dstSid, readsBack(extent, readback)] } };
 }

@@ -5,7 +5,7 @@ import { effectsOf, takesPlace } from './command-effects.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Told of each part of a surface that a command touches. */
+/** Called for each part of a surface that a command touches. */
 export type TouchVisitor = (sid: number, use: Use, subresource: number, box: SurfaceBox) => void;
 
 function valueOf(values: Values, field: number | string): number {
@@ -24,7 +24,7 @@ export function boxIn(values: Values, { x, y, z, w, h, d }: BoxFields): SurfaceB
   };
 }
 
-/** The subresource in these fields; nobody has checked that the surface has it. */
+/** The subresource in these fields, which the surface may not have. */
 export function subresourceIn(values: Values, images: Images, layout: SurfaceLayout): number {
   return 'face' in images
     ? valueOf(values, images.face) * layout.mips.length + valueOf(values, images.mipmap)
@@ -86,10 +86,10 @@ function visitExtent(
 }
 
 /**
- * Calls back for each box of a surface that a command reads, writes, uploads, reads back or invalidates: in the
- * order of the command's effects, at most what its fields say. Boxes are as the command has them, in the surface or
- * not. What goes through views and slots is not among them: only the context knows the surfaces there.
- * @param layoutOf the layout of a surface; what is done to surfaces without one is left out
+ * Calls back for each box of a surface that a command reads, writes, uploads, reads back or invalidates: in the order
+ * of the command's effects, as an upper bound. Boxes are those of the command, inside the surface or not. Surfaces in
+ * views and slots are not included, as only the context has them. @param layoutOf the layout of a surface; surfaces
+ * without one are left out
  */
 export function forEachTouched<N extends CommandName>(
   name: N,

@@ -2,7 +2,7 @@ import type { IdType } from '../structures/header-types.js';
 import { SVGA_COTABLE } from './cotable-entries.js';
 import { SVGA_OTABLE } from './object-table-entries.js';
 
-/** What an id is of. */
+/** The kind of object of an id. */
 export type ObjectKind =
   | 'blendState'
   | 'context'
@@ -25,14 +25,14 @@ export type ObjectKind =
   | 'surface'
   | 'uaView';
 
-/** What there is to know of a type of ids. */
+/** The description of a type of ids. */
 export interface IdDescription {
   readonly kind: ObjectKind;
   /** SVGAOTableType of the object table with its entries; GMRs and screens have none. */
   readonly objectTable?: number;
   /** SVGACOTableType, of an object of a DX context. */
   readonly coTable?: number;
-  /** It shows a part of a surface. */
+  /** It is a view of a surface. */
   readonly isView?: boolean;
 }
 

@@ -1,7 +1,7 @@
 /** SVGA3D_MAX_SAMPLES of svga3d_limits.h. */
 export const SVGA3D_MAX_SAMPLES = 8;
 
-/** SVGA3D_MAX_SURFACE_FACES of svga3d_types.h: a `face` field counts no further (D7). */
+/** SVGA3D_MAX_SURFACE_FACES of svga3d_types.h: the limit of a `face` field (D7). */
 export const SVGA3D_MAX_SURFACE_FACES = 6;
 
 /** SVGA3D_SURFACE_* flags of svga3d_types.h, as far as drivers of this device use them. */
@@ -15,7 +15,7 @@ export const SVGA3D_SURFACE = {
 } as const;
 
 /**
- * SVGAMobFormat of svga3d_types.h: how the pages of a MOB or object table are found. PTDEPTH_n: through n
+ * SVGAMobFormat of svga3d_types.h: the page-table format of a MOB or object table. PTDEPTH_n: through n
  * levels of pages of page numbers, of 4 bytes each; PTDEPTH64_n: of 8 bytes. RANGE: contiguous from the base
  * on.
  */

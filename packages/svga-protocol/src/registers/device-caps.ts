@@ -1,6 +1,6 @@
 /**
- * SVGA3D_DEVCAP_* indices of Linux drivers/gpu/drm/vmwgfx/device_include/svga3d_devcaps.h, all of them. Index 96,
- * which newer headers call dead, has the name it had when drivers asked for it.
+ * SVGA3D_DEVCAP_* indices of Linux drivers/gpu/drm/vmwgfx/device_include/svga3d_devcaps.h, all of them. Index 96, dead
+ * in newer headers, has its old name, because drivers queried it.
  */
 export const SVGA3D_DEVCAP = {
   '3D': 0,

@@ -100,7 +100,7 @@ export const SVGA_REG = {
   TOP: 85,
   /** The first of SVGA_NUM_PALETTE_REGS colour map registers. */
   PALETTE_BASE: 1024,
-  /** The first of SVGA_REG_SCRATCH_SIZE registers that only hold what was written. */
+  /** The first of SVGA_REG_SCRATCH_SIZE registers without function, which keep their value. */
   SCRATCH_BASE: 1792,
 } as const;
 
@@ -207,7 +207,7 @@ export const SVGA_FIFO_CAP = {
   SCREEN_OBJECT_2: 0x200,
 } as const;
 
-/** SVGA_GMR_*: the ids in guest pointers that are no region of the guest's making. */
+/** SVGA_GMR_*: the reserved ids in guest pointers. */
 export const SVGA_GMR = { NULL: 0xffff_ffff, FRAMEBUFFER: 0xffff_fffe } as const;
 
 /** SVGA_ID_INVALID: no screen. */

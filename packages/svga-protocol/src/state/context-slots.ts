@@ -1,15 +1,15 @@
 import type { CommandFields, CommandName } from '../commands/command-table.js';
 import { SVGA3D_INVALID_ID } from '../structures/header-types.js';
 
-/** When what a slot names is used. */
+/** When the object of a slot is used. */
 export type Stage = 'graphics' | 'compute';
 
-/** What a context knows of a slot besides the object in it; each slot has those of its commands. */
+/** The values of a slot besides its object; each slot has those of its commands. */
 export interface SlotFields {
   readonly stride?: number;
   readonly offset?: number;
   readonly format?: number;
-  /** Known where a command that says it was used (the _V2 ones). */
+  /** Known after a command that has it (the _V2 ones). */
   readonly sizeInBytes?: number;
   readonly spliceIndex?: number;
   readonly face?: number;
@@ -20,7 +20,7 @@ export interface SlotFields {
   readonly predicateValue?: number;
 }
 
-/** What a slot holds. */
+/** The content of a slot. */
 export interface SlotContent extends SlotFields {
   /** Device id of a surface or legacy shader, or id in a table of the context. */
   readonly id: number;
@@ -34,12 +34,12 @@ export interface StateCommand {
 
 type ContentOf = (index: number) => SlotContent;
 
-/** Slots of one kind, which one kind of command sets. */
+/** Slots of one kind, set by one kind of command. */
 export interface SlotGroup {
-  /** Number of the first slot; the slots of all groups are numbered through. */
+  /** Number of the first slot; numbers continue across groups. */
   readonly first: number;
   readonly count: number;
-  /** What a draw or dispatch does to the objects in them. */
+  /** The effect of a draw or dispatch on their objects. */
   readonly effect: 'read' | 'write';
   readonly stage: Stage;
   /** One command sets all of them; otherwise one sets a single slot. */
@@ -89,7 +89,7 @@ function perShaderType(make: (type: number, stage: Stage) => Omit<SlotGroup, 'fi
   );
 }
 
-/** A slot of its own, which a command sets alone and draws read. */
+/** A single slot, set by its own command and read by draws. */
 function single(command: (contentOf: ContentOf) => StateCommand): SlotGroup {
   return group({
     count: 1,
@@ -101,8 +101,8 @@ function single(command: (contentOf: ContentOf) => StateCommand): SlotGroup {
 }
 
 /**
- * The state of a DX context as far as it names objects: slots, and the commands that set them. Which field of a command
- * goes into which slot is among its effects (`effectsOf`).
+ * The state of a DX context that names objects: slots, and the commands that set them. The effects of a command
+ * (`effectsOf`) map its fields to slots.
  */
 export const dxSlots = {
   /** The last one is for a depth-stencil view. */

@@ -10,7 +10,7 @@ export const SVGA_CB_MAX_SIZE_4MB = 4 * 1024 * 1024;
 /** SVGA_CB_MAX_QUEUED_PER_CONTEXT of svga_reg.h. */
 export const SVGA_CB_MAX_QUEUED_PER_CONTEXT = 32;
 
-/** SVGACBContext of svga_reg.h: the low six bits of what is written to COMMAND_LOW. */
+/** SVGACBContext of svga_reg.h: the low six bits of COMMAND_LOW. */
 export const SVGA_CB_CONTEXT = { CONTEXT_0: 0, CONTEXT_1: 1, DEVICE: 0x3f, MASK: 0x3f } as const;
 
 /** SVGACBStatus of svga_reg.h. */
@@ -44,9 +44,9 @@ export const commandBufferHeader = new Struct({
 /** Bytes of an SVGACBHeader; also its alignment in guest memory. */
 export const SVGA_CB_HEADER_BYTES = commandBufferHeader.bytes;
 
-/** What a driver says in an SVGACBHeader (svga_reg.h). */
+/** The driver's fields of an SVGACBHeader (svga_reg.h). */
 export interface CommandBufferHeader {
-  /** Any number the driver likes. */
+  /** Chosen by the driver. */
   readonly id?: number;
   /** SVGA_CB_FLAG bits. */
   readonly flags?: number;
@@ -126,7 +126,7 @@ function isZero(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** Writes what the device answers, and nothing else of the header. */
+/** Writes only the device's fields of the header. */
 export function writeCommandBufferStatus(target: Uint8Array, status: number, errorOffset = 0): void {
   writeU32(target, AT.errorOffset, errorOffset);
   writeU32(target, AT.status, status);

@@ -1,7 +1,7 @@
 import { CommandReader } from './command-reader.js';
 import type { CommandFields, CommandName } from '../commands/command-table.js';
 
-/** Where a command lies in a stream. */
+/** The location of a command in a stream. */
 export interface CommandFrame {
   /** Of its first byte. */
   readonly offset: number;
@@ -18,17 +18,17 @@ export interface KnownCommand<N extends CommandName = CommandName> extends Comma
   readonly fields: CommandFields<N>;
 }
 
-/** A command that the table does not have, but whose header says how long it is. */
+/** An unknown command whose header has its length. */
 export interface UnknownCommand extends CommandFrame {
   readonly name: undefined;
   /** What follows the header: a view. */
   readonly body: Uint8Array;
 }
 
-/** What `decodeCommands` yields; `name` tells which fields there are. */
+/** The result of `decodeCommands`; `name` determines the fields. */
 export type DecodedCommand = { [N in CommandName]: KnownCommand<N> }[CommandName] | UnknownCommand;
 
-/** The command a reader stands at, as an object. */
+/** The reader's current command as an object. */
 export function decodedCommand(reader: CommandReader): DecodedCommand {
   const { offset, id, name, bytes } = reader;
   return name === undefined
@@ -37,11 +37,9 @@ export function decodedCommand(reader: CommandReader): DecodedCommand {
 }
 
 /**
- * The commands of a stream, in order. A 3D command outside the table is yielded without a name and passed
- * over.
- * @param deviceContext the stream is one of the device context, whose ids are a set of their own
- * @throws SvgaProtocolError EBADMSG where the stream stops making sense, after the commands before that place:
- * the reason is the message, the place `values.offset`
+ * The commands of a stream, in order. A 3D command outside the table is yielded without a name and skipped. @param
+ * deviceContext whether the stream is one of the device context, which has separate ids @throws SvgaProtocolError
+ * EBADMSG at damage, after the commands before it: the message has the reason, `values.offset` the place
  */
 export function* decodeCommands(
   stream: Uint8Array,

@@ -70,7 +70,7 @@ function damage(draw: Draw, bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-describe('any bytes decode, or end in EBADMSG where they stop making sense', () => {
+describe('any bytes decode, or end in EBADMSG at the damage', () => {
   it(
     'valid commands with damage',
     () => {

@@ -17,8 +17,8 @@ const SVGA_3D_CMD_FUTURE_MAX = 3000;
 const HEADER_BYTES = 8;
 
 /**
- * Goes through a stream command by command and reads fields where they lie: nothing is allocated for a
- * command but by `fields` and `part`. One reader serves any number of streams, one after another.
+ * Reads a stream command by command, with fields in place: only `fields` and `part` allocate. A reader can be reused
+ * for any number of streams.
  */
 export class CommandReader {
   readonly #deviceContext: boolean;
@@ -35,20 +35,19 @@ export class CommandReader {
   /** With its header; 0 before the first command. */
   bytes = 0;
   id = 0;
-  /** Its place in `commandNames`; -1 for a 3D command that the table does not have. */
+  /** Its index in `commandNames`; -1 for a 3D command outside the table. */
   index = -1;
-  /** Where `next` found a command cut off in a stream that goes on: bytes it takes at least. */
+  /** After `next` found a command cut off in a stream that continues: the minimum of its bytes. */
   wanted = 0;
 
-  /** @param deviceContext the streams are of the device context, whose ids are a set of their own */
+  /** @param deviceContext whether the streams are of the device context, which has separate ids */
   constructor(deviceContext = false) {
     this.#deviceContext = deviceContext;
   }
 
   /**
-   * Begins with a stream: `next` moves to its first command.
-   * @param whole false where more of the stream follows after `end`: there `next` says no instead of
-   * throwing for a command that is cut off
+   * Starts a stream: `next` moves to its first command. @param whole false if more of the stream follows after `end`:
+   * `next` then returns false for a command that is cut off, instead of throwing
    */
   aim(stream: Uint8Array, start = 0, end = stream.length, whole = true): this {
     if (stream !== this.#bytes) {
@@ -65,8 +64,8 @@ export class CommandReader {
   /**
    * Moves to the next command and measures it.
    * @returns false at the end of the stream
-   * @throws SvgaProtocolError EBADMSG with `offset` where no whole command begins there, or one whose size is
-   * not that of its kind; `offset` is that place then
+   * @throws SvgaProtocolError EBADMSG with `offset` if no whole command begins there, or its size is wrong; `offset` is
+   * then that place
    */
   next(): boolean {
     this.offset += this.bytes;
@@ -89,7 +88,7 @@ export class CommandReader {
       : this.#measureSized(left);
   }
 
-  /** Its name; undefined for a 3D command that the table does not have. */
+  /** Its name; undefined for a 3D command outside the table. */
   get name(): CommandName | undefined {
     return this.index < 0 ? undefined : commandNames[this.index];
   }
@@ -99,7 +98,7 @@ export class CommandReader {
     return this.offset + this.bytes - this.body;
   }
 
-  /** A field of 8 bits; `at` counts from the body, as `commandOffsets` has it. */
+  /** A field of 8 bits; `at` counts from the body, as in `commandOffsets`. */
   u8(at: number): number {
     return this.#view.getUint8(this.body + at);
   }
@@ -166,7 +165,7 @@ export class CommandReader {
     return (field, index) => body.readNumber(this.#view, this.body, field, index) ?? NaN;
   }
 
-  /** A command with its id alone before the body: what follows the body is what its fields come to. */
+  /** A command with only its id before the body: the tail follows from its fields. */
   #measureShort(definition: CommandDefinition, left: number): boolean {
     const { id } = this;
     const least = 4 + definition.body.bytes;
@@ -241,7 +240,7 @@ export class CommandReader {
     }
   }
 
-  /** Structures that state their own size, from `start` of the body on. */
+  /** Structures with their own size field, from `start` of the body on. */
   #checkSizes({ struct, sizeField = '', elementBytes }: TailPart, start: number, count: number): void {
     for (let i = 0; i < count; i++) {
       const at = this.body + start + i * elementBytes;

@@ -7,7 +7,7 @@ import type { AnyValues } from '../structures/struct.js';
 import { partCount } from '../structures/tail.js';
 import type { BodyReader, TailPart } from '../structures/tail.js';
 
-/** Room of a growing writer at the start: a page. */
+/** Initial capacity of a growing writer: a page. */
 const FIRST_BYTES = 4096;
 
 /** A part's elements. */
@@ -25,7 +25,7 @@ function bodyReader(fields: AnyFields): BodyReader {
 
 /**
  * Bytes of a command with these fields.
- * @throws SvgaProtocolError EINVAL where a part has not as many elements as the other fields say
+ * @throws SvgaProtocolError EINVAL if the length of a part differs from that in the other fields
  */
 function encodedBytes({ headerBytes, body, tail, hasTail }: CommandDefinition, fields: AnyFields): number {
   let bytes = headerBytes + body.bytes;
@@ -62,8 +62,8 @@ function writePart(view: DataView, start: number, part: TailPart, elements: Elem
 }
 
 /**
- * Writes commands one after another, into memory of its own that grows, or into memory that is given. Nothing
- * is allocated for a command, except where the writer grows.
+ * Writes commands to its own growing memory, or to given memory. A command needs no allocation, unless the writer
+ * grows.
  */
 export class CommandWriter {
   readonly #fixed: boolean;
@@ -71,7 +71,7 @@ export class CommandWriter {
   #view: DataView;
   #length = 0;
 
-  /** @param target where to write, from its first byte to at most its last; without it the writer grows */
+  /** @param target the memory to write to; without it the writer grows */
   constructor(target?: Uint8Array) {
     this.#fixed = target !== undefined;
     this.#target = target ?? new Uint8Array(FIRST_BYTES);
@@ -83,7 +83,7 @@ export class CommandWriter {
     return this.#length;
   }
 
-  /** What has been written: a view, good until the next write. */
+  /** The written bytes: a view, valid until the next write. */
   get bytes(): Uint8Array {
     return this.#target.subarray(0, this.#length);
   }
@@ -91,8 +91,8 @@ export class CommandWriter {
   /**
    * Appends a command.
    * @returns its offset in bytes
-   * @throws SvgaProtocolError ENOSPC where given memory has no room for it, EINVAL where a part of the tail
-   * has not as many elements as the fields say; nothing is written then
+   * @throws SvgaProtocolError ENOSPC if given memory has no room for it, EINVAL if the length of a part of the tail
+   * differs from that in the fields; nothing is written then
    */
   write<N extends CommandName>(name: N, fields: CommandFields<N>): number {
     const definition = definitionOf(name);
@@ -115,7 +115,7 @@ export class CommandWriter {
     return offset;
   }
 
-  /** Takes back what was written from `length` on; 0 starts anew in the same memory. */
+  /** Removes the bytes from `length` on; 0 restarts in the same memory. */
   truncate(length = 0): void {
     if (!(length >= 0 && length <= this.#length)) {
       throw new SvgaProtocolError('EINVAL', 'cannot truncate to more than was written', {
@@ -147,8 +147,8 @@ export class CommandWriter {
 }
 
 /**
- * One command as bytes of its own.
- * @throws SvgaProtocolError EINVAL where a part of the tail has not as many elements as the fields say
+ * One command as new bytes. @throws SvgaProtocolError EINVAL if the length of a part of the tail differs from that in
+ * the fields
  */
 export function encodeCommand<N extends CommandName>(name: N, fields: CommandFields<N>): Uint8Array {
   const bytes = encodedBytes(definitionOf(name), fields as unknown as AnyFields);

@@ -54,7 +54,7 @@ describe('the wire protocol', () => {
     );
   });
 
-  it('device context commands have ids of their own', () => {
+  it('device context commands have separate ids', () => {
     const bytes = encodeCommand('DC_CMD_START_STOP_CONTEXT', { enable: 1, context: 0 });
     expect([...bytes]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
     expect([...decodeCommands(bytes, true)]).toMatchObject([
@@ -129,7 +129,7 @@ describe('a damaged stream', () => {
     ['a cut body', [0x4d, 4, 0, 0, 36, 0, 0, 0, 1], 'stream ends inside a command'],
     ['a wrong size', [0x4d, 4, 0, 0, 1, 0, 0, 0, 1], 'size is not that of the command'],
     ['an id without a length', [99, 0, 0, 0], 'not a command'],
-  ])('%s: says where and why, after the commands before it', (_, tail, why) => {
+  ])('%s: reports place and reason, after the commands before it', (_, tail, why) => {
     const { commands, error } = decodeAll(Uint8Array.from([...fence, ...tail]));
     expect(commands).toMatchObject([{ name: 'FENCE' }]);
     expect(error).toMatchObject({ code: 'EBADMSG', values: { offset: 8 } });
@@ -152,7 +152,7 @@ describe('a damaged stream', () => {
     expect(decodeAll(bytes).error).toMatchObject({ code: 'EBADMSG', values: { offset: 0 } });
   });
 
-  it('a 3D command outside the table is passed over', () => {
+  it('a 3D command outside the table is skipped', () => {
     const bytes = Uint8Array.from([...new Uint8Array(Uint32Array.of(1299, 4, 5).buffer), ...fence]);
     expect(decodeAll(bytes)).toMatchObject({
       commands: [

@@ -1,6 +1,6 @@
 /**
  * Types of fields that hold the id of an object. SVGA… are typedefs of the device headers; the others stand for a
- * plain uint32 there. What objects they are: `objects/object-kinds.ts`.
+ * plain uint32 there. Their kinds are in `objects/object-kinds.ts`.
  */
 export const idTypes = {
   ContextId: 'u32',
@@ -32,8 +32,8 @@ export type IdType = keyof typeof idTypes;
 export const SVGA3D_INVALID_ID = 0xffff_ffff;
 
 /**
- * Typedefs of the device headers (svga_reg.h, svga3d_types.h, svga3d_cmd.h, svga3d_dx.h) that fields are
- * declared with, and the width each has. Their values have names: `value-names.ts`.
+ * Typedefs of the device headers (svga_reg.h, svga3d_types.h, svga3d_cmd.h, svga3d_dx.h) of fields, with the width of
+ * each. Their values have names: `value-names.ts`.
  */
 export const headerTypes = {
   ...idTypes,

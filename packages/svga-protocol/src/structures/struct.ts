@@ -9,18 +9,18 @@ export interface Padding {
   readonly padding: number;
 }
 
-/** A fixed number of equal elements, one after another: numbers, or structures. */
+/** An array of fixed length, of numbers or structures. */
 export interface FieldArray<E extends ScalarType | FieldTypes = ScalarType | FieldTypes> {
   readonly element: E;
   readonly length: number;
-  /** The field of the same structure that says how many elements count. */
+  /** The field of the same structure with the number of valid elements. */
   readonly countedBy?: string;
 }
 
-/** The type of a field: a number under its C type or its typedef's name, an array, or padding. */
+/** The type of a field: a number by its C type or typedef, an array, or padding. */
 export type FieldType = FieldArray | HeaderType | Padding | ScalarType;
 
-/** The fields of a structure in the order of its bytes; there is no padding but what is listed. */
+/** The fields of a structure in order; all padding is listed. */
 export interface FieldTypes {
   readonly [field: string]: FieldType;
 }
@@ -33,12 +33,12 @@ export type StructValues<F extends FieldTypes> = {
   readonly [K in keyof F as F[K] extends Padding ? never : K]: FieldValue<F[K]>;
 };
 
-/** Where each field lies, in bytes from the start of its structure. */
+/** Offset of each field, in bytes from the start of its structure. */
 export type FieldOffsets<F extends FieldTypes> = {
   readonly [K in keyof F as F[K] extends Padding ? never : K]: number;
 };
 
-/** What a field holds, to code that knows structures only through their description. */
+/** The value of a field, for generic code. */
 export type AnyValue = number | readonly (AnyValues | number)[];
 
 /** The values of any structure. */
@@ -47,8 +47,8 @@ export interface AnyValues {
 }
 
 /**
- * Describes `length` elements in a row.
- * @param countedBy the field of the structure that says how many of them count, if one does
+ * Describes an array of `length` elements. @param countedBy the field of the structure with the number of valid
+ * elements, if any
  */
 export function arrayOf<const E extends ScalarType | FieldTypes>(
   element: E,
@@ -108,20 +108,20 @@ function readScalar(view: DataView, at: number, type: ScalarType): number {
   }
 }
 
-/** One field with its place; padding is none. */
+/** One field with its offset; padding is not a field. */
 export interface PlacedField {
   readonly name: string;
   readonly offset: number;
   readonly type: Exclude<FieldType, Padding>;
-  /** What each number of it is; undefined for structures. */
+  /** The type of its numbers; undefined for structures. */
   readonly scalar: ScalarType | undefined;
-  /** Of an array of structures: one of them. */
+  /** For an array of structures: the structure. */
   readonly struct: Struct<FieldTypes> | undefined;
   /** Elements of an array; 1 for anything else. */
   readonly length: number;
   /** Of one element. */
   readonly elementBytes: number;
-  /** Of an array: the field that says how many of its elements count. */
+  /** For an array: the field with the number of valid elements. */
   readonly countedBy: string | undefined;
 }
 
@@ -167,18 +167,18 @@ function readElement(view: DataView, at: number, field: PlacedField): number | A
 }
 
 /**
- * A packed structure of the device's interface, from one description of its fields: what writes it and what
- * reads it. A u32 is taken modulo 2^32, as C does; a u64 is a plain number, exact below 2^53 and the nearest
- * double above. An array that is given short is written with zeros for the rest.
+ * A packed structure of the device's interface, with reader and writer from one description of its fields. A u32 is
+ * taken modulo 2^32, as in C; a u64 is a plain number, exact below 2^53 and the nearest double above. A shorter array
+ * is padded with zeros.
  */
 export class Struct<F extends FieldTypes> {
   /** Size. */
   readonly bytes: number;
   /** In the order of their bytes, without padding. */
   readonly fields: readonly PlacedField[];
-  /** Arrays of which a field says how many elements count. */
+  /** Arrays with a field for the number of valid elements. */
   readonly countedArrays: readonly PlacedField[];
-  /** Where each field lies: what reads single fields of a structure without making an object of it. */
+  /** Offset of each field, for reading single fields without an object. */
   readonly offsets: FieldOffsets<F>;
   readonly #padding: readonly (readonly [at: number, bytes: number])[];
 
@@ -203,7 +203,7 @@ export class Struct<F extends FieldTypes> {
     this.#padding = gaps;
   }
 
-  /** Where a field lies, in bytes from the start. */
+  /** Offset of a field, in bytes from the start. */
   offsetOf(name: keyof F & string): number {
     return (this.offsets as Readonly<Record<string, number>>)[name];
   }
@@ -231,7 +231,7 @@ export class Struct<F extends FieldTypes> {
     }
   }
 
-  /** Reads one field that is a number, or an element of one of numbers; undefined is none of this structure. */
+  /** Reads one number, or an element of an array of numbers; undefined for an unknown field. */
   readNumber(view: DataView, at: number, name: string, index = 0): number | undefined {
     const field = this.fields.find((placed) => placed.name === name);
     return field?.scalar === undefined || index >= field.length
@@ -263,7 +263,7 @@ function zero(view: DataView, at: number, bytes: number): void {
   }
 }
 
-/** The same bytes, for what reads and writes structures in them. */
+/** The same bytes as a DataView, for reading and writing structures. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -6,12 +6,12 @@ import type { FieldTypes, StructValues } from './struct.js';
 export type BodyReader = (field: string, index?: number) => number;
 
 /**
- * How many elements a part has.
+ * The number of elements of a part.
  *
- * - `rest`: as many as the size in the command's header leaves room for;
- * - `atMostOne`: one where the size leaves room for it;
- * - `field`: as many as that field of the body says; with `orNone` all may be missing;
- * - `fromBody`: what the fields of the body come to together.
+ * - `rest`: as many as fit the size in the command's header;
+ * - `atMostOne`: one if it fits the size;
+ * - `field`: the value of that field of the body; with `orNone` all may be missing;
+ * - `fromBody`: computed from the fields of the body.
  */
 export type PartCount =
   | 'atMostOne'
@@ -19,22 +19,22 @@ export type PartCount =
   | { readonly field: string; readonly orNone?: boolean }
   | { readonly fromBody: (body: BodyReader) => number };
 
-/** One part of what follows a command's body: equal elements, one after another. */
+/** One part of the tail after a command's body: an array of equal elements. */
 export interface TailPart<V = unknown> {
   readonly kind: 'bytes' | 'dwords' | 'structs';
   readonly elementBytes: number;
   readonly count: PartCount;
-  /** What each element of `structs` is. */
+  /** The type of the elements of `structs`. */
   readonly struct: Struct<FieldTypes> | undefined;
-  /** What each element of `dwords` is, where its type says more than u32. */
+  /** The type of the elements of `dwords`, if more specific than u32. */
   readonly type: HeaderType | undefined;
-  /** The field of each element that must be `elementBytes`: the structure states its own size. */
+  /** The field of each element with its own size, which must be `elementBytes`. */
   readonly sizeField: string | undefined;
-  /** The type of the part's value; there is no such property. */
+  /** The type of the part's value; a phantom property. */
   readonly valueType?: V;
 }
 
-/** What follows a command's body: parts by name, in order. */
+/** The tail after a command's body: parts by name, in order. */
 export type Tail = Readonly<Record<string, TailPart>>;
 
 /** The parts of a tail as values. */
@@ -43,8 +43,7 @@ export type TailValues<T extends Tail> = {
 };
 
 /**
- * Structures.
- * @param sizeField the field in which each states its own size
+ * Structures. @param sizeField the field of each with its own size
  */
 export function structs<const F extends FieldTypes>(
   fields: F,
@@ -66,10 +65,8 @@ export function bytes(count: PartCount = 'rest'): TailPart<Uint8Array> {
 }
 
 /**
- * Elements of a part.
- * @param left bytes that the command's size leaves for this part and those behind it; Infinity where the
- * command has no size
- * @returns not a whole number, or not one at all, where the body's fields make no sense
+ * The number of elements of a part. @param left bytes of the command's size left for this part and later ones; Infinity
+ * if the command has no size @returns not an integer, or NaN, if the body's fields are invalid
  */
 export function partCount(part: TailPart, body: BodyReader, left: number): number {
   const { count, elementBytes } = part;

@@ -1,4 +1,4 @@
-// Little-endian words in bytes, without a DataView: for what is read or written where one would have to be made.
+// Little-endian words in bytes, for code that would have to create a DataView.
 
 export function readU32(bytes: Uint8Array, at: number): number {
   return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;

@@ -22,7 +22,7 @@ it('an id of no object is INVALID, in the body, in elements and as an element', 
   );
 });
 
-it('guest memory regions have names of their own', () => {
+it('guest memory regions have their own names', () => {
   const fields = { offset: 0, bytesPerLine: 256, format: 0 };
   expect(textOf('DEFINE_GMRFB', { gmrId: 0xffff_fffe, ...fields })).toContain('gmrId=FRAMEBUFFER');
   expect(textOf('DEFINE_GMRFB', { gmrId: NONE, ...fields })).toContain('gmrId=NULL');

@@ -5,10 +5,10 @@ import type { HeaderType } from '../structures/header-types.js';
 import type { AnyValue, AnyValues, FieldTypes, PlacedField, Struct } from '../structures/struct.js';
 import { valueName } from './value-names.js';
 
-/** Digits that tell every float from its neighbours. */
+/** Digits that distinguish every float from its neighbours. */
 const FLOAT_DIGITS = 9;
 
-/** As few digits as make the same float. */
+/** The fewest digits that give the same float. */
 function floatText(value: number): string {
   let digits = 6;
   while (digits < FLOAT_DIGITS && Math.fround(Number(value.toPrecision(digits))) !== value) {
@@ -46,7 +46,7 @@ function structTexts(struct: Struct<FieldTypes>, values: AnyValues, most: number
   return texts;
 }
 
-/** Structures stand one by one, numbers together. */
+/** Structures one by one, numbers together. */
 function listTexts(
   name: string,
   length: number,
@@ -65,7 +65,7 @@ function listTexts(
 /**
  * The fields of a command as texts `field=value`, in the order of their bytes, with the headers' names for
  * the values that have one.
- * @param mostElements of an array; how many more there are is said
+ * @param mostElements of an array; the number of further ones is printed
  */
 export function fieldTexts(command: KnownCommand, mostElements = Infinity): string[] {
   const { body, tail } = definitionOf(command.name);

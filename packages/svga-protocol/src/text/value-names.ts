@@ -159,7 +159,7 @@ function bitNames(bits: Bits, value: number): string | undefined {
 }
 
 /**
- * What the headers call a value of one of their types, without the prefix that all values of the type share:
+ * The headers' name of a value, without the prefix that all values of its type share:
  * SVGA3D_SURFACE_CUBEMAP is CUBEMAP. Flags are joined by `|`.
  * @returns undefined for a value without a name
  */

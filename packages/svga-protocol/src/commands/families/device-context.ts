@@ -1,6 +1,6 @@
 import { deviceContextCommand } from '../command-definition.js';
 
-/** SVGADeviceContextCmdId of svga_reg.h: what a driver sends on SVGA_CB_CONTEXT_DEVICE. */
+/** SVGADeviceContextCmdId of svga_reg.h: commands for SVGA_CB_CONTEXT_DEVICE. */
 export const deviceContextCommands = {
   DC_CMD_NOP: deviceContextCommand(0, {}),
   DC_CMD_START_STOP_CONTEXT: deviceContextCommand(1, { enable: 'u32', context: 'SVGACBContext' }),

@@ -36,7 +36,7 @@ const fromBuffer = {
   ...prefixed('destBox', box),
 } as const;
 
-/** What moves bytes between subresources, buffers and their MOBs (svga3d_dx.h). */
+/** Transfers between subresources, buffers and their MOBs (svga3d_dx.h). */
 export const dxCopyCommands = {
   DX_PRED_COPY_REGION: dxCommand(1178, { ...subresources, ...copyBox }),
   DX_PRED_COPY: dxCommand(1179, surfaces),

@@ -16,7 +16,7 @@ const viewport = {
 } as const;
 const pad0 = { padding: 4 } as const;
 
-/** What is bound to the stages of a DX context's pipeline (svga3d_dx.h). */
+/** Bindings of the stages of a DX context's pipeline (svga3d_dx.h). */
 export const dxPipelineCommands = {
   DX_SET_SINGLE_CONSTANT_BUFFER: dxCommand(1148, {
     slot: 'u32',

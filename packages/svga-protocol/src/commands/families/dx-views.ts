@@ -1,7 +1,7 @@
 import { dxCommand, sm5Command } from '../command-definition.js';
 import { rgbaFloat, prefixed } from './structures.js';
 
-/** What a view shows of which surface. */
+/** The surface of a view, and the part that it covers. */
 export const viewed = {
   sid: 'SVGA3dSurfaceId',
   format: 'SVGA3dSurfaceFormat',
@@ -36,7 +36,7 @@ export const depthStencilView = {
   pad0: { padding: 3 },
 } as const;
 
-/** Views, and what clears through them (svga3d_dx.h). */
+/** Views, and clears through them (svga3d_dx.h). */
 export const dxViewCommands = {
   DX_CLEAR_RENDERTARGET_VIEW: dxCommand(1176, {
     renderTargetViewId: 'SVGA3dRenderTargetViewId',

@@ -17,7 +17,7 @@ function maskBytes(body: BodyReader, depthField: string): number {
   return 4 * Math.ceil((body('width') * body(depthField)) / 32) * body('height');
 }
 
-/** Whether a screen object comes with a backing store; of any other size it cannot be measured. */
+/** Whether a screen object has a backing store; another size is invalid. */
 function backingStores(body: BodyReader): number {
   const structSize = body('structSize');
   return structSize === SCREEN_OBJECT_2_BYTES ? 1 : structSize === SCREEN_OBJECT_BYTES ? 0 : NaN;
@@ -46,8 +46,8 @@ const cursor = { id: 'u32', hotspotX: 'u32', hotspotY: 'u32', width: 'u32', heig
 const point = { x: 'i32', y: 'i32' } as const;
 
 /**
- * SVGAFifoCmdId of svga_reg.h, below 1000 and without a size: what follows the body follows from it. NOP and
- * NOP_ERROR are also names of 3D commands, and bear SVGA_CMD_'s here.
+ * SVGAFifoCmdId of svga_reg.h, below 1000 and without a size: the length of the tail follows from the body. NOP and
+ * NOP_ERROR are also names of 3D commands, and have the prefix CMD_ here.
  */
 export const fifoCommands = {
   UPDATE: fifoCommand(1, rectangle),
@@ -67,7 +67,7 @@ export const fifoCommands = {
   UPDATE_VERBOSE: fifoCommand(25, { ...rectangle, reason: 'u32' }),
   FRONT_ROP_FILL: fifoCommand(29, { color: 'u32', ...rectangle, rop: 'u32' }),
   FENCE: fifoCommand(30, { fence: 'u32' }),
-  // The ring moves by whole dwords.
+  // The ring holds whole dwords.
   ESCAPE: fifoCommand(
     33,
     { nsid: 'u32', size: 'u32' },

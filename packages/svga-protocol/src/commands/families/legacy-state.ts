@@ -146,7 +146,7 @@ export const legacyDrawCommands = {
     primitiveType: 'u8',
     padding: { padding: 3 },
   }),
-  // Packed: the dwords behind the bytes are not aligned.
+  // Packed: the dwords after the bytes are not aligned.
   DRAW_INDEXED: command(1142, {
     cid: 'ContextId',
     primitiveType: 'u8',

@@ -1,8 +1,8 @@
 import type { FieldTypes } from '../../structures/struct.js';
 
 /*
- * Structures that commands hold, spelled out there: the fields of the only box of a command are its own
- * (x, y, z, w, h, d), those of one box of two begin with the box's name (boxSrcX).
+ * Structures in commands, expanded: the fields of the only box of a command are bare (x, y, z, w, h, d), those of one
+ * box of two begin with the box's name (boxSrcX).
  */
 
 /** SVGA3dBox of svga3d_types.h. */
@@ -11,7 +11,7 @@ export const box = { x: 'u32', y: 'u32', z: 'u32', w: 'u32', h: 'u32', d: 'u32' 
 /** SVGA3dSignedBox of svga3d_types.h. */
 export const signedBox = { x: 'i32', y: 'i32', z: 'i32', w: 'i32', h: 'i32', d: 'i32' } as const;
 
-/** SVGA3dCopyBox of svga3d_types.h: a box of the destination and where the source's begins. */
+/** SVGA3dCopyBox of svga3d_types.h: a box of the destination and the origin in the source. */
 export const copyBox = { ...box, srcx: 'u32', srcy: 'u32', srcz: 'u32' } as const;
 
 /** SVGA3dRect of svga3d_types.h. */
@@ -38,12 +38,12 @@ export const guestImage = { ...guestPtr, pitch: 'u32' } as const;
 /** SVGA3dRGBAFloat of svga3d_types.h. */
 export const rgbaFloat = { r: 'f32', g: 'f32', b: 'f32', a: 'f32' } as const;
 
-/** The fields of a structure under names that begin with that of the field it is. */
+/** The fields of a structure, prefixed with the name of its field. */
 export type Prefixed<P extends string, F extends FieldTypes> = {
   readonly [K in keyof F & string as `${P}${Capitalize<K>}`]: F[K];
 };
 
-/** Spells out a structure of which a command holds several. */
+/** Expands a structure that a command has several of. */
 export function prefixed<const P extends string, const F extends FieldTypes>(
   prefix: P,
   fields: F,

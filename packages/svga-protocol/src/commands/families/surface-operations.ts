@@ -35,7 +35,7 @@ const surface = {
   numMipLevels: arrayOf('u32', FACES),
 } as const;
 
-/** Surfaces of the host's own memory, and what copies between surfaces (svga3d_cmd.h). */
+/** Surfaces in the host's memory, and copies between surfaces (svga3d_cmd.h). */
 export const surfaceOperationCommands = {
   SURFACE_DEFINE: command(1040, surface, { mipSizes: structs(size, { fromBody: mipCount }) }),
   SURFACE_DESTROY: command(1041, { sid: 'SVGA3dSurfaceId' }),
