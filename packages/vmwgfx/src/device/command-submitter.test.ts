@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { bench } from '../driver.fixture.js';
+import { bench, type Bench } from '../driver.fixture.js';
 import { Fence } from './fence.js';
 import { SvgaPorts } from './svga-ports.js';
 
@@ -52,6 +52,60 @@ describe('CommandSubmitter', () => {
     );
     queue.flush();
     expect(device.fifo[6]).toBe(20_000);
+  });
+});
+
+describe("a submission's updates and commands in one buffer", () => {
+  const fence = ({ driver }: Bench, number: number): void =>
+    driver.state.queue.emit('FENCE', { fence: number });
+  const refusedBy = ({ driver }: Bench, told?: () => void): void =>
+    driver.state.queue.emit('DESTROY_GB_SURFACE', { sid: 5 }, told);
+
+  it('8.7: a refused update keeps the commands from running; the other updates are done', () => {
+    const on = bench();
+    const { queue } = on.driver.state;
+    const passed: number[] = [];
+    on.device.events.listen((event) => event.kind === 'fence-passed' && passed.push(event.fence));
+    const told = vi.fn();
+    refusedBy(on, told);
+    fence(on, 1);
+    queue.beginUserCommands();
+    fence(on, 2);
+    expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO' }));
+    expect([told.mock.calls.length, passed]).toEqual([1, [1]]);
+    expect(queue.endUserCommands()).toMatchObject({ code: 'EIO', facts: { offset: 0 } });
+    fence(on, 3);
+    queue.flush();
+    expect(passed).toEqual([1, 3]);
+  });
+
+  it('8.7: a refused command is left out, and the others are done', () => {
+    const on = bench();
+    const { queue } = on.driver.state;
+    fence(on, 1);
+    queue.beginUserCommands();
+    refusedBy(on);
+    fence(on, 2);
+    expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO' }));
+    expect(on.device.fifo[6]).toBe(2);
+    expect(queue.endUserCommands()).toBeUndefined();
+  });
+
+  it('8.7: what does not fit into the buffer of the updates is a command as well', () => {
+    const on = bench();
+    const { queue } = on.driver.state;
+    for (let i = 1; i <= 100; i++) {
+      fence(on, i);
+    }
+    queue.beginUserCommands();
+    for (let left = queue.maxCommandBytes / 8 - 100; left > 0; left--) {
+      fence(on, 200);
+    }
+    refusedBy(on);
+    fence(on, 300);
+    expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO' }));
+    expect(queue.endUserCommands()).toBeUndefined();
+    expect(on.device.fifo[6]).toBe(300);
   });
 });
 
