@@ -48,10 +48,6 @@ export function submit(
     commands.forEach((command) => addToValidation(validation, command));
     validation.validate();
     checks.changes?.prepare();
-    if (checks.changes !== undefined) {
-      // The state of contexts is noted while their commands are sent, so they must be known to run.
-      queue.flush();
-    }
     driver.memory.preemption.reach('submit: between updates and commands' satisfies PreemptionPoint);
     validation.checkReady();
     queue.beginUserCommands();
