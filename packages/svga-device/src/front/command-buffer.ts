@@ -137,7 +137,7 @@ export class CommandBufferRunner {
       }
     } catch (error) {
       if (error instanceof CommandWait) {
-        return { wait: error, stream: new StoppedStream(objects), flags };
+        return { wait: error, stream: new StoppedStream(objects, error), flags };
       }
       return failedAt(reader, flags, error);
     }

@@ -5,7 +5,7 @@ import { isNotExecuted } from '../commands/not-executed.js';
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { COST } from '../objects/work-budget.js';
-import { CommandWait } from '../renderer/command-wait.js';
+import type { CommandWait } from '../renderer/command-wait.js';
 import { commandNames, definitionOf, SvgaProtocolError } from '@cg/svga-protocol';
 import type { CommandReader } from '@cg/svga-protocol';
 
@@ -35,7 +35,7 @@ export function executeCommand(objects: DeviceObjects, reader: CommandReader): v
   const executor = executorOf(objects, reader);
   objects.budget.chargeEach(1, COST.COMMAND + COST.FIELD_BYTE * reader.bytes);
   objects.surroundings.events.tell?.({ kind: 'command-starts', reader });
-  attempt(objects, reader, executor);
+  perform(objects, reader, executor);
 }
 
 /**
@@ -52,7 +52,7 @@ export function goOnWith(
   if (failure !== undefined) {
     throw new SvgaDeviceError('EIO', `the renderer failed (${failure.message})`);
   }
-  attempt(objects, reader, wait.goOn ?? executorOf(objects, reader));
+  perform(objects, reader, wait.goOn ?? executorOf(objects, reader));
 }
 
 function executorOf(objects: DeviceObjects, reader: CommandReader): Executor {
@@ -67,16 +67,9 @@ function executorOf(objects: DeviceObjects, reader: CommandReader): Executor {
   return executor;
 }
 
-function attempt(objects: DeviceObjects, reader: CommandReader, executor: Executor): void {
-  const { left } = objects.budget;
-  try {
-    executor(objects, reader);
-  } catch (error) {
-    if (error instanceof CommandWait && error.goOn === undefined) {
-      objects.budget.takeBack(left);
-    }
-    throw error;
-  }
+function perform(objects: DeviceObjects, reader: CommandReader, executor: Executor): void {
+  objects.budget.beginCommand();
+  executor(objects, reader);
   objects.surroundings.events.tell?.({ kind: 'command-done', reader });
   objects.counters.countCommand(reader.index);
   if (isNotExecuted[reader.index]) {
@@ -98,7 +91,10 @@ export class StoppedStream {
   readonly #left: number;
   readonly #dxContextId: number | undefined;
 
-  constructor(objects: DeviceObjects) {
+  constructor(objects: DeviceObjects, wait: CommandWait) {
+    if (wait.goOn === undefined) {
+      objects.budget.takeBackCommand();
+    }
     this.#objects = objects;
     this.#left = objects.budget.left;
     this.#dxContextId = objects.dxContextId;

@@ -94,7 +94,7 @@ export class FifoRing {
       if (!(error instanceof CommandWait)) {
         throw error;
       }
-      const stream = new StoppedStream(this.#objects);
+      const stream = new StoppedStream(this.#objects, error);
       host.stop(error, (failure) => {
         stream.goOn();
         this.#runFrom(state, host, () => goOnWith(this.#objects, this.#reader, error, failure));

@@ -40,6 +40,7 @@ export class WorkBudget {
   readonly #limit: number;
   #left: number;
   #before = 0;
+  #atCommand = 0;
 
   /** @param limit bytes for one command buffer */
   constructor(limit: number) {
@@ -51,6 +52,16 @@ export class WorkBudget {
   renew(): void {
     this.#before = this.spent;
     this.#left = this.#limit;
+  }
+
+  /** A command begins; what it is charged from here on can be taken back. */
+  beginCommand(): void {
+    this.#atCommand = this.#left;
+  }
+
+  /** The command will be done again from its beginning. */
+  takeBackCommand(): void {
+    this.#left = this.#atCommand;
   }
 
   /** What the command buffer may still do. */
