@@ -39,7 +39,7 @@ const parts = [
     name: 'late',
     about: 'a renderer that answers late, a device that takes time: all comes out as at once',
     seeded: true,
-    command: test('svga-device', 'src/renderer/late-renderer.test.ts'),
+    command: test('svga-device', 'src/renderer/renderer.test.ts'),
   },
   {
     name: 'streams',

@@ -1,7 +1,6 @@
 import type { Draw } from '@cg/svga-protocol/random-commands';
 import { DxGuest } from './dx-guest.js';
-import { noise } from './guest.js';
-import type { LateRenderer } from './late-renderer.js';
+import { noise, type TestRenderer } from './guest.js';
 
 /** Of A8R8G8B8 4 × 4, two mips, two layers. */
 const BYTES = 160;
@@ -14,7 +13,7 @@ const staging = { unsynchronized: 0, mustBeZero: [0, 0] };
 export class DrawingGuest extends DxGuest {
   readonly #pages: readonly number[][];
 
-  constructor(renderer: LateRenderer | undefined, completionDelay: number) {
+  constructor(renderer: TestRenderer | undefined, completionDelay: number) {
     super({ dx: true, completionDelay }, 256, renderer);
     this.isPatient = true;
     this.withTables();

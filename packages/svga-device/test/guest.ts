@@ -30,7 +30,7 @@ export const plainSurface: CommandFields<'DEFINE_GB_SURFACE_V2'> = {
 };
 
 /** A renderer; one that answers when it is told to brings `tick`. */
-interface TestRenderer extends Renderer {
+export interface TestRenderer extends Renderer {
   tick?(): boolean;
   /** Answers are there at once. */
   isPrompt?: boolean;
