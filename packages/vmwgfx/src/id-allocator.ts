@@ -2,7 +2,7 @@ import { Bitmap } from '@cg/collections';
 import type { FaultInjection } from './fault-injection.js';
 import { VmwgfxError } from './errors.js';
 
-/** Ids from a range of the device's, lowest first. */
+/** Allocates ids of a range, lowest first. */
 export class IdAllocator {
   readonly #used: Bitmap;
 
