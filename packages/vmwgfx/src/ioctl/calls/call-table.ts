@@ -14,7 +14,7 @@ import { gbSurfaceCreate, gbSurfaceCreateExt, gbSurfaceRef, gbSurfaceRefExt } fr
 
 /** A call: its handler, or the error that refuses it. */
 export interface Call {
-  /** The number that the header gives it. */
+  /** The request number in the header. */
   readonly request: number;
   readonly run: CallHandler | VmwgfxErrorCode;
   /** The error for an unknown handle. */
