@@ -11,8 +11,8 @@ import type { Tlb } from './tlb.js';
 export const WORDS_PER_FRAME = PAGE_SIZE / 4;
 
 /**
- * The simulated machine's memory: bytes, and which frames are in use. A frame is named by its number,
- * its first byte is at `frame * 4096`. Frame 0 is never handed out, so that 0 can mean «none».
+ * The simulated machine's memory: bytes, and which frames are in use. A frame is identified by its number; its first
+ * byte is at `frame * 4096`. Frame 0 is never allocated, so that 0 can mean «none».
  */
 export class PhysicalMemory {
   /** Number of frames. */
@@ -21,15 +21,15 @@ export class PhysicalMemory {
   readonly u8: Uint8Array;
   /** All of memory, by little-endian 32-bit word. */
   readonly u32: Uint32Array;
-  /** Which locks of this machine are held, and by whom. */
+  /** The held locks of this machine, and their holders. */
   readonly locks = new LockLedger();
-  /** Frames that copy-on-write made. */
+  /** Frames of copy-on-write. */
   readonly anonymous = new AnonymousFrames(this);
-  /** The TLB of every CPU that was made for this memory. */
+  /** The TLBs of all CPUs of this memory. */
   readonly tlbs: Tlb[] = [];
-  /** What the CPUs of this memory tell of their TLB misses and faults. */
+  /** TLB misses and faults of the CPUs of this memory. */
   readonly events = new EventStream<CpuEvent>();
-  /** Where tests step other CPUs in. */
+  /** Preemption points, at which tests run other CPUs. */
   readonly preemption = new Preemption();
   readonly #used: Bitmap;
   #free: number;
@@ -46,7 +46,7 @@ export class PhysicalMemory {
     try {
       const buffer = new ArrayBuffer(bytes);
       this.u8 = new Uint8Array(buffer);
-      // The host may have the bytes, and no array of so many elements.
+      // The host may have the bytes, but no array of so many elements.
       this.u32 = new Uint32Array(buffer);
     } catch {
       throw new PageTableError('ENOMEM', `the host has no ${bytes} bytes for the simulated memory`, {
@@ -65,7 +65,7 @@ export class PhysicalMemory {
   }
 
   /**
-   * Takes a free frame, filled with zeros.
+   * Allocates a frame, filled with zeros.
    * @throws PageTableError ENOMEM where all are in use
    */
   allocateFrame(): number {
@@ -84,7 +84,7 @@ export class PhysicalMemory {
   }
 
   /**
-   * Takes `count` frames, or none at all.
+   * Allocates `count` frames, or none at all.
    * @throws PageTableError ENOMEM where fewer are free
    */
   allocateFrames(count: number): Uint32Array {
@@ -102,7 +102,7 @@ export class PhysicalMemory {
   }
 
   /**
-   * Takes `count` frames that follow one another, as a device wants them that cannot scatter.
+   * Allocates `count` contiguous frames, as for a device without scatter-gather.
    * @returns the first of them
    * @throws PageTableError ENOMEM where no such run is free
    */
@@ -125,7 +125,7 @@ export class PhysicalMemory {
   }
 
   /**
-   * Gives a frame back.
+   * Frees a frame.
    * @throws PageTableError EINVAL where it was not in use
    */
   freeFrame(frame: number): void {

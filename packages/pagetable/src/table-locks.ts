@@ -19,16 +19,16 @@ class TableLock implements LedgerLock {
 }
 
 /**
- * The lock of each page table of an address space (the kernel's page-table lock). It guards the entries
- * in that table: changing one that a CPU or a walker may be at needs it. They are the innermost
- * locks; an upper table's may be held while a lower one's is taken, not the other way round.
+ * The lock of each page table of an address space (the kernel's page-table lock). It guards the entries of that
+ * table: a change of one that a CPU or a walker may access needs it. They are the innermost locks; an upper table's
+ * may be held while a lower one's is taken, not the other way round.
  */
 export class TableLocks {
   readonly #locks = new Map<number, TableLock>();
 
   constructor(readonly ledger: LockLedger) {}
 
-  /** A table was made: its level places its lock in the order. */
+  /** Adds a table; its level determines the rank of its lock. */
   add(tableFrame: number, level: number): void {
     this.#locks.set(tableFrame, new TableLock(tableFrame, level));
   }
@@ -76,7 +76,7 @@ export class TableLocks {
     return lock;
   }
 
-  /** The table is being freed. @throws PageTableError EDEADLK where its lock is held */
+  /** Removes a table before it is freed. @throws PageTableError EDEADLK where its lock is held */
   forget(tableFrame: number): void {
     const lock = this.#locks.get(tableFrame);
     if (lock?.holder !== undefined) {

@@ -6,7 +6,7 @@ import type { ScreenRect } from './screen/screen-target.js';
  * ports.
  *
  * - `command-starts`: a command of the ring or of a buffer is about to run, and has had no effect yet. Commands of
- * the device context emit no events.
+ *   the device context emit no events.
  * - `command-done`: it has succeeded. A refused one starts and is never done.
  * - `refused`: the device refuses a command, header, submission or register write; `SvgaDevice.lastError`.
  * - `fence-passed`: the last passed fence number, which guests read, is now this one.

@@ -44,8 +44,8 @@ export class DirtyPages {
   }
 
   /**
-   * For code that sets bits in `bitmap` directly: the hull takes in `[start, end)`, whose first and last bit
-   * must be set. An empty range changes nothing.
+   * For code that sets bits in `bitmap` directly: extends the hull by `[start, end)`, whose first and last bit must
+   * be set. An empty range changes nothing.
    */
   widen(start: number, end: number): void {
     if (start >= end) {
