@@ -52,10 +52,10 @@ function walkVmaRange<State>(vma: Vma, start: number, end: number, walker: Table
 }
 
 /**
- * Walks a range of an address space, VMA by VMA; what lies between them is a hole (rule 3.1).
- * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
+ * Walks a range of an address space, VMA by VMA; gaps between them are holes (rule 3.1).
+ * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageWalkError EINVAL where the range is not made of pages of the 48-bit address space
+ * @throws PageWalkError EINVAL where the range does not consist of pages of the 48-bit address space
  * @throws PageTableError EDEADLK where `holder` does not have the address space's lock (rule 3.5)
  */
 export function walkPageRange<State>(
@@ -97,7 +97,7 @@ export function walkPageRange<State>(
 
 /**
  * Walks one whole VMA.
- * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
+ * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
  * @throws PageTableError EDEADLK where `holder` does not have the address space's lock
  */
@@ -112,11 +112,11 @@ export function walkPageVma<State>(
 }
 
 /**
- * Walks a part of one VMA: for a walk within a walk, so either lock will do that a walk may hold, the address
- * space's or the mapping's (rule 3.5).
- * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
+ * Walks a part of one VMA: for a walk within a walk, so either of a walk's outer locks suffices, the address space's
+ * or the mapping's (rule 3.5).
+ * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageWalkError EINVAL where the range is not made of pages of the VMA
+ * @throws PageWalkError EINVAL where the range does not consist of pages of the VMA
  * @throws PageTableError EDEADLK where `holder` has neither lock
  */
 export function walkPageVmaRange<State>(
@@ -139,11 +139,11 @@ export function walkPageVmaRange<State>(
 }
 
 /**
- * Walks every VMA, of whatever address space, that shows a page of `[firstPage, firstPage + pageCount)` of
- * a mapping, clipped to that range; a huge entry that the range only touches is part of it (rule 3.5).
- * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
+ * Walks every VMA, of any address space, that maps a page of `[firstPage, firstPage + pageCount)` of a mapping,
+ * clipped to that range; a huge entry that intersects the range is part of it (rule 3.5).
+ * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageWalkError EINVAL where the range is not made of whole pages, from 0 on
+ * @throws PageWalkError EINVAL where the range does not consist of whole pages, from 0 on
  * @throws PageTableError EDEADLK where `holder` does not have the mapping's lock, for reading or writing
  */
 export function walkPageMapping<State>(
@@ -175,12 +175,12 @@ export function walkPageMapping<State>(
 }
 
 /**
- * Walks the page tables of an address space as they are, without asking for VMAs: also where there are
- * none, and in the upper half. `test`, `preVma`, `postVma` and `hugetlb` are not called. Huge entries are
- * never split: the callback of their level sees them, or they are passed over.
- * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
+ * Walks the page tables of an address space as they are, independent of VMAs: also where there are none, and in the
+ * upper half. `test`, `preVma`, `postVma` and `hugetlb` are not called. Huge entries are never split: the callback of
+ * their level receives them, or they are skipped.
+ * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageWalkError EINVAL where the range is not made of pages of the 48-bit address space
+ * @throws PageWalkError EINVAL where the range does not consist of pages of the 48-bit address space
  * @throws PageTableError EDEADLK where `holder` does not have the address space's lock (rule 3.5)
  */
 export function walkPageTables<State>(
