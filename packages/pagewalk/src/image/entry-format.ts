@@ -84,7 +84,7 @@ export class EntryFormat {
   /** Of the high word: address bits, and those that must be 0. */
   readonly #addressHigh: number;
   readonly #reservedHigh: number;
-  /** Of the low word: the address bits without the encryption bit. */
+  /** Mask that clears an encryption bit in the low word. */
   readonly #addressLow: number;
   /** Bits 13 to 20 of a 4 MiB page's entry that are address bits 32 to 39. */
   readonly #pse36: number;
