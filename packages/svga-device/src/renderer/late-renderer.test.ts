@@ -13,14 +13,14 @@ const drawing = commandNames.filter((name) =>
 );
 const SURFACES = [0, 1, 2, 3, 4, 5];
 const ROUNDS = 30;
-/** Limits that no life reaches: how much a device with a renderer may do before one differs in small things. */
+/** Limits beyond any life: at its limits a device with a renderer differs in details from one without. */
 const ample = { maxImageBytes: 2 ** 26, maxWorkBytes: 2 ** 28 };
 
 function digest(bytes: Uint8Array | undefined): string | undefined {
   return bytes && createHash('sha1').update(bytes).digest('hex');
 }
 
-/** What a guest can find out, and what its host sees: all of it, as text. */
+/** Everything observable by a guest and its host, as text. */
 function stateOf(guest: TestGuest): string {
   return guest.look((device) =>
     JSON.stringify([
