@@ -190,7 +190,7 @@ export class ImageStore {
   }
 
   /**
-   * Writes a box of a subresource to the surface's MOB where it is NEWER, and nothing otherwise (rule 9.3).
+   * Writes a box of a subresource to the surface's MOB where it is newer, and nothing otherwise (rule 9.3).
    * @param transfer is set to the box
    * @returns whether anything was written
    * @throws SvgaDeviceError ENOENT without a MOB, EFAULT where the MOB is too small or unmapped, E2BIG, ENOMEM
@@ -272,7 +272,7 @@ export class ImageStore {
   }
 
   /**
-   * Binds a surface (rule 9.1). With a MOB, NONE content becomes pending; without one, content that is not NEWER is
+   * Binds a surface (rule 9.1). With a MOB, NONE content becomes pending; without one, content that is not newer is
    * lost.
    * @param writeEntry writes the object table; where it throws, nothing has changed
    * @throws SvgaDeviceError E2BIG, and as `writeEntry`

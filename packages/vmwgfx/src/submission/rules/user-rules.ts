@@ -62,7 +62,7 @@ export interface UserRule {
 
 const transfers: ReadonlySet<Action> = new Set(['upload', 'readBack', 'invalidate']);
 
-/** Effects on surfaces that the context's part of a command looks up. */
+/** Actions on surfaces that the context's part of a command looks up. */
 const lasting: ReadonlySet<Action> = new Set(['set', 'view']);
 
 function effectOf(uses: readonly Use[]): SurfaceEffect {
