@@ -26,7 +26,7 @@ export class IntervalTree<Value> {
   /**
    * Adds an interval.
    * @returns its node, for `remove`
-   * @throws CollectionsError where the interval is empty, inverted or not made of numbers.
+   * @throws CollectionsError if the interval is empty, inverted or not made of numbers.
    */
   insert(start: number, end: number, value: Value): IntervalNode<Value> {
     if (!(start < end)) {

@@ -4,7 +4,7 @@ import { PAGE_DIRTY, PAGE_PRESENT } from '@cg/pagetable';
 export class CleanedRun {
   /** Number of dirty entries. */
   changed = 0;
-  /** The first dirty entry, and one past the last; meaningless where `changed` is 0. */
+  /** The first dirty entry, and one past the last; meaningless if `changed` is 0. */
   first = 0;
   end = 0;
 }

@@ -27,7 +27,7 @@ const REGION = ENTRY_SPAN[2];
 
 /** State of a clean by touched tables. */
 class TouchedChanges extends CleanChanges {
-  /** The PMD entry of the table that is scanned next; -1 where only a part of the table is. */
+  /** The PMD entry of the table that is scanned next; -1 if only a part of the table is. */
   scanning = -1;
   /** The PMD entry of a table that has been cleaned whole and is yet to be marked, or -1. */
   cleaned = -1;

@@ -54,7 +54,7 @@ export function cleanRange(
 
 /**
  * Cleans a page range of a mapping with the given operations.
- * @throws MappingDirtyError EINVAL where the range does not consist of pages or is outside the bitmap, before
+ * @throws MappingDirtyError EINVAL if the range does not consist of pages or is outside the bitmap, before
  * anything changes
  */
 export function cleanRecord<Changes extends CleanChanges>(
@@ -88,8 +88,8 @@ export function cleanRecord<Changes extends CleanChanges>(
  * @param bitmapFirstPage the page of the mapping at bit 0 of `into`
  * @param counters adds the number of entries examined, and counts huge ones that are writable or dirty
  * @returns the number of entries changed
- * @throws MappingDirtyError EINVAL where the range does not consist of whole pages or is outside `into`; EUCLEAN,
- * after everything else is done, where there is such a huge entry and `counters` does not count them
+ * @throws MappingDirtyError EINVAL if the range does not consist of whole pages or is outside `into`; EUCLEAN,
+ * after everything else is done, if there is such a huge entry and `counters` does not count them
  */
 export function cleanRecordSharedMappingRange(
   mapping: Mapping,

@@ -7,7 +7,7 @@ export interface ScanCounters {
   entriesScanned: number;
   /**
    * Huge entries that were writable or dirty: a broken invariant, as a tracked mapping is mapped by small entries
-   * (rules 2.8, 4.2, A4). Where a caller does not count them, they are an error.
+   * (rules 2.8, 4.2, A4). If a caller does not count them, they are an error.
    */
   hugeEntriesFound?: number;
 }

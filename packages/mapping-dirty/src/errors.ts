@@ -41,7 +41,7 @@ export class MappingDirtyError extends Error {
   }
 }
 
-/** @throws MappingDirtyError EINVAL where a range does not consist of whole pages of a mapping, from 0 on */
+/** @throws MappingDirtyError EINVAL if a range does not consist of whole pages of a mapping, from 0 on */
 export function checkPages(firstPage: number, pageCount: number): void {
   if (!isPageRange(firstPage, pageCount)) {
     const message = `not a range of pages of a mapping: ${pageCount} from page ${firstPage}`;

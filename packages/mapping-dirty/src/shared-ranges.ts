@@ -45,7 +45,7 @@ export function walkedVma({ vma }: Walk): Vma {
 
 /**
  * Walks the entries that map a page range of a mapping, in all tracked VMAs.
- * @throws MappingDirtyError EUCLEAN, after everything is done, where a huge entry was skipped and `counters` does not
+ * @throws MappingDirtyError EUCLEAN, after everything is done, if a huge entry was skipped and `counters` does not
  * count them
  */
 export function changeSharedRanges<Changes extends EntryChanges>(

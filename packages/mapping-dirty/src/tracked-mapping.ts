@@ -17,7 +17,7 @@ export class TrackedMapping implements TrackedMemory, ScanCounters {
 
   /**
    * Page 0 of the memory is `firstPage` of the mapping.
-   * @throws MappingDirtyError EINVAL where the range does not consist of whole pages, from 0 on
+   * @throws MappingDirtyError EINVAL if the range does not consist of whole pages, from 0 on
    */
   constructor(
     readonly mapping: Mapping,

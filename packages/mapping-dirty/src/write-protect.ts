@@ -53,8 +53,8 @@ export function protectRange(
  * The function and its guarantees are those of Linux mm/mapping_dirty_helpers.c.
  * @param counters adds the number of entries examined, and counts huge ones that are writable or dirty
  * @returns the number of entries changed
- * @throws MappingDirtyError EINVAL where the range does not consist of whole pages; EUCLEAN, after everything else is
- * done, where there is such a huge entry and `counters` does not count them
+ * @throws MappingDirtyError EINVAL if the range does not consist of whole pages; EUCLEAN, after everything else is
+ * done, if there is such a huge entry and `counters` does not count them
  */
 export function wpSharedMappingRange(
   mapping: Mapping,

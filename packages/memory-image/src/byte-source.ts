@@ -6,7 +6,7 @@ export interface ByteSource {
   readonly size: number;
   /**
    * Fills `into` with the bytes from `offset` on.
-   * @throws MemoryImageError EIO where a byte is beyond `size`
+   * @throws MemoryImageError EIO if a byte is beyond `size`
    */
   read(offset: number, into: Uint8Array): void;
 }
@@ -27,7 +27,7 @@ export class BufferSource implements ByteSource {
   }
 }
 
-/** @throws MemoryImageError EIO where `length` bytes from `offset` on are not all in the source */
+/** @throws MemoryImageError EIO if `length` bytes from `offset` on are not all in the source */
 export function checkInside(source: ByteSource, offset: number, length: number, what: string): void {
   if (!(offset >= 0 && length >= 0 && offset + length <= source.size)) {
     const message = `truncated: ${what} end at byte ${offset + length}, the file has ${source.size}`;
@@ -49,7 +49,7 @@ export class Fields {
 
   /**
    * @param what its name, for the message
-   * @throws MemoryImageError EIO where the file ends before it
+   * @throws MemoryImageError EIO if the file ends before it
    */
   static read(source: ByteSource, offset: number, length: number, what: string): Fields {
     checkInside(source, offset, length, what);

@@ -14,7 +14,7 @@ export class FileSource implements ByteSource {
   readonly #file: number;
   readonly #pieces: PieceCache;
 
-  /** @throws the file system's error, or one with the code EISDIR or ESPIPE where it is no regular file */
+  /** @throws the file system's error, or one with the code EISDIR or ESPIPE if it is no regular file */
   constructor(path: string) {
     // Before it is opened: opening a pipe would block until it has a writer.
     const status = statSync(path);

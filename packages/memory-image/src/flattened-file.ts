@@ -154,7 +154,7 @@ function orderByStart(records: Pieces): Uint32Array {
 class LatestFirst {
   readonly #heap: number[] = [];
 
-  /** -1 where it is empty. */
+  /** -1 if it is empty. */
   get top(): number {
     return this.#heap[0] ?? -1;
   }

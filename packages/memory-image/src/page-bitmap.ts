@@ -52,7 +52,7 @@ export class PageBitmap {
     return this.#counts[run] + this.#setBits(start, word - start) + onesOf(below);
   }
 
-  /** The first of the dump's pages from `page` on; Infinity where none below `limit` is. */
+  /** The first of the dump's pages from `page` on; Infinity if none below `limit` is. */
   next(page: number, limit = Infinity): number {
     const end = Math.min(limit, this.#bits.length);
     const found = page < end ? this.#bits.findNextSet(page, end) : end;
@@ -65,7 +65,7 @@ export class PageBitmap {
     return page < end ? this.#bits.findNextClear(page, end) : page;
   }
 
-  /** One past the last page of the dump; 0 where there is none. */
+  /** One past the last page of the dump; 0 if there is none. */
   get end(): number {
     return this.#bits.findLastSet() + 1;
   }

@@ -12,7 +12,7 @@ export interface PageStore {
   readonly pages: PageBitmap;
   /** Fills `into` with one of the dump's pages; `index` counts these, in order. */
   load(page: number, index: number, into: Uint8Array): void;
-  /** File offset of a page's bytes; left out where they are not stored as they were in memory. */
+  /** File offset of a page's bytes; left out if they are not stored as they were in memory. */
   offsetOf?(index: number): number;
 }
 

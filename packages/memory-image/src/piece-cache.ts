@@ -8,7 +8,7 @@ export class PieceCache {
   #lastNumber = -1;
   #last: Uint8Array = new Uint8Array(0);
 
-  /** @param load fills a piece; where it throws, nothing is cached */
+  /** @param load fills a piece; if it throws, nothing is cached */
   constructor(most: number, pieceBytes: number, load: (number: number, into: Uint8Array) => void) {
     this.#most = most;
     this.#pieceBytes = pieceBytes;

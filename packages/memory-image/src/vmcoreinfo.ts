@@ -8,7 +8,7 @@ const CR4_LA57 = 0x1000n;
 
 /**
  * The kernel's own page tables, from the text that a crashed Linux leaves
- * (Documentation/admin-guide/kdump/vmcoreinfo.rst), as the registers of a CPU that uses them. Undefined where the
+ * (Documentation/admin-guide/kdump/vmcoreinfo.rst), as the registers of a CPU that uses them. Undefined if the
  * text is incomplete, as that of a 32-bit kernel.
  */
 export function kernelTables(text: Uint8Array): CpuRegisters | undefined {

@@ -54,7 +54,7 @@ export interface RemapRequest {
 /**
  * One process's view of memory: page tables, VMAs, and the TLBs of the CPUs that run it.
  *
- * Changes take the lock for writing, and check everything that may fail first: where they throw, nothing has changed.
+ * Changes take the lock for writing, and check everything that may fail first: if they throw, nothing has changed.
  * A VMA never changes its extent: to cut or grow one replaces it, and opens the new ones before it closes the old
  * one, so that a count of open VMAs does not reach zero in between.
  */
@@ -67,7 +67,7 @@ export class AddressSpace implements VmaAddressSpace {
   readonly #notifiers = new Set<RangeNotifier>();
   #hasExited = false;
 
-  /** @throws PageTableError ENOMEM where there is no free frame for the top table */
+  /** @throws PageTableError ENOMEM if there is no free frame for the top table */
   constructor(memory: PhysicalMemory) {
     this.tables = new PageTables(memory);
     this.lock = new RwLock(`address space ${this.tables.rootFrame}`, LOCK_RANK.addressSpace, memory.locks);
@@ -93,7 +93,7 @@ export class AddressSpace implements VmaAddressSpace {
 
   /**
    * Makes a VMA; its pages are mapped at their first access.
-   * @throws PageTableError EINVAL for a misaligned, out-of-range or occupied range, ENOMEM where no gap is large
+   * @throws PageTableError EINVAL for a misaligned, out-of-range or occupied range, ENOMEM if no gap is large
    * enough
    */
   map(request: MapRequest): Vma {
@@ -125,7 +125,7 @@ export class AddressSpace implements VmaAddressSpace {
   /**
    * Unmaps a range (munmap): removes entries as `unmap` does, unused tables, and VMAs or parts of them. Gaps in the
    * range are allowed.
-   * @throws PageTableError EINVAL for an invalid range, ENOMEM where a huge leaf cannot be split
+   * @throws PageTableError EINVAL for an invalid range, ENOMEM if a huge leaf cannot be split
    */
   unmapRange(start: number, length: number): void {
     checkPageRange(start, length);
@@ -145,8 +145,8 @@ export class AddressSpace implements VmaAddressSpace {
    * Changes the permissions of a range (mprotect). Entries lose permissions at once, keep accessed and dirty bits,
    * and become writable only with the next store, through the VMA's handlers.
    * @param access VM_READ, VM_WRITE, both, or 0
-   * @throws PageTableError EINVAL for an invalid range or access, EFAULT where a page has no VMA, EACCES where a VMA
-   * gains what its VM_MAYREAD or VM_MAYWRITE does not allow, ENOMEM where a huge leaf cannot be split
+   * @throws PageTableError EINVAL for an invalid range or access, EFAULT if a page has no VMA, EACCES if a VMA
+   * gains what its VM_MAYREAD or VM_MAYWRITE does not allow, ENOMEM if a huge leaf cannot be split
    */
   protect(start: number, length: number, access: number): void {
     checkPageRange(start, length);
@@ -170,7 +170,7 @@ export class AddressSpace implements VmaAddressSpace {
    * Moves or resizes a mapped range (mremap). Entries move with their accessed and dirty state, so no write is lost;
    * what a smaller range leaves behind is removed as by `unmapRange`.
    * @returns the VMA that contains the range now
-   * @throws PageTableError EINVAL for an invalid range, or an occupied one; EFAULT where the range is not within one
+   * @throws PageTableError EINVAL for an invalid range, or an occupied one; EFAULT if the range is not within one
    * VMA; ENOMEM without a gap, or frames for tables
    */
   remap(request: RemapRequest): Vma {
@@ -205,7 +205,7 @@ export class AddressSpace implements VmaAddressSpace {
   /**
    * Copies the address space, as fork does: the same VMAs, shared pages shared, private ones copied on the next store
    * of either side. The parent keeps its dirty entries.
-   * @throws PageTableError ENOMEM where frames for tables are missing; the partial child is removed then
+   * @throws PageTableError ENOMEM if frames for tables are missing; the partial child is removed then
    */
   fork(): AddressSpace {
     const child = new AddressSpace(this.tables.memory);
@@ -229,7 +229,7 @@ export class AddressSpace implements VmaAddressSpace {
 
   /**
    * Ends the address space: removes every VMA as `unmap` does, then frees the tables.
-   * @throws PageTableError EDEADLK where a CPU still runs it, EINVAL the second time
+   * @throws PageTableError EDEADLK if a CPU still runs it, EINVAL the second time
    */
   exit(): void {
     this.#checkAlive();
@@ -357,7 +357,7 @@ function openAndClose(gone: Vma, come: readonly Vma[]): void {
   operations.close?.(gone);
 }
 
-/** @throws PageTableError EDEADLK where the lock of a VMA's mapping is held */
+/** @throws PageTableError EDEADLK if the lock of a VMA's mapping is held */
 function checkUnlocked(vmas: readonly Vma[]): void {
   for (const { mapping } of vmas) {
     mapping.lock.acquireWrite();
@@ -365,7 +365,7 @@ function checkUnlocked(vmas: readonly Vma[]): void {
   }
 }
 
-/** @throws PageTableError EINVAL where a mapping cannot have `length` bytes from a page on */
+/** @throws PageTableError EINVAL if a mapping cannot have `length` bytes from a page on */
 function checkMapped(firstPage: number, address: number, length: number): void {
   if (!Number.isInteger(firstPage) || firstPage < 0 || firstPage + length / PAGE_SIZE > MAPPING_PAGES) {
     const message = `a mapping has no ${length} bytes from page ${firstPage} on`;

@@ -31,7 +31,7 @@ export function isPageRange(firstPage: number, pageCount: number): boolean {
   );
 }
 
-/** @throws PageTableError EINVAL where `[start, start + length)` is empty, misaligned or not in user space. */
+/** @throws PageTableError EINVAL if `[start, start + length)` is empty, misaligned or not in user space. */
 export function checkPageRange(start: number, length: number): void {
   const aligned = Number.isInteger(start / PAGE_SIZE) && Number.isInteger(length / PAGE_SIZE);
   if (!aligned || start < 0 || length <= 0 || start + length > USER_ADDRESS_END) {

@@ -21,7 +21,7 @@ export class AnonymousFrames {
     return this.#owners.size;
   }
 
-  /** Number of entries that map the frame; 0 where it is no private copy. */
+  /** Number of entries that map the frame; 0 if it is no private copy. */
   owners(frame: number): number {
     return this.#owners.get(frame) ?? 0;
   }

@@ -31,7 +31,7 @@ export function enterCopy(fault: FaultInProgress): void {
 
 /**
  * A store to a read-only page of a private VMA: maps a private copy, or makes the page itself writable if it is
- * private and no longer shared with a fork. Where the entry changed while the page was copied, nothing is done and
+ * private and no longer shared with a fork. If the entry changed while the page was copied, nothing is done and
  * the access is retried.
  * @throws PageTableError ENOMEM
  */

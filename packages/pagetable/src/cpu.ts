@@ -11,7 +11,7 @@ const SHORT_COPY = 96;
 /**
  * A CPU in user mode: loads and stores at virtual addresses, through its own TLB and the page tables of the address
  * space that it runs. Words are little-endian, may be unaligned and may cross a page; a store or compare-exchange
- * that throws has stored nothing. Where both pages of an access fault, the lower one does first; `facts.address` is
+ * that throws has stored nothing. If both pages of an access fault, the lower one does first; `facts.address` is
  * the first byte of the access in the faulting page.
  *
  * Every access throws PageTableError: EFAULT outside every VMA or outside user space, EACCES against a VMA's

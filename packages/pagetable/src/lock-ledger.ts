@@ -27,7 +27,7 @@ export class LockLedger {
   readonly #locks: LedgerLock[] = [];
   readonly #holders: string[] = [];
 
-  /** @throws PageTableError EDEADLK where `holder` has a lock that must be taken after this one */
+  /** @throws PageTableError EDEADLK if `holder` has a lock that must be taken after this one */
   checkOrder(lock: LedgerLock, holder: string): void {
     for (let i = this.#locks.length - 1; i >= 0; i--) {
       const held = this.#locks[i];

@@ -40,7 +40,7 @@ export class RwLock {
     return this.#writer === undefined ? [...this.#readers] : [this.#writer];
   }
 
-  /** @throws PageTableError EDEADLK where it is held for writing, or a lock of a higher rank by `holder` */
+  /** @throws PageTableError EDEADLK if it is held for writing, or a lock of a higher rank by `holder` */
   acquireRead(holder: string = RUNNING_THREAD): void {
     if (this.#writer !== undefined) {
       throw this.#broken(`wanted for reading by ${holder}, held for writing by ${this.#writer}`, holder);
@@ -59,7 +59,7 @@ export class RwLock {
     this.#ledger?.remove(this, holder);
   }
 
-  /** @throws PageTableError EDEADLK where it is held, or `holder` a lock of a higher rank */
+  /** @throws PageTableError EDEADLK if it is held, or `holder` a lock of a higher rank */
   acquireWrite(holder: string = RUNNING_THREAD): void {
     if (this.isHeld) {
       throw this.#broken(`wanted for writing by ${holder}, ${this.#holders()}`, holder);
@@ -78,8 +78,8 @@ export class RwLock {
   }
 
   /**
-   * @param holder the required holder; any where left out
-   * @throws PageTableError EDEADLK where it is not held
+   * @param holder the required holder; any if left out
+   * @throws PageTableError EDEADLK if it is not held
    */
   assertHeld(holder?: string): void {
     if (!this.isHeld || (holder !== undefined && !this.holders.includes(holder))) {

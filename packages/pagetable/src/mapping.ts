@@ -38,7 +38,7 @@ export class Mapping implements VmaMapping {
   /**
    * The VMAs that map a page of `[firstPage, firstPage + pageCount)`, by first page. The caller checks the range
    * (`isPageRange`).
-   * @throws PageTableError EDEADLK where the mapping's lock is not held
+   * @throws PageTableError EDEADLK if the mapping's lock is not held
    */
   vmasShowing(firstPage: number, pageCount: number): Generator<IntervalNode<Vma>> {
     this.lock.assertHeld();
@@ -76,7 +76,7 @@ export class Mapping implements VmaMapping {
 
   /**
    * Checks that a walk would not have to wait now: for a caller that must know before it changes anything.
-   * @throws PageTableError EDEADLK where the lock, or a later one, is held against a reader
+   * @throws PageTableError EDEADLK if the lock, or a later one, is held against a reader
    */
   assertWalkable(): void {
     this.lock.acquireRead();
@@ -86,7 +86,7 @@ export class Mapping implements VmaMapping {
   /**
    * Removes the page-table entries that map a page range, in every address space, and flushes. Private VMAs' copies
    * of such pages stay.
-   * @throws PageTableError ENOMEM where a huge leaf crosses an edge and there is no free frame to split it, EINVAL
+   * @throws PageTableError ENOMEM if a huge leaf crosses an edge and there is no free frame to split it, EINVAL
    * for an invalid range of pages; nothing is removed then
    */
   unmapRange(firstPage: number, pageCount: number): void {

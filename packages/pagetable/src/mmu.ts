@@ -65,7 +65,7 @@ export class Mmu {
 
   /**
    * Loads CR3: drops the cached translations of the last address space, except global ones.
-   * @throws PageTableError EINVAL where the address space has exited
+   * @throws PageTableError EINVAL if the address space has exited
    */
   run(addressSpace: AddressSpace | undefined): void {
     addressSpace?.enter(this.tlb);
@@ -167,7 +167,7 @@ export class Mmu {
     return entry;
   }
 
-  /** Marks a leaf accessed (and dirty) and caches it; -1 where the tables do not allow the access. */
+  /** Marks a leaf accessed (and dirty) and caches it; -1 if the tables do not allow the access. */
   #useEntry({ tables }: AddressSpace, entry: number, address: number, access: 'load' | 'store'): number {
     const { u32, frames } = this.memory;
     const low = u32[entry];

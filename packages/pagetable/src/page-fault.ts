@@ -14,7 +14,7 @@ const FAULT_AROUND = 16 * PAGE_SIZE;
  * Handles a page fault through the VMA that contains it (rule 2.5), under the address space's lock. The access is
  * then retried; it may fault again.
  * @param holder the CPU's name
- * @throws PageTableError EFAULT outside every VMA or on SIGBUS, EACCES against its permissions, ENOMEM; EDEADLK where
+ * @throws PageTableError EFAULT outside every VMA or on SIGBUS, EACCES against its permissions, ENOMEM; EDEADLK if
  * the fault would have to wait for a lock
  */
 export function handlePageFault(
@@ -153,7 +153,7 @@ function hasRoomFor({ vma, address }: FaultInProgress, level: number): boolean {
 /**
  * Whether the handler's result may be mapped: the object has not unmapped pages since, whose frames may have been
  * reused. Else the access is retried.
- * @throws PageTableError EINVAL where the handler named no frame
+ * @throws PageTableError EINVAL if the handler named no frame
  */
 function isStillTrue({ vma, frame, address }: FaultInProgress, unmapCount: number): boolean {
   if (frame === 0) {
@@ -168,7 +168,7 @@ function noticesWrites({ vma }: FaultInProgress): boolean {
   return vma.operations.pfnMkwrite !== undefined || vma.operations.pageMkwrite !== undefined;
 }
 
-/** Whether the core has to continue; false where the handler did everything or requests a retry. */
+/** Whether the core has to continue; false if the handler did everything or requests a retry. */
 function isHandled({ accessed: address, access }: FaultInProgress, result: FaultResult): boolean {
   switch (result) {
     case 'handled':

@@ -45,7 +45,7 @@ export class PageTables {
   walkedBits = 0;
   readonly #locks: TableLocks;
 
-  /** @throws PageTableError ENOMEM where there is no free frame for the top table */
+  /** @throws PageTableError ENOMEM if there is no free frame for the top table */
   constructor(memory: PhysicalMemory) {
     this.memory = memory;
     this.rootFrame = memory.allocateFrame();
@@ -53,30 +53,30 @@ export class PageTables {
     this.#locks.add(this.rootFrame, TOP_LEVEL);
   }
 
-  /** Takes the lock of one table. @throws PageTableError EDEADLK where it is held; both holders are named */
+  /** Takes the lock of one table. @throws PageTableError EDEADLK if it is held; both holders are named */
   lockTable(tableFrame: number, holder?: string): void {
     this.#locks.acquire(tableFrame, holder);
   }
 
-  /** @throws PageTableError EDEADLK where `holder` does not hold it */
+  /** @throws PageTableError EDEADLK if `holder` does not hold it */
   unlockTable(tableFrame: number, holder?: string): void {
     this.#locks.release(tableFrame, holder);
   }
 
-  /** @throws PageTableError EDEADLK where `holder` does not hold the lock of the table */
+  /** @throws PageTableError EDEADLK if `holder` does not hold the lock of the table */
   assertTableLocked(tableFrame: number, holder?: string): void {
     this.#locks.assertHeld(tableFrame, holder);
   }
 
   /**
-   * The PTE that maps `address`, or -1 where no leaf table covers it: nothing is mapped, or a huge leaf. Sets no
+   * The PTE that maps `address`, or -1 if no leaf table covers it: nothing is mapped, or a huge leaf. Sets no
    * accessed bit.
    */
   find(address: number): number {
     return this.findEntry(address, 1);
   }
 
-  /** The entry for `address` at `level`, or -1 where a table above it is missing or a huge leaf is above. */
+  /** The entry for `address` at `level`, or -1 if a table above it is missing or a huge leaf is above. */
   findEntry(address: number, level: number): number {
     if (!(address >= 0 && address < ADDRESS_END)) {
       return -1;
@@ -94,7 +94,7 @@ export class PageTables {
     return entryWord(tableFrame, address, level);
   }
 
-  /** Level of the present leaf that maps `address`: 1, 2 or 3; 0 where nothing is mapped. */
+  /** Level of the present leaf that maps `address`: 1, 2 or 3; 0 if nothing is mapped. */
   leafLevel(address: number): number {
     for (let level = 3; level > 0; level--) {
       const entry = this.findEntry(address, level);
@@ -113,7 +113,7 @@ export class PageTables {
   }
 
   /**
-   * The entry for `address` at `level`, allocating missing tables above it, or -1 where a huge leaf is above. Another
+   * The entry for `address` at `level`, allocating missing tables above it, or -1 if a huge leaf is above. Another
    * CPU may enter a table, or a huge leaf, at any moment before ours is entered; then its entry is used.
    * @throws PageTableError EINVAL outside 48 bits; ENOMEM, and tables made before that stay, empty
    */
@@ -167,7 +167,7 @@ export class PageTables {
    * Splits the huge leaf of `level` that maps `address` into a table of leaves one level down, with the same
    * permissions, accessed and dirty bits. No flush is needed: cached translations stay valid.
    * @returns whether there was such a leaf
-   * @throws PageTableError ENOMEM where there is no free frame for the table; the leaf is unchanged
+   * @throws PageTableError ENOMEM if there is no free frame for the table; the leaf is unchanged
    */
   splitHuge(address: number, level: number, holder?: string): boolean {
     const { memory } = this;
@@ -207,7 +207,7 @@ export class PageTables {
   /**
    * The hardware's walk: sets the accessed bit in every upper entry on the way (rule 2.1). The caller checks and
    * marks the leaf; `walkedLevel` and `walkedBits` describe the upper entries.
-   * @returns the leaf entry, present or not; -1 where a table is missing
+   * @returns the leaf entry, present or not; -1 if a table is missing
    */
   walkAsHardware(address: number): number {
     const { u32 } = this.memory;

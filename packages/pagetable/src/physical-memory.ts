@@ -37,7 +37,7 @@ export class PhysicalMemory {
 
   /**
    * @param bytes size of the memory: a multiple of 4096, at least two frames
-   * @throws PageTableError EINVAL for another size, ENOMEM where the host cannot supply it
+   * @throws PageTableError EINVAL for another size, ENOMEM if the host cannot supply it
    */
   constructor(bytes: number) {
     if (!Number.isInteger(bytes / PAGE_SIZE) || bytes < 2 * PAGE_SIZE) {
@@ -66,7 +66,7 @@ export class PhysicalMemory {
 
   /**
    * Allocates a frame, filled with zeros.
-   * @throws PageTableError ENOMEM where all are in use
+   * @throws PageTableError ENOMEM if all are in use
    */
   allocateFrame(): number {
     let frame = this.#used.findNextClear(this.#nextFrame);
@@ -85,7 +85,7 @@ export class PhysicalMemory {
 
   /**
    * Allocates `count` frames, or none at all.
-   * @throws PageTableError ENOMEM where fewer are free
+   * @throws PageTableError ENOMEM if fewer are free
    */
   allocateFrames(count: number): Uint32Array {
     checkCount(count);
@@ -104,7 +104,7 @@ export class PhysicalMemory {
   /**
    * Allocates `count` contiguous frames, as for a device without scatter-gather.
    * @returns the first of them
-   * @throws PageTableError ENOMEM where no such run is free
+   * @throws PageTableError ENOMEM if no such run is free
    */
   allocateContiguous(count: number): number {
     checkCount(count);
@@ -126,7 +126,7 @@ export class PhysicalMemory {
 
   /**
    * Frees a frame.
-   * @throws PageTableError EINVAL where it was not in use
+   * @throws PageTableError EINVAL if it was not in use
    */
   freeFrame(frame: number): void {
     if (frame === 0 || !this.#used.has(frame)) {

@@ -3,7 +3,7 @@ import type { RangeNotifier, VmaAddressSpace } from './vma.js';
 
 /**
  * A change of page-table entries after which no TLB has the old ones cached. `begin` is called before the first entry
- * changes, and `finish` after the last one, also where the change throws. In between
+ * changes, and `finish` after the last one, even if the change throws. In between
  *
  * - notifiers are active: they are called before the first entry changes, and again after the flush (rule 4.4);
  * - a flush is announced: a change that finds another one announced flushes its whole range, because entries that it
@@ -15,11 +15,11 @@ export class RangeChange<Point extends string = string> {
   readonly #told: RangeNotifier[] = [];
   #start = 0;
   #end = 0;
-  /** The range to flush; empty where the start is not below the end. */
+  /** The range to flush; empty if the start is not below the end. */
   flushStart = Infinity;
   flushEnd = 0;
 
-  /** @param point reached between the last entry and the flush, also where there is nothing to flush */
+  /** @param point reached between the last entry and the flush, even if there is nothing to flush */
   constructor(readonly point: Point) {}
 
   /**
@@ -60,7 +60,7 @@ export class RangeChange<Point extends string = string> {
   }
 
   /**
-   * Flushes the changed range, and ends the announcement. All three steps are done, even where one throws.
+   * Flushes the changed range, and ends the announcement. All three steps are done, even if one throws.
    * @throws the first error of the step at the point, the flush or a notifier
    */
   finish(addressSpace: VmaAddressSpace): void {

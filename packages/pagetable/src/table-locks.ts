@@ -34,8 +34,8 @@ export class TableLocks {
   }
 
   /**
-   * @throws PageTableError EDEADLK where it is held, with both holders named, or where `holder` has the lock of a
-   * table of a lower level; EINVAL where there is no such table
+   * @throws PageTableError EDEADLK if it is held, with both holders named, or if `holder` has the lock of a
+   * table of a lower level; EINVAL if there is no such table
    */
   acquire(tableFrame: number, holder: string = RUNNING_THREAD): void {
     const lock = this.#locks.get(tableFrame);
@@ -51,7 +51,7 @@ export class TableLocks {
     this.ledger.add(lock, holder);
   }
 
-  /** @throws PageTableError EDEADLK where `holder` does not hold it */
+  /** @throws PageTableError EDEADLK if `holder` does not hold it */
   release(tableFrame: number, holder: string = RUNNING_THREAD): void {
     const lock = this.assertHeld(tableFrame, holder);
     lock.holder = undefined;
@@ -62,7 +62,7 @@ export class TableLocks {
     return this.#locks.get(tableFrame)?.holder;
   }
 
-  /** @throws PageTableError EDEADLK where `holder` does not hold it */
+  /** @throws PageTableError EDEADLK if `holder` does not hold it */
   assertHeld(tableFrame: number, holder: string = RUNNING_THREAD): TableLock {
     const lock = this.#locks.get(tableFrame);
     if (lock?.holder !== holder) {
@@ -76,7 +76,7 @@ export class TableLocks {
     return lock;
   }
 
-  /** Removes a table before it is freed. @throws PageTableError EDEADLK where its lock is held */
+  /** Removes a table before it is freed. @throws PageTableError EDEADLK if its lock is held */
   forget(tableFrame: number): void {
     const lock = this.#locks.get(tableFrame);
     if (lock?.holder !== undefined) {

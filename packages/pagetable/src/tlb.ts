@@ -26,7 +26,7 @@ export interface TlbEntry {
  * that were used.
  *
  * A slot's tag is the whole address of its page: no negative, non-canonical or non-numeric address equals it. Stores
- * have their own tags, set where a store needs no walk, so that a hit is one comparison.
+ * have their own tags, set if a store needs no walk, so that a hit is one comparison.
  */
 export class Tlb {
   readonly slots: number;
@@ -48,7 +48,7 @@ export class Tlb {
   #used = 0;
   #globals = 0;
 
-  /** @throws PageTableError EINVAL where `slots` is no power of two from 256 to 65,536 */
+  /** @throws PageTableError EINVAL if `slots` is no power of two from 256 to 65,536 */
   constructor(slots = 1024) {
     if (!Number.isInteger(Math.log2(slots)) || slots < 256 || slots > 65536) {
       throw new PageTableError('EINVAL', `a TLB has a power of two from 256 to 65536 slots, not ${slots}`);

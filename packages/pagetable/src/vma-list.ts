@@ -43,7 +43,7 @@ export class VmaList {
     this.#vmas.sort((a, b) => a.start - b.start);
   }
 
-  /** @throws PageTableError EINVAL where `[start, end)` is occupied */
+  /** @throws PageTableError EINVAL if `[start, end)` is occupied */
   checkFree(start: number, end: number): void {
     const [taken] = this.overlapping(start, end);
     if (taken !== undefined) {
@@ -57,7 +57,7 @@ export class VmaList {
 
   /**
    * The start of the lowest gap with room for `length` bytes.
-   * @throws PageTableError ENOMEM where no gap is large enough
+   * @throws PageTableError ENOMEM if no gap is large enough
    */
   findGap(length: number): number {
     let start = MMAP_BASE;

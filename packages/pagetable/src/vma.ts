@@ -38,7 +38,7 @@ export interface PageFault {
   /**
    * Maps a frame at `address` of this fault's VMA, clean, unless an entry or a huge leaf is there. In a private VMA
    * it is read-only whatever `writable` is: a store has to copy it first.
-   * @throws PageTableError EINVAL for an address that is no page of the VMA; ENOMEM where a table is missing and
+   * @throws PageTableError EINVAL for an address that is no page of the VMA; ENOMEM if a table is missing and
    * there is no free frame for it
    */
   insertFrame(address: number, frame: number, writable: boolean): void;
@@ -46,7 +46,7 @@ export interface PageFault {
    * Maps a huge leaf of `level` (2 or 3) around the faulting address, clean, unless a table or a leaf is there.
    * Read-only in a private VMA.
    * @returns whether it was mapped
-   * @throws PageTableError EINVAL where the leaf would exceed the VMA or `frame` is misaligned; ENOMEM
+   * @throws PageTableError EINVAL if the leaf would exceed the VMA or `frame` is misaligned; ENOMEM
    */
   insertHuge(frame: number, level: number, writable: boolean): boolean;
   /**
@@ -69,7 +69,7 @@ export interface VmaOperations {
    */
   close?(vma: Vma): void;
   /**
-   * The page has no entry. After `handled`, the core maps `fault.frame`: read-only where writes have to be reported
+   * The page has no entry. After `handled`, the core maps `fault.frame`: read-only if writes have to be reported
    * first (B7: the VMA has a `pfnMkwrite` or `pageMkwrite`), a copy of it for a store to a private VMA.
    */
   fault(fault: PageFault): FaultResult;
@@ -131,7 +131,7 @@ export interface VmaMapping {
   detach(vma: Vma): void;
   /**
    * For the address space: replaces `gone` by `come` in one step as seen by walkers of the mapping, after `meanwhile`
-   * has run under the lock; where that throws, the mapping is unchanged.
+   * has run under the lock; if that throws, the mapping is unchanged.
    */
   replace(gone: readonly Vma[], come: readonly Vma[], meanwhile?: () => void): void;
 }

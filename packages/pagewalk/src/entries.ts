@@ -32,7 +32,7 @@ export interface LeafEntry {
   readonly executable: boolean;
   readonly accessed: boolean;
   readonly dirty: boolean;
-  /** The VMA that contains it; undefined where there is none. */
+  /** The VMA that contains it; undefined if there is none. */
   readonly vma: Vma | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface LeafEntry {
  * @param start 0 if left out
  * @param end 2^48 if left out
  * @throws PageWalkError EINVAL for a range that is not in the 48-bit address space
- * @throws PageTableError EDEADLK where the address space's lock is held for writing
+ * @throws PageTableError EDEADLK if the address space's lock is held for writing
  */
 export function* entries(
   addressSpace: AddressSpace,

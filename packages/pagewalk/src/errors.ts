@@ -9,7 +9,7 @@ export class PageWalkError extends Error {
      */
     readonly code: 'EINVAL' | 'ELOOP',
     message: string,
-    /** Addresses; pages for a range of a mapping. Left out where the error is not about a range. */
+    /** Addresses; pages for a range of a mapping. Left out if the error is not about a range. */
     readonly start?: number,
     readonly end?: number,
   ) {

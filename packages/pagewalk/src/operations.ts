@@ -41,7 +41,7 @@ export type EntryCallback<State> = (
  * caller, a negative one to stop as an error (rule 3.2). All addresses are of pages, `end` excluded.
  *
  * An entry that changed while its callback ran, or before the lock of the table below was taken, is looked at again,
- * including the callback (rule 2.7). Huge entries are split where there is no callback for their level and one below;
+ * including the callback (rule 2.7). Huge entries are split if there is no callback for their level and one below;
  * a callback decides itself (rule 3.3).
  */
 export interface WalkOperations<State> {
@@ -49,7 +49,7 @@ export interface WalkOperations<State> {
   test?(start: number, end: number, walk: PageWalk<State>): number;
   /** Before a VMA is walked; anything but 0 ends the walk, without `postVma`. */
   preVma?(start: number, end: number, walk: PageWalk<State>): number;
-  /** After every VMA whose `preVma` succeeded, even where the walk in between failed (A8). */
+  /** After every VMA whose `preVma` succeeded, even if the walk in between failed (A8). */
   postVma?(walk: PageWalk<State>): void;
   /** An entry of the top table: 512 GiB. */
   pgd?: EntryCallback<State>;

@@ -6,7 +6,7 @@ import type { PreemptionPoint } from './preemption-points.js';
 /**
  * Walks `[start, end)` of the leaf table that the PMD entry at word `pmd` points at, with the table's lock held (rule
  * 3.3, A5).
- * @returns undefined where the entry had changed when the lock was taken: nothing was walked
+ * @returns undefined if the entry had changed when the lock was taken: nothing was walked
  */
 export function walkLeafTable<State>(
   pmd: number,

@@ -58,7 +58,7 @@ function walkEntry<State>(
   throw new PageWalkError('ELOOP', said, start, end);
 }
 
-/** @returns undefined where the entry must be looked at again */
+/** @returns undefined if the entry must be looked at again */
 function lookAtEntry<State>(
   entry: number,
   level: number,

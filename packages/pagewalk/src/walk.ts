@@ -55,8 +55,8 @@ function walkVmaRange<State>(vma: Vma, start: number, end: number, walker: Table
  * Walks a range of an address space, VMA by VMA; gaps between them are holes (rule 3.1).
  * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageWalkError EINVAL where the range does not consist of pages of the 48-bit address space
- * @throws PageTableError EDEADLK where `holder` does not have the address space's lock (rule 3.5)
+ * @throws PageWalkError EINVAL if the range does not consist of pages of the 48-bit address space
+ * @throws PageTableError EDEADLK if `holder` does not have the address space's lock (rule 3.5)
  */
 export function walkPageRange<State>(
   addressSpace: AddressSpace,
@@ -99,7 +99,7 @@ export function walkPageRange<State>(
  * Walks one whole VMA.
  * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageTableError EDEADLK where `holder` does not have the address space's lock
+ * @throws PageTableError EDEADLK if `holder` does not have the address space's lock
  */
 export function walkPageVma<State>(
   vma: Vma,
@@ -116,8 +116,8 @@ export function walkPageVma<State>(
  * or the mapping's (rule 3.5).
  * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageWalkError EINVAL where the range does not consist of pages of the VMA
- * @throws PageTableError EDEADLK where `holder` has neither lock
+ * @throws PageWalkError EINVAL if the range does not consist of pages of the VMA
+ * @throws PageTableError EDEADLK if `holder` has neither lock
  */
 export function walkPageVmaRange<State>(
   vma: Vma,
@@ -143,8 +143,8 @@ export function walkPageVmaRange<State>(
  * clipped to that range; a huge entry that intersects the range is part of it (rule 3.5).
  * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageWalkError EINVAL where the range does not consist of whole pages, from 0 on
- * @throws PageTableError EDEADLK where `holder` does not have the mapping's lock, for reading or writing
+ * @throws PageWalkError EINVAL if the range does not consist of whole pages, from 0 on
+ * @throws PageTableError EDEADLK if `holder` does not have the mapping's lock, for reading or writing
  */
 export function walkPageMapping<State>(
   mapping: Mapping,
@@ -180,8 +180,8 @@ export function walkPageMapping<State>(
  * their level receives them, or they are skipped.
  * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageWalkError EINVAL where the range does not consist of pages of the 48-bit address space
- * @throws PageTableError EDEADLK where `holder` does not have the address space's lock (rule 3.5)
+ * @throws PageWalkError EINVAL if the range does not consist of pages of the 48-bit address space
+ * @throws PageTableError EDEADLK if `holder` does not have the address space's lock (rule 3.5)
  */
 export function walkPageTables<State>(
   addressSpace: VmaAddressSpace,

@@ -102,7 +102,7 @@ export class SvgaDevice {
   }
 
   /**
-   * The time of the next work for `advance`; undefined where nothing is due, also while `isWaiting`. One access does
+   * The time of the next work for `advance`; undefined if nothing is due, also while `isWaiting`. One access does
    * at most the work of two buffers; the other due buffers continue in the next `advance`.
    */
   get nextDue(): number | undefined {
@@ -177,9 +177,9 @@ export class SvgaDevice {
 
   /**
    * The device's own image of a subresource (its first sample sheet): a live view, until the surface is invalidated,
-   * unbound or destroyed. Undefined where there is no such subresource, or no memory for its image. Pending content
+   * unbound or destroyed. Undefined if there is no such subresource, or no memory for its image. Pending content
    * (rule 9.1) is shown as memory holds it at the call, and stays pending.
-   * @throws SvgaDeviceError EBUSY where the renderer has drawn to it since: `settle` first
+   * @throws SvgaDeviceError EBUSY if the renderer has drawn to it since: `settle` first
    */
   image(surfaceId: number, subresource: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
@@ -192,7 +192,7 @@ export class SvgaDevice {
     return surface && whereMemoryAllows(() => this.#objects.look.at(surface));
   }
 
-  /** A screen target's image; undefined where there is none of this id, or no memory for its pixels. */
+  /** A screen target's image; undefined if there is none of this id, or no memory for its pixels. */
   screenTarget(id: number): ScreenTargetImage | undefined {
     const screen = this.#objects.screens.get(id);
     if (screen === undefined) {
@@ -242,7 +242,7 @@ export class SvgaDevice {
 
   /**
    * Restores the state of the snapshot, and sets the interrupt line accordingly. Statistics continue; guest memory is
-   * the host's to restore. The snapshot is validated as a whole first: where this throws, the device is unchanged.
+   * the host's to restore. The snapshot is validated as a whole first: if this throws, the device is unchanged.
    * @throws SvgaDeviceError EBADMSG for bytes that are no snapshot of this version, or do not fit this device's
    * limits
    */

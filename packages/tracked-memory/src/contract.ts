@@ -9,18 +9,18 @@ export interface ContractSubject {
   store(page: number, value: number): void;
   /** The same as a device does it, unseen by what tracks the users. */
   deviceStore(page: number, value: number): void;
-  /** The pages whose write was trapped since the last call; needed where `memory.traps` is true. */
+  /** The pages whose write was trapped since the last call; needed if `memory.traps` is true. */
   takeTrapped?(): number[];
   /**
-   * Runs `step` once in the middle of the next clean of all pages; left out where no store can happen between its
+   * Runs `step` once in the middle of the next clean of all pages; left out if no store can happen between its
    * steps.
    */
   duringNextClean?(step: () => void): void;
-  /** False where pages that were not written may be recorded. */
+  /** False if pages that were not written may be recorded. */
   readonly exact: boolean;
 }
 
-/** A property that must hold; `run` throws where it does not. */
+/** A property that must hold; `run` throws if it does not. */
 export interface ContractCase {
   readonly name: string;
   run(subject: ContractSubject): void;

@@ -4,7 +4,7 @@ import type { DirtyPages } from './dirty-pages.js';
  * Memory whose writes can be found: pages numbered from 0, and two ways to learn which were written.
  *
  * A tracker either cleans the memory periodically and gets the pages written in between, or write-protects it and is
- * notified of each first write by the fault handler. The second way exists only where `traps` is true.
+ * notified of each first write by the fault handler. The second way exists only if `traps` is true.
  *
  * The contract, with the letters that the contract suite cites:
  * - **a** A page written before `cleanAndRecord` starts, and not recorded since that write, is recorded.
@@ -13,7 +13,7 @@ import type { DirtyPages } from './dirty-pages.js';
  * - **d** Afterwards `into`'s hull is the hull of all bits set in it (A7).
  * - **e** `writeProtect` loses nothing: an earlier write is still found by a later clean.
  * - **f** Between `beforeDeviceWrite` and `afterDeviceWrite` another writer may change the memory. That is no write;
- *   a write before or after it still is one, also where it stores an earlier value of the page.
+ *   a write before or after it still is one, even if it stores an earlier value of the page.
  *
  * Every method refuses a range that does not consist of whole pages of the memory, or has no bits in `into`, with an
  * error whose `code` is EINVAL and before anything changes (`checkPageRange`). An empty range is valid.
@@ -25,7 +25,7 @@ export interface TrackedMemory {
   /** Number of page-table entries, or of pages where it compares these, examined so far. */
   readonly entriesScanned: number;
   /**
-   * Makes the next write to each page of the range a trapped one, where `traps` is true.
+   * Makes the next write to each page of the range a trapped one, if `traps` is true.
    * @returns the number of entries changed; entries, not pages: a page may be mapped more than once (B5)
    */
   writeProtect(firstPage: number, pageCount: number): number;

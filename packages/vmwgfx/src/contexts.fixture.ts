@@ -49,7 +49,7 @@ export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOpt
   };
   /** Evicts every buffer object. */
   const evictAll = () => base.driver.state.placed.candidates().forEach((candidate) => candidate.evict());
-  /** Uses many other surfaces, so that earlier ones lose their ids where ids are few. */
+  /** Uses many other surfaces, so that earlier ones lose their ids if ids are few. */
   const crowdOut = () => {
     const others = Array.from({ length: 20 }, () => file.createSurface(square).handle);
     others.reduce((from, to) => {

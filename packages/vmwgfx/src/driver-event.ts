@@ -8,7 +8,7 @@ import type { TrackerEvent } from '@cg/dirty-tracking';
  *
  * - `command-emitted`: a command is in the command buffer; a flush submits it.
  * - `command-refused`: the device has refused one, and its sender has been notified.
- * - `update-emitted`: the command that uploads a dirty box, or the whole surface where there is no `box`.
+ * - `update-emitted`: the command that uploads a dirty box, or the whole surface if there is no `box`.
  * - `read-back`: these bytes of a buffer object are up to date in memory again.
  * - `fence-emitted`: a fence follows everything emitted so far.
  * - `surface-evicted`, `buffer-evicted`: taken from the device to make room, or on request.

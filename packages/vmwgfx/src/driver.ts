@@ -59,7 +59,7 @@ export class VmwgfxDriver {
 
   /**
    * Probes the device and brings it up: object tables, a command-buffer context, interrupts.
-   * @throws VmwgfxError ENODEV where the device lacks guest-backed objects or command buffers, EINVAL for
+   * @throws VmwgfxError ENODEV if the device lacks guest-backed objects or command buffers, EINVAL for
    * `maxObjects` below 1 or above 32,768; ENOMEM
    */
   constructor(memory: PhysicalMemory, hardware: SvgaHardware, options: DriverOptions = {}) {

@@ -56,7 +56,7 @@ export class FaultInjection {
     return this.#struck.get(point) ?? 0;
   }
 
-  /** Passes a point. @throws VmwgfxError where it is to fail, with the code of the table */
+  /** Passes a point. @throws VmwgfxError if it is to fail, with the code of the table */
   pass(point: FaultPoint): void {
     if (this.strikes(point)) {
       throw new VmwgfxError(faultPoints[point], `injected fault: ${point}`);

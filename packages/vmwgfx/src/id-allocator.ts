@@ -18,7 +18,7 @@ export class IdAllocator {
     return this.#used.findNextClear(0) === this.#used.length;
   }
 
-  /** @throws VmwgfxError ENOMEM where all are taken */
+  /** @throws VmwgfxError ENOMEM if all are taken */
   allocate(): number {
     this.faults.pass('id');
     const id = this.#used.findNextClear(0);

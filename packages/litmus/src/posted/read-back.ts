@@ -9,14 +9,14 @@ import type { Step } from './variant.js';
  * - `C2b`: takes the last resource that begins before the end for the one that ends last, and waits for the device
  *   only where that lies after the page;
  * - `C2c`: allows prefault over resources that are still GPU-dirty;
- * - `C3`: where a read-back fails, does not wait for those before it.
+ * - `C3`: if a read-back fails, does not wait for those before it.
  */
 export type ReadBackHabit = 'C2a' | 'C2b' | 'C2c' | 'C3';
 
 type Node = IntervalNode<ResidentResource>;
 type Index = IntervalTree<ResidentResource>;
 
-/** The lowest node on the way down: right only where none overlap. */
+/** The lowest node on the way down: right only if none overlap. */
 function lowestOnTheWay(index: Index, start: number, end: number): Node | null {
   let at = index.firstOverlap(0, Infinity);
   while (at !== null && at.parent !== null) {
@@ -42,7 +42,7 @@ function nodesFrom(index: Index, first: Node | null, start: number, end: number)
   return nodes;
 }
 
-/** Sends the read-backs. Those sent count as done at once; where one fails, the others are not waited for. */
+/** Sends the read-backs. Those sent count as done at once; if one fails, the others are not waited for. */
 function sendReadBacks(resources: readonly ResidentResource[]): Set<ResidentResource> {
   const sent = new Set<ResidentResource>();
   for (const resource of resources) {

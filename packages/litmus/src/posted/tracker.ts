@@ -44,7 +44,7 @@ export function fillingTheHull(Base: Step<'DirtyTracker'>): Step<'DirtyTracker'>
 /**
  * B9, B10: the first resource takes a dirty page, and the others in it do not receive it. B9 is about a page where
  * one resource ends and the next begins, B10 about resources in the same bytes. On this machine each begins on a
- * page, so a page is shared where one begins while another has not ended.
+ * page, so a page is shared if one begins while another has not ended.
  */
 export function tellingOnlyTheFirst(Base: Step<'DirtyTracker'>): Step<'DirtyTracker'> {
   return class extends Base {

@@ -17,7 +17,7 @@ export interface ChangedRange {
   readonly kind: 'changed';
   readonly start: number;
   readonly end: number;
-  /** The old and the new mapping; undefined where it was, or is, not mapped. `start` and `end` are those above. */
+  /** The old and the new mapping; undefined if it was, or is, not mapped. `start` and `end` are those above. */
   readonly before: MappedRange | undefined;
   readonly after: MappedRange | undefined;
 }
@@ -64,7 +64,7 @@ interface Table {
   readonly properties: number;
 }
 
-/** One side's entry at a place: undefined where nothing is mapped. */
+/** One side's entry at a place: undefined if nothing is mapped. */
 type Place = Page | Table | undefined;
 
 /** A differing page; joined with the following ones before it becomes a `ChangedRange`. */
@@ -211,7 +211,7 @@ class Side {
     this.#physical = new Float64Array(format.levels + 1).fill(-1);
   }
 
-  /** Reads a table of `level`; false where the image does not have it. A place that is no table needs no read. */
+  /** Reads a table of `level`; false if the image does not have it. A place that is no table needs no read. */
   open(level: number, place: Place): boolean {
     if (place?.kind !== 'table') {
       this.#physical[level] = -1;

@@ -118,7 +118,7 @@ export class EntryFormat {
     return words[index * this.#entryWords];
   }
 
-  /** The entry's high word: 0 where entries have 32 bits. */
+  /** The entry's high word: 0 if entries have 32 bits. */
   high(words: Uint32Array, index: number): number {
     return this.#entryWords === 2 ? words[index * 2 + 1] : 0;
   }

@@ -60,7 +60,7 @@ export interface Translation {
   /** The address, sign-extended where the mode does so. */
   readonly address: bigint;
   readonly steps: readonly TranslationStep[];
-  /** Undefined where it faults. */
+  /** Undefined if it faults. */
   readonly physical: bigint | undefined;
   readonly pageSize: number | undefined;
   readonly fault: TranslationFault | undefined;

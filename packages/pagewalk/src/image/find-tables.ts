@@ -222,7 +222,7 @@ class Search {
     );
   }
 
-  /** Number of present sound entries; 0 where they are fewer than twice the other nonempty ones. */
+  /** Number of present sound entries; 0 if they are fewer than twice the other nonempty ones. */
   #presentEntries(words: Uint32Array): number {
     const format = this.#format;
     const { levels } = format;
@@ -321,7 +321,7 @@ class Search {
   }
 }
 
-/** FNV-1a over the words, twice, to 53 bits; 0 where all of them are 0. */
+/** FNV-1a over the words, twice, to 53 bits; 0 if all of them are 0. */
 function hash(words: Uint32Array): number {
   let [one, other, any] = [0x811c9dc5, 0x01000193, 0];
   for (const word of words) {

@@ -127,14 +127,14 @@ export class FindingMerger {
     this.#high = high;
   }
 
-  /** Returns and clears the finding that the last entry did not continue; undefined where there is none. */
+  /** Returns and clears the finding that the last entry did not continue; undefined if there is none. */
   takeFinished(): ImageFinding | undefined {
     const finished = this.#finished;
     this.#finished = undefined;
     return finished;
   }
 
-  /** Returns and clears the held finding; undefined where there is none. */
+  /** Returns and clears the held finding; undefined if there is none. */
   takeHeld(): ImageFinding | undefined {
     const held = this.#held();
     this.#kind = NOTHING;

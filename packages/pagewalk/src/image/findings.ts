@@ -22,7 +22,7 @@ export interface MappedRange {
   readonly writeThrough: boolean;
   readonly cacheDisabled: boolean;
   readonly pat: boolean;
-  /** 0 to 15: bits 59 to 62, which take effect where CR4.PKE or CR4.PKS is set. */
+  /** 0 to 15: bits 59 to 62, which take effect if CR4.PKE or CR4.PKS is set. */
   readonly protectionKey: number;
   /** Mapped uncached or write-through, and outside the image: registers or memory of a device. */
   readonly device: boolean;
@@ -86,7 +86,7 @@ export interface TableDamage {
   /** Physical address of the first of them, and their number. */
   readonly entry: number;
   readonly entries: number;
-  /** The first of them: its two words, the high one 0 where entries have 32 bits. */
+  /** The first of them: its two words, the high one 0 if entries have 32 bits. */
   readonly low: number;
   readonly high: number;
   /** The physical address that the first of them points at. */

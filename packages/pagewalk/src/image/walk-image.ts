@@ -131,7 +131,7 @@ class ImageWalker {
     return -1;
   }
 
-  /** Lists a present entry, or descends to its table; false where more of the entry remains to be listed. */
+  /** Lists a present entry, or descends to its table; false if more of the entry remains to be listed. */
   take(index: number): boolean {
     const format = this.#format;
     const level = this.#level;
@@ -190,7 +190,7 @@ class ImageWalker {
   }
 
   /**
-   * Lists a page and those that continue it, as far as the image holds them; false where it does not hold all of the
+   * Lists a page and those that continue it, as far as the image holds them; false if it does not hold all of the
    * first.
    */
   #takeRun(index: number, start: number, end: number, physical: number, properties: number): boolean {
@@ -208,7 +208,7 @@ class ImageWalker {
     return true;
   }
 
-  /** Lists the next piece of a page that is partly in the image; false where more are left. */
+  /** Lists the next piece of a page that is partly in the image; false if more are left. */
   #takePiece(
     start: number,
     end: number,
@@ -246,7 +246,7 @@ class ImageWalker {
     this.#level = this.#top + 1;
   }
 
-  /** Makes a table the current one; false where the image does not hold it. */
+  /** Makes a table the current one; false if the image does not hold it. */
   #open(physical: number, level: number, base: number, permissions: number): boolean {
     if (!this.#image.read(physical, this.#bytes[level])) {
       return false;

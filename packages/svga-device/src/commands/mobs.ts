@@ -28,7 +28,7 @@ function newTable(objects: DeviceObjects, fields: TableFields): GuestBacking | u
 }
 
 /**
- * SET_OTABLE_BASE64: sets the place of an object table, or removes it where the size is 0. Objects of its type whose
+ * SET_OTABLE_BASE64: sets the place of an object table, or removes it if the size is 0. Objects of its type whose
  * entries lie within `validSizeInBytes`, the part that the guest promises to have moved, stay; the others are
  * dropped.
  */

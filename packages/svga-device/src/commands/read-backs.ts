@@ -5,7 +5,7 @@ import { CommandWait } from '../renderer/command-wait.js';
 
 type Execute<N extends CommandName> = (objects: DeviceObjects, fields: CommandFields<N>) => void;
 
-/** Extends a command to write its result back to the guest's memory where its fields request it. */
+/** Extends a command to write its result back to the guest's memory if its fields request it. */
 export function thenReadBack<N extends CommandName>(name: N, execute: Execute<N>): Execute<N> {
   const asked = effectsOf(name).references.flatMap(({ field = '', uses }) =>
     uses.filter(({ action }) => action === 'readBack').map((use) => ({ field, use })),

@@ -25,7 +25,7 @@ interface DmaRows {
   readonly guest: BoxRows;
 }
 
-/** Blocks of the guest's image are at its pitch; where that is 0, tightly packed. */
+/** Blocks of the guest's image are at its pitch; if that is 0, tightly packed. */
 function dmaRows(
   { surface, subresource }: SubresourceRef,
   box: DmaFields['boxes'][number],

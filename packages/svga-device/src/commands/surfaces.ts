@@ -67,7 +67,7 @@ export function layOut(definition: SurfaceDefinition, limits: DeviceLimits): Sur
   return layout;
 }
 
-/** Writes the entry of a surface to the object table, where it has one. */
+/** Writes the entry of a surface to the object table, if it has one. */
 export function writeSurfaceEntry(
   objects: DeviceObjects,
   definition: SurfaceDefinition,

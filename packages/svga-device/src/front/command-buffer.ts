@@ -65,7 +65,7 @@ export class CommandBufferRunner {
   /**
    * Runs the buffer whose header is at `headerAddress`, inside guest memory. Commands before a bad one have taken
    * effect, those from it on have not.
-   * @returns its result, or where it stopped: until `goOn` has ended it, no other buffer of a context may run
+   * @returns its result, or if it stopped: until `goOn` has ended it, no other buffer of a context may run
    */
   run(headerAddress: number): CommandBufferResult | StoppedBuffer {
     const reader = this.#contextReader;

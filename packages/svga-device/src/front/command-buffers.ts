@@ -52,7 +52,7 @@ export class CommandBuffers {
     this.#runner = new CommandBufferRunner(objects, (_, reader) => this.#executeOnDevice(reader));
   }
 
-  /** When the next buffer may run; Infinity where none is queued in a started context. */
+  /** When the next buffer may run; Infinity if none is queued in a started context. */
   get due(): number {
     let due = Infinity;
     for (const queue of this.queues) {
@@ -89,7 +89,7 @@ export class CommandBuffers {
 
   /**
    * Runs the buffer that is due first, of the high-priority context before the other.
-   * @returns false where none is due by `now`
+   * @returns false if none is due by `now`
    */
   runNext(now: number): boolean {
     const { due } = this;

@@ -26,7 +26,7 @@ export class CommandQueue {
 
   /**
    * @param first ahead of the queued buffers, as with the prepend registers
-   * @returns false where the queue is full
+   * @returns false if the queue is full
    */
   push(buffer: QueuedBuffer, first = false): boolean {
     if (this.#waiting.length === SVGA_CB_MAX_QUEUED_PER_CONTEXT) {

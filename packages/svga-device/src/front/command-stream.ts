@@ -29,7 +29,7 @@ export function guestError(error: unknown): Error {
 /**
  * Executes and counts the reader's current command.
  * @throws SvgaDeviceError ENOSYS for an unsupported one; and the command's errors
- * @throws CommandWait where the command has to wait: `goOnWith` then executes it
+ * @throws CommandWait if the command has to wait: `goOnWith` then executes it
  */
 export function executeCommand(objects: DeviceObjects, reader: CommandReader): void {
   const executor = executorOf(objects, reader);

@@ -43,7 +43,7 @@ export class CommandStreams {
     });
   }
 
-  /** When `run` has work next; Infinity where nothing is due, also while a command waits. */
+  /** When `run` has work next; Infinity if nothing is due, also while a command waits. */
   get due(): number {
     if (this.#stop.mayGoOn) {
       return this.now;
@@ -56,7 +56,7 @@ export class CommandStreams {
     return this.#stop.isWaiting || this.#stop.mayGoOn;
   }
 
-  /** The awaited answer; undefined where no command waits. */
+  /** The awaited answer; undefined if no command waits. */
   get answer(): PromiseLike<void> | undefined {
     return this.#stop.answer;
   }

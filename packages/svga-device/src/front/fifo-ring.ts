@@ -56,13 +56,13 @@ export class FifoRing {
     this.#objects = objects;
   }
 
-  /** True where there are commands, or the registers are invalid. */
+  /** True if there are commands, or the registers are invalid. */
   get hasWork(): boolean {
     return this.#registers[SVGA_FIFO.NEXT_CMD] !== this.#registers[SVGA_FIFO.STOP];
   }
 
   /**
-   * Runs the ring's commands. A bad command is skipped where its length is known; otherwise everything after it is,
+   * Runs the ring's commands. A bad command is skipped if its length is known; otherwise everything after it is,
    * too.
    */
   run(host: RingHost): void {
@@ -106,7 +106,7 @@ export class FifoRing {
 
   /**
    * Runs the next command, or `command`, which executes the reader's current one.
-   * @returns the start of the next command; NONE where there is no whole one
+   * @returns the start of the next command; NONE if there is no whole one
    * @throws CommandWait
    */
   #runOne({ min, max }: RingBounds, length: number, host: RingHost, command?: () => void): number {

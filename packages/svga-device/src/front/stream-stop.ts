@@ -27,7 +27,7 @@ export class StreamStop {
     return this.#isAnswered;
   }
 
-  /** The awaited answer; undefined where there is none. */
+  /** The awaited answer; undefined if there is none. */
   get answer(): PromiseLike<void> | undefined {
     return this.isWaiting ? this.#wait?.answer : undefined;
   }

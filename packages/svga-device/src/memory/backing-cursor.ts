@@ -48,7 +48,7 @@ export class BackingCursor {
 
   /**
    * Copies from the backing into `image`. The caller checks both ranges.
-   * @throws SvgaDeviceError EFAULT where the page list leads outside guest memory; the pages before it have been
+   * @throws SvgaDeviceError EFAULT if the page list leads outside guest memory; the pages before it have been
    * copied
    */
   readFrom(offset: number, image: Uint8Array, imageOffset: number, length: number): void {

@@ -78,7 +78,7 @@ export class BoxTransfer {
     return this.#rows.rows * this.#rows.images * this.#sheets;
   }
 
-  /** @throws SvgaDeviceError EFAULT where the MOB ends before the box does */
+  /** @throws SvgaDeviceError EFAULT if the MOB ends before the box does */
   checkFits(mob: GuestBacking): void {
     const end = rowsEnd(this.#rows) + (this.#sheets - 1) * this.#sheetBytes;
     if (end > mob.bytes) {
@@ -91,7 +91,7 @@ export class BoxTransfer {
 
   /**
    * Moves the bytes between an image and the cursor's MOB.
-   * @throws SvgaDeviceError EFAULT where the page list leads outside guest memory
+   * @throws SvgaDeviceError EFAULT if the page list leads outside guest memory
    */
   move(cursor: BackingCursor, image: Uint8Array, toGuest: boolean): void {
     const { offset: first, rows, rowBytes, rowStride, images, imageStride } = this.#rows;

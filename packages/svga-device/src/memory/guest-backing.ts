@@ -32,7 +32,7 @@ export class GuestBacking {
   /**
    * @param format an SVGA3D_MOBFMT: what `base` is the page number of
    * @param bytes size of the run
-   * @throws SvgaDeviceError EINVAL for another format, no bytes, or more than the format can list; EFAULT where the
+   * @throws SvgaDeviceError EINVAL for another format, no bytes, or more than the format can list; EFAULT if the
    * first page of the list, or any page of a range, lies outside guest memory
    */
   constructor(

@@ -12,7 +12,7 @@ export interface GuestMemory {
   view(address: number, length: number): Uint8Array;
 }
 
-/** True where `length` bytes from `address` on lie in guest memory. False for numbers that are not whole. */
+/** True if `length` bytes from `address` on lie in guest memory. False for numbers that are not whole. */
 export function isInMemory(memory: GuestMemory, address: number, length: number): boolean {
   return Number.isInteger(address) && address >= 0 && length >= 0 && length <= memory.bytes - address;
 }

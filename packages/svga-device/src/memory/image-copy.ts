@@ -7,7 +7,7 @@ export interface CopyRuns {
   readonly to: BoxRows;
 }
 
-/** True where two sets of runs have the same number and length. */
+/** True if two sets of runs have the same number and length. */
 export function sameShape(from: BoxRows, to: BoxRows): boolean {
   return from.rowBytes === to.rowBytes && from.rows === to.rows && from.images === to.images;
 }

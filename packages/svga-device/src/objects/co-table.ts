@@ -9,7 +9,7 @@ import type { ImageMemory } from './image-memory.js';
  */
 export class CoTable {
   readonly entryBytes: number;
-  /** The id of its MOB; SVGA3D_INVALID_ID where there is none, and then no entry either. */
+  /** The id of its MOB; SVGA3D_INVALID_ID if there is none, and then no entry either. */
   mobId: number = SVGA3D_INVALID_ID;
   #entries: Uint8Array = new Uint8Array(0);
   #view = viewOf(this.#entries);

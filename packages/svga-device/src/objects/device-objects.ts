@@ -52,7 +52,7 @@ export class DeviceObjects {
   readonly look: ImageLook;
   readonly budget: WorkBudget;
   readonly counters: Counters;
-  /** The id of the current commands' DX context; undefined where their header names none. */
+  /** The id of the current commands' DX context; undefined if their header names none. */
   dxContextId: number | undefined;
 
   constructor(
@@ -106,7 +106,7 @@ export class DeviceObjects {
 
   /**
    * A table of the current commands' DX context, to access its entries.
-   * @throws SvgaDeviceError EINVAL where they have no DX context, ENOENT
+   * @throws SvgaDeviceError EINVAL if they have no DX context, ENOENT
    */
   coTable(type: number): CoTable {
     if (this.dxContextId === undefined) {

@@ -20,7 +20,7 @@ export class ImageLook {
    * The image of a surface. Pending content is shown as memory holds it and stays pending; unreadable content shows
    * as zeros.
    * @param subresource only this one is brought up to date; otherwise all are
-   * @throws SvgaDeviceError ENOMEM; EBUSY where the renderer has newer content and has to be waited for
+   * @throws SvgaDeviceError ENOMEM; EBUSY if the renderer has newer content and has to be waited for
    */
   at(surface: Surface, subresource?: number): Uint8Array {
     const image = surface.image(this.#parts.memory);
@@ -38,7 +38,7 @@ export class ImageLook {
     return image;
   }
 
-  /** The first sample sheet of a subresource; undefined where the surface has no such subresource. Throws as `at`. */
+  /** The first sample sheet of a subresource; undefined if the surface has no such subresource. Throws as `at`. */
   subresource(surface: Surface, subresource: number): Uint8Array | undefined {
     const { layout } = surface;
     if (!(Number.isInteger(subresource) && subresource >= 0 && subresource < layout.subresourceCount)) {
@@ -48,7 +48,7 @@ export class ImageLook {
     return this.at(surface, subresource).subarray(start, start + layout.mipOf(subresource).bytes);
   }
 
-  /** The image as it is, where there is one, with the renderer's changes. @throws SvgaDeviceError EBUSY */
+  /** The image as it is, if there is one, with the renderer's changes. @throws SvgaDeviceError EBUSY */
   rendered(surface: Surface): Uint8Array | undefined {
     for (let each = 0; this.#parts.renderer !== undefined && each < surface.content.count; each++) {
       if (surface.content.of(each) === CONTENT.RENDERED) {
@@ -58,7 +58,7 @@ export class ImageLook {
     return surface.ownImage;
   }
 
-  /** The renderer's answer to wait for, so that every image is complete; undefined where all are. */
+  /** The renderer's answer to wait for, so that every image is complete; undefined if all are. */
   awaited(surfaces: Iterable<Surface>): PromiseLike<void> | undefined {
     const { renderer, memory } = this.#parts;
     if (renderer === undefined) {

@@ -10,7 +10,7 @@ export class ImageMemory {
     this.#limit = limit;
   }
 
-  /** @throws SvgaDeviceError ENOMEM where the limit, or the host's memory, does not allow it */
+  /** @throws SvgaDeviceError ENOMEM if the limit, or the host's memory, does not allow it */
   allocate(bytes: number): Uint8Array {
     if (bytes > this.#limit - this.#used) {
       throw new SvgaDeviceError('ENOMEM', 'images exceed the device memory', { bytes, used: this.#used });
@@ -35,7 +35,7 @@ export class ImageMemory {
   }
 }
 
-/** The result of `take`; undefined where the limit, or the host's memory, does not allow it. */
+/** The result of `take`; undefined if the limit, or the host's memory, does not allow it. */
 export function whereMemoryAllows<T>(take: () => T): T | undefined {
   try {
     return take();

@@ -28,7 +28,7 @@ export interface ImageStoreParts {
  * The images of surfaces, and the only place that decides where the content of a subresource comes from and goes to
  * (rule 9). A command requests an image here before it reads or writes it, once all its operands are checked: pending
  * content is then loaded from the surface's MOB, and charged as an update is. Content that only the renderer has is
- * requested from it; where it has to be waited for, CommandWait is thrown. So a command requests everything that it
+ * requested from it; if it has to be waited for, CommandWait is thrown. So a command requests everything that it
  * reads before it makes a change that is not repeatable.
  *
  * Images begin as zeros, and NONE content is zeros in them. Pending content needs no image; valid content without one
@@ -67,8 +67,8 @@ export class ImageStore {
 
   /**
    * The image, for a command that reads a subresource of it (rule 9.2).
-   * @throws SvgaDeviceError ENOMEM, E2BIG; EFAULT where pending content is unreadable: it stays pending
-   * @throws CommandWait where the renderer has the newest content
+   * @throws SvgaDeviceError ENOMEM, E2BIG; EFAULT if pending content is unreadable: it stays pending
+   * @throws CommandWait if the renderer has the newest content
    */
   forReading(surface: Surface, subresource: number): Uint8Array {
     const image = this.image(surface);
@@ -156,7 +156,7 @@ export class ImageStore {
   }
 
   /**
-   * Loads a box of a subresource from the surface's MOB, and the rest as well where it is pending.
+   * Loads a box of a subresource from the surface's MOB, and the rest as well if it is pending.
    * @param transfer is set to the box
    * @throws SvgaDeviceError ENOENT without a MOB, and as `forReading`
    */
@@ -190,10 +190,10 @@ export class ImageStore {
   }
 
   /**
-   * Writes a box of a subresource to the surface's MOB where it is newer, and nothing otherwise (rule 9.3).
+   * Writes a box of a subresource to the surface's MOB if it is newer, and nothing otherwise (rule 9.3).
    * @param transfer is set to the box
    * @returns whether anything was written
-   * @throws SvgaDeviceError ENOENT without a MOB, EFAULT where the MOB is too small or unmapped, E2BIG, ENOMEM
+   * @throws SvgaDeviceError ENOENT without a MOB, EFAULT if the MOB is too small or unmapped, E2BIG, ENOMEM
    */
   readBack(surface: Surface, subresource: number, transfer: BoxTransfer): boolean {
     const mob = this.#mobOf(surface);
@@ -236,7 +236,7 @@ export class ImageStore {
   /**
    * The guest permits losing the content of a subresource. Here it is always lost, which exposes drivers that still
    * need it.
-   * @throws SvgaDeviceError E2BIG, ENOMEM; SurfaceLayoutError EINVAL where the surface has no such subresource
+   * @throws SvgaDeviceError E2BIG, ENOMEM; SurfaceLayoutError EINVAL if the surface has no such subresource
    */
   invalidate(surface: Surface, subresource: number): void {
     this.#transfer.setWholeMip(surface.layout, subresource);
@@ -251,7 +251,7 @@ export class ImageStore {
   }
 
   /**
-   * As `invalidate`, for a box; the rest of the subresource stays, and is loaded where it was pending.
+   * As `invalidate`, for a box; the rest of the subresource stays, and is loaded if it was pending.
    * @param transfer is set to the box
    * @throws as `forReading`
    */
@@ -264,7 +264,7 @@ export class ImageStore {
     this.#parts.renderer?.imageWritten(surface, subresource);
   }
 
-  /** Sets the content to zeros. @param state NEWER where the device writes them, VALID where the MOB has them */
+  /** Sets the content to zeros. @param state NEWER if the device writes them, VALID if the MOB has them */
   zero(surface: Surface, state: ContentState): void {
     surface.dropImage(this.#memory);
     surface.content.setAll(state, this.#memory);
@@ -274,7 +274,7 @@ export class ImageStore {
   /**
    * Binds a surface (rule 9.1). With a MOB, NONE content becomes pending; without one, content that is not newer is
    * lost.
-   * @param writeEntry writes the object table; where it throws, nothing has changed
+   * @param writeEntry writes the object table; if it throws, nothing has changed
    * @throws SvgaDeviceError E2BIG, and as `writeEntry`
    */
   bind(surface: Surface, mobid: number, writeEntry: () => void): void {
@@ -331,7 +331,7 @@ export class ImageStore {
     this.#set(surface, subresource, CONTENT.NEWER);
   }
 
-  /** Loads pending content; where the MOB is destroyed, it becomes NONE. */
+  /** Loads pending content; if the MOB is destroyed, it becomes NONE. */
   #load(surface: Surface, subresource: number, image: Uint8Array): void {
     const mob = this.#parts.mobs.get(surface.mobId);
     if (mob === undefined) {

@@ -29,7 +29,7 @@ export class ObjectTables {
     this.#tables[type] = backing;
   }
 
-  /** The table of a type; undefined where there is none. */
+  /** The table of a type; undefined if there is none. */
   backing(type: number): GuestBacking | undefined {
     return this.#tables[type];
   }
@@ -42,7 +42,7 @@ export class ObjectTables {
 
   /**
    * Writes the entry of `id`.
-   * @throws SvgaDeviceError EINVAL for an id outside the table, EFAULT where the table's page list leads outside
+   * @throws SvgaDeviceError EINVAL for an id outside the table, EFAULT if the table's page list leads outside
    * memory
    */
   write<F extends FieldTypes>(type: number, id: number, layout: Struct<F>, values: StructValues<F>): void {

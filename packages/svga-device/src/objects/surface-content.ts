@@ -32,7 +32,7 @@ export class SurfaceContent {
   /** @param count subresources of the surface */
   constructor(readonly count: number) {}
 
-  /** The common state of all subresources; undefined where they differ. */
+  /** The common state of all subresources; undefined if they differ. */
   get common(): ContentState | undefined {
     return this.#each === undefined ? this.#common : undefined;
   }

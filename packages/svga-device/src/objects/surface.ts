@@ -22,7 +22,7 @@ export interface SurfaceDefinition {
   /** Layers; 0 derives the number from the flags. */
   readonly arraySize: number;
   readonly bufferByteStride: number;
-  /** 1 where it has an entry in the object table; 0 for SURFACE_DEFINE. */
+  /** 1 if it has an entry in the object table; 0 for SURFACE_DEFINE. */
   readonly guestBacked: number;
 }
 
@@ -31,7 +31,7 @@ export interface SurfaceDefinition {
  * the backing is. A binding is an id, looked up when it is used: it outlives the MOB, and then names none.
  */
 export class Surface {
-  /** The id of the MOB; SVGA3D_INVALID_ID where unbound. */
+  /** The id of the MOB; SVGA3D_INVALID_ID if unbound. */
   mobId: number = SVGA3D_INVALID_ID;
   /** Where the content of each subresource is; only `ImageStore` changes it. */
   readonly content: SurfaceContent;

@@ -88,7 +88,7 @@ export class WorkBudget {
   /**
    * Charges for bytes that are moved, filled or allocated, in a number of rows or pages. Work is charged before it is
    * done.
-   * @throws SvgaDeviceError E2BIG where the buffer's budget is used up
+   * @throws SvgaDeviceError E2BIG if the buffer's budget is used up
    */
   charge(bytes: number, rows: number): void {
     this.#take(bytes + rows * COST.ROW);

@@ -53,19 +53,19 @@ export interface CopiedBox {
 export interface Renderer {
   /**
    * Clears a view.
-   * @returns false where it does not: the device then clears its bytes, for which it may call `imageNeeded` first
+   * @returns false if it does not: the device then clears its bytes, for which it may call `imageNeeded` first
    */
   clear(view: RenderView, value: ClearValue): boolean;
   /** Copies boxes, in order; between formats of equal blocks byte for byte. @returns false as `clear` */
   copy(source: RenderImage, target: RenderImage, boxes: readonly CopiedBox[]): boolean;
   /**
-   * The device's bytes are newer from now on: of one subresource, or of all where it is left out. They may still
+   * The device's bytes are newer from now on: of one subresource, or of all if it is left out. They may still
    * change until the next call of the renderer, so they must be read at their use, not here.
    */
   imageWritten(surface: RenderSurface, subresource?: number): void;
   /**
    * Copies a subresource that the renderer has changed into the device's bytes (`surface.ownImage`).
-   * @returns undefined where they are up to date, as they are after an answer until the renderer's next change
+   * @returns undefined if they are up to date, as they are after an answer until the renderer's next change
    */
   imageNeeded(surface: RenderSurface, subresource: number): PromiseLike<void> | undefined;
   /** The surface is destroyed. */

@@ -47,7 +47,7 @@ export class Pointer {
     [this.x, this.y, this.on, this.screenId] = this.pending;
   }
 
-  /** Applies cursor bypass 3 where its counter has changed. */
+  /** Applies cursor bypass 3 if its counter has changed. */
   pollFifo(fifo: Uint32Array): void {
     const count = fifo[SVGA_FIFO.CURSOR_COUNT];
     const hasRegisters = fifo[SVGA_FIFO.MIN] > 4 * SVGA_FIFO.CURSOR_SCREEN_ID;

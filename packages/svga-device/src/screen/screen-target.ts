@@ -81,7 +81,7 @@ export class ScreenTarget {
 
   /**
    * Copies a rectangle, inside the screen, from the bound image.
-   * @throws SvgaDeviceError EINVAL where the image is too small
+   * @throws SvgaDeviceError EINVAL if the image is too small
    */
   update(
     { image, layout, subresource }: ShownImage,

@@ -22,6 +22,6 @@ export interface DeviceParts {
 /** The device's times. */
 export interface DeviceTime {
   readonly now: number;
-  /** Infinity where no check of the ring is scheduled. */
+  /** Infinity if no check of the ring is scheduled. */
   readonly ringDue: number;
 }

@@ -87,7 +87,7 @@ export class SnapshotValues {
     return value as number[];
   }
 
-  /** The blob of a number, of `length` bytes where that is given. */
+  /** The blob of a number, of `length` bytes if that is given. */
   blob(name: string, length?: number): SnapshotBlob {
     const blob = this.#blobs[this.count(name)];
     if (blob === undefined || (length !== undefined && blob.length !== length)) {

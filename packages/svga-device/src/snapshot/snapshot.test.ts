@@ -115,7 +115,7 @@ describe('a snapshot that is damaged', () => {
     return { guest: busy, before: busy.device.snapshot() };
   }
 
-  /** True where it is refused with EBADMSG and the device is as before; false where it restores a valid device. */
+  /** True if it is refused with EBADMSG and the device is as before; false if it restores a valid device. */
   function isRefused({ guest: { device }, before }: ReturnType<typeof other>, bytes: Uint8Array): boolean {
     try {
       device.restore(bytes);

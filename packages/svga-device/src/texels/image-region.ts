@@ -11,7 +11,7 @@ export class ImageRegion {
 
   /**
    * @param sheet the sample
-   * @throws SvgaDeviceError EINVAL where the format's texels are no colours, or the box leaves its mip;
+   * @throws SvgaDeviceError EINVAL if the format's texels are no colours, or the box leaves its mip;
    * SurfaceLayoutError for no such subresource
    */
   constructor(

@@ -41,7 +41,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
   }
 
   /**
-   * Maps one huge leaf where nothing is mapped around the page, or a read-only huge leaf is, and the frames are
+   * Maps one huge leaf if nothing is mapped around the page, or a read-only huge leaf is, and the frames are
    * contiguous and aligned. While writes are tracked pages stay small, so that each has its own dirty bit (rule 2.8).
    */
   hugeFault(fault: PageFault, level: number): HugeFaultResult {
@@ -73,7 +73,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
     return this.object.tracker?.method !== 'trap';
   }
 
-  /** Maps up to `count` pages, clean, and read-only where writes are trapped. */
+  /** Maps up to `count` pages, clean, and read-only if writes are trapped. */
   #map(fault: PageFault, page: number, count: number): void {
     const { object } = this;
     const { vma, address } = fault;
@@ -95,7 +95,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
   /**
    * Handles a fault on a page of the buffer object while holding its reservation; a failure becomes the fault's
    * result.
-   * @throws VmwgfxError or PageTableError EDEADLK where it would have to wait: the fault is retried
+   * @throws VmwgfxError or PageTableError EDEADLK if it would have to wait: the fault is retried
    */
   protected reserved(
     fault: PageFault,

@@ -72,7 +72,7 @@ export class CommandSubmitter {
   #struck: VmwgfxError | undefined;
   #seqno = 0;
 
-  /** @throws PageTableError ENOMEM where the buffer's frames cannot be had */
+  /** @throws PageTableError ENOMEM if the buffer's frames cannot be had */
   constructor(
     memory: PhysicalMemory,
     ports: SvgaPorts,
@@ -97,10 +97,10 @@ export class CommandSubmitter {
 
   /**
    * Appends a command.
-   * @param refused called where the device refuses it, before `flush` throws, so that the sender can undo its
+   * @param refused called if the device refuses it, before `flush` throws, so that the sender can undo its
    * bookkeeping
    * @param dxContext the device's id of the command's DX context
-   * @throws VmwgfxError ENOMEM where it is larger than a command buffer, EIO as `flush`
+   * @throws VmwgfxError ENOMEM if it is larger than a command buffer, EIO as `flush`
    */
   emit<N extends CommandName>(
     name: N,
@@ -161,7 +161,7 @@ export class CommandSubmitter {
   /**
    * Writes a command. Under fault injection, a command that the device refuses takes its place, so that everything
    * after it behaves as after a refusal.
-   * @returns its offset in the buffer; undefined where the buffer has no room for it
+   * @returns its offset in the buffer; undefined if the buffer has no room for it
    */
   #write<N extends CommandName>(name: N, fields: CommandFields<N>): number | undefined {
     let offset: number | undefined;
@@ -187,7 +187,7 @@ export class CommandSubmitter {
 
   /**
    * Ends the user's commands.
-   * @returns the refusal that kept them from running; undefined where they ran
+   * @returns the refusal that kept them from running; undefined if they ran
    */
   endUserCommands(): VmwgfxError | undefined {
     const struck = this.#struck;
@@ -223,7 +223,7 @@ export class CommandSubmitter {
     return new Fence(this.#seqno, this.#ports);
   }
 
-  /** As `emitFence`; where that throws, settles what was emitted. */
+  /** As `emitFence`; if that throws, settles what was emitted. */
   emitFenceOrSettle(): Fence {
     try {
       return this.emitFence();
@@ -315,7 +315,7 @@ export class CommandSubmitter {
     }
   }
 
-  /** Runs a part of the buffer; where a command was refused, returns which, and where the next one begins. */
+  /** Runs a part of the buffer; if a command was refused, returns which, and where the next one begins. */
   #execute(
     start: number,
     end: number,

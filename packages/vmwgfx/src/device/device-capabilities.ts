@@ -5,7 +5,7 @@ import type { SvgaPorts } from './svga-ports.js';
 export interface DeviceCapabilities {
   /** SVGA_CAP bits. */
   readonly capabilities: number;
-  /** SVGA_CAP2 bits; 0 where the device has no such register. */
+  /** SVGA_CAP2 bits; 0 if the device has no such register. */
   readonly capabilities2: number;
   /** SVGA_FIFO_CAP bits. */
   readonly fifoCapabilities: number;

@@ -25,7 +25,7 @@ export class Fence {
     return (this.#device.passedFence - this.seqno) >>> 0 < 0x80000000;
   }
 
-  /** @throws VmwgfxError EIO where the device never passes it */
+  /** @throws VmwgfxError EIO if the device never passes it */
   wait(): void {
     if (!this.#device.waitUntil(() => this.isSignalled)) {
       throw new VmwgfxError('EIO', `the device does not pass fence ${this.seqno}`, { seqno: this.seqno });

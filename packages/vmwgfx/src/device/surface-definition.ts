@@ -18,7 +18,7 @@ export interface SurfaceTraits {
   readonly isArray: boolean;
 }
 
-/** The traits of a surface where none are given. */
+/** The traits of a surface if none are given. */
 export const plainTraits: SurfaceTraits = {
   flags: SVGA3D_SURFACE.HINT_TEXTURE,
   flags2: 0,

@@ -7,7 +7,7 @@ export interface SvgaHardware {
   readonly fifo: Uint32Array;
   /**
    * Advances a device that takes time to its next event. Left out: the device needs no help, and is polled.
-   * @returns false where nothing is left to happen
+   * @returns false if nothing is left to happen
    */
   progress?(): boolean;
 }
@@ -29,7 +29,7 @@ export class SvgaPorts {
     return this.fifo[SVGA_FIFO.FENCE];
   }
 
-  /** Waits until a condition holds. @returns whether it does; false where the device is given up */
+  /** Waits until a condition holds. @returns whether it does; false if the device is given up */
   waitUntil(holds: () => boolean): boolean {
     const { hardware } = this;
     const most = hardware.progress === undefined ? MOST_POLLS : MOST_STEPS;

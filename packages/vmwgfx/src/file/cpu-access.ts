@@ -3,7 +3,7 @@ import type { BufferObject } from '../memory/buffer-object.js';
 
 /** How the CPU will use a buffer object (the kernel's drm_vmw_synccpu_* flags). */
 export interface CpuAccessRequest {
-  /** Throws EBUSY where the device is not done, instead of waiting (drm_vmw_synccpu_dontblock). */
+  /** Throws EBUSY if the device is not done, instead of waiting (drm_vmw_synccpu_dontblock). */
   readonly dontBlock?: boolean;
   /** Submissions may name it during the access (drm_vmw_synccpu_allow_cs). */
   readonly allowSubmissions?: boolean;
@@ -16,7 +16,7 @@ export interface CpuAccessRequest {
 export class CpuAccess {
   #object: BufferObject | undefined;
 
-  /** @throws VmwgfxError EBUSY, EIO where the device does not pass the fence */
+  /** @throws VmwgfxError EBUSY, EIO if the device does not pass the fence */
   constructor(
     object: BufferObject,
     { dontBlock = false, allowSubmissions = false }: CpuAccessRequest,

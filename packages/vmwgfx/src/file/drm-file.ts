@@ -106,7 +106,7 @@ export class DrmFile {
   /**
    * Creates a context: one that commands name in their `cid`, or one that submissions name (`SubmitOptions.context`).
    * The device creates it at its first use. It cannot be shared with other files.
-   * @throws VmwgfxError EINVAL for a DX context where the device has none
+   * @throws VmwgfxError EINVAL for a DX context if the device has none
    */
   createContext({ kind }: NewContext): number {
     return this.#handles.adopt(makeContext(this.driver, kind));
@@ -125,7 +125,7 @@ export class DrmFile {
   }
 
   /**
-   * A new handle of a surface's backing, which is allocated where there is none: to map it, or to place other
+   * A new handle of a surface's backing, which is allocated if there is none: to map it, or to place other
    * surfaces in it. It is closed separately.
    * @throws VmwgfxError ENOENT, EINVAL, ENOMEM; PageTableError ENOMEM
    */
@@ -154,7 +154,7 @@ export class DrmFile {
 
   /**
    * Maps a part of the device's mapping, as mmap of the device file does.
-   * @throws VmwgfxError EINVAL where the range is not within one buffer object, EACCES where this file has no handle
+   * @throws VmwgfxError EINVAL if the range is not within one buffer object, EACCES if this file has no handle
    * of it or of a surface in it; PageTableError as AddressSpace.map
    */
   mmap({ addressSpace, offset, length }: MapRequest): Vma {
@@ -180,7 +180,7 @@ export class DrmFile {
   /**
    * Waits until the device is done with a buffer object, and keeps submissions from naming it (EBUSY) until the
    * returned access is released, or the file closed: the synccpu of programs without coherent memory.
-   * @throws VmwgfxError ENOENT, EINVAL; EBUSY with `dontBlock` where the device is not done; EIO
+   * @throws VmwgfxError ENOENT, EINVAL; EBUSY with `dontBlock` if the device is not done; EIO
    */
   syncCpu(handle: number, request: CpuAccessRequest = {}): CpuAccess {
     const access = new CpuAccess(this.#handles.buffer(handle), request, (done) => {
@@ -196,7 +196,7 @@ export class DrmFile {
   }
 
   /**
-   * A handle of an object that another file shares: the existing one where this file has one. A surface's handle then
+   * A handle of an object that another file shares: the existing one if this file has one. A surface's handle then
    * counts one more opening; a buffer object's, exported or opened before, does not.
    * @throws VmwgfxError ENOENT, EINVAL for an object of another device
    */

@@ -64,7 +64,7 @@ export class HandleTable {
     throw new VmwgfxError('EINVAL', `what handle ${handle} names is not for other files`, { handle });
   }
 
-  /** The handle of a shared object: the existing one where the file has one. */
+  /** The handle of a shared object: the existing one if the file has one. */
   import(object: SharedAmongFiles): number {
     for (const handle of this.#handles.get(object) ?? []) {
       const entry = this.#entry(handle);

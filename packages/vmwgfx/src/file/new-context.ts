@@ -22,7 +22,7 @@ export interface NewShader {
   readonly offset?: number;
 }
 
-/** @throws VmwgfxError EINVAL for a DX context where the device has none */
+/** @throws VmwgfxError EINVAL for a DX context if the device has none */
 export function makeContext(driver: DriverState, kind: 'legacy' | 'dx'): LegacyContext | DxContext {
   if (kind === 'legacy') {
     return new LegacyContext(driver);

@@ -53,7 +53,7 @@ function requestOf(wanted: NewSurface): SurfaceRequest {
 }
 
 /**
- * Makes a surface, with its backing where it is coherent or one is given. Where it throws, nothing stays allocated.
+ * Makes a surface, with its backing if it is coherent or one is given. If it throws, nothing stays allocated.
  * @throws SurfaceLayoutError for an impossible layout, VmwgfxError EINVAL for a surface that this device does not
  * support or that does not fit into the backing; PageTableError or VmwgfxError ENOMEM
  */

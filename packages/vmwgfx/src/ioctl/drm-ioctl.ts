@@ -83,7 +83,7 @@ export class DrmIoctl {
 
   /**
    * read(2) of the device file: as many whole events as fit, of those requested with DRM_IOCTL_VMW_FENCE_EVENT whose
-   * fences have signalled; empty where there is none.
+   * fences have signalled; empty if there is none.
    */
   read(length: number): Uint8Array {
     return this.#open.events.read(length);

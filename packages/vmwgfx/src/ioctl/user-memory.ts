@@ -3,9 +3,9 @@ import { VmwgfxError } from '../errors.js';
 
 /** The memory of the calling process: what the pointers in its arguments point to. */
 export interface UserMemory {
-  /** Reads bytes; the caller owns them. @throws VmwgfxError EFAULT where not all of them exist */
+  /** Reads bytes; the caller owns them. @throws VmwgfxError EFAULT if not all of them exist */
   read(address: number, length: number): Uint8Array;
-  /** @throws VmwgfxError EFAULT where not all of it is writable; some may be written then */
+  /** @throws VmwgfxError EFAULT if not all of it is writable; some may be written then */
   write(address: number, bytes: Uint8Array): void;
 }
 

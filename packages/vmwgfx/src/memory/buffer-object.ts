@@ -28,11 +28,11 @@ export interface ResidentResource extends BackedResource {
   gpuDirty: boolean;
   /** First and end page of the buffer object that hold any of its bytes. */
   readonly pageRange: [start: number, end: number];
-  /** Unbinds the backing on the device. Does nothing where it is not bound; cannot fail. */
+  /** Unbinds the backing on the device. Does nothing if it is not bound; cannot fail. */
   unbind(): void;
   /**
    * Sends the command that reads the content back into the backing; the caller waits for it.
-   * @param refused called where the device refuses it
+   * @param refused called if the device refuses it
    */
   readBack(refused: () => void): void;
   /** Destroys an unused resource on the device and detaches it from its backing; cannot fail. */
@@ -65,7 +65,7 @@ export class BufferObject implements BackingPages, Evictable {
   #retired: Set<ResidentResource> | undefined;
   #destroyed = false;
 
-  /** @throws VmwgfxError ENOMEM for more pages than a MOB can have, PageTableError ENOMEM where too few are free */
+  /** @throws VmwgfxError ENOMEM for more pages than a MOB can have, PageTableError ENOMEM if too few are free */
   constructor(
     readonly driver: DriverState,
     readonly pageCount: number,
@@ -107,7 +107,7 @@ export class BufferObject implements BackingPages, Evictable {
   /**
    * Takes the lock of the tracker, the resources and the placement, for a call that may walk its mappings: neither
    * has to be waited for once something is changed (rule 8.5).
-   * @throws VmwgfxError EDEADLK where it is taken, PageTableError EDEADLK where a walk would have to wait
+   * @throws VmwgfxError EDEADLK if it is taken, PageTableError EDEADLK if a walk would have to wait
    */
   reserve(): BufferReservation {
     this.driver.mapping.assertWalkable();
@@ -117,7 +117,7 @@ export class BufferObject implements BackingPages, Evictable {
   /**
    * As `reserve`, without the check of the mappings: for a fault handler, which walks none and may run while others
    * do, and for a call that has checked already.
-   * @throws VmwgfxError EDEADLK where it is taken
+   * @throws VmwgfxError EDEADLK if it is taken
    */
   reserveOnly(): BufferReservation {
     if (this.#reservation !== undefined) {
@@ -155,7 +155,7 @@ export class BufferObject implements BackingPages, Evictable {
 
   /**
    * Drops the reference of an unused resource, and destroys it at once or when the object's reservation ends (rule
-   * 8.6). GPU-dirty coherent content is read back first (rule 6.5). Where that fails, it is tried again after the
+   * 8.6). GPU-dirty coherent content is read back first (rule 6.5). If that fails, it is tried again after the
    * next use of the object, and a fault reads it back as of any resource.
    */
   retire(resource: ResidentResource): void {
@@ -193,7 +193,7 @@ export class BufferObject implements BackingPages, Evictable {
 
   /**
    * Adds a user of the tracker; the first one starts it (rule 5.1).
-   * @throws VmwgfxError ENOMEM where its memory is refused, PageTableError ENOMEM where frames for tables are
+   * @throws VmwgfxError ENOMEM if its memory is refused, PageTableError ENOMEM if frames for tables are
    * missing; the count is then as before
    */
   addTrackerUser(held: BufferReservation): void {
@@ -362,7 +362,7 @@ export class BufferObject implements BackingPages, Evictable {
     return this.#mobs.id(firstPage);
   }
 
-  /** A resource at an offset was removed: drops the MOB that begins there where no other resource needs it. */
+  /** A resource at an offset was removed: drops the MOB that begins there if no other resource needs it. */
   resourceLeft(offset: number): void {
     if (offset === 0 || offset % PAGE_SIZE !== 0) {
       return;

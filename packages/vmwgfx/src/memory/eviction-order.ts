@@ -10,7 +10,7 @@ export interface Evictable {
   readonly isReserved: boolean;
   /**
    * Takes it from the device; GPU-dirty content is read back first (rule 6.5).
-   * @throws VmwgfxError where the read-back fails: it stays then; or where the device refuses to unbind it: it is
+   * @throws VmwgfxError if the read-back fails: it stays then; or if the device refuses to unbind it: it is
    * gone
    */
   evict(): void;
@@ -51,7 +51,7 @@ export class EvictionOrder {
   /**
    * Evicts until there is room; reserved objects stay.
    * @param hasRoom asked before each
-   * @throws the error of the last failed eviction, where there is no room in the end
+   * @throws the error of the last failed eviction, if there is no room in the end
    */
   evictUntil(hasRoom: () => boolean): void {
     if (hasRoom()) {

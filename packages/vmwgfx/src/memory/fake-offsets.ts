@@ -9,7 +9,7 @@ const OFFSETS_END = 2 ** 32;
 export class FakeOffsets<Pages extends { readonly pageCount: number }> {
   readonly #objects = new IntervalTree<Pages>();
   readonly #nodes = new Map<Pages, IntervalNode<Pages>>();
-  /** Takes the lowest gap that is large enough. @throws VmwgfxError ENOMEM where the mapping's 2^32 pages have none */
+  /** Takes the lowest gap that is large enough. @throws VmwgfxError ENOMEM if the mapping's 2^32 pages have none */
   allocate(object: Pages): number {
     let start = FIRST_OFFSET;
     for (const taken of this.#objects.overlapping(FIRST_OFFSET, OFFSETS_END)) {

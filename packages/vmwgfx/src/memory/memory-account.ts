@@ -18,7 +18,7 @@ export class MemoryAccount {
     return this.limit - this.#used;
   }
 
-  /** @throws VmwgfxError ENOMEM where it would exceed the limit */
+  /** @throws VmwgfxError ENOMEM if it would exceed the limit */
   charge(bytes: number): void {
     if (this.#used + bytes > this.limit) {
       throw new VmwgfxError('ENOMEM', `${bytes} bytes of ${this.what} wanted, ${this.left} are left`, {

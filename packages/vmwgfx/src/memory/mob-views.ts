@@ -27,8 +27,8 @@ export class MobViews {
   }
 
   /**
-   * Charges graphics memory for the object, where it has none; evicts other objects for it.
-   * @throws VmwgfxError ENOMEM where not enough can be evicted, EIO where one of them cannot be read back
+   * Charges graphics memory for the object, if it has none; evicts other objects for it.
+   * @throws VmwgfxError ENOMEM if not enough can be evicted, EIO if one of them cannot be read back
    */
   place(): void {
     if (this.#placed) {
@@ -55,7 +55,7 @@ export class MobViews {
     return mob.id;
   }
 
-  /** Destroys the unused MOB that begins at a page, where there is one. Cannot fail. */
+  /** Destroys the unused MOB that begins at a page, if there is one. Cannot fail. */
   drop(firstPage: number): void {
     const mob = this.#mobs.get(firstPage);
     if (mob === undefined) {

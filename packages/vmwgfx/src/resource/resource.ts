@@ -65,21 +65,21 @@ export abstract class Resource implements ResidentResource {
 
   abstract readonly isTracked: boolean;
   abstract addDirtyBytes(start: number, end: number): void;
-  /** Defines the resource on the device. Does nothing where it is defined. */
+  /** Defines the resource on the device. Does nothing if it is defined. */
   abstract create(): void;
-  /** Binds the backing, and uploads all content where it `needsUpload`. Does nothing where neither is needed. */
+  /** Binds the backing, and uploads all content where it `needsUpload`. Does nothing if neither is needed. */
   abstract bind(): void;
-  /** Unbinds the backing on the device. Does nothing where it is not bound; cannot fail. */
+  /** Unbinds the backing on the device. Does nothing if it is not bound; cannot fail. */
   abstract unbind(): void;
   /** Starts or stops keeping dirty boxes, depending on whether the backing is tracked. */
   abstract followTracking(): void;
-  /** Sends the updates for everything dirty. Where it throws, nothing is forgotten (rule 7.6). */
+  /** Sends the updates for everything dirty. If it throws, nothing is forgotten (rule 7.6). */
   abstract sync(): void;
   abstract readBack(refused: () => void): void;
 
   /**
    * Destroys it on the device and detaches it from its backing; cannot fail.
-   * @param held the reservation of its backing; undefined where it has none
+   * @param held the reservation of its backing; undefined if it has none
    */
   abstract destroy(held: BufferReservation | undefined): void;
 
@@ -142,7 +142,7 @@ export abstract class Resource implements ResidentResource {
     }
   }
 
-  /** @throws VmwgfxError EINVAL where the reservation is not that of its backing */
+  /** @throws VmwgfxError EINVAL if the reservation is not that of its backing */
   #leave(held: BufferReservation): void {
     const backing = this.#backing;
     backing?.assertHeld(held);

@@ -29,7 +29,7 @@ import { effectIn, type UserRule } from './rules/user-rules.js';
 
 /** A surface that a command names, and the command's effect on it. */
 interface SurfaceUse {
-  /** The field with its handle; undefined where the context or a part of the command names it. */
+  /** The field with its handle; undefined if the context or a part of the command names it. */
   readonly field: string | undefined;
   readonly surface: Surface;
   readonly effect: SurfaceEffect;

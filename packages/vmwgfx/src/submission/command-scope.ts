@@ -32,7 +32,7 @@ export class CommandEffects {
   readonly ranges: BufferRange[] = [];
   /** Sent before it. */
   readonly before: (() => void)[] = [];
-  /** Called where the device refuses it. */
+  /** Called if the device refuses it. */
   readonly refused: (() => void)[] = [];
   /** The command sent in its place, with the same and further fields. */
   sentAs: CommandName | undefined;
@@ -51,7 +51,7 @@ export class CommandScope {
     readonly handles: HandleTable,
   ) {}
 
-  /** @throws VmwgfxError EINVAL where the submission names none */
+  /** @throws VmwgfxError EINVAL if the submission names none */
   get dx(): DxContext {
     const { dxContext } = this.changes;
     if (dxContext === undefined) {
@@ -128,7 +128,7 @@ export class CommandScope {
     this.changes.change(() => setOrDelete(map, id, before), accept);
   }
 
-  /** @throws VmwgfxError EINVAL where a group has fewer slots */
+  /** @throws VmwgfxError EINVAL if a group has fewer slots */
   checkSlots(group: SlotGroup, start: number, count: number): void {
     if (start + count > group.count) {
       const last = start + count - 1;

@@ -92,7 +92,7 @@ export class ContextChanges {
     this.#tables.set(table, { written: true, bytes });
   }
 
-  /** A command names an id of a table. @throws VmwgfxError EINVAL where there is no entry for it */
+  /** A command names an id of a table. @throws VmwgfxError EINVAL if there is no entry for it */
   checkEntry(table: CoTable, id: number): void {
     const bytes = this.#tables.get(table)?.bytes ?? table.backingBytes;
     if ((id + 1) * table.entryBytes > bytes) {
@@ -105,7 +105,7 @@ export class ContextChanges {
 
   /**
    * Adds everything that contexts need to the validation, before the resources that commands name.
-   * @throws VmwgfxError or PageTableError ENOMEM where a table cannot grow
+   * @throws VmwgfxError or PageTableError ENOMEM if a table cannot grow
    */
   addTo(validation: Validation): void {
     for (const context of this.#contexts) {

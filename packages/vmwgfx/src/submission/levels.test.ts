@@ -26,7 +26,7 @@ function setUp(device: SvgaDeviceOptions) {
   const file = base.driver.open();
   const context = device.dx === true ? { context: file.createContext({ kind: 'dx' }) } : {};
   const cid = file.createContext({ kind: 'legacy' });
-  /** The refusal of a submission; undefined where it is accepted. */
+  /** The refusal of a submission; undefined if it is accepted. */
   const refusal = (bytes: Uint8Array): { code: string; facts: { level?: number } } | undefined => {
     try {
       file.submit(bytes, context).wait();

@@ -4,7 +4,7 @@ import type { BufferObject, BufferReservation } from '../memory/buffer-object.js
 export class Reservations {
   readonly #held = new Map<BufferObject, BufferReservation>();
 
-  /** The reservation of an object; takes one where there is none yet. @throws as `BufferObject.reserve` */
+  /** The reservation of an object; takes one if there is none yet. @throws as `BufferObject.reserve` */
   take(object: BufferObject): BufferReservation {
     let held = this.#held.get(object);
     if (held === undefined) {

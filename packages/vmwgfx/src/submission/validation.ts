@@ -22,7 +22,7 @@ export interface Wanted {
 
 /**
  * Everything a submission touches, made ready for the device as one transaction (rule 6.2): buffer objects reserved
- * and scanned, resources created, bound and up to date. After `validate`, also where that throws, comes `commit` or
+ * and scanned, resources created, bound and up to date. After `validate`, even if that throws, comes `commit` or
  * `backOff`; in between its set does not change.
  */
 export class Validation {
@@ -121,7 +121,7 @@ export class Validation {
     }
   }
 
-  /** Ends the submission in its validated state, with a fence after it where there is one. */
+  /** Ends the submission in its validated state, with a fence after it if there is one. */
   commit(fence?: Fence): void {
     this.#left.splice(0).forEach((leave) => leave());
     for (const object of this.reservations.objects()) {
@@ -272,7 +272,7 @@ export class Validation {
 
 export const validationStep = new ReplaceableStep(Validation);
 
-/** A new buffer object for a resource, which holds its only reference. Where it throws, nothing stays allocated. */
+/** A new buffer object for a resource, which holds its only reference. If it throws, nothing stays allocated. */
 export function allocateBacking(resource: Resource): BufferObject {
   const object = new BufferObject(resource.driver, pagesFor(resource.backingBytes));
   try {

@@ -32,7 +32,7 @@ function writeFenceRep(
   memory.write(address, new Uint8Array(rep.buffer));
 }
 
-/** Waits for a fence; a time other than 0 is over where the device never passes it. */
+/** Waits for a fence; a time other than 0 is over if the device never passes it. */
 function waitFor(fence: Fence, microseconds: number): void {
   if (microseconds > 0) {
     try {

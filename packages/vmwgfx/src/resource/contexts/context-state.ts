@@ -103,7 +103,7 @@ export class ContextState {
     }
   }
 
-  /** Unbinds a slot on the device at once where the context is bound, else later. */
+  /** Unbinds a slot on the device at once if the context is bound, else later. */
   empty(slot: number): void {
     if (this.owner.isBound) {
       this.sureSender(slot)();

@@ -72,7 +72,7 @@ export class DxShader extends TableEntry {
     this.hasBinding = false;
   }
 
-  /** Defines it again where the device does not have it. The table is bound. */
+  /** Defines it again if the device does not have it. The table is bound. */
   override create(): void {
     if (!this.#defined) {
       const fields = { shaderId: this.stateId, type: this.type, sizeInBytes: this.backingBytes };

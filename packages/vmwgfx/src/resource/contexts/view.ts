@@ -54,7 +54,7 @@ export class View implements Named, NamedByUser {
     this.#defined = false;
   }
 
-  /** Defines it again where the device does not have it. The surface is created, the table bound. */
+  /** Defines it again if the device does not have it. The surface is created, the table bound. */
   define(): void {
     if (this.#defined) {
       return;

@@ -12,7 +12,7 @@ import { slotsSetBy, type Act } from './slot-settings.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** @throws VmwgfxError ENOENT where the context has no such view */
+/** @throws VmwgfxError ENOENT if the context has no such view */
 export function useKnownView(scope: CommandScope, type: number, id: number, effect: SurfaceEffect): void {
   const view = scope.view(type, id);
   if (view === undefined) {

@@ -126,7 +126,7 @@ const reasons: ReadonlyMap<CommandName, string> = new Map(
 /** The names of the commands that users may not send. */
 export const driverCommandNames: readonly CommandName[] = [...reasons.keys()];
 
-/** Why users may not send a command; undefined where they may. */
+/** Why users may not send a command; undefined if they may. */
 export function refusalOf(name: CommandName): string | undefined {
   return reasons.get(name);
 }

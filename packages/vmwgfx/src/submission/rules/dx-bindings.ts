@@ -9,7 +9,7 @@ const MAX_CONSTANT_BUFFER_BYTES = 65_536;
 /** SVGA3D_MAX_UAVIEWS of svga3d_limits.h; with the OpenGL 4.3 extensions every slot is available. */
 const MAX_UA_VIEWS = 8;
 
-/** @throws VmwgfxError EINVAL where the device has fewer unordered access views */
+/** @throws VmwgfxError EINVAL if the device has fewer unordered access views */
 function checkUaViews(scope: CommandScope, end: number): void {
   if (end > MAX_UA_VIEWS && !scope.dx.driver.limits.hasGl43) {
     throw new VmwgfxError('EINVAL', `the device has ${MAX_UA_VIEWS} unordered access views, not ${end}`);

@@ -16,7 +16,7 @@ function known<T>(entries: ReadonlyMap<number, T>, id: number): T {
   return entry;
 }
 
-/** Places an entry's content in a buffer object. @throws VmwgfxError EINVAL where it is not all inside */
+/** Places an entry's content in a buffer object. @throws VmwgfxError EINVAL if it is not all inside */
 function place(scope: CommandScope, entry: TableEntry, object: BufferObject, offset: number): void {
   if (offset + entry.backingBytes > object.bytes) {
     throw new VmwgfxError('EINVAL', `${entry.backingBytes} bytes at ${offset} leave the buffer object`, {

@@ -33,7 +33,7 @@ function clear(scope: CommandScope, { state }: LegacyContext, flags: number): vo
 
 type GbQueryFields = CommandFields<'END_GB_QUERY'>;
 
-/** A query's result is written to a buffer object. @throws VmwgfxError ENOENT, EINVAL where it is not all inside */
+/** A query's result is written to a buffer object. @throws VmwgfxError ENOENT, EINVAL if it is not all inside */
 function answer(scope: CommandScope, { cid, mobid, offset }: Omit<GbQueryFields, 'type'>): void {
   scope.legacy(cid);
   const object = scope.handles.buffer(mobid);

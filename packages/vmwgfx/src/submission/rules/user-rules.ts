@@ -51,7 +51,7 @@ export interface UserRule {
   readonly buffers: readonly string[];
   /** It places its surface in its buffer object; the driver does this itself. */
   readonly bindsBacking: boolean;
-  /** It moves a surface's content between device and backing: the driver's task where the surface is tracked. */
+  /** It moves a surface's content between device and backing: the driver's task if the surface is tracked. */
   readonly explicit: boolean;
   /** It uploads: an explicit surface may have bytes in its backing from before that was tracked. */
   readonly uploads: boolean;
