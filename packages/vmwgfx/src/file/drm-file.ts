@@ -213,7 +213,7 @@ export class DrmFile {
    * in that buffer object from the first command on.
    * @param options.context the commands' DX context; commands that need one are EINVAL without
    * @returns the fence after them
-   * @throws VmwgfxError EINVAL or ENOENT for commands that a user may not send, with nothing done; ENOMEM; EIO where
+   * @throws VmwgfxError EINVAL or ENOENT for commands that a user may not send, with nothing done; ENOMEM; EIO if
    * the device refused one, with the others done
    */
   submit(commands: Uint8Array, options: SubmitOptions = {}): Fence {
@@ -254,7 +254,7 @@ export class DrmFile {
 
   /**
    * Closes a handle: a surface's as often as it was given out, any other once. A surface is destroyed with its last
-   * handle, a buffer object with its last handle, surface and mapping (rule 8.6).
+   * handle, a buffer object once no handle, surface or mapping is left (rule 8.6).
    * @throws VmwgfxError ENOENT
    */
   closeHandle(handle: number): void {
