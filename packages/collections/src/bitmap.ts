@@ -20,7 +20,7 @@ export class Bitmap {
    */
   readonly words: Uint32Array;
 
-  /** @throws CollectionsError where `length` is no whole number from 0 to 2^32 - 1. */
+  /** @throws CollectionsError if `length` is no whole number from 0 to 2^32 - 1. */
   constructor(length: number) {
     if (!Number.isInteger(length) || length < 0 || length > 0xffffffff) {
       throw new CollectionsError('a bitmap cannot have this many bits', 0, length);
@@ -33,19 +33,19 @@ export class Bitmap {
     return bit >= 0 && bit < this.length && ((this.words[bit >>> 5] >>> (bit & 31)) & 1) === 1;
   }
 
-  /** @throws CollectionsError where the bit is outside the map. */
+  /** @throws CollectionsError if the bit is outside the map. */
   set(bit: number): void {
     this.#check(bit, bit + 1);
     this.words[bit >>> 5] |= 1 << (bit & 31);
   }
 
-  /** @throws CollectionsError where the bit is outside the map. */
+  /** @throws CollectionsError if the bit is outside the map. */
   clear(bit: number): void {
     this.#check(bit, bit + 1);
     this.words[bit >>> 5] &= ~(1 << (bit & 31));
   }
 
-  /** @throws CollectionsError where the range leaves the map or ends before it starts (B2). */
+  /** @throws CollectionsError if the range leaves the map or ends before it starts (B2). */
   setRange(start: number, end: number): void {
     this.#check(start, end);
     if (start === end) {
@@ -64,7 +64,7 @@ export class Bitmap {
     this.words[last] |= tail;
   }
 
-  /** @throws CollectionsError where the range leaves the map or ends before it starts (B2). */
+  /** @throws CollectionsError if the range leaves the map or ends before it starts (B2). */
   clearRange(start: number, end: number): void {
     this.#check(start, end);
     if (start === end) {
@@ -83,17 +83,17 @@ export class Bitmap {
     this.words[last] &= ~tail;
   }
 
-  /** The first set bit at or after `from` and below `limit`; `limit` where there is none. */
+  /** The first set bit at or after `from` and below `limit`; `limit` if there is none. */
   findNextSet(from: number, limit: number = this.length): number {
     return this.#findNext(from, limit, 0);
   }
 
-  /** The first clear bit at or after `from` and below `limit`; `limit` where there is none. */
+  /** The first clear bit at or after `from` and below `limit`; `limit` if there is none. */
   findNextClear(from: number, limit: number = this.length): number {
     return this.#findNext(from, limit, -1);
   }
 
-  /** The last set bit below `limit` and at or after `floor`; -1 where there is none. */
+  /** The last set bit below `limit` and at or after `floor`; -1 if there is none. */
   findLastSet(limit: number = this.length, floor = 0): number {
     this.#check(floor, limit);
     for (let index = (limit - 1) >>> 5; limit > floor; index--) {

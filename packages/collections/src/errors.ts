@@ -1,4 +1,4 @@
-/** An index or range that does not fit the structure it was given to. */
+/** An index or range that is invalid for its structure. */
 export class CollectionsError extends Error {
   override readonly name = 'CollectionsError';
   readonly code = 'EINVAL';

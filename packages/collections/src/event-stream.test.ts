@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { EventStream } from './event-stream.js';
 
-/** A part that tells of numbers, and how many events it has made. */
+/** A part that emits numbers, and counts the events that it has made. */
 function telling() {
   const events = new EventStream<number>();
   let made = 0;

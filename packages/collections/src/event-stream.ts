@@ -3,19 +3,19 @@ interface Listener<E> {
 }
 
 /**
- * What a part of a program tells of what it does. At each place that tells something stands
- * `events.tell?.({ kind: … })`: without a listener that is one comparison, and no event is made.
+ * Events of a part of a program. The part emits each with `events.tell?.({ kind: … })`: without a listener that is
+ * one comparison, and no event is made.
  */
 export class EventStream<E> {
-  /** Tells every listener, in the order in which they came; undefined while there is none. For the part itself. */
+  /** Calls every listener, in the order of registration; undefined while there is none. For the emitting part only. */
   tell: ((event: E) => void) | undefined;
   #listeners: readonly Listener<E>[] = [];
 
   /**
-   * Has a listener told of every event from now on. It is called in the middle of what it is told of: it must not
-   * change that, nor keep what an event lends. An error that it throws disturbs nothing; it comes up as an unhandled
-   * rejection.
-   * @returns ends that
+   * Registers a listener for every event from now on. It is called in the middle of the reported operation: it must
+   * not change its state, nor keep what an event lends. An error that it throws does not affect the operation or
+   * other listeners, and surfaces as an unhandled rejection.
+   * @returns removes the listener
    */
   listen(hear: (event: E) => void): () => void {
     const listener = { hear };

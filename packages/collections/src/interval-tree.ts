@@ -24,8 +24,9 @@ export class IntervalTree<Value> {
   }
 
   /**
-   * Adds an interval and returns its node, by which it is removed again.
-   * @throws CollectionsError where the interval is empty, inverted or not made of numbers.
+   * Adds an interval.
+   * @returns its node, for `remove`
+   * @throws CollectionsError if the interval is empty, inverted or not made of numbers.
    */
   insert(start: number, end: number, value: Value): IntervalNode<Value> {
     if (!(start < end)) {
@@ -61,7 +62,7 @@ export class IntervalTree<Value> {
     return node;
   }
 
-  /** Takes out a node that `insert` of this tree returned and that was not removed since. */
+  /** Removes a node that `insert` of this tree returned and that was not removed since. */
   remove(node: IntervalNode<Value>): void {
     let gap: IntervalNode<Value> | null;
     let gapParent: IntervalNode<Value> | null;
@@ -104,7 +105,7 @@ export class IntervalTree<Value> {
     return root === null ? null : leftmostOverlap(root, start, end);
   }
 
-  /** The interval that follows `node` in order of start and intersects `[start, end)`. */
+  /** The next interval after `node`, in order of start, that intersects `[start, end)`. */
   nextOverlap(node: IntervalNode<Value>, start: number, end: number): IntervalNode<Value> | null {
     let at = node;
     if (at.right !== null) {

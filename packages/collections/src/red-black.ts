@@ -20,7 +20,7 @@ export interface TreeRoot<Value> {
 
 type Node<Value> = IntervalNode<Value>;
 
-/** Recomputes what a node says of itself and its children. */
+/** Recomputes a node's `maxEnd` from itself and its children. */
 export function refreshMaxEnd<Value>(node: Node<Value>): void {
   let max = node.end;
   if (node.left !== null && node.left.maxEnd > max) {
@@ -32,7 +32,7 @@ export function refreshMaxEnd<Value>(node: Node<Value>): void {
   node.maxEnd = max;
 }
 
-/** Puts `heir` where `node` hangs; `node` itself is left as it is. */
+/** Replaces `node` by `heir` in its parent; `node` itself is unchanged. */
 export function replaceChild<Value>(
   tree: TreeRoot<Value>,
   node: Node<Value>,
@@ -77,7 +77,7 @@ function rotateRight<Value>(tree: TreeRoot<Value>, node: Node<Value>): void {
   refreshMaxEnd(riser);
 }
 
-/** Restores the red-black rules after `node`, red, was hung below a parent that may be red too. */
+/** Restores the red-black rules after a red `node` was attached to a parent that may be red too. */
 export function insertFixup<Value>(tree: TreeRoot<Value>, node: Node<Value>): void {
   let at = node;
   while (at.parent?.red) {
@@ -103,7 +103,7 @@ export function insertFixup<Value>(tree: TreeRoot<Value>, node: Node<Value>): vo
   (tree.root as Node<Value>).red = false;
 }
 
-/** Restores the red-black rules after a black node was taken from where `gap` now hangs below `gapParent`. */
+/** Restores the red-black rules after a black node was removed from where `gap` is now, below `gapParent`. */
 export function removeFixup<Value>(
   tree: TreeRoot<Value>,
   gap: Node<Value> | null,

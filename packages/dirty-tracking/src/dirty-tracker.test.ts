@@ -31,17 +31,17 @@ describe.each(Object.keys(policies))('DirtyTracker with %s', (name) => {
         const resources = extents.map(([offset, bytes]) => new ToldResource(offset, bytes));
         const sharedBy = (start: number, end: number) =>
           resources.filter((each) => each.overlaps(start, end));
-        memory.store(3); // before anybody tracks
+        memory.store(3); // before tracking starts
         const tracker = new DirtyTracker(memory, policies[name]());
         memory.tracker = tracker;
-        const stored = new Set([3]); // and no resource was told
+        const stored = new Set([3]); // and transferred to no resource
         for (const stores of frames) {
           stores.forEach((page) => memory.store(page));
           stores.forEach((page) => stored.add(page));
           tracker.scan();
           resources.forEach((resource) => tracker.transfer(resource, sharedBy));
           for (const resource of resources) {
-            // A range that it is told of may reach beyond it.
+            // A range that it receives may extend beyond it.
             const own = (page: number) => resource.overlaps(page * PAGE, (page + 1) * PAGE);
             expect(sorted(resource.told).filter(own)).toEqual(sorted(stored).filter(own));
           }

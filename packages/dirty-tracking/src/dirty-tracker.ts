@@ -4,32 +4,32 @@ import { DirtyPages, type TrackedMemory } from '@cg/tracked-memory';
 import type { TrackingMethod, TrackingPolicy } from './policy.js';
 import type { PageRange, TrackerLog } from './tracker-event.js';
 
-/** A resource as the tracker of its backing sees it: a byte range that is told of dirty bytes. */
+/** A resource, as the tracker of its backing sees it: a byte range that receives dirty bytes. */
 export interface BackedResource {
   /** First byte in the buffer object. */
   readonly backingOffset: number;
   readonly backingBytes: number;
-  /** Whether it keeps dirty boxes; otherwise it is not told. */
+  /** Whether it keeps dirty boxes; otherwise it receives nothing. */
   readonly isTracked: boolean;
-  /** Bytes of the buffer object were written; they may reach beyond the resource, never miss it. */
+  /** Adds written bytes of the buffer object; the range intersects the resource, and may extend beyond it. */
   addDirtyBytes(start: number, end: number): void;
 }
 
-/** All resources with bytes in a byte range of the buffer object, the asking one included. */
+/** All resources with bytes in a byte range of the buffer object, including the caller. */
 export type SharedBy = (start: number, end: number) => Iterable<BackedResource>;
 
-/** What a tracker counted, with or without a listener. */
+/** Counters of a tracker, kept with or without a listener. */
 export interface TrackerStatistics {
-  /** Passes over the memory, of either method, that looked at anything. */
+  /** Passes over the memory, of either method, that examined anything. */
   scans: number;
-  /** Pages handed to a resource as dirty. */
+  /** Dirty pages transferred to resources. */
   pagesDirtied: number;
   methodSwitches: number;
 }
 
 /**
- * Which pages of a buffer object were written and not yet handed to the resources in them (rule 5).
- * Callers hold the buffer object's reservation.
+ * Tracks which pages of a buffer object were written and not yet transferred to its resources (rule 5). Callers hold
+ * the buffer object's reservation.
  */
 export class DirtyTracker {
   readonly dirty: DirtyPages;
@@ -37,8 +37,8 @@ export class DirtyTracker {
   #method: TrackingMethod;
 
   /**
-   * Starts to track. A large memory starts in the trap method, with its old writes picked up (rule 5.1).
-   * @param log where it tells of what it does; nowhere if left out
+   * Starts tracking. A large memory starts in the trap method, with earlier writes collected (rule 5.1).
+   * @param log receives the tracker's events; left out, there are none
    */
   constructor(
     readonly memory: TrackedMemory,
@@ -56,12 +56,12 @@ export class DirtyTracker {
     return this.#method;
   }
 
-  /** Bytes that tracking so many pages takes, for accounting. */
+  /** Bytes of memory for tracking a number of pages, for accounting. */
   static bytesFor(pageCount: number): number {
     return Math.ceil(pageCount / 32) * 4;
   }
 
-  /** Finds what was written since the last pass, and lets the policy choose the method of the next (rule 5.2). */
+  /** Collects writes since the last pass, and lets the policy choose the method of the next (rule 5.2). */
   scan(): void {
     if (this.#method === 'scan') {
       this.#scanEntries();
@@ -70,7 +70,7 @@ export class DirtyTracker {
     }
   }
 
-  /** A store to a write-protected page is about to happen. In the scan method the entry's dirty bit will tell. */
+  /** A store to a write-protected page is about to happen. In the scan method the entry's dirty bit records it. */
   recordTrappedWrite(page: number): void {
     if (this.#method === 'trap') {
       this.dirty.add(page);
@@ -78,14 +78,14 @@ export class DirtyTracker {
     }
   }
 
-  /** A dirty entry went with its mapping (E1, E2). In the trap method the fault has recorded the write. */
+  /** A dirty entry was removed with its mapping (E1, E2). In the trap method the fault has recorded the write. */
   recordZappedEntry(page: number): void {
     if (this.#method === 'scan') {
       this.dirty.add(page);
     }
   }
 
-  /** Collects what the entries of a page range know before they are removed (rule 5.5). */
+  /** Harvests the entries of a page range before they are removed (rule 5.5). */
   collectBeforeUnmap(start: number, end: number): void {
     if (this.#method === 'scan' && start < end) {
       this.#protect(start, end - start);
@@ -93,30 +93,30 @@ export class DirtyTracker {
     }
   }
 
-  /** The device is going to write a page range, as a read-back does; what the CPU wrote there stays known. */
+  /** Called before a device writes a page range, as in a read-back; the CPU's earlier writes there are kept. */
   beforeDeviceWrite(start: number, end: number): void {
     this.memory.beforeDeviceWrite(start, end - start, this.dirty);
   }
 
-  /** The device has written a page range. */
+  /** Called after a device has written a page range. */
   afterDeviceWrite(start: number, end: number): void {
     this.memory.afterDeviceWrite(start, end - start);
   }
 
-  /** The device has written a page range as no resource's content: it is dirty as by a store. */
+  /** A device has written a page range directly, not through a resource: it is dirty as by a store. */
   recordDeviceWrite(start: number, end: number): void {
     this.dirty.addRange(start, end);
   }
 
   /**
-   * Hands each maximal dirty range inside the resource to it, and the parts of it that others share to
-   * them, then clears exactly those bits (rule 5.3, B1, B9, B10).
+   * Transfers each maximal dirty range inside the resource to it, and the parts that others share to them, then
+   * clears exactly those bits (rule 5.3, B1, B9, B10).
    */
   transfer(resource: BackedResource, sharedBy: SharedBy): void {
     this.#take(resource, sharedBy, true);
   }
 
-  /** The resource was uploaded whole: its pages are clean for it, and only for it. */
+  /** The resource was uploaded whole: its pages are clean for this resource only. */
   clear(resource: BackedResource, sharedBy: SharedBy): void {
     this.#take(resource, sharedBy, false);
   }
@@ -170,7 +170,7 @@ export class DirtyTracker {
     const entries = this.#protect(dirty.start, dirty.end - dirty.start);
     if (this.#next(entries) === 'scan') {
       this.#switchTo('scan');
-      // The faults have recorded every write; entries that are still dirty from uploaded ones are not news (B4).
+      // The faults have recorded every write; entries still dirty from before the last upload are stale (B4).
       this.#clean(0, memory.pageCount, new DirtyPages(memory.pageCount));
     }
   }
@@ -181,7 +181,7 @@ export class DirtyTracker {
     this.#clean(0, pageCount, this.dirty);
   }
 
-  /** @returns how many entries were writable */
+  /** @returns the number of writable entries */
   #protect(firstPage: number, pageCount: number): number {
     const entries = this.memory.writeProtect(firstPage, pageCount);
     this.log?.events.tell?.({
@@ -193,7 +193,7 @@ export class DirtyTracker {
     return entries;
   }
 
-  /** @returns how many entries were dirty */
+  /** @returns the number of dirty entries */
   #clean(firstPage: number, pageCount: number, into: DirtyPages): number {
     const { memory, log } = this;
     if (log?.events.tell === undefined) {
@@ -222,7 +222,7 @@ export class DirtyTracker {
   }
 }
 
-/** The ranges that are set now and were not in the words before. */
+/** The ranges that are set now and were not before. */
 function rangesAdded(before: Uint32Array, now: Bitmap): PageRange[] {
   const added = new Bitmap(now.length);
   added.words.set(now.words.map((word, i) => word & ~before[i]));

@@ -3,7 +3,7 @@ import type { BackedResource, DirtyTracker } from './dirty-tracker.js';
 
 const PAGE = 4096;
 
-/** One page-table entry for each page: writable, and dirty. A store to a protected one is trapped. */
+/** One page-table entry for each page, writable and dirty at first. A store to a protected one is trapped. */
 export class OneEntryAPage implements TrackedMemory {
   readonly traps = true;
   entriesScanned = 0;
@@ -49,7 +49,7 @@ export class OneEntryAPage implements TrackedMemory {
   }
 }
 
-/** A resource that keeps the pages it was told of. */
+/** A resource that records the pages it receives. */
 export class ToldResource implements BackedResource {
   readonly isTracked = true;
   readonly told = new Set<number>();

@@ -4,14 +4,14 @@
  */
 export type TrackingMethod = 'scan' | 'trap';
 
-/** Decides when to scan and when to trap, for one buffer object. */
+/** Chooses between scan and trap, for one buffer object. */
 export interface TrackingPolicy {
-  /** The method to start with. */
+  /** The initial method. */
   initialMethod(pageCount: number): TrackingMethod;
   /**
-   * The method from now on, after a pass with `method` that changed `entries` page-table entries: found
-   * dirty by a scan, or written since the last pass and protected again. Not asked after a pass of the
-   * trap method that had nothing to protect.
+   * The next method, after a pass with `method` that changed `entries` page-table entries: found dirty by a scan, or
+   * written since the last pass and protected again. Not called after a pass of the trap method that had nothing to
+   * protect.
    */
   methodAfter(method: TrackingMethod, entries: number, pageCount: number): TrackingMethod;
 }
@@ -24,8 +24,8 @@ const TRAP_BUSY_PERCENT = 10;
 const CHANGE_TRIGGERS = 2;
 
 /**
- * The kernel's rule (rule 5.1, 5.2), with its exact arithmetic (B5): whole per cents, entries counted and
- * not pages, and no reset of the count by passes that had nothing to do.
+ * The kernel's rule (rule 5.1, 5.2), with its exact arithmetic (B5): whole per cents, a count of entries and not of
+ * pages, and no reset of the count by passes without work.
  */
 export class KernelPolicy implements TrackingPolicy {
   /** Consecutive passes that voted for the other method. */
@@ -47,7 +47,7 @@ export class KernelPolicy implements TrackingPolicy {
   }
 }
 
-/** One method, always. */
+/** Always the same method. */
 export class FixedPolicy implements TrackingPolicy {
   constructor(readonly method: TrackingMethod) {}
 

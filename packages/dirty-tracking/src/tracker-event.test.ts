@@ -7,7 +7,7 @@ import type { TrackerEvent } from './tracker-event.js';
 
 const PAGE = 4096;
 
-/** A tracker of eight pages, made while somebody listens. */
+/** A tracker of eight pages, made with a listener. */
 function setUp(policy: TrackingPolicy) {
   const events = new EventStream<TrackerEvent>();
   const told: TrackerEvent[] = [];
@@ -50,7 +50,7 @@ describe('the events of a DirtyTracker', () => {
           [6, 7],
         ],
       },
-      // Page 3 was known to be dirty already.
+      // Page 3 was recorded as dirty already.
       { kind: 'scanned', object, range, entries: 1, found: [] },
     ]);
   });

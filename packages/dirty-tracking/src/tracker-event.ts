@@ -5,16 +5,16 @@ import type { TrackingMethod } from './policy.js';
 export type PageRange = readonly [start: number, end: number];
 
 /**
- * What a tracker tells of what it did; `object` is the number its maker gave it.
+ * Events of a tracker; `object` is the number given by its maker.
  *
- * - `scanned`: the page-table entries of a range were cleaned, by the scan method or ahead of an unmapping; `found`
- *   is dirty now and was not before, `entries` counts the entries that were dirty.
- *   Behind a switch to the scan method it is what the faults had recorded already, and is dropped (B4).
+ * - `scanned`: the page-table entries of a range were cleaned, by the scan method or before an unmapping; `found` is
+ *   newly dirty, `entries` counts the entries that were dirty. After a switch to the scan method `found` is what the
+ *   faults had recorded already, and is dropped (B4).
  * - `protected`: the entries of a range were write-protected; `entries` counts those that were writable.
  * - `write-recorded`: the trap method has recorded the first store to a page.
- * - `range-dirtied`: a resource was told that a range of its pages is dirty; others that share pages of it were, too.
- * - `range-cleared`: a resource was uploaded whole, so only the others that share the range were told.
- * - `method-switched`: the next pass goes by another method.
+ * - `range-dirtied`: a dirty range of pages was transferred to a resource, and to others that share pages of it.
+ * - `range-cleared`: a resource was uploaded whole, so the range was transferred only to others that share it.
+ * - `method-switched`: the next pass uses another method.
  */
 export type TrackerEvent = { readonly object: number } & (
   | {
@@ -29,7 +29,7 @@ export type TrackerEvent = { readonly object: number } & (
   | { readonly kind: 'method-switched'; readonly method: TrackingMethod }
 );
 
-/** Where a tracker tells of what it did, and the number under which it does. */
+/** Where a tracker sends its events, and its number in them. */
 export interface TrackerLog {
   readonly events: Pick<EventStream<TrackerEvent>, 'tell'>;
   readonly object: number;

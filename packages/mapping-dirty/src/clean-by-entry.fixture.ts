@@ -21,7 +21,7 @@ const operations: WalkOperations<ByEntry> = {
   },
 };
 
-/** Clean and record the plain way: a callback for each present entry, a flush for each that was dirty. */
+/** Cleans and records in the plain way: a callback for each present entry, a flush for each that was dirty. */
 export function cleanRecordByEntry(
   mapping: Mapping,
   firstPage: number,

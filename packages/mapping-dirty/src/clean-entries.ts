@@ -1,22 +1,22 @@
 import { PAGE_DIRTY, PAGE_PRESENT } from '@cg/pagetable';
 
-/** Which entries of a run were dirty, beside their bits in the bitmap: counted from the run's first. */
+/** The dirty entries of a run, besides their bits in the bitmap; indices count from the run's first. */
 export class CleanedRun {
-  /** How many were dirty. */
+  /** Number of dirty entries. */
   changed = 0;
-  /** The first that was, and one past the last; meaningless where `changed` is 0. */
+  /** The first dirty entry, and one past the last; meaningless if `changed` is 0. */
   first = 0;
   end = 0;
 }
 
 /**
- * Cleans a run of entries in one table, and sets the bits of those that were present and dirty. An entry is
- * read and written with no step of another CPU in between, so no hardware dirty is lost (rule 2.3).
+ * Cleans a run of entries in one table, and sets the bits of those that were present and dirty. An entry is read and
+ * written with no step of another CPU in between, so no dirty bit set by hardware is lost (rule 2.3).
  *
- * A word of the bitmap is made from the 32 entries it stands for; the first and the last may get fewer.
+ * A word of the bitmap is made from its 32 entries; the first and the last may have fewer.
  * @param entry word index of the first entry
  * @param firstBit the bit of the first entry in `bits`
- * @param run told what was found
+ * @param run receives the result
  */
 export function cleanEntries(
   u32: Uint32Array,
@@ -26,7 +26,8 @@ export function cleanEntries(
   firstBit: number,
   run: CleanedRun,
 ): void {
-  // Integers to the compiler, too: a count that was divided, or a -0, would make all that follows floating.
+  // Keep these integers for the compiler: a divided count, or a -0, would make the following arithmetic
+  // floating-point.
   const end = count | 0;
   const inWord = firstBit & 31;
   let index = firstBit >>> 5;
@@ -48,7 +49,7 @@ export function cleanEntries(
   }
 }
 
-/** Records a word whose bit 0 stands for entry `at` of the run. */
+/** Records a word whose bit 0 is entry `at` of the run. */
 function record(found: number, at: number, bits: Uint32Array, index: number, run: CleanedRun): void {
   if (found === 0) {
     return;
@@ -76,13 +77,13 @@ function cleanPart(u32: Uint32Array, entry: number, count: number): number {
 }
 
 /**
- * Cleans 32 entries, eight at a time with no branch for a single one; bit 0 of the result is the first one's.
- * `low & (low << 6)` has bit 6 set where the entry is both present (bit 0) and dirty (bit 6); from there, 18 and
- * more places up are bits 24 to 31. In a group that has a dirty entry
- * the others are written back as they were read.
+ * Cleans 32 entries, eight at a time without a branch per entry; bit 0 of the result is the first one's. `low & (low
+ * << 6)` has bit 6 set where the entry is both present (bit 0) and dirty (bit 6); shifted by 18 and more, these
+ * become bits 24 to 31. In a group with a dirty entry the others are written back unchanged.
  */
 function cleanWord(u32: Uint32Array, entry: number): number {
-  // PAGE_DIRTY and PAGE_PRESENT: the value of an import is no constant to the compiler, and takes up a register.
+  // PAGE_DIRTY and PAGE_PRESENT: the compiler does not treat an imported value as constant, and spends a register on
+  // it.
   const dirty = 0x040;
   const both = 0x041;
   const keep = ~dirty;
@@ -122,7 +123,7 @@ function cleanWord(u32: Uint32Array, entry: number): number {
   return found;
 }
 
-/** How many bits of a word are set. */
+/** The number of set bits of a word. */
 function bitsIn(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);

@@ -16,20 +16,20 @@ import type { ScanCounters } from './entry-changes.js';
 import { sharedRange, walkedVma } from './shared-ranges.js';
 
 /**
- * Bit 9 of a PMD entry, which x86-64 leaves to software (Intel SDM volume 3A, table 4-18): every entry below was
- * clean, and no TLB had one, when the accessed bit was cleared last. Without it a clear accessed bit says
- * nothing: fork and mremap enter dirty entries into tables that no CPU has walked yet.
+ * Bit 9 of a PMD entry, which x86-64 leaves to software (Intel SDM volume 3A, table 4-18): when the accessed bit was
+ * last cleared, every entry below was clean, and cached in no TLB. Without it a clear accessed bit proves nothing:
+ * fork and mremap enter dirty entries into tables that no CPU has walked yet.
  */
 const PAGE_SOFT_CLEANED = 0x200;
 
 /** Bytes under one PMD entry. */
 const REGION = ENTRY_SPAN[2];
 
-/** A clean by touched tables under way. */
+/** State of a clean by touched tables. */
 class TouchedChanges extends CleanChanges {
-  /** The PMD entry above the table that is scanned next; -1 where only a part of the table is. */
+  /** The PMD entry of the table that is scanned next; -1 if only a part of the table is. */
   scanning = -1;
-  /** The PMD entry above a table that has been cleaned whole and is still to be marked, or -1. */
+  /** The PMD entry of a table that has been cleaned whole and is yet to be marked, or -1. */
   cleaned = -1;
 }
 
@@ -42,7 +42,7 @@ function changeBits(tables: PageTables, entry: number, clear: number, set: numbe
   tables.unlockTable(table);
 }
 
-/** Marks the table that was cleaned last. A CPU that was faster has set the accessed bit again. */
+/** Marks the last cleaned table, unless a CPU has set the accessed bit again. */
 function markCleaned({ state, u32, addressSpace }: Walk): void {
   const entry = state.cleaned;
   state.cleaned = -1;
@@ -51,7 +51,7 @@ function markCleaned({ state, u32, addressSpace }: Walk): void {
   }
 }
 
-/** The first of the PMD entries from word `pmd` on, before `end`, whose region may have something dirty; or `end`. */
+/** The first PMD entry from word `pmd` on, before `end`, whose region may contain dirty entries; or `end`. */
 function nextTouched(u32: Uint32Array, pmd: number, end: number): number {
   const looked = PAGE_PRESENT | PAGE_PSE | PAGE_ACCESSED | PAGE_SOFT_CLEANED;
   const untouched = PAGE_PRESENT | PAGE_SOFT_CLEANED;
@@ -63,8 +63,8 @@ function nextTouched(u32: Uint32Array, pmd: number, end: number): number {
 }
 
 /**
- * Takes the accessed bits of the touched regions of `[start, end)`, which is made of whole ones; `first` is the
- * PMD entry of the first. The mark goes too: until all below is clean, another walker must not skip it (A3).
+ * Clears the accessed bits of the touched regions of `[start, end)`, which consists of whole regions; `first` is the
+ * PMD entry of the first. The mark is cleared too: until all below is clean, another walker must not skip it (A3).
  */
 function takeTouched(first: number, start: number, end: number, { state, u32, addressSpace }: Walk): void {
   const endPmd = first + (2 * (end - start)) / REGION;
@@ -78,12 +78,12 @@ function takeTouched(first: number, start: number, end: number, { state, u32, ad
 }
 
 /**
- * First the accessed bits, then the flush of all below them, then the entries. A CPU that still had an upper
- * entry cached while the entries below it are cleaned would dirty one of them and not set the accessed bit
- * again: the next clean would skip it (rule 4.4).
+ * First the accessed bits are cleared, then everything below is flushed, then the entries are cleaned. A CPU that
+ * still had an upper entry cached while the entries below it are cleaned would dirty one of them without setting the
+ * accessed bit again: the next clean would skip it (rule 4.4).
  *
- * A region that the range does not cover whole is always scanned and keeps its bit: others may show memory in
- * the rest of it.
+ * A region that the range covers only in part is always scanned and keeps its bit: the rest of it may map other
+ * memory.
  */
 function cleanTouched(entry: number, start: number, end: number, walk: Walk): number {
   sharedRange.pud(entry, start, end, walk);
@@ -112,7 +112,7 @@ function cleanTouched(entry: number, start: number, end: number, walk: Walk): nu
   return 0;
 }
 
-/** Cleans the touched regions of `[start, end)`, which is made of whole ones, run by run. */
+/** Cleans the touched regions of `[start, end)`, which consists of whole regions, run by run. */
 function cleanRuns(first: number, start: number, end: number, walk: Walk): void {
   const { u32 } = walk;
   const endPmd = first + (2 * (end - start)) / REGION;
@@ -131,7 +131,7 @@ function cleanRun(start: number, end: number, walk: Walk): void {
   }
 }
 
-/** For a run of regions that are scanned. */
+/** Operations for a run of scanned regions. */
 const runOperations: WalkOperations<TouchedChanges> = {
   pud: sharedRange.pud,
   pmd(entry, start, end, walk) {
@@ -141,7 +141,7 @@ const runOperations: WalkOperations<TouchedChanges> = {
   },
   pteTable(entry, count, address, walk) {
     cleanTable(entry, count, address, walk);
-    // Marked later: the lock of an upper table is taken before that of a lower one, not under it.
+    // Marked later: the lock of an upper table must not be taken under that of a lower one.
     walk.state.cleaned = walk.state.scanning;
     return 0;
   },
@@ -160,13 +160,12 @@ const operations: WalkOperations<TouchedChanges> = {
 };
 
 /**
- * Does what `cleanRecordSharedMappingRange` does, with the same result, and skips each 2 MiB of address space in
- * which no CPU has touched anything since this function cleaned it last. What was touched the accessed bits of
- * the PMD entries tell, which it clears; so it is for mappings of many megabytes of which little is touched, and
- * gains only where it is called again and again.
+ * Does what `cleanRecordSharedMappingRange` does, with the same result, but skips each 2 MiB of address space that no
+ * CPU has touched since this function last cleaned it. It uses, and clears, the accessed bits of the PMD entries; so
+ * it suits mappings of many megabytes of which little is touched, and gains only when called repeatedly.
  *
- * @param counters adds the entries of leaf tables that it looked at: those of skipped tables are not among them
- * @throws MappingDirtyError as `cleanRecordSharedMappingRange` does
+ * @param counters adds the leaf-table entries that it examined: those of skipped tables are not among them
+ * @throws MappingDirtyError as `cleanRecordSharedMappingRange`
  */
 export function cleanRecordTouchedSharedMappingRange(
   mapping: Mapping,

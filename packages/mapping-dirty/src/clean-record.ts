@@ -6,13 +6,13 @@ import { EntryChanges, type ScanCounters } from './entry-changes.js';
 import { checkPages, MappingDirtyError } from './errors.js';
 import { changeSharedRanges, sharedRange, walkedVma } from './shared-ranges.js';
 
-/** A clean under way. */
+/** State of a clean. */
 export class CleanChanges extends EntryChanges {
   readonly run = new CleanedRun();
 
   constructor(
     readonly into: DirtyPages,
-    /** The page of the mapping that bit 0 stands for. */
+    /** The page of the mapping at bit 0. */
     readonly bitmapFirstPage: number,
   ) {
     super('clean: between entries and flush');
@@ -41,7 +41,7 @@ export function cleanTable(
 
 const operations: WalkOperations<CleanChanges> = { ...sharedRange, pteTable: cleanTable };
 
-/** As `cleanRecordSharedMappingRange`, of a range that is checked. */
+/** As `cleanRecordSharedMappingRange`, for a checked range. */
 export function cleanRange(
   mapping: Mapping,
   firstPage: number,
@@ -53,9 +53,9 @@ export function cleanRange(
 }
 
 /**
- * Cleans a page range of a mapping by the operations given.
- * @throws MappingDirtyError EINVAL where the range is not made of pages or has no room in the bitmap, before anything
- * changes
+ * Cleans a page range of a mapping with the given operations.
+ * @throws MappingDirtyError EINVAL if the range does not consist of pages or is outside the bitmap, before
+ * anything changes
  */
 export function cleanRecord<Changes extends CleanChanges>(
   mapping: Mapping,
@@ -77,19 +77,19 @@ export function cleanRecord<Changes extends CleanChanges>(
 }
 
 /**
- * Cleans the entries that show a page range of a mapping, in all shared VMAs that may be written, and
- * records the pages whose entry was dirty (rule 4):
+ * Cleans the entries that map a page range of a mapping, in all shared VMAs that may be writable, and records the
+ * pages whose entry was dirty (rule 4):
  *
  * - a) every entry dirty when the function starts is recorded and cleaned;
  * - b) an entry that becomes dirty meanwhile stays dirty, or is recorded, or both (rule 4.3).
  *
  * The function and its guarantees are those of Linux mm/mapping_dirty_helpers.c.
  * @param into gets a bit for each page, and its hull stays tight (A7)
- * @param bitmapFirstPage the page of the mapping that bit 0 of `into` stands for
- * @param counters adds the number of entries it looked at, and counts huge ones that are writable or dirty
- * @returns how many entries it changed
- * @throws MappingDirtyError EINVAL where the range is not made of whole pages or has no room in `into`; EUCLEAN,
- * when all else is done, where there is such a huge entry and `counters` does not count them
+ * @param bitmapFirstPage the page of the mapping at bit 0 of `into`
+ * @param counters adds the number of entries examined, and counts huge ones that are writable or dirty
+ * @returns the number of entries changed
+ * @throws MappingDirtyError EINVAL if the range does not consist of whole pages or is outside `into`; EUCLEAN,
+ * after everything else is done, if there is such a huge entry and `counters` does not count them
  */
 export function cleanRecordSharedMappingRange(
   mapping: Mapping,

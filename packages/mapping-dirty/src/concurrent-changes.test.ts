@@ -29,7 +29,7 @@ describe('a walker that comes between another change of entries and its flush', 
     });
     object.mapping.unmapRange(0, 16);
     expect(preemption.isPending).toBe(false);
-    // Reported when it was zapped: that write is known. The store after the clean must be, too.
+    // That write was reported by the zap. The store after the clean must be recorded, too.
     expect(zapped).toEqual([3]);
     expect(clean(object)).toEqual([[3, 4]]);
     expect(vma.addressSpace.pendingTlbFlushes).toBe(0);

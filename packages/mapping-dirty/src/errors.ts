@@ -1,11 +1,11 @@
 import { formatAddress, isPageRange } from '@cg/pagetable';
 
 /**
- * What can go wrong:
- * - EINVAL: a page range is not made of whole pages from 0 on, or has no room in the bitmap it is to be recorded
- *   in. Nothing was changed.
- * - EUCLEAN: a huge entry of a tracked mapping is writable or dirty (rule 4.2, A4), so that writes through it
- *   are not found. The huge entry is as it was; all small entries were dealt with, and recorded.
+ * Error codes:
+ * - EINVAL: a page range does not consist of whole pages from 0 on, or is outside the bitmap that records it. Nothing
+ *   was changed.
+ * - EUCLEAN: a huge entry of a tracked mapping is writable or dirty (rule 4.2, A4), so that writes through it are not
+ *   found. The huge entry is unchanged; all small entries were processed and recorded.
  */
 export class MappingDirtyError extends Error {
   override readonly name = 'MappingDirtyError';
@@ -15,7 +15,7 @@ export class MappingDirtyError extends Error {
    * @param end excluded
    * @param bitmapStart for EINVAL: first page that the bitmap has a bit for
    * @param bitmapEnd one past the last
-   * @param hugeEntries for EUCLEAN: how many there were
+   * @param hugeEntries for EUCLEAN: their number
    */
   constructor(
     readonly code: 'EINVAL' | 'EUCLEAN',
@@ -41,7 +41,7 @@ export class MappingDirtyError extends Error {
   }
 }
 
-/** @throws MappingDirtyError EINVAL where a range is not made of whole pages of a mapping, from 0 on */
+/** @throws MappingDirtyError EINVAL if a range does not consist of whole pages of a mapping, from 0 on */
 export function checkPages(firstPage: number, pageCount: number): void {
   if (!isPageRange(firstPage, pageCount)) {
     const message = `not a range of pages of a mapping: ${pageCount} from page ${firstPage}`;

@@ -37,11 +37,11 @@ const step = fc.oneof({ weight: 6, arbitrary: access }, { weight: 3, arbitrary: 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 type CleanStep = typeof clean extends fc.Arbitrary<infer T> ? T : never;
 
-/** Two CPUs run one process that shows the object, a third one another. */
+/** Two CPUs run one process that maps the object, a third one runs another. */
 class Machine {
   readonly object = new MappedObject(PAGES, FIRST);
   readonly #runs: { cpu: Cpu; vma: Vma }[];
-  /** Pages whose dirty entry was removed: the observer's job, no clean's (E1). */
+  /** Pages whose dirty entry was removed: recorded by the observer, not by a clean (E1). */
   readonly zapped: number[] = [];
 
   constructor(readonly clean: Clean) {
@@ -116,7 +116,7 @@ describe('clean and record, a table at a time and by touched tables', () => {
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const machine = new Machine(way);
         const written = new Set<number>();
-        /** Recorded by a clean that they were stored during: the next one may find them once more. */
+        /** Stored during a clean that recorded them: the next one may record them once more. */
         const again = new Set<number>();
         for (const taken of [...steps, lastClean, lastClean]) {
           checkStep(machine, taken, written, again);
@@ -166,7 +166,7 @@ function checkClean(machine: Machine, taken: CleanStep, written: Set<number>, ag
   let over = false;
   for (const { point, cpu, page: at } of taken.meanwhile) {
     preemption.at(point, () => {
-      // A point that this clean does not reach is left to a later one: nothing happens there.
+      // A point that this clean does not reach is left to a later one.
       if (!over) {
         machine.access('store', cpu, at);
         meanwhile.add(at);

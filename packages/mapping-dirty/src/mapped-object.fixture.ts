@@ -16,10 +16,10 @@ import {
 
 const SHARED_WRITABLE = VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE;
 
-/** Frames behind an object, at most; larger objects show them again and again. */
+/** Most frames of an object; larger objects map them repeatedly. */
 const MOST_FRAMES = 512;
 
-/** An object whose pages start at page `offset` of its mapping, entered writable; write faults are noted. */
+/** An object whose pages start at page `offset` of its mapping, mapped writable; write faults are recorded. */
 export class MappedObject implements VmaOperations {
   readonly memory = new PhysicalMemory(2048 * PAGE_SIZE);
   readonly mapping = new Mapping('object');
@@ -46,7 +46,7 @@ export class MappedObject implements VmaOperations {
     return { addressSpace, vma, cpu: this.cpu(addressSpace) };
   }
 
-  /** One more CPU that runs a process. */
+  /** Another CPU, running a process. */
   cpu(addressSpace: AddressSpace): Cpu {
     const cpu = new Cpu(this.memory);
     cpu.run(addressSpace);

@@ -34,7 +34,7 @@ describe.each(ways)('a clean (%s)', (_, way) => {
     const { vma, cpu, addressSpace } = object.process();
     [5, 6, REGION_PAGES + 7].forEach((page) => cpu.store8(vma.addressOf(page), 1));
     const { u32 } = object.memory;
-    // Migration entries: not present, and where a present one has dirty and write they have bits of their own.
+    // Migration entries: not present, and other bits in the places of dirty and write.
     const moving = (0xabcde000 | PAGE_DIRTY | PAGE_RW) >>> 0;
     const pte = addressSpace.tables.find(vma.addressOf(5));
     const pmd = addressSpace.tables.findEntry(vma.addressOf(REGION_PAGES), 2);
@@ -127,7 +127,7 @@ describe('clean and record by touched tables', () => {
   });
 });
 
-/** Processes that show one object and come from one another. */
+/** Processes that map one object and are forks of one another. */
 class Processes {
   readonly object = new MappedObject(PAGES);
   readonly #all = [this.object.process(undefined, PLACES[0])];

@@ -16,7 +16,7 @@ const ways: readonly (readonly [string, number, (mapping: Mapping) => number])[]
   ],
 ];
 
-/** Adds a notifier that logs in `log`, and throws where `fails` says. */
+/** Adds a notifier that logs in `log`, and throws as `fails` says. */
 function notify(addressSpace: AddressSpace, log: string[], name: string, fails?: 'start' | 'end'): void {
   const told = (what: 'start' | 'end') => {
     log.push(`${name} ${what}`);

@@ -17,7 +17,7 @@ const ways: readonly (readonly [string, (mapping: Mapping) => number])[] = [
   ],
 ];
 
-/** The low words of all entries that show the object. */
+/** The low words of all entries that map the object. */
 function entriesOf(object: MappedObject, vma: Vma): string {
   const words: number[] = [];
   for (let page = 0; page < PAGES; page++) {

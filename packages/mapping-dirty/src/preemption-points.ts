@@ -1,4 +1,4 @@
-/** Where another CPU, walker or thread can get in between the entries that a pass changes and their flush. */
+/** Where another CPU, walker or thread can run between a pass's changes of entries and their flush. */
 export const preemptionPoints = [
   'clean: between entries and flush',
   'write-protect: between entries and flush',

@@ -41,7 +41,7 @@ describe.each(ways)('between the cleaned entries and their flush (%s)', (_, way)
     const object = new MappedObject(PAGES);
     const { vma, cpu } = object.process();
     cpu.store8(vma.addressOf(9), 1);
-    // The touched clean has a flush of its own before it cleans: the second arrival is the one meant.
+    // The touched clean flushes once before it cleans: the test uses the second arrival.
     if (way === cleanRecordTouchedSharedMappingRange) {
       object.memory.preemption.at('clean: between entries and flush', () => {});
     }
@@ -62,7 +62,7 @@ describe.each(ways)('between the cleaned entries and their flush (%s)', (_, way)
       cpu.store8(vma.addressOf(9), 2);
     });
     const first = clean(object, way);
-    // The store was after the second clean. Nobody may have lost it.
+    // The store came after the second clean, and must not be lost.
     const third = clean(object, way);
     expect([...first, ...third]).toContainEqual([9, 10]);
     expect(vma.addressSpace.pendingTlbFlushes).toBe(0);
@@ -137,7 +137,7 @@ describe('cleanRecordTouchedSharedMappingRange', () => {
     const object = new MappedObject(PAGES);
     const { vma, cpu } = object.process();
     cpu.store8(vma.addressOf(700), 1);
-    // As after a fork, whose child gets the entries and tables that no CPU has been in.
+    // As after a fork: the child gets the entries and tables that no CPU has walked.
     object.memory.u32[pmdOf(vma, 700)] &= ~PAGE_ACCESSED;
     expect(clean(object, cleanRecordTouchedSharedMappingRange)).toEqual([[700, 701]]);
   });
@@ -187,7 +187,7 @@ describe.each([
       );
       expect(object.memory.u32[entry]).toBe(low);
       expect(object.mapping.lock.isHeld).toBe(false);
-      // What lies around it is dealt with.
+      // The entries around it are processed.
       expect(way(object.mapping, 0, REGION_PAGES, dirty, 0)).toBe(0);
       expect(way(object.mapping, 2 * REGION_PAGES, REGION_PAGES, dirty, 0)).toBe(0);
     },

@@ -3,21 +3,21 @@ import { walkPageMapping, type PageWalk, type WalkOperations } from '@cg/pagewal
 import type { EntryChanges, ScanCounters } from './entry-changes.js';
 import { MappingDirtyError } from './errors.js';
 
-/** For the walker: not this VMA, go on with the next. */
+/** Return value for the walker: skip this VMA. */
 const SKIP = 1;
 
 type Walk = PageWalk<EntryChanges>;
 
 /**
- * Shared VMAs that may be written are worked on, whether or not they are writable now (rule 4.1, A2). The flags
- * are read once: they may change while only the mapping's lock is held.
+ * Accepts shared VMAs that may be writable, whether or not they are now (rule 4.1, A2). The flags are read once: they
+ * may change while only the mapping's lock is held.
  */
 function testVma(_start: number, _end: number, { vma }: Walk): number {
   const flags = vma?.flags ?? 0;
   return (flags & (VM_SHARED | VM_MAYWRITE | VM_HUGETLB)) === (VM_SHARED | VM_MAYWRITE) ? 0 : SKIP;
 }
 
-/** Goes below a table, and leaves a huge leaf, or a page that is being moved, as it is (rule 4.2, A4). */
+/** Descends to a table, and leaves a huge leaf, or a page under migration, alone (rule 4.2, A4). */
 function passHuge(entry: number, start: number, level: number, walk: Walk): number {
   const low = walk.u32[entry];
   if ((low & PAGE_PRESENT) === 0 || walk.state.isHuge(low, start, level)) {
@@ -38,15 +38,15 @@ export const sharedRange = {
   pmd: (entry: number, start: number, _end: number, walk: Walk) => passHuge(entry, start, 2, walk),
 } satisfies WalkOperations<EntryChanges>;
 
-/** The VMA that is walked: in a walk of a mapping there always is one. */
+/** The walked VMA: in a walk of a mapping there always is one. */
 export function walkedVma({ vma }: Walk): Vma {
   return vma as Vma;
 }
 
 /**
- * Walks the entries that show a page range of a mapping, in all VMAs that are tracked.
- * @throws MappingDirtyError EUCLEAN, when all is done, where a huge entry was in the way and `counters` does not
- * count such
+ * Walks the entries that map a page range of a mapping, in all tracked VMAs.
+ * @throws MappingDirtyError EUCLEAN, after everything is done, if a huge entry was skipped and `counters` does not
+ * count them
  */
 export function changeSharedRanges<Changes extends EntryChanges>(
   mapping: Mapping,

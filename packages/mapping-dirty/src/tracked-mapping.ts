@@ -6,19 +6,18 @@ import { checkPages } from './errors.js';
 import { protectRange } from './write-protect.js';
 
 /**
- * A page range of a mapping as memory whose writes can be found. Trapped writes come to the `pfnMkwrite`
- * handler of the VMA that they go through. A range that leaves it is `TrackedMemoryError` EINVAL: what lies around
- * it in the mapping belongs to others.
+ * A page range of a mapping as tracked memory. Trapped writes are reported to the `pfnMkwrite` handler of their VMA.
+ * A range that leaves it is `TrackedMemoryError` EINVAL: other pages of the mapping belong to other objects.
  */
 export class TrackedMapping implements TrackedMemory, ScanCounters {
   readonly traps = true;
   entriesScanned = 0;
-  /** Writable or dirty huge entries come upon: a broken invariant, counted (rule 4.2, A4). */
+  /** Writable or dirty huge entries found: a broken invariant, counted (rule 4.2, A4). */
   hugeEntriesFound = 0;
 
   /**
    * Page 0 of the memory is `firstPage` of the mapping.
-   * @throws MappingDirtyError EINVAL where that is not made of whole pages, from 0 on
+   * @throws MappingDirtyError EINVAL if the range does not consist of whole pages, from 0 on
    */
   constructor(
     readonly mapping: Mapping,
@@ -39,7 +38,7 @@ export class TrackedMapping implements TrackedMemory, ScanCounters {
     return cleanRange(this.mapping, this.firstPage + firstPage, pageCount, changes, this);
   }
 
-  /** A device writes physical memory: no page-table entry hears of it. */
+  /** A device writes physical memory, which changes no page-table entry. */
   beforeDeviceWrite(firstPage: number, pageCount: number): void {
     checkPageRange(this, firstPage, pageCount);
   }

@@ -35,7 +35,7 @@ export function protectTable(
 
 const operations: WalkOperations<EntryChanges> = { ...sharedRange, pteTable: protectTable };
 
-/** As `wpSharedMappingRange`, of a range that is checked. */
+/** As `wpSharedMappingRange`, for a checked range. */
 export function protectRange(
   mapping: Mapping,
   firstPage: number,
@@ -47,14 +47,14 @@ export function protectRange(
 }
 
 /**
- * Write-protects the entries that show a page range of a mapping, in all shared VMAs that may be written,
- * so that the next store to each page faults (rule 4). Dirty bits stay as they are.
+ * Write-protects the entries that map a page range of a mapping, in all shared VMAs that may be writable, so that the
+ * next store to each page faults (rule 4). Dirty bits are unchanged.
  *
  * The function and its guarantees are those of Linux mm/mapping_dirty_helpers.c.
- * @param counters adds the number of entries it looked at, and counts huge ones that are writable or dirty
- * @returns how many entries it changed
- * @throws MappingDirtyError EINVAL where the range is not made of whole pages; EUCLEAN, when all else is done, where
- * there is such a huge entry and `counters` does not count them
+ * @param counters adds the number of entries examined, and counts huge ones that are writable or dirty
+ * @returns the number of entries changed
+ * @throws MappingDirtyError EINVAL if the range does not consist of whole pages; EUCLEAN, after everything else is
+ * done, if there is such a huge entry and `counters` does not count them
  */
 export function wpSharedMappingRange(
   mapping: Mapping,

@@ -121,7 +121,7 @@ describe('headers that lie', () => {
     const right = new Uint8Array(4096);
     const page = new Uint8Array(4096);
     (await open(whole)).read(0x113000, right);
-    // The descriptor of the page: behind the bitmaps, one of 24 bytes for each page before it.
+    // The page's descriptor: after the bitmaps, one of 24 bytes for each page before it.
     const view = new DataView(whole.buffer);
     const descriptors = 4096 * (1 + view.getUint32(432, true) + view.getUint32(436, true));
     const descriptor = descriptors + 0x113 * 24;
@@ -204,7 +204,7 @@ describe('any bytes', () => {
             } catch (error) {
               expect(error).toBeInstanceOf(MemoryImageError);
             }
-            // Opening reads headers and bitmaps, a look reads a page: never the file again and again.
+            // Opening reads headers and bitmaps, a look-up reads a page: neither reads the file repeatedly.
             expect(counted.bytesRead).toBeLessThan(bytes.length * 2 + 2 ** 20);
           },
         ),

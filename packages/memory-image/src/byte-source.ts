@@ -1,17 +1,17 @@
 import { MemoryImageError } from './errors.js';
 
-/** Bytes by offset: a file, a buffer, or what another layer makes of one. */
+/** Bytes by offset: a file, a buffer, or a layer on top of one. */
 export interface ByteSource {
-  /** Bytes there are. */
+  /** Number of bytes. */
   readonly size: number;
   /**
    * Fills `into` with the bytes from `offset` on.
-   * @throws MemoryImageError EIO where a byte lies behind `size`
+   * @throws MemoryImageError EIO if a byte is beyond `size`
    */
   read(offset: number, into: Uint8Array): void;
 }
 
-/** Bytes that are in memory already. */
+/** Bytes in memory. */
 export class BufferSource implements ByteSource {
   readonly size: number;
   readonly #bytes: Uint8Array;
@@ -27,7 +27,7 @@ export class BufferSource implements ByteSource {
   }
 }
 
-/** @throws MemoryImageError EIO where `length` bytes from `offset` on are not all in the source */
+/** @throws MemoryImageError EIO if `length` bytes from `offset` on are not all in the source */
 export function checkInside(source: ByteSource, offset: number, length: number, what: string): void {
   if (!(offset >= 0 && length >= 0 && offset + length <= source.size)) {
     const message = `truncated: ${what} end at byte ${offset + length}, the file has ${source.size}`;
@@ -35,7 +35,7 @@ export function checkInside(source: ByteSource, offset: number, length: number, 
   }
 }
 
-/** A structure of a file: its little-endian fields by their offset in it. */
+/** A structure of a file: its little-endian fields by their offset. */
 export class Fields {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
@@ -49,7 +49,7 @@ export class Fields {
 
   /**
    * @param what its name, for the message
-   * @throws MemoryImageError EIO where the file ends before it
+   * @throws MemoryImageError EIO if the file ends before it
    */
   static read(source: ByteSource, offset: number, length: number, what: string): Fields {
     checkInside(source, offset, length, what);
@@ -58,7 +58,7 @@ export class Fields {
     return new Fields(bytes, offset);
   }
 
-  /** A structure in a larger one that has been read. */
+  /** A structure within a larger one that has been read. */
   static of(bytes: Uint8Array, offset: number): Fields {
     return new Fields(bytes, offset);
   }
@@ -75,7 +75,7 @@ export class Fields {
     return this.#view.getInt32(at, true);
   }
 
-  /** All 64 bits: a register, say. */
+  /** All 64 bits, as of a register. */
   u64(at: number): bigint {
     return this.#view.getBigUint64(at, true);
   }

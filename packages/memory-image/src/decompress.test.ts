@@ -8,7 +8,7 @@ const oneByte = new Uint8Array(4096).fill(0x41);
 /** A frame of RFC 8878: its size in two bytes, then one last block that repeats a byte. */
 const zstd = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x60, 0x00, 0x0f, 0x03, 0x80, 0x00, 0x41);
 
-/** What zstd 1.5.4 makes of `mixed`: `zstd -1 --no-check`. */
+/** Output of `zstd -1 --no-check` 1.5.4 for `mixed`. */
 const mixed = Uint8Array.from({ length: 4096 }, (_, i) => (i % 61) ^ ((i >> 9) * 3));
 const byZstd = Buffer.from(
   'KLUv/WAAD4UNAIbeZb4REREREREREREREREREREREREREREREREREREREREREFwAXABcAFRlXVAkTUzjPEiiLERhHE' +

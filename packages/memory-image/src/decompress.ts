@@ -9,13 +9,13 @@ const COMPRESSED_ZLIB = 0x01;
 const COMPRESSED_LZO = 0x02;
 const COMPRESSED_SNAPPY = 0x04;
 const COMPRESSED_ZSTD = 0x20;
-/** More than any page has. */
+/** Larger than any page. */
 const MOST_ZSTD_WINDOW = 2 ** 20;
 const COMPRESSIONS = COMPRESSED_ZLIB | COMPRESSED_LZO | COMPRESSED_SNAPPY | COMPRESSED_ZSTD;
 
 /**
  * Fills `page` from its stored form.
- * @throws MemoryImageError EBADMSG for bytes that are no page, ENOTSUP for flags that are not known
+ * @throws MemoryImageError EBADMSG for bytes that are no page, ENOTSUP for unknown flags
  */
 export function readStoredPage(stored: Uint8Array, flags: number, page: Uint8Array): void {
   let bytes: Uint8Array;
@@ -63,8 +63,8 @@ function unzlib(stored: Uint8Array, length: number): Uint8Array {
 }
 
 /**
- * A frame of RFC 8878 that says its own size, as one that is made in one piece does. By the stream, since
- * fzstd 0.1.1 gives back a buffer that it was given whole, however many bytes came.
+ * A frame of RFC 8878 with its own size, as written in one piece. It uses the streaming interface, because fzstd
+ * 0.1.1 returns a buffer that it was given whole, however many bytes were decompressed.
  */
 function unzstd(stored: Uint8Array, length: number): Uint8Array {
   const descriptor = stored[4] ?? 0;
@@ -75,7 +75,7 @@ function unzstd(stored: Uint8Array, length: number): Uint8Array {
   for (let i = 0; i < sizeBytes; i++) {
     size += (stored[sizeAt + i] ?? 0) * 256 ** i;
   }
-  // The window, which the frame of a single segment has no field for, is what memory is taken for.
+  // Memory is allocated for the window, which a single-segment frame has no field for.
   const window = isSingleSegment ? size : 2 ** (10 + ((stored[5] ?? 0) >> 3));
   if (size !== length || window > MOST_ZSTD_WINDOW) {
     throw new Error(`${size} bytes in a window of ${window}`);

@@ -18,14 +18,14 @@ const EM_386 = 3;
 const EM_X86_64 = 62;
 const PT_LOAD = 1;
 const PT_NOTE = 4;
-/** In e_phnum: the number of program headers stands in sh_info of the first section header. */
+/** In e_phnum: the number of program headers is in sh_info of the first section header. */
 const PN_XNUM = 0xffff;
-/** Those of a segment for each 8 MiB of 1 TiB; they are held in memory. */
+/** Program headers of 1 TiB in segments of 8 MiB; they are kept in memory. */
 const MOST_HEADERS = 1 << 17;
-/** Notes that are read; those of 4,096 CPUs in QEMU's format have 4 MiB. */
+/** Most bytes of notes that are read; those of 4,096 CPUs in QEMU's format have 4 MiB. */
 const MOST_NOTE_BYTES = 16 * 2 ** 20;
 
-/** Where a class of ELF has its fields. */
+/** Field offsets of a class of ELF. */
 interface Layout {
   readonly headerSize: number;
   readonly phoff: number;
@@ -72,11 +72,10 @@ const ELF32: Layout = {
 };
 
 /**
- * An ELF core with the physical address of each segment. What a segment has in memory beyond its bytes in
- * the file is not held. Sizes of headers are not relied upon where an offset says where they are: QEMU 7.2
- * writes 8 into e_ehsize.
- * @throws MemoryImageError ENOTSUP for ELF files that are no little-endian core of an x86 machine; EINVAL and
- *   EIO for headers that lie
+ * An ELF core with the physical address of each segment. Memory of a segment beyond its bytes in the file is not
+ * held. Header sizes are ignored where an offset gives the place: QEMU 7.2 writes 8 into e_ehsize.
+ * @throws MemoryImageError ENOTSUP for ELF files that are no little-endian core of an x86 machine; EINVAL and EIO for
+ * invalid headers
  */
 export function openElfCore(source: ByteSource): MemoryImage {
   const ident = Fields.read(source, 0, IDENT_SIZE, 'the ELF identification').bytes;

@@ -2,7 +2,7 @@ import { Fields } from './byte-source.js';
 import type { CpuRegisters } from './memory-image.js';
 import { kernelTables } from './vmcoreinfo.js';
 
-// The notes of ELF cores and kdump files that say something of the CPUs.
+// The notes of ELF cores and kdump files that describe CPUs.
 
 /** QEMU's state of a CPU, version 1 (QEMU, target/i386/arch_dump.c: QEMUCPUState). */
 const QEMU = {
@@ -35,8 +35,7 @@ const VMCOREINFO = 'VMCOREINFO';
 const GIB4 = 1n << 32n;
 
 /**
- * What the notes say of the CPUs, in their order. Notes that are cut off end the list: what stands before
- * them is as good as it was.
+ * The CPUs' registers from the notes, in their order. A truncated note ends the list; the notes before it are used.
  * @param bytes a PT_NOTE segment: name size, descriptor size, type, name, descriptor, each padded to 4 bytes
  */
 export function cpusFromNotes(bytes: Uint8Array): CpuRegisters[] {

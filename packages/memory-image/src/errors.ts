@@ -4,12 +4,12 @@ export class MemoryImageError extends Error {
 
   constructor(
     /**
-     * EINVAL: the headers contradict themselves or the file. ENOTSUP: a known format, or a variant of one,
-     * that is not read. EIO: the file is shorter than its headers say. EBADMSG: a compressed page is damaged.
+     * EINVAL: the headers contradict themselves or the file. ENOTSUP: a known but unsupported format or variant. EIO:
+     * the file is shorter than its headers say. EBADMSG: a compressed page is damaged.
      */
     readonly code: 'EINVAL' | 'ENOTSUP' | 'EIO' | 'EBADMSG',
     message: string,
-    /** Offset in the file of what is wrong, if it has one. */
+    /** Offset of the error in the file, if it has one. */
     readonly offset?: number,
   ) {
     super(message);

@@ -3,20 +3,20 @@ import { checkInside, type ByteSource } from './byte-source.js';
 import { MemoryImageError } from './errors.js';
 import { PieceCache } from './piece-cache.js';
 
-/** Bytes of a piece: a page table. More would be read in vain, and memory used first costs more than a read. */
+/** Bytes of a piece: a page table. Larger ones would read in vain, and touching new memory costs more than a read. */
 const PIECE_BYTES = 4096;
-/** Pieces kept, 4 MiB in all, whatever the size of the file. */
+/** Most cached pieces, 4 MiB in all, whatever the size of the file. */
 const MOST_PIECES = 1024;
 
-/** A file, read in pieces; those used last are kept. What is longer than a piece is read at once, and not kept. */
+/** A file, read in pieces, with a cache of the last used ones. A longer range is read at once, and not cached. */
 export class FileSource implements ByteSource {
   readonly size: number;
   readonly #file: number;
   readonly #pieces: PieceCache;
 
-  /** @throws the file system's error, or one with the code EISDIR or ESPIPE for what is no regular file */
+  /** @throws the file system's error, or one with the code EISDIR or ESPIPE if it is no regular file */
   constructor(path: string) {
-    // Before it is opened: opening a pipe would wait for somebody to write into it.
+    // Before it is opened: opening a pipe would block until it has a writer.
     const status = statSync(path);
     if (!status.isFile()) {
       throw Object.assign(new Error('no regular file'), { code: status.isDirectory() ? 'EISDIR' : 'ESPIPE' });

@@ -11,21 +11,20 @@ const TYPE_FLAT = 1n;
 const VERSION_FLAT = 1n;
 /** Ends the records, in offset and size. */
 const END = -1n;
-/** QEMU's have 16 KiB; they are held in memory, and put in order. */
+/** QEMU's have 16 KiB; they are kept in memory, and sorted. */
 const MOST_RECORDS = 1 << 20;
-/** Bytes that no record writes, at most: makedumpfile leaves out the ends of blocks. */
+/** Most bytes that no record writes: makedumpfile leaves out the ends of blocks. */
 const MOST_UNWRITTEN = 2 ** 26;
 
 /**
- * The file that a flattened one stands for. What several records write is what the last of them wrote; what
- * none writes is zero.
+ * The file that a flattened one encodes. Of overlapping records the last one counts; bytes without a record are zero.
  */
 export class FlattenedFile implements ByteSource {
   readonly size: number;
   readonly #source: ByteSource;
   readonly #pieces: Pieces;
 
-  /** @throws MemoryImageError ENOTSUP for another type or version; EINVAL and EIO for records that lie */
+  /** @throws MemoryImageError ENOTSUP for another type or version; EINVAL and EIO for invalid records */
   constructor(source: ByteSource) {
     this.#source = source;
     const header = bigEndian(source, 0, 32, 'the makedumpfile header');
@@ -54,7 +53,7 @@ export class FlattenedFile implements ByteSource {
     }
   }
 
-  /** The first piece that ends behind `offset`. */
+  /** The first piece that ends after `offset`. */
   #find(offset: number): number {
     let low = 0;
     let high = this.#pieces.length;
@@ -105,7 +104,7 @@ function readRecords(source: ByteSource): Pieces {
 function lastWritten(records: Pieces): Pieces {
   const order = orderByStart(records);
   const pieces = new Pieces();
-  /** Records that have begun, as a heap with the latest on top; those that have ended go when they surface. */
+  /** Records that have begun, as a heap with the latest on top; ended ones are removed when they reach the top. */
   const begun = new LatestFirst();
   let at = 0;
   for (let next = 0; next < order.length || begun.top >= 0;) {
@@ -130,7 +129,7 @@ function lastWritten(records: Pieces): Pieces {
   return pieces;
 }
 
-/** The records' indices by the offset that they belong to: merged, since `sort` would copy them to objects. */
+/** The records' indices by their target offset: merge-sorted, since `sort` would copy them to objects. */
 function orderByStart(records: Pieces): Uint32Array {
   const { length } = records;
   let order = new Uint32Array(length).map((_, i) => i);
@@ -155,7 +154,7 @@ function orderByStart(records: Pieces): Uint32Array {
 class LatestFirst {
   readonly #heap: number[] = [];
 
-  /** -1 where it is empty. */
+  /** -1 if it is empty. */
   get top(): number {
     return this.#heap[0] ?? -1;
   }

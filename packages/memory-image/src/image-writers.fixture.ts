@@ -1,5 +1,5 @@
-// Writers of the formats that no tool at hand writes, made from their public layouts: the tests read what
-// these write. `ranges` are physical addresses and their bytes, ascending.
+// Writers of formats without an available tool, made from their public layouts: the tests read their output. `ranges`
+// are physical addresses and their bytes, ascending.
 
 export interface WrittenRange {
   readonly physical: number;

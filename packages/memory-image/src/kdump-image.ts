@@ -13,10 +13,10 @@ import { kernelTables } from './vmcoreinfo.js';
 const HEADER_SIZE = 464;
 const DESCRIPTOR_SIZE = 24;
 const MOST_NOTE_BYTES = 16 * 2 ** 20;
-/** header_version from which max_mapnr_64 is there. */
+/** The first header_version with max_mapnr_64. */
 const VERSION_64 = 6;
 
-/** Where the writer's word size puts the fields of the sub-header. */
+/** Field offsets of the sub-header, by the writer's word size. */
 interface Layout {
   readonly blockSize: number;
   readonly split: number;
@@ -48,10 +48,9 @@ const KDUMP32: Layout = {
 };
 
 /**
- * A kdump-compressed file, as makedumpfile and QEMU write it. Pages that were left out when it was written
- * are not held.
- * @throws MemoryImageError ENOTSUP for one part of several; EINVAL and EIO for headers that lie. Reading a
- *   damaged page is EBADMSG
+ * A kdump-compressed file, as makedumpfile and QEMU write it. Pages that were excluded from the dump are not held.
+ * @throws MemoryImageError ENOTSUP for one part of several; EINVAL and EIO for invalid headers. Reading a damaged
+ * page is EBADMSG
  */
 export function openKdump(source: ByteSource): MemoryImage {
   const header = Fields.read(source, 0, HEADER_SIZE, 'the kdump header');
@@ -94,7 +93,7 @@ class KdumpPages implements PageStore {
     if (bytes < oneBitmap) {
       throw new MemoryImageError('EINVAL', `${bytes} bytes of bitmap for ${pages} pages`, bitmap);
     }
-    // Two bitmaps of half the blocks each: what exists, and what of it is in the file.
+    // Two bitmaps of half the blocks each: existing pages, and those of them in the file.
     const hasTwo = bytes >= Math.ceil(oneBitmap / this.pageSize) * this.pageSize * 2;
     checkInside(source, bitmap, bytes, 'the bitmaps');
     this.pages = new PageBitmap(source, bitmap + (hasTwo ? bytes / 2 : 0), pages);

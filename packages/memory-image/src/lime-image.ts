@@ -13,7 +13,7 @@ const HEADER_SIZE = 32;
 /** Memory maps of firmware have dozens of ranges. */
 const MOST_RANGES = 1 << 16;
 
-/** @throws MemoryImageError ENOTSUP for another version; EINVAL and EIO for headers that lie */
+/** @throws MemoryImageError ENOTSUP for another version; EINVAL and EIO for invalid headers */
 export function openLime(source: ByteSource): MemoryImage {
   const segments: Segment[] = [];
   for (let at = 0; at < source.size;) {

@@ -3,12 +3,12 @@ import { MemoryImageError } from './errors.js';
 // LZO1X, as lzo1x_decompress_safe reads it (Linux, Documentation/staging/lzo.rst describes the stream). No
 // npm package does this without a native addon or an asynchronous start.
 
-/** Distances of the instructions, in bytes; a match repeats what lies that far back. */
+/** Distances of the instructions, in bytes; a match repeats the bytes that far back. */
 const M2_LARGE_DISTANCE = 0x801;
 const M4_DISTANCE = 0x4000;
 
 /**
- * Decompresses one block into `into`, which it fills.
+ * Decompresses one block, which fills `into`.
  * @throws MemoryImageError EBADMSG for a block that is damaged or has another length
  */
 export function lzoDecompress(block: Uint8Array, into: Uint8Array): void {
@@ -27,7 +27,9 @@ class LzoReader {
   }
 
   run(): void {
-    /** Literals that the last instruction copied: 0 to 3, or 4 for a run; they decide what a small byte is. */
+    /**
+     * Literals that the last instruction copied: 0 to 3, or 4 for a run; they determine the meaning of a small byte.
+     */
     let state = 0;
     if (this.#in.length > 0 && this.#in[0] > 17) {
       const count = this.#next() - 17;
@@ -77,7 +79,7 @@ class LzoReader {
     return this.#in[this.#at++];
   }
 
-  /** A length in bytes of 255 for each zero byte, and the byte behind them. */
+  /** A length in bytes: 255 for each zero byte, plus the byte after them. */
   #long(): number {
     let length = 0;
     let byte = this.#next();
@@ -101,7 +103,7 @@ class LzoReader {
     if (distance > this.#to || this.#to + count > this.#out.length) {
       throw damaged(`${count} bytes from ${distance} back have no room`);
     }
-    // Byte by byte: a match may overlap what it writes.
+    // Byte by byte: a match may overlap its output.
     for (let i = 0; i < count; i++) {
       this.#out[this.#to] = this.#out[this.#to - distance];
       this.#to++;

@@ -42,7 +42,7 @@ const someRanges = fc
     });
   });
 
-/** What a plain array says: the byte of each address, -1 in holes. */
+/** The same memory as a plain array: the byte of each address, -1 in holes. */
 function plainMemory(ranges: readonly WrittenRange[]): Int16Array {
   const last = ranges[ranges.length - 1];
   const plain = new Int16Array(last.physical + last.bytes.length + 8192).fill(-1);

@@ -4,14 +4,14 @@ import type { MemoryImage } from './memory-image.js';
 import { openRaw } from './raw-image.js';
 import type { Segment } from './segments.js';
 
-/** How many bytes the longest magic needs. */
+/** Bytes of the longest magic. */
 const MAGIC_BYTES = 16;
 const FLATTENED_MAGIC = 'makedumpfile\0';
 
 /** Opens a file of one format. */
 type Open = (source: ByteSource) => MemoryImage;
 
-/** Formats by their magic. Each is loaded when a file has it: all of them take longer to load than a walk takes. */
+/** Formats by their magic. Each is loaded on demand: loading all of them takes longer than a walk. */
 const FORMATS: readonly (readonly [magic: string, load: () => Promise<Open>])[] = [
   ['\x7fELF', async () => (await import('./elf-core.js')).openElfCore],
   ['KDUMP   ', async () => (await import('./kdump-image.js')).openKdump],
@@ -19,7 +19,7 @@ const FORMATS: readonly (readonly [magic: string, load: () => Promise<Open>])[] 
   ['PAGEDU64', async () => (await import('./windows-dump.js')).openWindowsDump],
 ];
 
-/** Formats that are known and not read, by the bytes at the beginning of the file. */
+/** Known but unsupported formats, by the bytes at the beginning of the file. */
 const REFUSED: readonly (readonly [magic: string, name: string])[] = [
   ['PAGEDUMP', 'a 32-bit Windows dump'],
   ['DISKDUMP', 'a diskdump file'],
@@ -41,17 +41,17 @@ const REFUSED: readonly (readonly [magic: string, name: string])[] = [
   ['PK\x03\x04', 'a zip archive (AFF4 too): unpack it first'],
 ];
 
-/** How to read a file that cannot say it itself. */
+/** Options for a file that does not describe itself. */
 export interface OpenOptions {
-  /** The file has no headers, and holds this of physical memory; nothing is looked for in its bytes. */
+  /** The file has no headers, and holds these parts of physical memory; its bytes are not examined. */
   readonly map?: readonly Segment[];
 }
 
 /**
- * Opens whatever file of physical memory this is, by its first bytes. What no format claims is raw: the
- * byte at offset n is that of physical address n.
- * @throws MemoryImageError ENOTSUP for a format that is known and not read; EINVAL and EIO for headers that
- *   contradict themselves or the file
+ * Opens a file of physical memory, with the format of its first bytes. An unknown format is raw: the byte at offset n
+ * is that of physical address n.
+ * @throws MemoryImageError ENOTSUP for a known but unsupported format; EINVAL and EIO for headers that contradict
+ * themselves or the file
  */
 export async function openMemoryImage(source: ByteSource, { map }: OpenOptions = {}): Promise<MemoryImage> {
   if (map !== undefined) {

@@ -1,7 +1,7 @@
 import { Bitmap } from '@cg/collections';
 import type { ByteSource } from './byte-source.js';
 
-/** Pages between two counts that are kept. */
+/** Pages between two stored counts. */
 const PAGES_PER_COUNT = 4096;
 const WORDS_PER_COUNT = PAGES_PER_COUNT / 32;
 /** Bytes of the bitmap read at once. */
@@ -9,7 +9,7 @@ const PIECE_BYTES = 1 << 20;
 /** 2^29 pages: 2 TiB of memory, whose bitmap has 64 MiB. */
 export const MOST_PAGES = 2 ** 29;
 
-/** Which pages a dump has, a bit each, and how many there are before a page: its place in the dump. */
+/** The pages of a dump, a bit each, and the number of pages before one: its place in the dump. */
 export class PageBitmap {
   readonly #bits: Bitmap;
   /** Set bits before each run of PAGES_PER_COUNT. */
@@ -23,7 +23,7 @@ export class PageBitmap {
     for (let at = 0; at < length; at += PIECE_BYTES) {
       source.read(offset + at, bytes.subarray(at, Math.min(at + PIECE_BYTES, length)));
     }
-    // Bits behind the last page say nothing.
+    // Bits after the last page are undefined.
     if (pages % 8 !== 0) {
       bytes[length - 1] &= (1 << (pages % 8)) - 1;
     }
@@ -34,7 +34,7 @@ export class PageBitmap {
     }
   }
 
-  /** Pages that are there. */
+  /** Number of pages in the dump. */
   get total(): number {
     return this.#counts[this.#counts.length - 1];
   }
@@ -43,7 +43,7 @@ export class PageBitmap {
     return page < this.#bits.length && this.#bits.has(page);
   }
 
-  /** How many pages before `page` are there; `page` is one of the bitmap. */
+  /** Number of the dump's pages before `page`, which must be within the bitmap. */
   rank(page: number): number {
     const run = Math.floor(page / PAGES_PER_COUNT);
     const start = run * WORDS_PER_COUNT;
@@ -52,20 +52,20 @@ export class PageBitmap {
     return this.#counts[run] + this.#setBits(start, word - start) + onesOf(below);
   }
 
-  /** The first page from `page` on that is there; Infinity where none below `limit` is. */
+  /** The first of the dump's pages from `page` on; Infinity if none below `limit` is. */
   next(page: number, limit = Infinity): number {
     const end = Math.min(limit, this.#bits.length);
     const found = page < end ? this.#bits.findNextSet(page, end) : end;
     return found < end ? found : Infinity;
   }
 
-  /** The first page from `page` on that is not there, or `limit`. */
+  /** The first page from `page` on that is not in the dump, or `limit`. */
   nextMissing(page: number, limit = Infinity): number {
     const end = Math.min(limit, this.#bits.length);
     return page < end ? this.#bits.findNextClear(page, end) : page;
   }
 
-  /** One past the last page that is there; 0 where there is none. */
+  /** One past the last page of the dump; 0 if there is none. */
   get end(): number {
     return this.#bits.findLastSet() + 1;
   }
@@ -80,7 +80,7 @@ export class PageBitmap {
   }
 }
 
-/** How many bits of a word are set. */
+/** The number of set bits of a word. */
 function onesOf(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);

@@ -2,21 +2,21 @@ import type { CpuRegisters, ImageFormat, MemoryImage } from './memory-image.js';
 import type { PageBitmap } from './page-bitmap.js';
 import { PieceCache } from './piece-cache.js';
 
-/** Of pages that have been read, what is kept. */
+/** Bytes of cached pages. */
 const KEPT_BYTES = 2 ** 22;
 
-/** Where the pages of a dump are. */
+/** The stored pages of a dump. */
 export interface PageStore {
   readonly pageSize: number;
-  /** Which pages there are. */
+  /** Which pages the dump has. */
   readonly pages: PageBitmap;
-  /** Fills `into` with a page that is there; `index` counts those that are, in order. */
+  /** Fills `into` with one of the dump's pages; `index` counts these, in order. */
   load(page: number, index: number, into: Uint8Array): void;
-  /** Where the bytes of a page lie as they were in memory; left out where they do not. */
+  /** File offset of a page's bytes; left out if they are not stored as they were in memory. */
   offsetOf?(index: number): number;
 }
 
-/** An image of single pages, with a bitmap of those that it has. */
+/** An image of single pages, with a bitmap of those in it. */
 export class PagedImage implements MemoryImage {
   readonly format: ImageFormat;
   readonly cpus: readonly CpuRegisters[];

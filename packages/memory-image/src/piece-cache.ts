@@ -1,14 +1,14 @@
-/** Pieces of a larger whole, by number; those used last are kept. */
+/** Cache of pieces of a larger whole, by number; the least recently used is evicted. */
 export class PieceCache {
   readonly #most: number;
   readonly #pieceBytes: number;
   readonly #load: (number: number, into: Uint8Array) => void;
-  /** The one used longest ago first: a Map iterates in the order of insertion. */
+  /** Least recently used first: a Map iterates in the order of insertion. */
   readonly #pieces = new Map<number, Uint8Array>();
   #lastNumber = -1;
   #last: Uint8Array = new Uint8Array(0);
 
-  /** @param load fills a piece; where it throws, nothing is kept */
+  /** @param load fills a piece; if it throws, nothing is cached */
   constructor(most: number, pieceBytes: number, load: (number: number, into: Uint8Array) => void) {
     this.#most = most;
     this.#pieceBytes = pieceBytes;
@@ -32,7 +32,7 @@ export class PieceCache {
     return piece;
   }
 
-  /** A buffer for a piece: that of the one used longest ago, once there are enough. */
+  /** A buffer for a piece: that of the least recently used one, once the cache is full. */
   #room(): Uint8Array {
     const [oldest] = this.#pieces;
     if (oldest === undefined || this.#pieces.size < this.#most) {

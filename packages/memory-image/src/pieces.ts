@@ -1,16 +1,16 @@
-/** Pieces of an array of numbers, as a power of 2. */
+/** Pieces per array, as a power of 2. */
 const CHUNK_SHIFT = 13;
 const CHUNK = 2 ** CHUNK_SHIFT;
-/** Numbers of a piece. */
+/** Numbers per piece. */
 const FIELDS = 3;
 
 /**
- * Pieces of a file, in numbers side by side: there may be two million of them. Each is a range of the file that
- * they make up, and where its bytes come from. A piece that continues the last one, in both, becomes part of it.
+ * Pieces of a file, in flat arrays of numbers: there may be two million of them. Each is a range of the file that
+ * they form, and the place of its bytes. A piece that continues the last one, in both, is merged into it.
  */
 export class Pieces {
   length = 0;
-  /** Arrays of one size: one that grew would be held twice while it is copied. */
+  /** Arrays of one size: growing one would hold it twice during the copy. */
   readonly #chunks: Float64Array[] = [];
 
   start(index: number): number {
@@ -21,7 +21,7 @@ export class Pieces {
     return this.#chunks[index >>> CHUNK_SHIFT][(index % CHUNK) * FIELDS + 1];
   }
 
-  /** Offset, in the file that holds the bytes, of the byte at `start`. */
+  /** Offset of the byte at `start` in the file with the bytes. */
   from(index: number): number {
     return this.#chunks[index >>> CHUNK_SHIFT][(index % CHUNK) * FIELDS + 2];
   }

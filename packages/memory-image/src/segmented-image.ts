@@ -2,18 +2,18 @@ import type { ByteSource } from './byte-source.js';
 import type { CpuRegisters, ImageFormat, MemoryImage } from './memory-image.js';
 import { joinSegments, type Segment } from './segments.js';
 
-/** An image whose bytes lie in the file as they were in memory, piece by piece. */
+/** An image whose bytes are stored as they were in memory, in segments. */
 export class SegmentedImage implements MemoryImage {
   readonly format: ImageFormat;
   readonly cpus: readonly CpuRegisters[];
   readonly end: number;
   readonly #source: ByteSource;
-  /** By address, none overlapping. Where two touch, they are apart in the file. */
+  /** By address, without overlap. Where two are adjacent in memory, they are not in the file. */
   readonly #segments: readonly Segment[];
-  /** The segment of the last look-up: tables lie near one another. */
+  /** The segment of the last look-up: tables are near one another. */
   #last = 0;
 
-  /** @throws MemoryImageError as `joinSegments` does */
+  /** @throws MemoryImageError as `joinSegments` */
   constructor(
     format: ImageFormat,
     source: ByteSource,
@@ -67,7 +67,7 @@ export class SegmentedImage implements MemoryImage {
     return held ? segment.offset + (physical - segment.physical) : undefined;
   }
 
-  /** The first segment that ends behind `physical`. */
+  /** The first segment that ends after `physical`. */
   #find(physical: number): number {
     const guess = this.#segments[this.#last];
     if (guess !== undefined && guess.physical <= physical && physical < guess.physical + guess.size) {

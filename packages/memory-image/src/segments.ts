@@ -14,10 +14,10 @@ export interface Segment {
 }
 
 /**
- * Segments in the order of their addresses, none touching another. Two that claim an address are one as long
- * as both have it at the same place of the file, as QEMU's cores with virtual addresses do.
- * @throws MemoryImageError EINVAL for addresses above 2^52, or an address at two places; EIO for bytes that
- *   the file does not have
+ * Segments in the order of their addresses, with adjacent ones joined. Two segments may both contain an address if
+ * they have it at the same place of the file, as in QEMU's cores with virtual addresses.
+ * @throws MemoryImageError EINVAL for addresses above 2^52, or an address at two places; EIO for bytes beyond the
+ * file
  */
 export function joinSegments(source: ByteSource, segments: readonly Segment[]): Segment[] {
   const joined: Segment[] = [];

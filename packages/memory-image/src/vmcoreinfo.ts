@@ -7,9 +7,9 @@ const CR4_PAE = 0x20n;
 const CR4_LA57 = 0x1000n;
 
 /**
- * The kernel's own page tables, as a crashed Linux leaves word of them (Documentation/admin-guide/kdump/
- * vmcoreinfo.rst), in the form of the registers of a CPU that runs on them. Undefined where the text does
- * not have all that is needed, as that of a 32-bit kernel.
+ * The kernel's own page tables, from the text that a crashed Linux leaves
+ * (Documentation/admin-guide/kdump/vmcoreinfo.rst), as the registers of a CPU that uses them. Undefined if the
+ * text is incomplete, as that of a 32-bit kernel.
  */
 export function kernelTables(text: Uint8Array): CpuRegisters | undefined {
   const lines = new TextDecoder().decode(text);

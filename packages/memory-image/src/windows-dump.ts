@@ -16,7 +16,7 @@ const IMAGE_FILE_MACHINE_AMD64 = 0x8664;
 /** PHYSICAL_MEMORY_DESCRIPTOR64: NumberOfRuns, NumberOfPages, then the runs: first page, pages. */
 const PHYSICAL_MEMORY_BLOCK = 0x88;
 const FIRST_RUN = PHYSICAL_MEMORY_BLOCK + 16;
-/** The block has room for no more: ContextRecord follows at 0x348. */
+/** The block has no room for more: ContextRecord follows at 0x348. */
 const MOST_RUNS = 42;
 const DUMP_TYPE = 0xf98;
 
@@ -33,7 +33,7 @@ const FULL = 1;
 const BITMAP_FULL = 5;
 const BITMAP_KERNEL = 6;
 
-/** BITMAP_DUMP, behind the header. */
+/** BITMAP_DUMP, after the header. */
 const BITMAP_HEADER = {
   SIZE: 0x38,
   FIRST_PAGE: 0x20,
@@ -41,8 +41,8 @@ const BITMAP_HEADER = {
 } as const;
 
 /**
- * A full dump, whose pages follow the header run by run, or one with a bitmap of the pages in it.
- * @throws MemoryImageError ENOTSUP for other types and machines; EINVAL and EIO for headers that lie
+ * A full dump, whose pages follow the header run by run, or one with a bitmap of its pages.
+ * @throws MemoryImageError ENOTSUP for other types and machines; EINVAL and EIO for invalid headers
  */
 export function openWindowsDump(source: ByteSource): MemoryImage {
   const header = Fields.read(source, 0, HEADER_SIZE, 'the dump header');

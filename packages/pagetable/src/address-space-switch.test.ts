@@ -7,7 +7,7 @@ describe('Cpu.run', () => {
     const { vma, cpu } = one.process();
     cpu.store8(vma.start, 1);
     const other = one.process();
-    // The other process shows the same object at the same address; only its frame tells them apart.
+    // The other process maps the same object at the same address; only its frame differs.
     const frame = one.memory.allocateFrame();
     one.frames[0] = frame;
     expect(other.vma.start).toBe(vma.start);

@@ -22,10 +22,10 @@ import { zapRange } from './zap.js';
 
 const ACCESS = VM_READ | VM_WRITE;
 
-/** VM_MAYREAD and VM_MAYWRITE stand this many bits above VM_READ and VM_WRITE. */
+/** VM_MAYREAD and VM_MAYWRITE are this many bits above VM_READ and VM_WRITE. */
 const MAY_SHIFT = Math.log2(VM_MAYREAD / VM_READ);
 
-/** Pages of a mapping: their indices are 32 bits wide. */
+/** Pages of a mapping: their indices have 32 bits. */
 const MAPPING_PAGES = 2 ** 32;
 
 /** What to map, and where. */
@@ -34,10 +34,10 @@ export interface MapRequest {
   readonly length: number;
   readonly flags: number;
   readonly mapping: Mapping;
-  /** First page of the mapping to show; 0 if left out. */
+  /** First mapped page of the mapping; 0 if left out. */
   readonly firstPage?: number;
   readonly operations: VmaOperations;
-  /** Page-aligned start; the lowest gap that is large enough if left out. */
+  /** Page-aligned start; if left out, that of the lowest gap that is large enough. */
   readonly address?: number;
 }
 
@@ -47,16 +47,16 @@ export interface RemapRequest {
   readonly address: number;
   readonly length: number;
   readonly newLength: number;
-  /** Where it is to be, clear of every VMA; if left out, where it is, or else the lowest gap. */
+  /** The new place, free of VMAs; if left out, the old one, or else the lowest gap. */
   readonly newAddress?: number;
 }
 
 /**
  * One process's view of memory: page tables, VMAs, and the TLBs of the CPUs that run it.
  *
- * Changes take the lock for writing, and check everything that may fail before the first of them: what
- * throws has changed nothing. A VMA never changes its extent; to cut or grow one is to replace it, and opens the new
- * ones before it closes the old one, so that what counts its VMAs does not reach zero in between.
+ * Changes take the lock for writing, and check everything that may fail first: if they throw, nothing has changed.
+ * A VMA never changes its extent: to cut or grow one replaces it, and opens the new ones before it closes the old
+ * one, so that a count of open VMAs does not reach zero in between.
  */
 export class AddressSpace implements VmaAddressSpace {
   readonly lock: RwLock;
@@ -67,7 +67,7 @@ export class AddressSpace implements VmaAddressSpace {
   readonly #notifiers = new Set<RangeNotifier>();
   #hasExited = false;
 
-  /** @throws PageTableError ENOMEM where no frame is left for the top table */
+  /** @throws PageTableError ENOMEM if there is no free frame for the top table */
   constructor(memory: PhysicalMemory) {
     this.tables = new PageTables(memory);
     this.lock = new RwLock(`address space ${this.tables.rootFrame}`, LOCK_RANK.addressSpace, memory.locks);
@@ -86,14 +86,15 @@ export class AddressSpace implements VmaAddressSpace {
     this.#notifiers.add(notifier);
   }
 
-  /** The VMA that holds `address`. */
+  /** The VMA that contains `address`. */
   findVma(address: number): Vma | undefined {
     return this.#vmas.find(address);
   }
 
   /**
-   * Makes a VMA; entries come with the first access.
-   * @throws PageTableError EINVAL for a misaligned, outlying or taken range, ENOMEM where no gap is large enough
+   * Makes a VMA; its pages are mapped at their first access.
+   * @throws PageTableError EINVAL for a misaligned, out-of-range or occupied range, ENOMEM if no gap is large
+   * enough
    */
   map(request: MapRequest): Vma {
     const { flags, length, mapping, operations, firstPage = 0 } = request;
@@ -122,9 +123,9 @@ export class AddressSpace implements VmaAddressSpace {
   }
 
   /**
-   * Removes what is mapped in a range (munmap): entries as `unmap` does, tables that nothing else needs, and
-   * VMAs or parts of them. Gaps in the range are fine.
-   * @throws PageTableError EINVAL for a range that is none, ENOMEM where a huge leaf cannot be split
+   * Unmaps a range (munmap): removes entries as `unmap` does, unused tables, and VMAs or parts of them. Gaps in the
+   * range are allowed.
+   * @throws PageTableError EINVAL for an invalid range, ENOMEM if a huge leaf cannot be split
    */
   unmapRange(start: number, length: number): void {
     checkPageRange(start, length);
@@ -141,11 +142,11 @@ export class AddressSpace implements VmaAddressSpace {
   }
 
   /**
-   * Changes the permissions of a range (mprotect). Entries lose what is no longer allowed at once, keep
-   * accessed and dirty, and become writable only with the next store, through the VMA's handlers.
+   * Changes the permissions of a range (mprotect). Entries lose permissions at once, keep accessed and dirty bits,
+   * and become writable only with the next store, through the VMA's handlers.
    * @param access VM_READ, VM_WRITE, both, or 0
-   * @throws PageTableError EINVAL for another range or access, EFAULT where a page has no VMA, EACCES where a
-   * VMA gains what its VM_MAYREAD or VM_MAYWRITE does not allow, ENOMEM where a huge leaf cannot be split
+   * @throws PageTableError EINVAL for an invalid range or access, EFAULT if a page has no VMA, EACCES if a VMA
+   * gains what its VM_MAYREAD or VM_MAYWRITE does not allow, ENOMEM if a huge leaf cannot be split
    */
   protect(start: number, length: number, access: number): void {
     checkPageRange(start, length);
@@ -166,11 +167,11 @@ export class AddressSpace implements VmaAddressSpace {
   }
 
   /**
-   * Moves or resizes a mapped range (mremap). Entries move with their accessed and dirty state, so no write is
-   * forgotten; what a smaller range leaves behind goes as in `unmapRange`.
-   * @returns the VMA that holds the range now
-   * @throws PageTableError EINVAL for a range that is none, or a taken one; EFAULT where the range is not
-   * within one VMA; ENOMEM for want of a gap, or of frames for tables
+   * Moves or resizes a mapped range (mremap). Entries move with their accessed and dirty state, so no write is lost;
+   * what a smaller range leaves behind is removed as by `unmapRange`.
+   * @returns the VMA that contains the range now
+   * @throws PageTableError EINVAL for an invalid range, or an occupied one; EFAULT if the range is not within one
+   * VMA; ENOMEM without a gap, or frames for tables
    */
   remap(request: RemapRequest): Vma {
     const { address, length, newLength, newAddress } = request;
@@ -202,9 +203,9 @@ export class AddressSpace implements VmaAddressSpace {
   }
 
   /**
-   * Makes a copy of the address space, as fork does: the same VMAs, shared pages shared, private ones copied
-   * on the next store of either side. The parent keeps its dirty entries.
-   * @throws PageTableError ENOMEM where frames for tables are missing; the half-made child is gone then
+   * Copies the address space, as fork does: the same VMAs, shared pages shared, private ones copied on the next store
+   * of either side. The parent keeps its dirty entries.
+   * @throws PageTableError ENOMEM if frames for tables are missing; the partial child is removed then
    */
   fork(): AddressSpace {
     const child = new AddressSpace(this.tables.memory);
@@ -227,8 +228,8 @@ export class AddressSpace implements VmaAddressSpace {
   }
 
   /**
-   * Ends the address space: every VMA goes as in `unmap`, then the tables are freed.
-   * @throws PageTableError EDEADLK where a CPU still runs it, EINVAL the second time
+   * Ends the address space: removes every VMA as `unmap` does, then frees the tables.
+   * @throws PageTableError EDEADLK if a CPU still runs it, EINVAL the second time
    */
   exit(): void {
     this.#checkAlive();
@@ -258,13 +259,13 @@ export class AddressSpace implements VmaAddressSpace {
     }
   }
 
-  /** For the CPU: it runs this address space from now on. */
+  /** For the CPU: it begins to run this address space. */
   enter(tlb: Tlb): void {
     this.#checkAlive();
     this.#tlbs.add(tlb);
   }
 
-  /** For the CPU: it runs this address space no more. */
+  /** For the CPU: it stops running this address space. */
   leave(tlb: Tlb): void {
     this.#tlbs.delete(tlb);
   }
@@ -316,7 +317,7 @@ export class AddressSpace implements VmaAddressSpace {
     }
   }
 
-  /** Runs a change of VMAs under the lock, once it is known that the locks of their mappings can be had. */
+  /** Runs a change of VMAs under the lock, after checking that the locks of their mappings are available. */
   #changing(touched: readonly Vma[], change: () => void): void {
     this.#checkAlive();
     this.lock.acquireWrite();
@@ -349,14 +350,14 @@ export class AddressSpace implements VmaAddressSpace {
   }
 }
 
-/** Tells the owner of the memory that other VMAs have taken the place of one. */
+/** Tells the memory's owner that other VMAs have replaced one. */
 function openAndClose(gone: Vma, come: readonly Vma[]): void {
   const { operations } = gone;
   come.forEach((vma) => operations.open?.(vma));
   operations.close?.(gone);
 }
 
-/** @throws PageTableError EDEADLK where the lock of a VMA's mapping is held */
+/** @throws PageTableError EDEADLK if the lock of a VMA's mapping is held */
 function checkUnlocked(vmas: readonly Vma[]): void {
   for (const { mapping } of vmas) {
     mapping.lock.acquireWrite();
@@ -364,7 +365,7 @@ function checkUnlocked(vmas: readonly Vma[]): void {
   }
 }
 
-/** @throws PageTableError EINVAL where no mapping has `length` bytes from a page on */
+/** @throws PageTableError EINVAL if a mapping cannot have `length` bytes from a page on */
 function checkMapped(firstPage: number, address: number, length: number): void {
   if (!Number.isInteger(firstPage) || firstPage < 0 || firstPage + length / PAGE_SIZE > MAPPING_PAGES) {
     const message = `a mapping has no ${length} bytes from page ${firstPage} on`;

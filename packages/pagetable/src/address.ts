@@ -9,18 +9,18 @@ export const USER_ADDRESS_END = 2 ** 47;
 /** One past the last address of 48 bits; the upper half is written sign-extended. */
 export const ADDRESS_END = 2 ** 48;
 
-/** Bytes as whole pages, rounded up. */
+/** Number of pages for a number of bytes. */
 export function pagesFor(bytes: number): number {
   return Math.ceil(bytes / PAGE_SIZE);
 }
 
-/** A 48-bit virtual address as people write it: sign-extended to 64 bits, in hexadecimal. */
+/** Formats a 48-bit virtual address: sign-extended to 64 bits, in hexadecimal. */
 export function formatAddress(address: number): string {
   const digits = address.toString(16);
   return address >= USER_ADDRESS_END ? `0xffff${digits.padStart(12, '0')}` : `0x${digits}`;
 }
 
-/** Whether these are whole pages of a mapping, from 0 on, and as many as can be counted; none is a range, too. */
+/** Whether this is a range of whole pages of a mapping, from 0 on, within safe integers; an empty range is one. */
 export function isPageRange(firstPage: number, pageCount: number): boolean {
   return (
     firstPage >= 0 &&
@@ -31,7 +31,7 @@ export function isPageRange(firstPage: number, pageCount: number): boolean {
   );
 }
 
-/** @throws PageTableError EINVAL where `[start, start + length)` is empty, misaligned or not in user space. */
+/** @throws PageTableError EINVAL if `[start, start + length)` is empty, misaligned or not in user space. */
 export function checkPageRange(start: number, length: number): void {
   const aligned = Number.isInteger(start / PAGE_SIZE) && Number.isInteger(length / PAGE_SIZE);
   if (!aligned || start < 0 || length <= 0 || start + length > USER_ADDRESS_END) {

@@ -1,6 +1,6 @@
 import { PAGE_SIZE } from './address.js';
 
-/** What copies are made in. */
+/** Where copies are allocated. */
 export interface FrameStore {
   readonly u8: Uint8Array;
   allocateFrame(): number;
@@ -8,20 +8,20 @@ export interface FrameStore {
 }
 
 /**
- * The frames that private mappings have of their own: copies made on a store, each with the number of
- * address spaces that share it since a fork. The last one to let go frees it.
+ * The private mappings' own frames: copies made on a store, each with the number of address spaces that share it
+ * since a fork. Dropping the last owner frees it.
  */
 export class AnonymousFrames {
   readonly #owners = new Map<number, number>();
 
   constructor(readonly memory: FrameStore) {}
 
-  /** How many such frames there are. */
+  /** Number of such frames. */
   get count(): number {
     return this.#owners.size;
   }
 
-  /** In how many entries the frame is; 0 where it is no private copy. */
+  /** Number of entries that map the frame; 0 if it is no private copy. */
   owners(frame: number): number {
     return this.#owners.get(frame) ?? 0;
   }
@@ -38,7 +38,7 @@ export class AnonymousFrames {
     return copy;
   }
 
-  /** One owner more, if the frame is a copy. */
+  /** Adds an owner, if the frame is a copy. */
   share(frame: number): void {
     const owners = this.#owners.get(frame);
     if (owners !== undefined) {
@@ -46,7 +46,7 @@ export class AnonymousFrames {
     }
   }
 
-  /** One owner less, if the frame is a copy; no TLB may have it any more. */
+  /** Removes an owner, if the frame is a copy; no TLB may have it cached any more. */
   drop(frame: number): void {
     const owners = this.#owners.get(frame);
     if (owners === undefined) {

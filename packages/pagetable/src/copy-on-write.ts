@@ -14,7 +14,7 @@ import { tableOfEntry } from './page-tables.js';
 import { changeRange } from './range-change.js';
 import type { FaultInProgress } from './fault-in-progress.js';
 
-/** Enters a copy of `fault.frame`, the VMA's own from now on: the first access to the page is a store. */
+/** Maps a copy of `fault.frame` for the VMA: the first access to the page is a store. */
 export function enterCopy(fault: FaultInProgress): void {
   const { memory } = fault.vma.addressSpace.tables;
   const copy = memory.anonymous.copyOf(fault.frame);
@@ -30,9 +30,9 @@ export function enterCopy(fault: FaultInProgress): void {
 }
 
 /**
- * A store to a read-only page of a private VMA: gives the VMA a copy of its own, or the page itself if it
- * is its own and no fork shares it any more. Where the entry changed while the page was copied, nothing
- * is done and the access is tried again.
+ * A store to a read-only page of a private VMA: maps a private copy, or makes the page itself writable if it is
+ * private and no longer shared with a fork. If the entry changed while the page was copied, nothing is done and
+ * the access is retried.
  * @throws PageTableError ENOMEM
  */
 export function breakSharing(fault: FaultInProgress): void {
@@ -55,7 +55,7 @@ export function breakSharing(fault: FaultInProgress): void {
     anonymous.drop(copy);
     return;
   }
-  // The flush: another CPU of this address space may have the old frame cached, for loads.
+  // Another CPU of this address space may have the old frame cached, for loads.
   const end = address + PAGE_SIZE;
   changeRange(addressSpace, address, end, 'copy-on-write: between entry and flush', (range) => {
     tables.lockTable(tableOfEntry(entry), holder);

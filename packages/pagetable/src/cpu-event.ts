@@ -7,11 +7,11 @@ interface CpuAccess {
 }
 
 /**
- * What CPUs tell (`PhysicalMemory.events`). An access that its TLB serves tells nothing.
+ * Events of CPUs (`PhysicalMemory.events`). A TLB hit emits none.
  *
  * - `tlb-miss`: the TLB has no translation of the page, or none for stores (read-only, or not dirty yet), and the
  *   tables are about to be walked.
- * - `fault-starts`: the tables do not allow the access; a handler of the VMA is about to be asked.
+ * - `fault-starts`: the tables do not allow the access; a handler of the VMA is about to be called.
  * - `fault-done`: the fault is handled, and the tables are walked again.
  * - `fault-failed`: it cannot be handled, and the access throws the error.
  */

@@ -5,24 +5,23 @@ import { WORDS_PER_FRAME, type PhysicalMemory } from './physical-memory.js';
 
 const OFFSET = PAGE_SIZE - 1;
 
-/** Below this many bytes a copy goes byte by byte: cheaper than making two views. */
+/** Shorter copies go byte by byte, which is cheaper than making two views. */
 const SHORT_COPY = 96;
 
 /**
- * A CPU in user mode: loads and stores at virtual addresses, through its own TLB and the page tables of
- * the address space that it runs. Words are little-endian, may be unaligned and may cross a page; a store
- * or compare-exchange that throws has stored nothing. Where both pages of an access fault, the lower one does
- * first; `facts.address` is the first byte of the access in the page at fault.
+ * A CPU in user mode: loads and stores at virtual addresses, through its own TLB and the page tables of the address
+ * space that it runs. Words are little-endian, may be unaligned and may cross a page; a store or compare-exchange
+ * that throws has stored nothing. If both pages of an access fault, the lower one does first; `facts.address` is
+ * the first byte of the access in the faulting page.
  *
- * Every access throws PageTableError: EFAULT outside every VMA or outside user space, EACCES against a
- * VMA's permissions, ENOMEM, or what a handler throws. A bulk store that throws has stored the pages
- * before the one at fault.
+ * Every access throws PageTableError: EFAULT outside every VMA or outside user space, EACCES against a VMA's
+ * permissions, ENOMEM, or a handler's error. A bulk store that throws has stored the pages before the faulting one.
  */
 export class Cpu extends Mmu {
   readonly #u8: Uint8Array;
   readonly #u16: Uint16Array;
   readonly #u32: Uint32Array;
-  // The TLB's own arrays once more: the hit test of the word accesses stands in them, without a call.
+  // The TLB's own arrays: the word accesses inline the hit test, without a call.
   readonly #loadTags: Float64Array;
   readonly #storeTags: Float64Array;
   readonly #frames: Uint32Array;
@@ -90,7 +89,7 @@ export class Cpu extends Mmu {
     this.#storeByBytes(address, 4, value);
   }
 
-  /** Loads eight bytes as two words: the low one to `words[at]`, the high one behind it. */
+  /** Loads eight bytes as two words: the low one to `words[at]`, the high one after it. */
   load64(address: number, words: Uint32Array, at = 0): void {
     this.#reach(address, 8, false);
     words[at] = this.load32(address);
@@ -105,9 +104,9 @@ export class Cpu extends Mmu {
   }
 
   /**
-   * Stores `replacement` if the word is `expected`, in one step; a store as far as tables and faults go,
-   * also where it does not match.
-   * @returns what the word was
+   * Stores `replacement` if the word is `expected`, atomically; it counts as a store for tables and faults, even
+   * without a match.
+   * @returns the former word
    */
   compareExchange32(address: number, expected: number, replacement: number): number {
     this.#reach(address, 4, true);
@@ -160,8 +159,8 @@ export class Cpu extends Mmu {
   }
 
   /**
-   * How many of `length` bytes from `address` on lie in adjacent frames and need no walk: they go in one
-   * copy. A walk may end in a handler that changes the pages before it, so these must be copied by then.
+   * How many of `length` bytes from `address` on are in adjacent frames and need no walk: they are copied at once. A
+   * walk may end in a handler that changes the pages before it, so these must be copied by then.
    */
   #adjacent(address: number, frame: number, length: number, tags: Float64Array): number {
     let chunk = Math.min(PAGE_SIZE - (address & OFFSET), length);
@@ -183,9 +182,8 @@ export class Cpu extends Mmu {
   }
 
   /**
-   * Caches the page, or both pages, of an access before its first byte moves: the lower page faults first, the
-   * upper one at its own first byte. The upper page's fault may take the lower one away again; then both are
-   * tried once more.
+   * Caches the page, or both pages, of an access before its first byte moves: the lower page faults first, the upper
+   * one at its own first byte. The upper page's fault may unmap the lower one; then both are tried once more.
    */
   #reach(address: number, size: number, store: boolean): void {
     this.#cache(address, store);

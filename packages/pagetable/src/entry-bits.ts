@@ -1,7 +1,7 @@
 /**
- * The bits of a 64-bit x86-64 page-table entry (Intel SDM volume 3A, tables 4-15 to 4-20), under the names
- * of Linux arch/x86/include/asm/pgtable_types.h. An entry is two little-endian 32-bit words; all bits but
- * no-execute and the upper part of the frame number are in the low one.
+ * The bits of a 64-bit x86-64 page-table entry (Intel SDM volume 3A, tables 4-15 to 4-20), under the names of Linux
+ * arch/x86/include/asm/pgtable_types.h. An entry is two little-endian 32-bit words; all bits but no-execute and the
+ * upper part of the frame number are in the low one.
  */
 
 /** Low word, bit 0: the entry maps something. */
@@ -14,11 +14,11 @@ export const PAGE_USER = 0x004;
 export const PAGE_ACCESSED = 0x020;
 /** Low word, bit 6: set by the CPU on a store, in leaf entries only (rule 2.1). */
 export const PAGE_DIRTY = 0x040;
-/** Low word, bit 7 of a PMD or PUD entry: it maps a 2 MiB or 1 GiB page and points at no table. */
+/** Low word, bit 7 of a PMD or PUD entry: it maps a 2 MiB or 1 GiB page instead of a table. */
 export const PAGE_PSE = 0x080;
-/** Low word, bit 7 of a PTE: part of the choice of a memory type. */
+/** Low word, bit 7 of a PTE: selects, with others, the memory type. */
 export const PAGE_PAT = 0x080;
-/** Low word, bit 12 of a huge leaf: the same. */
+/** Low word, bit 12 of a huge leaf: as PAGE_PAT. */
 export const PAGE_PAT_LARGE = 0x1000;
 /** Low word, bit 8 of a leaf: CPUs keep it in their TLBs when they switch address spaces. */
 export const PAGE_GLOBAL = 0x100;
@@ -37,8 +37,8 @@ export function frameOfEntry(low: number, high: number): number {
 export const LEAF_PAGES: readonly number[] = [0, 1, 512, 512 * 512];
 
 /**
- * The first frame of a leaf of `level`. The bits of a huge leaf between its flags and its frame are not
- * part of the frame number (bit 12 chooses a memory type).
+ * The first frame of a leaf of `level`. The bits of a huge leaf between its flags and its frame are not part of the
+ * frame number (bit 12 selects a memory type).
  */
 export function frameOfLeaf(low: number, high: number, level: number): number {
   const frame = frameOfEntry(low, high);

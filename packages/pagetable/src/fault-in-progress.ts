@@ -48,7 +48,7 @@ export class FaultInProgress implements PageFault {
     return this.enter(start, frame, writable && this.isShared, level);
   }
 
-  /** Enters a leaf unless something is there. */
+  /** Maps a leaf unless something is mapped there. */
   enter(address: number, frame: number, writable: boolean, level: number): boolean {
     const { tables } = this.vma.addressSpace;
     const bits = PAGE_USER | (writable ? PAGE_RW : 0);
@@ -64,7 +64,7 @@ export class FaultInProgress implements PageFault {
     }
   }
 
-  /** Makes the faulting leaf writable, accessed and dirty, whosever it is. */
+  /** Makes the faulting leaf writable, accessed and dirty, private or not. */
   allowStores(): void {
     const { tables } = this.vma.addressSpace;
     const level = tables.leafLevel(this.address);

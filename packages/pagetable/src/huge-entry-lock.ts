@@ -4,11 +4,10 @@ import { isHugeLeaf, tableOfEntry } from './page-tables.js';
 import type { Vma } from './vma.js';
 
 /**
- * Takes the lock of the huge entry of `level` that maps `address`, for a holder of one of the two outer
- * locks: the address space's, or the mapping's (rule 3.5). The caller lets go of it with `unlockTable` of the
- * entry's table.
- * @returns the entry; -1, with nothing locked, where there is no such huge leaf now
- * @throws PageTableError EDEADLK where `holder` has neither outer lock, or the table's lock is taken
+ * Takes the lock of the huge entry of `level` that maps `address`, for a holder of one of the two outer locks: the
+ * address space's, or the mapping's (rule 3.5). The caller releases it with `unlockTable` of the entry's table.
+ * @returns the entry; -1, with nothing locked, if there is no such huge leaf now
+ * @throws PageTableError EDEADLK if `holder` has neither outer lock, or the table's lock is taken
  */
 export function lockHugeEntry(
   vma: Vma,

@@ -201,7 +201,7 @@ describe('huge faults', () => {
     const { vma, cpu, addressSpace } = machine.process();
     const second = machine.process();
     second.cpu.run(addressSpace);
-    // The upper tables are there; the PMD entry is what both want.
+    // The upper tables exist; both CPUs enter the PMD entry.
     cpu.load8(vma.addressOf(HUGE));
     machine.memory.preemption.at('fault: between upper entry and new table', () => {
       second.cpu.load8(vma.addressOf(0));

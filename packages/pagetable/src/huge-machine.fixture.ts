@@ -10,20 +10,20 @@ import type { FaultResult, HugeFaultResult, PageFault, Vma, VmaOperations } from
 
 const HUGE = LEAF_PAGES[2];
 
-/** Two 2 MiB pages in adjacent frames, entered as huge leaves as long as `allowHuge` says so. */
+/** Two 2 MiB pages in adjacent frames, mapped as huge leaves while `allowHuge` is set. */
 export class HugeMachine implements VmaOperations {
   readonly memory = new PhysicalMemory(4 * HUGE * PAGE_SIZE);
   readonly mapping = new Mapping('huge object');
   readonly firstFrame: number;
   readonly zapped: number[] = [];
   allowHuge: (fault: PageFault) => boolean = () => true;
-  /** Whether leaves are entered writable. */
+  /** Whether leaves are mapped writable. */
   writable = true;
 
   constructor() {
     const first = this.memory.allocateContiguous(3 * HUGE);
     this.firstFrame = Math.ceil(first / HUGE) * HUGE;
-    // What lies before the aligned run serves for tables.
+    // Frames before the aligned run are used for tables.
     for (let frame = first; frame < first + 3 * HUGE; frame++) {
       if (frame < this.firstFrame || frame >= this.firstFrame + 2 * HUGE) {
         this.memory.freeFrame(frame);

@@ -40,7 +40,7 @@ export function visitLeaves(
   }
 }
 
-/** Visits one leaf table from `address` on; returns the address behind what it visited. */
+/** Visits one leaf table from `address` on. @returns the end of the visited range */
 function visitTable(
   tables: PageTables,
   first: number,
@@ -66,8 +66,8 @@ function visitTable(
 }
 
 /**
- * Splits the huge leaves that stick out of `[start, end)`, so that what is in it can be changed alone.
- * @throws PageTableError ENOMEM; what is mapped is then as it was, if in smaller leaves
+ * Splits the huge leaves that cross an edge of `[start, end)`, so that its pages can be changed alone.
+ * @throws PageTableError ENOMEM; the mapping is then unchanged, if in smaller leaves
  */
 export function splitAtEdges(tables: PageTables, start: number, end: number): void {
   for (const edge of [start, end]) {

@@ -1,34 +1,33 @@
 import { PageTableError } from './errors.js';
 
-/** In which order locks are taken: a lock of a lower rank first (rule 3.5 names them). */
+/** The order of locks: lower ranks are taken first (rule 3.5 names them). */
 export const LOCK_RANK = {
   /** An address space's lock (the kernel's mmap_lock). */
   addressSpace: 1,
   /** A mapping's lock (the kernel's i_mmap_rwsem). */
   mapping: 2,
-  /** The lock of a top table; those of lower levels come behind it. */
+  /** The lock of a top table; those of lower levels come after it. */
   topTable: 3,
 } as const;
 
-/** The holder of a lock where none is named. */
+/** The holder of a lock if none is named. */
 export const RUNNING_THREAD = 'the running thread';
 
-/** A lock in the words of a message. */
+/** A lock, as error messages describe it. */
 export interface LedgerLock {
   readonly name: string;
   readonly rank: number;
 }
 
 /**
- * All locks of one machine that are held, in the order in which they were taken, with their holders.
- * A lock taken while its holder has one that must come later is an error at once, not a deadlock on the
- * day when two holders meet.
+ * All held locks of one machine, in the order of acquisition, with their holders. Taking a lock out of order is an
+ * error at once, rather than a deadlock when two holders meet.
  */
 export class LockLedger {
   readonly #locks: LedgerLock[] = [];
   readonly #holders: string[] = [];
 
-  /** @throws PageTableError EDEADLK where `holder` has a lock that must be taken after this one */
+  /** @throws PageTableError EDEADLK if `holder` has a lock that must be taken after this one */
   checkOrder(lock: LedgerLock, holder: string): void {
     for (let i = this.#locks.length - 1; i >= 0; i--) {
       const held = this.#locks[i];
@@ -63,7 +62,7 @@ export class LockLedger {
     }
   }
 
-  /** What is held and by whom, in the order taken; for messages and tests. */
+  /** The held locks and their holders, in the order of acquisition; for messages and tests. */
   describe(): string {
     return this.#locks.map((lock, i) => `${lock.name} by ${this.#holders[i]}`).join(', ') || 'nothing';
   }

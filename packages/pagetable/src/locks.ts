@@ -2,10 +2,10 @@ import { PageTableError } from './errors.js';
 import { LOCK_RANK, RUNNING_THREAD, type LockLedger } from './lock-ledger.js';
 
 /**
- * A reader-writer lock that records instead of sleeping: the model runs on one thread, so a holder that would
- * have to wait has broken a rule, and that throws, with both holders named. A reader may read again.
+ * A reader-writer lock that never sleeps: the model runs on one thread, so a holder that would have to wait has
+ * broken a rule, and that throws, with both holders named. A reader may read again.
  *
- * Holders are names: a CPU's, or whatever a caller says; without a name it is `the running thread`.
+ * Holders are names: a CPU's, or any given by a caller; the default is `the running thread`.
  */
 export class RwLock {
   readonly #readers: string[] = [];
@@ -13,8 +13,8 @@ export class RwLock {
   #ledger: LockLedger | undefined;
 
   /**
-   * @param rank its place in the order of locks; a mapping's unless told
-   * @param ledger where the order is recorded; none until `recordIn` where it is not given
+   * @param rank its place in the order of locks; a mapping's by default
+   * @param ledger where acquisitions are recorded; left out, nowhere until `recordIn`
    */
   constructor(
     readonly name: string,
@@ -24,7 +24,7 @@ export class RwLock {
     this.#ledger = ledger;
   }
 
-  /** For a mapping, which belongs to a machine from its first VMA on: records the order from now on. */
+  /** For a mapping, which belongs to a machine from its first VMA on: records acquisitions from now on. */
   recordIn(ledger: LockLedger): void {
     if (this.#ledger === undefined && !this.isHeld) {
       this.#ledger = ledger;
@@ -40,7 +40,7 @@ export class RwLock {
     return this.#writer === undefined ? [...this.#readers] : [this.#writer];
   }
 
-  /** @throws PageTableError EDEADLK where it is held for writing, or a lock of a higher rank by `holder` */
+  /** @throws PageTableError EDEADLK if it is held for writing, or a lock of a higher rank by `holder` */
   acquireRead(holder: string = RUNNING_THREAD): void {
     if (this.#writer !== undefined) {
       throw this.#broken(`wanted for reading by ${holder}, held for writing by ${this.#writer}`, holder);
@@ -59,7 +59,7 @@ export class RwLock {
     this.#ledger?.remove(this, holder);
   }
 
-  /** @throws PageTableError EDEADLK where it is held, or `holder` a lock of a higher rank */
+  /** @throws PageTableError EDEADLK if it is held, or `holder` a lock of a higher rank */
   acquireWrite(holder: string = RUNNING_THREAD): void {
     if (this.isHeld) {
       throw this.#broken(`wanted for writing by ${holder}, ${this.#holders()}`, holder);
@@ -78,8 +78,8 @@ export class RwLock {
   }
 
   /**
-   * @param holder the holder it must have; any where left out
-   * @throws PageTableError EDEADLK where it is not held
+   * @param holder the required holder; any if left out
+   * @throws PageTableError EDEADLK if it is not held
    */
   assertHeld(holder?: string): void {
     if (!this.isHeld || (holder !== undefined && !this.holders.includes(holder))) {

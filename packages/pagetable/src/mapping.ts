@@ -7,8 +7,8 @@ import type { Vma, VmaMapping, ZapObserver } from './vma.js';
 import { rangeShowing, zapRange } from './zap.js';
 
 /**
- * An object that address spaces map: pages, numbered from 0, and the VMAs that show some of them. The
- * kernel calls it struct address_space.
+ * An object that address spaces map: pages, numbered from 0, and the VMAs that map some of them. The kernel calls it
+ * struct address_space.
  */
 export class Mapping implements VmaMapping {
   /** Guards the set of VMAs: read to walk them, write to change it. */
@@ -22,7 +22,7 @@ export class Mapping implements VmaMapping {
     this.lock = new RwLock(`mapping ${name}`);
   }
 
-  /** Told of dirty entries that are removed; one at most. */
+  /** Sets the one observer of removed dirty entries. */
   observeZaps(observer: ZapObserver | undefined): void {
     this.#zapObserver = observer;
   }
@@ -36,9 +36,9 @@ export class Mapping implements VmaMapping {
   }
 
   /**
-   * The VMAs that show a page of `[firstPage, firstPage + pageCount)`, by first page. The range is not checked
-   * (`isPageRange`): that is for the caller.
-   * @throws PageTableError EDEADLK where the mapping's lock is not held
+   * The VMAs that map a page of `[firstPage, firstPage + pageCount)`, by first page. The caller checks the range
+   * (`isPageRange`).
+   * @throws PageTableError EDEADLK if the mapping's lock is not held
    */
   vmasShowing(firstPage: number, pageCount: number): Generator<IntervalNode<Vma>> {
     this.lock.assertHeld();
@@ -75,8 +75,8 @@ export class Mapping implements VmaMapping {
   }
 
   /**
-   * Verifies that a walk would not have to wait now: for a caller that must know before it changes anything.
-   * @throws PageTableError EDEADLK where the lock, or one that comes behind it, is held against a reader
+   * Checks that a walk would not have to wait now: for a caller that must know before it changes anything.
+   * @throws PageTableError EDEADLK if the lock, or a later one, is held against a reader
    */
   assertWalkable(): void {
     this.lock.acquireRead();
@@ -84,10 +84,10 @@ export class Mapping implements VmaMapping {
   }
 
   /**
-   * Removes the page-table entries that show a page range, in every address space, and flushes. Copies that
-   * private VMAs have of such pages stay.
-   * @throws PageTableError ENOMEM where a huge leaf sticks out and no frame is left to split it, EINVAL for what
-   * is no range of pages; nothing is removed then
+   * Removes the page-table entries that map a page range, in every address space, and flushes. Private VMAs' copies
+   * of such pages stay.
+   * @throws PageTableError ENOMEM if a huge leaf crosses an edge and there is no free frame to split it, EINVAL
+   * for an invalid range of pages; nothing is removed then
    */
   unmapRange(firstPage: number, pageCount: number): void {
     checkPages(firstPage, pageCount);
@@ -99,9 +99,9 @@ export class Mapping implements VmaMapping {
   }
 
   /**
-   * Splits the huge leaves that show a page range down to 4 KiB, in every address space: what has to come
-   * before the object is tracked (rule 2.8).
-   * @throws PageTableError ENOMEM; what is mapped is then as it was, if in smaller leaves; EINVAL for what is no range
+   * Splits the huge leaves that map a page range down to 4 KiB, in every address space, as required before the object
+   * is tracked (rule 2.8).
+   * @throws PageTableError ENOMEM; the mapping is then unchanged, if in smaller leaves; EINVAL for an invalid range
    * of pages
    */
   splitHugeLeaves(firstPage: number, pageCount: number): void {

@@ -19,13 +19,13 @@ import { ENTRY_SPAN, type PageTables } from './page-tables.js';
 import { WORDS_PER_FRAME, type PhysicalMemory } from './physical-memory.js';
 import { Tlb, TLB_DIRTY, TLB_GLOBAL, TLB_WRITABLE } from './tlb.js';
 
-/** How often one access may fault before its handlers are taken to be going in circles (B8). */
+/** Most faults of one access; beyond, its handlers are considered to loop (B8). */
 export const MAX_FAULTS_PER_ACCESS = 64;
 
 /** Bytes that a leaf table maps. */
 const REGION = ENTRY_SPAN[2];
 
-/** What a CPU counted. */
+/** Counters of a CPU. */
 export interface CpuStatistics {
   /** Faults taken on loads. */
   readFaults: number;
@@ -36,13 +36,13 @@ export interface CpuStatistics {
 }
 
 /**
- * The part of a CPU that turns addresses into frames: its TLB, the walk of the tables of the address
- * space it runs, and the faults where they do not allow an access (rules 2.1, 2.2, 2.5).
+ * The part of a CPU that translates addresses to frames: its TLB, the walk of the tables of the address space it
+ * runs, and the faults where they do not allow an access (rules 2.1, 2.2, 2.5).
  */
 export class Mmu {
   readonly tlb: Tlb;
   readonly statistics: CpuStatistics = { readFaults: 0, writeFaults: 0, walks: 0 };
-  /** Under this name its faults hold locks. */
+  /** The holder's name for its faults' locks. */
   readonly name: string;
   readonly #events: EventStream<CpuEvent>;
   #addressSpace: AddressSpace | undefined;
@@ -64,8 +64,8 @@ export class Mmu {
   }
 
   /**
-   * Loads CR3: what is cached of the last address space is dropped, but for global entries.
-   * @throws PageTableError EINVAL where the address space has exited
+   * Loads CR3: drops the cached translations of the last address space, except global ones.
+   * @throws PageTableError EINVAL if the address space has exited
    */
   run(addressSpace: AddressSpace | undefined): void {
     addressSpace?.enter(this.tlb);
@@ -76,7 +76,7 @@ export class Mmu {
     this.#addressSpace = addressSpace;
   }
 
-  /** The frame to load from; its translation is cached then. */
+  /** The frame for a load; its translation is then cached. */
   loadFrame(address: number): number {
     const { tlb } = this;
     const slot = tlb.slotOf(address);
@@ -84,7 +84,7 @@ export class Mmu {
     return hit ? tlb.frames[slot] : this.#walk(address, 'load');
   }
 
-  /** The frame to store to; its translation is cached as writable and dirty then. */
+  /** The frame for a store; its translation is then cached as writable and dirty. */
   storeFrame(address: number): number {
     const { tlb } = this;
     const slot = tlb.slotOf(address);
@@ -92,7 +92,7 @@ export class Mmu {
     return hit ? tlb.frames[slot] : this.#walk(address, 'store');
   }
 
-  /** Walks the tables, faulting as often as it takes, and caches what it found. */
+  /** Walks the tables, with faults as needed, and caches the result. */
   #walk(address: number, access: 'load' | 'store'): number {
     const addressSpace = this.#addressSpace;
     if (
@@ -118,7 +118,7 @@ export class Mmu {
     throw new PageTableError('ELOOP', message, { address, access });
   }
 
-  /** Apart from the walk, as `#fault` is: that stays small, and fast. */
+  /** A separate method, as `#fault` is, to keep the walk small and fast. */
   #tellMiss(address: number, access: 'load' | 'store'): void {
     this.#events.tell?.({ kind: 'tlb-miss', cpu: this.name, address, access });
   }
@@ -149,7 +149,7 @@ export class Mmu {
     events.tell?.({ kind: 'fault-done', cpu, address, access });
   }
 
-  /** The leaf entry for an address, through the cached leaf table where that has it; -1 as `walkAsHardware`. */
+  /** The leaf entry for an address, through the cached leaf table if possible; -1 as `walkAsHardware`. */
   #leafEntry(tables: PageTables, address: number): number {
     const { tlb } = this;
     const inRegion = address & (REGION - 1);
@@ -167,7 +167,7 @@ export class Mmu {
     return entry;
   }
 
-  /** Marks a leaf accessed (and dirty) and caches it; -1 where the tables do not allow the access. */
+  /** Marks a leaf accessed (and dirty) and caches it; -1 if the tables do not allow the access. */
   #useEntry({ tables }: AddressSpace, entry: number, address: number, access: 'load' | 'store'): number {
     const { u32, frames } = this.memory;
     const low = u32[entry];
@@ -178,7 +178,7 @@ export class Mmu {
       return -1;
     }
     const level = tables.walkedLevel;
-    // Nearly all leaves are small: no division for them.
+    // Nearly all leaves are small: they avoid the division.
     const frame =
       level === 1
         ? frameOfEntry(low, u32[entry + 1])

@@ -1,11 +1,10 @@
 import { tableOfEntry, type PageTables } from './page-tables.js';
 
 /**
- * Reads and clears an entry in one step, so that no CPU marks it accessed or dirty behind the reader's back
- * (rule 2.3). Until `modifyCommit` the entry maps nothing: an access to it faults and waits for the table's
- * lock, which must be held.
- * @returns the low word as it was
- * @throws PageTableError EDEADLK where `holder` does not hold the lock of the table
+ * Reads and clears an entry atomically, so that no CPU sets accessed or dirty after it was read (rule 2.3). Until
+ * `modifyCommit` the entry maps nothing: an access to it faults and waits for the table's lock, which must be held.
+ * @returns the former low word
+ * @throws PageTableError EDEADLK if `holder` does not hold the lock of the table
  */
 export function modifyStart(tables: PageTables, entry: number, holder?: string): number {
   tables.assertTableLocked(tableOfEntry(entry), holder);

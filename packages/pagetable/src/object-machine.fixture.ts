@@ -16,13 +16,13 @@ import {
 
 export const SHARED_WRITABLE = VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE;
 
-/** A test's machine: one object of zeroed pages that is entered writable, or read-only while `trap` is set. */
+/** A test's machine: one object of zeroed pages, mapped writable, or read-only while `trap` is set. */
 export class ObjectMachine implements VmaOperations {
   readonly memory = new PhysicalMemory(256 * PAGE_SIZE);
   readonly mapping = new Mapping('object');
   readonly frames: Uint32Array;
   trap = false;
-  /** Pages whose write was trapped, in order. */
+  /** Pages with trapped writes, in order. */
   readonly trapped: number[] = [];
 
   constructor(readonly pages: number) {

@@ -41,7 +41,7 @@ const accesses: readonly Access[] = [
   store(200, (cpu, at) => cpu.storeBytes(at, new Uint8Array(200).fill(0x5a)), 'storeBytes'),
 ];
 
-/** What is at a page: a VMA with these permissions, one without memory behind it, or none. */
+/** A page: a VMA with these permissions, one without memory, or none. */
 type PageKind = 'absent' | 'forbidden' | 'read-only' | 'sigbus' | 'writable';
 
 const pageKinds: readonly PageKind[] = ['writable', 'read-only', 'forbidden', 'sigbus', 'absent'];
@@ -79,7 +79,7 @@ function twoPages(kinds: readonly PageKind[], start: number): { cpu: Cpu; stored
   return { cpu, storedBytes };
 }
 
-/** The code of the fault that an access to such a page ends in, if it does. */
+/** The code of the fault by an access to such a page, if there is one. */
 function codeOf(page: PageKind, access: AccessKind): string | undefined {
   if (page === 'absent' || page === 'sigbus') {
     return 'EFAULT';

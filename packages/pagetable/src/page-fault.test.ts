@@ -3,10 +3,10 @@ import { PAGE_DIRTY, PAGE_RW } from './entry-bits.js';
 import { ObjectMachine, SHARED_WRITABLE } from './object-machine.fixture.js';
 import { VM_PFNMAP, type FaultResult, type PageFault } from './vma.js';
 
-/** An object that answers write faults as told, and notes which handler was asked. */
+/** An object with given results of write faults, which records the handlers called. */
 class WriteNoticed extends ObjectMachine {
   readonly asked: string[] = [];
-  /** What the write handlers answer, one after the other; the last one again and again. */
+  /** Results of the write handlers, in order; the last one repeats. */
   answers: FaultResult[] = ['handled'];
 
   constructor() {

@@ -7,15 +7,15 @@ import { ENTRY_SPAN } from './page-tables.js';
 import { FaultInProgress } from './fault-in-progress.js';
 import { VM_PFNMAP, VM_RAND_READ, VM_READ, VM_WRITE, type FaultResult, type HugeFaultResult } from './vma.js';
 
-/** Bytes around a load that `mapAround` is asked for: 16 pages, as in Linux. */
+/** Size of the range around a load that `mapAround` receives: 16 pages, as in Linux. */
 const FAULT_AROUND = 16 * PAGE_SIZE;
 
 /**
- * Has an access made possible by the VMA that it falls into (rule 2.5), under the address space's lock.
- * Afterwards the access is tried again; it may fault again.
+ * Handles a page fault through the VMA that contains it (rule 2.5), under the address space's lock. The access is
+ * then retried; it may fault again.
  * @param holder the CPU's name
- * @throws PageTableError EFAULT outside every VMA or on SIGBUS, EACCES against its permissions, ENOMEM;
- * EDEADLK where the fault would have to wait for a lock
+ * @throws PageTableError EFAULT outside every VMA or on SIGBUS, EACCES against its permissions, ENOMEM; EDEADLK if
+ * the fault would have to wait for a lock
  */
 export function handlePageFault(
   addressSpace: AddressSpace,
@@ -30,7 +30,7 @@ export function handlePageFault(
       const message = `${access} at ${formatAddress(address)}, outside every VMA`;
       throw new PageTableError('EFAULT', message, { address, access });
     }
-    // As on x86, what may be written may be read.
+    // As on x86, writable memory is readable.
     if ((vma.flags & (access === 'store' ? VM_WRITE : VM_READ | VM_WRITE)) === 0) {
       const message = `${access} at ${formatAddress(address)}, which its VMA forbids`;
       throw new PageTableError('EACCES', message, { address, access });
@@ -49,7 +49,7 @@ function resolve(fault: FaultInProgress): void {
     return;
   }
   const low = tables.memory.u32[tables.findEntry(fault.address, level)];
-  // Another CPU's fault may have done the work since this one's walk: then there is none left.
+  // Another CPU's fault may have done the work since this one's walk.
   if (fault.access === 'store' && (low & PAGE_RW) === 0) {
     if (level === 1) {
       makeSmallWritable(fault);
@@ -59,7 +59,7 @@ function resolve(fault: FaultInProgress): void {
   }
 }
 
-/** Nothing is mapped: huge pages are tried first, the largest before the others, then small ones. */
+/** Nothing is mapped: tries huge pages first, the largest before the others, then small ones. */
 function enterMissing(fault: FaultInProgress): void {
   const { operations, addressSpace } = fault.vma;
   const { preemption } = addressSpace.tables.memory;
@@ -76,8 +76,8 @@ function enterMissing(fault: FaultInProgress): void {
         }
         return;
       }
-      // A second CPU's huge fault may be taken here. What follows enters nothing where its leaf covers the
-      // page, and the access is tried again: it finds the leaf.
+      // A second CPU's huge fault may be taken here. The code below then maps nothing, because its leaf covers the
+      // page, and the access is retried and finds the leaf.
       preemption.reach('fault: between huge fall-back and small pages');
     }
   }
@@ -121,12 +121,12 @@ function makeSmallWritable(fault: FaultInProgress): void {
   const byPage = (flags & VM_PFNMAP) === 0 && operations.pageMkwrite !== undefined;
   const result = byPage ? operations.pageMkwrite?.(fault) : operations.pfnMkwrite?.(fault);
   if (isHandled(fault, result ?? 'handled')) {
-    // No flush: a CPU that caches the entry read-only walks again before it faults.
+    // No flush: a CPU with the entry cached read-only walks again before it faults.
     fault.makeWritable();
   }
 }
 
-/** A store to a read-only huge leaf: the handler may allow it as a whole, else it becomes small pages. */
+/** A store to a read-only huge leaf: the handler may make it writable as a whole, else it is split into small pages. */
 function makeHugeWritable(fault: FaultInProgress, level: number): void {
   const { operations, addressSpace } = fault.vma;
   const result: HugeFaultResult = fault.isShared
@@ -139,7 +139,7 @@ function makeHugeWritable(fault: FaultInProgress, level: number): void {
   }
 }
 
-/** Whether the leaf of `level` around the page lies in the VMA, with no entry in its place. */
+/** Whether the leaf of `level` around the page is within the VMA, and its entry is empty. */
 function hasRoomFor({ vma, address }: FaultInProgress, level: number): boolean {
   const { tables } = vma.addressSpace;
   const start = address - (address % ENTRY_SPAN[level]);
@@ -151,9 +151,9 @@ function hasRoomFor({ vma, address }: FaultInProgress, level: number): boolean {
 }
 
 /**
- * Whether what the handler said may be entered: the object has not unmapped pages since, whose frames may be
- * another page's now. Else the access is tried again.
- * @throws PageTableError EINVAL where the handler named no frame
+ * Whether the handler's result may be mapped: the object has not unmapped pages since, whose frames may have been
+ * reused. Else the access is retried.
+ * @throws PageTableError EINVAL if the handler named no frame
  */
 function isStillTrue({ vma, frame, address }: FaultInProgress, unmapCount: number): boolean {
   if (frame === 0) {
@@ -163,12 +163,12 @@ function isStillTrue({ vma, frame, address }: FaultInProgress, unmapCount: numbe
   return vma.mapping.unmapCount === unmapCount;
 }
 
-/** Whether the first store to a page must come to a handler (the kernel's vma_wants_writenotify, B7). */
+/** Whether the first store to a page must be reported to a handler (the kernel's vma_wants_writenotify, B7). */
 function noticesWrites({ vma }: FaultInProgress): boolean {
   return vma.operations.pfnMkwrite !== undefined || vma.operations.pageMkwrite !== undefined;
 }
 
-/** Whether the core has to act; false where the handler did everything or wants a retry. */
+/** Whether the core has to continue; false if the handler did everything or requests a retry. */
 function isHandled({ accessed: address, access }: FaultInProgress, result: FaultResult): boolean {
   switch (result) {
     case 'handled':

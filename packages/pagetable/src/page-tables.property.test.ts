@@ -40,7 +40,7 @@ describe('page tables against a plain map', () => {
       fc.property(fc.array(operation, { maxLength: 25 }), (operations) => {
         const memory = new PhysicalMemory(80 * PAGE_SIZE);
         const tables = new PageTables(memory);
-        // Leaves as they were entered; one that overlaps an earlier one is refused, so the order is no matter.
+        // Leaves in the order of entry; one that overlaps an earlier one is refused.
         const model: { first: number; pages: number; frame: number; bits: number }[] = [];
         const holding = (page: number) =>
           model.find(({ first, pages }) => page >= first && page < first + pages);

@@ -32,20 +32,20 @@ const FRAMES_END = 2 ** 40;
 const TABLE_BITS = PAGE_PRESENT | PAGE_RW | PAGE_USER;
 
 /**
- * One tree of x86-64 page tables in simulated memory. An entry is named by the index of its low word in
+ * One tree of x86-64 page tables in simulated memory. An entry is identified by the index of its low word in
  * `memory.u32`; its high word follows. Leaves are pages of 4 KiB (level 1), 2 MiB (2) and 1 GiB (3).
  */
 export class PageTables {
   readonly memory: PhysicalMemory;
-  /** Frame of the top table: what CR3 holds. */
+  /** Frame of the top table: the value of CR3. */
   readonly rootFrame: number;
-  /** Level of the entry that the last `walkAsHardware` ended at. */
+  /** Level of the entry at which the last `walkAsHardware` ended. */
   walkedLevel = 0;
   /** Permission bits that all upper entries of the last `walkAsHardware` allow. */
   walkedBits = 0;
   readonly #locks: TableLocks;
 
-  /** @throws PageTableError ENOMEM where no frame is left for the top table */
+  /** @throws PageTableError ENOMEM if there is no free frame for the top table */
   constructor(memory: PhysicalMemory) {
     this.memory = memory;
     this.rootFrame = memory.allocateFrame();
@@ -53,30 +53,30 @@ export class PageTables {
     this.#locks.add(this.rootFrame, TOP_LEVEL);
   }
 
-  /** Takes the lock of one table. @throws PageTableError EDEADLK where it is held; both holders are named */
+  /** Takes the lock of one table. @throws PageTableError EDEADLK if it is held; both holders are named */
   lockTable(tableFrame: number, holder?: string): void {
     this.#locks.acquire(tableFrame, holder);
   }
 
-  /** @throws PageTableError EDEADLK where `holder` does not hold it */
+  /** @throws PageTableError EDEADLK if `holder` does not hold it */
   unlockTable(tableFrame: number, holder?: string): void {
     this.#locks.release(tableFrame, holder);
   }
 
-  /** @throws PageTableError EDEADLK where `holder` does not hold the lock of the table */
+  /** @throws PageTableError EDEADLK if `holder` does not hold the lock of the table */
   assertTableLocked(tableFrame: number, holder?: string): void {
     this.#locks.assertHeld(tableFrame, holder);
   }
 
   /**
-   * The PTE that maps `address`, or -1 where no leaf table covers it: nothing is there, or a huge leaf.
-   * Touches no accessed bit.
+   * The PTE that maps `address`, or -1 if no leaf table covers it: nothing is mapped, or a huge leaf. Sets no
+   * accessed bit.
    */
   find(address: number): number {
     return this.findEntry(address, 1);
   }
 
-  /** The entry for `address` at `level`, or -1 where a table above it is missing or a huge leaf is above. */
+  /** The entry for `address` at `level`, or -1 if a table above it is missing or a huge leaf is above. */
   findEntry(address: number, level: number): number {
     if (!(address >= 0 && address < ADDRESS_END)) {
       return -1;
@@ -94,7 +94,7 @@ export class PageTables {
     return entryWord(tableFrame, address, level);
   }
 
-  /** Level of the present leaf that maps `address`: 1, 2 or 3; 0 where nothing is mapped. */
+  /** Level of the present leaf that maps `address`: 1, 2 or 3; 0 if nothing is mapped. */
   leafLevel(address: number): number {
     for (let level = 3; level > 0; level--) {
       const entry = this.findEntry(address, level);
@@ -113,9 +113,8 @@ export class PageTables {
   }
 
   /**
-   * The entry for `address` at `level`, with the tables above it made where they are missing, or -1 where a
-   * huge leaf is above. Another CPU may enter a table, or a huge leaf, at any moment before ours is entered;
-   * then its entry counts.
+   * The entry for `address` at `level`, allocating missing tables above it, or -1 if a huge leaf is above. Another
+   * CPU may enter a table, or a huge leaf, at any moment before ours is entered; then its entry is used.
    * @throws PageTableError EINVAL outside 48 bits; ENOMEM, and tables made before that stay, empty
    */
   findOrCreate(address: number, level = 1, holder?: string): number {
@@ -139,11 +138,11 @@ export class PageTables {
   }
 
   /**
-   * Enters a leaf where nothing is yet.
+   * Maps a leaf where nothing is mapped yet.
    * @param level 1, 2 or 3 for 4 KiB, 2 MiB or 1 GiB
    * @param low PAGE_* bits of the low word; the page-size bit is added
    * @param high bits of the high word, such as PAGE_NX_HIGH
-   * @returns whether it was entered; an entry, a table or a huge leaf in its place stays
+   * @returns whether it was mapped; an existing entry, table or huge leaf stays
    * @throws PageTableError EINVAL for a misaligned address or frame, ENOMEM
    */
   map(address: number, frame: number, low: number, high = 0, level = 1, holder?: string): boolean {
@@ -165,10 +164,10 @@ export class PageTables {
   }
 
   /**
-   * Turns the huge leaf of `level` that maps `address` into a table of leaves one level down, with the same
-   * permissions, accessed and dirty as it was. No flush is needed: what a TLB knows stays true.
+   * Splits the huge leaf of `level` that maps `address` into a table of leaves one level down, with the same
+   * permissions, accessed and dirty bits. No flush is needed: cached translations stay valid.
    * @returns whether there was such a leaf
-   * @throws PageTableError ENOMEM where no frame is left for the table; the leaf stays as it is
+   * @throws PageTableError ENOMEM if there is no free frame for the table; the leaf is unchanged
    */
   splitHuge(address: number, level: number, holder?: string): boolean {
     const { memory } = this;
@@ -178,7 +177,7 @@ export class PageTables {
     }
     const table = memory.allocateFrame();
     memory.preemption.reach('split: between new table and entry');
-    // A CPU may have marked the leaf dirty, and a walker or another split may have taken it, since.
+    // Meanwhile a CPU may have marked the leaf dirty, or a walker or another split may have removed it.
     if (this.findEntry(address, level) !== entry || !isHugeLeaf(memory.u32[entry])) {
       memory.freeFrame(table);
       return false;
@@ -189,7 +188,7 @@ export class PageTables {
     const low = memory.u32[entry];
     const high = memory.u32[entry + 1];
     const first = frameOfLeaf(low, high, level);
-    // The memory type's bit stands elsewhere in a huge leaf than in a PTE, where bit 7 is free for it.
+    // A huge leaf has the memory type's bit at another place than a PTE, where bit 7 is free for it.
     const pat = (low & PAGE_PAT_LARGE) === 0 ? 0 : level > 2 ? PAGE_PAT_LARGE : PAGE_PAT;
     const bits = (low & 0xfff & ~PAGE_PSE) | (level > 2 ? PAGE_PSE : 0) | pat;
     const highBits = high & 0xfff00000;
@@ -206,9 +205,9 @@ export class PageTables {
   }
 
   /**
-   * The hardware's walk: sets the accessed bit in every upper entry it goes through (rule 2.1). The leaf
-   * is the caller's to judge and to mark; `walkedLevel` and `walkedBits` say what the way there was like.
-   * @returns the leaf entry, present or not; -1 where a table is missing
+   * The hardware's walk: sets the accessed bit in every upper entry on the way (rule 2.1). The caller checks and
+   * marks the leaf; `walkedLevel` and `walkedBits` describe the upper entries.
+   * @returns the leaf entry, present or not; -1 if a table is missing
    */
   walkAsHardware(address: number): number {
     const { u32 } = this.memory;
@@ -236,15 +235,15 @@ export class PageTables {
     return entryWord(tableFrame, address, 1);
   }
 
-  /** Gives back every table, the top one included. The pages they map are their owners'. */
+  /** Frees every table, the top one included, but not the pages they map. */
   free(): void {
     this.#freeBelow(this.rootFrame, TOP_LEVEL);
     this.#freeTable(this.rootFrame);
   }
 
   /**
-   * Gives back the empty tables that cover nothing outside `[floor, ceiling)`: no other VMA is
-   * there, so that no walker is at an entry above them.
+   * Frees the empty tables that cover nothing outside `[floor, ceiling)`, where no other VMA is, so that no walker is
+   * at an entry above them.
    */
   freeTablesWithin(floor: number, ceiling: number): void {
     this.#freeWithin(this.rootFrame, TOP_LEVEL, 0, floor, ceiling);
@@ -317,17 +316,17 @@ export function entryWord(tableFrame: number, address: number, level: number): n
   return tableFrame * WORDS_PER_FRAME + index * 2;
 }
 
-/** One past the last address that the entry of `level` covers which covers `address`. */
+/** The end of the range that the entry of `level` for `address` covers. */
 export function endOfEntry(address: number, level: number): number {
   return address - (address % ENTRY_SPAN[level]) + ENTRY_SPAN[level];
 }
 
-/** The frame of the table that has the entry at word `entry`. */
+/** The frame of the table that contains the entry at word `entry`. */
 export function tableOfEntry(entry: number): number {
   return Math.floor(entry / WORDS_PER_FRAME);
 }
 
-/** Whether a PMD or PUD entry maps a page and points at no table. */
+/** Whether a PMD or PUD entry maps a page instead of a table. */
 export function isHugeLeaf(low: number): boolean {
   return (low & (PAGE_PRESENT | PAGE_PSE)) === (PAGE_PRESENT | PAGE_PSE);
 }

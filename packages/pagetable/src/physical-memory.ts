@@ -11,8 +11,8 @@ import type { Tlb } from './tlb.js';
 export const WORDS_PER_FRAME = PAGE_SIZE / 4;
 
 /**
- * The simulated machine's memory: bytes, and which frames are in use. A frame is named by its number,
- * its first byte is at `frame * 4096`. Frame 0 is never handed out, so that 0 can mean «none».
+ * The simulated machine's memory: bytes, and which frames are in use. A frame is identified by its number; its first
+ * byte is at `frame * 4096`. Frame 0 is never allocated, so that 0 can mean «none».
  */
 export class PhysicalMemory {
   /** Number of frames. */
@@ -21,15 +21,15 @@ export class PhysicalMemory {
   readonly u8: Uint8Array;
   /** All of memory, by little-endian 32-bit word. */
   readonly u32: Uint32Array;
-  /** Which locks of this machine are held, and by whom. */
+  /** The held locks of this machine, and their holders. */
   readonly locks = new LockLedger();
-  /** Frames that copy-on-write made. */
+  /** Frames of copy-on-write. */
   readonly anonymous = new AnonymousFrames(this);
-  /** The TLB of every CPU that was made for this memory. */
+  /** The TLBs of all CPUs of this memory. */
   readonly tlbs: Tlb[] = [];
-  /** What the CPUs of this memory tell of their TLB misses and faults. */
+  /** TLB misses and faults of the CPUs of this memory. */
   readonly events = new EventStream<CpuEvent>();
-  /** Where tests step other CPUs in. */
+  /** Preemption points, at which tests run other CPUs. */
   readonly preemption = new Preemption();
   readonly #used: Bitmap;
   #free: number;
@@ -37,7 +37,7 @@ export class PhysicalMemory {
 
   /**
    * @param bytes size of the memory: a multiple of 4096, at least two frames
-   * @throws PageTableError EINVAL for another size, ENOMEM where the host cannot supply it
+   * @throws PageTableError EINVAL for another size, ENOMEM if the host cannot supply it
    */
   constructor(bytes: number) {
     if (!Number.isInteger(bytes / PAGE_SIZE) || bytes < 2 * PAGE_SIZE) {
@@ -46,7 +46,7 @@ export class PhysicalMemory {
     try {
       const buffer = new ArrayBuffer(bytes);
       this.u8 = new Uint8Array(buffer);
-      // The host may have the bytes, and no array of so many elements.
+      // The host may have the bytes, but no array of so many elements.
       this.u32 = new Uint32Array(buffer);
     } catch {
       throw new PageTableError('ENOMEM', `the host has no ${bytes} bytes for the simulated memory`, {
@@ -65,8 +65,8 @@ export class PhysicalMemory {
   }
 
   /**
-   * Takes a free frame, filled with zeros.
-   * @throws PageTableError ENOMEM where all are in use
+   * Allocates a frame, filled with zeros.
+   * @throws PageTableError ENOMEM if all are in use
    */
   allocateFrame(): number {
     let frame = this.#used.findNextClear(this.#nextFrame);
@@ -84,8 +84,8 @@ export class PhysicalMemory {
   }
 
   /**
-   * Takes `count` frames, or none at all.
-   * @throws PageTableError ENOMEM where fewer are free
+   * Allocates `count` frames, or none at all.
+   * @throws PageTableError ENOMEM if fewer are free
    */
   allocateFrames(count: number): Uint32Array {
     checkCount(count);
@@ -102,9 +102,9 @@ export class PhysicalMemory {
   }
 
   /**
-   * Takes `count` frames that follow one another, as a device wants them that cannot scatter.
+   * Allocates `count` contiguous frames, as for a device without scatter-gather.
    * @returns the first of them
-   * @throws PageTableError ENOMEM where no such run is free
+   * @throws PageTableError ENOMEM if no such run is free
    */
   allocateContiguous(count: number): number {
     checkCount(count);
@@ -125,8 +125,8 @@ export class PhysicalMemory {
   }
 
   /**
-   * Gives a frame back.
-   * @throws PageTableError EINVAL where it was not in use
+   * Frees a frame.
+   * @throws PageTableError EINVAL if it was not in use
    */
   freeFrame(frame: number): void {
     if (frame === 0 || !this.#used.has(frame)) {

@@ -1,25 +1,25 @@
 /**
- * The places in this package where another CPU, walker or thread can get in between two steps that are not one.
- * Packages above name their own.
+ * The places in this package where another CPU, walker or thread can run between two steps. Packages above define
+ * their own.
  */
 export const preemptionPoints = [
-  /** A fault knows that a table is missing and has a frame for it, but has not entered it. */
+  /** A fault has found a table missing and allocated a frame for it, but has not entered it. */
   'fault: between upper entry and new table',
   /** A huge fault fell back; small pages come next. */
   'fault: between huge fall-back and small pages',
-  /** The handler named a frame; its entry is not there yet. */
+  /** The handler named a frame; it is not mapped yet. */
   'fault: between handler and entry',
   /** A write is recorded; its entry is still read-only (rule 2.5, B6). */
   'fault: between recorded write and writable entry',
-  /** A private page is copied; the entry still shows the old frame. */
+  /** A private page is copied; the entry still maps the old frame. */
   'copy-on-write: between copy and entry',
-  /** The entry shows the private copy; other CPUs may have the old frame cached. */
+  /** The entry maps the private copy; other CPUs may have the old frame cached. */
   'copy-on-write: between entry and flush',
   /** The new table of a split is allocated; the entry is still huge. */
   'split: between new table and entry',
   /** An entry is read and cleared, and not yet written back (rule 2.3). */
   'modify: between start and commit',
-  /** Entries are gone, TLBs may still have them. */
+  /** Entries are removed, but TLBs may still have them cached. */
   'zap: between entries and flush',
   'protect: between entries and flush',
   'remap: between entries and flush',
@@ -28,15 +28,15 @@ export const preemptionPoints = [
 export type PreemptionPoint = (typeof preemptionPoints)[number];
 
 /**
- * Lets a test step another CPU in at a named point of the code, of any package. The model runs on one thread, so races
+ * Lets a test run another CPU at a named point of the code, of any package. The model runs on one thread, so races
  * happen only where a step is set; without any, a point costs one comparison.
  */
 export class Preemption {
   #steps: Map<string, (() => void)[]> | undefined;
 
   /**
-   * Runs `step` once, the next time that `point` is reached. Several steps at one point run at one
-   * arrival each, in the order in which they were set.
+   * Runs `step` once, the next time that `point` is reached. Several steps at one point run one per arrival, in the
+   * order in which they were set.
    */
   at(point: string, step: () => void): void {
     this.#steps ??= new Map();
@@ -48,12 +48,12 @@ export class Preemption {
     }
   }
 
-  /** Whether a step is still waiting for its point: a race that a test meant to run did not happen. */
+  /** Whether a step is still waiting for its point: a race that a test intended did not happen. */
   get isPending(): boolean {
     return this.#steps !== undefined;
   }
 
-  /** For the code that has the point. */
+  /** For the code that contains the point. */
   reach(point: string): void {
     if (this.#steps !== undefined) {
       this.#takeStep(this.#steps, point);
@@ -69,7 +69,7 @@ export class Preemption {
         this.#steps = undefined;
       }
     }
-    // Last, when the step is out of the list: it may reach the same point itself.
+    // Last, after the step has left the list: it may reach the same point itself.
     step?.();
   }
 }

@@ -108,7 +108,7 @@ describe('what a fault handler said', () => {
     const old = machine.frames[0];
     machine.memory.preemption.at('fault: between handler and entry', () => {
       machine.mapping.unmapRange(0, 1);
-      // The old frame is somebody else's from now on.
+      // The old frame has another owner from now on.
       machine.frames[0] = machine.memory.allocateFrame();
     });
     cpu.store8(vma.start, 9);

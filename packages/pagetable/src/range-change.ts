@@ -2,30 +2,29 @@ import type { PreemptionPoint } from './preemption.js';
 import type { RangeNotifier, VmaAddressSpace } from './vma.js';
 
 /**
- * A change of page-table entries after which no TLB has what they were. `begin` comes before the first entry changes,
- * and `finish` after the last one, also where the change throws. Between them
+ * A change of page-table entries after which no TLB has the old ones cached. `begin` is called before the first entry
+ * changes, and `finish` after the last one, even if the change throws. In between
  *
- * - notifiers know of the range: they hear of it before the first entry changes, and of its end after the flush
- *   (rule 4.4);
- * - a flush is announced: a change that finds another one announced flushes its whole range, as entries that it found
- *   changed already may be cached as they were (rule 2.4, A3).
+ * - notifiers are active: they are called before the first entry changes, and again after the flush (rule 4.4);
+ * - a flush is announced: a change that finds another one announced flushes its whole range, because entries that it
+ *   found changed already may be cached in their old state (rule 2.4, A3).
  *
- * One object serves one range after the other.
+ * One object serves one range after another.
  */
 export class RangeChange<Point extends string = string> {
   readonly #told: RangeNotifier[] = [];
   #start = 0;
   #end = 0;
-  /** What is to be flushed; empty where the start is not below the end. */
+  /** The range to flush; empty if the start is not below the end. */
   flushStart = Infinity;
   flushEnd = 0;
 
-  /** @param point reached between the last entry and the flush, also where there is nothing to flush */
+  /** @param point reached between the last entry and the flush, even if there is nothing to flush */
   constructor(readonly point: Point) {}
 
   /**
    * Announces a change of entries of `[start, end)`.
-   * @throws what a notifier throws: then nothing has begun, and the notifiers before it have heard the end
+   * @throws a notifier's error: then nothing has begun, and the notifiers called before it were told the end
    */
   begin(addressSpace: VmaAddressSpace, start: number, end: number): void {
     this.#start = start;
@@ -54,15 +53,15 @@ export class RangeChange<Point extends string = string> {
     }
   }
 
-  /** Forgets what is to be flushed: it was, or another range is next. */
+  /** Resets the range to flush: it was flushed, or another range begins. */
   flushed(): void {
     this.flushStart = Infinity;
     this.flushEnd = 0;
   }
 
   /**
-   * Flushes what was changed, and ends the announcement. Whatever throws on the way, all three steps are done.
-   * @throws what the step at the point, the flush or a notifier throws, the first of them
+   * Flushes the changed range, and ends the announcement. All three steps are done, even if one throws.
+   * @throws the first error of the step at the point, the flush or a notifier
    */
   finish(addressSpace: VmaAddressSpace): void {
     let thrown: unknown[] = [];
@@ -89,7 +88,7 @@ export class RangeChange<Point extends string = string> {
     }
   }
 
-  /** Every notifier that heard the start hears the end. @returns what they threw */
+  /** Tells the end to every notifier that was told the start. @returns their errors */
   #tellEnd(): unknown[] {
     const thrown: unknown[] = [];
     for (const notifier of this.#told) {
@@ -103,7 +102,7 @@ export class RangeChange<Point extends string = string> {
   }
 }
 
-/** Changes entries of `[start, end)` as a `RangeChange`; `change` notes in it what it changed. */
+/** Changes entries of `[start, end)` as a `RangeChange`; `change` records in it which it changed. */
 export function changeRange(
   addressSpace: VmaAddressSpace,
   start: number,

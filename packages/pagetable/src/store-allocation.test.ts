@@ -2,7 +2,7 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { ObjectMachine, SHARED_WRITABLE } from './object-machine.fixture.js';
 
-// In a file, and so a process, of its own: what V8 has inlined depends on what ran before.
+// In its own file, and thus process: V8's inlining depends on what ran before.
 describe('the hot path of stores', () => {
   it('ten million stores, above 32 bits of address, leave nothing on the heap', async () => {
     const machine = new ObjectMachine(200);

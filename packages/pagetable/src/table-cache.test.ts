@@ -3,7 +3,7 @@ import { PAGE_SIZE } from './address.js';
 import { PAGE_ACCESSED, PAGE_PRESENT, PAGE_RW, PAGE_USER } from './entry-bits.js';
 import { ObjectMachine } from './object-machine.fixture.js';
 
-/** A machine whose CPU knows the leaf table of an object that has no pages, and no translation. */
+/** A machine whose CPU has cached the leaf table of an object without pages, and no translation. */
 function machineWithoutPages(): ObjectMachine & ReturnType<ObjectMachine['process']> {
   const machine = new ObjectMachine(2);
   machine.fault = () => {
@@ -40,7 +40,7 @@ describe('The leaf table that a CPU keeps', () => {
     const { vma, cpu, addressSpace, memory } = machineWithoutPages();
     const entry = addressSpace.tables.find(vma.start);
     addressSpace.unmap(vma);
-    // The frame's next user puts into it what in a table would show a page.
+    // The frame's next user writes a value that would map a page if it were still a table.
     memory.u32[entry] = memory.allocateFrame() * PAGE_SIZE + (PAGE_PRESENT | PAGE_RW | PAGE_USER);
     expect(() => cpu.load8(vma.start)).toThrow(expect.objectContaining({ code: 'EFAULT' }));
   });

@@ -19,23 +19,23 @@ class TableLock implements LedgerLock {
 }
 
 /**
- * The lock of each page table of an address space (the kernel's page-table lock). It guards the entries
- * in that table: changing one that a CPU or a walker may be at needs it. They are the innermost
- * locks; an upper table's may be held while a lower one's is taken, not the other way round.
+ * The lock of each page table of an address space (the kernel's page-table lock). It guards the entries of that
+ * table: a change of one that a CPU or a walker may access needs it. They are the innermost locks; an upper table's
+ * may be held while a lower one's is taken, not the other way round.
  */
 export class TableLocks {
   readonly #locks = new Map<number, TableLock>();
 
   constructor(readonly ledger: LockLedger) {}
 
-  /** A table was made: its level places its lock in the order. */
+  /** Adds a table; its level determines the rank of its lock. */
   add(tableFrame: number, level: number): void {
     this.#locks.set(tableFrame, new TableLock(tableFrame, level));
   }
 
   /**
-   * @throws PageTableError EDEADLK where it is held, with both holders named, or where `holder` has the lock of a
-   * table of a lower level; EINVAL where there is no such table
+   * @throws PageTableError EDEADLK if it is held, with both holders named, or if `holder` has the lock of a
+   * table of a lower level; EINVAL if there is no such table
    */
   acquire(tableFrame: number, holder: string = RUNNING_THREAD): void {
     const lock = this.#locks.get(tableFrame);
@@ -51,7 +51,7 @@ export class TableLocks {
     this.ledger.add(lock, holder);
   }
 
-  /** @throws PageTableError EDEADLK where `holder` does not hold it */
+  /** @throws PageTableError EDEADLK if `holder` does not hold it */
   release(tableFrame: number, holder: string = RUNNING_THREAD): void {
     const lock = this.assertHeld(tableFrame, holder);
     lock.holder = undefined;
@@ -62,7 +62,7 @@ export class TableLocks {
     return this.#locks.get(tableFrame)?.holder;
   }
 
-  /** @throws PageTableError EDEADLK where `holder` does not hold it */
+  /** @throws PageTableError EDEADLK if `holder` does not hold it */
   assertHeld(tableFrame: number, holder: string = RUNNING_THREAD): TableLock {
     const lock = this.#locks.get(tableFrame);
     if (lock?.holder !== holder) {
@@ -76,7 +76,7 @@ export class TableLocks {
     return lock;
   }
 
-  /** The table is being freed. @throws PageTableError EDEADLK where its lock is held */
+  /** Removes a table before it is freed. @throws PageTableError EDEADLK if its lock is held */
   forget(tableFrame: number): void {
     const lock = this.#locks.get(tableFrame);
     if (lock?.holder !== undefined) {

@@ -8,12 +8,12 @@ export const TLB_DIRTY = 2;
 /** State of a translation: it stays when the CPU switches address spaces (PAGE_GLOBAL). */
 export const TLB_GLOBAL = 4;
 
-/** A tag that no address has. */
+/** A tag that no address equals. */
 const EMPTY = -1;
 
 const STORABLE = TLB_WRITABLE | TLB_DIRTY;
 
-/** What a TLB knows of one page; for people, tests and tools. */
+/** The TLB's state of one page; for people, tests and tools. */
 export interface TlbEntry {
   readonly frame: number;
   readonly writable: boolean;
@@ -21,13 +21,12 @@ export interface TlbEntry {
 }
 
 /**
- * A direct-mapped cache of translations with their write permission and dirty state (rule 2.2). It is
- * never corrected behind software's back: what page tables say later reaches it only through a flush.
- * Of a huge page it holds the 4 KiB pieces that were used.
+ * A direct-mapped cache of translations with their write permission and dirty state (rule 2.2). It is never updated
+ * implicitly: later changes of page tables reach it only through a flush. Of a huge page it caches the 4 KiB pieces
+ * that were used.
  *
- * A slot's tag is the address of its page, whole: nothing that is not an address in use equals it, be it
- * negative, not canonical or no number. Stores have tags of their own, set where a store may go on without
- * a look at the tables, so that a hit is one comparison.
+ * A slot's tag is the whole address of its page: no negative, non-canonical or non-numeric address equals it. Stores
+ * have their own tags, set if a store needs no walk, so that a hit is one comparison.
  */
 export class Tlb {
   readonly slots: number;
@@ -38,18 +37,18 @@ export class Tlb {
   readonly frames: Uint32Array;
   readonly #states: Uint8Array;
   /**
-   * The last leaf table that a walk came through, as a paging-structure cache has it (Intel SDM volume 3A, 4.10.3):
-   * the start of what it maps, or EMPTY; the word index of its first entry; the permission bits of the entries
-   * above. Every flush drops it.
+   * The last walked leaf table, as in a paging-structure cache (Intel SDM volume 3A, 4.10.3): the start of the range
+   * it maps, or EMPTY; the word index of its first entry; the permission bits of the entries above. Every flush drops
+   * it.
    */
   tableRegion = EMPTY;
   table = 0;
   tableBits = 0;
-  /** Slots in use: a flush of an empty TLB, such as one right after another, is free. */
+  /** Slots in use: a flush of an empty TLB, such as a second one in a row, is free. */
   #used = 0;
   #globals = 0;
 
-  /** @throws PageTableError EINVAL where `slots` is no power of two from 256 to 65,536 */
+  /** @throws PageTableError EINVAL if `slots` is no power of two from 256 to 65,536 */
   constructor(slots = 1024) {
     if (!Number.isInteger(Math.log2(slots)) || slots < 256 || slots > 65536) {
       throw new PageTableError('EINVAL', `a TLB has a power of two from 256 to 65536 slots, not ${slots}`);
@@ -61,7 +60,7 @@ export class Tlb {
     this.#states = new Uint8Array(slots);
   }
 
-  /** Global translations in it. */
+  /** Number of global translations. */
   get globals(): number {
     return this.#globals;
   }
@@ -116,7 +115,7 @@ export class Tlb {
     }
   }
 
-  /** Drops the leaf table that walks came through: it is about to be freed. */
+  /** Drops the cached leaf table, which is about to be freed. */
   forgetTable(): void {
     this.tableRegion = EMPTY;
   }
@@ -159,7 +158,7 @@ export class Tlb {
     this.#globals -= globals / TLB_GLOBAL;
   }
 
-  /** Of a slot in use. */
+  /** Drops a slot in use. */
   #drop(slot: number): void {
     this.loadTags[slot] = EMPTY;
     this.storeTags[slot] = EMPTY;

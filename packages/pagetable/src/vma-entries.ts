@@ -7,9 +7,9 @@ import { changeRange } from './range-change.js';
 import { VM_READ, VM_SHARED, VM_WRITE, type Vma } from './vma.js';
 
 /**
- * Gives the entries of a VMA the permissions of its flags; accessed and dirty stay (A2). Entries are never
- * made writable here: the next store faults, so that its handler notices the write. Without VM_READ and
- * VM_WRITE an entry is for supervisors only, which keeps its dirty bit in sight of walkers.
+ * Gives the entries of a VMA the permissions of its flags; accessed and dirty bits stay (A2). Entries are never made
+ * writable here: the next store faults, so that its handler sees the write. Without VM_READ and VM_WRITE an entry is
+ * for supervisors only, which keeps its dirty bit visible to walkers.
  */
 export function protectEntries(vma: Vma): void {
   const { addressSpace, flags } = vma;
@@ -26,16 +26,16 @@ export function protectEntries(vma: Vma): void {
 }
 
 /**
- * Enters what `parent` has into `child`, which shows the same pages at the same addresses. Shared entries
- * are copied as they are but clean: the write is known to the parent's entry, which stays dirty. Private
- * ones become read-only on both sides, and the copies among them shared.
+ * Copies the entries of `parent` to `child`, which maps the same pages at the same addresses. Shared entries are
+ * copied clean: the parent's entry stays dirty and holds the write. Private ones become read-only on both sides, and
+ * the copies among them shared.
  * @throws PageTableError ENOMEM, with no entry changed
  */
 export function forkEntries(parent: Vma, child: Vma): void {
   const { addressSpace, start, end } = parent;
   const { tables } = addressSpace;
   const { u32 } = tables.memory;
-  // What may fail comes first; and the locks of upper tables are not taken under those of lower ones.
+  // Steps that may fail come first; and the locks of upper tables are not taken under those of lower ones.
   makeTables(tables, start, end, child.addressSpace.tables, 0);
   if ((parent.flags & VM_SHARED) === 0) {
     forkPrivateEntries(parent, child);
@@ -67,9 +67,9 @@ function forkPrivateEntries({ addressSpace, start, end }: Vma, child: Vma): void
 }
 
 /**
- * Moves the entries of the first `length` bytes of a VMA to another VMA that shows the same pages, with
- * their accessed and dirty state, and flushes. Huge leaves are split first, everything that may fail comes
- * before the first entry moves. The caller keeps walkers out.
+ * Moves the entries of the first `length` bytes of a VMA to another VMA that maps the same pages, with their accessed
+ * and dirty state, and flushes. Huge leaves are split first; everything that may fail comes before the first entry
+ * moves. The caller excludes walkers.
  * @throws PageTableError ENOMEM, with nothing moved
  */
 export function moveEntries(from: Vma, to: Vma, length: number): void {
@@ -94,8 +94,8 @@ export function moveEntries(from: Vma, to: Vma, length: number): void {
 }
 
 /**
- * Makes the tables that the leaves of `[start, end)` need in `target`, `offset` further on, and no others. The
- * leaves of the range do not come or go meanwhile: the address space's lock is held for writing.
+ * Allocates the tables that the leaves of `[start, end)` need in `target`, at an offset, and no others. The leaves of
+ * the range are stable: the address space's lock is held for writing.
  */
 function makeTables(
   tables: PageTables,
@@ -108,7 +108,7 @@ function makeTables(
     const level = tables.find(address) >= 0 ? 1 : tables.leafLevel(address);
     if (level > 0) {
       target.findOrCreate(address + offset, level);
-      // Moved by no multiple of 2 MiB, what is in one table comes to lie in two.
+      // Moved by no multiple of 2 MiB, one table's leaves end up in two.
       target.findOrCreate(Math.min(end, endOfEntry(address, 2)) - 1 + offset, level);
     }
   }

@@ -4,10 +4,10 @@ import type { AddressSpace } from './address-space.js';
 import { ObjectMachine, SHARED_WRITABLE } from './object-machine.fixture.js';
 import { VM_MAYREAD, VM_READ, type Vma } from './vma.js';
 
-/** An object that knows the VMAs that show it, as its handlers hear of them. */
+/** An object that tracks the VMAs that map it, through its handlers. */
 class CountedMachine extends ObjectMachine {
   readonly shown = new Set<Vma>();
-  /** How many there were, at least, since the first was opened. */
+  /** The least number of them since the first was opened. */
   least = Infinity;
 
   open(vma: Vma): void {

@@ -2,7 +2,7 @@ import { formatAddress, PAGE_SIZE, USER_ADDRESS_END } from './address.js';
 import { PageTableError } from './errors.js';
 import { Vma } from './vma.js';
 
-/** Where the first mapping goes where no address is asked for: clear of 0, as in a real process. */
+/** Start of the first mapping without a requested address: away from 0, as in a real process. */
 const MMAP_BASE = 0x10000000;
 
 /** The VMAs of an address space, by address; no two overlap. */
@@ -13,7 +13,7 @@ export class VmaList {
     return this.#vmas;
   }
 
-  /** The VMA that holds `address`. */
+  /** The VMA that contains `address`. */
   find(address: number): Vma | undefined {
     const vma = this.#vmas[this.#firstEndingAfter(address)];
     return vma !== undefined && vma.start <= address ? vma : undefined;
@@ -29,7 +29,7 @@ export class VmaList {
     return this.#vmas.slice(first, last);
   }
 
-  /** How far no other VMA reaches around `[start, end)`: the end of the VMA before, the start of the next. */
+  /** The free range around `[start, end)`: from the end of the VMA before to the start of the next. */
   surroundings(start: number, end: number): { readonly floor: number; readonly ceiling: number } {
     const next = this.#firstEndingAfter(start);
     const floor = next === 0 ? 0 : this.#vmas[next - 1].end;
@@ -37,13 +37,13 @@ export class VmaList {
     return { floor, ceiling: after?.start ?? USER_ADDRESS_END };
   }
 
-  /** `come` take the place of `gone`. */
+  /** Replaces the VMAs `gone` by `come`. */
   replace(gone: readonly Vma[], come: readonly Vma[]): void {
     this.#vmas = [...this.#vmas.filter((vma) => !gone.includes(vma)), ...come];
     this.#vmas.sort((a, b) => a.start - b.start);
   }
 
-  /** @throws PageTableError EINVAL where `[start, end)` is taken */
+  /** @throws PageTableError EINVAL if `[start, end)` is occupied */
   checkFree(start: number, end: number): void {
     const [taken] = this.overlapping(start, end);
     if (taken !== undefined) {
@@ -57,12 +57,12 @@ export class VmaList {
 
   /**
    * The start of the lowest gap with room for `length` bytes.
-   * @throws PageTableError ENOMEM where no gap is large enough
+   * @throws PageTableError ENOMEM if no gap is large enough
    */
   findGap(length: number): number {
     let start = MMAP_BASE;
     for (const vma of this.#vmas) {
-      // One page stays free between neighbours, so that running off an end faults.
+      // One page stays free between neighbours, so that an overrun faults.
       if (vma.start - start >= length + PAGE_SIZE) {
         break;
       }
@@ -104,7 +104,7 @@ export function partOf(vma: Vma, start: number, end: number): Vma {
       });
 }
 
-/** What is left of a VMA without `[start, end)`: nothing, one VMA, or two. */
+/** The rest of a VMA without `[start, end)`: nothing, one VMA, or two. */
 export function restOf(vma: Vma, start: number, end: number): Vma[] {
   return [
     ...(vma.start < start ? [partOf(vma, vma.start, start)] : []),

@@ -13,16 +13,16 @@ export const VM_RAND_READ = 0x10000;
 export const VM_HUGETLB = 0x400000;
 
 /**
- * What a fault handler did (rule 2.5):
- * - `handled`: `fault.frame` holds the frame, the fault core enters it (for `pfnMkwrite`: the core makes
- *   the entry writable);
- * - `noPage`: the handler entered it itself (the kernel's VM_FAULT_NOPAGE);
- * - `retry`: something was in the way; the access is tried again;
- * - `sigbus`: there is no memory behind the page; `outOfMemory`: none could be had.
+ * Result of a fault handler (rule 2.5):
+ * - `handled`: `fault.frame` holds the frame, and the fault core maps it (for `pfnMkwrite`: the core makes the entry
+ *   writable);
+ * - `noPage`: the handler mapped it itself (the kernel's VM_FAULT_NOPAGE);
+ * - `retry`: the handler could not proceed; the access is retried;
+ * - `sigbus`: the page has no memory; `outOfMemory`: no memory is available.
  */
 export type FaultResult = 'handled' | 'noPage' | 'retry' | 'sigbus' | 'outOfMemory';
 
-/** What a handler of huge faults did; `fallback`: the next smaller page size is tried (rule 2.8). */
+/** Result of a handler of huge faults; `fallback`: the next smaller page size is tried (rule 2.8). */
 export type HugeFaultResult = FaultResult | 'fallback';
 
 /** An access that the page tables did not allow, as its VMA's handler sees it. */
@@ -33,68 +33,68 @@ export interface PageFault {
   /** The page of the mapping. */
   readonly page: number;
   readonly access: 'load' | 'store';
-  /** The frame to enter, set by a `fault` handler that answers `handled`. */
+  /** The frame to map, set by a `fault` handler that returns `handled`. */
   frame: number;
   /**
-   * Enters a frame at `address` of this fault's VMA, clean, unless an entry or a huge leaf is there. A
-   * private VMA gets it read-only whatever `writable` says: a store is to copy it first.
-   * @throws PageTableError EINVAL for an address that is no page of the VMA; ENOMEM where a table is
-   * missing and no frame is left for it
+   * Maps a frame at `address` of this fault's VMA, clean, unless an entry or a huge leaf is there. In a private VMA
+   * it is read-only whatever `writable` is: a store has to copy it first.
+   * @throws PageTableError EINVAL for an address that is no page of the VMA; ENOMEM if a table is missing and
+   * there is no free frame for it
    */
   insertFrame(address: number, frame: number, writable: boolean): void;
   /**
-   * Enters a huge leaf of `level` (2 or 3) around the faulting address, clean, unless a table or a leaf is
-   * there. Read-only in a private VMA.
-   * @returns whether it was entered
-   * @throws PageTableError EINVAL where the leaf would stick out of the VMA or `frame` is misaligned; ENOMEM
+   * Maps a huge leaf of `level` (2 or 3) around the faulting address, clean, unless a table or a leaf is there.
+   * Read-only in a private VMA.
+   * @returns whether it was mapped
+   * @throws PageTableError EINVAL if the leaf would exceed the VMA or `frame` is misaligned; ENOMEM
    */
   insertHuge(frame: number, level: number, writable: boolean): boolean;
   /**
-   * Makes the faulting leaf writable, accessed and dirty: the store it stopped is about to happen. Does nothing
-   * in a private VMA, whose pages are copied for a store.
+   * Makes the faulting leaf writable, accessed and dirty: the trapped store is about to happen. Does nothing in a
+   * private VMA, whose pages are copied for a store.
    */
   makeWritable(): void;
 }
 
-/** The handlers of the owner of the memory behind a VMA. */
+/** The handlers of the owner of a VMA's memory. */
 export interface VmaOperations {
   /**
-   * One more VMA shows the memory: `AddressSpace.map`, fork, a split or mremap made it. Other than the kernel's it is
+   * Another VMA maps the memory: made by `AddressSpace.map`, fork, a split or mremap. Unlike the kernel's it is
    * called for the first one, too. It must not throw, and takes no lock.
    */
   open?(vma: Vma): void;
   /**
-   * A VMA is gone, with its entries; each that was opened is closed once. The address space's lock is
-   * held, and no lock of the mapping. It must not throw, and takes no lock.
+   * A VMA is removed, with its entries; each opened one is closed once. The address space's lock is held, and no lock
+   * of the mapping. It must not throw, and takes no lock.
    */
   close?(vma: Vma): void;
   /**
-   * The page has no entry. After `handled`, the core enters `fault.frame`: read-only where a write is to be
-   * noticed first (B7: the VMA has a `pfnMkwrite` or `pageMkwrite`), a copy of it for a store to a private VMA.
+   * The page has no entry. After `handled`, the core maps `fault.frame`: read-only if writes have to be reported
+   * first (B7: the VMA has a `pfnMkwrite` or `pageMkwrite`), a copy of it for a store to a private VMA.
    */
   fault(fault: PageFault): FaultResult;
   /**
-   * Nothing is mapped in the 1 GiB (`level` 3) or 2 MiB (2) around the page, all within the VMA; or a store
-   * found a huge leaf of that level read-only. `handled` enters `fault.frame` as such a leaf, or makes the
-   * leaf writable; `fallback` goes on with smaller pages, for which a leaf that is there is split.
+   * Nothing is mapped in the 1 GiB (`level` 3) or 2 MiB (2) around the page, all within the VMA; or a store found a
+   * read-only huge leaf of that level. `handled` maps `fault.frame` as such a leaf, or makes the leaf writable;
+   * `fallback` continues with smaller pages, for which an existing leaf is split.
    */
   hugeFault?(fault: PageFault, level: number): HugeFaultResult;
   /**
-   * Before `fault`, on a load: the handler may enter pages of `[start, end)` that it has at hand, with
-   * `insertFrame` (the kernel's map_pages). If it entered the faulting one, `fault` is not called.
+   * Before `fault`, on a load: the handler may map available pages of `[start, end)`, with `insertFrame` (the
+   * kernel's map_pages). If it mapped the faulting one, `fault` is not called.
    */
   mapAround?(fault: PageFault, start: number, end: number): void;
   /**
    * A store found a read-only entry of a shared writable VMA. The handler records the write and makes the entry
-   * writable (`fault.makeWritable()`) before letting go of what keeps a scan out, and answers `noPage`:
-   * the two are one step as seen by a scan (rule 2.5, B6).
+   * writable (`fault.makeWritable()`) before it releases the lock that excludes scans, and returns `noPage`: a scan
+   * sees the two as one step (rule 2.5, B6).
    */
   pfnMkwrite?(fault: PageFault): FaultResult;
   /** The same for memory with a struct page; called in place of `pfnMkwrite` unless the VMA is VM_PFNMAP. */
   pageMkwrite?(fault: PageFault): FaultResult;
 }
 
-/** Told before and after page-table entries of a range change (rule 4.4). */
+/** Called before and after page-table entries of a range change (rule 4.4). */
 export interface RangeNotifier {
   invalidateStart(start: number, end: number): void;
   invalidateEnd(start: number, end: number): void;
@@ -102,7 +102,7 @@ export interface RangeNotifier {
 
 /** The address space of a VMA, as found through its mapping. */
 export interface VmaAddressSpace {
-  /** Guards the set of VMAs and what they are: faults read, every change of the set writes. */
+  /** Guards the set of VMAs and their attributes: faults read, every change of the set writes. */
   readonly lock: RwLock;
   readonly tables: PageTables;
   /** Flushes that walkers have announced and not done yet (rule 2.4, A3). */
@@ -115,9 +115,9 @@ export interface VmaAddressSpace {
   flushTlbRange(start: number, end: number): void;
 }
 
-/** Told of what would otherwise go with the page-table entries that held it (E1, E2). */
+/** Receives state that would otherwise be lost with removed page-table entries (E1, E2). */
 export interface ZapObserver {
-  /** A dirty entry that showed `page` of the mapping was removed. */
+  /** A dirty entry that mapped `page` of the mapping was removed. */
   dirtyEntryZapped(page: number): void;
 }
 
@@ -125,30 +125,30 @@ export interface ZapObserver {
 export interface VmaMapping {
   readonly lock: RwLock;
   readonly zapObserver: ZapObserver | undefined;
-  /** How often its owner took pages out of it: what a fault handler said before may be untrue since. */
+  /** Counts the owner's removals of pages: an earlier result of a fault handler may be stale. */
   readonly unmapCount: number;
-  /** For the address space, which owns the VMA: the mapping forgets it. */
+  /** For the address space, which owns the VMA: removes it from the mapping. */
   detach(vma: Vma): void;
   /**
-   * For the address space: `come` take the place of `gone` in one step as seen by walkers of the mapping,
-   * after `meanwhile` has run under the lock; what it throws leaves the mapping as it was.
+   * For the address space: replaces `gone` by `come` in one step as seen by walkers of the mapping, after `meanwhile`
+   * has run under the lock; if that throws, the mapping is unchanged.
    */
   replace(gone: readonly Vma[], come: readonly Vma[], meanwhile?: () => void): void;
 }
 
-/** What a new VMA is made of. */
+/** The attributes of a new VMA. */
 export interface VmaDescription {
   readonly addressSpace: VmaAddressSpace;
   readonly start: number;
   readonly end: number;
   readonly flags: number;
   readonly mapping: VmaMapping;
-  /** The page of the mapping that the first page of the VMA shows. */
+  /** The page of the mapping at the first page of the VMA. */
   readonly firstPage: number;
   readonly operations: VmaOperations;
 }
 
-/** A range of an address space that shows a range of a mapping (rule 2.6). */
+/** A range of an address space that maps a range of a mapping (rule 2.6). */
 export class Vma {
   readonly addressSpace: VmaAddressSpace;
   /** First address. */
@@ -175,12 +175,12 @@ export class Vma {
     return (this.end - this.start) / PAGE_SIZE;
   }
 
-  /** The page of the mapping that `address` shows. */
+  /** The page of the mapping at `address`. */
   pageAt(address: number): number {
     return this.firstPage + Math.floor((address - this.start) / PAGE_SIZE);
   }
 
-  /** The address that shows `page` of the mapping. */
+  /** The address of `page` of the mapping. */
   addressOf(page: number): number {
     return this.start + (page - this.firstPage) * PAGE_SIZE;
   }

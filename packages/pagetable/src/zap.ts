@@ -5,11 +5,11 @@ import { changeRange, type RangeChange } from './range-change.js';
 import { VM_SHARED, type Vma } from './vma.js';
 
 /**
- * Removes the entries of `[start, end)` of a VMA and flushes the range. A dirty entry of a shared VMA is
- * reported to the mapping's observer before it is gone, a huge one for each of its pages, so that munmap
- * and moves lose no write (E1, E2). A private VMA's own copies are freed, after the flush: until then a
- * CPU may store to them. The caller has split the huge leaves that stick out.
- * @param keepCopies leaves a private VMA's copies: only the object's own pages move
+ * Removes the entries of `[start, end)` of a VMA and flushes the range. A dirty entry of a shared VMA is reported to
+ * the mapping's observer before it is removed, a huge one for each of its pages, so that munmap and moves lose no
+ * write (E1, E2). A private VMA's own copies are freed after the flush: until then a CPU may store to them. The
+ * caller has split the huge leaves that cross the edges.
+ * @param keepCopies keeps a private VMA's copies: only the object's own pages move
  */
 export function zapRange(vma: Vma, start: number, end: number, keepCopies = false): void {
   const { addressSpace, mapping } = vma;
@@ -50,7 +50,7 @@ export function zapRange(vma: Vma, start: number, end: number, keepCopies = fals
   }
 }
 
-/** Where `[firstPage, firstPage + pageCount)` of a VMA's mapping is in the VMA. */
+/** The address range of `[firstPage, firstPage + pageCount)` of a VMA's mapping in the VMA. */
 export function rangeShowing(
   vma: Vma,
   firstPage: number,

@@ -24,13 +24,13 @@ describe('entries', () => {
       { address: kernel - PAGE_SIZE, frame: 9, user: false, executable: false, dirty: false },
       { address: kernel, size: GIB, level: 3 },
     ]);
-    // By identity: a VMA leads to all of memory.
+    // Compared by identity: a VMA leads to all of memory.
     expect(found.map((leaf) => leaf.vma === vma)).toEqual([true, true, false, false]);
     expect(found[2].vma).toBeUndefined();
     expect(found.map(({ entry, level, address }) => object.entry(address, level) === entry)).toEqual(
       Array.from({ length: 4 }, () => true),
     );
-    // A leaf that the range only touches is listed whole.
+    // A leaf that intersects the range is listed whole.
     expect([...entries(addressSpace, GIB + 6 * PAGE_SIZE, GIB + 7 * MIB2 + 1)]).toMatchObject([inVma[1]]);
   });
 

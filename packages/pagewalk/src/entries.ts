@@ -14,7 +14,7 @@ import {
 } from '@cg/pagetable';
 import { PageWalkError } from './errors.js';
 
-/** A present leaf, as it was when the iteration came to it. */
+/** A present leaf, as of the time when the iteration reached it. */
 export interface LeafEntry {
   /** First address that it maps: 48 bits, without sign extension. */
   readonly address: number;
@@ -22,28 +22,28 @@ export interface LeafEntry {
   readonly size: number;
   /** 1 for a PTE, 2 for a PMD entry, 3 for a PUD entry. */
   readonly level: number;
-  /** Its low word's index in the memory's `u32`. */
+  /** Index of its low word in the memory's `u32`. */
   readonly entry: number;
   /** The first frame that it maps. */
   readonly frame: number;
-  // The bits of this entry alone; entries above it may forbid more.
+  // The bits of this entry alone; entries above it may restrict it further.
   readonly writable: boolean;
   readonly user: boolean;
   readonly executable: boolean;
   readonly accessed: boolean;
   readonly dirty: boolean;
-  /** The VMA that it lies in; undefined where there is none. */
+  /** The VMA that contains it; undefined if there is none. */
   readonly vma: Vma | undefined;
 }
 
 /**
- * The present leaves of an address space that map some of `[start, end)`, by address: the walk for people.
- * Each step looks at the tables anew, from the top and under the address space's lock, so that they may
- * change in between: what comes next is what is there next.
+ * The present leaves of an address space that intersect `[start, end)`, by address: a walk for people. Each step
+ * reads the tables anew, from the top and under the address space's lock, so that they may change in between: the
+ * next leaf is the one mapped then.
  * @param start 0 if left out
  * @param end 2^48 if left out
  * @throws PageWalkError EINVAL for a range that is not in the 48-bit address space
- * @throws PageTableError EDEADLK where the address space's lock is held for writing
+ * @throws PageTableError EDEADLK if the address space's lock is held for writing
  */
 export function* entries(
   addressSpace: AddressSpace,
@@ -86,7 +86,7 @@ function nextLeaf(addressSpace: AddressSpace, start: number, end: number): LeafE
       continue;
     }
     const next = at - (at % span) + span;
-    // The next entry may be of another table, and under another entry of every level above.
+    // The next entry may be in another table, and below another entry of every level above.
     while (level < 4 && next % ENTRY_SPAN[level + 1] === 0) {
       level++;
     }

@@ -1,15 +1,15 @@
-/** A walk that makes no sense. What callbacks answer is returned, never thrown. */
+/** An invalid walk. Results of callbacks are returned, never thrown. */
 export class PageWalkError extends Error {
   override readonly name = 'PageWalkError';
 
   constructor(
     /**
-     * EINVAL: a range that is none, or a callback that asked for what is no action. ELOOP: an entry whose
-     * callback asks to look again, and again.
+     * EINVAL: an invalid range, or an invalid action from a callback. ELOOP: an entry whose callback keeps requesting
+     * another look.
      */
     readonly code: 'EINVAL' | 'ELOOP',
     message: string,
-    /** Addresses; pages where the range given was one of a mapping. Left out where it is not about a range. */
+    /** Addresses; pages for a range of a mapping. Left out if the error is not about a range. */
     readonly start?: number,
     readonly end?: number,
   ) {

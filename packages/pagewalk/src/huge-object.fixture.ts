@@ -21,7 +21,7 @@ export const MIB2 = 2 ** 21;
 export const GIB = 2 ** 30;
 const SHARED_WRITABLE = VM_READ | VM_WRITE | VM_SHARED | VM_MAYWRITE;
 
-/** An object of 2 GiB, mapped at 1 GiB, whose entries a test makes and unmakes by hand. */
+/** An object of 2 GiB, mapped at 1 GiB, whose entries a test sets and clears by hand. */
 export class HugeObject {
   readonly memory = new PhysicalMemory(64 * PAGE_SIZE);
   readonly mapping = new Mapping('object');
@@ -38,7 +38,7 @@ export class HugeObject {
     });
   }
 
-  /** One whose two outer locks a walker holds, in their order. */
+  /** An object with its two outer locks held by a walker, in their order. */
   static locked(flags = 0, holder?: string): HugeObject {
     const object = new HugeObject(flags);
     object.addressSpace.lock.acquireRead(holder);
@@ -50,7 +50,7 @@ export class HugeObject {
     return this.addressSpace.tables;
   }
 
-  /** A dirty leaf, whose frame no memory is behind: nobody looks there. */
+  /** A dirty leaf with a frame outside memory, which is never accessed. */
   map(address: number, level: number): void {
     const frame = level === 1 ? 7 : 0x40000;
     this.tables.map(address, frame, PAGE_RW | PAGE_USER | PAGE_DIRTY, 0, level);
@@ -64,19 +64,19 @@ export class HugeObject {
     return this.memory.u32[this.entry(address, level)];
   }
 
-  /** What a zap of an upper entry leaves. */
+  /** Clears an upper entry, as a zap does. */
   clear(address: number, level: number): void {
     const entry = this.entry(address, level);
     this.memory.u32[entry] = 0;
     this.memory.u32[entry + 1] = 0;
   }
 
-  /** What stands in the place of an entry whose memory is being moved. */
+  /** Replaces an entry by that of a page under migration. */
   takeToMove(address: number, level: number): void {
     this.memory.u32[this.entry(address, level)] &= ~PAGE_PRESENT;
   }
 
-  /** A CPU's huge fault, or a collapse, in the place of a table. */
+  /** Replaces a table by a huge leaf, as a CPU's huge fault or a collapse does. */
   overwriteHuge(address: number, level: number): void {
     const entry = this.entry(address, level);
     this.memory.u32[entry] = entryLow(0x40000, PAGE_PRESENT | PAGE_RW | PAGE_USER | PAGE_PSE);

@@ -1,34 +1,33 @@
 import type { Vma, VmaAddressSpace } from '@cg/pagetable';
 
 /**
- * What a callback of an upper entry asks for (rule 3.1):
- * - `subtree`: what is below it. A huge entry of a VMA is split for that, if there is a callback below;
- * - `continue`: leave out what is below, and keep a huge entry whole;
+ * Requests by the callback of an upper entry (rule 3.1):
+ * - `subtree`: walk below it. A huge entry of a VMA is split for that, if there is a callback below;
+ * - `continue`: skip what is below, and keep a huge entry whole;
  * - `again`: look at the entry once more.
  */
 export type WalkAction = 'subtree' | 'continue' | 'again';
 
 /**
- * Where a walk is. One object serves a whole walk and changes under the callbacks' hands: copy what must
- * outlive a call.
+ * The position of a walk. One object serves a whole walk and changes between callbacks: copy what has to outlive a
+ * call.
  */
 export interface PageWalk<State> {
-  /** What the caller gave for its callbacks. */
+  /** The caller's state for its callbacks. */
   readonly state: State;
   addressSpace: VmaAddressSpace;
   /** The VMA that is walked; undefined in a gap between VMAs, and in a walk without VMAs. */
   vma: Vma | undefined;
   /** The walked memory, where an entry is two 32-bit words. */
   u32: Uint32Array;
-  /** Set by the callback of an upper entry; it is `subtree` whenever one is called. */
+  /** Set by the callback of an upper entry; it is `subtree` before each call. */
   action: WalkAction;
 }
 
 /**
- * An upper entry that is not empty, at word `entry`, and the part of its range that is walked: all of it, or
- * what the walk's range leaves. It is a table, a huge leaf, or not present but not empty: a page that is
- * being moved. No table's lock is held, so the entry may change at any moment: changing a huge leaf
- * takes its lock (`lockHugeEntry` of @cg/pagetable) and looks again.
+ * An upper entry that is not empty, at word `entry`, and the walked part of its range, clipped to the walk's. It is a
+ * table, a huge leaf, or nonempty but not present: a page under migration. No table's lock is held, so the entry may
+ * change at any moment: to change a huge leaf, take its lock (`lockHugeEntry` of @cg/pagetable) and look again.
  */
 export type EntryCallback<State> = (
   entry: number,
@@ -38,31 +37,31 @@ export type EntryCallback<State> = (
 ) => number;
 
 /**
- * The callbacks of a walk (rule 3.1). Each returns 0 to go on, something positive to stop and hand it to
- * the caller, something negative to stop as an error (rule 3.2). All addresses are of pages, `end` excluded.
+ * The callbacks of a walk (rule 3.1). Each returns 0 to continue, a positive number to stop and return it to the
+ * caller, a negative one to stop as an error (rule 3.2). All addresses are of pages, `end` excluded.
  *
- * An entry that turned into something else while its callback ran, or before the lock of the table below
- * was taken, is looked at again, callback included (rule 2.7). Without a callback for a level, and
- * with one below, huge entries are split; a callback decides itself (rule 3.3).
+ * An entry that changed while its callback ran, or before the lock of the table below was taken, is looked at again,
+ * including the callback (rule 2.7). Huge entries are split if there is no callback for their level and one below;
+ * a callback decides itself (rule 3.3).
  */
 export interface WalkOperations<State> {
-  /** Whether to walk this VMA; positive skips this VMA and no other (A1). */
+  /** Whether to walk this VMA; a positive result skips only this VMA (A1). */
   test?(start: number, end: number, walk: PageWalk<State>): number;
   /** Before a VMA is walked; anything but 0 ends the walk, without `postVma`. */
   preVma?(start: number, end: number, walk: PageWalk<State>): number;
-  /** After every VMA whose `preVma` succeeded, even where the walk in between failed (A8). */
+  /** After every VMA whose `preVma` succeeded, even if the walk in between failed (A8). */
   postVma?(walk: PageWalk<State>): void;
   /** An entry of the top table: 512 GiB. */
   pgd?: EntryCallback<State>;
-  /** The level that exists with five levels only; here the entry of `pgd` again, behind it. */
+  /** The level that exists with five levels only; here the entry of `pgd` again, after it. */
   p4d?: EntryCallback<State>;
   /** An entry for 1 GiB. */
   pud?: EntryCallback<State>;
   /** An entry for 2 MiB. */
   pmd?: EntryCallback<State>;
   /**
-   * A run of entries in one leaf table, present or not: `count` entries from word `entry` on, for the
-   * pages from `address` on, with the table's lock held. The way for speed; `pte` is then not called.
+   * A run of entries in one leaf table, present or not: `count` entries from word `entry` on, for the pages from
+   * `address` on, with the table's lock held. The fast way; `pte` is then not called.
    */
   pteTable?(entry: number, count: number, address: number, walk: PageWalk<State>): number;
   /** One present entry of a leaf table, at word `entry`, with the table's lock held (rule 3.3). */
@@ -73,8 +72,8 @@ export interface WalkOperations<State> {
    */
   hole?(start: number, end: number, walk: PageWalk<State>): number;
   /**
-   * A huge leaf in a VMA of VM_HUGETLB, where this stands for all callbacks of entries: such VMAs have
-   * nothing smaller and are never split. Without it their entries are passed over.
+   * A huge leaf in a VMA of VM_HUGETLB, in place of all other entry callbacks: such VMAs have only huge leaves and
+   * are never split. Without it their entries are skipped.
    */
   hugetlb?: EntryCallback<State>;
 }

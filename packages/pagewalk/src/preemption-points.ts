@@ -1,6 +1,6 @@
-/** Where another CPU, walker or thread can get in between two steps of a walk. */
+/** Where another CPU, walker or thread can run between two steps of a walk. */
 export const preemptionPoints = [
-  /** A walker read an entry that points at a table whose lock it is about to take. */
+  /** A walker has read an entry that points at a table, and is about to take the table's lock. */
   'walk: between upper entry and table lock',
   'walk: after pmd callback',
   'walk: after pud callback',

@@ -1,17 +1,17 @@
 import { TOP_LEVEL, type VmaAddressSpace } from '@cg/pagetable';
 import type { PageWalk, WalkOperations } from './operations.js';
 
-/** What all levels of a walk need. Sets of levels have bit `level` of a number. */
+/** State for all levels of a walk. A set of levels has bit `level` of a number. */
 export interface TableWalker<State> {
   readonly operations: WalkOperations<State>;
   readonly walk: PageWalk<State>;
-  /** In whose name locks are taken. */
+  /** The holder of the walk's locks. */
   readonly holder: string;
   /** Levels whose entries have a callback. */
   readonly shown: number;
-  /** Levels at which a huge entry must be split: the entries below it are wanted. */
+  /** Levels at which a huge entry must be split, because there are callbacks below. */
   readonly split: number;
-  /** Levels whose tables below are worth walking: for their entries, or for their holes. */
+  /** Levels whose lower tables are walked, for their entries or for their holes. */
   readonly descended: number;
 }
 

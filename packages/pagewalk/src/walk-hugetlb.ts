@@ -19,7 +19,7 @@ export function walkHugetlb<State>(start: number, end: number, walker: TableWalk
   return result;
 }
 
-/** Level of the huge leaf that maps `address`; 0 where there is none. */
+/** Level of the huge leaf that maps `address`; 0 if there is none. */
 function hugeLevel<State>({ walk }: TableWalker<State>, address: number): number {
   const { tables } = walk.addressSpace;
   for (const level of [3, 2]) {

@@ -4,9 +4,9 @@ import type { TableWalker } from './table-walker.js';
 import type { PreemptionPoint } from './preemption-points.js';
 
 /**
- * Walks `[start, end)` of the leaf table that the PMD entry at word `pmd` points at, with the table's lock
- * held (rule 3.3, A5).
- * @returns undefined where the entry pointed elsewhere once the lock was taken: nothing was walked
+ * Walks `[start, end)` of the leaf table that the PMD entry at word `pmd` points at, with the table's lock held (rule
+ * 3.3, A5).
+ * @returns undefined if the entry had changed when the lock was taken: nothing was walked
  */
 export function walkLeafTable<State>(
   pmd: number,
@@ -29,7 +29,7 @@ export function walkLeafTable<State>(
     if (operations.pteTable === undefined) {
       return walkEntries(first, count, start, operations, walk);
     }
-    // A callback in JavaScript may return nothing: to go on, and not to have the entry looked at again.
+    // A callback in JavaScript may return undefined: it continues, and must not cause another look at the entry.
     const result: number | undefined = operations.pteTable(first, count, start, walk);
     return result ?? 0;
   } finally {

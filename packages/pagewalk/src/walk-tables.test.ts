@@ -9,7 +9,7 @@ const GIB512 = 2 ** 39;
 
 type Log = [what: string, start: number, end: number][];
 
-/** Notes what it is called for; `actions` are what the callbacks ask for, in turn, then `subtree`. */
+/** Logs its calls; `actions` are the callbacks' actions, in turn, then `subtree`. */
 function logging(names: readonly (keyof WalkOperations<Log>)[], actions: WalkAction[] = []) {
   const operations: Record<string, unknown> = {};
   for (const name of names) {

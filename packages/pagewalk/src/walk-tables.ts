@@ -13,7 +13,7 @@ import type { TableWalker } from './table-walker.js';
 import { walkLeafTable } from './walk-leaf-table.js';
 import type { PreemptionPoint } from './preemption-points.js';
 
-/** Looks at one entry: far more than other CPUs can cause, so it is the callback that never ends. */
+/** Most looks at one entry: far more than other CPUs can cause, so the callback never ends. */
 const MOST_LOOKS = 10_000;
 
 /** Walks the page tables under `[start, end)`, top down. */
@@ -40,7 +40,7 @@ function walkTable<State>(
   return 0;
 }
 
-/** An upper entry, until it holds still for long enough (rule 2.7). */
+/** Walks an upper entry; retries while it changes (rule 2.7). */
 function walkEntry<State>(
   entry: number,
   level: number,
@@ -58,7 +58,7 @@ function walkEntry<State>(
   throw new PageWalkError('ELOOP', said, start, end);
 }
 
-/** @returns undefined where the entry must be looked at again */
+/** @returns undefined if the entry must be looked at again */
 function lookAtEntry<State>(
   entry: number,
   level: number,
@@ -89,7 +89,7 @@ function lookAtEntry<State>(
     if (action !== 'subtree') {
       return action === 'again' ? undefined : 0;
     }
-    // A6: zapped, split, or made huge since it was shown. The callback has judged another entry.
+    // A6: zapped, split, or made huge since the callback saw it. The callback's decision was for another entry.
     if (isOther(low, high, u32[entry], u32[entry + 1])) {
       return undefined;
     }
@@ -102,7 +102,7 @@ function lookAtEntry<State>(
     : walkBelow(entry, level, start, end, walker);
 }
 
-/** The action that a callback asked for; what JavaScript set that is none must not pass for one. */
+/** The action of a callback; an invalid one, set from JavaScript, is refused. */
 function askedFor<State>({ action }: PageWalk<State>, start: number, end: number): WalkAction {
   if (action !== 'subtree' && action !== 'continue' && action !== 'again') {
     const said = `a callback at ${formatAddress(start)} asked for '${String(action)}', which is no action`;
@@ -161,7 +161,7 @@ function show<State>(
   return operations.p4d?.(entry, start, end, walk) ?? 0;
 }
 
-/** Whether an entry has become another thing: not by an accessed or dirty bit, but in kind or in place. */
+/** Whether an entry has changed in kind or target, other than by an accessed or dirty bit. */
 function isOther(low: number, high: number, lowNow: number, highNow: number): boolean {
   return (
     isHugeLeaf(low) !== isHugeLeaf(lowNow) ||

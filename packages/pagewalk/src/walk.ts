@@ -52,11 +52,11 @@ function walkVmaRange<State>(vma: Vma, start: number, end: number, walker: Table
 }
 
 /**
- * Walks a range of an address space, VMA by VMA; what lies between them is a hole (rule 3.1).
- * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
+ * Walks a range of an address space, VMA by VMA; gaps between them are holes (rule 3.1).
+ * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageWalkError EINVAL where the range is not made of pages of the 48-bit address space
- * @throws PageTableError EDEADLK where `holder` does not have the address space's lock (rule 3.5)
+ * @throws PageWalkError EINVAL if the range does not consist of pages of the 48-bit address space
+ * @throws PageTableError EDEADLK if `holder` does not have the address space's lock (rule 3.5)
  */
 export function walkPageRange<State>(
   addressSpace: AddressSpace,
@@ -97,9 +97,9 @@ export function walkPageRange<State>(
 
 /**
  * Walks one whole VMA.
- * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
+ * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageTableError EDEADLK where `holder` does not have the address space's lock
+ * @throws PageTableError EDEADLK if `holder` does not have the address space's lock
  */
 export function walkPageVma<State>(
   vma: Vma,
@@ -112,12 +112,12 @@ export function walkPageVma<State>(
 }
 
 /**
- * Walks a part of one VMA: for a walk within a walk, so either lock will do that a walk may hold, the address
- * space's or the mapping's (rule 3.5).
- * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
+ * Walks a part of one VMA: for a walk within a walk, so either of a walk's outer locks suffices, the address space's
+ * or the mapping's (rule 3.5).
+ * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageWalkError EINVAL where the range is not made of pages of the VMA
- * @throws PageTableError EDEADLK where `holder` has neither lock
+ * @throws PageWalkError EINVAL if the range does not consist of pages of the VMA
+ * @throws PageTableError EDEADLK if `holder` has neither lock
  */
 export function walkPageVmaRange<State>(
   vma: Vma,
@@ -139,12 +139,12 @@ export function walkPageVmaRange<State>(
 }
 
 /**
- * Walks every VMA, of whatever address space, that shows a page of `[firstPage, firstPage + pageCount)` of
- * a mapping, clipped to that range; a huge entry that the range only touches is part of it (rule 3.5).
- * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
+ * Walks every VMA, of any address space, that maps a page of `[firstPage, firstPage + pageCount)` of a mapping,
+ * clipped to that range; a huge entry that intersects the range is part of it (rule 3.5).
+ * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageWalkError EINVAL where the range is not made of whole pages, from 0 on
- * @throws PageTableError EDEADLK where `holder` does not have the mapping's lock, for reading or writing
+ * @throws PageWalkError EINVAL if the range does not consist of whole pages, from 0 on
+ * @throws PageTableError EDEADLK if `holder` does not have the mapping's lock, for reading or writing
  */
 export function walkPageMapping<State>(
   mapping: Mapping,
@@ -175,13 +175,13 @@ export function walkPageMapping<State>(
 }
 
 /**
- * Walks the page tables of an address space as they are, without asking for VMAs: also where there are
- * none, and in the upper half. `test`, `preVma`, `postVma` and `hugetlb` are not called. Huge entries are
- * never split: the callback of their level sees them, or they are passed over.
- * @param holder the lock's holder, in whose name tables are locked; the running thread if left out
+ * Walks the page tables of an address space as they are, independent of VMAs: also where there are none, and in the
+ * upper half. `test`, `preVma`, `postVma` and `hugetlb` are not called. Huge entries are never split: the callback of
+ * their level receives them, or they are skipped.
+ * @param holder the lock's holder, which also takes the tables' locks; the running thread if left out
  * @returns 0, or the callback result that ended the walk
- * @throws PageWalkError EINVAL where the range is not made of pages of the 48-bit address space
- * @throws PageTableError EDEADLK where `holder` does not have the address space's lock (rule 3.5)
+ * @throws PageWalkError EINVAL if the range does not consist of pages of the 48-bit address space
+ * @throws PageTableError EDEADLK if `holder` does not have the address space's lock (rule 3.5)
  */
 export function walkPageTables<State>(
   addressSpace: VmaAddressSpace,

@@ -222,7 +222,7 @@ describe('command buffers', () => {
   });
 });
 
-/** A started guest that has heard of no interrupt yet. */
+/** A started guest that has had no interrupt yet. */
 function quietGuest(mask: number): TestGuest {
   const guest = new TestGuest().start();
   guest.writeRegister(SVGA_REG.IRQMASK, mask);

@@ -32,16 +32,16 @@ const SVGA3D_HWVERSION = 0x2_0001;
  * The SVGA II device with guest-backed objects, as seen from its BARs. Commands run when COMMAND_LOW or SYNC is
  * written, before the write returns, or, with a completion delay, in `advance`.
  *
- * No access throws, whatever the guest has written where: a mistake of the guest ends the command buffer with
- * an error status, and is kept in `lastError`.
+ * No access throws, whatever the guest has written: a guest's mistake ends the command buffer with an error status,
+ * and is kept in `lastError`.
  */
 export class SvgaDevice {
   /**
-   * BAR2: the FIFO registers and the command ring. The host gives the guest access to it as memory; the
-   * device reads it when the guest says so by SVGA_REG_SYNC, and in `advance`.
+   * BAR2: the FIFO registers and the command ring. The host maps it into the guest as memory; the device reads it on
+   * a write of SVGA_REG_SYNC, and in `advance`.
    */
   readonly fifo: Uint32Array;
-  /** What it tells of what it does. */
+  /** Events of what the device does. */
   readonly events = new EventStream<SvgaEvent>();
   readonly #limits: DeviceLimits;
   readonly #capabilities: number;
@@ -53,7 +53,7 @@ export class SvgaDevice {
   #vram: Uint8Array | undefined;
   #lastError: Error | undefined;
 
-  /** @throws SvgaDeviceError EINVAL for limits that cannot be */
+  /** @throws SvgaDeviceError EINVAL for invalid limits */
   constructor(host: SvgaHost, options: SvgaDeviceOptions = {}) {
     const limits = resolveLimits(options);
     this.#limits = limits;
@@ -87,7 +87,10 @@ export class SvgaDevice {
     return this.#objects.counters;
   }
 
-  /** Why the last command, header, submission or register write was refused; undefined while none was. */
+  /**
+   * The reason for the last refusal of a command, header, submission or register write; undefined while there was
+   * none.
+   */
   get lastError(): Error | undefined {
     return this.#lastError;
   }
@@ -99,8 +102,8 @@ export class SvgaDevice {
   }
 
   /**
-   * When `advance` has something to do next; undefined where nothing is due, also while `isWaiting`. One access does
-   * no more than the work of two buffers: the others that are due go on in the next `advance`.
+   * The time of the next work for `advance`; undefined if nothing is due, also while `isWaiting`. One access does
+   * at most the work of two buffers; the other due buffers continue in the next `advance`.
    */
   get nextDue(): number | undefined {
     const { due } = this.#streams;
@@ -108,20 +111,20 @@ export class SvgaDevice {
   }
 
   /**
-   * A command waits for the renderer, and all others behind it. They go on by themselves once it has answered; what
-   * is due in between stays due.
+   * Whether a command waits for the renderer, and all others wait behind it. They continue by themselves once it has
+   * answered; work that becomes due in between stays due.
    */
   get isWaiting(): boolean {
     return this.#streams.isStopped;
   }
 
   /**
-   * Waits until no command waits for the renderer, and until all that it has drawn is in the device's bytes: then
-   * `image` and `snapshot` have everything. What is not yet due stays so.
+   * Resolves when no command waits for the renderer, and everything that it has drawn is in the device's bytes: then
+   * `image` and `snapshot` are complete. Work that is not yet due stays so.
    */
   async settle(): Promise<void> {
     for (let answer = this.#awaited(); answer !== undefined; answer = this.#awaited()) {
-      await Promise.resolve(answer).catch(() => {}); // a failure is the command's
+      await Promise.resolve(answer).catch(() => {}); // the command itself reports a failure
     }
   }
 
@@ -129,7 +132,7 @@ export class SvgaDevice {
     return this.#streams.answer ?? this.#objects.look.awaited(this.#objects.surfaces.values());
   }
 
-  /** Reads a port of BAR0, 32 bits wide; a port that is not there reads as 0. */
+  /** Reads a port of BAR0, 32 bits wide; an unknown port reads as 0. */
   readPort(offset: number): number {
     switch (offset) {
       case SVGA_PORT.INDEX:
@@ -143,7 +146,7 @@ export class SvgaDevice {
     }
   }
 
-  /** Writes a port of BAR0, 32 bits wide; a port that is not there takes nothing. */
+  /** Writes a port of BAR0, 32 bits wide; writes to an unknown port are ignored. */
   writePort(offset: number, value: number): void {
     const word = value >>> 0;
     switch (offset) {
@@ -160,8 +163,8 @@ export class SvgaDevice {
   }
 
   /**
-   * Tells the device the time, in any unit and from any moment on: what is due by then is done, in order. The ring is
-   * looked at as well, for guests that write commands and do not say so. Time that goes back is ignored.
+   * Sets the device's time, in any unit and from any origin: work due by then is done, in order. The ring is polled
+   * as well, for guests that write commands without a doorbell. Time that goes back is ignored.
    */
   advance(now: number): void {
     const streams = this.#streams;
@@ -174,22 +177,22 @@ export class SvgaDevice {
 
   /**
    * The device's own image of a subresource (its first sample sheet): a live view, until the surface is invalidated,
-   * unbound or destroyed. Undefined where there is no such subresource, or no memory for its image. Pending content
-   * (rule 9.1) is shown as memory has it at the call; looking takes nothing.
-   * @throws SvgaDeviceError EBUSY where the renderer has drawn to it since: `settle` first
+   * unbound or destroyed. Undefined if there is no such subresource, or no memory for its image. Pending content
+   * (rule 9.1) is shown as memory holds it at the call, and stays pending.
+   * @throws SvgaDeviceError EBUSY if the renderer has drawn to it since: `settle` first
    */
   image(surfaceId: number, subresource: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
     return surface && whereMemoryAllows(() => this.#objects.look.subresource(surface, subresource));
   }
 
-  /** Its image of a whole surface, every sample sheet of it, laid out as the backing is; live, as `image`. */
+  /** The image of a whole surface, with every sample sheet, laid out as the backing is; live, as `image`. */
   surfaceImage(surfaceId: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
     return surface && whereMemoryAllows(() => this.#objects.look.at(surface));
   }
 
-  /** What a screen target shows; undefined where there is none of this id, or no memory for its pixels. */
+  /** A screen target's image; undefined if there is none of this id, or no memory for its pixels. */
   screenTarget(id: number): ScreenTargetImage | undefined {
     const screen = this.#objects.screens.get(id);
     if (screen === undefined) {
@@ -200,7 +203,7 @@ export class SvgaDevice {
     return pixels && { width, height, xRoot, yRoot, pixels };
   }
 
-  /** The ids of its screen targets, ascending. */
+  /** The ids of the screen targets, ascending. */
   get screenTargetIds(): number[] {
     return [...this.#objects.screens.keys()].toSorted((a, b) => a - b);
   }
@@ -211,24 +214,24 @@ export class SvgaDevice {
     return this.#objects.pointer.state();
   }
 
-  /** The time that `advance` was told last. */
+  /** The time of the last `advance`. */
   get now(): number {
     return this.#streams.now;
   }
 
   /**
-   * The whole state of the device, guest memory left out: registers, FIFO memory, VRAM, objects with their
-   * images, queues, pending interrupts. Versioned bytes, for `restore` of a device with the same options.
-   * @throws SvgaDeviceError EBUSY while a command waits for the renderer, or that has drawn what is not in the device's
-   * bytes: `settle` first
+   * The whole state of the device except guest memory: registers, FIFO memory, VRAM, objects with their images,
+   * queues, pending interrupts. Versioned bytes, for `restore` of a device with the same options.
+   * @throws SvgaDeviceError EBUSY while a command waits for the renderer, or the renderer has drawn content that is
+   * not in the device's bytes: `settle` first
    */
   snapshot(): Uint8Array {
     return joined(this.snapshotPieces());
   }
 
   /**
-   * The bytes of `snapshot` in pieces, for writing them somewhere without a copy of all of them: images, VRAM and FIFO
-   * memory are live views, to be used before the device does anything.
+   * The bytes of `snapshot` in pieces, to write them out without copying everything: images, VRAM and FIFO memory are
+   * live views, to be used before the device's next access.
    */
   snapshotPieces(): Uint8Array[] {
     if (this.#streams.isStopped) {
@@ -238,10 +241,10 @@ export class SvgaDevice {
   }
 
   /**
-   * Makes the device what it was when the snapshot was taken, and sets the interrupt line accordingly.
-   * Statistics go on; guest memory is the host's to restore. The snapshot is validated as a whole first: where this
-   * throws, the device is as it was before.
-   * @throws SvgaDeviceError EBADMSG for what is no snapshot of this version, or does not fit this device's limits
+   * Restores the state of the snapshot, and sets the interrupt line accordingly. Statistics continue; guest memory is
+   * the host's to restore. The snapshot is validated as a whole first: if this throws, the device is unchanged.
+   * @throws SvgaDeviceError EBADMSG for bytes that are no snapshot of this version, or do not fit this device's
+   * limits
    */
   restore(snapshot: Uint8Array): void {
     const { time, take } = readSnapshot(snapshot, this.#parts());
@@ -267,7 +270,7 @@ export class SvgaDevice {
     };
   }
 
-  /** Registers with an effect, or that show what lives elsewhere. */
+  /** Registers with an effect, or whose value lives elsewhere. */
   #liveRegisters(): LiveRegisters {
     return new Map<number, LiveRegister>([
       [SVGA_REG.ENABLE, { write: (value) => this.#enable(value) }],
@@ -292,7 +295,7 @@ export class SvgaDevice {
     this.#attempt(() => defineRegionByDescriptors(this.#objects, gmrId, ppn));
   }
 
-  /** Does what a register write asks for; a guest that asks for what cannot be gets an error interrupt. */
+  /** Performs a register write; an invalid request of the guest raises an error interrupt. */
   #attempt(work: () => void): void {
     beginStream(this.#objects, undefined);
     try {
@@ -311,15 +314,14 @@ export class SvgaDevice {
     }
   }
 
-  /** A driver that configures the FIFO anew finds it idle. */
+  /** Reconfiguring the FIFO resets it to idle. */
   #configured(): void {
     this.#streams.resetRing();
     this.fifo[SVGA_FIFO.CAPABILITIES] = fifoCapabilityBits(this.#limits);
   }
 
   /**
-   * What disabling does: objects, tables, contexts and interrupts are gone. FIFO memory, VRAM and statistics
-   * stay.
+   * Disables the device: objects, tables, contexts and interrupts are dropped. FIFO memory, VRAM and statistics stay.
    */
   #reset(): void {
     this.#registers.reset();

@@ -1,9 +1,8 @@
 /**
- * What kind of mistake it was: EINVAL a field that cannot be, ENOENT no such object, EEXIST an id in use,
- * EFAULT bytes outside guest memory or outside their MOB, ENOMEM and E2BIG a limit of the device, ENOSYS a
- * command or header flag this device does not have, EBADMSG a stream that stops making sense, ENOSPC a full
- * command writer, EPERM a device or context that is not enabled. EBUSY and EIO are no mistakes: the renderer has to
- * be waited for, or has failed.
+ * The kind of error: EINVAL an invalid field, ENOENT no such object, EEXIST an id in use, EFAULT bytes outside guest
+ * memory or outside their MOB, ENOMEM and E2BIG a limit of the device, ENOSYS an unsupported command or header flag,
+ * EBADMSG a malformed stream, ENOSPC a full command writer, EPERM a device or context that is not enabled. EBUSY and
+ * EIO are no guest errors: the renderer has to be waited for, or has failed.
  */
 export type SvgaDeviceErrorCode =
   | 'E2BIG'
@@ -20,9 +19,8 @@ export type SvgaDeviceErrorCode =
   | 'EPERM';
 
 /**
- * The one error of this package. Encoder and decoder throw it; the device never does: there it ends the
- * command buffer, and the host finds it in `SvgaDevice.lastError`. `values` holds the offending numbers by
- * name.
+ * The one error of this package. Encoder and decoder throw it; the device never does: there it ends the command
+ * buffer, and the host reads it from `SvgaDevice.lastError`. `values` holds the offending numbers by name.
  */
 export class SvgaDeviceError extends Error {
   override readonly name = 'SvgaDeviceError';

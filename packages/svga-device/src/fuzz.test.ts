@@ -19,7 +19,7 @@ it(
       }
     }
     process.stdout.write(`fuzz: ${JSON.stringify(sum)}\n`);
-    // It must get to the dangerous parts to say anything.
+    // The fuzzing must reach the dangerous parts to be meaningful.
     expect(sum.commands).toBeGreaterThan(10 * sum.guests);
     expect(sum.bytesMoved).toBeGreaterThan(100 * sum.guests);
   },

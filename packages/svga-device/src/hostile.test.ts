@@ -33,7 +33,7 @@ class Chaos {
   }
 
   below(limit: number): number {
-    // mulberry32: successive values must not hang together, or whole kinds of commands never come up.
+    // mulberry32: successive values must be independent, or whole kinds of commands never occur.
     this.#state = (this.#state + 0x6d2b_79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
@@ -64,7 +64,7 @@ const small = (chaos: Chaos): number => chaos.pick([0, 0, 1, 4, chaos.below(40)]
 
 const rarelyOne = (chaos: Chaos): number => chaos.pick([0, 0, 0, 0, 1]);
 
-/** Values that get far enough into a command to be dangerous, by field name; other fields take any number. */
+/** Values that reach the dangerous parts of a command, by field name; other fields take any number. */
 const likely: Readonly<Record<string, (chaos: Chaos) => number>> = {
   sid: (chaos) => chaos.below(6),
   srcSid: (chaos) => chaos.below(4),
@@ -183,7 +183,7 @@ function offerTargets(chaos: Chaos, guest: TestGuest): void {
   }
 }
 
-/** The device still does its work for a guest that starts it properly. */
+/** The device still works for a guest that starts it properly. */
 function expectWorking(guest: TestGuest): void {
   guest.writeRegister(SVGA_REG.ENABLE, 0);
   guest.startAt(PAGES - 1);
@@ -192,7 +192,7 @@ function expectWorking(guest: TestGuest): void {
   expect(guest.device.image(1, 0)).toEqual(noise(1024));
 }
 
-/** Runs `attack` under many seeds, and names the first that fails. */
+/** Runs `attack` with many seeds, and returns the first that fails. */
 function firstFailure(count: number, attack: (chaos: Chaos) => void): string | undefined {
   for (let seed = 1; seed <= count; seed++) {
     try {
@@ -228,7 +228,7 @@ describe('a hostile guest', () => {
       expectWorking(guest);
     });
     expect(failure).toBeUndefined();
-    // The attack must reach the dangerous parts to say anything.
+    // The attack must reach the dangerous parts to be meaningful.
     expect(completed).toBeGreaterThan(50);
     expect(Math.min(uploaded, readBack)).toBeGreaterThan(100_000);
     expect(copied).toBeGreaterThan(0);
@@ -267,7 +267,7 @@ describe('a hostile guest', () => {
 
   it('cannot make the device work without bound: a buffer full of large updates ends early', () => {
     const guest = new TestGuest({ maxWorkBytes: 8 * 1024 * 1024 }, PAGES).start();
-    // One MOB page stands for all pages of a megabyte: every entry of its list is 0.
+    // One MOB page is used for all pages of a megabyte: every entry of its list is 0.
     guest.must('DEFINE_GB_MOB64', { mobid: 1, ptDepth: 1, base: 20, sizeInBytes: 1024 * 1024 });
     guest.must('DEFINE_GB_SURFACE', { ...plainSurface, format: 37, width: 1024 * 1024, height: 1 });
     guest.must('BIND_GB_SURFACE', { sid: 1, mobid: 1 });

@@ -2,7 +2,7 @@ import { SvgaDeviceError } from './errors.js';
 
 const MIB = 1024 * 1024;
 
-/** What a host may set. Each limit keeps a guest from making the device allocate or work without bound. */
+/** Options of a device. Each limit keeps a guest from making the device allocate or work without bound. */
 export interface SvgaDeviceOptions {
   /** Offer DX: SVGA_CAP_DX, devcap DXCONTEXT, and the DX_* commands. Default false. */
   readonly dx?: boolean;
@@ -12,13 +12,13 @@ export interface SvgaDeviceOptions {
    * Offer shader model 5 with 4.1: SVGA_CAP2_DX3 and devcap SM5. Dispatches are counted, as draws are. Default false.
    */
   readonly sm5?: boolean;
-  /** SVGA_CAP bits to leave out of what is offered, as a device without them; what they name is refused. */
+  /** SVGA_CAP bits not to offer, as a device without them; what they enable is refused. */
   readonly withoutCapabilities?: number;
-  /** The same of SVGA_CAP2 bits. */
+  /** The same for SVGA_CAP2 bits. */
   readonly withoutCapabilities2?: number;
   /**
    * How long a command buffer or the FIFO takes to complete, in the unit of `SvgaDevice.advance`. Default 0:
-   * all is done before the register write that starts it returns.
+   * everything is done before the register write that starts it returns.
    */
   readonly completionDelay?: number;
   /** Texels in each direction of a surface that is no buffer. Default 8,192. */
@@ -52,24 +52,25 @@ export interface SvgaDeviceOptions {
   /** Pages of all GMRs together. Default 65,536. */
   readonly maxGmrPages?: number;
   /**
-   * Work that the commands of one buffer may do together, in bytes copied: everything else counts as many bytes as it
-   * takes time (`COST` of work-budget.ts). Default 4 GiB, about a second on a machine that copies 4 GiB in one.
+   * Work that the commands of one buffer may do together, in bytes copied: other work counts as the bytes that could
+   * be copied in its time (`COST` of work-budget.ts). Default 4 GiB, about a second on a machine that copies 4 GiB in
+   * one.
    */
   readonly maxWorkBytes?: number;
   /** FIFO memory (BAR2). Default 256 KiB. */
   readonly fifoBytes?: number;
   /** VRAM (BAR1). Default 16 MiB. */
   readonly vramBytes?: number;
-  /** Where the guest finds VRAM: what FB_START says. Default 0. */
+  /** Guest address of VRAM, as FB_START reads. Default 0. */
   readonly vramAddress?: number;
-  /** Where the guest finds FIFO memory: what MEM_START says. Default 0. */
+  /** Guest address of FIFO memory, as MEM_START reads. Default 0. */
   readonly fifoAddress?: number;
-  /** The mode a guest finds set, in pixels. Default 1,280 × 800. */
+  /** The initial mode, in pixels. Default 1,280 × 800. */
   readonly displayWidth?: number;
   readonly displayHeight?: number;
 }
 
-/** The options, all of them. */
+/** The options with all defaults filled in. */
 export type DeviceLimits = Required<SvgaDeviceOptions>;
 
 const defaults: DeviceLimits = {
@@ -117,8 +118,8 @@ const MIN_FIFO_BYTES = 16 * 1024;
 
 /**
  * Fills in the defaults.
- * @throws SvgaDeviceError EINVAL for a limit that is not a positive whole number (where it says so, 0 as
- * well), FIFO memory that is not a multiple of 4 or below 16 KiB, SM4.1 without DX, or SM5 without SM4.1.
+ * @throws SvgaDeviceError EINVAL for a limit that is not a positive whole number (0 is allowed for some), FIFO memory
+ * that is not a multiple of 4 or below 16 KiB, SM4.1 without DX, or SM5 without SM4.1.
  */
 export function resolveLimits(options: SvgaDeviceOptions): DeviceLimits {
   const limits = { ...defaults, ...options };

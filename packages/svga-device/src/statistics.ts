@@ -2,27 +2,27 @@ import type { WorkBudget } from './objects/work-budget.js';
 import { commandNames } from '@cg/svga-protocol';
 import type { CommandName } from '@cg/svga-protocol';
 
-/** What the device has done since it was made. Plain counters; a reset of the device leaves them. */
+/** Counters since the device was made. A reset of the device leaves them. */
 export interface DeviceStatistics {
-  /** Buffers whose commands were run, to their end or to an error. */
+  /** Buffers that were run, to their end or to an error. */
   readonly commandBuffers: number;
-  /** Commands that succeeded, those accepted without being executed among them. */
+  /** Commands that succeeded, including those accepted without being executed. */
   readonly commands: number;
-  /** The same by name. */
+  /** `commands` by name. */
   readonly perCommand: Readonly<Record<CommandName, number>>;
-  /** Commands that were accepted and not executed: drawing, and what only drawing would use. */
+  /** Commands that were accepted and not executed: drawing, and commands that only affect drawing. */
   readonly notExecuted: number;
-  /** The same by name; only the names that came up. */
+  /** `notExecuted` by name; only names that occurred. */
   readonly notExecutedPerCommand: Readonly<Partial<Record<CommandName, number>>>;
   /** Bytes from guest memory into images: updates, SURFACE_DMA, and pending content at the first use of a surface. */
   readonly bytesUploaded: number;
-  /** Bytes from images into guest memory: read-backs of what the device has written, SURFACE_DMA. */
+  /** Bytes from images into guest memory: read-backs of newer content, SURFACE_DMA. */
   readonly bytesReadBack: number;
   /** Bytes from image to image: copies, blits, mips. */
   readonly bytesCopied: number;
   /** Work charged to command buffers and the ring, in the unit of `SvgaDeviceOptions.maxWorkBytes`. */
   readonly work: number;
-  /** Commands, headers and submissions refused; `SvgaDevice.lastError` is the last of them. */
+  /** Refused commands, headers and submissions; `SvgaDevice.lastError` is the last of them. */
   readonly errors: number;
 }
 
@@ -59,13 +59,13 @@ export class Counters implements DeviceStatistics {
     return Object.fromEntries(counted.filter(([, count]) => count > 0));
   }
 
-  /** Counts a command by its place in `commandNames`. */
+  /** Counts a command by its index in `commandNames`. */
   countCommand(index: number): void {
     this.commands++;
     this.#done[index]++;
   }
 
-  /** Counts one that was accepted and nothing more. */
+  /** Counts a command that was accepted without being executed. */
   countNotExecuted(index: number): void {
     this.notExecuted++;
     this.#notExecuted[index]++;

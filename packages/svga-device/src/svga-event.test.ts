@@ -13,7 +13,7 @@ function started() {
   return { guest, told, stop };
 }
 
-/** An event as it is when it is told: a reader is the device's own. */
+/** An event as of its emission: a reader is the device's own. */
 function described(event: SvgaEvent, guest: TestGuest): unknown {
   switch (event.kind) {
     case 'command-starts':

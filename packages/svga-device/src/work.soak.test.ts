@@ -13,7 +13,7 @@ const isSoak = seconds > 0;
 /** What `maxWorkBytes` is by default. */
 const DEFAULT_WORK = 2 ** 32;
 
-/** Lives between two choices of the commands to favour, and how many those are. */
+/** Lives per choice of favoured commands, and the number of these. */
 const LIVES = 20;
 const FAVOURED = 8;
 
@@ -42,7 +42,7 @@ it.skipIf(!isSoak)(
   'every kind of costly command buffer ends by itself or by its work, and says how long it took',
   () => {
     const rows = costlyBuffers.map(({ name }) => {
-      const runs = [run(name), run(name)]; // the first warms the code up
+      const runs = [run(name), run(name)]; // the first warms up the code
       expect(runs[1].ended).toMatch(/by itself|too much work/);
       const { spent, work, commands } = runs[1].spent < runs[0].spent ? runs[1] : runs[0];
       return { name, spent, commands, perUnit: (1e9 * spent) / work };
@@ -61,7 +61,7 @@ it.skipIf(!isSoak)(
 it(
   'hostile guests that favour the commands with the most time for their charged work find nothing either',
   () => {
-    // To repeat a failure: the seed it names, and CG_SOAK_FAVOURED with the commands it names.
+    // To repeat a failure: its seed, and CG_SOAK_FAVOURED with its commands.
     const given = process.env.CG_SOAK_FAVOURED?.split(',') as CommandName[] | undefined;
     expect(given?.filter((name) => !commandNames.includes(name)) ?? []).toEqual([]);
     const meter = new WorkMeter();

@@ -19,7 +19,7 @@ import { COST } from './objects/work-budget.js';
 
 const PAGE = 4096;
 
-/** What a command is charged, and what more it is charged than the command alone. */
+/** The charge for a command, and the part of it beyond the command itself. */
 function charged<N extends CommandName>(
   guest: CostlyGuest,
   name: N,
@@ -94,7 +94,7 @@ describe('a command is charged for what it walks', () => {
         boxDestH: 64,
         boxDestD: 1,
       };
-      guest.do('SURFACE_STRETCHBLT', { ...blit, mode: 0 }); // the images are there then
+      guest.do('SURFACE_STRETCHBLT', { ...blit, mode: 0 }); // makes the images
       expect(charged(guest, 'SURFACE_STRETCHBLT', { ...blit, mode: 0 })).toBeGreaterThan(64 * 64 * 2 * each);
       expect(charged(guest, 'SURFACE_STRETCHBLT', { ...blit, mode: 1 })).toBeGreaterThan(64 * 64 * 5 * each);
     },

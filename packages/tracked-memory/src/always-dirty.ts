@@ -2,12 +2,12 @@ import type { DirtyPages } from './dirty-pages.js';
 import { checkPageCount, checkPageRange } from './page-range.js';
 import type { TrackedMemory } from './tracked-memory.js';
 
-/** The tracker that knows nothing: each page counts as written, always. What an upload without tracking does. */
+/** A tracker without information: every page always counts as written, as in uploads without tracking. */
 export class AlwaysDirtyMemory implements TrackedMemory {
   readonly traps = false;
   readonly entriesScanned = 0;
 
-  /** @throws TrackedMemoryError EINVAL where there cannot be so many pages */
+  /** @throws TrackedMemoryError EINVAL for an impossible number of pages */
   constructor(readonly pageCount: number) {
     checkPageCount(pageCount);
   }

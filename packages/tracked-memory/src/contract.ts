@@ -5,22 +5,22 @@ import type { TrackedMemory } from './tracked-memory.js';
 export interface ContractSubject {
   /** Fresh and clean, 40 pages or more. */
   readonly memory: TrackedMemory;
-  /** Stores a 32-bit value at a place of its own in a page, as the memory's users do. */
+  /** Stores a 32-bit value at a fixed place in a page, as the memory's users do. */
   store(page: number, value: number): void;
-  /** The same as a device does it, past whatever watches the users. */
+  /** The same as a device does it, unseen by what tracks the users. */
   deviceStore(page: number, value: number): void;
-  /** The pages whose write was trapped since the last call; needed where `memory.traps` is true. */
+  /** The pages whose write was trapped since the last call; needed if `memory.traps` is true. */
   takeTrapped?(): number[];
   /**
-   * Has `step` run once in the middle of the next clean of all pages; left out where no store can get in
-   * between its steps.
+   * Runs `step` once in the middle of the next clean of all pages; left out if no store can happen between its
+   * steps.
    */
   duringNextClean?(step: () => void): void;
-  /** False where pages may be recorded that were not written. */
+  /** False if pages that were not written may be recorded. */
   readonly exact: boolean;
 }
 
-/** One thing that must hold; `run` throws where it does not. */
+/** A property that must hold; `run` throws if it does not. */
 export interface ContractCase {
   readonly name: string;
   run(subject: ContractSubject): void;
@@ -28,7 +28,7 @@ export interface ContractCase {
 
 let lastValue = 0;
 
-/** Stores into a page something that it does not hold yet. */
+/** Stores a value that differs from the page's. */
 function write(subject: ContractSubject, page: number): void {
   subject.store(page, ++lastValue);
 }
@@ -65,7 +65,7 @@ function clean(subject: ContractSubject, first: number, count: number, into?: Di
   return after;
 }
 
-/** An entry is cleaned for each page recorded, or several for one page; and each had to be looked at. */
+/** An entry is cleaned for each page recorded, or several for one page; and each had to be examined. */
 function checkCounts({ exact }: ContractSubject, entries: number, scanned: number, recorded: number): void {
   if (!Number.isInteger(entries) || entries < recorded) {
     fail(`4.5: ${recorded} pages were recorded, and ${entries} entries said to be cleaned`);
@@ -96,7 +96,7 @@ function expectRecorded(subject: ContractSubject, recorded: number[], written: n
   }
 }
 
-/** Each method, called with a range of its own. */
+/** Each method, called with a range. */
 const methods = [
   ['writeProtect', (memory, first, count) => void memory.writeProtect(first, count)],
   ['cleanAndRecord', (memory, first, count, into) => void memory.cleanAndRecord(first, count, into)],
@@ -122,7 +122,7 @@ function expectRefused(message: string, call: () => void): void {
   fail(`range: ${message} was not refused`);
 }
 
-/** Ranges that are not made of pages of a memory of so many. */
+/** Ranges that are invalid for a memory of this many pages. */
 function badRanges(pages: number): [first: number, count: number][] {
   return [
     [0, pages + 1],
@@ -220,7 +220,7 @@ export const trackedMemoryContract: readonly ContractCase[] = [
       if (!into.isEmpty || !small.isEmpty) {
         fail('range: an empty or a refused range was recorded');
       }
-      // Nothing was protected: a store to a page that was written before is not caught.
+      // Nothing was protected: a store to a page that was written before is not trapped.
       write(subject, 5);
       const trapped = subject.takeTrapped?.() ?? [];
       if (trapped.length > 0) {

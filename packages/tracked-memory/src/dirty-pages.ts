@@ -9,18 +9,18 @@ export class DirtyPages {
   #start: number;
   #end = 0;
 
-  /** @throws CollectionsError where `pageCount` is no whole number from 0 to 2^32 - 1 */
+  /** @throws CollectionsError if `pageCount` is no whole number from 0 to 2^32 - 1 */
   constructor(readonly pageCount: number) {
     this.bitmap = new Bitmap(pageCount);
     this.#start = pageCount;
   }
 
-  /** First dirty page; the number of pages where none is dirty. */
+  /** First dirty page; the number of pages if none is dirty. */
   get start(): number {
     return this.#start;
   }
 
-  /** One past the last dirty page; 0 where none is dirty. */
+  /** One past the last dirty page; 0 if none is dirty. */
   get end(): number {
     return this.#end;
   }
@@ -44,8 +44,8 @@ export class DirtyPages {
   }
 
   /**
-   * For code that sets bits in `bitmap` directly: the hull takes in `[start, end)`, whose first and last bit
-   * must be set. An empty range changes nothing.
+   * For code that sets bits in `bitmap` directly: extends the hull by `[start, end)`, whose first and last bit must
+   * be set. An empty range changes nothing.
    */
   widen(start: number, end: number): void {
     if (start >= end) {

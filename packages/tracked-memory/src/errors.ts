@@ -1,14 +1,14 @@
-/** A page range that is not one of the memory, or has no room in what it is to be recorded in. */
+/** A page range outside the memory, or outside the set that records it. */
 export class TrackedMemoryError extends Error {
   override readonly name = 'TrackedMemoryError';
   readonly code = 'EINVAL';
 
   constructor(
     message: string,
-    /** What was asked for. */
+    /** The requested range. */
     readonly firstPage: number,
     readonly pageCount: number,
-    /** Pages there are: of the memory, or of the set that was to be recorded into. */
+    /** Pages of the memory, or of the set that records them. */
     readonly limit: number,
   ) {
     super(message);

@@ -3,8 +3,8 @@ import { TrackedMemoryError } from './errors.js';
 import type { TrackedMemory } from './tracked-memory.js';
 
 /**
- * What every implementation asks before anything changes: that a range is made of whole pages of the memory, and
- * has its bits in the set it is to be recorded in.
+ * The check of every implementation before anything changes: a range consists of whole pages of the memory, and has
+ * its bits in the set that records it.
  * @throws TrackedMemoryError EINVAL
  */
 export function checkPageRange(
@@ -25,7 +25,7 @@ export function checkPageRange(
   }
 }
 
-/** @throws TrackedMemoryError EINVAL where a memory cannot have so many pages */
+/** @throws TrackedMemoryError EINVAL for an impossible number of pages */
 export function checkPageCount(pageCount: number): void {
   if (!Number.isSafeInteger(pageCount) || pageCount < 0) {
     throw new TrackedMemoryError(`a memory cannot have ${pageCount} pages`, 0, pageCount, pageCount);

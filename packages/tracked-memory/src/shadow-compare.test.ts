@@ -6,7 +6,7 @@ import { ShadowCompareMemory } from './shadow-compare.js';
 const WORDS = 1024;
 
 function shadowed(pages: number): { words: Uint32Array; memory: ShadowCompareMemory } {
-  // More memory than is tracked: what lies behind it belongs to somebody else.
+  // More memory than is tracked: the rest has another owner.
   const words = new Uint32Array(2 * pages * WORDS);
   const read = (page: number) => words.subarray(page * WORDS, (page + 1) * WORDS);
   return { words, memory: new ShadowCompareMemory(pages, read) };

@@ -4,12 +4,12 @@ import type { TrackedMemory } from './tracked-memory.js';
 
 const WORD_BYTES = 4;
 
-/** Where the pages of a `ShadowCompareMemory` are read: a live view of one page's bytes, as 32-bit words. */
+/** Reads the pages of a `ShadowCompareMemory`: a live view of one page's bytes, as 32-bit words. */
 export type PageReader = (page: number) => Uint32Array;
 
 /**
- * Finds written pages by comparing all of the memory with a copy of it. Needs no help from any MMU, costs a
- * second memory and a full read for each clean, and does not see a write that stores what was there.
+ * Finds written pages by comparing all of the memory with a copy of it. Needs no MMU, costs a second memory and a
+ * full read for each clean, and does not see a write that stores the old value.
  */
 export class ShadowCompareMemory implements TrackedMemory {
   readonly traps = false;
@@ -19,8 +19,8 @@ export class ShadowCompareMemory implements TrackedMemory {
   readonly #wordsPerPage: number;
 
   /**
-   * What the memory holds now counts as clean.
-   * @throws TrackedMemoryError EINVAL where there cannot be so many pages
+   * The memory's current content counts as clean.
+   * @throws TrackedMemoryError EINVAL for an impossible number of pages
    */
   constructor(
     readonly pageCount: number,
@@ -47,7 +47,7 @@ export class ShadowCompareMemory implements TrackedMemory {
     for (let page = firstPage; page < firstPage + pageCount; page++) {
       const now = this.#read(page);
       if (this.#differs(page, now)) {
-        // Recorded first: what cannot be recorded must not count as clean.
+        // Recorded first: a page that cannot be recorded must not count as clean.
         into.add(page);
         this.#shadow.set(now, page * this.#wordsPerPage);
         changed++;

@@ -73,7 +73,7 @@ class Program {
     }
   }
 
-  /** Compares every byte, with nothing failing any more. @returns what is charged once all is closed */
+  /** Compares every byte, with failures disarmed. @returns what is charged once all is closed */
   check(): number[] {
     this.faults.disarm();
     const { file, device, send, driver, addressSpace } = this.#set;
@@ -113,7 +113,7 @@ class Program {
       return;
     }
     if (failed !== undefined) {
-      // The clear itself was done or was not: with nothing failing the CPU sees which.
+      // Whether the clear itself was done is unknown: with failures disarmed the CPU sees it.
       this.faults.disarm();
       const seen = this.#load(start);
       if (Buffer.compare(seen, expected) === 0) {
@@ -124,7 +124,7 @@ class Program {
     expected.set(cleared);
   }
 
-  /** The code that it failed with: for a fault that was ordered, or as the caller allows. */
+  /** The code that it failed with: of an injected failure, or one that the caller allows. */
   #done(act: () => void, ...allowed: string[]): string | undefined {
     try {
       act();

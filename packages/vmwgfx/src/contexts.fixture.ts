@@ -13,7 +13,7 @@ export const square = { format: 2, width: SIDE, height: SIDE };
 const BUFFER = 37;
 const TEXTURE2D = 3;
 
-/** A file with a context of each kind that the device has, and ways to send commands. */
+/** A file with a context of each kind that the device has, and helpers to send commands. */
 export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOptions = {}, pages = 1024) {
   const offered = { dx: true, sm41: true, sm5: device.sm41 ?? true, ...device };
   const base = bench(options, offered, pages);
@@ -22,7 +22,7 @@ export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOpt
   const hasDx = base.driver.state.limits.hasDx;
   const context = hasDx ? file.createContext({ kind: 'dx' }) : undefined;
   const cid = file.createContext({ kind: 'legacy' });
-  /** Sends what is written, for the DX context. */
+  /** Submits what `write` writes, for the DX context. */
   const submit = (write: (writer: CommandWriter) => void, named: number | undefined = context) => {
     const writer = new CommandWriter();
     write(writer);
@@ -38,18 +38,18 @@ export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOpt
     const { handle } = file.createSurface({ format: BUFFER, width: bytes, height: 1, coherent });
     return { handle, start: file.mapSurface(handle, addressSpace).start };
   };
-  /** How many of each command the device has done. */
+  /** How many of each command the device has executed. */
   const counts = () => base.device.statistics.perCommand;
-  /** Whether a surface has its newest content on the device: it is alone in its backing. */
+  /** Whether a surface, alone in its backing, is GPU-dirty. */
   const gpuDirty = (handle: number) => {
     const { handle: object, mapOffset } = file.backingOf(handle);
     file.closeHandle(object);
     const backing = base.driver.state.fakeOffsets.find(mapOffset / PAGE_SIZE) as BufferObject;
     return [...backing.resources.overlapping(0, backing.bytes)].some(({ value }) => value.gpuDirty);
   };
-  /** Takes every buffer object from the device. */
+  /** Evicts every buffer object. */
   const evictAll = () => base.driver.state.placed.candidates().forEach((candidate) => candidate.evict());
-  /** Uses many other surfaces, so that those used before lose their ids where ids are few. */
+  /** Uses many other surfaces, so that earlier ones lose their ids if ids are few. */
   const crowdOut = () => {
     const others = Array.from({ length: 20 }, () => file.createSurface(square).handle);
     others.reduce((from, to) => {

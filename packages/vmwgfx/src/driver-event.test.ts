@@ -12,7 +12,7 @@ const SIDE = 64;
 const BYTES = SIDE * SIDE * 4;
 const square = { format: 2, width: SIDE, height: SIDE };
 
-/** Two coherent surfaces on the device, the first one mapped; whoever listens does from then on. */
+/** Two coherent surfaces on the device, the first one mapped; the listener is added after that. */
 function setUp(options: DriverOptions = {}) {
   const base = bench({ makePolicy: () => new FixedPolicy('scan'), ...options });
   const { cpu, addressSpace } = base.process();

@@ -33,22 +33,22 @@ export interface DriverState {
   readonly events: EventStream<DriverEvent>;
   /** Injected failures. */
   readonly faults: FaultInjection;
-  /** What trackers take; one can be refused (rule 5.1). */
+  /** Memory charged for trackers; a tracker can be refused (rule 5.1). */
   readonly account: MemoryAccount;
-  /** What the device sees as MOBs. */
+  /** Memory of the buffer objects that are MOBs. */
   readonly graphicsMemory: MemoryAccount;
-  /** The buffer objects that the device sees, in the order of their eviction. */
+  /** The buffer objects that the device sees, in eviction order. */
   readonly placed: EvictionOrder;
-  /** The surfaces that have an id, in the order of their eviction. */
+  /** The surfaces that have an id, in eviction order. */
   readonly surfacesOnDevice: EvictionOrder;
   readonly mobIds: IdAllocator;
   readonly surfaceIds: IdAllocator;
-  /** What the device says that it can do. */
+  /** The device's capabilities. */
   readonly device: DeviceCapabilities;
   /** Of contexts without DX. */
   readonly contextIds: IdAllocator;
   readonly dxContextIds: IdAllocator;
-  /** Of shaders of contexts without DX; those of DX are ids in a table of theirs. */
+  /** Of shaders of contexts without DX; a DX shader's id is an index of its context's table. */
   readonly shaderIds: IdAllocator;
   readonly limits: DeviceLimits;
   /** Makes the tracked memory of a buffer object. */

@@ -5,12 +5,12 @@ import { VmwgfxDriver, type DriverOptions } from './driver.js';
 import type { BufferObject } from './memory/buffer-object.js';
 import { Resource } from './resource/resource.js';
 
-/** A driver on a real device, with memory around it. */
+/** A driver on a real device, and its memory. */
 export interface Bench {
   readonly memory: PhysicalMemory;
   readonly device: SvgaDevice;
   readonly driver: VmwgfxDriver;
-  /** A CPU that runs a new address space. */
+  /** A CPU running a new address space. */
   process(): { cpu: Cpu; addressSpace: AddressSpace };
 }
 
@@ -37,7 +37,7 @@ export function bench(options: DriverOptions = {}, device: SvgaDeviceOptions = {
   };
 }
 
-/** Removes all that an address space has mapped, which keeps its buffer objects (rule 8.6). */
+/** Unmaps everything that an address space has mapped; mappings keep buffer objects (rule 8.6). */
 export function unmapAll(addressSpace: AddressSpace): void {
   [...addressSpace.vmas].forEach((vma) => addressSpace.unmap(vma));
 }
@@ -49,7 +49,7 @@ export function copyCommand(from: number, to: number, width: number, height: num
   return encodeCommand('SURFACE_COPY', { srcSid: from, destSid: to, ...images, boxes: [box] });
 }
 
-/** A resource that only writes down what it is told and asked. */
+/** A resource that only records its calls. */
 export class NotedResource extends Resource {
   readonly isTracked = true;
   /** Dirty pages handed to it, as [first, end] of the buffer object. */

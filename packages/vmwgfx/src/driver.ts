@@ -28,7 +28,7 @@ import { SvgaPorts, type SvgaHardware } from './device/svga-ports.js';
 import { ReplaceableStep } from './replaceable-step.js';
 import { KernelPolicy, type TrackingPolicy } from '@cg/dirty-tracking';
 
-/** What a driver may be told to do otherwise. */
+/** Options of a driver. */
 export interface DriverOptions {
   /** A policy for each tracker; the kernel's rule if left out. */
   readonly makePolicy?: () => TrackingPolicy;
@@ -37,11 +37,11 @@ export interface DriverOptions {
    * that each page has a dirty bit of its own (rule 2.8).
    */
   readonly trackMemory?: (pages: BackingPages, state: DriverState) => TrackedMemory;
-  /** Failures to order; none unless told. */
+  /** Failures to inject; none if left out. */
   readonly faults?: FaultInjection;
   /** Bytes the driver may use for trackers. Default 64 MiB. */
   readonly accountLimit?: number;
-  /** Bytes of buffer objects that the device may see at a time; what it suggests if left out. */
+  /** Bytes of buffer objects that the device may see at a time; the device's suggestion if left out. */
   readonly graphicsMemoryLimit?: number;
   /** Surfaces, MOBs and shaders at a time, each: the size of the object tables. Default 4,096. */
   readonly maxObjects?: number;
@@ -53,13 +53,13 @@ const MAX_CONTEXTS = 256;
 /** The driver, bound to one device. */
 export class VmwgfxDriver {
   readonly state: DriverState;
-  /** What it tells of what it does. */
+  /** Events of what the driver does. */
   readonly events = new EventStream<DriverEvent>();
   readonly #ports: SvgaPorts;
 
   /**
    * Probes the device and brings it up: object tables, a command-buffer context, interrupts.
-   * @throws VmwgfxError ENODEV where the device lacks guest-backed objects or command buffers, EINVAL for
+   * @throws VmwgfxError ENODEV if the device lacks guest-backed objects or command buffers, EINVAL for
    * `maxObjects` below 1 or above 32,768; ENOMEM
    */
   constructor(memory: PhysicalMemory, hardware: SvgaHardware, options: DriverOptions = {}) {
@@ -122,7 +122,7 @@ export class VmwgfxDriver {
     return new DrmFile(this.state);
   }
 
-  /** The device raises its interrupt line: what it says is acknowledged; waits look at fences themselves. */
+  /** Handles the device's interrupt: acknowledges it; waits check fences themselves. */
   handleInterrupt(): void {
     this.#ports.takeInterrupts();
   }
@@ -136,12 +136,12 @@ function trackThroughMapping(
   return new TrackedMapping(mapping, firstPage, pageCount);
 }
 
-/** Bytes that the device would have the driver use for MOBs. */
+/** Bytes that the device suggests for MOBs. */
 function suggestedMemory(ports: SvgaPorts): number {
   return ports.readRegister(SVGA_REG.SUGGESTED_GBOBJECT_MEM_SIZE_KB) * 1024;
 }
 
-/** Agrees on the register interface, checks what the device can do, and enables it. */
+/** Negotiates the register interface, checks the device's capabilities, and enables it. */
 function probe(ports: SvgaPorts): DeviceCapabilities {
   ports.writeRegister(SVGA_REG.ID, SVGA_ID.V2);
   if (ports.readRegister(SVGA_REG.ID) >>> 0 !== SVGA_ID.V2) {
@@ -161,7 +161,7 @@ function probe(ports: SvgaPorts): DeviceCapabilities {
   return device;
 }
 
-/** Gives the device the memory in which it keeps what it knows of objects, by type and count. */
+/** Gives the device the memory of its object tables, by type and count. */
 function setObjectTables(
   memory: PhysicalMemory,
   queue: CommandSubmitter,

@@ -2,29 +2,29 @@ import { PageTableError } from '@cg/pagetable';
 
 /** What went wrong, as an errno name. */
 export type VmwgfxErrorCode =
-  /** An argument or a user command that makes no sense. */
+  /** An invalid argument or user command. */
   | 'EINVAL'
   /** No such handle. */
   | 'ENOENT'
-  /** No such handle of a buffer object: ioctls alone say so. */
+  /** No such handle of a buffer object: only ioctls use it. */
   | 'ESRCH'
-  /** Not this user's. */
+  /** No access for this user. */
   | 'EACCES'
-  /** The CPU, or the device, is using it. */
+  /** In use by the CPU or the device. */
   | 'EBUSY'
-  /** A pointer to memory that the process does not have. */
+  /** A pointer to memory outside the process. */
   | 'EFAULT'
   /** No such file descriptor. */
   | 'EBADF'
   /** Too many file descriptors. */
   | 'EMFILE'
-  /** An ioctl that is none of this device's. */
+  /** Not an ioctl of this device. */
   | 'ENOTTY'
-  /** Something that the driver does not offer. */
+  /** Not supported by the driver. */
   | 'ENOSYS'
-  /** Memory, command space or an id could not be had. */
+  /** No memory, command space or id. */
   | 'ENOMEM'
-  /** The device refused a command, or does not answer. */
+  /** The device refused a command, or does not respond. */
   | 'EIO'
   /** The device lacks what the driver needs. */
   | 'ENODEV'
@@ -49,10 +49,10 @@ const errnoNumbers: Readonly<Record<VmwgfxErrorCode, number>> = {
   ENOSYS: 38,
 };
 
-/** The values a `VmwgfxError` is about; what applies is there. */
+/** The values a `VmwgfxError` is about; those that apply are set. */
 export interface VmwgfxErrorFacts {
   readonly handle?: number;
-  /** The handle was to be one of a buffer object. */
+  /** The handle had to name a buffer object. */
   readonly wanted?: 'buffer';
   /** An id in a table of a context. */
   readonly id?: number;
@@ -64,7 +64,7 @@ export interface VmwgfxErrorFacts {
   readonly address?: number;
   readonly request?: number;
   readonly fd?: number;
-  /** The `LEVEL` that a command needs; Infinity is none. */
+  /** The `LEVEL` that a command needs; Infinity for none that would do. */
   readonly level?: number;
 }
 
@@ -86,7 +86,7 @@ export class VmwgfxError extends Error {
   }
 }
 
-/** Whether a step failed in a way that its caller handles, not by a defect. */
+/** Whether a step failed in a way that its caller handles, and not by a defect. */
 export function isErrno(error: unknown): error is VmwgfxError | PageTableError {
   return error instanceof VmwgfxError || error instanceof PageTableError;
 }

@@ -26,7 +26,7 @@ interface Fault {
   readonly times: number;
 }
 
-/** What a memory without pages, devices and failures has. */
+/** The expected bytes, without pages, devices and failures. */
 class Oracle {
   readonly buffers: Uint8Array[];
 
@@ -74,7 +74,7 @@ class Program {
 
   readonly #process;
 
-  /** Its bytes, as they should be. */
+  /** Its expected bytes. */
   expected(surface: number): Uint8Array {
     const { buffer, offset } = this.#surfaces[surface];
     return this.oracle.buffers[buffer].subarray(offset, offset + BYTES);
@@ -102,7 +102,7 @@ class Program {
   }
 
   /**
-   * Compares every byte, as the CPU sees it and as the device does, with nothing failing any more.
+   * Compares every byte, as the CPU and as the device sees it, with failures disarmed.
    * @returns what is charged once all is closed
    */
   check(): number[] {
@@ -135,7 +135,7 @@ class Program {
     return loaded;
   }
 
-  /** Whether it went well; what may go wrong is a fault that was ordered. */
+  /** Whether it succeeded; it may fail only by an injected failure. */
   #tried(act: () => void): boolean {
     try {
       act();
@@ -155,7 +155,7 @@ class Program {
     const copied = this.expected(to).slice();
     copied.set(this.expected(from).subarray(0, rows * WIDTH * 4));
     if (!this.#tried(() => this.#file.submit(command).wait())) {
-      // The copy itself was done or was not: with nothing failing the CPU sees which.
+      // Whether the copy itself was done is unknown: with failures disarmed the CPU sees it.
       this.faults.disarm();
       const seen = this.#load(to);
       if (Buffer.compare(seen, this.expected(to)) === 0) {
@@ -166,7 +166,7 @@ class Program {
     this.expected(to).set(copied);
   }
 
-  /** Moves one of the surfaces that move to the buffer object that neither lies in. */
+  /** Moves one of the movable surfaces to the buffer object without one. */
   #switch(surface: number): void {
     const moved = this.#surfaces[surface];
     const free = [1, 2, 3].find((buffer) => this.#surfaces.every((other) => other.buffer !== buffer))!;
@@ -176,7 +176,7 @@ class Program {
       moved.buffer = free;
       return;
     }
-    // A switch that came to its end counts, also where the fence behind it did not.
+    // A completed switch counts, even if the fence after it failed.
     this.faults.disarm();
     const object = this.#file.backingOf(moved.handle);
     this.#file.closeHandle(object.handle);
@@ -211,14 +211,14 @@ const copied = (from: number, to: number, count = 1): Step => ({ what: 'copy', f
 const touched = (what: 'load' | 'store', where: number): Step => ({ what, surface: where, at: 0, value: 1 });
 const switched: Step = { what: 'switch', surface: 1 };
 
-/** Programs that once went wrong. */
+/** Programs that failed once. */
 const found: [Fault | null, Step][][] = [
-  // A MOB that could not be destroyed for want of command space, and its id used again.
+  // A MOB that could not be destroyed without command space, and its id reused.
   [
     [null, copied(0, 2)],
     [failing('command-space', 1), switched],
   ],
-  // A refused definition, and the user's copy done all the same.
+  // A refused definition, and the user's copy done nevertheless.
   [
     [null, copied(2, 0)],
     [failing('device-error', 1), copied(0, 1)],

@@ -1,6 +1,6 @@
 import { VmwgfxError, type VmwgfxErrorCode } from './errors.js';
 
-/** Where the driver can be made to fail, and how it then looks. */
+/** Where failures can be injected, and the error code of each. */
 export const faultPoints = {
   /** Frames for a buffer object or the page table of a MOB. */
   frames: 'ENOMEM',
@@ -8,13 +8,13 @@ export const faultPoints = {
   id: 'ENOMEM',
   /** The charge for a tracker. */
   'tracker-charge': 'ENOMEM',
-  /** The charge for a buffer object that the device is to see. */
+  /** The charge for a buffer object that becomes visible to the device. */
   'graphics-charge': 'ENOMEM',
-  /** Room for a command on its way to the device. */
+  /** Space for a command in the command buffer. */
   'command-space': 'ENOMEM',
   /** A page-fault handler, before it does anything. */
   'fault-handler': 'ENOMEM',
-  /** A command, which the device then refuses; not those that take something from it. */
+  /** A command, which the device then refuses; not one that unbinds or destroys. */
   'device-error': 'EIO',
 } as const satisfies Readonly<Record<string, VmwgfxErrorCode>>;
 
@@ -23,11 +23,11 @@ export type FaultPoint = keyof typeof faultPoints;
 /** The names, in the order of the table. */
 export const faultPointNames = Object.keys(faultPoints) as readonly FaultPoint[];
 
-/** Which of the times that a point is passed fail. */
+/** Which passes of a point fail. */
 export interface FaultSchedule {
-  /** So many pass first. Default 0. */
+  /** Passes before the first failure. Default 0. */
   readonly after?: number;
-  /** So many then fail. Default 1. */
+  /** Number of failures. Default 1. */
   readonly times?: number;
 }
 
@@ -36,17 +36,17 @@ interface Armed {
   times: number;
 }
 
-/** Failures to inject, by name and count, to test how callers stand them. One for one driver. */
+/** Failures to inject, by point and count, to test how callers handle them. One per driver. */
 export class FaultInjection {
   readonly #armed = new Map<FaultPoint, Armed>();
   readonly #struck = new Map<FaultPoint, number>();
 
-  /** Lets a point fail. What was ordered for it before is forgotten. */
+  /** Schedules failures of a point, in place of those scheduled before. */
   fail(point: FaultPoint, { after = 0, times = 1 }: FaultSchedule = {}): void {
     this.#armed.set(point, { after, times });
   }
 
-  /** Nothing more is to fail. */
+  /** Cancels all scheduled failures. */
   disarm(): void {
     this.#armed.clear();
   }
@@ -56,14 +56,14 @@ export class FaultInjection {
     return this.#struck.get(point) ?? 0;
   }
 
-  /** The driver passes a point. @throws VmwgfxError where it is to fail, with the code of the table */
+  /** Passes a point. @throws VmwgfxError if it is to fail, with the code of the table */
   pass(point: FaultPoint): void {
     if (this.strikes(point)) {
       throw new VmwgfxError(faultPoints[point], `injected fault: ${point}`);
     }
   }
 
-  /** The driver passes a point and fails in its own way where this says so. */
+  /** Passes a point that fails in its own way. @returns whether it is to fail */
   strikes(point: FaultPoint): boolean {
     const armed = this.#armed.get(point);
     if (armed === undefined) {

@@ -2,7 +2,7 @@ import { Bitmap } from '@cg/collections';
 import type { FaultInjection } from './fault-injection.js';
 import { VmwgfxError } from './errors.js';
 
-/** Ids from a range of the device's, lowest first. */
+/** Allocates ids of a range, lowest first. */
 export class IdAllocator {
   readonly #used: Bitmap;
 
@@ -18,7 +18,7 @@ export class IdAllocator {
     return this.#used.findNextClear(0) === this.#used.length;
   }
 
-  /** @throws VmwgfxError ENOMEM where all are taken */
+  /** @throws VmwgfxError ENOMEM if all are taken */
   allocate(): number {
     this.faults.pass('id');
     const id = this.#used.findNextClear(0);

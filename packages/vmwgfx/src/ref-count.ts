@@ -1,6 +1,6 @@
 /**
- * How many users an object has. Its maker is the first; the last one to drop it ends it. Ending it cannot fail and
- * takes no lock that a user may hold while it drops it (rule 8.6).
+ * A reference count. The maker has the first reference; dropping the last destroys the object. Destruction cannot
+ * fail and takes no lock that a caller may hold while it drops a reference (rule 8.6).
  */
 export class RefCount {
   #count = 1;

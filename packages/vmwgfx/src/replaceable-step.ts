@@ -1,4 +1,4 @@
-/** Under which options carry replaced steps; no public type has it, and copies of the options keep it. */
+/** Key under which options carry replaced steps; it is in no public type, and copied options keep it. */
 const REPLACED = Symbol('replaced steps');
 
 interface Replaced {
@@ -6,8 +6,8 @@ interface Replaced {
 }
 
 /**
- * A step of the driver, a class or a function, that a checker may replace in one driver to put a defect back in.
- * The module of the step owns it; `internal.ts` lists all. While no driver has another one, `in` costs a comparison.
+ * A step of the driver, a class or a function, that a checker may replace in one driver to reintroduce a defect. The
+ * module of the step owns it; `internal.ts` lists all. While no driver replaces it, `in` costs one comparison.
  */
 export class ReplaceableStep<Step> {
   readonly #own: Step;
@@ -17,7 +17,7 @@ export class ReplaceableStep<Step> {
     this.#own = own;
   }
 
-  /** The step of the driver that has this state. */
+  /** The step of the driver with this state. */
   in(state: object): Step {
     return this.#byDriver?.get(state) ?? this.#own;
   }
@@ -28,13 +28,13 @@ export class ReplaceableStep<Step> {
     return (replaced?.get(this) as Step | undefined) ?? this.#own;
   }
 
-  /** The options of a driver that takes another step in place of this one. */
+  /** The options of a driver that replaces this step. */
   replacedIn<Options extends object>(options: Options, by: Step): Options {
     const { [REPLACED]: replaced } = options as Replaced;
     return { ...options, [REPLACED]: new Map<unknown, unknown>([...(replaced ?? []), [this, by]]) };
   }
 
-  /** Gives the driver that has this state the steps that its options ask for. */
+  /** Installs the steps that the options replace into a driver's state. */
   static install(options: object, state: object): void {
     const { [REPLACED]: replaced } = options as Replaced;
     replaced?.forEach((by, step) => {

@@ -2,11 +2,11 @@ import type { SubresourceBox, SurfaceLayout } from '@cg/surface-layout';
 import type { Step } from './variant.js';
 
 /**
- * What the posted dirty boxes do otherwise:
- * - `D1`: an origin that moves down keeps the old length, so the old end falls out;
- * - `D3`: rows and slices of a surface with several samples are taken for as many times as long as they are;
- * - `D4`: a planar image is taken for blocks that follow one another; the device takes planar images whole, so it
- *   refuses what comes of it.
+ * Differences of the posted dirty boxes:
+ * - `D1`: an origin that moves down keeps the old length, so the old end is lost;
+ * - `D3`: rows and slices of a multisample surface are taken to be as many times longer;
+ * - `D4`: a planar image is taken for consecutive blocks; the device accepts planar images only whole, so it refuses
+ *   the resulting boxes.
  */
 export type BoxHabit = 'D1' | 'D3' | 'D4';
 
@@ -24,7 +24,7 @@ interface Extent {
 
 const Z = 2;
 
-/** One box for each subresource, kept by origin and size. */
+/** One box per subresource, stored as origin and size. */
 export class PostedBoxes {
   readonly #layout: SurfaceLayout;
   readonly #habits: ReadonlySet<BoxHabit>;
@@ -70,7 +70,7 @@ export class PostedBoxes {
     }
   }
 
-  /** Every box, also those that no device takes: out of their mip, or with a size that has wrapped. */
+  /** Every box, including those that no device accepts: outside their mip, or with a size that has wrapped. */
   kept(): SubresourceBox[] {
     const kept = [...this.#boxes].toSorted(([a], [b]) => a - b);
     return kept.map(
@@ -87,7 +87,7 @@ export class PostedBoxes {
     );
   }
 
-  /** The boxes that the device takes. It refuses the others, which the posted driver does not notice. */
+  /** The boxes that the device accepts. It refuses the others, unnoticed by the posted driver. */
   boxes(): SubresourceBox[] {
     return this.kept().filter((box) => this.#isTaken(box));
   }
@@ -111,7 +111,7 @@ export class PostedBoxes {
     }
   }
 
-  /** Sheets are one on top of the other: which one a byte is in does not matter. */
+  /** Sheets are stacked: which one contains a byte does not matter. */
   #locate(offset: number): Place {
     const { format, mips, sheetBytes, mipChainBytes } = this.#layout;
     const inSheet = offset % sheetBytes;
@@ -176,7 +176,7 @@ export class PostedBoxes {
 
   #grow({ origin, size }: Extent, direction: number, start: number, end: number): void {
     const isEmpty = size[direction] === 0;
-    // In 32 bits, as the posted code has it: what an end before its origin leaves behind wraps.
+    // In 32 bits, as in the posted code: with an end before its origin the size wraps.
     const oldEnd = (origin[direction] + size[direction]) >>> 0;
     const oldOrigin = origin[direction];
     if (isEmpty || oldOrigin > start) {

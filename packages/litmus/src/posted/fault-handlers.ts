@@ -1,7 +1,7 @@
 import type { FaultResult, PageFault } from '@cg/pagetable';
 import type { Step } from './variant.js';
 
-/** B6: the write is recorded under the reservation; the entry becomes writable when that is over. */
+/** B6: the write is recorded under the reservation; the entry becomes writable after its end. */
 export function recordingBeforeWritable(Base: Step<'VmaOperations'>): Step<'VmaOperations'> {
   return class extends Base {
     override pfnMkwrite(fault: PageFault): FaultResult {
@@ -13,7 +13,7 @@ export function recordingBeforeWritable(Base: Step<'VmaOperations'>): Step<'VmaO
   };
 }
 
-/** B7: pages are mapped as the VMA's page protection says, and that was set to write-combining, writable. */
+/** B7: pages are mapped with the VMA's page protection, which was set to write-combining, writable. */
 export function mappingWritable(Base: Step<'VmaOperations'>): Step<'VmaOperations'> {
   return class extends Base {
     protected override mapsWritable(): boolean {

@@ -38,7 +38,7 @@ function boxing(id: BoxHabit, behaviour: string): PostedVariant {
   return { id, behaviour, machineOptions: (base) => withStep(base, 'DirtyBoxes', DirtyBoxes) };
 }
 
-/** One step of the driver made into another. */
+/** Replaces one step of the driver. */
 function replacing<Name extends StepName>(
   id: string,
   behaviour: string,
@@ -152,7 +152,7 @@ const moves: readonly PostedVariant[] = [
       'Validation',
       movingWithoutRecord,
     ),
-    // The device takes it from memory at the first use (9.1).
+    // The device loads it from memory at the first use (9.1).
     losesNothing: true,
   },
 ];
@@ -166,15 +166,15 @@ export const postedVariants: readonly PostedVariant[] = [
   ...moves,
 ];
 
-/** Orders that the posted patches have right, and depend on; the variants show what they are good for. */
+/** Orders that are right in the posted patches, and that they depend on; the variants show why. */
 const rightAsPosted = new Set(['B11', 'C8']);
 
-/** A machine with every part as the posted patches have it. */
+/** A machine with every part as in the posted patches. */
 export function allPosted(base: MachineOptions): MachineOptions {
   const all = postedVariants
     .filter(({ id }) => !rightAsPosted.has(id))
     .reduce((options, variant) => variant.machineOptions(options), base);
-  // What ends the walk looks at what is skipped, so it comes behind it.
+  // The habit that ends the walk examines what is skipped, so it comes after those that skip.
   const habits = [
     skipsReadOnlyVmas,
     endsAtSkippedVma,

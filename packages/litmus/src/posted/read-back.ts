@@ -4,19 +4,19 @@ import type { BufferReservation, ResidentResource } from '@cg/vmwgfx';
 import type { Step } from './variant.js';
 
 /**
- * What the posted read-back does otherwise:
- * - `C2a`: searches by the first bytes alone, and misses a resource that begins earlier than the one it met;
+ * Differences of the posted read-back:
+ * - `C2a`: searches by the first bytes only, and misses a resource that begins earlier than the one it found;
  * - `C2b`: takes the last resource that begins before the end for the one that ends last, and waits for the device
- *   only where that lies behind the page;
- * - `C2c`: allows prefault over resources that are still on the device;
- * - `C3`: does not wait for those that it has read back where a later one fails.
+ *   only where that lies after the page;
+ * - `C2c`: allows prefault over resources that are still GPU-dirty;
+ * - `C3`: if a read-back fails, does not wait for those before it.
  */
 export type ReadBackHabit = 'C2a' | 'C2b' | 'C2c' | 'C3';
 
 type Node = IntervalNode<ResidentResource>;
 type Index = IntervalTree<ResidentResource>;
 
-/** The lowest of those met on the way down: right only where none overlap. */
+/** The lowest node on the way down: right only if none overlap. */
 function lowestOnTheWay(index: Index, start: number, end: number): Node | null {
   let at = index.firstOverlap(0, Infinity);
   while (at !== null && at.parent !== null) {
@@ -42,7 +42,7 @@ function nodesFrom(index: Index, first: Node | null, start: number, end: number)
   return nodes;
 }
 
-/** Sends the read-backs. What was sent counts as done at once; where one fails, nobody waits for the others. */
+/** Sends the read-backs. Those sent count as done at once; if one fails, the others are not waited for. */
 function sendReadBacks(resources: readonly ResidentResource[]): Set<ResidentResource> {
   const sent = new Set<ResidentResource>();
   for (const resource of resources) {
@@ -72,7 +72,7 @@ function readBack(
   }
 }
 
-/** Pages from `start` on, to `last` or to the first resource that is still on the device. */
+/** Pages from `start` on, to `last` or to the first GPU-dirty resource. */
 function pagesToFirstDirty(index: Index, start: number, end: number, last: number): number {
   let limit = Math.ceil(last / PAGE_SIZE);
   for (const { value, start: resourceStart } of index.overlapping(end, limit * PAGE_SIZE)) {

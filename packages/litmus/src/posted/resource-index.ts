@@ -2,7 +2,7 @@ import { IntervalTree, type IntervalNode } from '@cg/collections';
 import type { ResidentResource } from '@cg/vmwgfx';
 import type { Step } from './variant.js';
 
-/** The offset of each resource when it was last inserted. Shared by all buffer objects, because resources move. */
+/** The offset at each resource's last insertion. Shared by all buffer objects, because resources move. */
 const lastPlace = new WeakMap<ResidentResource, number>();
 
 /**

@@ -5,8 +5,9 @@ import type { Step } from './variant.js';
 const nobody: SharedBy = () => [];
 
 /**
- * B1: a resource takes every dirty page up to the last one of the buffer object, whosever it is. The posted transfer
- * tells nobody else either (B10): where all who share a page were told, as the driver does, B1 would lose nothing.
+ * B1: a resource takes every dirty page up to the last one of the buffer object, including other resources'. Like the
+ * posted transfer it informs no other resource (B10): if all that share a page were informed, as in the driver, B1
+ * would lose nothing.
  */
 export function transferringToTheEnd(Base: Step<'DirtyTracker'>): Step<'DirtyTracker'> {
   return class extends Base {
@@ -41,9 +42,9 @@ export function fillingTheHull(Base: Step<'DirtyTracker'>): Step<'DirtyTracker'>
 }
 
 /**
- * B9, B10: whoever is first takes a dirty page; the others in it never hear of it. Of the two errata one has a page
- * that is shared where one resource ends and the next begins, the other resources in the same bytes. On this machine
- * each begins on a page, so they share the page where one begins while another has not ended.
+ * B9, B10: the first resource takes a dirty page, and the others in it do not receive it. B9 is about a page where
+ * one resource ends and the next begins, B10 about resources in the same bytes. On this machine each begins on a
+ * page, so a page is shared if one begins while another has not ended.
  */
 export function tellingOnlyTheFirst(Base: Step<'DirtyTracker'>): Step<'DirtyTracker'> {
   return class extends Base {

@@ -4,8 +4,8 @@ import { unmapUnrecorded } from './zaps.js';
 import type { Step } from './variant.js';
 
 /**
- * B4: what is dirty goes up, also where the device has the newest content. The driver leaves such a resource alone,
- * which makes up for pages that are dirty by mistake; the posted validation does not.
+ * B4: dirty pages are uploaded even to a GPU-dirty resource. The driver leaves such a resource alone, which makes up
+ * for pages that are dirty by mistake; the posted validation does not.
  */
 export function transferringToGpuDirty(Base: Step<'Validation'>): Step<'Validation'> {
   return class extends Base {
@@ -20,8 +20,8 @@ export function transferringToGpuDirty(Base: Step<'Validation'>): Step<'Validati
 }
 
 /**
- * B11: pages are write-protected again after their bits were handed on, when they are not known any more. The posted
- * patches have the right order; this is the wrong one.
+ * B11: pages are write-protected again after their bits were transferred and cleared. The posted patches have the
+ * right order; this is the wrong one.
  */
 export function scanningAfterTransfer(Base: Step<'Validation'>): Step<'Validation'> {
   return class extends Base {
@@ -34,7 +34,7 @@ export function scanningAfterTransfer(Base: Step<'Validation'>): Step<'Validatio
   };
 }
 
-/** C5: backing off releases the tracker of every switch that was wanted, whether it was taken or not. */
+/** C5: backing off releases the tracker of every requested switch, whether it was taken or not. */
 export function releasingWhatWasNotTaken(Base: Step<'Validation'>): Step<'Validation'> {
   return class extends Base {
     protected override takeTrackerUsers(objects: readonly BufferReservation[]): void {
@@ -45,8 +45,8 @@ export function releasingWhatWasNotTaken(Base: Step<'Validation'>): Step<'Valida
 }
 
 /**
- * C8: the posted patches have the right order, and depend on it; this is the wrong one. Dirty pages are handed on
- * before there are boxes to keep them, and the pages of what is going to be written are unmapped after that.
+ * C8: the posted patches have the right order, and depend on it; this is the wrong one. Dirty pages are transferred
+ * before there are boxes to keep them, and the pages of resources to be written are unmapped after that.
  */
 export function transferringFirst(Base: Step<'Validation'>): Step<'Validation'> {
   return class extends Base {
@@ -71,8 +71,8 @@ export function transferringFirst(Base: Step<'Validation'>): Step<'Validation'> 
 
 /**
  * E2: the first use moves a buffer object to the device's memory, and zaps its mappings for that. On this machine
- * pages do not move, so the driver has nothing to zap; an eviction does it, and keeps what the entries knew. A device
- * that takes the content of a surface from memory at the first use (9.1) misses nothing of it.
+ * pages do not move, so the driver has nothing to zap; an eviction zaps, and harvests the entries. A device that
+ * loads the content of a surface from memory at the first use (9.1) misses nothing of it.
  */
 export function movingWithoutRecord(Base: Step<'Validation'>): Step<'Validation'> {
   return class extends Base {
@@ -85,7 +85,7 @@ export function movingWithoutRecord(Base: Step<'Validation'>): Step<'Validation'
   };
 }
 
-/** Releasing a tracker that is not there does nothing. */
+/** Releasing a missing tracker does nothing. */
 function releaseTracker(held: BufferReservation): void {
   if (held.object.tracker !== undefined) {
     held.object.releaseTrackerUser(held);

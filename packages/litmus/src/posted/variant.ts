@@ -1,13 +1,13 @@
 import { steps, type ReplaceableStep } from '@cg/vmwgfx/internal';
 import type { MachineOptions } from '@cg/machine';
 
-/** A machine with one part replaced by what the posted patches do. */
+/** A machine with one part replaced by that of the posted patches. */
 export interface PostedVariant {
   /** The erratum: `A1`, `C2a`. */
   readonly id: string;
-  /** What the part does, in one line. */
+  /** The part's behaviour, in one line. */
   readonly behaviour: string;
-  /** Nothing is lost with it on this device, which makes up for what the driver leaves out. */
+  /** It loses nothing on this device, which makes up for the driver's omission. */
   readonly losesNothing?: boolean;
   /** The options of a machine, with the part replaced. */
   machineOptions(base: MachineOptions): MachineOptions;
@@ -15,11 +15,11 @@ export interface PostedVariant {
 
 export type StepName = keyof typeof steps;
 
-/** What a step is: a class or a function. */
+/** The type of a step: a class or a function. */
 export type Step<Name extends StepName> =
   (typeof steps)[Name] extends ReplaceableStep<infer Replaced> ? Replaced : never;
 
-/** The step that the driver of a machine of these options would have. */
+/** The step that the driver of a machine with these options would have. */
 export function stepOf<Name extends StepName>({ driver }: MachineOptions, name: Name): Step<Name> {
   return (steps[name] as ReplaceableStep<Step<Name>>).of(driver);
 }

@@ -26,16 +26,16 @@ import type { DriverOptions } from '@cg/vmwgfx';
 type Walk = PageWalk<EntryChanges>;
 type Entries = Required<Pick<WalkOperations<CleanChanges>, 'pteTable'>>['pteTable'];
 
-/** What write-protect and clean do on the way to the entries. */
+/** Callbacks of write-protect and clean above the entries. */
 type Operations = Pick<WalkOperations<EntryChanges>, 'test' | 'preVma' | 'postVma' | 'pud' | 'pmd'>;
 
-/** One thing that the posted walks do otherwise, given what is done at the entries in the end. */
+/** One difference of the posted walks, applied to the callbacks; `entries` is their work at the entries. */
 export type WalkHabit = (operations: Operations, entries: Entries) => Operations;
 
 const SKIP = 1;
 const PAGES_BELOW_PMD = 512;
 
-/** A1: a VMA that is skipped ends the walk over all that come behind it. */
+/** A1: a skipped VMA ends the walk, so the VMAs after it are not walked. */
 export const endsAtSkippedVma: WalkHabit = (operations) => {
   const ended = new WeakSet<EntryChanges>();
   return {
@@ -50,7 +50,7 @@ export const endsAtSkippedVma: WalkHabit = (operations) => {
   };
 };
 
-/** A2: only VMAs that are writable now are worked on; mprotect hides what was written before it. */
+/** A2: only VMAs that are writable now are walked; mprotect hides earlier writes. */
 export const skipsReadOnlyVmas: WalkHabit = (operations) => ({
   ...operations,
   test(_start, _end, { vma }) {
@@ -59,7 +59,7 @@ export const skipsReadOnlyVmas: WalkHabit = (operations) => ({
   },
 });
 
-/** A3: what is flushed is what this walk changed, whoever else has changed entries and not flushed yet. */
+/** A3: only this walk's changes are flushed, even while other walks have changed entries and not flushed yet. */
 export const flushesOwnChangesOnly: WalkHabit = (operations) => ({
   ...operations,
   postVma(walk) {
@@ -92,7 +92,7 @@ function passHuge(
   return pass?.(entry, start, end, walk) ?? 0;
 }
 
-/** A4: a huge entry is passed over, whether it is dirty or not, and is not split when tracking starts either. */
+/** A4: a huge entry is skipped, dirty or not, and is not split when tracking starts either. */
 export const passesHugeEntries: WalkHabit = (operations) => ({
   ...operations,
   pud: (entry, start, end, walk) => passHuge(operations.pud, entry, start, end, walk),
@@ -100,9 +100,9 @@ export const passesHugeEntries: WalkHabit = (operations) => ({
 });
 
 /**
- * A6: once the PMD callback has run, the entry is taken for the table that it was. Of one that was zapped
- * meanwhile, what lies in frame 0 is worked on. No program of this machine gets there: who zaps the entry of a table
- * that a walk is in needs the lock of the mapping, which the walk has. (In the kernel munmap zaps without it.)
+ * A6: after the PMD callback the entry is still taken for the table that it was. If it was zapped meanwhile, the walk
+ * works on frame 0. No program of this machine gets there: zapping the entry of a table under a walk needs the lock
+ * of the mapping, which the walk holds. (In the kernel munmap zaps without it.)
  */
 export const trustsPmdEntry: WalkHabit = (operations, entries) => ({
   ...operations,
@@ -120,7 +120,7 @@ export const trustsPmdEntry: WalkHabit = (operations, entries) => ({
   },
 });
 
-/** Memory tracked through page tables that are walked the posted way. */
+/** Memory tracked through page tables with the posted walks. */
 export class PostedMapping extends TrackedMapping {
   readonly #protect: WalkOperations<EntryChanges>;
   readonly #clean: WalkOperations<CleanChanges>;
@@ -147,8 +147,8 @@ export class PostedMapping extends TrackedMapping {
 }
 
 /**
- * Tracks memory through page tables that are walked with these habits. Huge leaves are split first, as by the driver,
- * but not where they are passed over (A4).
+ * Tracks memory through page tables with the given walk habits. Huge leaves are split first, as by the driver, but
+ * not where they are skipped (A4).
  */
 export function trackedBy(habits: readonly WalkHabit[]): NonNullable<DriverOptions['trackMemory']> {
   return ({ firstPage, pageCount }, { mapping }) => {
@@ -159,7 +159,7 @@ export function trackedBy(habits: readonly WalkHabit[]): NonNullable<DriverOptio
   };
 }
 
-/** The options with page tables walked the posted way. */
+/** The options with the posted page-table walks. */
 export function withWalks(base: MachineOptions, habits: readonly WalkHabit[]): MachineOptions {
   return { ...base, driver: { ...base.driver, trackMemory: trackedBy(habits) } };
 }

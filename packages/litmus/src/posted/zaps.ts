@@ -17,7 +17,7 @@ export function silentAboutZaps(base: MachineOptions): MachineOptions {
   };
 }
 
-/** Removes the entries of a page range, and what they knew with them. */
+/** Removes the entries of a page range without recording their dirty bits. */
 export function unmapUnrecorded(mapping: Mapping, firstPage: number, pageCount: number): void {
   const observer: ZapObserver | undefined = mapping.zapObserver;
   mapping.observeZaps(undefined);

@@ -6,7 +6,7 @@ import type { MappedRange } from './findings.js';
 import type { Paging } from './paging.js';
 import { TablePairs } from './table-pairs.js';
 
-/** An image, and the register that says where its top table is. */
+/** An image, and the register with the address of its top table. */
 export interface ImageTables {
   readonly image: PhysicalMemory;
   readonly cr3: bigint;
@@ -17,12 +17,12 @@ export interface ChangedRange {
   readonly kind: 'changed';
   readonly start: number;
   readonly end: number;
-  /** What it was, and is; undefined where it was, or is, not mapped. `start` and `end` are those above. */
+  /** The old and the new mapping; undefined if it was, or is, not mapped. `start` and `end` are those above. */
   readonly before: MappedRange | undefined;
   readonly after: MappedRange | undefined;
 }
 
-/** A range in which the same tables appear as at `sameAs`, with the same changes. */
+/** A range with the same tables, and the same changes, as at `sameAs`. */
 export interface SharedChange {
   readonly kind: 'shared';
   readonly start: number;
@@ -30,15 +30,15 @@ export interface SharedChange {
   readonly sameAs: number;
 }
 
-/** A place where tables are not compared further. */
+/** A place at which the comparison stops. */
 export interface UncomparedRange {
   readonly kind: 'uncompared';
   readonly start: number;
   readonly end: number;
   /**
-   * `outside`: a table that only one of the images has. `loop`: an entry that points at its own table or at
-   * one above it, and in the other image at something else, or with other permissions. `limit`: more tables
-   * than the comparison may look at.
+   * `outside`: a table that only one of the images has. `loop`: an entry that points at its own table or at one above
+   * it, and in the other image at something else, or with other permissions. `limit`: more tables than the comparison
+   * may read.
    */
   readonly reason: 'outside' | 'loop' | 'limit';
 }
@@ -53,18 +53,21 @@ interface Page {
   readonly properties: number;
 }
 
-/** A table; or an entry that points back at one on the path to it, as `loop`: `physical` is that one's level. */
+/**
+ * A table; or, as `loop`, an entry that points back at a table on the path to it: `physical` is the level of that
+ * one.
+ */
 interface Table {
   readonly kind: 'table' | 'loop';
   readonly physical: number;
-  /** Permissions that entries above leave. */
+  /** Permissions that the entries above allow. */
   readonly properties: number;
 }
 
-/** What one side has at a place: undefined where nothing is mapped. */
+/** One side's entry at a place: undefined if nothing is mapped. */
 type Place = Page | Table | undefined;
 
-/** A page that differs; joined with those behind it before it becomes a `ChangedRange`. */
+/** A differing page; joined with the following ones before it becomes a `ChangedRange`. */
 interface ChangedPage {
   readonly kind: 'page';
   readonly start: number;
@@ -76,9 +79,9 @@ interface ChangedPage {
 type Difference = ChangedPage | SharedChange | UncomparedRange;
 
 /**
- * Compares what the tables of two images map, and lists the pages whose frame, size, permissions, accessed or
- * dirty bit, or other leaf properties changed. Whether the image holds the frames is not asked. Below entries
- * that point at their own table, or at one above it, nothing is compared.
+ * Compares the mappings of two images' tables, and lists the pages whose frame, size, permissions, accessed or dirty
+ * bit, or other leaf properties changed. It does not check whether the image holds the frames. Entries that point at
+ * their own table, or at one above it, are not followed.
  * @throws PageWalkError EINVAL for a top table that is not in its image
  */
 export function* compareImages(
@@ -126,10 +129,10 @@ class Comparison {
     this.#tablesLeft = maxTables;
   }
 
-  /** Compares two places of which at least one is a table of `level`; says whether anything differed. */
+  /** Compares two places, at least one of which is a table of `level`. @returns whether anything differed */
   *tables(level: number, base: number, before: Place, after: Place): Generator<Difference, boolean> {
     const end = base + this.#format.span[level] * this.#format.entries[level];
-    // A page of which the other side has a table is in no other place: only tables are met again.
+    // A page opposite a table occurs at no other place: only tables are seen again.
     if (before?.kind === 'page' || after?.kind === 'page') {
       return yield* this.#entries(level, base, end, before, after);
     }
@@ -194,7 +197,7 @@ class Comparison {
   }
 }
 
-/** One of the images: the tables on the path that is being compared, by level. */
+/** One of the images: the tables on the path under comparison, by level. */
 class Side {
   readonly #image: PhysicalMemory;
   readonly #format: EntryFormat;
@@ -208,7 +211,7 @@ class Side {
     this.#physical = new Float64Array(format.levels + 1).fill(-1);
   }
 
-  /** Reads a table of `level`; false where the image does not have it. A place that is none needs nothing. */
+  /** Reads a table of `level`; false if the image does not have it. A place that is no table needs no read. */
   open(level: number, place: Place): boolean {
     if (place?.kind !== 'table') {
       this.#physical[level] = -1;
@@ -219,7 +222,7 @@ class Side {
     return this.#image.read(place.physical, new Uint8Array(words.buffer));
   }
 
-  /** What entry `index` of a place says: of a page, the part of it that the entry would map. */
+  /** Entry `index` of a place: of a page, the part of it that the entry would map. */
   child(place: Place, level: number, index: number): Place {
     const format = this.#format;
     if (place?.kind === 'page') {
@@ -239,7 +242,7 @@ class Side {
     if (kind === LEAF) {
       return { kind: 'page', level, physical, properties: properties | format.leafBits(low, high, level) };
     }
-    // By its level: the two images may be of two processes, whose tables show themselves alike.
+    // By its level: the two images may be of two processes, whose self-maps are alike.
     const above = this.#physical.indexOf(physical, level);
     return above < 0
       ? { kind: 'table', physical, properties }
@@ -251,7 +254,7 @@ function isPage(place: Place): place is Page | undefined {
   return place === undefined || place.kind === 'page';
 }
 
-/** A number for a table of a level and the permissions above it; -1 for none. */
+/** A number for a table of a level and the permissions above it; -1 for no table. */
 function keyOf(place: Table | undefined, level: number): number {
   return place === undefined ? -1 : (place.physical / 32) * 64 + level * 8 + place.properties;
 }
@@ -268,7 +271,7 @@ function isSame(one: Place, other: Place): boolean {
   );
 }
 
-/** Whether two differences are alike: for pages, with frames as far apart as they are. */
+/** Whether two differences are alike: for pages, with frames equally far apart. */
 function continues(first: Difference, second: Difference): boolean {
   if (first.kind !== 'page' || second.kind !== 'page') {
     return first.kind === 'uncompared' && second.kind === 'uncompared' && first.reason === second.reason;

@@ -1,7 +1,7 @@
 import { checkPaging, type Paging, type PagingMode } from './paging.js';
 
-// What entries of x86 page tables say, in each mode (Intel SDM volume 3A, tables 4-2 to 4-20). Entries of 32
-// bits have 0 as their high word.
+// Entries of x86 page tables, in each mode (Intel SDM volume 3A, tables 4-2 to 4-20). Entries of 32 bits have 0 as
+// their high word.
 
 const PRESENT = 1;
 const READ_WRITE = 1 << 1;
@@ -20,7 +20,7 @@ const NO_EXECUTE_HIGH = 2 ** 31;
 /** Bits 59 to 62. */
 const KEY_SHIFT_HIGH = 27;
 
-/** What an entry does to a translation. */
+/** The kinds of entries. */
 export const NOT_PRESENT = 0;
 /** A bit is set that must be 0: an access through it faults. */
 export const RESERVED = 1;
@@ -30,11 +30,11 @@ export const TABLE = 2;
 export const LEAF = 3;
 export type EntryKind = typeof NOT_PRESENT | typeof RESERVED | typeof TABLE | typeof LEAF;
 
-/** Permissions that entries at every level narrow. */
+/** Permissions, which entries at every level restrict. */
 export const MAY_WRITE = 1;
 export const MAY_USER = 2;
 export const MAY_EXECUTE = 4;
-/** What the top table starts with. */
+/** Permissions above the top table. */
 export const MAY_ALL = MAY_WRITE | MAY_USER | MAY_EXECUTE;
 
 /** Properties of the leaf alone. */
@@ -44,7 +44,7 @@ export const IS_DIRTY = 1 << 5;
 export const IS_WRITE_THROUGH = 1 << 6;
 export const IS_CACHE_DISABLED = 1 << 7;
 export const HAS_PAT = 1 << 8;
-/** Where the image does not hold it: registers, or memory of a device. */
+/** Set where the image does not hold it: registers, or memory of a device. */
 export const IS_DEVICE = 1 << 9;
 export const KEY_SHIFT = 10;
 
@@ -65,10 +65,10 @@ const LEVELS: Readonly<Record<PagingMode, number>> = {
   '32-bit-pse': 2,
 };
 
-/** The tables of one mode: how large they are, and what their entries say. */
+/** The tables of one mode: their sizes, and the meaning of their entries. */
 export class EntryFormat {
   readonly mode: PagingMode;
-  /** Levels of tables; the top one has this number. */
+  /** Number of levels, which is the level of the top table. */
   readonly levels: number;
   readonly entryBytes: 4 | 8;
   /** Bits of a virtual address; the upper half is sign-extended in long mode. */
@@ -81,10 +81,10 @@ export class EntryFormat {
   readonly #isLong: boolean;
   readonly #isPae: boolean;
   readonly #hasPse: boolean;
-  /** In the high word: address bits, and those that must be 0. */
+  /** Of the high word: address bits, and those that must be 0. */
   readonly #addressHigh: number;
   readonly #reservedHigh: number;
-  /** Of the low word's address bits, those that are none because of the encryption bit. */
+  /** Mask that clears an encryption bit in the low word. */
   readonly #addressLow: number;
   /** Bits 13 to 20 of a 4 MiB page's entry that are address bits 32 to 39. */
   readonly #pse36: number;
@@ -118,12 +118,12 @@ export class EntryFormat {
     return words[index * this.#entryWords];
   }
 
-  /** Its high word: 0 where entries have 32 bits. */
+  /** The entry's high word: 0 if entries have 32 bits. */
   high(words: Uint32Array, index: number): number {
     return this.#entryWords === 2 ? words[index * 2 + 1] : 0;
   }
 
-  /** What an entry of a table of `level` does to a translation. */
+  /** The kind of an entry in a table of `level`. */
   kindOf(low: number, high: number, level: number): EntryKind {
     if ((low & PRESENT) === 0) {
       return NOT_PRESENT;
@@ -146,8 +146,8 @@ export class EntryFormat {
   }
 
   /**
-   * One past the last of the leaves from `index` on that map adjacent frames with the same bits: entry
-   * `index`, and those up to `stop` that continue it.
+   * The end of the run of leaves from `index` on that map adjacent frames with the same bits: entry `index`, and
+   * those up to `stop` that continue it.
    */
   endOfRun(words: Uint32Array, index: number, stop: number, level: number): number {
     const step = this.#entryWords;
@@ -159,11 +159,11 @@ export class EntryFormat {
       next++;
       low += span;
     }
-    // An encryption bit in the low word is no part of the address that the words count up.
+    // An encryption bit in the low word would disturb counting the address up.
     return this.#addressLow === -1 ? next : index + 1;
   }
 
-  /** Whether an entry maps a page rather than pointing at a table, if it is present and nothing is reserved in it. */
+  /** Whether an entry maps a page instead of a table, provided it is present and has no reserved bits set. */
   mapsPage(low: number, level: number): boolean {
     if (level === 1) {
       return true;
@@ -202,12 +202,12 @@ export class EntryFormat {
       }
       return ((low & this.#pse36) >>> 13) * 2 ** 32 + ((low & 0xffc00000) >>> 0);
     }
-    // Below a large page's first address bit are its PAT bit and reserved bits.
+    // Below a large page's lowest address bit are its PAT bit and reserved bits.
     const mask = level > 1 && this.mapsPage(low, level) ? 0xffffe000 : 0xfffff000;
     return (high & this.#addressHigh) * 2 ** 32 + ((low & mask & this.#addressLow) >>> 0);
   }
 
-  /** Of `permissions` above an entry, those that it leaves. */
+  /** The permissions that remain of `permissions` below an entry. */
   narrowed(permissions: number, low: number, high: number, level: number): number {
     if (this.#isPae && level === 3) {
       return permissions;
@@ -219,7 +219,7 @@ export class EntryFormat {
     return permissions & own;
   }
 
-  /** What a leaf says of itself: IS_GLOBAL to HAS_PAT, and the protection key. */
+  /** The properties of a leaf alone: IS_GLOBAL to HAS_PAT, and the protection key. */
   leafBits(low: number, high: number, level: number): number {
     const pat = level === 1 ? PAGE_SIZE_BIT : PAT_LARGE;
     const key = this.#isLong ? (high >>> KEY_SHIFT_HIGH) & 15 : 0;
@@ -234,7 +234,7 @@ export class EntryFormat {
     );
   }
 
-  /** The physical address of the top table in the register. PCID, PWT, PCD and LAM bits are no part of it. */
+  /** The physical address of the top table in the register, without PCID, PWT, PCD and LAM bits. */
   tableOfCr3(cr3: bigint): number {
     const low = Number(cr3 & 0xffffffffn);
     const high = Number((cr3 >> 32n) & 0xffffffffn);

@@ -64,7 +64,7 @@ describe('explainAddress', () => {
   });
 
   it('inside a self-map: the tables are read a level lower each, down to one of them as a page', async () => {
-    // Entry 510 of the top table shows it: 510 four times over is the top table itself, read as a page.
+    // Entry 510 of the top table is the self-map: 510 four times over is the top table itself, read as a page.
     const top = await explain('level4', '4-level', 0xffff_ff7f_bfdf_e008n);
     expect(top).toMatchObject({ physical: 0x110008n, pageSize: 4096, fault: undefined });
     expect(top.steps.map(({ name, entry, selfMap }) => [name, entry, selfMap])).toEqual([
@@ -73,7 +73,7 @@ describe('explainAddress', () => {
       ['PDE', 0x110ff0, true],
       ['PTE', 0x110ff0, false],
     ]);
-    // The PTE of 0x10a000, as Windows finds it: its page number times 8, behind the start of the self-map.
+    // The PTE of 0x10a000, as Windows finds it: its page number times 8, from the start of the self-map.
     const pte = await explain('level4', '4-level', 0xffff_ff00_0000_0000n + (0x10an << 3n));
     expect(pte.physical).toBe(0x114850n);
     expect(pte.steps.map(({ selfMap }) => selfMap)).toEqual([true, false, false, false]);
@@ -89,7 +89,7 @@ describe('explainAddress', () => {
     const { cr3 } = image.cpus[0];
     for (const [address, physical] of inside) {
       const translation = explainAddress(image, cr3, { mode: '4-level' }, address);
-      // QEMU's list knows no reserved bits.
+      // QEMU's list ignores reserved bits.
       const wanted = translation.fault === 'reserved' ? translation.physical : physical;
       expect([address, translation.physical]).toEqual([address, wanted]);
     }

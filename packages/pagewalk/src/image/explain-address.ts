@@ -14,17 +14,17 @@ import {
 } from './entry-format.js';
 import type { Paging } from './paging.js';
 
-/** One bit, or field, of an entry that is not 0. */
+/** A nonzero bit, or field, of an entry. */
 export interface NamedBit {
   /** Its lowest bit. */
   readonly bit: number;
-  /** As the processor manuals call it: `P`, `R/W`, `U/S`, `A`, `D`, `PS`, `XD`. */
+  /** Its name in the processor manuals: `P`, `R/W`, `U/S`, `A`, `D`, `PS`, `XD`. */
   readonly name: string;
   /** 1, or the value of a field of several bits. */
   readonly value: number;
 }
 
-/** What one level of the tables says of an address. */
+/** One level of an address's translation. */
 export interface TranslationStep {
   /** 1 is the level of PTEs. */
   readonly level: number;
@@ -38,15 +38,15 @@ export interface TranslationStep {
   readonly bits: readonly NamedBit[];
   /** The physical address of the table or page that it points at, if it is present. */
   readonly target: number | undefined;
-  /** The entry points at the table that holds it: from here on tables are read as if they were one level lower. */
+  /** The entry points at the table that contains it: below, tables are read as if they were one level lower. */
   readonly selfMap: boolean;
-  /** What entries up to here allow. */
+  /** Permissions of the entries up to here. */
   readonly writable: boolean;
   readonly user: boolean;
   readonly executable: boolean;
 }
 
-/** Why there is no translation. */
+/** Why an address has no translation. */
 export type TranslationFault =
   /** The address is not sign-extended: #GP, not a page fault. */
   | 'non-canonical'
@@ -55,12 +55,12 @@ export type TranslationFault =
   /** The next table is not in the image. */
   | 'outside';
 
-/** How an address is translated, level by level. */
+/** The translation of an address, level by level. */
 export interface Translation {
   /** The address, sign-extended where the mode does so. */
   readonly address: bigint;
   readonly steps: readonly TranslationStep[];
-  /** Undefined where it faults. */
+  /** Undefined if it faults. */
   readonly physical: bigint | undefined;
   readonly pageSize: number | undefined;
   readonly fault: TranslationFault | undefined;
@@ -78,7 +78,7 @@ const LOW_BITS: readonly (readonly [bit: number, name: string])[] = [
 ];
 
 /**
- * Translates one address as the MMU would, and keeps what each level said.
+ * Translates one address as the MMU would, and records each level.
  * @param cr3 the register: bits that are no address are ignored
  * @param address 32 bits in the 32-bit modes and PAE, else 64 bits, sign-extended
  * @throws PageWalkError EINVAL for an address that is too large, or a top table that is not in the image
@@ -153,7 +153,7 @@ export function explainAddress(
   }
 }
 
-/** The bits of a present entry; of one that is not, all others are software's. */
+/** The bits of a present entry; of any other, all bits but P are software's. */
 function namedBits(format: EntryFormat, low: number, high: number, level: number): NamedBit[] {
   const bits: NamedBit[] = [];
   const add = (bit: number, name: string, value: number) => {

@@ -88,7 +88,7 @@ describe('findTopTables', () => {
       const found = findTopTables(await guestImage(`${guest}.elf`), PAGING_MODES);
       const own = found.findIndex((candidate) => candidate.mode === mode && candidate.table === table);
       expect(own).toBeGreaterThanOrEqual(0);
-      // Without entries of 4 MiB, or with few, both 32-bit modes make sense of it.
+      // Without entries of 4 MiB, or with few, both 32-bit modes are plausible.
       expect(found.slice(0, own).filter((before) => before.table !== table)).toEqual([]);
     },
   );

@@ -5,34 +5,34 @@ import { walkImage } from './walk-image.js';
 import type { Paging, PagingMode } from './paging.js';
 
 const PAGE_BYTES = 4096;
-/** Tables that a trial walk may look at, and findings after which it has seen enough. */
+/** Most tables that a trial walk reads. */
 const TRIAL_TABLES = 64;
 const TRIAL_FINDINGS = 512;
-/** Findings after which a trial that makes no sense so far is ended. */
+/** Findings after which a trial that is unsound so far is ended. */
 const UNSOUND_FINDINGS = 64;
-/** Candidates of a mode that are kept: the best of those that make sense. */
+/** Most candidates of a mode that are kept, the best ones. */
 const MOST_CANDIDATES = 2 ** 14;
-/** What a candidate's soundness must exceed. */
+/** Least soundness of a candidate, exclusive. */
 const LEAST_SOUNDNESS = 0.5;
-/** Entries of nonsense that a trial is charged with, so that a hundred sound entries say more than one. */
+/** Unsound entries added to each trial, so that a hundred sound entries count more than one. */
 const DOUBT = 8;
-/** Steps of the evidence within which other reasons decide. */
+/** Steps of the evidence; within one, other criteria decide. */
 const EVIDENCE_STEPS = 20;
-/** Entries of nonsense by which a page is passed over before its end. */
+/** Unsound entries after which a page is skipped before its end. */
 const HOPELESS = 8;
-/** 32-bit entries, none of them behind another, that make a page one of 64-bit entries. */
+/** 32-bit entries, no two adjacent, that make a page one of 64-bit entries. */
 const ALTERNATING = 3;
-/** Bytes of an image that are read at once. */
+/** Bytes of an image per read. */
 const BLOCK_BYTES = 2 ** 16;
 
-/** A page that may be a top table, and what speaks for it. */
+/** A page that may be a top table, and the evidence for it. */
 export interface TableCandidate {
   readonly mode: PagingMode;
   /** Its physical address. */
   readonly table: number;
   /** Present entries. */
   readonly entries: number;
-  /** Of what a trial walk listed, the share that makes sense: 0 to 1. */
+  /** The sound share of what a trial walk listed: 0 to 1. */
   readonly soundness: number;
   /** Entries that the trial walk listed. */
   readonly seen: number;
@@ -40,22 +40,22 @@ export interface TableCandidate {
   readonly mappedBytes: number;
   /** An entry points at the table itself, as in Windows. */
   readonly hasSelfMap: boolean;
-  /** Other candidates with the same upper half, if that is not empty: processes share the kernel's tables. */
+  /** Other candidates with the same nonempty upper half: processes share the kernel's tables. */
   readonly sameUpperHalf: number;
 }
 
-/** Where to look. */
+/** Options of a search. */
 export interface FindOptions {
   readonly physicalBits?: number;
   readonly encryptionBit?: number;
-  /** Told the physical address that has been reached, every 64 MiB. */
+  /** Called with the physical address reached, every 64 MiB. */
   readonly progress?: (physical: number) => void;
 }
 
 /**
- * Searches an image for top tables of the modes given: pages of which at most a third of the entries make no
- * sense, and below which a short walk finds more that do than do not. A page of 64-bit entries is no table of
- * 32-bit ones. The best first, wherever in the image they are.
+ * Searches an image for top tables of the given modes: pages of which at most a third of the entries are unsound, and
+ * below which a short walk finds more sound entries than others. A page of 64-bit entries is no table of 32-bit ones.
+ * The best come first, wherever in the image they are.
  */
 export function findTopTables(
   image: PhysicalMemory,
@@ -108,7 +108,7 @@ function isEmpty(words: Uint32Array): boolean {
   return true;
 }
 
-/** What a walk makes of a table: the share of findings that make sense, by the entries behind them. */
+/** A walk's verdict on a table: the sound share of its findings, weighted by their entries. */
 export function soundness(image: PhysicalMemory, cr3: bigint, paging: Paging): Trial {
   const trial = { sound: 0, damaged: 0, mappedBytes: 0, hasSelfMap: false };
   let findings = 0;
@@ -155,22 +155,22 @@ function note(
 
 /** A candidate before all are known. */
 type Found = Omit<TableCandidate, 'sameUpperHalf'> & {
-  /** Tells upper halves apart; 0 is an empty one. */
+  /** Identifies upper halves; 0 is an empty one. */
   readonly upperHalf: number;
-  /** No second word has its lowest bit set: a page of 64-bit entries has it so where addresses are below 4 GiB. */
+  /** No second word has its lowest bit set: so it is with 64-bit entries for addresses below 4 GiB. */
   readonly alternates: boolean;
 };
 
-/** What a table looks like, by its entries alone. */
+/** A verdict on a table from its entries alone. */
 type Verdict = 'empty' | 'sound' | 'unsound';
 
 class Search {
   readonly #image: PhysicalMemory;
   readonly #paging: Paging;
   readonly #format: EntryFormat;
-  /** No more than twice MOST_CANDIDATES; then the better half stays. */
+  /** At most twice MOST_CANDIDATES; then the better half is kept. */
   #found: Found[] = [];
-  /** A table of the level below the top, to look at. */
+  /** A table of the level below the top. */
   readonly #below = new Uint32Array(PAGE_BYTES / 4);
   readonly #belowBytes = new Uint8Array(this.#below.buffer);
   #lastBelow = -1;
@@ -182,7 +182,7 @@ class Search {
     this.#format = new EntryFormat(paging);
   }
 
-  /** Looks for top tables in a page: one, or in PAE one each 32 bytes. */
+  /** Searches a page for top tables: one, or in PAE one each 32 bytes. */
   look(physical: number, page: Uint32Array): void {
     const { levels, entries, entryBytes } = this.#format;
     const step = (entries[levels] * entryBytes) / 4;
@@ -200,7 +200,7 @@ class Search {
     return this.#format.entryBytes === 4 ? [] : this.#found.map(({ table }) => table - (table % PAGE_BYTES));
   }
 
-  /** Those that are left where `pages64` are pages of 64-bit entries. */
+  /** The remaining candidates, where `pages64` are pages of 64-bit entries. */
   ranked(pages64: ReadonlySet<number>): TableCandidate[] {
     this.#found = this.#found.filter(
       (found) => this.#format.entryBytes === 8 || !found.alternates || !pages64.has(found.table),
@@ -222,7 +222,7 @@ class Search {
     );
   }
 
-  /** How many entries are present and make sense; 0 where they are fewer than twice the others that are not empty. */
+  /** Number of present sound entries; 0 if they are fewer than twice the other nonempty ones. */
   #presentEntries(words: Uint32Array): number {
     const format = this.#format;
     const { levels } = format;
@@ -243,7 +243,7 @@ class Search {
     return sound >= 2 * unsound ? sound : 0;
   }
 
-  /** Whether a top table may have an entry that is not empty. */
+  /** Whether a nonempty entry is possible in a top table. */
   #makesSense(low: number, high: number): boolean {
     const format = this.#format;
     const kind = format.kindOf(low, high, format.levels);
@@ -255,8 +255,8 @@ class Search {
   }
 
   /**
-   * Whether the first table that is not empty, of those that entries point at, has more entries that make sense
-   * than others: a look at one page, since most of what passes for a top table is none.
+   * Whether the first nonempty table that entries point at has more sound entries than others: a check of one page,
+   * since most pages that look like a top table are none.
    */
   #pointsAtTable(words: Uint32Array): boolean {
     const format = this.#format;
@@ -315,13 +315,13 @@ class Search {
     }
   }
 
-  /** The order is total, and asks nothing of the other candidates: which are kept depends on no order of finding. */
+  /** The order is total and independent of other candidates, so the result does not depend on the order of finding. */
   #keepBest(): void {
     this.#found = this.#found.toSorted(byMerit).slice(0, MOST_CANDIDATES);
   }
 }
 
-/** FNV-1a over the words, twice, to 53 bits; 0 where all of them are 0. */
+/** FNV-1a over the words, twice, to 53 bits; 0 if all of them are 0. */
 function hash(words: Uint32Array): number {
   let [one, other, any] = [0x811c9dc5, 0x01000193, 0];
   for (const word of words) {
@@ -337,7 +337,7 @@ function alternates(words: Uint32Array): boolean {
   return words.every((word, i) => i % 2 === 0 || word % 2 === 0);
 }
 
-/** What speaks for a candidate by itself, in steps: the share of sound entries, less where few were seen. */
+/** The evidence for a candidate by itself, in steps: the share of sound entries, less where few were seen. */
 function evidence({ soundness: share, seen }: Pick<Found, 'soundness' | 'seen'>): number {
   return Math.round((EVIDENCE_STEPS * share * seen) / (seen + DOUBT));
 }

@@ -21,9 +21,9 @@ const SELF_MAP = 3;
 const DAMAGE = 4;
 
 /**
- * Joins what continues the last finding and holds that one back until something does not. Entries come by
- * virtual address; one that does not continue the held finding finishes it, and the caller takes it before it
- * adds another. Nothing is allocated for an entry that continues one.
+ * Joins entries into findings: it holds the last finding until an entry does not continue it. Entries come by virtual
+ * address; one that does not continue the held finding finishes it, and the caller takes that before it adds another.
+ * An entry that continues one allocates nothing.
  */
 export class FindingMerger {
   readonly #format: EntryFormat;
@@ -32,9 +32,9 @@ export class FindingMerger {
   #start = 0;
   #end = 0;
   #level = 0;
-  /** Physical: of a mapping's start, of a shared table or a self-map's, of the first damaged entry's target. */
+  /** Physical address: of a mapping's start, of a shared table or a self-map's, of the first damaged entry's target. */
   #physical = 0;
-  /** Of a mapping all its properties, of a shared table its permissions. */
+  /** All properties of a mapping; the permissions of a shared table. */
   #properties = 0;
   #sameAs = 0;
   #fault: TableFault = 'loop';
@@ -76,7 +76,7 @@ export class FindingMerger {
       this.#level === level &&
       this.#physical === table &&
       this.#properties === permissions &&
-      // Repetitions are whole: one that the range clips stands alone.
+      // Repetitions are whole: one that the range clips is not joined.
       this.#sameAs === sameAs &&
       end - start === this.#format.span[level] * this.#format.entries[level]
     ) {
@@ -127,14 +127,14 @@ export class FindingMerger {
     this.#high = high;
   }
 
-  /** Hands over the finding that the last entry did not continue; undefined where there is none. */
+  /** Returns and clears the finding that the last entry did not continue; undefined if there is none. */
   takeFinished(): ImageFinding | undefined {
     const finished = this.#finished;
     this.#finished = undefined;
     return finished;
   }
 
-  /** Hands over the finding that is held back; undefined where there is none. */
+  /** Returns and clears the held finding; undefined if there is none. */
   takeHeld(): ImageFinding | undefined {
     const held = this.#held();
     this.#kind = NOTHING;
@@ -214,7 +214,7 @@ export class FindingMerger {
     this.#physical = physical;
   }
 
-  /** Whether an entry and its range follow on those that are held back. */
+  /** Whether an entry and its range directly follow the held ones. */
   #continuesAt(start: number, entry: number): boolean {
     return this.#end === start && this.#entry + this.#entries * this.#format.entryBytes === entry;
   }

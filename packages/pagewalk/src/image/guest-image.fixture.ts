@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { BufferSource, openMemoryImage, type MemoryImage } from '@cg/memory-image';
 
-/** A file that QEMU wrote of a guest of our own (packages/memory-image/test/guests): `level4.elf`. */
+/** A dump that QEMU wrote of one of our guests (packages/memory-image/test/guests): `level4.elf`. */
 export function guestFile(name: string): Uint8Array {
   const folder = new URL('../../../memory-image/test/guests/', import.meta.url);
   return new Uint8Array(gunzipSync(readFileSync(fileURLToPath(new URL(`${name}.gz`, folder)))));

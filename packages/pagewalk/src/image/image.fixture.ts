@@ -16,7 +16,7 @@ export class TestImage implements PhysicalMemory {
 
   constructor(
     frames: number,
-    /** What it says it has; more than `frames` hold for images that no test could allocate. */
+    /** Its nominal end; beyond `frames`, for images that no test could allocate. */
     readonly end = frames * 4096,
   ) {
     this.bytes = new Uint8Array(frames * 4096);

@@ -3,17 +3,17 @@ import type { ImageFinding, MappedRange } from './findings.js';
 import type { PagingMode } from './paging.js';
 import { walkImage } from './walk-image.js';
 
-/** How a walk and QEMU's `info tlb` of the same tables compare. */
+/** Comparison of a walk with QEMU's `info tlb` of the same tables. */
 export interface TlbComparison {
   /** Lines that QEMU printed. */
   readonly lines: number;
-  /** Of these, those with a page that the walk lists; the others lie where it reports damage or a self-map. */
+  /** Lines with a page that the walk lists; the others are where it reports damage or a self-map. */
   readonly compared: number;
-  /** What differs, a line each. */
+  /** The differences, one per line. */
   readonly differences: readonly string[];
 }
 
-/** A line of `info tlb`: a leaf entry as it is, whatever the entries above it allow. */
+/** A line of `info tlb`: a leaf entry alone, whatever the entries above it allow. */
 interface TlbLine {
   readonly address: number;
   readonly physical: number;
@@ -28,7 +28,7 @@ const ADDRESS_BITS: Readonly<Record<PagingMode, number>> = {
   '32-bit-pse': 32,
 };
 
-/** Walks an image, and holds each page, its frame and its flags against QEMU's lines. */
+/** Walks an image, and compares each page, its frame and its flags with QEMU's lines. */
 export function compareWithTlb(
   image: PhysicalMemory,
   cr3: bigint,
@@ -87,7 +87,7 @@ function flag(isSet: boolean, letter: string): string {
   return isSet ? letter : '-';
 }
 
-/** What a range says of its leaf entries, as QEMU's `info tlb` writes it. */
+/** The flags of a range's leaf entries, as QEMU's `info tlb` writes them. */
 function flagsOf(range: MappedRange): string {
   return [
     '-',
@@ -108,10 +108,10 @@ interface Page {
   readonly range: MappedRange | undefined;
 }
 
-/** The walk's findings page by page; shared tables as the pages that they stand for. */
+/** The walk's findings page by page; shared tables as the pages they repeat. */
 class Pages {
   readonly mapped = new Map<number, Page>();
-  /** Ranges in which QEMU goes on where the walk does not. */
+  /** Ranges in which QEMU continues and the walk does not. */
   readonly passedOver: { readonly start: number; readonly end: number }[] = [];
 
   constructor(findings: Iterable<ImageFinding>) {
@@ -151,7 +151,7 @@ class Pages {
     }
   }
 
-  /** QEMU lists pages whether they are in memory or not, and does not know of reserved bits. */
+  /** QEMU lists pages whether they are in memory or not, and ignores reserved bits. */
   #damaged(finding: Extract<ImageFinding, { kind: 'damage' }>): void {
     const { fault, level, start, end, target } = finding;
     if (fault === 'outside' && level === 1) {

@@ -10,12 +10,12 @@ export type PagingMode = '4-level' | '5-level' | 'pae' | '32-bit' | '32-bit-pse'
 /** Every mode, in the order in which a tool offers them. */
 export const PAGING_MODES: readonly PagingMode[] = ['4-level', '5-level', 'pae', '32-bit', '32-bit-pse'];
 
-/** What decides the meaning of an entry. */
+/** The parameters that determine the meaning of an entry. */
 export interface Paging {
   readonly mode: PagingMode;
   /**
-   * Bits of a physical address (CPUID.80000008H:EAX[7:0]), 32 to 52; 52 if left out. Address bits of an entry
-   * from there on are reserved.
+   * Bits of a physical address (CPUID.80000008H:EAX[7:0]), 32 to 52; 52 if left out. Higher address bits of an entry
+   * are reserved.
    */
   readonly physicalBits?: number;
   /**
@@ -32,15 +32,15 @@ const CR4_PAE = 1n << 5n;
 const CR4_LA57 = 1n << 12n;
 const EFER_LMA = 1n << 10n;
 
-/** A CPU's mode; `undefined` where the registers leave it open, with the modes that it may be. */
+/** A CPU's mode; `undefined` where the registers do not determine it, with the possible modes. */
 export interface ModeOfCpu {
   readonly mode: PagingMode | undefined;
   readonly possible: readonly PagingMode[];
 }
 
 /**
- * The mode that registers select. CR4.PAE with neither EFER nor a proof of long mode is PAE or four levels;
- * where CR4 is not known the mode is open, in long mode between four and five levels.
+ * The mode that registers select. CR4.PAE with neither EFER nor a proof of long mode is PAE or four levels; without
+ * CR4 the mode is undetermined, in long mode between four and five levels.
  */
 export function modeOfCpu({ cr0, cr4, efer, inLongMode }: CpuRegisters): ModeOfCpu {
   if (cr0 !== undefined && (cr0 & (CR0_PE | CR0_PG)) !== (CR0_PE | CR0_PG)) {

@@ -3,10 +3,9 @@ import { guestFile, guestImage } from './guest-image.fixture.js';
 import { compareWithTlb } from './info-tlb.fixture.js';
 import { modeOfCpu, type PagingMode } from './paging.js';
 
-// Guests of our own, dumped by QEMU 7.2 together with what its monitor says of their tables
-// (packages/memory-image/test/guests).
+// Dumps of our own guests by QEMU 7.2, with its monitor's lists of their tables (packages/memory-image/test/guests).
 
-/** QEMU's lines, and how many of them lie where the guest's tables are damaged or show themselves. */
+/** QEMU's lines, and how many of them are in damaged tables or self-maps. */
 interface Expected {
   readonly mode: PagingMode;
   readonly lines: number;

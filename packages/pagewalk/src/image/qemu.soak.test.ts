@@ -72,7 +72,7 @@ describe.skipIf(reason !== undefined)(`guests that QEMU runs now${reason ? `: ${
       for (let seed = firstSeed; seed === firstSeed || Date.now() < end; seed++) {
         for (const mode of PAGING_MODES) {
           const compared = await compareDumps('random-guest.mjs', [mode, String(seed), 'FOLDER'], mode, 1);
-          // The first MiB, in both dumps: what the guest runs in.
+          // The first MiB, which the guest runs in, in both dumps.
           expect(compared, `${mode}, seed ${seed}`).toBeGreaterThanOrEqual(2 * 256);
           lines += compared;
         }

@@ -2,8 +2,8 @@ const FIRST_CAPACITY = 1024;
 const NOTHING = -2;
 
 /**
- * Pairs of tables that have been compared: where, and whether anything differed. A hash table in numbers side by
- * side, 25 bytes for each of its places, since there may be half a million pairs.
+ * Compared pairs of tables: where, and whether anything differed. A hash table in flat arrays of numbers, 25 bytes
+ * per slot, since there may be half a million pairs.
  */
 export class TablePairs {
   #count = 0;
@@ -12,7 +12,7 @@ export class TablePairs {
   #start = new Float64Array(FIRST_CAPACITY);
   #changed = new Uint8Array(FIRST_CAPACITY);
 
-  /** Where the pair was first compared; undefined where it was not, and is entered now with `start`. */
+  /** Where the pair was first compared; undefined for a new pair, which is added with `start`. */
   firstStart(before: number, after: number, start: number): number | undefined {
     if (this.#count * 4 >= this.#before.length * 3) {
       this.#grow();
@@ -41,7 +41,7 @@ export class TablePairs {
     this.#count++;
   }
 
-  /** Where a pair stands, or would: the places from its hash on are tried in turn. */
+  /** The slot of a pair, or a free one for it: linear probing from its hash. */
   #placeOf(before: number, after: number): number {
     const mask = this.#before.length - 1;
     let place = (scramble(before) ^ Math.imul(scramble(after), 0x85ebca6b)) & mask;

@@ -159,7 +159,7 @@ describe('walkImage', () => {
       { kind: 'mapped', start: MIB2 + 3 * KIB4, writable: false },
       { kind: 'shared', start: 2 * MIB2, end: range.to, sameAs: 0 },
     ]);
-    // The last of several repetitions that the range cuts is no repetition of the whole table.
+    // The last of several repetitions is clipped by the range, so it does not repeat the whole table.
     image.set(3, 3, 4, TABLE);
     image.set(3, 4, 4, TABLE);
     expect(findings(image, { to: 4 * MIB2 + 2 * KIB4 }).slice(2)).toMatchObject([

@@ -14,27 +14,27 @@ import type { ImageFinding } from './findings.js';
 import type { Paging } from './paging.js';
 
 const TABLE_BYTES = 4096;
-/** Pieces of pages that are partly in the image, for each table that may be walked. */
+/** Most pieces of pages that are partly in the image, per table that may be walked. */
 const PIECES_PER_TABLE = 64;
 
-/** What of an image to walk. */
+/** Options of a walk. */
 export interface ImageWalkOptions {
   /** First virtual address, rounded down to its page; 0 if left out. Without sign extension. */
   readonly from?: number;
   /** One past the last, rounded up; all addresses of the mode if left out. */
   readonly to?: number;
-  /** Tables to look at, at most; 2^20 if left out: enough for 2 TiB in pages of 4 KiB, all different. */
+  /** Most tables to read; 2^20 if left out: enough for 2 TiB in pages of 4 KiB, all different. */
   readonly maxTables?: number;
 }
 
 /**
- * Walks the page tables in a memory image, and lists what they map, in the order of virtual addresses.
- * Damaged entries are findings too, and the walk goes on behind them.
+ * Walks the page tables in a memory image, and lists their mappings, in the order of virtual addresses. Damaged
+ * entries are findings too, and the walk continues after them.
  *
- * A table is walked once for each set of permissions that entries above leave it, and each other place that
- * shows it is a `shared` finding: time and memory are bounded by the tables that exist, whatever they say.
+ * A table is walked once for each set of permissions above it, and any other occurrence of it is a `shared` finding:
+ * time and memory are bounded by the existing tables, whatever their content.
  * @param cr3 the register: bits that are no address are ignored
- * @throws PageWalkError EINVAL for a top table that is not in the image, or a range that makes no sense
+ * @throws PageWalkError EINVAL for a top table that is not in the image, or an invalid range
  */
 export function* walkImage(
   image: PhysicalMemory,
@@ -58,7 +58,7 @@ export function* walkImage(
   }
 }
 
-/** The walk's stack: one table of each level, since a walk goes down one path at a time. */
+/** The walk's stack: one table of each level. */
 class ImageWalker {
   readonly findings: FindingMerger;
   readonly #image: PhysicalMemory;
@@ -69,11 +69,11 @@ class ImageWalker {
   #tablesLeft: number;
   #piecesLeft: number;
   #level: number;
-  /** How far into the leaf that is being taken its pieces have been listed. */
+  /** How far the pieces of the current leaf have been listed. */
   #pieceAt = 0;
   /** Where a walked table was first listed, by frame, level and permissions. */
   readonly #seen = new Map<number, number>();
-  // By level, of the table that is walked there.
+  // By level, of the current table there.
   readonly #words: readonly Uint32Array[];
   readonly #bytes: readonly Uint8Array[];
   readonly #physical: Float64Array;
@@ -117,7 +117,7 @@ class ImageWalker {
     }
   }
 
-  /** The index of the next present entry in the table that is walked; -1 at the end of the walk. */
+  /** The index of the next present entry in the current table; -1 at the end of the walk. */
   nextPresent(): number {
     for (; this.#level <= this.#top; this.#level++) {
       const level = this.#level;
@@ -131,7 +131,7 @@ class ImageWalker {
     return -1;
   }
 
-  /** Lists a present entry, or goes down to its table; false where more of the entry is to be listed. */
+  /** Lists a present entry, or descends to its table; false if more of the entry remains to be listed. */
   take(index: number): boolean {
     const format = this.#format;
     const level = this.#level;
@@ -182,14 +182,17 @@ class ImageWalker {
       this.findings.addDamage('outside', start, end, level, entry, low, high, target);
       return true;
     }
-    // A table that the range cuts is not listed whole, so nothing can be said to be like it.
+    // A table that the range clips is not listed whole, so it cannot be shared.
     if (start === base && end === base + span) {
       this.#seen.set(key, base);
     }
     return true;
   }
 
-  /** Lists a page and those that continue it, as far as the image has them; false where it has not all of the first. */
+  /**
+   * Lists a page and those that continue it, as far as the image holds them; false if it does not hold all of the
+   * first.
+   */
   #takeRun(index: number, start: number, end: number, physical: number, properties: number): boolean {
     const level = this.#level;
     const span = this.#format.span[level];
@@ -205,7 +208,7 @@ class ImageWalker {
     return true;
   }
 
-  /** Lists the next piece of a page that is not all in the image; false where more are left. */
+  /** Lists the next piece of a page that is partly in the image; false if more are left. */
   #takePiece(
     start: number,
     end: number,
@@ -224,7 +227,7 @@ class ImageWalker {
     }
     this.#piecesLeft--;
     const limit = physical + (end - start);
-    // Pages are whole: bytes at the end of an image that fill none are not mapped memory.
+    // Pages are whole: a partial page at the end of an image is not mapped memory.
     const held = Math.floor(this.#image.nextHole(from, limit) / TABLE_BYTES) * TABLE_BYTES;
     const isInside = held > from;
     const next = isInside ? held : Math.ceil(this.#image.nextHeld(from, limit) / TABLE_BYTES) * TABLE_BYTES;
@@ -243,7 +246,7 @@ class ImageWalker {
     this.#level = this.#top + 1;
   }
 
-  /** Makes a table the one that is walked; false where the image does not have it. */
+  /** Makes a table the current one; false if the image does not hold it. */
   #open(physical: number, level: number, base: number, permissions: number): boolean {
     if (!this.#image.read(physical, this.#bytes[level])) {
       return false;

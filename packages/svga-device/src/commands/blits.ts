@@ -42,8 +42,8 @@ function sameSize(a: SurfaceBox, b: SurfaceBox): boolean {
 }
 
 /**
- * Moves a box over another, stretching, filtering and converting as it takes. Boxes of one size and alike
- * formats are copied as they are.
+ * Copies a box onto another, with stretching, filtering and conversion as needed. Boxes of one size and compatible
+ * formats are copied byte for byte.
  */
 function blit(objects: DeviceObjects, { source, sourceBox, target, targetBox, mode }: Blit): void {
   if (mode > SVGA3D_STRETCH_BLT.LINEARSRGB) {
@@ -76,7 +76,7 @@ function blit(objects: DeviceObjects, { source, sourceBox, target, targetBox, mo
   const isWhole = isWholeMip(target.surface.layout, target.subresource, targetBox);
   objects.store.forWriting(target.surface, target.subresource, isWhole);
   if (source.surface === target.surface) {
-    // A target that overlaps its source must not be read again.
+    // An overlapping source is copied first, so that it is not read after being overwritten.
     objects.budget.chargeEach(from.span, COST.FRESH_BYTE);
     stretch(from.copy(), to, mode === SVGA3D_STRETCH_BLT.POINT ? 'nearest' : 'linear');
   } else {
@@ -149,7 +149,7 @@ function convert(objects: DeviceObjects, { srcSid, dstSid }: CommandFields<'DX_P
   }
 }
 
-/** A layout like another, read as texels of another format of the same size. */
+/** The layout reinterpreted with texels of another format of the same size. */
 function reinterpret(objects: DeviceObjects, layout: SurfaceLayout, copyFormat: number): SurfaceLayout {
   const format = formatById(copyFormat);
   if (
@@ -166,7 +166,7 @@ function reinterpret(objects: DeviceObjects, layout: SurfaceLayout, copyFormat: 
   return new SurfaceLayout({ ...layout.description, format: copyFormat });
 }
 
-/** DX_RESOLVE_COPY: a subresource of one sample becomes the mean of the samples of another. */
+/** DX_RESOLVE_COPY: writes the mean of a subresource's samples to a single-sample one. */
 function resolveCopy(objects: DeviceObjects, fields: CommandFields<'DX_RESOLVE_COPY'>): void {
   const source = subresourceRef(objects, fields.srcSid, fields.srcSubResource);
   const target = subresourceRef(objects, fields.dstSid, fields.dstSubResource);
@@ -180,7 +180,7 @@ function resolveCopy(objects: DeviceObjects, fields: CommandFields<'DX_RESOLVE_C
   }
   const texels = box.width * box.height * box.depth;
   const cost = TexelCodec.of(from.format, true)?.cost ?? 0;
-  objects.budget.chargeEach(from.samples + 1, COST.COMMAND); // a region each
+  objects.budget.chargeEach(from.samples + 1, COST.COMMAND); // one region per sample
   objects.budget.chargeEach(1 + texels * (from.samples + 1), cost);
   const image = objects.store.image(source.surface);
   const samples = Array.from(
@@ -194,7 +194,7 @@ function resolveCopy(objects: DeviceObjects, fields: CommandFields<'DX_RESOLVE_C
   objects.counters.bytesCopied += resolved.texels * resolved.codec.bytes;
 }
 
-/** From image to image with other sizes, formats or sample counts. */
+/** Between images of other sizes, formats or sample counts. */
 export const blitCommands: CommandFamily = {
   SURFACE_STRETCHBLT: stretchBlit,
   DX_PRESENTBLT: presentBlit,

@@ -18,8 +18,8 @@ interface Pitched {
 }
 
 /**
- * The rows of a box as they lie in a buffer.
- * @throws SvgaDeviceError EINVAL for rows that overlap, EFAULT for ones outside the buffer
+ * The rows of a box in a buffer.
+ * @throws SvgaDeviceError EINVAL for overlapping rows, EFAULT for rows outside the buffer
  */
 function pitchedRows(buffer: Surface, rows: BoxRows, { offset, pitch, slicePitch }: Pitched): BoxRows {
   const { layout } = buffer;
@@ -52,7 +52,7 @@ function textureRows(
   return rows;
 }
 
-/** Where the rows of one end of a transfer lie. */
+/** One end of a transfer, with its rows. */
 interface End extends SubresourceRef {
   readonly rows: BoxRows;
 }
@@ -105,7 +105,7 @@ function toBuffer(objects: DeviceObjects, fields: CommandFields<'DX_TRANSFER_TO_
   );
 }
 
-/** Between a buffer, in which rows lie at a pitch, and a texture. */
+/** Between a texture and a buffer with pitched rows. */
 export const bufferTransferCommands: CommandFamily = {
   DX_TRANSFER_FROM_BUFFER: fromBuffer,
   DX_PRED_TRANSFER_FROM_BUFFER: fromBuffer,

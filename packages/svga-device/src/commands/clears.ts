@@ -66,7 +66,7 @@ function clearRenderTarget(
   clearColor(objects, resolveView(objects, entry), Float64Array.of(r, g, b, a));
 }
 
-/** Depth, stencil, or both; the other keeps what it has. */
+/** Clears depth, stencil, or both; the other keeps its value. */
 function clearDepthStencil(
   objects: DeviceObjects,
   fields: CommandFields<'DX_CLEAR_DEPTHSTENCIL_VIEW'>,
@@ -96,7 +96,7 @@ function clearDepthStencil(
   }
 }
 
-/** Sets depth or stencil of every texel, and leaves the other. */
+/** Sets depth or stencil of every texel, and keeps the other. */
 function fillChannel(
   objects: DeviceObjects,
   view: View,
@@ -131,7 +131,7 @@ function uaView(objects: DeviceObjects, id: number): View {
   return resolveView(objects, objects.coTable(SVGA_COTABLE.UAVIEW).read(id, uaViewEntry));
 }
 
-/** The bits of the values go into the channels as they are, cut to their widths. */
+/** The values' bits are written to the channels unconverted, truncated to their widths. */
 function clearUaViewUint(objects: DeviceObjects, fields: CommandFields<'DX_CLEAR_UA_VIEW_UINT'>): void {
   const view = uaView(objects, fields.uaViewId);
   const { format } = view;
@@ -152,7 +152,7 @@ function clearUaViewUint(objects: DeviceObjects, fields: CommandFields<'DX_CLEAR
   fillView(objects, view, texel, { kind: 'texel', texel });
 }
 
-/** Clears through the views of the DX context that the command buffer names. */
+/** Clears through the views of the command buffer's DX context. */
 export const clearCommands: CommandFamily = {
   DX_CLEAR_RENDERTARGET_VIEW: clearRenderTarget,
   DX_CLEAR_DEPTHSTENCIL_VIEW: clearDepthStencil,

@@ -18,20 +18,20 @@ function tableOf(objects: DeviceObjects, cid: number, type: number): CoTable {
   return table;
 }
 
-/** Entries a MOB has room for, up to the limit. */
+/** Number of entries that fit in a MOB, up to the limit. */
 function capacityOf(objects: DeviceObjects, table: CoTable, mob: GuestBacking): number {
   return Math.min(Math.floor(mob.bytes / table.entryBytes), objects.limits.maxCoTableEntries);
 }
 
-/** @param written bytes of it that are written or read at once */
+/** @param written bytes of it that are written or read immediately */
 function chargeNewTable({ budget }: DeviceObjects, bytes: number, written: number): void {
   budget.chargeEach(bytes - written, COST.FRESH_BYTE);
   budget.chargeEach(written, COST.FRESH_TABLE_BYTE);
 }
 
 /**
- * DX_SET_COTABLE: puts a table into a MOB, of which the first `validSizeInBytes` are entries already; or, without
- * one, takes it away. The entries it had before are gone: a guest that wants them reads them back first.
+ * DX_SET_COTABLE: binds a table to a MOB whose first `validSizeInBytes` are valid entries; or, without one, removes
+ * it. Its former entries are lost: a guest that needs them reads them back first.
  */
 function setTable(objects: DeviceObjects, { cid, mobid, type, validSizeInBytes }: TableFields): void {
   const table = tableOf(objects, cid, type);

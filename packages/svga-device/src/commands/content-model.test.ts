@@ -20,7 +20,7 @@ const MOBS = [11, 12];
 
 type Subresource = (typeof SUBRESOURCES)[number];
 
-/** Rule 9 as plainly as it can be put: states by name, and bytes in arrays. */
+/** A plain model of rule 9: states by name, and bytes in arrays. */
 class Model {
   readonly mobs = new Map(MOBS.map((id) => [id, new Uint8Array(BYTES)]));
   readonly states = SUBRESOURCES.map(() => 'none' as 'newer' | 'none' | 'pending' | 'valid');
@@ -31,7 +31,7 @@ class Model {
     return this.mobs.get(this.mobId);
   }
 
-  /** What a command would read. */
+  /** The bytes that a command would read. */
   content(): Uint8Array {
     const all = new Uint8Array(BYTES);
     SUBRESOURCES.forEach(({ at, bytes }, i) => {
@@ -94,7 +94,7 @@ function box({ bytes }: Subresource, isWhole: boolean) {
   return { x: 0, y: 0, z: 0, w: side, h: isWhole ? side : 1, d: 1 };
 }
 
-/** A guest and the model of what it must find; each step does the same to both. */
+/** A guest and its model; each step does the same to both. */
 class Run {
   readonly model = new Model();
   readonly guest = new DxGuest({ dx: true }, 128).withTables();
@@ -219,7 +219,7 @@ class Run {
     return [[...(this.guest.device.surfaceImage(SURFACE) ?? [])], ...mobs];
   }
 
-  /** The same as the model has them. */
+  /** The same, from the model. */
   expected(): (number[] | undefined)[] {
     return [[...this.model.content()], ...[...this.model.mobs.values()].map((bytes) => [...bytes])];
   }
@@ -247,7 +247,7 @@ const steps = fc.record({
   which: fc.nat(2),
   isWhole: fc.boolean(),
   seed: fc.nat(1000),
-  // Not after each step: to look brings pending content into the image, as a command that forgets to load it would not.
+  // Not after each step: looking loads pending content, which would hide a command that forgets to load it.
   looks: fc.boolean(),
 });
 

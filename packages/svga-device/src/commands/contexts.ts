@@ -44,7 +44,7 @@ function bindContext(objects: DeviceObjects, { cid, mobid }: CommandFields<'BIND
 
 function defineDxContext(objects: DeviceObjects, { cid }: CommandFields<'DX_DEFINE_CONTEXT'>): void {
   checkNewId(objects.dxContexts, cid, objects.limits.maxContexts);
-  objects.budget.chargeEach(4, COST.OBJECT); // it has twelve tables
+  objects.budget.chargeEach(4, COST.OBJECT); // for its twelve tables
   objects.tables.write(SVGA_OTABLE.DXCONTEXT, cid, dxContextEntry, { cid, mobid: SVGA3D_INVALID_ID });
   objects.dxContexts.set(cid, new DxContext());
 }
@@ -100,8 +100,8 @@ function bindShader(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SHADE
 }
 
 /**
- * Contexts and shaders, by definition and binding. Of a context's state the device keeps nothing, so that
- * reading it back and invalidating it find what the MOB has.
+ * Definition and binding of contexts and shaders. The device keeps no state of a context, so readback and
+ * invalidation have nothing to do.
  */
 export const contextCommands: CommandFamily = {
   DEFINE_GB_CONTEXT: defineContext,

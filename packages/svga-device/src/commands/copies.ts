@@ -14,14 +14,14 @@ import type { CopiedBox } from '../renderer/renderer.js';
 import { thenReadBack } from './read-backs.js';
 import { isWholeMip, subresourceOf } from './subresources.js';
 
-/** SVGA3dCopyBox: a box of the destination and where the source's begins. */
+/** SVGA3dCopyBox: a box of the destination, and the origin of the source box. */
 interface CopyBox extends CommandBox {
   readonly srcx: number;
   readonly srcy: number;
   readonly srcz: number;
 }
 
-/** Formats may differ where a block of one can stand for a block of the other. */
+/** Formats may differ if their blocks are interchangeable. */
 export function haveSameBlocks(source: Surface, target: Surface): boolean {
   const from = source.layout.format;
   const to = target.layout.format;
@@ -47,7 +47,7 @@ function checkCompatible(source: Surface, target: Surface): void {
   }
 }
 
-/** Moves a copy to another sample sheet of both surfaces. */
+/** Offsets a copy to another sample sheet of both surfaces. */
 function inSheet({ from, to }: CopyRuns, source: Surface, target: Surface, sheet: number): CopyRuns {
   return {
     from: { ...from, offset: from.offset + sheet * source.layout.sheetBytes },
@@ -88,8 +88,8 @@ function copyRuns(source: SubresourceRef, target: SubresourceRef, box: CopyBox):
 }
 
 /**
- * Copies image to image, box by box in the order given. Every box is checked before the first is copied. Of
- * multisample surfaces a box is that box in every sheet.
+ * Copies image to image, box by box in the order given. Every box is checked before the first is copied. Boxes of
+ * multisample surfaces are copied in every sheet.
  * @throws SvgaDeviceError, SurfaceLayoutError
  */
 export function copyBoxes(
@@ -172,7 +172,7 @@ function copySurfaces(objects: DeviceObjects, { srcSid, dstSid }: CommandFields<
   copyWhole(objects, srcSid, dstSid);
 }
 
-/** SVGA3dBufferCopy: a run of one buffer to a place in another. */
+/** SVGA3dBufferCopy: copies a run of one buffer into another. */
 function copyBuffer(objects: DeviceObjects, fields: CommandFields<'DX_BUFFER_COPY'>): void {
   const { dest, src, destX, srcX, width } = fields;
   const source = subresourceRef(objects, src, 0);
@@ -192,10 +192,7 @@ function copyFirst(objects: DeviceObjects, fields: CommandFields<'DX_SURFACE_COP
   copyBoxes(objects, source, target, [fields]);
 }
 
-/**
- * From image to image, byte for byte. Predicated copies are always done: no query of this device ever says
- * otherwise.
- */
+/** Between images, byte for byte. Predicated copies are always done: no query of this device ever prevents one. */
 export const copyCommands: CommandFamily = {
   SURFACE_COPY: copySurface,
   INTRA_SURFACE_COPY: (objects, fields) => {

@@ -6,7 +6,7 @@ const hotspot = { hotspotX: 1, hotspotY: 0 };
 const COLOR = 0;
 const ALPHA = 1;
 
-/** Puts an SVGAGBCursorHeader and what follows it into MOB 5, and writes CURSOR_MOBID. */
+/** Puts an SVGAGBCursorHeader and the pixels into MOB 5, and writes CURSOR_MOBID. */
 function showMob(guest: TestGuest, header: readonly number[], pixels: Uint8Array, mobBytes = 4096): void {
   const pages = guest.defineMob(5, mobBytes);
   guest.fillMob(pages, new Uint8Array(Uint32Array.from(header).buffer));
@@ -32,7 +32,7 @@ const masked = [
 ];
 const colorShape = { width: 3, height: 2, ...hotspot };
 
-/** Premultiplied blue, green, red and alpha; and what that is as RGBA. */
+/** Premultiplied blue, green, red and alpha, and the same as RGBA. */
 const premultiplied = Uint8Array.of(10, 20, 30, 255, 50, 25, 0, 100, 9, 9, 9, 0, 200, 0, 0, 100);
 const straight = [30, 20, 10, 255, 0, 64, 128, 100, 0, 0, 0, 0, 0, 0, 255, 100];
 

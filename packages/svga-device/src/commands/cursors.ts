@@ -64,8 +64,8 @@ function maskBytes({ width, height }: Shape, depth: number): number {
 }
 
 /**
- * What a write of SVGA_REG_CURSOR_MOBID does: takes the cursor from the MOB; SVGA3D_INVALID_ID hides nothing
- * and leaves the cursor as it is.
+ * A write of SVGA_REG_CURSOR_MOBID: reads the cursor from the MOB; SVGA3D_INVALID_ID leaves the cursor as it is, and
+ * does not hide it.
  * @throws SvgaDeviceError ENOENT, EINVAL, EFAULT
  */
 export function defineCursorByMob(objects: DeviceObjects, mobid: number): void {
@@ -104,7 +104,7 @@ export function defineCursorByMob(objects: DeviceObjects, mobid: number): void {
   }
 }
 
-/** The pointer's image. */
+/** The image of the mouse pointer. */
 export const cursorCommands: CommandFamily = {
   DEFINE_CURSOR: (objects, fields) => defineMasks(objects, fields, fields),
   DEFINE_ALPHA_CURSOR: (objects, fields) => defineAlpha(objects, fields, fields.pixels),

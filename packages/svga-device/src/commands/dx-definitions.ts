@@ -45,7 +45,7 @@ const noDeclarations = Array.from({ length: 64 }, () => {
   return { outputSlot: 0, registerIndex: 0, registerMask: 0, stream: 0 };
 });
 
-/** What entries have that the commands which define them do not say. */
+/** Initial values of fields that the defining commands lack. */
 const initially: Partial<Record<CommandName, Readonly<Record<string, unknown>>>> = {
   DX_DEFINE_UA_VIEW: { structureCount: 0 },
   DX_DEFINE_RASTERIZER_STATE: { forcedSampleCount: 0 },
@@ -58,7 +58,7 @@ const initially: Partial<Record<CommandName, Readonly<Record<string, unknown>>>>
 type AnyFields = Readonly<Record<string, number>>;
 type AnyExecutor = (objects: DeviceObjects, fields: AnyFields) => void;
 
-/** Of commands that do this to an object of a DX context, by name: what each does. */
+/** Implementations of the commands with a given action on objects of a DX context, by name. */
 function commandsThat(
   action: Action,
   make: (name: CommandName, object: Reference) => AnyExecutor,
@@ -72,7 +72,7 @@ function commandsThat(
   return Object.fromEntries(entries) as CommandFamily;
 }
 
-/** Writes an entry of what the command says. The surface of a view must be there from the start. */
+/** Writes an entry with the command's fields. The surface of a view must exist. */
 const defines = commandsThat('define', (name, { coTable = 0, field = '', isView }) => (objects, fields) => {
   if (isView === true) {
     objects.surface(fields.sid);
@@ -82,7 +82,7 @@ const defines = commandsThat('define', (name, { coTable = 0, field = '', isView 
     .write(fields[field], coTableEntries[coTable], { ...initially[name], ...fields } as never);
 });
 
-/** Makes an entry that of no object: of a view the surface is SVGA3D_INVALID_ID then. */
+/** Clears an entry: the surface of a view is SVGA3D_INVALID_ID then. */
 const destroys = commandsThat('destroy', (_, { coTable = 0, field = '', isView }) => (objects, fields) => {
   objects.coTable(coTable).fill(fields[field], isView === true ? 0xff : 0);
 });
@@ -96,7 +96,7 @@ function changeQuery(objects: DeviceObjects, id: number, change: { mobid?: numbe
   table.write(id, queryEntry, { ...table.read(id, queryEntry), ...change });
 }
 
-/** DX_BIND_SHADER names its context itself. */
+/** DX_BIND_SHADER has a context field of its own. */
 function bindShader(objects: DeviceObjects, fields: CommandFields<'DX_BIND_SHADER'>): void {
   const { cid, shid, mobid, offsetInBytes } = fields;
   if (mobid !== SVGA3D_INVALID_ID) {
@@ -106,7 +106,7 @@ function bindShader(objects: DeviceObjects, fields: CommandFields<'DX_BIND_SHADE
   table.write(shid, dxShaderEntry, { ...table.read(shid, dxShaderEntry), mobid, offsetInBytes });
 }
 
-/** Changes to entries, and definitions that are more than what the command says. */
+/** Changes to entries, and definitions that need more than the command's fields. */
 const others: CommandFamily = {
   DX_DEFINE_ELEMENTLAYOUT: defineElementLayout,
   DX_SET_STRUCTURE_COUNT: (objects, { uaViewId, structureCount }) => {
@@ -127,5 +127,5 @@ const others: CommandFamily = {
   DX_BIND_SHADER: bindShader,
 };
 
-/** What the commands for objects of the DX context that the command buffer names write to its COTables. */
+/** Commands for objects of the command buffer's DX context, which write to its COTables. */
 export const dxDefinitionCommands: CommandFamily = { ...defines, ...destroys, ...others };

@@ -23,7 +23,7 @@ import { hotCommands, updateCommands } from './updates.js';
 
 const nothing = (): void => {};
 
-/** Commands that say nothing, or nothing to a device that keeps no state of contexts. */
+/** Commands without effect, or with none on a device that keeps no context state. */
 const emptyCommands: CommandFamily = {
   NOP: nothing,
   CMD_NOP: nothing,
@@ -57,14 +57,14 @@ const families: CommandFamily = {
   ...cursorCommands,
 };
 
-/** Does the command that a reader stands at. */
+/** Executes the reader's current command. */
 export type Executor = (objects: DeviceObjects, reader: CommandReader) => void;
 
 type AnyExecutor = (objects: DeviceObjects, fields: unknown) => void;
 
 /**
- * What each command does, by its place in `commandNames`; undefined for those that the device refuses. One that
- * is accepted without being executed may do something all the same, to be answered.
+ * Each command's implementation, by its index in `commandNames`; undefined for those that the device refuses. A
+ * command that is accepted without being executed may still have one, to be answered.
  */
 export const executors: readonly (Executor | undefined)[] = commandNames.map((name, index) => {
   const hot = (hotCommands as HotCommandFamily)[name];

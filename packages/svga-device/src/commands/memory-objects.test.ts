@@ -23,7 +23,7 @@ function setTable(guest: TestGuest, type: number): void {
   guest.must('SET_OTABLE_BASE64', table);
 }
 
-/** Moves a table to two pages that hold nothing, and reads an entry there. */
+/** Moves a table to two empty pages, and reads an entry there. */
 function entryAfterGrowing<F extends FieldTypes>(
   guest: TestGuest,
   type: number,

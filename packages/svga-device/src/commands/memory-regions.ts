@@ -9,7 +9,7 @@ import type { CommandFamily } from './command-family.js';
 /** SVGARemapGMR2Flags of svga_reg.h. */
 const REMAP = { VIA_GMR: 1, PPN64: 2, SINGLE_PPN: 4 } as const;
 
-/** Bytes of an SVGAGuestMemDescriptor: a page number and how many pages from there on. */
+/** Bytes of an SVGAGuestMemDescriptor: a page number and a page count. */
 const DESCRIPTOR_BYTES = 8;
 
 function pagesInUse(objects: DeviceObjects, except: number): number {
@@ -20,7 +20,7 @@ function pagesInUse(objects: DeviceObjects, except: number): number {
   return pages;
 }
 
-/** A region of so many pages, in the place of the one before; none takes it away. */
+/** Defines a region of `numPages` pages, replacing the former one; 0 removes it. */
 function define(objects: DeviceObjects, gmrId: number, numPages: number): GuestRegion | undefined {
   const { maxGmrs, maxGmrPages } = objects.limits;
   if (gmrId >= maxGmrs) {
@@ -39,7 +39,7 @@ function define(objects: DeviceObjects, gmrId: number, numPages: number): GuestR
   return region;
 }
 
-/** Page numbers of REMAP_GMR2, read one by one: in the command, or where its guest pointer leads. */
+/** Reads the page numbers of REMAP_GMR2 one by one: from the command, or through its guest pointer. */
 function descriptorReader(
   objects: DeviceObjects,
   fields: CommandFields<'REMAP_GMR2'>,
@@ -87,8 +87,7 @@ function remap(objects: DeviceObjects, fields: CommandFields<'REMAP_GMR2'>): voi
 }
 
 /**
- * What a write of SVGA_REG_GMR_DESCRIPTOR does: reads the descriptors from the page `ppn` on; 0 takes the
- * region away.
+ * A write of SVGA_REG_GMR_DESCRIPTOR: reads the descriptors from the page `ppn` on; 0 removes the region.
  * @throws SvgaDeviceError EFAULT for descriptors outside guest memory, E2BIG and ENOMEM for too many
  */
 export function defineRegionByDescriptors(objects: DeviceObjects, gmrId: number, ppn: number): void {

@@ -18,7 +18,7 @@ interface MipRange {
   readonly layers: number;
 }
 
-/** Makes each level the mean of the one above it, layer by layer, by the texels of a format. */
+/** Computes each level as the mean of the one above it, layer by layer, with texels of a format. */
 function generate(objects: DeviceObjects, surface: Surface, format: number, range: MipRange): void {
   const { firstMip, mips, firstLayer, layers } = range;
   const own = surface.layout;
@@ -49,12 +49,12 @@ function region(layout: SurfaceLayout, subresource: number, image: Uint8Array): 
   return new ImageRegion(layout, subresource, image, wholeMip(layout, subresource), true);
 }
 
-/** How many a view shows of all there are: -1 is all from the first on. */
+/** Resolves a view's count: -1 is everything from the first on. */
 function rest(count: number, first: number, all: number): number {
   return count === 0xffff_ffff ? Math.max(all - first, 0) : count;
 }
 
-/** DX_GENMIPS: the mips and layers that a shader resource view shows, below its first mip. */
+/** DX_GENMIPS: the mips and layers of a shader resource view, below its first mip. */
 function dxGenerateMips(
   objects: DeviceObjects,
   { shaderResourceViewId }: { shaderResourceViewId: number },
@@ -74,7 +74,7 @@ function dxGenerateMips(
   });
 }
 
-/** Mip chains, by a box filter whatever filter is asked for. */
+/** Mip generation, with a box filter whatever filter is requested. */
 export const mipCommands: CommandFamily = {
   GENERATE_MIPMAPS: (objects, { sid }) => {
     const surface = objects.surface(sid);

@@ -28,7 +28,7 @@ function guestWithTables(tableBytes = PAGE): {
   return { guest, mobTable: mobs, surfaceTable: surfaces };
 }
 
-/** The code of the error that one command ends in; undefined where it succeeds. */
+/** The code of a command's error; undefined if it succeeds. */
 function refusal<N extends CommandName>(
   guest: TestGuest,
   name: N,

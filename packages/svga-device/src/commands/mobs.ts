@@ -28,9 +28,9 @@ function newTable(objects: DeviceObjects, fields: TableFields): GuestBacking | u
 }
 
 /**
- * SET_OTABLE_BASE64: puts an object table where the guest says, or takes it away where the size is 0. Of the
- * objects of its type stay those that lie in `validSizeInBytes`, the part the guest promises to have moved;
- * the others are gone.
+ * SET_OTABLE_BASE64: sets the place of an object table, or removes it if the size is 0. Objects of its type whose
+ * entries lie within `validSizeInBytes`, the part that the guest promises to have moved, stay; the others are
+ * dropped.
  */
 function setObjectTable(objects: DeviceObjects, fields: TableFields): void {
   const { type, validSizeInBytes } = fields;
@@ -40,10 +40,7 @@ function setObjectTable(objects: DeviceObjects, fields: TableFields): void {
   objects.tables.set(type, backing);
 }
 
-/**
- * GROW_OTABLE: moves a table to a larger place. All objects stay, and the device writes the entries of those
- * there are to the new place.
- */
+/** GROW_OTABLE: moves a table to a larger place. All objects stay, and the device writes their entries there. */
 function growObjectTable(objects: DeviceObjects, fields: TableFields): void {
   const { type, sizeInBytes } = fields;
   const backing = newTable(objects, fields);
@@ -56,7 +53,7 @@ function growObjectTable(objects: DeviceObjects, fields: TableFields): void {
   writeEntries(objects, type);
 }
 
-/** Charges for the entries of all objects of a type, however large the table is. */
+/** Charges for the entries of all objects of a type, independent of the table's size. */
 function chargeEntries(objects: DeviceObjects, type: number): void {
   const each = COST.ENTRY + COST.ENTRY_BYTE * objectTableEntryBytes[type];
   objects.budget.chargeEach(objects.count(type), each);
@@ -95,7 +92,7 @@ function writeEntries(objects: DeviceObjects, type: number): void {
   }
 }
 
-/** READBACK_OTABLE: the table says what the device knows. */
+/** READBACK_OTABLE: writes the device's state to the table. */
 function readbackObjectTable(objects: DeviceObjects, { type }: CommandFields<'READBACK_OTABLE'>): void {
   if (objects.tables.backing(type) === undefined) {
     throw new SvgaDeviceError('ENOENT', 'no such object table', { type });
@@ -127,20 +124,20 @@ function defineMob(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_MOB6
   setMob(objects, fields);
 }
 
-/** Gives a MOB other pages; what is bound to it stays bound. */
+/** Gives a MOB other pages; bindings to it stay. */
 function redefineMob(objects: DeviceObjects, fields: CommandFields<'REDEFINE_GB_MOB64'>): void {
   objects.mob(fields.mobid);
   setMob(objects, fields);
 }
 
-/** Surfaces that are bound to the MOB stay bound to its id. */
+/** Bindings of surfaces to the MOB's id stay. */
 function destroyMob(objects: DeviceObjects, { mobid }: CommandFields<'DESTROY_GB_MOB'>): void {
   objects.mob(mobid);
   objects.tables.clear(SVGA_OTABLE.MOB, mobid);
   objects.mobs.delete(mobid);
 }
 
-/** Writes a number of `bytes` bytes into a MOB. */
+/** Writes a `bytes`-byte number into a MOB. */
 function writeFence(objects: DeviceObjects, mobid: number, at: number, value: number, bytes: 4 | 8): void {
   const mob = objects.mob(mobid);
   if (at + bytes > mob.bytes) {
@@ -162,7 +159,7 @@ export const mobCommands: CommandFamily = {
   DEFINE_GB_MOB64: defineMob,
   REDEFINE_GB_MOB64: redefineMob,
   DESTROY_GB_MOB: destroyMob,
-  // Page lists are read each time bytes move: a changed mapping is known already.
+  // Page lists are read for each transfer, so a changed mapping takes effect anyway.
   UPDATE_GB_MOB_MAPPING: (objects, { mobid }) => void objects.mob(mobid),
   GB_MOB_FENCE: (objects, { value, mobId, mobOffset }) => writeFence(objects, mobId, mobOffset, value, 4),
   DX_MOB_FENCE_64: (objects, { value, mobId, mobOffset }) => writeFence(objects, mobId, mobOffset, value, 8),

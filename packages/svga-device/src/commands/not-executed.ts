@@ -1,14 +1,14 @@
 import { commandNames, effectsOf } from '@cg/svga-protocol';
 import type { CommandName } from '@cg/svga-protocol';
 
-/** Commands of other kinds than the pipeline's that this device accepts and does nothing for. */
+/** Commands outside the pipeline that this device accepts without effect. */
 const withoutEffect: ReadonlySet<string> = new Set<CommandName>([
   // Contexts and shaders in the host's memory.
   'CONTEXT_DEFINE',
   'CONTEXT_DESTROY',
   'SHADER_DEFINE',
   'SHADER_DESTROY',
-  // Shaders, structure counts and hints are for a renderer.
+  // Shaders, structure counts and hints only matter to a renderer.
   'DX_BIND_ALL_SHADER',
   'DX_COND_BIND_ALL_SHADER',
   'DX_COPY_STRUCTURE_COUNT',
@@ -33,7 +33,7 @@ const withoutEffect: ReadonlySet<string> = new Set<CommandName>([
 ]);
 
 /**
- * Whether a command is accepted without being executed, by its place in `commandNames`: what only a renderer does, and
+ * Whether a command is accepted without being executed, by its index in `commandNames`: commands for a renderer, and
  * some others.
  */
 export const isNotExecuted: readonly boolean[] = commandNames.map(

@@ -2,7 +2,7 @@ import { SvgaDeviceError } from '../errors.js';
 
 /**
  * Checks the id of a new object.
- * @throws SvgaDeviceError EINVAL above the limit, EEXIST where it is in use
+ * @throws SvgaDeviceError EINVAL above the limit, EEXIST if it is in use
  */
 export function checkNewId(known: ReadonlyMap<number, unknown>, id: number, limit: number): void {
   if (id >= limit) {

@@ -8,10 +8,10 @@ import type { CommandFamily } from './command-family.js';
 /** SVGA3D_QUERYSTATE_FAILED of svga3d_types.h, as a dword. */
 const FAILED = Uint8Array.of(2, 0, 0, 0);
 
-/** Where the state lies in an SVGA3dQueryResult; a DX result begins with it. */
+/** Offset of the state in an SVGA3dQueryResult; a DX result begins with it. */
 const STATE_OFFSET = 4;
 
-/** Says of a query that it failed: nothing was drawn to count, and a guest must not wait for ever. */
+/** Marks a query as failed: nothing was drawn to count, and the guest must not wait for ever. */
 function fail(objects: DeviceObjects, mobid: number, at: number): void {
   const mob = objects.mob(mobid);
   if (at + FAILED.length > mob.bytes) {
@@ -27,7 +27,7 @@ function endDxQuery(objects: DeviceObjects, { queryId }: CommandFields<'DX_END_Q
   }
 }
 
-/** The results of all queries of a context go to one MOB, or to none: each keeps its offset. */
+/** Sets the one MOB, or none, for the results of all queries of a context; offsets stay. */
 function bindAllQueries(objects: DeviceObjects, { cid, mobid }: CommandFields<'DX_BIND_ALL_QUERY'>): void {
   const table = objects.dxContext(cid).tables[SVGA_COTABLE.DXQUERY];
   if (mobid !== SVGA3D_INVALID_ID) {
@@ -37,7 +37,7 @@ function bindAllQueries(objects: DeviceObjects, { cid, mobid }: CommandFields<'D
   table.setWord(queryEntry.offsets.mobid, mobid);
 }
 
-/** Where results go, and ends of queries, which are answered although they are not executed. */
+/** Bindings of query memory, and ends of queries, which are answered although they are not executed. */
 export const queryCommands: CommandFamily = {
   WAIT_FOR_GB_QUERY: (objects, { mobid, offset }) => fail(objects, mobid, offset + STATE_OFFSET),
   DX_END_QUERY: endDxQuery,

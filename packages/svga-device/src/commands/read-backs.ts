@@ -5,7 +5,7 @@ import { CommandWait } from '../renderer/command-wait.js';
 
 type Execute<N extends CommandName> = (objects: DeviceObjects, fields: CommandFields<N>) => void;
 
-/** A command that, where its fields ask for it, gives the guest's memory what it has written. */
+/** Extends a command to write its result back to the guest's memory if its fields request it. */
 export function thenReadBack<N extends CommandName>(name: N, execute: Execute<N>): Execute<N> {
   const asked = effectsOf(name).references.flatMap(({ field = '', uses }) =>
     uses.filter(({ action }) => action === 'readBack').map((use) => ({ field, use })),
@@ -33,7 +33,7 @@ export function thenReadBack<N extends CommandName>(name: N, execute: Execute<N>
         throw error;
       }
       objects.budget.takeBack(left);
-      // Not from the beginning: what the renderer writes again has to be waited for again.
+      // Not restarted: the renderer would write again, and would have to be waited for again.
       throw new CommandWait(error.answer, () => goOn(objects, fields));
     }
   };

@@ -41,7 +41,7 @@ function destroy(objects: DeviceObjects, { stid }: CommandFields<'DESTROY_GB_SCR
   objects.screens.delete(stid);
 }
 
-/** Binds to an image that exists, or to none. What the screen shows stays until it is updated. */
+/** Binds to an existing image, or to none. The screen's pixels stay until it is updated. */
 function bind(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SCREENTARGET'>): void {
   const screen = objects.screen(fields.stid);
   if (fields.sid !== SVGA3D_INVALID_ID) {
@@ -62,7 +62,7 @@ function bind(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SCREENTARGE
   }
 }
 
-/** The part of a rectangle that lies on the screen, as vmwgfx may send one that does not whole. */
+/** Clips a rectangle to the screen, since vmwgfx may send one that extends beyond it. */
 function clip(rect: ScreenRect, width: number, height: number): ScreenRect {
   const x = Math.min(rect.x, width);
   const y = Math.min(rect.y, height);
@@ -73,7 +73,7 @@ function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENT
   const screen = objects.screen(fields.stid);
   const surface = objects.surfaces.get(screen.sid);
   if (surface === undefined) {
-    return; // vmwgfx sends it as well for a screen that it has just unbound
+    return; // vmwgfx also sends it for a screen that it has just unbound
   }
   const subresource = subresourceOf(surface.layout, screen.face, screen.mipmap);
   const { width, height } = screen.definition;
@@ -89,7 +89,7 @@ function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENT
       format: surface.layout.format.id,
     });
   }
-  objects.budget.chargeEach(newPixels, 3 * COST.FRESH_BYTE); // they are made black
+  objects.budget.chargeEach(newPixels, 3 * COST.FRESH_BYTE); // they are initialised to black
   objects.budget.charge(0, rect.h);
   objects.budget.chargeEach(rect.w * rect.h, shown.cost);
   const image = objects.store.forReading(surface, subresource);

@@ -4,8 +4,7 @@ import { SVGA3D_MAX_SURFACE_FACES } from '@cg/svga-protocol';
 
 /**
  * The subresource of a face and mip level (rule 7.1).
- * @throws SvgaDeviceError EINVAL where the surface has none; a face counts to 5 only, also of longer arrays
- * (D7)
+ * @throws SvgaDeviceError EINVAL if the surface has none; faces end at 5 even for longer arrays (D7)
  */
 export function subresourceOf(layout: SurfaceLayout, face: number, mipmap: number): number {
   const mips = layout.mips.length;

@@ -218,7 +218,7 @@ describe('9.2: a command that writes a surface with pending content', () => {
     expect(Buffer.compare(imageOf(guest, 1), after)).toBe(0);
     const moved = guest.device.statistics.bytesUploaded - loaded;
     expect(moved >= BYTES).toBe(keeps > 0);
-    // It is newer than the MOB now, whatever it wrote.
+    // It is newer than the MOB now, whatever was written.
     guest.must('READBACK_GB_SURFACE', { sid: 1 });
     expect(Buffer.compare(guest.readMob(pages, BYTES), after)).toBe(0);
   });

@@ -14,18 +14,18 @@ import { isWholeMip } from './subresources.js';
 /** SVGA3dTransferType of svga3d_types.h. */
 const SVGA3D_TRANSFER = { WRITE_HOST_VRAM: 1, READ_HOST_VRAM: 2 } as const;
 
-/** SVGA3dSurfaceDMAFlags: the old contents of the surface may be lost. */
+/** SVGA3dSurfaceDMAFlags: the old contents of the surface may be discarded. */
 const DMA_FLAG_DISCARD = 1;
 
 type DmaFields = CommandFields<'SURFACE_DMA'>;
 
-/** A box's rows in the image, and where each begins in guest memory. */
+/** A box's rows in the image, and the start of each in guest memory. */
 interface DmaRows {
   readonly host: BoxRows;
   readonly guest: BoxRows;
 }
 
-/** Blocks of the guest's image lie at its pitch; where that is 0, without a gap. */
+/** Blocks of the guest's image are at its pitch; if that is 0, tightly packed. */
 function dmaRows(
   { surface, subresource }: SubresourceRef,
   box: DmaFields['boxes'][number],
@@ -73,8 +73,8 @@ function moveRows(
 }
 
 /**
- * SURFACE_DMA: boxes between a surface's image and guest memory. What the suffix allows as the furthest byte
- * counts from the guest pointer. Every box is checked before the first moves.
+ * SURFACE_DMA: boxes between a surface's image and guest memory. The suffix's maximum offset counts from the guest
+ * pointer. Every box is checked before the first moves.
  */
 function surfaceDma(objects: DeviceObjects, fields: DmaFields): void {
   const { transfer, boxes, suffix } = fields;

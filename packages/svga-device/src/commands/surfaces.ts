@@ -22,7 +22,7 @@ const TWO_32 = 2 ** 32;
 /** SVGA3D_COND_BIND_GB_SURFACE_FLAG_* of svga3d_cmd.h. */
 const COND_BIND_FLAG = { READBACK: 1, UPDATE: 2 } as const;
 
-/** What only the later commands say of a surface. */
+/** Values of the fields that only later commands have. */
 const plain = {
   surface2Flags: 0,
   multisamplePattern: 0,
@@ -41,7 +41,7 @@ function layersOf({ arraySize, surfaceFlags }: SurfaceDefinition): number {
 }
 
 /**
- * The layout of what was defined, where the device takes it.
+ * The layout of a definition within the device's limits.
  * @throws SvgaDeviceError EINVAL, ENOMEM; SurfaceLayoutError
  */
 export function layOut(definition: SurfaceDefinition, limits: DeviceLimits): SurfaceLayout {
@@ -67,7 +67,7 @@ export function layOut(definition: SurfaceDefinition, limits: DeviceLimits): Sur
   return layout;
 }
 
-/** Writes the entry of a surface to the object table, where it has one. */
+/** Writes the entry of a surface to the object table, if it has one. */
 export function writeSurfaceEntry(
   objects: DeviceObjects,
   definition: SurfaceDefinition,
@@ -100,8 +100,8 @@ function defineV3(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_SURFA
 }
 
 /**
- * SURFACE_DEFINE: a surface of the host's own memory, which only SURFACE_DMA and copies reach. Its faces have
- * equal mip chains, each level half of the one before.
+ * SURFACE_DEFINE: a surface without guest backing, accessed only by SURFACE_DMA and copies. Its faces have equal mip
+ * chains, each level half of the one before.
  */
 function defineHostSurface(
   objects: DeviceObjects,
@@ -144,7 +144,7 @@ function destroy(objects: DeviceObjects, { sid }: { readonly sid: number }): voi
 type BindFields = CommandFields<'BIND_GB_SURFACE'>;
 
 /**
- * The surface of a binding to a MOB that exists, or to none.
+ * The surface to be bound to an existing MOB, or to none.
  * @throws SvgaDeviceError ENOENT, EINVAL
  */
 function surfaceToBind(objects: DeviceObjects, { sid, mobid }: BindFields): Surface {
@@ -158,14 +158,14 @@ function surfaceToBind(objects: DeviceObjects, { sid, mobid }: BindFields): Surf
   return surface;
 }
 
-/** Binds to a MOB, or unbinds. Whether the MOB is large enough shows when it is used. */
+/** Binds to a MOB, or unbinds. The MOB's size is checked at its use. */
 function bind(objects: DeviceObjects, fields: BindFields): void {
   const surface = surfaceToBind(objects, fields);
   const { mobid } = fields;
   objects.store.bind(surface, mobid, () => writeSurfaceEntry(objects, surface.definition, mobid));
 }
 
-/** Rows in a MOB follow each other without a gap: another pitch is refused. */
+/** Rows in a MOB are tightly packed: another pitch is refused. */
 function bindWithPitch(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SURFACE_WITH_PITCH'>): void {
   const { sid, baseLevelPitch } = fields;
   const pitch = objects.surface(sid).layout.mips[0].rowStride;
@@ -176,8 +176,8 @@ function bindWithPitch(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SU
 }
 
 /**
- * Binds a surface that is bound to one MOB to another. Where that changes its MOB, what the flags ask for is done
- * first, with the MOB that it leaves (rule 9.4).
+ * Rebinds a surface from one MOB to another. If its MOB changes, the transfers that the flags request are done first,
+ * with the old MOB (rule 9.4).
  */
 function conditionalBind(objects: DeviceObjects, fields: CommandFields<'COND_BIND_GB_SURFACE'>): void {
   const { sid, testMobid, mobid, flags } = fields;
@@ -196,7 +196,7 @@ function conditionalBind(objects: DeviceObjects, fields: CommandFields<'COND_BIN
   bind(objects, fields);
 }
 
-/** Surfaces by definition and binding. */
+/** Definition and binding of surfaces. */
 export const surfaceCommands: CommandFamily = {
   DEFINE_GB_SURFACE: (objects, fields) => define(objects, { ...plain, ...fields }),
   DEFINE_GB_SURFACE_V2: (objects, fields) => define(objects, { ...plain, ...fields }),

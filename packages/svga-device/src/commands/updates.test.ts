@@ -20,7 +20,7 @@ import { COST } from '../objects/work-budget.js';
 
 const PAGE = 4096;
 
-/** The code of the error that one command ends in; undefined where it succeeds. */
+/** The code of a command's error; undefined if it succeeds. */
 function refusal<N extends CommandName>(
   guest: TestGuest,
   name: N,

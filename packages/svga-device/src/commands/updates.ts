@@ -44,7 +44,7 @@ function dxUpdateSubresource(objects: DeviceObjects, reader: CommandReader): voi
   objects.store.update(surface, subresource, objects.transfer);
 }
 
-/** What a driver sends by the million. */
+/** Commands that a driver sends by the million. */
 export const hotCommands: HotCommandFamily = {
   FENCE: (objects, reader) => objects.surroundings.fences.pass(reader.u32(FENCE.fence)),
   UPDATE_GB_IMAGE: updateImage,
@@ -52,8 +52,8 @@ export const hotCommands: HotCommandFamily = {
 };
 
 /**
- * READBACK_GB_IMAGE_PARTIAL: the box, or with `invertBox` all but the box. What is inside it then keeps what
- * the MOB has.
+ * READBACK_GB_IMAGE_PARTIAL: the box, or with `invertBox` everything outside it; the MOB's content of the box is then
+ * kept.
  */
 function readbackPartial(objects: DeviceObjects, fields: CommandFields<'READBACK_GB_IMAGE_PARTIAL'>): void {
   const surface = objects.surface(fields.sid);
@@ -84,7 +84,7 @@ function forEachPart(
 ): void {
   const { layout } = surface;
   const { x, y, z, w, h, d, invertBox } = fields;
-  objects.transfer.setBox(layout, subresource, x, y, z, w, h, d); // the box itself must be one
+  objects.transfer.setBox(layout, subresource, x, y, z, w, h, d); // checks the box itself
   if (invertBox === 0) {
     part();
     return;
@@ -109,7 +109,7 @@ function forEachPart(
   }
 }
 
-/** DX_BUFFER_UPDATE: a run of a buffer. */
+/** DX_BUFFER_UPDATE: updates a run of a buffer. */
 function bufferUpdate(objects: DeviceObjects, { sid, x, width }: CommandFields<'DX_BUFFER_UPDATE'>): void {
   const surface = objects.surface(sid);
   if (!surface.layout.format.buffer) {
@@ -134,7 +134,7 @@ export const updateCommands: CommandFamily = {
     objects.store.invalidate(surface, subresourceOf(surface.layout, face, mipmap));
   },
   INVALIDATE_GB_IMAGE_PARTIAL: invalidatePartial,
-  // No header says how the two differ. By their names one writes as a clear does; the other is an update from a MOB
+  // No header documents the difference. By their names one writes as a clear does; the other is an update from a MOB
   // of zeros, which need not be read.
   WRITE_ZERO_SURFACE: (objects, { sid }) => objects.store.zero(objects.surface(sid), CONTENT.NEWER),
   UPDATE_ZERO_SURFACE: (objects, { sid }) => objects.store.zero(objects.surface(sid), CONTENT.VALID),

@@ -16,7 +16,7 @@ const SVGA3D_RESOURCE = {
   TEXTURECUBEARRAY: 8,
 } as const;
 
-/** What the entries of views in COTables have in common; the unions under the names of their `tex`. */
+/** Fields common to the views' entries in COTables; the unions under the names of their `tex`. */
 export interface ViewEntry {
   readonly sid: number;
   readonly format: number;
@@ -26,26 +26,26 @@ export interface ViewEntry {
   readonly arraySize: number;
 }
 
-/** Equal texels in a row: where a view's are. */
+/** A run of texels of a view. */
 interface ViewSlice {
   /** Of the first texel, in the first sheet. */
   readonly offset: number;
   readonly texels: number;
 }
 
-/** What a view shows: parts of a surface, as texels of a format. */
+/** The parts of a surface that a view shows, as texels of a format. */
 export interface View {
   readonly surface: Surface;
   readonly format: SurfaceFormat;
   readonly slices: readonly ViewSlice[];
-  /** The subresources that they are of. */
+  /** The subresources of the slices. */
   readonly subresources: readonly number[];
-  /** The slices are all of these subresources. */
+  /** The slices cover these subresources entirely. */
   readonly isWhole: boolean;
 }
 
 /**
- * The format of a view, where the surface's blocks can be read as its texels.
+ * The format of a view, where the surface's blocks can be reinterpreted as its texels.
  * @throws SvgaDeviceError EINVAL
  */
 export function viewFormat(layout: SurfaceLayout, id: number): SurfaceFormat {
@@ -69,7 +69,7 @@ export function viewFormat(layout: SurfaceLayout, id: number): SurfaceFormat {
 
 type Shown = Pick<View, 'isWhole' | 'slices' | 'subresources'>;
 
-/** For a buffer mipSlice is the first element and firstArraySlice how many there are. */
+/** For a buffer mipSlice is the first element and firstArraySlice the element count. */
 function bufferSlices(layout: SurfaceLayout, format: SurfaceFormat, entry: ViewEntry): Shown {
   const { mipSlice: first, firstArraySlice: texels } = entry;
   if ((first + texels) * format.bytesPerBlock > layout.bytes) {
@@ -82,7 +82,7 @@ function bufferSlices(layout: SurfaceLayout, format: SurfaceFormat, entry: ViewE
   };
 }
 
-/** For a 3D texture firstArraySlice is the first slice and arraySize how many there are. */
+/** For a 3D texture firstArraySlice is the first slice and arraySize the slice count. */
 function textureSlices(layout: SurfaceLayout, entry: ViewEntry): Shown {
   const { mipSlice, firstArraySlice: first, arraySize, resourceDimension } = entry;
   const mip = layout.mips[mipSlice];
@@ -91,7 +91,7 @@ function textureSlices(layout: SurfaceLayout, entry: ViewEntry): Shown {
   }
   const isVolume = resourceDimension === SVGA3D_RESOURCE.TEXTURE3D;
   const all = isVolume ? mip.depth : layout.layers;
-  // -1 is all there are from the first on.
+  // -1 is everything from the first on.
   const count = arraySize === 0xffff_ffff ? all - first : Math.max(arraySize, 1);
   if (first >= all || count > all - first) {
     throw new SvgaDeviceError('EINVAL', 'view names slices its surface does not have', { first, count, all });
@@ -110,7 +110,7 @@ function textureSlices(layout: SurfaceLayout, entry: ViewEntry): Shown {
 }
 
 /**
- * Makes sense of a view's entry, which may be any bytes.
+ * Interprets a view's entry, which may be any bytes.
  * @throws SvgaDeviceError ENOENT, EINVAL
  */
 export function resolveView(objects: DeviceObjects, entry: ViewEntry): View {

@@ -3,10 +3,10 @@ import type { DeviceLimits } from '../limits.js';
 import { SVGA3D_DEVCAP, SVGA_CAP, SVGA_CAP2, SVGA_FIFO_CAP } from '@cg/svga-protocol';
 import type { DeviceCapabilityName } from '@cg/svga-protocol';
 
-/** SVGA3D_DXFMT_* of svga3d_devcaps.h: what a DX device does with a format. */
+/** SVGA3D_DXFMT_* of svga3d_devcaps.h: a DX device's support of a format. */
 const SVGA3D_DXFMT = { SUPPORTED: 0x1, MIPS: 0x20, ARRAY: 0x40, VOLUME: 0x80, MULTISAMPLE: 0x200 } as const;
 
-/** What this device stores and moves; it samples and renders nothing. */
+/** This device stores and moves formats; it samples and renders none. */
 const STORED = SVGA3D_DXFMT.SUPPORTED | SVGA3D_DXFMT.MIPS | SVGA3D_DXFMT.ARRAY | SVGA3D_DXFMT.VOLUME;
 
 type CapabilityValue = (limits: DeviceLimits) => number;
@@ -17,7 +17,7 @@ const withDx = (value: number): CapabilityValue => {
 
 const withSm41: CapabilityValue = ({ sm41 }) => (sm41 ? 1 : 0);
 
-/** What is not 0, apart from formats. */
+/** Capabilities other than 0, except formats. */
 const values: Partial<Readonly<Record<DeviceCapabilityName, CapabilityValue>>> = {
   '3D': () => 1,
   MAX_TEXTURE_WIDTH: ({ maxTextureSize }) => maxTextureSize,
@@ -56,13 +56,13 @@ function capabilityValue(name: DeviceCapabilityName, limits: DeviceLimits): numb
   return values[name]?.(limits) ?? 0;
 }
 
-/** What SVGA_REG_DEV_CAP reads, by index: 0 for what the device does not have. */
+/** Values of SVGA_REG_DEV_CAP by index: 0 for unsupported capabilities. */
 export function deviceCapabilities(limits: DeviceLimits): Uint32Array {
   const names = Object.keys(SVGA3D_DEVCAP) as DeviceCapabilityName[];
   return Uint32Array.from(names, (name) => capabilityValue(name, limits));
 }
 
-/** SVGA_REG_CAPABILITIES: what is offered is implemented. */
+/** SVGA_REG_CAPABILITIES: every offered capability is implemented. */
 export function capabilityBits({ dx, withoutCapabilities }: DeviceLimits): number {
   const offered =
     SVGA_CAP.CURSOR |

@@ -17,21 +17,21 @@ import { beginStream, executeCommand, goOnWith, guestError, StoppedStream } from
 
 const TWO_32 = 2 ** 32;
 
-/** How a command buffer ended: what goes into its header. */
+/** The result of a command buffer, which goes into its header. */
 export interface CommandBufferResult {
   readonly status: number;
-  /** With COMMAND_ERROR: of the first byte of the command, from the start of the buffer. */
+  /** With COMMAND_ERROR: offset of the command in the buffer. */
   readonly errorOffset: number;
   /** SVGA_CB_FLAG bits of the header. */
   readonly flags: number;
-  /** Why it was not COMPLETED. */
+  /** The error, unless it is COMPLETED. */
   readonly error: Error | undefined;
 }
 
-/** Does one command of a stream. */
+/** Executes one command of a stream. */
 export type ExecuteCommand = (objects: DeviceObjects, reader: CommandReader) => void;
 
-/** A buffer that stopped at a command. */
+/** A buffer stopped at a command. */
 export interface StoppedBuffer {
   readonly wait: CommandWait;
   readonly stream: StoppedStream;
@@ -39,8 +39,8 @@ export interface StoppedBuffer {
 }
 
 /**
- * Runs command buffers. A buffer is copied out of guest memory before its first command, so that no command
- * can change the ones behind it, and checks of a command hold until it is done.
+ * Runs command buffers. A buffer is copied out of guest memory before its first command, so that no command can
+ * change later ones, and a command's checks hold until it is done.
  */
 export class CommandBufferRunner {
   readonly #objects: DeviceObjects;
@@ -48,11 +48,11 @@ export class CommandBufferRunner {
   readonly #contextReader = new CommandReader();
   readonly #deviceReader = new CommandReader(true);
   readonly #executeOnDevice: ExecuteCommand;
-  /** SVGA_CB_FLAG bits that the device knows. */
+  /** SVGA_CB_FLAG bits that the device supports. */
   readonly #flags: number;
   readonly #hasOffset: boolean;
 
-  /** @param executeOnDevice does the commands of the device context */
+  /** @param executeOnDevice executes the commands of the device context */
   constructor(objects: DeviceObjects, executeOnDevice: ExecuteCommand) {
     this.#objects = objects;
     this.#executeOnDevice = executeOnDevice;
@@ -63,9 +63,9 @@ export class CommandBufferRunner {
   }
 
   /**
-   * Runs the buffer whose header lies at `headerAddress`, which is inside guest memory. Up to a bad command
-   * all have taken effect, from it on none.
-   * @returns how it ended, or where it stopped: until `goOn` has ended it, no other buffer of a context may run
+   * Runs the buffer whose header is at `headerAddress`, inside guest memory. Commands before a bad one have taken
+   * effect, those from it on have not.
+   * @returns its result, or if it stopped: until `goOn` has ended it, no other buffer of a context may run
    */
   run(headerAddress: number): CommandBufferResult | StoppedBuffer {
     const reader = this.#contextReader;
@@ -74,8 +74,8 @@ export class CommandBufferRunner {
   }
 
   /**
-   * Goes on with the buffer that stopped.
-   * @param failure why what it waits for does not come: then its command fails
+   * Resumes the stopped buffer.
+   * @param failure why the awaited answer does not come: then the command fails
    */
   goOn(
     { wait, stream, flags }: StoppedBuffer,
@@ -87,7 +87,7 @@ export class CommandBufferRunner {
     return this.#execute(flags, first);
   }
 
-  /** Runs a buffer of the device context, whose commands never wait: also while another buffer has stopped. */
+  /** Runs a buffer of the device context, whose commands never wait: also while another buffer is stopped. */
   runOnDevice(headerAddress: number): CommandBufferResult {
     const reader = this.#deviceReader;
     const flags = this.#begin(headerAddress, reader, undefined);
@@ -106,8 +106,8 @@ export class CommandBufferRunner {
 
   /**
    * Reads the header, fetches the commands and aims the reader at them.
-   * @param buffer where to; a new one where there is none
-   * @returns the header's flags, or why it cannot be run
+   * @param buffer receives the commands; a new one if left out
+   * @returns the header's flags, or the result of a buffer that cannot run
    */
   #begin(headerAddress: number, reader: CommandReader, buffer?: Uint8Array): CommandBufferResult | number {
     const { memory } = this.#objects;
@@ -126,7 +126,7 @@ export class CommandBufferRunner {
     return flags;
   }
 
-  /** @param first does the command that the reader stands at already */
+  /** @param first executes the reader's current command */
   #execute(flags: number, first?: ExecuteCommand): CommandBufferResult | StoppedBuffer {
     const reader = this.#contextReader;
     const objects = this.#objects;
@@ -155,7 +155,7 @@ export class CommandBufferRunner {
     }
   }
 
-  /** Copies the commands from where `ptr` of the header leads: guest memory, or a MOB. */
+  /** Copies the commands from the memory that the header's `ptr` names: guest memory, or a MOB. */
   #fetch({ flags, pa, length }: CommandBufferHeaderFields, into: Uint8Array): void {
     const { memory, cursor } = this.#objects;
     if ((flags & SVGA_CB_FLAG.MOB) !== 0) {
@@ -178,7 +178,7 @@ function completed(flags: number): CommandBufferResult {
   return { status: SVGA_CB_STATUS.COMPLETED, errorOffset: 0, flags, error: undefined };
 }
 
-/** @throws what is no mistake of the guest */
+/** @throws errors that are no guest's */
 function failedAt({ offset }: CommandReader, flags: number, error: unknown): CommandBufferResult {
   return { status: SVGA_CB_STATUS.COMMAND_ERROR, errorOffset: offset, flags, error: guestError(error) };
 }

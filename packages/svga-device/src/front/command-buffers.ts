@@ -21,21 +21,21 @@ import { CommandQueue } from './command-queue.js';
 import type { QueuedBuffer } from './command-queue.js';
 import type { Interrupts } from './interrupts.js';
 
-/** What submissions need of the device around them. */
+/** What submission needs of the rest of the device. */
 export interface SubmissionHost {
   readonly interrupts: Interrupts;
-  /** Takes note of what a guest did wrong. */
+  /** Records a guest's error. */
   fail(error: Error): void;
-  /** A stream has stopped at a command: nothing else runs until it has gone on, which `goOn` does. */
+  /** A stream has stopped at a command: nothing else runs until `goOn` has resumed it. */
   stop(wait: CommandWait, goOn: GoOn): void;
 }
 
-/** Goes on with a stream. @param failure why what it waits for does not come */
+/** Resumes a stream. @param failure why the awaited answer does not come */
 export type GoOn = (failure: Error | undefined) => void;
 
 /**
  * Submission through the command registers: one queue for each context (SVGA_CB_CONTEXT_0, and _1 with
- * SVGA_CAP_HP_CMD_QUEUE), and the device context, whose commands are done at once.
+ * SVGA_CAP_HP_CMD_QUEUE), and the device context, whose commands run at once.
  */
 export class CommandBuffers {
   readonly #objects: DeviceObjects;
@@ -52,7 +52,7 @@ export class CommandBuffers {
     this.#runner = new CommandBufferRunner(objects, (_, reader) => this.#executeOnDevice(reader));
   }
 
-  /** When the next buffer may run; Infinity where none waits in a started context. */
+  /** When the next buffer may run; Infinity if none is queued in a started context. */
   get due(): number {
     let due = Infinity;
     for (const queue of this.queues) {
@@ -62,9 +62,9 @@ export class CommandBuffers {
   }
 
   /**
-   * What a write of COMMAND_LOW or CMD_PREPEND_LOW does.
+   * A write of COMMAND_LOW or CMD_PREPEND_LOW.
    * @param due when a buffer may complete
-   * @param isRunning commands are taken
+   * @param isRunning whether commands are accepted
    */
   submit(high: number, low: number, { due, isRunning, first }: SubmitOptions): void {
     const context = low & SVGA_CB_CONTEXT.MASK;
@@ -89,7 +89,7 @@ export class CommandBuffers {
 
   /**
    * Runs the buffer that is due first, of the high-priority context before the other.
-   * @returns false where none is due by `now`
+   * @returns false if none is due by `now`
    */
   runNext(now: number): boolean {
     const { due } = this;
@@ -143,7 +143,7 @@ export class CommandBuffers {
     return queue;
   }
 
-  /** Takes buffers out of a queue, with the status PREEMPTED. */
+  /** Removes buffers from a queue, with the status PREEMPTED. */
   #preempt(context: number, ignoreIdZero: boolean): void {
     const { memory, budget } = this.#objects;
     budget.charge(0, this.#queue(context).waiting.length);
@@ -186,10 +186,10 @@ export class CommandBuffers {
   }
 }
 
-/** How a buffer is submitted. */
+/** Options of a submission. */
 export interface SubmitOptions {
   readonly due: number;
   readonly isRunning: boolean;
-  /** Before those that wait. */
+  /** Ahead of the queued buffers. */
   readonly first: boolean;
 }

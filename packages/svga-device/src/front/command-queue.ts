@@ -1,23 +1,20 @@
 import { SVGA_CB_MAX_QUEUED_PER_CONTEXT } from '@cg/svga-protocol';
 
-/** A command buffer that waits. */
+/** A queued command buffer. */
 export interface QueuedBuffer {
-  /** Of its header. */
+  /** Address of its header. */
   readonly address: number;
-  /** When it may complete, by the host's time. */
+  /** When it may complete, in the host's time. */
   readonly due: number;
 }
 
-/**
- * Command buffers of one context. A context begins stopped: what is submitted then waits until the guest
- * starts it.
- */
+/** Command buffers of one context. A context begins stopped: buffers are then queued until the guest starts it. */
 export class CommandQueue {
   readonly #waiting: QueuedBuffer[] = [];
   /** Set by START_STOP_CONTEXT. */
   started = false;
 
-  /** The buffers that wait, in order. */
+  /** The queued buffers, in order. */
   get waiting(): readonly QueuedBuffer[] {
     return this.#waiting;
   }
@@ -28,8 +25,8 @@ export class CommandQueue {
   }
 
   /**
-   * @param first before all that wait, as the prepend registers have it
-   * @returns false where the queue is full
+   * @param first ahead of the queued buffers, as with the prepend registers
+   * @returns false if the queue is full
    */
   push(buffer: QueuedBuffer, first = false): boolean {
     if (this.#waiting.length === SVGA_CB_MAX_QUEUED_PER_CONTEXT) {
@@ -43,12 +40,12 @@ export class CommandQueue {
     return true;
   }
 
-  /** The next buffer, taken out. */
+  /** Removes and returns the next buffer. */
   take(): QueuedBuffer | undefined {
     return this.#waiting.shift();
   }
 
-  /** Takes out those for which `which` says so. */
+  /** Removes and returns the buffers that `which` selects. */
   remove(which: (buffer: QueuedBuffer) => boolean): QueuedBuffer[] {
     const removed = this.#waiting.filter(which);
     const kept = this.#waiting.filter((buffer) => !removed.includes(buffer));
@@ -56,7 +53,7 @@ export class CommandQueue {
     return removed;
   }
 
-  /** Stops, and forgets what waits. */
+  /** Stops, and drops the queued buffers. */
   reset(): void {
     this.started = false;
     this.#waiting.length = 0;

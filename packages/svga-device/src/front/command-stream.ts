@@ -12,8 +12,8 @@ import type { CommandReader } from '@cg/svga-protocol';
 const isDx: readonly boolean[] = commandNames.map((name) => definitionOf(name).dx);
 
 /**
- * The errors that are a guest's. Anything else is a bug of ours or of the host, and must be seen.
- * @throws what is neither
+ * Returns a guest's error. Any other is a bug of ours or of the host, and must surface.
+ * @throws any other error
  */
 export function guestError(error: unknown): Error {
   if (
@@ -27,9 +27,9 @@ export function guestError(error: unknown): Error {
 }
 
 /**
- * Does the command that a reader stands at, and counts it.
- * @throws SvgaDeviceError ENOSYS for one the device does not have; and what the command throws
- * @throws CommandWait where the command has to wait: `goOnWith` does it then
+ * Executes and counts the reader's current command.
+ * @throws SvgaDeviceError ENOSYS for an unsupported one; and the command's errors
+ * @throws CommandWait if the command has to wait: `goOnWith` then executes it
  */
 export function executeCommand(objects: DeviceObjects, reader: CommandReader): void {
   const executor = executorOf(objects, reader);
@@ -39,9 +39,9 @@ export function executeCommand(objects: DeviceObjects, reader: CommandReader): v
 }
 
 /**
- * Does a command that has had to wait, or the rest of it, as `executeCommand` does it.
+ * Executes a command that had to wait, or the rest of it, as `executeCommand` does.
  * @param failure why the answer does not come
- * @throws SvgaDeviceError EIO where there is such a reason; and as `executeCommand`
+ * @throws SvgaDeviceError EIO with a `failure`; and as `executeCommand`
  */
 export function goOnWith(
   objects: DeviceObjects,
@@ -77,7 +77,7 @@ function perform(objects: DeviceObjects, reader: CommandReader, executor: Execut
   }
 }
 
-/** Begins a stream of commands: what it may cost, and the DX context it is for. */
+/** Begins a stream of commands: renews the work budget, and sets the DX context. */
 export function beginStream(objects: DeviceObjects, dxContextId: number | undefined): void {
   objects.budget.renew();
   objects.cursor.forgetViews();
@@ -85,7 +85,7 @@ export function beginStream(objects: DeviceObjects, dxContextId: number | undefi
   objects.dxContextId = dxContextId;
 }
 
-/** What a stream that stops at a command keeps, while registers and the device context are used. */
+/** State of a stream stopped at a command, kept while registers and the device context are used. */
 export class StoppedStream {
   readonly #objects: DeviceObjects;
   readonly #left: number;
@@ -100,7 +100,7 @@ export class StoppedStream {
     this.#dxContextId = objects.dxContextId;
   }
 
-  /** Goes on with the stream. */
+  /** Resumes the stream. */
   goOn(): void {
     const objects = this.#objects;
     objects.budget.goOn(this.#left);

@@ -5,16 +5,16 @@ import { FifoRing } from './fifo-ring.js';
 import type { Interrupts } from './interrupts.js';
 import { StreamStop } from './stream-stop.js';
 
-/** What command streams need of the device around them. */
+/** What command streams need of the rest of the device. */
 export interface StreamsHost {
   readonly interrupts: Interrupts;
-  /** Takes note of what a guest did wrong. */
+  /** Records a guest's error. */
   fail(error: Error): void;
 }
 
 /**
- * What runs commands, and when: the buffers of each context and the ring, one after the other, by the time that the
- * host tells. A command that waits for the renderer stops all of them.
+ * Schedules commands: the buffers of each context and the ring, one after another, by the host's time. A command that
+ * waits for the renderer stops all of them.
  */
 export class CommandStreams {
   readonly buffers: CommandBuffers;
@@ -23,12 +23,12 @@ export class CommandStreams {
   readonly #objects: DeviceObjects;
   readonly #host: StreamsHost;
   readonly #stop = new StreamStop(() => this.run());
-  /** It is the ring that has stopped, not a command buffer. */
+  /** Whether the ring is stopped, not a command buffer. */
   #ringStopped = false;
   #isRunning = false;
   /** The host's time. */
   now = 0;
-  /** When the ring is looked at; Infinity while nobody asked for it. */
+  /** When the ring is checked next; Infinity without a request. */
   ringDue = Infinity;
 
   constructor(objects: DeviceObjects, fifo: Uint32Array, host: StreamsHost) {
@@ -43,7 +43,7 @@ export class CommandStreams {
     });
   }
 
-  /** When `run` has something to do next; Infinity where nothing is due, also while a command waits. */
+  /** When `run` has work next; Infinity if nothing is due, also while a command waits. */
   get due(): number {
     if (this.#stop.mayGoOn) {
       return this.now;
@@ -51,17 +51,17 @@ export class CommandStreams {
     return this.#stop.isWaiting ? Infinity : Math.min(this.buffers.due, this.ringDue);
   }
 
-  /** A command has stopped its stream: it waits for the renderer, or is about to go on. */
+  /** Whether a stream is stopped at a command: it waits for the renderer, or is about to resume. */
   get isStopped(): boolean {
     return this.#stop.isWaiting || this.#stop.mayGoOn;
   }
 
-  /** What a command waits for; undefined where none does. */
+  /** The awaited answer; undefined if no command waits. */
   get answer(): PromiseLike<void> | undefined {
     return this.#stop.answer;
   }
 
-  /** What a write of COMMAND_LOW or CMD_PREPEND_LOW does. */
+  /** A write of COMMAND_LOW or CMD_PREPEND_LOW. */
   submit(high: number, low: number, options: { isRunning: boolean; first: boolean }): void {
     const due = this.now + this.#objects.limits.completionDelay;
     this.buffers.submit(high, low, { due, ...options });
@@ -69,12 +69,12 @@ export class CommandStreams {
     this.run();
   }
 
-  /** The ring is to be looked at. While it has stopped, it is looked at once it has gone on. */
+  /** Schedules a check of the ring; for a stopped ring, after it has resumed. */
   kickRing(): void {
     this.ringDue = Math.min(this.ringDue, this.now + this.#objects.limits.completionDelay);
   }
 
-  /** The same, where commands wait in it of which nobody told. */
+  /** As `kickRing`, where it holds commands without a doorbell. */
   pollRing(): void {
     if (this.ringDue === Infinity && !this.#ringStopped && this.#ring.hasWork) {
       this.kickRing();
@@ -82,8 +82,8 @@ export class CommandStreams {
   }
 
   /**
-   * SVGA_REG_BUSY. Each read makes the device work on the ring (svga_reg.h): a guest that polls it waits for that, not
-   * for time.
+   * SVGA_REG_BUSY. Each read makes the device work on the ring (svga_reg.h): a guest that polls it waits for that,
+   * not for time.
    */
   readBusy(): number {
     if (this.ringDue !== Infinity && !this.isStopped) {
@@ -94,8 +94,8 @@ export class CommandStreams {
   }
 
   /**
-   * Does what is due. The interrupt line follows each piece of work, and whoever handles it may come back
-   * here from within: the work goes on where it was.
+   * Does the work that is due. The interrupt line follows each piece of work, and its handler may re-enter: the nested
+   * call returns, and the outer one continues.
    */
   run(): void {
     if (this.#isRunning) {
@@ -103,7 +103,7 @@ export class CommandStreams {
     }
     this.#isRunning = true;
     const { counters, limits } = this.#objects;
-    const end = counters.work + limits.maxWorkBytes; // what is left over goes on in `advance`
+    const end = counters.work + limits.maxWorkBytes; // the rest is done in `advance`
     try {
       while (counters.work < end && this.#runNext()) {
         this.#host.interrupts.drive();
@@ -113,7 +113,7 @@ export class CommandStreams {
     }
   }
 
-  /** The ring is configured anew: it is idle. */
+  /** Resets the ring to idle, for a new configuration. */
   resetRing(): void {
     this.ringDue = Infinity;
     if (this.#ringStopped) {
@@ -127,7 +127,7 @@ export class CommandStreams {
     this.ringDue = Infinity;
   }
 
-  /** Takes what a snapshot kept of time. A command that waited is gone. */
+  /** Restores the times of a snapshot. A waiting command is dropped. */
   restore(now: number, ringDue: number): void {
     this.#forgetStop();
     this.now = now;

@@ -7,21 +7,21 @@ const FIRST = SVGA_REG.DISPLAY_IS_PRIMARY;
 const COUNT = SVGA_REG.DISPLAY_HEIGHT - FIRST + 1;
 
 /**
- * The registers of SVGA_CAP_DISPLAY_TOPOLOGY: DISPLAY_ID selects whose attributes the ones after it hold. A
- * display that is none has attributes of 0.
+ * The registers of SVGA_CAP_DISPLAY_TOPOLOGY: DISPLAY_ID selects the display whose attributes the following registers
+ * hold. An invalid display has attributes of 0.
  */
 export class DisplayRegisters {
   readonly attributes = new Uint32Array(SVGA_MAX_DISPLAYS * COUNT);
   /** SVGA_REG_DISPLAY_ID. */
   selected = 0;
 
-  /** @returns undefined for a register that is not one of these */
+  /** @returns undefined for other registers */
   read(index: number): number | undefined {
     const at = this.#find(index);
     return at === undefined ? undefined : (this.attributes[at] ?? 0);
   }
 
-  /** @returns false for a register that is not one of these */
+  /** @returns false for other registers */
   write(index: number, value: number): boolean {
     const at = this.#find(index);
     if (at === undefined) {

@@ -3,14 +3,14 @@ import type { SvgaEvent } from '../svga-event.js';
 import type { Interrupts } from './interrupts.js';
 import { SVGA_FIFO, SVGA_IRQFLAG } from '@cg/svga-protocol';
 
-/** Fence numbers wrap at 2^32: half of them are behind any one. */
+/** Numbers wrap at 2^32: the half before any number counts as passed. */
 function hasPassed(passed: number, fence: number): boolean {
   return (passed - fence) >>> 0 < 0x8000_0000;
 }
 
 /**
- * The last fence that was passed, which guests read from FIFO memory or SVGA_REG_FENCE, and the goals whose
- * passing they ask to be told of.
+ * The last passed fence, which guests read from FIFO memory or SVGA_REG_FENCE, and the goals that raise an interrupt
+ * when passed.
  */
 export class Fences {
   readonly #fifo: Uint32Array;
@@ -27,7 +27,7 @@ export class Fences {
     this.#events = events;
   }
 
-  /** Passes a fence; 0 is none. */
+  /** Passes a fence; 0 is no fence. */
   pass(fence: number): void {
     if (fence === 0) {
       return;
@@ -36,7 +36,7 @@ export class Fences {
     if (this.#reaches(fence, this.goal)) {
       flags |= SVGA_IRQFLAG.REG_FENCE_GOAL;
     }
-    // The goal in FIFO memory exists only where the guest left room for the register (svga_reg.h).
+    // The goal in FIFO memory exists only where the guest has reserved room for the register (svga_reg.h).
     if (this.#fifo[SVGA_FIFO.MIN] > 4 * SVGA_FIFO.FENCE_GOAL) {
       if (this.#reaches(fence, this.#fifo[SVGA_FIFO.FENCE_GOAL])) {
         flags |= SVGA_IRQFLAG.FENCE_GOAL;
@@ -48,7 +48,7 @@ export class Fences {
     this.#interrupts.post(flags);
   }
 
-  /** Nobody waits any more. Fence numbers go on: a driver takes up the last one that it finds. */
+  /** Drops the goals. Fence numbers continue: a driver continues from the last one it finds. */
   reset(): void {
     this.goal = this.last;
   }

@@ -5,30 +5,30 @@ import { CommandWait } from '../renderer/command-wait.js';
 import type { GoOn } from './command-buffers.js';
 import { beginStream, executeCommand, goOnWith, guestError, StoppedStream } from './command-stream.js';
 
-/** SVGA_FIFO_MIN is at least the four registers that every ring has. */
+/** SVGA_FIFO_MIN lies beyond the four registers that every ring has. */
 const LEAST_MIN = 16;
 
 const NONE = -1;
 
-/** What the ring needs of the device around it. */
+/** What the ring needs of the rest of the device. */
 export interface RingHost {
-  /** Takes note of a command that is refused. */
+  /** Records a refused command. */
   fail(error: Error): void;
-  /** Nothing more is there. @param progressed STOP has moved */
+  /** The ring has no more whole commands. @param progressed STOP has moved */
   ended(progressed: boolean): void;
   stop(wait: CommandWait, goOn: GoOn): void;
 }
 
-/** What is known while a ring runs. */
+/** State of a run of the ring. */
 interface RingRun {
   readonly bounds: RingBounds;
-  /** Bytes that were copied out. */
+  /** Bytes copied out. */
   readonly length: number;
-  /** Where the last command that was done ends. */
+  /** End of the last executed command. */
   done: number;
 }
 
-/** Where the ring and its commands lie in FIFO memory, in bytes. */
+/** Bounds of the ring and its commands in FIFO memory, in bytes. */
 interface RingBounds {
   readonly min: number;
   readonly max: number;
@@ -37,10 +37,9 @@ interface RingBounds {
 }
 
 /**
- * The command ring in FIFO memory (BAR2). The guest writes at NEXT_CMD, the device reads at STOP; both turn
- * back to MIN at MAX. What is there is copied out (which also puts a command that turns back into one piece)
- * before any of it runs, and STOP follows command by command. A command that is not there whole waits for its
- * rest.
+ * The command ring in FIFO memory (BAR2). The guest writes at NEXT_CMD, the device reads at STOP; both wrap from MAX
+ * to MIN. Its content is copied out (which also makes a wrapped command contiguous) before any of it runs, and STOP
+ * advances command by command. An incomplete command waits for its rest.
  */
 export class FifoRing {
   readonly #registers: Uint32Array;
@@ -57,13 +56,14 @@ export class FifoRing {
     this.#objects = objects;
   }
 
-  /** True where commands wait, or the registers make no sense. */
+  /** True if there are commands, or the registers are invalid. */
   get hasWork(): boolean {
     return this.#registers[SVGA_FIFO.NEXT_CMD] !== this.#registers[SVGA_FIFO.STOP];
   }
 
   /**
-   * Runs what is there. A bad command is passed over where its length is known; otherwise all the rest is.
+   * Runs the ring's commands. A bad command is skipped if its length is known; otherwise everything after it is,
+   * too.
    */
   run(host: RingHost): void {
     const bounds = this.#readBounds();
@@ -78,7 +78,7 @@ export class FifoRing {
     this.#runFrom({ bounds, length, done: 0 }, host);
   }
 
-  /** @param first does the command that the reader stands at already */
+  /** @param first executes the reader's current command */
   #runFrom(state: RingRun, host: RingHost, first?: () => void): void {
     const { bounds, length } = state;
     let next = 0;
@@ -105,8 +105,8 @@ export class FifoRing {
   }
 
   /**
-   * Runs the next command, or `command`, which is the one that the reader stands at.
-   * @returns where the one after it begins; NONE where there is no whole one
+   * Runs the next command, or `command`, which executes the reader's current one.
+   * @returns the start of the next command; NONE if there is no whole one
    * @throws CommandWait
    */
   #runOne({ min, max }: RingBounds, length: number, host: RingHost, command?: () => void): number {
@@ -129,14 +129,14 @@ export class FifoRing {
       }
       host.fail(guestError(error));
       if (reader.bytes === 0) {
-        reader.aim(this.#copy, length, length, false); // nobody knows where the next command begins
+        reader.aim(this.#copy, length, length, false); // the start of the next command is unknown
         return length;
       }
     }
     return reader.offset + reader.bytes;
   }
 
-  /** The guest's driver may count on that nothing is left behind: what waits is gone. */
+  /** Drops the waiting commands: a driver may rely on an empty ring. */
   reset(): void {
     this.#registers[SVGA_FIFO.STOP] = this.#registers[SVGA_FIFO.NEXT_CMD];
   }

@@ -1,7 +1,7 @@
 /**
- * The interrupt status and mask, and the line they drive: asserted while a bit is set in both. Sources post
- * while a command buffer runs; the line follows only at `drive`, so that whoever handles the interrupt finds
- * the buffer's status written.
+ * The interrupt status and mask, and the line they drive: asserted while a bit is set in both. Sources post while a
+ * command buffer runs; the line follows only at `drive`, so that the interrupt handler finds the buffer's status
+ * written.
  */
 export class Interrupts {
   readonly #setLine: (asserted: boolean) => void;
@@ -13,7 +13,7 @@ export class Interrupts {
     this.#setLine = setLine;
   }
 
-  /** SVGA_IRQFLAG bits that wait. */
+  /** Pending SVGA_IRQFLAG bits. */
   get status(): number {
     return this.#status;
   }
@@ -27,18 +27,18 @@ export class Interrupts {
     this.drive();
   }
 
-  /** Sets status bits, and leaves the line alone. */
+  /** Sets status bits without driving the line. */
   post(flags: number): void {
     this.#status = (this.#status | flags) >>> 0;
   }
 
-  /** Clears the status bits that are 1 in `flags`. */
+  /** Clears the status bits that are set in `flags`. */
   acknowledge(flags: number): void {
     this.#status = (this.#status & ~flags) >>> 0;
     this.drive();
   }
 
-  /** Tells the host where the line has changed. The host may come back here from within. */
+  /** Reports a change of the line to the host, which may access the device from within the call. */
   drive(): void {
     const asserted = (this.#status & this.#mask) !== 0;
     if (asserted !== this.#asserted) {
@@ -47,13 +47,13 @@ export class Interrupts {
     }
   }
 
-  /** Takes what a snapshot kept; `drive` tells the host. */
+  /** Restores the state of a snapshot; `drive` reports it to the host. */
   restore(status: number, mask: number): void {
     this.#status = status;
     this.#mask = mask;
   }
 
-  /** No bit waits, none is let through. */
+  /** Clears status and mask. */
   reset(): void {
     this.#status = 0;
     this.#mask = 0;

@@ -3,8 +3,8 @@ import type { LiveRegister } from './register-file.js';
 import { SVGA_REG } from '@cg/svga-protocol';
 
 /**
- * The registers of the mouse pointer: where it is, and (CURSOR_MOBID) what it looks like.
- * @param defineCursor takes the image from the MOB of that id
+ * The registers of the mouse pointer: its position, and (CURSOR_MOBID) its image.
+ * @param defineCursor reads the image from the MOB of that id
  */
 export function pointerRegisters(
   pointer: Pointer,

@@ -11,21 +11,21 @@ const SCRATCH_REGISTERS = 64;
 /** SVGA_NUM_PALETTE_REGS of svga_reg.h. */
 const PALETTE_REGISTERS = 768;
 
-/** SVGAGBCursorHeader of svga_reg.h in front of the pixels. */
+/** SVGAGBCursorHeader of svga_reg.h before the pixels. */
 const CURSOR_HEADER_BYTES = 32;
 
 /** A register with an effect, or whose value lives elsewhere in the device. */
 export interface LiveRegister {
-  /** Left out: it reads as what was written. */
+  /** Left out: it reads as the last written value. */
   read?(): number;
-  /** Left out: it takes nothing. */
+  /** Left out: writes are ignored. */
   write?(value: number): void;
 }
 
 /** Live registers by index. */
 export type LiveRegisters = ReadonlyMap<number, LiveRegister>;
 
-/** Registers that hold what was written, and do nothing. */
+/** Registers that hold the written value, without effect. */
 const plainRegisters: readonly number[] = [
   SVGA_REG.ENABLE,
   SVGA_REG.WIDTH,
@@ -89,23 +89,23 @@ function readOnlyValues(limits: DeviceLimits): ReadonlyMap<number, number> {
   ]);
 }
 
-/** The registers behind the index and value ports. Unknown ones read as 0 and take nothing. */
+/** The registers behind the index and value ports. Unknown ones read as 0 and ignore writes. */
 export class RegisterFile {
   readonly #limits: DeviceLimits;
   readonly #readOnly: ReadonlyMap<number, number>;
   readonly #capabilities: Uint32Array;
   readonly #live: LiveRegisters;
   readonly #isPlain = new Uint8Array(SVGA_REG.TOP);
-  /** What was written to plain registers, by index. */
+  /** Values of plain registers, by index. */
   readonly values = new Uint32Array(SVGA_REG.TOP);
   /** The colour map, then the scratch registers. */
   readonly storage = new Uint32Array(PALETTE_REGISTERS + SCRATCH_REGISTERS);
   readonly displays = new DisplayRegisters();
-  /** The SVGA_ID that was agreed upon. */
+  /** The negotiated SVGA_ID. */
   id: number = SVGA_ID.V2;
-  /** What SVGA_REG_DEV_CAP shows. */
+  /** The index of the capability in SVGA_REG_DEV_CAP. */
   capabilityIndex = 0;
-  /** What the index port selects. */
+  /** The register that the index port selects. */
   index = 0;
 
   constructor(limits: DeviceLimits, live: LiveRegisters) {
@@ -119,7 +119,7 @@ export class RegisterFile {
     this.reset();
   }
 
-  /** ENABLE and CONFIG_DONE are set: commands are taken. */
+  /** Whether ENABLE and CONFIG_DONE are set, so that commands are accepted. */
   get isRunning(): boolean {
     const enabled = (this.values[SVGA_REG.ENABLE] & SVGA_REG_ENABLE.ENABLE) !== 0;
     return enabled && this.values[SVGA_REG.CONFIG_DONE] !== 0;
@@ -153,8 +153,7 @@ export class RegisterFile {
   }
 
   /**
-   * Writes the selected register. An id the device does not speak leaves the one before: reading it back
-   * tells.
+   * Writes the selected register. An unsupported id leaves the former one, which the guest finds by reading it back.
    */
   write(value: number): void {
     const { index } = this;
@@ -177,7 +176,7 @@ export class RegisterFile {
     this.#live.get(index)?.write?.(value);
   }
 
-  /** Writable registers are as at the start. The version, the index and the scratch registers stay. */
+  /** Resets writable registers. The version, the index and the scratch registers stay. */
   reset(): void {
     this.values.fill(0);
     this.values[SVGA_REG.WIDTH] = this.#limits.displayWidth;

@@ -12,7 +12,7 @@ import {
 } from '@cg/svga-protocol';
 import type { CommandFields, CommandName } from '@cg/svga-protocol';
 
-/** A number that says how long the command is, or how many elements of it count: where it lies, and others. */
+/** A field with the length of the command, or with a count of its elements: its place, and wrong values. */
 interface Stated {
   readonly what: string;
   readonly at: number;
@@ -56,7 +56,7 @@ function statedLengths(name: CommandName, bytes: Uint8Array): Stated[] {
   return stated;
 }
 
-/** A valid command of each name with something behind its body, where it can have that. */
+/** A valid command of each name, with data after its body where that is possible. */
 function longCommand(name: CommandName): Uint8Array {
   const draw = seededDraw(1);
   let longest = new Uint8Array();
@@ -68,7 +68,7 @@ function longCommand(name: CommandName): Uint8Array {
   return longest;
 }
 
-/** The error that decoding a stream ends in. */
+/** The error at the end of decoding a stream. */
 function damage(stream: Uint8Array): unknown {
   try {
     Array.from(decodeCommands(stream));
@@ -105,7 +105,7 @@ describe.each(names)('%s', (name) => {
 });
 
 describe('SURFACE_DMA', () => {
-  // By hand: the loop above knows of suffixSize only by the command table.
+  // By hand: the loop above finds suffixSize only through the command table.
   it.each([0, 8, 11, 13, 16, 24])('has a suffix of 12 bytes: not of %i', (suffixSize) => {
     const image = { guestGmrId: 1, guestOffset: 0, guestPitch: 0, hostSid: 1, hostFace: 0, hostMipmap: 0 };
     const box = { x: 0, y: 0, z: 0, w: 1, h: 1, d: 1, srcx: 0, srcy: 0, srcz: 0 };

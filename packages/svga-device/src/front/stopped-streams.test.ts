@@ -132,7 +132,7 @@ it('8.2: the ring stops: STOP stays at the command, BUSY reads 1, and what is ad
 
 it('the device context is served while a buffer has stopped, and does not disturb it', async () => {
   const { guest, renderer, mob } = drawing();
-  // What comes behind needs the DX context that the buffer's header names.
+  // The following commands need the DX context in the buffer's header.
   const first = submitAt(guest, 4, Uint8Array.of(...clearAndReadBack(10), ...clearAndReadBack(12)));
   const second = submitAt(guest, 5, encodeCommand('FENCE', { fence: 20 }));
   const preempt = encodeCommand('DC_CMD_PREEMPT', { context: 0, ignoreIDZero: 0 });

@@ -2,8 +2,8 @@ import type { CommandWait } from '../renderer/command-wait.js';
 import type { GoOn } from './command-buffers.js';
 
 /**
- * The one place where command streams stop: at a command that waits for the renderer. Nothing else runs meanwhile, so
- * that fences, interrupts and later buffers come in order.
+ * Holds the command stream that is stopped at a command waiting for the renderer. Nothing else runs meanwhile, so
+ * that fences, interrupts and later buffers stay in order.
  */
 export class StreamStop {
   #goOn: GoOn | undefined;
@@ -12,22 +12,22 @@ export class StreamStop {
   #failure: Error | undefined;
   readonly #answered: () => void;
 
-  /** @param answered what was waited for has come, or failed: `goOn` may be called */
+  /** @param answered called when the answer has come, or failed: `goOn` may be called */
   constructor(answered: () => void) {
     this.#answered = answered;
   }
 
-  /** A stream has stopped, and its answer has not come. */
+  /** Whether a stream is stopped, and its answer has not come. */
   get isWaiting(): boolean {
     return this.#wait !== undefined && !this.#isAnswered;
   }
 
-  /** A stream has stopped, and may go on. */
+  /** Whether a stream is stopped, and may resume. */
   get mayGoOn(): boolean {
     return this.#isAnswered;
   }
 
-  /** What is waited for; undefined where nothing is. */
+  /** The awaited answer; undefined if there is none. */
   get answer(): PromiseLike<void> | undefined {
     return this.isWaiting ? this.#wait?.answer : undefined;
   }
@@ -36,7 +36,7 @@ export class StreamStop {
     this.#wait = wait;
     this.#goOn = goOn;
     const answered = (failure?: Error): void => {
-      // The device may have been reset or restored since.
+      // The device may have been reset or restored in the meantime.
       if (this.#wait === wait) {
         this.#isAnswered = true;
         this.#failure = failure;
@@ -49,7 +49,7 @@ export class StreamStop {
     );
   }
 
-  /** Goes on with the stream, which may stop again. */
+  /** Resumes the stream, which may stop again. */
   goOn(): void {
     const goOn = this.#goOn;
     const failure = this.#failure;
@@ -57,7 +57,7 @@ export class StreamStop {
     goOn?.(failure);
   }
 
-  /** The stream is gone; an answer that comes later says nothing. */
+  /** Drops the stream; a later answer is ignored. */
   forget(): void {
     this.#wait = undefined;
     this.#goOn = undefined;

@@ -14,9 +14,9 @@ const TWO_32 = 2 ** 32;
 export type GuestBytes = GuestBacking | GuestRegion;
 
 /**
- * Finds the guest pages of a backing and moves bytes between them and an image, page by page; neighbouring
- * guest pages move together. One cursor serves all backings, one after another: the page numbers it remembers
- * hold only until the next `aim`, because commands may change the lists they come from.
+ * Finds the guest pages of a backing and moves bytes between them and an image, page by page; neighbouring guest
+ * pages move together. One cursor serves all backings in turn: its cached page numbers hold only until the next
+ * `aim`, because commands may change the page lists.
  */
 export class BackingCursor {
   readonly #memory: GuestMemory;
@@ -37,7 +37,7 @@ export class BackingCursor {
     this.#views.forget();
   }
 
-  /** Turns to a backing, and forgets what was read before, also of the same one. */
+  /** Selects a backing, and drops the cached page numbers, even for the same one. */
   aim(backing: GuestBytes): this {
     this.#backing = backing;
     this.#leafIndex = NONE;
@@ -47,9 +47,9 @@ export class BackingCursor {
   }
 
   /**
-   * Copies from the backing into `image`. Both ranges are the caller's to check.
-   * @throws SvgaDeviceError EFAULT where the page list leads outside guest memory; the pages before it have
-   * been copied
+   * Copies from the backing into `image`. The caller checks both ranges.
+   * @throws SvgaDeviceError EFAULT if the page list leads outside guest memory; the pages before it have been
+   * copied
    */
   readFrom(offset: number, image: Uint8Array, imageOffset: number, length: number): void {
     this.#move(offset, image, imageOffset, length, false);
@@ -117,7 +117,7 @@ export class BackingCursor {
     }
     const { depth, entryBytes, base } = backing;
     if (depth === 0) {
-      return base + index; // one page, or a range that lies in memory as a whole
+      return base + index; // one page, or a contiguous range
     }
     const perPage = PAGE_SIZE / entryBytes;
     const slot = index % perPage;

@@ -5,12 +5,12 @@ import type { BackingCursor } from './backing-cursor.js';
 import type { GuestBacking } from './guest-backing.js';
 import { mergeRows } from './rows.js';
 
-/** A box to be filled in. */
+/** A box that can be filled in. */
 type MutableBox = { -readonly [K in keyof SurfaceBox]: SurfaceBox[K] };
 
 /**
- * Moves boxes between a MOB and an image that are laid out alike. Which box is said first (`setBox`, `setAll`,
- * `setWholeMip`), then it is measured, then moved: one object serves all, and nothing is allocated for a box.
+ * Moves boxes between a MOB and an image of the same layout. A box is set first (`setBox`, `setAll`, `setWholeMip`),
+ * then measured, then moved: one object serves all, and no box allocates.
  */
 export class BoxTransfer {
   readonly #box: MutableBox = { x: 0, y: 0, z: 0, width: 0, height: 0, depth: 0 };
@@ -50,7 +50,7 @@ export class BoxTransfer {
     this.setBox(layout, subresource, 0, 0, 0, width, height, depth);
   }
 
-  /** All of a surface, its trailers left out: one run. */
+  /** All of a surface without its trailers: one run. */
   setAll(layout: SurfaceLayout): void {
     this.setRun(0, layout.bytes);
   }
@@ -68,17 +68,17 @@ export class BoxTransfer {
     this.#sheetBytes = 0;
   }
 
-  /** Bytes that moving it moves. */
+  /** Bytes of the transfer. */
   get bytes(): number {
     return rowsBytes(this.#rows) * this.#sheets;
   }
 
-  /** Runs it takes. */
+  /** Number of runs. */
   get runs(): number {
     return this.#rows.rows * this.#rows.images * this.#sheets;
   }
 
-  /** @throws SvgaDeviceError EFAULT where the MOB ends before the box does */
+  /** @throws SvgaDeviceError EFAULT if the MOB ends before the box does */
   checkFits(mob: GuestBacking): void {
     const end = rowsEnd(this.#rows) + (this.#sheets - 1) * this.#sheetBytes;
     if (end > mob.bytes) {
@@ -90,8 +90,8 @@ export class BoxTransfer {
   }
 
   /**
-   * Moves it, between an image and the MOB that the cursor is aimed at.
-   * @throws SvgaDeviceError EFAULT where the page list leads outside guest memory
+   * Moves the bytes between an image and the cursor's MOB.
+   * @throws SvgaDeviceError EFAULT if the page list leads outside guest memory
    */
   move(cursor: BackingCursor, image: Uint8Array, toGuest: boolean): void {
     const { offset: first, rows, rowBytes, rowStride, images, imageStride } = this.#rows;
@@ -109,7 +109,7 @@ export class BoxTransfer {
     }
   }
 
-  /** Fills it with zeros in an image. */
+  /** Fills the box with zeros in an image. */
   clear(image: Uint8Array): void {
     const { offset: first, rows, rowBytes, rowStride, images, imageStride } = this.#rows;
     for (let sheet = 0; sheet < this.#sheets; sheet++) {

@@ -1,10 +1,7 @@
-/** Shorter runs are copied byte by byte: making a view of them would cost more than the copy. */
+/** Shorter runs are copied byte by byte: a view of them would cost more than the copy. */
 export const VIEW_FROM_BYTES = 96;
 
-/**
- * Copies between two arrays of which neither sees the other's bytes, or within one, where the ranges may
- * overlap.
- */
+/** Copies between two arrays that share no bytes, or within one, where the ranges may overlap. */
 export function copyBytes(from: Uint8Array, start: number, to: Uint8Array, at: number, length: number): void {
   if (from === to) {
     to.copyWithin(at, start, start + length);

@@ -21,9 +21,9 @@ const shapes: ReadonlyMap<number, PageTableShape> = new Map<number, PageTableSha
 ]);
 
 /**
- * Guest pages that together are one run of bytes: a MOB, or an object table. Immutable. What it holds is only
- * where the page list begins; the list itself stays in guest memory and is read when the bytes are used, so
- * that a MOB costs the device nothing for each page, whatever its size.
+ * Guest pages that form one run of bytes: a MOB, or an object table. Immutable. It only holds where the page list
+ * begins; the list itself stays in guest memory and is read when the bytes are used, so that a MOB costs the device
+ * nothing per page.
  */
 export class GuestBacking {
   readonly depth: 0 | 1 | 2;
@@ -32,8 +32,8 @@ export class GuestBacking {
   /**
    * @param format an SVGA3D_MOBFMT: what `base` is the page number of
    * @param bytes size of the run
-   * @throws SvgaDeviceError EINVAL for another format, no bytes, or more than the format can list; EFAULT
-   * where the first page of the list, or any page of a range, lies outside guest memory
+   * @throws SvgaDeviceError EINVAL for another format, no bytes, or more than the format can list; EFAULT if the
+   * first page of the list, or any page of a range, lies outside guest memory
    */
   constructor(
     memory: GuestMemory,

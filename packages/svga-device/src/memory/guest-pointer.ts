@@ -3,16 +3,16 @@ import { SVGA_GMR } from '@cg/svga-protocol';
 import type { BackingCursor, GuestBytes } from './backing-cursor.js';
 import { copyBytes } from './byte-copy.js';
 
-/** What an SVGAGuestPtr can lead to: memory with a size, to copy from and to. */
+/** Memory that an SVGAGuestPtr can point to. */
 export interface PointedMemory {
   readonly bytes: number;
-  /** Copies from it into `image`; ranges are the caller's to check. */
+  /** Copies from it into `image`; the caller checks the ranges. */
   read(offset: number, image: Uint8Array, at: number, length: number): void;
   /** Copies from `image` into it. */
   write(offset: number, image: Uint8Array, at: number, length: number): void;
 }
 
-/** Where the ids of guest pointers are looked up. */
+/** The objects that guest pointers name by id. */
 export interface PointerTargets {
   readonly regions: ReadonlyMap<number, GuestBytes>;
   readonly mobs: ReadonlyMap<number, GuestBytes>;
@@ -21,8 +21,8 @@ export interface PointerTargets {
 }
 
 /**
- * Resolves the id of an SVGAGuestPtr: SVGA_GMR_FRAMEBUFFER is VRAM, otherwise a GMR of that id, and where
- * there is none the MOB of that id. Linux numbers GMRs and MOBs apart, both from 0, and means the GMR.
+ * Resolves the id of an SVGAGuestPtr: SVGA_GMR_FRAMEBUFFER is VRAM, otherwise a GMR of that id, and where there is
+ * none the MOB of that id. Linux numbers GMRs and MOBs separately, both from 0, and means the GMR.
  * @throws SvgaDeviceError ENOENT
  */
 export function pointedMemory(gmrId: number, targets: PointerTargets): PointedMemory {

@@ -1,18 +1,15 @@
 import { PAGE_SIZE } from './guest-memory.js';
 
-/**
- * A guest memory region (GMR): pages that the device was told of once and remembers by number. 0 until the
- * guest has said which page it is.
- */
+/** A guest memory region (GMR): a list of pages that the device keeps. A page is 0 until the guest has set it. */
 export class GuestRegion {
   readonly pages: Float64Array;
 
-  /** @param pages how many; the caller bounds them */
+  /** @param pages number of pages; the caller bounds it */
   constructor(pages: number) {
     this.pages = new Float64Array(pages);
   }
 
-  /** Size. */
+  /** Size in bytes. */
   get bytes(): number {
     return this.pages.length * PAGE_SIZE;
   }

@@ -1,20 +1,20 @@
 import type { BoxRows } from '@cg/surface-layout';
 import { copyBytes } from './byte-copy.js';
 
-/** Where the bytes of one box are, and where they go: runs of the same number and length. */
+/** Source and destination runs of a copy, of the same number and lengths. */
 export interface CopyRuns {
   readonly from: BoxRows;
   readonly to: BoxRows;
 }
 
-/** True where two sets of runs have the same number and length. */
+/** True if two sets of runs have the same number and length. */
 export function sameShape(from: BoxRows, to: BoxRows): boolean {
   return from.rowBytes === to.rowBytes && from.rows === to.rows && from.images === to.images;
 }
 
 /**
- * Copies between images. Within one image the copy begins at the far end when it moves bytes up, so that an
- * overlapped source is read in time.
+ * Copies between images. A copy within one image to higher addresses begins at the far end, so that an overlapped
+ * source is read before it is overwritten.
  */
 export function copyImage({ from, to }: CopyRuns, source: Uint8Array, target: Uint8Array): void {
   const backwards = source === target && to.offset > from.offset;

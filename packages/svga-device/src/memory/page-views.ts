@@ -1,15 +1,15 @@
 import { PAGE_SIZE } from './guest-memory.js';
 import type { GuestMemory } from './guest-memory.js';
 
-/** Views kept: a power of two. */
+/** Cached views: a power of two. */
 const SLOTS = 64;
 
 const NONE = -1;
 
 /**
- * Views of guest pages, kept while a stream of commands runs, so that a thousand small updates of one page
- * make one view. They are live; but the host may move its memory between two accesses to the device, and so
- * they are forgotten before each stream.
+ * Cached views of guest pages during a stream of commands, so that a thousand small updates of one page make one
+ * view. They are live; but the host may move its memory between two accesses to the device, so they are dropped
+ * before each stream.
  */
 export class PageViews {
   readonly #memory: GuestMemory;

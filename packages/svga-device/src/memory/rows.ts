@@ -1,9 +1,6 @@
 import type { MutableBoxRows } from '@cg/surface-layout';
 
-/**
- * Makes the same bytes as few runs as possible, in place: rows, then images, that follow each other without a
- * gap become one.
- */
+/** Merges rows into as few runs as possible, in place: adjacent rows, then adjacent images, become one. */
 export function mergeRows(rows: MutableBoxRows): MutableBoxRows {
   if (rows.rowBytes === rows.rowStride || rows.rows === 1) {
     rows.rowBytes *= rows.rows;

@@ -4,12 +4,12 @@ import type { FieldTypes, Struct, StructValues } from '@cg/svga-protocol';
 import type { ImageMemory } from './image-memory.js';
 
 /**
- * One table of a DX context (SVGACOTableType): the device's own copy of its entries, which a guest gets to see
- * by DX_READBACK_COTABLE. An entry is bytes in the device's layout, and is made sense of when it is used.
+ * One table of a DX context (SVGACOTableType): the device's own copy of its entries, which a guest reads back with
+ * DX_READBACK_COTABLE. An entry is bytes in the device's layout, interpreted when it is used.
  */
 export class CoTable {
   readonly entryBytes: number;
-  /** The id of the MOB behind it; SVGA3D_INVALID_ID where there is none, and then no entry either. */
+  /** The id of its MOB; SVGA3D_INVALID_ID if there is none, and then no entry either. */
   mobId: number = SVGA3D_INVALID_ID;
   #entries: Uint8Array = new Uint8Array(0);
   #view = viewOf(this.#entries);
@@ -23,14 +23,14 @@ export class CoTable {
     return this.#entries;
   }
 
-  /** How many entries there is room for. */
+  /** Number of entries that it has room for. */
   get capacity(): number {
     return this.#entries.length / this.entryBytes;
   }
 
   /**
    * Makes room for `capacity` entries of zeros, which `fill` writes to.
-   * @throws SvgaDeviceError ENOMEM, and what `fill` throws; the table is as before then
+   * @throws SvgaDeviceError ENOMEM, and as `fill`; the table is then unchanged
    */
   resize(capacity: number, memory: ImageMemory, fill: (entries: Uint8Array) => void): void {
     const entries = memory.allocate(capacity * this.entryBytes);
@@ -45,7 +45,7 @@ export class CoTable {
     this.#view = viewOf(entries);
   }
 
-  /** Lets all entries go. */
+  /** Drops all entries. */
   drop(memory: ImageMemory): void {
     memory.free(this.#entries);
     this.#entries = new Uint8Array(0);
@@ -58,7 +58,7 @@ export class CoTable {
     return layout.read(this.#view, this.#place(id));
   }
 
-  /** Writes an entry; throws as `read` does. */
+  /** Writes an entry; throws as `read`. */
   write<F extends FieldTypes>(id: number, layout: Struct<F>, values: StructValues<F>): void {
     layout.write(this.#view, this.#place(id), values);
   }
@@ -70,7 +70,7 @@ export class CoTable {
     }
   }
 
-  /** Fills an entry with one byte; throws as `read` does. */
+  /** Fills an entry with one byte; throws as `read`. */
   fill(id: number, byte: number): void {
     const at = this.#place(id);
     this.#entries.fill(byte, at, at + this.entryBytes);

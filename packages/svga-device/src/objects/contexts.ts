@@ -2,12 +2,12 @@ import { coTableEntryBytes, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { CoTable } from './co-table.js';
 import type { ImageMemory } from './image-memory.js';
 
-/** A context without DX: what it is bound to is all the device knows of it. */
+/** A context without DX: the device knows only its binding. */
 export interface Context {
   mobId: number;
 }
 
-/** A guest-backed shader, by definition and binding. */
+/** A guest-backed shader, as defined and bound. */
 export interface Shader {
   readonly type: number;
   readonly sizeInBytes: number;

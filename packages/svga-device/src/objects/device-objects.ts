@@ -22,7 +22,7 @@ import { ObjectTables } from './object-tables.js';
 import type { Surface } from './surface.js';
 import { COST, WorkBudget } from './work-budget.js';
 
-/** What commands reach of the world outside the objects. */
+/** What commands access outside the objects. */
 export interface DeviceSurroundings {
   readonly memory: GuestMemory;
   readonly fences: Fences;
@@ -34,7 +34,7 @@ export interface DeviceSurroundings {
   readonly renderer: Renderer | undefined;
 }
 
-/** All that commands act on. */
+/** Everything that commands operate on. */
 export class DeviceObjects {
   readonly cursor: BackingCursor;
   readonly transfer = new BoxTransfer();
@@ -52,7 +52,7 @@ export class DeviceObjects {
   readonly look: ImageLook;
   readonly budget: WorkBudget;
   readonly counters: Counters;
-  /** The DX context that the commands at hand are for, by its id; undefined where their header names none. */
+  /** The id of the current commands' DX context; undefined if their header names none. */
   dxContextId: number | undefined;
 
   constructor(
@@ -105,8 +105,8 @@ export class DeviceObjects {
   }
 
   /**
-   * A table of the DX context that the commands at hand are for, to read or write an entry of it.
-   * @throws SvgaDeviceError EINVAL where they are for none, ENOENT
+   * A table of the current commands' DX context, to access its entries.
+   * @throws SvgaDeviceError EINVAL if they have no DX context, ENOENT
    */
   coTable(type: number): CoTable {
     if (this.dxContextId === undefined) {
@@ -117,7 +117,7 @@ export class DeviceObjects {
     return table;
   }
 
-  /** How many objects there are of a type. */
+  /** Number of objects of a type. */
   count(type: number): number {
     return this.#objectsOf(type)?.size ?? 0;
   }
@@ -140,7 +140,7 @@ export class DeviceObjects {
     return undefined;
   }
 
-  /** Forgets the objects of a type from the id `first` on. */
+  /** Drops the objects of a type from the id `first` on. */
   dropObjects(type: number, first: number): void {
     switch (type) {
       case SVGA_OTABLE.MOB:
@@ -158,7 +158,7 @@ export class DeviceObjects {
     }
   }
 
-  /** Has the objects and tables of another, which is not used any more, in the place of its own. */
+  /** Replaces its objects and tables by those of another, which is then unusable. */
   replaceBy(other: DeviceObjects): void {
     replace(this.mobs, other.mobs);
     replace(this.surfaces, other.surfaces);
@@ -174,7 +174,7 @@ export class DeviceObjects {
     this.images.replaceBy(other.images);
   }
 
-  /** Forgets every object and every table. */
+  /** Drops every object and every table. */
   reset(): void {
     for (const type of Object.values(SVGA_OTABLE)) {
       this.dropObjects(type, 0);

@@ -5,7 +5,7 @@ import type { ImageStoreParts } from './image-store.js';
 import type { Surface } from './surface.js';
 import { CONTENT } from './surface-content.js';
 
-/** The host's view of images: as commands would find them now. Looking takes nothing, and no work is charged. */
+/** The host's view of images, as a command would find them now. It changes no content state, and charges no work. */
 export class ImageLook {
   readonly #parts: ImageStoreParts;
   readonly #cursor: BackingCursor;
@@ -17,9 +17,10 @@ export class ImageLook {
   }
 
   /**
-   * The image of a surface. What is pending is shown as memory has it and stays pending; where it cannot be had, zeros.
+   * The image of a surface. Pending content is shown as memory holds it and stays pending; unreadable content shows
+   * as zeros.
    * @param subresource only this one is brought up to date; otherwise all are
-   * @throws SvgaDeviceError ENOMEM; EBUSY where the renderer has newer content that it has to be waited for
+   * @throws SvgaDeviceError ENOMEM; EBUSY if the renderer has newer content and has to be waited for
    */
   at(surface: Surface, subresource?: number): Uint8Array {
     const image = surface.image(this.#parts.memory);
@@ -37,7 +38,7 @@ export class ImageLook {
     return image;
   }
 
-  /** The first sample sheet of a subresource; undefined where the surface has none of this number. Throws as `at`. */
+  /** The first sample sheet of a subresource; undefined if the surface has no such subresource. Throws as `at`. */
   subresource(surface: Surface, subresource: number): Uint8Array | undefined {
     const { layout } = surface;
     if (!(Number.isInteger(subresource) && subresource >= 0 && subresource < layout.subresourceCount)) {
@@ -47,7 +48,7 @@ export class ImageLook {
     return this.at(surface, subresource).subarray(start, start + layout.mipOf(subresource).bytes);
   }
 
-  /** The image as it is, where there is one, with what the renderer has written. @throws SvgaDeviceError EBUSY */
+  /** The image as it is, if there is one, with the renderer's changes. @throws SvgaDeviceError EBUSY */
   rendered(surface: Surface): Uint8Array | undefined {
     for (let each = 0; this.#parts.renderer !== undefined && each < surface.content.count; each++) {
       if (surface.content.of(each) === CONTENT.RENDERED) {
@@ -57,7 +58,7 @@ export class ImageLook {
     return surface.ownImage;
   }
 
-  /** What the renderer has to be waited for, so that every image is at hand; undefined where all are. */
+  /** The renderer's answer to wait for, so that every image is complete; undefined if all are. */
   awaited(surfaces: Iterable<Surface>): PromiseLike<void> | undefined {
     const { renderer, memory } = this.#parts;
     if (renderer === undefined) {
@@ -92,7 +93,7 @@ export class ImageLook {
     }
   }
 
-  /** Brings what `#transfer` is set to into the image. */
+  /** Copies the box of `#transfer` into the image. */
   #showPending(surface: Surface, image: Uint8Array): void {
     const mob = this.#parts.mobs.get(surface.mobId);
     try {

@@ -1,16 +1,16 @@
 import { SvgaDeviceError } from '../errors.js';
 
-/** The device's own memory: images of surfaces, COTables, screens; and how much of it is in use. */
+/** Accounts the device's own memory: images of surfaces, COTables, screens. */
 export class ImageMemory {
   readonly #limit: number;
   #used = 0;
 
-  /** @param limit bytes of all of it together */
+  /** @param limit bytes of everything together */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** @throws SvgaDeviceError ENOMEM where the limit, or the host's memory, does not allow it */
+  /** @throws SvgaDeviceError ENOMEM if the limit, or the host's memory, does not allow it */
   allocate(bytes: number): Uint8Array {
     if (bytes > this.#limit - this.#used) {
       throw new SvgaDeviceError('ENOMEM', 'images exceed the device memory', { bytes, used: this.#used });
@@ -25,7 +25,7 @@ export class ImageMemory {
     return image;
   }
 
-  /** Counts what another has given out, and nothing of its own any more. */
+  /** Takes over the account of another, in place of its own. */
   replaceBy(other: ImageMemory): void {
     this.#used = other.#used;
   }
@@ -35,7 +35,7 @@ export class ImageMemory {
   }
 }
 
-/** What `take` gives; undefined where the limit, or the host's memory, does not allow it. */
+/** The result of `take`; undefined if the limit, or the host's memory, does not allow it. */
 export function whereMemoryAllows<T>(take: () => T): T | undefined {
   try {
     return take();

@@ -14,7 +14,7 @@ import type { ContentState } from './surface-content.js';
 import { COST } from './work-budget.js';
 import type { WorkBudget } from './work-budget.js';
 
-/** What the store works with. */
+/** Parts of the device that the store uses. */
 export interface ImageStoreParts {
   readonly guest: GuestMemory;
   readonly mobs: ReadonlyMap<number, GuestBacking>;
@@ -26,18 +26,18 @@ export interface ImageStoreParts {
 
 /**
  * The images of surfaces, and the only place that decides where the content of a subresource comes from and goes to
- * (rule 9). A command that is about to read or write an image asks for it here, once all it names is checked: what
- * is pending is then loaded from the surface's MOB, charged as an update is. What only the renderer has is asked of it;
- * where it has to be waited for, CommandWait is thrown. So a command asks for all that it reads before it changes
- * anything that it could not change again in the same way.
+ * (rule 9). A command requests an image here before it reads or writes it, once all its operands are checked: pending
+ * content is then loaded from the surface's MOB, and charged as an update is. Content that only the renderer has is
+ * requested from it; if it has to be waited for, CommandWait is thrown. So a command requests everything that it
+ * reads before it makes a change that is not repeatable.
  *
- * Images begin as zeros, and what is NONE has zeros in them. Content that is pending needs no image; valid content
- * without one is zeros.
+ * Images begin as zeros, and NONE content is zeros in them. Pending content needs no image; valid content without one
+ * is zeros.
  */
 export class ImageStore {
   readonly #parts: ImageStoreParts;
   readonly #memory: ImageMemory;
-  /** Its own: a command may be in the middle of moving bytes with the cursor and transfer of all. */
+  /** Its own: a command may be in the middle of a transfer with the shared cursor and box transfer. */
   readonly #cursor: BackingCursor;
   readonly #transfer = new BoxTransfer();
 
@@ -53,7 +53,7 @@ export class ImageStore {
   }
 
   /**
-   * The image, whatever is in it; making one counts as work.
+   * The image, with any content; allocating it counts as work.
    * @throws SvgaDeviceError ENOMEM, E2BIG
    */
   image(surface: Surface): Uint8Array {
@@ -67,8 +67,8 @@ export class ImageStore {
 
   /**
    * The image, for a command that reads a subresource of it (rule 9.2).
-   * @throws SvgaDeviceError ENOMEM, E2BIG; EFAULT where pending content cannot be had: it stays pending
-   * @throws CommandWait where the renderer has it
+   * @throws SvgaDeviceError ENOMEM, E2BIG; EFAULT if pending content is unreadable: it stays pending
+   * @throws CommandWait if the renderer has the newest content
    */
   forReading(surface: Surface, subresource: number): Uint8Array {
     const image = this.image(surface);
@@ -81,7 +81,7 @@ export class ImageStore {
     return image;
   }
 
-  /** The same of every subresource. */
+  /** As `forReading`, for every subresource. */
   forReadingAll(surface: Surface): Uint8Array {
     const { content } = surface;
     const image = this.image(surface);
@@ -98,9 +98,9 @@ export class ImageStore {
   }
 
   /**
-   * The image, for a command that writes a subresource of it, which is newer than the MOB from then on.
+   * The image, for a command that writes a subresource of it, which is NEWER from then on.
    * @param isWhole the command writes every byte of it: then nothing is loaded
-   * @throws as `forReading` does
+   * @throws as `forReading`
    */
   forWriting(surface: Surface, subresource: number, isWhole: boolean): Uint8Array {
     const image = isWhole ? this.image(surface) : this.forReading(surface, subresource);
@@ -118,9 +118,9 @@ export class ImageStore {
   }
 
   /**
-   * Makes a subresource ready for the renderer, which is about to read or write it: what is pending is loaded.
-   * @param isWhole the renderer writes all of it: then nothing is
-   * @throws as `forReading` does
+   * Makes a subresource ready for the renderer, which is about to read or write it: loads pending content.
+   * @param isWhole the renderer writes all of it: then nothing is loaded
+   * @throws as `forReading`
    */
   forRenderer(surface: Surface, subresource: number, isWhole: boolean): void {
     const image = this.image(surface);
@@ -129,13 +129,13 @@ export class ImageStore {
     }
   }
 
-  /** The renderer has written a subresource: its image is the newest from now on. */
+  /** The renderer has written a subresource: its image is the newest. */
   rendered(surface: Surface, subresource: number): void {
     this.#set(surface, subresource, CONTENT.RENDERED);
   }
 
   /**
-   * Asks the renderer for all that only it has, so that a command that reads several subresources waits before it
+   * Requests everything that only the renderer has, so that a command that reads several subresources waits before it
    * changes anything.
    * @throws CommandWait
    */
@@ -145,7 +145,7 @@ export class ImageStore {
     for (let each = 0; (common ?? CONTENT.RENDERED) === CONTENT.RENDERED && each < count; each++) {
       if (surface.content.of(each) === CONTENT.RENDERED) {
         this.image(surface);
-        // All are asked before the first is waited for.
+        // All are requested before the first is waited for.
         const needed = this.#parts.renderer?.imageNeeded(surface, each);
         answer ??= needed;
       }
@@ -156,9 +156,9 @@ export class ImageStore {
   }
 
   /**
-   * Takes a box of a subresource from the surface's MOB; of what is pending the rest as well.
+   * Loads a box of a subresource from the surface's MOB, and the rest as well if it is pending.
    * @param transfer is set to the box
-   * @throws SvgaDeviceError ENOENT without a MOB, and as `forReading` does
+   * @throws SvgaDeviceError ENOENT without a MOB, and as `forReading`
    */
   update(surface: Surface, subresource: number, transfer: BoxTransfer): void {
     const { content, layout } = surface;
@@ -169,7 +169,7 @@ export class ImageStore {
       state !== CONTENT.VALID && transfer.bytes === layout.mipOf(subresource).bytes * layout.samples;
     const image = isWhole ? this.image(surface) : this.forReading(surface, subresource);
     if (state === CONTENT.NONE) {
-      // First: where the page list ends the transfer early, what came before has moved.
+      // First, because a bad page list ends the transfer after some bytes have moved.
       this.#set(surface, subresource, CONTENT.VALID);
     }
     this.#moveIn(mob, transfer, image);
@@ -179,7 +179,7 @@ export class ImageStore {
     this.#parts.renderer?.imageWritten(surface, subresource);
   }
 
-  /** Takes all of a surface from its MOB; throws as `update` does. */
+  /** Loads all of a surface from its MOB; throws as `update`. */
   updateAll(surface: Surface): void {
     const mob = this.#mobOf(surface);
     this.#transfer.setAll(surface.layout);
@@ -190,10 +190,10 @@ export class ImageStore {
   }
 
   /**
-   * Gives a box of a subresource to the surface's MOB where it is newer, and nothing where it is not (rule 9.3).
+   * Writes a box of a subresource to the surface's MOB if it is newer, and nothing otherwise (rule 9.3).
    * @param transfer is set to the box
-   * @returns whether there was something to give
-   * @throws SvgaDeviceError ENOENT without a MOB, EFAULT where that cannot take it, E2BIG, ENOMEM
+   * @returns whether anything was written
+   * @throws SvgaDeviceError ENOENT without a MOB, EFAULT if the MOB is too small or unmapped, E2BIG, ENOMEM
    */
   readBack(surface: Surface, subresource: number, transfer: BoxTransfer): boolean {
     const mob = this.#mobOf(surface);
@@ -205,7 +205,7 @@ export class ImageStore {
     return true;
   }
 
-  /** Gives a subresource to the surface's MOB, as `readBack` does; guest and device then agree on it. */
+  /** Writes a subresource to the surface's MOB, as `readBack`; guest and device are then in sync. */
   readBackWhole(surface: Surface, subresource: number): void {
     this.#transfer.setWholeMip(surface.layout, subresource);
     if (this.readBack(surface, subresource, this.#transfer)) {
@@ -213,7 +213,7 @@ export class ImageStore {
     }
   }
 
-  /** The same of every subresource. */
+  /** As `readBackWhole`, for every subresource. */
   readBackAll(surface: Surface): void {
     const { content, layout } = surface;
     const mob = this.#mobOf(surface);
@@ -234,9 +234,9 @@ export class ImageStore {
   }
 
   /**
-   * The guest says that the content of a subresource may be lost. Here it is, so that a driver that still needs it
-   * is found out.
-   * @throws SvgaDeviceError E2BIG, ENOMEM; SurfaceLayoutError EINVAL where the surface has no such subresource
+   * The guest permits losing the content of a subresource. Here it is always lost, which exposes drivers that still
+   * need it.
+   * @throws SvgaDeviceError E2BIG, ENOMEM; SurfaceLayoutError EINVAL if the surface has no such subresource
    */
   invalidate(surface: Surface, subresource: number): void {
     this.#transfer.setWholeMip(surface.layout, subresource);
@@ -245,15 +245,15 @@ export class ImageStore {
     this.#parts.renderer?.imageWritten(surface, subresource);
   }
 
-  /** The same of every subresource: the image goes. */
+  /** As `invalidate`, for every subresource: drops the image. */
   invalidateAll(surface: Surface): void {
     this.zero(surface, CONTENT.NONE);
   }
 
   /**
-   * The same of a box; the rest of the subresource stays, and is loaded where it was pending.
+   * As `invalidate`, for a box; the rest of the subresource stays, and is loaded if it was pending.
    * @param transfer is set to the box
-   * @throws as `forReading` does
+   * @throws as `forReading`
    */
   invalidateBox(surface: Surface, subresource: number, transfer: BoxTransfer): void {
     const state = surface.content.of(subresource);
@@ -264,7 +264,7 @@ export class ImageStore {
     this.#parts.renderer?.imageWritten(surface, subresource);
   }
 
-  /** The content becomes zeros. @param state NEWER where the device writes them, VALID where the MOB has them */
+  /** Sets the content to zeros. @param state NEWER if the device writes them, VALID if the MOB has them */
   zero(surface: Surface, state: ContentState): void {
     surface.dropImage(this.#memory);
     surface.content.setAll(state, this.#memory);
@@ -272,10 +272,10 @@ export class ImageStore {
   }
 
   /**
-   * Binds a surface (rule 9.1): to a MOB, what was NONE is what that holds when it is used; to none, what is not
-   * newer is lost.
-   * @param writeEntry writes the object table; what it throws leaves all as it was
-   * @throws SvgaDeviceError E2BIG, and what `writeEntry` throws
+   * Binds a surface (rule 9.1). With a MOB, NONE content becomes pending; without one, content that is not newer is
+   * lost.
+   * @param writeEntry writes the object table; if it throws, nothing has changed
+   * @throws SvgaDeviceError E2BIG, and as `writeEntry`
    */
   bind(surface: Surface, mobid: number, writeEntry: () => void): void {
     const { content } = surface;
@@ -298,14 +298,14 @@ export class ImageStore {
     }
   }
 
-  /** The surface is gone. */
+  /** Drops a destroyed surface. */
   drop(surface: Surface): void {
     surface.dropImage(this.#memory);
     surface.content.drop(this.#memory);
     this.#parts.renderer?.surfaceDropped(surface);
   }
 
-  /** @throws SvgaDeviceError E2BIG, ENOMEM: where states begin to differ, one is kept for each subresource */
+  /** @throws SvgaDeviceError E2BIG, ENOMEM: once states differ, each subresource has its own */
   #set({ content }: Surface, subresource: number, state: ContentState): void {
     if (content.common !== undefined && content.common !== state && content.count > 1) {
       this.#parts.budget.chargeEach(content.count, COST.FRESH_BYTE);
@@ -322,7 +322,7 @@ export class ImageStore {
     return mob;
   }
 
-  /** The renderer's content comes into the image, and is newer than the MOB as before. @throws CommandWait */
+  /** Fetches the renderer's content into the image; it stays newer than the MOB. @throws CommandWait */
   #fetch(surface: Surface, subresource: number): void {
     const answer = this.#parts.renderer?.imageNeeded(surface, subresource);
     if (answer !== undefined) {
@@ -331,7 +331,7 @@ export class ImageStore {
     this.#set(surface, subresource, CONTENT.NEWER);
   }
 
-  /** Of a MOB that is gone nothing can come: what was to come from there is NONE. */
+  /** Loads pending content; if the MOB is destroyed, it becomes NONE. */
   #load(surface: Surface, subresource: number, image: Uint8Array): void {
     const mob = this.#parts.mobs.get(surface.mobId);
     if (mob === undefined) {
@@ -380,7 +380,7 @@ export class ImageStore {
     }
   }
 
-  /** Of a surface that is bound to nothing; `bind` has charged for it. */
+  /** For a surface that is unbound; `bind` has charged for it. */
   #loseAllButNewer(surface: Surface): void {
     const { content, layout, ownImage } = surface;
     if (content.common !== undefined) {

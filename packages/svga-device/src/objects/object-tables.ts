@@ -10,10 +10,9 @@ const MAX_ENTRY_BYTES = Math.max(...objectTableEntryBytes);
 /**
  * The guest-backed object tables, by SVGAOTableType.
  *
- * What lives where: the device keeps every object it has been told of in its own memory and works from that
- * alone. The tables are written, entry by entry, as objects are defined, bound and destroyed, and are never
- * read: what a guest scribbles into its table changes nothing in the device. A table's size is what bounds
- * the ids of its type, and without a table there is no object of that type.
+ * The device keeps every object in its own memory and works from that alone. The tables are written, entry by entry,
+ * as objects are defined, bound and destroyed, and are never read: a guest that overwrites its table changes nothing
+ * in the device. A table's size bounds the ids of its type, and without a table there is no object of that type.
  */
 export class ObjectTables {
   readonly #cursor: BackingCursor;
@@ -25,17 +24,17 @@ export class ObjectTables {
     this.#cursor = cursor;
   }
 
-  /** Puts a table in the place of the one before; undefined takes it away. */
+  /** Replaces a table; undefined removes it. */
   set(type: number, backing: GuestBacking | undefined): void {
     this.#tables[type] = backing;
   }
 
-  /** The table of a type; undefined where there is none. */
+  /** The table of a type; undefined if there is none. */
   backing(type: number): GuestBacking | undefined {
     return this.#tables[type];
   }
 
-  /** Ids a table has room for: 0 up to one less than this. */
+  /** Number of entries in a table: ids are below it. */
   capacity(type: number): number {
     const backing = this.#tables[type];
     return backing === undefined ? 0 : Math.floor(backing.bytes / objectTableEntryBytes[type]);
@@ -43,21 +42,21 @@ export class ObjectTables {
 
   /**
    * Writes the entry of `id`.
-   * @throws SvgaDeviceError EINVAL for an id outside the table, EFAULT where the table's page list leads
-   * outside memory
+   * @throws SvgaDeviceError EINVAL for an id outside the table, EFAULT if the table's page list leads outside
+   * memory
    */
   write<F extends FieldTypes>(type: number, id: number, layout: Struct<F>, values: StructValues<F>): void {
     layout.write(this.#entryView, 0, values);
     this.#store(type, id);
   }
 
-  /** Writes zeros over the entry of `id`; throws as `write` does. */
+  /** Writes zeros over the entry of `id`; throws as `write`. */
   clear(type: number, id: number): void {
     this.#entry.fill(0);
     this.#store(type, id);
   }
 
-  /** Forgets all tables. */
+  /** Drops all tables. */
   reset(): void {
     this.#tables.fill(undefined);
   }

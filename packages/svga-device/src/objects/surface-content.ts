@@ -1,20 +1,20 @@
 import type { ImageMemory } from './image-memory.js';
 
-/** What the device has of a subresource (rule 9.1). */
+/** The state of a subresource's content (rule 9.1). */
 export const CONTENT = {
-  /** Nothing is promised; it reads as zeros. */
+  /** Undefined; it reads as zeros. */
   NONE: 0,
-  /** What the MOB holds when the subresource is first used. */
+  /** The MOB's content, as of the first use of the subresource. */
   PENDING: 1,
   /** The image. */
   VALID: 2,
-  /** The image, which the device has written since guest and device last agreed on it. */
+  /** The image, which the device has written since it was last in sync with the MOB. */
   NEWER: 3,
   /** The renderer's image, which is newer than the device's own, and newer than the MOB as NEWER is. */
   RENDERED: 4,
 } as const;
 
-/** The device has written it since guest and device last agreed on it. */
+/** Whether the device has written it since it was last in sync with the MOB. */
 export function isNewerThanMob(state: ContentState | undefined): boolean {
   return state === CONTENT.NEWER || state === CONTENT.RENDERED;
 }
@@ -23,7 +23,7 @@ export type ContentState = (typeof CONTENT)[keyof typeof CONTENT];
 
 /**
  * The state of each subresource of a surface. Most surfaces have one state for all; a byte for each is kept, and
- * counted as device memory, once they differ.
+ * accounted as device memory, once they differ.
  */
 export class SurfaceContent {
   #common: ContentState = CONTENT.NONE;
@@ -32,7 +32,7 @@ export class SurfaceContent {
   /** @param count subresources of the surface */
   constructor(readonly count: number) {}
 
-  /** The state that all subresources have; undefined where it is kept for each. */
+  /** The common state of all subresources; undefined if they differ. */
   get common(): ContentState | undefined {
     return this.#each === undefined ? this.#common : undefined;
   }
@@ -42,8 +42,8 @@ export class SurfaceContent {
   }
 
   /**
-   * @param subresource one that the surface has
-   * @throws SvgaDeviceError ENOMEM as `ImageMemory.allocate` does; nothing has changed then
+   * @param subresource an existing one
+   * @throws SvgaDeviceError ENOMEM as `ImageMemory.allocate`; nothing has changed then
    */
   set(subresource: number, state: ContentState, memory: ImageMemory): void {
     if (this.of(subresource) === state) {
@@ -62,7 +62,7 @@ export class SurfaceContent {
     this.#common = state;
   }
 
-  /** Forgets the states: all are NONE again. */
+  /** Resets all states to NONE. */
   drop(memory: ImageMemory): void {
     if (this.#each !== undefined) {
       memory.free(this.#each);

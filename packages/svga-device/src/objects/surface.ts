@@ -3,7 +3,7 @@ import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { ImageMemory } from './image-memory.js';
 import { SurfaceContent } from './surface-content.js';
 
-/** What one of the commands that define surfaces said of one. */
+/** The fields of the commands that define surfaces. */
 export interface SurfaceDefinition {
   readonly sid: number;
   /** SVGA3D_SURFACE_* bits 0 to 31. */
@@ -19,22 +19,21 @@ export interface SurfaceDefinition {
   readonly width: number;
   readonly height: number;
   readonly depth: number;
-  /** Layers; 0 leaves it to the flags. */
+  /** Layers; 0 derives the number from the flags. */
   readonly arraySize: number;
   readonly bufferByteStride: number;
-  /** 1 where it has an entry in the object table; 0 for SURFACE_DEFINE, whose surfaces have none. */
+  /** 1 if it has an entry in the object table; 0 for SURFACE_DEFINE. */
   readonly guestBacked: number;
 }
 
 /**
- * A surface: its definition, the MOB it is bound to, and the device's own image of it, which is laid out
- * exactly as the backing is. A binding is an id, looked up when it is used: it outlives the MOB, and then
- * leads nowhere.
+ * A surface: its definition, the MOB it is bound to, and the device's own image of it, which is laid out exactly as
+ * the backing is. A binding is an id, looked up when it is used: it outlives the MOB, and then names none.
  */
 export class Surface {
-  /** The id of the MOB; SVGA3D_INVALID_ID where unbound. */
+  /** The id of the MOB; SVGA3D_INVALID_ID if unbound. */
   mobId: number = SVGA3D_INVALID_ID;
-  /** Where the content of each subresource is. `ImageStore` is who changes it. */
+  /** Where the content of each subresource is; only `ImageStore` changes it. */
   readonly content: SurfaceContent;
   #image: Uint8Array | undefined;
 
@@ -45,21 +44,21 @@ export class Surface {
     this.content = new SurfaceContent(layout.subresourceCount);
   }
 
-  /** The image where it takes memory already. */
+  /** The image, if it is allocated. */
   get ownImage(): Uint8Array | undefined {
     return this.#image;
   }
 
   /**
-   * The image, made of zeros when first asked for.
-   * @throws SvgaDeviceError ENOMEM as `ImageMemory.allocate` does
+   * The image, allocated as zeros on first use.
+   * @throws SvgaDeviceError ENOMEM as `ImageMemory.allocate`
    */
   image(memory: ImageMemory): Uint8Array {
     this.#image ??= memory.allocate(this.layout.bytes);
     return this.#image;
   }
 
-  /** Lets the image go: the next one is zeros again. */
+  /** Drops the image: the next one is zeros again. */
   dropImage(memory: ImageMemory): void {
     if (this.#image !== undefined) {
       memory.free(this.#image);

@@ -1,11 +1,11 @@
 /**
- * Thrown by a command, as what it needs is not there: the stream stops at it until the answer has come. No error:
- * nothing is refused.
+ * Thrown by a command that has to wait for the renderer: the stream stops there until the answer has come. It is no
+ * error, and nothing is refused.
  */
 export class CommandWait {
   /**
-   * @param goOn does the rest of the command, which may have to wait again; where it is left out, nothing of the
-   * command has happened that cannot happen again, and it is run from its beginning
+   * @param goOn executes the rest of the command, which may have to wait again; left out, everything that the command
+   * has done is repeatable, and it is executed again from its beginning
    */
   constructor(
     readonly answer: PromiseLike<void>,

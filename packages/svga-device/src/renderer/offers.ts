@@ -7,7 +7,7 @@ interface Image {
   readonly subresource: number;
 }
 
-/** Lets the renderer clear a view, where there is one. @returns whether it did */
+/** Offers a clear of a view to the renderer, if there is one. @returns whether it was done */
 export function renderClear(
   { renderer, store }: DeviceObjects,
   view: RenderView & { readonly surface: Surface },
@@ -26,9 +26,9 @@ export function renderClear(
 }
 
 /**
- * Lets the renderer copy boxes, where there is one.
+ * Offers a copy of boxes to the renderer, if there is one.
  * @param isWhole one of the boxes is all of the target
- * @returns whether it did
+ * @returns whether it was done
  */
 export function renderCopy(
   { renderer, store }: DeviceObjects,

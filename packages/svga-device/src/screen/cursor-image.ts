@@ -1,8 +1,8 @@
-/** What a pointer looks like. */
+/** The image of a pointer. */
 export interface CursorImage {
   readonly width: number;
   readonly height: number;
-  /** The pixel that points. */
+  /** The hotspot, in pixels. */
   readonly hotspotX: number;
   readonly hotspotY: number;
   /** Red, green, blue and alpha (not premultiplied), row by row without gaps. */
@@ -29,7 +29,7 @@ export function alphaCursor(shape: CursorShape, source: Uint8Array): CursorImage
   return { ...shapeOf(shape), pixels };
 }
 
-/** A pixel of a mask, whose rows are whole dwords, as red × 2^16 + green × 2^8 + blue. */
+/** A pixel of a mask, with rows of whole dwords, as red × 2^16 + green × 2^8 + blue. */
 function maskPixel(mask: Uint8Array, depth: number, width: number, x: number, y: number): number {
   const row = y * 4 * Math.ceil((width * depth) / 32);
   switch (depth) {
@@ -49,9 +49,9 @@ function maskPixel(mask: Uint8Array, depth: number, width: number, x: number, y:
 }
 
 /**
- * A cursor of two masks: the screen under it is ANDed with the first, then XORed with the second. As RGBA:
- * where the first is not black a pixel lets the screen through (and what would invert it shows as opaque),
- * where it is the second is the colour.
+ * A cursor of two masks: the screen under it is ANDed with the first, then XORed with the second. As RGBA: where the
+ * first is not black, a pixel is transparent (an inverting one is shown opaque); where it is, the second is the
+ * colour.
  */
 export function maskCursor(
   shape: CursorShape,

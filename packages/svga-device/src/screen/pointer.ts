@@ -1,18 +1,18 @@
 import { SVGA_FIFO, SVGA_ID_INVALID } from '@cg/svga-protocol';
 import type { CursorImage } from './cursor-image.js';
 
-/** Where the pointer is and what it looks like, as a host reads it out. */
+/** Position and image of the pointer, for the host. */
 export interface PointerState {
   readonly visible: boolean;
   readonly x: number;
   readonly y: number;
-  /** The screen that x and y count from; SVGA_ID_INVALID for the root of all. */
+  /** The screen that x and y are relative to; SVGA_ID_INVALID for the root of all. */
   readonly screenId: number;
   /** Undefined until the guest has defined one. */
   readonly image: CursorImage | undefined;
 }
 
-/** All of a pointer, as a snapshot keeps it. */
+/** The state of a pointer in a snapshot. */
 export interface SavedPointer {
   readonly x: number;
   readonly y: number;
@@ -21,22 +21,22 @@ export interface SavedPointer {
   readonly mobId: number;
   readonly lastCount: number;
   readonly image: CursorImage | undefined;
-  /** What waits for CURSOR4_SUBMIT. */
+  /** Values waiting for CURSOR4_SUBMIT. */
   readonly pending: readonly number[];
 }
 
 /**
- * The guest's mouse pointer. Its place comes by one of three ways: the CURSOR_* registers, the CURSOR4_*
- * registers (taken on CURSOR4_SUBMIT), or cursor bypass 3 in FIFO memory, noticed by its counter.
+ * The guest's mouse pointer. Its position is set in one of three ways: the CURSOR_* registers, the CURSOR4_*
+ * registers (applied by CURSOR4_SUBMIT), or cursor bypass 3 in FIFO memory, detected by its counter.
  */
 export class Pointer {
   image: CursorImage | undefined;
-  /** SVGA_REG_CURSOR_X, _Y and _ON, or what the last other way said. */
+  /** SVGA_REG_CURSOR_X, _Y and _ON, or the values last set in another way. */
   x = 0;
   y = 0;
   on = 0;
   screenId: number = SVGA_ID_INVALID;
-  /** What the CURSOR4_* registers hold until they are submitted: x, y, on, screen. */
+  /** The CURSOR4_* registers until they are submitted: x, y, on, screen. */
   readonly pending = new Uint32Array([0, 0, 0, SVGA_ID_INVALID]);
   /** SVGA_REG_CURSOR_MOBID. */
   mobId: number = SVGA_ID_INVALID;
@@ -47,7 +47,7 @@ export class Pointer {
     [this.x, this.y, this.on, this.screenId] = this.pending;
   }
 
-  /** Takes what cursor bypass 3 says where it has changed. */
+  /** Applies cursor bypass 3 if its counter has changed. */
   pollFifo(fifo: Uint32Array): void {
     const count = fifo[SVGA_FIFO.CURSOR_COUNT];
     const hasRegisters = fifo[SVGA_FIFO.MIN] > 4 * SVGA_FIFO.CURSOR_SCREEN_ID;
@@ -62,19 +62,19 @@ export class Pointer {
     fifo[SVGA_FIFO.CURSOR_LAST_UPDATED] = count;
   }
 
-  /** What a host reads. Coordinates are signed. */
+  /** The state for the host. Coordinates are signed. */
   state(): PointerState {
     const { x, y, on, screenId, image } = this;
     return { visible: (on & 1) !== 0, x: x | 0, y: y | 0, screenId, image };
   }
 
-  /** For a snapshot. */
+  /** The state for a snapshot. */
   saved(): SavedPointer {
     const { x, y, on, screenId, mobId, image } = this;
     return { x, y, on, screenId, mobId, lastCount: this.#lastCount, image, pending: [...this.pending] };
   }
 
-  /** Takes what a snapshot kept. */
+  /** Restores the state of a snapshot. */
   restore({ lastCount, pending, ...saved }: SavedPointer): void {
     Object.assign(this, saved);
     this.pending.set(pending);

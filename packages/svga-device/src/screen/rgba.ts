@@ -2,7 +2,7 @@ import type { SurfaceFormat } from '@cg/surface-layout';
 import { COST } from '../objects/work-budget.js';
 import { TexelCodec } from '../texels/texel-codec.js';
 
-/** Formats that are blue, green, red and something, a byte each, by name without SVGA3D_. */
+/** Formats of blue, green, red and a fourth channel, a byte each, by name without SVGA3D_. */
 const BGRX = new Set([
   'X8R8G8B8',
   'A8R8G8B8',
@@ -12,7 +12,7 @@ const BGRX = new Set([
   'B8G8R8X8_UNORM_SRGB',
 ]);
 
-/** Writes a row of `count` texels at `from` of `source` as RGBA, opaque, at `to` of `target`. */
+/** Converts a row of `count` texels at `from` of `source` to opaque RGBA at `to` of `target`. */
 export type RowToRgba = (
   source: Uint8Array,
   from: number,
@@ -21,10 +21,10 @@ export type RowToRgba = (
   count: number,
 ) => void;
 
-/** How a screen shows texels of a format. */
+/** Conversion of a format for screens. */
 export interface ScreenFormat {
   readonly toRgba: RowToRgba;
-  /** What a texel costs, as a WorkBudget counts. */
+  /** Cost of a texel in a WorkBudget. */
   readonly cost: number;
 }
 
@@ -37,7 +37,7 @@ const fromBgrx: RowToRgba = (source, from, target, to, count) => {
   }
 };
 
-/** @param palette red, green and blue of each index, a register each, of which 8 bits count */
+/** @param palette red, green and blue of each index, one register each, of which 8 bits are used */
 function fromPalette(palette: Uint32Array): RowToRgba {
   return (source, from, target, to, count) => {
     for (let i = 0; i < count; i++) {
@@ -66,10 +66,11 @@ function fromTexels(codec: TexelCodec): RowToRgba {
 }
 
 /**
- * How a screen shows texels of a format: red, green and blue as they are stored, without alpha; a palette index as the
- * colour that the palette registers hold for it when the screen is updated.
+ * Conversion of a format for screens: red, green and blue as stored, without alpha; a palette index as the colour in
+ * the palette registers when the screen is updated.
  * @param palette the registers from SVGA_PALETTE_BASE on
- * @returns undefined for a format that no screen shows: one whose texels are integers, depth or signed, or no numbers
+ * @returns undefined for a format that screens cannot show: integer, depth or signed texels, or texels that are no
+ * numbers
  */
 export function screenFormat(format: SurfaceFormat, palette: Uint32Array): ScreenFormat | undefined {
   const name = format.name.replace('SVGA3D_', '');

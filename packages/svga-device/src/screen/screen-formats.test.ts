@@ -16,7 +16,7 @@ function guestWithScreens(): TestGuest {
   return guest;
 }
 
-/** What a screen shows of a row of four texels; undefined where the device refuses to show them. */
+/** A screen's pixels for a row of four texels; undefined if the device refuses to show them. */
 function shown(guest: TestGuest, format: string, texels: Uint8Array): number[] | undefined {
   const { id } = formatByName(format) as SurfaceFormat;
   const size = { width: 4, height: 1 };

@@ -4,7 +4,7 @@ import type { ImageMemory } from '../objects/image-memory.js';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { RowToRgba } from './rgba.js';
 
-/** What DEFINE_GB_SCREENTARGET said of one. */
+/** The fields of DEFINE_GB_SCREENTARGET. */
 export interface ScreenTargetDefinition {
   readonly stid: number;
   readonly width: number;
@@ -23,16 +23,16 @@ export interface ScreenRect {
   readonly h: number;
 }
 
-/** A screen target as a host reads it out. */
+/** A screen target, for the host. */
 export interface ScreenTargetImage {
   readonly width: number;
   readonly height: number;
-  /** Where it lies among the other screens. */
+  /** Its position relative to other screens. */
   readonly xRoot: number;
   readonly yRoot: number;
   /**
-   * Red, green, blue and alpha (always 255), row by row from the top, without gaps: `4 * width * height`
-   * bytes, as ImageData of a canvas has them. A live view.
+   * Red, green, blue and alpha (always 255), row by row from the top, without gaps: `4 * width * height` bytes, as in
+   * ImageData of a canvas. A live view.
    */
   readonly pixels: Uint8Array;
 }
@@ -44,7 +44,7 @@ interface ShownImage {
   readonly subresource: number;
 }
 
-/** A screen: what it shows is what UPDATE_GB_SCREENTARGET last took from the image it is bound to. */
+/** A screen. It shows the pixels that UPDATE_GB_SCREENTARGET last copied from the image it is bound to. */
 export class ScreenTarget {
   /** The image it is bound to; sid SVGA3D_INVALID_ID for none. */
   sid: number = SVGA3D_INVALID_ID;
@@ -55,7 +55,7 @@ export class ScreenTarget {
   constructor(readonly definition: ScreenTargetDefinition) {}
 
   /**
-   * What it shows, black at first.
+   * Its pixels, black at first.
    * @throws SvgaDeviceError ENOMEM
    */
   pixels(memory: ImageMemory): Uint8Array {
@@ -67,7 +67,7 @@ export class ScreenTarget {
     return this.#pixels;
   }
 
-  /** The pixels where they take memory already. */
+  /** The pixels, if they are allocated. */
   get ownPixels(): Uint8Array | undefined {
     return this.#pixels;
   }
@@ -80,8 +80,8 @@ export class ScreenTarget {
   }
 
   /**
-   * Takes a rectangle of what the screen is bound to; all of it is inside the screen.
-   * @throws SvgaDeviceError EINVAL where the image does not reach as far
+   * Copies a rectangle, inside the screen, from the bound image.
+   * @throws SvgaDeviceError EINVAL if the image is too small
    */
   update(
     { image, layout, subresource }: ShownImage,

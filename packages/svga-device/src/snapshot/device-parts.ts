@@ -5,12 +5,12 @@ import type { RegisterFile } from '../front/register-file.js';
 import type { DeviceLimits } from '../limits.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 
-/** What a device consists of, to a snapshot. */
+/** The parts of a device that a snapshot saves. */
 export interface DeviceParts {
   readonly limits: DeviceLimits;
   readonly fifo: Uint32Array;
   vram(): Uint8Array;
-  /** VRAM was ever used. */
+  /** Whether VRAM was ever used. */
   readonly hasVram: boolean;
   readonly objects: DeviceObjects;
   readonly interrupts: Interrupts;
@@ -19,9 +19,9 @@ export interface DeviceParts {
   readonly buffers: CommandBuffers;
 }
 
-/** What a device keeps of time. */
+/** The device's times. */
 export interface DeviceTime {
   readonly now: number;
-  /** Infinity where the ring is not waited for. */
+  /** Infinity if no check of the ring is scheduled. */
   readonly ringDue: number;
 }

@@ -206,7 +206,7 @@ function readPointer(values: SnapshotValues, { pointer, limits }: DeviceObjects)
   });
 }
 
-/** Makes the objects of a snapshot, by the checks that the commands which define them make. */
+/** Makes the objects of a snapshot, with the checks of the commands that define them. */
 export function readObjects(values: SnapshotValues, objects: DeviceObjects): void {
   readTables(values, objects);
   readMobs(values, objects);

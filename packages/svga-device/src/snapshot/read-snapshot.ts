@@ -8,7 +8,7 @@ import { readObjects } from './read-objects.js';
 import { decodeSnapshot } from './snapshot-format.js';
 import { SnapshotValues } from './snapshot-values.js';
 
-/** Puts into the device what was read; it cannot fail. */
+/** Applies what was read to the device; cannot fail. */
 type Take = () => void;
 
 function readRegisters(values: SnapshotValues, { registers }: DeviceParts): Take {
@@ -84,16 +84,16 @@ function readMemories(values: SnapshotValues, parts: DeviceParts): Take {
   };
 }
 
-/** What a snapshot holds, checked as a whole, and not in the device yet. */
+/** A snapshot that is fully checked, and not yet applied to the device. */
 export interface ReadSnapshot {
   readonly time: DeviceTime;
-  /** Puts it into the device; it cannot fail. */
+  /** Applies it to the device; cannot fail. */
   readonly take: Take;
 }
 
 /**
- * Reads a snapshot for a device, and leaves the device as it is. What a guest could not have made, because the
- * device's limits do not allow it, is refused.
+ * Reads a snapshot for a device, and leaves the device unchanged. State that no guest could have made within the
+ * device's limits is refused.
  * @throws SvgaDeviceError EBADMSG
  */
 export function readSnapshot(snapshot: Uint8Array, parts: DeviceParts): ReadSnapshot {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HostileGuest } from '../../test/fuzz.js';
 import { decodeSnapshot } from './snapshot-format.js';
 
-/** A hostile guest that has lived a while, and has objects of every kind. */
+/** A hostile guest after a while, with objects of every kind. */
 function original(seed: number): { one: HostileGuest; snapshot: Uint8Array } {
   const one = new HostileGuest(seed);
   for (let round = 0; round < seed % 9; round++) {

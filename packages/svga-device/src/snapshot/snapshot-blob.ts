@@ -1,7 +1,7 @@
-/** Zeros of a blob are left out page by page: most of a fresh image, of VRAM and of a COTable is zeros. */
+/** Pages of zeros are left out of a blob: most of a fresh image, of VRAM and of a COTable is zeros. */
 const PAGE_BYTES = 4096;
 
-/** A run of bytes that a snapshot holds. */
+/** A run of bytes in a snapshot. */
 export interface StoredRun {
   readonly offset: number;
   readonly bytes: number;
@@ -16,7 +16,7 @@ function isZero(words: Uint32Array, first: number, end: number): boolean {
   return true;
 }
 
-/** The runs of a blob that are not pages of zeros. A tail of fewer than four bytes counts as not zero. */
+/** The runs of a blob that are not pages of zeros. A tail of fewer than four bytes counts as nonzero. */
 export function storedRuns(blob: Uint8Array): StoredRun[] {
   const words = new Uint32Array(blob.buffer, blob.byteOffset, Math.floor(blob.length / 4));
   const runs: StoredRun[] = [];
@@ -37,7 +37,7 @@ export function storedRuns(blob: Uint8Array): StoredRun[] {
   return runs;
 }
 
-/** Bytes that a snapshot holds, without most of the zeros among them. It takes no memory until it is copied. */
+/** Bytes in a snapshot, stored without most zeros. It allocates nothing until it is copied. */
 export class SnapshotBlob {
   constructor(
     readonly length: number,
@@ -51,7 +51,7 @@ export class SnapshotBlob {
     }
   }
 
-  /** A copy of its own. */
+  /** Copies it to a new array. */
   toBytes(): Uint8Array {
     const bytes = new Uint8Array(this.length);
     this.copyTo(bytes);

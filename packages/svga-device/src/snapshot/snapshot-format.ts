@@ -6,16 +6,16 @@ import type { StoredRun } from './snapshot-blob.js';
 /** "CGSV" */
 const MAGIC = 0x5653_4743;
 
-/** Counts up when a state has other fields, or fields another meaning, or the bytes are laid out otherwise. */
+/** Increased when fields of the state, their meaning, or the layout of the bytes change. */
 const VERSION = 2;
 
 const HEADER_BYTES = 16;
 
-/** Bytes of a blob's size and number of runs, and those of a run's place and length. */
+/** Bytes of a blob's size and number of runs, and of a run's offset and length. */
 const BLOB_BYTES = 8;
 const RUN_BYTES = 8;
 
-/** Plain values, and long runs of bytes that they name by number. */
+/** Plain values, and the long runs of bytes that they refer to by number. */
 export interface SnapshotContents {
   readonly state: unknown;
   readonly blobs: readonly SnapshotBlob[];
@@ -26,10 +26,10 @@ function bad(what: string, values: Readonly<Record<string, number>> = {}): SvgaD
 }
 
 /**
- * The bytes of a snapshot, in pieces that follow each other. The first piece holds magic, version, the size of the
- * state and the number of blobs; the state as JSON; of each blob the size, the number of runs, and the place and
- * length of each. All numbers have 32 bits, little-endian. The other pieces are the runs: views of the blobs. What
- * lies outside the runs is zeros.
+ * The bytes of a snapshot, in consecutive pieces. The first piece holds magic, version, the size of the state and the
+ * number of blobs; the state as JSON; of each blob the size, the number of runs, and the offset and length of each.
+ * All numbers have 32 bits, little-endian. The other pieces are the runs: views of the blobs. Bytes outside the runs
+ * are zeros.
  */
 export function encodeSnapshot(state: unknown, blobs: readonly Uint8Array[]): Uint8Array[] {
   const json = JSON.stringify(state);
@@ -38,7 +38,7 @@ export function encodeSnapshot(state: unknown, blobs: readonly Uint8Array[]): Ui
   const head = new Uint8Array(HEADER_BYTES + json.length + tableBytes);
   const view = viewOf(head);
   [MAGIC, VERSION, json.length, blobs.length].forEach((word, i) => view.setUint32(4 * i, word, true));
-  // All of the state is ASCII: numbers, and names of ours.
+  // The state is ASCII: numbers, and our own names.
   for (let i = 0; i < json.length; i++) {
     head[HEADER_BYTES + i] = json.charCodeAt(i);
   }
@@ -58,7 +58,7 @@ export function encodeSnapshot(state: unknown, blobs: readonly Uint8Array[]): Ui
   return pieces;
 }
 
-/** The pieces in one array. */
+/** Joins the pieces into one array. */
 export function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -69,7 +69,7 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-/** As many characters as one call is sure to take. */
+/** Characters per call, within every engine's limit on arguments. */
 const CHUNK = 4096;
 
 function parse(json: Uint8Array): unknown {
@@ -84,7 +84,7 @@ function parse(json: Uint8Array): unknown {
   }
 }
 
-/** Goes through a snapshot from front to back; every read is checked against its end. */
+/** Reads a snapshot from front to back; every read is checked against its end. */
 class SnapshotBytes {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -113,7 +113,7 @@ class SnapshotBytes {
   }
 }
 
-/** The runs of a blob: in order, not empty, apart from each other, and inside it. */
+/** The runs of a blob: in order, not empty, disjoint, and inside it. */
 function readRuns(bytes: SnapshotBytes, length: number): StoredRun[] {
   const count = bytes.word('its blobs');
   const runs: StoredRun[] = [];
@@ -130,7 +130,7 @@ function readRuns(bytes: SnapshotBytes, length: number): StoredRun[] {
 }
 
 /**
- * Takes a snapshot apart; blobs are views.
+ * Decodes a snapshot; blobs are views.
  * @throws SvgaDeviceError EBADMSG
  */
 export function decodeSnapshot(snapshot: Uint8Array): SnapshotContents {

@@ -7,7 +7,7 @@ function isWord(value: unknown): boolean {
   return typeof value === 'number' && value === value >>> 0;
 }
 
-/** Reads values of a snapshot's state, none of which it trusts; every method throws SvgaDeviceError EBADMSG. */
+/** Reads values of a snapshot's state, all of which are untrusted; every method throws SvgaDeviceError EBADMSG. */
 export class SnapshotValues {
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #blobs: readonly SnapshotBlob[];
@@ -29,7 +29,7 @@ export class SnapshotValues {
     return value;
   }
 
-  /** A whole number of 32 bits with a sign. */
+  /** A signed whole number of 32 bits. */
   signed(name: string): number {
     const value = this.#own(name);
     if (typeof value !== 'number' || value !== (value | 0)) {
@@ -38,7 +38,7 @@ export class SnapshotValues {
     return value;
   }
 
-  /** A time that may never come: `null` is Infinity. */
+  /** A time or, as `null`, Infinity. */
   optionalTime(name: string): number {
     return this.#own(name) === null ? Infinity : this.time(name);
   }
@@ -64,7 +64,7 @@ export class SnapshotValues {
     return new SnapshotValues(this.#own(name), this.#blobs);
   }
 
-  /** A record, or nothing. */
+  /** A record, or undefined. */
   optionalRecord(name: string): SnapshotValues | undefined {
     return this.#own(name) === null ? undefined : this.record(name);
   }
@@ -78,7 +78,7 @@ export class SnapshotValues {
     return value.map((element) => read(new SnapshotValues(element, this.#blobs)));
   }
 
-  /** So many numbers of 32 bits. */
+  /** `length` numbers of 32 bits. */
   words(name: string, length: number): number[] {
     const value = this.#own(name);
     if (!Array.isArray(value) || value.length !== length || !value.every(isWord)) {
@@ -87,7 +87,7 @@ export class SnapshotValues {
     return value as number[];
   }
 
-  /** The bytes that a number names, of `length` where that is given. */
+  /** The blob of a number, of `length` bytes if that is given. */
   blob(name: string, length?: number): SnapshotBlob {
     const blob = this.#blobs[this.count(name)];
     if (blob === undefined || (length !== undefined && blob.length !== length)) {
@@ -96,7 +96,7 @@ export class SnapshotValues {
     return blob;
   }
 
-  /** The same, or nothing. */
+  /** As `blob`, or undefined. */
   optionalBlob(name: string, length?: number): SnapshotBlob | undefined {
     return this.#own(name) === null ? undefined : this.blob(name, length);
   }

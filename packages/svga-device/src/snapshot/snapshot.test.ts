@@ -102,7 +102,7 @@ describe('a snapshot that is damaged', () => {
   const [jsonBytes, blobs] = [view.getUint32(8, true), view.getUint32(12, true)];
   const blobTable = 16 + jsonBytes;
 
-  /** A device that is busy with something else, and what it says of itself. */
+  /** A device in another state, and that state. */
   function other(): { guest: TestGuest; before: Uint8Array } {
     const busy = showing({ completionDelay: 5 });
     busy.run('DEFINE_GB_SURFACE', { ...plainSurface, sid: 7, width: 2, height: 2 });
@@ -115,7 +115,7 @@ describe('a snapshot that is damaged', () => {
     return { guest: busy, before: busy.device.snapshot() };
   }
 
-  /** True where it is refused with EBADMSG and the device is as before; false where it makes a sound device. */
+  /** True if it is refused with EBADMSG and the device is as before; false if it restores a valid device. */
   function isRefused({ guest: { device }, before }: ReturnType<typeof other>, bytes: Uint8Array): boolean {
     try {
       device.restore(bytes);
@@ -169,7 +169,7 @@ describe('a snapshot that is damaged', () => {
 
   it('by a size that is not the true one is refused', () => {
     const busy = other();
-    // Sizes of the state, of the blobs and of their runs, and how many there are; a run elsewhere is no lie.
+    // Sizes and counts of the state, the blobs and their runs; a run at another place is valid.
     const words = [8, 12];
     for (let i = 0, at = blobTable; i < blobs; i++) {
       words.push(at, at + 4);

@@ -6,7 +6,7 @@ import { SVGA_OTABLE } from '@cg/svga-protocol';
 import type { DeviceParts, DeviceTime } from './device-parts.js';
 import { encodeSnapshot } from './snapshot-format.js';
 
-/** Gathers blobs, and gives each its number. */
+/** Collects and numbers blobs. */
 class Blobs {
   readonly all: Uint8Array[] = [];
 
@@ -24,7 +24,7 @@ function backingState({ format, base, bytes }: GuestBacking): object {
   return { format, base, bytes };
 }
 
-/** The same fields by name, so that equal devices have equal snapshots, whichever command defined a surface. */
+/** The same fields sorted by name, so that equal devices have equal snapshots, whichever command defined a surface. */
 function inOneOrder(fields: object): object {
   return Object.fromEntries(Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -53,9 +53,9 @@ function frontState({ registers, interrupts, fences, buffers }: DeviceParts): ob
   };
 }
 
-/** The state that all subresources have, or a blob of one for each: equal devices have equal snapshots. */
+/** The common state of all subresources, or a blob with the state of each: equal devices have equal snapshots. */
 function contentStates(content: SurfaceContent, blobs: Blobs): object {
-  // What the renderer has written is in the image by now.
+  // The renderer's changes are in the image by now.
   const each = Uint8Array.from({ length: content.common === undefined ? content.count : 1 }, (_, i) =>
     Math.min(content.of(i), CONTENT.NEWER),
   );
@@ -97,7 +97,7 @@ function objectsState(objects: DeviceObjects, blobs: Blobs): object {
   };
 }
 
-/** The whole state of a device, guest memory left out, in pieces; most of them are views of the device's memory. */
+/** The whole state of a device except guest memory, in pieces; most of them are views of the device's memory. */
 export function writeSnapshot(parts: DeviceParts & DeviceTime): Uint8Array[] {
   const blobs = new Blobs();
   const state = {

@@ -5,7 +5,7 @@ export function fillTexels(image: Uint8Array, offset: number, texels: number, te
   }
   const end = offset + texels * texel.length;
   image.set(texel, offset);
-  // Each round copies all that is there.
+  // Each round doubles the filled part.
   for (let filled = texel.length; offset + filled < end; filled *= 2) {
     image.copyWithin(offset + filled, offset, Math.min(offset + filled, end - filled));
   }

@@ -2,7 +2,7 @@ import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import { TexelCodec } from './texel-codec.js';
 
-/** A box of texels of an image, that can be read and written one by one. */
+/** A box of texels of an image, with access to single texels. */
 export class ImageRegion {
   readonly codec: TexelCodec;
   #start: number;
@@ -10,8 +10,8 @@ export class ImageRegion {
   readonly #imageStride: number;
 
   /**
-   * @param sheet which sample
-   * @throws SvgaDeviceError EINVAL where the format's texels are no colours, or the box leaves its mip;
+   * @param sheet the sample
+   * @throws SvgaDeviceError EINVAL if the format's texels are no colours, or the box leaves its mip;
    * SurfaceLayoutError for no such subresource
    */
   constructor(
@@ -44,13 +44,13 @@ export class ImageRegion {
     this.#start = sheet * layout.sheetBytes + layout.offsetOf(subresource);
   }
 
-  /** Bytes from the first of its texels to behind the last. */
+  /** Bytes from the first of its texels to the end of the last. */
   get span(): number {
     const { width, height, depth } = this.box;
     return (depth - 1) * this.#imageStride + (height - 1) * this.#rowStride + width * this.codec.bytes;
   }
 
-  /** The same texels in memory of their own, as they are now. */
+  /** A copy of the texels in memory of its own. */
   copy(): ImageRegion {
     const first = this.#place(0, 0, 0);
     const copy = new ImageRegion(
@@ -65,7 +65,7 @@ export class ImageRegion {
     return copy;
   }
 
-  /** Texels in it. */
+  /** Number of texels. */
   get texels(): number {
     return this.box.width * this.box.height * this.box.depth;
   }
@@ -75,7 +75,7 @@ export class ImageRegion {
     this.codec.decode(this.image, this.#place(x, y, z), color);
   }
 
-  /** Writes it. */
+  /** Writes the texel at a place in the box. */
   write(x: number, y: number, z: number, color: Float64Array): void {
     this.codec.encode(color, this.image, this.#place(x, y, z));
   }

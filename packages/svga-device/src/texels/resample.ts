@@ -1,19 +1,19 @@
 import type { ImageRegion } from './image-region.js';
 
-/** Where a texel of the target comes from along one axis: two texels of the source, and the second's share. */
+/** Sources of a target texel along one axis: two source texels, and the weight of the second. */
 interface Taps {
   readonly first: Int32Array;
   readonly second: Int32Array;
   readonly share: Float64Array;
 }
 
-/** Nearest: the texel in whose area the target's centre lies. */
+/** Nearest: the texel that contains the target's centre. */
 function nearest(from: number, to: number): Taps {
   const first = Int32Array.from({ length: to }, (_, i) => Math.floor(((i + 0.5) * from) / to));
   return { first, second: first, share: new Float64Array(to) };
 }
 
-/** Linear: the two texels whose centres lie around the target's centre. */
+/** Linear: the two texels whose centres are around the target's centre. */
 function linear(from: number, to: number): Taps {
   const first = new Int32Array(to);
   const second = new Int32Array(to);
@@ -35,8 +35,8 @@ function mix(target: Float64Array, other: Float64Array, share: number): void {
 }
 
 /**
- * Stretches one region over another: the nearest texel, or (rows and columns, not slices) linearly between
- * four. The edge is clamped to the source's region.
+ * Stretches one region over another: the nearest texel, or (rows and columns, not slices) linearly between four.
+ * Coordinates are clamped to the source's region.
  */
 export function stretch(source: ImageRegion, target: ImageRegion, filter: 'linear' | 'nearest'): void {
   const taps = filter === 'linear' && source.codec.kind === 'color' ? linear : nearest;
@@ -66,14 +66,14 @@ export function stretch(source: ImageRegion, target: ImageRegion, filter: 'linea
   }
 }
 
-/** Texels from one that is halved to the next. */
+/** Source texels per target texel: 2, or 1 along an axis of one texel. */
 function step(from: number): number {
   return from > 1 ? 2 : 1;
 }
 
 /**
- * Halves a region: each texel is the mean of the up to eight it stands for (the last row or column of an odd
- * size is left out, as mips are rounded down). Integers, depth and stencil take the first instead.
+ * Halves a region: each texel is the mean of the up to eight it covers (the last row or column of an odd size is left
+ * out, as mips are rounded down). Integers, depth and stencil take the first instead.
  */
 export function halve(source: ImageRegion, target: ImageRegion): void {
   const sum = new Float64Array(4);
@@ -85,7 +85,7 @@ export function halve(source: ImageRegion, target: ImageRegion): void {
   const stepX = step(source.box.width);
   const stepY = step(source.box.height);
   const stepZ = step(source.box.depth);
-  const share = 1 / (spanX * spanY * spanZ); // a power of two: as exact as a division of each
+  const share = 1 / (spanX * spanY * spanZ); // a power of two: as exact as dividing each
   const { box } = target;
   for (let z = 0; z < box.depth; z++) {
     for (let y = 0; y < box.height; y++) {
@@ -107,7 +107,7 @@ export function halve(source: ImageRegion, target: ImageRegion): void {
   }
 }
 
-/** The mean of several regions of one size: what resolving the samples of a multisample image is. */
+/** The mean of several regions of one size, as in resolving a multisample image. */
 export function average(sources: readonly ImageRegion[], target: ImageRegion): void {
   const taken = sources[0].codec.kind === 'color' ? sources : sources.slice(0, 1);
   const sum = new Float64Array(4);

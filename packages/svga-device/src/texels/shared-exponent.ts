@@ -7,7 +7,7 @@ function clamp(value: number): number {
   return value > 0 ? Math.min(value, LARGEST) : 0;
 }
 
-/** R9G9B9E5: three mantissas of 9 bits under one exponent; what is negative becomes 0. */
+/** R9G9B9E5: three mantissas of 9 bits with one exponent; negative values become 0. */
 export function encodeSharedExponent(red: number, green: number, blue: number): number {
   const largest = Math.max(clamp(red), clamp(green), clamp(blue));
   let exponent = largest === 0 ? 0 : Math.max(-BIAS - 1, Math.floor(Math.log2(largest))) + 1 + BIAS;

@@ -1,4 +1,4 @@
-/** Exponent bits of the 16-, 11- and 10-bit floats of DXGI: all have five. */
+/** Exponent bias of the 16-, 11- and 10-bit floats of DXGI: all have five exponent bits. */
 const BIAS = 15;
 
 function roundToEven(value: number): number {
@@ -16,13 +16,12 @@ function exponentOf(value: number): number {
   return ((f64Words[1] >>> 20) & 0x7ff) - 1023; // little-endian, as every host of WebAssembly and Node is
 }
 
-/** 2^i at LOWEST + i, for every exponent that such a float has. */
+/** 2^i at LOWEST + i, for every exponent of such a float. */
 const LOWEST = -BIAS;
 const powers = Float64Array.from({ length: 32 }, (_, i) => 2 ** (LOWEST + i));
 
 /**
- * A number as a float of five exponent bits, rounded to the nearest, ties to even; what is too large becomes
- * infinity.
+ * A number as a float of five exponent bits, rounded to the nearest, ties to even; too large values become infinity.
  * @param signed without a sign bit negative numbers become 0
  */
 export function encodeSmallFloat(value: number, mantissaBits: number, signed: boolean): number {
@@ -53,7 +52,7 @@ export function encodeSmallFloat(value: number, mantissaBits: number, signed: bo
   return sign + Math.min(bits, infinity);
 }
 
-/** What such a float stands for. */
+/** The value of such a float. */
 export function decodeSmallFloat(bits: number, mantissaBits: number, signed: boolean): number {
   const one = 1 << mantissaBits;
   const sign = signed && bits >= 32 * one ? -1 : 1;

@@ -3,10 +3,10 @@ import { COST } from '../objects/work-budget.js';
 import { decodeSharedExponent, encodeSharedExponent } from './shared-exponent.js';
 import { decodeSmallFloat, encodeSmallFloat } from './small-float.js';
 
-/** Red, green, blue, alpha of a color, as `SurfaceFormat.channelBits` counts them. */
+/** Indices of red, green, blue, alpha in a color, in the order of `SurfaceFormat.channelBits`. */
 const CHANNEL_OF = [2, 1, 0, 3] as const;
 
-/** Where a channel lies in its texel, and what its bits mean. */
+/** Position of a channel in its texel, and its interpretation. */
 interface Channel {
   /** 0 red, 1 green, 2 blue, 3 alpha. */
   readonly color: number;
@@ -14,7 +14,7 @@ interface Channel {
   readonly word: number;
   readonly shift: number;
   readonly bits: number;
-  /** 2^bits - 1, as 32 bits. */
+  /** 2^bits - 1, as a 32-bit number. */
   readonly most: number;
   readonly kind: 'float' | 'sint' | 'snorm' | 'uint' | 'unorm';
 }
@@ -40,7 +40,7 @@ function kindOf(format: SurfaceFormat, color: number): Channel['kind'] {
     return 'float';
   }
   if (flags.includes('NORM')) {
-    // Of depth and stencil the stencil, under green, is an integer.
+    // In depth-stencil formats the stencil, under green, is an integer.
     const isStencil = flags.includes('STENCIL') && color === 1;
     return isStencil ? 'uint' : flags.includes('SINT') ? 'snorm' : 'unorm';
   }
@@ -104,17 +104,17 @@ function decodeChannel({ bits, most, kind }: Channel, raw: number): number {
 }
 
 /**
- * What the channels of a texel are: a colour, which can be averaged and converted to any other; integers; or depth,
+ * The kind of a texel's channels: a colour, which can be averaged and converted to any other; integers; or depth,
  * with stencil or without.
  */
 export type TexelKind = 'color' | 'depth' | 'sint' | 'uint';
 
-/** Flags of formats whose channels are not what their bits say. */
+/** Flags of formats whose channels are not described by their bits. */
 const unreadable = ['BUMP', 'YUV_VIDEO', 'TYPELESS', 'COMPRESSED', 'BUFFER', 'CX', 'MIXED'];
 
 /**
- * Whether texels are numbers channel by channel. They are not in bump maps, in video, in fixed point with a bias, and
- * where the format has no flags at all: palette indices, and ids that stand for no format.
+ * Whether texels consist of numeric channels. They do not in bump maps, video, biased fixed point, and formats
+ * without flags: palette indices, and unused ids.
  */
 function hasChannels(format: SurfaceFormat): boolean {
   const { flags } = format;
@@ -144,13 +144,13 @@ function isPlain(format: SurfaceFormat, channels: readonly Channel[], srgb: bool
 const codecs = [new Map<SurfaceFormat, TexelCodec>(), new Map<SurfaceFormat, TexelCodec>()];
 
 /**
- * Texels of one format as numbers and back: normalized channels as 0…1 or −1…1, integers and floats as they
- * are; depth under red, stencil under green. A channel that the format lacks reads as 0, alpha as 1.
+ * Converts texels of one format to numbers and back: normalized channels as 0…1 or −1…1, integers and floats as they
+ * are; depth under red, stencil under green. A missing channel reads as 0, a missing alpha as 1.
  */
 export class TexelCodec {
   readonly bytes: number;
   readonly kind: TexelKind;
-  /** What reading or writing one costs, as a WorkBudget counts. */
+  /** Cost of reading or writing one in a WorkBudget. */
   readonly cost: number;
   readonly #plain: boolean;
   readonly #channels: readonly Channel[];
@@ -171,7 +171,7 @@ export class TexelCodec {
   }
 
   /**
-   * @param linear sRGB channels are read as, and written from, linear light; otherwise as they are stored
+   * @param linear sRGB channels are converted from and to linear light; otherwise they are as stored
    * @returns undefined for a format whose texels are no numbers: compressed, planar, typeless, video, bump, palette
    */
   static of(format: SurfaceFormat, linear: boolean): TexelCodec | undefined {

@@ -63,7 +63,7 @@ describe('the tracker of a buffer object', () => {
     expect(level(first + 9)).toBe(2);
     object.reserved((held) => object.addTrackerUser(held));
     expect(level(first + 9)).toBe(1);
-    // Dirty was the leaf: every page of it may have been written.
+    // The leaf was dirty: every page of it may have been written.
     expect([...object.tracker!.dirty.bitmap.ranges()]).toEqual([[first, first + 512]]);
     addressSpace.unmap(vma);
     const again = addressSpace.map({

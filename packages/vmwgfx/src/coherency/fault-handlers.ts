@@ -13,7 +13,7 @@ import type { PreemptionPoint } from '../preemption-points.js';
 import { ReplaceableStep } from '../replaceable-step.js';
 import { cleanResourcesStep } from './read-back.js';
 
-/** Pages that one fault maps at most (rule 6.4; the kernel's TTM_BO_VM_NUM_PREFAULT). */
+/** Most pages that one fault maps (rule 6.4; the kernel's TTM_BO_VM_NUM_PREFAULT). */
 const PREFAULT_PAGES = 16;
 
 /** The page-fault handlers of a mapped buffer object. Each VMA that has them keeps it (rule 8.6). */
@@ -28,7 +28,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
     this.object.references.drop();
   }
 
-  /** A page without an entry: bring its content back from the device, then map it and some behind it. */
+  /** A page without an entry: reads its content back from the device, then maps it and some pages after it. */
   fault(fault: PageFault): FaultResult {
     const { object } = this;
     const cleanResources = cleanResourcesStep.in(object.driver);
@@ -41,9 +41,8 @@ export class BufferObjectVmaOperations implements VmaOperations {
   }
 
   /**
-   * Nothing is mapped around the page, or a huge leaf read-only: one huge leaf where the frames follow one
-   * another as it needs them. While writes are tracked pages stay small, so that each has a dirty bit of its own
-   * (rule 2.8).
+   * Maps one huge leaf if nothing is mapped around the page, or a read-only huge leaf is, and the frames are
+   * contiguous and aligned. While writes are tracked pages stay small, so that each has its own dirty bit (rule 2.8).
    */
   hugeFault(fault: PageFault, level: number): HugeFaultResult {
     const { object } = this;
@@ -58,8 +57,8 @@ export class BufferObjectVmaOperations implements VmaOperations {
   }
 
   /**
-   * A store to a read-only page. The write is recorded and the entry made writable under one reservation:
-   * a scan in between would take the record and leave a writable entry behind (rule 2.5, B6).
+   * A store to a read-only page. The write is recorded and the entry made writable under one reservation: a scan in
+   * between would harvest the record and leave a writable entry behind (rule 2.5, B6).
    */
   pfnMkwrite(fault: PageFault): FaultResult {
     return this.reserved(fault, (page) => {
@@ -69,12 +68,12 @@ export class BufferObjectVmaOperations implements VmaOperations {
     });
   }
 
-  /** Whether stores to a page that is being mapped need not be noticed first (B7). */
+  /** Whether a page may be mapped writable, because its writes need not be trapped (B7). */
   protected mapsWritable(): boolean {
     return this.object.tracker?.method !== 'trap';
   }
 
-  /** Enters up to `count` pages, clean, and read-only where writes are to be trapped. */
+  /** Maps up to `count` pages, clean, and read-only if writes are trapped. */
   #map(fault: PageFault, page: number, count: number): void {
     const { object } = this;
     const { vma, address } = fault;
@@ -87,15 +86,16 @@ export class BufferObjectVmaOperations implements VmaOperations {
         if (i === 0) {
           throw error;
         }
-        // Pages behind the faulting one are a courtesy; without memory for their table they wait.
+        // The pages after the faulting one are prefault: without memory for their table they are left out.
         return;
       }
     }
   }
 
   /**
-   * Handles a fault on a page of the buffer object, with that reserved; a failure is the fault's result.
-   * @throws VmwgfxError or PageTableError EDEADLK where it would have to wait: the fault is taken again
+   * Handles a fault on a page of the buffer object while holding its reservation; a failure becomes the fault's
+   * result.
+   * @throws VmwgfxError or PageTableError EDEADLK if it would have to wait: the fault is retried
    */
   protected reserved(
     fault: PageFault,
@@ -112,7 +112,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
       return handle(page, held);
     } catch (error) {
       if (isErrno(error) && error.code !== 'EDEADLK') {
-        // The device could not be asked for the content: there is none to show.
+        // The read-back failed: there is no content to show.
         return error.code === 'ENOMEM' ? 'outOfMemory' : 'sigbus';
       }
       throw error;
@@ -122,7 +122,7 @@ export class BufferObjectVmaOperations implements VmaOperations {
   }
 }
 
-/** Whether the pages from `page` on lie in memory as a huge leaf of `level` maps them. */
+/** Whether the frames from `page` on are contiguous and aligned for a huge leaf of `level`. */
 function isHugePage({ frames }: BufferObject, page: number, level: number): boolean {
   const first = frames[page];
   for (let i = 1; i < LEAF_PAGES[level]; i++) {

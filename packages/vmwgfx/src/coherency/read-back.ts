@@ -3,13 +3,13 @@ import type { BufferObject, BufferReservation, ResidentResource } from '../memor
 import { ReplaceableStep } from '../replaceable-step.js';
 
 /**
- * Brings everything in a page range of a buffer object back from the device before the CPU sees it: reads
- * back each GPU-dirty resource that intersects the range, in order of offset, and waits once if there was
- * any, also when a later one fails (rule 6.4, C1–C3).
+ * Reads a page range of a buffer object back from the device before the CPU sees it: reads back each GPU-dirty
+ * resource that intersects the range, in order of offset, and waits once if there was any, also when a later one
+ * fails (rule 6.4, C1–C3).
  *
- * @returns how many pages from `startPage` on may be mapped: to the end of the furthest resource in the
- * range or to the first one still GPU-dirty, whichever comes first, and at least 1
- * @throws what the first failing read-back throws; what was read back before is then usable
+ * @returns how many pages from `startPage` on may be mapped: to the end of the furthest resource in the range or to
+ * the first one still GPU-dirty, whichever comes first, and at least 1
+ * @throws the error of the first read-back that fails; the content read back before it is usable
  */
 export function cleanResources(held: BufferReservation, startPage: number, endPage: number): number {
   const { object } = held;
@@ -33,7 +33,7 @@ export const cleanResourcesStep = new ReplaceableStep(cleanResources);
 
 function pagesToMap(object: BufferObject, start: number, end: number, furthest: number): number {
   let limit = Math.ceil(furthest / PAGE_SIZE);
-  // To the end of the last page: another resource may begin in the rest of it.
+  // To the end of the last page: another resource may begin in its remainder.
   for (const { value: resource, start: resourceStart } of object.resources.overlapping(
     end,
     limit * PAGE_SIZE,

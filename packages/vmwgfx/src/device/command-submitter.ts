@@ -23,7 +23,7 @@ import type { SvgaPorts } from './svga-ports.js';
 /** Pages of one command buffer: 64 KiB of commands. */
 const BUFFER_PAGES = 16;
 
-/** Commands that follow one another for the same DX context, or for none. */
+/** Consecutive commands for the same DX context, or for none. */
 interface Run {
   readonly start: number;
   dxContext: number | undefined;
@@ -43,12 +43,11 @@ function hasRoom(write: () => void): boolean {
 }
 
 /**
- * The way of commands to the device: they gather in a command buffer in guest memory, which is handed over
- * when it is full, at a fence, or on `flush`.
+ * Submits commands to the device. They gather in a command buffer in guest memory, which is submitted when it is
+ * full, at a fence, or on `flush`.
  *
- * A command that the device refuses is left out, and the rest of its buffer is still done: one user's
- * mistake must not take other uploads with it (rule 1.5). Its sender is told, and the refusal is thrown
- * once that is done.
+ * A command that the device refuses is skipped, and the rest of its buffer is still executed: one user's mistake must
+ * not drop other uploads (rule 1.5). Its sender is notified first, then the refusal is thrown.
  */
 export class CommandSubmitter {
   readonly #ports: SvgaPorts;
@@ -59,21 +58,21 @@ export class CommandSubmitter {
   readonly #buffer: Uint8Array;
   readonly #bufferAddress: number;
   readonly #writer: CommandWriter;
-  /** What to take back where the command at an offset of the buffer is refused. */
+  /** Callbacks for refused commands, by the command's offset in the buffer. */
   readonly #takeBack = new Map<number, () => void>();
-  /** The buffer by DX contexts: a command buffer's header names one for all its commands. */
+  /** The buffer split by DX context: a command buffer's header names one for all its commands. */
   readonly #runs: Run[] = [];
-  /** What is to go ahead of the next command. */
+  /** Commands to be written before the next one. */
   readonly #deferred: (() => void)[] = [];
   /** A refusal found by a flush that cannot fail: the next `flush` throws it. */
   #unreported: VmwgfxError | undefined;
-  /** Where in the buffer the user's commands of a submission begin; what is ahead of them are its updates. */
+  /** Where in the buffer the user's commands of a submission begin; the submission's updates come before. */
   #mark: number | undefined;
-  /** What the device refused ahead of the mark, so that the commands behind it were not run. */
+  /** The refusal before the mark that kept the commands after it from running. */
   #struck: VmwgfxError | undefined;
   #seqno = 0;
 
-  /** @throws PageTableError ENOMEM where the buffer's frames cannot be had */
+  /** @throws PageTableError ENOMEM if the buffer's frames cannot be had */
   constructor(
     memory: PhysicalMemory,
     ports: SvgaPorts,
@@ -91,17 +90,17 @@ export class CommandSubmitter {
     this.#writer = new CommandWriter(this.#buffer);
   }
 
-  /** Bytes of the largest command that there is space for. */
+  /** Bytes of the largest command that fits. */
   get maxCommandBytes(): number {
     return this.#buffer.length;
   }
 
   /**
    * Appends a command.
-   * @param refused called where the device refuses it, before `flush` throws: to take back what its sender
-   * has noted as done
-   * @param dxContext the device's id of the DX context that it is for
-   * @throws VmwgfxError ENOMEM where it is larger than a command buffer, EIO as `flush`
+   * @param refused called if the device refuses it, before `flush` throws, so that the sender can undo its
+   * bookkeeping
+   * @param dxContext the device's id of the command's DX context
+   * @throws VmwgfxError ENOMEM if it is larger than a command buffer, EIO as `flush`
    */
   emit<N extends CommandName>(
     name: N,
@@ -127,8 +126,8 @@ export class CommandSubmitter {
   }
 
   /**
-   * Appends a command that takes something from the device, for a caller that cannot fail: without space for it
-   * now, it goes ahead of whatever comes next, so that an id is free on the device when it is used again.
+   * Appends a command that destroys or unbinds something, for a caller that cannot fail: without space now, it is
+   * written before the next command, so that an id is free on the device when it is reused.
    */
   emitNoFail<N extends CommandName>(name: N, fields: CommandFields<N>, dxContext?: number): void {
     this.#deferred.push(() => {
@@ -160,8 +159,9 @@ export class CommandSubmitter {
   }
 
   /**
-   * Its offset in the buffer, or none where that has no room for it. A command that is to fail is replaced by one
-   * that the device refuses: all behind it is as if it had refused the command.
+   * Writes a command. Under fault injection, a command that the device refuses takes its place, so that everything
+   * after it behaves as after a refusal.
+   * @returns its offset in the buffer; undefined if the buffer has no room for it
    */
   #write<N extends CommandName>(name: N, fields: CommandFields<N>): number | undefined {
     let offset: number | undefined;
@@ -175,9 +175,9 @@ export class CommandSubmitter {
   }
 
   /**
-   * What is emitted from here on is not to run where the device refuses anything that has gathered already: the user's
-   * commands must not read stale content (rule 8.7). Both are one buffer, at whose first refusal the device stops.
-   * @throws VmwgfxError EIO for what a flush that cannot fail has found
+   * Commands emitted from here on do not run if the device refuses one that was emitted before: the user's commands
+   * must not read stale content (rule 8.7). Both are in one buffer, and the device stops at its first refusal.
+   * @throws VmwgfxError EIO for a refusal found by a flush that cannot fail
    */
   beginUserCommands(): void {
     this.#throwUnreported();
@@ -185,7 +185,10 @@ export class CommandSubmitter {
     this.#mark = this.#writer.length;
   }
 
-  /** Ends that. @returns the refusal that kept the user's commands from running; undefined where they ran */
+  /**
+   * Ends the user's commands.
+   * @returns the refusal that kept them from running; undefined if they ran
+   */
   endUserCommands(): VmwgfxError | undefined {
     const struck = this.#struck;
     this.#mark = undefined;
@@ -202,7 +205,7 @@ export class CommandSubmitter {
   }
 
   /**
-   * A fence behind everything emitted so far, which is handed to the device with it.
+   * A fence after everything emitted so far, which is submitted with it.
    * @throws VmwgfxError EIO as `flush`
    */
   fence(): Fence {
@@ -211,16 +214,16 @@ export class CommandSubmitter {
     return fence;
   }
 
-  /** A fence behind everything emitted so far; it signals once it is flushed and run. */
+  /** A fence after everything emitted so far; it signals once it is flushed and run. */
   emitFence(): Fence {
-    // 0 means «no fence» to the device.
+    // The device reads 0 as «no fence».
     this.#seqno = (this.#seqno + 1) >>> 0 || 1;
     this.emit('FENCE', { fence: this.#seqno });
     this.#events.tell?.({ kind: 'fence-emitted', seqno: this.#seqno });
     return new Fence(this.#seqno, this.#ports);
   }
 
-  /** As `emitFence`. Where that throws, what was emitted is settled. */
+  /** As `emitFence`; if that throws, settles what was emitted. */
   emitFenceOrSettle(): Fence {
     try {
       return this.emitFence();
@@ -231,8 +234,8 @@ export class CommandSubmitter {
   }
 
   /**
-   * Hands what has gathered to the device.
-   * @throws VmwgfxError EIO for the first command that the device refused, after the others were done
+   * Submits the gathered commands.
+   * @throws VmwgfxError EIO for the first command that the device refused, after the others were executed
    */
   flush(): void {
     let refused: VmwgfxError | undefined;
@@ -256,7 +259,7 @@ export class CommandSubmitter {
     }
     this.#empty();
     if (this.#mark !== undefined) {
-      this.#mark = 0; // what comes now is the user's
+      this.#mark = 0; // the user's commands begin here
     }
     if (refused !== undefined) {
       throw refused;
@@ -265,8 +268,7 @@ export class CommandSubmitter {
   }
 
   /**
-   * Flushes, for a caller that is failing already: what the device refuses now is told to its senders
-   * alone, and no later call throws it.
+   * Flushes, for a caller that is failing already: only the senders learn of refusals, and no later call throws them.
    */
   settle(): void {
     try {
@@ -295,7 +297,7 @@ export class CommandSubmitter {
     this.#takeBack.clear();
   }
 
-  /** Starts or stops the context that `flush` uses. */
+  /** Starts or stops the command-buffer context that `flush` uses. */
   startContext(enable: boolean): void {
     this.#writer.truncate();
     this.#writer.write('DC_CMD_START_STOP_CONTEXT', {
@@ -313,7 +315,7 @@ export class CommandSubmitter {
     }
   }
 
-  /** Runs a part of the buffer; where a command was refused, says which and where the next one begins. */
+  /** Runs a part of the buffer; if a command was refused, returns which, and where the next one begins. */
   #execute(
     start: number,
     end: number,
@@ -336,7 +338,7 @@ export class CommandSubmitter {
     return { error, offset, next };
   }
 
-  /** Hands a part of the buffer to the device, and waits until it is done: the next one goes into the same memory. */
+  /** Submits a part of the buffer and waits until it is done, because the next part reuses the memory. */
   #submit(
     start: number,
     end: number,

@@ -1,11 +1,11 @@
 import { SVGA3D_DEVCAP, SVGA_CAP, SVGA_FIFO, SVGA_REG } from '@cg/svga-protocol';
 import type { SvgaPorts } from './svga-ports.js';
 
-/** What the device says that it can do, as it says it. */
+/** The device's capabilities as it reports them. */
 export interface DeviceCapabilities {
   /** SVGA_CAP bits. */
   readonly capabilities: number;
-  /** SVGA_CAP2 bits; none where the device has no such register. */
+  /** SVGA_CAP2 bits; 0 if the device has no such register. */
   readonly capabilities2: number;
   /** SVGA_FIFO_CAP bits. */
   readonly fifoCapabilities: number;
@@ -15,7 +15,6 @@ export interface DeviceCapabilities {
   readonly maxPrimaryBytes: number;
 }
 
-/** Asks the device. */
 export function readDeviceCapabilities(ports: SvgaPorts): DeviceCapabilities {
   const capabilities = ports.readRegister(SVGA_REG.CAPABILITIES) >>> 0;
   const hasSecond = (capabilities & SVGA_CAP.CAP2_REGISTER) !== 0;

@@ -13,7 +13,7 @@ import type { DeviceCapabilities } from './device-capabilities.js';
 import type { SurfaceToDefine } from './surface-definition.js';
 import type { SvgaPorts } from './svga-ports.js';
 
-/** What the device takes, as it says in its registers and device capabilities. */
+/** The device's limits, from its registers and device capabilities. */
 export interface DeviceLimits {
   /** It has DX contexts: uploads name subresources, and there are arrays (rule 7.5, D7). */
   readonly hasDx: boolean;
@@ -21,19 +21,19 @@ export interface DeviceLimits {
   readonly hasSm41: boolean;
   /** Shader model 5: buffers have a stride. */
   readonly hasSm5: boolean;
-  /** The OpenGL 4.3 extensions of shader model 5: more unordered access views than its 8. */
+  /** The OpenGL 4.3 extensions of shader model 5: more than 8 unordered access views. */
   readonly hasGl43: boolean;
-  /** The highest of these, as commands need it. */
+  /** The highest of these, as a `Level` that commands require. */
   readonly level: Level;
-  /** Texels a side of a surface that is no buffer. */
+  /** Largest side of a surface that is no buffer, in texels. */
   readonly maxTextureSize: number;
-  /** Texels a side of a surface with depth. */
+  /** Largest side of a surface with depth, in texels. */
   readonly maxVolumeSize: number;
   readonly maxLayers: number;
   readonly maxMobBytes: number;
 }
 
-/** Asks the device, which has said what it can do. */
+/** Reads the limits of a device whose capabilities are known. */
 export function readDeviceLimits(
   ports: SvgaPorts,
   { capabilities, capabilities2 }: DeviceCapabilities,
@@ -60,8 +60,8 @@ function refuse(why: string): never {
 }
 
 /**
- * Refuses a surface that the device would refuse, so that its user hears of it at once and not as an error
- * of every submission.
+ * Refuses a surface that the device would refuse, so that its user gets the error at once and not with every
+ * submission.
  * @throws VmwgfxError EINVAL
  */
 export function checkSurface(surface: SurfaceToDefine, bytes: number, limits: DeviceLimits): void {

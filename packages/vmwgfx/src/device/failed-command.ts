@@ -1,6 +1,6 @@
 import { decodeCommands } from '@cg/svga-protocol';
 
-/** Names the command at `offset` of a command buffer, and says where the next one begins. */
+/** Names the command at `offset` of a command buffer, and returns where the next one begins. */
 export function failedCommandEnd(
   buffer: Uint8Array,
   offset: number,

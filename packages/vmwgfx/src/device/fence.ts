@@ -1,7 +1,7 @@
 import { VmwgfxError } from '../errors.js';
 import type { SvgaPorts } from './svga-ports.js';
 
-/** What a fence looks at and waits for. */
+/** What a fence needs of the device. */
 export type FenceDevice = Pick<SvgaPorts, 'passedFence' | 'waitUntil'>;
 
 /** A point in the command stream; it has signalled once the device has passed it (rule 1.2). */
@@ -20,12 +20,12 @@ export class Fence {
     return this.#device.passedFence;
   }
 
-  /** Numbers wrap at 2^32: half of them are behind any one. */
+  /** Numbers wrap at 2^32: the half before any number counts as passed. */
   get isSignalled(): boolean {
     return (this.#device.passedFence - this.seqno) >>> 0 < 0x80000000;
   }
 
-  /** @throws VmwgfxError EIO where the device does not get there */
+  /** @throws VmwgfxError EIO if the device never passes it */
   wait(): void {
     if (!this.#device.waitUntil(() => this.isSignalled)) {
       throw new VmwgfxError('EIO', `the device does not pass fence ${this.seqno}`, { seqno: this.seqno });

@@ -2,7 +2,7 @@ import type { SurfaceDescription } from '@cg/surface-layout';
 import { SVGA3D_SURFACE } from '@cg/svga-protocol';
 import type { CommandSubmitter } from './command-submitter.js';
 
-/** What of a surface is between its user and the device: the driver hands it on. */
+/** Properties of a surface that the driver passes from its user to the device. */
 export interface SurfaceTraits {
   /** SVGA3D_SURFACE bits, the lower 32. */
   readonly flags: number;
@@ -12,13 +12,13 @@ export interface SurfaceTraits {
   readonly multisamplePattern: number;
   /** SVGA3dMSQualityLevel. */
   readonly qualityLevel: number;
-  /** Of a structured buffer. */
+  /** Stride in bytes of a structured buffer's elements. */
   readonly bufferByteStride: number;
-  /** It is an array, also with one layer: what has several is one in any case, unless it is a cube. */
+  /** It is an array, even with one layer; a surface with several layers is one in any case, unless it is a cube. */
   readonly isArray: boolean;
 }
 
-/** The traits of a surface where none are given. */
+/** The traits of a surface if none are given. */
 export const plainTraits: SurfaceTraits = {
   flags: SVGA3D_SURFACE.HINT_TEXTURE,
   flags2: 0,
@@ -28,15 +28,15 @@ export const plainTraits: SurfaceTraits = {
   isArray: false,
 };
 
-/** sizeof(SVGA3dDXSOState): the device keeps it behind the content of what streams may be written to. */
+/** sizeof(SVGA3dDXSOState): the device keeps it after the content of a stream-output target. */
 const STREAM_OUTPUT_STATE_BYTES = 16;
 
-/** Bytes of the backing behind the last subresource (D2). */
+/** Bytes of the backing after the last subresource (D2). */
 export function trailerBytes({ flags }: SurfaceTraits): number {
   return (flags & SVGA3D_SURFACE.BIND_STREAM_OUTPUT) === 0 ? 0 : STREAM_OUTPUT_STATE_BYTES;
 }
 
-/** A surface as the device has to know it. */
+/** A surface with everything its definition on the device needs. */
 export interface SurfaceToDefine extends SurfaceDescription {
   /** The layers are the six faces of a cube. */
   readonly cube: boolean;
@@ -44,7 +44,7 @@ export interface SurfaceToDefine extends SurfaceDescription {
 }
 
 /**
- * Sends the definition of a surface, by the oldest command that has room for it.
+ * Sends the definition of a surface, with the oldest command that can express it.
  * @throws as `CommandSubmitter.emit`
  */
 export function emitDefinition(

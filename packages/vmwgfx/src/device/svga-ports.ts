@@ -1,18 +1,18 @@
 import { SVGA_FIFO, SVGA_PORT, SVGA_REG } from '@cg/svga-protocol';
 
-/** What the driver needs of the device: its I/O ports and its FIFO memory. Any SVGA II device has them. */
+/** What the driver needs of the device: its I/O ports and its FIFO memory, as any SVGA II device has them. */
 export interface SvgaHardware {
   readPort(offset: number): number;
   writePort(offset: number, value: number): void;
   readonly fifo: Uint32Array;
   /**
-   * Lets a device that takes time go on, as far as its next event. Left out: it needs no help, and is polled.
-   * @returns false where nothing more will come of it
+   * Advances a device that takes time to its next event. Left out: the device needs no help, and is polled.
+   * @returns false if nothing is left to happen
    */
   progress?(): boolean;
 }
 
-/** Looks at a device that needs no help to go on, before it is given up; and at one that does. */
+/** Most polls of a device before it is given up. */
 const MOST_POLLS = 1000;
 const MOST_STEPS = 1_000_000;
 
@@ -29,7 +29,7 @@ export class SvgaPorts {
     return this.fifo[SVGA_FIFO.FENCE];
   }
 
-  /** Waits until something holds. @returns whether it does: a device that does not get there is given up */
+  /** Waits until a condition holds. @returns whether it does; false if the device is given up */
   waitUntil(holds: () => boolean): boolean {
     const { hardware } = this;
     const most = hardware.progress === undefined ? MOST_POLLS : MOST_STEPS;
@@ -59,7 +59,7 @@ export class SvgaPorts {
     return this.readRegister(SVGA_REG.DEV_CAP);
   }
 
-  /** The pending interrupts, acknowledged by being read. */
+  /** Reads and thereby acknowledges the pending interrupts. */
   takeInterrupts(): number {
     const status = this.hardware.readPort(SVGA_PORT.IRQSTATUS);
     this.hardware.writePort(SVGA_PORT.IRQSTATUS, status);

@@ -1,22 +1,22 @@
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject } from '../memory/buffer-object.js';
 
-/** How the CPU is going to use a buffer object (the kernel's drm_vmw_synccpu_* flags). */
+/** How the CPU will use a buffer object (the kernel's drm_vmw_synccpu_* flags). */
 export interface CpuAccessRequest {
-  /** Throws EBUSY where the device is not done, in place of waiting (drm_vmw_synccpu_dontblock). */
+  /** Throws EBUSY if the device is not done, instead of waiting (drm_vmw_synccpu_dontblock). */
   readonly dontBlock?: boolean;
-  /** Submissions may name it meanwhile (drm_vmw_synccpu_allow_cs). */
+  /** Submissions may name it during the access (drm_vmw_synccpu_allow_cs). */
   readonly allowSubmissions?: boolean;
 }
 
 /**
- * The CPU's use of a buffer object in explicit synchronisation: the device is done with it when it begins, and
- * unless that was allowed no submission names it until `release`.
+ * The CPU's access to a buffer object in explicit synchronisation: it begins once the device is done with the object,
+ * and unless `allowSubmissions` is set no submission names the object until `release`.
  */
 export class CpuAccess {
   #object: BufferObject | undefined;
 
-  /** @throws VmwgfxError EBUSY, EIO where the device does not pass the fence */
+  /** @throws VmwgfxError EBUSY, EIO if the device does not pass the fence */
   constructor(
     object: BufferObject,
     { dontBlock = false, allowSubmissions = false }: CpuAccessRequest,
@@ -36,7 +36,7 @@ export class CpuAccess {
     }
   }
 
-  /** Ends it; a second time it does nothing. */
+  /** Ends the access; does nothing a second time. */
   release(): void {
     const object = this.#object;
     this.#object = undefined;

@@ -6,7 +6,7 @@ import { Shader } from '../resource/shader.js';
 import { Surface, type SurfaceRequest } from '../resource/surface.js';
 import type { HandledObject } from './handle-table.js';
 
-/** What a user can know of the device. */
+/** The device's capabilities and limits, as a user sees them. */
 export interface DeviceDescription extends DeviceCapabilities, DeviceLimits {
   /** Bytes of buffer objects that the device may see at a time. */
   readonly graphicsMemoryBytes: number;
@@ -19,14 +19,14 @@ export type ObjectDescription = DescribedBuffer | DescribedSurface | DescribedDe
 export interface DescribedBuffer {
   readonly kind: 'buffer';
   readonly bytes: number;
-  /** Where it begins in the device's mapping, in bytes: what `mmap` takes. */
+  /** Where it begins in the device's mapping, in bytes: the offset for `mmap`. */
   readonly mapOffset: number;
 }
 
-/** A surface, as it was asked for. */
+/** A surface, as it was requested. */
 export interface DescribedSurface extends SurfaceRequest {
   readonly kind: 'surface';
-  /** Bytes that it takes of its backing. */
+  /** Bytes that it occupies in its backing. */
   readonly bytes: number;
   /** Whether it has a backing yet. */
   readonly isBacked: boolean;

@@ -173,7 +173,7 @@ describe('a submission that fails', () => {
     commands.write('SURFACE_COPY', { srcSid: source, destSid: surface, ...images, boxes: [box] });
     const other = file.createSurface({ format: OTHER_BLOCKS, width: SIDE, height: SIDE }).handle;
     commands.write('SURFACE_COPY', { srcSid: source, destSid: other, ...images, boxes: [box] });
-    // Enough to have the buffer handed over, and the refusal thrown, before the last command is in.
+    // Enough to have the buffer submitted, and the refusal thrown, before the last command is emitted.
     const boxes = Array.from({ length: 1600 }, () => ({ ...box, w: 1, h: 1 }));
     commands.write('SURFACE_COPY', { srcSid: source, destSid: target, ...images, boxes });
     commands.write('SURFACE_COPY', { srcSid: source, destSid: target, ...images, boxes });

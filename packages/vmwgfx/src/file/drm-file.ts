@@ -26,60 +26,60 @@ import { makeContext, makeShader, type NewContext, type NewShader } from './new-
 import { makeSurface, type NewSurface } from './new-surface.js';
 import { SharedObject } from './shared-object.js';
 
-/** What a created surface is to its user. */
+/** A created surface, as its user sees it. */
 export interface SurfaceHandle {
   readonly handle: number;
   /** Bytes of its backing; a mapping is this many, rounded up to pages. */
   readonly bytes: number;
 }
 
-/** What a created buffer object is to its user. */
+/** A created buffer object, as its user sees it. */
 export interface BufferHandle {
   readonly handle: number;
-  /** Bytes of it: what was asked for, rounded up to pages. */
+  /** Its size in bytes: the requested one, rounded up to pages. */
   readonly bytes: number;
-  /** Where it begins in the device's mapping, in bytes: what `mmap` takes. */
+  /** Where it begins in the device's mapping, in bytes: the offset for `mmap`. */
   readonly mapOffset: number;
 }
 
 /** A part of the device's mapping to map. */
 export interface MapRequest {
   readonly addressSpace: AddressSpace;
-  /** Byte of the device's mapping, a multiple of 4096. */
+  /** Offset in the device's mapping in bytes, a multiple of 4096. */
   readonly offset: number;
   /** Bytes, a multiple of 4096; all in one buffer object. */
   readonly length: number;
 }
 
-/** How commands are to be taken. */
+/** Options of a submission. */
 export interface SubmitOptions {
-  /** Handle of the DX context that they are for (`context_handle` of drm_vmw_execbuf_arg). */
+  /** Handle of the commands' DX context (`context_handle` of drm_vmw_execbuf_arg). */
   readonly context?: number;
 }
 
-/** What tracking and uploading a surface took so far. */
+/** Statistics of tracking and uploading a surface. */
 export interface TrackingStatistics extends SurfaceStatistics, TrackerStatistics {
   readonly method: TrackingMethod | undefined;
-  /** Page-table entries that tracking looked at. */
+  /** Page-table entries that tracking examined. */
   readonly entriesScanned: number;
 }
 
-/** One open file of the device: what a process can ask of the driver. */
+/** One open file of the device: a process's interface to the driver. */
 export class DrmFile {
   readonly #handles = new HandleTable();
   readonly #cpuAccesses = new Set<CpuAccess>();
 
   constructor(readonly driver: DriverState) {}
 
-  /** What the device can do, and what of it the driver takes. */
+  /** The device's capabilities, and its limits. */
   get device(): DeviceDescription {
     const { device, limits, graphicsMemory } = this.driver;
     return { ...device, ...limits, graphicsMemoryBytes: graphicsMemory.limit };
   }
 
   /**
-   * Creates a buffer object, of zeros.
-   * @throws VmwgfxError EINVAL for a size that is none; ENOMEM, PageTableError ENOMEM
+   * Creates a buffer object filled with zeros.
+   * @throws VmwgfxError EINVAL for an invalid size; ENOMEM, PageTableError ENOMEM
    */
   createBuffer(bytes: number): BufferHandle {
     if (!Number.isSafeInteger(bytes) || bytes < 1) {
@@ -89,9 +89,9 @@ export class DrmFile {
   }
 
   /**
-   * Creates a surface. A coherent one gets its backing, and the tracking of it, at once.
-   * @throws SurfaceLayoutError for a surface that cannot be, VmwgfxError EINVAL for one that this device does not
-   * take or that does not fit into the backing; ENOENT; PageTableError or VmwgfxError ENOMEM
+   * Creates a surface. A coherent one gets its backing, which is then tracked, at once.
+   * @throws SurfaceLayoutError for an impossible layout, VmwgfxError EINVAL for a surface that this device does not
+   * support or that does not fit into the backing; ENOENT; PageTableError or VmwgfxError ENOMEM
    */
   createSurface(wanted: NewSurface): SurfaceHandle {
     const { backing } = wanted;
@@ -104,19 +104,19 @@ export class DrmFile {
   }
 
   /**
-   * Creates a context: one for commands that name it in their `cid`, or one for submissions to name
-   * (`SubmitOptions.context`). The device hears of it with its first use. No other file can have it.
-   * @throws VmwgfxError EINVAL for a DX context where the device has none
+   * Creates a context: one that commands name in their `cid`, or one that submissions name (`SubmitOptions.context`).
+   * The device creates it at its first use. It cannot be shared with other files.
+   * @throws VmwgfxError EINVAL for a DX context if the device has none
    */
   createContext({ kind }: NewContext): number {
     return this.#handles.adopt(makeContext(this.driver, kind));
   }
 
   /**
-   * Creates a shader of contexts without DX from bytecode in a buffer object, which the shader keeps. No other
-   * file can have it.
+   * Creates a shader of contexts without DX from bytecode in a buffer object, which the shader keeps. It cannot be
+   * shared with other files.
    * @returns the handle, which `shid` in commands names
-   * @throws VmwgfxError ENOENT; EINVAL for a type or size that is none, or a place outside the buffer object
+   * @throws VmwgfxError ENOENT; EINVAL for an invalid type or size, or a place outside the buffer object
    */
   createShader(wanted: NewShader): number {
     const { buffer } = wanted;
@@ -125,8 +125,8 @@ export class DrmFile {
   }
 
   /**
-   * A new handle of the buffer object that a surface lies in, which gets one where it has none: to map it, or to put
-   * other surfaces into it. To be closed by itself.
+   * A new handle of a surface's backing, which is allocated if there is none: to map it, or to place other
+   * surfaces in it. It is closed separately.
    * @throws VmwgfxError ENOENT, EINVAL, ENOMEM; PageTableError ENOMEM
    */
   backingOf(handle: number): BufferHandle {
@@ -136,7 +136,7 @@ export class DrmFile {
 
   /**
    * Maps a surface's part of its backing, shared and writable. A coherent surface needs no more; for any other the
-   * program says what it has written and what it wants to see: UPDATE_GB_IMAGE, READBACK_GB_IMAGE and their kin.
+   * program uploads and reads back itself, with UPDATE_GB_IMAGE, READBACK_GB_IMAGE and the like.
    * @throws VmwgfxError ENOENT, EINVAL, ENOMEM; PageTableError as AddressSpace.map
    */
   mapSurface(handle: number, addressSpace: AddressSpace): Vma {
@@ -154,8 +154,8 @@ export class DrmFile {
 
   /**
    * Maps a part of the device's mapping, as mmap of the device file does.
-   * @throws VmwgfxError EINVAL where no buffer object is there or the range leaves it, EACCES where this file has no
-   * handle of it or of a surface in it; PageTableError as AddressSpace.map
+   * @throws VmwgfxError EINVAL if the range is not within one buffer object, EACCES if this file has no handle
+   * of it or of a surface in it; PageTableError as AddressSpace.map
    */
   mmap({ addressSpace, offset, length }: MapRequest): Vma {
     const page = offset / PAGE_SIZE;
@@ -178,9 +178,9 @@ export class DrmFile {
   }
 
   /**
-   * Waits until the device is done with a buffer object, and keeps submissions from naming it (EBUSY) until what is
-   * returned is released, or the file closed: the synccpu of programs without coherent memory.
-   * @throws VmwgfxError ENOENT, EINVAL; EBUSY where it is not to wait; EIO
+   * Waits until the device is done with a buffer object, and keeps submissions from naming it (EBUSY) until the
+   * returned access is released, or the file closed: the synccpu of programs without coherent memory.
+   * @throws VmwgfxError ENOENT, EINVAL; EBUSY with `dontBlock` if the device is not done; EIO
    */
   syncCpu(handle: number, request: CpuAccessRequest = {}): CpuAccess {
     const access = new CpuAccess(this.#handles.buffer(handle), request, (done) => {
@@ -190,14 +190,14 @@ export class DrmFile {
     return access;
   }
 
-  /** Offers a buffer object or surface to other files. @throws VmwgfxError ENOENT; EINVAL for contexts and shaders */
+  /** Exports a buffer object or surface to other files. @throws VmwgfxError ENOENT; EINVAL for contexts and shaders */
   share(handle: number): SharedObject {
     return new SharedObject(this.#handles.export(handle));
   }
 
   /**
-   * A handle of what another file shares: the one it has already, where it has one. Of a surface it counts once
-   * more; of a buffer object that the file has exported or opened before it does not.
+   * A handle of an object that another file shares: the existing one if this file has one. A surface's handle then
+   * counts one more opening; a buffer object's, exported or opened before, does not.
    * @throws VmwgfxError ENOENT, EINVAL for an object of another device
    */
   open({ object }: SharedObject): number {
@@ -208,13 +208,13 @@ export class DrmFile {
   }
 
   /**
-   * Submits commands in the device's binary format, with handles in place of ids. What the CPU has stored to
-   * coherent surfaces that they name goes ahead of them (rule 1.1). A BIND_GB_SURFACE counts for the whole
-   * submission: its surface lies in that buffer object from before the first command on.
-   * @param options.context the DX context that the commands are for; those that need one are EINVAL without
-   * @returns the fence behind them
-   * @throws VmwgfxError EINVAL or ENOENT for commands that a user may not send, with nothing done; ENOMEM; EIO
-   * where the device refused one, with the others done
+   * Submits commands in the device's binary format, with handles in place of ids. CPU stores to the coherent surfaces
+   * that they name are uploaded first (rule 1.1). A BIND_GB_SURFACE counts for the whole submission: its surface lies
+   * in that buffer object from the first command on.
+   * @param options.context the commands' DX context; commands that need one are EINVAL without
+   * @returns the fence after them
+   * @throws VmwgfxError EINVAL or ENOENT for commands that a user may not send, with nothing done; ENOMEM; EIO if
+   * the device refused one, with the others done
    */
   submit(commands: Uint8Array, options: SubmitOptions = {}): Fence {
     const { context } = options;
@@ -234,12 +234,12 @@ export class DrmFile {
     return describeObject(this.#handles.object(handle));
   }
 
-  /** The device's id of a surface, for hosts that look at the device; SVGA3D_INVALID_ID before its first use. */
+  /** The device's id of a surface, for hosts that inspect the device; SVGA3D_INVALID_ID before its first use. */
   deviceId(handle: number): number {
     return this.#handles.surface(handle).id;
   }
 
-  /** What tracking and uploading a surface took so far. */
+  /** Statistics of tracking and uploading a surface. */
   statistics(handle: number): TrackingStatistics {
     const surface = this.#handles.surface(handle);
     const tracker = surface.backing?.tracker;
@@ -253,15 +253,15 @@ export class DrmFile {
   }
 
   /**
-   * Closes a handle: one of a surface as often as it was given, any other once. What nothing else keeps goes: a
-   * surface with its last handle, a buffer object once no handle, no surface and no mapping has it (rule 8.6).
+   * Closes a handle: a surface's as often as it was given out, any other once. A surface is destroyed with its last
+   * handle, a buffer object once no handle, surface or mapping is left (rule 8.6).
    * @throws VmwgfxError ENOENT
    */
   closeHandle(handle: number): void {
     this.#handles.close(handle);
   }
 
-  /** Closes every handle of the file. What it has mapped stays mapped. */
+  /** Closes every handle of the file. Its mappings stay. */
   close(): void {
     [...this.#cpuAccesses].forEach((access) => access.release());
     this.#handles.closeAll();

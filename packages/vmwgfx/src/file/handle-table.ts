@@ -8,30 +8,30 @@ import { Surface } from '../resource/surface.js';
 /** What a handle may name. */
 export type HandledObject = BufferObject | Surface | LegacyContext | DxContext | Shader;
 
-/** What several files may have handles of. */
+/** Objects that several files may have handles of. */
 export type SharedAmongFiles = BufferObject | Surface;
 
 interface Entry {
   readonly object: HandledObject;
-  /** Of a surface: how often the file was given this handle, and closes it (the kernel's TTM reference objects). */
+  /** Of a surface: how often the handle was given out, and has to be closed (the kernel's TTM reference objects). */
   opens: number;
-  /** Of a buffer object: the handle was exported or imported, and is what an import finds. */
+  /** Of a buffer object: the handle was exported or imported, and an import returns it. */
   shared: boolean;
 }
 
 /**
- * The handles of one opened file, each of which keeps its object.
+ * The handles of one open file, each of which keeps its object.
  *
- * A surface has one handle, which counts how often the file was given it. Handles of buffer objects are GEM's: not
- * counted, the first close ends one. A file may have several of the same buffer object, but importing what it has
- * exported or imported before gives that handle again (drm-uapi, PRIME buffer sharing).
+ * A surface has one handle, which counts how often it was given out. Handles of buffer objects are GEM's: not
+ * counted, closed once. A file may have several of the same buffer object, but importing one that it has exported or
+ * imported before returns that handle (drm-uapi, PRIME buffer sharing).
  */
 export class HandleTable {
   readonly #entries = new Map<number, Entry>();
   readonly #handles = new Map<HandledObject, Set<number>>();
   #next = 1;
 
-  /** A handle for an object that the caller has a reference of, which the table takes over. */
+  /** A handle for an object; takes over the caller's reference. */
   adopt(object: HandledObject): number {
     const handle = this.#next++;
     this.#entries.set(handle, { object, opens: 1, shared: false });
@@ -44,14 +44,14 @@ export class HandleTable {
     return handle;
   }
 
-  /** One more handle of a buffer object, to be closed by itself. */
+  /** Another handle of a buffer object, closed separately. */
   add(object: BufferObject): number {
     object.references.take();
     return this.adopt(object);
   }
 
   /**
-   * What a handle names, on its way to other files: contexts and shaders are one file's alone.
+   * The object of a handle, for other files: contexts and shaders cannot be shared.
    * @throws VmwgfxError ENOENT, EINVAL
    */
   export(handle: number): SharedAmongFiles {
@@ -64,7 +64,7 @@ export class HandleTable {
     throw new VmwgfxError('EINVAL', `what handle ${handle} names is not for other files`, { handle });
   }
 
-  /** The handle of a shared object: the one that the file has already, where it has one. */
+  /** The handle of a shared object: the existing one if the file has one. */
   import(object: SharedAmongFiles): number {
     for (const handle of this.#handles.get(object) ?? []) {
       const entry = this.#entry(handle);
@@ -147,8 +147,7 @@ export class HandleTable {
   }
 
   /**
-   * Closes a handle: one of a surface as often as the file was given it, any other at once. The last handle drops
-   * the object.
+   * Closes a handle: a surface's as often as it was given out, any other at once. The last handle drops the object.
    * @throws VmwgfxError ENOENT
    */
   close(handle: number): void {
@@ -159,7 +158,7 @@ export class HandleTable {
     this.#forget(handle, entry);
   }
 
-  /** Drops everything. */
+  /** Closes all handles. */
   closeAll(): void {
     [...this.#entries].forEach(([handle, entry]) => this.#forget(handle, entry));
   }

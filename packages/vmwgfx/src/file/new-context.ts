@@ -22,7 +22,7 @@ export interface NewShader {
   readonly offset?: number;
 }
 
-/** @throws VmwgfxError EINVAL for a DX context where the device has none */
+/** @throws VmwgfxError EINVAL for a DX context if the device has none */
 export function makeContext(driver: DriverState, kind: 'legacy' | 'dx'): LegacyContext | DxContext {
   if (kind === 'legacy') {
     return new LegacyContext(driver);
@@ -33,7 +33,7 @@ export function makeContext(driver: DriverState, kind: 'legacy' | 'dx'): LegacyC
   return new DxContext(driver);
 }
 
-/** @throws VmwgfxError EINVAL for a type or size that is none, or a place outside the buffer object */
+/** @throws VmwgfxError EINVAL for an invalid type or size, or a place outside the buffer object */
 export function makeShader(driver: DriverState, wanted: NewShader, buffer?: BufferObject): Shader {
   const { type, bytes, offset = 0 } = wanted;
   if (type !== SVGA3D_SHADERTYPE.VS && type !== SVGA3D_SHADERTYPE.PS) {

@@ -19,18 +19,18 @@ export interface NewSurface {
   readonly layers?: number;
   readonly samples?: number;
   readonly cube?: boolean;
-  /** What else the device is to know of it; a texture if left out. */
+  /** Further properties for the device; a texture if left out. */
   readonly traits?: Partial<SurfaceTraits>;
-  /** Whether the CPU may use it with no call in between (the kernel's drm_vmw_surface_flag_coherent). */
+  /** Whether the CPU may use it without calls in between (the kernel's drm_vmw_surface_flag_coherent). */
   readonly coherent?: boolean;
   /**
-   * Where it lies: a buffer object of this file, from byte `offset` on, a multiple of 4096 (default 0). A
-   * coherent surface has what is there from the start. Without it the surface gets a backing of its own.
+   * Its place: a buffer object of this file, from byte `offset` on, a multiple of 4096 (default 0). A coherent
+   * surface has the content there from the start. Left out, the surface gets a backing of its own.
    */
   readonly backing?: { readonly buffer: number; readonly offset?: number };
 }
 
-/** The buffer object that a new surface is to lie in. */
+/** The buffer object and offset for a new surface. */
 export interface GivenBacking {
   readonly object: BufferObject;
   readonly offset: number;
@@ -53,9 +53,9 @@ function requestOf(wanted: NewSurface): SurfaceRequest {
 }
 
 /**
- * Makes a surface, with its backing where it is coherent or one is given. Throwing, it leaves nothing.
- * @throws SurfaceLayoutError for a surface that cannot be, VmwgfxError EINVAL for one that this device does not
- * take or that does not fit into the backing; PageTableError or VmwgfxError ENOMEM
+ * Makes a surface, with its backing if it is coherent or one is given. If it throws, nothing stays allocated.
+ * @throws SurfaceLayoutError for an impossible layout, VmwgfxError EINVAL for a surface that this device does not
+ * support or that does not fit into the backing; PageTableError or VmwgfxError ENOMEM
  */
 export function makeSurface(driver: DriverState, wanted: NewSurface, given?: GivenBacking): Surface {
   const request = requestOf(wanted);
@@ -64,7 +64,7 @@ export function makeSurface(driver: DriverState, wanted: NewSurface, given?: Giv
   if (given !== undefined) {
     checkPlace(surface.backingBytes, given.object, given.offset);
     given.object.reserved((held) => surface.attach(held, given.offset));
-    // What was stored there before tracking started is content of the surface, too (rule 1.1).
+    // Stores from before tracking started are content of the surface, too (rule 1.1).
     surface.needsUpload = surface.coherent;
   } else if (surface.coherent) {
     allocateBacking(surface);
@@ -73,7 +73,7 @@ export function makeSurface(driver: DriverState, wanted: NewSurface, given?: Giv
 }
 
 /**
- * Refuses a place that a surface cannot have: the device sees a backing from a page on (B9).
+ * Refuses an invalid place for a surface: the device sees a backing from a page on (B9).
  * @throws VmwgfxError EINVAL
  */
 export function checkPlace(bytes: number, object: BufferObject, offset: number): void {

@@ -93,7 +93,7 @@ describe('surfaces in a given backing', () => {
     for (let i = 0; i < 3; i++) {
       cpu.store8(vma.start + i * SQUARE_BYTES, 10 + i);
     }
-    // Unmapped before there is a tracker: nothing but an upload of everything can know of it.
+    // Unmapped before there is a tracker: only a full upload includes it.
     addressSpace.unmap(vma);
     const surfaces = [0, 1, 2].map(
       (i) =>
@@ -261,7 +261,7 @@ describe('surfaces that are not coherent', () => {
     copy(surface, target);
     cpu.store8(vma.start, 5);
     copy(surface, target);
-    // What was there at the first use (9.1), and nothing since.
+    // The content of the first use (9.1), and nothing newer.
     expect(onDevice(target)[0]).toBe(4);
     expect(emit.mock.calls.map(([name]) => name)).not.toContain('UPDATE_GB_IMAGE');
     expect(file.statistics(surface).method).toBeUndefined();

@@ -2,8 +2,8 @@ import { VmwgfxError } from '../errors.js';
 import type { SharedAmongFiles } from './handle-table.js';
 
 /**
- * An object on its way from one opened file to another, as a file descriptor of the kernel's PRIME is: it keeps
- * the object until it is closed, also when the file that it comes from closes first.
+ * An object passed from one open file to another, like a file descriptor of the kernel's PRIME: it keeps the object
+ * until it is closed, also when the exporting file closes first.
  */
 export class SharedObject {
   #object: SharedAmongFiles | undefined;

@@ -18,7 +18,7 @@ const SIDE = 32;
 const BYTES = SIDE * SIDE * 4;
 const NO_BUFFER = 0xffff_ffff;
 
-/** What a program can ask for, one way or the other. */
+/** The calls of a program, in one of the two ways. */
 interface Way {
   createBuffer(bytes: number): number[];
   /** Handle of the surface, and of its buffer object. */
@@ -117,7 +117,7 @@ function byIoctls(program: UserProgram): Way {
   };
 }
 
-/** A machine whose one process goes one of the ways. */
+/** A machine whose one process uses one of the ways. */
 class Side {
   readonly #base = userSpace();
   readonly #way: Way;
@@ -133,7 +133,7 @@ class Side {
     this.#addressSpace = addressSpace;
   }
 
-  /** What a step gives, or how it fails: to ioctls a handle of nothing is EINVAL, or ESRCH for a buffer. */
+  /** The result or failure of a step: for ioctls an unknown handle is EINVAL, or ESRCH for a buffer. */
   run(step: (way: Way, side: Side) => unknown): unknown {
     try {
       return step(this.#way, this) ?? 'done';
@@ -168,7 +168,7 @@ class Side {
     return this.#starts[mapping % Math.max(this.#starts.length, 1)] ?? 0;
   }
 
-  /** What the device was sent, without what takes refusals back, and what it has. */
+  /** What the device was sent, except undone refusals, and its content. */
   outcome(): unknown {
     const commands = this.#emit.mock.calls.map(([name, fields]) => [name, fields]);
     const images = Array.from({ length: 12 }, (_, sid) =>
@@ -241,7 +241,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constant<Step>((way) => way.createContext()),
 );
 
-/** So that most programs have something to work on: surfaces 1 and 3 in buffer objects 2 and 4, mapped. */
+/** Gives most programs objects to work on: surfaces 1 and 3 in buffer objects 2 and 4, mapped. */
 const prelude: readonly Step[] = [
   (way) => way.createSurface(true, NO_BUFFER),
   (way) => way.createSurface(false, NO_BUFFER),

@@ -19,25 +19,25 @@ import {
 import { checkArgument, copyFromUser, copyToUser, type UserArgument } from './user-argument.js';
 import { viewOf, type UserMemory } from './user-memory.js';
 
-/** What calls on a file may be given. */
+/** Options of the calls on a file. */
 export interface DrmIoctlOptions {
-  /** File descriptors of the process, where several files share them; its own if left out. */
+  /** File descriptors of the process, where several files share them; the file's own if left out. */
   readonly descriptors?: Descriptors;
-  /** Microseconds, for the time in events; the host's time of day if left out. */
+  /** Clock of the events, in microseconds; the host's time of day if left out. */
   readonly now?: () => number;
 }
 
 /**
- * One opened file of the device as the kernel's user space sees it: ioctl(2) with the structures of vmwgfx_drm.h, on
- * top of a `DrmFile`, to which the same handles can be given. One for one file.
+ * One open file of the device as user space sees it: ioctl(2) with the structures of vmwgfx_drm.h, on top of a
+ * `DrmFile` with the same handles. One per file.
  */
 export class DrmIoctl {
-  /** What DRM_IOCTL_VERSION says. */
+  /** The version that DRM_IOCTL_VERSION returns. */
   static readonly version = driverVersion;
 
   readonly #open: OpenFile;
 
-  /** @param memory of the process that makes the calls: what pointers in arguments point to */
+  /** @param memory of the calling process: what pointers in arguments point to */
   constructor(file: DrmFile, memory: UserMemory, options: DrmIoctlOptions = {}) {
     const { descriptors = new Descriptors(), now = () => Date.now() * 1000 } = options;
     this.#open = {
@@ -60,15 +60,16 @@ export class DrmIoctl {
   }
 
   /**
-   * Makes a call. The reply is written over the request in the argument, as far as the request number says; also where
+   * Makes a call. The reply overwrites the request in the argument, up to the size in the request number; also where
    * the call fails, as in the kernel.
    * @param request one of the DRM_IOCTL_… numbers
    * @param argument the structure, or its address in the user's memory
    * @returns 0
-   * @throws VmwgfxError and nothing else: `code`, and `errno` for callers that return -errno. ENOTTY for a request that
-   * is not DRM's, EINVAL for one that there is not or whose size or direction is wrong, EFAULT for an argument or a
-   * pointer in it to memory that is not there, EACCES and ENOSYS for what is not offered; otherwise as the calls of
-   * `DrmFile`, but ESRCH for a handle that should be a buffer object's, and EINVAL for any other that names nothing
+   * @throws VmwgfxError and nothing else: `code`, and `errno` for callers that return -errno. ENOTTY for a request
+   * that is not DRM's, EINVAL for an unknown one or one whose size or direction is wrong, EFAULT for an argument or a
+   * pointer in it to memory that does not exist, EACCES and ENOSYS for calls that are not supported; otherwise as the
+   * calls of `DrmFile`, but ESRCH for a handle that should be a buffer object's, and EINVAL for any other unknown
+   * handle
    */
   ioctl(request: number, argument: UserArgument = 0): 0 {
     try {
@@ -81,8 +82,8 @@ export class DrmIoctl {
   }
 
   /**
-   * read(2) of the device file: as many whole events as fit, of those asked for with DRM_IOCTL_VMW_FENCE_EVENT whose
-   * fences have signalled. None where there is none.
+   * read(2) of the device file: as many whole events as fit, of those requested with DRM_IOCTL_VMW_FENCE_EVENT whose
+   * fences have signalled; empty if there is none.
    */
   read(length: number): Uint8Array {
     return this.#open.events.read(length);
@@ -94,7 +95,7 @@ export class DrmIoctl {
     this.#open.file.close();
   }
 
-  /** Copies as the DRM core does: of a shorter structure the rest is 0, of a longer one it stays as it is. */
+  /** Copies as the DRM core does: a shorter structure is padded with zeros, the rest of a longer one is left alone. */
   #call(parts: Request, { request, run, noSuchHandle }: Call, argument: UserArgument): void {
     if (typeof run === 'string') {
       throw new VmwgfxError(run, 'the driver does not offer the call', { request });
@@ -117,8 +118,8 @@ export class DrmIoctl {
 }
 
 /**
- * The call that a request names. The driver's own must be as the header has them; execbuf alone, which has grown, and
- * those of the DRM core may have another size.
+ * The call of a request. The driver's own must match the header; execbuf, which has grown, and calls of the DRM core
+ * may have another size.
  * @throws VmwgfxError ENOTTY, EINVAL
  */
 function callFor(request: number, { nr, isDrm }: Request): Call {
@@ -136,7 +137,7 @@ function callFor(request: number, { nr, isDrm }: Request): Call {
   return call;
 }
 
-/** How the kernel refuses a handle: of buffer objects ESRCH whatever it names, of others by the call. */
+/** The kernel's error for a bad handle: ESRCH for buffer objects, for others by the call. */
 function asTheKernelSays(error: unknown, noSuchHandle: VmwgfxErrorCode): unknown {
   if (!(error instanceof VmwgfxError)) {
     return error;
@@ -148,7 +149,7 @@ function asTheKernelSays(error: unknown, noSuchHandle: VmwgfxErrorCode): unknown
   return code === 'ENOENT' ? new VmwgfxError(noSuchHandle, message, facts) : error;
 }
 
-/** What other packages say, in this one's words; anything else is a mistake of ours, and stays what it is. */
+/** Converts errors of other packages; any other error is a defect of ours and passes unchanged. */
 function asVmwgfxError(error: unknown): unknown {
   if (error instanceof SurfaceLayoutError) {
     return new VmwgfxError('EINVAL', error.message);

@@ -13,7 +13,7 @@ import {
 } from '@cg/vmwgfx-ioctl';
 import { userSpace, type UserProgram } from './user-program.fixture.js';
 
-/** Where nothing is: the program's memory begins at 0x1000. */
+/** An unmapped address: the program's memory begins at 0x1000. */
 const NOWHERE = 16;
 const NO_HANDLE = 9999;
 const NO_FD = 999;
@@ -65,7 +65,7 @@ interface Fault {
   act(set: SetUp): void;
 }
 
-/** Faults of one call: what is wrong, the errno, and the fields that say it, by the objects there are. */
+/** Faults of one call: the fault, the errno, and the fields that cause it, given the existing objects. */
 function faultsOf(
   call: string,
   structure: Structure,
@@ -90,7 +90,7 @@ function notOffered(errno: string, fault: string, calls: readonly string[]): Fau
   }));
 }
 
-/** A handle of each wrong kind, and of nothing, in a field. */
+/** A handle of each wrong kind, and an unknown one, in a field. */
 function wrongHandles(field: string, errno: string, right: readonly (keyof SetUp)[]) {
   const kinds = (['surface', 'buffer', 'context', 'shader', 'fence', 'closed'] as const).filter(
     (kind) => !right.includes(kind),

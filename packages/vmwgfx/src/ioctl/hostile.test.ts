@@ -10,7 +10,7 @@ import { userSpace, type UserProgram } from './user-program.fixture.js';
 
 const known = [...callsByNr.values()].map(({ request }) => request);
 
-/** Words that mean something somewhere: handles, sizes, flags, pointers into the program's memory, all bits. */
+/** Words with a meaning somewhere: handles, sizes, flags, pointers into the program's memory, all bits. */
 const word = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 12 }) },
   { weight: 2, arbitrary: fc.constantFrom(0, 0x1000, 0x1100, 0x2000, 0x1_0000, 0x4000_0000, 0xffff_ffff) },
@@ -29,7 +29,7 @@ const request = fc.oneof(
   { weight: 1, arbitrary: fc.double() },
 );
 
-/** Arguments that would be in order if there were the handles in them; 0x1100 is where a copy is, of 72 bytes. */
+/** Arguments that would be valid with existing handles; 0x1100 is the address of a copy, of 72 bytes. */
 const NONE = 0xffff_ffff;
 const gbSurface = [0x20, 2, 1, 8, 0, 0, NONE, 0, 16, 16, 1, 0];
 const likely: readonly (readonly [number, readonly number[]])[] = [
@@ -70,7 +70,7 @@ const likely: readonly (readonly [number, readonly number[]])[] = [
 interface HostileCall {
   readonly request: number;
   readonly words: readonly number[];
-  /** Bytes that the argument is cut to; or it lies in the program's memory, at an address. */
+  /** Length to which the argument is cut; or it is in the program's memory, at an address. */
   readonly cut: number;
   readonly address: number | undefined;
 }
@@ -85,7 +85,7 @@ const anyCall: fc.Arbitrary<HostileCall> = fc.record({
   ),
 });
 
-/** One that would do something, or a word away from it. */
+/** A call that would have an effect, or one word off. */
 const likelyCall: fc.Arbitrary<HostileCall> = fc
   .tuple(fc.constantFrom(...likely), fc.nat(60), word)
   .map(([[number, values], place, changed]) => {
@@ -95,7 +95,7 @@ const likelyCall: fc.Arbitrary<HostileCall> = fc
 
 const call = fc.oneof({ weight: 1, arbitrary: anyCall }, { weight: 4, arbitrary: likelyCall });
 
-/** Puts a copy and a size where `likely` says. */
+/** Puts a copy and a size where `likely` points. */
 function prepare({ user }: UserProgram): void {
   user.write(user.base + 0x100, copyCommand(1, 1, 8, 8));
   const size = new Uint8Array(structs.size.bytes);
@@ -119,7 +119,7 @@ function make(program: UserProgram, { request: number, words, cut, address }: Ho
   }
 }
 
-/** The bytes of a word that a program, which behaves, has stored and copied: those that the device has. */
+/** The bytes of a word that another, well-behaved program has stored and copied, on the device. */
 function copiedWord({ process, device, program }: ReturnType<typeof userSpace>): number[] {
   const user = program();
   const [from, to] = [user.createSurface(), user.createSurface()];

@@ -11,7 +11,8 @@ function bytesOf(argument: ArrayBuffer | ArrayBufferView): Uint8Array {
 }
 
 /**
- * Checks that an argument given as bytes has all that a call reads and writes: a short one is memory that is not there.
+ * Checks that an argument given as bytes is as long as a call reads and writes: the bytes after a short one do not
+ * exist.
  * @throws VmwgfxError EFAULT
  */
 export function checkArgument(argument: UserArgument, bytes: number): void {
@@ -20,7 +21,7 @@ export function checkArgument(argument: UserArgument, bytes: number): void {
   }
 }
 
-/** Of no bytes, an address need not be one. @throws VmwgfxError EFAULT */
+/** For no bytes, the argument need not be valid. @throws VmwgfxError EFAULT */
 export function copyFromUser(memory: UserMemory, argument: UserArgument, bytes: number): Uint8Array {
   if (bytes === 0) {
     return new Uint8Array();

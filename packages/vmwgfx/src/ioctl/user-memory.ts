@@ -1,11 +1,11 @@
 import { PageTableError, type AddressSpace, type Cpu } from '@cg/pagetable';
 import { VmwgfxError } from '../errors.js';
 
-/** The memory of the process that makes a call: what the pointers in its arguments point to. */
+/** The memory of the calling process: what the pointers in its arguments point to. */
 export interface UserMemory {
-  /** Bytes from an address on; the caller's own. @throws VmwgfxError EFAULT where not all of them are there */
+  /** Reads bytes; the caller owns them. @throws VmwgfxError EFAULT if not all of them exist */
   read(address: number, length: number): Uint8Array;
-  /** @throws VmwgfxError EFAULT where not all of it is there to be written; some may be written then */
+  /** @throws VmwgfxError EFAULT if not all of it is writable; some may be written then */
   write(address: number, bytes: Uint8Array): void;
 }
 
@@ -15,8 +15,8 @@ function fault(address: number, bytes: number): VmwgfxError {
 }
 
 /**
- * The memory of a process of the simulated machine, through its page tables, as the kernel's copies from and to user
- * space go: with faults, and with what these bring back from the device. The CPU runs the address space.
+ * The memory of a process of the simulated machine, accessed through its page tables like the kernel's user copies:
+ * it faults, and faults read back from the device. The CPU runs the address space.
  */
 export class ProcessMemory implements UserMemory {
   constructor(
@@ -34,7 +34,7 @@ export class ProcessMemory implements UserMemory {
     this.#access(address, bytes.length, () => this.cpu.storeBytes(address, bytes));
   }
 
-  /** A system call is made by the process that the CPU runs: for another, the CPU goes there and back. */
+  /** The CPU of a system call runs the calling process: for another address space it switches there and back. */
   #access(address: number, length: number, copy: () => void): void {
     const { cpu, addressSpace } = this;
     const ran = cpu.addressSpace;
@@ -54,8 +54,8 @@ export class ProcessMemory implements UserMemory {
 }
 
 /**
- * An ArrayBuffer as the memory of a process: its first byte has address `base`. Behind NULL there is nothing, so the
- * base is not 0 unless told.
+ * An ArrayBuffer as the memory of a process: its first byte has address `base`. NULL is unmapped, so the base is not
+ * 0 by default.
  */
 export class BufferMemory implements UserMemory {
   readonly #bytes: Uint8Array;
@@ -85,7 +85,7 @@ export class BufferMemory implements UserMemory {
   }
 }
 
-/** The same bytes, for what reads and writes structures in them. */
+/** A DataView of the same bytes. */
 export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }

@@ -12,7 +12,7 @@ import { BufferMemory, viewOf } from './user-memory.js';
 
 const MEMORY_BYTES = 0x1_0000;
 
-/** A program of the kernel's user space: what libdrm and Mesa's winsys do, on plain memory. */
+/** A user-space program: does what libdrm and Mesa's winsys do, on plain memory. */
 export class UserProgram {
   readonly memory = new ArrayBuffer(MEMORY_BYTES);
   readonly user = new BufferMemory(this.memory);
@@ -25,7 +25,7 @@ export class UserProgram {
     this.fd = new DrmIoctl(file, this.user, { descriptors, now: () => 3_000_007 });
   }
 
-  /** Makes a call with a structure, and reads the reply, which is the structure or another. */
+  /** Makes a call with a structure, and reads the reply in the same or another structure. */
   call<F extends FieldTypes, R extends FieldTypes = F>(
     request: number,
     structure: Struct<F>,
@@ -51,7 +51,7 @@ export class UserProgram {
     this.call(requests.DRM_IOCTL_VMW_HANDLE_CLOSE, structs.handle, { handle });
   }
 
-  /** A surface of A8R8G8B8, 64 by 64 and coherent unless told otherwise. */
+  /** A coherent A8R8G8B8 surface, 64 by 64, by default. */
   createSurface(values: Partial<ReturnType<typeof structs.gbSurfaceCreateExtReq.read>> = {}) {
     return this.call(
       requests.DRM_IOCTL_VMW_GB_SURFACE_CREATE_EXT,
@@ -75,7 +75,7 @@ export class UserProgram {
     this.call(requests.DRM_IOCTL_VMW_UNREF_SURFACE, structs.surface, { sid });
   }
 
-  /** Submits commands that lie in the program's memory; what the fence_rep then holds. */
+  /** Submits commands that lie in the program's memory. @returns the fence_rep */
   submit(
     commands: Uint8Array,
     values: Partial<ReturnType<typeof structs.execbuf.read>> = {},
@@ -117,7 +117,7 @@ export class UserProgram {
   }
 }
 
-/** A driver on a device, and programs of it. */
+/** A driver on a device, and its programs. */
 export function userSpace(options: DriverOptions = {}, device: SvgaDeviceOptions = {}) {
   const base = bench(options, device);
   const descriptors = new Descriptors();
@@ -125,7 +125,7 @@ export function userSpace(options: DriverOptions = {}, device: SvgaDeviceOptions
   return { ...base, descriptors, program };
 }
 
-/** A device that says 1 of a device capability, and SVGA_CAP2 bits, that it does not have. */
+/** The device, claiming a device capability and SVGA_CAP2 bits that it does not have. */
 export function claiming(device: SvgaDevice, devcap: number, bits2 = 0): SvgaHardware {
   let index = 0;
   let asked = 0;

@@ -14,46 +14,46 @@ export const trackerStep = new ReplaceableStep(DirtyTracker);
 export const resourceIndexStep = new ReplaceableStep<new () => IntervalTree<ResidentResource>>(IntervalTree);
 
 /**
- * Proof that its holder has a buffer object to itself: needed to change a tracker, a backing, an offset or a place,
- * from before the first page-table entry changes until after the flush (rule 8.4). The object stays while it lasts.
+ * Proof that its holder has exclusive use of a buffer object: required to change a tracker, a backing, an offset or a
+ * place, from before the first page-table entry changes until after the flush (rule 8.4). It keeps the object.
  */
 export class BufferReservation {
-  /** For `BufferObject.reserve`. */
+  /** Only for `BufferObject.reserve`. */
   constructor(readonly object: BufferObject) {}
 }
 
-/** A resource as the buffer object that it lies in sees it. */
+/** A resource as the buffer object behind it sees it. */
 export interface ResidentResource extends BackedResource {
   /** Its newest content is on the device (rule 6.2). */
   gpuDirty: boolean;
   /** First and end page of the buffer object that hold any of its bytes. */
   readonly pageRange: [start: number, end: number];
-  /** The device lets go of the backing. Does nothing where it does not have it; cannot fail. */
+  /** Unbinds the backing on the device. Does nothing if it is not bound; cannot fail. */
   unbind(): void;
   /**
-   * Sends the command that brings the content back into the backing; the caller waits for it.
-   * @param refused called where the device refuses it
+   * Sends the command that reads the content back into the backing; the caller waits for it.
+   * @param refused called if the device refuses it
    */
   readBack(refused: () => void): void;
-  /** Takes an unused one from the device and out of its backing; cannot fail. */
+  /** Destroys an unused resource on the device and detaches it from its backing; cannot fail. */
   destroy(held: BufferReservation | undefined): void;
 }
 
 /**
- * Pages of guest memory that back resources: the CPU maps them, the device reads and writes them as a MOB.
- * Handles, mappings, the resources in it and its reservation keep it; the last of them to go frees it (rule 8.6).
+ * Pages of guest memory that back resources: the CPU maps them, the device reads and writes them as a MOB. References
+ * are held by handles, mappings, resident resources and the reservation; dropping the last frees it (rule 8.6).
  */
 export class BufferObject implements BackingPages, Evictable {
   readonly frames: Uint32Array;
   /** Its first page in the device's mapping, where user space maps it from. */
   readonly firstPage: number;
-  /** Its users. Made with one reference, its maker's. */
+  /** Its references; the first is its maker's. */
   readonly references = new RefCount(() => this.#destroy());
-  /** The resources in it by byte range; overlapping ones are all found (rule 6.1, C2). */
+  /** The resources in it by byte range; a query finds overlapping ones too (rule 6.1, C2). */
   readonly resources: IntervalTree<ResidentResource>;
-  /** Behind the last submission that named it. */
+  /** Fence of the last submission that named it. */
   lastFence: Fence | undefined;
-  /** Users of it by the CPU, during which no submission may name it (the kernel's cpu_writers). */
+  /** Current CPU accesses, during which no submission may name it (the kernel's cpu_writers). */
   cpuWriters = 0;
   lastUse = NEVER_USED;
   #tracker: DirtyTracker | undefined;
@@ -61,11 +61,11 @@ export class BufferObject implements BackingPages, Evictable {
   readonly #mobs: MobViews;
   #gpuDirtyResources = 0;
   #reservation: BufferReservation | undefined;
-  /** Unused resources in it that are still to be destroyed. They do not keep it. */
+  /** Unused resources in it that are yet to be destroyed. They hold no reference to it. */
   #retired: Set<ResidentResource> | undefined;
   #destroyed = false;
 
-  /** @throws VmwgfxError ENOMEM for more pages than a MOB can have, PageTableError ENOMEM where too few are free */
+  /** @throws VmwgfxError ENOMEM for more pages than a MOB can have, PageTableError ENOMEM if too few are free */
   constructor(
     readonly driver: DriverState,
     readonly pageCount: number,
@@ -84,7 +84,7 @@ export class BufferObject implements BackingPages, Evictable {
     this.#mobs = new MobViews(driver, this.frames);
   }
 
-  /** Bytes of it, whole pages. */
+  /** Its size in bytes, whole pages. */
   get bytes(): number {
     return this.pageCount * PAGE_SIZE;
   }
@@ -99,15 +99,15 @@ export class BufferObject implements BackingPages, Evictable {
     return this.#trackerUsers;
   }
 
-  /** Its frames are freed. */
+  /** Whether its frames are freed. */
   get isDestroyed(): boolean {
     return this.#destroyed;
   }
 
   /**
-   * Takes what guards the tracker, the resources and the placement, for a call that may walk its mappings: neither has
-   * to be waited for once something is changed (rule 8.5).
-   * @throws VmwgfxError EDEADLK where it is taken, PageTableError EDEADLK where a walk would have to wait
+   * Takes the lock of the tracker, the resources and the placement, for a call that may walk its mappings: neither
+   * has to be waited for once something is changed (rule 8.5).
+   * @throws VmwgfxError EDEADLK if it is taken, PageTableError EDEADLK if a walk would have to wait
    */
   reserve(): BufferReservation {
     this.driver.mapping.assertWalkable();
@@ -115,9 +115,9 @@ export class BufferObject implements BackingPages, Evictable {
   }
 
   /**
-   * The same without a look at the mappings: for a fault handler, which walks none and may come while others do, and
-   * for a call that has looked already.
-   * @throws VmwgfxError EDEADLK where it is taken
+   * As `reserve`, without the check of the mappings: for a fault handler, which walks none and may run while others
+   * do, and for a call that has checked already.
+   * @throws VmwgfxError EDEADLK if it is taken
    */
   reserveOnly(): BufferReservation {
     if (this.#reservation !== undefined) {
@@ -128,7 +128,7 @@ export class BufferObject implements BackingPages, Evictable {
     return this.#reservation;
   }
 
-  /** Ends a reservation. What was retired meanwhile goes first; cannot fail. */
+  /** Ends a reservation, after destroying what was retired during it; cannot fail. */
   unreserve(held: BufferReservation): void {
     this.assertHeld(held);
     this.#destroyRetired(held);
@@ -136,7 +136,7 @@ export class BufferObject implements BackingPages, Evictable {
     this.references.drop();
   }
 
-  /** Does something with it reserved. @throws as `reserve`, and what that throws */
+  /** Calls `act` with the object reserved. @throws as `reserve` and `act` */
   reserved<Result>(act: (held: BufferReservation) => Result): Result {
     const held = this.reserve();
     try {
@@ -154,9 +154,9 @@ export class BufferObject implements BackingPages, Evictable {
   }
 
   /**
-   * An unused resource in it gives up its reference, and is destroyed at once or when the object's reservation ends
-   * (rule 8.6). Coherent content that only the device has is read back first (rule 6.5). Where that fails, it is tried
-   * again after the next use of the object, and a fault reads it back as of any resource.
+   * Drops the reference of an unused resource, and destroys it at once or when the object's reservation ends (rule
+   * 8.6). GPU-dirty coherent content is read back first (rule 6.5). If that fails, it is tried again after the
+   * next use of the object, and a fault reads it back as of any resource.
    */
   retire(resource: ResidentResource): void {
     this.#retired ??= new Set();
@@ -176,7 +176,7 @@ export class BufferObject implements BackingPages, Evictable {
     });
   }
 
-  /** Whether memory has what the device had of a retired resource, or it is not coherent. */
+  /** Whether a retired resource is not coherent, or memory has its newest content. */
   #isUpToDate(held: BufferReservation, resource: ResidentResource): boolean {
     if (!resource.gpuDirty || !resource.isTracked) {
       return true;
@@ -192,8 +192,8 @@ export class BufferObject implements BackingPages, Evictable {
   }
 
   /**
-   * One more user of the tracker; the first one starts it (rule 5.1).
-   * @throws VmwgfxError ENOMEM where its memory is refused, PageTableError ENOMEM where frames for tables are
+   * Adds a user of the tracker; the first one starts it (rule 5.1).
+   * @throws VmwgfxError ENOMEM if its memory is refused, PageTableError ENOMEM if frames for tables are
    * missing; the count is then as before
    */
   addTrackerUser(held: BufferReservation): void {
@@ -217,7 +217,7 @@ export class BufferObject implements BackingPages, Evictable {
     this.#trackerUsers++;
   }
 
-  /** What the device has written is found by a fault from the first tracked moment on (rule 1.2). */
+  /** From the start of tracking on, access to GPU-dirty content faults (rule 1.2). */
   #unmapGpuDirty(held: BufferReservation): void {
     for (const { value: resource } of this.resources.overlapping(0, this.bytes)) {
       if (resource.gpuDirty) {
@@ -226,7 +226,7 @@ export class BufferObject implements BackingPages, Evictable {
     }
   }
 
-  /** One user of the tracker less; the last one ends it. */
+  /** Removes a user of the tracker; the last one ends it. */
   releaseTrackerUser(held: BufferReservation): void {
     this.assertHeld(held);
     if (--this.#trackerUsers === 0) {
@@ -235,7 +235,7 @@ export class BufferObject implements BackingPages, Evictable {
     }
   }
 
-  /** The device has written bytes of it by a command: dirty for each resource there, as by a store. */
+  /** A command has written bytes of it: dirty for each resource there, as by a store. */
   noteDeviceWrite(held: BufferReservation, start: number, end: number): void {
     this.assertHeld(held);
     this.#tracker?.recordDeviceWrite(Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
@@ -243,7 +243,7 @@ export class BufferObject implements BackingPages, Evictable {
 
   /**
    * Reads back GPU-dirty resources in it, in order, and waits once.
-   * @throws what the first failing read-back throws; what was read back before is then usable
+   * @throws the error of the first read-back that fails; the content read back before it is usable
    */
   readBack(held: BufferReservation, resources: readonly ResidentResource[]): void {
     const sent = new Set<ResidentResource>();
@@ -264,7 +264,7 @@ export class BufferObject implements BackingPages, Evictable {
   finishReadBacks(held: BufferReservation, sent: ReadonlySet<ResidentResource>): void {
     this.assertHeld(held);
     const { queue, events } = this.driver;
-    // Without a fence it is not known when they are done, and they stay GPU-dirty.
+    // Without a fence their completion is unknown, and they stay GPU-dirty.
     const fence = queue.emitFenceOrSettle();
     try {
       queue.flush();
@@ -282,8 +282,8 @@ export class BufferObject implements BackingPages, Evictable {
 
   /**
    * Read-back data is dirty for aliasing resources. The bytes that they share are dirty for the resource itself as
-   * well: the device wrote what is newer and nothing else (rule 9.3), so elsewhere memory may have what an alias
-   * brought into it while this resource was GPU-dirty.
+   * well: the device writes only its newer content (rule 9.3), so elsewhere memory may hold what an alias wrote there
+   * while this resource was GPU-dirty.
    */
   #dirtyAliasedBytes(resource: ResidentResource): void {
     const { backingOffset, backingBytes } = resource;
@@ -303,7 +303,7 @@ export class BufferObject implements BackingPages, Evictable {
     }
   }
 
-  /** Removes every mapping of a page range, and keeps what its entries knew (rule 5.5). */
+  /** Zaps every mapping of a page range and harvests the dirty bits (rule 5.5). */
   unmapRange(held: BufferReservation, start: number, end: number): void {
     this.assertHeld(held);
     this.#tracker?.collectBeforeUnmap(start, end);
@@ -320,23 +320,23 @@ export class BufferObject implements BackingPages, Evictable {
     return this.#reservation !== undefined;
   }
 
-  /** An empty one is evicted first, one that has to be read back, which takes longest, last. */
+  /** An empty one is evicted first; one that must be read back, which takes longest, last. */
   get evictionPriority(): number {
     return this.#gpuDirtyResources > 0 ? 2 : Math.min(this.resources.size, 1);
   }
 
-  /** A resource in it became GPU-dirty, or clean, or came or went as one that is. */
+  /** Counts a resource in it that became GPU-dirty or clean, or was added or removed as GPU-dirty. */
   countGpuDirty(change: 1 | -1): void {
     this.#gpuDirtyResources += change;
   }
 
-  /** Lets the device see it, where it does not. @throws as `MobViews.place` */
+  /** Makes it visible to the device. @throws as `MobViews.place` */
   place(): void {
     this.#mobs.place();
     this.driver.placed.touch(this);
   }
 
-  /** Its resources are read back, its mappings are zapped and their dirty bits harvested (E2). */
+  /** Reads its resources back, zaps its mappings and harvests their dirty bits (E2). */
   evict(): void {
     this.reserved((held) => {
       const residents = [...this.resources.overlapping(0, this.bytes)].map(({ value }) => value);
@@ -354,7 +354,7 @@ export class BufferObject implements BackingPages, Evictable {
   }
 
   /**
-   * The id of the MOB that begins at a page of it; the first call makes that known to the device.
+   * The id of the MOB that begins at a page of it; the first call defines it on the device.
    * @throws as `place`
    */
   mobId(firstPage = 0): number {
@@ -362,7 +362,7 @@ export class BufferObject implements BackingPages, Evictable {
     return this.#mobs.id(firstPage);
   }
 
-  /** A resource that began at a byte of it is gone: the device needs a MOB from there only for others that do. */
+  /** A resource at an offset was removed: drops the MOB that begins there if no other resource needs it. */
   resourceLeft(offset: number): void {
     if (offset === 0 || offset % PAGE_SIZE !== 0) {
       return;
@@ -375,13 +375,13 @@ export class BufferObject implements BackingPages, Evictable {
     this.#mobs.drop(offset / PAGE_SIZE);
   }
 
-  /** The device sees it no more: no resource is bound to it. @throws what `flush` throws; it is gone all the same */
+  /** Removes it from the device; no resource is bound to it. @throws as `flush`; it is removed all the same */
   #leaveDevice(flush: () => void): void {
     this.driver.placed.remove(this);
     this.#mobs.destroy(flush);
   }
 
-  /** It has no users left: no mapping, and no resource but retired ones. */
+  /** Called without references left: there is no mapping, and no resource but retired ones. */
   #destroy(): void {
     const { memory, queue, fakeOffsets } = this.driver;
     this.#destroyed = true;

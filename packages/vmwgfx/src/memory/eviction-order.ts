@@ -2,32 +2,33 @@ import { isErrno } from '../errors.js';
 
 /** What can be taken from the device to make room: a buffer object, a surface. */
 export interface Evictable {
-  /** The order's: when it was used last. */
+  /** When it was used last; set by the order. */
   lastUse: number;
-  /** What goes first where there is a choice: the lower. */
+  /** Lower priorities are evicted first. */
   readonly evictionPriority: number;
-  /** Whether it is in use, and stays. */
+  /** Whether it is in use and cannot be evicted. */
   readonly isReserved: boolean;
   /**
-   * Takes it from the device; what only the device has of it is read back first (rule 6.5).
-   * @throws VmwgfxError where that cannot be: it stays then; or where the device refuses to let it go: it is gone
+   * Takes it from the device; GPU-dirty content is read back first (rule 6.5).
+   * @throws VmwgfxError if the read-back fails: it stays then; or if the device refuses to unbind it: it is
+   * gone
    */
   evict(): void;
 }
 
-/** The last use of what is in no order. */
+/** Last use of an object outside every order. */
 export const NEVER_USED = -1;
 
 /**
- * The order of eviction when the device has no room left: of the lowest priority the one not used for longest (what the
- * kernel's TTM keeps as LRU lists). Every submission uses all that it names and hardly any evicts, so a use is one
- * number, and the order is made when it is needed.
+ * The order of eviction when the device has no room left: lowest priority first, least recently used first within one
+ * (the kernel's TTM keeps LRU lists). Every submission uses all that it names and hardly any evicts, so a use stores
+ * one number, and the order is computed when it is needed.
  */
 export class EvictionOrder {
   readonly #members = new Set<Evictable>();
   #uses = 0;
 
-  /** It is used now; also where it is new. */
+  /** Marks an object as used now; adds a new one. */
   touch(object: Evictable): void {
     if (object.lastUse === NEVER_USED) {
       this.#members.add(object);
@@ -40,7 +41,7 @@ export class EvictionOrder {
     this.#members.delete(object);
   }
 
-  /** The candidates, the first to go first; a copy, since an evicted one leaves the order. */
+  /** The candidates in eviction order; a copy, since an evicted one leaves the order. */
   candidates(): Evictable[] {
     return [...this.#members].toSorted(
       (a, b) => a.evictionPriority - b.evictionPriority || a.lastUse - b.lastUse,
@@ -48,9 +49,9 @@ export class EvictionOrder {
   }
 
   /**
-   * Evicts until there is room; what is reserved stays.
+   * Evicts until there is room; reserved objects stay.
    * @param hasRoom asked before each
-   * @throws what the last failed eviction throws, where there is no room in the end
+   * @throws the error of the last failed eviction, if there is no room in the end
    */
   evictUntil(hasRoom: () => boolean): void {
     if (hasRoom()) {

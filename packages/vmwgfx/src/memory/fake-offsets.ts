@@ -5,11 +5,11 @@ import { VmwgfxError } from '../errors.js';
 const FIRST_OFFSET = 0x100000;
 const OFFSETS_END = 2 ** 32;
 
-/** Where each buffer object lies in the device's one mapping: the offset that user space gives to mmap. */
+/** Allocates each buffer object's offset in the device's one mapping, which user space passes to mmap. */
 export class FakeOffsets<Pages extends { readonly pageCount: number }> {
   readonly #objects = new IntervalTree<Pages>();
   readonly #nodes = new Map<Pages, IntervalNode<Pages>>();
-  /** The lowest gap that is large enough. @throws VmwgfxError ENOMEM where the mapping's 2^32 pages have none */
+  /** Takes the lowest gap that is large enough. @throws VmwgfxError ENOMEM if the mapping's 2^32 pages have none */
   allocate(object: Pages): number {
     let start = FIRST_OFFSET;
     for (const taken of this.#objects.overlapping(FIRST_OFFSET, OFFSETS_END)) {

@@ -1,10 +1,10 @@
 import { VmwgfxError } from '../errors.js';
 
-/** How much of some memory may be used, and is. */
+/** Accounts memory against a limit. */
 export class MemoryAccount {
   #used = 0;
 
-  /** @param what whose memory it is, for errors */
+  /** @param what the memory's purpose, for errors */
   constructor(
     readonly what: string,
     readonly limit: number,
@@ -18,7 +18,7 @@ export class MemoryAccount {
     return this.limit - this.#used;
   }
 
-  /** @throws VmwgfxError ENOMEM where the limit would be passed */
+  /** @throws VmwgfxError ENOMEM if it would exceed the limit */
   charge(bytes: number): void {
     if (this.#used + bytes > this.limit) {
       throw new VmwgfxError('ENOMEM', `${bytes} bytes of ${this.what} wanted, ${this.left} are left`, {

@@ -5,13 +5,13 @@ import { VmwgfxError } from '../errors.js';
 /** Page numbers of 8 bytes in a page. */
 const NUMBERS_PER_PAGE = PAGE_SIZE / 8;
 
-/** How the device finds the pages of a MOB or object table. */
+/** A page table by which the device finds the pages of a MOB or object table. */
 export interface MobPageTable {
   /** SVGA3D_MOBFMT. */
   readonly ptDepth: number;
   /** Page number of the page itself (depth 0) or of the top page of page numbers. */
   readonly base: number;
-  /** Frames of the table, to be freed with it. */
+  /** Frames of the table, freed with it. */
   readonly tableFrames: Uint32Array;
 }
 
@@ -24,8 +24,8 @@ function writePageNumbers(memory: PhysicalMemory, tableFrames: Uint32Array, page
 }
 
 /**
- * Writes the page numbers of a MOB into guest memory: one page as it is, up to 512 through one page of
- * 64-bit numbers, up to 262,144 through two levels.
+ * Writes the page numbers of a MOB into guest memory: one page directly, up to 512 through one page of 64-bit
+ * numbers, up to 262,144 through two levels.
  * @throws PageTableError ENOMEM; nothing stays allocated
  */
 export function buildMobPageTable(memory: PhysicalMemory, frames: Uint32Array): MobPageTable {

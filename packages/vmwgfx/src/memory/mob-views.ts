@@ -2,16 +2,15 @@ import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverState } from '../driver-state.js';
 import { buildMobPageTable, type MobPageTable } from './mob-page-table.js';
 
-/** What the device knows of a buffer object from one page on: a MOB and the page table it reads it through. */
+/** A MOB, which begins at one page of a buffer object, and its page table. */
 interface Mob {
   readonly id: number;
   readonly pageTable: MobPageTable;
 }
 
 /**
- * How the device sees a buffer object: the graphics memory that it takes, and MOBs.
- * BIND_GB_SURFACE names no offset, so each page that a resource begins on has a MOB that begins there and reaches to
- * the end.
+ * A buffer object on the device: the graphics memory charged for it, and its MOBs. BIND_GB_SURFACE has no offset, so
+ * each page that a resource begins on has a MOB from there to the end.
  */
 export class MobViews {
   readonly #mobs = new Map<number, Mob>();
@@ -22,14 +21,14 @@ export class MobViews {
     readonly frames: Uint32Array,
   ) {}
 
-  /** Whether the object has graphics memory. */
+  /** Whether graphics memory is charged for the object. */
   get isPlaced(): boolean {
     return this.#placed;
   }
 
   /**
-   * Takes graphics memory for the object, where it has none; other objects are evicted for it.
-   * @throws VmwgfxError ENOMEM where not enough can be evicted, EIO where one of them cannot be read back
+   * Charges graphics memory for the object, if it has none; evicts other objects for it.
+   * @throws VmwgfxError ENOMEM if not enough can be evicted, EIO if one of them cannot be read back
    */
   place(): void {
     if (this.#placed) {
@@ -44,8 +43,8 @@ export class MobViews {
   }
 
   /**
-   * The id of the MOB that begins at a page; the first call makes it known to the device.
-   * @throws VmwgfxError ENOMEM for ids or command space, PageTableError ENOMEM; nothing stays behind
+   * The id of the MOB that begins at a page; the first call defines it on the device.
+   * @throws VmwgfxError ENOMEM for ids or command space, PageTableError ENOMEM; nothing stays allocated
    */
   id(firstPage: number): number {
     let mob = this.#mobs.get(firstPage);
@@ -56,7 +55,7 @@ export class MobViews {
     return mob.id;
   }
 
-  /** Takes the unused one that begins at a page from the device, where there is one. Cannot fail. */
+  /** Destroys the unused MOB that begins at a page, if there is one. Cannot fail. */
   drop(firstPage: number): void {
     const mob = this.#mobs.get(firstPage);
     if (mob === undefined) {
@@ -64,12 +63,12 @@ export class MobViews {
     }
     const { queue } = this.driver;
     queue.emitNoFail('DESTROY_GB_MOB', { mobid: mob.id });
-    // Before the frames of its table are freed.
+    // The device must drop it before the frames of its table are freed.
     queue.settle();
     this.#forget(firstPage, mob);
   }
 
-  /** Takes all from the device, and gives the memory back. @throws what `flush` throws; they are gone all the same */
+  /** Destroys all MOBs and uncharges the memory. @throws as `flush`; they are destroyed all the same */
   destroy(flush: () => void): void {
     const { queue, graphicsMemory } = this.driver;
     if (this.#placed) {

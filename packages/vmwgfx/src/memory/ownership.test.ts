@@ -31,7 +31,7 @@ function setUp(method: TrackingMethod = 'scan') {
   };
   const surfaceIn = (buffer: number, offset = 0) =>
     file.createSurface({ ...coherent, backing: { buffer, offset } }).handle;
-  /** What the driver has, as numbers. */
+  /** The driver's resources, as numbers. */
   const held = () => {
     const { account, graphicsMemory } = base.driver.state;
     return { frames: base.memory.freeFrames, trackers: account.used, graphics: graphicsMemory.used };

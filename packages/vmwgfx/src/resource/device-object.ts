@@ -4,19 +4,19 @@ import { VmwgfxError } from '../errors.js';
 import type { IdAllocator } from '../id-allocator.js';
 import { UntrackedResource } from './untracked-resource.js';
 
-/** An untracked resource that has an id of its own on the device: a context, or a shader of legacy contexts. */
+/** An untracked resource with an id of its own on the device: a context, or a shader of legacy contexts. */
 export abstract class DeviceObject extends UntrackedResource {
   #id = SVGA3D_INVALID_ID;
   #bound = false;
 
   protected abstract readonly ids: IdAllocator;
-  /** Sends the command that makes it known. */
+  /** Sends the command that defines it. */
   protected abstract define(id: number, refused: () => void): void;
-  /** Sends the command that gives it its backing. */
+  /** Sends the command that binds its backing. */
   protected abstract bindTo(id: number, backing: BufferObject, refused: () => void): void;
-  /** Sends the command that takes its backing away; cannot fail. */
+  /** Sends the command that unbinds its backing; cannot fail. */
   protected abstract unbindFrom(id: number): void;
-  /** Sends the command that ends it; cannot fail. */
+  /** Sends the command that destroys it; cannot fail. */
   protected abstract undefine(id: number): void;
 
   /** The device's id; SVGA3D_INVALID_ID before `create`. */
@@ -24,7 +24,7 @@ export abstract class DeviceObject extends UntrackedResource {
     return this.#id;
   }
 
-  /** Whether the device has its backing. */
+  /** Whether its backing is bound on the device. */
   get isBound(): boolean {
     return this.#bound;
   }
@@ -63,7 +63,7 @@ export abstract class DeviceObject extends UntrackedResource {
     }
   }
 
-  /** Takes it from the device and out of its backing. What only the device has of it is lost. */
+  /** Destroys it on the device and detaches it from its backing. Content only on the device is lost. */
   override destroy(held: BufferReservation | undefined): void {
     const id = this.#id;
     if (id !== SVGA3D_INVALID_ID) {

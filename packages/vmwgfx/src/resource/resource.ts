@@ -6,13 +6,13 @@ import { RefCount } from '../ref-count.js';
 import type { BackedResource, SharedBy } from '@cg/dirty-tracking';
 
 /**
- * Something the device knows by an id, whose content lies in a byte range of a buffer object. Handles keep
- * it; the last of them to go destroys it.
+ * An object that the device knows by an id, whose content lies in a byte range of a buffer object. Handles hold
+ * references; dropping the last destroys it.
  */
 export abstract class Resource implements ResidentResource {
-  /** Its users. Made with one reference, its maker's. */
+  /** Its references; the first is its maker's. */
   readonly references = new RefCount(() => this.retire());
-  /** The backing holds content that the device has never had: binding uploads all of it. */
+  /** The backing holds content that was never uploaded: binding uploads all of it. */
   needsUpload = false;
   #gpuDirty = false;
   #backing: BufferObject | undefined;
@@ -53,37 +53,37 @@ export abstract class Resource implements ResidentResource {
     return [Math.floor(backingOffset / PAGE_SIZE), Math.ceil((backingOffset + backingBytes) / PAGE_SIZE)];
   }
 
-  /** Whether what the device has of it goes along where its backing changes. */
+  /** Whether the device's content moves along when the backing changes. */
   get keepsContent(): boolean {
     return this.coherent;
   }
 
-  /** Whether the device has what the last validation sent it; a refusal takes that back. */
+  /** Whether the device has what the last validation sent; false after a refusal. */
   get isReady(): boolean {
     return true;
   }
 
   abstract readonly isTracked: boolean;
   abstract addDirtyBytes(start: number, end: number): void;
-  /** Makes the resource known to the device. Does nothing where it is. */
+  /** Defines the resource on the device. Does nothing if it is defined. */
   abstract create(): void;
-  /** Gives the device the backing, and all its content where it `needsUpload`. Does nothing where it has both. */
+  /** Binds the backing, and uploads all content where it `needsUpload`. Does nothing if neither is needed. */
   abstract bind(): void;
-  /** The device lets go of the backing. Does nothing where it does not have it; cannot fail. */
+  /** Unbinds the backing on the device. Does nothing if it is not bound; cannot fail. */
   abstract unbind(): void;
-  /** Starts or ends keeping dirty boxes, as the backing is tracked or not. */
+  /** Starts or stops keeping dirty boxes, depending on whether the backing is tracked. */
   abstract followTracking(): void;
-  /** Sends the updates for everything known to be dirty. Throwing, it has forgotten nothing (rule 7.6). */
+  /** Sends the updates for everything dirty. If it throws, nothing is forgotten (rule 7.6). */
   abstract sync(): void;
   abstract readBack(refused: () => void): void;
 
   /**
-   * Takes it from the device and out of its backing; cannot fail.
-   * @param held its backing's; none where it has no backing
+   * Destroys it on the device and detaches it from its backing; cannot fail.
+   * @param held the reservation of its backing; undefined if it has none
    */
   abstract destroy(held: BufferReservation | undefined): void;
 
-  /** It has no users left, and is destroyed as soon as its backing can be reserved (rule 8.6). */
+  /** Called without references left; it is destroyed as soon as its backing can be reserved (rule 8.6). */
   retire(): void {
     const backing = this.#backing;
     if (backing === undefined) {
@@ -95,8 +95,8 @@ export abstract class Resource implements ResidentResource {
   }
 
   /**
-   * Places the resource in a buffer object, keeps it findable there (rule 6.1), and keeps the object. A coherent
-   * one becomes a user of the tracker first, so that a refusal leaves everything as it was.
+   * Places the resource in a buffer object, adds it to the object's index (rule 6.1), and holds a reference to the
+   * object. A coherent one becomes a user of the tracker first, so that a refusal leaves everything as it was.
    * @throws as `BufferObject.addTrackerUser`
    */
   attach(held: BufferReservation, offset: number): void {
@@ -106,7 +106,7 @@ export abstract class Resource implements ResidentResource {
     this.#enter(held, offset);
   }
 
-  /** Takes the resource out of its buffer object, and gives back its use of it and of the tracker. Cannot fail. */
+  /** Removes the resource from its buffer object, and drops its use of the object and of the tracker. Cannot fail. */
   detach(held: BufferReservation): void {
     this.unbind();
     const { object } = held;
@@ -120,8 +120,9 @@ export abstract class Resource implements ResidentResource {
   }
 
   /**
-   * Lies elsewhere from now on, findable there (C4). Its content is then what is there. Trackers are
-   * not told: the caller that moves a coherent resource takes the use of one and gives up that of the other.
+   * Moves the resource to another place, where the index then finds it (C4). Its content is then the content of that
+   * place. Trackers are not informed: the caller that moves a coherent resource adds a user to one and releases one
+   * of the other.
    */
   moveTo(from: BufferReservation, to: BufferReservation, offset: number): void {
     this.#leave(from);
@@ -141,7 +142,7 @@ export abstract class Resource implements ResidentResource {
     }
   }
 
-  /** @throws VmwgfxError EINVAL where the reservation is not its backing's */
+  /** @throws VmwgfxError EINVAL if the reservation is not that of its backing */
   #leave(held: BufferReservation): void {
     const backing = this.#backing;
     backing?.assertHeld(held);
@@ -156,7 +157,7 @@ export abstract class Resource implements ResidentResource {
     this.#backing = undefined;
   }
 
-  /** The resources with bytes in a byte range of the same backing, this one included. */
+  /** The resources with bytes in a byte range of the same backing, including this one. */
   readonly sharedBy: SharedBy = (start, end) => this.#sharing(start, end);
 
   *#sharing(start: number, end: number): Generator<BackedResource> {

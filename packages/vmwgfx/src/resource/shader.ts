@@ -8,7 +8,7 @@ import { WeakRefs, type Named } from './weak-refs.js';
 /** SVGA3dShaderType of svga3d_types.h. */
 export const SVGA3D_SHADERTYPE = { VS: 1, PS: 2, GS: 3, HS: 4, DS: 5, CS: 6 } as const;
 
-/** A guest-backed shader of legacy contexts: bytecode in a buffer object, which the device reads there. */
+/** A guest-backed shader of legacy contexts: the device reads its bytecode from a buffer object. */
 export class Shader extends DeviceObject implements Named {
   readonly namedBy = new WeakRefs();
 
@@ -52,6 +52,6 @@ export class Shader extends DeviceObject implements Named {
     this.driver.queue.emitNoFail('DESTROY_GB_SHADER', { shid });
   }
 
-  /** The device changes nothing of it. */
+  /** The device never writes it. */
   readBack(): void {}
 }

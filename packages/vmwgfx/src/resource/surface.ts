@@ -18,12 +18,12 @@ import { WeakRefs, type Named } from './weak-refs.js';
 import { Resource } from './resource.js';
 import { emitUpdateStep } from './update-command.js';
 
-/** What a surface is made of. */
+/** The definition of a surface. */
 export interface SurfaceRequest extends SurfaceToDefine {
   readonly coherent: boolean;
 }
 
-/** What a surface counted, with or without a listener. */
+/** Counters of a surface, kept with or without a listener. */
 export interface SurfaceStatistics {
   /** Boxes uploaded. */
   boxes: number;
@@ -44,11 +44,11 @@ export class Surface extends Resource implements Evictable, Named {
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
   #bound = false;
-  /** The device has it bound to where it lay before; it is bound anew before it is used. */
+  /** The device has it bound to its former place; it is bound again before it is used. */
   #isBoundElsewhere = false;
   #dirtyBoxes: KeptBoxes | undefined;
 
-  /** @throws SurfaceLayoutError for a surface that cannot be laid out */
+  /** @throws SurfaceLayoutError for an impossible layout */
   constructor(
     driver: DriverState,
     readonly request: SurfaceRequest,
@@ -79,7 +79,7 @@ export class Surface extends Resource implements Evictable, Named {
     return this.#dirtyBoxes !== undefined;
   }
 
-  /** Reading it back takes longest: where others can go, they do. */
+  /** A surface that must be read back, which takes longest, is evicted last. */
   get evictionPriority(): number {
     return this.gpuDirty ? 1 : 0;
   }
@@ -88,7 +88,7 @@ export class Surface extends Resource implements Evictable, Named {
     return this.backing?.isReserved ?? true;
   }
 
-  /** The device has it no more, until it is used again: then all of it is uploaded from its backing. */
+  /** Takes it from the device; its next use uploads all of it from its backing. */
   evict(): void {
     this.backing?.reserved((held) => {
       if (this.gpuDirty) {
@@ -140,7 +140,7 @@ export class Surface extends Resource implements Evictable, Named {
       const forget = (): void => {
         this.#bound = false;
         this.#isBoundElsewhere = wasElsewhere;
-        // Updates behind a refused binding came from where the surface was before.
+        // Updates after a refused binding were read from the former place.
         this.needsUpload ||= wasElsewhere && this.isTracked && !this.gpuDirty;
       };
       const mobid = backing.mobId(this.backingOffset / PAGE_SIZE);
@@ -153,7 +153,7 @@ export class Surface extends Resource implements Evictable, Named {
     }
   }
 
-  /** The device gets everything, so nothing of it is dirty any more (rule 6.2). */
+  /** The device gets everything, so nothing is dirty any more (rule 6.2). */
   #uploadAll(backing: BufferObject): void {
     const bytes = this.layout.bytes;
     const refused = (): void => {
@@ -178,12 +178,12 @@ export class Surface extends Resource implements Evictable, Named {
 
   override moveTo(from: BufferReservation, to: BufferReservation, offset: number): void {
     if (this.coherent) {
-      // Were the next binding refused, transfers would still go to the old place.
+      // If the next binding were refused, transfers would still use the former place.
       this.unbind();
       this.needsUpload = true;
     } else {
-      // An explicit surface keeps what the device has of it, as its program says what to upload. An unbound one need
-      // not (9.1), so it is bound from the one place to the other.
+      // An explicit surface keeps its content on the device, since its program decides what to upload. Unbinding may
+      // lose that (9.1), so the surface is bound directly to the new place.
       this.#isBoundElsewhere ||= this.#bound;
       this.#bound = false;
     }
@@ -241,7 +241,7 @@ export class Surface extends Resource implements Evictable, Named {
     }
   }
 
-  /** Ends what the device has of it, with the next flush. */
+  /** Destroys it on the device with the next flush. */
   #takeFromDevice(): void {
     const { queue, surfaceIds, surfacesOnDevice } = this.driver;
     const id = this.#id;
@@ -260,7 +260,7 @@ export class Surface extends Resource implements Evictable, Named {
     this.#isBoundElsewhere = false;
   }
 
-  /** An upload did not happen: what it was to bring is dirty again (rule 1.5). */
+  /** An upload failed: its box is dirty again (rule 1.5). */
   #markDirty(box: SubresourceBox): void {
     const rows = boxRows(this.layout, box.subresource, box);
     this.#dirtyBoxes?.addRange(rows.offset, rowsEnd(rows));

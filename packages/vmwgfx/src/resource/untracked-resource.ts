@@ -1,7 +1,7 @@
 import type { BufferReservation } from '../memory/buffer-object.js';
 import { Resource } from './resource.js';
 
-/** A resource that the CPU has no coherent view of: contexts, their tables, shaders, query results. */
+/** A resource without coherent access by the CPU: contexts, their tables, shaders, query results. */
 export abstract class UntrackedResource extends Resource {
   readonly isTracked = false;
 

@@ -3,9 +3,9 @@ import type { DriverState } from '../driver-state.js';
 import { ReplaceableStep } from '../replaceable-step.js';
 
 /**
- * Sends the command that uploads one box: by subresource where the device has DX contexts, else by face and mip
+ * Sends the command that uploads one box: by subresource if the device has DX contexts, else by face and mip
  * (rule 7.5).
- * @param refused called where the device refuses it
+ * @param refused called if the device refuses it
  * @throws VmwgfxError ENOMEM, EIO as `CommandSubmitter.emit`
  */
 export function emitUpdate(

@@ -1,18 +1,18 @@
 /**
- * A weakly referenced object: the state of a context, or a view, names it without keeping it, and is told when the
- * device has it no more. So the device finds in its state neither an object that is gone nor an id that is used again.
+ * A weakly referenced object: the state of a context, or a view, names it without keeping it, and is notified when
+ * the object leaves the device. So the device's state names neither destroyed objects nor reused ids.
  */
 export interface Named {
   readonly namedBy: WeakRefs;
-  /** The id by which state names it; SVGA3D_INVALID_ID while the device does not have it. */
+  /** The id by which state names it; SVGA3D_INVALID_ID while it is not on the device. */
   readonly stateId: number;
 }
 
 /** A weak reference, in a slot of a context or in a view. */
 export interface NamedByUser {
-  /** The device lets go of what is named; it may come back, under another id. */
+  /** The named object leaves the device; it may come back under another id. */
   leftDevice(): void;
-  /** What is named is gone for good. */
+  /** The named object is destroyed. */
   destroyed(): void;
 }
 

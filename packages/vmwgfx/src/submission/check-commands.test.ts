@@ -55,7 +55,7 @@ const prefixed = (name: string, fields: Fields) =>
   );
 const staging = { readback: 0, unsynchronized: 0, mustBeZero: [0, 0] };
 
-/** A command of each kind that is in order. */
+/** A valid command of each kind. */
 function goodFields({ a, b, from, to, guest }: SetUp): Partial<Record<CommandName, Fields>> {
   const images = {
     srcSid: a.handle,
@@ -148,7 +148,7 @@ function goodFields({ a, b, from, to, guest }: SetUp): Partial<Record<CommandNam
 const encode = (name: CommandName, fields: Fields) =>
   encodeCommand(name, fields as unknown as CommandFields<CommandName>);
 
-/** What the device has of each surface, and each one's backing. */
+/** The device's content of each surface, and of each one's backing. */
 function contents({ device, file, memory, driver, a, b, from, to }: SetUp) {
   return [a, b, from, to].map(({ handle, bytes }) => {
     const subresources = handle === a.handle || handle === b.handle ? [0, 1] : [0];
@@ -183,7 +183,7 @@ function bytesOf({ device, file, memory, driver, a, b, from, to }: SetUp): Map<s
   return all;
 }
 
-/** Which bytes a command may change by what the protocol says of it. */
+/** The bytes that a command may change according to the protocol. */
 function allowedChanges(
   name: CommandName,
   fields: Fields,
@@ -210,7 +210,7 @@ function allowedChanges(
         } else if (action === 'readBack') {
           mark(`backing ${sid}`, layout.bytes, at, rowBytes);
         } else if (action === 'invalidate') {
-          // The image is what the memory has, from the next use on.
+          // The image has the memory's content from the next use on.
           mark(`image ${sid}/${sub}`, layout.mipOf(sub).bytes, at - first, rowBytes);
         }
       }
@@ -223,7 +223,7 @@ function allowedChanges(
   return allowed;
 }
 
-/** Those that need no context: `dx-contexts.test.ts` and `legacy-contexts.test.ts` have the others. */
+/** Commands without a context: `dx-contexts.test.ts` and `legacy-contexts.test.ts` have the others. */
 const withoutContext = userCommandNames.filter((name) => ruleOf(name)!.apply === undefined);
 
 describe.each(withoutContext)('%s', (name) => {
@@ -368,7 +368,7 @@ describe('extents', () => {
 });
 
 describe('lengths that a command states about itself', () => {
-  /** A good command whose dword at an offset is another. */
+  /** A valid command with another dword at an offset. */
   const changed = (bytes: Uint8Array, at: number, value: number) => {
     const copy = bytes.slice();
     new DataView(copy.buffer).setUint32(at, value, true);

@@ -27,9 +27,9 @@ import { refusalOf } from './rules/driver-commands.js';
 import { checkExtents } from './rules/extents.js';
 import { effectIn, type UserRule } from './rules/user-rules.js';
 
-/** A surface that a command names, and what the command does to it. */
+/** A surface that a command names, and the command's effect on it. */
 interface SurfaceUse {
-  /** Where its handle is; none where the context or a part of the command names it. */
+  /** The field with its handle; undefined if the context or a part of the command names it. */
   readonly field: string | undefined;
   readonly surface: Surface;
   readonly effect: SurfaceEffect;
@@ -51,32 +51,32 @@ export interface UserCommand {
   readonly surfaces: readonly SurfaceUse[];
   readonly buffers: readonly BufferUse[];
   readonly ranges: readonly BufferRange[];
-  /** Of a command that is for a context. */
+  /** Set for commands of a context. */
   readonly effects?: CommandEffects;
 }
 
-/** What most commands have of buffer objects: one for all of them, as a submission may have thousands. */
+/** The buffers of most commands; one shared array, since a submission may have thousands of commands. */
 const NO_BUFFERS: readonly BufferUse[] = [];
 const NO_RANGES: readonly BufferRange[] = [];
 
-/** What the commands of a submission are checked against. */
+/** State that the commands of a submission are checked against. */
 export interface CommandChecks {
   readonly handles: HandleTable;
   readonly maxCommandBytes: number;
   readonly limits: DeviceLimits;
   /** The DX context that the submission names. */
   readonly dxContext: DxContext | undefined;
-  /** The submission's: what commands give another place is reserved first. */
+  /** The submission's; objects whose resources change place are reserved first. */
   readonly reservations: Reservations;
-  /** What the commands do to contexts; there is none until one does. */
+  /** The commands' changes to contexts; undefined until there is one. */
   changes: ContextChanges | undefined;
 }
 
 /**
- * Reads the commands of a submission, as bytes in the device's format with handles of the file for ids, and
- * checks all before any is done.
- * @throws VmwgfxError EINVAL for anything but well-formed commands that a user may send, ENOENT for a handle
- * that names nothing; `facts.offset` and `facts.command` say which
+ * Reads the commands of a submission, as bytes in the device's format with handles of the file for ids, and checks
+ * all before any is executed.
+ * @throws VmwgfxError EINVAL for anything but well-formed commands that a user may send, ENOENT for an unknown
+ * handle; `facts.offset` and `facts.command` locate the command
  */
 export function checkCommands(bytes: Uint8Array, checks: CommandChecks): UserCommand[] {
   const commands: UserCommand[] = [];
@@ -91,7 +91,7 @@ export function checkCommands(bytes: Uint8Array, checks: CommandChecks): UserCom
   return commands;
 }
 
-/** Says where in the submission it happened. */
+/** Adds the place in the submission to an error. */
 function located(error: unknown, { offset, id, name, bytes }: CommandReader): unknown {
   const command = name ?? `command ${id}`;
   if (error instanceof SvgaProtocolError) {
@@ -128,7 +128,10 @@ function checkCommand(reader: CommandReader, checks: CommandChecks, number: numb
   return rule.apply === undefined ? command : applied(command, checks, number);
 }
 
-/** Refuses what the device, or a context without DX, cannot do. @throws VmwgfxError EINVAL with the level needed */
+/**
+ * Refuses a command beyond the level of the device or of a context without DX.
+ * @throws VmwgfxError EINVAL with the level needed
+ */
 function checkLevel(name: CommandName, fields: Fields, device: Level): void {
   const { level, field } = levelNeeded(name, fields as unknown as CommandFields<CommandName>);
   const available = levelAvailable(name, device);
@@ -141,7 +144,7 @@ function checkLevel(name: CommandName, fields: Fields, device: Level): void {
   throw new VmwgfxError('EINVAL', `${what} ${why}`, { level });
 }
 
-/** Does to its context what a command does. */
+/** Applies a command to its context. */
 function applied(command: UserCommand, checks: CommandChecks, number: number): UserCommand {
   checks.changes ??= new ContextChanges(checks.dxContext, checks.reservations);
   checks.changes.command = number;

@@ -19,30 +19,30 @@ import { Surface } from '../resource/surface.js';
 import type { ContextChanges } from './context-changes.js';
 import type { BufferRange, SurfaceEffect } from './effects.js';
 
-/** What goes into one slot. */
+/** The new content of one slot. */
 export interface SlotSetting {
   readonly target: Named | undefined;
   readonly fields?: SlotFields;
 }
 
-/** What a command that is for a context does, besides what its rule says of fields. */
+/** Effects of a context's command beyond its rule for fields. */
 export class CommandEffects {
   readonly uses: { readonly field: undefined; readonly surface: Surface; readonly effect: SurfaceEffect }[] =
     [];
   readonly ranges: BufferRange[] = [];
-  /** Goes to the device ahead of it. */
+  /** Sent before it. */
   readonly before: (() => void)[] = [];
-  /** Called where the device refuses it. */
+  /** Called if the device refuses it. */
   readonly refused: (() => void)[] = [];
-  /** The command that is sent in its place, of the same fields and others. */
+  /** The command sent in its place, with the same and further fields. */
   sentAs: CommandName | undefined;
-  /** It takes something away, which must not fail. */
+  /** It destroys or unbinds something, which must not fail. */
   surely = false;
-  /** Fields that are other than the user's, once all ids are known. */
+  /** Replacements for the user's fields, computed once all ids are known. */
   readonly translations: (() => object)[] = [];
 }
 
-/** A command as it is checked for its context: what it finds there, and what it leaves. */
+/** A command being checked against its context: reads the context's state and changes it. */
 export class CommandScope {
   readonly effects = new CommandEffects();
 
@@ -51,7 +51,7 @@ export class CommandScope {
     readonly handles: HandleTable,
   ) {}
 
-  /** @throws VmwgfxError EINVAL where the submission names none */
+  /** @throws VmwgfxError EINVAL if the submission names none */
   get dx(): DxContext {
     const { dxContext } = this.changes;
     if (dxContext === undefined) {
@@ -68,7 +68,7 @@ export class CommandScope {
     return context;
   }
 
-  /** A surface, where the handle is not that of none. @throws VmwgfxError ENOENT, EINVAL */
+  /** A surface; undefined for the invalid id. @throws VmwgfxError ENOENT, EINVAL */
   surface(handle: number): Surface | undefined {
     return handle === SVGA3D_INVALID_ID ? undefined : this.handles.surface(handle);
   }
@@ -84,21 +84,21 @@ export class CommandScope {
     return table;
   }
 
-  /** The command ends an id of a table. @throws VmwgfxError EINVAL */
+  /** The command destroys an id of a table. @throws VmwgfxError EINVAL */
   undefine(type: number, id: number): void {
     this.changes.checkEntry(this.dx.tables[type], id);
     this.changes.defineEntry(this.dx.tables[type], id);
     this.effects.surely = true;
   }
 
-  /** The command names an id of a table, or none. @throws VmwgfxError EINVAL */
+  /** The command names an id of a table, or the invalid id. @throws VmwgfxError EINVAL */
   name(type: number, id: number): void {
     if (id !== SVGA3D_INVALID_ID) {
       this.changes.checkEntry(this.dx.tables[type], id);
     }
   }
 
-  /** A view, where the id is not that of none. @throws VmwgfxError EINVAL, ENOENT */
+  /** A view; undefined for the invalid id. @throws VmwgfxError EINVAL, ENOENT */
   view(type: number, id: number): View | undefined {
     if (id === SVGA3D_INVALID_ID) {
       return undefined;
@@ -114,21 +114,21 @@ export class CommandScope {
     return this.dx.views.get(type) as Map<number, View>;
   }
 
-  /** A view is used: the surface behind it, too. */
+  /** Uses a view, and thereby its surface. */
   useView(view: View, effect: SurfaceEffect): void {
     this.changes.checkEntry(view.table, view.id);
     this.changes.needView(view);
     this.use(view.surface, effect);
   }
 
-  /** Puts an entry into a map of the context, or takes it out. */
+  /** Adds an entry to a map of the context, or removes it. */
   put<T>(map: Map<number, T>, id: number, value: T | undefined, accept?: () => void): void {
     const before = map.get(id);
     setOrDelete(map, id, value);
     this.changes.change(() => setOrDelete(map, id, before), accept);
   }
 
-  /** @throws VmwgfxError EINVAL where a group has not so many slots */
+  /** @throws VmwgfxError EINVAL if a group has fewer slots */
   checkSlots(group: SlotGroup, start: number, count: number): void {
     if (start + count > group.count) {
       const last = start + count - 1;
@@ -138,7 +138,7 @@ export class CommandScope {
     }
   }
 
-  /** Fills slots of a group from one on; throws as `checkSlots` does. */
+  /** Fills consecutive slots of a group; throws as `checkSlots`. */
   bind(state: ContextState, group: SlotGroup, start: number, settings: readonly SlotSetting[]): void {
     this.checkSlots(group, start, settings.length);
     settings.forEach(({ target, fields }, i) => {
@@ -147,7 +147,7 @@ export class CommandScope {
     });
   }
 
-  /** Takes something out of all slots, ahead of the command that ends it. */
+  /** Unbinds an object from all slots, before the command that destroys it. */
   unbindAll(target: Named): void {
     for (const user of target.namedBy.all()) {
       if (user instanceof Binding && user.state.at(user.slot) === user) {
@@ -157,14 +157,14 @@ export class CommandScope {
     }
   }
 
-  /** Everything that a draw or a dispatch reads and writes. */
+  /** Uses everything that a draw or a dispatch reads and writes. */
   draw(state: ContextState, stage: Stage): void {
     for (const [binding, { effect }] of state.inUse(stage)) {
       this.useBinding(binding, effect);
     }
   }
 
-  /** What is in a slot is used. */
+  /** Uses the object bound to a slot. */
   useBinding(binding: Binding, effect: SurfaceEffect): void {
     const { target } = binding;
     this.useTarget(target, effect);
@@ -181,7 +181,7 @@ export class CommandScope {
     }
   }
 
-  /** The device reads or writes bytes of a buffer object. */
+  /** The command makes the device read or write bytes of a buffer object. */
   range(object: BufferObject, start: number, end: number, written: boolean): void {
     this.changes.hold(object);
     this.effects.ranges.push({ object, start, end, written });

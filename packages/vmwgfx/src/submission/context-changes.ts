@@ -11,19 +11,19 @@ import type { Resource } from '../resource/resource.js';
 import type { Reservations } from './reservations.js';
 import type { Validation } from './validation.js';
 
-/** What one command has changed. */
+/** A change by one command. */
 interface Change {
-  /** Which command, in the order of the submission. */
+  /** The command's number in the submission. */
   readonly command: number;
   takeBack(): void;
-  /** Lets go of what was there before. */
+  /** Drops the replaced object. */
   accept?(): void;
 }
 
 /**
- * What a submission does to contexts: to their state, views, shaders and queries. It is done while commands are
- * checked, so that each finds what those before it left, and taken back from the last on where a command is not sent
- * (rule 1.5).
+ * A submission's changes to contexts: to their state, views, shaders and queries. They are made while commands are
+ * checked, so that each command finds the results of those before it, and undone in reverse for commands that are not
+ * sent (rule 1.5).
  */
 export class ContextChanges {
   readonly #changes: Change[] = [];
@@ -33,7 +33,7 @@ export class ContextChanges {
   readonly #contexts = new Set<DxContext | LegacyContext>();
   readonly #views = new Set<View>();
   readonly #slots = new Map<Binding, () => void>();
-  /** Which command is at hand, from 1 on. */
+  /** The number of the current command, from 1 on. */
   command = 0;
 
   constructor(
@@ -45,7 +45,7 @@ export class ContextChanges {
     }
   }
 
-  /** Notes how to take back what was just done, and what to let go of once it counts. */
+  /** Notes how to undo a change, and what to drop once it is final. */
   change(takeBack: () => void, accept?: () => void): void {
     this.#changes.push({ command: this.command, takeBack, ...(accept && { accept }) });
   }
@@ -59,13 +59,13 @@ export class ContextChanges {
     this.#resources.set(resource, written || this.#resources.get(resource) === true);
   }
 
-  /** Reserves a buffer object that gets a resource, or loses one. @throws as `BufferObject.reserve` */
+  /** Reserves a buffer object that a resource enters or leaves. @throws as `BufferObject.reserve` */
   reserve(object: BufferObject): BufferReservation {
     this.hold(object);
     return this.reservations.take(object);
   }
 
-  /** A buffer object has to stay where it is, also where only what a command moves off it kept it. */
+  /** Keeps a buffer object in place, even if its only reference is that of a resource moved off it. */
   hold(object: BufferObject): void {
     if (!this.#buffers.has(object)) {
       object.references.take();
@@ -73,26 +73,26 @@ export class ContextChanges {
     }
   }
 
-  /** A view has to be there, also where its surface was off the device meanwhile. */
+  /** A view has to be defined, even if its surface left the device in the meantime. */
   needView(view: View): void {
     this.#views.add(view);
   }
 
-  /** What was taken out of a slot has to be in it again. */
+  /** A binding that was removed from its slot has to be back in it. */
   needSlot(binding: Binding): void {
     if (!binding.sent && !this.#slots.has(binding)) {
       this.#slots.set(binding, binding.state.sender(binding.slot));
     }
   }
 
-  /** A table has to have an entry for an id, which a command defines. @throws VmwgfxError EINVAL for none such */
+  /** A command defines an id: its table needs an entry. @throws VmwgfxError EINVAL for an impossible id */
   defineEntry(table: CoTable, id: number): void {
     const noted = this.#tables.get(table);
     const bytes = Math.max(table.bytesFor(id), noted?.bytes ?? 0);
     this.#tables.set(table, { written: true, bytes });
   }
 
-  /** A command names an id of a table. @throws VmwgfxError EINVAL where there is no entry for it */
+  /** A command names an id of a table. @throws VmwgfxError EINVAL if there is no entry for it */
   checkEntry(table: CoTable, id: number): void {
     const bytes = this.#tables.get(table)?.bytes ?? table.backingBytes;
     if ((id + 1) * table.entryBytes > bytes) {
@@ -104,8 +104,8 @@ export class ContextChanges {
   }
 
   /**
-   * Everything that contexts need goes ahead of what commands name.
-   * @throws VmwgfxError or PageTableError ENOMEM where a table cannot grow
+   * Adds everything that contexts need to the validation, before the resources that commands name.
+   * @throws VmwgfxError or PageTableError ENOMEM if a table cannot grow
    */
   addTo(validation: Validation): void {
     for (const context of this.#contexts) {
@@ -118,7 +118,7 @@ export class ContextChanges {
     this.#buffers.forEach((object) => validation.addBuffer(object));
   }
 
-  /** Sends what the device has lost of views and state, now that surfaces have their ids. */
+  /** Sends the views and state that the device has lost, now that surfaces have their ids. */
   prepare(): void {
     this.#contexts.forEach(({ state }) => state.settleStale());
     this.#views.forEach((view) => view.define());
@@ -129,21 +129,21 @@ export class ContextChanges {
     });
   }
 
-  /** Takes back what commands did, but for the first `kept`. */
+  /** Undoes the commands' changes, except the first `kept` commands'. */
   takeBack(kept: number): void {
     while ((this.#changes.at(-1)?.command ?? 0) > kept) {
       this.#changes.pop()?.takeBack();
     }
   }
 
-  /** Takes back all: nothing was sent, and what validation has done is backed off. */
+  /** Undoes everything: nothing was sent, and validation is backed off. */
   abandon(): void {
     this.takeBack(0);
     this.#tables.forEach((_, table) => table.forgetPlannedSize());
     this.#letGo();
   }
 
-  /** What is left counts. */
+  /** Makes the remaining changes final. */
   accept(): void {
     this.#contexts.forEach((context) => {
       context.gpuDirty = true;

@@ -92,7 +92,7 @@ function definitions(
   };
 }
 
-/** A command of each kind that is in order. */
+/** A valid command of each kind. */
 function goodFields(objects: Objects): Partial<Record<CommandName, Fields>> {
   const { a, b, data, output, memory, results, vertexShader, cid } = objects;
   const value = { valueR: 1, valueG: 1, valueB: 1, valueA: 1 };
@@ -101,7 +101,7 @@ function goodFields(objects: Objects): Partial<Record<CommandName, Fields>> {
   const indirect = { argsBufferSid: data.handle, byteOffsetForArgs: 16 };
   const constants = { slot: 1, offsetInBytes: 256 };
   const color = [0, 0, 0, 0];
-  /** State that names nothing. */
+  /** State without references. */
   const plain = (name: CommandName, change: Fields = {}): Fields => zeros(name, { cid, ...change });
   const material = { diffuse: color, ambient: color, specular: color, emissive: color };
   const guestResult = { guestResultGmrId: results, guestResultOffset: 64 };
@@ -280,7 +280,7 @@ function goodFields(objects: Objects): Partial<Record<CommandName, Fields>> {
   };
 }
 
-/** Fields that hold handles or ids of what the user has made, and the code where one is nobody's. */
+/** Fields with handles or ids of the user's objects, and the code for an unknown one. */
 const references = [
   'cid',
   'sid',
@@ -310,7 +310,7 @@ const referenceParts: Readonly<Record<string, string | undefined>> = {
   ranges: 'surfaceId',
 };
 
-/** The fields with each reference in turn to what is not there. */
+/** The fields, with each reference in turn replaced by an unknown one. */
 function withDeadReferences(name: CommandName, fields: Fields): Fields[] {
   const isDefinition = name.startsWith('DX_DEFINE');
   const dead = references
@@ -345,7 +345,7 @@ describe.each(names)('%s', (name) => {
     submit((writer) => write(writer, name, fields!)).wait();
     expect(device.statistics.errors).toBe(0);
     for (const { handle, start } of surfaces) {
-      // A use of the surface: what the CPU has stored goes up, if it has not yet.
+      // A use of the surface uploads the CPU's stores, if they are not uploaded yet.
       const state = { sid: handle, minLOD: 0 };
       submit((writer) => writer.write('DX_SET_MIN_LOD', state)).wait();
       const image = device.image(file.deviceId(handle), 0)!;
@@ -373,7 +373,7 @@ describe.each(names)('%s', (name) => {
       expect(offset).toBeGreaterThan(0);
     }
     expect(JSON.stringify(counts())).toBe(before);
-    // Nothing is left of the view that would have been defined.
+    // No trace is left of the refused view.
     submit((writer) => write(writer, 'DX_DEFINE_RENDERTARGET_VIEW', targetView(50, b.handle))).wait();
   });
 });

@@ -19,7 +19,7 @@ const NONE = SVGA3D_INVALID_ID;
 const error = (code: string, facts: object = {}) =>
   expect.objectContaining({ code, facts: expect.objectContaining(facts) as object }) as Error;
 
-/** Whether something went well; it may fail for what was ordered to fail, or with a code that the caller allows. */
+/** Whether it succeeded; it may fail by an injected failure, or with a code that the caller allows. */
 function done(act: () => { wait(): void }, ...allowed: string[]): boolean {
   try {
     act().wait();
@@ -32,7 +32,7 @@ function done(act: () => { wait(): void }, ...allowed: string[]): boolean {
 
 const clear = { renderTargetViewId: 3, ...red };
 
-/** A coherent square, shown by render target view 3. */
+/** A coherent square with render target view 3. */
 function withTarget(options: Parameters<typeof setUpContexts>[0] = {}) {
   const set = setUpContexts(options);
   const { handle, start } = set.canvas();
@@ -140,7 +140,7 @@ describe('views', () => {
     const { file, handle, start, send, cpu, device, crowdOut } = withTarget({ maxObjects: 20 });
     send('DX_SET_RENDERTARGETS', targets(3)).wait();
     const before = file.deviceId(handle);
-    // Fill the surface ids, and keep those that came last in use.
+    // Fills the surface ids, and keeps the most recently used ones.
     const others = crowdOut();
     expect(file.deviceId(handle)).toBe(NONE);
     send('DX_CLEAR_RENDERTARGET_VIEW', clear).wait();
@@ -228,7 +228,7 @@ describe('a submission', () => {
         const struck = faults.count(point) > 0;
         faults.disarm();
         expect([5, RED], `${point} after ${after}`).toContain(cpu.load32(start));
-        // The view is there where the submission ended ahead of its last command.
+        // The view exists where the submission ended before its last command.
         done(define, 'EINVAL');
         send('DX_CLEAR_RENDERTARGET_VIEW', clear).wait();
         expect(cpu.load32(start), `${point} after ${after}`).toBe(RED);
@@ -360,7 +360,7 @@ describe('tables', () => {
       for (let after = 0; ; after++) {
         faults.fail(point, { after });
         done(grow);
-        // The view is there also where only the fence behind it could not be sent.
+        // The view also exists where only the fence after it could not be sent.
         done(end, 'ENOENT', 'EINVAL');
         const struck = faults.count(point);
         faults.disarm();
@@ -435,7 +435,7 @@ describe('eviction', () => {
       .toSorted(([a], [b]) => a - b)
       .filter(([, name]) => name === 'DX_SET_RENDERTARGETS')
       .map(([, , fields]) => (fields as ReturnType<typeof targets>).renderTargetViewIds.slice(0, 2));
-    // Emptied of what had gone, filled again for the draw, and only then the user's own.
+    // Emptied of what was destroyed, filled again for the draw, and only then the user's own.
     expect(ids).toEqual([[NONE, NONE], [NONE, 3], [4]]);
   });
 });

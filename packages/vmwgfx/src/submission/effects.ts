@@ -1,12 +1,12 @@
 import type { BufferObject } from '../memory/buffer-object.js';
 
 /**
- * What a command does to a surface: `write` leaves its newest content on the device; `settle` makes device and
- * backing alike, or what the device has worthless; `read` changes neither.
+ * A command's effect on a surface: `write` makes it GPU-dirty; `settle` makes device and backing alike, or the
+ * device's content worthless; `read` changes neither.
  */
 export type SurfaceEffect = 'read' | 'write' | 'settle';
 
-/** A byte range of a buffer object that the device reads or writes itself, without a surface that lies there. */
+/** A byte range of a buffer object that the device accesses directly, not through a surface there. */
 export interface BufferRange {
   readonly object: BufferObject;
   readonly start: number;

@@ -120,7 +120,7 @@ describe('an explicit surface that is bound to another buffer object', () => {
     const target = file.createSurface(square).handle;
     cpu.store8(from, 5);
     send(update(surface), copy(surface, target));
-    // Tracked, as a coherent surface lies there too.
+    // Tracked, because a coherent surface is there too.
     const tracked = file.createSurface({ ...coherent, backing: { buffer: buffers[1] } }).handle;
     send(copy(tracked, target));
     cpu.store8(to, 6);
@@ -174,14 +174,14 @@ describe('both kinds in one buffer object', () => {
     const explicit = file.createSurface({ ...square, backing: { buffer } }).handle;
     const target = file.createSurface(square).handle;
     send(copy(explicit, target));
-    // Stored, and unmapped, before there is a tracker: only the program knows of it.
+    // Stored, and unmapped, before there is a tracker: only the program knows it.
     const vma = file.mapBuffer(buffer, addressSpace);
     cpu.store8(vma.start, 9);
     addressSpace.unmap(vma);
     file.createSurface({ ...coherent, backing: { buffer, offset: BYTES } });
     send(update(explicit), copy(explicit, target));
     expect(onDevice(target)[0]).toBe(9);
-    // But not over what the device has newer (1.4): its pages are not mapped, so nobody can have stored to them.
+    // But not over the device's newer content (1.4): its pages are not mapped, so no CPU can have stored to them.
     const source = file.createSurface(square).handle;
     const { start } = file.mapBuffer(buffer, addressSpace);
     send(copy(source, explicit));

@@ -26,7 +26,7 @@ function setUp(device: SvgaDeviceOptions) {
   const file = base.driver.open();
   const context = device.dx === true ? { context: file.createContext({ kind: 'dx' }) } : {};
   const cid = file.createContext({ kind: 'legacy' });
-  /** How a submission is refused; undefined where it is not. */
+  /** The refusal of a submission; undefined if it is accepted. */
   const refusal = (bytes: Uint8Array): { code: string; facts: { level?: number } } | undefined => {
     try {
       file.submit(bytes, context).wait();
@@ -43,7 +43,7 @@ function setUp(device: SvgaDeviceOptions) {
   return { ...base, file, cid, send: (name: CommandName, fields?: Fields) => refusal(encode(name, fields)) };
 }
 
-/** A command of zeros but for the fields given, with nothing behind its body unless given. */
+/** A command of zeros except the given fields, with nothing after its body unless given. */
 function zeros(name: CommandName, given: Fields): Fields {
   const { body, tail } = commandTable[name];
   const none = Object.entries(tail).map(([part, { kind }]) => [
@@ -58,7 +58,7 @@ describe.each(devices)('a device %s', (_, level, options) => {
   const { send, device } = setUp(options);
 
   it.each(commandNames)('refuses %s for its level where it is higher, and for nothing else of it', (name) => {
-    // A screen says how large its structure is.
+    // A screen contains the size of its structure.
     const refused = send(name, name === 'DEFINE_SCREEN' ? { structSize: 28 } : {});
     if (driverCommandNames.includes(name)) {
       expect(refused).toMatchObject({ code: 'EINVAL' });

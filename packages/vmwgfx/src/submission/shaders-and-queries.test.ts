@@ -136,7 +136,7 @@ describe('queries of DX contexts', () => {
     const set = withQuery();
     const { cpu, send, start, counts, device } = set;
     set.evictAll();
-    // Other buffer objects take the ids of MOBs that the context had.
+    // Other buffer objects take the context's former MOB ids.
     set.crowdOut();
     send('DX_END_QUERY', { queryId: 6 }).wait();
     expect(cpu.load32(start + 40)).toBe(STATE_FAILED);

@@ -11,7 +11,7 @@ import type { Reservations } from './reservations.js';
 import type { Validation } from './validation.js';
 import type { PreemptionPoint } from '../preemption-points.js';
 
-/** A command on its way. */
+/** A command that was emitted. */
 interface SentCommand {
   readonly command: UserCommand;
   refused: boolean;
@@ -20,13 +20,14 @@ interface SentCommand {
 /** The file and the context that submit. */
 export interface Submitter {
   readonly handles: HandleTable;
-  /** What the commands are for. */
+  /** The commands' context. */
   readonly dxContext: DxContext | undefined;
 }
 
 /**
- * Checks what a user sends, makes everything that it names ready, sends it, and notes what the device then has.
- * Up to the first command sent a failure leaves all as it was; behind it, what the device did is noted.
+ * Checks the user's commands, makes everything that they name ready, sends them, and notes which content is then
+ * newest on the device. A failure before the first command is sent leaves everything as it was; after it, the
+ * executed commands' effects are noted.
  * @param validation a new one
  * @throws as `DrmFile.submit`
  */
@@ -59,15 +60,15 @@ export function submit(
   return send(driver, commands, validation, checks);
 }
 
-/** Nothing of a submission has happened. */
+/** Undoes a submission that has sent nothing. */
 function takeBack(validation: Validation, { changes }: CommandChecks): void {
-  // First: a context that was closed meanwhile is destroyed with the validation, which keeps it.
+  // First, because the validation may hold the last reference to a context that was closed meanwhile.
   changes?.takeBack(0);
   validation.backOff();
   changes?.abandon();
 }
 
-/** @throws as `checkCommands`, with what the commands did to contexts taken back */
+/** @throws as `checkCommands`, with the commands' changes to contexts undone */
 function checkedCommands(bytes: Uint8Array, checks: CommandChecks, validation: Validation): UserCommand[] {
   try {
     return checkCommands(bytes, checks);
@@ -156,7 +157,7 @@ function sendCommand(
   return sent;
 }
 
-/** Backings are bound by validation, and tracked surfaces kept alike with theirs without being told. */
+/** Whether the driver does a command's work itself: validation binds backings and keeps tracked surfaces in sync. */
 function isTheDrivers({ rule, surfaces }: UserCommand, written: ReadonlySet<Surface>): boolean {
   if (!rule.explicit) {
     return rule.bindsBacking;
@@ -167,7 +168,7 @@ function isTheDrivers({ rule, surfaces }: UserCommand, written: ReadonlySet<Surf
   return surface.isTracked && !isWanted;
 }
 
-/** Notes what a command leaves newer on the device than it is in its backing. */
+/** Notes the surfaces that a command makes GPU-dirty. */
 function noteWritten({ surfaces }: UserCommand, written: Set<Surface>): void {
   for (const { surface, effect } of surfaces) {
     if (effect === 'write') {
@@ -192,8 +193,8 @@ function translated({ fields, surfaces, buffers, effects }: UserCommand): Comman
 }
 
 /**
- * Where the newest content of each surface is, and which bytes of buffer objects are dirty for the resources there, now
- * that the device has done, or refused, each command in turn.
+ * Updates where the newest content of each surface is, and which bytes of buffer objects are dirty for the resources
+ * there, now that the device has executed, or refused, each command in turn.
  */
 function noteEffects(sent: readonly SentCommand[], reservations: Reservations): void {
   for (const { command, refused } of sent) {

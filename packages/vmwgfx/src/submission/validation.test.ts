@@ -37,7 +37,7 @@ function setUp(options: DriverOptions = {}) {
   return { ...base, cpu, addressSpace, file, target, copy, all, bind, seen, buffer };
 }
 
-/** The buffer object that a surface lies in, as the tests may look at it. */
+/** The buffer object of a surface, for inspection by the tests. */
 function objectsOf(set: ReturnType<typeof setUp>, firstOffset: number): BufferObject {
   return set.driver.state.fakeOffsets.find(firstOffset / PAGE) as BufferObject;
 }
@@ -185,7 +185,7 @@ describe.each<TrackingMethod>(['scan', 'trap'])('backing off, method %s', (metho
     expect(users()).toEqual([2, 1, 0]);
     const vma = file.mapBuffer(one.handle, addressSpace);
     cpu.store8(vma.start, 5);
-    // Three trackers are all that the account holds: the fourth is refused, after the first switch took its use.
+    // The account holds three trackers: the fourth is refused, after the first switch took its use.
     expect(() => file.submit(all(bind(a, two.handle), bind(b, three.handle)))).toThrow(error('ENOMEM'));
     expect(users()).toEqual([2, 1, 0]);
     expect([seen(a)[0], seen(b)[0], seen(there)[0]]).toEqual([5, 5, 0]);
@@ -229,7 +229,7 @@ describe.each<TrackingMethod>(['scan', 'trap'])('backing off, method %s', (metho
       spy.mockRestore();
       if (failed && !validated) {
         expect(driver.state.account.used, `step ${failing}`).toBe(before.used);
-        // The device may know of one MOB more, through a page table of one frame.
+        // The device may have one more MOB, with a page table of one frame.
         expect(before.frames - memory.freeFrames, `step ${failing}`).toBeLessThanOrEqual(1);
         expect([...seen(surface).subarray(0, 3)], `step ${failing}`).toEqual([7, 55, 7]);
         expect([0, 1].map((at) => cpu.load8(one.vma.start + at))).toEqual([7, 55]);

@@ -14,28 +14,28 @@ export interface Place {
   readonly offset: number;
 }
 
-/** What a submission wants of a resource. */
+/** A submission's requirements of a resource. */
 export interface Wanted {
   written: boolean;
   switchTo: Place | undefined;
 }
 
 /**
- * Everything a submission touches, made ready for the device as one transaction (rule 6.2): buffer objects
- * reserved and scanned, resources created, bound and up to date. After `validate`, also where that throws,
- * comes `commit` or `backOff`; until then nothing of it changes.
+ * Everything a submission touches, made ready for the device as one transaction (rule 6.2): buffer objects reserved
+ * and scanned, resources created, bound and up to date. After `validate`, even if that throws, comes `commit` or
+ * `backOff`; in between its set does not change.
  */
 export class Validation {
-  /** Kept until the end: another thread may close them meanwhile. */
+  /** Referenced until the end: another thread may close them meanwhile. */
   readonly #resources = new Map<Resource, Wanted>();
   /** Each buffer object once, however often it is named. */
   readonly #objects = new Set<BufferObject>();
   readonly #ranges: { object: BufferObject; start: number; end: number }[] = [];
-  /** What it has to itself until it ends; some may be taken while it is prepared. */
+  /** The reservations held until the end; some may be taken during preparation. */
   readonly reservations = new Reservations();
-  /** What `backOff` takes back, last first. None of it can fail. */
+  /** Undo steps for `backOff`, run in reverse. None of them can fail. */
   protected readonly undo: (() => void)[] = [];
-  /** What `commit` lets go of. */
+  /** References that `commit` drops. */
   readonly #left: (() => void)[] = [];
 
   /** Adds a resource that a command reads, or writes. */
@@ -51,23 +51,23 @@ export class Validation {
     }
   }
 
-  /** Adds bytes that the device reads or writes in a buffer object itself: they are to be the newest. */
+  /** Adds bytes of a buffer object that the device accesses directly and that have to be up to date. */
   useRange(object: BufferObject, start: number, end: number): void {
     this.addBuffer(object);
     this.#ranges.push({ object, start, end });
   }
 
-  /** Adds a resource that lies elsewhere from this submission on; of several places the last counts. */
+  /** Adds a resource that this submission moves to another place; of several places the last counts. */
   switchBacking(resource: Resource, object: BufferObject, offset: number): void {
     this.addBuffer(object);
     this.#wanted(resource).switchTo = { object, offset };
   }
 
   /**
-   * Reserves, scans, transfers and syncs. All is reserved before anything changes, so that a submission that would
-   * have to wait has done nothing (rule 8.5). Scanning comes before any transfer, with everything
-   * reserved throughout: otherwise bits would be cleared while entries are still writable (rule 5.5, B11).
-   * @throws what the failing step throws; what was dirty is still dirty (rule 1.5)
+   * Reserves, scans, transfers and syncs. Everything is reserved before anything changes, so that a submission that
+   * would have to wait has done nothing (rule 8.5). Scanning comes before any transfer, with everything reserved
+   * throughout: otherwise bits would be cleared while entries are still writable (rule 5.5, B11).
+   * @throws the error of the failing step; what was dirty is still dirty (rule 1.5)
    */
   validate(): void {
     for (const { backing } of this.#resources.keys()) {
@@ -109,8 +109,8 @@ export class Validation {
   }
 
   /**
-   * Whether the device took what validation sent. Another thread may have flushed the queue meanwhile, and have been
-   * told in place of this submission what it refused.
+   * Checks that the device took what validation sent. Another thread may have flushed the queue meanwhile and
+   * received the refusal in place of this submission.
    * @throws VmwgfxError EIO
    */
   checkReady(): void {
@@ -121,7 +121,7 @@ export class Validation {
     }
   }
 
-  /** Ends the submission with everything as it was validated, behind a fence where there is one. */
+  /** Ends the submission in its validated state, with a fence after it if there is one. */
   commit(fence?: Fence): void {
     this.#left.splice(0).forEach((leave) => leave());
     for (const object of this.reservations.objects()) {
@@ -165,7 +165,7 @@ export class Validation {
     this.undo.push(() => resource.detach(held));
   }
 
-  /** In the order of their offsets, not of the commands: two submissions never wait for each other. */
+  /** In the order of their offsets, not of the commands, so that two submissions cannot deadlock. */
   #reserveAll(): void {
     const objects = [...this.#objects];
     objects.sort((a, b) => a.firstPage - b.firstPage);
@@ -177,7 +177,7 @@ export class Validation {
     }
   }
 
-  /** The buffer objects that coherent resources switch to, each as often as one does. */
+  /** The buffer objects that coherent resources switch to, one entry per resource. */
   #switchedTo(): BufferReservation[] {
     const objects: BufferReservation[] = [];
     for (const [resource, { switchTo }] of this.#resources) {
@@ -188,12 +188,14 @@ export class Validation {
     return objects;
   }
 
-  /** Lets the device see a buffer object. */
+  /** Makes a buffer object visible to the device. */
   protected place(object: BufferObject): void {
     object.place();
   }
 
-  /** Takes what switches need while that may fail; each that was taken is given back, and no other (6.3, C5). */
+  /**
+   * Takes the tracker uses for switches while that may fail; a failure returns those taken, and no others (6.3, C5).
+   */
   protected takeTrackerUsers(objects: readonly BufferReservation[]): void {
     for (const held of objects) {
       held.object.addTrackerUser(held);
@@ -213,7 +215,10 @@ export class Validation {
     }
   }
 
-  /** The order is rule 6.2's (C8): nothing goes to what is not bound, nothing the device writes stays mapped. */
+  /**
+   * The order is rule 6.2's (C8): nothing is uploaded to an unbound resource, and nothing the device writes stays
+   * mapped.
+   */
   protected validateResource(resource: Resource, { written, switchTo }: Wanted): void {
     resource.create();
     if (switchTo !== undefined) {
@@ -229,15 +234,15 @@ export class Validation {
     if (written && !resource.gpuDirty) {
       backing.unmapRange(this.reservations.of(backing), ...resource.pageRange);
     }
-    // While its newest content is on the device its pages are unmapped: no CPU can have stored to them, and an
-    // upload would overwrite what the device wrote (rule 1.4).
+    // Pages of a GPU-dirty resource are unmapped: no CPU can have stored to them, and an upload would overwrite what
+    // the device wrote (rule 1.4).
     if (!resource.gpuDirty) {
       tracker.transfer(resource, resource.sharedBy);
       resource.sync();
     }
   }
 
-  /** The old place gets what only the device has of coherent memory; the new one's content is then the resource's. */
+  /** Reads GPU-dirty coherent content back into the old place; the resource's content is then the new place's. */
   protected switchPlace(resource: Resource, { object, offset }: Place): void {
     const { backing: old, backingOffset: oldOffset } = resource;
     if (old === undefined || (old === object && oldOffset === offset)) {
@@ -257,7 +262,7 @@ export class Validation {
     this.#leaveTracker(resource, old);
   }
 
-  /** Once all has gone well, a coherent resource gives up the use of a tracker that it has one of too many. */
+  /** After success, releases the surplus tracker use of a coherent resource. */
   #leaveTracker(resource: Resource, object: BufferObject): void {
     if (resource.coherent) {
       this.#left.push(() => object.releaseTrackerUser(this.reservations.of(object)));
@@ -267,7 +272,7 @@ export class Validation {
 
 export const validationStep = new ReplaceableStep(Validation);
 
-/** A new buffer object behind a resource, kept by that alone. Throwing, it leaves none. */
+/** A new buffer object for a resource, which holds its only reference. If it throws, nothing stays allocated. */
 export function allocateBacking(resource: Resource): BufferObject {
   const object = new BufferObject(resource.driver, pagesFor(resource.backingBytes));
   try {

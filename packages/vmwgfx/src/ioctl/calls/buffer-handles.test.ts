@@ -29,7 +29,7 @@ const closes: readonly (readonly [string, (user: UserProgram, handle: number) =>
   ['HANDLE_CLOSE', (user, handle) => user.closeBuffer(handle)],
 ];
 
-/** Every way to a handle of a buffer object, and whether the buffer object lives on without it. */
+/** Every way to a handle of a buffer object, and whether the buffer object survives without it. */
 const ways: readonly (readonly [string, boolean, (base: SetUp) => number])[] = [
   ['ALLOC_BO', false, ({ user }) => user.allocate(1).handle],
   ['GB_SURFACE_CREATE_EXT of a coherent surface', true, ({ user }) => user.createSurface().buffer_handle],

@@ -7,14 +7,14 @@ export const allocBo: CallHandler = (open, argument) => {
   structs.boRep.write(argument, 0, {
     map_handle: mapOffset,
     handle,
-    // What a command names it by: the same handle, from its start on.
+    // Commands name it by the same handle, from its start on.
     cur_gmr_id: handle,
     cur_gmr_offset: 0,
     pad64: 0,
   });
 };
 
-/** DRM_VMW_HANDLE_CLOSE and DRM_IOCTL_GEM_CLOSE: of buffer objects, and nothing else. */
+/** DRM_VMW_HANDLE_CLOSE and DRM_IOCTL_GEM_CLOSE: of buffer objects only. */
 export const closeBuffer: CallHandler = (open, argument) => {
   closeAs(open, structs.handle.read(argument, 0).handle, 'buffer');
 };

@@ -12,12 +12,12 @@ import { refSurface, unrefSurface } from './surface-references.js';
 import { syncCpu } from './synccpu.js';
 import { gbSurfaceCreate, gbSurfaceCreateExt, gbSurfaceRef, gbSurfaceRefExt } from './surfaces.js';
 
-/** A call: what carries it out, or how it is refused. */
+/** A call: its handler, or the error that refuses it. */
 export interface Call {
-  /** The number that the header gives it. */
+  /** The request number in the header. */
   readonly request: number;
   readonly run: CallHandler | VmwgfxErrorCode;
-  /** How a handle that names nothing is refused. */
+  /** The error for an unknown handle. */
   readonly noSuchHandle: VmwgfxErrorCode;
 }
 
@@ -30,8 +30,8 @@ function call(
 }
 
 /**
- * Every call that there is. The file is one of a render node (/dev/dri/renderD128), where what needs the master of the
- * display is EACCES; ENOSYS is what only a VMware hypervisor answers.
+ * Every call. The file is one of a render node (/dev/dri/renderD128): calls that need the display's master are
+ * EACCES; calls that only a VMware hypervisor answers are ENOSYS.
  */
 const calls: readonly Call[] = [
   call(requests.DRM_IOCTL_VERSION, version),

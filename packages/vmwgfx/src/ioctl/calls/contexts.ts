@@ -9,7 +9,7 @@ export const createContext: CallHandler = ({ file }, argument) => {
   structs.context.write(argument, 0, { cid: file.createContext({ kind: 'legacy' }), pad64: 0 });
 };
 
-/** DRM_VMW_CREATE_EXTENDED_CONTEXT: the request is the kind, where the reply has the handle. */
+/** DRM_VMW_CREATE_EXTENDED_CONTEXT: the request's kind is in the field of the reply's handle. */
 export const createExtendedContext: CallHandler = (open, argument) => {
   const { cid: kind } = structs.context.read(argument, 0);
   if (kind === drm_vmw_context.legacy) {

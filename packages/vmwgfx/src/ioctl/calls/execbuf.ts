@@ -30,7 +30,7 @@ function check({ version, flags, command_size, fence_rep }: Execbuf): void {
   }
 }
 
-/** Whatever the kernel finds in place of a fence, it says the same of it. @throws VmwgfxError EINVAL */
+/** A descriptor that is no fence is EINVAL, as in the kernel. @throws VmwgfxError EINVAL */
 function importedFence(descriptors: Descriptors, fd: number): Fence {
   try {
     return descriptors.fence(fd);
@@ -39,7 +39,7 @@ function importedFence(descriptors: Descriptors, fd: number): Fence {
   }
 }
 
-/** DRM_VMW_EXECBUF: what can be refused is, before anything is submitted. */
+/** DRM_VMW_EXECBUF: every argument is checked before anything is submitted. */
 export const execbuf: CallHandler = (open, argument) => {
   const request = structs.execbuf.read(argument, 0);
   check(request);

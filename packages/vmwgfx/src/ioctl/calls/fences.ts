@@ -9,8 +9,8 @@ import {
 } from '@cg/vmwgfx-ioctl';
 
 /**
- * Tells user space of a fence that it has a handle of.
- * @param fd of the fence, or -1
+ * Reports a fence and its handle to user space.
+ * @param fd the fence's file descriptor, or -1
  * @throws VmwgfxError EFAULT
  */
 function writeFenceRep(
@@ -32,7 +32,7 @@ function writeFenceRep(
   memory.write(address, new Uint8Array(rep.buffer));
 }
 
-/** Waits until it has signalled, or a time that is not none is over: a device that does not get there is taken so. */
+/** Waits for a fence; a time other than 0 is over if the device never passes it. */
 function waitFor(fence: Fence, microseconds: number): void {
   if (microseconds > 0) {
     try {
@@ -49,10 +49,10 @@ function waitFor(fence: Fence, microseconds: number): void {
   }
 }
 
-/** DRM_VMW_FENCE_WAIT: a time of 0 is a look, as in the kernel and not in its header. */
+/** DRM_VMW_FENCE_WAIT: a time of 0 polls, as in the kernel, unlike its header. */
 export const fenceWait: CallHandler = ({ fences }, argument) => {
   const { handle, cookie_valid, timeout_us, wait_options } = structs.fenceWait.read(argument, 0);
-  // Nothing else: the time, of which every bit may be set, is to be the same where user space calls again.
+  // Leaves the time alone, of which every bit may be set: user space may call again with it.
   argument.setInt32(structs.fenceWait.offsetOf('cookie_valid'), cookie_valid || 1, true);
   waitFor(fences.fence(handle), timeout_us);
   if ((wait_options & DRM_VMW_WAIT_OPTION_UNREF) !== 0) {
@@ -77,7 +77,7 @@ export const fenceUnref: CallHandler = ({ fences }, argument) => {
   fences.unreference(structs.handle.read(argument, 0).handle);
 };
 
-/** DRM_VMW_FENCE_EVENT: on a fence that user space has, or behind everything submitted so far. */
+/** DRM_VMW_FENCE_EVENT: on an existing fence, or after everything submitted so far. */
 export const fenceEvent: CallHandler = (open, argument) => {
   const { fence_rep, user_data, handle, flags } = structs.fenceEvent.read(argument, 0);
   const { file, fences, events } = open;
@@ -94,8 +94,8 @@ export const fenceEvent: CallHandler = (open, argument) => {
 };
 
 /**
- * Gives user space a handle of a fence: one more of what it has, or a new one. Where it cannot be told, it has none,
- * and cannot wait: that is done for it.
+ * Gives user space a handle of a fence: another reference, or a new handle. If it cannot be written, user space has
+ * no handle to wait with, so the fence is waited for here.
  * @throws VmwgfxError EFAULT
  */
 export function giveFence(

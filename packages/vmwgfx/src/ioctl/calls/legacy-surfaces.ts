@@ -12,7 +12,7 @@ function refuse(why: string): never {
   throw new VmwgfxError('EINVAL', `surface create: ${why}`);
 }
 
-/** How many mip levels each face has: a cube's six the same, of anything else only the first any. */
+/** How many mip levels each face has: the same for all six of a cube; otherwise only the first has any. */
 function mipLevelsOf({ mip_levels, flags }: CreateRequest): number {
   const [levels] = mip_levels;
   const faces = (flags & SVGA3D_SURFACE.CUBEMAP) === 0 ? 1 : SVGA3D_MAX_SURFACE_FACES;
@@ -25,14 +25,14 @@ function mipLevelsOf({ mip_levels, flags }: CreateRequest): number {
   return levels;
 }
 
-/** The sizes of all mips of all faces, which user space has in an array. @throws VmwgfxError EFAULT */
+/** Reads the sizes of all mips of all faces from user space. @throws VmwgfxError EFAULT */
 function readSizes({ memory }: OpenFile, address: number, count: number): MipSize[] {
   const { bytes } = structs.size;
   const view = viewOf(memory.read(address, count * bytes));
   return Array.from({ length: count }, (_, i) => structs.size.read(view, i * bytes));
 }
 
-/** The device makes the chain itself, from its base: another one it cannot have. */
+/** The device derives the mip chain from its base, so no other chain is possible. */
 function checkChain(sizes: readonly MipSize[], levels: number): void {
   const [base] = sizes;
   sizes.forEach((size, i) => {
@@ -45,8 +45,8 @@ function checkChain(sizes: readonly MipSize[], levels: number): void {
 }
 
 /**
- * DRM_VMW_CREATE_SURFACE, from before there were guest-backed objects: as in the kernel it is one all the same,
- * without a buffer object that its user knows. A shareable one gets its backing now, for users that know them.
+ * DRM_VMW_CREATE_SURFACE, older than guest-backed objects: as in the kernel the surface is guest-backed all the same,
+ * without a buffer object known to its user. A shareable one gets its backing now, for users that know them.
  */
 export const createSurface: CallHandler = (open, argument) => {
   const request = structs.surfaceCreateReq.read(argument, 0);

@@ -9,11 +9,11 @@ import { viewOf } from '../user-memory.js';
 export const driverVersion = { major: 2, minor: 20, patchlevel: 0 } as const;
 
 const driverName = 'vmwgfx';
-/** Of the header's version 2.20. */
+/** The date of the header's version 2.20. */
 const driverDate = '20211206';
 const driverDescription = '@cg/vmwgfx';
 
-/** SVGA3D_HWVERSION_WS8_B1 of svga3d_reg.h: what the kernel says of every device with guest-backed objects. */
+/** SVGA3D_HWVERSION_WS8_B1 of svga3d_reg.h: the kernel's answer for every device with guest-backed objects. */
 const HWVERSION_WS8_B1 = 2 * 0x1_0000 + 1;
 
 /** PCI device id of the SVGA II device. */
@@ -26,7 +26,7 @@ const PAIR_BYTES = 8;
 
 const yes = (is: boolean): number => (is ? 1 : 0);
 
-/** Bytes of what DRM_VMW_GET_3D_CAP gives at most. */
+/** Most bytes that DRM_VMW_GET_3D_CAP returns. */
 function capabilityBytes({ file, knowsGuestBacked }: OpenFile): number {
   const { length } = file.device.deviceCapabilities;
   return knowsGuestBacked ? length * 4 : RECORD_HEADER_BYTES + length * PAIR_BYTES + 4;
@@ -57,7 +57,7 @@ function parameter(open: OpenFile, param: number): number {
   const { device } = open.file;
   switch (param) {
     case DRM_VMW_PARAM.MAX_SURF_MEMORY:
-      // A user that does not know guest-backed objects accounts for surfaces alone: their backings take as much.
+      // A user that does not know guest-backed objects accounts for surfaces only; their backings take as much again.
       return open.knowsGuestBacked ? device.graphicsMemoryBytes : Math.floor(device.graphicsMemoryBytes / 2);
     case DRM_VMW_PARAM['3D_CAPS_SIZE']:
       return capabilityBytes(open);
@@ -78,8 +78,8 @@ export const getParam: CallHandler = (open, argument) => {
 };
 
 /**
- * DRM_VMW_GET_3D_CAP: the device capabilities by index, for users that know guest-backed objects; for others the record
- * of index and value that devices without these keep in the FIFO.
+ * DRM_VMW_GET_3D_CAP: the device capabilities by index, for users that know guest-backed objects; for others the
+ * record of index and value that devices without these keep in the FIFO.
  */
 export const get3dCap: CallHandler = (open, argument) => {
   const { buffer, max_size, pad64 } = structs.get3dCap.read(argument, 0);
@@ -88,7 +88,7 @@ export const get3dCap: CallHandler = (open, argument) => {
   }
   const bytes = new Uint8Array(Math.min(max_size, capabilityBytes(open)));
   const capabilities = Uint32Array.from(open.file.device.deviceCapabilities);
-  // MULTISAMPLE_MASKABLESAMPLES once: user space that still asks would make surfaces that have no backing.
+  // Once MULTISAMPLE_MASKABLESAMPLES: user space that still checks it would make surfaces that have no backing.
   capabilities[SVGA3D_DEVCAP.DEAD5] = 0;
   if (open.knowsGuestBacked) {
     writeCapabilities(viewOf(bytes), capabilities);
@@ -119,7 +119,7 @@ function writeRecord(view: DataView, capabilities: Uint32Array): void {
   }
 }
 
-/** DRM_IOCTL_VERSION: lengths come back whole, of each text as much as there is room for. */
+/** DRM_IOCTL_VERSION: returns full lengths, and of each text as much as fits. */
 export const version: CallHandler = ({ memory }, argument) => {
   const request = structs.version.read(argument, 0);
   const write = (text: string, address: number, room: number): number => {

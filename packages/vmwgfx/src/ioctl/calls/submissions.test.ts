@@ -158,7 +158,7 @@ describe('fences', () => {
   it('that have not signalled are EBUSY after their time, at once where that is 0; the cookie is kept', () => {
     const { user, device } = setUp();
     const { handle } = user.submit(NOP);
-    // The device goes back behind the fence.
+    // Sets the device back before the fence.
     device.fifo[6] -= 1;
     const wait = (timeout_us: number) => {
       const argument = new DataView(new ArrayBuffer(structs.fenceWait.bytes));

@@ -4,8 +4,8 @@ import { closeAs, describeSurface, type CallHandler, type OpenFile } from '../op
 import { structs, DRM_VMW_HANDLE } from '@cg/vmwgfx-ioctl';
 
 /**
- * One more handle of a surface: of one that the file has, as on a render node, or of one behind a file descriptor.
- * @throws VmwgfxError ENOENT, EINVAL; of a file descriptor EBADF, or ENOSYS where it is a buffer object's
+ * Another reference to a surface's handle: one that the file has, as on a render node, or one from a file descriptor.
+ * @throws VmwgfxError ENOENT, EINVAL; of a file descriptor EBADF, or ENOSYS if it is a buffer object's
  */
 export function referenceSurface(open: OpenFile, id: number, handleType: number): number {
   const { file, descriptors } = open;
@@ -30,7 +30,7 @@ export const unrefSurface: CallHandler = (open, argument) => {
   closeAs(open, structs.surface.read(argument, 0).sid, 'surface');
 };
 
-/** DRM_VMW_REF_SURFACE: the base size goes to where user space has room for sizes, if it has. */
+/** DRM_VMW_REF_SURFACE: writes the base size if user space has provided room for it. */
 export const refSurface: CallHandler = (open, argument) => {
   const { sid, handle_type } = structs.surface.read(argument, 0);
   const reply = structs.surfaceCreateReq.read(argument, 0);

@@ -64,7 +64,7 @@ describe('GB_SURFACE_CREATE_EXT', () => {
     cpu.store32(vma.start, 7);
     expect(user.file.statistics(created.handle).method).toBe('scan');
     user.closeBuffer(created.buffer_handle);
-    // The surface keeps what it lies in.
+    // The surface keeps its buffer object.
     expect(cpu.load32(vma.start)).toBe(7);
     user.unrefSurface(created.handle);
     expect(() => user.file.describe(created.handle)).toThrow(error('ENOENT'));
@@ -247,7 +247,7 @@ describe('GB_SURFACE_CREATE', () => {
     structs.surface.write(argument, 0, { sid: created.handle, handle_type: 0 });
     user.fd.ioctl(requests.DRM_IOCTL_VMW_GB_SURFACE_REF, argument);
     expect(structs.gbSurfaceCreateReq.read(argument, 0)).toMatchObject({ format: 2, width: 64 });
-    // Handles of buffer objects are not counted: the reference comes with one of its own.
+    // Handles of buffer objects are not counted: the reference returns a new one.
     const { buffer_handle } = structs.gbSurfaceCreateRep.read(argument, 48);
     expect(structs.gbSurfaceCreateRep.read(argument, 48)).toEqual({ ...created, buffer_handle });
     expect(buffer_handle).not.toBe(created.buffer_handle);
@@ -307,7 +307,7 @@ describe('GB_SURFACE_REF_EXT', () => {
     expect(() => refExt(other, fd, prime)).toThrow(error('ENOSYS'));
     expect(() => refExt(other, 1000, prime)).toThrow(error('EBADF'));
     expect(() => refExt(other, 0xffff_ffff, prime)).toThrow(error('EBADF'));
-    // As on a render node, nobody reaches another file's surface by its number.
+    // As on a render node, another file's surface cannot be reached by its number.
     expect(() => refExt(other, bare)).toThrow(error('EINVAL'));
     expect(handlesOf(other)).toEqual([]);
     user.unrefSurface(bare);

@@ -10,7 +10,7 @@ import { referenceSurface } from './surface-references.js';
 
 type CreateRequest = ReturnType<typeof structs.gbSurfaceCreateExtReq.read>;
 
-/** What the older create says of a surface by having no fields for it. */
+/** Values of the fields that the older create lacks. */
 const olderThanExt = {
   version: 0,
   svga3d_flags_upper_32_bits: 0,
@@ -23,7 +23,7 @@ const olderThanExt = {
 /** SVGA3D_SURFACE_MULTISAMPLE (svga3d_types.h), in the upper 32 bits. */
 const MULTISAMPLE = 0x1;
 
-/** What the kernel takes for a screen (vmw_surface_is_screen_target_format). */
+/** Formats that the kernel accepts for a screen (vmw_surface_is_screen_target_format). */
 const scanoutFormats: ReadonlySet<number | undefined> = new Set(
   [
     'X8R8G8B8',
@@ -42,7 +42,7 @@ function refuse(why: string): never {
   throw new VmwgfxError('EINVAL', `surface create: ${why}`);
 }
 
-/** Refuses what the kernel does before it looks at sizes. @throws VmwgfxError EINVAL */
+/** The kernel's checks before it looks at sizes. @throws VmwgfxError EINVAL */
 function check(request: CreateRequest, device: DeviceDescription): void {
   const { array_size, multisample_count, mip_levels, format, width, height, drm_surface_flags } = request;
   if (array_size > 0 && !device.hasDx) {
@@ -93,7 +93,7 @@ function newSurface(request: CreateRequest): NewSurface {
   };
 }
 
-/** The buffer object that a new surface lies in, where its user is to know: the one given, or one with a new handle. */
+/** The buffer object of a new surface, where its user gets a handle: the one given, or a new one. */
 function backingFor(open: OpenFile, handle: number, request: CreateRequest): BufferHandle | undefined {
   const { buffer_handle, drm_surface_flags } = request;
   if (buffer_handle !== SVGA3D_INVALID_ID) {
@@ -143,7 +143,7 @@ export const gbSurfaceCreateExt: CallHandler = (open, argument) => {
   create(open, argument, structs.gbSurfaceCreateExtReq.read(argument, 0));
 };
 
-/** What a surface was created with, as far as the kernel says it again. */
+/** A surface's create request, as far as the kernel reports it. */
 function createRequest(surface: DescribedSurface, buffer_handle: number): CreateRequest {
   const { traits, format, mipLevels, samples, layers, width, height, depth } = surface;
   return {
@@ -168,7 +168,7 @@ function createRequest(surface: DescribedSurface, buffer_handle: number): Create
   };
 }
 
-/** One more handle of a surface and of its backing, which it must have: sharing a surface gives it one. */
+/** Another reference to a surface and its backing, which it must have: sharing a surface allocates it. */
 function reference(
   open: OpenFile,
   argument: DataView,

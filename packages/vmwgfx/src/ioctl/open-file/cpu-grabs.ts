@@ -7,9 +7,9 @@ interface Grab {
   count: number;
 }
 
-/** What user space has grabbed for the CPU and not released: buffer objects, by any handle of them. */
+/** Buffer objects, by any handle, that user space has grabbed for the CPU and not released. */
 export class CpuGrabs {
-  /** By place in the device's mapping: a grab keeps the buffer object there. */
+  /** By offset in the device's mapping, which does not change during a grab. */
   readonly #grabs = new Map<number, Grab>();
 
   /** @throws as `DrmFile.syncCpu` */
@@ -24,7 +24,7 @@ export class CpuGrabs {
     }
   }
 
-  /** @throws VmwgfxError EINVAL for one that is not grabbed; ENOENT and EINVAL for no buffer object */
+  /** @throws VmwgfxError EINVAL for one that is not grabbed; ENOENT and EINVAL for a handle of no buffer object */
   release(file: DrmFile, handle: number): void {
     const { mapOffset } = file.buffer(handle);
     const grab = this.#grabs.get(mapOffset);
@@ -38,7 +38,7 @@ export class CpuGrabs {
   }
 }
 
-/** A grab that lets submissions go on holds nothing once the device is done. */
+/** A grab that allows submissions is over once the device is done. */
 export function waitForDevice(file: DrmFile, handle: number, dontBlock: boolean): void {
   file.syncCpu(handle, { dontBlock, allowSubmissions: true }).release();
 }

@@ -2,23 +2,23 @@ import { Fence } from '../../device/fence.js';
 import { VmwgfxError } from '../../errors.js';
 import { SharedObject } from '../../file/shared-object.js';
 
-/** What a file descriptor that a driver gives out stands for: an object to share (PRIME), or a fence. */
+/** What a driver's file descriptor refers to: a shared object (PRIME), or a fence. */
 export type Described = Fence | SharedObject;
 
-/** The first three are taken in every process. */
+/** The first three are always taken. */
 const FIRST = 3;
 
-/** As many as Linux lets a process have unless told otherwise (RLIMIT_NOFILE). */
+/** Linux's default limit per process (RLIMIT_NOFILE). */
 const MAX_DESCRIPTORS = 1024;
 
 /**
- * File descriptors: of one process, or of several that hand theirs on. Two files with the same table share
- * by number. The lowest free number is taken, as in POSIX.
+ * File descriptors of one process, or of several that pass theirs on. Two files with the same table share by number.
+ * The lowest free number is taken, as in POSIX.
  */
 export class Descriptors {
   readonly #files = new Map<number, Described>();
 
-  /** To be asked before there is something that could be lost. @throws VmwgfxError EMFILE */
+  /** Called before there is an object that could be lost. @throws VmwgfxError EMFILE */
   checkRoom(): void {
     if (this.#files.size >= MAX_DESCRIPTORS) {
       throw new VmwgfxError('EMFILE', `at most ${MAX_DESCRIPTORS} file descriptors`);
@@ -36,7 +36,7 @@ export class Descriptors {
     return fd;
   }
 
-  /** @throws VmwgfxError EBADF for none, EINVAL for one of something else */
+  /** @throws VmwgfxError EBADF for an unknown one, EINVAL for one of something else */
   shared(fd: number): SharedObject {
     const file = this.#file(fd);
     if (file instanceof SharedObject) {
@@ -45,7 +45,7 @@ export class Descriptors {
     throw new VmwgfxError('EINVAL', `file descriptor ${fd} is of a fence`, { fd });
   }
 
-  /** @throws VmwgfxError EBADF for none, EINVAL for one of something else */
+  /** @throws VmwgfxError EBADF for an unknown one, EINVAL for one of something else */
   fence(fd: number): Fence {
     const file = this.#file(fd);
     if (file instanceof Fence) {

@@ -3,7 +3,7 @@ import { VmwgfxError } from '../../errors.js';
 import { structs, DRM_VMW_EVENT_FENCE_SIGNALED } from '@cg/vmwgfx-ioctl';
 import { viewOf } from '../user-memory.js';
 
-/** Bytes of events that a file may wait for at a time (drm_file.event_space). */
+/** Bytes of pending events of a file at most (drm_file.event_space). */
 const EVENT_SPACE = 4096;
 
 const MICROSECONDS = 1_000_000;
@@ -12,21 +12,21 @@ interface PendingEvent {
   readonly fence: Fence;
   readonly userData: readonly number[];
   readonly wantsTime: boolean;
-  /** When it was seen to have signalled, in microseconds. */
+  /** When it was found signalled, in microseconds. */
   signalledAt: number | undefined;
 }
 
-/** The events of one opened file: what its `read` gives once fences have signalled. */
+/** The events of one open file, which its `read` returns once fences have signalled. */
 export class FenceEvents {
   readonly #now: () => number;
   #pending: PendingEvent[] = [];
 
-  /** @param now microseconds of the clock that events tell */
+  /** @param now clock of the events, in microseconds */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** To be asked before anything is done for an event. @throws VmwgfxError ENOMEM */
+  /** Called before an event is prepared. @throws VmwgfxError ENOMEM */
   checkRoom(): void {
     if ((this.#pending.length + 1) * structs.eventFence.bytes > EVENT_SPACE) {
       throw new VmwgfxError('ENOMEM', `a file waits for at most ${EVENT_SPACE} bytes of events at a time`);
@@ -38,7 +38,7 @@ export class FenceEvents {
     this.#look();
   }
 
-  /** As many whole events as fit, of fences that have signalled, in the order in which they were asked for. */
+  /** As many whole events as fit, of signalled fences, in the order of request. */
   read(length: number): Uint8Array {
     this.#look();
     const signalled = this.#pending.filter(({ signalledAt }) => signalledAt !== undefined);

@@ -1,24 +1,24 @@
 import type { Fence } from '../../device/fence.js';
 import { VmwgfxError } from '../../errors.js';
 
-/** Fences that a file may have handles of at a time: a process that never releases one must not take all memory. */
+/** Most fence handles of a file: a process that never releases one must not exhaust memory. */
 const MAX_FENCES = 16_384;
 
-/** Where the handles of fences begin, so that none of them is that of an object. */
+/** First handle of a fence, beyond those of objects. */
 const FIRST_HANDLE = 0x4000_0000;
 
 interface Entry {
   readonly fence: Fence;
-  /** How often user space was given it: it lets go as often. */
+  /** How often the handle was given out, and has to be released. */
   references: number;
 }
 
-/** The fences of one opened file, under the handles that user space has of them. */
+/** The fences of one open file by handle. */
 export class FenceHandles {
   readonly #entries = new Map<number, Entry>();
   #next = FIRST_HANDLE;
 
-  /** To be asked before there is a fence that could be lost. @throws VmwgfxError ENOMEM */
+  /** Called before there is a fence that could be lost. @throws VmwgfxError ENOMEM */
   checkRoom(): void {
     if (this.#entries.size >= MAX_FENCES) {
       throw new VmwgfxError('ENOMEM', `a file has at most ${MAX_FENCES} fences at a time`);
@@ -33,12 +33,12 @@ export class FenceHandles {
     return handle;
   }
 
-  /** @throws VmwgfxError ENOENT for no fence of this file */
+  /** @throws VmwgfxError ENOENT for an unknown fence */
   fence(handle: number): Fence {
     return this.#entry(handle).fence;
   }
 
-  /** User space is given a handle once more. @throws VmwgfxError ENOENT */
+  /** Gives a handle out once more. @throws VmwgfxError ENOENT */
   reference(handle: number): void {
     this.#entry(handle).references++;
   }

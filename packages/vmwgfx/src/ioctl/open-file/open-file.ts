@@ -7,7 +7,7 @@ import type { FenceEvents } from './fence-events.js';
 import type { FenceHandles } from './fence-handles.js';
 import type { UserMemory } from '../user-memory.js';
 
-/** What the calls on one opened file share. */
+/** State that the calls on one open file share. */
 export interface OpenFile {
   readonly file: DrmFile;
   readonly memory: UserMemory;
@@ -15,11 +15,11 @@ export interface OpenFile {
   readonly fences: FenceHandles;
   readonly events: FenceEvents;
   readonly grabs: CpuGrabs;
-  /** User space has asked for MAX_MOB_MEMORY: it knows guest-backed objects, and is told of them. */
+  /** User space has queried MAX_MOB_MEMORY: it knows guest-backed objects, and answers mention them. */
   knowsGuestBacked: boolean;
 }
 
-/** What carries out a call: it reads the request in the argument, and writes the reply over it. */
+/** A call's handler: reads the request in the argument and overwrites it with the reply. */
 export type CallHandler = (open: OpenFile, argument: DataView) => void;
 
 type Kind = ObjectDescription['kind'];

@@ -16,13 +16,13 @@ export interface TableOwner {
 }
 
 /**
- * A table of a DX context (SVGACOTableType), in a backing of its own. It grows as ids are used: what the device
- * has of it is read back, and the device goes on with a copy in a larger backing.
+ * A table of a DX context (SVGACOTableType), in a backing of its own. It grows as ids are used: its entries are read
+ * back, and the device continues with a copy in a larger backing.
  */
 export class CoTable extends UntrackedResource {
   readonly entryBytes: number;
   #bound = false;
-  /** Bytes from the start of the backing on that are entries. */
+  /** Bytes from the start of the backing that hold entries. */
   #validBytes = 0;
 
   constructor(
@@ -33,13 +33,13 @@ export class CoTable extends UntrackedResource {
     this.entryBytes = coTableEntryBytes[type];
   }
 
-  /** Whether the device has it. */
+  /** Whether it is bound on the device. */
   get isBound(): boolean {
     return this.#bound;
   }
 
   /**
-   * Bytes of a backing in which there is an entry for `id`: those it has, doubled until there is.
+   * Size of a backing with an entry for `id`: the current size, doubled as often as needed.
    * @throws VmwgfxError EINVAL for an id that no table can have
    */
   bytesFor(id: number): number {
@@ -53,7 +53,7 @@ export class CoTable extends UntrackedResource {
     return bytes;
   }
 
-  /** Without a backing it has no size yet, whatever a submission that failed wanted. */
+  /** Without a backing it has no size, whatever a failed submission planned. */
   forgetPlannedSize(): void {
     if (this.backing === undefined) {
       this.backingBytes = PAGE_SIZE;
@@ -95,7 +95,7 @@ export class CoTable extends UntrackedResource {
     this.#validBytes = this.backingBytes;
   }
 
-  /** Goes on in another backing, with the entries that are in this one. */
+  /** Moves to another backing with its entries. */
   override moveTo(from: BufferReservation, to: BufferReservation, offset: number): void {
     this.unbind();
     this.#copyEntries(from.object, to.object);
@@ -103,7 +103,7 @@ export class CoTable extends UntrackedResource {
     super.moveTo(from, to, offset);
   }
 
-  /** The context is gone from the device, and the table with it. */
+  /** The device destroyed the context, and the table with it. */
   override retire(): void {
     this.#bound = false;
     super.retire();

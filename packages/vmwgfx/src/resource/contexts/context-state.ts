@@ -9,21 +9,21 @@ import {
   type Stage,
 } from '@cg/svga-protocol';
 
-/** The context whose state it is. */
+/** The context that has the state. */
 export interface StateOwner {
   readonly driver: DriverState;
   readonly id: number;
-  /** Whether the device has it, with its backing. */
+  /** Whether it is defined and bound on the device. */
   readonly isBound: boolean;
   readonly kind: 'legacy' | 'dx';
 }
 
-/** Something in a slot of a context's state. It keeps nothing alive. */
+/** An object bound to a slot of a context's state; a weak reference. */
 export class Binding implements NamedByUser {
   #sent = true;
-  /** The device was told to have nothing in the slot. */
+  /** The device was sent an empty slot. */
   #emptied = false;
-  /** The user's command that sets it is still to come, and perhaps the one that defines its target. */
+  /** The user's command that binds it, and perhaps the one that defines its target, is yet to be sent. */
   #awaited = true;
 
   constructor(
@@ -38,12 +38,12 @@ export class Binding implements NamedByUser {
     return isAway ? emptySlot() : { ...this.fields, id: this.target.stateId };
   }
 
-  /** The user's command that sets it goes to the device now. */
+  /** The user's command that binds it is being sent. */
   arrive(): void {
     this.#awaited = false;
   }
 
-  /** The device has it in its slot, or will once the user's command that sets it is done. */
+  /** The device has it in its slot, or will have once the user's command is done. */
   get sent(): boolean {
     return this.#sent;
   }
@@ -70,12 +70,12 @@ export class Binding implements NamedByUser {
 }
 
 /**
- * What is in the slots of a context: the kernel's binding manager. What the device loses, or has to forget, is
- * taken out of its slots at once, and put back when a draw needs it.
+ * The slots of a context: the kernel's binding manager. An object that the device loses, or must forget, is unbound
+ * from its slots at once, and bound again when a draw needs it.
  */
 export class ContextState {
   readonly #bindings = new Map<number, Binding>();
-  /** Slots in which the device may have what is not there any more. */
+  /** Slots in which the device may have objects that no longer exist. */
   readonly #stale = new Set<number>();
 
   constructor(readonly owner: StateOwner) {}
@@ -84,7 +84,7 @@ export class ContextState {
     return this.#bindings.get(slot);
   }
 
-  /** Puts something into a slot, or nothing. */
+  /** Binds an object to a slot, or nothing. */
   set(slot: number, binding: Binding | undefined): void {
     if (binding === undefined) {
       this.#bindings.delete(slot);
@@ -93,7 +93,7 @@ export class ContextState {
     }
   }
 
-  /** What a draw, or a dispatch, uses. */
+  /** The bindings that a draw, or a dispatch, uses. */
   *inUse(stage: Stage): Generator<[Binding, SlotGroup]> {
     for (const binding of this.#bindings.values()) {
       const group = groupOf(binding.slot);
@@ -103,7 +103,7 @@ export class ContextState {
     }
   }
 
-  /** The device takes what is in a slot out of it, where it can be told. */
+  /** Unbinds a slot on the device at once if the context is bound, else later. */
   empty(slot: number): void {
     if (this.owner.isBound) {
       this.sureSender(slot)();
@@ -112,7 +112,7 @@ export class ContextState {
     }
   }
 
-  /** The device did not do what a command said of a slot. */
+  /** The device refused a command that set a slot. */
   refused(slot: number): void {
     const binding = this.at(slot);
     if (binding === undefined) {
@@ -122,14 +122,14 @@ export class ContextState {
     }
   }
 
-  /** The device loses the state: all is to be sent again. */
+  /** The device lost the state: everything has to be sent again. */
   lost(): void {
     this.#bindings.forEach((binding) => {
       binding.sent = false;
     });
   }
 
-  /** Nothing is in any slot. */
+  /** Empties all slots. */
   clear(): void {
     this.#bindings.forEach((binding) => binding.target.namedBy.remove(binding));
     this.#bindings.clear();
@@ -137,8 +137,8 @@ export class ContextState {
   }
 
   /**
-   * Makes what sends a slot, or the group that is set with it, as it is now, whatever is in it by then.
-   * @returns sends it; throws as `CommandSubmitter.emit`
+   * Makes a function that sends a slot, or the group that is set with it, with its content at the time of the call.
+   * @returns the function; throws as `CommandSubmitter.emit`
    */
   sender(slot: number): () => void {
     const { owner } = this;
@@ -158,7 +158,7 @@ export class ContextState {
     };
   }
 
-  /** What sends a slot as it is now, and cannot fail. */
+  /** As `sender`, for a function that cannot fail. */
   sureSender(slot: number): () => void {
     const bindings = this.#setTogether(slot);
     return () => {
@@ -167,7 +167,7 @@ export class ContextState {
     };
   }
 
-  /** Empties the slots in which the device may have what is gone. The context is bound. */
+  /** Empties the slots in which the device may have destroyed objects. The context is bound. */
   settleStale(): void {
     for (const slot of this.#stale) {
       this.sureSender(slot)();
@@ -179,7 +179,7 @@ export class ContextState {
     return this.owner.kind === 'dx' ? this.owner.id : undefined;
   }
 
-  /** What one command sets together with a slot; by index in the group. */
+  /** The slots that one command sets together with a slot, by index in the group. */
   #setTogether(slot: number): ReadonlyMap<number, Binding> {
     const { first, count, whole } = groupOf(slot);
     const found = new Map<number, Binding>();

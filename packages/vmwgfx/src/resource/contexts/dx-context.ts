@@ -23,10 +23,10 @@ export class DxContext extends UserContext {
   } as const;
   /** By SVGACOTableType. */
   readonly tables: readonly CoTable[];
-  /** By type of their table, then by id. */
+  /** By type of table, then by id. */
   readonly views: ReadonlyMap<number, Map<number, View>>;
   readonly shaders = new Map<number, DxShader>();
-  /** Those whose declarations lie in a buffer object. */
+  /** Stream outputs whose declarations lie in a buffer object. */
   readonly streamOutputs = new Map<number, StreamOutput>();
   readonly queries = new Map<number, Query>();
   queryMemory: QueryMemory | undefined;

@@ -2,7 +2,7 @@ import type { DriverState } from '../../driver-state.js';
 import type { IdAllocator } from '../../id-allocator.js';
 import { UserContext } from './user-context.js';
 
-/** SVGA3D_CONTEXT_DATA_SIZE of svga3d_cmd.h: what the device keeps of a context in its backing. */
+/** SVGA3D_CONTEXT_DATA_SIZE of svga3d_cmd.h: the size of a context's state in its backing. */
 const CONTEXT_DATA_BYTES = 16_384;
 
 /** A guest-backed context without DX: commands name it in their `cid`. */

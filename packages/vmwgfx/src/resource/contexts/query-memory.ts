@@ -3,16 +3,16 @@ import { UntrackedResource } from '../untracked-resource.js';
 import type { BufferObject } from '../../memory/buffer-object.js';
 import type { CoTable } from './co-table.js';
 
-/** A query of a DX context, and where its result goes. */
+/** A query of a DX context, and the place of its result. */
 export interface Query {
   /** SVGA3dQueryType. */
   readonly type: number;
-  /** It has the context's query memory. */
+  /** Whether it is bound to the context's query memory. */
   readonly bound: boolean;
   readonly offset: number;
 }
 
-/** The buffer object that the results of all queries of a DX context go to: a context has one. */
+/** The one buffer object for the results of all queries of a DX context. */
 export class QueryMemory extends UntrackedResource {
   /** The user's command binds the first query. */
   #bound = true;
@@ -24,7 +24,7 @@ export class QueryMemory extends UntrackedResource {
     super(table.driver, object.bytes, false);
   }
 
-  /** The device has not bound a query to it. */
+  /** The device refused to bind a query to it. */
   refused(): void {
     this.#bound = false;
   }

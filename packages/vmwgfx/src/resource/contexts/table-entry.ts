@@ -3,7 +3,7 @@ import { WeakRefs, type Named } from '../weak-refs.js';
 import { UntrackedResource } from '../untracked-resource.js';
 import type { CoTable } from './co-table.js';
 
-/** An entry of a context's table whose content lies in a buffer object, which the device reads there. */
+/** An entry of a context's table whose content the device reads from a buffer object. */
 export abstract class TableEntry extends UntrackedResource implements Named {
   readonly namedBy = new WeakRefs();
   protected hasBinding = false;
@@ -20,7 +20,7 @@ export abstract class TableEntry extends UntrackedResource implements Named {
     return this.hasBinding;
   }
 
-  /** A user's command binds it, or the device has refused that. */
+  /** A user's command binds it, or the device refused to. */
   setBound(bound: boolean): void {
     this.hasBinding = bound;
   }
@@ -66,13 +66,13 @@ export class DxShader extends TableEntry {
     super(table, id, bytes);
   }
 
-  /** The device has not done the user's command. */
+  /** The device refused the user's command. */
   refused(): void {
     this.#defined = false;
     this.hasBinding = false;
   }
 
-  /** Makes it known again where the device does not have it. The table is bound. */
+  /** Defines it again if the device does not have it. The table is bound. */
   override create(): void {
     if (!this.#defined) {
       const fields = { shaderId: this.stateId, type: this.type, sizeInBytes: this.backingBytes };
@@ -104,6 +104,6 @@ export class StreamOutput extends TableEntry {
     this.driver.queue.emit('DX_BIND_STREAMOUTPUT', fields, () => this.setBound(false), this.table.owner.id);
   }
 
-  /** There is no command for it: it is bound again before its next use. */
+  /** No command unbinds it: it is bound again before its next use. */
   protected sendUnbinding(): void {}
 }

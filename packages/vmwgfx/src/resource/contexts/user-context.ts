@@ -3,7 +3,7 @@ import type { BufferObject, BufferReservation } from '../../memory/buffer-object
 import { DeviceObject } from '../device-object.js';
 import { ContextState, type StateOwner } from './context-state.js';
 
-/** What a context is defined, bound, read back and ended by: with and without DX they have the same fields. */
+/** The commands that define, bind, read back and destroy a context; their fields are the same with and without DX. */
 interface ContextCommands {
   readonly define: 'DEFINE_GB_CONTEXT' | 'DX_DEFINE_CONTEXT';
   readonly bind: 'BIND_GB_CONTEXT' | 'DX_BIND_CONTEXT';
@@ -11,12 +11,12 @@ interface ContextCommands {
   readonly destroy: 'DESTROY_GB_CONTEXT' | 'DX_DESTROY_CONTEXT';
 }
 
-/** A context of either kind: its backing holds what the device knows of it. */
+/** A context of either kind; its backing holds the device's state of it. */
 export abstract class UserContext extends DeviceObject implements StateOwner {
   abstract readonly kind: 'legacy' | 'dx';
   readonly state = new ContextState(this);
   protected abstract readonly commands: ContextCommands;
-  /** The backing has what the device knew. */
+  /** The backing holds the device's state. */
   #hasContents = false;
 
   protected define(cid: number, refused: () => void): void {

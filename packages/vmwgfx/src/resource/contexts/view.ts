@@ -10,7 +10,7 @@ import { WeakRefs, type Named, type NamedByUser } from '../weak-refs.js';
 import type { Surface } from '../surface.js';
 import type { CoTable } from './co-table.js';
 
-/** Which command ends a view, and the field with its id, by the type of its table. */
+/** The command that destroys a view, and its id field, by the type of the view's table. */
 const destroyCommands: ReadonlyMap<number, readonly [CommandName, string]> = new Map(
   commandNames.flatMap((name) =>
     effectsOf(name).references.flatMap(({ isView, coTable = 0, field = '', uses }) =>
@@ -19,12 +19,15 @@ const destroyCommands: ReadonlyMap<number, readonly [CommandName, string]> = new
   ),
 );
 
-/** A view of a surface, which it keeps. Where the surface leaves the device it is defined anew for the next use. */
+/**
+ * A view of a surface, which it keeps. After the surface has left the device, the view is defined again for its next
+ * use.
+ */
 export class View implements Named, NamedByUser {
   readonly namedBy = new WeakRefs();
   #defined = true;
 
-  /** The user's own command defines it, and is kept to define it again. */
+  /** The user's command defines it, and is kept to define it again. */
   constructor(
     readonly table: CoTable,
     readonly id: number,
@@ -46,12 +49,12 @@ export class View implements Named, NamedByUser {
     this.surface.references.drop();
   }
 
-  /** The device has not done the user's command. */
+  /** The device refused the user's command. */
   refused(): void {
     this.#defined = false;
   }
 
-  /** Makes it known again where the device does not have it. The surface is created, the table bound. */
+  /** Defines it again if the device does not have it. The surface is created, the table bound. */
   define(): void {
     if (this.#defined) {
       return;

@@ -4,27 +4,27 @@ import type { Surface } from '../../resource/surface.js';
 import type { BufferRange } from '../effects.js';
 import type { CommandScope } from '../command-scope.js';
 
-/** What a look at a command's fields brought, where it is more than that they are in order. */
+/** The result of inspecting a command's fields. */
 export interface Inspected {
   readonly ranges?: readonly BufferRange[];
-  /** What is sent in place of the user's. */
+  /** Fields sent in place of the user's. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * What the driver adds, for a command that a user may send, to what the protocol says of it (`effectsOf`). An empty
- * rule permits it: `user-rules.ts` has what follows from the protocol.
+ * The driver's additions to the protocol's description of a user command (`effectsOf`). An empty rule permits it:
+ * `user-rules.ts` derives the rest from the protocol.
  */
 export interface CommandRule<N extends CommandName = CommandName> {
-  /** Verifies more than extents and slots, before the command is applied to its context. @throws VmwgfxError EINVAL */
+  /** Checks beyond extents and slots, before the command is applied to its context. @throws VmwgfxError EINVAL */
   check?(fields: CommandFields<N>, scope: CommandScope): void;
   /**
-   * What it does to the context that it is for, and what it uses by way of it, in place of what the protocol says.
+   * Its effect on its context, and its uses through it, in place of the protocol's.
    * @throws VmwgfxError EINVAL, ENOENT
    */
   apply?(fields: CommandFields<N>, scope: CommandScope): void;
   /**
-   * Verifies more of its surfaces and buffer objects than their extents; they come in the order of the effects.
+   * Checks of its surfaces and buffer objects beyond their extents; they come in the order of the effects.
    * @throws SurfaceLayoutError, VmwgfxError EINVAL
    */
   inspect?(
@@ -34,5 +34,5 @@ export interface CommandRule<N extends CommandName = CommandName> {
   ): Inspected | void;
 }
 
-/** Rules by the names of the commands they are for. */
+/** Rules by command name. */
 export type CommandRules = { readonly [N in CommandName]?: CommandRule<N> };

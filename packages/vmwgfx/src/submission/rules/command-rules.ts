@@ -29,7 +29,7 @@ const completed: ReadonlyMap<CommandName, UserRule> = new Map(
   userCommandNames.map((name) => [name, userRule(name, rules[name] as CommandRule)]),
 );
 
-/** The rule for a command; none where users may not send it. */
+/** The rule of a command; undefined if users may not send it. */
 export function ruleOf(name: CommandName): UserRule | undefined {
   return completed.get(name);
 }

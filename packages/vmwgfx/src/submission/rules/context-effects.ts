@@ -12,7 +12,7 @@ import { slotsSetBy, type Act } from './slot-settings.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** @throws VmwgfxError ENOENT where the context has no such view */
+/** @throws VmwgfxError ENOENT if the context has no such view */
 export function useKnownView(scope: CommandScope, type: number, id: number, effect: SurfaceEffect): void {
   const view = scope.view(type, id);
   if (view === undefined) {
@@ -21,7 +21,7 @@ export function useKnownView(scope: CommandScope, type: number, id: number, effe
   scope.useView(view, effect);
 }
 
-/** Slots that show it are emptied ahead of the command; it goes once that counts. */
+/** Empties the slots with the view before the command; the view is dropped once the command is final. */
 function destroyView(scope: CommandScope, type: number, id: number): void {
   const view = scope.view(type, id);
   scope.undefine(type, id);
@@ -32,7 +32,7 @@ function destroyView(scope: CommandScope, type: number, id: number): void {
   scope.put(scope.viewsOf(type), id, undefined, () => view.releaseSurface());
 }
 
-/** Surfaces that the elements of a part name, or none: read, and named by their ids when the command is sent. */
+/** The surfaces that the elements of a part name: read, and named by their ids when the command is sent. */
 function readEach(part: string, field: string): Act {
   return (fields, scope) => {
     const elements = fields[part] as readonly Readonly<Record<string, number>>[];
@@ -49,7 +49,7 @@ function readEach(part: string, field: string): Act {
   };
 }
 
-/** An object in a table of the context, which a field of the body names. */
+/** An object in a table of the context, named by a field of the body. */
 function tableAct(name: CommandName, { coTable, isView, field, uses }: Reference): Act {
   const type = coTable as number;
   const on = (act: (scope: CommandScope, id: number) => void): Act => {
@@ -79,7 +79,7 @@ function actOf(name: CommandName, reference: Reference): readonly Act[] {
     return [tableAct(name, reference)];
   }
   if (kind === 'surface') {
-    // Those that the body names are looked up for every command alike.
+    // Surfaces that the body names are looked up for every command alike.
     return part === undefined ? [] : [readEach(part, field as string)];
   }
   if (kind === 'context' && action === 'use') {
@@ -89,8 +89,8 @@ function actOf(name: CommandName, reference: Reference): readonly Act[] {
 }
 
 /**
- * What a command does to the context that it is for, as far as that follows from its effects.
- * @returns undefined for one that is for none
+ * A command's effect on its context, as derived from the protocol's description.
+ * @returns undefined for a command without a context
  */
 export function contextEffectOf(
   name: CommandName,

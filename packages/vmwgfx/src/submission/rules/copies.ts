@@ -2,7 +2,7 @@ import { SVGA_CAP2 } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { CommandRules } from './command-rule.js';
 
-/** Copies that not every device has. */
+/** Copies that some devices lack. */
 export const copyRules: CommandRules = {
   INTRA_SURFACE_COPY: {
     inspect(_, [surface]) {

@@ -1,8 +1,8 @@
 import type { CommandName } from '@cg/svga-protocol';
 
-/** Commands that users may not send, by why. */
+/** Commands that users may not send, by reason. */
 const refused = {
-  // Ids, object tables, MOBs and places are its to decide.
+  // The driver manages ids, object tables, MOBs and places.
   'it is for the driver to send': [
     'SET_OTABLE_BASE',
     'SET_OTABLE_BASE64',
@@ -58,7 +58,7 @@ const refused = {
     'DC_CMD_ASYNC_STOP_QUEUE',
     'DC_CMD_EMPTY_CONTEXT_QUEUE',
   ],
-  // Screens, cursors and what they show: the kernel's mode setting.
+  // Screens, cursors and their content: the kernel's mode setting.
   'it is for the display': [
     'UPDATE',
     'UPDATE_VERBOSE',
@@ -102,7 +102,7 @@ const refused = {
     'SHADER_DEFINE',
     'SHADER_DESTROY',
   ],
-  // Linux lets no user send it, and the headers do not say in full what it reads and writes.
+  // Linux refuses it from users, and the headers do not fully describe what it reads and writes.
   'it is not offered to users': [
     'SURFACE_STRETCHBLT_NON_MS_TO_MS',
     'LOGICOPS_BITBLT',
@@ -126,7 +126,7 @@ const reasons: ReadonlyMap<CommandName, string> = new Map(
 /** The names of the commands that users may not send. */
 export const driverCommandNames: readonly CommandName[] = [...reasons.keys()];
 
-/** Why a user may not send a command; none where he may. */
+/** Why users may not send a command; undefined if they may. */
 export function refusalOf(name: CommandName): string | undefined {
   return reasons.get(name);
 }

@@ -6,17 +6,17 @@ import type { CommandRules } from './command-rule.js';
 /** SVGA3D_DX_MAX_CONSTBUFFER_BINDING_SIZE of svga3d_dx.h. */
 const MAX_CONSTANT_BUFFER_BYTES = 65_536;
 
-/** SVGA3D_MAX_UAVIEWS of svga3d_limits.h: with the OpenGL 4.3 extensions there are as many as slots. */
+/** SVGA3D_MAX_UAVIEWS of svga3d_limits.h; with the OpenGL 4.3 extensions every slot is available. */
 const MAX_UA_VIEWS = 8;
 
-/** @throws VmwgfxError EINVAL where the device has not so many unordered access views */
+/** @throws VmwgfxError EINVAL if the device has fewer unordered access views */
 function checkUaViews(scope: CommandScope, end: number): void {
   if (end > MAX_UA_VIEWS && !scope.dx.driver.limits.hasGl43) {
     throw new VmwgfxError('EINVAL', `the device has ${MAX_UA_VIEWS} unordered access views, not ${end}`);
   }
 }
 
-/** What is in slots stays there, with other fields. */
+/** Changes the fields of slots, and keeps what is bound. */
 function changeFields(
   scope: CommandScope,
   group: SlotGroup,
@@ -43,7 +43,7 @@ const constantBufferOffset = (type: number) => {
   };
 };
 
-/** What is bound to the stages of a DX context's pipeline: limits, and changes to what is bound already. */
+/** Bindings to the stages of a DX context's pipeline: limits, and changes to existing bindings. */
 export const dxBindingRules: CommandRules = {
   DX_SET_RENDERTARGETS: {
     check({ renderTargetViewIds }) {

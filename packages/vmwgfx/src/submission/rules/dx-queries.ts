@@ -6,7 +6,7 @@ import { QueryMemory, type Query } from '../../resource/contexts/query-memory.js
 import type { CommandScope } from '../command-scope.js';
 import type { CommandRules } from './command-rule.js';
 
-/** A result's state, and what follows it: SVGADXQueryResultUnion of svga3d_dx.h by SVGA3dQueryType. */
+/** Size of the state before a result: SVGADXQueryResultUnion of svga3d_dx.h by SVGA3dQueryType. */
 const STATE_BYTES = 4;
 const resultBytes: readonly number[] = [4, 8, 12, 88, 4, 16, 4, 8, 16, 16, 16, 16, 4, 4, 4, 4];
 
@@ -18,7 +18,7 @@ function knownQuery({ queries }: DxContext, id: number): Query {
   return query;
 }
 
-/** The context's query memory: one buffer object, and of one context. @throws VmwgfxError EINVAL */
+/** The context's query memory: one buffer object per context. @throws VmwgfxError EINVAL */
 function useMemory(scope: CommandScope, object: BufferObject): QueryMemory {
   const { dx } = scope;
   const { queryMemory } = dx;
@@ -45,7 +45,7 @@ function useMemory(scope: CommandScope, object: BufferObject): QueryMemory {
   return memory;
 }
 
-/** A query goes to the context's memory, at an offset. @throws VmwgfxError EINVAL, ENOENT */
+/** Gives a query a place in the context's memory. @throws VmwgfxError EINVAL, ENOENT */
 function place(scope: CommandScope, id: number, handle: number, offset: number): void {
   const { dx } = scope;
   const query = knownQuery(dx, id);
@@ -65,7 +65,10 @@ function checkPlace({ type }: Query, object: BufferObject, offset: number): void
   }
 }
 
-/** A query that has a place for its result, which comes there, or may. @throws VmwgfxError EINVAL, ENOENT */
+/**
+ * Uses a query that has a place for its result, which is or may be written.
+ * @throws VmwgfxError EINVAL, ENOENT
+ */
 function useQuery(scope: CommandScope, id: number, isAnswered: boolean): void {
   const { dx } = scope;
   const { bound, offset, type } = knownQuery(dx, id);

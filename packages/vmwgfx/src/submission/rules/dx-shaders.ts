@@ -16,7 +16,7 @@ function known<T>(entries: ReadonlyMap<number, T>, id: number): T {
   return entry;
 }
 
-/** An entry reads its content there from then on. @throws VmwgfxError EINVAL where that leaves the buffer object */
+/** Places an entry's content in a buffer object. @throws VmwgfxError EINVAL if it is not all inside */
 function place(scope: CommandScope, entry: TableEntry, object: BufferObject, offset: number): void {
   if (offset + entry.backingBytes > object.bytes) {
     throw new VmwgfxError('EINVAL', `${entry.backingBytes} bytes at ${offset} leave the buffer object`, {
@@ -49,7 +49,7 @@ function place(scope: CommandScope, entry: TableEntry, object: BufferObject, off
   scope.effects.translations.push(() => ({ mobid: object.mobId() }));
 }
 
-/** An entry goes; what shows it is emptied first. */
+/** Removes an entry, after emptying the slots with it. */
 function end<T extends TableEntry>(scope: CommandScope, entries: Map<number, T>, id: number): void {
   const entry = entries.get(id);
   if (entry !== undefined) {

@@ -12,7 +12,7 @@ type DefiningCommand =
   | 'DX_DEFINE_SHADERRESOURCE_VIEW'
   | 'DX_DEFINE_UA_VIEW';
 
-/** What the commands have in common. */
+/** Fields common to the commands. */
 interface ViewFields {
   readonly sid: number;
   readonly format: number;
@@ -28,7 +28,7 @@ function extentOf(fields: ViewFields): ViewExtent {
   return { format, resourceDimension, mip: fields.mipSlice ?? fields.mostDetailedMip ?? 0, first, count };
 }
 
-/** A view of a surface comes into a table of the context. */
+/** Adds a view of a surface to a table of the context. */
 function defines(name: DefiningCommand): CommandRule & { apply(fields: never, scope: never): void } {
   const defined = effectsOf(name).references.find(({ isView }) => isView === true);
   const type = defined?.coTable ?? 0;
@@ -63,7 +63,7 @@ export const dxViewRules: CommandRules = {
   DX_DEFINE_DEPTHSTENCIL_VIEW: defines('DX_DEFINE_DEPTHSTENCIL_VIEW'),
   DX_DEFINE_DEPTHSTENCIL_VIEW_V2: defines('DX_DEFINE_DEPTHSTENCIL_VIEW_V2'),
   DX_DEFINE_UA_VIEW: defines('DX_DEFINE_UA_VIEW'),
-  // Its entry in the table changes.
+  // It changes the view's entry in the table.
   DX_SET_STRUCTURE_COUNT: {
     apply({ uaViewId }, scope) {
       useKnownView(scope, SVGA_COTABLE.UAVIEW, uaViewId, 'read');

@@ -17,7 +17,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The subresource of a face, of which there are six at most (D7), and a mip.
- * @throws VmwgfxError EINVAL where the surface has none such
+ * @throws VmwgfxError EINVAL if the surface has no such face or mip
  */
 export function subresourceOf({ layout }: Surface, face: number, mip: number): number {
   if (face >= Math.min(layout.layers, SVGA3D_MAX_SURFACE_FACES) || mip >= layout.mips.length) {
@@ -26,10 +26,10 @@ export function subresourceOf({ layout }: Surface, face: number, mip: number): n
   return face * layout.mips.length + mip;
 }
 
-/** A box's rows, of which only their being there counts. */
+/** A box's rows, computed only to check that they exist. */
 const scratch = emptyRows();
 
-/** @throws VmwgfxError EINVAL, SurfaceLayoutError EINVAL where the surface has no such images, box or run */
+/** @throws VmwgfxError EINVAL, SurfaceLayoutError EINVAL if the surface lacks such images, box or run */
 function checkExtent(
   surface: Surface,
   { images, box, part, rows }: Extent,
@@ -67,9 +67,9 @@ function checkExtent(
 
 /**
  * Checks the parts of surfaces that a command touches.
- * @param operands the surfaces that the operands name, in their order
- * @throws SurfaceLayoutError EINVAL for no such subresource, or a box that is empty, leaves it, or is off a block;
- * VmwgfxError EINVAL for no such face, mip or run
+ * @param operands the surfaces of the operands, in their order
+ * @throws SurfaceLayoutError EINVAL for an unknown subresource, or a box that is empty, leaves it, or is off a block;
+ * VmwgfxError EINVAL for an unknown face, mip or run
  */
 export function checkExtents(
   extents: readonly CheckedExtent[],
@@ -98,7 +98,7 @@ export function checkExtents(
   }
 }
 
-/** Checks a run of a buffer surface. @throws VmwgfxError EINVAL where it is none or leaves it */
+/** Checks a run of a buffer surface. @throws VmwgfxError EINVAL if it is empty or out of range */
 function checkRun({ layout }: Surface, start: number, bytes: number): void {
   if (!layout.format.buffer || bytes === 0 || start + bytes > layout.bytes) {
     throw new VmwgfxError('EINVAL', `no buffer with ${bytes} bytes from ${start} on`, { bytes });

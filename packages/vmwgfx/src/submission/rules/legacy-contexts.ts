@@ -8,13 +8,13 @@ import { idOf, shaderTypeIndex } from './slot-settings.js';
 
 /** SVGA3dClearFlag of svga3d_types.h. */
 const SVGA3D_CLEAR = { COLOR: 1, DEPTH: 2, STENCIL: 4 } as const;
-/** SVGA3dRenderTargetType of svga3d_types.h: from the third on they are colours. */
+/** SVGA3dRenderTargetType of svga3d_types.h: colours from the third on. */
 const SVGA3D_RT = { DEPTH: 0, STENCIL: 1, COLOR0: 2 } as const;
 
 /** SVGA3dQueryResult of svga3d_types.h: its size, the state, the result. */
 const QUERY_RESULT_BYTES = 12;
 
-/** The render targets that a clear fills, by the flags of what it clears. */
+/** Uses the render targets that a clear with these flags fills. */
 function clear(scope: CommandScope, { state }: LegacyContext, flags: number): void {
   const { first, count } = legacySlots.renderTargets;
   for (let type = 0; type < count; type++) {
@@ -33,7 +33,7 @@ function clear(scope: CommandScope, { state }: LegacyContext, flags: number): vo
 
 type GbQueryFields = CommandFields<'END_GB_QUERY'>;
 
-/** The result of a query comes to a buffer object. @throws VmwgfxError ENOENT, EINVAL where it leaves that */
+/** A query's result is written to a buffer object. @throws VmwgfxError ENOENT, EINVAL if it is not all inside */
 function answer(scope: CommandScope, { cid, mobid, offset }: Omit<GbQueryFields, 'type'>): void {
   scope.legacy(cid);
   const object = scope.handles.buffer(mobid);
@@ -45,7 +45,7 @@ function answer(scope: CommandScope, { cid, mobid, offset }: Omit<GbQueryFields,
   scope.effects.translations.push(() => ({ mobid: object.mobId(), offset }));
 }
 
-/** A query whose result has a guest pointer: that is a handle, and the device is told of a MOB. */
+/** A query with a guest pointer for its result: the user's is a handle, the device gets a MOB. */
 const answerPointer =
   (sentAs: 'END_GB_QUERY' | 'WAIT_FOR_GB_QUERY') =>
   (
@@ -56,7 +56,7 @@ const answerPointer =
     scope.effects.sentAs = sentAs;
   };
 
-/** Contexts without DX, which commands name in their `cid`: what is more than state, draws and surfaces in slots. */
+/** Contexts without DX, which commands name in their `cid`: everything but state, draws and surfaces in slots. */
 export const legacyRules: CommandRules = {
   SETRENDERTARGET: {
     check({ sid, face, mipmap }, scope) {

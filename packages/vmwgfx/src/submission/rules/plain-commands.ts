@@ -1,7 +1,7 @@
 import type { CommandName } from '@cg/svga-protocol';
 import type { CommandRules } from './command-rule.js';
 
-/** Commands that users may send, and of which the protocol says all that the driver has to know. */
+/** Commands that users may send and that the protocol fully describes. */
 const plainCommands = [
   'NOP',
   // From surface to surface on the device.
@@ -26,7 +26,7 @@ const plainCommands = [
   'DX_PRED_RESOLVE_COPY',
   'DX_PRED_STAGING_CONVERT',
   'DX_PRED_STAGING_CONVERT_REGION',
-  // Between a surface and its backing: what the program of an explicit surface has to say itself.
+  // Between a surface and its backing: sent by the program of an explicit surface.
   'BIND_GB_SURFACE',
   'UPDATE_GB_IMAGE',
   'UPDATE_GB_SURFACE',
@@ -91,7 +91,7 @@ const plainCommands = [
   'DX_DRAW_INSTANCED_INDIRECT',
   'DX_DISPATCH',
   'DX_DISPATCH_INDIRECT',
-  // The same of contexts without DX.
+  // The same for contexts without DX.
   'SETTRANSFORM',
   'SETZRANGE',
   'SETRENDERSTATE',

@@ -16,10 +16,10 @@ import type { CommandScope, SlotSetting } from '../command-scope.js';
 type Fields = Readonly<Record<string, unknown>>;
 type Element = Readonly<Record<string, number>>;
 
-/** What a command does by one of its references. */
+/** The effect of a command through one of its references. */
 export type Act = (fields: Fields, scope: CommandScope, state: ContextState) => void;
 
-/** Fields of bodies that a slot keeps, by their names there. */
+/** Fields of bodies that a slot keeps, with their names there. */
 const keptFields: Readonly<Record<string, keyof SlotFields>> = {
   face: 'face',
   format: 'format',
@@ -30,7 +30,7 @@ const keptFields: Readonly<Record<string, keyof SlotFields>> = {
   uavSpliceIndex: 'spliceIndex',
 };
 
-/** SVGA3dShaderType, from 1 on. @throws VmwgfxError EINVAL for none */
+/** SVGA3dShaderType, from 1 on. @throws VmwgfxError EINVAL for an unknown type */
 export function shaderTypeIndex(type: number): number {
   if (type < 1 || type > SVGA3D_NUM_SHADERTYPE) {
     throw new VmwgfxError('EINVAL', `there are no shaders of type ${type}`);
@@ -48,7 +48,7 @@ function startIn({ start }: SlotPlace, fields: Fields): number {
   return typeof start === 'number' ? start : (fields[start] as number);
 }
 
-/** A surface or a view goes into a slot, or none; it has to be there by then. */
+/** The setting that binds a surface, a view, or nothing; the object has to be ready by then. */
 function settingOf(scope: CommandScope, { coTable }: Reference, id: number, fields: SlotFields): SlotSetting {
   if (coTable === undefined) {
     const surface = scope.surface(id);
@@ -68,7 +68,7 @@ export function idOf({ target }: Pick<SlotSetting, 'target'>): number {
   return target?.stateId ?? SVGA3D_INVALID_ID;
 }
 
-/** State objects: the context keeps no track of which are set. */
+/** State objects: the context does not record which are set. */
 function namesState({ coTable, part, field, uses }: Reference): Act {
   const slot = uses[0].slot as SlotPlace;
   return (fields, scope) => {
@@ -79,7 +79,7 @@ function namesState({ coTable, part, field, uses }: Reference): Act {
   };
 }
 
-/** One object, which a field of the body names. */
+/** Binds one object, named by a field of the body. */
 function setsOne(name: CommandName, reference: Reference): Act {
   const { kind, field = '', uses } = reference;
   const slot = uses[0].slot as SlotPlace;
@@ -94,7 +94,7 @@ function setsOne(name: CommandName, reference: Reference): Act {
   };
 }
 
-/** Objects whose ids are the elements of a part, one slot after another. */
+/** Binds the objects whose ids are the elements of a part to consecutive slots. */
 function setsAll(name: CommandName, reference: Reference): Act {
   const { part = '', uses } = reference;
   const slot = uses[0].slot as SlotPlace;
@@ -107,7 +107,7 @@ function setsAll(name: CommandName, reference: Reference): Act {
   };
 }
 
-/** Surfaces that the elements of a part name, in one slot after another or each in its own. */
+/** Binds the surfaces named by the elements of a part, to consecutive slots or each to its own. */
 function setsEach(reference: Reference): Act {
   const { part = '', field = '', uses } = reference;
   const [use] = uses;
@@ -138,7 +138,7 @@ function setsEach(reference: Reference): Act {
   };
 }
 
-/** What a command does that puts what a reference names into slots. */
+/** The bindings that a command makes through a reference. */
 export function slotsSetBy(name: CommandName, reference: Reference): Act {
   const { coTable, isView, part, field } = reference;
   if (coTable !== undefined && isView !== true) {

@@ -11,7 +11,7 @@ type DmaFields = CommandFields<'SURFACE_DMA'>;
 /** SVGA3dTransferType of svga3d_types.h. */
 const SVGA3D_TRANSFER = { WRITE_HOST_VRAM: 1, READ_HOST_VRAM: 2 } as const;
 
-/** The bytes of the guest's image that a box touches, from the guest pointer on: at its pitch, or without a gap. */
+/** The bytes of the guest's image that a box touches, from the guest pointer on: at its pitch, or tightly packed. */
 function guestBytes(
   surface: Surface,
   subresource: number,
@@ -53,7 +53,7 @@ function inspect(
     }
     return { object, start: guestOffset + start, end: guestOffset + end, written: toGuest };
   });
-  // What lies behind the buffer object is none of the device's business, whatever the user allows it.
+  // The device must not reach beyond the buffer object, whatever limit the user sends.
   const checked = suffix.map((one) => ({
     ...one,
     maximumOffset: Math.min(one.maximumOffset, Math.max(room, 0)),
@@ -61,7 +61,7 @@ function inspect(
   return { ranges, fields: { suffix: checked } };
 }
 
-/** Between a surface and a buffer object that it does not lie in. */
+/** Between a surface and a buffer object other than its backing. */
 export const dmaRules: CommandRules = {
   SURFACE_DMA: { inspect },
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ruleOf, userCommandNames } from './command-rules.js';
 
-/** What each command does to the surfaces and buffer objects in its body, as the kernel's checks have it. */
+/** Each command's effect on the surfaces and buffer objects in its body, according to the kernel's checks. */
 const named: Readonly<Record<string, string>> = {
   BIND_GB_SURFACE: 'sid:read mobid:buffer bindsBacking',
   DRAW_INDEXED: 'indexBufferSid:read',
@@ -47,7 +47,7 @@ const named: Readonly<Record<string, string>> = {
   WHOLE_SURFACE_COPY: 'srcSid:read destSid:write',
 };
 
-/** Those without a context; the others are for one. */
+/** Commands without a context; the others have one. */
 const withoutContext = new Set([
   'NOP',
   'BIND_GB_SURFACE',

@@ -14,55 +14,55 @@ import type { CommandScope } from '../command-scope.js';
 import type { CommandRule } from './command-rule.js';
 import { contextEffectOf } from './context-effects.js';
 
-/** A surface whose handle is in a field of a command's body, and what the command does to it. */
+/** A surface whose handle is in a field of a command's body, and the command's effect on it. */
 export interface SurfaceOperand {
   readonly field: string;
   readonly uses: readonly Use[];
-  /** By all of the uses, also those that depend on other fields. */
+  /** By all of the uses, including those that depend on other fields. */
   readonly effect: SurfaceEffect;
   readonly isConditional: boolean;
 }
 
-/** A part of a surface that a command touches, to be checked. */
+/** A part of a surface that a command touches and that is checked. */
 export interface CheckedExtent {
-  /** Which of the rule's surfaces. */
+  /** Index of the rule's surface. */
   readonly operand: number;
   readonly use: Use;
   readonly extent: Extent;
-  /** The surface by whose layout rows of a buffer lie, of those too; -1 where there are no rows. */
+  /** Index of the surface whose layout determines the rows of a buffer; -1 without rows. */
   readonly texture: number;
   /**
-   * The fields `face` and `mipmap` say which image, and `x` to `d` which box of it, as in the transfers that a program
-   * sends by the thousand: these are read by their names, which is faster than by a variable.
+   * The fields `face` and `mipmap` name the image, and `x` to `d` the box in it, as in the transfers that a program
+   * sends by the thousand: reading them by fixed names is faster than by a variable.
    */
   readonly isBareImage: boolean;
   readonly hasBareBox: boolean;
   readonly isConditional: boolean;
 }
 
-/** What the driver has to know of a command that a user may send. */
+/** The driver's rule for a user command. */
 export interface UserRule {
-  /** The level that the command needs whatever its fields; `undefined` where these decide. */
+  /** The level that the command needs whatever its fields; `undefined` where it depends on these. */
   readonly level: number | undefined;
   readonly surfaces: readonly SurfaceOperand[];
-  /** Found once: a submission may have thousands of commands. */
+  /** Computed once: a submission may have thousands of commands. */
   readonly extents: readonly CheckedExtent[];
-  /** Fields with handles of buffer objects; a command that is for a context resolves its own. */
+  /** Fields with handles of buffer objects; a context's command resolves its own. */
   readonly buffers: readonly string[];
-  /** Its surface lies in its buffer object from then on; the driver does it in its own way. */
+  /** It places its surface in its buffer object; the driver does this itself. */
   readonly bindsBacking: boolean;
-  /** It moves a surface's content between device and backing: the driver's work where the surface is tracked. */
+  /** It moves a surface's content between device and backing: the driver's task if the surface is tracked. */
   readonly explicit: boolean;
-  /** From backing to device: of an explicit surface its program may know bytes from before the backing was tracked. */
+  /** It uploads: an explicit surface may have bytes in its backing from before that was tracked. */
   readonly uploads: boolean;
-  /** What it does to the context that it is for. */
+  /** Its effect on its context. */
   readonly apply: ((fields: never, scope: CommandScope) => void) | undefined;
   readonly inspect: CommandRule['inspect'];
 }
 
 const transfers: ReadonlySet<Action> = new Set(['upload', 'readBack', 'invalidate']);
 
-/** The context's part of a command looks up a surface that it does this to. */
+/** Actions on surfaces that the context's part of a command looks up. */
 const lasting: ReadonlySet<Action> = new Set(['set', 'view']);
 
 function effectOf(uses: readonly Use[]): SurfaceEffect {
@@ -73,7 +73,7 @@ function effectOf(uses: readonly Use[]): SurfaceEffect {
   return settles ? 'settle' : 'read';
 }
 
-/** What a command with these fields does to the surface. */
+/** A command's effect on the surface, with these fields. */
 export function effectIn(
   { uses, effect, isConditional }: SurfaceOperand,
   fields: Readonly<Record<string, unknown>>,
@@ -107,7 +107,7 @@ function extentsOf(surfaces: readonly SurfaceOperand[]): CheckedExtent[] {
   );
 }
 
-/** Completes a rule by what the protocol says of the command. */
+/** Completes a rule with the protocol's description of the command. */
 export function userRule(name: CommandName, { check, apply, inspect }: CommandRule): UserRule {
   const ofBody = effectsOf(name).references.filter(({ part }) => part === undefined);
   const surfaces = ofBody

@@ -6,7 +6,9 @@ import type { Surface } from '../../resource/surface.js';
 /** SVGA3dResourceType of svga3d_types.h. */
 const SVGA3D_RESOURCE = { BUFFER: 1, TEXTURE3D: 4, BUFFEREX: 6 } as const;
 
-/** What a view says of its surface; of a buffer `mip` is the first element, `first` how many there are. */
+/**
+ * The part of its surface that a view shows; of a buffer `mip` is the first element, `first` the number of elements.
+ */
 export interface ViewExtent {
   readonly format: number;
   readonly resourceDimension: number;
@@ -16,7 +18,7 @@ export interface ViewExtent {
 }
 
 /**
- * Refuses a view that shows what its surface does not have.
+ * Refuses a view of parts that its surface lacks.
  * @throws VmwgfxError EINVAL
  */
 export function checkView(surface: Surface, extent: ViewExtent): void {
