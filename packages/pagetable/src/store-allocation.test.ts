@@ -21,7 +21,8 @@ describe('the hot path of stores', () => {
     const growth = process.memoryUsage().heapUsed - before;
     await new Promise((resolve) => setTimeout(resolve, 20));
     observer.disconnect();
-    // One number on the heap per store would be 160 MB: ten collections of the young generation and more.
-    expect([growth < 8_000_000, collections <= 2]).toEqual([true, true]);
+    // One number on the heap per store would be 160 MB: at least ten collections of the young generation. Node 22 makes
+    // three without any, for reasons of its own.
+    expect([growth < 8_000_000, collections <= 5]).toEqual([true, true]);
   });
 });
