@@ -281,9 +281,9 @@ export class BufferObject implements BackingPages, Evictable {
   }
 
   /**
-   * Read-back data is dirty for aliasing resources. The bytes that they share are dirty for the resource itself as
-   * well: the device writes only its newer content (rule 9.3), so elsewhere memory may hold what an alias wrote there
-   * while this resource was GPU-dirty.
+   * Read-back data is dirty for aliasing resources, also for GPU-dirty ones: their own read-back writes only what is
+   * newer (rule 9.3) and keeps the rest, and this resource may have moved by then. The shared bytes are dirty for the
+   * resource itself as well, which may not have been tracked when an alias was read back.
    */
   #dirtyAliasedBytes(resource: ResidentResource): void {
     const { backingOffset, backingBytes } = resource;
@@ -297,7 +297,7 @@ export class BufferObject implements BackingPages, Evictable {
       if (resource.isTracked) {
         resource.addDirtyBytes(sharedStart, sharedEnd);
       }
-      if (other.isTracked && !other.gpuDirty) {
+      if (other.isTracked) {
         other.addDirtyBytes(sharedStart, sharedEnd);
       }
     }
