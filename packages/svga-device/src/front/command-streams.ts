@@ -35,7 +35,20 @@ export class CommandStreams {
     this.#objects = objects;
     this.#fifo = fifo;
     this.#host = host;
-    this.#ring = new FifoRing(fifo, objects);
+    this.#ring = new FifoRing(fifo, objects, {
+      fail: (error) => {
+        host.fail(error);
+        host.interrupts.post(SVGA_IRQFLAG.ERROR);
+      },
+      stop: (wait, goOn) => {
+        this.#ringStopped = true;
+        this.#stop.stop(wait, (failure) => {
+          this.#ringStopped = false;
+          goOn(failure);
+        });
+      },
+      ended: (progressed) => this.#ringEnded(progressed),
+    });
     this.buffers = new CommandBuffers(objects, {
       interrupts: host.interrupts,
       fail: (error) => host.fail(error),
@@ -48,12 +61,12 @@ export class CommandStreams {
     if (this.#stop.mayGoOn) {
       return this.now;
     }
-    return this.#stop.isWaiting ? Infinity : Math.min(this.buffers.due, this.ringDue);
+    return this.isStopped ? Infinity : Math.min(this.buffers.due, this.ringDue);
   }
 
   /** Whether a stream is stopped at a command: it waits for the renderer, or is about to resume. */
   get isStopped(): boolean {
-    return this.#stop.isWaiting || this.#stop.mayGoOn;
+    return this.#stop.isStopped;
   }
 
   /** The awaited answer; undefined if no command waits. */
@@ -144,7 +157,7 @@ export class CommandStreams {
       this.#stop.goOn();
       return true;
     }
-    if (this.#stop.isWaiting) {
+    if (this.isStopped) {
       return false;
     }
     if (this.ringDue <= Math.min(this.buffers.due, this.now)) {
@@ -156,20 +169,7 @@ export class CommandStreams {
 
   #runRing(): void {
     this.ringDue = Infinity;
-    this.#ring.run({
-      fail: (error) => {
-        this.#host.fail(error);
-        this.#host.interrupts.post(SVGA_IRQFLAG.ERROR);
-      },
-      stop: (wait, goOn) => {
-        this.#ringStopped = true;
-        this.#stop.stop(wait, (failure) => {
-          this.#ringStopped = false;
-          goOn(failure);
-        });
-      },
-      ended: (progressed) => this.#ringEnded(progressed),
-    });
+    this.#ring.run();
   }
 
   #ringEnded(progressed: boolean): void {

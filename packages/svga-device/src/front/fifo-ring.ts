@@ -47,13 +47,15 @@ export class FifoRing {
   readonly #copy: Uint8Array;
   readonly #reader = new CommandReader();
   readonly #objects: DeviceObjects;
+  readonly #host: RingHost;
 
   /** @param registers FIFO memory */
-  constructor(registers: Uint32Array, objects: DeviceObjects) {
+  constructor(registers: Uint32Array, objects: DeviceObjects, host: RingHost) {
     this.#registers = registers;
     this.#bytes = new Uint8Array(registers.buffer, registers.byteOffset, registers.byteLength);
     this.#copy = new Uint8Array(registers.byteLength);
     this.#objects = objects;
+    this.#host = host;
   }
 
   /** True if there are commands, or the registers are invalid. */
@@ -65,26 +67,26 @@ export class FifoRing {
    * Runs the ring's commands. A bad command is skipped if its length is known; otherwise everything after it is,
    * too.
    */
-  run(host: RingHost): void {
+  run(): void {
     const bounds = this.#readBounds();
     if (bounds === undefined) {
       const [min, max, next, stop] = this.#registers;
-      host.fail(new SvgaDeviceError('EINVAL', 'not a ring', { min, max, next, stop }));
+      this.#host.fail(new SvgaDeviceError('EINVAL', 'not a ring', { min, max, next, stop }));
       return;
     }
     beginStream(this.#objects, undefined);
     const length = this.#copyOut(bounds);
     this.#reader.aim(this.#copy, 0, length, false);
-    this.#runFrom({ bounds, length, done: 0 }, host);
+    this.#runFrom({ bounds, length, done: 0 });
   }
 
   /** @param first executes the reader's current command */
-  #runFrom(state: RingRun, host: RingHost, first?: () => void): void {
+  #runFrom(state: RingRun, first?: () => void): void {
     const { bounds, length } = state;
     let next = 0;
     try {
       for (let command = first; next !== NONE; command = undefined) {
-        next = this.#runOne(bounds, length, host, command);
+        next = this.#runOne(bounds, length, command);
         if (next > 0) {
           this.#setStop(bounds, next);
           state.done = next;
@@ -95,13 +97,13 @@ export class FifoRing {
         throw error;
       }
       const stream = new StoppedStream(this.#objects, error);
-      host.stop(error, (failure) => {
+      this.#host.stop(error, (failure) => {
         stream.goOn();
-        this.#runFrom(state, host, () => goOnWith(this.#objects, this.#reader, error, failure));
+        this.#runFrom(state, () => goOnWith(this.#objects, this.#reader, error, failure));
       });
       return;
     }
-    host.ended(state.done > 0);
+    this.#host.ended(state.done > 0);
   }
 
   /**
@@ -109,7 +111,7 @@ export class FifoRing {
    * @returns the start of the next command; NONE if there is no whole one
    * @throws CommandWait
    */
-  #runOne({ min, max }: RingBounds, length: number, host: RingHost, command?: () => void): number {
+  #runOne({ min, max }: RingBounds, length: number, command?: () => void): number {
     const reader = this.#reader;
     try {
       if (command !== undefined) {
@@ -127,7 +129,7 @@ export class FifoRing {
       if (error instanceof CommandWait) {
         throw error;
       }
-      host.fail(guestError(error));
+      this.#host.fail(guestError(error));
       if (reader.bytes === 0) {
         reader.aim(this.#copy, length, length, false); // the start of the next command is unknown
         return length;

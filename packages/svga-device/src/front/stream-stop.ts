@@ -17,9 +17,8 @@ export class StreamStop {
     this.#answered = answered;
   }
 
-  /** Whether a stream is stopped, and its answer has not come. */
-  get isWaiting(): boolean {
-    return this.#wait !== undefined && !this.#isAnswered;
+  get isStopped(): boolean {
+    return this.#wait !== undefined;
   }
 
   /** Whether a stream is stopped, and may resume. */
@@ -29,7 +28,7 @@ export class StreamStop {
 
   /** The awaited answer; undefined if there is none. */
   get answer(): PromiseLike<void> | undefined {
-    return this.isWaiting ? this.#wait?.answer : undefined;
+    return this.#isAnswered ? undefined : this.#wait?.answer;
   }
 
   stop(wait: CommandWait, goOn: GoOn): void {
