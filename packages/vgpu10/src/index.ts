@@ -1,6 +1,10 @@
 export { Vgpu10Error } from './errors.js';
 export type { Vgpu10ErrorCode } from './errors.js';
-export { decodeShader } from './decode.js';
+export { decodeShader } from './tokens/decode.js';
+export { encodeShader } from './tokens/encode.js';
+export { formatShader, statementText } from './text/format.js';
+export type { FormatOptions } from './text/format.js';
+export { parseShader } from './text/parse.js';
 export { isInstruction, maskOf, selectReserved, swizzleOf } from './program.js';
 export type {
   Declaration,

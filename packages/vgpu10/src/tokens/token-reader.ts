@@ -1,6 +1,6 @@
-import { returnTypes } from './enumerations.js';
-import { Vgpu10Error } from './errors.js';
-import type { ReturnTypes } from './program.js';
+import { returnTypes } from '../enumerations.js';
+import { Vgpu10Error } from '../errors.js';
+import type { ReturnTypes } from '../program.js';
 
 /** Reads the tokens of one statement in order. */
 export class TokenReader {

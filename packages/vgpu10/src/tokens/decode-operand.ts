@@ -3,9 +3,9 @@ import {
   operandModifiers,
   operandTypes,
   type OperandModifier,
-} from './enumerations.js';
-import type { Index, Operand, Selection } from './program.js';
-import { field, fieldMask, nameOf, type TokenReader } from './tokens.js';
+} from '../enumerations.js';
+import type { Index, Operand, Selection } from '../program.js';
+import { field, fieldMask, nameOf, type TokenReader } from './token-reader.js';
 
 const COMPONENT_COUNTS = [0, 1, 4, undefined] as const;
 const EXTENDED = 0x80000000;

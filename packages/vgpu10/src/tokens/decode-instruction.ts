@@ -1,13 +1,13 @@
 import { decodeOperand } from './decode-operand.js';
-import { instructionReturnTypes, resinfoReturnTypes, resourceDimensions } from './enumerations.js';
+import { instructionReturnTypes, resinfoReturnTypes, resourceDimensions } from '../enumerations.js';
 import {
   instructionLayouts,
   vmwareOpcodes,
   type InstructionLayout,
   type InstructionOpcode,
-} from './instruction-table.js';
-import type { Instruction, Operand } from './program.js';
-import { decodeReturns, field, fieldMask, nameOf, type TokenReader } from './tokens.js';
+} from '../instruction-table.js';
+import type { Instruction, Operand } from '../program.js';
+import { decodeReturns, field, fieldMask, nameOf, type TokenReader } from './token-reader.js';
 
 const EXTENDED = 0x80000000;
 const VMWARE = 107;

@@ -1,10 +1,10 @@
-import { declarationTable, type ControlField, type WordField } from './declaration-table.js';
-import { customDataClasses, programTypes, systemNames } from './enumerations.js';
+import { declarationTable, type ControlField, type WordField } from '../declaration-table.js';
+import { customDataClasses, programTypes, systemNames } from '../enumerations.js';
 import { decodeInstruction } from './decode-instruction.js';
 import { decodeOperand } from './decode-operand.js';
-import { Vgpu10Error } from './errors.js';
-import type { Declaration, DeclarationOpcode, Program, Statement } from './program.js';
-import { decodeReturns, field, fieldMask, nameOf, TokenReader } from './tokens.js';
+import { Vgpu10Error } from '../errors.js';
+import type { Declaration, DeclarationOpcode, Program, Statement } from '../program.js';
+import { decodeReturns, field, fieldMask, nameOf, TokenReader } from './token-reader.js';
 
 const HEADER_TOKENS = 2;
 const EXTENDED = 0x80000000;
