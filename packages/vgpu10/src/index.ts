@@ -5,6 +5,19 @@ export { encodeShader } from './tokens/encode.js';
 export { formatShader, statementText } from './text/format.js';
 export type { FormatOptions } from './text/format.js';
 export { parseShader } from './text/parse.js';
+export { inspectShader } from './inspect/inspect.js';
+export type {
+  ConstantBufferUse,
+  DistanceComponent,
+  GeometryInterface,
+  IndexableTemp,
+  ResourceUse,
+  SamplerUse,
+  ShaderInterface,
+  ShaderRegister,
+} from './inspect/shader-interface.js';
+export { controlFlow } from './control-flow.js';
+export type { ControlFlow } from './control-flow.js';
 export { isInstruction, maskOf, selectReserved, swizzleOf } from './program.js';
 export type {
   Declaration,
