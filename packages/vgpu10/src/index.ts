@@ -18,6 +18,25 @@ export type {
 } from './inspect/shader-interface.js';
 export { controlFlow } from './control-flow.js';
 export type { ControlFlow } from './control-flow.js';
+export { ShaderInterpreter } from './interpret/shader-interpreter.js';
+export type {
+  InterpreterOptions,
+  PixelInput,
+  PixelOutput,
+  PrimitiveInput,
+  ShaderBindings,
+  Strip,
+  VertexOutput,
+} from './interpret/shader-interpreter.js';
+export type { RegisterFile } from './interpret/lane.js';
+export type {
+  LoadRequest,
+  ResourceSize,
+  SampleRequest,
+  ShaderResources,
+  Vector,
+  Words,
+} from './interpret/resources.js';
 export { isInstruction, maskOf, selectReserved, swizzleOf } from './program.js';
 export type {
   Declaration,
