@@ -5,6 +5,38 @@ export { encodeShader } from './tokens/encode.js';
 export { formatShader, statementText } from './text/format.js';
 export type { FormatOptions } from './text/format.js';
 export { parseShader } from './text/parse.js';
+export { inspectShader } from './inspect/inspect.js';
+export type {
+  ConstantBufferUse,
+  DistanceComponent,
+  GeometryInterface,
+  IndexableTemp,
+  ResourceUse,
+  SamplerUse,
+  ShaderInterface,
+  ShaderRegister,
+} from './inspect/shader-interface.js';
+export { controlFlow } from './control-flow.js';
+export type { ControlFlow } from './control-flow.js';
+export { ShaderInterpreter } from './interpret/shader-interpreter.js';
+export type {
+  InterpreterOptions,
+  PixelInput,
+  PixelOutput,
+  PrimitiveInput,
+  ShaderBindings,
+  Strip,
+  VertexOutput,
+} from './interpret/shader-interpreter.js';
+export type { RegisterFile } from './interpret/lane.js';
+export type {
+  LoadRequest,
+  ResourceSize,
+  SampleRequest,
+  ShaderResources,
+  Vector,
+  Words,
+} from './interpret/resources.js';
 export { isInstruction, maskOf, selectReserved, swizzleOf } from './program.js';
 export type {
   Declaration,
