@@ -16,9 +16,13 @@ export const BINDINGS = {
   // groups 1 to 3
   constants: 0,
   samplers: 16,
-  comparisonSamplers: 32,
+  nonFilteringSamplers: 32,
+  comparisonSamplers: 48,
   views: 64,
 } as const;
+
+/** A sampler is bound once for each type that it is used as; as a non-filtering one, its filters are nearest. */
+export type SamplerType = 'filtering' | 'non-filtering' | 'comparison';
 
 /** What is bound. */
 export type BoundResource =
@@ -35,7 +39,7 @@ export type BoundResource =
       readonly kind: 'sampler';
       readonly stage: StageName;
       readonly slot: number;
-      readonly comparison: boolean;
+      readonly type: SamplerType;
     };
 
 /** A binding of a translation: an entry of a GPUBindGroupLayout, but for the visibility, and what to bind there. */
@@ -52,7 +56,7 @@ export interface Binding {
     readonly viewDimension: TextureView['dimension'];
     readonly multisampled: boolean;
   };
-  readonly sampler?: { readonly type: 'filtering' | 'non-filtering' | 'comparison' };
+  readonly sampler?: { readonly type: SamplerType };
 }
 
 /** The bindings of a module and their declarations, in the order in which the code first needs them. */

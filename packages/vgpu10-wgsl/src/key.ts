@@ -25,6 +25,8 @@ export interface TextureView {
   readonly sampleType: 'float' | 'unfilterable-float' | 'depth' | 'sint' | 'uint';
   /** 1 by default. */
   readonly samples?: number;
+  /** Of depth: whether the format is normalized, so that comparisons clamp the reference to 0…1. */
+  readonly normalized?: boolean;
   /** Where the components come from: four of r, g, b, a, 0 and 1, such as `rgb1`; `rgba` by default. */
   readonly components?: string;
 }
@@ -38,29 +40,28 @@ export interface BufferView {
 export type ShaderView = TextureView | BufferView;
 
 export type Comparison =
-  | 'never'
-  | 'less'
-  | 'equal'
-  | 'less-equal'
-  | 'greater'
-  | 'not-equal'
-  | 'greater-equal'
-  | 'always';
+  'never' | 'less' | 'equal' | 'less-equal' | 'greater' | 'not-equal' | 'greater-equal' | 'always';
 
-/** What of a sampler's state is compiled into shaders; WebGPU's samplers have the rest. */
+export type AddressMode = 'clamp-to-edge' | 'repeat' | 'mirror-repeat' | 'border';
+
+/**
+ * What of a sampler's state is compiled into shaders. Only `lodBias` is, unless a coordinate addresses a border or the
+ * view is one of integers, which WebGPU does not sample: then all of it is. The WebGPU sampler clamps `border` to the edge.
+ */
 export interface SamplerState {
   /** Added to the level of detail; 0 by default. */
   readonly lodBias?: number;
-  readonly border?: BorderState;
-}
-
-/** A sampler whose texture coordinates u, v or w address a border; the WebGPU sampler clamps them to the edge. */
-export interface BorderState {
-  readonly axes: readonly [boolean, boolean, boolean];
-  /** Whether the WebGPU sampler filters linearly; one filter for all is assumed. */
-  readonly linear: boolean;
-  /** r, g, b and a: floats, or integers for a view of integers. */
-  readonly color: readonly [number, number, number, number];
+  /** Of u, v and w; `clamp-to-edge` by default. */
+  readonly address?: readonly [AddressMode, AddressMode, AddressMode];
+  /** Whether the filters are linear; nearest by default. */
+  readonly magLinear?: boolean;
+  readonly minLinear?: boolean;
+  readonly mipLinear?: boolean;
+  /** 0 and 32 by default, as in WebGPU. */
+  readonly minLod?: number;
+  readonly maxLod?: number;
+  /** r, g, b and a: floats, or integers for a view of integers; zeros by default. */
+  readonly borderColor?: readonly [number, number, number, number];
   /** Of a comparison sampler. */
   readonly compare?: Comparison;
 }

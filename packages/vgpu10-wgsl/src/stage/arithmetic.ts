@@ -9,7 +9,7 @@ export interface Operation {
   readonly result: Scalar;
   /** Of expressions with the operands `a`, `b` and `c`, of so many components. */
   readonly make?: (operands: readonly string[], width: Width) => string;
-  /** Of a function from bits to bits. */
+  /** Otherwise a function. */
   readonly call?: FunctionName;
   /** The components that are read, for operations that give one scalar to all components. */
   readonly reduces?: Width;
@@ -37,11 +37,14 @@ function shift(sign: string, kind: 'i' | 'u'): Operation {
 }
 
 function dot(width: 2 | 3 | 4): Operation {
-  const terms = Array.from('xyzw'.slice(0, width), (component) => `a.${component} * b.${component}`).join(' + ');
-  return { reads: ['f', 'f'], result: 'f', reduces: width, make: ([a, b]) => `${a}\n${b}\n${terms}` };
+  return { reads: ['f', 'f'], result: 'f', call: 'dot', reduces: width };
 }
 
-const multiplyAdd: Operation = { reads: ['u', 'u', 'u'], result: 'u', make: ([a, b, c]) => `${a} * ${b} + ${c}` };
+const multiplyAdd: Operation = {
+  reads: ['u', 'u', 'u'],
+  result: 'u',
+  make: ([a, b, c]) => `${a} * ${b} + ${c}`,
+};
 
 /** The operations with one destination. */
 export const operations: Partial<Record<InstructionOpcode, Operation>> = {
@@ -99,7 +102,10 @@ export const operations: Partial<Record<InstructionOpcode, Operation>> = {
 
 /** The operations with two destinations: the function, or sign, of each. */
 export const doubleOperations: Partial<
-  Record<InstructionOpcode, { readonly reads: readonly ReadKind[]; readonly calls: readonly [FunctionName, FunctionName | '*'] }>
+  Record<
+    InstructionOpcode,
+    { readonly reads: readonly ReadKind[]; readonly calls: readonly [FunctionName, FunctionName | '*'] }
+  >
 > = {
   UDIV: { reads: ['u', 'u'], calls: ['udiv', 'umod'] },
   IDIV: { reads: ['u', 'u'], calls: ['idiv', 'imod'] },

@@ -119,7 +119,13 @@ export class Registers {
   }
 
   vertexInputs(): { readonly count: number; readonly registers: number } {
-    const counts: Partial<Record<string, number>> = { POINT: 1, LINE: 2, TRIANGLE: 3, LINE_ADJ: 4, TRIANGLE_ADJ: 6 };
+    const counts: Partial<Record<string, number>> = {
+      POINT: 1,
+      LINE: 2,
+      TRIANGLE: 3,
+      LINE_ADJ: 4,
+      TRIANGLE_ADJ: 6,
+    };
     const count = counts[this.shader.primitive];
     if (count === undefined) {
       throw this.error('ENOTSUP', `primitives of type ${this.shader.primitive}`);
@@ -246,13 +252,17 @@ export class Registers {
     const rows = immediates.length / 4;
     if (index.relative === undefined) {
       const { offset } = index;
-      return offset < rows ? this.#literalVariable(`icb${offset}`, immediates.subarray(4 * offset, 4 * offset + 4)) : 'vec4u()';
+      return offset < rows
+        ? this.#literalVariable(`icb${offset}`, immediates.subarray(4 * offset, 4 * offset + 4))
+        : 'vec4u()';
     }
     if (rows === 0) {
       return 'vec4u()';
     }
     const name = this.module.declare(`${this.prefix}icb`, () => {
-      const texts = Array.from({ length: rows }, (_, row) => vectorOf(immediates.subarray(4 * row, 4 * row + 4)));
+      const texts = Array.from({ length: rows }, (_, row) =>
+        vectorOf(immediates.subarray(4 * row, 4 * row + 4)),
+      );
       return `var<private> ${this.prefix}icb = array<vec4u, ${rows}>(${texts.join(', ')});`;
     });
     return this.#element({ name, size: rows }, index);
@@ -280,7 +290,14 @@ export class Registers {
 
   /** The function that reads v# or o# by a number. */
   #reader(file: 'v' | 'o'): string {
-    return this.#switch(`${file}_at`, 'i: u32', ' -> vec4u', file, (name) => `return ${name};`, 'return vec4u();');
+    return this.#switch(
+      `${file}_at`,
+      'i: u32',
+      ' -> vec4u',
+      file,
+      (name) => `return ${name};`,
+      'return vec4u();',
+    );
   }
 
   /** A function with a case for each declared register. */
@@ -308,7 +325,9 @@ export class Registers {
     const { count, registers } = this.vertexInputs();
     const name = this.vertices();
     if (vertex.relative === undefined && register.relative === undefined) {
-      return vertex.offset < count && register.offset < registers ? `${name}[${vertex.offset}][${register.offset}]` : 'vec4u()';
+      return vertex.offset < count && register.offset < registers
+        ? `${name}[${vertex.offset}][${register.offset}]`
+        : 'vec4u()';
     }
     const reader = this.module.declare(`${name}_at`, () =>
       [
@@ -321,7 +340,11 @@ export class Registers {
     return `${reader}(${this.#indexText(vertex)}, ${this.#indexText(register)})`;
   }
 
-  #outputTarget(operand: Operand, components: number[], hoist: (expression: string) => string): Target | undefined {
+  #outputTarget(
+    operand: Operand,
+    components: number[],
+    hoist: (expression: string) => string,
+  ): Target | undefined {
     const index = this.#index(operand, 0);
     if (index.relative === undefined) {
       if (!this.#declared.o.has(index.offset)) {
@@ -334,11 +357,17 @@ export class Registers {
     return { name: `${this.#reader('o')}(${at})`, components, scalar: false, store: `${store}(${at}` };
   }
 
-  #arrayTarget(operand: Operand, components: number[], hoist: (expression: string) => string): Target | undefined {
+  #arrayTarget(
+    operand: Operand,
+    components: number[],
+    hoist: (expression: string) => string,
+  ): Target | undefined {
     const { name, size } = this.#array(operand);
     const index = this.#index(operand, 1);
     if (index.relative === undefined) {
-      return index.offset < size ? { name: `${name}[${index.offset}]`, components, scalar: false } : undefined;
+      return index.offset < size
+        ? { name: `${name}[${index.offset}]`, components, scalar: false }
+        : undefined;
     }
     const at = hoist(this.#indexText(index));
     return { name: `${name}[${at}]`, components, scalar: false, bound: { index: at, size } };

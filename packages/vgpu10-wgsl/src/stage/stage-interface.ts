@@ -86,7 +86,7 @@ class DeclarationReader {
   readonly special = new Set<SpecialOutput>();
   readonly arrays = new Map<number, number>();
   readonly resources = new Map<number, ResourceDeclaration>();
-  immediates = new Uint32Array();
+  immediates: Uint32Array = new Uint32Array();
   primitive: Primitive = 'UNDEFINED';
   topology: PrimitiveTopology = 'UNDEFINED';
   maxVertices = 0;
@@ -151,7 +151,11 @@ class DeclarationReader {
       case 'DCL_INPUT_PS_SGV':
       case 'DCL_INPUT_PS_SIV':
         if (declaration.operand.type === 'INPUT') {
-          this.#addRegister(this.inputs, declaration, 'interpolation' in declaration ? declaration.interpolation : 'UNDEFINED');
+          this.#addRegister(
+            this.inputs,
+            declaration,
+            'interpolation' in declaration ? declaration.interpolation : 'UNDEFINED',
+          );
         } else if (declaration.operand.type !== 'INPUT_PRIMITIVEID') {
           throw this.#error('ENOTSUP', `an input ${declaration.operand.type}`, at);
         }

@@ -1,4 +1,4 @@
-import { typeName, type Width } from './types.js';
+import { COMPONENTS, typeName, type Width } from './types.js';
 
 /**
  * The functions that a module may need, for any number of components `#`: U, I, F and B stand for u32, i32, f32, bool or a
@@ -114,7 +114,11 @@ const templates = {
   let s = select(U(0u), b, a >= U(0x80000000u)) + select(U(0u), a, b >= U(0x80000000u));
   return umulhi#(a, b) - s;
 }`,
-} as const;
+  // In the order of the components, which dot leaves open.
+  dot: (width: Width) => `fn dot#(a: F, b: F) -> f32 {
+  return ${Array.from(COMPONENTS.slice(0, width), (c) => `a.${c} * b.${c}`).join(' + ')};
+}`,
+} as const satisfies Record<string, string | ((width: Width) => string)>;
 
 export type FunctionName = keyof typeof templates;
 
@@ -128,7 +132,8 @@ export class Functions {
   name(name: FunctionName, width: Width): string {
     const key = `${name}${width}`;
     if (!this.#texts.has(key)) {
-      const template = templates[name];
+      const entry = templates[name];
+      const template = typeof entry === 'string' ? entry : entry(width);
       this.#texts.set(key, '');
       for (const [, callee] of template.matchAll(CALLS)) {
         this.name(callee as FunctionName, width);
