@@ -5,6 +5,8 @@ export { encodeShader } from './tokens/encode.js';
 export { formatShader, statementText } from './text/format.js';
 export type { FormatOptions } from './text/format.js';
 export { parseShader } from './text/parse.js';
+export { checkShader } from './check/check-shader.js';
+export type { ShaderFault } from './check/shader-fault.js';
 export { inspectShader } from './inspect/inspect.js';
 export type {
   ConstantBufferUse,
@@ -37,7 +39,7 @@ export type {
   Vector,
   Words,
 } from './interpret/resources.js';
-export { isInstruction, maskOf, selectReserved, swizzleOf } from './program.js';
+export { isInstruction, maskOf, swizzleOf, usualReserved } from './program.js';
 export type {
   Declaration,
   DeclarationOpcode,

@@ -58,7 +58,7 @@ export interface Operand {
   readonly modifier: OperandModifier;
   /** As many as the type of register has dimensions, such as slot and element of a constant buffer. */
   readonly indices: readonly Index[];
-  /** The bits of its token that mean nothing, at their places: 0, but {@link selectReserved} with `select` in Mesa's shaders. */
+  /** The bits of its token that mean nothing, at their places: {@link usualReserved} in Mesa's shaders. */
   readonly reserved: number;
   /** 32-bit words: of IMMEDIATE32 one or four, of IMMEDIATE64 two or four, otherwise none. */
   readonly immediate: readonly number[];
@@ -271,7 +271,14 @@ export function maskOf({ components, selection }: Operand): number {
   return selection.mode === 'mask' ? selection.mask : components === 1 ? 1 : 0;
 }
 
-/** What Mesa leaves in the unused bits of a token that selects one component: the component for y, z and w again. */
-export function selectReserved(component: number): number {
-  return component * 0b010101 * 2 ** 6;
+/**
+ * The reserved bits of an operand in Mesa's shaders: where one component is selected, bits 6 to 11 hold it again for y, z
+ * and w, or y, z and w in the index of another operand.
+ */
+export function usualReserved(selection: Selection, isIndex: boolean): number {
+  return selection.mode !== 'select'
+    ? 0
+    : isIndex
+      ? 0b111001 * 2 ** 6
+      : selection.component * 0b010101 * 2 ** 6;
 }

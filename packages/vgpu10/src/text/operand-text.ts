@@ -1,12 +1,12 @@
-import { selectReserved, type Index, type Operand, type Selection } from '../program.js';
+import { usualReserved, type Index, type Operand, type Selection } from '../program.js';
 import { doubleText, wordText } from './number-text.js';
 import { plainComponents, registerNames } from './register-names.js';
 
 /**
  * Where an operand stands, which says what its components are without another sign: a destination's are a mask, a
- * source's a swizzle or a single one, a constant buffer's in its declaration all four.
+ * source's, and an index's, a swizzle or a single one, a constant buffer's in its declaration all four.
  */
-export type OperandPlace = 'destination' | 'source' | 'buffer';
+export type OperandPlace = 'destination' | 'source' | 'index' | 'buffer';
 
 /**
  * The text of an operand: `-|r0.xyzw|`, `cb0[r1.x + 4].x`, `l(1.0, 0, 0, 0)`.
@@ -16,7 +16,7 @@ export type OperandPlace = 'destination' | 'source' | 'buffer';
  */
 export function operandText(operand: Operand, place: OperandPlace): string {
   const { modifier } = operand;
-  const text = `${registerText(operand)}${componentsText(operand, place)}${reservedText(operand)}`;
+  const text = `${registerText(operand)}${componentsText(operand, place)}${reservedText(operand, place)}`;
   const magnitude = modifier === 'ABS' || modifier === 'ABSNEG' ? `|${text}|` : text;
   return modifier === 'NEG' || modifier === 'ABSNEG' ? `-${magnitude}` : magnitude;
 }
@@ -46,7 +46,7 @@ function indexText({ representation, offset, relative }: Index): string {
   if (relative === undefined) {
     return `${offset}`;
   }
-  const text = operandText(relative, 'source');
+  const text = operandText(relative, 'index');
   return representation === 'RELATIVE' ? text : `${text} + ${offset}`;
 }
 
@@ -91,11 +91,6 @@ export function maskLetters(mask: number): string {
   return [...'xyzw'].filter((_, i) => (mask >> i) & 1).join('');
 }
 
-function reservedText({ selection, reserved }: Operand): string {
-  return reserved === usualReserved(selection) ? '' : `{0x${reserved.toString(16)}}`;
-}
-
-/** The reserved bits of an operand whose text says nothing about them: those of Mesa's shaders. */
-export function usualReserved(selection: Selection): number {
-  return selection.mode === 'select' ? selectReserved(selection.component) : 0;
+function reservedText({ selection, reserved }: Operand, place: OperandPlace): string {
+  return reserved === usualReserved(selection, place === 'index') ? '' : `{0x${reserved.toString(16)}}`;
 }

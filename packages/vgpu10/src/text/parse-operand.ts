@@ -1,7 +1,7 @@
 import { indexRepresentations, operandTypes, type OperandType } from '../enumerations.js';
-import { type Index, type Operand, type Selection } from '../program.js';
+import { usualReserved, type Index, type Operand, type Selection } from '../program.js';
 import { doubleOf, wordOf } from './number-text.js';
-import { usualReserved, type OperandPlace } from './operand-text.js';
+import type { OperandPlace } from './operand-text.js';
 import { plainComponents, registerNames } from './register-names.js';
 import type { TextScanner } from './text-scanner.js';
 
@@ -19,7 +19,7 @@ export function parseOperand(scanner: TextScanner, place: OperandPlace, level = 
   const magnitude = scanner.skip('|');
   const register = parseRegister(scanner, level);
   const { components, selection } = parseComponents(scanner, register, place);
-  const reserved = scanner.reservedBits() ?? usualReserved(selection);
+  const reserved = scanner.reservedBits() ?? usualReserved(selection, place === 'index');
   if (magnitude) {
     scanner.expect('|');
   }
@@ -110,7 +110,7 @@ function parseIndex(scanner: TextScanner, level: number): Index {
   if (number !== undefined) {
     return plainIndex(scanner, Number(number));
   }
-  const relative = parseOperand(scanner, 'source', level + 1);
+  const relative = parseOperand(scanner, 'index', level + 1);
   scanner.blanks();
   const isSum = scanner.skip('+');
   scanner.blanks();
