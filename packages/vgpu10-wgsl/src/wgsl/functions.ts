@@ -8,6 +8,7 @@ import { COMPONENTS, typeName, type Width } from './types.js';
  */
 const templates = {
   nan: 'fn nan#(a: U) -> B { return (a & U(0x7fffffffu)) > U(0x7f800000u); }',
+  quiet: 'fn quiet#(a: U) -> U { return select(a, U(0x7fc00000u), nan#(a)); }',
   // Denormals are zeros with a sign.
   flush: 'fn flush#(a: U) -> U { return select(a, a & U(0x80000000u), (a & U(0x7f800000u)) == U(0u)); }',
   // Floats but for NaN in the order of integers; both zeros are 0.
@@ -22,13 +23,15 @@ const templates = {
   ne: 'fn ne#(a: U, b: U) -> U { return ones#((order#(a) != order#(b)) | nan#(a) | nan#(b)); }',
   // With one NaN the other operand.
   fmin: `fn fmin#(a: U, b: U) -> U {
-  return select(select(b, a, (order#(a) < order#(b)) | nan#(b)), b, nan#(a));
+  return quiet#(flush#(select(select(b, a, (order#(a) < order#(b)) | nan#(b)), b, nan#(a))));
 }`,
   fmax: `fn fmax#(a: U, b: U) -> U {
-  return select(select(b, a, (order#(a) >= order#(b)) | nan#(b)), b, nan#(a));
+  return quiet#(flush#(select(select(b, a, (order#(a) >= order#(b)) | nan#(b)), b, nan#(a))));
 }`,
-  // Positive floats are ordered as integers; negative ones and NaNs lie above the infinity.
-  sat: 'fn sat#(a: U) -> U { return select(min(a, U(0x3f800000u)), U(0u), a > U(0x7f800000u)); }',
+  // From the least normal number to infinity; below are zeros and denormals, above negative numbers and NaNs.
+  sat: `fn sat#(a: U) -> U {
+  return select(min(a, U(0x3f800000u)), U(0u), (a - U(0x00800000u)) > U(0x7f000000u));
+}`,
   div: `fn div#(a: U, b: U) -> U {
   let q = bitcast<U>(bitcast<F>(a) / bitcast<F>(b));
   let infinity = ((a ^ b) & U(0x80000000u)) | U(0x7f800000u);
@@ -67,14 +70,15 @@ const templates = {
 }`,
   // From 2^23 on floats are whole; infinities and NaNs are above.
   whole: `fn whole#(a: U, r: F) -> U {
-  return select(bitcast<U>(r) | (a & U(0x80000000u)), a, (a & U(0x7fffffffu)) >= U(0x4b000000u));
+  let near = bitcast<U>(r) | (a & U(0x80000000u));
+  return quiet#(select(near, a, (a & U(0x7fffffffu)) >= U(0x4b000000u)));
 }`,
   floor: 'fn floor#(a: U) -> U { return whole#(a, floor(bitcast<F>(flush#(a)))); }',
   ceil: 'fn ceil#(a: U) -> U { return whole#(a, ceil(bitcast<F>(flush#(a)))); }',
   trunc: 'fn trunc#(a: U) -> U { return whole#(a, trunc(bitcast<F>(flush#(a)))); }',
   round: 'fn round#(a: U) -> U { return whole#(a, round(bitcast<F>(flush#(a)))); }',
   frc: `fn frc#(a: U) -> U {
-  let f = bitcast<U>(bitcast<F>(flush#(a)) - bitcast<F>(floor#(a)));
+  let f = min(bitcast<U>(bitcast<F>(flush#(a)) - bitcast<F>(floor#(a))), U(0x3f7fffffu));
   return select(f, U(0x7fc00000u), (a & U(0x7fffffffu)) >= U(0x7f800000u));
 }`,
   ftoi: `fn ftoi#(a: U) -> U {
