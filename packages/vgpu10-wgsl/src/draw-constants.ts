@@ -13,7 +13,8 @@ import { texelLayout, type TexelFormat } from './texel-format.js';
  *   viewport that are drawn
  * - a row for each attribute of the key: see {@link attributeRow}
  * - a row for each texture buffer: the byte of the first element, the elements
- * - rows for the stream output buffers 0 to 3: the byte at which writing begins, the byte at which the buffer ends
+ * - rows for the stream output buffers 0 to 3: the byte at which writing begins, the byte at which the buffer ends, the
+ *   bytes of a vertex; all are multiples of 4
  *
  * Draw calls themselves have no base vertex, first vertex or first instance.
  */

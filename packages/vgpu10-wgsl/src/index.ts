@@ -1,5 +1,8 @@
 export { translate } from './translate.js';
 export type { TranslatedModule, Translation } from './translate.js';
+export { primitivesOf } from './module/primitive-assembly.js';
+export type { GeometryDraw } from './module/geometry-module.js';
+export type { StreamPass } from './module/stream-output-module.js';
 export { TranslateError } from './errors.js';
 export type { StageName, TranslateErrorCode } from './errors.js';
 export { attributeRow } from './draw-constants.js';

@@ -49,7 +49,11 @@ const attributes = [0, 1, 2, 3].map((register) => ({
 const key: PipelineKey = { topology: 'POINTLIST', attributes, targets: [{ type: 'uint' }, { type: 'uint' }] };
 
 /** What a shader makes of operands on Dawn: eight words for each run. */
-export async function runOnDawn(dawn: DawnProcess, program: Program, operands: Operands): Promise<Uint32Array> {
+export async function runOnDawn(
+  dawn: DawnProcess,
+  program: Program,
+  operands: Operands,
+): Promise<Uint32Array> {
   const translation = translate({ vertex: program, pixel: pixelShader }, key);
   const vertices = new Uint32Array((RUNS * STRIDE) / 4);
   const positions = new Float32Array(vertices.buffer);
@@ -63,9 +67,14 @@ export async function runOnDawn(dawn: DawnProcess, program: Program, operands: O
   draw.set([0, 0, RUNS, 1]);
   attributes.forEach(({ format }, i) => {
     const offset = 16 * i;
-    draw.set(attributeRow(format, { offset, stride: STRIDE, size: vertices.byteLength }), 4 * translation.draw.attributes[i]);
+    draw.set(
+      attributeRow(format, { offset, stride: STRIDE, size: vertices.byteLength }),
+      4 * translation.draw.attributes[i],
+    );
   });
-  const bindings = withData(translation, ({ resource }) => (resource.kind === 'drawConstants' ? draw : vertices));
+  const bindings = withData(translation, ({ resource }) =>
+    resource.kind === 'drawConstants' ? draw : vertices,
+  );
   const target = { format: 'rgba32uint', bytes: 16 };
   const [first, second] = await render(dawn, {
     vertex: translation.vertex.code,

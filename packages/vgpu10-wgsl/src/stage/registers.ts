@@ -30,6 +30,8 @@ const SIGN = 0x80000000;
 export class Registers {
   /** The temporaries and outputs in use, with their types. */
   readonly variables = new Map<string, string>();
+  /** Whether the module has a variable `primitive_id`. */
+  readsPrimitiveId = false;
   /** The declared numbers of v# and o#. */
   readonly #declared: { readonly v: ReadonlySet<number>; readonly o: ReadonlySet<number> };
   #at = 0;
@@ -157,6 +159,7 @@ export class Registers {
       case 'CONSTANT_BUFFER':
         return this.#element(this.#constants(operand), this.#index(operand, 1));
       case 'INPUT_PRIMITIVEID':
+        this.readsPrimitiveId = true;
         return `vec4u(${this.module.variable('primitive_id', 'u32')})`;
       case 'NULL':
         return 'vec4u()';

@@ -18,7 +18,11 @@ let opened;
 
 async function open() {
   const adapter = await requestAdapter();
-  const names = ['maxColorAttachmentBytesPerSample', 'maxInterStageShaderVariables', 'maxStorageBuffersPerShaderStage'];
+  const names = [
+    'maxColorAttachmentBytesPerSample',
+    'maxInterStageShaderVariables',
+    'maxStorageBuffersPerShaderStage',
+  ];
   const device = await adapter.requestDevice({
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(names.map((name) => [name, adapter.limits[name]])),
@@ -66,7 +70,9 @@ async function compile({ codes }) {
 function makeBuffer(device, bytes, usage) {
   const size = Math.max(16, Math.ceil(bytes.byteLength / 4) * 4);
   const buffer = device.createBuffer({ size, usage: usage | COPY_DST | COPY_SRC, mappedAtCreation: true });
-  new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  new Uint8Array(buffer.getMappedRange()).set(
+    new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  );
   buffer.unmap();
   return buffer;
 }
@@ -75,7 +81,9 @@ function makeTexture(device, { levels, samples = 1, ...descriptor }) {
   const texture = device.createTexture({
     mipLevelCount: levels?.length ?? 1,
     sampleCount: samples,
-    usage: TEXTURE_BINDING | (samples > 1 || descriptor.format.startsWith('depth') ? RENDER_ATTACHMENT : TEXTURE_COPY_DST),
+    usage:
+      TEXTURE_BINDING |
+      (samples > 1 || descriptor.format.startsWith('depth') ? RENDER_ATTACHMENT : TEXTURE_COPY_DST),
     ...descriptor,
   });
   levels?.forEach(({ bytes, bytesPerRow, rowsPerImage, size }, mipLevel) =>
@@ -101,12 +109,23 @@ function fillDepth(device, texture, depths) {
     depthStencil: { format: texture.format, depthWriteEnabled: true, depthCompare: 'always' },
   });
   const encoder = device.createCommandEncoder();
-  const view = texture.createView({ dimension: '2d', baseArrayLayer: 0, arrayLayerCount: 1, mipLevelCount: 1 });
+  const view = texture.createView({
+    dimension: '2d',
+    baseArrayLayer: 0,
+    arrayLayerCount: 1,
+    mipLevelCount: 1,
+  });
   const depthStencilAttachment = { view, depthClearValue: 0, depthLoadOp: 'clear', depthStoreOp: 'store' };
   const pass = encoder.beginRenderPass({ colorAttachments: [], depthStencilAttachment });
   pass.setPipeline(pipeline);
   const buffer = makeBuffer(device, depths, STORAGE);
-  pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: [{ binding: 0, resource: { buffer } }] }));
+  pass.setBindGroup(
+    0,
+    device.createBindGroup({
+      layout: pipeline.getBindGroupLayout(0),
+      entries: [{ binding: 0, resource: { buffer } }],
+    }),
+  );
   pass.draw(3);
   pass.end();
   device.queue.submit([encoder.finish()]);
@@ -172,7 +191,10 @@ async function readTexture(device, texture, bytesPerTexel) {
   const rows = new Uint8Array(buffer.getMappedRange());
   const out = new Uint8Array(width * height * bytesPerTexel);
   for (let y = 0; y < height; y++) {
-    out.set(rows.subarray(y * bytesPerRow, y * bytesPerRow + width * bytesPerTexel), y * width * bytesPerTexel);
+    out.set(
+      rows.subarray(y * bytesPerRow, y * bytesPerRow + width * bytesPerTexel),
+      y * width * bytesPerTexel,
+    );
   }
   buffer.destroy();
   return out;
@@ -254,7 +276,10 @@ async function pipelines({ pairs }) {
         device.createRenderPipeline({
           layout,
           vertex: { module: device.createShaderModule({ code: vertex }) },
-          fragment: pixel && { module: device.createShaderModule({ code: pixel }), targets: targets.map((format) => ({ format })) },
+          fragment: pixel && {
+            module: device.createShaderModule({ code: pixel }),
+            targets: targets.map((format) => ({ format })),
+          },
           primitive: { topology },
           ...(targets.length === 0 && {
             depthStencil: { format: 'depth32float', depthWriteEnabled: true, depthCompare: 'less' },

@@ -57,3 +57,16 @@ export function withData<T extends object>(
   }
   return [...merged.values()].map((binding) => ({ ...binding, data: dataOf(binding) }));
 }
+
+/** Runs entry points. @returns the bytes of the buffers `read`, named by group and binding */
+export function compute(
+  dawn: DawnProcess,
+  request: {
+    readonly code: string;
+    readonly bindings: readonly object[];
+    readonly passes: readonly { readonly entryPoint: string; readonly workgroups: readonly number[] }[];
+    readonly read: readonly string[];
+  },
+): Promise<readonly Uint8Array[]> {
+  return dawn.request('compute', request);
+}
