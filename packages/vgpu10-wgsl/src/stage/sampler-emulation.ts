@@ -167,7 +167,9 @@ function levelText(
     '  let q = p + offset / size;',
     '  let x = q * size;',
     `  let weight = ${filter};`,
-    `  return mix(${outside}, ${inside}, weight);`,
+    `  let texel = ${inside};`,
+    // A texel that the border has no part in stays exact.
+    `  return select(mix(${outside}, texel, weight), texel, weight >= 1.0);`,
     '}',
   ].join('\n');
 }

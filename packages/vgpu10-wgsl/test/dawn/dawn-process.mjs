@@ -131,6 +131,35 @@ function fillDepth(device, texture, depths) {
   device.queue.submit([encoder.finish()]);
 }
 
+/** Multisampled textures, too, are filled by drawing: four words for each sample. */
+function fillSamples(device, texture, words) {
+  const code = `@group(0) @binding(0) var<storage, read> words: array<vec4f>;
+@vertex fn v(@builtin(vertex_index) i: u32) -> @builtin(position) vec4f {
+  return vec4f(f32(i & 1u) * 4.0 - 1.0, f32(i >> 1u) * 4.0 - 1.0, 0.0, 1.0);
+}
+@fragment fn f(@builtin(position) p: vec4f, @builtin(sample_index) s: u32) -> @location(0) vec4f {
+  return words[(u32(p.y) * ${texture.width}u + u32(p.x)) * ${texture.sampleCount}u + s];
+}`;
+  const module = device.createShaderModule({ code });
+  const pipeline = device.createRenderPipeline({
+    layout: 'auto',
+    vertex: { module },
+    fragment: { module, targets: [{ format: texture.format }] },
+    multisample: { count: texture.sampleCount },
+  });
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginRenderPass({
+    colorAttachments: [{ view: texture.createView(), loadOp: 'clear', storeOp: 'store' }],
+  });
+  pass.setPipeline(pipeline);
+  const buffer = makeBuffer(device, words, STORAGE);
+  const entries = [{ binding: 0, resource: { buffer } }];
+  pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
+  pass.draw(3);
+  pass.end();
+  device.queue.submit([encoder.finish()]);
+}
+
 /** Layouts and bind groups for the bindings of a pipeline's modules, each with its `visibility` and its `data`. */
 function bind(device, bindings, buffers) {
   const groups = Math.max(0, ...bindings.map(({ group }) => group + 1));
@@ -152,10 +181,13 @@ function bind(device, bindings, buffers) {
         return { binding, resource: device.createSampler(data) };
       }
       if (texture) {
-        const { view, depths, ...rest } = data;
+        const { view, depths, samplesFilled, ...rest } = data;
         const made = makeTexture(device, rest);
         if (depths) {
           fillDepth(device, made, depths);
+        }
+        if (samplesFilled) {
+          fillSamples(device, made, samplesFilled);
         }
         return { binding, resource: made.createView({ ...view, dimension: texture.viewDimension }) };
       }
