@@ -73,7 +73,8 @@ describe.each([
   });
 
   each('use what they declare, as inspectShader lists it', (program) => {
-    const { inputs, outputs, constantBuffers, resources, samplers, geometry, instructions } = inspectShader(program);
+    const { inputs, outputs, constantBuffers, resources, samplers, geometry, instructions } =
+      inspectShader(program);
     const declarations = program.statements.filter((statement) => !isInstruction(statement));
     const named = (start: string) => declarations.filter(({ opcode }) => opcode.startsWith(start)).length;
     expect(inputs).toHaveLength(named('DCL_INPUT'));
@@ -83,7 +84,9 @@ describe.each([
     expect(samplers).toHaveLength(named('DCL_SAMPLER'));
     expect(geometry === undefined).toBe(program.type !== 'GEOMETRY');
     expect(instructions + declarations.length).toBe(program.statements.length);
-    constantBuffers.forEach(({ elements, elementsUsed }) => expect(elementsUsed).toBeLessThanOrEqual(elements));
+    constantBuffers.forEach(({ elements, elementsUsed }) =>
+      expect(elementsUsed).toBeLessThanOrEqual(elements),
+    );
     // In Mesa's shaders a sampler is used with the resource of its number alone.
     resources.forEach(({ slot, samplers: used }) => used.forEach((sampler) => expect(sampler).toBe(slot)));
   });

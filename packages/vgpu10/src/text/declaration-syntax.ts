@@ -106,12 +106,22 @@ export function declarationParts(opcode: keyof typeof declarationTable): readonl
   });
 }
 
-/** The declarations with the literal that they begin with, the longest first. */
-export function declarationHeads(): [string, keyof typeof declarationTable][] {
+/** The word that a declaration begins with; `isWhole` if no field follows it without a blank. */
+export interface DeclarationHead {
+  readonly opcode: keyof typeof declarationTable;
+  readonly word: string;
+  readonly isWhole: boolean;
+}
+
+/** The heads of all declarations, the longest first. */
+export function declarationHeads(): DeclarationHead[] {
   const opcodes = Object.keys(templates) as (keyof typeof declarationTable)[];
   return opcodes
-    .map((opcode): [string, keyof typeof declarationTable] => [/^\w+/.exec(templates[opcode])![0], opcode])
-    .toSorted(([a], [b]) => b.length - a.length);
+    .map((opcode) => {
+      const word = /^\w+/.exec(templates[opcode])![0];
+      return { opcode, word, isWhole: templates[opcode][word.length] !== '{' };
+    })
+    .toSorted((a, b) => b.word.length - a.word.length);
 }
 
 function partOf(opcode: keyof typeof declarationTable, field: string): DeclarationPart {

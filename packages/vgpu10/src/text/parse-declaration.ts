@@ -1,17 +1,21 @@
-import type { declarationTable } from '../declaration-table.js';
 import type { Declaration } from '../program.js';
-import { declarationHeads, declarationParts, type DeclarationPart } from './declaration-syntax.js';
+import {
+  declarationHeads,
+  declarationParts,
+  type DeclarationHead,
+  type DeclarationPart,
+} from './declaration-syntax.js';
 import { parseReturns } from './parse-instruction.js';
 import { parseName } from './parse-name.js';
 import { parseOperand, parseWord } from './parse-operand.js';
 import type { TextScanner } from './text-scanner.js';
 
-let heads: readonly [string, keyof typeof declarationTable][] | undefined;
+let heads: readonly DeclarationHead[] | undefined;
 
 /** One declaration without reserved bits. @throws Vgpu10Error EINVAL */
 export function parseDeclaration(scanner: TextScanner, at: number): Declaration {
   heads ??= declarationHeads();
-  const opcode = heads.find(([head]) => scanner.startsWith(head))?.[1];
+  const opcode = heads.find(({ word, isWhole }) => scanner.startsWith(word, isWhole))?.opcode;
   if (opcode === undefined) {
     throw scanner.invalid('a declaration expected');
   }

@@ -28,8 +28,10 @@ export class TextScanner {
     return stands;
   }
 
-  startsWith(literal: string): boolean {
-    return this.text.startsWith(literal, this.at);
+  /** Whether `literal` stands here; as a whole word, if no letter, digit or underscore follows. */
+  startsWith(literal: string, isWhole = false): boolean {
+    const next = this.text[this.at + literal.length] ?? '';
+    return this.text.startsWith(literal, this.at) && !(isWhole && /\w/.test(next));
   }
 
   /** Whether a sticky expression matches here. */
@@ -38,10 +40,10 @@ export class TextScanner {
     return pattern.test(this.text);
   }
 
-  /** Like `skip`, if no letter, digit or underscore follows. */
+  /** Like `skip`, if no letter or digit follows. */
   skipWord(literal: string): boolean {
     const next = this.text[this.at + literal.length] ?? '';
-    return !/\w/.test(next) && this.skip(literal);
+    return !/[a-z0-9]/i.test(next) && this.skip(literal);
   }
 
   /** Reserved bits in braces, such as `{0x40}`, if they stand here. */
