@@ -62,13 +62,49 @@ function channelText(module: ModuleText, type: ChannelType, { bit, bits }: Texel
     case 'SINT':
       return `bitcast<u32>(${signed})`;
     case 'UNORM':
-      return `bitcast<u32>(f32(${unsigned}) / ${2 ** bits - 1}.0)`;
-    case 'SNORM':
-      return `bitcast<u32>(max(f32(${signed}) / ${2 ** (bits - 1) - 1}.0, -1.0))`;
+      return `${normalizedFunction(module, bits)}(${unsigned})`;
+    case 'SNORM': {
+      const magnitude = `min(u32(abs(${signed})), ${2 ** (bits - 1) - 1}u)`;
+      return `((u32(${signed}) & 0x80000000u) | ${normalizedFunction(module, bits - 1)}(${magnitude}))`;
+    }
     case 'FLOAT':
       // Floats of 11 and 10 bits are positive, with the exponent of a half and a shorter mantissa.
       return `${halfFunction(module)}(${bits === 16 ? unsigned : `${unsigned} << ${15 - bits}u`})`;
   }
+}
+
+/**
+ * A normalized number of so many bits as the bits of a float, rounded to the nearest: WGSL's division may be off by more,
+ * and the greatest number has to be 1. The quotient by 2^bits − 1 is a fraction that repeats the number's bits.
+ */
+function normalizedFunction(module: ModuleText, bits: number): string {
+  const repeated = (from: number): string => {
+    const shifts: string[] = [];
+    for (let place = 0; place < 2 * WORD_BITS; place += bits) {
+      const shift = from - bits - place;
+      if (shift > -bits && shift < WORD_BITS) {
+        shifts.push(shift >= 0 ? `(c << ${shift}u)` : `(c >> ${-shift}u)`);
+      }
+    }
+    return shifts.join(' | ');
+  };
+  const rounded = module.declare('fraction_bits', () =>
+    [
+      'fn fraction_bits(high: u32, low: u32) -> u32 {',
+      '  let zeros = countLeadingZeros(high);',
+      '  let mantissa = select((high << zeros) | (low >> (32u - zeros)), high, zeros == 0u);',
+      '  let above = (mantissa >> 8u) + ((mantissa >> 7u) & 1u);',
+      '  return select(((126u - zeros) << 23u) + above - 0x800000u, 0u, high == 0u);',
+      '}',
+    ].join('\n'),
+  );
+  return module.declare(`unorm${bits}`, () =>
+    [
+      `fn unorm${bits}(c: u32) -> u32 {`,
+      `  return ${rounded}(${repeated(WORD_BITS)}, ${repeated(2 * WORD_BITS)});`,
+      '}',
+    ].join('\n'),
+  );
 }
 
 /** A half as the bits of a float, exactly: WGSL's own conversion need not keep denormals and NaNs. */
