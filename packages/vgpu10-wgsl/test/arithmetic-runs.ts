@@ -4,7 +4,7 @@ import { attributeRow, translate, type PipelineKey } from '../src/index.js';
 import { render, withData } from './dawn/dawn-shaders.js';
 
 const SIZE = 64;
-/** The operands that one draw takes: a point each. */
+/** The operands that one draw takes at most: a point each. */
 export const RUNS = SIZE * SIZE;
 
 /** Four words of each of three operands, for each run. */
@@ -54,17 +54,18 @@ export async function runOnDawn(
   program: Program,
   operands: Operands,
 ): Promise<Uint32Array> {
+  const runs = operands.length / OPERAND_WORDS;
   const translation = translate({ vertex: program, pixel: pixelShader }, key);
-  const vertices = new Uint32Array((RUNS * STRIDE) / 4);
+  const vertices = new Uint32Array((runs * STRIDE) / 4);
   const positions = new Float32Array(vertices.buffer);
-  for (let run = 0; run < RUNS; run++) {
+  for (let run = 0; run < runs; run++) {
     const at = (run * STRIDE) / 4;
     const [x, y] = [run % SIZE, Math.floor(run / SIZE)];
     positions.set([((x + 0.5) / SIZE) * 2 - 1, 1 - ((y + 0.5) / SIZE) * 2, 0, 1], at);
     vertices.set(operands.subarray(OPERAND_WORDS * run, OPERAND_WORDS * (run + 1)), at + 4);
   }
   const draw = new Uint32Array(4 * translation.draw.rows);
-  draw.set([0, 0, RUNS, 1]);
+  draw.set([0, 0, runs, 1]);
   attributes.forEach(({ format }, i) => {
     const offset = 16 * i;
     draw.set(
@@ -82,12 +83,12 @@ export async function runOnDawn(
     bindings,
     targets: [target, target],
     topology: 'point-list',
-    vertices: RUNS,
+    vertices: runs,
     size: [SIZE, SIZE],
   });
   const [a, b] = [first, second].map((bytes) => new Uint32Array(bytes.slice().buffer));
-  const results = new Uint32Array(8 * RUNS);
-  for (let run = 0; run < RUNS; run++) {
+  const results = new Uint32Array(8 * runs);
+  for (let run = 0; run < runs; run++) {
     results.set(a.subarray(4 * run, 4 * run + 4), 8 * run);
     results.set(b.subarray(4 * run, 4 * run + 4), 8 * run + 4);
   }
@@ -96,10 +97,11 @@ export async function runOnDawn(
 
 /** The same in the interpreter. */
 export function runInInterpreter(program: Program, operands: Operands): Uint32Array {
+  const runs = operands.length / OPERAND_WORDS;
   const interpreter = new ShaderInterpreter(program);
-  const results = new Uint32Array(8 * RUNS);
+  const results = new Uint32Array(8 * runs);
   const inputs = new Uint32Array(16);
-  for (let run = 0; run < RUNS; run++) {
+  for (let run = 0; run < runs; run++) {
     inputs.set(operands.subarray(OPERAND_WORDS * run, OPERAND_WORDS * (run + 1)), 4);
     results.set(interpreter.vertex(inputs).outputs.subarray(4, 12), 8 * run);
   }
