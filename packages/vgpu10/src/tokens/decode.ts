@@ -1,5 +1,5 @@
 import { declarationTable, type ControlField, type WordField } from '../declaration-table.js';
-import { customDataClasses, programTypes, systemNames } from '../enumerations.js';
+import { customDataClasses, isShaderModel, programTypes, systemNames } from '../enumerations.js';
 import { decodeInstruction } from './decode-instruction.js';
 import { decodeOperand } from './decode-operand.js';
 import { Vgpu10Error } from '../errors.js';
@@ -27,7 +27,7 @@ export function decodeShader(words: Uint32Array): Program {
   const version = header.next();
   const [major, minor] = [field(version, 4, 4), field(version, 0, 4)];
   const type = nameOf(header, 'program type', programTypes, version >>> 16);
-  if (field(version, 8, 8) !== 0 || !((major === 4 && minor <= 1) || (major === 5 && minor === 0))) {
+  if (field(version, 8, 8) !== 0 || !isShaderModel(major, minor)) {
     throw header.bad(`shader model ${major}.${minor} is unknown`);
   }
   const length = header.next();
