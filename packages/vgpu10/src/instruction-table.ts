@@ -241,7 +241,13 @@ function layoutOf(name: InstructionOpcode): InstructionLayout {
   };
 }
 
+function allLayouts(): Readonly<Record<InstructionOpcode, InstructionLayout>> {
+  const names = Object.keys(instructionTable) as InstructionOpcode[];
+  return Object.fromEntries(names.map((name) => [name, layoutOf(name)])) as Record<
+    InstructionOpcode,
+    InstructionLayout
+  >;
+}
+
 /** The layout of every instruction by its name. */
-export const instructionLayouts = Object.fromEntries(
-  Object.keys(instructionTable).map((name) => [name, layoutOf(name as InstructionOpcode)]),
-) as Readonly<Record<InstructionOpcode, InstructionLayout>>;
+export const instructionLayouts = /* @__PURE__ */ allLayouts();

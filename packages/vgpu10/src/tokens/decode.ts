@@ -1,5 +1,6 @@
 import { declarationTable, type ControlField, type WordField } from '../declaration-table.js';
 import { customDataClasses, isShaderModel, programTypes, systemNames } from '../enumerations.js';
+import { byOpcode } from './by-opcode.js';
 import { decodeInstruction } from './decode-instruction.js';
 import { decodeOperand } from './decode-operand.js';
 import { Vgpu10Error } from '../errors.js';
@@ -11,10 +12,7 @@ const EXTENDED = 0x80000000;
 const CUSTOMDATA = 53;
 const DCL_IMMEDIATE_CONSTANT_BUFFER = 3;
 
-const declarationOpcodes: (keyof typeof declarationTable | undefined)[] = [];
-for (const opcode of Object.keys(declarationTable) as (keyof typeof declarationTable)[]) {
-  declarationOpcodes[declarationTable[opcode].opcode] = opcode;
-}
+const declarationOpcodes = /* @__PURE__ */ byOpcode(declarationTable);
 
 /**
  * Decodes a shader. Its length is in its second token; words behind it are not looked at. Every token is read once, and
