@@ -85,8 +85,8 @@ export interface Instruction {
   /** Of RESINFO and SAMPLE_INFO: how the result is returned; otherwise FLOAT. */
   readonly returns: InfoReturnType;
   /**
-   * Of SYNC: 1 threads of the group, 2 shared memory, 4 UAV memory of the group, 8 all UAV memory. Of INTERFACE_CALL: the
-   * index of the function. Otherwise 0.
+   * Of SYNC: 1 threads of the group, 2 shared memory, 4 UAV memory of the group, 8 all UAV memory. Of INTERFACE_CALL:
+   * the index of the function. Otherwise 0. /
    */
   readonly immediate: number;
   readonly offsets: TexelOffsets | undefined;
@@ -272,8 +272,8 @@ export function maskOf({ components, selection }: Operand): number {
 }
 
 /**
- * The reserved bits of an operand in Mesa's shaders: where one component is selected, bits 6 to 11 hold it again for y, z
- * and w, or y, z and w in the index of another operand.
+ * The reserved bits of an operand in Mesa's shaders: where one component is selected, bits 6 to 11 hold it again for
+ * y, z and w, or y, z and w in the index of another operand. /
  */
 export function usualReserved(selection: Selection, isIndex: boolean): number {
   return selection.mode !== 'select'

@@ -71,7 +71,10 @@ function expectSame(encoded: Uint32Array, words: Uint32Array): void {
   }
 }
 
-/** Decodes words and encodes them again; with `isThorough` everything else that can be done. True if they are a shader. */
+/**
+ * Decodes words and encodes them again; with `isThorough` everything else that can be done. True if they are a
+ * shader.
+ */
 function tryAll(words: Uint32Array, isThorough: boolean): boolean {
   const program = attempt(() => decodeShader(words), words.length);
   if (program === undefined) {

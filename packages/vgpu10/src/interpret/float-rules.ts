@@ -1,6 +1,6 @@
 /**
- * Floats as Direct3D 10 computes them: 32 bits, round to nearest even, denormals flushed to zeros of the same sign on the
- * way in and out. All values are words.
+ * Floats as Direct3D 10 computes them: 32 bits, round to nearest even, denormals flushed to zeros of the same sign on
+ * the way in and out. All values are words. /
  */
 
 const floats = new Float32Array(1);
