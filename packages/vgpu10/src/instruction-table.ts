@@ -9,7 +9,7 @@
  *
  * Names are the header's. IDIV, DFRC and DRSQ are VGPU10_VMWARE_OPCODE_…, the sub-opcodes of 107.
  */
-export const instructionTable = {
+const instructionTable = {
   ADD: [0, 'f=ff'],
   AND: [1, 'u=uu'],
   BREAK: [2, '='],

@@ -23,7 +23,7 @@ export const ownShaders = readShaders(new URL('../vectors/gltest.json', import.m
 /**
  * The shaders that CG_SHADERS names: a JSON file, or a folder of such files, with a list or an object of base64 texts
  * of little-endian tokens. None if it is not set, with a message.
- * @throws Error if there is no such file or folder /
+ * @throws Error if there is no such file or folder
  */
 export function givenShaders(): CorpusShader[] {
   const path = process.env.CG_SHADERS;
