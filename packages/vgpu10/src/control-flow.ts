@@ -4,14 +4,15 @@ import { isInstruction, type Statement } from './program.js';
 /** Where execution goes on, in indices of statements; the number of statements is the end of the shader. */
 export interface ControlFlow {
   /**
-   * Of IF its ELSE or ENDIF, of ELSE its ENDIF, of LOOP its ENDLOOP and of ENDLOOP its LOOP; of SWITCH, CASE and DEFAULT
-   * the next CASE, DEFAULT or ENDSWITCH of the same switch; of BREAK and BREAKC the ENDLOOP or ENDSWITCH that they leave,
-   * of CONTINUE and CONTINUEC the LOOP that they begin again; of CALL and CALLC the LABEL. Otherwise −1.
+   * Of IF its ELSE or ENDIF, of ELSE its ENDIF, of LOOP its ENDLOOP and of ENDLOOP its LOOP; of SWITCH, CASE and
+   * DEFAULT the next CASE, DEFAULT or ENDSWITCH of the same switch; of BREAK and BREAKC the ENDLOOP or ENDSWITCH that
+   * they leave, of CONTINUE and CONTINUEC the LOOP that they begin again; of CALL and CALLC the LABEL. Otherwise −1.
    */
   readonly targets: Int32Array;
   /**
    * The statement that ends the part of a block around each statement: the ELSE, ENDIF, ENDLOOP, CASE, DEFAULT or
-   * ENDSWITCH; in no block the LABEL of the next function, or the end. ELSE, CASE and DEFAULT are in the part they begin.
+   * ENDSWITCH; in no block the LABEL of the next function, or the end. ELSE, CASE and DEFAULT are in the part they
+   * begin.
    */
   readonly ends: Int32Array;
   /** The LABEL statement of each function by its number. */

@@ -216,3 +216,8 @@ export type TessellatorOutputPrimitive = (typeof tessellatorOutputPrimitives)[nu
 /** VGPU10_CUSTOMDATA_CLASS; DCL_IMMEDIATE_CONSTANT_BUFFER = 3 is a declaration here. */
 export const customDataClasses = ['COMMENT', 'DEBUGINFO', 'OPAQUE'] as const;
 export type CustomDataClass = (typeof customDataClasses)[number];
+
+/** The shader models that there are: 4.0, 4.1 and 5.0. */
+export function isShaderModel(major: number, minor: number): boolean {
+  return (major === 4 && (minor === 0 || minor === 1)) || (major === 5 && minor === 0);
+}

@@ -9,7 +9,7 @@
  *
  * Names are the header's. IDIV, DFRC and DRSQ are VGPU10_VMWARE_OPCODE_…, the sub-opcodes of 107.
  */
-export const instructionTable = {
+const instructionTable = {
   ADD: [0, 'f=ff'],
   AND: [1, 'u=uu'],
   BREAK: [2, '='],
@@ -241,7 +241,13 @@ function layoutOf(name: InstructionOpcode): InstructionLayout {
   };
 }
 
+function allLayouts(): Readonly<Record<InstructionOpcode, InstructionLayout>> {
+  const names = Object.keys(instructionTable) as InstructionOpcode[];
+  return Object.fromEntries(names.map((name) => [name, layoutOf(name)])) as Record<
+    InstructionOpcode,
+    InstructionLayout
+  >;
+}
+
 /** The layout of every instruction by its name. */
-export const instructionLayouts = Object.fromEntries(
-  Object.keys(instructionTable).map((name) => [name, layoutOf(name as InstructionOpcode)]),
-) as Readonly<Record<InstructionOpcode, InstructionLayout>>;
+export const instructionLayouts = /* @__PURE__ */ allLayouts();

@@ -85,8 +85,8 @@ export interface Instruction {
   /** Of RESINFO and SAMPLE_INFO: how the result is returned; otherwise FLOAT. */
   readonly returns: InfoReturnType;
   /**
-   * Of SYNC: 1 threads of the group, 2 shared memory, 4 UAV memory of the group, 8 all UAV memory. Of INTERFACE_CALL: the
-   * index of the function. Otherwise 0.
+   * Of SYNC: 1 threads of the group, 2 shared memory, 4 UAV memory of the group, 8 all UAV memory. Of INTERFACE_CALL:
+   * the index of the function. Otherwise 0.
    */
   readonly immediate: number;
   readonly offsets: TexelOffsets | undefined;
@@ -110,7 +110,7 @@ interface DeclaresOperand<O extends string> extends Declares<O> {
   readonly operand: Operand;
 }
 
-export interface DclResource extends DeclaresOperand<'DCL_RESOURCE'> {
+interface DclResource extends DeclaresOperand<'DCL_RESOURCE'> {
   readonly dimension: ResourceDimension;
   /** Of TEXTURE2DMS and TEXTURE2DMSARRAY; 0 is unknown. */
   readonly samples: number;
@@ -118,35 +118,35 @@ export interface DclResource extends DeclaresOperand<'DCL_RESOURCE'> {
 }
 
 /** The second index of the operand is the number of elements of 16 bytes. */
-export interface DclConstantBuffer extends DeclaresOperand<'DCL_CONSTANT_BUFFER'> {
+interface DclConstantBuffer extends DeclaresOperand<'DCL_CONSTANT_BUFFER'> {
   readonly access: AccessPattern;
 }
 
-export interface DclSampler extends DeclaresOperand<'DCL_SAMPLER'> {
+interface DclSampler extends DeclaresOperand<'DCL_SAMPLER'> {
   readonly mode: SamplerMode;
 }
 
 /** Registers, from the operand on, that are indexed dynamically. */
-export interface DclIndexRange extends DeclaresOperand<'DCL_INDEX_RANGE'> {
+interface DclIndexRange extends DeclaresOperand<'DCL_INDEX_RANGE'> {
   readonly count: number;
 }
 
-export interface DclSystemValue extends DeclaresOperand<
+interface DclSystemValue extends DeclaresOperand<
   'DCL_INPUT_SGV' | 'DCL_INPUT_SIV' | 'DCL_OUTPUT_SGV' | 'DCL_OUTPUT_SIV'
 > {
   readonly name: SystemName;
 }
 
-export interface DclInputPs extends DeclaresOperand<'DCL_INPUT_PS'> {
+interface DclInputPs extends DeclaresOperand<'DCL_INPUT_PS'> {
   readonly interpolation: InterpolationMode;
 }
 
-export interface DclInputPsSystemValue extends DeclaresOperand<'DCL_INPUT_PS_SGV' | 'DCL_INPUT_PS_SIV'> {
+interface DclInputPsSystemValue extends DeclaresOperand<'DCL_INPUT_PS_SGV' | 'DCL_INPUT_PS_SIV'> {
   readonly interpolation: InterpolationMode;
   readonly name: SystemName;
 }
 
-export interface DclIndexableTemp extends Declares<'DCL_INDEXABLE_TEMP'> {
+interface DclIndexableTemp extends Declares<'DCL_INDEXABLE_TEMP'> {
   /** x#. */
   readonly register: number;
   /** The number of elements. */
@@ -155,7 +155,7 @@ export interface DclIndexableTemp extends Declares<'DCL_INDEXABLE_TEMP'> {
   readonly components: number;
 }
 
-export interface DclGlobalFlags extends Declares<'DCL_GLOBAL_FLAGS'> {
+interface DclGlobalFlags extends Declares<'DCL_GLOBAL_FLAGS'> {
   readonly refactoringAllowed: boolean;
   readonly enableDoublePrecisionFloatOps: boolean;
   readonly forceEarlyDepthStencil: boolean;
@@ -173,17 +173,17 @@ export interface CustomData extends Declares<'CUSTOMDATA'> {
   readonly words: Uint32Array;
 }
 
-export interface DclUav extends DeclaresOperand<'DCL_UAV_RAW'> {
+interface DclUav extends DeclaresOperand<'DCL_UAV_RAW'> {
   readonly globallyCoherent: boolean;
 }
 
-export interface DclUavTyped extends DeclaresOperand<'DCL_UAV_TYPED'> {
+interface DclUavTyped extends DeclaresOperand<'DCL_UAV_TYPED'> {
   readonly dimension: ResourceDimension;
   readonly globallyCoherent: boolean;
   readonly returns: ReturnTypes;
 }
 
-export interface DclUavStructured extends DeclaresOperand<'DCL_UAV_STRUCTURED'> {
+interface DclUavStructured extends DeclaresOperand<'DCL_UAV_STRUCTURED'> {
   readonly globallyCoherent: boolean;
   readonly hasCounter: boolean;
   /** Bytes of a structure. */
@@ -191,11 +191,11 @@ export interface DclUavStructured extends DeclaresOperand<'DCL_UAV_STRUCTURED'> 
 }
 
 /** SM5: class linkage, whose words are kept as they are. */
-export interface DclFunction extends Declares<'DCL_FUNCTION_BODY' | 'DCL_FUNCTION_TABLE'> {
+interface DclFunction extends Declares<'DCL_FUNCTION_BODY' | 'DCL_FUNCTION_TABLE'> {
   readonly words: Uint32Array;
 }
 
-export interface DclInterface extends Declares<'DCL_INTERFACE'> {
+interface DclInterface extends Declares<'DCL_INTERFACE'> {
   readonly indexedDynamically: boolean;
   readonly words: Uint32Array;
 }
@@ -272,8 +272,8 @@ export function maskOf({ components, selection }: Operand): number {
 }
 
 /**
- * The reserved bits of an operand in Mesa's shaders: where one component is selected, bits 6 to 11 hold it again for y, z
- * and w, or y, z and w in the index of another operand.
+ * The reserved bits of an operand in Mesa's shaders: where one component is selected, bits 6 to 11 hold it again for
+ * y, z and w, or y, z and w in the index of another operand.
  */
 export function usualReserved(selection: Selection, isIndex: boolean): number {
   return selection.mode !== 'select'

@@ -21,8 +21,8 @@ function readShaders(path: string): CorpusShader[] {
 export const ownShaders = readShaders(new URL('../vectors/gltest.json', import.meta.url).pathname);
 
 /**
- * The shaders that CG_SHADERS names: a JSON file, or a folder of such files, with a list or an object of base64 texts of
- * little-endian tokens. None if it is not set, with a message.
+ * The shaders that CG_SHADERS names: a JSON file, or a folder of such files, with a list or an object of base64 texts
+ * of little-endian tokens. None if it is not set, with a message.
  * @throws Error if there is no such file or folder
  */
 export function givenShaders(): CorpusShader[] {

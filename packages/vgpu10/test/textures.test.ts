@@ -30,8 +30,12 @@ class Notes implements ShaderResources {
   }
 }
 
-const head = (dimension: string) =>
-  `dcl_output o0.xyzw\ndcl_temps 2\ndcl_resource_${dimension} (float,float,float,float) t2\ndcl_sampler s1, mode_default\n`;
+const head = (dimension: string) => `
+  dcl_output o0.xyzw
+  dcl_temps 2
+  dcl_resource_${dimension} (float,float,float,float) t2
+  dcl_sampler s1, mode_default
+`;
 
 /** What one instruction in a vertex shader asks for, and its result. */
 function inVertex(dimension: string, instruction: string, inputs: readonly number[] = []) {

@@ -30,7 +30,7 @@ export function readMob(memory: GuestPages, mob: Mob, offset: number, bytes: num
     return undefined;
   }
   const into = new Uint8Array(bytes);
-  for (let done = 0; done < bytes; ) {
+  for (let done = 0; done < bytes;) {
     const at = offset + done;
     const inPage = at % PAGE_BYTES;
     const length = Math.min(bytes - done, PAGE_BYTES - inPage);
@@ -64,5 +64,7 @@ function pageOf(memory: GuestPages, { ptDepth, base }: Mob, index: number): numb
 
 function pageNumber(memory: GuestPages, address: number, bytes: 4 | 8): number | undefined {
   const entry = new Uint8Array(8);
-  return memory.read(address, entry.subarray(0, bytes)) ? readU32(entry, 0) + readU32(entry, 4) * 2 ** 32 : undefined;
+  return memory.read(address, entry.subarray(0, bytes))
+    ? readU32(entry, 0) + readU32(entry, 4) * 2 ** 32
+    : undefined;
 }

@@ -36,13 +36,16 @@ class RecordedPages implements GuestPages {
   }
 
   read(physical: number, into: Uint8Array): boolean {
-    for (let done = 0; done < into.length; ) {
+    for (let done = 0; done < into.length;) {
       const at = physical + done;
       const page = this.#pages.get(Math.floor(at / PAGE_BYTES));
       if (page === undefined) {
         return false;
       }
-      const part = page.subarray(at % PAGE_BYTES, Math.min(PAGE_BYTES, (at % PAGE_BYTES) + into.length - done));
+      const part = page.subarray(
+        at % PAGE_BYTES,
+        Math.min(PAGE_BYTES, (at % PAGE_BYTES) + into.length - done),
+      );
       into.set(part, done);
       done += part.length;
     }
@@ -75,11 +78,17 @@ type RecordedEvent =
   | { readonly kind: 'register'; readonly register: number; readonly value: number };
 
 function* records(bytes: Uint8Array): Generator<RecordedEvent> {
-  for (let at = MAGIC.length; at < bytes.length; ) {
+  for (let at = MAGIC.length; at < bytes.length;) {
     const word = (i: number) => (at + 4 * i + 4 <= bytes.length ? readU32(bytes, at + 4 * i) : 0);
     const kind = word(0);
     const [header, data] =
-      kind === KIND.PAGE ? [8, PAGE_BYTES] : kind === KIND.ZERO_PAGE ? [8, 0] : kind === KIND.MARK ? [12, word(1)] : [16, 0];
+      kind === KIND.PAGE
+        ? [8, PAGE_BYTES]
+        : kind === KIND.ZERO_PAGE
+          ? [8, 0]
+          : kind === KIND.MARK
+            ? [12, word(1)]
+            : [16, 0];
     if (kind !== KIND.REGISTER && kind !== KIND.MARK && kind !== KIND.PAGE && kind !== KIND.ZERO_PAGE) {
       throw new RecordingError(`record of unknown kind ${kind} at offset ${at}`);
     }

@@ -32,8 +32,8 @@ const derivatives: ReadonlySet<Instruction['opcode']> = /* @__PURE__ */ new Set(
 ]);
 
 /**
- * What a shader declares and uses. It never throws: what does not fit is as declared, a second declaration of a register
- * counts as another entry, and a constant buffer, resource or sampler that is not declared is left out.
+ * What a shader declares and uses. It never throws: what does not fit is as declared, a second declaration of a
+ * register counts as another entry, and a constant buffer, resource or sampler that is not declared is left out.
  */
 export function inspectShader({ type, major, minor, statements }: Program): ShaderInterface {
   const inspection = new Inspection();

@@ -115,7 +115,9 @@ export interface ShaderInterface {
   /** Of geometry shaders. */
   readonly geometry: GeometryInterface | undefined;
   readonly discards: boolean;
-  /** Whether an instruction needs the values of other pixels: a derivative, or a sample with its own level of detail. */
+  /**
+   * Whether an instruction needs the values of other pixels: a derivative, or a sample with its own level of detail.
+   */
   readonly usesDerivatives: boolean;
   /** The number of instructions. */
   readonly instructions: number;

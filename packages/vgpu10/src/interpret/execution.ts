@@ -33,8 +33,8 @@ export interface Code {
 const MOST_CALLS = 32;
 
 /**
- * One run of a shader on one lane, or on the four of a quad in lockstep: all lanes run the same statement, those that are
- * not active in it wait.
+ * One run of a shader on one lane, or on the four of a quad in lockstep: all lanes run the same statement, those that
+ * are not active in it wait.
  */
 export class Execution {
   /** The lanes that run now. */

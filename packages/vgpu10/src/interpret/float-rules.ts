@@ -1,13 +1,13 @@
 /**
- * Floats as Direct3D 10 computes them: 32 bits, round to nearest even, denormals flushed to zeros of the same sign on the
- * way in and out. All values are words.
+ * Floats as Direct3D 10 computes them: 32 bits, round to nearest even, denormals flushed to zeros of the same sign on
+ * the way in and out. All values are words.
  */
 
 const floats = new Float32Array(1);
 const words = new Uint32Array(floats.buffer);
 
 /** The NaN of every result that is none of the operands. */
-export const NAN = 0x7fc00000;
+const NAN = 0x7fc00000;
 export const ONE = 0x3f800000;
 const SIGN = 0x80000000;
 const EXPONENT = 0x7f800000;
@@ -19,7 +19,7 @@ export function toFloat(word: number): number {
 }
 
 /** The word of a result: rounded, a denormal as zero, a NaN as {@link NAN}. */
-export function toWord(value: number): number {
+function toWord(value: number): number {
   floats[0] = value;
   const word = words[0];
   if ((word & EXPONENT) === 0) {

@@ -22,8 +22,8 @@ const extents: Readonly<Record<ResourceDimension, readonly Extent[]>> = {
 };
 
 /**
- * The result of RESINFO: the extents of a level, 0 if it is not there, and in w the number of levels. Only width, height
- * and depth are returned as reciprocals.
+ * The result of RESINFO: the extents of a level, 0 if it is not there, and in w the number of levels. Only width,
+ * height and depth are returned as reciprocals.
  */
 export function infoWords(
   dimension: ResourceDimension,

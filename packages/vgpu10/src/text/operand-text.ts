@@ -73,7 +73,7 @@ function componentsText({ type, components, selection }: Operand, place: Operand
 }
 
 /** The letters of the components that are selected. */
-export function selectionLetters(selection: Selection): string {
+function selectionLetters(selection: Selection): string {
   switch (selection.mode) {
     case 'none':
       return '';

@@ -1,4 +1,4 @@
-import { programTypes, type ProgramType } from '../enumerations.js';
+import { isShaderModel, programTypes, type ProgramType } from '../enumerations.js';
 import type { Program } from '../program.js';
 
 const prefixes: Readonly<Record<ProgramType, string>> = {
@@ -19,9 +19,16 @@ export function profileText({ type, major, minor }: Profile): string {
 
 /** The profile that a first line names; undefined for other texts. */
 export function profileOf(text: string): Profile | undefined {
-  const match = /^(\w\w)_(\d{1,2})_(\d{1,2})$/.exec(text);
-  const type = programTypes.find((type) => prefixes[type] === match?.[1]);
-  return match === null || type === undefined
-    ? undefined
-    : { type, major: Number(match[2]), minor: Number(match[3]) };
+  const [prefix, major, minor] = text.split('_');
+  const profile = {
+    type: programTypes.find((type) => prefixes[type] === prefix),
+    major: Number(major),
+    minor: Number(minor),
+  };
+  const { type } = profile;
+  return type !== undefined &&
+    isShaderModel(profile.major, profile.minor) &&
+    text === profileText({ ...profile, type })
+    ? { ...profile, type }
+    : undefined;
 }

@@ -1,3 +1,4 @@
+import { byOpcode } from './by-opcode.js';
 import { decodeOperand } from './decode-operand.js';
 import { instructionReturnTypes, resinfoReturnTypes, resourceDimensions } from '../enumerations.js';
 import {
@@ -15,10 +16,7 @@ const VMWARE = 107;
 const FRAME = fieldMask(0, 11) | fieldMask(24, 7) | EXTENDED;
 const EMPTY: readonly Operand[] = [];
 
-const opcodes: (InstructionOpcode | undefined)[] = [];
-for (const name of Object.keys(instructionLayouts) as InstructionOpcode[]) {
-  opcodes[instructionLayouts[name].opcode] = name;
-}
+const opcodes = /* @__PURE__ */ byOpcode(instructionLayouts);
 
 type Controls = Pick<Instruction, 'reserved' | 'saturate' | 'precise' | 'nonZero' | 'returns' | 'immediate'>;
 type Extended = Pick<Instruction, 'offsets' | 'resource' | 'resourceReturns'>;

@@ -1,5 +1,6 @@
 import { declarationTable, type ControlField, type WordField } from '../declaration-table.js';
-import { customDataClasses, programTypes, systemNames } from '../enumerations.js';
+import { customDataClasses, isShaderModel, programTypes, systemNames } from '../enumerations.js';
+import { byOpcode } from './by-opcode.js';
 import { decodeInstruction } from './decode-instruction.js';
 import { decodeOperand } from './decode-operand.js';
 import { Vgpu10Error } from '../errors.js';
@@ -11,10 +12,7 @@ const EXTENDED = 0x80000000;
 const CUSTOMDATA = 53;
 const DCL_IMMEDIATE_CONSTANT_BUFFER = 3;
 
-const declarationOpcodes: (keyof typeof declarationTable | undefined)[] = [];
-for (const opcode of Object.keys(declarationTable) as (keyof typeof declarationTable)[]) {
-  declarationOpcodes[declarationTable[opcode].opcode] = opcode;
-}
+const declarationOpcodes = /* @__PURE__ */ byOpcode(declarationTable);
 
 /**
  * Decodes a shader. Its length is in its second token; words behind it are not looked at. Every token is read once, and
@@ -27,7 +25,7 @@ export function decodeShader(words: Uint32Array): Program {
   const version = header.next();
   const [major, minor] = [field(version, 4, 4), field(version, 0, 4)];
   const type = nameOf(header, 'program type', programTypes, version >>> 16);
-  if (field(version, 8, 8) !== 0 || !((major === 4 && minor <= 1) || (major === 5 && minor === 0))) {
+  if (field(version, 8, 8) !== 0 || !isShaderModel(major, minor)) {
     throw header.bad(`shader model ${major}.${minor} is unknown`);
   }
   const length = header.next();

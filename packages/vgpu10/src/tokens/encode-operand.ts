@@ -39,7 +39,7 @@ export function encodeOperand(writer: TokenWriter, operand: Operand): void {
 }
 
 /** The number of words that an operand has as its value. */
-export function immediateWords({ type, components }: Pick<Operand, 'type' | 'components'>): number {
+function immediateWords({ type, components }: Pick<Operand, 'type' | 'components'>): number {
   if (type !== 'IMMEDIATE32' && type !== 'IMMEDIATE64') {
     return 0;
   }

@@ -1,7 +1,7 @@
 import { declarationTable, type ControlField, type WordField } from '../declaration-table.js';
 import { encodeInstruction } from './encode-instruction.js';
 import { encodeOperand } from './encode-operand.js';
-import { customDataClasses, programTypes, systemNames } from '../enumerations.js';
+import { customDataClasses, isShaderModel, programTypes, systemNames } from '../enumerations.js';
 import { isInstruction, type CustomData, type Declaration, type Operand, type Program } from '../program.js';
 import type { DclImmediateConstantBuffer, ReturnTypes, Statement } from '../program.js';
 import { encodeReturns, TokenWriter } from './token-writer.js';
@@ -16,8 +16,10 @@ const DCL_IMMEDIATE_CONSTANT_BUFFER = 3;
  */
 export function encodeShader({ type, major, minor, statements }: Program): Uint32Array {
   const writer = new TokenWriter();
-  const version = (writer.fit(major, 4, 'major version') << 4) | writer.fit(minor, 4, 'minor version');
-  writer.put((writer.numberOf(programTypes, type) << 16) | version);
+  if (!isShaderModel(major, minor)) {
+    throw writer.invalid(`shader model ${major}.${minor} is unknown`);
+  }
+  writer.put((writer.numberOf(programTypes, type) << 16) | (major << 4) | minor);
   writer.put(0);
   for (const statement of statements) {
     encodeStatement(writer, statement);
