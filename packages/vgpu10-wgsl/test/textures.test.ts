@@ -263,6 +263,23 @@ for (const [name, one] of Object.entries({ texture2d, array2d, texture1d, volume
     };
   }
 }
+for (const magLinear of [false, true]) {
+  for (const step of [0.0713, 0.1713]) {
+    cases[`border, ${magLinear ? 'linear' : 'nearest'} only where the texture is enlarged, step ${step}`] = {
+      code: `${floats(step)}\nsample o0.xyzw, r0.xyzw, t0.xyzw, s0`,
+      textures: { 0: texture2d },
+      samplers: {
+        0: {
+          magLinear,
+          minLinear: !magLinear,
+          address: ['border', 'border', 'border'],
+          borderColor: [1, 2, 3, 4],
+        },
+      },
+      within: NEAR,
+    };
+  }
+}
 cases['border of a comparison'] = {
   code: `${floats(0.0713)}\nsample_c_lz o0.xyzw, r0.xyzw, t0.xxxx, s0, l(0.5)`,
   textures: { 0: depth },

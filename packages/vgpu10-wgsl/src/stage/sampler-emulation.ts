@@ -104,9 +104,14 @@ export function borderSampler(
   const full = `${name}_${sampler.slice(registers.prefix.length)}_border`;
   const parameters = `p: ${type}, ${layered ? 'layer: i32, ' : ''}lod: f32, offset: ${type}${compares ? ', reference: f32' : ''}`;
   const result = compares || texture.isDepth ? 'f32' : 'vec4f';
-  const rest = `${layered ? ', layer' : ''}, lod, offset${compares ? ', reference' : ''}`;
+  const minifies = filtersDiffer(state);
+  const rest = `${layered ? ', layer' : ''}, lod, offset${compares ? ', reference' : ''}${minifies ? ', detail > 0.0' : ''}`;
   const level = registers.module.declare(`${full}_level`, () =>
-    levelText(registers, texture, sampler, state, compares, `${full}_level`, parameters, result),
+    levelText(registers, texture, sampler, state, compares, {
+      name: `${full}_level`,
+      parameters: `${parameters}${minifies ? ', minifies: bool' : ''}`,
+      result,
+    }),
   );
   return registers.module.declare(full, () => {
     const levels = state.mipLinear
@@ -131,9 +136,7 @@ function levelText(
   sampler: string,
   state: SamplerState,
   compares: boolean,
-  full: string,
-  parameters: string,
-  result: string,
+  signature: { readonly name: string; readonly parameters: string; readonly result: string },
 ): string {
   const { name, width, layered, shape, isDepth } = texture;
   const type = typeName('f', width);
@@ -145,12 +148,11 @@ function levelText(
   const linear = weights
     .map(([x, size]) => `clamp(${x} + 0.5, 0.0, 1.0) * clamp(${size} - ${x} + 0.5, 0.0, 1.0)`)
     .join(' * ');
-  const filter =
-    magLinear === minLinear
-      ? magLinear
-        ? linear
-        : nearest
-      : `select(${nearest}, ${linear}, lod > 0.0 ${minLinear ? '==' : '!='} true)`;
+  const [ofMag, ofMin] = [magLinear ? linear : nearest, minLinear ? linear : nearest];
+  const minifies = filtersDiffer(state);
+  const filter = minifies ? `select(${ofMag}, ${ofMin}, minifies)` : ofMag;
+  // The sampler has to choose its filter for smaller pictures at the first level, too.
+  const level = minifies ? 'max(lod, select(0.0, 0.001, minifies))' : 'lod';
   const layer = layered ? ', layer' : '';
   const border = borderVariable(registers, borderColor);
   const [inside, outside] = compares
@@ -160,9 +162,9 @@ function levelText(
       ]
     : isDepth
       ? [`textureSampleLevel(${name}, ${sampler}, q${layer}, i32(lod))`, `${border}.x`]
-      : [`textureSampleLevel(${name}, ${sampler}, q${layer}, lod)`, border];
+      : [`textureSampleLevel(${name}, ${sampler}, q${layer}, ${level})`, border];
   return [
-    `fn ${full}(${parameters}) -> ${result} {`,
+    `fn ${signature.name}(${signature.parameters}) -> ${signature.result} {`,
     `  let size = ${type}(textureDimensions(${name}, u32(lod)));`,
     '  let q = p + offset / size;',
     '  let x = q * size;',
@@ -172,6 +174,11 @@ function levelText(
     `  return select(mix(${outside}, texel, weight), texel, weight >= 1.0);`,
     '}',
   ].join('\n');
+}
+
+/** Whether a texture is filtered in another way where it is made smaller. */
+function filtersDiffer({ magLinear = false, minLinear = false }: SamplerState): boolean {
+  return magLinear !== minLinear;
 }
 
 /** The border's colour: a variable, because a constant may not be NaN. */

@@ -176,6 +176,9 @@ export class TextureSamples {
     if (texture.view.dimension.startsWith('cube')) {
       return this.#sampleText(instruction, texture, state, compares);
     }
+    if (instruction.opcode === 'SAMPLE_C' && (state.maxLod ?? 1) > 0) {
+      throw this.registers.error('ENOTSUP', 'SAMPLE_C with a border, of other levels than the first');
+    }
     const sampler = this.views.sampler(instruction.sources[2], texture, compares);
     const name = borderSampler(this.registers, texture, sampler, state, compares);
     const reference = compares ? [this.#reference(instruction, texture)] : [];

@@ -310,10 +310,10 @@ async function pipelines({ pairs }) {
           vertex: { module: device.createShaderModule({ code: vertex }) },
           fragment: pixel && {
             module: device.createShaderModule({ code: pixel }),
-            targets: targets.map((format) => ({ format })),
+            targets: targets.map((format) => (format === null ? null : { format })),
           },
           primitive: { topology },
-          ...(targets.length === 0 && {
+          ...(targets.every((format) => format === null) && {
             depthStencil: { format: 'depth32float', depthWriteEnabled: true, depthCompare: 'less' },
           }),
         });

@@ -70,3 +70,17 @@ export function compute(
 ): Promise<readonly Uint8Array[]> {
   return dawn.request('compute', request);
 }
+
+/** Makes a pipeline of each pair. @returns an error's text, or nothing, for each */
+export function makePipelines(
+  dawn: DawnProcess,
+  pairs: readonly {
+    readonly vertex: string;
+    readonly pixel: string | undefined;
+    readonly bindings: readonly object[];
+    readonly targets: readonly (string | null)[];
+    readonly topology: string;
+  }[],
+): Promise<readonly string[]> {
+  return dawn.request('pipelines', { pairs });
+}
