@@ -242,7 +242,7 @@ describe('texts that are wrong', () => {
     [
       `ps_4_0\nmov r0.x, ${'x0['.repeat(64)}0${'].x'.repeat(64)}`,
       2,
-      'a statement of 130 tokens, more than 127',
+      'a statement of 132 tokens, more than 127',
     ],
     [
       'ps_4_0\ndcl_immediateConstantBuffer { { 1, 2 } }',
