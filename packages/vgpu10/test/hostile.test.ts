@@ -20,7 +20,7 @@ import { Random } from './random.js';
 const INPUTS_PER_SEED = 500;
 const STEPS = 500;
 /** Of so many inputs one is run, printed, parsed and so on. */
-const THOROUGH = 25;
+const THOROUGH = isSoak ? 100 : 10;
 
 /** The value of a call; undefined if it throws the package's own error, whose place is in the words. */
 function attempt<T>(call: () => T, places: number): T | undefined {

@@ -31,7 +31,7 @@ it(
   'any program: encoded and decoded it is the same, and so is its text parsed',
   () => {
     let statements = 0;
-    for (const seed of seeds(40)) {
+    for (const seed of seeds(15)) {
       const program = encodable(randomProgram(new Random(seed), 40));
       const words = encodeShader(program);
       const decoded = decodeShader(words);

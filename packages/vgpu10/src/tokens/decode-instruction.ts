@@ -8,12 +8,10 @@ import {
   type InstructionOpcode,
 } from '../instruction-table.js';
 import type { Instruction, Operand } from '../program.js';
-import { decodeReturns, field, fieldMask, nameOf, type TokenReader } from './token-reader.js';
+import { decodeReturns, field, nameOf, type TokenReader } from './token-reader.js';
+import { EXTENDED, instructionBits } from './used-bits.js';
 
-const EXTENDED = 0x80000000;
 const VMWARE = 107;
-/** The opcode, the length and the extension of a statement. */
-const FRAME = fieldMask(0, 11) | fieldMask(24, 7) | EXTENDED;
 const EMPTY: readonly Operand[] = [];
 
 const opcodes = /* @__PURE__ */ byOpcode(instructionLayouts);
@@ -56,35 +54,16 @@ function decodeOperands(reader: TokenReader, length: number): readonly Operand[]
   return length === 0 ? EMPTY : Array.from({ length }, () => decodeOperand(reader));
 }
 
-function decodeControls(
-  reader: TokenReader,
-  token: number,
-  { control, computes }: InstructionLayout,
-): Controls {
-  const used = FRAME | (computes ? fieldMask(13, 1) | fieldMask(19, 4) : 0) | controlMask(control);
+function decodeControls(reader: TokenReader, token: number, layout: InstructionLayout): Controls {
+  const { control, computes } = layout;
   return {
-    reserved: (token & ~used) >>> 0,
+    reserved: (token & ~instructionBits(layout)) >>> 0,
     saturate: computes && field(token, 13, 1) === 1,
     precise: computes ? field(token, 19, 4) : 0,
     nonZero: control === 'test' && field(token, 18, 1) === 1,
     returns: decodeInfoReturn(reader, token, control),
     immediate: control === 'sync' ? field(token, 11, 4) : 0,
   };
-}
-
-function controlMask(control: InstructionLayout['control']): number {
-  switch (control) {
-    case 'test':
-      return fieldMask(18, 1);
-    case 'resinfo':
-    case 'sampleInfo':
-      return fieldMask(11, 2);
-    case 'sync':
-    case 'vmware':
-      return fieldMask(11, 4);
-    case 'none':
-      return 0;
-  }
 }
 
 function decodeInfoReturn(

@@ -5,19 +5,10 @@ import {
   type OperandModifier,
 } from '../enumerations.js';
 import type { Index, Operand, Selection } from '../program.js';
-import { field, fieldMask, nameOf, type TokenReader } from './token-reader.js';
+import { EXTENDED, operandBits } from './used-bits.js';
+import { field, nameOf, type TokenReader } from './token-reader.js';
 
 const COMPONENT_COUNTS = [0, 1, 4, undefined] as const;
-const EXTENDED = 0x80000000;
-/** The number of components, type, number of indices and extension. */
-const FRAME = fieldMask(0, 2) | fieldMask(12, 10) | EXTENDED;
-/** The bits that mean something, but for indices. */
-const USED_BITS = {
-  none: FRAME,
-  mask: FRAME | fieldMask(2, 6),
-  swizzle: FRAME | fieldMask(2, 10),
-  select: FRAME | fieldMask(2, 4),
-} as const;
 const NO_SELECTION: Selection = { mode: 'none' };
 const NO_INDICES: readonly Index[] = [];
 const NO_WORDS: readonly number[] = [];
@@ -35,14 +26,21 @@ export function decodeOperand(reader: TokenReader): Operand {
   const selection = components === 4 ? decodeSelection(reader, token) : NO_SELECTION;
   const type = nameOf(reader, 'operand type', operandTypes, field(token, 12, 8));
   const dimensions = field(token, 20, 2);
-  const used = USED_BITS[selection.mode] | fieldMask(22, 3 * dimensions);
   const modifier = token >= EXTENDED ? decodeModifier(reader) : 'NONE';
   const immediate = decodeImmediate(reader, type, components);
   const indices =
     dimensions === 0
       ? NO_INDICES
       : Array.from({ length: dimensions }, (_, i) => decodeIndex(reader, field(token, 22 + 3 * i, 3)));
-  return { type, components, selection, modifier, indices, reserved: (token & ~used) >>> 0, immediate };
+  return {
+    type,
+    components,
+    selection,
+    modifier,
+    indices,
+    reserved: (token & ~operandBits(selection, dimensions)) >>> 0,
+    immediate,
+  };
 }
 
 function decodeSelection(reader: TokenReader, token: number): Selection {

@@ -5,10 +5,10 @@ import { decodeInstruction } from './decode-instruction.js';
 import { decodeOperand } from './decode-operand.js';
 import { Vgpu10Error } from '../errors.js';
 import type { Declaration, DeclarationOpcode, Program, Statement } from '../program.js';
-import { decodeReturns, field, fieldMask, nameOf, TokenReader } from './token-reader.js';
+import { decodeReturns, field, nameOf, TokenReader } from './token-reader.js';
+import { declarationBits, EXTENDED } from './used-bits.js';
 
 const HEADER_TOKENS = 2;
-const EXTENDED = 0x80000000;
 const CUSTOMDATA = 53;
 const DCL_IMMEDIATE_CONSTANT_BUFFER = 3;
 
@@ -96,15 +96,13 @@ function decodeDeclaration(
 ): Declaration {
   const { controls, operand, words } = declarationTable[opcode];
   const declaration: Record<string, unknown> & { opcode: DeclarationOpcode } = { opcode, at };
-  let used = fieldMask(0, 11) | fieldMask(24, 7);
   for (const control of controls) {
     declaration[control.field] = controlValue(reader, token, control);
-    used |= fieldMask(control.bit, control.bits);
   }
   if (token >= EXTENDED) {
     throw reader.bad(`an extended opcode token of ${opcode}`);
   }
-  declaration.reserved = (token & ~used) >>> 0;
+  declaration.reserved = (token & ~declarationBits(controls)) >>> 0;
   if (operand) {
     declaration.operand = decodeOperand(reader);
   }

@@ -3,8 +3,7 @@ import { instructionReturnTypes, resinfoReturnTypes, resourceDimensions } from '
 import { instructionLayouts, vmwareOpcodes, type InstructionLayout } from '../instruction-table.js';
 import type { Instruction, Operand } from '../program.js';
 import { encodeReturns, type TokenWriter } from './token-writer.js';
-
-const EXTENDED = 0x80000000;
+import { EXTENDED, instructionBits } from './used-bits.js';
 
 /** One instruction, without its length. @throws Vgpu10Error EINVAL */
 export function encodeInstruction(writer: TokenWriter, instruction: Instruction): void {
@@ -18,7 +17,10 @@ export function encodeInstruction(writer: TokenWriter, instruction: Instruction)
   }
   checkControls(writer, instruction, layout);
   const extended = extendedTokens(writer, instruction, layout);
-  const token = layout.opcode | controlBits(writer, instruction, layout) | reserved;
+  const token =
+    layout.opcode |
+    controlBits(writer, instruction, layout) |
+    writer.reservedBits(reserved, instructionBits(layout));
   writer.put(extended.length === 0 ? token : token | EXTENDED);
   writer.putAll(extended);
   if (opcode === 'INTERFACE_CALL') {

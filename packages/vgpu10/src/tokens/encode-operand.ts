@@ -1,8 +1,8 @@
 import { indexRepresentations, operandModifiers, operandTypes } from '../enumerations.js';
 import type { Index, Operand, Selection } from '../program.js';
 import type { TokenWriter } from './token-writer.js';
+import { EXTENDED, operandBits } from './used-bits.js';
 
-const EXTENDED = 0x80000000;
 const MODIFIER = 1;
 const COMPONENT_CODES = { 0: 0, 1: 1, 4: 2 } as const;
 
@@ -21,7 +21,7 @@ export function encodeOperand(writer: TokenWriter, operand: Operand): void {
     selectionBits(writer, selection) |
     (writer.numberOf(operandTypes, type) << 12) |
     (indices.length << 20) |
-    operand.reserved;
+    writer.reservedBits(operand.reserved, operandBits(selection, indices.length));
   for (const [i, { representation }] of indices.entries()) {
     token |= writer.numberOf(indexRepresentations, representation) << (22 + 3 * i);
   }

@@ -5,6 +5,7 @@ import { customDataClasses, isShaderModel, programTypes, systemNames } from '../
 import { isInstruction, type CustomData, type Declaration, type Operand, type Program } from '../program.js';
 import type { DclImmediateConstantBuffer, ReturnTypes, Statement } from '../program.js';
 import { encodeReturns, TokenWriter } from './token-writer.js';
+import { declarationBits } from './used-bits.js';
 
 const CUSTOMDATA = 53;
 const DCL_IMMEDIATE_CONSTANT_BUFFER = 3;
@@ -64,7 +65,7 @@ function encodeDeclaration(
     throw writer.invalid(`${String(declaration.opcode)} is unknown`);
   }
   const fields = declaration as unknown as Readonly<Record<string, unknown>>;
-  let token = layout.opcode | declaration.reserved;
+  let token = layout.opcode | writer.reservedBits(declaration.reserved, declarationBits(layout.controls));
   for (const control of layout.controls) {
     token |= controlBits(writer, fields[control.field], control) << control.bit;
   }

@@ -49,11 +49,6 @@ export function field(token: number, low: number, bits: number): number {
   return (token >>> low) & ((1 << bits) - 1);
 }
 
-/** The mask of such a field in its token. */
-export function fieldMask(low: number, bits: number): number {
-  return ((1 << bits) - 1) << low;
-}
-
 /**
  * The name of a number in a token.
  * @throws Vgpu10Error EBADMSG if it has none

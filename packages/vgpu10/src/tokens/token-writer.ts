@@ -53,6 +53,14 @@ export class TokenWriter {
     return value;
   }
 
+  /** `reserved`, if it has none of the bits that mean something. @throws Vgpu10Error EINVAL otherwise */
+  reservedBits(reserved: number, used: number): number {
+    if ((reserved & used) !== 0 || this.fit(reserved, 32, 'reserved bits') !== reserved) {
+      throw this.invalid(`reserved bits 0x${reserved.toString(16)}, of which some mean something`);
+    }
+    return reserved;
+  }
+
   /** An error about the statement that is being written. */
   invalid(what: string): Vgpu10Error {
     return new Vgpu10Error('EINVAL', what, this.at);
