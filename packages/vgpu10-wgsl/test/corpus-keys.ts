@@ -90,14 +90,14 @@ const INPUTS: Partial<Record<string, PipelineKey['topology']>> = {
   TRIANGLE_ADJ: 'TRIANGLELIST_ADJ',
 };
 
+const STAGES = { VERTEX: 'vertex', GEOMETRY: 'geometry', PIXEL: 'pixel' } as const;
+
 /** The shaders of a pipeline with this one in it, and two keys for them. */
 export function pipelinesOf({ program }: CorpusProgram): {
   readonly shaders: Shaders;
   readonly keys: readonly PipelineKey[];
 } {
-  const stage = ({ VERTEX: 'vertex', GEOMETRY: 'geometry', PIXEL: 'pixel' } as const)[
-    program.type as 'VERTEX'
-  ];
+  const stage = STAGES[program.type as keyof typeof STAGES];
   const own = stageInterface(stage, program);
   const registers = own.inputs.map(({ register }) => register);
   const position = own.inputs.find(({ name }) => name === 'POSITION')?.register;

@@ -171,7 +171,7 @@ export function dawnTexture({
 }
 
 function dawnSampler({
-  address = [],
+  address,
   magLinear,
   minLinear,
   mipLinear,
@@ -180,7 +180,7 @@ function dawnSampler({
   compare,
 }: SamplerState): object {
   const mode = (axis: number): string => {
-    const name = address[axis] ?? 'clamp-to-edge';
+    const name = address?.[axis] ?? 'clamp-to-edge';
     return name === 'border' ? 'clamp-to-edge' : name;
   };
   const filter = (linear: boolean | undefined): string => (linear === true ? 'linear' : 'nearest');
