@@ -122,10 +122,7 @@ describe('what WGSL cannot express is an error with the place of the instruction
   });
 
   it('calls that would be written out without end are an error', () => {
-    const twice = Array.from(
-      { length: 40 },
-      (_, i) => `label l${i}\ncall l${i + 1}\ncall l${i + 1}\nret`,
-    );
+    const twice = Array.from({ length: 40 }, (_, i) => `label l${i}\ncall l${i + 1}\ncall l${i + 1}\nret`);
     const code = `call l0\nret\n${twice.join('\n')}\nlabel l40\nadd r0.xyzw, r0.xyzw, v1.xyzw`;
     expect(errorOf(() => translate({ vertex, pixel: pixel(code) }, key)).code).toBe('E2BIG');
   });
