@@ -16,6 +16,7 @@ const STEPS = 2;
 const REPETITIONS = 20;
 const [VERTEX, FRAGMENT] = [1, 2];
 const TARGETS = 8;
+const MULTISAMPLED = 4;
 
 interface Pair {
   readonly vertex: Uint32Array;
@@ -81,7 +82,11 @@ function viewsOf(program: Program): Record<number, TextureView> {
   return Object.fromEntries(
     inspectShader(program).resources.map(({ slot, dimension, compared }) => [
       slot,
-      { dimension: DIMENSIONS[dimension] ?? '2d', sampleType: compared ? 'depth' : 'float' },
+      {
+        dimension: DIMENSIONS[dimension] ?? '2d',
+        sampleType: compared ? 'depth' : 'float',
+        samples: dimension === 'TEXTURE2DMS' ? MULTISAMPLED : 1,
+      },
     ]),
   );
 }
