@@ -73,7 +73,7 @@ describe("a submission's updates and commands in one buffer", () => {
     fence(on, 2);
     expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO' }));
     expect([told.mock.calls.length, passed]).toEqual([1, [1]]);
-    expect(queue.endUserCommands()).toMatchObject({ code: 'EIO', facts: { offset: 0 } });
+    expect(queue.endUserCommands(() => true).cancelled).toMatchObject({ code: 'EIO', facts: { offset: 0 } });
     fence(on, 3);
     queue.flush();
     expect(passed).toEqual([1, 3]);
@@ -88,7 +88,7 @@ describe("a submission's updates and commands in one buffer", () => {
     fence(on, 2);
     expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO' }));
     expect(on.device.fifo[6]).toBe(2);
-    expect(queue.endUserCommands()).toBeUndefined();
+    expect(queue.endUserCommands(() => true).cancelled).toBeUndefined();
   });
 
   it('8.7: what does not fit into the buffer of the updates is a command as well', () => {
@@ -104,7 +104,7 @@ describe("a submission's updates and commands in one buffer", () => {
     refusedBy(on);
     fence(on, 300);
     expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO' }));
-    expect(queue.endUserCommands()).toBeUndefined();
+    expect(queue.endUserCommands(() => true).cancelled).toBeUndefined();
     expect(on.device.fifo[6]).toBe(300);
   });
 });
