@@ -1,7 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
 import { bench, type Bench } from '../driver.fixture.js';
-import { Fence } from './fence.js';
-import { SvgaPorts } from './svga-ports.js';
 
 describe('CommandSubmitter', () => {
   it('1.5: leaves a refused command out, does the rest, tells its sender, and then throws EIO', () => {
@@ -106,44 +104,5 @@ describe("a submission's updates and commands in one buffer", () => {
     expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO' }));
     expect(queue.endUserCommands(() => true).cancelled).toBeUndefined();
     expect(on.device.fifo[6]).toBe(300);
-  });
-});
-
-describe('Fence', () => {
-  it('1.2: has signalled once the device has passed it, across the wrap of its numbers', () => {
-    const device = { passedFence: 0xfffffffe, waitUntil: (holds: () => boolean) => holds() };
-    const fence = new Fence(3, device);
-    expect(fence.isSignalled).toBe(false);
-    expect(() => fence.wait()).toThrow(expect.objectContaining({ code: 'EIO', facts: { seqno: 3 } }));
-    device.passedFence = 3;
-    expect(fence.isSignalled).toBe(true);
-    device.passedFence = 4;
-    expect(() => fence.wait()).not.toThrow();
-  });
-});
-
-describe('a device that takes time', () => {
-  const slowPorts = (progress?: () => boolean): SvgaPorts =>
-    new SvgaPorts({
-      fifo: new Uint32Array(16),
-      readPort: () => 0,
-      writePort() {},
-      ...(progress && { progress }),
-    });
-
-  it('is helped on while it is waited for, and given up where nothing will come of that', () => {
-    let steps = 0;
-    const ports = slowPorts(() => ++steps < 5000);
-    expect(ports.waitUntil(() => steps === 3)).toBe(true);
-    expect(steps).toBe(3);
-    expect(ports.waitUntil(() => false)).toBe(false);
-    expect(steps).toBe(5000);
-  });
-
-  it('is polled where it needs no help, for a while', () => {
-    const ports = slowPorts();
-    let looks = 0;
-    expect(ports.waitUntil(() => ++looks === 500)).toBe(true);
-    expect(ports.waitUntil(() => false)).toBe(false);
   });
 });
