@@ -19,10 +19,11 @@ export function slowDevice(options: DriverOptions = {}, device: SvgaDeviceOption
   let driver: VmwgfxDriver | undefined = undefined;
   let waits = 0;
   let isStuck = false;
+  let hearsInterrupts = true;
   const svga = new SvgaDevice(
     {
       memory: { bytes: u8.length, view: (address, length) => u8.subarray(address, address + length) },
-      setInterrupt: (asserted) => asserted && driver?.handleInterrupt(),
+      setInterrupt: (asserted) => asserted && hearsInterrupts && driver?.handleInterrupt(),
     },
     { dx: true, ...device, completionDelay: 1 },
   );
@@ -77,6 +78,12 @@ export function slowDevice(options: DriverOptions = {}, device: SvgaDeviceOption
       file.closeHandle(object);
       const backing = driver.state.fakeOffsets.find(mapOffset / PAGE_SIZE) as BufferObject;
       return [...backing.resources.overlapping(0, backing.bytes)].some(({ value }) => value.gpuDirty);
+    },
+    /** Lets the device finish one command buffer. */
+    step: passTime,
+    /** From now on the device's interrupts are lost. */
+    deafen: () => {
+      hearsInterrupts = false;
     },
     /** Lets the device finish everything, without the driver waiting. */
     pass: () => {

@@ -53,6 +53,27 @@ describe('CommandSubmitter', () => {
   });
 });
 
+describe('whenEnded', () => {
+  it('8.3: acts once the device is done with all that was emitted before: at once where that is nothing', () => {
+    const { driver } = bench();
+    const { queue, faults } = driver.state;
+    const act = vi.fn();
+    queue.whenEnded(act);
+    expect(act).toHaveBeenCalledTimes(1);
+    queue.emit('FENCE', { fence: 1 });
+    queue.whenEnded(act);
+    expect(act).toHaveBeenCalledTimes(1);
+    queue.submit();
+    expect(act).toHaveBeenCalledTimes(2);
+    faults.fail('command-space');
+    queue.emitNoFail('FENCE', { fence: 2 });
+    queue.whenEnded(act);
+    expect(act, 'yet to be written').toHaveBeenCalledTimes(2);
+    queue.submit();
+    expect(act).toHaveBeenCalledTimes(3);
+  });
+});
+
 describe("a submission's updates and commands in one buffer", () => {
   const fence = ({ driver }: Bench, number: number): void =>
     driver.state.queue.emit('FENCE', { fence: number });

@@ -1,7 +1,7 @@
 import { encodeCommand, SVGA_FIFO } from '@cg/svga-protocol';
 import { PAGE_SIZE, PhysicalMemory } from '@cg/pagetable';
 import { SvgaDevice } from '@cg/svga-device';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { VmwgfxDriver } from '../driver.js';
 import { slowDevice } from '../slow-device.fixture.js';
 import { Fence } from './fence.js';
@@ -78,15 +78,10 @@ describe('a device that takes time', () => {
     expect(steps).toBe(5000);
   });
 
-  it('is polled where it needs no help, for a while, or until the timeout', () => {
+  it('is polled where it needs no help, for a while', () => {
     const ports = new SvgaPorts(hardware({}));
     let looks = 0;
     expect(ports.waitUntil(() => ++looks === 500)).toBe(true);
     expect(ports.waitUntil(() => false)).toBe(false);
-    const clock = vi.spyOn(performance, 'now').mockImplementation(() => ++looks / 100);
-    looks = 0;
-    expect(ports.waitUntil(() => false, 50_000)).toBe(false);
-    expect(looks).toBeGreaterThan(4000);
-    clock.mockRestore();
   });
 });

@@ -40,7 +40,7 @@ export class SvgaPorts {
     const { hardware } = this;
     const end = timeout === Infinity ? Infinity : this.#now() + timeout;
     const most = hardware.progress === undefined ? MOST_POLLS : MOST_STEPS;
-    for (let looks = 0; looks < most || end !== Infinity; looks++) {
+    for (let looks = 0; looks < most; looks++) {
       if (holds()) {
         return true;
       }

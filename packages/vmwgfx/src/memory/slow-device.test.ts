@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { targetView } from '../contexts.fixture.js';
 import { processOf, unmapAll } from '../driver.fixture.js';
+import { FaultInjection } from '../fault-injection.js';
 import { BYTES, slowDevice, square } from '../slow-device.fixture.js';
 
 const PAGES = BYTES / 4096;
@@ -68,6 +69,40 @@ describe('8.3: while a command may reach it', () => {
     expect(device.statistics.errors).toBe(0);
   });
 
+  it('a MOB keeps its id and its page table', () => {
+    const { file, driver, surface, filled, copy, pass } = slowDevice();
+    const from = filled(5);
+    const { mobIds } = driver.state;
+    const { handle: buffer } = file.createBuffer(2 * BYTES);
+    const second = surface({ backing: { buffer, offset: BYTES } });
+    copy(from.handle, second);
+    file.closeHandle(second);
+    // The MOB that begins at the surface goes with it; the buffer object stays.
+    const id = mobIds.allocate();
+    expect(id).toBeGreaterThan(1);
+    pass();
+    expect(mobIds.allocate()).toBe(id - 1);
+  });
+
+  it('ids of contexts are not given out again: a new one waits for them', () => {
+    const { file, driver, submit, filled, waits, device } = slowDevice();
+    const { handle } = filled(5);
+    const { dxContextIds } = driver.state;
+    for (let i = 2; i < 256; i++) {
+      dxContextIds.allocate();
+    }
+    const define = () => {
+      const context = file.createContext({ kind: 'dx' });
+      submit((writer) => writer.write('DX_DEFINE_RENDERTARGET_VIEW', targetView(3, handle)), context);
+      return context;
+    };
+    const [first] = [define(), define()];
+    file.closeHandle(first);
+    waits();
+    define();
+    expect([waits() > 0, device.statistics.errors]).toEqual([true, 0]);
+  });
+
   it('ids of contexts and shaders are not given out again', () => {
     const { file, driver, submit, filled, pass, device } = slowDevice();
     const { handle } = filled(5);
@@ -96,6 +131,40 @@ describe('8.3: while a command may reach it', () => {
   });
 });
 
+describe('8.3: what the device refuses to define, and the program has closed meanwhile', () => {
+  /** The first submission is refused at its `at`th command, and everything is closed before the device is there. */
+  const refusedAt = (at: number) => {
+    const faults = new FaultInjection();
+    const set = slowDevice({ faults });
+    const [from, target] = [set.filled(5), set.surface()];
+    const context = set.file.createContext({ kind: 'dx' });
+    faults.fail('device-error', { after: at });
+    set.submit((writer) => writer.write('DX_DEFINE_RENDERTARGET_VIEW', targetView(3, target)), context);
+    set.copy(from.handle, target);
+    [from.handle, target, context].forEach((handle) => set.file.closeHandle(handle));
+    unmapAll(set.addressSpace);
+    return set;
+  };
+
+  it('gives its id back once', () => {
+    let refusals = 0;
+    for (let at = 0; at < 30; at++) {
+      const { driver, device, step } = refusedAt(at);
+      const { mobIds, surfaceIds, dxContextIds } = driver.state;
+      const taken = [mobIds, surfaceIds, dxContextIds].map((ids) => ({ ids, seen: new Set<number>() }));
+      do {
+        for (const { ids, seen } of taken) {
+          const id = ids.allocate();
+          expect(seen.has(id), `command ${at}: ${ids.what} ${id} is free twice`).toBe(false);
+          seen.add(id);
+        }
+      } while (step());
+      refusals += device.statistics.errors > 0 ? 1 : 0;
+    }
+    expect(refusals).toBeGreaterThan(5);
+  });
+});
+
 describe('eviction on a device that takes time', () => {
   it('6.5: makes room only once the device is done, and loses nothing', () => {
     const { cpu, driver, filled, copy, onDevice, surface } = slowDevice({ graphicsMemoryLimit: 3 * BYTES });
@@ -108,6 +177,28 @@ describe('eviction on a device that takes time', () => {
     driver.waitIdle();
     expect(onDevice(target)).toBe(1);
     expect([a, b, c].map(({ start }) => cpu.load8(start + BYTES - 1))).toEqual([1, 1, 1]);
+  });
+
+  it('evicts no more than it has to: the room is there before the next one is looked at', () => {
+    const { driver, filled, copy } = slowDevice({ graphicsMemoryLimit: 4 * BYTES });
+    const evicted: unknown[] = [];
+    driver.events.listen((event) => event.kind === 'buffer-evicted' && evicted.push(event.object));
+    const [a, b, c, d, e, f] = Array.from({ length: 6 }, (_, i) => filled(i));
+    copy(a.handle, b.handle);
+    copy(c.handle, d.handle);
+    copy(e.handle, f.handle);
+    expect(evicted.length).toBe(2);
+  });
+
+  it('evicts no more surfaces than it has to, either', () => {
+    const { driver, surface, copy } = slowDevice({ maxObjects: 8 });
+    const evicted: unknown[] = [];
+    driver.events.listen((event) => event.kind === 'surface-evicted' && evicted.push(event.sid));
+    const surfaces = Array.from({ length: 10 }, () => surface());
+    for (let i = 0; i < 10; i += 2) {
+      copy(surfaces[i], surfaces[i + 1]);
+    }
+    expect(evicted.length).toBe(2);
   });
 
   it('6.5: of a surface reads it back behind what writes it', () => {

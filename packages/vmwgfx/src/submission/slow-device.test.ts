@@ -69,6 +69,30 @@ describe('a submission to a device that takes time', () => {
     expect([onDevice(target), image[1], image[BYTES - 1]]).toEqual([9, 5, 5]);
   });
 
+  it('1.1: bytes of a buffer object that it writes are dirty for the coherent surfaces there', () => {
+    const { file, filled, surface, submit, copy, onDevice } = slowDevice();
+    const from = filled(5);
+    const { handle: buffer } = file.createBuffer(BYTES);
+    const [alias, target] = [surface({ coherent: true, backing: { buffer } }), surface()];
+    copy(alias, target).wait();
+    expect(onDevice(target)).toBe(0);
+    submit((writer) =>
+      writer.write('SURFACE_DMA', {
+        guestGmrId: buffer,
+        guestOffset: 0,
+        guestPitch: 0,
+        hostSid: from.handle,
+        hostFace: 0,
+        hostMipmap: 0,
+        transfer: 2, // SVGA3D_READ_HOST_VRAM
+        boxes: [{ x: 0, y: 0, z: 0, w: SIDE, h: SIDE, d: 1, srcx: 0, srcy: 0, srcz: 0 }],
+        suffix: [{ suffixSize: 12, maximumOffset: BYTES, flags: 0 }],
+      }),
+    );
+    copy(alias, target).wait();
+    expect(onDevice(target)).toBe(5);
+  });
+
   it('syncCpu waits for the submission that names the buffer object, and says EBUSY where it may not', () => {
     const { file, surface, filled, copy, waits } = slowDevice();
     const [{ handle }, target] = [filled(5), surface()];
@@ -203,6 +227,81 @@ describe('what the device refuses after the submission has returned', () => {
     pass();
     expect(fences.map(({ failure }) => failure?.code)).toEqual(['EIO', undefined]);
     expect(gpuDirty(to.handle)).toBe(true);
+  });
+
+  it('8.7, 6.2: nothing that was cancelled counts as written, also where that is known before it returns', () => {
+    const { faults, cpu, filled, copy, memory, file, gpuDirty, step, pass } = setUp();
+    const [a, b, to] = [filled(5), filled(15), filled(1)];
+    copy(a.handle, to.handle).wait();
+    copy(b.handle, to.handle).wait();
+    cpu.load8(to.start);
+    for (const isEarly of [false, true]) {
+      cpu.store8(a.start, 6);
+      cpu.store8(b.start, 16);
+      faults.fail('device-error');
+      const reach = vi.spyOn(memory.preemption, 'reach').mockImplementation((point) => {
+        if (isEarly && point === 'submit: between commands and their effects') {
+          step();
+        }
+      });
+      const fence = file.submit(
+        Uint8Array.of(
+          ...copyCommand(b.handle, to.handle, SIDE, SIDE),
+          ...copyCommand(a.handle, to.handle, SIDE, SIDE),
+        ),
+      );
+      reach.mockRestore();
+      expect(fence.failure?.code, `early: ${isEarly}`).toBe(isEarly ? 'EIO' : undefined);
+      pass();
+      expect([fence.failure?.code, fence.isSignalled, gpuDirty(to.handle)]).toEqual(['EIO', true, false]);
+      expect(cpu.load8(to.start)).toBe(15);
+    }
+  });
+
+  it('1.5: a batch behind a refusal runs where what it needs was destroyed, not refused', () => {
+    const { faults, cpu, file, filled, surface, copy, onDevice, pass } = setUp();
+    const [a, b] = [filled(5), filled(15)];
+    const [one, two] = [surface(), surface()];
+    copy(a.handle, one).wait();
+    cpu.store8(a.start, 6);
+    faults.fail('device-error');
+    const refused = copy(a.handle, one);
+    const fence = copy(b.handle, two);
+    file.closeHandle(b.handle);
+    pass();
+    expect([refused.failure?.code, fence.failure?.code, onDevice(two)]).toEqual(['EIO', undefined, 15]);
+  });
+
+  it('8.7: a submission that begins when the device is done sees its refusals, without an interrupt, too', () => {
+    const { faults, cpu, filled, surface, copy, onDevice, step, deafen } = setUp();
+    const [{ handle, start }, target] = [filled(5), surface()];
+    copy(handle, target).wait();
+    deafen();
+    cpu.store8(start, 6);
+    faults.fail('device-error');
+    const refused = copy(handle, target);
+    step();
+    const fence = copy(handle, target);
+    fence.wait();
+    expect([refused.failure?.code, fence.failure, onDevice(target)]).toEqual(['EIO', undefined, 6]);
+  });
+
+  it('1.5: a submission that cannot send all of its commands waits for what it has sent, and notes that', () => {
+    const { faults, cpu, filled, copy, file, gpuDirty, waits } = setUp();
+    const [from, first, second] = [filled(5), filled(1), filled(2)];
+    copy(from.handle, first.handle).wait();
+    copy(from.handle, second.handle).wait();
+    [first, second].forEach(({ start }) => cpu.load8(start));
+    faults.fail('device-error');
+    faults.fail('command-space', { after: 2 });
+    waits();
+    const both = Uint8Array.of(
+      ...copyCommand(from.handle, first.handle, SIDE, SIDE),
+      ...copyCommand(from.handle, second.handle, SIDE, SIDE),
+    );
+    expect(() => file.submit(both)).toThrow(error('ENOMEM'));
+    expect(waits()).toBeGreaterThan(0);
+    expect([first, second].map(({ handle }) => gpuDirty(handle))).toEqual([false, true]);
   });
 
   it('8.7: what destroys something runs all the same, for the driver has forgotten it', () => {
