@@ -13,7 +13,12 @@ export const square = { format: 2, width: SIDE, height: SIDE };
  * A driver on a device that takes one unit of time for each command buffer, with a file, and what time it is. Time
  * passes while the driver waits, and in `pass`.
  */
-export function slowDevice(options: DriverOptions = {}, device: SvgaDeviceOptions = {}, pages = 4096, passedFence = 0) {
+export function slowDevice(
+  options: DriverOptions = {},
+  device: SvgaDeviceOptions = {},
+  pages = 4096,
+  passedFence = 0,
+) {
   const memory = new PhysicalMemory(pages * PAGE_SIZE);
   const { u8 } = memory;
   let driver: VmwgfxDriver | undefined = undefined;

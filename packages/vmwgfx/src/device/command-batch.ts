@@ -133,7 +133,9 @@ export class CommandBatch {
       this.#refused.get(offset)?.();
       this.#position = next;
     } else {
-      error = new VmwgfxError('EIO', `the device does not take a command buffer: status ${status}`, { status });
+      error = new VmwgfxError('EIO', `the device does not take a command buffer: status ${status}`, {
+        status,
+      });
       this.#tellRefused(start, this.#end);
       this.#end = Math.min(this.#end, start);
     }

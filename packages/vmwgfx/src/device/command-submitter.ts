@@ -65,7 +65,9 @@ export class CommandSubmitter {
   ) {
     this.#faults = faults;
     this.#events = events;
-    this.batches = new BatchQueue(memory, ports, (error) => events.tell?.({ kind: 'command-refused', error }));
+    this.batches = new BatchQueue(memory, ports, (error) =>
+      events.tell?.({ kind: 'command-refused', error }),
+    );
     // Numbers go on where the device is: those of a driver before this one have passed.
     this.#seqno = ports.passedFence;
     this.maxCommandBytes = this.#batch().memory.buffer.length;

@@ -10,7 +10,7 @@ export interface SvgaHardware {
    * @returns false if nothing is left to happen
    */
   progress?(): boolean;
-  /** The clock of timeouts, in microseconds. Left out: the process's. */
+  /** The clock of timeouts, in microseconds. Left out: the host's time. */
   clock?(): number;
 }
 
@@ -52,7 +52,7 @@ export class SvgaPorts {
   }
 
   #now(): number {
-    return this.hardware.clock?.() ?? performance.now() * 1000;
+    return this.hardware.clock?.() ?? Date.now() * 1000;
   }
 
   readRegister(index: number): number {
