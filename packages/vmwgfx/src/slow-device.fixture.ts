@@ -9,16 +9,8 @@ export const SIDE = 64;
 export const BYTES = SIDE * SIDE * 4;
 export const square = { format: 2, width: SIDE, height: SIDE };
 
-/**
- * A driver on a device that takes one unit of time for each command buffer, with a file, and what time it is. Time
- * passes while the driver waits, and in `pass`.
- */
-export function slowDevice(
-  options: DriverOptions = {},
-  device: SvgaDeviceOptions = {},
-  pages = 4096,
-  passedFence = 0,
-) {
+/** A driver on a device that takes one unit of time for each command buffer. Time passes while the driver waits. */
+function slowBench(options: DriverOptions, device: SvgaDeviceOptions, pages: number, passedFence: number) {
   const memory = new PhysicalMemory(pages * PAGE_SIZE);
   const { u8 } = memory;
   let driver: VmwgfxDriver | undefined = undefined;
@@ -33,7 +25,7 @@ export function slowDevice(
     { dx: true, ...device, completionDelay: 1 },
   );
   svga.fifo[SVGA_FIFO.FENCE] = passedFence;
-  const passTime = (): boolean => {
+  const step = (): boolean => {
     if (svga.nextDue === undefined || isStuck) {
       return false;
     }
@@ -46,55 +38,26 @@ export function slowDevice(
     writePort: (offset: number, value: number) => svga.writePort(offset, value),
     progress: () => {
       waits++;
-      return passTime();
+      return step();
     },
     clock: () => svga.now,
   };
   driver = new VmwgfxDriver(memory, hardware, options);
-  const { cpu, addressSpace } = processOf(memory);
-  const file = driver.open();
-  const surface = (traits: object = {}) => file.createSurface({ ...square, ...traits }).handle;
-  /** A coherent surface, mapped, full of a value. */
-  const filled = (value: number) => {
-    const handle = surface({ coherent: true });
-    const { start } = file.mapSurface(handle, addressSpace);
-    cpu.storeBytes(start, new Uint8Array(BYTES).fill(value));
-    return { handle, start };
-  };
   return {
     memory,
     device: svga,
     driver,
-    cpu,
-    addressSpace,
-    file,
-    surface,
-    filled,
-    copy: (from: number, to: number) => file.submit(copyCommand(from, to, SIDE, SIDE)),
-    submit: (write: (writer: CommandWriter) => void, context?: number) => {
-      const writer = new CommandWriter();
-      write(writer);
-      return file.submit(writer.bytes, context === undefined ? {} : { context });
+    /** Lets the device finish one command buffer. @returns false if it has none */
+    step,
+    /** Lets the device finish everything, without the driver waiting. */
+    pass: () => {
+      while (step()) {
+        // the interrupt handler submits what waits
+      }
     },
-    onDevice: (handle: number) => svga.image(file.deviceId(handle), 0)?.[0],
-    /** Whether a surface, alone in its backing, is GPU-dirty. */
-    gpuDirty: (handle: number) => {
-      const { handle: object, mapOffset } = file.backingOf(handle);
-      file.closeHandle(object);
-      const backing = driver.state.fakeOffsets.find(mapOffset / PAGE_SIZE) as BufferObject;
-      return [...backing.resources.overlapping(0, backing.bytes)].some(({ value }) => value.gpuDirty);
-    },
-    /** Lets the device finish one command buffer. */
-    step: passTime,
     /** From now on the device's interrupts are lost. */
     deafen: () => {
       hearsInterrupts = false;
-    },
-    /** Lets the device finish everything, without the driver waiting. */
-    pass: () => {
-      while (passTime()) {
-        // the interrupt handler submits what waits
-      }
     },
     /** The device does nothing any more. */
     stick: () => {
@@ -105,6 +68,48 @@ export function slowDevice(
       const count = waits;
       waits = 0;
       return count;
+    },
+  };
+}
+
+/** A driver on a slow device, with a file of a process. */
+export function slowDevice(
+  options: DriverOptions = {},
+  device: SvgaDeviceOptions = {},
+  pages = 4096,
+  passedFence = 0,
+) {
+  const base = slowBench(options, device, pages, passedFence);
+  const { cpu, addressSpace } = processOf(base.memory);
+  const file = base.driver.open();
+  const surface = (traits: object = {}) => file.createSurface({ ...square, ...traits }).handle;
+  return {
+    ...base,
+    cpu,
+    addressSpace,
+    file,
+    surface,
+    /** A coherent surface, mapped, full of a value. */
+    filled: (value: number) => {
+      const handle = surface({ coherent: true });
+      const { start } = file.mapSurface(handle, addressSpace);
+      cpu.storeBytes(start, new Uint8Array(BYTES).fill(value));
+      return { handle, start };
+    },
+    copy: (from: number, to: number) => file.submit(copyCommand(from, to, SIDE, SIDE)),
+    submit: (write: (writer: CommandWriter) => void, context?: number) => {
+      const writer = new CommandWriter();
+      write(writer);
+      return file.submit(writer.bytes, context === undefined ? {} : { context });
+    },
+    /** The first byte of a surface's image; undefined if it has none yet. */
+    onDevice: (handle: number) => base.device.image(file.deviceId(handle), 0)?.[0],
+    /** Whether a surface, alone in its backing, is GPU-dirty. */
+    gpuDirty: (handle: number) => {
+      const { handle: object, mapOffset } = file.backingOf(handle);
+      file.closeHandle(object);
+      const backing = base.driver.state.fakeOffsets.find(mapOffset / PAGE_SIZE) as BufferObject;
+      return [...backing.resources.overlapping(0, backing.bytes)].some(({ value }) => value.gpuDirty);
     },
   };
 }

@@ -350,8 +350,7 @@ export class BufferObject implements BackingPages, Evictable {
         events.tell?.({ kind: 'buffer-evicted', object: this.firstPage });
       }
       this.#leaveDevice();
-      // Room is there only once the device is done with it.
-      queue.flush();
+      queue.flush(); // there is room once the device is done with it
     });
   }
 
