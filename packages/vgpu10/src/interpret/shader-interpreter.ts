@@ -132,8 +132,8 @@ export class ShaderInterpreter {
     const lanes = quad.map(({ inputs, coverage = 0xffffffff, primitiveId = 0 }) => {
       const lane = this.lane(bindings);
       lane.vertices = [inputs];
-      lane.inputCoverage[0] = coverage;
-      lane.primitiveId[0] = primitiveId;
+      lane.inputCoverage.fill(coverage);
+      lane.primitiveId.fill(primitiveId);
       return lane;
     });
     const { discarded } = this.run(lanes, bindings);
@@ -159,8 +159,8 @@ export class ShaderInterpreter {
     this.expectStage('GEOMETRY');
     const lane = this.lane(bindings);
     lane.vertices = vertices;
-    lane.primitiveId[0] = primitiveId;
-    lane.instanceId[0] = instanceId;
+    lane.primitiveId.fill(primitiveId);
+    lane.instanceId.fill(instanceId);
     this.strips = [[]];
     this.emitted = 0;
     this.run([lane], bindings);
