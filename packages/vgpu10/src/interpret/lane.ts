@@ -14,7 +14,7 @@ export class Lane {
   readonly temps: RegisterFile;
   readonly outputs: RegisterFile;
   readonly indexableTemps = new Map<number, RegisterFile>();
-  /** One register each. */
+  /** One register each; the inputs have their value in all components. */
   readonly depth: RegisterFile = new Uint32Array(4);
   readonly coverage: RegisterFile = new Uint32Array(4);
   readonly primitiveId: RegisterFile = new Uint32Array(4);

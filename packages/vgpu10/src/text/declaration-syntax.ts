@@ -96,8 +96,20 @@ export type DeclarationPart =
   /** Words with commas between. */
   | { readonly form: 'words'; readonly field: string };
 
+const known = /* @__PURE__ */ new Map<keyof typeof declarationTable, readonly DeclarationPart[]>();
+
 /** The parts of a declaration in their order. */
 export function declarationParts(opcode: keyof typeof declarationTable): readonly DeclarationPart[] {
+  let parts = known.get(opcode);
+  if (parts === undefined) {
+    parts = partsOf(opcode);
+    known.set(opcode, parts);
+  }
+  return parts;
+}
+
+/** Texts and fields alternate in a template. */
+function partsOf(opcode: keyof typeof declarationTable): DeclarationPart[] {
   return templates[opcode].split(/[{}]/).flatMap((piece, i): DeclarationPart[] => {
     if (i % 2 === 1) {
       return [partOf(opcode, piece)];

@@ -19,15 +19,6 @@ export function parseInstruction(scanner: TextScanner, at: number): Instruction 
   const isCall = mnemonic.opcode === 'INTERFACE_CALL';
   const immediate = isCall ? scanner.number('a function') : mnemonic.immediate;
   const { destinations, sources } = instructionLayouts[mnemonic.opcode];
-  let isFirst = !isCall;
-  const operands = (place: 'destination' | 'source', length: number): Operand[] =>
-    Array.from({ length }, () => {
-      if (!isFirst) {
-        scanner.separator(',');
-      }
-      isFirst = false;
-      return parseOperand(scanner, place);
-    });
   return {
     ...mnemonic,
     at,
@@ -35,9 +26,26 @@ export function parseInstruction(scanner: TextScanner, at: number): Instruction 
     precise,
     immediate,
     ...extended,
-    destinations: operands('destination', destinations.length),
-    sources: operands('source', sources.length),
+    destinations: parseOperands(scanner, 'destination', destinations.length, isCall),
+    sources: parseOperands(scanner, 'source', sources.length, isCall || destinations.length > 0),
   };
+}
+
+/** @param isBehind whether something stands before them, so that a comma does as well */
+function parseOperands(
+  scanner: TextScanner,
+  place: 'destination' | 'source',
+  length: number,
+  isBehind: boolean,
+): Operand[] {
+  const operands: Operand[] = [];
+  for (let i = 0; i < length; i++) {
+    if (isBehind || i > 0) {
+      scanner.separator(',');
+    }
+    operands.push(parseOperand(scanner, place));
+  }
+  return operands;
 }
 
 /** The mnemonic, up to what extended tokens add to it. */

@@ -51,7 +51,14 @@ export function decodeInstruction(reader: TokenReader, at: number, token: number
 }
 
 function decodeOperands(reader: TokenReader, length: number): readonly Operand[] {
-  return length === 0 ? EMPTY : Array.from({ length }, () => decodeOperand(reader));
+  if (length === 0) {
+    return EMPTY;
+  }
+  const operands: Operand[] = [];
+  for (let i = 0; i < length; i++) {
+    operands.push(decodeOperand(reader));
+  }
+  return operands;
 }
 
 function decodeControls(reader: TokenReader, token: number, layout: InstructionLayout): Controls {

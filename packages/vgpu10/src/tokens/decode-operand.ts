@@ -28,10 +28,7 @@ export function decodeOperand(reader: TokenReader): Operand {
   const dimensions = field(token, 20, 2);
   const modifier = token >= EXTENDED ? decodeModifier(reader) : 'NONE';
   const immediate = decodeImmediate(reader, type, components);
-  const indices =
-    dimensions === 0
-      ? NO_INDICES
-      : Array.from({ length: dimensions }, (_, i) => decodeIndex(reader, field(token, 22 + 3 * i, 3)));
+  const indices = decodeIndices(reader, token, dimensions);
   return {
     type,
     components,
@@ -81,7 +78,22 @@ function decodeImmediate(
     throw reader.bad('an immediate value without components');
   }
   const words = components === 4 ? 4 : type === 'IMMEDIATE64' ? 2 : 1;
-  return Array.from({ length: words }, () => reader.next());
+  const immediate: number[] = [];
+  for (let i = 0; i < words; i++) {
+    immediate.push(reader.next());
+  }
+  return immediate;
+}
+
+function decodeIndices(reader: TokenReader, token: number, dimensions: number): readonly Index[] {
+  if (dimensions === 0) {
+    return NO_INDICES;
+  }
+  const indices: Index[] = [];
+  for (let i = 0; i < dimensions; i++) {
+    indices.push(decodeIndex(reader, field(token, 22 + 3 * i, 3)));
+  }
+  return indices;
 }
 
 function decodeIndex(reader: TokenReader, value: number): Index {

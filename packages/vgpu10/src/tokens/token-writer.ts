@@ -68,7 +68,7 @@ export class TokenWriter {
 
   /** All tokens; the second one becomes their number. */
   finish(): Uint32Array {
-    const words = Uint32Array.from(this.tokens);
+    const words = new Uint32Array(this.tokens);
     words[1] = words.length;
     return words;
   }
