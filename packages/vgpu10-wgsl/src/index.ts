@@ -1,4 +1,5 @@
 export { translate } from './translate.js';
+export { plainPipeline } from './plain-pipeline.js';
 export type { TranslatedModule, Translation } from './translate.js';
 export { primitivesOf } from './module/primitive-assembly.js';
 export type { GeometryDraw } from './module/geometry-module.js';
