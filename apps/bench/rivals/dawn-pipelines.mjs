@@ -21,7 +21,13 @@ function layoutOf(bindings) {
     device.createBindGroupLayout({
       entries: bindings
         .filter((binding) => binding.group === group)
-        .map(({ group: _, resource: __, ...entry }) => entry),
+        .map(({ binding, visibility, buffer, texture, sampler }) => ({
+          binding,
+          visibility,
+          ...(buffer && { buffer }),
+          ...(texture && { texture }),
+          ...(sampler && { sampler }),
+        })),
     }),
   );
   return device.createPipelineLayout({ bindGroupLayouts });

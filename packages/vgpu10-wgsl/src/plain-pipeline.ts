@@ -80,10 +80,8 @@ function viewsOf({ resources, instructions }: StageInterface): Record<number, Sh
 function vertexShaderFor({ stage, inputs }: StageInterface): Program {
   const registers = new Set(inputs.map(({ register }) => register));
   const own = inputs.find(({ name }) => name === 'POSITION')?.register;
-  let position = stage === 'geometry' && own !== undefined ? own : 0;
-  while (stage !== 'geometry' && registers.has(position)) {
-    position++;
-  }
+  const free = Array.from({ length: registers.size + 1 }, (_, i) => i).find((i) => !registers.has(i))!;
+  const position = stage === 'geometry' && own !== undefined ? own : free;
   const outputs = [...new Set([...registers, position])];
   const declarations = outputs.map((register) =>
     register === position ? `dcl_output_siv o${register}.xyzw, position` : `dcl_output o${register}.xyzw`,

@@ -14,6 +14,7 @@ it('finds a driver for Dawn', ({ skip }) => {
   if (real.length === 0) {
     skip([...new Set(missing)].join('; '));
   }
+  expect(real).toHaveLength(1);
 });
 
 /** The instructions by their mnemonics: how many sources and destinations they have. */

@@ -12,6 +12,7 @@ it('finds Dawn, and a driver for it', ({ skip }) => {
   if (missing.length > 0) {
     skip([...new Set(missing)].join('; '));
   }
+  expect(processes).toHaveLength(2);
 });
 
 const programs = corpus();

@@ -13,6 +13,7 @@ it('finds a driver for Dawn', ({ skip }) => {
   if (real.length === 0) {
     skip([...new Set(missing)].join('; '));
   }
+  expect(real).toHaveLength(1);
 });
 
 const vertexShader = parseShader(`vs_4_0

@@ -17,6 +17,7 @@ it('finds a driver for Dawn', ({ skip }) => {
   if (real.length === 0) {
     skip([...new Set(missing)].join('; '));
   }
+  expect(real).toHaveLength(1);
 });
 
 describe.each(real)('on $adapter.name', (dawn: DawnProcess) => {

@@ -71,7 +71,11 @@ class ProgramWriter {
       this.#lines.push(`mov x1[${i}].xyzw, v${1 + (i % 3)}.xyzw`);
     }
     for (let i = 0; i < length; i++) {
-      random.below(4) === 0 ? this.#flow() : this.#operation();
+      if (random.below(4) === 0) {
+        this.#flow();
+      } else {
+        this.#operation();
+      }
     }
     while (this.#blocks.length > 0) {
       this.#close();

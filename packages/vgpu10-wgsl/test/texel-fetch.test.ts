@@ -15,6 +15,7 @@ it('finds a driver for Dawn', ({ skip }) => {
   if (real.length === 0) {
     skip([...new Set(missing)].join('; '));
   }
+  expect(real).toHaveLength(1);
 });
 
 const shader = parseShader(`vs_4_0

@@ -25,12 +25,13 @@ export interface TextureCase {
   readonly within?: number;
 }
 
+const returnsOf = (kind: string): string => (kind === 'sint' || kind === 'uint' ? kind : 'float');
+
 export function pixelShader({
   code,
   textures,
   samplers = {},
 }: Pick<TextureCase, 'code' | 'textures' | 'samplers'>) {
-  const returns = (kind: string): string => (kind === 'sint' || kind === 'uint' ? kind : 'float');
   return parseShader(`ps_4_1
 dcl_input_ps_sgv linear noperspective v0.xyzw, position
 dcl_output o0.xyzw
@@ -41,7 +42,7 @@ ${Object.keys(samplers)
 ${Object.entries(textures)
   .map(
     ([slot, { declares, kind }]) =>
-      `dcl_resource_${declares} (${Array(4).fill(returns(kind)).join(',')}) t${slot}`,
+      `dcl_resource_${declares} (${Array(4).fill(returnsOf(kind)).join(',')}) t${slot}`,
   )
   .join('\n')}
 ${code}
@@ -59,6 +60,8 @@ export function viewOf({ dimension, kind, samples = 1, components, normalized }:
     ...(normalized === undefined ? {} : { normalized }),
   };
 }
+
+const shown = (word: number): string => `0x${word.toString(16)} (${floatOf(word)})`;
 
 /** The pixels in which Dawn and the interpreter differ, in words of people; nothing if there is none. */
 export async function differences(dawn: DawnProcess, one: TextureCase): Promise<string[]> {
@@ -102,7 +105,6 @@ export async function differences(dawn: DawnProcess, one: TextureCase): Promise<
     const isNear = within > 0 && Math.abs(floatOf(got[i]) - floatOf(want[i])) <= within;
     if (got[i] !== want[i] && !isNear && !(isNaNWord(got[i]) && isNaNWord(want[i]))) {
       const pixel = i >> 2;
-      const shown = (word: number): string => `0x${word.toString(16)} (${floatOf(word)})`;
       wrong.push(
         `(${pixel % SIZE}, ${Math.floor(pixel / SIZE)}).${'xyzw'[i & 3]}: ${shown(got[i])}, not ${shown(want[i])}`,
       );
@@ -170,6 +172,8 @@ export function dawnTexture({
   };
 }
 
+const filter = (linear: boolean | undefined): string => (linear === true ? 'linear' : 'nearest');
+
 function dawnSampler({
   address,
   magLinear,
@@ -183,7 +187,6 @@ function dawnSampler({
     const name = address?.[axis] ?? 'clamp-to-edge';
     return name === 'border' ? 'clamp-to-edge' : name;
   };
-  const filter = (linear: boolean | undefined): string => (linear === true ? 'linear' : 'nearest');
   return {
     addressModeU: mode(0),
     addressModeV: mode(1),

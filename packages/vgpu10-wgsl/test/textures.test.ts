@@ -12,6 +12,7 @@ it('finds a driver for Dawn', ({ skip }) => {
   if (real.length === 0) {
     skip([...new Set(missing)].join('; '));
   }
+  expect(real).toHaveLength(1);
 });
 
 const flat = {

@@ -38,14 +38,15 @@ export function rowsOf(): Row[] {
   ];
 }
 
+function words(base64: string): Uint32Array {
+  const bytes = Uint8Array.from(Buffer.from(base64, 'base64'));
+  return new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
+}
+
 /** A pair for each vertex and pixel shader that Mesa made of our own programs, with a key. */
 function ownPairs(): Pair[] {
   const path = join(ownFolder, 'packages', 'vgpu10', 'vectors', 'gltest.json');
   const shaders = new Map(Object.entries(JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>));
-  const words = (base64: string): Uint32Array => {
-    const bytes = Uint8Array.from(Buffer.from(base64, 'base64'));
-    return new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
-  };
   const stages = [...shaders.keys()].filter((name) => /-[vp]s/.test(name));
   return stages.map((name) => {
     const isVertex = name.includes('-vs');

@@ -40,7 +40,7 @@ export function vertexStreamModule(context: TranslationContext, vertex: StageInt
   const inputs = vertexInputLines(context, module, stage);
   const isWritten = (register: number): boolean => stage.registers.variables.has(`o${register}`);
   const lines = [
-    'let total = primitives * ' + `${drawRow(module, context.layout, 0)}.w;`,
+    `let total = primitives * ${drawRow(module, context.layout, 0)}.w;`,
     'if (number == 0u) {',
     `  ${streams.counters()}[0] = min(total, stream_room());`,
     `  ${streams.counters()}[1] = total;`,
@@ -95,20 +95,7 @@ export function geometryStreamModule(
     'return false;',
   ];
   const instances = `${drawRow(module, context.layout, 0)}.w`;
-  const run = ['if (number >= primitives * ' + `${instances}) { return; }`];
-  const scan = [
-    '@compute @workgroup_size(1) fn scan() {',
-    '  var place = 0u;',
-    `  let runs = min(${assembly.count()} * ${instances}, arrayLength(&counts));`,
-    '  for (var i = 0u; i < runs; i++) {',
-    '    let count = counts[i];',
-    '    counts[i] = place;',
-    '    place += count;',
-    '  }',
-    `  ${streams.counters()}[0] = min(place, stream_room());`,
-    `  ${streams.counters()}[1] = place;`,
-    '}',
-  ];
+  const run = [`if (number >= primitives * ${instances}) { return; }`];
   const text = module.print([
     'var<private> writes = false;',
     'var<private> first_place: u32;',
@@ -119,7 +106,7 @@ export function geometryStreamModule(
       'run_primitive(number % primitives, number / primitives);',
       'if (number < arrayLength(&counts)) { counts[number] = primitives_emitted; }',
     ]),
-    ...scan,
+    ...scanText(assembly, streams, instances),
     ...entryPoint('write', assembly, [
       ...run,
       'if (number >= arrayLength(&counts)) { return; }',
@@ -137,6 +124,24 @@ export function geometryStreamModule(
       { entryPoint: 'write', invocations: 'primitives' },
     ],
   };
+}
+
+/** Makes places of the counts, and counts all of them: one invocation. */
+function scanText(assembly: PrimitiveAssembly, streams: StreamWriter, instances: string): string[] {
+  const counters = streams.counters();
+  return [
+    '@compute @workgroup_size(1) fn scan() {',
+    '  var place = 0u;',
+    `  let runs = min(${assembly.count()} * ${instances}, arrayLength(&counts));`,
+    '  for (var i = 0u; i < runs; i++) {',
+    '    let count = counts[i];',
+    '    counts[i] = place;',
+    '    place += count;',
+    '  }',
+    `  ${counters}[0] = min(place, stream_room());`,
+    `  ${counters}[1] = place;`,
+    '}',
+  ];
 }
 
 /** An entry point with an invocation for each primitive: its `number`, and the `primitives` of an instance. */
@@ -200,8 +205,8 @@ class StreamWriter {
       ];
       let words = 0;
       for (const { register, mask, buffer: own } of this.#elements) {
-        for (let component = 0; own === buffer && component < 4; component++) {
-          if ((mask >>> component) & 1) {
+        for (let component = 0; component < 4; component++) {
+          if (own === buffer && ((mask >>> component) & 1) === 1) {
             const target = `stream${buffer}[at${buffer} + ${words++}u]`;
             lines.push(
               ...(register === undefined

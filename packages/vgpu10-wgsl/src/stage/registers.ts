@@ -44,9 +44,7 @@ export class Registers {
     /** Constant buffers in this stage's order, bound as uniform buffers as far as they may be. */
     readonly uniforms: ReadonlySet<number>,
   ) {
-    const numbers = (declarations: StageInterface['inputs']): Set<number> =>
-      new Set(declarations.map(({ register }) => register));
-    this.#declared = { v: numbers(shader.inputs), o: numbers(shader.outputs) };
+    this.#declared = { v: numbersOf(shader.inputs), o: numbersOf(shader.outputs) };
   }
 
   /** The statement that is translated, for errors. */
@@ -375,6 +373,10 @@ export class Registers {
     const at = hoist(this.#indexText(index));
     return { name: `${name}[${at}]`, components, scalar: false, bound: { index: at, size } };
   }
+}
+
+function numbersOf(declarations: StageInterface['inputs']): ReadonlySet<number> {
+  return new Set(declarations.map(({ register }) => register));
 }
 
 function vectorOf(words: ArrayLike<number>): string {

@@ -38,14 +38,15 @@ async function getDevice() {
 /** Validation errors of what `work` does are thrown. */
 async function validated(device, work) {
   device.pushErrorScope('validation');
-  let result;
-  try {
-    result = await work();
-  } finally {
-    const error = await device.popErrorScope();
-    if (error !== null) {
-      throw new Error(error.message);
-    }
+  const [result, thrown] = await Promise.resolve()
+    .then(work)
+    .then(
+      (value) => [value],
+      (error) => [undefined, error],
+    );
+  const error = (await device.popErrorScope()) ?? thrown;
+  if (error) {
+    throw new Error(error.message);
   }
   return result;
 }
