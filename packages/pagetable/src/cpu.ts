@@ -167,7 +167,8 @@ export class Cpu extends Mmu {
     for (let next = frame + 1; chunk < length; next++) {
       const page = address + chunk;
       const slot = (page >>> 12) & this.#slotMask;
-      const isCached = tags[slot] === page || (tags === this.#storeTags && this.storableFrame(slot, page) >= 0);
+      const isCached =
+        tags[slot] === page || (tags === this.#storeTags && this.storableFrame(slot, page) >= 0);
       if (!isCached || this.#frames[slot] !== next) {
         break;
       }
