@@ -138,6 +138,9 @@ class ImageWalker {
     const words = this.#words[level];
     const low = format.low(words, index);
     const high = format.high(words, index);
+    if (level === 1) {
+      return this.#takePte(index, low, high);
+    }
     const kind = format.kindOf(low, high, level);
     const span = format.span[level];
     const base = this.#base[level] + index * span;
@@ -187,6 +190,25 @@ class ImageWalker {
       this.#seen.set(key, base);
     }
     return true;
+  }
+
+  /** The same for a PTE, of which a walk sees most: its range is never clipped. */
+  #takePte(index: number, low: number, high: number): boolean {
+    const format = this.#format;
+    const start = this.#base[1] + index * TABLE_BYTES;
+    const end = start + TABLE_BYTES;
+    const physical = format.target(low, high, 1);
+    const properties = format.pteProperties(low, high, this.#permissions[1]);
+    if (properties < 0) {
+      const entry = this.#physical[1] + index * format.entryBytes;
+      this.findings.addDamage('reserved', start, end, 1, entry, low, high, physical);
+      return true;
+    }
+    if (this.#takeRun(index, start, end, physical, properties)) {
+      return true;
+    }
+    const entry = this.#physical[1] + index * format.entryBytes;
+    return this.#takePiece(start, end, 1, entry, low, high, physical, properties);
   }
 
   /**
