@@ -278,14 +278,12 @@ describe('cg walk', () => {
     const at = (word: number) => `0x${(word * 4).toString(16)}`;
     const reports = err.trimEnd().split('\n');
     expect(reports).toHaveLength(9);
-    expect(reports[0]).toBe('0x0000000040400000-0x0000000040600000: damaged');
-    expect(reports[1]).toContain(
-      `PDE at ${at(entry)} (level 2): 0x0000000000011003 points back at the table`,
-    );
-    expect(reports[3]).toContain(`PDE at ${at(entry + 2)} (level 2): 0x0000000007fff001 points at 0x7fff000`);
+    expect(reports[0]).toBe(`0x0000000040400000-0x0000000040600000: PDE at ${at(entry)} (level 2)`);
+    expect(reports[1]).toContain('  0x0000000000011003 points back at the table');
+    expect(reports[2]).toContain(`: PDE at ${at(entry + 2)} (level 2)`);
+    expect(reports[3]).toContain('  0x0000000007fff001 points at 0x7fff000');
     expect(reports[5]).toContain('has reserved bits set');
-    expect(reports[6]).toBe('0xffffff8000000000-0x10000000000000000: damaged');
-    expect(reports[7]).toContain('PML4E');
+    expect(reports[6]).toMatch(/^0xffffff8000000000-0x10000000000000000: PML4E at /);
     expect(reports[8]).toMatch(/^cg: most entries make no sense in 4-level tables/);
 
     const json = await runCg(['walk', path, '--cr3', cr3, '--json']);
