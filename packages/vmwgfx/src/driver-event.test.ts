@@ -136,7 +136,7 @@ describe('VmwgfxDriver.events', () => {
     expect(destroyed()).toBe(1);
   });
 
-  it('tells nothing once nobody listens', () => {
+  it('tells nothing once the listener is removed', () => {
     const { cpu, copy, a, b, start, told, stop } = setUp();
     stop();
     cpu.store8(start, 1);

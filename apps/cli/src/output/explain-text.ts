@@ -27,8 +27,8 @@ function bitsText({ value, bits }: TranslationStep): string {
 
 function permissions(step: TranslationStep): string {
   const rights = ['read', step.writable ? 'write' : '', step.executable ? 'execute' : ''];
-  const who = step.user ? 'user and supervisor' : 'supervisor only';
-  return `${rights.filter((right) => right !== '').join(', ')}; ${who}`;
+  const mode = step.user ? 'user and supervisor' : 'supervisor only';
+  return `${rights.filter((right) => right !== '').join(', ')}; ${mode}`;
 }
 
 /** Level by level, for people. */

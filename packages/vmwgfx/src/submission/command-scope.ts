@@ -152,7 +152,7 @@ export class CommandScope {
     for (const user of target.namedBy.all()) {
       if (user instanceof Binding && user.state.at(user.slot) === user) {
         this.#put(user.state, user.slot, undefined);
-        this.effects.before.push(user.state.sureSender(user.slot));
+        this.effects.before.push(user.state.senderNoFail(user.slot));
       }
     }
   }

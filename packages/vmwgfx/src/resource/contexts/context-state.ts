@@ -1,5 +1,5 @@
 import type { DriverState } from '../../driver-state.js';
-import type { Named, NamedByUser } from '../weak-refs.js';
+import type { Named, WeakRefHolder } from '../weak-refs.js';
 import {
   emptySlot,
   groupOf,
@@ -19,7 +19,7 @@ export interface StateOwner {
 }
 
 /** An object bound to a slot of a context's state; a weak reference. */
-export class Binding implements NamedByUser {
+export class Binding implements WeakRefHolder {
   #sent = true;
   /** The device was sent an empty slot. */
   #emptied = false;
@@ -106,7 +106,7 @@ export class ContextState {
   /** Unbinds a slot on the device at once if the context is bound, else later. */
   empty(slot: number): void {
     if (this.owner.isBound) {
-      this.sureSender(slot)();
+      this.senderNoFail(slot)();
     } else {
       this.#stale.add(slot);
     }
@@ -159,7 +159,7 @@ export class ContextState {
   }
 
   /** As `sender`, for a function that cannot fail. */
-  sureSender(slot: number): () => void {
+  senderNoFail(slot: number): () => void {
     const bindings = this.#setTogether(slot);
     return () => {
       const { name, fields } = this.#command(slot, bindings);
@@ -170,7 +170,7 @@ export class ContextState {
   /** Empties the slots in which the device may have destroyed objects. The context is bound. */
   settleStale(): void {
     for (const slot of this.#stale) {
-      this.sureSender(slot)();
+      this.senderNoFail(slot)();
     }
     this.#stale.clear();
   }
