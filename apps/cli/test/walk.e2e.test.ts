@@ -208,6 +208,30 @@ describe('cg walk of dumps', () => {
     expect(mapped.out).toBe(plain.out);
   });
 
+  it('a table that a kdump file has damaged is reported, and the walk continues', async () => {
+    const path = guest('level4.zlib.kdump');
+    const bytes = readFileSync(path);
+    const whole = await runCg(['walk', path]);
+    // The PDE of 0 points at 0x114000. Descriptors of pages follow the header, the sub-header and the bitmaps.
+    const blocks = 1 + bytes.readUInt32LE(432) + bytes.readUInt32LE(436);
+    const place = Number(bytes.readBigUInt64LE(4096 * blocks + 0x114 * 24));
+    bytes.fill(0xff, place, place + 16);
+    writeFileSync(path, bytes);
+    const { code, out, err } = await runCg(['walk', path]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^0x0{16}-0x0{10}200000: PDE at 0x113000 \(level 2\)$/m);
+    expect(err).toMatch(/points at the table at 0x114000, whose bytes in the file are damaged$/m);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(10);
+    expect(whole.out.split('\n')).toEqual(expect.arrayContaining(lines));
+    const explained = await runCg(['walk', path, '--explain', '0x1000']);
+    expect([explained.code, explained.out.split('\n').at(-2)]).toEqual([
+      1,
+      '  unknown: the bytes of the next table in the file are damaged',
+    ]);
+    expect((await runCg(['walk', path, '--find'])).out).toMatch(/^0x110000 /m);
+  });
+
   it('a known format that is not read, and a dump that is cut off, are one line', async () => {
     const path = join(folder, 'cut.elf');
     writeFileSync(path, readFileSync(guest('level4.elf')).subarray(0, 0x200000));

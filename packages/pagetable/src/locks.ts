@@ -53,7 +53,10 @@ export class RwLock {
   releaseRead(holder: string = RUNNING_THREAD): void {
     const index = this.#readers.lastIndexOf(holder);
     if (index < 0) {
-      throw this.#broken(`released by ${holder}, which does not hold it for reading; ${this.#holders()}`, holder);
+      throw this.#broken(
+        `released by ${holder}, which does not hold it for reading; ${this.#holders()}`,
+        holder,
+      );
     }
     this.#readers.splice(index, 1);
     this.#ledger?.remove(this, holder);
@@ -71,7 +74,10 @@ export class RwLock {
 
   releaseWrite(holder: string = RUNNING_THREAD): void {
     if (this.#writer !== holder) {
-      throw this.#broken(`released by ${holder}, which does not hold it for writing; ${this.#holders()}`, holder);
+      throw this.#broken(
+        `released by ${holder}, which does not hold it for writing; ${this.#holders()}`,
+        holder,
+      );
     }
     this.#writer = undefined;
     this.#ledger?.remove(this, holder);

@@ -67,11 +67,7 @@ export class TableLocks {
     const lock = this.#locks.get(tableFrame);
     if (lock?.holder !== holder) {
       const actual = lock?.holder === undefined ? 'not held' : `held by ${lock.holder}`;
-      throw broken(
-        lock ?? new TableLock(tableFrame, 1),
-        `must be held by ${holder}, ${actual}`,
-        holder,
-      );
+      throw broken(lock ?? new TableLock(tableFrame, 1), `must be held by ${holder}, ${actual}`, holder);
     }
     return lock;
   }

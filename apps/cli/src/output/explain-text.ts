@@ -7,6 +7,7 @@ const FAULTS = {
   'not-present': 'page fault: the entry is not present',
   reserved: 'page fault: a reserved bit is set',
   outside: 'unknown: the next table is not in the image',
+  unreadable: 'unknown: the bytes of the next table in the file are damaged',
 } as const;
 
 /** A virtual address of a mode, with all its digits. */

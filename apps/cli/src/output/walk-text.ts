@@ -127,6 +127,8 @@ export class WalkText {
         return `points back at the table at ${physicalAddress(target)}, which is being walked`;
       case 'outside':
         return `points at ${physicalAddress(target)}, outside the image`;
+      case 'unreadable':
+        return `points at the table at ${physicalAddress(target)}, whose bytes in the file are damaged`;
       case 'reserved':
         return 'has reserved bits set';
       case 'limit':
