@@ -119,8 +119,7 @@ export function explainAddress(
     const fault = readTable(image, entry, new Uint8Array(words.buffer, 0, format.entryBytes));
     if (fault !== undefined) {
       if (level === format.levels) {
-        const why = fault === 'outside' ? 'the image does not have it' : 'its bytes in the file are damaged';
-        throw new PageWalkError('EINVAL', `no table at 0x${table.toString(16)}: ${why}`);
+        throw noTopTable(table, fault);
       }
       return failed(fault);
     }
@@ -149,12 +148,16 @@ export function explainAddress(
     }
     if (kind === LEAF) {
       const physical = BigInt(target) + (inside % BigInt(span));
-      const byte = Number(physical);
-      const held = image.nextHeld(byte, byte + 1) === byte;
+      const held = image.nextHole(Number(physical), Number(physical) + 1) > Number(physical);
       return { address, steps, physical, pageSize: span, fault: undefined, held };
     }
     table = target;
   }
+}
+
+function noTopTable(table: number, fault: ReadFault): PageWalkError {
+  const why = fault === 'outside' ? 'the image does not have it' : 'its bytes in the file are damaged';
+  return new PageWalkError('EINVAL', `no table at 0x${table.toString(16)}: ${why}`);
 }
 
 /** The bits of a present entry; of any other, all bits but P are software's. */
