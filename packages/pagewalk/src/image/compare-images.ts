@@ -37,9 +37,9 @@ export interface UncomparedRange {
   readonly start: number;
   readonly end: number;
   /**
-   * `outside`: a table that only one of the images has. `unreadable`: a table with damaged bytes in a file. `loop`: an entry that points at its own table or at one above
-   * it, and in the other image at something else, or with other permissions. `limit`: more tables than the comparison
-   * may read.
+   * `outside`: a table that only one of the images has. `unreadable`: a table with damaged bytes in a file. `loop`: an
+   * entry that points at its own table or at one above it, and in the other image at something else, or with other
+   * permissions. `limit`: more tables than the comparison may read.
    */
   readonly reason: ReadFault | 'loop' | 'limit';
 }
