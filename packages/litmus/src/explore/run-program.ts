@@ -286,6 +286,7 @@ class ProgramRun {
     this.#hasEnded = true;
     file.close();
     this.#steps.exitAll();
+    machine.driver.waitIdle();
     const left = account.used + graphicsMemory.used;
     if (left > 0) {
       const nothing = { offset: 0, seen: 0, expected: 0, writer: 0, name: '' };

@@ -168,6 +168,10 @@ export class Steps {
     let done = false;
     try {
       this.#lastFence = world.file.submit(bytes);
+      this.#lastFence.wait();
+      if (this.#lastFence.failure !== undefined) {
+        throw this.#lastFence.failure;
+      }
       done = true;
     } finally {
       oracle?.submissions.end();
