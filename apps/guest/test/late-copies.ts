@@ -56,7 +56,10 @@ export class LateCopies implements Renderer {
 
   imageWritten(surface: RenderSurface, subresource?: number): void {
     const kept = this.#kept.get(surface);
-    for (let each = 0; kept !== undefined && each < surface.layout.subresourceCount; each++) {
+    if (kept === undefined) {
+      return;
+    }
+    for (let each = 0; each < surface.layout.subresourceCount; each++) {
       if (subresource === undefined || subresource === each) {
         kept.stale.add(each);
         kept.owed.delete(each);

@@ -10,7 +10,7 @@ export const BYTES = SIDE * SIDE * 4;
 export const square = { format: 2, width: SIDE, height: SIDE };
 
 /** A driver on a device that takes one unit of time for each command buffer. Time passes while the driver waits. */
-function slowBench(options: DriverOptions, device: SvgaDeviceOptions, pages: number, passedFence: number) {
+export function slowBench(options: DriverOptions, device: SvgaDeviceOptions, pages: number, passedFence = 0) {
   const memory = new PhysicalMemory(pages * PAGE_SIZE);
   const { u8 } = memory;
   let driver: VmwgfxDriver | undefined = undefined;
