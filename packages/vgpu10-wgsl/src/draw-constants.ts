@@ -5,16 +5,16 @@ import type { ModuleText } from './module/module-text.js';
 import { texelLayout, type TexelFormat } from './texel-format.js';
 
 /**
- * Where the constants of a draw lie in their uniform buffer, in rows of four u32:
+ * * Where the constants of a draw lie in their uniform buffer, in rows of four u32:
  *
- * - row 0: the base that is added to vertex indices (the first vertex, or the base vertex as two's complement), the first
- *   instance, the vertices or indices of an instance, the instances
+ * - row 0: the base that is added to vertex indices (the first vertex, or the base vertex as two's complement), the
+ *   first instance, the vertices or indices of an instance, the instances
  * - row 1: the byte at which the indices begin, the indices from there to the end of their buffer, the layer and the
  *   viewport that are drawn
  * - a row for each attribute of the key: see {@link attributeRow}
  * - a row for each texture buffer: the byte of the first element, the elements
- * - rows for the stream output buffers 0 to 3: the byte at which writing begins, the byte at which the buffer ends, the
- *   bytes of a vertex; all are multiples of 4
+ * - rows for the stream output buffers 0 to 3: the byte at which writing begins, the byte at which the buffer ends,
+ *   the bytes of a vertex; all are multiples of 4
  *
  * Draw calls themselves have no base vertex, first vertex or first instance.
  */
@@ -64,8 +64,8 @@ export function drawRow(module: ModuleText, { rows }: DrawLayout, row: number): 
 const MOST_INDEX = 0xffffffff;
 
 /**
- * The row of an attribute: the byte of its first element in the buffer, its stride, the elements that lie within the buffer
- * and the instances for each element. Others read as zeros.
+ * * The row of an attribute: the byte of its first element in the buffer, its stride, the elements that lie within the
+ * buffer and the instances for each element. Others read as zeros.
  * @param offset in bytes: of the buffer's binding and of the attribute together
  * @param size bytes of the buffer
  * @param stepRate of an instance attribute: 0 never advances

@@ -2,8 +2,8 @@
 export type StageName = 'vertex' | 'geometry' | 'pixel';
 
 /**
- * The cause: EINVAL shaders that do not hold together, or a key that does not fit them; ENOTSUP valid, but WGSL (or what
- * the key says about the adapter) cannot express it; E2BIG more than a limit of the translation.
+ * * The cause: EINVAL shaders that do not hold together, or a key that does not fit them; ENOTSUP valid, but WGSL (or
+ * what the key says about the adapter) cannot express it; E2BIG more than a limit of the translation.
  */
 export type TranslateErrorCode = 'EINVAL' | 'ENOTSUP' | 'E2BIG';
 

@@ -45,8 +45,9 @@ export type Comparison =
 export type AddressMode = 'clamp-to-edge' | 'repeat' | 'mirror-repeat' | 'border';
 
 /**
- * What of a sampler's state is compiled into shaders. Only `lodBias` is, unless a coordinate addresses a border or the
- * view is one of integers, which WebGPU does not sample: then all of it is. The WebGPU sampler clamps `border` to the edge.
+ * * What of a sampler's state is compiled into shaders. Only `lodBias` is, unless a coordinate addresses a border or
+ * the view is one of integers, which WebGPU does not sample: then all of it is. The WebGPU sampler clamps `border` to
+ * the edge.
  */
 export interface SamplerState {
   /** Added to the level of detail; 0 by default. */
@@ -77,7 +78,10 @@ export interface StageResources {
 /** A render target. */
 export interface TargetState {
   readonly type: 'float' | 'sint' | 'uint';
-  /** Which components of the output go to r, g, b and a: `aaaa` for a target that holds alpha in red. `rgba` by default. */
+  /**
+   * Which components of the output go to r, g, b and a: `aaaa` for a target that holds alpha in red. `rgba` by
+   * default.
+   */
   readonly components?: string;
 }
 
@@ -98,8 +102,8 @@ export type AdapterFeature = 'clip-distances' | 'dual-source-blending' | 'primit
 export interface PipelineKey {
   readonly topology: PrimitiveTopology;
   /**
-   * For geometry shaders and stream output, which fetch the indices themselves: their format, undefined without an index
-   * buffer. Strips have to be made lists when they are indexed, because they may restart.
+   * * For geometry shaders and stream output, which fetch the indices themselves: their format, undefined without an
+   * index buffer. Strips have to be made lists when they are indexed, because they may restart.
    */
   readonly indexFormat?: 'uint16' | 'uint32' | undefined;
   readonly attributes?: readonly VertexAttribute[];

@@ -27,8 +27,9 @@ const topologies: Partial<Record<StageInterface['primitive'], PipelineKey['topol
 };
 
 /**
- * A pipeline for a shader by itself, to look at its translation: attributes of four floats, views and targets of floats,
- * views of depth where they are compared; before a pixel or geometry shader a vertex shader that writes what it reads.
+ * * A pipeline for a shader by itself, to look at its translation: attributes of four floats, views and targets of
+ * floats, views of depth where they are compared; before a pixel or geometry shader a vertex shader that writes what
+ * it reads.
  * @throws TranslateError
  */
 export function plainPipeline(program: Program): { readonly shaders: Shaders; readonly key: PipelineKey } {

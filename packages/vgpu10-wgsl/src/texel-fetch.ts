@@ -27,7 +27,10 @@ export function wordReader(module: ModuleText, name: string, binding: Omit<Bindi
   );
 }
 
-/** A call that decodes the texel at the byte `at`: the bits of its four components, of which missing ones are 0, 0, 0, 1. */
+/**
+ * A call that decodes the texel at the byte `at`: the bits of its four components, of which missing ones are 0, 0, 0,
+ * 1.
+ */
 export function decodeCall(
   module: ModuleText,
   format: TexelFormat,
@@ -74,8 +77,8 @@ function channelText(module: ModuleText, type: ChannelType, { bit, bits }: Texel
 }
 
 /**
- * A normalized number of so many bits as the bits of a float, rounded to the nearest: WGSL's division may be off by more,
- * and the greatest number has to be 1. The quotient by 2^bits − 1 is a fraction that repeats the number's bits.
+ * * A normalized number of so many bits as the bits of a float, rounded to the nearest: WGSL's division may be off by
+ * more, and the greatest number has to be 1. The quotient by 2^bits − 1 is a fraction that repeats the number's bits.
  */
 function normalizedFunction(module: ModuleText, bits: number): string {
   const repeated = (from: number): string => {

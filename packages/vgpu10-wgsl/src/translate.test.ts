@@ -146,7 +146,8 @@ describe('the text', () => {
       key,
     ).pixel!.code;
     expect(code).toContain(
-      '  r0 = vec4u(sat2(bitcast<vec2u>(bitcast<vec2f>(v1.yx) * (-abs(bitcast<vec2f>(v1.ww))))), r0.zw); // mul_sat r0.xy, v1.yxyy, -|v1.wwww|\n' +
+      '  r0 = vec4u(sat2(bitcast<vec2u>(bitcast<vec2f>(v1.yx) * (-abs(bitcast<vec2f>(v1.ww))))), r0.zw);' +
+        ' // mul_sat r0.xy, v1.yxyy, -|v1.wwww|\n' +
         '  o0 = r0.xyxy; // mov o0.xyzw, r0.xyxy\n',
     );
   });
@@ -193,7 +194,11 @@ describe('size', () => {
       Array.from({ length: n }, (_, i) => `add r0.xyzw, r0.xyzw, l(${i}.5, 1.0, 2.0, 3.0)\n`).join(''),
     blocks: (n) => 'loop\nif_nz r0.x\nbreak\nelse\nlt r0.x, r1.x, r2.x\nendif\nendloop\n'.repeat(n),
     cases: (n) =>
-      `switch r0.x\n${Array.from({ length: n }, (_, i) => `case l(${i})\nmov r1.x, r0.x\nbreak\n`).join('')}default\nendswitch\n`,
+      [
+        'switch r0.x\n',
+        ...Array.from({ length: n }, (_, i) => `case l(${i})\nmov r1.x, r0.x\nbreak\n`),
+        'default\nendswitch\n',
+      ].join(''),
     samples: (n) => 'sample r0.xyzw, v1.xyzw, t0.wzyx, s0\nld r1.xyzw, r0.xyzw, t0.xyzw\n'.repeat(n),
     arrays: (n) => 'mov x1[r0.x + 1].yw, x1[r1.x + 2].xyzw\n'.repeat(n),
     subroutines: (n) =>

@@ -17,7 +17,10 @@ export interface TranslatedModule {
 
 /** The shaders of a pipeline in WGSL. */
 export interface Translation {
-  /** Entry point `main`. With a geometry shader it runs for each corner that may be given out, see {@link GeometryDraw}. */
+  /**
+   * Entry point `main`. With a geometry shader it runs for each corner that may be given out, see {@link
+   * GeometryDraw}.
+   */
   readonly vertex: TranslatedModule;
   /** Entry point `main`. */
   readonly pixel: TranslatedModule | undefined;

@@ -1,7 +1,7 @@
 import { floatOf, isNaNWord } from './words.js';
 
 /** Where a result may differ from Direct3D's, because WebGPU allows an implementation more. */
-export interface AllowedDifference {
+interface AllowedDifference {
   /** As the table of the README names it. */
   readonly what: string;
   readonly mnemonics: readonly string[];

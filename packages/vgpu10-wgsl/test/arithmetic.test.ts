@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import type { DawnProcess } from '@cg/dawn';
 import { isSoak, seeds, seedsTimeout } from '@cg/vitest-config/seeds';
 import { afterAll, describe, expect, it } from 'vitest';
-import { isAllowed } from './allowed-differences.js';
+import { allowedDifferences, isAllowed } from './allowed-differences.js';
 import { OPERAND_WORDS, runInInterpreter, runOnDawn, RUNS, vertexShader } from './arithmetic-runs.js';
 import { startShaders } from './dawn/dawn-shaders.js';
 import { cornerWords, floatOf, isNaNWord, Random } from './words.js';
@@ -15,6 +16,11 @@ it('finds a driver for Dawn', ({ skip }) => {
     skip([...new Set(missing)].join('; '));
   }
   expect(real).toHaveLength(1);
+});
+
+it('the README has a row for each difference that is allowed', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  expect(allowedDifferences.filter(({ what }) => !readme.includes(`| ${what} |`))).toEqual([]);
 });
 
 /** The instructions by their mnemonics: how many sources and destinations they have. */

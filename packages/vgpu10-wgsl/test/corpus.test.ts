@@ -52,7 +52,8 @@ it('the text is at most eight times as long as the disassembly, and the same eac
   });
   const worst = sizes.reduce((a, b) => (a.size > b.size ? a : b));
   process.stdout.write(
-    `WGSL of ${sizes.length} shaders: at most ${worst.size.toFixed(1)} × the disassembly (${worst.stage} ${worst.name})\n`,
+    `WGSL of ${sizes.length} shaders: at most ${worst.size.toFixed(1)} × the disassembly, ` +
+      `${worst.stage} ${worst.name}\n`,
   );
   expect(worst.size).toBeLessThanOrEqual(8);
   expect(programs.map((one) => translations(one))).toEqual(all.map((one) => one.translations));

@@ -39,7 +39,7 @@ export interface DrawData {
 }
 
 /** The words of the draw's constants. */
-export function drawConstants({ draw }: Translation, key: PipelineKey, data: DrawData): Uint32Array {
+function drawConstants({ draw }: Translation, key: PipelineKey, data: DrawData): Uint32Array {
   const rows = new Uint32Array(4 * draw.rows);
   const { count, instances = 1, vertexBase = 0, instanceBase = 0, indices, layer = 0 } = data;
   rows.set([
@@ -67,11 +67,7 @@ export function drawConstants({ draw }: Translation, key: PipelineKey, data: Dra
 }
 
 /** What to bind to a binding. */
-export function dataOf(
-  translation: Translation,
-  key: PipelineKey,
-  data: DrawData,
-): (binding: Binding) => object {
+function dataOf(translation: Translation, key: PipelineKey, data: DrawData): (binding: Binding) => object {
   return ({ resource, buffer }) => {
     switch (resource.kind) {
       case 'drawConstants':

@@ -120,9 +120,16 @@ class ProgramWriter {
       place < 5
         ? `${random.pick(FLOATS)}.${this.#swizzle()}`
         : place < 7
-          ? `x1[${random.below(2) === 0 ? random.below(4) : `${random.pick(INTEGERS)}.x + ${random.below(3)}`}].${this.#swizzle()}`
+          ? `x1[${this.#element()}].${this.#swizzle()}`
           : this.#floatLiteral();
     return this.#modified(base, ['', '', '', '-', '|', '-|']);
+  }
+
+  #element(): string {
+    const { random } = this;
+    return random.below(2) === 0
+      ? String(random.below(4))
+      : `${random.pick(INTEGERS)}.x + ${random.below(3)}`;
   }
 
   #modified(base: string, choices: readonly string[]): string {

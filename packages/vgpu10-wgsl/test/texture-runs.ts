@@ -27,11 +27,7 @@ export interface TextureCase {
 
 const returnsOf = (kind: string): string => (kind === 'sint' || kind === 'uint' ? kind : 'float');
 
-export function pixelShader({
-  code,
-  textures,
-  samplers = {},
-}: Pick<TextureCase, 'code' | 'textures' | 'samplers'>) {
+function pixelShader({ code, textures, samplers = {} }: Pick<TextureCase, 'code' | 'textures' | 'samplers'>) {
   return parseShader(`ps_4_1
 dcl_input_ps_sgv linear noperspective v0.xyzw, position
 dcl_output o0.xyzw
@@ -51,7 +47,7 @@ ret
 }
 
 /** The view of a texture of the model. */
-export function viewOf({ dimension, kind, samples = 1, components, normalized }: ModelTexture): ShaderView {
+function viewOf({ dimension, kind, samples = 1, components, normalized }: ModelTexture): ShaderView {
   return {
     dimension,
     sampleType: kind,
@@ -138,15 +134,7 @@ const FORMATS = {
 } as const;
 
 /** How Dawn's process makes a texture. */
-export function dawnTexture({
-  kind,
-  dimension,
-  width,
-  height,
-  layers,
-  levels,
-  samples = 1,
-}: ModelTexture): object {
+function dawnTexture({ kind, dimension, width, height, layers, levels, samples = 1 }: ModelTexture): object {
   const base = {
     format: FORMATS[kind],
     size: [width, height, layers],

@@ -304,7 +304,13 @@ cases['sampleinfo, samplepos'] = {
   textures: { 0: samples },
 };
 cases['sample in divergent flow, explicit'] = {
-  code: `${floats(0.0713)}\nlt r1.x, v0.x, v0.y\nif_nz r1.x\nsample_l o0.xyzw, r0.xyzw, t0.xyzw, s0, l(0)\nelse\nld o0.xyzw, l(1, 1, 0, 0), t0.xyzw\nendif`,
+  code: `${floats(0.0713)}
+lt r1.x, v0.x, v0.y
+if_nz r1.x
+sample_l o0.xyzw, r0.xyzw, t0.xyzw, s0, l(0)
+else
+ld o0.xyzw, l(1, 1, 0, 0), t0.xyzw
+endif`,
   textures: { 0: texture2d },
   samplers: { 0: repeat },
 };

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { startDawnOnDriver } from '@cg/dawn';
 import { decodeShader, inspectShader, type Program } from '@cg/vgpu10';
 import { translate, type PipelineKey, type TextureView, type Translation } from '@cg/vgpu10-wgsl';
 import { hostClock } from '../clock.js';
@@ -17,6 +16,17 @@ const REPETITIONS = 20;
 const [VERTEX, FRAGMENT] = [1, 2];
 const TARGETS = 8;
 const MULTISAMPLED = 4;
+
+/** rivals/dawn-rival.mjs. */
+interface DawnRival {
+  startPipelines(): Promise<DawnPipelines | string>;
+}
+
+/** rivals/dawn-pipelines.mjs. */
+interface DawnPipelines {
+  request<Answer>(name: 'load' | 'make', request: object): Promise<Answer>;
+  kill(): void;
+}
 
 interface Pair {
   readonly vertex: Uint32Array;
@@ -116,7 +126,8 @@ function translating(pairs: readonly Pair[]): Contender {
 }
 
 async function pipelining(pairs: readonly Pair[]): Promise<Contender | Skipped> {
-  const dawn = await startDawnOnDriver(pathToFileURL(join(rivalsFolder, 'dawn-pipelines.mjs')));
+  const rival = (await import(pathToFileURL(join(rivalsFolder, 'dawn-rival.mjs')).href)) as DawnRival;
+  const dawn = await rival.startPipelines();
   if (typeof dawn === 'string') {
     return { skipped: `no driver for Dawn: ${dawn}` };
   }

@@ -26,7 +26,7 @@ const CORNERS: Partial<Record<StageInterface['topology'], 1 | 2 | 3>> = {
 };
 
 /** @throws TranslateError ENOTSUP for other topologies */
-export function outputStrip({ topology, maxVertices }: StageInterface): OutputStrip {
+function outputStrip({ topology, maxVertices }: StageInterface): OutputStrip {
   const corners = CORNERS[topology];
   if (corners === undefined) {
     throw new TranslateError(
@@ -40,9 +40,9 @@ export function outputStrip({ topology, maxVertices }: StageInterface): OutputSt
 }
 
 /**
- * A vertex and a geometry shader in one module, which run for a primitive at a time: `run_primitive(primitive, instance)`
- * runs the vertex shader for each vertex and then the geometry shader. `emitted` is called for each primitive that is
- * complete, whose outputs are in `window`, and tells whether the rest is not wanted.
+ * * A vertex and a geometry shader in one module, which run for a primitive at a time: `run_primitive(primitive,
+ * instance)` runs the vertex shader for each vertex and then the geometry shader. `emitted` is called for each
+ * primitive that is complete, whose outputs are in `window`, and tells whether the rest is not wanted.
  */
 export class GeometryStage {
   readonly module = new ModuleText();

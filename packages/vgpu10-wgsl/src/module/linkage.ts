@@ -4,14 +4,14 @@ import type { AdapterFeature, PipelineKey } from '../key.js';
 import type { RegisterDeclaration, StageInterface } from '../stage/stage-interface.js';
 
 /** A register that goes from the last stage before the rasterizer to the pixel shader. */
-export interface Varying {
+interface Varying {
   readonly register: number;
   readonly interpolation: InterpolationMode;
   readonly location: number;
 }
 
 /** A clip distance: a component of an output register. */
-export interface ClipDistance {
+interface ClipDistance {
   readonly register: number;
   readonly component: number;
 }
@@ -20,7 +20,9 @@ export interface ClipDistance {
 export interface Linkage {
   readonly varyings: readonly Varying[];
   readonly clipDistances: readonly ClipDistance[];
-  /** Where clip distances are no feature: the location of the first vector of them, which the pixel shader discards by. */
+  /**
+   * Where clip distances are no feature: the location of the first vector of them, which the pixel shader discards by.
+   */
   readonly clipLocation: number | undefined;
   /** Whether the pixel shader's primitive ID is the built-in one; a geometry shader writes it, or it is 0. */
   readonly builtinPrimitiveId: boolean;

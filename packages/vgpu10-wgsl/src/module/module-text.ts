@@ -2,7 +2,7 @@ import { BindingList } from '../bindings.js';
 import { Functions } from '../wgsl/functions.js';
 
 /** The iterations of all loops of an invocation together; then every loop ends. */
-export const MOST_LOOP_TURNS = 2 ** 20;
+const MOST_LOOP_TURNS = 2 ** 20;
 
 /** A WGSL module while it is written: what its code needs is declared once, in the order of the first need. */
 export class ModuleText {

@@ -23,8 +23,8 @@ export interface TranslatedStage {
 }
 
 /**
- * The slots of the constant buffers of a module's stages that are uniform buffers: as many as a shader stage may have, but
- * one for the draw. The others are storage buffers.
+ * * The slots of the constant buffers of a module's stages that are uniform buffers: as many as a shader stage may
+ * have, but one for the draw. The others are storage buffers.
  */
 export function uniformSlots(
   { key }: TranslationContext,

@@ -49,7 +49,7 @@ export function vertexStreamModule(context: TranslationContext, vertex: StageInt
     'let primitive = number % primitives;',
     'let instance = number / primitives;',
     `for (var i = 0u; i < ${own.length}u; i++) {`,
-    `  let vertex = ${assembly.vertex('primitive', own[0] === 0 && own.at(-1) === own.length - 1 ? 'i' : `array(${own.map((corner) => `${corner}u`).join(', ')})[i]`)};`,
+    `  let vertex = ${assembly.vertex('primitive', ownCorner(own))};`,
     ...[...resetLines(stage), ...inputs, stage.call].map((line) => `  ${line}`),
     ...streams
       .writes('number', 'i', (register) => (isWritten(register) ? `o${register}` : 'vec4u()'))
@@ -61,8 +61,8 @@ export function vertexStreamModule(context: TranslationContext, vertex: StageInt
 }
 
 /**
- * A module that writes the stream output of a geometry shader: `count` counts what each primitive gives out, `scan` adds
- * it up to places, `write` runs again and writes.
+ * * A module that writes the stream output of a geometry shader: `count` counts what each primitive gives out, `scan`
+ * adds it up to places, `write` runs again and writes.
  */
 export function geometryStreamModule(
   context: TranslationContext,
@@ -124,6 +124,12 @@ export function geometryStreamModule(
       { entryPoint: 'write', invocations: 'primitives' },
     ],
   };
+}
+
+/** The corner with the number `i` among those that are written. */
+function ownCorner(own: readonly number[]): string {
+  const isEvery = own.every((corner, i) => corner === i);
+  return isEvery ? 'i' : `array(${own.map((corner) => `${corner}u`).join(', ')})[i]`;
 }
 
 /** Makes places of the counts, and counts all of them: one invocation. */

@@ -5,8 +5,8 @@ import type { ModuleText } from './module-text.js';
 import type { TranslatedStage, TranslationContext } from './stage-context.js';
 
 /**
- * Statements that fill a vertex shader's inputs, from the variables `vertex` and `instance`: attributes are fetched from
- * the vertex buffers as words, at any stride and offset.
+ * * Statements that fill a vertex shader's inputs, from the variables `vertex` and `instance`: attributes are fetched
+ * from the vertex buffers as words, at any stride and offset.
  */
 export function vertexInputLines(
   context: TranslationContext,

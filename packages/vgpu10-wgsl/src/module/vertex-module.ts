@@ -42,7 +42,9 @@ export function requireClipDistances(module: ModuleText, { clipDistances, clipLo
   }
 }
 
-/** Puts what goes to other layers or viewports than those of the draw outside of the clip volume: `out` is not drawn. */
+/**
+ * Puts what goes to other layers or viewports than those of the draw outside of the clip volume: `out` is not drawn.
+ */
 export function outsideLines(
   { layout }: TranslationContext,
   module: ModuleText,

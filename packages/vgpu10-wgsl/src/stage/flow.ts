@@ -16,8 +16,8 @@ interface Block {
 }
 
 /**
- * The blocks of a shader as those of WGSL. Code that cannot be reached is left out. A switch is a block for each case, in
- * which control can fall through.
+ * * The blocks of a shader as those of WGSL. Code that cannot be reached is left out. A switch is a block for each
+ * case, in which control can fall through.
  */
 export class Flow {
   readonly #blocks: Block[] = [];

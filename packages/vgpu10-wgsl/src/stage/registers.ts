@@ -247,7 +247,10 @@ export class Registers {
     return { name, size };
   }
 
-  /** A row that is not read dynamically is a variable of its own; never a constant, which may not be NaN when it is folded. */
+  /**
+   * A row that is not read dynamically is a variable of its own; never a constant, which may not be NaN when it is
+   * folded.
+   */
   #immediateConstant(index: Index): string {
     const { immediates } = this.shader;
     const rows = immediates.length / 4;

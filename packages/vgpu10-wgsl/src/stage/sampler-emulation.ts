@@ -89,8 +89,9 @@ export function integerSampler(
 }
 
 /**
- * A function (p, [layer,] lod, offset[, reference]) that samples with a border. A filter that reaches over the edge weighs
- * the texels within and the border for each axis by itself, so that the border has one minus the product of the weights.
+ * * A function (p, [layer,] lod, offset[, reference]) that samples with a border. A filter that reaches over the edge
+ * weighs the texels within and the border for each axis by itself, so that the border has one minus the product of the
+ * weights.
  */
 export function borderSampler(
   registers: Registers,
@@ -102,10 +103,13 @@ export function borderSampler(
   const { name, width, layered } = texture;
   const type = typeName('f', width);
   const full = `${name}_${sampler.slice(registers.prefix.length)}_border`;
-  const parameters = `p: ${type}, ${layered ? 'layer: i32, ' : ''}lod: f32, offset: ${type}${compares ? ', reference: f32' : ''}`;
+  const layer = layered ? 'layer: i32, ' : '';
+  const reference = compares ? ', reference: f32' : '';
+  const parameters = `p: ${type}, ${layer}lod: f32, offset: ${type}${reference}`;
   const result = compares || texture.isDepth ? 'f32' : 'vec4f';
   const minifies = filtersDiffer(state);
-  const rest = `${layered ? ', layer' : ''}, lod, offset${compares ? ', reference' : ''}${minifies ? ', detail > 0.0' : ''}`;
+  const more = `${compares ? ', reference' : ''}${minifies ? ', detail > 0.0' : ''}`;
+  const at = (lod: string): string => `${level}(p${layered ? ', layer' : ''}, ${lod}, offset${more})`;
   const level = registers.module.declare(`${full}_level`, () =>
     levelText(registers, texture, sampler, state, compares, {
       name: `${full}_level`,
@@ -115,11 +119,8 @@ export function borderSampler(
   );
   return registers.module.declare(full, () => {
     const levels = state.mipLinear
-      ? [
-          '  let low = floor(detail);',
-          `  return mix(${level}(p${rest.replace('lod', 'low')}), ${level}(p${rest.replace('lod', 'ceil(detail)')}), detail - low);`,
-        ]
-      : [`  return ${level}(p${rest.replace('lod', 'round(detail)')});`];
+      ? ['  let low = floor(detail);', `  return mix(${at('low')}, ${at('ceil(detail)')}, detail - low);`]
+      : [`  return ${at('round(detail)')};`];
     return [
       `fn ${full}(${parameters}) -> ${result} {`,
       `  let detail = ${clampedLod(state, texture)};`,

@@ -1,6 +1,6 @@
 import { statementText, type Instruction, type InstructionOpcode, type Operand } from '@cg/vgpu10';
 import { CodeWriter } from '../wgsl/code-writer.js';
-import { typeName, type Width } from '../wgsl/types.js';
+import { typeName } from '../wgsl/types.js';
 import { doubleOperations, operations, type Operation } from './arithmetic.js';
 import { Flow } from './flow.js';
 import type { Registers } from './registers.js';
@@ -223,7 +223,8 @@ export class StageBody {
             const [a, b] = [sources[1], sources[2]].map((operand) =>
               this.registers.read(operand, 'bits', components),
             );
-            const condition = `${this.registers.read(sources[0], 'u', components)} != ${typeName('u', width as Width)}(0u)`;
+            const chosen = this.registers.read(sources[0], 'u', components);
+            const condition = `${chosen} != ${typeName('u', width)}(0u)`;
             return { scalar: 'u', text: `select(${b}, ${a}, ${condition})` };
           },
         ]);

@@ -24,9 +24,9 @@ export interface RegisterDeclaration {
 }
 
 /** A register that is no v# and no o#. */
-export type SpecialOutput = 'depth' | 'coverage';
+type SpecialOutput = 'depth' | 'coverage';
 
-export interface ResourceDeclaration {
+interface ResourceDeclaration {
   readonly dimension: ResourceDimension;
   readonly at: number;
 }
@@ -59,9 +59,9 @@ const MOST_VERTICES = 1024;
 const TYPES = { vertex: 'VERTEX', geometry: 'GEOMETRY', pixel: 'PIXEL' } as const;
 
 /**
- * Reads the declarations of a shader.
- * @throws TranslateError EINVAL for another type of shader, or declarations without a meaning; ENOTSUP for those of SM5;
- * E2BIG for numbers beyond those of Direct3D 10
+ * * Reads the declarations of a shader.
+ * @throws TranslateError EINVAL for another type of shader, or declarations without a meaning; ENOTSUP for those of
+ *   SM5; E2BIG for numbers beyond those of Direct3D 10
  */
 export function stageInterface(stage: StageName, program: Program): StageInterface {
   if (program.type !== TYPES[stage]) {

@@ -43,7 +43,9 @@ export class Subroutines {
     this.writer.say(condition === undefined ? `${name}();` : `if (${condition}) { ${name}(); }`);
   }
 
-  /** @throws TranslateError EINVAL for blocks that do not end, missing labels and recursion; E2BIG for too many calls */
+  /**
+   * @throws TranslateError EINVAL for blocks that do not end, missing labels and recursion; E2BIG for too many calls
+   */
   finish(): string {
     this.flow.restart();
     this.#close();

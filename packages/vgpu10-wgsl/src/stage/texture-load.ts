@@ -60,7 +60,8 @@ export class TextureLoads {
     const axes = [0, 1, 2].slice(0, shape.axes);
     const coordinates = this.registers.read(at, 'i', axes);
     const offsets = offsetText(instruction, texture);
-    const point = `${shape.axes === 1 ? `vec2i(${coordinates}, 0)` : coordinates}${offsets === '' ? '' : ` + ${offsets}`}`;
+    const texel = shape.axes === 1 ? `vec2i(${coordinates}, 0)` : coordinates;
+    const point = offsets === '' ? texel : `${texel} + ${offsets}`;
     const layer = layered ? [shape.layer < 0 ? '0u' : this.registers.read(at, 'u', [shape.layer])] : [];
     const last = this.registers.read(sample ?? at, 'u', [sample === undefined ? 3 : 0]);
     this.write(instruction, resource, `${this.loader(texture)}(${[point, ...layer, last].join(', ')})`);
@@ -70,15 +71,17 @@ export class TextureLoads {
   loader(texture: UsedTexture): string {
     const { name, layered, multisampled, isDepth, width } = texture;
     const size = typeName('u', width);
+    const last = multisampled ? 'sample' : 'level';
+    const ofLevel = multisampled ? name : `${name}, level`;
     return this.registers.module.declare(`${name}_load`, () => {
       const lines = [
-        `fn ${name}_load(p: ${typeName('i', width)}, ${layered ? 'layer: u32, ' : ''}${multisampled ? 'sample' : 'level'}: u32) -> vec4u {`,
+        `fn ${name}_load(p: ${typeName('i', width)}, ${layered ? 'layer: u32, ' : ''}${last}: u32) -> vec4u {`,
         multisampled
           ? `  if (sample >= textureNumSamples(${name})) { return vec4u(); }`
           : `  if (level >= textureNumLevels(${name})) { return vec4u(); }`,
         ...(layered ? [`  if (layer >= textureNumLayers(${name})) { return vec4u(); }`] : []),
-        `  if (any(bitcast<${size}>(p) >= textureDimensions(${name}${multisampled ? '' : ', level'}))) { return vec4u(); }`,
-        `  let texel = textureLoad(${[name, 'p', ...(layered ? ['layer'] : []), multisampled ? 'sample' : 'level'].join(', ')});`,
+        `  if (any(bitcast<${size}>(p) >= textureDimensions(${ofLevel}))) { return vec4u(); }`,
+        `  let texel = textureLoad(${name}, p, ${layered ? 'layer, ' : ''}${last});`,
         `  return ${texelBits(texture, isDepth ? 'vec4f(texel, 0.0, 0.0, 1.0)' : 'texel')};`,
         '}',
       ];
@@ -108,7 +111,10 @@ export class TextureLoads {
         `fn ${name}_info(level: u32) -> vec4u {`,
         multisampled
           ? `  let levels = 1u;\n  let size = textureDimensions(${name});`
-          : `  let levels = textureNumLevels(${name});\n  let size = textureDimensions(${name}, min(level, levels - 1u));`,
+          : [
+              `  let levels = textureNumLevels(${name});`,
+              `  let size = textureDimensions(${name}, min(level, levels - 1u));`,
+            ].join('\n'),
         `  if (level >= levels) { return vec4u(0u, 0u, 0u, levels); }`,
         `  return vec4u(${[size, ...layers, ...zeros, 'levels'].join(', ')});`,
         '}',

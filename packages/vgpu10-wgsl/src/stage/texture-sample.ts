@@ -76,7 +76,8 @@ export class TextureSamples {
       return;
     }
     const rest = this.#place(instruction, texture).join(', ');
-    const gathered = `textureGather(${isDepth ? '' : `${lane}, `}${name}, ${this.views.sampler(sampler, texture, false)}, ${rest})`;
+    const which = isDepth ? '' : `${lane}, `;
+    const gathered = `textureGather(${which}${name}, ${this.views.sampler(sampler, texture, false)}, ${rest})`;
     this.loads.write(
       instruction,
       resource,

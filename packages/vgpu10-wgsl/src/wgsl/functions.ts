@@ -1,10 +1,10 @@
 import { COMPONENTS, typeName, type Width } from './types.js';
 
 /**
- * The functions that a module may need, for any number of components `#`: U, I, F and B stand for u32, i32, f32, bool or a
- * vector of them. Floats are passed as their bits, and every special case is decided on the bits: WGSL lets an
- * implementation assume that there is no NaN and no infinity, and leaves open what conversions, minima and divisions
- * make of them.
+ * * The functions that a module may need, for any number of components `#`: U, I, F and B stand for u32, i32, f32,
+ * bool or a vector of them. Floats are passed as their bits, and every special case is decided on the bits: WGSL lets
+ * an implementation assume that there is no NaN and no infinity, and leaves open what conversions, minima and
+ * divisions make of them.
  */
 const templates = {
   nan: 'fn nan#(a: U) -> B { return (a & U(0x7fffffffu)) > U(0x7f800000u); }',

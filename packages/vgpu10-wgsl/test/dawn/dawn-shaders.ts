@@ -1,9 +1,6 @@
 import { startDawn, type DawnFound, type DawnProcess } from '@cg/dawn';
 import type { Binding, Translation } from '../../src/index.js';
 
-/** What is bound to a binding: the bytes of a buffer, a texture and its view, or a sampler. */
-export type BoundData = Uint8Array | Uint32Array | Float32Array | object;
-
 /** The bits of GPUShaderStage. */
 const VISIBILITY = { vertex: 1, pixel: 2, compute: 4 } as const;
 
