@@ -17,7 +17,9 @@ const program = bundle(['src/main.ts'], {
   external: [/^\.\/commands\/(?!walk)/],
 });
 
-const commands = ['replay', 'litmus', 'layout', 'decode', 'shader', 'guest'].map((name) => `src/commands/${name}.ts`);
+const commands = ['replay', 'litmus', 'layout', 'decode', 'shader', 'guest'].map(
+  (name) => `src/commands/${name}.ts`,
+);
 
 export default bundle([...commands, 'src/litmus/worker.ts'], {
   platform: 'node',
