@@ -1,4 +1,5 @@
 import { bundle } from '@cg/tsup-config';
+import { readdirSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { build } from 'tsup';
 
@@ -17,9 +18,9 @@ const program = bundle(['src/main.ts'], {
   external: [/^\.\/commands\/(?!walk)/],
 });
 
-const commands = ['replay', 'litmus', 'layout', 'decode', 'shader', 'guest'].map(
-  (name) => `src/commands/${name}.ts`,
-);
+const commands = readdirSync('src/commands')
+  .filter((name) => !/^walk\.|\.test\./.test(name))
+  .map((name) => `src/commands/${name}`);
 
 export default bundle([...commands, 'src/litmus/worker.ts'], {
   platform: 'node',
