@@ -65,7 +65,8 @@ export type Strip = readonly RegisterFile[];
 
 /**
  * Runs a vertex, pixel or geometry shader with the numbers of Direct3D 10: exact, and slow. What the specification
- * leaves open is 0: registers that are not written, not declared or beyond an array; elements beyond a constant buffer.
+ * leaves open is 0: registers that are not written, not declared or beyond an array, inputs that are not given,
+ * elements beyond a constant buffer.
  */
 export class ShaderInterpreter {
   readonly interface: ShaderInterface;
