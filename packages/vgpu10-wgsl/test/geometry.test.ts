@@ -107,7 +107,7 @@ function vertexBytes(): Uint8Array {
     [((i * 5) % 13) / 7 - 0.9, ((i * 7) % 11) / 6 - 0.9, 0.25, 1].forEach((value, k) =>
       view.setFloat32(at + 4 * k, value, true),
     );
-    [(i * 3) % 8, (i * 0x9e3779b1) >>> 0, i, 0xffc00001].forEach((value, k) =>
+    [(i * 3 + 5) % 8, (i * 0x9e3779b1) >>> 0, i, 0xffc00001].forEach((value, k) =>
       view.setUint32(at + 16 + 4 * k, value, true),
     );
   }
