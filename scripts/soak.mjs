@@ -78,6 +78,12 @@ const parts = [
     command: test('vgpu10-wgsl', 'test/programs.test.ts'),
   },
   {
+    name: 'arithmetic',
+    about: 'each instruction in WGSL on Dawn, with corners, any words and modifiers, against the interpreter',
+    seeded: true,
+    command: test('vgpu10-wgsl', 'test/arithmetic.test.ts'),
+  },
+  {
     name: 'translate',
     about: 'damaged shaders against the translation to WGSL',
     seeded: true,
