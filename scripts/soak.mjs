@@ -72,6 +72,24 @@ const parts = [
     command: test('litmus', 'src/explore/any-operands.test.ts'),
   },
   {
+    name: 'wgsl',
+    about: 'random programs in WGSL on Dawn, where it finds a driver, against the interpreter',
+    seeded: true,
+    command: test('vgpu10-wgsl', 'test/programs.test.ts'),
+  },
+  {
+    name: 'arithmetic',
+    about: 'each instruction in WGSL on Dawn, with corners, any words and modifiers, against the interpreter',
+    seeded: true,
+    command: test('vgpu10-wgsl', 'test/arithmetic.test.ts'),
+  },
+  {
+    name: 'translate',
+    about: 'damaged shaders against the translation to WGSL',
+    seeded: true,
+    command: test('vgpu10-wgsl', 'src/translate.test.ts'),
+  },
+  {
     name: 'litmus',
     about: 'random litmus programs, two jobs: every byte checked',
     seeded: true,

@@ -12,6 +12,7 @@ const rows = [
   'replay',
   'resource-lookup',
   'scalar-stores',
+  'shader-translation',
   'walk-image',
   'walk-program',
 ];

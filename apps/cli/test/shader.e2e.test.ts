@@ -96,6 +96,19 @@ describe('cg shader', () => {
     expect((await runCg(['shader', broken, '--json', '--check'])).code).toBe(1);
   });
 
+  it('--wgsl translates it by itself; what WGSL cannot express is exit code 1', async () => {
+    const { code, out, err } = await runCg(['shader', good, '--wgsl']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('@fragment fn main(in: FromRasterizer) -> Targets {');
+    expect(out).toContain(' // sample r0.xyzw, v1.xyxx, t0.xyzw, s0\n');
+    expect(await runCg(['shader', broken, '--wgsl'])).toEqual({
+      code: 1,
+      out: '',
+      err: `cg: ${broken}: vertex shader, token 7: ENDIF outside of a block\n`,
+    });
+    expect(await runCg(['shader', good, '--wgsl', '--json'])).toMatchObject({ code: 2, out: '' });
+  });
+
   it('damaged tokens are exit code 1, with the place', async () => {
     const path = file('damaged.bin', tokens.subarray(0, 20));
     expect(await runCg(['shader', path])).toEqual({

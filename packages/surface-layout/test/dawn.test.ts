@@ -1,9 +1,9 @@
+import type { DawnProcess } from '@cg/dawn';
 import { afterAll, describe, expect, it } from 'vitest';
 import { toTextureWrites } from '../src/index.js';
 import type { SubresourceBox, SurfaceLayout, WebGpuTexture } from '../src/index.js';
 import { dawnDevice } from './dawn/dawn-device.js';
-import { startDawn } from './dawn/dawn-process.js';
-import type { DawnProcess } from './dawn/dawn-process.js';
+import { startUploads, upload as uploadTo } from './dawn/dawn-uploads.js';
 import { describeUploads } from './upload-suite.js';
 import { uploadRuns } from './upload-runs.js';
 
@@ -11,7 +11,7 @@ function upload(layout: SurfaceLayout, boxes: readonly SubresourceBox[]) {
   return toTextureWrites(layout, boxes, { unaligned: true });
 }
 
-const { processes, missing } = await startDawn();
+const { processes, missing } = await startUploads();
 
 it('finds Dawn, and a driver for it', ({ skip }) => {
   const reasons = [...new Set(missing)].join('; ');
@@ -37,7 +37,7 @@ describe.each(processes)('Dawn on $adapter.name', (dawn) => {
     } as const;
 
     async function make(change: Partial<WebGpuTexture['descriptor']>) {
-      return dawn.upload({
+      return uploadTo(dawn, {
         descriptor: { ...bc1, ...change },
         features: ['texture-compression-bc'],
         writes: [],

@@ -10,6 +10,7 @@ import { rowsOf as firstStores } from './first-stores.js';
 import { rowsOf as replay } from './replay.js';
 import { rowsOf as resourceLookup } from './resource-lookup.js';
 import { rowsOf as scalarStores } from './scalar-stores.js';
+import { rowsOf as shaderTranslation } from './shader-translation.js';
 import type { RowSettings } from './settings.js';
 import { rowsOf as walkImage } from './walk-image.js';
 import { rowsOf as walkProgram } from './walk-program.js';
@@ -28,6 +29,7 @@ const groups: Readonly<Record<string, (settings: RowSettings) => Row[]>> = {
   replay,
   'walk-image': walkImage,
   'walk-program': walkProgram,
+  'shader-translation': shaderTranslation,
 };
 
 /** A row with its location for workers: the module, and the index in the result of `rowsOf`. */

@@ -7,6 +7,7 @@ import {
   type Program,
 } from '@cg/vgpu10';
 import { MemoryImageError } from '@cg/memory-image';
+import { plainPipeline, translate, TranslateError } from '@cg/vgpu10-wgsl';
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { readInput, readsInputTwice } from '../input/open-input.js';
@@ -21,6 +22,7 @@ interface ShaderOptions {
   readonly check?: boolean;
   readonly json?: boolean;
   readonly tokens?: boolean;
+  readonly wgsl?: boolean;
   readonly stream?: string;
   readonly shader?: number;
   readonly context?: number;
@@ -38,15 +40,20 @@ Without --shader they are listed; with it the last one that was bound with that 
 --check lists what breaks a rule: registers that are not declared, blocks that do not fit, operands
 and instructions that the stage or the model does not have, reserved bits.
 
+--wgsl translates the shader by itself, with attributes, views and targets of floats; what WGSL cannot
+express is an error with the index of the token.
+
 Examples:
   $ cg shader shader.bin
   $ cg shader shader.bin --check
   $ cg shader shader.bin --json | jq .interface.inputs
+  $ cg shader shader.bin --wgsl
   $ cg shader --stream mesa.rec.gz
   $ cg shader --stream mesa.rec.gz --shader 3 --tokens
   $ cg shader --stream commands.bin --memory memory.raw --shader 3
 
-Exit codes: 0 success, 1 the tokens are damaged, or with --check a rule is broken, 2 bad input.`;
+Exit codes: 0 success, 1 the tokens are damaged, or with --check a rule is broken, or with --wgsl the
+shader cannot be translated, 2 bad input.`;
 
 function parseId(text: string): number {
   if (!/^[0-9]{1,10}$/.test(text) || Number(text) >= 2 ** 32) {
@@ -58,10 +65,11 @@ function parseId(text: string): number {
 /** `cg shader`. Calls `exit` with the exit code. */
 export function shaderCommand(exit: (code: number) => void): Command {
   return new Command('shader')
-    .description('print and check a shader: VGPU10 tokens')
+    .description('print, check and translate a shader: VGPU10 tokens')
     .argument('[tokens]', 'a file of tokens, or - for standard input')
     .option('--check', 'list what breaks a rule, in place of the shader')
     .option('--tokens', 'behind each statement, the index of its first token')
+    .option('--wgsl', 'print the shader as WGSL')
     .option('--stream <file>', 'take the shader from a recording of a device, or a stream of commands')
     .option('--shader <id>', 'which shader of the stream', parseId)
     .option('--context <id>', 'of which DX context', parseId)
@@ -75,12 +83,15 @@ export function shaderCommand(exit: (code: number) => void): Command {
 
 /** A user's mistake in the arguments. */
 function misuse(path: string | undefined, options: ShaderOptions): string | undefined {
-  const { stream, shader, context, memory } = options;
+  const { stream, shader, context, memory, wgsl, check, json, tokens } = options;
   if ((path === undefined) === (stream === undefined)) {
     return 'give either a file of tokens or --stream';
   }
   if (stream === undefined && [shader, context, memory].some((option) => option !== undefined)) {
     return '--shader, --context and --memory are for --stream';
+  }
+  if (wgsl && (check || json || tokens)) {
+    return '--wgsl goes without --check, --json and --tokens';
   }
   return memory !== undefined && readsInputTwice([stream ?? '', memory])
     ? 'standard input is given twice'
@@ -156,9 +167,28 @@ function printShader(source: string, words: Uint32Array, options: ShaderOptions)
     }
     return EXIT.CHECK_FAILED;
   }
+  if (options.wgsl) {
+    return printWgsl(source, program);
+  }
   const faults = options.check || options.json ? checkShader(program) : [];
   process.stdout.write(outputOf(program, faults, options));
   return options.check && faults.length > 0 ? EXIT.CHECK_FAILED : EXIT.OK;
+}
+
+/** The module that the shader is translated to. */
+function printWgsl(source: string, program: Program): number {
+  try {
+    const { shaders, key } = plainPipeline(program);
+    const { vertex, pixel } = translate(shaders, key);
+    process.stdout.write((pixel ?? vertex).code);
+    return EXIT.OK;
+  } catch (error) {
+    if (!(error instanceof TranslateError)) {
+      throw error;
+    }
+    process.stderr.write(`cg: ${source}: ${error.message}\n`);
+    return EXIT.CHECK_FAILED;
+  }
 }
 
 function outputOf(

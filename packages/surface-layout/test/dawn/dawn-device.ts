@@ -1,7 +1,8 @@
+import type { DawnProcess } from '@cg/dawn';
 import type { TextureWrite, WebGpuTexture } from '../../src/index.js';
 import type { UploadTarget, WebGpuDevice } from '../texture-api.js';
 import { blockOf } from '../webgpu-model.js';
-import type { DawnProcess } from './dawn-process.js';
+import { upload } from './dawn-uploads.js';
 
 /** Features that a surface may need: the device is asked for those of them that the adapter has. */
 const FEATURES: readonly WebGpuTexture['features'][number][] = [
@@ -32,7 +33,7 @@ class DawnTexture implements UploadTarget<TextureWrite> {
     const { descriptor } = this.texture;
     const { bytes: blockBytes, side: blockSide } = blockOf(descriptor.format);
     const rest = { features: this.features, writes: this.#writes, backing: this.#backing };
-    this.#levels = await this.dawn.upload({ descriptor, blockBytes, blockSide, ...rest });
+    this.#levels = await upload(this.dawn, { descriptor, blockBytes, blockSide, ...rest });
   }
 
   block(mipLevel: number, x: number, y: number, layer: number): Uint8Array {
@@ -48,11 +49,11 @@ class DawnTexture implements UploadTarget<TextureWrite> {
 
 /** Dawn's device, on what it was started with. */
 export function dawnDevice(dawn: DawnProcess): WebGpuDevice {
-  const { name, features, limits, holdsTexels } = dawn.adapter;
+  const { name, features, limits, isReal } = dawn.adapter;
   const requested = FEATURES.filter((feature) => features.includes(feature));
   return {
     name: `Dawn (${name})`,
-    holdsTexels,
+    holdsTexels: isReal,
     supports: (texture) =>
       texture.features.every((feature) => requested.includes(feature)) &&
       Object.entries(texture.limits).every(([limit, value]) => value <= limits[limit]),

@@ -1,9 +1,8 @@
 /**
- * Dawn in a process of its own: a driver that crashes takes no test runner along, and the Vulkan loader reads
- * LD_LIBRARY_PATH only when a process starts. The first argument is what `create` of npm `webgpu` is told.
- * It answers each message { id, descriptor, blockBytes, blockSide, features, writes, backing } with
- * { id, levels }, the bytes of each mip, or { id, error }.
+ * Dawn for uploads (`DawnProcess` of `@cg/dawn`). Each request { descriptor, blockBytes, blockSide, features, writes,
+ * backing } is answered with the bytes of each mip.
  */
+import { requestAdapter, serve } from '@cg/dawn/serve';
 
 const COPY_SRC = 1;
 const MAP_READ = 1;
@@ -11,26 +10,13 @@ const COPY_DST = 8;
 
 const LIMITS = ['maxTextureDimension2D', 'maxTextureDimension3D', 'maxTextureArrayLayers'];
 
-let gpu;
 const devices = new Map();
-
-async function adapterOf() {
-  const { create, globals } = await import('webgpu');
-  Object.assign(globalThis, globals);
-  // Dawn must outlive the adapter, which does not keep it.
-  gpu ??= create(process.argv.slice(2));
-  const adapter = await gpu.requestAdapter();
-  if (adapter === null) {
-    throw new Error('Dawn finds no adapter');
-  }
-  return adapter;
-}
 
 /** A device with just these features, made once. */
 async function deviceWith(features) {
   const key = features.join();
   if (!devices.has(key)) {
-    const adapter = await adapterOf();
+    const adapter = await requestAdapter();
     const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
     const device = await adapter.requestDevice({ requiredFeatures: features, requiredLimits });
     devices.set(key, { adapter, device });
@@ -93,20 +79,4 @@ function packed(bytes, { rowBytes, bytesPerRow, rows }) {
   return out;
 }
 
-process.on('message', async ({ id, ...request }) => {
-  try {
-    process.send({ id, levels: await upload(request) });
-  } catch (error) {
-    process.send({ id, error: error.message });
-  }
-});
-
-try {
-  const adapter = await adapterOf();
-  const { vendor, device, description } = adapter.info;
-  const limits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
-  const name = [vendor, device, description].filter(Boolean).join(', ');
-  process.send({ adapter: { name, features: [...adapter.features], limits } });
-} catch (error) {
-  process.send({ unavailable: error.message });
-}
+await serve({ upload });

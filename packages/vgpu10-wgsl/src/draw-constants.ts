@@ -1,0 +1,80 @@
+import { BINDINGS, GROUPS } from './bindings.js';
+import type { StageName } from './errors.js';
+import type { PipelineKey, StageResources } from './key.js';
+import type { ModuleText } from './module/module-text.js';
+import { texelLayout, type TexelFormat } from './texel-format.js';
+
+/**
+ * * Where the constants of a draw lie in their uniform buffer, in rows of four u32:
+ *
+ * - row 0: the base that is added to vertex indices (the first vertex, or the base vertex as two's complement), the
+ *   first instance, the vertices or indices of an instance, the instances
+ * - row 1: the byte at which the indices begin, the indices from there to the end of their buffer, the layer and the
+ *   viewport that are drawn
+ * - a row for each attribute of the key: see {@link attributeRow}
+ * - a row for each texture buffer: the byte of the first element, the elements
+ * - rows for the stream output buffers 0 to 3: the byte at which writing begins, the byte at which the buffer ends,
+ *   the bytes of a vertex; all are multiples of 4
+ *
+ * Draw calls themselves have no base vertex, first vertex or first instance.
+ */
+export interface DrawLayout {
+  readonly rows: number;
+  /** The row of each attribute of the key. */
+  readonly attributes: readonly number[];
+  readonly buffers: readonly { readonly stage: StageName; readonly slot: number; readonly row: number }[];
+  /** The first of four rows, if there is stream output. */
+  readonly streams: number | undefined;
+}
+
+const FIXED_ROWS = 2;
+const STREAM_BUFFERS = 4;
+const STAGES = ['vertex', 'geometry', 'pixel'] as const;
+
+export function drawLayout(key: PipelineKey): DrawLayout {
+  const attributes = (key.attributes ?? []).map((_, i) => FIXED_ROWS + i);
+  let rows = FIXED_ROWS + attributes.length;
+  const buffers = STAGES.flatMap((stage) =>
+    bufferSlots(key[stage]).map((slot) => ({ stage, slot, row: rows++ })),
+  );
+  const streams = key.streamOutput === undefined ? undefined : rows;
+  return { rows: rows + (streams === undefined ? 0 : STREAM_BUFFERS), attributes, buffers, streams };
+}
+
+function bufferSlots({ views = {} }: StageResources = {}): number[] {
+  return Object.entries(views)
+    .filter(([, { dimension }]) => dimension === 'buffer')
+    .map(([slot]) => Number(slot));
+}
+
+/** Declares the draw's constants. @returns the expression of a row */
+export function drawRow(module: ModuleText, { rows }: DrawLayout, row: number): string {
+  module.bindings.add(
+    {
+      group: GROUPS.draw,
+      binding: BINDINGS.drawConstants,
+      resource: { kind: 'drawConstants' },
+      buffer: { type: 'uniform', minBindingSize: 16 * rows },
+    },
+    `var<uniform> draw: array<vec4u, ${rows}>`,
+  );
+  return `draw[${row}]`;
+}
+
+const MOST_INDEX = 0xffffffff;
+
+/**
+ * * The row of an attribute: the byte of its first element in the buffer, its stride, the elements that lie within the
+ * buffer and the instances for each element. Others read as zeros.
+ * @param offset in bytes: of the buffer's binding and of the attribute together
+ * @param size bytes of the buffer
+ * @param stepRate of an instance attribute: 0 never advances
+ */
+export function attributeRow(
+  format: TexelFormat,
+  { offset, stride, size, stepRate = 0 }: { offset: number; stride: number; size: number; stepRate?: number },
+): readonly [number, number, number, number] {
+  const room = size - offset - texelLayout(format).bytes;
+  const elements = room < 0 ? 0 : stride === 0 ? MOST_INDEX : Math.floor(room / stride) + 1;
+  return [offset, stride, elements, stepRate];
+}

@@ -1,0 +1,163 @@
+import { drawRow } from '../draw-constants.js';
+import { TranslateError } from '../errors.js';
+import type { RegisterDeclaration, StageInterface } from '../stage/stage-interface.js';
+import { interstageMembers } from './interstage.js';
+import { hasFeatureOf, type Linkage } from './linkage.js';
+import { ModuleText } from './module-text.js';
+import {
+  translateStage,
+  uniformSlots,
+  type TranslatedStage,
+  type TranslationContext,
+} from './stage-context.js';
+
+const MOST_TARGETS = 8;
+const TYPES = { float: 'vec4f', sint: 'vec4i', uint: 'vec4u' } as const;
+
+/** A module with a pixel shader. */
+export function pixelModule(
+  context: TranslationContext,
+  shader: StageInterface,
+  linkage: Linkage,
+): { text: string; module: ModuleText } {
+  const module = new ModuleText();
+  const [uniforms] = uniformSlots(context, [shader]);
+  const stage = translateStage(context, module, shader, uniforms);
+  const inputs = new PixelInputs(context, module, stage, linkage);
+  const outputs = new PixelOutputs(context, module, stage);
+  const parameter = inputs.members.length > 0 ? 'in: FromRasterizer' : '';
+  const result = outputs.members.length > 0 ? ' -> Targets' : '';
+  const main = [
+    ...structure('FromRasterizer', inputs.members),
+    ...structure('Targets', outputs.members),
+    `@fragment fn main(${parameter})${result} {`,
+    ...[...inputs.lines, stage.call, ...outputs.lines].map((line) => `  ${line}`),
+    '}',
+  ];
+  return { text: module.print([stage.text, ...main]), module };
+}
+
+function structure(name: string, members: readonly string[]): string[] {
+  return members.length === 0 ? [] : [`struct ${name} {`, ...members, '}'];
+}
+
+/** The structure that the rasterizer fills, and the statements that take it apart. */
+class PixelInputs {
+  readonly members: string[] = [];
+  readonly lines: string[] = [];
+  readonly #done = new Set<number>();
+
+  constructor(
+    readonly context: TranslationContext,
+    readonly module: ModuleText,
+    readonly stage: TranslatedStage,
+    readonly linkage: Linkage,
+  ) {
+    this.members.push(...interstageMembers(linkage));
+    const vectors = linkage.clipLocation === undefined ? 0 : Math.ceil(linkage.clipDistances.length / 4);
+    for (let i = 0; i < vectors; i++) {
+      this.lines.push(`if (any(in.clip${i} < vec4f(0.0))) { discard; }`);
+    }
+    for (const input of stage.registers.shader.inputs) {
+      if (!this.#done.has(input.register) && stage.registers.variables.has(`v${input.register}`)) {
+        this.#done.add(input.register);
+        this.lines.push(`v${input.register} = ${this.#value(input)};`);
+      }
+    }
+    if (linkage.builtinPrimitiveId) {
+      module.enable('primitive_index');
+    }
+  }
+
+  #value({ register, name }: RegisterDeclaration): string {
+    const varying = this.linkage.varyings.find((other) => other.register === register);
+    if (varying !== undefined) {
+      return varying.interpolation === 'CONSTANT' ? `in.v${register}` : `bitcast<vec4u>(in.v${register})`;
+    }
+    switch (name) {
+      case 'POSITION':
+        // Direct3D's w is that of clip space, WGSL's its reciprocal.
+        return `bitcast<vec4u>(vec4f(${this.#builtin('position', 'vec4f')}.xyz, 1.0 / in.position.w))`;
+      case 'IS_FRONT_FACE':
+        return `vec4u(select(0u, 0xffffffffu, ${this.#builtin('front_facing', 'bool')}))`;
+      case 'SAMPLE_INDEX':
+        return `vec4u(${this.#builtin('sample_index', 'u32')})`;
+      case 'PRIMITIVE_ID':
+        return this.linkage.builtinPrimitiveId
+          ? `vec4u(${this.#builtin('primitive_index', 'u32')})`
+          : 'vec4u()';
+      case 'RENDER_TARGET_ARRAY_INDEX':
+        return `vec4u(${drawRow(this.module, this.context.layout, 1)}.z)`;
+      case 'VIEWPORT_ARRAY_INDEX':
+        return `vec4u(${drawRow(this.module, this.context.layout, 1)}.w)`;
+      default:
+        return 'vec4u()';
+    }
+  }
+
+  #builtin(name: string, type: string): string {
+    this.members.push(`  @builtin(${name}) ${name}: ${type},`);
+    return `in.${name}`;
+  }
+}
+
+/** The structure of what a pixel shader writes, and the statements that fill it. */
+class PixelOutputs {
+  readonly members: string[] = [];
+  readonly lines: string[] = [];
+
+  constructor(
+    readonly context: TranslationContext,
+    readonly module: ModuleText,
+    readonly stage: TranslatedStage,
+  ) {
+    const values: string[] = [];
+    const { registers } = stage;
+    for (const register of new Set(registers.shader.outputs.map((output) => output.register))) {
+      values.push(...this.#target(register));
+    }
+    if (registers.shader.special.has('depth') && registers.variables.has('o_depth')) {
+      this.members.push('  @builtin(frag_depth) depth: f32,');
+      values.push(`out.depth = bitcast<f32>(${module.functions.name('sat', 1)}(o_depth));`);
+    }
+    if (registers.shader.special.has('coverage') && registers.variables.has('o_mask')) {
+      this.members.push('  @builtin(sample_mask) mask: u32,');
+      values.push('out.mask = o_mask;');
+    }
+    if (this.members.length > 0) {
+      this.lines.push('var out: Targets;', ...values, 'return out;');
+    }
+  }
+
+  #target(register: number): string[] {
+    const { key } = this.context;
+    const isSecond = key.dualSource === true && register === 1;
+    const target = key.targets?.[isSecond ? 0 : register];
+    if (target === undefined || register >= MOST_TARGETS) {
+      return [];
+    }
+    if (key.dualSource === true && register <= 1) {
+      this.#requireDualSource();
+    }
+    const blend = key.dualSource === true && register <= 1 ? ` @blend_src(${register})` : '';
+    const location = isSecond ? 0 : register;
+    const type = TYPES[target.type];
+    this.members.push(`  @location(${location})${blend} o${register}: ${type},`);
+    const value = this.stage.registers.output(register);
+    const typed = target.type === 'uint' ? value : `bitcast<${type}>(${value})`;
+    const { components = 'rgba' } = target;
+    return [`out.o${register} = ${typed}${components === 'rgba' ? '' : `.${components}`};`];
+  }
+
+  #requireDualSource(): void {
+    if (!hasFeatureOf(this.context.key, 'dual-source-blending')) {
+      throw new TranslateError(
+        'ENOTSUP',
+        'a second source without the feature dual-source-blending',
+        'pixel',
+        undefined,
+      );
+    }
+    this.module.enable('dual_source_blending');
+  }
+}
