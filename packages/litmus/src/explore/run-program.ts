@@ -1,3 +1,4 @@
+import type { PhysicalMemory } from '@cg/pagetable';
 import { FaultInjection } from '@cg/vmwgfx';
 import type { CheckedSurface } from '../check/checked-surface.js';
 import {
@@ -24,13 +25,19 @@ import { World } from './world.js';
 /** The most findings that a run keeps; all are counted. */
 const MAX_FINDINGS = 100;
 
+/** The driver uses no ring, so FIFO memory is as small as it can be. */
+const FIFO_BYTES = 16 * 1024;
+
+/** The memory of the last run, which has ended: allocating another one would take a third of a small program's time. */
+let spareMemory: PhysicalMemory | undefined;
+
 /** Options of a run. */
 export interface RunOptions {
   /** Replaces parts of the machine, for variants. */
   readonly configure?: (base: MachineOptions) => MachineOptions;
   /** The tracking method of programs that name none. Default auto. */
   readonly method?: TrackingMethodName;
-  /** False runs without the oracle, to measure its cost. */
+  /** False runs without the oracle, to measure its cost; then nothing of the device is counted. */
   readonly checked?: boolean;
   /** Ends the run at the first finding. */
   readonly stopAtFinding?: boolean;
@@ -89,6 +96,7 @@ class ProgramRun {
   #stopWatching = (): void => {};
   /** Read-backs that have no fence yet. */
   readonly #readBack = new Set<CheckedSurface>();
+  #readBacks = 0;
   #pending = 0;
   #hasEnded = false;
   #boxes = 0;
@@ -101,6 +109,7 @@ class ProgramRun {
     this.#program = program;
     this.#options = options;
     this.#machine = new Machine(this.#machineOptions());
+    spareMemory = undefined;
     const world = new World(this.#machine, options.timeline);
     this.#world = world;
     const { memory, device } = this.#machine;
@@ -128,6 +137,7 @@ class ProgramRun {
     if (this.#findings.length === 0) {
       this.#close();
     }
+    spareMemory = this.#machine.memory;
     return {
       findings: this.#findings,
       unmet: this.#unmet,
@@ -145,7 +155,8 @@ class ProgramRun {
     const base: MachineOptions = {
       cpus,
       memoryBytes: memory * 2 ** 20,
-      device: { dx },
+      ...(spareMemory === undefined ? {} : { memoryFrom: spareMemory }),
+      device: { dx, fifoBytes: FIFO_BYTES },
       driver: {
         makePolicy: policyFor(wanted.method ?? this.#options.method ?? 'auto'),
         faults: this.#faults,
@@ -264,8 +275,8 @@ class ProgramRun {
     const counts: Partial<OracleCounts> = this.#oracle?.counts ?? {};
     const { lost = 0, stale = 0, uploaded = 0, excess = 0 } = counts;
     const { skipped, failed, blocked } = this.#outcomes;
-    const readbacks = this.#machine.device.statistics.perCommand.READBACK_GB_SURFACE;
-    return { lost, stale, uploaded, excess, boxes: this.#boxes, readbacks, failed, blocked, skipped };
+    const [boxes, readbacks] = [this.#boxes, this.#readBacks];
+    return { lost, stale, uploaded, excess, boxes, readbacks, failed, blocked, skipped };
   }
 
   #expect({ counted, relation, value }: Extract<Statement, { kind: 'expect' }>, step: number): void {
@@ -310,7 +321,10 @@ class ProgramRun {
         this.#readBack.delete(surface);
         oracle.written(surface, subresource, box);
       },
-      readBack: (surface) => this.#readBack.add(surface),
+      readBack: (surface) => {
+        this.#readBacks++;
+        this.#readBack.add(surface);
+      },
       fenced: () => {
         for (const surface of this.#readBack) {
           surface.isNewestOnDevice = false;
