@@ -1,12 +1,27 @@
 import type { SurfaceLayout } from '@cg/surface-layout';
 import type { Content } from './content.js';
 
-/** A surface in the oracle: the location of its bytes. */
-export class CheckedSurface {
+/** A location of bytes. */
+export interface Place {
+  readonly content: Content;
+  readonly offset: number;
+}
+
+/** A submission moves a surface. */
+interface Move {
+  readonly from: Place;
+  readonly to: Place;
+  hasFailed: boolean;
+}
+
+/** A surface in the oracle: the location of its bytes, from the program and the bindings of the device. */
+export class CheckedSurface implements Place {
   /** The device's id of it. */
   sid = -1;
   /** The device has written it, and it has not been read back. */
   isNewestOnDevice = false;
+  /** A move that is under way, or has failed and shows at the next binding whether it was taken back. */
+  move: Move | undefined;
 
   /**
    * @param number its number in the run, from 1: one of at most 254 at a time
@@ -26,5 +41,9 @@ export class CheckedSurface {
 
   sharesBytesWith(other: CheckedSurface): boolean {
     return this.content === other.content && this.offset < other.end && other.offset < this.end;
+  }
+
+  isAt({ content, offset }: Place): boolean {
+    return this.content === content && this.offset === offset;
   }
 }

@@ -43,6 +43,11 @@ export class CoherencyOracle {
   step = 0;
   readonly #view: OracleView;
   readonly #report: (finding: Finding) => void;
+  /** The bytes that the current command reads, in order. */
+  #copied = new Uint8Array(4096);
+  #copiedBytes = 0;
+  /** How many of them it has written. */
+  #written = 0;
 
   constructor(view: OracleView, report: (finding: Finding) => void) {
     this.#view = view;
@@ -56,7 +61,7 @@ export class CoherencyOracle {
 
   /** A CPU has loaded bytes, which must be the newest (rules 1.2, 1.3). */
   loaded(content: Content, offset: number, seen: Uint8Array, by: string): void {
-    this.#compare({ content, by, surface: CPU }, offset, seen, 0, seen.length);
+    this.#compare({ content, by, surface: CPU, since: 0 }, offset, seen, 0, seen.length);
     content.settle(offset, seen, this.submissions.note(content));
   }
 
@@ -83,18 +88,42 @@ export class CoherencyOracle {
     }
   }
 
+  /** A command of the device begins: what it reads is told next, and then what it has written. */
+  commandStarts(): void {
+    this.#copiedBytes = 0;
+    this.#written = 0;
+  }
+
   /** A command of the device is about to read a box: it must have the newest (rule 1.1). */
   reads(surface: CheckedSurface, subresource: number, box: SurfaceBox): void {
     const image = this.#view.device.surfaceImage(surface.sid);
     if (image !== undefined) {
-      const reader: Reader = { content: surface.content, by: 'device', surface: surface.number };
-      forEachRun(surface.layout, subresource, box, (start, bytes) =>
-        this.#compare(reader, surface.offset + start, image, start, bytes),
-      );
+      const since = this.submissions.running?.since ?? Infinity;
+      const reader: Reader = { content: surface.content, by: 'device', surface: surface.number, since };
+      forEachRun(surface.layout, subresource, box, (start, bytes) => {
+        this.#compare(reader, surface.offset + start, image, start, bytes);
+        this.#copy(image, start, bytes);
+      });
     }
   }
 
-  /** A command of the device has written a box. */
+  /** The step whose commands the device runs, perhaps long after it. */
+  get #deviceStep(): number {
+    return this.submissions.running?.step ?? this.step;
+  }
+
+  #copy(image: Uint8Array, start: number, bytes: number): void {
+    const end = this.#copiedBytes + bytes;
+    if (end > this.#copied.length) {
+      const longer = new Uint8Array(Math.max(end, 2 * this.#copied.length));
+      longer.set(this.#copied);
+      this.#copied = longer;
+    }
+    this.#copied.set(image.subarray(start, start + bytes), this.#copiedBytes);
+    this.#copiedBytes = end;
+  }
+
+  /** A command of the device has written a box with the bytes that it has read. */
   written(surface: CheckedSurface, subresource: number, box: SurfaceBox): void {
     const image = this.#view.device.surfaceImage(surface.sid);
     if (image === undefined) {
@@ -107,11 +136,14 @@ export class CoherencyOracle {
     if (content.alternatives > MANY_ALTERNATIVES) {
       this.#forgetOlder(content);
     }
-    const during = this.submissions.note(content);
-    const by = { owner: surface.number, aliased: sharing.length > 0, during };
+    const time = this.submissions.note(content);
+    const by = { owner: surface.number, aliased: sharing.length > 0, time };
+    const reader: Reader = { content, by: 'device', surface: surface.number, since: Infinity };
     forEachRun(surface.layout, subresource, box, (start, bytes) => {
-      const values = image.subarray(start, start + bytes);
-      content.writeByDevice(offset + start, values, this.step, by);
+      const values = this.#copied.subarray(this.#written, this.#written + bytes);
+      this.#written += bytes;
+      content.writeByDevice(offset + start, values, this.#deviceStep, by);
+      this.#compare(reader, offset + start, image, start, bytes);
     });
     surface.isNewestOnDevice = true;
     for (const other of sharing.filter(({ isNewestOnDevice }) => isNewestOnDevice)) {
@@ -189,7 +221,7 @@ export class CoherencyOracle {
     onDevice: number,
   ): void {
     const place = offset + at;
-    if (!content.isNewest(place, onDevice) || content.allows(place, value, number)) {
+    if (!content.isNewest(place, onDevice) || content.allows(place, value, number, 0)) {
       return;
     }
     this.counts.stale++;
@@ -219,12 +251,12 @@ export class CoherencyOracle {
 
   /** Bytes differ, from `first` on: they are lost unless another value is allowed. */
   #different(reader: Reader, offset: number, seen: Uint8Array, first: number): void {
-    const { content, by, surface } = reader;
+    const { content, by, surface, since } = reader;
     const { values, writers } = content;
     let lost = 0;
     let firstLost = 0;
     for (let i = first; i < seen.length; i++) {
-      if (!content.allows(offset + i, seen[i], surface)) {
+      if (!content.allows(offset + i, seen[i], surface, since)) {
         firstLost = lost === 0 ? i : firstLost;
         lost++;
       }
@@ -234,7 +266,7 @@ export class CoherencyOracle {
       this.counts.lost += lost;
       const what = {
         kind: 'lost',
-        step: this.step,
+        step: surface === CPU ? this.step : this.#deviceStep,
         by,
         name: content.name,
         offset: place,
@@ -252,4 +284,6 @@ interface Reader {
   readonly by: string;
   /** Number of the surface that the device reads, or CPU. */
   readonly surface: number;
+  /** Values superseded since then may be seen. */
+  readonly since: number;
 }

@@ -1,29 +1,67 @@
 import type { Content } from './content.js';
 
+/** A submission, from its call until its fence has passed. */
+export interface SubmissionUnderWay {
+  /** The step that submits. */
+  readonly step: number;
+  /** When the call began: its commands read what was stored until then, or something newer. */
+  readonly since: number;
+  /** The fence after its commands; undefined before the call has returned. */
+  fence: number | undefined;
+}
+
+/** The half of the numbers before one counts as passed. */
+const HALF = 2 ** 31;
+
 /**
- * The contents written, or loaded by a CPU, during a submission. These accesses are not ordered with its commands, so a
- * reader may see the values before or after (rule 1.1).
+ * The submissions whose commands may still run. What CPUs and other submissions do meanwhile is not ordered with these
+ * commands, so that a reader may see values before or after it (rules 1.1, 1.2).
  */
 export class SubmissionsUnderWay {
-  #depth = 0;
+  #underWay: SubmissionUnderWay[] = [];
+  #time = 0;
   readonly #changed = new Set<Content>();
 
-  begin(): void {
-    this.#depth++;
+  begin(step: number): SubmissionUnderWay {
+    const submission = { step, since: ++this.#time, fence: undefined };
+    this.#underWay.push(submission);
+    return submission;
   }
 
-  end(): void {
-    if (--this.#depth === 0) {
-      this.#changed.forEach((content) => content.endSubmissions());
-      this.#changed.clear();
+  /** The call has failed, or returned the number of a fence, which `passed` may have been told already. */
+  returned(submission: SubmissionUnderWay, fence: number | undefined, hasPassed: boolean): void {
+    submission.fence = fence;
+    if (fence === undefined || hasPassed) {
+      this.#end((other) => other === submission);
     }
   }
 
-  /** A content changes. @returns whether that is during a submission */
-  note(content: Content): boolean {
-    if (this.#depth > 0) {
-      this.#changed.add(content);
+  /** The device has passed a fence: the writes before it are ordered before all later steps. */
+  passed(seqno: number): void {
+    this.#end(({ fence }) => fence !== undefined && (seqno - fence) >>> 0 < HALF);
+  }
+
+  /** The one whose commands the device runs: the first that has returned, else the innermost call. */
+  get running(): SubmissionUnderWay | undefined {
+    return this.#underWay.find(({ fence }) => fence !== undefined) ?? this.#underWay.at(-1);
+  }
+
+  /** A content changes. @returns when; undefined if no submission is under way */
+  note(content: Content): number | undefined {
+    if (this.#underWay.length === 0) {
+      return undefined;
     }
-    return this.#depth > 0;
+    this.#changed.add(content);
+    return ++this.#time;
+  }
+
+  #end(hasEnded: (submission: SubmissionUnderWay) => boolean): void {
+    this.#underWay = this.#underWay.filter((submission) => !hasEnded(submission));
+    const since = Math.min(...this.#underWay.map((submission) => submission.since));
+    for (const content of this.#changed) {
+      if (!content.forgetSuperseded(since)) {
+        this.#changed.delete(content);
+      }
+    }
   }
 }

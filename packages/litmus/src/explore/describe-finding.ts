@@ -21,6 +21,10 @@ export function findingText(finding: Finding, program: Program): string {
         `stale upload: in step ${step} an update of ${message} put ${hex(seen)} from memory over ${at},`,
         `which was ${hex(expected)} ${wrote}`,
       ].join(' ');
+    case 'misplaced': {
+      const where = by === 'device' ? 'bound on the device' : 'mapped';
+      return `misplaced: in step ${step} surface ${name} was ${where} at another place than byte ${offset} of ${message}`;
+    }
     case 'leak':
       return `leak: ${message}`;
     case 'crash':

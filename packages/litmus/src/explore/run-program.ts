@@ -17,7 +17,9 @@ import { printStatement } from '../program/print-program.js';
 import type { CountedName, MachineStatement, Program, Statement } from '../program/statement.js';
 import { commandEvent, updateEvent } from './device-events.js';
 import { MachineNotes } from './machine-notes.js';
-import { attempt } from './outcome.js';
+import type { Progress } from './accesses.js';
+import { OrderedErrors } from './ordered-errors.js';
+import { attempt, type MachineErrno } from './outcome.js';
 import { Steps } from './steps.js';
 import type { Timeline } from './timeline.js';
 import { World } from './world.js';
@@ -76,9 +78,12 @@ export function runProgram(program: Program, options: RunOptions = {}): RunResul
   return run.run();
 }
 
-interface Waiting {
+/** A step, and how far it has come. */
+interface Running {
   readonly statement: Statement;
   readonly step: number;
+  readonly progress: Progress;
+  hasWaited: boolean;
 }
 
 class ProgramRun {
@@ -92,7 +97,14 @@ class ProgramRun {
   readonly #findings: Finding[] = [];
   readonly #unmet: UnmetExpectation[] = [];
   readonly #outcomes = { done: 0, skipped: 0, failed: 0, blocked: 0 };
-  #waiting: Waiting[] = [];
+  readonly #ordered: OrderedErrors;
+  /** Steps that have to wait, in order. */
+  #waiting: Running[] = [];
+  /** Steps that are being run, one in the middle of the other. */
+  #depth = 0;
+  #attempts = 0;
+  /** Commands that the driver has emitted. */
+  #emitted = 0;
   #stopWatching = (): void => {};
   /** Read-backs that have no fence yet. */
   readonly #readBack = new Set<CheckedSurface>();
@@ -117,9 +129,22 @@ class ProgramRun {
       const surfaces = { [Symbol.iterator]: () => world.checkedSurfaces() };
       this.#oracle = new CoherencyOracle({ memory, device, surfaces }, (finding) => this.#found(finding));
       const watcher = new CommandWatcher(this.#listener(this.#oracle));
-      this.#stopWatching = device.events.listen(watcher.hear);
+      const oracle = this.#oracle;
+      this.#stopWatching = device.events.listen((event) => {
+        if (event.kind === 'command-starts') {
+          oracle.commandStarts();
+        } else if (event.kind === 'command-done') {
+          world.commandDone(event.reader);
+        }
+        watcher.hear(event);
+      });
     }
     world.oracle = this.#oracle;
+    world.misplaced = (surface, by) => this.#misplaced(surface, by);
+    this.#ordered = new OrderedErrors(world, this.#faults, program);
+    this.#machine.driver.events.listen(({ kind }) => {
+      this.#emitted += kind === 'command-emitted' ? 1 : 0;
+    });
     const { timeline } = options;
     const notes = timeline && new MachineNotes(this.#machine, timeline, () => this.#current);
     this.#steps = new Steps(world, this.#faults, this.#oracle, notes);
@@ -129,7 +154,7 @@ class ProgramRun {
     for (const statement of this.#program) {
       this.#step++;
       this.#runStep(statement, this.#step);
-      this.#runWaiting();
+      this.#goOn();
       if (this.#options.stopAtFinding === true && this.#findings.length > 0) {
         break;
       }
@@ -179,7 +204,7 @@ class ProgramRun {
         this.#machine.memory.preemption.at(statement.point, () => this.#stepIn(statement.step, step));
         return;
       default:
-        this.#attempt(statement, step);
+        this.#attempt({ statement, step, progress: { bytes: 0 }, hasWaited: false });
     }
   }
 
@@ -191,7 +216,7 @@ class ProgramRun {
     const interrupted = this.#current;
     this.#pending--;
     this.#enter(step);
-    this.#attempt(statement, step);
+    this.#attempt({ statement, step, progress: { bytes: 0 }, hasWaited: false });
     this.#enter(interrupted);
   }
 
@@ -202,53 +227,92 @@ class ProgramRun {
     }
   }
 
-  /** A step that blocks is retried after the step that blocks it. */
-  #runWaiting(): void {
-    for (let tries = 0; this.#waiting.length > 0 && tries < 10; tries++) {
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      for (const { statement, step } of waiting) {
-        this.#enter(step);
-        this.#attempt(statement, step);
-      }
+  /** Steps that had to wait go on: after the step that they wait for, and when that reaches a preemption point. */
+  #goOn(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0 || this.#hasEnded) {
+      return;
+    }
+    this.#waiting = [];
+    const interrupted = this.#current;
+    for (const running of waiting) {
+      this.#enter(running.step);
+      this.#attempt(running);
+    }
+    this.#enter(interrupted);
+  }
+
+  #wait(running: Running): void {
+    const { preemption } = this.#machine.memory;
+    if (this.#waiting.push(running) === 1) {
+      preemption.watch(() => {
+        preemption.watch(undefined);
+        this.#goOn();
+      });
     }
   }
 
-  #attempt(statement: Statement, step: number): void {
+  #attempt(running: Running): void {
+    const { statement, step, progress } = running;
+    const before = this.#changes();
+    const attempts = ++this.#attempts;
+    const { struck } = this.#ordered;
+    this.#depth++;
     try {
-      const { outcome, error } = attempt(() => this.#steps.run(statement, step));
-      this.#outcomes[outcome]++;
-      if (outcome === 'failed') {
-        // Without a fence its completion is unknown: for the driver the device still has the newest.
-        this.#readBack.clear();
+      const result = attempt(() => this.#steps.run(statement, step, progress));
+      if (result.outcome === 'blocked') {
+        const isUnchanged = this.#attempts > attempts || 'cpu' in statement || this.#changes() === before;
+        this.#blocked(running, result.error, isUnchanged);
+      } else if (result.outcome === 'failed') {
+        this.#failed(running, result.error, struck);
       }
-      if (outcome === 'blocked') {
-        this.#waiting.push({ statement, step });
-      }
-      if (error?.code === 'ENOMEM' && statement.kind === 'check' && this.#world.isCrowded) {
-        throw new LitmusError(
-          'ENOMEM',
-          `the machine has too little memory for the program: ${error.message}`,
-        );
-      }
-      if (error !== undefined && statement.kind === 'check') {
-        // Without fault injection, the device can be updated and the CPU can load (rule 1.5).
-        this.#crashed(error, statement, step);
-      }
-      if (error !== undefined) {
-        this.#options.timeline?.note({
-          step,
-          lane: 'driver',
-          kind: 'error',
-          text: `${outcome}: ${error.message}`,
-        });
+      this.#outcomes[result.outcome] += running.hasWaited && result.outcome === 'blocked' ? 0 : 1;
+      running.hasWaited ||= result.outcome === 'blocked';
+      if ('error' in result) {
+        const text = `${result.outcome}: ${result.error.message}`;
+        this.#options.timeline?.note({ step, lane: 'driver', kind: 'error', text });
       }
     } catch (error) {
-      this.#crashed(error, statement, step);
+      this.#crashed(error, running);
+    } finally {
+      this.#depth--;
     }
   }
 
-  #crashed(error: unknown, statement: Statement, step: number): void {
+  /** What a call that has to wait must not have changed (rule 8.5). */
+  #changes(): string {
+    const { account, graphicsMemory } = this.#machine.driver.state;
+    return `${this.#emitted} ${account.used} ${graphicsMemory.used}`;
+  }
+
+  #blocked(running: Running, error: MachineErrno, isUnchanged: boolean): void {
+    if (this.#depth === 1) {
+      this.#crashed(error, running, 'waits for ever: ');
+    } else if (!isUnchanged) {
+      this.#crashed(error, running, 'has changed something, and has to wait: ');
+    } else {
+      this.#wait(running);
+    }
+  }
+
+  #failed(running: Running, error: MachineErrno, struck: number): void {
+    // Without a fence its completion is unknown: for the driver the device still has the newest.
+    this.#readBack.clear();
+    const { isForbidden } = this.#steps.accesses;
+    const isCaused = this.#ordered.causes(error, struck, isForbidden && 'cpu' in running.statement);
+    if (running.statement.kind !== 'check') {
+      if (!isCaused) {
+        this.#crashed(error, running);
+      }
+    } else if (error.code === 'ENOMEM' && this.#world.isCrowded) {
+      throw new LitmusError('ENOMEM', `the machine has too little memory for the program: ${error.message}`);
+    } else {
+      // Without fault injection, the device can be updated and the CPU can load (rule 1.5).
+      this.#crashed(error, running);
+    }
+  }
+
+  #crashed(error: unknown, { statement, step }: Running, what = ''): void {
     const { code, message, name } = error as { code?: string; message: string; name: string };
     if (error instanceof LitmusError) {
       throw new LitmusError(error.code, `${printStatement(statement)}: ${message}`, step);
@@ -258,7 +322,20 @@ class ProgramRun {
     }
     const finding = { offset: 0, bytes: 0, seen: 0, expected: 0, writer: 0 };
     const by = 'driver';
-    this.#found({ ...finding, kind: 'crash', step, by, name: '', message: `${code ?? name}: ${message}` });
+    this.#found({
+      ...finding,
+      kind: 'crash',
+      step,
+      by,
+      name: '',
+      message: `${what}${code ?? name}: ${message}`,
+    });
+  }
+
+  #misplaced({ name, content, offset }: CheckedSurface, by: 'cpu' | 'device'): void {
+    const message = content.name;
+    const found = { kind: 'misplaced', step: this.#current, by, name, offset, message } as const;
+    this.#found({ ...found, bytes: 0, seen: 0, expected: 0, writer: 0 });
   }
 
   #found(finding: Finding): void {
@@ -310,7 +387,7 @@ class ProgramRun {
     const { timeline } = this.#options;
     return {
       surfaceOf: (sid) => world.surfaceOf(sid),
-      bound: ({ name }) => world.settleBinding(name),
+      bound: (surface, mobid) => world.bound(surface, mobid),
       uploads: (surface, subresource, box, command) => {
         this.#boxes++;
         timeline?.note({ ...updateEvent(command, surface, subresource, box), step: this.#current });
@@ -325,7 +402,9 @@ class ProgramRun {
         this.#readBacks++;
         this.#readBack.add(surface);
       },
-      fenced: () => {
+      fenced: (seqno) => {
+        oracle.submissions.passed(seqno);
+        world.fenced();
         for (const surface of this.#readBack) {
           surface.isNewestOnDevice = false;
         }

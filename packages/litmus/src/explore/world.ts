@@ -1,16 +1,20 @@
 import { AddressSpace, LEAF_PAGES, PAGE_SIZE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
 import { formatByName, SurfaceLayout } from '@cg/surface-layout';
+import { commandNames, SVGA3D_INVALID_ID, type CommandReader } from '@cg/svga-protocol';
 import { BufferObject, Surface, type BackingPages, type DrmFile } from '@cg/vmwgfx';
-import { CheckedSurface } from '../check/checked-surface.js';
+import { CheckedSurface, type Place } from '../check/checked-surface.js';
 import { Content } from '../check/content.js';
 import type { CoherencyOracle } from '../check/oracle.js';
 import { LitmusError } from '../errors.js';
 import type { Machine } from '@cg/machine';
+import { Mobs } from './mobs.js';
 import type { Timeline } from './timeline.js';
 import type { MapKind, SurfaceStatement } from '../program/statement.js';
 
 /** Pages of a 2 MiB entry. */
 const HUGE_PAGES = LEAF_PAGES[2];
+
+const DESTROY_SURFACE = commandNames.indexOf('DESTROY_GB_SURFACE');
 
 /** The limit of bytes in buffers and surfaces at a time. Memory, images and the oracle take 7 bytes for each. */
 const MAX_CONTENT_BYTES = 128 * 2 ** 20;
@@ -45,10 +49,8 @@ export interface LiveSurface {
   readonly handle: number;
   readonly statement: SurfaceStatement;
   readonly checked: CheckedSurface;
-  /** The driver's surface; undefined for a plain one. */
+  /** The driver's surface, to evict it; undefined for a plain one. */
   readonly resource: Surface | undefined;
-  /** Its location after the device has bound it there. */
-  next?: { readonly content: Content; readonly offset: number } | undefined;
   /** The surface that `check` copies it to. */
   target?: LiveSurface;
 }
@@ -62,9 +64,14 @@ export class World {
   readonly #contents = new Map<BackingPages, Content>();
   /** The oracle, which follows the location of surfaces. */
   oracle: CoherencyOracle | undefined;
+  /** Called if the driver has a surface at a wrong place. */
+  misplaced: (surface: CheckedSurface, by: 'cpu' | 'device') => void = () => {};
+  readonly #mobs: Mobs;
+  readonly #bySid = new Map<number, CheckedSurface>();
   readonly #checkTargets: LiveSurface[] = [];
-  /** Their handles are closed, but the driver still has references. */
-  #closed: LiveSurface[] = [];
+  /** Their handles are closed, and the device still has them. */
+  readonly #closed = new Set<CheckedSurface>();
+  readonly #failedMoves = new Set<CheckedSurface>();
   readonly #resources = new WeakSet<Surface>();
   #numbers = 0;
   #contentBytes = 0;
@@ -75,6 +82,7 @@ export class World {
     readonly timeline?: Timeline,
   ) {
     this.file = machine.driver.open();
+    this.#mobs = new Mobs(machine.memory);
   }
 
   /** The surfaces of programs and of `check`. */
@@ -85,11 +93,7 @@ export class World {
     for (const { checked } of this.#checkTargets) {
       yield checked;
     }
-    for (const { checked, resource } of this.#closed) {
-      if (resource?.backing !== undefined) {
-        yield checked;
-      }
-    }
+    yield* this.#closed;
   }
 
   /**
@@ -103,36 +107,99 @@ export class World {
 
   /** The surface of a device id. */
   surfaceOf(sid: number): CheckedSurface | undefined {
-    for (const { handle, checked } of this.surfaces.values()) {
+    const known = this.#bySid.get(sid);
+    if (known !== undefined) {
+      return known;
+    }
+    for (const { handle, checked } of [...this.surfaces.values(), ...this.#checkTargets]) {
       if (this.file.deviceId(handle) === sid) {
         checked.sid = sid;
-        return checked;
-      }
-    }
-    for (const { handle, checked } of this.#checkTargets) {
-      if (this.file.deviceId(handle) === sid) {
-        checked.sid = sid;
-        return checked;
-      }
-    }
-    for (const { checked, resource } of this.#closed) {
-      if (resource?.id === sid) {
-        checked.sid = sid;
+        this.#bySid.set(sid, checked);
         return checked;
       }
     }
     return undefined;
   }
 
-  /** The device has bound a surface, which completes a move. */
-  settleBinding(name: string): void {
-    const surface = this.surfaces.get(name);
-    if (surface?.next !== undefined) {
-      const { checked, next } = surface;
-      checked.content = next.content;
-      checked.offset = next.offset;
-      checked.isNewestOnDevice = false;
-      this.oracle?.placed(checked);
+  /** The device has run a command. */
+  commandDone(reader: CommandReader): void {
+    this.#mobs.commandDone(reader);
+    if (reader.index === DESTROY_SURFACE) {
+      const { sid } = reader.fields('DESTROY_GB_SURFACE');
+      const gone = this.#bySid.get(sid);
+      if (gone !== undefined) {
+        gone.sid = -1;
+        this.#bySid.delete(sid);
+        this.#closed.delete(gone);
+      }
+    }
+  }
+
+  /** The device has bound a surface to a MOB, or to none: only at a place where its program has put it. */
+  bound(surface: CheckedSurface, mobid: number): void {
+    const { move, content } = surface;
+    if (content.frames === undefined) {
+      return;
+    }
+    if (mobid === SVGA3D_INVALID_ID) {
+      // What a failed submission has moved is taken back so.
+      this.#place(surface, move?.from ?? surface);
+      return;
+    }
+    const frame = this.#mobs.firstFrame(mobid);
+    const places = [surface, ...(move === undefined ? [] : [move.to, move.from])];
+    const at = places.find((place) => place.content.frames?.[place.offset / PAGE_SIZE] === frame);
+    if (at === undefined) {
+      this.misplaced(surface, 'device');
+    } else {
+      this.#place(surface, at);
+      this.#endFailedMove(surface);
+    }
+  }
+
+  /** A fence has passed, and with it whatever takes a failed move back. */
+  fenced(): void {
+    for (const surface of this.#failedMoves) {
+      if (surface.move !== undefined && surface.isAt(surface.move.to)) {
+        this.#endFailedMove(surface);
+      }
+    }
+  }
+
+  #endFailedMove(surface: CheckedSurface): void {
+    if (surface.move?.hasFailed === true) {
+      surface.move = undefined;
+      this.#failedMoves.delete(surface);
+    }
+  }
+
+  /** A submission will move surfaces to the start of buffers. */
+  moves(moved: ReadonlyMap<LiveSurface, Content>): void {
+    for (const [{ checked }, content] of moved) {
+      const from = { content: checked.content, offset: checked.offset };
+      checked.move = { from, to: { content, offset: 0 }, hasFailed: false };
+    }
+  }
+
+  /** It has succeeded, or failed. */
+  moved(surfaces: Iterable<LiveSurface>, hasFailed: boolean): void {
+    for (const { checked } of surfaces) {
+      if (!hasFailed) {
+        this.#place(checked, checked.move?.to ?? checked);
+        checked.move = undefined;
+      } else if (checked.move !== undefined) {
+        checked.move.hasFailed = true;
+        this.#failedMoves.add(checked);
+      }
+    }
+  }
+
+  #place(surface: CheckedSurface, place: Place): void {
+    if (!surface.isAt(place)) {
+      surface.content = place.content;
+      surface.offset = place.offset;
+      surface.isNewestOnDevice = false;
+      this.oracle?.placed(surface);
     }
   }
 
@@ -188,9 +255,11 @@ export class World {
       ...(buffer === undefined ? {} : { backing: { buffer: buffer.handle, offset: backing?.offset ?? 0 } }),
     });
     const resource = plain ? undefined : this.#newResource(handle);
-    const content = resource?.backing
-      ? this.#contentOf(resource.backing, name)
-      : this.#newContent(name, layout.bytes);
+    const content =
+      buffer?.content ??
+      (resource?.backing === undefined
+        ? this.#newContent(name, layout.bytes)
+        : this.#contentOf(resource.backing, name));
     const number = (this.#numbers++ % 254) + 1;
     const checked = new CheckedSurface(name, number, layout, content, backing?.offset ?? 0);
     return { handle, statement, checked, resource };
@@ -213,12 +282,6 @@ export class World {
     return undefined;
   }
 
-  /** The current location of a surface in the driver. */
-  placeOf({ resource, checked }: LiveSurface): { content: Content; offset: number } {
-    const content = resource?.backing && this.#contents.get(resource.backing);
-    return { content: content ?? checked.content, offset: resource?.backingOffset ?? checked.offset };
-  }
-
   /** The buffer object of a content. */
   objectOf(content: Content): BufferObject | undefined {
     for (const [object, known] of this.#contents) {
@@ -235,26 +298,35 @@ export class World {
     return tracker?.method === 'trap' && tracker.dirty.bitmap.has(page);
   }
 
-  /** Drops destroyed surfaces, and the contents of destroyed buffer objects. */
+  /** Drops contents that no handle, surface or mapping keeps. */
   forgetDestroyed(): void {
-    this.#closed = this.#closed.filter(({ resource }) => resource?.backing !== undefined);
+    const kept = new Set<Content>();
+    this.buffers.forEach(({ content }) => kept.add(content));
+    for (const { content, move } of this.checkedSurfaces()) {
+      kept.add(content);
+      if (move !== undefined) {
+        kept.add(move.from.content).add(move.to.content);
+      }
+    }
+    this.processes.forEach(({ maps }) => maps.forEach(({ content }) => kept.add(content)));
     for (const [object, content] of this.#contents) {
-      if (object instanceof BufferObject && object.isDestroyed) {
-        content.isFreed = true;
+      if (!kept.has(content)) {
         this.#contents.delete(object);
         this.#contentBytes -= content.bytes;
       }
     }
   }
 
-  /** The handle of a surface is closed. A plain surface is destroyed with it. */
+  /** The handle of a surface is about to be closed. A plain surface is destroyed with it. */
   forgetSurface(surface: LiveSurface): void {
-    const { resource, checked, target } = surface;
+    const { resource, checked, handle, target } = surface;
     this.surfaces.delete(checked.name);
+    const sid = this.file.deviceId(handle);
     if (resource === undefined) {
       this.#contentBytes -= checked.content.bytes;
-    } else {
-      this.#closed.push(surface);
+    } else if (sid !== SVGA3D_INVALID_ID) {
+      this.#bySid.set(sid, checked);
+      this.#closed.add(checked);
     }
     const at = target === undefined ? -1 : this.#checkTargets.indexOf(target);
     if (target !== undefined && at >= 0) {
@@ -290,8 +362,27 @@ export class World {
     if (surface === undefined || surface.statement.plain) {
       return undefined;
     }
-    const { content, offset } = surface.checked;
-    return { vma: this.file.mapSurface(surface.handle, addressSpace), content, offset };
+    const vma = this.file.mapSurface(surface.handle, addressSpace);
+    const { checked } = surface;
+    const { content, offset } = this.#mappedPlace(checked, vma);
+    return { vma, content, offset };
+  }
+
+  /** The place of a surface that was just mapped: after a failed move the mapping shows where it is. */
+  #mappedPlace(checked: CheckedSurface, { firstPage }: Vma): Place {
+    const object = this.machine.driver.state.fakeOffsets.find(firstPage);
+    const content = object && this.#contents.get(object);
+    const offset = (firstPage - (object?.firstPage ?? 0)) * PAGE_SIZE;
+    const { move } = checked;
+    const places = [checked, ...(move === undefined ? [] : [move.to, move.from])];
+    const place = places.find((at) => at.content === content && at.offset === offset);
+    if (place === undefined) {
+      this.misplaced(checked, 'cpu');
+      return checked;
+    }
+    this.#place(checked, place);
+    this.#endFailedMove(checked);
+    return place;
   }
 
   #objectAt(mapOffset: number): BackingPages | undefined {
