@@ -11,6 +11,8 @@ export interface Place {
 interface Move {
   readonly from: Place;
   readonly to: Place;
+  /** Both, and those of earlier moves that failed. */
+  readonly places: readonly Place[];
   hasFailed: boolean;
 }
 

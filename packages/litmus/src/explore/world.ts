@@ -147,8 +147,9 @@ export class World {
       return;
     }
     const frame = this.#mobs.firstFrame(mobid);
-    const places = [surface, ...(move === undefined ? [] : [move.to, move.from])];
-    const at = places.find((place) => place.content.frames?.[place.offset / PAGE_SIZE] === frame);
+    const at = [surface, ...(move?.places ?? [])].find(
+      (place) => place.content.frames?.[place.offset / PAGE_SIZE] === frame,
+    );
     if (at === undefined) {
       this.misplaced(surface, 'device');
     } else {
@@ -176,8 +177,9 @@ export class World {
   /** A submission will move surfaces to the start of buffers. */
   moves(moved: ReadonlyMap<LiveSurface, Content>): void {
     for (const [{ checked }, content] of moved) {
-      const from = { content: checked.content, offset: checked.offset };
-      checked.move = { from, to: { content, offset: 0 }, hasFailed: false };
+      const from = checked.move?.from ?? { content: checked.content, offset: checked.offset };
+      const to = { content, offset: 0 };
+      checked.move = { from, to, places: [...(checked.move?.places ?? [from]), to], hasFailed: false };
     }
   }
 
@@ -304,9 +306,7 @@ export class World {
     this.buffers.forEach(({ content }) => kept.add(content));
     for (const { content, move } of this.checkedSurfaces()) {
       kept.add(content);
-      if (move !== undefined) {
-        kept.add(move.from.content).add(move.to.content);
-      }
+      move?.places.forEach((place) => kept.add(place.content));
     }
     this.processes.forEach(({ maps }) => maps.forEach(({ content }) => kept.add(content)));
     for (const [object, content] of this.#contents) {
@@ -374,8 +374,9 @@ export class World {
     const content = object && this.#contents.get(object);
     const offset = (firstPage - (object?.firstPage ?? 0)) * PAGE_SIZE;
     const { move } = checked;
-    const places = [checked, ...(move === undefined ? [] : [move.to, move.from])];
-    const place = places.find((at) => at.content === content && at.offset === offset);
+    const place = [checked, ...(move?.places ?? [])].find(
+      (at) => at.content === content && at.offset === offset,
+    );
     if (place === undefined) {
       this.misplaced(checked, 'cpu');
       return checked;
