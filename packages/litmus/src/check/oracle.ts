@@ -5,6 +5,7 @@ import type { CheckedSurface } from './checked-surface.js';
 import { CPU, type Content } from './content.js';
 import type { Finding } from './finding.js';
 import { forEachRun } from '@cg/machine';
+import { NeedlessUploads } from './needless-uploads.js';
 import { SubmissionsUnderWay } from './submissions-under-way.js';
 
 /** Other values of a byte that are kept before those that no reader can see are dropped. */
@@ -43,6 +44,7 @@ export class CoherencyOracle {
   step = 0;
   readonly #view: OracleView;
   readonly #report: (finding: Finding) => void;
+  readonly #needless = new NeedlessUploads();
   /** The bytes that the current command reads, in order. */
   #copied = new Uint8Array(4096);
   #copiedBytes = 0;
@@ -54,8 +56,19 @@ export class CoherencyOracle {
     this.#report = report;
   }
 
+  /** A step has failed: the driver may upload again what it has uploaded. */
+  failed(): void {
+    this.#needless.failed(this.submissions.tick());
+  }
+
+  /** A surface has been read back. */
+  readBack({ content, offset, end }: CheckedSurface): void {
+    this.#needless.changed(content, offset, end, this.submissions.tick());
+  }
+
   /** A CPU has stored bytes. */
   stored(content: Content, offset: number, values: Uint8Array): void {
+    this.#needless.changed(content, offset, offset + values.length, this.submissions.tick());
     content.store(offset, values, this.step, this.submissions.note(content));
   }
 
@@ -68,6 +81,7 @@ export class CoherencyOracle {
   /** A surface has moved: it sees the device writes of its new aliases only after a CPU has loaded them. */
   placed(surface: CheckedSurface): void {
     const { content } = surface;
+    this.#needless.placed(surface);
     for (const other of this.#view.surfaces) {
       if (other !== surface && other.isNewestOnDevice && other.sharesBytesWith(surface)) {
         const [start, end] = [Math.max(surface.offset, other.offset), Math.min(surface.end, other.end)];
@@ -78,13 +92,28 @@ export class CoherencyOracle {
     }
   }
 
-  /** An update is about to copy a box from memory to the device (rule 1.4). */
-  uploads(surface: CheckedSurface, subresource: number, box: SurfaceBox): void {
+  /**
+   * An update is about to copy a box from memory to the device (rule 1.4).
+   * @param isPart only what was found dirty is to be uploaded
+   */
+  uploads(surface: CheckedSurface, subresource: number, box: SurfaceBox, isPart: boolean): void {
     const image = this.#view.device.surfaceImage(surface.sid);
-    if (image !== undefined) {
-      forEachRun(surface.layout, subresource, box, (start, bytes) =>
-        this.#upload(surface, image, start, start + bytes),
-      );
+    if (image === undefined) {
+      return;
+    }
+    const since = this.submissions.running?.since ?? this.submissions.tick();
+    let hasCause = !isPart;
+    let first = Infinity;
+    forEachRun(surface.layout, subresource, box, (start, bytes) => {
+      first = Math.min(first, start);
+      hasCause = this.#needless.uploads(surface, start, start + bytes, since) || hasCause;
+      this.#upload(surface, image, start, start + bytes);
+    });
+    if (!hasCause) {
+      const { content, offset, name: message } = surface;
+      const place = { name: content.name, offset: offset + first };
+      const found = { kind: 'needless', step: this.#deviceStep, by: 'driver', ...place, message } as const;
+      this.#report({ ...found, bytes: 0, seen: 0, expected: 0, writer: content.writers[offset + first] });
     }
   }
 

@@ -23,7 +23,7 @@ export class SubmissionsUnderWay {
   readonly #changed = new Set<Content>();
 
   begin(step: number): SubmissionUnderWay {
-    const submission = { step, since: ++this.#time, fence: undefined };
+    const submission = { step, since: this.tick(), fence: undefined };
     this.#underWay.push(submission);
     return submission;
   }
@@ -52,6 +52,11 @@ export class SubmissionsUnderWay {
       return undefined;
     }
     this.#changed.add(content);
+    return this.tick();
+  }
+
+  /** A moment after all others. */
+  tick(): number {
     return ++this.#time;
   }
 

@@ -115,8 +115,14 @@ class ProgramMaker {
       ...(this.#dx ? { dx: true } : {}),
       ...(random.chance(15) ? { objects: random.between(6, 10) } : {}),
       // A buffer that does not fit at all could never be checked.
-      ...(random.chance(15) ? { graphics: random.between(24, 40) + (this.#isLarge ? LARGE_PAGES : 0) } : {}),
+      ...(random.chance(15) ? { graphics: random.between(24, 40) + this.#pagesOfLarge() } : {}),
     });
+  }
+
+  /** Pages of the large buffer, and of a surface and a copy of it that are larger than the others. */
+  #pagesOfLarge(): number {
+    const surface = Math.max(...this.#shapes.map(({ bytes }) => Math.ceil(bytes / PAGE)));
+    return (this.#isLarge ? LARGE_PAGES : 0) + (surface > 8 ? 2 * surface : 0);
   }
 
   #spawn(): void {
@@ -188,6 +194,7 @@ class ProgramMaker {
       [6, random.between(1, 16)],
       [3, random.between(17, 300)],
       [1, random.between(301, 9000)],
+      [random.chance(30) ? 1 : 0, limit],
     ]);
     return { kind, cpu, name, offset, bytes: Math.min(bytes, limit - offset) };
   }

@@ -298,6 +298,7 @@ class ProgramRun {
   #failed(running: Running, error: MachineErrno, struck: number): void {
     // Without a fence its completion is unknown: for the driver the device still has the newest.
     this.#readBack.clear();
+    this.#oracle?.failed();
     const { isForbidden } = this.#steps.accesses;
     const isCaused = this.#ordered.causes(error, struck, isForbidden && 'cpu' in running.statement);
     if (running.statement.kind !== 'check') {
@@ -391,7 +392,7 @@ class ProgramRun {
       uploads: (surface, subresource, box, command) => {
         this.#boxes++;
         timeline?.note({ ...updateEvent(command, surface, subresource, box), step: this.#current });
-        oracle.uploads(surface, subresource, box);
+        oracle.uploads(surface, subresource, box, command !== 'UPDATE_GB_SURFACE');
       },
       reads: (surface, subresource, box) => oracle.reads(surface, subresource, box),
       written: (surface, subresource, box) => {
@@ -401,6 +402,7 @@ class ProgramRun {
       readBack: (surface) => {
         this.#readBacks++;
         this.#readBack.add(surface);
+        oracle.readBack(surface);
       },
       fenced: (seqno) => {
         oracle.submissions.passed(seqno);
