@@ -101,11 +101,18 @@ export const breaks = [
     to: '      if (other.isTracked && false) {\n        other.addDirtyBytes(sharedStart, sharedEnd);',
   },
   {
-    name: 'an evicted surface is not uploaded again',
-    rule: '6.5',
-    file: surfaces,
-    from: '      this.needsUpload = true;\n      const { queue, events }',
-    to: '      const { queue, events }',
+    name: 'entries are not harvested before they are unmapped',
+    rule: '5.5',
+    file: buffers,
+    from: 'this.#tracker?.collectBeforeUnmap(start, end);',
+    to: '',
+  },
+  {
+    name: 'a reservation is not exclusive',
+    rule: '8.4',
+    file: buffers,
+    from: 'if (this.#reservation !== undefined) {\n      throw',
+    to: 'if (this.#destroyed) {\n      throw',
   },
   {
     name: 'a surface is destroyed without its read-back',

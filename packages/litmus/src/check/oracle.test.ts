@@ -97,7 +97,7 @@ describe('CoherencyOracle', () => {
     images[0].fill(5, 100, 110);
     oracle.step++;
     write(0, { ...whole, x: 100, width: 10 });
-    oracle.uploads(surfaces[0], 0, whole);
+    oracle.uploads(surfaces[0], 0, whole, true);
     expect(oracle.counts).toMatchObject({ stale: 10, uploaded: BYTES, excess: BYTES - 11, lost: 0 });
     expect(findings[0]).toMatchObject({ kind: 'stale', offset: 100, seen: 0, expected: 5, writer: 2 });
   });

@@ -8,7 +8,8 @@ import type { Program } from '../program/statement.js';
 import { parseProgram, programOf } from '../program/parse-program.js';
 import { firstSeedThatFinds } from './found-variants.fixture.js';
 import { randomProgram } from './random-program.js';
-import { runProgram, type RunOptions } from './run-program.js';
+import { runProgram } from './run-program.js';
+import type { RunOptions } from './run-options.js';
 import { smallestFailure } from './smallest-failure.js';
 
 const variants = postedVariants.filter(({ id }) => id in firstSeedThatFinds);

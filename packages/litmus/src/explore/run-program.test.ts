@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { MachineOptions } from '@cg/machine';
 import { stepOf, withStep } from '../posted/variant.js';
 import { parseProgram, programOf } from '../program/parse-program.js';
-import { runProgram, type RunOptions } from './run-program.js';
+import { runProgram } from './run-program.js';
+import type { RunOptions } from './run-options.js';
 
 const run = (text: string, options?: RunOptions) => runProgram(programOf(parseProgram(text)), options);
 

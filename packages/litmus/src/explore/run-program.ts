@@ -1,27 +1,21 @@
 import type { PhysicalMemory } from '@cg/pagetable';
 import { FaultInjection } from '@cg/vmwgfx';
 import type { CheckedSurface } from '../check/checked-surface.js';
-import {
-  CommandWatcher,
-  type CommandListener,
-  Machine,
-  type MachineOptions,
-  policyFor,
-  type TrackingMethodName,
-} from '@cg/machine';
+import { Machine, policyFor, type MachineOptions } from '@cg/machine';
 import { LitmusError } from '../errors.js';
 import type { Finding } from '../check/finding.js';
 import { CoherencyOracle, type OracleCounts } from '../check/oracle.js';
 import { checkOperands, MACHINE_DEFAULTS } from '../program/check-operands.js';
+import type { PreemptionPoint } from '../program/preemption-points.js';
 import { printStatement } from '../program/print-program.js';
 import type { CountedName, MachineStatement, Program, Statement } from '../program/statement.js';
-import { commandEvent, updateEvent } from './device-events.js';
+import { DeviceWatch } from './device-watch.js';
 import { MachineNotes } from './machine-notes.js';
 import type { Progress } from './accesses.js';
 import { OrderedErrors } from './ordered-errors.js';
 import { attempt, type MachineErrno } from './outcome.js';
+import type { RunOptions, RunResult, UnmetExpectation } from './run-options.js';
 import { Steps } from './steps.js';
-import type { Timeline } from './timeline.js';
 import { World } from './world.js';
 
 /** The most findings that a run keeps; all are counted. */
@@ -32,40 +26,6 @@ const FIFO_BYTES = 16 * 1024;
 
 /** The memory of the last run, which has ended: allocating another one would take a third of a small program's time. */
 let spareMemory: PhysicalMemory | undefined;
-
-/** Options of a run. */
-export interface RunOptions {
-  /** Replaces parts of the machine, for variants. */
-  readonly configure?: (base: MachineOptions) => MachineOptions;
-  /** The tracking method of programs that name none. Default auto. */
-  readonly method?: TrackingMethodName;
-  /** False runs without the oracle, to measure its cost; then nothing of the device is counted. */
-  readonly checked?: boolean;
-  /** Ends the run at the first finding. */
-  readonly stopAtFinding?: boolean;
-  /** Records the events. */
-  readonly timeline?: Timeline;
-}
-
-/** An `expect` that failed. */
-export interface UnmetExpectation {
-  readonly step: number;
-  readonly counted: CountedName;
-  readonly value: number;
-}
-
-export interface RunResult {
-  /** The first hundred findings. */
-  readonly findings: readonly Finding[];
-  readonly unmet: readonly UnmetExpectation[];
-  readonly counts: Readonly<Record<CountedName, number>>;
-  /** Bytes compared. */
-  readonly compared: number;
-  /** Steps run. */
-  readonly steps: number;
-  /** `at` steps whose preemption point was not reached. */
-  readonly unreached: number;
-}
 
 /**
  * Runs a program on a new machine and checks every byte that the device and the CPUs see.
@@ -91,6 +51,7 @@ class ProgramRun {
   readonly #options: RunOptions;
   readonly #machine: Machine;
   readonly #oracle: CoherencyOracle | undefined;
+  readonly #watch: DeviceWatch | undefined;
   readonly #world: World;
   readonly #steps: Steps;
   readonly #faults = new FaultInjection();
@@ -105,13 +66,8 @@ class ProgramRun {
   #attempts = 0;
   /** Commands that the driver has emitted. */
   #emitted = 0;
-  #stopWatching = (): void => {};
-  /** Read-backs that have no fence yet. */
-  readonly #readBack = new Set<CheckedSurface>();
-  #readBacks = 0;
   #pending = 0;
   #hasEnded = false;
-  #boxes = 0;
   /** Number of the current statement, from 1. */
   #step = 0;
   /** The current step: that of another CPU in the middle of one, or one that is retried. */
@@ -128,16 +84,7 @@ class ProgramRun {
     if (options.checked !== false) {
       const surfaces = { [Symbol.iterator]: () => world.checkedSurfaces() };
       this.#oracle = new CoherencyOracle({ memory, device, surfaces }, (finding) => this.#found(finding));
-      const watcher = new CommandWatcher(this.#listener(this.#oracle));
-      const oracle = this.#oracle;
-      this.#stopWatching = device.events.listen((event) => {
-        if (event.kind === 'command-starts') {
-          oracle.commandStarts();
-        } else if (event.kind === 'command-done') {
-          world.commandDone(event.reader);
-        }
-        watcher.hear(event);
-      });
+      this.#watch = new DeviceWatch(world, this.#oracle, () => this.#current);
     }
     world.oracle = this.#oracle;
     world.misplaced = (surface, by) => this.#misplaced(surface, by);
@@ -145,6 +92,7 @@ class ProgramRun {
     this.#machine.driver.events.listen(({ kind }) => {
       this.#emitted += kind === 'command-emitted' ? 1 : 0;
     });
+    this.#machine.memory.preemption.watch((point) => this.#reached(point as PreemptionPoint));
     const { timeline } = options;
     const notes = timeline && new MachineNotes(this.#machine, timeline, () => this.#current);
     this.#steps = new Steps(world, this.#faults, this.#oracle, notes);
@@ -230,7 +178,7 @@ class ProgramRun {
   /** Steps that had to wait go on: after the step that they wait for, and when that reaches a preemption point. */
   #goOn(): void {
     const waiting = this.#waiting;
-    if (waiting.length === 0 || this.#hasEnded) {
+    if (waiting.length === 0) {
       return;
     }
     this.#waiting = [];
@@ -242,13 +190,10 @@ class ProgramRun {
     this.#enter(interrupted);
   }
 
-  #wait(running: Running): void {
-    const { preemption } = this.#machine.memory;
-    if (this.#waiting.push(running) === 1) {
-      preemption.watch(() => {
-        preemption.watch(undefined);
-        this.#goOn();
-      });
+  #reached(point: PreemptionPoint): void {
+    if (!this.#hasEnded) {
+      this.#options.onPoint?.(point, this.#current);
+      this.#goOn();
     }
   }
 
@@ -291,14 +236,12 @@ class ProgramRun {
     } else if (!isUnchanged) {
       this.#crashed(error, running, 'has changed something, and has to wait: ');
     } else {
-      this.#wait(running);
+      this.#waiting.push(running);
     }
   }
 
   #failed(running: Running, error: MachineErrno, struck: number): void {
-    // Without a fence its completion is unknown: for the driver the device still has the newest.
-    this.#readBack.clear();
-    this.#oracle?.failed();
+    this.#watch?.stepFailed();
     const { isForbidden } = this.#steps.accesses;
     const isCaused = this.#ordered.causes(error, struck, isForbidden && 'cpu' in running.statement);
     if (running.statement.kind !== 'check') {
@@ -353,7 +296,7 @@ class ProgramRun {
     const counts: Partial<OracleCounts> = this.#oracle?.counts ?? {};
     const { lost = 0, stale = 0, uploaded = 0, excess = 0 } = counts;
     const { skipped, failed, blocked } = this.#outcomes;
-    const [boxes, readbacks] = [this.#boxes, this.#readBacks];
+    const { boxes = 0, readBacks: readbacks = 0 } = this.#watch ?? {};
     return { lost, stale, uploaded, excess, boxes, readbacks, failed, blocked, skipped };
   }
 
@@ -371,7 +314,7 @@ class ProgramRun {
     const { file, machine } = this.#world;
     const { account, graphicsMemory } = machine.driver.state;
     this.#faults.disarm();
-    this.#stopWatching();
+    this.#watch?.stop();
     this.#hasEnded = true;
     file.close();
     this.#steps.exitAll();
@@ -381,39 +324,5 @@ class ProgramRun {
       const message = `${account.used} bytes of trackers and ${graphicsMemory.used} of graphics memory stay charged`;
       this.#found({ ...nothing, kind: 'leak', step: this.#step, by: 'driver', bytes: left, message });
     }
-  }
-
-  #listener(oracle: CoherencyOracle): CommandListener<CheckedSurface> {
-    const world = this.#world;
-    const { timeline } = this.#options;
-    return {
-      surfaceOf: (sid) => world.surfaceOf(sid),
-      bound: (surface, mobid) => world.bound(surface, mobid),
-      uploads: (surface, subresource, box, command) => {
-        this.#boxes++;
-        timeline?.note({ ...updateEvent(command, surface, subresource, box), step: this.#current });
-        oracle.uploads(surface, subresource, box, command !== 'UPDATE_GB_SURFACE');
-      },
-      reads: (surface, subresource, box) => oracle.reads(surface, subresource, box),
-      written: (surface, subresource, box) => {
-        this.#readBack.delete(surface);
-        oracle.written(surface, subresource, box);
-      },
-      readBack: (surface) => {
-        this.#readBacks++;
-        this.#readBack.add(surface);
-        oracle.readBack(surface);
-      },
-      fenced: (seqno) => {
-        oracle.submissions.passed(seqno);
-        world.fenced();
-        for (const surface of this.#readBack) {
-          surface.isNewestOnDevice = false;
-        }
-        this.#readBack.clear();
-      },
-      starts: (command, surface, to) =>
-        timeline?.note({ ...commandEvent(command, surface, to), step: this.#current }),
-    };
   }
 }

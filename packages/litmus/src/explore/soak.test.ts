@@ -35,3 +35,20 @@ it('1.1–1.5: all programs of up to two steps of the alphabet', { timeout: 120_
   expect(failures).toEqual([]);
   expect([programs, programCount(source)]).toEqual([412, 420]);
 });
+
+// `npm run soak races` runs all.
+it('8.4, 8.5: every 61st race', { timeout: 120_000 }, () => {
+  const source = { kind: 'races' } as const;
+  const failed: string[] = [];
+  let races = 0;
+  for (let number = 0; number < programCount(source); number += 61) {
+    const program = programAt(source, number);
+    if (program !== undefined) {
+      races++;
+      const { findings } = runProgram(program, { stopAtFinding: true });
+      failed.push(...findings.map((finding) => `race ${number}: ${findingText(finding, program)}`));
+    }
+  }
+  expect(failed).toEqual([]);
+  expect(races).toBeGreaterThan(100);
+});

@@ -165,13 +165,13 @@ export class Steps {
       }
     }
     timeline?.note({ step, lane: 'driver', kind: 'call', text: 'submission begins' });
-    world.moves(moved);
+    world.places.moves(moved);
     let fence: Fence | undefined;
     try {
       fence = this.#send(bytes, step);
       this.#lastFence = fence;
     } finally {
-      world.moved(moved.keys(), fence === undefined);
+      world.places.moved(moved.keys(), fence === undefined);
       timeline?.note({ step, lane: 'driver', kind: 'call', text: 'submission returns' });
     }
   }

@@ -1,20 +1,17 @@
 import { AddressSpace, LEAF_PAGES, PAGE_SIZE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
 import { formatByName, SurfaceLayout } from '@cg/surface-layout';
-import { commandNames, SVGA3D_INVALID_ID, type CommandReader } from '@cg/svga-protocol';
 import { BufferObject, Surface, type BackingPages, type DrmFile } from '@cg/vmwgfx';
-import { CheckedSurface, type Place } from '../check/checked-surface.js';
+import { CheckedSurface } from '../check/checked-surface.js';
 import { Content } from '../check/content.js';
 import type { CoherencyOracle } from '../check/oracle.js';
 import { LitmusError } from '../errors.js';
 import type { Machine } from '@cg/machine';
-import { Mobs } from './mobs.js';
+import { SurfacePlaces } from './surface-places.js';
 import type { Timeline } from './timeline.js';
 import type { MapKind, SurfaceStatement } from '../program/statement.js';
 
 /** Pages of a 2 MiB entry. */
 const HUGE_PAGES = LEAF_PAGES[2];
-
-const DESTROY_SURFACE = commandNames.indexOf('DESTROY_GB_SURFACE');
 
 /** The limit of bytes in buffers and surfaces at a time. Memory, images and the oracle take 7 bytes for each. */
 const MAX_CONTENT_BYTES = 128 * 2 ** 20;
@@ -66,12 +63,8 @@ export class World {
   oracle: CoherencyOracle | undefined;
   /** Called if the driver has a surface at a wrong place. */
   misplaced: (surface: CheckedSurface, by: 'cpu' | 'device') => void = () => {};
-  readonly #mobs: Mobs;
-  readonly #bySid = new Map<number, CheckedSurface>();
+  readonly places: SurfacePlaces;
   readonly #checkTargets: LiveSurface[] = [];
-  /** Their handles are closed, and the device still has them. */
-  readonly #closed = new Set<CheckedSurface>();
-  readonly #failedMoves = new Set<CheckedSurface>();
   readonly #resources = new WeakSet<Surface>();
   #numbers = 0;
   #contentBytes = 0;
@@ -82,18 +75,21 @@ export class World {
     readonly timeline?: Timeline,
   ) {
     this.file = machine.driver.open();
-    this.#mobs = new Mobs(machine.memory);
+    this.places = new SurfacePlaces(this);
   }
 
-  /** The surfaces of programs and of `check`. */
+  /** The surfaces of programs and of `check` that have handles. */
+  *liveSurfaces(): Generator<LiveSurface> {
+    yield* this.surfaces.values();
+    yield* this.#checkTargets;
+  }
+
+  /** These, and those that the device still has. */
   *checkedSurfaces(): Generator<CheckedSurface> {
-    for (const { checked } of this.surfaces.values()) {
+    for (const { checked } of this.liveSurfaces()) {
       yield checked;
     }
-    for (const { checked } of this.#checkTargets) {
-      yield checked;
-    }
-    yield* this.#closed;
+    yield* this.places.closed;
   }
 
   /**
@@ -103,106 +99,6 @@ export class World {
   get isCrowded(): boolean {
     const tables = this.processes.size * PROCESS_TABLE_BYTES;
     return this.#contentBytes + tables > this.machine.memory.u8.length / 4;
-  }
-
-  /** The surface of a device id. */
-  surfaceOf(sid: number): CheckedSurface | undefined {
-    const known = this.#bySid.get(sid);
-    if (known !== undefined) {
-      return known;
-    }
-    for (const { handle, checked } of [...this.surfaces.values(), ...this.#checkTargets]) {
-      if (this.file.deviceId(handle) === sid) {
-        checked.sid = sid;
-        this.#bySid.set(sid, checked);
-        return checked;
-      }
-    }
-    return undefined;
-  }
-
-  /** The device has run a command. */
-  commandDone(reader: CommandReader): void {
-    this.#mobs.commandDone(reader);
-    if (reader.index === DESTROY_SURFACE) {
-      const { sid } = reader.fields('DESTROY_GB_SURFACE');
-      const gone = this.#bySid.get(sid);
-      if (gone !== undefined) {
-        gone.sid = -1;
-        this.#bySid.delete(sid);
-        this.#closed.delete(gone);
-      }
-    }
-  }
-
-  /** The device has bound a surface to a MOB, or to none: only at a place where its program has put it. */
-  bound(surface: CheckedSurface, mobid: number): void {
-    const { move, content } = surface;
-    if (content.frames === undefined) {
-      return;
-    }
-    if (mobid === SVGA3D_INVALID_ID) {
-      // What a failed submission has moved is taken back so.
-      this.#place(surface, move?.from ?? surface);
-      return;
-    }
-    const frame = this.#mobs.firstFrame(mobid);
-    const at = [surface, ...(move?.places ?? [])].find(
-      (place) => place.content.frames?.[place.offset / PAGE_SIZE] === frame,
-    );
-    if (at === undefined) {
-      this.misplaced(surface, 'device');
-    } else {
-      this.#place(surface, at);
-      this.#endFailedMove(surface);
-    }
-  }
-
-  /** A fence has passed, and with it whatever takes a failed move back. */
-  fenced(): void {
-    for (const surface of this.#failedMoves) {
-      if (surface.move !== undefined && surface.isAt(surface.move.to)) {
-        this.#endFailedMove(surface);
-      }
-    }
-  }
-
-  #endFailedMove(surface: CheckedSurface): void {
-    if (surface.move?.hasFailed === true) {
-      surface.move = undefined;
-      this.#failedMoves.delete(surface);
-    }
-  }
-
-  /** A submission will move surfaces to the start of buffers. */
-  moves(moved: ReadonlyMap<LiveSurface, Content>): void {
-    for (const [{ checked }, content] of moved) {
-      const from = checked.move?.from ?? { content: checked.content, offset: checked.offset };
-      const to = { content, offset: 0 };
-      checked.move = { from, to, places: [...(checked.move?.places ?? [from]), to], hasFailed: false };
-    }
-  }
-
-  /** It has succeeded, or failed. */
-  moved(surfaces: Iterable<LiveSurface>, hasFailed: boolean): void {
-    for (const { checked } of surfaces) {
-      if (!hasFailed) {
-        this.#place(checked, checked.move?.to ?? checked);
-        checked.move = undefined;
-      } else if (checked.move !== undefined) {
-        checked.move.hasFailed = true;
-        this.#failedMoves.add(checked);
-      }
-    }
-  }
-
-  #place(surface: CheckedSurface, place: Place): void {
-    if (!surface.isAt(place)) {
-      surface.content = place.content;
-      surface.offset = place.offset;
-      surface.isNewestOnDevice = false;
-      this.oracle?.placed(surface);
-    }
   }
 
   /** CPUs initially run the first process. */
@@ -321,12 +217,10 @@ export class World {
   forgetSurface(surface: LiveSurface): void {
     const { resource, checked, handle, target } = surface;
     this.surfaces.delete(checked.name);
-    const sid = this.file.deviceId(handle);
     if (resource === undefined) {
       this.#contentBytes -= checked.content.bytes;
-    } else if (sid !== SVGA3D_INVALID_ID) {
-      this.#bySid.set(sid, checked);
-      this.#closed.add(checked);
+    } else {
+      this.places.close(checked, this.file.deviceId(handle));
     }
     const at = target === undefined ? -1 : this.#checkTargets.indexOf(target);
     if (target !== undefined && at >= 0) {
@@ -364,26 +258,10 @@ export class World {
     }
     const vma = this.file.mapSurface(surface.handle, addressSpace);
     const { checked } = surface;
-    const { content, offset } = this.#mappedPlace(checked, vma);
+    const object = this.machine.driver.state.fakeOffsets.find(vma.firstPage);
+    const at = (vma.firstPage - (object?.firstPage ?? 0)) * PAGE_SIZE;
+    const { content, offset } = this.places.mapped(checked, object && this.#contents.get(object), at);
     return { vma, content, offset };
-  }
-
-  /** The place of a surface that was just mapped: after a failed move the mapping shows where it is. */
-  #mappedPlace(checked: CheckedSurface, { firstPage }: Vma): Place {
-    const object = this.machine.driver.state.fakeOffsets.find(firstPage);
-    const content = object && this.#contents.get(object);
-    const offset = (firstPage - (object?.firstPage ?? 0)) * PAGE_SIZE;
-    const { move } = checked;
-    const place = [checked, ...(move?.places ?? [])].find(
-      (at) => at.content === content && at.offset === offset,
-    );
-    if (place === undefined) {
-      this.misplaced(checked, 'cpu');
-      return checked;
-    }
-    this.#place(checked, place);
-    this.#endFailedMove(checked);
-    return place;
   }
 
   #objectAt(mapOffset: number): BackingPages | undefined {

@@ -1,0 +1,147 @@
+import { PAGE_SIZE } from '@cg/pagetable';
+import { commandNames, SVGA3D_INVALID_ID, type CommandReader } from '@cg/svga-protocol';
+import type { CheckedSurface, Place } from '../check/checked-surface.js';
+import type { Content } from '../check/content.js';
+import { Mobs } from './mobs.js';
+import type { LiveSurface, World } from './world.js';
+
+const DESTROY_SURFACE = commandNames.indexOf('DESTROY_GB_SURFACE');
+
+/** Where the surfaces of a world are: from the moves in its program, and the bindings that the device has run. */
+export class SurfacePlaces {
+  readonly #mobs: Mobs;
+  readonly #bySid = new Map<number, CheckedSurface>();
+  /** Their handles are closed, and the device still has them. */
+  readonly #closed = new Set<CheckedSurface>();
+  readonly #failedMoves = new Set<CheckedSurface>();
+
+  constructor(readonly world: World) {
+    this.#mobs = new Mobs(world.machine.memory);
+  }
+
+  /** Surfaces whose handles are closed, and which the device still has. */
+  get closed(): Iterable<CheckedSurface> {
+    return this.#closed;
+  }
+
+  /** The handle of a surface is about to be closed. @param sid the device's id of it */
+  close(surface: CheckedSurface, sid: number): void {
+    if (sid !== SVGA3D_INVALID_ID) {
+      this.#bySid.set(sid, surface);
+      this.#closed.add(surface);
+    }
+  }
+
+  /** The surface of a device id. */
+  surfaceOf(sid: number): CheckedSurface | undefined {
+    const known = this.#bySid.get(sid);
+    if (known !== undefined) {
+      return known;
+    }
+    for (const { handle, checked } of this.world.liveSurfaces()) {
+      if (this.world.file.deviceId(handle) === sid) {
+        checked.sid = sid;
+        this.#bySid.set(sid, checked);
+        return checked;
+      }
+    }
+    return undefined;
+  }
+
+  /** The device has run a command. */
+  commandDone(reader: CommandReader): void {
+    this.#mobs.commandDone(reader);
+    if (reader.index === DESTROY_SURFACE) {
+      const { sid } = reader.fields('DESTROY_GB_SURFACE');
+      const gone = this.#bySid.get(sid);
+      if (gone !== undefined) {
+        gone.sid = -1;
+        this.#bySid.delete(sid);
+        this.#closed.delete(gone);
+      }
+    }
+  }
+
+  /** The device has bound a surface to a MOB, or to none: only at a place where its program has put it. */
+  bound(surface: CheckedSurface, mobid: number): void {
+    const { move, content } = surface;
+    if (content.frames === undefined) {
+      return;
+    }
+    if (mobid === SVGA3D_INVALID_ID) {
+      // What a failed submission has moved is taken back so.
+      this.#place(surface, move?.from ?? surface);
+      return;
+    }
+    const frame = this.#mobs.firstFrame(mobid);
+    const at = [surface, ...(move?.places ?? [])].find(
+      (place) => place.content.frames?.[place.offset / PAGE_SIZE] === frame,
+    );
+    if (at === undefined) {
+      this.world.misplaced(surface, 'device');
+    } else {
+      this.#place(surface, at);
+      this.#endFailedMove(surface);
+    }
+  }
+
+  /** A fence has passed, and with it whatever takes a failed move back. */
+  fenced(): void {
+    for (const surface of this.#failedMoves) {
+      if (surface.move !== undefined && surface.isAt(surface.move.to)) {
+        this.#endFailedMove(surface);
+      }
+    }
+  }
+
+  #endFailedMove(surface: CheckedSurface): void {
+    if (surface.move?.hasFailed === true) {
+      surface.move = undefined;
+      this.#failedMoves.delete(surface);
+    }
+  }
+
+  /** A submission will move surfaces to the start of buffers. */
+  moves(moved: ReadonlyMap<LiveSurface, Content>): void {
+    for (const [{ checked }, content] of moved) {
+      const from = checked.move?.from ?? { content: checked.content, offset: checked.offset };
+      const to = { content, offset: 0 };
+      checked.move = { from, to, places: [...(checked.move?.places ?? [from]), to], hasFailed: false };
+    }
+  }
+
+  /** It has succeeded, or failed. */
+  moved(surfaces: Iterable<LiveSurface>, hasFailed: boolean): void {
+    for (const { checked } of surfaces) {
+      if (!hasFailed) {
+        this.#place(checked, checked.move?.to ?? checked);
+        checked.move = undefined;
+      } else if (checked.move !== undefined) {
+        checked.move.hasFailed = true;
+        this.#failedMoves.add(checked);
+      }
+    }
+  }
+
+  #place(surface: CheckedSurface, place: Place): void {
+    if (!surface.isAt(place)) {
+      surface.content = place.content;
+      surface.offset = place.offset;
+      surface.isNewestOnDevice = false;
+      this.world.oracle?.placed(surface);
+    }
+  }
+
+  /** A surface was mapped at a place, which after a failed move shows where it is. */
+  mapped(surface: CheckedSurface, content: Content | undefined, offset: number): Place {
+    const places = [surface, ...(surface.move?.places ?? [])];
+    const place = places.find((at) => at.content === content && at.offset === offset);
+    if (place === undefined) {
+      this.world.misplaced(surface, 'cpu');
+      return surface;
+    }
+    this.#place(surface, place);
+    this.#endFailedMove(surface);
+    return place;
+  }
+}
