@@ -113,6 +113,7 @@ class ProgramMaker {
       method: method ?? random.pick(trackingMethods),
       ...(this.#isLarge ? { memory: 16 } : {}),
       ...(this.#dx ? { dx: true } : {}),
+      ...(random.chance(30) ? { delay: random.pick([1, 3, 'random'] as const) } : {}),
       ...(random.chance(15) ? { objects: random.between(6, 10) } : {}),
       // A buffer that does not fit at all could never be checked.
       ...(random.chance(15) ? { graphics: random.between(24, 40) + this.#pagesOfLarge() } : {}),

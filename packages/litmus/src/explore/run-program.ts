@@ -9,6 +9,7 @@ import { checkOperands, MACHINE_DEFAULTS } from '../program/check-operands.js';
 import type { PreemptionPoint } from '../program/preemption-points.js';
 import { printStatement } from '../program/print-program.js';
 import type { CountedName, MachineStatement, Program, Statement } from '../program/statement.js';
+import { DeviceTime } from './device-time.js';
 import { DeviceWatch } from './device-watch.js';
 import { MachineNotes } from './machine-notes.js';
 import type { Progress } from './accesses.js';
@@ -49,6 +50,8 @@ interface Running {
 class ProgramRun {
   readonly #program: Program;
   readonly #options: RunOptions;
+  readonly #wanted: Omit<MachineStatement, 'kind'>;
+  readonly #time: DeviceTime;
   readonly #machine: Machine;
   readonly #oracle: CoherencyOracle | undefined;
   readonly #watch: DeviceWatch | undefined;
@@ -74,8 +77,11 @@ class ProgramRun {
   #current = 0;
 
   constructor(program: Program, options: RunOptions) {
+    const [first] = program;
     this.#program = program;
     this.#options = options;
+    this.#wanted = first?.kind === 'machine' ? first : {};
+    this.#time = new DeviceTime(this.#wanted.delay ?? 0);
     this.#machine = new Machine(this.#machineOptions());
     spareMemory = undefined;
     const world = new World(this.#machine, options.timeline);
@@ -122,14 +128,13 @@ class ProgramRun {
   }
 
   #machineOptions(): MachineOptions {
-    const [first] = this.#program;
-    const wanted: Omit<MachineStatement, 'kind'> = first?.kind === 'machine' ? first : {};
+    const wanted = this.#wanted;
     const { cpus, dx = false, memory, objects, graphics } = { ...MACHINE_DEFAULTS, ...wanted };
     const base: MachineOptions = {
       cpus,
       memoryBytes: memory * 2 ** 20,
       ...(spareMemory === undefined ? {} : { memoryFrom: spareMemory }),
-      device: { dx, fifoBytes: FIFO_BYTES },
+      device: { dx, fifoBytes: FIFO_BYTES, completionDelay: this.#time.completionDelay },
       driver: {
         makePolicy: policyFor(wanted.method ?? this.#options.method ?? 'auto'),
         faults: this.#faults,
@@ -142,6 +147,7 @@ class ProgramRun {
 
   #runStep(statement: Statement, step: number): void {
     this.#enter(step);
+    this.#time.pass(this.#machine.device, step);
     switch (statement.kind) {
       case 'machine':
         return;
@@ -314,10 +320,12 @@ class ProgramRun {
     const { file, machine } = this.#world;
     const { account, graphicsMemory } = machine.driver.state;
     this.#faults.disarm();
+    this.#time.finish(machine.device);
     this.#watch?.stop();
     this.#hasEnded = true;
     file.close();
     this.#steps.exitAll();
+    this.#time.finish(machine.device);
     const left = account.used + graphicsMemory.used;
     if (left > 0) {
       const nothing = { offset: 0, seen: 0, expected: 0, writer: 0, name: '' };

@@ -15,6 +15,8 @@ export interface MachineStatement {
   readonly objects?: number;
   /** Limit of pages of buffer objects that the device sees. */
   readonly graphics?: number;
+  /** Steps that a command buffer takes on the device; random: 0 to `MAX_RANDOM_DELAY`. */
+  readonly delay?: number | 'random';
 }
 
 export interface SurfaceStatement {
