@@ -50,6 +50,18 @@ describe.skipIf(goldenAbsent('linux-guest.jsonl.gz'))('golden linux-guest, 1.1, 
     reportGolden('linux-guest', { rows: rows.length, ...kinds });
   }, 180_000);
 
+  it('8.1: does the same on a device that takes time', async () => {
+    const rows = goldenRows<GuestCase>('linux-guest.jsonl.gz', PACKAGE);
+    for (const row of rows.filter(({ id }) => id % 4 === 0)) {
+      const completionDelay = 1 + (row.id % 3);
+      const slow = new MachineGuest(row, ({ device, ...base }) => ({
+        ...base,
+        device: { ...device, completionDelay },
+      }));
+      expect(await runCase(row, slow), `row ${row.id}`).toEqual(await runCase(row, new MachineGuest(row)));
+    }
+  }, 180_000);
+
   it('E1, E2, D1, D5: with these as posted, sends what the kernel sent, losses included, but for E4', async () => {
     const posted = postedVariants.filter(({ id }) => ['E1', 'E2', 'D1'].includes(id));
     const counts = { 'not sent, lost': 0, 'not sent, taken by the device (E2)': 0 };

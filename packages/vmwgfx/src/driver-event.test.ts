@@ -126,14 +126,13 @@ describe('VmwgfxDriver.events', () => {
   });
 
   it('1.5: a command that had to wait for command space is told when it has it, once', () => {
-    const { driver, file, a, copy, b, told } = setUp();
-    const destroyed = () => kinds(told).filter((kind) => kind === 'DESTROY_GB_SURFACE').length;
-    driver.state.faults.fail('command-space', { times: 2 });
-    file.closeHandle(a);
-    expect(destroyed()).toBe(0);
-    const { handle } = file.createSurface(square);
-    copy(handle, b);
-    expect(destroyed()).toBe(1);
+    const { driver, told } = setUp();
+    const { queue, faults } = driver.state;
+    faults.fail('command-space');
+    queue.emitNoFail('DESTROY_GB_SURFACE', { sid: 77 });
+    expect(kinds(told)).toEqual([]);
+    queue.emit('FENCE', { fence: 1 });
+    expect(kinds(told)).toEqual(['DESTROY_GB_SURFACE', 'FENCE']);
   });
 
   it('tells nothing once nobody listens', () => {

@@ -28,13 +28,16 @@ export function bench(options: DriverOptions = {}, device: SvgaDeviceOptions = {
     memory,
     device: svga,
     driver: new VmwgfxDriver(memory, svga, options),
-    process() {
-      const addressSpace = new AddressSpace(memory);
-      const cpu = new Cpu(memory);
-      cpu.run(addressSpace);
-      return { cpu, addressSpace };
-    },
+    process: () => processOf(memory),
   };
+}
+
+/** A CPU running a new address space. */
+export function processOf(memory: PhysicalMemory): { cpu: Cpu; addressSpace: AddressSpace } {
+  const addressSpace = new AddressSpace(memory);
+  const cpu = new Cpu(memory);
+  cpu.run(addressSpace);
+  return { cpu, addressSpace };
 }
 
 /** Unmaps everything that an address space has mapped; mappings keep buffer objects (rule 8.6). */

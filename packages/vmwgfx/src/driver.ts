@@ -75,6 +75,7 @@ export class VmwgfxDriver {
     const faults = options.faults ?? new FaultInjection();
     const queue = new CommandSubmitter(memory, ports, faults, this.events);
     queue.startContext(true);
+    const reclaim = (): boolean => queue.reclaim();
     const limits = readDeviceLimits(ports, device);
     const maxContexts = Math.min(maxObjects, MAX_CONTEXTS);
     setObjectTables(memory, queue, [
@@ -102,19 +103,20 @@ export class VmwgfxDriver {
         'graphics memory',
         options.graphicsMemoryLimit ?? suggestedMemory(ports),
       ),
-      placed: new EvictionOrder(),
-      surfacesOnDevice: new EvictionOrder(),
-      mobIds: new IdAllocator('MOB', maxObjects, faults),
-      surfaceIds: new IdAllocator('surface', maxObjects, faults),
+      placed: new EvictionOrder(reclaim),
+      surfacesOnDevice: new EvictionOrder(reclaim),
+      mobIds: new IdAllocator('MOB', maxObjects, faults, reclaim),
+      surfaceIds: new IdAllocator('surface', maxObjects, faults, reclaim),
       device,
-      contextIds: new IdAllocator('context', maxContexts, faults),
-      dxContextIds: new IdAllocator('DX context', maxContexts, faults),
-      shaderIds: new IdAllocator('shader', maxObjects, faults),
+      contextIds: new IdAllocator('context', maxContexts, faults, reclaim),
+      dxContextIds: new IdAllocator('DX context', maxContexts, faults, reclaim),
+      shaderIds: new IdAllocator('shader', maxObjects, faults, reclaim),
       limits,
       trackMemory: options.trackMemory ?? trackThroughMapping,
       makePolicy,
     };
     ReplaceableStep.install(options, this.state);
+    queue.batches.useInterrupts();
   }
 
   /** Opens the device for a process. */
@@ -122,9 +124,20 @@ export class VmwgfxDriver {
     return new DrmFile(this.state);
   }
 
-  /** Handles the device's interrupt: acknowledges it; waits check fences themselves. */
+  /**
+   * Waits until the device is done with everything: what was freed behind its commands is free then (rule 8.3).
+   * @throws VmwgfxError EIO if the device does not respond
+   */
+  waitIdle(): void {
+    const { queue } = this.state;
+    queue.submit();
+    queue.batches.waitForLast();
+  }
+
+  /** Handles the device's interrupt: acknowledges it, ends what the device is done with, and submits what waits. */
   handleInterrupt(): void {
     this.#ports.takeInterrupts();
+    this.state.queue.batches.poll();
   }
 }
 

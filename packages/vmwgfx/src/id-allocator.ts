@@ -5,13 +5,19 @@ import { VmwgfxError } from './errors.js';
 /** Allocates ids of a range, lowest first. */
 export class IdAllocator {
   readonly #used: Bitmap;
+  readonly #faults: FaultInjection;
+  readonly #reclaim: () => boolean;
 
+  /** @param reclaim waits for the device, so that ids freed behind commands are free. @returns whether it had to */
   constructor(
     readonly what: string,
     count: number,
-    readonly faults: FaultInjection,
+    faults: FaultInjection,
+    reclaim: () => boolean,
   ) {
     this.#used = new Bitmap(count);
+    this.#faults = faults;
+    this.#reclaim = reclaim;
   }
 
   get isFull(): boolean {
@@ -20,7 +26,10 @@ export class IdAllocator {
 
   /** @throws VmwgfxError ENOMEM if all are taken */
   allocate(): number {
-    this.faults.pass('id');
+    this.#faults.pass('id');
+    if (this.isFull) {
+      this.#reclaim();
+    }
     const id = this.#used.findNextClear(0);
     if (id === this.#used.length) {
       throw new VmwgfxError('ENOMEM', `all ${id} ${this.what} ids are taken`);

@@ -13,7 +13,9 @@ interface Move {
   readonly to: Place;
   /** Both, and those of earlier moves that failed. */
   readonly places: readonly Place[];
-  hasFailed: boolean;
+  /** `done`: its submission has returned, and the device completes it with a fence. */
+  state: 'called' | 'done' | 'failed';
+  fence: number;
 }
 
 /** A surface in the oracle: the location of its bytes, from the program and the bindings of the device. */
@@ -22,7 +24,7 @@ export class CheckedSurface implements Place {
   sid = -1;
   /** The device has written it, and it has not been read back. */
   isNewestOnDevice = false;
-  /** A move that is under way, or has failed and shows at the next binding whether it was taken back. */
+  /** A move that the device has not completed, or that has failed: bindings show what becomes of it. */
   move: Move | undefined;
 
   /**

@@ -13,6 +13,11 @@ export interface SubmissionUnderWay {
 /** The half of the numbers before one counts as passed. */
 const HALF = 2 ** 31;
 
+/** Whether a fence has passed if the last one that has is `seqno`. */
+export function hasPassed(fence: number, seqno: number): boolean {
+  return (seqno - fence) >>> 0 < HALF;
+}
+
 /**
  * The submissions whose commands may still run. What CPUs and other submissions do meanwhile is not ordered with these
  * commands, so that a reader may see values before or after it (rules 1.1, 1.2).
@@ -38,7 +43,7 @@ export class SubmissionsUnderWay {
 
   /** The device has passed a fence: the writes before it are ordered before all later steps. */
   passed(seqno: number): void {
-    this.#end(({ fence }) => fence !== undefined && (seqno - fence) >>> 0 < HALF);
+    this.#end(({ fence }) => fence !== undefined && hasPassed(fence, seqno));
   }
 
   /** The one whose commands the device runs: the first that has returned, else the innermost call. */

@@ -27,6 +27,8 @@ export class DeviceWatch {
         oracle.commandStarts();
       } else if (event.kind === 'command-done') {
         world.places.commandDone(event.reader);
+      } else if (event.kind === 'refused') {
+        oracle.failed();
       }
       watcher.hear(event);
     });
@@ -61,7 +63,7 @@ export class DeviceWatch {
       },
       fenced: (seqno) => {
         oracle.submissions.passed(seqno);
-        places.fenced();
+        places.fenced(seqno);
         for (const surface of this.#unfenced) {
           surface.isNewestOnDevice = false;
         }

@@ -212,7 +212,9 @@ class ProgramRun {
     try {
       const result = attempt(() => this.#steps.run(statement, step, progress));
       if (result.outcome === 'blocked') {
-        const isUnchanged = this.#attempts > attempts || 'cpu' in statement || this.#changes() === before;
+        // On a device that takes time the driver may have ended something else meanwhile.
+        const isExcused = this.#attempts > attempts || 'cpu' in statement || this.#time.completionDelay > 0;
+        const isUnchanged = isExcused || this.#changes() === before;
         this.#blocked(running, result.error, isUnchanged);
       } else if (result.outcome === 'failed') {
         this.#failed(running, result.error, struck);
@@ -325,7 +327,7 @@ class ProgramRun {
     this.#hasEnded = true;
     file.close();
     this.#steps.exitAll();
-    this.#time.finish(machine.device);
+    machine.driver.waitIdle();
     const left = account.used + graphicsMemory.used;
     if (left > 0) {
       const nothing = { offset: 0, seen: 0, expected: 0, writer: 0, name: '' };

@@ -171,7 +171,7 @@ export class Steps {
       fence = this.#send(bytes, step);
       this.#lastFence = fence;
     } finally {
-      world.places.moved(moved.keys(), fence === undefined);
+      world.places.moved(moved.keys(), fence);
       timeline?.note({ step, lane: 'driver', kind: 'call', text: 'submission returns' });
     }
   }

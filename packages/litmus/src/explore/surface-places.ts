@@ -1,7 +1,9 @@
 import { PAGE_SIZE } from '@cg/pagetable';
+import type { Fence } from '@cg/vmwgfx';
 import { commandNames, SVGA3D_INVALID_ID, type CommandReader } from '@cg/svga-protocol';
 import type { CheckedSurface, Place } from '../check/checked-surface.js';
 import type { Content } from '../check/content.js';
+import { hasPassed } from '../check/submissions-under-way.js';
 import { Mobs } from './mobs.js';
 import type { LiveSurface, World } from './world.js';
 
@@ -13,7 +15,8 @@ export class SurfacePlaces {
   readonly #bySid = new Map<number, CheckedSurface>();
   /** Their handles are closed, and the device still has them. */
   readonly #closed = new Set<CheckedSurface>();
-  readonly #failedMoves = new Set<CheckedSurface>();
+  /** Their last move is done or has failed, and the device has not shown the result. */
+  readonly #moving = new Set<CheckedSurface>();
 
   constructor(readonly world: World) {
     this.#mobs = new Mobs(world.machine.memory);
@@ -70,7 +73,7 @@ export class SurfacePlaces {
     }
     if (mobid === SVGA3D_INVALID_ID) {
       // What a failed submission has moved is taken back so.
-      this.#place(surface, move?.from ?? surface);
+      this.#place(surface, move === undefined || move.state === 'done' ? surface : move.from);
       return;
     }
     const frame = this.#mobs.firstFrame(mobid);
@@ -85,20 +88,28 @@ export class SurfacePlaces {
     }
   }
 
-  /** A fence has passed, and with it whatever takes a failed move back. */
-  fenced(): void {
-    for (const surface of this.#failedMoves) {
-      if (surface.move !== undefined && surface.isAt(surface.move.to)) {
-        this.#endFailedMove(surface);
+  /** A fence has passed, and with it moves that are done, and whatever takes a failed one back. */
+  fenced(seqno: number): void {
+    for (const surface of this.#moving) {
+      const { move } = surface;
+      if (move?.state === 'done' && hasPassed(move.fence, seqno)) {
+        this.#end(surface, move.to);
+      } else if (move?.state === 'failed' && surface.isAt(move.to)) {
+        this.#end(surface, surface);
       }
     }
   }
 
   #endFailedMove(surface: CheckedSurface): void {
-    if (surface.move?.hasFailed === true) {
-      surface.move = undefined;
-      this.#failedMoves.delete(surface);
+    if (surface.move?.state === 'failed') {
+      this.#end(surface, surface);
     }
+  }
+
+  #end(surface: CheckedSurface, place: Place): void {
+    this.#place(surface, place);
+    surface.move = undefined;
+    this.#moving.delete(surface);
   }
 
   /** A submission will move surfaces to the start of buffers. */
@@ -106,19 +117,26 @@ export class SurfacePlaces {
     for (const [{ checked }, content] of moved) {
       const from = checked.move?.from ?? { content: checked.content, offset: checked.offset };
       const to = { content, offset: 0 };
-      checked.move = { from, to, places: [...(checked.move?.places ?? [from]), to], hasFailed: false };
+      checked.move = {
+        from,
+        to,
+        places: [...(checked.move?.places ?? [from]), to],
+        state: 'called',
+        fence: 0,
+      };
     }
   }
 
-  /** It has succeeded, or failed. */
-  moved(surfaces: Iterable<LiveSurface>, hasFailed: boolean): void {
+  /** It has failed, or returned a fence, which may have passed. */
+  moved(surfaces: Iterable<LiveSurface>, fence: Fence | undefined): void {
     for (const { checked } of surfaces) {
-      if (!hasFailed) {
-        this.#place(checked, checked.move?.to ?? checked);
-        checked.move = undefined;
-      } else if (checked.move !== undefined) {
-        checked.move.hasFailed = true;
-        this.#failedMoves.add(checked);
+      const { move } = checked;
+      if (move !== undefined && fence?.isSignalled === true) {
+        this.#end(checked, move.to);
+      } else if (move !== undefined) {
+        move.state = fence === undefined ? 'failed' : 'done';
+        move.fence = fence?.seqno ?? 0;
+        this.#moving.add(checked);
       }
     }
   }
@@ -134,14 +152,16 @@ export class SurfacePlaces {
 
   /** A surface was mapped at a place, which after a failed move shows where it is. */
   mapped(surface: CheckedSurface, content: Content | undefined, offset: number): Place {
-    const places = [surface, ...(surface.move?.places ?? [])];
+    const places =
+      surface.move?.state === 'done' ? [surface.move.to] : [surface, ...(surface.move?.places ?? [])];
     const place = places.find((at) => at.content === content && at.offset === offset);
     if (place === undefined) {
       this.world.misplaced(surface, 'cpu');
       return surface;
     }
-    this.#place(surface, place);
-    this.#endFailedMove(surface);
+    if (surface.move?.state === 'failed') {
+      this.#end(surface, place);
+    }
     return place;
   }
 }

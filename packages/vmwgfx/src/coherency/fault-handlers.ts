@@ -84,6 +84,10 @@ export class BufferObjectVmaOperations implements VmaOperations {
         fault.insertFrame(address + i * PAGE_SIZE, object.frames[page + i], writable);
       } catch (error) {
         if (i === 0) {
+          if (isErrno(error) && object.driver.queue.reclaim()) {
+            i--;
+            continue;
+          }
           throw error;
         }
         // The pages after the faulting one are prefault: without memory for their table they are left out.

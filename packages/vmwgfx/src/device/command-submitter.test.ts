@@ -1,7 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
 import { bench, type Bench } from '../driver.fixture.js';
-import { Fence } from './fence.js';
-import { SvgaPorts } from './svga-ports.js';
 
 describe('CommandSubmitter', () => {
   it('1.5: leaves a refused command out, does the rest, tells its sender, and then throws EIO', () => {
@@ -55,6 +53,27 @@ describe('CommandSubmitter', () => {
   });
 });
 
+describe('whenEnded', () => {
+  it('8.3: acts once the device is done with all that was emitted before: at once where that is nothing', () => {
+    const { driver } = bench();
+    const { queue, faults } = driver.state;
+    const act = vi.fn();
+    queue.whenEnded(act);
+    expect(act).toHaveBeenCalledTimes(1);
+    queue.emit('FENCE', { fence: 1 });
+    queue.whenEnded(act);
+    expect(act).toHaveBeenCalledTimes(1);
+    queue.submit();
+    expect(act).toHaveBeenCalledTimes(2);
+    faults.fail('command-space');
+    queue.emitNoFail('FENCE', { fence: 2 });
+    queue.whenEnded(act);
+    expect(act, 'yet to be written').toHaveBeenCalledTimes(2);
+    queue.submit();
+    expect(act).toHaveBeenCalledTimes(3);
+  });
+});
+
 describe("a submission's updates and commands in one buffer", () => {
   const fence = ({ driver }: Bench, number: number): void =>
     driver.state.queue.emit('FENCE', { fence: number });
@@ -73,7 +92,7 @@ describe("a submission's updates and commands in one buffer", () => {
     fence(on, 2);
     expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO' }));
     expect([told.mock.calls.length, passed]).toEqual([1, [1]]);
-    expect(queue.endUserCommands()).toMatchObject({ code: 'EIO', facts: { offset: 0 } });
+    expect(queue.endUserCommands(() => true).cancelled).toMatchObject({ code: 'EIO', facts: { offset: 0 } });
     fence(on, 3);
     queue.flush();
     expect(passed).toEqual([1, 3]);
@@ -88,7 +107,7 @@ describe("a submission's updates and commands in one buffer", () => {
     fence(on, 2);
     expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO' }));
     expect(on.device.fifo[6]).toBe(2);
-    expect(queue.endUserCommands()).toBeUndefined();
+    expect(queue.endUserCommands(() => true).cancelled).toBeUndefined();
   });
 
   it('8.7: what does not fit into the buffer of the updates is a command as well', () => {
@@ -104,46 +123,7 @@ describe("a submission's updates and commands in one buffer", () => {
     refusedBy(on);
     fence(on, 300);
     expect(() => queue.flush()).toThrow(expect.objectContaining({ code: 'EIO' }));
-    expect(queue.endUserCommands()).toBeUndefined();
+    expect(queue.endUserCommands(() => true).cancelled).toBeUndefined();
     expect(on.device.fifo[6]).toBe(300);
-  });
-});
-
-describe('Fence', () => {
-  it('1.2: has signalled once the device has passed it, across the wrap of its numbers', () => {
-    const device = { passedFence: 0xfffffffe, waitUntil: (holds: () => boolean) => holds() };
-    const fence = new Fence(3, device);
-    expect(fence.isSignalled).toBe(false);
-    expect(() => fence.wait()).toThrow(expect.objectContaining({ code: 'EIO', facts: { seqno: 3 } }));
-    device.passedFence = 3;
-    expect(fence.isSignalled).toBe(true);
-    device.passedFence = 4;
-    expect(() => fence.wait()).not.toThrow();
-  });
-});
-
-describe('a device that takes time', () => {
-  const slowPorts = (progress?: () => boolean): SvgaPorts =>
-    new SvgaPorts({
-      fifo: new Uint32Array(16),
-      readPort: () => 0,
-      writePort() {},
-      ...(progress && { progress }),
-    });
-
-  it('is helped on while it is waited for, and given up where nothing will come of that', () => {
-    let steps = 0;
-    const ports = slowPorts(() => ++steps < 5000);
-    expect(ports.waitUntil(() => steps === 3)).toBe(true);
-    expect(steps).toBe(3);
-    expect(ports.waitUntil(() => false)).toBe(false);
-    expect(steps).toBe(5000);
-  });
-
-  it('is polled where it needs no help, for a while', () => {
-    const ports = slowPorts();
-    let looks = 0;
-    expect(ports.waitUntil(() => ++looks === 500)).toBe(true);
-    expect(ports.waitUntil(() => false)).toBe(false);
   });
 });

@@ -1,18 +1,27 @@
 import { VmwgfxError } from '../errors.js';
-import type { SvgaPorts } from './svga-ports.js';
+import type { CommandBatch } from './command-batch.js';
 
-/** What a fence needs of the device. */
-export type FenceDevice = Pick<SvgaPorts, 'passedFence' | 'waitUntil'>;
+/** What a fence needs of the device: `BatchQueue`. */
+export interface FenceDevice {
+  /** The last fence number that the device has passed. */
+  readonly passedFence: number;
+  /** @param timeout in microseconds @returns whether the condition holds */
+  waitUntil(holds: () => boolean, timeout?: number): boolean;
+}
 
-/** A point in the command stream; it has signalled once the device has passed it (rule 1.2). */
+/** A point in the command stream; it has signalled once the device has passed it (rules 1.2, 8.1). */
 export class Fence {
   readonly #device: FenceDevice;
+  readonly #batch: CommandBatch | undefined;
 
+  /** @param batch the commands before it, if their failure is the fence's */
   constructor(
     readonly seqno: number,
     device: FenceDevice,
+    batch?: CommandBatch,
   ) {
     this.#device = device;
+    this.#batch = batch;
   }
 
   /** The last fence number that the device has passed. */
@@ -25,10 +34,25 @@ export class Fence {
     return (this.#device.passedFence - this.seqno) >>> 0 < 0x80000000;
   }
 
-  /** @throws VmwgfxError EIO if the device never passes it */
-  wait(): void {
-    if (!this.#device.waitUntil(() => this.isSignalled)) {
-      throw new VmwgfxError('EIO', `the device does not pass fence ${this.seqno}`, { seqno: this.seqno });
+  /**
+   * The first refusal of the submission by a device that was not done when the submission returned: of one of its
+   * commands, which had no effect, or of what they needed, so that none had. Undefined: none so far.
+   */
+  get failure(): VmwgfxError | undefined {
+    return this.#batch?.failure;
+  }
+
+  /**
+   * @param timeout in microseconds of the host's clock; without one it waits as long as there is progress
+   * @throws VmwgfxError EBUSY after the timeout, EIO if the device never passes it
+   */
+  wait(timeout = Infinity): void {
+    const { seqno } = this;
+    if (this.isSignalled || this.#device.waitUntil(() => this.isSignalled, timeout)) {
+      return;
     }
+    throw timeout === Infinity
+      ? new VmwgfxError('EIO', `the device does not pass fence ${seqno}`, { seqno })
+      : new VmwgfxError('EBUSY', `fence ${seqno} has not signalled`, { seqno });
   }
 }

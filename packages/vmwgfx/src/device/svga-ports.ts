@@ -10,6 +10,8 @@ export interface SvgaHardware {
    * @returns false if nothing is left to happen
    */
   progress?(): boolean;
+  /** The clock of timeouts, in microseconds. Left out: the host's time. */
+  clock?(): number;
 }
 
 /** Most polls of a device before it is given up. */
@@ -29,19 +31,28 @@ export class SvgaPorts {
     return this.fifo[SVGA_FIFO.FENCE];
   }
 
-  /** Waits until a condition holds. @returns whether it does; false if the device is given up */
-  waitUntil(holds: () => boolean): boolean {
+  /**
+   * Waits until a condition holds.
+   * @param timeout in microseconds; without one, until the device makes no progress
+   * @returns whether it does
+   */
+  waitUntil(holds: () => boolean, timeout = Infinity): boolean {
     const { hardware } = this;
+    const end = timeout === Infinity ? Infinity : this.#now() + timeout;
     const most = hardware.progress === undefined ? MOST_POLLS : MOST_STEPS;
     for (let looks = 0; looks < most; looks++) {
       if (holds()) {
         return true;
       }
-      if (hardware.progress?.() === false) {
+      if ((end !== Infinity && this.#now() >= end) || hardware.progress?.() === false) {
         break;
       }
     }
     return holds();
+  }
+
+  #now(): number {
+    return this.hardware.clock?.() ?? Date.now() * 1000;
   }
 
   readRegister(index: number): number {

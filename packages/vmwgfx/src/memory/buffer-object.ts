@@ -9,6 +9,7 @@ import { DirtyTracker, type BackedResource } from '@cg/dirty-tracking';
 import { NEVER_USED, type Evictable } from './eviction-order.js';
 import { checkMobPages } from './mob-page-table.js';
 import { MobViews } from './mob-views.js';
+import { reclaiming } from './reclaiming.js';
 
 export const trackerStep = new ReplaceableStep(DirtyTracker);
 export const resourceIndexStep = new ReplaceableStep<new () => IntervalTree<ResidentResource>>(IntervalTree);
@@ -76,7 +77,7 @@ export class BufferObject implements BackingPages, Evictable {
     this.firstPage = driver.fakeOffsets.allocate(this);
     try {
       driver.faults.pass('frames');
-      this.frames = driver.memory.allocateFrames(pageCount);
+      this.frames = reclaiming(driver, () => driver.memory.allocateFrames(pageCount));
     } catch (error) {
       driver.fakeOffsets.free(this);
       throw error;
@@ -342,14 +343,14 @@ export class BufferObject implements BackingPages, Evictable {
       const residents = [...this.resources.overlapping(0, this.bytes)].map(({ value }) => value);
       const dirty = residents.filter(({ gpuDirty }) => gpuDirty);
       this.readBack(held, dirty);
-      this.lastFence?.wait();
       this.unmapRange(held, 0, this.pageCount);
       residents.forEach((resource) => resource.unbind());
       const { events, queue } = this.driver;
       if (this.isPlaced) {
         events.tell?.({ kind: 'buffer-evicted', object: this.firstPage });
       }
-      this.#leaveDevice(() => queue.flush());
+      this.#leaveDevice();
+      queue.flush(); // there is room once the device is done with it
     });
   }
 
@@ -375,10 +376,10 @@ export class BufferObject implements BackingPages, Evictable {
     this.#mobs.drop(offset / PAGE_SIZE);
   }
 
-  /** Removes it from the device; no resource is bound to it. @throws as `flush`; it is removed all the same */
-  #leaveDevice(flush: () => void): void {
+  /** Removes it from the device; no resource is bound to it. */
+  #leaveDevice(): void {
     this.driver.placed.remove(this);
-    this.#mobs.destroy(flush);
+    this.#mobs.destroy();
   }
 
   /** Called without references left: there is no mapping, and no resource but retired ones. */
@@ -391,8 +392,9 @@ export class BufferObject implements BackingPages, Evictable {
       this.#retired.forEach((resource) => resource.destroy(held));
       this.#reservation = undefined;
     }
-    this.#leaveDevice(() => queue.settle());
+    this.#leaveDevice();
+    queue.submit();
     fakeOffsets.free(this);
-    this.frames.forEach((frame) => memory.freeFrame(frame));
+    queue.whenEnded(() => this.frames.forEach((frame) => memory.freeFrame(frame)));
   }
 }

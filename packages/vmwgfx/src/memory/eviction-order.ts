@@ -26,7 +26,13 @@ export const NEVER_USED = -1;
  */
 export class EvictionOrder {
   readonly #members = new Set<Evictable>();
+  readonly #reclaim: () => boolean;
   #uses = 0;
+
+  /** @param reclaim waits for the device, so that room made behind commands is free. @returns whether it had to */
+  constructor(reclaim: () => boolean) {
+    this.#reclaim = reclaim;
+  }
 
   /** Marks an object as used now; adds a new one. */
   touch(object: Evictable): void {
@@ -54,7 +60,7 @@ export class EvictionOrder {
    * @throws the error of the last failed eviction, if there is no room in the end
    */
   evictUntil(hasRoom: () => boolean): void {
-    if (hasRoom()) {
+    if (hasRoom() || (this.#reclaim() && hasRoom())) {
       return;
     }
     let failed: Error | undefined;

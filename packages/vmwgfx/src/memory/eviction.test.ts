@@ -28,8 +28,8 @@ function setUp(options: DriverOptions) {
   };
   const real = CommandSubmitter.prototype.emit;
   const emit = vi.spyOn(base.driver.state.queue, 'emit');
-  const surely = vi.spyOn(base.driver.state.queue, 'emitNoFail');
-  const evicted = () => surely.mock.calls.filter(([name]) => name === 'DESTROY_GB_MOB').length;
+  const emitted = vi.spyOn(base.driver.state.queue, 'emitNoFail');
+  const evicted = () => emitted.mock.calls.filter(([name]) => name === 'DESTROY_GB_MOB').length;
   return { ...base, cpu, addressSpace, file, copy, onDevice, filled, emit, real, evicted };
 }
 

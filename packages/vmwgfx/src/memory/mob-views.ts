@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverState } from '../driver-state.js';
 import { buildMobPageTable, type MobPageTable } from './mob-page-table.js';
+import { reclaiming } from './reclaiming.js';
 
 /** A MOB, which begins at one page of a buffer object, and its page table. */
 interface Mob {
@@ -61,30 +62,25 @@ export class MobViews {
     if (mob === undefined) {
       return;
     }
-    const { queue } = this.driver;
-    queue.emitNoFail('DESTROY_GB_MOB', { mobid: mob.id });
-    // The device must drop it before the frames of its table are freed.
-    queue.settle();
-    this.#forget(firstPage, mob);
+    this.#destroy(firstPage, mob);
+    this.driver.queue.submit();
   }
 
-  /** Destroys all MOBs and uncharges the memory. @throws as `flush`; they are destroyed all the same */
-  destroy(flush: () => void): void {
+  /** Destroys all MOBs; the memory is uncharged when the device is done with them (rule 8.3). Cannot fail. */
+  destroy(): void {
     const { queue, graphicsMemory } = this.driver;
+    this.#mobs.forEach((mob, firstPage) => this.#destroy(firstPage, mob));
     if (this.#placed) {
       this.#placed = false;
-      graphicsMemory.refund(this.frames.length * PAGE_SIZE);
+      queue.whenEnded(() => graphicsMemory.refund(this.frames.length * PAGE_SIZE));
     }
-    const mobs = [...this.#mobs];
-    if (mobs.length === 0) {
-      return;
-    }
-    try {
-      mobs.forEach(([, { id }]) => queue.emitNoFail('DESTROY_GB_MOB', { mobid: id }));
-      flush();
-    } finally {
-      mobs.forEach(([firstPage, mob]) => this.#forget(firstPage, mob));
-    }
+  }
+
+  #destroy(firstPage: number, mob: Mob): void {
+    const { queue } = this.driver;
+    this.#mobs.delete(firstPage);
+    queue.emitNoFail('DESTROY_GB_MOB', { mobid: mob.id });
+    queue.whenEnded(() => this.#free(mob));
   }
 
   #define(firstPage: number): Mob {
@@ -92,7 +88,7 @@ export class MobViews {
     faults.pass('frames');
     placed.evictUntil(() => !mobIds.isFull);
     const frames = this.frames.subarray(firstPage);
-    const pageTable = buildMobPageTable(memory, frames);
+    const pageTable = reclaiming(this.driver, () => buildMobPageTable(memory, frames));
     const { ptDepth, base, tableFrames } = pageTable;
     let id: number | undefined;
     try {
@@ -110,12 +106,16 @@ export class MobViews {
     }
   }
 
+  /** The device has refused to define it. One that is being destroyed is freed with that. */
   #forget(firstPage: number, mob: Mob): void {
-    if (this.#mobs.get(firstPage) !== mob) {
-      return;
+    if (this.#mobs.get(firstPage) === mob) {
+      this.#mobs.delete(firstPage);
+      this.#free(mob);
     }
+  }
+
+  #free(mob: Mob): void {
     const { memory, mobIds } = this.driver;
-    this.#mobs.delete(firstPage);
     mobIds.free(mob.id);
     mob.pageTable.tableFrames.forEach((frame) => memory.freeFrame(frame));
   }

@@ -67,16 +67,22 @@ export abstract class DeviceObject extends UntrackedResource {
   override destroy(held: BufferReservation | undefined): void {
     const id = this.#id;
     if (id !== SVGA3D_INVALID_ID) {
+      const { queue } = this.driver;
       this.undefine(id);
-      this.driver.queue.settle();
-      this.#forget(id);
+      this.#id = SVGA3D_INVALID_ID;
+      this.#bound = false;
+      queue.submit();
+      queue.whenEnded(() => this.ids.free(id));
     }
     super.destroy(held);
   }
 
+  /** The device has refused to define it. One that is being destroyed is freed with that. */
   #forget(id: number): void {
-    this.ids.free(id);
-    this.#id = SVGA3D_INVALID_ID;
-    this.#bound = false;
+    if (this.#id === id) {
+      this.ids.free(id);
+      this.#id = SVGA3D_INVALID_ID;
+      this.#bound = false;
+    }
   }
 }

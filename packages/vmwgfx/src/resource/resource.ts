@@ -15,6 +15,8 @@ export abstract class Resource implements ResidentResource {
   /** The backing holds content that was never uploaded: binding uploads all of it. */
   needsUpload = false;
   #gpuDirty = false;
+  /** Submissions that write it and that the device is not done with. */
+  #expectedWrites = 0;
   #backing: BufferObject | undefined;
   #backingOffset = 0;
   #node: IntervalNode<ResidentResource> | undefined;
@@ -28,15 +30,35 @@ export abstract class Resource implements ResidentResource {
     readonly coherent: boolean,
   ) {}
 
-  /** Its newest content is on the device: set once a submission has written it (rule 6.2). */
+  /** Its newest content is on the device, or may be: set once a submission writes it (rule 6.2). */
   get gpuDirty(): boolean {
-    return this.#gpuDirty;
+    return this.#gpuDirty || this.#expectedWrites > 0;
   }
 
   set gpuDirty(dirty: boolean) {
-    if (dirty !== this.#gpuDirty) {
-      this.#gpuDirty = dirty;
-      this.#backing?.countGpuDirty(dirty ? 1 : -1);
+    const before = this.gpuDirty;
+    this.#gpuDirty = dirty;
+    this.#countGpuDirty(before);
+  }
+
+  /** A submission writes it, and has returned before the device is done. */
+  expectWrite(): void {
+    const before = this.gpuDirty;
+    this.#expectedWrites++;
+    this.#countGpuDirty(before);
+  }
+
+  /** The device is done with a submission that writes it. */
+  settleWrite(): void {
+    const before = this.gpuDirty;
+    this.#expectedWrites--;
+    this.#countGpuDirty(before);
+  }
+
+  #countGpuDirty(before: boolean): void {
+    const { gpuDirty } = this;
+    if (gpuDirty !== before) {
+      this.#backing?.countGpuDirty(gpuDirty ? 1 : -1);
     }
   }
 
@@ -137,7 +159,7 @@ export abstract class Resource implements ResidentResource {
     this.#backing = backing;
     this.#backingOffset = offset;
     this.#node = backing.resources.insert(offset, offset + this.backingBytes, this);
-    if (this.#gpuDirty) {
+    if (this.gpuDirty) {
       backing.countGpuDirty(1);
     }
   }
@@ -148,7 +170,7 @@ export abstract class Resource implements ResidentResource {
     backing?.assertHeld(held);
     if (backing !== undefined && this.#node !== undefined) {
       backing.resources.remove(this.#node);
-      if (this.#gpuDirty) {
+      if (this.gpuDirty) {
         backing.countGpuDirty(-1);
       }
       backing.resourceLeft(this.#backingOffset);

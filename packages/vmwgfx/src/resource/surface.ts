@@ -116,9 +116,12 @@ export class Surface extends Resource implements Evictable, Named {
     surfacesOnDevice.evictUntil(() => !surfaceIds.isFull);
     const sid = surfaceIds.allocate();
     const forget = (): void => {
-      surfaceIds.free(sid);
-      this.#id = SVGA3D_INVALID_ID;
-      surfacesOnDevice.remove(this);
+      // One that is being destroyed is freed with that.
+      if (this.#id === sid) {
+        surfaceIds.free(sid);
+        this.#id = SVGA3D_INVALID_ID;
+        surfacesOnDevice.remove(this);
+      }
     };
     try {
       emitDefinition(this.driver.queue, sid, this.request, forget);
@@ -235,7 +238,7 @@ export class Surface extends Resource implements Evictable, Named {
 
   destroy(held: BufferReservation | undefined): void {
     this.#takeFromDevice();
-    this.driver.queue.settle();
+    this.driver.queue.submit();
     if (held !== undefined) {
       this.detach(held);
     }
@@ -255,7 +258,7 @@ export class Surface extends Resource implements Evictable, Named {
       queue.emitNoFail('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
     }
     queue.emitNoFail('DESTROY_GB_SURFACE', { sid: id });
-    surfaceIds.free(id);
+    queue.whenEnded(() => surfaceIds.free(id));
     this.#bound = false;
     this.#isBoundElsewhere = false;
   }

@@ -37,7 +37,7 @@ export class CommandEffects {
   /** The command sent in its place, with the same and further fields. */
   sentAs: CommandName | undefined;
   /** It destroys or unbinds something, which must not fail. */
-  surely = false;
+  cannotFail = false;
   /** Replacements for the user's fields, computed once all ids are known. */
   readonly translations: (() => object)[] = [];
 }
@@ -88,7 +88,7 @@ export class CommandScope {
   undefine(type: number, id: number): void {
     this.changes.checkEntry(this.dx.tables[type], id);
     this.changes.defineEntry(this.dx.tables[type], id);
-    this.effects.surely = true;
+    this.effects.cannotFail = true;
   }
 
   /** The command names an id of a table, or the invalid id. @throws VmwgfxError EINVAL */
@@ -152,7 +152,7 @@ export class CommandScope {
     for (const user of target.namedBy.all()) {
       if (user instanceof Binding && user.state.at(user.slot) === user) {
         this.#put(user.state, user.slot, undefined);
-        this.effects.before.push(user.state.sureSender(user.slot));
+        this.effects.before.push(user.state.noFailSender(user.slot));
       }
     }
   }

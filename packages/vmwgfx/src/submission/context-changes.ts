@@ -15,7 +15,7 @@ import type { Validation } from './validation.js';
 interface Change {
   /** The command's number in the submission. */
   readonly command: number;
-  takeBack(): void;
+  undo(): void;
   /** Drops the replaced object. */
   accept?(): void;
 }
@@ -46,8 +46,8 @@ export class ContextChanges {
   }
 
   /** Notes how to undo a change, and what to drop once it is final. */
-  change(takeBack: () => void, accept?: () => void): void {
-    this.#changes.push({ command: this.command, takeBack, ...(accept && { accept }) });
+  change(undo: () => void, accept?: () => void): void {
+    this.#changes.push({ command: this.command, undo, ...(accept && { accept }) });
   }
 
   useContext(context: DxContext | LegacyContext): void {
@@ -130,15 +130,15 @@ export class ContextChanges {
   }
 
   /** Undoes the commands' changes, except the first `kept` commands'. */
-  takeBack(kept: number): void {
+  undo(kept: number): void {
     while ((this.#changes.at(-1)?.command ?? 0) > kept) {
-      this.#changes.pop()?.takeBack();
+      this.#changes.pop()?.undo();
     }
   }
 
   /** Undoes everything: nothing was sent, and validation is backed off. */
   abandon(): void {
-    this.takeBack(0);
+    this.undo(0);
     this.#tables.forEach((_, table) => table.forgetPlannedSize());
     this.#letGo();
   }

@@ -120,11 +120,20 @@ export class Validation {
    * @throws VmwgfxError EIO
    */
   checkReady(): void {
-    for (const resource of this.#resources.keys()) {
-      if (!resource.isReady) {
-        throw new VmwgfxError('EIO', 'the device refused what a resource of the submission needs');
-      }
+    if (!this.isReady) {
+      throw new VmwgfxError('EIO', 'the device refused what a resource of the submission needs');
     }
+  }
+
+  /** Whether the device has what validation sent, or is about to get it. */
+  get isReady(): boolean {
+    return areReady(this.#resources.keys());
+  }
+
+  /** `isReady` for the time after `commit`, when a resource may be destroyed. */
+  readiness(): () => boolean {
+    const resources = [...this.#resources.keys()];
+    return () => areReady(resources.filter(({ references }) => references.count > 0));
   }
 
   /** Ends the submission in its validated state, with a fence after it if there is one. */
@@ -138,8 +147,8 @@ export class Validation {
 
   /** Ends it with every backing, place and tracker as before (rule 1.5, C5). What was dirty stays dirty. */
   backOff(): void {
-    for (const takeBack of this.undo.toReversed()) {
-      takeBack();
+    for (const undo of this.undo.toReversed()) {
+      undo();
     }
     this.#end();
   }
@@ -274,6 +283,15 @@ export class Validation {
       this.#left.push(() => object.releaseTrackerUser(this.reservations.of(object)));
     }
   }
+}
+
+function areReady(resources: Iterable<Resource>): boolean {
+  for (const { isReady } of resources) {
+    if (!isReady) {
+      return false;
+    }
+  }
+  return true;
 }
 
 export const validationStep = new ReplaceableStep(Validation);

@@ -1,5 +1,4 @@
 import type { Fence } from '../../device/fence.js';
-import { VmwgfxError } from '../../errors.js';
 import type { CallHandler, OpenFile } from '../open-file/open-file.js';
 import {
   structs,
@@ -32,29 +31,12 @@ function writeFenceRep(
   memory.write(address, new Uint8Array(rep.buffer));
 }
 
-/** Waits for a fence; a time other than 0 is over if the device never passes it. */
-function waitFor(fence: Fence, microseconds: number): void {
-  if (microseconds > 0) {
-    try {
-      fence.wait();
-      return;
-    } catch (error) {
-      if (!(error instanceof VmwgfxError)) {
-        throw error;
-      }
-    }
-  }
-  if (!fence.isSignalled) {
-    throw new VmwgfxError('EBUSY', `fence ${fence.seqno} has not signalled`, { seqno: fence.seqno });
-  }
-}
-
 /** DRM_VMW_FENCE_WAIT: a time of 0 polls, as in the kernel, unlike its header. */
 export const fenceWait: CallHandler = ({ fences }, argument) => {
   const { handle, cookie_valid, timeout_us, wait_options } = structs.fenceWait.read(argument, 0);
   // Leaves the time alone, of which every bit may be set: user space may call again with it.
   argument.setInt32(structs.fenceWait.offsetOf('cookie_valid'), cookie_valid || 1, true);
-  waitFor(fences.fence(handle), timeout_us);
+  fences.fence(handle).wait(timeout_us);
   if ((wait_options & DRM_VMW_WAIT_OPTION_UNREF) !== 0) {
     fences.unreference(handle);
   }

@@ -106,7 +106,7 @@ export class ContextState {
   /** Unbinds a slot on the device at once if the context is bound, else later. */
   empty(slot: number): void {
     if (this.owner.isBound) {
-      this.sureSender(slot)();
+      this.noFailSender(slot)();
     } else {
       this.#stale.add(slot);
     }
@@ -159,7 +159,7 @@ export class ContextState {
   }
 
   /** As `sender`, for a function that cannot fail. */
-  sureSender(slot: number): () => void {
+  noFailSender(slot: number): () => void {
     const bindings = this.#setTogether(slot);
     return () => {
       const { name, fields } = this.#command(slot, bindings);
@@ -170,7 +170,7 @@ export class ContextState {
   /** Empties the slots in which the device may have destroyed objects. The context is bound. */
   settleStale(): void {
     for (const slot of this.#stale) {
-      this.sureSender(slot)();
+      this.noFailSender(slot)();
     }
     this.#stale.clear();
   }
