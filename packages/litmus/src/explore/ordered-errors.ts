@@ -1,10 +1,14 @@
+import { PAGE_SIZE } from '@cg/pagetable';
 import { faultPointNames, type FaultInjection } from '@cg/vmwgfx';
+import type { Content } from '../check/content.js';
 import type { MachineStatement, Statement } from '../program/statement.js';
 import type { MachineErrno } from './outcome.js';
 import type { World } from './world.js';
 
 /** Which errors a program itself causes: those of injected faults, small limits, and forbidden accesses. */
 export class OrderedErrors {
+  /** Pages of graphics memory; undefined without a limit. */
+  readonly #graphics: number | undefined;
   readonly #hasLimits: boolean;
   /** Injected faults when a step last failed because of one: a later step may learn of a refusal by the device. */
   #told = 0;
@@ -15,7 +19,28 @@ export class OrderedErrors {
     [first]: readonly Statement[],
   ) {
     const { objects, graphics }: Omit<MachineStatement, 'kind'> = first?.kind === 'machine' ? first : {};
+    this.#graphics = graphics;
     this.#hasLimits = objects !== undefined || graphics !== undefined;
+  }
+
+  /** Whether there is room for what a submission names, once everything else is evicted. */
+  #fits(statement: Statement): boolean {
+    if (statement.kind !== 'submit') {
+      return false;
+    }
+    const { surfaces, buffers } = this.world;
+    const contents = new Set<Content>();
+    for (const command of statement.commands) {
+      const names = command.kind === 'copy' ? [command.from, command.to] : [command.surface, command.buffer];
+      for (const name of names) {
+        const content = surfaces.get(name)?.checked.content ?? buffers.get(name)?.content;
+        if (content !== undefined) {
+          contents.add(content);
+        }
+      }
+    }
+    const pages = [...contents].reduce((sum, { bytes }) => sum + Math.ceil(bytes / PAGE_SIZE), 0);
+    return this.#graphics === undefined || pages <= this.#graphics;
   }
 
   /** The number of faults injected so far. */
@@ -27,8 +52,13 @@ export class OrderedErrors {
    * Whether the program causes an error with which a step has failed.
    * @param struckBefore `struck` when the step began
    * @param isForbidden its process may not do the access
+   * @param isAlone it is not in the middle of another one, which has reserved what it uses
    */
-  causes(error: MachineErrno, struckBefore: number, isForbidden: boolean): boolean {
+  causes(
+    error: MachineErrno,
+    statement: Statement,
+    { struckBefore, isForbidden, isAlone }: { struckBefore: number; isForbidden: boolean; isAlone: boolean },
+  ): boolean {
     const { struck } = this;
     const isTold = struck === this.#told;
     this.#told = struck;
@@ -40,7 +70,7 @@ export class OrderedErrors {
       case 'EACCES':
         return isForbidden;
       case 'ENOMEM':
-        return this.#hasLimits || this.world.isCrowded;
+        return this.world.isCrowded || (this.#hasLimits && !(isAlone && this.#fits(statement)));
       case 'EIO':
         return !isTold;
       default:

@@ -251,7 +251,11 @@ class ProgramRun {
   #failed(running: Running, error: MachineErrno, struck: number): void {
     this.#watch?.stepFailed();
     const { isForbidden } = this.#steps.accesses;
-    const isCaused = this.#ordered.causes(error, struck, isForbidden && 'cpu' in running.statement);
+    const isCaused = this.#ordered.causes(error, running.statement, {
+      struckBefore: struck,
+      isForbidden: isForbidden && 'cpu' in running.statement,
+      isAlone: this.#depth === 1,
+    });
     if (running.statement.kind !== 'check') {
       if (!isCaused) {
         this.#crashed(error, running);
