@@ -122,13 +122,6 @@ export const breaks = [
     to: '      if (other.isTracked && false) {\n        other.addDirtyBytes(sharedStart, sharedEnd);',
   },
   {
-    name: 'entries are not harvested before they are unmapped',
-    rule: '5.5',
-    file: buffers,
-    from: 'this.#tracker?.collectBeforeUnmap(start, end);',
-    to: '',
-  },
-  {
     name: 'a reservation is not exclusive',
     rule: '8.4',
     file: buffers,

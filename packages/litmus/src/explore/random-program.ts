@@ -200,9 +200,8 @@ class ProgramMaker {
     return { kind, cpu, name, offset, bytes: Math.min(bytes, limit - offset) };
   }
 
-  #copy(): CopyCommand | undefined {
+  #copy(from = this.#random.pick(this.#surfaces)): CopyCommand | undefined {
     const random = this.#random;
-    const from = random.pick(this.#surfaces);
     const same = this.#surfaces.filter(({ name, shape }) => name !== from.name && shape === from.shape);
     if (same.length === 0) {
       return undefined;
@@ -226,8 +225,8 @@ class ProgramMaker {
     return { ...copy, part: { subresource: 0, box } };
   }
 
-  #submission(): Statement | undefined {
-    const commands = Array.from({ length: this.#random.chance(20) ? 2 : 1 }, () => this.#copy());
+  #submission(from?: KnownSurface): Statement | undefined {
+    const commands = Array.from({ length: this.#random.chance(20) ? 2 : 1 }, () => this.#copy(from));
     const known = commands.filter((command) => command !== undefined);
     return known.length === 0 ? undefined : { kind: 'submit', commands: known };
   }
@@ -381,13 +380,19 @@ class ProgramMaker {
   #destroyOne(): void {
     if (this.#surfaces.length > 2) {
       const gone = this.#random.pick(this.#surfaces);
+      if (this.#random.chance(50)) {
+        // The device may not have run this when the surface goes.
+        this.#add(this.#submission(gone));
+      }
       this.#surfaces = this.#surfaces.filter((surface) => surface !== gone);
       this.#add({ kind: 'destroy', name: gone.name });
     }
     this.#addSurface();
     const made = this.#surfaces[this.#surfaces.length - 1];
     if (!made.plain) {
-      this.#map(this.#random.pick(this.#processes), made.name);
+      const cpu = this.#random.below(this.#cpus);
+      this.#map(this.#running[cpu], made.name);
+      this.#add({ kind: 'store', cpu, name: made.name, offset: 0, bytes: made.shape.bytes });
     }
   }
 

@@ -30,6 +30,7 @@ export class SurfacePlaces {
   /** The handle of a surface is about to be closed. @param sid the device's id of it */
   close(surface: CheckedSurface, sid: number): void {
     if (sid !== SVGA3D_INVALID_ID) {
+      surface.sid = sid;
       this.#bySid.set(sid, surface);
       this.#closed.add(surface);
     }
