@@ -23,5 +23,6 @@ export {
   type Explored,
   type ExploredFailure,
 } from './explore/explore-programs.js';
+export { variantRow, variantTable, type VariantRow } from './explore/variant-row.js';
 export { shrinkProgram } from './explore/shrink.js';
 export { smallestFailure } from './explore/smallest-failure.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { programCount, type RunOptions } from '@cg/litmus';
+import { programCount, variantTable, type RunOptions } from '@cg/litmus';
 import { trackingMethods, type TrackingMethodName } from '@cg/machine';
 import { litmusFiles } from '@cg/litmus/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -10,6 +10,7 @@ import { explore, type ExploreRequest } from '../litmus/explore.js';
 import { exitCodeOf } from '../litmus/interruption.js';
 import { runFile, type RanFile } from '../litmus/run-file.js';
 import { configureVariant, variantNames } from '../litmus/variant.js';
+import { variantRows } from '../litmus/variant-rows.js';
 import { inputError } from '../output/input-error.js';
 import { explorationJson, filesJson } from '../output/litmus-json.js';
 import { describeFailure, summarizeVariant, tabulateFiles } from '../output/litmus-text.js';
@@ -21,6 +22,7 @@ interface LitmusOptions {
   readonly steps: number;
   readonly exhaustive?: number;
   readonly races?: boolean;
+  readonly variants?: number;
   readonly method?: TrackingMethodName;
   readonly variant?: string;
   readonly jobs: number;
@@ -52,6 +54,7 @@ Examples:
   $ cg litmus --random 1 --seed 4711           the program of one seed again
   $ cg litmus --exhaustive 3                   all programs of up to three steps of an alphabet
   $ cg litmus --races --jobs 2                 all races: each step at each point of each operation
+  $ cg litmus --variants 500                   which programs find each posted defect, of 500 random ones
   $ cg litmus --random 500 --variant D1        how soon random programs find an erratum
 
 Exit codes: 0 every byte was right, 1 some were not, 2 a file is not a program, 70 a bug, 130 ended by
@@ -84,14 +87,24 @@ export function litmusCommand(exit: (code: number) => void): Command {
       ),
     )
     .addOption(new Option('--variant <erratum>', 'a machine with a part as posted').choices(variantNames))
+    .option(
+      '--variants <programs>',
+      'print which programs find each posted defect, as a table',
+      wholeNumber(0, 100_000),
+    )
     .option('--jobs <threads>', 'worker threads for all but files', wholeNumber(1, MAX_JOBS), 1)
     .option('--json', 'print the results as JSON')
     .addHelpText('after', DETAILS)
     .action(async (paths: string[], options: LitmusOptions, command: Command) => {
-      const { random, exhaustive, races = false } = options;
-      const wanted = [paths.length > 0, random !== undefined, exhaustive !== undefined, races];
-      if (wanted.filter(Boolean).length > 1) {
-        command.error('cg: files, --random, --exhaustive and --races exclude one another');
+      const { random, exhaustive, races = false, variants } = options;
+      const numbers = [random, exhaustive, variants].map((number) => number !== undefined);
+      if ([paths.length > 0, races, ...numbers].filter(Boolean).length > 1) {
+        command.error('cg: files, --random, --exhaustive, --races and --variants exclude one another');
+      }
+      if (variants !== undefined) {
+        process.stdout.write(variantTable(await variantRows(variants)));
+        exit(EXIT.OK);
+        return;
       }
       if (readsInputTwice(paths)) {
         command.error('cg: standard input (-) can be read only once');
