@@ -66,9 +66,11 @@ export class OrderedErrors {
       return true;
     }
     switch (error.code) {
-      case 'EFAULT':
       case 'EACCES':
         return isForbidden;
+      case 'EFAULT':
+        // A read-back that the device refuses, since it has refused something before.
+        return isForbidden || !isTold;
       case 'ENOMEM':
         return this.world.isCrowded || (this.#hasLimits && !(isAlone && this.#fits(statement)));
       case 'EIO':

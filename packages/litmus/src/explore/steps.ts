@@ -185,6 +185,7 @@ export class Steps {
       return fence;
     } finally {
       if (underWay !== undefined) {
+        world.places.noteIds();
         oracle?.submissions.returned(underWay, fence?.seqno, fence?.isSignalled ?? false);
       }
     }

@@ -40,16 +40,25 @@ export class SurfacePlaces {
   surfaceOf(sid: number): CheckedSurface | undefined {
     const known = this.#bySid.get(sid);
     if (known !== undefined) {
+      known.sid = sid;
       return known;
     }
+    this.noteIds();
+    const found = this.#bySid.get(sid);
+    if (found !== undefined) {
+      found.sid = sid;
+    }
+    return found;
+  }
+
+  /** Notes the device's ids of surfaces: when the device runs a command, its surface may have another one or none. */
+  noteIds(): void {
     for (const { handle, checked } of this.world.liveSurfaces()) {
-      if (this.world.file.deviceId(handle) === sid) {
-        checked.sid = sid;
+      const sid = this.world.file.deviceId(handle);
+      if (sid !== SVGA3D_INVALID_ID) {
         this.#bySid.set(sid, checked);
-        return checked;
       }
     }
-    return undefined;
   }
 
   /** The device has run a command. */
