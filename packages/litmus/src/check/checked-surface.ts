@@ -7,6 +7,17 @@ export interface Place {
   readonly offset: number;
 }
 
+/** What the device has written to a surface that is not coherent, while nothing in its buffer is. */
+export class UnseenWrites {
+  readonly values: Uint8Array;
+  readonly isWritten: Uint8Array;
+
+  constructor(bytes: number) {
+    this.values = new Uint8Array(bytes);
+    this.isWritten = new Uint8Array(bytes);
+  }
+}
+
 /** A submission moves a surface. */
 interface Move {
   readonly from: Place;
@@ -24,6 +35,8 @@ export class CheckedSurface implements Place {
   sid = -1;
   /** The device has written it, and it has not been read back. */
   isNewestOnDevice = false;
+  /** Of a surface that lies in a buffer and is not coherent: what it shows is its program's affair. */
+  unseen: UnseenWrites | undefined;
   /** A move that the device has not completed, or that has failed: bindings show what becomes of it. */
   move: Move | undefined;
 

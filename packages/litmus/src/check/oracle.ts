@@ -1,7 +1,7 @@
 import { PAGE_SIZE, type PhysicalMemory } from '@cg/pagetable';
 import type { SurfaceBox } from '@cg/surface-layout';
 import type { SvgaDevice } from '@cg/svga-device';
-import type { CheckedSurface } from './checked-surface.js';
+import type { CheckedSurface, UnseenWrites } from './checked-surface.js';
 import { CPU, type Content } from './content.js';
 import type { Finding } from './finding.js';
 import { forEachRun } from '@cg/machine';
@@ -82,6 +82,7 @@ export class CoherencyOracle {
   placed(surface: CheckedSurface): void {
     const { content } = surface;
     this.#needless.placed(surface);
+    this.#startTracking(content);
     for (const other of this.#view.surfaces) {
       if (other !== surface && other.isNewestOnDevice && other.sharesBytesWith(surface)) {
         const [start, end] = [Math.max(surface.offset, other.offset), Math.min(surface.end, other.end)];
@@ -92,13 +93,38 @@ export class CoherencyOracle {
     }
   }
 
+  /** A coherent surface is in a content: from now on a load sees what the device has written to others there. */
+  #startTracking(content: Content): void {
+    for (const { content: at, unseen, offset, number, isNewestOnDevice } of this.#view.surfaces) {
+      if (at !== content || unseen === undefined || !isNewestOnDevice) {
+        continue;
+      }
+      const by = { owner: number, aliased: true, time: this.submissions.note(content) };
+      for (let i = 0; i < unseen.values.length; i++) {
+        if (unseen.isWritten[i] !== 0) {
+          content.writeByDevice(offset + i, unseen.values.subarray(i, i + 1), this.#deviceStep, by);
+        }
+      }
+      unseen.isWritten.fill(0);
+    }
+  }
+
+  #isTracked(content: Content): boolean {
+    for (const { content: at, unseen } of this.#view.surfaces) {
+      if (at === content && unseen === undefined) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * An update is about to copy a box from memory to the device (rule 1.4).
    * @param isPart only what was found dirty is to be uploaded
    */
   uploads(surface: CheckedSurface, subresource: number, box: SurfaceBox, isPart: boolean): void {
     const image = this.#view.device.surfaceImage(surface.sid);
-    if (image === undefined) {
+    if (image === undefined || surface.unseen !== undefined) {
       return;
     }
     const since = this.submissions.running?.since ?? this.submissions.tick();
@@ -130,7 +156,9 @@ export class CoherencyOracle {
       const since = this.submissions.running?.since ?? Infinity;
       const reader: Reader = { content: surface.content, by: 'device', surface: surface.number, since };
       forEachRun(surface.layout, subresource, box, (start, bytes) => {
-        this.#compare(reader, surface.offset + start, image, start, bytes);
+        if (surface.unseen === undefined) {
+          this.#compare(reader, surface.offset + start, image, start, bytes);
+        }
         this.#copy(image, start, bytes);
       });
     }
@@ -158,7 +186,11 @@ export class CoherencyOracle {
     if (image === undefined) {
       return;
     }
-    const { content, offset } = surface;
+    const { content, offset, unseen } = surface;
+    if (unseen !== undefined && !this.#isTracked(content)) {
+      this.#writtenUnseen(surface, unseen, subresource, box);
+      return;
+    }
     const sharing = [...this.#view.surfaces].filter(
       (other) => other !== surface && other.sharesBytesWith(surface),
     );
@@ -178,6 +210,15 @@ export class CoherencyOracle {
     for (const other of sharing.filter(({ isNewestOnDevice }) => isNewestOnDevice)) {
       this.#eitherComesBack(surface, other);
     }
+  }
+
+  #writtenUnseen(surface: CheckedSurface, unseen: UnseenWrites, subresource: number, box: SurfaceBox): void {
+    forEachRun(surface.layout, subresource, box, (start, bytes) => {
+      unseen.values.set(this.#copied.subarray(this.#written, this.#written + bytes), start);
+      unseen.isWritten.fill(1, start, start + bytes);
+      this.#written += bytes;
+    });
+    surface.isNewestOnDevice = true;
   }
 
   /** Each of two surfaces is read back whole: in the shared bytes one overwrites the other. */

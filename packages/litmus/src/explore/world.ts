@@ -1,7 +1,7 @@
 import { AddressSpace, LEAF_PAGES, PAGE_SIZE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
 import { formatByName, SurfaceLayout } from '@cg/surface-layout';
 import { BufferObject, Surface, type BackingPages, type DrmFile } from '@cg/vmwgfx';
-import { CheckedSurface } from '../check/checked-surface.js';
+import { CheckedSurface, UnseenWrites } from '../check/checked-surface.js';
 import { Content } from '../check/content.js';
 import type { CoherencyOracle } from '../check/oracle.js';
 import { LitmusError } from '../errors.js';
@@ -127,7 +127,9 @@ export class World {
     }
     const surface = this.#createSurface(statement, buffer);
     this.surfaces.set(statement.name, surface);
-    this.oracle?.placed(surface.checked);
+    if (surface.checked.unseen === undefined) {
+      this.oracle?.placed(surface.checked);
+    }
     return true;
   }
 
@@ -160,6 +162,9 @@ export class World {
         : this.#contentOf(resource.backing, name));
     const number = (this.#numbers++ % 254) + 1;
     const checked = new CheckedSurface(name, number, layout, content, backing?.offset ?? 0);
+    if (plain && buffer !== undefined) {
+      checked.unseen = new UnseenWrites(layout.bytes);
+    }
     return { handle, statement, checked, resource };
   }
 
@@ -217,7 +222,7 @@ export class World {
   forgetSurface(surface: LiveSurface): void {
     const { resource, checked, handle, target } = surface;
     this.surfaces.delete(checked.name);
-    if (resource === undefined) {
+    if (resource === undefined && checked.unseen === undefined) {
       this.#contentBytes -= checked.content.bytes;
     } else {
       this.places.close(checked, this.file.deviceId(handle));

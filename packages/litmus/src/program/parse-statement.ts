@@ -138,9 +138,6 @@ function parseSurface(words: Words): SurfaceStatement {
       statement[what] = words.integer(what, 1, 64);
     }
   }
-  if (statement.plain && backing !== undefined) {
-    return words.fail('a plain surface lies in no buffer');
-  }
   const shape = { kind: 'surface', name: surface, format, width, height, depth, ...statement } as const;
   return backing === undefined ? shape : { ...shape, backing };
 }

@@ -31,7 +31,7 @@ export interface SurfaceStatement {
   readonly layers: number;
   readonly samples: number;
   readonly cube: boolean;
-  /** Not coherent, without backing. */
+  /** Not coherent: without a buffer it exists on the device only. */
   readonly plain: boolean;
   readonly backing?: { readonly buffer: string; readonly offset: number };
 }
