@@ -11,7 +11,7 @@ const BYTES = PAGE_SIZE;
 const whole = { x: 0, y: 0, z: 0, width: BYTES, height: 1, depth: 1 };
 
 /** One-page buffers, and images that the test writes in place of a device. */
-function setUp(count = 1) {
+function setUp(count = 1, isLate = false) {
   const memory = new PhysicalMemory(8 * PAGE_SIZE);
   const frames = memory.allocateFrames(1);
   const content = new Content('b', BYTES, frames);
@@ -32,7 +32,11 @@ function setUp(count = 1) {
   });
   const findings: Finding[] = [];
   const device = { surfaceImage: (sid: number) => images[sid] } as unknown as SvgaDevice;
-  const oracle = new CoherencyOracle({ memory, device, surfaces }, (finding) => findings.push(finding));
+  const oracle = new CoherencyOracle(
+    { memory, device, surfaces },
+    (finding) => findings.push(finding),
+    isLate,
+  );
   /** A command of the device copies a box to a surface, from another one that has the bytes of its image. */
   const write = (i: number, box: typeof whole = whole): void => {
     const from = new Content('source', BYTES);
@@ -235,7 +239,7 @@ describe('CoherencyOracle', () => {
   });
 
   it('1.1: commands of a submission that runs late read what was stored before it, or newer, and nothing older', () => {
-    const { oracle, surfaces, images, findings, store } = setUp();
+    const { oracle, surfaces, images, findings, store } = setUp(1, true);
     const first = oracle.submissions.begin(1);
     oracle.submissions.returned(first, 1, false);
     store(0, 1);

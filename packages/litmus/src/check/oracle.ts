@@ -39,7 +39,7 @@ export interface OracleView {
  */
 export class CoherencyOracle {
   readonly counts: OracleCounts = { compared: 0, lost: 0, stale: 0, uploaded: 0, excess: 0 };
-  readonly submissions = new SubmissionsUnderWay();
+  readonly submissions: SubmissionsUnderWay;
   /** The current step, from 1. */
   step = 0;
   readonly #view: OracleView;
@@ -51,7 +51,9 @@ export class CoherencyOracle {
   /** How many of them it has written. */
   #written = 0;
 
-  constructor(view: OracleView, report: (finding: Finding) => void) {
+  /** @param isLate the device may run commands of a submission during a later one */
+  constructor(view: OracleView, report: (finding: Finding) => void, isLate = false) {
+    this.submissions = new SubmissionsUnderWay(isLate);
     this.#view = view;
     this.#report = report;
   }

@@ -46,9 +46,12 @@ export class SubmissionsUnderWay {
     this.#end(({ fence }) => fence !== undefined && hasPassed(fence, seqno));
   }
 
-  /** The one whose commands the device runs: the first that has returned, else the innermost call. */
+  /** @param isLate the device may run commands of a call during a later one */
+  constructor(readonly isLate = false) {}
+
+  /** The one whose commands the device runs: the innermost call; if the device is late, perhaps one after the first. */
   get running(): SubmissionUnderWay | undefined {
-    return this.#underWay.find(({ fence }) => fence !== undefined) ?? this.#underWay.at(-1);
+    return this.#underWay.at(this.isLate ? 0 : -1);
   }
 
   /** A content changes. @returns when; undefined if no submission is under way */

@@ -89,7 +89,9 @@ class ProgramRun {
     const { memory, device } = this.#machine;
     if (options.checked !== false) {
       const surfaces = { [Symbol.iterator]: () => world.checkedSurfaces() };
-      this.#oracle = new CoherencyOracle({ memory, device, surfaces }, (finding) => this.#found(finding));
+      const isLate = this.#time.completionDelay > 0;
+      const report = (finding: Finding): void => this.#found(finding);
+      this.#oracle = new CoherencyOracle({ memory, device, surfaces }, report, isLate);
       this.#watch = new DeviceWatch(world, this.#oracle, () => this.#current);
     }
     world.oracle = this.#oracle;
@@ -253,7 +255,7 @@ class ProgramRun {
     const { isForbidden } = this.#steps.accesses;
     const isCaused = this.#ordered.causes(error, running.statement, {
       struckBefore: struck,
-      isForbidden: isForbidden && 'cpu' in running.statement,
+      isForbidden: isForbidden && ['store', 'load', 'protect'].includes(running.statement.kind),
       isAlone: this.#depth === 1,
     });
     if (running.statement.kind !== 'check') {

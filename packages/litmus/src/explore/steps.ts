@@ -1,4 +1,4 @@
-import { PAGE_SIZE, VM_READ, VM_WRITE } from '@cg/pagetable';
+import { PAGE_SIZE, VM_READ, VM_WRITE, type AddressSpace } from '@cg/pagetable';
 import type { Fence, FaultInjection } from '@cg/vmwgfx';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { Content } from '../check/content.js';
@@ -94,6 +94,7 @@ export class Steps {
       case 'unmap':
         return this.#unmap(process, mapped, statement.range);
       case 'protect':
+        this.accesses.isForbidden = hasHole(process.addressSpace, mapped);
         return process.addressSpace.protect(mapped.start, mapped.bytes, accessBits[statement.access]);
       case 'move':
         return this.#move(process, mapped);
@@ -252,3 +253,13 @@ export class Steps {
 }
 
 const accessBits = { none: 0, read: VM_READ, write: VM_READ | VM_WRITE } as const;
+
+/** Whether a part of a mapping is unmapped, perhaps by an operation that is under way. */
+function hasHole(addressSpace: AddressSpace, { start, bytes }: MappedRange): boolean {
+  for (let at = start; at < start + bytes; at += PAGE_SIZE) {
+    if (addressSpace.findVma(at) === undefined) {
+      return true;
+    }
+  }
+  return false;
+}
