@@ -129,7 +129,7 @@ export class CoherencyOracle {
     if (image === undefined || surface.unseen !== undefined) {
       return;
     }
-    const since = this.submissions.running?.since ?? this.submissions.tick();
+    const since = this.submissions.since ?? this.submissions.tick();
     let hasCause = !isPart;
     let first = Infinity;
     forEachRun(surface.layout, subresource, box, (start, bytes) => {

@@ -54,6 +54,11 @@ export class SubmissionsUnderWay {
     return this.#underWay.at(this.isLate ? 0 : -1);
   }
 
+  /** When the first of them began; undefined if there is none. */
+  get since(): number | undefined {
+    return this.#underWay.at(0)?.since;
+  }
+
   /** A content changes. @returns when; undefined if no submission is under way */
   note(content: Content): number | undefined {
     if (this.#underWay.length === 0) {

@@ -10,15 +10,16 @@ export class OrderedErrors {
   /** Pages of graphics memory; undefined without a limit. */
   readonly #graphics: number | undefined;
   readonly #hasLimits: boolean;
+  readonly #isLate: boolean;
   /** Injected faults when a step last failed because of one: a later step may learn of a refusal by the device. */
   #told = 0;
 
   constructor(
     readonly world: World,
     readonly faults: FaultInjection,
-    [first]: readonly Statement[],
+    { objects, graphics, delay = 0 }: Omit<MachineStatement, 'kind'>,
   ) {
-    const { objects, graphics }: Omit<MachineStatement, 'kind'> = first?.kind === 'machine' ? first : {};
+    this.#isLate = delay !== 0;
     this.#graphics = graphics;
     this.#hasLimits = objects !== undefined || graphics !== undefined;
   }
@@ -60,7 +61,8 @@ export class OrderedErrors {
     { struckBefore, isForbidden, isAlone }: { struckBefore: number; isForbidden: boolean; isAlone: boolean },
   ): boolean {
     const { struck } = this;
-    const isTold = struck === this.#told;
+    // A refusal that comes late may be the cause of several failures.
+    const isTold = this.#isLate ? this.faults.count('device-error') === 0 : struck === this.#told;
     this.#told = struck;
     if (struck > struckBefore) {
       return true;

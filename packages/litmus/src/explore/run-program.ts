@@ -96,7 +96,7 @@ class ProgramRun {
     }
     world.oracle = this.#oracle;
     world.misplaced = (surface, by) => this.#misplaced(surface, by);
-    this.#ordered = new OrderedErrors(world, this.#faults, program);
+    this.#ordered = new OrderedErrors(world, this.#faults, this.#wanted);
     this.#machine.driver.events.listen(({ kind }) => {
       this.#emitted += kind === 'command-emitted' ? 1 : 0;
     });
@@ -214,9 +214,8 @@ class ProgramRun {
     try {
       const result = attempt(() => this.#steps.run(statement, step, progress));
       if (result.outcome === 'blocked') {
-        // On a device that takes time the driver may have ended something else meanwhile.
-        const isExcused = this.#attempts > attempts || 'cpu' in statement || this.#time.completionDelay > 0;
-        const isUnchanged = isExcused || this.#changes() === before;
+        const isUnchanged =
+          this.#attempts > attempts || this.#doesMore(statement) || this.#changes() === before;
         this.#blocked(running, result.error, isUnchanged);
       } else if (result.outcome === 'failed') {
         this.#failed(running, result.error, struck);
@@ -238,6 +237,12 @@ class ProgramRun {
   #changes(): string {
     const { account, graphicsMemory } = this.#machine.driver.state;
     return `${this.#emitted} ${account.used} ${graphicsMemory.used}`;
+  }
+
+  /** Whether something else changes meanwhile: earlier pages, what a late device has done, commands that had no space. */
+  #doesMore(statement: Statement): boolean {
+    const isDeferred = this.#faults.count('command-space') > 0;
+    return 'cpu' in statement || this.#time.completionDelay > 0 || isDeferred;
   }
 
   #blocked(running: Running, error: MachineErrno, isUnchanged: boolean): void {

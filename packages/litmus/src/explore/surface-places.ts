@@ -7,6 +7,9 @@ import { hasPassed } from '../check/submissions-under-way.js';
 import { Mobs } from './mobs.js';
 import type { LiveSurface, World } from './world.js';
 
+const DEFINE_SURFACE = new Set(
+  commandNames.flatMap((name, i) => (/^DEFINE_GB_SURFACE(_V\d)?$/.test(name) ? [i] : [])),
+);
 const DESTROY_SURFACE = commandNames.indexOf('DESTROY_GB_SURFACE');
 
 /** Where the surfaces of a world are: from the moves in its program, and the bindings that the device has run. */
@@ -64,6 +67,11 @@ export class SurfacePlaces {
   /** The device has run a command. */
   commandDone(reader: CommandReader): void {
     this.#mobs.commandDone(reader);
+    if (DEFINE_SURFACE.has(reader.index) && this.world.oracle?.submissions.isLate !== true) {
+      // One with this id may have been refused.
+      const { sid } = reader.fields(commandNames[reader.index] as 'DEFINE_GB_SURFACE');
+      this.#bySid.delete(sid);
+    }
     if (reader.index === DESTROY_SURFACE) {
       const { sid } = reader.fields('DESTROY_GB_SURFACE');
       const gone = this.#bySid.get(sid);
