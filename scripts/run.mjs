@@ -7,7 +7,7 @@ import { release } from './release.mjs';
 import { soak } from './soak.mjs';
 
 const [task, ...args] = process.argv.slice(2);
-const cli = join(root, 'apps', 'cli', 'dist', 'main.js');
+const cli = join(root, 'apps', 'cli', 'dist', 'main.cjs');
 const bench = join(root, 'apps', 'bench', 'dist', 'main.js');
 
 /**

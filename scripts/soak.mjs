@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { environment, root } from './setup.mjs';
 
-const cli = join(root, 'apps', 'cli', 'dist', 'main.js');
+const cli = join(root, 'apps', 'cli', 'dist', 'main.cjs');
 
 /** A test that reads `CG_SOAK_SEED` and `CG_SOAK_SECONDS`. */
 const test = (project, file) => () => ['vitest', ['run', '--project', project, file]];

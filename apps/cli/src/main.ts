@@ -10,9 +10,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  console.error(error);
-  process.exitCode = EXIT.BUG;
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await run(process.argv.slice(2));
+  } catch (error) {
+    console.error(error);
+    process.exitCode = EXIT.BUG;
+  }
 }
+
+void main();

@@ -5,7 +5,7 @@ import { vi } from 'vitest';
 import { run } from '../src/program.js';
 
 /** The built program. */
-export const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+export const main = fileURLToPath(new URL('../dist/main.cjs', import.meta.url));
 
 /** The recorded traces of the repository. */
 export const tracesFolder = fileURLToPath(new URL('../../../traces/', import.meta.url));

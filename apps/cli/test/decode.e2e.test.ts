@@ -13,7 +13,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { cg, runCg } from './cg.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cg-decode-'));
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../dist/main.cjs', import.meta.url));
 
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -1,5 +1,5 @@
 import { recordedGuestCases, type GuestCase } from '@cg/machine/guest-cases';
-import { type ScreenTargetImage, type SvgaDeviceOptions } from '@cg/svga-device';
+import { type Renderer, type ScreenTargetImage, type SvgaDeviceOptions } from '@cg/svga-device';
 import { SVGA_CAP } from '@cg/svga-protocol';
 import { compareCase, type ComparedCase } from './cases/compare-cases.js';
 import { checkContext, type ContextCheck } from './checks/check-context.js';
@@ -37,6 +37,8 @@ export interface GuestRequest extends Variant {
   /** Timeout of the command. */
   readonly runSeconds: number;
   readonly takeScreen: boolean;
+  /** Draws for the device. */
+  readonly renderer?: Renderer;
 }
 
 /** Receives the progress and output of a run. */
@@ -126,6 +128,7 @@ async function runGuest(
     images: { files, initramfs: buildInitramfs(files) },
     memoryMib: request.memoryMib,
     device: deviceOptions(request, dx),
+    renderer: request.renderer,
     states: request.useStates ? new SavedStates(cache) : undefined,
     say,
     onConsole,

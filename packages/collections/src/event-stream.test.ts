@@ -9,7 +9,7 @@ function telling() {
   return { events, tell, made: () => made };
 }
 
-it('makes no event while nobody listens, before and after', () => {
+it('makes no event without a listener, before and after', () => {
   const { events, tell, made } = telling();
   tell(1);
   expect([events.tell, made()]).toEqual([undefined, 0]);
@@ -51,7 +51,7 @@ it('a listener that stops, or has another one listen, during an event changes no
   expect(heard).toEqual(['first 1', 'second 1', 'second 2', 'third 2']);
 });
 
-it('an error of a listener reaches neither who tells nor other listeners, and is not swallowed', async () => {
+it('an error of a listener reaches neither the emitter nor other listeners, and is not swallowed', async () => {
   const { events, tell } = telling();
   const rejected: unknown[] = [];
   const others = process.listeners('unhandledRejection');

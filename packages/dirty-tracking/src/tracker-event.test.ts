@@ -121,7 +121,7 @@ describe('the events of a DirtyTracker', () => {
     ]);
   });
 
-  it('nothing is told once nobody listens; counters and dirty pages are as with a listener', () => {
+  it('tells nothing once the listener is removed; counters and dirty pages are as with one', () => {
     const { memory, tracker, told, stop } = setUp(new FixedPolicy('scan'));
     stop();
     memory.store(1);

@@ -31,7 +31,7 @@ export class FileSource implements ByteSource {
 
   read(offset: number, into: Uint8Array): void {
     checkInside(this, offset, into.length, 'bytes');
-    if (into.length > PIECE_BYTES) {
+    if (into.length >= PIECE_BYTES) {
       this.#load(offset, into);
       return;
     }

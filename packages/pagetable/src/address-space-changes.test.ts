@@ -108,7 +108,7 @@ describe('mprotect', () => {
 });
 
 describe('munmap of a range', () => {
-  it('E1: cuts VMAs, reports what was dirty in the range, and frees tables that nobody needs', () => {
+  it('E1: cuts VMAs, reports what was dirty in the range, and frees unused tables', () => {
     const machine = new ObjectMachine(8);
     const { vma, cpu, addressSpace } = machine.process();
     const seen: number[] = [];
@@ -129,7 +129,7 @@ describe('munmap of a range', () => {
     expect([addressSpace.vmas.length, machine.memory.freeFrames]).toEqual([0, bare]);
   });
 
-  it('2.6: the mapping knows the pieces, and refuses the cut while somebody walks it', () => {
+  it('2.6: the mapping knows the pieces, and refuses the cut during a walk', () => {
     const machine = new ObjectMachine(8);
     const { vma, cpu, addressSpace } = machine.process();
     cpu.store8(vma.addressOf(3), 1);

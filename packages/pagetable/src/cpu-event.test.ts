@@ -66,7 +66,7 @@ describe('PhysicalMemory.events', () => {
     ]);
   });
 
-  it('tells nothing once nobody listens, and the counters go on', () => {
+  it('tells nothing once the listener is removed, and still counts', () => {
     const { vma, cpu, told, stop } = setUp();
     stop();
     cpu.store8(vma.start, 1);

@@ -159,15 +159,17 @@ export class Cpu extends Mmu {
   }
 
   /**
-   * How many of `length` bytes from `address` on are in adjacent frames and need no walk: they are copied at once. A
-   * walk may end in a handler that changes the pages before it, so these must be copied by then.
+   * How many of `length` bytes from `address` on are in adjacent frames and need no walk that can fault: they are
+   * copied at once. A fault's handler may change the pages before it, so these must be copied by then.
    */
   #adjacent(address: number, frame: number, length: number, tags: Float64Array): number {
     let chunk = Math.min(PAGE_SIZE - (address & OFFSET), length);
     for (let next = frame + 1; chunk < length; next++) {
       const page = address + chunk;
       const slot = (page >>> 12) & this.#slotMask;
-      if (tags[slot] !== page || this.#frames[slot] !== next) {
+      const isCached =
+        tags[slot] === page || (tags === this.#storeTags && this.storableFrame(slot, page) >= 0);
+      if (!isCached || this.#frames[slot] !== next) {
         break;
       }
       chunk += Math.min(PAGE_SIZE, length - chunk);

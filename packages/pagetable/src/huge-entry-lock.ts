@@ -20,7 +20,8 @@ export function lockHugeEntry(
   if (!outer.some(({ holders }) => holders.includes(holder))) {
     const heldBy = outer.flatMap(({ holders }) => holders);
     const names = outer.map(({ name }) => name).join(' or ');
-    const message = `lock ${names} must be held by ${holder}; held by ${heldBy.join(', ') || 'nobody'}`;
+    const actual = heldBy.length === 0 ? 'not held' : `held by ${heldBy.join(', ')}`;
+    const message = `lock ${names} must be held by ${holder}; ${actual}`;
     throw new PageTableError('EDEADLK', message, { lock: names, holder, heldBy, address });
   }
   const entry = tables.findEntry(address, level);

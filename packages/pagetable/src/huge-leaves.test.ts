@@ -175,7 +175,7 @@ describe('huge faults', () => {
       machine.firstFrame * PAGE_SIZE,
       (machine.firstFrame + HUGE) * PAGE_SIZE,
     );
-    expect(Buffer.compare(now, content), 'nobody wrote entries into the data of the huge page').toBe(0);
+    expect(Buffer.compare(now, content), 'entries were written into the data of the huge page').toBe(0);
     expect(addressSpace.tables.leafLevel(vma.start)).toBe(1);
     expect(second.cpu.load8(vma.addressOf(4) + 1)).toBe(9);
   });

@@ -8,7 +8,7 @@ import { PhysicalMemory } from './physical-memory.js';
 import { PAGE_SIZE } from './address.js';
 
 describe('locks', () => {
-  it('who would have to wait is told who is in the way', () => {
+  it('an acquisition that would have to wait names the holder', () => {
     const lock = new RwLock('of the object');
     lock.acquireRead('walker');
     lock.acquireRead('walker');
@@ -30,8 +30,8 @@ describe('locks', () => {
       /must be held by walker here; held for writing by munmap/,
     );
     lock.releaseWrite('munmap');
-    expect(() => lock.releaseRead()).toThrow(/released by the running thread.*held by nobody/);
-    expect(() => lock.assertHeld()).toThrow(/must be held by the running thread here; held by nobody/);
+    expect(() => lock.releaseRead()).toThrow(/released by the running thread.*not held/);
+    expect(() => lock.assertHeld()).toThrow(/must be held by the running thread here; not held/);
   });
 
   it('3.5: address space, then mapping, then table; another order throws at once, for one holder only', () => {
@@ -73,7 +73,7 @@ describe('locks', () => {
     expect(() => cpu.load8(vma.start)).toThrow(/wanted for reading by cpu 0, held for writing by mmap/);
   });
 
-  it('3.5, patch 1: a huge entry’s lock is given to a holder of either outer lock, and to nobody else', () => {
+  it('3.5, patch 1: a huge entry’s lock is given to holders of either outer lock alone', () => {
     const machine = new HugeMachine();
     const { vma, cpu, addressSpace } = machine.process();
     const { tables } = addressSpace;

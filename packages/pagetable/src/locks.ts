@@ -53,7 +53,10 @@ export class RwLock {
   releaseRead(holder: string = RUNNING_THREAD): void {
     const index = this.#readers.lastIndexOf(holder);
     if (index < 0) {
-      throw this.#broken(`released by ${holder}, who does not read under it; ${this.#holders()}`, holder);
+      throw this.#broken(
+        `released by ${holder}, which does not hold it for reading; ${this.#holders()}`,
+        holder,
+      );
     }
     this.#readers.splice(index, 1);
     this.#ledger?.remove(this, holder);
@@ -71,7 +74,10 @@ export class RwLock {
 
   releaseWrite(holder: string = RUNNING_THREAD): void {
     if (this.#writer !== holder) {
-      throw this.#broken(`released by ${holder}, who does not write under it; ${this.#holders()}`, holder);
+      throw this.#broken(
+        `released by ${holder}, which does not hold it for writing; ${this.#holders()}`,
+        holder,
+      );
     }
     this.#writer = undefined;
     this.#ledger?.remove(this, holder);
@@ -89,7 +95,7 @@ export class RwLock {
 
   #holders(): string {
     if (!this.isHeld) {
-      return 'held by nobody';
+      return 'not held';
     }
     return `held for ${this.#writer === undefined ? 'reading' : 'writing'} by ${this.holders.join(', ')}`;
   }

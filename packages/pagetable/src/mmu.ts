@@ -88,8 +88,42 @@ export class Mmu {
   storeFrame(address: number): number {
     const { tlb } = this;
     const slot = tlb.slotOf(address);
-    const hit = tlb.storeTags[slot] === address - (address & (PAGE_SIZE - 1));
-    return hit ? tlb.frames[slot] : this.#walk(address, 'store');
+    const page = address - (address & (PAGE_SIZE - 1));
+    if (tlb.storeTags[slot] === page) {
+      return tlb.frames[slot];
+    }
+    const frame = this.storableFrame(slot, page);
+    return frame < 0 ? this.#walk(address, 'store') : frame;
+  }
+
+  /**
+   * The frame for a store to a page that the TLB does not have as storable, where the cached leaf table has a writable
+   * small entry for it: the walk that needs no look at the other tables, and cannot fault. Most first stores after a
+   * scan are of this kind.
+   * @param slot the page's slot of the TLB
+   * @returns -1 in any other case, with nothing changed
+   */
+  protected storableFrame(slot: number, page: number): number {
+    const { tlb } = this;
+    const inRegion = page & (REGION - 1);
+    if (tlb.tableRegion !== page - inRegion || this.#events.tell !== undefined) {
+      return -1;
+    }
+    const { u32, frames } = this.memory;
+    const entry = tlb.table + 2 * (inRegion >>> 12);
+    const low = u32[entry];
+    const needed = PAGE_PRESENT | PAGE_USER | PAGE_RW;
+    if ((low & (tlb.tableBits | PAGE_PRESENT) & needed) !== needed || (low & PAGE_GLOBAL) !== 0) {
+      return -1;
+    }
+    const frame = frameOfEntry(low, u32[entry + 1]);
+    if (frame >= frames) {
+      return -1;
+    }
+    this.statistics.walks++;
+    u32[entry] = low | PAGE_ACCESSED | PAGE_DIRTY;
+    tlb.insertStorable(slot, page, frame);
+    return frame;
   }
 
   /** Walks the tables, with faults as needed, and caches the result. */

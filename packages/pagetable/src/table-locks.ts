@@ -66,12 +66,8 @@ export class TableLocks {
   assertHeld(tableFrame: number, holder: string = RUNNING_THREAD): TableLock {
     const lock = this.#locks.get(tableFrame);
     if (lock?.holder !== holder) {
-      const actual = lock?.holder ?? 'nobody';
-      throw broken(
-        lock ?? new TableLock(tableFrame, 1),
-        `must be held by ${holder}, held by ${actual}`,
-        holder,
-      );
+      const actual = lock?.holder === undefined ? 'not held' : `held by ${lock.holder}`;
+      throw broken(lock ?? new TableLock(tableFrame, 1), `must be held by ${holder}, ${actual}`, holder);
     }
     return lock;
   }

@@ -84,6 +84,18 @@ export class Tlb {
     this.#states[slot] = state;
   }
 
+  /** As `insert`, for a page that is writable, dirty and not global. */
+  insertStorable(slot: number, page: number, frame: number): void {
+    if (this.loadTags[slot] !== EMPTY) {
+      this.#drop(slot);
+    }
+    this.#used++;
+    this.loadTags[slot] = page;
+    this.storeTags[slot] = page;
+    this.frames[slot] = frame;
+    this.#states[slot] = STORABLE;
+  }
+
   lookup(address: number): TlbEntry | undefined {
     const slot = this.slotOf(address);
     if (this.loadTags[slot] !== address - (address & (PAGE_SIZE - 1))) {
@@ -107,12 +119,23 @@ export class Tlb {
       this.#flushSlotsWithin(start, end);
       return;
     }
-    for (let page = start - (start % PAGE_SIZE); page < end; page += PAGE_SIZE) {
-      const slot = this.slotOf(page);
-      if (this.loadTags[slot] === page) {
-        this.#drop(slot);
+    const { loadTags, storeTags } = this;
+    const states = this.#states;
+    const first = start - (start % PAGE_SIZE);
+    const lastSlot = this.slots - 1;
+    let slot = this.slotOf(first);
+    let dropped = 0;
+    let globals = 0;
+    for (let page = first; page < end; page += PAGE_SIZE, slot = (slot + 1) & lastSlot) {
+      if (loadTags[slot] === page) {
+        loadTags[slot] = EMPTY;
+        storeTags[slot] = EMPTY;
+        dropped++;
+        globals += states[slot] & TLB_GLOBAL;
       }
     }
+    this.#used -= dropped;
+    this.#globals -= globals / TLB_GLOBAL;
   }
 
   /** Drops the cached leaf table, which is about to be freed. */

@@ -50,7 +50,7 @@ describe('entries', () => {
     expect(seen.slice(0, 5)).toEqual([0, 1, 3, 512, 1024].slice(0, seen.length));
   });
 
-  it('refuses ranges outside 48 bits, and an address space that somebody changes', () => {
+  it('refuses ranges outside 48 bits, and an address space that is being changed', () => {
     const { addressSpace } = new HugeObject();
     for (const [start, end] of [
       [-1, 5],

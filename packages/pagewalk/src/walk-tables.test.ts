@@ -152,12 +152,12 @@ describe('upper entries', () => {
       },
     };
     expect(() => walkPageMapping(object.mapping, 0, 1, failing, null, 'walker')).toThrow('callback');
-    expect(() => lockOf(object.entry(GIB, 1))).toThrow('held by nobody');
+    expect(() => lockOf(object.entry(GIB, 1))).toThrow('not held');
   });
 });
 
 describe('huge entries', () => {
-  it('3.3: who has no callback for a level and needs the one below gets them split, dirty kept', () => {
+  it('3.3: entries of a level without a callback are split for a callback below, dirty kept', () => {
     const object = HugeObject.locked();
     object.map(GIB, 3);
     object.map(2 * GIB, 2);
@@ -176,7 +176,7 @@ describe('huge entries', () => {
     expect(isHugeLeaf(object.low(2 * GIB, 2))).toBe(true);
   });
 
-  it('3.3: nobody who does not need the level below splits: pud or pmd alone, holes alone', () => {
+  it('3.3: a walk that does not need the level below does not split: pud or pmd alone, holes alone', () => {
     for (const names of [['pud'], ['pgd', 'pud', 'hole'], ['hole']] as const) {
       const object = HugeObject.locked();
       object.map(GIB, 3);
@@ -189,7 +189,7 @@ describe('huge entries', () => {
     }
   });
 
-  it('3.3, A4: who has a callback decides: continue keeps the entry whole, subtree splits it', () => {
+  it('3.3, A4: a callback decides: continue keeps the entry whole, subtree splits it', () => {
     const object = HugeObject.locked();
     object.map(GIB, 2);
     expect(walkAll(object, logging(['pmd', 'pte'], ['continue']))).toEqual([['pmd+', GIB, GIB + MIB2]]);

@@ -246,7 +246,7 @@ describe('walking', () => {
     walks.slice(1).forEach((walk) => expect(walk).not.toThrow());
   });
 
-  it('3.5: a lock that somebody else holds is not held, and both are named', () => {
+  it('3.5: a lock held by another thread is not held, and both are named', () => {
     const { cpu, mapping, addressSpace, map } = machine();
     const vma = map(0, 10);
     cpu.load8(vma.addressOf(2));

@@ -129,7 +129,7 @@ export class SvgaDevice {
   }
 
   #awaited(): PromiseLike<void> | undefined {
-    return this.#streams.answer ?? this.#objects.look.awaited(this.#objects.surfaces.values());
+    return this.#streams.answer ?? this.#objects.hostImages.awaited(this.#objects.surfaces.values());
   }
 
   /** Reads a port of BAR0, 32 bits wide; an unknown port reads as 0. */
@@ -183,13 +183,13 @@ export class SvgaDevice {
    */
   image(surfaceId: number, subresource: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
-    return surface && whereMemoryAllows(() => this.#objects.look.subresource(surface, subresource));
+    return surface && whereMemoryAllows(() => this.#objects.hostImages.subresource(surface, subresource));
   }
 
   /** The image of a whole surface, with every sample sheet, laid out as the backing is; live, as `image`. */
   surfaceImage(surfaceId: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
-    return surface && whereMemoryAllows(() => this.#objects.look.at(surface));
+    return surface && whereMemoryAllows(() => this.#objects.hostImages.at(surface));
   }
 
   /** A screen target's image; undefined if there is none of this id, or no memory for its pixels. */

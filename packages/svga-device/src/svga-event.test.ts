@@ -109,7 +109,7 @@ describe('SvgaDevice.events', () => {
     ]);
   });
 
-  it('tells nothing once nobody listens; the counters go on', () => {
+  it('tells nothing once the listener is removed, and still counts', () => {
     const { guest, told, stop } = started();
     stop();
     const before = guest.device.statistics.commands;

@@ -1,4 +1,4 @@
-import type { SvgaDeviceOptions } from '@cg/svga-device';
+import type { Renderer, SvgaDeviceOptions } from '@cg/svga-device';
 import { V86Error } from './errors.js';
 
 const MIB = 1024 * 1024;
@@ -22,6 +22,8 @@ export interface AttachOptions extends SvgaDeviceOptions {
   readonly vramAddress?: number;
   /** Fixed address of BAR2. Default 0xEC000000. */
   readonly fifoAddress?: number;
+  /** Draws for the device; without one the device clears and copies on its own bytes. */
+  readonly renderer?: Renderer;
 }
 
 /** The options with defaults filled in. */

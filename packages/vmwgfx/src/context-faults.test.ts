@@ -1,9 +1,10 @@
-import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
+import { SVGA3D_INVALID_ID, type CommandFields, type CommandName } from '@cg/svga-protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { draw, setUpContexts, targetView } from './contexts.fixture.js';
 import { unmapAll } from './driver.fixture.js';
 import { FaultInjection, faultPointNames, type FaultPoint } from './fault-injection.js';
+import { slowBench } from './slow-device.fixture.js';
 import { FixedPolicy, type TrackingMethod } from '@cg/dirty-tracking';
 
 const SURFACES = 3;
@@ -28,9 +29,12 @@ class Program {
   readonly #surfaces: { readonly handle: number; readonly start: number; readonly expected: Uint8Array }[];
   #clears = 0;
 
-  constructor(method: TrackingMethod) {
-    const options = { makePolicy: () => new FixedPolicy(method), faults: this.faults };
-    this.#set = setUpContexts({ ...options, maxObjects: 24 }, {}, 256);
+  /** Failures may be armed: without, submissions are not waited for. */
+  #mayFail = false;
+
+  constructor(method: TrackingMethod, isSlow: boolean) {
+    const options = { makePolicy: () => new FixedPolicy(method), faults: this.faults, maxObjects: 24 };
+    this.#set = isSlow ? setUpContexts(options, {}, 350, slowBench) : setUpContexts(options, {}, 256);
     const { file, addressSpace } = this.#set;
     this.#surfaces = Array.from({ length: SURFACES }, () => {
       const { handle } = file.createSurface({ format: 2, width: WIDTH, height: HEIGHT, coherent: true });
@@ -40,7 +44,7 @@ class Program {
   }
 
   run(step: Step): void {
-    const { cpu, send, evictAll } = this.#set;
+    const { cpu, evictAll } = this.#set;
     switch (step.what) {
       case 'store':
       case 'load': {
@@ -56,17 +60,17 @@ class Program {
         return this.#clear(step.surface, step.far);
       case 'bind': {
         const view = { depthStencilViewId: SVGA3D_INVALID_ID, renderTargetViewIds: [this.#view(step)] };
-        this.#done(() => send('DX_SET_RENDERTARGETS', view).wait(), 'ENOENT');
+        this.#done(() => this.#send('DX_SET_RENDERTARGETS', view), 'ENOENT');
         return;
       }
       case 'end':
         this.#done(
-          () => send('DX_DESTROY_RENDERTARGET_VIEW', { renderTargetViewId: this.#view(step) }).wait(),
+          () => this.#send('DX_DESTROY_RENDERTARGET_VIEW', { renderTargetViewId: this.#view(step) }),
           'ENOENT',
         );
         return;
       case 'draw':
-        this.#done(() => send('DX_DRAW', draw).wait());
+        this.#done(() => this.#send('DX_DRAW', draw));
         return;
       case 'evict':
         this.#done(evictAll);
@@ -75,7 +79,7 @@ class Program {
 
   /** Compares every byte, with failures disarmed. @returns what is charged once all is closed */
   check(): number[] {
-    this.faults.disarm();
+    this.#disarm();
     const { file, device, send, driver, addressSpace } = this.#set;
     this.#surfaces.forEach(({ handle, start, expected }, i) => {
       send('DX_SET_MIN_LOD', { sid: handle, minLOD: 0 }).wait();
@@ -85,7 +89,32 @@ class Program {
     });
     file.close();
     unmapAll(addressSpace);
+    driver.waitIdle();
     return [driver.state.account.used, driver.state.graphicsMemory.used];
+  }
+
+  /** Orders a failure. */
+  fail({ point, after }: Fault): void {
+    this.#set.driver.waitIdle();
+    this.faults.fail(point, { after });
+    this.#mayFail = true;
+  }
+
+  #disarm(): void {
+    this.faults.disarm();
+    this.#mayFail = false;
+  }
+
+  /** @throws the device's refusal, also one that comes late */
+  #send<N extends CommandName>(name: N, fields: CommandFields<N>): void {
+    const fence = this.#set.send(name, fields);
+    if (!this.#mayFail) {
+      return;
+    }
+    fence.wait();
+    if (fence.failure !== undefined) {
+      throw fence.failure;
+    }
   }
 
   /** A view by its surface; far ones make the table grow. */
@@ -101,20 +130,19 @@ class Program {
 
   #clear(surface: number, far: boolean): void {
     const { handle, start, expected } = this.#surfaces[surface];
-    const { send } = this.#set;
     const renderTargetViewId = this.#view({ surface, far });
     const format = { ...targetView(renderTargetViewId, handle) };
-    this.#done(() => send('DX_DEFINE_RENDERTARGET_VIEW', format).wait(), 'EINVAL');
+    this.#done(() => this.#send('DX_DEFINE_RENDERTARGET_VIEW', format), 'EINVAL');
     const blue = (++this.#clears % 255) / 255;
     const cleared = Uint8Array.from({ length: BYTES }, (_, i) => (i % 4 === 0 ? this.#clears % 255 : 0));
     const clear = { renderTargetViewId, r: 0, g: 0, b: blue, a: 0 };
-    const failed = this.#done(() => send('DX_CLEAR_RENDERTARGET_VIEW', clear).wait(), 'ENOENT');
+    const failed = this.#done(() => this.#send('DX_CLEAR_RENDERTARGET_VIEW', clear), 'ENOENT');
     if (failed === 'ENOENT') {
       return;
     }
     if (failed !== undefined) {
       // Whether the clear itself was done is unknown: with failures disarmed the CPU sees it.
-      this.faults.disarm();
+      this.#disarm();
       const seen = this.#load(start);
       if (Buffer.compare(seen, expected) === 0) {
         return;
@@ -157,16 +185,21 @@ const fault: fc.Arbitrary<Fault> = fc.record({
 });
 const program = fc.array(fc.tuple(fc.option(fault, { freq: 2 }), step), { maxLength: 30 });
 
-describe.each(['scan', 'trap'] as const)(
-  'random programs of contexts with injected faults, method %s',
-  (method) => {
+describe.each([
+  ['scan', 'at once', false],
+  ['trap', 'at once', false],
+  ['scan', 'late', true],
+  ['trap', 'late', true],
+] as const)(
+  'random programs of contexts with injected faults, method %s, a device that is done %s',
+  (method, _, isSlow) => {
     it('1.1–1.5, 6.5: lose nothing, show nothing stale, and leak nothing', () => {
       fc.assert(
         fc.property(program, (steps) => {
-          const run = new Program(method);
+          const run = new Program(method, isSlow);
           for (const [ordered, next] of steps) {
             if (ordered !== null) {
-              run.faults.fail(ordered.point, ordered);
+              run.fail(ordered);
             }
             run.run(next);
           }

@@ -1,7 +1,7 @@
 import { type SvgaDeviceOptions } from '@cg/svga-device';
 import { CommandWriter, encodeCommand, type CommandFields, type CommandName } from '@cg/svga-protocol';
 import { PAGE_SIZE } from '@cg/pagetable';
-import { bench, copyCommand } from './driver.fixture.js';
+import { bench, copyCommand, processOf, type Bench } from './driver.fixture.js';
 import type { SubmitOptions } from './file/drm-file.js';
 import type { DriverOptions } from './driver.js';
 import type { BufferObject } from './memory/buffer-object.js';
@@ -14,10 +14,15 @@ const BUFFER = 37;
 const TEXTURE2D = 3;
 
 /** A file with a context of each kind that the device has, and helpers to send commands. */
-export function setUpContexts(options: DriverOptions = {}, device: SvgaDeviceOptions = {}, pages = 1024) {
+export function setUpContexts(
+  options: DriverOptions = {},
+  device: SvgaDeviceOptions = {},
+  pages = 1024,
+  make: (...args: Parameters<typeof bench>) => Omit<Bench, 'process'> = bench,
+) {
   const offered = { dx: true, sm41: true, sm5: device.sm41 ?? true, ...device };
-  const base = bench(options, offered, pages);
-  const { cpu, addressSpace } = base.process();
+  const base = make(options, offered, pages);
+  const { cpu, addressSpace } = processOf(base.memory);
   const file = base.driver.open();
   const hasDx = base.driver.state.limits.hasDx;
   const context = hasDx ? file.createContext({ kind: 'dx' }) : undefined;

@@ -135,7 +135,7 @@ describe('VmwgfxDriver.events', () => {
     expect(kinds(told)).toEqual(['DESTROY_GB_SURFACE', 'FENCE']);
   });
 
-  it('tells nothing once nobody listens', () => {
+  it('tells nothing once the listener is removed', () => {
     const { cpu, copy, a, b, start, told, stop } = setUp();
     stop();
     cpu.store8(start, 1);

@@ -39,7 +39,7 @@ interface Armed {
 /** Failures to inject, by point and count, to test how callers handle them. One per driver. */
 export class FaultInjection {
   readonly #armed = new Map<FaultPoint, Armed>();
-  readonly #struck = new Map<FaultPoint, number>();
+  readonly #failures = new Map<FaultPoint, number>();
 
   /** Schedules failures of a point, in place of those scheduled before. */
   fail(point: FaultPoint, { after = 0, times = 1 }: FaultSchedule = {}): void {
@@ -53,7 +53,7 @@ export class FaultInjection {
 
   /** How often a point has failed. */
   count(point: FaultPoint): number {
-    return this.#struck.get(point) ?? 0;
+    return this.#failures.get(point) ?? 0;
   }
 
   /** Passes a point. @throws VmwgfxError if it is to fail, with the code of the table */
@@ -76,7 +76,7 @@ export class FaultInjection {
     if (--armed.times <= 0) {
       this.#armed.delete(point);
     }
-    this.#struck.set(point, this.count(point) + 1);
+    this.#failures.set(point, this.count(point) + 1);
     return true;
   }
 }

@@ -10,7 +10,12 @@ export const BYTES = SIDE * SIDE * 4;
 export const square = { format: 2, width: SIDE, height: SIDE };
 
 /** A driver on a device that takes one unit of time for each command buffer. Time passes while the driver waits. */
-function slowBench(options: DriverOptions, device: SvgaDeviceOptions, pages: number, passedFence: number) {
+export function slowBench(
+  options: DriverOptions = {},
+  device: SvgaDeviceOptions = {},
+  pages = 4096,
+  passedFence = 0,
+) {
   const memory = new PhysicalMemory(pages * PAGE_SIZE);
   const { u8 } = memory;
   let driver: VmwgfxDriver | undefined = undefined;
@@ -73,12 +78,7 @@ function slowBench(options: DriverOptions, device: SvgaDeviceOptions, pages: num
 }
 
 /** A driver on a slow device, with a file of a process. */
-export function slowDevice(
-  options: DriverOptions = {},
-  device: SvgaDeviceOptions = {},
-  pages = 4096,
-  passedFence = 0,
-) {
+export function slowDevice(...[options, device, pages, passedFence]: Parameters<typeof slowBench>) {
   const base = slowBench(options, device, pages, passedFence);
   const { cpu, addressSpace } = processOf(base.memory);
   const file = base.driver.open();

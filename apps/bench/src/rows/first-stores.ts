@@ -6,7 +6,7 @@ import type { Row } from '../row.js';
 import type { RowSettings } from './settings.js';
 import { Window } from './window.js';
 
-const OURS = 'nobody listens';
+const OURS = 'no listener';
 const RIVAL = 'with a listener';
 /** A pass over the window takes a tenth of a millisecond. */
 const REPETITIONS = 20;

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { hostClock } from '../clock.js';
 import type { Contender, Pass } from '../contender.js';
@@ -25,9 +26,9 @@ export function rowsOf(): Row[] {
 
 /** The built program of the checkout of the packages: that of the other build in comparisons. */
 function walkProgram(): Contender {
-  const program = fileURLToPath(
-    new URL('../../../apps/cli/dist/main.js', import.meta.resolve('@cg/pagewalk')),
-  );
+  const manifest = new URL('../../../apps/cli/package.json', import.meta.resolve('@cg/pagewalk'));
+  const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { cg: string } };
+  const program = fileURLToPath(new URL(bin.cg, manifest));
   const image = new SparseImage();
   const check = (text: string) => {
     const ranges = [...text.matchAll(/^0x([0-9a-f]{16})-0x([0-9a-f]{16}) /gm)];

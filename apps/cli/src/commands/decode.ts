@@ -61,7 +61,7 @@ function addNames(pattern: string, before: readonly CommandName[] | undefined): 
   const wanted = pattern.replace(/^SVGA_(3D_CMD_|CMD_|(?=DC_))/i, '').toUpperCase();
   const names = commandNames.filter((name) => matchesPattern(name, wanted));
   if (names.length === 0) {
-    throw new InvalidArgumentError('No command has such a name.');
+    throw new InvalidArgumentError('Unknown command.');
   }
   return [...(before ?? []), ...names];
 }

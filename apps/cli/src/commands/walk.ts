@@ -97,7 +97,7 @@ export function walkCommand(exit: (code: number) => void): Command {
         ...PAGING_MODES,
       ]),
     )
-    .option('--cpu <n>', 'whose registers, where the file has those of several', parseSmall)
+    .option('--cpu <n>', 'the CPU whose registers are used', parseSmall)
     .option('--from <address>', 'first virtual address', parse64)
     .option('--to <address>', 'one past the last virtual address', parse64)
     .option('--map <physical=offset:size>', 'where a part of a raw file belongs; several', parseMap)

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { joinExplored, nothingExplored, type Explored, type ProgramSource } from '@cg/litmus';
 import { Piscina } from 'piscina';
@@ -74,10 +73,7 @@ function batchOf(source: ProgramSource): number {
   return Math.max(1, Math.min(BATCH_PROGRAMS, Math.floor(BATCH_STEPS / Math.max(steps, 1))));
 }
 
-/** The bundled worker is beside the main file, or one folder up from a shared chunk. */
+/** The bundled worker, from the bundled command. */
 function workerFile(): string {
-  const found = ['./worker.js', './litmus/worker.js'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
-  return found.find((path) => existsSync(path)) ?? found[0];
+  return fileURLToPath(new URL('../litmus/worker.js', import.meta.url));
 }

@@ -5,6 +5,7 @@ import { leafNotes, permissionFlags } from './walk-text.js';
 
 const UNCOMPARED = {
   outside: 'a table is in one image only',
+  unreadable: 'the bytes of a table in a file are damaged',
   loop: 'the tables show themselves, and in the other image otherwise',
   limit: 'more tables than the limit',
 } as const;

@@ -7,6 +7,7 @@ const FAULTS = {
   'not-present': 'page fault: the entry is not present',
   reserved: 'page fault: a reserved bit is set',
   outside: 'unknown: the next table is not in the image',
+  unreadable: 'unknown: the bytes of the next table in the file are damaged',
 } as const;
 
 /** A virtual address of a mode, with all its digits. */
@@ -27,8 +28,8 @@ function bitsText({ value, bits }: TranslationStep): string {
 
 function permissions(step: TranslationStep): string {
   const rights = ['read', step.writable ? 'write' : '', step.executable ? 'execute' : ''];
-  const who = step.user ? 'user and supervisor' : 'supervisor only';
-  return `${rights.filter((right) => right !== '').join(', ')}; ${who}`;
+  const mode = step.user ? 'user and supervisor' : 'supervisor only';
+  return `${rights.filter((right) => right !== '').join(', ')}; ${mode}`;
 }
 
 /** Level by level, for people. */

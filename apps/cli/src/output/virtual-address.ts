@@ -12,16 +12,20 @@ export function hexWord(value: number): string {
   );
 }
 
-/** Virtual addresses of one paging mode as text: all digits, sign-extended. */
+/** The last five digits of a page's address below 1 MiB. */
+const PAGES = BYTES.map((digits) => `${digits}000`);
+const MIB = 2 ** 20;
+
+/** Virtual addresses of one paging mode as text: all digits, sign-extended. Addresses of pages, except in `parse`. */
 export class VirtualAddresses {
   readonly #digits: number;
   /** The first address of the upper half; Infinity if there is none. */
   readonly #upperHalf: number;
   /** The bits that sign extension sets in the high word of an address in the upper half. */
   readonly #extension: number;
-  /** The high word written last, and its text: ranges that follow one another mostly share it. */
-  #high = 0;
-  #highText = '0x00000000';
+  /** The last address in MiB, and its text: neighbours mostly share it. */
+  #mebibyte = -1;
+  #mebibyteText = '';
 
   constructor(readonly bits: 32 | 48 | 57) {
     this.#digits = bits === 32 ? 8 : 16;
@@ -29,19 +33,24 @@ export class VirtualAddresses {
     this.#extension = bits === 32 ? 0 : 2 ** 32 - 2 ** (bits - 32);
   }
 
-  /** For an address without sign extension. In words, not as a bigint: a listing has a hundred thousand. */
+  /** For an address without sign extension. */
   text(address: number): string {
-    const low = hexWord(address);
+    const mebibyte = Math.floor(address / MIB);
+    if (mebibyte !== this.#mebibyte) {
+      this.#mebibyte = mebibyte;
+      this.#mebibyteText = this.#textOfMebibyte(mebibyte * MIB);
+    }
+    return this.#mebibyteText + PAGES[(address / PAGE) & 255];
+  }
+
+  /** All digits but the last five. In words, not as a bigint: a listing has a hundred thousand. */
+  #textOfMebibyte(address: number): string {
+    const low = hexWord(address).slice(0, -5);
     if (this.bits === 32) {
       return `0x${low}`;
     }
-    const own = Math.floor(address / 2 ** 32);
-    const high = address >= this.#upperHalf ? own + this.#extension : own;
-    if (high !== this.#high) {
-      this.#high = high;
-      this.#highText = `0x${hexWord(high)}`;
-    }
-    return this.#highText + low;
+    const high = Math.floor(address / 2 ** 32);
+    return `0x${hexWord(address >= this.#upperHalf ? high + this.#extension : high)}${low}`;
   }
 
   /** The end of a range: that of the highest has one more digit. */

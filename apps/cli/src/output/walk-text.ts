@@ -12,8 +12,9 @@ export function entryValue(low: number, high: number, isWide: boolean): string {
   return isWide ? `0x${hexWord(high)}${hexWord(low)}` : `0x${hexWord(low)}`;
 }
 
+const WIDTH = 100;
 const WHERE_WIDTH = 38;
-const SIZE_WIDTH = 14;
+const SIZE_WIDTH = 9;
 const PAGE_WIDTH = 7;
 
 /** The names of the columns. */
@@ -38,30 +39,43 @@ const PAGE_SIZES = new Map(
   [2 ** 12, 2 ** 21, 2 ** 22, 2 ** 30].map((bytes) => [bytes, exactSize(bytes).padStart(PAGE_WIDTH)]),
 );
 
-/** The flags behind `r`, by the number that they make as bits. */
-const FLAGS = Array.from({ length: 64 }, (_, set) =>
-  Array.from('wxugad', (flag, bit) => ((set >> bit) & 1 ? flag : '-')).join(''),
+/** The flags, by the number that those after `r` make as bits. */
+const FLAGS = Array.from(
+  { length: 64 },
+  (_, set) => `r${Array.from('wxugad', (flag, bit) => ((set >> bit) & 1 ? flag : '-')).join('')}`,
 );
 
 /** `rwxugad`: read, write, execute, user, global, accessed, dirty. */
 export function permissionFlags(range: MappedRange): string {
-  const set =
+  return FLAGS[
     (range.writable ? 1 : 0) |
-    (range.executable ? 2 : 0) |
-    (range.user ? 4 : 0) |
-    (range.global ? 8 : 0) |
-    (range.accessed ? 16 : 0) |
-    (range.dirty ? 32 : 0);
-  return `r${FLAGS[set]}`;
+      (range.executable ? 2 : 0) |
+      (range.user ? 4 : 0) |
+      (range.global ? 8 : 0) |
+      (range.accessed ? 16 : 0) |
+      (range.dirty ? 32 : 0)
+  ];
 }
 
 /** What else a leaf says: `device`, `PWT`, `PCD`, `PAT`, `key 5`. */
 export function leafNotes(range: MappedRange): string {
   const { device, writeThrough, cacheDisabled, pat, protectionKey } = range;
-  const notes = `${device ? ' device' : ''}${writeThrough ? ' PWT' : ''}${cacheDisabled ? ' PCD' : ''}${
-    pat ? ' PAT' : ''
-  }${protectionKey === 0 ? '' : ` key ${protectionKey}`}`;
-  return notes.slice(1);
+  if (!(device || writeThrough || cacheDisabled || pat || protectionKey !== 0)) {
+    return '';
+  }
+  const notes = [
+    device ? 'device' : '',
+    writeThrough ? 'PWT' : '',
+    cacheDisabled ? 'PCD' : '',
+    pat ? 'PAT' : '',
+    protectionKey === 0 ? '' : `key ${protectionKey}`,
+  ];
+  return notes.filter((note) => note !== '').join(' ');
+}
+
+/** Notes that would make the line too wide have a line of their own. */
+function withNotes(line: string, notes: string): string {
+  return line.length + 2 + notes.length <= WIDTH ? `${line}  ${notes}` : `${line}\n${notes.padStart(WIDTH)}`;
 }
 
 /** The lines of one mode. */
@@ -82,9 +96,9 @@ export class WalkText {
     switch (finding.kind) {
       case 'mapped': {
         const notes = leafNotes(finding);
-        const physical = physicalAddress(finding.physical);
-        const target = notes === '' ? physical : `${physical}  ${notes}`;
-        return `${where}${PAGE_SIZES.get(finding.pageSize)}  ${permissionFlags(finding)}  ${target}`;
+        const page = PAGE_SIZES.get(finding.pageSize);
+        const line = `${where}${page}  ${permissionFlags(finding)}  ${physicalAddress(finding.physical)}`;
+        return notes === '' ? line : withNotes(line, notes);
       }
       case 'shared': {
         const repeats = (finding.end - finding.start) / finding.span;
@@ -98,13 +112,13 @@ export class WalkText {
     }
   }
 
-  /** What is wrong, and where; two lines. */
+  /** Where, and what is wrong; two lines. */
   damage(damage: TableDamage): string {
     const { level, entry, entries, low, high } = damage;
     const many = entries === 1 ? '' : `, and the ${entries - 1} behind it`;
     const where = `${this.#names[level]} at ${physicalAddress(entry)} (level ${level})${many}`;
     const value = entryValue(low, high, this.#isWide);
-    return `${this.#addresses.range(damage)}: damaged\n  ${where}: ${value} ${this.#whatIsWrong(damage)}`;
+    return `${this.#addresses.range(damage)}: ${where}\n  ${value} ${this.#whatIsWrong(damage)}`;
   }
 
   #whatIsWrong({ fault, target }: TableDamage): string {
@@ -113,6 +127,8 @@ export class WalkText {
         return `points back at the table at ${physicalAddress(target)}, which is being walked`;
       case 'outside':
         return `points at ${physicalAddress(target)}, outside the image`;
+      case 'unreadable':
+        return `points at the table at ${physicalAddress(target)}, whose bytes in the file are damaged`;
       case 'reserved':
         return 'has reserved bits set';
       case 'limit':

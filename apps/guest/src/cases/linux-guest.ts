@@ -100,6 +100,7 @@ export class LinuxGuest implements CaseGuest {
         ? { surface: copy.dest, other: copy.src }
         : { surface: copy.src, other: copy.dest };
     }
+    await this.#host.device.settle();
   }
 
   async pageHashes(): Promise<readonly number[]> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { SvgaDevice, SvgaDeviceOptions } from '@cg/svga-device';
+import type { SvgaDevice } from '@cg/svga-device';
 import type { CommandReader } from '@cg/svga-protocol';
-import { attachSvga, type AttachedSvga } from '@cg/v86';
+import { attachSvga, type AttachedSvga, type AttachOptions } from '@cg/v86';
 import type { V86 } from 'v86';
 import { AgentProgram } from '../agent/agent-program.js';
 import { AgentWire } from '../agent/agent-wire.js';
@@ -42,7 +42,7 @@ export class EmulatedGuest {
   readonly #attached: AttachedSvga;
   #stopListening = (): void => {};
 
-  private constructor(emulator: V86, device: SvgaDeviceOptions) {
+  private constructor(emulator: V86, device: AttachOptions) {
     this.#emulator = emulator;
     this.#attached = attachSvga(emulator, device);
     this.console = new SerialConsole(emulator);
@@ -68,7 +68,7 @@ export class EmulatedGuest {
   static async make(
     { files, initramfs }: BootImages,
     memoryMib: number,
-    device: SvgaDeviceOptions,
+    device: AttachOptions,
     parameters = '',
   ): Promise<EmulatedGuest> {
     const guests: EmulatedGuest[] = [];

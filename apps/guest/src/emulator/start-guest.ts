@@ -1,4 +1,4 @@
-import type { SvgaDeviceOptions } from '@cg/svga-device';
+import type { Renderer, SvgaDeviceOptions } from '@cg/svga-device';
 import { EmulatedGuest, type BootImages } from './emulated-guest.js';
 import { GuestError } from '../guest-error.js';
 import { MARK } from '../boot/initramfs.js';
@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly images: BootImages;
   readonly memoryMib: number;
   readonly device: SvgaDeviceOptions;
+  /** Draws for the device. */
+  readonly renderer?: Renderer | undefined;
   /** Undefined to boot, and to save nothing. */
   readonly states: SavedStates | undefined;
   readonly say: (what: string) => void;
@@ -58,13 +60,13 @@ export async function startGuest(options: StartOptions): Promise<StartedGuest> {
 }
 
 async function restoreGuest(key: string, options: StartOptions): Promise<StartedGuest | undefined> {
-  const { images, memoryMib, device, states, say, onConsole } = options;
+  const { images, memoryMib, device, renderer, states, say, onConsole } = options;
   const start = performance.now();
   const state = states?.load(key);
   if (state === undefined) {
     return undefined;
   }
-  const guest = await EmulatedGuest.make(images, memoryMib, device);
+  const guest = await EmulatedGuest.make(images, memoryMib, { ...device, ...(renderer && { renderer }) });
   try {
     await guest.restore(state);
   } catch (error) {
@@ -79,9 +81,10 @@ async function restoreGuest(key: string, options: StartOptions): Promise<Started
   return { guest, restored: true, bootSeconds: 0, loadSeconds: secondsSince(start) };
 }
 
-async function bootGuest({ images, memoryMib, device, onConsole }: StartOptions): Promise<StartedGuest> {
+async function bootGuest(options: StartOptions): Promise<StartedGuest> {
+  const { images, memoryMib, device, renderer, onConsole } = options;
   const start = performance.now();
-  const guest = await EmulatedGuest.make(images, memoryMib, device);
+  const guest = await EmulatedGuest.make(images, memoryMib, { ...device, ...(renderer && { renderer }) });
   guest.console.onText = onConsole;
   guest.run();
   try {

@@ -8,7 +8,7 @@ import type { Machine, Process } from '../machine.js';
 import { Screen } from '../screen.js';
 import type { Trace, TraceFrame, TraceHeader } from '../trace/trace.js';
 import { forEachRow } from '../watch/runs.js';
-import { Oracle } from './oracle.js';
+import { ExpectedImage } from './expected-image.js';
 import { fillPattern } from './pattern.js';
 import { overwrittenBox } from './rectangle.js';
 import type { ReplayReport } from './report.js';
@@ -83,7 +83,7 @@ class Replay {
   readonly #mapped: Vma;
   readonly #patternBytes: Uint8Array;
   readonly #loaded: Uint8Array;
-  readonly #oracle: Oracle;
+  readonly #expected: ExpectedImage;
   readonly #baseline: Baseline;
   #frames = 0;
   #bytesStored = 0;
@@ -106,7 +106,7 @@ class Replay {
     this.#patternBytes = fillPattern(new Uint8Array(surfaceBytes));
     machine.cpus[0].storeBytes(this.#process.map(this.#pattern.handle).start, this.#patternBytes);
     this.#loaded = new Uint8Array(surfaceBytes);
-    this.#oracle = new Oracle(surfaceBytes);
+    this.#expected = new ExpectedImage(surfaceBytes);
     // The replay allocates everything it needs here, or fails.
     this.#submitCopy(this.#pattern, this.#copy, this.#whole());
     this.#uploads = new UploadMeter(machine, () => this.#process.file.deviceId(this.#surface.handle), {
@@ -151,7 +151,7 @@ class Replay {
       scans,
       entriesScanned,
       methodSwitches,
-      wrongBytes: this.#oracle.wrongBytes,
+      wrongBytes: this.#expected.wrongBytes,
     };
   }
 
@@ -174,7 +174,7 @@ class Replay {
     for (let i = 0; i < runs.length; i += 2) {
       const bytes = data.subarray(from, from + runs[i + 1]);
       cpu.storeBytes(this.#mapped.start + runs[i], bytes);
-      this.#bytesChanged += this.#oracle.store(runs[i], bytes);
+      this.#bytesChanged += this.#expected.store(runs[i], bytes);
       from += bytes.length;
     }
     this.#bytesStored += from;
@@ -182,7 +182,7 @@ class Replay {
 
   #submitAndCheck(): void {
     this.#submitCopy(this.#surface, this.#copy, this.#whole());
-    this.#oracle.check(this.#machine.device.image(this.#process.file.deviceId(this.#copy.handle), 0));
+    this.#expected.compare(this.#machine.device.image(this.#process.file.deviceId(this.#copy.handle), 0));
     this.#storedBack = false;
   }
 
@@ -190,14 +190,14 @@ class Replay {
     const { width, height, format } = this.#header;
     const box = overwrittenBox(frame, width, height, format);
     const rows = boxRows(this.#layout, 0, box);
-    const { expected } = this.#oracle;
+    const { bytes: expected } = this.#expected;
     const traced = expected.slice();
     this.#submitCopy(this.#pattern, this.#surface, box);
-    this.#oracle.copyRows(rows, this.#patternBytes);
+    this.#expected.copyRows(rows, this.#patternBytes);
 
     const cpu = this.#cpu(frame + 1);
     cpu.loadBytes(this.#mapped.start, this.#loaded);
-    this.#oracle.check(this.#loaded);
+    this.#expected.compare(this.#loaded);
 
     forEachRow(rows, (offset, bytes) => {
       const row = traced.subarray(offset, offset + bytes);

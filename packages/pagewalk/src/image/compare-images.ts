@@ -4,6 +4,7 @@ import { EntryFormat, LEAF, MAY_ALL, TABLE } from './entry-format.js';
 import { FindingMerger } from './finding-merger.js';
 import type { MappedRange } from './findings.js';
 import type { Paging } from './paging.js';
+import { readTable, type ReadFault } from './read-table.js';
 import { TablePairs } from './table-pairs.js';
 
 /** An image, and the register with the address of its top table. */
@@ -36,11 +37,11 @@ export interface UncomparedRange {
   readonly start: number;
   readonly end: number;
   /**
-   * `outside`: a table that only one of the images has. `loop`: an entry that points at its own table or at one above
-   * it, and in the other image at something else, or with other permissions. `limit`: more tables than the comparison
-   * may read.
+   * `outside`: a table that only one of the images has. `unreadable`: a table with damaged bytes in a file. `loop`: an
+   * entry that points at its own table or at one above it, and in the other image at something else, or with other
+   * permissions. `limit`: more tables than the comparison may read.
    */
-  readonly reason: 'outside' | 'loop' | 'limit';
+  readonly reason: ReadFault | 'loop' | 'limit';
 }
 
 export type ImageChange = ChangedRange | SharedChange | UncomparedRange;
@@ -165,9 +166,13 @@ class Comparison {
       return true;
     }
     this.#tablesLeft--;
-    const [isOneThere, isOtherThere] = [this.#before.open(level, before), this.#after.open(level, after)];
-    if (!isOneThere || !isOtherThere) {
-      if (isOneThere === isOtherThere) {
+    const faults = [this.#before.open(level, before), this.#after.open(level, after)];
+    if (faults.includes('unreadable')) {
+      yield { kind: 'uncompared', start: base, end, reason: 'unreadable' };
+      return true;
+    }
+    if (faults.includes('outside')) {
+      if (faults[0] === faults[1]) {
         return false;
       }
       yield { kind: 'uncompared', start: base, end, reason: 'outside' };
@@ -211,15 +216,15 @@ class Side {
     this.#physical = new Float64Array(format.levels + 1).fill(-1);
   }
 
-  /** Reads a table of `level`; false if the image does not have it. A place that is no table needs no read. */
-  open(level: number, place: Place): boolean {
+  /** Reads a table of `level`. A place that is no table needs no read. @returns why it cannot be read */
+  open(level: number, place: Place): ReadFault | undefined {
     if (place?.kind !== 'table') {
       this.#physical[level] = -1;
-      return true;
+      return undefined;
     }
     this.#physical[level] = place.physical;
     const words = this.#words[level];
-    return this.#image.read(place.physical, new Uint8Array(words.buffer));
+    return readTable(this.#image, place.physical, new Uint8Array(words.buffer));
   }
 
   /** Entry `index` of a place: of a page, the part of it that the entry would map. */

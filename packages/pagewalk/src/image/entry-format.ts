@@ -88,6 +88,13 @@ export class EntryFormat {
   readonly #addressLow: number;
   /** Bits 13 to 20 of a 4 MiB page's entry that are address bits 32 to 39. */
   readonly #pse36: number;
+  /** Of the high word: what is no address. */
+  readonly #propertiesHigh: number;
+  // What the last PTE came to.
+  #lastLow = -1;
+  #lastHigh = 0;
+  #lastPermissions = 0;
+  #lastProperties = 0;
 
   /** @throws PageWalkError EINVAL for bits that no CPU has */
   constructor(paging: Paging) {
@@ -109,6 +116,7 @@ export class EntryFormat {
     const within = 2 ** (physicalBits - 32) - 1;
     this.#addressHigh = within & ~encryptedHigh;
     this.#addressLow = ~encryptedLow;
+    this.#propertiesHigh = ~this.#addressHigh;
     this.#reservedHigh = 0xfffff & ~within & ~encryptedHigh;
     this.#pse36 = (2 ** Math.max(0, Math.min(physicalBits, 40) - 32) - 1) << 13;
   }
@@ -150,17 +158,22 @@ export class EntryFormat {
    * those up to `stop` that continue it.
    */
   endOfRun(words: Uint32Array, index: number, stop: number, level: number): number {
+    if (this.#addressLow !== -1) {
+      // An encryption bit in the low word would disturb counting the address up.
+      return index + 1;
+    }
     const step = this.#entryWords;
     const span = this.span[level];
-    const high = this.high(words, index);
-    let low = words[index * step] + span;
+    const high = words[index * step + step - 1];
     let next = index + 1;
-    while (next < stop && words[next * step] === low && this.high(words, next) === high) {
+    for (let low = words[index * step] + span; next < stop && words[next * step] === low; low += span) {
+      // In entries of 32 bits, this is the low word again.
+      if (step === 2 && words[next * 2 + 1] !== high) {
+        break;
+      }
       next++;
-      low += span;
     }
-    // An encryption bit in the low word would disturb counting the address up.
-    return this.#addressLow === -1 ? next : index + 1;
+    return next;
   }
 
   /** Whether an entry maps a page instead of a table, provided it is present and has no reserved bits set. */
@@ -232,6 +245,22 @@ export class EntryFormat {
       ((low & pat) === 0 ? 0 : HAS_PAT) |
       (key << KEY_SHIFT)
     );
+  }
+
+  /** Permissions and leaf bits of a present PTE in a table with `permissions`; -1 if a reserved bit is set. */
+  pteProperties(low: number, high: number, permissions: number): number {
+    const lowBits = low & 0xfff;
+    const highBits = high & this.#propertiesHigh;
+    // Neighbours mostly have the same bits.
+    if (lowBits !== this.#lastLow || highBits !== this.#lastHigh || permissions !== this.#lastPermissions) {
+      this.#lastLow = lowBits;
+      this.#lastHigh = highBits;
+      this.#lastPermissions = permissions;
+      this.#lastProperties = this.#isReserved(low, high, 1)
+        ? -1
+        : this.narrowed(permissions, low, high, 1) | this.leafBits(low, high, 1);
+    }
+    return this.#lastProperties;
   }
 
   /** The physical address of the top table in the register, without PCID, PWT, PCD and LAM bits. */

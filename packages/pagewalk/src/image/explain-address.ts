@@ -13,6 +13,7 @@ import {
   TABLE,
 } from './entry-format.js';
 import type { Paging } from './paging.js';
+import { readTable, type ReadFault } from './read-table.js';
 
 /** A nonzero bit, or field, of an entry. */
 export interface NamedBit {
@@ -52,8 +53,8 @@ export type TranslationFault =
   | 'non-canonical'
   | 'not-present'
   | 'reserved'
-  /** The next table is not in the image. */
-  | 'outside';
+  /** The next table is not in the image, or its bytes there are damaged. */
+  | ReadFault;
 
 /** The translation of an address, level by level. */
 export interface Translation {
@@ -81,7 +82,7 @@ const LOW_BITS: readonly (readonly [bit: number, name: string])[] = [
  * Translates one address as the MMU would, and records each level.
  * @param cr3 the register: bits that are no address are ignored
  * @param address 32 bits in the 32-bit modes and PAE, else 64 bits, sign-extended
- * @throws PageWalkError EINVAL for an address that is too large, or a top table that is not in the image
+ * @throws PageWalkError EINVAL for an address that is too large, or a top table that cannot be read
  */
 export function explainAddress(
   image: PhysicalMemory,
@@ -115,11 +116,12 @@ export function explainAddress(
     const index = Number((inside / BigInt(span)) % BigInt(format.entries[level]));
     const entry = table + index * format.entryBytes;
     const words = new Uint32Array(2);
-    if (!image.read(entry, new Uint8Array(words.buffer, 0, format.entryBytes))) {
+    const fault = readTable(image, entry, new Uint8Array(words.buffer, 0, format.entryBytes));
+    if (fault !== undefined) {
       if (level === format.levels) {
-        throw new PageWalkError('EINVAL', `no table at 0x${table.toString(16)}: the image does not have it`);
+        throw noTopTable(table, fault);
       }
-      return failed('outside');
+      return failed(fault);
     }
     const [low, high] = words;
     const kind = format.kindOf(low, high, level);
@@ -146,11 +148,16 @@ export function explainAddress(
     }
     if (kind === LEAF) {
       const physical = BigInt(target) + (inside % BigInt(span));
-      const held = image.read(Number(physical), new Uint8Array(1));
+      const held = image.nextHole(Number(physical), Number(physical) + 1) > Number(physical);
       return { address, steps, physical, pageSize: span, fault: undefined, held };
     }
     table = target;
   }
+}
+
+function noTopTable(table: number, fault: ReadFault): PageWalkError {
+  const why = fault === 'outside' ? 'the image does not have it' : 'its bytes in the file are damaged';
+  return new PageWalkError('EINVAL', `no table at 0x${table.toString(16)}: ${why}`);
 }
 
 /** The bits of a present entry; of any other, all bits but P are software's. */

@@ -57,7 +57,7 @@ describe('findTopTables', () => {
     expect(found[0]).toMatchObject({ table: moved(1) * 4096, mode: '4-level', sameUpperHalf: 1 });
   });
 
-  it('an empty upper half is shared with nobody', () => {
+  it('an empty upper half is not shared', () => {
     const image = new TestImage(64);
     for (const top of [1, 5, 9]) {
       [0, 1, 2].forEach((level) => image.set(top + level, 0, top + level + 1, TABLE));

@@ -1,6 +1,7 @@
 import type { PhysicalMemory } from '@cg/memory-image';
 import { EntryFormat, LEAF, NOT_PRESENT, RESERVED, TABLE } from './entry-format.js';
 import type { ImageFinding } from './findings.js';
+import { readTable } from './read-table.js';
 import { walkImage } from './walk-image.js';
 import type { Paging, PagingMode } from './paging.js';
 
@@ -81,7 +82,8 @@ export function findTopTables(
     }
     const held = image.nextHole(at, at + BLOCK_BYTES) - at;
     const length = held - (held % PAGE_BYTES);
-    if (length > 0 && image.read(at, bytes.subarray(0, length))) {
+    if (length > 0) {
+      readPages(image, at, bytes.subarray(0, length));
       for (let offset = 0; offset < length; offset += PAGE_BYTES) {
         const page = block.subarray(offset / 4, (offset + PAGE_BYTES) / 4);
         if (!isEmpty(page)) {
@@ -93,6 +95,19 @@ export function findTopTables(
   }
   const pages64 = new Set(searches.flatMap((search) => search.pagesOf64()));
   return searches.flatMap((search) => search.ranked(pages64)).toSorted(byRank);
+}
+
+/** Reads pages that the image holds; those with damaged bytes read as zeros. */
+function readPages(image: PhysicalMemory, physical: number, into: Uint8Array): void {
+  if (readTable(image, physical, into) === undefined) {
+    return;
+  }
+  for (let offset = 0; offset < into.length; offset += PAGE_BYTES) {
+    const page = into.subarray(offset, offset + PAGE_BYTES);
+    if (readTable(image, physical + offset, page) !== undefined) {
+      page.fill(0);
+    }
+  }
 }
 
 function pageFrom(physical: number): number {
@@ -278,7 +293,8 @@ class Search {
   #lookBelow(table: number): Verdict {
     if (table !== this.#lastBelow) {
       this.#lastBelow = table;
-      this.#lastVerdict = this.#image.read(table, this.#belowBytes) ? this.#verdict() : 'unsound';
+      this.#lastVerdict =
+        readTable(this.#image, table, this.#belowBytes) === undefined ? this.#verdict() : 'unsound';
     }
     return this.#lastVerdict;
   }

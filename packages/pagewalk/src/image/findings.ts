@@ -69,6 +69,8 @@ export type TableFault =
   | 'loop'
   /** It points at a table, or maps cached memory, outside the image. */
   | 'outside'
+  /** It points at a table that the file has, with damaged bytes. */
+  | 'unreadable'
   /** A bit is set that must be 0: any access through it would fault. */
   | 'reserved'
   /** More tables, or more pieces of large pages, than the walk may read; it ends here. */

@@ -54,6 +54,20 @@ describe('walkImage', () => {
     expect(seen[3]).toMatchObject({ ...none, global: true });
   });
 
+  it('neighbours with equal flags, one of them reserved by an address bit', () => {
+    const image = firstTables();
+    image.set(4, 1, 10, PRESENT);
+    image.set(4, 2, 2 ** 30, PRESENT);
+    image.set(4, 3, 12, PRESENT);
+    const paging = { mode: '4-level', physicalBits: 40 } as const;
+    const seen = [...walkImage(image, 0x1000n, paging)];
+    expect(seen.map((found) => [found.kind, found.start])).toEqual([
+      ['mapped', 0x1000],
+      ['damage', 0x2000],
+      ['mapped', 0x3000],
+    ]);
+  });
+
   it('merges across tables, and finds pages of 2 MiB and 1 GiB, whose PAT bit is no address bit', () => {
     const image = new TestImage(8, 8 * GIB);
     image.set(1, 511, 2, TABLE);

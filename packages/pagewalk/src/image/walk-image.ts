@@ -12,6 +12,7 @@ import {
 import { FindingMerger } from './finding-merger.js';
 import type { ImageFinding } from './findings.js';
 import type { Paging } from './paging.js';
+import { readTable, type ReadFault } from './read-table.js';
 
 const TABLE_BYTES = 4096;
 /** Most pieces of pages that are partly in the image, per table that may be walked. */
@@ -73,6 +74,8 @@ class ImageWalker {
   #pieceAt = 0;
   /** Where a walked table was first listed, by frame, level and permissions. */
   readonly #seen = new Map<number, number>();
+  /** Tables with damaged bytes: each is decompressed once, however many entries point at it. */
+  readonly #unreadable = new Set<number>();
   // By level, of the current table there.
   readonly #words: readonly Uint32Array[];
   readonly #bytes: readonly Uint8Array[];
@@ -111,10 +114,12 @@ class ImageWalker {
     this.#stop = new Uint16Array(levels);
     this.#level = this.#top;
     const root = format.tableOfCr3(cr3);
-    if (!this.#open(root, this.#top, 0, MAY_ALL)) {
+    // Throws where the file has damaged bytes: without a top table there is nothing to list.
+    if (!image.read(root, this.#bytes[this.#top])) {
       const message = `no table at 0x${root.toString(16)}: the image does not have it`;
       throw new PageWalkError('EINVAL', message);
     }
+    this.#enter(root, this.#top, 0, MAY_ALL);
   }
 
   /** The index of the next present entry in the current table; -1 at the end of the walk. */
@@ -138,6 +143,9 @@ class ImageWalker {
     const words = this.#words[level];
     const low = format.low(words, index);
     const high = format.high(words, index);
+    if (level === 1) {
+      return this.#takePte(index, low, high);
+    }
     const kind = format.kindOf(low, high, level);
     const span = format.span[level];
     const base = this.#base[level] + index * span;
@@ -178,8 +186,9 @@ class ImageWalker {
       this.#giveUp(start, level, entry, low, high, target);
       return true;
     }
-    if (!this.#open(target, level - 1, base, permissions)) {
-      this.findings.addDamage('outside', start, end, level, entry, low, high, target);
+    const fault = this.#open(target, level - 1, base, permissions);
+    if (fault !== undefined) {
+      this.findings.addDamage(fault, start, end, level, entry, low, high, target);
       return true;
     }
     // A table that the range clips is not listed whole, so it cannot be shared.
@@ -187,6 +196,25 @@ class ImageWalker {
       this.#seen.set(key, base);
     }
     return true;
+  }
+
+  /** The same for a PTE, of which a walk sees most: its range is never clipped. */
+  #takePte(index: number, low: number, high: number): boolean {
+    const format = this.#format;
+    const start = this.#base[1] + index * TABLE_BYTES;
+    const end = start + TABLE_BYTES;
+    const physical = format.target(low, high, 1);
+    const properties = format.pteProperties(low, high, this.#permissions[1]);
+    if (properties < 0) {
+      const entry = this.#physical[1] + index * format.entryBytes;
+      this.findings.addDamage('reserved', start, end, 1, entry, low, high, physical);
+      return true;
+    }
+    if (this.#takeRun(index, start, end, physical, properties)) {
+      return true;
+    }
+    const entry = this.#physical[1] + index * format.entryBytes;
+    return this.#takePiece(start, end, 1, entry, low, high, physical, properties);
   }
 
   /**
@@ -246,11 +274,21 @@ class ImageWalker {
     this.#level = this.#top + 1;
   }
 
-  /** Makes a table the current one; false if the image does not hold it. */
-  #open(physical: number, level: number, base: number, permissions: number): boolean {
-    if (!this.#image.read(physical, this.#bytes[level])) {
-      return false;
+  /** Reads a table and makes it the current one. @returns why it cannot be read */
+  #open(physical: number, level: number, base: number, permissions: number): ReadFault | undefined {
+    if (this.#unreadable.has(physical)) {
+      return 'unreadable';
     }
+    const fault = readTable(this.#image, physical, this.#bytes[level]);
+    if (fault === undefined) {
+      this.#enter(physical, level, base, permissions);
+    } else if (fault === 'unreadable') {
+      this.#unreadable.add(physical);
+    }
+    return fault;
+  }
+
+  #enter(physical: number, level: number, base: number, permissions: number): void {
     const span = this.#format.span[level];
     this.#tablesLeft--;
     this.#level = level;
@@ -259,6 +297,5 @@ class ImageWalker {
     this.#permissions[level] = permissions;
     this.#next[level] = Math.max(0, Math.floor((this.#from - base) / span));
     this.#stop[level] = Math.min(this.#format.entries[level], Math.ceil((this.#to - base) / span));
-    return true;
   }
 }

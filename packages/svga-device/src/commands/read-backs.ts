@@ -24,7 +24,7 @@ export function thenReadBack<N extends CommandName>(name: N, execute: Execute<N>
       }
     }
   };
-  const goOn: Execute<N> = (objects, fields) => {
+  const resume: Execute<N> = (objects, fields) => {
     const { left } = objects.budget;
     try {
       readBack(objects, fields);
@@ -32,13 +32,13 @@ export function thenReadBack<N extends CommandName>(name: N, execute: Execute<N>
       if (!(error instanceof CommandWait)) {
         throw error;
       }
-      objects.budget.takeBack(left);
+      objects.budget.refund(left);
       // Not restarted: the renderer would write again, and would have to be waited for again.
-      throw new CommandWait(error.answer, () => goOn(objects, fields));
+      throw new CommandWait(error.answer, () => resume(objects, fields));
     }
   };
   return (objects, fields) => {
     execute(objects, fields);
-    goOn(objects, fields);
+    resume(objects, fields);
   };
 }

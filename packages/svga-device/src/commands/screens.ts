@@ -5,7 +5,7 @@ import { screenTargetEntry, SVGA_OTABLE, SVGA3D_INVALID_ID } from '@cg/svga-prot
 import { COST } from '../objects/work-budget.js';
 import { screenFormat } from '../screen/rgba.js';
 import { ScreenTarget } from '../screen/screen-target.js';
-import type { ScreenRect } from '../screen/screen-target.js';
+import type { ScreenRect, ScreenTargetDefinition } from '../screen/screen-target.js';
 import type { CommandFamily } from './command-family.js';
 import { checkNewId } from './object-ids.js';
 import { imageRef } from './copies.js';
@@ -22,14 +22,25 @@ export function writeScreenEntry(objects: DeviceObjects, screen: ScreenTarget): 
   });
 }
 
-function define(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_SCREENTARGET'>): void {
-  const { maxScreenTargets, maxScreenSize } = objects.limits;
-  const { stid, width, height, xRoot, yRoot, flags, dpi } = fields;
-  checkNewId(objects.screens, stid, maxScreenTargets);
-  if (width === 0 || height === 0 || width > maxScreenSize || height > maxScreenSize) {
+/**
+ * A new screen target, within the device's limits.
+ * @throws SvgaDeviceError EINVAL, EEXIST
+ */
+export function newScreen(
+  { screens, limits }: DeviceObjects,
+  definition: ScreenTargetDefinition,
+): ScreenTarget {
+  const { stid, width, height } = definition;
+  checkNewId(screens, stid, limits.maxScreenTargets);
+  if (width === 0 || height === 0 || width > limits.maxScreenSize || height > limits.maxScreenSize) {
     throw new SvgaDeviceError('EINVAL', 'not a size of a screen', { stid, width, height });
   }
-  const screen = new ScreenTarget({ stid, width, height, xRoot, yRoot, flags, dpi });
+  return new ScreenTarget(definition);
+}
+
+function define(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_SCREENTARGET'>): void {
+  const { stid, width, height, xRoot, yRoot, flags, dpi } = fields;
+  const screen = newScreen(objects, { stid, width, height, xRoot, yRoot, flags, dpi });
   writeScreenEntry(objects, screen);
   objects.screens.set(stid, screen);
 }

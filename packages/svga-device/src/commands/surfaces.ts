@@ -44,7 +44,7 @@ function layersOf({ arraySize, surfaceFlags }: SurfaceDefinition): number {
  * The layout of a definition within the device's limits.
  * @throws SvgaDeviceError EINVAL, ENOMEM; SurfaceLayoutError
  */
-export function layOut(definition: SurfaceDefinition, limits: DeviceLimits): SurfaceLayout {
+function layOut(definition: SurfaceDefinition, limits: DeviceLimits): SurfaceLayout {
   const { sid, width, height, depth, arraySize, multisampleCount } = definition;
   if (arraySize > limits.maxArraySize || multisampleCount > SVGA3D_MAX_SAMPLES) {
     throw new SvgaDeviceError('EINVAL', 'too many layers or samples', { sid, arraySize, multisampleCount });
@@ -67,6 +67,15 @@ export function layOut(definition: SurfaceDefinition, limits: DeviceLimits): Sur
   return layout;
 }
 
+/**
+ * A new surface, within the device's limits.
+ * @throws SvgaDeviceError EINVAL, EEXIST, ENOMEM; SurfaceLayoutError
+ */
+export function newSurface({ surfaces, limits }: DeviceObjects, definition: SurfaceDefinition): Surface {
+  checkNewId(surfaces, definition.sid, limits.maxSurfaces);
+  return new Surface(definition, layOut(definition, limits));
+}
+
 /** Writes the entry of a surface to the object table, if it has one. */
 export function writeSurfaceEntry(
   objects: DeviceObjects,
@@ -86,8 +95,7 @@ export function writeSurfaceEntry(
 }
 
 function define(objects: DeviceObjects, definition: SurfaceDefinition): void {
-  checkNewId(objects.surfaces, definition.sid, objects.limits.maxSurfaces);
-  const surface = new Surface(definition, layOut(definition, objects.limits));
+  const surface = newSurface(objects, definition);
   objects.budget.chargeEach(1 + surface.layout.mips.length, COST.OBJECT);
   writeSurfaceEntry(objects, definition, SVGA3D_INVALID_ID);
   objects.surfaces.set(definition.sid, surface);

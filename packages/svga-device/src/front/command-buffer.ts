@@ -13,7 +13,7 @@ import {
 import type { CommandBufferHeaderFields } from '@cg/svga-protocol';
 import { capabilityBits } from './capabilities.js';
 import { CommandWait } from '../renderer/command-wait.js';
-import { beginStream, executeCommand, goOnWith, guestError, StoppedStream } from './command-stream.js';
+import { beginStream, executeCommand, resumeCommand, guestError, StoppedStream } from './command-stream.js';
 
 const TWO_32 = 2 ** 32;
 
@@ -66,7 +66,7 @@ export class CommandBufferRunner {
   /**
    * Runs the buffer whose header is at `headerAddress`, inside guest memory. Commands before a bad one have taken
    * effect, those from it on have not.
-   * @returns its result, or if it stopped: until `goOn` has ended it, no other buffer of a context may run
+   * @returns its result, or if it stopped: until `resume` has ended it, no other buffer of a context may run
    */
   run(headerAddress: number): CommandBufferResult | StoppedBuffer {
     const reader = this.#contextReader;
@@ -78,13 +78,13 @@ export class CommandBufferRunner {
    * Resumes the stopped buffer.
    * @param failure why the awaited answer does not come: then the command fails
    */
-  goOn(
+  resume(
     { wait, stream, flags }: StoppedBuffer,
     failure: Error | undefined,
   ): CommandBufferResult | StoppedBuffer {
-    stream.goOn();
+    stream.resume();
     const first = (objects: DeviceObjects, reader: CommandReader): void =>
-      goOnWith(objects, reader, wait, failure);
+      resumeCommand(objects, reader, wait, failure);
     return this.#execute(flags, first);
   }
 

@@ -26,12 +26,12 @@ export interface SubmissionHost {
   readonly interrupts: Interrupts;
   /** Records a guest's error. */
   fail(error: Error): void;
-  /** A stream has stopped at a command: nothing else runs until `goOn` has resumed it. */
-  stop(wait: CommandWait, goOn: GoOn): void;
+  /** A stream has stopped at a command: nothing else runs until `resume` has resumed it. */
+  stop(wait: CommandWait, resume: Resume): void;
 }
 
 /** Resumes a stream. @param failure why the awaited answer does not come */
-export type GoOn = (failure: Error | undefined) => void;
+export type Resume = (failure: Error | undefined) => void;
 
 /**
  * Submission through the command registers: one queue for each context (SVGA_CB_CONTEXT_0, and _1 with
@@ -111,7 +111,7 @@ export class CommandBuffers {
 
   #end(address: number, result: CommandBufferResult | StoppedBuffer): void {
     if ('wait' in result) {
-      this.#host.stop(result.wait, (failure) => this.#end(address, this.#runner.goOn(result, failure)));
+      this.#host.stop(result.wait, (failure) => this.#end(address, this.#runner.resume(result, failure)));
       return;
     }
     const { status, errorOffset, flags, error } = result;

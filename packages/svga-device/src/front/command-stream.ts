@@ -29,7 +29,7 @@ export function guestError(error: unknown): Error {
 /**
  * Executes and counts the reader's current command.
  * @throws SvgaDeviceError ENOSYS for an unsupported one; and the command's errors
- * @throws CommandWait if the command has to wait: `goOnWith` then executes it
+ * @throws CommandWait if the command has to wait: `resumeCommand` then executes it
  */
 export function executeCommand(objects: DeviceObjects, reader: CommandReader): void {
   const executor = executorOf(objects, reader);
@@ -43,7 +43,7 @@ export function executeCommand(objects: DeviceObjects, reader: CommandReader): v
  * @param failure why the answer does not come
  * @throws SvgaDeviceError EIO with a `failure`; and as `executeCommand`
  */
-export function goOnWith(
+export function resumeCommand(
   objects: DeviceObjects,
   reader: CommandReader,
   wait: CommandWait,
@@ -52,7 +52,7 @@ export function goOnWith(
   if (failure !== undefined) {
     throw new SvgaDeviceError('EIO', `the renderer failed (${failure.message})`);
   }
-  perform(objects, reader, wait.goOn ?? executorOf(objects, reader));
+  perform(objects, reader, wait.resume ?? executorOf(objects, reader));
 }
 
 function executorOf(objects: DeviceObjects, reader: CommandReader): Executor {
@@ -92,8 +92,8 @@ export class StoppedStream {
   readonly #dxContextId: number | undefined;
 
   constructor(objects: DeviceObjects, wait: CommandWait) {
-    if (wait.goOn === undefined) {
-      objects.budget.takeBackCommand();
+    if (wait.resume === undefined) {
+      objects.budget.refundCommand();
     }
     this.#objects = objects;
     this.#left = objects.budget.left;
@@ -101,9 +101,9 @@ export class StoppedStream {
   }
 
   /** Resumes the stream. */
-  goOn(): void {
+  resume(): void {
     const objects = this.#objects;
-    objects.budget.goOn(this.#left);
+    objects.budget.resume(this.#left);
     objects.cursor.forgetViews();
     objects.store.forgetViews();
     objects.dxContextId = this.#dxContextId;

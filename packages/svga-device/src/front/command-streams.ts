@@ -40,11 +40,11 @@ export class CommandStreams {
         host.fail(error);
         host.interrupts.post(SVGA_IRQFLAG.ERROR);
       },
-      stop: (wait, goOn) => {
+      stop: (wait, resume) => {
         this.#ringStopped = true;
         this.#stop.stop(wait, (failure) => {
           this.#ringStopped = false;
-          goOn(failure);
+          resume(failure);
         });
       },
       ended: (progressed) => this.#ringEnded(progressed),
@@ -52,13 +52,13 @@ export class CommandStreams {
     this.buffers = new CommandBuffers(objects, {
       interrupts: host.interrupts,
       fail: (error) => host.fail(error),
-      stop: (wait, goOn) => this.#stop.stop(wait, goOn),
+      stop: (wait, resume) => this.#stop.stop(wait, resume),
     });
   }
 
   /** When `run` has work next; Infinity if nothing is due, also while a command waits. */
   get due(): number {
-    if (this.#stop.mayGoOn) {
+    if (this.#stop.mayResume) {
       return this.now;
     }
     return this.isStopped ? Infinity : Math.min(this.buffers.due, this.ringDue);
@@ -153,8 +153,8 @@ export class CommandStreams {
   }
 
   #runNext(): boolean {
-    if (this.#stop.mayGoOn) {
-      this.#stop.goOn();
+    if (this.#stop.mayResume) {
+      this.#stop.resume();
       return true;
     }
     if (this.isStopped) {

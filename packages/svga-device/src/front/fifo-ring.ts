@@ -2,8 +2,8 @@ import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { CommandReader, SVGA_FIFO } from '@cg/svga-protocol';
 import { CommandWait } from '../renderer/command-wait.js';
-import type { GoOn } from './command-buffers.js';
-import { beginStream, executeCommand, goOnWith, guestError, StoppedStream } from './command-stream.js';
+import type { Resume } from './command-buffers.js';
+import { beginStream, executeCommand, resumeCommand, guestError, StoppedStream } from './command-stream.js';
 
 /** SVGA_FIFO_MIN lies beyond the four registers that every ring has. */
 const LEAST_MIN = 16;
@@ -16,7 +16,7 @@ export interface RingHost {
   fail(error: Error): void;
   /** The ring has no more whole commands. @param progressed STOP has moved */
   ended(progressed: boolean): void;
-  stop(wait: CommandWait, goOn: GoOn): void;
+  stop(wait: CommandWait, resume: Resume): void;
 }
 
 /** State of a run of the ring. */
@@ -98,8 +98,8 @@ export class FifoRing {
       }
       const stream = new StoppedStream(this.#objects, error);
       this.#host.stop(error, (failure) => {
-        stream.goOn();
-        this.#runFrom(state, () => goOnWith(this.#objects, this.#reader, error, failure));
+        stream.resume();
+        this.#runFrom(state, () => resumeCommand(this.#objects, this.#reader, error, failure));
       });
       return;
     }

@@ -1,18 +1,18 @@
 import type { CommandWait } from '../renderer/command-wait.js';
-import type { GoOn } from './command-buffers.js';
+import type { Resume } from './command-buffers.js';
 
 /**
  * Holds the command stream that is stopped at a command waiting for the renderer. Nothing else runs meanwhile, so
  * that fences, interrupts and later buffers stay in order.
  */
 export class StreamStop {
-  #goOn: GoOn | undefined;
+  #resume: Resume | undefined;
   #wait: CommandWait | undefined;
   #isAnswered = false;
   #failure: Error | undefined;
   readonly #answered: () => void;
 
-  /** @param answered called when the answer has come, or failed: `goOn` may be called */
+  /** @param answered called when the answer has come, or failed: `resume` may be called */
   constructor(answered: () => void) {
     this.#answered = answered;
   }
@@ -22,7 +22,7 @@ export class StreamStop {
   }
 
   /** Whether a stream is stopped, and may resume. */
-  get mayGoOn(): boolean {
+  get mayResume(): boolean {
     return this.#isAnswered;
   }
 
@@ -31,9 +31,9 @@ export class StreamStop {
     return this.#isAnswered ? undefined : this.#wait?.answer;
   }
 
-  stop(wait: CommandWait, goOn: GoOn): void {
+  stop(wait: CommandWait, resume: Resume): void {
     this.#wait = wait;
-    this.#goOn = goOn;
+    this.#resume = resume;
     const answered = (failure?: Error): void => {
       // The device may have been reset or restored in the meantime.
       if (this.#wait === wait) {
@@ -49,17 +49,17 @@ export class StreamStop {
   }
 
   /** Resumes the stream, which may stop again. */
-  goOn(): void {
-    const goOn = this.#goOn;
+  resume(): void {
+    const resume = this.#resume;
     const failure = this.#failure;
     this.forget();
-    goOn?.(failure);
+    resume?.(failure);
   }
 
   /** Drops the stream; a later answer is ignored. */
   forget(): void {
     this.#wait = undefined;
-    this.#goOn = undefined;
+    this.#resume = undefined;
     this.#isAnswered = false;
     this.#failure = undefined;
   }

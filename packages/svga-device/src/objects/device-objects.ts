@@ -15,7 +15,7 @@ import type { Renderer } from '../renderer/renderer.js';
 import type { SvgaEvent } from '../svga-event.js';
 import type { CoTable } from './co-table.js';
 import type { Context, DxContext, Shader } from './contexts.js';
-import { ImageLook } from './image-look.js';
+import { HostImages } from './host-images.js';
 import { ImageMemory } from './image-memory.js';
 import { ImageStore } from './image-store.js';
 import { ObjectTables } from './object-tables.js';
@@ -49,7 +49,7 @@ export class DeviceObjects {
   readonly pointer = new Pointer();
   readonly images: ImageMemory;
   readonly store: ImageStore;
-  readonly look: ImageLook;
+  readonly hostImages: HostImages;
   readonly budget: WorkBudget;
   readonly counters: Counters;
   /** The id of the current commands' DX context; undefined if their header names none. */
@@ -73,7 +73,7 @@ export class DeviceObjects {
       renderer: surroundings.renderer,
     };
     this.store = new ImageStore(parts);
-    this.look = new ImageLook(parts);
+    this.hostImages = new HostImages(parts);
   }
 
   get renderer(): Renderer | undefined {

@@ -60,7 +60,7 @@ export class WorkBudget {
   }
 
   /** Refunds the command, which will be executed again from its beginning. */
-  takeBackCommand(): void {
+  refundCommand(): void {
     this.#left = this.#atCommand;
   }
 
@@ -70,13 +70,13 @@ export class WorkBudget {
   }
 
   /** Resumes a command buffer that had `left` of its budget. */
-  goOn(left: number): void {
+  resume(left: number): void {
     this.#before = this.spent - (this.#limit - left);
     this.#left = left;
   }
 
   /** Refunds the charges made since `left` was read. */
-  takeBack(left: number): void {
+  refund(left: number): void {
     this.#left = left;
   }
 

@@ -4,11 +4,11 @@
  */
 export class CommandWait {
   /**
-   * @param goOn executes the rest of the command, which may have to wait again; left out, everything that the command
+   * @param resume executes the rest of the command, which may have to wait again; left out, everything that the command
    * has done is repeatable, and it is executed again from its beginning
    */
   constructor(
     readonly answer: PromiseLike<void>,
-    readonly goOn?: () => void,
+    readonly resume?: () => void,
   ) {}
 }

@@ -1,17 +1,16 @@
-import { layOut } from '../commands/surfaces.js';
 import { checkNewId } from '../commands/object-ids.js';
+import { newScreen } from '../commands/screens.js';
+import { newSurface } from '../commands/surfaces.js';
 import { SvgaDeviceError } from '../errors.js';
 import { GuestBacking } from '../memory/guest-backing.js';
 import { GuestRegion } from '../memory/guest-region.js';
 import { DxContext } from '../objects/contexts.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
-import { Surface } from '../objects/surface.js';
-import type { SurfaceDefinition } from '../objects/surface.js';
+import type { Surface } from '../objects/surface.js';
 import { CONTENT } from '../objects/surface-content.js';
 import type { ContentState } from '../objects/surface-content.js';
 import { SVGA_OTABLE } from '@cg/svga-protocol';
 import type { CursorImage } from '../screen/cursor-image.js';
-import { ScreenTarget } from '../screen/screen-target.js';
 import type { SnapshotValues } from './snapshot-values.js';
 
 function readBacking(values: SnapshotValues, objects: DeviceObjects): GuestBacking {
@@ -43,34 +42,17 @@ function readMobs(values: SnapshotValues, objects: DeviceObjects): void {
   });
 }
 
-function readDefinition(values: SnapshotValues): SurfaceDefinition {
-  return {
-    sid: values.count('sid'),
-    surfaceFlags: values.count('surfaceFlags'),
-    surface2Flags: values.count('surface2Flags'),
-    format: values.count('format'),
-    numMipLevels: values.count('numMipLevels'),
-    multisampleCount: values.count('multisampleCount'),
-    multisamplePattern: values.count('multisamplePattern'),
-    qualityLevel: values.count('qualityLevel'),
-    autogenFilter: values.count('autogenFilter'),
-    width: values.count('width'),
-    height: values.count('height'),
-    depth: values.count('depth'),
-    arraySize: values.count('arraySize'),
-    bufferByteStride: values.count('bufferByteStride'),
-    guestBacked: values.count('guestBacked', 1),
-  };
-}
-
 function readSurfaces(values: SnapshotValues, objects: DeviceObjects): void {
   values.list('surfaces', (saved) => {
-    const definition = readDefinition(saved.record('definition'));
-    checkNewId(objects.surfaces, definition.sid, objects.limits.maxSurfaces);
-    const surface = new Surface(definition, layOut(definition, objects.limits));
+    const definition = saved.record('definition');
+    const surface = newSurface(objects, {
+      ...definition.fieldsOf('DEFINE_GB_SURFACE_V4'),
+      surface2Flags: definition.count('surface2Flags'),
+      guestBacked: definition.count('guestBacked', 1),
+    });
     surface.mobId = saved.count('mobId');
     const image = saved.optionalBlob('image', surface.layout.bytes);
-    objects.surfaces.set(definition.sid, surface);
+    objects.surfaces.set(surface.definition.sid, surface);
     readContent(saved, surface, objects);
     if (image !== undefined) {
       image.copyTo(surface.image(objects.images));
@@ -138,23 +120,9 @@ function readCoTables(values: SnapshotValues, context: DxContext, objects: Devic
 }
 
 function readScreens(values: SnapshotValues, objects: DeviceObjects): void {
-  const { maxScreenTargets, maxScreenSize } = objects.limits;
   values.list('screens', (saved) => {
-    const stid = saved.count('stid');
-    checkNewId(objects.screens, stid, maxScreenTargets);
-    const screen = new ScreenTarget({
-      stid,
-      width: saved.count('width', maxScreenSize),
-      height: saved.count('height', maxScreenSize),
-      xRoot: saved.signed('xRoot'),
-      yRoot: saved.signed('yRoot'),
-      flags: saved.count('flags'),
-      dpi: saved.count('dpi'),
-    });
-    const { width, height } = screen.definition;
-    if (width === 0 || height === 0) {
-      throw new SvgaDeviceError('EBADMSG', 'snapshot has a screen without pixels', { stid });
-    }
+    const screen = newScreen(objects, saved.fieldsOf('DEFINE_GB_SCREENTARGET'));
+    const { stid, width, height } = screen.definition;
     screen.sid = saved.count('sid');
     screen.face = saved.count('face');
     screen.mipmap = saved.count('mipmap');

@@ -150,7 +150,7 @@ export function decodeSnapshot(snapshot: Uint8Array): SnapshotContents {
     return new SnapshotBlob(length, stored);
   });
   if (bytes.left > 0) {
-    throw bad('goes on after its end', { end: bytes.at, left: bytes.left });
+    throw bad('has bytes after its end', { end: bytes.at, left: bytes.left });
   }
   return { state, blobs };
 }

@@ -1,4 +1,6 @@
 import { SvgaDeviceError } from '../errors.js';
+import { definitionOf } from '@cg/svga-protocol';
+import type { CommandFields, CommandName } from '@cg/svga-protocol';
 import type { SnapshotBlob } from './snapshot-blob.js';
 
 const MAX_U32 = 0xffff_ffff;
@@ -36,6 +38,15 @@ export class SnapshotValues {
       this.#refuse(name);
     }
     return value;
+  }
+
+  /** The fields of a command's body, which are numbers: each has 32 bits, with a sign if the protocol gives it one. */
+  fieldsOf<N extends CommandName>(command: N): CommandFields<N> {
+    const fields = definitionOf(command).body.fields.map(({ name, scalar }) => [
+      name,
+      scalar === 'i32' ? this.signed(name) : this.count(name),
+    ]);
+    return Object.fromEntries(fields) as CommandFields<N>;
   }
 
   /** A time or, as `null`, Infinity. */

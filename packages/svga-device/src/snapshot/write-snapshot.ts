@@ -79,7 +79,7 @@ function objectsState(objects: DeviceObjects, blobs: Blobs): object {
     mobs: [...objects.mobs].map(([id, mob]) => ({ id, ...backingState(mob) })),
     surfaces: [...objects.surfaces.values()].map((surface) => {
       const { definition, mobId, content } = surface;
-      const ownImage = objects.look.rendered(surface);
+      const ownImage = objects.hostImages.rendered(surface);
       const states = contentStates(content, blobs);
       return { definition: inOneOrder(definition), mobId, ...states, image: blobs.add(ownImage) };
     }),

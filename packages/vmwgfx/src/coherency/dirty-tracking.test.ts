@@ -43,7 +43,7 @@ describe('the tracker of a buffer object', () => {
     ]);
   });
 
-  it('2.8: pages are mapped huge only while nobody tracks them, and what was written through that is known', () => {
+  it('2.8: pages are mapped huge only while they are not tracked, and what was written through that is known', () => {
     const { driver, process } = bench();
     const object = new BufferObject(driver.state, 1200);
     const { cpu, addressSpace } = process();

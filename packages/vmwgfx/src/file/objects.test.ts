@@ -21,7 +21,7 @@ function setUp() {
 const error = (code: string) => expect.objectContaining({ code }) as Error;
 
 describe('buffer objects', () => {
-  it('are mapped by their offset in the device’s mapping, by who has a handle of them and by nobody else', () => {
+  it('are mapped by their offset in the device’s mapping, by files with a handle of them alone', () => {
     const { file, cpu, addressSpace, driver } = setUp();
     const { handle, bytes, mapOffset } = file.createBuffer(5000);
     expect(bytes).toBe(2 * PAGE_SIZE);

@@ -9,7 +9,7 @@ export interface Named {
 }
 
 /** A weak reference, in a slot of a context or in a view. */
-export interface NamedByUser {
+export interface WeakRefHolder {
   /** The named object leaves the device; it may come back under another id. */
   leftDevice(): void;
   /** The named object is destroyed. */
@@ -18,28 +18,28 @@ export interface NamedByUser {
 
 /** All weak references to one object. */
 export class WeakRefs {
-  #users: Set<NamedByUser> | undefined;
+  #holders: Set<WeakRefHolder> | undefined;
 
-  add(user: NamedByUser): void {
-    this.#users ??= new Set();
-    this.#users.add(user);
+  add(holder: WeakRefHolder): void {
+    this.#holders ??= new Set();
+    this.#holders.add(holder);
   }
 
-  remove(user: NamedByUser): void {
-    this.#users?.delete(user);
+  remove(holder: WeakRefHolder): void {
+    this.#holders?.delete(holder);
   }
 
-  all(): readonly NamedByUser[] {
-    return this.#users === undefined ? [] : [...this.#users];
+  all(): readonly WeakRefHolder[] {
+    return this.#holders === undefined ? [] : [...this.#holders];
   }
 
   tellLeftDevice(): void {
-    this.#users?.forEach((user) => user.leftDevice());
+    this.#holders?.forEach((holder) => holder.leftDevice());
   }
 
   tellDestroyed(): void {
-    const users = this.all();
-    this.#users = undefined;
-    users.forEach((user) => user.destroyed());
+    const holders = this.all();
+    this.#holders = undefined;
+    holders.forEach((holder) => holder.destroyed());
   }
 }

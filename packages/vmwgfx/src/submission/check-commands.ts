@@ -24,8 +24,8 @@ import type { Reservations } from './reservations.js';
 import type { Inspected } from './rules/command-rule.js';
 import { ruleOf } from './rules/command-rules.js';
 import { refusalOf } from './rules/driver-commands.js';
-import { checkExtents } from './rules/extents.js';
-import { effectIn, type UserRule } from './rules/user-rules.js';
+import { checkExtents, type UsedSurface } from './rules/extents.js';
+import { effectOn, usesIn, type UserRule } from './rules/user-rules.js';
 
 /** A surface that a command names, and the command's effect on it. */
 interface SurfaceUse {
@@ -160,11 +160,12 @@ function applied(command: UserCommand, checks: CommandChecks, number: number): U
 }
 
 function resolve(name: CommandName, rule: UserRule, fields: Fields, handles: HandleTable): UserCommand {
-  const surfaces: SurfaceUse[] = [];
+  const surfaces: (SurfaceUse & UsedSurface)[] = [];
   for (const operand of rule.surfaces) {
     const { field } = operand;
     const surface = handles.surface(fields[field] as number);
-    surfaces.push({ field, surface, effect: effectIn(operand, fields) });
+    const uses = usesIn(operand, fields);
+    surfaces.push({ field, surface, effect: effectOn(operand, uses), uses });
   }
   const buffers =
     rule.buffers.length === 0

@@ -47,7 +47,7 @@ describe('EXECBUF', () => {
     });
   });
 
-  it('makes no fence handle where nobody wants one', () => {
+  it('makes no fence handle where none is wanted', () => {
     const { user } = setUp();
     user.submit(NOP, { fence_rep: 0 });
     expect(user.submit(NOP).handle).toBe(0x4000_0000);
@@ -251,7 +251,7 @@ describe('FENCE_EVENT', () => {
     expect(user.fd.read(1000)).toHaveLength(0);
   });
 
-  it('is ENOMEM for more than 4,096 bytes that nobody reads', () => {
+  it('is ENOMEM for more than 4,096 bytes of unread events', () => {
     const { user } = setUp();
     for (let i = 0; i < 170; i++) {
       event(user, {});

@@ -1,5 +1,5 @@
 import type { DriverState } from '../../driver-state.js';
-import type { Named, NamedByUser } from '../weak-refs.js';
+import type { Named, WeakRefHolder } from '../weak-refs.js';
 import {
   emptySlot,
   groupOf,
@@ -19,7 +19,7 @@ export interface StateOwner {
 }
 
 /** An object bound to a slot of a context's state; a weak reference. */
-export class Binding implements NamedByUser {
+export class Binding implements WeakRefHolder {
   #sent = true;
   /** The device was sent an empty slot. */
   #emptied = false;

@@ -6,7 +6,7 @@ import {
   type CommandName,
   type StateCommand,
 } from '@cg/svga-protocol';
-import { WeakRefs, type Named, type NamedByUser } from '../weak-refs.js';
+import { WeakRefs, type Named, type WeakRefHolder } from '../weak-refs.js';
 import type { Surface } from '../surface.js';
 import type { CoTable } from './co-table.js';
 
@@ -23,7 +23,7 @@ const destroyCommands: ReadonlyMap<number, readonly [CommandName, string]> = new
  * A view of a surface, which it keeps. After the surface has left the device, the view is defined again for its next
  * use.
  */
-export class View implements Named, NamedByUser {
+export class View implements Named, WeakRefHolder {
   readonly namedBy = new WeakRefs();
   #defined = true;
 

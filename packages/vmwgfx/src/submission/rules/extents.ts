@@ -5,9 +5,9 @@ import {
   runOfRows,
   subresourceIn,
   SVGA3D_MAX_SURFACE_FACES,
-  takesPlace,
   type CommandBox,
   type Extent,
+  type Use,
 } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { Surface } from '../../resource/surface.js';
@@ -65,6 +65,12 @@ function checkExtent(
   }
 }
 
+/** The surface of an operand, and the uses of it that take place. */
+export interface UsedSurface {
+  readonly surface: Surface;
+  readonly uses: readonly Use[];
+}
+
 /**
  * Checks the parts of surfaces that a command touches.
  * @param operands the surfaces of the operands, in their order
@@ -73,11 +79,11 @@ function checkExtent(
  */
 export function checkExtents(
   extents: readonly CheckedExtent[],
-  operands: readonly { readonly surface: Surface }[],
+  operands: readonly UsedSurface[],
   fields: Fields,
 ): void {
   for (const each of extents) {
-    if (each.isConditional && !takesPlace(each.use, fields)) {
+    if (each.isConditional && !operands[each.operand].uses.includes(each.use)) {
       continue;
     }
     const { surface } = operands[each.operand];

@@ -73,12 +73,17 @@ function effectOf(uses: readonly Use[]): SurfaceEffect {
   return settles ? 'settle' : 'read';
 }
 
-/** A command's effect on the surface, with these fields. */
-export function effectIn(
-  { uses, effect, isConditional }: SurfaceOperand,
+/** The uses of an operand that take place with these fields. */
+export function usesIn(
+  { uses, isConditional }: SurfaceOperand,
   fields: Readonly<Record<string, unknown>>,
-): SurfaceEffect {
-  return isConditional ? effectOf(uses.filter((use) => takesPlace(use, fields))) : effect;
+): readonly Use[] {
+  return isConditional ? uses.filter((use) => takesPlace(use, fields)) : uses;
+}
+
+/** A command's effect on the surface of an operand, by the uses that take place. */
+export function effectOn({ effect, isConditional }: SurfaceOperand, uses: readonly Use[]): SurfaceEffect {
+  return isConditional ? effectOf(uses) : effect;
 }
 
 function operandOf({ field, uses }: Reference): SurfaceOperand {

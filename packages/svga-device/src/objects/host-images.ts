@@ -6,7 +6,7 @@ import type { Surface } from './surface.js';
 import { CONTENT } from './surface-content.js';
 
 /** The host's view of images, as a command would find them now. It changes no content state, and charges no work. */
-export class ImageLook {
+export class HostImages {
   readonly #parts: ImageStoreParts;
   readonly #cursor: BackingCursor;
   readonly #transfer = new BoxTransfer();

@@ -1,37 +1,36 @@
 import type { BoxRows } from '@cg/surface-layout';
 import { forEachRow } from '../watch/runs.js';
 
-/** The expected content of the surface as plain bytes, and the number of wrong bytes seen. */
-export class Oracle {
-  /** The expected content of the surface. */
-  readonly expected: Uint8Array;
+/** The content that a surface must have, as plain bytes, and the number of wrong bytes seen. */
+export class ExpectedImage {
+  readonly bytes: Uint8Array;
   wrongBytes = 0;
 
   constructor(surfaceBytes: number) {
-    this.expected = new Uint8Array(surfaceBytes);
+    this.bytes = new Uint8Array(surfaceBytes);
   }
 
   /** The CPU stores bytes. @returns the number of bytes that changed */
-  store(offset: number, bytes: Uint8Array): number {
-    const { expected } = this;
+  store(offset: number, stored: Uint8Array): number {
+    const { bytes } = this;
     let changed = 0;
-    for (let i = 0; i < bytes.length; i++) {
-      if (expected[offset + i] !== bytes[i]) {
+    for (let i = 0; i < stored.length; i++) {
+      if (bytes[offset + i] !== stored[i]) {
         changed++;
       }
     }
-    expected.set(bytes, offset);
+    bytes.set(stored, offset);
     return changed;
   }
 
   /** The device copies the rows of a box from another surface of the same layout. */
   copyRows(rows: BoxRows, source: Uint8Array): void {
-    forEachRow(rows, (offset, bytes) => this.expected.set(source.subarray(offset, offset + bytes), offset));
+    forEachRow(rows, (offset, length) => this.bytes.set(source.subarray(offset, offset + length), offset));
   }
 
   /** Compares the bytes of the CPU or the device with the expected ones. A missing image is wrong in every byte. */
-  check(seen: Uint8Array | undefined): void {
-    this.wrongBytes += seen === undefined ? this.expected.length : differentBytes(seen, this.expected);
+  compare(seen: Uint8Array | undefined): void {
+    this.wrongBytes += seen === undefined ? this.bytes.length : differentBytes(seen, this.bytes);
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { differentBytes, Oracle } from './oracle.js';
+import { differentBytes, ExpectedImage } from './expected-image.js';
 
 describe('differentBytes', () => {
   it('counts the same as a byte-by-byte comparison, at any alignment and length', () => {
@@ -19,16 +19,16 @@ describe('differentBytes', () => {
   });
 });
 
-describe('Oracle', () => {
+describe('ExpectedImage', () => {
   it('a missing image is wrong in every byte', () => {
-    const oracle = new Oracle(10);
-    oracle.check(undefined);
-    expect(oracle.wrongBytes).toBe(10);
+    const image = new ExpectedImage(10);
+    image.compare(undefined);
+    expect(image.wrongBytes).toBe(10);
   });
 
   it('counts the bytes that a store changes', () => {
-    const oracle = new Oracle(4);
-    expect(oracle.store(1, Uint8Array.of(0, 5))).toBe(1);
-    expect([...oracle.expected]).toEqual([0, 0, 5, 0]);
+    const image = new ExpectedImage(4);
+    expect(image.store(1, Uint8Array.of(0, 5))).toBe(1);
+    expect([...image.bytes]).toEqual([0, 0, 5, 0]);
   });
 });
