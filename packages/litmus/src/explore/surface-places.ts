@@ -1,16 +1,32 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import type { Fence } from '@cg/vmwgfx';
+import type { Machine } from '@cg/machine';
+import type { DrmFile, Fence } from '@cg/vmwgfx';
+import type { CoherencyOracle } from '../check/oracle.js';
 import { commandNames, SVGA3D_INVALID_ID, type CommandReader } from '@cg/svga-protocol';
 import type { CheckedSurface, Place } from '../check/checked-surface.js';
 import type { Content } from '../check/content.js';
 import { hasPassed } from '../check/submissions-under-way.js';
 import { Mobs } from './mobs.js';
-import type { LiveSurface, World } from './world.js';
 
 const DEFINE_SURFACE = new Set(
   commandNames.flatMap((name, i) => (/^DEFINE_GB_SURFACE(_V\d)?$/.test(name) ? [i] : [])),
 );
 const DESTROY_SURFACE = commandNames.indexOf('DESTROY_GB_SURFACE');
+
+/** A surface with a handle. */
+interface PlacedSurface {
+  readonly handle: number;
+  readonly checked: CheckedSurface;
+}
+
+/** What surfaces there are, and who hears where they are. */
+interface Surroundings {
+  readonly machine: Machine;
+  readonly file: DrmFile;
+  readonly oracle: CoherencyOracle | undefined;
+  misplaced(surface: CheckedSurface, by: 'cpu' | 'device'): void;
+  liveSurfaces(): Iterable<PlacedSurface>;
+}
 
 /** Where the surfaces of a world are: from the moves in its program, and the bindings that the device has run. */
 export class SurfacePlaces {
@@ -21,7 +37,7 @@ export class SurfacePlaces {
   /** Their last move is done or has failed, and the device has not shown the result. */
   readonly #moving = new Set<CheckedSurface>();
 
-  constructor(readonly world: World) {
+  constructor(readonly world: Surroundings) {
     this.#mobs = new Mobs(world.machine.memory);
   }
 
@@ -131,7 +147,7 @@ export class SurfacePlaces {
   }
 
   /** A submission will move surfaces to the start of buffers. */
-  moves(moved: ReadonlyMap<LiveSurface, Content>): void {
+  moves(moved: ReadonlyMap<PlacedSurface, Content>): void {
     for (const [{ checked }, content] of moved) {
       const from = checked.move?.from ?? { content: checked.content, offset: checked.offset };
       const to = { content, offset: 0 };
@@ -146,7 +162,7 @@ export class SurfacePlaces {
   }
 
   /** It has failed, or returned a fence, which may have passed. */
-  moved(surfaces: Iterable<LiveSurface>, fence: Fence | undefined): void {
+  moved(surfaces: Iterable<PlacedSurface>, fence: Fence | undefined): void {
     for (const { checked } of surfaces) {
       const { move } = checked;
       if (move !== undefined && fence?.isSignalled === true) {
