@@ -25,7 +25,8 @@ export function findingText(finding: Finding, program: Program): string {
       return `needless upload: in step ${step} an update of ${message} put ${at} on the device again`;
     case 'misplaced': {
       const where = by === 'device' ? 'bound on the device' : 'mapped';
-      return `misplaced: in step ${step} surface ${name} was ${where} at another place than byte ${offset} of ${message}`;
+      const place = `byte ${offset} of ${message}`;
+      return `misplaced: in step ${step} surface ${name} was ${where} at another place than ${place}`;
     }
     case 'leak':
       return `leak: ${message}`;

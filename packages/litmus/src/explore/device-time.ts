@@ -4,7 +4,7 @@ import type { SvgaDevice } from '@cg/svga-device';
 export const MAX_RANDOM_DELAY = 8;
 
 /**
- * The time of a device that lags behind: one unit passes with each step, or a random number, always the same for a step.
+ * The time of a device that lags behind: one unit passes with each step, or a number that only depends on the step.
  * While the driver waits, as much passes as it waits for.
  */
 export class DeviceTime {

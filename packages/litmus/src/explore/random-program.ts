@@ -214,14 +214,8 @@ class ProgramMaker {
     }
     const x = random.below(Math.ceil(width / block)) * block;
     const y = random.below(Math.ceil(height / block)) * block;
-    const box = {
-      x,
-      y,
-      z: 0,
-      width: random.between(1, width - x),
-      height: random.between(1, height - y),
-      depth: 1,
-    };
+    const [w, h] = [random.between(1, width - x), random.between(1, height - y)];
+    const box = { x, y, z: 0, width: w, height: h, depth: 1 };
     return { ...copy, part: { subresource: 0, box } };
   }
 
@@ -251,7 +245,7 @@ class ProgramMaker {
       [4, () => this.#submission()],
       [1, () => this.#anyMapped('unmap')],
       [1, () => this.#anyMapped('move')],
-      [1, () => this.#readOnly()],
+      [1, () => this.#anyMapped('protect')],
       [1, () => ({ kind: 'evict', name: this.#anyName() })],
     ])();
     if (step !== undefined) {
@@ -283,10 +277,14 @@ class ProgramMaker {
     }
   }
 
-  #anyMapped(kind: 'move' | 'unmap'): Statement | undefined {
+  #anyMapped(kind: 'move' | 'unmap' | 'protect'): Statement | undefined {
     const process = this.#random.pick(this.#processes);
     const names = this.#mapped.get(process) ?? [];
-    return names.length === 0 ? undefined : { kind, process, name: this.#random.pick(names) };
+    if (names.length === 0) {
+      return undefined;
+    }
+    const mapped = { process, name: this.#random.pick(names) };
+    return kind === 'protect' ? { kind, ...mapped, access: 'read' } : { kind, ...mapped };
   }
 
   #remap(): void {
@@ -302,7 +300,7 @@ class ProgramMaker {
     }
     const name = random.pick(names);
     if (random.chance(20)) {
-      // Loads only: writes through the mappings after it must be found (A1).
+      // For loads only: writes through later mappings must be found (A1).
       this.#add({ kind: 'map', process, name: random.pick(this.#buffers).name, as: 'private' });
       return;
     }
@@ -325,11 +323,6 @@ class ProgramMaker {
       this.#add(this.#submission());
       this.#add({ kind: 'protect', process, name, access: 'write' });
     }
-  }
-
-  #readOnly(): Statement | undefined {
-    const moved = this.#anyMapped('move');
-    return moved?.kind === 'move' ? { ...moved, kind: 'protect', access: 'read' } : undefined;
   }
 
   #changeProcesses(): void {

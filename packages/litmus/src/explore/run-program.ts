@@ -239,7 +239,7 @@ class ProgramRun {
     return `${this.#emitted} ${account.used} ${graphicsMemory.used}`;
   }
 
-  /** Whether something else changes meanwhile: earlier pages, what a late device has done, commands that had no space. */
+  /** Whether something else changes meanwhile: earlier pages, what a late device has done, deferred commands. */
   #doesMore(statement: Statement): boolean {
     const isDeferred = this.#faults.count('command-space') > 0;
     return 'cpu' in statement || this.#time.completionDelay > 0 || isDeferred;
