@@ -1,7 +1,7 @@
 import type { SvgaDevice } from '@cg/svga-device';
 
 /** The longest time of a command buffer with a random delay, in steps. */
-export const MAX_RANDOM_DELAY = 8;
+const MAX_RANDOM_DELAY = 8;
 
 /**
  * The time of a device that lags behind: one unit passes with each step, or a number that only depends on the step.

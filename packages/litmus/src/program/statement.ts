@@ -15,7 +15,7 @@ export interface MachineStatement {
   readonly objects?: number;
   /** Limit of pages of buffer objects that the device sees. */
   readonly graphics?: number;
-  /** Steps that a command buffer takes on the device; random: 0 to `MAX_RANDOM_DELAY`. */
+  /** Steps that a command buffer takes on the device; random: up to 8, another one for each. */
   readonly delay?: number | 'random';
 }
 
