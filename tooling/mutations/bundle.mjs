@@ -49,7 +49,7 @@ function sourceOf(specifier) {
  * @param {Break} broken
  * @returns {string}
  */
-export function brokenSource({ name, file, from, to }) {
+function brokenSource({ name, file, from, to }) {
   const path = join(root, file);
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const pieces = text.split(from);
