@@ -48,6 +48,18 @@ const parts = [
     command: test('svga-protocol', 'src/stream/command-fuzz.test.ts'),
   },
   {
+    name: 'shaders',
+    about: 'hostile shader tokens and texts against the decoder, the parser and the interpreter',
+    seeded: true,
+    command: test('vgpu10', 'test/hostile.test.ts'),
+  },
+  {
+    name: 'round-trip',
+    about: 'random shader programs: encoded, decoded, printed and parsed they stay the same',
+    seeded: true,
+    command: test('vgpu10', 'test/round-trip.test.ts'),
+  },
+  {
     name: 'tables',
     about: "random page tables, and a Debian kernel's, in QEMU against its info tlb, where it is installed",
     seeded: true,

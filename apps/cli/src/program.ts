@@ -11,6 +11,7 @@ Examples:
   $ cg walk memory.raw --cr3 0x2a0a000                what a real machine's page tables map
   $ cg layout --format BC3_UNORM --size 1000x600      where the texels of a surface lie
   $ cg decode commands.bin                            prints a stream of SVGA commands
+  $ cg shader shader.bin                              prints a shader as assembly
   $ cg guest --cases 10                               a real kernel drives the device
 
 Exit codes: 0 success, 1 a check failed, 2 bad input, 70 a bug in cg.`;
@@ -24,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandOf>>> = {
   walk: async () => (await import('./commands/walk.js')).walkCommand,
   layout: async () => (await import('./commands/layout.js')).layoutCommand,
   decode: async () => (await import('./commands/decode.js')).decodeCommand,
+  shader: async () => (await import('./commands/shader.js')).shaderCommand,
   guest: async () => (await import('./commands/guest.js')).guestCommand,
 };
 

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { defaultCacheFolder } from '../src/boot/guest-files.js';
 import type { ComparedCase } from '../src/cases/compare-cases.js';
 import { runGuests } from '../src/run-guest.js';
+import { defaultRequest, silentReporter } from './default-request.js';
 import { LateCopies } from './late-copies.js';
 
 /** Tests fetch nothing: `cg guest` does. `.ci/run` runs it first. */
@@ -16,34 +17,8 @@ it.skipIf(!isFetched)(
     const cases: ComparedCase[] = [];
     const renderer = new LateCopies();
     await runGuests(
-      {
-        paths: {},
-        cache: defaultCacheFolder(),
-        refresh: false,
-        useStates: true,
-        memoryMib: 256,
-        flavour: '686-pae',
-        dx: true,
-        sm41: false,
-        fifo: false,
-        delay: 1,
-        cases: { count: 6 },
-        checkConsole: false,
-        checkMemory: false,
-        checkContext: false,
-        takeScreen: false,
-        run: undefined,
-        runSeconds: 1,
-        renderer,
-      },
-      {
-        say: () => {},
-        onConsole: () => {},
-        onCase: (compared) => cases.push(compared),
-        onOutput: async () => {},
-        onErrors: async () => {},
-        interact: async () => {},
-      },
+      { ...defaultRequest, dx: true, delay: 1, cases: { count: 6 }, renderer },
+      { ...silentReporter, onCase: (compared) => cases.push(compared) },
     );
     expect(cases.flatMap(({ wrong }) => wrong)).toEqual([]);
     expect(cases.length).toBeGreaterThanOrEqual(6);

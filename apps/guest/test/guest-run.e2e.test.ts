@@ -6,6 +6,7 @@ import { defaultCacheFolder } from '../src/boot/guest-files.js';
 import { GuestError } from '../src/guest-error.js';
 import { runGuests } from '../src/run-guest.js';
 import { cgGuest } from './cg-guest.js';
+import { defaultRequest, silentReporter } from './default-request.js';
 
 /** Tests fetch nothing: `cg guest` does. `.ci/run` runs it first. */
 const isFetched = existsSync(join(defaultCacheFolder(), 'debian-i386-686-pae'));
@@ -66,32 +67,9 @@ async function runIn(guest: EmulatedGuest, command: string): Promise<Answer> {
 /** Runs commands in one guest, the program's default; undefined if apt has no packages. */
 async function answersOf(commands: readonly string[]): Promise<Map<string, Answer> | undefined> {
   const answers = new Map<string, Answer>();
-  const request: Parameters<typeof runGuests>[0] = {
-    paths: {},
-    cache: defaultCacheFolder(),
-    refresh: false,
-    useStates: true,
-    memoryMib: 256,
-    flavour: '686-pae',
-    dx: false,
-    sm41: false,
-    fifo: false,
-    delay: 0,
-    cases: undefined,
-    checkConsole: false,
-    checkMemory: false,
-    checkContext: false,
-    takeScreen: false,
-    run: undefined,
-    runSeconds: 1,
-  };
   try {
-    await runGuests(request, {
-      say: () => {},
-      onConsole: () => {},
-      onCase: () => {},
-      onOutput: async () => {},
-      onErrors: async () => {},
+    await runGuests(defaultRequest, {
+      ...silentReporter,
       interact: async (guest) => {
         for (const command of commands) {
           answers.set(command, await runIn(guest, command));

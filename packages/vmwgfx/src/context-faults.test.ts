@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { draw, setUpContexts, targetView } from './contexts.fixture.js';
 import { unmapAll } from './driver.fixture.js';
 import { FaultInjection, faultPointNames, type FaultPoint } from './fault-injection.js';
-import { slowBench } from './slow-device.fixture.js';
+import { methodsAndDevices, slowBench } from './slow-device.fixture.js';
 import { FixedPolicy, type TrackingMethod } from '@cg/dirty-tracking';
 
 const SURFACES = 3;
@@ -185,12 +185,7 @@ const fault: fc.Arbitrary<Fault> = fc.record({
 });
 const program = fc.array(fc.tuple(fc.option(fault, { freq: 2 }), step), { maxLength: 30 });
 
-describe.each([
-  ['scan', 'at once', false],
-  ['trap', 'at once', false],
-  ['scan', 'late', true],
-  ['trap', 'late', true],
-] as const)(
+describe.each(methodsAndDevices)(
   'random programs of contexts with injected faults, method %s, a device that is done %s',
   (method, _, isSlow) => {
     it('1.1–1.5, 6.5: lose nothing, show nothing stale, and leak nothing', () => {

@@ -11,7 +11,7 @@ import {
   type FaultPoint,
   type FaultSchedule,
 } from './fault-injection.js';
-import { slowBench } from './slow-device.fixture.js';
+import { methodsAndDevices, slowBench } from './slow-device.fixture.js';
 import { FixedPolicy } from '@cg/dirty-tracking';
 
 /** 1.5 pages: two surfaces in one buffer object, a page apart or not. */
@@ -288,12 +288,7 @@ const found: [Fault | null, Step][][] = [
   ],
 ];
 
-describe.each([
-  ['scan', 'at once', false],
-  ['trap', 'at once', false],
-  ['scan', 'late', true],
-  ['trap', 'late', true],
-] as const)(
+describe.each(methodsAndDevices)(
   'random programs with injected faults, method %s, a device that is done %s',
   (method, _, isSlow) => {
     it('1.1–1.5, 6.5: lose nothing, show nothing stale, and leak nothing', () => {

@@ -9,6 +9,14 @@ export const SIDE = 64;
 export const BYTES = SIDE * SIDE * 4;
 export const square = { format: 2, width: SIDE, height: SIDE };
 
+/** For `describe.each`: a tracking method, when the device is done, and whether that is late. */
+export const methodsAndDevices = [
+  ['scan', 'at once', false],
+  ['trap', 'at once', false],
+  ['scan', 'late', true],
+  ['trap', 'late', true],
+] as const;
+
 /** A driver on a device that takes one unit of time for each command buffer. Time passes while the driver waits. */
 export function slowBench(
   options: DriverOptions = {},

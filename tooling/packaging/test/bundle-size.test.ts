@@ -21,6 +21,7 @@ it.each([
   ['@cg/svga-protocol', 'SVGA_REG', 8],
   ['@cg/svga-protocol', 'SVGA3D_DEVCAP', 8],
   ['@cg/svga-protocol', 'decodeCommands', 70],
+  ['@cg/vgpu10', 'decodeShader', 15],
 ])('of %s, %s bundles to at most %i KiB', async (name, exported, most) => {
   expect(await kibibytes(name, exported)).toBeLessThanOrEqual(most);
 });

@@ -12,3 +12,12 @@ export function openInput(path: string): AsyncIterable<Uint8Array> {
 export function readsInputTwice(paths: readonly string[]): boolean {
   return paths.filter((path) => path === STANDARD_INPUT).length > 1;
 }
+
+/** All bytes of a file, or of standard input for `-`. */
+export async function readInput(path: string): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of openInput(path)) {
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}

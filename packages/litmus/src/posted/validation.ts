@@ -38,7 +38,7 @@ export function scanningAfterTransfer(Base: Step<'Validation'>): Step<'Validatio
 export function releasingWhatWasNotTaken(Base: Step<'Validation'>): Step<'Validation'> {
   return class extends Base {
     protected override takeTrackerUsers(objects: readonly BufferReservation[]): void {
-      this.undo.push(() => objects.forEach(releaseTracker));
+      this.journal.note(() => objects.forEach(releaseTracker));
       objects.forEach((held) => held.object.addTrackerUser(held));
     }
   };

@@ -20,6 +20,7 @@ import { CommandScope, type CommandEffects } from './command-scope.js';
 import { ContextChanges } from './context-changes.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { BufferRange, SurfaceEffect } from './effects.js';
+import type { Journal } from './journal.js';
 import type { Reservations } from './reservations.js';
 import type { Inspected } from './rules/command-rule.js';
 import { ruleOf } from './rules/command-rules.js';
@@ -68,6 +69,7 @@ export interface CommandChecks {
   readonly dxContext: DxContext | undefined;
   /** The submission's; objects whose resources change place are reserved first. */
   readonly reservations: Reservations;
+  readonly journal: Journal;
   /** The commands' changes to contexts; undefined until there is one. */
   changes: ContextChanges | undefined;
 }
@@ -146,7 +148,7 @@ function checkLevel(name: CommandName, fields: Fields, device: Level): void {
 
 /** Applies a command to its context. */
 function applied(command: UserCommand, checks: CommandChecks, number: number): UserCommand {
-  checks.changes ??= new ContextChanges(checks.dxContext, checks.reservations);
+  checks.changes ??= new ContextChanges(checks.dxContext, checks.reservations, checks.journal);
   checks.changes.command = number;
   const scope = new CommandScope(checks.changes, checks.handles);
   command.rule.apply?.(command.fields as never, scope);

@@ -8,17 +8,9 @@ import type { LegacyContext } from '../resource/contexts/legacy-context.js';
 import type { Binding } from '../resource/contexts/context-state.js';
 import type { View } from '../resource/contexts/view.js';
 import type { Resource } from '../resource/resource.js';
+import type { Journal } from './journal.js';
 import type { Reservations } from './reservations.js';
 import type { Validation } from './validation.js';
-
-/** A change by one command. */
-interface Change {
-  /** The command's number in the submission. */
-  readonly command: number;
-  undo(): void;
-  /** Drops the replaced object. */
-  accept?(): void;
-}
 
 /**
  * A submission's changes to contexts: to their state, views, shaders and queries. They are made while commands are
@@ -26,7 +18,6 @@ interface Change {
  * sent (rule 1.5).
  */
 export class ContextChanges {
-  readonly #changes: Change[] = [];
   readonly #tables = new Map<CoTable, { written: boolean; bytes: number }>();
   readonly #resources = new Map<Resource, boolean>();
   readonly #buffers = new Set<BufferObject>();
@@ -39,6 +30,7 @@ export class ContextChanges {
   constructor(
     readonly dxContext: DxContext | undefined,
     readonly reservations: Reservations,
+    readonly journal: Journal,
   ) {
     if (dxContext !== undefined) {
       this.useContext(dxContext);
@@ -47,7 +39,7 @@ export class ContextChanges {
 
   /** Notes how to undo a change, and what to drop once it is final. */
   change(undo: () => void, accept?: () => void): void {
-    this.#changes.push({ command: this.command, undo, ...(accept && { accept }) });
+    this.journal.note(undo, accept, this.command);
   }
 
   useContext(context: DxContext | LegacyContext): void {
@@ -129,21 +121,13 @@ export class ContextChanges {
     });
   }
 
-  /** Undoes the commands' changes, except the first `kept` commands'. */
-  undo(kept: number): void {
-    while ((this.#changes.at(-1)?.command ?? 0) > kept) {
-      this.#changes.pop()?.undo();
-    }
-  }
-
-  /** Undoes everything: nothing was sent, and validation is backed off. */
+  /** Nothing was sent, and everything is undone. */
   abandon(): void {
-    this.undo(0);
     this.#tables.forEach((_, table) => table.forgetPlannedSize());
     this.#letGo();
   }
 
-  /** Makes the remaining changes final. */
+  /** The commands were sent, and their changes are final. */
   accept(): void {
     this.#contexts.forEach((context) => {
       context.gpuDirty = true;
@@ -154,7 +138,6 @@ export class ContextChanges {
     this.#resources.forEach((written, resource) => {
       resource.gpuDirty ||= written;
     });
-    this.#changes.forEach((change) => change.accept?.());
     this.#letGo();
   }
 

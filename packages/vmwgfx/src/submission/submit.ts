@@ -32,9 +32,17 @@ export function submit(
   const { queue } = driver;
   const { maxCommandBytes } = queue;
   const { limits } = driver;
-  const { reservations } = validation;
-  const changes = dxContext === undefined ? undefined : new ContextChanges(dxContext, reservations);
-  const checks: CommandChecks = { handles, maxCommandBytes, limits, dxContext, reservations, changes };
+  const { reservations, journal } = validation;
+  const changes = dxContext === undefined ? undefined : new ContextChanges(dxContext, reservations, journal);
+  const checks: CommandChecks = {
+    handles,
+    maxCommandBytes,
+    limits,
+    dxContext,
+    reservations,
+    journal,
+    changes,
+  };
   queue.batches.poll();
   const commands = checkedCommands(bytes, checks, validation);
   try {
@@ -53,10 +61,8 @@ export function submit(
   return send(driver, commands, validation, checks);
 }
 
-/** Undoes a submission that has sent nothing. */
+/** Undoes a submission none of whose commands has run. */
 function undo(validation: Validation, { changes }: CommandChecks): void {
-  // First, because the validation may hold the last reference to a context that was closed meanwhile.
-  changes?.undo(0);
   validation.backOff();
   changes?.abandon();
 }
@@ -66,8 +72,7 @@ function checkedCommands(bytes: Uint8Array, checks: CommandChecks, validation: V
   try {
     return checkCommands(bytes, checks);
   } catch (error) {
-    checks.changes?.abandon();
-    validation.backOff();
+    undo(validation, checks);
     throw error;
   }
 }
@@ -127,7 +132,7 @@ function send(
     throw cancelled ?? batch?.cancelled;
   }
   failure ??= batch?.failure;
-  changes?.undo(done);
+  validation.journal.undoCommandsAfter(done);
   sent.note(validation.reservations);
   validation.commit(fence);
   changes?.accept();

@@ -4,6 +4,7 @@ import type { Fence } from '../device/fence.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject, type BufferReservation } from '../memory/buffer-object.js';
 import type { Resource } from '../resource/resource.js';
+import { Journal } from './journal.js';
 import { Reservations } from './reservations.js';
 import type { PreemptionPoint } from '../preemption-points.js';
 import { ReplaceableStep } from '../replaceable-step.js';
@@ -33,10 +34,7 @@ export class Validation {
   readonly #ranges: { object: BufferObject; start: number; end: number }[] = [];
   /** The reservations held until the end; some may be taken during preparation. */
   readonly reservations = new Reservations();
-  /** Undo steps for `backOff`, run in reverse. None of them can fail. */
-  protected readonly undo: (() => void)[] = [];
-  /** References that `commit` drops. */
-  readonly #left: (() => void)[] = [];
+  readonly journal = new Journal();
 
   /** Adds a resource that a command reads, or writes. */
   add(resource: Resource, written: boolean): void {
@@ -138,7 +136,7 @@ export class Validation {
 
   /** Ends the submission in its validated state, with a fence after it if there is one. */
   commit(fence?: Fence): void {
-    this.#left.splice(0).forEach((leave) => leave());
+    this.journal.accept();
     for (const object of this.reservations.objects()) {
       object.lastFence = fence ?? object.lastFence;
     }
@@ -147,9 +145,7 @@ export class Validation {
 
   /** Ends it with every backing, place and tracker as before (rule 1.5, C5). What was dirty stays dirty. */
   backOff(): void {
-    for (const undo of this.undo.toReversed()) {
-      undo();
-    }
+    this.journal.undo();
     this.#end();
   }
 
@@ -177,7 +173,7 @@ export class Validation {
     object.references.drop();
     const held = this.reservations.take(object);
     resource.attach(held, 0);
-    this.undo.push(() => resource.detach(held));
+    this.journal.note(() => resource.detach(held));
   }
 
   /** In the order of their offsets, not of the commands, so that two submissions cannot deadlock. */
@@ -214,7 +210,7 @@ export class Validation {
   protected takeTrackerUsers(objects: readonly BufferReservation[]): void {
     for (const held of objects) {
       held.object.addTrackerUser(held);
-      this.undo.push(() => held.object.releaseTrackerUser(held));
+      this.journal.note(() => held.object.releaseTrackerUser(held));
     }
   }
 
@@ -273,14 +269,14 @@ export class Validation {
     if (resource.gpuDirty) {
       object.unmapRange(to, ...resource.pageRange);
     }
-    this.undo.push(() => resource.moveTo(to, from, oldOffset));
+    this.journal.note(() => resource.moveTo(to, from, oldOffset));
     this.#leaveTracker(resource, old);
   }
 
   /** After success, releases the surplus tracker use of a coherent resource. */
   #leaveTracker(resource: Resource, object: BufferObject): void {
     if (resource.coherent) {
-      this.#left.push(() => object.releaseTrackerUser(this.reservations.of(object)));
+      this.journal.note(undefined, () => object.releaseTrackerUser(this.reservations.of(object)));
     }
   }
 }

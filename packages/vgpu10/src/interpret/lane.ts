@@ -1,0 +1,34 @@
+/** Words of registers, four each. */
+export type RegisterFile = Uint32Array;
+
+/** How many registers of each kind a shader has. */
+export interface RegisterCounts {
+  readonly temps: number;
+  readonly outputs: number;
+  /** The elements of each x#. */
+  readonly indexableTemps: ReadonlyMap<number, number>;
+}
+
+/** One run of a shader: a vertex, a pixel of a quad, or a primitive. Registers are 0 at the start. */
+export class Lane {
+  readonly temps: RegisterFile;
+  readonly outputs: RegisterFile;
+  readonly indexableTemps = new Map<number, RegisterFile>();
+  /** One register each; the inputs have their value in all components. */
+  readonly depth: RegisterFile = new Uint32Array(4);
+  readonly coverage: RegisterFile = new Uint32Array(4);
+  readonly primitiveId: RegisterFile = new Uint32Array(4);
+  readonly inputCoverage: RegisterFile = new Uint32Array(4);
+  readonly instanceId: RegisterFile = new Uint32Array(4);
+  /** Inputs of a vertex or a pixel, or of each vertex of a primitive. */
+  vertices: readonly RegisterFile[] = [];
+  constants: readonly (RegisterFile | undefined)[] = [];
+
+  constructor({ temps, outputs, indexableTemps }: RegisterCounts) {
+    this.temps = new Uint32Array(4 * temps);
+    this.outputs = new Uint32Array(4 * outputs);
+    for (const [register, elements] of indexableTemps) {
+      this.indexableTemps.set(register, new Uint32Array(4 * elements));
+    }
+  }
+}

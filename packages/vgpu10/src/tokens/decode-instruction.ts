@@ -1,0 +1,132 @@
+import { byOpcode } from './by-opcode.js';
+import { decodeOperand } from './decode-operand.js';
+import { instructionReturnTypes, resinfoReturnTypes, resourceDimensions } from '../enumerations.js';
+import {
+  instructionLayouts,
+  vmwareOpcodes,
+  type InstructionLayout,
+  type InstructionOpcode,
+} from '../instruction-table.js';
+import type { Instruction, Operand } from '../program.js';
+import { decodeReturns, field, nameOf, type TokenReader } from './token-reader.js';
+import { EXTENDED, instructionBits } from './used-bits.js';
+
+const VMWARE = 107;
+const EMPTY: readonly Operand[] = [];
+
+const opcodes = /* @__PURE__ */ byOpcode(instructionLayouts);
+
+type Controls = Pick<Instruction, 'reserved' | 'saturate' | 'precise' | 'nonZero' | 'returns' | 'immediate'>;
+type Extended = Pick<Instruction, 'offsets' | 'resource' | 'resourceReturns'>;
+
+/**
+ * The instruction behind its opcode token, which has been read from index `at`.
+ * @throws Vgpu10Error EBADMSG
+ */
+export function decodeInstruction(reader: TokenReader, at: number, token: number): Instruction {
+  const number = field(token, 0, 11);
+  const opcode =
+    number === VMWARE
+      ? nameOf(reader, 'opcode 107,', vmwareOpcodes, field(token, 11, 4))
+      : nameOf(reader, 'opcode', opcodes, number);
+  const layout = instructionLayouts[opcode];
+  const { reserved, saturate, precise, nonZero, returns, immediate } = decodeControls(reader, token, layout);
+  const { offsets, resource, resourceReturns } =
+    token >= EXTENDED ? decodeExtended(reader, opcode, layout) : NOT_EXTENDED;
+  return {
+    opcode,
+    at,
+    reserved,
+    saturate,
+    precise,
+    nonZero,
+    returns,
+    immediate: opcode === 'INTERFACE_CALL' ? reader.next() : immediate,
+    offsets,
+    resource,
+    resourceReturns,
+    destinations: decodeOperands(reader, layout.destinations.length),
+    sources: decodeOperands(reader, layout.sources.length),
+  };
+}
+
+function decodeOperands(reader: TokenReader, length: number): readonly Operand[] {
+  if (length === 0) {
+    return EMPTY;
+  }
+  const operands: Operand[] = [];
+  for (let i = 0; i < length; i++) {
+    operands.push(decodeOperand(reader));
+  }
+  return operands;
+}
+
+function decodeControls(reader: TokenReader, token: number, layout: InstructionLayout): Controls {
+  const { control, computes } = layout;
+  return {
+    reserved: (token & ~instructionBits(layout)) >>> 0,
+    saturate: computes && field(token, 13, 1) === 1,
+    precise: computes ? field(token, 19, 4) : 0,
+    nonZero: control === 'test' && field(token, 18, 1) === 1,
+    returns: decodeInfoReturn(reader, token, control),
+    immediate: control === 'sync' ? field(token, 11, 4) : 0,
+  };
+}
+
+function decodeInfoReturn(
+  reader: TokenReader,
+  token: number,
+  control: InstructionLayout['control'],
+): Instruction['returns'] {
+  switch (control) {
+    case 'resinfo':
+      return nameOf(reader, 'return type', resinfoReturnTypes, field(token, 11, 2));
+    case 'sampleInfo':
+      return nameOf(reader, 'return type', instructionReturnTypes, field(token, 11, 2));
+    default:
+      return 'FLOAT';
+  }
+}
+
+const NOT_EXTENDED: Extended = { offsets: undefined, resource: undefined, resourceReturns: undefined };
+
+/** Extended tokens: sample controls, resource dimension and return types, each at most once and in this order. */
+function decodeExtended(
+  reader: TokenReader,
+  opcode: InstructionOpcode,
+  { hasResource }: InstructionLayout,
+): Extended {
+  if (!hasResource) {
+    throw reader.bad(`an extended opcode token of ${opcode}`);
+  }
+  const extended: { -readonly [K in keyof Extended]: Extended[K] } = { ...NOT_EXTENDED };
+  for (let token = EXTENDED, last = 0; token >= EXTENDED;) {
+    token = reader.next();
+    const kind = field(token, 0, 6);
+    if (kind <= last || kind > 3 || (token & ~EXTENDED) >>> EXTENDED_BITS[kind] !== 0) {
+      throw reader.bad(`extended opcode token 0x${token.toString(16)} is unknown here`);
+    }
+    last = kind;
+    if (kind === 1) {
+      if (field(token, 6, 3) !== 0) {
+        throw reader.bad(`extended opcode token 0x${token.toString(16)} is unknown`);
+      }
+      extended.offsets = [
+        signed(field(token, 9, 4)),
+        signed(field(token, 13, 4)),
+        signed(field(token, 17, 4)),
+      ];
+    } else if (kind === 2) {
+      const dimension = nameOf(reader, 'resource dimension', resourceDimensions, field(token, 6, 5));
+      extended.resource = { dimension, stride: field(token, 11, 12) };
+    } else {
+      extended.resourceReturns = decodeReturns(reader, (token & ~EXTENDED) >>> 6);
+    }
+  }
+  return extended;
+}
+
+/** The number of bits that an extended token of a kind uses. */
+const EXTENDED_BITS = [0, 21, 23, 22];
+
+const signed = (fourBits: number) => (fourBits << 28) >> 28;

@@ -1,0 +1,76 @@
+import { returnTypes } from '../enumerations.js';
+import { Vgpu10Error } from '../errors.js';
+import type { ReturnTypes } from '../program.js';
+
+/** Reads the tokens of one statement in order. */
+export class TokenReader {
+  /** The index of the next token. */
+  at: number;
+
+  constructor(
+    private readonly words: Uint32Array,
+    start: number,
+    /** The index behind the statement's last token. */
+    readonly end: number,
+  ) {
+    this.at = start;
+  }
+
+  /** @throws Vgpu10Error EBADMSG at the end of the statement */
+  next(): number {
+    if (this.at >= this.end) {
+      throw new Vgpu10Error('EBADMSG', 'the statement ends too soon', this.at);
+    }
+    return this.words[this.at++];
+  }
+
+  /** A copy of the tokens that are left. */
+  rest(): Uint32Array {
+    const left = this.words.slice(this.at, this.end);
+    this.at = this.end;
+    return left;
+  }
+
+  /** @throws Vgpu10Error EBADMSG if tokens are left */
+  finish(): void {
+    if (this.at < this.end) {
+      throw new Vgpu10Error('EBADMSG', `${this.end - this.at} tokens too many in the statement`, this.at);
+    }
+  }
+
+  /** An error about the token that was read last. */
+  bad(what: string): Vgpu10Error {
+    return new Vgpu10Error('EBADMSG', what, this.at - 1);
+  }
+}
+
+/** Bits `low` to `low + bits - 1` of a token. */
+export function field(token: number, low: number, bits: number): number {
+  return (token >>> low) & ((1 << bits) - 1);
+}
+
+/**
+ * The name of a number in a token.
+ * @throws Vgpu10Error EBADMSG if it has none
+ */
+export function nameOf<T extends string>(
+  reader: TokenReader,
+  what: string,
+  names: readonly (T | undefined)[],
+  value: number,
+): T {
+  const name = names[value];
+  if (name === undefined) {
+    throw reader.bad(`${what} ${value} is unknown`);
+  }
+  return name;
+}
+
+/** Four return types of four bits each. */
+export function decodeReturns(reader: TokenReader, value: number): ReturnTypes {
+  if (value > 0xffff) {
+    throw reader.bad(`return types 0x${value.toString(16)} are unknown`);
+  }
+  const name = (bit: number) => nameOf(reader, 'return type', returnTypes, field(value, bit, 4));
+  return [name(0), name(4), name(8), name(12)];
+}
