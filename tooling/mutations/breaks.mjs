@@ -146,7 +146,7 @@ export const breaks = [
     name: 'a failed submission keeps its trackers',
     rule: '6.3, C5',
     file: validation,
-    from: 'this.undo.push(() => held.object.releaseTrackerUser(held));',
-    to: 'this.undo.push(() => {});',
+    from: 'this.journal.note(() => held.object.releaseTrackerUser(held));',
+    to: 'this.journal.note(() => {});',
   },
 ];
