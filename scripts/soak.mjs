@@ -102,6 +102,17 @@ const parts = [
     command: () => ['node', [cli, 'litmus', '--exhaustive', '3', '--jobs', '2']],
   },
   {
+    name: 'races',
+    about: 'every step of another CPU at every preemption point of every operation',
+    command: () => ['node', [cli, 'litmus', '--races', '--jobs', '2']],
+  },
+  {
+    name: 'mutations',
+    about: 'breaks of the driver, each of which litmus files or 2,000 random programs find',
+    seeded: true,
+    command: ({ seed }) => ['node', [join(root, 'tooling', 'mutations', 'run.mjs'), '--seed', String(seed)]],
+  },
+  {
     name: 'bench',
     about: 'every row of the benchmarks, whose contenders check their results',
     command: test('bench', 'src/rows/suite.test.ts'),

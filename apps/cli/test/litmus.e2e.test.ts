@@ -87,6 +87,18 @@ describe('cg litmus', () => {
     expect(JSON.parse(out)).toMatchObject({ failed: 0, programs, ...measured });
   });
 
+  it('--variants prints what finds each posted defect, as a table', () => {
+    const { code, out } = cg(['litmus', '--variants', '1']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^\| B7 \| pages whose writes .* \| `erratum-B7` yes \| 1 \|$/m);
+    expect(out.trimEnd().split('\n')).toHaveLength(27);
+  });
+
+  it('runs a program on a device that lags behind', () => {
+    const text = seen.replace('process p1', 'machine delay random\nprocess p1');
+    expect(cg(['litmus', fileWith('late.litmus', text)])).toMatchObject({ code: 0 });
+  });
+
   it('exit 2 for invalid options, and invalid combinations', async () => {
     for (const args of [
       ['--random', '0'],
@@ -95,6 +107,8 @@ describe('cg litmus', () => {
       ['--variant', 'Z9'],
       ['--jobs', '0', '--random', '1'],
       ['--exhaustive', '99'],
+      ['--races', '--random', '5'],
+      ['--variants', '5', '--races'],
     ]) {
       const { code, err } = await runCg(['litmus', ...args]);
       expect([code, err.split('\n').length], args.join(' ')).toEqual([2, 2]);

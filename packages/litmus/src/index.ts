@@ -6,7 +6,8 @@ export { printProgram, printStatement } from './program/print-program.js';
 export { countedNames } from './program/statement.js';
 export type { CountedName, Program, ProgramLine, Statement } from './program/statement.js';
 export type { Finding, FindingKind } from './check/finding.js';
-export { runProgram, type RunOptions, type RunResult, type UnmetExpectation } from './explore/run-program.js';
+export { runProgram } from './explore/run-program.js';
+export type { RunOptions, RunResult, UnmetExpectation } from './explore/run-options.js';
 export { Timeline, type EventKind, type Lane, type TimelineEvent } from './explore/timeline.js';
 export { chainOf, type ChainLink } from './explore/chain.js';
 export { chainText, findingText } from './explore/describe-finding.js';
@@ -22,5 +23,6 @@ export {
   type Explored,
   type ExploredFailure,
 } from './explore/explore-programs.js';
+export { variantRow, variantTable, type VariantRow } from './explore/variant-row.js';
 export { shrinkProgram } from './explore/shrink.js';
 export { smallestFailure } from './explore/smallest-failure.js';

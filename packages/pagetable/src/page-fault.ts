@@ -71,7 +71,11 @@ function enterMissing(fault: FaultInProgress): void {
       const { unmapCount } = fault.vma.mapping;
       const result = operations.hugeFault(fault, level);
       if (result !== 'fallback') {
-        if (isHandled(fault, result) && isStillTrue(fault, unmapCount)) {
+        if (!isHandled(fault, result)) {
+          return;
+        }
+        preemption.reach('fault: between handler and entry');
+        if (isStillTrue(fault, unmapCount)) {
           fault.insertHuge(fault.frame, level, (fault.vma.flags & VM_WRITE) !== 0 && !noticesWrites(fault));
         }
         return;

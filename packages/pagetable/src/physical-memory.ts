@@ -34,17 +34,19 @@ export class PhysicalMemory {
   readonly #used: Bitmap;
   #free: number;
   #nextFrame = 1;
+  #peakFrame = 1;
 
   /**
    * @param bytes size of the memory: a multiple of 4096, at least two frames
+   * @param from a memory that is no longer used, whose host memory this one takes over if it has the same size
    * @throws PageTableError EINVAL for another size, ENOMEM if the host cannot supply it
    */
-  constructor(bytes: number) {
+  constructor(bytes: number, from?: PhysicalMemory) {
     if (!Number.isInteger(bytes / PAGE_SIZE) || bytes < 2 * PAGE_SIZE) {
       throw new PageTableError('EINVAL', `not a size of memory: ${bytes} bytes`, { length: bytes });
     }
     try {
-      const buffer = new ArrayBuffer(bytes);
+      const buffer = from?.u8.length === bytes ? from.#cleared() : new ArrayBuffer(bytes);
       this.u8 = new Uint8Array(buffer);
       // The host may have the bytes, but no array of so many elements.
       this.u32 = new Uint32Array(buffer);
@@ -57,6 +59,12 @@ export class PhysicalMemory {
     this.#used = new Bitmap(this.frames);
     this.#used.set(0);
     this.#free = this.frames - 1;
+  }
+
+  /** Its bytes, zero again: only frames that were in use at some time can have others. */
+  #cleared(): ArrayBuffer {
+    this.u32.fill(0, 0, this.#peakFrame * WORDS_PER_FRAME);
+    return this.u8.buffer as ArrayBuffer;
   }
 
   /** Number of frames that can still be allocated. */
@@ -79,6 +87,7 @@ export class PhysicalMemory {
     this.#used.set(frame);
     this.#free--;
     this.#nextFrame = frame + 1;
+    this.#peakFrame = Math.max(this.#peakFrame, frame + 1);
     this.u32.fill(0, frame * WORDS_PER_FRAME, (frame + 1) * WORDS_PER_FRAME);
     return frame;
   }
@@ -114,6 +123,7 @@ export class PhysicalMemory {
       if (taken === start + count) {
         this.#used.setRange(start, taken);
         this.#free -= count;
+        this.#peakFrame = Math.max(this.#peakFrame, taken);
         this.u32.fill(0, start * WORDS_PER_FRAME, taken * WORDS_PER_FRAME);
         return start;
       }

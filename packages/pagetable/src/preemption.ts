@@ -33,6 +33,8 @@ export type PreemptionPoint = (typeof preemptionPoints)[number];
  */
 export class Preemption {
   #steps: Map<string, (() => void)[]> | undefined;
+  #watch: ((point: string) => void) | undefined;
+  #isUsed = false;
 
   /**
    * Runs `step` once, the next time that `point` is reached. Several steps at one point run one per arrival, in the
@@ -46,6 +48,13 @@ export class Preemption {
     } else {
       waiting.push(step);
     }
+    this.#isUsed = true;
+  }
+
+  /** Calls `watch` whenever a point is reached, after the step there; undefined ends that. */
+  watch(watch: ((point: string) => void) | undefined): void {
+    this.#watch = watch;
+    this.#isUsed = watch !== undefined || this.#steps !== undefined;
   }
 
   /** Whether a step is still waiting for its point: a race that a test intended did not happen. */
@@ -55,9 +64,16 @@ export class Preemption {
 
   /** For the code that contains the point. */
   reach(point: string): void {
+    if (this.#isUsed) {
+      this.#reached(point);
+    }
+  }
+
+  #reached(point: string): void {
     if (this.#steps !== undefined) {
       this.#takeStep(this.#steps, point);
     }
+    this.#watch?.(point);
   }
 
   #takeStep(steps: Map<string, (() => void)[]>, point: string): void {
@@ -67,6 +83,7 @@ export class Preemption {
       steps.delete(point);
       if (steps.size === 0) {
         this.#steps = undefined;
+        this.#isUsed = this.#watch !== undefined;
       }
     }
     // Last, after the step has left the list: it may reach the same point itself.

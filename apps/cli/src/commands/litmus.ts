@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { programCount, type RunOptions } from '@cg/litmus';
+import { programCount, variantTable, type RunOptions } from '@cg/litmus';
 import { trackingMethods, type TrackingMethodName } from '@cg/machine';
 import { litmusFiles } from '@cg/litmus/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -10,6 +10,7 @@ import { explore, type ExploreRequest } from '../litmus/explore.js';
 import { exitCodeOf } from '../litmus/interruption.js';
 import { runFile, type RanFile } from '../litmus/run-file.js';
 import { configureVariant, variantNames } from '../litmus/variant.js';
+import { variantRows } from '../litmus/variant-rows.js';
 import { inputError } from '../output/input-error.js';
 import { explorationJson, filesJson } from '../output/litmus-json.js';
 import { describeFailure, summarizeVariant, tabulateFiles } from '../output/litmus-text.js';
@@ -20,6 +21,8 @@ interface LitmusOptions {
   readonly seed: number;
   readonly steps: number;
   readonly exhaustive?: number;
+  readonly races?: boolean;
+  readonly variants?: number;
   readonly method?: TrackingMethodName;
   readonly variant?: string;
   readonly jobs: number;
@@ -50,6 +53,8 @@ Examples:
   $ cg litmus --random 1000 --jobs 2           a thousand random programs, seeds 1 to 1000
   $ cg litmus --random 1 --seed 4711           the program of one seed again
   $ cg litmus --exhaustive 3                   all programs of up to three steps of an alphabet
+  $ cg litmus --races --jobs 2                 all races: each step at each point of each operation
+  $ cg litmus --variants 500                   which programs find each posted defect, of 500 random ones
   $ cg litmus --random 500 --variant D1        how soon random programs find an erratum
 
 Exit codes: 0 every byte was right, 1 some were not, 2 a file is not a program, 70 a bug, 130 ended by
@@ -75,25 +80,37 @@ export function litmusCommand(exit: (code: number) => void): Command {
     .option('--seed <seed>', 'seed of the first random program', wholeNumber(0, 2 ** 31), 1)
     .option('--steps <steps>', 'steps of each random program', wholeNumber(1, 100_000), 120)
     .option('--exhaustive <length>', 'run all programs up to a length', wholeNumber(1, MAX_LENGTH))
+    .option('--races', 'run every step at every preemption point of every operation')
     .addOption(
       new Option('-m, --method <method>', 'how written pages are found, unless a program says').choices(
         trackingMethods,
       ),
     )
     .addOption(new Option('--variant <erratum>', 'a machine with a part as posted').choices(variantNames))
-    .option('--jobs <threads>', 'worker threads for random and exhaustive runs', wholeNumber(1, MAX_JOBS), 1)
+    .option(
+      '--variants <programs>',
+      'print which programs find each posted defect, as a table',
+      wholeNumber(0, 100_000),
+    )
+    .option('--jobs <threads>', 'worker threads for all but files', wholeNumber(1, MAX_JOBS), 1)
     .option('--json', 'print the results as JSON')
     .addHelpText('after', DETAILS)
     .action(async (paths: string[], options: LitmusOptions, command: Command) => {
-      const { random, exhaustive } = options;
-      if ([paths.length > 0, random !== undefined, exhaustive !== undefined].filter(Boolean).length > 1) {
-        command.error('cg: files, --random and --exhaustive exclude one another');
+      const { random, exhaustive, races = false, variants } = options;
+      const numbers = [random, exhaustive, variants].map((number) => number !== undefined);
+      if ([paths.length > 0, races, ...numbers].filter(Boolean).length > 1) {
+        command.error('cg: files, --random, --exhaustive, --races and --variants exclude one another');
+      }
+      if (variants !== undefined) {
+        process.stdout.write(variantTable(await variantRows(variants)));
+        exit(EXIT.OK);
+        return;
       }
       if (readsInputTwice(paths)) {
         command.error('cg: standard input (-) can be read only once');
       }
       exit(
-        random === undefined && exhaustive === undefined
+        random === undefined && exhaustive === undefined && !races
           ? await runFiles(paths, options)
           : await runExploration(requestOf(options), options),
       );
@@ -103,6 +120,7 @@ export function litmusCommand(exit: (code: number) => void): Command {
 function requestOf({
   random,
   exhaustive,
+  races,
   seed,
   steps,
   method,
@@ -111,6 +129,10 @@ function requestOf({
 }: LitmusOptions): ExploreRequest {
   if (exhaustive !== undefined) {
     const source = { kind: 'exhaustive', length: exhaustive } as const;
+    return { source, from: 0, end: programCount(source), variant, jobs };
+  }
+  if (races === true) {
+    const source = { kind: 'races' } as const;
     return { source, from: 0, end: programCount(source), variant, jobs };
   }
   return { source: { kind: 'random', steps, method }, from: seed, end: seed + (random ?? 0), variant, jobs };

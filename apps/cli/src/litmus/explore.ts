@@ -9,6 +9,9 @@ import type { ExploreTask } from './worker.js';
 const BATCH_PROGRAMS = 25;
 const BATCH_STEPS = 3000;
 
+/** Most races cannot happen. */
+const BATCH_RACES = 500;
+
 /** What to explore, and how. */
 export interface ExploreRequest {
   readonly source: ProgramSource;
@@ -63,6 +66,9 @@ export async function explore(request: ExploreRequest): Promise<Exploration> {
 }
 
 function batchOf(source: ProgramSource): number {
+  if (source.kind === 'races') {
+    return BATCH_RACES;
+  }
   const steps = source.kind === 'random' ? (source.steps ?? 0) : 0;
   return Math.max(1, Math.min(BATCH_PROGRAMS, Math.floor(BATCH_STEPS / Math.max(steps, 1))));
 }

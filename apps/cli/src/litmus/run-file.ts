@@ -44,6 +44,11 @@ export async function runFile(path: string, options: RunOptions): Promise<RanFil
   }
 }
 
+/** The program in a file. @throws as `runFile` */
+export async function readProgram(path: string): Promise<Program> {
+  return programOf(parseProgram(await readText(path)));
+}
+
 /** Reads a file or pipe, which may be endless. @throws LitmusError EBADMSG if it is too long */
 async function readText(path: string): Promise<string> {
   const pieces: Uint8Array[] = [];

@@ -45,7 +45,7 @@ export function describeExploration(request: ExploreRequest, exploration: Explor
 
 /** How to run the rest after a signal. */
 function restOf({ source, end, variant, jobs }: ExploreRequest, { next }: Exploration): string {
-  if (source.kind === 'exhaustive') {
+  if (source.kind !== 'random') {
     return `${number(next)} of ${number(end)} programs are done`;
   }
   const options = [
@@ -61,14 +61,23 @@ function restOf({ source, end, variant, jobs }: ExploreRequest, { next }: Explor
 
 function titleOf({ source, from, variant }: ExploreRequest, { explored, next }: Exploration): string {
   const { programs } = explored;
-  const what =
-    source.kind === 'random'
-      ? `${number(programs)} random programs, seeds ${from} to ${next - 1}`
-      : [
-          `${number(programs)} programs of up to ${source.length} of ${letterCount} steps`,
-          `(${number(programCount(source))} with those that repeat others)`,
-        ].join(' ');
+  const what = describeSource(source, programs, `seeds ${from} to ${next - 1}`);
   return variant === undefined ? what : `variant ${variant}: ${what}`;
+}
+
+function describeSource(source: ExploreRequest['source'], programs: number, seeds: string): string {
+  const all = number(programCount(source));
+  switch (source.kind) {
+    case 'random':
+      return `${number(programs)} random programs, ${seeds}`;
+    case 'exhaustive':
+      return [
+        `${number(programs)} programs of up to ${source.length} of ${letterCount} steps`,
+        `(${all} with those that repeat others)`,
+      ].join(' ');
+    case 'races':
+      return `${number(programs)} races (${all} with those that cannot happen)`;
+  }
 }
 
 /** The first failing program, shrunk; undefined if none failed. */

@@ -15,14 +15,16 @@ interface Alternative {
   readonly seenBy: Uint8Array;
 }
 
-/** The old value of bytes that are written, or loaded, during a submission. */
+/** The old value of bytes that are written, or loaded, while a submission is under way. */
 interface Superseded {
+  /** When they got another value. */
+  readonly time: number;
   readonly offset: number;
   readonly values: Uint8Array;
   /** A mask of bytes with the value; without a mask all bytes. */
   readonly seenBy: Uint8Array | undefined;
-  /** The surface that the device wrote: its commands are in order, so it does not see older values. */
-  readonly owner: number | undefined;
+  /** The surface that the device wrote, or CPU: its own accesses are in order, so it does not see older values. */
+  readonly owner: number;
 }
 
 /**
@@ -34,12 +36,10 @@ export class Content {
   readonly values: Uint8Array;
   /** Step that wrote the byte, from 1; 0 if none has. */
   readonly writers: Uint32Array;
-  /** The object with these bytes no longer exists. */
-  isFreed = false;
   readonly #alternatives: Alternative[] = [];
   /** Number of the surface in which the device wrote the byte last; 0 if several or none. */
   #owners: Uint8Array | undefined;
-  /** In order of events, until the current submissions have ended. */
+  /** In order of events, until no submission from before is under way. */
   #superseded: Superseded[] = [];
 
   constructor(
@@ -58,10 +58,10 @@ export class Content {
     return this.#alternatives.length;
   }
 
-  /** A CPU has stored bytes. @param during during a submission */
-  store(offset: number, values: Uint8Array, step: number, during: boolean): void {
-    if (during) {
-      this.#keepSuperseded(offset, values.length, undefined);
+  /** A CPU has stored bytes. @param time when, if a submission is under way */
+  store(offset: number, values: Uint8Array, step: number, time: number | undefined): void {
+    if (time !== undefined) {
+      this.#keepSuperseded(offset, values.length, CPU, time);
     }
     this.#alternatives.forEach(({ seenBy }) => seenBy.fill(0, offset, offset + values.length));
     this.#set(offset, values, step);
@@ -71,6 +71,7 @@ export class Content {
    * The device has written bytes of a surface.
    * @param owner the surface's number
    * @param aliased other surfaces alias the bytes
+   * @param time when, if a submission is under way
    */
   writeByDevice(
     offset: number,
@@ -79,12 +80,12 @@ export class Content {
     {
       owner,
       aliased,
-      during,
-    }: { readonly owner: number; readonly aliased: boolean; readonly during: boolean },
+      time,
+    }: { readonly owner: number; readonly aliased: boolean; readonly time: number | undefined },
   ): void {
     const end = offset + values.length;
-    if (during) {
-      this.#keepSuperseded(offset, values.length, owner);
+    if (time !== undefined) {
+      this.#keepSuperseded(offset, values.length, owner, time);
     }
     if (aliased) {
       this.#becomeOlder(offset, values);
@@ -119,8 +120,11 @@ export class Content {
     return this.values[place] === value || (this.#seenBy(place, value) & SEEN_BY.ANYONE) !== 0;
   }
 
-  /** Whether a reader, a surface's number or `CPU`, may see a value of a byte. */
-  allows(place: number, value: number, reader: number): boolean {
+  /**
+   * Whether a reader, a surface's number or `CPU`, may see a value of a byte.
+   * @param since when the reading submission began: a value superseded later may be seen as well
+   */
+  allows(place: number, value: number, reader: number, since: number): boolean {
     if (this.isNewest(place, value)) {
       return true;
     }
@@ -129,7 +133,10 @@ export class Content {
       return true;
     }
     for (let i = this.#superseded.length - 1; i >= 0; i--) {
-      const { offset, values, seenBy, owner } = this.#superseded[i];
+      const { time, offset, values, seenBy, owner } = this.#superseded[i];
+      if (time < since) {
+        return false;
+      }
       const at = place - offset;
       if (at < 0 || at >= values.length) {
         continue;
@@ -145,12 +152,12 @@ export class Content {
   }
 
   /** A CPU has loaded bytes: if they are the newest, all readers must see them from now on. */
-  settle(offset: number, seen: Uint8Array, during: boolean): void {
+  settle(offset: number, seen: Uint8Array, time: number | undefined): void {
     if (this.#alternatives.length === 0) {
       return;
     }
-    if (during) {
-      this.#keepSuperseded(offset, seen.length, undefined);
+    if (time !== undefined) {
+      this.#keepSuperseded(offset, seen.length, CPU, time);
     }
     for (let i = 0; i < seen.length; i++) {
       const place = offset + i;
@@ -163,9 +170,10 @@ export class Content {
     }
   }
 
-  /** The current submissions have ended: writes during them are ordered before all later steps. */
-  endSubmissions(): void {
-    this.#superseded = [];
+  /** Only submissions that began at a time or later are under way. @returns whether superseded values are left */
+  forgetSuperseded(since: number): boolean {
+    this.#superseded = this.#superseded.filter(({ time }) => time >= since);
+    return this.#superseded.length > 0;
   }
 
   /** Drops older values that no surface can show any more. @param isThere whether memory or an image has it */
@@ -184,13 +192,13 @@ export class Content {
     this.writers.fill(step, offset, offset + values.length);
   }
 
-  #keepSuperseded(offset: number, bytes: number, owner: number | undefined): void {
+  #keepSuperseded(offset: number, bytes: number, owner: number, time: number): void {
     const end = offset + bytes;
-    this.#superseded.push({ offset, values: this.values.slice(offset, end), seenBy: undefined, owner });
+    this.#superseded.push({ time, offset, values: this.values.slice(offset, end), seenBy: undefined, owner });
     for (const alternative of this.#alternatives) {
       const seenBy = alternative.seenBy.slice(offset, end);
       if (seenBy.some((flags) => flags !== 0)) {
-        this.#superseded.push({ offset, values: alternative.values.slice(offset, end), seenBy, owner });
+        this.#superseded.push({ time, offset, values: alternative.values.slice(offset, end), seenBy, owner });
       }
     }
   }

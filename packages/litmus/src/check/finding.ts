@@ -4,9 +4,13 @@ export type FindingKind =
   | 'lost'
   /** Newer content on the device was overwritten with older content of memory. */
   | 'stale'
+  /** An update of bytes that nothing has changed since the last one. */
+  | 'needless'
+  /** The device has a surface bound, or a CPU mapped, at another place than its program has put it. */
+  | 'misplaced'
   /** The driver still has charges after everything is closed. */
   | 'leak'
-  /** An error that no step may fail with. */
+  /** An error that nothing in the program causes. */
   | 'crash';
 
 /** A run of wrong bytes, as one step saw them. */

@@ -1,10 +1,11 @@
 import { PAGE_SIZE, type PhysicalMemory } from '@cg/pagetable';
 import type { SurfaceBox } from '@cg/surface-layout';
 import type { SvgaDevice } from '@cg/svga-device';
-import type { CheckedSurface } from './checked-surface.js';
+import type { CheckedSurface, UnseenWrites } from './checked-surface.js';
 import { CPU, type Content } from './content.js';
 import type { Finding } from './finding.js';
 import { forEachRun } from '@cg/machine';
+import { NeedlessUploads } from './needless-uploads.js';
 import { SubmissionsUnderWay } from './submissions-under-way.js';
 
 /** Other values of a byte that are kept before those that no reader can see are dropped. */
@@ -38,31 +39,52 @@ export interface OracleView {
  */
 export class CoherencyOracle {
   readonly counts: OracleCounts = { compared: 0, lost: 0, stale: 0, uploaded: 0, excess: 0 };
-  readonly submissions = new SubmissionsUnderWay();
+  readonly submissions: SubmissionsUnderWay;
   /** The current step, from 1. */
   step = 0;
   readonly #view: OracleView;
   readonly #report: (finding: Finding) => void;
+  readonly #needless = new NeedlessUploads();
+  /** The bytes that the current command reads, in order. */
+  #copied = new Uint8Array(4096);
+  #copiedBytes = 0;
+  /** How many of them it has written. */
+  #written = 0;
 
-  constructor(view: OracleView, report: (finding: Finding) => void) {
+  /** @param isLate the device may run commands of a submission during a later one */
+  constructor(view: OracleView, report: (finding: Finding) => void, isLate = false) {
+    this.submissions = new SubmissionsUnderWay(isLate);
     this.#view = view;
     this.#report = report;
   }
 
+  /** A step has failed: the driver may upload again what it has uploaded. */
+  failed(): void {
+    this.#needless.failed(this.submissions.tick());
+  }
+
+  /** A surface has been read back. */
+  readBack({ content, offset, end }: CheckedSurface): void {
+    this.#needless.changed(content, offset, end, this.submissions.tick());
+  }
+
   /** A CPU has stored bytes. */
   stored(content: Content, offset: number, values: Uint8Array): void {
+    this.#needless.changed(content, offset, offset + values.length, this.submissions.tick());
     content.store(offset, values, this.step, this.submissions.note(content));
   }
 
   /** A CPU has loaded bytes, which must be the newest (rules 1.2, 1.3). */
   loaded(content: Content, offset: number, seen: Uint8Array, by: string): void {
-    this.#compare({ content, by, surface: CPU }, offset, seen, 0, seen.length);
+    this.#compare({ content, by, surface: CPU, since: 0 }, offset, seen, 0, seen.length);
     content.settle(offset, seen, this.submissions.note(content));
   }
 
   /** A surface has moved: it sees the device writes of its new aliases only after a CPU has loaded them. */
   placed(surface: CheckedSurface): void {
     const { content } = surface;
+    this.#needless.placed(surface);
+    this.#startTracking(content);
     for (const other of this.#view.surfaces) {
       if (other !== surface && other.isNewestOnDevice && other.sharesBytesWith(surface)) {
         const [start, end] = [Math.max(surface.offset, other.offset), Math.min(surface.end, other.end)];
@@ -73,50 +95,132 @@ export class CoherencyOracle {
     }
   }
 
-  /** An update is about to copy a box from memory to the device (rule 1.4). */
-  uploads(surface: CheckedSurface, subresource: number, box: SurfaceBox): void {
-    const image = this.#view.device.surfaceImage(surface.sid);
-    if (image !== undefined) {
-      forEachRun(surface.layout, subresource, box, (start, bytes) =>
-        this.#upload(surface, image, start, start + bytes),
-      );
+  /** A coherent surface is in a content: from now on a load sees what the device has written to others there. */
+  #startTracking(content: Content): void {
+    for (const { content: at, unseen, offset, number, isNewestOnDevice } of this.#view.surfaces) {
+      if (at !== content || unseen === undefined || !isNewestOnDevice) {
+        continue;
+      }
+      const by = { owner: number, aliased: true, time: this.submissions.note(content) };
+      for (let i = 0; i < unseen.values.length; i++) {
+        if (unseen.isWritten[i] !== 0) {
+          content.writeByDevice(offset + i, unseen.values.subarray(i, i + 1), this.#deviceStep, by);
+        }
+      }
+      unseen.isWritten.fill(0);
     }
+  }
+
+  #isTracked(content: Content): boolean {
+    for (const { content: at, unseen } of this.#view.surfaces) {
+      if (at === content && unseen === undefined) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * An update is about to copy a box from memory to the device (rule 1.4).
+   * @param isPart only what was found dirty is to be uploaded
+   */
+  uploads(surface: CheckedSurface, subresource: number, box: SurfaceBox, isPart: boolean): void {
+    const image = this.#view.device.surfaceImage(surface.sid);
+    if (image === undefined || surface.unseen !== undefined) {
+      return;
+    }
+    const since = this.submissions.since ?? this.submissions.tick();
+    let hasCause = !isPart;
+    let first = Infinity;
+    forEachRun(surface.layout, subresource, box, (start, bytes) => {
+      first = Math.min(first, start);
+      hasCause = this.#needless.uploads(surface, start, start + bytes, since) || hasCause;
+      this.#upload(surface, image, start, start + bytes);
+    });
+    if (!hasCause) {
+      const { content, offset, name: message } = surface;
+      const place = { name: content.name, offset: offset + first };
+      const found = { kind: 'needless', step: this.#deviceStep, by: 'driver', ...place, message } as const;
+      this.#report({ ...found, bytes: 0, seen: 0, expected: 0, writer: content.writers[offset + first] });
+    }
+  }
+
+  /** A command of the device begins: what it reads is told next, and then what it has written. */
+  commandStarts(): void {
+    this.#copiedBytes = 0;
+    this.#written = 0;
   }
 
   /** A command of the device is about to read a box: it must have the newest (rule 1.1). */
   reads(surface: CheckedSurface, subresource: number, box: SurfaceBox): void {
     const image = this.#view.device.surfaceImage(surface.sid);
     if (image !== undefined) {
-      const reader: Reader = { content: surface.content, by: 'device', surface: surface.number };
-      forEachRun(surface.layout, subresource, box, (start, bytes) =>
-        this.#compare(reader, surface.offset + start, image, start, bytes),
-      );
+      const since = this.submissions.running?.since ?? Infinity;
+      const reader: Reader = { content: surface.content, by: 'device', surface: surface.number, since };
+      forEachRun(surface.layout, subresource, box, (start, bytes) => {
+        if (surface.unseen === undefined) {
+          this.#compare(reader, surface.offset + start, image, start, bytes);
+        }
+        this.#copy(image, start, bytes);
+      });
     }
   }
 
-  /** A command of the device has written a box. */
+  /** The step whose commands the device runs, perhaps long after it. */
+  get #deviceStep(): number {
+    return this.submissions.running?.step ?? this.step;
+  }
+
+  #copy(image: Uint8Array, start: number, bytes: number): void {
+    const end = this.#copiedBytes + bytes;
+    if (end > this.#copied.length) {
+      const longer = new Uint8Array(Math.max(end, 2 * this.#copied.length));
+      longer.set(this.#copied);
+      this.#copied = longer;
+    }
+    this.#copied.set(image.subarray(start, start + bytes), this.#copiedBytes);
+    this.#copiedBytes = end;
+  }
+
+  /** A command of the device has written a box with the bytes that it has read. */
   written(surface: CheckedSurface, subresource: number, box: SurfaceBox): void {
     const image = this.#view.device.surfaceImage(surface.sid);
     if (image === undefined) {
       return;
     }
-    const { content, offset } = surface;
+    const { content, offset, unseen } = surface;
+    if (unseen !== undefined && !this.#isTracked(content)) {
+      this.#writtenUnseen(surface, unseen, subresource, box);
+      return;
+    }
     const sharing = [...this.#view.surfaces].filter(
       (other) => other !== surface && other.sharesBytesWith(surface),
     );
     if (content.alternatives > MANY_ALTERNATIVES) {
       this.#forgetOlder(content);
     }
-    const during = this.submissions.note(content);
-    const by = { owner: surface.number, aliased: sharing.length > 0, during };
+    const time = this.submissions.note(content);
+    const by = { owner: surface.number, aliased: sharing.length > 0, time };
+    const reader: Reader = { content, by: 'device', surface: surface.number, since: Infinity };
     forEachRun(surface.layout, subresource, box, (start, bytes) => {
-      const values = image.subarray(start, start + bytes);
-      content.writeByDevice(offset + start, values, this.step, by);
+      const values = this.#copied.subarray(this.#written, this.#written + bytes);
+      this.#written += bytes;
+      content.writeByDevice(offset + start, values, this.#deviceStep, by);
+      this.#compare(reader, offset + start, image, start, bytes);
     });
     surface.isNewestOnDevice = true;
     for (const other of sharing.filter(({ isNewestOnDevice }) => isNewestOnDevice)) {
       this.#eitherComesBack(surface, other);
     }
+  }
+
+  #writtenUnseen(surface: CheckedSurface, unseen: UnseenWrites, subresource: number, box: SurfaceBox): void {
+    forEachRun(surface.layout, subresource, box, (start, bytes) => {
+      unseen.values.set(this.#copied.subarray(this.#written, this.#written + bytes), start);
+      unseen.isWritten.fill(1, start, start + bytes);
+      this.#written += bytes;
+    });
+    surface.isNewestOnDevice = true;
   }
 
   /** Each of two surfaces is read back whole: in the shared bytes one overwrites the other. */
@@ -189,7 +293,7 @@ export class CoherencyOracle {
     onDevice: number,
   ): void {
     const place = offset + at;
-    if (!content.isNewest(place, onDevice) || content.allows(place, value, number)) {
+    if (!content.isNewest(place, onDevice) || content.allows(place, value, number, 0)) {
       return;
     }
     this.counts.stale++;
@@ -219,12 +323,12 @@ export class CoherencyOracle {
 
   /** Bytes differ, from `first` on: they are lost unless another value is allowed. */
   #different(reader: Reader, offset: number, seen: Uint8Array, first: number): void {
-    const { content, by, surface } = reader;
+    const { content, by, surface, since } = reader;
     const { values, writers } = content;
     let lost = 0;
     let firstLost = 0;
     for (let i = first; i < seen.length; i++) {
-      if (!content.allows(offset + i, seen[i], surface)) {
+      if (!content.allows(offset + i, seen[i], surface, since)) {
         firstLost = lost === 0 ? i : firstLost;
         lost++;
       }
@@ -234,7 +338,7 @@ export class CoherencyOracle {
       this.counts.lost += lost;
       const what = {
         kind: 'lost',
-        step: this.step,
+        step: surface === CPU ? this.step : this.#deviceStep,
         by,
         name: content.name,
         offset: place,
@@ -252,4 +356,6 @@ interface Reader {
   readonly by: string;
   /** Number of the surface that the device reads, or CPU. */
   readonly surface: number;
+  /** Values superseded since then may be seen. */
+  readonly since: number;
 }

@@ -1,4 +1,4 @@
-import { PAGE_SIZE, VM_READ, VM_WRITE, type Cpu } from '@cg/pagetable';
+import { PAGE_SIZE, VM_READ, VM_WRITE, type AddressSpace, type Cpu } from '@cg/pagetable';
 import type { CoherencyOracle } from '../check/oracle.js';
 import type { AccessStatement } from '../program/statement.js';
 import type { MachineNotes } from './machine-notes.js';
@@ -8,6 +8,8 @@ import type { LiveProcess, MappedRange, World } from './world.js';
 /** The loads and stores of CPUs, each compared with what it must see. */
 export class Accesses {
   readonly #chunk = new Uint8Array(PAGE_SIZE);
+  /** Whether the last access was one that its process may not do. */
+  isForbidden = false;
 
   constructor(
     readonly world: World,
@@ -16,10 +18,11 @@ export class Accesses {
   ) {}
 
   /**
-   * Stores page by page: after a fault that fails, earlier pages have been stored.
+   * Accesses page by page: after a fault that fails, or has to wait, earlier pages are done.
+   * @param progress the bytes that are done already, if the access goes on after waiting
    * @returns false if the CPU's process has no such mapping
    */
-  run(statement: AccessStatement, step: number): boolean | void {
+  run(statement: AccessStatement, step: number, progress: Progress): boolean | void {
     const { kind, name, offset, bytes } = statement;
     const { machine, processes } = this.world;
     const cpu = machine.cpus.at(statement.cpu);
@@ -31,11 +34,12 @@ export class Accesses {
       return false;
     }
     const end = Math.min(offset + bytes, mapped.bytes);
-    for (let at = offset; at < end;) {
+    for (let at = offset + progress.bytes; at < end;) {
       const stop = Math.min(end, at - (at % PAGE_SIZE) + PAGE_SIZE);
       const chunk = this.#chunk.subarray(0, stop - at);
       // A step that runs during the fault uses the chunk, too.
       const values = machine.memory.preemption.isPending ? chunk.slice() : chunk;
+      this.isForbidden = !isPermitted(kind, process?.addressSpace, mapped.start + at);
       const move = (): void =>
         kind === 'store'
           ? this.#store(cpu, mapped, at, values, step)
@@ -50,6 +54,7 @@ export class Accesses {
         this.oracle?.loaded(mapped.content, mapped.offset + at, values, `cpu ${statement.cpu}`);
       }
       at = stop;
+      progress.bytes = at - offset;
     }
   }
 
@@ -72,7 +77,7 @@ export class Accesses {
     const before = cpu.addressSpace;
     cpu.run(addressSpace);
     try {
-      for (let at = 0; at < bytes && !content.isFreed; at += PAGE_SIZE) {
+      for (let at = 0; at < bytes; at += PAGE_SIZE) {
         const vma = addressSpace.findVma(start + at);
         if (vma !== undefined && (vma.flags & (VM_READ | VM_WRITE)) !== 0) {
           cpu.loadBytes(start + at, this.#chunk);
@@ -103,6 +108,20 @@ export class Accesses {
     const place = { content: content.name, start, end: start + bytes };
     timeline.note({ step, lane: `cpu ${cpu}`, kind, text, ...place });
   }
+}
+
+/** How far a step has come: its bytes that are accessed. */
+export interface Progress {
+  bytes: number;
+}
+
+function isPermitted(
+  kind: 'store' | 'load',
+  addressSpace: AddressSpace | undefined,
+  address: number,
+): boolean {
+  const flags = addressSpace?.findVma(address)?.flags ?? 0;
+  return (flags & (kind === 'store' ? VM_WRITE : VM_READ | VM_WRITE)) !== 0;
 }
 
 /** An access within one page, and its step. */

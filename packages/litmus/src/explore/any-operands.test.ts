@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 import { LitmusError } from '../errors.js';
 import { parseProgram, programOf } from '../program/parse-program.js';
 import { RandomNumbers } from './random-numbers.js';
-import { runProgram, type RunResult } from './run-program.js';
+import { runProgram } from './run-program.js';
+import type { RunResult } from './run-options.js';
 
 const NUMBERS = [0, 1, 2, 3, 8, 63, 64, 65, 4095, 4096, 4097, 65_535, 2 ** 20, 2 ** 31, 2 ** 31 + 1];
 const COUNTS = [0, 1, 1, 1, 2, 2, 3, 4, 6, 7, 12, 64];

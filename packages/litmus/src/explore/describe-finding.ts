@@ -21,6 +21,13 @@ export function findingText(finding: Finding, program: Program): string {
         `stale upload: in step ${step} an update of ${message} put ${hex(seen)} from memory over ${at},`,
         `which was ${hex(expected)} ${wrote}`,
       ].join(' ');
+    case 'needless':
+      return `needless upload: in step ${step} an update of ${message} put ${at} on the device again`;
+    case 'misplaced': {
+      const where = by === 'device' ? 'bound on the device' : 'mapped';
+      const place = `byte ${offset} of ${message}`;
+      return `misplaced: in step ${step} surface ${name} was ${where} at another place than ${place}`;
+    }
     case 'leak':
       return `leak: ${message}`;
     case 'crash':

@@ -1,5 +1,5 @@
 import type { Program, Statement } from '../program/statement.js';
-import { parseProgram, programOf } from '../program/parse-program.js';
+import { statementsOf } from './statements-of.js';
 
 /** The start of every enumerated program, without the method. */
 const PREPARATION = `
@@ -35,16 +35,10 @@ const LETTERS = [
 
 const METHODS = ['scan', 'trap'] as const;
 
-const NAMES = 'process p1\nbuffer b1 6 pages\nbuffer b2 3 pages\n';
-const SURFACES = ['s1', 's2', 's3'].map((name) => `surface ${name} A8R8G8B8 1024x2\n`).join('');
-
 /** The letters as statements. */
-const letters: readonly Program[] = LETTERS.map((text) => {
-  const known = programOf(parseProgram(NAMES + SURFACES));
-  return programOf(parseProgram(`${NAMES}${SURFACES}${text}\n`)).slice(known.length);
-});
+const letters: readonly Program[] = LETTERS.map((text) => statementsOf(text, PREPARATION));
 
-const preparation = programOf(parseProgram(PREPARATION));
+const preparation = statementsOf(PREPARATION, '');
 
 /** Idempotent letters: the load, changes of permission, eviction. */
 const IDEMPOTENT = new Set([2, 7, 8, 9]);

@@ -1,7 +1,8 @@
 import type { FindingKind } from '../check/finding.js';
 import type { CountedName } from '../program/statement.js';
 import { programAt, type ProgramSource } from './program-source.js';
-import { runProgram, type RunOptions } from './run-program.js';
+import { runProgram } from './run-program.js';
+import type { RunOptions } from './run-options.js';
 
 /** The most failures that are kept; all are counted. */
 const MAX_FAILURES = 20;

@@ -2,17 +2,16 @@ import { PageTableError } from '@cg/pagetable';
 import { SurfaceLayoutError } from '@cg/surface-layout';
 import { VmwgfxError } from '@cg/vmwgfx';
 
-/**
- * The outcome of a step: done; skipped, because it does not apply; failed with an allowed error; or blocked, to be
- * retried.
- */
-export type Outcome = 'done' | 'skipped' | 'failed' | 'blocked';
+/** An error of the machine, with the name of an errno. */
+export type MachineErrno = Error & { readonly code: string };
 
-/** Errors that are allowed in a correct machine: no memory, a forbidden access, a device error. */
-const EXPECTED = new Set(['ENOMEM', 'EIO', 'EFAULT', 'EACCES', 'EBUSY']);
+/** The outcome of a step: done; skipped, because it does not apply; failed; or blocked: it has to wait for another. */
+export type Outcome =
+  | { readonly outcome: 'done' | 'skipped' }
+  | { readonly outcome: 'failed' | 'blocked'; readonly error: MachineErrno };
 
-/** Runs a step. @throws any error that is not allowed */
-export function attempt(act: () => boolean | void): { outcome: Outcome; error?: Error & { code: string } } {
+/** Runs a step. @throws what is no error of the machine */
+export function attempt(act: () => boolean | void): Outcome {
   try {
     return { outcome: act() === false ? 'skipped' : 'done' };
   } catch (error) {
@@ -21,12 +20,7 @@ export function attempt(act: () => boolean | void): { outcome: Outcome; error?: 
       error instanceof PageTableError ||
       error instanceof SurfaceLayoutError
     ) {
-      if (error.code === 'EDEADLK') {
-        return { outcome: 'blocked', error };
-      }
-      if (EXPECTED.has(error.code)) {
-        return { outcome: 'failed', error };
-      }
+      return { outcome: error.code === 'EDEADLK' ? 'blocked' : 'failed', error };
     }
     throw error;
   }

@@ -113,10 +113,17 @@ class ProgramMaker {
       method: method ?? random.pick(trackingMethods),
       ...(this.#isLarge ? { memory: 16 } : {}),
       ...(this.#dx ? { dx: true } : {}),
+      ...(random.chance(30) ? { delay: random.pick([1, 3, 'random'] as const) } : {}),
       ...(random.chance(15) ? { objects: random.between(6, 10) } : {}),
       // A buffer that does not fit at all could never be checked.
-      ...(random.chance(15) ? { graphics: random.between(24, 40) + (this.#isLarge ? LARGE_PAGES : 0) } : {}),
+      ...(random.chance(15) ? { graphics: random.between(24, 40) + this.#pagesOfLarge() } : {}),
     });
+  }
+
+  /** Pages of the large buffer, and of a surface and a copy of it that are larger than the others. */
+  #pagesOfLarge(): number {
+    const surface = Math.max(...this.#shapes.map(({ bytes }) => Math.ceil(bytes / PAGE)));
+    return (this.#isLarge ? LARGE_PAGES : 0) + (surface > 8 ? 2 * surface : 0);
   }
 
   #spawn(): void {
@@ -188,13 +195,13 @@ class ProgramMaker {
       [6, random.between(1, 16)],
       [3, random.between(17, 300)],
       [1, random.between(301, 9000)],
+      [random.chance(30) ? 1 : 0, limit],
     ]);
     return { kind, cpu, name, offset, bytes: Math.min(bytes, limit - offset) };
   }
 
-  #copy(): CopyCommand | undefined {
+  #copy(from = this.#random.pick(this.#surfaces)): CopyCommand | undefined {
     const random = this.#random;
-    const from = random.pick(this.#surfaces);
     const same = this.#surfaces.filter(({ name, shape }) => name !== from.name && shape === from.shape);
     if (same.length === 0) {
       return undefined;
@@ -207,19 +214,13 @@ class ProgramMaker {
     }
     const x = random.below(Math.ceil(width / block)) * block;
     const y = random.below(Math.ceil(height / block)) * block;
-    const box = {
-      x,
-      y,
-      z: 0,
-      width: random.between(1, width - x),
-      height: random.between(1, height - y),
-      depth: 1,
-    };
+    const [w, h] = [random.between(1, width - x), random.between(1, height - y)];
+    const box = { x, y, z: 0, width: w, height: h, depth: 1 };
     return { ...copy, part: { subresource: 0, box } };
   }
 
-  #submission(): Statement | undefined {
-    const commands = Array.from({ length: this.#random.chance(20) ? 2 : 1 }, () => this.#copy());
+  #submission(from?: KnownSurface): Statement | undefined {
+    const commands = Array.from({ length: this.#random.chance(20) ? 2 : 1 }, () => this.#copy(from));
     const known = commands.filter((command) => command !== undefined);
     return known.length === 0 ? undefined : { kind: 'submit', commands: known };
   }
@@ -244,7 +245,7 @@ class ProgramMaker {
       [4, () => this.#submission()],
       [1, () => this.#anyMapped('unmap')],
       [1, () => this.#anyMapped('move')],
-      [1, () => this.#readOnly()],
+      [1, () => this.#anyMapped('protect')],
       [1, () => ({ kind: 'evict', name: this.#anyName() })],
     ])();
     if (step !== undefined) {
@@ -276,10 +277,14 @@ class ProgramMaker {
     }
   }
 
-  #anyMapped(kind: 'move' | 'unmap'): Statement | undefined {
+  #anyMapped(kind: 'move' | 'unmap' | 'protect'): Statement | undefined {
     const process = this.#random.pick(this.#processes);
     const names = this.#mapped.get(process) ?? [];
-    return names.length === 0 ? undefined : { kind, process, name: this.#random.pick(names) };
+    if (names.length === 0) {
+      return undefined;
+    }
+    const mapped = { process, name: this.#random.pick(names) };
+    return kind === 'protect' ? { kind, ...mapped, access: 'read' } : { kind, ...mapped };
   }
 
   #remap(): void {
@@ -295,7 +300,7 @@ class ProgramMaker {
     }
     const name = random.pick(names);
     if (random.chance(20)) {
-      // Loads only: writes through the mappings after it must be found (A1).
+      // For loads only: writes through later mappings must be found (A1).
       this.#add({ kind: 'map', process, name: random.pick(this.#buffers).name, as: 'private' });
       return;
     }
@@ -318,11 +323,6 @@ class ProgramMaker {
       this.#add(this.#submission());
       this.#add({ kind: 'protect', process, name, access: 'write' });
     }
-  }
-
-  #readOnly(): Statement | undefined {
-    const moved = this.#anyMapped('move');
-    return moved?.kind === 'move' ? { ...moved, kind: 'protect', access: 'read' } : undefined;
   }
 
   #changeProcesses(): void {
@@ -373,13 +373,19 @@ class ProgramMaker {
   #destroyOne(): void {
     if (this.#surfaces.length > 2) {
       const gone = this.#random.pick(this.#surfaces);
+      if (this.#random.chance(50)) {
+        // The device may not have run this when the surface goes.
+        this.#add(this.#submission(gone));
+      }
       this.#surfaces = this.#surfaces.filter((surface) => surface !== gone);
       this.#add({ kind: 'destroy', name: gone.name });
     }
     this.#addSurface();
     const made = this.#surfaces[this.#surfaces.length - 1];
     if (!made.plain) {
-      this.#map(this.#random.pick(this.#processes), made.name);
+      const cpu = this.#random.below(this.#cpus);
+      this.#map(this.#running[cpu], made.name);
+      this.#add({ kind: 'store', cpu, name: made.name, offset: 0, bytes: made.shape.bytes });
     }
   }
 

@@ -22,6 +22,8 @@ export const shapes: readonly Shape[] = [
   { ...flat, format: 'A8R8G8B8', width: 32, height: 48, bytes: 6144, block: 1 },
   { ...flat, format: 'A8R8G8B8', width: 64, height: 64, bytes: 16_384, block: 1 },
   { ...flat, format: 'A8R8G8B8', width: 2048, height: 3, bytes: 24_576, block: 1 },
+  // As many pages as a word of the bitmap has bits.
+  { ...flat, format: 'A8R8G8B8', width: 1024, height: 32, bytes: 131_072, block: 1 },
   { ...flat, format: 'BUFFER', width: 10_000, height: 1, bytes: 10_000, block: 1 },
   { ...flat, format: 'BC1_UNORM', width: 130, height: 126, bytes: 8448, block: 4 },
   { ...flat, format: 'NV12', width: 64, height: 96, bytes: 9216 },

@@ -1,62 +1,32 @@
+import type { PhysicalMemory } from '@cg/pagetable';
 import { FaultInjection } from '@cg/vmwgfx';
 import type { CheckedSurface } from '../check/checked-surface.js';
-import {
-  CommandWatcher,
-  type CommandListener,
-  Machine,
-  type MachineOptions,
-  policyFor,
-  type TrackingMethodName,
-} from '@cg/machine';
+import { Machine, policyFor, type MachineOptions } from '@cg/machine';
 import { LitmusError } from '../errors.js';
 import type { Finding } from '../check/finding.js';
 import { CoherencyOracle, type OracleCounts } from '../check/oracle.js';
 import { checkOperands, MACHINE_DEFAULTS } from '../program/check-operands.js';
+import type { PreemptionPoint } from '../program/preemption-points.js';
 import { printStatement } from '../program/print-program.js';
 import type { CountedName, MachineStatement, Program, Statement } from '../program/statement.js';
-import { commandEvent, updateEvent } from './device-events.js';
+import { DeviceTime } from './device-time.js';
+import { DeviceWatch } from './device-watch.js';
 import { MachineNotes } from './machine-notes.js';
-import { attempt } from './outcome.js';
+import type { Progress } from './accesses.js';
+import { OrderedErrors } from './ordered-errors.js';
+import { attempt, type MachineErrno } from './outcome.js';
+import type { RunOptions, RunResult, UnmetExpectation } from './run-options.js';
 import { Steps } from './steps.js';
-import type { Timeline } from './timeline.js';
 import { World } from './world.js';
 
 /** The most findings that a run keeps; all are counted. */
 const MAX_FINDINGS = 100;
 
-/** Options of a run. */
-export interface RunOptions {
-  /** Replaces parts of the machine, for variants. */
-  readonly configure?: (base: MachineOptions) => MachineOptions;
-  /** The tracking method of programs that name none. Default auto. */
-  readonly method?: TrackingMethodName;
-  /** False runs without the oracle, to measure its cost. */
-  readonly checked?: boolean;
-  /** Ends the run at the first finding. */
-  readonly stopAtFinding?: boolean;
-  /** Records the events. */
-  readonly timeline?: Timeline;
-}
+/** The driver uses no ring, so FIFO memory is as small as it can be. */
+const FIFO_BYTES = 16 * 1024;
 
-/** An `expect` that failed. */
-export interface UnmetExpectation {
-  readonly step: number;
-  readonly counted: CountedName;
-  readonly value: number;
-}
-
-export interface RunResult {
-  /** The first hundred findings. */
-  readonly findings: readonly Finding[];
-  readonly unmet: readonly UnmetExpectation[];
-  readonly counts: Readonly<Record<CountedName, number>>;
-  /** Bytes compared. */
-  readonly compared: number;
-  /** Steps run. */
-  readonly steps: number;
-  /** `at` steps whose preemption point was not reached. */
-  readonly unreached: number;
-}
+/** The memory of the last run, which has ended: allocating another one would take a third of a small program's time. */
+let spareMemory: PhysicalMemory | undefined;
 
 /**
  * Runs a program on a new machine and checks every byte that the device and the CPUs see.
@@ -69,48 +39,68 @@ export function runProgram(program: Program, options: RunOptions = {}): RunResul
   return run.run();
 }
 
-interface Waiting {
+/** A step, and how far it has come. */
+interface Running {
   readonly statement: Statement;
   readonly step: number;
+  readonly progress: Progress;
+  hasWaited: boolean;
 }
 
 class ProgramRun {
   readonly #program: Program;
   readonly #options: RunOptions;
+  readonly #wanted: Omit<MachineStatement, 'kind'>;
+  readonly #time: DeviceTime;
   readonly #machine: Machine;
   readonly #oracle: CoherencyOracle | undefined;
+  readonly #watch: DeviceWatch | undefined;
   readonly #world: World;
   readonly #steps: Steps;
   readonly #faults = new FaultInjection();
   readonly #findings: Finding[] = [];
   readonly #unmet: UnmetExpectation[] = [];
   readonly #outcomes = { done: 0, skipped: 0, failed: 0, blocked: 0 };
-  #waiting: Waiting[] = [];
-  #stopWatching = (): void => {};
-  /** Read-backs that have no fence yet. */
-  readonly #readBack = new Set<CheckedSurface>();
+  readonly #ordered: OrderedErrors;
+  /** Steps that have to wait, in order. */
+  #waiting: Running[] = [];
+  /** Steps that are being run, one in the middle of the other. */
+  #depth = 0;
+  #attempts = 0;
+  /** Commands that the driver has emitted. */
+  #emitted = 0;
   #pending = 0;
   #hasEnded = false;
-  #boxes = 0;
   /** Number of the current statement, from 1. */
   #step = 0;
   /** The current step: that of another CPU in the middle of one, or one that is retried. */
   #current = 0;
 
   constructor(program: Program, options: RunOptions) {
+    const [first] = program;
     this.#program = program;
     this.#options = options;
+    this.#wanted = first?.kind === 'machine' ? first : {};
+    this.#time = new DeviceTime(this.#wanted.delay ?? 0);
     this.#machine = new Machine(this.#machineOptions());
+    spareMemory = undefined;
     const world = new World(this.#machine, options.timeline);
     this.#world = world;
     const { memory, device } = this.#machine;
     if (options.checked !== false) {
       const surfaces = { [Symbol.iterator]: () => world.checkedSurfaces() };
-      this.#oracle = new CoherencyOracle({ memory, device, surfaces }, (finding) => this.#found(finding));
-      const watcher = new CommandWatcher(this.#listener(this.#oracle));
-      this.#stopWatching = device.events.listen(watcher.hear);
+      const isLate = this.#time.completionDelay > 0;
+      const report = (finding: Finding): void => this.#found(finding);
+      this.#oracle = new CoherencyOracle({ memory, device, surfaces }, report, isLate);
+      this.#watch = new DeviceWatch(world, this.#oracle, () => this.#current);
     }
     world.oracle = this.#oracle;
+    world.misplaced = (surface, by) => this.#misplaced(surface, by);
+    this.#ordered = new OrderedErrors(world, this.#faults, this.#wanted);
+    this.#machine.driver.events.listen(({ kind }) => {
+      this.#emitted += kind === 'command-emitted' ? 1 : 0;
+    });
+    this.#machine.memory.preemption.watch((point) => this.#reached(point as PreemptionPoint));
     const { timeline } = options;
     const notes = timeline && new MachineNotes(this.#machine, timeline, () => this.#current);
     this.#steps = new Steps(world, this.#faults, this.#oracle, notes);
@@ -120,7 +110,7 @@ class ProgramRun {
     for (const statement of this.#program) {
       this.#step++;
       this.#runStep(statement, this.#step);
-      this.#runWaiting();
+      this.#goOn();
       if (this.#options.stopAtFinding === true && this.#findings.length > 0) {
         break;
       }
@@ -128,6 +118,7 @@ class ProgramRun {
     if (this.#findings.length === 0) {
       this.#close();
     }
+    spareMemory = this.#machine.memory;
     return {
       findings: this.#findings,
       unmet: this.#unmet,
@@ -139,13 +130,13 @@ class ProgramRun {
   }
 
   #machineOptions(): MachineOptions {
-    const [first] = this.#program;
-    const wanted: Omit<MachineStatement, 'kind'> = first?.kind === 'machine' ? first : {};
+    const wanted = this.#wanted;
     const { cpus, dx = false, memory, objects, graphics } = { ...MACHINE_DEFAULTS, ...wanted };
     const base: MachineOptions = {
       cpus,
       memoryBytes: memory * 2 ** 20,
-      device: { dx },
+      ...(spareMemory === undefined ? {} : { memoryFrom: spareMemory }),
+      device: { dx, fifoBytes: FIFO_BYTES, completionDelay: this.#time.completionDelay },
       driver: {
         makePolicy: policyFor(wanted.method ?? this.#options.method ?? 'auto'),
         faults: this.#faults,
@@ -158,6 +149,7 @@ class ProgramRun {
 
   #runStep(statement: Statement, step: number): void {
     this.#enter(step);
+    this.#time.pass(this.#machine.device, step);
     switch (statement.kind) {
       case 'machine':
         return;
@@ -168,7 +160,7 @@ class ProgramRun {
         this.#machine.memory.preemption.at(statement.point, () => this.#stepIn(statement.step, step));
         return;
       default:
-        this.#attempt(statement, step);
+        this.#attempt({ statement, step, progress: { bytes: 0 }, hasWaited: false });
     }
   }
 
@@ -180,7 +172,7 @@ class ProgramRun {
     const interrupted = this.#current;
     this.#pending--;
     this.#enter(step);
-    this.#attempt(statement, step);
+    this.#attempt({ statement, step, progress: { bytes: 0 }, hasWaited: false });
     this.#enter(interrupted);
   }
 
@@ -191,53 +183,99 @@ class ProgramRun {
     }
   }
 
-  /** A step that blocks is retried after the step that blocks it. */
-  #runWaiting(): void {
-    for (let tries = 0; this.#waiting.length > 0 && tries < 10; tries++) {
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      for (const { statement, step } of waiting) {
-        this.#enter(step);
-        this.#attempt(statement, step);
-      }
+  /** Steps that had to wait go on: after the step that they wait for, and when that reaches a preemption point. */
+  #goOn(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) {
+      return;
+    }
+    this.#waiting = [];
+    const interrupted = this.#current;
+    for (const running of waiting) {
+      this.#enter(running.step);
+      this.#attempt(running);
+    }
+    this.#enter(interrupted);
+  }
+
+  #reached(point: PreemptionPoint): void {
+    if (!this.#hasEnded) {
+      this.#options.onPoint?.(point, this.#current);
+      this.#goOn();
     }
   }
 
-  #attempt(statement: Statement, step: number): void {
+  #attempt(running: Running): void {
+    const { statement, step, progress } = running;
+    const before = this.#changes();
+    const attempts = ++this.#attempts;
+    const { struck } = this.#ordered;
+    this.#depth++;
     try {
-      const { outcome, error } = attempt(() => this.#steps.run(statement, step));
-      this.#outcomes[outcome]++;
-      if (outcome === 'failed') {
-        // Without a fence its completion is unknown: for the driver the device still has the newest.
-        this.#readBack.clear();
+      const result = attempt(() => this.#steps.run(statement, step, progress));
+      if (result.outcome === 'blocked') {
+        const isUnchanged =
+          this.#attempts > attempts || this.#doesMore(statement) || this.#changes() === before;
+        this.#blocked(running, result.error, isUnchanged);
+      } else if (result.outcome === 'failed') {
+        this.#failed(running, result.error, struck);
       }
-      if (outcome === 'blocked') {
-        this.#waiting.push({ statement, step });
-      }
-      if (error?.code === 'ENOMEM' && statement.kind === 'check' && this.#world.isCrowded) {
-        throw new LitmusError(
-          'ENOMEM',
-          `the machine has too little memory for the program: ${error.message}`,
-        );
-      }
-      if (error !== undefined && statement.kind === 'check') {
-        // Without fault injection, the device can be updated and the CPU can load (rule 1.5).
-        this.#crashed(error, statement, step);
-      }
-      if (error !== undefined) {
-        this.#options.timeline?.note({
-          step,
-          lane: 'driver',
-          kind: 'error',
-          text: `${outcome}: ${error.message}`,
-        });
+      this.#outcomes[result.outcome] += running.hasWaited && result.outcome === 'blocked' ? 0 : 1;
+      running.hasWaited ||= result.outcome === 'blocked';
+      if ('error' in result) {
+        const text = `${result.outcome}: ${result.error.message}`;
+        this.#options.timeline?.note({ step, lane: 'driver', kind: 'error', text });
       }
     } catch (error) {
-      this.#crashed(error, statement, step);
+      this.#crashed(error, running);
+    } finally {
+      this.#depth--;
     }
   }
 
-  #crashed(error: unknown, statement: Statement, step: number): void {
+  /** What a call that has to wait must not have changed (rule 8.5). */
+  #changes(): string {
+    const { account, graphicsMemory } = this.#machine.driver.state;
+    return `${this.#emitted} ${account.used} ${graphicsMemory.used}`;
+  }
+
+  /** Whether something else changes meanwhile: earlier pages, what a late device has done, deferred commands. */
+  #doesMore(statement: Statement): boolean {
+    const isDeferred = this.#faults.count('command-space') > 0;
+    return 'cpu' in statement || this.#time.completionDelay > 0 || isDeferred;
+  }
+
+  #blocked(running: Running, error: MachineErrno, isUnchanged: boolean): void {
+    if (this.#depth === 1) {
+      this.#crashed(error, running, 'waits for ever: ');
+    } else if (!isUnchanged) {
+      this.#crashed(error, running, 'has changed something, and has to wait: ');
+    } else {
+      this.#waiting.push(running);
+    }
+  }
+
+  #failed(running: Running, error: MachineErrno, struck: number): void {
+    this.#watch?.stepFailed();
+    const { isForbidden } = this.#steps.accesses;
+    const isCaused = this.#ordered.causes(error, running.statement, {
+      struckBefore: struck,
+      isForbidden: isForbidden && ['store', 'load', 'protect'].includes(running.statement.kind),
+      isAlone: this.#depth === 1,
+    });
+    if (running.statement.kind !== 'check') {
+      if (!isCaused) {
+        this.#crashed(error, running);
+      }
+    } else if (error.code === 'ENOMEM' && this.#world.isCrowded) {
+      throw new LitmusError('ENOMEM', `the machine has too little memory for the program: ${error.message}`);
+    } else {
+      // Without fault injection, the device can be updated and the CPU can load (rule 1.5).
+      this.#crashed(error, running);
+    }
+  }
+
+  #crashed(error: unknown, { statement, step }: Running, what = ''): void {
     const { code, message, name } = error as { code?: string; message: string; name: string };
     if (error instanceof LitmusError) {
       throw new LitmusError(error.code, `${printStatement(statement)}: ${message}`, step);
@@ -247,7 +285,20 @@ class ProgramRun {
     }
     const finding = { offset: 0, bytes: 0, seen: 0, expected: 0, writer: 0 };
     const by = 'driver';
-    this.#found({ ...finding, kind: 'crash', step, by, name: '', message: `${code ?? name}: ${message}` });
+    this.#found({
+      ...finding,
+      kind: 'crash',
+      step,
+      by,
+      name: '',
+      message: `${what}${code ?? name}: ${message}`,
+    });
+  }
+
+  #misplaced({ name, content, offset }: CheckedSurface, by: 'cpu' | 'device'): void {
+    const message = content.name;
+    const found = { kind: 'misplaced', step: this.#current, by, name, offset, message } as const;
+    this.#found({ ...found, bytes: 0, seen: 0, expected: 0, writer: 0 });
   }
 
   #found(finding: Finding): void {
@@ -264,8 +315,8 @@ class ProgramRun {
     const counts: Partial<OracleCounts> = this.#oracle?.counts ?? {};
     const { lost = 0, stale = 0, uploaded = 0, excess = 0 } = counts;
     const { skipped, failed, blocked } = this.#outcomes;
-    const readbacks = this.#machine.device.statistics.perCommand.READBACK_GB_SURFACE;
-    return { lost, stale, uploaded, excess, boxes: this.#boxes, readbacks, failed, blocked, skipped };
+    const { boxes = 0, readBacks: readbacks = 0 } = this.#watch ?? {};
+    return { lost, stale, uploaded, excess, boxes, readbacks, failed, blocked, skipped };
   }
 
   #expect({ counted, relation, value }: Extract<Statement, { kind: 'expect' }>, step: number): void {
@@ -282,7 +333,8 @@ class ProgramRun {
     const { file, machine } = this.#world;
     const { account, graphicsMemory } = machine.driver.state;
     this.#faults.disarm();
-    this.#stopWatching();
+    this.#time.finish(machine.device);
+    this.#watch?.stop();
     this.#hasEnded = true;
     file.close();
     this.#steps.exitAll();
@@ -293,33 +345,5 @@ class ProgramRun {
       const message = `${account.used} bytes of trackers and ${graphicsMemory.used} of graphics memory stay charged`;
       this.#found({ ...nothing, kind: 'leak', step: this.#step, by: 'driver', bytes: left, message });
     }
-  }
-
-  #listener(oracle: CoherencyOracle): CommandListener<CheckedSurface> {
-    const world = this.#world;
-    const { timeline } = this.#options;
-    return {
-      surfaceOf: (sid) => world.surfaceOf(sid),
-      bound: ({ name }) => world.settleBinding(name),
-      uploads: (surface, subresource, box, command) => {
-        this.#boxes++;
-        timeline?.note({ ...updateEvent(command, surface, subresource, box), step: this.#current });
-        oracle.uploads(surface, subresource, box);
-      },
-      reads: (surface, subresource, box) => oracle.reads(surface, subresource, box),
-      written: (surface, subresource, box) => {
-        this.#readBack.delete(surface);
-        oracle.written(surface, subresource, box);
-      },
-      readBack: (surface) => this.#readBack.add(surface),
-      fenced: () => {
-        for (const surface of this.#readBack) {
-          surface.isNewestOnDevice = false;
-        }
-        this.#readBack.clear();
-      },
-      starts: (command, surface, to) =>
-        timeline?.note({ ...commandEvent(command, surface, to), step: this.#current }),
-    };
   }
 }

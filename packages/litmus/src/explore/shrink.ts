@@ -74,7 +74,13 @@ function simplerForms(statement: Statement): Statement[] {
     case 'machine': {
       const { objects: _, graphics: __, ...plain } = statement;
       const { dx: ___, ...withoutDx } = plain;
-      return [{ ...withoutDx, cpus: 1 }, { ...plain, cpus: 1 }, { ...plain, cpus: 2 }, plain];
+      const { delay: ____, ...atOnce } = withoutDx;
+      const simpler = [
+        { ...atOnce, cpus: 1 },
+        { ...withoutDx, cpus: 1 },
+        { ...plain, cpus: 1 },
+      ];
+      return [...simpler, { ...plain, cpus: 2 }, plain];
     }
     case 'submit':
       return statement.commands.length > 1

@@ -1,7 +1,8 @@
 import type { FindingKind } from '../check/finding.js';
 import { LitmusError } from '../errors.js';
 import type { Program } from '../program/statement.js';
-import { runProgram, type RunOptions } from './run-program.js';
+import { runProgram } from './run-program.js';
+import type { RunOptions } from './run-options.js';
 import { shrinkProgram } from './shrink.js';
 
 /**

@@ -1,9 +1,10 @@
-import { PAGE_SIZE, VM_READ, VM_WRITE } from '@cg/pagetable';
+import { PAGE_SIZE, VM_READ, VM_WRITE, type AddressSpace } from '@cg/pagetable';
 import type { Fence, FaultInjection } from '@cg/vmwgfx';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
+import type { Content } from '../check/content.js';
 import type { CoherencyOracle } from '../check/oracle.js';
 import type { Statement } from '../program/statement.js';
-import { Accesses } from './accesses.js';
+import { Accesses, type Progress } from './accesses.js';
 import type { MachineNotes } from './machine-notes.js';
 import { encodeSubmission, wholeCopy } from './submission.js';
 import type { LiveProcess, LiveSurface, MappedRange, World } from './world.js';
@@ -16,7 +17,7 @@ const MOVED_APART = 2 ** 30;
 export class Steps {
   #moves = 0;
   #lastFence: Fence | undefined;
-  readonly #accesses: Accesses;
+  readonly accesses: Accesses;
 
   constructor(
     readonly world: World,
@@ -24,14 +25,15 @@ export class Steps {
     readonly oracle: CoherencyOracle | undefined,
     readonly notes: MachineNotes | undefined,
   ) {
-    this.#accesses = new Accesses(world, oracle, notes);
+    this.accesses = new Accesses(world, oracle, notes);
   }
 
   /**
+   * @param progress how far the step has come before it had to wait
    * @returns false if the statement does not apply: its object is gone, not mapped, or not created yet
    * @throws errors of the machine
    */
-  run(statement: Statement, step: number): boolean | void {
+  run(statement: Statement, step: number, progress: Progress): boolean | void {
     const { world } = this;
     switch (statement.kind) {
       case 'process':
@@ -42,7 +44,7 @@ export class Steps {
         return world.makeSurface(statement);
       case 'store':
       case 'load':
-        return this.#accesses.run(statement, step);
+        return this.accesses.run(statement, step, progress);
       case 'submit':
         return this.#submit(statement, step);
       case 'wait':
@@ -54,7 +56,7 @@ export class Steps {
       case 'fail':
         return this.faults.fail(statement.point, statement);
       case 'check':
-        return this.#check(statement.name);
+        return this.#check(statement.name, step);
       default:
         return this.#runForProcess(statement);
     }
@@ -92,6 +94,7 @@ export class Steps {
       case 'unmap':
         return this.#unmap(process, mapped, statement.range);
       case 'protect':
+        this.accesses.isForbidden = hasHole(process.addressSpace, mapped);
         return process.addressSpace.protect(mapped.start, mapped.bytes, accessBits[statement.access]);
       case 'move':
         return this.#move(process, mapped);
@@ -148,51 +151,44 @@ export class Steps {
   }
 
   #submit({ commands }: Extract<Statement, { kind: 'submit' }>, step: number): boolean | void {
-    const { world, oracle } = this;
+    const { world } = this;
     const timeline = this.notes?.timeline;
     const bytes = encodeSubmission(world, commands);
     if (bytes === undefined) {
       return false;
     }
-    const switched = new Map<LiveSurface, string>();
+    const moved = new Map<LiveSurface, Content>();
     for (const command of commands) {
       const surface = command.kind === 'switch' ? world.surfaces.get(command.surface) : undefined;
       const buffer = command.kind === 'switch' ? world.buffers.get(command.buffer) : undefined;
       if (surface !== undefined && buffer !== undefined) {
-        surface.next = { content: buffer.content, offset: 0 };
-        switched.set(surface, buffer.name);
+        moved.set(surface, buffer.content);
       }
     }
     timeline?.note({ step, lane: 'driver', kind: 'call', text: 'submission begins' });
-    oracle?.submissions.begin();
-    let done = false;
+    world.places.moves(moved);
+    let fence: Fence | undefined;
     try {
-      this.#lastFence = world.file.submit(bytes);
-      this.#lastFence.wait();
-      if (this.#lastFence.failure !== undefined) {
-        throw this.#lastFence.failure;
-      }
-      done = true;
+      fence = this.#send(bytes, step);
+      this.#lastFence = fence;
     } finally {
-      oracle?.submissions.end();
-      for (const surface of switched.keys()) {
-        this.#settle(surface, done);
-      }
+      world.places.moved(moved.keys(), fence);
       timeline?.note({ step, lane: 'driver', kind: 'call', text: 'submission returns' });
     }
-    world.forgetDestroyed();
   }
 
-  /** A completed switch counts, even if a later step of its submission failed. */
-  #settle(surface: LiveSurface, done: boolean): void {
-    const { checked } = surface;
-    const place = done ? surface.next : this.world.placeOf(surface);
-    surface.next = undefined;
-    if (place !== undefined && (place.content !== checked.content || place.offset !== checked.offset)) {
-      checked.content = place.content;
-      checked.offset = place.offset;
-      checked.isNewestOnDevice = false;
-      this.oracle?.placed(checked);
+  #send(bytes: Uint8Array, step: number): Fence {
+    const { world, oracle } = this;
+    const underWay = oracle?.submissions.begin(step);
+    let fence: Fence | undefined;
+    try {
+      fence = world.file.submit(bytes);
+      return fence;
+    } finally {
+      if (underWay !== undefined) {
+        world.places.noteIds();
+        oracle?.submissions.returned(underWay, fence?.seqno, fence?.isSignalled ?? false);
+      }
     }
   }
 
@@ -238,24 +234,18 @@ export class Steps {
   }
 
   /** Reads every byte of a surface or buffer, or of all, on the device, and loads it through every mapping. */
-  #check(name: string | undefined): boolean | void {
+  #check(name: string | undefined, step: number): boolean | void {
     this.faults.disarm();
-    const { world, oracle } = this;
+    const { world } = this;
     for (const surface of world.surfaces.values()) {
       if (name === undefined || surface.checked.name === name) {
-        const target = world.checkTarget(surface);
-        oracle?.submissions.begin();
-        try {
-          world.file.submit(wholeCopy(surface, target)).wait();
-        } finally {
-          oracle?.submissions.end();
-        }
+        this.#send(wholeCopy(surface, world.checkTarget(surface)), step).wait();
       }
     }
     for (const process of world.processes.values()) {
       for (const mapped of process.maps) {
         if (name === undefined || mapped.name === name) {
-          this.#accesses.loadAll(process, mapped);
+          this.accesses.loadAll(process, mapped);
         }
       }
     }
@@ -263,3 +253,13 @@ export class Steps {
 }
 
 const accessBits = { none: 0, read: VM_READ, write: VM_READ | VM_WRITE } as const;
+
+/** Whether a part of a mapping is unmapped, perhaps by an operation that is under way. */
+function hasHole(addressSpace: AddressSpace, { start, bytes }: MappedRange): boolean {
+  for (let at = start; at < start + bytes; at += PAGE_SIZE) {
+    if (addressSpace.findVma(at) === undefined) {
+      return true;
+    }
+  }
+  return false;
+}

@@ -1,11 +1,12 @@
 import { AddressSpace, LEAF_PAGES, PAGE_SIZE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
 import { formatByName, SurfaceLayout } from '@cg/surface-layout';
 import { BufferObject, Surface, type BackingPages, type DrmFile } from '@cg/vmwgfx';
-import { CheckedSurface } from '../check/checked-surface.js';
+import { CheckedSurface, UnseenWrites } from '../check/checked-surface.js';
 import { Content } from '../check/content.js';
 import type { CoherencyOracle } from '../check/oracle.js';
 import { LitmusError } from '../errors.js';
 import type { Machine } from '@cg/machine';
+import { SurfacePlaces } from './surface-places.js';
 import type { Timeline } from './timeline.js';
 import type { MapKind, SurfaceStatement } from '../program/statement.js';
 
@@ -45,10 +46,8 @@ export interface LiveSurface {
   readonly handle: number;
   readonly statement: SurfaceStatement;
   readonly checked: CheckedSurface;
-  /** The driver's surface; undefined for a plain one. */
+  /** The driver's surface, to evict it; undefined for a plain one. */
   readonly resource: Surface | undefined;
-  /** Its location after the device has bound it there. */
-  next?: { readonly content: Content; readonly offset: number } | undefined;
   /** The surface that `check` copies it to. */
   target?: LiveSurface;
 }
@@ -62,9 +61,10 @@ export class World {
   readonly #contents = new Map<BackingPages, Content>();
   /** The oracle, which follows the location of surfaces. */
   oracle: CoherencyOracle | undefined;
+  /** Called if the driver has a surface at a wrong place. */
+  misplaced: (surface: CheckedSurface, by: 'cpu' | 'device') => void = () => {};
+  readonly places: SurfacePlaces;
   readonly #checkTargets: LiveSurface[] = [];
-  /** Their handles are closed, but the driver still has references. */
-  #closed: LiveSurface[] = [];
   readonly #resources = new WeakSet<Surface>();
   #numbers = 0;
   #contentBytes = 0;
@@ -75,21 +75,21 @@ export class World {
     readonly timeline?: Timeline,
   ) {
     this.file = machine.driver.open();
+    this.places = new SurfacePlaces(this);
   }
 
-  /** The surfaces of programs and of `check`. */
+  /** The surfaces of programs and of `check` that have handles. */
+  *liveSurfaces(): Generator<LiveSurface> {
+    yield* this.surfaces.values();
+    yield* this.#checkTargets;
+  }
+
+  /** These, and those that the device still has. */
   *checkedSurfaces(): Generator<CheckedSurface> {
-    for (const { checked } of this.surfaces.values()) {
+    for (const { checked } of this.liveSurfaces()) {
       yield checked;
     }
-    for (const { checked } of this.#checkTargets) {
-      yield checked;
-    }
-    for (const { checked, resource } of this.#closed) {
-      if (resource?.backing !== undefined) {
-        yield checked;
-      }
-    }
+    yield* this.places.closed;
   }
 
   /**
@@ -99,41 +99,6 @@ export class World {
   get isCrowded(): boolean {
     const tables = this.processes.size * PROCESS_TABLE_BYTES;
     return this.#contentBytes + tables > this.machine.memory.u8.length / 4;
-  }
-
-  /** The surface of a device id. */
-  surfaceOf(sid: number): CheckedSurface | undefined {
-    for (const { handle, checked } of this.surfaces.values()) {
-      if (this.file.deviceId(handle) === sid) {
-        checked.sid = sid;
-        return checked;
-      }
-    }
-    for (const { handle, checked } of this.#checkTargets) {
-      if (this.file.deviceId(handle) === sid) {
-        checked.sid = sid;
-        return checked;
-      }
-    }
-    for (const { checked, resource } of this.#closed) {
-      if (resource?.id === sid) {
-        checked.sid = sid;
-        return checked;
-      }
-    }
-    return undefined;
-  }
-
-  /** The device has bound a surface, which completes a move. */
-  settleBinding(name: string): void {
-    const surface = this.surfaces.get(name);
-    if (surface?.next !== undefined) {
-      const { checked, next } = surface;
-      checked.content = next.content;
-      checked.offset = next.offset;
-      checked.isNewestOnDevice = false;
-      this.oracle?.placed(checked);
-    }
   }
 
   /** CPUs initially run the first process. */
@@ -162,7 +127,9 @@ export class World {
     }
     const surface = this.#createSurface(statement, buffer);
     this.surfaces.set(statement.name, surface);
-    this.oracle?.placed(surface.checked);
+    if (surface.checked.unseen === undefined) {
+      this.oracle?.placed(surface.checked);
+    }
     return true;
   }
 
@@ -188,11 +155,16 @@ export class World {
       ...(buffer === undefined ? {} : { backing: { buffer: buffer.handle, offset: backing?.offset ?? 0 } }),
     });
     const resource = plain ? undefined : this.#newResource(handle);
-    const content = resource?.backing
-      ? this.#contentOf(resource.backing, name)
-      : this.#newContent(name, layout.bytes);
+    const content =
+      buffer?.content ??
+      (resource?.backing === undefined
+        ? this.#newContent(name, layout.bytes)
+        : this.#contentOf(resource.backing, name));
     const number = (this.#numbers++ % 254) + 1;
     const checked = new CheckedSurface(name, number, layout, content, backing?.offset ?? 0);
+    if (plain && buffer !== undefined) {
+      checked.unseen = new UnseenWrites(layout.bytes);
+    }
     return { handle, statement, checked, resource };
   }
 
@@ -213,12 +185,6 @@ export class World {
     return undefined;
   }
 
-  /** The current location of a surface in the driver. */
-  placeOf({ resource, checked }: LiveSurface): { content: Content; offset: number } {
-    const content = resource?.backing && this.#contents.get(resource.backing);
-    return { content: content ?? checked.content, offset: resource?.backingOffset ?? checked.offset };
-  }
-
   /** The buffer object of a content. */
   objectOf(content: Content): BufferObject | undefined {
     for (const [object, known] of this.#contents) {
@@ -235,26 +201,31 @@ export class World {
     return tracker?.method === 'trap' && tracker.dirty.bitmap.has(page);
   }
 
-  /** Drops destroyed surfaces, and the contents of destroyed buffer objects. */
+  /** Drops contents that no handle, surface or mapping keeps. */
   forgetDestroyed(): void {
-    this.#closed = this.#closed.filter(({ resource }) => resource?.backing !== undefined);
+    const kept = new Set<Content>();
+    this.buffers.forEach(({ content }) => kept.add(content));
+    for (const { content, move } of this.checkedSurfaces()) {
+      kept.add(content);
+      move?.places.forEach((place) => kept.add(place.content));
+    }
+    this.processes.forEach(({ maps }) => maps.forEach(({ content }) => kept.add(content)));
     for (const [object, content] of this.#contents) {
-      if (object instanceof BufferObject && object.isDestroyed) {
-        content.isFreed = true;
+      if (!kept.has(content)) {
         this.#contents.delete(object);
         this.#contentBytes -= content.bytes;
       }
     }
   }
 
-  /** The handle of a surface is closed. A plain surface is destroyed with it. */
+  /** The handle of a surface is about to be closed. A plain surface is destroyed with it. */
   forgetSurface(surface: LiveSurface): void {
-    const { resource, checked, target } = surface;
+    const { resource, checked, handle, target } = surface;
     this.surfaces.delete(checked.name);
-    if (resource === undefined) {
+    if (resource === undefined && checked.unseen === undefined) {
       this.#contentBytes -= checked.content.bytes;
     } else {
-      this.#closed.push(surface);
+      this.places.close(checked, this.file.deviceId(handle));
     }
     const at = target === undefined ? -1 : this.#checkTargets.indexOf(target);
     if (target !== undefined && at >= 0) {
@@ -290,8 +261,12 @@ export class World {
     if (surface === undefined || surface.statement.plain) {
       return undefined;
     }
-    const { content, offset } = surface.checked;
-    return { vma: this.file.mapSurface(surface.handle, addressSpace), content, offset };
+    const vma = this.file.mapSurface(surface.handle, addressSpace);
+    const { checked } = surface;
+    const object = this.machine.driver.state.fakeOffsets.find(vma.firstPage);
+    const at = (vma.firstPage - (object?.firstPage ?? 0)) * PAGE_SIZE;
+    const { content, offset } = this.places.mapped(checked, object && this.#contents.get(object), at);
+    return { vma, content, offset };
   }
 
   #objectAt(mapOffset: number): BackingPages | undefined {

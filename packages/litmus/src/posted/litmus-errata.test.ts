@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { runProgram, type RunResult } from '../explore/run-program.js';
+import { runProgram } from '../explore/run-program.js';
+import type { RunResult } from '../explore/run-options.js';
 import { parseProgram, programOf } from '../program/parse-program.js';
 import { allPosted, postedVariants } from './posted-variants.js';
 

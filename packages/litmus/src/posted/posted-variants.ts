@@ -49,27 +49,31 @@ function replacing<Name extends StepName>(
 }
 
 const walks: readonly PostedVariant[] = [
-  walking('A1', 'a VMA that is skipped ends the walk over all behind it', endsAtSkippedVma),
-  walking('A2', 'what was written is not looked for once mprotect has made it read-only', skipsReadOnlyVmas),
+  walking('A1', 'a VMA that is skipped ends the whole walk', endsAtSkippedVma),
+  walking(
+    'A2',
+    'a VMA that mprotect has made read-only is not scanned for earlier writes',
+    skipsReadOnlyVmas,
+  ),
   walking(
     'A3',
-    'entries that another has changed and not flushed yet are not flushed',
+    'entries changed by another walker, which has not flushed yet, are not flushed',
     flushesOwnChangesOnly,
   ),
-  walking('A4', 'dirty huge entries are passed over, and stay when tracking starts', passesHugeEntries),
+  walking('A4', 'dirty huge entries are ignored, and are kept when tracking starts', passesHugeEntries),
   walking('A6', 'a PMD entry that was zapped meanwhile is taken for a table', trustsPmdEntry),
 ];
 
 const tracking: readonly PostedVariant[] = [
   replacing(
     'B1',
-    'a resource takes the dirty pages of those behind it',
+    'a transfer consumes the dirty pages of the resources behind its own',
     'DirtyTracker',
     transferringToTheEnd,
   ),
   {
     id: 'B4',
-    behaviour: 'switching to the scan method makes clean pages dirty, over what the device wrote',
+    behaviour: 'switching to the scan method marks clean pages dirty, so an upload overwrites device writes',
     machineOptions(base) {
       const filling = withStep(base, 'DirtyTracker', fillingTheHull(stepOf(base, 'DirtyTracker')));
       return withStep(filling, 'Validation', transferringToGpuDirty(stepOf(base, 'Validation')));
@@ -89,51 +93,56 @@ const tracking: readonly PostedVariant[] = [
   ),
   replacing(
     'B9',
-    'a page that two resources share goes to the first of them',
+    'a dirty page shared by two resources reaches only the first',
     'DirtyTracker',
     tellingOnlyTheFirst,
   ),
   replacing(
     'B10',
-    'of resources that overlap the first takes what is dirty',
+    'the first of overlapping resources consumes the dirty pages',
     'DirtyTracker',
     tellingOnlyTheFirst,
   ),
   replacing(
     'B11',
-    'bits are handed on before their pages are write-protected again',
+    'dirty bits are transferred before their pages are write-protected again',
     'Validation',
     scanningAfterTransfer,
   ),
 ];
 
 const resources: readonly PostedVariant[] = [
-  reading('C2a', 'a resource around another is not found by a fault, and not read back'),
-  reading('C2b', 'a page is mapped before what was read back for it has arrived'),
-  reading('C2c', 'pages of a resource that is still on the device are mapped with others'),
-  reading('C3', 'where a read-back fails, nobody waits for the one before it'),
-  replacing('C4', 'a resource that moved is looked for where it was', 'ResourceIndex', () => staleIndex),
+  reading('C2a', 'a fault misses a resource that contains another one, and does not read it back'),
+  reading('C2b', 'a page is mapped before its read-back has completed'),
+  reading('C2c', 'pages of a resource that is still GPU-dirty are mapped ahead'),
+  reading('C3', 'if a read-back fails, the one before it is not waited for'),
+  replacing(
+    'C4',
+    'a resource that moved is still indexed at its old offset',
+    'ResourceIndex',
+    () => staleIndex,
+  ),
   replacing(
     'C5',
-    'a submission that fails takes the tracker of others away',
+    'a failing submission releases a tracker that others use',
     'Validation',
     releasingWhatWasNotTaken,
   ),
   replacing(
     'C8',
-    'dirty pages are handed on before there are boxes for them, and unmapped after that',
+    'dirty pages are transferred before the surface has dirty boxes, and unmapped after that',
     'Validation',
     transferringFirst,
   ),
 ];
 
 const surfaces: readonly PostedVariant[] = [
-  boxing('D1', 'a box that grows to lower rows loses its end'),
-  boxing('D3', 'rows of a surface with several samples are taken for longer than they are'),
-  boxing('D4', 'planes are taken for blocks that follow one another'),
+  boxing('D1', 'a box extended to lower rows loses its end'),
+  boxing('D3', 'rows of a multisampled surface are assumed too long'),
+  boxing('D4', 'planar data is treated as consecutive blocks'),
   replacing(
     'D7',
-    'layers of an array are uploaded as faces, and there are six of them',
+    'array layers are uploaded as faces, of which there are six',
     'emitUpdate',
     () => updateByFace,
   ),
@@ -142,13 +151,13 @@ const surfaces: readonly PostedVariant[] = [
 const moves: readonly PostedVariant[] = [
   {
     id: 'E1',
-    behaviour: 'what was written and then unmapped is forgotten',
+    behaviour: 'writes to pages that are then unmapped are lost',
     machineOptions: silentAboutZaps,
   },
   {
     ...replacing(
       'E2',
-      'what was written before the first submission is not uploaded',
+      'writes before the first submission are not uploaded',
       'Validation',
       movingWithoutRecord,
     ),

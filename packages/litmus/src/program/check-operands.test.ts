@@ -40,7 +40,7 @@ describe('invalid operands', () => {
     ['a copy to another shape', 'submit copy s1 -> half', /"s1" and "half" have different shapes/],
     ['a copy to itself', 'submit copy s1 -> s1', /"s1" cannot be copied to itself/],
     ['the second command of two', 'submit copy s1 -> s2, copy s1 -> half', /different shapes/],
-    ['a plain surface switched', 'switch seen b1', /"seen" is plain and lies in no buffer/],
+    ['a plain surface switched', 'switch seen b1', /"seen" is plain, so that it cannot be moved/],
     ['a buffer too small to switch to', 'switch s1 b1', /"s1" has 10752 bytes, "b1" only 8192/],
     ['a plain surface mapped', 'map p1 seen', /"seen" is plain, so it cannot be mapped/],
     ['a plain surface stored to', 'cpu 0 store seen +0 4', /"seen" is plain/],

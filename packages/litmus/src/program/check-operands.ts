@@ -176,7 +176,7 @@ class Operands {
   #wrongSwitch({ surface, buffer }: Extract<SubmittedCommand, { kind: 'switch' }>): string | undefined {
     const known = this.#surfaces.get(surface);
     if (known?.statement.plain === true) {
-      return `"${surface}" is plain and lies in no buffer`;
+      return `"${surface}" is plain, so that it cannot be moved`;
     }
     const room = this.#buffers.get(buffer) ?? Infinity;
     return (known?.layout.bytes ?? 0) > room

@@ -85,11 +85,14 @@ function parseMachine(words: Words): MachineStatement {
       'memory',
       'objects',
       'graphics',
+      'delay',
     ]);
     if (what === 'method') {
       statement.method = words.oneOf('a method', trackingMethods);
     } else if (what === 'dx') {
       statement.dx = true;
+    } else if (what === 'delay' && words.skip('random')) {
+      statement.delay = 'random';
     } else {
       const [min, max] = machineLimits[what];
       statement[what] = words.integer(what, min, max);
@@ -103,6 +106,7 @@ const machineLimits = {
   memory: [1, 1024],
   objects: [2, 4096],
   graphics: [2, 65_536],
+  delay: [0, 1000],
 } as const;
 
 function parseBuffer(words: Words): Statement {
@@ -133,9 +137,6 @@ function parseSurface(words: Words): SurfaceStatement {
     } else {
       statement[what] = words.integer(what, 1, 64);
     }
-  }
-  if (statement.plain && backing !== undefined) {
-    return words.fail('a plain surface lies in no buffer');
   }
   const shape = { kind: 'surface', name: surface, format, width, height, depth, ...statement } as const;
   return backing === undefined ? shape : { ...shape, backing };

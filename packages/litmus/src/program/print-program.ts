@@ -62,8 +62,8 @@ export function printStatement(statement: Statement): string {
   }
 }
 
-function machineText({ cpus, method, dx, memory, objects, graphics }: MachineStatement): string {
-  const parts = Object.entries({ cpus, method, memory, objects, graphics })
+function machineText({ cpus, method, dx, memory, objects, graphics, delay }: MachineStatement): string {
+  const parts = Object.entries({ cpus, method, memory, objects, graphics, delay })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} ${value}`);
   return ['machine', ...parts, ...(dx === true ? ['dx'] : [])].join(' ');

@@ -15,6 +15,8 @@ export interface MachineStatement {
   readonly objects?: number;
   /** Limit of pages of buffer objects that the device sees. */
   readonly graphics?: number;
+  /** Steps that a command buffer takes on the device; random: up to 8, another one for each. */
+  readonly delay?: number | 'random';
 }
 
 export interface SurfaceStatement {
@@ -29,7 +31,7 @@ export interface SurfaceStatement {
   readonly layers: number;
   readonly samples: number;
   readonly cube: boolean;
-  /** Not coherent, without backing. */
+  /** Not coherent: without a buffer it exists on the device only. */
   readonly plain: boolean;
   readonly backing?: { readonly buffer: string; readonly offset: number };
 }

@@ -40,8 +40,8 @@ function told<N extends CommandName>(name: N, fields: CommandFields<N>): string[
     reads: onBox('reads'),
     written: onBox('written'),
     readBack: ({ sid }) => lines.push(`read back ${sid}`),
-    fenced: () => lines.push('fenced'),
-    bound: ({ sid }) => lines.push(`bound ${sid}`),
+    fenced: (seqno) => lines.push(`fenced ${seqno}`),
+    bound: ({ sid }, mobid) => lines.push(`bound ${sid} to ${mobid === SVGA3D_INVALID_ID ? 'none' : mobid}`),
     starts: (_, from, to) => lines.push(['starts', from?.sid ?? '-', to?.sid ?? '-'].join(' ')),
   });
   const reader = new CommandReader().aim(encodeCommand(name, fields));
@@ -102,9 +102,12 @@ describe('CommandWatcher', () => {
   });
 
   it('reports bindings to a MOB, and fences', () => {
-    expect(told('BIND_GB_SURFACE', { sid: 1, mobid: 0 })).toEqual(['bound 1', 'runs']);
-    expect(told('BIND_GB_SURFACE', { sid: 1, mobid: SVGA3D_INVALID_ID })).toEqual(['runs']);
-    expect(told('FENCE', { fence: 5 })).toEqual(['starts - -', 'runs', 'fenced']);
+    expect(told('BIND_GB_SURFACE', { sid: 1, mobid: 0 })).toEqual(['runs', 'bound 1 to 0']);
+    expect(told('BIND_GB_SURFACE', { sid: 1, mobid: SVGA3D_INVALID_ID })).toEqual([
+      'runs',
+      'bound 1 to none',
+    ]);
+    expect(told('FENCE', { fence: 5 })).toEqual(['starts - -', 'runs', 'fenced 5']);
   });
 
   it('omits unknown surfaces, and boxes outside a surface', () => {

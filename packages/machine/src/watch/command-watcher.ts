@@ -3,7 +3,6 @@ import {
   commandNames,
   effectsOf,
   forEachTouched,
-  SVGA3D_INVALID_ID,
   takesPlace,
   type Action,
   type CommandFields,
@@ -31,9 +30,10 @@ export interface CommandListener<S extends LaidOut> {
   readonly written?: OnBox<S>;
   /** A surface has been copied to memory, which takes effect with the next fence. */
   readonly readBack?: (surface: S) => void;
-  readonly fenced?: () => void;
-  /** A surface is about to be bound to a MOB. */
-  readonly bound?: (surface: S) => void;
+  /** A fence has passed. */
+  readonly fenced?: (seqno: number) => void;
+  /** A surface was bound to a MOB, or to none: SVGA3D_INVALID_ID. */
+  readonly bound?: (surface: S, mobid: number) => void;
   /** A command is about to run: a copy from a surface to another, a read-back of one, or a fence. */
   readonly starts?: (command: CommandName, surface: S | undefined, to?: S) => void;
 }
@@ -121,15 +121,19 @@ export class CommandWatcher<S extends LaidOut> {
     const effects = watched[index];
     if (effects === undefined) {
       if (index === FENCE) {
-        this.listener.fenced?.();
+        this.listener.fenced?.(reader.fields('FENCE').fence);
       }
       return;
     }
-    const { name, to, readBack } = effects;
-    if (to === undefined && readBack.length === 0) {
+    const { name, to, bound, mob, readBack } = effects;
+    if (to === undefined && bound === undefined && readBack.length === 0) {
       return;
     }
     const fields = reader.fields(name) as unknown as Fields;
+    const surface = bound === undefined ? undefined : this.#named(bound.field, fields);
+    if (surface !== undefined) {
+      this.listener.bound?.(surface, fields[mob] as number);
+    }
     if (to !== undefined && this.#knowsAll(effects, fields)) {
       this.#tell(name, fields, 'write', this.listener.written);
     }
@@ -142,7 +146,7 @@ export class CommandWatcher<S extends LaidOut> {
   }
 
   #starts(effects: Watched, fields: Fields): void {
-    const { name, from, to, bound, mob, readBack, uploads } = effects;
+    const { name, from, to, bound, readBack, uploads } = effects;
     const { listener } = this;
     if (from !== undefined && this.#knowsAll(effects, fields)) {
       if (to !== undefined) {
@@ -154,10 +158,6 @@ export class CommandWatcher<S extends LaidOut> {
     }
     if (uploads) {
       this.#tell(name, fields, 'upload', listener.uploads);
-    }
-    const surface = bound === undefined ? undefined : this.#named(bound.field, fields);
-    if (surface !== undefined && fields[mob] !== SVGA3D_INVALID_ID) {
-      listener.bound?.(surface);
     }
   }
 

@@ -44,7 +44,8 @@ export interface StoppedBuffer {
  */
 export class CommandBufferRunner {
   readonly #objects: DeviceObjects;
-  readonly #buffer = new Uint8Array(SVGA_CB_MAX_SIZE);
+  /** The commands of the running buffer; grows to the longest one. */
+  #buffer = new Uint8Array(4096);
   readonly #contextReader = new CommandReader();
   readonly #deviceReader = new CommandReader(true);
   readonly #executeOnDevice: ExecuteCommand;
@@ -69,7 +70,7 @@ export class CommandBufferRunner {
    */
   run(headerAddress: number): CommandBufferResult | StoppedBuffer {
     const reader = this.#contextReader;
-    const flags = this.#begin(headerAddress, reader, this.#buffer);
+    const flags = this.#begin(headerAddress, reader, (length) => this.#roomFor(length));
     return typeof flags === 'number' ? this.#execute(flags) : flags;
   }
 
@@ -90,7 +91,7 @@ export class CommandBufferRunner {
   /** Runs a buffer of the device context, whose commands never wait: also while another buffer is stopped. */
   runOnDevice(headerAddress: number): CommandBufferResult {
     const reader = this.#deviceReader;
-    const flags = this.#begin(headerAddress, reader, undefined);
+    const flags = this.#begin(headerAddress, reader, (length) => new Uint8Array(length));
     if (typeof flags !== 'number') {
       return flags;
     }
@@ -106,17 +107,21 @@ export class CommandBufferRunner {
 
   /**
    * Reads the header, fetches the commands and aims the reader at them.
-   * @param buffer receives the commands; a new one if left out
+   * @param room returns an array for so many bytes of commands
    * @returns the header's flags, or the result of a buffer that cannot run
    */
-  #begin(headerAddress: number, reader: CommandReader, buffer?: Uint8Array): CommandBufferResult | number {
+  #begin(
+    headerAddress: number,
+    reader: CommandReader,
+    room: (bytes: number) => Uint8Array,
+  ): CommandBufferResult | number {
     const { memory } = this.#objects;
     const header = readCommandBufferHeader(memory.view(headerAddress, SVGA_CB_HEADER_BYTES));
     const { flags, length, offset, dxContext } = header;
     beginStream(this.#objects, (flags & SVGA_CB_FLAG.DX_CONTEXT) === 0 ? undefined : dxContext);
     try {
       this.#checkHeader(header);
-      const into = buffer ?? new Uint8Array(length);
+      const into = room(length);
       this.#fetch(header, into);
       reader.aim(into, offset, length);
     } catch (error) {
@@ -124,6 +129,13 @@ export class CommandBufferRunner {
     }
     this.#objects.counters.commandBuffers++;
     return flags;
+  }
+
+  #roomFor(bytes: number): Uint8Array {
+    if (bytes > this.#buffer.length) {
+      this.#buffer = new Uint8Array(Math.max(bytes, 2 * this.#buffer.length));
+    }
+    return this.#buffer;
   }
 
   /** @param first executes the reader's current command */

@@ -120,9 +120,12 @@ export class BatchQueue {
       if (refused !== undefined) {
         this.refusals++;
         this.#refusedOne(refused);
+        // At once: a later submission may send again what these miss, but behind them.
+        this.#queued.forEach((behind) => this.#checkReady(behind));
       }
-    } else if (batch.isReady !== undefined) {
+    } else {
       this.#checkReady(batch);
+      batch.isReady = undefined;
     }
     const piece = batch.next();
     if (piece !== undefined) {
@@ -145,10 +148,9 @@ export class BatchQueue {
     }
   }
 
-  /** A batch is begun: its user's commands are cancelled if an earlier refusal took something that they need. */
+  /** Cancels a batch's user's commands if a refusal took something that they need. */
   #checkReady(batch: CommandBatch): void {
     const { isReady } = batch;
-    batch.isReady = undefined;
     if (batch.refusalsAtMark !== this.refusals && isReady?.() === false) {
       batch.cancel(new VmwgfxError('EIO', 'the device refused what a resource of the submission needs'));
     }

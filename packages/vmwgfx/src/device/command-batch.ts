@@ -47,6 +47,7 @@ export class CommandBatch {
   /** Commands behind the mark that run even if it is cancelled. */
   readonly #unconditional: Piece[] = [];
   readonly #ended: (() => void)[] = [];
+  readonly #known: (() => void)[] = [];
   /** The index of the current run, where its rest begins, and where the commands end. */
   #run = 0;
   #position = 0;
@@ -94,6 +95,18 @@ export class CommandBatch {
   /** Calls `act` once the device can reach nothing that the commands so far name (rule 8.3). It must not wait. */
   whenEnded(act: () => void): void {
     this.#ended.push(act);
+  }
+
+  /**
+   * Calls `act` once it is known which of the user's commands have run: when they are cancelled, or at the end. It must
+   * not wait.
+   */
+  whenKnown(act: () => void): void {
+    if (this.cancelled !== undefined && this.#isFinal) {
+      act();
+    } else {
+      this.#known.push(act);
+    }
   }
 
   /** No more commands are added. */
@@ -168,6 +181,7 @@ export class CommandBatch {
   #tellCancelled(): void {
     if (this.cancelled !== undefined && this.#isFinal) {
       this.#tellRefused(this.#mark ?? 0, this.length);
+      this.#known.splice(0).forEach((act) => act());
     }
   }
 
@@ -176,6 +190,7 @@ export class CommandBatch {
     this.isDone = true;
     this.isReady = undefined;
     this.#refused.clear();
+    this.#known.splice(0).forEach((act) => act());
     this.#ended.splice(0).forEach((act) => act());
   }
 

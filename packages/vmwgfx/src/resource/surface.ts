@@ -47,6 +47,8 @@ export class Surface extends Resource implements Evictable, Named {
   /** The device has it bound to its former place; it is bound again before it is used. */
   #isBoundElsewhere = false;
   #dirtyBoxes: KeptBoxes | undefined;
+  /** The device has refused an update that was not sent again: also one that a submission will write misses that. */
+  #lacksUpdate = false;
 
   /** @throws SurfaceLayoutError for an impossible layout */
   constructor(
@@ -72,7 +74,8 @@ export class Surface extends Resource implements Evictable, Named {
 
   override get isReady(): boolean {
     const isDirty = !this.gpuDirty && this.#dirtyBoxes?.isEmpty === false;
-    return this.#id !== SVGA3D_INVALID_ID && this.#bound && !this.needsUpload && !isDirty;
+    const isMissing = this.needsUpload || this.#lacksUpdate;
+    return this.#id !== SVGA3D_INVALID_ID && this.#bound && !isMissing && !isDirty;
   }
 
   get isTracked(): boolean {
@@ -165,6 +168,7 @@ export class Surface extends Resource implements Evictable, Named {
     };
     this.driver.queue.emit('UPDATE_GB_SURFACE', { sid: this.#id }, refused);
     this.needsUpload = false;
+    this.#lacksUpdate = false;
     this.statistics.bytesUploaded += bytes;
     this.#dirtyBoxes?.clear();
     backing.tracker?.clear(this, this.sharedBy);
@@ -211,6 +215,7 @@ export class Surface extends Resource implements Evictable, Named {
     if (this.#dirtyBoxes === undefined || this.#dirtyBoxes.isEmpty) {
       return;
     }
+    this.#lacksUpdate = false;
     const { events } = this.driver;
     const emitUpdate = emitUpdateStep.in(this.driver);
     for (const box of this.#dirtyBoxes.boxes()) {
@@ -266,6 +271,7 @@ export class Surface extends Resource implements Evictable, Named {
   /** An upload failed: its box is dirty again (rule 1.5). */
   #markDirty(box: SubresourceBox): void {
     const rows = boxRows(this.layout, box.subresource, box);
+    this.#lacksUpdate = true;
     this.#dirtyBoxes?.addRange(rows.offset, rowsEnd(rows));
     this.statistics.boxes--;
     this.statistics.bytesUploaded -= boxBytes(this.layout, box.subresource, box);

@@ -150,5 +150,5 @@ function finishLater(batch: CommandBatch, sent: SentCommands, validation: Valida
   batch.isReady &&= validation.readiness();
   batch.makeFinal();
   sent.expect(validation.reservations);
-  batch.whenEnded(() => sent.settle());
+  batch.whenKnown(() => sent.settle());
 }

@@ -88,17 +88,23 @@ export class Validation {
     first?.driver.memory.preemption.reach('submit: between scan and transfer' satisfies PreemptionPoint);
     this.validateAll();
     this.#readBackRanges();
+    if (this.#resources.size > 1 || this.#ranges.length > 0) {
+      this.#syncAliases();
+    }
   }
 
-  /** Read-back data is dirty for aliasing resources that are in sync already. */
   #readBackRanges(): void {
-    if (this.#ranges.length === 0) {
-      return;
-    }
     for (const { object, start, end } of this.#ranges) {
       const cleanResources = cleanResourcesStep.in(object.driver);
       cleanResources(this.reservations.of(object), Math.floor(start / PAGE_SIZE), Math.ceil(end / PAGE_SIZE));
     }
+  }
+
+  /**
+   * What a read-back brought, or a CPU stored before a later resource was unmapped, is dirty for aliases that are in
+   * sync already.
+   */
+  #syncAliases(): void {
     for (const resource of this.#resources.keys()) {
       if (!resource.gpuDirty) {
         resource.sync();

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { PAGE_SIZE } from './address.js';
+import { PhysicalMemory } from './physical-memory.js';
+
+describe('PhysicalMemory', () => {
+  it('takes over the host memory of one that is no longer used, and sees zeros, and all frames free', () => {
+    const old = new PhysicalMemory(16 * PAGE_SIZE);
+    const frames = [old.allocateContiguous(3), old.allocateFrame()];
+    frames.forEach((frame) => old.u8.fill(7, frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE));
+    old.freeFrame(frames[1]);
+    const memory = new PhysicalMemory(16 * PAGE_SIZE, old);
+    expect(memory.u8.buffer).toBe(old.u8.buffer);
+    expect(memory.u8.every((byte) => byte === 0)).toBe(true);
+    expect(memory.freeFrames).toBe(15);
+  });
+
+  it('has its own host memory if the sizes differ', () => {
+    const old = new PhysicalMemory(16 * PAGE_SIZE);
+    expect(new PhysicalMemory(8 * PAGE_SIZE, old).u8.buffer).not.toBe(old.u8.buffer);
+  });
+});
