@@ -118,8 +118,8 @@ export const breaks = [
     name: 'a read-back is not dirty for aliases',
     rule: '9.3',
     file: buffers,
-    from: '      if (other.isTracked) {\n        other.addDirtyBytes(sharedStart, sharedEnd);',
-    to: '      if (other.isTracked && false) {\n        other.addDirtyBytes(sharedStart, sharedEnd);',
+    from: '    if (other.isTracked) {\n      other.addDirtyBytes(sharedStart, sharedEnd);',
+    to: '    if (other.isTracked && false) {\n      other.addDirtyBytes(sharedStart, sharedEnd);',
   },
   {
     name: 'a reservation is not exclusive',

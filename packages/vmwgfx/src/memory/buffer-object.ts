@@ -6,6 +6,7 @@ import type { Fence } from '../device/fence.js';
 import { RefCount } from '../ref-count.js';
 import { ReplaceableStep } from '../replaceable-step.js';
 import { DirtyTracker, type BackedResource } from '@cg/dirty-tracking';
+import { dirtyAliasedBytes } from './aliased-bytes.js';
 import { NEVER_USED, type Evictable } from './eviction-order.js';
 import { checkMobPages } from './mob-page-table.js';
 import { MobViews } from './mob-views.js';
@@ -247,6 +248,17 @@ export class BufferObject implements BackingPages, Evictable {
    * @throws the error of the first read-back that fails; the content read back before it is usable
    */
   readBack(held: BufferReservation, resources: readonly ResidentResource[]): void {
+    try {
+      this.#tryToReadBack(held, resources);
+    } catch (error) {
+      // A refusal from before may show that nothing was written, and memory has the newest content.
+      if (!isErrno(error) || resources.some(({ gpuDirty }) => gpuDirty)) {
+        throw error;
+      }
+    }
+  }
+
+  #tryToReadBack(held: BufferReservation, resources: readonly ResidentResource[]): void {
     const sent = new Set<ResidentResource>();
     try {
       for (const resource of resources) {
@@ -274,32 +286,9 @@ export class BufferObject implements BackingPages, Evictable {
       for (const resource of sent) {
         this.#tracker?.afterDeviceWrite(...resource.pageRange);
         resource.gpuDirty = false;
-        this.#dirtyAliasedBytes(resource);
+        dirtyAliasedBytes(this.resources, resource);
         const { backingOffset: start, backingBytes } = resource;
         events.tell?.({ kind: 'read-back', object: this.firstPage, start, end: start + backingBytes });
-      }
-    }
-  }
-
-  /**
-   * Read-back data is dirty for aliasing resources, also for GPU-dirty ones: their own read-back writes only what is
-   * newer (rule 9.3) and keeps the rest, and this resource may have moved by then. The shared bytes are dirty for the
-   * resource itself as well, which may not have been tracked when an alias was read back.
-   */
-  #dirtyAliasedBytes(resource: ResidentResource): void {
-    const { backingOffset, backingBytes } = resource;
-    const end = backingOffset + backingBytes;
-    for (const { value: other } of this.resources.overlapping(backingOffset, end)) {
-      if (other === resource) {
-        continue;
-      }
-      const sharedStart = Math.max(backingOffset, other.backingOffset);
-      const sharedEnd = Math.min(end, other.backingOffset + other.backingBytes);
-      if (resource.isTracked) {
-        resource.addDirtyBytes(sharedStart, sharedEnd);
-      }
-      if (other.isTracked) {
-        other.addDirtyBytes(sharedStart, sharedEnd);
       }
     }
   }

@@ -304,6 +304,18 @@ describe('what the device refuses after the submission has returned', () => {
     expect([first, second].map(({ handle }) => gpuDirty(handle))).toEqual([false, true]);
   });
 
+  it('1.3: an access to what a refused command would have written finds that memory has the newest content', () => {
+    const { faults, cpu, file, filled, surface, addressSpace, copy } = setUp();
+    const from = filled(5);
+    const fresh = surface({ coherent: true });
+    const { start } = file.mapSurface(fresh, addressSpace);
+    copy(from.handle, surface());
+    faults.fail('device-error');
+    const fence = copy(from.handle, fresh);
+    cpu.store8(start, 9);
+    expect([cpu.load8(start), cpu.load8(start + 1), fence.failure?.code]).toEqual([9, 0, 'EIO']);
+  });
+
   it('8.7: what destroys something runs all the same, for the driver has forgotten it', () => {
     const { faults, cpu, file, filled, submit, pass, device } = setUp();
     const context = file.createContext({ kind: 'dx' });
