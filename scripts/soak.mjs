@@ -78,10 +78,11 @@ const parts = [
     command: test('vgpu10-wgsl', 'test/programs.test.ts'),
   },
   {
-    name: 'arithmetic',
-    about: 'each instruction in WGSL on Dawn, with corners, any words and modifiers, against the interpreter',
+    name: 'gpu',
+    about:
+      'each instruction, texture, format and topology in WGSL on Dawn against the interpreter and models',
     seeded: true,
-    command: test('vgpu10-wgsl', 'test/arithmetic.test.ts'),
+    command: test('vgpu10-wgsl', 'test/'),
   },
   {
     name: 'translate',

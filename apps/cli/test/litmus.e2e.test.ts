@@ -64,12 +64,12 @@ describe('cg litmus', () => {
   });
 
   it('finds a variant by random programs, and prints the shrunk program to save', () => {
-    const { code, out } = cg(['litmus', '--random', '10', '--seed', '20', '--variant', 'E1', '--jobs', '2']);
+    const { code, out } = cg(['litmus', '--random', '10', '--seed', '20', '--variant', 'B11', '--jobs', '2']);
     expect(code).toBe(1);
-    expect(out).toMatch(/^variant E1: \d+ random programs/m);
+    expect(out).toMatch(/^variant B11: \d+ random programs/m);
     const [, program] = /the same failure:\n\n([\s\S]*?)\n\n/.exec(out)!;
     const saved = fileWith('smallest.litmus', `${program}\n`);
-    expect(cg(['litmus', saved, '--variant', 'E1']).code).toBe(1);
+    expect(cg(['litmus', saved, '--variant', 'B11']).code).toBe(1);
     expect(cg(['litmus', saved]).code).toBe(0);
     expect(out).toMatch(/^ +step +cpu 0 .*driver +device$/m);
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);

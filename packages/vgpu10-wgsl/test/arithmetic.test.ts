@@ -6,6 +6,7 @@ import { allowedDifferences, isAllowed } from './allowed-differences.js';
 import { OPERAND_WORDS, runInInterpreter, runOnDawn, RUNS, vertexShader } from './arithmetic-runs.js';
 import { startShaders } from './dawn/dawn-shaders.js';
 import { cornerWords, floatOf, isNaNWord, Random } from './words.js';
+import { usualCases } from './usual-cases.js';
 
 const { processes, missing } = await startShaders();
 const real = processes.filter(({ adapter }) => adapter.isReal);
@@ -116,7 +117,7 @@ describe.each(real)('on $adapter.name', (dawn: DawnProcess) => {
     seedsTimeout,
   );
 
-  it.each(Object.entries(instructions))(
+  it.each(usualCases(Object.entries(instructions)))(
     '%s: every modifier, saturation, masks and swizzles',
     async (mnemonic, [sources, destinations]) => {
       const isFloat = /^(?!i|u|and|or|xor|not)/.test(mnemonic);

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { primitivesOf, translate, type PipelineKey } from '../src/index.js';
 import { startShaders } from './dawn/dawn-shaders.js';
 import { draw, stream, type DrawData } from './draw-data.js';
+import { usualCases } from './usual-cases.js';
 
 const { processes, missing } = await startShaders();
 const real = processes.filter(({ adapter }) => adapter.isReal);
@@ -162,7 +163,7 @@ function expected(geometry: Program, topology: string, corners: number, out: 1 |
 }
 
 describe.each(real)('on $adapter.name', (dawn: DawnProcess) => {
-  describe.each(TOPOLOGIES)('%s', (topology, primitive, corners) => {
+  describe.each(usualCases(TOPOLOGIES))('%s', (topology, primitive, corners) => {
     it.each(OUTPUTS)('stream output of a geometry shader that gives out %s', async (output, out) => {
       const geometry = geometryShader(primitive, corners, output, 6);
       const key: PipelineKey = {

@@ -6,6 +6,7 @@ import { texelLayout } from '../src/texel-format.js';
 import { startShaders } from './dawn/dawn-shaders.js';
 import { stream } from './draw-data.js';
 import { Random } from './words.js';
+import { usualCases } from './usual-cases.js';
 
 const { processes, missing } = await startShaders();
 const real = processes.filter(({ adapter }) => adapter.isReal);
@@ -84,7 +85,7 @@ const COUNT = 20;
 const INSTANCES = 5;
 
 describe.each(real)('on $adapter.name', (dawn: DawnProcess) => {
-  it.each(texelFormats)(
+  it.each(usualCases(texelFormats))(
     '%s: attributes at any byte, for vertices and instances, and texture buffers',
     async (format) => {
       const random = new Random(texelFormats.indexOf(format) + 1);

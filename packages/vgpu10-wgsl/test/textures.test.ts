@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { SamplerState } from '../src/index.js';
 import { startShaders } from './dawn/dawn-shaders.js';
 import { differences, randomTexture, type TextureCase } from './texture-runs.js';
+import { usualCases } from './usual-cases.js';
 
 const { processes, missing } = await startShaders();
 const real = processes.filter(({ adapter }) => adapter.isReal);
@@ -316,7 +317,7 @@ endif`,
 };
 
 describe.each(real)('on $adapter.name', (dawn: DawnProcess) => {
-  it.each(Object.entries(cases))('%s', async (_, one) => {
+  it.each(usualCases(Object.entries(cases)))('%s', async (_, one) => {
     const wrong = await differences(dawn, one);
     expect(wrong.slice(0, 4), `${wrong.length} components`).toEqual([]);
   });

@@ -1,0 +1,4 @@
+/** The cases of a test that runs shaders on a GPU: all in a soak, a third of them in the usual run. */
+export function usualCases<T>(cases: readonly T[]): readonly T[] {
+  return process.env['CG_SOAK_SECONDS'] === undefined ? cases.filter((_, i) => i % 3 === 0) : cases;
+}
