@@ -8,7 +8,7 @@ const special: Record<string, object> = {
   pagetable: { isolate: true }, // one of its tests measures the heap
   v86: { isolate: true },
 };
-const ofApps = { testTimeout: 180_000, isolate: true };
+const ofApps = { testTimeout: 180_000, isolate: true, exclude: ['test/**/*.check.test.ts'] };
 
 export default defineConfig({
   test: {
