@@ -31,6 +31,21 @@ function keepingTrackers(base: MachineOptions): MachineOptions {
   return withStep(base, 'Validation', Keeping);
 }
 
+describe.each([true, false])('a run on a late device, checked %s', (checked) => {
+  it('8.6: evicts the buffer object that a surface is in, not the one that a switch has destroyed', () => {
+    const program = `machine cpus 1 method scan delay 4
+process p1
+buffer b1 4 pages
+surface s1 A8R8G8B8 64x64
+surface s2 A8R8G8B8 64x64
+submit copy s1 -> s2
+submit switch s1 b1, copy s1 -> s2
+evict s1
+check`;
+    expect(run(program, { checked })).toMatchObject({ counts: { failed: 0, skipped: 0 }, findings: [] });
+  });
+});
+
 describe('runProgram', () => {
   it('refuses a program that exceeds the memory limit, with the step that does', () => {
     const surfaces = (count: number) =>

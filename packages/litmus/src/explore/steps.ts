@@ -203,13 +203,14 @@ export class Steps {
     if (surface === undefined) {
       return buffer === undefined ? false : world.objectOf(buffer.content)?.evict();
     }
+    // Where it is for the driver: the place that is checked follows when the device has bound it.
     const { resource } = surface;
-    const object = world.objectOf(surface.checked.content);
+    const object = resource?.backing;
     if (resource === undefined || object === undefined || resource.id === SVGA3D_INVALID_ID) {
       return false;
     }
     resource.evict();
-    if ([...world.buffers.values()].every(({ content }) => content !== surface.checked.content)) {
+    if ([...world.buffers.values()].every(({ content }) => world.objectOf(content) !== object)) {
       object.evict();
     }
   }
