@@ -1,5 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { defaultCacheFolder } from '../src/boot/guest-files.js';
 import type { GuestReporter, GuestRequest } from '../src/run-guest.js';
+
+/** Tests fetch nothing: `cg guest` does. `.ci/run` runs it first. */
+export const isGuestFetched = existsSync(join(defaultCacheFolder(), 'debian-i386-686-pae'));
 
 /** The program's default guest, with no check and no command. */
 export const defaultRequest: GuestRequest = {

@@ -1,16 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { defaultCacheFolder } from '../src/boot/guest-files.js';
 import type { ComparedCase } from '../src/cases/compare-cases.js';
 import { runGuests } from '../src/run-guest.js';
-import { defaultRequest, silentReporter } from './default-request.js';
+import { defaultRequest, isGuestFetched, silentReporter } from './default-request.js';
 import { LateCopies } from './late-copies.js';
 
-/** Tests fetch nothing: `cg guest` does. `.ci/run` runs it first. */
-const isFetched = existsSync(join(defaultCacheFolder(), 'debian-i386-686-pae'));
-
-it.skipIf(!isFetched)(
+it.skipIf(!isGuestFetched)(
   '8.1, 8.2: the recorded programs in a real guest find with a late renderer what they find without one',
   { timeout: 900_000 },
   async () => {

@@ -1,15 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EmulatedGuest } from '../src/emulator/emulated-guest.js';
-import { defaultCacheFolder } from '../src/boot/guest-files.js';
 import { GuestError } from '../src/guest-error.js';
 import { runGuests } from '../src/run-guest.js';
 import { cgGuest } from './cg-guest.js';
-import { defaultRequest, silentReporter } from './default-request.js';
-
-/** Tests fetch nothing: `cg guest` does. `.ci/run` runs it first. */
-const isFetched = existsSync(join(defaultCacheFolder(), 'debian-i386-686-pae'));
+import { defaultRequest, isGuestFetched, silentReporter } from './default-request.js';
 
 /** Timeout for booting without a saved guest, and for downloads if the cache is not whole. */
 const FIRST_START_MILLISECONDS = 900_000;
@@ -89,7 +84,7 @@ describe('a command in a real guest', () => {
   let answers: Map<string, Answer> | undefined;
 
   beforeAll(async () => {
-    answers = isFetched ? await answersOf([...Object.keys(COMMANDS), LONG]) : undefined;
+    answers = isGuestFetched ? await answersOf([...Object.keys(COMMANDS), LONG]) : undefined;
   }, FIRST_START_MILLISECONDS);
 
   beforeEach(({ skip }) => {

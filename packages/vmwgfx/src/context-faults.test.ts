@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { draw, setUpContexts, targetView } from './contexts.fixture.js';
 import { unmapAll } from './driver.fixture.js';
 import { FaultInjection, faultPointNames, type FaultPoint } from './fault-injection.js';
-import { methodsAndDevices, slowBench } from './slow-device.fixture.js';
+import { methodsAndDevices, OrderedFaults, slowBench } from './slow-device.fixture.js';
 import { FixedPolicy, type TrackingMethod } from '@cg/dirty-tracking';
 
 const SURFACES = 3;
@@ -24,16 +24,17 @@ interface Fault {
 
 /** Programs that clear coherent surfaces through the views of a context, against bytes without a device. */
 class Program {
-  readonly faults = new FaultInjection();
+  readonly faults = new OrderedFaults();
   readonly #set;
   readonly #surfaces: { readonly handle: number; readonly start: number; readonly expected: Uint8Array }[];
   #clears = 0;
 
-  /** Failures may be armed: without, submissions are not waited for. */
-  #mayFail = false;
-
   constructor(method: TrackingMethod, isSlow: boolean) {
-    const options = { makePolicy: () => new FixedPolicy(method), faults: this.faults, maxObjects: 24 };
+    const options = {
+      makePolicy: () => new FixedPolicy(method),
+      faults: this.faults.injection,
+      maxObjects: 24,
+    };
     this.#set = isSlow ? setUpContexts(options, {}, 350, slowBench) : setUpContexts(options, {}, 256);
     const { file, addressSpace } = this.#set;
     this.#surfaces = Array.from({ length: SURFACES }, () => {
@@ -79,7 +80,7 @@ class Program {
 
   /** Compares every byte, with failures disarmed. @returns what is charged once all is closed */
   check(): number[] {
-    this.#disarm();
+    this.faults.disarm();
     const { file, device, send, driver, addressSpace } = this.#set;
     this.#surfaces.forEach(({ handle, start, expected }, i) => {
       send('DX_SET_MIN_LOD', { sid: handle, minLOD: 0 }).wait();
@@ -93,28 +94,12 @@ class Program {
     return [driver.state.account.used, driver.state.graphicsMemory.used];
   }
 
-  /** Orders a failure. */
   fail({ point, after }: Fault): void {
-    this.#set.driver.waitIdle();
-    this.faults.fail(point, { after });
-    this.#mayFail = true;
+    this.faults.fail(this.#set.driver, point, { after });
   }
 
-  #disarm(): void {
-    this.faults.disarm();
-    this.#mayFail = false;
-  }
-
-  /** @throws the device's refusal, also one that comes late */
   #send<N extends CommandName>(name: N, fields: CommandFields<N>): void {
-    const fence = this.#set.send(name, fields);
-    if (!this.#mayFail) {
-      return;
-    }
-    fence.wait();
-    if (fence.failure !== undefined) {
-      throw fence.failure;
-    }
+    this.faults.finish(this.#set.send(name, fields));
   }
 
   /** A view by its surface; far ones make the table grow. */
@@ -142,7 +127,7 @@ class Program {
     }
     if (failed !== undefined) {
       // Whether the clear itself was done is unknown: with failures disarmed the CPU sees it.
-      this.#disarm();
+      this.faults.disarm();
       const seen = this.#load(start);
       if (Buffer.compare(seen, expected) === 0) {
         return;

@@ -9,9 +9,8 @@ import {
   faultPointNames,
   faultPoints,
   type FaultPoint,
-  type FaultSchedule,
 } from './fault-injection.js';
-import { methodsAndDevices, slowBench } from './slow-device.fixture.js';
+import { methodsAndDevices, OrderedFaults, slowBench } from './slow-device.fixture.js';
 import { FixedPolicy } from '@cg/dirty-tracking';
 
 /** 1.5 pages: two surfaces in one buffer object, a page apart or not. */
@@ -47,7 +46,7 @@ class Oracle {
  * for fewer surfaces and less memory than there are.
  */
 class Program {
-  readonly faults = new FaultInjection();
+  readonly faults = new OrderedFaults();
   readonly oracle = new Oracle(4);
   readonly #set;
   readonly #file;
@@ -55,13 +54,10 @@ class Program {
   readonly #surfaces: { readonly handle: number; buffer: number; readonly offset: number }[];
   readonly #target: number;
 
-  /** Failures may be armed: without, submissions are not waited for. */
-  mayFail = false;
-
   constructor(method: 'scan' | 'trap', isSlow: boolean) {
     const options = {
       makePolicy: () => new FixedPolicy(method),
-      faults: this.faults,
+      faults: this.faults.injection,
       maxObjects: 5,
       graphicsMemoryLimit: 7 * SPACING,
     };
@@ -125,7 +121,7 @@ class Program {
    * @returns what is charged once all is closed
    */
   check(): number[] {
-    this.#disarm();
+    this.faults.disarm();
     this.#surfaces.forEach((_, i) => {
       this.#file.submit(copyCommand(this.#surfaces[i].handle, this.#target, WIDTH, HEIGHT)).wait();
       const image = this.#set.device.image(this.#file.deviceId(this.#target), 0)!;
@@ -144,28 +140,8 @@ class Program {
     return [driver.state.account.used, driver.state.graphicsMemory.used];
   }
 
-  /** Orders a failure. */
-  fail(point: FaultPoint, schedule: FaultSchedule): void {
-    this.#set.driver.waitIdle();
-    this.faults.fail(point, schedule);
-    this.mayFail = true;
-  }
-
-  #disarm(): void {
-    this.faults.disarm();
-    this.mayFail = false;
-  }
-
-  /** @throws the device's refusal, also one that comes late */
-  #submit(commands: Uint8Array): void {
-    const fence = this.#file.submit(commands);
-    if (!this.mayFail) {
-      return;
-    }
-    fence.wait();
-    if (fence.failure !== undefined) {
-      throw fence.failure;
-    }
+  fail({ point, ...schedule }: Fault): void {
+    this.faults.fail(this.#set.driver, point, schedule);
   }
 
   #address(surface: number): number {
@@ -198,9 +174,9 @@ class Program {
     const command = copyCommand(this.#surfaces[from].handle, this.#surfaces[to].handle, WIDTH, rows);
     const copied = this.expected(to).slice();
     copied.set(this.expected(from).subarray(0, rows * WIDTH * 4));
-    if (!this.#tried(() => this.#submit(command))) {
+    if (!this.#tried(() => this.faults.finish(this.#file.submit(command)))) {
       // Whether the copy itself was done is unknown: with failures disarmed the CPU sees it.
-      this.#disarm();
+      this.faults.disarm();
       const seen = this.#load(to);
       if (Buffer.compare(seen, this.expected(to)) === 0) {
         return;
@@ -216,12 +192,12 @@ class Program {
     const free = [1, 2, 3].find((buffer) => this.#surfaces.every((other) => other.buffer !== buffer))!;
     const mobid = this.#buffers[free].handle;
     const bind = encodeCommand('BIND_GB_SURFACE', { sid: moved.handle, mobid });
-    if (this.#tried(() => this.#submit(bind))) {
+    if (this.#tried(() => this.faults.finish(this.#file.submit(bind)))) {
       moved.buffer = free;
       return;
     }
     // A completed switch counts, even if the fence after it failed.
-    this.#disarm();
+    this.faults.disarm();
     const object = this.#file.backingOf(moved.handle);
     this.#file.closeHandle(object.handle);
     moved.buffer = this.#buffers.findIndex(
@@ -297,7 +273,7 @@ describe.each(methodsAndDevices)(
           const run = new Program(method, isSlow);
           for (const [ordered, next] of steps) {
             if (ordered !== null) {
-              run.fail(ordered.point, ordered);
+              run.fail(ordered);
             }
             if (next.what !== 'copy' || next.from !== next.to) {
               run.run(next);

@@ -1,7 +1,9 @@
 import { PAGE_SIZE, PhysicalMemory } from '@cg/pagetable';
 import { SvgaDevice, type SvgaDeviceOptions } from '@cg/svga-device';
 import { CommandWriter, SVGA_FIFO } from '@cg/svga-protocol';
+import type { Fence } from './device/fence.js';
 import { copyCommand, processOf } from './driver.fixture.js';
+import { FaultInjection, type FaultPoint, type FaultSchedule } from './fault-injection.js';
 import type { BufferObject } from './memory/buffer-object.js';
 import { VmwgfxDriver, type DriverOptions } from './driver.js';
 
@@ -16,6 +18,35 @@ export const methodsAndDevices = [
   ['scan', 'late', true],
   ['trap', 'late', true],
 ] as const;
+
+/** The failures that a random program orders. While there is none, its submissions are not waited for. */
+export class OrderedFaults {
+  readonly injection = new FaultInjection();
+  #mayFail = false;
+
+  /** Orders a failure behind everything that was submitted. */
+  fail(driver: VmwgfxDriver, point: FaultPoint, schedule: FaultSchedule): void {
+    driver.waitIdle();
+    this.injection.fail(point, schedule);
+    this.#mayFail = true;
+  }
+
+  disarm(): void {
+    this.injection.disarm();
+    this.#mayFail = false;
+  }
+
+  /** @throws the device's refusal, also one that comes late */
+  finish(fence: Fence): void {
+    if (!this.#mayFail) {
+      return;
+    }
+    fence.wait();
+    if (fence.failure !== undefined) {
+      throw fence.failure;
+    }
+  }
+}
 
 /** A driver on a device that takes one unit of time for each command buffer. Time passes while the driver waits. */
 export function slowBench(

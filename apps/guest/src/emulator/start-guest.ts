@@ -1,4 +1,5 @@
 import type { Renderer, SvgaDeviceOptions } from '@cg/svga-device';
+import type { AttachOptions } from '@cg/v86';
 import { EmulatedGuest, type BootImages } from './emulated-guest.js';
 import { GuestError } from '../guest-error.js';
 import { MARK } from '../boot/initramfs.js';
@@ -60,13 +61,13 @@ export async function startGuest(options: StartOptions): Promise<StartedGuest> {
 }
 
 async function restoreGuest(key: string, options: StartOptions): Promise<StartedGuest | undefined> {
-  const { images, memoryMib, device, renderer, states, say, onConsole } = options;
+  const { images, memoryMib, states, say, onConsole } = options;
   const start = performance.now();
   const state = states?.load(key);
   if (state === undefined) {
     return undefined;
   }
-  const guest = await EmulatedGuest.make(images, memoryMib, { ...device, ...(renderer && { renderer }) });
+  const guest = await EmulatedGuest.make(images, memoryMib, attachOptions(options));
   try {
     await guest.restore(state);
   } catch (error) {
@@ -81,10 +82,14 @@ async function restoreGuest(key: string, options: StartOptions): Promise<Started
   return { guest, restored: true, bootSeconds: 0, loadSeconds: secondsSince(start) };
 }
 
+function attachOptions({ device, renderer }: StartOptions): AttachOptions {
+  return renderer === undefined ? device : { ...device, renderer };
+}
+
 async function bootGuest(options: StartOptions): Promise<StartedGuest> {
-  const { images, memoryMib, device, renderer, onConsole } = options;
+  const { images, memoryMib, onConsole } = options;
   const start = performance.now();
-  const guest = await EmulatedGuest.make(images, memoryMib, { ...device, ...(renderer && { renderer }) });
+  const guest = await EmulatedGuest.make(images, memoryMib, attachOptions(options));
   guest.console.onText = onConsole;
   guest.run();
   try {

@@ -68,10 +68,6 @@ export class CommandBatch {
     this.refusalsAtMark = refusals;
   }
 
-  get hasMark(): boolean {
-    return this.#mark !== undefined;
-  }
-
   /** A command was written at `start`. */
   add(start: number, dxContext: number | undefined, refused?: () => void): void {
     const run = this.#runs.at(-1);

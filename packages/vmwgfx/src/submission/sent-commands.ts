@@ -53,16 +53,17 @@ export class SentCommands {
 
   /** The device is done: notes where the newest content of each surface is, and which bytes were written. */
   note(reservations: Reservations): void {
+    this.#noteContent();
+    this.#sent.forEach(({ command, refused }) => refused || noteWrittenRanges(command, reservations));
+  }
+
+  #noteContent(): void {
     for (const { command, refused } of this.#sent) {
-      if (refused) {
-        continue;
-      }
-      for (const { surface, effect } of command.surfaces) {
+      for (const { surface, effect } of refused ? [] : command.surfaces) {
         if (effect !== 'read') {
           surface.gpuDirty = effect === 'write';
         }
       }
-      noteWrittenRanges(command, reservations);
     }
   }
 
@@ -77,17 +78,7 @@ export class SentCommands {
 
   /** The device is done with what was expected. Needs no reservation, and does not wait. */
   settle(): void {
-    const isNewest = new Map<Surface, boolean>();
-    for (const { command, refused } of this.#sent) {
-      for (const { surface, effect } of refused ? [] : command.surfaces) {
-        if (effect !== 'read') {
-          isNewest.set(surface, effect === 'write');
-        }
-      }
-    }
-    isNewest.forEach((dirty, surface) => {
-      surface.gpuDirty = dirty;
-    });
+    this.#noteContent();
     this.#written.forEach((surface) => surface.settleWrite());
   }
 }

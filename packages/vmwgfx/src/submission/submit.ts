@@ -127,9 +127,10 @@ function send(
     changes?.accept();
     return fence;
   }
-  if ((cancelled ?? batch?.cancelled) !== undefined) {
+  const refusal = cancelled ?? batch?.cancelled;
+  if (refusal !== undefined) {
     undo(validation, checks);
-    throw cancelled ?? batch?.cancelled;
+    throw refusal;
   }
   failure ??= batch?.failure;
   validation.journal.undoCommandsAfter(done);
