@@ -4,12 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { PAGE_SIZE } from '@cg/pagetable';
 import { bench, copyCommand, processOf, unmapAll } from './driver.fixture.js';
 import { VmwgfxError } from './errors.js';
-import {
-  FaultInjection,
-  faultPointNames,
-  faultPoints,
-  type FaultPoint,
-} from './fault-injection.js';
+import { FaultInjection, faultPointNames, faultPoints, type FaultPoint } from './fault-injection.js';
 import { methodsAndDevices, OrderedFaults, slowBench } from './slow-device.fixture.js';
 import { FixedPolicy } from '@cg/dirty-tracking';
 
