@@ -46,19 +46,20 @@ export class Moves {
     return stop;
   }
 
-  /** It has returned with a fence, or has failed. */
+  /** It has returned with a fence, or has failed: then the move is taken back, unless the device is still there. */
   returned(stop: Stop, fence: number | undefined): void {
     stop.state = fence === undefined ? 'failed' : 'kept';
     stop.fence = fence;
+    if (fence === undefined && this.#stops[this.#at] !== stop) {
+      this.cancel(stop);
+    }
   }
 
-  /** It had to wait, and so has not moved the surface (rule 8.5). */
+  /** It has not moved the surface. */
   cancel(stop: Stop): void {
-    const index = this.#stops.indexOf(stop);
-    if (index >= 0) {
-      this.#stops.splice(index, 1);
-      this.#at -= index <= this.#at ? 1 : 0;
-    }
+    const at = this.#stops[this.#at];
+    this.#stops = this.#stops.filter((other) => other !== stop);
+    this.#at = this.#stops.indexOf(at);
   }
 
   /**
