@@ -17,14 +17,13 @@ interface DeviceWrite {
 
 /**
  * The set of allowed values of each byte of a buffer object, or of the image of a surface without backing. Most sets
- * have one value, the newest; pages with larger ones have a column for each further value, with its readers. What it
- * takes does not depend on the length of the run.
+ * have one value, the newest; pages with larger ones have a column for each further value, with its readers.
  */
 export class Content {
   /** The newest value of each byte. */
   readonly values: Uint8Array;
-  /** Step that wrote it, from 1; 0 if none has. */
-  readonly writers: Uint32Array;
+  /** All writes, in order: the first byte, the end, and the step. Only a report looks for one. */
+  readonly #writes: number[] = [];
   /** The further values of each page; undefined if no byte of it has one. */
   readonly #columns: (ValueColumn[] | undefined)[] = [];
   /** The pages that have columns. */
@@ -42,12 +41,21 @@ export class Content {
     readonly frames?: Uint32Array,
   ) {
     this.values = new Uint8Array(bytes);
-    this.writers = new Uint32Array(bytes);
   }
 
   /** The highest number of further values of a byte. */
   get furtherValues(): number {
     return this.#pages.reduce((most, page) => Math.max(most, this.#columns[page]?.length ?? 0), 0);
+  }
+
+  /** The step that wrote a byte last, from 1; 0 if none has. */
+  writerOf(place: number): number {
+    for (let i = this.#writes.length - 3; i >= 0; i -= 3) {
+      if (this.#writes[i] <= place && place < this.#writes[i + 1]) {
+        return this.#writes[i + 2];
+      }
+    }
+    return 0;
   }
 
   /** A CPU has stored bytes: then they have one value. @param time when, if a submission is under way */
@@ -191,7 +199,7 @@ export class Content {
 
   #set(offset: number, values: Uint8Array, step: number): void {
     this.values.set(values, offset);
-    this.writers.fill(step, offset, offset + values.length);
+    this.#writes.push(offset, offset + values.length, step);
   }
 
   /** Calls back for each page of a range that has columns, with the part of the page. */

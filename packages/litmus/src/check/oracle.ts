@@ -142,7 +142,7 @@ export class CoherencyOracle {
       const { content, offset, name: message } = surface;
       const place = { name: content.name, offset: offset + first };
       const found = { kind: 'needless', step: this.#deviceStep, by: 'driver', ...place, message } as const;
-      this.#report({ ...found, bytes: 0, seen: 0, expected: 0, writer: content.writers[offset + first] });
+      this.#report({ ...found, bytes: 0, seen: 0, expected: 0, writer: content.writerOf(offset + first) });
     }
   }
 
@@ -313,7 +313,7 @@ export class CoherencyOracle {
       return;
     }
     this.counts.stale++;
-    const writer = content.writers[place];
+    const writer = content.writerOf(place);
     const found = { kind: 'stale', step: this.step, by: 'driver', name: content.name } as const;
     this.#report({
       ...found,
@@ -337,7 +337,7 @@ export class CoherencyOracle {
   /** Bytes differ, from `first` on: they are lost unless another value is allowed. */
   #different(reader: Reader, offset: number, seen: Uint8Array, first: number): void {
     const { content, by, surface, since } = reader;
-    const { values, writers } = content;
+    const { values } = content;
     let lost = 0;
     let firstLost = 0;
     for (let i = first; i < seen.length; i++) {
@@ -357,7 +357,7 @@ export class CoherencyOracle {
         offset: place,
         bytes: lost,
       } as const;
-      const [expected, writer] = [values[place], writers[place]];
+      const [expected, writer] = [values[place], content.writerOf(place)];
       this.#report({ ...what, seen: seen[firstLost], expected, writer });
     }
   }
