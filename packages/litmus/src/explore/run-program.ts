@@ -5,6 +5,7 @@ import { Machine, policyFor, type MachineOptions } from '@cg/machine';
 import { LitmusError } from '../errors.js';
 import type { Finding } from '../check/finding.js';
 import { CoherencyOracle, type OracleCounts } from '../check/oracle.js';
+import { SubmissionsUnderWay } from '../check/submissions-under-way.js';
 import { checkOperands, MACHINE_DEFAULTS } from '../program/check-operands.js';
 import type { PreemptionPoint } from '../program/preemption-points.js';
 import { printStatement } from '../program/print-program.js';
@@ -101,7 +102,8 @@ class ProgramRun {
       const surfaces = { [Symbol.iterator]: () => world.checkedSurfaces() };
       const isLate = this.#time.completionDelay > 0;
       const report = (finding: Finding): void => this.#found(finding);
-      this.#oracle = new CoherencyOracle({ memory, device, surfaces }, report, isLate);
+      const submissions = new SubmissionsUnderWay(isLate, () => this.#isAlone);
+      this.#oracle = new CoherencyOracle({ memory, device, surfaces }, report, submissions);
       this.#watch = new DeviceWatch(world, this.#oracle, () => this.#current);
     }
     world.oracle = this.#oracle;
@@ -197,6 +199,12 @@ class ProgramRun {
     this.#enter(step);
     this.#attempt({ statement, step, progress: { bytes: 0 }, hasWaited: false });
     this.#enter(interrupted);
+  }
+
+  /** Whether no step can run in the middle of the current one, which itself is in the middle of none. */
+  get #isAlone(): boolean {
+    const { isPending } = this.#machine.memory.preemption;
+    return this.#depth === 1 && !isPending && this.#waiting.length === 0;
   }
 
   #enter(step: number): void {
