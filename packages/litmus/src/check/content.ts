@@ -151,16 +151,20 @@ export class Content {
   }
 
   #settlePage(offset: number, seen: Uint8Array, from: number, end: number, time: number | undefined): void {
-    if (time !== undefined) {
-      this.#replace(offset, end, CPU, time);
-    }
     const { values } = this;
+    if (time !== undefined) {
+      this.#replaceFlagged(offset, end, CPU, time);
+    }
     let settled = offset;
     eachDifference(values, offset, seen, from, end - offset, (i) => {
       const value = seen[from + i];
       this.#clearFlags(settled, offset + i);
       settled = offset + i;
       if (this.isNewest(settled, value)) {
+        if (time !== undefined) {
+          const replaced = values.subarray(settled, settled + 1);
+          this.#freeColumn(settled, settled + 1).addReplaced(settled % PAGE_SIZE, replaced, CPU, time);
+        }
         values[settled] = value;
         this.#clearFlags(settled, settled + 1);
       }
@@ -229,6 +233,15 @@ export class Content {
 
   /** The values of bytes are replaced while submissions are under way, which may see them. */
   #replace(offset: number, end: number, by: number, time: number): void {
+    this.#replaceFlagged(offset, end, by, time);
+    for (let start = offset; start < end; start = pageEnd(start, end)) {
+      const stop = pageEnd(start, end);
+      const replaced = this.values.subarray(start, stop);
+      this.#freeColumn(start, stop).addReplaced(start % PAGE_SIZE, replaced, by, time);
+    }
+  }
+
+  #replaceFlagged(offset: number, end: number, by: number, time: number): void {
     this.#eachPage(offset, end, (columns, first, last, page) => {
       for (const column of columns) {
         if (column.hasFlags) {
@@ -238,11 +251,6 @@ export class Content {
         }
       }
     });
-    for (let start = offset; start < end; start = pageEnd(start, end)) {
-      const stop = pageEnd(start, end);
-      const replaced = this.values.subarray(start, stop);
-      this.#freeColumn(start, stop).addReplaced(start % PAGE_SIZE, replaced, by, time);
-    }
   }
 
   /** The allowed values of bytes become older than the new one: only aliases may still see them. */
