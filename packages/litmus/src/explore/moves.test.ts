@@ -50,6 +50,18 @@ describe('Moves', () => {
     expect([moves.areDone, bound(home), bound(first)]).toEqual([true, false, true]);
   });
 
+  it('6.3: a second failed move to the same place is taken back, too', () => {
+    const { moves, at, bound } = setUp();
+    for (const when of ['the first time', 'the second time']) {
+      const failing = moves.call(first);
+      expect([bound(first), at()], when).toEqual([true, 'first']);
+      moves.returned(failing, undefined);
+      moves.unbound();
+      expect(at(), when).toBe('home');
+    }
+    expect([bound(home), moves.areDone]).toEqual([true, true]);
+  });
+
   it('6.3: a failed move that the device has never made is no place', () => {
     const { moves, mapped } = setUp();
     moves.returned(moves.call(first), undefined);
