@@ -167,8 +167,12 @@ function allowed(
   return lines;
 }
 
-it('1.1–1.3: the columns of a content are, byte by byte, one set of allowed values', () => {
-  for (const seed of seeds(12)) {
-    compareRun(seed);
-  }
-}, seedsTimeout);
+it(
+  '1.1–1.3: the columns of a content are, byte by byte, one set of allowed values',
+  () => {
+    for (const seed of seeds(12)) {
+      compareRun(seed);
+    }
+  },
+  seedsTimeout,
+);

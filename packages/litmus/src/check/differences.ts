@@ -74,7 +74,11 @@ export function eachDifference(
     const aWords = wordsOf(a, aStart, lead, length);
     const bWords = wordsOf(b, bStart, lead, length);
     const count = aWords.length;
-    for (let word = equalWords(aWords, bWords, 0); word < count; word = equalWords(aWords, bWords, word + 1)) {
+    for (
+      let word = equalWords(aWords, bWords, 0);
+      word < count;
+      word = equalWords(aWords, bWords, word + 1)
+    ) {
       visitBytes(lead + 4 * word, lead + 4 * word + 4);
     }
     visitBytes(lead + 4 * count, length);

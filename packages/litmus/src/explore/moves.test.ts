@@ -3,9 +3,10 @@ import type { Place } from '../check/checked-surface.js';
 import { Content } from '../check/content.js';
 import { Moves } from './moves.js';
 
-const [home, first, second] = ['home', 'first', 'second'].map(
-  (name): Place => ({ content: new Content(name, 1), offset: 0 }),
-);
+const [home, first, second] = ['home', 'first', 'second'].map((name): Place => ({
+  content: new Content(name, 1),
+  offset: 0,
+}));
 
 /** Moves of a surface that is at home. */
 function setUp() {

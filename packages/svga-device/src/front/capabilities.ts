@@ -50,7 +50,8 @@ function formatCapability(name: string): CapabilityValue {
 }
 
 const capabilities = (Object.keys(SVGA3D_DEVCAP) as DeviceCapabilityName[]).map(
-  (name) => (name.startsWith(PREFIX) ? formatCapability(name.slice(PREFIX.length)) : values[name]) ?? (() => 0),
+  (name) =>
+    (name.startsWith(PREFIX) ? formatCapability(name.slice(PREFIX.length)) : values[name]) ?? (() => 0),
 );
 
 /** Values of SVGA_REG_DEV_CAP by index: 0 for unsupported capabilities. */
