@@ -100,9 +100,8 @@ class ProgramRun {
     const { memory, device } = this.#machine;
     if (options.checked !== false) {
       const surfaces = { [Symbol.iterator]: () => world.checkedSurfaces() };
-      const isLate = this.#time.completionDelay > 0;
       const report = (finding: Finding): void => this.#found(finding);
-      const submissions = new SubmissionsUnderWay(isLate, () => this.#isAlone);
+      const submissions = new SubmissionsUnderWay(this.#time.isLate, () => this.#isAlone);
       this.#oracle = new CoherencyOracle({ memory, device, surfaces }, report, submissions);
       this.#watch = new DeviceWatch(world, this.#oracle, () => this.#current);
     }
@@ -115,7 +114,7 @@ class ProgramRun {
     this.#machine.memory.preemption.watch((point) => this.#reached(point as PreemptionPoint));
     const { timeline } = options;
     const notes = timeline && new MachineNotes(this.#machine, timeline, () => this.#current);
-    this.#steps = new Steps(world, this.#faults, this.#oracle, notes);
+    this.#steps = new Steps(world, this.#faults, this.#oracle, notes, this.#time.isLate);
   }
 
   run(): RunResult {
@@ -273,7 +272,7 @@ class ProgramRun {
   /** Whether something else changes meanwhile: earlier pages, what a late device has done, deferred commands. */
   #doesMore(statement: Statement): boolean {
     const isDeferred = this.#faults.count('command-space') > 0;
-    return 'cpu' in statement || this.#time.completionDelay > 0 || isDeferred;
+    return 'cpu' in statement || this.#time.isLate || isDeferred;
   }
 
   #blocked(running: Running, error: MachineErrno, isUnchanged: boolean): void {
