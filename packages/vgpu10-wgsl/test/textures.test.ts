@@ -307,9 +307,9 @@ for (const [name, one] of Object.entries(shadows)) {
   for (const [kind, state] of Object.entries({
     nearest: repeat,
     linear,
-    'with a border': { ...bordered, magLinear: true },
+    'with a border': { ...bordered, magLinear: true, minLinear: true },
     'nearest with a border': bordered,
-    'linear between levels': { ...repeat, mipLinear: true, minLinear: true, lodBias: -0.4 },
+    'linear between levels': { ...repeat, mipLinear: true, minLinear: true, lodBias: 0.4 },
   })) {
     const isNearest = kind.startsWith('nearest');
     cases[`sample_c ${name}, which is no depth, ${kind}`] = {
