@@ -97,15 +97,13 @@ export function expandIndices(
   const cuts = expansion.list !== topology && typeof indices !== 'number' ? restart : undefined;
   const runs: { readonly start: number; readonly count: number }[] = [];
   let total = 0;
-  for (let start = 0; start < length;) {
-    let end = start;
-    while (end < length && (cuts === undefined || indexAt(end) !== cuts)) {
-      end = cuts === undefined ? length : end + 1;
+  for (let start = 0, end = cuts === undefined ? length : 0; end <= length; end++) {
+    if (end === length || indexAt(end) === cuts) {
+      const count = primitives(end - start);
+      runs.push({ start, count });
+      total += count;
+      start = end + 1;
     }
-    const count = primitives(end - start);
-    runs.push({ start, count });
-    total += count;
-    start = end + 1;
   }
   const expanded = new Uint32Array(corners * total);
   let at = 0;
