@@ -159,7 +159,7 @@ function passing(sampler: EmulatedSampler): string {
 const layerParameter = ({ layered }: UsedTexture): string => (layered ? 'layer: i32, ' : '');
 const integerVector = (width: 2 | 3): string => typeName('i', width);
 
-/** A call of a function (at, [layer,] level) that gives the bits of a texel at any place, as the sampler addresses it. */
+/** A call of a function (at, [layer,] level): the bits of a texel at any place, as the sampler addresses it. */
 function texelCall(sampler: EmulatedSampler, at: string, level: string): string {
   const { registers, texture, slot, state, loader } = sampler;
   const { name, width, layered, shape } = texture;
