@@ -44,7 +44,11 @@ export class CleanChanges extends EntryChanges {
  * Checks the range of a clean.
  * @throws MappingDirtyError EINVAL if it does not consist of pages or is outside the bitmap
  */
-export function checkClean(firstPage: number, pageCount: number, { into, bitmapFirstPage }: CleanChanges): void {
+export function checkClean(
+  firstPage: number,
+  pageCount: number,
+  { into, bitmapFirstPage }: CleanChanges,
+): void {
   checkPages(firstPage, pageCount);
   checkPages(bitmapFirstPage, into.pageCount);
   const end = firstPage + pageCount;

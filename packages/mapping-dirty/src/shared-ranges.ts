@@ -1,11 +1,4 @@
-import {
-  PAGE_PRESENT,
-  VM_HUGETLB,
-  VM_MAYWRITE,
-  VM_SHARED,
-  type Mapping,
-  type Vma,
-} from '@cg/pagetable';
+import { PAGE_PRESENT, VM_HUGETLB, VM_MAYWRITE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
 import { LeafTables, walkPageMapping, type PageWalk, type WalkOperations } from '@cg/pagewalk';
 import type { EntryChanges, ScanCounters } from './entry-changes.js';
 import { MappingDirtyError } from './errors.js';

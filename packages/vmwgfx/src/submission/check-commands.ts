@@ -91,7 +91,6 @@ export interface CommandChecks {
   changes: ContextChanges | undefined;
 }
 
-
 /**
  * Reads the commands of a submission, as bytes in the device's format with handles of the file for ids, and checks
  * all before any is executed.

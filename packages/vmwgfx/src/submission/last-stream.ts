@@ -18,7 +18,9 @@ export class LastStream {
   /** The stream as it was checked, if it is the last one and its handles name the same objects. */
   find(bytes: Uint8Array, { closed }: HandleTable): CheckedStream | undefined {
     const last = this.#last;
-    return last !== undefined && this.#closedHandles === closed && isSame(bytes, last.bytes) ? last : undefined;
+    return last !== undefined && this.#closedHandles === closed && isSame(bytes, last.bytes)
+      ? last
+      : undefined;
   }
 
   /** Remembers a stream in place of the last one. */
