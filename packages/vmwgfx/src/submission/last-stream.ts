@@ -1,5 +1,5 @@
 import type { HandleTable } from '../file/handle-table.js';
-import type { CheckedStream } from './check-commands.js';
+import type { CheckedStream } from './user-command.js';
 
 /** Streams from this length on are compared by words: two views cost as much as comparing so many bytes. */
 const LONG_BYTES = 256;
