@@ -26,7 +26,8 @@ function toSrgb(linear: number): number {
   return linear <= 0.003_130_8 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
 }
 
-function toLinear(srgb: number): number {
+/** Linear light of an sRGB value, both from 0 to 1. */
+export function srgbToLinear(srgb: number): number {
   return srgb <= 0.040_45 ? srgb / 12.92 : ((srgb + 0.055) / 1.055) ** 2.4;
 }
 
@@ -150,7 +151,7 @@ const codecs = [new Map<SurfaceFormat, TexelCodec>(), new Map<SurfaceFormat, Tex
 export class TexelCodec {
   readonly bytes: number;
   readonly kind: TexelKind;
-  /** Cost of reading or writing one in a WorkBudget. */
+  /** Cost of reading or writing one, as the device counts work. */
   readonly cost: number;
   readonly #plain: boolean;
   readonly #channels: readonly Channel[];
@@ -212,7 +213,7 @@ export class TexelCodec {
     }
     if (this.#srgb) {
       for (let i = 0; i < 3; i++) {
-        color[i] = toLinear(color[i]);
+        color[i] = srgbToLinear(color[i]);
       }
     }
   }

@@ -70,6 +70,8 @@ export type Strip = readonly RegisterFile[];
  */
 export class ShaderInterpreter {
   readonly interface: ShaderInterface;
+  /** The statements that all runs together have executed, a quad's once. */
+  executed = 0;
   private readonly counts: RegisterCounts;
   private readonly code: Code;
   private readonly maxSteps: number;
@@ -197,7 +199,11 @@ export class ShaderInterpreter {
 
   private run(lanes: readonly Lane[], { resources = noResources }: ShaderBindings): Execution {
     const execution = new Execution(this.code, lanes, resources, this.maxSteps);
-    execution.run();
+    try {
+      execution.run();
+    } finally {
+      this.executed += execution.steps;
+    }
     return execution;
   }
 }
