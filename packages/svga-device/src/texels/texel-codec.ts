@@ -68,8 +68,9 @@ function encodeChannel({ bits, most: mask, kind }: Channel, value: number): numb
     case 'unorm':
       return Math.round(clamp(value, 0, 1) * most);
     case 'snorm': {
-      const scale = 2 ** (bits - 1) - 1;
-      return (Math.round(clamp(value, -1, 1) * scale) + 2 ** bits) % 2 ** bits;
+      // A half is rounded away from zero, as Direct3D does; Math.round would take a negative one upwards.
+      const size = Math.round(clamp(Math.abs(value), 0, 1) * (2 ** (bits - 1) - 1));
+      return value < 0 && size > 0 ? 2 ** bits - size : size;
     }
     case 'uint':
       return Math.trunc(clamp(value, 0, most));
