@@ -6,14 +6,14 @@ import { Queries } from './queries.js';
 import { ShaderCache } from './shaders/shader-cache.js';
 import { WorkBudget } from './work-budget.js';
 
-const MOST_WORK = 2 ** 26;
+const MOST_WORK = 2 ** 25;
 const MOST_STEPS = 2 ** 20;
 
 export interface SoftRendererOptions {
   /** What timestamps count, in nanoseconds; `performance.now()` if absent. */
   readonly clock?: () => number;
   /**
-   * What a draw may cost, in units of about a statement of a shader on a quad (less than a microsecond); 2^26 if
+   * What a draw may cost, in units of about a statement of a shader on a quad (less than a microsecond); 2^25 if
    * absent. A draw that costs more ends there.
    */
   readonly maxDrawWork?: number;
