@@ -182,7 +182,7 @@ export class ImageStore {
 
   /**
    * Loads a box of a subresource from the surface's MOB, and the rest as well if it is pending.
-   * @param transfer is set to the box
+   * @param transfer is set to the box by `setBox`
    * @throws SvgaDeviceError ENOENT without a MOB, and as `forReading`
    */
   update(surface: Surface, subresource: number, transfer: BoxTransfer): void {
@@ -201,7 +201,7 @@ export class ImageStore {
     if (isWhole) {
       this.#set(surface, subresource, CONTENT.VALID);
     }
-    this.#parts.renderer?.imageWritten(surface, subresource);
+    this.#boxWritten(surface, subresource, transfer, isWhole || state === CONTENT.NONE);
   }
 
   /** Loads all of a surface from its MOB; throws as `update`. */
@@ -286,7 +286,15 @@ export class ImageStore {
       this.forReading(surface, subresource);
     }
     this.#clear(surface, transfer);
-    this.#parts.renderer?.imageWritten(surface, subresource);
+    this.#boxWritten(surface, subresource, transfer, false);
+  }
+
+  /** @param all the rest of the subresource has changed, too */
+  #boxWritten(surface: Surface, subresource: number, transfer: BoxTransfer, all: boolean): void {
+    const { renderer } = this.#parts;
+    if (renderer !== undefined) {
+      renderer.imageWritten(surface, subresource, all ? undefined : transfer.box);
+    }
   }
 
   /** Sets the content to zeros. @param state NEWER if the device writes them, VALID if the MOB has them */
