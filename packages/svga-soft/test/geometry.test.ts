@@ -114,11 +114,13 @@ describe('vertices', () => {
     expect(assembled(points, 2, {}, { indexed: true, baseVertex: 6 })).toEqual([6, 6]);
   });
 
-  it('begin strips anew at an index of all bits set, and lists do not', () => {
+  it('begin strips and fans anew at an index of all bits set, and lists do not', () => {
     const strip = Uint16Array.of(1, 2, 3, 4, 0xffff, 5, 6, 7, 0xffff, 8, 9);
     expect(assembled(SVGA3D_PRIMITIVE.TRIANGLESTRIP, 11, indexed(strip), { indexed: true })).toEqual([
       1, 2, 3, 2, 4, 3, 5, 6, 7,
     ]);
+    const fan = Uint16Array.of(1, 2, 3, 0xffff, 7, 8, 9);
+    expect(assembled(SVGA3D_PRIMITIVE.TRIANGLEFAN, 7, indexed(fan), { indexed: true })).toEqual([2, 3, 1, 8, 9, 7]);
     const wide = Uint32Array.of(1, 2, 0xffff, 0xffff_ffff, 3, 4);
     expect(assembled(SVGA3D_PRIMITIVE.LINESTRIP, 6, indexed(wide), { indexed: true })).toEqual([
       1, 2, 2, 0, 3, 4,

@@ -65,11 +65,8 @@ const topologies: Readonly<Record<number, Topology>> = {
     const odd = i % 2;
     set(into, i, i + 1 + odd, i + 2 - odd);
   }),
-  // Its first vertex is not the hub: that is the one which provokes.
-  [SVGA3D_PRIMITIVE.TRIANGLEFAN]: {
-    ...strip(triangle, (i, _, into) => set(into, i + 1, i + 2, 0)),
-    isStrip: false,
-  },
+  // The hub comes last: the first vertex is the one that provokes.
+  [SVGA3D_PRIMITIVE.TRIANGLEFAN]: strip(triangle, (i, _, into) => set(into, i + 1, i + 2, 0)),
   [SVGA3D_PRIMITIVE.TRIANGLESTRIP_ADJ]: {
     ...strip(triangleAdjacent, (i, count, into) => {
       const at = 2 * i;
