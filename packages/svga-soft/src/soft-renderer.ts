@@ -7,10 +7,11 @@ import { ShaderCache } from './shaders/shader-cache.js';
 import { WorkBudget } from './work-budget.js';
 
 const MOST_WORK = 2 ** 25;
+const NANOSECONDS_PER_MS = 1e6;
 const MOST_STEPS = 2 ** 20;
 
 export interface SoftRendererOptions {
-  /** What timestamps count, in nanoseconds; `performance.now()` if absent. */
+  /** What timestamps count, in nanoseconds; the time since the renderer was made, in whole milliseconds, if absent. */
   readonly clock?: () => number;
   /**
    * What a draw may cost, in units of about a statement of a shader on a quad (less than a microsecond); 2^25 if
@@ -37,7 +38,7 @@ export class SoftRenderer implements DrawingRenderer {
   constructor({ clock, maxDrawWork = MOST_WORK, maxShaderSteps = MOST_STEPS }: SoftRendererOptions = {}) {
     this.#maxDrawWork = maxDrawWork;
     this.#shaders = new ShaderCache(maxShaderSteps);
-    this.#queries = new Queries(clock ?? (() => Math.round(performance.now() * 1e6)));
+    this.#queries = new Queries(clock ?? timeSinceNow());
   }
 
   draw(state: PipelineState, call: DrawCall): undefined {
@@ -80,4 +81,9 @@ export class SoftRenderer implements DrawingRenderer {
     this.#ends = new StreamEnds();
     this.#queries.reset();
   }
+}
+
+function timeSinceNow(): () => number {
+  const start = Date.now();
+  return () => (Date.now() - start) * NANOSECONDS_PER_MS;
 }

@@ -120,7 +120,9 @@ describe('vertices', () => {
       1, 2, 3, 2, 4, 3, 5, 6, 7,
     ]);
     const fan = Uint16Array.of(1, 2, 3, 0xffff, 7, 8, 9);
-    expect(assembled(SVGA3D_PRIMITIVE.TRIANGLEFAN, 7, indexed(fan), { indexed: true })).toEqual([2, 3, 1, 8, 9, 7]);
+    expect(assembled(SVGA3D_PRIMITIVE.TRIANGLEFAN, 7, indexed(fan), { indexed: true })).toEqual([
+      2, 3, 1, 8, 9, 7,
+    ]);
     const wide = Uint32Array.of(1, 2, 0xffff, 0xffff_ffff, 3, 4);
     expect(assembled(SVGA3D_PRIMITIVE.LINESTRIP, 6, indexed(wide), { indexed: true })).toEqual([
       1, 2, 2, 0, 3, 4,
