@@ -10,7 +10,7 @@ import {
   SVGA_REG,
   writeCommandBufferHeader,
 } from '@cg/svga-protocol';
-import type { TestRenderer } from '../src/contract/renderer-contract.js';
+import type { TestRenderer } from '../src/renderer-contract.js';
 import type { SvgaDeviceOptions } from '../src/index.js';
 import type { CommandFields, CommandName } from '@cg/svga-protocol';
 

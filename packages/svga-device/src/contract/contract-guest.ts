@@ -25,7 +25,10 @@ const TABLE_MOBS = 50;
 
 /** A renderer under test. */
 export interface TestRenderer extends Renderer {
-  /** One of the answers that are waited for comes; without it they come by themselves. @returns false if none is owed */
+  /**
+   * Lets one of the answers that are waited for come; without it they come by themselves.
+   * @returns false if none is owed
+   */
   readonly tick?: (() => boolean) | undefined;
   /** Answers are there at once. */
   isPrompt?: boolean;
@@ -59,7 +62,13 @@ export class ContractGuest {
     const ptDepth = SVGA3D_MOBFMT.PTDEPTH_0;
     for (const type of Object.values(SVGA_OTABLE)) {
       const baseAddress = this.allocate(1);
-      await this.must('SET_OTABLE_BASE64', { type, baseAddress, sizeInBytes: PAGE, validSizeInBytes: 0, ptDepth });
+      await this.must('SET_OTABLE_BASE64', {
+        type,
+        baseAddress,
+        sizeInBytes: PAGE,
+        validSizeInBytes: 0,
+        ptDepth,
+      });
     }
     await this.must('DX_DEFINE_CONTEXT', { cid: 0 });
     for (const type of Object.values(SVGA_COTABLE)) {

@@ -194,7 +194,10 @@ export class DrawingGuest extends ContractGuest {
     const image = { sid, face: subResource >> 1, mipmap: subResource % 2 };
     switch (draw(15)) {
       case 0:
-        this.#store(sid, Uint8Array.from({ length: 160 }, () => draw(256)));
+        this.#store(
+          sid,
+          Uint8Array.from({ length: 160 }, () => draw(256)),
+        );
         return;
       case 1:
       case 2:

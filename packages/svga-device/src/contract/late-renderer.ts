@@ -11,9 +11,9 @@ import type {
   Renderer,
   RenderImage,
   RenderQuery,
-  RenderSurface,
   RenderView,
 } from '../renderer/renderer.js';
+import type { RenderSurface } from '../renderer/render-surface.js';
 import { fillTexels } from '../texels/fill.js';
 import { TexelCodec } from '../texels/texel-codec.js';
 import { drawOnBytes, everything, PixelQueries } from './reference-draws.js';

@@ -8,8 +8,9 @@ import type {
   TargetView,
   VertexBuffer,
 } from '../renderer/pipeline-state.js';
+import type { RenderSurface } from '../renderer/render-surface.js';
 import type { RendererCaps } from '../renderer/renderer-caps.js';
-import type { DrawingRenderer, QueryResult, RenderQuery, RenderSurface } from '../renderer/renderer.js';
+import type { DrawingRenderer, QueryResult, RenderQuery } from '../renderer/renderer.js';
 import { constantPixel, coveringTriangle, passVertex, texelPixel } from './contract-shaders.js';
 
 /** A renderer's bytes of a surface, as far as a subresource of them is needed. */
@@ -88,7 +89,9 @@ function pixelOf(bytes: DrawnBytes, { pixel }: PipelineState): Pixel | undefined
     return () => color;
   }
   const view = pixel?.views[0];
-  return isSame(pixel?.shader.tokens, texelPixel) && view?.kind === 'texture' ? texels(bytes, view) : undefined;
+  return isSame(pixel?.shader.tokens, texelPixel) && view?.kind === 'texture'
+    ? texels(bytes, view)
+    : undefined;
 }
 
 function colorOf(bytes: DrawnBytes, constant: BufferRange | undefined): Uint8Array {
@@ -102,7 +105,10 @@ function colorOf(bytes: DrawnBytes, constant: BufferRange | undefined): Uint8Arr
   return color;
 }
 
-function texels(bytes: DrawnBytes, { surface, firstMip, firstLayer }: ResourceView & { kind: 'texture' }): Pixel {
+function texels(
+  bytes: DrawnBytes,
+  { surface, firstMip, firstLayer }: ResourceView & { kind: 'texture' },
+): Pixel {
   const { layout } = surface;
   const subresource = firstLayer * layout.mips.length + firstMip;
   const image = bytes.read(surface, subresource).slice();

@@ -1,5 +1,7 @@
 import type { DeviceObjects } from '../objects/device-objects.js';
-import type { Surface, SurfacePart } from '../objects/surface.js';
+import type { Surface } from '../objects/surface.js';
+import { partForRenderer, partRendered } from '../objects/surface-part.js';
+import type { SurfacePart } from '../objects/surface-part.js';
 import type { SurfaceFormat } from '@cg/surface-layout';
 import type { ResourceView } from './pipeline-state.js';
 import type { BlitBoxes, ClearValue, CopiedBox, RenderView } from './renderer.js';
@@ -96,14 +98,15 @@ export function renderResolve(
 }
 
 /** Offers the mips of a view below its first one to the renderer. @returns whether it was done */
-export function renderMips({ renderer, store }: DeviceObjects, view: ResourceView, part: SurfacePart): boolean {
+export function renderMips(objects: DeviceObjects, view: ResourceView, part: SurfacePart): boolean {
+  const { renderer } = objects;
   if (renderer?.generateMips === undefined) {
     return false;
   }
-  store.partForRenderer(part);
+  partForRenderer(objects, part);
   if (!renderer.generateMips(view)) {
     return false;
   }
-  store.partRendered({ ...part, firstMip: part.firstMip + 1, mips: part.mips - 1 });
+  partRendered(objects, { ...part, firstMip: part.firstMip + 1, mips: part.mips - 1 });
   return true;
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { commandNames } from '@cg/svga-protocol';
 import { seeds, seedsTimeout } from '@cg/vitest-config/seeds';
 import { describe, expect, it } from 'vitest';
-import { LateDraws, LateRenderer, rendererContract } from '../contract/renderer-contract.js';
-import type { TestRenderer } from '../contract/renderer-contract.js';
+import { LateDraws, LateRenderer, rendererContract } from '../renderer-contract.js';
+import type { TestRenderer } from '../renderer-contract.js';
 import { HostileGuest } from '../../test/fuzz.js';
 import { TestGuest } from '../../test/guest.js';
 import { RecordingRenderer } from '../../test/recording-renderer.js';
@@ -39,6 +39,7 @@ function itKeeps<R extends TestRenderer>(
               return renderers[renderers.length - 1];
             }, seed);
           }
+          expect(renderers.length).toBeGreaterThan(0);
           after(renderers);
         },
         seedsTimeout,

@@ -1,13 +1,13 @@
 import { seededDraw } from '@cg/svga-protocol/random-commands';
 import type { Draw } from '@cg/svga-protocol/random-commands';
-import { drawingRenderer } from '../renderer/renderer.js';
-import type { DrawingRenderer } from '../renderer/renderer.js';
-import type { TestRenderer } from './contract-guest.js';
-import { DrawingGuest } from './drawing-guest.js';
-import { ReferenceDraws } from './reference-draws.js';
+import { drawingRenderer } from './renderer/renderer.js';
+import type { DrawingRenderer } from './renderer/renderer.js';
+import type { TestRenderer } from './contract/contract-guest.js';
+import { DrawingGuest } from './contract/drawing-guest.js';
+import { ReferenceDraws } from './contract/reference-draws.js';
 
-export type { TestRenderer } from './contract-guest.js';
-export { LateDraws, LateRenderer } from './late-renderer.js';
+export type { TestRenderer } from './contract/contract-guest.js';
+export { LateDraws, LateRenderer } from './contract/late-renderer.js';
 
 const IDS = [0, 1, 2, 3, 4, 5, 6];
 const STEPS = 60;
@@ -28,11 +28,7 @@ export interface RendererCase {
 
 /** Equal bytes have the same one. */
 function digest(bytes: Uint8Array | undefined): number | undefined {
-  let hash = 0x811c_9dc5;
-  for (let i = 0; bytes !== undefined && i < bytes.length; i++) {
-    hash = Math.imul(hash ^ bytes[i], 0x0100_0193);
-  }
-  return bytes && hash;
+  return bytes?.reduce((hash, byte) => Math.imul(hash ^ byte, 0x0100_0193), 0x811c_9dc5);
 }
 
 /** Everything that a guest can find out and its host can see, as text. */
