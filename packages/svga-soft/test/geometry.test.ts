@@ -245,14 +245,14 @@ describe('interpolation', () => {
     );
     const corners = whole().map(([x, y]) => [x * 2, y * 2, 0.5, 2, 0, 0, 0, 0]);
     draw(pipeline(target, corners, { pixel }), 6);
-    expect([...target.floats.slice(4 * 6, 4 * 7)]).toEqual([2.5, 1.5, 0.25, 2]);
+    expect([...target.floats.subarray(4 * 6, 4 * 7)]).toEqual([2.5, 1.5, 0.25, 2]);
     const ids = new TestSurface('R32G32B32A32_UINT', 2, 2);
     const number = stage(
       'ps_4_0\ndcl_input_ps_sgv constant v2.x, is_front_face\ndcl_input_ps_sgv constant v3.x, primitive_id\ndcl_output o0.xyzw\nmov o0.xyzw, v2.xxxx\nmov o0.y, v3.x\nret\n',
     );
     draw(pipeline(ids, [...whole().slice(0, 3), ...whole().slice(3).toReversed()], { pixel: number }), 6);
-    expect([...ids.words.slice(0, 2)]).toEqual([0xffff_ffff, 0]);
-    expect([...ids.words.slice(12, 14)]).toEqual([0, 1]);
+    expect([...ids.words.subarray(0, 2)]).toEqual([0xffff_ffff, 0]);
+    expect([...ids.words.subarray(12, 14)]).toEqual([0, 1]);
   });
 });
 
@@ -268,7 +268,7 @@ describe('clip and cull distances', () => {
       .slice(0, 3)
       .map((vertex, i) => [...vertex.slice(0, 4), distances[i], 0, 0, 0]);
     draw(pipeline(target, corners, { vertex: withDistance(name), pixel: white }), 3);
-    return [...target.ownImage.slice(0, 4)].map((byte) => byte / 255);
+    return [...target.ownImage.subarray(0, 4)].map((byte) => byte / 255);
   };
 
   it('leave out what is negative', () => {
