@@ -51,10 +51,8 @@ export class DeviceRecorder implements DeviceAccesses {
   /** A mark: a name for this moment, for whoever replays. */
   mark(text: string): void {
     this.#put(() => {
-      const bytes = new TextEncoder().encode(text);
       this.#out.byte(RECORD.MARK);
-      this.#out.number(bytes.length);
-      this.#out.append(bytes);
+      this.#out.text(text);
     });
   }
 
@@ -69,10 +67,9 @@ export class DeviceRecorder implements DeviceAccesses {
       throw new SvgaDeviceError('EBUSY', 'a command waits for the renderer');
     }
     const { rendering: _, ...options } = device.limits;
-    const json = new TextEncoder().encode(JSON.stringify({ memoryBytes: device.memory.bytes, options }));
     const file = new RecordBytes();
-    [RECORDING_MAGIC, RECORDING_VERSION, json.length].forEach((word) => file.word(word));
-    file.append(json);
+    [RECORDING_MAGIC, RECORDING_VERSION].forEach((word) => file.word(word));
+    file.text(JSON.stringify({ memoryBytes: device.memory.bytes, options }));
     file.append(this.#main.bytes);
     file.byte(RECORD.END);
     return file.bytes.slice();

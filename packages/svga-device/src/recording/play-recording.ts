@@ -38,12 +38,19 @@ export async function playRecording(recording: Uint8Array, options: PlayOptions 
   options.started?.(device);
   const fifo = new Uint8Array(device.fifo.buffer, device.fifo.byteOffset, device.fifo.byteLength);
   const spaces = (space: number): Uint8Array | undefined =>
-    space === SPACE.GUEST ? memory : space === SPACE.FIFO ? fifo : space === SPACE.VRAM ? device.vram : undefined;
+    space === SPACE.GUEST
+      ? memory
+      : space === SPACE.FIFO
+        ? fifo
+        : space === SPACE.VRAM
+          ? device.vram
+          : undefined;
   for (let kind = reader.kind(); kind !== RECORD.END; kind = reader.kind()) {
     if (kind === RECORD.MEMORY) {
       reader.memory(spaces);
     } else if (kind === RECORD.MARK) {
-      if ((await options.marked?.(reader.text(), device)) === true) {
+      const text = reader.text();
+      if ((await options.marked?.(text, device)) === true) {
         return device;
       }
     } else {

@@ -4,8 +4,8 @@ export const RECORDING_MAGIC = 0x5244_4743;
 /** Increased when records or their meaning change. */
 export const RECORDING_VERSION = 1;
 
-/** Magic, version, and the length of the JSON that follows, 32 bits each. */
-export const HEADER_BYTES = 12;
+/** Magic and version, 32 bits each; the header goes on with a text. */
+export const HEADER_BYTES = 8;
 
 /** Kinds of records; docs/recordings.md describes their fields. */
 export const RECORD = {
@@ -37,7 +37,8 @@ export class RecordBytes {
   }
 
   byte(value: number): void {
-    this.#bytes[this.#room(1)] = value;
+    const at = this.#room(1); // may replace the array
+    this.#bytes[at] = value;
   }
 
   word(value: number): void {
@@ -58,6 +59,14 @@ export class RecordBytes {
       left = Math.floor(left / 0x80);
     }
     this.byte(left);
+  }
+
+  /** Its number of UTF-16 units, and each of them, as numbers. */
+  text(text: string): void {
+    this.number(text.length);
+    for (let i = 0; i < text.length; i++) {
+      this.number(text.charCodeAt(i));
+    }
   }
 
   append(bytes: Uint8Array): void {

@@ -31,11 +31,11 @@ export class RecordingReader {
 
   /** The size of the guest's memory, and the options of the device. */
   header(): { readonly memoryBytes: number; readonly deviceOptions: SvgaDeviceOptions } {
-    const [magic, version, length] = [this.#u32(), this.#u32(), this.#u32()];
+    const [magic, version] = [this.#u32(), this.#u32()];
     if (magic !== RECORDING_MAGIC || version !== RECORDING_VERSION) {
       this.refuse('is none, or of another version', { magic, version });
     }
-    const { memoryBytes, options } = this.#parse(this.#take(length));
+    const { memoryBytes, options } = this.#parse(this.text());
     const isSize = typeof memoryBytes === 'number' && Number.isInteger(memoryBytes) && memoryBytes >= 0;
     if (!isSize || memoryBytes > MAX_MEMORY_BYTES || typeof options !== 'object' || options === null) {
       this.refuse('has no proper header');
@@ -49,9 +49,9 @@ export class RecordingReader {
     return { memoryBytes, deviceOptions: options };
   }
 
-  #parse(json: Uint8Array): { readonly memoryBytes?: unknown; readonly options?: unknown } {
+  #parse(json: string): { readonly memoryBytes?: unknown; readonly options?: unknown } {
     try {
-      const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+      const parsed: unknown = JSON.parse(json);
       return typeof parsed === 'object' && parsed !== null ? parsed : {};
     } catch {
       return this.refuse('has no proper header');
@@ -97,7 +97,15 @@ export class RecordingReader {
   }
 
   text(): string {
-    return new TextDecoder().decode(this.bytes());
+    const length = this.number();
+    if (length > this.#bytes.length - this.#at) {
+      this.refuse('is cut off', { length, left: this.#bytes.length - this.#at });
+    }
+    let text = '';
+    for (let i = 0; i < length; i++) {
+      text += String.fromCharCode(this.number());
+    }
+    return text;
   }
 
   /** Copies bytes into an address space. */
