@@ -15,46 +15,21 @@ import { VmwgfxError } from '../errors.js';
 import type { HandleTable } from '../file/handle-table.js';
 import { checkPlace } from '../file/new-surface.js';
 import type { BufferObject } from '../memory/buffer-object.js';
-import type { Surface } from '../resource/surface.js';
-import { CommandScope, type CommandEffects } from './command-scope.js';
+import { CommandScope } from './command-scope.js';
 import { ContextChanges } from './context-changes.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
-import type { BufferRange, SurfaceEffect } from './effects.js';
+import type { BufferRange } from './effects.js';
 import type { Journal } from './journal.js';
+import type { LastStream } from './last-stream.js';
 import type { Reservations } from './reservations.js';
 import type { Inspected } from './rules/command-rule.js';
 import { ruleOf } from './rules/command-rules.js';
 import { refusalOf } from './rules/driver-commands.js';
 import { checkExtents, type UsedSurface } from './rules/extents.js';
 import { effectOn, usesIn, type UserRule } from './rules/user-rules.js';
-
-/** A surface that a command names, and the command's effect on it. */
-interface SurfaceUse {
-  /** The field with its handle; undefined if the context or a part of the command names it. */
-  readonly field: string | undefined;
-  readonly surface: Surface;
-  readonly effect: SurfaceEffect;
-}
-
-/** A buffer object that a command names. */
-interface BufferUse {
-  readonly field: string;
-  readonly object: BufferObject;
-}
+import type { BufferUse, CheckedStream, SurfaceUse, UserCommand } from './user-command.js';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** A user's command, with its handles resolved. */
-export interface UserCommand {
-  readonly name: CommandName;
-  readonly fields: Fields;
-  readonly rule: UserRule;
-  readonly surfaces: readonly SurfaceUse[];
-  readonly buffers: readonly BufferUse[];
-  readonly ranges: readonly BufferRange[];
-  /** Set for commands of a context. */
-  readonly effects?: CommandEffects;
-}
 
 /** The buffers of most commands; one shared array, since a submission may have thousands of commands. */
 const NO_BUFFERS: readonly BufferUse[] = [];
@@ -63,6 +38,8 @@ const NO_RANGES: readonly BufferRange[] = [];
 /** State that the commands of a submission are checked against. */
 export interface CommandChecks {
   readonly handles: HandleTable;
+  /** The file's. */
+  readonly last: LastStream;
   readonly maxCommandBytes: number;
   readonly limits: DeviceLimits;
   /** The DX context that the submission names. */
@@ -80,7 +57,13 @@ export interface CommandChecks {
  * @throws VmwgfxError EINVAL for anything but well-formed commands that a user may send, ENOENT for an unknown
  * handle; `facts.offset` and `facts.command` locate the command
  */
-export function checkCommands(bytes: Uint8Array, checks: CommandChecks): UserCommand[] {
+export function checkCommands(stream: Uint8Array, checks: CommandChecks): CheckedStream {
+  const { last, handles } = checks;
+  const known = last.find(stream, handles);
+  if (known !== undefined) {
+    return known;
+  }
+  const bytes = new Uint8Array(stream);
   const commands: UserCommand[] = [];
   const reader = new CommandReader().aim(bytes);
   try {
@@ -90,7 +73,9 @@ export function checkCommands(bytes: Uint8Array, checks: CommandChecks): UserCom
   } catch (error) {
     throw located(error, reader);
   }
-  return commands;
+  const checked = { bytes, commands };
+  last.remember(checked, handles);
+  return checked;
 }
 
 /** Adds the place in the submission to an error. */
@@ -126,7 +111,7 @@ function checkCommand(reader: CommandReader, checks: CommandChecks, number: numb
   if (rule.level === undefined || rule.level > limits.level) {
     checkLevel(name, fields, limits.level);
   }
-  const command = resolve(name, rule, fields, handles);
+  const command = resolve(reader, name, rule, fields, handles);
   return rule.apply === undefined ? command : applied(command, checks, number);
 }
 
@@ -155,19 +140,26 @@ function applied(command: UserCommand, checks: CommandChecks, number: number): U
   const { effects } = scope;
   return {
     ...command,
+    isRewritten: true,
     surfaces: [...command.surfaces, ...effects.uses],
     ranges: [...command.ranges, ...effects.ranges],
     effects,
   };
 }
 
-function resolve(name: CommandName, rule: UserRule, fields: Fields, handles: HandleTable): UserCommand {
+function resolve(
+  { offset, bytes }: CommandReader,
+  name: CommandName,
+  rule: UserRule,
+  fields: Fields,
+  handles: HandleTable,
+): UserCommand {
   const surfaces: (SurfaceUse & UsedSurface)[] = [];
   for (const operand of rule.surfaces) {
-    const { field } = operand;
+    const { field, at } = operand;
     const surface = handles.surface(fields[field] as number);
     const uses = usesIn(operand, fields);
-    surfaces.push({ field, surface, effect: effectOn(operand, uses), uses });
+    surfaces.push({ field, at, surface, effect: effectOn(operand, uses), uses });
   }
   const buffers =
     rule.buffers.length === 0
@@ -180,8 +172,11 @@ function resolve(name: CommandName, rule: UserRule, fields: Fields, handles: Han
   const found = rule.inspect === undefined ? undefined : inspected(rule.inspect, fields, surfaces, buffers);
   return {
     name,
+    offset,
+    bytes,
     rule,
     fields: found?.fields === undefined ? fields : { ...fields, ...found.fields },
+    isRewritten: buffers.length > 0 || found?.fields !== undefined,
     surfaces,
     buffers,
     ranges: found?.ranges ?? NO_RANGES,
