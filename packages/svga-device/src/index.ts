@@ -2,13 +2,46 @@ export { SvgaDevice } from './device.js';
 export type { SvgaDeviceOptions } from './limits.js';
 export type { SvgaHost } from './host.js';
 export type {
+  BlitBoxes,
   ClearValue,
   CopiedBox,
+  DrawingRenderer,
+  QueryResult,
   Renderer,
   RenderImage,
-  RenderSurface,
+  RenderQuery,
   RenderView,
 } from './renderer/renderer.js';
+export type { RenderSurface } from './renderer/render-surface.js';
+export type { FormatCaps, RendererCaps } from './renderer/renderer-caps.js';
+export type {
+  BlendState,
+  BufferRange,
+  BufferResourceView,
+  DepthStencilState,
+  DepthTargetView,
+  DrawCall,
+  IndexBuffer,
+  InputElement,
+  InputLayout,
+  PipelineState,
+  RasterizerState,
+  RenderShader,
+  ResourceView,
+  SamplerState,
+  ScissorRect,
+  ShaderStage,
+  StreamOutput,
+  StreamOutputElement,
+  StreamOutputLayout,
+  StreamTarget,
+  TargetView,
+  TextureResourceView,
+  VertexBuffer,
+  Viewport,
+} from './renderer/pipeline-state.js';
+export { srgbToLinear, TexelCodec } from './texels/texel-codec.js';
+export type { TexelKind } from './texels/texel-codec.js';
 export type { SvgaEvent } from './svga-event.js';
 export type { GuestMemory } from './memory/guest-memory.js';
 export type { ScreenRect, ScreenTargetImage } from './screen/screen-target.js';

@@ -102,6 +102,20 @@ export {
   SVGA3D_NUM_SHADERTYPE,
   SVGA3D_TS_BIND_TEXTURE,
 } from './state/context-slots.js';
+export {
+  SVGA3D_BLENDEQ,
+  SVGA3D_BLENDOP,
+  SVGA3D_COMPARISON,
+  SVGA3D_CULL,
+  SVGA3D_FILLMODE,
+  SVGA3D_FILTER,
+  SVGA3D_INPUT,
+  SVGA3D_PRIMITIVE,
+  SVGA3D_QUERYTYPE,
+  SVGA3D_RESOURCE,
+  SVGA3D_STENCILOP,
+  SVGA3D_TEX_ADDRESS,
+} from './state/pipeline-values.js';
 export type { SlotContent, SlotFields, SlotGroup, Stage, StateCommand } from './state/context-slots.js';
 
 export {

@@ -157,7 +157,7 @@ export class ImageStore {
 
   /**
    * Loads a box of a subresource from the surface's MOB, and the rest as well if it is pending.
-   * @param transfer is set to the box
+   * @param transfer is set to the box by `setBox`
    * @throws SvgaDeviceError ENOENT without a MOB, and as `forReading`
    */
   update(surface: Surface, subresource: number, transfer: BoxTransfer): void {
@@ -176,7 +176,8 @@ export class ImageStore {
     if (isWhole) {
       this.#set(surface, subresource, CONTENT.VALID);
     }
-    this.#parts.renderer?.imageWritten(surface, subresource);
+    const box = isWhole || state === CONTENT.NONE ? undefined : transfer.box;
+    this.#parts.renderer?.imageWritten(surface, subresource, box);
   }
 
   /** Loads all of a surface from its MOB; throws as `update`. */
@@ -234,8 +235,7 @@ export class ImageStore {
   }
 
   /**
-   * The guest permits losing the content of a subresource. Here it is always lost, which exposes drivers that still
-   * need it.
+   * The guest permits losing a subresource's content. It is always lost, which exposes drivers that still need it.
    * @throws SvgaDeviceError E2BIG, ENOMEM; SurfaceLayoutError EINVAL if the surface has no such subresource
    */
   invalidate(surface: Surface, subresource: number): void {
@@ -261,7 +261,7 @@ export class ImageStore {
       this.forReading(surface, subresource);
     }
     this.#clear(surface, transfer);
-    this.#parts.renderer?.imageWritten(surface, subresource);
+    this.#parts.renderer?.imageWritten(surface, subresource, transfer.box);
   }
 
   /** Sets the content to zeros. @param state NEWER if the device writes them, VALID if the MOB has them */

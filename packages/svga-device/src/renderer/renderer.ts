@@ -1,11 +1,7 @@
-import type { SurfaceBox, SurfaceFormat, SurfaceLayout } from '@cg/surface-layout';
-
-/** A surface as a renderer sees it. The object itself is the key for the renderer's own data. */
-export interface RenderSurface {
-  readonly layout: SurfaceLayout;
-  /** The device's bytes of all subresources, in `layout`; undefined while all of them are zeros. */
-  readonly ownImage: Uint8Array | undefined;
-}
+import type { SurfaceBox, SurfaceFormat } from '@cg/surface-layout';
+import type { DrawCall, PipelineState, ResourceView } from './pipeline-state.js';
+import type { RenderSurface } from './render-surface.js';
+import type { RendererCaps } from './renderer-caps.js';
 
 /** A subresource of a surface. */
 export interface RenderImage {
@@ -40,12 +36,31 @@ export interface CopiedBox {
   readonly from: Pick<SurfaceBox, 'x' | 'y' | 'z'>;
 }
 
+/** Boxes of a scaling copy; either may be mirrored by a negative size. */
+export interface BlitBoxes {
+  readonly from: SurfaceBox;
+  readonly to: SurfaceBox;
+}
+
+/** A query; the object itself is the key for the renderer's own data. */
+export interface RenderQuery {
+  /** SVGA3D_QUERYTYPE. */
+  readonly type: number;
+}
+
+/**
+ * The result of a query: samples that passed, 0 or 1 of a predicate, ticks of a timestamp, ticks a second and 0 or 1 of
+ * TIMESTAMPDISJOINT, primitives written and primitives that needed room of stream output. Undefined if the renderer
+ * cannot tell: the query has failed.
+ */
+export type QueryResult = readonly number[] | undefined;
+
 /**
  * Draws for the device: it keeps its own images of surfaces, a GPU's textures for example, and may answer late.
  *
  * The device's bytes and the renderer's image of a subresource may differ. The device tracks which is newer: it calls
  * `imageWritten` when its own bytes change, and `imageNeeded` before it reads bytes that the renderer has changed by
- * `clear` or `copy`. A command that needs them stops the command stream until the answer is there; fences, interrupts
+ * any of the others. A command that needs them stops the command stream until the answer is there; fences, interrupts
  * and later commands wait behind it.
  *
  * No call may access the device's ports. An answer is any `PromiseLike`; a rejected one fails the command.
@@ -58,11 +73,17 @@ export interface Renderer {
   clear(view: RenderView, value: ClearValue): boolean;
   /** Copies boxes, in order; between formats of equal blocks byte for byte. @returns false as `clear` */
   copy(source: RenderImage, target: RenderImage, boxes: readonly CopiedBox[]): boolean;
+  /** Copies boxes with scaling and conversion of formats. @returns false as `clear` */
+  blit?(source: RenderImage, target: RenderImage, boxes: BlitBoxes, linear: boolean): boolean;
+  /** Averages the samples of one subresource into another, as texels of a format. @returns false as `clear` */
+  resolve?(source: RenderImage, target: RenderImage, format: SurfaceFormat): boolean;
+  /** Computes the view's mips below its first one. @returns false as `clear` */
+  generateMips?(view: ResourceView): boolean;
   /**
-   * The device's bytes are newer from now on: of one subresource, or of all if it is left out. They may still
-   * change until the next call of the renderer, so they must be read at their use, not here.
+   * The device's bytes are newer from now on: of one subresource, or of all if it is left out; only in a box if there
+   * is one. They may still change until the next call of the renderer, so they must be read at their use, not here.
    */
-  imageWritten(surface: RenderSurface, subresource?: number): void;
+  imageWritten(surface: RenderSurface, subresource?: number, box?: SurfaceBox): void;
   /**
    * Copies a subresource that the renderer has changed into the device's bytes (`surface.ownImage`).
    * @returns undefined if they are up to date, as they are after an answer until the renderer's next change
@@ -72,4 +93,23 @@ export interface Renderer {
   surfaceDropped(surface: RenderSurface): void;
   /** The device is reset or restored: no surface exists any more. */
   reset(): void;
+}
+
+/** A renderer that draws. With it the device offers 3D, and what `caps` say. */
+export interface DrawingRenderer extends Renderer {
+  readonly caps: RendererCaps;
+  /**
+   * Draws. Nothing that the state or the call holds is an error: a renderer leaves out what it cannot draw.
+   * @returns an answer that the stream has to wait for before it goes on
+   */
+  draw(state: PipelineState, call: DrawCall): PromiseLike<void> | undefined;
+  /** Counts from here on, until `endQuery`. */
+  beginQuery(query: RenderQuery): void;
+  /** Ends a query, which may not have been begun (timestamps never are). */
+  endQuery(query: RenderQuery): PromiseLike<QueryResult> | QueryResult;
+}
+
+/** The renderer, if it is one that draws. */
+export function drawingRenderer(renderer: Renderer | undefined): DrawingRenderer | undefined {
+  return renderer !== undefined && 'draw' in renderer ? (renderer as DrawingRenderer) : undefined;
 }
