@@ -17,6 +17,7 @@ import { resolveLimits } from './limits.js';
 import type { DeviceLimits, SvgaDeviceOptions } from './limits.js';
 import { DeviceObjects } from './objects/device-objects.js';
 import { whereMemoryAllows } from './objects/image-memory.js';
+import { drawingRenderer } from './renderer/renderer.js';
 import type { PointerState } from './screen/pointer.js';
 import type { ScreenTargetImage } from './screen/screen-target.js';
 import { readSnapshot } from './snapshot/read-snapshot.js';
@@ -55,7 +56,7 @@ export class SvgaDevice {
 
   /** @throws SvgaDeviceError EINVAL for invalid limits */
   constructor(host: SvgaHost, options: SvgaDeviceOptions = {}) {
-    const limits = resolveLimits(options);
+    const limits = resolveLimits(options, drawingRenderer(host.renderer)?.caps);
     this.#limits = limits;
     this.#capabilities = capabilityBits(limits);
     this.fifo = new Uint32Array(limits.fifoBytes / 4);

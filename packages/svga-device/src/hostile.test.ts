@@ -14,7 +14,7 @@ import {
 } from '@cg/svga-protocol';
 import type { SvgaDeviceOptions } from './index.js';
 import type { CommandFields, CommandName } from '@cg/svga-protocol';
-import { executors } from './commands/executors.js';
+import { drawingCommands } from './commands/executors.js';
 
 const PAGES = 64;
 const PAGE = 4096;
@@ -96,7 +96,7 @@ const likely: Readonly<Record<string, (chaos: Chaos) => number>> = {
   srcz: rarelyOne,
 };
 const executed = commandNames.filter(
-  (_, i) => executors[i] !== undefined && !definitionOf(commandNames[i]).hasTail,
+  (_, i) => drawingCommands.executors[i] !== undefined && !definitionOf(commandNames[i]).hasTail,
 );
 const moving: readonly CommandName[] = [
   'UPDATE_GB_IMAGE',

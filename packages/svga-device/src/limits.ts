@@ -1,15 +1,20 @@
 import { SvgaDeviceError } from './errors.js';
+import type { RendererCaps } from './renderer/renderer-caps.js';
 
 const MIB = 1024 * 1024;
 
 /** Options of a device. Each limit keeps a guest from making the device allocate or work without bound. */
 export interface SvgaDeviceOptions {
-  /** Offer DX: SVGA_CAP_DX, devcap DXCONTEXT, and the DX_* commands. Default false. */
+  /**
+   * Offer DX: SVGA_CAP_DX, devcap DXCONTEXT, and the DX_* commands. Default false; true with a renderer that draws, for
+   * which the device then offers 3D.
+   */
   readonly dx?: boolean;
-  /** Offer shader model 4.1 with DX: SVGA_CAP2_DX2, devcap SM41 and multisampling. Default false. */
+  /** Offer shader model 4.1 with DX: SVGA_CAP2_DX2, devcap SM41 and multisampling. Default as `dx`'s. */
   readonly sm41?: boolean;
   /**
-   * Offer shader model 5 with 4.1: SVGA_CAP2_DX3 and devcap SM5. Dispatches are counted, as draws are. Default false.
+   * Offer shader model 5 with 4.1: SVGA_CAP2_DX3 and devcap SM5. Dispatches are counted, as draws are. Default false; not with a
+   * renderer that draws.
    */
   readonly sm5?: boolean;
   /** SVGA_CAP bits not to offer, as a device without them; what they enable is refused. */
@@ -70,10 +75,13 @@ export interface SvgaDeviceOptions {
   readonly displayHeight?: number;
 }
 
-/** The options with all defaults filled in. */
-export type DeviceLimits = Required<SvgaDeviceOptions>;
+/** The options with all defaults filled in, and what the renderer can do. */
+export interface DeviceLimits extends Required<SvgaDeviceOptions> {
+  /** Undefined without a renderer that draws. */
+  readonly rendering: RendererCaps | undefined;
+}
 
-const defaults: DeviceLimits = {
+const defaults: Required<SvgaDeviceOptions> = {
   dx: false,
   sm41: false,
   sm5: false,
@@ -119,10 +127,13 @@ const MIN_FIFO_BYTES = 16 * 1024;
 /**
  * Fills in the defaults.
  * @throws SvgaDeviceError EINVAL for a limit that is not a positive whole number (0 is allowed for some), FIFO memory
- * that is not a multiple of 4 or below 16 KiB, SM4.1 without DX, or SM5 without SM4.1.
+ * that is not a multiple of 4 or below 16 KiB, SM4.1 without DX, or SM5 without SM4.1 or with a renderer that draws.
+ * @param rendering what the renderer can do, if it draws: then DX and SM4.1 are offered by default
  */
-export function resolveLimits(options: SvgaDeviceOptions): DeviceLimits {
-  const limits = { ...defaults, ...options };
+export function resolveLimits(options: SvgaDeviceOptions, rendering?: RendererCaps): DeviceLimits {
+  const dx = options.dx ?? rendering !== undefined;
+  const sm41 = options.sm41 ?? (dx && rendering !== undefined);
+  const limits = { ...defaults, ...options, dx, sm41, rendering: dx ? rendering : undefined };
   for (const [name, value] of Object.entries(limits)) {
     if (typeof value === 'number') {
       const least = mayBeZero.has(name) ? 0 : 1;
@@ -140,6 +151,9 @@ export function resolveLimits(options: SvgaDeviceOptions): DeviceLimits {
   }
   if (limits.sm5 && !limits.sm41) {
     throw new SvgaDeviceError('EINVAL', 'shader model 5 needs shader model 4.1');
+  }
+  if (limits.sm5 && limits.rendering !== undefined) {
+    throw new SvgaDeviceError('EINVAL', 'shader model 5 is not rendered');
   }
   return limits;
 }

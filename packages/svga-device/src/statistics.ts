@@ -14,6 +14,10 @@ export interface DeviceStatistics {
   readonly notExecuted: number;
   /** `notExecuted` by name; only names that occurred. */
   readonly notExecutedPerCommand: Readonly<Partial<Record<CommandName, number>>>;
+  /** Draws that the renderer was given. */
+  readonly draws: number;
+  /** Draws that did not take place because their state was incomplete. */
+  readonly drawsLeftOut: number;
   /** Bytes from guest memory into images: updates, SURFACE_DMA, and pending content at the first use of a surface. */
   readonly bytesUploaded: number;
   /** Bytes from images into guest memory: read-backs of newer content, SURFACE_DMA. */
@@ -31,6 +35,8 @@ export class Counters implements DeviceStatistics {
   commandBuffers = 0;
   commands = 0;
   notExecuted = 0;
+  draws = 0;
+  drawsLeftOut = 0;
   bytesUploaded = 0;
   bytesReadBack = 0;
   bytesCopied = 0;

@@ -11,7 +11,7 @@ import {
 } from '@cg/svga-protocol';
 import type { SvgaDeviceOptions } from '../src/index.js';
 import type { CommandFields, CommandName } from '@cg/svga-protocol';
-import { executors } from '../src/commands/executors.js';
+import { drawingCommands } from '../src/commands/executors.js';
 import { plainSurface, TestGuest } from './guest.js';
 import { randomCommand, seededDraw } from '@cg/svga-protocol/random-commands';
 import type { Draw } from '@cg/svga-protocol/random-commands';
@@ -26,7 +26,7 @@ const COTABLES = 12;
 const formats = [2, 2, 37, 80, 68, 15];
 const BUFFER_ID = 2;
 
-const executed = commandNames.filter((_, i) => executors[i] !== undefined);
+const executed = commandNames.filter((_, i) => drawingCommands.executors[i] !== undefined);
 
 /** What moves bytes, or says where they are, without destroying objects: mostly these, so that a buffer gets far. */
 const moving = executed.filter((name) =>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { SvgaDevice } from '../src/index.js';
+import type { Renderer } from '../src/index.js';
 import { SVGA_PORT, SVGA_REG } from '@cg/svga-protocol';
 import type { CommandReader } from '@cg/svga-protocol';
 
@@ -38,13 +39,24 @@ export function replayRecording(
   file: URL,
   commandStarts: (device: SvgaDevice, command: CommandReader, mark: string) => void,
 ): SvgaDevice {
-  const recording = gunzipSync(readFileSync(file));
+  return replayBytes(gunzipSync(readFileSync(file)), commandStarts);
+}
+
+/** The same of a recording's bytes, with a renderer. @param refused told of each refusal */
+export function replayBytes(
+  recording: Buffer,
+  commandStarts: (device: SvgaDevice, command: CommandReader, mark: string) => void,
+  renderer?: Renderer,
+  refused?: (error: Error, mark: string) => void,
+): SvgaDevice {
   const memory = new RecordedMemory();
   let mark = '';
-  const device = new SvgaDevice({ memory, setInterrupt: () => {} }, { dx: true, ...PLACE });
+  const device = new SvgaDevice({ memory, setInterrupt: () => {}, renderer }, { dx: true, ...PLACE });
   device.events.listen((event) => {
     if (event.kind === 'command-starts') {
       commandStarts(device, event.reader, mark);
+    } else if (event.kind === 'refused') {
+      refused?.(event.error, mark);
     }
   });
   const word = (at: number) => recording.readUInt32LE(at);

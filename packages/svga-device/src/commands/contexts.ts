@@ -52,7 +52,7 @@ function defineDxContext(objects: DeviceObjects, { cid }: CommandFields<'DX_DEFI
 function destroyDxContext(objects: DeviceObjects, { cid }: CommandFields<'DX_DESTROY_CONTEXT'>): void {
   const context = objects.dxContext(cid);
   objects.tables.clear(SVGA_OTABLE.DXCONTEXT, cid);
-  context.dropTables(objects.images);
+  context.drop(objects.images);
   objects.dxContexts.delete(cid);
 }
 
@@ -100,8 +100,8 @@ function bindShader(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SHADE
 }
 
 /**
- * Definition and binding of contexts and shaders. The device keeps no state of a context, so readback and
- * invalidation have nothing to do.
+ * Definition and binding of contexts and shaders. The device keeps the state of a DX context itself, so read-backs have
+ * nothing to do. An invalidation permits losing it; here it is always lost.
  */
 export const contextCommands: CommandFamily = {
   DEFINE_GB_CONTEXT: defineContext,
@@ -111,7 +111,7 @@ export const contextCommands: CommandFamily = {
   DX_DEFINE_CONTEXT: defineDxContext,
   DX_DESTROY_CONTEXT: destroyDxContext,
   DX_BIND_CONTEXT: bindDxContext,
-  DX_INVALIDATE_CONTEXT: (objects, { cid }) => void objects.dxContext(cid),
+  DX_INVALIDATE_CONTEXT: (objects, { cid }) => objects.dxContext(cid).ownState?.reset(),
   DEFINE_GB_SHADER: defineShader,
   DESTROY_GB_SHADER: destroyShader,
   BIND_GB_SHADER: bindShader,

@@ -37,7 +37,7 @@ function defineElementLayout(objects: DeviceObjects, fields: CommandFields<'DX_D
   }
   const padded = [...descs, ...Array.from({ length: MAX_ELEMENTS - descs.length }, () => noElement)];
   const values = { elid, numDescs: descs.length, descs: padded };
-  objects.coTable(SVGA_COTABLE.ELEMENTLAYOUT).write(elid, elementLayoutEntry, values);
+  objects.coTable(SVGA_COTABLE.ELEMENTLAYOUT).write(elid, elementLayoutEntry, values, objects.images);
 }
 
 const noMob = { mobid: SVGA3D_INVALID_ID, offsetInBytes: 0, usesMob: 0 };
@@ -79,12 +79,19 @@ const defines = commandsThat('define', (name, { coTable = 0, field = '', isView 
   }
   objects
     .coTable(coTable)
-    .write(fields[field], coTableEntries[coTable], { ...initially[name], ...fields } as never);
+    .write(
+      fields[field],
+      coTableEntries[coTable],
+      { ...initially[name], ...fields } as never,
+      objects.images,
+    );
+  objects.forgetQuery(coTable, fields[field]);
 });
 
 /** Clears an entry: the surface of a view is SVGA3D_INVALID_ID then. */
 const destroys = commandsThat('destroy', (_, { coTable = 0, field = '', isView }) => (objects, fields) => {
-  objects.coTable(coTable).fill(fields[field], isView === true ? 0xff : 0);
+  objects.coTable(coTable).fill(fields[field], isView === true ? 0xff : 0, objects.images);
+  objects.forgetQuery(coTable, fields[field]);
 });
 
 /** Changes fields of a query's entry. */
@@ -93,7 +100,7 @@ function changeQuery(objects: DeviceObjects, id: number, change: { mobid?: numbe
     objects.mob(change.mobid);
   }
   const table = objects.coTable(SVGA_COTABLE.DXQUERY);
-  table.write(id, queryEntry, { ...table.read(id, queryEntry), ...change });
+  table.write(id, queryEntry, { ...table.read(id, queryEntry), ...change }, objects.images);
 }
 
 /** DX_BIND_SHADER has a context field of its own. */
@@ -103,7 +110,9 @@ function bindShader(objects: DeviceObjects, fields: CommandFields<'DX_BIND_SHADE
     objects.mob(mobid);
   }
   const table = objects.dxContext(cid).tables[SVGA_COTABLE.DXSHADER];
-  table.write(shid, dxShaderEntry, { ...table.read(shid, dxShaderEntry), mobid, offsetInBytes });
+  const entry = { ...table.read(shid, dxShaderEntry), mobid, offsetInBytes };
+  table.write(shid, dxShaderEntry, entry, objects.images);
+  table.forget(shid, objects.images);
 }
 
 /** Changes to entries, and definitions that need more than the command's fields. */
@@ -111,12 +120,14 @@ const others: CommandFamily = {
   DX_DEFINE_ELEMENTLAYOUT: defineElementLayout,
   DX_SET_STRUCTURE_COUNT: (objects, { uaViewId, structureCount }) => {
     const table = objects.coTable(SVGA_COTABLE.UAVIEW);
-    table.write(uaViewId, uaViewEntry, { ...table.read(uaViewId, uaViewEntry), structureCount });
+    const entry = { ...table.read(uaViewId, uaViewEntry), structureCount };
+    table.write(uaViewId, uaViewEntry, entry, objects.images);
   },
   DX_BIND_STREAMOUTPUT: (objects, { soid, mobid, offsetInBytes }) => {
     objects.mob(mobid);
     const table = objects.coTable(SVGA_COTABLE.STREAMOUTPUT);
-    table.write(soid, streamOutputEntry, { ...table.read(soid, streamOutputEntry), mobid, offsetInBytes });
+    const entry = { ...table.read(soid, streamOutputEntry), mobid, offsetInBytes };
+    table.write(soid, streamOutputEntry, entry, objects.images);
   },
   DX_BIND_QUERY: (objects, { queryId, mobid }) => changeQuery(objects, queryId, { mobid }),
   DX_SET_QUERY_OFFSET: (objects, { queryId, mobOffset }) =>

@@ -44,24 +44,30 @@ export interface View {
   readonly isWhole: boolean;
 }
 
-/**
- * The format of a view, where the surface's blocks can be reinterpreted as its texels.
- * @throws SvgaDeviceError EINVAL
- */
-export function viewFormat(layout: SurfaceLayout, id: number): SurfaceFormat {
+/** The format of a view, where the surface's blocks can be reinterpreted as its texels. */
+export function viewFormatOf(layout: SurfaceLayout, id: number): SurfaceFormat | undefined {
   const format = formatById(id);
   const own = layout.format;
   const texelBytes = own.buffer ? format?.bytesPerBlock : own.bytesPerBlock;
-  if (
-    format === undefined ||
-    format.bytesPerBlock === 0 ||
-    format.bytesPerBlock !== texelBytes ||
-    format.blockWidth !== own.blockWidth ||
-    format.blockHeight !== own.blockHeight
-  ) {
+  const fits =
+    format !== undefined &&
+    format.bytesPerBlock !== 0 &&
+    format.bytesPerBlock === texelBytes &&
+    format.blockWidth === own.blockWidth &&
+    format.blockHeight === own.blockHeight;
+  return fits ? format : undefined;
+}
+
+/**
+ * As `viewFormatOf`.
+ * @throws SvgaDeviceError EINVAL if there is none
+ */
+export function viewFormat(layout: SurfaceLayout, id: number): SurfaceFormat {
+  const format = viewFormatOf(layout, id);
+  if (format === undefined) {
     throw new SvgaDeviceError('EINVAL', 'view has a format its surface does not allow', {
       format: id,
-      surfaceFormat: own.id,
+      surfaceFormat: layout.format.id,
     });
   }
   return format;

@@ -1,15 +1,32 @@
 import { formatByName } from '@cg/surface-layout';
+import type { SurfaceFormat } from '@cg/surface-layout';
 import type { DeviceLimits } from '../limits.js';
-import { SVGA3D_DEVCAP, SVGA_CAP, SVGA_CAP2, SVGA_FIFO_CAP } from '@cg/svga-protocol';
+import type { RendererCaps } from '../renderer/renderer-caps.js';
+import { SVGA3D_DEVCAP, SVGA3D_DX_MAX_RENDER_TARGETS, SVGA_CAP, SVGA_CAP2, SVGA_FIFO_CAP } from '@cg/svga-protocol';
 import type { DeviceCapabilityName } from '@cg/svga-protocol';
 
 /** SVGA3D_DXFMT_* of svga3d_devcaps.h: a DX device's support of a format. */
-const SVGA3D_DXFMT = { SUPPORTED: 0x1, MIPS: 0x20, ARRAY: 0x40, VOLUME: 0x80, MULTISAMPLE: 0x200 } as const;
+const SVGA3D_DXFMT = {
+  SUPPORTED: 0x1,
+  SHADER_SAMPLE: 0x2,
+  COLOR_RENDERTARGET: 0x4,
+  DEPTH_RENDERTARGET: 0x8,
+  BLENDABLE: 0x10,
+  MIPS: 0x20,
+  ARRAY: 0x40,
+  VOLUME: 0x80,
+  VERTEX_BUFFER: 0x100,
+  MULTISAMPLE: 0x200,
+} as const;
 
-/** This device stores and moves formats; it samples and renders none. */
+/** A device without a renderer stores and moves formats; it samples and renders none. */
 const STORED = SVGA3D_DXFMT.SUPPORTED | SVGA3D_DXFMT.MIPS | SVGA3D_DXFMT.ARRAY | SVGA3D_DXFMT.VOLUME;
 
 type CapabilityValue = (limits: DeviceLimits) => number;
+
+function least(limit: number, rendering: number | undefined): number {
+  return rendering === undefined ? limit : Math.min(limit, rendering);
+}
 
 const withDx = (value: number): CapabilityValue => {
   return ({ dx }) => (dx ? value : 0);
@@ -17,36 +34,73 @@ const withDx = (value: number): CapabilityValue => {
 
 const withSm41: CapabilityValue = ({ sm41 }) => (sm41 ? 1 : 0);
 
+const withRendering = (value: number): CapabilityValue => {
+  return ({ rendering }) => (rendering === undefined ? 0 : value);
+};
+
+/** Capabilities that are no integers have the bits of a float. */
+function floatBits(value: number): number {
+  return new Uint32Array(Float32Array.of(value).buffer)[0];
+}
+
+/** 1 of lines and points: guests that want wider ones draw them as triangles. */
+const ONE = withRendering(floatBits(1));
+
 /** Capabilities other than 0, except formats. */
 const values: Partial<Readonly<Record<DeviceCapabilityName, CapabilityValue>>> = {
   '3D': () => 1,
-  MAX_TEXTURE_WIDTH: ({ maxTextureSize }) => maxTextureSize,
-  MAX_TEXTURE_HEIGHT: ({ maxTextureSize }) => maxTextureSize,
-  MAX_VOLUME_EXTENT: ({ maxTextureSize }) => maxTextureSize,
+  MAX_RENDER_TARGETS: withRendering(SVGA3D_DX_MAX_RENDER_TARGETS),
+  MAX_TEXTURE_WIDTH: ({ maxTextureSize, rendering }) => least(maxTextureSize, rendering?.maxTextureSize),
+  MAX_TEXTURE_HEIGHT: ({ maxTextureSize, rendering }) => least(maxTextureSize, rendering?.maxTextureSize),
+  MAX_VOLUME_EXTENT: ({ maxTextureSize, rendering }) => least(maxTextureSize, rendering?.maxVolumeSize),
+  MAX_TEXTURE_ANISOTROPY: withRendering(16),
+  MAX_POINT_SIZE: ONE,
+  MAX_LINE_WIDTH: ONE,
+  MAX_AA_LINE_WIDTH: ONE,
   MAX_CONTEXT_IDS: ({ maxContexts }) => maxContexts,
   MAX_SURFACE_IDS: ({ maxSurfaces }) => maxSurfaces,
   AUTOGENMIPMAPS: () => 1,
   DXCONTEXT: withDx(1),
-  MAX_TEXTURE_ARRAY_SIZE: ({ maxArraySize }) => maxArraySize,
+  MAX_TEXTURE_ARRAY_SIZE: ({ maxArraySize, rendering }) => least(maxArraySize, rendering?.maxLayers),
   // SVGA3D_DX_MAX_VERTEXBUFFERS and SVGA3D_DX_MAX_CONSTBUFFERS of svga3d_limits.h.
   DX_MAX_VERTEXBUFFERS: withDx(32),
   DX_MAX_CONSTANT_BUFFERS: withDx(14),
   SM41: withSm41,
   SM5: ({ sm5 }) => (sm5 ? 1 : 0),
-  MULTISAMPLE_2X: withSm41,
-  MULTISAMPLE_4X: withSm41,
+  // Mesa and Direct3D drivers let the first vertex provoke, and approximate logic operations, while
+  // DX_PROVOKING_VERTEX and LOGIC_BLENDOPS are 0.
+  MULTISAMPLE_2X: ({ sm41, rendering }) => (sm41 && rendering === undefined ? 1 : 0),
+  MULTISAMPLE_4X: ({ sm41, rendering }) => (sm41 && rendering?.multisample4 !== false ? 1 : 0),
   MS_FULL_QUALITY: withSm41,
 };
 
 const PREFIX = 'DXFMT_';
 
-function formatCapability(name: string, { sm41 }: DeviceLimits): number {
+function formatCapability(name: string, { sm41, rendering }: DeviceLimits): number {
   const format = formatByName(name);
   if (format === undefined || format.bytesPerBlock === 0) {
     return 0;
   }
+  if (rendering !== undefined) {
+    return renderedFormat(format, rendering, sm41);
+  }
   const multisampled = sm41 && !format.compressed && !format.planar && !format.buffer;
   return STORED | (multisampled ? SVGA3D_DXFMT.MULTISAMPLE : 0);
+}
+
+/** Of what is stored and copied in any case, a renderer cannot sample volumes of depth or of blocks. */
+function renderedFormat(format: SurfaceFormat, rendering: RendererCaps, sm41: boolean): number {
+  const caps = rendering.format(format);
+  const bits = [
+    [caps.sample, SVGA3D_DXFMT.SHADER_SAMPLE],
+    [caps.color, SVGA3D_DXFMT.COLOR_RENDERTARGET],
+    [caps.color && caps.blend, SVGA3D_DXFMT.BLENDABLE],
+    [caps.depth, SVGA3D_DXFMT.DEPTH_RENDERTARGET],
+    [caps.vertex, SVGA3D_DXFMT.VERTEX_BUFFER],
+    [sm41 && rendering.multisample4 && caps.multisample, SVGA3D_DXFMT.MULTISAMPLE],
+    [caps.depth || format.compressed, -SVGA3D_DXFMT.VOLUME],
+  ] as const;
+  return bits.reduce((sum, [has, bit]) => sum + (has ? bit : 0), STORED);
 }
 
 function capabilityValue(name: DeviceCapabilityName, limits: DeviceLimits): number {
@@ -63,7 +117,7 @@ export function deviceCapabilities(limits: DeviceLimits): Uint32Array {
 }
 
 /** SVGA_REG_CAPABILITIES: every offered capability is implemented. */
-export function capabilityBits({ dx, withoutCapabilities }: DeviceLimits): number {
+export function capabilityBits({ dx, rendering, withoutCapabilities }: DeviceLimits): number {
   const offered =
     SVGA_CAP.CURSOR |
     SVGA_CAP.CURSOR_BYPASS |
@@ -81,7 +135,8 @@ export function capabilityBits({ dx, withoutCapabilities }: DeviceLimits): numbe
     SVGA_CAP.HP_CMD_QUEUE |
     SVGA_CAP.NO_BB_RESTRICTION |
     SVGA_CAP.CAP2_REGISTER |
-    (dx ? SVGA_CAP.DX : 0);
+    (dx ? SVGA_CAP.DX : 0) |
+    (rendering === undefined ? 0 : SVGA_CAP['3D']);
   return (offered & ~withoutCapabilities) >>> 0;
 }
 

@@ -1,7 +1,6 @@
 import { SurfaceLayoutError } from '@cg/surface-layout';
-import { executors } from '../commands/executors.js';
+import { commandsOf } from '../commands/executors.js';
 import type { Executor } from '../commands/executors.js';
-import { isNotExecuted } from '../commands/not-executed.js';
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { COST } from '../objects/work-budget.js';
@@ -57,7 +56,7 @@ export function resumeCommand(
 
 function executorOf(objects: DeviceObjects, reader: CommandReader): Executor {
   const { index } = reader;
-  const executor = index < 0 || (isDx[index] && !objects.limits.dx) ? undefined : executors[index];
+  const executor = index < 0 || (isDx[index] && !objects.limits.dx) ? undefined : commandsOf(objects).executors[index];
   if (executor === undefined) {
     throw new SvgaDeviceError('ENOSYS', 'command is not one of this device', {
       id: reader.id,
@@ -72,7 +71,7 @@ function perform(objects: DeviceObjects, reader: CommandReader, executor: Execut
   executor(objects, reader);
   objects.surroundings.events.tell?.({ kind: 'command-done', reader });
   objects.counters.countCommand(reader.index);
-  if (isNotExecuted[reader.index]) {
+  if (commandsOf(objects).isNotExecuted[reader.index]) {
     objects.counters.countNotExecuted(reader.index);
   }
 }

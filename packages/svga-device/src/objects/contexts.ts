@@ -1,6 +1,9 @@
 import { coTableEntryBytes, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { CoTable } from './co-table.js';
+import { DxState } from './dx-state.js';
 import type { ImageMemory } from './image-memory.js';
+import type { Pipeline } from '../renderer/pipeline.js';
+import type { ContextQueries } from '../renderer/context-queries.js';
 
 /** A context without DX: the device knows only its binding. */
 export interface Context {
@@ -15,13 +18,31 @@ export interface Shader {
   offsetInBytes: number;
 }
 
-/** A DX context: its MOB and its tables. */
+/** A DX context: its MOB, its tables, and what draws need. */
 export class DxContext implements Context {
   mobId: number = SVGA3D_INVALID_ID;
+  #state: DxState | undefined;
+  /** The state as a renderer sees it; undefined before the first draw. */
+  pipeline: Pipeline | undefined;
+  /** Queries of the renderer; undefined before the first one. */
+  queries: ContextQueries | undefined;
   /** By SVGACOTableType. */
   readonly tables: readonly CoTable[] = coTableEntryBytes.map((_, type) => new CoTable(type));
 
-  dropTables(memory: ImageMemory): void {
+  /** What its commands have set; on a device that does not draw it is never made. */
+  get state(): DxState {
+    this.#state ??= new DxState();
+    return this.#state;
+  }
+
+  /** The same, if there is any. */
+  get ownState(): DxState | undefined {
+    return this.#state;
+  }
+
+  /** Drops its tables, and what the renderer has of it. */
+  drop(memory: ImageMemory): void {
+    this.queries?.drop();
     for (const table of this.tables) {
       table.drop(memory);
     }

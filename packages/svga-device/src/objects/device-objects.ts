@@ -7,11 +7,12 @@ import { BoxTransfer } from '../memory/box-transfer.js';
 import type { GuestBacking } from '../memory/guest-backing.js';
 import type { GuestMemory } from '../memory/guest-memory.js';
 import type { GuestRegion } from '../memory/guest-region.js';
-import { SVGA_OTABLE } from '@cg/svga-protocol';
+import { SVGA_COTABLE, SVGA_OTABLE } from '@cg/svga-protocol';
 import { Pointer } from '../screen/pointer.js';
 import type { ScreenTarget } from '../screen/screen-target.js';
 import { Counters } from '../statistics.js';
-import type { Renderer } from '../renderer/renderer.js';
+import { drawingRenderer } from '../renderer/renderer.js';
+import type { DrawingRenderer, Renderer } from '../renderer/renderer.js';
 import type { SvgaEvent } from '../svga-event.js';
 import type { CoTable } from './co-table.js';
 import type { Context, DxContext, Shader } from './contexts.js';
@@ -20,6 +21,7 @@ import { ImageMemory } from './image-memory.js';
 import { ImageStore } from './image-store.js';
 import { ObjectTables } from './object-tables.js';
 import type { Surface } from './surface.js';
+import { SurfaceMap } from './surface-map.js';
 import { COST, WorkBudget } from './work-budget.js';
 
 /** What commands access outside the objects. */
@@ -40,7 +42,7 @@ export class DeviceObjects {
   readonly transfer = new BoxTransfer();
   readonly tables: ObjectTables;
   readonly mobs = new Map<number, GuestBacking>();
-  readonly surfaces = new Map<number, Surface>();
+  readonly surfaces = new SurfaceMap();
   readonly contexts = new Map<number, Context>();
   readonly dxContexts = new Map<number, DxContext>();
   readonly shaders = new Map<number, Shader>();
@@ -52,6 +54,8 @@ export class DeviceObjects {
   readonly hostImages: HostImages;
   readonly budget: WorkBudget;
   readonly counters: Counters;
+  /** The renderer, if it draws. */
+  readonly drawing: DrawingRenderer | undefined;
   /** The id of the current commands' DX context; undefined if their header names none. */
   dxContextId: number | undefined;
 
@@ -59,6 +63,7 @@ export class DeviceObjects {
     readonly surroundings: DeviceSurroundings,
     readonly limits: DeviceLimits,
   ) {
+    this.drawing = limits.dx ? drawingRenderer(surroundings.renderer) : undefined;
     this.cursor = new BackingCursor(surroundings.memory);
     this.tables = new ObjectTables(this.cursor);
     this.images = new ImageMemory(limits.maxImageBytes);
@@ -105,16 +110,31 @@ export class DeviceObjects {
   }
 
   /**
+   * The current commands' DX context.
+   * @throws SvgaDeviceError EINVAL if they have none, ENOENT
+   */
+  currentDxContext(): DxContext {
+    if (this.dxContextId === undefined) {
+      throw new SvgaDeviceError('EINVAL', 'command needs a DX context in its header');
+    }
+    return this.dxContext(this.dxContextId);
+  }
+
+  /**
    * A table of the current commands' DX context, to access its entries.
    * @throws SvgaDeviceError EINVAL if they have no DX context, ENOENT
    */
   coTable(type: number): CoTable {
-    if (this.dxContextId === undefined) {
-      throw new SvgaDeviceError('EINVAL', 'command needs a DX context in its header');
-    }
-    const table = this.dxContext(this.dxContextId).tables[type];
+    const table = this.currentDxContext().tables[type];
     this.budget.chargeEach(table.entryBytes, COST.ENTRY_BYTE);
     return table;
+  }
+
+  /** Drops what the renderer has of a query of the current commands' DX context, if the table is that of queries. */
+  forgetQuery(coTable: number, id: number): void {
+    if (coTable === SVGA_COTABLE.DXQUERY) {
+      this.currentDxContext().queries?.forget(id);
+    }
   }
 
   /** Number of objects of a type. */
@@ -154,7 +174,7 @@ export class DeviceObjects {
       case SVGA_OTABLE.SCREENTARGET:
         return dropFrom(this.screens, first, (screen) => screen.dropPixels(this.images));
       case SVGA_OTABLE.DXCONTEXT:
-        return dropFrom(this.dxContexts, first, (context) => context.dropTables(this.images));
+        return dropFrom(this.dxContexts, first, (context) => context.drop(this.images));
     }
   }
 

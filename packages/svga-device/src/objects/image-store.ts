@@ -6,6 +6,7 @@ import type { GuestMemory } from '../memory/guest-memory.js';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { Counters } from '../statistics.js';
 import type { ImageMemory } from './image-memory.js';
+import type { SurfacePart } from './surface.js';
 import type { Surface } from './surface.js';
 import { CommandWait } from '../renderer/command-wait.js';
 import type { Renderer } from '../renderer/renderer.js';
@@ -132,6 +133,30 @@ export class ImageStore {
   /** The renderer has written a subresource: its image is the newest. */
   rendered(surface: Surface, subresource: number): void {
     this.#set(surface, subresource, CONTENT.RENDERED);
+  }
+
+  /** As `forRenderer`, for a part of a surface; the renderer may write any of it, or none. */
+  partForRenderer({ surface, firstMip, mips, firstLayer, layers }: SurfacePart): void {
+    const { content, layout } = surface;
+    this.image(surface);
+    if ((content.common ?? CONTENT.PENDING) !== CONTENT.PENDING) {
+      return;
+    }
+    this.#parts.budget.chargeEach(mips * layers, COST.LOOK);
+    for (let layer = firstLayer; layer < firstLayer + layers; layer++) {
+      for (let mip = firstMip; mip < firstMip + mips; mip++) {
+        this.forRenderer(surface, layer * layout.mips.length + mip, false);
+      }
+    }
+  }
+
+  /** As `rendered`, for a part of a surface. */
+  partRendered({ surface, firstMip, mips, firstLayer, layers }: SurfacePart): void {
+    for (let layer = firstLayer; layer < firstLayer + layers; layer++) {
+      for (let mip = firstMip; mip < firstMip + mips; mip++) {
+        this.rendered(surface, layer * surface.layout.mips.length + mip);
+      }
+    }
   }
 
   /**

@@ -28,6 +28,13 @@ export const COST = {
   /** Decoding or encoding a texel; PLAIN_TEXEL of formats of up to 32 bits that are 0…1 as stored. */
   TEXEL: 512,
   PLAIN_TEXEL: 120,
+  /** Handing a draw to the renderer. */
+  DRAW: 65_536,
+  /**
+   * A vertex of a draw: 8 million of them use up a buffer, which a GPU does in less than a second. What a draw costs in
+   * pixels only the renderer knows, which bounds it.
+   */
+  VERTEX: 512,
   /** A pixel of a screen or a cursor, byte by byte. */
   PIXEL: 40,
 } as const;

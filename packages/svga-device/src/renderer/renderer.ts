@@ -114,3 +114,8 @@ export interface DrawingRenderer extends Renderer {
   /** Ends a query, which may not have been begun (timestamps never are). */
   endQuery(query: RenderQuery): PromiseLike<QueryResult> | QueryResult;
 }
+
+/** The renderer, if it is one that draws. */
+export function drawingRenderer(renderer: Renderer | undefined): DrawingRenderer | undefined {
+  return renderer !== undefined && 'draw' in renderer ? (renderer as DrawingRenderer) : undefined;
+}

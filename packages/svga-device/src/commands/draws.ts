@@ -1,0 +1,91 @@
+import type { DxContext } from '../objects/contexts.js';
+import type { DeviceObjects } from '../objects/device-objects.js';
+import { COST } from '../objects/work-budget.js';
+import { CommandWait } from '../renderer/command-wait.js';
+import { Pipeline } from '../renderer/pipeline.js';
+import type { DrawCall, PipelineState } from '../renderer/pipeline-state.js';
+import type { CommandFamily } from './command-family.js';
+
+function pipelineOf(objects: DeviceObjects, context: DxContext): Pipeline {
+  context.pipeline ??= new Pipeline(objects, context);
+  return context.pipeline;
+}
+
+/** Vertices of a draw, at most. */
+function verticesOf({ vertexBuffers }: PipelineState, { vertexCount, instanceCount }: DrawCall): number {
+  if (vertexCount !== 'auto') {
+    return vertexCount * instanceCount;
+  }
+  const [first] = vertexBuffers;
+  return first === undefined || first.stride === 0 ? 0 : first.surface.layout.bytes / first.stride;
+}
+
+/**
+ * Hands a draw to the renderer. All content that it may read or write is ready before, and what it may write is the
+ * renderer's afterwards. With incomplete state it does not take place.
+ */
+function draw(objects: DeviceObjects, call: DrawCall): void {
+  const { drawing, store, budget, counters } = objects;
+  const pipeline = pipelineOf(objects, objects.currentDxContext());
+  const resolved = pipeline.resolve(call.indexed);
+  if (drawing === undefined || resolved === undefined) {
+    counters.drawsLeftOut++;
+    return;
+  }
+  const { state, reads, writes } = resolved;
+  budget.chargeEach(1, COST.DRAW);
+  budget.chargeEach(verticesOf(state, call), COST.VERTEX);
+  for (const part of reads) {
+    store.partForRenderer(part);
+  }
+  for (const part of writes) {
+    store.partForRenderer(part);
+  }
+  for (const part of writes) {
+    store.partRendered(part);
+  }
+  counters.draws++;
+  const answer = drawing.draw(state, call);
+  if (state.streamOutput !== undefined) {
+    pipeline.streamed();
+  }
+  if (answer !== undefined) {
+    throw new CommandWait(answer, () => {});
+  }
+}
+
+const once = { instanceCount: 1, firstInstance: 0 };
+
+/** Draws of DX contexts. */
+export const drawCommands: CommandFamily = {
+  DX_DRAW: (objects, { vertexCount, startVertexLocation: firstVertex }) => {
+    draw(objects, { indexed: false, vertexCount, firstVertex, baseVertex: 0, ...once });
+  },
+  DX_DRAW_INDEXED: (objects, fields) => {
+    const { indexCount: vertexCount, startIndexLocation: firstVertex, baseVertexLocation: baseVertex } = fields;
+    draw(objects, { indexed: true, vertexCount, firstVertex, baseVertex, ...once });
+  },
+  DX_DRAW_INSTANCED: (objects, fields) => {
+    draw(objects, {
+      indexed: false,
+      vertexCount: fields.vertexCountPerInstance,
+      firstVertex: fields.startVertexLocation,
+      baseVertex: 0,
+      instanceCount: fields.instanceCount,
+      firstInstance: fields.startInstanceLocation,
+    });
+  },
+  DX_DRAW_INDEXED_INSTANCED: (objects, fields) => {
+    draw(objects, {
+      indexed: true,
+      vertexCount: fields.indexCountPerInstance,
+      firstVertex: fields.startIndexLocation,
+      baseVertex: fields.baseVertexLocation,
+      instanceCount: fields.instanceCount,
+      firstInstance: fields.startInstanceLocation,
+    });
+  },
+  DX_DRAW_AUTO: (objects) => {
+    draw(objects, { indexed: false, vertexCount: 'auto', firstVertex: 0, baseVertex: 0, ...once });
+  },
+};
