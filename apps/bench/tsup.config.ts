@@ -9,6 +9,7 @@ const rows = [
   'device-uploads',
   'dirty-boxes',
   'first-stores',
+  'long-shaders',
   'replay',
   'resource-lookup',
   'scalar-stores',

@@ -266,3 +266,15 @@ describe('texts that are wrong', () => {
     expect(formatShader(parseShader(text))).toBe('ps_4_0\nmov r0.x, r1.x\n');
   });
 });
+
+it('decoded operands share selections and the numbers of low registers: they may not be written to', () => {
+  const { statements } = decodeShader(
+    encodeShader(parseShader('ps_4_0\nmov r1.xy, r2.zwzw\nmov r1.xy, r2.zwzw\nmov r1.xy, r900.zwzw')),
+  );
+  const [first, second, high] = statements.map((statement) => 'sources' in statement && statement.sources[0]);
+  expect(second).toEqual(first);
+  expect(second && second.selection).toBe(first && first.selection);
+  expect(second && second.indices).toBe(first && first.indices);
+  expect(first && Object.isFrozen(first.selection) && Object.isFrozen(first.indices)).toBe(true);
+  expect(high && high.indices[0].offset).toBe(900);
+});

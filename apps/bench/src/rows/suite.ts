@@ -7,6 +7,7 @@ import { rowsOf as cleanTouched } from './clean-touched.js';
 import { rowsOf as deviceUploads } from './device-uploads.js';
 import { rowsOf as dirtyBoxes } from './dirty-boxes.js';
 import { rowsOf as firstStores } from './first-stores.js';
+import { rowsOf as longShaders } from './long-shaders.js';
 import { rowsOf as replay } from './replay.js';
 import { rowsOf as resourceLookup } from './resource-lookup.js';
 import { rowsOf as scalarStores } from './scalar-stores.js';
@@ -30,6 +31,7 @@ const groups: Readonly<Record<string, (settings: RowSettings) => Row[]>> = {
   'walk-image': walkImage,
   'walk-program': walkProgram,
   'shader-translation': shaderTranslation,
+  'long-shaders': longShaders,
 };
 
 /** A row with its location for workers: the module, and the index in the result of `rowsOf`. */

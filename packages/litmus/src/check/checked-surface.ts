@@ -18,17 +18,6 @@ export class UnseenWrites {
   }
 }
 
-/** A submission moves a surface. */
-interface Move {
-  readonly from: Place;
-  readonly to: Place;
-  /** Both, and those of earlier moves that failed. */
-  readonly places: readonly Place[];
-  /** `done`: its submission has returned, and the device completes it with a fence. */
-  state: 'called' | 'done' | 'failed';
-  fence: number;
-}
-
 /** A surface in the oracle: the location of its bytes, from the program and the bindings of the device. */
 export class CheckedSurface implements Place {
   /** The device's id of it. */
@@ -37,8 +26,6 @@ export class CheckedSurface implements Place {
   isNewestOnDevice = false;
   /** Of a surface that lies in a buffer and is not coherent: what it shows is its program's affair. */
   unseen: UnseenWrites | undefined;
-  /** A move that the device has not completed, or that has failed: bindings show what becomes of it. */
-  move: Move | undefined;
 
   /**
    * @param number its number in the run, from 1: one of at most 254 at a time

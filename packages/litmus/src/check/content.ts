@@ -1,46 +1,37 @@
-/** Flags: which readers may see a value of a byte that is not its newest. */
-const SEEN_BY = {
-  /** All readers: it counts as newest. Two images differ, and either may be read back to memory. */
-  ANYONE: 1,
-  /** The device, in every surface but the byte's owner, until a CPU has loaded the byte. */
-  ALIASES: 2,
-} as const;
+import { PAGE_SIZE } from '@cg/pagetable';
+import { firstDifference } from './first-difference.js';
+import { dropColumn, newColumn, SEEN_BY, type ValueColumn } from './value-column.js';
 
 /** The reader that is not a surface. */
 export const CPU = 0;
 
-/** Another allowed value of bytes, and the readers that may see it; none if the flags are 0. */
-interface Alternative {
-  readonly values: Uint8Array;
-  readonly seenBy: Uint8Array;
-}
-
-/** The old value of bytes that are written, or loaded, while a submission is under way. */
-interface Superseded {
-  /** When they got another value. */
-  readonly time: number;
-  readonly offset: number;
-  readonly values: Uint8Array;
-  /** A mask of bytes with the value; without a mask all bytes. */
-  readonly seenBy: Uint8Array | undefined;
-  /** The surface that the device wrote, or CPU: its own accesses are in order, so it does not see older values. */
+/** A write by the device, to a surface. */
+interface DeviceWrite {
+  /** The surface's number. */
   readonly owner: number;
+  /** Other surfaces alias the bytes. */
+  readonly aliased: boolean;
+  /** When, if a submission is under way. */
+  readonly time: number | undefined;
 }
 
 /**
- * The allowed values of the bytes of a buffer object, or of the image of a surface without backing: the newest value of
- * each, the step that wrote it, and other values that some reader may see. Each other value takes two bytes per byte,
- * independent of the length of the run.
+ * The set of allowed values of each byte of a buffer object, or of the image of a surface without backing. Most sets
+ * have one value, the newest; pages with larger ones have a column for each further value, with its readers.
  */
 export class Content {
+  /** The newest value of each byte. */
   readonly values: Uint8Array;
-  /** Step that wrote the byte, from 1; 0 if none has. */
-  readonly writers: Uint32Array;
-  readonly #alternatives: Alternative[] = [];
+  /** All writes, in order: the first byte, the end, and the step. Only a report looks for one. */
+  readonly #writes: number[] = [];
+  /** The further values of each page; undefined if no byte of it has one. */
+  readonly #columns: (ValueColumn[] | undefined)[] = [];
+  /** The pages that have columns. */
+  #pages: number[] = [];
+  /** Values that were replaced before are forgotten, though columns may still have them. */
+  #oldest = 0;
   /** Number of the surface in which the device wrote the byte last; 0 if several or none. */
   #owners: Uint8Array | undefined;
-  /** In order of events, until no submission from before is under way. */
-  #superseded: Superseded[] = [];
 
   constructor(
     /** Name in reports. */
@@ -50,69 +41,68 @@ export class Content {
     readonly frames?: Uint32Array,
   ) {
     this.values = new Uint8Array(bytes);
-    this.writers = new Uint32Array(bytes);
   }
 
-  /** The highest number of other values of any byte. */
-  get alternatives(): number {
-    return this.#alternatives.length;
+  /** The highest number of further values of a byte. */
+  get furtherValues(): number {
+    return this.#pages.reduce((most, page) => Math.max(most, this.#columns[page]?.length ?? 0), 0);
   }
 
-  /** A CPU has stored bytes. @param time when, if a submission is under way */
-  store(offset: number, values: Uint8Array, step: number, time: number | undefined): void {
-    if (time !== undefined) {
-      this.#keepSuperseded(offset, values.length, CPU, time);
+  /** The step that wrote a byte last, from 1; 0 if none has. */
+  writerOf(place: number): number {
+    for (let i = this.#writes.length - 3; i >= 0; i -= 3) {
+      if (this.#writes[i] <= place && place < this.#writes[i + 1]) {
+        return this.#writes[i + 2];
+      }
     }
-    this.#alternatives.forEach(({ seenBy }) => seenBy.fill(0, offset, offset + values.length));
+    return 0;
+  }
+
+  /** A CPU has stored bytes: then they have one value. @param time when, if a submission is under way */
+  store(offset: number, values: Uint8Array, step: number, time: number | undefined): void {
+    const end = offset + values.length;
+    if (time !== undefined) {
+      this.#replace(offset, end, CPU, time);
+    }
+    this.#clearFlags(offset, end);
     this.#set(offset, values, step);
   }
 
-  /**
-   * The device has written bytes of a surface.
-   * @param owner the surface's number
-   * @param aliased other surfaces alias the bytes
-   * @param time when, if a submission is under way
-   */
-  writeByDevice(
-    offset: number,
-    values: Uint8Array,
-    step: number,
-    {
-      owner,
-      aliased,
-      time,
-    }: { readonly owner: number; readonly aliased: boolean; readonly time: number | undefined },
-  ): void {
+  /** The device has written bytes of a surface: its aliases may still show the values from before. */
+  writeByDevice(offset: number, values: Uint8Array, step: number, write: DeviceWrite): void {
+    const { owner, aliased, time } = write;
     const end = offset + values.length;
     if (time !== undefined) {
-      this.#keepSuperseded(offset, values.length, owner, time);
+      this.#replace(offset, end, owner, time);
     }
     if (aliased) {
       this.#becomeOlder(offset, values);
       this.#owners ??= new Uint8Array(this.bytes);
       this.#owners.fill(owner, offset, end);
     } else {
-      this.#alternatives.forEach(({ seenBy }) => seenBy.fill(0, offset, end));
+      this.#clearFlags(offset, end);
     }
     this.#set(offset, values, step);
   }
 
-  /** The image of another surface may be read back over a byte, so its value counts as newest. */
-  mayComeBack(place: number, value: number): void {
-    if (value !== this.values[place]) {
-      this.#add(place, value, SEEN_BY.ANYONE);
-    }
-    if (this.#owners !== undefined) {
-      this.#owners[place] = 0;
-    }
+  /** The image of another surface may be read back over bytes, so its values count as newest. */
+  mayComeBack(offset: number, image: Uint8Array, start: number, bytes: number): void {
+    this.#eachDifference(offset, image, start, bytes, (place, value) =>
+      this.#add(place, value, SEEN_BY.ANYONE),
+    );
+    this.#owners?.fill(0, offset, offset + bytes);
   }
 
-  /** The device may have an older value of a byte, in every surface but `owner`. */
-  mayBeOlder(place: number, value: number, owner: number): void {
+  /** The device may have older values of bytes, in every surface but `owner`. */
+  mayBeOlder(offset: number, memory: Uint8Array, start: number, bytes: number, owner: number): void {
     this.#owners ??= new Uint8Array(this.bytes);
-    const before = this.#owners[place];
-    this.#owners[place] = before === 0 || before === owner ? owner : 0;
-    this.#add(place, value, SEEN_BY.ALIASES);
+    const owners = this.#owners;
+    for (let place = offset; place < offset + bytes; place++) {
+      owners[place] = owners[place] === 0 || owners[place] === owner ? owner : 0;
+    }
+    this.#eachDifference(offset, memory, start, bytes, (place, value) =>
+      this.#add(place, value, SEEN_BY.ALIASES),
+    );
   }
 
   /** Whether a value is the newest, or counts as newest. */
@@ -122,30 +112,30 @@ export class Content {
 
   /**
    * Whether a reader, a surface's number or `CPU`, may see a value of a byte.
-   * @param since when the reading submission began: a value superseded later may be seen as well
+   * @param since when the reading submission began: a value replaced later may be seen as well
    */
   allows(place: number, value: number, reader: number, since: number): boolean {
-    if (this.isNewest(place, value)) {
+    if (this.values[place] === value) {
       return true;
     }
-    const isOlder = (this.#seenBy(place, value) & SEEN_BY.ALIASES) !== 0;
-    if (isOlder && reader !== CPU && this.#owners?.[place] !== reader) {
-      return true;
+    const at = place % PAGE_SIZE;
+    const columns = this.#columns[(place - at) / PAGE_SIZE];
+    if (columns === undefined) {
+      return false;
     }
-    for (let i = this.#superseded.length - 1; i >= 0; i--) {
-      const { time, offset, values, seenBy, owner } = this.#superseded[i];
-      if (time < since) {
-        return false;
-      }
-      const at = place - offset;
-      if (at < 0 || at >= values.length) {
-        continue;
-      }
-      if (owner === reader) {
-        return false;
-      }
-      if (values[at] === value && (seenBy === undefined || seenBy[at] !== 0)) {
-        return true;
+    const seesOlder = reader !== CPU && this.#owners?.[place] !== reader;
+    const oldest = Math.max(since, this.#oldest);
+    let own = 0;
+    for (const { until, by } of columns) {
+      own = by[at] === reader && until[at] > own ? until[at] : own;
+    }
+    for (const { values, seenBy, until } of columns) {
+      if (values[at] === value) {
+        const flags = seenBy[at];
+        const isOlder = seesOlder && (flags & SEEN_BY.ALIASES) !== 0;
+        if (isOlder || (flags & SEEN_BY.ANYONE) !== 0 || (until[at] >= oldest && until[at] > own)) {
+          return true;
+        }
       }
     }
     return false;
@@ -153,35 +143,55 @@ export class Content {
 
   /** A CPU has loaded bytes: if they are the newest, all readers must see them from now on. */
   settle(offset: number, seen: Uint8Array, time: number | undefined): void {
-    if (this.#alternatives.length === 0) {
-      return;
-    }
+    this.#eachPage(offset, offset + seen.length, (columns, first, last, page) => {
+      if (columns.some(({ hasFlags }) => hasFlags)) {
+        this.#settlePage(page + first, seen, page + first - offset, page + last, time);
+      }
+    });
+  }
+
+  #settlePage(offset: number, seen: Uint8Array, from: number, end: number, time: number | undefined): void {
     if (time !== undefined) {
-      this.#keepSuperseded(offset, seen.length, CPU, time);
+      this.#replace(offset, end, CPU, time);
     }
-    for (let i = 0; i < seen.length; i++) {
-      const place = offset + i;
-      if (this.isNewest(place, seen[i])) {
-        this.values[place] = seen[i];
-        for (const { seenBy } of this.#alternatives) {
-          seenBy[place] = 0;
-        }
+    const equal = firstDifference(this.values, offset, seen, from, end - offset);
+    this.#clearFlags(offset, offset + equal);
+    for (let place = offset + equal; place < end; place++) {
+      const value = seen[from + place - offset];
+      if (this.isNewest(place, value)) {
+        this.values[place] = value;
+        this.#clearFlags(place, place + 1);
       }
     }
   }
 
-  /** Only submissions that began at a time or later are under way. @returns whether superseded values are left */
-  forgetSuperseded(since: number): boolean {
-    this.#superseded = this.#superseded.filter(({ time }) => time >= since);
-    return this.#superseded.length > 0;
+  /** Only submissions that began at a time or later are under way. @returns whether replaced values are left */
+  forgetReplaced(since: number): boolean {
+    let isLeft = false;
+    this.#oldest = since === Infinity ? 0 : since;
+    this.#pages = this.#pages.filter((page) => {
+      const columns = this.#columns[page]?.filter((column) => {
+        const isKept = column.forget(since);
+        if (!isKept) {
+          dropColumn(column);
+        }
+        isLeft ||= column.lastUntil > 0;
+        return isKept;
+      });
+      this.#columns[page] = columns?.length === 0 ? undefined : columns;
+      return this.#columns[page] !== undefined;
+    });
+    return isLeft;
   }
 
   /** Drops older values that no surface can show any more. @param isThere whether memory or an image has it */
   forgetOlder(isThere: (place: number, value: number) => boolean): void {
-    for (const { values, seenBy } of this.#alternatives) {
-      for (let place = 0; place < this.bytes; place++) {
-        if ((seenBy[place] & SEEN_BY.ALIASES) !== 0 && !isThere(place, values[place])) {
-          seenBy[place] &= ~SEEN_BY.ALIASES;
+    for (const page of this.#pages) {
+      for (const { values, seenBy, start, end } of this.#columns[page] ?? []) {
+        for (let at = start; at < end; at++) {
+          if ((seenBy[at] & SEEN_BY.ALIASES) !== 0 && !isThere(page * PAGE_SIZE + at, values[at])) {
+            seenBy[at] &= ~SEEN_BY.ALIASES;
+          }
         }
       }
     }
@@ -189,60 +199,115 @@ export class Content {
 
   #set(offset: number, values: Uint8Array, step: number): void {
     this.values.set(values, offset);
-    this.writers.fill(step, offset, offset + values.length);
+    this.#writes.push(offset, offset + values.length, step);
   }
 
-  #keepSuperseded(offset: number, bytes: number, owner: number, time: number): void {
-    const end = offset + bytes;
-    this.#superseded.push({ time, offset, values: this.values.slice(offset, end), seenBy: undefined, owner });
-    for (const alternative of this.#alternatives) {
-      const seenBy = alternative.seenBy.slice(offset, end);
-      if (seenBy.some((flags) => flags !== 0)) {
-        this.#superseded.push({ time, offset, values: alternative.values.slice(offset, end), seenBy, owner });
+  /** Calls back for each page of a range that has columns, with the part of the page. */
+  #eachPage(
+    offset: number,
+    end: number,
+    visit: (columns: ValueColumn[], first: number, last: number, page: number) => void,
+  ): void {
+    for (let start = offset; start < end && this.#pages.length > 0; start = pageEnd(start, end)) {
+      const first = start % PAGE_SIZE;
+      const columns = this.#columns[(start - first) / PAGE_SIZE];
+      if (columns !== undefined) {
+        visit(columns, first, first + pageEnd(start, end) - start, start - first);
       }
+    }
+  }
+
+  #clearFlags(offset: number, end: number): void {
+    this.#eachPage(offset, end, (columns, first, last) =>
+      columns.forEach((column) => column.clearFlags(first, last)),
+    );
+  }
+
+  /** The values of bytes are replaced while submissions are under way, which may see them. */
+  #replace(offset: number, end: number, by: number, time: number): void {
+    this.#eachPage(offset, end, (columns, first, last, page) => {
+      for (const column of columns) {
+        if (column.hasFlags) {
+          column.replaceFlagged(first, last, by, time, (at, replaced) =>
+            this.#freeColumn(page + at, page + at + 1).addReplaced(at, replaced, by, time),
+          );
+        }
+      }
+    });
+    for (let start = offset; start < end; start = pageEnd(start, end)) {
+      const stop = pageEnd(start, end);
+      const replaced = this.values.subarray(start, stop);
+      this.#freeColumn(start, stop).addReplaced(start % PAGE_SIZE, replaced, by, time);
     }
   }
 
   /** The allowed values of bytes become older than the new one: only aliases may still see them. */
   #becomeOlder(offset: number, newer: Uint8Array): void {
-    const end = offset + newer.length;
-    for (const { seenBy } of this.#alternatives) {
-      for (let place = offset; place < end; place++) {
-        seenBy[place] = seenBy[place] === 0 ? 0 : SEEN_BY.ALIASES;
-      }
-    }
-    for (let place = offset; place < end; place++) {
-      if (this.values[place] !== newer[place - offset]) {
-        this.#add(place, this.values[place], SEEN_BY.ALIASES);
+    this.#eachPage(offset, offset + newer.length, (columns, first, last) =>
+      columns.forEach((column) => column.changeFlags(first, last, SEEN_BY.ALIASES)),
+    );
+    this.#eachDifference(offset, newer, 0, newer.length, (place) =>
+      this.#add(place, this.values[place], SEEN_BY.ALIASES),
+    );
+  }
+
+  /** Calls back for each byte whose newest value is another one. */
+  #eachDifference(
+    offset: number,
+    other: Uint8Array,
+    start: number,
+    bytes: number,
+    visit: (place: number, value: number) => void,
+  ): void {
+    const { values } = this;
+    for (let i = firstDifference(values, offset, other, start, bytes); i < bytes; i++) {
+      if (values[offset + i] !== other[start + i]) {
+        visit(offset + i, other[start + i]);
       }
     }
   }
 
   #seenBy(place: number, value: number): number {
-    for (const { values, seenBy } of this.#alternatives) {
-      if (values[place] === value && seenBy[place] !== 0) {
-        return seenBy[place];
-      }
+    const at = place % PAGE_SIZE;
+    let flags = 0;
+    for (const { values, seenBy } of this.#columns[(place - at) / PAGE_SIZE] ?? []) {
+      flags |= values[at] === value ? seenBy[at] : 0;
     }
-    return 0;
+    return flags;
   }
 
-  #add(place: number, value: number, flag: number): void {
-    let free: Alternative | undefined;
-    for (const alternative of this.#alternatives) {
-      const { values, seenBy } = alternative;
-      if (seenBy[place] === 0) {
-        free ??= alternative;
-      } else if (values[place] === value) {
-        seenBy[place] |= flag;
+  /** Readers with the flags may see a value, which may be in the set. */
+  #add(place: number, value: number, flags: number): void {
+    const at = place % PAGE_SIZE;
+    for (const column of this.#columns[(place - at) / PAGE_SIZE] ?? []) {
+      if (column.values[at] === value && column.has(at)) {
+        column.add(at, value, flags);
         return;
       }
     }
-    if (free === undefined) {
-      free = { values: new Uint8Array(this.bytes), seenBy: new Uint8Array(this.bytes) };
-      this.#alternatives.push(free);
-    }
-    free.values[place] = value;
-    free.seenBy[place] = flag;
+    this.#freeColumn(place, place + 1).add(at, value, flags);
   }
+
+  /** A column in which bytes of a page have no value. */
+  #freeColumn(start: number, end: number): ValueColumn {
+    const first = start % PAGE_SIZE;
+    const page = (start - first) / PAGE_SIZE;
+    let columns = this.#columns[page];
+    if (columns === undefined) {
+      columns = [];
+      this.#columns[page] = columns;
+      this.#pages.push(page);
+    }
+    let column = columns.find((other) => other.isFree(first, first + end - start));
+    if (column === undefined) {
+      column = newColumn();
+      columns.push(column);
+    }
+    return column;
+  }
+}
+
+/** The end of a range, or of the page in which it starts. */
+function pageEnd(start: number, end: number): number {
+  return Math.min(end, start - (start % PAGE_SIZE) + PAGE_SIZE);
 }

@@ -263,7 +263,7 @@ describe('CoherencyOracle', () => {
       images[0].fill(value);
       write(0);
     }
-    expect(content.alternatives).toBeLessThan(9);
+    expect(content.furtherValues).toBeLessThan(9);
     images[1].fill(0);
     oracle.reads(surfaces[1], 0, whole);
     expect(findings).toEqual([]);

@@ -4,12 +4,13 @@ import type { SvgaDevice } from '@cg/svga-device';
 import type { CheckedSurface, UnseenWrites } from './checked-surface.js';
 import { CPU, type Content } from './content.js';
 import type { Finding } from './finding.js';
+import { firstDifference } from './first-difference.js';
 import { forEachRun } from '@cg/machine';
 import { NeedlessUploads } from './needless-uploads.js';
 import { SubmissionsUnderWay } from './submissions-under-way.js';
 
-/** Other values of a byte that are kept before those that no reader can see are dropped. */
-const MANY_ALTERNATIVES = 6;
+/** Further values of a byte that are kept before those that no reader can see are dropped. */
+const MANY_VALUES = 6;
 
 /** The counts of the oracle. */
 export interface OracleCounts {
@@ -88,9 +89,9 @@ export class CoherencyOracle {
     for (const other of this.#view.surfaces) {
       if (other !== surface && other.isNewestOnDevice && other.sharesBytesWith(surface)) {
         const [start, end] = [Math.max(surface.offset, other.offset), Math.min(surface.end, other.end)];
-        for (let at = start; at < end; at++) {
-          content.mayBeOlder(at, this.#inMemory(content, at), other.number);
-        }
+        this.#eachPageInMemory(content, start, end, (at, memory, from, bytes) =>
+          content.mayBeOlder(at, memory, from, bytes, other.number),
+        );
       }
     }
   }
@@ -141,7 +142,7 @@ export class CoherencyOracle {
       const { content, offset, name: message } = surface;
       const place = { name: content.name, offset: offset + first };
       const found = { kind: 'needless', step: this.#deviceStep, by: 'driver', ...place, message } as const;
-      this.#report({ ...found, bytes: 0, seen: 0, expected: 0, writer: content.writers[offset + first] });
+      this.#report({ ...found, bytes: 0, seen: 0, expected: 0, writer: content.writerOf(offset + first) });
     }
   }
 
@@ -196,7 +197,7 @@ export class CoherencyOracle {
     const sharing = [...this.#view.surfaces].filter(
       (other) => other !== surface && other.sharesBytesWith(surface),
     );
-    if (content.alternatives > MANY_ALTERNATIVES) {
+    if (content.furtherValues > MANY_VALUES) {
       this.#forgetOlder(content);
     }
     const time = this.submissions.note(content);
@@ -231,9 +232,8 @@ export class CoherencyOracle {
       if (image === undefined) {
         continue;
       }
-      for (let at = Math.max(a.offset, b.offset); at < Math.min(a.end, b.end); at++) {
-        content.mayComeBack(at, image[at - offset]);
-      }
+      const start = Math.max(a.offset, b.offset);
+      content.mayComeBack(start, image, start - offset, Math.min(a.end, b.end) - start);
     }
   }
 
@@ -251,6 +251,25 @@ export class CoherencyOracle {
     );
   }
 
+  /** Calls back for the parts of a range that are in one page, with the bytes in memory. */
+  #eachPageInMemory(
+    { frames, values }: Content,
+    start: number,
+    end: number,
+    visit: (offset: number, memory: Uint8Array, start: number, bytes: number) => void,
+  ): void {
+    for (let at = start; at < end;) {
+      const inPage = at % PAGE_SIZE;
+      const stop = Math.min(end, at - inPage + PAGE_SIZE);
+      if (frames === undefined) {
+        visit(at, values, at, stop - at);
+      } else {
+        visit(at, this.#view.memory.u8, frames[(at - inPage) / PAGE_SIZE] * PAGE_SIZE + inPage, stop - at);
+      }
+      at = stop;
+    }
+  }
+
   #inMemory({ frames, values }: Content, place: number): number {
     if (frames === undefined) {
       return values[place];
@@ -265,22 +284,19 @@ export class CoherencyOracle {
     if (frames === undefined) {
       return;
     }
-    const { u8 } = this.#view.memory;
     let excess = 0;
-    for (let at = start; at < end;) {
-      const inContent = offset + at;
-      const inPage = inContent % PAGE_SIZE;
-      const stop = Math.min(end, at + PAGE_SIZE - inPage);
-      const shift = frames[(inContent - inPage) / PAGE_SIZE] * PAGE_SIZE + inPage - at;
-      for (; at < stop; at++) {
-        const value = u8[shift + at];
-        if (value === image[at]) {
+    this.#eachPageInMemory(content, offset + start, offset + end, (place, memory, from, bytes) => {
+      let i = firstDifference(memory, from, image, place - offset, bytes);
+      excess += i;
+      for (; i < bytes; i++) {
+        const value = memory[from + i];
+        if (value === image[place - offset + i]) {
           excess++;
-        } else if (value !== values[offset + at]) {
-          this.#staleUpload(surface, at, value, image[at]);
+        } else if (value !== values[place + i]) {
+          this.#staleUpload(surface, place + i - offset, value, image[place - offset + i]);
         }
       }
-    }
+    });
     this.counts.uploaded += end - start;
     this.counts.excess += excess;
   }
@@ -297,7 +313,7 @@ export class CoherencyOracle {
       return;
     }
     this.counts.stale++;
-    const writer = content.writers[place];
+    const writer = content.writerOf(place);
     const found = { kind: 'stale', step: this.step, by: 'driver', name: content.name } as const;
     this.#report({
       ...found,
@@ -312,23 +328,20 @@ export class CoherencyOracle {
 
   #compare(reader: Reader, offset: number, seen: Uint8Array, start: number, bytes: number): void {
     this.counts.compared += bytes;
-    const { values } = reader.content;
-    for (let i = 0; i < bytes; i++) {
-      if (values[offset + i] !== seen[start + i]) {
-        this.#different(reader, offset, seen.subarray(start, start + bytes), i);
-        return;
-      }
+    const equal = firstDifference(reader.content.values, offset, seen, start, bytes);
+    if (equal < bytes) {
+      this.#different(reader, offset, seen.subarray(start, start + bytes), equal);
     }
   }
 
   /** Bytes differ, from `first` on: they are lost unless another value is allowed. */
   #different(reader: Reader, offset: number, seen: Uint8Array, first: number): void {
     const { content, by, surface, since } = reader;
-    const { values, writers } = content;
+    const { values } = content;
     let lost = 0;
     let firstLost = 0;
     for (let i = first; i < seen.length; i++) {
-      if (!content.allows(offset + i, seen[i], surface, since)) {
+      if (values[offset + i] !== seen[i] && !content.allows(offset + i, seen[i], surface, since)) {
         firstLost = lost === 0 ? i : firstLost;
         lost++;
       }
@@ -344,7 +357,7 @@ export class CoherencyOracle {
         offset: place,
         bytes: lost,
       } as const;
-      const [expected, writer] = [values[place], writers[place]];
+      const [expected, writer] = [values[place], content.writerOf(place)];
       this.#report({ ...what, seen: seen[firstLost], expected, writer });
     }
   }

@@ -77,7 +77,7 @@ export class SubmissionsUnderWay {
     this.#underWay = this.#underWay.filter((submission) => !hasEnded(submission));
     const since = Math.min(...this.#underWay.map((submission) => submission.since));
     for (const content of this.#changed) {
-      if (!content.forgetSuperseded(since)) {
+      if (!content.forgetReplaced(since)) {
         this.#changed.delete(content);
       }
     }

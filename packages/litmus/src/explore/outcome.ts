@@ -10,6 +10,11 @@ export type Outcome =
   | { readonly outcome: 'done' | 'skipped' }
   | { readonly outcome: 'failed' | 'blocked'; readonly error: MachineErrno };
 
+/** Whether a step has failed because it has to wait for another. */
+export function isBlocked(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'EDEADLK';
+}
+
 /** Runs a step. @throws what is no error of the machine */
 export function attempt(act: () => boolean | void): Outcome {
   try {
@@ -20,7 +25,7 @@ export function attempt(act: () => boolean | void): Outcome {
       error instanceof PageTableError ||
       error instanceof SurfaceLayoutError
     ) {
-      return { outcome: error.code === 'EDEADLK' ? 'blocked' : 'failed', error };
+      return { outcome: isBlocked(error) ? 'blocked' : 'failed', error };
     }
     throw error;
   }

@@ -25,8 +25,9 @@ const MAX_FINDINGS = 100;
 /** The driver uses no ring, so FIFO memory is as small as it can be. */
 const FIFO_BYTES = 16 * 1024;
 
-/** The memory of the last run, which has ended: allocating another one would take a third of a small program's time. */
-let spareMemory: PhysicalMemory | undefined;
+/** Sizes of memory of which one is kept for the next run: allocating it takes a third of a small program's time. */
+const MAX_SPARE = 4;
+const spareMemories = new Map<number, PhysicalMemory>();
 
 /**
  * Runs a program on a new machine and checks every byte that the device and the CPUs see.
@@ -35,8 +36,18 @@ let spareMemory: PhysicalMemory | undefined;
  */
 export function runProgram(program: Program, options: RunOptions = {}): RunResult {
   checkOperands(program);
-  const run = new ProgramRun(program, options);
-  return run.run();
+  return withoutStacks(() => new ProgramRun(program, options).run());
+}
+
+/** Errors are how the driver refuses a step, and a stack that is not looked at takes longer than the step. */
+function withoutStacks<T>(act: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return act();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** A step, and how far it has come. */
@@ -83,7 +94,6 @@ class ProgramRun {
     this.#wanted = first?.kind === 'machine' ? first : {};
     this.#time = new DeviceTime(this.#wanted.delay ?? 0);
     this.#machine = new Machine(this.#machineOptions());
-    spareMemory = undefined;
     const world = new World(this.#machine, options.timeline);
     this.#world = world;
     const { memory, device } = this.#machine;
@@ -118,7 +128,7 @@ class ProgramRun {
     if (this.#findings.length === 0) {
       this.#close();
     }
-    spareMemory = this.#machine.memory;
+    this.#keepMemory();
     return {
       findings: this.#findings,
       unmet: this.#unmet,
@@ -129,13 +139,26 @@ class ProgramRun {
     };
   }
 
+  /** The next run takes the memory over. Of the sizes the one is dropped that was not used for the longest time. */
+  #keepMemory(): void {
+    const { memory } = this.#machine;
+    spareMemories.set(memory.u8.length, memory);
+    const [oldest] = spareMemories.keys();
+    if (spareMemories.size > MAX_SPARE) {
+      spareMemories.delete(oldest);
+    }
+  }
+
   #machineOptions(): MachineOptions {
     const wanted = this.#wanted;
     const { cpus, dx = false, memory, objects, graphics } = { ...MACHINE_DEFAULTS, ...wanted };
+    const memoryBytes = memory * 2 ** 20;
+    const memoryFrom = spareMemories.get(memoryBytes);
+    spareMemories.delete(memoryBytes);
     const base: MachineOptions = {
       cpus,
-      memoryBytes: memory * 2 ** 20,
-      ...(spareMemory === undefined ? {} : { memoryFrom: spareMemory }),
+      memoryBytes,
+      ...(memoryFrom === undefined ? {} : { memoryFrom }),
       device: { dx, fifoBytes: FIFO_BYTES, completionDelay: this.#time.completionDelay },
       driver: {
         makePolicy: policyFor(wanted.method ?? this.#options.method ?? 'auto'),

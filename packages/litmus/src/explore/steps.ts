@@ -6,6 +6,7 @@ import type { CoherencyOracle } from '../check/oracle.js';
 import type { Statement } from '../program/statement.js';
 import { Accesses, type Progress } from './accesses.js';
 import type { MachineNotes } from './machine-notes.js';
+import { isBlocked } from './outcome.js';
 import { encodeSubmission, wholeCopy } from './submission.js';
 import type { LiveProcess, LiveSurface, MappedRange, World } from './world.js';
 
@@ -166,13 +167,16 @@ export class Steps {
       }
     }
     timeline?.note({ step, lane: 'driver', kind: 'call', text: 'submission begins' });
-    world.places.moves(moved);
-    let fence: Fence | undefined;
+    const stops = world.places.moves(moved);
+    let outcome: Fence | 'failed' | 'blocked' = 'failed';
     try {
-      fence = this.#send(bytes, step);
-      this.#lastFence = fence;
+      outcome = this.#send(bytes, step);
+      this.#lastFence = outcome;
+    } catch (error) {
+      outcome = isBlocked(error) ? 'blocked' : 'failed';
+      throw error;
     } finally {
-      world.places.moved(moved.keys(), fence);
+      world.places.moved(stops, outcome);
       timeline?.note({ step, lane: 'driver', kind: 'call', text: 'submission returns' });
     }
   }

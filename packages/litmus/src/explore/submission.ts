@@ -6,6 +6,9 @@ import type { LiveSurface, World } from './world.js';
 /** SURFACE_COPY can name only six faces; other images need the DX command. */
 const FACES = 6;
 
+/** A command with its header, and one box. */
+const MAX_COMMAND_BYTES = 128;
+
 /**
  * The commands of a submission as bytes for the driver. @returns undefined if an object is gone, or does not fit
  */
@@ -13,7 +16,7 @@ export function encodeSubmission(
   world: World,
   commands: readonly SubmittedCommand[],
 ): Uint8Array | undefined {
-  const writer = new CommandWriter(new Uint8Array(4096 + commands.length * 128));
+  const writer = new CommandWriter(new Uint8Array(commands.length * MAX_COMMAND_BYTES));
   for (const command of commands) {
     const written =
       command.kind === 'copy' ? writeCopy(world, writer, command) : writeSwitch(world, writer, command);

@@ -5,8 +5,8 @@ import type { CoherencyOracle } from '../check/oracle.js';
 import { commandNames, SVGA3D_INVALID_ID, type CommandReader } from '@cg/svga-protocol';
 import type { CheckedSurface, Place } from '../check/checked-surface.js';
 import type { Content } from '../check/content.js';
-import { hasPassed } from '../check/submissions-under-way.js';
 import { Mobs } from './mobs.js';
+import { Moves, type Stop } from './moves.js';
 
 const DEFINE_SURFACE = new Set(
   commandNames.flatMap((name, i) => (/^DEFINE_GB_SURFACE(_V\d)?$/.test(name) ? [i] : [])),
@@ -34,8 +34,8 @@ export class SurfacePlaces {
   readonly #bySid = new Map<number, CheckedSurface>();
   /** Their handles are closed, and the device still has them. */
   readonly #closed = new Set<CheckedSurface>();
-  /** Their last move is done or has failed, and the device has not shown the result. */
-  readonly #moving = new Set<CheckedSurface>();
+  /** Moves that the device has not completed. */
+  readonly #moves = new Map<CheckedSurface, Moves>();
 
   constructor(readonly world: Surroundings) {
     this.#mobs = new Mobs(world.machine.memory);
@@ -101,81 +101,74 @@ export class SurfacePlaces {
 
   /** The device has bound a surface to a MOB, or to none: only at a place where its program has put it. */
   bound(surface: CheckedSurface, mobid: number): void {
-    const { move, content } = surface;
-    if (content.frames === undefined) {
+    if (surface.content.frames === undefined) {
       return;
     }
+    const moves = this.#moves.get(surface);
     if (mobid === SVGA3D_INVALID_ID) {
-      // What a failed submission has moved is taken back so.
-      this.#place(surface, move === undefined || move.state === 'done' ? surface : move.from);
+      moves?.unbound();
+    } else {
+      const frame = this.#mobs.firstFrame(mobid);
+      const isHere = ({ content, offset }: Place): boolean => content.frames?.[offset / PAGE_SIZE] === frame;
+      if (!(moves === undefined ? isHere(surface) : moves.bound(isHere))) {
+        this.world.misplaced(surface, 'device');
+      }
+    }
+    this.#follow(surface, moves);
+  }
+
+  /** A fence has passed. */
+  fenced(seqno: number): void {
+    for (const [surface, moves] of this.#moves) {
+      moves.fenced(seqno);
+      this.#follow(surface, moves);
+    }
+  }
+
+  /** A submission will move surfaces to the start of buffers. @returns the move of each, for `moved` */
+  moves(moved: ReadonlyMap<PlacedSurface, Content>): Map<CheckedSurface, Stop> {
+    const stops = new Map<CheckedSurface, Stop>();
+    for (const [{ checked }, content] of moved) {
+      let moves = this.#moves.get(checked);
+      if (moves === undefined) {
+        moves = new Moves({ content: checked.content, offset: checked.offset });
+        this.#moves.set(checked, moves);
+      }
+      stops.set(checked, moves.call({ content, offset: 0 }));
+    }
+    return stops;
+  }
+
+  /** It has returned a fence, which may have passed; has failed; or had to wait, without moving anything. */
+  moved(stops: ReadonlyMap<CheckedSurface, Stop>, fence: Fence | 'failed' | 'blocked'): void {
+    for (const [surface, stop] of stops) {
+      const moves = this.#moves.get(surface);
+      if (fence === 'blocked') {
+        moves?.cancel(stop);
+      } else {
+        moves?.returned(stop, fence === 'failed' ? undefined : fence.seqno);
+      }
+      if (typeof fence !== 'string') {
+        moves?.fenced(fence.passedSeqno);
+      }
+      this.#follow(surface, moves);
+    }
+  }
+
+  /** Where the device has a surface, and may have it later. */
+  *placesOf(surface: CheckedSurface): Generator<Place> {
+    yield surface;
+    yield* this.#moves.get(surface)?.places() ?? [];
+  }
+
+  #follow(surface: CheckedSurface, moves: Moves | undefined): void {
+    if (moves === undefined) {
       return;
     }
-    const frame = this.#mobs.firstFrame(mobid);
-    const at = [surface, ...(move?.places ?? [])].find(
-      (place) => place.content.frames?.[place.offset / PAGE_SIZE] === frame,
-    );
-    if (at === undefined) {
-      this.world.misplaced(surface, 'device');
-    } else {
-      this.#place(surface, at);
-      this.#endFailedMove(surface);
+    const { place } = moves;
+    if (moves.areDone) {
+      this.#moves.delete(surface);
     }
-  }
-
-  /** A fence has passed, and with it moves that are done, and whatever takes a failed one back. */
-  fenced(seqno: number): void {
-    for (const surface of this.#moving) {
-      const { move } = surface;
-      if (move?.state === 'done' && hasPassed(move.fence, seqno)) {
-        this.#end(surface, move.to);
-      } else if (move?.state === 'failed' && surface.isAt(move.to)) {
-        this.#end(surface, surface);
-      }
-    }
-  }
-
-  #endFailedMove(surface: CheckedSurface): void {
-    if (surface.move?.state === 'failed') {
-      this.#end(surface, surface);
-    }
-  }
-
-  #end(surface: CheckedSurface, place: Place): void {
-    this.#place(surface, place);
-    surface.move = undefined;
-    this.#moving.delete(surface);
-  }
-
-  /** A submission will move surfaces to the start of buffers. */
-  moves(moved: ReadonlyMap<PlacedSurface, Content>): void {
-    for (const [{ checked }, content] of moved) {
-      const from = checked.move?.from ?? { content: checked.content, offset: checked.offset };
-      const to = { content, offset: 0 };
-      checked.move = {
-        from,
-        to,
-        places: [...(checked.move?.places ?? [from]), to],
-        state: 'called',
-        fence: 0,
-      };
-    }
-  }
-
-  /** It has failed, or returned a fence, which may have passed. */
-  moved(surfaces: Iterable<PlacedSurface>, fence: Fence | undefined): void {
-    for (const { checked } of surfaces) {
-      const { move } = checked;
-      if (move !== undefined && fence?.isSignalled === true) {
-        this.#end(checked, move.to);
-      } else if (move !== undefined) {
-        move.state = fence === undefined ? 'failed' : 'done';
-        move.fence = fence?.seqno ?? 0;
-        this.#moving.add(checked);
-      }
-    }
-  }
-
-  #place(surface: CheckedSurface, place: Place): void {
     if (!surface.isAt(place)) {
       surface.content = place.content;
       surface.offset = place.offset;
@@ -186,15 +179,14 @@ export class SurfacePlaces {
 
   /** A surface was mapped at a place, which after a failed move shows where it is. */
   mapped(surface: CheckedSurface, content: Content | undefined, offset: number): Place {
-    const places =
-      surface.move?.state === 'done' ? [surface.move.to] : [surface, ...(surface.move?.places ?? [])];
-    const place = places.find((at) => at.content === content && at.offset === offset);
-    if (place === undefined) {
+    const place = { content: content ?? surface.content, offset };
+    const moves = this.#moves.get(surface);
+    const isHere = (at: Place): boolean => at.content === content && at.offset === offset;
+    const isRight = moves === undefined ? isHere(surface) : moves.mapped(isHere);
+    this.#follow(surface, moves);
+    if (!isRight) {
       this.world.misplaced(surface, 'cpu');
       return surface;
-    }
-    if (surface.move?.state === 'failed') {
-      this.#end(surface, place);
     }
     return place;
   }

@@ -205,9 +205,10 @@ export class World {
   forgetDestroyed(): void {
     const kept = new Set<Content>();
     this.buffers.forEach(({ content }) => kept.add(content));
-    for (const { content, move } of this.checkedSurfaces()) {
-      kept.add(content);
-      move?.places.forEach((place) => kept.add(place.content));
+    for (const surface of this.checkedSurfaces()) {
+      for (const { content } of this.places.placesOf(surface)) {
+        kept.add(content);
+      }
     }
     this.processes.forEach(({ maps }) => maps.forEach(({ content }) => kept.add(content)));
     for (const [object, content] of this.#contents) {

@@ -16,14 +16,18 @@ const SVGA_3D_CMD_FUTURE_MAX = 3000;
 
 const HEADER_BYTES = 8;
 
+/** The stream of a reader that was not aimed yet. */
+const NOTHING = new Uint8Array();
+const NOTHING_VIEW = viewOf(NOTHING);
+
 /**
  * Reads a stream command by command, with fields in place: only `fields` and `part` allocate. A reader can be reused
  * for any number of streams.
  */
 export class CommandReader {
   readonly #deviceContext: boolean;
-  #bytes: Uint8Array = new Uint8Array();
-  #view = viewOf(this.#bytes);
+  #bytes: Uint8Array = NOTHING;
+  #view = NOTHING_VIEW;
   #end = 0;
   #whole = true;
   #definition: CommandDefinition | undefined;

@@ -115,6 +115,26 @@ export class CommandWriter {
     return offset;
   }
 
+  /**
+   * Appends a command that is encoded already, from a stream of commands.
+   * @returns its offset in bytes
+   * @throws SvgaProtocolError ENOSPC as `write`
+   */
+  copy(stream: Uint8Array, start: number, end: number): number {
+    const offset = this.#reserve(end - start);
+    const target = this.#target;
+    // Most commands are short: a view of the source costs more than this loop.
+    for (let from = start, to = offset; from < end; from++, to++) {
+      target[to] = stream[from];
+    }
+    return offset;
+  }
+
+  /** Overwrites a number of 32 bits that was written at `offset`. */
+  setU32(offset: number, value: number): void {
+    this.#view.setUint32(offset, value, true);
+  }
+
   /** Removes the bytes from `length` on; 0 restarts in the same memory. */
   truncate(length = 0): void {
     if (!(length >= 0 && length <= this.#length)) {

@@ -2,6 +2,7 @@
 export const MOST_LEVELS = 100;
 /** More levels are indented like this one, so that the text stays in proportion to the program. */
 const MOST_INDENT = 12;
+const INDENTS = Array.from({ length: MOST_INDENT + 1 }, (_, level) => '  '.repeat(level));
 
 /** The statements of a function while they are written. */
 export class CodeWriter {
@@ -20,8 +21,9 @@ export class CodeWriter {
   }
 
   say(text: string): void {
-    const comment = this.#comment === '' ? '' : ` // ${this.#comment}`;
-    this.lines.push(`${'  '.repeat(Math.min(this.#levels, MOST_INDENT))}${text}${comment}`);
+    const indent = INDENTS[Math.min(this.#levels, MOST_INDENT)];
+    // Joined, a line keeps none of the parts that engines leave in a concatenation alive.
+    this.lines.push((this.#comment === '' ? [indent, text] : [indent, text, ' // ', this.#comment]).join(''));
     this.#comment = '';
   }
 

@@ -54,9 +54,10 @@ function decodeOperands(reader: TokenReader, length: number): readonly Operand[]
   if (length === 0) {
     return EMPTY;
   }
-  const operands: Operand[] = [];
+  // Of their exact length: a list that grows has room for more than a dozen operands.
+  const operands = new Array<Operand>(length);
   for (let i = 0; i < length; i++) {
-    operands.push(decodeOperand(reader));
+    operands[i] = decodeOperand(reader);
   }
   return operands;
 }

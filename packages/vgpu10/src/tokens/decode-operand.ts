@@ -14,6 +14,17 @@ const NO_INDICES: readonly Index[] = [];
 const NO_WORDS: readonly number[] = [];
 
 /**
+ * Operands share their selections and the numbers of low registers. Without it the collector's work on long programs,
+ * all of whose operands stay alive, is most of the time.
+ */
+const MOST_SHARED = 64;
+const sharedIndices: readonly (readonly [Index])[] = /* @__PURE__ */ Array.from(
+  { length: MOST_SHARED },
+  (_, offset) => Object.freeze([Object.freeze(plainIndex(offset))] as const),
+);
+const sharedSelections: Selection[] = [];
+
+/**
  * One operand with the operands that its indices are relative to.
  * @throws Vgpu10Error EBADMSG
  */
@@ -41,18 +52,28 @@ export function decodeOperand(reader: TokenReader): Operand {
 }
 
 function decodeSelection(reader: TokenReader, token: number): Selection {
-  switch (field(token, 2, 2)) {
+  const used = SELECTION_BITS[field(token, 2, 2)];
+  if (used === undefined) {
+    throw reader.bad('selection mode 3 is unknown');
+  }
+  const bits = field(token, 2, used);
+  return (sharedSelections[bits] ??= Object.freeze(selectionOf(bits)));
+}
+
+/** How many bits tell a selection, of each mode; the lowest two are the mode. */
+const SELECTION_BITS = [6, 10, 4, undefined] as const;
+
+function selectionOf(bits: number): Selection {
+  switch (field(bits, 0, 2)) {
     case 0:
-      return { mode: 'mask', mask: field(token, 4, 4) };
+      return { mode: 'mask', mask: bits >>> 2 };
     case 1:
       return {
         mode: 'swizzle',
-        swizzle: [field(token, 4, 2), field(token, 6, 2), field(token, 8, 2), field(token, 10, 2)],
+        swizzle: Object.freeze([field(bits, 2, 2), field(bits, 4, 2), field(bits, 6, 2), field(bits, 8, 2)]),
       };
-    case 2:
-      return { mode: 'select', component: field(token, 4, 2) };
     default:
-      throw reader.bad('selection mode 3 is unknown');
+      return { mode: 'select', component: bits >>> 2 };
   }
 }
 
@@ -78,30 +99,51 @@ function decodeImmediate(
     throw reader.bad('an immediate value without components');
   }
   const words = components === 4 ? 4 : type === 'IMMEDIATE64' ? 2 : 1;
-  const immediate: number[] = [];
-  for (let i = 0; i < words; i++) {
-    immediate.push(reader.next());
-  }
-  return immediate;
+  return words === 1
+    ? [reader.next()]
+    : words === 2
+      ? [reader.next(), reader.next()]
+      : [reader.next(), reader.next(), reader.next(), reader.next()];
 }
 
 function decodeIndices(reader: TokenReader, token: number, dimensions: number): readonly Index[] {
-  if (dimensions === 0) {
-    return NO_INDICES;
+  switch (dimensions) {
+    case 0:
+      return NO_INDICES;
+    case 1: {
+      const index = decodeIndex(reader, field(token, 22, 3));
+      const shared = index.representation === 'IMMEDIATE32' ? sharedIndices[index.offset] : undefined;
+      return shared ?? [index];
+    }
+    case 2:
+      return [decodeIndex(reader, field(token, 22, 3)), decodeIndex(reader, field(token, 25, 3))];
+    default:
+      return [
+        decodeIndex(reader, field(token, 22, 3)),
+        decodeIndex(reader, field(token, 25, 3)),
+        decodeIndex(reader, field(token, 28, 3)),
+      ];
   }
-  const indices: Index[] = [];
-  for (let i = 0; i < dimensions; i++) {
-    indices.push(decodeIndex(reader, field(token, 22 + 3 * i, 3)));
-  }
-  return indices;
 }
 
 function decodeIndex(reader: TokenReader, value: number): Index {
   const representation = indexRepresentations[value];
-  if (representation === undefined) {
-    throw reader.bad(`index representation ${value} is not supported`);
+  switch (representation) {
+    case undefined:
+      throw reader.bad(`index representation ${value} is not supported`);
+    case 'IMMEDIATE32': {
+      const offset = reader.next();
+      return sharedIndices[offset]?.[0] ?? plainIndex(offset);
+    }
+    default:
+      return {
+        representation,
+        offset: representation === 'RELATIVE' ? 0 : reader.next(),
+        relative: decodeOperand(reader),
+      };
   }
-  const offset = representation === 'RELATIVE' ? 0 : reader.next();
-  const relative = representation === 'IMMEDIATE32' ? undefined : decodeOperand(reader);
-  return { representation, offset, relative };
+}
+
+function plainIndex(offset: number): Index {
+  return { representation: 'IMMEDIATE32', offset, relative: undefined };
 }

@@ -42,8 +42,9 @@ export class CommandBatch {
   #isFinal = false;
   /** The batch split by DX context: a command buffer's header names one for all its commands. */
   readonly #runs: Run[] = [];
-  /** Callbacks for refused commands, by the command's offset. */
-  readonly #refused = new Map<number, () => void>();
+  /** Callbacks for refused commands, and the commands' offsets, which ascend. */
+  #refused: (() => void)[] = [];
+  #refusable: number[] = [];
   /** Commands behind the mark that run even if it is cancelled. */
   readonly #unconditional: Piece[] = [];
   readonly #ended: (() => void)[] = [];
@@ -77,7 +78,8 @@ export class CommandBatch {
       run.dxContext ??= dxContext; // commands for no context may be in the buffer of any
     }
     if (refused !== undefined) {
-      this.#refused.set(start, refused);
+      this.#refused.push(refused);
+      this.#refusable.push(start);
     }
   }
 
@@ -139,7 +141,7 @@ export class CommandBatch {
       offset += errorOffset;
       const { name, next } = failedCommandEnd(this.memory.buffer, offset, end);
       error = new VmwgfxError('EIO', `the device refused ${name}`, { command: name, offset, status });
-      this.#refused.get(offset)?.();
+      this.#tellRefused(offset, offset + 1);
       this.#position = next;
     } else {
       error = new VmwgfxError('EIO', `the device does not take a command buffer: status ${status}`, {
@@ -185,16 +187,30 @@ export class CommandBatch {
   finish(): void {
     this.isDone = true;
     this.isReady = undefined;
-    this.#refused.clear();
+    this.#refused = [];
+    this.#refusable = [];
     this.#known.splice(0).forEach((act) => act());
     this.#ended.splice(0).forEach((act) => act());
   }
 
   #tellRefused(start: number, end: number): void {
-    for (const [offset, refused] of this.#refused) {
-      if (offset >= start && offset < end) {
-        refused();
-      }
+    const offsets = this.#refusable;
+    for (let i = lowerBound(offsets, start); i < offsets.length && offsets[i] < end; i++) {
+      this.#refused[i]();
     }
   }
+}
+
+/** The index of the first number that is not below `least`; the numbers ascend. */
+function lowerBound(numbers: readonly number[], least: number): number {
+  let low = 0;
+  for (let high = numbers.length; low < high;) {
+    const middle = (low + high) >>> 1;
+    if (numbers[middle] < least) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }

@@ -5,6 +5,7 @@ import {
   SVGA_CB_STATUS,
   type CommandFields,
   type CommandName,
+  type CommandWriter,
   SvgaProtocolError,
 } from '@cg/svga-protocol';
 import type { DriverEvent } from '../driver-event.js';
@@ -26,6 +27,15 @@ function hasRoom(write: () => void): boolean {
     }
     throw error;
   }
+}
+
+/** A command that has its bytes. */
+export interface EncodedCommand {
+  readonly name: CommandName;
+  /** Its fields, as the device reads them; for listeners. */
+  readonly fields: CommandFields<CommandName>;
+  /** Appends it. @returns its offset @throws SvgaProtocolError ENOSPC */
+  writeTo(writer: CommandWriter): number;
 }
 
 /** The user's commands of a submission, on their way to the device. */
@@ -94,13 +104,22 @@ export class CommandSubmitter {
     refused?: () => void,
     dxContext?: number,
   ): void {
-    this.#sendDeferred(() => this.flush());
+    const command = { name, fields, writeTo: (writer: CommandWriter) => writer.write(name, fields) };
+    this.emitEncoded(command, refused, dxContext);
+  }
+
+  /** As `emit`, for a command that has its bytes. */
+  emitEncoded(command: EncodedCommand, refused?: () => void, dxContext?: number): void {
+    if (this.#deferred.length > 0) {
+      this.#sendDeferred(() => this.flush());
+    }
     this.#faults.pass('command-space');
-    let offset = this.#write(name, fields);
+    let offset = this.#write(command);
     if (offset === undefined) {
       this.flush();
-      offset = this.#write(name, fields);
+      offset = this.#write(command);
     }
+    const { name } = command;
     if (offset === undefined) {
       throw new VmwgfxError('ENOMEM', `no command space for ${name}`, { command: name });
     }
@@ -109,7 +128,10 @@ export class CommandSubmitter {
     if (name === 'FENCE') {
       batch.makeUnconditional(offset, dxContext);
     }
-    this.#events.tell?.({ kind: 'command-emitted', command: name, fields, dxContext });
+    if (this.#events.tell !== undefined) {
+      const { fields } = command;
+      this.#events.tell({ kind: 'command-emitted', command: name, fields, dxContext });
+    }
   }
 
   /**
@@ -149,14 +171,14 @@ export class CommandSubmitter {
    * after it behaves as after a refusal.
    * @returns its offset in the buffer; undefined if the buffer has no room for it
    */
-  #write<N extends CommandName>(name: N, fields: CommandFields<N>): number | undefined {
+  #write(command: EncodedCommand): number | undefined {
     const { writer } = this.#batch().memory;
     let offset: number | undefined;
     const fits = hasRoom(() => {
       offset =
-        name !== 'FENCE' && this.#faults.strikes('device-error')
+        command.name !== 'FENCE' && this.#faults.strikes('device-error')
           ? writer.write('NOP_ERROR', { data: new Uint8Array() })
-          : writer.write(name, fields);
+          : command.writeTo(writer);
     });
     return fits ? offset : undefined;
   }

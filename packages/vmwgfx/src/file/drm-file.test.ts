@@ -22,7 +22,7 @@ function setUp(options: DriverOptions = {}, device: SvgaDeviceOptions = {}) {
   const surface = file.createSurface({ ...description, coherent: true }).handle;
   const target = file.createSurface(description).handle;
   const vma = file.mapSurface(surface, addressSpace);
-  const emit = vi.spyOn(base.driver.state.queue, 'emit');
+  const emit = vi.spyOn(base.driver.state.queue, 'emitEncoded');
   const copy = (from: number, to: number) => {
     const box = { x: 0, y: 0, z: 0, w: SIDE, h: SIDE, d: 1, srcx: 0, srcy: 0, srcz: 0 };
     const images = { srcFace: 0, srcMipmap: 0, destFace: 0, destMipmap: 0 };
@@ -32,7 +32,7 @@ function setUp(options: DriverOptions = {}, device: SvgaDeviceOptions = {}) {
     fence.wait();
   };
   const onDevice = (handle: number) => base.device.image(file.deviceId(handle), 0)!;
-  const names = () => emit.mock.calls.map(([name]) => name);
+  const names = () => emit.mock.calls.map(([{ name }]) => name);
   return { ...base, cpu, addressSpace, file, surface, target, vma, copy, onDevice, emit, names };
 }
 

@@ -16,6 +16,7 @@ import { VmwgfxError } from '../errors.js';
 import { BufferObject } from '../memory/buffer-object.js';
 import type { SurfaceStatistics } from '../resource/surface.js';
 import type { Fence } from '../device/fence.js';
+import { LastStream } from '../submission/last-stream.js';
 import { submit } from '../submission/submit.js';
 import { allocateBacking, validationStep } from '../submission/validation.js';
 import type { TrackerStatistics, TrackingMethod } from '@cg/dirty-tracking';
@@ -67,6 +68,7 @@ export interface TrackingStatistics extends SurfaceStatistics, TrackerStatistics
 /** One open file of the device: a process's interface to the driver. */
 export class DrmFile {
   readonly #handles = new HandleTable();
+  readonly #lastStream = new LastStream();
   readonly #cpuAccesses = new Set<CpuAccess>();
 
   constructor(readonly driver: DriverState) {}
@@ -220,7 +222,8 @@ export class DrmFile {
     const { context } = options;
     const dxContext = context === undefined ? undefined : this.#handles.dxContext(context);
     const Validation = validationStep.in(this.driver);
-    return submit(this.driver, new Validation(), { handles: this.#handles, dxContext }, commands);
+    const submitter = { handles: this.#handles, last: this.#lastStream, dxContext };
+    return submit(this.driver, new Validation(), submitter, commands);
   }
 
   /** A buffer object by its handle. @throws VmwgfxError ENOENT, EINVAL for the handle of something else */

@@ -30,6 +30,8 @@ export class HandleTable {
   readonly #entries = new Map<number, Entry>();
   readonly #handles = new Map<HandledObject, Set<number>>();
   #next = 1;
+  /** Handles that ceased to name an object. Until that changes, every handle that names one names the same. */
+  closed = 0;
 
   /** A handle for an object; takes over the caller's reference. */
   adopt(object: HandledObject): number {
@@ -164,6 +166,7 @@ export class HandleTable {
   }
 
   #forget(handle: number, { object }: Entry): void {
+    this.closed++;
     this.#entries.delete(handle);
     const handles = this.#handles.get(object);
     handles?.delete(handle);

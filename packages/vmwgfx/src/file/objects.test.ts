@@ -255,7 +255,7 @@ describe('surfaces that are not coherent', () => {
     const { file, cpu, addressSpace, copy, onDevice, driver } = setUp();
     const surface = file.createSurface(square).handle;
     const target = file.createSurface(square).handle;
-    const emit = vi.spyOn(driver.state.queue, 'emit');
+    const emit = vi.spyOn(driver.state.queue, 'emitEncoded');
     const vma = file.mapSurface(surface, addressSpace);
     cpu.store8(vma.start, 4);
     copy(surface, target);
@@ -263,7 +263,7 @@ describe('surfaces that are not coherent', () => {
     copy(surface, target);
     // The content of the first use (9.1), and nothing newer.
     expect(onDevice(target)[0]).toBe(4);
-    expect(emit.mock.calls.map(([name]) => name)).not.toContain('UPDATE_GB_IMAGE');
+    expect(emit.mock.calls.map(([{ name }]) => name)).not.toContain('UPDATE_GB_IMAGE');
     expect(file.statistics(surface).method).toBeUndefined();
   });
 

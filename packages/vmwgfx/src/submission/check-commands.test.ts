@@ -284,7 +284,7 @@ describe.each(withoutContext)('%s', (name) => {
     const set = setUp();
     const fields = goodFields(set)[name]!;
     const rule = ruleOf(name)!;
-    const emit = vi.spyOn(set.driver.state.queue, 'emit');
+    const emit = vi.spyOn(set.driver.state.queue, 'emitEncoded');
     for (const field of [...rule.surfaces.map((surface) => surface.field), ...rule.buffers]) {
       const writer = new CommandWriter();
       writer.write('SURFACE_COPY', goodFields(set).SURFACE_COPY as never);
@@ -350,7 +350,7 @@ describe('extents', () => {
 
   it.each(wrong)('of %s with %j are refused, with nothing done', (name, change) => {
     const set = setUp();
-    const emit = vi.spyOn(set.driver.state.queue, 'emit');
+    const emit = vi.spyOn(set.driver.state.queue, 'emitEncoded');
     const fields = { ...goodFields(set)[name], ...change };
     expect(() => set.file.submit(encode(name, fields))).toThrow(
       error('EINVAL', { command: name, offset: 0 }),
@@ -379,7 +379,7 @@ describe('lengths that a command states about itself', () => {
     'a suffix of %i bytes behind the boxes of a DMA is refused',
     (suffixSize) => {
       const set = setUp();
-      const emit = vi.spyOn(set.driver.state.queue, 'emit');
+      const emit = vi.spyOn(set.driver.state.queue, 'emitEncoded');
       const bytes = encode('SURFACE_DMA', goodFields(set).SURFACE_DMA!);
       expect(() => set.file.submit(changed(bytes, bytes.length - 12, suffixSize))).toThrow(error('EINVAL'));
       expect(emit).not.toHaveBeenCalled();

@@ -21,6 +21,7 @@ import { ContextChanges } from './context-changes.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { BufferRange, SurfaceEffect } from './effects.js';
 import type { Journal } from './journal.js';
+import type { LastStream } from './last-stream.js';
 import type { Reservations } from './reservations.js';
 import type { Inspected } from './rules/command-rule.js';
 import { ruleOf } from './rules/command-rules.js';
@@ -32,6 +33,8 @@ import { effectOn, usesIn, type UserRule } from './rules/user-rules.js';
 interface SurfaceUse {
   /** The field with its handle; undefined if the context or a part of the command names it. */
   readonly field: string | undefined;
+  /** Where the command has the handle, in bytes from its start; -1 without a field. */
+  readonly at: number;
   readonly surface: Surface;
   readonly effect: SurfaceEffect;
 }
@@ -47,13 +50,25 @@ type Fields = Readonly<Record<string, unknown>>;
 /** A user's command, with its handles resolved. */
 export interface UserCommand {
   readonly name: CommandName;
+  /** Where it begins in the stream, and its size. */
+  readonly offset: number;
+  readonly bytes: number;
   readonly fields: Fields;
+  /** It is sent with other fields than the user's, besides ids for surfaces. */
+  readonly isRewritten: boolean;
   readonly rule: UserRule;
   readonly surfaces: readonly SurfaceUse[];
   readonly buffers: readonly BufferUse[];
   readonly ranges: readonly BufferRange[];
   /** Set for commands of a context. */
   readonly effects?: CommandEffects;
+}
+
+/** A submission's commands. */
+export interface CheckedStream {
+  /** In the device's format, with the user's handles: a copy, which nothing changes. */
+  readonly bytes: Uint8Array;
+  readonly commands: readonly UserCommand[];
 }
 
 /** The buffers of most commands; one shared array, since a submission may have thousands of commands. */
@@ -63,6 +78,8 @@ const NO_RANGES: readonly BufferRange[] = [];
 /** State that the commands of a submission are checked against. */
 export interface CommandChecks {
   readonly handles: HandleTable;
+  /** The file's. */
+  readonly last: LastStream;
   readonly maxCommandBytes: number;
   readonly limits: DeviceLimits;
   /** The DX context that the submission names. */
@@ -74,13 +91,20 @@ export interface CommandChecks {
   changes: ContextChanges | undefined;
 }
 
+
 /**
  * Reads the commands of a submission, as bytes in the device's format with handles of the file for ids, and checks
  * all before any is executed.
  * @throws VmwgfxError EINVAL for anything but well-formed commands that a user may send, ENOENT for an unknown
  * handle; `facts.offset` and `facts.command` locate the command
  */
-export function checkCommands(bytes: Uint8Array, checks: CommandChecks): UserCommand[] {
+export function checkCommands(stream: Uint8Array, checks: CommandChecks): CheckedStream {
+  const { last, handles } = checks;
+  const known = last.find(stream, handles);
+  if (known !== undefined) {
+    return known;
+  }
+  const bytes = new Uint8Array(stream);
   const commands: UserCommand[] = [];
   const reader = new CommandReader().aim(bytes);
   try {
@@ -90,7 +114,9 @@ export function checkCommands(bytes: Uint8Array, checks: CommandChecks): UserCom
   } catch (error) {
     throw located(error, reader);
   }
-  return commands;
+  const checked = { bytes, commands };
+  last.remember(checked, handles);
+  return checked;
 }
 
 /** Adds the place in the submission to an error. */
@@ -126,7 +152,7 @@ function checkCommand(reader: CommandReader, checks: CommandChecks, number: numb
   if (rule.level === undefined || rule.level > limits.level) {
     checkLevel(name, fields, limits.level);
   }
-  const command = resolve(name, rule, fields, handles);
+  const command = resolve(reader, name, rule, fields, handles);
   return rule.apply === undefined ? command : applied(command, checks, number);
 }
 
@@ -155,19 +181,26 @@ function applied(command: UserCommand, checks: CommandChecks, number: number): U
   const { effects } = scope;
   return {
     ...command,
+    isRewritten: true,
     surfaces: [...command.surfaces, ...effects.uses],
     ranges: [...command.ranges, ...effects.ranges],
     effects,
   };
 }
 
-function resolve(name: CommandName, rule: UserRule, fields: Fields, handles: HandleTable): UserCommand {
+function resolve(
+  { offset, bytes }: CommandReader,
+  name: CommandName,
+  rule: UserRule,
+  fields: Fields,
+  handles: HandleTable,
+): UserCommand {
   const surfaces: (SurfaceUse & UsedSurface)[] = [];
   for (const operand of rule.surfaces) {
-    const { field } = operand;
+    const { field, at } = operand;
     const surface = handles.surface(fields[field] as number);
     const uses = usesIn(operand, fields);
-    surfaces.push({ field, surface, effect: effectOn(operand, uses), uses });
+    surfaces.push({ field, at, surface, effect: effectOn(operand, uses), uses });
   }
   const buffers =
     rule.buffers.length === 0
@@ -180,8 +213,11 @@ function resolve(name: CommandName, rule: UserRule, fields: Fields, handles: Han
   const found = rule.inspect === undefined ? undefined : inspected(rule.inspect, fields, surfaces, buffers);
   return {
     name,
+    offset,
+    bytes,
     rule,
     fields: found?.fields === undefined ? fields : { ...fields, ...found.fields },
+    isRewritten: buffers.length > 0 || found?.fields !== undefined,
     surfaces,
     buffers,
     ranges: found?.ranges ?? NO_RANGES,

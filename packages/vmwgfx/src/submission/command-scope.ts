@@ -27,8 +27,12 @@ export interface SlotSetting {
 
 /** Effects of a context's command beyond its rule for fields. */
 export class CommandEffects {
-  readonly uses: { readonly field: undefined; readonly surface: Surface; readonly effect: SurfaceEffect }[] =
-    [];
+  readonly uses: {
+    readonly field: undefined;
+    readonly at: -1;
+    readonly surface: Surface;
+    readonly effect: SurfaceEffect;
+  }[] = [];
   readonly ranges: BufferRange[] = [];
   /** Sent before it. */
   readonly before: (() => void)[] = [];
@@ -74,7 +78,7 @@ export class CommandScope {
   }
 
   use(surface: Surface, effect: SurfaceEffect): void {
-    this.effects.uses.push({ field: undefined, surface, effect });
+    this.effects.uses.push({ field: undefined, at: -1, surface, effect });
   }
 
   /** The command defines an id of a table. @throws VmwgfxError EINVAL */

@@ -144,10 +144,10 @@ describe('both kinds in one buffer object', () => {
     expect(onDevice(target)[0]).toBe(2);
     // Also within one submission, where the surface becomes GPU-dirty only there.
     cpu.store8(mapped(surface), 3);
-    const emit = vi.spyOn(driver.state.queue, 'emit');
+    const emit = vi.spyOn(driver.state.queue, 'emitEncoded');
     send(copy(source, surface), update(surface), readBack(surface), copy(surface, target));
     expect(onDevice(target)[0]).toBe(2);
-    expect(emit.mock.calls.map(([name]) => name)).not.toContain('READBACK_GB_SURFACE');
+    expect(emit.mock.calls.map(([{ name }]) => name)).not.toContain('READBACK_GB_SURFACE');
     expect(cpu.load8(mapped(surface))).toBe(2);
   });
 

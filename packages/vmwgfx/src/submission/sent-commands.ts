@@ -1,13 +1,35 @@
-import type { CommandFields, CommandName } from '@cg/svga-protocol';
-import type { CommandSubmitter } from '../device/command-submitter.js';
+import type { CommandFields, CommandName, CommandWriter } from '@cg/svga-protocol';
+import type { CommandSubmitter, EncodedCommand } from '../device/command-submitter.js';
 import type { Surface } from '../resource/surface.js';
 import type { UserCommand } from './check-commands.js';
 import type { Reservations } from './reservations.js';
 
 /** A command that was emitted. */
-interface SentCommand {
-  readonly command: UserCommand;
-  refused: boolean;
+class SentCommand implements EncodedCommand {
+  refused = false;
+
+  constructor(
+    readonly command: UserCommand,
+    readonly stream: Uint8Array,
+  ) {}
+
+  get name(): CommandName {
+    return this.command.name;
+  }
+
+  get fields(): CommandFields<CommandName> {
+    return translated(this.command);
+  }
+
+  /** The user's bytes, with the device's ids in place of handles. */
+  writeTo(writer: CommandWriter): number {
+    const { surfaces, offset: start, bytes } = this.command;
+    const offset = writer.copy(this.stream, start, start + bytes);
+    for (const { at, surface } of surfaces) {
+      writer.setU32(offset + at, surface.id);
+    }
+    return offset;
+  }
 }
 
 /**
@@ -16,28 +38,32 @@ interface SentCommand {
  */
 export class SentCommands {
   readonly #sent: SentCommand[] = [];
-  readonly #written = new Set<Surface>();
+  #written: Set<Surface> | undefined;
+  readonly #stream: Uint8Array;
+
+  /** @param stream the bytes of the user's commands */
+  constructor(stream: Uint8Array) {
+    this.#stream = stream;
+  }
 
   /** Emits a command, except where its work is the driver's. @throws as `CommandSubmitter.emit` */
   send(queue: CommandSubmitter, command: UserCommand, contextId: number | undefined): void {
     if (this.#isTheDrivers(command)) {
       return;
     }
-    const { effects } = command;
-    const name = effects?.sentAs ?? command.name;
-    const sent = { command, refused: false };
-    const refused = (): void => {
-      sent.refused = true;
-      effects?.refused.forEach((tell) => tell());
-    };
-    effects?.before.forEach((act) => act());
-    if (effects?.cannotFail === true) {
-      queue.emitNoFail(name, translated(command), contextId);
+    const sent = new SentCommand(command, this.#stream);
+    if (command.isRewritten) {
+      sendRewritten(queue, sent, contextId);
     } else {
-      queue.emit(name, translated(command), refused, contextId);
+      queue.emitEncoded(sent, () => (sent.refused = true), contextId);
     }
     this.#sent.push(sent);
-    command.surfaces.forEach(({ surface, effect }) => effect === 'write' && this.#written.add(surface));
+    for (const { surface, effect } of command.surfaces) {
+      if (effect === 'write') {
+        this.#written ??= new Set();
+        this.#written.add(surface);
+      }
+    }
   }
 
   /** Whether the driver does a command's work itself: validation binds backings and keeps tracked surfaces in sync. */
@@ -46,7 +72,7 @@ export class SentCommands {
       return rule.bindsBacking;
     }
     const { surface } = surfaces[0];
-    const isNewerOnDevice = surface.gpuDirty || this.#written.has(surface);
+    const isNewerOnDevice = surface.gpuDirty || this.#written?.has(surface) === true;
     const isWanted = rule.uploads && !surface.coherent && !isNewerOnDevice;
     return surface.isTracked && !isWanted;
   }
@@ -72,14 +98,31 @@ export class SentCommands {
    * buffer object as dirty for the resources there. Either costs a transfer at most.
    */
   expect(reservations: Reservations): void {
-    this.#written.forEach((surface) => surface.expectWrite());
+    this.#written?.forEach((surface) => surface.expectWrite());
     this.#sent.forEach(({ command }) => noteWrittenRanges(command, reservations));
   }
 
   /** The device is done with what was expected. Needs no reservation, and does not wait. */
   settle(): void {
     this.#noteContent();
-    this.#written.forEach((surface) => surface.settleWrite());
+    this.#written?.forEach((surface) => surface.settleWrite());
+  }
+}
+
+/** Sends a command with other fields than the user's. */
+function sendRewritten(queue: CommandSubmitter, sent: SentCommand, contextId: number | undefined): void {
+  const { command } = sent;
+  const { effects } = command;
+  const name = effects?.sentAs ?? command.name;
+  const refused = (): void => {
+    sent.refused = true;
+    effects?.refused.forEach((tell) => tell());
+  };
+  effects?.before.forEach((act) => act());
+  if (effects?.cannotFail === true) {
+    queue.emitNoFail(name, translated(command), contextId);
+  } else {
+    queue.emit(name, translated(command), refused, contextId);
   }
 }
 

@@ -3,8 +3,9 @@ import type { Fence } from '../device/fence.js';
 import type { HandleTable } from '../file/handle-table.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { CommandBatch } from '../device/command-batch.js';
-import { checkCommands, type CommandChecks, type UserCommand } from './check-commands.js';
+import { checkCommands, type CheckedStream, type CommandChecks, type UserCommand } from './check-commands.js';
 import { ContextChanges } from './context-changes.js';
+import type { LastStream } from './last-stream.js';
 import { SentCommands } from './sent-commands.js';
 import type { Validation } from './validation.js';
 import type { PreemptionPoint } from '../preemption-points.js';
@@ -12,6 +13,7 @@ import type { PreemptionPoint } from '../preemption-points.js';
 /** The file and the context that submit. */
 export interface Submitter {
   readonly handles: HandleTable;
+  readonly last: LastStream;
   /** The commands' context. */
   readonly dxContext: DxContext | undefined;
 }
@@ -26,7 +28,7 @@ export interface Submitter {
 export function submit(
   driver: DriverState,
   validation: Validation,
-  { handles, dxContext }: Submitter,
+  { handles, last, dxContext }: Submitter,
   bytes: Uint8Array,
 ): Fence {
   const { queue } = driver;
@@ -36,6 +38,7 @@ export function submit(
   const changes = dxContext === undefined ? undefined : new ContextChanges(dxContext, reservations, journal);
   const checks: CommandChecks = {
     handles,
+    last,
     maxCommandBytes,
     limits,
     dxContext,
@@ -44,10 +47,12 @@ export function submit(
     changes,
   };
   queue.batches.poll();
-  const commands = checkedCommands(bytes, checks, validation);
+  const stream = checkedCommands(bytes, checks, validation);
   try {
     checks.changes?.addTo(validation);
-    commands.forEach((command) => addToValidation(validation, command));
+    for (const command of stream.commands) {
+      addToValidation(validation, command);
+    }
     validation.validate();
     checks.changes?.prepare();
     driver.memory.preemption.reach('submit: between updates and commands' satisfies PreemptionPoint);
@@ -58,7 +63,7 @@ export function submit(
     undo(validation, checks);
     throw error;
   }
-  return send(driver, commands, validation, checks);
+  return send(driver, stream, validation, checks);
 }
 
 /** Undoes a submission none of whose commands has run. */
@@ -68,7 +73,7 @@ function undo(validation: Validation, { changes }: CommandChecks): void {
 }
 
 /** @throws as `checkCommands`, with the commands' changes to contexts undone */
-function checkedCommands(bytes: Uint8Array, checks: CommandChecks, validation: Validation): UserCommand[] {
+function checkedCommands(bytes: Uint8Array, checks: CommandChecks, validation: Validation): CheckedStream {
   try {
     return checkCommands(bytes, checks);
   } catch (error) {
@@ -95,12 +100,12 @@ function addToValidation(validation: Validation, { surfaces, buffers, rule, rang
 /** @throws the error that kept a command from being sent, or the first refusal; what ran is noted then */
 function send(
   { queue, memory }: DriverState,
-  commands: readonly UserCommand[],
+  { bytes, commands }: CheckedStream,
   validation: Validation,
   checks: CommandChecks,
 ): Fence {
   const { dxContext, changes } = checks;
-  const sent = new SentCommands();
+  const sent = new SentCommands(bytes);
   const contextId = dxContext?.id;
   let done = 0;
   let fence: Fence | undefined;

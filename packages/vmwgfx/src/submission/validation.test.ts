@@ -211,12 +211,12 @@ describe.each<TrackingMethod>(['scan', 'trap'])('backing off, method %s', (metho
       const before = { frames: memory.freeFrames, used: driver.state.account.used };
       let calls = 0;
       const { queue } = driver.state;
-      const emit = queue.emit.bind(queue);
-      const spy = vi.spyOn(queue, 'emit').mockImplementation((name, fields, refused) => {
+      const emit = queue.emitEncoded.bind(queue);
+      const spy = vi.spyOn(queue, 'emitEncoded').mockImplementation((command, refused) => {
         if (calls++ === failing) {
           throw new Error('no command space');
         }
-        emit(name, fields, refused);
+        emit(command, refused);
       });
       const commands = all(bind(surface, two.handle), copyCommand(from, fresh, SIDE, SIDE));
       try {
@@ -225,7 +225,7 @@ describe.each<TrackingMethod>(['scan', 'trap'])('backing off, method %s', (metho
       } catch {
         failed = true;
       }
-      const validated = spy.mock.calls.some(([name]) => name === 'SURFACE_COPY');
+      const validated = spy.mock.calls.some(([{ name }]) => name === 'SURFACE_COPY');
       spy.mockRestore();
       if (failed && !validated) {
         expect(driver.state.account.used, `step ${failing}`).toBe(before.used);
@@ -254,7 +254,7 @@ describe('the order of steps', () => {
     cpu.store8(two.vma.start, 9);
     const steps: string[] = [];
     const note = (name: string) => () => void steps.push(name);
-    const emit = vi.spyOn(driver.state.queue, 'emit').mockImplementation((name) => note(name)());
+    const emit = vi.spyOn(driver.state.queue, 'emitEncoded').mockImplementation(({ name }) => note(name)());
     const spies = [
       vi.spyOn(BufferObject.prototype, 'unmapRange').mockImplementation(note('unmap')),
       vi.spyOn(Resource.prototype, 'moveTo'),

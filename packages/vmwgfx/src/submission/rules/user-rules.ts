@@ -17,6 +17,8 @@ import { contextEffectOf } from './context-effects.js';
 /** A surface whose handle is in a field of a command's body, and the command's effect on it. */
 export interface SurfaceOperand {
   readonly field: string;
+  /** Where the field is, in bytes from the start of the command. */
+  readonly at: number;
   readonly uses: readonly Use[];
   /** By all of the uses, including those that depend on other fields. */
   readonly effect: SurfaceEffect;
@@ -86,9 +88,11 @@ export function effectOn({ effect, isConditional }: SurfaceOperand, uses: readon
   return isConditional ? effectOf(uses) : effect;
 }
 
-function operandOf({ field, uses }: Reference): SurfaceOperand {
+function operandOf(name: CommandName, { field = '', uses }: Reference): SurfaceOperand {
+  const { headerBytes, body } = definitionOf(name);
+  const at = headerBytes + body.offsetOf(field);
   const isConditional = uses.some(({ when }) => when !== undefined);
-  return { field: field as string, uses, effect: effectOf(uses), isConditional };
+  return { field, at, uses, effect: effectOf(uses), isConditional };
 }
 
 const BOX_FIELDS = ['x', 'y', 'z', 'w', 'h', 'd'] as const;
@@ -117,7 +121,7 @@ export function userRule(name: CommandName, { check, apply, inspect }: CommandRu
   const ofBody = effectsOf(name).references.filter(({ part }) => part === undefined);
   const surfaces = ofBody
     .filter(({ kind, uses }) => kind === 'surface' && !uses.every(({ action }) => lasting.has(action)))
-    .map(operandOf);
+    .map((reference) => operandOf(name, reference));
   const actions = surfaces.flatMap(({ uses }) => uses.map(({ action }) => action));
   const explicit = actions.length > 0 && actions.every((action) => transfers.has(action));
   const applied = apply ?? contextEffectOf(name);
