@@ -110,8 +110,8 @@ export class WebGpuRenderer implements DrawingRenderer {
 
   #partsOf(device: GPUDevice): DeviceParts {
     const parts = new DeviceParts(device, this.#omissions, this.#options.now ?? Date.now);
-    void device.lost.then(({ reason }) => {
-      if (this.#parts === parts && reason !== 'destroyed') {
+    void device.lost.then(() => {
+      if (this.#parts === parts) {
         this.#lose();
       }
     });

@@ -147,9 +147,9 @@ export class ViewTable {
       return undefined;
     }
     const descriptor: GPUTextureViewDescriptor = {
-      format: formatView.format,
+      // An aspect has a format of its own.
+      ...(formatView.aspect === 'all' ? { format: formatView.format } : { aspect: formatView.aspect }),
       dimension,
-      aspect: formatView.aspect,
       baseMipLevel: range.firstMip,
       mipLevelCount: range.mips,
       baseArrayLayer: isVolume ? 0 : range.firstLayer,
