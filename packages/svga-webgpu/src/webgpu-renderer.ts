@@ -87,6 +87,7 @@ export class WebGpuRenderer implements DrawingRenderer {
   #isLost = false;
   #draws = 0;
   #lostDevices = 0;
+  #drawsBefore = 0;
   #pipelinesBefore = 0;
   #submissionsBefore = 0;
 
@@ -125,7 +126,10 @@ export class WebGpuRenderer implements DrawingRenderer {
     this.#parts.recorder.abandon();
     this.#parts.queries.clear();
     const { requestDevice } = this.#options;
-    if (requestDevice === undefined) {
+    // A device that is lost before anything was drawn is not worth another request.
+    const isUsed = this.#draws > this.#drawsBefore || this.#lostDevices === 1;
+    this.#drawsBefore = this.#draws;
+    if (requestDevice === undefined || !isUsed) {
       return;
     }
     this.#recovery = Promise.resolve(requestDevice()).then(

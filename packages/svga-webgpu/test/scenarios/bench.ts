@@ -163,7 +163,7 @@ export function fullState(
   more: Partial<PipelineState> = {},
 ): PipelineState {
   const [first] = [...targets, more.depthTarget].filter((view) => view !== undefined);
-  const { width, height } = first!.surface.layout.mips[first!.mip];
+  const { width, height } = first?.surface.layout.mips[first.mip] ?? { width: 1, height: 1 };
   return {
     topology: 5,
     inputLayout: { elements: [element(0, 'R32G32_FLOAT')] },
