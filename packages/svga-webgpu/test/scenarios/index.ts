@@ -1,5 +1,6 @@
 import type { Scenario } from './bench.js';
 import { bufferScenarios } from './buffers.js';
+import { hostileScenarios } from './hostile.js';
 import { lifeScenarios } from './life.js';
 import { primitiveScenarios } from './primitives.js';
 import { targetScenarios } from './targets.js';
@@ -12,4 +13,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...targetScenarios,
   ...bufferScenarios,
   ...lifeScenarios,
+  ...hostileScenarios,
 };

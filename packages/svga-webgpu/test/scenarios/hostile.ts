@@ -1,0 +1,95 @@
+import { same, type Scenario } from './bench.js';
+import { RandomStates } from './random-states.js';
+
+/** A generator of numbers below a bound, by its seed. */
+export function randomDraw(seed: number): (bound: number) => number {
+  let state = (seed * 0x9e3779b1) >>> 0 || 1;
+  return (bound) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % bound;
+  };
+}
+
+const DRAWS = 120;
+/** The most vertices of a random draw here: SwiftShader runs them on the CPU. */
+const MOST = 300;
+
+/** Random draws, clears, copies, writes and reads of all surfaces. */
+export async function hostileRun(open: Parameters<Scenario>[0], seed: number, draws = DRAWS): Promise<void> {
+  const bench = await open();
+  const { renderer } = bench;
+  const draw = randomDraw(seed);
+  const random = new RandomStates(draw);
+  for (let i = 0; i < draws; i++) {
+    const of = random.surfaces[draw(random.surfaces.length)];
+    const subresource = draw(of.layout.subresourceCount);
+    const { width, height, depth } = of.layout.mipOf(subresource);
+    switch (draw(12)) {
+      case 0:
+        of.ownImage.fill(draw(256), draw(of.layout.bytes));
+        renderer.imageWritten(of, draw(2) === 0 ? subresource : undefined);
+        break;
+      case 1:
+        renderer.clear(
+          {
+            surface: of,
+            format: of.layout.format,
+            slices: [{ offset: of.layout.offsetOf(subresource), texels: width * height * depth }],
+            subresources: [subresource],
+            isWhole: true,
+          },
+          draw(2) === 0
+            ? { kind: 'color', color: Float64Array.of(draw(3), draw(3) / 2, -1, 1) }
+            : { kind: 'depth-stencil', depth: draw(3) / 2, stencil: draw(256) },
+        );
+        break;
+      case 2: {
+        const to = random.surfaces[draw(random.surfaces.length)];
+        const other = to.layout.mipOf(0);
+        const box = {
+          x: 0,
+          y: 0,
+          z: 0,
+          width: Math.min(width, other.width),
+          height: Math.min(height, other.height),
+          depth: Math.min(depth, other.depth),
+        };
+        if (to.layout.format.bytesPerBlock === of.layout.format.bytesPerBlock) {
+          renderer.copy({ surface: of, subresource }, { surface: to, subresource: 0 }, [{ to: box, from: box }]);
+        }
+        break;
+      }
+      case 3:
+        await renderer.imageNeeded(of, subresource);
+        break;
+      default: {
+        const query = { type: draw(8) };
+        if (draw(4) === 0) {
+          renderer.beginQuery(query);
+        }
+        const call = random.call();
+        const vertexCount = call.vertexCount === 'auto' ? call.vertexCount : Math.min(call.vertexCount, MOST);
+        await bench.draw(random.state(), {
+          ...call,
+          vertexCount,
+          instanceCount: Math.min(call.instanceCount, MOST),
+        });
+        if (draw(4) === 0) {
+          await renderer.endQuery(query);
+        }
+      }
+    }
+  }
+  for (const of of random.surfaces) {
+    for (let subresource = 0; subresource < of.layout.subresourceCount; subresource++) {
+      await renderer.imageNeeded(of, subresource);
+    }
+  }
+  same(renderer.statistics.lostDevices, 0, 'lost devices');
+}
+
+export const hostileScenarios: Record<string, Scenario> = Object.fromEntries(
+  Array.from({ length: 6 }, (_, i) => [`random states, seed ${i + 1}`, (open) => hostileRun(open, i + 1)]),
+);
