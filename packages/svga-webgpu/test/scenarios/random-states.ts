@@ -115,6 +115,9 @@ cut
 ret
 `;
 
+const usualFormats =
+  /_(R8G8B8A8|B8G8R8[AX]8|R16G16B16A16|R32G32B32A32|R32|R8|A8|B5G6R5|R10G10B10A2|D24|D32|D16|R24|R16)_/;
+
 /** Numbers that a hostile guest would choose. */
 const badNumbers = [0, 1, 3, 7, 16, 255, 256, 65_535, 65_536, 0x7fff_ffff, 0xffff_ffff];
 const badFloats = [0, -0, 1, -1, 0.5, 1e9, -1e9, NaN, Infinity, -Infinity, 1e-40];
@@ -149,7 +152,8 @@ export class RandomStates {
     const { draw } = this;
     const usable = surfaceFormats.filter(({ bytesPerBlock }) => bytesPerBlock > 0);
     const isBuffer = draw(3) === 0;
-    const format = isBuffer ? usable.find(({ buffer }) => buffer)! : this.#of(usable);
+    const usual = usable.filter(({ name }) => usualFormats.test(name));
+    const format = isBuffer ? usable.find(({ buffer }) => buffer)! : this.#of(draw(3) === 0 ? usable : usual);
     const isMultisampled = !isBuffer && draw(6) === 0;
     const isVolume = !isBuffer && !isMultisampled && draw(6) === 0;
     const layout = new SurfaceLayout({
@@ -222,7 +226,7 @@ export class RandomStates {
 
   #shader(texts: readonly string[]): RenderShader {
     const valid = shader(this.#of(texts));
-    if (this.draw(10) > 0) {
+    if (this.draw(40) > 0) {
       return valid;
     }
     const tokens = valid.tokens.slice();
@@ -262,9 +266,9 @@ export class RandomStates {
   state(): PipelineState {
     const { draw } = this;
     const formats = surfaceFormats.filter(({ bytesPerBlock }) => bytesPerBlock > 0);
-    const depth = draw(2) === 0 ? undefined : this.#depthTarget();
+    const depth = draw(3) > 0 ? undefined : this.#depthTarget();
     return {
-      topology: draw(12),
+      topology: draw(4) === 0 ? draw(12) : 1,
       inputLayout: {
         elements: Array.from({ length: draw(4) }, (_, register) => ({
           inputSlot: draw(3),
@@ -304,11 +308,11 @@ export class RandomStates {
               ),
             },
       rasterizer: draw(3) === 0 ? undefined : this.#rasterizer(),
-      viewports: Array.from({ length: draw(3) }, () => ({
+      viewports: Array.from({ length: draw(8) === 0 ? 0 : 2 }, () => ({
         x: 8 * this.#float(),
         y: 8 * this.#float(),
-        width: 16 * this.#float(),
-        height: 16 * this.#float(),
+        width: 16 * Math.abs(this.#float()),
+        height: 16 * Math.abs(this.#float()),
         minDepth: this.#float(),
         maxDepth: this.#float(),
       })),
@@ -323,7 +327,7 @@ export class RandomStates {
       blend: draw(3) === 0 ? undefined : this.#blend(),
       blendFactor: Array.from({ length: 4 }, () => this.#float()),
       sampleMask: this.#of([0xffffffff, 0xf, 1, 0]),
-      targets: Array.from({ length: draw(4) }, () => (draw(4) === 0 ? undefined : this.target())),
+      targets: Array.from({ length: draw(3) === 0 ? draw(4) : 1 }, () => (draw(8) === 0 ? undefined : this.target())),
       depthTarget: depth,
     };
   }
