@@ -1,3 +1,3 @@
 import { bundle } from '@cg/tsup-config';
 
-export default bundle(['src/index.ts']);
+export default bundle(['src/index.ts', 'src/renderer-contract.ts']);

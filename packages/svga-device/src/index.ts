@@ -10,9 +10,9 @@ export type {
   Renderer,
   RenderImage,
   RenderQuery,
-  RenderSurface,
   RenderView,
 } from './renderer/renderer.js';
+export type { RenderSurface } from './renderer/render-surface.js';
 export type { FormatCaps, RendererCaps } from './renderer/renderer-caps.js';
 export type {
   BlendState,

@@ -10,11 +10,14 @@ export interface SvgaDeviceOptions {
    * which the device then offers 3D.
    */
   readonly dx?: boolean;
-  /** Offer shader model 4.1 with DX: SVGA_CAP2_DX2, devcap SM41 and multisampling. Default as `dx`'s. */
+  /**
+   * Offer shader model 4.1 with DX: SVGA_CAP2_DX2, devcap SM41 and multisampling. Default false; true with DX and a
+   * renderer that draws.
+   */
   readonly sm41?: boolean;
   /**
-   * Offer shader model 5 with 4.1: SVGA_CAP2_DX3 and devcap SM5. Dispatches are counted, as draws are. Default false; not with a
-   * renderer that draws.
+   * Offer shader model 5 with 4.1: SVGA_CAP2_DX3 and devcap SM5. Dispatches are counted, as draws are; a renderer that
+   * draws has none. Default false.
    */
   readonly sm5?: boolean;
   /** SVGA_CAP bits not to offer, as a device without them; what they enable is refused. */

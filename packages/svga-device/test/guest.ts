@@ -10,7 +10,8 @@ import {
   SVGA_REG,
   writeCommandBufferHeader,
 } from '@cg/svga-protocol';
-import type { Renderer, SvgaDeviceOptions } from '../src/index.js';
+import type { TestRenderer } from '../src/renderer-contract.js';
+import type { SvgaDeviceOptions } from '../src/index.js';
 import type { CommandFields, CommandName } from '@cg/svga-protocol';
 
 const PAGE = 4096;
@@ -28,13 +29,6 @@ export const plainSurface: CommandFields<'DEFINE_GB_SURFACE_V2'> = {
   depth: 1,
   arraySize: 0,
 };
-
-/** A renderer; one that answers when it is told to brings `tick`. */
-export interface TestRenderer extends Renderer {
-  tick?(): boolean;
-  /** Answers are there at once. */
-  isPrompt?: boolean;
-}
 
 /** How a submission ended, as its header says. */
 export interface Submission {

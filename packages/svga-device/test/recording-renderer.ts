@@ -39,7 +39,7 @@ export class RecordingRenderer implements Renderer {
 }
 
 /** Capabilities of a renderer that can do everything with every format. */
-export const allCaps: RendererCaps = {
+const allCaps: RendererCaps = {
   maxTextureSize: 8192,
   maxVolumeSize: 2048,
   maxLayers: 256,

@@ -10,6 +10,7 @@ import type { CommandFields } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 import { copyBoxes, haveSameBlocks, imageRef, subresourceRef } from './copies.js';
 import type { SubresourceRef } from './copies.js';
+import { renderBlit, renderResolve } from '../renderer/offers.js';
 import { thenReadBack } from './read-backs.js';
 import { isWholeMip, wholeMip } from './subresources.js';
 
@@ -70,17 +71,21 @@ function blit(objects: DeviceObjects, { source, sourceBox, target, targetBox, mo
       destFormat: target.surface.layout.format.id,
     });
   }
-  const taps = mode === SVGA3D_STRETCH_BLT.POINT ? 1 : 4;
-  objects.budget.chargeEach(1 + to.texels, taps * from.codec.cost + to.codec.cost);
-  objects.store.forReading(source.surface, source.subresource);
+  const isPoint = mode === SVGA3D_STRETCH_BLT.POINT;
+  objects.budget.chargeEach(1 + to.texels, (isPoint ? 1 : 4) * from.codec.cost + to.codec.cost);
   const isWhole = isWholeMip(target.surface.layout, target.subresource, targetBox);
+  if (renderBlit(objects, source, target, { from: sourceBox, to: targetBox }, !isPoint, isWhole)) {
+    objects.counters.bytesCopied += to.texels * to.codec.bytes;
+    return;
+  }
+  objects.store.forReading(source.surface, source.subresource);
   objects.store.forWriting(target.surface, target.subresource, isWhole);
   if (source.surface === target.surface) {
     // An overlapping source is copied first, so that it is not read after being overwritten.
     objects.budget.chargeEach(from.span, COST.FRESH_BYTE);
-    stretch(from.copy(), to, mode === SVGA3D_STRETCH_BLT.POINT ? 'nearest' : 'linear');
+    stretch(from.copy(), to, isPoint ? 'nearest' : 'linear');
   } else {
-    stretch(from, to, mode === SVGA3D_STRETCH_BLT.POINT ? 'nearest' : 'linear');
+    stretch(from, to, isPoint ? 'nearest' : 'linear');
   }
   objects.counters.bytesCopied += to.texels * to.codec.bytes;
 }
@@ -188,9 +193,11 @@ function resolveCopy(objects: DeviceObjects, fields: CommandFields<'DX_RESOLVE_C
     (_, sheet) => new ImageRegion(from, source.subresource, image, box, true, sheet),
   );
   const resolved = new ImageRegion(to, target.subresource, objects.store.image(target.surface), box, true);
-  objects.store.forReading(source.surface, source.subresource);
-  objects.store.forWriting(target.surface, target.subresource, true);
-  average(samples, resolved);
+  if (!renderResolve(objects, source, target, from.format)) {
+    objects.store.forReading(source.surface, source.subresource);
+    objects.store.forWriting(target.surface, target.subresource, true);
+    average(samples, resolved);
+  }
   objects.counters.bytesCopied += resolved.texels * resolved.codec.bytes;
 }
 

@@ -1,14 +1,21 @@
 import type { DxContext } from '../objects/contexts.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
+import { partForRenderer, partRendered } from '../objects/surface-part.js';
 import { COST } from '../objects/work-budget.js';
 import { CommandWait } from '../renderer/command-wait.js';
 import { Pipeline } from '../renderer/pipeline.js';
 import type { DrawCall, PipelineState } from '../renderer/pipeline-state.js';
 import type { CommandFamily } from './command-family.js';
 
+const pipelines = new WeakMap<DxContext, Pipeline>();
+
 function pipelineOf(objects: DeviceObjects, context: DxContext): Pipeline {
-  context.pipeline ??= new Pipeline(objects, context);
-  return context.pipeline;
+  let pipeline = pipelines.get(context);
+  if (pipeline === undefined) {
+    pipeline = new Pipeline(objects, context);
+    pipelines.set(context, pipeline);
+  }
+  return pipeline;
 }
 
 /** Vertices of a draw, at most. */
@@ -25,7 +32,7 @@ function verticesOf({ vertexBuffers }: PipelineState, { vertexCount, instanceCou
  * renderer's afterwards. With incomplete state it does not take place.
  */
 function draw(objects: DeviceObjects, call: DrawCall): void {
-  const { drawing, store, budget, counters } = objects;
+  const { drawing, budget, counters } = objects;
   const pipeline = pipelineOf(objects, objects.currentDxContext());
   const resolved = pipeline.resolve(call.indexed);
   if (drawing === undefined || resolved === undefined) {
@@ -36,13 +43,13 @@ function draw(objects: DeviceObjects, call: DrawCall): void {
   budget.chargeEach(1, COST.DRAW);
   budget.chargeEach(verticesOf(state, call), COST.VERTEX);
   for (const part of reads) {
-    store.partForRenderer(part);
+    partForRenderer(objects, part);
   }
   for (const part of writes) {
-    store.partForRenderer(part);
+    partForRenderer(objects, part);
   }
   for (const part of writes) {
-    store.partRendered(part);
+    partRendered(objects, part);
   }
   counters.draws++;
   const answer = drawing.draw(state, call);
@@ -62,7 +69,11 @@ export const drawCommands: CommandFamily = {
     draw(objects, { indexed: false, vertexCount, firstVertex, baseVertex: 0, ...once });
   },
   DX_DRAW_INDEXED: (objects, fields) => {
-    const { indexCount: vertexCount, startIndexLocation: firstVertex, baseVertexLocation: baseVertex } = fields;
+    const {
+      indexCount: vertexCount,
+      startIndexLocation: firstVertex,
+      baseVertexLocation: baseVertex,
+    } = fields;
     draw(objects, { indexed: true, vertexCount, firstVertex, baseVertex, ...once });
   },
   DX_DRAW_INSTANCED: (objects, fields) => {

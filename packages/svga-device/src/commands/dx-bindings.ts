@@ -135,10 +135,7 @@ function setRenderTargets(
   state.setId(dxSlots.renderTargets, SVGA3D_DX_MAX_RENDER_TARGETS, depthStencilViewId, PART.TARGETS);
 }
 
-function setStreamTargets(
-  objects: DeviceObjects,
-  { targets }: CommandFields<'DX_SET_SOTARGETS'>,
-): void {
+function setStreamTargets(objects: DeviceObjects, { targets }: CommandFields<'DX_SET_SOTARGETS'>): void {
   const state = stateOf(objects);
   const group = dxSlots.streamOutputTargets;
   checkSlots('stream output target', 0, targets.length, group.count);

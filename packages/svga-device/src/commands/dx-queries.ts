@@ -80,7 +80,10 @@ function checkPlace(objects: DeviceObjects, mobid: number, at: number, length: n
 
 function answer(objects: DeviceObjects, queries: ContextQueries, ended: Ended, result: QueryResult): void {
   if (result !== undefined) {
-    queries.setResult(ended.queryId, result.some((value) => value !== 0));
+    queries.setResult(
+      ended.queryId,
+      result.some((value) => value !== 0),
+    );
   }
   if (ended.mobid !== SVGA3D_INVALID_ID) {
     write(objects, ended, result);

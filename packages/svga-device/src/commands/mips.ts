@@ -2,10 +2,12 @@ import { SurfaceLayout } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
-import { shaderResourceViewEntry, SVGA_COTABLE } from '@cg/svga-protocol';
+import { shaderResourceViewEntry, SVGA3D_RESOURCE, SVGA_COTABLE } from '@cg/svga-protocol';
 import { COST } from '../objects/work-budget.js';
 import { ImageRegion } from '../texels/image-region.js';
 import { halve } from '../texels/resample.js';
+import { renderMips } from '../renderer/offers.js';
+import { resourceView } from '../renderer/render-views.js';
 import type { CommandFamily } from './command-family.js';
 import { wholeMip } from './subresources.js';
 import { viewFormat } from './views.js';
@@ -26,6 +28,9 @@ function generate(objects: DeviceObjects, surface: Surface, format: number, rang
     throw new SvgaDeviceError('EINVAL', 'surface has no such mips', { ...range });
   }
   const isOwn = format === own.format.id;
+  if (renderedMips(objects, surface, format, range)) {
+    return;
+  }
   objects.budget.chargeEach(isOwn ? 0 : 1 + own.mips.length, COST.OBJECT);
   const layout = isOwn ? own : new SurfaceLayout({ ...own.description, format });
   const image = objects.store.image(surface);
@@ -43,6 +48,37 @@ function generate(objects: DeviceObjects, surface: Surface, format: number, rang
       objects.counters.bytesCopied += below.texels * below.codec.bytes;
     }
   }
+}
+
+/** Offers the mips to the renderer, for as much work as copies of their bytes are. */
+function renderedMips(objects: DeviceObjects, surface: Surface, format: number, range: MipRange): boolean {
+  const { layout } = surface;
+  const entry = {
+    sid: surface.definition.sid,
+    format,
+    resourceDimension: dimensionOf(layout),
+    mostDetailedMip: range.firstMip,
+    mipLevels: range.mips,
+    firstArraySlice: range.firstLayer,
+    arraySize: range.layers,
+  };
+  const resolved = range.mips > 1 && range.layers > 0 ? resourceView(surface, entry) : undefined;
+  if (objects.renderer?.generateMips === undefined || resolved === undefined) {
+    return false;
+  }
+  const bytes = layout.mips
+    .slice(range.firstMip, range.firstMip + range.mips)
+    .reduce((sum, mip) => sum + mip.bytes, 0);
+  objects.budget.charge(range.layers * bytes, range.layers * range.mips);
+  if (!renderMips(objects, resolved.view, resolved.part)) {
+    return false;
+  }
+  objects.counters.bytesCopied += range.layers * (bytes - layout.mips[range.firstMip].bytes);
+  return true;
+}
+
+function dimensionOf(layout: SurfaceLayout): number {
+  return layout.mips[0].depth > 1 ? SVGA3D_RESOURCE.TEXTURE3D : SVGA3D_RESOURCE.TEXTURE2D;
 }
 
 function region(layout: SurfaceLayout, subresource: number, image: Uint8Array): ImageRegion {

@@ -2,7 +2,13 @@ import { formatByName } from '@cg/surface-layout';
 import type { SurfaceFormat } from '@cg/surface-layout';
 import type { DeviceLimits } from '../limits.js';
 import type { RendererCaps } from '../renderer/renderer-caps.js';
-import { SVGA3D_DEVCAP, SVGA3D_DX_MAX_RENDER_TARGETS, SVGA_CAP, SVGA_CAP2, SVGA_FIFO_CAP } from '@cg/svga-protocol';
+import {
+  SVGA3D_DEVCAP,
+  SVGA3D_DX_MAX_RENDER_TARGETS,
+  SVGA_CAP,
+  SVGA_CAP2,
+  SVGA_FIFO_CAP,
+} from '@cg/svga-protocol';
 import type { DeviceCapabilityName } from '@cg/svga-protocol';
 
 /** SVGA3D_DXFMT_* of svga3d_devcaps.h: a DX device's support of a format. */

@@ -56,7 +56,8 @@ export function resumeCommand(
 
 function executorOf(objects: DeviceObjects, reader: CommandReader): Executor {
   const { index } = reader;
-  const executor = index < 0 || (isDx[index] && !objects.limits.dx) ? undefined : commandsOf(objects).executors[index];
+  const executor =
+    index < 0 || (isDx[index] && !objects.limits.dx) ? undefined : commandsOf(objects).executors[index];
   if (executor === undefined) {
     throw new SvgaDeviceError('ENOSYS', 'command is not one of this device', {
       id: reader.id,

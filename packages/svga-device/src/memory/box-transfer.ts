@@ -68,6 +68,11 @@ export class BoxTransfer {
     this.#sheetBytes = 0;
   }
 
+  /** A copy of the box that was set last by `setBox`. */
+  get box(): SurfaceBox {
+    return { ...this.#box };
+  }
+
   /** Bytes of the transfer. */
   get bytes(): number {
     return rowsBytes(this.#rows) * this.#sheets;

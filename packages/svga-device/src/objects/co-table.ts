@@ -128,9 +128,9 @@ export class CoTable {
     this.#resolved.set(id, object);
   }
 
-  /** Ids of entries that are resolved. */
-  get resolvedIds(): Iterable<number> {
-    return this.#resolved.keys();
+  /** What is kept, by id. */
+  get resolvedEntries(): Iterable<readonly [id: number, object: object]> {
+    return this.#resolved;
   }
 
   /** Drops what an entry was resolved to. */

@@ -2,7 +2,6 @@ import { coTableEntryBytes, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { CoTable } from './co-table.js';
 import { DxState } from './dx-state.js';
 import type { ImageMemory } from './image-memory.js';
-import type { Pipeline } from '../renderer/pipeline.js';
 import type { ContextQueries } from '../renderer/context-queries.js';
 
 /** A context without DX: the device knows only its binding. */
@@ -22,8 +21,6 @@ export interface Shader {
 export class DxContext implements Context {
   mobId: number = SVGA3D_INVALID_ID;
   #state: DxState | undefined;
-  /** The state as a renderer sees it; undefined before the first draw. */
-  pipeline: Pipeline | undefined;
   /** Queries of the renderer; undefined before the first one. */
   queries: ContextQueries | undefined;
   /** By SVGACOTableType. */

@@ -6,7 +6,6 @@ import type { GuestMemory } from '../memory/guest-memory.js';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { Counters } from '../statistics.js';
 import type { ImageMemory } from './image-memory.js';
-import type { SurfacePart } from './surface.js';
 import type { Surface } from './surface.js';
 import { CommandWait } from '../renderer/command-wait.js';
 import type { Renderer } from '../renderer/renderer.js';
@@ -135,30 +134,6 @@ export class ImageStore {
     this.#set(surface, subresource, CONTENT.RENDERED);
   }
 
-  /** As `forRenderer`, for a part of a surface; the renderer may write any of it, or none. */
-  partForRenderer({ surface, firstMip, mips, firstLayer, layers }: SurfacePart): void {
-    const { content, layout } = surface;
-    this.image(surface);
-    if ((content.common ?? CONTENT.PENDING) !== CONTENT.PENDING) {
-      return;
-    }
-    this.#parts.budget.chargeEach(mips * layers, COST.LOOK);
-    for (let layer = firstLayer; layer < firstLayer + layers; layer++) {
-      for (let mip = firstMip; mip < firstMip + mips; mip++) {
-        this.forRenderer(surface, layer * layout.mips.length + mip, false);
-      }
-    }
-  }
-
-  /** As `rendered`, for a part of a surface. */
-  partRendered({ surface, firstMip, mips, firstLayer, layers }: SurfacePart): void {
-    for (let layer = firstLayer; layer < firstLayer + layers; layer++) {
-      for (let mip = firstMip; mip < firstMip + mips; mip++) {
-        this.rendered(surface, layer * surface.layout.mips.length + mip);
-      }
-    }
-  }
-
   /**
    * Requests everything that only the renderer has, so that a command that reads several subresources waits before it
    * changes anything.
@@ -182,7 +157,7 @@ export class ImageStore {
 
   /**
    * Loads a box of a subresource from the surface's MOB, and the rest as well if it is pending.
-   * @param transfer is set to the box
+   * @param transfer is set to the box by `setBox`
    * @throws SvgaDeviceError ENOENT without a MOB, and as `forReading`
    */
   update(surface: Surface, subresource: number, transfer: BoxTransfer): void {
@@ -201,7 +176,8 @@ export class ImageStore {
     if (isWhole) {
       this.#set(surface, subresource, CONTENT.VALID);
     }
-    this.#parts.renderer?.imageWritten(surface, subresource);
+    const box = isWhole || state === CONTENT.NONE ? undefined : transfer.box;
+    this.#parts.renderer?.imageWritten(surface, subresource, box);
   }
 
   /** Loads all of a surface from its MOB; throws as `update`. */
@@ -259,8 +235,7 @@ export class ImageStore {
   }
 
   /**
-   * The guest permits losing the content of a subresource. Here it is always lost, which exposes drivers that still
-   * need it.
+   * The guest permits losing a subresource's content. It is always lost, which exposes drivers that still need it.
    * @throws SvgaDeviceError E2BIG, ENOMEM; SurfaceLayoutError EINVAL if the surface has no such subresource
    */
   invalidate(surface: Surface, subresource: number): void {
@@ -286,7 +261,7 @@ export class ImageStore {
       this.forReading(surface, subresource);
     }
     this.#clear(surface, transfer);
-    this.#parts.renderer?.imageWritten(surface, subresource);
+    this.#parts.renderer?.imageWritten(surface, subresource, transfer.box);
   }
 
   /** Sets the content to zeros. @param state NEWER if the device writes them, VALID if the MOB has them */

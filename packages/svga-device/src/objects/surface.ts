@@ -66,12 +66,3 @@ export class Surface {
     }
   }
 }
-
-/** A range of a surface's mips and layers; a volume has one layer. */
-export interface SurfacePart {
-  readonly surface: Surface;
-  readonly firstMip: number;
-  readonly mips: number;
-  readonly firstLayer: number;
-  readonly layers: number;
-}

@@ -1,6 +1,10 @@
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
-import type { ClearValue, CopiedBox, RenderView } from './renderer.js';
+import { partForRenderer, partRendered } from '../objects/surface-part.js';
+import type { SurfacePart } from '../objects/surface-part.js';
+import type { SurfaceFormat } from '@cg/surface-layout';
+import type { ResourceView } from './pipeline-state.js';
+import type { BlitBoxes, ClearValue, CopiedBox, RenderView } from './renderer.js';
 
 interface Image {
   readonly surface: Surface;
@@ -46,5 +50,63 @@ export function renderCopy(
     return false;
   }
   store.rendered(target.surface, target.subresource);
+  return true;
+}
+
+/**
+ * Offers a scaling copy to the renderer.
+ * @param isWhole the target's box is all of it
+ * @returns whether it was done
+ */
+export function renderBlit(
+  { renderer, store }: DeviceObjects,
+  source: Image,
+  target: Image,
+  boxes: BlitBoxes,
+  linear: boolean,
+  isWhole: boolean,
+): boolean {
+  if (renderer?.blit === undefined) {
+    return false;
+  }
+  store.forRenderer(source.surface, source.subresource, false);
+  store.forRenderer(target.surface, target.subresource, isWhole);
+  if (!renderer.blit(source, target, boxes, linear)) {
+    return false;
+  }
+  store.rendered(target.surface, target.subresource);
+  return true;
+}
+
+/** Offers the resolve of a multisample image to the renderer. @returns whether it was done */
+export function renderResolve(
+  { renderer, store }: DeviceObjects,
+  source: Image,
+  target: Image,
+  format: SurfaceFormat,
+): boolean {
+  if (renderer?.resolve === undefined) {
+    return false;
+  }
+  store.forRenderer(source.surface, source.subresource, false);
+  store.forRenderer(target.surface, target.subresource, true);
+  if (!renderer.resolve(source, target, format)) {
+    return false;
+  }
+  store.rendered(target.surface, target.subresource);
+  return true;
+}
+
+/** Offers the mips of a view below its first one to the renderer. @returns whether it was done */
+export function renderMips(objects: DeviceObjects, view: ResourceView, part: SurfacePart): boolean {
+  const { renderer } = objects;
+  if (renderer?.generateMips === undefined) {
+    return false;
+  }
+  partForRenderer(objects, part);
+  if (!renderer.generateMips(view)) {
+    return false;
+  }
+  partRendered(objects, { ...part, firstMip: part.firstMip + 1, mips: part.mips - 1 });
   return true;
 }

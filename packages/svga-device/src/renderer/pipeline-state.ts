@@ -6,7 +6,7 @@ import type {
   rasterizerStateEntry,
   samplerEntry,
 } from '@cg/svga-protocol';
-import type { RenderSurface } from './renderer.js';
+import type { RenderSurface } from './render-surface.js';
 
 /*
  * The state of a draw as a renderer sees it: objects, no ids. Objects are immutable. Draws with the same definitions
@@ -191,8 +191,8 @@ export interface DrawCall {
   /** Whether vertices come through the index buffer; of a state without one, all indices are 0. */
   readonly indexed: boolean;
   /**
-   * Vertices, or indices, of an instance. `auto` for DRAW_AUTO: as many as stream output has written to vertex buffer 0,
-   * from its offset on.
+   * Vertices, or indices, of an instance. `auto` for DRAW_AUTO: as many as stream output has written to vertex buffer
+   * 0, from its offset on.
    */
   readonly vertexCount: number | 'auto';
   /** The first vertex, or the first index. */

@@ -4,7 +4,7 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import { AT, PART, SCISSOR_WORDS, VIEWPORT_WORDS } from '../objects/dx-state.js';
 import type { DxState } from '../objects/dx-state.js';
 import type { PipelineState, ScissorRect, Viewport } from './pipeline-state.js';
-import type { SurfacePart } from '../objects/surface.js';
+import type { SurfacePart } from '../objects/surface-part.js';
 import { isWritten } from './render-views.js';
 import { ResolvedEntries } from './resolved-entries.js';
 import { ResolvedInputs } from './resolved-inputs.js';

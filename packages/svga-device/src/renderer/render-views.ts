@@ -6,7 +6,8 @@ import type {
 } from '@cg/svga-protocol';
 import type { SurfaceLayout } from '@cg/surface-layout';
 import { viewFormatOf } from '../commands/views.js';
-import type { Surface, SurfacePart } from '../objects/surface.js';
+import type { Surface } from '../objects/surface.js';
+import type { SurfacePart } from '../objects/surface-part.js';
 import type { DepthTargetView, ResourceView, TargetView } from './pipeline-state.js';
 
 /** A view as the renderer sees it, and the part of its surface. */

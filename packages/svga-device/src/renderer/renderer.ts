@@ -1,13 +1,7 @@
-import type { SurfaceBox, SurfaceFormat, SurfaceLayout } from '@cg/surface-layout';
+import type { SurfaceBox, SurfaceFormat } from '@cg/surface-layout';
 import type { DrawCall, PipelineState, ResourceView } from './pipeline-state.js';
+import type { RenderSurface } from './render-surface.js';
 import type { RendererCaps } from './renderer-caps.js';
-
-/** A surface as a renderer sees it. The object itself is the key for the renderer's own data. */
-export interface RenderSurface {
-  readonly layout: SurfaceLayout;
-  /** The device's bytes of all subresources, in `layout`; undefined while all of them are zeros. */
-  readonly ownImage: Uint8Array | undefined;
-}
 
 /** A subresource of a surface. */
 export interface RenderImage {

@@ -148,7 +148,11 @@ export class ResolvedEntries {
     id: number,
     layout: { read(view: DataView, at: number): V },
   ): V | undefined {
-    return this.#made(type, id, (table) => table.read(id, layout as unknown as Struct<never>) as unknown as V);
+    return this.#made(
+      type,
+      id,
+      (table) => table.read(id, layout as unknown as Struct<never>) as unknown as V,
+    );
   }
 
   #made<T extends object>(type: number, id: number, make: (table: CoTable) => T | undefined): T | undefined {

@@ -4,7 +4,7 @@ import { AT, PART, STREAM_TARGET, VERTEX_BUFFER } from '../objects/dx-state.js';
 import type { DxState } from '../objects/dx-state.js';
 import { keptList } from './kept-list.js';
 import type { IndexBuffer, StreamOutput, StreamTarget, VertexBuffer } from './pipeline-state.js';
-import type { SurfacePart } from '../objects/surface.js';
+import type { SurfacePart } from '../objects/surface-part.js';
 import { wholeBuffer } from './render-views.js';
 import type { ResolvedEntries } from './resolved-entries.js';
 

@@ -4,12 +4,15 @@ import { newSurface } from '../commands/surfaces.js';
 import { SvgaDeviceError } from '../errors.js';
 import { GuestBacking } from '../memory/guest-backing.js';
 import { GuestRegion } from '../memory/guest-region.js';
+import { ShaderTokens } from '../objects/co-table.js';
+import { DxState } from '../objects/dx-state.js';
+import { ContextQueries } from '../renderer/context-queries.js';
 import { DxContext } from '../objects/contexts.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
 import { CONTENT } from '../objects/surface-content.js';
 import type { ContentState } from '../objects/surface-content.js';
-import { SVGA_OTABLE } from '@cg/svga-protocol';
+import { SVGA_COTABLE, SVGA_OTABLE } from '@cg/svga-protocol';
 import type { CursorImage } from '../screen/cursor-image.js';
 import type { SnapshotValues } from './snapshot-values.js';
 
@@ -98,6 +101,36 @@ function readContexts(values: SnapshotValues, objects: DeviceObjects): void {
     context.mobId = saved.count('mobId');
     objects.dxContexts.set(id, context);
     readCoTables(saved, context, objects);
+    readDxState(saved, context, objects);
+  });
+}
+
+/** State of draws, shaders that were used, and results of queries. Queries that counted have failed. */
+function readDxState(values: SnapshotValues, context: DxContext, { drawing, images }: DeviceObjects): void {
+  const state = values.optionalBlob('state', DxState.BYTES);
+  if (state !== undefined) {
+    state.copyTo(context.state.bytes.fill(0));
+    if (!context.state.restored()) {
+      throw new SvgaDeviceError('EBADMSG', 'snapshot has a context with too many viewports');
+    }
+  }
+  const shaders = context.tables[SVGA_COTABLE.DXSHADER];
+  values.list('shaders', (saved) => {
+    const tokens = saved.blob('tokens');
+    const id = saved.count('id');
+    if (tokens.length % 4 !== 0 || id >= shaders.capacity || shaders.resolved(id) !== undefined) {
+      throw new SvgaDeviceError('EBADMSG', 'snapshot has no proper shader', { id, bytes: tokens.length });
+    }
+    const bytes = images.allocate(tokens.length);
+    tokens.copyTo(bytes);
+    shaders.keep(id, new ShaderTokens(bytes));
+  });
+  values.list('results', (saved) => {
+    const [id, result] = [saved.count('id'), saved.flag('result')];
+    if (drawing !== undefined) {
+      context.queries ??= new ContextQueries(drawing);
+      context.queries.setResult(id, result);
+    }
   });
 }
 

@@ -1,8 +1,9 @@
 import type { GuestBacking } from '../memory/guest-backing.js';
+import { ShaderTokens } from '../objects/co-table.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { CONTENT } from '../objects/surface-content.js';
 import type { SurfaceContent } from '../objects/surface-content.js';
-import { SVGA_OTABLE } from '@cg/svga-protocol';
+import { SVGA_COTABLE, SVGA_OTABLE } from '@cg/svga-protocol';
 import type { DeviceParts, DeviceTime } from './device-parts.js';
 import { encodeSnapshot } from './snapshot-format.js';
 
@@ -65,9 +66,15 @@ function contentStates(content: SurfaceContent, blobs: Blobs): object {
 }
 
 function dxContextStates({ dxContexts }: DeviceObjects, blobs: Blobs): object[] {
-  return [...dxContexts].map(([id, { mobId, tables }]) => {
+  return [...dxContexts].map(([id, context]) => {
+    const { mobId, tables, ownState, queries } = context;
     const states = tables.map((table) => ({ mobId: table.mobId, entries: blobs.add(table.entries) }));
-    return { id, mobId, tables: states };
+    // Shaders are what their MOBs held at their first use.
+    const shaders = [...tables[SVGA_COTABLE.DXSHADER].resolvedEntries].flatMap(([shader, object]) =>
+      object instanceof ShaderTokens ? [{ id: shader, tokens: blobs.add(object.bytes) }] : [],
+    );
+    const results = [...(queries?.results ?? [])].map(([query, result]) => ({ id: query, result }));
+    return { id, mobId, tables: states, state: blobs.add(ownState?.bytes), shaders, results };
   });
 }
 

@@ -1,17 +1,23 @@
 import { boxRows } from '@cg/surface-layout';
 import type { SurfaceBox } from '@cg/surface-layout';
 import { seededDraw } from '@cg/svga-protocol/random-commands';
-import { copyImage } from '../src/memory/image-copy.js';
+import { copyImage } from '../memory/image-copy.js';
+import type { DrawCall, PipelineState } from '../renderer/pipeline-state.js';
 import type {
   ClearValue,
   CopiedBox,
+  DrawingRenderer,
+  QueryResult,
   Renderer,
   RenderImage,
-  RenderSurface,
+  RenderQuery,
   RenderView,
-} from '../src/index.js';
-import { fillTexels } from '../src/texels/fill.js';
-import { TexelCodec } from '../src/texels/texel-codec.js';
+} from '../renderer/renderer.js';
+import type { RenderSurface } from '../renderer/render-surface.js';
+import { fillTexels } from '../texels/fill.js';
+import { TexelCodec } from '../texels/texel-codec.js';
+import { drawOnBytes, everything, PixelQueries } from './reference-draws.js';
+import type { DrawnBytes } from './reference-draws.js';
 
 type Draw = (below: number) => number;
 
@@ -24,30 +30,32 @@ interface Kept {
   readonly owed: Map<number, Answer | undefined>;
 }
 
-/** An answer that comes when the test says so, and is heard of at once. */
-class Answer implements PromiseLike<void> {
-  readonly #told: (() => void)[] = [];
-  isThere = false;
+/** An answer that comes when it is told to, and is heard of at once. */
+class Answer<T = void> implements PromiseLike<T> {
+  readonly #told: ((value: T) => void)[] = [];
+  readonly #value: () => T;
+  #isThere = false;
 
-  constructor(
-    readonly surface: RenderSurface,
-    readonly subresource: number,
-  ) {}
+  /** @param value what it is, and what happens just before it comes */
+  constructor(value: () => T) {
+    this.#value = value;
+  }
 
   come(): void {
-    this.isThere = true;
-    this.#told.splice(0).forEach((tell) => tell());
+    const value = this.#value();
+    this.#isThere = true;
+    this.#told.splice(0).forEach((tell) => tell(value));
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- a promise would be heard of in a later microtask only
-  then<T, E>(told?: ((value: void) => PromiseLike<T> | T) | null): PromiseLike<E | T> {
-    const tell = (): void => void told?.();
-    if (this.isThere) {
-      tell();
+  then<R, E>(told?: ((value: T) => PromiseLike<R> | R) | null): PromiseLike<E | R> {
+    const tell = (value: T): void => void told?.(value);
+    if (this.#isThere) {
+      tell(this.#value());
     } else {
       this.#told.push(tell);
     }
-    return this as unknown as PromiseLike<E | T>;
+    return this as unknown as PromiseLike<E | R>;
   }
 }
 
@@ -59,15 +67,23 @@ class Answer implements PromiseLike<void> {
 export class LateRenderer implements Renderer {
   readonly #draw: Draw;
   readonly #kept = new Map<RenderSurface, Kept>();
-  readonly #pending: Answer[] = [];
+  readonly #pending: { come(): void }[] = [];
+  readonly #later: ((come: () => void) => void) | undefined;
+  /** Answers come as `tick` tells; undefined if they come by themselves. */
+  readonly tick: (() => boolean) | undefined;
   /** Answers are there at once. */
   isPrompt = false;
   /** Commands that it has taken, and answers that came late. */
   taken = 0;
   late = 0;
 
-  constructor(seed: number) {
+  /**
+   * @param later lets an answer come; without it `tick` does
+   */
+  constructor(seed: number, later?: (come: () => void) => void) {
     this.#draw = seededDraw(seed);
+    this.#later = later;
+    this.tick = later === undefined ? () => this.#tick() : undefined;
   }
 
   clear(view: RenderView, value: ClearValue): boolean {
@@ -128,16 +144,21 @@ export class LateRenderer implements Renderer {
     if (owed === undefined || !owed.has(subresource)) {
       return undefined;
     }
-    if (this.isPrompt || this.#draw(3) === 0) {
+    if (!this.isLate()) {
       this.#deliver(surface, subresource);
       return undefined;
     }
-    const answer = owed.get(subresource) ?? new Answer(surface, subresource);
-    if (owed.get(subresource) === undefined) {
-      owed.set(subresource, answer);
-      this.#pending.push(answer);
-      this.late++;
+    const before = owed.get(subresource);
+    if (before !== undefined) {
+      return before;
     }
+    const answer: Answer = new Answer(() => {
+      if (this.#kept.get(surface)?.owed.get(subresource) === answer) {
+        this.#deliver(surface, subresource);
+      }
+    });
+    owed.set(subresource, answer);
+    this.owe(answer);
     return answer;
   }
 
@@ -149,17 +170,38 @@ export class LateRenderer implements Renderer {
     this.#kept.clear();
   }
 
-  /** One of the answers that are waited for comes. @returns false where none is */
-  tick(): boolean {
+  /** An answer that is to come. */
+  protected owe(answer: { come(): void }): void {
+    this.late++;
+    if (this.#later === undefined) {
+      this.#pending.push(answer);
+    } else {
+      this.#later(() => answer.come());
+    }
+  }
+
+  /** Whether to answer late this time. */
+  protected isLate(): boolean {
+    return !this.isPrompt && this.#draw(3) > 0;
+  }
+
+  /** The renderer's bytes, for draws. */
+  protected readonly bytes: DrawnBytes = {
+    read: (surface, subresource) => {
+      this.#bring(surface, subresource);
+      return this.#of(surface).bytes;
+    },
+    write: (surface, subresource) => {
+      this.#bring(surface, subresource);
+      this.#drawn(surface, subresource);
+      return this.#of(surface).bytes;
+    },
+  };
+
+  #tick(): boolean {
     const [answer] = this.#pending.splice(this.#draw(Math.max(this.#pending.length, 1)), 1);
-    if (answer === undefined) {
-      return false;
-    }
-    if (this.#kept.get(answer.surface)?.owed.get(answer.subresource) === answer) {
-      this.#deliver(answer.surface, answer.subresource);
-    }
-    answer.come();
-    return true;
+    answer?.come();
+    return answer !== undefined;
   }
 
   #of(surface: RenderSurface): Kept {
@@ -195,6 +237,39 @@ export class LateRenderer implements Renderer {
     forEachRun(surface, subresource, (start, end) => {
       surface.ownImage?.set(bytes.subarray(start, end), start);
     });
+  }
+}
+
+/** The same with draws: those of the contract, and queries that are answered late, too. */
+export class LateDraws extends LateRenderer implements DrawingRenderer {
+  readonly caps = everything;
+  readonly #queries = new PixelQueries();
+  /** Draws that it was given. */
+  draws = 0;
+
+  draw(state: PipelineState, call: DrawCall): PromiseLike<void> | undefined {
+    this.draws++;
+    this.#queries.drawn(drawOnBytes(this.bytes, state, call));
+    if (!this.isLate()) {
+      return undefined;
+    }
+    const answer = new Answer(() => {});
+    this.owe(answer);
+    return answer;
+  }
+
+  beginQuery(query: RenderQuery): void {
+    this.#queries.begin(query);
+  }
+
+  endQuery(query: RenderQuery): PromiseLike<QueryResult> | QueryResult {
+    const result = this.#queries.end(query);
+    if (!this.isLate()) {
+      return result;
+    }
+    const answer = new Answer(() => result);
+    this.owe(answer);
+    return answer;
   }
 }
 

@@ -1,0 +1,115 @@
+import { seededDraw } from '@cg/svga-protocol/random-commands';
+import type { Draw } from '@cg/svga-protocol/random-commands';
+import { drawingRenderer } from './renderer/renderer.js';
+import type { DrawingRenderer } from './renderer/renderer.js';
+import type { TestRenderer } from './contract/contract-guest.js';
+import { DrawingGuest } from './contract/drawing-guest.js';
+import { ReferenceDraws } from './contract/reference-draws.js';
+
+export type { TestRenderer } from './contract/contract-guest.js';
+export { LateDraws, LateRenderer } from './contract/late-renderer.js';
+
+const IDS = [0, 1, 2, 3, 4, 5, 6];
+const STEPS = 60;
+/** Steps between two comparisons. */
+const ROUND = 10;
+
+/** A property that must hold; `run` throws if it does not. */
+export interface RendererCase {
+  readonly name: string;
+  /** It needs a renderer that draws. */
+  readonly draws: boolean;
+  /**
+   * @param make a new renderer
+   * @param seed of the guest's life: a suite runs some
+   */
+  run(make: () => TestRenderer, seed: number): Promise<void>;
+}
+
+/** Equal bytes have the same one. */
+function digest(bytes: Uint8Array | undefined): number | undefined {
+  return bytes?.reduce((hash, byte) => Math.imul(hash ^ byte, 0x0100_0193), 0x811c_9dc5);
+}
+
+/** Everything that a guest can find out and its host can see, as text. */
+function stateOf(guest: DrawingGuest): Promise<string> {
+  return guest.look((device) =>
+    JSON.stringify([
+      digest(guest.memory),
+      IDS.map((id) => digest(device.surfaceImage(id))),
+      digest(device.screenTarget(0)?.pixels),
+      device.statistics.perCommand,
+      device.statistics.bytesCopied,
+      guest.interrupts,
+    ]),
+  );
+}
+
+type Step = (guest: DrawingGuest, draw: Draw) => Promise<void>;
+
+/** Two guests live alike, with one renderer each; what they find is compared now and then. */
+async function compare(
+  seed: number,
+  renderers: readonly [expected: TestRenderer | undefined, actual: TestRenderer],
+  draws: boolean,
+  step: Step,
+): Promise<void> {
+  const delays = [0, seed % 3];
+  const guests = renderers.map((renderer, i) => new DrawingGuest(renderer, delays[i]));
+  const randoms = [seededDraw(seed), seededDraw(seed)];
+  for (const guest of guests) {
+    await guest.prepare(draws);
+  }
+  for (let done = ROUND; done <= STEPS; done += ROUND) {
+    for (const [i, guest] of guests.entries()) {
+      for (let each = 0; each < ROUND; each++) {
+        await step(guest, randoms[i]);
+      }
+    }
+    const [expected, actual] = [await stateOf(guests[0]), await stateOf(guests[1])];
+    if (expected !== actual) {
+      throw new Error(`seed ${seed}: differs before step ${done}: ${actual}, not ${expected}`);
+    }
+  }
+}
+
+function drawing(renderer: TestRenderer): DrawingRenderer & TestRenderer {
+  const found = drawingRenderer(renderer);
+  if (found === undefined) {
+    throw new Error('the renderer does not draw');
+  }
+  return found;
+}
+
+const stepOrDraw: Step = (guest, draw) => (draw(2) === 0 ? guest.step(draw) : guest.drawStep(draw));
+
+/** Snapshots in between, too: the renderer begins anew with what the device has. */
+const withSnapshots: Step = async (guest, draw) => {
+  if (draw(8) > 0) {
+    return stepOrDraw(guest, draw);
+  }
+  const snapshot = await guest.look((device) => device.snapshot());
+  guest.device.restore(snapshot);
+};
+
+/**
+ * The contract of a renderer: whatever it does itself and however late it answers, guest and host find what they find
+ * on a device without it, or with one that draws on the device's own bytes.
+ */
+export const rendererContract: readonly RendererCase[] = [
+  {
+    name: '8.1, 8.2: clears, copies and conversions give what the device makes of them without a renderer',
+    draws: false,
+    run: (make, seed) => compare(seed, [undefined, make()], false, (guest, draw) => guest.step(draw)),
+  },
+  {
+    name: '8.1, 8.2: draws, queries and predicates in any order with everything else give what the shaders say',
+    draws: true,
+    run: (make, seed) => compare(seed, [new ReferenceDraws(), drawing(make())], true, stepOrDraw),
+  },
+  {
+    name: '8.1, 8.2: the same over snapshots',
+    draws: true,
+    run: (make, seed) => compare(seed, [new ReferenceDraws(), drawing(make())], true, withSnapshots),
+  },
+];
