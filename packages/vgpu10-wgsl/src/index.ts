@@ -6,6 +6,8 @@ export type { GeometryDraw } from './module/geometry-module.js';
 export type { StreamPass } from './module/stream-output-module.js';
 export { TranslateError } from './errors.js';
 export type { StageName, TranslateErrorCode } from './errors.js';
+export { expandIndices, listTopology } from './expand-indices.js';
+export type { DrawTopology } from './expand-indices.js';
 export { attributeRow } from './draw-constants.js';
 export type { DrawLayout } from './draw-constants.js';
 export type { Binding, BoundResource, SamplerType } from './bindings.js';

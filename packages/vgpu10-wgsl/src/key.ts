@@ -25,7 +25,7 @@ export interface TextureView {
   readonly sampleType: 'float' | 'unfilterable-float' | 'depth' | 'sint' | 'uint';
   /** 1 by default. */
   readonly samples?: number;
-  /** Of depth: whether the format is normalized, so that comparisons clamp the reference to 0…1. */
+  /** Whether the format is normalized and unsigned, so that comparisons clamp the reference to 0…1. */
   readonly normalized?: boolean;
   /** Where the components come from: four of r, g, b, a, 0 and 1, such as `rgb1`; `rgba` by default. */
   readonly components?: string;
@@ -45,9 +45,9 @@ export type Comparison =
 export type AddressMode = 'clamp-to-edge' | 'repeat' | 'mirror-repeat' | 'border';
 
 /**
- * * What of a sampler's state is compiled into shaders. Only `lodBias` is, unless a coordinate addresses a border or
- * the view is one of integers, which WebGPU does not sample: then all of it is. The WebGPU sampler clamps `border` to
- * the edge.
+ * What of a sampler's state is compiled into shaders. Only `lodBias` is, unless a coordinate addresses a border, the
+ * view is one of integers, which WebGPU does not sample, or a comparison has a bias or a view that is no depth: then
+ * all of it is. The WebGPU sampler clamps `border` to the edge.
  */
 export interface SamplerState {
   /** Added to the level of detail; 0 by default. */
@@ -103,7 +103,7 @@ export interface PipelineKey {
   readonly topology: PrimitiveTopology;
   /**
    * * For geometry shaders and stream output, which fetch the indices themselves: their format, undefined without an
-   * index buffer. Strips have to be made lists when they are indexed, because they may restart.
+   * index buffer. Indexed strips have to be made lists by `expandIndices`, because they may restart.
    */
   readonly indexFormat?: 'uint16' | 'uint32' | undefined;
   readonly attributes?: readonly VertexAttribute[];

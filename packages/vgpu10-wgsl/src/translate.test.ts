@@ -49,11 +49,18 @@ describe('what WGSL cannot express is an error with the place of the instruction
     ['doubles', 'dadd r0.xyzw, r1.xyzw, r2.xyzw', '', {}, 'ENOTSUP'],
     ['SM5', 'bfrev r0.xyzw, r1.xyzw', '', {}, 'ENOTSUP'],
     [
-      'comparing what is no depth',
+      'comparing a cube that is no depth',
+      'sample_c o0.xyzw, v1.xyzw, t0.xxxx, s0, v1.z',
+      cube,
+      view({ dimension: 'cube' }),
+      'ENOTSUP',
+    ],
+    [
+      'comparing integers',
       'sample_c o0.xyzw, v1.xyzw, t0.xxxx, s0, v1.z',
       texture,
-      view({}),
-      'ENOTSUP',
+      view({ sampleType: 'uint' }),
+      'EINVAL',
     ],
     [
       'derivatives for depth',

@@ -1,7 +1,7 @@
 import { parseShader, ShaderInterpreter, type Program } from '@cg/vgpu10';
 import type { DawnProcess } from '@cg/dawn';
 import { afterAll, describe, expect, it } from 'vitest';
-import { primitivesOf, translate, type PipelineKey } from '../src/index.js';
+import { expandIndices, listTopology, primitivesOf, translate, type PipelineKey } from '../src/index.js';
 import { startShaders } from './dawn/dawn-shaders.js';
 import { draw, stream, type DrawData } from './draw-data.js';
 import { usualCases } from './usual-cases.js';
@@ -226,6 +226,50 @@ describe.each(real)('on $adapter.name', (dawn: DawnProcess) => {
     const wanted = [...first, ...first.map((vertex) => 1000 + vertex)];
     expect([...buffers[0].subarray(0, 18)]).toEqual(wanted);
   });
+
+  it.each([
+    ['LINESTRIP', 'line', 2],
+    ['TRIANGLESTRIP', 'triangle', 3],
+    ['TRIANGLEFAN', 'triangle', 3],
+    ['LINESTRIP_ADJ', 'lineadj', 4],
+    ['TRIANGLESTRIP_ADJ', 'triangleadj', 6],
+  ] as const)(
+    'a geometry shader gets the vertices of an expanded, indexed %s',
+    async (topology, primitive, corners) => {
+      const indices = [3, 1, 2, 7, 5, 0, 12, 11, 4, 0xffff, 6, 8, 9, 10, 5, 1, 0xffff, 2];
+      const expanded = expandIndices(topology, indices, 0xffff);
+      const emits = Array.from(
+        { length: corners },
+        (_, i) => `mov o0.x, v[${i}][2].x\nmov o0.y, vPrim\nemit`,
+      );
+      const geometry = parseShader(`gs_4_0
+dcl_input v[${corners}][2].xyzw
+dcl_input vPrim
+dcl_inputprimitive ${primitive}
+dcl_outputtopology pointlist
+dcl_output o0.xy
+dcl_maxout ${corners}
+${emits.join('\n')}
+ret
+`);
+      const key: PipelineKey = {
+        topology: listTopology(topology)!,
+        indexFormat: 'uint32',
+        attributes,
+        streamOutput: [{ buffer: 0, register: 0, mask: 3 }],
+      };
+      const { buffers } = await stream(dawn, translate({ vertex: vertexShader, geometry }, key), key, {
+        ...data,
+        count: expanded.length,
+        instances: 1,
+        indices: { bytes: new Uint8Array(expanded.buffer), offset: 0, available: expanded.length },
+        streams: [{ bytes: 1024, begin: 0, end: 1024, stride: 8 }],
+      });
+      const wanted = [...expanded].flatMap((vertex, i) => [vertex, Math.floor(i / corners)]);
+      expect(wanted.length).toBeGreaterThan(0);
+      expect([...buffers[0].subarray(0, wanted.length + 1)]).toEqual([...wanted, 0xcccccccc]);
+    },
+  );
 
   it.each(['LINESTRIP', 'TRIANGLESTRIP', 'LINELIST_ADJ', 'TRIANGLELIST_ADJ'] as const)(
     'stream output of a vertex shader, %s: whole primitives as far as there is room',

@@ -203,7 +203,7 @@ cases['sample of depth'] = {
   textures: { 0: depth },
   samplers: { 0: repeat },
 };
-for (const compare of [
+const comparisons = [
   'less',
   'less-equal',
   'equal',
@@ -212,7 +212,8 @@ for (const compare of [
   'greater-equal',
   'always',
   'never',
-] as const) {
+] as const;
+for (const compare of comparisons) {
   const samplers = { 0: { ...repeat, compare } };
   cases[`sample_c_lz ${compare}`] = {
     code: `${floats(0.0713)}\nmad r1.x, v0.x, l(0.125), l(-0.25)\nsample_c_lz o0.xyzw, r0.xyzw, t0.xxxx, s0, r1.x`,
@@ -282,19 +283,70 @@ for (const magLinear of [false, true]) {
     };
   }
 }
-cases['border of a comparison'] = {
-  code: `${floats(0.0713)}\nsample_c_lz o0.xyzw, r0.xyzw, t0.xxxx, s0, l(0.5)`,
+const bordered: SamplerState = {
+  address: ['border', 'border', 'border'],
+  borderColor: [0.75, 0, 0, 0],
+};
+for (const component of 'xyzw') {
+  for (const [name, one] of Object.entries({ texture2d, array2d, signed, depth })) {
+    const borderColor = [3, name === 'signed' ? 7 : -1, 2, 5] as const;
+    cases[`gather4 ${component} of ${name} with a border`] = {
+      code: `${floats(0.0713)}\ngather4_aoffimmi(1,-1,0) o0.xyzw, r0.xyzw, t0.zyxw, s0.${component}`,
+      textures: { 0: one },
+      samplers: { 0: { ...bordered, borderColor } },
+    };
+  }
+}
+cases['gather4 of a view with other components, a border in one direction'] = {
+  code: `${floats(0.0713)}\ngather4 o0.xyzw, r0.xyzw, t0.xyzw, s0.z`,
+  textures: { 0: { ...texture2d, components: 'g1ar' } },
+  samplers: { 0: { address: ['repeat', 'border', 'repeat'], borderColor: [1, 2, 3, 4] } },
+};
+const shadows = { texture2d, array2d, texture1d, array1d, volume };
+for (const [name, one] of Object.entries(shadows)) {
+  for (const [kind, state] of Object.entries({
+    nearest: repeat,
+    linear,
+    'with a border': { ...bordered, magLinear: true, minLinear: true },
+    'nearest with a border': bordered,
+    'linear between levels': { ...repeat, mipLinear: true, minLinear: true, lodBias: 0.4 },
+  })) {
+    const isNearest = kind.startsWith('nearest');
+    cases[`sample_c ${name}, which is no depth, ${kind}`] = {
+      code: `${floats(0.1713)}\nmad r1.x, v0.y, l(0.25), l(-2.0)\nsample_c o0.xyzw, r0.xyzw, t0.xxxx, s0, r1.x`,
+      textures: { 0: one },
+      samplers: { 0: { ...state, compare: 'less-equal' } },
+      within: isNearest ? 0 : NEAR,
+    };
+  }
+}
+for (const compare of comparisons) {
+  const reference = 'ld r1.xyzw, l(3, 2, 0, 0), t0.xyzw';
+  cases[`sample_c_lz ${compare} with floats, some of them equal`] = {
+    code: `${floats(0.0713)}\n${reference}\nsample_c_lz_aoffimmi(2,-1,0) o0.xyzw, r0.xyzw, t0.xxxx, s0, r1.x`,
+    textures: { 0: texture2d },
+    samplers: { 0: { ...repeat, compare } },
+  };
+  cases[`sample_c_lz ${compare} with normalized texels: the reference is clamped`] = {
+    code: `${floats(0.0713)}\nmad r1.x, v0.x, l(0.5), l(-2.0)\nsample_c_lz o0.xyzw, r0.xyzw, t0.xxxx, s0, r1.x`,
+    textures: { 0: { ...texture2d, normalized: true } },
+    samplers: { 0: { ...bordered, borderColor: [1, 0, 0, 0], compare } },
+  };
+}
+for (const magLinear of [false, true]) {
+  for (const opcode of ['sample_c', 'sample_c_lz']) {
+    cases[`${opcode} of depth, border${magLinear ? ', linear' : ''}`] = {
+      code: `${floats(0.0713)}\n${opcode} o0.xyzw, r0.xyzw, t0.xxxx, s0, l(0.5)`,
+      textures: { 0: depth },
+      samplers: { 0: { ...bordered, magLinear, minLinear: magLinear, compare: 'less' } },
+      within: magLinear ? NEAR : 0,
+    };
+  }
+}
+cases['sample_c of depth with the bias of a sampler'] = {
+  code: `${floats(0.0713)}\nsample_c o0.xyzw, r0.xyzw, t0.xxxx, s0, l(0.5)`,
   textures: { 0: depth },
-  samplers: {
-    0: {
-      magLinear: true,
-      minLinear: true,
-      address: ['border', 'border', 'border'],
-      borderColor: [1, 0, 0, 0],
-      compare: 'less',
-    },
-  },
-  within: NEAR,
+  samplers: { 0: { ...repeat, lodBias: 1.5, compare: 'less' } },
 };
 cases['ldms: samples beyond the last are 0'] = {
   code: `${integers('0')}\nftou r1.x, v0.y\nldms o0.xyzw, r0.xyzw, t0.xyzw, r1.x`,

@@ -10,7 +10,7 @@ export const ANSWER = { NONE: 0, DONE: 1, FAILED: 2 } as const;
 export const WORD = { ASKED: 0, PASS: 1, STEP: 2, ANSWER: 3 } as const;
 
 /** The most timed parts of a step. */
-const MOST_PARTS = 4;
+const MOST_PARTS = 8;
 
 /** Shared memory: `words` of WORD, and the times of the last step, NaN after the last part. */
 export interface Handover {

@@ -30,11 +30,14 @@ const assemblies: Partial<Record<PrimitiveTopology, Assembly>> = {
 
 /** How many primitives so many vertices are: for the draws of geometry shaders and the passes of stream output. */
 export function primitivesOf(topology: PrimitiveTopology, vertices: number): number {
+  if (topology === 'TRIANGLESTRIP_ADJ') {
+    return Math.max(0, Math.floor(vertices / 2) - 2);
+  }
   const { corners = Infinity, step = 1 } = assemblies[topology] ?? {};
   return vertices < corners ? 0 : Math.floor((vertices - corners) / step) + 1;
 }
 
-/** @throws TranslateError ENOTSUP for topologies that a caller has to make lists of */
+/** @throws TranslateError ENOTSUP for topologies that have to be made lists by `expandIndices` */
 function assemblyOf({ key }: TranslationContext, stage: StageName): Assembly {
   const assembly = assemblies[key.topology];
   if (assembly === undefined) {

@@ -1,19 +1,9 @@
-import type { AddressMode, Comparison, SamplerState } from '../key.js';
-import { floatBits, floatText } from '../wgsl/float-text.js';
+import type { SamplerState } from '../key.js';
+import { floatBits } from '../wgsl/float-text.js';
 import { COMPONENTS, typeName, word } from '../wgsl/types.js';
 import type { Registers } from './registers.js';
+import { clampedLod } from './texel-sampling.js';
 import type { UsedTexture } from './views.js';
-
-const COMPARISONS: Record<Comparison, string> = {
-  never: 'false',
-  less: 'reference < depth',
-  equal: 'reference == depth',
-  'less-equal': 'reference <= depth',
-  greater: 'reference > depth',
-  'not-equal': '!(reference == depth)',
-  'greater-equal': 'reference >= depth',
-  always: 'true',
-};
 
 /** `a.x`, or `a` where there is one axis. */
 const axisOf = (name: string, axis: number): string => `${name}.${COMPONENTS[axis]}`;
@@ -32,64 +22,8 @@ export function lodFunction(registers: Registers, { name, width }: UsedTexture):
   );
 }
 
-/** `lod` within the levels of the sampler and of the texture. */
-function clampedLod({ minLod = 0, maxLod = 32 }: SamplerState, { name }: UsedTexture): string {
-  const most = `min(${floatText(maxLod)}, f32(textureNumLevels(${name}) - 1u))`;
-  return `clamp(lod, ${floatText(minLod)}, max(${floatText(minLod)}, ${most}))`;
-}
-
-/** A coordinate from 0 to 1 for one of any size. */
-function addressed(mode: AddressMode, p: string): string {
-  switch (mode) {
-    case 'repeat':
-      return `${p} - floor(${p})`;
-    case 'mirror-repeat':
-      return `1.0 - abs(${p} - 2.0 * floor(${p} * 0.5) - 1.0)`;
-    case 'clamp-to-edge':
-    case 'border':
-      return p;
-  }
-}
-
 /**
- * A function (p, [layer,] lod, offset) that gives the bits of a texel of integers: WebGPU does not sample them.
- * `loader` loads a texel.
- */
-export function integerSampler(
-  registers: Registers,
-  texture: UsedTexture,
-  slot: number,
-  state: SamplerState,
-  loader: string,
-): string {
-  const { name, width, layered, shape } = texture;
-  const [f, i] = [typeName('f', width), typeName('i', width)];
-  const { address = [], borderColor = [0, 0, 0, 0] } = state;
-  const axes = Array.from({ length: shape.axes }, (_, axis) => axis);
-  const outside = axes
-    .filter((axis) => address[axis] === 'border')
-    .map((axis) => `${axisOf('q', axis)} < 0.0 || ${axisOf('q', axis)} >= 1.0`);
-  const point = Array.from({ length: width }, (_, axis) =>
-    axis < shape.axes ? addressed(address[axis] ?? 'clamp-to-edge', axisOf('q', axis)) : axisOf('q', axis),
-  );
-  const border = borderColor.map((value) => word(Math.trunc(value) >>> 0)).join(', ');
-  return registers.module.declare(`${name}_s${slot}_integer`, () =>
-    [
-      `fn ${name}_s${slot}_integer(p: ${f}, ${layered ? 'layer: i32, ' : ''}lod: f32, offset: ${f}) -> vec4u {`,
-      `  let level = u32(round(${clampedLod(state, texture)}));`,
-      `  let size = ${f}(textureDimensions(${name}, level));`,
-      '  let q = p + offset / size;',
-      ...(outside.length > 0 ? [`  if (${outside.join(' || ')}) { return vec4u(${border}); }`] : []),
-      `  let texel = clamp(floor(${f}(${point.join(', ')}) * size), ${f}(0.0), size - ${f}(1.0));`,
-      ...(layered ? [`  let slice = u32(clamp(layer, 0, i32(textureNumLayers(${name})) - 1));`] : []),
-      `  return ${loader}(${i}(texel), ${layered ? 'slice, ' : ''}level);`,
-      '}',
-    ].join('\n'),
-  );
-}
-
-/**
- * * A function (p, [layer,] lod, offset[, reference]) that samples with a border. A filter that reaches over the edge
+ * * A function (p, [layer,] lod, offset) that samples with a border. A filter that reaches over the edge
  * weighs the texels within and the border for each axis by itself, so that the border has one minus the product of the
  * weights.
  */
@@ -98,20 +32,18 @@ export function borderSampler(
   texture: UsedTexture,
   sampler: string,
   state: SamplerState,
-  compares: boolean,
 ): string {
   const { name, width, layered } = texture;
   const type = typeName('f', width);
   const full = `${name}_${sampler.slice(registers.prefix.length)}_border`;
   const layer = layered ? 'layer: i32, ' : '';
-  const reference = compares ? ', reference: f32' : '';
-  const parameters = `p: ${type}, ${layer}lod: f32, offset: ${type}${reference}`;
-  const result = compares || texture.isDepth ? 'f32' : 'vec4f';
+  const parameters = `p: ${type}, ${layer}lod: f32, offset: ${type}`;
+  const result = texture.isDepth ? 'f32' : 'vec4f';
   const minifies = filtersDiffer(state);
-  const more = `${compares ? ', reference' : ''}${minifies ? ', detail > 0.0' : ''}`;
+  const more = minifies ? ', detail > 0.0' : '';
   const at = (lod: string): string => `${level}(p${layered ? ', layer' : ''}, ${lod}, offset${more})`;
   const level = registers.module.declare(`${full}_level`, () =>
-    levelText(registers, texture, sampler, state, compares, {
+    levelText(registers, texture, sampler, state, {
       name: `${full}_level`,
       parameters: `${parameters}${minifies ? ', minifies: bool' : ''}`,
       result,
@@ -136,7 +68,6 @@ function levelText(
   texture: UsedTexture,
   sampler: string,
   state: SamplerState,
-  compares: boolean,
   signature: { readonly name: string; readonly parameters: string; readonly result: string },
 ): string {
   const { name, width, layered, shape, isDepth } = texture;
@@ -156,14 +87,9 @@ function levelText(
   const level = minifies ? 'max(lod, select(0.0, 0.001, minifies))' : 'lod';
   const layer = layered ? ', layer' : '';
   const border = borderVariable(registers, borderColor);
-  const [inside, outside] = compares
-    ? [
-        `textureSampleCompareLevel(${name}, ${sampler}, q${layer}, reference)`,
-        `select(0.0, 1.0, ${COMPARISONS[state.compare ?? 'never'].replace('depth', `${border}.x`)})`,
-      ]
-    : isDepth
-      ? [`textureSampleLevel(${name}, ${sampler}, q${layer}, i32(lod))`, `${border}.x`]
-      : [`textureSampleLevel(${name}, ${sampler}, q${layer}, ${level})`, border];
+  const [inside, outside] = isDepth
+    ? [`textureSampleLevel(${name}, ${sampler}, q${layer}, i32(lod))`, `${border}.x`]
+    : [`textureSampleLevel(${name}, ${sampler}, q${layer}, ${level})`, border];
   return [
     `fn ${signature.name}(${signature.parameters}) -> ${signature.result} {`,
     `  let size = ${type}(textureDimensions(${name}, u32(lod)));`,

@@ -71,10 +71,10 @@ export class Subroutines {
     if (this.#all.has(current.name)) {
       throw this.registers.error('EINVAL', `label ${current.name} twice`);
     }
-    const lines = this.writer.lines.splice(0);
-    current.lines = lines.length;
+    const { text, lines } = this.writer.take();
+    current.lines = lines;
     this.#all.set(current.name, current);
-    this.#texts.push([`fn ${current.name}() {`, ...lines, '}'].join('\n'));
+    this.#texts.push(`fn ${current.name}() {\n${text}}`);
     this.#current = undefined;
   }
 

@@ -2,8 +2,9 @@ import { swizzleOf, type Instruction, type Operand } from '@cg/vgpu10';
 import { floatText } from '../wgsl/float-text.js';
 import { typeName } from '../wgsl/types.js';
 import type { Registers } from './registers.js';
-import { borderSampler, integerSampler, lodFunction } from './sampler-emulation.js';
+import { borderSampler, lodFunction } from './sampler-emulation.js';
 import type { Stores } from './store.js';
+import { comparingSampler, gatherer, nearestSampler, type EmulatedSampler } from './texel-sampling.js';
 import { offsetText, texelBits, type TextureLoads } from './texture-load.js';
 import { hasBorder, type UsedTexture, type Views } from './views.js';
 import type { SamplerState } from '../key.js';
@@ -29,16 +30,18 @@ export class TextureSamples {
       return;
     }
     const compares = instruction.opcode.startsWith('SAMPLE_C');
-    if (compares && !texture.isDepth) {
-      throw this.registers.error('ENOTSUP', `a comparison with a view of ${texture.view.sampleType}`);
-    }
     const state = this.views.samplerState(sampler);
+    const isBiased = biasOf(state) !== 0 && this.#isImplicit(instruction);
+    if (compares && (!texture.isDepth || hasBorder(state, texture) || isBiased)) {
+      this.#compare(instruction, texture, state);
+      return;
+    }
     if (texture.isInteger) {
       this.#sampleIntegers(instruction, texture, state);
       return;
     }
     const text = hasBorder(state, texture)
-      ? this.#borderText(instruction, texture, state, compares)
+      ? this.#borderText(instruction, texture, state)
       : this.#sampleText(instruction, texture, state, compares);
     const texel = compares ? `vec4f(${text})` : texture.isDepth ? `vec4f(${text}, 0.0, 0.0, 1.0)` : text;
     const isSwizzled = (texture.view.components ?? 'rgba') !== 'rgba';
@@ -61,8 +64,13 @@ export class TextureSamples {
     if (shape.axes === 1 || view.dimension === '3d') {
       throw this.registers.error('EINVAL', `GATHER4 of a ${view.dimension} view`);
     }
-    if (hasBorder(this.views.samplerState(sampler), texture)) {
-      throw this.registers.error('ENOTSUP', 'GATHER4 with a border');
+    const state = this.views.samplerState(sampler);
+    if (hasBorder(state, texture)) {
+      const name = gatherer(this.#emulation(sampler, texture, state), swizzleOf(sampler)[0]);
+      const [point, ...layer] = this.#at(instruction, texture);
+      const rest = [point, ...layer, offsetVector(instruction, texture)].join(', ');
+      this.loads.write(instruction, resource, `${name}(${rest})`);
+      return;
     }
     const component = (view.components ?? 'rgba')[swizzleOf(sampler)[0]];
     const lane = isDepth && component !== 'r' ? -1 : 'rgba'.indexOf(component);
@@ -83,6 +91,11 @@ export class TextureSamples {
       resource,
       view.sampleType === 'uint' ? gathered : `bitcast<vec4u>(${gathered})`,
     );
+  }
+
+  /** Whether derivatives choose the level. */
+  #isImplicit({ opcode }: Instruction): boolean {
+    return this.registers.shader.stage === 'pixel' && ['SAMPLE', 'SAMPLE_B', 'SAMPLE_C'].includes(opcode);
   }
 
   #texture(resource: Operand): UsedTexture | undefined {
@@ -109,8 +122,7 @@ export class TextureSamples {
   ): string {
     const { opcode, sources } = instruction;
     const bias = biasOf(state);
-    const isImplicit =
-      this.registers.shader.stage === 'pixel' && ['SAMPLE', 'SAMPLE_B', 'SAMPLE_C'].includes(opcode);
+    const isImplicit = this.#isImplicit(instruction);
     const { name, isDepth } = texture;
     const sampler = this.views.sampler(sources[2], texture, compares);
     const place = this.#place(instruction, texture);
@@ -129,7 +141,7 @@ export class TextureSamples {
     if (compares) {
       return call(
         isImplicit ? 'textureSampleCompare' : 'textureSampleCompareLevel',
-        this.#reference(instruction, texture),
+        `bitcast<f32>(${this.#reference(instruction, texture)})`,
       );
     }
     if (opcode === 'SAMPLE_D') {
@@ -154,13 +166,7 @@ export class TextureSamples {
     if (texture.view.dimension.startsWith('cube')) {
       throw this.registers.error('ENOTSUP', 'sampling a cube of integers');
     }
-    const name = integerSampler(
-      this.registers,
-      texture,
-      this.registers.slot(sampler),
-      state,
-      this.loads.loader(texture),
-    );
+    const name = nearestSampler(this.#emulation(sampler, texture, state));
     this.loads.write(
       instruction,
       resource,
@@ -168,34 +174,42 @@ export class TextureSamples {
     );
   }
 
-  #borderText(
-    instruction: Instruction,
-    texture: UsedTexture,
-    state: SamplerState,
-    compares: boolean,
-  ): string {
-    if (texture.view.dimension.startsWith('cube')) {
-      return this.#sampleText(instruction, texture, state, compares);
+  /** A comparison in the shader. */
+  #compare(instruction: Instruction, texture: UsedTexture, state: SamplerState): void {
+    const [, resource, sampler] = instruction.sources;
+    const { view, isInteger } = texture;
+    if (isInteger) {
+      throw this.registers.error('EINVAL', 'a comparison with integers');
     }
-    if (instruction.opcode === 'SAMPLE_C' && (state.maxLod ?? 1) > 0) {
-      throw this.registers.error('ENOTSUP', 'SAMPLE_C with a border, of other levels than the first');
+    if (view.dimension.startsWith('cube')) {
+      throw this.registers.error('ENOTSUP', 'a comparison in the shader with a cube');
     }
-    const sampler = this.views.sampler(instruction.sources[2], texture, compares);
-    const name = borderSampler(this.registers, texture, sampler, state, compares);
-    const reference = compares ? [this.#reference(instruction, texture)] : [];
-    return `${name}(${[...this.#emulated(instruction, texture, state), ...reference].join(', ')})`;
+    const name = comparingSampler(this.#emulation(sampler, texture, state));
+    const parameters = [
+      ...this.#emulated(instruction, texture, state),
+      this.#reference(instruction, texture),
+    ];
+    this.loads.write(instruction, resource, `bitcast<vec4u>(vec4f(${name}(${parameters.join(', ')})))`);
+  }
+
+  #emulation(sampler: Operand, texture: UsedTexture, state: SamplerState): EmulatedSampler {
+    const loader = this.loads.loader(texture);
+    return { registers: this.registers, texture, slot: this.registers.slot(sampler), state, loader };
+  }
+
+  #borderText(instruction: Instruction, texture: UsedTexture, state: SamplerState): string {
+    const sampler = this.views.sampler(instruction.sources[2], texture, false);
+    const name = borderSampler(this.registers, texture, sampler, state);
+    return `${name}(${this.#emulated(instruction, texture, state).join(', ')})`;
   }
 
   /** The arguments of an emulated lookup: point, layer, level of detail, offset. */
   #emulated(instruction: Instruction, texture: UsedTexture, state: SamplerState): string[] {
     const { opcode, sources } = instruction;
-    const type = typeName('f', texture.width);
-    const point = this.stores.writer.hoist(this.#vector(sources[0], texture, '0.5'), 'p');
-    const layer = this.#layer(sources[0], texture);
-    const offset = offsetText(instruction, texture);
+    const [at, ...layer] = this.#at(instruction, texture);
+    const point = this.stores.writer.hoist(at, 'p');
     const explicit = this.#level(instruction, biasOf(state));
-    const isImplicit =
-      this.registers.shader.stage === 'pixel' && ['SAMPLE', 'SAMPLE_B', 'SAMPLE_C'].includes(opcode);
+    const isImplicit = this.#isImplicit(instruction);
     let lod = explicit;
     if (isImplicit || opcode === 'SAMPLE_D') {
       const derivatives = isImplicit
@@ -206,7 +220,7 @@ export class TextureSamples {
     if (isImplicit) {
       this.registers.module.allowDivergence();
     }
-    return [point, ...layer, lod, offset === '' ? `${type}()` : offset.replace(/^vec(\d)i/, 'vec$1f')];
+    return [point, ...layer, lod, offsetVector(instruction, texture)];
   }
 
   /** The level or bias that an instruction gives, with that of the sampler. */
@@ -218,23 +232,24 @@ export class TextureSamples {
     return opcode === 'SAMPLE_C_LZ' ? '0.0' : floatText(bias);
   }
 
+  /** The bits of what texels are compared with. */
   #reference({ sources }: Instruction, { view }: UsedTexture): string {
-    if (view.normalized !== true) {
-      return this.registers.read(sources[3], 'f', [0]);
-    }
-    const clamp = this.registers.module.functions.name('sat', 1);
-    return `bitcast<f32>(${clamp}(${this.registers.read(sources[3], 'bits', [0])}))`;
+    const bits = this.registers.read(sources[3], 'bits', [0]);
+    return view.normalized === true ? `${this.registers.module.functions.name('sat', 1)}(${bits})` : bits;
+  }
+
+  /** Coordinates, and the layer if the view has any. */
+  #at({ sources: [at] }: Instruction, texture: UsedTexture): string[] {
+    return [this.#vector(at, texture, '0.5'), ...this.#layer(at, texture)];
   }
 
   /** Coordinates, the layer if the view has any, and constant offsets. */
   #place(instruction: Instruction, texture: UsedTexture): string[] {
-    const [at] = instruction.sources;
     const offset = offsetText(instruction, texture);
     if (offset !== '' && texture.view.dimension.startsWith('cube')) {
       throw this.registers.error('EINVAL', 'offsets in a cube');
     }
-    const layer = this.#layer(at, texture);
-    return [this.#vector(at, texture, '0.5'), ...layer, ...(offset === '' ? [] : [offset])];
+    return [...this.#at(instruction, texture), ...(offset === '' ? [] : [offset])];
   }
 
   #vector(operand: Operand, { shape }: UsedTexture, second: string): string {
@@ -258,4 +273,10 @@ export class TextureSamples {
 
 function biasOf({ lodBias = 0 }: SamplerState): number {
   return Number.isFinite(lodBias) ? Math.max(-MOST_BIAS, Math.min(MOST_BIAS - 0.01, lodBias)) : 0;
+}
+
+/** The offsets of an instruction as floats. */
+function offsetVector(instruction: Instruction, texture: UsedTexture): string {
+  const offset = offsetText(instruction, texture);
+  return offset === '' ? `${typeName('f', texture.width)}()` : offset.replace(/^vec(\d)i/, 'vec$1f');
 }

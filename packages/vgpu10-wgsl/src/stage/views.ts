@@ -152,7 +152,8 @@ export class Views {
   }
 }
 
-/** Whether a coordinate that the texture has addresses the border. */
-export function hasBorder({ address }: SamplerState, { shape }: UsedTexture): boolean {
-  return address?.slice(0, shape.axes).includes('border') ?? false;
+/** Whether a coordinate that the texture has addresses the border; cubes have none. */
+export function hasBorder({ address }: SamplerState, { shape, view }: UsedTexture): boolean {
+  const isCube = view.dimension.startsWith('cube');
+  return !isCube && (address?.slice(0, shape.axes).includes('border') ?? false);
 }

@@ -2,11 +2,18 @@
 export const MOST_LEVELS = 100;
 /** More levels are indented like this one, so that the text stays in proportion to the program. */
 const MOST_INDENT = 12;
+/**
+ * Parts of lines are joined by so many: of long programs few objects stay alive, and the collector does not take most
+ * of the time.
+ */
+const MOST_PARTS = 1024;
 const INDENTS = Array.from({ length: MOST_INDENT + 1 }, (_, level) => '  '.repeat(level));
 
 /** The statements of a function while they are written. */
 export class CodeWriter {
-  readonly lines: string[] = [];
+  readonly #parts: string[] = [];
+  readonly #chunks: string[] = [];
+  #lines = 0;
   #levels = 1;
   #names = 0;
   #comment = '';
@@ -16,14 +23,30 @@ export class CodeWriter {
     this.#comment = text;
   }
 
+  /** The statements since the last call, each with its end of line. */
+  take(): { readonly text: string; readonly lines: number } {
+    const taken = {
+      text: [...this.#chunks.splice(0), ...this.#parts.splice(0)].join(''),
+      lines: this.#lines,
+    };
+    this.#lines = 0;
+    return taken;
+  }
+
   get levels(): number {
     return this.#levels;
   }
 
   say(text: string): void {
-    const indent = INDENTS[Math.min(this.#levels, MOST_INDENT)];
-    // Joined, a line keeps none of the parts that engines leave in a concatenation alive.
-    this.lines.push((this.#comment === '' ? [indent, text] : [indent, text, ' // ', this.#comment]).join(''));
+    this.#lines++;
+    this.#parts.push(INDENTS[Math.min(this.#levels, MOST_INDENT)], text);
+    if (this.#comment !== '') {
+      this.#parts.push(' // ', this.#comment);
+    }
+    this.#parts.push('\n');
+    if (this.#parts.length > MOST_PARTS) {
+      this.#chunks.push(this.#parts.splice(0).join(''));
+    }
     this.#comment = '';
   }
 

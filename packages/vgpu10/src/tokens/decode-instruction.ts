@@ -50,16 +50,20 @@ export function decodeInstruction(reader: TokenReader, at: number, token: number
   };
 }
 
+/** Lists of their exact length: one that grows has room for more than a dozen operands. */
 function decodeOperands(reader: TokenReader, length: number): readonly Operand[] {
-  if (length === 0) {
-    return EMPTY;
+  switch (length) {
+    case 0:
+      return EMPTY;
+    case 1:
+      return [decodeOperand(reader)];
+    case 2:
+      return [decodeOperand(reader), decodeOperand(reader)];
+    case 3:
+      return [decodeOperand(reader), decodeOperand(reader), decodeOperand(reader)];
+    default:
+      return Array.from({ length }, () => decodeOperand(reader));
   }
-  // Of their exact length: a list that grows has room for more than a dozen operands.
-  const operands = new Array<Operand>(length);
-  for (let i = 0; i < length; i++) {
-    operands[i] = decodeOperand(reader);
-  }
-  return operands;
 }
 
 function decodeControls(reader: TokenReader, token: number, layout: InstructionLayout): Controls {
