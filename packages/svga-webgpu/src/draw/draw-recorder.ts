@@ -267,6 +267,9 @@ export class DrawRecorder implements DrawBindings {
     const runs = geometry === undefined ? plan.count : primitivesOf(plan.topology, plan.count) * geometry.verticesPerPrimitive;
     const passes = Math.max(1, layers) * (entry.showsViewports ? VIEWPORTS : 1);
     const instances = Math.min(call.instanceCount, Math.max(1, Math.floor(MOST_INVOCATIONS / (runs * passes || 1))));
+    if (runs === 0) {
+      return;
+    }
     if (runs > MOST_INVOCATIONS) {
       this.omissions.add(`a draw of ${runs} vertex shader runs`);
       return;

@@ -85,6 +85,9 @@ export function planGeometry(
     return topology === undefined || count === 0 ? undefined : { topology, indices, list: undefined, count };
   }
   const listed = Math.min(count, MOST_LISTED);
+  if (listed === 0) {
+    return undefined;
+  }
   const vertices = !call.indexed
     ? countingIndices(listed)
     : indexBuffer === undefined

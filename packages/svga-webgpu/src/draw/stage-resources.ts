@@ -1,10 +1,13 @@
 import type { BufferRange, ShaderStage } from '@cg/svga-device';
 import type { StageResources as StageKey } from '@cg/vgpu10-wgsl';
+import type { ShaderInterface } from '@cg/vgpu10';
 import type { ArenaPlace } from '../gpu/arena.js';
 import type { ImageTable } from '../images/image-table.js';
 import type { SamplerTable } from './sampler-table.js';
 import type { DecodedShader } from './shader-table.js';
 import type { BoundView, ViewTable } from './view-table.js';
+
+type SamplerUse = ShaderInterface['samplers'][number];
 
 /** What is bound to a stage, as a draw uses it. */
 export class StageResources {
@@ -44,22 +47,28 @@ export class StageResources {
       this.key += `${bound?.kind.id ?? 0},`;
     }
     for (const use of shader.interface.samplers) {
-      this.key += `${this.samplers.kind(stage.samplers[use.slot], this.#isEmulated(use.resources)).id};`;
+      this.key += `${this.samplers.kind(stage.samplers[use.slot], this.#isEmulated(use)).id};`;
     }
   }
 
-  #isEmulated(slots: readonly number[]): boolean {
-    return slots.some((slot) => this.views[slot]?.kind.isEmulated === true);
+  /** Whether the shader samples by itself: integers, and comparisons that WebGPU does not have. */
+  #isEmulated({ slot, compares, resources }: SamplerUse): boolean {
+    const comparesItself = (bound: BoundView): boolean =>
+      compares && (!bound.kind.isDepth || this.#stage?.samplers[slot]?.mipLODBias !== 0);
+    return resources.some((resource) => {
+      const bound = this.views[resource];
+      return bound !== undefined && (bound.kind.isEmulated || comparesItself(bound));
+    });
   }
 
   /** The stage's part of a translation's key. */
   translationKey(): StageKey {
     const views = Object.fromEntries(this.#kinds.map(({ slot, bound }) => [slot, bound.kind.view]));
     const samplers: Record<number, object> = {};
-    for (const { slot, resources } of this.#shader?.interface.samplers ?? []) {
-      const { id, state } = this.samplers.kind(this.#stage?.samplers[slot], this.#isEmulated(resources));
+    for (const use of this.#shader?.interface.samplers ?? []) {
+      const { id, state } = this.samplers.kind(this.#stage?.samplers[use.slot], this.#isEmulated(use));
       if (id !== 0) {
-        samplers[slot] = state;
+        samplers[use.slot] = state;
       }
     }
     return { views, samplers };

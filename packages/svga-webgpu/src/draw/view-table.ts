@@ -1,3 +1,4 @@
+import type { SurfaceFormat } from '@cg/surface-layout';
 import type { ResourceDimension, ShaderInterface } from '@cg/vgpu10';
 import { texelFormats, type ShaderView, type TexelFormat } from '@cg/vgpu10-wgsl';
 import type { BufferResourceView, ResourceView, TextureResourceView } from '@cg/svga-device';
@@ -15,6 +16,7 @@ export interface ViewKind {
   readonly view: ShaderView;
   /** The shader samples it by itself. */
   readonly isEmulated: boolean;
+  readonly isDepth: boolean;
 }
 
 /** A texture that a shader reads. */
@@ -55,7 +57,7 @@ const knownFormats: ReadonlySet<string> = new Set(texelFormats);
 /** Views as shaders read them. A view that does not fit the shader, or that WebGPU does not have, is as none: it reads 0. */
 export class ViewTable {
   readonly #kinds = new Map<string, ViewKind>();
-  readonly #bound = new WeakMap<ResourceView, Map<ResourceDimension, BoundView | undefined>>();
+  readonly #bound = new WeakMap<ResourceView, Map<string, BoundView | undefined>>();
 
   constructor(readonly images: ImageTable) {}
 
@@ -69,7 +71,8 @@ export class ViewTable {
       byDimension = new Map();
       this.#bound.set(view, byDimension);
     }
-    const known = byDimension.get(use.dimension);
+    const key = use.compared ? `compared ${use.dimension}` : use.dimension;
+    const known = byDimension.get(key);
     if (known !== undefined) {
       if (!('image' in known)) {
         return known;
@@ -80,7 +83,7 @@ export class ViewTable {
       }
     }
     const bound = view.kind === 'buffer' ? this.#buffer(view, use) : this.#texture(view, use);
-    byDimension.set(use.dimension, bound);
+    byDimension.set(key, bound);
     return bound;
   }
 
@@ -156,7 +159,7 @@ export class ViewTable {
       arrayLayerCount: isVolume ? 1 : layers,
     };
     return {
-      kind: this.#kind({ dimension, ...kindOf(formatView, layout.samples) }),
+      kind: this.#kind({ dimension, ...kindOf(formatView, format, layout.samples, use.compared) }),
       image,
       textureId: image.textureId,
       range: { ...range, layers: isVolume ? 1 : layers },
@@ -170,7 +173,8 @@ export class ViewTable {
     let kind = this.#kinds.get(key);
     if (kind === undefined) {
       const isEmulated = view.dimension !== 'buffer' && (view.sampleType === 'sint' || view.sampleType === 'uint');
-      kind = { id: this.#kinds.size + 1, view, isEmulated };
+      const isDepth = view.dimension !== 'buffer' && view.sampleType === 'depth';
+      kind = { id: this.#kinds.size + 1, view, isEmulated, isDepth };
       this.#kinds.set(key, kind);
     }
     return kind;
@@ -179,13 +183,16 @@ export class ViewTable {
 
 function kindOf(
   { sampleType, components, storage }: FormatView,
+  { flags }: SurfaceFormat,
   samples: number,
+  compared: boolean,
 ): { sampleType: FormatView['sampleType']; samples?: number; components?: string; normalized?: boolean } {
   return {
     sampleType,
     ...(samples > 1 && { samples }),
     ...(components !== 'rgba' && { components }),
     ...(sampleType === 'depth' && { normalized: storage.depth!.depthBits < 32 }),
+    ...(sampleType !== 'depth' && compared && flags.includes('NORM') && !flags.includes('SINT') && { normalized: true }),
   };
 }
 

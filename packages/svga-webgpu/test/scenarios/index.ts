@@ -1,5 +1,6 @@
 import type { Scenario } from './bench.js';
 import { bufferScenarios } from './buffers.js';
+import { contractScenarios } from './contract.js';
 import { hostileScenarios } from './hostile.js';
 import { lifeScenarios } from './life.js';
 import { primitiveScenarios } from './primitives.js';
@@ -13,5 +14,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...targetScenarios,
   ...bufferScenarios,
   ...lifeScenarios,
+  ...contractScenarios,
   ...hostileScenarios,
 };
