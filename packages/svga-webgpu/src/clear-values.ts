@@ -23,7 +23,11 @@ function isExact(value: number, mantissa: number): boolean {
  * The colour that clears a target to the bytes that the device would write, as stored: sRGB is encoded.
  * @returns undefined if WebGPU may round it in another way
  */
-export function clearColor(format: SurfaceFormat, view: FormatView, color: Float64Array): GPUColorDict | undefined {
+export function clearColor(
+  format: SurfaceFormat,
+  view: FormatView,
+  color: Float64Array,
+): GPUColorDict | undefined {
   const values: number[] = [];
   for (let i = 0; i < 4; i++) {
     const bits = format.channelBits[CHANNELS[i]];

@@ -35,7 +35,10 @@ export function clearView(images: ImageTable, view: RenderView, value: ClearValu
   }
   // A pass that is open may draw to it.
   images.recorder.endPass();
-  const isPart = storage.depth !== undefined && storage.hasStencil && !(pending.depth !== undefined && pending.stencil !== undefined);
+  const isPart =
+    storage.depth !== undefined &&
+    storage.hasStencil &&
+    !(pending.depth !== undefined && pending.stencil !== undefined);
   for (const subresource of subresources) {
     if (isPart) {
       image.use(images.recorder, images.transfer, rangeOf(image, subresource), true);
@@ -172,7 +175,11 @@ function isCopyable(
 }
 
 /** The origin of a box in a texture. */
-function placeOf({ texture, surface }: TextureImage, subresource: number, at: Pick<SurfaceBox, 'x' | 'y' | 'z'>): GPUTexelCopyTextureInfo {
+function placeOf(
+  { texture, surface }: TextureImage,
+  subresource: number,
+  at: Pick<SurfaceBox, 'x' | 'y' | 'z'>,
+): GPUTexelCopyTextureInfo {
   const levels = surface.layout.mips.length;
   const z = texture!.dimension === '3d' ? at.z : Math.floor(subresource / levels);
   return { texture: texture!, mipLevel: subresource % levels, origin: { x: at.x, y: at.y, z } };

@@ -3,7 +3,9 @@ import { bundleForNode } from '@cg/dawn/bundle';
 import { afterAll, describe, expect, it } from 'vitest';
 import { scenarios } from './scenarios/index.js';
 
-const found = await startDawnOnDriver(await bundleForNode(new URL('dawn/renderer-process.ts', import.meta.url)));
+const found = await startDawnOnDriver(
+  await bundleForNode(new URL('dawn/renderer-process.ts', import.meta.url)),
+);
 const processes: DawnProcess[] = typeof found === 'string' ? [] : [found];
 afterAll(() => processes.forEach((dawn) => dawn.kill()));
 

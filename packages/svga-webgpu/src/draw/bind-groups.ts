@@ -75,7 +75,10 @@ export class BindGroups {
     }
     let group = this.#groups.get(key);
     if (group === undefined) {
-      const entries = bindings.map((binding) => ({ binding: binding.binding, resource: this.#resource(binding, draw) }));
+      const entries = bindings.map((binding) => ({
+        binding: binding.binding,
+        resource: this.#resource(binding, draw),
+      }));
       group = this.#groups.set(key, this.device.createBindGroup({ layout, entries }));
     }
     return { group, offsets };
@@ -146,9 +149,7 @@ export class BindGroups {
     }
     const bound = draw.stages[resource.stage].views[resource.slot];
     if (buffer !== undefined) {
-      return this.#whole(
-        bound !== undefined && 'buffer' in bound ? draw.source(bound.buffer) : this.nothing,
-      );
+      return this.#whole(bound !== undefined && 'buffer' in bound ? draw.source(bound.buffer) : this.nothing);
     }
     const standIn = draw.standIn(resource.stage, resource.slot);
     return (standIn ?? (bound as { view: { view: GPUTextureView } }).view).view;
@@ -158,4 +159,3 @@ export class BindGroups {
     return { buffer, size: Math.min(size, this.device.limits.maxStorageBufferBindingSize) };
   }
 }
-

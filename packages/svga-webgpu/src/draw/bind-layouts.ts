@@ -81,13 +81,20 @@ export class BindLayouts {
 }
 
 /** @returns what of a device's limits the bindings of a pipeline exceed, if they do */
-export function exceededLimit(stages: readonly StageBindings[], limits: GPUSupportedLimits): string | undefined {
+export function exceededLimit(
+  stages: readonly StageBindings[],
+  limits: GPUSupportedLimits,
+): string | undefined {
   for (const { bindings } of stages) {
     const count = (matches: (binding: Binding) => boolean): number => bindings.filter(matches).length;
     const counts: readonly (readonly [number, number, string])[] = [
       [count(({ texture }) => texture !== undefined), limits.maxSampledTexturesPerShaderStage, 'textures'],
       [count(({ sampler }) => sampler !== undefined), limits.maxSamplersPerShaderStage, 'samplers'],
-      [count(({ buffer }) => buffer?.type === 'uniform'), limits.maxUniformBuffersPerShaderStage, 'constant buffers'],
+      [
+        count(({ buffer }) => buffer?.type === 'uniform'),
+        limits.maxUniformBuffersPerShaderStage,
+        'constant buffers',
+      ],
       [
         count(({ buffer }) => buffer !== undefined && buffer.type !== 'uniform'),
         limits.maxStorageBuffersPerShaderStage,

@@ -115,7 +115,10 @@ export class DrawRecorder implements DrawBindings {
     return this.#constants.place(this.stages[stage].stage?.constants[slot], bytes);
   }
 
-  standIn(stage: StageName, slot: number): { readonly id: number; readonly view: GPUTextureView } | undefined {
+  standIn(
+    stage: StageName,
+    slot: number,
+  ): { readonly id: number; readonly view: GPUTextureView } | undefined {
     return this.#standIns?.get(`${stage}/${slot}`);
   }
 
@@ -219,7 +222,8 @@ export class DrawRecorder implements DrawBindings {
       vertex: this.stages.vertex.translationKey(),
       ...(shaders.geometry && { geometry: this.stages.geometry.translationKey() }),
       ...(shaders.pixel && { pixel: this.stages.pixel.translationKey() }),
-      targets: targets?.colors.map((target): TargetState | undefined => target && targetState(target.view)) ?? [],
+      targets:
+        targets?.colors.map((target): TargetState | undefined => target && targetState(target.view)) ?? [],
       samples: targets?.samples ?? 1,
       ...(blend?.dualSource && { dualSource: true }),
       ...(this.#streamDraws.elements !== undefined && { streamOutput: this.#streamDraws.elements }),
@@ -241,8 +245,7 @@ export class DrawRecorder implements DrawBindings {
     const { outputs } = (shaders.geometry ?? shaders.vertex).interface;
     return {
       translated,
-      pipeline:
-        targets && blend && this.pipelines.get(translated, shaders, state, targets, shape, blend),
+      pipeline: targets && blend && this.pipelines.get(translated, shaders, state, targets, shape, blend),
       blend,
       showsLayers: outputs.some(({ name }) => name === 'RENDER_TARGET_ARRAY_INDEX'),
       showsViewports: outputs.some(({ name }) => name === 'VIEWPORT_ARRAY_INDEX'),
@@ -264,9 +267,15 @@ export class DrawRecorder implements DrawBindings {
   ): void {
     const { geometry } = entry.translated.translation;
     const layers = targets === undefined ? 0 : entry.showsLayers ? targets.layers : 1;
-    const runs = geometry === undefined ? plan.count : primitivesOf(plan.topology, plan.count) * geometry.verticesPerPrimitive;
+    const runs =
+      geometry === undefined
+        ? plan.count
+        : primitivesOf(plan.topology, plan.count) * geometry.verticesPerPrimitive;
     const passes = Math.max(1, layers) * (entry.showsViewports ? VIEWPORTS : 1);
-    const instances = Math.min(call.instanceCount, Math.max(1, Math.floor(MOST_INVOCATIONS / (runs * passes || 1))));
+    const instances = Math.min(
+      call.instanceCount,
+      Math.max(1, Math.floor(MOST_INVOCATIONS / (runs * passes || 1))),
+    );
     if (runs === 0) {
       return;
     }
@@ -398,7 +407,11 @@ export class DrawRecorder implements DrawBindings {
   }
 
   /** Whether a viewport shows anything. */
-  #canShow({ viewports, rasterizer, scissors }: PipelineState, { area }: DrawTargets, index: number): boolean {
+  #canShow(
+    { viewports, rasterizer, scissors }: PipelineState,
+    { area }: DrawTargets,
+    index: number,
+  ): boolean {
     const viewport = viewports[index];
     const most = this.images.recorder.device.limits.maxTextureDimension2D;
     if (viewport === undefined) {
@@ -411,7 +424,11 @@ export class DrawRecorder implements DrawBindings {
       }
       this.#viewports.set(viewport, mapped);
     }
-    return rasterizer === undefined || rasterizer.scissorEnable === 0 || mapScissor(scissors[index], area) !== undefined;
+    return (
+      rasterizer === undefined ||
+      rasterizer.scissorEnable === 0 ||
+      mapScissor(scissors[index], area) !== undefined
+    );
   }
 
   #recordPass(

@@ -53,7 +53,9 @@ export class DrawTargets {
     ({ width: this.width, height: this.height } = depth ?? this.area);
     this.layers = Math.min(...all.map(({ layers }) => layers));
     this.samples = all[0].samples;
-    const formats = colors.map((target) => `${target?.view.format}${target?.view.alpha}${target?.view.components}`);
+    const formats = colors.map(
+      (target) => `${target?.view.format}${target?.view.alpha}${target?.view.components}`,
+    );
     this.key = `${formats.join()}/${depth?.view.storage.name}/${this.samples}/${scratchDepth}`;
   }
 

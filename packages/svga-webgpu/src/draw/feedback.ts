@@ -38,7 +38,8 @@ function isTarget({ image, range }: BoundTexture, { all }: DrawTargets, layers: 
       target.mip >= range.firstMip &&
       target.mip < range.firstMip + range.mips &&
       (target.isVolume ||
-        (target.firstLayer < range.firstLayer + range.layers && range.firstLayer < target.firstLayer + layers)),
+        (target.firstLayer < range.firstLayer + range.layers &&
+          range.firstLayer < target.firstLayer + layers)),
   );
 }
 

@@ -108,7 +108,11 @@ export function needsList(state: PipelineState, call: DrawCall, count: number, a
   const { topology: primitive, indexBuffer, geometry } = state;
   const topology = topologyOf(primitive);
   const isAdjacent = topology?.endsWith('ADJ') === true;
-  if (topology === undefined || (isAdjacent && geometry === undefined) || listedAs(state, assembles) === 'lines') {
+  if (
+    topology === undefined ||
+    (isAdjacent && geometry === undefined) ||
+    listedAs(state, assembles) === 'lines'
+  ) {
     return true;
   }
   if (listedAs(state, assembles) === 'points') {

@@ -50,7 +50,11 @@ export class Pipelines {
     );
     const unclipped = rasterizer?.depthClipEnable === 0 && this.device.features.has('depth-clip-control');
     const alphaToCoverage =
-      blend.alphaToCoverage && targets.samples > 1 && !writesMask && hasBlendableAlpha(targets) && written.has(0);
+      blend.alphaToCoverage &&
+      targets.samples > 1 &&
+      !writesMask &&
+      hasBlendableAlpha(targets) &&
+      written.has(0);
     const depthStencil = this.#depthStencil(state, targets, isTriangles);
     const parts = {
       primitive: {

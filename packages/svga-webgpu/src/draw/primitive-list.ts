@@ -118,7 +118,11 @@ class ListWriter {
  * out.
  * @param vertices indices, with RESTART where a strip ends
  */
-export function listPrimitives(primitive: number, vertices: Uint32Array, as: ListedAs): PrimitiveList | undefined {
+export function listPrimitives(
+  primitive: number,
+  vertices: Uint32Array,
+  as: ListedAs,
+): PrimitiveList | undefined {
   const writer = new ListWriter(as, vertices.length);
   const restarts = canRestart(primitive);
   let start = 0;

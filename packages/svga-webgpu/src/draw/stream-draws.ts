@@ -5,7 +5,13 @@ import type { BufferImage } from '../images/buffer-image.js';
 import type { ImageTable } from '../images/image-table.js';
 import type { BindGroups, BufferSource, DrawBindings } from './bind-groups.js';
 import type { GeometryPlan } from './geometry-plan.js';
-import { roomFor, StreamCounters, streamElements, type StreamBuffer, type StreamOutputs } from './stream-outputs.js';
+import {
+  roomFor,
+  StreamCounters,
+  streamElements,
+  type StreamBuffer,
+  type StreamOutputs,
+} from './stream-outputs.js';
 import type { TranslatedPipeline } from './translations.js';
 
 const WORKGROUP = 64;
@@ -67,7 +73,12 @@ export class StreamDraws {
     });
   }
 
-  record(draw: DrawBindings, { translation, stream }: TranslatedPipeline, plan: GeometryPlan, instances: number): void {
+  record(
+    draw: DrawBindings,
+    { translation, stream }: TranslatedPipeline,
+    plan: GeometryPlan,
+    instances: number,
+  ): void {
     const { recorder } = this.images;
     const primitives = primitivesOf(plan.topology, plan.count) * instances;
     if (stream === undefined || primitives === 0) {

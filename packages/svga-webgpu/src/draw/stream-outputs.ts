@@ -108,12 +108,22 @@ export class StreamOutputs {
       const filled = target.appends ? this.filled(target.surface) : target.offset;
       const begin = Math.floor((typeof filled === 'number' ? filled : 0) / 4) * 4;
       const end = Math.floor(Math.min(target.offset + target.size, image.bytes) / 4) * 4;
-      return { image, begin, end: Math.max(begin, end), stride: Math.floor((layout.strides[i] ?? 0) / 4) * 4 };
+      return {
+        image,
+        begin,
+        end: Math.max(begin, end),
+        stride: Math.floor((layout.strides[i] ?? 0) / 4) * 4,
+      };
     });
   }
 
   /** Notes what a draw has written. @param written undefined if only the counters know */
-  note(buffers: readonly (StreamBuffer | undefined)[], corners: number, counters: StreamCounters, written?: number): void {
+  note(
+    buffers: readonly (StreamBuffer | undefined)[],
+    corners: number,
+    counters: StreamCounters,
+    written?: number,
+  ): void {
     for (const buffer of buffers) {
       if (buffer !== undefined) {
         const { image, begin, stride } = buffer;

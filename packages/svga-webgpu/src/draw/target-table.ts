@@ -69,7 +69,9 @@ export class TargetTable {
 
   /** Whether the images of the targets can be kept as their views need it; otherwise what only the GPU has is fetched. */
   missing({ targets, depthTarget }: PipelineState): TargetView[] {
-    return [...targets, depthTarget].filter((view) => view !== undefined && !this.#isReady(view)) as TargetView[];
+    return [...targets, depthTarget].filter(
+      (view) => view !== undefined && !this.#isReady(view),
+    ) as TargetView[];
   }
 
   #isReady({ surface, format, dimension }: TargetView): boolean {

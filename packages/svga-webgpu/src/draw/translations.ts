@@ -87,7 +87,9 @@ export class Translations {
       { bindings: translation.vertex.bindings, visibility: SHADER_STAGE.VERTEX },
       { bindings: translation.pixel?.bindings ?? [], visibility: SHADER_STAGE.FRAGMENT },
     ];
-    const ofStream = [{ bindings: translation.streamOutput?.bindings ?? [], visibility: SHADER_STAGE.COMPUTE }];
+    const ofStream = [
+      { bindings: translation.streamOutput?.bindings ?? [], visibility: SHADER_STAGE.COMPUTE },
+    ];
     const exceeded = exceededLimit([...stages, ...ofStream], limits);
     if (exceeded !== undefined) {
       return exceeded;
@@ -125,12 +127,16 @@ export class Translations {
     const inputs = pixel?.interface.inputs ?? [];
     const written = new Set(last.outputs.map(({ register }) => register));
     const registers = new Set(
-      inputs.filter(({ name, register }) => !MADE.has(name) && written.has(register)).map(({ register }) => register),
+      inputs
+        .filter(({ name, register }) => !MADE.has(name) && written.has(register))
+        .map(({ register }) => register),
     );
     const clip = this.device.features.has('clip-distances') ? 0 : Math.ceil(last.clipDistances.length / 4);
     const builtins = inputs.filter(({ name }) => MADE.has(name) || name === 'PRIMITIVE_ID').length;
     // Clip distances and some built-in inputs take locations, too.
-    const ofClip = this.device.features.has('clip-distances') ? Math.ceil(last.clipDistances.length / 4) : clip;
+    const ofClip = this.device.features.has('clip-distances')
+      ? Math.ceil(last.clipDistances.length / 4)
+      : clip;
     const count = registers.size + ofClip + Math.min(builtins, 3);
     const most = this.device.limits.maxInterStageShaderVariables;
     return count > most ? `${count} registers between stages, more than ${most}` : undefined;

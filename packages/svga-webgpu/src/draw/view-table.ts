@@ -172,7 +172,8 @@ export class ViewTable {
     const key = JSON.stringify(view);
     let kind = this.#kinds.get(key);
     if (kind === undefined) {
-      const isEmulated = view.dimension !== 'buffer' && (view.sampleType === 'sint' || view.sampleType === 'uint');
+      const isEmulated =
+        view.dimension !== 'buffer' && (view.sampleType === 'sint' || view.sampleType === 'uint');
       const isDepth = view.dimension !== 'buffer' && view.sampleType === 'depth';
       kind = { id: this.#kinds.size + 1, view, isEmulated, isDepth };
       this.#kinds.set(key, kind);
@@ -192,7 +193,10 @@ function kindOf(
     ...(samples > 1 && { samples }),
     ...(components !== 'rgba' && { components }),
     ...(sampleType === 'depth' && { normalized: storage.depth!.depthBits < 32 }),
-    ...(sampleType !== 'depth' && compared && flags.includes('NORM') && !flags.includes('SINT') && { normalized: true }),
+    ...(sampleType !== 'depth' &&
+      compared &&
+      flags.includes('NORM') &&
+      !flags.includes('SINT') && { normalized: true }),
   };
 }
 

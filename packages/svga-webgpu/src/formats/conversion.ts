@@ -41,7 +41,8 @@ export function packedConversion(format: SurfaceFormat): Conversion {
         const bits = channelBits[at];
         const most = 2 ** bits - 1;
         const missing = color === 3 ? 255 : 0;
-        const value = bits === 0 ? missing : Math.round((((texel >>> channelOffsets[at]) & most) * 255) / most);
+        const value =
+          bits === 0 ? missing : Math.round((((texel >>> channelOffsets[at]) & most) * 255) / most);
         word |= value << (8 * color);
       }
       return word >>> 0;
@@ -63,7 +64,9 @@ export function packedConversion(format: SurfaceFormat): Conversion {
       }
     },
     fromTexture(texels, texelStride, { bytes, offset, rowStride, width, height }) {
-      const used = channels.filter(({ color, at }) => channelBits[at] > 0 && !(isLuminance && (color === 1 || color === 2)));
+      const used = channels.filter(
+        ({ color, at }) => channelBits[at] > 0 && !(isLuminance && (color === 1 || color === 2)),
+      );
       for (let y = 0; y < height; y++) {
         for (let x = 0; x < width; x++) {
           let texel = 0;

@@ -41,7 +41,9 @@ const D32S8: DepthTexels = { name: 'd32s8', bytes: 8, depthBits: 32, depthAt: 0,
 const D16: DepthTexels = { name: 'd16', bytes: 2, depthBits: 16, depthAt: 0, stencilAt: undefined };
 
 /** By the name of the surface's or the view's format: its texels, and whether a view shows the stencil only. */
-const depthFormats: Readonly<Record<string, readonly [texels: DepthTexels, view: 'all' | 'depth' | 'stencil']>> = {
+const depthFormats: Readonly<
+  Record<string, readonly [texels: DepthTexels, view: 'all' | 'depth' | 'stencil']>
+> = {
   D16_UNORM: [D16, 'all'],
   Z_D16: [D16, 'all'],
   Z_DF16: [D16, 'all'],
@@ -67,7 +69,8 @@ const plainFormOf: Readonly<Record<string, string>> = {
   B8G8R8X8_TYPELESS: 'bgra8unorm',
 };
 
-const packedFormats = /^(B5G6R5_UNORM|B5G5R5A1_UNORM|B4G4R4A4_UNORM|R5G6B5|[XA]1R5G5B5|A4R4G4B4|LUMINANCE4_ALPHA4)$/;
+const packedFormats =
+  /^(B5G6R5_UNORM|B5G5R5A1_UNORM|B4G4R4A4_UNORM|R5G6B5|[XA]1R5G5B5|A4R4G4B4|LUMINANCE4_ALPHA4)$/;
 const blockKinds: readonly (readonly [pattern: RegExp, kind: BlockKind, format: GPUTextureFormat])[] = [
   [/^bc1-/, 'bc1', 'rgba8unorm'],
   [/^bc2-/, 'bc2', 'rgba8unorm'],
@@ -78,7 +81,11 @@ const blockKinds: readonly (readonly [pattern: RegExp, kind: BlockKind, format: 
   [/^bc5-rg-snorm/, 'bc5-signed', 'rg8snorm'],
 ];
 const withSrgb = /^(rgba8unorm|bgra8unorm|bc[1237]-rgba-unorm)$/;
-const targetSwizzles: Readonly<Record<string, FormatView['alpha']>> = { rgba: 'kept', rgb1: 'none', '000r': 'only' };
+const targetSwizzles: Readonly<Record<string, FormatView['alpha']>> = {
+  rgba: 'kept',
+  rgb1: 'none',
+  '000r': 'only',
+};
 
 /** The texture formats for surface formats on a device. */
 export class FormatTable {
@@ -93,14 +100,19 @@ export class FormatTable {
    * @returns undefined if there is none
    */
   view(layout: SurfaceLayout, format: SurfaceFormat, current?: TextureStorage): FormatView | undefined {
-    if (format.bytesPerBlock !== layout.format.bytesPerBlock || format.blockWidth !== layout.format.blockWidth) {
+    if (
+      format.bytesPerBlock !== layout.format.bytesPerBlock ||
+      format.blockWidth !== layout.format.blockWidth
+    ) {
       return undefined;
     }
     const { width, height, depth } = layout.description;
-    const isPart = format.blockWidth > 1 && (width % format.blockWidth !== 0 || height % format.blockHeight !== 0);
+    const isPart =
+      format.blockWidth > 1 && (width % format.blockWidth !== 0 || height % format.blockHeight !== 0);
     const found = this.#view(format, isPart, depth > 1);
     if (found?.storage.depth === undefined) {
-      const kept = current?.depth === undefined ? this.#view(layout.format, isPart, depth > 1)?.storage : current;
+      const kept =
+        current?.depth === undefined ? this.#view(layout.format, isPart, depth > 1)?.storage : current;
       const isSame = kept?.depth !== undefined && ['R16_UNORM', 'R32_FLOAT'].includes(nameOf(format));
       return isSame ? this.#depthView(kept, 'depth') : found;
     }
@@ -146,7 +158,11 @@ export class FormatTable {
     }
     if (features.includes('texture-formats-tier1') && !this.features.has('texture-formats-tier1')) {
       const [, channels, sign] = /^(rgba|rg|r)16([us])norm$/.exec(own)!;
-      return this.#colorView(`${channels}32float`, normalizedConversion(channels.length, sign === 's'), swizzle);
+      return this.#colorView(
+        `${channels}32float`,
+        normalizedConversion(channels.length, sign === 's'),
+        swizzle,
+      );
     }
     return this.#colorView(own, undefined, swizzle);
   }
@@ -156,19 +172,22 @@ export class FormatTable {
     const isDecoded = conversion !== undefined && conversion.fromTexture === undefined;
     const abilities = colorAbilities(base, this.features);
     const isFloat32 = conversion !== undefined && base.includes('32float');
-    const storage = this.#storage(`${base}${conversion === undefined ? '' : ` of ${conversion.name}`}`, () => ({
-      ...abilities,
-      renders: abilities.renders && !isDecoded && !isFloat32,
-      blends: abilities.blends && !isDecoded && !isFloat32,
-      multisamples: abilities.multisamples && !isDecoded && !isFloat32,
-      format: base,
-      viewFormats: withSrgb.test(base) ? [`${base}-srgb` as GPUTextureFormat] : [],
-      block: base.startsWith('bc') ? 4 : 1,
-      blockBytes: conversion?.bytes ?? bytesOf(base),
-      conversion,
-      depth: undefined,
-      hasStencil: false,
-    }));
+    const storage = this.#storage(
+      `${base}${conversion === undefined ? '' : ` of ${conversion.name}`}`,
+      () => ({
+        ...abilities,
+        renders: abilities.renders && !isDecoded && !isFloat32,
+        blends: abilities.blends && !isDecoded && !isFloat32,
+        multisamples: abilities.multisamples && !isDecoded && !isFloat32,
+        format: base,
+        viewFormats: withSrgb.test(base) ? [`${base}-srgb` as GPUTextureFormat] : [],
+        block: base.startsWith('bc') ? 4 : 1,
+        blockBytes: conversion?.bytes ?? bytesOf(base),
+        conversion,
+        depth: undefined,
+        hasStencil: false,
+      }),
+    );
     const alpha = targetSwizzles[components];
     return {
       storage,
@@ -182,9 +201,15 @@ export class FormatTable {
   }
 
   #depthStorage(texels: DepthTexels): TextureStorage {
-    const withStencil = this.features.has('depth32float-stencil8') ? 'depth32float-stencil8' : 'depth24plus-stencil8';
+    const withStencil = this.features.has('depth32float-stencil8')
+      ? 'depth32float-stencil8'
+      : 'depth24plus-stencil8';
     const format =
-      texels.depthBits === 16 ? 'depth16unorm' : texels.stencilAt === undefined ? 'depth32float' : withStencil;
+      texels.depthBits === 16
+        ? 'depth16unorm'
+        : texels.stencilAt === undefined
+          ? 'depth32float'
+          : withStencil;
     return this.#storage(texels.name, () => ({
       sampleType: 'depth',
       renders: true,

@@ -55,7 +55,13 @@ export class Arena {
   flush(): void {
     for (const chunk of this.#chunks) {
       if (chunk.used > 0) {
-        this.device.queue.writeBuffer(chunk.buffer, 0, chunk.bytes as GPUAllowSharedBufferSource, 0, chunk.used);
+        this.device.queue.writeBuffer(
+          chunk.buffer,
+          0,
+          chunk.bytes as GPUAllowSharedBufferSource,
+          0,
+          chunk.used,
+        );
         chunk.used = 0;
       }
     }

@@ -57,7 +57,8 @@ export class BufferImage {
 
   /** The device's bytes have changed. */
   written(box: SurfaceBox | undefined): void {
-    const [start, end] = box === undefined ? [0, this.bytes] : [box.x, Math.min(box.x + box.width, this.bytes)];
+    const [start, end] =
+      box === undefined ? [0, this.bytes] : [box.x, Math.min(box.x + box.width, this.bytes)];
     if (this.#dirtyStart >= this.#dirtyEnd) {
       this.#dirtyStart = start;
       this.#dirtyEnd = end;
@@ -125,7 +126,10 @@ export class BufferImage {
   async fetch(recorder: Recorder): Promise<void> {
     const { device } = recorder;
     const buffer = this.use(recorder);
-    const mapped = device.createBuffer({ size: this.size, usage: BUFFER_USAGE.COPY_DST | BUFFER_USAGE.MAP_READ });
+    const mapped = device.createBuffer({
+      size: this.size,
+      usage: BUFFER_USAGE.COPY_DST | BUFFER_USAGE.MAP_READ,
+    });
     recorder.encoder().copyBufferToBuffer(buffer, 0, mapped, 0, this.size);
     recorder.submit();
     const { version } = this;

@@ -79,7 +79,9 @@ export class TextureImage {
     const { storage } = this.#texture;
     const { layout } = this.surface;
     const bytes = storage.blockBytes + (storage.hasStencil ? 1 : 0);
-    return (layout.bytes / layout.format.bytesPerBlock) * bytes * (layout.format.blockWidth / storage.block) ** 2;
+    return (
+      (layout.bytes / layout.format.bytesPerBlock) * bytes * (layout.format.blockWidth / storage.block) ** 2
+    );
   }
 
   /** The device's bytes have changed. */
@@ -150,7 +152,8 @@ export class TextureImage {
       levels > mostLevels ||
       (isVolume && (storage.depth !== undefined || layout.layers > 1)) ||
       (depth > 1 && !isVolume) ||
-      (isMultisampled && (layout.samples !== 4 || !storage.multisamples || isVolume || levels > 1 || layers > 1))
+      (isMultisampled &&
+        (layout.samples !== 4 || !storage.multisamples || isVolume || levels > 1 || layers > 1))
     ) {
       return false;
     }
@@ -282,7 +285,8 @@ export class TextureImage {
 
   /** A view of the texture, which is made. */
   view(descriptor: GPUTextureViewDescriptor): TextureViewOf {
-    const { format, dimension, aspect, baseMipLevel, mipLevelCount, baseArrayLayer, arrayLayerCount } = descriptor;
+    const { format, dimension, aspect, baseMipLevel, mipLevelCount, baseArrayLayer, arrayLayerCount } =
+      descriptor;
     const key = `${format}/${dimension}/${aspect}/${baseMipLevel}/${mipLevelCount}/${baseArrayLayer}/${arrayLayerCount}`;
     let found = this.#views.get(key);
     if (found === undefined) {

@@ -83,7 +83,11 @@ export class TextureTransfer {
     });
   }
 
-  #uploadDepth({ texture, storage, layout }: SurfaceTexture, { mip, z, sheet }: Slice, rows: TexelRows): void {
+  #uploadDepth(
+    { texture, storage, layout }: SurfaceTexture,
+    { mip, z, sheet }: Slice,
+    rows: TexelRows,
+  ): void {
     const { queue } = this.recorder.device;
     const size = { width: rows.width, height: rows.height };
     const texels = storage.depth!;
@@ -132,7 +136,11 @@ export class TextureTransfer {
     for (let z = 0; z < depth; z++) {
       const layer = layout.description.depth > 1 ? z : Math.floor(subresource / mips);
       for (let sheet = 0; sheet < layout.samples; sheet++) {
-        for (const { texture, place, aspect, blockBytes } of this.#readable(source, { mip, z: layer, sheet })) {
+        for (const { texture, place, aspect, blockBytes } of this.#readable(source, {
+          mip,
+          z: layer,
+          sheet,
+        })) {
           const block = source.storage.block;
           const bytesPerRow =
             Math.ceil((Math.ceil(width / block) * blockBytes) / ROW_ALIGNMENT) * ROW_ALIGNMENT;
@@ -183,7 +191,12 @@ export class TextureTransfer {
   #readable(
     { texture, storage, layout }: SurfaceTexture,
     { mip, z, sheet }: Slice,
-  ): { texture: GPUTexture; place: { mip: number; z: number }; aspect: GPUTextureAspect; blockBytes: number }[] {
+  ): {
+    texture: GPUTexture;
+    place: { mip: number; z: number };
+    aspect: GPUTextureAspect;
+    blockBytes: number;
+  }[] {
     const isDepth = storage.depth !== undefined;
     const place = { mip, z };
     const isCopyable = layout.samples === 1 && storage.format !== 'depth24plus-stencil8';

@@ -84,7 +84,8 @@ export function mapBlend(
     alphaToCoverage: (state?.alphaToCoverageEnable ?? 0) !== 0,
     dualSource: text.includes('src1'),
     usesConstant: text.includes('constant'),
-    alphaConstant: firstAlpha === true || (text.includes('constant') && targets.some((view) => view?.alpha === 'only')),
+    alphaConstant:
+      firstAlpha === true || (text.includes('constant') && targets.some((view) => view?.alpha === 'only')),
   };
 }
 

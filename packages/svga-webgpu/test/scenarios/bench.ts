@@ -42,7 +42,12 @@ export function stage(text: string, bound: Partial<ShaderStage> = {}): ShaderSta
   return { shader: shader(text), constants: [], views: [], samplers: [], ...bound };
 }
 
-export function surface(format: string, width: number, height = 1, more: Partial<SurfaceDescription> = {}): TestSurface {
+export function surface(
+  format: string,
+  width: number,
+  height = 1,
+  more: Partial<SurfaceDescription> = {},
+): TestSurface {
   const { id } = formatByName(format)!;
   const layout = new SurfaceLayout({
     format: id,
@@ -58,19 +63,27 @@ export function surface(format: string, width: number, height = 1, more: Partial
 }
 
 /** A buffer with these bytes. */
-export function buffer(data: ArrayLike<number> & { readonly buffer: ArrayBufferLike; readonly byteLength: number }): TestSurface {
+export function buffer(
+  data: ArrayLike<number> & { readonly buffer: ArrayBufferLike; readonly byteLength: number },
+): TestSurface {
   const made = surface('BUFFER', data.byteLength);
   made.ownImage.set(new Uint8Array(data.buffer, 0, data.byteLength));
   return made;
 }
 
-export function target(of: RenderSurface, more: Partial<TargetView> & { readonly as?: string } = {}): TargetView {
+export function target(
+  of: RenderSurface,
+  more: Partial<TargetView> & { readonly as?: string } = {},
+): TargetView {
   const { as, ...rest } = more;
   const format = as === undefined ? of.layout.format : formatByName(as)!;
   return { surface: of, format, dimension: 3, mip: 0, firstLayer: 0, layers: 1, ...rest };
 }
 
-export function texture(of: RenderSurface, more: { readonly as?: string; readonly dimension?: number } = {}): ResourceView {
+export function texture(
+  of: RenderSurface,
+  more: { readonly as?: string; readonly dimension?: number } = {},
+): ResourceView {
   const { as, dimension = 3 } = more;
   return {
     kind: 'texture',
@@ -201,7 +214,9 @@ export function call(vertexCount: number | 'auto', more: Partial<DrawCall> = {})
 
 /** Throws if two values differ. */
 export function same(actual: unknown, expected: unknown, what = ''): void {
-  const [a, b] = [actual, expected].map((value) => JSON.stringify(ArrayBuffer.isView(value) ? [...(value as Uint8Array)] : value));
+  const [a, b] = [actual, expected].map((value) =>
+    JSON.stringify(ArrayBuffer.isView(value) ? [...(value as Uint8Array)] : value),
+  );
   if (a !== b) {
     throw new Error(`${what}: ${a.slice(0, 300)}, expected ${b.slice(0, 300)}`);
   }
@@ -222,7 +237,9 @@ export class Bench {
     const { without = [] } = options;
     const device = await adapter.requestDevice({
       ...descriptor,
-      requiredFeatures: [...(descriptor.requiredFeatures ?? [])].filter((feature) => !without.includes(feature)),
+      requiredFeatures: [...(descriptor.requiredFeatures ?? [])].filter(
+        (feature) => !without.includes(feature),
+      ),
     });
     const bench = new Bench(device, new WebGpuRenderer(device, options));
     device.addEventListener('uncapturederror', ({ error }) => bench.errors.push(error.message));
@@ -235,8 +252,15 @@ export class Bench {
   /** Throws if WebGPU has found an error. */
   async close(): Promise<void> {
     await this.renderer.finish();
-    const scopes = [await this.device.popErrorScope(), await this.device.popErrorScope(), await this.device.popErrorScope()];
-    const errors = [...scopes.filter((error) => error !== null).map(({ message }) => message), ...this.errors];
+    const scopes = [
+      await this.device.popErrorScope(),
+      await this.device.popErrorScope(),
+      await this.device.popErrorScope(),
+    ];
+    const errors = [
+      ...scopes.filter((error) => error !== null).map(({ message }) => message),
+      ...this.errors,
+    ];
     this.device.destroy();
     if (errors.length > 0) {
       throw new Error(`WebGPU: ${errors[0]}`);
@@ -249,7 +273,11 @@ export class Bench {
   }
 
   /** Draws to a target everywhere with a pixel shader. */
-  async fill(pixel: string | ShaderStage, of: RenderSurface | TargetView, more: Partial<PipelineState> = {}): Promise<void> {
+  async fill(
+    pixel: string | ShaderStage,
+    of: RenderSurface | TargetView,
+    more: Partial<PipelineState> = {},
+  ): Promise<void> {
     const view = 'surface' in of ? of : target(of);
     await this.draw(fullState(typeof pixel === 'string' ? stage(pixel) : pixel, [view], more), call(4));
   }

@@ -1,5 +1,17 @@
 import type { RenderQuery, StreamOutput } from '@cg/svga-device';
-import { buffer, call, colorShader, element, everywhere, fullState, same, stage, surface, target, type Scenario } from './bench.js';
+import {
+  buffer,
+  call,
+  colorShader,
+  element,
+  everywhere,
+  fullState,
+  same,
+  stage,
+  surface,
+  target,
+  type Scenario,
+} from './bench.js';
 
 const constantShader = `ps_4_0
 dcl_constantbuffer cb0[3], immediateIndexed
@@ -21,7 +33,13 @@ ret
 `;
 
 const into = (of: ReturnType<typeof surface>, more = {}): StreamOutput => ({
-  layout: { elements: [{ buffer: 0, register: 0, mask: 3 }, { buffer: 0, register: 1, mask: 1 }], strides: [12, 0, 0, 0] },
+  layout: {
+    elements: [
+      { buffer: 0, register: 0, mask: 3 },
+      { buffer: 0, register: 1, mask: 1 },
+    ],
+    strides: [12, 0, 0, 0],
+  },
   targets: [{ surface: of, offset: 0, size: of.layout.bytes, appends: false, ...more }],
 });
 
@@ -29,7 +47,9 @@ export const bufferScenarios: Record<string, Scenario> = {
   'constants end with their range: zeros follow': async (open) => {
     const bench = await open();
     const of = surface('R8G8B8A8_UNORM', 2, 2);
-    const constants = buffer(Float32Array.from({ length: 76 }, (_, i) => (i >= 64 ? 0.2 * ((i % 4) + 1) : 9)));
+    const constants = buffer(
+      Float32Array.from({ length: 76 }, (_, i) => (i >= 64 ? 0.2 * ((i % 4) + 1) : 9)),
+    );
     for (const [size, expected] of [
       [16, [51, 102, 153, 204]],
       [48, [102, 204, 255, 255]],
@@ -46,7 +66,10 @@ export const bufferScenarios: Record<string, Scenario> = {
     const [one, two] = [surface('R8_UNORM', 2, 2), surface('R8_UNORM', 2, 2)];
     const constants = buffer(new Float32Array(12));
     const pixel = stage(constantShader, { constants: [{ surface: constants, offset: 0, size: 48 }] });
-    for (const [value, of] of [[0.2, one], [0.4, two]] as const) {
+    for (const [value, of] of [
+      [0.2, one],
+      [0.4, two],
+    ] as const) {
       new Float32Array(constants.ownImage.buffer)[0] = value;
       bench.renderer.imageWritten(constants, 0, { x: 0, y: 0, z: 0, width: 4, height: 1, depth: 1 });
       await bench.fill(pixel, of);
@@ -61,7 +84,10 @@ export const bufferScenarios: Record<string, Scenario> = {
     const state = fullState(stage(colorShader(1, 0, 0, 0)), [target(of)], {
       vertexBuffers: [{ surface: vertices, stride: 8, offset: 0 }],
     });
-    await bench.draw({ ...state, viewports: [{ x: 0, y: 0, width: 1, height: 1, minDepth: 0, maxDepth: 1 }] }, call(4));
+    await bench.draw(
+      { ...state, viewports: [{ x: 0, y: 0, width: 1, height: 1, minDepth: 0, maxDepth: 1 }] },
+      call(4),
+    );
     new Float32Array(vertices.ownImage.buffer).fill(5);
     bench.renderer.imageWritten(vertices, 0, { x: 0, y: 0, z: 0, width: 32, height: 1, depth: 1 });
     await bench.draw(state, call(4));
@@ -131,7 +157,11 @@ ret
     await bench.draw(state, call(2));
     same(await renderer.endQuery(query), [0], 'no overflow');
     const words = new Uint32Array((await bench.read(out)).slice().buffer);
-    same([2, 5, 8, 11, 14].map((i) => words[i]), [0, 0, 1, 1, 0], 'numbers of vertices');
+    same(
+      [2, 5, 8, 11, 14].map((i) => words[i]),
+      [0, 0, 1, 1, 0],
+      'numbers of vertices',
+    );
     same((await bench.read(picture)).filter((value) => value === 255).length, 3, 'points');
     await bench.draw({ ...state, targets: [], streamOutput: into(out, { appends: true }) }, call(1));
     same(new Uint32Array((await bench.read(out)).slice().buffer).slice(12, 15)[2], 0, 'appended');
@@ -149,14 +179,23 @@ ret
     });
     await bench.draw({ ...state, targets: [] }, call(3));
     const floats = new Float32Array((await bench.read(both)).slice().buffer);
-    same([0, 1, 3, 4, 6, 7].map((i) => floats[i]), [1, 2, 3, 4, 5, 6], 'positions');
+    same(
+      [0, 1, 3, 4, 6, 7].map((i) => floats[i]),
+      [1, 2, 3, 4, 5, 6],
+      'positions',
+    );
   },
 
   'samples that pass are counted, also by queries that overlap': async (open) => {
     const bench = await open();
     const { renderer } = bench;
     const of = surface('R8_UNORM', 4, 4);
-    const [all, later, predicate, never] = [{ type: 0 }, { type: 7 }, { type: 4 }, { type: 4 }] as RenderQuery[];
+    const [all, later, predicate, never] = [
+      { type: 0 },
+      { type: 7 },
+      { type: 4 },
+      { type: 4 },
+    ] as RenderQuery[];
     renderer.beginQuery(all);
     await bench.fill(colorShader(1, 0, 0, 0), of);
     renderer.beginQuery(later);

@@ -57,7 +57,9 @@ export async function hostileRun(open: Parameters<Scenario>[0], seed: number, dr
           depth: Math.min(depth, other.depth),
         };
         if (to.layout.format.bytesPerBlock === of.layout.format.bytesPerBlock) {
-          renderer.copy({ surface: of, subresource }, { surface: to, subresource: 0 }, [{ to: box, from: box }]);
+          renderer.copy({ surface: of, subresource }, { surface: to, subresource: 0 }, [
+            { to: box, from: box },
+          ]);
         }
         break;
       }

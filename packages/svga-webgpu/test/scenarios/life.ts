@@ -1,14 +1,33 @@
-import { call, colorShader, fullState, noDepth, same, shader, stage, surface, target, texture, type Scenario } from './bench.js';
+import {
+  call,
+  colorShader,
+  fullState,
+  noDepth,
+  same,
+  shader,
+  stage,
+  surface,
+  target,
+  texture,
+  type Scenario,
+} from './bench.js';
 import { nearest } from './texels.js';
 
 export const lifeScenarios: Record<string, Scenario> = {
   'a pipeline is made once for each distinct state': async (open) => {
     const bench = await open();
     const of = surface('R8_UNORM', 4, 4);
-    const copies = Array.from({ length: 4 }, () => ({ tokens: shader(colorShader(1, 0, 0, 0)).tokens.slice() }));
+    const copies = Array.from({ length: 4 }, () => ({
+      tokens: shader(colorShader(1, 0, 0, 0)).tokens.slice(),
+    }));
     for (let i = 0; i < 12; i++) {
       const pixel = { ...stage(colorShader(1, 0, 0, 0)), shader: copies[i % 4] };
-      await bench.draw(fullState(pixel, [target(i % 3 === 0 ? of : surface('R8_UNORM', 4, 4))], { depthStencil: { ...noDepth } }), call(4));
+      await bench.draw(
+        fullState(pixel, [target(i % 3 === 0 ? of : surface('R8_UNORM', 4, 4))], {
+          depthStencil: { ...noDepth },
+        }),
+        call(4),
+      );
     }
     same(bench.renderer.statistics.pipelines, 1, 'pipelines');
     same(bench.renderer.statistics.draws, 12, 'draws');
@@ -88,7 +107,14 @@ ret
     await bench.device.lost;
     await bench.fill(colorShader(1, 0, 0, 0), of);
     same(bench.renderer.imageNeeded(of, 0), undefined, 'nothing to read');
-    same(bench.renderer.clear({ surface: of, format: of.layout.format, slices: [], subresources: [0], isWhole: true }, { kind: 'color', color: new Float64Array(4) }), false, 'clear');
+    same(
+      bench.renderer.clear(
+        { surface: of, format: of.layout.format, slices: [], subresources: [0], isWhole: true },
+        { kind: 'color', color: new Float64Array(4) },
+      ),
+      false,
+      'clear',
+    );
     same(await bench.renderer.endQuery({ type: 0 }), undefined, 'query');
     same(bench.omissions, ['the device is lost'], 'omissions');
   },

@@ -1,4 +1,16 @@
-import { buffer, call, colorShader, fullState, same, stage, surface, target, plainRasterizer, type Bench, type Scenario } from './bench.js';
+import {
+  buffer,
+  call,
+  colorShader,
+  fullState,
+  same,
+  stage,
+  surface,
+  target,
+  plainRasterizer,
+  type Bench,
+  type Scenario,
+} from './bench.js';
 
 const SIZE = 32;
 const RED = colorShader(1, 0, 0, 1);
@@ -8,7 +20,12 @@ async function drawn(
   bench: Bench,
   topology: number,
   points: readonly number[],
-  indices?: { readonly bytes: Uint8Array; readonly offset: number; readonly indexBytes: 2 | 4; readonly count: number },
+  indices?: {
+    readonly bytes: Uint8Array;
+    readonly offset: number;
+    readonly indexBytes: 2 | 4;
+    readonly count: number;
+  },
   more = {},
 ): Promise<string> {
   const picture = surface('R8G8B8A8_UNORM', SIZE, SIZE);
@@ -45,7 +62,11 @@ const fanIndices = [0, 1, 2, 0, 2, 3, 0, 3, 4];
 export const primitiveScenarios: Record<string, Scenario> = {
   'a fan draws what the list of its triangles draws': async (open) => {
     const bench = await open();
-    const wanted = await drawn(bench, 1, fanIndices.flatMap((i) => pentagon.slice(2 * i, 2 * i + 2)));
+    const wanted = await drawn(
+      bench,
+      1,
+      fanIndices.flatMap((i) => pentagon.slice(2 * i, 2 * i + 2)),
+    );
     same(wanted.includes('#'), true, 'something is drawn');
     same(await drawn(bench, 6, pentagon), wanted, 'fan');
     same(await drawn(bench, 6, pentagon, indexed([0, 1, 2, 3, 4], 2)), wanted, 'indexed fan');
@@ -53,10 +74,18 @@ export const primitiveScenarios: Record<string, Scenario> = {
 
   'indices come at any byte, and are 0 beyond the end of their buffer': async (open) => {
     const bench = await open();
-    const wanted = await drawn(bench, 1, fanIndices.flatMap((i) => pentagon.slice(2 * i, 2 * i + 2)));
+    const wanted = await drawn(
+      bench,
+      1,
+      fanIndices.flatMap((i) => pentagon.slice(2 * i, 2 * i + 2)),
+    );
     for (const indexBytes of [2, 4] as const) {
       for (const offset of [0, 4, 3, 6]) {
-        same(await drawn(bench, 1, pentagon, indexed(fanIndices, indexBytes, offset)), wanted, `${indexBytes} at ${offset}`);
+        same(
+          await drawn(bench, 1, pentagon, indexed(fanIndices, indexBytes, offset)),
+          wanted,
+          `${indexBytes} at ${offset}`,
+        );
       }
       const beyond = indexed([1, 2, 0, 2, 3, 0, 3, 4], indexBytes, 0, 9);
       same(await drawn(bench, 1, pentagon, beyond), wanted, `${indexBytes}, the last one missing`);
@@ -65,11 +94,23 @@ export const primitiveScenarios: Record<string, Scenario> = {
 
   'strips restart at an index of all ones, lists do not': async (open) => {
     const bench = await open();
-    const wanted = await drawn(bench, 1, [0, 1, 2, 2, 3, 4].flatMap((i) => pentagon.slice(2 * i, 2 * i + 2)));
+    const wanted = await drawn(
+      bench,
+      1,
+      [0, 1, 2, 2, 3, 4].flatMap((i) => pentagon.slice(2 * i, 2 * i + 2)),
+    );
     for (const indexBytes of [2, 4] as const) {
       const strip = indexed([0, 1, 2, 0xffffffff, 2, 3, 4], indexBytes);
       same(await drawn(bench, 5, pentagon, strip), wanted, `strip of ${indexBytes}`);
-      same(await drawn(bench, 5, pentagon, { ...strip, bytes: indexed([...[0, 1, 2, 0xffffffff, 2, 3, 4]], indexBytes, 3).bytes, offset: 3 }), wanted, `unaligned strip of ${indexBytes}`);
+      same(
+        await drawn(bench, 5, pentagon, {
+          ...strip,
+          bytes: indexed([...[0, 1, 2, 0xffffffff, 2, 3, 4]], indexBytes, 3).bytes,
+          offset: 3,
+        }),
+        wanted,
+        `unaligned strip of ${indexBytes}`,
+      );
     }
   },
 
@@ -88,9 +129,17 @@ export const primitiveScenarios: Record<string, Scenario> = {
     const bench = await open();
     const at = (...numbers: number[]) => numbers.flatMap((i) => pentagon.slice(2 * i, 2 * i + 2));
     const outline = { rasterizer: { ...plainRasterizer, fillMode: 2 } };
-    same(await drawn(bench, 1, at(0, 1, 2), undefined, outline), await drawn(bench, 3, at(0, 1, 1, 2, 2, 0)), 'lines');
+    same(
+      await drawn(bench, 1, at(0, 1, 2), undefined, outline),
+      await drawn(bench, 3, at(0, 1, 1, 2, 2, 0)),
+      'lines',
+    );
     const corners = { rasterizer: { ...plainRasterizer, fillMode: 1 } };
-    same(await drawn(bench, 1, at(0, 1, 2), undefined, corners), await drawn(bench, 2, at(0, 1, 2)), 'points');
+    same(
+      await drawn(bench, 1, at(0, 1, 2), undefined, corners),
+      await drawn(bench, 2, at(0, 1, 2)),
+      'points',
+    );
   },
 
   'the first vertex and the base vertex move the fetch alone': async (open) => {

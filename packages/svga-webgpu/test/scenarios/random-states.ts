@@ -206,7 +206,13 @@ export class RandomStates {
     if (this.draw(4) === 0) {
       const of = this.#buffer();
       const format = this.#of(surfaceFormats.filter(({ bytesPerBlock }) => bytesPerBlock > 0));
-      return { kind: 'buffer', surface: of, format, firstElement: this.#number(9), elements: this.#number(90) };
+      return {
+        kind: 'buffer',
+        surface: of,
+        format,
+        firstElement: this.#number(9),
+        elements: this.#number(90),
+      };
     }
     const of = this.#texture();
     const { mips, layers, description } = of.layout;
@@ -237,7 +243,9 @@ export class RandomStates {
   #stage(texts: readonly string[]): ShaderStage {
     const { draw } = this;
     const constants = Array.from({ length: 2 }, (): BufferRange | undefined =>
-      draw(4) === 0 ? undefined : { surface: this.#buffer(), offset: 256 * draw(3), size: 16 * this.#number(8) },
+      draw(4) === 0
+        ? undefined
+        : { surface: this.#buffer(), offset: 256 * draw(3), size: 16 * this.#number(8) },
     );
     const views = Array.from({ length: 5 }, () => (draw(4) === 0 ? undefined : this.view()));
     const samplers = Array.from({ length: 3 }, () => (draw(4) === 0 ? undefined : this.sampler()));
@@ -285,7 +293,9 @@ export class RandomStates {
         offset: this.#number(40),
       })),
       indexBuffer:
-        draw(2) === 0 ? undefined : { surface: this.#buffer(), offset: this.#number(9), indexBytes: draw(2) === 0 ? 2 : 4 },
+        draw(2) === 0
+          ? undefined
+          : { surface: this.#buffer(), offset: this.#number(9), indexBytes: draw(2) === 0 ? 2 : 4 },
       vertex: this.#stage(vertexShaders),
       geometry: draw(5) === 0 ? this.#stage([geometryShader]) : undefined,
       pixel: draw(8) === 0 ? undefined : this.#stage(pixelShaders),
@@ -327,7 +337,9 @@ export class RandomStates {
       blend: draw(3) === 0 ? undefined : this.#blend(),
       blendFactor: Array.from({ length: 4 }, () => this.#float()),
       sampleMask: this.#of([0xffffffff, 0xf, 1, 0]),
-      targets: Array.from({ length: draw(3) === 0 ? draw(4) : 1 }, () => (draw(8) === 0 ? undefined : this.target())),
+      targets: Array.from({ length: draw(3) === 0 ? draw(4) : 1 }, () =>
+        draw(8) === 0 ? undefined : this.target(),
+      ),
       depthTarget: depth,
     };
   }

@@ -1,9 +1,36 @@
 import type { PipelineState } from '@cg/svga-device';
-import { call, colorShader, element, fullState, noDepth, plainRasterizer, positionShader, same, stage, surface, target, texture, buffer, type Bench, type Scenario } from './bench.js';
+import {
+  call,
+  colorShader,
+  element,
+  fullState,
+  noDepth,
+  plainRasterizer,
+  positionShader,
+  same,
+  stage,
+  surface,
+  target,
+  texture,
+  buffer,
+  type Bench,
+  type Scenario,
+} from './bench.js';
 import { nearest } from './texels.js';
 
 const blend = (entry: object, more = {}) => {
-  const off = { blendEnable: 0, srcBlend: 2, destBlend: 1, blendOp: 1, srcBlendAlpha: 2, destBlendAlpha: 1, blendOpAlpha: 1, renderTargetWriteMask: 15, logicOpEnable: 0, logicOp: 0 };
+  const off = {
+    blendEnable: 0,
+    srcBlend: 2,
+    destBlend: 1,
+    blendOp: 1,
+    srcBlendAlpha: 2,
+    destBlendAlpha: 1,
+    blendOpAlpha: 1,
+    renderTargetWriteMask: 15,
+    logicOpEnable: 0,
+    logicOp: 0,
+  };
   return {
     alphaToCoverageEnable: 0,
     independentBlendEnable: 0,
@@ -40,12 +67,23 @@ export const targetScenarios: Record<string, Scenario> = {
     const bench = await open();
     const { renderer } = bench;
     const of = surface('R8G8B8A8_UNORM', 4, 4);
-    same(renderer.clear(clearView(of), { kind: 'color', color: Float64Array.of(0.2, 2, -1, 1) }), true, 'clear');
+    same(
+      renderer.clear(clearView(of), { kind: 'color', color: Float64Array.of(0.2, 2, -1, 1) }),
+      true,
+      'clear',
+    );
     same([...(await bench.read(of)).subarray(0, 4)], [51, 255, 0, 255], 'read');
     renderer.clear(clearView(of), { kind: 'color', color: Float64Array.of(1, 0, 0, 0) });
-    await bench.fill(colorShader(0, 1, 0, 1), of, { rasterizer: { ...plainRasterizer, scissorEnable: 1 }, scissors: [{ left: 0, top: 0, right: 1, bottom: 1 }] });
+    await bench.fill(colorShader(0, 1, 0, 1), of, {
+      rasterizer: { ...plainRasterizer, scissorEnable: 1 },
+      scissors: [{ left: 0, top: 0, right: 1, bottom: 1 }],
+    });
     same([...(await bench.read(of)).subarray(0, 8)], [0, 255, 0, 255, 255, 0, 0, 0], 'drawn over');
-    same(renderer.clear(clearView(of), { kind: 'color', color: Float64Array.of(NaN, 0, 0, 0) }), false, 'NaN');
+    same(
+      renderer.clear(clearView(of), { kind: 'color', color: Float64Array.of(NaN, 0, 0, 0) }),
+      false,
+      'NaN',
+    );
   },
 
   'clears of sRGB, integers, slices, depth and stencil': async (open) => {
@@ -58,7 +96,11 @@ export const targetScenarios: Record<string, Scenario> = {
     same([...(await bench.read(srgb)).subarray(0, 4)], [255, 0, 128, 128], 'srgb, drawn to');
     const integers = surface('R32G32B32A32_UINT', 2, 2);
     renderer.clear(clearView(integers), { kind: 'color', color: Float64Array.of(4294967295, 1e20, -5, 7.9) });
-    same([...new Uint32Array((await bench.read(integers)).buffer).subarray(0, 4)], [0xffffffff, 0xffffffff, 0, 7], 'integers');
+    same(
+      [...new Uint32Array((await bench.read(integers)).buffer).subarray(0, 4)],
+      [0xffffffff, 0xffffffff, 0, 7],
+      'integers',
+    );
     const volume = surface('R8_UNORM', 2, 2, { depth: 3 });
     renderer.clear(clearView(volume), { kind: 'color', color: Float64Array.of(1, 0, 0, 0) });
     same([...new Set(await bench.read(volume))], [255], 'volume');
@@ -84,13 +126,18 @@ export const targetScenarios: Record<string, Scenario> = {
     same([...(await bench.read(opaque)).subarray(0, 4)], [0, 51, 255, 0], 'an alpha that is missing is 1');
     const alpha = surface('A8_UNORM', 2, 2);
     alpha.ownImage.fill(51);
-    await bench.fill(colorShader(1, 1, 1, 0.4), alpha, { blend: blend({ blendEnable: 1, srcBlendAlpha: 2, destBlendAlpha: 2 }) });
+    await bench.fill(colorShader(1, 1, 1, 0.4), alpha, {
+      blend: blend({ blendEnable: 1, srcBlendAlpha: 2, destBlendAlpha: 2 }),
+    });
     same((await bench.read(alpha))[0], 153, 'alpha alone');
     const masked = surface('R8G8B8A8_UNORM', 2, 2);
     await bench.fill(colorShader(1, 1, 1, 1), masked, { blend: blend({ renderTargetWriteMask: 5 }) });
     same([...(await bench.read(masked)).subarray(0, 4)], [255, 0, 255, 0], 'mask');
     const constant = surface('R8G8B8A8_UNORM', 2, 2);
-    await bench.fill(colorShader(1, 1, 1, 1), constant, { blend: blend({ blendEnable: 1, srcBlend: 12, srcBlendAlpha: 12 }), blendFactor: [0.2, 0.4, 0.6, 0.8] });
+    await bench.fill(colorShader(1, 1, 1, 1), constant, {
+      blend: blend({ blendEnable: 1, srcBlend: 12, srcBlendAlpha: 12 }),
+      blendFactor: [0.2, 0.4, 0.6, 0.8],
+    });
     same([...(await bench.read(constant)).subarray(0, 4)], [51, 102, 153, 204], 'constant');
   },
 
@@ -101,7 +148,10 @@ export const targetScenarios: Record<string, Scenario> = {
       of.ownImage.set([10 * i, 255 - 10 * i, 0, 255], 4 * i);
     }
     const before = of.ownImage.slice();
-    const upsideDown = sampleShader(4).replace('mul r0.xy, v0.xyxx, l(0.25, 0.25, 0.0, 0.0)', 'mad r0.xy, v0.xyxx, l(0.25, -0.25, 0.0, 0.0), l(0.0, 1.0, 0.0, 0.0)');
+    const upsideDown = sampleShader(4).replace(
+      'mul r0.xy, v0.xyxx, l(0.25, 0.25, 0.0, 0.0)',
+      'mad r0.xy, v0.xyxx, l(0.25, -0.25, 0.0, 0.0), l(0.0, 1.0, 0.0, 0.0)',
+    );
     await bench.fill(stage(upsideDown, { views: [texture(of)], samplers: [nearest] }), of);
     const rows = [3, 2, 1, 0].flatMap((y) => [...before.subarray(16 * y, 16 * y + 16)]);
     same(await bench.read(of), rows, 'mirrored');
@@ -177,10 +227,17 @@ utof r0.x, v1.x
 mad o0.xyzw, r0.xxxx, l(0.2, 0.0, 0.0, 0.0), l(0.2, 0.0, 0.0, 0.0)
 ret
 `;
-    const state = fullState(stage(shade), [target(of, { layers: 3 })], { vertex: stage(vertex), geometry: stage(geometry) });
+    const state = fullState(stage(shade), [target(of, { layers: 3 })], {
+      vertex: stage(vertex),
+      geometry: stage(geometry),
+    });
     await bench.draw(state, call(4, { instanceCount: 3 }));
     same(bench.omissions, [], 'omissions');
-    same(await Promise.all([0, 1, 2].map(async (layer) => (await bench.read(of, layer))[0])), [51, 102, 153], 'layers');
+    same(
+      await Promise.all([0, 1, 2].map(async (layer) => (await bench.read(of, layer))[0])),
+      [51, 102, 153],
+      'layers',
+    );
   },
 
   'a pixel shader writes depth where there is none': async (open) => {
@@ -205,24 +262,52 @@ ret
     const to = surface('R32_UINT', 4, 4);
     to.ownImage.fill(7);
     const whole = { x: 0, y: 0, z: 0, width: 4, height: 4, depth: 1 };
-    same(renderer.copy({ surface: from, subresource: 0 }, { surface: to, subresource: 0 }, [{ to: whole, from: whole }]), false, 'the CPU has both');
+    same(
+      renderer.copy({ surface: from, subresource: 0 }, { surface: to, subresource: 0 }, [
+        { to: whole, from: whole },
+      ]),
+      false,
+      'the CPU has both',
+    );
     await bench.fill(colorShader(1, 0.2, 0, 1), from);
     const box = { to: { ...whole, x: 1, width: 2, height: 1 }, from: { x: 0, y: 3, z: 0 } };
-    same(renderer.copy({ surface: from, subresource: 0 }, { surface: to, subresource: 0 }, [box]), true, 'the GPU has one');
-    same([...(await bench.read(to)).subarray(0, 16)], [7, 7, 7, 7, 255, 51, 0, 255, 255, 51, 0, 255, 7, 7, 7, 7], 'bytes');
+    same(
+      renderer.copy({ surface: from, subresource: 0 }, { surface: to, subresource: 0 }, [box]),
+      true,
+      'the GPU has one',
+    );
+    same(
+      [...(await bench.read(to)).subarray(0, 16)],
+      [7, 7, 7, 7, 255, 51, 0, 255, 255, 51, 0, 255, 7, 7, 7, 7],
+      'bytes',
+    );
     const packed = surface('B5G6R5_UNORM', 4, 4);
-    same(renderer.copy({ surface: packed, subresource: 0 }, { surface: surface('R16_UINT', 4, 4), subresource: 0 }, [{ to: whole, from: whole }]), false, 'converted texels');
+    same(
+      renderer.copy(
+        { surface: packed, subresource: 0 },
+        { surface: surface('R16_UINT', 4, 4), subresource: 0 },
+        [{ to: whole, from: whole }],
+      ),
+      false,
+      'converted texels',
+    );
   },
 
   'the scissor acts where the rasterizer says so': async (open) => {
     const bench = await open();
     const of = surface('R8_UNORM', 4, 1);
     const scissors = [{ left: 1, top: -5, right: 3, bottom: 100 }];
-    await bench.fill(colorShader(1, 0, 0, 0), of, { scissors, rasterizer: { ...plainRasterizer, scissorEnable: 1 } });
+    await bench.fill(colorShader(1, 0, 0, 0), of, {
+      scissors,
+      rasterizer: { ...plainRasterizer, scissorEnable: 1 },
+    });
     same(await bench.read(of), [0, 255, 255, 0], 'on');
     await bench.fill(colorShader(0.2, 0, 0, 0), of, { scissors, rasterizer: plainRasterizer });
     same(await bench.read(of), [51, 51, 51, 51], 'off');
-    await bench.fill(colorShader(1, 0, 0, 0), of, { scissors: [{ left: 3, top: 0, right: 1, bottom: 9 }], rasterizer: { ...plainRasterizer, scissorEnable: 1 } });
+    await bench.fill(colorShader(1, 0, 0, 0), of, {
+      scissors: [{ left: 3, top: 0, right: 1, bottom: 9 }],
+      rasterizer: { ...plainRasterizer, scissorEnable: 1 },
+    });
     same(await bench.read(of), [51, 51, 51, 51], 'empty');
   },
 
@@ -230,7 +315,9 @@ ret
     const bench = await open();
     const bytes = new Uint8Array(3 + 13 * 4 + 4);
     const view = new DataView(bytes.buffer);
-    [-1, -1, -1, 1, 1, -1, 1, 1].forEach((value, i) => view.setFloat32(3 + 13 * (i >> 1) + 4 * (i & 1), value, true));
+    [-1, -1, -1, 1, 1, -1, 1, 1].forEach((value, i) =>
+      view.setFloat32(3 + 13 * (i >> 1) + 4 * (i & 1), value, true),
+    );
     for (let i = 0; i < 4; i++) {
       bytes.set([51, 102, 153, 204], 3 + 13 * i + 8);
     }
@@ -245,8 +332,20 @@ ret
     const one = buffer(bytes);
     const state = fullState(stage(shade), [target(of)], {
       vertex: stage(vertex),
-      inputLayout: { elements: [element(0, 'R32G32_FLOAT'), element(1, 'R8G8B8A8_UNORM', { inputSlot: 5, alignedByteOffset: 8 })] },
-      vertexBuffers: [{ surface: one, stride: 13, offset: 3 }, undefined, undefined, undefined, undefined, { surface: one, stride: 13, offset: 3 }],
+      inputLayout: {
+        elements: [
+          element(0, 'R32G32_FLOAT'),
+          element(1, 'R8G8B8A8_UNORM', { inputSlot: 5, alignedByteOffset: 8 }),
+        ],
+      },
+      vertexBuffers: [
+        { surface: one, stride: 13, offset: 3 },
+        undefined,
+        undefined,
+        undefined,
+        undefined,
+        { surface: one, stride: 13, offset: 3 },
+      ],
     });
     await bench.draw(state, call(4));
     same([...(await bench.read(of)).subarray(0, 4)], [51, 102, 153, 204], 'colours');

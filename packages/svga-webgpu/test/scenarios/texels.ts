@@ -1,6 +1,19 @@
 import { formatByName } from '@cg/surface-layout';
 import type { PipelineState, SamplerState } from '@cg/svga-device';
-import { call, colorShader, fullState, noDepth, same, stage, surface, target, texture, type Bench, type Scenario, type TestSurface } from './bench.js';
+import {
+  call,
+  colorShader,
+  fullState,
+  noDepth,
+  same,
+  stage,
+  surface,
+  target,
+  texture,
+  type Bench,
+  type Scenario,
+  type TestSurface,
+} from './bench.js';
 
 /** Loads the texel of the same place. */
 const loadShader = (returns = 'float', type = 'texture2d') => `ps_4_0
@@ -31,17 +44,28 @@ export const nearest: SamplerState = {
 } as SamplerState;
 
 /** What a shader reads of the texels of a surface, as words of four components each. */
-async function read(bench: Bench, of: TestSurface, kind: 'FLOAT' | 'UINT' | 'SINT', as?: string): Promise<ArrayLike<number>> {
+async function read(
+  bench: Bench,
+  of: TestSurface,
+  kind: 'FLOAT' | 'UINT' | 'SINT',
+  as?: string,
+): Promise<ArrayLike<number>> {
   const { width, height } = of.layout.description;
   const into = surface(`R32G32B32A32_${kind}`, width, height);
   const views = [texture(of, as === undefined ? {} : { as })];
   await bench.fill(stage(loadShader(kind.toLowerCase()), { views }), into);
   const { buffer: words } = await bench.read(into);
-  return kind === 'FLOAT' ? new Float32Array(words) : kind === 'UINT' ? new Uint32Array(words) : new Int32Array(words);
+  return kind === 'FLOAT'
+    ? new Float32Array(words)
+    : kind === 'UINT'
+      ? new Uint32Array(words)
+      : new Int32Array(words);
 }
 
 const near = (actual: ArrayLike<number>, expected: readonly number[], what: string): void => {
-  const isNear = expected.every((value, i) => Math.abs(actual[i] - value) <= 1e-6 * Math.max(1, Math.abs(value)));
+  const isNear = expected.every(
+    (value, i) => Math.abs(actual[i] - value) <= 1e-6 * Math.max(1, Math.abs(value)),
+  );
   same(isNear ? 'as expected' : Array.from(actual), isNear ? 'as expected' : expected, what);
 };
 
@@ -67,7 +91,11 @@ const sampled: readonly (readonly [format: string, bytes: readonly number[], tex
 ];
 
 /** Targets, a colour of four components, and the bytes of a texel. */
-const rendered: readonly (readonly [format: string, color: readonly [number, number, number, number], bytes: readonly number[]])[] = [
+const rendered: readonly (readonly [
+  format: string,
+  color: readonly [number, number, number, number],
+  bytes: readonly number[],
+])[] = [
   ['R8G8B8A8_UNORM', [1, 0.2, 0, 0.6], [255, 51, 0, 153]],
   ['B8G8R8A8_UNORM', [1, 0.2, 0, 0.6], [0, 51, 255, 153]],
   ['A8_UNORM', [1, 0.2, 0, 0.6], [153]],
@@ -149,7 +177,11 @@ export const texelScenarios: Record<string, Scenario> = {
           ...state,
           depthStencil: { ...noDepth, depthEnable: 1, depthWriteMask: 1, depthFunc: 5 },
         });
-        same((await bench.read(depth)).slice(before.length / 2), before.slice(before.length / 2), `${format} is kept`);
+        same(
+          (await bench.read(depth)).slice(before.length / 2),
+          before.slice(before.length / 2),
+          `${format} is kept`,
+        );
         const sampledAs = {
           D16_UNORM: 'R16_UNORM',
           D24_UNORM_S8_UINT: 'R24_UNORM_X8',
@@ -163,7 +195,16 @@ export const texelScenarios: Record<string, Scenario> = {
           `${format} sampled`,
         );
         if (format === 'D24_UNORM_S8_UINT') {
-          same([1, 5, 9, 13].map(((words) => (i: number) => words[i])(await read(bench, depth, 'UINT', 'X24_G8_UINT'))), [0, 1, 2, 3], 'stencil sampled');
+          same(
+            [1, 5, 9, 13].map(
+              (
+                (words) => (i: number) =>
+                  words[i]
+              )(await read(bench, depth, 'UINT', 'X24_G8_UINT')),
+            ),
+            [0, 1, 2, 3],
+            'stencil sampled',
+          );
         }
       }
     }
@@ -175,7 +216,11 @@ export const texelScenarios: Record<string, Scenario> = {
     await bench.fill(colorShader(1, 0.2, 0, 1), of, { sampleMask: 5 });
     await bench.read(of);
     const { sheetBytes } = of.layout;
-    same([0, 1, 2, 3].map((sheet) => of.ownImage[sheet * sheetBytes]), [255, 0, 255, 0], 'sheets');
+    same(
+      [0, 1, 2, 3].map((sheet) => of.ownImage[sheet * sheetBytes]),
+      [255, 0, 255, 0],
+      'sheets',
+    );
     of.ownImage.fill(51, sheetBytes, 2 * sheetBytes);
     bench.renderer.imageWritten(of);
     const into = surface('R8G8B8A8_UNORM', 4, 4);
@@ -217,7 +262,11 @@ ret
     const volume = surface('R8_UNORM', 4, 4, { depth: 4 });
     await bench.fill(colorShader(1, 0, 0, 0), target(volume, { firstLayer: 2, dimension: 4 }));
     const bytes = await bench.read(volume);
-    same([0, 16, 32, 48].map((i) => bytes[i]), [0, 0, 255, 0], 'slices');
+    same(
+      [0, 16, 32, 48].map((i) => bytes[i]),
+      [0, 0, 255, 0],
+      'slices',
+    );
   },
 
   'a format of buffers alone is no texture': async (open) => {
