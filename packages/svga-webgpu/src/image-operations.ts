@@ -1,7 +1,7 @@
 import type { SurfaceBox } from '@cg/surface-layout';
 import type { ClearValue, CopiedBox, RenderImage, RenderView } from '@cg/svga-device';
 import { clearColor } from './clear-values.js';
-import type { TextureStorage } from './formats/format-table.js';
+import type { FormatView, TextureStorage } from './formats/format-table.js';
 import { BUFFER_USAGE, ROW_ALIGNMENT } from './gpu/flags.js';
 import type { ImageTable } from './images/image-table.js';
 import type { PendingClear, SubresourceRange, TextureImage } from './images/texture-image.js';
@@ -25,7 +25,7 @@ export function clearView(images: ImageTable, view: RenderView, value: ClearValu
     return false;
   }
   const { storage } = formatView;
-  const pending = storage.depth === undefined ? colorClear(value) : depthClear(value);
+  const pending = pendingClear(view, formatView, value);
   if (pending === undefined || !image.canBe(storage, isVolume)) {
     return false;
   }
@@ -48,26 +48,28 @@ export function clearView(images: ImageTable, view: RenderView, value: ClearValu
     image.clear(subresource, pending);
   }
   return true;
+}
 
-  function colorClear(of: ClearValue): PendingClear | undefined {
-    const color = of.kind === 'color' ? clearColor(format, formatView!, of.color) : undefined;
+/** A value to clear to; undefined if WebGPU may not make it. */
+function pendingClear(
+  { surface, format }: RenderView,
+  formatView: FormatView,
+  value: ClearValue,
+): PendingClear | undefined {
+  const { storage } = formatView;
+  if (value.kind === 'color') {
+    const color = storage.depth === undefined ? clearColor(format, formatView, value.color) : undefined;
     return color && { color, depth: undefined, stencil: undefined };
   }
-
-  function depthClear(of: ClearValue): PendingClear | undefined {
-    if (of.kind !== 'depth-stencil') {
-      return undefined;
-    }
-    const depth = of.depth === undefined ? undefined : clearDepth(of.depth, storage);
-    if ((of.depth !== undefined && depth === undefined) || (of.stencil !== undefined && layout.samples > 1)) {
-      return depth === undefined && of.stencil === undefined ? undefined : result(depth, of.stencil);
-    }
-    return result(depth, of.stencil);
+  if (value.kind === 'texel' || storage.depth === undefined) {
+    return undefined;
   }
-
-  function result(depth: number | undefined, stencil: number | undefined): PendingClear {
-    return { color: undefined, depth, stencil };
-  }
+  const { stencil } = value;
+  const depth = value.depth === undefined ? undefined : clearDepth(value.depth, storage);
+  const isLost = value.depth !== undefined && depth === undefined;
+  // The stencil of samples cannot be read back.
+  const isUnread = stencil !== undefined && value.depth === undefined && surface.layout.samples > 1;
+  return isLost || isUnread ? undefined : { color: undefined, depth, stencil };
 }
 
 /** Depth as it is stored; undefined if it is none that a texture holds. */

@@ -1,6 +1,6 @@
 import { SVGA3D_QUERYTYPE } from '@cg/svga-protocol';
 import type { QueryResult, RenderQuery } from '@cg/svga-device';
-import { StreamCounters } from './draw/stream-outputs.js';
+import type { StreamCounters } from './draw/stream-outputs.js';
 import { BUFFER_USAGE, MAP_READ } from './gpu/flags.js';
 import type { PassListener, Recorder } from './gpu/recorder.js';
 

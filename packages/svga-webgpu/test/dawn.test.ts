@@ -17,5 +17,11 @@ it('finds a driver for Dawn', ({ skip }) => {
 });
 
 describe.each(processes)('on $adapter.name', (dawn) => {
-  it.each(Object.keys(scenarios))('%s', (name) => dawn.request('run', { name }), 120_000);
+  it.each(Object.keys(scenarios))(
+    '%s',
+    async (name) => {
+      await expect(dawn.request('run', { name })).resolves.toBeUndefined();
+    },
+    120_000,
+  );
 });

@@ -1,25 +1,25 @@
-import { primitivesOf, type PipelineKey, type StageName, type TargetState } from '@cg/vgpu10-wgsl';
+import { primitivesOf, type StageName } from '@cg/vgpu10-wgsl';
 import type { DrawCall, PipelineState } from '@cg/svga-device';
 import type { ArenaPlace } from '../gpu/arena.js';
-import { GenerationCache } from '../gpu/generation-cache.js';
 import type { Omissions } from '../gpu/omissions.js';
 import type { BufferImage } from '../images/buffer-image.js';
 import type { ImageTable } from '../images/image-table.js';
-import type { BlendMapping } from '../state/blend.js';
 import { mapScissor, mapViewport, type MappedViewport } from '../state/viewport.js';
 import { BindGroups, type BufferSource, type DrawBindings, type StreamSources } from './bind-groups.js';
+import { DrawEntries, type DrawEntry } from './draw-entries.js';
 import type { DrawTargets } from './draw-targets.js';
+import { DrawWords } from './draw-words.js';
 import { standInTextures } from './feedback.js';
 import { planGeometry, type GeometryPlan } from './geometry-plan.js';
 import { PassState } from './pass-state.js';
-import { blendOf, Pipelines, type PipelineShape } from './pipelines.js';
+import { Pipelines } from './pipelines.js';
 import { SamplerTable } from './sampler-table.js';
 import { ShaderTable } from './shader-table.js';
 import { ConstantPlaces, StageResources } from './stage-resources.js';
 import { StreamDraws } from './stream-draws.js';
 import type { StreamOutputs } from './stream-outputs.js';
 import { TargetTable } from './target-table.js';
-import { Translations, type DecodedShaders, type TranslatedPipeline } from './translations.js';
+import { Translations, type DecodedShaders } from './translations.js';
 import { VertexInputs } from './vertex-inputs.js';
 import { ViewTable } from './view-table.js';
 
@@ -28,24 +28,6 @@ export const MOST_INVOCATIONS = 1 << 24;
 /** Bytes that a submission collects. */
 const MOST_COLLECTED = 1 << 24;
 const VIEWPORTS = 16;
-const ENTRIES = 4096;
-const TOPOLOGIES: Partial<Record<string, GPUPrimitiveTopology>> = {
-  POINTLIST: 'point-list',
-  LINELIST: 'line-list',
-  LINESTRIP: 'line-strip',
-  TRIANGLELIST: 'triangle-list',
-  TRIANGLESTRIP: 'triangle-strip',
-};
-
-/** What draws of a kind share. */
-interface Entry {
-  readonly translated: TranslatedPipeline;
-  /** Undefined without targets. */
-  readonly pipeline: GPURenderPipeline | undefined;
-  readonly blend: BlendMapping | undefined;
-  readonly showsLayers: boolean;
-  readonly showsViewports: boolean;
-}
 
 /** Records draws. */
 export class DrawRecorder implements DrawBindings {
@@ -59,13 +41,9 @@ export class DrawRecorder implements DrawBindings {
   readonly #constants: ConstantPlaces;
   readonly #streamDraws: StreamDraws;
   readonly #pass = new PassState();
-  readonly #entries = new GenerationCache<string, Entry | string>(ENTRIES);
-  readonly #identities = new WeakMap<object, number>();
-  #identityCount = 0;
+  readonly #entries: DrawEntries;
+  readonly #words: DrawWords;
   readonly #viewports = new WeakMap<object, MappedViewport>();
-  #words = new Uint32Array(256);
-  #lastRows = 0;
-  #lastSerial = 0;
   #standIns: ReadonlyMap<string, { readonly id: number; readonly view: GPUTextureView }> | undefined;
 
   // What is bound by the draw that is being recorded.
@@ -96,6 +74,8 @@ export class DrawRecorder implements DrawBindings {
     this.#groups = new BindGroups(device, samplers, nothing);
     this.#constants = new ConstantPlaces(images);
     this.#streamDraws = new StreamDraws(images, streams, this.#groups);
+    this.#entries = new DrawEntries(device, this.pipelines, this.stages, this.inputs, this.#streamDraws);
+    this.#words = new DrawWords(recorder, this.stages, this.inputs, this.#streamDraws);
   }
 
   source(image: BufferImage): BufferSource {
@@ -153,7 +133,7 @@ export class DrawRecorder implements DrawBindings {
     this.stages.geometry.resolve(state.geometry, shaders.geometry);
     this.inputs.resolve(state);
     const drawn = assembles && shaders.geometry === undefined ? planGeometry(state, call, most, false) : plan;
-    const entry = this.#entry(state, shaders, targets, plan, drawn ?? plan);
+    const entry = this.#entries.get(state, shaders, targets, plan, drawn ?? plan);
     if (typeof entry === 'string') {
       this.omissions.add(entry);
       return;
@@ -174,92 +154,10 @@ export class DrawRecorder implements DrawBindings {
     return typeof pixel === 'string' ? pixel : { vertex, geometry, pixel };
   }
 
-  #identity(object: object | undefined): number {
-    if (object === undefined) {
-      return 0;
-    }
-    let identity = this.#identities.get(object);
-    if (identity === undefined) {
-      identity = ++this.#identityCount;
-      this.#identities.set(object, identity);
-    }
-    return identity;
-  }
-
-  #entry(
-    state: PipelineState,
-    shaders: DecodedShaders,
-    targets: DrawTargets | undefined,
-    plan: GeometryPlan,
-    drawn: GeometryPlan,
-  ): Entry | string {
-    const { vertex, geometry, pixel } = shaders;
-    const { depthTarget } = state;
-    const indexFormat = indexFormatOf(drawn);
-    const key =
-      `${vertex.id},${geometry?.id},${pixel?.id}/${this.inputs.key}/${this.stages.vertex.key}|` +
-      `${this.stages.geometry.key}|${this.stages.pixel.key}/${plan.topology},${drawn.topology},${indexFormat},` +
-      `${indexFormatOf(plan)}/${targets?.key}/${depthTarget?.depthReadOnly},${depthTarget?.stencilReadOnly}/` +
-      `${this.#identity(state.blend)},${this.#identity(state.depthStencil)},${this.#identity(state.rasterizer)},` +
-      `${state.sampleMask}/${this.#streamDraws.key}`;
-    return this.#entries.get(key) ?? this.#entries.set(key, this.#make(state, shaders, targets, plan, drawn));
-  }
-
-  #make(
-    state: PipelineState,
-    shaders: DecodedShaders,
-    targets: DrawTargets | undefined,
-    plan: GeometryPlan,
-    drawn: GeometryPlan,
-  ): Entry | string {
-    const { device } = this.images.recorder;
-    const blend = targets && blendOf(state, targets, device);
-    const indexFormat = indexFormatOf(plan);
-    const key: PipelineKey = {
-      topology: plan.topology,
-      ...(indexFormat !== undefined && this.#assembles(shaders) && { indexFormat }),
-      attributes: this.inputs.attributes(),
-      vertex: this.stages.vertex.translationKey(),
-      ...(shaders.geometry && { geometry: this.stages.geometry.translationKey() }),
-      ...(shaders.pixel && { pixel: this.stages.pixel.translationKey() }),
-      targets:
-        targets?.colors.map((target): TargetState | undefined => target && targetState(target.view)) ?? [],
-      samples: targets?.samples ?? 1,
-      ...(blend?.dualSource && { dualSource: true }),
-      ...(this.#streamDraws.elements !== undefined && { streamOutput: this.#streamDraws.elements }),
-    };
-    const translated = this.pipelines.translations.translate(shaders, key);
-    if (typeof translated === 'string') {
-      return translated;
-    }
-    const { geometry } = translated.translation;
-    const topology = geometry?.topology ?? TOPOLOGIES[drawn.topology];
-    if (topology === undefined) {
-      return `primitives of ${drawn.topology}`;
-    }
-    const isStrip = topology.endsWith('strip');
-    const shape: PipelineShape = {
-      topology,
-      stripIndexFormat: isStrip ? indexFormatOf(drawn) : undefined,
-    };
-    const { outputs } = (shaders.geometry ?? shaders.vertex).interface;
-    return {
-      translated,
-      pipeline: targets && blend && this.pipelines.get(translated, shaders, state, targets, shape, blend),
-      blend,
-      showsLayers: outputs.some(({ name }) => name === 'RENDER_TARGET_ARRAY_INDEX'),
-      showsViewports: outputs.some(({ name }) => name === 'VIEWPORT_ARRAY_INDEX'),
-    };
-  }
-
-  #assembles({ geometry }: DecodedShaders): boolean {
-    return geometry !== undefined || this.#streamDraws.elements !== undefined;
-  }
-
   #record(
     state: PipelineState,
     call: DrawCall,
-    entry: Entry,
+    entry: DrawEntry,
     targets: DrawTargets | undefined,
     plan: GeometryPlan,
     drawn: GeometryPlan | undefined,
@@ -289,7 +187,16 @@ export class DrawRecorder implements DrawBindings {
     this.#listed = list?.source;
     this.#indexImage = plan.indices && this.images.buffer(plan.indices.surface);
     if (streams) {
-      this.#writeConstants(state, call, entry, plan, list?.place, instances, 0, 0);
+      this.draw = this.#words.place(
+        state,
+        call,
+        entry.translated.translation,
+        plan,
+        list?.place,
+        instances,
+        0,
+        0,
+      );
       this.#streamDraws.record(this, entry.translated, plan, instances);
     }
     if (targets === undefined || entry.pipeline === undefined || drawn === undefined) {
@@ -300,7 +207,16 @@ export class DrawRecorder implements DrawBindings {
       const viewports = entry.showsViewports ? Math.min(VIEWPORTS, state.viewports.length) : 1;
       for (let viewport = 0; viewport < viewports; viewport++) {
         if (this.#canShow(state, targets, viewport)) {
-          this.#writeConstants(state, call, entry, plan, list?.place, instances, layer, viewport);
+          this.draw = this.#words.place(
+            state,
+            call,
+            entry.translated.translation,
+            plan,
+            list?.place,
+            instances,
+            layer,
+            viewport,
+          );
           this.#recordPass(state, call, entry, targets, drawn, ofDrawn, instances, layer, viewport, runs);
         }
       }
@@ -344,68 +260,6 @@ export class DrawRecorder implements DrawBindings {
     return { place, source: { id: `a${chunk.id}`, buffer: chunk.buffer, size: chunk.bytes.length } };
   }
 
-  /** Puts the draw's constants into the arena, unless they are those of the draw before. */
-  #writeConstants(
-    state: PipelineState,
-    call: DrawCall,
-    { translated }: Entry,
-    plan: GeometryPlan,
-    list: ArenaPlace | undefined,
-    instances: number,
-    layer: number,
-    viewport: number,
-  ): void {
-    const { recorder } = this.images;
-    const { draw } = translated.translation;
-    const length = 4 * draw.rows;
-    const from = this.#lastRows === length && this.#lastSerial === recorder.serial ? length : 0;
-    if (this.#words.length < 2 * length) {
-      this.#words = new Uint32Array(2 * length);
-    }
-    const words = this.#words;
-    words.fill(0, from, from + length);
-    words[from] = call.indexed ? call.baseVertex : call.firstVertex;
-    words[from + 1] = call.firstInstance;
-    words[from + 2] = plan.count;
-    words[from + 3] = instances;
-    words[from + 6] = layer;
-    words[from + 7] = viewport;
-    if (list !== undefined) {
-      words[from + 4] = list.offset;
-      words[from + 5] = plan.count;
-    } else if (plan.indices !== undefined) {
-      const { surface, offset, indexBytes } = plan.indices;
-      const start = offset + call.firstVertex * indexBytes;
-      words[from + 4] = start;
-      words[from + 5] = Math.max(0, Math.floor((surface.layout.bytes - start) / indexBytes));
-    }
-    this.inputs.writeRows(state, draw.attributes, words, from);
-    for (const { stage, slot, row } of draw.buffers) {
-      const bound = this.stages[stage].views[slot];
-      if (bound !== undefined && 'buffer' in bound) {
-        words[from + 4 * row] = bound.offset;
-        words[from + 4 * row + 1] = bound.elements;
-      }
-    }
-    if (draw.streams !== undefined) {
-      this.#streamDraws.writeRows(words, from + 4 * draw.streams);
-    }
-    if (from > 0) {
-      let i = 0;
-      while (i < length && words[i] === words[from + i]) {
-        i++;
-      }
-      if (i === length) {
-        return;
-      }
-      words.copyWithin(0, from, from + length);
-    }
-    this.draw = recorder.arena.allocate(4 * length);
-    this.draw.chunk.words.set(words.subarray(0, length), this.draw.offset / 4);
-    this.#lastRows = length;
-    this.#lastSerial = recorder.serial;
-  }
-
   /** Whether a viewport shows anything. */
   #canShow(
     { viewports, rasterizer, scissors }: PipelineState,
@@ -434,7 +288,7 @@ export class DrawRecorder implements DrawBindings {
   #recordPass(
     state: PipelineState,
     call: DrawCall,
-    entry: Entry,
+    entry: DrawEntry,
     targets: DrawTargets,
     drawn: GeometryPlan,
     list: { readonly place: ArenaPlace } | undefined,
@@ -479,20 +333,4 @@ export class DrawRecorder implements DrawBindings {
       pass.draw(drawn.count, instances);
     }
   }
-}
-
-function targetState({ sampleType, alpha }: DrawTargets['all'][number]['view']): TargetState {
-  const type = sampleType === 'sint' || sampleType === 'uint' ? sampleType : 'float';
-  return { type, ...(alpha === 'only' && { components: 'aaaa' }) };
-}
-
-/** The format of the indices; undefined without. */
-function indexFormatOf({ indices, list }: GeometryPlan): GPUIndexFormat | undefined {
-  return list !== undefined
-    ? 'uint32'
-    : indices === undefined
-      ? undefined
-      : indices.indexBytes === 2
-        ? 'uint16'
-        : 'uint32';
 }

@@ -148,14 +148,14 @@ export class TextureTransfer {
           for (let y = 0; y < height; y += most) {
             const area = { x: 0, y, width, height: Math.min(most, height - y) };
             const mapped = this.#copyOut(texture, place, aspect, area, block, bytesPerRow);
+            const into = (bytes: Uint8Array): void => {
+              const image = imageOf();
+              if (image !== undefined) {
+                const rows = rowsOf(layout, subresource, z, sheet, area, image);
+                putRows(source.storage, aspect, bytes, bytesPerRow, rows);
+              }
+            };
             waiting.push(() => {
-              const into = (bytes: Uint8Array): void => {
-                const image = imageOf();
-                if (image !== undefined) {
-                  const rows = rowsOf(layout, subresource, z, sheet, area, image);
-                  putRows(source.storage, aspect, bytes, bytesPerRow, rows);
-                }
-              };
               parts.push(mapInto(mapped, into));
             });
           }

@@ -16,6 +16,10 @@ const operations = new Map<number, GPUStencilOperation>([
 
 const KEPT: GPUStencilFaceState = { compare: 'always', failOp: 'keep', depthFailOp: 'keep', passOp: 'keep' };
 
+function operation(value: number): GPUStencilOperation {
+  return operations.get(value) ?? 'keep';
+}
+
 function face(
   isOn: boolean,
   compare: number,
@@ -23,7 +27,6 @@ function face(
   depthFail: number,
   pass: number,
 ): GPUStencilFaceState {
-  const operation = (value: number): GPUStencilOperation => operations.get(value) ?? 'keep';
   return isOn
     ? {
         compare: comparisonOf(compare),
@@ -83,17 +86,20 @@ export function mapDepthStencil({
   };
 }
 
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}
+
 /** A bias of normalized depth is in its own units, which those of a float are not. */
 function biasOf(
   { depthBias, slopeScaledDepthBias, depthBiasClamp }: RasterizerState,
   { depth, format }: TextureStorage,
 ): Partial<GPUDepthStencilState> {
   const isWider = depth?.depthBits === 24 && format.startsWith('depth32float');
-  const number = (value: number): number => (Number.isFinite(value) ? value : 0);
   return {
     // In 0.5 to 1 a unit of a float is 2^-24, too.
     depthBias: isWider ? Math.max(-0x7fffffff, depthBias) : depthBias,
-    depthBiasSlopeScale: number(slopeScaledDepthBias),
-    depthBiasClamp: number(depthBiasClamp),
+    depthBiasSlopeScale: finite(slopeScaledDepthBias),
+    depthBiasClamp: finite(depthBiasClamp),
   };
 }

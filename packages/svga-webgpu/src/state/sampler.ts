@@ -20,6 +20,12 @@ function addressOf(value: number): AddressMode {
   return addresses.get(value) ?? 'clamp-to-edge';
 }
 
+/** A border is the shader's: the sampler clamps to the edge. */
+function gpuAddress(value: number): GPUAddressMode {
+  const mode = addressOf(value);
+  return mode === 'border' ? 'clamp-to-edge' : mode;
+}
+
 /** Levels of detail in WebGPU's range, the least not above the most. */
 function lods({ minLOD, maxLOD }: SamplerState): readonly [number, number] {
   const least = Number.isNaN(minLOD) ? 0 : Math.min(Math.max(minLOD, 0), MOST_LOD);
@@ -37,14 +43,10 @@ export function mapSampler(state: SamplerState | undefined, type: SamplerType): 
   const linear = (bit: number): GPUFilterMode => (allows && filter & bit ? 'linear' : 'nearest');
   const isAnisotropic = allows && (filter & SVGA3D_FILTER.ANISOTROPIC) !== 0;
   const [lodMinClamp, lodMaxClamp] = lods(state);
-  const address = (value: number): GPUAddressMode => {
-    const mode = addressOf(value);
-    return mode === 'border' ? 'clamp-to-edge' : mode;
-  };
   return {
-    addressModeU: address(state.addressU),
-    addressModeV: address(state.addressV),
-    addressModeW: address(state.addressW),
+    addressModeU: gpuAddress(state.addressU),
+    addressModeV: gpuAddress(state.addressV),
+    addressModeW: gpuAddress(state.addressW),
     magFilter: isAnisotropic ? 'linear' : linear(SVGA3D_FILTER.MAG_LINEAR),
     minFilter: isAnisotropic ? 'linear' : linear(SVGA3D_FILTER.MIN_LINEAR),
     mipmapFilter: isAnisotropic ? 'linear' : linear(SVGA3D_FILTER.MIP_LINEAR),

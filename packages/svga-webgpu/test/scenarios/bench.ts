@@ -160,11 +160,14 @@ ret
 /** Two triangles over everything, as a strip. */
 export const everywhere = Float32Array.of(-1, -1, -1, 1, 1, -1, 1, 1);
 
+function floatText(value: number): string {
+  return Number.isInteger(value) ? `${value}.0` : `${value}`;
+}
+
 export function colorShader(r: number, g: number, b: number, a: number): string {
-  const number = (value: number): string => (Number.isInteger(value) ? `${value}.0` : `${value}`);
   return `ps_4_0
 dcl_output o0.xyzw
-mov o0.xyzw, l(${[r, g, b, a].map(number).join(', ')})
+mov o0.xyzw, l(${[r, g, b, a].map(floatText).join(', ')})
 ret
 `;
 }
@@ -175,7 +178,7 @@ export function fullState(
   targets: readonly (TargetView | undefined)[],
   more: Partial<PipelineState> = {},
 ): PipelineState {
-  const [first] = [...targets, more.depthTarget].filter((view) => view !== undefined);
+  const first = [...targets, more.depthTarget].find((view) => view !== undefined);
   const { width, height } = first?.surface.layout.mips[first.mip] ?? { width: 1, height: 1 };
   return {
     topology: 5,

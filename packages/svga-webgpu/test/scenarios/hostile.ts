@@ -1,4 +1,4 @@
-import { same, type Scenario } from './bench.js';
+import { same, type Bench, type Scenario, type TestSurface } from './bench.js';
 import { RandomStates } from './random-states.js';
 
 /** A generator of numbers below a bound, by its seed. */
@@ -16,6 +16,74 @@ const DRAWS = 120;
 /** The most vertices of a random draw here: SwiftShader runs them on the CPU. */
 const MOST = 300;
 
+type Step = (bench: Bench, random: RandomStates, of: TestSurface, subresource: number) => unknown;
+
+function write({ renderer }: Bench, { draw }: RandomStates, of: TestSurface, subresource: number): void {
+  of.ownImage.fill(draw(256), draw(of.layout.bytes));
+  renderer.imageWritten(of, draw(2) === 0 ? subresource : undefined);
+}
+
+function clear({ renderer }: Bench, { draw }: RandomStates, of: TestSurface, subresource: number): void {
+  const { width, height, depth } = of.layout.mipOf(subresource);
+  const view = {
+    surface: of,
+    format: of.layout.format,
+    slices: [{ offset: of.layout.offsetOf(subresource), texels: width * height * depth }],
+    subresources: [subresource],
+    isWhole: true,
+  };
+  renderer.clear(
+    view,
+    draw(2) === 0
+      ? { kind: 'color', color: Float64Array.of(draw(3), draw(3) / 2, -1, 1) }
+      : { kind: 'depth-stencil', depth: draw(3) / 2, stencil: draw(256) },
+  );
+}
+
+function copy(
+  { renderer }: Bench,
+  { draw, surfaces }: RandomStates,
+  of: TestSurface,
+  subresource: number,
+): void {
+  const to = surfaces[draw(surfaces.length)];
+  const [from, into] = [of.layout.mipOf(subresource), to.layout.mipOf(0)];
+  const box = {
+    x: 0,
+    y: 0,
+    z: 0,
+    width: Math.min(from.width, into.width),
+    height: Math.min(from.height, into.height),
+    depth: Math.min(from.depth, into.depth),
+  };
+  if (to.layout.format.bytesPerBlock === of.layout.format.bytesPerBlock) {
+    renderer.copy({ surface: of, subresource }, { surface: to, subresource: 0 }, [{ to: box, from: box }]);
+  }
+}
+
+async function drawAnything(bench: Bench, random: RandomStates): Promise<void> {
+  const { renderer } = bench;
+  const { draw } = random;
+  const query = { type: draw(8) };
+  if (draw(4) === 0) {
+    renderer.beginQuery(query);
+  }
+  const call = random.call();
+  const vertexCount = call.vertexCount === 'auto' ? call.vertexCount : Math.min(call.vertexCount, MOST);
+  await bench.draw(random.state(), {
+    ...call,
+    vertexCount,
+    instanceCount: Math.min(call.instanceCount, MOST),
+  });
+  if (draw(4) === 0) {
+    await renderer.endQuery(query);
+  }
+}
+
+const read: Step = ({ renderer }, _random, of, subresource) => renderer.imageNeeded(of, subresource);
+
+const steps: readonly Step[] = [write, clear, copy, read, ...Array.from({ length: 8 }, () => drawAnything)];
+
 /** Random draws, clears, copies, writes and reads of all surfaces. */
 export async function hostileRun(open: Parameters<Scenario>[0], seed: number, draws = DRAWS): Promise<void> {
   const bench = await open();
@@ -24,65 +92,7 @@ export async function hostileRun(open: Parameters<Scenario>[0], seed: number, dr
   const random = new RandomStates(draw);
   for (let i = 0; i < draws; i++) {
     const of = random.surfaces[draw(random.surfaces.length)];
-    const subresource = draw(of.layout.subresourceCount);
-    const { width, height, depth } = of.layout.mipOf(subresource);
-    switch (draw(12)) {
-      case 0:
-        of.ownImage.fill(draw(256), draw(of.layout.bytes));
-        renderer.imageWritten(of, draw(2) === 0 ? subresource : undefined);
-        break;
-      case 1:
-        renderer.clear(
-          {
-            surface: of,
-            format: of.layout.format,
-            slices: [{ offset: of.layout.offsetOf(subresource), texels: width * height * depth }],
-            subresources: [subresource],
-            isWhole: true,
-          },
-          draw(2) === 0
-            ? { kind: 'color', color: Float64Array.of(draw(3), draw(3) / 2, -1, 1) }
-            : { kind: 'depth-stencil', depth: draw(3) / 2, stencil: draw(256) },
-        );
-        break;
-      case 2: {
-        const to = random.surfaces[draw(random.surfaces.length)];
-        const other = to.layout.mipOf(0);
-        const box = {
-          x: 0,
-          y: 0,
-          z: 0,
-          width: Math.min(width, other.width),
-          height: Math.min(height, other.height),
-          depth: Math.min(depth, other.depth),
-        };
-        if (to.layout.format.bytesPerBlock === of.layout.format.bytesPerBlock) {
-          renderer.copy({ surface: of, subresource }, { surface: to, subresource: 0 }, [
-            { to: box, from: box },
-          ]);
-        }
-        break;
-      }
-      case 3:
-        await renderer.imageNeeded(of, subresource);
-        break;
-      default: {
-        const query = { type: draw(8) };
-        if (draw(4) === 0) {
-          renderer.beginQuery(query);
-        }
-        const call = random.call();
-        const vertexCount = call.vertexCount === 'auto' ? call.vertexCount : Math.min(call.vertexCount, MOST);
-        await bench.draw(random.state(), {
-          ...call,
-          vertexCount,
-          instanceCount: Math.min(call.instanceCount, MOST),
-        });
-        if (draw(4) === 0) {
-          await renderer.endQuery(query);
-        }
-      }
-    }
+    await steps[draw(steps.length)](bench, random, of, draw(of.layout.subresourceCount));
   }
   for (const of of random.surfaces) {
     for (let subresource = 0; subresource < of.layout.subresourceCount; subresource++) {

@@ -299,24 +299,7 @@ export class RandomStates {
       vertex: this.#stage(vertexShaders),
       geometry: draw(5) === 0 ? this.#stage([geometryShader]) : undefined,
       pixel: draw(8) === 0 ? undefined : this.#stage(pixelShaders),
-      streamOutput:
-        draw(6) > 0
-          ? undefined
-          : {
-              layout: {
-                elements: Array.from({ length: draw(5) }, () => ({
-                  buffer: draw(4),
-                  register: draw(3) === 0 ? undefined : draw(3),
-                  mask: draw(16),
-                })),
-                strides: Array.from({ length: 4 }, () => this.#number(40)),
-              },
-              targets: Array.from({ length: draw(4) }, () =>
-                draw(3) === 0
-                  ? undefined
-                  : { surface: this.#buffer(), offset: 0, size: this.#number(600), appends: draw(2) === 0 },
-              ),
-            },
+      streamOutput: draw(6) > 0 ? undefined : this.#streamOutput(),
       rasterizer: draw(3) === 0 ? undefined : this.#rasterizer(),
       viewports: Array.from({ length: draw(8) === 0 ? 0 : 2 }, () => ({
         x: 8 * this.#float(),
@@ -341,6 +324,25 @@ export class RandomStates {
         draw(8) === 0 ? undefined : this.target(),
       ),
       depthTarget: depth,
+    };
+  }
+
+  #streamOutput(): PipelineState['streamOutput'] {
+    const { draw } = this;
+    return {
+      layout: {
+        elements: Array.from({ length: draw(5) }, () => ({
+          buffer: draw(4),
+          register: draw(3) === 0 ? undefined : draw(3),
+          mask: draw(16),
+        })),
+        strides: Array.from({ length: 4 }, () => this.#number(40)),
+      },
+      targets: Array.from({ length: draw(4) }, () =>
+        draw(3) === 0
+          ? undefined
+          : { surface: this.#buffer(), offset: 0, size: this.#number(600), appends: draw(2) === 0 },
+      ),
     };
   }
 
