@@ -18,6 +18,7 @@ export default defineConfig({
       ...readdirSync('packages').map((name) => project(name, `packages/${name}`, special[name])),
       ...readdirSync('apps').map((name) => project(name, `apps/${name}`, ofApps)),
       project('lint', 'tooling/lint'),
+      project('mutations', 'tooling/mutations'),
     ],
   },
 });

@@ -72,6 +72,12 @@ const parts = [
     command: test('litmus', 'src/explore/any-operands.test.ts'),
   },
   {
+    name: 'soft',
+    about: 'hostile states, meshes and the contract of renderers on the rasteriser',
+    seeded: true,
+    command: test('svga-soft', 'test/'),
+  },
+  {
     name: 'wgsl',
     about: 'random programs in WGSL on Dawn, where it finds a driver, against the interpreter',
     seeded: true,

@@ -48,8 +48,9 @@ function sourceOf(specifier) {
  * The text of a source with the break.
  * @param {Break} broken
  * @returns {string}
+ * @throws if it does not fit the source
  */
-function brokenSource({ name, file, from, to }) {
+export function brokenSource({ name, file, from, to }) {
   const path = join(root, file);
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const pieces = text.split(from);

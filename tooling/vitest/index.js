@@ -1,16 +1,19 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Tests import the sources of every package, so that changes need no build: the entry
- * `@cg/name` is packages/name/src/index.ts, `@cg/name/part` packages/name/src/part.ts. Packages of tooling keep theirs.
+ * Tests import the sources of every package, so that changes need no build: an entry whose types are `dist/part.d.ts`
+ * is `src/part.ts`. Packages of tooling keep theirs.
  */
-export const sourceAliases = readdirSync(`${root}packages`).flatMap((name) => [
-  { find: new RegExp(`^@cg/${name}$`), replacement: `${root}packages/${name}/src/index.ts` },
-  { find: new RegExp(`^@cg/${name}/([a-z-]+)$`), replacement: `${root}packages/${name}/src/$1.ts` },
-]);
+export const sourceAliases = readdirSync(`${root}packages`).flatMap((name) => {
+  const { exports } = JSON.parse(readFileSync(`${root}packages/${name}/package.json`, 'utf8'));
+  return Object.entries(exports).map(([entry, { types }]) => ({
+    find: new RegExp(`^@cg/${name}${entry.slice(1)}$`),
+    replacement: `${root}packages/${name}/${types.replace(/^\.\/dist/, 'src').replace(/\.d\.ts$/, '.ts')}`,
+  }));
+});
 
 /**
  * One vitest project: the tests beside the code of one workspace package. The files of a worker share modules, which

@@ -111,43 +111,44 @@ export class DirtyTracker {
   /**
    * Transfers each maximal dirty range inside the resource to it, and the parts that others share to them, then
    * clears exactly those bits (rule 5.3, B1, B9, B10).
+   * @param sharedBy undefined if no other resource lies in the buffer object
    */
-  transfer(resource: BackedResource, sharedBy: SharedBy): void {
+  transfer(resource: BackedResource, sharedBy: SharedBy | undefined): void {
     this.#take(resource, sharedBy, true);
   }
 
   /** The resource was uploaded whole: its pages are clean for this resource only. */
-  clear(resource: BackedResource, sharedBy: SharedBy): void {
+  clear(resource: BackedResource, sharedBy: SharedBy | undefined): void {
     this.#take(resource, sharedBy, false);
   }
 
-  #take(resource: BackedResource, sharedBy: SharedBy, tellOwner: boolean): void {
+  #take(resource: BackedResource, sharedBy: SharedBy | undefined, tellOwner: boolean): void {
     const { dirty } = this;
-    const firstPage = Math.floor(resource.backingOffset / PAGE_SIZE);
-    const endPage = Math.ceil((resource.backingOffset + resource.backingBytes) / PAGE_SIZE);
-    const limit = Math.min(endPage, dirty.end);
-    for (let at = Math.max(firstPage, dirty.start); at < limit;) {
+    const { backingOffset, backingBytes } = resource;
+    const first = Math.max(Math.floor(backingOffset / PAGE_SIZE), dirty.start);
+    const limit = Math.min(Math.ceil((backingOffset + backingBytes) / PAGE_SIZE), dirty.end);
+    for (let at = first; at < limit;) {
       const start = dirty.bitmap.findNextSet(at, limit);
       if (start === limit) {
-        return;
+        break;
       }
       const end = dirty.bitmap.findNextClear(start, limit);
       if (tellOwner) {
         resource.addDirtyBytes(start * PAGE_SIZE, end * PAGE_SIZE);
         this.statistics.pagesDirtied += end - start;
       }
-      for (const other of sharedBy(start * PAGE_SIZE, end * PAGE_SIZE)) {
-        if (other !== resource && other.isTracked) {
-          other.addDirtyBytes(start * PAGE_SIZE, end * PAGE_SIZE);
-        }
+      if (sharedBy !== undefined) {
+        tellOthers(resource, sharedBy, start * PAGE_SIZE, end * PAGE_SIZE);
       }
-      dirty.clearRange(start, end);
       this.log?.events.tell?.({
         kind: tellOwner ? 'range-dirtied' : 'range-cleared',
         object: this.log.object,
         range: [start, end],
       });
       at = end;
+    }
+    if (first < limit) {
+      dirty.clearRange(first, limit);
     }
   }
 
@@ -219,6 +220,15 @@ export class DirtyTracker {
     this.#method = method;
     this.statistics.methodSwitches++;
     this.log?.events.tell?.({ kind: 'method-switched', object: this.log.object, method });
+  }
+}
+
+/** Transfers a dirty range to the others that lie in it. */
+function tellOthers(resource: BackedResource, sharedBy: SharedBy, start: number, end: number): void {
+  for (const other of sharedBy(start, end)) {
+    if (other !== resource && other.isTracked) {
+      other.addDirtyBytes(start, end);
+    }
   }
 }
 

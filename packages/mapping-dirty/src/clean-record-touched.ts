@@ -8,12 +8,13 @@ import {
   tableOfEntry,
   type Mapping,
   type PageTables,
+  type VmaAddressSpace,
 } from '@cg/pagetable';
 import { walkPageVmaRange, type PageWalk, type WalkOperations } from '@cg/pagewalk';
 import type { DirtyPages } from '@cg/tracked-memory';
-import { CleanChanges, cleanRecord, cleanTable } from './clean-record.js';
+import { checkClean, CleanChanges } from './clean-record.js';
 import type { ScanCounters } from './entry-changes.js';
-import { sharedRange, walkedVma } from './shared-ranges.js';
+import { changeSharedRanges, sharedRange, walkedVma } from './shared-ranges.js';
 
 /**
  * Bit 9 of a PMD entry, which x86-64 leaves to software (Intel SDM volume 3A, table 4-18): when the accessed bit was
@@ -31,6 +32,11 @@ class TouchedChanges extends CleanChanges {
   scanning = -1;
   /** The PMD entry of a table that has been cleaned whole and is yet to be marked, or -1. */
   cleaned = -1;
+
+  /** Upper entries were changed, too. */
+  protected override flushChanged(addressSpace: VmaAddressSpace): void {
+    addressSpace.flushTlbRange(this.flushStart, this.flushEnd);
+  }
 }
 
 type Walk = PageWalk<TouchedChanges>;
@@ -140,7 +146,7 @@ const runOperations: WalkOperations<TouchedChanges> = {
     return sharedRange.pmd(entry, start, end, walk);
   },
   pteTable(entry, count, address, walk) {
-    cleanTable(entry, count, address, walk);
+    sharedRange.pteTable(entry, count, address, walk);
     // Marked later: the lock of an upper table must not be taken under that of a lower one.
     walk.state.cleaned = walk.state.scanning;
     return 0;
@@ -176,5 +182,6 @@ export function cleanRecordTouchedSharedMappingRange(
   counters?: ScanCounters,
 ): number {
   const changes = new TouchedChanges(into, bitmapFirstPage);
-  return cleanRecord(mapping, firstPage, pageCount, operations, changes, counters);
+  checkClean(firstPage, pageCount, changes);
+  return changeSharedRanges(mapping, firstPage, pageCount, operations, changes, counters);
 }

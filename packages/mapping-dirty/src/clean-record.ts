@@ -1,14 +1,15 @@
-import { PAGE_SIZE, type Mapping } from '@cg/pagetable';
-import type { PageWalk, WalkOperations } from '@cg/pagewalk';
+import { PAGE_SIZE, type Mapping, type VmaAddressSpace } from '@cg/pagetable';
 import type { DirtyPages } from '@cg/tracked-memory';
 import { CleanedRun, cleanEntries } from './clean-entries.js';
 import { EntryChanges, type ScanCounters } from './entry-changes.js';
 import { checkPages, MappingDirtyError } from './errors.js';
-import { changeSharedRanges, sharedRange, walkedVma } from './shared-ranges.js';
+import { changeEntries } from './shared-ranges.js';
 
 /** State of a clean. */
 export class CleanChanges extends EntryChanges {
   readonly run = new CleanedRun();
+  /** In the VMA that is walked, the address of the page of bit 0: of one before it, if the bitmap begins earlier. */
+  #bitmapBase = 0;
 
   constructor(
     readonly into: DirtyPages,
@@ -17,55 +18,37 @@ export class CleanChanges extends EntryChanges {
   ) {
     super('clean: between entries and flush');
   }
-}
 
-/** Cleans and records a run of entries in one leaf table. */
-export function cleanTable(
-  entry: number,
-  count: number,
-  address: number,
-  walk: PageWalk<CleanChanges>,
-): number {
-  const changes = walk.state;
-  const { into, run } = changes;
-  const firstBit = walkedVma(walk).pageAt(address) - changes.bitmapFirstPage;
-  cleanEntries(walk.u32, entry, count, into.bitmap.words, firstBit, run);
-  changes.scanned += count;
-  if (run.changed > 0) {
-    changes.total += run.changed;
-    changes.changed(address + run.first * PAGE_SIZE, address + run.end * PAGE_SIZE);
-    into.widen(firstBit + run.first, firstBit + run.end);
+  changeTable(u32: Uint32Array, entry: number, count: number, address: number, page: number): void {
+    const { into, run } = this;
+    const firstBit = page - this.bitmapFirstPage;
+    cleanEntries(u32, entry, count, into.bitmap.words, firstBit, run);
+    this.scanned += count;
+    if (run.changed > 0) {
+      this.total += run.changed;
+      this.#bitmapBase = address - firstBit * PAGE_SIZE;
+      this.changed(address + run.first * PAGE_SIZE, address + run.end * PAGE_SIZE);
+      into.widen(firstBit + run.first, firstBit + run.end);
+    }
   }
-  return 0;
-}
 
-const operations: WalkOperations<CleanChanges> = { ...sharedRange, pteTable: cleanTable };
-
-/** As `cleanRecordSharedMappingRange`, for a checked range. */
-export function cleanRange(
-  mapping: Mapping,
-  firstPage: number,
-  pageCount: number,
-  changes: CleanChanges,
-  counters: ScanCounters | undefined,
-): number {
-  return changeSharedRanges(mapping, firstPage, pageCount, operations, changes, counters);
+  /** Between its hull's ends only the recorded pages are cleaned, and stay for loads. */
+  protected override flushChanged(addressSpace: VmaAddressSpace): void {
+    const from = (this.flushStart - this.#bitmapBase) / PAGE_SIZE;
+    const to = (this.flushEnd - this.#bitmapBase) / PAGE_SIZE;
+    addressSpace.cleanTlbPages(this.#bitmapBase, this.into.bitmap.words, from, to);
+  }
 }
 
 /**
- * Cleans a page range of a mapping with the given operations.
- * @throws MappingDirtyError EINVAL if the range does not consist of pages or is outside the bitmap, before
- * anything changes
+ * Checks the range of a clean.
+ * @throws MappingDirtyError EINVAL if it does not consist of pages or is outside the bitmap
  */
-export function cleanRecord<Changes extends CleanChanges>(
-  mapping: Mapping,
+export function checkClean(
   firstPage: number,
   pageCount: number,
-  by: WalkOperations<Changes>,
-  changes: Changes,
-  counters: ScanCounters | undefined,
-): number {
-  const { into, bitmapFirstPage } = changes;
+  { into, bitmapFirstPage }: CleanChanges,
+): void {
   checkPages(firstPage, pageCount);
   checkPages(bitmapFirstPage, into.pageCount);
   const end = firstPage + pageCount;
@@ -73,7 +56,6 @@ export function cleanRecord<Changes extends CleanChanges>(
   if (firstPage < bitmapFirstPage || end > bitmapEnd) {
     throw MappingDirtyError.noRoom(firstPage, end, bitmapFirstPage, bitmapEnd);
   }
-  return changeSharedRanges(mapping, firstPage, pageCount, by, changes, counters);
 }
 
 /**
@@ -100,5 +82,6 @@ export function cleanRecordSharedMappingRange(
   counters?: ScanCounters,
 ): number {
   const changes = new CleanChanges(into, bitmapFirstPage);
-  return cleanRecord(mapping, firstPage, pageCount, operations, changes, counters);
+  checkClean(firstPage, pageCount, changes);
+  return changeEntries(mapping, firstPage, pageCount, changes, counters);
 }

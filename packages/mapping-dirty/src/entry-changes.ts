@@ -13,7 +13,7 @@ export interface ScanCounters {
 }
 
 /** What write-protect and clean have in common: a change of a range of each VMA, and the number of changed entries. */
-export class EntryChanges extends RangeChange<PreemptionPoint> {
+export abstract class EntryChanges extends RangeChange<PreemptionPoint> {
   /** Entries changed (rule 4.5). */
   total = 0;
   /** Entries examined. */
@@ -22,6 +22,9 @@ export class EntryChanges extends RangeChange<PreemptionPoint> {
   hugeFound = 0;
   hugeStart = 0;
   hugeEnd = 0;
+
+  /** Changes a run of entries in a leaf table, whose lock is held; `page` is the mapping's page of the first one. */
+  abstract changeTable(u32: Uint32Array, entry: number, count: number, address: number, page: number): void;
 
   /** Examines a present upper entry. @returns whether it is a huge leaf, which is left alone */
   isHuge(low: number, address: number, level: number): boolean {

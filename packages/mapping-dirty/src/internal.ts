@@ -1,4 +1,4 @@
-export { CleanChanges, cleanTable } from './clean-record.js';
-export { EntryChanges } from './entry-changes.js';
+export { CleanChanges } from './clean-record.js';
+export type { EntryChanges } from './entry-changes.js';
 export { changeSharedRanges, sharedRange } from './shared-ranges.js';
-export { protectTable } from './write-protect.js';
+export { ProtectChanges } from './write-protect.js';

@@ -112,12 +112,38 @@ describe('cleanRecordSharedMappingRange', () => {
     const { vma, cpu, addressSpace } = object.process();
     cpu.load8(vma.addressOf(1));
     cpu.store8(vma.addressOf(7), 1);
-    const flush = vi.spyOn(addressSpace, 'flushTlbRange');
-    cleanRecordSharedMappingRange(object.mapping, 0, 16, new DirtyPages(16), 0);
-    expect(flush.mock.calls).toEqual([[vma.addressOf(7), vma.addressOf(8)]]);
+    const clean = vi.spyOn(addressSpace, 'cleanTlbPages');
+    const dirty = new DirtyPages(16);
+    cleanRecordSharedMappingRange(object.mapping, 0, 16, dirty, 0);
+    expect(clean.mock.calls).toEqual([[vma.start, dirty.bitmap.words, 7, 8]]);
     expect(cpu.tlb.lookup(vma.addressOf(1))).toBeDefined();
+    // Loads still hit.
+    const { walks } = cpu.statistics;
+    expect(cpu.load8(vma.addressOf(7))).toBe(1);
+    expect(cpu.statistics.walks).toBe(walks);
     cpu.store8(vma.addressOf(7), 2);
     expect(lowWord(object, vma, 7) & PAGE_DIRTY).toBe(PAGE_DIRTY);
+  });
+
+  it('2.2, 2.4: the next store to a page sets dirty again on every CPU and at every address', () => {
+    const object = new MappedObject(2000);
+    const one = object.process();
+    const two = object.process(undefined, 0x30000000 + 200 * 4096);
+    const runs = [one, two, { ...one, cpu: object.cpu(one.addressSpace) }];
+    const pages = [0, 31, 32, 63, 311, 312, 511, 512, 1024, 1999];
+    const found = () => {
+      const dirty = new DirtyPages(2000);
+      cleanRecordSharedMappingRange(object.mapping, 0, 2000, dirty, 0);
+      return pages.filter((page) => dirty.has(page));
+    };
+    runs.forEach(({ cpu, vma }) => pages.forEach((page) => cpu.store8(vma.addressOf(page), 1)));
+    expect(found()).toEqual(pages);
+    for (const { cpu, vma } of runs) {
+      for (const page of pages) {
+        cpu.store8(vma.addressOf(page), 2);
+        expect(found()).toEqual([page]);
+      }
+    }
   });
 
   it('A3: while another flush is pending, all that was walked is flushed', () => {

@@ -30,6 +30,12 @@ function notify(addressSpace: AddressSpace, log: string[], name: string, fails?:
   });
 }
 
+/** Acts in place of either flush. */
+function flushing(addressSpace: AddressSpace, act: () => void): void {
+  vi.spyOn(addressSpace, 'flushTlbRange').mockImplementation(act);
+  vi.spyOn(addressSpace, 'cleanTlbPages').mockImplementation(act);
+}
+
 describe.each(ways)('notifiers of %s', (_, bit, change) => {
   function stored() {
     const object = new MappedObject(8);
@@ -47,9 +53,7 @@ describe.each(ways)('notifiers of %s', (_, bit, change) => {
         log.push(`start of ${(end - start) / 4096}, ${isSet() ? '' : 'too late'}`),
       invalidateEnd: (start, end) => log.push(`end of ${(end - start) / 4096}`),
     });
-    vi.spyOn(addressSpace, 'flushTlbRange').mockImplementation(() => {
-      log.push(isSet() ? 'flush too early' : 'flush');
-    });
+    flushing(addressSpace, () => void log.push(isSet() ? 'flush too early' : 'flush'));
     expect(change(object.mapping)).toBe(1);
     expect(log).toEqual(['start of 8, ', 'flush', 'end of 8']);
   });
@@ -80,7 +84,7 @@ describe.each(ways)('notifiers of %s', (_, bit, change) => {
     const { object, addressSpace } = stored();
     const log: string[] = [];
     notify(addressSpace, log, 'one');
-    vi.spyOn(addressSpace, 'flushTlbRange').mockImplementation(() => {
+    flushing(addressSpace, () => {
       throw new Error('flush');
     });
     expect(() => change(object.mapping)).toThrow('flush');

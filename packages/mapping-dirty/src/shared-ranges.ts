@@ -1,5 +1,5 @@
 import { PAGE_PRESENT, VM_HUGETLB, VM_MAYWRITE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
-import { walkPageMapping, type PageWalk, type WalkOperations } from '@cg/pagewalk';
+import { LeafTables, walkPageMapping, type PageWalk, type WalkOperations } from '@cg/pagewalk';
 import type { EntryChanges, ScanCounters } from './entry-changes.js';
 import { MappingDirtyError } from './errors.js';
 
@@ -9,12 +9,11 @@ const SKIP = 1;
 type Walk = PageWalk<EntryChanges>;
 
 /**
- * Accepts shared VMAs that may be writable, whether or not they are now (rule 4.1, A2). The flags are read once: they
- * may change while only the mapping's lock is held.
+ * Whether a VMA is tracked: it is shared and may be written, whether or not it can be now (rule 4.1, A2). The flags
+ * are read once: they may change while only the mapping's lock is held.
  */
-function testVma(_start: number, _end: number, { vma }: Walk): number {
-  const flags = vma?.flags ?? 0;
-  return (flags & (VM_SHARED | VM_MAYWRITE | VM_HUGETLB)) === (VM_SHARED | VM_MAYWRITE) ? 0 : SKIP;
+function isTracked({ flags }: Vma): boolean {
+  return (flags & (VM_SHARED | VM_MAYWRITE | VM_HUGETLB)) === (VM_SHARED | VM_MAYWRITE);
 }
 
 /** Descends to a table, and leaves a huge leaf, or a page under migration, alone (rule 4.2, A4). */
@@ -26,9 +25,12 @@ function passHuge(entry: number, start: number, level: number, walk: Walk): numb
   return 0;
 }
 
-/** What write-protect and clean have in common; each adds a `pteTable` of its own. */
+/**
+ * The change of entries as callbacks, for walks that do more above the leaf tables than `changeEntries`: those that
+ * skip untouched tables, and those that a checker makes differ.
+ */
 export const sharedRange = {
-  test: testVma,
+  test: (_start: number, _end: number, walk: Walk): number => (isTracked(walkedVma(walk)) ? 0 : SKIP),
   preVma(start: number, end: number, { addressSpace, state }: Walk): number {
     state.begin(addressSpace, start, end);
     return 0;
@@ -36,6 +38,10 @@ export const sharedRange = {
   postVma: ({ addressSpace, state }: Walk) => state.finish(addressSpace),
   pud: (entry: number, start: number, _end: number, walk: Walk) => passHuge(entry, start, 3, walk),
   pmd: (entry: number, start: number, _end: number, walk: Walk) => passHuge(entry, start, 2, walk),
+  pteTable(entry: number, count: number, address: number, walk: Walk): number {
+    walk.state.changeTable(walk.u32, entry, count, address, walkedVma(walk).pageAt(address));
+    return 0;
+  },
 } satisfies WalkOperations<EntryChanges>;
 
 /** The walked VMA: in a walk of a mapping there always is one. */
@@ -43,11 +49,58 @@ export function walkedVma({ vma }: Walk): Vma {
   return vma as Vma;
 }
 
+/** Changes the entries of `[start, end)` of a VMA. */
+function changeVma(vma: Vma, start: number, end: number, changes: EntryChanges): void {
+  const { tables } = vma.addressSpace;
+  const { u32 } = tables.memory;
+  const at = new LeafTables(tables, start, end);
+  try {
+    while (at.next()) {
+      const { level, entry, count, address } = at;
+      if (level === 1) {
+        changes.changeTable(u32, entry, count, address, vma.pageAt(address));
+      } else {
+        changes.isHuge(u32[entry], address, level);
+      }
+    }
+  } finally {
+    at.release();
+  }
+}
+
 /**
- * Walks the entries that map a page range of a mapping, in all tracked VMAs.
+ * Changes the entries that map a page range of a mapping, in all tracked VMAs.
  * @throws MappingDirtyError EUCLEAN, after everything is done, if a huge entry was skipped and `counters` does not
  * count them
  */
+export function changeEntries(
+  mapping: Mapping,
+  firstPage: number,
+  pageCount: number,
+  changes: EntryChanges,
+  counters: ScanCounters | undefined,
+): number {
+  return countChanges(mapping, changes, counters, () => {
+    const endPage = firstPage + pageCount;
+    let node = mapping.nextShowing(null, firstPage, pageCount);
+    for (; node !== null; node = mapping.nextShowing(node, firstPage, pageCount)) {
+      const { value: vma } = node;
+      if (!isTracked(vma)) {
+        continue;
+      }
+      const start = vma.addressOf(Math.max(firstPage, vma.firstPage));
+      const end = vma.addressOf(Math.min(endPage, vma.firstPage + vma.pageCount));
+      changes.begin(vma.addressSpace, start, end);
+      try {
+        changeVma(vma, start, end, changes);
+      } finally {
+        changes.finish(vma.addressSpace);
+      }
+    }
+  });
+}
+
+/** As `changeEntries`, by a walk with callbacks. */
 export function changeSharedRanges<Changes extends EntryChanges>(
   mapping: Mapping,
   firstPage: number,
@@ -56,9 +109,21 @@ export function changeSharedRanges<Changes extends EntryChanges>(
   changes: Changes,
   counters: ScanCounters | undefined,
 ): number {
+  return countChanges(mapping, changes, counters, () => {
+    walkPageMapping(mapping, firstPage, pageCount, operations, changes);
+  });
+}
+
+/** Runs a walk with the mapping's lock. @returns the number of changed entries @throws as `changeEntries` */
+function countChanges(
+  mapping: Mapping,
+  changes: EntryChanges,
+  counters: ScanCounters | undefined,
+  walk: () => void,
+): number {
   mapping.lock.acquireRead();
   try {
-    walkPageMapping(mapping, firstPage, pageCount, operations, changes);
+    walk();
   } finally {
     mapping.lock.releaseRead();
     if (counters !== undefined) {

@@ -1,9 +1,10 @@
 import type { Mapping } from '@cg/pagetable';
 import { checkPageRange, type DirtyPages, type TrackedMemory } from '@cg/tracked-memory';
-import { CleanChanges, cleanRange } from './clean-record.js';
+import { CleanChanges } from './clean-record.js';
 import type { ScanCounters } from './entry-changes.js';
 import { checkPages } from './errors.js';
-import { protectRange } from './write-protect.js';
+import { changeEntries } from './shared-ranges.js';
+import { ProtectChanges } from './write-protect.js';
 
 /**
  * A page range of a mapping as tracked memory. Trapped writes are reported to the `pfnMkwrite` handler of their VMA.
@@ -29,13 +30,13 @@ export class TrackedMapping implements TrackedMemory, ScanCounters {
 
   writeProtect(firstPage: number, pageCount: number): number {
     checkPageRange(this, firstPage, pageCount);
-    return protectRange(this.mapping, this.firstPage + firstPage, pageCount, this);
+    return changeEntries(this.mapping, this.firstPage + firstPage, pageCount, new ProtectChanges(), this);
   }
 
   cleanAndRecord(firstPage: number, pageCount: number, into: DirtyPages): number {
     checkPageRange(this, firstPage, pageCount, into);
     const changes = new CleanChanges(into, this.firstPage);
-    return cleanRange(this.mapping, this.firstPage + firstPage, pageCount, changes, this);
+    return changeEntries(this.mapping, this.firstPage + firstPage, pageCount, changes, this);
   }
 
   /** A device writes physical memory, which changes no page-table entry. */

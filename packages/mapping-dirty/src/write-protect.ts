@@ -1,49 +1,35 @@
 import { PAGE_PRESENT, PAGE_RW, PAGE_SIZE, type Mapping } from '@cg/pagetable';
-import type { PageWalk, WalkOperations } from '@cg/pagewalk';
 import { EntryChanges, type ScanCounters } from './entry-changes.js';
 import { checkPages } from './errors.js';
-import { changeSharedRanges, sharedRange } from './shared-ranges.js';
+import { changeEntries } from './shared-ranges.js';
 
-/** Write-protects a run of entries in one leaf table. */
-export function protectTable(
-  entry: number,
-  count: number,
-  address: number,
-  { u32, state: changes }: PageWalk<EntryChanges>,
-): number {
-  const writable = PAGE_PRESENT | PAGE_RW;
-  const readOnly = ~PAGE_RW;
-  let first = -1;
-  let last = 0;
-  let changed = 0;
-  for (let i = 0, word = entry; i < count; i++, word += 2) {
-    const low = u32[word];
-    if ((low & writable) === writable) {
-      u32[word] = low & readOnly;
-      first = first < 0 ? i : first;
-      last = i;
-      changed++;
+/** State of a write-protect. */
+export class ProtectChanges extends EntryChanges {
+  constructor() {
+    super('write-protect: between entries and flush');
+  }
+
+  changeTable(u32: Uint32Array, entry: number, count: number, address: number): void {
+    const writable = PAGE_PRESENT | PAGE_RW;
+    const readOnly = ~PAGE_RW;
+    let first = -1;
+    let last = 0;
+    let changed = 0;
+    for (let i = 0, word = entry; i < count; i++, word += 2) {
+      const low = u32[word];
+      if ((low & writable) === writable) {
+        u32[word] = low & readOnly;
+        first = first < 0 ? i : first;
+        last = i;
+        changed++;
+      }
+    }
+    this.scanned += count;
+    this.total += changed;
+    if (changed > 0) {
+      this.changed(address + first * PAGE_SIZE, address + (last + 1) * PAGE_SIZE);
     }
   }
-  changes.scanned += count;
-  changes.total += changed;
-  if (changed > 0) {
-    changes.changed(address + first * PAGE_SIZE, address + (last + 1) * PAGE_SIZE);
-  }
-  return 0;
-}
-
-const operations: WalkOperations<EntryChanges> = { ...sharedRange, pteTable: protectTable };
-
-/** As `wpSharedMappingRange`, for a checked range. */
-export function protectRange(
-  mapping: Mapping,
-  firstPage: number,
-  pageCount: number,
-  counters: ScanCounters | undefined,
-): number {
-  const changes = new EntryChanges('write-protect: between entries and flush');
-  return changeSharedRanges(mapping, firstPage, pageCount, operations, changes, counters);
 }
 
 /**
@@ -63,5 +49,5 @@ export function wpSharedMappingRange(
   counters?: ScanCounters,
 ): number {
   checkPages(firstPage, pageCount);
-  return protectRange(mapping, firstPage, pageCount, counters);
+  return changeEntries(mapping, firstPage, pageCount, new ProtectChanges(), counters);
 }

@@ -252,6 +252,14 @@ export class AddressSpace implements VmaAddressSpace {
     }
   }
 
+  cleanTlbPages(base: number, bits: Uint32Array, from: number, to: number): void {
+    for (const tlb of this.tables.memory.tlbs) {
+      if (tlb.globals > 0 || this.#tlbs.has(tlb)) {
+        tlb.cleanPages(base, bits, from, to);
+      }
+    }
+  }
+
   /** Drops everything, global translations too, from the TLB of every CPU that runs this address space. */
   flushTlb(): void {
     for (const tlb of this.#tlbs) {

@@ -45,6 +45,18 @@ export class Mapping implements VmaMapping {
     return this.#vmas.overlapping(firstPage, firstPage + pageCount);
   }
 
+  /** As `vmasShowing`, one VMA after another: the first, or the one after `last`; null after the last. */
+  nextShowing(
+    last: IntervalNode<Vma> | null,
+    firstPage: number,
+    pageCount: number,
+  ): IntervalNode<Vma> | null {
+    const end = firstPage + pageCount;
+    return last === null
+      ? this.#vmas.firstOverlap(firstPage, end)
+      : this.#vmas.nextOverlap(last, firstPage, end);
+  }
+
   /** For the address space, which owns the VMA. */
   attach(vma: Vma): void {
     this.lock.recordIn(vma.addressSpace.tables.memory.locks);

@@ -264,14 +264,22 @@ export class PageTables {
       if (level > 2) {
         this.#freeWithin(below, level - 1, start, floor, ceiling);
       }
-      const word = below * WORDS_PER_FRAME;
-      const isEmpty = u32.subarray(word, word + WORDS_PER_FRAME).every((value) => value === 0);
-      if (isEmpty && start >= floor && start + span <= ceiling) {
+      if (start >= floor && start + span <= ceiling && this.#isEmpty(below)) {
         u32[entry] = 0;
         u32[entry + 1] = 0;
         this.#freeTable(below);
       }
     }
+  }
+
+  #isEmpty(tableFrame: number): boolean {
+    const { u32 } = this.memory;
+    const end = (tableFrame + 1) * WORDS_PER_FRAME;
+    let word = tableFrame * WORDS_PER_FRAME;
+    while (word < end && u32[word] === 0) {
+      word++;
+    }
+    return word === end;
   }
 
   #freeBelow(tableFrame: number, level: number): void {

@@ -84,8 +84,13 @@ export class RangeChange<Point extends string = string> {
     if (addressSpace.pendingTlbFlushes > 1) {
       addressSpace.flushTlbRange(this.#start, this.#end);
     } else if (this.flushStart < this.flushEnd) {
-      addressSpace.flushTlbRange(this.flushStart, this.flushEnd);
+      this.flushChanged(addressSpace);
     }
+  }
+
+  /** Sees to it that no TLB has the changed entries cached in their old state. */
+  protected flushChanged(addressSpace: VmaAddressSpace): void {
+    addressSpace.flushTlbRange(this.flushStart, this.flushEnd);
   }
 
   /** Tells the end to every notifier that was told the start. @returns their errors */

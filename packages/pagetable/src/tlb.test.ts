@@ -44,6 +44,27 @@ describe('Tlb', () => {
     expect([1, 300].map(has)).toEqual([false, false]);
   });
 
+  it('2.2: pages that are cleaned stay for loads; a store to one of them walks again', () => {
+    const tlb = new Tlb(256);
+    const pages = [3, 31, 32, 64, 255, 256 + 40];
+    pages.forEach((page) => tlb.insert(page * PAGE_SIZE, page + 1, TLB_WRITABLE | TLB_DIRTY));
+    const isStorable = (page: number) => {
+      const entry = tlb.lookup(page * PAGE_SIZE);
+      expect([entry?.frame, entry?.writable]).toEqual([page + 1, true]);
+      const hits = tlb.storeTags[tlb.slotOf(page * PAGE_SIZE)] === page * PAGE_SIZE;
+      expect(entry?.dirty).toBe(hits);
+      return hits;
+    };
+    // Bit 0 is page 3. Pages 3 and 296 are outside the range, and the bit of page 31 is clear.
+    const bits = new Uint32Array(10).fill(0xffffffff);
+    bits[0] &= ~(1 << (31 - 3));
+    tlb.cleanPages(3 * PAGE_SIZE, bits, 1, 253);
+    expect(pages.map(isStorable)).toEqual([true, true, false, false, false, true]);
+    // Bit 0 may stand for a page before the first one.
+    tlb.cleanPages(-PAGE_SIZE, bits.fill(0xffffffff), 0, 298);
+    expect(pages.map(isStorable)).toEqual([false, false, false, false, false, false]);
+  });
+
   it('PAGE_GLOBAL survives a switch of address spaces, but no flush', () => {
     const machine = new ObjectMachine(2);
     const { vma, cpu, addressSpace } = machine.process();

@@ -86,10 +86,11 @@ export class Tlb {
 
   /** As `insert`, for a page that is writable, dirty and not global. */
   insertStorable(slot: number, page: number, frame: number): void {
-    if (this.loadTags[slot] !== EMPTY) {
-      this.#drop(slot);
+    if (this.loadTags[slot] === EMPTY) {
+      this.#used++;
+    } else {
+      this.#globals -= (this.#states[slot] & TLB_GLOBAL) === 0 ? 0 : 1;
     }
-    this.#used++;
     this.loadTags[slot] = page;
     this.storeTags[slot] = page;
     this.frames[slot] = frame;
@@ -136,6 +137,31 @@ export class Tlb {
     }
     this.#used -= dropped;
     this.#globals -= globals / TLB_GLOBAL;
+  }
+
+  /**
+   * Makes the translations of pages clean: a store to one walks again, and sets the dirty bit of its entry. They stay
+   * for loads, and so does the cached leaf table, since no upper entry has changed: dropping both would cost each
+   * first store after a scan a walk from the top.
+   * @param base the address of the page of bit 0
+   * @param bits the pages, among bits `[from, to)`
+   */
+  cleanPages(base: number, bits: Uint32Array, from: number, to: number): void {
+    const { storeTags } = this;
+    const states = this.#states;
+    const lastSlot = this.slots - 1;
+    const slot0 = Math.floor(base / PAGE_SIZE) & lastSlot;
+    for (let index = from >>> 5; index * 32 < to; index++) {
+      let left = bits[index] | 0;
+      for (; left !== 0; left &= left - 1) {
+        const bit = index * 32 + 31 - Math.clz32(left & -left);
+        const slot = (slot0 + bit) & lastSlot;
+        if (bit >= from && bit < to && storeTags[slot] === base + bit * PAGE_SIZE) {
+          storeTags[slot] = EMPTY;
+          states[slot] &= ~TLB_DIRTY;
+        }
+      }
+    }
   }
 
   /** Drops the cached leaf table, which is about to be freed. */

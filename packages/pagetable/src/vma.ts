@@ -113,6 +113,13 @@ export interface VmaAddressSpace {
    * translations from all the others: they outlive the switch away from it. Rounded to whole pages outwards.
    */
   flushTlbRange(start: number, end: number): void;
+  /**
+   * The entries of pages were cleaned: in the TLBs of `flushTlbRange`, they are clean from now on, so that the next
+   * store to each sets its dirty bit again. Loads still hit.
+   * @param base the address of the page of bit 0
+   * @param bits the pages, among bits `[from, to)`
+   */
+  cleanTlbPages(base: number, bits: Uint32Array, from: number, to: number): void;
 }
 
 /** Receives state that would otherwise be lost with removed page-table entries (E1, E2). */

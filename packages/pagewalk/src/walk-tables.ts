@@ -14,7 +14,7 @@ import { walkLeafTable } from './walk-leaf-table.js';
 import type { PreemptionPoint } from './preemption-points.js';
 
 /** Most looks at one entry: far more than other CPUs can cause, so the callback never ends. */
-const MOST_LOOKS = 10_000;
+export const MOST_LOOKS = 10_000;
 
 /** Walks the page tables under `[start, end)`, top down. */
 export function walkTables<State>(start: number, end: number, walker: TableWalker<State>): number {
@@ -54,8 +54,12 @@ function walkEntry<State>(
       return result;
     }
   }
+  throw tooManyLooks(level, start, end);
+}
+
+export function tooManyLooks(level: number, start: number, end: number): PageWalkError {
   const said = `the entry of level ${level} at ${formatAddress(start)} was looked at ${MOST_LOOKS} times`;
-  throw new PageWalkError('ELOOP', said, start, end);
+  return new PageWalkError('ELOOP', said, start, end);
 }
 
 /** @returns undefined if the entry must be looked at again */

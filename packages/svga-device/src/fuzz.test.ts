@@ -5,7 +5,7 @@ import { fuzzOnce } from '../test/fuzz.js';
 it(
   'the fuzzer finds nothing that throws out of the device, or reaches outside guest memory',
   () => {
-    const sum = { guests: 0, commands: 0, refused: 0, notExecuted: 0, bytesMoved: 0 };
+    const sum = { guests: 0, commands: 0, refused: 0, notExecuted: 0, draws: 0, bytesMoved: 0 };
     for (const seed of seeds(60)) {
       try {
         const result = fuzzOnce(seed);
@@ -13,6 +13,7 @@ it(
         sum.commands += result.commands;
         sum.refused += result.refused;
         sum.notExecuted += result.notExecuted;
+        sum.draws += result.draws;
         sum.bytesMoved += result.bytesMoved;
       } catch (error) {
         throw new Error(`seed ${seed}: ${(error as Error).stack}`, { cause: error });
@@ -21,6 +22,7 @@ it(
     process.stdout.write(`fuzz: ${JSON.stringify(sum)}\n`);
     // The fuzzing must reach the dangerous parts to be meaningful.
     expect(sum.commands).toBeGreaterThan(10 * sum.guests);
+    expect(sum.draws).toBeGreaterThan(sum.guests / 3);
     expect(sum.bytesMoved).toBeGreaterThan(100 * sum.guests);
   },
   seedsTimeout,

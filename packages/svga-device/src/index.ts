@@ -40,6 +40,8 @@ export type {
   VertexBuffer,
   Viewport,
 } from './renderer/pipeline-state.js';
+export { srgbToLinear, TexelCodec } from './texels/texel-codec.js';
+export type { TexelKind } from './texels/texel-codec.js';
 export type { SvgaEvent } from './svga-event.js';
 export type { GuestMemory } from './memory/guest-memory.js';
 export type { ScreenRect, ScreenTargetImage } from './screen/screen-target.js';

@@ -2,6 +2,7 @@ import {
   commandNames,
   CommandWriter,
   encodeCommand,
+  SVGA3D_INVALID_ID,
   SVGA_CAP,
   SVGA_CB_FLAG,
   SVGA_CB_HEADER_BYTES,
@@ -13,6 +14,7 @@ import type { SvgaDeviceOptions } from '../src/index.js';
 import type { CommandFields, CommandName } from '@cg/svga-protocol';
 import { drawingCommands } from '../src/commands/executors.js';
 import { plainSurface, TestGuest } from './guest.js';
+import { RecordingDraws } from './recording-renderer.js';
 import { randomCommand, seededDraw } from '@cg/svga-protocol/random-commands';
 import type { Draw } from '@cg/svga-protocol/random-commands';
 import type { WorkMeter } from './work-meter.js';
@@ -30,7 +32,14 @@ const executed = commandNames.filter((_, i) => drawingCommands.executors[i] !== 
 
 /** What moves bytes, or says where they are, without destroying objects: mostly these, so that a buffer gets far. */
 const moving = executed.filter((name) =>
-  /UPDATE|READBACK|COPY|BLT|DMA|CLEAR|MIP|TRANSFER|CONVERT|ZERO|INVALIDATE|BIND_GB_SURFACE/.test(name),
+  /UPDATE|READBACK|COPY|BLT|DMA|CLEAR|MIP|TRANSFER|CONVERT|ZERO|INVALIDATE|BIND_GB_SURFACE|DX_DRAW|DX_SET_|DX_.*QUERY/.test(
+    name,
+  ),
+);
+
+/** What sets state, draws and counts. */
+const drawing = commandNames.filter((name) =>
+  /^DX_(SET|DRAW|BEGIN|END|BIND_SHADER|DEFINE_.*STATE)/.test(name),
 );
 
 /** What a run of the fuzzer came to. */
@@ -38,6 +47,7 @@ export interface FuzzResult {
   readonly commands: number;
   readonly refused: number;
   readonly notExecuted: number;
+  readonly draws: number;
   readonly bytesMoved: number;
 }
 
@@ -54,10 +64,15 @@ function edge(draw: Draw): number {
 /** Values that get far enough into a command to be dangerous, by the end of a field's name. */
 const likely: readonly (readonly [RegExp, (draw: Draw) => number])[] = [
   [
-    /(sid|mobid|cid|shid|stid|gmrid|viewid|^src$|^dest$|elementlayoutid|blendid|soid|queryid|shaderid)$/i,
+    /(sid|mobid|cid|shid|stid|gmrid|viewid|^src$|^dest$|elementlayoutid|blendid|soid|queryid|shaderid|depthstencilid|rasterizerid|samplerid)$/i,
     (draw) => draw(IDS),
   ],
-  [/^(type|ptDepth)$/, (draw) => draw(12)],
+  [/^(type|ptDepth)$/, (draw) => [draw(12), 1 + draw(3)][draw(2)]],
+  [
+    /^(start|base|vertex|index|instance|count).*(count|location|buffer|view|sampler|slot)$|^slot$/i,
+    (draw) => draw(5),
+  ],
+  [/^topology$/, (draw) => draw(12)],
   [/^base(Address)?$/, (draw) => 20 + draw(PAGES - 20)],
   [/^(valid)?sizeInBytes$/i, (draw) => draw(8 * PAGE)],
   [/format$/i, (draw) => [1, 2, 2, 2, 9, 15, 37, 44, 68, 69, 98, 122, 123, 80][draw(14)]],
@@ -130,13 +145,8 @@ function waitForNext(guest: TestGuest): void {
   guest.device.advance(guest.device.nextDue ?? 0);
 }
 
-/** One view of each kind of a surface, and tables for them, in DX context 0. */
+/** One view of each kind of a surface in DX context 0. */
 function offerViews(guest: TestGuest, id: number): void {
-  if (id === 0) {
-    for (let type = 0; type < COTABLES; type++) {
-      run(guest, 'DX_SET_COTABLE', { cid: 0, mobid: type % IDS, type, validSizeInBytes: 0 });
-    }
-  }
   const isBuffer = id === BUFFER_ID;
   const view = {
     sid: id,
@@ -152,6 +162,49 @@ function offerViews(guest: TestGuest, id: number): void {
   run(guest, 'DX_DEFINE_RENDERTARGET_VIEW', { renderTargetViewId: id, ...view });
   run(guest, 'DX_DEFINE_DEPTHSTENCIL_VIEW', { depthStencilViewId: id, ...view, flags: 0 });
   run(guest, 'DX_DEFINE_UA_VIEW', { uaViewId: id, ...view });
+}
+
+const noViews = Array.from({ length: 128 }, () => SVGA3D_INVALID_ID);
+
+/** Shaders, and the state that draws need, in DX context 0. What of it is hostile comes later. */
+function offerDraws(draw: Draw, guest: TestGuest): void {
+  for (const type of [1, 2, 3]) {
+    run(guest, 'DX_DEFINE_SHADER', { shaderId: type, type, sizeInBytes: 4 * (2 + draw(40)) });
+    run(guest, 'DX_BIND_SHADER', { cid: 0, shid: type, mobid: draw(IDS), offsetInBytes: 4 * draw(64) });
+    run(guest, 'DX_SET_SHADER', { shaderId: type < 3 || draw(4) === 0 ? type : SVGA3D_INVALID_ID, type });
+    const buffer = {
+      slot: draw(3),
+      type,
+      sid: BUFFER_ID,
+      offsetInBytes: 256 * draw(4),
+      sizeInBytes: 16 * draw(64),
+    };
+    run(guest, 'DX_SET_SINGLE_CONSTANT_BUFFER', buffer);
+    run(guest, 'DX_SET_SHADER_RESOURCES', { startView: 0, type, shaderResourceViewIds: noViews });
+    const shaderResourceViewIds = Array.from({ length: [0, 1, draw(3)][draw(3)] }, () => draw(IDS));
+    run(guest, 'DX_SET_SHADER_RESOURCES', { startView: draw(3), type, shaderResourceViewIds });
+  }
+  run(guest, 'DX_SET_STREAMOUTPUT', { soid: SVGA3D_INVALID_ID });
+  run(guest, 'DX_SET_TOPOLOGY', { topology: 1 + draw(10) });
+  const buffers = [{ sid: BUFFER_ID, stride: draw(40), offset: draw(64) }];
+  run(guest, 'DX_SET_VERTEX_BUFFERS', { startBuffer: 0, buffers });
+  run(guest, 'DX_SET_INDEX_BUFFER', { sid: BUFFER_ID, format: [77, 89][draw(2)], offset: draw(64) });
+  run(guest, 'DX_SET_RENDERTARGETS', {
+    depthStencilViewId: SVGA3D_INVALID_ID,
+    renderTargetViewIds: [draw(2)],
+  });
+  run(guest, 'DX_DEFINE_QUERY', { queryId: 0, type: draw(8), flags: 0 });
+}
+
+/** Draws of state that may be complete, and then of what else comes up. */
+function drawSome(draw: Draw, guest: TestGuest): void {
+  offerDraws(draw, guest);
+  const vertices = { vertexCountPerInstance: draw(100), startVertexLocation: draw(10) };
+  run(guest, 'DX_DRAW_INSTANCED', { ...vertices, instanceCount: draw(4), startInstanceLocation: draw(4) });
+  for (let i = draw(6); i > 0; i--) {
+    guest.submit(commands(draw, drawing), { flags: SVGA_CB_FLAG.DX_CONTEXT, pa: PAGE });
+    waitForNext(guest);
+  }
 }
 
 /** What is shown, drawn with and pointed at: screen, context, shader, GMR; and a cursor. */
@@ -185,9 +238,15 @@ function offerTargets(draw: Draw, guest: TestGuest): void {
     run(guest, 'DEFINE_GB_SURFACE_V2', { ...plainSurface, ...size, sid: id, format, numMipLevels });
     run(guest, 'BIND_GB_SURFACE', { sid: id, mobid: id });
     run(guest, 'DX_DEFINE_CONTEXT', { cid: id });
+  }
+  for (let type = 0; type < COTABLES; type++) {
+    run(guest, 'DX_SET_COTABLE', { cid: 0, mobid: type % IDS, type, validSizeInBytes: 0 });
+  }
+  for (let id = 0; id < IDS; id++) {
     offerViews(guest, id);
     offerOthers(draw, guest, id);
   }
+  offerDraws(draw, guest);
 }
 
 function scatter(draw: Draw, guest: TestGuest): void {
@@ -314,6 +373,9 @@ export class HostileGuest {
     if (this.#round++ % 10 === 0) {
       offerTargets(draw, guest);
     }
+    if (this.#round % 3 === 0) {
+      drawSome(draw, guest);
+    }
     act(draw, guest, this.#favoured);
     if (draw(3) > 0) {
       waitForNext(guest);
@@ -366,15 +428,41 @@ export interface FuzzOptions {
   readonly meter?: WorkMeter;
 }
 
+/** What a renderer may rely on. */
+function checkStates(draws: RecordingDraws['draws']): void {
+  for (const { state } of draws) {
+    const { vertex, pixel, geometry, targets, viewports } = state;
+    const shaders = [vertex, pixel, geometry].flatMap((stage) => (stage === undefined ? [] : [stage.shader]));
+    const views = [vertex, pixel, geometry].flatMap((stage) => [...(stage?.views ?? [])]);
+    const isWhole =
+      shaders.every(({ tokens }) => tokens.length >= 2) &&
+      viewports.length <= 16 &&
+      targets.every((each) => each === undefined || each.mip < each.surface.layout.mips.length) &&
+      views.every(
+        (view) => view?.kind !== 'texture' || view.firstLayer + view.layers <= view.surface.layout.layers,
+      );
+    if (!isWhole) {
+      throw new Error(`not what a renderer may rely on: ${JSON.stringify(state)}`);
+    }
+  }
+}
+
 /** One life of a hostile guest. */
 export function fuzzOnce(seed: number, { rounds = 30, favoured, meter }: FuzzOptions = {}): FuzzResult {
-  const hostile = new HostileGuest(seed, favoured);
+  // Every other one draws.
+  const renderer = seed % 2 === 0 ? new RecordingDraws() : undefined;
+  const hostile = new HostileGuest(
+    seed,
+    favoured,
+    (options, pages) => new TestGuest(options, pages, renderer),
+  );
   meter?.watch(hostile.guest);
   for (let round = 0; round < rounds; round++) {
     hostile.live();
   }
+  checkStates(renderer?.draws ?? []);
   const { commands: done, errors, ...rest } = hostile.guest.device.statistics;
-  const { notExecuted, bytesCopied, bytesReadBack, bytesUploaded } = rest;
+  const { notExecuted, draws, bytesCopied, bytesReadBack, bytesUploaded } = rest;
   const bytesMoved = bytesCopied + bytesReadBack + bytesUploaded;
-  return { commands: done, refused: errors, notExecuted, bytesMoved };
+  return { commands: done, refused: errors, notExecuted, draws, bytesMoved };
 }

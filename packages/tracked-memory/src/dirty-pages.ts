@@ -61,7 +61,8 @@ export class DirtyPages {
     if (start >= this.#end || end <= this.#start) {
       return;
     }
-    const first = this.bitmap.findNextSet(this.#start, this.#end);
+    const isAll = start <= this.#start && end >= this.#end;
+    const first = isAll ? this.#end : this.bitmap.findNextSet(this.#start, this.#end);
     if (first === this.#end) {
       this.#start = this.pageCount;
       this.#end = 0;

@@ -78,6 +78,18 @@ describe('samples', () => {
     expect(fine[0]).toMatchObject({ ddx: [1, 0, 0, 0], ddy: [0, 3, 0, 0] });
   });
 
+  it('derivatives are those of before the result overwrites the coordinates', () => {
+    for (const isFine of [false, true]) {
+      const resources = new Notes();
+      const quad = [[f(0)], [f(1)], [f(0)], [f(1)]];
+      const overwriting = `${head('texture1d')}mov r0.xyzw, v0.xyzw\nsample r0.xyzw, r0.xxxx, t2.xyzw, s1`;
+      pixels(overwriting, quad, { resources }, isFine);
+      expect(resources.samples.map(({ ddx, ddy }) => [ddx![0], ddy![0]])).toEqual(
+        [1, 2, 3, 4].map(() => [1, 0]),
+      );
+    }
+  });
+
   it('the resource operand swizzles the result', () => {
     const { result } = inVertex('texture2d', 'sample o0.xzw, v0.xyzw, t2.wzyx, s1');
     expect(result).toEqual([13, 0, 11, 10]);

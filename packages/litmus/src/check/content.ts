@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import { firstDifference } from './first-difference.js';
+import { eachDifference } from './differences.js';
 import { dropColumn, newColumn, SEEN_BY, type ValueColumn } from './value-column.js';
 
 /** The reader that is not a surface. */
@@ -87,8 +87,8 @@ export class Content {
 
   /** The image of another surface may be read back over bytes, so its values count as newest. */
   mayComeBack(offset: number, image: Uint8Array, start: number, bytes: number): void {
-    this.#eachDifference(offset, image, start, bytes, (place, value) =>
-      this.#add(place, value, SEEN_BY.ANYONE),
+    eachDifference(this.values, offset, image, start, bytes, (i) =>
+      this.#add(offset + i, image[start + i], SEEN_BY.ANYONE),
     );
     this.#owners?.fill(0, offset, offset + bytes);
   }
@@ -100,8 +100,8 @@ export class Content {
     for (let place = offset; place < offset + bytes; place++) {
       owners[place] = owners[place] === 0 || owners[place] === owner ? owner : 0;
     }
-    this.#eachDifference(offset, memory, start, bytes, (place, value) =>
-      this.#add(place, value, SEEN_BY.ALIASES),
+    eachDifference(this.values, offset, memory, start, bytes, (i) =>
+      this.#add(offset + i, memory[start + i], SEEN_BY.ALIASES),
     );
   }
 
@@ -151,18 +151,26 @@ export class Content {
   }
 
   #settlePage(offset: number, seen: Uint8Array, from: number, end: number, time: number | undefined): void {
+    const { values } = this;
     if (time !== undefined) {
-      this.#replace(offset, end, CPU, time);
+      this.#replaceFlagged(offset, end, CPU, time);
     }
-    const equal = firstDifference(this.values, offset, seen, from, end - offset);
-    this.#clearFlags(offset, offset + equal);
-    for (let place = offset + equal; place < end; place++) {
-      const value = seen[from + place - offset];
-      if (this.isNewest(place, value)) {
-        this.values[place] = value;
-        this.#clearFlags(place, place + 1);
+    let settled = offset;
+    eachDifference(values, offset, seen, from, end - offset, (i) => {
+      const value = seen[from + i];
+      this.#clearFlags(settled, offset + i);
+      settled = offset + i;
+      if (this.isNewest(settled, value)) {
+        if (time !== undefined) {
+          const replaced = values.subarray(settled, settled + 1);
+          this.#freeColumn(settled, settled + 1).addReplaced(settled % PAGE_SIZE, replaced, CPU, time);
+        }
+        values[settled] = value;
+        this.#clearFlags(settled, settled + 1);
       }
-    }
+      settled++;
+    });
+    this.#clearFlags(settled, end);
   }
 
   /** Only submissions that began at a time or later are under way. @returns whether replaced values are left */
@@ -225,6 +233,15 @@ export class Content {
 
   /** The values of bytes are replaced while submissions are under way, which may see them. */
   #replace(offset: number, end: number, by: number, time: number): void {
+    this.#replaceFlagged(offset, end, by, time);
+    for (let start = offset; start < end; start = pageEnd(start, end)) {
+      const stop = pageEnd(start, end);
+      const replaced = this.values.subarray(start, stop);
+      this.#freeColumn(start, stop).addReplaced(start % PAGE_SIZE, replaced, by, time);
+    }
+  }
+
+  #replaceFlagged(offset: number, end: number, by: number, time: number): void {
     this.#eachPage(offset, end, (columns, first, last, page) => {
       for (const column of columns) {
         if (column.hasFlags) {
@@ -234,11 +251,6 @@ export class Content {
         }
       }
     });
-    for (let start = offset; start < end; start = pageEnd(start, end)) {
-      const stop = pageEnd(start, end);
-      const replaced = this.values.subarray(start, stop);
-      this.#freeColumn(start, stop).addReplaced(start % PAGE_SIZE, replaced, by, time);
-    }
   }
 
   /** The allowed values of bytes become older than the new one: only aliases may still see them. */
@@ -246,25 +258,9 @@ export class Content {
     this.#eachPage(offset, offset + newer.length, (columns, first, last) =>
       columns.forEach((column) => column.changeFlags(first, last, SEEN_BY.ALIASES)),
     );
-    this.#eachDifference(offset, newer, 0, newer.length, (place) =>
-      this.#add(place, this.values[place], SEEN_BY.ALIASES),
+    eachDifference(this.values, offset, newer, 0, newer.length, (i) =>
+      this.#add(offset + i, this.values[offset + i], SEEN_BY.ALIASES),
     );
-  }
-
-  /** Calls back for each byte whose newest value is another one. */
-  #eachDifference(
-    offset: number,
-    other: Uint8Array,
-    start: number,
-    bytes: number,
-    visit: (place: number, value: number) => void,
-  ): void {
-    const { values } = this;
-    for (let i = firstDifference(values, offset, other, start, bytes); i < bytes; i++) {
-      if (values[offset + i] !== other[start + i]) {
-        visit(offset + i, other[start + i]);
-      }
-    }
   }
 
   #seenBy(place: number, value: number): number {

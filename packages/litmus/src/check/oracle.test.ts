@@ -6,6 +6,7 @@ import { CheckedSurface } from './checked-surface.js';
 import { Content } from './content.js';
 import type { Finding } from './finding.js';
 import { CoherencyOracle } from './oracle.js';
+import { SubmissionsUnderWay } from './submissions-under-way.js';
 
 const BYTES = PAGE_SIZE;
 const whole = { x: 0, y: 0, z: 0, width: BYTES, height: 1, depth: 1 };
@@ -35,7 +36,7 @@ function setUp(count = 1, isLate = false) {
   const oracle = new CoherencyOracle(
     { memory, device, surfaces },
     (finding) => findings.push(finding),
-    isLate,
+    new SubmissionsUnderWay(isLate),
   );
   /** A command of the device copies a box to a surface, from another one that has the bytes of its image. */
   const write = (i: number, box: typeof whole = whole): void => {

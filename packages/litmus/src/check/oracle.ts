@@ -4,7 +4,7 @@ import type { SvgaDevice } from '@cg/svga-device';
 import type { CheckedSurface, UnseenWrites } from './checked-surface.js';
 import { CPU, type Content } from './content.js';
 import type { Finding } from './finding.js';
-import { firstDifference } from './first-difference.js';
+import { eachDifference, firstDifference } from './differences.js';
 import { forEachRun } from '@cg/machine';
 import { NeedlessUploads } from './needless-uploads.js';
 import { SubmissionsUnderWay } from './submissions-under-way.js';
@@ -40,7 +40,6 @@ export interface OracleView {
  */
 export class CoherencyOracle {
   readonly counts: OracleCounts = { compared: 0, lost: 0, stale: 0, uploaded: 0, excess: 0 };
-  readonly submissions: SubmissionsUnderWay;
   /** The current step, from 1. */
   step = 0;
   readonly #view: OracleView;
@@ -52,9 +51,12 @@ export class CoherencyOracle {
   /** How many of them it has written. */
   #written = 0;
 
-  /** @param isLate the device may run commands of a submission during a later one */
-  constructor(view: OracleView, report: (finding: Finding) => void, isLate = false) {
-    this.submissions = new SubmissionsUnderWay(isLate);
+  /** @param submissions none so far */
+  constructor(
+    view: OracleView,
+    report: (finding: Finding) => void,
+    readonly submissions = new SubmissionsUnderWay(),
+  ) {
     this.#view = view;
     this.#report = report;
   }
@@ -284,21 +286,18 @@ export class CoherencyOracle {
     if (frames === undefined) {
       return;
     }
-    let excess = 0;
     this.#eachPageInMemory(content, offset + start, offset + end, (place, memory, from, bytes) => {
-      let i = firstDifference(memory, from, image, place - offset, bytes);
-      excess += i;
-      for (; i < bytes; i++) {
-        const value = memory[from + i];
-        if (value === image[place - offset + i]) {
-          excess++;
-        } else if (value !== values[place + i]) {
-          this.#staleUpload(surface, place + i - offset, value, image[place - offset + i]);
+      const inImage = place - offset;
+      let excess = bytes;
+      eachDifference(memory, from, image, inImage, bytes, (i) => {
+        excess--;
+        if (memory[from + i] !== values[place + i]) {
+          this.#staleUpload(surface, inImage + i, memory[from + i], image[inImage + i]);
         }
-      }
+      });
+      this.counts.excess += excess;
     });
     this.counts.uploaded += end - start;
-    this.counts.excess += excess;
   }
 
   /** The byte of memory is old, which matters if the device has the newest. */
@@ -328,24 +327,23 @@ export class CoherencyOracle {
 
   #compare(reader: Reader, offset: number, seen: Uint8Array, start: number, bytes: number): void {
     this.counts.compared += bytes;
-    const equal = firstDifference(reader.content.values, offset, seen, start, bytes);
-    if (equal < bytes) {
-      this.#different(reader, offset, seen.subarray(start, start + bytes), equal);
+    if (firstDifference(reader.content.values, offset, seen, start, bytes) < bytes) {
+      this.#different(reader, offset, seen, start, bytes);
     }
   }
 
-  /** Bytes differ, from `first` on: they are lost unless another value is allowed. */
-  #different(reader: Reader, offset: number, seen: Uint8Array, first: number): void {
+  /** Bytes differ: they are lost unless another value is allowed. */
+  #different(reader: Reader, offset: number, seen: Uint8Array, start: number, bytes: number): void {
     const { content, by, surface, since } = reader;
     const { values } = content;
     let lost = 0;
     let firstLost = 0;
-    for (let i = first; i < seen.length; i++) {
-      if (values[offset + i] !== seen[i] && !content.allows(offset + i, seen[i], surface, since)) {
+    eachDifference(values, offset, seen, start, bytes, (i) => {
+      if (!content.allows(offset + i, seen[start + i], surface, since)) {
         firstLost = lost === 0 ? i : firstLost;
         lost++;
       }
-    }
+    });
     if (lost > 0) {
       const place = offset + firstLost;
       this.counts.lost += lost;
@@ -358,7 +356,7 @@ export class CoherencyOracle {
         bytes: lost,
       } as const;
       const [expected, writer] = [values[place], content.writerOf(place)];
-      this.#report({ ...what, seen: seen[firstLost], expected, writer });
+      this.#report({ ...what, seen: seen[start + firstLost], expected, writer });
     }
   }
 }

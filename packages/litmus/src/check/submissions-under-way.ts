@@ -46,8 +46,14 @@ export class SubmissionsUnderWay {
     this.#end(({ fence }) => fence !== undefined && hasPassed(fence, seqno));
   }
 
-  /** @param isLate the device may run commands of a call during a later one */
-  constructor(readonly isLate = false) {}
+  /**
+   * @param isLate the device may run commands of a call during a later one
+   * @param isAlone whether nothing else runs until the current call returns, neither a step nor commands of another one
+   */
+  constructor(
+    readonly isLate = false,
+    readonly isAlone: () => boolean = () => false,
+  ) {}
 
   /** The one whose commands the device runs: the innermost call; if the device is late, perhaps one after the first. */
   get running(): SubmissionUnderWay | undefined {
@@ -59,9 +65,9 @@ export class SubmissionsUnderWay {
     return this.#underWay.at(0)?.since;
   }
 
-  /** A content changes. @returns when; undefined if no submission is under way */
+  /** A content changes. @returns when; undefined if no other reader may see what it was before */
   note(content: Content): number | undefined {
-    if (this.#underWay.length === 0) {
+    if (this.#underWay.length === 0 || (!this.isLate && this.isAlone())) {
       return undefined;
     }
     this.#changed.add(content);

@@ -15,6 +15,8 @@ export const SEEN_BY = {
 export class ValueColumn {
   readonly values = new Uint8Array(PAGE_SIZE);
   readonly seenBy = new Uint8Array(PAGE_SIZE);
+  /** The same by word: most bytes have no flags. */
+  readonly #flagWords = new Uint32Array(this.seenBy.buffer);
   /** When the value was replaced: submissions that began before may see it as well. 0: it was not. */
   readonly until = new Uint32Array(PAGE_SIZE);
   /** The surface that replaced it on the device, or CPU: its own accesses are in order, so it does not see it. */
@@ -71,11 +73,11 @@ export class ValueColumn {
     other: (at: number, value: Uint8Array) => void,
   ): void {
     this.lastUntil = time;
-    for (let at = Math.max(start, this.start); at < Math.min(end, this.end); at++) {
-      if (this.seenBy[at] !== 0 && this.until[at] === 0) {
+    for (let at = this.#nextFlagged(start, end); at < end; at = this.#nextFlagged(at + 1, end)) {
+      if (this.until[at] === 0) {
         this.until[at] = time;
         this.by[at] = by;
-      } else if (this.seenBy[at] !== 0) {
+      } else {
         other(at, this.values.subarray(at, at + 1));
       }
     }
@@ -98,8 +100,8 @@ export class ValueColumn {
   /** Flags that are not 0 become others. */
   changeFlags(start: number, end: number, flags: number): void {
     if (this.hasFlags) {
-      for (let at = Math.max(start, this.start); at < Math.min(end, this.end); at++) {
-        this.seenBy[at] = this.seenBy[at] === 0 ? 0 : flags;
+      for (let at = this.#nextFlagged(start, end); at < end; at = this.#nextFlagged(at + 1, end)) {
+        this.seenBy[at] = flags;
       }
     }
   }
@@ -110,7 +112,7 @@ export class ValueColumn {
       this.until.fill(0, this.start, this.end);
       this.lastUntil = 0;
     }
-    this.hasFlags &&= this.#findsFlags();
+    this.hasFlags &&= this.#nextFlagged(this.start, this.end) < this.end;
     if (this.hasFlags || this.lastUntil > 0) {
       return true;
     }
@@ -119,12 +121,14 @@ export class ValueColumn {
     return false;
   }
 
-  #findsFlags(): boolean {
-    let at = this.start;
-    while (at < this.end && this.seenBy[at] === 0) {
-      at++;
+  /** The first byte from `from` on that has flags; `end` if there is none before. */
+  #nextFlagged(from: number, end: number): number {
+    let at = Math.max(from, this.start);
+    const last = Math.min(end, this.end);
+    while (at < last && this.seenBy[at] === 0) {
+      at += (at & 3) === 0 && this.#flagWords[at >>> 2] === 0 ? 4 : 1;
     }
-    return at < this.end;
+    return at < last ? at : end;
   }
 }
 

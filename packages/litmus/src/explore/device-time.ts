@@ -15,9 +15,13 @@ export class DeviceTime {
     this.completionDelay = delay === 'random' ? MAX_RANDOM_DELAY : delay;
   }
 
+  get isLate(): boolean {
+    return this.completionDelay > 0;
+  }
+
   /** A step begins: what is due by then has been done. */
   pass(device: SvgaDevice, step: number): void {
-    if (this.completionDelay > 0) {
+    if (this.isLate) {
       const passed = this.delay === 'random' ? (Math.imul(step, 0x9e3779b1) >>> 24) % MAX_RANDOM_DELAY : 1;
       device.advance(device.now + passed);
     }

@@ -68,7 +68,12 @@ export class Moves {
    */
   bound(isHere: (place: Place) => boolean): boolean {
     const stops = this.#stops;
-    let index = stops.findIndex(({ place }, i) => i >= this.#at && isHere(place));
+    const isAhead = ({ place }: Stop, i: number): boolean => i >= this.#at && isHere(place);
+    let index = stops.findIndex((stop, i) => isAhead(stop, i) && stop.state !== 'failed');
+    if (index < 0) {
+      // A failed move that seemed to be taken back when the surface was evicted.
+      index = stops.findIndex(isAhead);
+    }
     if (index < 0) {
       index = this.#at;
       while (index >= 0 && !isHere(stops[index].place)) {

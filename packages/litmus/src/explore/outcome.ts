@@ -15,6 +15,11 @@ export function isBlocked(error: unknown): boolean {
   return (error as { code?: unknown }).code === 'EDEADLK';
 }
 
+/** Whether the device has refused a command. */
+export function isRefusal(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'EIO';
+}
+
 /** Runs a step. @throws what is no error of the machine */
 export function attempt(act: () => boolean | void): Outcome {
   try {

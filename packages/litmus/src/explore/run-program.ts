@@ -5,6 +5,7 @@ import { Machine, policyFor, type MachineOptions } from '@cg/machine';
 import { LitmusError } from '../errors.js';
 import type { Finding } from '../check/finding.js';
 import { CoherencyOracle, type OracleCounts } from '../check/oracle.js';
+import { SubmissionsUnderWay } from '../check/submissions-under-way.js';
 import { checkOperands, MACHINE_DEFAULTS } from '../program/check-operands.js';
 import type { PreemptionPoint } from '../program/preemption-points.js';
 import { printStatement } from '../program/print-program.js';
@@ -99,9 +100,9 @@ class ProgramRun {
     const { memory, device } = this.#machine;
     if (options.checked !== false) {
       const surfaces = { [Symbol.iterator]: () => world.checkedSurfaces() };
-      const isLate = this.#time.completionDelay > 0;
       const report = (finding: Finding): void => this.#found(finding);
-      this.#oracle = new CoherencyOracle({ memory, device, surfaces }, report, isLate);
+      const submissions = new SubmissionsUnderWay(this.#time.isLate, () => this.#isAlone);
+      this.#oracle = new CoherencyOracle({ memory, device, surfaces }, report, submissions);
       this.#watch = new DeviceWatch(world, this.#oracle, () => this.#current);
     }
     world.oracle = this.#oracle;
@@ -113,7 +114,7 @@ class ProgramRun {
     this.#machine.memory.preemption.watch((point) => this.#reached(point as PreemptionPoint));
     const { timeline } = options;
     const notes = timeline && new MachineNotes(this.#machine, timeline, () => this.#current);
-    this.#steps = new Steps(world, this.#faults, this.#oracle, notes);
+    this.#steps = new Steps(world, this.#faults, this.#oracle, notes, this.#time.isLate);
   }
 
   run(): RunResult {
@@ -199,6 +200,12 @@ class ProgramRun {
     this.#enter(interrupted);
   }
 
+  /** Whether no step can run in the middle of the current one, which itself is in the middle of none. */
+  get #isAlone(): boolean {
+    const { isPending } = this.#machine.memory.preemption;
+    return this.#depth === 1 && !isPending && this.#waiting.length === 0;
+  }
+
   #enter(step: number): void {
     this.#current = step;
     if (this.#oracle !== undefined) {
@@ -265,7 +272,7 @@ class ProgramRun {
   /** Whether something else changes meanwhile: earlier pages, what a late device has done, deferred commands. */
   #doesMore(statement: Statement): boolean {
     const isDeferred = this.#faults.count('command-space') > 0;
-    return 'cpu' in statement || this.#time.completionDelay > 0 || isDeferred;
+    return 'cpu' in statement || this.#time.isLate || isDeferred;
   }
 
   #blocked(running: Running, error: MachineErrno, isUnchanged: boolean): void {

@@ -6,7 +6,7 @@ import type { CoherencyOracle } from '../check/oracle.js';
 import type { Statement } from '../program/statement.js';
 import { Accesses, type Progress } from './accesses.js';
 import type { MachineNotes } from './machine-notes.js';
-import { isBlocked } from './outcome.js';
+import { isBlocked, isRefusal } from './outcome.js';
 import { encodeSubmission, wholeCopy } from './submission.js';
 import type { LiveProcess, LiveSurface, MappedRange, World } from './world.js';
 
@@ -25,6 +25,8 @@ export class Steps {
     readonly faults: FaultInjection,
     readonly oracle: CoherencyOracle | undefined,
     readonly notes: MachineNotes | undefined,
+    /** The device lags behind. */
+    readonly isLate: boolean,
   ) {
     this.accesses = new Accesses(world, oracle, notes);
   }
@@ -244,7 +246,7 @@ export class Steps {
     const { world } = this;
     for (const surface of world.surfaces.values()) {
       if (name === undefined || surface.checked.name === name) {
-        this.#send(wholeCopy(surface, world.checkTarget(surface)), step).wait();
+        this.#sendForCheck(wholeCopy(surface, world.checkTarget(surface)), step).wait();
       }
     }
     for (const process of world.processes.values()) {
@@ -253,6 +255,18 @@ export class Steps {
           this.accesses.loadAll(process, mapped);
         }
       }
+    }
+  }
+
+  /** A late device may refuse meanwhile what an earlier step has sent: such a refusal is told once. */
+  #sendForCheck(bytes: Uint8Array, step: number): Fence {
+    try {
+      return this.#send(bytes, step);
+    } catch (error) {
+      if (!this.isLate || !isRefusal(error) || this.faults.count('device-error') === 0) {
+        throw error;
+      }
+      return this.#send(bytes, step);
     }
   }
 }

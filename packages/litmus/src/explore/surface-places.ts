@@ -83,10 +83,14 @@ export class SurfacePlaces {
   /** The device has run a command. */
   commandDone(reader: CommandReader): void {
     this.#mobs.commandDone(reader);
-    if (DEFINE_SURFACE.has(reader.index) && this.world.oracle?.submissions.isLate !== true) {
-      // One with this id may have been refused.
+    if (DEFINE_SURFACE.has(reader.index)) {
+      // One that had this id may have been refused.
       const { sid } = reader.fields(commandNames[reader.index] as 'DEFINE_GB_SURFACE');
-      this.#bySid.delete(sid);
+      if (this.world.oracle?.submissions.isLate === true) {
+        this.noteIds();
+      } else {
+        this.#bySid.delete(sid);
+      }
     }
     if (reader.index === DESTROY_SURFACE) {
       const { sid } = reader.fields('DESTROY_GB_SURFACE');
@@ -148,8 +152,8 @@ export class SurfacePlaces {
       } else {
         moves?.returned(stop, fence === 'failed' ? undefined : fence.seqno);
       }
-      if (typeof fence !== 'string') {
-        moves?.fenced(fence.passedSeqno);
+      if (typeof fence !== 'string' && fence.isSignalled) {
+        moves?.fenced(fence.seqno);
       }
       this.#follow(surface, moves);
     }

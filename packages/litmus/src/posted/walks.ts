@@ -2,10 +2,9 @@ import { TrackedMapping } from '@cg/mapping-dirty';
 import {
   changeSharedRanges,
   CleanChanges,
-  cleanTable,
-  EntryChanges,
-  protectTable,
+  ProtectChanges,
   sharedRange,
+  type EntryChanges,
 } from '@cg/mapping-dirty/internal';
 import {
   frameOfEntry,
@@ -24,13 +23,12 @@ import type { MachineOptions } from '@cg/machine';
 import type { DriverOptions } from '@cg/vmwgfx';
 
 type Walk = PageWalk<EntryChanges>;
-type Entries = Required<Pick<WalkOperations<CleanChanges>, 'pteTable'>>['pteTable'];
 
-/** Callbacks of write-protect and clean above the entries. */
-type Operations = Pick<WalkOperations<EntryChanges>, 'test' | 'preVma' | 'postVma' | 'pud' | 'pmd'>;
+/** Callbacks of write-protect and clean. */
+type Operations = WalkOperations<EntryChanges>;
 
-/** One difference of the posted walks, applied to the callbacks; `entries` is their work at the entries. */
-export type WalkHabit = (operations: Operations, entries: Entries) => Operations;
+/** One difference of the posted walks, applied to the callbacks. */
+export type WalkHabit = (operations: Operations) => Operations;
 
 const SKIP = 1;
 const PAGES_BELOW_PMD = 512;
@@ -104,7 +102,7 @@ export const passesHugeEntries: WalkHabit = (operations) => ({
  * works on frame 0. No program of this machine gets there: zapping the entry of a table under a walk needs the lock
  * of the mapping, which the walk holds. (In the kernel munmap zaps without it.)
  */
-export const trustsPmdEntry: WalkHabit = (operations, entries) => ({
+export const trustsPmdEntry: WalkHabit = (operations) => ({
   ...operations,
   pmd(entry, start, end, walk) {
     const result = operations.pmd?.(entry, start, end, walk) ?? 0;
@@ -116,33 +114,30 @@ export const trustsPmdEntry: WalkHabit = (operations, entries) => ({
     walk.addressSpace.tables.memory.preemption.reach('walk: after pmd callback');
     const table = frameOfEntry(u32[entry], u32[entry + 1]) * WORDS_PER_FRAME;
     const first = (start / PAGE_SIZE) % PAGES_BELOW_PMD;
-    return entries(table + first * 2, (end - start) / PAGE_SIZE, start, walk as PageWalk<CleanChanges>);
+    return operations.pteTable?.(table + first * 2, (end - start) / PAGE_SIZE, start, walk) ?? 0;
   },
 });
 
 /** Memory tracked through page tables with the posted walks. */
 export class PostedMapping extends TrackedMapping {
-  readonly #protect: WalkOperations<EntryChanges>;
-  readonly #clean: WalkOperations<CleanChanges>;
+  readonly #operations: Operations;
 
   constructor(mapping: Mapping, firstPage: number, pageCount: number, habits: readonly WalkHabit[]) {
     super(mapping, firstPage, pageCount);
-    const by = (entries: Entries): Operations =>
-      habits.reduce<Operations>((operations, habit) => habit(operations, entries), sharedRange);
-    this.#protect = { ...by(protectTable), pteTable: protectTable };
-    this.#clean = { ...by(cleanTable), pteTable: cleanTable };
+    this.#operations = habits.reduce<Operations>((operations, habit) => habit(operations), sharedRange);
   }
 
   override writeProtect(firstPage: number, pageCount: number): number {
-    const changes = new EntryChanges('write-protect: between entries and flush');
-    const first = this.firstPage + firstPage;
-    return changeSharedRanges(this.mapping, first, pageCount, this.#protect, changes, this);
+    return this.#change(firstPage, pageCount, new ProtectChanges());
   }
 
   override cleanAndRecord(firstPage: number, pageCount: number, into: DirtyPages): number {
-    const changes = new CleanChanges(into, this.firstPage);
+    return this.#change(firstPage, pageCount, new CleanChanges(into, this.firstPage));
+  }
+
+  #change(firstPage: number, pageCount: number, changes: EntryChanges): number {
     const first = this.firstPage + firstPage;
-    return changeSharedRanges(this.mapping, first, pageCount, this.#clean, changes, this);
+    return changeSharedRanges(this.mapping, first, pageCount, this.#operations, changes, this);
   }
 }
 

@@ -75,6 +75,11 @@ describe.each(trackingMethods)('replay, method %s', (method) => {
 });
 
 describe('replay', () => {
+  it('catches TLB entries that stay dirty after a clean', async () => {
+    vi.spyOn(AddressSpace.prototype, 'cleanTlbPages').mockImplementation(() => {});
+    expect((await replay('scan')).wrongBytes).toBeGreaterThan(0);
+  });
+
   it('catches a dirty bit not set', async () => {
     const { insert } = Tlb.prototype;
     const machine = new Machine({ memoryBytes: 2 ** 23, driver: { makePolicy: policyFor('scan') } });

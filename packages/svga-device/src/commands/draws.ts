@@ -33,6 +33,7 @@ function verticesOf({ vertexBuffers }: PipelineState, { vertexCount, instanceCou
  */
 function draw(objects: DeviceObjects, call: DrawCall): void {
   const { drawing, budget, counters } = objects;
+  budget.chargeEach(1, COST.DRAW);
   const pipeline = pipelineOf(objects, objects.currentDxContext());
   const resolved = pipeline.resolve(call.indexed);
   if (drawing === undefined || resolved === undefined) {
@@ -40,7 +41,6 @@ function draw(objects: DeviceObjects, call: DrawCall): void {
     return;
   }
   const { state, reads, writes } = resolved;
-  budget.chargeEach(1, COST.DRAW);
   budget.chargeEach(verticesOf(state, call), COST.VERTEX);
   for (const part of reads) {
     partForRenderer(objects, part);
@@ -48,6 +48,7 @@ function draw(objects: DeviceObjects, call: DrawCall): void {
   for (const part of writes) {
     partForRenderer(objects, part);
   }
+  // The renderer's from now on: nothing can fail between its change and this note of it.
   for (const part of writes) {
     partRendered(objects, part);
   }

@@ -16,7 +16,7 @@ import { SvgaDevice } from '../device.js';
 import type { Renderer } from '../renderer/renderer.js';
 
 const PAGE = 4096;
-const PAGES = 256;
+const PAGES = 48;
 /** The page of the commands; their header is in page 0. */
 const COMMANDS = 1;
 const FIRST_FREE = 2;

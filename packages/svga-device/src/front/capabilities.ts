@@ -82,16 +82,20 @@ const values: Partial<Readonly<Record<DeviceCapabilityName, CapabilityValue>>> =
 
 const PREFIX = 'DXFMT_';
 
-function formatCapability(name: string, { sm41, rendering }: DeviceLimits): number {
+function formatCapability(name: string): CapabilityValue {
   const format = formatByName(name);
   if (format === undefined || format.bytesPerBlock === 0) {
-    return 0;
+    return () => 0;
   }
-  if (rendering !== undefined) {
-    return renderedFormat(format, rendering, sm41);
-  }
-  const multisampled = sm41 && !format.compressed && !format.planar && !format.buffer;
-  return STORED | (multisampled ? SVGA3D_DXFMT.MULTISAMPLE : 0);
+  const isMultisampled = !format.compressed && !format.planar && !format.buffer;
+  return ({ dx, sm41, rendering }) => {
+    if (!dx) {
+      return 0;
+    }
+    return rendering === undefined
+      ? STORED | (sm41 && isMultisampled ? SVGA3D_DXFMT.MULTISAMPLE : 0)
+      : renderedFormat(format, rendering, sm41);
+  };
 }
 
 /** Of what is stored and copied in any case, a renderer cannot sample volumes of depth or of blocks. */
@@ -109,17 +113,18 @@ function renderedFormat(format: SurfaceFormat, rendering: RendererCaps, sm41: bo
   return bits.reduce((sum, [has, bit]) => sum + (has ? bit : 0), STORED);
 }
 
-function capabilityValue(name: DeviceCapabilityName, limits: DeviceLimits): number {
-  if (name.startsWith(PREFIX)) {
-    return limits.dx ? formatCapability(name.slice(PREFIX.length), limits) : 0;
-  }
-  return values[name]?.(limits) ?? 0;
-}
+const capabilities = (Object.keys(SVGA3D_DEVCAP) as DeviceCapabilityName[]).map(
+  (name) =>
+    (name.startsWith(PREFIX) ? formatCapability(name.slice(PREFIX.length)) : values[name]) ?? (() => 0),
+);
 
 /** Values of SVGA_REG_DEV_CAP by index: 0 for unsupported capabilities. */
 export function deviceCapabilities(limits: DeviceLimits): Uint32Array {
-  const names = Object.keys(SVGA3D_DEVCAP) as DeviceCapabilityName[];
-  return Uint32Array.from(names, (name) => capabilityValue(name, limits));
+  const offered = new Uint32Array(capabilities.length);
+  for (let index = 0; index < offered.length; index++) {
+    offered[index] = capabilities[index](limits);
+  }
+  return offered;
 }
 
 /** SVGA_REG_CAPABILITIES: every offered capability is implemented. */

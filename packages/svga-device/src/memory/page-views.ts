@@ -6,6 +6,9 @@ const SLOTS = 64;
 
 const NONE = -1;
 
+/** Of a slot without a page. */
+const NO_VIEW = new Uint8Array(0);
+
 /**
  * Cached views of guest pages during a stream of commands, so that a thousand small updates of one page make one
  * view. They are live; but the host may move its memory between two accesses to the device, so they are dropped
@@ -14,7 +17,7 @@ const NONE = -1;
 export class PageViews {
   readonly #memory: GuestMemory;
   readonly #pages = new Float64Array(SLOTS).fill(NONE);
-  readonly #views: Uint8Array[] = Array.from({ length: SLOTS }, () => new Uint8Array(0));
+  readonly #views: Uint8Array[] = Array.from({ length: SLOTS }, () => NO_VIEW);
 
   constructor(memory: GuestMemory) {
     this.#memory = memory;

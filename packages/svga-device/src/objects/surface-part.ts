@@ -29,8 +29,9 @@ export function partForRenderer({ store, budget }: DeviceObjects, part: SurfaceP
 }
 
 /** As `ImageStore.rendered`, for a part of a surface. */
-export function partRendered({ store }: DeviceObjects, part: SurfacePart): void {
+export function partRendered({ store, budget }: DeviceObjects, part: SurfacePart): void {
   const { surface, firstMip, mips, firstLayer, layers } = part;
+  budget.chargeEach(mips * layers, COST.LOOK);
   for (let layer = firstLayer; layer < firstLayer + layers; layer++) {
     for (let mip = firstMip; mip < firstMip + mips; mip++) {
       store.rendered(surface, layer * surface.layout.mips.length + mip);

@@ -26,7 +26,8 @@ function toSrgb(linear: number): number {
   return linear <= 0.003_130_8 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
 }
 
-function toLinear(srgb: number): number {
+/** Linear light of an sRGB value, both from 0 to 1. */
+export function srgbToLinear(srgb: number): number {
   return srgb <= 0.040_45 ? srgb / 12.92 : ((srgb + 0.055) / 1.055) ** 2.4;
 }
 
@@ -67,8 +68,9 @@ function encodeChannel({ bits, most: mask, kind }: Channel, value: number): numb
     case 'unorm':
       return Math.round(clamp(value, 0, 1) * most);
     case 'snorm': {
-      const scale = 2 ** (bits - 1) - 1;
-      return (Math.round(clamp(value, -1, 1) * scale) + 2 ** bits) % 2 ** bits;
+      // A half is rounded away from zero, as Direct3D does; Math.round would take a negative one upwards.
+      const size = Math.round(clamp(Math.abs(value), 0, 1) * (2 ** (bits - 1) - 1));
+      return value < 0 && size > 0 ? 2 ** bits - size : size;
     }
     case 'uint':
       return Math.trunc(clamp(value, 0, most));
@@ -150,7 +152,7 @@ const codecs = [new Map<SurfaceFormat, TexelCodec>(), new Map<SurfaceFormat, Tex
 export class TexelCodec {
   readonly bytes: number;
   readonly kind: TexelKind;
-  /** Cost of reading or writing one in a WorkBudget. */
+  /** Cost of reading or writing one, as the device counts work. */
   readonly cost: number;
   readonly #plain: boolean;
   readonly #channels: readonly Channel[];
@@ -212,7 +214,7 @@ export class TexelCodec {
     }
     if (this.#srgb) {
       for (let i = 0; i < 3; i++) {
-        color[i] = toLinear(color[i]);
+        color[i] = srgbToLinear(color[i]);
       }
     }
   }

@@ -54,6 +54,24 @@ describe('the wire protocol', () => {
     );
   });
 
+  it('a command that is copied from a stream is the same, with other ids where these are overwritten', () => {
+    fc.assert(
+      fc.property(fc.array(anyCommand, { minLength: 1, maxLength: 4 }), (commands) => {
+        const stream = new CommandWriter();
+        const copied = new CommandWriter();
+        for (const { name, fields } of commands) {
+          const start = stream.write(name, fields);
+          expect(copied.copy(stream.bytes, start, stream.length)).toBe(start);
+        }
+        expect([...copied.bytes]).toEqual([...stream.bytes]);
+        copied.setU32(4, 0x12345678);
+        expect([...copied.bytes.subarray(0, 9)].slice(4, 8)).toEqual([0x78, 0x56, 0x34, 0x12]);
+        const full = new CommandWriter(new Uint8Array(3));
+        expect(() => full.copy(stream.bytes, 0, 4)).toThrow(expect.objectContaining({ code: 'ENOSPC' }));
+      }),
+    );
+  });
+
   it('device context commands have separate ids', () => {
     const bytes = encodeCommand('DC_CMD_START_STOP_CONTEXT', { enable: 1, context: 0 });
     expect([...bytes]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);

@@ -1,7 +1,7 @@
 import type { ControlFlow } from '../control-flow.js';
 import { Vgpu10Error } from '../errors.js';
 import { instructionLayouts, type InstructionOpcode } from '../instruction-table.js';
-import { isInstruction, type Instruction, type Operand, type Statement } from '../program.js';
+import { isInstruction, maskOf, type Instruction, type Operand, type Statement } from '../program.js';
 import type { Code, Execution, Step } from './execution.js';
 import { add, multiply, subtract } from './float-rules.js';
 import { OperandCompiler, type DeclaredSizes, type Reader, type Writer } from './operands.js';
@@ -57,7 +57,7 @@ class StatementCompiler {
     const { opcode } = instruction;
     const ofComponents = operations[opcode];
     if (ofComponents !== undefined) {
-      return componentStep(ofComponents, this.readers(), this.writers());
+      return componentStep(ofComponents, this.readers(), this.writers(), this.written());
     }
     return (
       this.flowStep() ??
@@ -76,6 +76,15 @@ class StatementCompiler {
   private writers(): Writer[] {
     const { destinations, saturate } = this.instruction;
     return destinations.map((destination) => this.operands.writer(destination, saturate));
+  }
+
+  /** The components that any destination has. */
+  private written(): number[] {
+    const mask = this.instruction.destinations.reduce(
+      (all, destination) => all | (destination.type === 'NULL' ? 0 : maskOf(destination)),
+      0,
+    );
+    return [0, 1, 2, 3].filter((component) => (mask >> component) & 1);
   }
 
   /** Dot products, and derivatives, which need other components and lanes. */
@@ -253,6 +262,7 @@ function componentStep(
   ofComponents: readonly Operation[],
   readers: readonly Reader[],
   writers: readonly Writer[],
+  components: readonly number[],
 ): Step {
   const sources = [0, 1, 2, 3].map(() => new Uint32Array(4));
   const [a, b, c, d] = sources;
@@ -267,7 +277,7 @@ function componentStep(
       }
       for (let i = 0; i < results.length; i++) {
         const operation = ofComponents[i];
-        for (let component = 0; component < 4; component++) {
+        for (const component of components) {
           results[i][component] = operation(a[component], b[component], c[component], d[component]);
         }
       }

@@ -42,7 +42,8 @@ export class Execution {
   discarded = 0;
   /** The index of the next statement. */
   next = 0;
-  private steps = 0;
+  /** The statements that have run so far, and the work that counts as such. */
+  steps = 0;
   private readonly frames: Frame[] = [];
   /** Those of `frames` that BREAK, CONTINUE and RET leave. */
   private readonly leavable: Frame[] = [];

@@ -9,10 +9,11 @@ export interface RegisterCounts {
   readonly indexableTemps: ReadonlyMap<number, number>;
 }
 
-/** One run of a shader: a vertex, a pixel of a quad, or a primitive. Registers are 0 at the start. */
+/** The registers of a run of a shader: of a vertex, a pixel of a quad, or a primitive. Lanes are used again. */
 export class Lane {
   readonly temps: RegisterFile;
-  readonly outputs: RegisterFile;
+  /** New ones for each run, which its result keeps. */
+  outputs: RegisterFile;
   readonly indexableTemps = new Map<number, RegisterFile>();
   /** One register each; the inputs have their value in all components. */
   readonly depth: RegisterFile = new Uint32Array(4);
@@ -30,5 +31,16 @@ export class Lane {
     for (const [register, elements] of indexableTemps) {
       this.indexableTemps.set(register, new Uint32Array(4 * elements));
     }
+  }
+
+  /** Sets all registers to 0, as they are at the start of a run. */
+  reset(): void {
+    this.temps.fill(0);
+    for (const elements of this.indexableTemps.values()) {
+      elements.fill(0);
+    }
+    this.depth.fill(0);
+    this.coverage.fill(0);
+    this.outputs = new Uint32Array(this.outputs.length);
   }
 }

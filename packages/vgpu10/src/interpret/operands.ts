@@ -23,6 +23,8 @@ const NOTHING: RegisterFile = new Uint32Array(0);
 interface Location {
   readonly file: (lane: Lane) => RegisterFile;
   readonly register: (lane: Lane) => number;
+  /** The register, if it is the same for all lanes. */
+  readonly fixed?: number | undefined;
 }
 
 /** Makes readers and writers of the operands of one statement. */
@@ -59,10 +61,13 @@ export class OperandCompiler {
       const swizzled = Uint32Array.of(words[x], words[y], words[z], words[w]);
       return (_, into) => into.set(swizzled);
     }
-    const { file, register } = this.location(operand);
+    const { file, register, fixed } = this.location(operand);
+    if (type === 'TEMP' && fixed !== undefined) {
+      return tempReader(fixed, x, y, z, w);
+    }
     return (lane, into) => {
       const words = file(lane);
-      const base = 4 * register(lane);
+      const base = 4 * (fixed ?? register(lane));
       if (base + 4 > words.length) {
         into.fill(0);
         return;
@@ -83,10 +88,10 @@ export class OperandCompiler {
       throw this.error('EINVAL', `${operand.type} cannot be written`);
     }
     const mask = maskOf(operand);
-    const { file, register } = this.location(operand);
+    const { file, register, fixed } = this.location(operand);
     return (lane, words) => {
       const into = file(lane);
-      const base = 4 * register(lane);
+      const base = 4 * (fixed ?? register(lane));
       if (base + 4 > into.length) {
         return;
       }
@@ -116,14 +121,15 @@ export class OperandCompiler {
     const index = (i: number) => this.index(indices, i, type);
     switch (type) {
       case 'TEMP':
-        return { file: ({ temps }) => temps, register: index(0) };
+        return { file: ({ temps }) => temps, register: index(0), fixed: fixedIndex(indices[0]) };
       case 'OUTPUT':
-        return { file: ({ outputs }) => outputs, register: index(0) };
+        return { file: ({ outputs }) => outputs, register: index(0), fixed: fixedIndex(indices[0]) };
       case 'INPUT': {
         const vertex = dimensions > 1 ? index(0) : () => 0;
         return {
           file: (lane) => lane.vertices[vertex(lane)] ?? NOTHING,
           register: index(dimensions > 1 ? 1 : 0),
+          fixed: fixedIndex(indices[dimensions > 1 ? 1 : 0]),
         };
       }
       case 'INDEXABLE_TEMP': {
@@ -134,7 +140,7 @@ export class OperandCompiler {
         return this.constant(index(0), index(1));
       case 'IMMEDIATE_CONSTANT_BUFFER': {
         const { immediateConstants } = this.sizes;
-        return { file: () => immediateConstants, register: index(0) };
+        return { file: () => immediateConstants, register: index(0), fixed: fixedIndex(indices[0]) };
       }
       default:
         return { file: this.single(type), register: () => 0 };
@@ -209,6 +215,25 @@ const writable: ReadonlySet<Operand['type']> = /* @__PURE__ */ new Set([
 ]);
 
 const isFloat = (kind: OperandKind) => kind === 'f' || kind === 'x';
+
+function fixedIndex(index: Index | undefined): number | undefined {
+  return index?.relative === undefined ? index?.offset : undefined;
+}
+
+/** Of a temporary register, which shaders read more than any other. */
+function tempReader(register: number, x: number, y: number, z: number, w: number): Reader {
+  const base = 4 * register;
+  return ({ temps }, into) => {
+    if (base + 4 > temps.length) {
+      into.fill(0);
+      return;
+    }
+    into[0] = temps[base + x];
+    into[1] = temps[base + y];
+    into[2] = temps[base + z];
+    into[3] = temps[base + w];
+  };
+}
 
 function modified(read: Reader, change: (word: number) => number): Reader {
   return (lane, into) => {

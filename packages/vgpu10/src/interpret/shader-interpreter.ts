@@ -70,9 +70,14 @@ export type Strip = readonly RegisterFile[];
  */
 export class ShaderInterpreter {
   readonly interface: ShaderInterface;
+  /** The statements that all runs together have executed, a quad's once. */
+  executed = 0;
   private readonly counts: RegisterCounts;
   private readonly code: Code;
   private readonly maxSteps: number;
+  private readonly hasDepth: boolean;
+  private readonly hasCoverage: boolean;
+  private readonly lanes: Lane[] = [];
   private strips: RegisterFile[][] = [];
   private emitted = 0;
 
@@ -91,6 +96,9 @@ export class ShaderInterpreter {
     this.interface = inspectShader(program);
     this.counts = registerCounts(this.interface);
     this.maxSteps = maxSteps;
+    const { outputs } = this.interface;
+    this.hasDepth = outputs.some(({ type }) => type.startsWith('OUTPUT_DEPTH'));
+    this.hasCoverage = outputs.some(({ type }) => type === 'OUTPUT_COVERAGE_MASK');
     const rows = statements.find((statement) => statement.opcode === 'DCL_IMMEDIATE_CONSTANT_BUFFER');
     const { constantBuffers, resources, geometry } = this.interface;
     const most = Math.min(geometry?.maxVertices ?? 0, MOST_VERTICES);
@@ -115,7 +123,7 @@ export class ShaderInterpreter {
    */
   vertex(inputs: RegisterFile, bindings: ShaderBindings = {}): VertexOutput {
     this.expectStage('VERTEX');
-    const lane = this.lane(bindings);
+    const lane = this.lane(0, bindings);
     lane.vertices = [inputs];
     this.run([lane], bindings);
     return { outputs: lane.outputs };
@@ -130,21 +138,20 @@ export class ShaderInterpreter {
     if (quad.length !== 4) {
       throw new Vgpu10Error('EINVAL', `a quad of ${quad.length} pixels`, 0);
     }
-    const lanes = quad.map(({ inputs, coverage = 0xffffffff, primitiveId = 0 }) => {
-      const lane = this.lane(bindings);
+    const lanes = quad.map(({ inputs, coverage = 0xffffffff, primitiveId = 0 }, i) => {
+      const lane = this.lane(i, bindings);
       lane.vertices = [inputs];
       lane.inputCoverage.fill(coverage);
       lane.primitiveId.fill(primitiveId);
       return lane;
     });
     const { discarded } = this.run(lanes, bindings);
-    const types = new Set(this.interface.outputs.map(({ type }) => type));
-    const hasDepth = [...types].some((type) => type.startsWith('OUTPUT_DEPTH'));
+    const { hasDepth, hasCoverage } = this;
     return lanes.map(({ outputs, depth, coverage }, i) => ({
       outputs,
       discarded: ((discarded >> i) & 1) === 1,
       depth: hasDepth ? depth[0] : undefined,
-      coverage: types.has('OUTPUT_COVERAGE_MASK') ? coverage[0] : undefined,
+      coverage: hasCoverage ? coverage[0] : undefined,
     }));
   }
 
@@ -158,7 +165,7 @@ export class ShaderInterpreter {
     bindings: ShaderBindings = {},
   ): Strip[] {
     this.expectStage('GEOMETRY');
-    const lane = this.lane(bindings);
+    const lane = this.lane(0, bindings);
     lane.vertices = vertices;
     lane.primitiveId.fill(primitiveId);
     lane.instanceId.fill(instanceId);
@@ -189,15 +196,24 @@ export class ShaderInterpreter {
     }
   }
 
-  private lane({ constants = [] }: ShaderBindings): Lane {
-    const lane = new Lane(this.counts);
+  private lane(i: number, { constants = [] }: ShaderBindings): Lane {
+    let lane = this.lanes[i];
+    if (lane === undefined) {
+      lane = new Lane(this.counts);
+      this.lanes[i] = lane;
+    }
+    lane.reset();
     lane.constants = constants;
     return lane;
   }
 
   private run(lanes: readonly Lane[], { resources = noResources }: ShaderBindings): Execution {
     const execution = new Execution(this.code, lanes, resources, this.maxSteps);
-    execution.run();
+    try {
+      execution.run();
+    } finally {
+      this.executed += execution.steps;
+    }
     return execution;
   }
 }

@@ -100,19 +100,21 @@ class TextureCompiler {
     const read = this.vectors();
     const derived = derives && isPixel;
     const ofOffsets = hasOffsets ? this.offsetReader(sources[1]) : undefined;
+    const differences = derived ? this.differences(read) : undefined;
     return this.perLane((execution, lane) => {
       const coordinates = read(execution, lane, 0);
       const values = extra === undefined ? undefined : read(execution, lane, first + 2);
       const explicit = extra === 'derivatives';
       const ddy = explicit ? read(execution, lane, first + 3) : undefined;
+      const derivatives = differences?.(execution, lane);
       return execution.resources.sample({
         operation,
         resource,
         dimension,
         sampler,
         coordinates,
-        ddx: derived ? this.difference(execution, lane, read, 1) : explicit ? values : undefined,
-        ddy: derived ? this.difference(execution, lane, read, 2) : ddy,
+        ddx: derivatives?.ddx ?? (explicit ? values : undefined),
+        ddy: derivatives?.ddy ?? ddy,
         lod: derived || explicit ? undefined : extra === 'lod' ? values![0] : 0,
         bias: extra === 'bias' ? values![0] : 0,
         reference: extra === 'reference' ? values![0] : 0,
@@ -245,19 +247,45 @@ class TextureCompiler {
     };
   }
 
-  /** How the coordinates differ in a direction: 1 to the right, 2 downwards. */
-  private difference(execution: Execution, lane: number, read: VectorReader, direction: 1 | 2): Vector {
-    const other = this.context.fineDerivatives ? lane & (3 - direction) : 0;
-    const from = read(execution, other, 0);
-    const to = read(execution, other | direction, 0);
-    const change = (i: number) => toFloat(subtract(wordOfFloat(to[i]), wordOfFloat(from[i])));
-    return [change(0), change(1), change(2), change(3)];
+  /**
+   * How the coordinates change, to the right and downwards. The quad's are found with its first active lane, before a
+   * result may overwrite the coordinates.
+   */
+  private differences(read: VectorReader): (execution: Execution, lane: number) => Derivatives {
+    const { fineDerivatives } = this.context;
+    const between = (execution: Execution, from: number, to: number): Vector => {
+      const [a, b] = [read(execution, from, 0), read(execution, to, 0)];
+      return [change(a[0], b[0]), change(a[1], b[1]), change(a[2], b[2]), change(a[3], b[3])];
+    };
+    let found: readonly Derivatives[] = [];
+    return (execution, lane) => {
+      if ((execution.active & ((1 << lane) - 1)) === 0) {
+        const [top, left] = [between(execution, 0, 1), between(execution, 0, 2)];
+        const bottom = fineDerivatives ? between(execution, 2, 3) : top;
+        const right = fineDerivatives ? between(execution, 1, 3) : left;
+        found = [
+          { ddx: top, ddy: left },
+          { ddx: top, ddy: right },
+          { ddx: bottom, ddy: left },
+          { ddx: bottom, ddy: right },
+        ];
+      }
+      return found[lane];
+    };
   }
 
   private error(code: 'EINVAL' | 'ENOTSUP', what: string): Vgpu10Error {
     return new Vgpu10Error(code, what, this.instruction.at);
   }
 }
+
+interface Derivatives {
+  readonly ddx: Vector;
+  readonly ddy: Vector;
+}
+
+/** A difference of floats. */
+const change = (from: number, to: number) => toFloat(subtract(wordOfFloat(to), wordOfFloat(from)));
 
 type VectorReader = (execution: Execution, lane: number, source: number) => Vector;
 

@@ -179,8 +179,15 @@ export abstract class Resource implements ResidentResource {
     this.#backing = undefined;
   }
 
-  /** The resources with bytes in a byte range of the same backing, including this one. */
-  readonly sharedBy: SharedBy = (start, end) => this.#sharing(start, end);
+  /**
+   * The resources with bytes in a byte range of the same backing, including this one; undefined if there is no other:
+   * a look-up for each dirty range costs as much as the rest of its transfer.
+   */
+  get sharedBy(): SharedBy | undefined {
+    return this.#backing?.resources.size === 1 ? undefined : this.#sharedBy;
+  }
+
+  readonly #sharedBy: SharedBy = (start, end) => this.#sharing(start, end);
 
   *#sharing(start: number, end: number): Generator<BackedResource> {
     for (const node of this.#backing?.resources.overlapping(start, end) ?? []) {

@@ -49,6 +49,8 @@ export class Surface extends Resource implements Evictable, Named {
   #dirtyBoxes: KeptBoxes | undefined;
   /** The device has refused an update that was not sent again: also one that a submission will write misses that. */
   #lacksUpdate = false;
+  /** Its commands that the device still has come before its destruction there. */
+  #isDestroyed = false;
 
   /** @throws SurfaceLayoutError for an impossible layout */
   constructor(
@@ -75,6 +77,9 @@ export class Surface extends Resource implements Evictable, Named {
   override get isReady(): boolean {
     const isDirty = !this.gpuDirty && this.#dirtyBoxes?.isEmpty === false;
     const isMissing = this.needsUpload || this.#lacksUpdate;
+    if (this.#isDestroyed) {
+      return !isMissing;
+    }
     return this.#id !== SVGA3D_INVALID_ID && this.#bound && !isMissing && !isDirty;
   }
 
@@ -242,6 +247,7 @@ export class Surface extends Resource implements Evictable, Named {
   }
 
   destroy(held: BufferReservation | undefined): void {
+    this.#isDestroyed = true;
     this.#takeFromDevice();
     this.driver.queue.submit();
     if (held !== undefined) {

@@ -15,11 +15,10 @@ import { VmwgfxError } from '../errors.js';
 import type { HandleTable } from '../file/handle-table.js';
 import { checkPlace } from '../file/new-surface.js';
 import type { BufferObject } from '../memory/buffer-object.js';
-import type { Surface } from '../resource/surface.js';
-import { CommandScope, type CommandEffects } from './command-scope.js';
+import { CommandScope } from './command-scope.js';
 import { ContextChanges } from './context-changes.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
-import type { BufferRange, SurfaceEffect } from './effects.js';
+import type { BufferRange } from './effects.js';
 import type { Journal } from './journal.js';
 import type { LastStream } from './last-stream.js';
 import type { Reservations } from './reservations.js';
@@ -28,48 +27,9 @@ import { ruleOf } from './rules/command-rules.js';
 import { refusalOf } from './rules/driver-commands.js';
 import { checkExtents, type UsedSurface } from './rules/extents.js';
 import { effectOn, usesIn, type UserRule } from './rules/user-rules.js';
-
-/** A surface that a command names, and the command's effect on it. */
-interface SurfaceUse {
-  /** The field with its handle; undefined if the context or a part of the command names it. */
-  readonly field: string | undefined;
-  /** Where the command has the handle, in bytes from its start; -1 without a field. */
-  readonly at: number;
-  readonly surface: Surface;
-  readonly effect: SurfaceEffect;
-}
-
-/** A buffer object that a command names. */
-interface BufferUse {
-  readonly field: string;
-  readonly object: BufferObject;
-}
+import type { BufferUse, CheckedStream, SurfaceUse, UserCommand } from './user-command.js';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** A user's command, with its handles resolved. */
-export interface UserCommand {
-  readonly name: CommandName;
-  /** Where it begins in the stream, and its size. */
-  readonly offset: number;
-  readonly bytes: number;
-  readonly fields: Fields;
-  /** It is sent with other fields than the user's, besides ids for surfaces. */
-  readonly isRewritten: boolean;
-  readonly rule: UserRule;
-  readonly surfaces: readonly SurfaceUse[];
-  readonly buffers: readonly BufferUse[];
-  readonly ranges: readonly BufferRange[];
-  /** Set for commands of a context. */
-  readonly effects?: CommandEffects;
-}
-
-/** A submission's commands. */
-export interface CheckedStream {
-  /** In the device's format, with the user's handles: a copy, which nothing changes. */
-  readonly bytes: Uint8Array;
-  readonly commands: readonly UserCommand[];
-}
 
 /** The buffers of most commands; one shared array, since a submission may have thousands of commands. */
 const NO_BUFFERS: readonly BufferUse[] = [];
@@ -90,7 +50,6 @@ export interface CommandChecks {
   /** The commands' changes to contexts; undefined until there is one. */
   changes: ContextChanges | undefined;
 }
-
 
 /**
  * Reads the commands of a submission, as bytes in the device's format with handles of the file for ids, and checks

@@ -1,5 +1,5 @@
 import type { HandleTable } from '../file/handle-table.js';
-import type { CheckedStream } from './check-commands.js';
+import type { CheckedStream } from './user-command.js';
 
 /** Streams from this length on are compared by words: two views cost as much as comparing so many bytes. */
 const LONG_BYTES = 256;
@@ -18,7 +18,9 @@ export class LastStream {
   /** The stream as it was checked, if it is the last one and its handles name the same objects. */
   find(bytes: Uint8Array, { closed }: HandleTable): CheckedStream | undefined {
     const last = this.#last;
-    return last !== undefined && this.#closedHandles === closed && isSame(bytes, last.bytes) ? last : undefined;
+    return last !== undefined && this.#closedHandles === closed && isSame(bytes, last.bytes)
+      ? last
+      : undefined;
   }
 
   /** Remembers a stream in place of the last one. */

@@ -1,7 +1,7 @@
 import type { CommandFields, CommandName, CommandWriter } from '@cg/svga-protocol';
 import type { CommandSubmitter, EncodedCommand } from '../device/command-submitter.js';
 import type { Surface } from '../resource/surface.js';
-import type { UserCommand } from './check-commands.js';
+import type { UserCommand } from './user-command.js';
 import type { Reservations } from './reservations.js';
 
 /** A command that was emitted. */

@@ -3,10 +3,11 @@ import type { Fence } from '../device/fence.js';
 import type { HandleTable } from '../file/handle-table.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { CommandBatch } from '../device/command-batch.js';
-import { checkCommands, type CheckedStream, type CommandChecks, type UserCommand } from './check-commands.js';
+import { checkCommands, type CommandChecks } from './check-commands.js';
 import { ContextChanges } from './context-changes.js';
 import type { LastStream } from './last-stream.js';
 import { SentCommands } from './sent-commands.js';
+import type { CheckedStream, UserCommand } from './user-command.js';
 import type { Validation } from './validation.js';
 import type { PreemptionPoint } from '../preemption-points.js';
 

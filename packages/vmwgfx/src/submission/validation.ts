@@ -128,10 +128,13 @@ export class Validation {
     return areReady(this.#resources.keys());
   }
 
-  /** `isReady` for the time after `commit`, when a resource may be destroyed. */
+  /**
+   * `isReady` for the time after `commit`. A resource may be retired or destroyed then: what it lacks, the commands
+   * still miss.
+   */
   readiness(): () => boolean {
     const resources = [...this.#resources.keys()];
-    return () => areReady(resources.filter(({ references }) => references.count > 0));
+    return () => areReady(resources);
   }
 
   /** Ends the submission in its validated state, with a fence after it if there is one. */

@@ -1,0 +1,2 @@
+export { SoftRenderer } from './soft-renderer.js';
+export type { SoftRendererOptions } from './soft-renderer.js';

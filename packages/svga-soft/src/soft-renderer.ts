@@ -1,0 +1,89 @@
+import type { DrawCall, DrawingRenderer, PipelineState, QueryResult, RenderQuery } from '@cg/svga-device';
+import { caps } from './caps.js';
+import { runDraw } from './draw-run.js';
+import { StreamEnds } from './geometry/stream-output.js';
+import { Queries } from './queries.js';
+import { ShaderCache } from './shaders/shader-cache.js';
+import { WorkBudget } from './work-budget.js';
+
+const MOST_WORK = 2 ** 25;
+const NANOSECONDS_PER_MS = 1e6;
+const MOST_STEPS = 2 ** 20;
+
+export interface SoftRendererOptions {
+  /** What timestamps count, in nanoseconds; the time since the renderer was made, in whole milliseconds, if absent. */
+  readonly clock?: () => number;
+  /**
+   * What a draw may cost, in units of about a statement of a shader on a quad (less than a microsecond); 2^25 if
+   * absent. A draw that costs more ends there.
+   */
+  readonly maxDrawWork?: number;
+  /** The statements that a shader may execute for a vertex, a primitive or a quad; 2^20 if absent. */
+  readonly maxShaderSteps?: number;
+}
+
+/**
+ * Draws on the device's own images, at once and exactly as Direct3D 10 says. It keeps no copies: nothing is ever newer
+ * than the device's bytes, and clears and copies are left to the device.
+ */
+export class SoftRenderer implements DrawingRenderer {
+  readonly caps = caps;
+  /** Draws that were ended because they cost too much. */
+  endedDraws = 0;
+  readonly #maxDrawWork: number;
+  readonly #shaders: ShaderCache;
+  readonly #queries: Queries;
+  #ends = new StreamEnds();
+
+  constructor({ clock, maxDrawWork = MOST_WORK, maxShaderSteps = MOST_STEPS }: SoftRendererOptions = {}) {
+    this.#maxDrawWork = maxDrawWork;
+    this.#shaders = new ShaderCache(maxShaderSteps);
+    this.#queries = new Queries(clock ?? timeSinceNow());
+  }
+
+  draw(state: PipelineState, call: DrawCall): undefined {
+    const budget = new WorkBudget(this.#maxDrawWork);
+    this.#queries.count(runDraw(state, call, this.#shaders, this.#ends, budget));
+    if (budget.isSpent) {
+      this.endedDraws++;
+    }
+  }
+
+  beginQuery(query: RenderQuery): void {
+    this.#queries.begin(query);
+  }
+
+  endQuery(query: RenderQuery): QueryResult {
+    return this.#queries.end(query);
+  }
+
+  clear(): false {
+    return false;
+  }
+
+  copy(): false {
+    return false;
+  }
+
+  imageWritten(): void {
+    // It reads the device's bytes when it draws.
+  }
+
+  imageNeeded(): undefined {
+    return undefined;
+  }
+
+  surfaceDropped(): void {
+    // All that it has of a surface goes with the object.
+  }
+
+  reset(): void {
+    this.#ends = new StreamEnds();
+    this.#queries.reset();
+  }
+}
+
+function timeSinceNow(): () => number {
+  const start = Date.now();
+  return () => (Date.now() - start) * NANOSECONDS_PER_MS;
+}
