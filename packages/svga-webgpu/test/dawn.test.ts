@@ -1,5 +1,6 @@
 import { startDawnOnDriver, type DawnProcess } from '@cg/dawn';
 import { bundleForNode } from '@cg/dawn/bundle';
+import { seeds, seedsTimeout } from '@cg/vitest-config/seeds';
 import { afterAll, describe, expect, it } from 'vitest';
 import { scenarios } from './scenarios/index.js';
 
@@ -23,5 +24,15 @@ describe.each(processes)('on $adapter.name', (dawn) => {
       await expect(dawn.request('run', { name })).resolves.toBeUndefined();
     },
     120_000,
+  );
+
+  it(
+    'random states: no error, no exception, no lost device',
+    async () => {
+      for (const seed of seeds(8)) {
+        await expect(dawn.request('hostile', { seed }), `seed ${seed}`).resolves.toBeUndefined();
+      }
+    },
+    seedsTimeout,
   );
 });

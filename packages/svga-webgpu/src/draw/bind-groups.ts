@@ -42,9 +42,6 @@ export interface BoundGroup {
   readonly offsets: readonly number[];
 }
 
-/** A pass that takes bind groups. */
-export type BindingPass = Pick<GPURenderPassEncoder, 'setBindGroup'>;
-
 const BIND_GROUPS = 4096;
 
 /** Bind groups, by what they bind. */

@@ -24,7 +24,7 @@ import { VertexInputs } from './vertex-inputs.js';
 import { ViewTable } from './view-table.js';
 
 /** The most vertex shader invocations of a draw. */
-export const MOST_INVOCATIONS = 1 << 24;
+const MOST_INVOCATIONS = 1 << 24;
 /** Bytes that a submission collects. */
 const MOST_COLLECTED = 1 << 24;
 const VIEWPORTS = 16;

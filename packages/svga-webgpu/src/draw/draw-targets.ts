@@ -93,7 +93,7 @@ export class DrawTargets {
 }
 
 /** The subresource of a layer of a target. */
-export function subresourceOf({ image, isVolume, firstLayer, mip }: ResolvedTarget, layer: number): number {
+function subresourceOf({ image, isVolume, firstLayer, mip }: ResolvedTarget, layer: number): number {
   return isVolume ? mip : (firstLayer + layer) * image.surface.layout.mips.length + mip;
 }
 

@@ -4,7 +4,7 @@ import type { DrawCall, IndexBuffer, PipelineState } from '@cg/svga-device';
 import { canRestart, listPrimitives, RESTART, topologyOf, type ListedAs } from './primitive-list.js';
 
 /** The most indices that are listed for a draw. */
-export const MOST_LISTED = 1 << 20;
+const MOST_LISTED = 1 << 20;
 
 /** How the vertices of a draw come. */
 export interface GeometryPlan {

@@ -2,7 +2,7 @@ import { same, type Bench, type Scenario, type TestSurface } from './bench.js';
 import { RandomStates } from './random-states.js';
 
 /** A generator of numbers below a bound, by its seed. */
-export function randomDraw(seed: number): (bound: number) => number {
+function randomDraw(seed: number): (bound: number) => number {
   let state = (seed * 0x9e3779b1) >>> 0 || 1;
   return (bound) => {
     state ^= state << 13;
@@ -85,12 +85,12 @@ const read: Step = ({ renderer }, _random, of, subresource) => renderer.imageNee
 const steps: readonly Step[] = [write, clear, copy, read, ...Array.from({ length: 8 }, () => drawAnything)];
 
 /** Random draws, clears, copies, writes and reads of all surfaces. */
-export async function hostileRun(open: Parameters<Scenario>[0], seed: number, draws = DRAWS): Promise<void> {
+export async function hostileRun(open: Parameters<Scenario>[0], seed: number): Promise<void> {
   const bench = await open();
   const { renderer } = bench;
   const draw = randomDraw(seed);
   const random = new RandomStates(draw);
-  for (let i = 0; i < draws; i++) {
+  for (let i = 0; i < DRAWS; i++) {
     const of = random.surfaces[draw(random.surfaces.length)];
     await steps[draw(steps.length)](bench, random, of, draw(of.layout.subresourceCount));
   }
@@ -101,7 +101,3 @@ export async function hostileRun(open: Parameters<Scenario>[0], seed: number, dr
   }
   same(renderer.statistics.lostDevices, 0, 'lost devices');
 }
-
-export const hostileScenarios: Record<string, Scenario> = Object.fromEntries(
-  Array.from({ length: 6 }, (_, i) => [`random states, seed ${i + 1}`, (open) => hostileRun(open, i + 1)]),
-);

@@ -1,7 +1,6 @@
 import type { Scenario } from './bench.js';
 import { bufferScenarios } from './buffers.js';
 import { contractScenarios } from './contract.js';
-import { hostileScenarios } from './hostile.js';
 import { lifeScenarios } from './life.js';
 import { primitiveScenarios } from './primitives.js';
 import { targetScenarios } from './targets.js';
@@ -15,5 +14,4 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...bufferScenarios,
   ...lifeScenarios,
   ...contractScenarios,
-  ...hostileScenarios,
 };

@@ -13,7 +13,6 @@ import {
   target,
   texture,
   buffer,
-  type Bench,
   type Scenario,
 } from './bench.js';
 import { nearest } from './texels.js';
@@ -351,5 +350,3 @@ ret
     same([...(await bench.read(of)).subarray(0, 4)], [51, 102, 153, 204], 'colours');
   },
 };
-
-export type { Bench };
