@@ -133,6 +133,31 @@ describe('replay', () => {
     expect(compared.bytesUploaded).toBeLessThan(full.bytesUploaded);
   });
 
+  it.each([0, 256, 4096])(
+    'covers at a price of %i a box: no wrong byte, at no more than single boxes cost',
+    async (perBox) => {
+      const cost = ({ bytesUploaded, boxes }: ReplayReport) => bytesUploaded + boxes * perBox;
+      const makePolicy = policyFor('scan');
+      const priced = await replay('scan', undefined, {
+        driver: { makePolicy, boxes: { perByte: 1, perBox } },
+      });
+      const single = await replay('scan');
+      expect(priced.wrongBytes).toBe(0);
+      expect(cost(priced)).toBeLessThanOrEqual(cost(single));
+      expect(priced.pagesDirtied).toBe(single.pagesDirtied);
+    },
+  );
+
+  it('refuses what is no price', () => {
+    for (const boxes of [
+      { perByte: 0, perBox: 1 },
+      { perByte: 1, perBox: -1 },
+      { perByte: NaN, perBox: 1 },
+    ]) {
+      expect(() => new Machine({ driver: { boxes } })).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    }
+  });
+
   it('one CPU or many, the result is the same', async () => {
     for (const cpus of [1, 5]) {
       expect((await replay('auto', undefined, { cpus })).wrongBytes).toBe(0);
