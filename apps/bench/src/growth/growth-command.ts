@@ -45,18 +45,26 @@ export function growthCommand(output: Output, of: readonly Measurement[] = measu
     });
 }
 
+/** The sizes alternate, and all are warm before the first counted round: later ones would gain by compiled code. */
 function measure({ name, sizes, open }: Measurement, { err }: Output): Growth {
-  const points = sizes.map((size) => {
-    err(`bench: ${name}: ${size.toLocaleString('en')}\n`);
-    return { size, cost: costOf(open(size)) };
+  err(`bench: ${name}, ${sizes.map((size) => size.toLocaleString('en')).join(' ')}\n`);
+  const works = sizes.map((size) => {
+    const work = open(size);
+    const once = timed(work, WARM_UP);
+    const times = Math.max(1, Math.ceil(ROUND_NS / once));
+    timed(work, WARM_UP * times);
+    return {
+      size,
+      work,
+      times: Math.max(1, Math.ceil(ROUND_NS / timed(work, times))),
+      costs: [] as number[],
+    };
   });
+  for (let round = 0; round < ROUNDS; round++) {
+    works.forEach(({ work, times, costs }) => costs.push(timed(work, times)));
+  }
+  const points = works.map(({ size, costs }) => ({ size, cost: median(costs) }));
   return { name, points, slope: slopeOf(points) };
-}
-
-function costOf(work: () => void): number {
-  const once = timed(work, WARM_UP);
-  const times = Math.max(1, Math.ceil(ROUND_NS / once));
-  return median(Array.from({ length: ROUNDS }, () => timed(work, times)));
 }
 
 /** Nanoseconds of one repetition. */
