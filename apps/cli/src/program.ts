@@ -12,6 +12,7 @@ Examples:
   $ cg layout --format BC3_UNORM --size 1000x600      where the texels of a surface lie
   $ cg decode commands.bin                            prints a stream of SVGA commands
   $ cg shader shader.bin                              prints a shader as assembly
+  $ cg render traces/gltest.cgrec.gz                   a recording of a device, rendered in software
   $ cg guest --cases 10                               a real kernel drives the device
 
 Exit codes: 0 success, 1 a check failed, 2 bad input, 70 a bug in cg.`;
@@ -26,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandOf>>> = {
   layout: async () => (await import('./commands/layout.js')).layoutCommand,
   decode: async () => (await import('./commands/decode.js')).decodeCommand,
   shader: async () => (await import('./commands/shader.js')).shaderCommand,
+  render: async () => (await import('./commands/render.js')).renderCommand,
   guest: async () => (await import('./commands/guest.js')).guestCommand,
 };
 

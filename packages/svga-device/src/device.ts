@@ -20,6 +20,10 @@ import { whereMemoryAllows } from './objects/image-memory.js';
 import { drawingRenderer } from './renderer/renderer.js';
 import type { PointerState } from './screen/pointer.js';
 import type { ScreenTargetImage } from './screen/screen-target.js';
+import { directAccesses } from './recording/device-accesses.js';
+import type { DeviceAccesses } from './recording/device-accesses.js';
+import { pictureOf } from './screen/picture.js';
+import type { Picture } from './screen/picture.js';
 import { readSnapshot } from './snapshot/read-snapshot.js';
 import { joined } from './snapshot/snapshot-format.js';
 import { writeSnapshot } from './snapshot/write-snapshot.js';
@@ -51,6 +55,7 @@ export class SvgaDevice {
   readonly #fences: Fences;
   readonly #registers: RegisterFile;
   readonly #streams: CommandStreams;
+  readonly #accesses: DeviceAccesses;
   #vram: Uint8Array | undefined;
   #lastError: Error | undefined;
 
@@ -63,13 +68,15 @@ export class SvgaDevice {
     this.fifo[SVGA_FIFO.CAPABILITIES] = fifoCapabilityBits(limits);
     this.fifo[SVGA_FIFO['3D_HWVERSION']] = SVGA3D_HWVERSION;
     this.fifo[SVGA_FIFO['3D_HWVERSION_REVISED']] = SVGA3D_HWVERSION;
+    this.#accesses = host.recorder ?? directAccesses;
+    const memory = this.#accesses.attach({ memory: host.memory, fifo: this.fifo, limits }, this);
     this.#interrupts = new Interrupts((asserted) => host.setInterrupt(asserted));
     this.#fences = new Fences(this.fifo, this.#interrupts, this.events);
     this.#objects = new DeviceObjects(
       {
-        memory: host.memory,
+        memory,
         fences: this.#fences,
-        vram: () => this.vram,
+        vram: () => this.#accesses.lookAtVram(this.vram),
         palette: () => this.#registers.storage,
         events: this.events,
         renderer: host.renderer,
@@ -79,6 +86,7 @@ export class SvgaDevice {
     this.#streams = new CommandStreams(this.#objects, this.fifo, {
       interrupts: this.#interrupts,
       fail: (error) => this.#fail(error),
+      resume: (work) => this.#accesses.resume(work),
     });
     this.#registers = new RegisterFile(limits, this.#liveRegisters());
   }
@@ -139,7 +147,7 @@ export class SvgaDevice {
       case SVGA_PORT.INDEX:
         return this.#registers.index;
       case SVGA_PORT.VALUE:
-        return this.#registers.read();
+        return this.#accesses.read(this.#registers.index, () => this.#registers.read());
       case SVGA_PORT.IRQSTATUS:
         return this.#interrupts.status;
       default:
@@ -155,10 +163,10 @@ export class SvgaDevice {
         this.#registers.index = word;
         break;
       case SVGA_PORT.VALUE:
-        this.#registers.write(word);
+        this.#accesses.write(this.#registers.index, word, () => this.#registers.write(word));
         break;
       case SVGA_PORT.IRQSTATUS:
-        this.#interrupts.acknowledge(word);
+        this.#accesses.acknowledge(word, () => this.#interrupts.acknowledge(word));
         break;
     }
   }
@@ -170,10 +178,13 @@ export class SvgaDevice {
   advance(now: number): void {
     const streams = this.#streams;
     streams.now = Math.max(streams.now, now);
+    const { ringDue } = streams;
     if (this.#registers.isRunning) {
       streams.pollRing();
     }
-    streams.run();
+    if (streams.due <= streams.now || streams.ringDue !== ringDue) {
+      this.#accesses.advance(now, () => streams.run());
+    }
   }
 
   /**
@@ -249,10 +260,22 @@ export class SvgaDevice {
    */
   restore(snapshot: Uint8Array): void {
     const { time, take } = readSnapshot(snapshot, this.#parts());
-    take();
-    this.#objects.renderer?.reset();
-    this.#streams.restore(time.now, time.ringDue);
-    this.#interrupts.drive();
+    this.#accesses.restore(snapshot, () => {
+      take();
+      this.#objects.renderer?.reset();
+      this.#streams.restore(time.now, time.ringDue);
+      this.#interrupts.drive();
+    });
+  }
+
+  /**
+   * A picture of a subresource: red, green and blue as stored, opaque, as screens show them; the first row first.
+   * Undefined if there is no such subresource, no memory for it, or its format is not one of colours. Throws as `image`.
+   */
+  picture(surfaceId: number, subresource: number): Picture | undefined {
+    const surface = this.#objects.surfaces.get(surfaceId);
+    const image = this.image(surfaceId, subresource);
+    return surface && image && pictureOf(surface.layout, subresource, image, this.#registers.storage);
   }
 
   #parts(): Parameters<typeof writeSnapshot>[0] {

@@ -42,6 +42,11 @@ export type {
 } from './renderer/pipeline-state.js';
 export { srgbToLinear, TexelCodec } from './texels/texel-codec.js';
 export type { TexelKind } from './texels/texel-codec.js';
+export { DeviceRecorder } from './recording/device-recorder.js';
+export type { RecorderOptions } from './recording/device-recorder.js';
+export { playRecording } from './recording/play-recording.js';
+export type { PlayOptions } from './recording/play-recording.js';
+export type { Picture } from './screen/picture.js';
 export type { SvgaEvent } from './svga-event.js';
 export type { GuestMemory } from './memory/guest-memory.js';
 export type { ScreenRect, ScreenTargetImage } from './screen/screen-target.js';

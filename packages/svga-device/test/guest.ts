@@ -11,7 +11,7 @@ import {
   writeCommandBufferHeader,
 } from '@cg/svga-protocol';
 import type { TestRenderer } from '../src/renderer-contract.js';
-import type { SvgaDeviceOptions } from '../src/index.js';
+import type { DeviceRecorder, SvgaDeviceOptions } from '../src/index.js';
 import type { CommandFields, CommandName } from '@cg/svga-protocol';
 
 const PAGE = 4096;
@@ -52,7 +52,12 @@ export class TestGuest {
   readonly #renderer: TestRenderer | undefined;
   #nextPage: number;
 
-  constructor(options: SvgaDeviceOptions = {}, pages = 1024, renderer?: TestRenderer) {
+  constructor(
+    options: SvgaDeviceOptions = {},
+    pages = 1024,
+    renderer?: TestRenderer,
+    recorder?: DeviceRecorder,
+  ) {
     this.#renderer = renderer;
     this.isPatient = renderer?.tick !== undefined;
     this.memory = new Uint8Array(pages * PAGE);
@@ -77,6 +82,7 @@ export class TestGuest {
           this.onInterrupt?.(asserted);
         },
         renderer,
+        recorder,
       },
       options,
     );

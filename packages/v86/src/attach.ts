@@ -33,7 +33,7 @@ export interface AttachedSvga {
 export function attachSvga(emulator: object, options: AttachOptions = {}): AttachedSvga {
   const cpu = cpuOf(emulator);
   const { pci } = cpu.devices;
-  const { slot: _slot, ioBase: _ioBase, renderer, ...deviceOptions } = options;
+  const { slot: _slot, ioBase: _ioBase, renderer, recorder, ...deviceOptions } = options;
   const placement = placementOf(options, cpu.mem8.length);
   const { slot, ioBase, vramAddress, vramBytes, fifoAddress, fifoBytes } = placement;
   const pciDevice = pciFunction(placement);
@@ -46,6 +46,7 @@ export function attachSvga(emulator: object, options: AttachOptions = {}): Attac
       memory: new EmulatorMemory(cpu),
       setInterrupt: (asserted) => (asserted ? pci.raise_irq(id) : pci.lower_irq(id)),
       renderer,
+      recorder,
     },
     { ...deviceOptions, vramAddress, vramBytes, fifoAddress, fifoBytes },
   );

@@ -1,4 +1,4 @@
-import type { Renderer, SvgaDeviceOptions } from '@cg/svga-device';
+import type { DeviceRecorder, Renderer, SvgaDeviceOptions } from '@cg/svga-device';
 import { V86Error } from './errors.js';
 
 const MIB = 1024 * 1024;
@@ -24,6 +24,8 @@ export interface AttachOptions extends SvgaDeviceOptions {
   readonly fifoAddress?: number;
   /** Draws for the device; without one the device clears and copies on its own bytes. */
   readonly renderer?: Renderer;
+  /** Records what the device is told, for `playRecording`. */
+  readonly recorder?: DeviceRecorder;
 }
 
 /** The options with defaults filled in. */

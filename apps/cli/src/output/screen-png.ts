@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import type { ScreenTargetImage } from '@cg/svga-device';
+import type { Picture } from '@cg/svga-device';
 import { encode } from 'fast-png';
 
-/** A screen target as the bytes of a PNG. */
-export function screenAsPng({ width, height, pixels }: ScreenTargetImage): Uint8Array {
+/** A picture as the bytes of a PNG. */
+export function screenAsPng({ width, height, pixels }: Picture): Uint8Array {
   return encode({ width, height, data: pixels, channels: 4, depth: 8 });
 }
 

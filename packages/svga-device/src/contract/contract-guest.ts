@@ -13,6 +13,7 @@ import {
 } from '@cg/svga-protocol';
 import type { CommandFields, CommandName } from '@cg/svga-protocol';
 import { SvgaDevice } from '../device.js';
+import type { DeviceRecorder } from '../recording/device-recorder.js';
 import type { Renderer } from '../renderer/renderer.js';
 
 const PAGE = 4096;
@@ -43,14 +44,14 @@ export class ContractGuest {
   #nextPage = FIRST_FREE;
 
   /** @param completionDelay as the option of the device */
-  constructor(renderer: TestRenderer | undefined, completionDelay: number) {
+  constructor(renderer: TestRenderer | undefined, completionDelay: number, recorder?: DeviceRecorder) {
     this.renderer = renderer;
     const memory = {
       bytes: this.memory.length,
       view: (address: number, bytes: number) => this.memory.subarray(address, address + bytes),
     };
     this.device = new SvgaDevice(
-      { memory, setInterrupt: () => void this.interrupts++, renderer },
+      { memory, setInterrupt: () => void this.interrupts++, renderer, recorder },
       { dx: true, sm41: true, completionDelay },
     );
   }

@@ -10,6 +10,8 @@ export interface StreamsHost {
   readonly interrupts: Interrupts;
   /** Records a guest's error. */
   fail(error: Error): void;
+  /** Does the work of a stream that waited. */
+  resume(work: () => void): void;
 }
 
 /**
@@ -22,7 +24,7 @@ export class CommandStreams {
   readonly #fifo: Uint32Array;
   readonly #objects: DeviceObjects;
   readonly #host: StreamsHost;
-  readonly #stop = new StreamStop(() => this.run());
+  readonly #stop = new StreamStop(() => this.#host.resume(() => this.run()));
   /** Whether the ring is stopped, not a command buffer. */
   #ringStopped = false;
   #isRunning = false;
