@@ -24,7 +24,7 @@ const topologies: Readonly<Record<number, PrimitiveTopology>> = {
   [SVGA3D_PRIMITIVE.TRIANGLELIST_ADJ]: 'TRIANGLELIST_ADJ',
 };
 
-/** The topology with a counterpart in shaders' translations; undefined for fans, strips with adjacency, unknown ones. */
+/** The topology as translations have it; undefined for fans, strips of triangles with adjacency, and unknown ones. */
 export function topologyOf(primitive: number): PrimitiveTopology | undefined {
   return topologies[primitive];
 }

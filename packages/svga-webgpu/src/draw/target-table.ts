@@ -67,7 +67,7 @@ export class TargetTable {
     return made;
   }
 
-  /** Whether the images of the targets can be kept as their views need it; otherwise what only the GPU has is fetched. */
+  /** Targets that need another kind of texture, while the GPU alone has their content: it is fetched first. */
   missing({ targets, depthTarget }: PipelineState): TargetView[] {
     return [...targets, depthTarget].filter(
       (view) => view !== undefined && !this.#isReady(view),

@@ -54,7 +54,7 @@ const dimensions: Partial<Record<ResourceDimension, '2d' | '2d-array' | 'cube' |
 const FACES = 6;
 const knownFormats: ReadonlySet<string> = new Set(texelFormats);
 
-/** Views as shaders read them. A view that does not fit the shader, or that WebGPU does not have, is as none: it reads 0. */
+/** Views as shaders read them. One that does not fit the shader, or that WebGPU does not have, reads 0. */
 export class ViewTable {
   readonly #kinds = new Map<string, ViewKind>();
   readonly #bound = new WeakMap<ResourceView, Map<string, BoundView | undefined>>();

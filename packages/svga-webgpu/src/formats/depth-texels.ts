@@ -63,7 +63,7 @@ export function setDepth(texel: DepthTexels, depths: Uint8Array, depthStride: nu
   }
 }
 
-/** Puts stencil values into the texels of a surface; what lies beside them in their word becomes zeros, as the device writes it. */
+/** Puts stencil values into the texels of a surface; the depth is kept. */
 export function setStencil(
   texel: DepthTexels,
   stencils: Uint8Array,

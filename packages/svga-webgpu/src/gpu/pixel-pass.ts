@@ -88,11 +88,12 @@ function codeOf({ sourceType, sourceSample, toDepth }: PixelCopy): string {
   const load = `textureLoad(source, vec2i(p.xy), ${sourceSample ?? 0})`;
   const value = sourceType === 'depth' ? load : `${load}.x`;
   const color = sourceType === 'depth' ? `vec4f(${load}, 0.0, 0.0, 1.0)` : load;
+  const result = toDepth ? '@builtin(frag_depth) f32' : `@location(0) vec4<${scalar}>`;
   return `@group(0) @binding(0) var source: ${texture};
 @vertex fn corner(@builtin(vertex_index) i: u32) -> @builtin(position) vec4f {
   return vec4f(f32(i & 1u) * 4.0 - 1.0, f32(i >> 1u) * 4.0 - 1.0, 0.0, 1.0);
 }
-@fragment fn texel(@builtin(position) p: vec4f) -> ${toDepth ? '@builtin(frag_depth) f32' : `@location(0) vec4<${scalar}>`} {
+@fragment fn texel(@builtin(position) p: vec4f) -> ${result} {
   return ${toDepth ? value : color};
 }
 `;

@@ -287,7 +287,8 @@ export class TextureImage {
   view(descriptor: GPUTextureViewDescriptor): TextureViewOf {
     const { format, dimension, aspect, baseMipLevel, mipLevelCount, baseArrayLayer, arrayLayerCount } =
       descriptor;
-    const key = `${format}/${dimension}/${aspect}/${baseMipLevel}/${mipLevelCount}/${baseArrayLayer}/${arrayLayerCount}`;
+    const range = `${baseMipLevel}/${mipLevelCount}/${baseArrayLayer}/${arrayLayerCount}`;
+    const key = `${format}/${dimension}/${aspect}/${range}`;
     let found = this.#views.get(key);
     if (found === undefined) {
       found = { id: ids++, view: this.#texture!.texture.createView(descriptor) };

@@ -321,7 +321,9 @@ ret
       bytes.set([51, 102, 153, 204], 3 + 13 * i + 8);
     }
     const of = surface('R8G8B8A8_UNORM', 2, 2);
-    const vertex = `${positionShader.replace('dcl_output_siv', 'dcl_input v1.xyzw\ndcl_output o1.xyzw\ndcl_output_siv').replace('ret', 'mov o1.xyzw, v1.xyzw\nret')}`;
+    const vertex = positionShader
+      .replace('dcl_output_siv', 'dcl_input v1.xyzw\ndcl_output o1.xyzw\ndcl_output_siv')
+      .replace('ret', 'mov o1.xyzw, v1.xyzw\nret');
     const shade = `ps_4_0
 dcl_input_ps linear v1.xyzw
 dcl_output o0.xyzw
