@@ -32,7 +32,7 @@ const executed = commandNames.filter((_, i) => drawingCommands.executors[i] !== 
 
 /** What moves bytes, or says where they are, without destroying objects: mostly these, so that a buffer gets far. */
 const moving = executed.filter((name) =>
-  /UPDATE|READBACK|COPY|BLT|DMA|CLEAR|MIP|TRANSFER|CONVERT|ZERO|INVALIDATE|BIND_GB_SURFACE|DX_DRAW|DX_SET_|DX_.*QUERY/.test(
+  /UPDATE|READBACK|COPY|BLT|DMA|CLEAR|MIP|TRANSFER|CONVERT|ZERO|INVALIDATE|BIND_GB_SURFACE|DX_DRAW|DX_SET_|QUERY/.test(
     name,
   ),
 );
@@ -64,7 +64,7 @@ function edge(draw: Draw): number {
 /** Values that get far enough into a command to be dangerous, by the end of a field's name. */
 const likely: readonly (readonly [RegExp, (draw: Draw) => number])[] = [
   [
-    /(sid|mobid|cid|shid|stid|gmrid|viewid|^src$|^dest$|elementlayoutid|blendid|soid|queryid|shaderid|depthstencilid|rasterizerid|samplerid)$/i,
+    /(sid|mobid|cid|shid|stid|gmrid|^src$|^dest$|(view|layout|blend|query|shader|stencil|rasterizer|sampler)id|soid)$/i,
     (draw) => draw(IDS),
   ],
   [/^(type|ptDepth)$/, (draw) => [draw(12), 1 + draw(3)][draw(2)]],

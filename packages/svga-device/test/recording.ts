@@ -43,7 +43,7 @@ export function replayRecording(
 }
 
 /** The same of a recording's bytes, with a renderer. @param refused told of each refusal */
-export function replayBytes(
+function replayBytes(
   recording: Buffer,
   commandStarts: (device: SvgaDevice, command: CommandReader, mark: string) => void,
   renderer?: Renderer,

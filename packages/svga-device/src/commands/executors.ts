@@ -105,7 +105,7 @@ const drawingNames: ReadonlySet<string> = new Set(
 );
 
 /** Without a renderer that draws: commands for one are accepted without effect. */
-export const storingCommands = commandSet(families, isNotExecuted);
+const storingCommands = commandSet(families, isNotExecuted);
 
 /** With a renderer that draws. */
 export const drawingCommands = commandSet(
