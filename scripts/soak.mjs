@@ -78,6 +78,12 @@ const parts = [
     command: test('svga-soft', 'test/'),
   },
   {
+    name: 'webgpu',
+    about: 'hostile states on the renderer for WebGPU, on Dawn where it finds a driver',
+    seeded: true,
+    command: test('svga-webgpu', 'test/dawn.test.ts'),
+  },
+  {
     name: 'wgsl',
     about: 'random programs in WGSL on Dawn, where it finds a driver, against the interpreter',
     seeded: true,

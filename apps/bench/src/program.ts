@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { openBuildFolder, type BuildFolder } from './build/build-folder.js';
 import { BenchError } from './errors.js';
 import { EXIT } from './exit-codes.js';
+import { growthCommand } from './growth/growth-command.js';
 import { matchesOfBuilds, matchesOfRows, pickMatches, type Match } from './match.js';
 import {
   measureMatch,
@@ -62,6 +63,9 @@ Examples:
   $ npm run -s bench -- --filter replay --rounds 25     more rounds, for a noisy machine
   $ npm run -s bench -- --json | jq '.rows[] | {name, ratio, againstItself, verdict}'
   $ npm run -s bench -- --markdown > tables.md          for a document
+
+How costs grow with sizes, as slopes and a picture:
+  $ npm run -s bench -- growth --svg growth.svg
 
 To compare with the commit before, build it in another folder:
   $ git worktree add ../before HEAD~1 && (cd ../before && npm run build)
@@ -131,6 +135,10 @@ export async function run(
 ): Promise<number> {
   const program = makeCommand(terminal);
   try {
+    if (args[0] === 'growth') {
+      growthCommand(terminal).copyInheritedSettings(program).parse(args.slice(1), { from: 'user' });
+      return EXIT.OK;
+    }
     program.parse(args, { from: 'user' });
     await runBench(bench, program.opts<BenchOptions>(), terminal);
     return EXIT.OK;

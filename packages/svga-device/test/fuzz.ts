@@ -32,9 +32,10 @@ const executed = commandNames.filter((_, i) => drawingCommands.executors[i] !== 
 
 /** What moves bytes, or says where they are, without destroying objects: mostly these, so that a buffer gets far. */
 const moving = executed.filter((name) =>
-  /UPDATE|READBACK|COPY|BLT|DMA|CLEAR|MIP|TRANSFER|CONVERT|ZERO|INVALIDATE|BIND_GB_SURFACE|DX_DRAW|DX_SET_|QUERY/.test(
-    name,
-  ),
+  [
+    /UPDATE|READBACK|COPY|BLT|DMA|CLEAR|MIP|TRANSFER|CONVERT|ZERO|INVALIDATE/,
+    /BIND_GB_SURFACE|DX_DRAW|DX_SET_|DX_.*QUERY/,
+  ].some((pattern) => pattern.test(name)),
 );
 
 /** What sets state, draws and counts. */
@@ -63,10 +64,8 @@ function edge(draw: Draw): number {
 
 /** Values that get far enough into a command to be dangerous, by the end of a field's name. */
 const likely: readonly (readonly [RegExp, (draw: Draw) => number])[] = [
-  [
-    /(sid|mobid|cid|shid|stid|gmrid|^src$|^dest$|(view|layout|blend|query|shader|stencil|rasterizer|sampler)id|soid)$/i,
-    (draw) => draw(IDS),
-  ],
+  [/(sid|mobid|cid|shid|stid|gmrid|viewid|^src$|^dest$|soid|queryid|shaderid)$/i, (draw) => draw(IDS)],
+  [/(elementlayoutid|blendid|depthstencilid|rasterizerid|samplerid)$/i, (draw) => draw(IDS)],
   [/^(type|ptDepth)$/, (draw) => [draw(12), 1 + draw(3)][draw(2)]],
   [
     /^(start|base|vertex|index|instance|count).*(count|location|buffer|view|sampler|slot)$|^slot$/i,

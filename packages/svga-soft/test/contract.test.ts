@@ -1,6 +1,6 @@
 import { rendererContract } from '@cg/svga-device/renderer-contract';
 import { seeds, seedsTimeout } from '@cg/vitest-config/seeds';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SoftRenderer } from '../src/index.js';
 
 describe('the contract of renderers', () => {
@@ -8,7 +8,7 @@ describe('the contract of renderers', () => {
     '$name',
     async ({ run }) => {
       for (const seed of seeds(15)) {
-        await run(() => new SoftRenderer(), seed);
+        await expect(run(() => new SoftRenderer(), seed)).resolves.toBe(undefined);
       }
     },
     seedsTimeout,

@@ -24,7 +24,7 @@ function coverage(
 
 function rowsOf(counts: Float32Array, width: number): string[] {
   return Array.from({ length: counts.length / width }, (_, y) =>
-    [...counts.slice(y * width, (y + 1) * width)]
+    [...counts.subarray(y * width, (y + 1) * width)]
       .map((count) => (count === 0 ? '.' : String(count)))
       .join(''),
   );

@@ -134,7 +134,19 @@ describe('vertices', () => {
 
   it('are numbered from 0, or by their index; instances from 0', () => {
     const vertex = stage(
-      'vs_4_0\ndcl_input_siv v0.x, vertex_id\ndcl_input_siv v1.x, instance_id\ndcl_output_siv o0.xyzw, position\ndcl_output o1.x\ndcl_temps 1\nmov o0.xyzw, l(0.0, 0.0, 0.0, 1.0)\nutof r0.x, v0.x\nutof r0.y, v1.x\nmad o1.x, r0.y, l(10.0), r0.x\nret\n',
+      `
+        vs_4_0
+        dcl_input_siv v0.x, vertex_id
+        dcl_input_siv v1.x, instance_id
+        dcl_output_siv o0.xyzw, position
+        dcl_output o1.x
+        dcl_temps 1
+        mov o0.xyzw, l(0.0, 0.0, 0.0, 1.0)
+        utof r0.x, v0.x
+        utof r0.y, v1.x
+        mad o1.x, r0.y, l(10.0), r0.x
+        ret
+      `,
     );
     const points = SVGA3D_PRIMITIVE.POINTLIST;
     expect(assembled(points, 2, { vertex }, { firstVertex: 5, instanceCount: 2, firstInstance: 3 })).toEqual([
@@ -177,7 +189,15 @@ describe('vertices', () => {
     buffer.set(bytes, 3 + 21 + 1);
     const out = new TestSurface('R32G32B32A32_FLOAT', 1, 1);
     const vertex = stage(
-      'vs_4_0\ndcl_input v1.xyzw\ndcl_output_siv o0.xyzw, position\ndcl_output o1.xyzw\nmov o0.xyzw, l(0.0, 0.0, 0.0, 1.0)\nmov o1.xyzw, v1.xyzw\nret\n',
+      `
+        vs_4_0
+        dcl_input v1.xyzw
+        dcl_output_siv o0.xyzw, position
+        dcl_output o1.xyzw
+        mov o0.xyzw, l(0.0, 0.0, 0.0, 1.0)
+        mov o1.xyzw, v1.xyzw
+        ret
+      `,
     );
     const surface = TestSurface.buffer(buffer);
     draw(
@@ -245,21 +265,38 @@ describe('interpolation', () => {
     );
     const corners = whole().map(([x, y]) => [x * 2, y * 2, 0.5, 2, 0, 0, 0, 0]);
     draw(pipeline(target, corners, { pixel }), 6);
-    expect([...target.floats.slice(4 * 6, 4 * 7)]).toEqual([2.5, 1.5, 0.25, 2]);
+    expect([...target.floats.subarray(4 * 6, 4 * 7)]).toEqual([2.5, 1.5, 0.25, 2]);
     const ids = new TestSurface('R32G32B32A32_UINT', 2, 2);
     const number = stage(
-      'ps_4_0\ndcl_input_ps_sgv constant v2.x, is_front_face\ndcl_input_ps_sgv constant v3.x, primitive_id\ndcl_output o0.xyzw\nmov o0.xyzw, v2.xxxx\nmov o0.y, v3.x\nret\n',
+      `
+        ps_4_0
+        dcl_input_ps_sgv constant v2.x, is_front_face
+        dcl_input_ps_sgv constant v3.x, primitive_id
+        dcl_output o0.xyzw
+        mov o0.xyzw, v2.xxxx
+        mov o0.y, v3.x
+        ret
+      `,
     );
     draw(pipeline(ids, [...whole().slice(0, 3), ...whole().slice(3).toReversed()], { pixel: number }), 6);
-    expect([...ids.words.slice(0, 2)]).toEqual([0xffff_ffff, 0]);
-    expect([...ids.words.slice(12, 14)]).toEqual([0, 1]);
+    expect([...ids.words.subarray(0, 2)]).toEqual([0xffff_ffff, 0]);
+    expect([...ids.words.subarray(12, 14)]).toEqual([0, 1]);
   });
 });
 
 describe('clip and cull distances', () => {
   const withDistance = (name: string) =>
     stage(
-      `vs_4_0\ndcl_input v0.xyzw\ndcl_input v1.xyzw\ndcl_output_siv o0.xyzw, position\ndcl_output_siv o2.x, ${name}\nmov o0.xyzw, v0.xyzw\nmov o2.x, v1.x\nret\n`,
+      `
+        vs_4_0
+        dcl_input v0.xyzw
+        dcl_input v1.xyzw
+        dcl_output_siv o0.xyzw, position
+        dcl_output_siv o2.x, ${name}
+        mov o0.xyzw, v0.xyzw
+        mov o2.x, v1.x
+        ret
+      `,
     );
   const lit = (name: string, distances: readonly number[]) => {
     const target = new TestSurface('R8_UNORM', 4, 4);
@@ -268,7 +305,7 @@ describe('clip and cull distances', () => {
       .slice(0, 3)
       .map((vertex, i) => [...vertex.slice(0, 4), distances[i], 0, 0, 0]);
     draw(pipeline(target, corners, { vertex: withDistance(name), pixel: white }), 3);
-    return [...target.ownImage.slice(0, 4)].map((byte) => byte / 255);
+    return [...target.ownImage.subarray(0, 4)].map((byte) => byte / 255);
   };
 
   it('leave out what is negative', () => {

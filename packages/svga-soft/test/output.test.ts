@@ -100,7 +100,15 @@ describe('depth', () => {
 
   it('comes from the shader, within the viewport', () => {
     const pixel = stage(
-      'ps_4_0\ndcl_input_ps linear v1.xyzw\ndcl_output o0.xyzw\ndcl_output oDepth\nmov oDepth.x, v1.x\nmov o0.xyzw, v1.xyzw\nret\n',
+      `
+        ps_4_0
+        dcl_input_ps linear v1.xyzw
+        dcl_output o0.xyzw
+        dcl_output oDepth
+        mov oDepth.x, v1.x
+        mov o0.xyzw, v1.xyzw
+        ret
+      `,
     );
     const viewports = [{ x: 0, y: 0, width: 1, height: 1, minDepth: 0.25, maxDepth: 0.5 }];
     const stored = [0.3, 0.1, 0.9].map((value) => {
@@ -298,7 +306,15 @@ describe('blending', () => {
 
   it('is independent, or that of the first target', () => {
     const both = stage(
-      'ps_4_0\ndcl_input_ps linear v1.xyzw\ndcl_output o0.xyzw\ndcl_output o1.xyzw\nmov o0.xyzw, v1.xyzw\nmov o1.xyzw, v1.xyzw\nret\n',
+      `
+        ps_4_0
+        dcl_input_ps linear v1.xyzw
+        dcl_output o0.xyzw
+        dcl_output o1.xyzw
+        mov o0.xyzw, v1.xyzw
+        mov o1.xyzw, v1.xyzw
+        ret
+      `,
     );
     for (const independentBlendEnable of [0, 1]) {
       const surfaces = [1, 2].map(() => new TestSurface('R8_UNORM', 1, 1));
@@ -436,7 +452,15 @@ describe('samples', () => {
   it('have a shader run each, where it asks for it', () => {
     const surface = new TestSurface('R8_UNORM', 1, 1, { samples: 4 });
     const pixel = stage(
-      'ps_4_1\ndcl_input_ps_sgv constant v2.x, sample_index\ndcl_output o0.xyzw\ndcl_temps 1\nutof r0.x, v2.x\nmul o0.xyzw, r0.xxxx, l(0.2, 0.2, 0.2, 0.2)\nret\n',
+      `
+        ps_4_1
+        dcl_input_ps_sgv constant v2.x, sample_index
+        dcl_output o0.xyzw
+        dcl_temps 1
+        utof r0.x, v2.x
+        mul o0.xyzw, r0.xxxx, l(0.2, 0.2, 0.2, 0.2)
+        ret
+      `,
     );
     draw(pipeline(surface, whole(), { pixel }), 6);
     expect([...surface.ownImage]).toEqual([0, 51, 102, 153]);

@@ -1,7 +1,6 @@
 import { formatByName, SurfaceLayout, type SurfaceDescription } from '@cg/surface-layout';
 import type {
   BlendState,
-  BufferRange,
   DepthStencilState,
   DrawCall,
   InputElement,
@@ -96,11 +95,6 @@ export function shader(text: string): RenderShader {
 
 export function stage(text: string, rest: Partial<ShaderStage> = {}): ShaderStage {
   return { shader: shader(text), constants: [], views: [], samplers: [], ...rest };
-}
-
-export function constants(...values: readonly number[]): BufferRange {
-  const surface = TestSurface.buffer(Float32Array.from(values));
-  return { surface, offset: 0, size: surface.ownImage.length };
 }
 
 /** Passes a position and an attribute. */
@@ -217,7 +211,7 @@ export function element(
 }
 
 /** Position and an attribute, 8 floats a vertex. */
-export const twoVectors = [element('R32G32B32A32_FLOAT', 0, 0), element('R32G32B32A32_FLOAT', 1, 16)];
+const twoVectors = [element('R32G32B32A32_FLOAT', 0, 0), element('R32G32B32A32_FLOAT', 1, 16)];
 
 /** A draw of vertices of 8 floats to a target of its size, without culling. */
 export function pipeline(

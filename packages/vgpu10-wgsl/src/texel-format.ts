@@ -67,8 +67,19 @@ export interface TexelLayout {
   readonly channels: readonly TexelChannel[];
 }
 
+const layouts = new Map<TexelFormat, TexelLayout>();
+
 /** The layout of a format: its name says it. */
 export function texelLayout(format: TexelFormat): TexelLayout {
+  let layout = layouts.get(format);
+  if (layout === undefined) {
+    layout = parseLayout(format);
+    layouts.set(format, layout);
+  }
+  return layout;
+}
+
+function parseLayout(format: TexelFormat): TexelLayout {
   let bit = 0;
   const channels: TexelChannel[] = [];
   for (const [, letter, digits] of format.matchAll(/([RGBAX])(\d+)/g)) {

@@ -9,6 +9,7 @@ import type { FakeOffsets } from './memory/fake-offsets.js';
 import type { MemoryAccount } from './memory/memory-account.js';
 import type { DeviceCapabilities } from './device/device-capabilities.js';
 import type { DeviceLimits } from './device/device-limits.js';
+import type { BoxesOption } from './resource/kept-boxes.js';
 import type { CommandSubmitter } from './device/command-submitter.js';
 import type { DirtyTracker, TrackingPolicy } from '@cg/dirty-tracking';
 
@@ -51,6 +52,8 @@ export interface DriverState {
   /** Of shaders of contexts without DX; a DX shader's id is an index of its context's table. */
   readonly shaderIds: IdAllocator;
   readonly limits: DeviceLimits;
+  /** How dirty bytes become boxes. */
+  readonly boxes: BoxesOption;
   /** Makes the tracked memory of a buffer object. */
   trackMemory(pages: BackingPages, driver: DriverState): TrackedMemory;
   /** A policy for one tracker. */

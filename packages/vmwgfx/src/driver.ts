@@ -25,6 +25,7 @@ import { CommandSubmitter } from './device/command-submitter.js';
 import { readDeviceCapabilities, type DeviceCapabilities } from './device/device-capabilities.js';
 import { readDeviceLimits } from './device/device-limits.js';
 import { SvgaPorts, type SvgaHardware } from './device/svga-ports.js';
+import { checkBoxes, type BoxesOption } from './resource/kept-boxes.js';
 import { ReplaceableStep } from './replaceable-step.js';
 import { KernelPolicy, type TrackingPolicy } from '@cg/dirty-tracking';
 
@@ -37,6 +38,12 @@ export interface DriverOptions {
    * that each page has a dirty bit of its own (rule 2.8).
    */
   readonly trackMemory?: (pages: BackingPages, state: DriverState) => TrackedMemory;
+  /**
+   * How the dirty bytes of a surface become boxes: `single`, one for each subresource, or the cheapest cover for the
+   * price of a byte and of a box, in any unit. A range that begins or ends within a row is then up to three boxes.
+   * Default `single`.
+   */
+  readonly boxes?: BoxesOption;
   /** Failures to inject; none if left out. */
   readonly faults?: FaultInjection;
   /** Bytes the driver may use for trackers. Default 64 MiB. */
@@ -60,7 +67,7 @@ export class VmwgfxDriver {
   /**
    * Probes the device and brings it up: object tables, a command-buffer context, interrupts.
    * @throws VmwgfxError ENODEV if the device lacks guest-backed objects or command buffers, EINVAL for
-   * `maxObjects` below 1 or above 32,768; ENOMEM
+   * `maxObjects` below 1 or above 32,768, or a price of `boxes` that is none; ENOMEM
    */
   constructor(memory: PhysicalMemory, hardware: SvgaHardware, options: DriverOptions = {}) {
     const ports = new SvgaPorts(hardware);
@@ -70,6 +77,7 @@ export class VmwgfxDriver {
     if (!Number.isInteger(maxObjects) || maxObjects < 1 || maxObjects > 32_768) {
       throw new VmwgfxError('EINVAL', `object tables cannot have ${maxObjects} entries: 1 to 32768`);
     }
+    const boxes = checkBoxes(options.boxes ?? 'single');
     const mapping = new Mapping('vmwgfx');
     const fakeOffsets = new FakeOffsets<BackingPages>();
     const faults = options.faults ?? new FaultInjection();
@@ -112,6 +120,7 @@ export class VmwgfxDriver {
       dxContextIds: new IdAllocator('DX context', maxContexts, faults, reclaim),
       shaderIds: new IdAllocator('shader', maxObjects, faults, reclaim),
       limits,
+      boxes,
       trackMemory: options.trackMemory ?? trackThroughMapping,
       makePolicy,
     };

@@ -30,5 +30,6 @@ export { BufferObjectVmaOperations } from './coherency/fault-handlers.js';
 export { cleanResources } from './coherency/read-back.js';
 export { Resource } from './resource/resource.js';
 export { Surface, type SurfaceRequest, type SurfaceStatistics } from './resource/surface.js';
+export type { BoxesOption } from './resource/kept-boxes.js';
 export { Fence } from './device/fence.js';
 export type { SvgaHardware } from './device/svga-ports.js';

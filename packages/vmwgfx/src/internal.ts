@@ -1,7 +1,7 @@
 import { vmaOperationsStep } from './coherency/fault-handlers.js';
 import { cleanResourcesStep } from './coherency/read-back.js';
 import { resourceIndexStep, trackerStep } from './memory/buffer-object.js';
-import { dirtyBoxesStep } from './resource/surface.js';
+import { dirtyBoxesStep } from './resource/kept-boxes.js';
 import { emitUpdateStep } from './resource/update-command.js';
 import { validationStep } from './submission/validation.js';
 

@@ -36,7 +36,9 @@ export class PresentMapping {
 
   constructor(tables: number) {
     this.pageCount = tables * ENTRIES_PER_TABLE;
-    this.#memory = new PhysicalMemory((tables + FRAMES_BESIDE_TABLES) * PAGE_SIZE);
+    this.#memory = new PhysicalMemory(
+      (tables + Math.ceil(tables / ENTRIES_PER_TABLE) + FRAMES_BESIDE_TABLES) * PAGE_SIZE,
+    );
     this.#frame = this.#memory.allocateFrame();
     const addressSpace = new AddressSpace(this.#memory);
     const { start } = addressSpace.map({

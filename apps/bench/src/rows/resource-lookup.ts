@@ -15,7 +15,7 @@ const RESOURCE_PAGES = 2;
 const BESIDE_BYTES = 32 * 2 ** 20;
 
 /** A resource that is only looked up. */
-class PlacedResource extends Resource {
+export class PlacedResource extends Resource {
   readonly isTracked = false;
 
   constructor(driver: DriverState) {

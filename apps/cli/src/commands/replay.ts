@@ -4,9 +4,11 @@ import {
   policyFor,
   replayTrace,
   trackingMethods,
+  type MachineOptions,
   type TrackingMethodName,
 } from '@cg/machine';
 import { openTrace } from '@cg/machine/trace';
+import type { BoxPrice } from '@cg/surface-layout';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { ScreenTargetImage } from '@cg/svga-device';
@@ -22,6 +24,8 @@ import { describeReplay, tabulateReplays, type Replayed } from '../output/replay
 interface ReplayOptions {
   readonly method: TrackingMethodName;
   readonly memory: number;
+  readonly boxes: 'single' | BoxPrice;
+  readonly price?: BoxPrice;
   readonly json?: boolean;
   readonly png?: string;
 }
@@ -46,6 +50,8 @@ Examples:
   $ cg replay                                the bundled trace
   $ cg replay traces/window-drag.cgtrace.gz
   $ cg replay --method trap traces/gears.cgtrace.gz traces/idle-desktop.cgtrace.gz
+  $ cg replay --boxes 1:4096 traces/gears.cgtrace.gz          a box costs as much as 4096 bytes
+  $ cg replay --price 1:4096 traces/gears.cgtrace.gz          what single boxes cost at that price
   $ cg replay --png last-frame.png traces/gears.cgtrace.gz
   $ curl -s https://example.org/a.cgtrace.gz | cg replay -
   $ cg replay --json traces/gears.cgtrace.gz | jq '.replays[0].bytesUploaded'
@@ -58,6 +64,20 @@ function parseMemory(text: string): number {
     throw new InvalidArgumentError(`It must be an integer from 1 to ${MOST_MEMORY_MIB}.`);
   }
   return mebibytes;
+}
+
+/** A price of a byte and of a box, as 1:4096. */
+function parsePrice(text: string): BoxPrice {
+  const [, perByte, perBox] = /^(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+  const price = { perByte: Number(perByte), perBox: Number(perBox) };
+  if (!(price.perByte > 0 && price.perByte < Infinity && price.perBox < Infinity)) {
+    throw new InvalidArgumentError('It must be a price of a byte above 0, and of a box, such as 1:4096.');
+  }
+  return price;
+}
+
+function parseBoxes(text: string): 'single' | BoxPrice {
+  return text === 'single' ? text : parsePrice(text);
 }
 
 /** `cg replay`. Calls `exit` with the exit code. */
@@ -74,6 +94,13 @@ export function replayCommand(exit: (code: number) => void): Command {
         .default('auto'),
     )
     .option('--memory <MiB>', 'memory of the simulated machine', parseMemory, 256)
+    .option(
+      '--boxes <boxes>',
+      "single, one box a frame, or perByte:perBox, the cheapest boxes at a transport's price",
+      parseBoxes,
+      'single' as const,
+    )
+    .option('--price <price>', "a transport's price, perByte:perBox, to count costs with", parsePrice)
     .option('--png <file>', 'write the screen after the last frame; for one trace')
     .option('--json', 'print the counts as JSON')
     .addHelpText('after', DETAILS)
@@ -127,9 +154,9 @@ function asText(replays: readonly Replayed[]): string {
 }
 
 /** A machine with this much memory. If the host has less, that is a user error. */
-function makeMachine(mebibytes: number, method: TrackingMethodName): Machine {
+function makeMachine(mebibytes: number, driver: NonNullable<MachineOptions['driver']>): Machine {
   try {
-    return new Machine({ memoryBytes: mebibytes * MIB, driver: { makePolicy: policyFor(method) } });
+    return new Machine({ memoryBytes: mebibytes * MIB, driver });
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ENOMEM') {
       throw new MachineError(
@@ -143,15 +170,16 @@ function makeMachine(mebibytes: number, method: TrackingMethodName): Machine {
 
 async function replayOne(
   path: string,
-  { method, memory }: ReplayOptions,
+  { method, memory, boxes, price }: ReplayOptions,
   onScreen: ((image: ScreenTargetImage) => void) | undefined,
 ): Promise<Replayed> {
   const trace = await openTrace(path === STANDARD_INPUT ? openInput(path) : path);
-  const machine = makeMachine(memory, method);
+  const machine = makeMachine(memory, { makePolicy: policyFor(method), boxes });
   const progress = replayProgress(path, trace.header.frames);
   try {
     const report = await replayTrace(machine, trace, progress.update, onScreen);
-    return { path, method, header: trace.header, report };
+    const paid = price ?? (boxes === 'single' ? undefined : boxes);
+    return { path, method, header: trace.header, report, ...(paid && { price: paid }) };
   } finally {
     progress.stop();
   }

@@ -1,8 +1,8 @@
-import type { Replayed } from './replay-text.js';
+import { uploadCost, type Replayed } from './replay-text.js';
 
 /** One line of JSON, with the fields in this order. */
 export function replaysAsJson(replays: readonly Replayed[]): string {
-  const rows = replays.map(({ path, method, report }) => ({
+  const rows = replays.map(({ path, method, report, price }) => ({
     trace: path,
     method,
     frames: report.frames,
@@ -19,6 +19,7 @@ export function replaysAsJson(replays: readonly Replayed[]): string {
     scans: report.scans,
     entriesScanned: report.entriesScanned,
     methodSwitches: report.methodSwitches,
+    uploadCost: uploadCost({ report, price }),
     wrongBytes: report.wrongBytes,
   }));
   return `${JSON.stringify({ replays: rows })}\n`;

@@ -35,6 +35,13 @@ function replayed(wrongBytes: number): Replayed {
 }
 
 describe('replay text', () => {
+  it('counts the cost at a price, and none without one', () => {
+    expect(describeReplay(replayed(0))).not.toMatch(/cost/);
+    const small = { ...replayed(0), price: { perByte: 0.5, perBox: 10 } };
+    const report = { ...small.report, bytesUploaded: 1000, boxes: 7 };
+    expect(describeReplay({ ...small, report })).toMatch(/cost of the uploads +570$/m);
+  });
+
   it('marks wrong bytes', () => {
     expect(describeReplay(replayed(17))).toMatch(/wrong bytes +17: seen by the device or a CPU/);
     expect(describeReplay(replayed(0))).toMatch(/wrong bytes +0, in every frame/);

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { ReplayReport, TrackingMethodName } from '@cg/machine';
 import type { TraceHeader } from '@cg/machine/trace';
+import type { BoxPrice } from '@cg/surface-layout';
 import { colors } from './colors.js';
 import { plainTable } from './plain-table.js';
 
@@ -10,6 +11,13 @@ export interface Replayed {
   readonly method: TrackingMethodName;
   readonly header: TraceHeader;
   readonly report: ReplayReport;
+  /** What a transport asks for a byte and a box, if costs are to be counted. */
+  readonly price?: BoxPrice;
+}
+
+/** What the uploads cost on a transport; null without a price. */
+export function uploadCost({ report, price }: Pick<Replayed, 'report' | 'price'>): number | null {
+  return price === undefined ? null : report.bytesUploaded * price.perByte + report.boxes * price.perBox;
 }
 
 const NAME_WIDTH = 18;
@@ -43,7 +51,9 @@ function verdict(wrongBytes: number): string {
 }
 
 /** One replay, one count per line. */
-export function describeReplay({ path, method, header, report }: Replayed): string {
+export function describeReplay(replayed: Replayed): string {
+  const { path, method, header, report } = replayed;
+  const cost = uploadCost(replayed);
   const { width, height, format, title } = header;
   const name = format.name.replace('SVGA3D_', '');
   const uploadShare = share(report.bytesUploaded, report.bytesFullUpload);
@@ -58,6 +68,7 @@ export function describeReplay({ path, method, header, report }: Replayed): stri
     ['bytes of a full upload', exact(report.bytesFullUpload)],
     ['pages found dirty', exact(report.pagesDirtied)],
     ['boxes uploaded', exact(report.boxes)],
+    ...(cost === null ? [] : [['cost of the uploads', exact(cost)] satisfies [string, string]]),
     ['device commands', exact(report.commands)],
     ['page faults', `${exact(report.readFaults)} on loads, ${exact(report.writeFaults)} on stores`],
     ['scans', `${exact(report.scans)}, of ${exact(report.entriesScanned)} page-table entries`],

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { MachineOptions } from '@cg/machine';
 import type { Program, Statement } from '../program/statement.js';
 import { findingText } from './describe-finding.js';
 import { explorePrograms } from './explore-programs.js';
@@ -17,6 +18,17 @@ it('1.1–1.5: a hundred random programs have no lost and no stale byte', { time
   expect(told).toEqual([]);
   expect(counts.blocked, 'blocked races').toBeGreaterThan(0);
   expect(counts.failed, 'injected failures').toBeGreaterThan(0);
+});
+
+it.each([0, 4096])('1.1–1.5: and none with boxes at a price of %i a box', { timeout: 120_000 }, (perBox) => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const configure = (base: MachineOptions): MachineOptions => ({
+      ...base,
+      driver: { ...base.driver, boxes: { perByte: 1, perBox } },
+    });
+    const { findings } = runProgram(programAt(random, seed)!, { configure });
+    expect(findings, `seed ${seed}`).toEqual([]);
+  }
 });
 
 it('1.2, 8.1: on a device that takes time random programs see what they see on one that takes none', () => {

@@ -13,7 +13,7 @@ import type { MapKind, SurfaceStatement } from '../program/statement.js';
 /** Pages of a 2 MiB entry. */
 const HUGE_PAGES = LEAF_PAGES[2];
 
-/** The limit of bytes in buffers and surfaces at a time. Memory, images and the oracle take 7 bytes for each. */
+/** The limit of bytes in buffers and surfaces at a time. Memory, images and the oracle take 3 or more for each. */
 const MAX_CONTENT_BYTES = 128 * 2 ** 20;
 
 /** Page tables of a process that has a few mappings in three places. */

@@ -111,7 +111,7 @@ export const trustsPmdEntry: WalkHabit = (operations) => ({
     }
     walk.action = 'continue';
     const { u32 } = walk;
-    walk.addressSpace.tables.memory.preemption.reach('walk: after pmd callback');
+    walk.addressSpace.tables.memory.preemption.reach('walk: between upper entry and table lock');
     const table = frameOfEntry(u32[entry], u32[entry + 1]) * WORDS_PER_FRAME;
     const first = (start / PAGE_SIZE) % PAGES_BELOW_PMD;
     return operations.pteTable?.(table + first * 2, (end - start) / PAGE_SIZE, start, walk) ?? 0;

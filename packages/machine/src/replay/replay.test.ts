@@ -77,7 +77,7 @@ describe.each(trackingMethods)('replay, method %s', (method) => {
 describe('replay', () => {
   it('catches TLB entries that stay dirty after a clean', async () => {
     vi.spyOn(AddressSpace.prototype, 'cleanTlbPages').mockImplementation(() => {});
-    expect((await replay('scan')).wrongBytes).toBeGreaterThan(0);
+    expect((await replay('scan', syntheticTrace(FRAMES), { cpus: 1 })).wrongBytes).toBeGreaterThan(0);
   });
 
   it('catches a dirty bit not set', async () => {
@@ -131,6 +131,31 @@ describe('replay', () => {
     });
     expect(compared.wrongBytes).toBe(0);
     expect(compared.bytesUploaded).toBeLessThan(full.bytesUploaded);
+  });
+
+  it.each([0, 256, 4096])(
+    'covers at a price of %i a box: no wrong byte, at no more than single boxes cost',
+    async (perBox) => {
+      const cost = ({ bytesUploaded, boxes }: ReplayReport) => bytesUploaded + boxes * perBox;
+      const makePolicy = policyFor('scan');
+      const priced = await replay('scan', undefined, {
+        driver: { makePolicy, boxes: { perByte: 1, perBox } },
+      });
+      const single = await replay('scan');
+      expect(priced.wrongBytes).toBe(0);
+      expect(cost(priced)).toBeLessThanOrEqual(cost(single));
+      expect(priced.pagesDirtied).toBe(single.pagesDirtied);
+    },
+  );
+
+  it('refuses what is no price', () => {
+    for (const boxes of [
+      { perByte: 0, perBox: 1 },
+      { perByte: 1, perBox: -1 },
+      { perByte: NaN, perBox: 1 },
+    ]) {
+      expect(() => new Machine({ driver: { boxes } })).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    }
   });
 
   it('one CPU or many, the result is the same', async () => {

@@ -17,7 +17,7 @@ export interface BlendColors {
 }
 
 /** The value of a factor for a component, 0 to 3; an unknown factor is 1. */
-export function blendFactor(factor: number, component: number, colors: BlendColors): number {
+function blendFactor(factor: number, component: number, colors: BlendColors): number {
   const { source, second, target } = colors;
   const constant = colors.factor;
   switch (factor) {

@@ -1,19 +1,12 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import {
-  boxBytes,
-  boxRows,
-  DirtyBoxes,
-  rowsEnd,
-  SurfaceLayout,
-  type SubresourceBox,
-} from '@cg/surface-layout';
+import { boxBytes, boxRows, rowsEnd, SurfaceLayout, type SubresourceBox } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { DriverState } from '../driver-state.js';
 import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import { NEVER_USED, type Evictable } from '../memory/eviction-order.js';
-import { ReplaceableStep } from '../replaceable-step.js';
+import { newKeptBoxes, type KeptBoxes } from './kept-boxes.js';
 import { WeakRefs, type Named } from './weak-refs.js';
 import { Resource } from './resource.js';
 import { emitUpdateStep } from './update-command.js';
@@ -30,11 +23,6 @@ export interface SurfaceStatistics {
   bytesUploaded: number;
   readBacks: number;
 }
-
-/** The dirty boxes of a surface (rule 7). */
-type KeptBoxes = Pick<DirtyBoxes, 'addRange' | 'boxes' | 'isEmpty' | 'clear'>;
-
-export const dirtyBoxesStep = new ReplaceableStep<new (layout: SurfaceLayout) => KeptBoxes>(DirtyBoxes);
 
 /** A guest-backed surface. */
 export class Surface extends Resource implements Evictable, Named {
@@ -61,7 +49,7 @@ export class Surface extends Resource implements Evictable, Named {
     super(driver, layout.bytes + trailerBytes(request.traits), request.coherent);
     this.layout = layout;
     if (request.coherent) {
-      this.#dirtyBoxes = this.#newBoxes();
+      this.#dirtyBoxes = newKeptBoxes(this.driver, this.layout);
     }
   }
 
@@ -205,15 +193,10 @@ export class Surface extends Resource implements Evictable, Named {
   followTracking(): void {
     const wanted = this.coherent || this.backing?.tracker !== undefined;
     if (wanted && this.#dirtyBoxes === undefined) {
-      this.#dirtyBoxes = this.#newBoxes();
+      this.#dirtyBoxes = newKeptBoxes(this.driver, this.layout);
     } else if (!wanted) {
       this.#dirtyBoxes = undefined;
     }
-  }
-
-  #newBoxes(): KeptBoxes {
-    const Boxes = dirtyBoxesStep.in(this.driver);
-    return new Boxes(this.layout);
   }
 
   sync(): void {

@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { hostClock } from '../clock.js';
+import { BenchError } from '../errors.js';
+import { growthAsSvg, type Growth } from './growth-svg.js';
+import { measurements, type Measurement } from './measurements.js';
+import { median, slopeOf } from './slope.js';
+
+interface GrowthOptions {
+  readonly svg?: string;
+  readonly json?: boolean;
+}
+
+/** Where text goes. */
+interface Output {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+const WARM_UP = 5;
+const ROUNDS = 15;
+/** A round repeats short work for so long, in nanoseconds. */
+const ROUND_NS = 2e6;
+
+const DETAILS = `
+Examples:
+  $ npm run -s bench -- growth                      the slopes, about a minute
+  $ npm run -s bench -- growth --svg growth.svg     and the picture
+  $ npm run -s bench -- growth --json | jq '.growth[] | {name, slope}'`;
+
+/** `bench growth`: draws cost against size. */
+export function growthCommand(output: Output, of: readonly Measurement[] = measurements): Command {
+  return new Command('growth')
+    .description('Measures how costs grow with sizes: the slope in log-log, 1 being in proportion.')
+    .option('--svg <file>', 'write a picture of cost against size')
+    .option('--json', 'print the points and slopes as JSON')
+    .addHelpText('after', DETAILS)
+    .action((options: GrowthOptions) => {
+      const growth = of.map((one) => measure(one, output));
+      if (options.svg !== undefined) {
+        write(options.svg, growthAsSvg(growth));
+      }
+      const lines = growth.map(({ name, slope }) => `${name.padEnd(28)}${slope.toFixed(2)}\n`);
+      output.out(options.json === true ? `${JSON.stringify({ growth })}\n` : lines.join(''));
+    });
+}
+
+function measure({ name, sizes, open }: Measurement, { err }: Output): Growth {
+  const points = sizes.map((size) => {
+    err(`bench: ${name}: ${size.toLocaleString('en')}\n`);
+    return { size, cost: costOf(open(size)) };
+  });
+  return { name, points, slope: slopeOf(points) };
+}
+
+function costOf(work: () => void): number {
+  const once = timed(work, WARM_UP);
+  const times = Math.max(1, Math.ceil(ROUND_NS / once));
+  return median(Array.from({ length: ROUNDS }, () => timed(work, times)));
+}
+
+/** Nanoseconds of one repetition. */
+function timed(work: () => void, times: number): number {
+  const start = hostClock();
+  for (let i = 0; i < times; i++) {
+    work();
+  }
+  return (hostClock() - start) / times;
+}
+
+/** @throws BenchError EINVAL if the file cannot be written */
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new BenchError('EINVAL', `cannot write the picture: ${(error as Error).message}`);
+  }
+}

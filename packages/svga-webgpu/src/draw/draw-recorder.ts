@@ -1,0 +1,336 @@
+import { primitivesOf, type StageName } from '@cg/vgpu10-wgsl';
+import type { DrawCall, PipelineState } from '@cg/svga-device';
+import type { ArenaPlace } from '../gpu/arena.js';
+import type { Omissions } from '../gpu/omissions.js';
+import type { BufferImage } from '../images/buffer-image.js';
+import type { ImageTable } from '../images/image-table.js';
+import { mapScissor, mapViewport, type MappedViewport } from '../state/viewport.js';
+import { BindGroups, type BufferSource, type DrawBindings, type StreamSources } from './bind-groups.js';
+import { DrawEntries, type DrawEntry } from './draw-entries.js';
+import type { DrawTargets } from './draw-targets.js';
+import { DrawWords } from './draw-words.js';
+import { standInTextures } from './feedback.js';
+import { planGeometry, type GeometryPlan } from './geometry-plan.js';
+import { PassState } from './pass-state.js';
+import { Pipelines } from './pipelines.js';
+import { SamplerTable } from './sampler-table.js';
+import { ShaderTable } from './shader-table.js';
+import { ConstantPlaces, StageResources } from './stage-resources.js';
+import { StreamDraws } from './stream-draws.js';
+import type { StreamOutputs } from './stream-outputs.js';
+import { TargetTable } from './target-table.js';
+import { Translations, type DecodedShaders } from './translations.js';
+import { VertexInputs } from './vertex-inputs.js';
+import { ViewTable } from './view-table.js';
+
+/** The most vertex shader invocations of a draw. */
+const MOST_INVOCATIONS = 1 << 24;
+/** Bytes that a submission collects. */
+const MOST_COLLECTED = 1 << 24;
+const VIEWPORTS = 16;
+
+/** Records draws. */
+export class DrawRecorder implements DrawBindings {
+  readonly shaders = new ShaderTable();
+  readonly pipelines: Pipelines;
+  readonly targets: TargetTable;
+  readonly views: ViewTable;
+  readonly stages: Readonly<Record<StageName, StageResources>>;
+  readonly inputs: VertexInputs;
+  readonly #groups: BindGroups;
+  readonly #constants: ConstantPlaces;
+  readonly #streamDraws: StreamDraws;
+  readonly #pass = new PassState();
+  readonly #entries: DrawEntries;
+  readonly #words: DrawWords;
+  readonly #viewports = new WeakMap<object, MappedViewport>();
+  #standIns: ReadonlyMap<string, { readonly id: number; readonly view: GPUTextureView }> | undefined;
+
+  // What is bound by the draw that is being recorded.
+  draw!: ArenaPlace;
+  streams: StreamSources | undefined;
+  #listed: BufferSource | undefined;
+  #indexImage: BufferImage | undefined;
+
+  constructor(
+    readonly images: ImageTable,
+    streams: StreamOutputs,
+    readonly omissions: Omissions,
+  ) {
+    const { recorder } = images;
+    const { device } = recorder;
+    const samplers = new SamplerTable(device);
+    this.views = new ViewTable(images);
+    const { views } = this;
+    this.stages = {
+      vertex: new StageResources(images, views, samplers),
+      geometry: new StageResources(images, views, samplers),
+      pixel: new StageResources(images, views, samplers),
+    };
+    this.pipelines = new Pipelines(device, new Translations(device));
+    this.targets = new TargetTable(images);
+    this.inputs = new VertexInputs(images);
+    const nothing = { id: 'n', buffer: device.createBuffer({ size: 16, usage: 0x80 }), size: 16 };
+    this.#groups = new BindGroups(device, samplers, nothing);
+    this.#constants = new ConstantPlaces(images);
+    this.#streamDraws = new StreamDraws(images, streams, this.#groups);
+    this.#entries = new DrawEntries(device, this.pipelines, this.stages, this.inputs, this.#streamDraws);
+    this.#words = new DrawWords(recorder, this.stages, this.inputs, this.#streamDraws);
+  }
+
+  source(image: BufferImage): BufferSource {
+    return this.#streamDraws.standIn(image) ?? image.source;
+  }
+
+  vertexBuffer(number: number): BufferSource | undefined {
+    const image = this.inputs.buffers[number];
+    return image && this.source(image);
+  }
+
+  index(): BufferSource | undefined {
+    return this.#listed ?? (this.#indexImage && this.source(this.#indexImage));
+  }
+
+  constants(stage: StageName, slot: number, bytes: number): ArenaPlace {
+    return this.#constants.place(this.stages[stage].stage?.constants[slot], bytes);
+  }
+
+  standIn(
+    stage: StageName,
+    slot: number,
+  ): { readonly id: number; readonly view: GPUTextureView } | undefined {
+    return this.#standIns?.get(`${stage}/${slot}`);
+  }
+
+  /** Records a draw, whose bytes are all there. @param count vertices of an instance */
+  record(state: PipelineState, call: DrawCall, count: number): void {
+    const { recorder } = this.images;
+    recorder.drawNumber++;
+    if (recorder.arena.used > MOST_COLLECTED) {
+      recorder.submit();
+    }
+    const shaders = this.#decode(state);
+    if (typeof shaders === 'string') {
+      this.omissions.add(shaders);
+      return;
+    }
+    const streams = this.#streamDraws.begin(state);
+    const assembles = shaders.geometry !== undefined || streams;
+    const most = Math.min(count, MOST_INVOCATIONS);
+    const plan = planGeometry(state, call, most, assembles);
+    if (plan === undefined || call.instanceCount === 0) {
+      return;
+    }
+    const pixel = shaders.pixel?.interface;
+    const writesDepth = pixel?.outputs.some(({ type }) => type === 'OUTPUT_DEPTH') === true;
+    const targets = this.targets.targets(state, writesDepth);
+    if (targets === undefined && !streams) {
+      this.omissions.add('no target to draw to');
+      return;
+    }
+    this.stages.pixel.resolve(state.pixel, shaders.pixel);
+    this.stages.vertex.resolve(state.vertex, shaders.vertex);
+    this.stages.geometry.resolve(state.geometry, shaders.geometry);
+    this.inputs.resolve(state);
+    const drawn = assembles && shaders.geometry === undefined ? planGeometry(state, call, most, false) : plan;
+    const entry = this.#entries.get(state, shaders, targets, plan, drawn ?? plan);
+    if (typeof entry === 'string') {
+      this.omissions.add(entry);
+      return;
+    }
+    this.#record(state, call, entry, targets, plan, drawn, streams);
+  }
+
+  #decode(state: PipelineState): DecodedShaders | string {
+    const vertex = this.shaders.decode(state.vertex.shader);
+    const geometry = state.geometry && this.shaders.decode(state.geometry.shader);
+    const pixel = state.pixel && this.shaders.decode(state.pixel.shader);
+    if (typeof vertex === 'string') {
+      return vertex;
+    }
+    if (typeof geometry === 'string') {
+      return geometry;
+    }
+    return typeof pixel === 'string' ? pixel : { vertex, geometry, pixel };
+  }
+
+  #record(
+    state: PipelineState,
+    call: DrawCall,
+    entry: DrawEntry,
+    targets: DrawTargets | undefined,
+    plan: GeometryPlan,
+    drawn: GeometryPlan | undefined,
+    streams: boolean,
+  ): void {
+    const { geometry } = entry.translated.translation;
+    const layers = targets === undefined ? 0 : entry.showsLayers ? targets.layers : 1;
+    const runs =
+      geometry === undefined
+        ? plan.count
+        : primitivesOf(plan.topology, plan.count) * geometry.verticesPerPrimitive;
+    const passes = Math.max(1, layers) * (entry.showsViewports ? VIEWPORTS : 1);
+    const instances = Math.min(
+      call.instanceCount,
+      Math.max(1, Math.floor(MOST_INVOCATIONS / (runs * passes || 1))),
+    );
+    if (runs === 0) {
+      return;
+    }
+    if (runs > MOST_INVOCATIONS) {
+      this.omissions.add(`a draw of ${runs} vertex shader runs`);
+      return;
+    }
+    this.#use(targets, layers, plan, drawn);
+    this.#standIns = targets && standInTextures(this.images, targets, this.stages, layers);
+    const list = plan.list && this.#listPlace(plan.list);
+    this.#listed = list?.source;
+    this.#indexImage = plan.indices && this.images.buffer(plan.indices.surface);
+    if (streams) {
+      this.draw = this.#words.place(
+        state,
+        call,
+        entry.translated.translation,
+        plan,
+        list?.place,
+        instances,
+        0,
+        0,
+      );
+      this.#streamDraws.record(this, entry.translated, plan, instances);
+    }
+    if (targets === undefined || entry.pipeline === undefined || drawn === undefined) {
+      return;
+    }
+    const ofDrawn = drawn === plan || drawn.list === undefined ? list : this.#listPlace(drawn.list);
+    for (let layer = 0; layer < layers; layer++) {
+      const viewports = entry.showsViewports ? Math.min(VIEWPORTS, state.viewports.length) : 1;
+      for (let viewport = 0; viewport < viewports; viewport++) {
+        if (this.#canShow(state, targets, viewport)) {
+          this.draw = this.#words.place(
+            state,
+            call,
+            entry.translated.translation,
+            plan,
+            list?.place,
+            instances,
+            layer,
+            viewport,
+          );
+          this.#recordPass(state, call, entry, targets, drawn, ofDrawn, instances, layer, viewport, runs);
+        }
+      }
+    }
+    targets.changed(layers);
+  }
+
+  /** Brings everything that the draw reads and writes up to date. */
+  #use(
+    targets: DrawTargets | undefined,
+    layers: number,
+    plan: GeometryPlan,
+    drawn: GeometryPlan | undefined,
+  ): void {
+    const { recorder, transfer } = this.images;
+    const plans = drawn === undefined || drawn === plan ? [plan] : [plan, drawn];
+    let serial: number;
+    // An upload may submit what is recorded; then all is used again, by the next submission.
+    do {
+      ({ serial } = recorder);
+      for (const { mip, firstLayer, isVolume, image } of targets?.all ?? []) {
+        const range = isVolume ? { firstLayer: 0, layers: 1 } : { firstLayer, layers };
+        image.use(recorder, transfer, { firstMip: mip, mips: 1, ...range }, true);
+      }
+      this.inputs.use();
+      for (const { indices } of plans) {
+        if (indices !== undefined) {
+          this.images.buffer(indices.surface)?.use(recorder);
+        }
+      }
+      this.stages.vertex.use();
+      this.stages.geometry.use();
+      this.stages.pixel.use();
+    } while (recorder.serial !== serial);
+  }
+
+  #listPlace(list: Uint32Array): { readonly place: ArenaPlace; readonly source: BufferSource } {
+    const place = this.images.recorder.arena.allocate(4 * list.length);
+    const { chunk, offset } = place;
+    chunk.words.set(list, offset / 4);
+    return { place, source: { id: `a${chunk.id}`, buffer: chunk.buffer, size: chunk.bytes.length } };
+  }
+
+  /** Whether a viewport shows anything. */
+  #canShow(
+    { viewports, rasterizer, scissors }: PipelineState,
+    { area }: DrawTargets,
+    index: number,
+  ): boolean {
+    const viewport = viewports[index];
+    const most = this.images.recorder.device.limits.maxTextureDimension2D;
+    if (viewport === undefined) {
+      return false;
+    }
+    if (this.#viewports.get(viewport) === undefined) {
+      const mapped = mapViewport(viewport, most);
+      if (mapped === undefined) {
+        return false;
+      }
+      this.#viewports.set(viewport, mapped);
+    }
+    return (
+      rasterizer === undefined ||
+      rasterizer.scissorEnable === 0 ||
+      mapScissor(scissors[index], area) !== undefined
+    );
+  }
+
+  #recordPass(
+    state: PipelineState,
+    call: DrawCall,
+    entry: DrawEntry,
+    targets: DrawTargets,
+    drawn: GeometryPlan,
+    list: { readonly place: ArenaPlace } | undefined,
+    instances: number,
+    layer: number,
+    viewport: number,
+    runs: number,
+  ): void {
+    const { recorder } = this.images;
+    const { translated, blend } = entry;
+    const groups = translated.groups.map((layout) => this.#groups.bind(layout, this));
+    const pass = recorder.pass(targets.pass(layer));
+    const set = this.#pass;
+    set.begin(pass, recorder.passSerial);
+    set.pipeline(entry.pipeline!);
+    for (let i = 0; i < groups.length; i++) {
+      set.group(i, groups[i]);
+    }
+    const { rasterizer, scissors, blendFactor } = state;
+    set.viewport(this.#viewports.get(state.viewports[viewport])!);
+    const isClipped = rasterizer !== undefined && rasterizer.scissorEnable !== 0;
+    set.scissor(isClipped ? mapScissor(scissors[viewport], targets.area)! : { x: 0, y: 0, ...targets.area });
+    if (targets.depth?.view.storage.hasStencil === true) {
+      set.stencilReference(state.stencilReference >>> 0);
+    }
+    if (blend !== undefined && blend.usesConstant) {
+      const [r, g, b, a] = blendFactor.map((value) => (Number.isFinite(value) ? value : 0));
+      set.blendConstant(...(blend.alphaConstant ? ([a, a, a, a] as const) : ([r, g, b, a] as const)));
+    }
+    if (translated.translation.geometry !== undefined) {
+      pass.draw(runs, instances);
+    } else if (list !== undefined && drawn.list !== undefined) {
+      const { chunk, offset } = list.place;
+      set.index(chunk.buffer, 'uint32', offset, 4 * drawn.count);
+      pass.drawIndexed(drawn.count, instances);
+    } else if (drawn.indices !== undefined) {
+      const { surface, offset, indexBytes } = drawn.indices;
+      const buffer = this.images.buffer(surface)!;
+      set.index(buffer.source.buffer, indexBytes === 2 ? 'uint16' : 'uint32', offset, buffer.size - offset);
+      pass.drawIndexed(drawn.count, instances, call.firstVertex);
+    } else {
+      pass.draw(drawn.count, instances);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import type { DrawCall, PipelineState, ShaderStage } from '@cg/svga-device';
+import type { BufferImage } from '../images/buffer-image.js';
+import type { ImageTable } from '../images/image-table.js';
+import type { TextureImage } from '../images/texture-image.js';
+import type { DrawRecorder } from './draw-recorder.js';
+import { needsList } from './geometry-plan.js';
+import type { StreamOutputs } from './stream-outputs.js';
+import type { ViewTable } from './view-table.js';
+
+/** What a draw needs on the CPU that only the GPU has. */
+export class DrawWaits {
+  constructor(
+    readonly images: ImageTable,
+    readonly streams: StreamOutputs,
+    readonly draws: DrawRecorder,
+  ) {}
+
+  /** Vertices of an instance: those that stream output has written, of DRAW_AUTO. */
+  count(state: PipelineState, { vertexCount }: DrawCall): number {
+    if (vertexCount !== 'auto') {
+      return vertexCount;
+    }
+    const [buffer] = state.vertexBuffers;
+    const filled = buffer === undefined ? 0 : this.streams.filled(buffer.surface);
+    return buffer === undefined || buffer.stride === 0 || typeof filled !== 'number'
+      ? 0
+      : Math.max(0, Math.floor((filled - buffer.offset) / buffer.stride));
+  }
+
+  /** @returns undefined if everything is there */
+  wait(state: PipelineState, call: DrawCall): Promise<unknown> | undefined {
+    const { vertexCount } = call;
+    const waits: Promise<unknown>[] = [];
+    if (vertexCount === 'auto') {
+      const [buffer] = state.vertexBuffers;
+      const filled = buffer && this.streams.filled(buffer.surface);
+      if (filled instanceof Promise) {
+        waits.push(filled);
+      }
+    }
+    const streams = state.streamOutput && this.streams.wait(state);
+    if (streams !== undefined) {
+      waits.push(streams);
+    }
+    const needed = new Set<BufferImage | TextureImage>();
+    const { indexBuffer } = state;
+    if (call.indexed && indexBuffer !== undefined) {
+      const count = this.count(state, call);
+      const assembles = state.streamOutput !== undefined || state.geometry !== undefined;
+      if (needsList(state, call, count, assembles) || needsList(state, call, count, false)) {
+        this.#addBuffer(this.images.buffer(indexBuffer.surface), needed);
+      }
+    }
+    this.#addStage(state.vertex, needed);
+    this.#addStage(state.geometry, needed);
+    this.#addStage(state.pixel, needed);
+    for (const { surface } of this.draws.targets.missing(state)) {
+      needed.add(this.images.texture(surface)!);
+    }
+    for (const image of needed) {
+      waits.push(this.#fetch(image));
+    }
+    return waits.length === 0 ? undefined : Promise.all(waits);
+  }
+
+  #addBuffer(buffer: BufferImage | undefined, needed: Set<BufferImage | TextureImage>): void {
+    if (buffer?.isNewer === true) {
+      needed.add(buffer);
+    }
+  }
+
+  /** Constants, which are copied from the CPU, and textures that have to be kept in another way. */
+  #addStage(stage: ShaderStage | undefined, needed: Set<BufferImage | TextureImage>): void {
+    if (stage === undefined) {
+      return;
+    }
+    const { constants, views, shader } = stage;
+    for (let slot = 0; slot < constants.length; slot++) {
+      const range = constants[slot];
+      if (range !== undefined) {
+        this.#addBuffer(this.images.buffer(range.surface), needed);
+      }
+    }
+    const decoded = this.draws.shaders.decode(shader);
+    const table: ViewTable = this.draws.views;
+    for (const use of typeof decoded === 'string' ? [] : decoded.interface.resources) {
+      const view = views[use.slot];
+      if (!table.isReady(view, use)) {
+        needed.add(this.images.texture(view!.surface)!);
+      }
+    }
+  }
+
+  #fetch(image: BufferImage | TextureImage): Promise<unknown> {
+    const { recorder, transfer } = this.images;
+    if (!('newerCount' in image)) {
+      return image.fetch(recorder);
+    }
+    const fetched: Promise<void>[] = [];
+    for (let subresource = 0; subresource < image.surface.layout.subresourceCount; subresource++) {
+      if (image.isNewer(subresource)) {
+        fetched.push(image.fetch(recorder, transfer, subresource));
+      }
+    }
+    return Promise.all(fetched);
+  }
+}

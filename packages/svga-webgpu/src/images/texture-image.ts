@@ -1,0 +1,374 @@
+import type { SurfaceBox } from '@cg/surface-layout';
+import type { RenderSurface } from '@cg/svga-device';
+import type { TextureStorage } from '../formats/format-table.js';
+import { TEXTURE_USAGE } from '../gpu/flags.js';
+import type { Recorder } from '../gpu/recorder.js';
+import type { SurfaceTexture, TextureTransfer } from './texture-transfer.js';
+
+/** What of a subresource's bytes the texture does not have yet. */
+const DIRTY = { NOTHING: 0, ALL: 1, BOX: 2 } as const;
+
+/** A value that a subresource has been cleared to, until a pass or another use makes it so. */
+export interface PendingClear {
+  readonly color: GPUColorDict | undefined;
+  readonly depth: number | undefined;
+  readonly stencil: number | undefined;
+}
+
+/** Subresources of a surface: mips of layers. */
+export interface SubresourceRange {
+  readonly firstMip: number;
+  readonly mips: number;
+  readonly firstLayer: number;
+  readonly layers: number;
+}
+
+/** A view of a texture. */
+export interface TextureViewOf {
+  /** Different for each view of each texture. */
+  readonly id: number;
+  readonly view: GPUTextureView;
+}
+
+let ids = 0;
+
+/**
+ * The texture of a surface on the GPU, made at its first use. It is kept in one way at a time; where a view needs
+ * another one, the texture is made again from the device's bytes.
+ */
+export class TextureImage {
+  #texture: SurfaceTexture | undefined;
+  #isVolume = false;
+  #textureId = -1;
+  readonly #dirty: Uint8Array;
+  readonly #boxes = new Map<number, SurfaceBox>();
+  #dirtyCount: number;
+  readonly #newer: Uint8Array;
+  newerCount = 0;
+  readonly #clears = new Map<number, PendingClear>();
+  readonly #views = new Map<string, TextureViewOf>();
+  #usedIn = 0;
+  /** The draw that uses the texture as it is. */
+  #pinned = -1;
+
+  constructor(readonly surface: RenderSurface) {
+    const { subresourceCount } = surface.layout;
+    this.#dirty = new Uint8Array(subresourceCount).fill(DIRTY.ALL);
+    this.#newer = new Uint8Array(subresourceCount);
+    this.#dirtyCount = subresourceCount;
+  }
+
+  get storage(): TextureStorage | undefined {
+    return this.#texture?.storage;
+  }
+
+  get texture(): GPUTexture | undefined {
+    return this.#texture?.texture;
+  }
+
+  /** Different for each texture that the surface has had. */
+  get textureId(): number {
+    return this.#textureId;
+  }
+
+  /** Bytes of the texture: 0 while there is none. */
+  get gpuBytes(): number {
+    if (this.#texture === undefined) {
+      return 0;
+    }
+    const { storage } = this.#texture;
+    const { layout } = this.surface;
+    const bytes = storage.blockBytes + (storage.hasStencil ? 1 : 0);
+    return (
+      (layout.bytes / layout.format.bytesPerBlock) * bytes * (layout.format.blockWidth / storage.block) ** 2
+    );
+  }
+
+  /** The device's bytes have changed. */
+  written(subresource: number | undefined, box: SurfaceBox | undefined): void {
+    if (subresource === undefined) {
+      this.#dirty.fill(DIRTY.ALL);
+      this.#dirtyCount = this.#dirty.length;
+      this.#boxes.clear();
+      this.#clears.clear();
+      this.#newer.fill(0);
+      this.newerCount = 0;
+      return;
+    }
+    if (box === undefined) {
+      this.#clears.delete(subresource);
+      this.#setNewer(subresource, 0);
+      this.#boxes.delete(subresource);
+      this.#setDirty(subresource, DIRTY.ALL);
+    } else if (this.#dirty[subresource] !== DIRTY.ALL) {
+      const other = this.#boxes.get(subresource);
+      this.#boxes.set(subresource, other === undefined ? box : hull(other, box));
+      this.#setDirty(subresource, DIRTY.BOX);
+    }
+  }
+
+  /** Whether the GPU's content is newer than the device's. */
+  isNewer(subresource: number): boolean {
+    return this.#newer[subresource] !== 0;
+  }
+
+  /** The GPU has changed a subresource. */
+  changed(subresource: number): void {
+    this.#setNewer(subresource, 1);
+  }
+
+  /** Whether `prepare` is possible without bytes that only the GPU has. */
+  canBe(storage: TextureStorage, isVolume: boolean): boolean {
+    return this.newerCount === 0 || this.#is(storage, isVolume);
+  }
+
+  #is(storage: TextureStorage, isVolume: boolean): boolean {
+    return this.#texture?.storage === storage && this.#isVolume === isVolume;
+  }
+
+  /** Makes the texture, if it is not there or kept in another way. @returns false if the device cannot have it */
+  prepare(recorder: Recorder, storage: TextureStorage, isVolume: boolean): boolean {
+    if (this.#is(storage, isVolume)) {
+      this.pin(recorder);
+      return true;
+    }
+    if (this.#texture !== undefined && this.#pinned === recorder.drawNumber) {
+      return false;
+    }
+    const { layout } = this.surface;
+    const { device } = recorder;
+    const { width, height, depth } = layout.description;
+    const { limits } = device;
+    const most = isVolume ? limits.maxTextureDimension3D : limits.maxTextureDimension2D;
+    const layers = isVolume ? depth : layout.layers;
+    const mostLayers = isVolume ? limits.maxTextureDimension3D : limits.maxTextureArrayLayers;
+    const isMultisampled = layout.samples > 1;
+    const levels = layout.mips.length;
+    const mostLevels = Math.floor(Math.log2(Math.max(width, height, isVolume ? depth : 1))) + 1;
+    if (
+      width > most ||
+      height > most ||
+      layers > mostLayers ||
+      levels > mostLevels ||
+      (isVolume && (storage.depth !== undefined || layout.layers > 1)) ||
+      (depth > 1 && !isVolume) ||
+      (isMultisampled &&
+        (layout.samples !== 4 || !storage.multisamples || isVolume || levels > 1 || layers > 1))
+    ) {
+      return false;
+    }
+    this.#release(recorder);
+    const { COPY_SRC, COPY_DST, TEXTURE_BINDING, RENDER_ATTACHMENT } = TEXTURE_USAGE;
+    const texture = device.createTexture({
+      size: { width, height, depthOrArrayLayers: layers },
+      mipLevelCount: levels,
+      sampleCount: layout.samples,
+      dimension: isVolume ? '3d' : '2d',
+      format: storage.format,
+      viewFormats: [...storage.viewFormats],
+      usage: COPY_SRC | COPY_DST | TEXTURE_BINDING | (storage.renders ? RENDER_ATTACHMENT : 0),
+    });
+    this.#texture = { texture, storage, layout };
+    this.#isVolume = isVolume;
+    this.#textureId = ids++;
+    this.pin(recorder);
+    this.written(undefined, undefined);
+    if (this.surface.ownImage === undefined) {
+      this.#dirty.fill(DIRTY.NOTHING);
+      this.#dirtyCount = 0;
+    }
+    return true;
+  }
+
+  /** Keeps the texture as it is for the draw that is being recorded. */
+  pin(recorder: Recorder): void {
+    this.#pinned = recorder.drawNumber;
+  }
+
+  /** Brings subresources up to date for commands that are recorded next. */
+  use(recorder: Recorder, transfer: TextureTransfer, range: SubresourceRange, keepsClears = false): void {
+    if (this.#dirtyCount > 0 || this.#clears.size > 0) {
+      const levels = this.surface.layout.mips.length;
+      for (let layer = range.firstLayer; layer < range.firstLayer + range.layers; layer++) {
+        for (let mip = range.firstMip; mip < range.firstMip + range.mips; mip++) {
+          const subresource = (this.#isVolume ? 0 : layer * levels) + mip;
+          if (this.#dirty[subresource] !== DIRTY.NOTHING) {
+            this.#upload(recorder, transfer, subresource);
+          }
+          if (!keepsClears) {
+            this.#clearNow(recorder, subresource);
+          }
+        }
+      }
+    }
+    this.#usedIn = recorder.serial;
+  }
+
+  #upload(recorder: Recorder, transfer: TextureTransfer, subresource: number): void {
+    this.#clearNow(recorder, subresource);
+    const { width, height, depth } = this.surface.layout.mipOf(subresource);
+    const whole = { x: 0, y: 0, z: 0, width, height, depth };
+    const box = this.#dirty[subresource] === DIRTY.BOX ? this.#boxes.get(subresource)! : whole;
+    this.#boxes.delete(subresource);
+    this.#setDirty(subresource, DIRTY.NOTHING);
+    if (this.#usedIn === recorder.serial) {
+      recorder.submit();
+    }
+    transfer.upload(this.#texture!, this.surface.ownImage, subresource, box);
+  }
+
+  /** Notes that a subresource, of a texture that is made, has a value; a pass that begins with it sets it. */
+  clear(subresource: number, value: PendingClear): void {
+    const before = this.#clears.get(subresource);
+    this.#clears.set(subresource, {
+      color: value.color,
+      depth: value.depth ?? before?.depth,
+      stencil: value.stencil ?? before?.stencil,
+    });
+    this.changed(subresource);
+  }
+
+  /** The bytes of a subresource that was cleared whole need not be uploaded any more. */
+  forgetBytes(subresource: number): void {
+    this.#boxes.delete(subresource);
+    this.#setDirty(subresource, DIRTY.NOTHING);
+  }
+
+  /** The value that a pass has to begin with. */
+  takeClear(subresource: number): PendingClear | undefined {
+    const value = this.#clears.get(subresource);
+    this.#clears.delete(subresource);
+    return value;
+  }
+
+  #clearNow(recorder: Recorder, subresource: number): void {
+    const clear = this.takeClear(subresource);
+    if (clear === undefined) {
+      return;
+    }
+    const { storage } = this.#texture!;
+    const levels = this.surface.layout.mips.length;
+    const mip = subresource % levels;
+    const slices = this.#isVolume ? this.surface.layout.mips[mip].depth : 1;
+    for (let z = 0; z < slices; z++) {
+      const layer = this.#isVolume ? z : Math.floor(subresource / levels);
+      const { view } = this.target(storage.format, mip, layer);
+      const pass = recorder.encoder().beginRenderPass({
+        colorAttachments:
+          storage.depth === undefined
+            ? [{ ...this.slice(layer), view, loadOp: 'clear', storeOp: 'store', clearValue: clear.color! }]
+            : [],
+        ...(storage.depth !== undefined && {
+          depthStencilAttachment: depthAttachment(view, storage.hasStencil, clear),
+        }),
+      });
+      pass.end();
+    }
+  }
+
+  /** The attachment's part of a slice of a volume. */
+  slice(layer: number): { depthSlice?: number } {
+    return this.#isVolume ? { depthSlice: layer } : {};
+  }
+
+  /** A view to draw to. */
+  target(format: GPUTextureFormat, mip: number, layer: number): TextureViewOf {
+    return this.view({
+      format,
+      dimension: this.#isVolume ? '3d' : '2d',
+      baseMipLevel: mip,
+      mipLevelCount: 1,
+      baseArrayLayer: this.#isVolume ? 0 : layer,
+      arrayLayerCount: 1,
+    });
+  }
+
+  /** A view of the texture, which is made. */
+  view(descriptor: GPUTextureViewDescriptor): TextureViewOf {
+    const { format, dimension, aspect, baseMipLevel, mipLevelCount, baseArrayLayer, arrayLayerCount } =
+      descriptor;
+    const key = `${format}/${dimension}/${aspect}/${baseMipLevel}/${mipLevelCount}/${baseArrayLayer}/${arrayLayerCount}`;
+    let found = this.#views.get(key);
+    if (found === undefined) {
+      found = { id: ids++, view: this.#texture!.texture.createView(descriptor) };
+      if (this.#views.size >= 256) {
+        this.#views.clear();
+      }
+      this.#views.set(key, found);
+    }
+    return found;
+  }
+
+  /** Copies a subresource that the GPU has changed to the device's bytes. */
+  fetch(recorder: Recorder, transfer: TextureTransfer, subresource: number): Promise<void> {
+    const { layout } = this.surface;
+    const levels = layout.mips.length;
+    const [firstMip, firstLayer] = [subresource % levels, Math.floor(subresource / levels)];
+    this.use(recorder, transfer, { firstMip, mips: 1, firstLayer, layers: 1 });
+    const done = transfer.fetch(this.#texture!, subresource, () => this.surface.ownImage);
+    return done.then(() => this.#setNewer(subresource, 0));
+  }
+
+  /** Drops the texture: what only it held is lost. */
+  drop(recorder: Recorder): void {
+    this.#release(recorder);
+    this.written(undefined, undefined);
+  }
+
+  #release(recorder: Recorder): void {
+    if (this.#texture !== undefined) {
+      if (this.#usedIn === recorder.serial) {
+        recorder.submit();
+      }
+      this.#texture.texture.destroy();
+      this.#texture = undefined;
+    }
+    this.#views.clear();
+  }
+
+  #setDirty(subresource: number, state: number): void {
+    const before = this.#dirty[subresource] === DIRTY.NOTHING ? 0 : 1;
+    this.#dirty[subresource] = state;
+    this.#dirtyCount += (state === DIRTY.NOTHING ? 0 : 1) - before;
+  }
+
+  #setNewer(subresource: number, state: 0 | 1): void {
+    this.newerCount += state - this.#newer[subresource];
+    this.#newer[subresource] = state;
+  }
+}
+
+/** An attachment of depth that keeps what is not cleared. */
+export function depthAttachment(
+  view: GPUTextureView,
+  hasStencil: boolean,
+  clear: PendingClear | undefined,
+): GPURenderPassDepthStencilAttachment {
+  return {
+    view,
+    ...(clear?.depth === undefined
+      ? { depthLoadOp: 'load' as const }
+      : { depthLoadOp: 'clear' as const, depthClearValue: clear.depth }),
+    depthStoreOp: 'store',
+    ...(hasStencil && {
+      ...(clear?.stencil === undefined
+        ? { stencilLoadOp: 'load' as const }
+        : { stencilLoadOp: 'clear' as const, stencilClearValue: clear.stencil }),
+      stencilStoreOp: 'store' as const,
+    }),
+  };
+}
+
+function hull(a: SurfaceBox, b: SurfaceBox): SurfaceBox {
+  const x = Math.min(a.x, b.x);
+  const y = Math.min(a.y, b.y);
+  const z = Math.min(a.z, b.z);
+  return {
+    x,
+    y,
+    z,
+    width: Math.max(a.x + a.width, b.x + b.width) - x,
+    height: Math.max(a.y + a.height, b.y + b.height) - y,
+    depth: Math.max(a.z + a.depth, b.z + b.depth) - z,
+  };
+}

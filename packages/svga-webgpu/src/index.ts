@@ -1,0 +1,3 @@
+export { WebGpuRenderer } from './webgpu-renderer.js';
+export type { WebGpuRendererOptions, WebGpuRendererStatistics } from './webgpu-renderer.js';
+export { rendererDevice } from './device-request.js';

@@ -1,0 +1,226 @@
+import type { SurfaceBox } from '@cg/surface-layout';
+import type {
+  ClearValue,
+  CopiedBox,
+  DrawCall,
+  DrawingRenderer,
+  PipelineState,
+  QueryResult,
+  RendererCaps,
+  RenderImage,
+  RenderQuery,
+  RenderSurface,
+  RenderView,
+} from '@cg/svga-device';
+import { rendererCaps } from './caps.js';
+import { DrawRecorder } from './draw/draw-recorder.js';
+import { DrawWaits } from './draw/draw-waits.js';
+import { StreamOutputs } from './draw/stream-outputs.js';
+import { FormatTable } from './formats/format-table.js';
+import { Omissions } from './gpu/omissions.js';
+import { Recorder } from './gpu/recorder.js';
+import { clearView, copyBoxes } from './image-operations.js';
+import { ImageTable } from './images/image-table.js';
+import { Queries } from './queries.js';
+
+/** What a renderer can be told. */
+export interface WebGpuRendererOptions {
+  /**
+   * Requests another device once this one is lost. The images of surfaces are made again from the device's bytes, and
+   * draws wait until then. Without it, a renderer that has lost its device leaves out everything.
+   */
+  readonly requestDevice?: () => PromiseLike<GPUDevice>;
+  /** Milliseconds of a clock, for timestamps; the time of day by default. */
+  readonly now?: () => number;
+}
+
+/** What a renderer has done. */
+export interface WebGpuRendererStatistics {
+  readonly draws: number;
+  readonly pipelines: number;
+  readonly submissions: number;
+  readonly lostDevices: number;
+  /** Bytes of the buffers and textures of surfaces on the GPU. */
+  readonly gpuBytes: number;
+  /** What was left out, by its reason, with its count. */
+  readonly omissions: ReadonlyMap<string, number>;
+}
+
+/** Everything that belongs to a GPU device. */
+class DeviceParts {
+  readonly recorder: Recorder;
+  readonly images: ImageTable;
+  readonly streams: StreamOutputs;
+  readonly draws: DrawRecorder;
+  readonly waits: DrawWaits;
+  readonly queries: Queries;
+  readonly formats: FormatTable;
+
+  constructor(
+    readonly device: GPUDevice,
+    omissions: Omissions,
+    now: () => number,
+  ) {
+    this.recorder = new Recorder(device);
+    this.formats = new FormatTable(device.features);
+    this.images = new ImageTable(this.recorder, this.formats);
+    this.streams = new StreamOutputs(this.images);
+    this.queries = new Queries(this.recorder, now);
+    this.recorder.listener = this.queries;
+    this.streams.listener = (counters) => this.queries.streamed(counters);
+    this.draws = new DrawRecorder(this.images, this.streams, omissions);
+    this.waits = new DrawWaits(this.images, this.streams, this.draws);
+  }
+}
+
+/**
+ * Draws on a `GPUDevice`, of a browser or of any other implementation. Nothing that a guest asks for is an error: what
+ * WebGPU does not have is left out, and counted in `statistics`.
+ */
+export class WebGpuRenderer implements DrawingRenderer {
+  readonly caps: RendererCaps;
+  readonly #options: WebGpuRendererOptions;
+  readonly #omissions = new Omissions();
+  #parts: DeviceParts;
+  /** While the device is lost. */
+  #recovery: Promise<void> | undefined;
+  #isLost = false;
+  #draws = 0;
+  #lostDevices = 0;
+  #drawsBefore = 0;
+  #pipelinesBefore = 0;
+  #submissionsBefore = 0;
+
+  constructor(device: GPUDevice, options: WebGpuRendererOptions = {}) {
+    this.#options = options;
+    this.#parts = this.#partsOf(device);
+    this.caps = rendererCaps(device.limits, this.#parts.formats);
+  }
+
+  get statistics(): WebGpuRendererStatistics {
+    const { draws, recorder, images } = this.#parts;
+    return {
+      draws: this.#draws,
+      pipelines: this.#pipelinesBefore + draws.pipelines.made,
+      submissions: this.#submissionsBefore + recorder.serial - 1,
+      lostDevices: this.#lostDevices,
+      gpuBytes: images.gpuBytes,
+      omissions: this.#omissions.counts,
+    };
+  }
+
+  #partsOf(device: GPUDevice): DeviceParts {
+    const parts = new DeviceParts(device, this.#omissions, this.#options.now ?? Date.now);
+    void device.lost.then(() => {
+      if (this.#parts === parts) {
+        this.#lose();
+      }
+    });
+    return parts;
+  }
+
+  /** The device is lost: everything is made again from the device's bytes. */
+  #lose(): void {
+    this.#lostDevices++;
+    this.#isLost = true;
+    this.#parts.recorder.abandon();
+    this.#parts.queries.clear();
+    const { requestDevice } = this.#options;
+    // A device that is lost before anything was drawn is not worth another request.
+    const isUsed = this.#draws > this.#drawsBefore || this.#lostDevices === 1;
+    this.#drawsBefore = this.#draws;
+    if (requestDevice === undefined || !isUsed) {
+      return;
+    }
+    this.#recovery = Promise.resolve(requestDevice()).then(
+      (device) => {
+        this.#pipelinesBefore += this.#parts.draws.pipelines.made;
+        this.#submissionsBefore += this.#parts.recorder.serial - 1;
+        this.#parts = this.#partsOf(device);
+        this.#isLost = false;
+        this.#recovery = undefined;
+      },
+      (error: unknown) => {
+        this.#omissions.add(`no other device: ${String(error)}`);
+        this.#recovery = undefined;
+      },
+    );
+  }
+
+  draw(state: PipelineState, call: DrawCall): PromiseLike<void> | undefined {
+    if (this.#isLost) {
+      if (this.#recovery === undefined) {
+        this.#omissions.add('the device is lost');
+        return undefined;
+      }
+      return this.#recovery.then(() => this.draw(state, call));
+    }
+    const { waits, draws } = this.#parts;
+    const wait = waits.wait(state, call);
+    if (wait !== undefined) {
+      return this.#unlessLost(wait).then(() => this.draw(state, call));
+    }
+    this.#draws++;
+    draws.record(state, call, waits.count(state, call));
+    return undefined;
+  }
+
+  /** A promise that is kept though a read-back failed with the device: what was only there is gone. */
+  #unlessLost(promise: Promise<unknown>): Promise<void> {
+    return promise.then(
+      () => {},
+      (error: unknown) => this.#omissions.add(`a read-back: ${String(error)}`),
+    );
+  }
+
+  beginQuery(query: RenderQuery): void {
+    if (!this.#isLost) {
+      this.#parts.queries.begin(query);
+    }
+  }
+
+  endQuery(query: RenderQuery): PromiseLike<QueryResult> | QueryResult {
+    if (this.#isLost) {
+      return undefined;
+    }
+    const result = this.#parts.queries.end(query);
+    return result instanceof Promise ? result.catch(() => undefined) : result;
+  }
+
+  clear(view: RenderView, value: ClearValue): boolean {
+    return !this.#isLost && clearView(this.#parts.images, view, value);
+  }
+
+  copy(source: RenderImage, target: RenderImage, boxes: readonly CopiedBox[]): boolean {
+    return !this.#isLost && copyBoxes(this.#parts.images, source, target, boxes);
+  }
+
+  imageWritten(surface: RenderSurface, subresource?: number, box?: SurfaceBox): void {
+    this.#parts.images.written(surface, subresource, box);
+  }
+
+  imageNeeded(surface: RenderSurface, subresource: number): PromiseLike<void> | undefined {
+    if (this.#isLost) {
+      return undefined;
+    }
+    const needed = this.#parts.images.needed(surface, subresource);
+    return needed && this.#unlessLost(needed);
+  }
+
+  surfaceDropped(surface: RenderSurface): void {
+    this.#parts.images.drop(surface);
+  }
+
+  reset(): void {
+    this.#parts.queries.clear();
+    this.#parts.images.clear();
+  }
+
+  /** Submits what is recorded, and resolves once the GPU has done it. */
+  async finish(): Promise<void> {
+    if (!this.#isLost) {
+      this.#parts.recorder.submit();
+      await this.#parts.device.queue.onSubmittedWorkDone();
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import type { Scenario } from './bench.js';
+import { bufferScenarios } from './buffers.js';
+import { contractScenarios } from './contract.js';
+import { lifeScenarios } from './life.js';
+import { primitiveScenarios } from './primitives.js';
+import { targetScenarios } from './targets.js';
+import { texelScenarios } from './texels.js';
+
+/** Tests that need a GPU, by what must hold. */
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  ...primitiveScenarios,
+  ...texelScenarios,
+  ...targetScenarios,
+  ...bufferScenarios,
+  ...lifeScenarios,
+  ...contractScenarios,
+};

@@ -1,0 +1,132 @@
+import {
+  call,
+  colorShader,
+  fullState,
+  noDepth,
+  same,
+  shader,
+  stage,
+  surface,
+  target,
+  texture,
+  type Scenario,
+} from './bench.js';
+import { nearest } from './texels.js';
+
+export const lifeScenarios: Record<string, Scenario> = {
+  'a pipeline is made once for each distinct state': async (open) => {
+    const bench = await open();
+    const of = surface('R8_UNORM', 4, 4);
+    const copies = Array.from({ length: 4 }, () => ({
+      tokens: shader(colorShader(1, 0, 0, 0)).tokens.slice(),
+    }));
+    for (let i = 0; i < 12; i++) {
+      const pixel = { ...stage(colorShader(1, 0, 0, 0)), shader: copies[i % 4] };
+      await bench.draw(
+        fullState(pixel, [target(i % 3 === 0 ? of : surface('R8_UNORM', 4, 4))], {
+          depthStencil: { ...noDepth },
+        }),
+        call(4),
+      );
+    }
+    same(bench.renderer.statistics.pipelines, 1, 'pipelines');
+    same(bench.renderer.statistics.draws, 12, 'draws');
+  },
+
+  'draws with the same targets are one submission': async (open) => {
+    const bench = await open();
+    const of = surface('R8_UNORM', 4, 4);
+    const state = fullState(stage(colorShader(1, 0, 0, 0)), [target(of)]);
+    for (let i = 0; i < 100; i++) {
+      bench.renderer.draw(state, call(4));
+    }
+    await bench.read(of);
+    same(bench.renderer.statistics.submissions, 1, 'submissions');
+  },
+
+  'device and GPU together have at most 2.2 times the bytes of a surface': async (open) => {
+    const bench = await open();
+    for (const [format, most] of [
+      ['R8G8B8A8_UNORM', 2.2],
+      ['R16G16B16A16_FLOAT', 2.2],
+      ['BC1_UNORM', 2.2],
+      ['D32_FLOAT', 2.2],
+      ['D16_UNORM', 2.2],
+      ['D24_UNORM_S8_UINT', 2.25],
+      ['B5G6R5_UNORM', 3],
+    ] as const) {
+      const of = surface(format, 64, 64, { mipLevels: 3 });
+      const before = bench.renderer.statistics.gpuBytes;
+      const picture = surface('R8_UNORM', 1, 1);
+      const load = `ps_4_0
+dcl_output o0.xyzw
+dcl_resource_texture2d (float,float,float,float) t0
+ld o0.xyzw, l(0, 0, 0, 0), t0.xyzw
+ret
+`;
+      await bench.fill(stage(load, { views: [texture(of)] }), picture);
+      bench.renderer.surfaceDropped(picture);
+      const { gpuBytes } = bench.renderer.statistics;
+      const ratio = (of.layout.bytes + gpuBytes - before - 32) / of.layout.bytes;
+      same(ratio > 1 && ratio <= most, true, `${format}: ${ratio}`);
+      bench.renderer.surfaceDropped(of);
+    }
+  },
+
+  'a device that is lost is replaced: what the device has is drawn again': async (open) => {
+    const other = await open();
+    const bench = await open({ requestDevice: () => Promise.resolve(other.device) });
+    const of = surface('R8_UNORM', 2, 2);
+    const painted = surface('R8_UNORM', 2, 2);
+    painted.ownImage.fill(51);
+    const load = `ps_4_0
+dcl_output o0.xyzw
+dcl_sampler s0, mode_default
+dcl_resource_texture2d (float,float,float,float) t0
+sample o0.xyzw, l(0.5, 0.5, 0.0, 0.0), t0.xyzw, s0
+ret
+`;
+    const pixel = stage(load, { views: [texture(painted)], samplers: [nearest] });
+    await bench.fill(pixel, of);
+    same((await bench.read(of))[0], 51, 'before');
+    await bench.fill(colorShader(1, 0, 0, 0), of);
+    bench.device.destroy();
+    await bench.device.lost;
+    await bench.read(of);
+    same(of.ownImage[0], 51, 'what was drawn since is lost');
+    await bench.fill(pixel, of);
+    same((await bench.read(of))[0], 51, 'after');
+    same(bench.renderer.statistics.lostDevices, 1, 'lost');
+  },
+
+  'without another device everything is left out': async (open) => {
+    const bench = await open();
+    const of = surface('R8_UNORM', 2, 2);
+    await bench.fill(colorShader(1, 0, 0, 0), of);
+    bench.device.destroy();
+    await bench.device.lost;
+    await bench.fill(colorShader(1, 0, 0, 0), of);
+    same(bench.renderer.imageNeeded(of, 0), undefined, 'nothing to read');
+    same(
+      bench.renderer.clear(
+        { surface: of, format: of.layout.format, slices: [], subresources: [0], isWhole: true },
+        { kind: 'color', color: new Float64Array(4) },
+      ),
+      false,
+      'clear',
+    );
+    same(await bench.renderer.endQuery({ type: 0 }), undefined, 'query');
+    same(bench.omissions, ['the device is lost'], 'omissions');
+  },
+
+  'dropped and reset surfaces free their memory': async (open) => {
+    const bench = await open();
+    const of = surface('R8G8B8A8_UNORM', 64, 64);
+    await bench.fill(colorShader(1, 0, 0, 0), of);
+    same(bench.renderer.statistics.gpuBytes > of.layout.bytes, true, 'there');
+    bench.renderer.surfaceDropped(of);
+    same(bench.renderer.statistics.gpuBytes < 1024, true, 'dropped');
+    bench.renderer.reset();
+    same(bench.renderer.statistics.gpuBytes, 0, 'reset');
+  },
+};

@@ -1,0 +1,3 @@
+import { bundle } from '@cg/tsup-config';
+
+export default bundle(['src/index.ts']);
