@@ -106,7 +106,7 @@ const DIFFERENT: Readonly<Record<string, { readonly most: number; readonly why: 
 const MOST_EDGES = (SIZE * SIZE) / 1000;
 
 describe('recorded OpenGL programs, rendered in software', { timeout: 600_000 }, () => {
-  it('give llvmpipe’s pictures within one step a channel, edges excepted, and the same ones with coherent memory', async () => {
+  it('give llvmpipe’s pictures within a step a channel, edges excepted; coherent ones are the same', async () => {
     const [explicit, coherent] = [await programs(EXPLICIT), await programs(COHERENT)];
     const names = readdirSync(EXPECTED).map((file) => file.replace('.png', ''));
     expect(names.length).toBeGreaterThanOrEqual(18);

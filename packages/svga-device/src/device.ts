@@ -270,7 +270,7 @@ export class SvgaDevice {
 
   /**
    * A picture of a subresource: red, green and blue as stored, opaque, as screens show them; the first row first.
-   * Undefined if there is no such subresource, no memory for it, or its format is not one of colours. Throws as `image`.
+   * Undefined if there is no such subresource, no memory for it, or its texels are no colours. Throws as `image`.
    */
   picture(surfaceId: number, subresource: number): Picture | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);

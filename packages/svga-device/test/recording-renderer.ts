@@ -1,11 +1,5 @@
-import type {
-  DrawCall,
-  DrawingRenderer,
-  PipelineState,
-  Renderer,
-  RendererCaps,
-  RenderQuery,
-} from '../src/index.js';
+import { everything } from '../src/contract/reference-draws.js';
+import type { DrawCall, DrawingRenderer, PipelineState, Renderer, RenderQuery } from '../src/index.js';
 
 /** A renderer that does nothing but note its calls: every command is left to the device. */
 export class RecordingRenderer implements Renderer {
@@ -38,18 +32,9 @@ export class RecordingRenderer implements Renderer {
   }
 }
 
-/** Capabilities of a renderer that can do everything with every format. */
-const allCaps: RendererCaps = {
-  maxTextureSize: 8192,
-  maxVolumeSize: 2048,
-  maxLayers: 256,
-  multisample4: true,
-  format: () => ({ sample: true, color: true, blend: true, depth: true, vertex: true, multisample: true }),
-};
-
 /** The same that takes draws and queries, and draws nothing. */
 export class RecordingDraws extends RecordingRenderer implements DrawingRenderer {
-  readonly caps: RendererCaps = allCaps;
+  readonly caps = everything;
   readonly draws: { readonly state: PipelineState; readonly call: DrawCall }[] = [];
 
   draw(state: PipelineState, call: DrawCall): undefined {

@@ -39,7 +39,7 @@ function imagesOf(device: SvgaDevice): unknown[] {
 
 describe('a recording', () => {
   it(
-    'is replayed without the guest: every surface and screen is as it was, with a renderer that is late as with one that is not',
+    'is replayed without the guest: surfaces and screen are as they were, with a late renderer as with another',
     async () => {
       for (const seed of seeds(8)) {
         const { guest, bytes } = await recorded(seed);
