@@ -30,7 +30,8 @@ export function growthAsSvg(series: readonly Growth[]): string {
   const lines = series.map(({ name, points: own, slope }, i) => {
     const color = COLORS[i % COLORS.length];
     const path = own.map(({ size, cost }) => `${x.at(size)},${y.at(cost)}`).join(' ');
-    const label = `<text x="${WIDTH - RIGHT + 12}" y="${EDGE + 20 * i}" fill="${color}">${name}: ${slope.toFixed(2)}</text>`;
+    const at = `x="${WIDTH - RIGHT + 12}" y="${EDGE + 20 * i}"`;
+    const label = `<text ${at} fill="${color}">${name}: ${slope.toFixed(2)}</text>`;
     return `<polyline fill="none" stroke="${color}" stroke-width="2" points="${path}"/>${label}`;
   });
   const sizes = x.decades.map((d) => `<text x="${x.at(d)}" y="${HEIGHT - EDGE + 18}">${label(d)}</text>`);
