@@ -2,7 +2,7 @@ import { uploadCost, type Replayed } from './replay-text.js';
 
 /** One line of JSON, with the fields in this order. */
 export function replaysAsJson(replays: readonly Replayed[]): string {
-  const rows = replays.map(({ path, method, report, price }) => ({
+  const rows = replays.map(({ path, method, report, ...replayed }) => ({
     trace: path,
     method,
     frames: report.frames,
@@ -19,7 +19,7 @@ export function replaysAsJson(replays: readonly Replayed[]): string {
     scans: report.scans,
     entriesScanned: report.entriesScanned,
     methodSwitches: report.methodSwitches,
-    uploadCost: uploadCost({ report, price }),
+    uploadCost: uploadCost({ report, ...replayed }),
     wrongBytes: report.wrongBytes,
   }));
   return `${JSON.stringify({ replays: rows })}\n`;
