@@ -22,6 +22,7 @@ const fields = [
   'scans',
   'entriesScanned',
   'methodSwitches',
+  'uploadCost',
   'wrongBytes',
 ];
 

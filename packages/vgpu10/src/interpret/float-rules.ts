@@ -1,10 +1,12 @@
+import { wordsOf } from '../words-of.js';
+
 /**
  * Floats as Direct3D 10 computes them: 32 bits, round to nearest even, denormals flushed to zeros of the same sign on
  * the way in and out. All values are words.
  */
 
-const floats = new Float32Array(1);
-const words = new Uint32Array(floats.buffer);
+const floats = /* @__PURE__ */ new Float32Array(1);
+const words = /* @__PURE__ */ wordsOf(floats);
 
 /** The NaN of every result that is none of the operands. */
 const NAN = 0x7fc00000;

@@ -17,7 +17,7 @@ export interface DeclaredSizes {
 }
 
 const SIGN = 0x80000000;
-const NOTHING: RegisterFile = new Uint32Array(0);
+const NOTHING: RegisterFile = /* @__PURE__ */ new Uint32Array(0);
 
 /** The file of a register and its number in it; a number beyond the file means a register that is not there. */
 interface Location {

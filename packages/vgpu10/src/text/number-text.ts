@@ -1,7 +1,9 @@
-const float = new Float32Array(1);
-const bits = new Uint32Array(float.buffer);
-const double = new Float64Array(1);
-const doubleBits = new Uint32Array(double.buffer);
+import { wordsOf } from '../words-of.js';
+
+const float = /* @__PURE__ */ new Float32Array(1);
+const bits = /* @__PURE__ */ wordsOf(float);
+const double = /* @__PURE__ */ new Float64Array(1);
+const doubleBits = /* @__PURE__ */ wordsOf(double);
 
 /** Below it, and above its negative, a word is written as an integer: such floats are denormals and NaNs. */
 const MOST_INTEGER = 0x10000;

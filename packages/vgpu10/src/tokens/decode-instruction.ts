@@ -7,12 +7,11 @@ import {
   type InstructionLayout,
   type InstructionOpcode,
 } from '../instruction-table.js';
-import type { Instruction, Operand } from '../program.js';
-import { decodeReturns, field, nameOf, type TokenReader } from './token-reader.js';
+import type { Instruction } from '../program.js';
+import { decodeReturns, exactly, field, nameOf, type TokenReader } from './token-reader.js';
 import { EXTENDED, instructionBits } from './used-bits.js';
 
 const VMWARE = 107;
-const EMPTY: readonly Operand[] = [];
 
 const opcodes = /* @__PURE__ */ byOpcode(instructionLayouts);
 
@@ -45,25 +44,9 @@ export function decodeInstruction(reader: TokenReader, at: number, token: number
     offsets,
     resource,
     resourceReturns,
-    destinations: decodeOperands(reader, layout.destinations.length),
-    sources: decodeOperands(reader, layout.sources.length),
+    destinations: exactly(reader, layout.destinations.length, decodeOperand),
+    sources: exactly(reader, layout.sources.length, decodeOperand),
   };
-}
-
-/** Lists of their exact length: one that grows has room for more than a dozen operands. */
-function decodeOperands(reader: TokenReader, length: number): readonly Operand[] {
-  switch (length) {
-    case 0:
-      return EMPTY;
-    case 1:
-      return [decodeOperand(reader)];
-    case 2:
-      return [decodeOperand(reader), decodeOperand(reader)];
-    case 3:
-      return [decodeOperand(reader), decodeOperand(reader), decodeOperand(reader)];
-    default:
-      return Array.from({ length }, () => decodeOperand(reader));
-  }
 }
 
 function decodeControls(reader: TokenReader, token: number, layout: InstructionLayout): Controls {
@@ -83,14 +66,11 @@ function decodeInfoReturn(
   token: number,
   control: InstructionLayout['control'],
 ): Instruction['returns'] {
-  switch (control) {
-    case 'resinfo':
-      return nameOf(reader, 'return type', resinfoReturnTypes, field(token, 11, 2));
-    case 'sampleInfo':
-      return nameOf(reader, 'return type', instructionReturnTypes, field(token, 11, 2));
-    default:
-      return 'FLOAT';
+  if (control !== 'resinfo' && control !== 'sampleInfo') {
+    return 'FLOAT';
   }
+  const names = control === 'resinfo' ? resinfoReturnTypes : instructionReturnTypes;
+  return nameOf(reader, 'return type', names, field(token, 11, 2));
 }
 
 const NOT_EXTENDED: Extended = { offsets: undefined, resource: undefined, resourceReturns: undefined };
@@ -108,14 +88,12 @@ function decodeExtended(
   for (let token = EXTENDED, last = 0; token >= EXTENDED;) {
     token = reader.next();
     const kind = field(token, 0, 6);
-    if (kind <= last || kind > 3 || (token & ~EXTENDED) >>> EXTENDED_BITS[kind] !== 0) {
+    const restIsZero = (token & ~EXTENDED) >>> EXTENDED_BITS[kind] === 0;
+    if (kind <= last || kind > 3 || !restIsZero || (kind === 1 && field(token, 6, 3) !== 0)) {
       throw reader.bad(`extended opcode token 0x${token.toString(16)} is unknown here`);
     }
     last = kind;
     if (kind === 1) {
-      if (field(token, 6, 3) !== 0) {
-        throw reader.bad(`extended opcode token 0x${token.toString(16)} is unknown`);
-      }
       extended.offsets = [
         signed(field(token, 9, 4)),
         signed(field(token, 13, 4)),

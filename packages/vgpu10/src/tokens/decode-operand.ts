@@ -6,12 +6,10 @@ import {
 } from '../enumerations.js';
 import type { Index, Operand, Selection } from '../program.js';
 import { EXTENDED, operandBits } from './used-bits.js';
-import { field, nameOf, type TokenReader } from './token-reader.js';
+import { exactly, field, nameOf, NOTHING, type TokenReader } from './token-reader.js';
 
-const COMPONENT_COUNTS = [0, 1, 4, undefined] as const;
+const COMPONENT_COUNTS: readonly (0 | 1 | 4 | undefined)[] = [0, 1, 4];
 const NO_SELECTION: Selection = { mode: 'none' };
-const NO_INDICES: readonly Index[] = [];
-const NO_WORDS: readonly number[] = [];
 
 /**
  * Operands share their selections and the numbers of low registers. Without it the collector's work on long programs,
@@ -61,7 +59,7 @@ function decodeSelection(reader: TokenReader, token: number): Selection {
 }
 
 /** How many bits tell a selection, of each mode; the lowest two are the mode. */
-const SELECTION_BITS = [6, 10, 4, undefined] as const;
+const SELECTION_BITS: readonly (number | undefined)[] = [6, 10, 4];
 
 function selectionOf(bits: number): Selection {
   switch (field(bits, 0, 2)) {
@@ -93,36 +91,29 @@ function decodeImmediate(
   components: 0 | 1 | 4,
 ): readonly number[] {
   if (type !== 'IMMEDIATE32' && type !== 'IMMEDIATE64') {
-    return NO_WORDS;
+    return NOTHING;
   }
   if (components === 0) {
-    throw reader.bad('an immediate value without components');
+    throw reader.bad('an immediate without components');
   }
-  const words = components === 4 ? 4 : type === 'IMMEDIATE64' ? 2 : 1;
-  return words === 1
-    ? [reader.next()]
-    : words === 2
-      ? [reader.next(), reader.next()]
-      : [reader.next(), reader.next(), reader.next(), reader.next()];
+  return exactly(reader, components === 4 ? 4 : type === 'IMMEDIATE64' ? 2 : 1, nextWord);
 }
+
+const nextWord = (reader: TokenReader): number => reader.next();
 
 function decodeIndices(reader: TokenReader, token: number, dimensions: number): readonly Index[] {
   switch (dimensions) {
     case 0:
-      return NO_INDICES;
+      return NOTHING;
     case 1: {
       const index = decodeIndex(reader, field(token, 22, 3));
       const shared = index.representation === 'IMMEDIATE32' ? sharedIndices[index.offset] : undefined;
       return shared ?? [index];
     }
-    case 2:
-      return [decodeIndex(reader, field(token, 22, 3)), decodeIndex(reader, field(token, 25, 3))];
-    default:
-      return [
-        decodeIndex(reader, field(token, 22, 3)),
-        decodeIndex(reader, field(token, 25, 3)),
-        decodeIndex(reader, field(token, 28, 3)),
-      ];
+    default: {
+      const pair = [decodeIndex(reader, field(token, 22, 3)), decodeIndex(reader, field(token, 25, 3))];
+      return dimensions === 2 ? pair : [...pair, decodeIndex(reader, field(token, 28, 3))];
+    }
   }
 }
 

@@ -74,3 +74,25 @@ export function decodeReturns(reader: TokenReader, value: number): ReturnTypes {
   const name = (bit: number) => nameOf(reader, 'return type', returnTypes, field(value, bit, 4));
   return [name(0), name(4), name(8), name(12)];
 }
+
+export const NOTHING: readonly never[] = [];
+
+/** A list of its exact length: one that grows has room for more than a dozen elements. */
+export function exactly<T>(
+  reader: TokenReader,
+  length: number,
+  next: (reader: TokenReader) => T,
+): readonly T[] {
+  switch (length) {
+    case 0:
+      return NOTHING;
+    case 1:
+      return [next(reader)];
+    case 2:
+      return [next(reader), next(reader)];
+    case 3:
+      return [next(reader), next(reader), next(reader)];
+    default:
+      return Array.from({ length }, () => next(reader));
+  }
+}
