@@ -8,14 +8,18 @@ const special: Record<string, object> = {
   pagetable: { isolate: true }, // one of its tests measures the heap
   v86: { isolate: true },
 };
-const ofApps = { testTimeout: 180_000, isolate: true, exclude: ['test/**/*.check.test.ts'] };
+/** `npm run check` runs these: they take long. */
+const exclude = ['test/**/*.check.test.ts'];
+const ofApps = { testTimeout: 180_000, isolate: true, exclude };
 
 export default defineConfig({
   test: {
     // Vitest leaves a core to itself, which is half of a machine with two.
     maxWorkers: availableParallelism(),
     projects: [
-      ...readdirSync('packages').map((name) => project(name, `packages/${name}`, special[name])),
+      ...readdirSync('packages').map((name) =>
+        project(name, `packages/${name}`, { exclude, ...special[name] }),
+      ),
       ...readdirSync('apps').map((name) => project(name, `apps/${name}`, ofApps)),
       project('lint', 'tooling/lint'),
       project('mutations', 'tooling/mutations'),

@@ -1,15 +1,16 @@
 import { project } from '@cg/vitest-config';
 import { defineConfig } from 'vitest/config';
 
-/** The packed packages, and the programs' tests that take long: the second half of `npm run check`. */
-const ofApp = { testTimeout: 180_000, isolate: true, include: ['test/**/*.check.test.ts'] };
+/** The packed packages, and tests that take long: the second half of `npm run check`. */
+const slow = { testTimeout: 180_000, isolate: true, include: ['test/**/*.check.test.ts'] };
 
 export default defineConfig({
   test: {
     projects: [
       project('packaging', 'tooling/packaging', { testTimeout: 240_000 }),
-      project('bench', 'apps/bench', ofApp),
-      project('cli', 'apps/cli', ofApp),
+      project('bench', 'apps/bench', slow),
+      project('cli', 'apps/cli', slow),
+      project('litmus', 'packages/litmus', slow),
     ],
   },
 });

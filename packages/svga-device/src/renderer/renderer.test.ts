@@ -33,7 +33,7 @@ function itKeeps<R extends TestRenderer>(
         each.name,
         async () => {
           const renderers: R[] = [];
-          for (const seed of seeds(30)) {
+          for (const seed of seeds(8)) {
             await each.run(() => {
               renderers.push(make(seed));
               return renderers[renderers.length - 1];
