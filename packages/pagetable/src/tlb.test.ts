@@ -65,6 +65,27 @@ describe('Tlb', () => {
     expect(pages.map(isStorable)).toEqual([false, false, false, false, false, false]);
   });
 
+  it('2.4: more pages than the TLB has slots are cleaned by their bits, too', () => {
+    const tlb = new Tlb(256);
+    const pages = [3, 4, 277, 278, 552, 553].map((page) => page * PAGE_SIZE);
+    for (const page of pages) {
+      tlb.insert(page, 1, TLB_WRITABLE | TLB_DIRTY);
+    }
+    // Bit 0 is page 2. Pages 3 and 553 are outside the range, and the bit of page 278 is clear.
+    const bits = new Uint32Array(18).fill(0xffffffff);
+    bits[8] &= ~(1 << 20);
+    tlb.cleanPages(2 * PAGE_SIZE, bits, 2, 551);
+    expect(pages.map((page) => tlb.lookup(page)?.dirty)).toEqual([true, false, false, true, false, true]);
+    expect(pages.map((page) => tlb.storeTags[tlb.slotOf(page)] === page)).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+
   it('PAGE_GLOBAL survives a switch of address spaces, but no flush', () => {
     const machine = new ObjectMachine(2);
     const { vma, cpu, addressSpace } = machine.process();

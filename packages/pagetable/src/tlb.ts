@@ -147,8 +147,14 @@ export class Tlb {
    * @param bits the pages, among bits `[from, to)`
    */
   cleanPages(base: number, bits: Uint32Array, from: number, to: number): void {
+    if (this.#used === 0) {
+      return;
+    }
+    if (to - from >= this.slots) {
+      this.#cleanSlots(base, bits, from, to);
+      return;
+    }
     const { storeTags } = this;
-    const states = this.#states;
     const lastSlot = this.slots - 1;
     const slot0 = Math.floor(base / PAGE_SIZE) & lastSlot;
     for (let index = from >>> 5; index * 32 < to; index++) {
@@ -157,11 +163,32 @@ export class Tlb {
         const bit = index * 32 + 31 - Math.clz32(left & -left);
         const slot = (slot0 + bit) & lastSlot;
         if (bit >= from && bit < to && storeTags[slot] === base + bit * PAGE_SIZE) {
-          storeTags[slot] = EMPTY;
-          states[slot] &= ~TLB_DIRTY;
+          this.#clean(slot);
         }
       }
     }
+  }
+
+  /** As `cleanPages`, for more pages than there are slots: looks at the slots, not at the pages. */
+  #cleanSlots(base: number, bits: Uint32Array, from: number, to: number): void {
+    const { storeTags } = this;
+    // Not below 0: EMPTY is.
+    const first = Math.max(base + from * PAGE_SIZE, 0);
+    const end = base + to * PAGE_SIZE;
+    for (let slot = 0; slot < storeTags.length; slot++) {
+      const page = storeTags[slot];
+      if (page >= first && page < end) {
+        const bit = (page - base) / PAGE_SIZE;
+        if (((bits[bit >>> 5] >>> (bit & 31)) & 1) !== 0) {
+          this.#clean(slot);
+        }
+      }
+    }
+  }
+
+  #clean(slot: number): void {
+    this.storeTags[slot] = EMPTY;
+    this.#states[slot] &= ~TLB_DIRTY;
   }
 
   /** Drops the cached leaf table, which is about to be freed. */
