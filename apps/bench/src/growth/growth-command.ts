@@ -24,7 +24,7 @@ const ROUND_NS = 2e6;
 
 const DETAILS = `
 Examples:
-  $ npm run -s bench -- growth                      the slopes, about a minute
+  $ npm run -s bench -- growth                      the slopes, some minutes
   $ npm run -s bench -- growth --svg growth.svg     and the picture
   $ npm run -s bench -- growth --json | jq '.growth[] | {name, slope}'`;
 
