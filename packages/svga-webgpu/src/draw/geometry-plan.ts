@@ -107,15 +107,9 @@ export function planGeometry(
 export function needsList(state: PipelineState, call: DrawCall, count: number, assembles: boolean): boolean {
   const { topology: primitive, indexBuffer, geometry } = state;
   const topology = topologyOf(primitive);
+  const as = listedAs(state, assembles);
   const isAdjacent = topology?.endsWith('ADJ') === true;
-  if (
-    topology === undefined ||
-    (isAdjacent && geometry === undefined) ||
-    listedAs(state, assembles) === 'lines'
-  ) {
-    return true;
-  }
-  if (listedAs(state, assembles) === 'points') {
+  if (topology === undefined || (isAdjacent && geometry === undefined) || as === 'lines' || as === 'points') {
     return true;
   }
   if (!call.indexed) {
