@@ -40,7 +40,7 @@ export type {
   VertexBuffer,
   Viewport,
 } from './renderer/pipeline-state.js';
-export { srgbToLinear, TexelCodec } from './texels/texel-codec.js';
+export { linearToSrgb, srgbToLinear, TexelCodec } from './texels/texel-codec.js';
 export type { TexelKind } from './texels/texel-codec.js';
 export { DeviceRecorder } from './recording/device-recorder.js';
 export type { RecorderOptions } from './recording/device-recorder.js';

@@ -1,13 +1,10 @@
 import type { SurfaceFormat } from '@cg/surface-layout';
+import { linearToSrgb } from '@cg/svga-device';
 import type { FormatView } from './formats/format-table.js';
 
 /** Indices of red, green, blue and alpha among a format's channels. */
 const CHANNELS = [2, 1, 0, 3] as const;
 const LEAST_NORMAL = 2 ** -14;
-
-function toSrgb(linear: number): number {
-  return linear <= 0.003_130_8 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
-}
 
 /** Whether a float of so many bits of mantissa holds a value as it is. */
 function isExact(value: number, mantissa: number): boolean {
@@ -61,7 +58,7 @@ function storedValue(
     const signed = flags.includes('SINT');
     const most = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
     const clamped = Math.min(Math.max(value, signed ? -1 : 0), 1);
-    const encoded = flags.includes('SRGB') && channel < 3 ? toSrgb(clamped) : clamped;
+    const encoded = flags.includes('SRGB') && channel < 3 ? linearToSrgb(clamped) : clamped;
     return Math.round(encoded * most) / most;
   }
   if (bits === 32) {

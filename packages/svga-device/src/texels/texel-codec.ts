@@ -22,7 +22,8 @@ interface Channel {
 const f32 = new Float32Array(1);
 const f32Bits = new Uint32Array(f32.buffer);
 
-function toSrgb(linear: number): number {
+/** The sRGB value of linear light, both from 0 to 1. */
+export function linearToSrgb(linear: number): number {
   return linear <= 0.003_130_8 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
 }
 
@@ -261,7 +262,7 @@ export class TexelCodec {
       for (let i = 0; i < channels.length; i++) {
         const channel = channels[i];
         const value = color[channel.color];
-        const stored = this.#srgb && channel.color < 3 ? toSrgb(clamp(value, 0, 1)) : value;
+        const stored = this.#srgb && channel.color < 3 ? linearToSrgb(clamp(value, 0, 1)) : value;
         this.#words[channel.word] |= encodeChannel(channel, stored) << channel.shift;
       }
     }
