@@ -8,6 +8,7 @@ import { ReferenceDraws } from './contract/reference-draws.js';
 
 export type { TestRenderer } from './contract/contract-guest.js';
 export { LateDraws, LateRenderer } from './contract/late-renderer.js';
+export { plainBlend, plainCall, plainDepthStencil, plainRasterizer } from './contract/plain-states.js';
 
 const IDS = [0, 1, 2, 3, 4, 5, 6];
 const STEPS = 60;

@@ -1,8 +1,9 @@
+import { plainBlend, plainRasterizer } from '@cg/svga-device/renderer-contract';
 import { SVGA3D_PRIMITIVE } from '@cg/svga-protocol';
 import { seeds, seedsTimeout } from '@cg/vitest-config/seeds';
 import { describe, expect, it } from 'vitest';
 import { seededDraw } from '@cg/svga-protocol/random-commands';
-import { at, blendState, draw, pipeline, rasterizer, TestSurface, whole } from './pipeline.js';
+import { at, draw, pipeline, TestSurface, whole } from './pipeline.js';
 
 const size = { width: 8, height: 8 };
 
@@ -17,7 +18,7 @@ function coverage(
   const vertices = Array.from({ length: numbers.length / 2 }, (_, i) =>
     at(size, numbers[2 * i], numbers[2 * i + 1]),
   );
-  const blend = blendState({ blendEnable: 1, srcBlend: 2, destBlend: 2 });
+  const blend = plainBlend({ blendEnable: 1, srcBlend: 2, destBlend: 2 });
   draw(pipeline(target, vertices, { topology, blend, ...rest }), vertices.length);
   return rowsOf(target.floats, size.width);
 }
@@ -61,7 +62,8 @@ describe('triangles', () => {
     const clockwise = '0 0  8 0  0 8';
     const other = '0 0  0 8  8 0';
     const isDrawn = (places: string, cullMode: number, frontCounterClockwise: number) =>
-      coverage(places, 1, { rasterizer: { ...rasterizer, cullMode, frontCounterClockwise } })[0][0] === '1';
+      coverage(places, 1, { rasterizer: { ...plainRasterizer, cullMode, frontCounterClockwise } })[0][0] ===
+      '1';
     const [none, front, back] = [1, 2, 3];
     const table = [none, front, back].map((cull) =>
       [0, 1].map((ccw) => [clockwise, other].map((places) => isDrawn(places, cull, ccw))),
@@ -90,7 +92,7 @@ describe('triangles', () => {
         for (const samples of [1, 4]) {
           const target = new TestSurface('R32_FLOAT', 24, 24, { samples });
           const vertices = mesh(random, 6, 24);
-          const blend = blendState({ blendEnable: 1, srcBlend: 2, destBlend: 2 });
+          const blend = plainBlend({ blendEnable: 1, srcBlend: 2, destBlend: 2 });
           draw(pipeline(target, vertices, { blend }), vertices.length);
           const wrong = target.floats.reduce((sum, count) => sum + (count === 1 ? 0 : 1), 0);
           expect(wrong, `seed ${seed}, ${samples} samples`).toBe(0);
@@ -172,7 +174,9 @@ describe('lines', () => {
   });
 
   it('are the edges of triangles, where these are not filled', () => {
-    const rows = coverage('1.5 1.5  6.5 1.5  1.5 6.5', 1, { rasterizer: { ...rasterizer, fillMode: 2 } });
+    const rows = coverage('1.5 1.5  6.5 1.5  1.5 6.5', 1, {
+      rasterizer: { ...plainRasterizer, fillMode: 2 },
+    });
     expect(rows.slice(1, 7)).toEqual([
       '.111111.',
       '.1...1..',
@@ -196,7 +200,9 @@ describe('points', () => {
   });
 
   it('are the corners of triangles', () => {
-    const rows = coverage('1.5 1.5  6.5 1.5  1.5 6.5', 1, { rasterizer: { ...rasterizer, fillMode: 1 } });
+    const rows = coverage('1.5 1.5  6.5 1.5  1.5 6.5', 1, {
+      rasterizer: { ...plainRasterizer, fillMode: 1 },
+    });
     expect([rows[1], rows[6]]).toEqual(['.1....1.', '.1......']);
   });
 });
@@ -211,7 +217,7 @@ describe('viewports and scissors', () => {
     expect(rowsOf(target.floats, 8)[7]).toBe('........');
     const scissors = [{ left: 3, top: 2, right: 5, bottom: 4 }];
     const cut = new TestSurface('R32_FLOAT', 8, 8);
-    draw(pipeline(cut, whole(), { scissors, rasterizer: { ...rasterizer, scissorEnable: 1 } }), 6);
+    draw(pipeline(cut, whole(), { scissors, rasterizer: { ...plainRasterizer, scissorEnable: 1 } }), 6);
     expect(rowsOf(cut.floats, 8)).toEqual([...empty(2), '...11...', '...11...', ...empty(4)]);
   });
 
@@ -262,7 +268,7 @@ describe('clipping', () => {
       new Float32Array(depth.ownImage.buffer).fill(2);
       draw(
         pipeline(target, corners, {
-          rasterizer: { ...rasterizer, depthClipEnable },
+          rasterizer: { ...plainRasterizer, depthClipEnable },
           depthTarget: { ...depth.target(), depthReadOnly: false, stencilReadOnly: false },
         }),
         3,

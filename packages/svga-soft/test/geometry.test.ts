@@ -1,20 +1,9 @@
 import type { DrawCall, PipelineState, StreamOutput } from '@cg/svga-device';
+import { plainBlend, plainCall } from '@cg/svga-device/renderer-contract';
 import { SVGA3D_PRIMITIVE, SVGA3D_QUERYTYPE } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { SoftRenderer } from '../src/index.js';
-import {
-  at,
-  blendState,
-  call,
-  COLOR_PS,
-  draw,
-  element,
-  pipeline,
-  renderer,
-  stage,
-  TestSurface,
-  whole,
-} from './pipeline.js';
+import { at, COLOR_PS, draw, element, pipeline, renderer, stage, TestSurface, whole } from './pipeline.js';
 
 type Rest = Partial<PipelineState>;
 
@@ -389,7 +378,7 @@ describe('geometry shaders', () => {
     const viewports = [0, 1, 1].map((x) => ({ x, y: 0, width: 1, height: 1, minDepth: 0, maxDepth: 1 }));
     const pixel = stage('ps_4_0\ndcl_output o0.xyzw\nmov o0.xyzw, l(1.0, 1.0, 1.0, 1.0)\nret\n');
     const points = [0, 1, 2, 7].map((layer) => [0, 0, 0, 1, layer, 0, 0, 0]);
-    const add = blendState({ blendEnable: 1, srcBlend: 12, destBlend: 2 });
+    const add = plainBlend({ blendEnable: 1, srcBlend: 12, destBlend: 2 });
     draw(
       pipeline(target, points, {
         topology: 2,
@@ -490,7 +479,7 @@ describe('bounds', () => {
     ['indices', { vertexCount: 2 ** 32 - 1, indexed: true }],
   ])('end a draw of too many %s', (_, of) => {
     const soft = new SoftRenderer({ maxDrawWork: 100_000 });
-    soft.draw(pipeline(new TestSurface('R8_UNORM', 4, 4), whole()), call(3, of));
+    soft.draw(pipeline(new TestSurface('R8_UNORM', 4, 4), whole()), plainCall(3, of));
     expect(soft.endedDraws).toBe(1);
   });
 
@@ -500,7 +489,7 @@ describe('bounds', () => {
     const pixel = stage(
       'ps_4_0\ndcl_output o0.xyzw\nloop\nendloop\nmov o0.xyzw, l(1.0, 1.0, 1.0, 1.0)\nret\n',
     );
-    soft.draw(pipeline(target, whole(), { pixel }), call(6));
+    soft.draw(pipeline(target, whole(), { pixel }), plainCall(6));
     expect(soft.endedDraws).toBe(1);
     expect(target.ownImage.every((byte) => byte === 0)).toBe(true);
   });

@@ -8,22 +8,12 @@ import type {
   ShaderStage,
   TargetView,
 } from '@cg/svga-device';
+import { plainBlend, plainRasterizer } from '@cg/svga-device/renderer-contract';
 import { seededDraw } from '@cg/svga-protocol/random-commands';
 import { seeds, seedsTimeout } from '@cg/vitest-config/seeds';
 import { expect, it } from 'vitest';
 import { SoftRenderer } from '../src/index.js';
-import {
-  blendState,
-  COLOR_PS,
-  depthStencil,
-  pipeline,
-  PASS_VS,
-  rasterizer,
-  sampler,
-  shader,
-  targetBlend,
-  TestSurface,
-} from './pipeline.js';
+import { COLOR_PS, depthStencil, pipeline, PASS_VS, sampler, shader, TestSurface } from './pipeline.js';
 
 const GS = `
   gs_4_0
@@ -155,7 +145,7 @@ class HostileStates {
               ),
             },
       rasterizer: this.maybe(() => ({
-        ...rasterizer,
+        ...plainRasterizer,
         fillMode: this.draw(5),
         cullMode: this.draw(5),
         frontCounterClockwise: this.draw(2),
@@ -188,17 +178,21 @@ class HostileStates {
         backStencilFailOp: this.draw(10),
       })),
       stencilReference: this.number(),
-      blend: this.maybe(() => ({
-        ...blendState({}, { alphaToCoverageEnable: this.draw(2), independentBlendEnable: this.draw(2) }),
-        perRT: Array.from({ length: 8 }, () => ({
-          ...targetBlend,
+      blend: this.maybe(() => {
+        const alike = plainBlend(
+          {},
+          { alphaToCoverageEnable: this.draw(2), independentBlendEnable: this.draw(2) },
+        );
+        const perRT = alike.perRT.map((target) => ({
+          ...target,
           blendEnable: this.draw(2),
           srcBlend: this.draw(22),
           destBlendAlpha: this.draw(22),
           blendOp: this.draw(7),
           renderTargetWriteMask: this.draw(256),
-        })),
-      })),
+        }));
+        return { ...alike, perRT };
+      }),
       blendFactor: this.some(5, () => this.float()),
       sampleMask: this.number(),
       targets: this.some(3, () => this.maybe(() => this.target())),

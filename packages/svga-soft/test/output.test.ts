@@ -1,15 +1,7 @@
 import type { DepthTargetView, PipelineState } from '@cg/svga-device';
+import { plainBlend, plainRasterizer } from '@cg/svga-device/renderer-contract';
 import { describe, expect, it } from 'vitest';
-import {
-  blendState,
-  depthStencil,
-  draw,
-  pipeline,
-  rasterizer,
-  stage,
-  TestSurface,
-  whole,
-} from './pipeline.js';
+import { depthStencil, draw, pipeline, stage, TestSurface, whole } from './pipeline.js';
 
 type Rest = Partial<PipelineState>;
 
@@ -89,7 +81,7 @@ describe('depth', () => {
       const rest = {
         depthTarget: depthView(depth),
         depthStencil: always,
-        rasterizer: { ...rasterizer, ...state },
+        rasterizer: { ...plainRasterizer, ...state },
       };
       draw(pipeline(target, vertices, rest), 6);
       return format === 'D32_FLOAT' ? depth.floats[5] : new Uint16Array(depth.ownImage.buffer)[5] / 65535;
@@ -271,7 +263,7 @@ describe('blending', () => {
         draw(
           pipeline(surface, whole(source), {
             pixel: twoOutputs,
-            blend: blendState(state),
+            blend: plainBlend(state),
             blendFactor: constant,
           }),
           6,
@@ -286,14 +278,14 @@ describe('blending', () => {
   });
 
   it('limits the source to the range of the target, and blends in linear light', () => {
-    const add = blendState({ blendEnable: 1, srcBlend: 2, destBlend: 2, destBlendAlpha: 2 });
+    const add = plainBlend({ blendEnable: 1, srcBlend: 2, destBlend: 2, destBlendAlpha: 2 });
     const unorm = new TestSurface('R8G8B8A8_UNORM', 1, 1);
     unorm.ownImage.set([10, 20, 30, 40]);
     draw(pipeline(unorm, whole([-1, 2, 0.5, NaN]), { blend: add }), 6);
     expect([...unorm.ownImage]).toEqual([10, 255, 158, 40]);
     const srgb = new TestSurface('R8G8B8A8_UNORM_SRGB', 1, 1);
     srgb.ownImage.set([188, 188, 0, 128]); // 0.5029 in linear light
-    const half = blendState({
+    const half = plainBlend({
       blendEnable: 1,
       srcBlend: 12,
       destBlend: 12,
@@ -318,7 +310,7 @@ describe('blending', () => {
     );
     for (const independentBlendEnable of [0, 1]) {
       const surfaces = [1, 2].map(() => new TestSurface('R8_UNORM', 1, 1));
-      const blend = blendState({}, { independentBlendEnable });
+      const blend = plainBlend({}, { independentBlendEnable });
       const perRT = blend.perRT.map((each, i) => ({ ...each, renderTargetWriteMask: i === 0 ? 15 : 14 }));
       const targets = surfaces.map((surface) => surface.target());
       draw(pipeline(surfaces[0], whole(), { pixel: both, targets, blend: { ...blend, perRT } }), 6);
@@ -368,7 +360,7 @@ describe('stores', () => {
     for (let mask = 0; mask < 16; mask++) {
       const surface = new TestSurface('B8G8R8A8_UNORM', 1, 1);
       surface.ownImage.set([1, 2, 3, 4]);
-      draw(pipeline(surface, whole(), { blend: blendState({ renderTargetWriteMask: mask }) }), 6);
+      draw(pipeline(surface, whole(), { blend: plainBlend({ renderTargetWriteMask: mask }) }), 6);
       const expected = [4, 2, 1, 8].map((bit, i) => ((mask & bit) === 0 ? i + 1 : 255));
       expect([...surface.ownImage], `mask ${mask}`).toEqual(expected);
     }
@@ -442,7 +434,7 @@ describe('samples', () => {
       'ps_4_1\ndcl_output o0.xyzw\ndcl_output oMask\nmov oMask, l(6)\nmov o0.xyzw, l(1.0, 1.0, 1.0, 1.0)\nret\n',
     );
     expect(sheets({ pixel: coverage })).toEqual([0, 1, 1, 0]);
-    const blend = blendState({}, { alphaToCoverageEnable: 1 });
+    const blend = plainBlend({}, { alphaToCoverageEnable: 1 });
     const counts = [0, 0.1, 0.25, 0.5, 0.8, 1].map((alpha) =>
       sheets({ blend }, alpha).reduce((sum, one) => sum + one),
     );

@@ -1,11 +1,9 @@
 import { formatByName, SurfaceLayout, type SurfaceDescription } from '@cg/surface-layout';
 import type {
-  BlendState,
   DepthStencilState,
   DrawCall,
   InputElement,
   PipelineState,
-  RasterizerState,
   RenderShader,
   RenderSurface,
   ResourceView,
@@ -13,7 +11,8 @@ import type {
   ShaderStage,
   TargetView,
 } from '@cg/svga-device';
-import { SVGA3D_PRIMITIVE, SVGA3D_RESOURCE } from '@cg/svga-protocol';
+import { plainCall, plainDepthStencil, plainRasterizer } from '@cg/svga-device/renderer-contract';
+import { SVGA3D_COMPARISON, SVGA3D_PRIMITIVE, SVGA3D_RESOURCE } from '@cg/svga-protocol';
 import { encodeShader, parseShader } from '@cg/vgpu10';
 import { SoftRenderer } from '../src/index.js';
 
@@ -118,64 +117,15 @@ mov o0.xyzw, v1.xyzw
 ret
 `;
 
-export const rasterizer: RasterizerState = {
-  fillMode: 3,
-  cullMode: 1,
-  frontCounterClockwise: 0,
-  provokingVertexLast: 0,
-  depthBias: 0,
-  depthBiasClamp: 0,
-  slopeScaledDepthBias: 0,
-  depthClipEnable: 1,
-  scissorEnable: 0,
-  multisampleEnable: 0,
-  antialiasedLineEnable: 0,
-  lineWidth: 1,
-  lineStippleEnable: 0,
-  lineStippleFactor: 0,
-  lineStipplePattern: 0,
-  forcedSampleCount: 0,
-};
-
+/** The default of Direct3D: depth is tested and written. */
 export const depthStencil: DepthStencilState = {
+  ...plainDepthStencil,
   depthEnable: 1,
   depthWriteMask: 1,
-  depthFunc: 2,
-  stencilEnable: 0,
+  depthFunc: SVGA3D_COMPARISON.LESS,
   frontEnable: 1,
   backEnable: 1,
-  stencilReadMask: 0xff,
-  stencilWriteMask: 0xff,
-  frontStencilFailOp: 1,
-  frontStencilDepthFailOp: 1,
-  frontStencilPassOp: 1,
-  frontStencilFunc: 8,
-  backStencilFailOp: 1,
-  backStencilDepthFailOp: 1,
-  backStencilPassOp: 1,
-  backStencilFunc: 8,
 };
-
-export const targetBlend: BlendState['perRT'][number] = {
-  blendEnable: 0,
-  srcBlend: 2,
-  destBlend: 1,
-  blendOp: 1,
-  srcBlendAlpha: 2,
-  destBlendAlpha: 1,
-  blendOpAlpha: 1,
-  renderTargetWriteMask: 15,
-  logicOpEnable: 0,
-  logicOp: 0,
-};
-
-export function blendState(
-  of: Partial<BlendState['perRT'][number]>,
-  rest: Partial<Omit<BlendState, 'perRT'>> = {},
-): BlendState {
-  const perRT = Array.from({ length: 8 }, () => ({ ...targetBlend, ...of }));
-  return { alphaToCoverageEnable: 0, independentBlendEnable: 0, ...rest, perRT };
-}
 
 export const sampler: SamplerState = {
   filter: 0,
@@ -230,7 +180,7 @@ export function pipeline(
     geometry: undefined,
     pixel: stage(COLOR_PS),
     streamOutput: undefined,
-    rasterizer,
+    rasterizer: plainRasterizer,
     viewports: [{ x: 0, y: 0, width, height, minDepth: 0, maxDepth: 1 }],
     scissors: [],
     depthStencil: undefined,
@@ -244,22 +194,10 @@ export function pipeline(
   };
 }
 
-export function call(vertexCount: number, rest: Partial<DrawCall> = {}): DrawCall {
-  return {
-    indexed: false,
-    vertexCount,
-    firstVertex: 0,
-    baseVertex: 0,
-    instanceCount: 1,
-    firstInstance: 0,
-    ...rest,
-  };
-}
-
 export const renderer = new SoftRenderer();
 
 export function draw(state: PipelineState, vertexCount: number, rest: Partial<DrawCall> = {}): void {
-  renderer.draw(state, call(vertexCount, rest));
+  renderer.draw(state, plainCall(vertexCount, rest));
 }
 
 /** A vertex at a place of a window, in pixels, with an attribute. */

@@ -1,16 +1,10 @@
 import { formatByName } from '@cg/surface-layout';
-import {
-  SVGA3D_CULL,
-  SVGA3D_FILLMODE,
-  SVGA3D_INVALID_ID,
-  SVGA3D_PRIMITIVE,
-  SVGA3D_QUERYTYPE,
-  SVGA3D_RESOURCE,
-} from '@cg/svga-protocol';
+import { SVGA3D_INVALID_ID, SVGA3D_PRIMITIVE, SVGA3D_QUERYTYPE, SVGA3D_RESOURCE } from '@cg/svga-protocol';
 import type { CommandFields } from '@cg/svga-protocol';
 import type { Draw } from '@cg/svga-protocol/random-commands';
 import { ContractGuest } from './contract-guest.js';
 import { constantPixel, coveringTriangle, passVertex, texelPixel } from './contract-shaders.js';
+import { plainRasterizer } from './plain-states.js';
 
 const FORMAT = formatByName('B8G8R8A8_UNORM')?.id ?? 0;
 const BUFFER_FORMAT = formatByName('BUFFER')?.id ?? 0;
@@ -54,23 +48,6 @@ const plainSurface: CommandFields<'DEFINE_GB_SURFACE_V2'> = {
   height: 4,
   depth: 1,
   arraySize: 0,
-};
-
-const plainRasterizer = {
-  fillMode: SVGA3D_FILLMODE.FILL,
-  cullMode: SVGA3D_CULL.NONE,
-  frontCounterClockwise: 0,
-  provokingVertexLast: 0,
-  depthBias: 0,
-  depthBiasClamp: 0,
-  slopeScaledDepthBias: 0,
-  depthClipEnable: 1,
-  multisampleEnable: 0,
-  antialiasedLineEnable: 0,
-  lineWidth: 1,
-  lineStippleEnable: 0,
-  lineStippleFactor: 0,
-  lineStipplePattern: 0,
 };
 
 function viewOf(sid: number, subresource: number): number {

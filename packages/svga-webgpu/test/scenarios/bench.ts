@@ -1,16 +1,15 @@
 import { formatByName, SurfaceLayout, type SurfaceDescription } from '@cg/surface-layout';
 import type {
-  DepthStencilState,
   DrawCall,
   InputElement,
   PipelineState,
-  RasterizerState,
   RenderShader,
   RenderSurface,
   ResourceView,
   ShaderStage,
   TargetView,
 } from '@cg/svga-device';
+import { plainCall, plainDepthStencil, plainRasterizer } from '@cg/svga-device/renderer-contract';
 import { encodeShader, parseShader } from '@cg/vgpu10';
 import { rendererDevice, WebGpuRenderer, type WebGpuRendererOptions } from '../../src/index.js';
 
@@ -109,45 +108,6 @@ export function element(register: number, format: string, more: Partial<InputEle
   };
 }
 
-/** No culling, nothing else. */
-export const plainRasterizer: RasterizerState = {
-  fillMode: 3,
-  cullMode: 1,
-  frontCounterClockwise: 0,
-  provokingVertexLast: 0,
-  depthBias: 0,
-  depthBiasClamp: 0,
-  slopeScaledDepthBias: 0,
-  depthClipEnable: 1,
-  scissorEnable: 0,
-  multisampleEnable: 0,
-  antialiasedLineEnable: 0,
-  lineWidth: 1,
-  lineStippleEnable: 0,
-  lineStippleFactor: 0,
-  lineStipplePattern: 0,
-  forcedSampleCount: 0,
-} as RasterizerState;
-
-export const noDepth: DepthStencilState = {
-  depthEnable: 0,
-  depthWriteMask: 0,
-  depthFunc: 8,
-  stencilEnable: 0,
-  frontEnable: 0,
-  backEnable: 0,
-  stencilReadMask: 255,
-  stencilWriteMask: 255,
-  frontStencilFailOp: 1,
-  frontStencilDepthFailOp: 1,
-  frontStencilPassOp: 1,
-  frontStencilFunc: 8,
-  backStencilFailOp: 1,
-  backStencilDepthFailOp: 1,
-  backStencilPassOp: 1,
-  backStencilFunc: 8,
-};
-
 /** Positions of two components, drawn at depth 0.5. */
 export const positionShader = `vs_4_0
 dcl_input v0.xy
@@ -192,25 +152,13 @@ export function fullState(
     rasterizer: plainRasterizer,
     viewports: [{ x: 0, y: 0, width, height, minDepth: 0, maxDepth: 1 }],
     scissors: [],
-    depthStencil: noDepth,
+    depthStencil: plainDepthStencil,
     stencilReference: 0,
     blend: undefined,
     blendFactor: [0, 0, 0, 0],
     sampleMask: 0xffffffff,
     targets,
     depthTarget: undefined,
-    ...more,
-  };
-}
-
-export function call(vertexCount: number | 'auto', more: Partial<DrawCall> = {}): DrawCall {
-  return {
-    indexed: false,
-    vertexCount,
-    firstVertex: 0,
-    baseVertex: 0,
-    instanceCount: 1,
-    firstInstance: 0,
     ...more,
   };
 }
@@ -282,7 +230,7 @@ export class Bench {
     more: Partial<PipelineState> = {},
   ): Promise<void> {
     const view = 'surface' in of ? of : target(of);
-    await this.draw(fullState(typeof pixel === 'string' ? stage(pixel) : pixel, [view], more), call(4));
+    await this.draw(fullState(typeof pixel === 'string' ? stage(pixel) : pixel, [view], more), plainCall(4));
   }
 
   /** The bytes of a surface, once the renderer has brought them up to date. */

@@ -1,7 +1,7 @@
 import type { RenderQuery, StreamOutput } from '@cg/svga-device';
+import { plainCall } from '@cg/svga-device/renderer-contract';
 import {
   buffer,
-  call,
   colorShader,
   element,
   everywhere,
@@ -86,11 +86,11 @@ export const bufferScenarios: Record<string, Scenario> = {
     });
     await bench.draw(
       { ...state, viewports: [{ x: 0, y: 0, width: 1, height: 1, minDepth: 0, maxDepth: 1 }] },
-      call(4),
+      plainCall(4),
     );
     new Float32Array(vertices.ownImage.buffer).fill(5);
     bench.renderer.imageWritten(vertices, 0, { x: 0, y: 0, z: 0, width: 32, height: 1, depth: 1 });
-    await bench.draw(state, call(4));
+    await bench.draw(state, plainCall(4));
     same(await bench.read(of), [255, 0, 0, 0], 'the first draw has the old ones');
   },
 
@@ -107,12 +107,12 @@ export const bufferScenarios: Record<string, Scenario> = {
       vertexBuffers: [{ surface: vertices, stride: 8, offset: 0 }],
       streamOutput: into(out),
     });
-    await bench.draw(state, call(3));
+    await bench.draw(state, plainCall(3));
     same(await renderer.endQuery(query), [1, 1], 'one triangle');
     const words = new Uint32Array((await bench.read(out)).slice().buffer);
     same([words[2], words[5], words[8], words[9]], [0, 1, 2, 0], 'numbers of vertices');
     renderer.beginQuery(query);
-    await bench.draw({ ...state, streamOutput: into(out, { appends: true }), topology: 2 }, call(4));
+    await bench.draw({ ...state, streamOutput: into(out, { appends: true }), topology: 2 }, plainCall(4));
     same(await renderer.endQuery(query), [2, 4], 'two of four points');
     const picture = surface('R8_UNORM', 4, 4);
     const drawn = fullState(stage(colorShader(1, 0, 0, 0)), [target(picture)], {
@@ -120,7 +120,7 @@ export const bufferScenarios: Record<string, Scenario> = {
       inputLayout: { elements: [element(0, 'R32G32_FLOAT')] },
       vertexBuffers: [{ surface: out, stride: 12, offset: 0 }],
     });
-    await bench.draw(drawn, call('auto'));
+    await bench.draw(drawn, plainCall('auto'));
     same((await bench.read(picture)).filter((value) => value === 255).length >= 6, true, 'drawn');
   },
 
@@ -154,7 +154,7 @@ ret
       vertexBuffers: [{ surface: buffer(Float32Array.of(-0.9, -0.9, 0.9, 0.9)), stride: 8, offset: 0 }],
       streamOutput: into(out),
     });
-    await bench.draw(state, call(2));
+    await bench.draw(state, plainCall(2));
     same(await renderer.endQuery(query), [0], 'no overflow');
     const words = new Uint32Array((await bench.read(out)).slice().buffer);
     same(
@@ -163,7 +163,7 @@ ret
       'numbers of vertices',
     );
     same((await bench.read(picture)).filter((value) => value === 255).length, 3, 'points');
-    await bench.draw({ ...state, targets: [], streamOutput: into(out, { appends: true }) }, call(1));
+    await bench.draw({ ...state, targets: [], streamOutput: into(out, { appends: true }) }, plainCall(1));
     same(new Uint32Array((await bench.read(out)).slice().buffer).slice(12, 15)[2], 0, 'appended');
   },
 
@@ -177,7 +177,7 @@ ret
       vertexBuffers: [{ surface: both, stride: 8, offset: 0 }],
       streamOutput: into(both),
     });
-    await bench.draw({ ...state, targets: [] }, call(3));
+    await bench.draw({ ...state, targets: [] }, plainCall(3));
     const floats = new Float32Array((await bench.read(both)).slice().buffer);
     same(
       [0, 1, 3, 4, 6, 7].map((i) => floats[i]),

@@ -1,8 +1,7 @@
+import { plainCall, plainDepthStencil } from '@cg/svga-device/renderer-contract';
 import {
-  call,
   colorShader,
   fullState,
-  noDepth,
   same,
   shader,
   stage,
@@ -24,9 +23,9 @@ export const lifeScenarios: Record<string, Scenario> = {
       const pixel = { ...stage(colorShader(1, 0, 0, 0)), shader: copies[i % 4] };
       await bench.draw(
         fullState(pixel, [target(i % 3 === 0 ? of : surface('R8_UNORM', 4, 4))], {
-          depthStencil: { ...noDepth },
+          depthStencil: { ...plainDepthStencil },
         }),
-        call(4),
+        plainCall(4),
       );
     }
     same(bench.renderer.statistics.pipelines, 1, 'pipelines');
@@ -38,7 +37,7 @@ export const lifeScenarios: Record<string, Scenario> = {
     const of = surface('R8_UNORM', 4, 4);
     const state = fullState(stage(colorShader(1, 0, 0, 0)), [target(of)]);
     for (let i = 0; i < 100; i++) {
-      bench.renderer.draw(state, call(4));
+      bench.renderer.draw(state, plainCall(4));
     }
     await bench.read(of);
     same(bench.renderer.statistics.submissions, 1, 'submissions');

@@ -1,13 +1,12 @@
+import { plainCall, plainRasterizer } from '@cg/svga-device/renderer-contract';
 import {
   buffer,
-  call,
   colorShader,
   fullState,
   same,
   stage,
   surface,
   target,
-  plainRasterizer,
   type Bench,
   type Scenario,
 } from './bench.js';
@@ -38,7 +37,7 @@ async function drawn(
     ...more,
   });
   const count = indices?.count ?? points.length / 2;
-  await bench.draw(state, call(count, { indexed: indices !== undefined }));
+  await bench.draw(state, plainCall(count, { indexed: indices !== undefined }));
   const bytes = await bench.read(picture);
   return Array.from({ length: SIZE * SIZE }, (_, i) => (bytes[4 * i] === 255 ? '#' : '.')).join('');
 }
@@ -154,7 +153,7 @@ export const primitiveScenarios: Record<string, Scenario> = {
       vertexBuffers: [{ surface: buffer(Float32Array.from(padded)), stride: 8, offset: 0 }],
       indexBuffer: { surface: buffer(Uint16Array.from([7, ...fanIndices])), offset: 0, indexBytes: 2 },
     });
-    await bench.draw(state, call(9, { indexed: true, firstVertex: 1, baseVertex: 2 }));
+    await bench.draw(state, plainCall(9, { indexed: true, firstVertex: 1, baseVertex: 2 }));
     const bytes = await bench.read(picture);
     const got = Array.from({ length: SIZE * SIZE }, (_, i) => (bytes[4 * i] === 255 ? '#' : '.')).join('');
     same(got, await drawn(bench, 6, pentagon), 'indexed');

@@ -1,11 +1,8 @@
-import type { PipelineState } from '@cg/svga-device';
+import { plainBlend, plainCall, plainDepthStencil, plainRasterizer } from '@cg/svga-device/renderer-contract';
 import {
-  call,
   colorShader,
   element,
   fullState,
-  noDepth,
-  plainRasterizer,
   positionShader,
   same,
   stage,
@@ -16,27 +13,6 @@ import {
   type Scenario,
 } from './bench.js';
 import { nearest } from './texels.js';
-
-const blend = (entry: object, more = {}) => {
-  const off = {
-    blendEnable: 0,
-    srcBlend: 2,
-    destBlend: 1,
-    blendOp: 1,
-    srcBlendAlpha: 2,
-    destBlendAlpha: 1,
-    blendOpAlpha: 1,
-    renderTargetWriteMask: 15,
-    logicOpEnable: 0,
-    logicOp: 0,
-  };
-  return {
-    alphaToCoverageEnable: 0,
-    independentBlendEnable: 0,
-    perRT: Array.from({ length: 8 }, () => ({ ...off, ...entry })),
-    ...more,
-  } as unknown as NonNullable<PipelineState['blend']>;
-};
 
 /** Samples with the coordinates of the pixel. */
 const sampleShader = (scale: number) => `ps_4_0
@@ -91,7 +67,7 @@ export const targetScenarios: Record<string, Scenario> = {
     const srgb = surface('B8G8R8A8_UNORM_SRGB', 2, 2);
     renderer.clear(clearView(srgb), { kind: 'color', color: Float64Array.of(0.21586, 0, 1, 0.5) });
     same([...(await bench.read(srgb)).subarray(0, 4)], [255, 0, 128, 128], 'srgb');
-    await bench.fill(colorShader(0, 0, 0, 0), srgb, { blend: blend({ renderTargetWriteMask: 0 }) });
+    await bench.fill(colorShader(0, 0, 0, 0), srgb, { blend: plainBlend({ renderTargetWriteMask: 0 }) });
     same([...(await bench.read(srgb)).subarray(0, 4)], [255, 0, 128, 128], 'srgb, drawn to');
     const integers = surface('R32G32B32A32_UINT', 2, 2);
     renderer.clear(clearView(integers), { kind: 'color', color: Float64Array.of(4294967295, 1e20, -5, 7.9) });
@@ -114,27 +90,33 @@ export const targetScenarios: Record<string, Scenario> = {
 
   'blending, with and without alpha, and write masks': async (open) => {
     const bench = await open();
-    const half = blend({ blendEnable: 1, srcBlend: 5, destBlend: 6, srcBlendAlpha: 2, destBlendAlpha: 1 });
+    const half = plainBlend({
+      blendEnable: 1,
+      srcBlend: 5,
+      destBlend: 6,
+      srcBlendAlpha: 2,
+      destBlendAlpha: 1,
+    });
     const of = surface('R8G8B8A8_UNORM', 2, 2);
     of.ownImage.fill(255);
     await bench.fill(colorShader(0, 0, 0, 0.2), of, { blend: half });
     same([...(await bench.read(of)).subarray(0, 4)], [204, 204, 204, 51], 'source alpha');
     const opaque = surface('B8G8R8X8_UNORM', 2, 2);
-    const byTarget = blend({ blendEnable: 1, srcBlend: 7, destBlend: 8 });
+    const byTarget = plainBlend({ blendEnable: 1, srcBlend: 7, destBlend: 8 });
     await bench.fill(colorShader(1, 0.2, 0, 0), opaque, { blend: byTarget });
     same([...(await bench.read(opaque)).subarray(0, 4)], [0, 51, 255, 0], 'an alpha that is missing is 1');
     const alpha = surface('A8_UNORM', 2, 2);
     alpha.ownImage.fill(51);
     await bench.fill(colorShader(1, 1, 1, 0.4), alpha, {
-      blend: blend({ blendEnable: 1, srcBlendAlpha: 2, destBlendAlpha: 2 }),
+      blend: plainBlend({ blendEnable: 1, srcBlendAlpha: 2, destBlendAlpha: 2 }),
     });
     same((await bench.read(alpha))[0], 153, 'alpha alone');
     const masked = surface('R8G8B8A8_UNORM', 2, 2);
-    await bench.fill(colorShader(1, 1, 1, 1), masked, { blend: blend({ renderTargetWriteMask: 5 }) });
+    await bench.fill(colorShader(1, 1, 1, 1), masked, { blend: plainBlend({ renderTargetWriteMask: 5 }) });
     same([...(await bench.read(masked)).subarray(0, 4)], [255, 0, 255, 0], 'mask');
     const constant = surface('R8G8B8A8_UNORM', 2, 2);
     await bench.fill(colorShader(1, 1, 1, 1), constant, {
-      blend: blend({ blendEnable: 1, srcBlend: 12, srcBlendAlpha: 12 }),
+      blend: plainBlend({ blendEnable: 1, srcBlend: 12, srcBlendAlpha: 12 }),
       blendFactor: [0.2, 0.4, 0.6, 0.8],
     });
     same([...(await bench.read(constant)).subarray(0, 4)], [51, 102, 153, 204], 'constant');
@@ -168,7 +150,7 @@ mov o1.xyzw, l(0.2, 0.0, 0.0, 0.0)
 ret
 `;
     const viewports = [{ x: 0, y: 0, width: 4, height: 4, minDepth: 0, maxDepth: 1 }];
-    await bench.draw(fullState(stage(both), [target(small), target(large)], { viewports }), call(4));
+    await bench.draw(fullState(stage(both), [target(small), target(large)], { viewports }), plainCall(4));
     same(await bench.read(small), [255, 255, 255, 255], 'small');
     same(await bench.read(large), [51, 51, 0, 0, 51, 51, 0, 0, 0, 0, 0, 0], 'large');
     const depth = surface('D32_FLOAT', 4, 4);
@@ -176,9 +158,9 @@ ret
       fullState(stage(colorShader(0.4, 0, 0, 0)), [target(small)], {
         viewports,
         depthTarget: { ...target(depth), depthReadOnly: false, stencilReadOnly: false },
-        depthStencil: { ...noDepth, depthEnable: 1, depthWriteMask: 1 },
+        depthStencil: { ...plainDepthStencil, depthEnable: 1, depthWriteMask: 1 },
       }),
-      call(4),
+      plainCall(4),
     );
     same(await bench.read(small), [102, 102, 102, 102], 'with a larger depth');
     const floats = new Float32Array((await bench.read(depth)).buffer);
@@ -230,7 +212,7 @@ ret
       vertex: stage(vertex),
       geometry: stage(geometry),
     });
-    await bench.draw(state, call(4, { instanceCount: 3 }));
+    await bench.draw(state, plainCall(4, { instanceCount: 3 }));
     same(bench.omissions, [], 'omissions');
     same(
       await Promise.all([0, 1, 2].map(async (layer) => (await bench.read(of, layer))[0])),
@@ -348,7 +330,7 @@ ret
         { surface: one, stride: 13, offset: 3 },
       ],
     });
-    await bench.draw(state, call(4));
+    await bench.draw(state, plainCall(4));
     same([...(await bench.read(of)).subarray(0, 4)], [51, 102, 153, 204], 'colours');
   },
 };

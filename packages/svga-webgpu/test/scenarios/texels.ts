@@ -1,10 +1,9 @@
 import { formatByName } from '@cg/surface-layout';
 import type { PipelineState, SamplerState } from '@cg/svga-device';
+import { plainCall, plainDepthStencil } from '@cg/svga-device/renderer-contract';
 import {
-  call,
   colorShader,
   fullState,
-  noDepth,
   same,
   stage,
   surface,
@@ -168,14 +167,14 @@ export const texelScenarios: Record<string, Scenario> = {
         const picture = surface('R8_UNORM', 4, 1);
         const state: Partial<PipelineState> = {
           depthTarget: { ...target(depth), depthReadOnly: false, stencilReadOnly: false },
-          depthStencil: { ...noDepth, depthEnable: 1, depthWriteMask: 0, depthFunc: 5 },
+          depthStencil: { ...plainDepthStencil, depthEnable: 1, depthWriteMask: 0, depthFunc: 5 },
         };
         await bench.fill(colorShader(1, 0, 0, 1), picture, state);
         same(await bench.read(picture), [255, 255, 0, 0], `${format} greater`);
         same(await bench.read(depth), before, `${format} comes back`);
         await bench.fill(colorShader(1, 0, 0, 1), picture, {
           ...state,
-          depthStencil: { ...noDepth, depthEnable: 1, depthWriteMask: 1, depthFunc: 5 },
+          depthStencil: { ...plainDepthStencil, depthEnable: 1, depthWriteMask: 1, depthFunc: 5 },
         });
         same(
           (await bench.read(depth)).slice(before.length / 2),
@@ -279,6 +278,6 @@ ret
     const picture = surface('R8_UNORM', 2, 2);
     await bench.fill(stage(loadShader(), { views: [texture(surface('R32G32B32_FLOAT', 2, 2))] }), picture);
     same(await bench.read(picture), [0, 0, 0, 0], 'reads 0');
-    await bench.draw(fullState(undefined, [target(picture)]), call(4));
+    await bench.draw(fullState(undefined, [target(picture)]), plainCall(4));
   },
 };
