@@ -1,20 +1,9 @@
 import { formatById } from '@cg/surface-layout';
 import type { SurfaceFormat, SurfaceLayout } from '@cg/surface-layout';
+import { SVGA3D_RESOURCE } from '@cg/svga-protocol';
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
-
-/** SVGA3dResourceType of svga3d_types.h. */
-const SVGA3D_RESOURCE = {
-  BUFFER: 1,
-  TEXTURE1D: 2,
-  TEXTURE2D: 3,
-  TEXTURE3D: 4,
-  TEXTURECUBE: 5,
-  TEXTURE1DARRAY: 6,
-  TEXTURE2DARRAY: 7,
-  TEXTURECUBEARRAY: 8,
-} as const;
 
 /** Fields common to the views' entries in COTables; the unions under the names of their `tex`. */
 export interface ViewEntry {

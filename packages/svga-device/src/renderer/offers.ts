@@ -30,27 +30,43 @@ export function renderClear(
 }
 
 /**
+ * Offers what makes an image of another one to the renderer.
+ * @param isWhole it writes all of the target
+ * @param take the renderer's answer, whether it did it
+ */
+function renderImage(
+  { store }: DeviceObjects,
+  source: Image,
+  target: Image,
+  isWhole: boolean,
+  take: () => boolean,
+): boolean {
+  store.forRenderer(source.surface, source.subresource, false);
+  store.forRenderer(target.surface, target.subresource, isWhole);
+  if (!take()) {
+    return false;
+  }
+  store.rendered(target.surface, target.subresource);
+  return true;
+}
+
+/**
  * Offers a copy of boxes to the renderer, if there is one.
  * @param isWhole one of the boxes is all of the target
  * @returns whether it was done
  */
 export function renderCopy(
-  { renderer, store }: DeviceObjects,
+  objects: DeviceObjects,
   source: Image,
   target: Image,
   boxes: readonly CopiedBox[],
   isWhole: boolean,
 ): boolean {
-  if (renderer === undefined) {
-    return false;
-  }
-  store.forRenderer(source.surface, source.subresource, false);
-  store.forRenderer(target.surface, target.subresource, isWhole);
-  if (!renderer.copy(source, target, boxes)) {
-    return false;
-  }
-  store.rendered(target.surface, target.subresource);
-  return true;
+  const { renderer } = objects;
+  return (
+    renderer !== undefined &&
+    renderImage(objects, source, target, isWhole, () => renderer.copy(source, target, boxes))
+  );
 }
 
 /**
@@ -59,42 +75,38 @@ export function renderCopy(
  * @returns whether it was done
  */
 export function renderBlit(
-  { renderer, store }: DeviceObjects,
+  objects: DeviceObjects,
   source: Image,
   target: Image,
   boxes: BlitBoxes,
   linear: boolean,
   isWhole: boolean,
 ): boolean {
-  if (renderer?.blit === undefined) {
-    return false;
-  }
-  store.forRenderer(source.surface, source.subresource, false);
-  store.forRenderer(target.surface, target.subresource, isWhole);
-  if (!renderer.blit(source, target, boxes, linear)) {
-    return false;
-  }
-  store.rendered(target.surface, target.subresource);
-  return true;
+  const { renderer } = objects;
+  return (
+    renderer?.blit !== undefined &&
+    renderImage(
+      objects,
+      source,
+      target,
+      isWhole,
+      () => renderer.blit?.(source, target, boxes, linear) === true,
+    )
+  );
 }
 
 /** Offers the resolve of a multisample image to the renderer. @returns whether it was done */
 export function renderResolve(
-  { renderer, store }: DeviceObjects,
+  objects: DeviceObjects,
   source: Image,
   target: Image,
   format: SurfaceFormat,
 ): boolean {
-  if (renderer?.resolve === undefined) {
-    return false;
-  }
-  store.forRenderer(source.surface, source.subresource, false);
-  store.forRenderer(target.surface, target.subresource, true);
-  if (!renderer.resolve(source, target, format)) {
-    return false;
-  }
-  store.rendered(target.surface, target.subresource);
-  return true;
+  const { renderer } = objects;
+  return (
+    renderer?.resolve !== undefined &&
+    renderImage(objects, source, target, true, () => renderer.resolve?.(source, target, format) === true)
+  );
 }
 
 /** Offers the mips of a view below its first one to the renderer. @returns whether it was done */

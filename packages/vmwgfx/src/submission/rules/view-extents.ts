@@ -1,10 +1,7 @@
 import { formatById } from '@cg/surface-layout';
-import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
+import { SVGA3D_INVALID_ID, SVGA3D_RESOURCE } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { Surface } from '../../resource/surface.js';
-
-/** SVGA3dResourceType of svga3d_types.h. */
-const SVGA3D_RESOURCE = { BUFFER: 1, TEXTURE3D: 4, BUFFEREX: 6 } as const;
 
 /**
  * The part of its surface that a view shows; of a buffer `mip` is the first element, `first` the number of elements.
