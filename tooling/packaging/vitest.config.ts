@@ -11,6 +11,7 @@ export default defineConfig({
       project('bench', 'apps/bench', slow),
       project('cli', 'apps/cli', slow),
       project('litmus', 'packages/litmus', slow),
+      project('v86', 'packages/v86', slow),
     ],
   },
 });
