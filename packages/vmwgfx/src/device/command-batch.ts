@@ -11,6 +11,12 @@ export interface Piece {
   readonly dxContext: number | undefined;
 }
 
+/** Is told which of its commands the device refuses. */
+export interface RefusalListener {
+  /** It must not wait. */
+  refused(number: number): void;
+}
+
 /** Consecutive commands for the same DX context, or for none. */
 interface Run {
   readonly start: number;
@@ -42,9 +48,10 @@ export class CommandBatch {
   #isFinal = false;
   /** The batch split by DX context: a command buffer's header names one for all its commands. */
   readonly #runs: Run[] = [];
-  /** Callbacks for refused commands, and the commands' offsets, which ascend. */
-  #refused: (() => void)[] = [];
-  #refusable: number[] = [];
+  /** The listeners of commands, the commands' numbers, and their offsets, which ascend. */
+  #listeners: RefusalListener[] = [];
+  #numbers: number[] = [];
+  #offsets: number[] = [];
   /** Commands behind the mark that run even if it is cancelled. */
   readonly #unconditional: Piece[] = [];
   readonly #ended: (() => void)[] = [];
@@ -69,17 +76,18 @@ export class CommandBatch {
     this.refusalsAtMark = refusals;
   }
 
-  /** A command was written at `start`. */
-  add(start: number, dxContext: number | undefined, refused?: () => void): void {
+  /** A command was written at `start`, the listener's command `number`. */
+  add(start: number, dxContext: number | undefined, listener?: RefusalListener, number = 0): void {
     const run = this.#runs.at(-1);
     if (run === undefined || (run.dxContext ?? dxContext) !== (dxContext ?? run.dxContext)) {
       this.#runs.push({ start, dxContext });
     } else {
       run.dxContext ??= dxContext; // commands for no context may be in the buffer of any
     }
-    if (refused !== undefined) {
-      this.#refused.push(refused);
-      this.#refusable.push(start);
+    if (listener !== undefined) {
+      this.#listeners.push(listener);
+      this.#numbers.push(number);
+      this.#offsets.push(start);
     }
   }
 
@@ -187,16 +195,17 @@ export class CommandBatch {
   finish(): void {
     this.isDone = true;
     this.isReady = undefined;
-    this.#refused = [];
-    this.#refusable = [];
+    this.#listeners = [];
+    this.#numbers = [];
+    this.#offsets = [];
     this.#known.splice(0).forEach((act) => act());
     this.#ended.splice(0).forEach((act) => act());
   }
 
   #tellRefused(start: number, end: number): void {
-    const offsets = this.#refusable;
+    const offsets = this.#offsets;
     for (let i = lowerBound(offsets, start); i < offsets.length && offsets[i] < end; i++) {
-      this.#refused[i]();
+      this.#listeners[i].refused(this.#numbers[i]);
     }
   }
 }
