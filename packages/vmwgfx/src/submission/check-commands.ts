@@ -15,6 +15,7 @@ import { VmwgfxError } from '../errors.js';
 import type { HandleTable } from '../file/handle-table.js';
 import { checkPlace } from '../file/new-surface.js';
 import type { BufferObject } from '../memory/buffer-object.js';
+import type { CheckedStream } from './checked-stream.js';
 import { CommandScope } from './command-scope.js';
 import { ContextChanges } from './context-changes.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
@@ -28,7 +29,7 @@ import { refusalOf } from './rules/driver-commands.js';
 import { checkExtents, type UsedSurface } from './rules/extents.js';
 import { checkExtentsInPlace, type ExtentInPlace } from './rules/extents-in-place.js';
 import { effectOn, usesIn, type UserRule } from './rules/user-rules.js';
-import { CheckedStream, type BufferUse, type SurfaceUse, type UserCommand } from './user-command.js';
+import type { BufferUse, SurfaceUse, UserCommand } from './user-command.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -64,7 +65,7 @@ export function checkCommands(stream: Uint8Array, checks: CommandChecks): Checke
   if (known !== undefined) {
     return known;
   }
-  const checked = new CheckedStream(new Uint8Array(stream));
+  const checked = last.begin(stream);
   const reader = new CommandReader().aim(checked.bytes);
   try {
     while (reader.next()) {
@@ -73,7 +74,7 @@ export function checkCommands(stream: Uint8Array, checks: CommandChecks): Checke
   } catch (error) {
     throw located(error, reader);
   }
-  last.remember(checked, handles);
+  last.remember(checked.end(), handles);
   return checked;
 }
 
@@ -130,7 +131,7 @@ function addInPlace(
   stream: CheckedStream,
 ): void {
   const { offset, body } = reader;
-  const first = stream.surfaces.length;
+  const first = stream.uses;
   for (const { at, effect } of rule.surfaces) {
     stream.addUse(handles.surface(reader.u32(at - (body - offset))), effect, offset + at);
   }

@@ -1,6 +1,6 @@
 import type { HandleTable } from '../file/handle-table.js';
 import type { BufferObject } from '../memory/buffer-object.js';
-import type { CheckedStream } from './user-command.js';
+import { CheckedStream } from './checked-stream.js';
 
 /** Streams from this length on are compared by words: two views cost as much as comparing so many bytes. */
 const LONG_BYTES = 256;
@@ -38,6 +38,16 @@ export class LastStream {
     return last !== undefined && this.#closedHandles === closed && isSame(bytes, last.bytes)
       ? last
       : undefined;
+  }
+
+  /** A stream to be filled in, in the storage of the last one if that is not in use. */
+  begin(bytes: Uint8Array): CheckedStream {
+    const last = this.#last;
+    if (last?.mayBecome(bytes.length) !== true) {
+      return new CheckedStream().begin(bytes);
+    }
+    this.#last = undefined;
+    return last.begin(bytes);
   }
 
   /** Remembers a stream in place of the last one. */

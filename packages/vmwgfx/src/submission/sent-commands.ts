@@ -1,7 +1,8 @@
 import { CommandReader, type CommandFields, type CommandName, type CommandWriter } from '@cg/svga-protocol';
 import type { CommandSource, CommandSubmitter } from '../device/command-submitter.js';
 import type { Surface } from '../resource/surface.js';
-import type { CheckedStream, UserCommand } from './user-command.js';
+import { EFFECT, type CheckedStream } from './checked-stream.js';
+import type { UserCommand } from './user-command.js';
 import type { Reservations } from './reservations.js';
 
 /**
@@ -38,7 +39,7 @@ export class SentCommands implements CommandSource {
     }
     this.#sent.push(number);
     for (let use = firstUses[number]; use < firstUses[number + 1]; use++) {
-      if (effects[use] === 'write') {
+      if (effects[use] === EFFECT.WRITE) {
         this.#written ??= new Set();
         this.#written.add(surfaces[use]);
       }
@@ -123,8 +124,8 @@ export class SentCommands implements CommandSource {
         continue;
       }
       for (let use = firstUses[number]; use < firstUses[number + 1]; use++) {
-        if (effects[use] !== 'read') {
-          surfaces[use].gpuDirty = effects[use] === 'write';
+        if (effects[use] !== EFFECT.READ) {
+          surfaces[use].gpuDirty = effects[use] === EFFECT.WRITE;
         }
       }
     }

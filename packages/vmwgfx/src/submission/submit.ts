@@ -4,10 +4,10 @@ import type { HandleTable } from '../file/handle-table.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
 import type { CommandBatch } from '../device/command-batch.js';
 import { checkCommands, type CommandChecks } from './check-commands.js';
+import { EFFECT, type CheckedStream } from './checked-stream.js';
 import { ContextChanges } from './context-changes.js';
 import type { LastStream, Settled } from './last-stream.js';
 import { SentCommands } from './sent-commands.js';
-import type { CheckedStream } from './user-command.js';
 import { Validation } from './validation.js';
 import type { PreemptionPoint } from '../preemption-points.js';
 
@@ -32,9 +32,8 @@ export function submit(
   { handles, last, dxContext }: Submitter,
   bytes: Uint8Array,
 ): Fence {
-  const { queue, residency } = driver;
+  const { queue, limits, residency } = driver;
   const { maxCommandBytes } = queue;
-  const { limits } = driver;
   const { reservations, journal } = validation;
   const changes = dxContext === undefined ? undefined : new ContextChanges(dxContext, reservations, journal);
   const checks: CommandChecks = {
@@ -50,28 +49,44 @@ export function submit(
   queue.batches.poll();
   const { epoch } = residency;
   const stream = checkedCommands(bytes, checks, validation);
-  let settled = dxContext === undefined ? last.settledAt(epoch) : undefined;
+  const settled = dxContext === undefined ? last.settledAt(epoch) : undefined;
+  stream.users++;
   try {
-    if (settled !== undefined && validation.validateAgain(settled.objects, stream.surfaces)) {
+    const isSettled = makeReady({ driver, stream, validation, checks, epoch, settled });
+    return send({ driver, stream, validation, checks, epoch, settled: isSettled ? settled : undefined });
+  } finally {
+    stream.users--;
+  }
+}
+
+/**
+ * Makes everything ready that the commands need.
+ * @returns whether it was, as the last submission left it
+ * @throws as `Validation.validate`; nothing has changed then
+ */
+function makeReady({ driver, stream, validation, checks, epoch, settled }: CheckedSubmission): boolean {
+  const { queue, residency, memory } = driver;
+  try {
+    const isSettled = settled !== undefined && validation.validateAgain(settled.objects, stream.surfaces);
+    if (isSettled) {
       use(driver, settled, stream);
     } else {
-      settled = undefined;
       checks.changes?.addTo(validation);
       addToValidation(validation, stream);
       validation.validate();
       checks.changes?.prepare();
     }
-    driver.memory.preemption.reach('submit: between updates and commands' satisfies PreemptionPoint);
-    if (settled === undefined || residency.epoch !== epoch) {
+    memory.preemption.reach('submit: between updates and commands' satisfies PreemptionPoint);
+    if (!isSettled || residency.epoch !== epoch) {
       validation.checkReady();
     }
     queue.beginUserCommands();
+    return isSettled;
   } catch (error) {
     queue.settle();
     undo(validation, checks);
     throw error;
   }
-  return send({ driver, stream, validation, checks, epoch, settled });
 }
 
 /** The settled resources of a submission count as used, unless they are the last that were. */
@@ -101,9 +116,9 @@ function checkedCommands(bytes: Uint8Array, checks: CommandChecks, validation: V
 }
 
 function addToValidation(validation: Validation, stream: CheckedStream): void {
-  const { surfaces, effects, firstUses, special } = stream;
-  for (let use = 0; use < surfaces.length; use++) {
-    validation.add(surfaces[use], effects[use] === 'write');
+  const { surfaces, effects, firstUses, special, uses } = stream;
+  for (let use = 0; use < uses; use++) {
+    validation.add(surfaces[use], effects[use] === EFFECT.WRITE);
   }
   for (const [number, { buffers, rule, ranges }] of special) {
     for (const { object } of buffers) {
@@ -118,19 +133,20 @@ function addToValidation(validation: Validation, stream: CheckedStream): void {
   }
 }
 
-/** A submission whose resources are ready. */
-interface ReadySubmission {
+/** A submission of checked commands. */
+interface CheckedSubmission {
   readonly driver: DriverState;
   readonly stream: CheckedStream;
   readonly validation: Validation;
   readonly checks: CommandChecks;
   /** `Residency.epoch` at its beginning. */
   readonly epoch: number;
+  /** What the last submission left, if there was no event since. */
   readonly settled: Settled | undefined;
 }
 
 /** @throws the error that kept a command from being sent, or the first refusal; what ran is noted then */
-function send(submission: ReadySubmission): Fence {
+function send(submission: CheckedSubmission): Fence {
   const { driver, stream, validation, checks, settled } = submission;
   const { queue, memory } = driver;
   const { dxContext, changes } = checks;
@@ -155,7 +171,7 @@ function send(submission: ReadySubmission): Fence {
     memory.preemption.reach('submit: between commands and their effects' satisfies PreemptionPoint);
   }
   if (fence !== undefined && batch?.isDone === false) {
-    finishLater(batch, sent, validation);
+    finishLater(batch, sent, submission);
     settle(submission, sent);
     validation.commit(fence);
     changes?.accept();
@@ -184,7 +200,8 @@ function send(submission: ReadySubmission): Fence {
  * Remembers a submission that succeeded without any of the events that `Residency` counts: the same commands find
  * everything ready. A validation that a checker has replaced is never left out.
  */
-function settle({ driver, stream, validation, checks, epoch, settled }: ReadySubmission, { sent }: SentCommands): void {
+function settle(submission: CheckedSubmission, { sent }: SentCommands): void {
+  const { driver, stream, validation, checks, epoch, settled } = submission;
   const { residency, placed, surfacesOnDevice } = driver;
   const isPlain = checks.changes === undefined && stream.special.size === 0;
   if (settled !== undefined || residency.epoch !== epoch || !isPlain || validation.constructor !== Validation) {
@@ -200,9 +217,13 @@ function settle({ driver, stream, validation, checks, epoch, settled }: ReadySub
  * The submission returns before the device is done. What the device refuses from now on undoes nothing, as later
  * submissions may build on it: the refused commands count as not executed, and the fence has the error.
  */
-function finishLater(batch: CommandBatch, sent: SentCommands, validation: Validation): void {
+function finishLater(batch: CommandBatch, sent: SentCommands, { stream, validation }: CheckedSubmission): void {
   batch.isReady &&= validation.readiness();
   batch.makeFinal();
   sent.expect(validation.reservations);
-  batch.whenKnown(() => sent.settle());
+  stream.users++;
+  batch.whenKnown(() => {
+    sent.settle();
+    stream.users--;
+  });
 }

@@ -121,9 +121,12 @@ export class Validation {
     if (!this.#isScanned) {
       this.#scan();
     }
+    const first = this.reservations.all.at(0)?.object;
+    const epoch = first?.driver.residency.epoch;
     this.validateAll();
     this.#readBackRanges();
-    if (this.#resources.size > 1 || this.#ranges.length > 0) {
+    // Dirty bytes, of aliases too, and read-backs advance the epoch.
+    if (epoch !== first?.driver.residency.epoch) {
       this.#syncAliases();
     }
   }
