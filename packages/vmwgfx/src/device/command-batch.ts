@@ -2,6 +2,7 @@ import { SVGA_CB_STATUS } from '@cg/svga-protocol';
 import { VmwgfxError } from '../errors.js';
 import type { CommandMemory } from './command-memory.js';
 import { failedCommandEnd } from './failed-command.js';
+import type { BatchOutcome } from './fence.js';
 
 /** Bytes of a batch that one command buffer submits. */
 export interface Piece {
@@ -31,8 +32,7 @@ interface Run {
  * 1.5). A refusal before the mark cancels the user's commands, which would read stale content (rule 8.7).
  */
 export class CommandBatch {
-  /** The first refusal. */
-  failure: VmwgfxError | undefined;
+  readonly outcome: BatchOutcome = { failure: undefined };
   /** The refusal that cancelled the user's commands. */
   cancelled: VmwgfxError | undefined;
   isDone = false;
@@ -63,6 +63,11 @@ export class CommandBatch {
 
   constructor(readonly memory: CommandMemory) {
     memory.writer.truncate();
+  }
+
+  /** The first refusal. */
+  get failure(): VmwgfxError | undefined {
+    return this.outcome.failure;
   }
 
   /** Bytes of commands. */
@@ -158,7 +163,7 @@ export class CommandBatch {
       this.#tellRefused(start, this.#end);
       this.#end = Math.min(this.#end, start);
     }
-    this.failure ??= error;
+    this.outcome.failure ??= error;
     if (this.#mark !== undefined && offset < this.#mark) {
       this.cancel(error);
     }
@@ -169,7 +174,7 @@ export class CommandBatch {
   cancel(why: VmwgfxError): void {
     if (this.cancelled === undefined) {
       this.cancelled = why;
-      this.failure ??= why;
+      this.outcome.failure ??= why;
       this.#end = Math.min(this.#end, this.#mark ?? 0);
       this.#tellCancelled();
     }

@@ -259,7 +259,7 @@ export class CommandSubmitter {
     this.#seqno = (this.#seqno + 1) >>> 0 || 1;
     this.emit('FENCE', { fence: this.#seqno });
     this.#events.tell?.({ kind: 'fence-emitted', seqno: this.#seqno });
-    return new Fence(this.#seqno, this.batches, this.#open);
+    return new Fence(this.#seqno, this.batches, this.#open?.outcome);
   }
 
   /** As `emitFence`; if that throws, settles what was emitted. */

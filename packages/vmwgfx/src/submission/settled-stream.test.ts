@@ -29,8 +29,8 @@ function setUp(options: DriverOptions = {}) {
   };
   /** A surface that was never stored to: its first use is no event. */
   const blank = (traits: object = coherent) => file.createSurface({ ...square, ...traits }).handle;
-  const buffer = () => {
-    const { handle } = file.createBuffer(BYTES);
+  const buffer = (bytes = BYTES) => {
+    const { handle } = file.createBuffer(bytes);
     return { handle, start: file.mapBuffer(handle, addressSpace).start };
   };
   /** Submits until another submission looks at no resource. */
@@ -195,16 +195,18 @@ describe('a settled stream is validated again', () => {
   });
 
   it('6.5: after a surface was evicted', () => {
-    const { file, other, filled, blank, copy, open, settle, onDevice } = setUp({ maxObjects: 3 });
-    const [a, b] = [filled(1), filled(2)];
-    const [theirC, theirD] = [blank(), blank()].map(open);
-    const stream = copy(a.handle, b.handle);
+    const { cpu, file, other, blank, buffer, copy, open, settle, onDevice } = setUp({ maxObjects: 3 });
+    // Two surfaces with a MOB each, and two that share the third.
+    const [one, two] = [buffer(2 * BYTES), buffer()];
+    const [a, b] = [0, BYTES].map((offset) => blank({ ...coherent, backing: { buffer: one.handle, offset } }));
+    const theirs = [0, 1].map(() => open(blank({ ...coherent, backing: { buffer: two.handle } })));
+    cpu.store8(one.start, 1);
+    const stream = copy(a, b);
     settle(stream);
-    other.submit(readBack(theirC)).wait();
-    other.submit(readBack(theirD)).wait();
-    expect(file.deviceId(a.handle)).toBe(0xffffffff);
+    theirs.forEach((handle) => other.submit(readBack(handle)).wait());
+    expect(file.deviceId(a)).toBe(0xffffffff);
     file.submit(stream).wait();
-    expect(onDevice(b.handle)).toBe(1);
+    expect(onDevice(b)).toBe(1);
   });
 
   it('6.5: after a buffer object was evicted', () => {
