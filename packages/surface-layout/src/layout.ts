@@ -137,7 +137,16 @@ export class SurfaceLayout {
    */
   constructor(description: SurfaceDescription) {
     this.format = checkedFormat(description);
-    const { width, height, depth, mipLevels, layers, samples, cube = false, streamOutput = false } = description;
+    const {
+      width,
+      height,
+      depth,
+      mipLevels,
+      layers,
+      samples,
+      cube = false,
+      streamOutput = false,
+    } = description;
     const { format } = description;
     this.description = Object.freeze({
       format,

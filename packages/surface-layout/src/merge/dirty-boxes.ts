@@ -53,13 +53,7 @@ export class DirtyBoxes extends BlockRanges {
     this.rowStrides = isInt ? NO_FLOATS : Float64Array.from(mips, ({ rowStride }) => rowStride);
     this.blocksWide = isInt ? NO_FLOATS : Float64Array.from(mips, ({ blocksWide }) => blocksWide);
     this.intExtents = isInt ? new Int32Array(subresourceCount * EXTENT) : NO_INTS;
-    this.intMips = isInt ? new Int32Array(mips.length * MIP) : NO_INTS;
-    for (let level = 0, at = 0; isInt && level < mips.length; level++, at += MIP) {
-      const { rowStride, blocksWide, offset, bytes } = mips[level];
-      this.intMips[at + STRIDE] = rowStride;
-      this.intMips[at + WIDTH] = blocksWide;
-      this.intMips[at + END] = offset + bytes;
-    }
+    this.intMips = isInt ? intsOf(layout) : NO_INTS;
     this.layerBytes = layout.mipChainBytes;
   }
 
@@ -295,4 +289,15 @@ export class DirtyBoxes extends BlockRanges {
       extents[at + Z1] = z1;
     }
   }
+}
+
+function intsOf({ mips }: SurfaceLayout): Int32Array {
+  const ints = new Int32Array(mips.length * MIP);
+  mips.forEach(({ rowStride, blocksWide, offset, bytes }, level) => {
+    const at = level * MIP;
+    ints[at + STRIDE] = rowStride;
+    ints[at + WIDTH] = blocksWide;
+    ints[at + END] = offset + bytes;
+  });
+  return ints;
 }

@@ -110,7 +110,10 @@ export class BackingCursor {
     run: number,
     toGuest: boolean,
   ): void {
-    if (((inPage | imageOffset | run) & 3) === 0 && this.#moveWords(page, inPage, image, imageOffset, run, toGuest)) {
+    if (
+      ((inPage | imageOffset | run) & 3) === 0 &&
+      this.#moveWords(page, inPage, image, imageOffset, run, toGuest)
+    ) {
       return;
     }
     const view = this.#views.view(page);

@@ -109,7 +109,10 @@ export class WorkBudget {
 
   #take(cost: number): void {
     if (cost > this.#left[0]) {
-      throw new SvgaDeviceError('E2BIG', 'command buffer asks for too much work', { cost, left: this.#left[0] });
+      throw new SvgaDeviceError('E2BIG', 'command buffer asks for too much work', {
+        cost,
+        left: this.#left[0],
+      });
     }
     this.#left[0] -= cost;
   }

@@ -171,12 +171,7 @@ function applied(command: UserCommand, checks: CommandChecks, number: number): U
   };
 }
 
-function resolve(
-  name: CommandName,
-  rule: UserRule,
-  fields: Fields,
-  handles: HandleTable,
-): UserCommand {
+function resolve(name: CommandName, rule: UserRule, fields: Fields, handles: HandleTable): UserCommand {
   const surfaces: (SurfaceUse & UsedSurface)[] = [];
   for (const operand of rule.surfaces) {
     const { field, at } = operand;

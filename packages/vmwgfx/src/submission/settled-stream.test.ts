@@ -198,7 +198,9 @@ describe('a settled stream is validated again', () => {
     const { cpu, file, other, blank, buffer, copy, open, settle, onDevice } = setUp({ maxObjects: 3 });
     // Two surfaces with a MOB each, and two that share the third.
     const [one, two] = [buffer(2 * BYTES), buffer()];
-    const [a, b] = [0, BYTES].map((offset) => blank({ ...coherent, backing: { buffer: one.handle, offset } }));
+    const [a, b] = [0, BYTES].map((offset) =>
+      blank({ ...coherent, backing: { buffer: one.handle, offset } }),
+    );
     const theirs = [0, 1].map(() => open(blank({ ...coherent, backing: { buffer: two.handle } })));
     cpu.store8(one.start, 1);
     const stream = copy(a, b);
@@ -210,7 +212,9 @@ describe('a settled stream is validated again', () => {
   });
 
   it('6.5: after a buffer object was evicted', () => {
-    const { file, other, filled, blank, copy, open, settle, onDevice } = setUp({ graphicsMemoryLimit: 3 * BYTES });
+    const { file, other, filled, blank, copy, open, settle, onDevice } = setUp({
+      graphicsMemoryLimit: 3 * BYTES,
+    });
     const [a, b] = [filled(1), filled(2)];
     const [theirC, theirD] = [blank(), blank()].map(open);
     const stream = copy(a.handle, b.handle);
@@ -239,7 +243,9 @@ describe('a settled stream is validated again', () => {
     const { file, filled, commandsOf, faults, pass } = setUp();
     const { handle } = filled(1, square);
     const stream = encodeCommand('UPDATE_GB_IMAGE', { sid: handle, ...image, ...whole });
-    faults.fail('device-error', { after: ['DEFINE_GB_SURFACE', 'DEFINE_GB_MOB64', 'BIND_GB_SURFACE'].indexOf(refused) });
+    faults.fail('device-error', {
+      after: ['DEFINE_GB_SURFACE', 'DEFINE_GB_MOB64', 'BIND_GB_SURFACE'].indexOf(refused),
+    });
     const fence = file.submit(stream);
     pass();
     expect(fence.failure).toMatchObject({ code: 'EIO' });
@@ -273,4 +279,3 @@ describe('a settled stream is validated again', () => {
     expect(onDevice(handle)).toBe(9);
   });
 });
-

@@ -204,7 +204,12 @@ function settle(submission: CheckedSubmission, { sent }: SentCommands): void {
   const { driver, stream, validation, checks, epoch, settled } = submission;
   const { residency, placed, surfacesOnDevice } = driver;
   const isPlain = checks.changes === undefined && stream.special.size === 0;
-  if (settled !== undefined || residency.epoch !== epoch || !isPlain || validation.constructor !== Validation) {
+  if (
+    settled !== undefined ||
+    residency.epoch !== epoch ||
+    !isPlain ||
+    validation.constructor !== Validation
+  ) {
     return;
   }
   const objects = validation.reservations.all.map(({ object }) => object);
@@ -217,7 +222,11 @@ function settle(submission: CheckedSubmission, { sent }: SentCommands): void {
  * The submission returns before the device is done. What the device refuses from now on undoes nothing, as later
  * submissions may build on it: the refused commands count as not executed, and the fence has the error.
  */
-function finishLater(batch: CommandBatch, sent: SentCommands, { stream, validation }: CheckedSubmission): void {
+function finishLater(
+  batch: CommandBatch,
+  sent: SentCommands,
+  { stream, validation }: CheckedSubmission,
+): void {
   batch.isReady &&= validation.readiness();
   batch.makeFinal();
   sent.expect(validation.reservations);

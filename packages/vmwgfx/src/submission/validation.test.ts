@@ -255,9 +255,9 @@ describe('the order of steps', () => {
     cpu.store8(two.vma.start, 9);
     const steps: string[] = [];
     const note = (name: string) => () => void steps.push(name);
-    const emit = vi.spyOn(driver.state.queue, 'emitEncoded').mockImplementation((source, number) =>
-      note(source.name(number))(),
-    );
+    const emit = vi
+      .spyOn(driver.state.queue, 'emitEncoded')
+      .mockImplementation((source, number) => note(source.name(number))());
     const spies = [
       vi.spyOn(BufferObject.prototype, 'unmapRange').mockImplementation(note('unmap')),
       vi.spyOn(Resource.prototype, 'moveTo'),

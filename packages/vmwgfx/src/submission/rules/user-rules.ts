@@ -106,7 +106,8 @@ export function userRule(name: CommandName, { check, apply, inspect }: CommandRu
   const applied = apply ?? contextEffectOf(name);
   const buffers = applied === undefined ? ofBody.filter(({ kind }) => kind === 'mob' || kind === 'gmr') : [];
   const extents = extentsOf(surfaces);
-  const isPlain = applied === undefined && check === undefined && inspect === undefined && buffers.length === 0;
+  const isPlain =
+    applied === undefined && check === undefined && inspect === undefined && buffers.length === 0;
   const isFixed = surfaces.every(({ isConditional }) => !isConditional);
   return {
     name,
