@@ -110,7 +110,10 @@ export class ComparedBoxes implements KeptBoxes {
   }
 
   boxes(): SubresourceBox[] {
-    const { bitmap, start, end } = this.#lines;
+    const { bitmap, start, end, isEmpty } = this.#lines;
+    if (isEmpty) {
+      return [];
+    }
     const place = this.#place();
     this.#different.clear();
     for (let line = bitmap.findNextSet(start, end); line < end; line = bitmap.findNextSet(line, end)) {
