@@ -53,6 +53,12 @@ const faults = [
     to: 'words === undefined ||',
   },
   {
+    name: 'a shadow whose read-back was not noted is trusted again after an upload',
+    file: shadow,
+    from: 'this.forget();\n    }\n    const binding',
+    to: 'this.#isStale = false;\n    }\n    const binding',
+  },
+  {
     name: 'a shadow knows content that the device has not taken',
     file: shadow,
     from: 'this.#isStale = false;\n    for (',

@@ -152,7 +152,14 @@ class ProgramRun {
 
   #machineOptions(): MachineOptions {
     const wanted = this.#wanted;
-    const { cpus, dx = false, memory, objects, graphics, shadow = false } = { ...MACHINE_DEFAULTS, ...wanted };
+    const {
+      cpus,
+      dx = false,
+      memory,
+      objects,
+      graphics,
+      shadow = false,
+    } = { ...MACHINE_DEFAULTS, ...wanted };
     const memoryBytes = memory * 2 ** 20;
     const memoryFrom = spareMemories.get(memoryBytes);
     spareMemories.delete(memoryBytes);

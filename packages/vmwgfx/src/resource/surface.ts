@@ -286,11 +286,11 @@ export class Surface extends Resource implements Evictable, Named {
     const { queue, surfaceIds, surfacesOnDevice } = this.driver;
     const id = this.#id;
     surfacesOnDevice.remove(this);
+    this.#compared?.shadow.drop();
     if (id === SVGA3D_INVALID_ID) {
       return;
     }
     this.#id = SVGA3D_INVALID_ID;
-    this.#compared?.shadow.drop();
     this.namedBy.tellLeftDevice();
     if (this.#bound) {
       queue.emitNoFail('BIND_GB_SURFACE', { sid: id, mobid: SVGA3D_INVALID_ID });
