@@ -6,10 +6,12 @@ export type ColorAt = (x: number, y: number) => readonly number[];
 /** Both sides of a picture. */
 export const SIZE = 256;
 const AROUND = [-1, 0, 1];
+/** Where an expected picture changes by more from a pixel to the next, there is an edge. */
+const EDGE = 8;
 
-/** How far two pictures differ. */
+/** How far a picture is from the expected one. */
 export interface PictureDifference {
-  /** Pixels that differ by more than is allowed, and have the colour of a neighbour in the other picture. */
+  /** Pixels beside an edge of the expected picture that differ by more than is allowed. */
   readonly edges: number;
   /** The largest difference of a channel in all other pixels. */
   readonly most: number;
@@ -27,25 +29,25 @@ function difference(a: readonly number[], b: readonly number[]): number {
   return Math.max(...a.map((value, i) => Math.abs(value - b[i])));
 }
 
-/** Whether the colour is that of a pixel beside this one: where rasterisers decide on an edge in another way. */
-function isOfNeighbour(color: readonly number[], expected: ColorAt, x: number, y: number): boolean {
+/** Whether a pixel is beside an edge: rasterisers may decide there in another way. */
+function isOnEdge(expected: ColorAt, x: number, y: number): boolean {
+  const color = expected(x, y);
   return AROUND.some((dy) =>
     AROUND.some((dx) => {
       const [nx, ny] = [x + dx, y + dy];
       const isInside = nx >= 0 && ny >= 0 && nx < SIZE && ny < SIZE;
-      return isInside && difference(color, expected(nx, ny)) <= 1;
+      return isInside && difference(color, expected(nx, ny)) > EDGE;
     }),
   );
 }
 
-/** Compares two pictures. @param allowed the difference of a channel that is none */
+/** Compares two pictures. @param allowed the difference of a channel that counts as none */
 export function compare(actual: ColorAt, expected: ColorAt, allowed: number): PictureDifference {
   let [edges, most] = [0, 0];
   for (let y = 0; y < SIZE; y++) {
     for (let x = 0; x < SIZE; x++) {
-      const color = actual(x, y);
-      const off = difference(color, expected(x, y));
-      if (off > allowed && isOfNeighbour(color, expected, x, y)) {
+      const off = difference(actual(x, y), expected(x, y));
+      if (off > allowed && isOnEdge(expected, x, y)) {
         edges++;
       } else {
         most = Math.max(most, off);

@@ -1,4 +1,10 @@
-import { playRecording, type DeviceStatistics, type Picture, type Renderer, type SvgaDevice } from '@cg/svga-device';
+import {
+  playRecording,
+  type DeviceStatistics,
+  type Picture,
+  type Renderer,
+  type SvgaDevice,
+} from '@cg/svga-device';
 
 /** The pictures of a recording's programs, by name; the last row first, as OpenGL has it. */
 export interface RecordedPrograms {
