@@ -90,7 +90,16 @@ export function buildInitramfs(
     archive.folder(name);
   }
   const mounting = diskPrograms === undefined ? '' : mountScript(ofDisk.map(({ name }) => name));
-  archive.file('init', Buffer.from(initScript(modules.map(({ name }) => name), mounting)), 0o755);
+  archive.file(
+    'init',
+    Buffer.from(
+      initScript(
+        modules.map(({ name }) => name),
+        mounting,
+      ),
+    ),
+    0o755,
+  );
   for (const [name, bytes] of Object.entries(diskPrograms ?? {})) {
     archive.file(`programs/${name}`, bytes, 0o755);
   }

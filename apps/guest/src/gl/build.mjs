@@ -17,7 +17,9 @@ const PACKAGES = ['libc6-dev', 'libgcc-12-dev', 'libegl-dev', 'libgl-dev', 'libo
 /** A hash of the program's source. It is in the binary, after the word «source». */
 export function sourceHash() {
   const hash = createHash('sha256');
-  for (const name of readdirSync(source).filter((one) => /\.[ch]$/.test(one)).toSorted()) {
+  for (const name of readdirSync(source)
+    .filter((one) => /\.[ch]$/.test(one))
+    .toSorted()) {
     hash.update(`${name}\n`).update(readFileSync(join(source, name)));
   }
   return hash.digest('hex');
@@ -35,7 +37,12 @@ function findSysroot() {
     const apt = join(partial, 'apt');
     writeFileSync(join(apt, 'status'), '');
     const settings = ['APT::Architecture "i386"', 'APT::Architectures { "i386"; }', 'Debug::NoLocking "1"'];
-    settings.push('APT::Sandbox::User "root"', `Dir::State "${apt}"`, `Dir::State::status "${join(apt, 'status')}"`, `Dir::Cache "${apt}"`);
+    settings.push(
+      'APT::Sandbox::User "root"',
+      `Dir::State "${apt}"`,
+      `Dir::State::status "${join(apt, 'status')}"`,
+      `Dir::Cache "${apt}"`,
+    );
     writeFileSync(join(apt, 'conf'), settings.map((line) => `${line};\n`).join(''));
     const options = { cwd: join(apt, 'packages'), env: { ...process.env, APT_CONFIG: join(apt, 'conf') } };
     // A mirror that cannot be reached may not be the one that is needed.
@@ -59,7 +66,9 @@ function compile() {
   const libraries = ['usr/lib/i386-linux-gnu', 'lib/i386-linux-gnu', 'usr/lib/gcc/i686-linux-gnu/12'];
   const folders = libraries.flatMap((name) => [`-B${join(root, name)}/`, `-L${join(root, name)}`]);
   const headers = [include, join(root, 'usr/include/i386-linux-gnu'), join(root, 'usr/include')];
-  const files = readdirSync(source).filter((name) => name.endsWith('.c')).toSorted();
+  const files = readdirSync(source)
+    .filter((name) => name.endsWith('.c'))
+    .toSorted();
   execFileSync(
     'gcc',
     [

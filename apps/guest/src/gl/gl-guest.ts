@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { availableMemory } from 'node:process';
 import type { DeviceRecorder } from '@cg/svga-device';
 import { findGuestFiles, type GuestFiles, type KernelFlavour } from '../boot/guest-files.js';
@@ -7,17 +9,15 @@ import { findMesaDisk } from '../boot/mesa-disk.js';
 import { SavedStates } from '../emulator/saved-states.js';
 import { startGuest, type StartedGuest } from '../emulator/start-guest.js';
 import { GuestError } from '../guest-error.js';
+import { NEW_KERNEL_LINES } from './kernel-log.js';
 import type { NamedRenderer } from './renderers.js';
-import { NEW_KERNEL_LINES, runProgram, type GuestCommand } from './run-program.js';
+import { runProgram, type GuestCommand } from './run-program.js';
 
 const MIB = 2 ** 20;
 
 /** Guest memory is there once in the emulator, and once more while a state is written or read. */
 const MEMORY_FACTOR = 2;
 const OWN_MEMORY_MIB = 300;
-
-/** The file of the scenes, beside this package's code. */
-const GLTEST = new URL('../programs/gltest', import.meta.url);
 
 const PREPARATION_SECONDS = 900;
 
@@ -37,6 +37,12 @@ export interface GlGuestOptions {
   readonly onConsole: (text: string) => void;
 }
 
+/** The program with the scenes. */
+function readGltest(): Uint8Array {
+  const manifest = createRequire(import.meta.url).resolve('@cg/guest/package.json');
+  return readFileSync(join(dirname(manifest), 'programs', 'gltest'));
+}
+
 /** A scene of gltest. */
 export function scene(name: string): GuestCommand {
   return { name, words: ['/tmp/gltest', name], hasMarks: true, flip: true };
@@ -51,7 +57,7 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGues
   checkMemory(memoryMib);
   const files = await findGuestFiles({ ...paths, cache, flavour, refresh, say });
   const disk = await findMesaDisk({ cache, refresh, say });
-  const initramfs = buildInitramfs(files, { diskPrograms: { gltest: readFileSync(GLTEST) } });
+  const initramfs = buildInitramfs(files, { diskPrograms: { gltest: readGltest() } });
   return startGuest({
     images: { files, initramfs, disk },
     memoryMib,
@@ -62,7 +68,10 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGues
       key: `mesa ${renderer.name}`,
       run: async (guest) => {
         say('loading Mesa (about half a minute)');
-        const first = await runProgram(guest, scene('tri'), { coherent: false, seconds: PREPARATION_SECONDS });
+        const first = await runProgram(guest, scene('tri'), {
+          coherent: false,
+          seconds: PREPARATION_SECONDS,
+        });
         if (first.exitCode !== 0) {
           const reason = first.errors[0] ?? `its first program fails with ${first.exitCode}`;
           throw new GuestError(`Mesa does not work in the guest: ${reason}`);

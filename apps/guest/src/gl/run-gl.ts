@@ -52,8 +52,7 @@ export async function runGl(request: GlRequest): Promise<GlReport> {
   try {
     const runs: ProgramRun[] = [];
     for (const program of programs) {
-      const command =
-        typeof program === 'string' ? scene(program) : await install(guest, program, request);
+      const command = typeof program === 'string' ? scene(program) : await install(guest, program, request);
       const run = await runProgram(guest, command, { ...request, onMark: (text) => recorder?.mark(text) });
       request.onProgram(run);
       runs.push(run);

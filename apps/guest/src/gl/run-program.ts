@@ -3,6 +3,7 @@ import { DISK_ROOT } from '../boot/initramfs.js';
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
 import { GuestError } from '../guest-error.js';
 import { countObjects, growth, type ObjectCounts } from './device-objects.js';
+import { NEW_KERNEL_LINES, warningsOf } from './kernel-log.js';
 import { LastPicture } from './last-picture.js';
 
 /** A program in the guest, as its shell gets it. */
@@ -60,12 +61,6 @@ export interface ProgramOptions {
   readonly onErrors?: (bytes: Uint8Array) => Promise<void>;
 }
 
-/** Levels of the kernel's log from emergency to warning. */
-const WARNING_LINE = /^<[0-4]>(.*)$/gm;
-
-/** Prints what the kernel has logged since the last time. */
-export const NEW_KERNEL_LINES = 'dmesg -r -c';
-
 const DONE = /^done \S+ frames (\d+) first ([\d.]+) each ([\d.]+) picture ([0-9a-f]{8})$/;
 
 /** Runs a program of the disk to its end. @throws GuestError if the guest ends */
@@ -107,12 +102,10 @@ export async function runProgram(
     refused: after.errors - before.errors,
     lastError: after.errors > before.errors ? guest.device.lastError?.message : undefined,
     left: growth(before.objects, after.objects),
-    warnings: [...log.matchAll(WARNING_LINE)].map(([, line]) => line),
+    warnings: warningsOf(log),
     errors,
     frames:
-      frames === undefined
-        ? undefined
-        : { frames: Number(frames), first: Number(first), each: Number(each) },
+      frames === undefined ? undefined : { frames: Number(frames), first: Number(first), each: Number(each) },
     pictureHash,
     picture: picture && command.flip ? flipped(picture) : picture,
   };
