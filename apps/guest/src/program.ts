@@ -81,9 +81,41 @@ function parseCase(text: string, before: number[] | undefined): number[] {
   return [...(before ?? []), wholeNumber(0, 1000)(text)];
 }
 
+function addGlOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--gl <program...>', 'draw with Mesa in the guest: programs of ours, or files').conflicts(
+        OF_PLAIN_GUESTS,
+      ),
+    )
+    .addOption(
+      new Option('--renderer <name>', 'what draws for the device').choices(rendererNames).default('soft'),
+    )
+    .option('--coherent', 'all memory of OpenGL is coherent; nothing is transferred explicitly')
+    .option('--flip', "the last row of a file's picture first")
+    .option('--record <file>', 'write a recording of the device, for cg render');
+}
+
+function addFileOptions(command: Command): Command {
+  return command
+    .option('--kernel <file>', 'a bzImage instead of a package')
+    .option('--modules <folder>', 'its modules, lib/modules/<version>')
+    .option('--busybox <file>', 'a static busybox for i386')
+    .option('--bios <file>', 'SeaBIOS')
+    .option('--vga-bios <file>', 'its VGA BIOS')
+    .addOption(
+      new Option('--cache <folder>', 'where packages and states are kept').default(
+        defaultCacheFolder(),
+        '~/.cache/cg/guest',
+      ),
+    )
+    .option('--refresh', 'fetch the packages again')
+    .option('--no-state', 'boot, and neither use nor write a saved state');
+}
+
 /** @param exit takes the exit code */
 function guestCommand(name: string, exit: (code: number) => void): Command {
-  return new Command(name)
+  const command = new Command(name)
     .version(version, '-V, --version', 'print the version')
     .description('boot an unmodified Linux, whose vmwgfx driver drives the device')
     .helpOption('-h, --help', 'print this help')
@@ -105,18 +137,8 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
         '--measure-console',
         "boot, and write text to v86's own VGA and to the device, one after the other",
       ).conflicts([...OF_PLAIN_GUESTS, 'png', 'gl']),
-    )
-    .addOption(
-      new Option('--gl <program...>', 'draw with Mesa in the guest: programs of our own, or files').conflicts(
-        OF_PLAIN_GUESTS,
-      ),
-    )
-    .addOption(
-      new Option('--renderer <name>', 'what draws for the device').choices(rendererNames).default('soft'),
-    )
-    .option('--coherent', 'all memory of OpenGL is coherent; nothing is transferred explicitly')
-    .option('--flip', "the last row of a file's picture first")
-    .option('--record <file>', 'write a recording of the device, for cg render')
+    );
+  return addFileOptions(addGlOptions(command))
     .option('--dx', 'a device with DX contexts')
     .option('--sm41', 'a device with DX contexts and shader model 4.1')
     .addOption(
@@ -134,19 +156,6 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
         .argParser(wholeNumber(LEAST_MEMORY_MIB, MOST_MEMORY_MIB))
         .default(DEFAULT_MEMORY_MIB),
     )
-    .option('--kernel <file>', 'a bzImage instead of a package')
-    .option('--modules <folder>', 'its modules, lib/modules/<version>')
-    .option('--busybox <file>', 'a static busybox for i386')
-    .option('--bios <file>', 'SeaBIOS')
-    .option('--vga-bios <file>', 'its VGA BIOS')
-    .addOption(
-      new Option('--cache <folder>', 'where packages and states are kept').default(
-        defaultCacheFolder(),
-        '~/.cache/cg/guest',
-      ),
-    )
-    .option('--refresh', 'fetch the packages again')
-    .option('--no-state', 'boot, and neither use nor write a saved state')
     .option('--json', 'print the results as JSON')
     .addHelpText('after', DETAILS.replaceAll(NAME_UNDER_CG, name))
     .argument('[arguments...]', 'after --: those of a program of --gl')

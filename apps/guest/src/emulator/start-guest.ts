@@ -9,7 +9,7 @@ import type { SavedStates } from './saved-states.js';
 const BOOT_SECONDS = 600;
 
 /** What a booted guest does before its state is saved. */
-export interface Preparation {
+interface Preparation {
   /** Changes with what the saved state depends on, besides boot files, PC and device options. */
   readonly key: string;
   run(guest: EmulatedGuest): Promise<void>;

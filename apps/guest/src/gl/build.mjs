@@ -69,16 +69,19 @@ function compile() {
   const files = readdirSync(source)
     .filter((name) => name.endsWith('.c'))
     .toSorted();
-  execFileSync(
-    'gcc',
-    [
-      ...['-m32', '-march=i686', '-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', `--sysroot=${root}`],
-      ...['-nostdinc', ...headers.flatMap((folder) => ['-isystem', folder]), ...folders],
-      ...[`-DSOURCE_HASH="${sourceHash()}"`, '-s', '-Wl,--build-id=none', '-o', program],
-      ...[...files, '-lEGL', '-lOpenGL', '-l:libm.so.6'],
-    ],
-    { cwd: source, stdio: 'inherit' },
-  );
+  const language = ['-m32', '-march=i686', '-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror'];
+  const where = [
+    `--sysroot=${root}`,
+    '-nostdinc',
+    ...headers.flatMap((one) => ['-isystem', one]),
+    ...folders,
+  ];
+  const result = [`-DSOURCE_HASH="${sourceHash()}"`, '-s', '-Wl,--build-id=none', '-o', program];
+  const linked = ['-lEGL', '-lOpenGL', '-l:libm.so.6'];
+  execFileSync('gcc', [...language, ...where, ...result, ...files, ...linked], {
+    cwd: source,
+    stdio: 'inherit',
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

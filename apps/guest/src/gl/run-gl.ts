@@ -19,7 +19,7 @@ export interface GlRequest extends Omit<GlGuestOptions, 'renderer' | 'recorder'>
   readonly programArgs: readonly string[];
   readonly renderer: RendererName;
   readonly coherent: boolean;
-  /** A program of the user's has the last row of its picture first in memory, as OpenGL has it in framebuffer objects. */
+  /** A file's program has the last row of its picture first in memory, as OpenGL has it in framebuffer objects. */
   readonly flip: boolean;
   /** Timeout of a program. */
   readonly seconds: number;

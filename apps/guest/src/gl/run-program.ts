@@ -18,7 +18,7 @@ export interface GuestCommand {
 }
 
 /** Times of a scene's frames in the guest, in milliseconds. */
-export interface FrameTimes {
+interface FrameTimes {
   readonly frames: number;
   readonly first: number;
   /** The mean of the others; 0 if there are none. */
