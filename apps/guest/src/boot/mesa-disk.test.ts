@@ -47,7 +47,7 @@ afterEach(() => {
 });
 
 describe.skipIf(process.platform === 'win32')('the disk with Mesa', () => {
-  it('has Mesa’s packages with two of its drivers, and no documents; it is made once, and said with its size', async () => {
+  it('has Mesa’s packages with some drivers, and no documents; it is made once, and said with its size', async () => {
     fake(TOOLS);
     const { path, id } = await find();
     const content = readFileSync(path, 'utf8');
