@@ -93,7 +93,7 @@ function addGlOptions(command: Command): Command {
       new Option(
         '--piglit <test...>',
         'run tests of piglit on Mesa: programs and arguments, in quotes',
-      ).conflicts([...OF_PLAIN_GUESTS, ...['gl', 'png', 'record']]),
+      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'png', 'record']),
     )
     .option('--reference', "with --piglit: llvmpipe's results in the same guest, too")
     .addOption(
