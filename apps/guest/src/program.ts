@@ -42,6 +42,7 @@ Examples:
   $ cg guest --case 3 --json | jq           one of them
   $ cg guest --gl cube --png cube.png       OpenGL by Mesa, drawn by the device
   $ cg guest --gl ./a.out --coherent -- -x  a program of yours, an i386 executable
+  $ cg guest --piglit 'bufferstorage-persistent draw coherent' --reference
   $ cg guest --fifo --delay 5 --cases 10    a slow device without command buffers
 
 With --run standard output is the command's, byte for byte; its errors, and all messages of cg, are
@@ -89,6 +90,13 @@ function addGlOptions(command: Command): Command {
       ),
     )
     .addOption(
+      new Option(
+        '--piglit <test...>',
+        'run tests of piglit on Mesa: programs and arguments, in quotes',
+      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'png', 'record']),
+    )
+    .option('--reference', "with --piglit: llvmpipe's results in the same guest, too")
+    .addOption(
       new Option('--renderer <name>', 'what draws for the device').choices(rendererNames).default('soft'),
     )
     .option('--coherent', 'all memory of OpenGL is coherent; nothing is transferred explicitly')
@@ -111,6 +119,24 @@ function addFileOptions(command: Command): Command {
     )
     .option('--refresh', 'fetch the packages again')
     .option('--no-state', 'boot, and neither use nor write a saved state');
+}
+
+/** Options without those that they belong to. */
+function checkGlOptions(programArgs: readonly string[], options: GuestOptions, command: Command): void {
+  if (programArgs.length > 0 && options.gl === undefined) {
+    command.error(`cg: unexpected argument ${programArgs[0]}`);
+  }
+  for (const option of ['flip', 'record'] as const) {
+    if (options[option] !== undefined && options.gl === undefined) {
+      command.error(`cg: --${option} needs --gl`);
+    }
+  }
+  if (options.coherent && options.gl === undefined && options.piglit === undefined) {
+    command.error('cg: --coherent needs --gl or --piglit');
+  }
+  if (options.reference && options.piglit === undefined) {
+    command.error('cg: --reference needs --piglit');
+  }
 }
 
 /** @param exit takes the exit code */
@@ -136,7 +162,7 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
       new Option(
         '--measure-console',
         "boot, and write text to v86's own VGA and to the device, one after the other",
-      ).conflicts([...OF_PLAIN_GUESTS, 'png', 'gl']),
+      ).conflicts([...OF_PLAIN_GUESTS, 'png', 'gl', 'piglit']),
     );
   return addFileOptions(addGlOptions(command))
     .option('--dx', 'a device with DX contexts')
@@ -166,19 +192,13 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
       if (options.checkContext && !(options.dx || options.sm41 || options.cases === 'all')) {
         command.error('cg: --check-context needs a device with DX contexts: --dx');
       }
-      if (programArgs.length > 0 && options.gl === undefined) {
-        command.error(`cg: unexpected argument ${programArgs[0]}`);
-      }
-      for (const option of ['coherent', 'flip', 'record'] as const) {
-        if (options[option] !== undefined && options.gl === undefined) {
-          command.error(`cg: --${option} needs --gl`);
-        }
-      }
+      checkGlOptions(programArgs, options, command);
       // Loaded on demand: the emulator takes longer to load than the help to print.
-      if (options.gl !== undefined) {
-        const { runGlOptions } = await import('./gl/gl-options.js');
+      if (options.gl !== undefined || options.piglit !== undefined) {
+        const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
         const memory = command.getOptionValueSource('memory') === 'cli' ? options.memory : GL_MEMORY_MIB;
-        exit(await runGlOptions({ ...options, memory, gl: options.gl, programArgs }));
+        const given = { ...options, memory, programArgs };
+        exit(await (options.gl === undefined ? runPiglitOptions(given) : runGlOptions(given)));
         return;
       }
       const { runOptions } = await import('./run-options.js');

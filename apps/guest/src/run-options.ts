@@ -43,6 +43,8 @@ export interface GuestOptions {
   readonly png?: string;
   readonly json?: boolean;
   readonly gl?: string[];
+  readonly piglit?: string[];
+  readonly reference?: boolean;
   readonly renderer: RendererName;
   readonly coherent?: boolean;
   readonly flip?: boolean;

@@ -56,7 +56,9 @@ describe('cg-guest', () => {
     [['--gl', 'tri', 'cube', '--png', 'x.png'], /--png takes the picture of one program/],
     [['--gl', 'tri', '--run', 'true'], /cannot be used with option/],
     [['--gl', 'tri', '--renderer', 'gl'], /Allowed choices are soft, webgpu, none/],
-    [['--coherent'], /--coherent needs --gl/],
+    [['--coherent'], /--coherent needs --gl or --piglit/],
+    [['--reference'], /--reference needs --piglit/],
+    [['--piglit', '../x'], /^cg: «..\/x» is no test of piglit\n/],
     [['tri'], /unexpected argument tri/],
     [['--flavour', 'amd64'], /Allowed choices are 686-pae, 686/],
   ])('refuses %j', async (args, message) => {

@@ -17,6 +17,9 @@ export interface PackageArchive {
 /** A line of `apt-get --print-uris`: address, archive, bytes and hash. */
 const URI_LINE = /^'\S+' ((\S+?)_\S+\.deb) (\d+)/;
 
+/** Arguments from 0 on: the archive, the folder, and what to unpack. */
+const UNPACK_PART = 'into="$1"; shift; dpkg-deb --fsys-tarfile "$0" | tar -x -C "$into" "$@"';
+
 /** Folders that apt does not create itself. */
 const APT_FOLDERS = ['state/lists/partial', 'cache/archives/partial', 'archives'];
 
@@ -110,9 +113,10 @@ export class AptPackages {
 
   /**
    * Downloads packages and unpacks them, all into one folder.
+   * @param only files and folders in them, beginning with «./»; everything if left out
    * @throws GuestError where apt cannot download one, or dpkg-deb is missing
    */
-  async unpack(names: readonly string[], into: string): Promise<void> {
+  async unpack(names: readonly string[], into: string, only?: readonly string[]): Promise<void> {
     const archives = join(this.#folder, 'archives');
     rmSync(archives, { recursive: true, force: true });
     mkdirSync(archives);
@@ -125,7 +129,10 @@ export class AptPackages {
     }
     mkdirSync(into, { recursive: true });
     for (const archive of readdirSync(archives)) {
-      await this.#run('dpkg-deb', ['-x', join(archives, archive), into]);
+      const path = join(archives, archive);
+      await (only === undefined
+        ? this.#run('dpkg-deb', ['-x', path, into])
+        : this.#run('sh', ['-c', UNPACK_PART, path, into, ...only]));
     }
     rmSync(archives, { recursive: true, force: true });
   }

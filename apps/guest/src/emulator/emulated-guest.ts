@@ -9,7 +9,7 @@ import { makeGuardedEmulator } from './guarded-emulator.js';
 import { endReason } from './guest-end.js';
 import { GuestError } from '../guest-error.js';
 import type { GuestFiles } from '../boot/guest-files.js';
-import type { GuestDisk } from '../boot/mesa-disk.js';
+import type { GuestDisk } from '../boot/guest-disk.js';
 import { GuestShell } from '../linux/guest-shell.js';
 import { pcSettings } from './pc-settings.js';
 import { SerialConsole } from './serial-console.js';

@@ -5,7 +5,7 @@ import { availableMemory } from 'node:process';
 import type { DeviceRecorder } from '@cg/svga-device';
 import { findGuestFiles, type GuestFiles, type KernelFlavour } from '../boot/guest-files.js';
 import { buildInitramfs } from '../boot/initramfs.js';
-import { findMesaDisk } from '../boot/mesa-disk.js';
+import { findGuestDisk, MESA_DISK, type DiskContent, type GuestDisk } from '../boot/guest-disk.js';
 import { SavedStates } from '../emulator/saved-states.js';
 import { startGuest, type StartedGuest } from '../emulator/start-guest.js';
 import { GuestError } from '../guest-error.js';
@@ -32,9 +32,15 @@ export interface GlGuestOptions {
   /** Time of a submission, in milliseconds. */
   readonly delay: number;
   readonly renderer: NamedRenderer;
+  /** Without it, the disk with Mesa. */
+  readonly disk?: DiskContent;
   readonly recorder?: DeviceRecorder | undefined;
   readonly say: (what: string) => void;
   readonly onConsole: (text: string) => void;
+}
+
+interface StartedGlGuest extends StartedGuest {
+  readonly disk: GuestDisk;
 }
 
 /** The program with the scenes. */
@@ -52,13 +58,13 @@ export function scene(name: string): GuestCommand {
  * Starts a guest whose Mesa is in its memory: the saved state is taken after a first program.
  * @throws GuestError where packages, tools or memory are missing, or Mesa does not work
  */
-export async function startGlGuest(options: GlGuestOptions): Promise<StartedGuest> {
+export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGuest> {
   const { paths, cache, flavour, refresh, memoryMib, renderer, say } = options;
   checkMemory(memoryMib);
   const files = await findGuestFiles({ ...paths, cache, flavour, refresh, say });
-  const disk = await findMesaDisk({ cache, refresh, say });
+  const disk = await findGuestDisk({ content: options.disk ?? MESA_DISK, cache, refresh, say });
   const initramfs = buildInitramfs(files, { diskPrograms: { gltest: readGltest() } });
-  return startGuest({
+  const started = await startGuest({
     images: { files, initramfs, disk },
     memoryMib,
     device: { dx: true, sm41: true, completionDelay: options.delay },
@@ -83,6 +89,7 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGues
     say,
     onConsole: options.onConsole,
   });
+  return { ...started, disk };
 }
 
 function checkMemory(memoryMib: number): void {

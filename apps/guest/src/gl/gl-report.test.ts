@@ -30,6 +30,7 @@ describe('the report of a program', () => {
 
   it.each<[Partial<ProgramRun>, string]>([
     [{ exitCode: 139 }, 'it ends with 139'],
+    [{ exitCode: null }, 'it does not end in time'],
     [
       { refused: 2, lastError: 'unknown command' },
       'the device refused 2 commands, the last: unknown command',

@@ -61,6 +61,10 @@ export interface ProgramOptions {
   readonly onErrors?: (bytes: Uint8Array) => Promise<void>;
 }
 
+/** The guest's clock kills a program that takes too long. The host waits so much longer. */
+const LATE_SECONDS = 300;
+const KILLED = 128 + 9;
+
 const DONE = /^done \S+ frames (\d+) first ([\d.]+) each ([\d.]+) picture ([0-9a-f]{8})$/;
 
 /** Runs a program of the disk to its end. @throws GuestError if the guest ends */
@@ -81,19 +85,20 @@ export async function runProgram(
     done = DONE.exec(text) ?? done;
   };
   const start = performance.now();
-  const exitCode = await guest.shell.run(shellLine(command, options), options);
+  const waitSeconds = options.seconds + LATE_SECONDS;
+  const status = await guest.shell.run(shellLine(command, options), { ...options, seconds: waitSeconds });
   const seconds = (performance.now() - start) / 1000;
   guest.onMark = () => {};
   const picture = last.end();
-  if (exitCode === undefined) {
-    throw new GuestError(`${command.name} has not ended within ${options.seconds} s`);
+  if (status === undefined) {
+    throw new GuestError(`${command.name} has not ended within ${waitSeconds} s`);
   }
   const log = await guest.shell.must(NEW_KERNEL_LINES);
   const after = counters(guest.device);
   const [, frames, first, each, pictureHash] = (done as RegExpExecArray | null) ?? [];
   return {
     name: command.name,
-    exitCode,
+    exitCode: status === KILLED && seconds >= options.seconds ? null : status,
     seconds,
     commands: after.commands - before.commands,
     draws: after.draws - before.draws,
@@ -121,7 +126,10 @@ function counters({ statistics }: SvgaDevice) {
   return { commands, draws, bytesUploaded, bytesReadBack, errors, objects: countObjects(perCommand) };
 }
 
-function shellLine({ words, hasMarks }: GuestCommand, { coherent, environment }: ProgramOptions): string {
+function shellLine(
+  { words, hasMarks }: GuestCommand,
+  { coherent, seconds, environment }: ProgramOptions,
+): string {
   const variables = {
     HOME: '/tmp',
     XDG_RUNTIME_DIR: '/tmp',
@@ -130,7 +138,7 @@ function shellLine({ words, hasMarks }: GuestCommand, { coherent, environment }:
     ...environment,
   };
   const assigned = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
-  const line = [...assigned, 'chroot', DISK_ROOT, ...words.map(quoted)].join(' ');
+  const line = [...assigned, `timeout -s KILL ${seconds} chroot`, DISK_ROOT, ...words.map(quoted)].join(' ');
   return hasMarks ? `${line} > /dev/ttyS0 2>&1` : line;
 }
 

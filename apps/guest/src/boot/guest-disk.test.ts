@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findMesaDisk } from './mesa-disk.js';
+import { findGuestDisk, MESA_DISK } from './guest-disk.js';
 
 let folder: string;
 let said: string[];
@@ -33,7 +33,12 @@ head -c 2000000 /dev/zero > ${DRIVERS}/vmwgfx_dri.so; touch ${DRIVERS}/i915_dri.
 };
 
 const find = (refresh = false) => {
-  return findMesaDisk({ cache: join(folder, 'cache'), refresh, say: (what) => void said.push(what) });
+  return findGuestDisk({
+    content: MESA_DISK,
+    cache: join(folder, 'cache'),
+    refresh,
+    say: (what) => void said.push(what),
+  });
 };
 
 beforeEach(() => {
@@ -75,18 +80,21 @@ describe.skipIf(process.platform === 'win32')('the disk with Mesa', () => {
 
   it.each([
     [
+      'apt knows no package',
       { 'apt-get': '[ "$1" = update ] || { echo "E: Unable to locate package libegl1" >&2; exit 100; }' },
       /^apt finds no packages for libgl1-mesa-dri, .*: Unable to locate package libegl1$/,
     ],
     [
+      'apt cannot download one',
       { 'apt-get': `[ "$1" = download ] && { echo "E: no route" >&2; exit 100; }\n${TOOLS['apt-get']}` },
       /^apt cannot download libdrm2, libegl1: no route$/,
     ],
     [
+      'mkfs.ext4 fails',
       { 'mkfs.ext4': 'echo "mkfs.ext4: no space left" >&2; exit 1' },
       /^mkfs.ext4 cannot make the disk: mkfs.ext4: no space left$/,
     ],
-  ])('is not made, and nothing partial is used, with %j', async (tools, message) => {
+  ])('is not made, and nothing partial is used, where %s', async (_why, tools, message) => {
     fake({ ...TOOLS, ...tools });
     await expect(find()).rejects.toMatchObject({
       name: 'GuestError',

@@ -24,6 +24,30 @@ const MIB = 2 ** 20;
 /** OpenGL, OpenGL ES, EGL, GLX and GBM by Mesa; apt adds what these need. */
 const MESA = ['libgl1-mesa-dri', 'libegl1', 'libegl-mesa0', 'libgbm1', 'libgl1', 'libgles2', 'libopengl0'];
 
+/** What a disk has. */
+export interface DiskContent {
+  readonly name: 'mesa' | 'piglit';
+  /** What it is called in messages. */
+  readonly title: string;
+  /** apt adds what these need. */
+  readonly packages: readonly string[];
+  /** Folders of a package that is taken without what it needs. */
+  readonly part?: { readonly package: string; readonly folders: readonly string[] };
+}
+
+export const MESA_DISK: DiskContent = { name: 'mesa', title: 'Mesa', packages: MESA };
+
+/** Where Debian's piglit has its programs, `bin/NAME`. */
+export const PIGLIT_FOLDER = '/usr/lib/i386-linux-gnu/piglit';
+
+/** Mesa with piglit, without the shaders that piglit generates: they are 1.9 GB. */
+export const PIGLIT_DISK: DiskContent = {
+  name: 'piglit',
+  title: 'Mesa and piglit',
+  packages: [...MESA, 'libwaffle-1-0', 'libxkbcommon0'],
+  part: { package: 'piglit', folders: ['bin', 'lib', 'tests'].map((name) => `.${PIGLIT_FOLDER}/${name}`) },
+};
+
 /** Mesa's drivers that a guest can use: that of the device, and those that draw on the CPU. */
 const DRIVERS = new Set(['vmwgfx_dri.so', 'swrast_dri.so', 'kms_swrast_dri.so']);
 const DRIVER_FOLDER = 'usr/lib/i386-linux-gnu/dri';
@@ -50,6 +74,7 @@ export interface GuestDisk {
 }
 
 export interface DiskOptions {
+  readonly content: DiskContent;
   readonly cache: string;
   /** Make it again, even if the cache has it. */
   readonly refresh: boolean;
@@ -62,22 +87,22 @@ interface AboutDisk {
 }
 
 /**
- * The disk with Mesa for i386: an ext4 file system of Debian's packages, without users and services. It is made once,
- * and kept in the cache folder.
+ * A disk for an i386 guest: an ext4 file system of Debian's packages, without users and services. It is made once, and
+ * kept in the cache folder.
  * @throws GuestError where apt has no packages, mkfs.ext4 is missing, or the disk is full
  */
-export async function findMesaDisk({ cache, refresh, say }: DiskOptions): Promise<GuestDisk> {
-  const folder = join(cache, 'debian-i386-mesa');
+export async function findGuestDisk({ content, cache, refresh, say }: DiskOptions): Promise<GuestDisk> {
+  const folder = join(cache, `debian-i386-${content.name}`);
   if (refresh || diskIn(folder) === undefined) {
     try {
-      await makeDisk(folder, say);
+      await makeDisk(content, folder, say);
     } catch (error) {
       throw asCacheError(cache, error);
     }
   }
   const disk = diskIn(folder);
   if (disk === undefined) {
-    throw new GuestError(`${folder}: the disk with Mesa is not complete`, '--refresh makes it again');
+    throw new GuestError(`${folder}: the disk is not complete`, '--refresh makes it again');
   }
   return disk;
 }
@@ -96,18 +121,18 @@ function diskIn(folder: string): GuestDisk | undefined {
 }
 
 /** packages.json is written last: a folder with it is complete. */
-async function makeDisk(folder: string, say: (what: string) => void): Promise<void> {
+async function makeDisk(content: DiskContent, folder: string, say: (what: string) => void): Promise<void> {
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
   const { bavail, bsize } = statfsSync(partial);
   if (bavail * bsize < NEEDED_BYTES) {
     const [needed, free] = [NEEDED_BYTES, bavail * bsize].map((bytes) => Math.floor(bytes / MIB));
-    const message = `${folder}: a guest with Mesa needs ${needed} MiB, of which ${free} are free`;
+    const message = `${folder}: a guest with ${content.title} needs ${needed} MiB, of which ${free} are free`;
     throw new GuestError(message, '--cache names another folder');
   }
   const root = join(partial, 'root');
-  const packages = await unpackMesa(partial, root, say);
+  const packages = await unpackContent(content, partial, root, say);
   prune(root);
   say(`making a disk of ${await makeFileSystem(root, join(partial, 'disk.img'))} MiB`);
   rmSync(root, { recursive: true });
@@ -117,21 +142,26 @@ async function makeDisk(folder: string, say: (what: string) => void): Promise<vo
   renameSync(partial, folder);
 }
 
-async function unpackMesa(
+async function unpackContent(
+  { title, packages: names, part }: DiskContent,
   partial: string,
   root: string,
   say: (what: string) => void,
 ): Promise<PackageArchive[]> {
   const apt = new AptPackages(join(partial, 'apt'), 'i386', 'Mesa comes from Debian 12, or an older release');
-  say('asking apt for the packages of Mesa for Debian i386');
+  say(`asking apt for the packages of ${title} for Debian i386`);
   await apt.update();
-  const packages = await apt.archivesFor(MESA);
+  const packages = await apt.archivesFor(names);
   const bytes = packages.reduce((sum, one) => sum + one.bytes, 0);
   say(`downloading ${packages.length} packages, ${Math.ceil(bytes / MIB)} MiB`);
   await apt.unpack(
     packages.map(({ name }) => name),
     root,
   );
+  if (part !== undefined) {
+    say(`downloading ${part.package}`);
+    await apt.unpack([part.package], root, part.folders);
+  }
   rmSync(join(partial, 'apt'), { recursive: true });
   return packages;
 }
