@@ -18,6 +18,14 @@ export interface RefusalListener {
   refused(number: number): void;
 }
 
+/** A command that reads memory when the device runs it. */
+export interface Upload {
+  /** The device is about to get it. */
+  sending(): void;
+  /** The device has it. @param isDone whether it has run already, and was not refused */
+  sent(isDone: boolean): void;
+}
+
 /** Consecutive commands for the same DX context, or for none. */
 interface Run {
   readonly start: number;
@@ -52,6 +60,8 @@ export class CommandBatch {
   #listeners: RefusalListener[] = [];
   #numbers: number[] = [];
   #offsets: number[] = [];
+  #uploads: { readonly start: number; readonly upload: Upload }[] | undefined;
+  #lastStart = 0;
   /** Commands behind the mark that run even if it is cancelled. */
   readonly #unconditional: Piece[] = [];
   readonly #ended: (() => void)[] = [];
@@ -83,6 +93,7 @@ export class CommandBatch {
 
   /** A command was written at `start`, the listener's command `number`. */
   add(start: number, dxContext: number | undefined, listener?: RefusalListener, number = 0): void {
+    this.#lastStart = start;
     const run = this.#runs.at(-1);
     if (run === undefined || (run.dxContext ?? dxContext) !== (dxContext ?? run.dxContext)) {
       this.#runs.push({ start, dxContext });
@@ -100,6 +111,25 @@ export class CommandBatch {
   makeUnconditional(start: number, dxContext: number | undefined): void {
     if (this.#mark !== undefined) {
       this.#unconditional.push({ start, end: this.length, dxContext });
+    }
+  }
+
+  /** The last command that was written is an upload. */
+  addUpload(upload: Upload): void {
+    this.#uploads ??= [];
+    this.#uploads.push({ start: this.#lastStart, upload });
+  }
+
+  /** The device is about to get a piece. */
+  tellSending({ start, end }: Piece): void {
+    this.#uploads?.forEach((one) => one.start >= start && one.start < end && one.upload.sending());
+  }
+
+  /** The device has got it. @param isDone whether it has run all of it already */
+  tellSent({ start, end }: Piece, isDone: () => boolean): void {
+    if (this.#uploads !== undefined) {
+      const done = isDone();
+      this.#uploads.forEach((one) => one.start >= start && one.start < end && one.upload.sent(done));
     }
   }
 
@@ -203,6 +233,7 @@ export class CommandBatch {
     this.#listeners = [];
     this.#numbers = [];
     this.#offsets = [];
+    this.#uploads = undefined;
     this.#known.splice(0).forEach((act) => act());
     this.#ended.splice(0).forEach((act) => act());
   }
