@@ -147,20 +147,25 @@ export class WebGpuRenderer implements DrawingRenderer {
     );
   }
 
-  draw(state: PipelineState, call: DrawCall): PromiseLike<void> | undefined {
+  draw(
+    state: PipelineState,
+    call: DrawCall,
+    queries?: readonly RenderQuery[],
+  ): PromiseLike<void> | undefined {
     if (this.#isLost) {
       if (this.#recovery === undefined) {
         this.#omissions.add('the device is lost');
         return undefined;
       }
-      return this.#recovery.then(() => this.draw(state, call));
+      return this.#recovery.then(() => this.draw(state, call, queries));
     }
     const { waits, draws } = this.#parts;
     const wait = waits.wait(state, call);
     if (wait !== undefined) {
-      return this.#unlessLost(wait).then(() => this.draw(state, call));
+      return this.#unlessLost(wait).then(() => this.draw(state, call, queries));
     }
     this.#draws++;
+    this.#parts.queries.select(queries);
     draws.record(state, call, waits.count(state, call));
     return undefined;
   }
