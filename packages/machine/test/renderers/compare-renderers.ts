@@ -143,8 +143,8 @@ function ownDifference(
 }
 
 /**
- * A texel that is not between those around it in the reference; or that the reference has changed, while none around it
- * is changed.
+ * A texel that is neither between those around it in the reference, nor as far from them as they are from each other,
+ * as values at the ends of lines may be; or that the reference has changed, while none around it is changed.
  */
 function nearDifference(
   texels: TexelRule,
@@ -157,7 +157,7 @@ function nearDifference(
   const at = area.start + y * area.rowStride + x * texels.bytes;
   const found = texels.read(actual, at);
   const near = around.flatMap((place) => [texels.read(expected, place), texels.read(before, place)]);
-  if (!texels.isWithin(found, near)) {
+  if (!texels.isWithin(found, near, 1)) {
     return `${text(found)} is nowhere near`;
   }
   const isChanged = (image: Uint8Array, place: number): boolean =>

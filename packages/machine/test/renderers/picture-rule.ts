@@ -67,8 +67,11 @@ export class TexelRule {
     return texel;
   }
 
-  /** Whether a texel is between some, as far as may be. */
-  isWithin(texel: Float64Array, others: readonly Float64Array[]): boolean {
+  /**
+   * Whether a texel is between some, as far as may be.
+   * @param widened how far beyond them, in their distance
+   */
+  isWithin(texel: Float64Array, others: readonly Float64Array[], widened = 0): boolean {
     return this.#channels.every(({ index, tolerance }) => {
       let [least, most] = [Infinity, -Infinity];
       for (const other of others) {
@@ -76,7 +79,8 @@ export class TexelRule {
         most = Math.max(most, other[index]);
       }
       const value = texel[index];
-      return value >= least - tolerance(least) && value <= most + tolerance(most);
+      const more = widened * (most - least);
+      return value >= least - more - tolerance(least) && value <= most + more + tolerance(most);
     });
   }
 }

@@ -14,6 +14,7 @@ export interface Mesh {
   /** Corners are at sixteenths of a pixel, and nothing is clipped. */
   readonly isExact: boolean;
   readonly fillMode: number;
+  readonly isFilled: boolean;
   readonly geometry: { readonly primitive: PrimitiveName; readonly topology: string } | undefined;
   /** Positions move with instances: by so much in clip space. */
   readonly usesIds: boolean;
@@ -86,8 +87,14 @@ const wholeFormats = [
   'R32_UINT',
 ];
 
-/** A random mesh in a viewport. @param isUneven depths are random numbers, not sixty-fourths */
-export function meshOf(surfaces: SceneSurfaces, draw: Draw, viewport: Viewport, isUneven: boolean): Mesh {
+/**
+ * What depths are: of all vertices the same, without perspective; sixty-fourths; any numbers, of which none are
+ * likely to be equal.
+ */
+export type Depths = 'any' | 'flat' | 'steps';
+
+/** A random mesh in a viewport. */
+export function meshOf(surfaces: SceneSurfaces, draw: Draw, viewport: Viewport, depths: Depths): Mesh {
   const of = <T>(values: readonly T[]): T => values[draw(values.length)];
   const kind = draw(2) === 0 ? of(kinds.slice(0, 3)) : of(kinds);
   const geometry = draw(6) === 0 ? { primitive: kind.primitive, as: of(['triangles', 'lines', 'points'] as const) } : undefined;
@@ -99,7 +106,7 @@ export function meshOf(surfaces: SceneSurfaces, draw: Draw, viewport: Viewport, 
   const usesIds = draw(4) === 0;
   const instances = usesIds ? 1 + draw(INSTANCES) : 1;
   const count = geometry !== undefined || kind.primitive.endsWith('adj') ? 6 + draw(7) : 3 + draw(7);
-  const positions = positionBytes(draw, viewport, isExact, isUneven, usesIds ? MOVED : 0);
+  const positions = positionBytes(draw, viewport, isExact, depths, usesIds ? MOVED : 0);
   const first = draw(3);
   const indexed = draw(2) === 0;
   const layout = attributeLayout(surfaces, draw, positions);
@@ -117,6 +124,7 @@ export function meshOf(surfaces: SceneSurfaces, draw: Draw, viewport: Viewport, 
     drawnAs,
     isExact,
     fillMode,
+    isFilled: fillMode === FILL.FILL,
     geometry: geometry && { primitive: geometry.primitive, topology: outputs[geometry.as] },
     usesIds,
     step: [4 / viewport.width, -2 / viewport.height],
@@ -130,18 +138,20 @@ function positionBytes(
   draw: Draw,
   { width, height }: Viewport,
   isExact: boolean,
-  isUneven: boolean,
+  depths: Depths,
   moved: number,
 ): Uint8Array {
   const floats: number[] = [];
+  const flat = draw(65) / 64;
+  const isFlat = depths === 'flat';
   for (let i = 0; i < VERTICES + 2; i++) {
     const place = (side: number): number =>
       isExact
         ? draw(SIXTEENTHS * (side - moved) + 1) / SIXTEENTHS
         : (draw(2 ** 20) / 2 ** 20) * 2 * side - side / 2;
-    const w = isExact ? [1, 1, 2, 0.5][draw(4)] : 0.25 + draw(2 ** 16) / 2 ** 16;
-    const depth = isUneven ? draw(2 ** 20) / 2 ** 20 : draw(65) / 64;
-    const z = isExact ? depth : 1.5 * depth - 0.25;
+    const w = isFlat ? 1 : isExact ? [1, 1, 2, 0.5][draw(4)] : 0.25 + draw(2 ** 16) / 2 ** 16;
+    const depth = isFlat ? flat : depths === 'any' ? draw(2 ** 20) / 2 ** 20 : draw(65) / 64;
+    const z = isExact || isFlat ? depth : 1.5 * depth - 0.25;
     const [x, y] = [(2 * place(width)) / width - 1, 1 - (2 * place(height)) / height];
     floats.push(x * w, y * w, z * w, w);
   }

@@ -69,7 +69,7 @@ export class RandomScene {
     const colors = Array.from({ length: draw(3) === 0 ? 1 + draw(3) : 1 }, () =>
       this.#target(this.#color(samples), width, height, samples),
     );
-    const depth = draw(2) === 0 ? undefined : this.#target(this.#of(DEPTHS), width, height, samples);
+    const depth = draw(2) === 0 ? undefined : this.#target(this.#of(samples > 1 ? DEPTHS.slice(0, 1) : DEPTHS), width, height, samples);
     const textures = randomTextures(this.#surfaces, draw, this.caps);
     const draws = Array.from({ length: DRAWS }, (_, id) =>
       this.#sceneDraw(id, colors, depth, textures, width, height, samples),
@@ -113,17 +113,20 @@ export class RandomScene {
   ): SceneDraw {
     const { draw } = this;
     const viewport = this.#viewport(width, height);
-    const hasCoarseDepth = depth !== undefined && nameOf(depth.surface.layout.format).startsWith('D24');
-    const mesh = meshOf(this.#surfaces, draw, viewport, hasCoarseDepth);
-    const used = textures.filter(() => draw(3) === 0).slice(0, 2);
+    const hasD24 = depth !== undefined && nameOf(depth.surface.layout.format).startsWith('D24');
+    const mesh = meshOf(this.#surfaces, draw, viewport, samples > 1 ? 'flat' : hasD24 ? 'any' : 'steps');
+    // Neighbours of a line's pixels are like them, without textures.
+    const used = mesh.drawnAs === 'lines' ? [] : textures.filter(() => draw(3) === 0).slice(0, 2);
     const kinds = colors.map(({ surface }) => kindOf(nameOf(surface.layout.format)));
     const outputs = kinds.map((kind) => (draw(12) === 0 ? undefined : kind));
     const shader = {
       outputs,
       textures: used.map(({ shader: own }) => own),
-      discards: draw(6) === 0,
+      discards: mesh.drawnAs !== 'lines' && draw(6) === 0,
       writesDepth: depth !== undefined && draw(8) === 0,
       perSample: samples > 1 && draw(4) === 0,
+      // Those of outlines are their own.
+      usesConstants: mesh.isFilled,
     };
     const fetched = draw(5) === 0 ? textures.find(({ shader: own }) => own.type === 'buffer' && own.kind === 'float') : undefined;
     const fewest = Math.min(...[...colors, ...(depth === undefined ? [] : [depth])].map(({ layers }) => layers));
@@ -158,7 +161,7 @@ export class RandomScene {
         filter: used.reduce((sum, { filter }) => sum + filter, 0),
         magnitude: 2 + 2 * used.length,
       },
-      text: JSON.stringify({ id, viewport, samples, mesh: mesh.text, shader, blend: blend.commands[0][1] }),
+      text: JSON.stringify({ id, samples, mesh: mesh.text, shader, commands, textures: used }),
     };
   }
 
@@ -207,7 +210,8 @@ export class RandomScene {
     const scale = this.#of([1, 4, 0.5]) / COORDINATE_SIDE;
     const offset = this.#of([0, -0.25]) + 1 / 64;
     const rows = [
-      [scale, scale, offset, offset],
+      // Another offset down: no direction is between two faces of a cube.
+      [scale, scale, offset, offset + 1 / 32],
       [draw(3) + 0.27, this.#of([1, -1]), draw(2) + 0.25, 0.4],
       [...step, this.#of([0, 0.3, 1, 1.7]), 0.11],
     ];

@@ -71,6 +71,8 @@ const axes: Readonly<Record<Shape, number>> = {
 
 /** Direct3D's fractions of texels and of levels have eight bits. */
 const FRACTION = 2 ** -8;
+/** Levels of detail are logarithms, of which no specification says how exact they are. */
+const LEVEL = 2 ** -5;
 /** From −1 to 1. */
 const RANGE = 2;
 
@@ -126,13 +128,14 @@ function texture(surfaces: SceneSurfaces, draw: Draw, caps: RendererCaps): Scene
   const kind = kindOf(name);
   const read = readOf(draw, shape, kind, isDepth);
   const sampler = samplerOf(draw, (isDepth && read !== 'sample_c_lz') || read.startsWith('ld'));
-  const isFiltered = (sampler.filter & (LINEAR | SVGA3D_FILTER.MIP_LINEAR)) !== 0;
-  const steps = isFiltered && !read.startsWith('ld') && read !== 'gather4' ? axes[shape] + 1 : 0;
+  const isFiltered = !read.startsWith('ld') && read !== 'gather4';
+  const fractions = isFiltered && (sampler.filter & LINEAR) !== 0 ? axes[shape] * FRACTION : 0;
+  const level = isFiltered && (sampler.filter & SVGA3D_FILTER.MIP_LINEAR) !== 0 ? LEVEL : 0;
   return {
     shader: { type: typeOf(shape), kind, read },
     view: viewOf(draw, surface, shape),
     sampler: read === 'sample_c_lz' ? { ...sampler, filter: sampler.filter | SVGA3D_FILTER.COMPARE } : sampler,
-    filter: steps * FRACTION * RANGE + precisionOf(name),
+    filter: (fractions + level) * RANGE + precisionOf(name),
   };
 }
 
@@ -160,9 +163,9 @@ function sizeOf(draw: Draw, shape: Shape) {
     case '3d':
       return { width, height, depth: 2 + draw(3), mipLevels: Math.min(mipLevels, 3) };
     case 'cube':
-      return { width, height: width, layers: 6, mipLevels: Math.min(mipLevels, 3) };
+      return { width, height: width, layers: 6 };
     case 'cubearray':
-      return { width, height: width, layers: 12, mipLevels: Math.min(mipLevels, 3) };
+      return { width, height: width, layers: 12 };
     case '2dms':
       return { width, height, samples: 4 };
     default:
@@ -177,7 +180,12 @@ function readOf(draw: Draw, shape: Shape, kind: NumberKind, isDepth: boolean): T
   if (kind !== 'float') {
     return shape.startsWith('cube') ? 'gather4' : 'ld';
   }
-  const reads: TextureRead[] = ['sample', 'sample_l', 'sample_b', 'sample_d'];
+  // WGSL has neither biases nor derivatives for depth; levels of cubes are any.
+  const reads: TextureRead[] = isDepth
+    ? ['sample_l']
+    : shape.startsWith('cube')
+      ? ['sample', 'sample_l']
+      : ['sample', 'sample_l', 'sample_b', 'sample_d'];
   if (!shape.startsWith('cube')) {
     reads.push('ld');
   }

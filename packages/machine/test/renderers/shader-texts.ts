@@ -156,14 +156,17 @@ export interface PixelShader {
   /** Every other pixel of a row is left out. */
   readonly discards: boolean;
   readonly writesDepth: boolean;
+  /** It runs for each sample, with the inputs of the sample. */
   readonly perSample: boolean;
+  /** Inputs that are constant count. */
+  readonly usesConstants: boolean;
 }
 
 const SWIZZLES = ['xyzw', 'wzyx', 'yzwx', 'xxyw', 'zyxw'];
 
 /** A pixel shader: sums of interpolated colours and texels, and of numbers and those of the pixel. */
 export function pixelText(
-  { outputs, textures, discards, writesDepth, perSample }: PixelShader,
+  { outputs, textures, discards, writesDepth, perSample, usesConstants }: PixelShader,
   draw: Draw,
 ): string {
   const has = (type: RegExp): boolean => textures.some((texture) => type.test(texture.type));
@@ -183,12 +186,13 @@ export function pixelText(
       ? []
       : [`mov o${i}.xyzw, ${kind === 'float' ? 'r0' : 'r8'}.${SWIZZLES[draw(SWIZZLES.length)]}`],
   );
+  const place = perSample ? ' sample' : '';
   const lines = [
     'ps_4_1',
     `dcl_constantbuffer cb0[${CONSTANT_ROWS}], immediateIndexed`,
-    'dcl_input_ps_siv linear noperspective v0.xy, position',
-    'dcl_input_ps linear v1.xyzw',
-    'dcl_input_ps linear noperspective v2.xyzw',
+    `dcl_input_ps_siv linear noperspective${place} v0.xy, position`,
+    `dcl_input_ps linear${place} v1.xyzw`,
+    `dcl_input_ps linear noperspective${place} v2.xyzw`,
     'dcl_input_ps constant v3.xyzw',
     ...(perSample ? ['dcl_input_ps_sgv constant v4.x, sample_index'] : []),
     ...outputs.flatMap((kind, i) => (kind === undefined ? [] : [`dcl_output o${i}.xyzw`])),
@@ -210,7 +214,7 @@ export function pixelText(
     'mov r6.xy, r8.xyxx',
     `mov r6.zw, l(0, 0, ${has(/array|3d/) ? 1 : 0}, 0)`,
     'add r0.xyzw, v1.xyzw, v2.xyzw',
-    'iadd r8.xyzw, r8.xyzw, v3.xyzw',
+    ...(usesConstants ? ['iadd r8.xyzw, r8.xyzw, v3.xyzw'] : []),
     ...(perSample ? ['iadd r8.xyzw, r8.xyzw, v4.xxxx'] : []),
     ...reads,
     ...stores,

@@ -122,6 +122,24 @@ export const targetScenarios: Record<string, Scenario> = {
     same([...(await bench.read(constant)).subarray(0, 4)], [51, 102, 153, 204], 'constant');
   },
 
+  'integers are limited to what a target holds': async (open) => {
+    const bench = await open();
+    const whole = (...values: number[]) => `ps_4_0
+dcl_output o0.xyzw
+mov o0.xyzw, l(${values.join(', ')})
+ret
+`;
+    const bytes = surface('R8G8B8A8_UINT', 1, 1);
+    await bench.fill(whole(256, 255, 70000, 7), bytes);
+    same(await bench.read(bytes), [255, 255, 255, 7], 'bytes');
+    const signed = surface('R16G16_SINT', 1, 1);
+    await bench.fill(whole(-32769, 40000, 0, 0), signed);
+    same([...new Int16Array((await bench.read(signed)).buffer)], [-32768, 32767], 'signed');
+    const packed = surface('R10G10B10A2_UINT', 1, 1);
+    await bench.fill(whole(1023, 1024, 5, 4), packed);
+    same([...new Uint32Array((await bench.read(packed)).buffer)], [0xc05fffff], 'packed');
+  },
+
   'a texture is read as it was before the draw that draws to it': async (open) => {
     const bench = await open();
     const of = surface('R8G8B8A8_UNORM', 4, 4);
