@@ -136,15 +136,16 @@ export class RandomScene {
       tokens(pixelText(shader, draw)),
       mesh.geometry && tokens(geometryText(mesh.geometry.primitive, mesh.geometry.topology, layered)),
     ];
-    const isLine = mesh.drawnAs === 'lines';
-    const blend = this.#blend(id, colors, isLine);
+    // Pixels of lines may be others; outlines, and points of triangles, have no sides.
+    const isPlain = mesh.drawnAs === 'lines' || !mesh.isFilled;
+    const blend = this.#blend(id, colors, isPlain);
     const commands = [
       ...mesh.commands(id),
       ...this.#targets(id, colors, depth),
       ...this.#constants(mesh),
       ...this.#textures(id, used, fetched),
       ...blend.commands,
-      ...this.#depthStencil(id, isLine),
+      ...this.#depthStencil(id, isPlain),
       ...this.#rasterizer(id, mesh, width, height, depth),
       ['DX_SET_VIEWPORTS', { viewports: [viewport] }] as const,
     ];
@@ -334,7 +335,8 @@ export class RandomScene {
           fillMode: mesh.fillMode,
           cullMode: mesh.drawnAs === 'triangles' ? 1 + draw(3) : 1,
           frontCounterClockwise: draw(2),
-          depthBias: hasBias ? draw(2000) - 1000 : 0,
+          // Units of normalized depth are a hundredth larger in SwiftShader.
+          depthBias: hasBias ? draw(100) - 50 : 0,
           slopeScaledDepthBias: hasBias ? draw(5) - 2 : 0,
           depthBiasClamp: hasBias ? this.#of([0, 0.01, -0.01]) : 0,
           depthClipEnable: draw(3) && 1,

@@ -133,7 +133,7 @@ function texture(surfaces: SceneSurfaces, draw: Draw, caps: RendererCaps): Scene
   const level = isFiltered && (sampler.filter & SVGA3D_FILTER.MIP_LINEAR) !== 0 ? LEVEL : 0;
   return {
     shader: { type: typeOf(shape), kind, read },
-    view: viewOf(draw, surface, shape),
+    view: viewOf(draw, surface, shape, isLoaded(read)),
     sampler: read === 'sample_c_lz' ? { ...sampler, filter: sampler.filter | SVGA3D_FILTER.COMPARE } : sampler,
     filter: (fractions + level) * RANGE + precisionOf(name),
   };
@@ -173,6 +173,11 @@ function sizeOf(draw: Draw, shape: Shape) {
   }
 }
 
+/** Whether WGSL may load the texels. */
+function isLoaded(read: TextureRead): boolean {
+  return read.startsWith('ld') || read === 'gather4' || read === 'sample_c_lz';
+}
+
 function readOf(draw: Draw, shape: Shape, kind: NumberKind, isDepth: boolean): TextureRead {
   if (shape === '2dms') {
     return 'ldms';
@@ -198,9 +203,15 @@ function readOf(draw: Draw, shape: Shape, kind: NumberKind, isDepth: boolean): T
   return reads[draw(reads.length)];
 }
 
-function viewOf(draw: Draw, { sid, layout }: SceneSurface, shape: Shape): SceneTexture['view'] {
+function viewOf(
+  draw: Draw,
+  { sid, layout }: SceneSurface,
+  shape: Shape,
+  isLoaded: boolean,
+): SceneTexture['view'] {
   const levels = layout.mips.length;
-  const mostDetailedMip = draw(levels);
+  // SwiftShader adds the first level of a view twice where a texel is loaded.
+  const mostDetailedMip = isLoaded ? 0 : draw(levels);
   const isFlat = shape === '3d' || shape.startsWith('cube') || shape === '2dms';
   const firstArraySlice = isFlat ? 0 : draw(layout.layers);
   return {

@@ -209,7 +209,9 @@ export function pixelText(
     'mov r3.zw, cb0[1].xxxx',
     'mov r5.x, r2.x',
     'mov r5.yzw, cb0[1].xxxx',
-    'mov r4.xy, r2.xyxx',
+    // Within a face of a cube.
+    'mul r4.xy, v0.xyxx, l(0.03125, 0.03125, 0, 0)',
+    'add r4.xy, r4.xyxx, l(0.01953125, 0.03515625, 0, 0)',
     'mov r4.zw, cb0[1].yyyz',
     'mov r6.xy, r8.xyxx',
     `mov r6.zw, l(0, 0, ${has(/array|3d/) ? 1 : 0}, 0)`,

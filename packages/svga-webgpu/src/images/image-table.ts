@@ -27,7 +27,7 @@ export class ImageTable {
     const { drawNumber } = this.recorder;
     return [...this.#images.values()]
       .filter(({ gpuBytes, lastDraw }) => gpuBytes > 0 && lastDraw < drawNumber)
-      .sort((a, b) => a.lastDraw - b.lastDraw);
+      .toSorted((a, b) => a.lastDraw - b.lastDraw);
   }
 
   /** Frees images that the device has as they are. */

@@ -75,7 +75,9 @@ export function mapBlend(
       : blendOf(entry, view, canDual);
   });
   const text = JSON.stringify(blends);
-  const firstAlpha = blends[0] && [entryOf(state, 0)!].some((entry) => usesAlphaConstant(entry));
+  const usesAlpha = blends.some(
+    (blend, slot) => blend !== undefined && usesAlphaConstant(entryOf(state, slot)!),
+  );
   return {
     blends,
     writeMasks: targets.map((view, slot) =>
@@ -85,7 +87,7 @@ export function mapBlend(
     dualSource: text.includes('src1'),
     usesConstant: text.includes('constant'),
     alphaConstant:
-      firstAlpha === true || (text.includes('constant') && targets.some((view) => view?.alpha === 'only')),
+      usesAlpha || (text.includes('constant') && targets.some((view) => view?.alpha === 'only')),
   };
 }
 

@@ -37,6 +37,12 @@ const clearView = (of: ReturnType<typeof surface>, subresources = [0], format = 
   isWhole: true,
 });
 
+const whole = (...values: number[]) => `ps_4_0
+dcl_output o0.xyzw
+mov o0.xyzw, l(${values.join(', ')})
+ret
+`;
+
 export const targetScenarios: Record<string, Scenario> = {
   'a clear becomes the beginning of a pass, or is done where it is read': async (open) => {
     const bench = await open();
@@ -124,11 +130,6 @@ export const targetScenarios: Record<string, Scenario> = {
 
   'integers are limited to what a target holds': async (open) => {
     const bench = await open();
-    const whole = (...values: number[]) => `ps_4_0
-dcl_output o0.xyzw
-mov o0.xyzw, l(${values.join(', ')})
-ret
-`;
     const bytes = surface('R8G8B8A8_UINT', 1, 1);
     await bench.fill(whole(256, 255, 70000, 7), bytes);
     same(await bench.read(bytes), [255, 255, 255, 7], 'bytes');
