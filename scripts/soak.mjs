@@ -85,7 +85,8 @@ const parts = [
   },
   {
     name: 'renderers',
-    about: 'random states and meshes on the renderer for WebGPU, on Dawn where it finds a driver, and the rasteriser',
+    about:
+      'random states and meshes on the renderer for WebGPU, on Dawn where it finds a driver, and the rasteriser',
     seeded: true,
     command: test('machine', 'test/renderers.test.ts'),
   },

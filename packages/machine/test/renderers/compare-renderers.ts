@@ -144,7 +144,9 @@ function ownDifference(
   const found = texels.read(actual, at);
   const wanted = [expected, ...moved].map((image) => texels.read(image, at));
   // Each corner may be moved by itself: twice as far as all of them together.
-  return texels.isWithin(found, wanted, 1) ? undefined : `${text(found)}, not ${wanted.map(text).join(' or ')}`;
+  return texels.isWithin(found, wanted, 1)
+    ? undefined
+    : `${text(found)}, not ${wanted.map(text).join(' or ')}`;
 }
 
 /**
@@ -175,7 +177,12 @@ function nearDifference(
     : undefined;
 }
 
-function placesAround({ start, width, height, rowStride }: Area, x: number, y: number, bytes: number): number[] {
+function placesAround(
+  { start, width, height, rowStride }: Area,
+  x: number,
+  y: number,
+  bytes: number,
+): number[] {
   const places: number[] = [];
   for (let row = Math.max(y - 1, 0); row <= Math.min(y + 1, height - 1); row++) {
     for (let column = Math.max(x - 1, 0); column <= Math.min(x + 1, width - 1); column++) {

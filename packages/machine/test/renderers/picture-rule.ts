@@ -110,6 +110,9 @@ function channelsOf(format: SurfaceFormat, codec: TexelCodec, rule: Rule): Chann
       }
       const mantissa = bits[index] === 32 ? 23 : bits[index] === 16 ? 10 : bits[index] - 5;
       const grown = rule.blends ? rule.magnitude * rule.overlap : 1;
-      return { index, tolerance: (value: number) => rounds * Math.abs(value) * 2 ** -mantissa + grown * slack };
+      return {
+        index,
+        tolerance: (value: number) => rounds * Math.abs(value) * 2 ** -mantissa + grown * slack,
+      };
     });
 }

@@ -47,8 +47,18 @@ const kinds: readonly Kind[] = [
   { topology: SVGA3D_PRIMITIVE.LINESTRIP, primitive: 'line', drawnAs: 'lines', isStrip: true },
   { topology: SVGA3D_PRIMITIVE.LINELIST_ADJ, primitive: 'lineadj', drawnAs: 'lines', isStrip: false },
   { topology: SVGA3D_PRIMITIVE.LINESTRIP_ADJ, primitive: 'lineadj', drawnAs: 'lines', isStrip: true },
-  { topology: SVGA3D_PRIMITIVE.TRIANGLELIST_ADJ, primitive: 'triangleadj', drawnAs: 'triangles', isStrip: false },
-  { topology: SVGA3D_PRIMITIVE.TRIANGLESTRIP_ADJ, primitive: 'triangleadj', drawnAs: 'triangles', isStrip: true },
+  {
+    topology: SVGA3D_PRIMITIVE.TRIANGLELIST_ADJ,
+    primitive: 'triangleadj',
+    drawnAs: 'triangles',
+    isStrip: false,
+  },
+  {
+    topology: SVGA3D_PRIMITIVE.TRIANGLESTRIP_ADJ,
+    primitive: 'triangleadj',
+    drawnAs: 'triangles',
+    isStrip: true,
+  },
 ];
 
 const outputs = {
@@ -97,7 +107,10 @@ export type Depths = 'any' | 'flat' | 'steps';
 export function meshOf(surfaces: SceneSurfaces, draw: Draw, viewport: Viewport, depths: Depths): Mesh {
   const of = <T>(values: readonly T[]): T => values[draw(values.length)];
   const kind = draw(2) === 0 ? of(kinds.slice(0, 3)) : of(kinds);
-  const geometry = draw(6) === 0 ? { primitive: kind.primitive, as: of(['triangles', 'lines', 'points'] as const) } : undefined;
+  const geometry =
+    draw(6) === 0
+      ? { primitive: kind.primitive, as: of(['triangles', 'lines', 'points'] as const) }
+      : undefined;
   const isTriangles = geometry === undefined && kind.drawnAs === 'triangles';
   const fillMode = isTriangles && draw(10) === 0 ? of([FILL.POINT, FILL.LINE]) : FILL.FILL;
   const drawnAs =
@@ -212,7 +225,11 @@ function indexBuffer(surfaces: SceneSurfaces, draw: Draw, isStrip: boolean, coun
   );
   // Those beyond the end are 0.
   const short = draw(5) === 0 ? image.slice(0, Math.max(image.length - bytes * 2, 4)) : image;
-  const fields = { sid: surfaces.buffer(short).sid, format: format(bytes === 2 ? 'R16_UINT' : 'R32_UINT').id, offset };
+  const fields = {
+    sid: surfaces.buffer(short).sid,
+    format: format(bytes === 2 ? 'R16_UINT' : 'R32_UINT').id,
+    offset,
+  };
   return { first, command: ['DX_SET_INDEX_BUFFER', fields] satisfies AnyCommand };
 }
 

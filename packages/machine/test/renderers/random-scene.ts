@@ -8,7 +8,14 @@ import { randomTextures, type SceneTexture } from './random-textures.js';
 import type { AnyCommand, ShaderTokens } from './render-guest.js';
 import { rules, type Rule } from './picture-rule.js';
 import { format, nameOf, SceneSurfaces, type SceneSurface } from './scene-surfaces.js';
-import { CONSTANT_ROWS, COORDINATE_SIDE, geometryText, pixelText, vertexText, type NumberKind } from './shader-texts.js';
+import {
+  CONSTANT_ROWS,
+  COORDINATE_SIDE,
+  geometryText,
+  pixelText,
+  vertexText,
+  type NumberKind,
+} from './shader-texts.js';
 
 /** A draw with all state that it needs. */
 export interface SceneDraw {
@@ -69,7 +76,10 @@ export class RandomScene {
     const colors = Array.from({ length: draw(3) === 0 ? 1 + draw(3) : 1 }, () =>
       this.#target(this.#color(samples), width, height, samples),
     );
-    const depth = draw(2) === 0 ? undefined : this.#target(this.#of(samples > 1 ? DEPTHS.slice(0, 1) : DEPTHS), width, height, samples);
+    const depth =
+      draw(2) === 0
+        ? undefined
+        : this.#target(this.#of(samples > 1 ? DEPTHS.slice(0, 1) : DEPTHS), width, height, samples);
     const textures = randomTextures(this.#surfaces, draw, this.caps);
     const draws = Array.from({ length: DRAWS }, (_, id) =>
       this.#sceneDraw(id, colors, depth, textures, width, height, samples),
@@ -128,8 +138,13 @@ export class RandomScene {
       // Those of outlines are their own.
       usesConstants: mesh.isFilled,
     };
-    const fetched = draw(5) === 0 ? textures.find(({ shader: own }) => own.type === 'buffer' && own.kind === 'float') : undefined;
-    const fewest = Math.min(...[...colors, ...(depth === undefined ? [] : [depth])].map(({ layers }) => layers));
+    const fetched =
+      draw(5) === 0
+        ? textures.find(({ shader: own }) => own.type === 'buffer' && own.kind === 'float')
+        : undefined;
+    const fewest = Math.min(
+      ...[...colors, ...(depth === undefined ? [] : [depth])].map(({ layers }) => layers),
+    );
     const layered = mesh.geometry !== undefined && fewest > 1;
     const shaders: ShaderTokens = [
       tokens(vertexText(mesh.usesIds, fetched !== undefined)),
@@ -185,12 +200,10 @@ export class RandomScene {
       arraySize: layers,
     });
     return [
-      ...colors.map(
-        (target, slot): AnyCommand => [
-          'DX_DEFINE_RENDERTARGET_VIEW',
-          { renderTargetViewId: id * SLOTS + slot, ...viewOf(target) },
-        ],
-      ),
+      ...colors.map((target, slot): AnyCommand => [
+        'DX_DEFINE_RENDERTARGET_VIEW',
+        { renderTargetViewId: id * SLOTS + slot, ...viewOf(target) },
+      ]),
       ...(depth === undefined
         ? []
         : ([
@@ -227,24 +240,23 @@ export class RandomScene {
     const views = bound.map((_, slot) => id * SLOTS + slot);
     const ofPixels = used.map((_, slot) => id * SLOTS + slot);
     return [
-      ...bound.map(
-        ({ view }, slot): AnyCommand => [
-          'DX_DEFINE_SHADERRESOURCE_VIEW',
-          { shaderResourceViewId: id * SLOTS + slot, ...view },
-        ],
-      ),
-      ...used.map(
-        ({ sampler }, slot): AnyCommand => [
-          'DX_DEFINE_SAMPLER_STATE',
-          { samplerId: id * SLOTS + slot, ...sampler },
-        ],
-      ),
+      ...bound.map(({ view }, slot): AnyCommand => [
+        'DX_DEFINE_SHADERRESOURCE_VIEW',
+        { shaderResourceViewId: id * SLOTS + slot, ...view },
+      ]),
+      ...used.map(({ sampler }, slot): AnyCommand => [
+        'DX_DEFINE_SAMPLER_STATE',
+        { samplerId: id * SLOTS + slot, ...sampler },
+      ]),
       ['DX_SET_SHADER_RESOURCES', { startView: 0, type: 2, shaderResourceViewIds: ofPixels }],
       ['DX_SET_SAMPLERS', { startSampler: 0, type: 2, samplerIds: ofPixels }],
       ...(fetched === undefined
         ? []
         : ([
-            ['DX_SET_SHADER_RESOURCES', { startView: 0, type: 1, shaderResourceViewIds: [views[used.length]] }],
+            [
+              'DX_SET_SHADER_RESOURCES',
+              { startView: 0, type: 1, shaderResourceViewIds: [views[used.length]] },
+            ],
           ] satisfies AnyCommand[])),
     ];
   }
@@ -255,7 +267,12 @@ export class RandomScene {
     const isOn = !isPlain && draw(2) === 0;
     const hasAlphaAlone = colors.some(({ surface }) => nameOf(surface.layout.format) === 'A8_UNORM');
     // Of constants either the colour or the alpha, and none with a target of alpha alone.
-    const constants = hasAlphaAlone ? [] : this.#of([[12, 13], [18, 19]]);
+    const constants = hasAlphaAlone
+      ? []
+      : this.#of([
+          [12, 13],
+          [18, 19],
+        ]);
     const factors = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ...constants];
     const ofAlpha = factors.filter((factor) => ![3, 4, 9, 10].includes(factor));
     const target = () => ({
@@ -348,7 +365,12 @@ export class RandomScene {
         'DX_SET_SCISSORRECTS',
         {
           rects: [
-            { left: draw(width) - 2, top: draw(height) - 2, right: 4 + draw(width), bottom: 4 + draw(height) },
+            {
+              left: draw(width) - 2,
+              top: draw(height) - 2,
+              right: 4 + draw(width),
+              bottom: 4 + draw(height),
+            },
           ],
         },
       ],

@@ -39,7 +39,14 @@ const COLORS = [
 ];
 const WHOLE = ['R8G8B8A8_UINT', 'R16G16_SINT', 'R32G32B32A32_UINT', 'R32_SINT', 'R10G10B10A2_UINT'];
 const DEPTHS = ['D16_UNORM', 'D24_UNORM_S8_UINT', 'D32_FLOAT', 'D32_FLOAT_S8X24_UINT'];
-const BUFFERS = ['R32G32B32A32_FLOAT', 'R8G8B8A8_UNORM', 'R16G16_SNORM', 'R32_FLOAT', 'R8G8B8A8_UINT', 'R32_SINT'];
+const BUFFERS = [
+  'R32G32B32A32_FLOAT',
+  'R8G8B8A8_UNORM',
+  'R16G16_SNORM',
+  'R32_FLOAT',
+  'R8G8B8A8_UINT',
+  'R32_SINT',
+];
 const SIDES = [4, 8, 12, 16, 24];
 const TEXTURES = 6;
 
@@ -134,7 +141,8 @@ function texture(surfaces: SceneSurfaces, draw: Draw, caps: RendererCaps): Scene
   return {
     shader: { type: typeOf(shape), kind, read },
     view: viewOf(draw, surface, shape, isLoaded(read)),
-    sampler: read === 'sample_c_lz' ? { ...sampler, filter: sampler.filter | SVGA3D_FILTER.COMPARE } : sampler,
+    sampler:
+      read === 'sample_c_lz' ? { ...sampler, filter: sampler.filter | SVGA3D_FILTER.COMPARE } : sampler,
     filter: (fractions + level) * RANGE + precisionOf(name),
   };
 }

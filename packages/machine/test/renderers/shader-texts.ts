@@ -5,14 +5,7 @@ export type NumberKind = 'float' | 'sint' | 'uint';
 
 /** How a pixel shader reads a texture. */
 export type TextureRead =
-  | 'gather4'
-  | 'ld'
-  | 'ldms'
-  | 'sample'
-  | 'sample_b'
-  | 'sample_c_lz'
-  | 'sample_d'
-  | 'sample_l';
+  'gather4' | 'ld' | 'ldms' | 'sample' | 'sample_b' | 'sample_c_lz' | 'sample_d' | 'sample_l';
 
 /** A texture of a pixel shader, in the slot of its place in a list. */
 export interface ShaderTexture {
@@ -175,7 +168,9 @@ export function pixelText(
       `dcl_resource_${type} (${Array.from({ length: 4 }, () => KINDS[kind]).join(',')}) t${slot}`,
   );
   const samplers = textures.flatMap(({ read }, slot) =>
-    read.startsWith('ld') ? [] : [`dcl_sampler s${slot}, ${read === 'sample_c_lz' ? 'mode_comparison' : 'mode_default'}`],
+    read.startsWith('ld')
+      ? []
+      : [`dcl_sampler s${slot}, ${read === 'sample_c_lz' ? 'mode_comparison' : 'mode_default'}`],
   );
   const reads = textures.flatMap((texture, slot) => [
     readText(texture, slot),

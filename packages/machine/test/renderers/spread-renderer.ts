@@ -11,7 +11,9 @@ import type {
 import { SoftRenderer } from '@cg/svga-soft';
 
 /** The directions in which the window is moved. */
-const AROUND = [-1, 0, 1].flatMap((x) => [-1, 0, 1].map((y) => [x, y] as const)).filter(([x, y]) => x !== 0 || y !== 0);
+const AROUND = [-1, 0, 1]
+  .flatMap((x) => [-1, 0, 1].map((y) => [x, y] as const))
+  .filter(([x, y]) => x !== 0 || y !== 0);
 
 /** The reference, which also draws each picture with the window moved a little. */
 export class SpreadRenderer implements DrawingRenderer {

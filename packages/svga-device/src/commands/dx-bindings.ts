@@ -89,10 +89,7 @@ interface VertexBuffers {
   readonly buffers: readonly (VertexRange & { readonly sid: number })[];
 }
 
-function setVertexBuffers(
-  objects: DeviceObjects,
-  { startBuffer, buffers }: VertexBuffers,
-): void {
+function setVertexBuffers(objects: DeviceObjects, { startBuffer, buffers }: VertexBuffers): void {
   const state = stateOf(objects);
   checkSlots('vertex buffer', startBuffer, buffers.length, dxSlots.vertexBuffers.count);
   buffers.forEach(({ sid, ...range }, i) => {

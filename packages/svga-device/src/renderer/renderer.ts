@@ -103,11 +103,7 @@ export interface DrawingRenderer extends Renderer {
    * @param queries those that count the draw: a context's own. Without it, all that have begun do
    * @returns an answer that the stream has to wait for before it goes on
    */
-  draw(
-    state: PipelineState,
-    call: DrawCall,
-    queries?: readonly RenderQuery[],
-  ): PromiseLike<void> | undefined;
+  draw(state: PipelineState, call: DrawCall, queries?: readonly RenderQuery[]): PromiseLike<void> | undefined;
   /** Counts draws from here on, until `endQuery`. */
   beginQuery(query: RenderQuery): void;
   /** Ends a query, which may not have been begun (timestamps never are). */

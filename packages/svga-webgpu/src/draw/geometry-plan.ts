@@ -23,12 +23,7 @@ function countingIndices(count: number): Uint32Array {
 }
 
 /** The indices of a draw; those beyond the end of the buffer are 0. */
-function readIndices(
-  buffer: IndexBuffer,
-  first: number,
-  count: number,
-  restarts: boolean,
-): Uint32Array {
+function readIndices(buffer: IndexBuffer, first: number, count: number, restarts: boolean): Uint32Array {
   const { surface, offset, indexBytes } = buffer;
   const image = surface.ownImage;
   const indices = new Uint32Array(count);

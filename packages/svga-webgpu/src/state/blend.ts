@@ -86,8 +86,7 @@ export function mapBlend(
     alphaToCoverage: (state?.alphaToCoverageEnable ?? 0) !== 0,
     dualSource: text.includes('src1'),
     usesConstant: text.includes('constant'),
-    alphaConstant:
-      usesAlpha || (text.includes('constant') && targets.some((view) => view?.alpha === 'only')),
+    alphaConstant: usesAlpha || (text.includes('constant') && targets.some((view) => view?.alpha === 'only')),
   };
 }
 

@@ -118,7 +118,9 @@ ret
     same(bench.omissions, ['the device is lost'], 'omissions');
   },
 
-  'the bytes on the GPU are bounded: what was not used lately comes back, and goes up again': async (open) => {
+  'the bytes on the GPU are bounded: what was not used lately comes back, and goes up again': async (
+    open,
+  ) => {
     const most = 2 ** 16;
     const bench = await open({ maxGpuBytes: most });
     const many = Array.from({ length: 12 }, () => surface('R8G8B8A8_UNORM', 64, 64));
