@@ -190,7 +190,11 @@ ret
     same([out.streamedBytes, renderer.streamNeeded(out)], [72, undefined], 'bytes that are filled');
     out.streamedBytes = 120;
     await bench.draw({ ...state, targets: [], streamOutput: into(out, { appends: true }) }, plainCall(1));
-    same(new Float32Array((await bench.read(out)).slice().buffer)[30] < 0, true, 'appended where the surface says');
+    same(
+      new Float32Array((await bench.read(out)).slice().buffer)[30] < 0,
+      true,
+      'appended where the surface says',
+    );
     await renderer.streamNeeded(out);
     same(out.streamedBytes, 144, 'and filled from there');
   },
