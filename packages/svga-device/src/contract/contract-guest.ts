@@ -52,7 +52,8 @@ export class ContractGuest {
     };
     this.device = new SvgaDevice(
       { memory, setInterrupt: () => void this.interrupts++, renderer, recorder },
-      { dx: true, sm41: true, completionDelay },
+      // VRAM that is scanned in no time, with a framebuffer that fits into it.
+      { dx: true, sm41: true, completionDelay, vramBytes: 2 ** 18, displayWidth: 160, displayHeight: 100 },
     );
   }
 
