@@ -2,157 +2,130 @@
 
 const isGpuObject = (value) =>
   value?.constructor?.name?.startsWith('GPU') === true && !(value instanceof Error);
+const isBytes = (value) => ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
 /** Methods whose result the program waits for. */
 const ANSWERS = new Set(['mapAsync', 'onSubmittedWorkDone', 'popErrorScope']);
 
+/** A copy of an argument; `leaf` makes those of bytes and GPU objects. */
+function copied(value, leaf) {
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  if (isBytes(value) || isGpuObject(value)) {
+    return leaf(value);
+  }
+  return Array.isArray(value)
+    ? value.map((each) => copied(each, leaf))
+    : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copied(each, leaf)]));
+}
+
 /**
- * A device like `device` that takes its calls down in `calls`. Objects are numbers there: those that the list makes, and
- * those that are there before.
+ * Takes calls of a device down while `isOn`. Objects are numbers in the list: those that it makes are made anew each
+ * time.
  */
-export function takingDown(device) {
-  const numbers = new Map();
-  const originals = new WeakMap();
-  const wrapped = new WeakMap();
-  const list = { objects: [], calls: [], isOn: false };
+export class CallList {
+  isOn = false;
+  calls = [];
+  objects = [];
+  #numbers = new Map();
+  #originals = new WeakMap();
+  #proxies = new WeakMap();
 
-  const numberOf = (object) => {
-    let number = numbers.get(object);
-    if (number === undefined) {
-      number = list.objects.push(object) - 1;
-      numbers.set(object, number);
-    }
-    return number;
-  };
-
-  /** An argument as WebGPU takes it. */
-  const plain = (value) => {
-    if (typeof value !== 'object' || value === null) {
-      return value;
-    }
-    const original = originals.get(value);
-    if (original !== undefined) {
-      return original;
-    }
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
-      return value;
-    }
-    return Array.isArray(value)
-      ? value.map(plain)
-      : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
-  };
-
-  /** The same to keep: bytes are copied. */
-  const kept = (value) => {
-    if (ArrayBuffer.isView(value)) {
-      return value.slice();
-    }
-    if (typeof value !== 'object' || value === null || isGpuObject(value)) {
-      return value;
-    }
-    return Array.isArray(value)
-      ? value.map(kept)
-      : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, kept(each)]));
-  };
-
-  const wrap = (object) => {
-    let proxy = wrapped.get(object);
+  /** Something like the object, whose calls are taken down. */
+  wrap(object) {
+    let proxy = this.#proxies.get(object);
     if (proxy === undefined) {
-      proxy = new Proxy(object, {
-        get: (target, key) => {
-          const value = Reflect.get(target, key, target);
-          if (typeof value === 'function') {
-            return (...args) => call(target, key, args);
-          }
-          return isGpuObject(value) && key === 'queue' ? wrap(value) : value;
-        },
-      });
-      wrapped.set(object, proxy);
-      originals.set(proxy, object);
+      const get = (target, key) => {
+        const value = Reflect.get(target, key, target);
+        if (typeof value === 'function') {
+          return (...args) => this.#call(target, key, args);
+        }
+        return key === 'queue' ? this.wrap(value) : value;
+      };
+      proxy = new Proxy(object, { get });
+      this.#proxies.set(object, proxy);
+      this.#originals.set(proxy, object);
     }
     return proxy;
-  };
+  }
 
-  const call = (target, key, args) => {
-    const given = args.map(plain);
+  #call(target, key, args) {
+    const given = args.map((arg) => copied(arg, (leaf) => this.#originals.get(leaf) ?? leaf));
     const result = target[key](...given);
-    const isMade = isGpuObject(result);
-    if (list.isOn) {
-      // The number of an object that is made here is its own: it is made anew each time.
-      const made = isMade ? list.objects.push(undefined) - 1 : undefined;
-      if (isMade) {
-        numbers.set(result, made);
-      }
-      const entry = { target: numberOf(target), key, args: kept(given), made };
-      list.calls.push(entry);
-      if (key === 'getMappedRange') {
-        entry.expected = new Uint8Array(result).slice();
-      }
-      if (ANSWERS.has(key)) {
-        result.then(() => list.isOn && list.calls.push({ waitsFor: entry }));
-      }
+    if (this.isOn) {
+      this.#note(target, key, given, result);
     }
-    return isMade ? wrap(result) : result;
-  };
+    return isGpuObject(result) ? this.wrap(result) : result;
+  }
 
-  return { device: wrap(device), list, numberOf: (object) => numbers.get(object) };
-}
+  #note(target, key, given, result) {
+    const args = given.map((arg) => copied(arg, (leaf) => (ArrayBuffer.isView(leaf) ? leaf.slice() : leaf)));
+    const call = { target: this.#numberOf(target), key, args };
+    if (isGpuObject(result)) {
+      call.made = this.objects.push(undefined) - 1;
+      this.#numbers.set(result, call.made);
+    }
+    if (key === 'getMappedRange') {
+      call.expected = new Uint8Array(result).slice();
+    }
+    this.calls.push(call);
+    if (ANSWERS.has(key)) {
+      result.then(() => this.isOn && this.calls.push({ waitsFor: call }));
+    }
+  }
 
-/** The places of objects in arguments, which differ each time. */
-function patchesOf(args, isMade) {
-  const patches = [];
-  const look = (value) => {
-    for (const key of Object.keys(value)) {
-      const each = value[key];
-      if (isGpuObject(each)) {
-        const number = isMade(each);
-        if (number !== undefined) {
-          patches.push({ place: value, key, number });
+  #numberOf(object) {
+    let number = this.#numbers.get(object);
+    if (number === undefined) {
+      number = this.objects.push(object) - 1;
+      this.#numbers.set(object, number);
+    }
+    return number;
+  }
+
+  /**
+   * Does all that can be done in advance, and begins a new list. @returns the program, which makes all calls and waits;
+   * it answers with what it has read, and should have
+   */
+  prepared() {
+    const objects = [...this.objects];
+    const made = new Set(this.calls.flatMap((call) => (call.made === undefined ? [] : [call.made])));
+    const calls = this.calls.map((call) => ({ call, patches: this.#patchesOf(call.args ?? [], made) }));
+    this.calls = [];
+    const answers = new Map();
+    return async () => {
+      const reads = [];
+      for (const { call, patches } of calls) {
+        const { target, key, args, waitsFor } = call;
+        if (waitsFor !== undefined) {
+          await answers.get(waitsFor);
+          continue;
         }
-      } else if (typeof each === 'object' && each !== null && !ArrayBuffer.isView(each)) {
-        look(each);
+        for (const { place, name, number } of patches) {
+          place[name] = objects[number];
+        }
+        const result = objects[target][key](...args);
+        if (call.made !== undefined) {
+          objects[call.made] = result;
+        } else if (ANSWERS.has(key)) {
+          answers.set(call, result);
+        } else if (key === 'getMappedRange') {
+          reads.push({ read: new Uint8Array(result).slice(), expected: call.expected });
+        }
       }
-    }
-  };
-  look(args);
-  return patches;
-}
+      return reads;
+    };
+  }
 
-/**
- * Makes the list ready: all that can be done in advance. @returns the program, which makes all calls and waits; it answers
- * with what it has read, and should have
- */
-export function prepared({ list, numberOf }) {
-  const objects = [...list.objects];
-  const madeHere = new Set(list.calls.flatMap(({ made }) => (made === undefined ? [] : [made])));
-  const isMade = (object) => {
-    const number = numberOf(object);
-    return madeHere.has(number) ? number : undefined;
-  };
-  const calls = list.calls.map((entry) => ({
-    ...entry,
-    patches: patchesOf(entry.args ?? [], isMade),
-    entry,
-  }));
-  const answers = new Map();
-  return async () => {
-    const reads = [];
-    for (const { target, key, args, made, patches, waitsFor, entry } of calls) {
-      if (waitsFor !== undefined) {
-        await answers.get(waitsFor);
-        continue;
+  /** Where arguments have objects that the list makes. */
+  #patchesOf(value, made) {
+    return Object.keys(value).flatMap((name) => {
+      const each = value[name];
+      if (isGpuObject(each)) {
+        const number = this.#numbers.get(each);
+        return made.has(number) ? [{ place: value, name, number }] : [];
       }
-      for (const { place, key: name, number } of patches) {
-        place[name] = objects[number];
-      }
-      const result = objects[target][key](...args);
-      if (made !== undefined) {
-        objects[made] = result;
-      } else if (ANSWERS.has(key)) {
-        answers.set(entry, result);
-      } else if (key === 'getMappedRange') {
-        reads.push({ read: new Uint8Array(result).slice(), expected: entry.expected });
-      }
-    }
-    return reads;
-  };
+      return typeof each === 'object' && each !== null && !isBytes(each) ? this.#patchesOf(each, made) : [];
+    });
+  }
 }

@@ -44,7 +44,7 @@ async function replaying(side: Side, { tracesFolder }: RowSettings): Promise<Con
   if (typeof dawn === 'string') {
     return { skipped: `no driver for Dawn: ${dawn}` };
   }
-  const packages = ['@cg/svga-device', '@cg/svga-webgpu'].map((name) => import.meta.resolve(name));
+  const packages = [import.meta.resolve('@cg/svga-device'), import.meta.resolve('@cg/svga-webgpu')];
   const recording = gunzipSync(readFileSync(join(tracesFolder, 'gltest.cgrec.gz')));
   await dawn.request('open', { recording, programs: PROGRAMS, packages, side });
   const step = async (): Promise<number[]> => {
