@@ -10,6 +10,7 @@ import { rowsOf as driverSizes } from './driver-sizes.js';
 import { rowsOf as firstStores } from './first-stores.js';
 import { rowsOf as longShaders } from './long-shaders.js';
 import { rowsOf as replay } from './replay.js';
+import { rowsOf as replayDraws } from './replay-draws.js';
 import { rowsOf as resourceLookup } from './resource-lookup.js';
 import { rowsOf as scalarStores } from './scalar-stores.js';
 import { rowsOf as shaderTranslation } from './shader-translation.js';
@@ -34,6 +35,7 @@ const groups: Readonly<Record<string, (settings: RowSettings) => Row[]>> = {
   'walk-program': walkProgram,
   'shader-translation': shaderTranslation,
   'long-shaders': longShaders,
+  'replay-draws': replayDraws,
 };
 
 /** A row with its location for workers: the module, and the index in the result of `rowsOf`. */
