@@ -17,7 +17,8 @@ const NO_VIEW = new Uint8Array(0);
 export class PageViews {
   readonly #memory: GuestMemory;
   readonly #pages = new Float64Array(SLOTS).fill(NONE);
-  readonly #views: Uint8Array[] = Array.from({ length: SLOTS }, () => NO_VIEW);
+  readonly #views: Uint8Array[] = new Array<Uint8Array>(SLOTS).fill(NO_VIEW);
+  #hasViews = false;
 
   constructor(memory: GuestMemory) {
     this.#memory = memory;
@@ -29,11 +30,15 @@ export class PageViews {
     if (this.#pages[slot] !== page) {
       this.#views[slot] = this.#memory.view(page * PAGE_SIZE, PAGE_SIZE);
       this.#pages[slot] = page;
+      this.#hasViews = true;
     }
     return this.#views[slot];
   }
 
   forget(): void {
-    this.#pages.fill(NONE);
+    if (this.#hasViews) {
+      this.#pages.fill(NONE);
+      this.#hasViews = false;
+    }
   }
 }
