@@ -84,6 +84,13 @@ const parts = [
     command: test('svga-webgpu', 'test/dawn.test.ts'),
   },
   {
+    name: 'renderers',
+    about:
+      'random states and meshes on the renderer for WebGPU, on Dawn where it finds a driver, and the rasteriser',
+    seeded: true,
+    command: test('machine', 'test/renderers.test.ts'),
+  },
+  {
     name: 'wgsl',
     about: 'random programs in WGSL on Dawn, where it finds a driver, against the interpreter',
     seeded: true,
@@ -124,6 +131,11 @@ const parts = [
     about: 'breaks of the driver, each of which litmus files or 2,000 random programs find',
     seeded: true,
     command: ({ seed }) => ['node', [join(root, 'tooling', 'mutations', 'run.mjs'), '--seed', String(seed)]],
+  },
+  {
+    name: 'mesa',
+    about: "OpenGL programs on Mesa in a Linux guest, which cg guest --gl has made: llvmpipe's pictures",
+    command: test('guest', 'test/gl.soak.test.ts'),
   },
   {
     name: 'bench',

@@ -5,6 +5,8 @@ import { SvgaDeviceError } from './errors.js';
 import { capabilityBits, fifoCapabilityBits } from './front/capabilities.js';
 import { CommandStreams } from './front/command-streams.js';
 import { beginStream, guestError } from './front/command-stream.js';
+import { checkRequests, Display } from './front/display.js';
+import type { DisplayRequest } from './front/display-registers.js';
 import { Fences } from './front/fences.js';
 import { interruptRegisters } from './front/interrupt-registers.js';
 import { Interrupts } from './front/interrupts.js';
@@ -18,6 +20,7 @@ import type { DeviceLimits, SvgaDeviceOptions } from './limits.js';
 import { DeviceObjects } from './objects/device-objects.js';
 import { whereMemoryAllows } from './objects/image-memory.js';
 import { drawingRenderer } from './renderer/renderer.js';
+import type { ShownScreen } from './screen/displays.js';
 import type { PointerState } from './screen/pointer.js';
 import type { ScreenTargetImage } from './screen/screen-target.js';
 import { directAccesses } from './recording/device-accesses.js';
@@ -55,6 +58,7 @@ export class SvgaDevice {
   readonly #fences: Fences;
   readonly #registers: RegisterFile;
   readonly #streams: CommandStreams;
+  readonly #display: Display;
   readonly #accesses: DeviceAccesses;
   #vram: Uint8Array | undefined;
   #lastError: Error | undefined;
@@ -78,6 +82,7 @@ export class SvgaDevice {
         fences: this.#fences,
         vram: () => this.#accesses.lookAtVram(this.vram),
         palette: () => this.#registers.storage,
+        display: () => this.#registers,
         events: this.events,
         renderer: host.renderer,
       },
@@ -89,6 +94,7 @@ export class SvgaDevice {
       resume: (work) => this.#accesses.resume(work),
     });
     this.#registers = new RegisterFile(limits, this.#liveRegisters());
+    this.#display = new Display(this.#objects, this.#registers);
   }
 
   /** Counters since the device was made. */
@@ -96,10 +102,7 @@ export class SvgaDevice {
     return this.#objects.counters;
   }
 
-  /**
-   * The reason for the last refusal of a command, header, submission or register write; undefined while there was
-   * none.
-   */
+  /** The reason for the last refusal of a command, header, submission or register write. */
   get lastError(): Error | undefined {
     return this.#lastError;
   }
@@ -182,9 +185,13 @@ export class SvgaDevice {
     if (this.#registers.isRunning) {
       streams.pollRing();
     }
-    if (streams.due <= streams.now || streams.ringDue !== ringDue) {
-      this.#accesses.advance(now, () => streams.run());
+    if (streams.due <= streams.now || streams.ringDue !== ringDue || this.#display.isDue) {
+      this.#accesses.advance(now, () => {
+        this.#attempt(() => this.#display.show());
+        streams.run();
+      });
     }
+    this.#display.pollPointer(this.fifo);
   }
 
   /**
@@ -204,15 +211,27 @@ export class SvgaDevice {
     return surface && whereMemoryAllows(() => this.#objects.hostImages.at(surface));
   }
 
-  /** A screen target's image; undefined if there is none of this id, or no memory for its pixels. */
+  /** The picture of a screen target, or of FRAMEBUFFER_ID; undefined if there is none, or no memory for its pixels. */
   screenTarget(id: number): ScreenTargetImage | undefined {
-    const screen = this.#objects.screens.get(id);
-    if (screen === undefined) {
-      return undefined;
-    }
-    const { width, height, xRoot, yRoot } = screen.definition;
-    const pixels = whereMemoryAllows(() => screen.pixels(this.#objects.images));
-    return pixels && { width, height, xRoot, yRoot, pixels };
+    return this.#display.picture(id);
+  }
+
+  /**
+   * The screens that a monitor shows: the screen targets, ascending, or without any the legacy framebuffer. None while
+   * the device is disabled, or hidden behind the VGA.
+   */
+  get shownScreens(): readonly ShownScreen[] {
+    return this.#objects.displays.shown;
+  }
+
+  /**
+   * Asks the guest for displays: their registers read so until the guest writes its own, and the mode of a device that
+   * is not enabled has the first one's size. A driver reads them when it starts; the events of screens tell its answer.
+   * @throws SvgaDeviceError EINVAL for no display or more than 10, and for sizes beyond `maxScreenSize`
+   */
+  requestDisplays(displays: readonly DisplayRequest[]): void {
+    checkRequests(displays, this.#limits);
+    this.#accesses.requestDisplays(displays, () => this.#registers.request(displays));
   }
 
   /** The ids of the screen targets, ascending. */
@@ -222,7 +241,7 @@ export class SvgaDevice {
 
   /** The guest's mouse pointer. */
   get pointer(): PointerState {
-    this.#objects.pointer.pollFifo(this.fifo);
+    this.#display.pollPointer(this.fifo);
     return this.#objects.pointer.state();
   }
 
@@ -266,6 +285,7 @@ export class SvgaDevice {
       this.#streams.restore(time.now, time.ringDue);
       this.#interrupts.drive();
     });
+    this.#objects.showRestored();
   }
 
   /**
@@ -298,25 +318,22 @@ export class SvgaDevice {
   #liveRegisters(): LiveRegisters {
     return new Map<number, LiveRegister>([
       [SVGA_REG.ENABLE, { write: (value) => this.#enable(value) }],
+
       [SVGA_REG.CONFIG_DONE, { write: () => this.#configured() }],
       ...interruptRegisters(this.#interrupts, this.#fences),
       [SVGA_REG.SYNC, { write: () => this.#sync() }],
       [SVGA_REG.BUSY, { read: () => this.#streams.readBusy() }],
       [SVGA_REG.COMMAND_LOW, { write: (low) => this.#submit(SVGA_REG.COMMAND_HIGH, low) }],
       [SVGA_REG.CMD_PREPEND_LOW, { write: (low) => this.#submit(SVGA_REG.CMD_PREPEND_HIGH, low) }],
-      [SVGA_REG.GMR_DESCRIPTOR, { write: (ppn) => this.#defineRegion(ppn) }],
-      ...pointerRegisters(this.#objects.pointer, (mobid) => this.#defineCursor(mobid)),
+      [SVGA_REG.GMR_DESCRIPTOR, { write: (ppn) => this.#attempt(() => this.#defineRegion(ppn)) }],
+      ...pointerRegisters(this.#objects, (mobid) =>
+        this.#attempt(() => defineCursorByMob(this.#objects, mobid)),
+      ),
     ]);
   }
 
-  #defineCursor(mobid: number): void {
-    this.#objects.pointer.mobId = mobid;
-    this.#attempt(() => defineCursorByMob(this.#objects, mobid));
-  }
-
   #defineRegion(ppn: number): void {
-    const gmrId = this.#registers.values[SVGA_REG.GMR_ID];
-    this.#attempt(() => defineRegionByDescriptors(this.#objects, gmrId, ppn));
+    defineRegionByDescriptors(this.#objects, this.#registers.values[SVGA_REG.GMR_ID], ppn);
   }
 
   /** Performs a register write; an invalid request of the guest raises an error interrupt. */
@@ -336,6 +353,7 @@ export class SvgaDevice {
       this.#reset();
       this.#registers.values[SVGA_REG.ENABLE] = value;
     }
+    this.#objects.showScreens();
   }
 
   /** Reconfiguring the FIFO resets it to idle. */

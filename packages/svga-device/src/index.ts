@@ -40,6 +40,7 @@ export type {
   VertexBuffer,
   Viewport,
 } from './renderer/pipeline-state.js';
+export { bufferEnd } from './renderer/pipeline-state.js';
 export { linearToSrgb, srgbToLinear, TexelCodec } from './texels/texel-codec.js';
 export type { TexelKind } from './texels/texel-codec.js';
 export { DeviceRecorder } from './recording/device-recorder.js';
@@ -47,6 +48,9 @@ export type { RecorderOptions } from './recording/device-recorder.js';
 export { playRecording } from './recording/play-recording.js';
 export type { PlayOptions } from './recording/play-recording.js';
 export type { Picture } from './screen/picture.js';
+export { FRAMEBUFFER_ID } from './screen/displays.js';
+export type { ShownScreen } from './screen/displays.js';
+export type { DisplayRequest } from './front/display-registers.js';
 export type { SvgaEvent } from './svga-event.js';
 export type { GuestMemory } from './memory/guest-memory.js';
 export type { ScreenRect, ScreenTargetImage } from './screen/screen-target.js';

@@ -6,6 +6,7 @@ import type { TestRenderer } from './contract/contract-guest.js';
 import { DrawingGuest } from './contract/drawing-guest.js';
 import { ReferenceDraws } from './contract/reference-draws.js';
 
+export { CONTRACT_PAGE, ContractGuest } from './contract/contract-guest.js';
 export type { TestRenderer } from './contract/contract-guest.js';
 export { LateDraws, LateRenderer } from './contract/late-renderer.js';
 export { plainBlend, plainCall, plainDepthStencil, plainRasterizer } from './contract/plain-states.js';
@@ -28,8 +29,15 @@ export interface RendererCase {
 }
 
 /** Equal bytes have the same one. */
-function digest(bytes: Uint8Array | undefined): number | undefined {
-  return bytes?.reduce((hash, byte) => Math.imul(hash ^ byte, 0x0100_0193), 0x811c_9dc5);
+function digest(bytes: ArrayLike<number> | undefined): number | undefined {
+  if (bytes === undefined) {
+    return undefined;
+  }
+  let hash = 0x811c_9dc5;
+  for (let i = 0; i < bytes.length; i++) {
+    hash = Math.imul(hash ^ bytes[i], 0x0100_0193);
+  }
+  return hash;
 }
 
 /** Everything that a guest can find out and its host can see, as text. */

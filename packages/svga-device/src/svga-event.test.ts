@@ -27,6 +27,16 @@ function described(event: SvgaEvent, guest: TestGuest): unknown {
       return ['fence-passed', event.fence];
     case 'screen-updated':
       return ['screen-updated', event.screenTargetId, event.rect];
+    case 'screen-destroyed':
+      return ['screen-destroyed', event.screenTargetId];
+    case 'screen-defined':
+    case 'screen-resized':
+      return [event.kind, event.screenTargetId, event.width, event.height];
+    case 'pointer-defined':
+    case 'pointer-moved':
+      return [event.kind, event.pointer.x, event.pointer.y, event.pointer.visible];
+    case 'restored':
+      return ['restored'];
   }
 }
 

@@ -16,6 +16,9 @@ import type { CommandFields, CommandName } from '@cg/svga-protocol';
 
 const PAGE = 4096;
 
+/** VRAM that is scanned in no time, with a framebuffer that fits into it. */
+const smallDisplay = { vramBytes: 2 ** 18, displayWidth: 160, displayHeight: 100 };
+
 /** Everything about a surface that a test does not care for. */
 export const plainSurface: CommandFields<'DEFINE_GB_SURFACE_V2'> = {
   sid: 1,
@@ -84,7 +87,7 @@ export class TestGuest {
         renderer,
         recorder,
       },
-      options,
+      { ...smallDisplay, ...options },
     );
   }
 

@@ -7,6 +7,7 @@ import type { IdAllocator } from './id-allocator.js';
 import type { EvictionOrder } from './memory/eviction-order.js';
 import type { FakeOffsets } from './memory/fake-offsets.js';
 import type { MemoryAccount } from './memory/memory-account.js';
+import type { Residency } from './residency.js';
 import type { DeviceCapabilities } from './device/device-capabilities.js';
 import type { DeviceLimits } from './device/device-limits.js';
 import type { BoxesOption } from './resource/kept-boxes.js';
@@ -36,12 +37,15 @@ export interface DriverState {
   readonly faults: FaultInjection;
   /** Memory charged for trackers; a tracker can be refused (rule 5.1). */
   readonly account: MemoryAccount;
+  /** Memory of the shadows of coherent surfaces; without room a surface has none (rule 7.7). */
+  readonly shadows: MemoryAccount;
   /** Memory of the buffer objects that are MOBs. */
   readonly graphicsMemory: MemoryAccount;
   /** The buffer objects that the device sees, in eviction order. */
   readonly placed: EvictionOrder;
   /** The surfaces that have an id, in eviction order. */
   readonly surfacesOnDevice: EvictionOrder;
+  readonly residency: Residency;
   readonly mobIds: IdAllocator;
   readonly surfaceIds: IdAllocator;
   /** The device's capabilities. */

@@ -25,6 +25,7 @@ import { CommandSubmitter } from './device/command-submitter.js';
 import { readDeviceCapabilities, type DeviceCapabilities } from './device/device-capabilities.js';
 import { readDeviceLimits } from './device/device-limits.js';
 import { SvgaPorts, type SvgaHardware } from './device/svga-ports.js';
+import { Residency } from './residency.js';
 import { checkBoxes, type BoxesOption } from './resource/kept-boxes.js';
 import { ReplaceableStep } from './replaceable-step.js';
 import { KernelPolicy, type TrackingPolicy } from '@cg/dirty-tracking';
@@ -44,6 +45,12 @@ export interface DriverOptions {
    * Default `single`.
    */
   readonly boxes?: BoxesOption;
+  /**
+   * Bytes of memory for shadows, copies of what the device is known to have of coherent surfaces: of what is dirty only
+   * the lines of 64 bytes that differ are uploaded. A surface whose shadow does not fit has none, nor have planar ones
+   * and those with several samples. Default 0.
+   */
+  readonly shadowLimit?: number;
   /** Failures to inject; none if left out. */
   readonly faults?: FaultInjection;
   /** Bytes the driver may use for trackers. Default 64 MiB. */
@@ -107,12 +114,14 @@ export class VmwgfxDriver {
       events: this.events,
       faults,
       account: new MemoryAccount('memory for trackers', accountLimit),
+      shadows: new MemoryAccount('memory for shadows', options.shadowLimit ?? 0),
       graphicsMemory: new MemoryAccount(
         'graphics memory',
         options.graphicsMemoryLimit ?? suggestedMemory(ports),
       ),
       placed: new EvictionOrder(reclaim),
       surfacesOnDevice: new EvictionOrder(reclaim),
+      residency: new Residency(),
       mobIds: new IdAllocator('MOB', maxObjects, faults, reclaim),
       surfaceIds: new IdAllocator('surface', maxObjects, faults, reclaim),
       device,

@@ -43,7 +43,7 @@ export class Accesses {
       this.isForbidden = !isPermitted(kind, process?.addressSpace, mapped.start + at);
       const move = (): void =>
         kind === 'store'
-          ? this.#store(cpu, mapped, at, values, step)
+          ? this.#store(cpu, mapped, at, values, { step, value: statement.value })
           : cpu.loadBytes(mapped.start + at, values);
       if (this.notes === undefined) {
         move();
@@ -59,6 +59,7 @@ export class Accesses {
     }
   }
 
+<<<<<<< HEAD
   #store(cpu: Cpu, mapped: MappedRange, at: number, values: Uint8Array, step: number): void {
     const { start, content, offset } = mapped;
     if (mapped.isPrivate) {
@@ -69,6 +70,20 @@ export class Accesses {
       return;
     }
     fillStoreValues(values, step, this.oracle && content.values, offset + at);
+=======
+  #store(
+    cpu: Cpu,
+    { start, content, offset }: MappedRange,
+    at: number,
+    values: Uint8Array,
+    { step, value }: StoredBy,
+  ): void {
+    if (value === undefined) {
+      fillStoreValues(values, step, this.oracle && content.values, offset + at);
+    } else {
+      values.fill(value);
+    }
+>>>>>>> main
     cpu.storeBytes(start + at, values);
     this.oracle?.stored(content, offset + at, values);
   }
@@ -134,6 +149,12 @@ function isPermitted(
 ): boolean {
   const flags = addressSpace?.findVma(address)?.flags ?? 0;
   return (flags & (kind === 'store' ? VM_WRITE : VM_READ | VM_WRITE)) !== 0;
+}
+
+/** The step of a store, and the value of its bytes, if it is given. */
+interface StoredBy {
+  readonly step: number;
+  readonly value: number | undefined;
 }
 
 /** An access within one page, and its step. */

@@ -1,4 +1,4 @@
-import { boxRows, SurfaceLayout, type SurfaceBox } from '@cg/surface-layout';
+import { boxBytes, boxRows, DirtyBoxes, SurfaceLayout, type SurfaceBox } from '@cg/surface-layout';
 import { PageTableError, type Vma } from '@cg/pagetable';
 import { type ScreenTargetImage } from '@cg/svga-device';
 import { encodeCommand } from '@cg/svga-protocol';
@@ -83,6 +83,8 @@ class Replay {
   readonly #mapped: Vma;
   readonly #patternBytes: Uint8Array;
   readonly #loaded: Uint8Array;
+  /** The trace's bytes where the device writes: a new copy each time would be garbage of the surface's size. */
+  readonly #traced: Uint8Array;
   readonly #expected: ExpectedImage;
   readonly #baseline: Baseline;
   #frames = 0;
@@ -90,6 +92,10 @@ class Replay {
   #bytesChanged = 0;
   #storedBack = false;
   readonly #uploads: UploadMeter;
+  /** The stores since the last submission. */
+  readonly #stored: DirtyBoxes;
+  #rectangles = 0;
+  #bytesOfRectangles = 0;
 
   constructor(machine: Machine, header: TraceHeader) {
     const { width, height, format, surfaceBytes } = header;
@@ -97,6 +103,7 @@ class Replay {
     this.#header = header;
     const description = { format: format.id, width, height };
     this.#layout = new SurfaceLayout({ ...description, depth: 1, mipLevels: 1, layers: 1, samples: 1 });
+    this.#stored = new DirtyBoxes(this.#layout);
     this.#process = machine.spawn();
     const { file } = this.#process;
     this.#surface = file.createSurface({ ...description, coherent: true });
@@ -106,6 +113,7 @@ class Replay {
     this.#patternBytes = fillPattern(new Uint8Array(surfaceBytes));
     machine.cpus[0].storeBytes(this.#process.map(this.#pattern.handle).start, this.#patternBytes);
     this.#loaded = new Uint8Array(surfaceBytes);
+    this.#traced = new Uint8Array(surfaceBytes);
     this.#expected = new ExpectedImage(surfaceBytes);
     // The replay allocates everything it needs here, or fails.
     this.#submitCopy(this.#pattern, this.#copy, this.#whole());
@@ -142,6 +150,8 @@ class Replay {
       bytesChanged: this.#bytesChanged,
       bytesUploaded,
       bytesUploadedChanged: this.#uploads.bytesChanged,
+      bytesOfRectangles: this.#bytesOfRectangles,
+      rectangles: this.#rectangles,
       bytesFullUpload: this.#frames * this.#header.surfaceBytes,
       pagesDirtied,
       boxes,
@@ -175,12 +185,18 @@ class Replay {
       const bytes = data.subarray(from, from + runs[i + 1]);
       cpu.storeBytes(this.#mapped.start + runs[i], bytes);
       this.#bytesChanged += this.#expected.store(runs[i], bytes);
+      this.#stored.addRange(runs[i], runs[i] + bytes.length);
       from += bytes.length;
     }
     this.#bytesStored += from;
   }
 
   #submitAndCheck(): void {
+    for (const box of this.#stored.boxes()) {
+      this.#rectangles++;
+      this.#bytesOfRectangles += boxBytes(this.#layout, box.subresource, box);
+    }
+    this.#stored.clear();
     this.#submitCopy(this.#surface, this.#copy, this.#whole());
     this.#expected.compare(this.#machine.device.image(this.#process.file.deviceId(this.#copy.handle), 0));
     this.#storedBack = false;
@@ -191,7 +207,8 @@ class Replay {
     const box = overwrittenBox(frame, width, height, format);
     const rows = boxRows(this.#layout, 0, box);
     const { bytes: expected } = this.#expected;
-    const traced = expected.slice();
+    const traced = this.#traced;
+    forEachRow(rows, (offset, bytes) => traced.set(expected.subarray(offset, offset + bytes), offset));
     this.#submitCopy(this.#pattern, this.#surface, box);
     this.#expected.copyRows(rows, this.#patternBytes);
 
@@ -202,6 +219,7 @@ class Replay {
     forEachRow(rows, (offset, bytes) => {
       const row = traced.subarray(offset, offset + bytes);
       cpu.storeBytes(this.#mapped.start + offset, row);
+      this.#stored.addRange(offset, offset + bytes);
       expected.set(row, offset);
     });
     this.#storedBack = true;

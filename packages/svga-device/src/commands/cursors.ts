@@ -40,6 +40,7 @@ function checkShape(objects: DeviceObjects, { width, height }: Shape): void {
 function defineAlpha(objects: DeviceObjects, shape: Shape, pixels: Uint8Array): void {
   checkShape(objects, shape);
   objects.pointer.image = alphaCursor(shape, pixels);
+  objects.displays.pointerDefined();
 }
 
 type Masks = Pick<CommandFields<'DEFINE_CURSOR'>, 'andMask' | 'andMaskDepth' | 'xorMask' | 'xorMaskDepth'>;
@@ -56,6 +57,7 @@ function defineMasks(objects: DeviceObjects, shape: Shape, masks: Masks): void {
   checkShape(objects, shape);
   const and = { mask: andMask, depth: andMaskDepth };
   objects.pointer.image = maskCursor(shape, and, { mask: xorMask, depth: xorMaskDepth });
+  objects.displays.pointerDefined();
 }
 
 /** Bytes of a mask: rows of whole dwords. */

@@ -17,6 +17,7 @@ import { dxQueryCommands } from './dx-queries.js';
 import { regionCommands } from './memory-regions.js';
 import { mipCommands } from './mips.js';
 import { mobCommands } from './mobs.js';
+import { framebufferCommands } from './framebuffer.js';
 import { isNotExecuted } from './not-executed.js';
 import { predicated } from './predication.js';
 import { queryCommands } from './queries.js';
@@ -53,6 +54,7 @@ const families: CommandFamily = {
   ...clearCommands,
   ...mipCommands,
   ...screenCommands,
+  ...framebufferCommands,
   ...contextCommands,
   ...coTableCommands,
   ...dxDefinitionCommands,

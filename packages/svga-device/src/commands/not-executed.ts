@@ -24,10 +24,6 @@ const withoutEffect: ReadonlySet<string> = new Set<CommandName>([
   // The display of devices without screen targets.
   'PRESENT',
   'PRESENT_READBACK',
-  'UPDATE',
-  'UPDATE_VERBOSE',
-  'RECT_COPY',
-  'RECT_ROP_COPY',
   'FRONT_ROP_FILL',
   'ESCAPE',
 ]);

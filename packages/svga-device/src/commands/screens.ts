@@ -4,8 +4,8 @@ import type { CommandFields } from '@cg/svga-protocol';
 import { screenTargetEntry, SVGA_OTABLE, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import { COST } from '../objects/work-budget.js';
 import { screenFormat } from '../screen/rgba.js';
-import { ScreenTarget } from '../screen/screen-target.js';
-import type { ScreenRect, ScreenTargetDefinition } from '../screen/screen-target.js';
+import { clip, ScreenTarget } from '../screen/screen-target.js';
+import type { ScreenTargetDefinition } from '../screen/screen-target.js';
 import type { CommandFamily } from './command-family.js';
 import { checkNewId } from './object-ids.js';
 import { imageRef } from './copies.js';
@@ -43,13 +43,15 @@ function define(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_SCREENT
   const screen = newScreen(objects, { stid, width, height, xRoot, yRoot, flags, dpi });
   writeScreenEntry(objects, screen);
   objects.screens.set(stid, screen);
+  objects.showScreens();
 }
 
 function destroy(objects: DeviceObjects, { stid }: CommandFields<'DESTROY_GB_SCREENTARGET'>): void {
   const screen = objects.screen(stid);
   objects.tables.clear(SVGA_OTABLE.SCREENTARGET, stid);
-  screen.dropPixels(objects.images);
+  screen.pixels.drop(objects.images);
   objects.screens.delete(stid);
+  objects.showScreens();
 }
 
 /** Binds to an existing image, or to none. The screen's pixels stay until it is updated. */
@@ -73,13 +75,6 @@ function bind(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SCREENTARGE
   }
 }
 
-/** Clips a rectangle to the screen, since vmwgfx may send one that extends beyond it. */
-function clip(rect: ScreenRect, width: number, height: number): ScreenRect {
-  const x = Math.min(rect.x, width);
-  const y = Math.min(rect.y, height);
-  return { x, y, w: Math.min(rect.w, width - x), h: Math.min(rect.h, height - y) };
-}
-
 function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENTARGET'>): void {
   const screen = objects.screen(fields.stid);
   const surface = objects.surfaces.get(screen.sid);
@@ -93,7 +88,7 @@ function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENT
   if (rect.w === 0 || rect.h === 0) {
     return;
   }
-  const newPixels = screen.ownPixels === undefined ? 4 * width * height : 0;
+  const newPixels = screen.pixels.own === undefined ? screen.pixels.size : 0;
   const shown = screenFormat(surface.layout.format, objects.surroundings.palette());
   if (shown === undefined) {
     throw new SvgaDeviceError('EINVAL', 'a screen cannot show the format', {

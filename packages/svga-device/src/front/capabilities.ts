@@ -130,9 +130,11 @@ export function deviceCapabilities(limits: DeviceLimits): Uint32Array {
 /** SVGA_REG_CAPABILITIES: every offered capability is implemented. */
 export function capabilityBits({ dx, rendering, withoutCapabilities }: DeviceLimits): number {
   const offered =
+    SVGA_CAP.RECT_COPY |
     SVGA_CAP.CURSOR |
     SVGA_CAP.CURSOR_BYPASS |
     SVGA_CAP.CURSOR_BYPASS_2 |
+    SVGA_CAP['8BIT_EMULATION'] |
     SVGA_CAP.ALPHA_CURSOR |
     SVGA_CAP.EXTENDED_FIFO |
     SVGA_CAP.PITCHLOCK |

@@ -1,6 +1,9 @@
 import type { DeviceLimits } from '../limits.js';
 import { capabilityBits, capabilityBits2, deviceCapabilities, fifoCapabilityBits } from './capabilities.js';
 import { DisplayRegisters } from './display-registers.js';
+import type { DisplayRequest } from './display-registers.js';
+import { isMode, leastPitch, pixelLayout } from '../screen/display-mode.js';
+import type { DisplayMode } from '../screen/display-mode.js';
 import { SVGA_FIFO, SVGA_ID, SVGA_REG, SVGA_REG_ENABLE } from '@cg/svga-protocol';
 
 const MAX_U32 = 0xffff_ffff;
@@ -30,7 +33,6 @@ const plainRegisters: readonly number[] = [
   SVGA_REG.ENABLE,
   SVGA_REG.WIDTH,
   SVGA_REG.HEIGHT,
-  SVGA_REG.BITS_PER_PIXEL,
   SVGA_REG.CONFIG_DONE,
   SVGA_REG.GUEST_ID,
   SVGA_REG.CURSOR_ID,
@@ -56,10 +58,6 @@ function readOnlyValues(limits: DeviceLimits): ReadonlyMap<number, number> {
   return new Map([
     [SVGA_REG.MAX_WIDTH, limits.maxScreenSize],
     [SVGA_REG.MAX_HEIGHT, limits.maxScreenSize],
-    [SVGA_REG.DEPTH, 24],
-    [SVGA_REG.RED_MASK, 0xff_0000],
-    [SVGA_REG.GREEN_MASK, 0xff00],
-    [SVGA_REG.BLUE_MASK, 0xff],
     [SVGA_REG.FB_START, limits.vramAddress % 2 ** 32],
     [SVGA_REG.FB_START_HIGH32, Math.floor(limits.vramAddress / 2 ** 32)],
     [SVGA_REG.FB_START_LOW32, limits.vramAddress % 2 ** 32],
@@ -73,7 +71,6 @@ function readOnlyValues(limits: DeviceLimits): ReadonlyMap<number, number> {
     [SVGA_REG.MEM_REGS, SVGA_FIFO.NUM_REGS],
     [SVGA_REG.HOST_BITS_PER_PIXEL, 32],
     [SVGA_REG.SCRATCH_SIZE, SCRATCH_REGISTERS],
-    [SVGA_REG.NUM_DISPLAYS, 1],
     [SVGA_REG.GMR_MAX_IDS, limits.maxGmrs],
     [SVGA_REG.GMR_MAX_DESCRIPTOR_LENGTH, limits.maxGmrPages],
     [SVGA_REG.GMRS_MAX_PAGES, limits.maxGmrPages],
@@ -105,6 +102,8 @@ export class RegisterFile {
   id: number = SVGA_ID.V2;
   /** The index of the capability in SVGA_REG_DEV_CAP. */
   capabilityIndex = 0;
+  /** The palette has been written since this was last false. */
+  isPaletteNew = false;
   /** The register that the index port selects. */
   index = 0;
 
@@ -117,6 +116,30 @@ export class RegisterFile {
       this.#isPlain[register] = 1;
     }
     this.reset();
+  }
+
+  /** Whether the device is enabled, and not hidden behind the VGA. */
+  get isShown(): boolean {
+    const { ENABLE, HIDE } = SVGA_REG_ENABLE;
+    return (this.values[SVGA_REG.ENABLE] & (ENABLE | HIDE)) === ENABLE;
+  }
+
+  /** The mode of the legacy framebuffer; undefined if it does not fit into VRAM. */
+  get mode(): DisplayMode | undefined {
+    const { values } = this;
+    const mode = {
+      width: values[SVGA_REG.WIDTH],
+      height: values[SVGA_REG.HEIGHT],
+      bitsPerPixel: values[SVGA_REG.BITS_PER_PIXEL],
+      pitch: this.#pitch(),
+    };
+    return isMode(mode, this.#limits) ? mode : undefined;
+  }
+
+  #pitch(): number {
+    const { values } = this;
+    const least = leastPitch(values[SVGA_REG.WIDTH], values[SVGA_REG.BITS_PER_PIXEL]);
+    return values[SVGA_REG.PITCHLOCK] || least;
   }
 
   /** Whether ENABLE and CONFIG_DONE are set, so that commands are accepted. */
@@ -140,7 +163,17 @@ export class RegisterFile {
       case SVGA_REG.DISPLAY_ID:
         return this.displays.selected;
       case SVGA_REG.BYTES_PER_LINE:
-        return this.values[SVGA_REG.PITCHLOCK] || 4 * this.values[SVGA_REG.WIDTH];
+        return this.#pitch();
+      case SVGA_REG.DEPTH:
+        return this.#layout?.depth ?? 0;
+      case SVGA_REG.PSEUDOCOLOR:
+        return this.#layout?.depth === 8 ? 1 : 0;
+      case SVGA_REG.RED_MASK:
+      case SVGA_REG.GREEN_MASK:
+      case SVGA_REG.BLUE_MASK:
+        return this.#layout?.masks[index - SVGA_REG.RED_MASK] ?? 0;
+      case SVGA_REG.NUM_DISPLAYS:
+        return Math.max(1, this.displays.requested.length);
       default:
         return (
           this.#readOnly.get(index) ??
@@ -152,8 +185,12 @@ export class RegisterFile {
     }
   }
 
+  get #layout(): ReturnType<typeof pixelLayout> {
+    return pixelLayout(this.values[SVGA_REG.BITS_PER_PIXEL]);
+  }
+
   /**
-   * Writes the selected register. An unsupported id leaves the former one, which the guest finds by reading it back.
+   * Writes the selected register. An unsupported id or depth leaves the former one, which the guest finds by reading it back.
    */
   write(value: number): void {
     const { index } = this;
@@ -163,11 +200,16 @@ export class RegisterFile {
       if (value === SVGA_ID.V0 || value === SVGA_ID.V1 || value === SVGA_ID.V2) {
         this.id = value;
       }
+    } else if (index === SVGA_REG.BITS_PER_PIXEL) {
+      if (pixelLayout(value) !== undefined) {
+        this.values[index] = value;
+      }
     } else if (index === SVGA_REG.DEV_CAP) {
       this.capabilityIndex = value;
     } else if (index === SVGA_REG.DISPLAY_ID) {
       this.displays.selected = value;
     } else if (!this.displays.write(index, value) && index >= SVGA_REG.PALETTE_BASE) {
+      this.isPaletteNew ||= index < SVGA_REG.SCRATCH_BASE;
       const slot = index - SVGA_REG.PALETTE_BASE;
       if (slot < this.storage.length) {
         this.storage[slot] = value;
@@ -179,9 +221,22 @@ export class RegisterFile {
   /** Resets writable registers. The version, the index and the scratch registers stay. */
   reset(): void {
     this.values.fill(0);
-    this.values[SVGA_REG.WIDTH] = this.#limits.displayWidth;
-    this.values[SVGA_REG.HEIGHT] = this.#limits.displayHeight;
+    this.#offerMode();
     this.values[SVGA_REG.BITS_PER_PIXEL] = 32;
     this.displays.reset();
+  }
+
+  /** Asks the guest for displays: in their registers and, until it has enabled the device, as the mode. */
+  request(displays: readonly DisplayRequest[]): void {
+    this.displays.request(displays);
+    if ((this.values[SVGA_REG.ENABLE] & SVGA_REG_ENABLE.ENABLE) === 0) {
+      this.#offerMode();
+    }
+  }
+
+  #offerMode(): void {
+    const [first] = this.displays.requested;
+    this.values[SVGA_REG.WIDTH] = first?.width ?? this.#limits.displayWidth;
+    this.values[SVGA_REG.HEIGHT] = first?.height ?? this.#limits.displayHeight;
   }
 }

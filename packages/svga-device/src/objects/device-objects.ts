@@ -8,6 +8,10 @@ import type { GuestBacking } from '../memory/guest-backing.js';
 import type { GuestMemory } from '../memory/guest-memory.js';
 import type { GuestRegion } from '../memory/guest-region.js';
 import { SVGA_COTABLE, SVGA_OTABLE } from '@cg/svga-protocol';
+import type { DisplayMode } from '../screen/display-mode.js';
+import { Displays, FRAMEBUFFER_ID } from '../screen/displays.js';
+import type { ShownScreen } from '../screen/displays.js';
+import { Framebuffer } from '../screen/framebuffer.js';
 import { Pointer } from '../screen/pointer.js';
 import type { ScreenTarget } from '../screen/screen-target.js';
 import { Counters } from '../statistics.js';
@@ -32,8 +36,18 @@ export interface DeviceSurroundings {
   vram(): Uint8Array;
   /** The registers from SVGA_PALETTE_BASE on. */
   palette(): Uint32Array;
+  /** What the registers say about screens. */
+  display(): DisplayState;
   readonly events: EventStream<SvgaEvent>;
   readonly renderer: Renderer | undefined;
+}
+
+/** What the registers say about screens. */
+export interface DisplayState {
+  /** SVGA_REG_ENABLE: enabled, and not hidden behind the VGA. */
+  readonly isShown: boolean;
+  /** The mode of the legacy framebuffer; undefined if it does not fit into VRAM. */
+  readonly mode: DisplayMode | undefined;
 }
 
 /** Everything that commands operate on. */
@@ -48,7 +62,9 @@ export class DeviceObjects {
   readonly shaders = new Map<number, Shader>();
   readonly screens = new Map<number, ScreenTarget>();
   readonly regions = new Map<number, GuestRegion>();
+  readonly framebuffer = new Framebuffer();
   readonly pointer = new Pointer();
+  readonly displays: Displays;
   readonly images: ImageMemory;
   readonly store: ImageStore;
   readonly hostImages: HostImages;
@@ -63,6 +79,7 @@ export class DeviceObjects {
     readonly surroundings: DeviceSurroundings,
     readonly limits: DeviceLimits,
   ) {
+    this.displays = new Displays(surroundings.events, this.pointer, () => this.#shownScreens());
     this.drawing = limits.dx ? drawingRenderer(surroundings.renderer) : undefined;
     this.cursor = new BackingCursor(surroundings.memory);
     this.tables = new ObjectTables(this.cursor);
@@ -172,10 +189,46 @@ export class DeviceObjects {
       case SVGA_OTABLE.SHADER:
         return dropFrom(this.shaders, first);
       case SVGA_OTABLE.SCREENTARGET:
-        return dropFrom(this.screens, first, (screen) => screen.dropPixels(this.images));
+        dropFrom(this.screens, first, (screen) => screen.pixels.drop(this.images));
+        return this.showScreens();
       case SVGA_OTABLE.DXCONTEXT:
         return dropFrom(this.dxContexts, first, (context) => context.drop(this.images));
     }
+  }
+
+  /**
+   * Shows what registers and screen targets say now: after each change of these. The legacy framebuffer is a screen
+   * while there is no other.
+   */
+  showScreens(): void {
+    this.#setMode();
+    this.displays.screensChanged();
+  }
+
+  /** The same after a restore: tells of all of it. */
+  showRestored(): void {
+    this.#setMode();
+    this.displays.restored();
+  }
+
+  #setMode(): void {
+    const { isShown, mode } = this.surroundings.display();
+    this.framebuffer.setMode(isShown && this.screens.size === 0 ? mode : undefined, this.images);
+  }
+
+  #shownScreens(): readonly ShownScreen[] {
+    if (!this.surroundings.display().isShown) {
+      return [];
+    }
+    const { mode } = this.framebuffer;
+    if (mode !== undefined) {
+      const { width, height } = mode;
+      return [{ screenTargetId: FRAMEBUFFER_ID, width, height, xRoot: 0, yRoot: 0 }];
+    }
+    const targets = [...this.screens.values()].toSorted((a, b) => a.definition.stid - b.definition.stid);
+    return targets.map(({ definition: { stid, width, height, xRoot, yRoot } }) => {
+      return { screenTargetId: stid, width, height, xRoot, yRoot };
+    });
   }
 
   /** Replaces its objects and tables by those of another, which is then unusable. */
@@ -190,6 +243,7 @@ export class DeviceObjects {
     for (const type of Object.values(SVGA_OTABLE)) {
       this.tables.set(type, other.tables.backing(type));
     }
+    this.framebuffer.takeFrom(other.framebuffer);
     this.pointer.restore(other.pointer.saved());
     this.images.replaceBy(other.images);
   }
@@ -202,6 +256,8 @@ export class DeviceObjects {
     this.regions.clear();
     this.pointer.reset();
     this.tables.reset();
+    this.showScreens();
+    this.displays.pointerChanged();
   }
 }
 

@@ -11,11 +11,11 @@ export class ImageMemory {
   }
 
   /** @throws SvgaDeviceError ENOMEM if the limit, or the host's memory, does not allow it */
-  allocate(bytes: number): Uint8Array {
+  allocate(bytes: number): Uint8Array<ArrayBuffer> {
     if (bytes > this.#limit - this.#used) {
       throw new SvgaDeviceError('ENOMEM', 'images exceed the device memory', { bytes, used: this.#used });
     }
-    let image: Uint8Array;
+    let image: Uint8Array<ArrayBuffer>;
     try {
       image = new Uint8Array(bytes);
     } catch {

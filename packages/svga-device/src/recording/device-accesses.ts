@@ -1,3 +1,4 @@
+import type { DisplayRequest } from '../front/display-registers.js';
 import type { DeviceLimits } from '../limits.js';
 import type { GuestMemory } from '../memory/guest-memory.js';
 
@@ -26,6 +27,8 @@ export interface DeviceAccesses {
   /** Work that is due. */
   advance(now: number, work: () => void): void;
   restore(snapshot: Uint8Array, work: () => void): void;
+  /** The host asks for displays. */
+  requestDisplays(displays: readonly DisplayRequest[], work: () => void): void;
   /** The rest of a command that waited. */
   resume(work: () => void): void;
   /** VRAM is about to be read. @returns it */
@@ -40,6 +43,7 @@ export const directAccesses: DeviceAccesses = {
   read: (_register, work) => work(),
   advance: (_now, work) => work(),
   restore: (_snapshot, work) => work(),
+  requestDisplays: (_displays, work) => work(),
   resume: (work) => work(),
   lookAtVram: (vram) => vram,
 };

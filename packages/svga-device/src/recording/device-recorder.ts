@@ -1,5 +1,6 @@
 import { SVGA_REG } from '@cg/svga-protocol';
 import { SvgaDeviceError } from '../errors.js';
+import type { DisplayRequest } from '../front/display-registers.js';
 import { PAGE_SIZE } from '../memory/guest-memory.js';
 import type { GuestMemory } from '../memory/guest-memory.js';
 import { RECORD, RecordBytes, RECORDING_MAGIC, RECORDING_VERSION, SPACE } from './recording-format.js';
@@ -135,6 +136,17 @@ export class DeviceRecorder implements DeviceAccesses {
     });
     const { fifo } = this.#attached();
     this.#fifo.update(0, bytesOf(fifo));
+  }
+
+  requestDisplays(displays: readonly DisplayRequest[], work: () => void): void {
+    this.#access(false, work, () => {
+      this.#out.byte(RECORD.DISPLAYS);
+      this.#out.number(displays.length);
+      // A place may be negative, and is written in 32 bits.
+      displays.forEach(({ x, y, width, height }) =>
+        [x, y, width, height].forEach((value) => this.#out.number(value >>> 0)),
+      );
+    });
   }
 
   resume(work: () => void): void {

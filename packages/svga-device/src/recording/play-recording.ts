@@ -1,6 +1,8 @@
 import { SVGA_PORT } from '@cg/svga-protocol';
 import { SvgaDevice } from '../device.js';
 import { SvgaDeviceError } from '../errors.js';
+import { SVGA_MAX_DISPLAYS } from '../front/display-registers.js';
+import type { DisplayRequest } from '../front/display-registers.js';
 import type { Renderer } from '../renderer/renderer.js';
 import { RECORD, SPACE } from './recording-format.js';
 import { RecordingReader } from './recording-reader.js';
@@ -93,7 +95,23 @@ function access(device: SvgaDevice, reader: RecordingReader, kind: number): void
     case RECORD.RESTORE:
       device.restore(reader.bytes());
       return;
+    case RECORD.DISPLAYS:
+      requestDisplays(device, reader);
+      return;
     default:
       reader.refuse('is of no known kind', { kind });
+  }
+}
+
+function requestDisplays(device: SvgaDevice, reader: RecordingReader): void {
+  const displays: DisplayRequest[] = [];
+  for (let left = reader.number(); left > 0 && displays.length <= SVGA_MAX_DISPLAYS; left--) {
+    const [x, y] = [reader.word() | 0, reader.word() | 0];
+    displays.push({ x, y, width: reader.word(), height: reader.word() });
+  }
+  try {
+    device.requestDisplays(displays);
+  } catch (error) {
+    reader.refuse(`asks for what is no display (${(error as Error).message})`);
   }
 }

@@ -17,6 +17,7 @@ export const RECORD = {
   ADVANCE: 5,
   MARK: 6,
   RESTORE: 7,
+  DISPLAYS: 8,
 } as const;
 
 /** Address spaces of memory records. */

@@ -93,7 +93,8 @@ itKeeps(
 
 /** Everything that a guest can find out and its host can see, as text. */
 function stateOf(guest: TestGuest): string {
-  const digest = (bytes: Uint8Array | undefined) => bytes && createHash('sha1').update(bytes).digest('hex');
+  const digest = (bytes: Uint8Array | Uint8ClampedArray | undefined) =>
+    bytes && createHash('sha1').update(bytes).digest('hex');
   return guest.look((device) =>
     JSON.stringify([
       digest(guest.memory),

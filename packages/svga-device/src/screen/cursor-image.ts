@@ -5,8 +5,8 @@ export interface CursorImage {
   /** The hotspot, in pixels. */
   readonly hotspotX: number;
   readonly hotspotY: number;
-  /** Red, green, blue and alpha (not premultiplied), row by row without gaps. */
-  readonly pixels: Uint8Array;
+  /** Red, green, blue and alpha (not premultiplied), row by row without gaps, as in ImageData. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
 type CursorShape = Omit<CursorImage, 'pixels'>;
@@ -17,7 +17,7 @@ function shapeOf({ width, height, hotspotX, hotspotY }: CursorShape): CursorShap
 
 /** An alpha cursor: pixels of blue, green, red (premultiplied) and alpha. */
 export function alphaCursor(shape: CursorShape, source: Uint8Array): CursorImage {
-  const pixels = new Uint8Array(source.length);
+  const pixels = new Uint8ClampedArray(source.length);
   for (let at = 0; at < source.length; at += 4) {
     const alpha = source[at + 3];
     for (let channel = 0; channel < 3; channel++) {
@@ -59,15 +59,15 @@ export function maskCursor(
   xor: { readonly mask: Uint8Array; readonly depth: number },
 ): CursorImage {
   const { width, height } = shape;
-  const pixels = new Uint8Array(4 * width * height);
+  const pixels = new Uint8ClampedArray(4 * width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const keeps = maskPixel(and.mask, and.depth, width, x, y) !== 0;
       const color = maskPixel(xor.mask, xor.depth, width, x, y);
       const at = 4 * (y * width + x);
       pixels[at] = color >> 16;
-      pixels[at + 1] = color >> 8;
-      pixels[at + 2] = color;
+      pixels[at + 1] = (color >> 8) & 0xff;
+      pixels[at + 2] = color & 0xff;
       pixels[at + 3] = keeps && color === 0 ? 0 : 255;
     }
   }

@@ -5,8 +5,8 @@ import { screenFormat } from './rgba.js';
 export interface Picture {
   readonly width: number;
   readonly height: number;
-  /** RGBA, a byte each. */
-  readonly pixels: Uint8Array;
+  /** RGBA, a byte each, as in ImageData. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
 /**
@@ -25,9 +25,9 @@ export function pictureOf(
     return undefined;
   }
   const { width, height, rowStride } = layout.mipOf(subresource);
-  const pixels = new Uint8Array(4 * width * height);
-  for (let y = 0; y < height; y++) {
-    conversion.toRgba(image, y * rowStride, pixels, 4 * y * width, width);
-  }
+  const bytes = new Uint8Array(4 * width * height);
+  const target = { bytes, offset: 0, stride: 4 * width };
+  conversion.toRgba({ bytes: image, offset: 0, stride: rowStride }, target, width, height);
+  const pixels = new Uint8ClampedArray(bytes.buffer);
   return { width, height, pixels };
 }

@@ -2,7 +2,8 @@ import type { SurfaceLayout } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import type { ImageMemory } from '../objects/image-memory.js';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
-import type { RowToRgba } from './rgba.js';
+import type { ToRgba } from './rgba.js';
+import { ScreenPixels } from './screen-pixels.js';
 
 /** The fields of DEFINE_GB_SCREENTARGET. */
 export interface ScreenTargetDefinition {
@@ -23,7 +24,14 @@ export interface ScreenRect {
   readonly h: number;
 }
 
-/** A screen target, for the host. */
+/** Clips a rectangle to a screen: vmwgfx may send one that extends beyond it. */
+export function clip(rect: ScreenRect, width: number, height: number): ScreenRect {
+  const x = Math.min(rect.x, width);
+  const y = Math.min(rect.y, height);
+  return { x, y, w: Math.min(rect.w, width - x), h: Math.min(rect.h, height - y) };
+}
+
+/** The picture of a screen, for the host. */
 export interface ScreenTargetImage {
   readonly width: number;
   readonly height: number;
@@ -32,9 +40,9 @@ export interface ScreenTargetImage {
   readonly yRoot: number;
   /**
    * Red, green, blue and alpha (always 255), row by row from the top, without gaps: `4 * width * height` bytes, as in
-   * ImageData of a canvas. A live view.
+   * ImageData of a canvas. A live view, until the screen is destroyed or has another size.
    */
-  readonly pixels: Uint8Array;
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
 /** A subresource in the image of a surface. */
@@ -50,33 +58,10 @@ export class ScreenTarget {
   sid: number = SVGA3D_INVALID_ID;
   face = 0;
   mipmap = 0;
-  #pixels: Uint8Array | undefined;
+  readonly pixels: ScreenPixels;
 
-  constructor(readonly definition: ScreenTargetDefinition) {}
-
-  /**
-   * Its pixels, black at first.
-   * @throws SvgaDeviceError ENOMEM
-   */
-  pixels(memory: ImageMemory): Uint8Array {
-    if (this.#pixels === undefined) {
-      const { width, height } = this.definition;
-      this.#pixels = memory.allocate(4 * width * height);
-      new Uint32Array(this.#pixels.buffer).fill(0xff00_0000);
-    }
-    return this.#pixels;
-  }
-
-  /** The pixels, if they are allocated. */
-  get ownPixels(): Uint8Array | undefined {
-    return this.#pixels;
-  }
-
-  dropPixels(memory: ImageMemory): void {
-    if (this.#pixels !== undefined) {
-      memory.free(this.#pixels);
-      this.#pixels = undefined;
-    }
+  constructor(readonly definition: ScreenTargetDefinition) {
+    this.pixels = new ScreenPixels(definition.width, definition.height);
   }
 
   /**
@@ -86,19 +71,18 @@ export class ScreenTarget {
   update(
     { image, layout, subresource }: ShownImage,
     rect: ScreenRect,
-    toRgba: RowToRgba,
+    toRgba: ToRgba,
     memory: ImageMemory,
   ): void {
     const mip = layout.mipOf(subresource);
     if (rect.x + rect.w > mip.width || rect.y + rect.h > mip.height) {
       throw new SvgaDeviceError('EINVAL', 'image is smaller than the rectangle', { ...rect });
     }
-    const pixels = this.pixels(memory);
-    const texel = layout.format.bytesPerBlock;
-    const start = layout.offsetOf(subresource) + rect.x * texel;
-    for (let y = rect.y; y < rect.y + rect.h; y++) {
-      const at = 4 * (y * this.definition.width + rect.x);
-      toRgba(image, start + y * mip.rowStride, pixels, at, rect.w);
-    }
+    const { rowStride } = mip;
+    const start = layout.offsetOf(subresource) + rect.x * layout.format.bytesPerBlock;
+    const source = { bytes: image, offset: start + rect.y * rowStride, stride: rowStride };
+    const stride = 4 * this.definition.width;
+    const target = { bytes: this.pixels.bytes(memory), offset: rect.y * stride + 4 * rect.x, stride };
+    toRgba(source, target, rect.w, rect.h);
   }
 }

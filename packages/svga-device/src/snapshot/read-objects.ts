@@ -14,6 +14,8 @@ import { CONTENT } from '../objects/surface-content.js';
 import type { ContentState } from '../objects/surface-content.js';
 import { SVGA_COTABLE, SVGA_OTABLE } from '@cg/svga-protocol';
 import type { CursorImage } from '../screen/cursor-image.js';
+import { isMode } from '../screen/display-mode.js';
+import type { ScreenPixels } from '../screen/screen-pixels.js';
 import type { SnapshotValues } from './snapshot-values.js';
 
 function readBacking(values: SnapshotValues, objects: DeviceObjects): GuestBacking {
@@ -54,6 +56,7 @@ function readSurfaces(values: SnapshotValues, objects: DeviceObjects): void {
       guestBacked: definition.count('guestBacked', 1),
     });
     surface.mobId = saved.count('mobId');
+    surface.streamedBytes = saved.optionalCount('streamedBytes', surface.layout.bytes) ?? 0;
     const image = saved.optionalBlob('image', surface.layout.bytes);
     objects.surfaces.set(surface.definition.sid, surface);
     readContent(saved, surface, objects);
@@ -155,18 +158,34 @@ function readCoTables(values: SnapshotValues, context: DxContext, objects: Devic
 function readScreens(values: SnapshotValues, objects: DeviceObjects): void {
   values.list('screens', (saved) => {
     const screen = newScreen(objects, saved.fieldsOf('DEFINE_GB_SCREENTARGET'));
-    const { stid, width, height } = screen.definition;
     screen.sid = saved.count('sid');
     screen.face = saved.count('face');
     screen.mipmap = saved.count('mipmap');
-    const pixels = saved.optionalBlob('pixels', 4 * width * height);
-    objects.screens.set(stid, screen);
-    if (pixels !== undefined) {
-      const target = screen.pixels(objects.images);
-      target.fill(0);
-      pixels.copyTo(target);
-    }
+    objects.screens.set(screen.definition.stid, screen);
+    readPixels(saved, screen.pixels, objects);
   });
+}
+
+function readPixels(values: SnapshotValues, screen: ScreenPixels, { images }: DeviceObjects): void {
+  const pixels = values.optionalBlob('pixels', screen.size);
+  if (pixels !== undefined) {
+    pixels.copyTo(screen.bytes(images).fill(0));
+  }
+}
+
+function readFramebuffer(values: SnapshotValues | undefined, objects: DeviceObjects): void {
+  if (values === undefined) {
+    return;
+  }
+  const [width, height] = [values.count('width'), values.count('height')];
+  const mode = { width, height, bitsPerPixel: values.count('bitsPerPixel'), pitch: values.count('pitch') };
+  if (!isMode(mode, objects.limits)) {
+    throw new SvgaDeviceError('EBADMSG', 'snapshot has no proper mode', mode);
+  }
+  objects.framebuffer.setMode(mode, objects.images);
+  if (objects.framebuffer.pixels !== undefined) {
+    readPixels(values, objects.framebuffer.pixels, objects);
+  }
 }
 
 function readRegions(values: SnapshotValues, objects: DeviceObjects): void {
@@ -190,7 +209,8 @@ function readCursor(values: SnapshotValues, most: number): CursorImage {
   const width = values.count('width', most);
   const height = values.count('height', most);
   const hotspot = { hotspotX: values.count('hotspotX'), hotspotY: values.count('hotspotY') };
-  return { width, height, ...hotspot, pixels: values.blob('pixels', 4 * width * height).toBytes() };
+  const pixels = new Uint8ClampedArray(values.blob('pixels', 4 * width * height).toBytes().buffer);
+  return { width, height, ...hotspot, pixels };
 }
 
 function readPointer(values: SnapshotValues, { pointer, limits }: DeviceObjects): void {
@@ -214,6 +234,7 @@ export function readObjects(values: SnapshotValues, objects: DeviceObjects): voi
   readSurfaces(values, objects);
   readContexts(values, objects);
   readScreens(values, objects);
+  readFramebuffer(values.optionalRecord('framebuffer'), objects);
   readRegions(values, objects);
   readPointer(values.record('pointer'), objects);
 }

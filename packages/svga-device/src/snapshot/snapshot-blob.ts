@@ -52,7 +52,7 @@ export class SnapshotBlob {
   }
 
   /** Copies it to a new array. */
-  toBytes(): Uint8Array {
+  toBytes(): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(this.length);
     this.copyTo(bytes);
     return bytes;

@@ -81,6 +81,7 @@ function dxContextStates({ dxContexts }: DeviceObjects, blobs: Blobs): object[] 
 function objectsState(objects: DeviceObjects, blobs: Blobs): object {
   const tables = Object.values(SVGA_OTABLE).map((type) => objects.tables.backing(type));
   const { image, ...pointer } = objects.pointer.saved();
+  const { framebuffer } = objects;
   return {
     tables: tables.map((backing) => ({ backing: backing === undefined ? null : backingState(backing) })),
     mobs: [...objects.mobs].map(([id, mob]) => ({ id, ...backingState(mob) })),
@@ -88,18 +89,31 @@ function objectsState(objects: DeviceObjects, blobs: Blobs): object {
       const { definition, mobId, content } = surface;
       const ownImage = objects.hostImages.rendered(surface);
       const states = contentStates(content, blobs);
-      return { definition: inOneOrder(definition), mobId, ...states, image: blobs.add(ownImage) };
+      // Most have none: it is left out.
+      const streamedBytes = surface.streamedBytes || undefined;
+      return {
+        definition: inOneOrder(definition),
+        mobId,
+        ...states,
+        streamedBytes,
+        image: blobs.add(ownImage),
+      };
     }),
     contexts: [...objects.contexts].map(([id, { mobId }]) => ({ id, mobId })),
     dxContexts: dxContextStates(objects, blobs),
     shaders: [...objects.shaders].map(([id, shader]) => ({ id, ...shader })),
-    screens: [...objects.screens.values()].map(({ definition, sid, face, mipmap, ownPixels }) => {
-      return { ...definition, sid, face, mipmap, pixels: blobs.add(ownPixels) };
+    screens: [...objects.screens.values()].map(({ definition, sid, face, mipmap, pixels }) => {
+      return { ...definition, sid, face, mipmap, pixels: blobs.add(pixels.own) };
     }),
+    framebuffer:
+      framebuffer.mode === undefined
+        ? null
+        : { ...framebuffer.mode, pixels: blobs.add(framebuffer.pixels?.own) },
     regions: [...objects.regions].map(([id, region]) => ({ id, pages: blobs.add(bytesOf(region.pages)) })),
     pointer: {
       ...pointer,
-      image: image === undefined ? null : { ...image, pixels: blobs.add(image.pixels) },
+      image:
+        image === undefined ? null : { ...image, pixels: blobs.add(new Uint8Array(image.pixels.buffer)) },
     },
   };
 }

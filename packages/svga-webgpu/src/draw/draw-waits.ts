@@ -21,10 +21,11 @@ export class DrawWaits {
       return vertexCount;
     }
     const [buffer] = state.vertexBuffers;
-    const filled = buffer === undefined ? 0 : this.streams.filled(buffer.surface);
-    return buffer === undefined || buffer.stride === 0 || typeof filled !== 'number'
-      ? 0
-      : Math.max(0, Math.floor((filled - buffer.offset) / buffer.stride));
+    if (buffer === undefined || buffer.stride === 0) {
+      return 0;
+    }
+    const { streamedBytes = 0 } = buffer.surface;
+    return Math.max(0, Math.floor((streamedBytes - buffer.offset) / buffer.stride));
   }
 
   /** @returns undefined if everything is there */
@@ -33,9 +34,9 @@ export class DrawWaits {
     const waits: Promise<unknown>[] = [];
     if (vertexCount === 'auto') {
       const [buffer] = state.vertexBuffers;
-      const filled = buffer && this.streams.filled(buffer.surface);
-      if (filled instanceof Promise) {
-        waits.push(filled);
+      const streamed = buffer && this.streams.needed(buffer.surface);
+      if (streamed !== undefined) {
+        waits.push(streamed);
       }
     }
     const streams = state.streamOutput && this.streams.wait(state);
@@ -58,7 +59,11 @@ export class DrawWaits {
       needed.add(this.images.texture(surface)!);
     }
     for (const image of needed) {
-      waits.push(this.#fetch(image));
+      waits.push(this.images.fetch(image));
+    }
+    const room = this.images.makeRoom();
+    if (room !== undefined) {
+      waits.push(room);
     }
     return waits.length === 0 ? undefined : Promise.all(waits);
   }
@@ -89,19 +94,5 @@ export class DrawWaits {
         needed.add(this.images.texture(view!.surface)!);
       }
     }
-  }
-
-  #fetch(image: BufferImage | TextureImage): Promise<unknown> {
-    const { recorder, transfer } = this.images;
-    if (!('newerCount' in image)) {
-      return image.fetch(recorder);
-    }
-    const fetched: Promise<void>[] = [];
-    for (let subresource = 0; subresource < image.surface.layout.subresourceCount; subresource++) {
-      if (image.isNewer(subresource)) {
-        fetched.push(image.fetch(recorder, transfer, subresource));
-      }
-    }
-    return Promise.all(fetched);
   }
 }

@@ -1,12 +1,20 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import { boxBytes, boxRows, rowsEnd, SurfaceLayout, type SubresourceBox } from '@cg/surface-layout';
+import {
+  boxBytes,
+  boxRows,
+  rowsEnd,
+  SurfaceLayout,
+  type BoxRows,
+  type SubresourceBox,
+} from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { DriverState } from '../driver-state.js';
 import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
-import { NEVER_USED, type Evictable } from '../memory/eviction-order.js';
-import { newKeptBoxes, type KeptBoxes } from './kept-boxes.js';
+import { EvictionPlace, type Evictable } from '../memory/eviction-order.js';
+import { ComparedBoxes, newKeptBoxes, takesShadow, type KeptBoxes } from './kept-boxes.js';
+import type { SurfaceMemory } from './shadow.js';
 import { WeakRefs, type Named } from './weak-refs.js';
 import { Resource } from './resource.js';
 import { emitUpdateStep } from './update-command.js';
@@ -27,7 +35,7 @@ export interface SurfaceStatistics {
 /** A guest-backed surface. */
 export class Surface extends Resource implements Evictable, Named {
   readonly layout: SurfaceLayout;
-  lastUse = NEVER_USED;
+  readonly eviction = new EvictionPlace(this);
   readonly namedBy = new WeakRefs();
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
@@ -35,6 +43,8 @@ export class Surface extends Resource implements Evictable, Named {
   /** The device has it bound to its former place; it is bound again before it is used. */
   #isBoundElsewhere = false;
   #dirtyBoxes: KeptBoxes | undefined;
+  /** The same, if they are compared with what the device is known to have. */
+  readonly #compared: ComparedBoxes | undefined;
   /** The device has refused an update that was not sent again: also one that a submission will write misses that. */
   #lacksUpdate = false;
   /** Its commands that the device still has come before its destruction there. */
@@ -49,8 +59,17 @@ export class Surface extends Resource implements Evictable, Named {
     super(driver, layout.bytes + trailerBytes(request.traits), request.coherent);
     this.layout = layout;
     if (request.coherent) {
-      this.#dirtyBoxes = newKeptBoxes(this.driver, this.layout);
+      this.#compared = takesShadow(driver, layout)
+        ? new ComparedBoxes(driver, layout, () => this.#place())
+        : undefined;
+      this.#dirtyBoxes = this.#compared ?? newKeptBoxes(driver, layout);
     }
+  }
+
+  /** Where it lies; it has a backing when anything is uploaded or read back. */
+  #place(): SurfaceMemory {
+    const { frames } = this.backing as BufferObject;
+    return { memory: this.driver.memory, frames, firstPage: this.backingOffset / PAGE_SIZE };
   }
 
   /** The device's id; SVGA3D_INVALID_ID before `create`. */
@@ -91,7 +110,8 @@ export class Surface extends Resource implements Evictable, Named {
         held.object.readBack(held, [this]);
       }
       this.needsUpload = true;
-      const { queue, events } = this.driver;
+      const { queue, events, residency } = this.driver;
+      residency.epoch++;
       const sid = this.#id;
       this.#takeFromDevice();
       events.tell?.({ kind: 'surface-evicted', sid });
@@ -99,7 +119,12 @@ export class Surface extends Resource implements Evictable, Named {
     });
   }
 
+  protected override gpuDirtyChanged(): void {
+    this.driver.surfacesOnDevice.priorityChanged(this);
+  }
+
   addDirtyBytes(start: number, end: number): void {
+    this.driver.residency.epoch++;
     this.#dirtyBoxes?.addRange(start - this.backingOffset, end - this.backingOffset);
   }
 
@@ -137,6 +162,7 @@ export class Surface extends Resource implements Evictable, Named {
     if (!this.#bound) {
       const wasElsewhere = this.#isBoundElsewhere;
       const forget = (): void => {
+        this.driver.residency.epoch++;
         this.#bound = false;
         this.#isBoundElsewhere = wasElsewhere;
         // Updates after a refused binding were read from the former place.
@@ -156,10 +182,15 @@ export class Surface extends Resource implements Evictable, Named {
   #uploadAll(backing: BufferObject): void {
     const bytes = this.layout.bytes;
     const refused = (): void => {
+      this.driver.residency.epoch++;
       this.needsUpload = true;
       this.statistics.bytesUploaded -= bytes;
     };
     this.driver.queue.emit('UPDATE_GB_SURFACE', { sid: this.#id }, refused);
+    if (this.#compared !== undefined) {
+      const one = { rows: 1, images: 1, rowStride: bytes, imageStride: bytes };
+      this.#noteUpload(this.#compared, { offset: 0, rowBytes: bytes, ...one });
+    }
     this.needsUpload = false;
     this.#lacksUpdate = false;
     this.statistics.bytesUploaded += bytes;
@@ -168,11 +199,18 @@ export class Surface extends Resource implements Evictable, Named {
     this.driver.events.tell?.({ kind: 'update-emitted', sid: this.#id, bytes, box: undefined });
   }
 
+  /** The command just emitted uploads rows of it. */
+  #noteUpload({ shadow }: ComparedBoxes, rows: BoxRows): void {
+    this.driver.queue.noteUpload(shadow.upload(rows, this.#place()));
+  }
+
   unbind(): void {
     if (!this.#bound) {
       return;
     }
     this.#bound = false;
+    // What it has may be lost: bound again, it takes what memory has then (9.1).
+    this.#compared?.shadow.forget();
     this.driver.queue.emitNoFail('BIND_GB_SURFACE', { sid: this.#id, mobid: SVGA3D_INVALID_ID });
   }
 
@@ -208,6 +246,9 @@ export class Surface extends Resource implements Evictable, Named {
     const emitUpdate = emitUpdateStep.in(this.driver);
     for (const box of this.#dirtyBoxes.boxes()) {
       emitUpdate(this.driver, this.#id, this.layout, box, () => this.#markDirty(box));
+      if (this.#compared !== undefined) {
+        this.#noteUpload(this.#compared, boxRows(this.layout, box.subresource, box));
+      }
       const bytes = boxBytes(this.layout, box.subresource, box);
       this.statistics.boxes++;
       this.statistics.bytesUploaded += bytes;
@@ -222,6 +263,16 @@ export class Surface extends Resource implements Evictable, Named {
     }
     this.driver.queue.emit('READBACK_GB_SURFACE', { sid: this.#id }, refused);
     this.statistics.readBacks++;
+  }
+
+  protected override deviceWrites(): void {
+    this.#compared?.shadow.deviceWrites();
+  }
+
+  override noteReadBack(): void {
+    const { backing, backingOffset } = this;
+    const firstPage = backingOffset / PAGE_SIZE;
+    this.#compared?.noteReadBack((page) => backing?.tracker?.dirty.has(firstPage + page) ?? true);
   }
 
   override retire(): void {
@@ -243,6 +294,7 @@ export class Surface extends Resource implements Evictable, Named {
     const { queue, surfaceIds, surfacesOnDevice } = this.driver;
     const id = this.#id;
     surfacesOnDevice.remove(this);
+    this.#compared?.shadow.drop();
     if (id === SVGA3D_INVALID_ID) {
       return;
     }
@@ -261,6 +313,7 @@ export class Surface extends Resource implements Evictable, Named {
   #markDirty(box: SubresourceBox): void {
     const rows = boxRows(this.layout, box.subresource, box);
     this.#lacksUpdate = true;
+    this.driver.residency.epoch++;
     this.#dirtyBoxes?.addRange(rows.offset, rowsEnd(rows));
     this.statistics.boxes--;
     this.statistics.bytesUploaded -= boxBytes(this.layout, box.subresource, box);

@@ -1,0 +1,51 @@
+import type { ImageMemory } from '../objects/image-memory.js';
+
+/** Bytes of a pixel: red, green, blue and alpha, which is always 255. */
+const PIXEL_BYTES = 4;
+
+/** The pixels of a screen, row by row from the top, without gaps. They take no memory before they are used. */
+export class ScreenPixels {
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
+  #clamped: Uint8ClampedArray<ArrayBuffer> | undefined;
+
+  constructor(
+    readonly width: number,
+    readonly height: number,
+  ) {}
+
+  /** Their number of bytes. */
+  get size(): number {
+    return PIXEL_BYTES * this.width * this.height;
+  }
+
+  /**
+   * The pixels, black at first.
+   * @throws SvgaDeviceError ENOMEM
+   */
+  bytes(memory: ImageMemory): Uint8Array<ArrayBuffer> {
+    if (this.#bytes === undefined) {
+      this.#bytes = memory.allocate(this.size);
+      new Uint32Array(this.#bytes.buffer).fill(0xff00_0000);
+    }
+    return this.#bytes;
+  }
+
+  /** The same memory in the type of ImageData. Throws as `bytes`. */
+  clamped(memory: ImageMemory): Uint8ClampedArray<ArrayBuffer> {
+    this.#clamped ??= new Uint8ClampedArray(this.bytes(memory).buffer);
+    return this.#clamped;
+  }
+
+  /** The pixels, if they are allocated. */
+  get own(): Uint8Array | undefined {
+    return this.#bytes;
+  }
+
+  drop(memory: ImageMemory): void {
+    if (this.#bytes !== undefined) {
+      memory.free(this.#bytes);
+      this.#bytes = undefined;
+      this.#clamped = undefined;
+    }
+  }
+}
