@@ -59,31 +59,19 @@ export class Accesses {
     }
   }
 
-<<<<<<< HEAD
-  #store(cpu: Cpu, mapped: MappedRange, at: number, values: Uint8Array, step: number): void {
-    const { start, content, offset } = mapped;
-    if (mapped.isPrivate) {
-      // From before the store on: another CPU may load in the middle of it.
-      mapped.copied.add(Math.floor(at / PAGE_SIZE));
-      fillStoreValues(values, step, undefined, offset + at);
-      cpu.storeBytes(start + at, values);
-      return;
-    }
-    fillStoreValues(values, step, this.oracle && content.values, offset + at);
-=======
-  #store(
-    cpu: Cpu,
-    { start, content, offset }: MappedRange,
-    at: number,
-    values: Uint8Array,
-    { step, value }: StoredBy,
-  ): void {
+  #store(cpu: Cpu, mapped: MappedRange, at: number, values: Uint8Array, { step, value }: StoredBy): void {
+    const { start, content, offset, isPrivate } = mapped;
     if (value === undefined) {
-      fillStoreValues(values, step, this.oracle && content.values, offset + at);
+      fillStoreValues(values, step, isPrivate ? undefined : this.oracle && content.values, offset + at);
     } else {
       values.fill(value);
     }
->>>>>>> main
+    if (isPrivate) {
+      // From before the store on: another CPU may load in the middle of it.
+      mapped.copied.add(Math.floor(at / PAGE_SIZE));
+      cpu.storeBytes(start + at, values);
+      return;
+    }
     cpu.storeBytes(start + at, values);
     this.oracle?.stored(content, offset + at, values);
   }
