@@ -116,7 +116,7 @@ describe('recorded OpenGL programs, rendered in software', { timeout: 600_000 },
     expect([...coherent.keys()]).toEqual([...explicit.keys()]);
     expect(explicit.size).toBe(24);
     for (const [name, { pixels }] of explicit) {
-      expect(Buffer.compare(pixels, coherent.get(name)!.pixels), name).toBe(0);
+      expect(Buffer.from(pixels).equals(Buffer.from(coherent.get(name)!.pixels)), name).toBe(true);
     }
   });
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { ChromiumPage } from '@cg/dawn/chromium';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { toSubImages } from '../src/index.js';
 import type { SubImage, SubresourceBox, SurfaceLayout, WebGlTexture } from '../src/index.js';
 import { holds, walkBlocks } from './block-walk.js';
-import { ChromiumPage } from './chromium/chromium-page.js';
 import { everyTexture, fill, scatteredBoxes, surfacesWithBoxes, wholeSurface } from './upload-cases.js';
 import { isSoak, uploadRuns } from './upload-runs.js';
 

@@ -1,0 +1,15 @@
+/**
+ * An empty page of a headless Chromium, driven through the DevTools protocol. WebGL and WebGPU run on SwiftShader. It is
+ * ended by `close`.
+ */
+export class ChromiumPage {
+  /** A page with this script in it, and the browser's version; or the reason why there is none. */
+  static open(script: string): Promise<{ readonly page: ChromiumPage; readonly version: string } | string>;
+  private constructor();
+  /**
+   * Calls a function of the page with an argument, and waits for the result: both are JSON. Rejects with what the page
+   * throws, or with the end of the browser.
+   */
+  call<Result>(name: string, argument: unknown): Promise<Result>;
+  close(): void;
+}

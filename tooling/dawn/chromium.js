@@ -1,0 +1,130 @@
+/** A page of a headless Chromium, driven through the DevTools protocol. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
+const START_MS = 60_000;
+/** WebGL and WebGPU on the CPU, as on machines without a GPU. */
+const SWIFTSHADER = [
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+];
+
+/** An empty page of a file, which may use WebGPU as pages of secure origins may. */
+export class ChromiumPage {
+  #waiting = new Map();
+  #text = '';
+  #ids = 0;
+  #session;
+  #process;
+  #profile;
+  #ended;
+
+  constructor(process, profile) {
+    this.#process = process;
+    this.#profile = profile;
+    process.once('exit', (code, signal) => {
+      this.#ended = `the browser ended with ${signal ?? code}`;
+      this.#waiting.forEach(({ reject }) => reject(new Error(this.#ended)));
+    });
+    process.stdio[4].setEncoding('utf8').on('data', (text) => this.#hear(text));
+  }
+
+  /** Messages are told apart by a zero byte. */
+  #hear(text) {
+    const messages = (this.#text + text).split('\0');
+    this.#text = messages.pop() ?? '';
+    for (const message of messages) {
+      const { id, result, error } = JSON.parse(message);
+      const { resolve, reject } = this.#waiting.get(id) ?? {};
+      this.#waiting.delete(id);
+      if (error === undefined) {
+        resolve?.(result);
+      } else {
+        reject?.(new Error(error.message));
+      }
+    }
+  }
+
+  static async open(script) {
+    for (const browser of BROWSERS) {
+      const page = ChromiumPage.#launch(browser);
+      const failed = new Promise((resolve) => {
+        page.#process.once('error', ({ message }) => resolve(message));
+        page.#process.once('exit', (code) => resolve(`${browser} exited with ${code}`));
+        setTimeout(() => resolve(`${browser} does not answer`), START_MS).unref();
+      });
+      const started = page.#start(script).catch(({ message }) => ({ message }));
+      const version = await Promise.race([started, failed.then((message) => ({ message }))]);
+      if (typeof version === 'string') {
+        return { page, version };
+      }
+      page.close();
+    }
+    return `none of ${BROWSERS.join(', ')} runs here`;
+  }
+
+  static #launch(browser) {
+    const profile = mkdtempSync(join(tmpdir(), 'cg-chromium-'));
+    const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    const flags = ['--headless', '--remote-debugging-pipe', `--user-data-dir=${profile}`];
+    return new ChromiumPage(
+      spawn(browser, [...flags, ...SWIFTSHADER, ...asRoot, 'about:blank'], {
+        stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+      }),
+      profile,
+    );
+  }
+
+  async call(name, argument) {
+    return this.#evaluate(`${name}(${JSON.stringify(argument)})`);
+  }
+
+  close() {
+    this.#process.kill('SIGKILL');
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #start(script) {
+    const { product } = await this.#send('Browser.getVersion');
+    const { targetInfos } = await this.#send('Target.getTargets');
+    const { targetId } = targetInfos.find(({ type }) => type === 'page') ?? {};
+    const { sessionId } = await this.#send('Target.attachToTarget', { targetId, flatten: true });
+    this.#session = sessionId;
+    const file = join(this.#profile, 'page.html');
+    writeFileSync(file, '<!doctype html>');
+    await this.#send('Page.navigate', { url: pathToFileURL(file).href });
+    await this.#evaluate(script);
+    return product;
+  }
+
+  async #evaluate(expression) {
+    const { result, exceptionDetails } = await this.#send('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
+    if (exceptionDetails !== undefined) {
+      throw new Error(exceptionDetails.exception?.description ?? 'the page threw');
+    }
+    return result.value;
+  }
+
+  #send(method, params = {}) {
+    const id = ++this.#ids;
+    const sessionId = this.#session === undefined ? {} : { sessionId: this.#session };
+    return new Promise((resolve, reject) => {
+      if (this.#ended !== undefined) {
+        reject(new Error(this.#ended));
+        return;
+      }
+      this.#waiting.set(id, { resolve, reject });
+      this.#process.stdio[3].write(`${JSON.stringify({ id, method, params, ...sessionId })}\0`);
+    });
+  }
+}
