@@ -183,9 +183,11 @@ async function measure({
       times[name].push((performance.now() - start) / 8);
     }
   }
-  const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];
-  const medians = Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
-  return { ...medians, last: [...last], error: device.lastError?.message };
+  const found = Object.entries(times).map(([name, values]) => {
+    const sorted = values.toSorted((a, b) => a - b);
+    return [name, { least: sorted[0], median: sorted[sorted.length >> 1] }];
+  });
+  return { ...Object.fromEntries(found), last: [...last], error: device.lastError?.message };
 }
 
 Object.assign(globalThis, { startPc, waitFor, pixels, requestSize, restore, showCursor, measure });
