@@ -23,12 +23,15 @@ export function expectedPixel(index: number): number[] {
   return [(texel >>> 16) & 0xff, (texel >>> 8) & 0xff, texel & 0xff, 255];
 }
 
-const out = (port: number): number[] => [0xba, ...little(IO + port, 4), 0xef]; // mov edx, port; out dx, eax
+const outTo = (port: number): number[] => [0xba, ...little(port, 4), 0xef]; // mov edx, port; out dx, eax
+const out = (port: number): number[] => outTo(IO + port);
 const load = (value: number): number[] => [0xb8, ...little(value >>> 0, 4)]; // mov eax, value
 const select = (register: number): number[] => [...load(register), ...out(SVGA_PORT.INDEX)];
 const read = (register: number): number[] => [
   ...select(register),
-  ...[0xba, ...little(IO + SVGA_PORT.VALUE, 4), 0xed], // mov edx, port; in eax, dx
+  0xba, // mov edx, port; in eax, dx
+  ...little(IO + SVGA_PORT.VALUE, 4),
+  0xed,
 ];
 const write = (register: number, value: number): number[] => [
   ...select(register),
@@ -38,7 +41,9 @@ const write = (register: number, value: number): number[] => [
 const store = (address: number): number[] => [0xa3, ...little(address, 4)]; // mov [address], eax
 const loadFrom = (address: number): number[] => [0xa1, ...little(address, 4)]; // mov eax, [address]
 const set = (address: number, value: number): number[] => [
-  ...[0xc7, 0x05, ...little(address, 4)], // mov dword [address], value
+  0xc7, // mov dword [address], value
+  0x05,
+  ...little(address, 4),
   ...little(value, 4),
 ];
 
@@ -50,8 +55,10 @@ const IDE_SLOT = 30;
 /** Writes BARs 0 to 3 of the IDE controller, as every BIOS does: without that v86 0.5.462 restores no state. */
 function probeIde(): number[] {
   return [0x10, 0x14, 0x18, 0x1c].flatMap((bar) => [
-    ...[...load(0x8000_0000 + IDE_SLOT * 0x800 + bar), 0xba, ...little(PCI_ADDRESS, 4), 0xef],
-    ...[...load(0), 0xba, ...little(PCI_DATA, 4), 0xef],
+    ...load(0x8000_0000 + IDE_SLOT * 0x800 + bar),
+    ...outTo(PCI_ADDRESS),
+    ...load(0),
+    ...outTo(PCI_DATA),
   ]);
 }
 
