@@ -20,6 +20,12 @@ export default defineConfig({
       ...readdirSync('packages').map((name) =>
         project(name, `packages/${name}`, { exclude, ...special[name] }),
       ),
+      // The same tests on what a host without WebAssembly runs.
+      project('mapping-dirty-scalar', 'packages/mapping-dirty', {
+        exclude: ['src/kernel/**', 'test/**'],
+        setupFiles: ['test/without-wasm.ts'],
+        isolate: true,
+      }),
       ...readdirSync('apps').map((name) => project(name, `apps/${name}`, ofApps)),
       project('lint', 'tooling/lint'),
       project('mutations', 'tooling/mutations'),

@@ -126,6 +126,11 @@ const parts = [
     command: ({ seed }) => ['node', [join(root, 'tooling', 'mutations', 'run.mjs'), '--seed', String(seed)]],
   },
   {
+    name: 'mesa',
+    about: "OpenGL programs on Mesa in a Linux guest, which cg guest --gl has made: llvmpipe's pictures",
+    command: test('guest', 'test/gl.soak.test.ts'),
+  },
+  {
     name: 'bench',
     about: 'every row of the benchmarks, whose contenders check their results',
     command: test('bench', 'src/rows/suite.test.ts'),

@@ -22,7 +22,7 @@ const commands = readdirSync('src/commands')
   .filter((name) => !/^walk\.|\.test\./.test(name))
   .map((name) => `src/commands/${name}`);
 
-export default bundle([...commands, 'src/litmus/worker.ts'], {
+export default bundle([...commands, 'src/litmus/worker.ts', 'src/render/gpu-process.ts'], {
   platform: 'node',
   onSuccess: async () => {
     await build({ ...program, config: false });

@@ -14,7 +14,8 @@ export function importViolations(pkg, house) {
   const apps = new Set(
     house.packages.filter(({ wing }) => wing === 'apps').map(({ manifest }) => manifest.name),
   );
-  const forUsers = new Set(Object.keys(pkg.manifest.dependencies ?? {}));
+  const { dependencies = {}, peerDependencies = {} } = pkg.manifest;
+  const forUsers = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
   const forTests = new Set([
     ...forUsers,
     ...Object.keys(pkg.manifest.devDependencies ?? {}),

@@ -11,6 +11,7 @@ import { importsOf } from './imports.mjs';
  * @property {Record<string, unknown>} [exports]
  * @property {Record<string, string>} [bin]
  * @property {Record<string, string>} [dependencies]
+ * @property {Record<string, string>} [peerDependencies]
  * @property {Record<string, string>} [devDependencies]
  * @property {{ floor?: number }} [cg]
  *

@@ -1,3 +1,5 @@
+import { shadowBreaks } from './shadow-breaks.mjs';
+
 /**
  * Faults to put into the driver and the packages below it, each of which litmus programs must find.
  *
@@ -163,4 +165,5 @@ export const breaks = [
     from: 'this.journal.note(() => held.object.releaseTrackerUser(held));',
     to: 'this.journal.note(() => {});',
   },
+  ...shadowBreaks,
 ];

@@ -13,6 +13,8 @@ const fields = [
   'bytesChanged',
   'bytesUploaded',
   'bytesUploadedChanged',
+  'bytesOfRectangles',
+  'rectangles',
   'bytesFullUpload',
   'pagesDirtied',
   'boxes',
@@ -23,6 +25,7 @@ const fields = [
   'entriesScanned',
   'methodSwitches',
   'uploadCost',
+  'ways',
   'wrongBytes',
 ];
 

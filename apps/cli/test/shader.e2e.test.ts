@@ -2,20 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { encodeCommand } from '@cg/svga-protocol';
 import { encodeShader, parseShader } from '@cg/vgpu10';
 import { afterAll, describe, expect, it } from 'vitest';
-import { main, runCg } from './cg.js';
+import { main, runCg, tracesFolder } from './cg.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cg-shader-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Mesa on the device, of our own programs; `packages/svga-device/test/recordings`. */
-const recording = fileURLToPath(
-  new URL('../../../packages/svga-device/test/recordings/gltest-persist.rec.gz', import.meta.url),
-);
+/** Mesa on the device, of our own programs. */
+const recording = join(tracesFolder, 'gltest.cgrec.gz');
 
 function file(name: string, ...parts: Uint8Array[]): string {
   const path = join(folder, name);
@@ -129,21 +126,21 @@ describe('cg shader --stream', () => {
   it('lists the shaders of a recording, and prints the last one of an id', async () => {
     const { code, out } = await runCg(['shader', '--stream', recording]);
     expect(code).toBe(0);
-    expect(out.split('\n')[0]).toMatch(/^context \d+ {2}shader 0 {2}PS {2}\d+ bytes$/);
+    expect(out.split('\n')[0]).toMatch(/^context 1 {2}shader 1 {2}VS {2}\d+ bytes$/);
     const shown = await runCg(['shader', '--stream', recording, '--shader', '1']);
     expect(shown).toMatchObject({ code: 0, err: '' });
     expect(shown.out).toMatch(/^vs_4_0\n[^]*\nret\n$/);
     expect((await runCg(['shader', '--stream', recording, '--shader', '1', '--check'])).out).toMatch(
       /no fault\n$/,
     );
-    const unpacked = file('unpacked.rec', gunzipSync(readFileSync(recording)));
+    const unpacked = file('unpacked.cgrec', gunzipSync(readFileSync(recording)));
     expect((await runCg(['shader', '--stream', unpacked, '--shader', '1'])).out).toBe(shown.out);
     const json = (await runCg(['shader', '--stream', recording, '--json', '--context', '1'])).out;
     expect(JSON.parse(json.split('\n')[0])).toMatchObject({
       kind: 'bound',
       context: 1,
-      id: 0,
-      type: 2,
+      id: 1,
+      type: 1,
       hasCode: true,
     });
     expect((await runCg(['shader', '--stream', recording, '--context', '77'])).out).toBe('');
@@ -178,15 +175,15 @@ describe('cg shader --stream', () => {
     [
       'cut off',
       (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 3),
-      /record at offset \d+ is cut off/,
+      /recording at byte \d+ is cut off/,
     ],
     [
       'of an unknown kind',
-      (bytes: Uint8Array) => Buffer.concat([bytes.subarray(0, 8), Uint8Array.of(99, 0, 0, 0)]),
-      /record of unknown kind 99/,
+      (bytes: Uint8Array) => Buffer.concat([bytes.subarray(0, bytes.length - 1), Uint8Array.of(99, 0)]),
+      /recording at byte \d+ is of no known kind/,
     ],
   ])('a recording with a record %s is bad input', async (name, damage, message) => {
-    const path = file(`${name}.rec`, damage(gunzipSync(readFileSync(recording))));
+    const path = file(`${name}.cgrec`, damage(gunzipSync(readFileSync(recording))));
     const { code, err } = await runCg(['shader', '--stream', path]);
     expect(code).toBe(2);
     expect(err).toMatch(message);
@@ -224,7 +221,7 @@ describe('bad input is one line and exit code 2', () => {
     [
       'a gzip file that is none',
       ['--stream', file('bad.gz', Uint8Array.of(0x1f, 0x8b, 1, 2))],
-      'cannot be unpacked',
+      'damaged gzip data',
     ],
     ['standard input twice', ['--stream', '-', '--memory', '-'], 'standard input is given twice'],
   ])('%s', async (_, args, message) => {

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { defaultCacheFolder, kernelFlavours } from './boot/guest-files.js';
 import type { CaseChoice } from './cases/select-cases.js';
 import { EXIT } from './exit-codes.js';
+import { rendererNames } from './gl/renderer-names.js';
 import type { GuestOptions } from './run-options.js';
 
 const { version } = createRequire(import.meta.url)('@cg/guest/package.json') as { version: string };
@@ -14,11 +15,14 @@ export const NAME_UNDER_CG = 'cg guest';
 const LEAST_MEMORY_MIB = 128;
 const MOST_MEMORY_MIB = 1024;
 const MOST_DELAY_MILLISECONDS = 1000;
+const DEFAULT_MEMORY_MIB = 256;
+/** Of a guest with Mesa, which keeps 150 MB of libraries in memory. */
+const GL_MEMORY_MIB = 512;
 const DEFAULT_TIMEOUT_SECONDS = 600;
 const MOST_TIMEOUT_SECONDS = 86_400;
 
-/** Options that conflict with --measure-console, which boots another kind of guest. */
-const NOT_WHILE_MEASURING = 'cases case checkConsole checkMemory checkContext run shell png dx sm41 fifo';
+/** Options that conflict with --measure-console and --gl, which boot other kinds of guests. */
+const OF_PLAIN_GUESTS = 'cases case checkConsole checkMemory checkContext run shell dx sm41 fifo'.split(' ');
 
 const DETAILS = `
 Debian's kernel for i386, a static busybox and SeaBIOS come from the system's own apt (no root, and
@@ -36,6 +40,9 @@ Examples:
   $ cg guest --cases all                    all 140, each on its kernel and device
   $ cg guest --check-console --check-memory
   $ cg guest --case 3 --json | jq           one of them
+  $ cg guest --gl cube --png cube.png       OpenGL by Mesa, drawn by the device
+  $ cg guest --gl ./a.out --coherent -- -x  a program of yours, an i386 executable
+  $ cg guest --piglit 'bufferstorage-persistent draw coherent' --reference
   $ cg guest --fifo --delay 5 --cases 10    a slow device without command buffers
 
 With --run standard output is the command's, byte for byte; its errors, and all messages of cg, are
@@ -75,9 +82,66 @@ function parseCase(text: string, before: number[] | undefined): number[] {
   return [...(before ?? []), wholeNumber(0, 1000)(text)];
 }
 
+function addGlOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--gl <program...>', 'draw with Mesa in the guest: programs of ours, or files').conflicts(
+        OF_PLAIN_GUESTS,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--piglit <test...>',
+        'run tests of piglit on Mesa: programs and arguments, in quotes',
+      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'png', 'record']),
+    )
+    .option('--reference', "with --piglit: llvmpipe's results in the same guest, too")
+    .addOption(
+      new Option('--renderer <name>', 'what draws for the device').choices(rendererNames).default('soft'),
+    )
+    .option('--coherent', 'all memory of OpenGL is coherent; nothing is transferred explicitly')
+    .option('--flip', "the last row of a file's picture first")
+    .option('--record <file>', 'write a recording of the device, for cg render');
+}
+
+function addFileOptions(command: Command): Command {
+  return command
+    .option('--kernel <file>', 'a bzImage instead of a package')
+    .option('--modules <folder>', 'its modules, lib/modules/<version>')
+    .option('--busybox <file>', 'a static busybox for i386')
+    .option('--bios <file>', 'SeaBIOS')
+    .option('--vga-bios <file>', 'its VGA BIOS')
+    .addOption(
+      new Option('--cache <folder>', 'where packages and states are kept').default(
+        defaultCacheFolder(),
+        '~/.cache/cg/guest',
+      ),
+    )
+    .option('--refresh', 'fetch the packages again')
+    .option('--no-state', 'boot, and neither use nor write a saved state');
+}
+
+/** Options without those that they belong to. */
+function checkGlOptions(programArgs: readonly string[], options: GuestOptions, command: Command): void {
+  if (programArgs.length > 0 && options.gl === undefined) {
+    command.error(`cg: unexpected argument ${programArgs[0]}`);
+  }
+  for (const option of ['flip', 'record'] as const) {
+    if (options[option] !== undefined && options.gl === undefined) {
+      command.error(`cg: --${option} needs --gl`);
+    }
+  }
+  if (options.coherent && options.gl === undefined && options.piglit === undefined) {
+    command.error('cg: --coherent needs --gl or --piglit');
+  }
+  if (options.reference && options.piglit === undefined) {
+    command.error('cg: --reference needs --piglit');
+  }
+}
+
 /** @param exit takes the exit code */
 function guestCommand(name: string, exit: (code: number) => void): Command {
-  return new Command(name)
+  const command = new Command(name)
     .version(version, '-V, --version', 'print the version')
     .description('boot an unmodified Linux, whose vmwgfx driver drives the device')
     .helpOption('-h, --help', 'print this help')
@@ -98,8 +162,9 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
       new Option(
         '--measure-console',
         "boot, and write text to v86's own VGA and to the device, one after the other",
-      ).conflicts(NOT_WHILE_MEASURING.split(' ')),
-    )
+      ).conflicts([...OF_PLAIN_GUESTS, 'png', 'gl', 'piglit']),
+    );
+  return addFileOptions(addGlOptions(command))
     .option('--dx', 'a device with DX contexts')
     .option('--sm41', 'a device with DX contexts and shader model 4.1')
     .addOption(
@@ -112,30 +177,30 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
     .addOption(
       new Option('--flavour <flavour>', "Debian's i386 kernel").choices(kernelFlavours).default('686-pae'),
     )
-    .option('--memory <MiB>', 'memory of the guest', wholeNumber(LEAST_MEMORY_MIB, MOST_MEMORY_MIB), 256)
-    .option('--kernel <file>', 'a bzImage instead of a package')
-    .option('--modules <folder>', 'its modules, lib/modules/<version>')
-    .option('--busybox <file>', 'a static busybox for i386')
-    .option('--bios <file>', 'SeaBIOS')
-    .option('--vga-bios <file>', 'its VGA BIOS')
     .addOption(
-      new Option('--cache <folder>', 'where packages and states are kept').default(
-        defaultCacheFolder(),
-        '~/.cache/cg/guest',
-      ),
+      new Option('--memory <MiB>', `memory of the guest; with --gl ${GL_MEMORY_MIB} if left out`)
+        .argParser(wholeNumber(LEAST_MEMORY_MIB, MOST_MEMORY_MIB))
+        .default(DEFAULT_MEMORY_MIB),
     )
-    .option('--refresh', 'fetch the packages again')
-    .option('--no-state', 'boot, and neither use nor write a saved state')
     .option('--json', 'print the results as JSON')
     .addHelpText('after', DETAILS.replaceAll(NAME_UNDER_CG, name))
-    .action(async (options: GuestOptions, command: Command) => {
+    .argument('[arguments...]', 'after --: those of a program of --gl')
+    .action(async (programArgs: string[], options: GuestOptions, command: Command) => {
       if (options.shell && !(process.stdin.isTTY && process.stdout.isTTY)) {
         command.error('cg: --shell needs a terminal; --run takes a command');
       }
       if (options.checkContext && !(options.dx || options.sm41 || options.cases === 'all')) {
         command.error('cg: --check-context needs a device with DX contexts: --dx');
       }
+      checkGlOptions(programArgs, options, command);
       // Loaded on demand: the emulator takes longer to load than the help to print.
+      if (options.gl !== undefined || options.piglit !== undefined) {
+        const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
+        const memory = command.getOptionValueSource('memory') === 'cli' ? options.memory : GL_MEMORY_MIB;
+        const given = { ...options, memory, programArgs };
+        exit(await (options.gl === undefined ? runPiglitOptions(given) : runGlOptions(given)));
+        return;
+      }
       const { runOptions } = await import('./run-options.js');
       exit(await runOptions(options));
     });

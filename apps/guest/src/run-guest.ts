@@ -95,7 +95,7 @@ export async function measureGuest(
 ): Promise<ConsoleRate[]> {
   const files = await findGuestFiles({ ...paths, cache, flavour, refresh, say });
   say('booting Linux, and writing to its consoles');
-  return measureConsoles({ files, initramfs: buildInitramfs(files, [VGA_DRIVER]) }, memoryMib);
+  return measureConsoles({ files, initramfs: buildInitramfs(files, { unloaded: [VGA_DRIVER] }) }, memoryMib);
 }
 
 function groupsOf({ cases, flavour, dx, fifo }: GuestRequest): CaseGroup[] {

@@ -1,10 +1,11 @@
-import type { KernelFlavour } from './boot/guest-files.js';
+import type { GuestFiles, KernelFlavour } from './boot/guest-files.js';
 import type { CaseChoice } from './cases/select-cases.js';
 import { EXIT } from './exit-codes.js';
+import type { RendererName } from './gl/renderer-names.js';
 import { GuestError } from './guest-error.js';
 import { guestsAsJson } from './output/report-json.js';
 import { caseLine, describeGuests, describeRates, hasFailed } from './output/report-text.js';
-import { writeScreen } from './output/screen-png.js';
+import { writePng } from './output/picture-png.js';
 import {
   measureGuest,
   runGuests,
@@ -41,6 +42,13 @@ export interface GuestOptions {
   readonly shell?: boolean;
   readonly png?: string;
   readonly json?: boolean;
+  readonly gl?: string[];
+  readonly piglit?: string[];
+  readonly reference?: boolean;
+  readonly renderer: RendererName;
+  readonly coherent?: boolean;
+  readonly flip?: boolean;
+  readonly record?: string;
 }
 
 /** Runs the guests of the options, and prints the results. @returns the exit code */
@@ -55,25 +63,34 @@ export async function runOptions(options: GuestOptions): Promise<number> {
     reports = await runGuests(requestOf(options), reporterFor(options));
     const screen = reports.at(-1)?.screen;
     if (options.png !== undefined && screen !== undefined) {
-      writeScreen(options.png, screen);
+      writePng(options.png, screen);
     }
   } catch (error) {
-    if (!(error instanceof GuestError)) {
-      throw error;
-    }
-    process.stderr.write(`cg: ${error.message}${error.hint === undefined ? '' : `\n    ${error.hint}`}\n`);
-    return EXIT.BAD_INPUT;
+    return badInput(error);
   }
   resultsOf(options).write(options.json ? guestsAsJson(reports) : describeGuests(reports));
   return reports.some(hasFailed) ? EXIT.CHECK_FAILED : EXIT.OK;
 }
 
-function requestOf(options: GuestOptions): GuestRequest {
-  const { kernel, modules, busybox, bios, vgaBios, case: ids } = options;
+/** Prints an error of the user or the system. @returns its exit code @throws any other error */
+export function badInput(error: unknown): number {
+  if (!(error instanceof GuestError)) {
+    throw error;
+  }
+  process.stderr.write(`cg: ${error.message}${error.hint === undefined ? '' : `\n    ${error.hint}`}\n`);
+  return EXIT.BAD_INPUT;
+}
+
+/** The files that the options name. */
+export function pathsOf({ kernel, modules, busybox, bios, vgaBios }: GuestOptions): Partial<GuestFiles> {
   const paths = { kernel, modules, busybox, bios, vgaBios };
-  const given = Object.entries(paths).filter(([, path]) => path !== undefined);
+  return Object.fromEntries(Object.entries(paths).filter(([, path]) => path !== undefined));
+}
+
+function requestOf(options: GuestOptions): GuestRequest {
+  const { case: ids } = options;
   return {
-    paths: Object.fromEntries(given),
+    paths: pathsOf(options),
     cache: options.cache,
     flavour: options.flavour,
     refresh: options.refresh === true,
@@ -99,7 +116,7 @@ function resultsOf({ json, run }: GuestOptions): NodeJS.WriteStream {
 }
 
 /** Resolves when more may be written. */
-async function write(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
+export async function write(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
   // main.ts handles a closed pipe.
   await new Promise<void>((resolve) => void stream.write(bytes, () => resolve()));
 }

@@ -129,6 +129,7 @@ function cleanedBy(machine: Machine, { res, ins, q }: CleanRow): Cleaned {
       unbind() {},
       destroy() {},
       readBack: () => void cleaned.push(index),
+      noteReadBack() {},
     };
     object.resources.insert(backingOffset, backingOffset + backingBytes, resource);
   }

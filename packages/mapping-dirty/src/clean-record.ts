@@ -1,8 +1,9 @@
-import { PAGE_SIZE, type Mapping, type VmaAddressSpace } from '@cg/pagetable';
+import { ENTRIES_PER_TABLE, PAGE_SIZE, type Mapping, type VmaAddressSpace } from '@cg/pagetable';
 import type { DirtyPages } from '@cg/tracked-memory';
 import { CleanedRun, cleanEntries } from './clean-entries.js';
 import { EntryChanges, type ScanCounters } from './entry-changes.js';
 import { checkPages, MappingDirtyError } from './errors.js';
+import { CleanKernel, MOST_TABLES } from './kernel/clean-kernel.js';
 import { changeEntries } from './shared-ranges.js';
 
 /** State of a clean. */
@@ -10,6 +11,7 @@ export class CleanChanges extends EntryChanges {
   readonly run = new CleanedRun();
   /** In the VMA that is walked, the address of the page of bit 0: of one before it, if the bitmap begins earlier. */
   #bitmapBase = 0;
+  #kernel: CleanKernel | undefined;
 
   constructor(
     readonly into: DirtyPages,
@@ -19,10 +21,34 @@ export class CleanChanges extends EntryChanges {
     super('clean: between entries and flush');
   }
 
+  override begin(addressSpace: VmaAddressSpace, start: number, end: number): void {
+    this.#kernel = CleanKernel.of(addressSpace.tables.memory);
+    super.begin(addressSpace, start, end);
+  }
+
+  override get mostTables(): number {
+    return this.#kernel === undefined ? 1 : MOST_TABLES;
+  }
+
   changeTable(u32: Uint32Array, entry: number, count: number, address: number, page: number): void {
-    const { into, run } = this;
+    const { words } = this.into.bitmap;
     const firstBit = page - this.bitmapFirstPage;
-    cleanEntries(u32, entry, count, into.bitmap.words, firstBit, run);
+    if (this.#kernel === undefined) {
+      cleanEntries(u32, entry, count, words, firstBit, this.run);
+    } else {
+      this.#kernel.clean(entry, count, words, firstBit, this.run);
+    }
+    this.#note(count, address, firstBit);
+  }
+
+  override changeTables(upper: number, tables: number, address: number, page: number): void {
+    const firstBit = page - this.bitmapFirstPage;
+    this.#kernel?.cleanTables(upper, tables, this.into.bitmap.words, firstBit, this.run);
+    this.#note(tables * ENTRIES_PER_TABLE, address, firstBit);
+  }
+
+  #note(count: number, address: number, firstBit: number): void {
+    const { into, run } = this;
     this.scanned += count;
     if (run.changed > 0) {
       this.total += run.changed;

@@ -26,6 +26,17 @@ export abstract class EntryChanges extends RangeChange<PreemptionPoint> {
   /** Changes a run of entries in a leaf table, whose lock is held; `page` is the mapping's page of the first one. */
   abstract changeTable(u32: Uint32Array, entry: number, count: number, address: number, page: number): void;
 
+  /** The most leaf tables that `changeTables` takes: none by default. */
+  get mostTables(): number {
+    return 1;
+  }
+
+  /**
+   * Changes several leaf tables; `page` is the mapping's page of the first entry.
+   * @param upper word of the first of the adjacent entries that point at them
+   */
+  changeTables(_upper: number, _tables: number, _address: number, _page: number): void {}
+
   /** Examines a present upper entry. @returns whether it is a huge leaf, which is left alone */
   isHuge(low: number, address: number, level: number): boolean {
     if (!isHugeLeaf(low)) {

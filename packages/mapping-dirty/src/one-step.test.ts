@@ -1,4 +1,4 @@
-import { Preemption, type Mapping, type Vma } from '@cg/pagetable';
+import type { Mapping, Vma } from '@cg/pagetable';
 import { DirtyPages } from '@cg/tracked-memory';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { cleanRecordTouchedSharedMappingRange } from './clean-record-touched.js';
@@ -52,7 +52,7 @@ describe.each(ways)('%s', (_, change) => {
     const lock = tables.lockTable.bind(tables);
     const unlock = tables.unlockTable.bind(tables);
     const checkUnchanged = () => expect(entriesOf(object, vma), 'changed without a lock').toBe(atUnlock);
-    vi.spyOn(Preemption.prototype, 'reach').mockImplementation((point) => {
+    object.memory.preemption.watch((point) => {
       points++;
       checkUnchanged();
       if (isLocked) {

@@ -57,10 +57,15 @@ function changeVma(vma: Vma, start: number, end: number, changes: EntryChanges):
   try {
     while (at.next()) {
       const { level, entry, count, address } = at;
-      if (level === 1) {
-        changes.changeTable(u32, entry, count, address, vma.pageAt(address));
-      } else {
+      if (level > 1) {
         changes.isHuge(u32[entry], address, level);
+        continue;
+      }
+      const tables = changes.mostTables > 1 ? at.extend(changes.mostTables) : 1;
+      if (tables > 1) {
+        changes.changeTables(at.upper, tables, address, vma.pageAt(address));
+      } else {
+        changes.changeTable(u32, entry, count, address, vma.pageAt(address));
       }
     }
   } finally {

@@ -30,7 +30,7 @@ export class Cpu extends Mmu {
   constructor(memory: PhysicalMemory, tlbSlots?: number) {
     super(memory, tlbSlots);
     this.#u8 = memory.u8;
-    this.#u16 = new Uint16Array(memory.u8.buffer);
+    this.#u16 = new Uint16Array(memory.u8.buffer, 0, memory.u8.length / 2);
     this.#u32 = memory.u32;
     this.#loadTags = this.tlb.loadTags;
     this.#storeTags = this.tlb.storeTags;

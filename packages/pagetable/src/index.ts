@@ -19,6 +19,7 @@ export {
   TOP_LEVEL,
 } from './entry-bits.js';
 export { PageTableError, type PageTableErrorCode, type PageTableErrorFacts } from './errors.js';
+export type { WasmMemory } from './host-memory.js';
 export { lockHugeEntry } from './huge-entry-lock.js';
 export { LOCK_RANK, LockLedger, RUNNING_THREAD, type LedgerLock } from './lock-ledger.js';
 export { RwLock } from './locks.js';

@@ -49,7 +49,7 @@ export class PageTables {
   constructor(memory: PhysicalMemory) {
     this.memory = memory;
     this.rootFrame = memory.allocateFrame();
-    this.#locks = new TableLocks(memory.locks);
+    this.#locks = new TableLocks(memory.locks, memory.frames);
     this.#locks.add(this.rootFrame, TOP_LEVEL);
   }
 
@@ -61,6 +61,11 @@ export class PageTables {
   /** @throws PageTableError EDEADLK if `holder` does not hold it */
   unlockTable(tableFrame: number, holder?: string): void {
     this.#locks.release(tableFrame, holder);
+  }
+
+  /** Whether a frame is a table of this address space, and its lock is held by none. */
+  isFreeTable(tableFrame: number): boolean {
+    return this.#locks.isFree(tableFrame);
   }
 
   /** @throws PageTableError EDEADLK if `holder` does not hold the lock of the table */

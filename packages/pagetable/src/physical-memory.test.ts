@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PAGE_SIZE } from './address.js';
 import { PhysicalMemory } from './physical-memory.js';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 describe('PhysicalMemory', () => {
   it('takes over the host memory of one that is no longer used, and sees zeros, and all frames free', () => {
@@ -18,4 +22,26 @@ describe('PhysicalMemory', () => {
     const old = new PhysicalMemory(16 * PAGE_SIZE);
     expect(new PhysicalMemory(8 * PAGE_SIZE, old).u8.buffer).not.toBe(old.u8.buffer);
   });
+
+  it('has room after its bytes in a WebAssembly.Memory, and takes both over', () => {
+    const memory = new PhysicalMemory(16 * PAGE_SIZE);
+    expect(memory.wasm?.buffer).toBe(memory.u8.buffer);
+    expect(memory.u8.buffer.byteLength).toBeGreaterThanOrEqual(17 * PAGE_SIZE);
+    expect([memory.u8.length, memory.u32.length]).toEqual([16 * PAGE_SIZE, 4 * PAGE_SIZE]);
+    expect(new PhysicalMemory(16 * PAGE_SIZE, memory).wasm).toBe(memory.wasm);
+  });
+
+  it.each([
+    ['no WebAssembly', undefined],
+    ['no such memory, as for more than 4 GiB', { Memory: refusing }],
+  ])('is an ArrayBuffer in a host with %s', (_, host) => {
+    vi.stubGlobal('WebAssembly', host);
+    const memory = new PhysicalMemory(16 * PAGE_SIZE);
+    expect(memory.wasm).toBeUndefined();
+    expect(memory.u8.buffer.byteLength).toBe(16 * PAGE_SIZE);
+  });
 });
+
+function refusing(): void {
+  throw new RangeError('could not allocate memory');
+}

@@ -3,6 +3,7 @@ import { PAGE_SIZE } from './address.js';
 import { AnonymousFrames } from './anonymous-frames.js';
 import type { CpuEvent } from './cpu-event.js';
 import { PageTableError } from './errors.js';
+import { allocateHostMemory, type HostMemory, type WasmMemory } from './host-memory.js';
 import { LockLedger } from './lock-ledger.js';
 import { Preemption } from './preemption.js';
 import type { Tlb } from './tlb.js';
@@ -31,6 +32,7 @@ export class PhysicalMemory {
   readonly events = new EventStream<CpuEvent>();
   /** Preemption points, at which tests run other CPUs. */
   readonly preemption = new Preemption();
+  readonly #host: HostMemory;
   readonly #used: Bitmap;
   #free: number;
   #nextFrame = 1;
@@ -46,10 +48,10 @@ export class PhysicalMemory {
       throw new PageTableError('EINVAL', `not a size of memory: ${bytes} bytes`, { length: bytes });
     }
     try {
-      const buffer = from?.u8.length === bytes ? from.#cleared() : new ArrayBuffer(bytes);
-      this.u8 = new Uint8Array(buffer);
+      this.#host = from?.u8.length === bytes ? from.#cleared() : allocateHostMemory(bytes);
       // The host may have the bytes, but no array of so many elements.
-      this.u32 = new Uint32Array(buffer);
+      this.u8 = new Uint8Array(this.#host.buffer, 0, bytes);
+      this.u32 = new Uint32Array(this.#host.buffer, 0, bytes / 4);
     } catch {
       throw new PageTableError('ENOMEM', `the host has no ${bytes} bytes for the simulated memory`, {
         length: bytes,
@@ -61,10 +63,18 @@ export class PhysicalMemory {
     this.#free = this.frames - 1;
   }
 
-  /** Its bytes, zero again: only frames that were in use at some time can have others. */
-  #cleared(): ArrayBuffer {
+  /** Its host memory, zero again: only frames that were in use at some time can have other bytes. */
+  #cleared(): HostMemory {
     this.u32.fill(0, 0, this.#peakFrame * WORDS_PER_FRAME);
-    return this.u8.buffer as ArrayBuffer;
+    return this.#host;
+  }
+
+  /**
+   * The WebAssembly.Memory that the bytes are the first of, for code in WebAssembly that works on them; it may use the
+   * 4 KiB after them, during a call. Undefined where the host has none.
+   */
+  get wasm(): WasmMemory | undefined {
+    return this.#host.wasm;
   }
 
   /** Number of frames that can still be allocated. */

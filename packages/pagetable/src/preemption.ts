@@ -57,6 +57,11 @@ export class Preemption {
     this.#isUsed = watch !== undefined || this.#steps !== undefined;
   }
 
+  /** Whether a point does anything at all: a step waits for one, or there is a watch. */
+  get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
   /** Whether a step is still waiting for its point: a race that a test intended did not happen. */
   get isPending(): boolean {
     return this.#steps !== undefined;

@@ -1,3 +1,4 @@
+import { Bitmap } from '@cg/collections';
 import { TOP_LEVEL } from './entry-bits.js';
 import { PageTableError } from './errors.js';
 import { LOCK_RANK, RUNNING_THREAD, type LedgerLock, type LockLedger } from './lock-ledger.js';
@@ -25,12 +26,21 @@ class TableLock implements LedgerLock {
  */
 export class TableLocks {
   readonly #locks = new Map<number, TableLock>();
+  /** By frame: a table whose lock is free. A walk of many tables looks here, where they are close together. */
+  readonly #free: Bitmap;
 
-  constructor(readonly ledger: LockLedger) {}
+  /** @param frames of the memory */
+  constructor(
+    readonly ledger: LockLedger,
+    frames: number,
+  ) {
+    this.#free = new Bitmap(frames);
+  }
 
   /** Adds a table; its level determines the rank of its lock. */
   add(tableFrame: number, level: number): void {
     this.#locks.set(tableFrame, new TableLock(tableFrame, level));
+    this.#free.set(tableFrame);
   }
 
   /**
@@ -48,6 +58,7 @@ export class TableLocks {
     }
     this.ledger.checkOrder(lock, holder);
     lock.holder = holder;
+    this.#free.clear(tableFrame);
     this.ledger.add(lock, holder);
   }
 
@@ -55,7 +66,13 @@ export class TableLocks {
   release(tableFrame: number, holder: string = RUNNING_THREAD): void {
     const lock = this.assertHeld(tableFrame, holder);
     lock.holder = undefined;
+    this.#free.set(tableFrame);
     this.ledger.remove(lock, holder);
+  }
+
+  /** Whether the frame is a table of the address space whose lock is free. */
+  isFree(tableFrame: number): boolean {
+    return this.#free.has(tableFrame);
   }
 
   holderOf(tableFrame: number): string | undefined {
@@ -79,6 +96,7 @@ export class TableLocks {
       throw broken(lock, `its table is freed, held by ${lock.holder}`, RUNNING_THREAD);
     }
     this.#locks.delete(tableFrame);
+    this.#free.clear(tableFrame);
   }
 }
 

@@ -39,6 +39,57 @@ describe('LeafTables', () => {
     expect(() => object.tables.assertTableLocked(table, 'walker')).toThrow();
   });
 
+  it('extends a stop by the whole tables that follow it, up to a hole, a huge leaf or the end of the range', () => {
+    const object = HugeObject.locked();
+    [0, 1, 2, 4, 5].forEach((region) => object.map(GIB + region * MIB2, 1));
+    object.map(GIB + 6 * MIB2, 2);
+    const extended = (start: number, end: number, most = 64): [number, number][] => {
+      const at = new LeafTables(object.tables, start, end);
+      const found: [number, number][] = [];
+      while (at.next()) {
+        const tables = at.level === 1 ? at.extend(most) : 0;
+        expect(at.upper).toBe(tables > 0 ? object.entry(at.address, 2) : at.upper);
+        found.push([(at.address - GIB) / MIB2, tables]);
+      }
+      return found;
+    };
+    const whole = [
+      [0, 3],
+      [4, 2],
+      [6, 0],
+    ];
+    expect(extended(GIB, 2 * GIB)).toEqual(whole);
+    expect(extended(GIB, GIB + 2 * MIB2)).toEqual([[0, 2]]);
+    expect(extended(GIB, GIB + 3 * MIB2 - PAGE_SIZE)).toEqual([
+      [0, 2],
+      [2, 1],
+    ]);
+    expect(extended(GIB, GIB + 3 * MIB2, 2)).toEqual([
+      [0, 2],
+      [2, 1],
+    ]);
+  });
+
+  it('2.7: extends no stop by a table whose lock is held, nor where a step waits for a point', () => {
+    const object = HugeObject.locked();
+    [0, 1].forEach((region) => object.map(GIB + region * MIB2, 1));
+    const extended = (): number => {
+      const at = new LeafTables(object.tables, GIB, GIB + 2 * MIB2);
+      at.next();
+      const tables = at.extend(64);
+      at.release();
+      return tables;
+    };
+    expect(extended()).toBe(2);
+    const second = tableOfEntry(object.entry(GIB + MIB2, 1));
+    object.tables.lockTable(second, 'other');
+    expect(extended()).toBe(1);
+    expect(() => stops(object, GIB, GIB + 2 * MIB2)).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
+    object.tables.unlockTable(second, 'other');
+    object.memory.preemption.watch(() => {});
+    expect(extended()).toBe(1);
+  });
+
   it('stops at huge leaves without splitting them, and passes over holes and pages that are being moved', () => {
     const object = HugeObject.locked();
     object.map(GIB, 2);

@@ -24,6 +24,8 @@ export type SvgaEvent =
       readonly kind: 'command-starts' | 'command-done';
       /** Positioned at the command. It is the device's own: to be read before the listener returns, and not moved. */
       readonly reader: CommandReader;
+      /** The DX context that the header of its buffer names; undefined without one. */
+      readonly dxContextId: number | undefined;
     }
   | { readonly kind: 'refused'; readonly error: Error }
   | { readonly kind: 'fence-passed'; readonly fence: number }

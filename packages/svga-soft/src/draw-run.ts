@@ -1,6 +1,6 @@
 import type { DrawCall, PipelineState } from '@cg/svga-device';
 import { GeometryStage } from './geometry/geometry-stage.js';
-import { StreamWriter, type StreamEnds } from './geometry/stream-output.js';
+import { StreamWriter } from './geometry/stream-output.js';
 import { assemble } from './input/primitive-assembly.js';
 import { topologyOf, type Topology } from './input/primitives.js';
 import { VertexStage } from './input/vertex-stage.js';
@@ -28,7 +28,6 @@ export function runDraw(
   state: PipelineState,
   call: DrawCall,
   shaders: ShaderCache,
-  ends: StreamEnds,
   budget: WorkBudget,
 ): DrawCounts {
   const topology = topologyOf(state.topology);
@@ -56,7 +55,7 @@ export function runDraw(
       before,
       budget,
     );
-  const streams = state.streamOutput && new StreamWriter(state.streamOutput, ends);
+  const streams = state.streamOutput && new StreamWriter(state.streamOutput);
   const sinks: PrimitiveSink[] = [];
   if (streams !== undefined) {
     sinks.push(streams);
@@ -80,7 +79,7 @@ export function runDraw(
     bindStage(state.vertex, vertex.interface, samples),
     budget,
   );
-  assemble(topology, call, vertexCountOf(state, call, ends), vertices, budget, take);
+  assemble(topology, call, vertexCountOf(state, call), vertices, budget, take);
   streams?.finish();
   return { samples: pixels?.passed ?? 0, written: streams?.written ?? 0, needed: streams?.needed ?? 0 };
 }
@@ -103,11 +102,7 @@ function ownVertices({ corners, own }: Topology, sink: PrimitiveSink): Take {
 }
 
 /** Of DRAW_AUTO: what stream output has written to the first vertex buffer. */
-function vertexCountOf(
-  { vertexBuffers }: PipelineState,
-  { vertexCount }: DrawCall,
-  ends: StreamEnds,
-): number {
+function vertexCountOf({ vertexBuffers }: PipelineState, { vertexCount }: DrawCall): number {
   if (vertexCount !== 'auto') {
     return vertexCount;
   }
@@ -115,7 +110,8 @@ function vertexCountOf(
   if (buffer === undefined || buffer.stride === 0) {
     return 0;
   }
-  return Math.max(Math.floor((ends.of(buffer.surface) - buffer.offset) / buffer.stride), 0);
+  const { streamedBytes = 0 } = buffer.surface;
+  return Math.max(Math.floor((streamedBytes - buffer.offset) / buffer.stride), 0);
 }
 
 /** The words of registers that a pixel shader takes without perspective. */

@@ -1,7 +1,6 @@
 import type { DrawCall, DrawingRenderer, PipelineState, QueryResult, RenderQuery } from '@cg/svga-device';
 import { caps } from './caps.js';
 import { runDraw } from './draw-run.js';
-import { StreamEnds } from './geometry/stream-output.js';
 import { Queries } from './queries.js';
 import { ShaderCache } from './shaders/shader-cache.js';
 import { WorkBudget } from './work-budget.js';
@@ -33,7 +32,6 @@ export class SoftRenderer implements DrawingRenderer {
   readonly #maxDrawWork: number;
   readonly #shaders: ShaderCache;
   readonly #queries: Queries;
-  #ends = new StreamEnds();
 
   constructor({ clock, maxDrawWork = MOST_WORK, maxShaderSteps = MOST_STEPS }: SoftRendererOptions = {}) {
     this.#maxDrawWork = maxDrawWork;
@@ -43,7 +41,7 @@ export class SoftRenderer implements DrawingRenderer {
 
   draw(state: PipelineState, call: DrawCall): undefined {
     const budget = new WorkBudget(this.#maxDrawWork);
-    this.#queries.count(runDraw(state, call, this.#shaders, this.#ends, budget));
+    this.#queries.count(runDraw(state, call, this.#shaders, budget));
     if (budget.isSpent) {
       this.endedDraws++;
     }
@@ -78,7 +76,6 @@ export class SoftRenderer implements DrawingRenderer {
   }
 
   reset(): void {
-    this.#ends = new StreamEnds();
     this.#queries.reset();
   }
 }

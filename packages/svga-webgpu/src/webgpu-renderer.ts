@@ -207,6 +207,11 @@ export class WebGpuRenderer implements DrawingRenderer {
     return needed && this.#unlessLost(needed);
   }
 
+  streamNeeded(surface: RenderSurface): PromiseLike<void> | undefined {
+    const needed = this.#isLost ? undefined : this.#parts.streams.needed(surface);
+    return needed && this.#unlessLost(needed);
+  }
+
   surfaceDropped(surface: RenderSurface): void {
     this.#parts.images.drop(surface);
   }

@@ -41,8 +41,10 @@ export type {
 } from './interpret/resources.js';
 export { isInstruction, maskOf, swizzleOf, usualReserved } from './program.js';
 export type {
+  Controls,
   Declaration,
   DeclarationOpcode,
+  ExtendedControls,
   Index,
   Instruction,
   Operand,

@@ -76,6 +76,14 @@ export interface Instruction {
   readonly at: number;
   /** The bits of its opcode token that mean nothing, at their places. */
   readonly reserved: number;
+  readonly controls: Controls;
+  readonly extended: ExtendedControls;
+  readonly destinations: readonly Operand[];
+  readonly sources: readonly Operand[];
+}
+
+/** What the opcode token of an instruction says beside the opcode. Instructions may share one. */
+export interface Controls {
   /** Whether the result is clamped to 0…1 as floats. */
   readonly saturate: boolean;
   /** SM5: the mask of components whose arithmetic must not be reordered. */
@@ -89,13 +97,15 @@ export interface Instruction {
    * the index of the function. Otherwise 0.
    */
   readonly immediate: number;
+}
+
+/** What the extended opcode tokens of an instruction say. Instructions without them share one. */
+export interface ExtendedControls {
   readonly offsets: TexelOffsets | undefined;
   /** SM5: what the resource is expected to be, `stride` in bytes. */
   readonly resource: { readonly dimension: ResourceDimension; readonly stride: number } | undefined;
   /** SM5: the return types that are expected of the resource. */
   readonly resourceReturns: ReturnTypes | undefined;
-  readonly destinations: readonly Operand[];
-  readonly sources: readonly Operand[];
 }
 
 interface Declares<O extends string> {

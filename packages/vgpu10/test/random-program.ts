@@ -105,25 +105,29 @@ function randomInstruction(random: Random): Instruction {
     opcode,
     at: 0,
     reserved: reservedBits(random, used | (computes ? (1 << 13) | (15 << 19) : 0)),
-    saturate: computes && random.chance(0.2),
-    precise: computes && random.chance(0.1) ? random.below(16) : 0,
-    nonZero: control === 'test' && random.chance(0.5),
-    returns:
-      control === 'resinfo'
-        ? random.pick(['FLOAT', 'RCPFLOAT', 'UINT'] as const)
-        : control === 'sampleInfo'
-          ? random.pick(['FLOAT', 'UINT'] as const)
-          : 'FLOAT',
-    immediate: control === 'sync' ? random.below(16) : opcode === 'INTERFACE_CALL' ? random.word() : 0,
-    offsets: hasResource && random.chance(0.3) ? [texels(), texels(), texels()] : undefined,
-    resource:
-      hasResource && random.chance(0.2)
-        ? {
-            dimension: random.pick(['BUFFER', 'TEXTURE2D', 'STRUCTURED_BUFFER'] as const),
-            stride: random.below(4096),
-          }
-        : undefined,
-    resourceReturns: hasResource && random.chance(0.2) ? randomReturns(random) : undefined,
+    controls: {
+      saturate: computes && random.chance(0.2),
+      precise: computes && random.chance(0.1) ? random.below(16) : 0,
+      nonZero: control === 'test' && random.chance(0.5),
+      returns:
+        control === 'resinfo'
+          ? random.pick(['FLOAT', 'RCPFLOAT', 'UINT'] as const)
+          : control === 'sampleInfo'
+            ? random.pick(['FLOAT', 'UINT'] as const)
+            : 'FLOAT',
+      immediate: control === 'sync' ? random.below(16) : opcode === 'INTERFACE_CALL' ? random.word() : 0,
+    },
+    extended: {
+      offsets: hasResource && random.chance(0.3) ? [texels(), texels(), texels()] : undefined,
+      resource:
+        hasResource && random.chance(0.2)
+          ? {
+              dimension: random.pick(['BUFFER', 'TEXTURE2D', 'STRUCTURED_BUFFER'] as const),
+              stride: random.below(4096),
+            }
+          : undefined,
+      resourceReturns: hasResource && random.chance(0.2) ? randomReturns(random) : undefined,
+    },
     destinations: destinations.map(() => randomOperand(random, 0)),
     sources: sources.map(() => randomOperand(random, 0)),
   };

@@ -149,6 +149,9 @@ describe('numbers keep their bits', () => {
 describe('programs that have no tokens', () => {
   const program = parseShader('ps_4_0\nmov r0.x, r1.x\nret');
   const [mov, ret] = program.statements;
+  type Mov = Extract<Program['statements'][number], { controls: unknown }>;
+  const withControls = (change: object): Program =>
+    withMov({ controls: { ...(mov as Mov).controls, ...change } });
   const withMov = (change: object): Program => ({
     ...program,
     statements: [{ ...mov, ...change } as typeof mov],
@@ -168,11 +171,17 @@ describe('programs that have no tokens', () => {
     ['a type', { ...program, type: 'MESH' as never }],
     ['an opcode', withMov({ opcode: 'JUMP' })],
     ['a number of operands', withMov({ sources: [] })],
-    ['a test', withMov({ nonZero: true })],
-    ['a return type', withMov({ returns: 'UINT' })],
-    ['a number', withMov({ immediate: 1 })],
-    ['offsets', withMov({ offsets: [0, 0, 0] })],
-    ['saturation of a return', { ...program, statements: [{ ...ret, saturate: true } as typeof ret] }],
+    ['a test', withControls({ nonZero: true })],
+    ['a return type', withControls({ returns: 'UINT' })],
+    ['a number', withControls({ immediate: 1 })],
+    ['offsets', withMov({ extended: { offsets: [0, 0, 0] } })],
+    [
+      'saturation of a return',
+      {
+        ...program,
+        statements: [{ ...ret, controls: { ...(ret as Mov).controls, saturate: true } } as typeof ret],
+      },
+    ],
     ['a register type', withMov({ sources: [{ ...source, type: 'STACK' }] })],
     ['reserved bits that have a meaning', withMov({ sources: [{ ...source, reserved: 0x10 }] })],
     ['reserved bits of a statement that have one', withMov({ reserved: 0x2000 })],

@@ -36,6 +36,8 @@ export interface DriverState {
   readonly faults: FaultInjection;
   /** Memory charged for trackers; a tracker can be refused (rule 5.1). */
   readonly account: MemoryAccount;
+  /** Memory of the shadows of coherent surfaces; without room a surface has none (rule 7.7). */
+  readonly shadows: MemoryAccount;
   /** Memory of the buffer objects that are MOBs. */
   readonly graphicsMemory: MemoryAccount;
   /** The buffer objects that the device sees, in eviction order. */

@@ -44,6 +44,12 @@ export interface DriverOptions {
    * Default `single`.
    */
   readonly boxes?: BoxesOption;
+  /**
+   * Bytes of memory for shadows, copies of what the device is known to have of coherent surfaces: of what is dirty only
+   * the lines of 64 bytes that differ are uploaded. A surface whose shadow does not fit has none, nor have planar ones
+   * and those with several samples. Default 0.
+   */
+  readonly shadowLimit?: number;
   /** Failures to inject; none if left out. */
   readonly faults?: FaultInjection;
   /** Bytes the driver may use for trackers. Default 64 MiB. */
@@ -107,6 +113,7 @@ export class VmwgfxDriver {
       events: this.events,
       faults,
       account: new MemoryAccount('memory for trackers', accountLimit),
+      shadows: new MemoryAccount('memory for shadows', options.shadowLimit ?? 0),
       graphicsMemory: new MemoryAccount(
         'graphics memory',
         options.graphicsMemoryLimit ?? suggestedMemory(ports),

@@ -22,12 +22,17 @@ const MIB = 2 ** 20;
 const CPU_PAGES = 64;
 
 export const measurements: readonly Measurement[] = [
-  { name: 'resources, each looked up', sizes: [10, 100, 1000, 10_000, 100_000], open: lookUps },
+  { name: 'resources, of which some are looked up', sizes: [10, 100, 1000, 10_000, 100_000], open: lookUps },
   { name: 'pages, scanned', sizes: [10, 12, 14, 16, 18, 20, 22].map((n) => 2 ** n), open: cleaning },
   { name: 'surfaces in a MOB', sizes: [10, 30, 100, 300, 1000, 3000], open: (n) => submission(n, n) },
   { name: 'CPUs that store', sizes: [1, 2, 3, 4, 6, 8], open: storing },
   { name: 'commands in a stream', sizes: [100, 1000, 10_000, 100_000], open: (n) => submission(1, n) },
 ];
+
+/** The same number of look-ups at any size, spread over all resources. */
+const LOOK_UPS = 1000;
+/** A prime, so that neighbours are not looked up one after another. */
+const SPREAD = 7919;
 
 function lookUps(count: number): () => void {
   const { driver } = new Machine({ cpus: 1, memoryBytes: count * 2 * PAGE_SIZE + 32 * MIB });
@@ -37,7 +42,8 @@ function lookUps(count: number): () => void {
   }
   return () =>
     object.reserved((held) => {
-      for (let page = 0; page < count * 2; page += 2) {
+      for (let i = 0; i < LOOK_UPS; i++) {
+        const page = ((i * SPREAD) % count) * 2;
         cleanResources(held, page, page + 1);
       }
     });

@@ -1,13 +1,10 @@
+import { median } from '../measuring/quantile.js';
+
 /** A size and what it costs. */
 export interface Point {
   readonly size: number;
   /** Nanoseconds. */
   readonly cost: number;
-}
-
-/** The middle value; the lower one of two. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1];
 }
 
 /**

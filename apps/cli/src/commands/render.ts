@@ -1,17 +1,19 @@
 import { SvgaDeviceError } from '@cg/svga-device';
 import type { Picture } from '@cg/svga-device';
 import { SoftRenderer } from '@cg/svga-soft';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { readInput } from '../input/open-input.js';
 import { PackedFileError, unpacked } from '../input/unpack.js';
 import { fileError } from '../output/file-error.js';
 import { describePlayed } from '../output/render-text.js';
 import { screenAsPng, writeErrorOf } from '../output/screen-png.js';
+import { GpuPlayError, playOnGpu } from '../render/play-on-gpu.js';
+import type { PlayedOnGpu } from '../render/play-on-gpu.js';
 import { playToMark } from '../render/play-to-mark.js';
-import type { Played } from '../render/play-to-mark.js';
 
 interface RenderOptions {
+  readonly renderer: 'soft' | 'webgpu';
   readonly png?: string;
   readonly at?: string;
   readonly surface?: number;
@@ -20,7 +22,11 @@ interface RenderOptions {
 
 const DETAILS = `
 A recording holds what a guest told a device: register writes, and the memory that the device read for
-them. It is replayed without the guest; draws are rendered in software. The file may be packed by gzip.
+them. It is replayed without the guest. The file may be packed by gzip.
+
+Draws are rendered in software, or with --renderer webgpu on the GPU: by Dawn, the package webgpu, which
+is installed beside cg (npm install webgpu). It needs a Vulkan driver, Metal or Direct3D; where there is no
+Vulkan driver, it uses the one for the CPU (SwiftShader) of an installed Chromium.
 
 The picture is of what was last shown on a screen or read back, or of --surface, at the end or at the
 first mark with the name of --at. Rows are in the order of memory: a program that draws with OpenGL into
@@ -29,8 +35,10 @@ a texture has its lowest row first, which --flip turns around.
 Examples:
   $ cg render traces/gltest.cgrec.gz
   $ cg render traces/gltest.cgrec.gz --at 'done cube' --flip --png cube.png
+  $ cg render traces/gltest.cgrec.gz --renderer webgpu --at 'done many' --flip --png many.png
 
-Exit codes: 0 success, 1 the device refused commands, 2 bad input.`;
+Exit codes: 0 success, 1 the device refused commands or WebGPU reports errors, 2 bad input, no package or
+no driver.`;
 
 function parseId(text: string): number {
   if (!/^[0-9]{1,10}$/.test(text) || Number(text) >= 2 ** 32) {
@@ -44,6 +52,11 @@ export function renderCommand(exit: (code: number) => void): Command {
   return new Command('render')
     .description('replay a recording of a device, and render what it draws')
     .argument('<recording>', 'the file, or - for standard input')
+    .addOption(
+      new Option('--renderer <name>', 'what draws: soft, or webgpu on a GPU')
+        .choices(['soft', 'webgpu'])
+        .default('soft'),
+    )
     .option('--png <file>', 'write the picture')
     .option('--at <mark>', 'the picture at a mark of the recording, not at its end')
     .option('--surface <id>', 'the picture of a surface', parseId)
@@ -56,13 +69,20 @@ export function renderCommand(exit: (code: number) => void): Command {
 
 async function render(path: string, options: RenderOptions): Promise<number> {
   const { at, surface, png } = options;
-  let played: Played;
+  let played: PlayedOnGpu;
   try {
-    played = await playToMark(unpacked(await readInput(path)), { renderer: new SoftRenderer(), at, surface });
+    const recording = unpacked(await readInput(path));
+    played =
+      options.renderer === 'webgpu'
+        ? await playOnGpu({ recording, at, surface })
+        : await playToMark(recording, { renderer: new SoftRenderer(), at, surface });
   } catch (error) {
-    return error instanceof SvgaDeviceError || error instanceof PackedFileError
-      ? badInput(`${path}: ${error.message}`)
-      : badInput(fileError(path, error));
+    if (error instanceof GpuPlayError && error.code !== 'recording') {
+      return badInput(error.message);
+    }
+    const isDamaged =
+      error instanceof SvgaDeviceError || error instanceof PackedFileError || error instanceof GpuPlayError;
+    return badInput(isDamaged ? `${path}: ${error.message}` : fileError(path, error));
   }
   if (!played.isReached) {
     return badInput(`${path}: has no mark «${at}»`);
@@ -74,7 +94,11 @@ async function render(path: string, options: RenderOptions): Promise<number> {
     }
   }
   process.stdout.write(describePlayed(played));
-  return played.statistics.errors > 0 ? EXIT.CHECK_FAILED : EXIT.OK;
+  const errors = played.gpu?.errors ?? [];
+  if (errors.length > 0) {
+    process.stderr.write(`cg: ${errors.length} errors of WebGPU, at first: ${errors[0].split('\n', 1)[0]}\n`);
+  }
+  return played.statistics.errors > 0 || errors.length > 0 ? EXIT.CHECK_FAILED : EXIT.OK;
 }
 
 /** Writes the picture. @returns what was wrong */

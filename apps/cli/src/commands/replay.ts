@@ -5,9 +5,10 @@ import {
   replayTrace,
   trackingMethods,
   type MachineOptions,
+  type ReplayReport,
   type TrackingMethodName,
 } from '@cg/machine';
-import { openTrace } from '@cg/machine/trace';
+import { openTrace, type TraceHeader } from '@cg/machine/trace';
 import type { BoxPrice } from '@cg/surface-layout';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -20,12 +21,15 @@ import { replayProgress } from '../output/progress.js';
 import { screenAsPng, writeErrorOf } from '../output/screen-png.js';
 import { replaysAsJson } from '../output/replay-json.js';
 import { describeReplay, tabulateReplays, type Replayed } from '../output/replay-text.js';
+import type { UploadWay } from '../output/upload-ways.js';
 
 interface ReplayOptions {
   readonly method: TrackingMethodName;
   readonly memory: number;
   readonly boxes: 'single' | BoxPrice;
   readonly price?: BoxPrice;
+  readonly shadow?: boolean;
+  readonly ways?: boolean;
   readonly json?: boolean;
   readonly png?: string;
 }
@@ -52,6 +56,8 @@ Examples:
   $ cg replay --method trap traces/gears.cgtrace.gz traces/idle-desktop.cgtrace.gz
   $ cg replay --boxes 1:4096 traces/gears.cgtrace.gz          a box costs as much as 4096 bytes
   $ cg replay --price 1:4096 traces/gears.cgtrace.gz          what single boxes cost at that price
+  $ cg replay --shadow traces/gears.cgtrace.gz                only what differs on the device
+  $ cg replay --ways --price 1:4096 traces/gears.cgtrace.gz   which way to upload pays, from which price on
   $ cg replay --png last-frame.png traces/gears.cgtrace.gz
   $ curl -s https://example.org/a.cgtrace.gz | cg replay -
   $ cg replay --json traces/gears.cgtrace.gz | jq '.replays[0].bytesUploaded'
@@ -101,6 +107,8 @@ export function replayCommand(exit: (code: number) => void): Command {
       'single' as const,
     )
     .option('--price <price>', "a transport's price, perByte:perBox, to count costs with", parsePrice)
+    .option('--shadow', 'compare what is dirty with what the device has; upload the lines that differ')
+    .option('--ways', 'with a price: replay every way to upload, and say from which price on each pays')
     .option('--png <file>', 'write the screen after the last frame; for one trace')
     .option('--json', 'print the counts as JSON')
     .addHelpText('after', DETAILS)
@@ -108,6 +116,12 @@ export function replayCommand(exit: (code: number) => void): Command {
       const paths = named.length === 0 ? [OWN_TRACE] : named;
       if (options.png !== undefined && paths.length > 1) {
         command.error('cg: --png is for one trace');
+      }
+      if (options.ways === true && priceOf(options) === undefined) {
+        command.error('cg: --ways needs a price: --price 1:4096');
+      }
+      if (options.ways === true && paths.includes(STANDARD_INPUT)) {
+        command.error('cg: --ways replays a trace several times: standard input (-) can be read only once');
       }
       if (readsInputTwice(paths)) {
         command.error('cg: standard input (-) can be read only once');
@@ -168,19 +182,68 @@ function makeMachine(mebibytes: number, driver: NonNullable<MachineOptions['driv
   }
 }
 
+/** The price to count costs with. */
+function priceOf({ price, boxes }: Pick<ReplayOptions, 'price' | 'boxes'>): BoxPrice | undefined {
+  return price ?? (boxes === 'single' ? undefined : boxes);
+}
+
 async function replayOne(
   path: string,
-  { method, memory, boxes, price }: ReplayOptions,
+  options: ReplayOptions,
   onScreen: ((image: ScreenTargetImage) => void) | undefined,
 ): Promise<Replayed> {
+  const { method, boxes, shadow = false, ways = false } = options;
+  const { header, report } = await replay(path, options, { boxes, shadow }, onScreen);
+  const price = priceOf(options);
+  return {
+    path,
+    method,
+    header,
+    report,
+    ...(price && { price }),
+    ...(ways && price && { ways: await replayWays(path, options, price, report) }),
+  };
+}
+
+/** How a replay uploads. */
+interface Uploads {
+  readonly boxes: 'single' | BoxPrice;
+  readonly shadow: boolean;
+}
+
+async function replay(
+  path: string,
+  { method, memory }: ReplayOptions,
+  { boxes, shadow }: Uploads,
+  onScreen?: (image: ScreenTargetImage) => void,
+): Promise<{ header: TraceHeader; report: ReplayReport }> {
   const trace = await openTrace(path === STANDARD_INPUT ? openInput(path) : path);
-  const machine = makeMachine(memory, { makePolicy: policyFor(method), boxes });
+  const driver = { makePolicy: policyFor(method), boxes, shadowLimit: shadow ? Infinity : 0 };
+  const machine = makeMachine(memory, driver);
   const progress = replayProgress(path, trace.header.frames);
   try {
-    const report = await replayTrace(machine, trace, progress.update, onScreen);
-    const paid = price ?? (boxes === 'single' ? undefined : boxes);
-    return { path, method, header: trace.header, report, ...(paid && { price: paid }) };
+    return { header: trace.header, report: await replayTrace(machine, trace, progress.update, onScreen) };
   } finally {
     progress.stop();
   }
+}
+
+/** Replays each way to upload; a program's rectangles are counted in any. */
+async function replayWays(
+  path: string,
+  options: ReplayOptions,
+  price: BoxPrice,
+  { bytesOfRectangles, rectangles }: ReplayReport,
+): Promise<UploadWay[]> {
+  const ways: UploadWay[] = [];
+  const add = async (way: string, uploads: Uploads): Promise<void> => {
+    const { report } = await replay(path, options, uploads);
+    ways.push({ way, bytes: report.bytesUploaded, boxes: report.boxes });
+  };
+  await add('single boxes', { boxes: 'single', shadow: false });
+  await add('cheapest boxes', { boxes: price, shadow: false });
+  await add('compared, single', { boxes: 'single', shadow: true });
+  await add('compared, cheapest', { boxes: price, shadow: true });
+  ways.push({ way: 'rectangles of stores', bytes: bytesOfRectangles, boxes: rectangles });
+  return ways;
 }

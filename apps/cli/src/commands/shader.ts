@@ -48,8 +48,8 @@ Examples:
   $ cg shader shader.bin --check
   $ cg shader shader.bin --json | jq .interface.inputs
   $ cg shader shader.bin --wgsl
-  $ cg shader --stream mesa.rec.gz
-  $ cg shader --stream mesa.rec.gz --shader 3 --tokens
+  $ cg shader --stream traces/gltest.cgrec.gz
+  $ cg shader --stream traces/gltest.cgrec.gz --shader 3 --tokens
   $ cg shader --stream commands.bin --memory memory.raw --shader 3
 
 Exit codes: 0 success, 1 the tokens are damaged, or with --check a rule is broken, or with --wgsl the
@@ -125,7 +125,7 @@ function badInput(message: string): number {
 async function ofStream(source: string, bytes: Uint8Array, options: ShaderOptions): Promise<number> {
   const { memory } = options;
   if (memory === undefined) {
-    return printFromStream(source, shadersOf(bytes), options);
+    return printFromStream(source, await shadersOf(bytes), options);
   }
   let shaders: readonly BoundShader[];
   try {

@@ -11,6 +11,8 @@ function replayed(wrongBytes: number): Replayed {
     bytesChanged: huge,
     bytesUploaded: huge,
     bytesUploadedChanged: huge,
+    bytesOfRectangles: huge,
+    rectangles: 99_999,
     bytesFullUpload: huge,
     pagesDirtied: 99_999_999,
     boxes: 999_999,

@@ -4,6 +4,7 @@ import type { TraceHeader } from '@cg/machine/trace';
 import type { BoxPrice } from '@cg/surface-layout';
 import { colors } from './colors.js';
 import { plainTable } from './plain-table.js';
+import { waysText, type UploadWay } from './upload-ways.js';
 
 /** A completed replay. */
 export interface Replayed {
@@ -13,6 +14,8 @@ export interface Replayed {
   readonly report: ReplayReport;
   /** What a transport asks for a byte and a box, if costs are to be counted. */
   readonly price?: BoxPrice;
+  /** Single boxes first; with a price. */
+  readonly ways?: readonly UploadWay[];
 }
 
 /** What the uploads cost on a transport; null without a price. */
@@ -66,6 +69,7 @@ export function describeReplay(replayed: Replayed): string {
     ['bytes uploaded', `${exact(report.bytesUploaded)}, ${uploadShare} of a full upload each frame`],
     ['new to the device', `${exact(report.bytesUploadedChanged)}, ${newShare} of those uploaded`],
     ['bytes of a full upload', exact(report.bytesFullUpload)],
+    ['bytes of rectangles', `${exact(report.bytesOfRectangles)}, one around the stores of each submission`],
     ['pages found dirty', exact(report.pagesDirtied)],
     ['boxes uploaded', exact(report.boxes)],
     ...(cost === null ? [] : [['cost of the uploads', exact(cost)] satisfies [string, string]]),
@@ -82,7 +86,16 @@ export function describeReplay(replayed: Replayed): string {
     '',
     ...lines,
     '',
+    textOfWays([replayed]),
   ].join('\n');
+}
+
+function textOfWays(replays: readonly Replayed[]): string {
+  const compared = replays.flatMap(({ path, ways }) =>
+    ways === undefined ? [] : [{ name: shortName(path), ways }],
+  );
+  const price = replays.at(0)?.price;
+  return compared.length === 0 || price === undefined ? '' : waysText(compared, price);
 }
 
 /** Several replays, one row each: what was moved, then the cost of tracking. */
@@ -127,5 +140,6 @@ export function tabulateReplays(replays: readonly Replayed[]): string {
     colors.bold('Tracking (read, write: page faults; entries: page-table entries looked at)'),
     work.toString(),
     '',
+    textOfWays(replays),
   ].join('\n');
 }

@@ -68,7 +68,7 @@ export class BoundShaders {
   #add(shader: BoundShader): void {
     const key = `${shader.context} ${shader.id}`;
     const before = this.#last.get(key);
-    if (before === undefined || before.bytes !== shader.bytes || !isSame(before.words, shader.words)) {
+    if (before === undefined || !isSameCode(before, shader)) {
       this.#last.set(key, shader);
       this.shaders.push(shader);
     }
@@ -85,8 +85,13 @@ export function tokensOf(bytes: Uint8Array): Uint32Array {
   return Uint32Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => readU32(bytes, 4 * i));
 }
 
-function isSame(a: Uint32Array | undefined, b: Uint32Array | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
+/** Whether two shaders have the same code, as far as it is at hand. */
+export function isSameCode(
+  { bytes, words: a }: BoundShader,
+  { bytes: others, words: b }: BoundShader,
+): boolean {
+  const isSame = a === undefined || b === undefined ? a === b : Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
+  return bytes === others && isSame;
 }
 
 const bytesOf = (words: Uint32Array) => new Uint8Array(words.buffer, words.byteOffset, words.byteLength);

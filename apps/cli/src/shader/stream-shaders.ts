@@ -1,17 +1,15 @@
-import { gunzipSync } from 'node:zlib';
+import { SvgaDeviceError } from '@cg/svga-device';
 import { CommandReader, SvgaProtocolError } from '@cg/svga-protocol';
+import { PackedFileError, unpacked } from '../input/unpack.js';
 import { BoundShaders, type BoundShader } from './bound-shaders.js';
 import type { GuestPages } from './mob-memory.js';
-import { isRecording, recordedShaders, RecordingError } from './recorded-shaders.js';
+import { isRecording, recordedShaders } from './recorded-shaders.js';
 
 /** Something about a stream, or a shader in it, that the user must say otherwise. */
 export class StreamInputError extends Error {
   override readonly name = 'StreamInputError';
 }
 
-const GZIP = [0x1f, 0x8b];
-/** The most bytes of a recording that is packed. */
-const MOST_UNPACKED = 2 ** 30;
 const nothing: GuestPages = { read: () => false };
 
 /**
@@ -19,12 +17,15 @@ const nothing: GuestPages = { read: () => false };
  * @param memory the guest's memory, where the shaders of a stream of commands are; a recording holds its own
  * @throws StreamInputError if the file is damaged
  */
-export function shadersOf(file: Uint8Array, memory: GuestPages = nothing): readonly BoundShader[] {
-  const bytes = GZIP.every((byte, i) => file[i] === byte) ? unpacked(file) : file;
+export async function shadersOf(
+  file: Uint8Array,
+  memory: GuestPages = nothing,
+): Promise<readonly BoundShader[]> {
   try {
-    return isRecording(bytes) ? recordedShaders(bytes) : commandShaders(bytes, memory);
+    const bytes = unpacked(file);
+    return isRecording(bytes) ? await recordedShaders(bytes) : commandShaders(bytes, memory);
   } catch (error) {
-    if (error instanceof RecordingError) {
+    if (error instanceof SvgaDeviceError || error instanceof PackedFileError) {
       throw new StreamInputError(error.message);
     }
     if (error instanceof SvgaProtocolError) {
@@ -34,14 +35,6 @@ export function shadersOf(file: Uint8Array, memory: GuestPages = nothing): reado
       );
     }
     throw error;
-  }
-}
-
-function unpacked(file: Uint8Array): Uint8Array {
-  try {
-    return gunzipSync(file, { maxOutputLength: MOST_UNPACKED });
-  } catch (error) {
-    throw new StreamInputError(`cannot be unpacked: ${(error as Error).message}`);
   }
 }
 

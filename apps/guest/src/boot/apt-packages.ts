@@ -6,7 +6,19 @@ import { GuestError } from '../guest-error.js';
 
 const execute = promisify(execFile);
 
-const PATHS_INSTEAD = 'or give the files: --kernel, --modules, --busybox, --bios, --vga-bios';
+/** A package that apt would install, by the name of its archive. */
+export interface PackageArchive {
+  readonly name: string;
+  /** Name, version and architecture: «libdrm2_2.4.114-1+b1_i386.deb». */
+  readonly archive: string;
+  readonly bytes: number;
+}
+
+/** A line of `apt-get --print-uris`: address, archive, bytes and hash. */
+const URI_LINE = /^'\S+' ((\S+?)_\S+\.deb) (\d+)/;
+
+/** Arguments from 0 on: the archive, the folder, and what to unpack. */
+const UNPACK_PART = 'into="$1"; shift; dpkg-deb --fsys-tarfile "$0" | tar -x -C "$into" "$@"';
 
 /** Folders that apt does not create itself. */
 const APT_FOLDERS = ['state/lists/partial', 'cache/archives/partial', 'archives'];
@@ -17,11 +29,16 @@ const APT_FOLDERS = ['state/lists/partial', 'cache/archives/partial', 'archives'
  */
 export class AptPackages {
   readonly #folder: string;
+  readonly #instead: string;
   readonly #environment: NodeJS.ProcessEnv;
 
-  /** @param folder created if it does not exist */
-  constructor(folder: string, architecture: string) {
+  /**
+   * @param folder created if it does not exist
+   * @param instead what a user without apt, or without its packages, can do
+   */
+  constructor(folder: string, architecture: string, instead: string) {
     this.#folder = folder;
+    this.#instead = instead;
     for (const name of APT_FOLDERS) {
       mkdirSync(join(folder, name), { recursive: true });
     }
@@ -67,17 +84,39 @@ export class AptPackages {
     if (name === undefined) {
       throw new GuestError(
         `apt finds no package ${metaPackage}`,
-        'Debian has it up to release 12; without a network or a mirror, give the files (see --help)',
+        `Debian has it up to release 12; ${this.#instead}`,
       );
     }
     return name;
   }
 
   /**
+   * The packages that an installation of these would need, with all their dependencies.
+   * @throws GuestError if no mirror has one of them
+   */
+  async archivesFor(names: readonly string[]): Promise<PackageArchive[]> {
+    const install = ['-y', '-qq', '--no-install-recommends', '--print-uris', 'install'];
+    let lines: string[];
+    try {
+      const printed = await this.#run('apt-get', ['-o', 'Debug::NoLocking=1', ...install, ...names]);
+      lines = printed.split('\n');
+    } catch (error) {
+      throw error instanceof GuestError
+        ? error
+        : new GuestError(`apt finds no packages for ${names.join(', ')}: ${lastLine(error)}`, this.#instead);
+    }
+    return lines.flatMap((line) => {
+      const [, archive, name, bytes] = URI_LINE.exec(line) ?? [];
+      return archive === undefined ? [] : [{ name, archive, bytes: Number(bytes) }];
+    });
+  }
+
+  /**
    * Downloads packages and unpacks them, all into one folder.
+   * @param only files and folders in them, beginning with «./»; everything if left out
    * @throws GuestError where apt cannot download one, or dpkg-deb is missing
    */
-  async unpack(names: readonly string[], into: string): Promise<void> {
+  async unpack(names: readonly string[], into: string, only?: readonly string[]): Promise<void> {
     const archives = join(this.#folder, 'archives');
     rmSync(archives, { recursive: true, force: true });
     mkdirSync(archives);
@@ -86,11 +125,14 @@ export class AptPackages {
     } catch (error) {
       throw error instanceof GuestError
         ? error
-        : new GuestError(`apt cannot download ${names.join(', ')}: ${lastLine(error)}`, PATHS_INSTEAD);
+        : new GuestError(`apt cannot download ${names.join(', ')}: ${lastLine(error)}`, this.#instead);
     }
     mkdirSync(into, { recursive: true });
     for (const archive of readdirSync(archives)) {
-      await this.#run('dpkg-deb', ['-x', join(archives, archive), into]);
+      const path = join(archives, archive);
+      await (only === undefined
+        ? this.#run('dpkg-deb', ['-x', path, into])
+        : this.#run('sh', ['-c', UNPACK_PART, path, into, ...only]));
     }
     rmSync(archives, { recursive: true, force: true });
   }
@@ -101,7 +143,7 @@ export class AptPackages {
       return stdout;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-        throw new GuestError(`${program} is not installed`, `use a Debian system, ${PATHS_INSTEAD}`);
+        throw new GuestError(`${program} is not installed`, `use a Debian system; ${this.#instead}`);
       }
       throw error;
     }

@@ -46,6 +46,8 @@ export interface FileOptions extends Partial<GuestFiles> {
   readonly say: (what: string) => void;
 }
 
+const PATHS_INSTEAD = 'or give the files: --kernel, --modules, --busybox, --bios, --vga-bios';
+
 /** From 0xC0000 to 1 MiB. */
 const MOST_BIOS_BYTES = 2 ** 18;
 
@@ -102,10 +104,13 @@ function wrongContents(what: keyof GuestFiles, path: string): string | undefined
   if (what === 'kernel') {
     return bytes.toString('latin1', 0x202, 0x206) === 'HdrS' ? undefined : 'is not a bzImage';
   }
-  const isElf32 = bytes.toString('latin1', 0, 5) === '\x7fELF\x01';
-  return isElf32 && bytes.length > 20 && bytes.readUInt16LE(18) === EM_386
-    ? undefined
-    : 'is not an i386 executable';
+  return isI386Program(bytes) ? undefined : 'is not an i386 executable';
+}
+
+/** Whether a file is an ELF file of 32 bits for the i386. */
+export function isI386Program(bytes: Uint8Array): boolean {
+  const isElf32 = Buffer.from(bytes.subarray(0, 5)).toString('latin1') === '\x7fELF\x01';
+  return isElf32 && bytes.length > 20 && bytes[18] + 2 ** 8 * bytes[19] === EM_386;
 }
 
 function defined(given: Record<string, string | undefined>): Partial<GuestFiles> {
@@ -144,7 +149,7 @@ function kernelPackageOf(folder: string): string | undefined {
 }
 
 /** A GuestError for an error of the file system; any other error is returned as it is. */
-function asCacheError(cache: string, error: unknown): unknown {
+export function asCacheError(cache: string, error: unknown): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   return syscall === undefined
     ? error
@@ -160,7 +165,7 @@ async function fetchPackages(
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
-  const apt = new AptPackages(join(partial, 'apt'), 'i386');
+  const apt = new AptPackages(join(partial, 'apt'), 'i386', PATHS_INSTEAD);
   say('asking apt for the packages of Debian i386');
   await apt.update();
   const kernel = await apt.dependencyOf(`linux-image-${flavour}`);

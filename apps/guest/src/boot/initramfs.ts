@@ -3,7 +3,7 @@ import { AGENT_BASE64 } from '../agent/agent-binary.js';
 import { CpioWriter } from './cpio.js';
 import type { GuestFiles } from './guest-files.js';
 import { PIPE } from '../linux/guest-shell.js';
-import { modulesFor } from './kernel-modules.js';
+import { modulesFor, type KernelModule } from './kernel-modules.js';
 
 /** Lines that the guest's init prints on the console. */
 export const MARK = {
@@ -15,12 +15,32 @@ export const MARK = {
   READY: 'cg: ready',
 } as const;
 
+/** Where the disk is mounted, with the guest's /dev, /proc and /sys, and a /tmp of its own. */
+export const DISK_ROOT = '/mnt';
+
+/** The driver of v86's disk, and of its file system, which asks for crc32c by no dependency. */
+const DISK_MODULES = ['crc32c_generic', 'ata_piix', 'sd_mod', 'ext4'];
+
+function mountScript(modules: readonly string[]): string {
+  const inserts = modules.map((module) => `insmod /modules/${module}.ko`).join('\n');
+  return `${inserts}
+tries=0
+while [ ! -e /dev/sda ] && [ $tries -lt 200 ]; do usleep 50000; tries=$((tries + 1)); done
+mount -t ext4 -o ro,noload /dev/sda ${DISK_ROOT}
+mount -t devtmpfs dev ${DISK_ROOT}/dev
+mount -t proc proc ${DISK_ROOT}/proc
+mount -t sysfs sys ${DISK_ROOT}/sys
+mount -t tmpfs tmp ${DISK_ROOT}/tmp
+cp /programs/* ${DISK_ROOT}/tmp
+`;
+}
+
 /**
  * The guest's init: loads the driver, starts the agent on the second serial port, and runs commands. They run in this
  * shell, so `exit` ends the guest. The function makes `return` end only the command, and `command` prevents a syntax
  * error from ending the shell.
  */
-function initScript(modules: readonly string[]): string {
+function initScript(modules: readonly string[], mounting: string): string {
   return `#!/bin/busybox sh
 /bin/busybox --install -s /bin
 mount -t devtmpfs dev /dev
@@ -35,7 +55,7 @@ if ! grep -q cg.driver=none /proc/cmdline; then
   # A blinking console cursor would cause screen updates of its own.
   echo 0 > /sys/class/graphics/fbcon/cursor_blink
 fi
-stty -F /dev/ttyS1 raw -echo
+${mounting}stty -F /dev/ttyS1 raw -echo
 /agent < /dev/ttyS1 > /dev/ttyS1 &
 mkfifo ${Object.values(PIPE).join(' ')}
 echo '${MARK.READY}'
@@ -49,22 +69,52 @@ done
 `;
 }
 
-/**
- * The root file system that a guest boots into.
- * @param others drivers that are included, and not loaded
- */
-export function buildInitramfs(files: GuestFiles, others: readonly string[] = []): Uint8Array<ArrayBuffer> {
+/** What a guest boots into, besides vmwgfx and a shell. */
+export interface InitramfsOptions {
+  /** Drivers that are included, and not loaded. */
+  readonly unloaded?: readonly string[];
+  /** Programs for the /tmp of a disk, which is mounted. */
+  readonly diskPrograms?: Readonly<Record<string, Uint8Array>>;
+}
+
+/** The root file system that a guest boots into. */
+export function buildInitramfs(
+  files: GuestFiles,
+  { unloaded = [], diskPrograms }: InitramfsOptions = {},
+): Uint8Array<ArrayBuffer> {
   const modules = modulesFor('vmwgfx', files.modules);
-  const unloaded = others.flatMap((name) => modulesFor(name, files.modules));
+  const ofDisk = modulesOf(diskPrograms === undefined ? [] : DISK_MODULES, files);
+  const others = [...ofDisk, ...modulesOf(unloaded, files)];
   const archive = new CpioWriter();
-  for (const name of ['bin', 'dev', 'proc', 'sys', 'modules', 'run', 'tmp']) {
+  for (const name of ['bin', 'dev', 'proc', 'sys', 'modules', 'mnt', 'programs', 'run', 'tmp']) {
     archive.folder(name);
   }
-  archive.file('init', Buffer.from(initScript(modules.map(({ name }) => name))), 0o755);
+  const mounting = diskPrograms === undefined ? '' : mountScript(ofDisk.map(({ name }) => name));
+  archive.file(
+    'init',
+    Buffer.from(
+      initScript(
+        modules.map(({ name }) => name),
+        mounting,
+      ),
+    ),
+    0o755,
+  );
+  for (const [name, bytes] of Object.entries(diskPrograms ?? {})) {
+    archive.file(`programs/${name}`, bytes, 0o755);
+  }
   archive.file('agent', Buffer.from(AGENT_BASE64, 'base64'), 0o755);
   archive.file('bin/busybox', readFileSync(files.busybox), 0o755);
-  for (const { name, bytes } of new Map([...modules, ...unloaded].map((one) => [one.name, one])).values()) {
+  for (const { name, bytes } of distinct([...modules, ...others])) {
     archive.file(`modules/${name}.ko`, bytes);
   }
   return archive.finish();
+}
+
+function modulesOf(names: readonly string[], { modules }: GuestFiles): KernelModule[] {
+  return distinct(names.flatMap((name) => modulesFor(name, modules)));
+}
+
+function distinct(modules: readonly KernelModule[]): KernelModule[] {
+  return [...new Map(modules.map((one) => [one.name, one])).values()];
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { SvgaDevice } from '@cg/svga-device';
 import type { CommandReader } from '@cg/svga-protocol';
 import { attachSvga, type AttachedSvga, type AttachOptions } from '@cg/v86';
@@ -9,6 +9,7 @@ import { makeGuardedEmulator } from './guarded-emulator.js';
 import { endReason } from './guest-end.js';
 import { GuestError } from '../guest-error.js';
 import type { GuestFiles } from '../boot/guest-files.js';
+import type { GuestDisk } from '../boot/guest-disk.js';
 import { GuestShell } from '../linux/guest-shell.js';
 import { pcSettings } from './pc-settings.js';
 import { SerialConsole } from './serial-console.js';
@@ -17,6 +18,8 @@ import { SerialConsole } from './serial-console.js';
 export interface BootImages {
   readonly files: GuestFiles;
   readonly initramfs: Uint8Array<ArrayBuffer>;
+  /** The first hard disk. */
+  readonly disk?: GuestDisk;
 }
 
 /** The saved state of a guest. */
@@ -26,6 +29,8 @@ export interface GuestState {
   /** The agent's scratch memory, from its first message. */
   readonly agent: readonly [address: number, bytes: number];
 }
+
+const MARK_PREFIX = 'mark ';
 
 interface HaltEvents {
   add_listener(event: 'cpu-event-halt', listener: () => void): void;
@@ -38,6 +43,8 @@ export class EmulatedGuest {
   /** A process in the guest, driven from here. */
   readonly program: AgentProgram;
   readonly shell: GuestShell;
+  /** Receives the marks that a program prints on the console: lines that begin with «mark». */
+  onMark: (text: string) => void = () => {};
   readonly #emulator: V86;
   readonly #attached: AttachedSvga;
   #stopListening = (): void => {};
@@ -50,6 +57,9 @@ export class EmulatedGuest {
     this.program = new AgentProgram(this.agent);
     this.shell = new GuestShell(this.program);
     this.console.onLine = (line) => {
+      if (line.startsWith(MARK_PREFIX)) {
+        this.onMark(line.slice(MARK_PREFIX.length));
+      }
       const end = endReason(line);
       if (end !== undefined) {
         this.#fail(new GuestError(end));
@@ -66,7 +76,7 @@ export class EmulatedGuest {
    * @param parameters appended to the kernel's command line
    */
   static async make(
-    { files, initramfs }: BootImages,
+    { files, initramfs, disk }: BootImages,
     memoryMib: number,
     device: AttachOptions,
     parameters = '',
@@ -79,6 +89,7 @@ export class EmulatedGuest {
         vga_bios: { buffer: contents(files.vgaBios) },
         bzimage: { buffer: contents(files.kernel) },
         initrd: { buffer: initramfs.buffer },
+        ...(disk && { hda: { url: disk.path, async: true, size: statSync(disk.path).size } }),
         autostart: false,
         log_level: 0,
       },
@@ -124,6 +135,7 @@ export class EmulatedGuest {
     if (memory === undefined) {
       throw new GuestError('the guest cannot be saved before its agent runs');
     }
+    await this.device.settle();
     const emulator = await this.#emulator.save_state();
     return { emulator, device: this.#attached.snapshot(), agent: [memory.address, memory.bytes] };
   }

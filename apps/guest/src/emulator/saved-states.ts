@@ -27,10 +27,19 @@ export class SavedStates {
     this.#folder = join(cache, 'states');
   }
 
-  /** The name of a state: a hash of everything it depends on. @param pc from `pcSettings` */
-  keyFor({ files, initramfs }: BootImages, pc: V86Options, device: SvgaDeviceOptions): string {
+  /**
+   * The name of a state: a hash of everything it depends on.
+   * @param pc from `pcSettings` @param prepared the key of its preparation
+   */
+  keyFor(
+    { files, initramfs, disk }: BootImages,
+    pc: V86Options,
+    device: SvgaDeviceOptions,
+    prepared?: string,
+  ): string {
     const { version } = createRequire(import.meta.url)('v86/package.json') as { version: string };
-    const hash = createHash('sha256').update(JSON.stringify({ version, pc, device })).update(initramfs);
+    const settings = JSON.stringify({ version, pc, device, disk: disk?.id, prepared });
+    const hash = createHash('sha256').update(settings).update(initramfs);
     for (const path of [files.kernel, files.bios, files.vgaBios]) {
       hash.update(readFileSync(path));
     }

@@ -1,4 +1,4 @@
-import type { Renderer, SvgaDeviceOptions } from '@cg/svga-device';
+import type { DeviceRecorder, Renderer, SvgaDeviceOptions } from '@cg/svga-device';
 import type { AttachOptions } from '@cg/v86';
 import { EmulatedGuest, type BootImages } from './emulated-guest.js';
 import { GuestError } from '../guest-error.js';
@@ -8,6 +8,13 @@ import type { SavedStates } from './saved-states.js';
 
 const BOOT_SECONDS = 600;
 
+/** What a booted guest does before its state is saved. */
+interface Preparation {
+  /** Changes with what the saved state depends on, besides boot files, PC and device options. */
+  readonly key: string;
+  run(guest: EmulatedGuest): Promise<void>;
+}
+
 /** How a guest is booted or restored. */
 export interface StartOptions {
   readonly images: BootImages;
@@ -15,6 +22,10 @@ export interface StartOptions {
   readonly device: SvgaDeviceOptions;
   /** Draws for the device. */
   readonly renderer?: Renderer | undefined;
+  /** Records what the device is told. */
+  readonly recorder?: DeviceRecorder | undefined;
+  /** What the guest does before it is saved. */
+  readonly preparation?: Preparation | undefined;
   /** Undefined to boot, and to save nothing. */
   readonly states: SavedStates | undefined;
   readonly say: (what: string) => void;
@@ -37,8 +48,8 @@ export interface StartedGuest {
  * @throws GuestError where the guest does not boot, or its driver does not load
  */
 export async function startGuest(options: StartOptions): Promise<StartedGuest> {
-  const { images, memoryMib, states, device, say } = options;
-  const key = states?.keyFor(images, pcSettings(memoryMib), device);
+  const { images, memoryMib, states, device, preparation, say } = options;
+  const key = states?.keyFor(images, pcSettings(memoryMib), device, preparation?.key);
   const restored = key === undefined ? undefined : await restoreGuest(key, options);
   if (restored !== undefined) {
     return restored;
@@ -82,8 +93,8 @@ async function restoreGuest(key: string, options: StartOptions): Promise<Started
   return { guest, restored: true, bootSeconds: 0, loadSeconds: secondsSince(start) };
 }
 
-function attachOptions({ device, renderer }: StartOptions): AttachOptions {
-  return renderer === undefined ? device : { ...device, renderer };
+function attachOptions({ device, renderer, recorder }: StartOptions): AttachOptions {
+  return { ...device, ...(renderer && { renderer }), ...(recorder && { recorder }) };
 }
 
 async function bootGuest(options: StartOptions): Promise<StartedGuest> {
@@ -104,6 +115,7 @@ async function bootGuest(options: StartOptions): Promise<StartedGuest> {
     const loadSeconds = secondsSince(start) - bootSeconds;
     await guest.console.waitFor(new RegExp(MARK.READY), BOOT_SECONDS);
     await guest.agent.start();
+    await options.preparation?.run(guest);
     return { guest, restored: false, bootSeconds, loadSeconds };
   } catch (error) {
     await guest.end();

@@ -14,7 +14,13 @@ export const SYS = {
 } as const;
 
 /** Flags of open (asm-generic/fcntl.h). */
-export const OPEN = { WRITE_ONLY: 1, READ_WRITE: 2, NONBLOCK: 0o4000 } as const;
+export const OPEN = {
+  WRITE_ONLY: 1,
+  READ_WRITE: 2,
+  CREATE: 0o100,
+  TRUNCATE: 0o1000,
+  NONBLOCK: 0o4000,
+} as const;
 
 /** Error numbers (asm-generic/errno-base.h). */
 export const EAGAIN = 11;

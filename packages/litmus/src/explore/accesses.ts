@@ -42,7 +42,7 @@ export class Accesses {
       this.isForbidden = !isPermitted(kind, process?.addressSpace, mapped.start + at);
       const move = (): void =>
         kind === 'store'
-          ? this.#store(cpu, mapped, at, values, step)
+          ? this.#store(cpu, mapped, at, values, { step, value: statement.value })
           : cpu.loadBytes(mapped.start + at, values);
       if (this.notes === undefined) {
         move();
@@ -63,9 +63,13 @@ export class Accesses {
     { start, content, offset }: MappedRange,
     at: number,
     values: Uint8Array,
-    step: number,
+    { step, value }: StoredBy,
   ): void {
-    fillStoreValues(values, step, this.oracle && content.values, offset + at);
+    if (value === undefined) {
+      fillStoreValues(values, step, this.oracle && content.values, offset + at);
+    } else {
+      values.fill(value);
+    }
     cpu.storeBytes(start + at, values);
     this.oracle?.stored(content, offset + at, values);
   }
@@ -122,6 +126,12 @@ function isPermitted(
 ): boolean {
   const flags = addressSpace?.findVma(address)?.flags ?? 0;
   return (flags & (kind === 'store' ? VM_WRITE : VM_READ | VM_WRITE)) !== 0;
+}
+
+/** The step of a store, and the value of its bytes, if it is given. */
+interface StoredBy {
+  readonly step: number;
+  readonly value: number | undefined;
 }
 
 /** An access within one page, and its step. */

@@ -4,6 +4,7 @@ import type { CopyCommand, Program, Statement, SurfaceStatement } from '../progr
 import { trackingMethods, type TrackingMethodName } from '@cg/machine';
 import { RandomNumbers } from './random-numbers.js';
 import { hugeBuffer, LARGE_PAGES, situations, type Situation } from './random-situations.js';
+import { withRandomShadow } from './random-shadow.js';
 import { shapes, type Shape } from './random-shapes.js';
 
 const PAGE = 4096;
@@ -25,7 +26,7 @@ export function randomProgram(seed: number, { steps = 120, method }: RandomProgr
   while (maker.statements.length < maker.preparation + steps) {
     maker.addStep();
   }
-  return [...maker.statements, { kind: 'check' }];
+  return withRandomShadow([...maker.statements, { kind: 'check' }], seed);
 }
 
 type KnownSurface = Situation['surfaces'][number];

@@ -152,7 +152,14 @@ class ProgramRun {
 
   #machineOptions(): MachineOptions {
     const wanted = this.#wanted;
-    const { cpus, dx = false, memory, objects, graphics } = { ...MACHINE_DEFAULTS, ...wanted };
+    const {
+      cpus,
+      dx = false,
+      memory,
+      objects,
+      graphics,
+      shadow = false,
+    } = { ...MACHINE_DEFAULTS, ...wanted };
     const memoryBytes = memory * 2 ** 20;
     const memoryFrom = spareMemories.get(memoryBytes);
     spareMemories.delete(memoryBytes);
@@ -166,6 +173,7 @@ class ProgramRun {
         faults: this.#faults,
         maxObjects: objects,
         ...(graphics === undefined ? {} : { graphicsMemoryLimit: graphics * 4096 }),
+        ...(shadow ? { shadowLimit: Infinity } : {}),
       },
     };
     return this.#options.configure?.(base) ?? base;
@@ -361,7 +369,7 @@ class ProgramRun {
   /** Everything is closed: no charge may remain (rule 6.5, C5). */
   #close(): void {
     const { file, machine } = this.#world;
-    const { account, graphicsMemory } = machine.driver.state;
+    const { account, graphicsMemory, shadows } = machine.driver.state;
     this.#faults.disarm();
     this.#time.finish(machine.device);
     this.#watch?.stop();
@@ -369,10 +377,11 @@ class ProgramRun {
     file.close();
     this.#steps.exitAll();
     machine.driver.waitIdle();
-    const left = account.used + graphicsMemory.used;
+    const left = account.used + graphicsMemory.used + shadows.used;
     if (left > 0) {
       const nothing = { offset: 0, seen: 0, expected: 0, writer: 0, name: '' };
-      const message = `${account.used} bytes of trackers and ${graphicsMemory.used} of graphics memory stay charged`;
+      const trackers = `${account.used} bytes of trackers, ${shadows.used} of shadows`;
+      const message = `${trackers} and ${graphicsMemory.used} of graphics memory stay charged`;
       this.#found({ ...nothing, kind: 'leak', step: this.#step, by: 'driver', bytes: left, message });
     }
   }

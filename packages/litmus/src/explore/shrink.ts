@@ -75,7 +75,9 @@ function simplerForms(statement: Statement): Statement[] {
       const { objects: _, graphics: __, ...plain } = statement;
       const { dx: ___, ...withoutDx } = plain;
       const { delay: ____, ...atOnce } = withoutDx;
+      const { shadow: _____, ...unshadowed } = atOnce;
       const simpler = [
+        { ...unshadowed, cpus: 1 },
         { ...atOnce, cpus: 1 },
         { ...withoutDx, cpus: 1 },
         { ...plain, cpus: 1 },

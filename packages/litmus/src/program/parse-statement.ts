@@ -86,11 +86,12 @@ function parseMachine(words: Words): MachineStatement {
       'objects',
       'graphics',
       'delay',
+      'shadow',
     ]);
     if (what === 'method') {
       statement.method = words.oneOf('a method', trackingMethods);
-    } else if (what === 'dx') {
-      statement.dx = true;
+    } else if (what === 'dx' || what === 'shadow') {
+      statement[what] = true;
     } else if (what === 'delay' && words.skip('random')) {
       statement.delay = 'random';
     } else {
@@ -147,7 +148,11 @@ function parseCpu(words: Words): Statement {
   const kind = words.oneOf('an operation of a CPU', ['store', 'load', 'runs']);
   return kind === 'runs'
     ? { kind: 'run', cpu, process: name(words, 'a process') }
-    : { kind, cpu, name: name(words, 'a surface or buffer'), ...range(words) };
+    : { kind, cpu, name: name(words, 'a surface or buffer'), ...range(words), ...storedValue(kind, words) };
+}
+
+function storedValue(kind: 'store' | 'load', words: Words): { value?: number } {
+  return kind === 'store' && words.skip('value') ? { value: words.integer('a value', 0, 255) } : {};
 }
 
 function parseUnmap(words: Words): Statement {

@@ -40,8 +40,10 @@ export function printStatement(statement: Statement): string {
     case 'exit':
       return `exit ${statement.process}`;
     case 'store':
-    case 'load':
-      return `cpu ${statement.cpu} ${statement.kind} ${statement.name} +${statement.offset} ${statement.bytes}`;
+    case 'load': {
+      const { cpu, kind, name, offset, bytes, value } = statement;
+      return `cpu ${cpu} ${kind} ${name} +${offset} ${bytes}${value === undefined ? '' : ` value ${value}`}`;
+    }
     case 'submit':
       return `submit ${statement.commands.map(commandText).join(', ')}`;
     case 'evict':
@@ -62,11 +64,13 @@ export function printStatement(statement: Statement): string {
   }
 }
 
-function machineText({ cpus, method, dx, memory, objects, graphics, delay }: MachineStatement): string {
+function machineText(statement: MachineStatement): string {
+  const { cpus, method, memory, objects, graphics, delay } = statement;
+  const flags = (['dx', 'shadow'] as const).filter((flag) => statement[flag] === true);
   const parts = Object.entries({ cpus, method, memory, objects, graphics, delay })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} ${value}`);
-  return ['machine', ...parts, ...(dx === true ? ['dx'] : [])].join(' ');
+  return ['machine', ...parts, ...flags].join(' ');
 }
 
 function surfaceText(statement: SurfaceStatement): string {

@@ -3,7 +3,7 @@ import { randomProgram } from '../explore/random-program.js';
 import { parseProgram, programOf } from './parse-program.js';
 import { printProgram } from './print-program.js';
 
-const every = `machine cpus 4 method scan memory 16 objects 8 graphics 40 dx
+const every = `machine cpus 4 method scan memory 16 objects 8 graphics 40 dx shadow
 process p1
 buffer b1 12 pages
 buffer b2 1 page
@@ -19,6 +19,7 @@ move p1 b1
 fork p1 p2
 exit p2
 cpu 0 store s1 +4096 16
+cpu 0 store s1 +0 4 value 7
 cpu 3 load b1 +0 1
 submit copy s1 -> s2, switch s1 b1, copy s2 -> s1 sub 3 box 0x8x0 16x16x1
 evict s1

@@ -17,6 +17,8 @@ export interface MachineStatement {
   readonly graphics?: number;
   /** Steps that a command buffer takes on the device; random: up to 8, another one for each. */
   readonly delay?: number | 'random';
+  /** The driver compares what is dirty with what the device is known to have (rule 7.7). */
+  readonly shadow?: boolean;
 }
 
 export interface SurfaceStatement {
@@ -47,6 +49,8 @@ export interface AccessStatement extends ByteRange {
   readonly cpu: number;
   /** The surface or buffer whose mapping is accessed. */
   readonly name: string;
+  /** The value of each byte that is stored; undefined: others than were there. */
+  readonly value?: number;
 }
 
 /** A box of a subresource, at the same place in source and destination. */

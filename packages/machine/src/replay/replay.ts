@@ -1,4 +1,4 @@
-import { boxRows, SurfaceLayout, type SurfaceBox } from '@cg/surface-layout';
+import { boxBytes, boxRows, DirtyBoxes, SurfaceLayout, type SurfaceBox } from '@cg/surface-layout';
 import { PageTableError, type Vma } from '@cg/pagetable';
 import { type ScreenTargetImage } from '@cg/svga-device';
 import { encodeCommand } from '@cg/svga-protocol';
@@ -90,6 +90,10 @@ class Replay {
   #bytesChanged = 0;
   #storedBack = false;
   readonly #uploads: UploadMeter;
+  /** The stores since the last submission. */
+  readonly #stored: DirtyBoxes;
+  #rectangles = 0;
+  #bytesOfRectangles = 0;
 
   constructor(machine: Machine, header: TraceHeader) {
     const { width, height, format, surfaceBytes } = header;
@@ -97,6 +101,7 @@ class Replay {
     this.#header = header;
     const description = { format: format.id, width, height };
     this.#layout = new SurfaceLayout({ ...description, depth: 1, mipLevels: 1, layers: 1, samples: 1 });
+    this.#stored = new DirtyBoxes(this.#layout);
     this.#process = machine.spawn();
     const { file } = this.#process;
     this.#surface = file.createSurface({ ...description, coherent: true });
@@ -142,6 +147,8 @@ class Replay {
       bytesChanged: this.#bytesChanged,
       bytesUploaded,
       bytesUploadedChanged: this.#uploads.bytesChanged,
+      bytesOfRectangles: this.#bytesOfRectangles,
+      rectangles: this.#rectangles,
       bytesFullUpload: this.#frames * this.#header.surfaceBytes,
       pagesDirtied,
       boxes,
@@ -175,12 +182,18 @@ class Replay {
       const bytes = data.subarray(from, from + runs[i + 1]);
       cpu.storeBytes(this.#mapped.start + runs[i], bytes);
       this.#bytesChanged += this.#expected.store(runs[i], bytes);
+      this.#stored.addRange(runs[i], runs[i] + bytes.length);
       from += bytes.length;
     }
     this.#bytesStored += from;
   }
 
   #submitAndCheck(): void {
+    for (const box of this.#stored.boxes()) {
+      this.#rectangles++;
+      this.#bytesOfRectangles += boxBytes(this.#layout, box.subresource, box);
+    }
+    this.#stored.clear();
     this.#submitCopy(this.#surface, this.#copy, this.#whole());
     this.#expected.compare(this.#machine.device.image(this.#process.file.deviceId(this.#copy.handle), 0));
     this.#storedBack = false;
@@ -202,6 +215,7 @@ class Replay {
     forEachRow(rows, (offset, bytes) => {
       const row = traced.subarray(offset, offset + bytes);
       cpu.storeBytes(this.#mapped.start + offset, row);
+      this.#stored.addRange(offset, offset + bytes);
       expected.set(row, offset);
     });
     this.#storedBack = true;

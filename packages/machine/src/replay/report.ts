@@ -10,6 +10,10 @@ export interface ReplayReport {
   readonly bytesUploaded: number;
   /** Those that replaced a different byte of the device's image. */
   readonly bytesUploadedChanged: number;
+  /** Bytes of the rectangle around the stores before each submission: what a program that names it uploads. */
+  readonly bytesOfRectangles: number;
+  /** These rectangles. */
+  readonly rectangles: number;
   /** Bytes of an upload of the whole surface in each frame. */
   readonly bytesFullUpload: number;
   /** Pages found written, counted each time. */

@@ -46,9 +46,9 @@ function told<N extends CommandName>(name: N, fields: CommandFields<N>): string[
   });
   const reader = new CommandReader().aim(encodeCommand(name, fields));
   reader.next();
-  watcher.hear({ kind: 'command-starts', reader });
+  watcher.hear({ kind: 'command-starts', reader, dxContextId: undefined });
   lines.push('runs');
-  watcher.hear({ kind: 'command-done', reader });
+  watcher.hear({ kind: 'command-done', reader, dxContextId: undefined });
   return lines;
 }
 

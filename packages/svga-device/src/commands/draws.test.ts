@@ -5,7 +5,7 @@ import { DxGuest, plainView } from '../../test/dx-guest.js';
 import { RecordingDraws } from '../../test/recording-renderer.js';
 import { passVertex } from '../contract/contract-shaders.js';
 import { SvgaDevice } from '../device.js';
-import type { PipelineState, RenderQuery } from '../index.js';
+import type { DrawCall, PipelineState, RenderQuery, RenderSurface } from '../index.js';
 
 const BUFFER = formatByName('BUFFER')?.id ?? 0;
 const PAGE = 4096;
@@ -173,25 +173,66 @@ describe('a draw', () => {
   });
 });
 
+/** A renderer that says late how far stream output has filled a buffer. */
+class LateStreams extends RecordingDraws {
+  #late: RenderSurface | undefined;
+
+  override draw(state: PipelineState, call: DrawCall): undefined {
+    super.draw(state, call);
+    this.#late = state.streamOutput?.targets[0]?.surface;
+  }
+
+  streamNeeded(surface: RenderSurface): PromiseLike<void> | undefined {
+    if (surface !== this.#late) {
+      return undefined;
+    }
+    return Promise.resolve().then(() => {
+      surface.streamedBytes = 112;
+      this.#late = undefined;
+    });
+  }
+}
+
+function streaming(renderer?: RecordingDraws): ReadyGuest {
+  const guest = new ReadyGuest(renderer);
+  const decl = [{ outputSlot: 0, registerIndex: 2, registerMask: 15, stream: 0 }];
+  guest.must('DX_DEFINE_STREAMOUTPUT', {
+    soid: 0,
+    numOutputStreamEntries: 1,
+    decl,
+    streamOutputStrideInBytes: [16, 0, 0, 0],
+    rasterizedStream: 0,
+  });
+  guest.must('DX_SET_STREAMOUTPUT', { soid: 0 });
+  guest.must('DX_SET_SOTARGETS', { targets: [{ sid: VERTICES, offset: 64, sizeInBytes: 96 }] });
+  return guest;
+}
+
 describe('stream output', () => {
   it('goes to its targets, behind what the draw before has written', () => {
-    const guest = new ReadyGuest();
-    const decl = [{ outputSlot: 0, registerIndex: 2, registerMask: 15, stream: 0 }];
-    guest.must('DX_DEFINE_STREAMOUTPUT', {
-      soid: 0,
-      numOutputStreamEntries: 1,
-      decl,
-      streamOutputStrideInBytes: [16, 0, 0, 0],
-      rasterizedStream: 0,
-    });
-    guest.must('DX_SET_STREAMOUTPUT', { soid: 0 });
-    guest.must('DX_SET_SOTARGETS', { targets: [{ sid: VERTICES, offset: 64, sizeInBytes: 96 }] });
+    const guest = streaming();
     expect(guest.drawn()?.streamOutput).toMatchObject({
       layout: { elements: [{ buffer: 0, register: 2, mask: 15 }], strides: [16, 0, 0, 0] },
       targets: [{ offset: 64, size: 96, appends: false }, undefined, undefined, undefined],
     });
     expect(guest.drawn()?.streamOutput?.targets[0]).toMatchObject({ offset: 0, size: 160, appends: true });
     expect(guest.drawn()?.streamOutput?.targets[0]).toMatchObject({ offset: 0, size: 160, appends: true });
+  });
+
+  it('goes on after a snapshot where it was, once the renderer has said where that is', async () => {
+    const guest = streaming(new LateStreams());
+    guest.drawn();
+    expect(() => guest.device.snapshot()).toThrow(expect.objectContaining({ code: 'EBUSY' }));
+    await guest.device.settle();
+    const snapshot = guest.device.snapshot();
+    guest.device.restore(snapshot);
+    expect(guest.drawn()?.streamOutput?.targets[0]).toMatchObject({
+      appends: true,
+      surface: { streamedBytes: 112 },
+    });
+    const damaged = Buffer.from(snapshot);
+    damaged.write('999', damaged.indexOf('"streamedBytes":112') + '"streamedBytes":'.length);
+    expect(() => guest.device.restore(damaged)).toThrow(expect.objectContaining({ code: 'EBADMSG' }));
   });
 });
 

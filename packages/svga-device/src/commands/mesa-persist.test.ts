@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { replayRecording } from '../../test/recording.js';
+import { playRecording } from '../recording/play-recording.js';
 
 /** What `persist` stores for a triangle: of each vertex x, y, red, green, blue. */
 function triangle(frame: number, draw: number): number[] {
@@ -12,20 +14,28 @@ function triangle(frame: number, draw: number): number[] {
   return corners.flatMap(([x, y, r, g]) => [x * 0.5 + middle, y * (1 - 0.2 * frame), r, g, draw]);
 }
 
-it('9.1: what Mesa stored into a coherent persistent mapping before its first submission is there at the draw', () => {
-  const file = new URL('../../test/recordings/gltest-persist.rec.gz', import.meta.url);
-  let vertexBuffer = 0;
+it('9.1: what Mesa stored into a coherent persistent mapping before its first submission is there at the draw', async () => {
+  const file = new URL('../../../../traces/gltest-coherent.cgrec.gz', import.meta.url);
+  let [vertexBuffer, mark] = [0, ''];
   const drawn: { mark: string; vertices: number[] }[] = [];
-  const { statistics } = replayRecording(file, (device, command, mark) => {
-    if (!mark.startsWith('frame persist ')) {
-      return;
-    }
-    if (command.name === 'DX_SET_VERTEX_BUFFERS') {
-      vertexBuffer = command.fields('DX_SET_VERTEX_BUFFERS').buffers[0].sid;
-    } else if (command.name === 'DX_DRAW') {
-      const bytes = device.image(vertexBuffer, 0)?.slice(0, 60);
-      drawn.push({ mark, vertices: [...new Float32Array(bytes?.buffer ?? new ArrayBuffer(0))] });
-    }
+  const { statistics } = await playRecording(gunzipSync(readFileSync(file)), {
+    started: (device) => {
+      device.events.listen((event) => {
+        if (event.kind !== 'command-starts' || !mark.startsWith('frame persist ')) {
+          return;
+        }
+        if (event.reader.name === 'DX_SET_VERTEX_BUFFERS') {
+          vertexBuffer = event.reader.fields('DX_SET_VERTEX_BUFFERS').buffers[0].sid;
+        } else if (event.reader.name === 'DX_DRAW') {
+          const bytes = device.image(vertexBuffer, 0)?.slice(0, 60);
+          drawn.push({ mark, vertices: [...new Float32Array(bytes?.buffer ?? new ArrayBuffer(0))] });
+        }
+      });
+    },
+    marked: (text) => {
+      mark = text;
+      return text === 'done persist';
+    },
   });
   expect(statistics.errors).toBe(0);
   expect(drawn.map(({ mark }) => mark)).toEqual([0, 0, 1, 1, 2, 2].map((frame) => `frame persist ${frame}`));

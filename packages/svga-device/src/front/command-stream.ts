@@ -33,7 +33,7 @@ export function guestError(error: unknown): Error {
 export function executeCommand(objects: DeviceObjects, reader: CommandReader): void {
   const executor = executorOf(objects, reader);
   objects.budget.chargeEach(1, COST.COMMAND + COST.FIELD_BYTE * reader.bytes);
-  objects.surroundings.events.tell?.({ kind: 'command-starts', reader });
+  objects.surroundings.events.tell?.({ kind: 'command-starts', reader, dxContextId: objects.dxContextId });
   perform(objects, reader, executor);
 }
 
@@ -70,7 +70,7 @@ function executorOf(objects: DeviceObjects, reader: CommandReader): Executor {
 function perform(objects: DeviceObjects, reader: CommandReader, executor: Executor): void {
   objects.budget.beginCommand();
   executor(objects, reader);
-  objects.surroundings.events.tell?.({ kind: 'command-done', reader });
+  objects.surroundings.events.tell?.({ kind: 'command-done', reader, dxContextId: objects.dxContextId });
   objects.counters.countCommand(reader.index);
   if (commandsOf(objects).isNotExecuted[reader.index]) {
     objects.counters.countNotExecuted(reader.index);

@@ -1,6 +1,7 @@
 import { SvgaDeviceError } from '../errors.js';
 import { BackingCursor } from '../memory/backing-cursor.js';
 import { BoxTransfer } from '../memory/box-transfer.js';
+import { drawingRenderer } from '../renderer/renderer.js';
 import type { ImageStoreParts } from './image-store.js';
 import type { Surface } from './surface.js';
 import { CONTENT } from './surface-content.js';
@@ -48,8 +49,14 @@ export class HostImages {
     return this.at(surface, subresource).subarray(start, start + layout.mipOf(subresource).bytes);
   }
 
-  /** The image as it is, if there is one, with the renderer's changes. @throws SvgaDeviceError EBUSY */
+  /**
+   * The image as it is, if there is one, with the renderer's changes; `streamedBytes` is then up to date, too.
+   * @throws SvgaDeviceError EBUSY
+   */
   rendered(surface: Surface): Uint8Array | undefined {
+    if (this.#streamNeeded(surface) !== undefined) {
+      throw newerContent(surface, 0);
+    }
     for (let each = 0; this.#parts.renderer !== undefined && each < surface.content.count; each++) {
       if (surface.content.of(each) === CONTENT.RENDERED) {
         this.#show(surface, each, surface.image(this.#parts.memory));
@@ -58,13 +65,17 @@ export class HostImages {
     return surface.ownImage;
   }
 
-  /** The renderer's answer to wait for, so that every image is complete; undefined if all are. */
+  /** The renderer's answer to wait for, so that everything of each surface is complete; undefined if all are. */
   awaited(surfaces: Iterable<Surface>): PromiseLike<void> | undefined {
     const { renderer, memory } = this.#parts;
     if (renderer === undefined) {
       return undefined;
     }
     for (const surface of surfaces) {
+      const streamed = this.#streamNeeded(surface);
+      if (streamed !== undefined) {
+        return streamed;
+      }
       const { content } = surface;
       for (let each = 0; each < content.count; each++) {
         if (content.of(each) === CONTENT.RENDERED) {
@@ -87,10 +98,13 @@ export class HostImages {
         return;
       case CONTENT.RENDERED:
         if (this.#parts.renderer?.imageNeeded(surface, subresource) !== undefined) {
-          const { sid } = surface.definition;
-          throw new SvgaDeviceError('EBUSY', 'the renderer has newer content', { sid, subresource });
+          throw newerContent(surface, subresource);
         }
     }
+  }
+
+  #streamNeeded(surface: Surface): PromiseLike<void> | undefined {
+    return drawingRenderer(this.#parts.renderer)?.streamNeeded?.(surface);
   }
 
   /** Copies the box of `#transfer` into the image. */
@@ -109,4 +123,8 @@ export class HostImages {
     }
     this.#transfer.clear(image);
   }
+}
+
+function newerContent({ definition: { sid } }: Surface, subresource: number): SvgaDeviceError {
+  return new SvgaDeviceError('EBUSY', 'the renderer has newer content', { sid, subresource });
 }

@@ -35,6 +35,8 @@ export class Surface {
   mobId: number = SVGA3D_INVALID_ID;
   /** Where the content of each subresource is; only `ImageStore` changes it. */
   readonly content: SurfaceContent;
+  /** Of a buffer: how far stream output has filled it. The renderer sets it. */
+  streamedBytes = 0;
   #image: Uint8Array | undefined;
 
   constructor(

@@ -5,4 +5,10 @@ export interface RenderSurface {
   readonly layout: SurfaceLayout;
   /** The device's bytes of all subresources, in `layout`; undefined while all of them are zeros. */
   readonly ownImage: Uint8Array | undefined;
+  /**
+   * Bytes of a buffer, from its start, that stream output has filled: where targets that append go on, and what
+   * DRAW_AUTO draws. The renderer sets it (`DrawingRenderer.streamNeeded`), the device saves and restores it. Absent
+   * as 0.
+   */
+  streamedBytes?: number;
 }

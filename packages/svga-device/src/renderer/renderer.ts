@@ -103,6 +103,11 @@ export interface DrawingRenderer extends Renderer {
    * @returns an answer that the stream has to wait for before it goes on
    */
   draw(state: PipelineState, call: DrawCall): PromiseLike<void> | undefined;
+  /**
+   * Brings `surface.streamedBytes` up to date, if draws have streamed out to the surface.
+   * @returns undefined if it is up to date; a renderer without the method sets it in `draw`
+   */
+  streamNeeded?(surface: RenderSurface): PromiseLike<void> | undefined;
   /** Counts from here on, until `endQuery`. */
   beginQuery(query: RenderQuery): void;
   /** Ends a query, which may not have been begun (timestamps never are). */

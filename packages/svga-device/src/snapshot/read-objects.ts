@@ -56,6 +56,7 @@ function readSurfaces(values: SnapshotValues, objects: DeviceObjects): void {
       guestBacked: definition.count('guestBacked', 1),
     });
     surface.mobId = saved.count('mobId');
+    surface.streamedBytes = saved.optionalCount('streamedBytes', surface.layout.bytes) ?? 0;
     const image = saved.optionalBlob('image', surface.layout.bytes);
     objects.surfaces.set(surface.definition.sid, surface);
     readContent(saved, surface, objects);

@@ -31,6 +31,11 @@ export class SnapshotValues {
     return value;
   }
 
+  /** As `count`; undefined if it is left out. */
+  optionalCount(name: string, most: number): number | undefined {
+    return Object.hasOwn(this.#values, name) ? this.count(name, most) : undefined;
+  }
+
   /** A signed whole number of 32 bits. */
   signed(name: string): number {
     const value = this.#own(name);

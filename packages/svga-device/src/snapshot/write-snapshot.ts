@@ -89,7 +89,9 @@ function objectsState(objects: DeviceObjects, blobs: Blobs): object {
       const { definition, mobId, content } = surface;
       const ownImage = objects.hostImages.rendered(surface);
       const states = contentStates(content, blobs);
-      return { definition: inOneOrder(definition), mobId, ...states, image: blobs.add(ownImage) };
+      // Most have none: it is left out.
+      const streamedBytes = surface.streamedBytes || undefined;
+      return { definition: inOneOrder(definition), mobId, ...states, streamedBytes, image: blobs.add(ownImage) };
     }),
     contexts: [...objects.contexts].map(([id, { mobId }]) => ({ id, mobId })),
     dxContexts: dxContextStates(objects, blobs),

@@ -25,30 +25,14 @@ interface Stream {
   next: number;
 }
 
-/** How far stream output has written to each surface, in bytes: for targets that append, and for DRAW_AUTO. */
-export class StreamEnds {
-  readonly #ends = new WeakMap<RenderSurface, number>();
-
-  of(surface: RenderSurface): number {
-    return this.#ends.get(surface) ?? 0;
-  }
-
-  set(surface: RenderSurface, end: number): void {
-    this.#ends.set(surface, end);
-  }
-}
-
 /** Writes primitives to stream output buffers, whole ones in all of them, as far as there is room. */
 export class StreamWriter implements PrimitiveSink {
   written = 0;
   needed = 0;
   readonly #streams: readonly Stream[];
 
-  constructor(
-    output: StreamOutput,
-    private readonly ends: StreamEnds,
-  ) {
-    this.#streams = streamsOf(output, ends);
+  constructor(output: StreamOutput) {
+    this.#streams = streamsOf(output);
   }
 
   primitive(vertices: readonly ShadedVertex[]): void {
@@ -74,7 +58,7 @@ export class StreamWriter implements PrimitiveSink {
   /** Notes how far the buffers are written. */
   finish(): void {
     for (const { surface, next } of this.#streams) {
-      this.ends.set(surface, next);
+      surface.streamedBytes = next;
     }
   }
 }
@@ -88,7 +72,7 @@ function writeWord({ image, end }: Stream, at: number, word: number): void {
   }
 }
 
-function streamsOf({ layout, targets }: StreamOutput, ends: StreamEnds): Stream[] {
+function streamsOf({ layout, targets }: StreamOutput): Stream[] {
   const streams: Stream[] = [];
   for (let buffer = 0; buffer < MOST_BUFFERS; buffer++) {
     const target = targets[buffer];
@@ -101,7 +85,7 @@ function streamsOf({ layout, targets }: StreamOutput, ends: StreamEnds): Stream[
         end: Math.min(offset + size, image.length),
         stride: Math.max(layout.strides[buffer] ?? 0, LEAST_STRIDE),
         words: wordsOf(layout, buffer),
-        next: appends ? ends.of(surface) : offset,
+        next: appends ? (surface.streamedBytes ?? 0) : offset,
       });
     }
   }

@@ -21,10 +21,11 @@ export class DrawWaits {
       return vertexCount;
     }
     const [buffer] = state.vertexBuffers;
-    const filled = buffer === undefined ? 0 : this.streams.filled(buffer.surface);
-    return buffer === undefined || buffer.stride === 0 || typeof filled !== 'number'
-      ? 0
-      : Math.max(0, Math.floor((filled - buffer.offset) / buffer.stride));
+    if (buffer === undefined || buffer.stride === 0) {
+      return 0;
+    }
+    const { streamedBytes = 0 } = buffer.surface;
+    return Math.max(0, Math.floor((streamedBytes - buffer.offset) / buffer.stride));
   }
 
   /** @returns undefined if everything is there */
@@ -33,9 +34,9 @@ export class DrawWaits {
     const waits: Promise<unknown>[] = [];
     if (vertexCount === 'auto') {
       const [buffer] = state.vertexBuffers;
-      const filled = buffer && this.streams.filled(buffer.surface);
-      if (filled instanceof Promise) {
-        waits.push(filled);
+      const streamed = buffer && this.streams.needed(buffer.surface);
+      if (streamed !== undefined) {
+        waits.push(streamed);
       }
     }
     const streams = state.streamOutput && this.streams.wait(state);

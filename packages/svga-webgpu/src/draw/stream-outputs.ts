@@ -46,11 +46,11 @@ export class StreamCounters {
   }
 }
 
-/** How far a surface is filled: `base` bytes and `unit` for each primitive that was written. */
-interface Filled {
+/** How far a surface is filled, as only the GPU knows: `base` bytes and `unit` for each primitive that was written. */
+interface Filling {
   readonly base: number;
   readonly unit: number;
-  readonly counters: StreamCounters | undefined;
+  readonly counters: StreamCounters;
 }
 
 /** A buffer that a draw streams to. */
@@ -63,35 +63,42 @@ export interface StreamBuffer {
 
 /** Where stream output goes, and how much there is. */
 export class StreamOutputs {
-  readonly #filled = new WeakMap<RenderSurface, Filled>();
+  readonly #filling = new WeakMap<RenderSurface, Filling>();
   /** Hears of the counts of each draw. */
   listener: ((counters: StreamCounters) => void) | undefined;
 
   constructor(readonly images: ImageTable) {}
 
-  /** Bytes that streams have filled of a surface; a promise if only the GPU knows. */
-  filled(surface: RenderSurface): number | Promise<number> {
-    const filled = this.#filled.get(surface);
-    if (filled === undefined) {
-      return 0;
+  /** Brings `streamedBytes` of a surface up to date. @returns undefined if it is */
+  needed(surface: RenderSurface): Promise<void> | undefined {
+    const filling = this.#filling.get(surface);
+    if (filling === undefined) {
+      return undefined;
     }
-    const { base, unit, counters } = filled;
-    if (counters === undefined) {
-      return base;
+    return this.#fill(surface, filling);
+  }
+
+  async #fill(surface: RenderSurface, filling: Filling): Promise<void> {
+    const { base, unit, counters } = filling;
+    try {
+      const { written } = await counters.read();
+      if (this.#filling.get(surface) === filling) {
+        surface.streamedBytes = base + unit * written;
+      }
+    } finally {
+      // A count that is lost with its device is not asked for again.
+      if (this.#filling.get(surface) === filling) {
+        this.#filling.delete(surface);
+      }
     }
-    return counters.read().then(({ written }) => {
-      const bytes = base + unit * written;
-      this.#filled.set(surface, { base: bytes, unit: 0, counters: undefined });
-      return bytes;
-    });
   }
 
   /** What has to be known before a draw: how far buffers are filled that it appends to. */
   wait({ streamOutput }: PipelineState): Promise<unknown> | undefined {
     const waits = (streamOutput?.targets ?? [])
       .filter((target) => target?.appends === true)
-      .map((target) => this.filled(target!.surface))
-      .filter((bytes) => typeof bytes !== 'number');
+      .map((target) => this.needed(target!.surface))
+      .filter((needed) => needed !== undefined);
     return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
@@ -105,8 +112,8 @@ export class StreamOutputs {
         return undefined;
       }
       seen.add(target.surface);
-      const filled = target.appends ? this.filled(target.surface) : target.offset;
-      const begin = Math.floor((typeof filled === 'number' ? filled : 0) / 4) * 4;
+      const { streamedBytes = 0 } = target.surface;
+      const begin = Math.floor((target.appends ? streamedBytes : target.offset) / 4) * 4;
       const end = Math.floor(Math.min(target.offset + target.size, image.bytes) / 4) * 4;
       return {
         image,
@@ -128,12 +135,12 @@ export class StreamOutputs {
       if (buffer !== undefined) {
         const { image, begin, stride } = buffer;
         const unit = corners * Math.max(stride, 4);
-        this.#filled.set(
-          image.surface,
-          written === undefined
-            ? { base: begin, unit, counters }
-            : { base: begin + unit * written, unit: 0, counters: undefined },
-        );
+        if (written === undefined) {
+          this.#filling.set(image.surface, { base: begin, unit, counters });
+        } else {
+          this.#filling.delete(image.surface);
+          image.surface.streamedBytes = begin + unit * written;
+        }
         image.changed();
       }
     }

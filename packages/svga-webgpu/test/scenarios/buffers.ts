@@ -165,6 +165,13 @@ ret
     same((await bench.read(picture)).filter((value) => value === 255).length, 3, 'points');
     await bench.draw({ ...state, targets: [], streamOutput: into(out, { appends: true }) }, plainCall(1));
     same(new Uint32Array((await bench.read(out)).slice().buffer).slice(12, 15)[2], 0, 'appended');
+    await renderer.streamNeeded(out);
+    same([out.streamedBytes, renderer.streamNeeded(out)], [72, undefined], 'bytes that are filled');
+    out.streamedBytes = 120;
+    await bench.draw({ ...state, targets: [], streamOutput: into(out, { appends: true }) }, plainCall(1));
+    same(new Float32Array((await bench.read(out)).slice().buffer)[30] < 0, true, 'appended where the surface says');
+    await renderer.streamNeeded(out);
+    same(out.streamedBytes, 144, 'and filled from there');
   },
 
   'a buffer is read and streamed to by one draw': async (open) => {

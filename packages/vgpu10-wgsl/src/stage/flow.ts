@@ -33,8 +33,8 @@ export class Flow {
     return this.#reached;
   }
 
-  condition({ sources, nonZero }: Instruction): string {
-    return `${this.registers.read(sources[0], 'u', [0])} ${nonZero ? '!=' : '=='} 0u`;
+  condition({ sources, controls }: Instruction): string {
+    return `${this.registers.read(sources[0], 'u', [0])} ${controls.nonZero ? '!=' : '=='} 0u`;
   }
 
   if(instruction: Instruction): void {

@@ -140,11 +140,11 @@ export class StageBody {
         text: reduces === undefined || width === 1 ? text : `${typeName(result, width)}(${text})`,
       };
     };
-    this.#stores.write(instruction.saturate, [destinations[0], value]);
+    this.#stores.write(instruction.controls.saturate, [destinations[0], value]);
   }
 
   /** Operations with two destinations. */
-  #double({ opcode, destinations, sources, saturate }: Instruction): boolean {
+  #double({ opcode, destinations, sources, controls }: Instruction): boolean {
     const operation = doubleOperations[opcode];
     if (operation === undefined) {
       return false;
@@ -167,7 +167,7 @@ export class StageBody {
         },
       ];
     });
-    this.#stores.write(saturate, ...results);
+    this.#stores.write(controls.saturate, ...results);
     return true;
   }
 
@@ -212,12 +212,12 @@ export class StageBody {
   }
 
   #other(instruction: Instruction): void {
-    const { opcode, sources, destinations, saturate } = instruction;
+    const { opcode, sources, destinations, controls } = instruction;
     switch (opcode) {
       case 'NOP':
         break;
       case 'MOVC':
-        this.#stores.write(saturate, [
+        this.#stores.write(controls.saturate, [
           destinations[0],
           (components, width) => {
             const [a, b] = [sources[1], sources[2]].map((operand) =>

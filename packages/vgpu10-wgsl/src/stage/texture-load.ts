@@ -125,7 +125,7 @@ export class TextureLoads {
   }
 
   /** Sizes as the instruction returns them: integers, floats, or reciprocals but of layers and levels. */
-  #returned({ returns }: Instruction, sizes: string, axes: number): string {
+  #returned({ controls: { returns } }: Instruction, sizes: string, axes: number): string {
     if (returns === 'UINT') {
       return sizes;
     }
@@ -145,7 +145,7 @@ export class TextureLoads {
   sampleInfo(instruction: Instruction): void {
     const [resource] = instruction.sources;
     const samples = this.#samplesOf(resource);
-    const count = instruction.returns === 'UINT' ? word(samples) : word(floatBits(samples));
+    const count = instruction.controls.returns === 'UINT' ? word(samples) : word(floatBits(samples));
     this.write(instruction, resource, `vec4u(${count}, 0u, 0u, 0u)`);
   }
 
@@ -183,9 +183,9 @@ export class TextureLoads {
   }
 
   /** Writes the four components of a resource's value, swizzled as its operand says. */
-  write({ destinations, saturate }: Instruction, resource: Operand, bits: string): void {
+  write({ destinations, controls }: Instruction, resource: Operand, bits: string): void {
     const swizzle = swizzleOf(resource);
-    this.stores.write(saturate, [
+    this.stores.write(controls.saturate, [
       destinations[0],
       (components): Value => ({
         scalar: 'u',
@@ -196,7 +196,7 @@ export class TextureLoads {
 }
 
 /** The offsets of an instruction as a constant, or nothing. */
-export function offsetText({ offsets }: Instruction, { shape, width }: UsedTexture): string {
+export function offsetText({ extended: { offsets } }: Instruction, { shape, width }: UsedTexture): string {
   const used = offsets?.slice(0, shape.axes) ?? [];
   if (used.every((offset) => offset === 0)) {
     return '';

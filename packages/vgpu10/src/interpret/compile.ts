@@ -74,8 +74,8 @@ class StatementCompiler {
   }
 
   private writers(): Writer[] {
-    const { destinations, saturate } = this.instruction;
-    return destinations.map((destination) => this.operands.writer(destination, saturate));
+    const { destinations, controls } = this.instruction;
+    return destinations.map((destination) => this.operands.writer(destination, controls.saturate));
   }
 
   /** The components that any destination has. */
@@ -170,7 +170,7 @@ class StatementCompiler {
   /** The active lanes in which the condition of this instruction holds. */
   private test(source: Operand): (execution: Execution) => number {
     const read = this.operands.reader(source, 'u');
-    const { nonZero } = this.instruction;
+    const { nonZero } = this.instruction.controls;
     const words = new Uint32Array(4);
     return ({ lanes, active }) => {
       let taken = 0;

@@ -118,14 +118,15 @@ class TextureCompiler {
         lod: derived || explicit ? undefined : extra === 'lod' ? values![0] : 0,
         bias: extra === 'bias' ? values![0] : 0,
         reference: extra === 'reference' ? values![0] : 0,
-        offsets: ofOffsets?.(execution, lane) ?? this.instruction.offsets ?? [0, 0, 0],
+        offsets: ofOffsets?.(execution, lane) ?? this.instruction.extended.offsets ?? [0, 0, 0],
         component,
       });
     });
   }
 
   load(): Step {
-    const { sources, offsets = [0, 0, 0], opcode } = this.instruction;
+    const { sources, extended, opcode } = this.instruction;
+    const { offsets = [0, 0, 0] } = extended;
     const { resource, dimension } = this.resource(sources[1]);
     const count = texelCoordinates[dimension];
     if (count === undefined) {
@@ -152,7 +153,7 @@ class TextureCompiler {
   }
 
   size(): Step {
-    const { sources, opcode, returns } = this.instruction;
+    const { sources, opcode, controls } = this.instruction;
     const isBuffer = opcode === 'BUFINFO';
     const { resource, dimension } = this.resource(sources.at(-1)!);
     const readLevel = isBuffer ? undefined : this.words(sources[0], 'u');
@@ -161,13 +162,13 @@ class TextureCompiler {
       const level = readLevel?.(execution, lane)[0] ?? 0;
       const size = resources.size(resource, level);
       const levels = resources.size(resource, 0)?.levels ?? 0;
-      return infoWords(dimension, size, isBuffer ? 0 : levels, isBuffer ? 'UINT' : returns);
+      return infoWords(dimension, size, isBuffer ? 0 : levels, isBuffer ? 'UINT' : controls.returns);
     });
   }
 
   sampleCount(): Step {
     const of = this.resourceOrRasterizer(this.instruction.sources[0]);
-    const isFloat = this.instruction.returns === 'FLOAT';
+    const isFloat = this.instruction.controls.returns === 'FLOAT';
     return this.perLane(({ resources }) => {
       const count = resources.sampleCount(of);
       return [isFloat ? wordOfFloat(count) : count >>> 0, 0, 0, 0];
@@ -186,8 +187,8 @@ class TextureCompiler {
 
   /** A step that writes, in each active lane, the words of `result`, swizzled as the resource operand says. */
   private perLane(result: (execution: Execution, lane: number) => Words): Step {
-    const { destinations, saturate, sources, opcode } = this.instruction;
-    const write = this.operands.writer(destinations[0], saturate);
+    const { destinations, controls, sources, opcode } = this.instruction;
+    const write = this.operands.writer(destinations[0], controls.saturate);
     const kinds = instructionLayouts[opcode].sources;
     const swizzle = swizzleOf(sources[kinds.findIndex((kind) => kind === 't' || kind === 'p')]);
     const words = new Uint32Array(4);

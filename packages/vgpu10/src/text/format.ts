@@ -1,5 +1,5 @@
 import { isInstruction, type Declaration, type Instruction, type Operand, type Program } from '../program.js';
-import type { CustomData, DclImmediateConstantBuffer, Statement } from '../program.js';
+import type { CustomData, DclImmediateConstantBuffer, ExtendedControls, Statement } from '../program.js';
 import { declarationParts, nameText, type DeclarationPart } from './declaration-syntax.js';
 import { mnemonicText } from './mnemonics.js';
 import { hexText, wordText } from './number-text.js';
@@ -61,8 +61,9 @@ export function statementText(statement: Statement): string {
 }
 
 function instructionText(instruction: Instruction): string {
-  const { opcode, precise, immediate, destinations, sources } = instruction;
-  const head = `${mnemonicText(instruction)}${extendedText(instruction)}`;
+  const { opcode, controls, destinations, sources } = instruction;
+  const { precise, immediate } = controls;
+  const head = `${mnemonicText(instruction)}${extendedText(instruction.extended)}`;
   const operands = [
     ...(opcode === 'INTERFACE_CALL' ? [`${immediate}`] : []),
     ...destinations.map((operand) => operandText(operand, 'destination')),
@@ -72,7 +73,7 @@ function instructionText(instruction: Instruction): string {
   return `${head}${exact}${operands === '' ? '' : ' '}${operands}${reservedText(instruction.reserved)}`;
 }
 
-function extendedText({ offsets, resource, resourceReturns }: Instruction): string {
+function extendedText({ offsets, resource, resourceReturns }: ExtendedControls): string {
   const stride = resource === undefined || resource.stride === 0 ? '' : `, stride=${resource.stride}`;
   return [
     offsets === undefined ? '' : `_aoffimmi(${offsets.join(',')})`,

@@ -1,6 +1,6 @@
 import { instructionReturnTypes, resinfoReturnTypes, type InfoReturnType } from '../enumerations.js';
 import { instructionLayouts, type InstructionOpcode } from '../instruction-table.js';
-import type { Instruction } from '../program.js';
+import type { Controls } from '../program.js';
 
 /** The mnemonics that are not the header's names in lower case. */
 const spellings: Partial<Record<InstructionOpcode, string>> = {
@@ -20,10 +20,14 @@ const returnSuffixes: Readonly<Record<InfoReturnType, string>> = {
 const syncSuffixes = ['_uglobal', '_ugroup', '_g', '_t'];
 
 /** What the mnemonic of an instruction says. */
-export type Mnemonic = Pick<Instruction, 'opcode' | 'saturate' | 'nonZero' | 'returns' | 'immediate'>;
+export interface Mnemonic {
+  readonly opcode: InstructionOpcode;
+  readonly controls: Omit<Controls, 'precise'>;
+}
 
 /** The mnemonic of an instruction with its suffixes: `if_nz`, `mul_sat`, `resinfo_uint`. */
-export function mnemonicText({ opcode, saturate, nonZero, returns, immediate }: Mnemonic): string {
+export function mnemonicText({ opcode, controls }: Mnemonic): string {
+  const { saturate, nonZero, returns, immediate } = controls;
   const base = spellings[opcode] ?? opcode.toLowerCase();
   return `${base}${variantSuffix()}${saturate ? '_sat' : ''}`;
 
@@ -52,16 +56,17 @@ export function mnemonics(): ReadonlyMap<string, Mnemonic> {
 
 function allMnemonics(): Mnemonic[] {
   return (Object.keys(instructionLayouts) as InstructionOpcode[]).flatMap((opcode) => {
-    const plain: Mnemonic = { opcode, saturate: false, nonZero: false, returns: 'FLOAT', immediate: 0 };
-    const all = variants(plain);
-    return instructionLayouts[opcode].computes
-      ? [...all, ...all.map((one) => ({ ...one, saturate: true }))]
-      : all;
+    const all = variants(opcode);
+    const saturated = instructionLayouts[opcode].computes
+      ? all.map((one) => ({ ...one, saturate: true }))
+      : [];
+    return [...all, ...saturated].map((controls) => ({ opcode, controls }));
   });
 }
 
-function variants(plain: Mnemonic): Mnemonic[] {
-  switch (instructionLayouts[plain.opcode].control) {
+function variants(opcode: InstructionOpcode): Mnemonic['controls'][] {
+  const plain = { saturate: false, nonZero: false, returns: 'FLOAT', immediate: 0 } as const;
+  switch (instructionLayouts[opcode].control) {
     case 'test':
       return [false, true].map((nonZero) => ({ ...plain, nonZero }));
     case 'resinfo':

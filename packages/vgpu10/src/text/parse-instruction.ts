@@ -1,6 +1,6 @@
 import { resourceDimensions, returnTypes } from '../enumerations.js';
 import { instructionLayouts } from '../instruction-table.js';
-import type { Instruction, Operand, ReturnTypes, TexelOffsets } from '../program.js';
+import type { ExtendedControls, Instruction, Operand, ReturnTypes, TexelOffsets } from '../program.js';
 import { mnemonics, type Mnemonic } from './mnemonics.js';
 import { parseName } from './parse-name.js';
 import { parseMask, parseOperand } from './parse-operand.js';
@@ -8,7 +8,7 @@ import type { TextScanner } from './text-scanner.js';
 
 /** One instruction without reserved bits. @throws Vgpu10Error EINVAL */
 export function parseInstruction(scanner: TextScanner, at: number): Instruction {
-  const mnemonic = takeMnemonic(scanner);
+  const { opcode, controls } = takeMnemonic(scanner);
   const extended = parseExtended(scanner);
   scanner.blanks();
   const precise = scanner.skip('[precise(') ? parseMask(scanner) : 0;
@@ -16,16 +16,15 @@ export function parseInstruction(scanner: TextScanner, at: number): Instruction 
     scanner.expect(')]');
     scanner.blanks();
   }
-  const isCall = mnemonic.opcode === 'INTERFACE_CALL';
-  const immediate = isCall ? scanner.number('a function') : mnemonic.immediate;
-  const { destinations, sources } = instructionLayouts[mnemonic.opcode];
+  const isCall = opcode === 'INTERFACE_CALL';
+  const immediate = isCall ? scanner.number('a function') : controls.immediate;
+  const { destinations, sources } = instructionLayouts[opcode];
   return {
-    ...mnemonic,
+    opcode,
     at,
     reserved: 0,
-    precise,
-    immediate,
-    ...extended,
+    controls: { ...controls, precise, immediate },
+    extended,
     destinations: parseOperands(scanner, 'destination', destinations.length, isCall),
     sources: parseOperands(scanner, 'source', sources.length, isCall || destinations.length > 0),
   };
@@ -58,7 +57,7 @@ function takeMnemonic(scanner: TextScanner): Mnemonic {
   return mnemonic;
 }
 
-function parseExtended(scanner: TextScanner): Pick<Instruction, 'offsets' | 'resource' | 'resourceReturns'> {
+function parseExtended(scanner: TextScanner): ExtendedControls {
   const offsets = scanner.skip('_aoffimmi(') ? parseOffsets(scanner) : undefined;
   const resource = scanner.skip('_indexable(') ? parseResource(scanner) : undefined;
   const resourceReturns = scanner.skip('_returns') ? parseReturns(scanner) : undefined;
@@ -76,7 +75,7 @@ function parseOffsets(scanner: TextScanner): TexelOffsets {
   return [u, v, w];
 }
 
-function parseResource(scanner: TextScanner): Instruction['resource'] {
+function parseResource(scanner: TextScanner): ExtendedControls['resource'] {
   const dimension = parseName(scanner, 'a resource dimension', resourceDimensions);
   scanner.blanks();
   const stride = scanner.skip(', stride=') ? scanner.number('a stride') : 0;

@@ -7,16 +7,31 @@ import {
   type InstructionLayout,
   type InstructionOpcode,
 } from '../instruction-table.js';
-import type { Instruction } from '../program.js';
+import type { Controls, ExtendedControls, Instruction } from '../program.js';
 import { decodeReturns, exactly, field, nameOf, type TokenReader } from './token-reader.js';
 import { EXTENDED, instructionBits } from './used-bits.js';
 
 const VMWARE = 107;
 
+/** Of a test, in the control bits of its opcode token. */
+const NON_ZERO_BIT = 2 ** 7;
+
 const opcodes = /* @__PURE__ */ byOpcode(instructionLayouts);
 
-type Controls = Pick<Instruction, 'reserved' | 'saturate' | 'precise' | 'nonZero' | 'returns' | 'immediate'>;
-type Extended = Pick<Instruction, 'offsets' | 'resource' | 'resourceReturns'>;
+/** Nearly all instructions have one of these. Shared, they leave the collector half as much of a long program. */
+const PLAIN: Controls = /* @__PURE__ */ Object.freeze({
+  saturate: false,
+  precise: 0,
+  nonZero: false,
+  returns: 'FLOAT',
+  immediate: 0,
+});
+const NON_ZERO: Controls = /* @__PURE__ */ Object.freeze({ ...PLAIN, nonZero: true });
+const NOT_EXTENDED: ExtendedControls = /* @__PURE__ */ Object.freeze({
+  offsets: undefined,
+  resource: undefined,
+  resourceReturns: undefined,
+});
 
 /**
  * The instruction behind its opcode token, which has been read from index `at`.
@@ -29,21 +44,14 @@ export function decodeInstruction(reader: TokenReader, at: number, token: number
       ? nameOf(reader, 'opcode 107,', vmwareOpcodes, field(token, 11, 4))
       : nameOf(reader, 'opcode', opcodes, number);
   const layout = instructionLayouts[opcode];
-  const { reserved, saturate, precise, nonZero, returns, immediate } = decodeControls(reader, token, layout);
-  const { offsets, resource, resourceReturns } =
-    token >= EXTENDED ? decodeExtended(reader, opcode, layout) : NOT_EXTENDED;
+  const controls = decodeControls(reader, token, layout);
+  const extended = token >= EXTENDED ? decodeExtended(reader, opcode, layout) : NOT_EXTENDED;
   return {
     opcode,
     at,
-    reserved,
-    saturate,
-    precise,
-    nonZero,
-    returns,
-    immediate: opcode === 'INTERFACE_CALL' ? reader.next() : immediate,
-    offsets,
-    resource,
-    resourceReturns,
+    reserved: (token & ~instructionBits(layout)) >>> 0,
+    controls: opcode === 'INTERFACE_CALL' ? { ...controls, immediate: reader.next() } : controls,
+    extended,
     destinations: exactly(reader, layout.destinations.length, decodeOperand),
     sources: exactly(reader, layout.sources.length, decodeOperand),
   };
@@ -51,8 +59,14 @@ export function decodeInstruction(reader: TokenReader, at: number, token: number
 
 function decodeControls(reader: TokenReader, token: number, layout: InstructionLayout): Controls {
   const { control, computes } = layout;
+  const bits = field(token, 11, 13);
+  if (bits === 0) {
+    return PLAIN;
+  }
+  if (bits === NON_ZERO_BIT && control === 'test') {
+    return NON_ZERO;
+  }
   return {
-    reserved: (token & ~instructionBits(layout)) >>> 0,
     saturate: computes && field(token, 13, 1) === 1,
     precise: computes ? field(token, 19, 4) : 0,
     nonZero: control === 'test' && field(token, 18, 1) === 1,
@@ -65,7 +79,7 @@ function decodeInfoReturn(
   reader: TokenReader,
   token: number,
   control: InstructionLayout['control'],
-): Instruction['returns'] {
+): Controls['returns'] {
   if (control !== 'resinfo' && control !== 'sampleInfo') {
     return 'FLOAT';
   }
@@ -73,18 +87,16 @@ function decodeInfoReturn(
   return nameOf(reader, 'return type', names, field(token, 11, 2));
 }
 
-const NOT_EXTENDED: Extended = { offsets: undefined, resource: undefined, resourceReturns: undefined };
-
 /** Extended tokens: sample controls, resource dimension and return types, each at most once and in this order. */
 function decodeExtended(
   reader: TokenReader,
   opcode: InstructionOpcode,
   { hasResource }: InstructionLayout,
-): Extended {
+): ExtendedControls {
   if (!hasResource) {
     throw reader.bad(`an extended opcode token of ${opcode}`);
   }
-  const extended: { -readonly [K in keyof Extended]: Extended[K] } = { ...NOT_EXTENDED };
+  const extended: { -readonly [K in keyof ExtendedControls]: ExtendedControls[K] } = { ...NOT_EXTENDED };
   for (let token = EXTENDED, last = 0; token >= EXTENDED;) {
     token = reader.next();
     const kind = field(token, 0, 6);

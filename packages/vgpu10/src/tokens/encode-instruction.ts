@@ -7,7 +7,7 @@ import { EXTENDED, instructionBits } from './used-bits.js';
 
 /** One instruction, without its length. @throws Vgpu10Error EINVAL */
 export function encodeInstruction(writer: TokenWriter, instruction: Instruction): void {
-  const { opcode, reserved, destinations, sources, immediate } = instruction;
+  const { opcode, reserved, controls, destinations, sources } = instruction;
   const layout = instructionLayouts[opcode];
   if (layout === undefined) {
     throw writer.invalid(`${String(opcode)} is unknown`);
@@ -24,7 +24,7 @@ export function encodeInstruction(writer: TokenWriter, instruction: Instruction)
   writer.put(extended.length === 0 ? token : token | EXTENDED);
   writer.putAll(extended);
   if (opcode === 'INTERFACE_CALL') {
-    writer.put(writer.fit(immediate, 32, 'function'));
+    writer.put(writer.fit(controls.immediate, 32, 'function'));
   }
   encodeOperands(writer, destinations);
   encodeOperands(writer, sources);
@@ -42,7 +42,8 @@ function checkControls(
   instruction: Instruction,
   { computes, control }: InstructionLayout,
 ): void {
-  const { opcode, saturate, precise, nonZero, returns, immediate } = instruction;
+  const { opcode } = instruction;
+  const { saturate, precise, nonZero, returns, immediate } = instruction.controls;
   if (!computes && (saturate || precise !== 0)) {
     throw writer.invalid(`${opcode} with saturation or precision`);
   }
@@ -58,7 +59,7 @@ function checkControls(
 }
 
 function controlBits(writer: TokenWriter, instruction: Instruction, layout: InstructionLayout): number {
-  const { opcode, saturate, precise, nonZero, returns, immediate } = instruction;
+  const { saturate, precise, nonZero, returns, immediate } = instruction.controls;
   const arithmetic = layout.computes
     ? (Number(saturate) << 13) | (writer.fit(precise, 4, 'precise mask') << 19)
     : 0;
@@ -74,14 +75,14 @@ function controlBits(writer: TokenWriter, instruction: Instruction, layout: Inst
     case 'sync':
       return writer.fit(immediate, 4, 'sync flags') << 11;
     case 'vmware':
-      return writer.numberOf(vmwareOpcodes, opcode) << 11;
+      return writer.numberOf(vmwareOpcodes, instruction.opcode) << 11;
   }
 }
 
 /** The extended opcode tokens, in the order of their kinds; all but the last are marked as followed by another. */
 function extendedTokens(
   writer: TokenWriter,
-  { opcode, offsets, resource, resourceReturns }: Instruction,
+  { opcode, extended: { offsets, resource, resourceReturns } }: Instruction,
   { hasResource }: InstructionLayout,
 ): number[] {
   const tokens: number[] = [];

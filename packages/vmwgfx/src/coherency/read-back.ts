@@ -25,6 +25,7 @@ export function cleanResources(held: BufferReservation, startPage: number, endPa
   }
   if (found.length > 0) {
     object.readBack(held, found);
+    found.forEach((resource) => resource.noteReadBack());
   }
   return pagesToMap(object, start, end, furthest);
 }

@@ -156,11 +156,15 @@ export class BatchQueue {
     }
   }
 
-  #send({ memory }: CommandBatch, { start, end, dxContext }: Piece): void {
+  #send(batch: CommandBatch, piece: Piece): void {
+    const { memory } = batch;
+    const { start, end, dxContext } = piece;
     const flags = dxContext === undefined ? 0 : SVGA_CB_FLAG.DX_CONTEXT;
     const pa = memory.bufferAddress + start;
     writeCommandBufferHeader(memory.header, { flags, dxContext: dxContext ?? 0, length: end - start, pa });
+    batch.tellSending(piece);
     this.#write(memory, SVGA_CB_CONTEXT.CONTEXT_0);
+    batch.tellSent(piece, () => readCommandBufferHeader(memory.header).status === SVGA_CB_STATUS.COMPLETED);
   }
 
   #write({ headerAddress }: CommandMemory, context: number): void {

@@ -11,6 +11,14 @@ export interface Piece {
   readonly dxContext: number | undefined;
 }
 
+/** A command that reads memory when the device runs it. */
+export interface Upload {
+  /** The device is about to get it. */
+  sending(): void;
+  /** The device has it. @param isDone whether it has run already, and was not refused */
+  sent(isDone: boolean): void;
+}
+
 /** Consecutive commands for the same DX context, or for none. */
 interface Run {
   readonly start: number;
@@ -45,6 +53,8 @@ export class CommandBatch {
   /** Callbacks for refused commands, and the commands' offsets, which ascend. */
   #refused: (() => void)[] = [];
   #refusable: number[] = [];
+  #uploads: { readonly start: number; readonly upload: Upload }[] | undefined;
+  #lastStart = 0;
   /** Commands behind the mark that run even if it is cancelled. */
   readonly #unconditional: Piece[] = [];
   readonly #ended: (() => void)[] = [];
@@ -71,6 +81,7 @@ export class CommandBatch {
 
   /** A command was written at `start`. */
   add(start: number, dxContext: number | undefined, refused?: () => void): void {
+    this.#lastStart = start;
     const run = this.#runs.at(-1);
     if (run === undefined || (run.dxContext ?? dxContext) !== (dxContext ?? run.dxContext)) {
       this.#runs.push({ start, dxContext });
@@ -87,6 +98,25 @@ export class CommandBatch {
   makeUnconditional(start: number, dxContext: number | undefined): void {
     if (this.#mark !== undefined) {
       this.#unconditional.push({ start, end: this.length, dxContext });
+    }
+  }
+
+  /** The last command that was written is an upload. */
+  addUpload(upload: Upload): void {
+    this.#uploads ??= [];
+    this.#uploads.push({ start: this.#lastStart, upload });
+  }
+
+  /** The device is about to get a piece. */
+  tellSending({ start, end }: Piece): void {
+    this.#uploads?.forEach((one) => one.start >= start && one.start < end && one.upload.sending());
+  }
+
+  /** The device has got it. @param isDone whether it has run all of it already */
+  tellSent({ start, end }: Piece, isDone: () => boolean): void {
+    if (this.#uploads !== undefined) {
+      const done = isDone();
+      this.#uploads.forEach((one) => one.start >= start && one.start < end && one.upload.sent(done));
     }
   }
 
@@ -187,6 +217,7 @@ export class CommandBatch {
   finish(): void {
     this.isDone = true;
     this.isReady = undefined;
+    this.#uploads = undefined;
     this.#refused = [];
     this.#refusable = [];
     this.#known.splice(0).forEach((act) => act());

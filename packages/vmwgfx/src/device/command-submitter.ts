@@ -12,7 +12,7 @@ import type { DriverEvent } from '../driver-event.js';
 import { VmwgfxError } from '../errors.js';
 import type { FaultInjection } from '../fault-injection.js';
 import { BatchQueue } from './batch-queue.js';
-import type { CommandBatch } from './command-batch.js';
+import type { CommandBatch, Upload } from './command-batch.js';
 import { Fence } from './fence.js';
 import type { SvgaPorts } from './svga-ports.js';
 
@@ -132,6 +132,11 @@ export class CommandSubmitter {
       const { fields } = command;
       this.#events.tell({ kind: 'command-emitted', command: name, fields, dxContext });
     }
+  }
+
+  /** The command just appended is an upload. */
+  noteUpload(upload: Upload): void {
+    this.#batch().addUpload(upload);
   }
 
   /**

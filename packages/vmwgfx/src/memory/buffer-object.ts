@@ -37,6 +37,8 @@ export interface ResidentResource extends BackedResource {
    * @param refused called if the device refuses it
    */
   readBack(refused: () => void): void;
+  /** A fault has read it back; no CPU has stored to it since. */
+  noteReadBack(): void;
   /** Destroys an unused resource on the device and detaches it from its backing; cannot fail. */
   destroy(held: BufferReservation | undefined): void;
 }

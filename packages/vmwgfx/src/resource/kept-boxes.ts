@@ -5,8 +5,11 @@ import {
   type SubresourceBox,
   type SurfaceLayout,
 } from '@cg/surface-layout';
+import { DirtyPages } from '@cg/tracked-memory';
 import { VmwgfxError } from '../errors.js';
 import { ReplaceableStep } from '../replaceable-step.js';
+import { LINE_BYTES, LINES_PER_PAGE, Shadow, type SurfaceMemory } from './shadow.js';
+import type { MemoryAccount } from '../memory/memory-account.js';
 
 /** How the dirty bytes of a surface become boxes: one for each subresource, or a cover that is cheap at this price. */
 export type BoxesOption = 'single' | BoxPrice;
@@ -28,8 +31,23 @@ export function checkBoxes(boxes: BoxesOption): BoxesOption {
   return boxes;
 }
 
+/** A driver's state, as far as boxes depend on it. */
+interface BoxesState {
+  readonly boxes: BoxesOption;
+  readonly shadows: MemoryAccount;
+}
+
+/**
+ * Whether a coherent surface has a shadow: with the option, and if a byte in memory is one byte on the device (D3, D4).
+ * A replaced step takes precedence.
+ */
+export function takesShadow(driver: BoxesState, { samples, format }: SurfaceLayout): boolean {
+  const isPlain = samples === 1 && !format.planar;
+  return driver.shadows.limit > 0 && isPlain && dirtyBoxesStep.in(driver) === DirtyBoxes;
+}
+
 /** Keeps the dirty boxes of one surface; a replaced step takes precedence over the option. */
-export function newKeptBoxes(driver: { readonly boxes: BoxesOption }, layout: SurfaceLayout): KeptBoxes {
+export function newKeptBoxes(driver: BoxesState, layout: SurfaceLayout): KeptBoxes {
   const Boxes = dirtyBoxesStep.in(driver);
   const { boxes } = driver;
   return boxes === 'single' || Boxes !== DirtyBoxes ? new Boxes(layout) : new PricedBoxes(layout, boxes);
@@ -59,5 +77,69 @@ class PricedBoxes implements KeptBoxes {
 
   clear(): void {
     this.#region.clear();
+  }
+}
+
+/** Keeps the dirty lines, and makes boxes of those that differ from what the device has (rule 7.7). */
+export class ComparedBoxes implements KeptBoxes {
+  readonly shadow: Shadow;
+  readonly #different: KeptBoxes;
+  readonly #bytes: number;
+  readonly #lines: DirtyPages;
+  readonly #place: () => SurfaceMemory;
+
+  /** @param place where the surface lies now */
+  constructor(driver: BoxesState, layout: SurfaceLayout, place: () => SurfaceMemory) {
+    this.shadow = new Shadow(layout.bytes, driver.shadows);
+    this.#different = newKeptBoxes(driver, layout);
+    this.#bytes = layout.bytes;
+    this.#lines = new DirtyPages(Math.ceil(layout.bytes / LINE_BYTES));
+    this.#place = place;
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.isEmpty;
+  }
+
+  addRange(start: number, end: number): void {
+    const first = Math.floor(Math.max(start, 0) / LINE_BYTES);
+    const limit = Math.ceil(Math.min(end, this.#bytes) / LINE_BYTES);
+    if (first < limit) {
+      this.#lines.addRange(first, limit);
+    }
+  }
+
+  boxes(): SubresourceBox[] {
+    const { bitmap, start, end, isEmpty } = this.#lines;
+    if (isEmpty) {
+      return [];
+    }
+    const place = this.#place();
+    this.#different.clear();
+    for (let line = bitmap.findNextSet(start, end); line < end; line = bitmap.findNextSet(line, end)) {
+      const first = line;
+      while (line < end && bitmap.has(line) && !this.shadow.isSame(line, place)) {
+        line++;
+      }
+      if (first < line) {
+        this.#different.addRange(first * LINE_BYTES, Math.min(line * LINE_BYTES, this.#bytes));
+      } else {
+        line++;
+      }
+    }
+    return this.#different.boxes();
+  }
+
+  clear(): void {
+    this.#lines.clearRange(0, this.#lines.pageCount);
+  }
+
+  /** A fault has read the surface back. @param isDirty whether a page of it is dirty and not added yet */
+  noteReadBack(isDirty: (page: number) => boolean): void {
+    const lines = this.#lines;
+    this.shadow.readBack(
+      this.#place(),
+      (line) => lines.has(line) || isDirty(Math.floor(line / LINES_PER_PAGE)),
+    );
   }
 }

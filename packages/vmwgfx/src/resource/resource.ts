@@ -59,6 +59,9 @@ export abstract class Resource implements ResidentResource {
     const { gpuDirty } = this;
     if (gpuDirty !== before) {
       this.#backing?.countGpuDirty(gpuDirty ? 1 : -1);
+      if (gpuDirty) {
+        this.deviceWrites();
+      }
     }
   }
 
@@ -95,6 +98,10 @@ export abstract class Resource implements ResidentResource {
   abstract unbind(): void;
   /** Starts or stops keeping dirty boxes, depending on whether the backing is tracked. */
   abstract followTracking(): void;
+  /** It has become GPU-dirty. */
+  protected deviceWrites(): void {}
+  /** A fault has read it back: until the CPU stores to it, memory has what the device has, except where it is dirty. */
+  noteReadBack(): void {}
   /** Sends the updates for everything dirty. If it throws, nothing is forgotten (rule 7.6). */
   abstract sync(): void;
   abstract readBack(refused: () => void): void;

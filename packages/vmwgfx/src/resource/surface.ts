@@ -1,12 +1,20 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import { boxBytes, boxRows, rowsEnd, SurfaceLayout, type SubresourceBox } from '@cg/surface-layout';
+import {
+  boxBytes,
+  boxRows,
+  rowsEnd,
+  SurfaceLayout,
+  type BoxRows,
+  type SubresourceBox,
+} from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { DriverState } from '../driver-state.js';
 import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import { NEVER_USED, type Evictable } from '../memory/eviction-order.js';
-import { newKeptBoxes, type KeptBoxes } from './kept-boxes.js';
+import { ComparedBoxes, newKeptBoxes, takesShadow, type KeptBoxes } from './kept-boxes.js';
+import type { SurfaceMemory } from './shadow.js';
 import { WeakRefs, type Named } from './weak-refs.js';
 import { Resource } from './resource.js';
 import { emitUpdateStep } from './update-command.js';
@@ -35,6 +43,8 @@ export class Surface extends Resource implements Evictable, Named {
   /** The device has it bound to its former place; it is bound again before it is used. */
   #isBoundElsewhere = false;
   #dirtyBoxes: KeptBoxes | undefined;
+  /** The same, if they are compared with what the device is known to have. */
+  readonly #compared: ComparedBoxes | undefined;
   /** The device has refused an update that was not sent again: also one that a submission will write misses that. */
   #lacksUpdate = false;
   /** Its commands that the device still has come before its destruction there. */
@@ -49,8 +59,17 @@ export class Surface extends Resource implements Evictable, Named {
     super(driver, layout.bytes + trailerBytes(request.traits), request.coherent);
     this.layout = layout;
     if (request.coherent) {
-      this.#dirtyBoxes = newKeptBoxes(this.driver, this.layout);
+      this.#compared = takesShadow(driver, layout)
+        ? new ComparedBoxes(driver, layout, () => this.#place())
+        : undefined;
+      this.#dirtyBoxes = this.#compared ?? newKeptBoxes(driver, layout);
     }
+  }
+
+  /** Where it lies; it has a backing when anything is uploaded or read back. */
+  #place(): SurfaceMemory {
+    const { frames } = this.backing as BufferObject;
+    return { memory: this.driver.memory, frames, firstPage: this.backingOffset / PAGE_SIZE };
   }
 
   /** The device's id; SVGA3D_INVALID_ID before `create`. */
@@ -160,6 +179,10 @@ export class Surface extends Resource implements Evictable, Named {
       this.statistics.bytesUploaded -= bytes;
     };
     this.driver.queue.emit('UPDATE_GB_SURFACE', { sid: this.#id }, refused);
+    if (this.#compared !== undefined) {
+      const one = { rows: 1, images: 1, rowStride: bytes, imageStride: bytes };
+      this.#noteUpload(this.#compared, { offset: 0, rowBytes: bytes, ...one });
+    }
     this.needsUpload = false;
     this.#lacksUpdate = false;
     this.statistics.bytesUploaded += bytes;
@@ -168,11 +191,18 @@ export class Surface extends Resource implements Evictable, Named {
     this.driver.events.tell?.({ kind: 'update-emitted', sid: this.#id, bytes, box: undefined });
   }
 
+  /** The command just emitted uploads rows of it. */
+  #noteUpload({ shadow }: ComparedBoxes, rows: BoxRows): void {
+    this.driver.queue.noteUpload(shadow.upload(rows, this.#place()));
+  }
+
   unbind(): void {
     if (!this.#bound) {
       return;
     }
     this.#bound = false;
+    // What it has may be lost: bound again, it takes what memory has then (9.1).
+    this.#compared?.shadow.forget();
     this.driver.queue.emitNoFail('BIND_GB_SURFACE', { sid: this.#id, mobid: SVGA3D_INVALID_ID });
   }
 
@@ -208,6 +238,9 @@ export class Surface extends Resource implements Evictable, Named {
     const emitUpdate = emitUpdateStep.in(this.driver);
     for (const box of this.#dirtyBoxes.boxes()) {
       emitUpdate(this.driver, this.#id, this.layout, box, () => this.#markDirty(box));
+      if (this.#compared !== undefined) {
+        this.#noteUpload(this.#compared, boxRows(this.layout, box.subresource, box));
+      }
       const bytes = boxBytes(this.layout, box.subresource, box);
       this.statistics.boxes++;
       this.statistics.bytesUploaded += bytes;
@@ -222,6 +255,16 @@ export class Surface extends Resource implements Evictable, Named {
     }
     this.driver.queue.emit('READBACK_GB_SURFACE', { sid: this.#id }, refused);
     this.statistics.readBacks++;
+  }
+
+  protected override deviceWrites(): void {
+    this.#compared?.shadow.deviceWrites();
+  }
+
+  override noteReadBack(): void {
+    const { backing, backingOffset } = this;
+    const firstPage = backingOffset / PAGE_SIZE;
+    this.#compared?.noteReadBack((page) => backing?.tracker?.dirty.has(firstPage + page) ?? true);
   }
 
   override retire(): void {
@@ -243,6 +286,7 @@ export class Surface extends Resource implements Evictable, Named {
     const { queue, surfaceIds, surfacesOnDevice } = this.driver;
     const id = this.#id;
     surfacesOnDevice.remove(this);
+    this.#compared?.shadow.drop();
     if (id === SVGA3D_INVALID_ID) {
       return;
     }

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { availableMemory } from 'node:process';
+import type { DeviceRecorder } from '@cg/svga-device';
+import { findGuestFiles, type GuestFiles, type KernelFlavour } from '../boot/guest-files.js';
+import { buildInitramfs } from '../boot/initramfs.js';
+import { findGuestDisk, MESA_DISK, type DiskContent, type GuestDisk } from '../boot/guest-disk.js';
+import { SavedStates } from '../emulator/saved-states.js';
+import { startGuest, type StartedGuest } from '../emulator/start-guest.js';
+import { GuestError } from '../guest-error.js';
+import { NEW_KERNEL_LINES } from './kernel-log.js';
+import type { NamedRenderer } from './renderers.js';
+import { runProgram, type GuestCommand } from './run-program.js';
+
+const MIB = 2 ** 20;
+
+/** Guest memory is there once in the emulator, and once more while a state is written or read. */
+const MEMORY_FACTOR = 2;
+const OWN_MEMORY_MIB = 300;
+
+const PREPARATION_SECONDS = 900;
+
+/** A guest with Mesa. */
+export interface GlGuestOptions {
+  readonly paths: Partial<GuestFiles>;
+  readonly cache: string;
+  readonly flavour: KernelFlavour;
+  readonly refresh: boolean;
+  readonly useStates: boolean;
+  readonly memoryMib: number;
+  /** Time of a submission, in milliseconds. */
+  readonly delay: number;
+  readonly renderer: NamedRenderer;
+  /** Without it, the disk with Mesa. */
+  readonly disk?: DiskContent;
+  readonly recorder?: DeviceRecorder | undefined;
+  readonly say: (what: string) => void;
+  readonly onConsole: (text: string) => void;
+}
+
+interface StartedGlGuest extends StartedGuest {
+  readonly disk: GuestDisk;
+}
+
+/** The program with the scenes. */
+function readGltest(): Uint8Array {
+  const manifest = createRequire(import.meta.url).resolve('@cg/guest/package.json');
+  return readFileSync(join(dirname(manifest), 'programs', 'gltest'));
+}
+
+/** A scene of gltest. */
+export function scene(name: string): GuestCommand {
+  return { name, words: ['/tmp/gltest', name], hasMarks: true, flip: true };
+}
+
+/**
+ * Starts a guest whose Mesa is in its memory: the saved state is taken after a first program.
+ * @throws GuestError where packages, tools or memory are missing, or Mesa does not work
+ */
+export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGuest> {
+  const { paths, cache, flavour, refresh, memoryMib, renderer, say } = options;
+  checkMemory(memoryMib);
+  const files = await findGuestFiles({ ...paths, cache, flavour, refresh, say });
+  const disk = await findGuestDisk({ content: options.disk ?? MESA_DISK, cache, refresh, say });
+  const initramfs = buildInitramfs(files, { diskPrograms: { gltest: readGltest() } });
+  const started = await startGuest({
+    images: { files, initramfs, disk },
+    memoryMib,
+    device: { dx: true, sm41: true, completionDelay: options.delay },
+    renderer: renderer.renderer,
+    recorder: options.recorder,
+    preparation: {
+      key: `mesa ${renderer.name}`,
+      run: async (guest) => {
+        say('loading Mesa (about half a minute)');
+        const first = await runProgram(guest, scene('tri'), {
+          coherent: false,
+          seconds: PREPARATION_SECONDS,
+        });
+        if (first.exitCode !== 0) {
+          const reason = first.errors[0] ?? `its first program fails with ${first.exitCode}`;
+          throw new GuestError(`Mesa does not work in the guest: ${reason}`);
+        }
+        await guest.shell.must(NEW_KERNEL_LINES);
+      },
+    },
+    states: options.useStates ? new SavedStates(cache) : undefined,
+    say,
+    onConsole: options.onConsole,
+  });
+  return { ...started, disk };
+}
+
+function checkMemory(memoryMib: number): void {
+  const needed = memoryMib * MEMORY_FACTOR + OWN_MEMORY_MIB;
+  const available = Math.floor(availableMemory() / MIB);
+  if (available < needed) {
+    throw new GuestError(
+      `a guest of ${memoryMib} MiB needs ${needed} MiB of memory, of which ${available} are available`,
+      '--memory gives the guest less',
+    );
+  }
+}

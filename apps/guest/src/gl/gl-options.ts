@@ -1,0 +1,99 @@
+import { EXIT } from '../exit-codes.js';
+import { GuestError } from '../guest-error.js';
+import { writePng } from '../output/picture-png.js';
+import { badInput, pathsOf, write, type GuestOptions } from '../run-options.js';
+import { describeGl, glAsJson, hasProgramFailed, programLine } from './gl-report.js';
+import { hasTestFailed, testLine, testsAsJson } from './piglit-report.js';
+import { runPiglit, type PiglitRun } from './run-piglit.js';
+import { runGl, type GlReport } from './run-gl.js';
+import type { ProgramRun } from './run-program.js';
+
+/** The options, and the arguments after them. */
+interface GlOptions extends GuestOptions {
+  readonly programArgs: readonly string[];
+}
+
+/** What `--gl` and `--piglit` ask of a guest. */
+function guestOf(options: GlOptions) {
+  return {
+    paths: pathsOf(options),
+    cache: options.cache,
+    flavour: options.flavour,
+    refresh: options.refresh === true,
+    useStates: options.state,
+    memoryMib: options.memory,
+    delay: options.delay,
+    renderer: options.renderer,
+    coherent: options.coherent === true,
+    seconds: options.timeout,
+    say: (what: string) => void process.stderr.write(`cg: ${what}\n`),
+    onConsole: () => {},
+  };
+}
+
+/** Runs the programs of `--gl`, and prints the results. @returns the exit code */
+export async function runGlOptions(options: GlOptions): Promise<number> {
+  const { json, png, programArgs, gl: programs = [] } = options;
+  let report: GlReport;
+  try {
+    if (png !== undefined && programs.length > 1) {
+      throw new GuestError('--png takes the picture of one program');
+    }
+    report = await runGl({
+      ...guestOf(options),
+      programs,
+      programArgs,
+      flip: options.flip === true,
+      record: options.record,
+      onOutput: async (bytes) => write(json ? process.stderr : process.stdout, bytes),
+      onErrors: async (bytes) => write(process.stderr, bytes),
+      onProgram: (run) => {
+        if (!json) {
+          process.stderr.write(programLine(run));
+        }
+      },
+    });
+    if (png !== undefined) {
+      writePicture(png, report.programs[0]);
+    }
+  } catch (error) {
+    return badInput(error);
+  }
+  if (json) {
+    process.stdout.write(glAsJson(report));
+  } else {
+    process.stderr.write(describeGl(report));
+  }
+  return report.programs.some(hasProgramFailed) ? EXIT.CHECK_FAILED : EXIT.OK;
+}
+
+/** Runs the tests of `--piglit`, and prints the results. @returns the exit code */
+export async function runPiglitOptions(options: GlOptions): Promise<number> {
+  const { json, piglit: tests = [] } = options;
+  let runs: PiglitRun[];
+  try {
+    runs = await runPiglit({
+      ...guestOf(options),
+      tests,
+      reference: options.reference === true,
+      onTest: (run) => {
+        if (!json) {
+          process.stdout.write(testLine(run));
+        }
+      },
+    });
+  } catch (error) {
+    return badInput(error);
+  }
+  if (json) {
+    process.stdout.write(testsAsJson(runs));
+  }
+  return runs.some(hasTestFailed) ? EXIT.CHECK_FAILED : EXIT.OK;
+}
+
+function writePicture(path: string, { name, picture }: ProgramRun): void {
+  if (picture === undefined) {
+    throw new GuestError(`${name} has read no picture back`);
+  }
+  writePng(path, picture);
+}

@@ -1,0 +1,30 @@
+import { complaints, linesOf } from './gl-report.js';
+import type { PiglitRun } from './run-piglit.js';
+
+const RESULT_COLUMNS = 8;
+const MOST_LINES = 8;
+
+function isBad(result: string): boolean {
+  return result !== 'pass' && result !== 'skip';
+}
+
+/** Whether a test failed, except where llvmpipe fails too; or the device or the kernel complained. */
+export function hasTestFailed(run: PiglitRun): boolean {
+  const isExcused = run.reference !== undefined && isBad(run.reference);
+  return (isBad(run.result) && !isExcused) || complaints(run).length > 0;
+}
+
+/** A row for a test: its result, that of llvmpipe; below it what is wrong. */
+export function testLine(run: PiglitRun): string {
+  const { name, result, reference, seconds, output } = run;
+  const compared = reference === undefined ? '' : `, llvmpipe: ${reference}`;
+  const line = `${result.padEnd(RESULT_COLUMNS)} ${name} (${seconds.toFixed(1)} s${compared})`;
+  const said = isBad(result) ? output.trim().split('\n').slice(-MOST_LINES) : [];
+  return linesOf(line, [...complaints(run), ...said]);
+}
+
+/** The results as JSON, without pictures. */
+export function testsAsJson(runs: readonly PiglitRun[]): string {
+  const tests = runs.map(({ picture: _picture, ...run }) => run);
+  return `${JSON.stringify({ tests }, null, 2)}\n`;
+}

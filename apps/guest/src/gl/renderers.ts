@@ -1,0 +1,58 @@
+import type { Renderer } from '@cg/svga-device';
+import { SoftRenderer } from '@cg/svga-soft';
+import { rendererDevice, WebGpuRenderer } from '@cg/svga-webgpu';
+import { GuestError } from '../guest-error.js';
+import type { RendererName } from './renderer-names.js';
+
+/** A renderer. Devices with renderers of the same name, on one machine, offer a guest the same. */
+export interface NamedRenderer {
+  readonly name: string;
+  readonly renderer: Renderer | undefined;
+}
+
+interface Dawn {
+  readonly globals: object;
+  create(flags: readonly string[]): GPU;
+}
+
+/** Dawn's own object outlives a reference to an adapter only. */
+let gpu: GPU | undefined;
+
+/** @throws Error where npm `webgpu` is not installed, or finds no adapter */
+async function requestAdapter(): Promise<GPUAdapter> {
+  const { create, globals } = (await import('webgpu')) as Dawn;
+  Object.assign(globalThis, globals);
+  gpu ??= create([]);
+  const adapter = await gpu.requestAdapter();
+  if (adapter === null) {
+    throw new Error('no adapter');
+  }
+  return adapter;
+}
+
+async function webGpuRenderer(): Promise<NamedRenderer> {
+  const adapter = await requestAdapter();
+  const requestDevice = async (): Promise<GPUDevice> => adapter.requestDevice(rendererDevice(adapter));
+  const { vendor, architecture, device } = adapter.info;
+  const renderer = new WebGpuRenderer(await requestDevice(), { requestDevice });
+  return { name: ['webgpu', vendor, architecture, device].join(' '), renderer };
+}
+
+/** @throws GuestError for WebGPU without an adapter */
+export async function makeRenderer(name: RendererName): Promise<NamedRenderer> {
+  if (name === 'none') {
+    return { name, renderer: undefined };
+  }
+  if (name === 'webgpu') {
+    try {
+      return await webGpuRenderer();
+    } catch (error) {
+      const [reason] = (error as Error).message.split('\n');
+      throw new GuestError(
+        `there is no WebGPU here: ${reason}`,
+        "it needs the npm package webgpu and a Vulkan driver, e.g. of Debian's mesa-vulkan-drivers",
+      );
+    }
+  }
+  return { name: 'soft', renderer: new SoftRenderer() };
+}

@@ -1,0 +1,2 @@
+/** Assembles clean.wat: a WebAssembly module. */
+export function assembleKernel(): Promise<Uint8Array>;
