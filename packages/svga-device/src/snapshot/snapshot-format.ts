@@ -7,7 +7,7 @@ import type { StoredRun } from './snapshot-blob.js';
 const MAGIC = 0x5653_4743;
 
 /** Increased when fields of the state, their meaning, or the layout of the bytes change. */
-const VERSION = 4;
+const VERSION = 5;
 
 const HEADER_BYTES = 16;
 

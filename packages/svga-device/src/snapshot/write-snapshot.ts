@@ -91,7 +91,13 @@ function objectsState(objects: DeviceObjects, blobs: Blobs): object {
       const states = contentStates(content, blobs);
       // Most have none: it is left out.
       const streamedBytes = surface.streamedBytes || undefined;
-      return { definition: inOneOrder(definition), mobId, ...states, streamedBytes, image: blobs.add(ownImage) };
+      return {
+        definition: inOneOrder(definition),
+        mobId,
+        ...states,
+        streamedBytes,
+        image: blobs.add(ownImage),
+      };
     }),
     contexts: [...objects.contexts].map(([id, { mobId }]) => ({ id, mobId })),
     dxContexts: dxContextStates(objects, blobs),
