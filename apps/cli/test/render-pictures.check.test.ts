@@ -87,7 +87,7 @@ async function playInBrowser(recording: Uint8Array): Promise<Pictures> {
   }
   const pictures = programs.pictures.map(([name, { width, height, pixels }]): [string, Picture] => [
     name,
-    { width, height, pixels: Buffer.from(pixels, 'base64') },
+    { width, height, pixels: new Uint8ClampedArray(Buffer.from(pixels, 'base64')) },
   ]);
   return picturesOf({ ...programs, pictures });
 }
@@ -153,8 +153,8 @@ function differing(actual: Pictures, expected: Pictures): string[] {
   const names = new Set([...actual.keys(), ...expected.keys()]);
   const isSame = (name: string): boolean =>
     Buffer.compare(
-      actual.get(name)?.pixels ?? Buffer.alloc(0),
-      expected.get(name)?.pixels ?? Buffer.alloc(0),
+      Buffer.from(actual.get(name)?.pixels ?? []),
+      Buffer.from(expected.get(name)?.pixels ?? []),
     ) === 0;
   return [...names].filter((name) => !isSame(name));
 }
