@@ -117,8 +117,12 @@ export async function runProgram(
 }
 
 function flipped({ width, height, pixels }: Picture): Picture {
-  const rows = Array.from({ length: height }, (_, y) => pixels.subarray(4 * width * y, 4 * width * (y + 1)));
-  return { width, height, pixels: Buffer.concat(rows.toReversed()) };
+  const rowBytes = 4 * width;
+  const upsideDown = new Uint8ClampedArray(pixels.length);
+  for (let y = 0; y < height; y++) {
+    upsideDown.set(pixels.subarray(rowBytes * y, rowBytes * (y + 1)), rowBytes * (height - 1 - y));
+  }
+  return { width, height, pixels: upsideDown };
 }
 
 function counters({ statistics }: SvgaDevice) {
