@@ -17,7 +17,7 @@ const run: ProgramRun = {
   errors: [],
   frames: { frames: 3, first: 80, each: 12.34 },
   pictureHash: 'b35b076b',
-  picture: { width: 1, height: 1, pixels: new Uint8Array(4) },
+  picture: { width: 1, height: 1, pixels: new Uint8ClampedArray(4) },
 };
 
 describe('the report of a program', () => {

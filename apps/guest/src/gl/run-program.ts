@@ -116,9 +116,12 @@ export async function runProgram(
   };
 }
 
-function flipped({ width, height, pixels }: Picture): Picture {
-  const rows = Array.from({ length: height }, (_, y) => pixels.subarray(4 * width * y, 4 * width * (y + 1)));
-  return { width, height, pixels: Buffer.concat(rows.toReversed()) };
+export function flipped({ width, height, pixels }: Picture): Picture {
+  const turned = new Uint8ClampedArray(pixels.length);
+  for (let y = 0; y < height; y++) {
+    turned.set(pixels.subarray(4 * width * y, 4 * width * (y + 1)), 4 * width * (height - 1 - y));
+  }
+  return { width, height, pixels: turned };
 }
 
 function counters({ statistics }: SvgaDevice) {
