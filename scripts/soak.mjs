@@ -84,6 +84,13 @@ const parts = [
     command: test('svga-webgpu', 'test/dawn.test.ts'),
   },
   {
+    name: 'renderers',
+    about:
+      'random states and meshes on the renderer for WebGPU, on Dawn where it finds a driver, and the rasteriser',
+    seeded: true,
+    command: test('machine', 'test/renderers.test.ts'),
+  },
+  {
     name: 'wgsl',
     about: 'random programs in WGSL on Dawn, where it finds a driver, against the interpreter',
     seeded: true,

@@ -11,6 +11,7 @@ const rows = [
   'first-stores',
   'long-shaders',
   'replay',
+  'replay-draws',
   'resource-lookup',
   'scalar-stores',
   'shader-translation',

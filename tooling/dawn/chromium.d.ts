@@ -1,6 +1,6 @@
 /**
- * An empty page of a headless Chromium, driven through the DevTools protocol. WebGL and WebGPU run on SwiftShader. It is
- * ended by `close`.
+ * An empty page of a headless Chromium, driven through the DevTools protocol. WebGL and WebGPU run on SwiftShader. It
+ * is ended by `close`.
  */
 export class ChromiumPage {
   /** A page with this script in it, and the browser's version; or the reason why there is none. */

@@ -77,6 +77,15 @@ export class PhysicalMemory {
     return this.#host.wasm;
   }
 
+  /**
+   * Fills frames with zeros. Those that were never in use have the host's, and cost neither time nor memory until the
+   * first store: by a CPU, or by the device, whose writes leave the rest of a frame as it is.
+   */
+  #clear(first: number, end: number): void {
+    this.u32.fill(0, first * WORDS_PER_FRAME, Math.min(end, this.#peakFrame) * WORDS_PER_FRAME);
+    this.#peakFrame = Math.max(this.#peakFrame, end);
+  }
+
   /** Number of frames that can still be allocated. */
   get freeFrames(): number {
     return this.#free;
@@ -97,8 +106,7 @@ export class PhysicalMemory {
     this.#used.set(frame);
     this.#free--;
     this.#nextFrame = frame + 1;
-    this.#peakFrame = Math.max(this.#peakFrame, frame + 1);
-    this.u32.fill(0, frame * WORDS_PER_FRAME, (frame + 1) * WORDS_PER_FRAME);
+    this.#clear(frame, frame + 1);
     return frame;
   }
 
@@ -133,8 +141,7 @@ export class PhysicalMemory {
       if (taken === start + count) {
         this.#used.setRange(start, taken);
         this.#free -= count;
-        this.#peakFrame = Math.max(this.#peakFrame, taken);
-        this.u32.fill(0, start * WORDS_PER_FRAME, taken * WORDS_PER_FRAME);
+        this.#clear(start, taken);
         return start;
       }
       start = this.#used.findNextClear(taken);

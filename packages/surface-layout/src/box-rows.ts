@@ -73,23 +73,34 @@ export function boxRows(
   ) {
     refuse('box is empty or leaves its mip', subresource, box);
   }
+  const { bytesPerBlock, blockWidth, blockHeight, blockDepth } = format;
+  if (blockWidth === 1 && blockHeight === 1 && blockDepth === 1 && !format.planar) {
+    // Most formats: no division by the size of a block.
+    into.offset = offset + box.z * mip.imageStride + box.y * mip.rowStride + box.x * bytesPerBlock;
+    into.rowBytes = box.width * bytesPerBlock;
+    into.rows = box.height;
+    into.rowStride = mip.rowStride;
+    into.images = box.depth;
+    into.imageStride = mip.imageStride;
+    return into;
+  }
   if (format.planar) {
     if (!isWholeMip(box, mip)) {
       refuse('box is a part of a planar subresource', subresource, box);
     }
     return oneRun(into, offset, mip.bytes);
   }
-  const column = box.x / format.blockWidth;
-  const row = box.y / format.blockHeight;
-  const slice = box.z / format.blockDepth;
+  const column = box.x / blockWidth;
+  const row = box.y / blockHeight;
+  const slice = box.z / blockDepth;
   if (!Number.isInteger(column) || !Number.isInteger(row) || !Number.isInteger(slice)) {
     refuse('box does not start on a block', subresource, box);
   }
-  into.offset = offset + slice * mip.imageStride + row * mip.rowStride + column * format.bytesPerBlock;
-  into.rowBytes = Math.ceil(box.width / format.blockWidth) * format.bytesPerBlock;
-  into.rows = Math.ceil(box.height / format.blockHeight);
+  into.offset = offset + slice * mip.imageStride + row * mip.rowStride + column * bytesPerBlock;
+  into.rowBytes = Math.ceil(box.width / blockWidth) * bytesPerBlock;
+  into.rows = Math.ceil(box.height / blockHeight);
   into.rowStride = mip.rowStride;
-  into.images = Math.ceil(box.depth / format.blockDepth);
+  into.images = Math.ceil(box.depth / blockDepth);
   into.imageStride = mip.imageStride;
   return into;
 }

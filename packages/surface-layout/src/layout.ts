@@ -71,20 +71,22 @@ function layOutMip(
   const blocksWide = Math.ceil(width / format.blockWidth);
   const blocksHigh = Math.ceil(height / format.blockHeight);
   const rowStride = blocksWide * format.bytesPerBlock;
-  const mip: MipLayout = {
+  const bytes = imageBytes(format, width, height, depth);
+  const planes = planesOf(format, { height, depth, blocksWide, blocksHigh });
+  // One literal for all: a frozen copy of an object would have a hidden class of its own, of 350 bytes.
+  return Object.freeze({
     width,
     height,
     depth,
     blocksWide,
     blocksHigh,
     blocksDeep: Math.ceil(depth / format.blockDepth),
-    bytes: imageBytes(format, width, height, depth),
+    bytes,
     rowStride,
     imageStride: rowStride * blocksHigh,
     offset,
-    planes: [],
-  };
-  return Object.freeze({ ...mip, planes: Object.freeze(planesOf(format, mip)) });
+    planes: Object.freeze(planes),
+  });
 }
 
 function checkCount(name: keyof SurfaceDescription, value: number, least: number, most: number): void {
@@ -135,7 +137,28 @@ export class SurfaceLayout {
    */
   constructor(description: SurfaceDescription) {
     this.format = checkedFormat(description);
-    this.description = Object.freeze({ ...description });
+    const {
+      width,
+      height,
+      depth,
+      mipLevels,
+      layers,
+      samples,
+      cube = false,
+      streamOutput = false,
+    } = description;
+    const { format } = description;
+    this.description = Object.freeze({
+      format,
+      width,
+      height,
+      depth,
+      mipLevels,
+      layers,
+      samples,
+      cube,
+      streamOutput,
+    });
     this.layers = description.layers === 0 ? CUBE_FACES : description.layers;
     this.samples = Math.max(description.samples, 1);
     const mips: MipLayout[] = [];

@@ -40,6 +40,7 @@ export type {
   VertexBuffer,
   Viewport,
 } from './renderer/pipeline-state.js';
+export { bufferEnd } from './renderer/pipeline-state.js';
 export { linearToSrgb, srgbToLinear, TexelCodec } from './texels/texel-codec.js';
 export type { TexelKind } from './texels/texel-codec.js';
 export { DeviceRecorder } from './recording/device-recorder.js';

@@ -6,6 +6,7 @@ import type { TestRenderer } from './contract/contract-guest.js';
 import { DrawingGuest } from './contract/drawing-guest.js';
 import { ReferenceDraws } from './contract/reference-draws.js';
 
+export { CONTRACT_PAGE, ContractGuest } from './contract/contract-guest.js';
 export type { TestRenderer } from './contract/contract-guest.js';
 export { LateDraws, LateRenderer } from './contract/late-renderer.js';
 export { plainBlend, plainCall, plainDepthStencil, plainRasterizer } from './contract/plain-states.js';

@@ -35,11 +35,15 @@ export class RecordingRenderer implements Renderer {
 /** The same that takes draws and queries, and draws nothing. */
 export class RecordingDraws extends RecordingRenderer implements DrawingRenderer {
   readonly caps = everything;
-  readonly draws: { readonly state: PipelineState; readonly call: DrawCall }[] = [];
+  readonly draws: {
+    readonly state: PipelineState;
+    readonly call: DrawCall;
+    readonly queries: readonly RenderQuery[] | undefined;
+  }[] = [];
 
-  draw(state: PipelineState, call: DrawCall): undefined {
+  draw(state: PipelineState, call: DrawCall, queries?: readonly RenderQuery[]): undefined {
     this.calls.push('draw');
-    this.draws.push({ state, call });
+    this.draws.push({ state, call, queries });
   }
 
   beginQuery({ type }: RenderQuery): void {

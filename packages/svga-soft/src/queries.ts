@@ -15,11 +15,15 @@ export class Queries {
     this.#open.set(query, { samples: 0, written: 0, needed: 0 });
   }
 
-  count({ samples, written, needed }: DrawCounts): void {
-    for (const counts of this.#open.values()) {
-      counts.samples += samples;
-      counts.written += written;
-      counts.needed += needed;
+  /** @param queries those that count the draw; all if absent */
+  count({ samples, written, needed }: DrawCounts, queries: Iterable<RenderQuery> = this.#open.keys()): void {
+    for (const query of queries) {
+      const counts = this.#open.get(query);
+      if (counts !== undefined) {
+        counts.samples += samples;
+        counts.written += written;
+        counts.needed += needed;
+      }
     }
   }
 

@@ -39,9 +39,9 @@ export class SoftRenderer implements DrawingRenderer {
     this.#queries = new Queries(clock ?? timeSinceNow());
   }
 
-  draw(state: PipelineState, call: DrawCall): undefined {
+  draw(state: PipelineState, call: DrawCall, queries?: readonly RenderQuery[]): undefined {
     const budget = new WorkBudget(this.#maxDrawWork);
-    this.#queries.count(runDraw(state, call, this.#shaders, budget));
+    this.#queries.count(runDraw(state, call, this.#shaders, budget), queries);
     if (budget.isSpent) {
       this.endedDraws++;
     }

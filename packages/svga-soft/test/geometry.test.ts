@@ -1,55 +1,9 @@
-import type { DrawCall, PipelineState, StreamOutput } from '@cg/svga-device';
 import { plainBlend, plainCall } from '@cg/svga-device/renderer-contract';
-import { SVGA3D_PRIMITIVE, SVGA3D_QUERYTYPE } from '@cg/svga-protocol';
+import { SVGA3D_PRIMITIVE } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { SoftRenderer } from '../src/index.js';
-import { at, COLOR_PS, draw, element, pipeline, renderer, stage, TestSurface, whole } from './pipeline.js';
-
-type Rest = Partial<PipelineState>;
-
-/** Streams out position and attribute of every vertex; the attribute's first component numbers vertices. */
-const NUMBER_VS = `
-  vs_4_0
-  dcl_input v0.x
-  dcl_output_siv o0.xyzw, position
-  dcl_output o1.x
-  mov o0.xyzw, l(0.0, 0.0, 0.0, 1.0)
-  mov o1.x, v0.x
-  ret
-`;
-
-function streamTo(
-  surface: TestSurface,
-  rest: Partial<NonNullable<StreamOutput['targets'][0]>> = {},
-  stride = 4,
-): StreamOutput {
-  return {
-    layout: { elements: [{ buffer: 0, register: 1, mask: 1 }], strides: [stride, 0, 0, 0] },
-    targets: [{ surface, offset: 0, size: surface.ownImage.length, appends: false, ...rest }],
-  };
-}
-
-/** The numbers of the vertices of all primitives in the order in which they are assembled. */
-function assembled(
-  topology: number,
-  vertexCount: number,
-  rest: Rest = {},
-  of: Partial<DrawCall> = {},
-): number[] {
-  const out = TestSurface.buffer(new Float32Array(64).fill(-1));
-  const numbers = TestSurface.buffer(Float32Array.from({ length: 64 }, (_, i) => i));
-  const state = pipeline(new TestSurface('R8_UNORM', 1, 1), [], {
-    topology,
-    vertex: stage(NUMBER_VS),
-    pixel: undefined,
-    inputLayout: { elements: [element('R32_FLOAT', 0, 0)] },
-    vertexBuffers: [{ surface: numbers, stride: 4, offset: 0 }],
-    streamOutput: streamTo(out),
-    ...rest,
-  });
-  draw(state, vertexCount, of);
-  return [...out.floats].filter((number) => number >= 0);
-}
+import { assembled, type Rest } from './assembly.js';
+import { at, COLOR_PS, draw, element, pipeline, stage, TestSurface, whole } from './pipeline.js';
 
 describe('topologies', () => {
   it.each([
@@ -200,6 +154,16 @@ describe('vertices', () => {
       { firstVertex: 1 },
     );
     expect([...out.floats]).toEqual(expected.map((value) => Math.fround(value)));
+  });
+
+  it('are zeros beyond the size of the buffer, and so are indices', () => {
+    const numbers = TestSurface.buffer(Float32Array.of(5, 6, 7, 8));
+    const vertices = [{ surface: numbers, stride: 4, offset: 4, size: 8 }];
+    const points = SVGA3D_PRIMITIVE.POINTLIST;
+    expect(assembled(points, 3, { vertexBuffers: vertices })).toEqual([6, 7, 0]);
+    const surface = TestSurface.buffer(Uint16Array.of(1, 1, 1, 1));
+    const indexBuffer = { surface, offset: 2, size: 3, indexBytes: 2 as const };
+    expect(assembled(points, 3, { indexBuffer }, { indexed: true })).toEqual([1, 0, 0]);
   });
 
   it('are zeros beyond the end of the buffer', () => {
@@ -392,83 +356,6 @@ describe('geometry shaders', () => {
     );
     // What is not there is the first one.
     expect([...target.ownImage]).toEqual([102, 0, 0, 51, 0, 51]);
-  });
-});
-
-describe('stream output', () => {
-  const streamed = (output: StreamOutput, rest: Rest = {}, vertexCount = 6) =>
-    assembled(SVGA3D_PRIMITIVE.TRIANGLELIST, vertexCount, { streamOutput: output, ...rest });
-
-  it('writes whole primitives as far as there is room, and counts', () => {
-    const out = TestSurface.buffer(new Float32Array(5).fill(-1));
-    const query = { type: SVGA3D_QUERYTYPE.STREAMOUTPUTSTATS };
-    const overflow = { type: SVGA3D_QUERYTYPE.STREAMOVERFLOWPREDICATE };
-    renderer.beginQuery(query);
-    renderer.beginQuery(overflow);
-    streamed(streamTo(out));
-    expect([...out.floats]).toEqual([0, 1, 2, -1, -1]);
-    expect([renderer.endQuery(query), renderer.endQuery(overflow)]).toEqual([[1, 2], [1]]);
-  });
-
-  it('has offsets, strides, gaps, several buffers', () => {
-    const [a, b] = [1, 2].map(() => TestSurface.buffer(new Float32Array(8).fill(-1)));
-    const output: StreamOutput = {
-      layout: {
-        elements: [
-          { buffer: 0, register: undefined, mask: 1 },
-          { buffer: 0, register: 1, mask: 1 },
-          { buffer: 1, register: 0, mask: 0b1001 },
-        ],
-        strides: [8, 8, 0, 0],
-      },
-      targets: [
-        { surface: a, offset: 4, size: 28, appends: false },
-        { surface: b, offset: 0, size: 32, appends: false },
-      ],
-    };
-    streamed(output, {}, 3);
-    expect([...a.floats]).toEqual([-1, -1, 0, -1, 1, -1, 2, -1]);
-    expect([...b.floats]).toEqual([0, 1, 0, 1, 0, 1, -1, -1]);
-  });
-
-  it('appends, and is drawn by its count', () => {
-    const out = TestSurface.buffer(new Float32Array(12).fill(-1));
-    streamed(streamTo(out), {}, 3);
-    streamed(streamTo(out, { appends: true }), {}, 3);
-    expect([...out.floats]).toEqual([0, 1, 2, 0, 1, 2, -1, -1, -1, -1, -1, -1]);
-    const vertexBuffers = [{ surface: out, stride: 4, offset: 4 }];
-    const again = TestSurface.buffer(new Float32Array(8).fill(-1));
-    const points = SVGA3D_PRIMITIVE.POINTLIST;
-    assembled(points, 0, { vertexBuffers, streamOutput: streamTo(again) }, { vertexCount: 'auto' });
-    expect([...again.floats]).toEqual([1, 2, 0, 1, 2, -1, -1, -1]);
-  });
-});
-
-describe('queries', () => {
-  it('count the samples that pass, exactly', () => {
-    const one = new TestSurface('R8_UNORM', 16, 16);
-    const four = new TestSurface('R8_UNORM', 16, 16, { samples: 4 });
-    const types = [
-      SVGA3D_QUERYTYPE.OCCLUSION,
-      SVGA3D_QUERYTYPE.OCCLUSION64,
-      SVGA3D_QUERYTYPE.OCCLUSIONPREDICATE,
-    ];
-    const counts = (target: TestSurface, vertexCount: number) => {
-      const queries = types.map((type) => ({ type }));
-      queries.forEach((query) => renderer.beginQuery(query));
-      draw(pipeline(target, whole()), vertexCount);
-      return queries.map((query) => renderer.endQuery(query));
-    };
-    expect(counts(one, 6)).toEqual([[256], [256], [1]]);
-    expect(counts(four, 6)).toEqual([[1024], [1024], [1]]);
-    expect(counts(one, 0)).toEqual([[0], [0], [0]]);
-  });
-
-  it('tell the time of a clock, and nothing of what is not known', () => {
-    const soft = new SoftRenderer({ clock: () => 12345 });
-    expect(soft.endQuery({ type: SVGA3D_QUERYTYPE.TIMESTAMP })).toEqual([12345]);
-    expect(soft.endQuery({ type: SVGA3D_QUERYTYPE.TIMESTAMPDISJOINT })).toEqual([1e9, 0]);
-    expect(soft.endQuery({ type: SVGA3D_QUERYTYPE.PIPELINESTATS })).toBe(undefined);
   });
 });
 

@@ -1,37 +1,10 @@
 import type { ResourceView, SamplerState } from '@cg/svga-device';
 import { describe, expect, it } from 'vitest';
-import { draw, format, pipeline, sampler, shader, stage, TestSurface, whole } from './pipeline.js';
+import { draw, format, pipeline, sampler, stage, TestSurface, whole } from './pipeline.js';
+import { result } from './sampled.js';
 
 const MIP = 1;
 const LINEAR = 4 | 16;
-
-/** What an instruction gives for a place, as floats or as words. */
-function result(
-  instruction: string,
-  dimension: string,
-  view: ResourceView | undefined,
-  place: readonly number[],
-  state: Partial<SamplerState> = {},
-): { floats: number[]; words: number[] } {
-  const text = `
-    ps_4_1
-    dcl_input_ps linear v1.xyzw
-    dcl_output o0.xyzw
-    dcl_temps 2
-    dcl_sampler s0, mode_default
-    dcl_resource_${dimension} (float,float,float,float) t0
-    mov r0.xyzw, v1.xyzw
-    ${instruction}
-    mov o0.xyzw, r1.xyzw
-    ret
-  `;
-  const target = new TestSurface('R32G32B32A32_FLOAT', 1, 1);
-  shader(text);
-  const pixel = stage(text, { views: [view], samplers: [{ ...sampler, ...state }] });
-  const [x = 0, y = 0, z = 0, w = 0] = place;
-  draw(pipeline(target, whole([x, y, z, w]), { pixel }), 6);
-  return { floats: [...target.floats], words: [...target.words] };
-}
 
 const SAMPLE = 'sample_l r1.xyzw, r0.xyzw, t0.xyzw, s0, l(0.0)';
 
@@ -90,6 +63,18 @@ describe('filters', () => {
         expect(found, `linear ${u} ${v}`).toBeCloseTo(linear, 4);
       }
     }
+  });
+
+  it('a border has the channels of the format, and what texels have for others', () => {
+    const border = { borderColorR: 0.25, borderColorG: 0.5, borderColorB: 0.75, borderColorA: 0.375 };
+    const state = { addressU: 4, addressV: 4, ...border };
+    const beyond = (name: string) =>
+      result(SAMPLE, 'texture2d', new TestSurface(name, 4, 4).texture(), [2, 2, 0, 0], state).floats;
+    expect(beyond('R8G8B8A8_UNORM')).toEqual([0.25, 0.5, 0.75, 0.375]);
+    expect(beyond('B8G8R8X8_UNORM')).toEqual([0.25, 0.5, 0.75, 1]);
+    expect(beyond('R32_FLOAT')).toEqual([0.25, 0, 0, 1]);
+    expect(beyond('A8_UNORM')).toEqual([0, 0, 0, 0.375]);
+    expect(beyond('BC5_UNORM')).toEqual([0.25, 0.5, 0, 1]);
   });
 
   it('offsets move by texels before the address mode', () => {
@@ -369,65 +354,5 @@ describe('loads', () => {
     expect(load('R24_UNORM_X8').floats[0]).toBeCloseTo(0.5, 6);
     expect(load('X24_G8_UINT').words[1]).toBe(0x5a);
     expect(load('R24G8_TYPELESS').words).toEqual([0, 0, 0, 0]);
-  });
-});
-
-describe('block compression', () => {
-  const LOAD = 'ftoi r0.xyzw, r0.xyzw\nld r1.xyzw, r0.xyzw, t0.xyzw';
-  const load = (name: string, block: readonly number[], x: number, y: number) => {
-    const texture = new TestSurface(name, 6, 5);
-    texture.ownImage.set(block, texture.layout.mips[0].rowStride + block.length);
-    return result(LOAD, 'texture2d', texture.texture(), [4 + x, 4 + y, 0, 0]).floats;
-  };
-  const red = [0x00, 0xf8];
-  const blue = [0x1f, 0x00];
-
-  it('BC1 has four colours, or three and transparent black', () => {
-    const four = [...red, ...blue, 0b11_10_01_00, 0, 0, 0];
-    const three = [...blue, ...red, 0b11_10_01_00, 0, 0, 0];
-    expect([0, 1].map((x) => load('BC1_UNORM', four, x, 0))).toEqual([
-      [1, 0, 0, 1],
-      [0, 0, 1, 1],
-    ]);
-    const texture = (block: readonly number[], x: number) => {
-      const surface = new TestSurface('BC1_UNORM', 4, 4);
-      surface.ownImage.set(block);
-      return result(LOAD, 'texture2d', surface.texture(), [x, 0, 0, 0]).floats.map((value) =>
-        Math.round(value * 6),
-      );
-    };
-    expect([2, 3].map((x) => texture(four, x))).toEqual([
-      [4, 0, 2, 6],
-      [2, 0, 4, 6],
-    ]);
-    expect([2, 3].map((x) => texture(three, x))).toEqual([
-      [3, 0, 3, 6],
-      [0, 0, 0, 0],
-    ]);
-  });
-
-  it('BC2 and BC3 have alpha of their own', () => {
-    const color = [...red, ...red, 0, 0, 0, 0];
-    expect(load('BC2_UNORM', [0x05 | 0xa0, 0, 0, 0, 0, 0, 0, 0, ...color], 1, 0)[3]).toBeCloseTo(10 / 15, 6);
-    expect(load('BC3_UNORM', [255, 0, 0b010_000, 0, 0, 0, 0, 0, ...color], 1, 0)[3]).toBeCloseTo(6 / 7, 6);
-    expect(load('BC3_UNORM', [0, 255, 0b111_000, 0, 0, 0, 0, 0, ...color], 1, 0)[3]).toBe(1);
-  });
-
-  it('BC4 and BC5 have one and two channels, signed ones too', () => {
-    expect(load('BC4_UNORM', [51, 102, 0b001_000, 0, 0, 0, 0, 0], 1, 0)).toEqual([Math.fround(0.4), 0, 0, 1]);
-    expect(load('BC4_SNORM', [129, 127, 0, 0, 0, 0, 0, 0], 0, 0)[0]).toBe(-1);
-    expect(load('BC5_UNORM', [51, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0], 0, 0)).toEqual([
-      Math.fround(0.2),
-      1,
-      0,
-      1,
-    ]);
-  });
-
-  it('of sRGB is linear light', () => {
-    expect(load('BC1_UNORM_SRGB', [0x10, 0x84, 0x10, 0x84, 0, 0, 0, 0], 0, 0)[0]).toBeCloseTo(
-      ((16 / 31 + 0.055) / 1.055) ** 2.4,
-      6,
-    );
   });
 });

@@ -41,6 +41,8 @@ const isOcclusion = ({ type }: RenderQuery): boolean =>
  */
 export class Queries implements PassListener {
   readonly #active = new Map<RenderQuery, Counting>();
+  /** Those that count the draws that come next; undefined: all of them. */
+  #selected: readonly RenderQuery[] | undefined;
   #page: Page | undefined;
   #isCounting = false;
   #pass: GPURenderPassEncoder | undefined;
@@ -51,12 +53,50 @@ export class Queries implements PassListener {
     readonly now: () => number,
   ) {}
 
+  /** What the draws that come next count. */
   #occlusions(): Counting[] {
-    return [...this.#active].filter(([query]) => isOcclusion(query)).map(([, counting]) => counting);
+    return [...this.#active]
+      .filter(([query]) => isOcclusion(query) && this.#isSelected(query))
+      .map(([, counting]) => counting);
+  }
+
+  #isSelected(query: RenderQuery): boolean {
+    return this.#selected?.includes(query) !== false;
+  }
+
+  /** Draws that come next are counted by these queries; all if absent. */
+  select(queries: readonly RenderQuery[] | undefined): void {
+    if (this.#selected === queries) {
+      return;
+    }
+    const before = this.#occlusions();
+    this.#selected = queries;
+    const now = this.#occlusions();
+    if (before.length !== now.length || before.some((counting, i) => counting !== now[i])) {
+      this.#countAnew();
+    }
+  }
+
+  /** Another count begins, in the pass that is open. */
+  #countAnew(): void {
+    const pass = this.#pass;
+    if (pass === undefined) {
+      return;
+    }
+    if (this.#page === undefined || this.#page.used === PAGE) {
+      // The next pass has another page.
+      this.recorder.endPass();
+      return;
+    }
+    if (this.#isCounting) {
+      pass.endOcclusionQuery();
+      this.#isCounting = false;
+    }
+    this.#count();
   }
 
   passBegins(descriptor: GPURenderPassDescriptor): void {
-    if (this.#occlusions().length === 0) {
+    if (![...this.#active.keys()].some(isOcclusion)) {
       return;
     }
     if (this.#page === undefined || this.#page.used === PAGE) {
@@ -161,7 +201,7 @@ export class Queries implements PassListener {
   /** A draw has streamed out. */
   streamed(counters: StreamCounters): void {
     for (const [query, counting] of this.#active) {
-      if (!isOcclusion(query)) {
+      if (!isOcclusion(query) && this.#isSelected(query)) {
         counting.streams.push(counters);
         if (counting.streams.length >= MOST_COUNTERS) {
           counting.sum = sumOf(counting);

@@ -20,8 +20,11 @@ import { FormatTable } from './formats/format-table.js';
 import { Omissions } from './gpu/omissions.js';
 import { Recorder } from './gpu/recorder.js';
 import { clearView, copyBoxes } from './image-operations.js';
+import { GpuMemory } from './images/gpu-memory.js';
 import { ImageTable } from './images/image-table.js';
 import { Queries } from './queries.js';
+
+const MOST_GPU_BYTES = 2 ** 30;
 
 /** What a renderer can be told. */
 export interface WebGpuRendererOptions {
@@ -32,6 +35,11 @@ export interface WebGpuRendererOptions {
   readonly requestDevice?: () => PromiseLike<GPUDevice>;
   /** Milliseconds of a clock, for timestamps; the time of day by default. */
   readonly now?: () => number;
+  /**
+   * Bytes of the buffers and textures of surfaces on the GPU together; 2^30 by default. Those that were not used
+   * lately are freed where there would be more. A texture that has no room reads 0, and is no target.
+   */
+  readonly maxGpuBytes?: number;
 }
 
 /** What a renderer has done. */
@@ -59,11 +67,11 @@ class DeviceParts {
   constructor(
     readonly device: GPUDevice,
     omissions: Omissions,
-    now: () => number,
+    { now = Date.now, maxGpuBytes = MOST_GPU_BYTES }: WebGpuRendererOptions,
   ) {
     this.recorder = new Recorder(device);
     this.formats = new FormatTable(device.features);
-    this.images = new ImageTable(this.recorder, this.formats);
+    this.images = new ImageTable(this.recorder, this.formats, new GpuMemory(maxGpuBytes));
     this.streams = new StreamOutputs(this.images);
     this.queries = new Queries(this.recorder, now);
     this.recorder.listener = this.queries;
@@ -104,13 +112,13 @@ export class WebGpuRenderer implements DrawingRenderer {
       pipelines: this.#pipelinesBefore + draws.pipelines.made,
       submissions: this.#submissionsBefore + recorder.serial - 1,
       lostDevices: this.#lostDevices,
-      gpuBytes: images.gpuBytes,
+      gpuBytes: images.memory.used,
       omissions: this.#omissions.counts,
     };
   }
 
   #partsOf(device: GPUDevice): DeviceParts {
-    const parts = new DeviceParts(device, this.#omissions, this.#options.now ?? Date.now);
+    const parts = new DeviceParts(device, this.#omissions, this.#options);
     void device.lost.then(() => {
       if (this.#parts === parts) {
         this.#lose();
@@ -147,20 +155,25 @@ export class WebGpuRenderer implements DrawingRenderer {
     );
   }
 
-  draw(state: PipelineState, call: DrawCall): PromiseLike<void> | undefined {
+  draw(
+    state: PipelineState,
+    call: DrawCall,
+    queries?: readonly RenderQuery[],
+  ): PromiseLike<void> | undefined {
     if (this.#isLost) {
       if (this.#recovery === undefined) {
         this.#omissions.add('the device is lost');
         return undefined;
       }
-      return this.#recovery.then(() => this.draw(state, call));
+      return this.#recovery.then(() => this.draw(state, call, queries));
     }
     const { waits, draws } = this.#parts;
     const wait = waits.wait(state, call);
     if (wait !== undefined) {
-      return this.#unlessLost(wait).then(() => this.draw(state, call));
+      return this.#unlessLost(wait).then(() => this.draw(state, call, queries));
     }
     this.#draws++;
+    this.#parts.queries.select(queries);
     draws.record(state, call, waits.count(state, call));
     return undefined;
   }

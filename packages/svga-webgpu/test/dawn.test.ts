@@ -2,6 +2,7 @@ import { startDawnOnDriver, type DawnProcess } from '@cg/dawn';
 import { bundleForNode } from '@cg/dawn/bundle';
 import { seeds, seedsTimeout } from '@cg/vitest-config/seeds';
 import { afterAll, describe, expect, it } from 'vitest';
+import { contract } from './scenarios/contract.js';
 import { scenarios } from './scenarios/index.js';
 
 const found = await startDawnOnDriver(
@@ -24,6 +25,16 @@ describe.each(processes)('on $adapter.name', (dawn) => {
       await expect(dawn.request('run', { name })).resolves.toBeUndefined();
     },
     120_000,
+  );
+
+  it.each(Object.keys(contract))(
+    'the contract of renderers, %s',
+    async (name) => {
+      for (const seed of seeds(4)) {
+        await expect(dawn.request('contract', { name, seed }), `seed ${seed}`).resolves.toBeUndefined();
+      }
+    },
+    seedsTimeout,
   );
 
   it(

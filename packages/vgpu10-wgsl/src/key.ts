@@ -29,6 +29,8 @@ export interface TextureView {
   readonly normalized?: boolean;
   /** Where the components come from: four of r, g, b, a, 0 and 1, such as `rgb1`; `rgba` by default. */
   readonly components?: string;
+  /** Those of r, g, b and a that the format has: a border gives 0, or the alpha 1, for others; `rgba` by default. */
+  readonly channels?: string;
 }
 
 /** A texture buffer. Its first element and their number belong to the draw. */
@@ -42,12 +44,13 @@ export type ShaderView = TextureView | BufferView;
 export type Comparison =
   'never' | 'less' | 'equal' | 'less-equal' | 'greater' | 'not-equal' | 'greater-equal' | 'always';
 
-export type AddressMode = 'clamp-to-edge' | 'repeat' | 'mirror-repeat' | 'border';
+/** `mirror-once` takes the size of a coordinate, and clamps it to the edge. */
+export type AddressMode = 'clamp-to-edge' | 'repeat' | 'mirror-repeat' | 'mirror-once' | 'border';
 
 /**
- * What of a sampler's state is compiled into shaders. Only `lodBias` is, unless a coordinate addresses a border, the
- * view is one of integers, which WebGPU does not sample, or a comparison has a bias or a view that is no depth: then
- * all of it is. The WebGPU sampler clamps `border` to the edge.
+ * What of a sampler's state is compiled into shaders. Only `lodBias` is, unless a coordinate addresses a border or is
+ * mirrored once, the view is one of integers, which WebGPU does not sample, or a comparison has a bias or a view that is
+ * no depth: then all of it is. The WebGPU sampler clamps `border` and `mirror-once` to the edge.
  */
 export interface SamplerState {
   /** Added to the level of detail; 0 by default. */
@@ -78,6 +81,8 @@ export interface StageResources {
 /** A render target. */
 export interface TargetState {
   readonly type: 'float' | 'sint' | 'uint';
+  /** Of integers: the bits of r, g, b and a, to which values are limited; 32 by default. */
+  readonly bits?: readonly number[];
   /**
    * Which components of the output go to r, g, b and a: `aaaa` for a target that holds alpha in red. `rgba` by
    * default.

@@ -240,6 +240,8 @@ function wrap(mode: string, texel: number, size: number): number | undefined {
     }
     case 'border':
       return inside(texel, size) ? texel : undefined;
+    case 'mirror-once':
+      return Math.min(texel < 0 ? -1 - texel : texel, size - 1);
     default:
       return Math.max(0, Math.min(size - 1, texel));
   }

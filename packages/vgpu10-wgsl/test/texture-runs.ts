@@ -173,7 +173,7 @@ function dawnSampler({
 }: SamplerState): object {
   const mode = (axis: number): string => {
     const name = address?.[axis] ?? 'clamp-to-edge';
-    return name === 'border' ? 'clamp-to-edge' : name;
+    return name === 'border' || name === 'mirror-once' ? 'clamp-to-edge' : name;
   };
   return {
     addressModeU: mode(0),

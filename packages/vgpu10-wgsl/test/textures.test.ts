@@ -227,7 +227,7 @@ cases['sample_c linear'] = {
   samplers: { 0: { ...linear, compare: 'less' } },
   within: NEAR,
 };
-for (const mode of ['clamp-to-edge', 'repeat', 'mirror-repeat', 'border'] as const) {
+for (const mode of ['clamp-to-edge', 'repeat', 'mirror-repeat', 'mirror-once', 'border'] as const) {
   const address = [mode, mode, mode] as const;
   const borderColor = [7, 0xfffffffe, 3, 4] as const;
   cases[`sample of integers, ${mode}`] = {
@@ -264,6 +264,13 @@ for (const [name, one] of Object.entries({ texture2d, array2d, texture1d, volume
       ...rest,
       samplers: { 0: { ...state, address: ['border', 'repeat', 'clamp-to-edge'] } },
     };
+    for (const step of [0.0713, 0.1713]) {
+      cases[`mirrored once ${name}, ${isLinear ? 'linear' : 'nearest'}, step ${step}`] = {
+        code: `${floats(step)}\nsample o0.xyzw, r0.xyzw, t0.xyzw, s0`,
+        ...rest,
+        samplers: { 0: { ...state, address: ['mirror-once', 'border', 'mirror-once'] } },
+      };
+    }
   }
 }
 for (const magLinear of [false, true]) {

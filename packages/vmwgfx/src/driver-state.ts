@@ -7,6 +7,7 @@ import type { IdAllocator } from './id-allocator.js';
 import type { EvictionOrder } from './memory/eviction-order.js';
 import type { FakeOffsets } from './memory/fake-offsets.js';
 import type { MemoryAccount } from './memory/memory-account.js';
+import type { Residency } from './residency.js';
 import type { DeviceCapabilities } from './device/device-capabilities.js';
 import type { DeviceLimits } from './device/device-limits.js';
 import type { BoxesOption } from './resource/kept-boxes.js';
@@ -44,6 +45,7 @@ export interface DriverState {
   readonly placed: EvictionOrder;
   /** The surfaces that have an id, in eviction order. */
   readonly surfacesOnDevice: EvictionOrder;
+  readonly residency: Residency;
   readonly mobIds: IdAllocator;
   readonly surfaceIds: IdAllocator;
   /** The device's capabilities. */

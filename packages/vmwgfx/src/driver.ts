@@ -25,6 +25,7 @@ import { CommandSubmitter } from './device/command-submitter.js';
 import { readDeviceCapabilities, type DeviceCapabilities } from './device/device-capabilities.js';
 import { readDeviceLimits } from './device/device-limits.js';
 import { SvgaPorts, type SvgaHardware } from './device/svga-ports.js';
+import { Residency } from './residency.js';
 import { checkBoxes, type BoxesOption } from './resource/kept-boxes.js';
 import { ReplaceableStep } from './replaceable-step.js';
 import { KernelPolicy, type TrackingPolicy } from '@cg/dirty-tracking';
@@ -120,6 +121,7 @@ export class VmwgfxDriver {
       ),
       placed: new EvictionOrder(reclaim),
       surfacesOnDevice: new EvictionOrder(reclaim),
+      residency: new Residency(),
       mobIds: new IdAllocator('MOB', maxObjects, faults, reclaim),
       surfaceIds: new IdAllocator('surface', maxObjects, faults, reclaim),
       device,

@@ -7,6 +7,8 @@ export class IdAllocator {
   readonly #used: Bitmap;
   readonly #faults: FaultInjection;
   readonly #reclaim: () => boolean;
+  /** The lowest id that is free; the number of ids if none is. */
+  #lowest = 0;
 
   /** @param reclaim waits for the device, so that ids freed behind commands are free. @returns whether it had to */
   constructor(
@@ -21,7 +23,7 @@ export class IdAllocator {
   }
 
   get isFull(): boolean {
-    return this.#used.findNextClear(0) === this.#used.length;
+    return this.#lowest === this.#used.length;
   }
 
   /** @throws VmwgfxError ENOMEM if all are taken */
@@ -30,15 +32,17 @@ export class IdAllocator {
     if (this.isFull) {
       this.#reclaim();
     }
-    const id = this.#used.findNextClear(0);
+    const id = this.#lowest;
     if (id === this.#used.length) {
       throw new VmwgfxError('ENOMEM', `all ${id} ${this.what} ids are taken`);
     }
     this.#used.set(id);
+    this.#lowest = this.#used.findNextClear(id);
     return id;
   }
 
   free(id: number): void {
     this.#used.clear(id);
+    this.#lowest = Math.min(this.#lowest, id);
   }
 }

@@ -22,7 +22,7 @@ const MIB = 2 ** 20;
 const CPU_PAGES = 64;
 
 export const measurements: readonly Measurement[] = [
-  { name: 'resources, of which some are looked up', sizes: [10, 100, 1000, 10_000, 100_000], open: lookUps },
+  { name: 'look-ups among resources', sizes: [10, 100, 1000, 10_000, 100_000], open: lookUps },
   { name: 'pages, scanned', sizes: [10, 12, 14, 16, 18, 20, 22].map((n) => 2 ** n), open: cleaning },
   { name: 'surfaces in a MOB', sizes: [10, 30, 100, 300, 1000, 3000], open: (n) => submission(n, n) },
   { name: 'CPUs that store', sizes: [1, 2, 3, 4, 6, 8], open: storing },

@@ -8,6 +8,10 @@ export interface RowSettings {
   readonly resources: number;
   /** Updates of 64 bytes in one command buffer, at most 11,000. */
   readonly updates: number;
+  /** Surface ids of the driver that evicts, commands in the longest submission, pages of a new buffer object. */
+  readonly ids: number;
+  readonly commands: number;
+  readonly freshPages: number;
   /** Frames of each replay; by default the whole trace. */
   readonly frames?: number;
   readonly tracesFolder: string;

@@ -13,6 +13,9 @@ const tiny: RowSettings = {
   windowPages: 16,
   resources: 1000,
   updates: 100,
+  ids: 1000,
+  commands: 2000,
+  freshPages: 64,
   frames: 3,
 };
 const suite = suiteOf(tiny);

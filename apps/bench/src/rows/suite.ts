@@ -6,9 +6,11 @@ import { rowsOf as cleanSubmission } from './clean-submission.js';
 import { rowsOf as cleanTouched } from './clean-touched.js';
 import { rowsOf as deviceUploads } from './device-uploads.js';
 import { rowsOf as dirtyBoxes } from './dirty-boxes.js';
+import { rowsOf as driverSizes } from './driver-sizes.js';
 import { rowsOf as firstStores } from './first-stores.js';
 import { rowsOf as longShaders } from './long-shaders.js';
 import { rowsOf as replay } from './replay.js';
+import { rowsOf as replayDraws } from './replay-draws.js';
 import { rowsOf as resourceLookup } from './resource-lookup.js';
 import { rowsOf as scalarStores } from './scalar-stores.js';
 import { rowsOf as shaderTranslation } from './shader-translation.js';
@@ -27,11 +29,13 @@ const groups: Readonly<Record<string, (settings: RowSettings) => Row[]>> = {
   'device-uploads': deviceUploads,
   'resource-lookup': resourceLookup,
   'clean-submission': cleanSubmission,
+  'driver-sizes': driverSizes,
   replay,
   'walk-image': walkImage,
   'walk-program': walkProgram,
   'shader-translation': shaderTranslation,
   'long-shaders': longShaders,
+  'replay-draws': replayDraws,
 };
 
 /** A row with its location for workers: the module, and the index in the result of `rowsOf`. */
@@ -47,6 +51,9 @@ export const fullSettings: RowSettings = {
   windowPages: 256,
   resources: 100_000,
   updates: 10_000,
+  ids: 32_000,
+  commands: 100_000,
+  freshPages: 65_536,
   tracesFolder,
   compiler: 'cc',
 };

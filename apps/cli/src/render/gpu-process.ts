@@ -1,6 +1,7 @@
 /** The process of `playOnGpu`: plays one recording on Dawn, npm `webgpu`. */
 import { SvgaDeviceError } from '@cg/svga-device';
 import { rendererDevice, WebGpuRenderer } from '@cg/svga-webgpu';
+import type * as Dawn from 'webgpu';
 import { playToMark } from './play-to-mark.js';
 import type { GpuMessage, GpuRequest } from './play-on-gpu.js';
 
@@ -14,7 +15,7 @@ function say(message: GpuMessage): void {
   process.send!(message);
 }
 
-async function loadDawn(): Promise<typeof import('webgpu') | undefined> {
+async function loadDawn(): Promise<typeof Dawn | undefined> {
   try {
     return await import('webgpu');
   } catch (error) {

@@ -10,13 +10,13 @@ const START_MS = 30_000;
 
 const NO_PACKAGE = '--renderer webgpu needs the package webgpu beside cg: npm install webgpu';
 const NO_ADAPTER =
-  '--renderer webgpu finds no GPU: install the Vulkan driver of a graphics card, or Chromium, which has one for the CPU';
+  '--renderer webgpu finds no GPU: install the Vulkan driver of a graphics card, or Chromium, which has one of its own';
 
 /** What is played. */
 export type GpuRequest = Omit<PlayRequest, 'renderer'> & { readonly recording: Uint8Array };
 
 /** What the renderer says about a replay. */
-export interface GpuReport {
+interface GpuReport {
   /** What WebGPU cannot draw, and how often. */
   readonly omissions: readonly (readonly [string, number])[];
   readonly lostDevices: number;
@@ -29,7 +29,7 @@ export interface PlayedOnGpu extends Played {
   readonly gpu?: GpuReport & { readonly adapter: string };
 }
 
-/** What the process of a replay says, in this order: whether it has an adapter, and once it was asked what it played. */
+/** What the process of a replay says: first whether it has an adapter, then what it has played. */
 export type GpuMessage =
   | { readonly kind: 'adapter'; readonly name: string }
   | { readonly kind: 'no-package' }
@@ -51,9 +51,9 @@ export class GpuPlayError extends Error {
 }
 
 /**
- * `playToMark` on a GPU, by Dawn in a process of its own: a driver that crashes does not take `cg` along, and the Vulkan
- * loader reads its environment only when a process starts. It is the machine's driver, or else the SwiftShader of an
- * installed browser.
+ * `playToMark` on a GPU, by Dawn in a process of its own: a driver that crashes does not take `cg` along, and the
+ * Vulkan loader reads its environment only when a process starts. The driver is the machine's, or else the SwiftShader
+ * of an installed browser.
  * @throws GpuPlayError
  */
 export async function playOnGpu(request: GpuRequest): Promise<PlayedOnGpu> {

@@ -14,7 +14,7 @@ export interface RecordedPrograms {
 
 const DONE = 'done ';
 
-/** Replays a recording of `traces/`: the picture of a program is the surface that was read back last when it is done. */
+/** Replays a recording of `traces/`: a program's picture is the surface that was read back last when it is done. */
 export async function playPrograms(recording: Uint8Array, renderer: Renderer): Promise<RecordedPrograms> {
   const pictures = new Map<string, Picture>();
   let readBack = 0;

@@ -116,13 +116,12 @@ export async function runProgram(
   };
 }
 
-function flipped({ width, height, pixels }: Picture): Picture {
-  const rowBytes = 4 * width;
-  const upsideDown = new Uint8ClampedArray(pixels.length);
+export function flipped({ width, height, pixels }: Picture): Picture {
+  const turned = new Uint8ClampedArray(pixels.length);
   for (let y = 0; y < height; y++) {
-    upsideDown.set(pixels.subarray(rowBytes * y, rowBytes * (y + 1)), rowBytes * (height - 1 - y));
+    turned.set(pixels.subarray(4 * width * y, 4 * width * (y + 1)), 4 * width * (height - 1 - y));
   }
-  return { width, height, pixels: upsideDown };
+  return { width, height, pixels: turned };
 }
 
 function counters({ statistics }: SvgaDevice) {

@@ -83,6 +83,8 @@ class Replay {
   readonly #mapped: Vma;
   readonly #patternBytes: Uint8Array;
   readonly #loaded: Uint8Array;
+  /** The trace's bytes where the device writes: a new copy each time would be garbage of the surface's size. */
+  readonly #traced: Uint8Array;
   readonly #expected: ExpectedImage;
   readonly #baseline: Baseline;
   #frames = 0;
@@ -111,6 +113,7 @@ class Replay {
     this.#patternBytes = fillPattern(new Uint8Array(surfaceBytes));
     machine.cpus[0].storeBytes(this.#process.map(this.#pattern.handle).start, this.#patternBytes);
     this.#loaded = new Uint8Array(surfaceBytes);
+    this.#traced = new Uint8Array(surfaceBytes);
     this.#expected = new ExpectedImage(surfaceBytes);
     // The replay allocates everything it needs here, or fails.
     this.#submitCopy(this.#pattern, this.#copy, this.#whole());
@@ -204,7 +207,8 @@ class Replay {
     const box = overwrittenBox(frame, width, height, format);
     const rows = boxRows(this.#layout, 0, box);
     const { bytes: expected } = this.#expected;
-    const traced = expected.slice();
+    const traced = this.#traced;
+    forEachRow(rows, (offset, bytes) => traced.set(expected.subarray(offset, offset + bytes), offset));
     this.#submitCopy(this.#pattern, this.#surface, box);
     this.#expected.copyRows(rows, this.#patternBytes);
 

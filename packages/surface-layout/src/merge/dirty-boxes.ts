@@ -6,6 +6,15 @@ import { EXTENT, texelBox, X0, X1, Y0, Y1, Z0, Z1 } from './extents.js';
 
 const MAX_I32 = 0x7fff_ffff;
 
+/** Of each mip in `intMips`: bytes of a row, blocks of a row, and its end in its layer. */
+const STRIDE = 0;
+const WIDTH = 1;
+const END = 2;
+const MIP = 3;
+
+const NO_FLOATS = new Float64Array(0);
+const NO_INTS = new Int32Array(0);
+
 /**
  * The dirty parts of a surface: for each subresource at most one box, the bounding box of all blocks touched by the
  * byte ranges added since the last clear (rules 7.2, 7.3, 7.4). The order of adding does not matter (D1). Memory
@@ -26,26 +35,25 @@ export class DirtyBoxes extends BlockRanges {
   private readonly intBytes: number;
   /** Their extents, in place of `extents`. */
   private readonly intExtents: Int32Array;
-  private readonly intStrides: Int32Array;
-  private readonly intWidths: Int32Array;
-  private readonly mipEnds: Int32Array;
+  private readonly intMips: Int32Array;
   private readonly layerBytes: number;
   private whole = false;
   private boxCount = 0;
 
   constructor(layout: SurfaceLayout, options?: DirtyOptions) {
     super(layout, options);
-    this.extents = new Float64Array(layout.subresourceCount * EXTENT);
-    this.rowStrides = Float64Array.from(layout.mips, ({ rowStride }) => rowStride);
-    this.blocksWide = Float64Array.from(layout.mips, ({ blocksWide }) => blocksWide);
     this.bytesPerBlock = layout.format.bytesPerBlock;
     this.hasSlices = layout.mips[0].blocksDeep > 1;
     const isFlat = !this.hasSlices && !layout.format.planar && layout.samples === 1;
     this.intBytes = isFlat && layout.bytes <= MAX_I32 ? layout.bytes : 0;
-    this.intExtents = new Int32Array(this.intBytes === 0 ? 0 : layout.subresourceCount * EXTENT);
-    this.intStrides = Int32Array.from(layout.mips, ({ rowStride }) => rowStride);
-    this.intWidths = Int32Array.from(layout.mips, ({ blocksWide }) => blocksWide);
-    this.mipEnds = Int32Array.from(layout.mips, ({ offset, bytes }) => offset + bytes);
+    // A typed array takes 200 bytes beside its elements.
+    const isInt = this.intBytes > 0;
+    const { mips, subresourceCount } = layout;
+    this.extents = isInt ? NO_FLOATS : new Float64Array(subresourceCount * EXTENT);
+    this.rowStrides = isInt ? NO_FLOATS : Float64Array.from(mips, ({ rowStride }) => rowStride);
+    this.blocksWide = isInt ? NO_FLOATS : Float64Array.from(mips, ({ blocksWide }) => blocksWide);
+    this.intExtents = isInt ? new Int32Array(subresourceCount * EXTENT) : NO_INTS;
+    this.intMips = isInt ? intsOf(layout) : NO_INTS;
     this.layerBytes = layout.mipChainBytes;
   }
 
@@ -60,18 +68,20 @@ export class DirtyBoxes extends BlockRanges {
       super.addRange(start, end);
       return;
     }
-    const { mipEnds } = this;
+    const { intMips } = this;
     const layerBytes = this.layerBytes | 0;
     const layer = first < layerBytes ? 0 : (first / layerBytes) | 0;
     const inLayer = (first - Math.imul(layer, layerBytes)) | 0;
     let level = 0;
-    while (inLayer >= mipEnds[level]) {
+    let at = 0;
+    while (inLayer >= intMips[at + END]) {
       level++;
+      at += MIP;
     }
-    const subresource = (Math.imul(layer, mipEnds.length) + level) | 0;
+    const subresource = (Math.imul(layer, this.layout.mips.length) + level) | 0;
     const inLast = (inLayer + (last - first)) | 0;
-    if (inLast < mipEnds[level]) {
-      const mip = level === 0 ? 0 : mipEnds[level - 1];
+    if (inLast < intMips[at + END]) {
+      const mip = level === 0 ? 0 : intMips[at - MIP + END];
       this.addInts(subresource, level, (inLayer - mip) | 0, (inLast - mip) | 0);
     } else {
       this.addIntsAcross(subresource, level, inLayer, inLast);
@@ -80,19 +90,19 @@ export class DirtyBoxes extends BlockRanges {
 
   /** Mip by mip; `first` and `last` count from the start of the layer, `last` on into the layers behind it. */
   private addIntsAcross(firstSubresource: number, firstLevel: number, first: number, last: number): void {
-    const { mipEnds } = this;
+    const { intMips } = this;
     const layerBytes = this.layerBytes | 0;
     let level = firstLevel;
     let base = 0;
     let from = first;
     for (let subresource = firstSubresource; from <= last; subresource++) {
-      const mip = (base + (level === 0 ? 0 : mipEnds[level - 1])) | 0;
-      const mipEnd = (base + mipEnds[level]) | 0;
+      const mip = (base + (level === 0 ? 0 : intMips[(level - 1) * MIP + END])) | 0;
+      const mipEnd = (base + intMips[level * MIP + END]) | 0;
       const to = last < mipEnd ? last : (mipEnd - 1) | 0;
       this.addInts(subresource, level, (from - mip) | 0, (to - mip) | 0);
       from = (to + 1) | 0;
       level++;
-      if (level === mipEnds.length) {
+      if (level * MIP === intMips.length) {
         level = 0;
         base = (base + layerBytes) | 0;
       }
@@ -101,11 +111,11 @@ export class DirtyBoxes extends BlockRanges {
 
   /** As in addBytes. */
   private addInts(subresource: number, level: number, first: number, last: number): void {
-    const rowStride = this.intStrides[level];
+    const rowStride = this.intMips[level * MIP + STRIDE];
     const row = (first / rowStride) | 0;
     const rowStart = Math.imul(row, rowStride);
     let x0 = 0;
-    let x1 = this.intWidths[level];
+    let x1 = this.intMips[level * MIP + WIDTH];
     let endRow = row;
     if (last - rowStart < rowStride) {
       const bytesPerBlock = this.bytesPerBlock | 0;
@@ -190,8 +200,9 @@ export class DirtyBoxes extends BlockRanges {
 
   /** Rule 7.2: a range inside one row becomes columns, inside one slice whole rows, across slices whole slices. */
   protected override addBytes(subresource: number, level: number, first: number, last: number): void {
-    const { rowStrides, bytesPerBlock } = this;
-    const rowStride = rowStrides[level];
+    const { bytesPerBlock } = this;
+    const isInt = this.intBytes > 0;
+    const rowStride = isInt ? this.intMips[level * MIP + STRIDE] : this.rowStrides[level];
     const row0 = Math.floor(first / rowStride);
     const from = first - row0 * rowStride;
     const to = last - row0 * rowStride;
@@ -200,7 +211,8 @@ export class DirtyBoxes extends BlockRanges {
       const x1 = Math.floor(to / bytesPerBlock) + 1;
       this.addRows(subresource, level, row0, row0, x0, x1);
     } else {
-      this.addRows(subresource, level, row0, Math.floor(last / rowStride), 0, this.blocksWide[level]);
+      const blocksWide = isInt ? this.intMips[level * MIP + WIDTH] : this.blocksWide[level];
+      this.addRows(subresource, level, row0, Math.floor(last / rowStride), 0, blocksWide);
     }
   }
 
@@ -277,4 +289,15 @@ export class DirtyBoxes extends BlockRanges {
       extents[at + Z1] = z1;
     }
   }
+}
+
+function intsOf({ mips }: SurfaceLayout): Int32Array {
+  const ints = new Int32Array(mips.length * MIP);
+  mips.forEach(({ rowStride, blocksWide, offset, bytes }, level) => {
+    const at = level * MIP;
+    ints[at + STRIDE] = rowStride;
+    ints[at + WIDTH] = blocksWide;
+    ints[at + END] = offset + bytes;
+  });
+  return ints;
 }

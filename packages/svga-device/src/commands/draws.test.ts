@@ -5,9 +5,11 @@ import { DxGuest, plainView } from '../../test/dx-guest.js';
 import { RecordingDraws } from '../../test/recording-renderer.js';
 import { passVertex } from '../contract/contract-shaders.js';
 import { SvgaDevice } from '../device.js';
+import { bufferEnd } from '../index.js';
 import type { DrawCall, PipelineState, RenderQuery, RenderSurface } from '../index.js';
 
 const BUFFER = formatByName('BUFFER')?.id ?? 0;
+const R16_UINT = formatByName('R16_UINT')?.id ?? 0;
 const PAGE = 4096;
 const TARGET = 1;
 const VERTICES = 2;
@@ -236,7 +238,46 @@ describe('stream output', () => {
   });
 });
 
+describe('sizes of buffers', () => {
+  it('are those that the second version of the commands states; the first has all of the surface', () => {
+    const guest = new ReadyGuest();
+    const range = { stride: 8, offset: 4, sizeInBytes: 24 };
+    guest.must('DX_SET_VERTEX_BUFFERS_V2', { startBuffer: 0, buffers: [{ sid: VERTICES, ...range }] });
+    expect(ends(guest.drawn())).toEqual([28, undefined]);
+    const buffers = [{ ...range, sizeInBytes: 9999 }];
+    guest.must('DX_SET_VERTEX_BUFFERS_OFFSET_AND_SIZE', { startBuffer: 0, buffers });
+    expect(ends(guest.drawn())).toEqual([256, undefined]);
+    const indices = { sid: VERTICES, format: R16_UINT, offset: 2, sizeInBytes: 6 };
+    guest.must('DX_SET_INDEX_BUFFER_V2', indices);
+    expect(ends(guest.drawn())).toEqual([256, 8]);
+    guest.must('DX_SET_INDEX_BUFFER_OFFSET_AND_SIZE', { format: R16_UINT, offset: 2, sizeInBytes: 0 });
+    expect(ends(guest.drawn())).toEqual([256, 2]);
+    guest.must('DX_SET_VERTEX_BUFFERS', {
+      startBuffer: 0,
+      buffers: [{ sid: VERTICES, stride: 8, offset: 4 }],
+    });
+    guest.must('DX_SET_INDEX_BUFFER', { sid: VERTICES, format: R16_UINT, offset: 2 });
+    expect(ends(guest.drawn())).toEqual([256, 256]);
+  });
+});
+
+/** Where the first vertex buffer and the index buffer end. */
+function ends(state: PipelineState | undefined): (number | undefined)[] {
+  return [state?.vertexBuffers[0], state?.indexBuffer].map((buffer) => buffer && bufferEnd(buffer));
+}
+
 describe('a query', () => {
+  it('counts the draws of its context', () => {
+    const guest = new ReadyGuest();
+    guest.defineQuery(0);
+    guest.must('DX_BEGIN_QUERY', { queryId: 0 });
+    guest.drawn();
+    expect(guest.renderer.draws.at(-1)?.queries).toMatchObject([{ type: 0 }]);
+    guest.must('DX_END_QUERY', { queryId: 0 });
+    guest.drawn();
+    expect(guest.renderer.draws.at(-1)?.queries).toEqual([]);
+  });
+
   it.each([
     ['OCCLUSION', 0, [7], [1, 7]],
     ['TIMESTAMP', 1, [2 ** 33 + 5], [1, 5, 2]],

@@ -5,6 +5,7 @@ import { COST } from '../objects/work-budget.js';
 import { CommandWait } from '../renderer/command-wait.js';
 import { Pipeline } from '../renderer/pipeline.js';
 import type { DrawCall, PipelineState } from '../renderer/pipeline-state.js';
+import type { RenderQuery } from '../renderer/renderer.js';
 import type { CommandFamily } from './command-family.js';
 
 const pipelines = new WeakMap<DxContext, Pipeline>();
@@ -34,7 +35,8 @@ function verticesOf({ vertexBuffers }: PipelineState, { vertexCount, instanceCou
 function draw(objects: DeviceObjects, call: DrawCall): void {
   const { drawing, budget, counters } = objects;
   budget.chargeEach(1, COST.DRAW);
-  const pipeline = pipelineOf(objects, objects.currentDxContext());
+  const context = objects.currentDxContext();
+  const pipeline = pipelineOf(objects, context);
   const resolved = pipeline.resolve(call.indexed);
   if (drawing === undefined || resolved === undefined) {
     counters.drawsLeftOut++;
@@ -53,7 +55,7 @@ function draw(objects: DeviceObjects, call: DrawCall): void {
     partRendered(objects, part);
   }
   counters.draws++;
-  const answer = drawing.draw(state, call);
+  const answer = drawing.draw(state, call, context.queries?.counting ?? noQueries);
   if (state.streamOutput !== undefined) {
     pipeline.streamed();
   }
@@ -62,6 +64,7 @@ function draw(objects: DeviceObjects, call: DrawCall): void {
   }
 }
 
+const noQueries: readonly RenderQuery[] = [];
 const once = { instanceCount: 1, firstInstance: 0 };
 
 /** Draws of DX contexts. */

@@ -81,22 +81,36 @@ function setSamplers(
   ids.forEach((id, i) => state.setId(group, startSampler + i, id, 1 << stage));
 }
 
-function setVertexBuffers(
-  objects: DeviceObjects,
-  { startBuffer, buffers }: CommandFields<'DX_SET_VERTEX_BUFFERS'>,
-): void {
+/** Of commands that state no size, a buffer ends with its surface. */
+const WHOLE = 0xffff_ffff;
+
+interface VertexBuffers {
+  readonly startBuffer: number;
+  readonly buffers: readonly (VertexRange & { readonly sid: number })[];
+}
+
+function setVertexBuffers(objects: DeviceObjects, { startBuffer, buffers }: VertexBuffers): void {
   const state = stateOf(objects);
   checkSlots('vertex buffer', startBuffer, buffers.length, dxSlots.vertexBuffers.count);
-  buffers.forEach(({ sid, stride, offset }, i) => {
+  buffers.forEach(({ sid, ...range }, i) => {
     state.setId(dxSlots.vertexBuffers, startBuffer + i, sid, PART.VERTEX_BUFFERS);
-    setVertexRange(state, startBuffer + i, stride, offset);
+    setVertexRange(state, startBuffer + i, range);
   });
 }
 
-function setVertexRange(state: DxState, index: number, stride: number, offset: number): void {
+/** Where the elements of a vertex buffer are. */
+interface VertexRange {
+  readonly stride: number;
+  readonly offset: number;
+  readonly sizeInBytes?: number;
+}
+
+function setVertexRange(state: DxState, index: number, range: VertexRange): void {
+  const { stride, offset, sizeInBytes = WHOLE } = range;
   const at = AT.VERTEX_BUFFERS + index * VERTEX_BUFFER.WORDS;
   state.set(at + VERTEX_BUFFER.STRIDE, stride, PART.VERTEX_BUFFERS);
   state.set(at + VERTEX_BUFFER.OFFSET, offset, PART.VERTEX_BUFFERS);
+  state.set(at + VERTEX_BUFFER.SIZE, sizeInBytes, PART.VERTEX_BUFFERS);
 }
 
 function setVertexRanges(
@@ -105,24 +119,29 @@ function setVertexRanges(
 ): void {
   const state = stateOf(objects);
   checkSlots('vertex buffer', startBuffer, buffers.length, dxSlots.vertexBuffers.count);
-  buffers.forEach(({ stride, offset }, i) => setVertexRange(state, startBuffer + i, stride, offset));
+  buffers.forEach((range, i) => setVertexRange(state, startBuffer + i, range));
+}
+
+interface IndexRange {
+  readonly format: number;
+  readonly offset: number;
+  readonly sizeInBytes?: number;
 }
 
 function setIndexBuffer(
   objects: DeviceObjects,
-  { sid, format, offset }: CommandFields<'DX_SET_INDEX_BUFFER'>,
+  { sid, ...range }: IndexRange & { readonly sid: number },
 ): void {
   stateOf(objects).setId(dxSlots.indexBuffer, 0, sid, PART.INDEX_BUFFER);
-  setIndexRange(objects, { format, offset });
+  setIndexRange(objects, range);
 }
 
-function setIndexRange(
-  objects: DeviceObjects,
-  { format, offset }: { readonly format: number; readonly offset: number },
-): void {
+function setIndexRange(objects: DeviceObjects, range: IndexRange): void {
+  const { format, offset, sizeInBytes = WHOLE } = range;
   const state = stateOf(objects);
   state.set(AT.INDEX_FORMAT, format, PART.INDEX_BUFFER);
   state.set(AT.INDEX_OFFSET, offset, PART.INDEX_BUFFER);
+  state.set(AT.INDEX_SIZE, sizeInBytes, PART.INDEX_BUFFER);
 }
 
 function setRenderTargets(
@@ -198,8 +217,7 @@ function setPredication(
 }
 
 /**
- * State of DX contexts. A binding is an id, looked up when a draw uses it; SVGA3D_INVALID_ID empties a slot. Sizes of
- * vertex and index buffers are not kept: a buffer ends with its surface.
+ * State of DX contexts. A binding is an id, looked up when a draw uses it; SVGA3D_INVALID_ID empties a slot.
  */
 export const dxBindingCommands: CommandFamily = {
   DX_SET_SINGLE_CONSTANT_BUFFER: setConstantBuffer,

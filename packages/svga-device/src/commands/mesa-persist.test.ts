@@ -14,7 +14,7 @@ function triangle(frame: number, draw: number): number[] {
   return corners.flatMap(([x, y, r, g]) => [x * 0.5 + middle, y * (1 - 0.2 * frame), r, g, draw]);
 }
 
-it('9.1: what Mesa stored into a coherent persistent mapping before its first submission is there at the draw', async () => {
+it('9.1: what Mesa stored into a coherent persistent mapping before its first submission is drawn', async () => {
   const file = new URL('../../../../traces/gltest-coherent.cgrec.gz', import.meta.url);
   let [vertexBuffer, mark] = [0, ''];
   const drawn: { mark: string; vertices: number[] }[] = [];

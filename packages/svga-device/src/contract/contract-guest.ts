@@ -17,6 +17,8 @@ import type { DeviceRecorder } from '../recording/device-recorder.js';
 import type { Renderer } from '../renderer/renderer.js';
 
 const PAGE = 4096;
+/** Bytes of a page of a guest's memory. */
+export const CONTRACT_PAGE = PAGE;
 const PAGES = 48;
 /** The page of the commands; their header is in page 0. */
 const COMMANDS = 1;
@@ -37,15 +39,24 @@ export interface TestRenderer extends Renderer {
 
 /** A guest with a little memory, DX context 0, and all tables. It waits for everything that it starts. */
 export class ContractGuest {
-  readonly memory = new Uint8Array(PAGES * PAGE);
+  readonly memory: Uint8Array;
   readonly device: SvgaDevice;
   readonly renderer: TestRenderer | undefined;
   interrupts = 0;
   #nextPage = FIRST_FREE;
 
-  /** @param completionDelay as the option of the device */
-  constructor(renderer: TestRenderer | undefined, completionDelay: number, recorder?: DeviceRecorder) {
+  /**
+   * @param completionDelay as the option of the device
+   * @param pages of its memory; what it defines takes them, one after another
+   */
+  constructor(
+    renderer: TestRenderer | undefined,
+    completionDelay: number,
+    recorder?: DeviceRecorder,
+    pages = PAGES,
+  ) {
     this.renderer = renderer;
+    this.memory = new Uint8Array(pages * PAGE);
     const memory = {
       bytes: this.memory.length,
       view: (address: number, bytes: number) => this.memory.subarray(address, address + bytes),

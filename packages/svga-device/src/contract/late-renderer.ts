@@ -247,9 +247,13 @@ export class LateDraws extends LateRenderer implements DrawingRenderer {
   /** Draws that it was given. */
   draws = 0;
 
-  draw(state: PipelineState, call: DrawCall): PromiseLike<void> | undefined {
+  draw(
+    state: PipelineState,
+    call: DrawCall,
+    queries?: readonly RenderQuery[],
+  ): PromiseLike<void> | undefined {
     this.draws++;
-    this.#queries.drawn(drawOnBytes(this.bytes, state, call));
+    this.#queries.drawn(drawOnBytes(this.bytes, state, call), queries);
     if (!this.isLate()) {
       return undefined;
     }

@@ -163,9 +163,13 @@ export class PixelQueries {
     this.#pixels.set(query, 0);
   }
 
-  drawn(pixels: number): void {
-    for (const [query, before] of this.#pixels) {
-      this.#pixels.set(query, before + pixels);
+  /** @param queries those that count the draw; all if absent */
+  drawn(pixels: number, queries: Iterable<RenderQuery> = this.#pixels.keys()): void {
+    for (const query of queries) {
+      const before = this.#pixels.get(query);
+      if (before !== undefined) {
+        this.#pixels.set(query, before + pixels);
+      }
     }
   }
 
@@ -183,8 +187,8 @@ export class ReferenceDraws implements DrawingRenderer {
   readonly #queries = new PixelQueries();
   readonly #bytes: DrawnBytes = { read: imageOf, write: imageOf };
 
-  draw(state: PipelineState, call: DrawCall): undefined {
-    this.#queries.drawn(drawOnBytes(this.#bytes, state, call));
+  draw(state: PipelineState, call: DrawCall, queries?: readonly RenderQuery[]): undefined {
+    this.#queries.drawn(drawOnBytes(this.#bytes, state, call), queries);
   }
 
   beginQuery(query: RenderQuery): void {

@@ -1,7 +1,7 @@
-import { copyBytes, VIEW_FROM_BYTES } from './byte-copy.js';
+import { copyBytes, VIEW_FROM_BYTES, wordsOf } from './byte-copy.js';
 import { SvgaDeviceError } from '../errors.js';
 import type { GuestBacking } from './guest-backing.js';
-import { isInMemory, PAGE_SIZE } from './guest-memory.js';
+import { PAGE_SIZE } from './guest-memory.js';
 import type { GuestMemory } from './guest-memory.js';
 import { GuestRegion } from './guest-region.js';
 import { PageViews } from './page-views.js';
@@ -26,6 +26,9 @@ export class BackingCursor {
   #leaf: Uint8Array | undefined;
   #pageIndex = NONE;
   #page = NONE;
+  /** The image that was moved last, and the same as words. */
+  #image: Uint8Array | undefined;
+  #imageWords: Uint32Array | undefined;
 
   constructor(memory: GuestMemory) {
     this.#memory = memory;
@@ -35,13 +38,18 @@ export class BackingCursor {
   /** Begins a stream of commands: the host may have moved its memory. */
   forgetViews(): void {
     this.#views.forget();
+    this.#backing = undefined;
+    this.#image = undefined;
+    this.#imageWords = undefined;
   }
 
-  /** Selects a backing, and drops the cached page numbers, even for the same one. */
+  /** Selects a backing, and drops the cached page numbers, even for the same one. A page of them is a live view. */
   aim(backing: GuestBytes): this {
-    this.#backing = backing;
-    this.#leafIndex = NONE;
-    this.#leaf = undefined;
+    if (backing !== this.#backing || (backing as GuestBacking).depth !== 1) {
+      this.#backing = backing;
+      this.#leafIndex = NONE;
+      this.#leaf = undefined;
+    }
     this.#pageIndex = NONE;
     return this;
   }
@@ -102,6 +110,12 @@ export class BackingCursor {
     run: number,
     toGuest: boolean,
   ): void {
+    if (
+      ((inPage | imageOffset | run) & 3) === 0 &&
+      this.#moveWords(page, inPage, image, imageOffset, run, toGuest)
+    ) {
+      return;
+    }
     const view = this.#views.view(page);
     if (toGuest) {
       copyBytes(image, imageOffset, view, inPage, run);
@@ -110,18 +124,55 @@ export class BackingCursor {
     }
   }
 
+  /**
+   * Moves whole words, which takes a third of the time of their bytes.
+   * @returns false where the host's memory is not aligned
+   */
+  #moveWords(
+    page: number,
+    inPage: number,
+    image: Uint8Array,
+    imageOffset: number,
+    run: number,
+    toGuest: boolean,
+  ): boolean {
+    if (image !== this.#image) {
+      this.#image = image;
+      this.#imageWords = wordsOf(image);
+    }
+    const inImage = this.#imageWords;
+    const inGuest = this.#views.words(page);
+    if (inImage === undefined || inGuest === undefined) {
+      return false;
+    }
+    const count = run >>> 2;
+    const image0 = imageOffset / 4;
+    const guest0 = inPage >>> 2;
+    if (toGuest) {
+      for (let i = 0; i < count; i++) {
+        inGuest[guest0 + i] = inImage[image0 + i];
+      }
+    } else {
+      for (let i = 0; i < count; i++) {
+        inImage[image0 + i] = inGuest[guest0 + i];
+      }
+    }
+    return true;
+  }
+
   #find(index: number): number {
     const backing = this.#backing as GuestBytes;
     if (backing instanceof GuestRegion) {
-      return this.#checkedPage(backing.pages[index], index);
+      const page = backing.pages[index];
+      return this.#checkedPage(Number.isInteger(page) ? page : Infinity, index);
     }
     const { depth, entryBytes, base } = backing;
     if (depth === 0) {
       return base + index; // one page, or a contiguous range
     }
-    const perPage = PAGE_SIZE / entryBytes;
-    const slot = index % perPage;
-    const leafIndex = (index - slot) / perPage;
+    const shift = entryBytes === 8 ? 9 : 10;
+    const leafIndex = index >>> shift;
+    const slot = index - (leafIndex << shift);
     if (this.#leaf === undefined || leafIndex !== this.#leafIndex) {
       this.#leaf = this.#findLeaf(leafIndex);
       this.#leafIndex = leafIndex;
@@ -140,7 +191,7 @@ export class BackingCursor {
   }
 
   #checkedPage(page: number, index: number): number {
-    if (!isInMemory(this.#memory, page * PAGE_SIZE, PAGE_SIZE)) {
+    if (page < 0 || (page + 1) * PAGE_SIZE > this.#memory.bytes) {
       throw new SvgaDeviceError('EFAULT', 'page list leads outside guest memory', { index, page });
     }
     return page;

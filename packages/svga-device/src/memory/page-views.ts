@@ -1,5 +1,6 @@
 import { PAGE_SIZE } from './guest-memory.js';
 import type { GuestMemory } from './guest-memory.js';
+import { wordsOf } from './byte-copy.js';
 
 /** Cached views: a power of two. */
 const SLOTS = 64;
@@ -18,6 +19,7 @@ export class PageViews {
   readonly #memory: GuestMemory;
   readonly #pages = new Float64Array(SLOTS).fill(NONE);
   readonly #views: Uint8Array[] = Array.from({ length: SLOTS }, () => NO_VIEW);
+  readonly #words: (Uint32Array | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
 
   constructor(memory: GuestMemory) {
     this.#memory = memory;
@@ -25,12 +27,23 @@ export class PageViews {
 
   /** The bytes of a page, which is inside guest memory. */
   view(page: number): Uint8Array {
-    const slot = page % SLOTS;
+    return this.#views[this.#slotOf(page)];
+  }
+
+  /** The same as words; undefined where the host's memory is not aligned. */
+  words(page: number): Uint32Array | undefined {
+    return this.#words[this.#slotOf(page)];
+  }
+
+  #slotOf(page: number): number {
+    const slot = page & (SLOTS - 1); // a remainder of large numbers takes ten times as long
     if (this.#pages[slot] !== page) {
-      this.#views[slot] = this.#memory.view(page * PAGE_SIZE, PAGE_SIZE);
+      const view = this.#memory.view(page * PAGE_SIZE, PAGE_SIZE);
+      this.#views[slot] = view;
+      this.#words[slot] = wordsOf(view);
       this.#pages[slot] = page;
     }
-    return this.#views[slot];
+    return slot;
   }
 
   forget(): void {

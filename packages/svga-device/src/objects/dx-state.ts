@@ -25,7 +25,7 @@ export const MAX_VIEWPORTS = 16;
 
 /** Words of the values that a slot has besides its id. */
 export const CONSTANT = { OFFSET: 0, SIZE: 1, WORDS: 2 } as const;
-export const VERTEX_BUFFER = { STRIDE: 0, OFFSET: 1, WORDS: 2 } as const;
+export const VERTEX_BUFFER = { STRIDE: 0, OFFSET: 1, SIZE: 2, WORDS: 3 } as const;
 export const STREAM_TARGET = { OFFSET: 0, SIZE: 1, WORDS: 2 } as const;
 export const VIEWPORT_WORDS = 6;
 export const SCISSOR_WORDS = 4;
@@ -46,6 +46,7 @@ export const AT = {
   VERTEX_BUFFERS: room(dxSlots.vertexBuffers.count * VERTEX_BUFFER.WORDS),
   INDEX_FORMAT: room(1),
   INDEX_OFFSET: room(1),
+  INDEX_SIZE: room(1),
   STREAM_TARGETS: room(dxSlots.streamOutputTargets.count * STREAM_TARGET.WORDS),
   BLEND_FACTOR: room(4),
   SAMPLE_MASK: room(1),

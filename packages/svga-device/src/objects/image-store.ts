@@ -176,8 +176,11 @@ export class ImageStore {
     if (isWhole) {
       this.#set(surface, subresource, CONTENT.VALID);
     }
-    const box = isWhole || state === CONTENT.NONE ? undefined : transfer.box;
-    this.#parts.renderer?.imageWritten(surface, subresource, box);
+    const { renderer } = this.#parts;
+    if (renderer !== undefined) {
+      const box = isWhole || state === CONTENT.NONE ? undefined : transfer.box;
+      renderer.imageWritten(surface, subresource, box);
+    }
   }
 
   /** Loads all of a surface from its MOB; throws as `update`. */

@@ -45,51 +45,52 @@ export const COST = {
  */
 export class WorkBudget {
   readonly #limit: number;
-  #left: number;
+  /** One number: a field would be a new object for each charge. */
+  readonly #left = new Float64Array(1);
   #before = 0;
-  #atCommand = 0;
+  readonly #atCommand = new Float64Array(1);
 
   /** @param limit bytes for one command buffer */
   constructor(limit: number) {
     this.#limit = limit;
-    this.#left = limit;
+    this.#left[0] = limit;
   }
 
   /** Begins a command buffer. */
   renew(): void {
     this.#before = this.spent;
-    this.#left = this.#limit;
+    this.#left[0] = this.#limit;
   }
 
   /** Begins a command; its later charges can be refunded. */
   beginCommand(): void {
-    this.#atCommand = this.#left;
+    this.#atCommand[0] = this.#left[0];
   }
 
   /** Refunds the command, which will be executed again from its beginning. */
   refundCommand(): void {
-    this.#left = this.#atCommand;
+    this.#left[0] = this.#atCommand[0];
   }
 
   /** The rest of the command buffer's budget. */
   get left(): number {
-    return this.#left;
+    return this.#left[0];
   }
 
   /** Resumes a command buffer that had `left` of its budget. */
   resume(left: number): void {
     this.#before = this.spent - (this.#limit - left);
-    this.#left = left;
+    this.#left[0] = left;
   }
 
   /** Refunds the charges made since `left` was read. */
   refund(left: number): void {
-    this.#left = left;
+    this.#left[0] = left;
   }
 
   /** Work charged since the device was made. */
   get spent(): number {
-    return this.#before + this.#limit - this.#left;
+    return this.#before + this.#limit - this.#left[0];
   }
 
   /**
@@ -107,9 +108,12 @@ export class WorkBudget {
   }
 
   #take(cost: number): void {
-    if (cost > this.#left) {
-      throw new SvgaDeviceError('E2BIG', 'command buffer asks for too much work', { cost, left: this.#left });
+    if (cost > this.#left[0]) {
+      throw new SvgaDeviceError('E2BIG', 'command buffer asks for too much work', {
+        cost,
+        left: this.#left[0],
+      });
     }
-    this.#left -= cost;
+    this.#left[0] -= cost;
   }
 }

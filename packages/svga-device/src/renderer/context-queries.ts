@@ -7,6 +7,8 @@ const MAX_COUNTING = 64;
 export class ContextQueries {
   readonly #renderer: DrawingRenderer;
   readonly #counting = new Map<number, RenderQuery>();
+  /** Queries that count the context's draws. */
+  counting: readonly RenderQuery[] = [];
   /** Whether the result is not 0. */
   readonly #results = new Map<number, boolean>();
 
@@ -19,6 +21,7 @@ export class ContextQueries {
     if (this.#counting.size < MAX_COUNTING) {
       const query = { type };
       this.#counting.set(id, query);
+      this.#listCounting();
       this.#renderer.beginQuery(query);
     }
   }
@@ -31,12 +34,17 @@ export class ContextQueries {
   end(id: number, type: number, isPoint: boolean): PromiseLike<QueryResult> | QueryResult {
     const query = this.#counting.get(id);
     this.#counting.delete(id);
+    this.#listCounting();
     this.#results.delete(id);
     if (query !== undefined && query.type !== type) {
       void this.#renderer.endQuery(query);
       return undefined;
     }
     return query === undefined && !isPoint ? undefined : this.#renderer.endQuery(query ?? { type });
+  }
+
+  #listCounting(): void {
+    this.counting = [...this.#counting.values()];
   }
 
   /** Keeps a result for predication. */
@@ -60,6 +68,7 @@ export class ContextQueries {
     const query = this.#counting.get(id);
     if (query !== undefined) {
       this.#counting.delete(id);
+      this.#listCounting();
       void this.#renderer.endQuery(query);
     }
   }

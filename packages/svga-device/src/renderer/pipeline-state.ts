@@ -44,19 +44,23 @@ export interface BufferRange {
   readonly size: number;
 }
 
-/** A vertex buffer. It ends with its surface. */
+/** A vertex buffer. Bytes behind its end, or that of its surface, read as zeros. */
 export interface VertexBuffer {
   readonly surface: RenderSurface;
   /** Bytes from one element to the next; any number, also 0. */
   readonly stride: number;
   readonly offset: number;
+  /** In bytes, any number; without it the buffer ends with its surface. */
+  readonly size?: number;
 }
 
-/** An index buffer. It ends with its surface. */
+/** An index buffer. Indices behind its end, or that of its surface, are 0. */
 export interface IndexBuffer {
   readonly surface: RenderSurface;
   /** In bytes, any number; `firstVertex` of a call is added in indices. */
   readonly offset: number;
+  /** In bytes, any number; without it the buffer ends with its surface. */
+  readonly size?: number;
   /** Bytes of an index. */
   readonly indexBytes: 2 | 4;
 }
@@ -184,6 +188,11 @@ export interface PipelineState {
   /** By slot; undefined where none is bound. */
   readonly targets: readonly (TargetView | undefined)[];
   readonly depthTarget: DepthTargetView | undefined;
+}
+
+/** The byte of its surface at which a vertex or an index buffer ends. */
+export function bufferEnd({ surface, offset, size = Infinity }: IndexBuffer | VertexBuffer): number {
+  return Math.min(offset + size, surface.layout.bytes);
 }
 
 /** A draw. */

@@ -100,15 +100,16 @@ export interface DrawingRenderer extends Renderer {
   readonly caps: RendererCaps;
   /**
    * Draws. Nothing that the state or the call holds is an error: a renderer leaves out what it cannot draw.
+   * @param queries those that count the draw: a context's own. Without it, all that have begun do
    * @returns an answer that the stream has to wait for before it goes on
    */
-  draw(state: PipelineState, call: DrawCall): PromiseLike<void> | undefined;
+  draw(state: PipelineState, call: DrawCall, queries?: readonly RenderQuery[]): PromiseLike<void> | undefined;
   /**
    * Brings `surface.streamedBytes` up to date, if draws have streamed out to the surface.
    * @returns undefined if it is up to date; a renderer without the method sets it in `draw`
    */
   streamNeeded?(surface: RenderSurface): PromiseLike<void> | undefined;
-  /** Counts from here on, until `endQuery`. */
+  /** Counts draws from here on, until `endQuery`. */
   beginQuery(query: RenderQuery): void;
   /** Ends a query, which may not have been begun (timestamps never are). */
   endQuery(query: RenderQuery): PromiseLike<QueryResult> | QueryResult;

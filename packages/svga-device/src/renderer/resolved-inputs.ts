@@ -55,12 +55,14 @@ export class ResolvedInputs {
       const at = AT.VERTEX_BUFFERS + i * VERTEX_BUFFER.WORDS;
       const stride = this.#state.words[at + VERTEX_BUFFER.STRIDE];
       const offset = this.#state.words[at + VERTEX_BUFFER.OFFSET];
+      const size = this.#state.words[at + VERTEX_BUFFER.SIZE];
       const old = this.vertexBuffers[i];
-      const isSame = old?.surface === surface && old.stride === stride && old.offset === offset;
+      const isSame =
+        old?.surface === surface && old.stride === stride && old.offset === offset && old.size === size;
       while (buffers.length < i) {
         buffers.push(undefined);
       }
-      buffers.push(isSame ? old : { surface, stride, offset });
+      buffers.push(isSame ? old : { surface, stride, offset, size });
       parts.push(wholeBuffer(surface));
     }
     this.vertexBuffers = keptList(this.vertexBuffers, buffers);
@@ -81,7 +83,8 @@ export class ResolvedInputs {
       return id === SVGA3D_INVALID_ID;
     }
     const indexBytes = format === R16_UINT ? 2 : 4;
-    this.indexBuffer = { surface, offset: this.#state.words[AT.INDEX_OFFSET], indexBytes };
+    const { words } = this.#state;
+    this.indexBuffer = { surface, offset: words[AT.INDEX_OFFSET], size: words[AT.INDEX_SIZE], indexBytes };
     this.#indexPart = [wholeBuffer(surface)];
     return true;
   }

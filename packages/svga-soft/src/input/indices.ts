@@ -1,4 +1,4 @@
-import type { DrawCall, PipelineState } from '@cg/svga-device';
+import { bufferEnd, type DrawCall, type PipelineState } from '@cg/svga-device';
 
 const NOTHING = new Uint8Array(0);
 
@@ -7,10 +7,12 @@ export class Indices {
   readonly #image: Uint8Array;
   readonly #offset: number;
   readonly #bytes: number;
+  readonly #end: number;
 
   constructor({ indexBuffer }: PipelineState, { firstVertex }: DrawCall) {
     this.#image = indexBuffer?.surface.ownImage ?? NOTHING;
     this.#bytes = indexBuffer?.indexBytes ?? 2;
+    this.#end = indexBuffer === undefined ? 0 : Math.min(bufferEnd(indexBuffer), this.#image.length);
     this.#offset = (indexBuffer?.offset ?? 0) + firstVertex * this.#bytes;
   }
 
@@ -22,7 +24,7 @@ export class Indices {
   at(place: number): number {
     const image = this.#image;
     const at = this.#offset + place * this.#bytes;
-    if (at + this.#bytes > image.length) {
+    if (at + this.#bytes > this.#end) {
       return 0;
     }
     const low = image[at] | (image[at + 1] << 8);

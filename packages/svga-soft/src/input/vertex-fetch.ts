@@ -1,5 +1,5 @@
 import { formatById } from '@cg/surface-layout';
-import { TexelCodec, type InputElement, type PipelineState } from '@cg/svga-device';
+import { bufferEnd, TexelCodec, type InputElement, type PipelineState } from '@cg/svga-device';
 import { SVGA3D_INPUT } from '@cg/svga-protocol';
 import type { RegisterFile } from '@cg/vgpu10';
 import { wordOf } from '../words.js';
@@ -79,7 +79,7 @@ function attributeOf(
   }
   const isWhole = layout.channelBits.every((bits) => bits === 0 || bits === 32);
   return {
-    image: buffer?.surface.ownImage ?? NOTHING,
+    image: buffer?.surface.ownImage?.subarray(0, bufferEnd(buffer)) ?? NOTHING,
     offset: (buffer?.offset ?? 0) + alignedByteOffset,
     stride: buffer?.stride ?? 0,
     isPerInstance: inputSlotClass === SVGA3D_INPUT.PER_INSTANCE_DATA,

@@ -51,6 +51,8 @@ export class TextureSampler {
   readonly #modes: readonly number[];
   readonly #isFiltered: boolean;
   readonly #isNormalized: boolean;
+  /** Of red, green, blue and alpha, those that the border has: for the others it has what texels have. */
+  readonly #hasChannel: readonly boolean[];
   #shape: Shape = shapes.TEXTURE2D!;
   #request: SampleRequest | undefined;
   #layer = 0;
@@ -65,6 +67,7 @@ export class TextureSampler {
     this.#modes = [addressU, addressV, addressW];
     this.#isFiltered = texture.kind === 'color' || texture.kind === 'depth';
     this.#isNormalized = texture.format.flags.includes('NORM');
+    this.#hasChannel = channelsOf(texture);
   }
 
   /** Writes the result to `into`: red, green, blue, alpha; of a comparison the same number four times. */
@@ -239,10 +242,11 @@ export class TextureSampler {
 
   #border(into: Float64Array): void {
     const { borderColorR, borderColorG, borderColorB, borderColorA } = this.#state;
-    into[0] = borderColorR;
-    into[1] = borderColorG;
-    into[2] = borderColorB;
-    into[3] = borderColorA;
+    const has = this.#hasChannel;
+    into[0] = has[0] ? borderColorR : 0;
+    into[1] = has[1] ? borderColorG : 0;
+    into[2] = has[2] ? borderColorB : 0;
+    into[3] = has[3] ? borderColorA : 1;
     for (let i = 0; !this.#isFiltered && i < 4; i++) {
       into[i] = Math.trunc(into[i]);
     }
@@ -257,6 +261,17 @@ export class TextureSampler {
       into.fill(passes ? 1 : 0);
     }
   }
+}
+
+function channelsOf({ format, kind }: BoundTexture): boolean[] {
+  const { channelBits, compressed, flags } = format;
+  if (kind === 'depth' || flags.includes('BC4')) {
+    return [true, false, false, false];
+  }
+  if (compressed) {
+    return flags.includes('BC5') ? [true, true, false, false] : [true, true, true, true];
+  }
+  return [2, 1, 0, 3].map((channel) => channelBits[channel] > 0);
 }
 
 const gathered = [

@@ -127,9 +127,19 @@ export class DrawEntries {
   }
 }
 
-function targetState({ sampleType, alpha }: DrawTargets['all'][number]['view']): TargetState {
-  const type = sampleType === 'sint' || sampleType === 'uint' ? sampleType : 'float';
-  return { type, ...(alpha === 'only' && { components: 'aaaa' }) };
+function targetState({ sampleType, alpha, format }: DrawTargets['all'][number]['view']): TargetState {
+  if (sampleType === 'sint' || sampleType === 'uint') {
+    return { type: sampleType, bits: integerBits(format) };
+  }
+  return { type: 'float', ...(alpha === 'only' && { components: 'aaaa' }) };
+}
+
+/** Bits of the channels of integers of a format. */
+function integerBits(format: GPUTextureFormat): readonly number[] {
+  if (format.startsWith('rgb10a2')) {
+    return [10, 10, 10, 2];
+  }
+  return [0, 1, 2, 3].map(() => Number(/\d+/.exec(format)![0]));
 }
 
 /** The format of the indices; undefined without. */

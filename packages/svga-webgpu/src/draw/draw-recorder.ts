@@ -27,6 +27,8 @@ import { ViewTable } from './view-table.js';
 const MOST_INVOCATIONS = 1 << 24;
 /** Bytes that a submission collects. */
 const MOST_COLLECTED = 1 << 24;
+/** Bytes of temporary textures and buffers that it may use. */
+const MOST_TEMPORARY = 1 << 28;
 const VIEWPORTS = 16;
 
 /** Records draws. */
@@ -106,7 +108,7 @@ export class DrawRecorder implements DrawBindings {
   record(state: PipelineState, call: DrawCall, count: number): void {
     const { recorder } = this.images;
     recorder.drawNumber++;
-    if (recorder.arena.used > MOST_COLLECTED) {
+    if (recorder.arena.used > MOST_COLLECTED || recorder.temporaryBytes > MOST_TEMPORARY) {
       recorder.submit();
     }
     const shaders = this.#decode(state);

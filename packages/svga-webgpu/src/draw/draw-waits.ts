@@ -59,7 +59,11 @@ export class DrawWaits {
       needed.add(this.images.texture(surface)!);
     }
     for (const image of needed) {
-      waits.push(this.#fetch(image));
+      waits.push(this.images.fetch(image));
+    }
+    const room = this.images.makeRoom();
+    if (room !== undefined) {
+      waits.push(room);
     }
     return waits.length === 0 ? undefined : Promise.all(waits);
   }
@@ -90,19 +94,5 @@ export class DrawWaits {
         needed.add(this.images.texture(view!.surface)!);
       }
     }
-  }
-
-  #fetch(image: BufferImage | TextureImage): Promise<unknown> {
-    const { recorder, transfer } = this.images;
-    if (!('newerCount' in image)) {
-      return image.fetch(recorder);
-    }
-    const fetched: Promise<void>[] = [];
-    for (let subresource = 0; subresource < image.surface.layout.subresourceCount; subresource++) {
-      if (image.isNewer(subresource)) {
-        fetched.push(image.fetch(recorder, transfer, subresource));
-      }
-    }
-    return Promise.all(fetched);
   }
 }

@@ -1,5 +1,5 @@
 import type { StageName, Translation } from '@cg/vgpu10-wgsl';
-import type { DrawCall, PipelineState } from '@cg/svga-device';
+import { bufferEnd, type DrawCall, type PipelineState } from '@cg/svga-device';
 import type { ArenaPlace } from '../gpu/arena.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { GeometryPlan } from './geometry-plan.js';
@@ -50,10 +50,10 @@ export class DrawWords {
       words[from + 4] = list.offset;
       words[from + 5] = plan.count;
     } else if (plan.indices !== undefined) {
-      const { surface, offset, indexBytes } = plan.indices;
+      const { offset, indexBytes } = plan.indices;
       const start = offset + call.firstVertex * indexBytes;
       words[from + 4] = start;
-      words[from + 5] = Math.max(0, Math.floor((surface.layout.bytes - start) / indexBytes));
+      words[from + 5] = Math.max(0, Math.floor((bufferEnd(plan.indices) - start) / indexBytes));
     }
     this.inputs.writeRows(state, draw.attributes, words, from);
     for (const { stage, slot, row } of draw.buffers) {

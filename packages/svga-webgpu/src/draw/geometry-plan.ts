@@ -1,6 +1,6 @@
 import type { PrimitiveTopology } from '@cg/vgpu10';
 import { SVGA3D_FILLMODE, SVGA3D_PRIMITIVE } from '@cg/svga-protocol';
-import type { DrawCall, IndexBuffer, PipelineState } from '@cg/svga-device';
+import { bufferEnd, type DrawCall, type IndexBuffer, type PipelineState } from '@cg/svga-device';
 import { canRestart, listPrimitives, RESTART, topologyOf, type ListedAs } from './primitive-list.js';
 
 /** The most indices that are listed for a draw. */
@@ -23,12 +23,8 @@ function countingIndices(count: number): Uint32Array {
 }
 
 /** The indices of a draw; those beyond the end of the buffer are 0. */
-function readIndices(
-  { surface, offset, indexBytes }: IndexBuffer,
-  first: number,
-  count: number,
-  restarts: boolean,
-): Uint32Array {
+function readIndices(buffer: IndexBuffer, first: number, count: number, restarts: boolean): Uint32Array {
+  const { surface, offset, indexBytes } = buffer;
   const image = surface.ownImage;
   const indices = new Uint32Array(count);
   if (image === undefined) {
@@ -36,7 +32,7 @@ function readIndices(
   }
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
   const start = offset + first * indexBytes;
-  const available = Math.max(0, Math.min(count, Math.floor((surface.layout.bytes - start) / indexBytes)));
+  const available = Math.max(0, Math.min(count, Math.floor((bufferEnd(buffer) - start) / indexBytes)));
   for (let i = 0; i < available; i++) {
     const at = start + i * indexBytes;
     const index = indexBytes === 2 ? view.getUint16(at, true) : view.getUint32(at, true);
@@ -121,7 +117,7 @@ export function needsList(state: PipelineState, call: DrawCall, count: number, a
   if (assembles) {
     return canRestart(primitive);
   }
-  const { surface, offset, indexBytes } = indexBuffer;
+  const { offset, indexBytes } = indexBuffer;
   const end = offset + (call.firstVertex + count) * indexBytes;
-  return offset % indexBytes !== 0 || end > surface.layout.bytes;
+  return offset % indexBytes !== 0 || end > bufferEnd(indexBuffer);
 }

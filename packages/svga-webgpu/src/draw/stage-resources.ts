@@ -16,6 +16,7 @@ export class StageResources {
   readonly views: (BoundView | undefined)[] = [];
   readonly #kinds: { readonly slot: number; readonly bound: BoundView }[] = [];
   #stage: ShaderStage | undefined;
+  #hasBorder = false;
   #shader: DecodedShader | undefined;
 
   constructor(
@@ -46,8 +47,14 @@ export class StageResources {
       }
       this.key += `${bound?.kind.id ?? 0},`;
     }
+    this.#hasBorder = false;
     for (const use of shader.interface.samplers) {
-      this.key += `${this.samplers.kind(stage.samplers[use.slot], this.#isEmulated(use)).id};`;
+      const { id, state } = this.samplers.kind(stage.samplers[use.slot], this.#isEmulated(use));
+      this.key += `${id};`;
+      this.#hasBorder ||= state.address?.includes('border') === true;
+    }
+    if (this.#hasBorder) {
+      this.key += this.#kinds.map(({ bound }) => bound.kind.channels).join();
     }
   }
 
@@ -63,7 +70,14 @@ export class StageResources {
 
   /** The stage's part of a translation's key. */
   translationKey(): StageKey {
-    const views = Object.fromEntries(this.#kinds.map(({ slot, bound }) => [slot, bound.kind.view]));
+    const views = Object.fromEntries(
+      this.#kinds.map(({ slot, bound: { kind } }) => [
+        slot,
+        this.#hasBorder && kind.view.dimension !== 'buffer'
+          ? { ...kind.view, channels: kind.channels }
+          : kind.view,
+      ]),
+    );
     const samplers: Record<number, object> = {};
     for (const use of this.#shader?.interface.samplers ?? []) {
       const { id, state } = this.samplers.kind(this.#stage?.samplers[use.slot], this.#isEmulated(use));

@@ -1,7 +1,7 @@
 import { attributeRow, texelFormats, type TexelFormat, type VertexAttribute } from '@cg/vgpu10-wgsl';
 import { formatById } from '@cg/surface-layout';
 import { SVGA3D_INPUT } from '@cg/svga-protocol';
-import type { InputElement, InputLayout, PipelineState } from '@cg/svga-device';
+import { bufferEnd, type InputElement, type InputLayout, type PipelineState } from '@cg/svga-device';
 import { nameOf } from '../formats/format-table.js';
 import type { BufferImage } from '../images/buffer-image.js';
 import type { ImageTable } from '../images/image-table.js';
@@ -91,8 +91,9 @@ export class VertexInputs {
     for (const { element, format } of this.#elements) {
       const { inputSlot, alignedByteOffset, instanceDataStepRate: stepRate } = element;
       if (this.#numbers[inputSlot] >= 0) {
-        const { offset, stride, surface } = state.vertexBuffers[inputSlot]!;
-        const size = surface.layout.bytes;
+        const buffer = state.vertexBuffers[inputSlot]!;
+        const { offset, stride } = buffer;
+        const size = bufferEnd(buffer);
         const place = { offset: offset + alignedByteOffset, stride, size, stepRate };
         words.set(attributeRow(format, place), start + 4 * rows[i++]);
       }

@@ -10,10 +10,12 @@ import { isVolumeView } from './target-table.js';
 
 type ResourceUse = ShaderInterface['resources'][number];
 
-/** What a translation knows of a view. Equal kinds are one object. */
+/** What a translation knows of a view. Equal kinds are one object, and those of one number are equal but for borders. */
 export interface ViewKind {
   readonly id: number;
   readonly view: ShaderView;
+  /** Of r, g, b and a, which a border has in it. */
+  readonly channels: string;
   /** The shader samples it by itself. */
   readonly isEmulated: boolean;
   readonly isDepth: boolean;
@@ -57,6 +59,7 @@ const knownFormats: ReadonlySet<string> = new Set(texelFormats);
 /** Views as shaders read them. One that does not fit the shader, or that WebGPU does not have, reads 0. */
 export class ViewTable {
   readonly #kinds = new Map<string, ViewKind>();
+  readonly #ids = new Map<string, number>();
   readonly #bound = new WeakMap<ResourceView, Map<string, BoundView | undefined>>();
 
   constructor(readonly images: ImageTable) {}
@@ -114,7 +117,7 @@ export class ViewTable {
     }
     const room = Math.floor(buffer.bytes / format.bytesPerBlock) - firstElement;
     return {
-      kind: this.#kind({ dimension: 'buffer', format: name as TexelFormat }),
+      kind: this.#kind({ dimension: 'buffer', format: name as TexelFormat }, ''),
       buffer,
       offset: room > 0 ? firstElement * format.bytesPerBlock : 0,
       elements: Math.max(0, Math.min(elements, room)),
@@ -159,7 +162,10 @@ export class ViewTable {
       arrayLayerCount: isVolume ? 1 : layers,
     };
     return {
-      kind: this.#kind({ dimension, ...kindOf(formatView, format, layout.samples, use.compared) }),
+      kind: this.#kind(
+        { dimension, ...kindOf(formatView, format, layout.samples, use.compared) },
+        channelsOf(format),
+      ),
       image,
       textureId: image.textureId,
       range: { ...range, layers: isVolume ? 1 : layers },
@@ -168,18 +174,35 @@ export class ViewTable {
     };
   }
 
-  #kind(view: ShaderView): ViewKind {
+  /** Kinds that differ in their channels alone have one number: only borders see them. */
+  #idOf(view: ShaderView): number {
     const key = JSON.stringify(view);
+    const id = this.#ids.get(key) ?? this.#ids.size + 1;
+    this.#ids.set(key, id);
+    return id;
+  }
+
+  #kind(view: ShaderView, channels: string): ViewKind {
+    const key = `${channels} ${JSON.stringify(view)}`;
     let kind = this.#kinds.get(key);
     if (kind === undefined) {
       const isEmulated =
         view.dimension !== 'buffer' && (view.sampleType === 'sint' || view.sampleType === 'uint');
       const isDepth = view.dimension !== 'buffer' && view.sampleType === 'depth';
-      kind = { id: this.#kinds.size + 1, view, isEmulated, isDepth };
+      kind = { id: this.#idOf(view), view, channels, isEmulated, isDepth };
       this.#kinds.set(key, kind);
     }
     return kind;
   }
+}
+
+/** Which of r, g, b and a a format has. */
+function channelsOf({ channelBits, compressed, flags }: SurfaceFormat): string {
+  if (compressed) {
+    return flags.includes('BC4') ? 'r' : flags.includes('BC5') ? 'rg' : 'rgba';
+  }
+  const [b, g, r, a] = channelBits;
+  return `${r > 0 ? 'r' : ''}${g > 0 ? 'g' : ''}${b > 0 ? 'b' : ''}${a > 0 ? 'a' : ''}`;
 }
 
 function kindOf(

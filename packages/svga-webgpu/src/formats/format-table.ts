@@ -80,7 +80,7 @@ const blockKinds: readonly (readonly [pattern: RegExp, kind: BlockKind, format: 
   [/^bc5-rg-unorm/, 'bc5', 'rg8unorm'],
   [/^bc5-rg-snorm/, 'bc5-signed', 'rg8snorm'],
 ];
-const withSrgb = /^(rgba8unorm|bgra8unorm|bc[1237]-rgba-unorm)$/;
+const withSrgb = /^[rb]g[rb]a8unorm$/;
 const targetSwizzles: Readonly<Record<string, FormatView['alpha']>> = {
   rgba: 'kept',
   rgb1: 'none',
@@ -168,7 +168,8 @@ export class FormatTable {
   }
 
   #colorView(format: string, conversion: Conversion | undefined, components: string): FormatView {
-    const base = format.replace('-srgb', '') as GPUTextureFormat;
+    // Not every driver views blocks as another format than the texture has.
+    const base = (format.startsWith('bc') ? format : format.replace('-srgb', '')) as GPUTextureFormat;
     const isDecoded = conversion !== undefined && conversion.fromTexture === undefined;
     const abilities = colorAbilities(base, this.features);
     const isFloat32 = conversion !== undefined && base.includes('32float');

@@ -1,5 +1,8 @@
 import { Arena } from './arena.js';
 
+/** Of one texel. */
+const MOST_TEXEL_BYTES = 16;
+
 /** What a render pass draws to. Equal objects, one pass. */
 export interface PassTargets {
   /** Makes the descriptor: a pass begins. */
@@ -35,6 +38,8 @@ export class Recorder {
   #targets: PassTargets | undefined;
   #scheduled = false;
   readonly #temporary: (GPUBuffer | GPUTexture)[] = [];
+  /** Bytes of temporary textures and buffers that the next submission uses, at most. */
+  temporaryBytes = 0;
   /** The number of the draw that is being recorded. */
   drawNumber = 0;
 
@@ -95,6 +100,7 @@ export class Recorder {
     this.serial++;
     this.#temporary.forEach((made) => made.destroy());
     this.#temporary.length = 0;
+    this.temporaryBytes = 0;
   }
 
   /** A texture for the commands that are recorded now; it is destroyed once they are submitted. */
@@ -102,6 +108,8 @@ export class Recorder {
     this.#open();
     const texture = this.device.createTexture(descriptor);
     this.#temporary.push(texture);
+    this.temporaryBytes +=
+      MOST_TEXEL_BYTES * texture.width * texture.height * texture.depthOrArrayLayers * texture.sampleCount;
     return texture;
   }
 
@@ -110,6 +118,7 @@ export class Recorder {
     this.#open();
     const buffer = this.device.createBuffer(descriptor);
     this.#temporary.push(buffer);
+    this.temporaryBytes += buffer.size;
     return buffer;
   }
 
@@ -119,6 +128,7 @@ export class Recorder {
     this.#pass = undefined;
     this.#targets = undefined;
     this.#temporary.length = 0;
+    this.temporaryBytes = 0;
     this.serial++;
   }
 

@@ -2,6 +2,7 @@ import type { SurfaceBox } from '@cg/surface-layout';
 import type { RenderSurface } from '@cg/svga-device';
 import { BUFFER_USAGE } from '../gpu/flags.js';
 import type { ArenaPlace } from '../gpu/arena.js';
+import type { GpuMemory } from './gpu-memory.js';
 import type { Recorder } from '../gpu/recorder.js';
 
 const SMALLEST = 16;
@@ -29,11 +30,19 @@ export class BufferImage {
   };
   #buffer: GPUBuffer | undefined;
   #source: { readonly id: string; readonly buffer: GPUBuffer; readonly size: number } | undefined;
+  /** How often the buffer was made. */
+  #made = 0;
   #dirtyStart = 0;
   #dirtyEnd = 0;
   #usedIn = 0;
 
-  constructor(surface: RenderSurface) {
+  /** The draw that used the buffer last. */
+  lastDraw = -1;
+
+  constructor(
+    surface: RenderSurface,
+    readonly memory: GpuMemory,
+  ) {
     this.surface = surface;
     this.bytes = surface.layout.bytes;
     this.#dirtyEnd = surface.ownImage === undefined ? 0 : this.bytes;
@@ -46,7 +55,7 @@ export class BufferImage {
 
   /** The buffer, which has been used, for bind groups. */
   get source(): { readonly id: string; readonly buffer: GPUBuffer; readonly size: number } {
-    this.#source ??= { id: `${this.id}`, buffer: this.#buffer!, size: this.size };
+    this.#source ??= { id: `${this.id}.${this.#made}`, buffer: this.#buffer!, size: this.size };
     return this.#source;
   }
 
@@ -81,10 +90,16 @@ export class BufferImage {
   /** The buffer with the newest content, for commands that are recorded next. */
   use(recorder: Recorder): GPUBuffer {
     const { device } = recorder;
+    this.lastDraw = recorder.drawNumber;
     if (this.#buffer === undefined) {
+      // A buffer is no larger than the device's bytes, which are bounded: it is made in any case.
+      if (!this.memory.take(this.size)) {
+        this.memory.used += this.size;
+      }
       const { COPY_SRC, COPY_DST, INDEX, VERTEX, UNIFORM, STORAGE } = BUFFER_USAGE;
       const usage = COPY_SRC | COPY_DST | INDEX | VERTEX | UNIFORM | STORAGE;
       this.#buffer = device.createBuffer({ size: this.size, usage });
+      this.#made++;
       if (this.surface.ownImage === undefined) {
         this.#dirtyEnd = 0;
       }
@@ -142,8 +157,14 @@ export class BufferImage {
   }
 
   /** Drops the buffer: what only it held is lost. */
-  drop(): void {
-    this.#buffer?.destroy();
+  drop(recorder: Recorder): void {
+    if (this.#buffer !== undefined) {
+      if (this.#usedIn === recorder.serial) {
+        recorder.submit();
+      }
+      this.#buffer.destroy();
+      this.memory.give(this.size);
+    }
     this.#buffer = undefined;
     this.#source = undefined;
     this.#dirtyStart = 0;

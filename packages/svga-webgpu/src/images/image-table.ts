@@ -4,6 +4,7 @@ import type { FormatTable } from '../formats/format-table.js';
 import { PixelPasses } from '../gpu/pixel-pass.js';
 import type { Recorder } from '../gpu/recorder.js';
 import { BufferImage } from './buffer-image.js';
+import type { GpuMemory } from './gpu-memory.js';
 import { TextureImage } from './texture-image.js';
 import { TextureTransfer } from './texture-transfer.js';
 
@@ -15,8 +16,69 @@ export class ImageTable {
   constructor(
     readonly recorder: Recorder,
     readonly formats: FormatTable,
+    readonly memory: GpuMemory,
   ) {
     this.transfer = new TextureTransfer(recorder, new PixelPasses(recorder.device));
+    memory.evict = (bytes) => this.#evict(bytes);
+  }
+
+  /** Images on the GPU that the draw which is being recorded does not use, the longest unused first. */
+  #unused(): (BufferImage | TextureImage)[] {
+    const { drawNumber } = this.recorder;
+    return [...this.#images.values()]
+      .filter(({ gpuBytes, lastDraw }) => gpuBytes > 0 && lastDraw < drawNumber)
+      .toSorted((a, b) => a.lastDraw - b.lastDraw);
+  }
+
+  /** Frees images that the device has as they are. */
+  #evict(bytes: number): void {
+    let missing = bytes;
+    for (const image of this.#unused()) {
+      if (missing <= 0) {
+        return;
+      }
+      if (!hasNewer(image)) {
+        missing -= image.gpuBytes;
+        image.drop(this.recorder);
+      }
+    }
+  }
+
+  /**
+   * Where memory is tight, fetches images that have not been used for long, until they could be freed; undefined if
+   * there is no need.
+   */
+  makeRoom(): Promise<unknown> | undefined {
+    const { memory } = this;
+    if (!memory.isTight) {
+      return undefined;
+    }
+    const fetched: Promise<unknown>[] = [];
+    let left = memory.used - memory.most / 2;
+    for (const image of this.#unused()) {
+      if (left <= 0) {
+        break;
+      }
+      left -= image.gpuBytes;
+      if (hasNewer(image)) {
+        fetched.push(this.fetch(image));
+      }
+    }
+    return fetched.length === 0 ? undefined : Promise.all(fetched);
+  }
+
+  /** Copies all of an image that the GPU has changed to the device's bytes. */
+  fetch(image: BufferImage | TextureImage): Promise<unknown> {
+    if (image instanceof BufferImage) {
+      return image.fetch(this.recorder);
+    }
+    const fetched: Promise<void>[] = [];
+    for (let subresource = 0; subresource < image.surface.layout.subresourceCount; subresource++) {
+      if (image.isNewer(subresource)) {
+        fetched.push(image.fetch(this.recorder, this.transfer, subresource));
+      }
+    }
+    return Promise.all(fetched);
   }
 
   /** The image of a surface, if it has one. */
@@ -32,7 +94,7 @@ export class ImageTable {
       if (!layout.format.buffer || layout.bytes > this.recorder.device.limits.maxBufferSize - 4) {
         return undefined;
       }
-      image = new BufferImage(surface);
+      image = new BufferImage(surface, this.memory);
       this.#images.set(surface, image);
     }
     return image instanceof BufferImage ? image : undefined;
@@ -45,7 +107,7 @@ export class ImageTable {
       if (surface.layout.format.buffer) {
         return undefined;
       }
-      image = new TextureImage(surface);
+      image = new TextureImage(surface, this.memory);
       this.#images.set(surface, image);
     }
     return image instanceof TextureImage ? image : undefined;
@@ -75,30 +137,18 @@ export class ImageTable {
     const image = this.#images.get(surface);
     if (image !== undefined) {
       this.#images.delete(surface);
-      this.#release(image);
+      image.drop(this.recorder);
     }
   }
 
   /** Drops all images. */
   clear(): void {
-    this.#images.forEach((image) => this.#release(image));
+    this.#images.forEach((image) => image.drop(this.recorder));
     this.#images.clear();
   }
+}
 
-  #release(image: BufferImage | TextureImage): void {
-    if (image instanceof BufferImage) {
-      // Commands that are recorded may still use it.
-      this.recorder.submit();
-      image.drop();
-    } else {
-      image.drop(this.recorder);
-    }
-  }
-
-  /** Bytes of all buffers and textures. */
-  get gpuBytes(): number {
-    let bytes = 0;
-    this.#images.forEach((image) => (bytes += image.gpuBytes));
-    return bytes;
-  }
+/** Whether the GPU has content that the device does not have. */
+function hasNewer(image: BufferImage | TextureImage): boolean {
+  return image instanceof BufferImage ? image.isNewer : image.newerCount > 0;
 }

@@ -3,6 +3,7 @@ import type { RenderSurface } from '@cg/svga-device';
 import type { TextureStorage } from '../formats/format-table.js';
 import { TEXTURE_USAGE } from '../gpu/flags.js';
 import type { Recorder } from '../gpu/recorder.js';
+import type { GpuMemory } from './gpu-memory.js';
 import type { SurfaceTexture, TextureTransfer } from './texture-transfer.js';
 
 /** What of a subresource's bytes the texture does not have yet. */
@@ -51,7 +52,10 @@ export class TextureImage {
   /** The draw that uses the texture as it is. */
   #pinned = -1;
 
-  constructor(readonly surface: RenderSurface) {
+  constructor(
+    readonly surface: RenderSurface,
+    readonly memory: GpuMemory,
+  ) {
     const { subresourceCount } = surface.layout;
     this.#dirty = new Uint8Array(subresourceCount).fill(DIRTY.ALL);
     this.#newer = new Uint8Array(subresourceCount);
@@ -73,15 +77,18 @@ export class TextureImage {
 
   /** Bytes of the texture: 0 while there is none. */
   get gpuBytes(): number {
-    if (this.#texture === undefined) {
-      return 0;
-    }
-    const { storage } = this.#texture;
-    const { layout } = this.surface;
-    const bytes = storage.blockBytes + (storage.hasStencil ? 1 : 0);
-    return (
-      (layout.bytes / layout.format.bytesPerBlock) * bytes * (layout.format.blockWidth / storage.block) ** 2
-    );
+    return this.#texture === undefined ? 0 : this.#bytesAs(this.#texture.storage);
+  }
+
+  #bytesAs({ blockBytes, hasStencil, block }: TextureStorage): number {
+    const { bytes, format } = this.surface.layout;
+    const blocks = (bytes / format.bytesPerBlock) * (format.blockWidth / block) ** 2;
+    return blocks * (blockBytes + (hasStencil ? 1 : 0));
+  }
+
+  /** The draw that used the texture last. */
+  get lastDraw(): number {
+    return this.#pinned;
   }
 
   /** The device's bytes have changed. */
@@ -158,6 +165,9 @@ export class TextureImage {
       return false;
     }
     this.#release(recorder);
+    if (!this.memory.take(this.#bytesAs(storage))) {
+      return false;
+    }
     const { COPY_SRC, COPY_DST, TEXTURE_BINDING, RENDER_ATTACHMENT } = TEXTURE_USAGE;
     const texture = device.createTexture({
       size: { width, height, depthOrArrayLayers: layers },
@@ -322,6 +332,7 @@ export class TextureImage {
         recorder.submit();
       }
       this.#texture.texture.destroy();
+      this.memory.give(this.gpuBytes);
       this.#texture = undefined;
     }
     this.#views.clear();

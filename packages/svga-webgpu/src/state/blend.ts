@@ -75,7 +75,9 @@ export function mapBlend(
       : blendOf(entry, view, canDual);
   });
   const text = JSON.stringify(blends);
-  const firstAlpha = blends[0] && [entryOf(state, 0)!].some((entry) => usesAlphaConstant(entry));
+  const usesAlpha = blends.some(
+    (blend, slot) => blend !== undefined && usesAlphaConstant(entryOf(state, slot)!),
+  );
   return {
     blends,
     writeMasks: targets.map((view, slot) =>
@@ -84,8 +86,7 @@ export function mapBlend(
     alphaToCoverage: (state?.alphaToCoverageEnable ?? 0) !== 0,
     dualSource: text.includes('src1'),
     usesConstant: text.includes('constant'),
-    alphaConstant:
-      firstAlpha === true || (text.includes('constant') && targets.some((view) => view?.alpha === 'only')),
+    alphaConstant: usesAlpha || (text.includes('constant') && targets.some((view) => view?.alpha === 'only')),
   };
 }
 

@@ -11,8 +11,7 @@ const addresses = new Map<number, AddressMode>([
   [SVGA3D_TEX_ADDRESS.MIRROR, 'mirror-repeat'],
   [SVGA3D_TEX_ADDRESS.CLAMP, 'clamp-to-edge'],
   [SVGA3D_TEX_ADDRESS.BORDER, 'border'],
-  // Once mirrored is mirrored in -1…1; beyond, it is the edge.
-  [SVGA3D_TEX_ADDRESS.MIRRORONCE, 'mirror-repeat'],
+  [SVGA3D_TEX_ADDRESS.MIRRORONCE, 'mirror-once'],
   [SVGA3D_TEX_ADDRESS.EDGE, 'clamp-to-edge'],
 ]);
 
@@ -20,10 +19,10 @@ function addressOf(value: number): AddressMode {
   return addresses.get(value) ?? 'clamp-to-edge';
 }
 
-/** A border is the shader's: the sampler clamps to the edge. */
+/** Borders, and mirroring once, are the shader's: the sampler clamps to the edge. */
 function gpuAddress(value: number): GPUAddressMode {
   const mode = addressOf(value);
-  return mode === 'border' ? 'clamp-to-edge' : mode;
+  return mode === 'border' || mode === 'mirror-once' ? 'clamp-to-edge' : mode;
 }
 
 /** Levels of detail in WebGPU's range, the least not above the most. */
@@ -58,8 +57,8 @@ export function mapSampler(state: SamplerState | undefined, type: SamplerType): 
 }
 
 /**
- * What of a state is compiled into shaders: the bias, and all of it where the shader samples for itself: borders, and
- * what `isEmulated` says.
+ * What of a state is compiled into shaders: the bias, and all of it where the shader samples for itself: borders,
+ * coordinates that are mirrored once, and what `isEmulated` says.
  */
 export function translatedSampler(state: SamplerState | undefined, isEmulated: boolean): TranslatedSampler {
   if (state === undefined) {
@@ -68,7 +67,7 @@ export function translatedSampler(state: SamplerState | undefined, isEmulated: b
   const { filter, mipLODBias } = state;
   const address = [addressOf(state.addressU), addressOf(state.addressV), addressOf(state.addressW)] as const;
   const lodBias = mipLODBias === 0 || Number.isNaN(mipLODBias) ? {} : { lodBias: mipLODBias };
-  if (!isEmulated && !address.includes('border')) {
+  if (!isEmulated && !address.includes('border') && !address.includes('mirror-once')) {
     return lodBias;
   }
   const [minLod, maxLod] = lods(state);

@@ -26,6 +26,13 @@ describe('blending', () => {
     expect(blends[0]?.color).toEqual({ operation: 'add', srcFactor: 'one', dstFactor: 'zero' });
   });
 
+  it('takes the alpha of the constant where a target says so, whichever it is', () => {
+    const state = blending({}, { independentBlendEnable: 1 });
+    const perRT = state.perRT.map((entry, slot) => (slot === 1 ? { ...entry, destBlend: 19 } : entry));
+    const { alphaConstant, usesConstant } = mapBlend({ ...state, perRT }, [rgba, rgba], false);
+    expect([alphaConstant, usesConstant]).toEqual([true, true]);
+  });
+
   it('has no factors for minima and maxima', () => {
     const { blends } = mapBlend(blending({ srcBlend: 5, destBlend: 6, blendOp: 4 }), [rgba], false);
     expect(blends[0]?.color).toEqual({ operation: 'min', srcFactor: 'one', dstFactor: 'one' });

@@ -94,6 +94,27 @@ export const bufferScenarios: Record<string, Scenario> = {
     same(await bench.read(of), [255, 0, 0, 0], 'the first draw has the old ones');
   },
 
+  'a query counts the draws that it is given': async (open) => {
+    const { renderer } = await open();
+    const of = surface('R8_UNORM', 4, 4);
+    const state = fullState(stage(colorShader(1, 0, 0, 0)), [target(of)]);
+    const [one, other, stream]: RenderQuery[] = [{ type: 0 }, { type: 0 }, { type: 5 }];
+    [one, other, stream].forEach((query) => renderer.beginQuery(query));
+    renderer.draw(state, plainCall(4), [one]);
+    renderer.draw(state, plainCall(4), [one, other]);
+    renderer.draw(state, plainCall(4), []);
+    const out = surface('BUFFER', 64);
+    const streaming = fullState(undefined, [], {
+      topology: 1,
+      vertex: stage(streamShader),
+      streamOutput: into(out),
+    });
+    renderer.draw(streaming, plainCall(3), [one]);
+    same(await renderer.endQuery(one), [32], 'two draws');
+    same(await renderer.endQuery(other), [16], 'one draw');
+    same(await renderer.endQuery(stream), [0, 0], 'no stream');
+  },
+
   'stream output, what it counts, and drawing as much': async (open) => {
     const bench = await open();
     const { renderer } = bench;
@@ -169,7 +190,11 @@ ret
     same([out.streamedBytes, renderer.streamNeeded(out)], [72, undefined], 'bytes that are filled');
     out.streamedBytes = 120;
     await bench.draw({ ...state, targets: [], streamOutput: into(out, { appends: true }) }, plainCall(1));
-    same(new Float32Array((await bench.read(out)).slice().buffer)[30] < 0, true, 'appended where the surface says');
+    same(
+      new Float32Array((await bench.read(out)).slice().buffer)[30] < 0,
+      true,
+      'appended where the surface says',
+    );
     await renderer.streamNeeded(out);
     same(out.streamedBytes, 144, 'and filled from there');
   },

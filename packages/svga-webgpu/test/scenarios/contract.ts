@@ -1,18 +1,12 @@
 import { rendererContract } from '@cg/svga-device/renderer-contract';
 import { WebGpuRenderer } from '../../src/index.js';
-import type { Scenario } from './bench.js';
+import type { Bench } from './bench.js';
 
-const SEEDS = 4;
-
-/** The contract of renderers. */
-export const contractScenarios: Record<string, Scenario> = Object.fromEntries(
-  rendererContract.map(({ name, run }): [string, Scenario] => [
-    name,
-    async (open) => {
-      const { device } = await open();
-      for (let seed = 1; seed <= SEEDS; seed++) {
-        await run(() => new WebGpuRenderer(device), seed);
-      }
-    },
-  ]),
-);
+/** The contract of renderers, by its cases: each runs for a seed. */
+export const contract: Readonly<Record<string, (bench: Bench, seed: number) => Promise<void>>> =
+  Object.fromEntries(
+    rendererContract.map(({ name, run }) => [
+      name,
+      ({ device }: Bench, seed: number) => run(() => new WebGpuRenderer(device), seed),
+    ]),
+  );

@@ -1,6 +1,5 @@
 import type { Scenario } from './bench.js';
 import { bufferScenarios } from './buffers.js';
-import { contractScenarios } from './contract.js';
 import { lifeScenarios } from './life.js';
 import { primitiveScenarios } from './primitives.js';
 import { targetScenarios } from './targets.js';
@@ -13,5 +12,4 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...targetScenarios,
   ...bufferScenarios,
   ...lifeScenarios,
-  ...contractScenarios,
 };

@@ -118,6 +118,35 @@ ret
     same(bench.omissions, ['the device is lost'], 'omissions');
   },
 
+  'the bytes on the GPU are bounded: what was not used lately comes back, and goes up again': async (
+    open,
+  ) => {
+    const most = 2 ** 16;
+    const bench = await open({ maxGpuBytes: most });
+    const many = Array.from({ length: 12 }, () => surface('R8G8B8A8_UNORM', 64, 64));
+    for (const [i, of] of many.entries()) {
+      await bench.fill(colorShader(i / 255, 0, 0, 1), of);
+      same(bench.renderer.statistics.gpuBytes <= most, true, 'bytes');
+    }
+    const load = `ps_4_0
+dcl_output o0.xyzw
+dcl_resource_texture2d (float,float,float,float) t0
+ld o0.xyzw, l(0, 0, 0, 0), t0.xyzw
+ret
+`;
+    for (const [i, of] of many.entries()) {
+      const picture = surface('R8G8B8A8_UNORM', 1, 1);
+      await bench.fill(stage(load, { views: [texture(of)] }), picture);
+      same([...(await bench.read(picture))], [i, 0, 0, 255], 'read by a shader');
+      same([...(await bench.read(of)).subarray(0, 4)], [i, 0, 0, 255], 'read');
+      same(bench.renderer.statistics.gpuBytes <= most, true, 'bytes');
+    }
+    const large = surface('R8G8B8A8_UNORM', 256, 256);
+    await bench.fill(colorShader(1, 0, 0, 1), large);
+    same((await bench.read(large))[0], 0, 'no room');
+    same(bench.omissions, ['no target to draw to'], 'omissions');
+  },
+
   'dropped and reset surfaces free their memory': async (open) => {
     const bench = await open();
     const of = surface('R8G8B8A8_UNORM', 64, 64);

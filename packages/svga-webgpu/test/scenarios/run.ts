@@ -1,4 +1,5 @@
 import { Bench, type Scenario } from './bench.js';
+import { contract } from './contract.js';
 import { hostileRun } from './hostile.js';
 import { scenarios } from './index.js';
 
@@ -7,6 +8,11 @@ type Adapters = () => Promise<GPUAdapter>;
 /** Runs a scenario on devices of its own; throws if something is wrong, or WebGPU finds an error. */
 export function runScenario(name: string, requestAdapter: Adapters): Promise<void> {
   return run(scenarios[name], requestAdapter);
+}
+
+/** A case of the contract of renderers. */
+export function runContract(name: string, seed: number, requestAdapter: Adapters): Promise<void> {
+  return run(async (open) => contract[name](await open(), seed), requestAdapter);
 }
 
 /** The same with random states. */

@@ -37,6 +37,12 @@ const clearView = (of: ReturnType<typeof surface>, subresources = [0], format = 
   isWhole: true,
 });
 
+const whole = (...values: number[]) => `ps_4_0
+dcl_output o0.xyzw
+mov o0.xyzw, l(${values.join(', ')})
+ret
+`;
+
 export const targetScenarios: Record<string, Scenario> = {
   'a clear becomes the beginning of a pass, or is done where it is read': async (open) => {
     const bench = await open();
@@ -120,6 +126,19 @@ export const targetScenarios: Record<string, Scenario> = {
       blendFactor: [0.2, 0.4, 0.6, 0.8],
     });
     same([...(await bench.read(constant)).subarray(0, 4)], [51, 102, 153, 204], 'constant');
+  },
+
+  'integers are limited to what a target holds': async (open) => {
+    const bench = await open();
+    const bytes = surface('R8G8B8A8_UINT', 1, 1);
+    await bench.fill(whole(256, 255, 70000, 7), bytes);
+    same(await bench.read(bytes), [255, 255, 255, 7], 'bytes');
+    const signed = surface('R16G16_SINT', 1, 1);
+    await bench.fill(whole(-32769, 40000, 0, 0), signed);
+    same([...new Int16Array((await bench.read(signed)).buffer)], [-32768, 32767], 'signed');
+    const packed = surface('R10G10B10A2_UINT', 1, 1);
+    await bench.fill(whole(1023, 1024, 5, 4), packed);
+    same([...new Uint32Array((await bench.read(packed)).buffer)], [0xc05fffff], 'packed');
   },
 
   'a texture is read as it was before the draw that draws to it': async (open) => {

@@ -137,6 +137,21 @@ export const texelScenarios: Record<string, Scenario> = {
     same(Math.abs((await read(bench, of, 'FLOAT', 'R8G8B8A8_UNORM_SRGB'))[0] - 0.21586) < 1e-3, true, 'srgb');
   },
 
+  'blocks of sRGB are linear light': async (open) => {
+    const bench = await open();
+    for (const [name, before] of [
+      ['BC1_UNORM_SRGB', 0],
+      ['BC2_UNORM_SRGB', 8],
+      ['BC3_UNORM_SRGB', 8],
+    ] as const) {
+      const of = surface(name, 4, 4);
+      // Two equal colours: red of 16/31.
+      of.ownImage.set([0, 0x80, 0, 0x80], before);
+      const [red] = Array.from(await read(bench, of, 'FLOAT'));
+      same(Math.abs(red - 0.2296) < 0.01, true, `${name}: ${red}`);
+    }
+  },
+
   'a view that needs another texture gets the same bits': async (open) => {
     const bench = await open();
     const of = surface('R32_TYPELESS', 4, 4);

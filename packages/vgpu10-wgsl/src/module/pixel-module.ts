@@ -1,6 +1,8 @@
 import { drawRow } from '../draw-constants.js';
 import { TranslateError } from '../errors.js';
+import type { TargetState } from '../key.js';
 import type { RegisterDeclaration, StageInterface } from '../stage/stage-interface.js';
+import { samplePositions } from '../stage/sample-positions.js';
 import { interstageMembers } from './interstage.js';
 import { hasFeatureOf, type Linkage } from './linkage.js';
 import { ModuleText } from './module-text.js';
@@ -77,11 +79,11 @@ class PixelInputs {
     switch (name) {
       case 'POSITION':
         // Direct3D's w is that of clip space, WGSL's its reciprocal.
-        return `bitcast<vec4u>(vec4f(${this.#builtin('position', 'vec4f')}.xyz, 1.0 / in.position.w))`;
+        return `bitcast<vec4u>(vec4f(${this.#place()}, in.position.z, 1.0 / in.position.w))`;
       case 'IS_FRONT_FACE':
         return `vec4u(select(0u, 0xffffffffu, ${this.#builtin('front_facing', 'bool')}))`;
       case 'SAMPLE_INDEX':
-        return `vec4u(${this.#builtin('sample_index', 'u32')})`;
+        return `vec4u(${this.#sample()})`;
       case 'PRIMITIVE_ID':
         return this.linkage.builtinPrimitiveId
           ? `vec4u(${this.#builtin('primitive_index', 'u32')})`
@@ -95,10 +97,44 @@ class PixelInputs {
     }
   }
 
+  /** Where the shader runs: at a pixel's centre, or at the sample, of which WGSL does not say whether it gives it. */
+  #place(): string {
+    const pixel = `${this.#builtin('position', 'vec4f')}.xy`;
+    const { inputs } = this.stage.registers.shader;
+    const isPerSample = inputs.some(
+      ({ name, interpolation }) => name === 'SAMPLE_INDEX' || interpolation.endsWith('SAMPLE'),
+    );
+    const { samples = 1 } = this.context.key;
+    const reader = isPerSample && samples > 1 ? samplePositions(this.module, samples) : undefined;
+    return reader === undefined
+      ? pixel
+      : `floor(${pixel}) + 0.5 + bitcast<vec2f>(${reader}(${this.#sample()}).xy)`;
+  }
+
+  #sample(): string {
+    return this.#builtin('sample_index', 'u32');
+  }
+
   #builtin(name: string, type: string): string {
-    this.members.push(`  @builtin(${name}) ${name}: ${type},`);
+    const member = `  @builtin(${name}) ${name}: ${type},`;
+    if (this.members.includes(member)) {
+      return `in.${name}`;
+    }
+    this.members.push(member);
     return `in.${name}`;
   }
+}
+
+/** An integer as the target's channels hold it: they limit it. */
+function limited({ type, bits }: TargetState, value: string): string {
+  if (type === 'float' || bits === undefined || bits.every((each) => each === 32)) {
+    return value;
+  }
+  if (type === 'uint') {
+    return `min(${value}, vec4u(${bits.map((each) => `${2 ** each - 1}u`).join(', ')}))`;
+  }
+  const most = bits.map((each) => 2 ** (each - 1) - 1);
+  return `clamp(${value}, vec4i(${most.map((each) => -1 - each).join(', ')}), vec4i(${most.join(', ')}))`;
 }
 
 /** The structure of what a pixel shader writes, and the statements that fill it. */
@@ -144,7 +180,7 @@ class PixelOutputs {
     const type = TYPES[target.type];
     this.members.push(`  @location(${location})${blend} o${register}: ${type},`);
     const value = this.stage.registers.output(register);
-    const typed = target.type === 'uint' ? value : `bitcast<${type}>(${value})`;
+    const typed = limited(target, target.type === 'uint' ? value : `bitcast<${type}>(${value})`);
     const { components = 'rgba' } = target;
     return [`out.o${register} = ${typed}${components === 'rgba' ? '' : `.${components}`};`];
   }

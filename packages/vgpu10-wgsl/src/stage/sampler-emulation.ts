@@ -1,3 +1,4 @@
+import { borderTexel } from './border.js';
 import type { SamplerState } from '../key.js';
 import { floatBits } from '../wgsl/float-text.js';
 import { COMPONENTS, typeName, word } from '../wgsl/types.js';
@@ -70,12 +71,13 @@ function levelText(
   state: SamplerState,
   signature: { readonly name: string; readonly parameters: string; readonly result: string },
 ): string {
-  const { name, width, layered, shape, isDepth } = texture;
+  const { name, width, layered, shape, isDepth, view } = texture;
   const type = typeName('f', width);
   const { address = [], magLinear = false, minLinear = false, borderColor = [0, 0, 0, 0] } = state;
   const weights = Array.from({ length: shape.axes }, (_, axis) => axis)
     .filter((axis) => address[axis] === 'border')
     .map((axis) => [axisOf('x', axis), axisOf('size', axis)]);
+  const mirrored = Array.from({ length: width }, (_, axis) => address[axis] === 'mirror-once');
   const nearest = weights.map(([x, size]) => `select(0.0, 1.0, ${x} >= 0.0 && ${x} < ${size})`).join(' * ');
   const linear = weights
     .map(([x, size]) => `clamp(${x} + 0.5, 0.0, 1.0) * clamp(${size} - ${x} + 0.5, 0.0, 1.0)`)
@@ -86,21 +88,27 @@ function levelText(
   // The sampler has to choose its filter for smaller pictures at the first level, too.
   const level = minifies ? 'max(lod, select(0.0, 0.001, minifies))' : 'lod';
   const layer = layered ? ', layer' : '';
-  const border = borderVariable(registers, borderColor);
+  const border = borderVariable(registers, borderTexel(view, borderColor));
   const [inside, outside] = isDepth
-    ? [`textureSampleLevel(${name}, ${sampler}, q${layer}, i32(lod))`, `${border}.x`]
-    : [`textureSampleLevel(${name}, ${sampler}, q${layer}, ${level})`, border];
+    ? [`textureSampleLevel(${name}, ${sampler}, at${layer}, i32(lod))`, `${border}.x`]
+    : [`textureSampleLevel(${name}, ${sampler}, at${layer}, ${level})`, border];
   return [
     `fn ${signature.name}(${signature.parameters}) -> ${signature.result} {`,
     `  let size = ${type}(textureDimensions(${name}, u32(lod)));`,
     '  let q = p + offset / size;',
     '  let x = q * size;',
-    `  let weight = ${filter};`,
+    `  let weight = ${weights.length > 0 ? filter : '1.0'};`,
+    `  let at = ${mirrored.includes(true) ? `select(q, abs(q), ${mirroredText(mirrored, width)})` : 'q'};`,
     `  let texel = ${inside};`,
     // A texel that the border has no part in stays exact.
     `  return select(mix(${outside}, texel, weight), texel, weight >= 1.0);`,
     '}',
   ].join('\n');
+}
+
+/** Which axes are mirrored, as a vector. */
+function mirroredText(mirrored: readonly boolean[], width: number): string {
+  return width === 1 ? `${mirrored[0]}` : `vec${width}<bool>(${mirrored.join(', ')})`;
 }
 
 /** Whether a texture is filtered in another way where it is made smaller. */

@@ -1,3 +1,4 @@
+import { borderOf } from './border.js';
 import type { AddressMode, Comparison, SamplerState } from '../key.js';
 import { floatBits, floatText } from '../wgsl/float-text.js';
 import { COMPONENTS, typeName, word } from '../wgsl/types.js';
@@ -195,6 +196,8 @@ function addressed({ module }: Registers, mode: AddressMode, at: string, size: s
       return `clamp(${at}, 0, ${size} - 1)`;
     case 'border':
       return at;
+    case 'mirror-once':
+      return `min(select(${at}, -1 - ${at}, ${at} < 0), ${size} - 1)`;
     case 'repeat':
       return `${repeated(module)}(${at}, ${size})`;
     case 'mirror-repeat': {
@@ -215,14 +218,8 @@ function repeated(module: Registers['module']): string {
 }
 
 /** The border's bits, with its components as the view has them. */
-function borderText({ texture: { view, isDepth, isInteger }, state }: EmulatedSampler): string {
-  const one = isInteger ? 1 : floatBits(1);
-  const own = (state.borderColor ?? [0, 0, 0, 0]).map((value) =>
-    isInteger ? Math.trunc(value) >>> 0 : floatBits(value),
-  );
-  const all: Partial<Record<string, number>> = isDepth
-    ? { r: own[0], a: one, '1': one }
-    : { r: own[0], g: own[1], b: own[2], a: own[3], '1': one };
-  const words = Array.from(view.components ?? 'rgba', (component) => word(all[component] ?? 0));
+function borderText({ texture: { view, isInteger }, state }: EmulatedSampler): string {
+  const own = borderOf(view, state.borderColor ?? [0, 0, 0, 0]);
+  const words = own.map((value) => word(isInteger ? Math.trunc(value) >>> 0 : floatBits(value)));
   return `vec4u(${words.join(', ')})`;
 }

@@ -2,21 +2,12 @@ import { swizzleOf, type Instruction, type Operand } from '@cg/vgpu10';
 import { fetchTexel } from '../texel-fetch.js';
 import { floatBits } from '../wgsl/float-text.js';
 import type { Registers } from './registers.js';
+import { samplePositions } from './sample-positions.js';
 import type { Stores, Value } from './store.js';
 import { swizzleText, typeName, word } from '../wgsl/types.js';
 import type { UsedTexture, Views } from './views.js';
 
 const ONE = 0x3f800000;
-/** The standard positions of samples in a pixel, x and y in sixteenths, by the number of samples. */
-const POSITIONS: Partial<Record<number, readonly (readonly [number, number])[]>> = {
-  1: [[0, 0]],
-  4: [
-    [-2, -6],
-    [6, -2],
-    [-6, 2],
-    [2, 6],
-  ],
-};
 
 /** Loads without a sampler, and what resources say of themselves. Reads beyond a resource give 0. */
 export class TextureLoads {
@@ -153,24 +144,10 @@ export class TextureLoads {
   samplePosition(instruction: Instruction): void {
     const [resource, sample] = instruction.sources;
     const samples = this.#samplesOf(resource);
-    const positions = samples === 0 ? [] : POSITIONS[samples];
-    if (positions === undefined) {
+    const reader = samplePositions(this.registers.module, samples);
+    if (reader === undefined) {
       throw this.registers.error('ENOTSUP', `positions of ${samples} samples`);
     }
-    const reader = this.registers.module.declare(`sample_position_${samples}`, () => {
-      const cases = positions.map(
-        ([x, y], i) =>
-          `    case ${i}u: { return vec4u(${word(floatBits(x / 16))}, ${word(floatBits(y / 16))}, 0u, 0u); }`,
-      );
-      return [
-        `fn sample_position_${samples}(i: u32) -> vec4u {`,
-        '  switch (i) {',
-        ...cases,
-        '    default: { return vec4u(); }',
-        '  }',
-        '}',
-      ].join('\n');
-    });
     this.write(instruction, resource, `${reader}(${this.registers.read(sample, 'u', [0])})`);
   }
 

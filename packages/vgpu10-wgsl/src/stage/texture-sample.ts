@@ -6,7 +6,7 @@ import { borderSampler, lodFunction } from './sampler-emulation.js';
 import type { Stores } from './store.js';
 import { comparingSampler, gatherer, nearestSampler, type EmulatedSampler } from './texel-sampling.js';
 import { offsetText, texelBits, type TextureLoads } from './texture-load.js';
-import { hasBorder, type UsedTexture, type Views } from './views.js';
+import { hasOwnAddress, type UsedTexture, type Views } from './views.js';
 import type { SamplerState } from '../key.js';
 
 /** What Direct3D limits the bias of a sampler to. */
@@ -32,7 +32,7 @@ export class TextureSamples {
     const compares = instruction.opcode.startsWith('SAMPLE_C');
     const state = this.views.samplerState(sampler);
     const isBiased = biasOf(state) !== 0 && this.#isImplicit(instruction);
-    if (compares && (!texture.isDepth || hasBorder(state, texture) || isBiased)) {
+    if (compares && (!texture.isDepth || hasOwnAddress(state, texture) || isBiased)) {
       this.#compare(instruction, texture, state);
       return;
     }
@@ -40,7 +40,7 @@ export class TextureSamples {
       this.#sampleIntegers(instruction, texture, state);
       return;
     }
-    const text = hasBorder(state, texture)
+    const text = hasOwnAddress(state, texture)
       ? this.#borderText(instruction, texture, state)
       : this.#sampleText(instruction, texture, state, compares);
     const texel = compares ? `vec4f(${text})` : texture.isDepth ? `vec4f(${text}, 0.0, 0.0, 1.0)` : text;
@@ -65,7 +65,7 @@ export class TextureSamples {
       throw this.registers.error('EINVAL', `GATHER4 of a ${view.dimension} view`);
     }
     const state = this.views.samplerState(sampler);
-    if (hasBorder(state, texture)) {
+    if (hasOwnAddress(state, texture)) {
       const name = gatherer(this.#emulation(sampler, texture, state), swizzleOf(sampler)[0]);
       const [point, ...layer] = this.#at(instruction, texture);
       const rest = [point, ...layer, offsetVector(instruction, texture)].join(', ');

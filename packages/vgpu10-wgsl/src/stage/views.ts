@@ -152,8 +152,9 @@ export class Views {
   }
 }
 
-/** Whether a coordinate that the texture has addresses the border; cubes have none. */
-export function hasBorder({ address }: SamplerState, { shape, view }: UsedTexture): boolean {
+/** Whether a coordinate that the texture has is addressed as no sampler does; those of cubes never are. */
+export function hasOwnAddress({ address }: SamplerState, { shape, view }: UsedTexture): boolean {
   const isCube = view.dimension.startsWith('cube');
-  return !isCube && (address?.slice(0, shape.axes).includes('border') ?? false);
+  const modes = address?.slice(0, shape.axes) ?? [];
+  return !isCube && (modes.includes('border') || modes.includes('mirror-once'));
 }

@@ -2,6 +2,7 @@ import { SVGA_CB_STATUS } from '@cg/svga-protocol';
 import { VmwgfxError } from '../errors.js';
 import type { CommandMemory } from './command-memory.js';
 import { failedCommandEnd } from './failed-command.js';
+import type { BatchOutcome } from './fence.js';
 
 /** Bytes of a batch that one command buffer submits. */
 export interface Piece {
@@ -9,6 +10,12 @@ export interface Piece {
   readonly end: number;
   /** The device's id of the commands' DX context. */
   readonly dxContext: number | undefined;
+}
+
+/** Is told which of its commands the device refuses. */
+export interface RefusalListener {
+  /** It must not wait. */
+  refused(number: number): void;
 }
 
 /** A command that reads memory when the device runs it. */
@@ -33,8 +40,7 @@ interface Run {
  * 1.5). A refusal before the mark cancels the user's commands, which would read stale content (rule 8.7).
  */
 export class CommandBatch {
-  /** The first refusal. */
-  failure: VmwgfxError | undefined;
+  readonly outcome: BatchOutcome = { failure: undefined };
   /** The refusal that cancelled the user's commands. */
   cancelled: VmwgfxError | undefined;
   isDone = false;
@@ -50,9 +56,10 @@ export class CommandBatch {
   #isFinal = false;
   /** The batch split by DX context: a command buffer's header names one for all its commands. */
   readonly #runs: Run[] = [];
-  /** Callbacks for refused commands, and the commands' offsets, which ascend. */
-  #refused: (() => void)[] = [];
-  #refusable: number[] = [];
+  /** The listeners of commands, the commands' numbers, and their offsets, which ascend. */
+  #listeners: RefusalListener[] = [];
+  #numbers: number[] = [];
+  #offsets: number[] = [];
   #uploads: { readonly start: number; readonly upload: Upload }[] | undefined;
   #lastStart = 0;
   /** Commands behind the mark that run even if it is cancelled. */
@@ -68,6 +75,11 @@ export class CommandBatch {
     memory.writer.truncate();
   }
 
+  /** The first refusal. */
+  get failure(): VmwgfxError | undefined {
+    return this.outcome.failure;
+  }
+
   /** Bytes of commands. */
   get length(): number {
     return this.memory.writer.length;
@@ -79,8 +91,8 @@ export class CommandBatch {
     this.refusalsAtMark = refusals;
   }
 
-  /** A command was written at `start`. */
-  add(start: number, dxContext: number | undefined, refused?: () => void): void {
+  /** A command was written at `start`, the listener's command `number`. */
+  add(start: number, dxContext: number | undefined, listener?: RefusalListener, number = 0): void {
     this.#lastStart = start;
     const run = this.#runs.at(-1);
     if (run === undefined || (run.dxContext ?? dxContext) !== (dxContext ?? run.dxContext)) {
@@ -88,9 +100,10 @@ export class CommandBatch {
     } else {
       run.dxContext ??= dxContext; // commands for no context may be in the buffer of any
     }
-    if (refused !== undefined) {
-      this.#refused.push(refused);
-      this.#refusable.push(start);
+    if (listener !== undefined) {
+      this.#listeners.push(listener);
+      this.#numbers.push(number);
+      this.#offsets.push(start);
     }
   }
 
@@ -180,7 +193,7 @@ export class CommandBatch {
       this.#tellRefused(start, this.#end);
       this.#end = Math.min(this.#end, start);
     }
-    this.failure ??= error;
+    this.outcome.failure ??= error;
     if (this.#mark !== undefined && offset < this.#mark) {
       this.cancel(error);
     }
@@ -191,7 +204,7 @@ export class CommandBatch {
   cancel(why: VmwgfxError): void {
     if (this.cancelled === undefined) {
       this.cancelled = why;
-      this.failure ??= why;
+      this.outcome.failure ??= why;
       this.#end = Math.min(this.#end, this.#mark ?? 0);
       this.#tellCancelled();
     }
@@ -217,17 +230,18 @@ export class CommandBatch {
   finish(): void {
     this.isDone = true;
     this.isReady = undefined;
+    this.#listeners = [];
+    this.#numbers = [];
+    this.#offsets = [];
     this.#uploads = undefined;
-    this.#refused = [];
-    this.#refusable = [];
     this.#known.splice(0).forEach((act) => act());
     this.#ended.splice(0).forEach((act) => act());
   }
 
   #tellRefused(start: number, end: number): void {
-    const offsets = this.#refusable;
+    const offsets = this.#offsets;
     for (let i = lowerBound(offsets, start); i < offsets.length && offsets[i] < end; i++) {
-      this.#refused[i]();
+      this.#listeners[i].refused(this.#numbers[i]);
     }
   }
 }

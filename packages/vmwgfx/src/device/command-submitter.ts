@@ -12,7 +12,7 @@ import type { DriverEvent } from '../driver-event.js';
 import { VmwgfxError } from '../errors.js';
 import type { FaultInjection } from '../fault-injection.js';
 import { BatchQueue } from './batch-queue.js';
-import type { CommandBatch, Upload } from './command-batch.js';
+import type { CommandBatch, RefusalListener, Upload } from './command-batch.js';
 import { Fence } from './fence.js';
 import type { SvgaPorts } from './svga-ports.js';
 
@@ -22,20 +22,54 @@ function hasRoom(write: () => void): boolean {
     write();
     return true;
   } catch (error) {
-    if (error instanceof SvgaProtocolError && error.code === 'ENOSPC') {
-      return false;
-    }
-    throw error;
+    return hadRoom(error);
   }
 }
 
-/** A command that has its bytes. */
-export interface EncodedCommand {
-  readonly name: CommandName;
-  /** Its fields, as the device reads them; for listeners. */
-  readonly fields: CommandFields<CommandName>;
-  /** Appends it. @returns its offset @throws SvgaProtocolError ENOSPC */
-  writeTo(writer: CommandWriter): number;
+/** @returns false for an error of a full buffer @throws any other */
+function hadRoom(error: unknown): false {
+  if (error instanceof SvgaProtocolError && error.code === 'ENOSPC') {
+    return false;
+  }
+  throw error;
+}
+
+/** Commands by their numbers, so that none of thousands needs an object. */
+export interface CommandSource extends RefusalListener {
+  name(number: number): CommandName;
+  /** The fields, as the device reads them; for listeners. */
+  fields(number: number): CommandFields<CommandName>;
+  /** Appends the command. @returns its offset @throws SvgaProtocolError ENOSPC */
+  writeTo(writer: CommandWriter, number: number): number;
+}
+
+/** A single command. */
+class SingleCommand<N extends CommandName> implements CommandSource {
+  readonly #name: N;
+  readonly #fields: CommandFields<N>;
+  readonly #refused: (() => void) | undefined;
+
+  constructor(name: N, fields: CommandFields<N>, refused: (() => void) | undefined) {
+    this.#name = name;
+    this.#fields = fields;
+    this.#refused = refused;
+  }
+
+  name(): N {
+    return this.#name;
+  }
+
+  fields(): CommandFields<CommandName> {
+    return this.#fields;
+  }
+
+  writeTo(writer: CommandWriter): number {
+    return writer.write(this.#name, this.#fields);
+  }
+
+  refused(): void {
+    this.#refused?.();
+  }
 }
 
 /** The user's commands of a submission, on their way to the device. */
@@ -104,32 +138,31 @@ export class CommandSubmitter {
     refused?: () => void,
     dxContext?: number,
   ): void {
-    const command = { name, fields, writeTo: (writer: CommandWriter) => writer.write(name, fields) };
-    this.emitEncoded(command, refused, dxContext);
+    this.emitEncoded(new SingleCommand(name, fields, refused), 0, dxContext);
   }
 
-  /** As `emit`, for a command that has its bytes. */
-  emitEncoded(command: EncodedCommand, refused?: () => void, dxContext?: number): void {
+  /** As `emit`, for a command of a source, which is told of a refusal. */
+  emitEncoded(source: CommandSource, number: number, dxContext?: number): void {
     if (this.#deferred.length > 0) {
       this.#sendDeferred(() => this.flush());
     }
     this.#faults.pass('command-space');
-    let offset = this.#write(command);
-    if (offset === undefined) {
+    const name = source.name(number);
+    let offset = this.#write(source, number);
+    if (offset < 0) {
       this.flush();
-      offset = this.#write(command);
+      offset = this.#write(source, number);
     }
-    const { name } = command;
-    if (offset === undefined) {
+    if (offset < 0) {
       throw new VmwgfxError('ENOMEM', `no command space for ${name}`, { command: name });
     }
     const batch = this.#batch();
-    batch.add(offset, dxContext, refused);
+    batch.add(offset, dxContext, source, number);
     if (name === 'FENCE') {
       batch.makeUnconditional(offset, dxContext);
     }
     if (this.#events.tell !== undefined) {
-      const { fields } = command;
+      const fields = source.fields(number);
       this.#events.tell({ kind: 'command-emitted', command: name, fields, dxContext });
     }
   }
@@ -174,18 +207,18 @@ export class CommandSubmitter {
   /**
    * Writes a command. Under fault injection, a command that the device refuses takes its place, so that everything
    * after it behaves as after a refusal.
-   * @returns its offset in the buffer; undefined if the buffer has no room for it
+   * @returns its offset in the buffer; -1 if the buffer has no room for it
    */
-  #write(command: EncodedCommand): number | undefined {
+  #write(source: CommandSource, number: number): number {
     const { writer } = this.#batch().memory;
-    let offset: number | undefined;
-    const fits = hasRoom(() => {
-      offset =
-        command.name !== 'FENCE' && this.#faults.strikes('device-error')
-          ? writer.write('NOP_ERROR', { data: new Uint8Array() })
-          : command.writeTo(writer);
-    });
-    return fits ? offset : undefined;
+    try {
+      return source.name(number) !== 'FENCE' && this.#faults.strikes('device-error')
+        ? writer.write('NOP_ERROR', { data: new Uint8Array() })
+        : source.writeTo(writer, number);
+    } catch (error) {
+      hadRoom(error);
+      return -1;
+    }
   }
 
   /**
@@ -231,7 +264,7 @@ export class CommandSubmitter {
     this.#seqno = (this.#seqno + 1) >>> 0 || 1;
     this.emit('FENCE', { fence: this.#seqno });
     this.#events.tell?.({ kind: 'fence-emitted', seqno: this.#seqno });
-    return new Fence(this.#seqno, this.batches, this.#open);
+    return new Fence(this.#seqno, this.batches, this.#open?.outcome);
   }
 
   /** As `emitFence`; if that throws, settles what was emitted. */

@@ -1,5 +1,4 @@
 import { VmwgfxError } from '../errors.js';
-import type { CommandBatch } from './command-batch.js';
 
 /** What a fence needs of the device: `BatchQueue`. */
 export interface FenceDevice {
@@ -9,19 +8,25 @@ export interface FenceDevice {
   waitUntil(holds: () => boolean, timeout?: number): boolean;
 }
 
+/** What became of the commands before a fence; less than their batch, since a buffer object keeps its last fence. */
+export interface BatchOutcome {
+  /** The first refusal. */
+  failure: VmwgfxError | undefined;
+}
+
 /** A point in the command stream; it has signalled once the device has passed it (rules 1.2, 8.1). */
 export class Fence {
   readonly #device: FenceDevice;
-  readonly #batch: CommandBatch | undefined;
+  readonly #outcome: BatchOutcome | undefined;
 
-  /** @param batch the commands before it, if their failure is the fence's */
+  /** @param outcome of the commands before it, if their failure is the fence's */
   constructor(
     readonly seqno: number,
     device: FenceDevice,
-    batch?: CommandBatch,
+    outcome?: BatchOutcome,
   ) {
     this.#device = device;
-    this.#batch = batch;
+    this.#outcome = outcome;
   }
 
   /** The last fence number that the device has passed. */
@@ -39,7 +44,7 @@ export class Fence {
    * commands, which had no effect, or of what they needed, so that none had. Undefined: none so far.
    */
   get failure(): VmwgfxError | undefined {
-    return this.#batch?.failure;
+    return this.#outcome?.failure;
   }
 
   /**

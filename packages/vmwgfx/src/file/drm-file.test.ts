@@ -32,7 +32,7 @@ function setUp(options: DriverOptions = {}, device: SvgaDeviceOptions = {}) {
     fence.wait();
   };
   const onDevice = (handle: number) => base.device.image(file.deviceId(handle), 0)!;
-  const names = () => emit.mock.calls.map(([{ name }]) => name);
+  const names = () => emit.mock.calls.map(([source, number]) => source.name(number));
   return { ...base, cpu, addressSpace, file, surface, target, vma, copy, onDevice, emit, names };
 }
 

@@ -28,7 +28,8 @@ interface Entry {
  */
 export class HandleTable {
   readonly #entries = new Map<number, Entry>();
-  readonly #handles = new Map<HandledObject, Set<number>>();
+  /** The handle of each object, or several of a buffer object: a set of one would take 250 bytes. */
+  readonly #handles = new Map<HandledObject, number | Set<number>>();
   #next = 1;
   /** Handles that ceased to name an object. Until that changes, every handle that names one names the same. */
   closed = 0;
@@ -37,11 +38,11 @@ export class HandleTable {
   adopt(object: HandledObject): number {
     const handle = this.#next++;
     this.#entries.set(handle, { object, opens: 1, shared: false });
-    const handles = this.#handles.get(object);
-    if (handles === undefined) {
-      this.#handles.set(object, new Set([handle]));
+    const others = this.#handles.get(object);
+    if (others instanceof Set) {
+      others.add(handle);
     } else {
-      handles.add(handle);
+      this.#handles.set(object, others === undefined ? handle : new Set([others, handle]));
     }
     return handle;
   }
@@ -68,7 +69,8 @@ export class HandleTable {
 
   /** The handle of a shared object: the existing one if the file has one. */
   import(object: SharedAmongFiles): number {
-    for (const handle of this.#handles.get(object) ?? []) {
+    const handles = this.#handles.get(object) ?? [];
+    for (const handle of typeof handles === 'number' ? [handles] : handles) {
       const entry = this.#entry(handle);
       if (object instanceof Surface) {
         entry.opens++;
@@ -169,8 +171,9 @@ export class HandleTable {
     this.closed++;
     this.#entries.delete(handle);
     const handles = this.#handles.get(object);
-    handles?.delete(handle);
-    if (handles?.size === 0) {
+    if (handles instanceof Set && handles.size > 1) {
+      handles.delete(handle);
+    } else {
       this.#handles.delete(object);
     }
     object.references.drop();

@@ -263,7 +263,7 @@ describe('surfaces that are not coherent', () => {
     copy(surface, target);
     // The content of the first use (9.1), and nothing newer.
     expect(onDevice(target)[0]).toBe(4);
-    expect(emit.mock.calls.map(([{ name }]) => name)).not.toContain('UPDATE_GB_IMAGE');
+    expect(emit.mock.calls.map(([source, number]) => source.name(number))).not.toContain('UPDATE_GB_IMAGE');
     expect(file.statistics(surface).method).toBeUndefined();
   });
 

@@ -7,7 +7,7 @@ import { RefCount } from '../ref-count.js';
 import { ReplaceableStep } from '../replaceable-step.js';
 import { DirtyTracker, type BackedResource } from '@cg/dirty-tracking';
 import { dirtyAliasedBytes } from './aliased-bytes.js';
-import { NEVER_USED, type Evictable } from './eviction-order.js';
+import { EvictionPlace, type Evictable } from './eviction-order.js';
 import { checkMobPages } from './mob-page-table.js';
 import { MobViews } from './mob-views.js';
 import { reclaiming } from './reclaiming.js';
@@ -20,8 +20,14 @@ export const resourceIndexStep = new ReplaceableStep<new () => IntervalTree<Resi
  * place, from before the first page-table entry changes until after the flush (rule 8.4). It keeps the object.
  */
 export class BufferReservation {
-  /** Only for `BufferObject.reserve`. */
-  constructor(readonly object: BufferObject) {}
+  /**
+   * Only for `BufferObject.reserve`.
+   * @param holder the holder of several, if it is one of these
+   */
+  constructor(
+    readonly object: BufferObject,
+    readonly holder?: object,
+  ) {}
 }
 
 /** A resource as the buffer object behind it sees it. */
@@ -59,7 +65,7 @@ export class BufferObject implements BackingPages, Evictable {
   lastFence: Fence | undefined;
   /** Current CPU accesses, during which no submission may name it (the kernel's cpu_writers). */
   cpuWriters = 0;
-  lastUse = NEVER_USED;
+  readonly eviction = new EvictionPlace(this);
   #tracker: DirtyTracker | undefined;
   #trackerUsers = 0;
   readonly #mobs: MobViews;
@@ -111,11 +117,12 @@ export class BufferObject implements BackingPages, Evictable {
   /**
    * Takes the lock of the tracker, the resources and the placement, for a call that may walk its mappings: neither
    * has to be waited for once something is changed (rule 8.5).
+   * @param holder for `heldBy`
    * @throws VmwgfxError EDEADLK if it is taken, PageTableError EDEADLK if a walk would have to wait
    */
-  reserve(): BufferReservation {
+  reserve(holder?: object): BufferReservation {
     this.driver.mapping.assertWalkable();
-    return this.reserveOnly();
+    return this.reserveOnly(holder);
   }
 
   /**
@@ -123,13 +130,19 @@ export class BufferObject implements BackingPages, Evictable {
    * do, and for a call that has checked already.
    * @throws VmwgfxError EDEADLK if it is taken
    */
-  reserveOnly(): BufferReservation {
+  reserveOnly(holder?: object): BufferReservation {
     if (this.#reservation !== undefined) {
       throw new VmwgfxError('EDEADLK', `buffer object at page ${this.firstPage} is reserved already`);
     }
     this.references.take();
-    this.#reservation = new BufferReservation(this);
+    this.#reservation = new BufferReservation(this, holder);
     return this.#reservation;
+  }
+
+  /** The reservation, if `holder` has it. */
+  heldBy(holder: object): BufferReservation | undefined {
+    const held = this.#reservation;
+    return held?.holder === holder ? held : undefined;
   }
 
   /** Ends a reservation, after destroying what was retired during it; cannot fail. */
@@ -213,6 +226,7 @@ export class BufferObject implements BackingPages, Evictable {
         const log = { events: driver.events, object: this.firstPage };
         const Tracker = trackerStep.in(driver);
         this.#tracker = new Tracker(memory, driver.makePolicy(), log);
+        driver.residency.epoch++;
       } catch (error) {
         driver.account.refund(bytes);
         throw error;
@@ -235,6 +249,7 @@ export class BufferObject implements BackingPages, Evictable {
     this.assertHeld(held);
     if (--this.#trackerUsers === 0) {
       this.#tracker = undefined;
+      this.driver.residency.epoch++;
       this.driver.account.refund(DirtyTracker.bytesFor(this.pageCount));
     }
   }
@@ -317,9 +332,10 @@ export class BufferObject implements BackingPages, Evictable {
     return this.#gpuDirtyResources > 0 ? 2 : Math.min(this.resources.size, 1);
   }
 
-  /** Counts a resource in it that became GPU-dirty or clean, or was added or removed as GPU-dirty. */
-  countGpuDirty(change: 1 | -1): void {
+  /** Counts the GPU-dirty resources in it when one becomes GPU-dirty or clean, and when any is added or removed. */
+  countGpuDirty(change: 1 | 0 | -1): void {
     this.#gpuDirtyResources += change;
+    this.driver.placed.priorityChanged(this);
   }
 
   /** Makes it visible to the device. @throws as `MobViews.place` */
@@ -336,7 +352,8 @@ export class BufferObject implements BackingPages, Evictable {
       this.readBack(held, dirty);
       this.unmapRange(held, 0, this.pageCount);
       residents.forEach((resource) => resource.unbind());
-      const { events, queue } = this.driver;
+      const { events, queue, residency } = this.driver;
+      residency.epoch++;
       if (this.isPlaced) {
         events.tell?.({ kind: 'buffer-evicted', object: this.firstPage });
       }

@@ -2,9 +2,8 @@ import { isErrno } from '../errors.js';
 
 /** What can be taken from the device to make room: a buffer object, a surface. */
 export interface Evictable {
-  /** When it was used last; set by the order. */
-  lastUse: number;
-  /** Lower priorities are evicted first. */
+  readonly eviction: EvictionPlace;
+  /** Lower priorities are evicted first: below `EVICTION_PRIORITIES`. A change of it is told to the order. */
   readonly evictionPriority: number;
   /** Whether it is in use and cannot be evicted. */
   readonly isReserved: boolean;
@@ -16,18 +15,54 @@ export interface Evictable {
   evict(): void;
 }
 
-/** Last use of an object outside every order. */
-export const NEVER_USED = -1;
+export const EVICTION_PRIORITIES = 3;
+
+/** The place of an object in an order: one of a doubly linked list, or none. */
+export class EvictionPlace {
+  older: EvictionPlace = this;
+  newer: EvictionPlace = this;
+  /** Of the list that it is in. */
+  priority = 0;
+  /** The pass that has left it where it is. */
+  leftBy = 0;
+
+  /** @param object undefined for the head of a list */
+  constructor(readonly object?: Evictable) {}
+
+  /** Whether it is in no list; of a head, whether its list is empty. */
+  get isAlone(): boolean {
+    return this.newer === this;
+  }
+
+  unlink(): void {
+    const { older, newer } = this;
+    older.newer = newer;
+    newer.older = older;
+    this.older = this;
+    this.newer = this;
+  }
+
+  /** Links it, which is in no list, as the newest. */
+  linkAsNewest(head: EvictionPlace): void {
+    const { older } = head;
+    older.newer = this;
+    this.older = older;
+    this.newer = head;
+    head.older = this;
+  }
+}
 
 /**
- * The order of eviction when the device has no room left: lowest priority first, least recently used first within one
- * (the kernel's TTM keeps LRU lists). Every submission uses all that it names and hardly any evicts, so a use stores
- * one number, and the order is computed when it is needed.
+ * The order of eviction when the device has no room left: lowest priority first, least recently used first within one.
+ * As TTM does, it keeps a list for each priority, and a change of priority counts as a use: an eviction costs the same
+ * with any number of objects.
  */
 export class EvictionOrder {
-  readonly #members = new Set<Evictable>();
+  readonly #lists = Array.from({ length: EVICTION_PRIORITIES }, () => new EvictionPlace());
   readonly #reclaim: () => boolean;
-  #uses = 0;
+  #passes = 0;
+  /** Changes of the order, except by removing objects. */
+  changes = 0;
 
   /** @param reclaim waits for the device, so that room made behind commands is free. @returns whether it had to */
   constructor(reclaim: () => boolean) {
@@ -35,23 +70,34 @@ export class EvictionOrder {
   }
 
   /** Marks an object as used now; adds a new one. */
-  touch(object: Evictable): void {
-    if (object.lastUse === NEVER_USED) {
-      this.#members.add(object);
-    }
-    object.lastUse = this.#uses++;
+  touch({ eviction, evictionPriority }: Evictable): void {
+    this.changes++;
+    eviction.unlink();
+    eviction.priority = evictionPriority;
+    eviction.linkAsNewest(this.#lists[evictionPriority]);
   }
 
-  remove(object: Evictable): void {
-    object.lastUse = NEVER_USED;
-    this.#members.delete(object);
+  /** The priority of an object may have changed; it need not be in the order. */
+  priorityChanged(object: Evictable): void {
+    const { eviction } = object;
+    if (!eviction.isAlone && eviction.priority !== object.evictionPriority) {
+      this.touch(object);
+    }
+  }
+
+  remove({ eviction }: Evictable): void {
+    eviction.unlink();
   }
 
   /** The candidates in eviction order; a copy, since an evicted one leaves the order. */
   candidates(): Evictable[] {
-    return [...this.#members].toSorted(
-      (a, b) => a.evictionPriority - b.evictionPriority || a.lastUse - b.lastUse,
-    );
+    const candidates: Evictable[] = [];
+    for (const head of this.#lists) {
+      for (let { newer: at } = head; at.object !== undefined; at = at.newer) {
+        candidates.push(at.object);
+      }
+    }
+    return candidates;
   }
 
   /**
@@ -63,25 +109,47 @@ export class EvictionOrder {
     if (hasRoom() || (this.#reclaim() && hasRoom())) {
       return;
     }
+    const pass = ++this.#passes;
     let failed: Error | undefined;
-    for (const candidate of this.candidates()) {
-      if (hasRoom()) {
-        return;
-      }
-      if (candidate.isReserved) {
-        continue;
-      }
+    for (let next = this.#next(pass); next !== undefined && !hasRoom(); next = this.#next(pass)) {
       try {
-        candidate.evict();
+        next.evict();
       } catch (error) {
         if (!isErrno(error)) {
           throw error;
         }
         failed = error;
+        this.#leave(next, pass);
       }
     }
     if (failed !== undefined && !hasRoom()) {
       throw failed;
+    }
+  }
+
+  /** The first object that is not reserved and that the pass has not left. */
+  #next(pass: number): Evictable | undefined {
+    for (const head of this.#lists) {
+      for (let at = head.newer; at.object !== undefined;) {
+        const { object, newer } = at;
+        if (at.leftBy !== pass) {
+          if (!object.isReserved) {
+            return object;
+          }
+          this.#leave(object, pass);
+        }
+        at = newer;
+      }
+    }
+    return undefined;
+  }
+
+  /** What cannot go now is in use: it becomes the newest, so that it is not the first to be looked at again. */
+  #leave(object: Evictable, pass: number): void {
+    const { eviction } = object;
+    eviction.leftBy = pass;
+    if (!eviction.isAlone) {
+      this.touch(object);
     }
   }
 }

@@ -14,7 +14,9 @@ interface Mob {
  * each page that a resource begins on has a MOB from there to the end.
  */
 export class MobViews {
-  readonly #mobs = new Map<number, Mob>();
+  /** The MOB of the whole object, and those that begin at later pages, of which most objects have none. */
+  #whole: Mob | undefined;
+  #later: Map<number, Mob> | undefined;
   #placed = false;
 
   constructor(
@@ -48,17 +50,38 @@ export class MobViews {
    * @throws VmwgfxError ENOMEM for ids or command space, PageTableError ENOMEM; nothing stays allocated
    */
   id(firstPage: number): number {
-    let mob = this.#mobs.get(firstPage);
+    let mob = this.#at(firstPage);
     if (mob === undefined) {
       mob = this.#define(firstPage);
-      this.#mobs.set(firstPage, mob);
+      this.#set(firstPage, mob);
     }
     return mob.id;
   }
 
+  #at(firstPage: number): Mob | undefined {
+    return firstPage === 0 ? this.#whole : this.#later?.get(firstPage);
+  }
+
+  #set(firstPage: number, mob: Mob): void {
+    if (firstPage === 0) {
+      this.#whole = mob;
+    } else {
+      this.#later ??= new Map();
+      this.#later.set(firstPage, mob);
+    }
+  }
+
+  #delete(firstPage: number): void {
+    if (firstPage === 0) {
+      this.#whole = undefined;
+    } else {
+      this.#later?.delete(firstPage);
+    }
+  }
+
   /** Destroys the unused MOB that begins at a page, if there is one. Cannot fail. */
   drop(firstPage: number): void {
-    const mob = this.#mobs.get(firstPage);
+    const mob = this.#at(firstPage);
     if (mob === undefined) {
       return;
     }
@@ -69,7 +92,10 @@ export class MobViews {
   /** Destroys all MOBs; the memory is uncharged when the device is done with them (rule 8.3). Cannot fail. */
   destroy(): void {
     const { queue, graphicsMemory } = this.driver;
-    this.#mobs.forEach((mob, firstPage) => this.#destroy(firstPage, mob));
+    if (this.#whole !== undefined) {
+      this.#destroy(0, this.#whole);
+    }
+    this.#later?.forEach((mob, firstPage) => this.#destroy(firstPage, mob));
     if (this.#placed) {
       this.#placed = false;
       queue.whenEnded(() => graphicsMemory.refund(this.frames.length * PAGE_SIZE));
@@ -78,7 +104,7 @@ export class MobViews {
 
   #destroy(firstPage: number, mob: Mob): void {
     const { queue } = this.driver;
-    this.#mobs.delete(firstPage);
+    this.#delete(firstPage);
     queue.emitNoFail('DESTROY_GB_MOB', { mobid: mob.id });
     queue.whenEnded(() => this.#free(mob));
   }
@@ -108,8 +134,8 @@ export class MobViews {
 
   /** The device has refused to define it. One that is being destroyed is freed with that. */
   #forget(firstPage: number, mob: Mob): void {
-    if (this.#mobs.get(firstPage) === mob) {
-      this.#mobs.delete(firstPage);
+    if (this.#at(firstPage) === mob) {
+      this.#delete(firstPage);
       this.#free(mob);
     }
   }

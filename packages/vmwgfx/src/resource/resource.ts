@@ -58,12 +58,17 @@ export abstract class Resource implements ResidentResource {
   #countGpuDirty(before: boolean): void {
     const { gpuDirty } = this;
     if (gpuDirty !== before) {
+      this.driver.residency.epoch++;
       this.#backing?.countGpuDirty(gpuDirty ? 1 : -1);
       if (gpuDirty) {
         this.deviceWrites();
       }
+      this.gpuDirtyChanged();
     }
   }
+
+  /** `gpuDirty` has changed. */
+  protected gpuDirtyChanged(): void {}
 
   get backing(): BufferObject | undefined {
     return this.#backing;
@@ -154,6 +159,7 @@ export abstract class Resource implements ResidentResource {
    * of the other.
    */
   moveTo(from: BufferReservation, to: BufferReservation, offset: number): void {
+    this.driver.residency.epoch++;
     this.#leave(from);
     this.#enter(to, offset);
     from.object.references.drop();
@@ -166,9 +172,7 @@ export abstract class Resource implements ResidentResource {
     this.#backing = backing;
     this.#backingOffset = offset;
     this.#node = backing.resources.insert(offset, offset + this.backingBytes, this);
-    if (this.gpuDirty) {
-      backing.countGpuDirty(1);
-    }
+    backing.countGpuDirty(this.gpuDirty ? 1 : 0);
   }
 
   /** @throws VmwgfxError EINVAL if the reservation is not that of its backing */
@@ -177,9 +181,7 @@ export abstract class Resource implements ResidentResource {
     backing?.assertHeld(held);
     if (backing !== undefined && this.#node !== undefined) {
       backing.resources.remove(this.#node);
-      if (this.gpuDirty) {
-        backing.countGpuDirty(-1);
-      }
+      backing.countGpuDirty(this.gpuDirty ? -1 : 0);
       backing.resourceLeft(this.#backingOffset);
     }
     this.#node = undefined;

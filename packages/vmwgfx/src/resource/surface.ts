@@ -12,7 +12,7 @@ import type { DriverState } from '../driver-state.js';
 import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
-import { NEVER_USED, type Evictable } from '../memory/eviction-order.js';
+import { EvictionPlace, type Evictable } from '../memory/eviction-order.js';
 import { ComparedBoxes, newKeptBoxes, takesShadow, type KeptBoxes } from './kept-boxes.js';
 import type { SurfaceMemory } from './shadow.js';
 import { WeakRefs, type Named } from './weak-refs.js';
@@ -35,7 +35,7 @@ export interface SurfaceStatistics {
 /** A guest-backed surface. */
 export class Surface extends Resource implements Evictable, Named {
   readonly layout: SurfaceLayout;
-  lastUse = NEVER_USED;
+  readonly eviction = new EvictionPlace(this);
   readonly namedBy = new WeakRefs();
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
   #id = SVGA3D_INVALID_ID;
@@ -110,7 +110,8 @@ export class Surface extends Resource implements Evictable, Named {
         held.object.readBack(held, [this]);
       }
       this.needsUpload = true;
-      const { queue, events } = this.driver;
+      const { queue, events, residency } = this.driver;
+      residency.epoch++;
       const sid = this.#id;
       this.#takeFromDevice();
       events.tell?.({ kind: 'surface-evicted', sid });
@@ -118,7 +119,12 @@ export class Surface extends Resource implements Evictable, Named {
     });
   }
 
+  protected override gpuDirtyChanged(): void {
+    this.driver.surfacesOnDevice.priorityChanged(this);
+  }
+
   addDirtyBytes(start: number, end: number): void {
+    this.driver.residency.epoch++;
     this.#dirtyBoxes?.addRange(start - this.backingOffset, end - this.backingOffset);
   }
 
@@ -156,6 +162,7 @@ export class Surface extends Resource implements Evictable, Named {
     if (!this.#bound) {
       const wasElsewhere = this.#isBoundElsewhere;
       const forget = (): void => {
+        this.driver.residency.epoch++;
         this.#bound = false;
         this.#isBoundElsewhere = wasElsewhere;
         // Updates after a refused binding were read from the former place.
@@ -175,6 +182,7 @@ export class Surface extends Resource implements Evictable, Named {
   #uploadAll(backing: BufferObject): void {
     const bytes = this.layout.bytes;
     const refused = (): void => {
+      this.driver.residency.epoch++;
       this.needsUpload = true;
       this.statistics.bytesUploaded -= bytes;
     };
@@ -305,6 +313,7 @@ export class Surface extends Resource implements Evictable, Named {
   #markDirty(box: SubresourceBox): void {
     const rows = boxRows(this.layout, box.subresource, box);
     this.#lacksUpdate = true;
+    this.driver.residency.epoch++;
     this.#dirtyBoxes?.addRange(rows.offset, rowsEnd(rows));
     this.statistics.boxes--;
     this.statistics.bytesUploaded -= boxBytes(this.layout, box.subresource, box);

@@ -15,6 +15,7 @@ import { VmwgfxError } from '../errors.js';
 import type { HandleTable } from '../file/handle-table.js';
 import { checkPlace } from '../file/new-surface.js';
 import type { BufferObject } from '../memory/buffer-object.js';
+import type { CheckedStream } from './checked-stream.js';
 import { CommandScope } from './command-scope.js';
 import { ContextChanges } from './context-changes.js';
 import type { DxContext } from '../resource/contexts/dx-context.js';
@@ -26,12 +27,13 @@ import type { Inspected } from './rules/command-rule.js';
 import { ruleOf } from './rules/command-rules.js';
 import { refusalOf } from './rules/driver-commands.js';
 import { checkExtents, type UsedSurface } from './rules/extents.js';
+import { checkExtentsInPlace, type ExtentInPlace } from './rules/extents-in-place.js';
 import { effectOn, usesIn, type UserRule } from './rules/user-rules.js';
-import type { BufferUse, CheckedStream, SurfaceUse, UserCommand } from './user-command.js';
+import type { BufferUse, SurfaceUse, UserCommand } from './user-command.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The buffers of most commands; one shared array, since a submission may have thousands of commands. */
+/** The buffers of most commands: one shared array. */
 const NO_BUFFERS: readonly BufferUse[] = [];
 const NO_RANGES: readonly BufferRange[] = [];
 
@@ -63,18 +65,16 @@ export function checkCommands(stream: Uint8Array, checks: CommandChecks): Checke
   if (known !== undefined) {
     return known;
   }
-  const bytes = new Uint8Array(stream);
-  const commands: UserCommand[] = [];
-  const reader = new CommandReader().aim(bytes);
+  const checked = last.begin(stream);
+  const reader = new CommandReader().aim(checked.bytes);
   try {
     while (reader.next()) {
-      commands.push(checkCommand(reader, checks, commands.length + 1));
+      checkCommand(reader, checks, checked);
     }
   } catch (error) {
     throw located(error, reader);
   }
-  const checked = { bytes, commands };
-  last.remember(checked, handles);
+  last.remember(checked.end(), handles);
   return checked;
 }
 
@@ -96,7 +96,8 @@ function located(error: unknown, { offset, id, name, bytes }: CommandReader): un
   );
 }
 
-function checkCommand(reader: CommandReader, checks: CommandChecks, number: number): UserCommand {
+/** Checks the reader's command and adds it to the stream. */
+function checkCommand(reader: CommandReader, checks: CommandChecks, stream: CheckedStream): void {
   const { handles, maxCommandBytes, limits } = checks;
   const { name } = reader;
   const rule = name === undefined ? undefined : ruleOf(name);
@@ -107,12 +108,35 @@ function checkCommand(reader: CommandReader, checks: CommandChecks, number: numb
   if (reader.bytes > maxCommandBytes) {
     throw new VmwgfxError('EINVAL', `a command has at most ${maxCommandBytes} bytes`);
   }
+  const isOfLevel = rule.level !== undefined && rule.level <= limits.level;
+  if (isOfLevel && rule.inPlace !== undefined) {
+    addInPlace(reader, rule, rule.inPlace, handles, stream);
+    return;
+  }
   const fields = reader.fields(name) as unknown as Fields;
-  if (rule.level === undefined || rule.level > limits.level) {
+  if (!isOfLevel) {
     checkLevel(name, fields, limits.level);
   }
-  const command = resolve(reader, name, rule, fields, handles);
-  return rule.apply === undefined ? command : applied(command, checks, number);
+  const command = resolve(name, rule, fields, handles);
+  const whole = rule.apply === undefined ? command : applied(command, checks, stream.length + 1);
+  stream.add(whole, reader.offset, reader.offset + reader.bytes);
+}
+
+/** Adds a command that names nothing but surfaces, which are checked where the command is. */
+function addInPlace(
+  reader: CommandReader,
+  rule: UserRule,
+  extents: readonly ExtentInPlace[],
+  handles: HandleTable,
+  stream: CheckedStream,
+): void {
+  const { offset, body } = reader;
+  const first = stream.uses;
+  for (const { at, effect } of rule.surfaces) {
+    stream.addUse(handles.surface(reader.u32(at - (body - offset))), effect, offset + at);
+  }
+  checkExtentsInPlace(extents, reader, stream.surfaces, first);
+  stream.addCommand(rule, offset + reader.bytes);
 }
 
 /**
@@ -147,13 +171,7 @@ function applied(command: UserCommand, checks: CommandChecks, number: number): U
   };
 }
 
-function resolve(
-  { offset, bytes }: CommandReader,
-  name: CommandName,
-  rule: UserRule,
-  fields: Fields,
-  handles: HandleTable,
-): UserCommand {
+function resolve(name: CommandName, rule: UserRule, fields: Fields, handles: HandleTable): UserCommand {
   const surfaces: (SurfaceUse & UsedSurface)[] = [];
   for (const operand of rule.surfaces) {
     const { field, at } = operand;
@@ -172,8 +190,6 @@ function resolve(
   const found = rule.inspect === undefined ? undefined : inspected(rule.inspect, fields, surfaces, buffers);
   return {
     name,
-    offset,
-    bytes,
     rule,
     fields: found?.fields === undefined ? fields : { ...fields, ...found.fields },
     isRewritten: buffers.length > 0 || found?.fields !== undefined,

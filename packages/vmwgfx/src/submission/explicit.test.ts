@@ -147,7 +147,9 @@ describe('both kinds in one buffer object', () => {
     const emit = vi.spyOn(driver.state.queue, 'emitEncoded');
     send(copy(source, surface), update(surface), readBack(surface), copy(surface, target));
     expect(onDevice(target)[0]).toBe(2);
-    expect(emit.mock.calls.map(([{ name }]) => name)).not.toContain('READBACK_GB_SURFACE');
+    expect(emit.mock.calls.map(([source, number]) => source.name(number))).not.toContain(
+      'READBACK_GB_SURFACE',
+    );
     expect(cpu.load8(mapped(surface))).toBe(2);
   });
 

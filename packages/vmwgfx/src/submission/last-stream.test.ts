@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { bench, copyCommand } from '../driver.fixture.js';
 import { HandleTable } from '../file/handle-table.js';
 import { LastStream } from './last-stream.js';
+import { CheckedStream } from './checked-stream.js';
 import * as rules from './rules/command-rules.js';
 
 const SIDE = 4;
@@ -58,7 +59,7 @@ describe('a stream that a file submits again', () => {
     const handles = new HandleTable();
     for (const length of [3, 76, 256, 257, 1003]) {
       const stream = new Uint8Array(shift + length).subarray(shift);
-      const checked = { bytes: new Uint8Array(stream), commands: [] };
+      const checked = new CheckedStream().begin(stream);
       last.remember(checked, handles);
       expect(last.find(stream, handles)).toBe(checked);
       for (let at = 0; at < length; at++) {

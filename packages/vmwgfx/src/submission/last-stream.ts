@@ -1,8 +1,21 @@
 import type { HandleTable } from '../file/handle-table.js';
-import type { CheckedStream } from './user-command.js';
+import type { BufferObject } from '../memory/buffer-object.js';
+import { CheckedStream } from './checked-stream.js';
 
 /** Streams from this length on are compared by words: two views cost as much as comparing so many bytes. */
 const LONG_BYTES = 256;
+
+/** The end of a submission of the remembered stream, as the next one finds it if there was no event meanwhile. */
+export interface Settled {
+  /** `Residency.epoch`. */
+  readonly epoch: number;
+  /** The buffer objects, in the order in which they are reserved. */
+  readonly objects: readonly BufferObject[];
+  /** The numbers of the commands that are sent; the others are the driver's. */
+  readonly sent: readonly number[];
+  /** `EvictionOrder.changes` of buffer objects and surfaces: with an equal number they are the newest in that order. */
+  uses: number;
+}
 
 /**
  * The stream of commands that a file has submitted last, as it was checked.
@@ -10,10 +23,14 @@ const LONG_BYTES = 256;
  * Many programs send the same bytes for each frame. They are not checked again while each handle of the file names
  * what it named: nothing else that a check depends on can change. That is a fifth of the time of a submission of one
  * copy. Commands of contexts are not remembered, because their check changes the context.
+ *
+ * Of a stream that names only surfaces, `settledAt` also says that everything was ready, until `Residency.epoch`
+ * advances: the next submission scans and sends, and looks at no resource.
  */
 export class LastStream {
   #last: CheckedStream | undefined;
   #closedHandles = 0;
+  #settled: Settled | undefined;
 
   /** The stream as it was checked, if it is the last one and its handles name the same objects. */
   find(bytes: Uint8Array, { closed }: HandleTable): CheckedStream | undefined {
@@ -23,11 +40,33 @@ export class LastStream {
       : undefined;
   }
 
+  /** A stream to be filled in, in the storage of the last one if that is not in use. */
+  begin(bytes: Uint8Array): CheckedStream {
+    const last = this.#last;
+    if (last?.mayBecome(bytes.length) !== true) {
+      return new CheckedStream().begin(bytes);
+    }
+    this.#last = undefined;
+    return last.begin(bytes);
+  }
+
   /** Remembers a stream in place of the last one. */
   remember(stream: CheckedStream, { closed }: HandleTable): void {
-    const isOfContext = stream.commands.some(({ effects }) => effects !== undefined);
-    this.#last = isOfContext ? undefined : stream;
+    this.#last = stream.isOfContext ? undefined : stream;
     this.#closedHandles = closed;
+    this.#settled = undefined;
+  }
+
+  /** What is known of the last stream, if there was no event since. */
+  settledAt(epoch: number): Settled | undefined {
+    return this.#settled?.epoch === epoch ? this.#settled : undefined;
+  }
+
+  /** Remembers the end of a submission, unless another stream was submitted meanwhile. */
+  settle(stream: CheckedStream, settled: Settled): void {
+    if (stream === this.#last) {
+      this.#settled = settled;
+    }
   }
 }
 

@@ -23,12 +23,9 @@ export interface BufferUse {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A user's command, with its handles resolved. */
+/** A user's command with its handles resolved. */
 export interface UserCommand {
   readonly name: CommandName;
-  /** Where it begins in the stream, and its size. */
-  readonly offset: number;
-  readonly bytes: number;
   readonly fields: Fields;
   /** It is sent with other fields than the user's, besides ids for surfaces. */
   readonly isRewritten: boolean;
@@ -38,11 +35,4 @@ export interface UserCommand {
   readonly ranges: readonly BufferRange[];
   /** Set for commands of a context. */
   readonly effects?: CommandEffects;
-}
-
-/** A submission's commands. */
-export interface CheckedStream {
-  /** In the device's format, with the user's handles: a copy, which nothing changes. */
-  readonly bytes: Uint8Array;
-  readonly commands: readonly UserCommand[];
 }

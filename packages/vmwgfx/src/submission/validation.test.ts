@@ -51,9 +51,10 @@ describe('reserving', () => {
     const { reserveOnly: taken } = BufferObject.prototype;
     const reserve = vi.spyOn(BufferObject.prototype, 'reserveOnly').mockImplementation(function (
       this: BufferObject,
+      ...args
     ) {
       order.push(this.firstPage);
-      return taken.call(this);
+      return taken.apply(this, args);
     });
     const commands = (...pairs: [number, number][]) => {
       const writer = new CommandWriter();
@@ -212,11 +213,11 @@ describe.each<TrackingMethod>(['scan', 'trap'])('backing off, method %s', (metho
       let calls = 0;
       const { queue } = driver.state;
       const emit = queue.emitEncoded.bind(queue);
-      const spy = vi.spyOn(queue, 'emitEncoded').mockImplementation((command, refused) => {
+      const spy = vi.spyOn(queue, 'emitEncoded').mockImplementation((source, number) => {
         if (calls++ === failing) {
           throw new Error('no command space');
         }
-        emit(command, refused);
+        emit(source, number);
       });
       const commands = all(bind(surface, two.handle), copyCommand(from, fresh, SIDE, SIDE));
       try {
@@ -225,7 +226,7 @@ describe.each<TrackingMethod>(['scan', 'trap'])('backing off, method %s', (metho
       } catch {
         failed = true;
       }
-      const validated = spy.mock.calls.some(([{ name }]) => name === 'SURFACE_COPY');
+      const validated = spy.mock.calls.some(([source, number]) => source.name(number) === 'SURFACE_COPY');
       spy.mockRestore();
       if (failed && !validated) {
         expect(driver.state.account.used, `step ${failing}`).toBe(before.used);
@@ -254,7 +255,9 @@ describe('the order of steps', () => {
     cpu.store8(two.vma.start, 9);
     const steps: string[] = [];
     const note = (name: string) => () => void steps.push(name);
-    const emit = vi.spyOn(driver.state.queue, 'emitEncoded').mockImplementation(({ name }) => note(name)());
+    const emit = vi
+      .spyOn(driver.state.queue, 'emitEncoded')
+      .mockImplementation((source, number) => note(source.name(number))());
     const spies = [
       vi.spyOn(BufferObject.prototype, 'unmapRange').mockImplementation(note('unmap')),
       vi.spyOn(Resource.prototype, 'moveTo'),

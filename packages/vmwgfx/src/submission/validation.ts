@@ -17,9 +17,13 @@ export interface Place {
 
 /** A submission's requirements of a resource. */
 export interface Wanted {
-  written: boolean;
-  switchTo: Place | undefined;
+  readonly written: boolean;
+  readonly switchTo: Place | undefined;
 }
+
+/** The requirements of most resources: shared, since a submission may name thousands. */
+const READ: Wanted = { written: false, switchTo: undefined };
+const WRITTEN: Wanted = { written: true, switchTo: undefined };
 
 /**
  * Everything a submission touches, made ready for the device as one transaction (rule 6.2): buffer objects reserved
@@ -35,10 +39,19 @@ export class Validation {
   /** The reservations held until the end; some may be taken during preparation. */
   readonly reservations = new Reservations();
   readonly journal = new Journal();
+  #isScanned = false;
+  /** All of them are known to be ready; in place of `#resources`. */
+  #settled: readonly Resource[] | undefined;
 
   /** Adds a resource that a command reads, or writes. */
   add(resource: Resource, written: boolean): void {
-    this.#wanted(resource).written ||= written;
+    const wanted = this.#resources.get(resource);
+    if (wanted === undefined) {
+      resource.references.take();
+      this.#resources.set(resource, written ? WRITTEN : READ);
+    } else if (written && !wanted.written) {
+      this.#resources.set(resource, wanted.switchTo === undefined ? WRITTEN : { ...wanted, written });
+    }
   }
 
   /** Adds a buffer object that a command names. */
@@ -58,7 +71,29 @@ export class Validation {
   /** Adds a resource that this submission moves to another place; of several places the last counts. */
   switchBacking(resource: Resource, object: BufferObject, offset: number): void {
     this.addBuffer(object);
-    this.#wanted(resource).switchTo = { object, offset };
+    this.add(resource, false);
+    const written = this.#resources.get(resource)?.written === true;
+    this.#resources.set(resource, { written, switchTo: { object, offset } });
+  }
+
+  /**
+   * Reserves and scans, for a submission whose resources are known to be ready but for stores by the CPU.
+   * @param objects all their buffer objects, in the order of their offsets
+   * @returns false if there are such stores: all is then added and validated, without another scan
+   * @throws as `validate`
+   */
+  validateAgain(objects: readonly BufferObject[], resources: readonly Resource[]): boolean {
+    for (const object of objects) {
+      this.#reserve(object);
+    }
+    this.#scan();
+    for (const { tracker } of objects) {
+      if (tracker !== undefined && !tracker.dirty.isEmpty) {
+        return false;
+      }
+    }
+    this.#settled = resources;
+    return true;
   }
 
   /**
@@ -79,18 +114,28 @@ export class Validation {
         this.#allocateBacking(resource);
       }
     }
-    for (const object of this.reservations.objects()) {
+    for (const { object } of this.reservations.all) {
       this.place(object);
     }
     this.takeTrackerUsers(this.#switchedTo());
-    this.scanAll();
-    const [first] = this.reservations.objects();
-    first?.driver.memory.preemption.reach('submit: between scan and transfer' satisfies PreemptionPoint);
+    if (!this.#isScanned) {
+      this.#scan();
+    }
+    const first = this.reservations.all.at(0)?.object;
+    const epoch = first?.driver.residency.epoch;
     this.validateAll();
     this.#readBackRanges();
-    if (this.#resources.size > 1 || this.#ranges.length > 0) {
+    // Dirty bytes, of aliases too, and read-backs advance the epoch.
+    if (epoch !== first?.driver.residency.epoch) {
       this.#syncAliases();
     }
+  }
+
+  #scan(): void {
+    this.#isScanned = true;
+    this.scanAll();
+    const first = this.reservations.all.at(0)?.object;
+    first?.driver.memory.preemption.reach('submit: between scan and transfer' satisfies PreemptionPoint);
   }
 
   #readBackRanges(): void {
@@ -125,7 +170,7 @@ export class Validation {
 
   /** Whether the device has what validation sent, or is about to get it. */
   get isReady(): boolean {
-    return areReady(this.#resources.keys());
+    return areReady(this.#settled ?? this.#resources.keys());
   }
 
   /**
@@ -133,14 +178,14 @@ export class Validation {
    * still miss.
    */
   readiness(): () => boolean {
-    const resources = [...this.#resources.keys()];
+    const resources = this.#settled ?? [...this.#resources.keys()];
     return () => areReady(resources);
   }
 
   /** Ends the submission in its validated state, with a fence after it if there is one. */
   commit(fence?: Fence): void {
     this.journal.accept();
-    for (const object of this.reservations.objects()) {
+    for (const { object } of this.reservations.all) {
       object.lastFence = fence ?? object.lastFence;
     }
     this.#end();
@@ -150,16 +195,6 @@ export class Validation {
   backOff(): void {
     this.journal.undo();
     this.#end();
-  }
-
-  #wanted(resource: Resource): Wanted {
-    let wanted = this.#resources.get(resource);
-    if (wanted === undefined) {
-      wanted = { written: false, switchTo: undefined };
-      resource.references.take();
-      this.#resources.set(resource, wanted);
-    }
-    return wanted;
   }
 
   #end(): void {
@@ -184,10 +219,14 @@ export class Validation {
     const objects = [...this.#objects];
     objects.sort((a, b) => a.firstPage - b.firstPage);
     for (const object of objects) {
-      this.reservations.take(object);
-      if (object.cpuWriters > 0) {
-        throw new VmwgfxError('EBUSY', 'the CPU is using a buffer object that the submission names');
-      }
+      this.#reserve(object);
+    }
+  }
+
+  #reserve(object: BufferObject): void {
+    this.reservations.take(object);
+    if (object.cpuWriters > 0) {
+      throw new VmwgfxError('EBUSY', 'the CPU is using a buffer object that the submission names');
     }
   }
 
@@ -218,7 +257,7 @@ export class Validation {
   }
 
   protected scanAll(): void {
-    for (const object of this.reservations.objects()) {
+    for (const { object } of this.reservations.all) {
       object.tracker?.scan();
     }
   }

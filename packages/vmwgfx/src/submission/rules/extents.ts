@@ -1,19 +1,27 @@
 import { boxRows, emptyRows } from '@cg/surface-layout';
 import {
   boxIn,
-  boxOf,
   runOfRows,
   subresourceIn,
   SVGA3D_MAX_SURFACE_FACES,
-  type CommandBox,
   type Extent,
   type Use,
 } from '@cg/svga-protocol';
 import { VmwgfxError } from '../../errors.js';
 import type { Surface } from '../../resource/surface.js';
-import type { CheckedExtent } from './user-rules.js';
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** A part of a surface that a command touches and that is checked. */
+export interface CheckedExtent {
+  /** Index of the rule's surface. */
+  readonly operand: number;
+  readonly use: Use;
+  readonly extent: Extent;
+  /** Index of the surface whose layout determines the rows of a buffer; -1 without rows. */
+  readonly texture: number;
+  readonly isConditional: boolean;
+}
 
 /**
  * The subresource of a face, of which there are six at most (D7), and a mip.
@@ -86,21 +94,8 @@ export function checkExtents(
     if (each.isConditional && !operands[each.operand].uses.includes(each.use)) {
       continue;
     }
-    const { surface } = operands[each.operand];
-    if (each.isBareImage) {
-      const { face, mipmap } = fields as { face: number; mipmap: number };
-      const subresource = subresourceOf(surface, face, mipmap);
-      if (each.hasBareBox) {
-        boxRows(surface.layout, subresource, boxOf(fields as unknown as CommandBox), scratch);
-      }
-    } else {
-      checkExtent(
-        surface,
-        each.extent,
-        fields,
-        each.texture < 0 ? undefined : operands[each.texture].surface,
-      );
-    }
+    const texture = each.texture < 0 ? undefined : operands[each.texture].surface;
+    checkExtent(operands[each.operand].surface, each.extent, fields, texture);
   }
 }
 

@@ -5,7 +5,6 @@ import {
   takesPlace,
   type Action,
   type CommandName,
-  type Extent,
   type Reference,
   type Use,
 } from '@cg/svga-protocol';
@@ -13,6 +12,8 @@ import type { SurfaceEffect } from '../effects.js';
 import type { CommandScope } from '../command-scope.js';
 import type { CommandRule } from './command-rule.js';
 import { contextEffectOf } from './context-effects.js';
+import type { CheckedExtent } from './extents.js';
+import { extentsInPlace, type ExtentInPlace } from './extents-in-place.js';
 
 /** A surface whose handle is in a field of a command's body, and the command's effect on it. */
 export interface SurfaceOperand {
@@ -25,25 +26,9 @@ export interface SurfaceOperand {
   readonly isConditional: boolean;
 }
 
-/** A part of a surface that a command touches and that is checked. */
-export interface CheckedExtent {
-  /** Index of the rule's surface. */
-  readonly operand: number;
-  readonly use: Use;
-  readonly extent: Extent;
-  /** Index of the surface whose layout determines the rows of a buffer; -1 without rows. */
-  readonly texture: number;
-  /**
-   * The fields `face` and `mipmap` name the image, and `x` to `d` the box in it, as in the transfers that a program
-   * sends by the thousand: reading them by fixed names is faster than by a variable.
-   */
-  readonly isBareImage: boolean;
-  readonly hasBareBox: boolean;
-  readonly isConditional: boolean;
-}
-
 /** The driver's rule for a user command. */
 export interface UserRule {
+  readonly name: CommandName;
   /** The level that the command needs whatever its fields; `undefined` where it depends on these. */
   readonly level: number | undefined;
   readonly surfaces: readonly SurfaceOperand[];
@@ -60,6 +45,8 @@ export interface UserRule {
   /** Its effect on its context. */
   readonly apply: ((fields: never, scope: CommandScope) => void) | undefined;
   readonly inspect: CommandRule['inspect'];
+  /** Where the extents are, if they and the surfaces are all that has to be checked. */
+  readonly inPlace: readonly ExtentInPlace[] | undefined;
 }
 
 const transfers: ReadonlySet<Action> = new Set(['upload', 'readBack', 'invalidate']);
@@ -95,8 +82,6 @@ function operandOf(name: CommandName, { field = '', uses }: Reference): SurfaceO
   return { field, at, uses, effect: effectOf(uses), isConditional };
 }
 
-const BOX_FIELDS = ['x', 'y', 'z', 'w', 'h', 'd'] as const;
-
 function extentsOf(surfaces: readonly SurfaceOperand[]): CheckedExtent[] {
   return surfaces.flatMap(({ uses }, operand) =>
     uses.flatMap((use) => {
@@ -105,13 +90,7 @@ function extentsOf(surfaces: readonly SurfaceOperand[]): CheckedExtent[] {
         return [];
       }
       const texture = surfaces.findIndex(({ field }) => field === extent.rows?.texture);
-      const { images, box, part, rows } = extent;
-      const isBare = 'face' in images && images.face === 'face' && images.mipmap === 'mipmap';
-      const isWhole = part === undefined && rows === undefined;
-      const hasBareBox = box !== undefined && BOX_FIELDS.every((name) => box[name] === name);
-      const isBareImage = isBare && isWhole && (box === undefined || hasBareBox);
-      const isConditional = use.when !== undefined;
-      return [{ operand, use, extent, texture, isBareImage, hasBareBox, isConditional }];
+      return [{ operand, use, extent, texture, isConditional: use.when !== undefined }];
     }),
   );
 }
@@ -126,10 +105,15 @@ export function userRule(name: CommandName, { check, apply, inspect }: CommandRu
   const explicit = actions.length > 0 && actions.every((action) => transfers.has(action));
   const applied = apply ?? contextEffectOf(name);
   const buffers = applied === undefined ? ofBody.filter(({ kind }) => kind === 'mob' || kind === 'gmr') : [];
+  const extents = extentsOf(surfaces);
+  const isPlain =
+    applied === undefined && check === undefined && inspect === undefined && buffers.length === 0;
+  const isFixed = surfaces.every(({ isConditional }) => !isConditional);
   return {
+    name,
     level: hasLimitedFields(name) ? undefined : definitionOf(name).level,
     surfaces,
-    extents: extentsOf(surfaces),
+    extents,
     buffers: buffers.map(({ field }) => field as string),
     bindsBacking: actions.includes('bind'),
     explicit,
@@ -142,5 +126,6 @@ export function userRule(name: CommandName, { check, apply, inspect }: CommandRu
             applied?.(fields, scope);
           },
     inspect,
+    inPlace: isPlain && isFixed ? extentsInPlace(name, extents) : undefined,
   };
 }

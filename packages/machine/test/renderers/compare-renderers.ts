@@ -1,0 +1,193 @@
+import type { SurfaceLayout } from '@cg/surface-layout';
+import { seededDraw } from '@cg/svga-protocol/random-commands';
+import type { WebGpuRenderer } from '@cg/svga-webgpu';
+import { TexelRule, type Spread } from './picture-rule.js';
+import { RandomScene, type SceneDraw } from './random-scene.js';
+import { RenderGuest } from './render-guest.js';
+import type { SceneSurface } from './scene-surfaces.js';
+import { SpreadRenderer } from './spread-renderer.js';
+
+/** How far the window is moved, in pixels. */
+const moves: Readonly<Record<Spread, number>> = { none: 0, subpixel: 1 / 16, pixel: 0 };
+
+/** Pixels of a line that every renderer draws something of. */
+const SHORTEST = 3;
+
+/** The bytes of a surface before a draw, and as both renderers leave it. */
+interface Pictures {
+  readonly before: Uint8Array;
+  readonly expected: Uint8Array;
+  /** What the reference draws with the window moved. */
+  readonly moved: readonly Uint8Array[];
+  readonly actual: Uint8Array;
+}
+
+/** A row of texels of a subresource in a sample sheet. */
+interface Area {
+  readonly start: number;
+  readonly width: number;
+  readonly height: number;
+  readonly rowStride: number;
+  readonly samples: number;
+}
+
+/**
+ * Draws a random scene with the reference and with the renderer under test, each behind a device and a guest. Both go
+ * on from the reference's bytes after each draw.
+ * @throws Error if pictures differ by more than the rules allow
+ */
+export async function compareRenderers(renderer: WebGpuRenderer, seed: number): Promise<void> {
+  const scene = new RandomScene(seededDraw(seed), renderer.caps).make();
+  const reference = new SpreadRenderer();
+  const guests = [new RenderGuest(reference), new RenderGuest(renderer)] as const;
+  for (const guest of guests) {
+    await guest.prepare();
+    for (const surface of scene.surfaces) {
+      await define(guest, surface);
+    }
+  }
+  for (const draw of scene.draws) {
+    await compareDraw(draw, reference, guests, `seed ${seed}`);
+    const { omissions } = renderer.statistics;
+    if (omissions.size > 0) {
+      throw new Error(`seed ${seed}: ${[...omissions.keys()].join('; ')}: ${draw.text}`);
+    }
+  }
+}
+
+function define(guest: RenderGuest, { sid, layout, bytes }: SceneSurface): Promise<void> {
+  const { format, width, height, depth, mipLevels, layers, samples } = layout.description;
+  const arraySize = layers > 1 ? layers : 0;
+  const multisampleCount = samples > 1 ? samples : 0;
+  const fields = { sid, format, width, height, depth, numMipLevels: mipLevels, arraySize, multisampleCount };
+  return guest.defineSurface(fields, bytes);
+}
+
+async function compareDraw(
+  draw: SceneDraw,
+  reference: SpreadRenderer,
+  guests: readonly [RenderGuest, RenderGuest],
+  what: string,
+): Promise<void> {
+  const [expectedGuest, actualGuest] = guests;
+  const before = await Promise.all(draw.written.map(({ sid }) => expectedGuest.read(sid)));
+  reference.spread = moves[draw.rule.spread];
+  const counts: number[] = [];
+  for (const guest of guests) {
+    await guest.setShaders(draw.shaders);
+    await guest.run(draw.commands);
+    counts.push(await guest.count(draw.call));
+  }
+  for (const [i, surface] of draw.written.entries()) {
+    const { sid, layout } = surface;
+    const pictures = {
+      before: before[i],
+      expected: await expectedGuest.read(sid),
+      moved: reference.moved.get(reference.targets[i]) ?? [],
+      actual: await actualGuest.read(sid),
+    };
+    const difference = differenceOf(layout, draw, pictures);
+    if (difference !== undefined) {
+      throw new Error(`${what}: surface ${sid}, ${layout.format.name}: ${difference}: ${draw.text}`);
+    }
+    for (const guest of guests) {
+      await guest.upload(sid, pictures.expected);
+    }
+  }
+  if (draw.rule.spread === 'none' && counts[0] !== counts[1]) {
+    throw new Error(`${what}: ${counts[1]} samples, not ${counts[0]}: ${draw.text}`);
+  }
+}
+
+/** The first difference that no rule allows. */
+function differenceOf(layout: SurfaceLayout, { rule }: SceneDraw, pictures: Pictures): string | undefined {
+  const texels = new TexelRule(layout.format, rule);
+  const check = rule.spread === 'pixel' ? nearDifference : ownDifference;
+  for (const area of areasOf(layout)) {
+    for (let y = 0; y < area.height; y++) {
+      for (let x = 0; x < area.width; x++) {
+        const difference = check(texels, area, x, y, pictures);
+        if (difference !== undefined) {
+          return `${difference} at ${x}, ${y} from byte ${area.start}`;
+        }
+      }
+    }
+  }
+  return undefined;
+}
+
+function* areasOf(layout: SurfaceLayout): Generator<Area> {
+  for (let sheet = 0; sheet < layout.samples; sheet++) {
+    for (let subresource = 0; subresource < layout.subresourceCount; subresource++) {
+      const { width, height, depth, rowStride, imageStride } = layout.mipOf(subresource);
+      for (let z = 0; z < depth; z++) {
+        const start = sheet * layout.sheetBytes + layout.offsetOf(subresource) + z * imageStride;
+        yield { start, width, height, rowStride, samples: layout.samples };
+      }
+    }
+  }
+}
+
+function text(texel: Float64Array): string {
+  return `(${[...texel].join(', ')})`;
+}
+
+/** A texel that is not between what the reference draws there. */
+function ownDifference(
+  texels: TexelRule,
+  { start, rowStride }: Pick<Area, 'rowStride' | 'start'>,
+  x: number,
+  y: number,
+  { expected, moved, actual }: Pictures,
+): string | undefined {
+  const at = start + y * rowStride + x * texels.bytes;
+  const found = texels.read(actual, at);
+  const wanted = [expected, ...moved].map((image) => texels.read(image, at));
+  // Each corner may be moved by itself: twice as far as all of them together.
+  return texels.isWithin(found, wanted, 1)
+    ? undefined
+    : `${text(found)}, not ${wanted.map(text).join(' or ')}`;
+}
+
+/**
+ * A texel that is neither between those around it in the reference, nor as far from them as they are from each other,
+ * as values at the ends of lines may be; or that the reference has changed with some around it, while the renderer has
+ * changed none of them. A short line may have no pixels, and a sample of a pixel may lie beside the line.
+ */
+function nearDifference(
+  texels: TexelRule,
+  area: Area,
+  x: number,
+  y: number,
+  { before, expected, actual }: Pictures,
+): string | undefined {
+  const { samples } = area;
+  const around = placesAround(area, x, y, texels.bytes);
+  const at = area.start + y * area.rowStride + x * texels.bytes;
+  const found = texels.read(actual, at);
+  const near = around.flatMap((place) => [texels.read(expected, place), texels.read(before, place)]);
+  if (!texels.isWithin(found, near, 1)) {
+    return `${text(found)} is nowhere near`;
+  }
+  const isChanged = (image: Uint8Array, place: number): boolean =>
+    !texels.isWithin(texels.read(image, place), [texels.read(before, place)]);
+  const drawn = around.filter((place) => isChanged(expected, place)).length;
+  return samples === 1 && drawn >= SHORTEST && !around.some((place) => isChanged(actual, place))
+    ? 'nothing is drawn'
+    : undefined;
+}
+
+function placesAround(
+  { start, width, height, rowStride }: Area,
+  x: number,
+  y: number,
+  bytes: number,
+): number[] {
+  const places: number[] = [];
+  for (let row = Math.max(y - 1, 0); row <= Math.min(y + 1, height - 1); row++) {
+    for (let column = Math.max(x - 1, 0); column <= Math.min(x + 1, width - 1); column++) {
+      places.push(start + row * rowStride + column * bytes);
+    }
+  }
+  return places;
+}

@@ -1,0 +1,390 @@
+import type { RendererCaps } from '@cg/svga-device';
+import { plainBlend, plainRasterizer } from '@cg/svga-device/renderer-contract';
+import { SVGA3D_INVALID_ID, SVGA3D_RESOURCE } from '@cg/svga-protocol';
+import type { Draw } from '@cg/svga-protocol/random-commands';
+import { encodeShader, parseShader } from '@cg/vgpu10';
+import { meshOf, type Mesh } from './random-mesh.js';
+import { randomTextures, type SceneTexture } from './random-textures.js';
+import type { AnyCommand, ShaderTokens } from './render-guest.js';
+import { rules, type Rule } from './picture-rule.js';
+import { format, nameOf, SceneSurfaces, type SceneSurface } from './scene-surfaces.js';
+import {
+  CONSTANT_ROWS,
+  COORDINATE_SIDE,
+  geometryText,
+  pixelText,
+  vertexText,
+  type NumberKind,
+} from './shader-texts.js';
+
+/** A draw with all state that it needs. */
+export interface SceneDraw {
+  readonly commands: readonly AnyCommand[];
+  readonly shaders: ShaderTokens;
+  readonly call: AnyCommand;
+  /** Surfaces that it may change, and how these are compared. */
+  readonly written: readonly SceneSurface[];
+  readonly rule: Rule;
+  /** For messages. */
+  readonly text: string;
+}
+
+/** Surfaces and the draws to them. */
+export interface Scene {
+  readonly surfaces: readonly SceneSurface[];
+  readonly draws: readonly SceneDraw[];
+}
+
+const DRAWS = 4;
+const SLOTS = 8;
+const COLORS = [
+  ['R8G8B8A8_UNORM', 'B8G8R8A8_UNORM', 'B8G8R8X8_UNORM', 'R8_UNORM', 'R8G8_UNORM', 'A8_UNORM'],
+  ['R8G8B8A8_UNORM_SRGB', 'B8G8R8A8_UNORM_SRGB', 'R10G10B10A2_UNORM', 'B5G6R5_UNORM'],
+  ['R16G16B16A16_FLOAT', 'R16_FLOAT', 'R32_FLOAT', 'R32G32B32A32_FLOAT', 'R11G11B10_FLOAT'],
+  ['R8G8B8A8_UINT', 'R16G16_SINT', 'R32G32B32A32_UINT', 'R10G10B10A2_UINT', 'R8_UINT', 'R32_SINT'],
+];
+const DEPTHS = ['D16_UNORM', 'D24_UNORM_S8_UINT', 'D32_FLOAT', 'D32_FLOAT_S8X24_UINT'];
+const SIDES = [8, 12, 16, 20, 24];
+const STATE_VALUES = 8;
+
+interface Target {
+  readonly surface: SceneSurface;
+  readonly mip: number;
+  readonly firstLayer: number;
+  readonly layers: number;
+}
+
+function kindOf(name: string): NumberKind {
+  return name.endsWith('UINT') ? 'uint' : name.endsWith('SINT') ? 'sint' : 'float';
+}
+
+/** Random scenes of what both renderers are to draw alike. */
+export class RandomScene {
+  readonly #surfaces: SceneSurfaces;
+
+  constructor(
+    readonly draw: Draw,
+    readonly caps: RendererCaps,
+  ) {
+    this.#surfaces = new SceneSurfaces(draw);
+  }
+
+  make(): Scene {
+    const { draw } = this;
+    const samples = draw(4) === 0 ? 4 : 1;
+    const [width, height] = [this.#of(SIDES), this.#of(SIDES)];
+    const colors = Array.from({ length: draw(3) === 0 ? 1 + draw(3) : 1 }, () =>
+      this.#target(this.#color(samples), width, height, samples),
+    );
+    const depth =
+      draw(2) === 0
+        ? undefined
+        : this.#target(this.#of(samples > 1 ? DEPTHS.slice(0, 1) : DEPTHS), width, height, samples);
+    const textures = randomTextures(this.#surfaces, draw, this.caps);
+    const draws = Array.from({ length: DRAWS }, (_, id) =>
+      this.#sceneDraw(id, colors, depth, textures, width, height, samples),
+    );
+    return { surfaces: this.#surfaces.all, draws };
+  }
+
+  #of<T>(values: readonly T[]): T {
+    return values[this.draw(values.length)];
+  }
+
+  #color(samples: number): string {
+    const usable = this.#of(COLORS).filter((name) => {
+      const caps = this.caps.format(format(name));
+      return caps.color && (samples === 1 || caps.multisample);
+    });
+    return usable.length === 0 ? 'R8G8B8A8_UNORM' : this.#of(usable);
+  }
+
+  /** A surface of which a mip of some layers, or slices, has a size. */
+  #target(name: string, width: number, height: number, samples: number): Target {
+    const { draw } = this;
+    const mip = samples > 1 ? 0 : this.#of([0, 0, 1, 2]);
+    const layers = samples > 1 ? 1 : this.#of([1, 1, 2, 3]);
+    const size = { width: width * 2 ** mip, height: height * 2 ** mip };
+    const isVolume = samples === 1 && draw(8) === 0 && !name.startsWith('D');
+    const more = isVolume ? { depth: layers * 2 ** mip } : { layers };
+    const surface = this.#surfaces.make(name, { ...size, ...more, mipLevels: mip + 1, samples });
+    const firstLayer = draw(layers);
+    return { surface, mip, firstLayer, layers: layers - firstLayer };
+  }
+
+  #sceneDraw(
+    id: number,
+    colors: readonly Target[],
+    depth: Target | undefined,
+    textures: readonly SceneTexture[],
+    width: number,
+    height: number,
+    samples: number,
+  ): SceneDraw {
+    const { draw } = this;
+    const viewport = this.#viewport(width, height);
+    const hasD24 = depth !== undefined && nameOf(depth.surface.layout.format).startsWith('D24');
+    const mesh = meshOf(this.#surfaces, draw, viewport, samples > 1 ? 'flat' : hasD24 ? 'any' : 'steps');
+    // Neighbours of a line's pixels are like them, without textures.
+    const used = mesh.drawnAs === 'lines' ? [] : textures.filter(() => draw(3) === 0).slice(0, 2);
+    const kinds = colors.map(({ surface }) => kindOf(nameOf(surface.layout.format)));
+    const outputs = kinds.map((kind) => (draw(12) === 0 ? undefined : kind));
+    const shader = {
+      outputs,
+      textures: used.map(({ shader: own }) => own),
+      discards: mesh.drawnAs !== 'lines' && draw(6) === 0,
+      writesDepth: depth !== undefined && draw(8) === 0,
+      perSample: samples > 1 && draw(4) === 0,
+      // Those of outlines are their own.
+      usesConstants: mesh.isFilled,
+    };
+    const fetched =
+      draw(5) === 0
+        ? textures.find(({ shader: own }) => own.type === 'buffer' && own.kind === 'float')
+        : undefined;
+    const fewest = Math.min(
+      ...[...colors, ...(depth === undefined ? [] : [depth])].map(({ layers }) => layers),
+    );
+    const layered = mesh.geometry !== undefined && fewest > 1;
+    const shaders: ShaderTokens = [
+      tokens(vertexText(mesh.usesIds, fetched !== undefined)),
+      tokens(pixelText(shader, draw)),
+      mesh.geometry && tokens(geometryText(mesh.geometry.primitive, mesh.geometry.topology, layered)),
+    ];
+    // Pixels of lines may be others; outlines, and points of triangles, have no sides.
+    const isPlain = mesh.drawnAs === 'lines' || !mesh.isFilled;
+    const blend = this.#blend(id, colors, isPlain);
+    const commands = [
+      ...mesh.commands(id),
+      ...this.#targets(id, colors, depth),
+      ...this.#constants(mesh),
+      ...this.#textures(id, used, fetched),
+      ...blend.commands,
+      ...this.#depthStencil(id, isPlain),
+      ...this.#rasterizer(id, mesh, width, height, depth),
+      ['DX_SET_VIEWPORTS', { viewports: [viewport] }] as const,
+    ];
+    const drawn = depth === undefined ? colors : [...colors, depth];
+    return {
+      commands,
+      shaders,
+      call: mesh.call,
+      written: drawn.map(({ surface }) => surface),
+      rule: {
+        spread: rules[mesh.drawnAs][mesh.isExact ? 'exact' : 'free'],
+        blends: blend.isOn,
+        overlap: mesh.overlap,
+        filter: used.reduce((sum, { filter }) => sum + filter, 0),
+        magnitude: 2 + 2 * used.length,
+      },
+      text: JSON.stringify({ id, samples, mesh: mesh.text, shader, commands, textures: used }),
+    };
+  }
+
+  #viewport(width: number, height: number) {
+    const { draw } = this;
+    const [x, y] = draw(3) === 0 ? [draw(4), draw(4)] : [0, 0];
+    const [minDepth, maxDepth] = draw(4) === 0 ? [0.25, 0.75] : [0, 1];
+    return { x, y, width: width - x, height: height - y, minDepth, maxDepth };
+  }
+
+  #targets(id: number, colors: readonly Target[], depth: Target | undefined): AnyCommand[] {
+    const renderTargetViewIds = colors.map((_, slot) => id * SLOTS + slot);
+    const viewOf = ({ surface, mip, firstLayer, layers }: Target) => ({
+      sid: surface.sid,
+      format: surface.layout.format.id,
+      resourceDimension:
+        surface.layout.description.depth > 1 ? SVGA3D_RESOURCE.TEXTURE3D : SVGA3D_RESOURCE.TEXTURE2D,
+      mipSlice: mip,
+      firstArraySlice: firstLayer,
+      arraySize: layers,
+    });
+    return [
+      ...colors.map((target, slot): AnyCommand => [
+        'DX_DEFINE_RENDERTARGET_VIEW',
+        { renderTargetViewId: id * SLOTS + slot, ...viewOf(target) },
+      ]),
+      ...(depth === undefined
+        ? []
+        : ([
+            [
+              'DX_DEFINE_DEPTHSTENCIL_VIEW',
+              { depthStencilViewId: id, ...viewOf(depth), flags: this.draw(6) === 0 ? this.draw(4) : 0 },
+            ],
+          ] satisfies AnyCommand[])),
+      [
+        'DX_SET_RENDERTARGETS',
+        { depthStencilViewId: depth === undefined ? SVGA3D_INVALID_ID : id, renderTargetViewIds },
+      ],
+    ];
+  }
+
+  #constants({ step }: Mesh): AnyCommand[] {
+    const { draw } = this;
+    const scale = this.#of([1, 4, 0.5]) / COORDINATE_SIDE;
+    const offset = this.#of([0, -0.25]) + 1 / 64;
+    const rows = [
+      // Another offset down: no direction is between two faces of a cube.
+      [scale, scale, offset, offset + 1 / 32],
+      [draw(3) + 0.27, this.#of([1, -1]), draw(2) + 0.25, 0.4],
+      [...step, this.#of([0, 0.3, 1, 1.7]), 0.11],
+    ];
+    const bytes = new Uint8Array(Float32Array.from(rows.flat()).buffer);
+    const { sid } = this.#surfaces.buffer(bytes);
+    const fields = { slot: 0, sid, offsetInBytes: 0, sizeInBytes: 16 * CONSTANT_ROWS };
+    return [1, 2].map((type) => ['DX_SET_SINGLE_CONSTANT_BUFFER', { ...fields, type }]);
+  }
+
+  #textures(id: number, used: readonly SceneTexture[], fetched: SceneTexture | undefined): AnyCommand[] {
+    const bound = fetched === undefined ? used : [...used, fetched];
+    const views = bound.map((_, slot) => id * SLOTS + slot);
+    const ofPixels = used.map((_, slot) => id * SLOTS + slot);
+    return [
+      ...bound.map(({ view }, slot): AnyCommand => [
+        'DX_DEFINE_SHADERRESOURCE_VIEW',
+        { shaderResourceViewId: id * SLOTS + slot, ...view },
+      ]),
+      ...used.map(({ sampler }, slot): AnyCommand => [
+        'DX_DEFINE_SAMPLER_STATE',
+        { samplerId: id * SLOTS + slot, ...sampler },
+      ]),
+      ['DX_SET_SHADER_RESOURCES', { startView: 0, type: 2, shaderResourceViewIds: ofPixels }],
+      ['DX_SET_SAMPLERS', { startSampler: 0, type: 2, samplerIds: ofPixels }],
+      ...(fetched === undefined
+        ? []
+        : ([
+            [
+              'DX_SET_SHADER_RESOURCES',
+              { startView: 0, type: 1, shaderResourceViewIds: [views[used.length]] },
+            ],
+          ] satisfies AnyCommand[])),
+    ];
+  }
+
+  /** @param isPlain nothing of what is there counts: the pixels of a draw may be others */
+  #blend(id: number, colors: readonly Target[], isPlain: boolean) {
+    const { draw } = this;
+    const isOn = !isPlain && draw(2) === 0;
+    const hasAlphaAlone = colors.some(({ surface }) => nameOf(surface.layout.format) === 'A8_UNORM');
+    // Of constants either the colour or the alpha, and none with a target of alpha alone.
+    const constants = hasAlphaAlone
+      ? []
+      : this.#of([
+          [12, 13],
+          [18, 19],
+        ]);
+    const factors = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ...constants];
+    const ofAlpha = factors.filter((factor) => ![3, 4, 9, 10].includes(factor));
+    const target = () => ({
+      blendEnable: isOn ? draw(3) && 1 : 0,
+      srcBlend: this.#of(factors),
+      destBlend: this.#of(factors.filter((factor) => factor !== 11)),
+      blendOp: 1 + draw(5),
+      srcBlendAlpha: this.#of(ofAlpha),
+      destBlendAlpha: this.#of(ofAlpha.filter((factor) => factor !== 11)),
+      blendOpAlpha: 1 + draw(5),
+      renderTargetWriteMask: draw(3) === 0 ? draw(16) : 15,
+    });
+    const perRT = plainBlend({}).perRT.map((plain) => ({ ...plain, ...target() }));
+    const independentBlendEnable = draw(2);
+    const commands: AnyCommand[] = [
+      ['DX_DEFINE_BLEND_STATE', { blendId: id, alphaToCoverageEnable: 0, independentBlendEnable, perRT }],
+      [
+        'DX_SET_BLEND_STATE',
+        {
+          blendId: id,
+          blendFactor: Array.from({ length: 4 }, () => draw(9) / STATE_VALUES),
+          sampleMask: draw(4) === 0 ? draw(16) : 0xffffffff,
+        },
+      ],
+    ] as const;
+    return { commands, isOn };
+  }
+
+  #depthStencil(id: number, isPlain: boolean): AnyCommand[] {
+    const { draw } = this;
+    const operation = () => 1 + draw(8);
+    const comparison = () => 1 + draw(8);
+    return [
+      [
+        'DX_DEFINE_DEPTHSTENCIL_STATE',
+        {
+          depthStencilId: id,
+          depthEnable: draw(2),
+          depthWriteMask: draw(2),
+          depthFunc: isPlain ? 8 : comparison(),
+          stencilEnable: isPlain ? 0 : draw(2),
+          frontEnable: draw(4) && 1,
+          backEnable: draw(4) && 1,
+          stencilReadMask: this.#of([0xff, draw(256)]),
+          stencilWriteMask: this.#of([0xff, draw(256)]),
+          frontStencilFailOp: operation(),
+          frontStencilDepthFailOp: operation(),
+          frontStencilPassOp: operation(),
+          frontStencilFunc: comparison(),
+          backStencilFailOp: operation(),
+          backStencilDepthFailOp: operation(),
+          backStencilPassOp: operation(),
+          backStencilFunc: comparison(),
+        },
+      ],
+      ['DX_SET_DEPTHSTENCIL_STATE', { depthStencilId: id, stencilRef: this.#of([1, draw(256)]) }],
+    ];
+  }
+
+  #rasterizer(
+    id: number,
+    mesh: Mesh,
+    width: number,
+    height: number,
+    depth: Target | undefined,
+  ): AnyCommand[] {
+    const { draw } = this;
+    const scissorEnable = draw(3) === 0 ? 1 : 0;
+    const name = depth && nameOf(depth.surface.layout.format);
+    const hasBias = draw(4) === 0 && (name === 'D16_UNORM' || name === 'D32_FLOAT');
+    return [
+      [
+        'DX_DEFINE_RASTERIZER_STATE',
+        {
+          rasterizerId: id,
+          ...plainRasterizer,
+          fillMode: mesh.fillMode,
+          cullMode: mesh.drawnAs === 'triangles' ? 1 + draw(3) : 1,
+          frontCounterClockwise: draw(2),
+          // Units of normalized depth are a hundredth larger in SwiftShader.
+          depthBias: hasBias ? draw(100) - 50 : 0,
+          slopeScaledDepthBias: hasBias ? draw(5) - 2 : 0,
+          depthBiasClamp: hasBias ? this.#of([0, 0.01, -0.01]) : 0,
+          depthClipEnable: draw(3) && 1,
+          scissorEnable,
+        },
+      ],
+      ['DX_SET_RASTERIZER_STATE', { rasterizerId: id }],
+      [
+        'DX_SET_SCISSORRECTS',
+        {
+          rects: [
+            {
+              left: draw(width) - 2,
+              top: draw(height) - 2,
+              right: 4 + draw(width),
+              bottom: 4 + draw(height),
+            },
+          ],
+        },
+      ],
+    ];
+  }
+}
+
+const known = new Map<string, Uint32Array>();
+
+function tokens(text: string): Uint32Array {
+  let found = known.get(text);
+  if (found === undefined) {
+    found = encodeShader(parseShader(text));
+    known.set(text, found);
+  }
+  return found;
+}

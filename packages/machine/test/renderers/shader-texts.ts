@@ -1,0 +1,222 @@
+import type { Draw } from '@cg/svga-protocol/random-commands';
+
+/** What kind of numbers a texture or a target holds. */
+export type NumberKind = 'float' | 'sint' | 'uint';
+
+/** How a pixel shader reads a texture. */
+export type TextureRead =
+  'gather4' | 'ld' | 'ldms' | 'sample' | 'sample_b' | 'sample_c_lz' | 'sample_d' | 'sample_l';
+
+/** A texture of a pixel shader, in the slot of its place in a list. */
+export interface ShaderTexture {
+  /** As in a declaration: `texture2d`, `texturecubearray`, `texture2dms(4)`, `buffer` and so on. */
+  readonly type: string;
+  readonly kind: NumberKind;
+  readonly read: TextureRead;
+}
+
+/** Sides of a grid of pixels over which coordinates of textures go from 0 to 1. */
+export const COORDINATE_SIDE = 16;
+
+/** Constants of pixel shaders, four by four: scale and offset of coordinates, then what `sources` uses. */
+export const CONSTANT_ROWS = 3;
+
+const KINDS: Readonly<Record<NumberKind, string>> = { float: 'float', sint: 'sint', uint: 'uint' };
+
+/**
+ * A vertex shader: it hands on a position, a colour, another one and a number that is not interpolated.
+ * @param usesIds the position moves by instance, and a colour depends on the vertex
+ */
+export function vertexText(usesIds: boolean, fetches: boolean): string {
+  return `vs_4_0
+dcl_constantbuffer cb0[${CONSTANT_ROWS}], immediateIndexed
+dcl_input v0.xyzw
+dcl_input v1.xyzw
+dcl_input v2.xyzw
+dcl_input v3.xyzw
+dcl_input_siv v4.x, instance_id
+dcl_input_siv v5.x, vertex_id
+dcl_output_siv o0.xyzw, position
+dcl_output o1.xyzw
+dcl_output o2.xyzw
+dcl_output o3.xyzw
+dcl_temps 2
+${fetches ? 'dcl_resource_buffer (float,float,float,float) t0\n' : ''}${
+    usesIds
+      ? `utof r0.x, v4.xxxx
+mul r0.xy, r0.xxxx, cb0[2].xyxx
+mul r0.xy, r0.xyxx, v0.wwww
+add o0.xy, v0.xyxx, r0.xyxx
+mov o0.zw, v0.zzzw
+iadd r0.xyzw, v5.xxxx, v4.xxxx
+iadd o3.xyzw, r0.xyzw, v3.xyzw
+`
+      : `mov o0.xyzw, v0.xyzw
+mov o3.xyzw, v3.xyzw
+`
+  }${
+    fetches
+      ? `and r1.x, v5.x, l(7)
+ld r1.xyzw, r1.xxxx, t0.xyzw
+mov o1.xyzw, r1.xyzw
+`
+      : 'mov o1.xyzw, v1.xyzw\n'
+  }mov o2.xyzw, v2.xyzw
+ret
+`;
+}
+
+/** What of a primitive a geometry shader sees, by its kind. */
+const primitiveCorners = { point: 1, line: 2, triangle: 3, lineadj: 4, triangleadj: 6 } as const;
+export type PrimitiveName = keyof typeof primitiveCorners;
+
+/**
+ * A geometry shader: gives out the corners of its primitive, then the first one again, so that strips go on.
+ * @param layered the layer is the number of the primitive modulo two
+ */
+export function geometryText(primitive: PrimitiveName, topology: string, layered: boolean): string {
+  const corners = primitiveCorners[primitive];
+  const inputs = [1, 2, 3].map((register) => `dcl_input v[${corners}][${register}].xyzw`);
+  const order = [...Array.from({ length: corners }, (_, i) => i), 0];
+  const given = order.map(
+    (corner) => `mov o0.xyzw, v[${corner}][0].xyzw
+mov o1.xyzw, v[${corner}][1].xyzw
+mov o2.xyzw, v[${corner}][2].xyzw
+mov o3.xyzw, v[${corner}][3].xyzw
+${layered ? 'and o4.x, vPrim, l(1)\n' : ''}emit`,
+  );
+  return `gs_4_0
+dcl_input_siv v[${corners}][0].xyzw, position
+${inputs.join('\n')}
+${layered ? 'dcl_input vPrim\n' : ''}dcl_inputprimitive ${primitive}
+dcl_outputtopology ${topology}
+dcl_output_siv o0.xyzw, position
+dcl_output o1.xyzw
+dcl_output o2.xyzw
+dcl_output o3.xyzw
+${layered ? 'dcl_output_siv o4.x, rendertarget_array_index\n' : ''}dcl_maxout ${order.length}
+${given.join('\n')}
+cut
+ret
+`;
+}
+
+/** Coordinates of a dimension: r2 has two, and constant 1 the others. */
+function coordinates(type: string): string {
+  switch (type) {
+    case 'texture1d':
+    case 'texture2d':
+      return 'r2.xyxx';
+    case 'texture1darray':
+      return 'r5.xyzw';
+    case 'texture2darray':
+    case 'texture3d':
+      return 'r3.xyzw';
+    default:
+      return 'r4.xyzw';
+  }
+}
+
+function readText({ type, kind, read }: ShaderTexture, slot: number): string {
+  const at = coordinates(type);
+  const into = kind === 'float' ? 'r1' : 'r7';
+  const texture = `t${slot}.xyzw`;
+  const sampler = `s${slot}`;
+  switch (read) {
+    case 'ld':
+      return `ld ${into}.xyzw, r6.xyzw, ${texture}`;
+    case 'ldms':
+      return `ldms ${into}.xyzw, r6.xyzw, ${texture}, l(2)`;
+    case 'gather4':
+      return `gather4 ${into}.xyzw, ${at}, ${texture}, ${sampler}.x`;
+    case 'sample_c_lz':
+      return `sample_c_lz r1.x, ${at}, t${slot}.xxxx, ${sampler}, cb0[1].w\nmov r1.yzw, r1.xxxx`;
+    case 'sample_b':
+    case 'sample_l':
+      return `${read} ${into}.xyzw, ${at}, ${texture}, ${sampler}, cb0[2].z`;
+    case 'sample_d':
+      return `sample_d ${into}.xyzw, ${at}, ${texture}, ${sampler}, cb0[2].wwww, cb0[2].wwww`;
+    default:
+      return `sample ${into}.xyzw, ${at}, ${texture}, ${sampler}`;
+  }
+}
+
+/** What a pixel shader is made of. */
+export interface PixelShader {
+  /** The kinds of the outputs, in order; undefined for those that are not written. */
+  readonly outputs: readonly (NumberKind | undefined)[];
+  readonly textures: readonly ShaderTexture[];
+  /** Every other pixel of a row is left out. */
+  readonly discards: boolean;
+  readonly writesDepth: boolean;
+  /** It runs for each sample, with the inputs of the sample. */
+  readonly perSample: boolean;
+  /** Inputs that are constant count. */
+  readonly usesConstants: boolean;
+}
+
+const SWIZZLES = ['xyzw', 'wzyx', 'yzwx', 'xxyw', 'zyxw'];
+
+/** A pixel shader: sums of interpolated colours and texels, and of numbers and those of the pixel. */
+export function pixelText(
+  { outputs, textures, discards, writesDepth, perSample, usesConstants }: PixelShader,
+  draw: Draw,
+): string {
+  const has = (type: RegExp): boolean => textures.some((texture) => type.test(texture.type));
+  const declared = textures.map(
+    ({ type, kind }, slot) =>
+      `dcl_resource_${type} (${Array.from({ length: 4 }, () => KINDS[kind]).join(',')}) t${slot}`,
+  );
+  const samplers = textures.flatMap(({ read }, slot) =>
+    read.startsWith('ld')
+      ? []
+      : [`dcl_sampler s${slot}, ${read === 'sample_c_lz' ? 'mode_comparison' : 'mode_default'}`],
+  );
+  const reads = textures.flatMap((texture, slot) => [
+    readText(texture, slot),
+    texture.kind === 'float' ? 'add r0.xyzw, r0.xyzw, r1.xyzw' : 'xor r8.xyzw, r8.xyzw, r7.xyzw',
+  ]);
+  const stores = outputs.flatMap((kind, i) =>
+    kind === undefined
+      ? []
+      : [`mov o${i}.xyzw, ${kind === 'float' ? 'r0' : 'r8'}.${SWIZZLES[draw(SWIZZLES.length)]}`],
+  );
+  const place = perSample ? ' sample' : '';
+  const lines = [
+    'ps_4_1',
+    `dcl_constantbuffer cb0[${CONSTANT_ROWS}], immediateIndexed`,
+    `dcl_input_ps_siv linear noperspective${place} v0.xy, position`,
+    `dcl_input_ps linear${place} v1.xyzw`,
+    `dcl_input_ps linear noperspective${place} v2.xyzw`,
+    'dcl_input_ps constant v3.xyzw',
+    ...(perSample ? ['dcl_input_ps_sgv constant v4.x, sample_index'] : []),
+    ...outputs.flatMap((kind, i) => (kind === undefined ? [] : [`dcl_output o${i}.xyzw`])),
+    ...(writesDepth ? ['dcl_output oDepth'] : []),
+    ...samplers,
+    ...declared,
+    'dcl_temps 9',
+    'ftou r8.xyzw, v0.xyxy',
+    ...(discards ? ['and r7.x, r8.x, l(1)', 'discard_nz r7.x'] : []),
+    // Coordinates, and whole numbers of texels.
+    'mul r2.xy, v0.xyxx, cb0[0].xyxx',
+    'add r2.xy, r2.xyxx, cb0[0].zwzz',
+    'mov r3.xy, r2.xyxx',
+    'mov r3.zw, cb0[1].xxxx',
+    'mov r5.x, r2.x',
+    'mov r5.yzw, cb0[1].xxxx',
+    // Within a face of a cube.
+    'mul r4.xy, v0.xyxx, l(0.03125, 0.03125, 0, 0)',
+    'add r4.xy, r4.xyxx, l(0.01953125, 0.03515625, 0, 0)',
+    'mov r4.zw, cb0[1].yyyz',
+    'mov r6.xy, r8.xyxx',
+    `mov r6.zw, l(0, 0, ${has(/array|3d/) ? 1 : 0}, 0)`,
+    'add r0.xyzw, v1.xyzw, v2.xyzw',
+    ...(usesConstants ? ['iadd r8.xyzw, r8.xyzw, v3.xyzw'] : []),
+    ...(perSample ? ['iadd r8.xyzw, r8.xyzw, v4.xxxx'] : []),
+    ...reads,
+    ...stores,
+    ...(writesDepth ? ['mul oDepth, v0.x, l(0.03125)'] : []),
+    'ret',
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,281 @@
+import { FixedPolicy } from '@cg/dirty-tracking';
+import { encodeCommand } from '@cg/svga-protocol';
+import { describe, expect, it, vi } from 'vitest';
+import type { DriverEvent } from '../driver-event.js';
+import type { DriverOptions } from '../driver.js';
+import { copyCommand, processOf } from '../driver.fixture.js';
+import { FaultInjection } from '../fault-injection.js';
+import { BYTES, SIDE, slowBench, square } from '../slow-device.fixture.js';
+import { Validation } from './validation.js';
+
+const coherent = { ...square, coherent: true };
+const image = { face: 0, mipmap: 0 };
+const whole = { x: 0, y: 0, z: 0, w: SIDE, h: SIDE, d: 1 };
+
+/** Two files of a driver; `wait` lets the device finish. What `other` submits leaves the last stream of `file`. */
+function setUp(options: DriverOptions = {}) {
+  const faults = new FaultInjection();
+  const base = slowBench({ makePolicy: () => new FixedPolicy('scan'), faults, ...options }, { dx: false });
+  const { cpu, addressSpace } = processOf(base.memory);
+  const [file, other] = [0, 1].map(() => base.driver.open());
+  const copy = (from: number, to: number) => copyCommand(from, to, SIDE, SIDE);
+  const open = (handle: number) => other.open(file.share(handle));
+  /** A surface, mapped, full of a value. */
+  const filled = (value: number, traits: object = coherent) => {
+    const { handle } = file.createSurface({ ...square, ...traits });
+    const { start } = file.mapSurface(handle, addressSpace);
+    cpu.storeBytes(start, new Uint8Array(BYTES).fill(value));
+    return { handle, start };
+  };
+  /** A surface that was never stored to: its first use is no event. */
+  const blank = (traits: object = coherent) => file.createSurface({ ...square, ...traits }).handle;
+  const buffer = (bytes = BYTES) => {
+    const { handle } = file.createBuffer(bytes);
+    return { handle, start: file.mapBuffer(handle, addressSpace).start };
+  };
+  /** Submits until another submission looks at no resource. */
+  const settle = (stream: Uint8Array) => {
+    for (let i = 0; i < 3; i++) {
+      file.submit(stream).wait();
+    }
+    const validate = vi.spyOn(Validation.prototype, 'validate');
+    file.submit(stream).wait();
+    expect(validate).not.toHaveBeenCalled();
+    validate.mockRestore();
+  };
+  const emitted: string[] = [];
+  const hear = (event: DriverEvent) => event.kind === 'command-emitted' && emitted.push(event.command);
+  base.driver.events.listen(hear);
+  /** The commands emitted by a submission. */
+  const commandsOf = (stream: Uint8Array) => {
+    emitted.length = 0;
+    file.submit(stream).wait();
+    return emitted.filter((name) => name !== 'FENCE');
+  };
+  const onDevice = (handle: number) => base.device.image(file.deviceId(handle), 0)?.[0];
+  return {
+    ...base,
+    faults,
+    cpu,
+    file,
+    other,
+    copy,
+    open,
+    filled,
+    blank,
+    buffer,
+    settle,
+    commandsOf,
+    onDevice,
+  };
+}
+
+const invalidate = (sid: number) => encodeCommand('INVALIDATE_GB_IMAGE', { sid, ...image });
+const readBack = (sid: number) => encodeCommand('READBACK_GB_IMAGE', { sid, ...image });
+
+describe('a submission of a settled stream', () => {
+  it('1.1: uploads what is stored meanwhile', () => {
+    const { cpu, file, filled, copy, settle, onDevice } = setUp();
+    const [a, b] = [filled(1), filled(2)];
+    const stream = copy(a.handle, b.handle);
+    settle(stream);
+    cpu.store8(a.start, 9);
+    file.submit(stream).wait();
+    expect(onDevice(b.handle)).toBe(9);
+  });
+
+  it('is EBUSY while the CPU uses one of its buffer objects', () => {
+    const { file, filled, copy, settle } = setUp();
+    const [a, b] = [filled(1), filled(2, square)];
+    const stream = copy(a.handle, b.handle);
+    settle(stream);
+    const access = file.syncCpu(file.backingOf(b.handle).handle);
+    expect(() => file.submit(stream)).toThrow(expect.objectContaining({ code: 'EBUSY' }));
+    access.release();
+    file.submit(stream).wait();
+  });
+
+  it('8.6: keeps what another CPU closes meanwhile, and what another stream of the file is remembered of', () => {
+    const { file, filled, copy, settle, memory, onDevice } = setUp();
+    const [a, b, c, d] = [filled(1), filled(2), filled(3), filled(4)];
+    const stream = copy(a.handle, b.handle);
+    settle(stream);
+    const inBetween = vi.fn(() => {
+      file.submit(copy(c.handle, d.handle));
+      file.closeHandle(a.handle);
+    });
+    memory.preemption.at('submit: between updates and commands', inBetween);
+    file.submit(stream).wait();
+    expect(inBetween).toHaveBeenCalled();
+    expect([onDevice(b.handle), onDevice(d.handle)]).toEqual([1, 3]);
+    expect(() => file.submit(stream)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+  });
+
+  it('8.1: does not change what one in flight has written', () => {
+    const { file, filled, copy, cpu, pass } = setUp();
+    const [a, b, c, d] = [filled(1), filled(2), filled(3), filled(4)];
+    file.submit(copy(a.handle, b.handle));
+    file.submit(copy(c.handle, d.handle));
+    pass();
+    expect([b, d].map(({ start }) => cpu.load8(start))).toEqual([1, 3]);
+  });
+
+  it('counts as a use of its objects, unless they are the last that were used', () => {
+    const { file, other, filled, open, settle, driver } = setUp();
+    const [a, b] = [filled(1), filled(2)];
+    const theirs = open(b.handle);
+    settle(readBack(a.handle));
+    other.submit(readBack(theirs)).wait();
+    file.submit(readBack(a.handle)).wait();
+    const orders = [driver.state.placed, driver.state.surfacesOnDevice];
+    const before = orders.map((order) => order.candidates());
+    const places = () => orders.map((order, i) => order.candidates().map((each) => before[i].indexOf(each)));
+    file.submit(readBack(a.handle)).wait();
+    expect(places()).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    other.submit(readBack(theirs)).wait();
+    expect(places()).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+    file.submit(readBack(a.handle)).wait();
+    expect(places()).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+});
+
+describe('a settled stream is validated again', () => {
+  it('1.2: after a read-back, since the CPU sees pages that the stream writes', () => {
+    const { cpu, file, other, filled, copy, open, settle } = setUp();
+    const [a, b, c] = [filled(1), filled(2), filled(3)];
+    const [theirB, theirC] = [b, c].map(({ handle }) => open(handle));
+    const stream = copy(a.handle, b.handle);
+    settle(stream);
+    expect(cpu.load8(b.start)).toBe(1);
+    file.submit(stream).wait();
+    other.submit(copy(theirC, theirB)).wait();
+    expect(cpu.load8(b.start)).toBe(3);
+  });
+
+  it('B9: after another stream has taken a page that a surface of this one shares', () => {
+    const { cpu, file, other, filled, buffer, copy, open, settle, onDevice } = setUp();
+    const { handle, start } = buffer();
+    const [a, alias] = [0, 1].map(
+      () => file.createSurface({ ...coherent, backing: { buffer: handle } }).handle,
+    );
+    const [b, c] = [filled(2).handle, filled(3).handle];
+    const [theirAlias, theirC] = [alias, c].map(open);
+    const stream = copy(a, b);
+    other.submit(copy(theirAlias, theirC)).wait();
+    settle(stream);
+    cpu.store8(start, 9);
+    other.submit(copy(theirAlias, theirC)).wait();
+    file.submit(stream).wait();
+    expect(onDevice(b)).toBe(9);
+  });
+
+  it('C4: after a surface was moved, whose stores are elsewhere then', () => {
+    const { cpu, file, other, filled, buffer, copy, open, settle, onDevice } = setUp();
+    const [one, two] = [buffer(), buffer()];
+    // Each backing is tracked all the time.
+    [one, two].forEach(({ handle }) => file.createSurface({ ...coherent, backing: { buffer: handle } }));
+    const a = file.createSurface({ ...coherent, backing: { buffer: one.handle } }).handle;
+    const b = filled(3).handle;
+    const theirs = { sid: open(a), mobid: open(two.handle) };
+    const stream = copy(a, b);
+    settle(stream);
+    other.submit(encodeCommand('BIND_GB_SURFACE', theirs)).wait();
+    cpu.store8(two.start, 9);
+    file.submit(stream).wait();
+    expect(onDevice(b)).toBe(9);
+  });
+
+  it('6.5: after a surface was evicted', () => {
+    const { cpu, file, other, blank, buffer, copy, open, settle, onDevice } = setUp({ maxObjects: 3 });
+    // Two surfaces with a MOB each, and two that share the third.
+    const [one, two] = [buffer(2 * BYTES), buffer()];
+    const [a, b] = [0, BYTES].map((offset) =>
+      blank({ ...coherent, backing: { buffer: one.handle, offset } }),
+    );
+    const theirs = [0, 1].map(() => open(blank({ ...coherent, backing: { buffer: two.handle } })));
+    cpu.store8(one.start, 1);
+    const stream = copy(a, b);
+    settle(stream);
+    theirs.forEach((handle) => other.submit(readBack(handle)).wait());
+    expect(file.deviceId(a)).toBe(0xffffffff);
+    file.submit(stream).wait();
+    expect(onDevice(b)).toBe(1);
+  });
+
+  it('6.5: after a buffer object was evicted', () => {
+    const { file, other, filled, blank, copy, open, settle, onDevice } = setUp({
+      graphicsMemoryLimit: 3 * BYTES,
+    });
+    const [a, b] = [filled(1), filled(2)];
+    const [theirC, theirD] = [blank(), blank()].map(open);
+    const stream = copy(a.handle, b.handle);
+    settle(stream);
+    other.submit(readBack(theirC)).wait();
+    other.submit(readBack(theirD)).wait();
+    file.submit(stream).wait();
+    expect(onDevice(b.handle)).toBe(1);
+  });
+
+  it('5.1: after the tracking of a backing has begun or ended, which makes commands the driver’s or the program’s', () => {
+    const { file, other, blank, settle, commandsOf } = setUp();
+    const handle = blank({ coherent: false });
+    const stream = invalidate(handle);
+    settle(stream);
+    expect(commandsOf(stream)).toEqual(['INVALIDATE_GB_IMAGE']);
+    const backing = other.open(file.share(file.backingOf(handle).handle));
+    const tracked = other.createSurface({ ...coherent, backing: { buffer: backing } }).handle;
+    expect(commandsOf(stream)).not.toContain('INVALIDATE_GB_IMAGE');
+    settle(stream);
+    other.closeHandle(tracked);
+    expect(commandsOf(stream)).toEqual(['INVALIDATE_GB_IMAGE']);
+  });
+
+  it.each(['DEFINE_GB_SURFACE', 'BIND_GB_SURFACE'])('1.5: after %s was refused', (refused) => {
+    const { file, filled, commandsOf, faults, pass } = setUp();
+    const { handle } = filled(1, square);
+    const stream = encodeCommand('UPDATE_GB_IMAGE', { sid: handle, ...image, ...whole });
+    faults.fail('device-error', {
+      after: ['DEFINE_GB_SURFACE', 'DEFINE_GB_MOB64', 'BIND_GB_SURFACE'].indexOf(refused),
+    });
+    const fence = file.submit(stream);
+    pass();
+    expect(fence.failure).toMatchObject({ code: 'EIO' });
+    expect(commandsOf(stream)).toContain(refused);
+  });
+
+  it('1.5: after the upload of a whole surface was refused', () => {
+    const { file, buffer, commandsOf, faults, pass } = setUp();
+    const surface = { ...coherent, backing: { buffer: buffer().handle } };
+    const stream = readBack(file.createSurface(surface).handle);
+    faults.fail('device-error', { after: 3 });
+    const fence = file.submit(stream);
+    pass();
+    expect(fence.failure).toMatchObject({ code: 'EIO', facts: { command: 'NOP_ERROR' } });
+    expect(commandsOf(stream)).toEqual(['UPDATE_GB_SURFACE']);
+    expect(commandsOf(stream)).toEqual([]);
+  });
+
+  it('1.5: after the upload of a box was refused', () => {
+    const { cpu, file, filled, settle, commandsOf, faults, pass, onDevice } = setUp();
+    const { handle, start } = filled(1);
+    const stream = readBack(handle);
+    settle(stream);
+    cpu.store8(start, 9);
+    faults.fail('device-error');
+    file.submit(stream);
+    file.submit(stream);
+    pass();
+    expect(onDevice(handle)).toBe(1);
+    expect(commandsOf(stream)).toEqual(['UPDATE_GB_IMAGE']);
+    expect(onDevice(handle)).toBe(9);
+  });
+});
