@@ -49,8 +49,8 @@ export type AddressMode = 'clamp-to-edge' | 'repeat' | 'mirror-repeat' | 'mirror
 
 /**
  * What of a sampler's state is compiled into shaders. Only `lodBias` is, unless a coordinate addresses a border or is
- * mirrored once, the view is one of integers, which WebGPU does not sample, or a comparison has a bias or a view that is
- * no depth: then all of it is. The WebGPU sampler clamps `border` and `mirror-once` to the edge.
+ * mirrored once, the view is one of integers, which WebGPU does not sample, or a comparison has a bias or a view that
+ * is no depth: then all of it is. The WebGPU sampler clamps `border` and `mirror-once` to the edge.
  */
 export interface SamplerState {
   /** Added to the level of detail; 0 by default. */

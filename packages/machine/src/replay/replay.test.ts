@@ -106,7 +106,7 @@ describe('replay', () => {
     const { boxes } = DirtyBoxes.prototype;
     let calls = 0;
     vi.spyOn(DirtyBoxes.prototype, 'boxes').mockImplementation(function lastShort(this: DirtyBoxes) {
-      // The pattern; of the frame, and of what repairs the device's write, first the stores' rectangle, then the upload.
+      // The pattern; of the frame and of the repair of the device's write, the stores' rectangle, then the upload.
       const short = ++calls === 5;
       return boxes.call(this).map((box) => ({ ...box, height: short ? 1 : box.height }));
     });

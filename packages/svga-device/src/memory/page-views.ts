@@ -18,8 +18,8 @@ const NO_VIEW = new Uint8Array(0);
 export class PageViews {
   readonly #memory: GuestMemory;
   readonly #pages = new Float64Array(SLOTS).fill(NONE);
-  readonly #views: Uint8Array[] = new Array<Uint8Array>(SLOTS).fill(NO_VIEW);
-  readonly #words: (Uint32Array | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
+  readonly #views: Uint8Array[] = Array.from({ length: SLOTS }, () => NO_VIEW);
+  readonly #words: (Uint32Array | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
   #hasViews = false;
 
   constructor(memory: GuestMemory) {

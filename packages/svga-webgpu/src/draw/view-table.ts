@@ -10,7 +10,7 @@ import { isVolumeView } from './target-table.js';
 
 type ResourceUse = ShaderInterface['resources'][number];
 
-/** What a translation knows of a view. Equal kinds are one object, and those of one number are equal but for borders. */
+/** What a translation knows of a view. Equal kinds are one object; those of one number are equal but for borders. */
 export interface ViewKind {
   readonly id: number;
   readonly view: ShaderView;

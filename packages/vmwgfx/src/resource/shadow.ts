@@ -20,8 +20,9 @@ export interface SurfaceMemory {
 }
 
 /**
- * The bytes that the device is known to have of a surface, in lines of 64 bytes (rule 7.7). What a box uploads is copied
- * right before the device gets its command, so that the copy has what the device reads, also of stores behind the scan.
+ * The bytes that the device is known to have of a surface, in lines of 64 bytes (rule 7.7). What a box uploads is
+ * copied right before the device gets its command, so that the copy has what the device reads, also of stores behind
+ * the scan.
  */
 export class Shadow {
   readonly #bytes: number;

@@ -225,7 +225,7 @@ describe('a settled stream is validated again', () => {
     expect(onDevice(b.handle)).toBe(1);
   });
 
-  it('5.1: after the tracking of a backing has begun or ended, which makes commands the driver’s or the program’s', () => {
+  it('5.1: after the tracking of a backing began or ended, which makes commands the driver’s or the program’s', () => {
     const { file, other, blank, settle, commandsOf } = setUp();
     const handle = blank({ coherent: false });
     const stream = invalidate(handle);
