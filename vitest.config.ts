@@ -23,8 +23,7 @@ export default defineConfig({
       // The same tests on what a host without WebAssembly runs.
       project('mapping-dirty-scalar', 'packages/mapping-dirty', {
         exclude: ['src/kernel/**', 'test/**'],
-        setupFiles: ['test/without-wasm.ts'],
-        isolate: true,
+        execArgv: ['--no-expose-wasm'],
       }),
       ...readdirSync('apps').map((name) => project(name, `apps/${name}`, ofApps)),
       project('lint', 'tooling/lint'),

@@ -1,5 +1,6 @@
 /** Bundles of programs that import the sources of the packages, for other processes than a test's own. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -34,6 +35,8 @@ export async function bundleForPage(entry) {
   const { outputFiles } = await build({
     ...settings(entry),
     platform: 'browser',
+    // Named by packages that find out where they run, and not reached in a page.
+    external: [...builtinModules, 'node:*'],
     format: 'iife',
     write: false,
   });

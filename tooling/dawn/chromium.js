@@ -87,7 +87,7 @@ export class ChromiumPage {
 
   close() {
     this.#process.kill('SIGKILL');
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 
   async #start(script) {

@@ -22,6 +22,7 @@ export async function bundleJudge(broken, outfile) {
     platform: 'node',
     format: 'esm',
     logLevel: 'error',
+    ...(broken?.withoutWasm === true ? { banner: { js: 'delete globalThis.WebAssembly;' } } : {}),
     plugins: [
       {
         name: 'sources',

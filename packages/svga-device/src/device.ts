@@ -20,7 +20,7 @@ import type { DeviceLimits, SvgaDeviceOptions } from './limits.js';
 import { DeviceObjects } from './objects/device-objects.js';
 import { whereMemoryAllows } from './objects/image-memory.js';
 import { drawingRenderer } from './renderer/renderer.js';
-import type { ShownScreen } from './screen/displays.js';
+import type { ShownScreen } from './screen/shown-screen.js';
 import type { PointerState } from './screen/pointer.js';
 import type { ScreenTargetImage } from './screen/screen-target.js';
 import { directAccesses } from './recording/device-accesses.js';

@@ -1,5 +1,5 @@
 import type { CommandReader } from '@cg/svga-protocol';
-import type { ShownScreen } from './screen/displays.js';
+import type { ShownScreen } from './screen/shown-screen.js';
 import type { PointerState } from './screen/pointer.js';
 import type { ScreenRect } from './screen/screen-target.js';
 

@@ -96,7 +96,7 @@ function descriptor(access: number): number[] {
 }
 
 /** From real mode to flat segments, with x87 and SSE on. */
-function protectedMode(): number[] {
+export function protectedMode(): number[] {
   const gdt = [little(0, 8), descriptor(0x9a), descriptor(0x92)].flat();
   const tablesAt = 0x20;
   const start = tablesAt + gdt.length + 6;

@@ -14,6 +14,11 @@ export class FakeEmulator {
   /** The emulator's own timers: how long a halted CPU may sleep. */
   sleep = 100;
 
+  readonly sent: [name: string, value: unknown][] = [];
+  readonly bus = { send: (name: string, value: unknown) => void this.sent.push([name, value]) };
+  readonly #listeners = new Map<string, Set<(value: never) => void>>();
+  #isRunning = false;
+
   constructor(memoryBytes = 2 ** 20, wasm = { buffer: new ArrayBuffer(2 ** 21) }) {
     const cpu: EmulatorCpu = {
       mem8: new Uint8Array(wasm.buffer, 4096, memoryBytes),
@@ -47,5 +52,44 @@ export class FakeEmulator {
   /** Of the main loop, at a time in milliseconds. */
   tick(now: number): number {
     return this.v86.cpu.run_hardware_timers(false, now);
+  }
+
+  add_listener(event: string, listener: (value: never) => void): void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners.add(listener));
+  }
+
+  remove_listener(event: string, listener: (value: never) => void): void {
+    this.#listeners.get(event)?.delete(listener);
+  }
+
+  tell(event: string, value?: unknown): void {
+    this.#listeners.get(event)?.forEach((listener) => listener(value as never));
+  }
+
+  is_running(): boolean {
+    return this.#isRunning;
+  }
+
+  run(): void {
+    this.#isRunning = true;
+  }
+
+  /** As v86 does: the event comes later. */
+  stop(): void {
+    setTimeout(() => {
+      this.#isRunning = false;
+      this.tell('emulator-stopped');
+    });
+  }
+
+  /** The state is the first 64 KiB of memory. */
+  save_state(): Promise<ArrayBuffer> {
+    return Promise.resolve(this.v86.cpu.mem8.slice(0, 2 ** 16).buffer as ArrayBuffer);
+  }
+
+  restore_state(state: ArrayBuffer): Promise<void> {
+    this.v86.cpu.mem8.set(new Uint8Array(state));
+    return Promise.resolve();
   }
 }

@@ -15,8 +15,14 @@ export interface Pc {
   readonly attached: AttachedSvga;
 }
 
-/** A PC with 16 MiB whose BIOS is `rom`. It is destroyed after the test. */
+/** A PC with 16 MiB whose BIOS is `rom`, and the device. It is destroyed after the test. */
 export async function makePc(rom: ArrayBuffer, options?: AttachOptions): Promise<Pc> {
+  const emulator = await makeEmulator(rom);
+  return { emulator, attached: attachSvga(emulator, options) };
+}
+
+/** The same without the device. */
+export async function makeEmulator(rom: ArrayBuffer): Promise<V86> {
   const emulator = new V86({
     wasm_path: createRequire(import.meta.url).resolve('v86/build/v86.wasm'),
     bios: { buffer: rom },
@@ -29,7 +35,7 @@ export async function makePc(rom: ArrayBuffer, options?: AttachOptions): Promise
   await new Promise<void>((resolve) => {
     emulator.add_listener('emulator-ready', () => resolve());
   });
-  return { emulator, attached: attachSvga(emulator, options) };
+  return emulator;
 }
 
 /** Runs until a word of guest memory, the last one the BIOS stores, is not 0. */

@@ -117,8 +117,11 @@ function written(
 }
 
 function flipped({ width, height, pixels }: Picture): Picture {
-  const rows = Array.from({ length: height }, (_, y) => pixels.subarray(4 * width * y, 4 * width * (y + 1)));
-  return { width, height, pixels: Buffer.concat(rows.toReversed()) };
+  const turned = new Uint8ClampedArray(pixels.length);
+  for (let y = 0; y < height; y++) {
+    turned.set(pixels.subarray(4 * width * y, 4 * width * (y + 1)), 4 * width * (height - 1 - y));
+  }
+  return { width, height, pixels: turned };
 }
 
 function badInput(message: string): number {

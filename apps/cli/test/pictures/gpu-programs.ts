@@ -1,10 +1,11 @@
+import type { Picture } from '@cg/svga-device';
 import { rendererDevice, WebGpuRenderer } from '@cg/svga-webgpu';
 import { playPrograms } from './recorded-programs.js';
 
 /** What a recording gives on a GPU. */
 export interface GpuPrograms {
   /** By name of the program. */
-  readonly pictures: readonly (readonly [string, { width: number; height: number; pixels: Uint8Array }])[];
+  readonly pictures: readonly (readonly [string, Picture])[];
   readonly refused: number;
   /** Draws that the device has left out, and what the renderer has. */
   readonly leftOut: number;

@@ -6,7 +6,7 @@ const height = 32;
 const grey = { width, height, pixel: () => 0x80_80_80 };
 
 function screen(wrong: readonly [number, number][], size = { width, height }) {
-  const pixels = new Uint8Array(width * height * 4).fill(0x80);
+  const pixels = new Uint8ClampedArray(width * height * 4).fill(0x80);
   for (const [x, y] of wrong) {
     pixels[(y * width + x) * 4 + 1] = 0;
   }

@@ -54,7 +54,7 @@ interface Target {
   readonly layers: number;
 }
 
-export function kindOf(name: string): NumberKind {
+function kindOf(name: string): NumberKind {
   return name.endsWith('UINT') ? 'uint' : name.endsWith('SINT') ? 'sint' : 'float';
 }
 

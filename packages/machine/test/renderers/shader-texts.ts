@@ -67,7 +67,7 @@ ret
 }
 
 /** What of a primitive a geometry shader sees, by its kind. */
-export const primitiveCorners = { point: 1, line: 2, triangle: 3, lineadj: 4, triangleadj: 6 } as const;
+const primitiveCorners = { point: 1, line: 2, triangle: 3, lineadj: 4, triangleadj: 6 } as const;
 export type PrimitiveName = keyof typeof primitiveCorners;
 
 /**

@@ -1,6 +1,6 @@
 import { PAGE_SIZE, PhysicalMemory } from '@cg/pagetable';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { assembleKernel } from './build.mjs';
+import { assembleKernel } from '../../kernel/build.mjs';
 import { CleanKernel } from './clean-kernel.js';
 import { KERNEL_BASE64 } from './kernel-binary.js';
 
@@ -37,11 +37,9 @@ describe.skipIf(!isCompiled)('CleanKernel', () => {
 
   it('is tried once where a policy forbids code from strings, or vectors are unknown', async () => {
     const tries = vi.fn<() => void>();
-    class Module {
-      constructor() {
-        tries();
-        throw new TypeError('refused by the policy of the page');
-      }
+    function Module(): void {
+      tries();
+      throw new TypeError('refused by the policy of the page');
     }
     vi.stubGlobal('WebAssembly', { Memory: WebAssembly.Memory, Module });
     vi.resetModules();

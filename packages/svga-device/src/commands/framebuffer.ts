@@ -2,7 +2,7 @@ import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { CommandFields } from '@cg/svga-protocol';
 import { COST } from '../objects/work-budget.js';
-import { FRAMEBUFFER_ID } from '../screen/displays.js';
+import { FRAMEBUFFER_ID } from '../screen/shown-screen.js';
 import { clip } from '../screen/screen-target.js';
 import type { ScreenRect } from '../screen/screen-target.js';
 import type { CommandFamily } from './command-family.js';

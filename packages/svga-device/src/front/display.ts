@@ -4,7 +4,7 @@ import type { DeviceLimits } from '../limits.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { whereMemoryAllows } from '../objects/image-memory.js';
 import { isSameMode } from '../screen/display-mode.js';
-import { FRAMEBUFFER_ID } from '../screen/displays.js';
+import { FRAMEBUFFER_ID } from '../screen/shown-screen.js';
 import type { ScreenTargetImage } from '../screen/screen-target.js';
 import type { DisplayRequest } from './display-registers.js';
 import type { RegisterFile } from './register-file.js';

@@ -190,7 +190,8 @@ export class RegisterFile {
   }
 
   /**
-   * Writes the selected register. An unsupported id or depth leaves the former one, which the guest finds by reading it back.
+   * Writes the selected register. An unsupported id or depth leaves the former one, which the guest finds by reading
+   * it back.
    */
   write(value: number): void {
     const { index } = this;

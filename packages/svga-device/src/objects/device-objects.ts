@@ -9,8 +9,9 @@ import type { GuestMemory } from '../memory/guest-memory.js';
 import type { GuestRegion } from '../memory/guest-region.js';
 import { SVGA_COTABLE, SVGA_OTABLE } from '@cg/svga-protocol';
 import type { DisplayMode } from '../screen/display-mode.js';
-import { Displays, FRAMEBUFFER_ID } from '../screen/displays.js';
-import type { ShownScreen } from '../screen/displays.js';
+import { Displays } from '../screen/displays.js';
+import { FRAMEBUFFER_ID } from '../screen/shown-screen.js';
+import type { ShownScreen } from '../screen/shown-screen.js';
 import { Framebuffer } from '../screen/framebuffer.js';
 import { Pointer } from '../screen/pointer.js';
 import type { ScreenTarget } from '../screen/screen-target.js';
@@ -43,7 +44,7 @@ export interface DeviceSurroundings {
 }
 
 /** What the registers say about screens. */
-export interface DisplayState {
+interface DisplayState {
   /** SVGA_REG_ENABLE: enabled, and not hidden behind the VGA. */
   readonly isShown: boolean;
   /** The mode of the legacy framebuffer; undefined if it does not fit into VRAM. */

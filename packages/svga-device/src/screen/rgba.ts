@@ -3,7 +3,7 @@ import { COST } from '../objects/work-budget.js';
 import { TexelCodec } from '../texels/texel-codec.js';
 
 /** Rows of texels or pixels in an array. */
-export interface Raster {
+interface Raster {
   readonly bytes: Uint8Array;
   /** Of the first texel. */
   readonly offset: number;

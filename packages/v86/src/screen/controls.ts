@@ -41,15 +41,13 @@ export async function whileStopped<T>(emulator: EmulatorControls, work: () => Pr
 }
 
 async function stopped(emulator: EmulatorControls): Promise<void> {
-  let hear = (): void => {};
   const end = new Promise<void>((resolve) => {
-    hear = resolve;
+    const hear = (): void => {
+      emulator.remove_listener('emulator-stopped', hear);
+      resolve();
+    };
+    emulator.add_listener('emulator-stopped', hear);
   });
-  emulator.add_listener('emulator-stopped', hear);
-  try {
-    await emulator.stop();
-    await end;
-  } finally {
-    emulator.remove_listener('emulator-stopped', hear);
-  }
+  await emulator.stop();
+  await end;
 }

@@ -27,5 +27,8 @@ function kernelModule(binary) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(new URL('kernel-binary.ts', import.meta.url), kernelModule(await assembleKernel()));
+  writeFileSync(
+    new URL('../src/kernel/kernel-binary.ts', import.meta.url),
+    kernelModule(await assembleKernel()),
+  );
 }
