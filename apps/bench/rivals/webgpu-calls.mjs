@@ -37,7 +37,7 @@ export class CallList {
     if (proxy === undefined) {
       const get = (target, key) => {
         const value = Reflect.get(target, key, target);
-        if (typeof value === 'function') {
+        if (typeof value === 'function' && key !== 'constructor') {
           return (...args) => this.#call(target, key, args);
         }
         return key === 'queue' ? this.wrap(value) : value;

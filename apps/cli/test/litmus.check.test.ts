@@ -82,7 +82,8 @@ describe('cg litmus', () => {
     const { code, out } = cg(['litmus', ...args, '--json']);
     expect(code).toBe(0);
     const number = expect.any(Number) as number;
-    const measured = { seconds: number, checkedStepsPerSecond: number, checkingCost: number };
+    const times = { seconds: number, processorSeconds: number };
+    const measured = { ...times, checkedStepsPerSecond: number, checkingCost: number };
     expect(JSON.parse(out)).toMatchObject({ failed: 0, programs, ...measured });
   });
 

@@ -87,7 +87,7 @@ async function playInBrowser(recording: Uint8Array): Promise<Pictures> {
   }
   const pictures = programs.pictures.map(([name, { width, height, pixels }]): [string, Picture] => [
     name,
-    { width, height, pixels: new Uint8ClampedArray(Buffer.from(pixels, 'base64')) },
+    { width, height, pixels: Uint8ClampedArray.from(Buffer.from(pixels, 'base64')) },
   ]);
   return picturesOf({ ...programs, pictures });
 }
@@ -151,11 +151,10 @@ describe.each(ways)('recorded OpenGL programs, rendered %s', (_, rendered, missi
 /** Programs whose pictures differ, or are not in both. */
 function differing(actual: Pictures, expected: Pictures): string[] {
   const names = new Set([...actual.keys(), ...expected.keys()]);
+  const bytesOf = (pictures: Pictures, name: string): Uint8Array =>
+    Uint8Array.from(pictures.get(name)?.pixels ?? []);
   const isSame = (name: string): boolean =>
-    Buffer.compare(
-      Buffer.from(actual.get(name)?.pixels ?? []),
-      Buffer.from(expected.get(name)?.pixels ?? []),
-    ) === 0;
+    Buffer.compare(bytesOf(actual, name), bytesOf(expected, name)) === 0;
   return [...names].filter((name) => !isSame(name));
 }
 

@@ -2,7 +2,5 @@
 export const preemptionPoints = [
   /** A walker has read an entry that points at a table, and is about to take the table's lock. */
   'walk: between upper entry and table lock',
-  'walk: after pmd callback',
-  'walk: after pud callback',
 ] as const;
 export type PreemptionPoint = (typeof preemptionPoints)[number];

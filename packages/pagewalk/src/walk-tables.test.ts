@@ -28,6 +28,26 @@ function logging(names: readonly (keyof WalkOperations<Log>)[], actions: WalkAct
   return operations as WalkOperations<Log>;
 }
 
+/** The same operations, but another CPU acts right after the first callback of a level. */
+function overtaken(
+  operations: WalkOperations<Log>,
+  level: 'pmd' | 'pud',
+  act: () => void,
+): WalkOperations<Log> {
+  let isDue = true;
+  return {
+    ...operations,
+    [level]: (entry: number, start: number, end: number, walk: PageWalk<Log>) => {
+      const result = operations[level]?.(entry, start, end, walk) ?? 0;
+      if (isDue) {
+        isDue = false;
+        act();
+      }
+      return result;
+    },
+  };
+}
+
 function walkAll(object: HugeObject, operations: WalkOperations<Log>): Log {
   const log: Log = [];
   expect(walkPageMapping(object.mapping, 0, VMA_PAGES, operations, log)).toBe(0);
@@ -272,8 +292,11 @@ describe('another CPU in between', () => {
   it('A6, 2.7: a table zapped after its PMD callback is not walked: the entry is a hole', () => {
     const object = HugeObject.locked();
     object.map(GIB, 1);
-    object.memory.preemption.at('walk: after pmd callback', () => object.clear(GIB, 2));
-    const log = walkAll(object, logging(['pmd', 'pte', 'hole']));
+    const operations = logging(['pmd', 'pte', 'hole']);
+    const log = walkAll(
+      object,
+      overtaken(operations, 'pmd', () => object.clear(GIB, 2)),
+    );
     expect(log.slice(0, 2)).toEqual([
       ['pmd', GIB, GIB + MIB2],
       ['hole', GIB, GIB + MIB2],
@@ -282,15 +305,18 @@ describe('another CPU in between', () => {
   });
 
   it.each([
-    [2, 'pmd', 'walk: after pmd callback'],
-    [3, 'pud', 'walk: after pud callback'],
+    [2, 'pmd'],
+    [3, 'pud'],
   ] as const)(
     'A5, 2.7: a huge entry of level %d that replaced a table after the callback is shown, not split unseen',
-    (level, name, point) => {
+    (level, name) => {
       const object = HugeObject.locked();
       object.map(GIB, 1);
-      object.memory.preemption.at(point, () => object.overwriteHuge(GIB, level));
-      const log = walkAll(object, logging([name, 'pte'], ['subtree', 'continue']));
+      const operations = logging([name, 'pte'], ['subtree', 'continue']);
+      const log = walkAll(
+        object,
+        overtaken(operations, name, () => object.overwriteHuge(GIB, level)),
+      );
       expect(log.map(([what]) => what)).toEqual([name, `${name}+`]);
       expect(isHugeLeaf(object.low(GIB, level))).toBe(true);
     },
@@ -299,8 +325,11 @@ describe('another CPU in between', () => {
   it('2.7, A4: a huge entry that was just split is looked at again, and its entries are walked', () => {
     const object = HugeObject.locked();
     object.map(GIB, 2);
-    object.memory.preemption.at('walk: after pmd callback', () => object.tables.splitHuge(GIB, 2));
-    const log = walkAll(object, logging(['pmd', 'pte']));
+    const operations = logging(['pmd', 'pte']);
+    const log = walkAll(
+      object,
+      overtaken(operations, 'pmd', () => object.tables.splitHuge(GIB, 2)),
+    );
     expect(log.slice(0, 3).map(([what]) => what)).toEqual(['pmd+', 'pmd', 'pte']);
     expect(log).toHaveLength(2 + 512);
   });
@@ -308,8 +337,11 @@ describe('another CPU in between', () => {
   it('2.7: another huge page in the place of the one that the callback saw is shown to it as well', () => {
     const object = HugeObject.locked();
     object.tables.map(GIB, 0x80000, 2, 0, 2);
-    object.memory.preemption.at('walk: after pmd callback', () => object.overwriteHuge(GIB, 2));
-    const log = walkAll(object, logging(['pmd', 'pte']));
+    const operations = logging(['pmd', 'pte']);
+    const log = walkAll(
+      object,
+      overtaken(operations, 'pmd', () => object.overwriteHuge(GIB, 2)),
+    );
     expect(log.slice(0, 3).map(([what]) => what)).toEqual(['pmd+', 'pmd+', 'pte']);
   });
 
@@ -352,8 +384,8 @@ describe('another CPU in between', () => {
   it('accessed and dirty bits that a CPU sets meanwhile are no reason to look again', () => {
     const object = HugeObject.locked();
     object.map(GIB, 1);
-    object.memory.preemption.at('walk: after pmd callback', () => object.tables.walkAsHardware(GIB));
-    expect(walkAll(object, logging(['pmd', 'pte'])).map(([what]) => what)).toEqual(['pmd', 'pte']);
+    const operations = overtaken(logging(['pmd', 'pte']), 'pmd', () => object.tables.walkAsHardware(GIB));
+    expect(walkAll(object, operations).map(([what]) => what)).toEqual(['pmd', 'pte']);
   });
 
   it('a page that is being moved is shown to the callback of its level, and is a hole to all others', () => {

@@ -11,7 +11,6 @@ import { PageWalkError } from './errors.js';
 import type { PageWalk, WalkAction } from './operations.js';
 import type { TableWalker } from './table-walker.js';
 import { walkLeafTable } from './walk-leaf-table.js';
-import type { PreemptionPoint } from './preemption-points.js';
 
 /** Most looks at one entry: far more than other CPUs can cause, so the callback never ends. */
 export const MOST_LOOKS = 10_000;
@@ -83,11 +82,6 @@ function lookAtEntry<State>(
     const result = show(entry, level, start, end, walker);
     if (result !== 0) {
       return result;
-    }
-    if (level < TOP_LEVEL) {
-      const { preemption } = walk.addressSpace.tables.memory;
-      const point: PreemptionPoint = level === 3 ? 'walk: after pud callback' : 'walk: after pmd callback';
-      preemption.reach(point);
     }
     const action = askedFor(walk, start, end);
     if (action !== 'subtree') {

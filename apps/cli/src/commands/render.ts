@@ -117,12 +117,11 @@ function written(
 }
 
 function flipped({ width, height, pixels }: Picture): Picture {
-  const rowBytes = 4 * width;
-  const flippedPixels = new Uint8ClampedArray(pixels.length);
+  const turned = new Uint8ClampedArray(pixels.length);
   for (let y = 0; y < height; y++) {
-    flippedPixels.set(pixels.subarray(rowBytes * y, rowBytes * (y + 1)), rowBytes * (height - 1 - y));
+    turned.set(pixels.subarray(4 * width * y, 4 * width * (y + 1)), 4 * width * (height - 1 - y));
   }
-  return { width, height, pixels: flippedPixels };
+  return { width, height, pixels: turned };
 }
 
 function badInput(message: string): number {

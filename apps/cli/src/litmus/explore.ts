@@ -26,6 +26,8 @@ export interface ExploreRequest {
 export interface Exploration {
   readonly explored: Explored;
   readonly seconds: number;
+  /** Processor time of all threads, which other work on the machine changes less. */
+  readonly processorSeconds: number;
   /** One past the number of the last program that ran; programs ran from `from` on without a gap. */
   readonly next: number;
   /** The signal that ended it early. */
@@ -41,6 +43,7 @@ export async function explore(request: ExploreRequest): Promise<Exploration> {
   const interruption = new Interruption();
   const progress = progressBar('litmus', end - from, 'programs');
   const start = performance.now();
+  const processor = process.cpuUsage();
   const pool = new Piscina({ filename: workerFile(), maxThreads: jobs, minThreads: jobs });
   const batch = batchOf(source);
   let explored = nothingExplored;
@@ -62,7 +65,14 @@ export async function explore(request: ExploreRequest): Promise<Exploration> {
     await pool.destroy();
   }
   const interrupted = next < end && explored.failed === 0 ? interruption.signal : undefined;
-  return { explored, seconds: (performance.now() - start) / 1000, next, interrupted };
+  const { user, system } = process.cpuUsage(processor);
+  return {
+    explored,
+    seconds: (performance.now() - start) / 1000,
+    processorSeconds: (user + system) / 1e6,
+    next,
+    interrupted,
+  };
 }
 
 function batchOf(source: ProgramSource): number {

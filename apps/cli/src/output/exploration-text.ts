@@ -15,19 +15,21 @@ const number = (value: number): string => value.toLocaleString('en-US');
 
 /** The result of an exploration: totals, the first failing program, and how to continue after a signal. */
 export function describeExploration(request: ExploreRequest, exploration: Exploration): string {
-  const { explored, seconds, interrupted } = exploration;
+  const { explored, seconds, processorSeconds, interrupted } = exploration;
   const { steps, compared, counts, failed } = explored;
   const { uploaded = 0, excess = 0 } = counts;
   const changed = uploaded === 0 ? 0 : (100 * (uploaded - excess)) / uploaded;
   const wrong = failed === 0 ? 'none lost or stale' : `wrong in ${failed} programs`;
   const cost = checkingCost(explored);
   const jobs = request.jobs === 1 ? '1 job' : `${request.jobs} jobs`;
-  const rate = `${number(Math.round(steps / seconds))} checked steps per second, ${jobs}`;
+  const perSecond = number(Math.round(steps / seconds));
+  const perProcessorSecond = number(Math.round(steps / processorSeconds));
   const lines = [
     `${titleOf(request, exploration)}: ${number(steps)} steps in ${seconds.toFixed(1)} s`,
     `  compared  ${number(compared)} bytes, ${wrong}`,
     `  uploaded  ${number(uploaded)} bytes, ${changed.toFixed(1)} % of them had changed`,
-    `  checking  ${cost === undefined ? '' : `${cost.toFixed(1)} times as long as unchecked; `}${rate}`,
+    `  speed     ${perSecond} checked steps per second, ${jobs}; ${perProcessorSecond} per processor second`,
+    ...(cost === undefined ? [] : [`  checking  ${cost.toFixed(1)} times as long as unchecked`]),
   ];
   const first = explored.failures.at(0);
   if (first !== undefined) {

@@ -20,7 +20,7 @@ export function filesJson(files: readonly RanFile[]): string {
 
 /** The result of an exploration as one line of JSON. */
 export function explorationJson(request: ExploreRequest, exploration: Exploration): string {
-  const { explored, seconds, next, interrupted } = exploration;
+  const { explored, seconds, processorSeconds, next, interrupted } = exploration;
   const { source, variant, from, end, jobs } = request;
   const { programs, steps, compared, counts, failed, failures } = explored;
   const [first] = failures;
@@ -42,6 +42,7 @@ export function explorationJson(request: ExploreRequest, exploration: Exploratio
     failures,
     smallest: smallest && printProgram(smallest),
     seconds,
+    processorSeconds,
     checkedStepsPerSecond: Math.round(steps / seconds),
     checkingCost: checkingCost(explored),
   })}\n`;

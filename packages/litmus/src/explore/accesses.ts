@@ -27,9 +27,10 @@ export class Accesses {
     const { machine, processes } = this.world;
     const cpu = machine.cpus.at(statement.cpu);
     const process = [...processes.values()].find(({ addressSpace }) => addressSpace === cpu?.addressSpace);
-    const mapped = process?.maps.find(
-      (range) => range.name === name && offset < range.bytes && (kind === 'load' || !range.isPrivate),
-    );
+    const isMapped = (range: MappedRange): boolean => range.name === name && offset < range.bytes;
+    const mapped =
+      process?.maps.find((range) => isMapped(range) && (kind === 'load' || !range.isPrivate)) ??
+      process?.maps.find(isMapped);
     if (cpu === undefined || mapped === undefined) {
       return false;
     }
@@ -50,7 +51,7 @@ export class Accesses {
         const faulted = this.notes.faults(cpu.name, move);
         this.#note(this.notes, statement, mapped, { at, bytes: values.length, step, faulted });
       }
-      if (kind === 'load') {
+      if (kind === 'load' && !isCopied(mapped, at)) {
         this.oracle?.loaded(mapped.content, mapped.offset + at, values, `cpu ${statement.cpu}`);
       }
       at = stop;
@@ -58,24 +59,26 @@ export class Accesses {
     }
   }
 
-  #store(
-    cpu: Cpu,
-    { start, content, offset }: MappedRange,
-    at: number,
-    values: Uint8Array,
-    { step, value }: StoredBy,
-  ): void {
+  #store(cpu: Cpu, mapped: MappedRange, at: number, values: Uint8Array, { step, value }: StoredBy): void {
+    const { start, content, offset, isPrivate } = mapped;
     if (value === undefined) {
-      fillStoreValues(values, step, this.oracle && content.values, offset + at);
+      fillStoreValues(values, step, isPrivate ? undefined : this.oracle && content.values, offset + at);
     } else {
       values.fill(value);
+    }
+    if (isPrivate) {
+      // From before the store on: another CPU may load in the middle of it.
+      mapped.copied.add(Math.floor(at / PAGE_SIZE));
+      cpu.storeBytes(start + at, values);
+      return;
     }
     cpu.storeBytes(start + at, values);
     this.oracle?.stored(content, offset + at, values);
   }
 
   /** Loads all of a mapping that its process may load from. */
-  loadAll({ addressSpace }: LiveProcess, { start, bytes, content, offset }: MappedRange): void {
+  loadAll({ addressSpace }: LiveProcess, mapped: MappedRange): void {
+    const { start, bytes, content, offset } = mapped;
     const { cpus } = this.world.machine;
     const cpu = cpus[cpus.length - 1];
     const before = cpu.addressSpace;
@@ -85,7 +88,9 @@ export class Accesses {
         const vma = addressSpace.findVma(start + at);
         if (vma !== undefined && (vma.flags & (VM_READ | VM_WRITE)) !== 0) {
           cpu.loadBytes(start + at, this.#chunk);
-          this.oracle?.loaded(content, offset + at, this.#chunk, `cpu ${cpus.length - 1}`);
+          if (!isCopied(mapped, at)) {
+            this.oracle?.loaded(content, offset + at, this.#chunk, `cpu ${cpus.length - 1}`);
+          }
         }
       }
     } finally {
@@ -96,9 +101,10 @@ export class Accesses {
   #note(
     { timeline }: MachineNotes,
     { kind, name, cpu }: AccessStatement,
-    { content, offset }: MappedRange,
+    { content, offset, isPrivate }: MappedRange,
     { at, bytes, step, faulted }: DoneAccess,
   ): void {
+    const isOfObject = kind === 'load' || !isPrivate;
     const start = offset + at;
     if (faulted) {
       const page = Math.floor(start / PAGE_SIZE);
@@ -109,7 +115,7 @@ export class Accesses {
       timeline.note({ step, lane: 'driver', kind: 'fault', text: message, recorded, ...place });
     }
     const text = `${kind} ${name} +${at} ${bytes}`;
-    const place = { content: content.name, start, end: start + bytes };
+    const place = isOfObject ? { content: content.name, start, end: start + bytes } : {};
     timeline.note({ step, lane: `cpu ${cpu}`, kind, text, ...place });
   }
 }
@@ -117,6 +123,11 @@ export class Accesses {
 /** How far a step has come: its bytes that are accessed. */
 export interface Progress {
   bytes: number;
+}
+
+/** Whether a process has its own copy of a page: what other stores and the device write is not seen there. */
+function isCopied({ copied }: MappedRange, at: number): boolean {
+  return copied.size > 0 && copied.has(Math.floor(at / PAGE_SIZE));
 }
 
 function isPermitted(

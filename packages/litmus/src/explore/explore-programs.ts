@@ -6,8 +6,8 @@ import type { RunOptions } from './run-options.js';
 
 /** The most failures that are kept; all are counted. */
 const MAX_FAILURES = 20;
-/** One program in this many also runs without the oracle. */
-const SAMPLED = 16;
+/** Of a range, the first program and one in this many also run without the oracle. */
+const SAMPLED = 32;
 
 /** A program that fails. */
 export interface ExploredFailure {

@@ -9,8 +9,10 @@ import { shapes, type Shape } from './random-shapes.js';
 
 const PAGE = 4096;
 const MAX_PROCESSES = 3;
-/** Preemption points that these programs can reach. */
-const POINTS = preemptionPoints.filter((point) => !/copy-on-write|split|huge/.test(point));
+/** Preemption points that these programs can reach; the lock of a table, which every scan takes, thrice as often. */
+const POINTS = preemptionPoints
+  .filter((point) => !/copy-on-write|split|huge/.test(point))
+  .flatMap((point) => (point.startsWith('walk: ') ? [point, point, point] : [point]));
 
 /** Options of random programs. */
 export interface RandomProgramOptions {

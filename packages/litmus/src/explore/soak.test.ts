@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { MachineOptions } from '@cg/machine';
+import { preemptionPoints } from '../program/preemption-points.js';
 import type { Program, Statement } from '../program/statement.js';
 import { findingText } from './describe-finding.js';
 import { explorePrograms } from './explore-programs.js';
@@ -46,6 +47,21 @@ it('1.1–1.5: all programs of up to two steps of the alphabet', { timeout: 120_
   const { programs, failures } = explorePrograms(source, 0, programCount(source));
   expect(failures).toEqual([]);
   expect([programs, programCount(source)]).toEqual([412, 420]);
+});
+
+/** Numbers of the last family of races, whose points the others do not reach. */
+const HUGE_RACES = 2280;
+
+it('8.4: each preemption point has a race', { timeout: 120_000 }, () => {
+  const source = { kind: 'races' } as const;
+  const count = programCount(source);
+  const raced = new Set<string>();
+  for (let number = 0; number < count; number += number < count - HUGE_RACES ? 181 : 1) {
+    const race = programAt(source, number)?.find(({ kind }) => kind === 'at') as
+      { point?: string } | undefined;
+    raced.add(race?.point ?? '');
+  }
+  expect(preemptionPoints.filter((point) => !raced.has(point))).toEqual([]);
 });
 
 // `npm run soak races` runs all.

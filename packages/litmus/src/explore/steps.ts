@@ -81,7 +81,7 @@ export class Steps {
         processes.set(statement.child, {
           name: statement.child,
           addressSpace: process.addressSpace.fork(),
-          maps: process.maps.map((range) => ({ ...range })),
+          maps: process.maps.map((range) => ({ ...range, copied: new Set(range.copied) })),
         });
         return;
       case 'exit':

@@ -28,6 +28,8 @@ export interface MappedRange {
   /** Its offset in the content. */
   readonly offset: number;
   readonly isPrivate: boolean;
+  /** Pages, from the start of the mapping, that a store through a private mapping has copied. */
+  readonly copied: Set<number>;
 }
 
 export interface LiveProcess {
@@ -246,7 +248,8 @@ export class World {
     const vma = kind === undefined ? mapped.vma : mappedAs(kind, mapped.vma, frames, this.#hugeMaps);
     this.#hugeMaps += kind === 'huge' ? 1 : 0;
     const isPrivate = kind === 'private';
-    process.maps.push({ name, start: vma.start, bytes: vma.end - vma.start, content, offset, isPrivate });
+    const bytes = vma.end - vma.start;
+    process.maps.push({ name, start: vma.start, bytes, content, offset, isPrivate, copied: new Set() });
     return true;
   }
 

@@ -106,8 +106,8 @@ describe('replay', () => {
     const { boxes } = DirtyBoxes.prototype;
     let calls = 0;
     vi.spyOn(DirtyBoxes.prototype, 'boxes').mockImplementation(function lastShort(this: DirtyBoxes) {
-      // The pattern, the frame, and what repairs the device's write.
-      const short = ++calls === 3;
+      // The pattern; of the frame, and of what repairs the device's write, first the stores' rectangle, then the upload.
+      const short = ++calls === 5;
       return boxes.call(this).map((box) => ({ ...box, height: short ? 1 : box.height }));
     });
     expect((await replay('scan', syntheticTrace(1))).wrongBytes).toBeGreaterThan(0);

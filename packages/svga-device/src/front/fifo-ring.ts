@@ -44,7 +44,8 @@ interface RingBounds {
 export class FifoRing {
   readonly #registers: Uint32Array;
   readonly #bytes: Uint8Array;
-  readonly #copy: Uint8Array;
+  /** As large as FIFO memory once the ring is used: a driver with command buffers uses none. */
+  #copy = new Uint8Array(0);
   readonly #reader = new CommandReader();
   readonly #objects: DeviceObjects;
   readonly #host: RingHost;
@@ -53,7 +54,6 @@ export class FifoRing {
   constructor(registers: Uint32Array, objects: DeviceObjects, host: RingHost) {
     this.#registers = registers;
     this.#bytes = new Uint8Array(registers.buffer, registers.byteOffset, registers.byteLength);
-    this.#copy = new Uint8Array(registers.byteLength);
     this.#objects = objects;
     this.#host = host;
   }
@@ -151,6 +151,9 @@ export class FifoRing {
   }
 
   #copyOut({ min, max, next, stop }: RingBounds): number {
+    if (this.#copy.length === 0) {
+      this.#copy = new Uint8Array(this.#bytes.length);
+    }
     if (next >= stop) {
       this.#copy.set(this.#bytes.subarray(stop, next));
       return next - stop;

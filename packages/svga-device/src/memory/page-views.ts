@@ -18,8 +18,9 @@ const NO_VIEW = new Uint8Array(0);
 export class PageViews {
   readonly #memory: GuestMemory;
   readonly #pages = new Float64Array(SLOTS).fill(NONE);
-  readonly #views: Uint8Array[] = Array.from({ length: SLOTS }, () => NO_VIEW);
-  readonly #words: (Uint32Array | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+  readonly #views: Uint8Array[] = new Array<Uint8Array>(SLOTS).fill(NO_VIEW);
+  readonly #words: (Uint32Array | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
+  #hasViews = false;
 
   constructor(memory: GuestMemory) {
     this.#memory = memory;
@@ -42,11 +43,15 @@ export class PageViews {
       this.#views[slot] = view;
       this.#words[slot] = wordsOf(view);
       this.#pages[slot] = page;
+      this.#hasViews = true;
     }
     return slot;
   }
 
   forget(): void {
-    this.#pages.fill(NONE);
+    if (this.#hasViews) {
+      this.#pages.fill(NONE);
+      this.#hasViews = false;
+    }
   }
 }

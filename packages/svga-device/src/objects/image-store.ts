@@ -176,11 +176,8 @@ export class ImageStore {
     if (isWhole) {
       this.#set(surface, subresource, CONTENT.VALID);
     }
-    const { renderer } = this.#parts;
-    if (renderer !== undefined) {
-      const box = isWhole || state === CONTENT.NONE ? undefined : transfer.box;
-      renderer.imageWritten(surface, subresource, box);
-    }
+    const all = isWhole || state === CONTENT.NONE;
+    this.#parts.renderer?.imageWritten(surface, subresource, all ? undefined : transfer.box);
   }
 
   /** Loads all of a surface from its MOB; throws as `update`. */

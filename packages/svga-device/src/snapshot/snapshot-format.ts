@@ -7,7 +7,9 @@ import type { StoredRun } from './snapshot-blob.js';
 const MAGIC = 0x5653_4743;
 
 /** Increased when fields of the state, their meaning, or the layout of the bytes change. */
-const VERSION = 5;
+const VERSION = 4;
+/** The oldest version that is read: recordings hold snapshots. Version 3 has no framebuffer. */
+const OLDEST = 3;
 
 const HEADER_BYTES = 16;
 
@@ -136,7 +138,7 @@ function readRuns(bytes: SnapshotBytes, length: number): StoredRun[] {
 export function decodeSnapshot(snapshot: Uint8Array): SnapshotContents {
   const bytes = new SnapshotBytes(snapshot);
   const [magic, version, jsonBytes, count] = [0, 1, 2, 3].map(() => bytes.word('its header'));
-  if (magic !== MAGIC || version !== VERSION) {
+  if (magic !== MAGIC || version < OLDEST || version > VERSION) {
     throw bad('is none, or of another version', { magic, version });
   }
   const state = parse(bytes.take(jsonBytes, 'its state'));

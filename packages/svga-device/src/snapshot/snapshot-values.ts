@@ -80,9 +80,9 @@ export class SnapshotValues {
     return new SnapshotValues(this.#own(name), this.#blobs);
   }
 
-  /** A record, or undefined. */
+  /** A record; undefined for null, and if it is left out. */
   optionalRecord(name: string): SnapshotValues | undefined {
-    return this.#own(name) === null ? undefined : this.record(name);
+    return (this.#own(name) ?? null) === null ? undefined : this.record(name);
   }
 
   /** Records, each read by `read`. */

@@ -31,6 +31,8 @@ export class CommandReader {
   #end = 0;
   #whole = true;
   #definition: CommandDefinition | undefined;
+  /** The current command's fields, once they were read: executor and listeners ask for the same ones. */
+  #fields: Readonly<Record<string, unknown>> | undefined;
 
   /** Of the command's first byte. */
   offset = 0;
@@ -62,6 +64,7 @@ export class CommandReader {
     this.#whole = whole;
     this.offset = start;
     this.bytes = 0;
+    this.#fields = undefined;
     return this;
   }
 
@@ -74,6 +77,7 @@ export class CommandReader {
   next(): boolean {
     this.offset += this.bytes;
     this.bytes = 0;
+    this.#fields = undefined;
     const left = this.#end - this.offset;
     if (left <= 0) {
       this.wanted = 0;
@@ -133,24 +137,28 @@ export class CommandReader {
     return this.#bytes.subarray(this.body, this.offset + this.bytes);
   }
 
-  /** All fields and parts, as an object. `name` is the command's own. */
+  /** All fields and parts, as an object, the same until the next command. `name` is the command's own. */
   fields<N extends CommandName>(name: N): CommandFields<N> {
     const definition = this.#definition;
     if (definition === undefined || commandNames[this.index] !== name) {
       throw new SvgaProtocolError('EINVAL', `the command is not ${name}`, { id: this.id });
     }
+    this.#fields ??= this.#readFields(definition);
+    return this.#fields as unknown as CommandFields<N>;
+  }
+
+  #readFields(definition: CommandDefinition): Record<string, unknown> {
     const values: Record<string, unknown> = definition.body.read(this.#view, this.body);
-    if (!definition.hasTail) {
-      return values as unknown as CommandFields<N>;
+    if (definition.hasTail) {
+      let at = this.body + definition.body.bytes;
+      const end = this.offset + this.bytes;
+      for (const [part, layout] of Object.entries(definition.tail)) {
+        const count = partCount(layout, this.#bodyReader(definition), end - at);
+        values[part] = this.#readPart(layout, at, count);
+        at += count * layout.elementBytes;
+      }
     }
-    let at = this.body + definition.body.bytes;
-    const end = this.offset + this.bytes;
-    for (const [part, layout] of Object.entries(definition.tail)) {
-      const count = partCount(layout, this.#bodyReader(definition), end - at);
-      values[part] = this.#readPart(layout, at, count);
-      at += count * layout.elementBytes;
-    }
-    return values as unknown as CommandFields<N>;
+    return values;
   }
 
   #readPart(layout: TailPart, start: number, count: number): Uint8Array | readonly (AnyValues | number)[] {

@@ -1,6 +1,9 @@
 import { SVGA3D_DEVCAP, SVGA_CAP, SVGA_FIFO, SVGA_REG } from '@cg/svga-protocol';
 import type { SvgaPorts } from './svga-ports.js';
 
+/** Device capabilities that the headers name. */
+const DEVCAPS = Object.keys(SVGA3D_DEVCAP).length;
+
 /** The device's capabilities as it reports them. */
 export interface DeviceCapabilities {
   /** SVGA_CAP bits. */
@@ -22,9 +25,7 @@ export function readDeviceCapabilities(ports: SvgaPorts): DeviceCapabilities {
     capabilities,
     capabilities2: hasSecond ? ports.readRegister(SVGA_REG.CAP2) >>> 0 : 0,
     fifoCapabilities: ports.fifo[SVGA_FIFO.CAPABILITIES],
-    deviceCapabilities: Uint32Array.from(Object.values(SVGA3D_DEVCAP), (index) =>
-      ports.readDeviceCapability(index),
-    ),
+    deviceCapabilities: ports.readDeviceCapabilities(DEVCAPS),
     maxPrimaryBytes: ports.readRegister(SVGA_REG.MAX_PRIMARY_MEM) >>> 0,
   };
 }

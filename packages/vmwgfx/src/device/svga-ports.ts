@@ -70,6 +70,18 @@ export class SvgaPorts {
     return this.readRegister(SVGA_REG.DEV_CAP);
   }
 
+  /** The first `count` device capabilities. The register is selected once: there are hundreds of them. */
+  readDeviceCapabilities(count: number): Uint32Array {
+    const { hardware } = this;
+    const values = new Uint32Array(count);
+    hardware.writePort(SVGA_PORT.INDEX, SVGA_REG.DEV_CAP);
+    for (let index = 0; index < count; index++) {
+      hardware.writePort(SVGA_PORT.VALUE, index);
+      values[index] = hardware.readPort(SVGA_PORT.VALUE);
+    }
+    return values;
+  }
+
   /** Reads and thereby acknowledges the pending interrupts. */
   takeInterrupts(): number {
     const status = this.hardware.readPort(SVGA_PORT.IRQSTATUS);

@@ -20,10 +20,7 @@ export const resourceIndexStep = new ReplaceableStep<new () => IntervalTree<Resi
  * place, from before the first page-table entry changes until after the flush (rule 8.4). It keeps the object.
  */
 export class BufferReservation {
-  /**
-   * Only for `BufferObject.reserve`.
-   * @param holder the holder of several, if it is one of these
-   */
+  /** Only for `BufferObject.reserve`. @param holder the holder of several, if it is one of these */
   constructor(
     readonly object: BufferObject,
     readonly holder?: object,
@@ -38,10 +35,7 @@ export interface ResidentResource extends BackedResource {
   readonly pageRange: [start: number, end: number];
   /** Unbinds the backing on the device. Does nothing if it is not bound; cannot fail. */
   unbind(): void;
-  /**
-   * Sends the command that reads the content back into the backing; the caller waits for it.
-   * @param refused called if the device refuses it
-   */
+  /** Sends the command that reads the content back into the backing, and is waited for. @param refused by the device */
   readBack(refused: () => void): void;
   /** A fault has read it back; no CPU has stored to it since. */
   noteReadBack(): void;
@@ -141,8 +135,7 @@ export class BufferObject implements BackingPages, Evictable {
 
   /** The reservation, if `holder` has it. */
   heldBy(holder: object): BufferReservation | undefined {
-    const held = this.#reservation;
-    return held?.holder === holder ? held : undefined;
+    return this.#reservation?.holder === holder ? this.#reservation : undefined;
   }
 
   /** Ends a reservation, after destroying what was retired during it; cannot fail. */
@@ -322,7 +315,6 @@ export class BufferObject implements BackingPages, Evictable {
     return this.#mobs.isPlaced;
   }
 
-  /** Whether it is reserved. */
   get isReserved(): boolean {
     return this.#reservation !== undefined;
   }

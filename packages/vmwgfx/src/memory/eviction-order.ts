@@ -15,7 +15,7 @@ export interface Evictable {
   evict(): void;
 }
 
-export const EVICTION_PRIORITIES = 3;
+const EVICTION_PRIORITIES = 3;
 
 /** The place of an object in an order: one of a doubly linked list, or none. */
 export class EvictionPlace {

@@ -46,7 +46,7 @@ class Model {
   ) {
     const pages = Math.ceil(layout.bytes / PAGE_SIZE);
     const [, ...frames] = this.memory.allocateFrames(pages + 2);
-    this.#frames = Uint32Array.from(frames).reverse();
+    this.#frames = Uint32Array.from(frames).toReversed();
     this.account = new MemoryAccount('shadows', limit);
     const place = { memory: this.memory, frames: this.#frames, firstPage: 1 };
     this.boxes = new ComparedBoxes({ boxes, shadows: this.account }, layout, () => place);
