@@ -87,7 +87,12 @@ export class ChromiumPage {
 
   close() {
     this.#process.kill('SIGKILL');
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    const remove = () => rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    try {
+      remove();
+    } catch {
+      process.once('exit', remove); // the browser's other processes still write to it
+    }
   }
 
   async #start(script) {
