@@ -130,7 +130,10 @@ describe('cg replay, bad input', () => {
   });
 
   it('help and version: exit code 0, within 100 columns', () => {
-    for (const args of [['--help'], ['replay', '--help'], ['help', 'replay'], ['--version']]) {
+    const commands = [...cg(['--help']).out.matchAll(/^ {2}([a-z]+) .*/gm)].map(([, name]) => name);
+    expect(commands).toEqual(expect.arrayContaining(['replay', 'render', 'guest']));
+    const helps = commands.map((name) => [name, '--help']);
+    for (const args of [['--help'], ...helps, ['help', 'replay'], ['--version']]) {
       const { code, out, err } = cg(args);
       expect([code, err]).toEqual([0, '']);
       expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);

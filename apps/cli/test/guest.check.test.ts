@@ -17,7 +17,7 @@ describe('cg guest', () => {
   ])('cg %s %s: the help of the program, under this name', (...args) => {
     const { code, out, err } = cg(args);
     expect([code, err]).toEqual([0, '']);
-    expect(out).toMatch(/^Usage: cg guest \[options\]\n/);
+    expect(out).toMatch(/^Usage: cg guest \[options\] \[arguments\.\.\.\]\n/);
     expect(out).toContain('\n  $ cg guest --shell ');
   });
 

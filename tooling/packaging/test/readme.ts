@@ -34,10 +34,13 @@ export function countBlocks(readme: string, language: string): number {
   return readme.split('\n').filter((line) => line === `\`\`\`${language}`).length;
 }
 
-/** The first cells of the table whose head begins with `head`, without their backquotes. */
+/** The first cells of the tables whose heads begin with `head`, without their backquotes. */
 export function tableKeys(readme: string, head: string): string[] {
   const lines = readme.split('\n');
-  const rows = lines.slice(lines.findIndex((line) => line.startsWith(`| ${head} |`)) + 2);
-  const end = rows.findIndex((line) => !line.startsWith('|'));
+  return lines.flatMap((line, i) => (line.startsWith(`| ${head} |`) ? keysOf(lines.slice(i + 2)) : []));
+}
+
+function keysOf(rows: readonly string[]): string[] {
+  const end = rows.findIndex((row) => !row.startsWith('|'));
   return rows.slice(0, end).map((row) => row.split(' | ')[0].replace(/^\| |`/g, ''));
 }

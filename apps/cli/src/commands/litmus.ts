@@ -54,11 +54,11 @@ Examples:
   $ cg litmus --random 1 --seed 4711           the program of one seed again
   $ cg litmus --exhaustive 3                   all programs of up to three steps of an alphabet
   $ cg litmus --races --jobs 2                 all races: each step at each point of each operation
-  $ cg litmus --variants 500                   which programs find each posted defect, of 500 random ones
+  $ cg litmus --variants 500                   which of 500 programs find each posted defect
   $ cg litmus --random 500 --variant D1        how soon random programs find an erratum
 
-Exit codes: 0 every byte was right, 1 some were not, 2 a file is not a program, 70 a bug, 130 ended by
-Ctrl-C, 143 by SIGTERM.`;
+Exit codes: 0 every byte was right, 1 some were not, 2 a file is not a program, 70 a bug, 130 ended
+by Ctrl-C, 143 by SIGTERM.`;
 
 /** A numeric option in a range. */
 function wholeNumber(least: number, most: number): (text: string) => number {

@@ -21,24 +21,24 @@ interface RenderOptions {
 }
 
 const DETAILS = `
-A recording holds what a guest told a device: register writes, and the memory that the device read for
-them. It is replayed without the guest. The file may be packed by gzip.
+A recording holds what a guest told a device: register writes, and the memory that the device read
+for them. It is replayed without the guest. The file may be packed by gzip.
 
-Draws are rendered in software, or with --renderer webgpu on the GPU: by Dawn, the package webgpu, which
-is installed beside cg (npm install webgpu). It needs a Vulkan driver, Metal or Direct3D; where there is no
-Vulkan driver, it uses the one for the CPU (SwiftShader) of an installed Chromium.
+Draws are rendered in software, or with --renderer webgpu on the GPU: by Dawn, the package webgpu,
+which is installed beside cg (npm install webgpu). It needs a Vulkan driver, Metal or Direct3D; where
+there is no Vulkan driver, it uses the one for the CPU (SwiftShader) of an installed Chromium.
 
-The picture is of what was last shown on a screen or read back, or of --surface, at the end or at the
-first mark with the name of --at. Rows are in the order of memory: a program that draws with OpenGL into
-a texture has its lowest row first, which --flip turns around.
+The picture is of what was last shown on a screen or read back, or of --surface, at the end or at
+the first mark with the name of --at. Rows are in the order of memory: a program that draws with
+OpenGL into a texture has its lowest row first, which --flip turns around.
 
 Examples:
   $ cg render traces/gltest.cgrec.gz
   $ cg render traces/gltest.cgrec.gz --at 'done cube' --flip --png cube.png
   $ cg render traces/gltest.cgrec.gz --renderer webgpu --at 'done many' --flip --png many.png
 
-Exit codes: 0 success, 1 the device refused commands or WebGPU reports errors, 2 bad input, no package or
-no driver.`;
+Exit codes: 0 success, 1 the device refused commands or WebGPU reports errors, 2 bad input, no
+package or no driver.`;
 
 function parseId(text: string): number {
   if (!/^[0-9]{1,10}$/.test(text) || Number(text) >= 2 ** 32) {

@@ -57,7 +57,7 @@ Examples:
   $ cg replay --boxes 1:4096 traces/gears.cgtrace.gz          a box costs as much as 4096 bytes
   $ cg replay --price 1:4096 traces/gears.cgtrace.gz          what single boxes cost at that price
   $ cg replay --shadow traces/gears.cgtrace.gz                only what differs on the device
-  $ cg replay --ways --price 1:4096 traces/gears.cgtrace.gz   which way to upload pays, from which price on
+  $ cg replay --ways --price 1:4096 traces/gears.cgtrace.gz   which way to upload pays
   $ cg replay --png last-frame.png traces/gears.cgtrace.gz
   $ curl -s https://example.org/a.cgtrace.gz | cg replay -
   $ cg replay --json traces/gears.cgtrace.gz | jq '.replays[0].bytesUploaded'

@@ -30,8 +30,9 @@ interface ShaderOptions {
 }
 
 const DETAILS = `
-A shader is VGPU10 tokens, which are those of Direct3D's shader models 4.0, 4.1 and 5.0: little-endian
-words, of which the second is the length. «-» is standard input. It is printed as assembly.
+A shader is VGPU10 tokens, which are those of Direct3D's shader models 4.0, 4.1 and 5.0:
+little-endian words, of which the second is the length. «-» is standard input. It is printed as
+assembly.
 
 With --stream the shaders are those that a stream binds. A recording of a device, packed by gzip or
 not, holds the guest's memory; a stream of commands, as cg decode reads it, needs it from --memory.
@@ -40,8 +41,8 @@ Without --shader they are listed; with it the last one that was bound with that 
 --check lists what breaks a rule: registers that are not declared, blocks that do not fit, operands
 and instructions that the stage or the model does not have, reserved bits.
 
---wgsl translates the shader by itself, with attributes, views and targets of floats; what WGSL cannot
-express is an error with the index of the token.
+--wgsl translates the shader by itself, with attributes, views and targets of floats; what WGSL
+cannot express is an error with the index of the token.
 
 Examples:
   $ cg shader shader.bin
@@ -52,8 +53,8 @@ Examples:
   $ cg shader --stream traces/gltest.cgrec.gz --shader 3 --tokens
   $ cg shader --stream commands.bin --memory memory.raw --shader 3
 
-Exit codes: 0 success, 1 the tokens are damaged, or with --check a rule is broken, or with --wgsl the
-shader cannot be translated, 2 bad input.`;
+Exit codes: 0 success, 1 the tokens are damaged, or with --check a rule is broken, or with --wgsl
+the shader cannot be translated, 2 bad input.`;
 
 function parseId(text: string): number {
   if (!/^[0-9]{1,10}$/.test(text) || Number(text) >= 2 ** 32) {

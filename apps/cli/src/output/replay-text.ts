@@ -85,7 +85,6 @@ export function describeReplay(replayed: Replayed): string {
     `  ${width}x${height} ${name}, ${exact(report.frames)} frames, method ${method}`,
     '',
     ...lines,
-    '',
     textOfWays([replayed]),
   ].join('\n');
 }
@@ -95,7 +94,7 @@ function textOfWays(replays: readonly Replayed[]): string {
     ways === undefined ? [] : [{ name: shortName(path), ways }],
   );
   const price = replays.at(0)?.price;
-  return compared.length === 0 || price === undefined ? '' : waysText(compared, price);
+  return compared.length === 0 || price === undefined ? '' : `\n${waysText(compared, price)}`;
 }
 
 /** Several replays, one row each: what was moved, then the cost of tracking. */
@@ -139,7 +138,6 @@ export function tabulateReplays(replays: readonly Replayed[]): string {
     '',
     colors.bold('Tracking (read, write: page faults; entries: page-table entries looked at)'),
     work.toString(),
-    '',
     textOfWays(replays),
   ].join('\n');
 }

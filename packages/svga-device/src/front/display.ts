@@ -40,9 +40,11 @@ export class Display {
     }
   }
 
-  /** The pointer in FIFO memory may have moved. */
+  /** The pointer may have moved: in FIFO memory, which is plain memory unless the device is configured. */
   pollPointer(fifo: Uint32Array): void {
-    this.#objects.pointer.pollFifo(fifo);
+    if (this.#registers.isRunning) {
+      this.#objects.pointer.pollFifo(fifo);
+    }
     this.#objects.displays.pointerChanged();
   }
 
