@@ -25,8 +25,8 @@ A recording holds what a guest told a device: register writes, and the memory th
 for them. It is replayed without the guest. The file may be packed by gzip.
 
 Draws are rendered in software, or with --renderer webgpu on the GPU: by Dawn, the package webgpu,
-which is installed beside cg (npm install webgpu). It needs a Vulkan driver, Metal or Direct3D; where
-there is no Vulkan driver, it uses the one for the CPU (SwiftShader) of an installed Chromium.
+which is installed beside cg (npm install webgpu). It needs a Vulkan driver, Metal or Direct3D;
+without a Vulkan driver, it uses the one for the CPU (SwiftShader) of an installed Chromium.
 
 The picture is of what was last shown on a screen or read back, or of --surface, at the end or at
 the first mark with the name of --at. Rows are in the order of memory: a program that draws with
