@@ -13,6 +13,7 @@ export default defineConfig({
       project('guest', 'apps/guest', slow),
       project('litmus', 'packages/litmus', slow),
       project('v86', 'packages/v86', slow),
+      project('vgpu10-wgsl', 'packages/vgpu10-wgsl', slow),
     ],
   },
 });
