@@ -2,15 +2,15 @@ import { encodeCommand, SVGA_FIFO, SVGA_PORT, SVGA_REG } from '@cg/svga-protocol
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attachSvgaScreen } from '../src/index.js';
 import type { ScreenOptions } from '../src/index.js';
-import { FakeCanvas, stubPage } from './fake-canvas.js';
+import { FakeCanvas, fakePage } from './fake-canvas.js';
 import { FakeEmulator } from './fake-emulator.js';
 
 const IO = 0x1c00;
 const RING = 4096;
 
-let page: ReturnType<typeof stubPage>;
+let page: ReturnType<typeof fakePage>;
 beforeEach(() => {
-  page = stubPage();
+  page = fakePage();
 });
 afterEach(() => page.end());
 

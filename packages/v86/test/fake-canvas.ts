@@ -1,7 +1,7 @@
 import type { PageEvent, ScreenCanvas, ScreenContext, ScreenImage } from '../src/index.js';
 
 /** What is global in a page. */
-export function stubPage(): { frame(): void; end(): void } {
+export function fakePage(): { frame(): void; end(): void } {
   const frames: (() => void)[] = [];
   const page = globalThis as unknown as Record<string, unknown>;
   page.ImageData = class {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attachSvgaScreen } from '../src/index.js';
-import { FakeCanvas, stubPage } from './fake-canvas.js';
+import { FakeCanvas, fakePage } from './fake-canvas.js';
 import { expectedPixel, legacyGuest, PICTURES } from './legacy-guest.js';
 import { makeEmulator, word } from './pc.js';
 
-let page: ReturnType<typeof stubPage>;
+let page: ReturnType<typeof fakePage>;
 beforeEach(() => {
-  page = stubPage();
+  page = fakePage();
 });
 afterEach(() => page.end());
 
