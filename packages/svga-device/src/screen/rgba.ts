@@ -1,4 +1,5 @@
 import type { SurfaceFormat } from '@cg/surface-layout';
+import { wordsOf } from '../memory/byte-copy.js';
 import { COST } from '../objects/work-budget.js';
 import { TexelCodec } from '../texels/texel-codec.js';
 
@@ -35,10 +36,7 @@ const OPAQUE = 0xff00_0000;
 
 /** A view of the same rows in words; undefined where they are not aligned. */
 function inWords({ bytes, offset, stride }: Raster): Uint32Array | undefined {
-  const { buffer, byteOffset, byteLength } = bytes;
-  return (byteOffset | offset | stride) % 4 === 0
-    ? new Uint32Array(buffer, byteOffset, byteLength >> 2)
-    : undefined;
+  return (offset | stride) % 4 === 0 ? wordsOf(bytes) : undefined;
 }
 
 const fromBgrx: ToRgba = (source, target, width, height) => {
