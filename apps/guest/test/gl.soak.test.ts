@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fnv1a } from '@cg/machine/guest-cases';
-import type { Picture } from '@cg/svga-device';
+import { flippedPicture, type Picture } from '@cg/svga-device';
 import { isSoak } from '@cg/vitest-config/seeds';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import type { EmulatedGuest } from '../src/emulator/emulated-guest.js';
 import { countObjects, growth } from '../src/gl/device-objects.js';
 import { scene, startGlGuest } from '../src/gl/gl-guest.js';
 import { makeRenderer } from '../src/gl/renderers.js';
-import { flipped, runProgram, type ProgramRun } from '../src/gl/run-program.js';
+import { runProgram, type ProgramRun } from '../src/gl/run-program.js';
 
 const BOOT_MILLISECONDS = 900_000;
 const SECONDS = 300;
@@ -51,7 +51,7 @@ function wrongPixels(name: string, picture: Picture | undefined): number {
 
 /** The hash of what the program has read, the lowest row first. */
 function hashOf(picture: Picture): string {
-  return fnv1a(new Uint8Array(flipped(picture).pixels))
+  return fnv1a(new Uint8Array(flippedPicture(picture).pixels))
     .toString(16)
     .padStart(8, '0');
 }

@@ -41,12 +41,15 @@ export type {
   Viewport,
 } from './renderer/pipeline-state.js';
 export { bufferEnd } from './renderer/pipeline-state.js';
+export { colorChannels } from './texels/color-channels.js';
 export { linearToSrgb, srgbToLinear, TexelCodec } from './texels/texel-codec.js';
 export type { TexelKind } from './texels/texel-codec.js';
 export { DeviceRecorder } from './recording/device-recorder.js';
 export type { RecorderOptions } from './recording/device-recorder.js';
+export { isRecording } from './recording/recording-reader.js';
 export { playRecording } from './recording/play-recording.js';
 export type { PlayOptions } from './recording/play-recording.js';
+export { flippedPicture } from './screen/picture.js';
 export type { Picture } from './screen/picture.js';
 export { FRAMEBUFFER_ID } from './screen/shown-screen.js';
 export type { ShownScreen } from './screen/shown-screen.js';

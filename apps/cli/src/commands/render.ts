@@ -1,4 +1,4 @@
-import { SvgaDeviceError } from '@cg/svga-device';
+import { flippedPicture, SvgaDeviceError } from '@cg/svga-device';
 import type { Picture } from '@cg/svga-device';
 import { SoftRenderer } from '@cg/svga-soft';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -113,15 +113,7 @@ function written(
       ? `${path}: nothing was shown or read back`
       : `${path}: surface ${surface} has no picture`;
   }
-  return writeErrorOf(png, screenAsPng(flip ? flipped(picture) : picture));
-}
-
-function flipped({ width, height, pixels }: Picture): Picture {
-  const turned = new Uint8ClampedArray(pixels.length);
-  for (let y = 0; y < height; y++) {
-    turned.set(pixels.subarray(4 * width * y, 4 * width * (y + 1)), 4 * width * (height - 1 - y));
-  }
-  return { width, height, pixels: turned };
+  return writeErrorOf(png, screenAsPng(flip ? flippedPicture(picture) : picture));
 }
 
 function badInput(message: string): number {

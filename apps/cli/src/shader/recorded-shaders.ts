@@ -5,13 +5,6 @@ import { isSameCode, type BoundShader } from './bound-shaders.js';
 /** SVGA3dShaderType. */
 const TYPE = { VERTEX: 1, PIXEL: 2, GEOMETRY: 3 } as const;
 
-/** The first bytes of a recording of a device. */
-const MAGIC = 'CGDR';
-
-export function isRecording(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.subarray(0, MAGIC.length)).toString('latin1') === MAGIC;
-}
-
 const caps: RendererCaps = {
   maxTextureSize: 8192,
   maxVolumeSize: 2048,

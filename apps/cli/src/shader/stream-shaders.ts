@@ -1,9 +1,9 @@
-import { SvgaDeviceError } from '@cg/svga-device';
+import { isRecording, SvgaDeviceError } from '@cg/svga-device';
 import { CommandReader, SvgaProtocolError } from '@cg/svga-protocol';
 import { PackedFileError, unpacked } from '../input/unpack.js';
 import { BoundShaders, type BoundShader } from './bound-shaders.js';
 import type { GuestPages } from './mob-memory.js';
-import { isRecording, recordedShaders } from './recorded-shaders.js';
+import { recordedShaders } from './recorded-shaders.js';
 
 /** Something about a stream, or a shader in it, that the user must say otherwise. */
 export class StreamInputError extends Error {

@@ -1,3 +1,4 @@
+import { flippedPicture } from '@cg/svga-device';
 import type { Picture, SvgaDevice } from '@cg/svga-device';
 import { DISK_ROOT } from '../boot/initramfs.js';
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
@@ -112,16 +113,8 @@ export async function runProgram(
     frames:
       frames === undefined ? undefined : { frames: Number(frames), first: Number(first), each: Number(each) },
     pictureHash,
-    picture: picture && command.flip ? flipped(picture) : picture,
+    picture: picture && command.flip ? flippedPicture(picture) : picture,
   };
-}
-
-export function flipped({ width, height, pixels }: Picture): Picture {
-  const turned = new Uint8ClampedArray(pixels.length);
-  for (let y = 0; y < height; y++) {
-    turned.set(pixels.subarray(4 * width * y, 4 * width * (y + 1)), 4 * width * (height - 1 - y));
-  }
-  return { width, height, pixels: turned };
 }
 
 function counters({ statistics }: SvgaDevice) {

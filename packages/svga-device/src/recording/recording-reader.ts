@@ -16,6 +16,11 @@ const MAX_LIMIT = 2 ** 34;
 /** The bytes of an address space; undefined for an unknown one. */
 export type SpaceOf = (space: number) => Uint8Array | undefined;
 
+/** Whether bytes begin as a recording does, of whatever version. */
+export function isRecording(bytes: Uint8Array): boolean {
+  return bytes.length >= 4 && viewOf(bytes).getUint32(0, true) === RECORDING_MAGIC;
+}
+
 /** Reads a recording from front to back. All methods throw SvgaDeviceError EBADMSG with the place of the record. */
 export class RecordingReader {
   readonly #bytes: Uint8Array;

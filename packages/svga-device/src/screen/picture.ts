@@ -9,6 +9,15 @@ export interface Picture {
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
+/** The same picture with the last row first, as OpenGL has it in framebuffer objects. */
+export function flippedPicture({ width, height, pixels }: Picture): Picture {
+  const flipped = new Uint8ClampedArray(pixels.length);
+  for (let y = 0; y < height; y++) {
+    flipped.set(pixels.subarray(4 * width * y, 4 * width * (y + 1)), 4 * width * (height - 1 - y));
+  }
+  return { width, height, pixels: flipped };
+}
+
 /**
  * The first slice of a subresource as colours.
  * @param image the subresource's first sample sheet

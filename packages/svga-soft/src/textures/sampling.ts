@@ -1,4 +1,4 @@
-import type { SamplerState } from '@cg/svga-device';
+import { colorChannels, type SamplerState } from '@cg/svga-device';
 import { SVGA3D_COMPARISON, SVGA3D_FILTER, SVGA3D_TEX_ADDRESS } from '@cg/svga-protocol';
 import type { ResourceDimension, ResourceSize, SampleRequest } from '@cg/vgpu10';
 import { compares } from '../comparison.js';
@@ -264,14 +264,8 @@ export class TextureSampler {
 }
 
 function channelsOf({ format, kind }: BoundTexture): boolean[] {
-  const { channelBits, compressed, flags } = format;
-  if (kind === 'depth' || flags.includes('BC4')) {
-    return [true, false, false, false];
-  }
-  if (compressed) {
-    return flags.includes('BC5') ? [true, true, false, false] : [true, true, true, true];
-  }
-  return [2, 1, 0, 3].map((channel) => channelBits[channel] > 0);
+  const channels = kind === 'depth' ? 'r' : colorChannels(format);
+  return Array.from('rgba', (channel) => channels.includes(channel));
 }
 
 const gathered = [

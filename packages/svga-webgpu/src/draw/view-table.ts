@@ -1,6 +1,7 @@
 import type { SurfaceFormat } from '@cg/surface-layout';
 import type { ResourceDimension, ShaderInterface } from '@cg/vgpu10';
 import { texelFormats, type ShaderView, type TexelFormat } from '@cg/vgpu10-wgsl';
+import { colorChannels } from '@cg/svga-device';
 import type { BufferResourceView, ResourceView, TextureResourceView } from '@cg/svga-device';
 import { nameOf, type FormatView } from '../formats/format-table.js';
 import type { BufferImage } from '../images/buffer-image.js';
@@ -164,7 +165,7 @@ export class ViewTable {
     return {
       kind: this.#kind(
         { dimension, ...kindOf(formatView, format, layout.samples, use.compared) },
-        channelsOf(format),
+        colorChannels(format),
       ),
       image,
       textureId: image.textureId,
@@ -194,15 +195,6 @@ export class ViewTable {
     }
     return kind;
   }
-}
-
-/** Which of r, g, b and a a format has. */
-function channelsOf({ channelBits, compressed, flags }: SurfaceFormat): string {
-  if (compressed) {
-    return flags.includes('BC4') ? 'r' : flags.includes('BC5') ? 'rg' : 'rgba';
-  }
-  const [b, g, r, a] = channelBits;
-  return `${r > 0 ? 'r' : ''}${g > 0 ? 'g' : ''}${b > 0 ? 'b' : ''}${a > 0 ? 'a' : ''}`;
 }
 
 function kindOf(
