@@ -31,11 +31,14 @@ async function requestAdapter(): Promise<GPUAdapter> {
 }
 
 async function webGpuRenderer(): Promise<NamedRenderer> {
-  const adapter = await requestAdapter();
-  const requestDevice = async (): Promise<GPUDevice> => adapter.requestDevice(rendererDevice(adapter));
-  const { vendor, architecture, device } = adapter.info;
+  const { info } = await requestAdapter();
+  // An adapter makes one device: after a loss another one is asked for.
+  const requestDevice = async (): Promise<GPUDevice> => {
+    const adapter = await requestAdapter();
+    return adapter.requestDevice(rendererDevice(adapter));
+  };
   const renderer = new WebGpuRenderer(await requestDevice(), { requestDevice });
-  return { name: ['webgpu', vendor, architecture, device].join(' '), renderer };
+  return { name: ['webgpu', info.vendor, info.architecture, info.device].join(' '), renderer };
 }
 
 /** @throws GuestError for WebGPU without an adapter */
