@@ -222,7 +222,13 @@ async function replay(
   const machine = makeMachine(memory, driver);
   const progress = replayProgress(path, trace.header.frames);
   try {
-    return { header: trace.header, report: await replayTrace(machine, trace, progress.update, onScreen) };
+    return {
+      header: trace.header,
+      report: await replayTrace(machine, trace, {
+        onFrameDone: progress.update,
+        ...(onScreen && { onScreen }),
+      }),
+    };
   } finally {
     progress.stop();
   }
