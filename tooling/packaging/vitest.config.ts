@@ -11,6 +11,7 @@ export default defineConfig({
       project('bench', 'apps/bench', slow),
       project('cli', 'apps/cli', slow),
       project('guest', 'apps/guest', slow),
+      project('inspector', 'packages/inspector', slow),
       project('litmus', 'packages/litmus', slow),
       project('v86', 'packages/v86', slow),
       project('vgpu10-wgsl', 'packages/vgpu10-wgsl', slow),

@@ -31,16 +31,12 @@ class ProgramSurfaces implements SurfaceDirectory {
     return this.run.surfaceOf(sid);
   }
 
-  *inObject(object: number): Generator<PlacedSurface> {
-    yield* this.inContent(this.timeline.objects.get(object));
+  inObject(object: number): PlacedSurface[] {
+    return this.inContent(this.timeline.objects.get(object));
   }
 
-  *inContent(content: string | undefined): Generator<PlacedSurface> {
-    for (const { name, layout, content: own, offset } of this.run.surfaces()) {
-      if (own.name === content) {
-        yield { name, layout, offset };
-      }
-    }
+  inContent(content: string | undefined): PlacedSurface[] {
+    return [...this.run.surfaces()].filter((surface) => surface.content.name === content);
   }
 }
 

@@ -10,9 +10,9 @@ import type { PlacedSurface, SurfaceDirectory } from '../recording/surface-direc
 import { Recorder, type RecorderOptions } from '../recording/recorder.js';
 import type { Recording } from '../recording/recording.js';
 
-/** Options of a recorded replay, and its listener. */
+/** Options of a recorded replay, and a listener to it. */
 export type RecordReplayOptions = Partial<Pick<RecorderOptions, 'title' | 'maxEvents' | 'maxPictureBytes'>> &
-  Omit<ReplayListener, 'onSurfaces' | 'onFrame' | 'onStore'>;
+  ReplayListener;
 
 /** A replay's surfaces, which keep their buffer objects. */
 class ReplayedSurfaces implements SurfaceDirectory {
@@ -38,8 +38,8 @@ class ReplayedSurfaces implements SurfaceDirectory {
 }
 
 /**
- * Replays a trace as `replayTrace` does, and records it: a step is a frame, and step 0 the set-up. Of the traced surface
- * and the pattern the device's image is recorded; not of the copy, which is that of the traced surface.
+ * Replays a trace as `replayTrace` does, and records it: a step is a frame, and step 0 the set-up. The
+ * device's image is recorded of the traced surface only: the copy is the same, the pattern noise.
  * @throws as replayTrace
  */
 export async function recordReplay(
@@ -54,7 +54,7 @@ export async function recordReplay(
     title,
     directory,
     stepName: 'frame',
-    hasPicture: ({ name }) => name !== 'copy',
+    hasPicture: ({ name }) => name === 'surface',
   });
   let object = 0;
   const listener: ReplayListener = {
@@ -62,9 +62,16 @@ export async function recordReplay(
     onSurfaces: (surfaces) => {
       directory.set(surfaces);
       object = surfaces[0].firstPage ?? 0;
+      options.onSurfaces?.(surfaces);
     },
-    onFrame: (frame) => recorder.step(frame),
-    onStore: (cpu, offset, bytes) => recorder.access('store', cpu, object, offset, offset + bytes),
+    onFrame: (frame) => {
+      recorder.step(frame);
+      options.onFrame?.(frame);
+    },
+    onStore: (cpu, offset, bytes) => {
+      recorder.access('store', cpu, object, offset, offset + bytes);
+      options.onStore?.(cpu, offset, bytes);
+    },
     onReport: (made) => {
       recorder.stop();
       options.onReport?.(made);

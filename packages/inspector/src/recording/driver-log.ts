@@ -6,7 +6,7 @@ import { EVENT, NONE, NO_SURFACE, type EventKind } from './event-kind.js';
 import type { LoggedSurface, LogWriter } from './log-writer.js';
 
 /** A surface in a buffer object, from a byte of it on. */
-interface Placed {
+export interface LoggedPlace {
   readonly surface: LoggedSurface;
   readonly offset: number;
 }
@@ -14,7 +14,7 @@ interface Placed {
 interface Settings {
   readonly lane: number;
   surfaceOf(sid: number): LoggedSurface | undefined;
-  inObject(object: number): Iterable<Placed>;
+  inObject(object: number): readonly LoggedPlace[];
   forgetIds(): void;
 }
 

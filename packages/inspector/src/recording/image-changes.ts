@@ -103,13 +103,15 @@ export class ImageChanges {
       const { bytes } = this.#bytes;
       for (let at = start; at < end; at++) {
         bytes[to + at] = image[at] ^ now[at];
+        image[at] = now[at];
       }
       this.#changes.push(event);
       this.#changes.push(surface);
       this.#changes.push(start);
       this.#changes.push(end - start);
+    } else {
+      image.set(now.subarray(start, end), start);
     }
-    image.set(now.subarray(start, end), start);
     return different;
   }
 }

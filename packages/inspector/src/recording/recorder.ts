@@ -1,11 +1,11 @@
 import type { Machine } from '@cg/machine';
 import type { SvgaDevice } from '@cg/svga-device';
 import { DeviceLog } from './device-log.js';
-import { DriverLog } from './driver-log.js';
+import { DriverLog, type LoggedPlace } from './driver-log.js';
 import { EVENT, NO_SURFACE } from './event-kind.js';
 import { LogWriter, type LoggedSurface } from './log-writer.js';
 import type { Recording } from './recording.js';
-import type { NamedSurface, SurfaceDirectory } from './surface-directory.js';
+import type { NamedSurface, PlacedSurface, SurfaceDirectory } from './surface-directory.js';
 
 /** Options of a recorder. */
 export interface RecorderOptions {
@@ -36,6 +36,8 @@ export class Recorder {
   readonly #lanes: readonly string[];
   readonly #device: DeviceLog;
   readonly #driver: DriverLog | undefined;
+  /** What the arrays of the directory stand for. */
+  readonly #places = new WeakMap<readonly PlacedSurface[], readonly LoggedPlace[]>();
 
   constructor(source: Machine | SvgaDevice, options: RecorderOptions) {
     const { maxEvents = MAX_EVENTS, maxPictureBytes = MAX_PICTURE_BYTES } = options;
@@ -109,12 +111,16 @@ export class Recorder {
     return surface && this.#writer.surface(surface, this.#options.hasPicture?.(surface) ?? true);
   }
 
-  *#inObject(object: number): Generator<{ surface: LoggedSurface; offset: number }> {
-    for (const placed of this.#options.directory.inObject(object)) {
-      const surface = this.#logged(placed);
-      if (surface !== undefined) {
-        yield { surface, offset: placed.offset };
-      }
+  #inObject(object: number): readonly LoggedPlace[] {
+    const placed = this.#options.directory.inObject(object);
+    let logged = this.#places.get(placed);
+    if (logged === undefined) {
+      logged = placed.flatMap((each) => {
+        const surface = this.#logged(each);
+        return surface === undefined ? [] : [{ surface, offset: each.offset }];
+      });
+      this.#places.set(placed, logged);
     }
+    return logged;
   }
 }

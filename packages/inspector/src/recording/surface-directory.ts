@@ -16,6 +16,9 @@ export interface PlacedSurface extends NamedSurface {
 export interface SurfaceDirectory {
   /** The surface with an id on the device. */
   ofId(sid: number): NamedSurface | undefined;
-  /** The surfaces in a buffer object, by its first page in the device's mapping. */
-  inObject(object: number): Iterable<PlacedSurface>;
+  /**
+   * The surfaces in a buffer object, by its first page in the device's mapping. The same array as before where nothing
+   * has changed saves time.
+   */
+  inObject(object: number): readonly PlacedSurface[];
 }
