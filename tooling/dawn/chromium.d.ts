@@ -11,5 +11,13 @@ export class ChromiumPage {
    * throws, or with the end of the browser.
    */
   call<Result>(name: string, argument: unknown): Promise<Result>;
+  /** Goes to another page, and waits until it is loaded. */
+  goTo(url: string): Promise<void>;
+  /** The page as a PNG, at this size, after two frames. */
+  screenshot(size: {
+    readonly width: number;
+    readonly height: number;
+    readonly scheme?: 'light' | 'dark';
+  }): Promise<Uint8Array>;
   close(): void;
 }

@@ -1,3 +1,4 @@
+import { EVENT, NO_SURFACE } from '../recording/event-kind.js';
 import type { Recording } from '../recording/recording.js';
 import { chainOfByte, type Link } from './chain.js';
 import { DevicePicture, type ChangedBytes } from './device-picture.js';
@@ -12,7 +13,6 @@ import { surfaceViews, type SurfaceView } from './surface-view.js';
 export class Player {
   readonly steps: Steps;
   readonly surfaces: readonly SurfaceView[];
-  /** The events of the step so far, of which the last is the newest: `[start, at)`. */
   #at = 0;
   #surface = 0;
   #pages: PageStates | undefined;
@@ -46,6 +46,18 @@ export class Player {
     this.#pages ??= new PageStates(this.recording, surface);
     this.#pages.moveTo(this.#at);
     return this.#pages;
+  }
+
+  /** The step that an event belongs to. */
+  stepOf(event: number): number {
+    return stepAt(this.steps, event);
+  }
+
+  /** The first byte of a surface that a check has found wrong. */
+  firstFinding(): { readonly event: number; readonly surface: number; readonly byte: number } | undefined {
+    const { kind, surface, a } = this.recording.events;
+    const event = kind.findIndex((each, at) => each === EVENT.FINDING && surface[at] !== NO_SURFACE);
+    return event < 0 ? undefined : { event, surface: surface[event], byte: a[event] };
   }
 
   /** Shows another surface. */

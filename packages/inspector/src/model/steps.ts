@@ -5,19 +5,23 @@ import type { Recording } from '../recording/recording.js';
 export interface Steps {
   /** First event of each step, and the count of events as the last one. */
   readonly starts: Uint32Array;
+  /** Number of each step; −1 for what comes before the first. */
+  readonly numbers: Int32Array;
   readonly count: number;
 }
 
 /** Finds the steps. What comes before the first is step 0 of the result, even without events. */
 export function stepsOf({ events }: Recording): Steps {
   const starts = [0];
+  const numbers = [-1];
   for (let i = 0; i < events.count; i++) {
     if (events.kind[i] === EVENT.STEP) {
       starts.push(i);
+      numbers.push(events.a[i]);
     }
   }
   starts.push(events.count);
-  return { starts: Uint32Array.from(starts), count: starts.length - 1 };
+  return { starts: Uint32Array.from(starts), numbers: Int32Array.from(numbers), count: starts.length - 1 };
 }
 
 /** The step that an event belongs to. */
@@ -46,6 +50,7 @@ export function stepText({ events, stepName, texts }: Recording, { starts }: Ste
 
 /** Sums of each step, for plots. */
 export interface StepSeries {
+  /** The steps' numbers where these ascend, otherwise their order: steps may be interrupted, and go on. */
   readonly steps: Float64Array;
   readonly sent: Float64Array;
   readonly needed: Float64Array;
@@ -58,11 +63,13 @@ export interface StepSeries {
 }
 
 /** Sums up what concerns a surface, or all of them. */
-export function seriesOf({ events }: Recording, { starts, count }: Steps, surface?: number): StepSeries {
+export function seriesOf({ events }: Recording, steps: Steps, surface?: number): StepSeries {
+  const { starts, numbers, count } = steps;
+  const ascend = numbers.every((number, step) => step === 0 || number > numbers[step - 1]);
   const column = (): Float64Array => new Float64Array(count);
   const switches: { step: number; trap: boolean }[] = [];
   const series = {
-    steps: Float64Array.from({ length: count }, (_, step) => step),
+    steps: Float64Array.from({ length: count }, (_, step) => (ascend ? numbers[step] : step)),
     sent: column(),
     needed: column(),
     storeFaults: column(),

@@ -1,4 +1,4 @@
-import { boxRows, emptyRows, rowsEnd, SurfaceLayout, type SurfaceBox } from '@cg/surface-layout';
+import { boxRows, emptyRows, locate, rowsEnd, SurfaceLayout, type SurfaceBox } from '@cg/surface-layout';
 import { BOX_NUMBERS, NONE } from '../recording/event-kind.js';
 import type { RecordedSurface } from '../recording/recording.js';
 
@@ -16,6 +16,11 @@ export function surfaceViews(surfaces: readonly RecordedSurface[]): SurfaceView[
     const layout = new SurfaceLayout(surface.description);
     return { ...surface, index, layout, pages: Math.max(Math.ceil(layout.bytes / PAGE_BYTES), 1) };
   });
+}
+
+/** The subresource of a byte. */
+export function subresourceOf({ layout }: SurfaceView, byte: number): number {
+  return locate(layout, Math.min(byte, layout.bytes - 1)).subresource;
 }
 
 /** The box at a place of `numbers`, and its subresource; all of subresource 0 for NONE. */

@@ -1,5 +1,6 @@
 /** A place in a recording, as the URL's hash has it: `#step=12&event=3456&surface=surface&pixel=10,20`. */
 export interface Address {
+  /** Its number. */
   readonly step?: number;
   /** Events that have happened; without one, all of the step's. */
   readonly event?: number;
@@ -7,15 +8,17 @@ export interface Address {
   readonly pixel?: { readonly x: number; readonly y: number };
 }
 
+function whole(text: string | null | undefined): number | undefined {
+  return text !== null && text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+}
+
 /** Reads a hash; what is not understood is left out. */
 export function readAddress(hash: string): Address {
   const values = new URLSearchParams(hash.replace(/^#/, ''));
-  const whole = (text: string | null | undefined): number | undefined =>
-    text !== null && text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
   const step = whole(values.get('step'));
   const event = whole(values.get('event'));
   const surface = values.get('surface');
-  const [x, y] = (values.get('pixel') ?? '').split(',').map(whole);
+  const [x, y] = (values.get('pixel') ?? '').split(',').map((text) => whole(text));
   return {
     ...(step !== undefined && { step }),
     ...(event !== undefined && { event }),

@@ -24,6 +24,9 @@ const STATE_WORDS = Uint32Array.from({ length: 32 }, (_, bits) => {
   return shown === undefined ? word(STATE_COLORS.none, 40) : word(shown[1]);
 });
 
+/** The largest cell, in pixels of the screen. */
+const MOST_CELL = 56;
+
 /** Levels of a count, on a logarithmic scale. */
 const LEVELS = 16;
 
@@ -108,6 +111,7 @@ export class HeatView {
     this.#columns = columns;
     this.#canvas.width = this.#columns;
     this.#canvas.height = rows;
+    this.#canvas.style.maxWidth = `${columns * MOST_CELL}px`;
     this.#data = new ImageData(columns, rows);
     this.#words = new Uint32Array(this.#data.data.buffer);
   }

@@ -1,7 +1,8 @@
 import { render } from 'preact';
 import { Player } from '../model/player.js';
 import { seriesOf } from '../model/steps.js';
-import { byteOfPage } from '../model/pixels.js';
+import { byteOfPage, pixelsOf } from '../model/pixels.js';
+import { subresourceOf } from '../model/surface-view.js';
 import type { Recording } from '../recording/recording.js';
 import { readAddress, writeAddress, type Address } from './address.js';
 import { HeatView, type HeatMode } from './heat-view.js';
@@ -156,12 +157,30 @@ class MountedInspector implements Inspector, Actions {
     this.#map.canvas.addEventListener('mousemove', (event) => this.#describePage(event));
     this.#map.canvas.addEventListener('click', (event) => this.#choosePage(event));
     this.#shownStep = -1;
-    this.#player.moveToStep(Math.min(1, this.#player.steps.count - 1));
     if (this.#useHash && location.hash.length > 1) {
       this.#readHash();
+    } else {
+      this.#findFirst();
     }
     this.#draw();
     this.#drawPlots();
+  }
+
+  /** Shows the byte that a check has found wrong, or else the first step. */
+  #findFirst(): void {
+    const player = this.#player;
+    const found = player.firstFinding();
+    if (found === undefined) {
+      player.moveToStep(Math.min(1, player.steps.count - 1));
+      return;
+    }
+    player.choose(found.surface);
+    player.moveToStep(player.stepOf(found.event));
+    const { surface } = player;
+    if (surface !== undefined) {
+      this.#subresource = subresourceOf(surface, found.byte);
+      this.#pixel = pixelsOf(surface, this.#subresource).pixelOf(found.byte);
+    }
   }
 
   #playOn(last: number): void {
@@ -307,7 +326,7 @@ class MountedInspector implements Inspector, Actions {
       player.choose(named.index);
     }
     if (step !== undefined) {
-      player.moveToStep(step);
+      player.moveToStep(Math.max(player.steps.numbers.indexOf(step), 0));
     }
     if (event !== undefined) {
       player.moveTo(event);
@@ -321,9 +340,10 @@ class MountedInspector implements Inspector, Actions {
       return;
     }
     const { step, steps, at, surface } = this.#player;
+    const number = steps.numbers[step];
     const hash = writeAddress({
-      step,
-      ...(at !== steps.starts[step + 1] && { event: at }),
+      ...(step > 0 && { step: number }),
+      ...((step === 0 || at !== steps.starts[steps.numbers.indexOf(number) + 1]) && { event: at }),
       ...(surface !== undefined && { surface: surface.name }),
       ...(this.#pixel && { pixel: this.#pixel }),
     });

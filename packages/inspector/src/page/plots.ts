@@ -31,7 +31,7 @@ export class Plots {
     this.#plotted.forEach(({ plot }) => plot.destroy());
     this.element.replaceChildren();
     const { steps, sent, needed, storeFaults, loadFaults, scans, boxes } = series;
-    const switches = new Map(series.switches.map(({ step, trap }) => [step, trap ? 'trap' : 'scan']));
+    const switches = series.switches.map(({ step, trap }) => [steps[step], trap ? 'trap' : 'scan'] as const);
     this.#plotted = [
       this.#plot(
         [steps, sent, needed],
@@ -46,7 +46,7 @@ export class Plots {
           line(this.#color('scans'), 'passes over page tables'),
           line(this.#color('sent'), 'boxes'),
         ],
-        [...switches],
+        switches,
       ),
     ];
     this.mark(this.#step);
@@ -55,10 +55,12 @@ export class Plots {
   /** Marks a step: nothing is redrawn. */
   mark(step: number): void {
     this.#step = step;
-    for (const { plot, mark } of this.#plotted) {
-      const x = plot.valToPos(step, 'x') + plot.over.offsetLeft;
-      mark.style.transform = `translateX(${Math.round(x)}px)`;
-    }
+    this.#plotted.forEach(({ plot, mark }) => this.#place(plot, mark));
+  }
+
+  #place(plot: uPlot, mark: HTMLElement): void {
+    const x = plot.valToPos(this.#series?.steps[this.#step] ?? 0, 'x') + plot.over.offsetLeft;
+    mark.style.transform = `translateX(${Math.round(x)}px)`;
   }
 
   destroy(): void {
@@ -86,11 +88,19 @@ export class Plots {
       {
         width: Math.max(this.element.clientWidth, 200),
         height: HEIGHT,
-        scales: { x: { time: false } },
+        // Like a logarithm, with room for 0: what is needed is a small part of what is sent.
+        scales: { x: { time: false }, y: { distr: 4, asinh: 1 } },
         series: [{ label: this.stepName }, ...series],
         axes: [axis, { ...axis, size: 64, values: (_, values) => values.map(shortNumber) }],
         cursor: { drag: { x: false, y: false }, points: { show: false } },
-        hooks: { draw: [(drawn) => drawSwitches(drawn, switches, this.#color('missing'))] },
+        hooks: {
+          draw: [
+            (drawn) => {
+              drawSwitches(drawn, switches, this.#color('missing'));
+              this.#place(drawn, mark);
+            },
+          ],
+        },
       },
       data as unknown as uPlot.AlignedData,
       host,

@@ -22,7 +22,7 @@ button:hover { border-color: var(--accent); }
 section { margin-bottom: 16px; min-width: 0; }
 .picture { position: relative; border: 1px solid var(--line); background: repeating-conic-gradient(#8883 0 25%, #0000 0 50%)
   0 0 / 16px 16px; line-height: 0; }
-.picture canvas { width: 100%; height: auto; image-rendering: pixelated; }
+.picture canvas { width: 100%; height: auto; min-height: 110px; image-rendering: pixelated; display: block; }
 .picture canvas + canvas { position: absolute; inset: 0; height: 100%; pointer-events: none; }
 .picture canvas.flash { animation: flash 0.7s ease-out; }
 @keyframes flash { from { filter: brightness(1.7); opacity: 1; } to { opacity: 0.55; } }

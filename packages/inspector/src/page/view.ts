@@ -4,6 +4,8 @@ import type { Link } from '../model/chain.js';
 import { PAGE_COUNTS } from '../model/page-states.js';
 import type { Player } from '../model/player.js';
 import { stepText } from '../model/steps.js';
+import { EVENT } from '../recording/event-kind.js';
+import type { Recording } from '../recording/recording.js';
 import type { HeatMode } from './heat-view.js';
 import { STATE_COLORS } from './style.js';
 
@@ -71,21 +73,23 @@ function messages({ player: { recording } }: Shown): ComponentChild {
   ];
 }
 
+function pressed(label: string, title: string, act: () => void): ComponentChild {
+  return h('button', { type: 'button', title, 'aria-label': title, onClick: act }, label);
+}
+
 function bar({ player, isPlaying }: Shown, actions: Actions): ComponentChild {
   const { step, steps, at, recording } = player;
-  const key = (label: string, title: string, act: () => void): ComponentChild =>
-    h('button', { type: 'button', title, 'aria-label': title, onClick: act }, label);
   const text = stepText(recording, steps, step);
   return h(
     'div',
     { class: 'bar', role: 'toolbar', 'aria-label': 'steps' },
-    key('⏮', 'first step (Home)', () => actions.toStep(0)),
-    key('◀', 'step back (←)', () => actions.toStep(step - 1)),
-    key(isPlaying ? '⏸' : '▶', isPlaying ? 'pause (space)' : 'play (space)', () => actions.play()),
-    key('▶|', 'step forward (→)', () => actions.toStep(step + 1)),
-    key('⏭', 'last step (End)', () => actions.toStep(steps.count - 1)),
-    key('−1', 'one event back (shift ←)', () => actions.toEvent(at - 1)),
-    key('+1', 'one event forward (shift →)', () => actions.toEvent(at + 1)),
+    pressed('|◀', 'first step (Home)', () => actions.toStep(0)),
+    pressed('◀', 'step back (←)', () => actions.toStep(step - 1)),
+    pressed(isPlaying ? 'Pause' : 'Play', isPlaying ? 'pause (space)' : 'play (space)', () => actions.play()),
+    pressed('▶', 'step forward (→)', () => actions.toStep(step + 1)),
+    pressed('▶|', 'last step (End)', () => actions.toStep(steps.count - 1)),
+    pressed('−1', 'one event back (shift ←)', () => actions.toEvent(at - 1)),
+    pressed('+1', 'one event forward (shift →)', () => actions.toEvent(at + 1)),
     h('input', {
       type: 'range',
       min: 0,
@@ -271,7 +275,7 @@ function events({ player, isPlaying }: Shown, actions: Actions): ComponentChild 
             'button',
             { type: 'button', onClick: () => actions.toEvent(event + 1) },
             h('span', { class: 'number' }, event.toLocaleString('en-US')),
-            h('span', null, recording.lanes[recording.events.lane[event]]),
+            h('span', null, laneOf(recording, event)),
             h('span', null, eventName(recording, event)),
             h('span', null, describeEvent(recording, event)),
           ),
@@ -281,11 +285,18 @@ function events({ player, isPlaying }: Shown, actions: Actions): ComponentChild 
   );
 }
 
+function laneOf({ lanes, events }: Recording, event: number): string {
+  return events.kind[event] === EVENT.STEP ? '' : lanes[events.lane[event]];
+}
+
+function inWords(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 function totals({ player: { recording, surface } }: Shown): ComponentChild {
   const all = { ...recording.total, ...(surface && recording.counts[surface.index]) };
   const { commands, fences } = recording.total;
   const entries = Object.entries({ ...all, commands, fences });
-  const name = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return h(
     'details',
     null,
@@ -294,14 +305,17 @@ function totals({ player: { recording, surface } }: Shown): ComponentChild {
       'p',
       { class: 'counts' },
       entries.map(([key, value]) =>
-        h('span', null, `${name(key)} `, h('b', null, value.toLocaleString('en-US'))),
+        h('span', null, `${inWords(key)} `, h('b', null, value.toLocaleString('en-US'))),
       ),
     ),
   );
 }
 
+function kbd(text: string): ComponentChild {
+  return h('kbd', null, text);
+}
+
 function help(): ComponentChild {
-  const key = (text: string): ComponentChild => h('kbd', null, text);
   return h(
     'details',
     null,
@@ -309,21 +323,21 @@ function help(): ComponentChild {
     h(
       'p',
       null,
-      key('←'),
+      kbd('←'),
       ' ',
-      key('→'),
+      kbd('→'),
       ' step, with ',
-      key('shift'),
+      kbd('shift'),
       ' one event; ',
-      key('space'),
+      kbd('space'),
       ' play; ',
     ),
     h(
       'p',
       null,
-      key('Home'),
+      kbd('Home'),
       ' ',
-      key('End'),
+      kbd('End'),
       ' first and last step; arrow keys on the picture choose a pixel.',
     ),
     h('p', { class: 'soft' }, 'The address of this page leads to the place that is shown.'),
