@@ -27,6 +27,30 @@ export interface SurfaceDefinition {
 }
 
 /**
+ * The fields of a definition, in the order of their names, in one literal: objects of different commands have different
+ * orders, and one that is spread from several has a hidden class of its own, of 500 bytes.
+ */
+function fieldsOf(definition: SurfaceDefinition): SurfaceDefinition {
+  return {
+    arraySize: definition.arraySize,
+    autogenFilter: definition.autogenFilter,
+    bufferByteStride: definition.bufferByteStride,
+    depth: definition.depth,
+    format: definition.format,
+    guestBacked: definition.guestBacked,
+    height: definition.height,
+    multisampleCount: definition.multisampleCount,
+    multisamplePattern: definition.multisamplePattern,
+    numMipLevels: definition.numMipLevels,
+    qualityLevel: definition.qualityLevel,
+    sid: definition.sid,
+    surface2Flags: definition.surface2Flags,
+    surfaceFlags: definition.surfaceFlags,
+    width: definition.width,
+  };
+}
+
+/**
  * A surface: its definition, the MOB it is bound to, and the device's own image of it, which is laid out exactly as
  * the backing is. A binding is an id, looked up when it is used: it outlives the MOB, and then names none.
  */
@@ -35,14 +59,16 @@ export class Surface {
   mobId: number = SVGA3D_INVALID_ID;
   /** Where the content of each subresource is; only `ImageStore` changes it. */
   readonly content: SurfaceContent;
+  readonly definition: SurfaceDefinition;
   /** Of a buffer: how far stream output has filled it. The renderer sets it. */
   streamedBytes = 0;
   #image: Uint8Array | undefined;
 
   constructor(
-    readonly definition: SurfaceDefinition,
+    definition: SurfaceDefinition,
     readonly layout: SurfaceLayout,
   ) {
+    this.definition = fieldsOf(definition);
     this.content = new SurfaceContent(layout.subresourceCount);
   }
 
