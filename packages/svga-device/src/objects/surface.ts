@@ -26,27 +26,32 @@ export interface SurfaceDefinition {
   readonly guestBacked: number;
 }
 
+/** What only some of the commands have; left out, it is 0, and the surface guest-backed. */
+type LaterFields = 'surface2Flags' | 'multisamplePattern' | 'qualityLevel' | 'bufferByteStride' | 'arraySize';
+export type DefinedFields = Omit<SurfaceDefinition, LaterFields | 'guestBacked'> &
+  Partial<Pick<SurfaceDefinition, LaterFields | 'guestBacked'>>;
+
 /**
- * The fields of a definition, in the order of their names, in one literal: objects of different commands have different
- * orders, and one that is spread from several has a hidden class of its own, of 500 bytes.
+ * The definition in a command's fields, in the order of their names whichever command it is, and from one literal: an
+ * object that is spread from several has a hidden class of its own, of 500 bytes.
  */
-function fieldsOf(definition: SurfaceDefinition): SurfaceDefinition {
+export function surfaceDefinition(fields: DefinedFields): SurfaceDefinition {
   return {
-    arraySize: definition.arraySize,
-    autogenFilter: definition.autogenFilter,
-    bufferByteStride: definition.bufferByteStride,
-    depth: definition.depth,
-    format: definition.format,
-    guestBacked: definition.guestBacked,
-    height: definition.height,
-    multisampleCount: definition.multisampleCount,
-    multisamplePattern: definition.multisamplePattern,
-    numMipLevels: definition.numMipLevels,
-    qualityLevel: definition.qualityLevel,
-    sid: definition.sid,
-    surface2Flags: definition.surface2Flags,
-    surfaceFlags: definition.surfaceFlags,
-    width: definition.width,
+    arraySize: fields.arraySize ?? 0,
+    autogenFilter: fields.autogenFilter,
+    bufferByteStride: fields.bufferByteStride ?? 0,
+    depth: fields.depth,
+    format: fields.format,
+    guestBacked: fields.guestBacked ?? 1,
+    height: fields.height,
+    multisampleCount: fields.multisampleCount,
+    multisamplePattern: fields.multisamplePattern ?? 0,
+    numMipLevels: fields.numMipLevels,
+    qualityLevel: fields.qualityLevel ?? 0,
+    sid: fields.sid,
+    surface2Flags: fields.surface2Flags ?? 0,
+    surfaceFlags: fields.surfaceFlags,
+    width: fields.width,
   };
 }
 
@@ -59,16 +64,14 @@ export class Surface {
   mobId: number = SVGA3D_INVALID_ID;
   /** Where the content of each subresource is; only `ImageStore` changes it. */
   readonly content: SurfaceContent;
-  readonly definition: SurfaceDefinition;
   /** Of a buffer: how far stream output has filled it. The renderer sets it. */
   streamedBytes = 0;
-  #image: Uint8Array | undefined;
+  #image: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(
-    definition: SurfaceDefinition,
+    readonly definition: SurfaceDefinition,
     readonly layout: SurfaceLayout,
   ) {
-    this.definition = fieldsOf(definition);
     this.content = new SurfaceContent(layout.subresourceCount);
   }
 
@@ -89,7 +92,7 @@ export class Surface {
   /** Drops the image: the next one is zeros again. */
   dropImage(memory: ImageMemory): void {
     if (this.#image !== undefined) {
-      memory.free(this.#image);
+      memory.reuse(this.#image);
       this.#image = undefined;
     }
   }
