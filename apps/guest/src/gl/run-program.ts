@@ -1,9 +1,9 @@
 import { flippedPicture } from '@cg/svga-device';
 import type { Picture, SvgaDevice } from '@cg/svga-device';
-import { DISK_ROOT } from '../boot/initramfs.js';
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
 import { GuestError } from '../guest-error.js';
 import { countObjects, growth, type ObjectCounts } from './device-objects.js';
+import { guestLine, type LineOptions } from './guest-line.js';
 import { NEW_KERNEL_LINES, warningsOf } from './kernel-log.js';
 import { LastPicture } from './last-picture.js';
 
@@ -48,15 +48,13 @@ export interface ProgramRun {
   readonly frames: FrameTimes | undefined;
   /** FNV-1a of the picture's bytes as the program read them, in hexadecimal. */
   readonly pictureHash: string | undefined;
-  /** What was read back last. */
+  /** What was read back last, if it was asked for. */
   readonly picture: Picture | undefined;
 }
 
-export interface ProgramOptions {
-  /** Mesa makes all its memory coherent, and transfers nothing explicitly. */
-  readonly coherent: boolean;
-  readonly seconds: number;
-  readonly environment?: Readonly<Record<string, string>>;
+export interface ProgramOptions extends LineOptions {
+  /** Keep the picture that is read back last. */
+  readonly takePicture?: boolean;
   readonly onMark?: (text: string) => void;
   readonly onOutput?: (bytes: Uint8Array) => Promise<void>;
   readonly onErrors?: (bytes: Uint8Array) => Promise<void>;
@@ -75,7 +73,7 @@ export async function runProgram(
   options: ProgramOptions,
 ): Promise<ProgramRun> {
   const before = counters(guest.device);
-  const last = new LastPicture(guest.device);
+  const last = options.takePicture === true ? new LastPicture(guest.device) : undefined;
   const errors: string[] = [];
   let done: RegExpExecArray | null = null;
   guest.onMark = (text) => {
@@ -90,7 +88,7 @@ export async function runProgram(
   const status = await guest.shell.run(shellLine(command, options), { ...options, seconds: waitSeconds });
   const seconds = (performance.now() - start) / 1000;
   guest.onMark = () => {};
-  const picture = last.end();
+  const picture = last?.end();
   if (status === undefined) {
     throw new GuestError(`${command.name} has not ended within ${waitSeconds} s`);
   }
@@ -122,22 +120,7 @@ function counters({ statistics }: SvgaDevice) {
   return { commands, draws, bytesUploaded, bytesReadBack, errors, objects: countObjects(perCommand) };
 }
 
-function shellLine(
-  { words, hasMarks }: GuestCommand,
-  { coherent, seconds, environment }: ProgramOptions,
-): string {
-  const variables = {
-    HOME: '/tmp',
-    XDG_RUNTIME_DIR: '/tmp',
-    MESA_SHADER_CACHE_DISABLE: 'true',
-    ...(coherent && { SVGA_FORCE_COHERENT: '1' }),
-    ...environment,
-  };
-  const assigned = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
-  const line = [...assigned, `timeout -s KILL ${seconds} chroot`, DISK_ROOT, ...words.map(quoted)].join(' ');
+function shellLine({ words, hasMarks }: GuestCommand, options: ProgramOptions): string {
+  const line = guestLine(words, options);
   return hasMarks ? `${line} > /dev/ttyS0 2>&1` : line;
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
