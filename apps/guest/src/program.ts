@@ -104,6 +104,18 @@ function addGlOptions(command: Command): Command {
     .option('--record <file>', 'write a recording of the device, for cg render');
 }
 
+function addPageOption(command: Command): Command {
+  return command.addOption(
+    new Option('--page <folder>', 'write a guest with a shell on its console as files for a page').conflicts([
+      ...OF_PLAIN_GUESTS,
+      'measureConsole',
+      'png',
+      'gl',
+      'piglit',
+    ]),
+  );
+}
+
 function addFileOptions(command: Command): Command {
   return command
     .option('--kernel <file>', 'a bzImage instead of a package')
@@ -164,7 +176,7 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
         "boot, and write text to v86's own VGA and to the device, one after the other",
       ).conflicts([...OF_PLAIN_GUESTS, 'png', 'gl', 'piglit']),
     );
-  return addFileOptions(addGlOptions(command))
+  return addFileOptions(addPageOption(addGlOptions(command)))
     .option('--dx', 'a device with DX contexts')
     .option('--sm41', 'a device with DX contexts and shader model 4.1')
     .addOption(
@@ -199,6 +211,11 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
         const memory = command.getOptionValueSource('memory') === 'cli' ? options.memory : GL_MEMORY_MIB;
         const given = { ...options, memory, programArgs };
         exit(await (options.gl === undefined ? runPiglitOptions(given) : runGlOptions(given)));
+        return;
+      }
+      if (options.page !== undefined) {
+        const { runPageOptions } = await import('./page/page-options.js');
+        exit(await runPageOptions({ ...options, page: options.page }));
         return;
       }
       const { runOptions } = await import('./run-options.js');

@@ -49,6 +49,7 @@ export interface GuestOptions {
   readonly coherent?: boolean;
   readonly flip?: boolean;
   readonly record?: string;
+  readonly page?: string;
 }
 
 /** Runs the guests of the options, and prints the results. @returns the exit code */
