@@ -20,6 +20,7 @@ const DEFAULT_MEMORY_MIB = 256;
 const GL_MEMORY_MIB = 512;
 const DEFAULT_TIMEOUT_SECONDS = 600;
 const MOST_TIMEOUT_SECONDS = 86_400;
+const MOST_FRAMES = 1_000_000;
 
 /** Options that conflict with --measure-console and --gl, which boot other kinds of guests. */
 const OF_PLAIN_GUESTS = 'cases case checkConsole checkMemory checkContext run shell dx sm41 fifo'.split(' ');
@@ -42,6 +43,8 @@ Examples:
   $ cg guest --case 3 --json | jq           one of them
   $ cg guest --gl cube --png cube.png       OpenGL by Mesa, drawn by the device
   $ cg guest --gl ./a.out --coherent -- -x  a program of yours, an i386 executable
+  $ cg guest --x --png gears.png            glxgears on Debian's X server
+  $ cg guest --gl kmscube --frames 100      a program that has the screen to itself
   $ cg guest --piglit 'bufferstorage-persistent draw coherent' --reference
   $ cg guest --fifo --delay 5 --cases 10    a slow device without command buffers
 
@@ -90,10 +93,21 @@ function addGlOptions(command: Command): Command {
       ),
     )
     .addOption(
+      new Option('--x [program...]', 'the same on an X server; glxgears if none is named').conflicts([
+        ...OF_PLAIN_GUESTS,
+        'gl',
+      ]),
+    )
+    .option(
+      '--frames <n>',
+      'end a program on the screen after so many frames',
+      wholeNumber(1, MOST_FRAMES),
+    )
+    .addOption(
       new Option(
         '--piglit <test...>',
         'run tests of piglit on Mesa: programs and arguments, in quotes',
-      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'png', 'record']),
+      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'x', 'png', 'record']),
     )
     .option('--reference', "with --piglit: llvmpipe's results in the same guest, too")
     .addOption(
@@ -135,16 +149,17 @@ function addFileOptions(command: Command): Command {
 
 /** Options without those that they belong to. */
 function checkGlOptions(programArgs: readonly string[], options: GuestOptions, command: Command): void {
-  if (programArgs.length > 0 && options.gl === undefined) {
+  const draws = options.gl !== undefined || options.x !== undefined;
+  if (programArgs.length > 0 && !draws) {
     command.error(`cg: unexpected argument ${programArgs[0]}`);
   }
-  for (const option of ['flip', 'record'] as const) {
-    if (options[option] !== undefined && options.gl === undefined) {
-      command.error(`cg: --${option} needs --gl`);
+  for (const option of ['flip', 'record', 'frames'] as const) {
+    if (options[option] !== undefined && !draws) {
+      command.error(`cg: --${option} needs --gl or --x`);
     }
   }
-  if (options.coherent && options.gl === undefined && options.piglit === undefined) {
-    command.error('cg: --coherent needs --gl or --piglit');
+  if (options.coherent && !draws && options.piglit === undefined) {
+    command.error('cg: --coherent needs --gl, --x or --piglit');
   }
   if (options.reference && options.piglit === undefined) {
     command.error('cg: --reference needs --piglit');
@@ -174,7 +189,7 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
       new Option(
         '--measure-console',
         "boot, and write text to v86's own VGA and to the device, one after the other",
-      ).conflicts([...OF_PLAIN_GUESTS, 'png', 'gl', 'piglit']),
+      ).conflicts([...OF_PLAIN_GUESTS, 'png', 'gl', 'x', 'piglit']),
     );
   return addFileOptions(addPageOption(addGlOptions(command)))
     .option('--dx', 'a device with DX contexts')
@@ -196,7 +211,7 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
     )
     .option('--json', 'print the results as JSON')
     .addHelpText('after', DETAILS.replaceAll(NAME_UNDER_CG, name))
-    .argument('[arguments...]', 'after --: those of a program of --gl')
+    .argument('[arguments...]', 'after --: those of a program of --gl or --x')
     .action(async (programArgs: string[], options: GuestOptions, command: Command) => {
       if (options.shell && !(process.stdin.isTTY && process.stdout.isTTY)) {
         command.error('cg: --shell needs a terminal; --run takes a command');
@@ -206,11 +221,11 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
       }
       checkGlOptions(programArgs, options, command);
       // Loaded on demand: the emulator takes longer to load than the help to print.
-      if (options.gl !== undefined || options.piglit !== undefined) {
+      if (options.gl !== undefined || options.x !== undefined || options.piglit !== undefined) {
         const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
         const memory = command.getOptionValueSource('memory') === 'cli' ? options.memory : GL_MEMORY_MIB;
         const given = { ...options, memory, programArgs };
-        exit(await (options.gl === undefined ? runPiglitOptions(given) : runGlOptions(given)));
+        exit(await (options.piglit === undefined ? runGlOptions(given) : runPiglitOptions(given)));
         return;
       }
       if (options.page !== undefined) {

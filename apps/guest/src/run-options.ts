@@ -43,6 +43,9 @@ export interface GuestOptions {
   readonly png?: string;
   readonly json?: boolean;
   readonly gl?: string[];
+  /** True without names. */
+  readonly x?: string[] | true;
+  readonly frames?: number;
   readonly piglit?: string[];
   readonly reference?: boolean;
   readonly renderer: RendererName;
