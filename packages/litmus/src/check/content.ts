@@ -6,6 +6,11 @@ import { dropColumn, newColumn, SEEN_BY, type ValueColumn } from './value-column
 /** The reader that is not a surface. */
 export const CPU = 0;
 
+/** Memory for the values of other contents, by size: most programs have sizes that others had. */
+const spareBytes = new Map<number, Uint8Array[]>();
+const MAX_SPARE = 16;
+const MAX_SPARE_BYTES = 2 ** 18;
+
 /** A write by the device, to a surface. */
 interface DeviceWrite {
   /** The surface's number. */
@@ -41,7 +46,28 @@ export class Content {
     /** Frame of each page; undefined for a surface without backing. */
     readonly frames?: Uint32Array,
   ) {
-    this.values = new Uint8Array(bytes);
+    this.values = spareBytes.get(bytes)?.pop() ?? new Uint8Array(bytes);
+  }
+
+  /** It is no longer used: another one takes its memory over, which saves the host's page faults. */
+  release(): void {
+    const { bytes, values } = this;
+    if (bytes <= MAX_SPARE_BYTES) {
+      const spare = spareBytes.get(bytes) ?? [];
+      spareBytes.set(bytes, spare);
+      if (spare.length < MAX_SPARE) {
+        spare.push(values.fill(0));
+      }
+    }
+    this.#columns.forEach((columns) =>
+      columns?.forEach((column) => {
+        column.clearFlags(0, PAGE_SIZE);
+        column.tidy();
+        dropColumn(column);
+      }),
+    );
+    this.#pages = [];
+    this.#columns.length = 0;
   }
 
   /** The highest number of further values of a byte. */

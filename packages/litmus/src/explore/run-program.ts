@@ -130,6 +130,7 @@ class ProgramRun {
       this.#close();
     }
     this.#keepMemory();
+    this.#world.release();
     return {
       findings: this.#findings,
       unmet: this.#unmet,
