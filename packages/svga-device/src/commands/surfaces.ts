@@ -85,12 +85,48 @@ export function writeSurfaceEntry(
   if (definition.guestBacked === 0) {
     return;
   }
+  // Field by field: a spread takes as long as the rest of a binding.
   objects.tables.write(SVGA_OTABLE.SURFACE, definition.sid, surfaceEntry, {
-    ...definition,
+    format: definition.format,
     surface1Flags: definition.surfaceFlags,
+    numMipLevels: definition.numMipLevels,
+    multisampleCount: definition.multisampleCount,
+    autogenFilter: definition.autogenFilter,
+    width: definition.width,
+    height: definition.height,
+    depth: definition.depth,
     mobid,
+    arraySize: definition.arraySize,
     mobPitch: 0,
+    surface2Flags: definition.surface2Flags,
+    multisamplePattern: definition.multisamplePattern,
+    qualityLevel: definition.qualityLevel,
+    bufferByteStride: definition.bufferByteStride,
     minLOD: 0,
+  });
+}
+
+/** The fields of any command that defines a guest-backed surface: the first ones have fewer. */
+type DefineFields = CommandFields<'DEFINE_GB_SURFACE'> & Partial<CommandFields<'DEFINE_GB_SURFACE_V4'>>;
+
+function defineGuestBacked(objects: DeviceObjects, fields: DefineFields): void {
+  const { surfaceFlags } = fields;
+  define(objects, {
+    sid: fields.sid,
+    surfaceFlags: surfaceFlags % TWO_32,
+    surface2Flags: Math.floor(surfaceFlags / TWO_32),
+    format: fields.format,
+    numMipLevels: fields.numMipLevels,
+    multisampleCount: fields.multisampleCount,
+    multisamplePattern: fields.multisamplePattern ?? 0,
+    qualityLevel: fields.qualityLevel ?? 0,
+    autogenFilter: fields.autogenFilter,
+    width: fields.width,
+    height: fields.height,
+    depth: fields.depth,
+    arraySize: fields.arraySize ?? 0,
+    bufferByteStride: fields.bufferByteStride ?? 0,
+    guestBacked: 1,
   });
 }
 
@@ -99,12 +135,6 @@ function define(objects: DeviceObjects, definition: SurfaceDefinition): void {
   objects.budget.chargeEach(1 + surface.layout.mips.length, COST.OBJECT);
   writeSurfaceEntry(objects, definition, SVGA3D_INVALID_ID);
   objects.surfaces.set(definition.sid, surface);
-}
-
-function defineV3(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_SURFACE_V3'>): void {
-  const surfaceFlags = fields.surfaceFlags % TWO_32;
-  const surface2Flags = Math.floor(fields.surfaceFlags / TWO_32);
-  define(objects, { ...plain, ...fields, surfaceFlags, surface2Flags });
 }
 
 /**
@@ -206,10 +236,10 @@ function conditionalBind(objects: DeviceObjects, fields: CommandFields<'COND_BIN
 
 /** Definition and binding of surfaces. */
 export const surfaceCommands: CommandFamily = {
-  DEFINE_GB_SURFACE: (objects, fields) => define(objects, { ...plain, ...fields }),
-  DEFINE_GB_SURFACE_V2: (objects, fields) => define(objects, { ...plain, ...fields }),
-  DEFINE_GB_SURFACE_V3: defineV3,
-  DEFINE_GB_SURFACE_V4: defineV3,
+  DEFINE_GB_SURFACE: defineGuestBacked,
+  DEFINE_GB_SURFACE_V2: defineGuestBacked,
+  DEFINE_GB_SURFACE_V3: defineGuestBacked,
+  DEFINE_GB_SURFACE_V4: defineGuestBacked,
   DESTROY_GB_SURFACE: destroy,
   BIND_GB_SURFACE: bind,
   BIND_GB_SURFACE_WITH_PITCH: bindWithPitch,
