@@ -80,11 +80,23 @@ export function writeSurfaceEntry(
   if (definition.guestBacked === 0) {
     return;
   }
+  // Field by field: a spread takes as long as the rest of a binding.
   objects.tables.write(SVGA_OTABLE.SURFACE, definition.sid, surfaceEntry, {
-    ...definition,
+    format: definition.format,
     surface1Flags: definition.surfaceFlags,
+    numMipLevels: definition.numMipLevels,
+    multisampleCount: definition.multisampleCount,
+    autogenFilter: definition.autogenFilter,
+    width: definition.width,
+    height: definition.height,
+    depth: definition.depth,
     mobid,
+    arraySize: definition.arraySize,
     mobPitch: 0,
+    surface2Flags: definition.surface2Flags,
+    multisamplePattern: definition.multisamplePattern,
+    qualityLevel: definition.qualityLevel,
+    bufferByteStride: definition.bufferByteStride,
     minLOD: 0,
   });
 }
