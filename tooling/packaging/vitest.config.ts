@@ -10,6 +10,7 @@ export default defineConfig({
       project('packaging', 'tooling/packaging', { testTimeout: 240_000 }),
       project('bench', 'apps/bench', slow),
       project('cli', 'apps/cli', slow),
+      project('desktop', 'apps/desktop', slow),
       project('guest', 'apps/guest', slow),
       project('inspector', 'packages/inspector', slow),
       project('litmus', 'packages/litmus', slow),

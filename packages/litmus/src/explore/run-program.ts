@@ -135,6 +135,7 @@ class ProgramRun {
       this.#close();
     }
     this.#keepMemory();
+    this.#world.release();
     return {
       findings: this.#findings,
       unmet: this.#unmet,
