@@ -11,7 +11,7 @@ import { traces } from './traces.js';
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((all, one) => all + one, 0);
 
 describe.each(traces)('%s', (_, path) => {
-  it('5.3, 7.3: the counts of a watched replay are those of an unwatched one, as are the pages’ and the steps’', async () => {
+  it('5.3, 7.3: watched, the replay has the same counts, and so have its pages and its steps', async () => {
     const driver = { makePolicy: policyFor('auto') };
     const unwatched = await replayTrace(new Machine({ driver }), await openTrace(path));
     let image: Uint8Array | undefined;

@@ -8,7 +8,10 @@ interface Plotted {
   readonly mark: HTMLElement;
 }
 
-/** Plots over the steps: bytes needed against bytes sent, and faults and scans. Redrawn only for another size or surface. */
+/**
+ * Plots over the steps: bytes needed against bytes sent, and faults and scans. They are drawn again only for another
+ * size, surface or colour scheme.
+ */
 export class Plots {
   readonly element = document.createElement('div');
   #plotted: Plotted[] = [];
