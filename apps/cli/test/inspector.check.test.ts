@@ -126,7 +126,7 @@ describe.skipIf(page === undefined)('a picture for the documents', () => {
     const file = join(folder, 'window-drag.html');
     await runCg(['replay', join(tracesFolder, 'window-drag.cgtrace.gz'), '--html', file]);
     await open(file);
-    await inPage('inspector.show(103); inspector.choose(560, 380);');
+    await inPage('inspector.show(72); inspector.choose(640, 372);');
     const png = Buffer.from(await (page as ChromiumPage).screenshot({ width: 1280, height: 1000 }));
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1280, 1000]);
     if (process.env.CG_DOCS !== undefined) {
