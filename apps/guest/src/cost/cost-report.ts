@@ -159,7 +159,6 @@ function quartiles({ lower, upper }: Spread): string {
   return `${percent(lower)} to ${percent(upper)}`;
 }
 
-/** A median of whole numbers. */
 function count(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en-US') : value.toFixed(1);
 }
