@@ -43,6 +43,9 @@ export interface GuestOptions {
   readonly png?: string;
   readonly json?: boolean;
   readonly gl?: string[];
+  /** True without names. */
+  readonly x?: string[] | true;
+  readonly frames?: number;
   readonly piglit?: string[];
   readonly reference?: boolean;
   readonly renderer: RendererName;
@@ -53,6 +56,7 @@ export interface GuestOptions {
   readonly rounds: number;
   readonly seconds: number;
   readonly svg?: string;
+  readonly page?: string;
 }
 
 /** Runs the guests of the options, and prints the results. @returns the exit code */

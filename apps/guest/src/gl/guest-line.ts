@@ -7,10 +7,15 @@ export interface LineOptions {
   /** After these the guest's clock kills it. */
   readonly seconds: number;
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** A file of the guest for its process id. */
+  readonly noteIn?: string;
 }
 
 /** The line for the guest's shell that runs a program of the disk. @param words its path there, and its arguments */
-export function guestLine(words: readonly string[], { coherent, seconds, environment }: LineOptions): string {
+export function guestLine(
+  words: readonly string[],
+  { coherent, seconds, environment, noteIn }: LineOptions,
+): string {
   const variables = {
     HOME: '/tmp',
     XDG_RUNTIME_DIR: '/tmp',
@@ -19,7 +24,8 @@ export function guestLine(words: readonly string[], { coherent, seconds, environ
     ...environment,
   };
   const assigned = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
-  return [...assigned, `timeout -s KILL ${seconds} chroot`, DISK_ROOT, ...words.map(quoted)].join(' ');
+  const noted = noteIn === undefined ? [] : [`sh -c 'echo $$ > ${noteIn}; exec "$@"' -`];
+  return [...assigned, ...noted, `timeout -s KILL ${seconds} chroot`, DISK_ROOT, ...words.map(quoted)].join(' ');
 }
 
 function quoted(word: string): string {
