@@ -205,6 +205,33 @@ function checkGlOptions(programArgs: readonly string[], options: GuestOptions, c
   }
 }
 
+function drawsWithMesa({ gl, x, piglit, costOfCoherence }: GuestOptions): boolean {
+  return [gl, x, piglit, costOfCoherence].some((option) => option !== undefined);
+}
+
+/**
+ * Runs what is asked for, which is loaded on demand: the emulator takes longer to load than the help to print.
+ * @returns the exit code
+ */
+async function runChosen(
+  options: GuestOptions & { readonly programArgs: readonly string[] },
+): Promise<number> {
+  if (options.costOfCoherence !== undefined) {
+    const { runCostOptions } = await import('./cost/cost-options.js');
+    return runCostOptions(options);
+  }
+  if (drawsWithMesa(options)) {
+    const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
+    return options.piglit === undefined ? runGlOptions(options) : runPiglitOptions(options);
+  }
+  if (options.page !== undefined) {
+    const { runPageOptions } = await import('./page/page-options.js');
+    return runPageOptions({ ...options, page: options.page });
+  }
+  const { runOptions } = await import('./run-options.js');
+  return runOptions(options);
+}
+
 /** @param exit takes the exit code */
 function guestCommand(name: string, exit: (code: number) => void): Command {
   const command = new Command(name)
@@ -259,26 +286,9 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
         command.error('cg: --check-context needs a device with DX contexts: --dx');
       }
       checkGlOptions(programArgs, options, command);
-      // Loaded on demand: the emulator takes longer to load than the help to print.
-      const memory = command.getOptionValueSource('memory') === 'cli' ? options.memory : GL_MEMORY_MIB;
-      if (options.costOfCoherence !== undefined) {
-        const { runCostOptions } = await import('./cost/cost-options.js');
-        exit(await runCostOptions({ ...options, memory }));
-        return;
-      }
-      if (options.gl !== undefined || options.x !== undefined || options.piglit !== undefined) {
-        const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
-        const given = { ...options, memory, programArgs };
-        exit(await (options.piglit === undefined ? runGlOptions(given) : runPiglitOptions(given)));
-        return;
-      }
-      if (options.page !== undefined) {
-        const { runPageOptions } = await import('./page/page-options.js');
-        exit(await runPageOptions({ ...options, page: options.page }));
-        return;
-      }
-      const { runOptions } = await import('./run-options.js');
-      exit(await runOptions(options));
+      const isMemoryGiven = command.getOptionValueSource('memory') === 'cli';
+      const memory = drawsWithMesa(options) && !isMemoryGiven ? GL_MEMORY_MIB : options.memory;
+      exit(await runChosen({ ...options, memory, programArgs }));
     });
 }
 
