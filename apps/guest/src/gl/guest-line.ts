@@ -25,7 +25,9 @@ export function guestLine(
   };
   const assigned = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
   const noted = noteIn === undefined ? [] : [`sh -c 'echo $$ > ${noteIn}; exec "$@"' -`];
-  return [...assigned, ...noted, `timeout -s KILL ${seconds} chroot`, DISK_ROOT, ...words.map(quoted)].join(' ');
+  return [...assigned, ...noted, `timeout -s KILL ${seconds} chroot`, DISK_ROOT, ...words.map(quoted)].join(
+    ' ',
+  );
 }
 
 function quoted(word: string): string {

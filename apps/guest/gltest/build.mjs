@@ -1,5 +1,5 @@
 /**
- * Compiles gltest for i386 Linux: `node src/gl/build.mjs` in apps/guest writes programs/gltest. It needs gcc with -m32,
+ * Compiles gltest for i386 Linux: `node gltest/build.mjs` in apps/guest writes programs/gltest. It needs gcc with -m32,
  * and apt, from which it takes Debian's headers and libraries for i386; nothing is installed.
  */
 import { execFileSync } from 'node:child_process';
@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleForNode } from '@cg/dawn/bundle';
 
-const source = fileURLToPath(new URL('gltest/', import.meta.url));
-const program = fileURLToPath(new URL('../../programs/gltest', import.meta.url));
+const source = fileURLToPath(new URL('.', import.meta.url));
+const program = fileURLToPath(new URL('../programs/gltest', import.meta.url));
 
-const APT_PACKAGES = new URL('../boot/apt-packages.ts', import.meta.url);
+const APT_PACKAGES = new URL('../src/boot/apt-packages.ts', import.meta.url);
 const PACKAGES = ['libc6-dev', 'libgcc-12-dev', 'libegl-dev', 'libgl-dev', 'libopengl-dev'];
 
 /** A hash of the program's source. It is in the binary, after the word «source». */
@@ -70,6 +70,6 @@ async function compile() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  mkdirSync(fileURLToPath(new URL('../../programs/', import.meta.url)), { recursive: true });
+  mkdirSync(fileURLToPath(new URL('../programs/', import.meta.url)), { recursive: true });
   await compile();
 }
