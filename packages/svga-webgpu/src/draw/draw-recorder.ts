@@ -100,12 +100,16 @@ export class DrawRecorder implements DrawBindings {
     return this.#standIns?.get(`${stage}/${slot}`);
   }
 
-  /** Records a draw, whose bytes are all there. @param count vertices of an instance */
-  record(state: PipelineState, call: DrawCall, count: number): void {
+  /**
+   * Records a draw, whose bytes are all there.
+   * @param count vertices of an instance
+   * @param loopTurns of an invocation; undefined without loops
+   */
+  record(state: PipelineState, call: DrawCall, count: number, loopTurns: number | undefined): void {
     const { recorder } = this.images;
     recorder.drawNumber++;
     recorder.relieve();
-    const shaders = this.#decode(state);
+    const shaders = this.decode(state);
     if (typeof shaders === 'string') {
       this.omissions.add(shaders);
       return;
@@ -129,7 +133,7 @@ export class DrawRecorder implements DrawBindings {
     this.stages.geometry.resolve(state.geometry, shaders.geometry);
     this.inputs.resolve(state);
     const drawn = assembles && shaders.geometry === undefined ? planGeometry(state, call, most, false) : plan;
-    const entry = this.#entries.get(state, shaders, targets, plan, drawn ?? plan);
+    const entry = this.#entries.get(state, shaders, targets, plan, drawn ?? plan, loopTurns);
     if (typeof entry === 'string') {
       this.omissions.add(entry);
       return;
@@ -137,7 +141,8 @@ export class DrawRecorder implements DrawBindings {
     this.#record(state, call, entry, targets, plan, drawn, streams);
   }
 
-  #decode(state: PipelineState): DecodedShaders | string {
+  /** @returns the reason if a shader is none */
+  decode(state: PipelineState): DecodedShaders | string {
     const vertex = this.shaders.decode(state.vertex.shader);
     const geometry = state.geometry && this.shaders.decode(state.geometry.shader);
     const pixel = state.pixel && this.shaders.decode(state.pixel.shader);

@@ -46,6 +46,8 @@ export class Recorder {
   temporaryBytes = 0;
   /** The number of the draw that is being recorded. */
   drawNumber = 0;
+  /** The device is lost. */
+  isAbandoned = false;
 
   constructor(readonly device: GPUDevice) {
     this.arena = new Arena(device);
@@ -135,6 +137,7 @@ export class Recorder {
 
   /** Forgets what is recorded: the device is lost. */
   abandon(): void {
+    this.isAbandoned = true;
     this.#encoder = undefined;
     this.#pass = undefined;
     this.#targets = undefined;
