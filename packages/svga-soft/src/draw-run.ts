@@ -19,9 +19,11 @@ export interface DrawCounts {
   /** Primitives that were streamed out, and those that there was to stream out. */
   readonly written: number;
   readonly needed: number;
+  /** Statistics of the pipeline, in the order of SVGADXPipelineStatisticsQueryResult. */
+  readonly pipeline: readonly number[];
 }
 
-const nothing: DrawCounts = { samples: 0, written: 0, needed: 0 };
+const nothing: DrawCounts = { samples: 0, written: 0, needed: 0, pipeline: [] };
 
 /** Draws. @returns counts of 0 if the state cannot be drawn */
 export function runDraw(
@@ -60,11 +62,17 @@ export function runDraw(
   if (streams !== undefined) {
     sinks.push(streams);
   }
-  if (targets !== undefined && pixels !== undefined) {
-    sinks.push(new Rasterizer(state, before, linearWords(pixel), targets, pixels, budget));
+  const rasterizer =
+    targets && pixels && new Rasterizer(state, before, linearWords(pixel), targets, pixels, budget);
+  if (rasterizer !== undefined) {
+    sinks.push(rasterizer);
   }
+  let givenOut = 0;
   const sink: PrimitiveSink = {
-    primitive: (vertices, id) => sinks.forEach((each) => each.primitive(vertices, id)),
+    primitive: (vertices, id) => {
+      givenOut++;
+      sinks.forEach((each) => each.primitive(vertices, id));
+    },
   };
   const take =
     geometry === undefined
@@ -79,9 +87,29 @@ export function runDraw(
     bindStage(state.vertex, vertex.interface, samples),
     budget,
   );
-  assemble(topology, call, vertexCountOf(state, call), vertices, budget, take);
+  const count = vertexCountOf(state, call);
+  let primitives = 0;
+  assemble(topology, call, count, vertices, budget, (corners, id) => {
+    primitives++;
+    take(corners, id);
+  });
   streams?.finish();
-  return { samples: pixels?.passed ?? 0, written: streams?.written ?? 0, needed: streams?.needed ?? 0 };
+  const isGeometry = geometry !== undefined;
+  return {
+    samples: pixels?.passed ?? 0,
+    written: streams?.written ?? 0,
+    needed: streams?.needed ?? 0,
+    pipeline: [
+      count * call.instanceCount,
+      primitives,
+      vertices.runs,
+      isGeometry ? primitives : 0,
+      isGeometry ? givenOut : 0,
+      rasterizer === undefined ? 0 : givenOut,
+      rasterizer?.clipped.primitives ?? 0,
+      pixels?.runs ?? 0,
+    ],
+  };
 }
 
 type Take = (vertices: readonly ShadedVertex[], id: number) => void;

@@ -95,6 +95,7 @@ class DeviceParts {
     this.recorder.listener = this.queries;
     this.streams.listener = (counters) => this.queries.streamed(counters);
     this.draws = new DrawRecorder(this.images, this.streams, omissions);
+    this.draws.listener = (statistics) => this.queries.drawn(statistics);
     this.bounded = new BoundedDraws(this.draws, new GpuLoad(this.recorder, Date.now), maxDrawMilliseconds);
     this.waits = new DrawWaits(this.images, this.streams, this.draws);
   }

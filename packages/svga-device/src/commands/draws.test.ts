@@ -235,6 +235,7 @@ describe('a query', () => {
     ['OCCLUSIONPREDICATE', 4, [1], [1, 1]],
     ['STREAMOUTPUTSTATS', 5, [3, 4], [1, 3, 0, 4, 0]],
     ['OCCLUSION64', 7, [9], [1, 9, 0]],
+    ['PIPELINESTATS', 3, [6, 2], [1, 6, 0, 2, 0, ...Array.from({ length: 18 }, () => 0)]],
     ['PIPELINESTATS, which nothing counts', 3, undefined, [2]],
   ])('%s has its state and result in its MOB when it has ended', (_, type, result, words) => {
     class Counting extends RecordingDraws {

@@ -60,8 +60,9 @@ export interface RenderQuery {
 
 /**
  * The result of a query: samples that passed, 0 or 1 of a predicate, ticks of a timestamp, ticks a second and 0 or 1 of
- * TIMESTAMPDISJOINT, primitives written and primitives that needed room of stream output. Undefined if the renderer
- * cannot tell: the query has failed.
+ * TIMESTAMPDISJOINT, primitives written and primitives that needed room of stream output, the fields of
+ * SVGADXPipelineStatisticsQueryResult (those that are missing are 0). Undefined if the renderer cannot tell: the query
+ * has failed.
  */
 export type QueryResult = readonly number[] | undefined;
 

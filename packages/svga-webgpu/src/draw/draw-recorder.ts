@@ -44,6 +44,9 @@ export class DrawRecorder implements DrawBindings {
   readonly #viewports = new WeakMap<object, MappedViewport>();
   #standIns: ReadonlyMap<string, { readonly id: number; readonly view: GPUTextureView }> | undefined;
 
+  /** Hears the pipeline statistics of each draw: those that are known without the GPU. */
+  listener: (statistics: readonly number[]) => void = () => {};
+
   // What is bound by the draw that is being recorded.
   draw!: ArenaPlace;
   streams: StreamSources | undefined;
@@ -138,7 +141,20 @@ export class DrawRecorder implements DrawBindings {
       this.omissions.add(entry);
       return;
     }
-    this.#record(state, call, entry, targets, plan, drawn, streams);
+    this.#record(state, call, count, entry, targets, plan, drawn, streams);
+  }
+
+  #count(
+    count: number,
+    { topology, count: listed }: GeometryPlan,
+    instances: number,
+    hasGeometry: boolean,
+    isDrawn: boolean,
+  ): void {
+    const vertices = count * instances;
+    const primitives = primitivesOf(topology, listed) * instances;
+    const clipped = isDrawn && !hasGeometry ? primitives : 0;
+    this.listener([vertices, primitives, vertices, hasGeometry ? primitives : 0, 0, clipped, 0, 0]);
   }
 
   /** @returns the reason if a shader is none */
@@ -158,6 +174,7 @@ export class DrawRecorder implements DrawBindings {
   #record(
     state: PipelineState,
     call: DrawCall,
+    count: number,
     entry: DrawEntry,
     targets: DrawTargets | undefined,
     plan: GeometryPlan,
@@ -182,6 +199,7 @@ export class DrawRecorder implements DrawBindings {
       this.omissions.add(`a draw of ${runs} vertex shader runs`);
       return;
     }
+    this.#count(count, plan, instances, geometry !== undefined, targets !== undefined);
     this.#use(targets, layers, plan, drawn);
     this.#standIns = targets && standInTextures(this.images, targets, this.stages, layers);
     const list = plan.list && this.#listPlace(plan.list);
