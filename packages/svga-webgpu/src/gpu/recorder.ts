@@ -110,6 +110,7 @@ export class Recorder {
     this.#encoder = undefined;
     this.arena.flush();
     this.device.queue.submit([encoder.finish()]);
+    this.arena.trim();
     this.serial++;
     this.#temporary.forEach((made) => made.destroy());
     this.#temporary.length = 0;
