@@ -53,6 +53,8 @@ export { playRecording } from './recording/play-recording.js';
 export type { PlayOptions } from './recording/play-recording.js';
 export { flippedPicture } from './screen/picture.js';
 export type { Picture } from './screen/picture.js';
+export { screenFormat } from './screen/rgba.js';
+export type { ScreenFormat, ToRgba } from './screen/rgba.js';
 export { FRAMEBUFFER_ID } from './screen/shown-screen.js';
 export type { ShownScreen } from './screen/shown-screen.js';
 export type { DisplayRequest } from './front/display-registers.js';

@@ -40,14 +40,19 @@ function generate(objects: DeviceObjects, surface: Surface, format: number, rang
       const subresource = layer * own.mips.length + mip;
       const above = region(layout, subresource - 1, image);
       const below = region(layout, subresource, image);
-      objects.budget.charge(0, 1);
-      objects.budget.chargeEach(above.texels + below.texels, above.codec.cost);
+      chargeHalving(objects, above, below);
       objects.store.forReading(surface, subresource - 1);
       objects.store.forWriting(surface, subresource, true);
       halve(above, below);
       objects.counters.bytesCopied += below.texels * below.codec.bytes;
     }
   }
+}
+
+function chargeHalving({ budget }: DeviceObjects, above: ImageRegion, below: ImageRegion): void {
+  const { isBytes, bytes, cost } = above.codec;
+  budget.charge(0, below.rows);
+  budget.chargeEach(above.texels + below.texels, isBytes ? bytes * COST.HALVED_BYTE : cost);
 }
 
 /** Offers the mips to the renderer, for as much work as copies of their bytes are, and a draw for each slice. */

@@ -170,6 +170,8 @@ export class TexelCodec {
   readonly kind: TexelKind;
   /** Cost of reading or writing one, as the device counts work. */
   readonly cost: number;
+  /** Whether each byte is a channel from 0 to 1, as stored: bytes can then be averaged as they are. */
+  readonly isBytes: boolean;
   readonly #plain: boolean;
   readonly #channels: readonly Channel[];
   readonly #words = new Uint32Array(4);
@@ -186,6 +188,8 @@ export class TexelCodec {
     this.srgb = linear && format.flags.includes('SRGB');
     this.kind = this.#sharedExponent ? 'color' : kindOfTexel(format, this.#channels);
     this.#plain = !this.#sharedExponent && isPlain(format, this.#channels, this.srgb);
+    this.isBytes =
+      this.#plain && this.kind === 'color' && this.#channels.every(({ bits, shift }) => bits === 8 && shift % 8 === 0);
     this.cost = this.#plain ? COST.PLAIN_TEXEL : COST.TEXEL;
   }
 

@@ -1,4 +1,4 @@
-import { primitivesOf, type StageName } from '@cg/vgpu10-wgsl';
+import { primitivesOf, shownOf, type StageName } from '@cg/vgpu10-wgsl';
 import type { DrawCall, PipelineState } from '@cg/svga-device';
 import type { ArenaPlace } from '../gpu/arena.js';
 import type { Omissions } from '../gpu/omissions.js';
@@ -233,8 +233,8 @@ export class DrawRecorder implements DrawBindings {
             plan,
             list?.place,
             instances,
-            layer,
-            viewport,
+            shownOf(layer, layers),
+            shownOf(viewport, viewports),
           );
           this.#recordPass(state, call, entry, targets, drawn, ofDrawn, instances, layer, viewport, runs);
         }
