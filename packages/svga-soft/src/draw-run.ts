@@ -58,22 +58,9 @@ export function runDraw(
       budget,
     );
   const streams = state.streamOutput && new StreamWriter(state.streamOutput);
-  const sinks: PrimitiveSink[] = [];
-  if (streams !== undefined) {
-    sinks.push(streams);
-  }
   const rasterizer =
     targets && pixels && new Rasterizer(state, before, linearWords(pixel), targets, pixels, budget);
-  if (rasterizer !== undefined) {
-    sinks.push(rasterizer);
-  }
-  let givenOut = 0;
-  const sink: PrimitiveSink = {
-    primitive: (vertices, id) => {
-      givenOut++;
-      sinks.forEach((each) => each.primitive(vertices, id));
-    },
-  };
+  const sink = new Sinks([streams, rasterizer].filter((each) => each !== undefined));
   const take =
     geometry === undefined
       ? ownVertices(topology, sink)
@@ -88,13 +75,10 @@ export function runDraw(
     budget,
   );
   const count = vertexCountOf(state, call);
-  let primitives = 0;
-  assemble(topology, call, count, vertices, budget, (corners, id) => {
-    primitives++;
-    take(corners, id);
-  });
+  const primitives = assemble(topology, call, count, vertices, budget, take);
   streams?.finish();
-  const isGeometry = geometry !== undefined;
+  const ofGeometry = geometry === undefined ? [0, 0] : [primitives, sink.given];
+  const ofRasterizer = rasterizer === undefined ? [0, 0] : [sink.given, rasterizer.clipped.primitives];
   return {
     samples: pixels?.passed ?? 0,
     written: streams?.written ?? 0,
@@ -103,13 +87,23 @@ export function runDraw(
       count * call.instanceCount,
       primitives,
       vertices.runs,
-      isGeometry ? primitives : 0,
-      isGeometry ? givenOut : 0,
-      rasterizer === undefined ? 0 : givenOut,
-      rasterizer?.clipped.primitives ?? 0,
+      ...ofGeometry,
+      ...ofRasterizer,
       pixels?.runs ?? 0,
     ],
   };
+}
+
+/** Hands primitives on to several, and counts them. */
+class Sinks implements PrimitiveSink {
+  given = 0;
+
+  constructor(private readonly all: readonly PrimitiveSink[]) {}
+
+  primitive(vertices: readonly ShadedVertex[], id: number): void {
+    this.given++;
+    this.all.forEach((each) => each.primitive(vertices, id));
+  }
 }
 
 type Take = (vertices: readonly ShadedVertex[], id: number) => void;

@@ -188,10 +188,8 @@ export class DrawRecorder implements DrawBindings {
         ? plan.count
         : primitivesOf(plan.topology, plan.count) * geometry.verticesPerPrimitive;
     const passes = Math.max(1, layers) * (entry.showsViewports ? VIEWPORTS : 1);
-    const instances = Math.min(
-      call.instanceCount,
-      Math.max(1, Math.floor(MOST_INVOCATIONS / (runs * passes || 1))),
-    );
+    const most = Math.max(1, Math.floor(MOST_INVOCATIONS / (runs * passes || 1)));
+    const instances = Math.min(call.instanceCount, most);
     if (runs === 0) {
       return;
     }
