@@ -42,7 +42,9 @@ describe('stream output', () => {
   });
 
   it('leaves a buffer alone that the layout does not write, and counts nothing without any', () => {
-    const [a, b] = [new Float32Array(4), new Float32Array(1)].map((data) => TestSurface.buffer(data.fill(-1)));
+    const [a, b] = [new Float32Array(4), new Float32Array(1)].map((data) =>
+      TestSurface.buffer(data.fill(-1)),
+    );
     const { layout } = streamTo(a);
     const [unused, used] = [b, a].map((surface) => ({ surface, offset: 0, size: 16, appends: false }));
     const query = { type: SVGA3D_QUERYTYPE.STREAMOUTPUTSTATS };
