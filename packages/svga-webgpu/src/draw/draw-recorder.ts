@@ -25,10 +25,6 @@ import { ViewTable } from './view-table.js';
 
 /** The most vertex shader invocations of a draw. */
 const MOST_INVOCATIONS = 1 << 24;
-/** Bytes that a submission collects. */
-const MOST_COLLECTED = 1 << 24;
-/** Bytes of temporary textures and buffers that it may use. */
-const MOST_TEMPORARY = 1 << 28;
 const VIEWPORTS = 16;
 
 /** Records draws. */
@@ -108,9 +104,7 @@ export class DrawRecorder implements DrawBindings {
   record(state: PipelineState, call: DrawCall, count: number): void {
     const { recorder } = this.images;
     recorder.drawNumber++;
-    if (recorder.arena.used > MOST_COLLECTED || recorder.temporaryBytes > MOST_TEMPORARY) {
-      recorder.submit();
-    }
+    recorder.relieve();
     const shaders = this.#decode(state);
     if (typeof shaders === 'string') {
       this.omissions.add(shaders);
