@@ -41,6 +41,22 @@ describe('stream output', () => {
     expect([...b.floats]).toEqual([0, 1, 0, 1, 0, 1, -1, -1]);
   });
 
+  it('leaves a buffer alone that the layout does not write, and counts nothing without any', () => {
+    const [a, b] = [new Float32Array(4), new Float32Array(1)].map((data) =>
+      TestSurface.buffer(data.fill(-1)),
+    );
+    const { layout } = streamTo(a);
+    const [unused, used] = [b, a].map((surface) => ({ surface, offset: 0, size: 16, appends: false }));
+    const query = { type: SVGA3D_QUERYTYPE.STREAMOUTPUTSTATS };
+    renderer.beginQuery(query);
+    streamed({ layout, targets: [used, { ...unused, size: 4 }] });
+    expect(renderer.endQuery(query)).toEqual([1, 2]);
+    expect([...a.floats, ...b.floats]).toEqual([0, 1, 2, -1, -1]);
+    renderer.beginQuery(query);
+    streamed({ layout, targets: [undefined, unused] });
+    expect(renderer.endQuery(query)).toEqual([0, 0]);
+  });
+
   it('appends, and is drawn by its count', () => {
     const out = TestSurface.buffer(new Float32Array(12).fill(-1));
     streamed(streamTo(out), {}, 3);
