@@ -96,6 +96,7 @@ function addGlOptions(command: Command): Command {
       ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'png', 'record']),
     )
     .option('--reference', "with --piglit: llvmpipe's results in the same guest, too")
+    .option('--results <file>', 'with --piglit: write the results; go on with those it has')
     .addOption(
       new Option('--renderer <name>', 'what draws for the device').choices(rendererNames).default('soft'),
     )
@@ -134,8 +135,10 @@ function checkGlOptions(programArgs: readonly string[], options: GuestOptions, c
   if (options.coherent && options.gl === undefined && options.piglit === undefined) {
     command.error('cg: --coherent needs --gl or --piglit');
   }
-  if (options.reference && options.piglit === undefined) {
-    command.error('cg: --reference needs --piglit');
+  for (const option of ['reference', 'results'] as const) {
+    if (options[option] !== undefined && options.piglit === undefined) {
+      command.error(`cg: --${option} needs --piglit`);
+    }
   }
 }
 

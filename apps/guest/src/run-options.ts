@@ -45,6 +45,7 @@ export interface GuestOptions {
   readonly gl?: string[];
   readonly piglit?: string[];
   readonly reference?: boolean;
+  readonly results?: string;
   readonly renderer: RendererName;
   readonly coherent?: boolean;
   readonly flip?: boolean;

@@ -58,6 +58,7 @@ describe('cg-guest', () => {
     [['--gl', 'tri', '--renderer', 'gl'], /Allowed choices are soft, webgpu, none/],
     [['--coherent'], /--coherent needs --gl or --piglit/],
     [['--reference'], /--reference needs --piglit/],
+    [['--results', 'x'], /--results needs --piglit/],
     [['--piglit', '../x'], /^cg: «..\/x» is no test of piglit\n/],
     [['tri'], /unexpected argument tri/],
     [['--flavour', 'amd64'], /Allowed choices are 686-pae, 686/],

@@ -1,1 +1,1 @@
-export function sourceHash(): string;
+export function sourceHash(program: 'gltest' | 'fork-server'): string;

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { availableMemory } from 'node:process';
 import type { DeviceRecorder } from '@cg/svga-device';
 import { findGuestFiles, type GuestFiles, type KernelFlavour } from '../boot/guest-files.js';
@@ -10,6 +7,7 @@ import { SavedStates } from '../emulator/saved-states.js';
 import { startGuest, type StartedGuest } from '../emulator/start-guest.js';
 import { GuestError } from '../guest-error.js';
 import { NEW_KERNEL_LINES } from './kernel-log.js';
+import { ownProgram } from './own-program.js';
 import type { NamedRenderer } from './renderers.js';
 import { runProgram, type GuestCommand } from './run-program.js';
 
@@ -43,12 +41,6 @@ interface StartedGlGuest extends StartedGuest {
   readonly disk: GuestDisk;
 }
 
-/** The program with the scenes. */
-function readGltest(): Uint8Array {
-  const manifest = createRequire(import.meta.url).resolve('@cg/guest/package.json');
-  return readFileSync(join(dirname(manifest), 'programs', 'gltest'));
-}
-
 /** A scene of gltest. */
 export function scene(name: string): GuestCommand {
   return { name, words: ['/tmp/gltest', name], hasMarks: true, flip: true };
@@ -63,7 +55,7 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGu
   checkMemory(memoryMib);
   const files = await findGuestFiles({ ...paths, cache, flavour, refresh, say });
   const disk = await findGuestDisk({ content: options.disk ?? MESA_DISK, cache, refresh, say });
-  const initramfs = buildInitramfs(files, { diskPrograms: { gltest: readGltest() } });
+  const initramfs = buildInitramfs(files, { diskPrograms: { gltest: ownProgram('gltest') } });
   const started = await startGuest({
     images: { files, initramfs, disk },
     memoryMib,

@@ -34,7 +34,7 @@ describe('a program', () => {
 
 describe('gltest', () => {
   it('is the compiled source', () => {
-    expect(readFileSync(gltest).includes(`source ${sourceHash()}`)).toBe(true);
+    expect(readFileSync(gltest).includes(`source ${sourceHash('gltest')}`)).toBe(true);
   });
 
   it('has the scenes that the program lists', () => {

@@ -52,11 +52,20 @@ export interface ProgramRun {
   readonly picture: Picture | undefined;
 }
 
+/** Makes the line for the guest's shell that runs a program of the disk. */
+export type Launch = (
+  words: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  seconds: number,
+) => string;
+
 export interface ProgramOptions {
   /** Mesa makes all its memory coherent, and transfers nothing explicitly. */
   readonly coherent: boolean;
   readonly seconds: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Without it, the program is a process of the shell. */
+  readonly launch?: Launch;
   readonly onMark?: (text: string) => void;
   readonly onOutput?: (bytes: Uint8Array) => Promise<void>;
   readonly onErrors?: (bytes: Uint8Array) => Promise<void>;
@@ -122,10 +131,8 @@ function counters({ statistics }: SvgaDevice) {
   return { commands, draws, bytesUploaded, bytesReadBack, errors, objects: countObjects(perCommand) };
 }
 
-function shellLine(
-  { words, hasMarks }: GuestCommand,
-  { coherent, seconds, environment }: ProgramOptions,
-): string {
+function shellLine({ words, hasMarks }: GuestCommand, options: ProgramOptions): string {
+  const { coherent, seconds, environment, launch = processLine } = options;
   const variables = {
     HOME: '/tmp',
     XDG_RUNTIME_DIR: '/tmp',
@@ -133,11 +140,20 @@ function shellLine(
     ...(coherent && { SVGA_FORCE_COHERENT: '1' }),
     ...environment,
   };
-  const assigned = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
-  const line = [...assigned, `timeout -s KILL ${seconds} chroot`, DISK_ROOT, ...words.map(quoted)].join(' ');
+  const line = launch(words, variables, seconds);
   return hasMarks ? `${line} > /dev/ttyS0 2>&1` : line;
 }
 
-function quoted(word: string): string {
+function processLine(
+  words: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  seconds: number,
+): string {
+  const assigned = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
+  return [...assigned, `timeout -s KILL ${seconds} chroot`, DISK_ROOT, ...words.map(quoted)].join(' ');
+}
+
+/** A word for a shell. */
+export function quoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
