@@ -92,7 +92,7 @@ function addGlOptions(command: Command): Command {
     .addOption(
       new Option(
         '--piglit <test...>',
-        'run tests of piglit on Mesa: programs and arguments, in quotes',
+        'run tests of piglit on Mesa: programs and arguments, in quotes; @FILE has one a line',
       ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'png', 'record']),
     )
     .option('--reference', "with --piglit: llvmpipe's results in the same guest, too")
