@@ -4,7 +4,7 @@ import { GuestError } from '../guest-error.js';
 
 /** The scenes of gltest (gltest/*.c). */
 export const sceneNames: readonly string[] = (
-  'tri texquad persist stream cube many ubo pbo clear rtt blend scissor stencil mipmap msaa query mrt ' +
+  'tri texquad persist copied stream cube many ubo pbo clear rtt blend scissor stencil mipmap msaa query mrt ' +
   'instance xfb gs cubemap texarr flow prims'
 ).split(' ');
 
