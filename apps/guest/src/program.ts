@@ -20,6 +20,11 @@ const DEFAULT_MEMORY_MIB = 256;
 const GL_MEMORY_MIB = 512;
 const DEFAULT_TIMEOUT_SECONDS = 600;
 const MOST_TIMEOUT_SECONDS = 86_400;
+const DEFAULT_ROUNDS = 9;
+const MOST_ROUNDS = 1000;
+const DEFAULT_RUN_SECONDS = 1;
+const MOST_RUN_SECONDS = 60;
+const MOST_FRAMES = 1_000_000;
 
 /** Options that conflict with --measure-console and --gl, which boot other kinds of guests. */
 const OF_PLAIN_GUESTS = 'cases case checkConsole checkMemory checkContext run shell dx sm41 fifo'.split(' ');
@@ -42,7 +47,10 @@ Examples:
   $ cg guest --case 3 --json | jq           one of them
   $ cg guest --gl cube --png cube.png       OpenGL by Mesa, drawn by the device
   $ cg guest --gl ./a.out --coherent -- -x  a program of yours, an i386 executable
+  $ cg guest --x --png gears.png            glxgears on Debian's X server
+  $ cg guest --gl kmscube --frames 100      a program that has the screen to itself
   $ cg guest --piglit 'bufferstorage-persistent draw coherent' --reference
+  $ cg guest --cost-of-coherence --renderer webgpu --svg cost.svg
   $ cg guest --fifo --delay 5 --cases 10    a slow device without command buffers
 
 With --run standard output is the command's, byte for byte; its errors, and all messages of cg, are
@@ -62,6 +70,14 @@ function wholeNumber(least: number, most: number): (text: string) => number {
     }
     return value;
   };
+}
+
+function parseRunSeconds(text: string): number {
+  const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (seconds <= 0 || seconds > MOST_RUN_SECONDS) {
+    throw new InvalidArgumentError(`It must be a number above 0, up to ${MOST_RUN_SECONDS}.`);
+  }
+  return seconds;
 }
 
 const parseTimeout = wholeNumber(1, MOST_TIMEOUT_SECONDS);
@@ -90,10 +106,21 @@ function addGlOptions(command: Command): Command {
       ),
     )
     .addOption(
+      new Option('--x [program...]', 'the same on an X server; glxgears if none is named').conflicts([
+        ...OF_PLAIN_GUESTS,
+        'gl',
+      ]),
+    )
+    .option(
+      '--frames <n>',
+      'end a program on the screen after so many frames',
+      wholeNumber(1, MOST_FRAMES),
+    )
+    .addOption(
       new Option(
         '--piglit <test...>',
         'run tests of piglit on Mesa: programs and arguments, in quotes; @FILE has one a line',
-      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'png', 'record']),
+      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'x', 'png', 'record']),
     )
     .option('--reference', "with --piglit: llvmpipe's results in the same guest, too")
     .option('--results <file>', 'with --piglit: write the results; go on with those it has')
@@ -103,6 +130,33 @@ function addGlOptions(command: Command): Command {
     .option('--coherent', 'all memory of OpenGL is coherent; nothing is transferred explicitly')
     .option('--flip', "the last row of a file's picture first")
     .option('--record <file>', 'write a recording of the device, for cg render');
+}
+
+function addCostOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--cost-of-coherence [program...]',
+        'measure OpenGL programs with explicit transfers and with coherent memory, in turn',
+      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'x', 'piglit', 'png', 'record', 'coherent', 'reference', 'flip']),
+    )
+    .option('--rounds <n>', 'of its runs', wholeNumber(1, MOST_ROUNDS), DEFAULT_ROUNDS)
+    .option('--seconds <s>', 'of each run', parseRunSeconds, DEFAULT_RUN_SECONDS)
+    .option('--svg <file>', 'write a picture of the losses');
+}
+
+function addPageOption(command: Command): Command {
+  return command.addOption(
+    new Option('--page <folder>', 'write a guest with a shell on its console as files for a page').conflicts([
+      ...OF_PLAIN_GUESTS,
+      'measureConsole',
+      'png',
+      'gl',
+      'x',
+      'piglit',
+      'costOfCoherence',
+    ]),
+  );
 }
 
 function addFileOptions(command: Command): Command {
@@ -124,16 +178,22 @@ function addFileOptions(command: Command): Command {
 
 /** Options without those that they belong to. */
 function checkGlOptions(programArgs: readonly string[], options: GuestOptions, command: Command): void {
-  if (programArgs.length > 0 && options.gl === undefined) {
+  const draws = options.gl !== undefined || options.x !== undefined;
+  if (programArgs.length > 0 && !draws) {
     command.error(`cg: unexpected argument ${programArgs[0]}`);
   }
-  for (const option of ['flip', 'record'] as const) {
-    if (options[option] !== undefined && options.gl === undefined) {
-      command.error(`cg: --${option} needs --gl`);
+  for (const option of ['flip', 'record', 'frames'] as const) {
+    if (options[option] !== undefined && !draws) {
+      command.error(`cg: --${option} needs --gl or --x`);
     }
   }
-  if (options.coherent && options.gl === undefined && options.piglit === undefined) {
-    command.error('cg: --coherent needs --gl or --piglit');
+  if (options.coherent && !draws && options.piglit === undefined) {
+    command.error('cg: --coherent needs --gl, --x or --piglit');
+  }
+  for (const option of ['rounds', 'seconds', 'svg'] as const) {
+    if (command.getOptionValueSource(option) === 'cli' && options.costOfCoherence === undefined) {
+      command.error(`cg: --${option} needs --cost-of-coherence`);
+    }
   }
   for (const option of ['reference', 'results'] as const) {
     if (options[option] !== undefined && options.piglit === undefined) {
@@ -165,9 +225,9 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
       new Option(
         '--measure-console',
         "boot, and write text to v86's own VGA and to the device, one after the other",
-      ).conflicts([...OF_PLAIN_GUESTS, 'png', 'gl', 'piglit']),
+      ).conflicts([...OF_PLAIN_GUESTS, 'png', 'gl', 'x', 'piglit', 'costOfCoherence']),
     );
-  return addFileOptions(addGlOptions(command))
+  return addFileOptions(addPageOption(addCostOptions(addGlOptions(command))))
     .option('--dx', 'a device with DX contexts')
     .option('--sm41', 'a device with DX contexts and shader model 4.1')
     .addOption(
@@ -187,7 +247,7 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
     )
     .option('--json', 'print the results as JSON')
     .addHelpText('after', DETAILS.replaceAll(NAME_UNDER_CG, name))
-    .argument('[arguments...]', 'after --: those of a program of --gl')
+    .argument('[arguments...]', 'after --: those of a program of --gl or --x')
     .action(async (programArgs: string[], options: GuestOptions, command: Command) => {
       if (options.shell && !(process.stdin.isTTY && process.stdout.isTTY)) {
         command.error('cg: --shell needs a terminal; --run takes a command');
@@ -197,11 +257,21 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
       }
       checkGlOptions(programArgs, options, command);
       // Loaded on demand: the emulator takes longer to load than the help to print.
-      if (options.gl !== undefined || options.piglit !== undefined) {
+      const memory = command.getOptionValueSource('memory') === 'cli' ? options.memory : GL_MEMORY_MIB;
+      if (options.costOfCoherence !== undefined) {
+        const { runCostOptions } = await import('./cost/cost-options.js');
+        exit(await runCostOptions({ ...options, memory }));
+        return;
+      }
+      if (options.gl !== undefined || options.x !== undefined || options.piglit !== undefined) {
         const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
-        const memory = command.getOptionValueSource('memory') === 'cli' ? options.memory : GL_MEMORY_MIB;
         const given = { ...options, memory, programArgs };
-        exit(await (options.gl === undefined ? runPiglitOptions(given) : runGlOptions(given)));
+        exit(await (options.piglit === undefined ? runGlOptions(given) : runPiglitOptions(given)));
+        return;
+      }
+      if (options.page !== undefined) {
+        const { runPageOptions } = await import('./page/page-options.js');
+        exit(await runPageOptions({ ...options, page: options.page }));
         return;
       }
       const { runOptions } = await import('./run-options.js');

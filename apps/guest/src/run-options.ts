@@ -43,6 +43,9 @@ export interface GuestOptions {
   readonly png?: string;
   readonly json?: boolean;
   readonly gl?: string[];
+  /** True without names. */
+  readonly x?: string[] | true;
+  readonly frames?: number;
   readonly piglit?: string[];
   readonly reference?: boolean;
   readonly results?: string;
@@ -50,6 +53,11 @@ export interface GuestOptions {
   readonly coherent?: boolean;
   readonly flip?: boolean;
   readonly record?: string;
+  readonly costOfCoherence?: true | string[];
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly svg?: string;
+  readonly page?: string;
 }
 
 /** Runs the guests of the options, and prints the results. @returns the exit code */

@@ -26,13 +26,15 @@ const MESA = ['libgl1-mesa-dri', 'libegl1', 'libegl-mesa0', 'libgbm1', 'libgl1',
 
 /** What a disk has. */
 export interface DiskContent {
-  readonly name: 'mesa' | 'piglit';
+  readonly name: 'mesa' | 'piglit' | 'x';
   /** What it is called in messages. */
   readonly title: string;
   /** apt adds what these need. */
   readonly packages: readonly string[];
   /** Folders of a package that is taken without what it needs. */
   readonly part?: { readonly package: string; readonly folders: readonly string[] };
+  /** Packages that the others name, and do not need to run. */
+  readonly without?: readonly string[];
 }
 
 export const MESA_DISK: DiskContent = { name: 'mesa', title: 'Mesa', packages: MESA };
@@ -46,6 +48,24 @@ export const PIGLIT_DISK: DiskContent = {
   title: 'Mesa and piglit',
   packages: [...MESA, 'libwaffle-1-0', 'libxkbcommon0'],
   part: { package: 'piglit', folders: ['bin', 'lib', 'tests'].map((name) => `.${PIGLIT_FOLDER}/${name}`) },
+};
+
+/** An X server with a window manager, a terminal and clients, and OpenGL programs that have the screen to themselves. */
+export const X_DISK: DiskContent = {
+  name: 'x',
+  title: 'Mesa and X',
+  packages: [
+    ...MESA,
+    ...['xserver-xorg-core', 'xserver-xorg-input-evdev', 'x11-xserver-utils', 'twm', 'xterm', 'mesa-utils-bin'],
+    ...['kmscube', 'glmark2-drm', 'glmark2-es2-drm'],
+    // xkbcomp is started by a shell, and xterm starts one.
+    ...['dash', 'bash', 'coreutils', 'procps', 'ncurses-base', 'fonts-dejavu-core'],
+  ],
+  // udev does not run; the others install packages, or are for xrdb, which is not used.
+  without: [
+    ...['udev', 'kmod', 'keyboard-configuration', 'adduser', 'debconf', 'dpkg', 'tar', 'perl-base', 'menu'],
+    ...['cpp', 'cpp-12', 'libisl23', 'libmpc3', 'libmpfr6', 'iso-codes', 'libssl3', 'libdb5.3'],
+  ],
 };
 
 /** Mesa's drivers that a guest can use: that of the device, and those that draw on the CPU. */
@@ -143,7 +163,7 @@ async function makeDisk(content: DiskContent, folder: string, say: (what: string
 }
 
 async function unpackContent(
-  { title, packages: names, part }: DiskContent,
+  { title, packages: names, part, without = [] }: DiskContent,
   partial: string,
   root: string,
   say: (what: string) => void,
@@ -151,7 +171,7 @@ async function unpackContent(
   const apt = new AptPackages(join(partial, 'apt'), 'i386', 'Mesa comes from Debian 12, or an older release');
   say(`asking apt for the packages of ${title} for Debian i386`);
   await apt.update();
-  const packages = await apt.archivesFor(names);
+  const packages = (await apt.archivesFor(names)).filter(({ name }) => !without.includes(name));
   const bytes = packages.reduce((sum, one) => sum + one.bytes, 0);
   say(`downloading ${packages.length} packages, ${Math.ceil(bytes / MIB)} MiB`);
   await apt.unpack(

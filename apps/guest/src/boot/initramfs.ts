@@ -21,6 +21,21 @@ export const DISK_ROOT = '/mnt';
 /** The driver of v86's disk, and of its file system, which asks for crc32c by no dependency. */
 const DISK_MODULES = ['crc32c_generic', 'ata_piix', 'sd_mod', 'ext4'];
 
+/** PS/2 keyboards and mice (the kernel has i8042 and atkbd), and /dev/input. */
+const INPUT_MODULES = ['evdev', 'psmouse'];
+
+/** Terminals and shared memory, for programs of a desktop, and names for what there is of `INPUT_MODULES`. */
+const DESKTOP_SCRIPT = `mkdir ${DISK_ROOT}/dev/pts ${DISK_ROOT}/dev/shm
+mount -t devpts devpts ${DISK_ROOT}/dev/pts
+mount -t tmpfs shm ${DISK_ROOT}/dev/shm
+for event in /sys/class/input/event*; do
+  name=mouse
+  grep -q keyboard $event/device/name && name=keyboard
+  [ $(cat $event/device/capabilities/abs) != 0 ] && name=tablet
+  ln -s ${'${event##*/}'} /dev/input/cg-$name
+done
+`;
+
 function mountScript(modules: readonly string[]): string {
   const inserts = modules.map((module) => `insmod /modules/${module}.ko`).join('\n');
   return `${inserts}
@@ -73,34 +88,37 @@ done
 export interface InitramfsOptions {
   /** Drivers that are included, and not loaded. */
   readonly unloaded?: readonly string[];
-  /** Programs for the /tmp of a disk, which is mounted. */
-  readonly diskPrograms?: Readonly<Record<string, Uint8Array>>;
+  /** Programs and other files for the /tmp of a disk, which is mounted. */
+  readonly diskFiles?: Readonly<Record<string, Uint8Array>>;
+  /** Keyboard, mouse, terminals and shared memory, for the disk's programs. */
+  readonly desktop?: boolean;
 }
 
 /** The root file system that a guest boots into. */
 export function buildInitramfs(
   files: GuestFiles,
-  { unloaded = [], diskPrograms }: InitramfsOptions = {},
+  { unloaded = [], diskFiles, desktop = false }: InitramfsOptions = {},
 ): Uint8Array<ArrayBuffer> {
   const modules = modulesFor('vmwgfx', files.modules);
-  const ofDisk = modulesOf(diskPrograms === undefined ? [] : DISK_MODULES, files);
+  const wanted = diskFiles === undefined ? [] : [...DISK_MODULES, ...(desktop ? INPUT_MODULES : [])];
+  const ofDisk = modulesOf(wanted, files);
   const others = [...ofDisk, ...modulesOf(unloaded, files)];
   const archive = new CpioWriter();
   for (const name of ['bin', 'dev', 'proc', 'sys', 'modules', 'mnt', 'programs', 'run', 'tmp']) {
     archive.folder(name);
   }
-  const mounting = diskPrograms === undefined ? '' : mountScript(ofDisk.map(({ name }) => name));
+  const mounting = diskFiles === undefined ? '' : mountScript(ofDisk.map(({ name }) => name));
   archive.file(
     'init',
     Buffer.from(
       initScript(
         modules.map(({ name }) => name),
-        mounting,
+        desktop ? mounting + DESKTOP_SCRIPT : mounting,
       ),
     ),
     0o755,
   );
-  for (const [name, bytes] of Object.entries(diskPrograms ?? {})) {
+  for (const [name, bytes] of Object.entries(diskFiles ?? {})) {
     archive.file(`programs/${name}`, bytes, 0o755);
   }
   archive.file('agent', Buffer.from(AGENT_BASE64, 'base64'), 0o755);

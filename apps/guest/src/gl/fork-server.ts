@@ -1,8 +1,8 @@
 import { DISK_ROOT } from '../boot/initramfs.js';
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
 import { writeGuestFile } from '../linux/guest-file.js';
+import { quoted, type Launch } from './guest-line.js';
 import { ownProgram } from './own-program.js';
-import { quoted, type Launch } from './run-program.js';
 
 /** Libraries that programs with OpenGL load, and Mesa's drivers, which load LLVM. */
 const LIBRARIES = [

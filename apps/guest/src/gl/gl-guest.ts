@@ -2,10 +2,12 @@ import { availableMemory } from 'node:process';
 import type { DeviceRecorder } from '@cg/svga-device';
 import { findGuestFiles, type GuestFiles, type KernelFlavour } from '../boot/guest-files.js';
 import { buildInitramfs } from '../boot/initramfs.js';
-import { findGuestDisk, MESA_DISK, type DiskContent, type GuestDisk } from '../boot/guest-disk.js';
+import { findGuestDisk, MESA_DISK, X_DISK, type DiskContent, type GuestDisk } from '../boot/guest-disk.js';
 import { SavedStates } from '../emulator/saved-states.js';
 import { startGuest, type StartedGuest } from '../emulator/start-guest.js';
 import { GuestError } from '../guest-error.js';
+import { X_FILES } from '../x/x-files.js';
+import { startX } from '../x/x-server.js';
 import { NEW_KERNEL_LINES } from './kernel-log.js';
 import { ownProgram } from './own-program.js';
 import type { NamedRenderer } from './renderers.js';
@@ -32,6 +34,8 @@ export interface GlGuestOptions {
   readonly renderer: NamedRenderer;
   /** Without it, the disk with Mesa. */
   readonly disk?: DiskContent;
+  /** Start the X server; with `X_DISK`. */
+  readonly x?: boolean;
   readonly recorder?: DeviceRecorder | undefined;
   readonly say: (what: string) => void;
   readonly onConsole: (text: string) => void;
@@ -51,11 +55,15 @@ export function scene(name: string): GuestCommand {
  * @throws GuestError where packages, tools or memory are missing, or Mesa does not work
  */
 export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGuest> {
-  const { paths, cache, flavour, refresh, memoryMib, renderer, say } = options;
+  const { paths, cache, flavour, refresh, memoryMib, renderer, say, disk: content = MESA_DISK, x } = options;
   checkMemory(memoryMib);
   const files = await findGuestFiles({ ...paths, cache, flavour, refresh, say });
-  const disk = await findGuestDisk({ content: options.disk ?? MESA_DISK, cache, refresh, say });
-  const initramfs = buildInitramfs(files, { diskPrograms: { gltest: ownProgram('gltest') } });
+  const disk = await findGuestDisk({ content, cache, refresh, say });
+  const hasX = content === X_DISK;
+  const initramfs = buildInitramfs(files, {
+    diskFiles: { gltest: ownProgram('gltest'), ...(hasX && X_FILES) },
+    desktop: hasX,
+  });
   const started = await startGuest({
     images: { files, initramfs, disk },
     memoryMib,
@@ -63,7 +71,7 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGu
     renderer: renderer.renderer,
     recorder: options.recorder,
     preparation: {
-      key: `mesa ${renderer.name}`,
+      key: `${x ? 'x' : 'mesa'} ${renderer.name}`,
       run: async (guest) => {
         say('loading Mesa (about half a minute)');
         const first = await runProgram(guest, scene('tri'), {
@@ -73,6 +81,10 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGu
         if (first.exitCode !== 0) {
           const reason = first.errors[0] ?? `its first program fails with ${first.exitCode}`;
           throw new GuestError(`Mesa does not work in the guest: ${reason}`);
+        }
+        if (x) {
+          say('starting X');
+          await startX(guest);
         }
         await guest.shell.must(NEW_KERNEL_LINES);
       },

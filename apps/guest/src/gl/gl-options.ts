@@ -31,9 +31,13 @@ function guestOf(options: GlOptions) {
   };
 }
 
-/** Runs the programs of `--gl`, and prints the results. @returns the exit code */
+/** A program on the X server, if none is named. */
+const X_PROGRAM = 'glxgears';
+
+/** Runs the programs of `--gl` or `--x`, and prints the results. @returns the exit code */
 export async function runGlOptions(options: GlOptions): Promise<number> {
-  const { json, png, programArgs, gl: programs = [] } = options;
+  const { json, png, programArgs, gl, x, frames } = options;
+  const programs = gl ?? (x === true || x === undefined ? [X_PROGRAM] : x);
   let report: GlReport;
   try {
     if (png !== undefined && programs.length > 1) {
@@ -43,7 +47,10 @@ export async function runGlOptions(options: GlOptions): Promise<number> {
       ...guestOf(options),
       programs,
       programArgs,
+      frames,
+      x: gl === undefined,
       flip: options.flip === true,
+      takePicture: png !== undefined,
       record: options.record,
       onOutput: async (bytes) => write(json ? process.stderr : process.stdout, bytes),
       onErrors: async (bytes) => write(process.stderr, bytes),
@@ -94,7 +101,7 @@ export async function runPiglitOptions(options: GlOptions): Promise<number> {
 
 function writePicture(path: string, { name, picture }: ProgramRun): void {
   if (picture === undefined) {
-    throw new GuestError(`${name} has read no picture back`);
+    throw new GuestError(`${name} has shown no picture, and read none back`);
   }
   writePng(path, picture);
 }

@@ -16,6 +16,7 @@ const run: ProgramRun = {
   warnings: [],
   errors: [],
   frames: { frames: 3, first: 80, each: 12.34 },
+  shown: undefined,
   pictureHash: 'b35b076b',
   picture: { width: 1, height: 1, pixels: new Uint8ClampedArray(4) },
 };

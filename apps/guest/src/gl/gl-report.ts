@@ -11,10 +11,11 @@ export function hasProgramFailed(run: ProgramRun): boolean {
 
 /** A row for a program, and below it what is wrong. */
 export function programLine(run: ProgramRun): string {
-  const { name, exitCode, seconds, commands, draws, bytesUploaded, frames } = run;
+  const { name, exitCode, seconds, commands, draws, bytesUploaded, frames, shown } = run;
+  const onScreen = shown && `, ${shown.frames} frames shown, ${shown.perSecond.toFixed(1)} a second`;
   const each = frames === undefined || frames.frames < 2 ? '' : `, ${frames.each.toFixed(1)} ms a frame`;
   const counted = `${commands} commands, ${draws} draws, ${bytesUploaded} bytes uploaded`;
-  const line = `${name.padEnd(NAME_COLUMNS)} ${seconds.toFixed(1)} s: ${counted}${each}`;
+  const line = `${name.padEnd(NAME_COLUMNS)} ${seconds.toFixed(1)} s: ${counted}${onScreen ?? each}`;
   const ended = exitCode === null ? 'it does not end in time' : `it ends with ${exitCode}`;
   return linesOf(line, [...(exitCode === 0 ? [] : [ended]), ...complaints(run)]);
 }

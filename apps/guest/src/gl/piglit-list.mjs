@@ -48,7 +48,10 @@ function testsOf(profile) {
   const xml = gunzipSync(readFileSync(join(folder, `${profile}.xml.gz`))).toString();
   return [...xml.matchAll(/<Test type="(\w+)" name="([^"]*)">(.*?)<\/Test>/g)].map(([, , name, body]) => {
     const options = Object.fromEntries(
-      [...body.matchAll(/<option name="(\w+)" value="([^"]*)"/g)].map(([, key, value]) => [key, unescape(value)]),
+      [...body.matchAll(/<option name="(\w+)" value="([^"]*)"/g)].map(([, key, value]) => [
+        key,
+        unescape(value),
+      ]),
     );
     // The commands are lists in Python: ['program', 'argument'].
     const words = [...options.command.matchAll(/'([^']*)'/g)].map(([, word]) => word.trim()).filter(Boolean);
@@ -64,7 +67,9 @@ function isUpTo33({ name, words, options }) {
   // A word with a blank would be two on the list.
   const isPlain = words.every((word) => !/\s/.test(word));
   const isPossible = !TOO_MANY_SAMPLES.test(words.join(' '));
-  return isCovered && isPlain && isPossible && !isGenerated && !api.includes('gles') && Number(glsl) <= MOST_GLSL;
+  return (
+    isCovered && isPlain && isPossible && !isGenerated && !api.includes('gles') && Number(glsl) <= MOST_GLSL
+  );
 }
 
 const tests = ['quick_gl', 'quick_shader']

@@ -73,6 +73,7 @@ const run: PiglitRecord = {
   warnings: [],
   errors: [],
   frames: undefined,
+  shown: undefined,
   pictureHash: undefined,
 };
 
@@ -111,9 +112,12 @@ describe('tests of shader_runner', () => {
 
   it('have their results as far as the process came', () => {
     const group = [shader('x/a'), shader('x/b'), shader('x/c')];
-    expect(groupCommand(group).words.slice(1)).toEqual(
-      [...group.map(({ words }) => words[1]), '-auto', '-fbo', '-report-subtests'],
-    );
+    expect(groupCommand(group).words.slice(1)).toEqual([
+      ...group.map(({ words }) => words[1]),
+      '-auto',
+      '-fbo',
+      '-report-subtests',
+    ]);
     const output = [
       'PIGLIT TEST: 0 - a\nPIGLIT: {"subtest": {"a" : "pass"}}',
       'PIGLIT TEST: 1 - b\nPIGLIT: {"result": "skip" }\n',
@@ -146,10 +150,13 @@ describe('a file of results', () => {
     expect([file.get(run.name)?.result, file.get('another')?.result]).toEqual(['fail', 'fail']);
   });
 
-  it.each(['# A title', '# A title\n', '{"tests": []}\n'])('that begins with %j is another file: it stays', (text) => {
-    const path = newFile();
-    writeFileSync(path, text);
-    expect(() => new ResultFile(path, way)).toThrow('is not a file of results');
-    expect(readFileSync(path, 'utf8')).toBe(text);
-  });
+  it.each(['# A title', '# A title\n', '{"tests": []}\n'])(
+    'that begins with %j is another file: it stays',
+    (text) => {
+      const path = newFile();
+      writeFileSync(path, text);
+      expect(() => new ResultFile(path, way)).toThrow('is not a file of results');
+      expect(readFileSync(path, 'utf8')).toBe(text);
+    },
+  );
 });

@@ -1,28 +1,35 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DeviceRecorder } from '@cg/svga-device';
+import { X_DISK } from '../boot/guest-disk.js';
 import { DISK_ROOT } from '../boot/initramfs.js';
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
 import { GuestError } from '../guest-error.js';
 import { writeGuestFile } from '../linux/guest-file.js';
 import { scene, startGlGuest, type GlGuestOptions } from './gl-guest.js';
-import { readProgram, type UserProgram } from './gl-programs.js';
+import { X_ENVIRONMENT } from '../x/x-server.js';
+import { userFrames, type DiskProgram } from './disk-programs.js';
+import { readProgram, type Program, type UserProgram } from './gl-programs.js';
 import type { RendererName } from './renderer-names.js';
 import { makeRenderer } from './renderers.js';
 import { runProgram, type GuestCommand, type ProgramRun } from './run-program.js';
 
 /** Programs that draw in a guest, one after the other. */
-export interface GlRequest extends Omit<GlGuestOptions, 'renderer' | 'recorder'> {
-  /** Scenes by name, and paths of programs. */
+export interface GlRequest extends Omit<GlGuestOptions, 'renderer' | 'recorder' | 'disk'> {
+  /** Programs by name, and paths. */
   readonly programs: readonly string[];
-  /** Of each program of the user's. */
+  /** Of each program that is no scene. */
   readonly programArgs: readonly string[];
+  /** Frames on the screen, after which a program is ended; undefined for the program's own. */
+  readonly frames: number | undefined;
   readonly renderer: RendererName;
   readonly coherent: boolean;
   /** A file's program has the last row of its picture first in memory, as OpenGL has it in framebuffer objects. */
   readonly flip: boolean;
   /** Timeout of a program. */
   readonly seconds: number;
+  /** Keep the pictures that the programs read back last. */
+  readonly takePicture: boolean;
   /** A file for the recording. */
   readonly record: string | undefined;
   readonly onOutput: (bytes: Uint8Array) => Promise<void>;
@@ -43,16 +50,17 @@ export interface GlReport {
  * @throws GuestError
  */
 export async function runGl(request: GlRequest): Promise<GlReport> {
-  const programs = request.programs.map((name) => readProgram(name));
+  const programs = request.programs.map((name) => readProgram(name, request.x));
   const renderer = await makeRenderer(request.renderer);
   const recorder = request.record === undefined ? undefined : new DeviceRecorder();
   const start = performance.now();
-  const { guest, restored } = await startGlGuest({ ...request, renderer, recorder });
+  const disk = request.x || programs.some(isOfDisk) ? X_DISK : undefined;
+  const { guest, restored } = await startGlGuest({ ...request, renderer, recorder, ...(disk && { disk }) });
   const startSeconds = (performance.now() - start) / 1000;
   try {
     const runs: ProgramRun[] = [];
     for (const program of programs) {
-      const command = typeof program === 'string' ? scene(program) : await install(guest, program, request);
+      const command = await commandOf(guest, program, request);
       const run = await runProgram(guest, command, { ...request, onMark: (text) => recorder?.mark(text) });
       request.onProgram(run);
       runs.push(run);
@@ -71,16 +79,39 @@ export async function runGl(request: GlRequest): Promise<GlReport> {
   }
 }
 
-/** Copies a program to the guest. */
-async function install(
-  guest: EmulatedGuest,
-  { path, bytes }: UserProgram,
-  { programArgs, flip }: GlRequest,
-): Promise<GuestCommand> {
-  const name = basename(path);
-  await writeGuestFile(guest.program, `${DISK_ROOT}/tmp/user-program`, bytes);
-  await guest.shell.must(`chmod 755 ${DISK_ROOT}/tmp/user-program`);
-  return { name, words: ['/tmp/user-program', ...programArgs], hasMarks: false, flip };
+function isOfDisk(program: Program): program is DiskProgram {
+  return typeof program !== 'string' && 'words' in program;
+}
+
+async function commandOf(guest: EmulatedGuest, program: Program, request: GlRequest): Promise<GuestCommand> {
+  if (typeof program === 'string') {
+    return scene(program);
+  }
+  const { programArgs, x, frames, flip } = request;
+  const environment = x ? X_ENVIRONMENT : {};
+  if (isOfDisk(program)) {
+    const words = [...program.words, ...programArgs];
+    const screen = { frames: frames ?? program.frames };
+    return { name: program.name, words, hasMarks: false, flip: false, screen, environment };
+  }
+  const words = [await install(guest, program), ...programArgs];
+  const screen = x || frames !== undefined ? { frames: frames ?? userFrames } : undefined;
+  return {
+    name: basename(program.path),
+    words,
+    hasMarks: false,
+    flip,
+    environment,
+    ...(screen && { screen }),
+  };
+}
+
+/** Copies a program to the guest. @returns its path on the disk */
+async function install(guest: EmulatedGuest, { bytes }: UserProgram): Promise<string> {
+  const path = '/tmp/user-program';
+  await writeGuestFile(guest.program, DISK_ROOT + path, bytes);
+  await guest.shell.must(`chmod 755 ${DISK_ROOT}${path}`);
+  return path;
 }
 
 function writeRecording(path: string, recorder: DeviceRecorder): void {

@@ -3,12 +3,19 @@ import type { EmulatedGuest } from '../emulator/emulated-guest.js';
 import { startForkServer } from './fork-server.js';
 import { complaints } from './gl-report.js';
 import { startGlGuest, type GlGuestOptions } from './gl-guest.js';
-import { piglitCommand, piglitResult, readTests, ReferenceResults, type PiglitResult } from './piglit-tests.js';
+import type { Launch } from './guest-line.js';
+import {
+  piglitCommand,
+  piglitResult,
+  readTests,
+  ReferenceResults,
+  type PiglitResult,
+} from './piglit-tests.js';
 import type { RendererName } from './renderer-names.js';
 import { makeRenderer } from './renderers.js';
 import { ResultFile } from './result-file.js';
 import { groupCommand, groupResults, groupsOf } from './shader-tests.js';
-import { runProgram, type GuestCommand, type Launch, type ProgramRun } from './run-program.js';
+import { runProgram, type GuestCommand, type ProgramRun } from './run-program.js';
 
 /** Tests of piglit in a guest, one after the other. */
 export interface PiglitRequest extends Omit<GlGuestOptions, 'renderer' | 'recorder' | 'disk'> {

@@ -1,11 +1,14 @@
 import { flippedPicture } from '@cg/svga-device';
 import type { Picture, SvgaDevice } from '@cg/svga-device';
-import { DISK_ROOT } from '../boot/initramfs.js';
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
 import { GuestError } from '../guest-error.js';
+import { readGuestFile } from '../linux/guest-file.js';
+import { SIGTERM, SYS } from '../linux/system-calls.js';
 import { countObjects, growth, type ObjectCounts } from './device-objects.js';
+import { guestLine, type LineOptions } from './guest-line.js';
 import { NEW_KERNEL_LINES, warningsOf } from './kernel-log.js';
 import { LastPicture } from './last-picture.js';
+import { ScreenWatch, type ShownFrames } from './screen-watch.js';
 
 /** A program in the guest, as its shell gets it. */
 export interface GuestCommand {
@@ -16,6 +19,15 @@ export interface GuestCommand {
   readonly hasMarks: boolean;
   /** The first row of its picture in memory is the lowest. */
   readonly flip: boolean;
+  /** It draws on the screen. */
+  readonly screen?: ScreenCommand;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A program whose picture is that of the screen. */
+interface ScreenCommand {
+  /** Frames after which its picture is taken, and it is ended; it ends by itself if left out. */
+  readonly frames: number | undefined;
 }
 
 /** Times of a scene's frames in the guest, in milliseconds. */
@@ -46,26 +58,17 @@ export interface ProgramRun {
   /** Errors that the program has marked. */
   readonly errors: readonly string[];
   readonly frames: FrameTimes | undefined;
+  /** Of a program that draws on the screen. */
+  readonly shown: ShownFrames | undefined;
   /** FNV-1a of the picture's bytes as the program read them, in hexadecimal. */
   readonly pictureHash: string | undefined;
-  /** What was read back last. */
+  /** What was read back last, if it was asked for, or was on the screen. */
   readonly picture: Picture | undefined;
 }
 
-/** Makes the line for the guest's shell that runs a program of the disk. */
-export type Launch = (
-  words: readonly string[],
-  variables: Readonly<Record<string, string>>,
-  seconds: number,
-) => string;
-
-export interface ProgramOptions {
-  /** Mesa makes all its memory coherent, and transfers nothing explicitly. */
-  readonly coherent: boolean;
-  readonly seconds: number;
-  readonly environment?: Readonly<Record<string, string>>;
-  /** Without it, the program is a process of the shell. */
-  readonly launch?: Launch;
+export interface ProgramOptions extends LineOptions {
+  /** Keep the picture that is read back last. */
+  readonly takePicture?: boolean;
   readonly onMark?: (text: string) => void;
   readonly onOutput?: (bytes: Uint8Array) => Promise<void>;
   readonly onErrors?: (bytes: Uint8Array) => Promise<void>;
@@ -74,6 +77,12 @@ export interface ProgramOptions {
 /** The guest's clock kills a program that takes too long. The host waits so much longer. */
 const LATE_SECONDS = 300;
 const KILLED = 128 + 9;
+const TERMINATED = 128 + SIGTERM;
+
+/** Where the process id of the program is. */
+const PROCESS_ID = '/run/program';
+/** A pipe into which nothing is written: programs on the screen end at the first byte of their standard input. */
+const QUIET_INPUT = '/run/quiet';
 
 const DONE = /^done \S+ frames (\d+) first ([\d.]+) each ([\d.]+) picture ([0-9a-f]{8})$/;
 
@@ -84,7 +93,8 @@ export async function runProgram(
   options: ProgramOptions,
 ): Promise<ProgramRun> {
   const before = counters(guest.device);
-  const last = new LastPicture(guest.device);
+  const onScreen = command.screen && new ScreenRun(guest, command, options);
+  const last = options.takePicture === true ? new LastPicture(guest.device) : undefined;
   const errors: string[] = [];
   let done: RegExpExecArray | null = null;
   guest.onMark = (text) => {
@@ -96,10 +106,17 @@ export async function runProgram(
   };
   const start = performance.now();
   const waitSeconds = options.seconds + LATE_SECONDS;
-  const status = await guest.shell.run(shellLine(command, options), { ...options, seconds: waitSeconds });
+  const ended = await guest.shell.run(shellLine(command, options), {
+    ...options,
+    seconds: waitSeconds,
+    ...(onScreen && { onPoll: async () => onScreen.poll() }),
+  });
   const seconds = (performance.now() - start) / 1000;
   guest.onMark = () => {};
-  const picture = last.end();
+  const readBack = last?.end();
+  const screen = onScreen?.end();
+  const status = screen?.isEnded && ended === TERMINATED ? 0 : ended;
+  const picture = screen === undefined ? readBack : screen.picture;
   if (status === undefined) {
     throw new GuestError(`${command.name} has not ended within ${waitSeconds} s`);
   }
@@ -121,9 +138,49 @@ export async function runProgram(
     errors,
     frames:
       frames === undefined ? undefined : { frames: Number(frames), first: Number(first), each: Number(each) },
+    shown: screen?.shown,
     pictureHash,
     picture: picture && command.flip ? flippedPicture(picture) : picture,
   };
+}
+
+/** A program on the screen: its picture after some frames, and its end. */
+class ScreenRun {
+  readonly #guest: EmulatedGuest;
+  readonly #watch: ScreenWatch;
+  #isEnded = false;
+  /** Set when the frames are reached; resolves when the picture is taken. */
+  #picture: Promise<void> | undefined;
+
+  constructor(guest: EmulatedGuest, { name, screen }: GuestCommand, { onMark }: ProgramOptions) {
+    this.#guest = guest;
+    this.#watch = new ScreenWatch(guest.device, screen?.frames ?? Infinity, () => {
+      this.#picture = this.#take(() => onMark?.(`screen ${name}`));
+    });
+  }
+
+  /** Ends the program when its picture is taken. */
+  async poll(): Promise<void> {
+    if (this.#picture !== undefined && !this.#isEnded) {
+      await this.#picture;
+      this.#isEnded = true;
+      const { program } = this.#guest;
+      const id = Number(new TextDecoder().decode(await readGuestFile(program, PROCESS_ID)));
+      await program.call(SYS.KILL, id, SIGTERM);
+    }
+  }
+
+  end() {
+    return { ...this.#watch.end(), isEnded: this.#isEnded };
+  }
+
+  async #take(marked: () => void): Promise<void> {
+    await this.#guest.pause();
+    await this.#guest.device.settle();
+    this.#watch.take();
+    marked();
+    this.#guest.run();
+  }
 }
 
 function counters({ statistics }: SvgaDevice) {
@@ -131,29 +188,15 @@ function counters({ statistics }: SvgaDevice) {
   return { commands, draws, bytesUploaded, bytesReadBack, errors, objects: countObjects(perCommand) };
 }
 
-function shellLine({ words, hasMarks }: GuestCommand, options: ProgramOptions): string {
-  const { coherent, seconds, environment, launch = processLine } = options;
-  const variables = {
-    HOME: '/tmp',
-    XDG_RUNTIME_DIR: '/tmp',
-    MESA_SHADER_CACHE_DISABLE: 'true',
-    ...(coherent && { SVGA_FORCE_COHERENT: '1' }),
-    ...environment,
-  };
-  const line = launch(words, variables, seconds);
-  return hasMarks ? `${line} > /dev/ttyS0 2>&1` : line;
-}
-
-function processLine(
-  words: readonly string[],
-  variables: Readonly<Record<string, string>>,
-  seconds: number,
+function shellLine(
+  { words, hasMarks, screen, environment: own }: GuestCommand,
+  options: ProgramOptions,
 ): string {
-  const assigned = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
-  return [...assigned, `timeout -s KILL ${seconds} chroot`, DISK_ROOT, ...words.map(quoted)].join(' ');
-}
-
-/** A word for a shell. */
-export function quoted(word: string): string {
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  const environment = { ...own, ...options.environment };
+  if (screen !== undefined) {
+    const line = guestLine(words, { ...options, environment, noteIn: PROCESS_ID });
+    return `[ -p ${QUIET_INPUT} ] || mkfifo ${QUIET_INPUT}; ${line} 0<> ${QUIET_INPUT}`;
+  }
+  const line = guestLine(words, { ...options, environment });
+  return hasMarks ? `${line} > /dev/ttyS0 2>&1` : line;
 }

@@ -16,3 +16,12 @@ export async function writeGuestFile(program: AgentProgram, path: string, bytes:
   }
   await program.call(SYS.CLOSE, file);
 }
+
+/** Reads a file of the guest, of up to `PIECE_BYTES`. @throws GuestError where that fails */
+export async function readGuestFile(program: AgentProgram, path: string): Promise<Uint8Array> {
+  const file = await openFile(program, path, OPEN.READ_ONLY);
+  const address = program.scratch + DATA;
+  const bytes = mustSucceed('read', await program.call(SYS.READ, file, address, PIECE_BYTES));
+  await program.call(SYS.CLOSE, file);
+  return program.peek(address, bytes);
+}

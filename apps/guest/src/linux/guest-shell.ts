@@ -35,6 +35,8 @@ export interface ShellOptions {
   readonly seconds?: number;
   readonly onOutput?: Sink;
   readonly onErrors?: Sink;
+  /** Called while the command runs, several times a second; it may use the agent. */
+  readonly onPoll?: () => Promise<void>;
 }
 
 interface Pipes {
@@ -65,7 +67,7 @@ export class GuestShell {
     if (this.#isBusy) {
       throw new GuestError('the guest is still running the previous command');
     }
-    const { seconds = DEFAULT_SECONDS, onOutput = () => {}, onErrors = () => {} } = options;
+    const { seconds = DEFAULT_SECONDS, onOutput = () => {}, onErrors = () => {}, onPoll } = options;
     this.#pipes ??= await this.#openPipes();
     const { output, errors, status } = this.#pipes;
     this.#isBusy = true;
@@ -83,6 +85,7 @@ export class GuestShell {
         this.#isBusy = false;
         return Number(text);
       }
+      await onPoll?.();
     }
     return undefined;
   }

@@ -7,14 +7,19 @@ export const SYS = {
   WRITE: 4,
   OPEN: 5,
   CLOSE: 6,
+  KILL: 37,
   IOCTL: 54,
   MUNMAP: 91,
   POLL: 168,
   MMAP2: 192,
 } as const;
 
+/** A signal (asm/signal.h). */
+export const SIGTERM = 15;
+
 /** Flags of open (asm-generic/fcntl.h). */
 export const OPEN = {
+  READ_ONLY: 0,
   WRITE_ONLY: 1,
   READ_WRITE: 2,
   CREATE: 0o100,

@@ -40,8 +40,7 @@ function generate(objects: DeviceObjects, surface: Surface, format: number, rang
       const subresource = layer * own.mips.length + mip;
       const above = region(layout, subresource - 1, image);
       const below = region(layout, subresource, image);
-      objects.budget.charge(0, 1);
-      objects.budget.chargeEach(above.texels + below.texels, above.codec.cost);
+      chargeHalving(objects, above, below);
       objects.store.forReading(surface, subresource - 1);
       objects.store.forWriting(surface, subresource, true);
       halve(above, below);
@@ -50,7 +49,13 @@ function generate(objects: DeviceObjects, surface: Surface, format: number, rang
   }
 }
 
-/** Offers the mips to the renderer, for as much work as copies of their bytes are. */
+function chargeHalving({ budget }: DeviceObjects, above: ImageRegion, below: ImageRegion): void {
+  const { isBytes, bytes, cost } = above.codec;
+  budget.charge(0, below.rows);
+  budget.chargeEach(above.texels + below.texels, isBytes ? bytes * COST.HALVED_BYTE : cost);
+}
+
+/** Offers the mips to the renderer, for as much work as copies of their bytes are, and a draw for each slice. */
 function renderedMips(objects: DeviceObjects, surface: Surface, format: number, range: MipRange): boolean {
   const { layout } = surface;
   const entry = {
@@ -63,13 +68,14 @@ function renderedMips(objects: DeviceObjects, surface: Surface, format: number, 
     arraySize: range.layers,
   };
   const resolved = range.mips > 1 && range.layers > 0 ? resourceView(surface, entry) : undefined;
-  if (objects.renderer?.generateMips === undefined || resolved === undefined) {
+  if (objects.renderer?.generateMips === undefined || resolved?.view.kind !== 'texture') {
     return false;
   }
-  const bytes = layout.mips
-    .slice(range.firstMip, range.firstMip + range.mips)
-    .reduce((sum, mip) => sum + mip.bytes, 0);
-  objects.budget.charge(range.layers * bytes, range.layers * range.mips);
+  const mips = layout.mips.slice(range.firstMip, range.firstMip + range.mips);
+  const bytes = mips.reduce((sum, mip) => sum + mip.bytes, 0);
+  const slices = mips.reduce((sum, mip) => sum + mip.depth, 0);
+  objects.budget.charge(range.layers * bytes, 0);
+  objects.budget.chargeEach(range.layers * slices, COST.DRAW);
   if (!renderMips(objects, resolved.view, resolved.part)) {
     return false;
   }

@@ -70,9 +70,20 @@ export class ImageRegion {
     return this.box.width * this.box.height * this.box.depth;
   }
 
+  /** Number of rows. */
+  get rows(): number {
+    return this.box.height * this.box.depth;
+  }
+
   /** Reads the texel at a place in the box. */
   read(x: number, y: number, z: number, color: Float64Array): void {
     this.codec.decode(this.image, this.#place(x, y, z), color);
+  }
+
+  /** The bytes of a row of the box. */
+  row(y: number, z: number): Uint8Array {
+    const start = this.#place(0, y, z);
+    return this.image.subarray(start, start + this.box.width * this.codec.bytes);
   }
 
   /** Writes the texel at a place in the box. */

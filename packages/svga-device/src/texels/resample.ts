@@ -76,6 +76,10 @@ function step(from: number): number {
  * out, as mips are rounded down). Integers, depth and stencil take the first instead.
  */
 export function halve(source: ImageRegion, target: ImageRegion): void {
+  if (source.codec === target.codec && source.codec.isBytes) {
+    halveBytes(source, target);
+    return;
+  }
   const sum = new Float64Array(4);
   const color = new Float64Array(4);
   const span = (from: number): number => (from > 1 && source.codec.kind === 'color' ? 2 : 1);
@@ -102,6 +106,32 @@ export function halve(source: ImageRegion, target: ImageRegion): void {
           }
         }
         target.write(x, y, z, sum);
+      }
+    }
+  }
+}
+
+/** `halve` of texels whose bytes are channels. A half is rounded up. */
+function halveBytes(source: ImageRegion, target: ImageRegion): void {
+  const { bytes } = source.codec;
+  const { width, height, depth } = source.box;
+  const right = width > 1 ? bytes : 0;
+  const across = step(width) * bytes;
+  for (let z = 0; z < target.box.depth; z++) {
+    for (let y = 0; y < target.box.height; y++) {
+      const [top, front] = [y * step(height), z * step(depth)];
+      const [bottom, back] = [Math.min(top + 1, height - 1), Math.min(front + 1, depth - 1)];
+      const a = source.row(top, front);
+      const b = source.row(bottom, front);
+      const c = source.row(top, back);
+      const d = source.row(bottom, back);
+      const to = target.row(y, z);
+      for (let x = 0, from = 0; x < to.length; x += bytes, from += across) {
+        for (let i = 0; i < bytes; i++) {
+          const l = from + i;
+          const r = l + right;
+          to[x + i] = (a[l] + a[r] + b[l] + b[r] + c[l] + c[r] + d[l] + d[r] + 4) >> 3;
+        }
       }
     }
   }
