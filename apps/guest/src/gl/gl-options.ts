@@ -4,7 +4,8 @@ import { writePng } from '../output/picture-png.js';
 import { badInput, pathsOf, write, type GuestOptions } from '../run-options.js';
 import { describeGl, glAsJson, hasProgramFailed, programLine } from './gl-report.js';
 import { hasTestFailed, testLine, testsAsJson } from './piglit-report.js';
-import { runPiglit, type PiglitRecord } from './run-piglit.js';
+import type { PiglitRecord } from './piglit-tests.js';
+import { runPiglit } from './run-piglit.js';
 import { runGl, type GlReport } from './run-gl.js';
 import type { ProgramRun } from './run-program.js';
 

@@ -1,5 +1,5 @@
 import { complaints, linesOf } from './gl-report.js';
-import type { PiglitRecord } from './run-piglit.js';
+import type { PiglitRecord } from './piglit-tests.js';
 
 const RESULT_COLUMNS = 8;
 const MOST_LINES = 8;

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { hasTestFailed, testLine, testsAsJson } from './piglit-report.js';
 import { piglitCommand, piglitResult, readTests, ReferenceResults } from './piglit-tests.js';
 import { ResultFile } from './result-file.js';
-import type { PiglitRecord } from './run-piglit.js';
+import type { PiglitRecord } from './piglit-tests.js';
 import { groupCommand, groupResults, groupsOf } from './shader-tests.js';
 
 describe('a test of piglit', () => {

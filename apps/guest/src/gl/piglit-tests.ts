@@ -2,11 +2,22 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PIGLIT_FOLDER } from '../boot/guest-disk.js';
 import { GuestError } from '../guest-error.js';
-import type { GuestCommand } from './run-program.js';
+import type { GuestCommand, ProgramRun } from './run-program.js';
 
 /** What piglit prints, and what this program adds for tests that end otherwise. */
 const RESULTS = ['pass', 'fail', 'skip', 'warn', 'crash', 'timeout'] as const;
 export type PiglitResult = (typeof RESULTS)[number];
+
+/** A test on the device. */
+export interface PiglitRecord extends Omit<ProgramRun, 'picture'> {
+  readonly result: PiglitResult;
+  /** Of llvmpipe in the same guest; undefined if it was not asked for. */
+  readonly reference?: PiglitResult | undefined;
+  /** What the test printed; of a long output the end. */
+  readonly output: string;
+  /** Tests of the process, whose time and commands the record has; undefined for one. */
+  readonly together?: number;
+}
 
 const RESULT_LINE = /^PIGLIT: (\{.*\})\s*$/gm;
 

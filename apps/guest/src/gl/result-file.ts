@@ -1,7 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 import { GuestError } from '../guest-error.js';
-import type { PiglitResult } from './piglit-tests.js';
-import type { PiglitRecord } from './run-piglit.js';
+import type { PiglitRecord, PiglitResult } from './piglit-tests.js';
 
 /** What follows the last one is what a run was writing when it was killed. */
 const NEWLINE = 10;

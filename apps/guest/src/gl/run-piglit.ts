@@ -9,13 +9,13 @@ import {
   piglitResult,
   readTests,
   ReferenceResults,
-  type PiglitResult,
+  type PiglitRecord,
 } from './piglit-tests.js';
 import type { RendererName } from './renderer-names.js';
 import { makeRenderer } from './renderers.js';
 import { ResultFile } from './result-file.js';
 import { groupCommand, groupResults, groupsOf } from './shader-tests.js';
-import { runProgram, type GuestCommand, type ProgramRun } from './run-program.js';
+import { runProgram, type GuestCommand } from './run-program.js';
 
 /** Tests of piglit in a guest, one after the other. */
 export interface PiglitRequest extends Omit<GlGuestOptions, 'renderer' | 'recorder' | 'disk'> {
@@ -29,17 +29,6 @@ export interface PiglitRequest extends Omit<GlGuestOptions, 'renderer' | 'record
   /** A file for the results; tests whose result it has are not run again. */
   readonly results: string | undefined;
   readonly onTest: (run: PiglitRecord) => void;
-}
-
-/** A test on the device. */
-export interface PiglitRecord extends Omit<ProgramRun, 'picture'> {
-  readonly result: PiglitResult;
-  /** Of llvmpipe in the same guest; undefined if it was not asked for. */
-  readonly reference?: PiglitResult | undefined;
-  /** What the test printed; of a long output the end. */
-  readonly output: string;
-  /** Tests of the process, whose time and commands the record has; undefined for one. */
-  readonly together?: number;
 }
 
 const LLVMPIPE = { LIBGL_ALWAYS_SOFTWARE: 'true' };
