@@ -115,10 +115,11 @@ function addGlOptions(command: Command): Command {
     .addOption(
       new Option(
         '--piglit <test...>',
-        'run tests of piglit on Mesa: programs and arguments, in quotes',
+        'run tests of piglit on Mesa: programs and arguments, in quotes; @FILE has one a line',
       ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'x', 'png', 'record']),
     )
     .option('--reference', "with --piglit: llvmpipe's results in the same guest, too")
+    .option('--results <file>', 'with --piglit: write the results; go on with those it has')
     .addOption(
       new Option('--renderer <name>', 'what draws for the device').choices(rendererNames).default('soft'),
     )
@@ -200,8 +201,10 @@ function checkGlOptions(programArgs: readonly string[], options: GuestOptions, c
       command.error(`cg: --${option} needs --cost-of-coherence`);
     }
   }
-  if (options.reference && options.piglit === undefined) {
-    command.error('cg: --reference needs --piglit');
+  for (const option of ['reference', 'results'] as const) {
+    if (options[option] !== undefined && options.piglit === undefined) {
+      command.error(`cg: --${option} needs --piglit`);
+    }
   }
 }
 
