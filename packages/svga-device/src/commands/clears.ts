@@ -123,14 +123,14 @@ function fillChannel(
   const { samples, sheetBytes } = surface.layout;
   const total = slices.reduce((sum, { texels }) => sum + texels, 0) * samples;
   objects.budget.charge(0, slices.length * samples);
-  objects.budget.chargeEach(total * codec.bytes, COST.CHANNEL_BYTE);
+  const mask = maskOf(format, value.depth === undefined ? CHANNEL.STENCIL : CHANNEL.DEPTH);
+  objects.budget.chargeEach(total * mask.filter((bits) => bits !== 0).length, COST.CHANNEL_BYTE);
   if (renderClear(objects, { ...view, isWhole: false }, value)) {
     return;
   }
   const image = imageToWrite(objects, view, false);
   const texel = new Uint8Array(codec.bytes);
   codec.encode(color, texel, 0);
-  const mask = maskOf(format, value.depth === undefined ? CHANNEL.STENCIL : CHANNEL.DEPTH);
   for (let sheet = 0; sheet < samples; sheet++) {
     for (const { offset, texels } of slices) {
       fillMasked(image, sheet * sheetBytes + offset, texels, texel, mask);
