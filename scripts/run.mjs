@@ -47,6 +47,7 @@ const tasks = {
   release: () => release(args),
   cg: () => hand(cli, args),
   bench: () => hand(bench, args),
+  desktop: () => hand(join(root, 'apps', 'desktop', 'start.mjs'), args),
   build() {},
   format: () => run('prettier', ['--write', '--log-level=warn', '.']),
   lint() {

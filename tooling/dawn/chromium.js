@@ -15,6 +15,9 @@ const SWIFTSHADER = [
   '--use-webgpu-adapter=swiftshader',
 ];
 
+const LOADED =
+  "document.readyState === 'complete' || new Promise((resolve) => addEventListener('load', () => resolve(true)))";
+
 /** An empty page of a file, which may use WebGPU as pages of secure origins may. */
 export class ChromiumPage {
   #waiting = new Map();
@@ -24,6 +27,7 @@ export class ChromiumPage {
   #process;
   #profile;
   #ended;
+  #loaded;
 
   constructor(process, profile) {
     this.#process = process;
@@ -40,7 +44,10 @@ export class ChromiumPage {
     const messages = (this.#text + text).split('\0');
     this.#text = messages.pop() ?? '';
     for (const message of messages) {
-      const { id, result, error } = JSON.parse(message);
+      const { id, result, error, method } = JSON.parse(message);
+      if (method === 'Page.loadEventFired') {
+        this.#loaded?.();
+      }
       const { resolve, reject } = this.#waiting.get(id) ?? {};
       this.#waiting.delete(id);
       if (error === undefined) {
@@ -51,7 +58,7 @@ export class ChromiumPage {
     }
   }
 
-  static async open(script) {
+  static async open(script, options = {}) {
     for (const browser of BROWSERS) {
       const page = ChromiumPage.#launch(browser);
       const failed = new Promise((resolve) => {
@@ -59,7 +66,7 @@ export class ChromiumPage {
         page.#process.once('exit', (code) => resolve(`${browser} exited with ${code}`));
         setTimeout(() => resolve(`${browser} does not answer`), START_MS).unref();
       });
-      const started = page.#start(script).catch(({ message }) => ({ message }));
+      const started = page.#start(script, options).catch(({ message }) => ({ message }));
       const version = await Promise.race([started, failed.then((message) => ({ message }))]);
       if (typeof version === 'string') {
         return { page, version };
@@ -85,6 +92,25 @@ export class ChromiumPage {
     return this.#evaluate(`${name}(${JSON.stringify(argument)})`);
   }
 
+  async goTo(url) {
+    await this.send('Page.enable');
+    const loaded = new Promise((resolve) => {
+      this.#loaded = resolve;
+    });
+    await this.send('Page.navigate', { url });
+    await loaded;
+  }
+
+  async screenshot({ width, height, scheme = 'light' }) {
+    const features = [{ name: 'prefers-color-scheme', value: scheme }];
+    await this.send('Emulation.setEmulatedMedia', { features });
+    const size = { width, height, deviceScaleFactor: 1, mobile: false };
+    await this.send('Emulation.setDeviceMetricsOverride', size);
+    await this.#evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    const { data } = await this.send('Page.captureScreenshot', { format: 'png' });
+    return Buffer.from(data, 'base64');
+  }
+
   close() {
     this.#process.kill('SIGKILL');
     const remove = () => rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
@@ -95,21 +121,30 @@ export class ChromiumPage {
     }
   }
 
-  async #start(script) {
-    const { product } = await this.#send('Browser.getVersion');
-    const { targetInfos } = await this.#send('Target.getTargets');
+  async #start(script, { url, before }) {
+    const { product } = await this.send('Browser.getVersion');
+    const { targetInfos } = await this.send('Target.getTargets');
     const { targetId } = targetInfos.find(({ type }) => type === 'page') ?? {};
-    const { sessionId } = await this.#send('Target.attachToTarget', { targetId, flatten: true });
+    const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true });
     this.#session = sessionId;
-    const file = join(this.#profile, 'page.html');
-    writeFileSync(file, '<!doctype html>');
-    await this.#send('Page.navigate', { url: pathToFileURL(file).href });
+    if (before !== undefined) {
+      await this.send('Page.enable');
+      await this.send('Page.addScriptToEvaluateOnNewDocument', { source: before });
+    }
+    await this.send('Page.navigate', { url: url ?? this.#emptyPage() });
+    await this.#evaluate(LOADED);
     await this.#evaluate(script);
     return product;
   }
 
+  #emptyPage() {
+    const file = join(this.#profile, 'page.html');
+    writeFileSync(file, '<!doctype html>');
+    return pathToFileURL(file).href;
+  }
+
   async #evaluate(expression) {
-    const { result, exceptionDetails } = await this.#send('Runtime.evaluate', {
+    const { result, exceptionDetails } = await this.send('Runtime.evaluate', {
       expression,
       returnByValue: true,
       awaitPromise: true,
@@ -120,7 +155,7 @@ export class ChromiumPage {
     return result.value;
   }
 
-  #send(method, params = {}) {
+  send(method, params = {}) {
     const id = ++this.#ids;
     const sessionId = this.#session === undefined ? {} : { sessionId: this.#session };
     return new Promise((resolve, reject) => {

@@ -52,6 +52,11 @@ export interface GuestOptions {
   readonly coherent?: boolean;
   readonly flip?: boolean;
   readonly record?: string;
+  readonly costOfCoherence?: true | string[];
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly svg?: string;
+  readonly page?: string;
 }
 
 /** Runs the guests of the options, and prints the results. @returns the exit code */

@@ -13,5 +13,7 @@ export type {
   ScreenImage,
 } from './screen/canvas.js';
 export type { CursorStyle } from './screen/shown-display.js';
+export { encodeState } from './screen/machine-state.js';
+export type { MachineState } from './screen/machine-state.js';
 export { V86Error } from './errors.js';
 export type { V86ErrorCode } from './errors.js';

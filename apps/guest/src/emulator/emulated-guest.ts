@@ -20,6 +20,8 @@ export interface BootImages {
   readonly initramfs: Uint8Array<ArrayBuffer>;
   /** The first hard disk. */
   readonly disk?: GuestDisk;
+  /** A file system of the host's, which the guest mounts by 9p. */
+  readonly sharesFiles?: boolean;
 }
 
 /** The saved state of a guest. */
@@ -76,7 +78,7 @@ export class EmulatedGuest {
    * @param parameters appended to the kernel's command line
    */
   static async make(
-    { files, initramfs, disk }: BootImages,
+    { files, initramfs, disk, sharesFiles }: BootImages,
     memoryMib: number,
     device: AttachOptions,
     parameters = '',
@@ -89,6 +91,7 @@ export class EmulatedGuest {
         vga_bios: { buffer: contents(files.vgaBios) },
         bzimage: { buffer: contents(files.kernel) },
         initrd: { buffer: initramfs.buffer },
+        ...(sharesFiles && { filesystem: {} }),
         ...(disk && { hda: { url: disk.path, async: true, size: statSync(disk.path).size } }),
         autostart: false,
         log_level: 0,

@@ -32,13 +32,13 @@ export class SavedStates {
    * @param pc from `pcSettings` @param prepared the key of its preparation
    */
   keyFor(
-    { files, initramfs, disk }: BootImages,
+    { files, initramfs, disk, sharesFiles }: BootImages,
     pc: V86Options,
     device: SvgaDeviceOptions,
     prepared?: string,
   ): string {
     const { version } = createRequire(import.meta.url)('v86/package.json') as { version: string };
-    const settings = JSON.stringify({ version, pc, device, disk: disk?.id, prepared });
+    const settings = JSON.stringify({ version, pc, device, disk: disk?.id, prepared, sharesFiles });
     const hash = createHash('sha256').update(settings).update(initramfs);
     for (const path of [files.kernel, files.bios, files.vgaBios]) {
       hash.update(readFileSync(path));

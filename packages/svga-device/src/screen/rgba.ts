@@ -2,6 +2,7 @@ import type { SurfaceFormat } from '@cg/surface-layout';
 import { wordsOf } from '../memory/byte-copy.js';
 import { COST } from '../objects/work-budget.js';
 import { TexelCodec } from '../texels/texel-codec.js';
+import { SwapKernel } from './swap-kernel.js';
 
 /** Rows of texels or pixels in an array. */
 interface Raster {
@@ -39,7 +40,28 @@ function inWords({ bytes, offset, stride }: Raster): Uint32Array | undefined {
   return (offset | stride) % 4 === 0 ? wordsOf(bytes) : undefined;
 }
 
+/** Shorter runs of texels are not worth the views that the kernel copies by. */
+const KERNEL_TEXELS = 512;
+
+/** Made at the first use; null where there is none. */
+let kernel: SwapKernel | null | undefined;
+
+function swapKernel(): SwapKernel | null {
+  kernel = kernel === undefined ? (SwapKernel.make() ?? null) : kernel;
+  return kernel;
+}
+
 const fromBgrx: ToRgba = (source, target, width, height) => {
+  const isGapless = source.stride === 4 * width && target.stride === 4 * width;
+  const [rows, texels] = isGapless ? [1, width * height] : [height, width];
+  const swap = texels < KERNEL_TEXELS ? null : swapKernel();
+  if (swap !== null) {
+    for (let y = 0; y < rows; y++) {
+      const at = target.offset + y * target.stride;
+      swap.convert(source.bytes, source.offset + y * source.stride, target.bytes, at, 4 * texels);
+    }
+    return;
+  }
   const from = inWords(source);
   const to = inWords(target);
   if (from === undefined || to === undefined) {

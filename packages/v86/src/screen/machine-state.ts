@@ -15,7 +15,7 @@ export interface MachineState {
   readonly device: Uint8Array;
 }
 
-/** Both parts as one array. */
+/** Both parts as `SvgaScreen.restoreState` takes them: for a PC that was saved without a screen, as in Node. */
 export function encodeState({ emulator, device }: MachineState): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_BYTES + emulator.length + device.length);
   const view = new DataView(bytes.buffer);

@@ -1,0 +1,32 @@
+import type { ChromiumPage } from '@cg/dawn/chromium';
+
+/** What a key of the user sends, besides letters and digits. */
+const KEYS: Record<string, { readonly code: string; readonly key: string; readonly shift?: boolean }> = {
+  '\n': { code: 'Enter', key: 'Enter' },
+  ' ': { code: 'Space', key: ' ' },
+  '/': { code: 'Slash', key: '/' },
+  '.': { code: 'Period', key: '.' },
+};
+
+const named = (character: string) =>
+  KEYS[character] ?? {
+    key: character,
+    code: /\d/.test(character) ? `Digit${character}` : `Key${character.toUpperCase()}`,
+  };
+
+/** Presses and releases the keys of a text: lower-case letters, digits, spaces, slashes, full stops, line breaks. */
+export async function type(page: ChromiumPage, text: string): Promise<void> {
+  for (const character of text) {
+    await press(page, named(character));
+  }
+}
+
+/** Presses keys together, and releases them. */
+export async function press(
+  page: ChromiumPage,
+  { code, key }: { readonly code: string; readonly key: string },
+  modifiers = 0,
+): Promise<void> {
+  await page.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', code, key, modifiers });
+  await page.send('Input.dispatchKeyEvent', { type: 'keyUp', code, key, modifiers });
+}

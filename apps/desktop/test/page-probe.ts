@@ -1,0 +1,130 @@
+/** Functions in the page, which a test calls by name. They reach the guest by `globalThis.desktop`, as a user can. */
+import type { GuestSession } from '../src/guest-session.js';
+import type { Pc } from '../src/pc.js';
+
+const desktop = (): { readonly pc: Pc; readonly session: GuestSession } =>
+  (globalThis as unknown as { desktop: { pc: Pc; session: GuestSession } }).desktop;
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const statusOf = (): string => document.getElementById('status')?.textContent ?? '';
+
+/** Waits until the status line has a text. @returns the line */
+async function waitForStatus({ text }: { text: string }): Promise<string> {
+  while (!statusOf().includes(text)) {
+    await pause(50);
+  }
+  return statusOf();
+}
+
+/** What the page says about itself. */
+function describePage() {
+  const text = (id: string): string => document.getElementById(id)?.textContent ?? '';
+  const isError = document.getElementById('status')?.classList.contains('error');
+  const [focused, isHidden] = [document.activeElement?.id, document.visibilityState === 'hidden'];
+  return {
+    status: text('status'),
+    isError,
+    renderer: text('renderer'),
+    sources: text('sources'),
+    focused,
+    isHidden,
+  };
+}
+
+let updates = 0;
+
+/** Counts the updates of the screen from now on. */
+function watch(): void {
+  desktop().pc.screen.device.events.listen(({ kind }) => {
+    updates += kind === 'screen-updated' ? 1 : 0;
+  });
+}
+
+/** Waits until the picture has changed since `watch` or the last call, and no longer does. */
+async function settled(): Promise<void> {
+  let before: number;
+  do {
+    before = updates;
+    await pause(1500);
+  } while (updates === 0 || updates !== before);
+  updates = 0;
+}
+
+/** The canvas: its size, whether it is what the device has, a hash, and the lit pixels of its upper lines of text. */
+async function look({ lines }: { lines: number }) {
+  const { screen } = desktop().pc;
+  screen.paint();
+  const canvas = document.getElementById('screen') as HTMLCanvasElement;
+  const { width, height } = canvas;
+  const data = canvas.getContext('2d')?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray();
+  const [shown] = screen.device.shownScreens;
+  const pixels = screen.device.screenTarget(shown.screenTargetId)?.pixels;
+  const isSame = data.length === pixels?.length && pixels.every((value, i) => value === data[i]);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', data));
+  const rows = Array.from({ length: 16 * lines }, (_, y) =>
+    Array.from({ length: width }, (__, x) => (data[4 * (y * width + x)] > 64 ? '#' : '.')).join(''),
+  );
+  const error = screen.device.lastError?.message;
+  return { width, height, isSame, hash: digest.join(' '), rows, error };
+}
+
+/** Saves once, and restores so many times. */
+async function restoreOften({ times }: { times: number }): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    await desktop().session.restore();
+  }
+}
+
+/** Drops a file on the page. */
+function drop({ name, text }: { name: string; text: string }): void {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([text], name));
+  document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+}
+
+/** The text of a file in the shared folder, once the guest has written it. */
+async function sharedFile({ name }: { name: string }): Promise<string> {
+  for (;;) {
+    try {
+      const bytes = await desktop().pc.emulator.read_file(`/${name}`);
+      if (bytes.length > 0) {
+        return new TextDecoder().decode(bytes);
+      }
+    } catch {
+      // Not there yet.
+    }
+    await pause(200);
+  }
+}
+
+/** A state file of the running guest, with its first bytes replaced: taken back as a dropped one. */
+async function takeState({ replace, text }: { replace: number; text: string }): Promise<string> {
+  const whole = await desktop().session.stateFile();
+  const file = new File([text, whole.slice(replace)], 'a.cgstate');
+  try {
+    return await desktop().session.take([file]);
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** The first bytes of the screenshot, and its size. */
+async function screenshot(): Promise<{ start: number[]; size: number }> {
+  const picture = await desktop().session.screenshot();
+  return { start: [...new Uint8Array(await picture.slice(0, 4).arrayBuffer())], size: picture.size };
+}
+
+Object.assign(globalThis, {
+  waitForStatus,
+  describePage,
+  watch,
+  settled,
+  look,
+  restoreOften,
+  drop,
+  sharedFile,
+  takeState,
+  screenshot,
+});

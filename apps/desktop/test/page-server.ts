@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { guestFolder } from '../guest-folder.mjs';
+
+const TYPES: Record<string, string> = {
+  '.css': 'text/css',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
+
+/** Tests fetch nothing: `cg guest` does. */
+export const isGuestFetched = existsSync(join(guestFolder(), '../guest/debian-i386-686-pae'));
+
+/** The built page, and a guest, on a plain web server. */
+export class PageServer {
+  readonly #server: Server;
+  readonly #folder: string;
+
+  private constructor(server: Server, folder: string) {
+    this.#server = server;
+    this.#folder = folder;
+  }
+
+  /** @param change alters what is served; undefined for a file that is missing */
+  static async start(
+    change: (path: string, bytes: Buffer) => Uint8Array | undefined = (_, bytes) => bytes,
+  ): Promise<PageServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'cg-desktop-'));
+    const configFile = fileURLToPath(new URL('../vite.config.ts', import.meta.url));
+    await build({ configFile, logLevel: 'error', build: { outDir: folder } });
+    const guest = dirname(createRequire(import.meta.url).resolve('@cg/guest/package.json'));
+    const args = [join(guest, 'dist', 'main.js'), '--page', join(folder, 'guest')];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    if (status !== 0) {
+      throw new Error(`cg-guest ends with ${status}: ${stderr}`);
+    }
+    const server = createServer(({ url = '' }, response) => {
+      const { pathname } = new URL(url, 'http://localhost');
+      const path = join(folder, pathname.endsWith('/') ? `${pathname}index.html` : pathname);
+      const bytes = existsSync(path) ? change(pathname, readFileSync(path)) : undefined;
+      const type = TYPES[extname(path)] ?? 'application/octet-stream';
+      response.writeHead(bytes === undefined ? 404 : 200, { 'content-type': type }).end(bytes);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new PageServer(server, folder);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+  }
+
+  close(): void {
+    this.#server.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,2 @@
+/** Assembles swap.wat: a WebAssembly module. */
+export function assembleKernel(): Promise<Uint8Array>;
