@@ -98,11 +98,7 @@ function addGlOptions(command: Command): Command {
         'gl',
       ]),
     )
-    .option(
-      '--frames <n>',
-      'end a program on the screen after so many frames',
-      wholeNumber(1, MOST_FRAMES),
-    )
+    .option('--frames <n>', 'end a program on the screen after so many frames', wholeNumber(1, MOST_FRAMES))
     .addOption(
       new Option(
         '--piglit <test...>',
@@ -120,13 +116,10 @@ function addGlOptions(command: Command): Command {
 
 function addPageOption(command: Command): Command {
   return command.addOption(
-    new Option('--page <folder>', 'write a guest with a shell on its console as files for a page').conflicts([
-      ...OF_PLAIN_GUESTS,
-      'measureConsole',
-      'png',
-      'gl',
-      'piglit',
-    ]),
+    new Option(
+      '--page <folder>',
+      'write a guest with a shell on its console, or with X, as files for a page',
+    ).conflicts([...OF_PLAIN_GUESTS, 'measureConsole', 'png', 'gl', 'piglit']),
   );
 }
 
@@ -164,6 +157,10 @@ function checkGlOptions(programArgs: readonly string[], options: GuestOptions, c
   if (options.reference && options.piglit === undefined) {
     command.error('cg: --reference needs --piglit');
   }
+}
+
+function memoryForGl(command: Command, { memory }: GuestOptions): number {
+  return command.getOptionValueSource('memory') === 'cli' ? memory : GL_MEMORY_MIB;
 }
 
 /** @param exit takes the exit code */
@@ -221,16 +218,16 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
       }
       checkGlOptions(programArgs, options, command);
       // Loaded on demand: the emulator takes longer to load than the help to print.
-      if (options.gl !== undefined || options.x !== undefined || options.piglit !== undefined) {
-        const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
-        const memory = command.getOptionValueSource('memory') === 'cli' ? options.memory : GL_MEMORY_MIB;
-        const given = { ...options, memory, programArgs };
-        exit(await (options.piglit === undefined ? runGlOptions(given) : runPiglitOptions(given)));
-        return;
-      }
       if (options.page !== undefined) {
         const { runPageOptions } = await import('./page/page-options.js');
-        exit(await runPageOptions({ ...options, page: options.page }));
+        const memory = options.x === undefined ? options.memory : memoryForGl(command, options);
+        exit(await runPageOptions({ ...options, memory, page: options.page }));
+        return;
+      }
+      if (options.gl !== undefined || options.x !== undefined || options.piglit !== undefined) {
+        const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
+        const given = { ...options, memory: memoryForGl(command, options), programArgs };
+        exit(await (options.piglit === undefined ? runGlOptions(given) : runPiglitOptions(given)));
         return;
       }
       const { runOptions } = await import('./run-options.js');

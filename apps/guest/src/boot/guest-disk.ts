@@ -56,7 +56,14 @@ export const X_DISK: DiskContent = {
   title: 'Mesa and X',
   packages: [
     ...MESA,
-    ...['xserver-xorg-core', 'xserver-xorg-input-evdev', 'x11-xserver-utils', 'twm', 'xterm', 'mesa-utils-bin'],
+    ...[
+      'xserver-xorg-core',
+      'xserver-xorg-input-evdev',
+      'x11-xserver-utils',
+      'twm',
+      'xterm',
+      'mesa-utils-bin',
+    ],
     ...['kmscube', 'glmark2-drm', 'glmark2-es2-drm'],
     // xkbcomp is started by a shell, and xterm starts one.
     ...['dash', 'bash', 'coreutils', 'procps', 'ncurses-base', 'fonts-dejavu-core'],

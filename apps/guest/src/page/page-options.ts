@@ -16,6 +16,7 @@ export async function runPageOptions(options: GuestOptions & { readonly page: st
       refresh: options.refresh === true,
       useStates: options.state,
       memoryMib,
+      x: options.x !== undefined,
       say,
       onConsole: () => {},
     });
