@@ -13,7 +13,7 @@ export const X_ENVIRONMENT: Readonly<Record<string, string>> = {
 const SERVER =
   '/usr/lib/xorg/Xorg :0 vt7 -config /tmp/xorg.conf -logfile /tmp/Xorg.log -nolisten tcp -ac -noreset -s 0';
 
-const START_SECONDS = 300;
+const START_SECONDS = 900;
 
 /** Runs a program of the disk on the X server, in the guest's shell. */
 function onX(words: string): string {
