@@ -60,7 +60,7 @@ echo > /dev/tty1
 export HOME=/root PS1='# ' TERM=linux
 cd /root
 (while :; do setsid cttyhack sh -i < /dev/tty1 > /dev/tty1 2>&1; done) < /dev/null > /dev/null 2>&1 &
-sleep 1
+until grep -q '^# ' /dev/vcs1; do usleep 50000; done
 `,
   run: async () => {},
 };
