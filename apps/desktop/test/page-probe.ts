@@ -70,7 +70,19 @@ async function look({ lines }: { lines: number }) {
   return { width, height, isSame, hash: digest.join(' '), rows, error };
 }
 
-/** Saves once, and restores so many times. */
+/** Red, green, blue and alpha of a pixel of the canvas. */
+function pixel({ x, y }: { x: number; y: number }): number[] {
+  const canvas = document.getElementById('screen') as HTMLCanvasElement;
+  return [...(canvas.getContext('2d')?.getImageData(x, y, 1, 1).data ?? [])];
+}
+
+/** Where the canvas is in the window. */
+function screenPlace(): { left: number; top: number } {
+  const { left, top } = document.getElementById('screen')?.getBoundingClientRect() ?? { left: 0, top: 0 };
+  return { left, top };
+}
+
+/** Restores so many times. */
 async function restoreOften({ times }: { times: number }): Promise<void> {
   for (let i = 0; i < times; i++) {
     await desktop().session.restore();
@@ -122,6 +134,8 @@ Object.assign(globalThis, {
   watch,
   settled,
   look,
+  pixel,
+  screenPlace,
   restoreOften,
   drop,
   sharedFile,
