@@ -138,6 +138,12 @@ const parts = [
     command: test('guest', 'test/gl.soak.test.ts'),
   },
   {
+    name: 'cost',
+    about:
+      'what coherent memory costs OpenGL programs; WebGPU against llvmpipe; the first program from a state',
+    command: test('guest', 'test/cost.soak.test.ts'),
+  },
+  {
     name: 'bench',
     about: 'every row of the benchmarks, whose contenders check their results',
     command: test('bench', 'src/rows/suite.test.ts'),

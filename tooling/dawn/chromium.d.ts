@@ -23,5 +23,13 @@ export class ChromiumPage {
   call<Result>(name: string, argument: unknown): Promise<Result>;
   /** Sends a command of the DevTools protocol to the page. Rejects with its error, or with the end of the browser. */
   send<Result>(method: string, params?: object): Promise<Result>;
+  /** Goes to another page, and waits until it is loaded. */
+  goTo(url: string): Promise<void>;
+  /** The page as a PNG, at this size, after two frames. */
+  screenshot(size: {
+    readonly width: number;
+    readonly height: number;
+    readonly scheme?: 'light' | 'dark';
+  }): Promise<Uint8Array>;
   close(): void;
 }

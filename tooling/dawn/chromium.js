@@ -27,6 +27,7 @@ export class ChromiumPage {
   #process;
   #profile;
   #ended;
+  #loaded;
 
   constructor(process, profile) {
     this.#process = process;
@@ -43,7 +44,10 @@ export class ChromiumPage {
     const messages = (this.#text + text).split('\0');
     this.#text = messages.pop() ?? '';
     for (const message of messages) {
-      const { id, result, error } = JSON.parse(message);
+      const { id, result, error, method } = JSON.parse(message);
+      if (method === 'Page.loadEventFired') {
+        this.#loaded?.();
+      }
       const { resolve, reject } = this.#waiting.get(id) ?? {};
       this.#waiting.delete(id);
       if (error === undefined) {
@@ -86,6 +90,25 @@ export class ChromiumPage {
 
   async call(name, argument) {
     return this.#evaluate(`${name}(${JSON.stringify(argument)})`);
+  }
+
+  async goTo(url) {
+    await this.send('Page.enable');
+    const loaded = new Promise((resolve) => {
+      this.#loaded = resolve;
+    });
+    await this.send('Page.navigate', { url });
+    await loaded;
+  }
+
+  async screenshot({ width, height, scheme = 'light' }) {
+    const features = [{ name: 'prefers-color-scheme', value: scheme }];
+    await this.send('Emulation.setEmulatedMedia', { features });
+    const size = { width, height, deviceScaleFactor: 1, mobile: false };
+    await this.send('Emulation.setDeviceMetricsOverride', size);
+    await this.#evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    const { data } = await this.send('Page.captureScreenshot', { format: 'png' });
+    return Buffer.from(data, 'base64');
   }
 
   close() {

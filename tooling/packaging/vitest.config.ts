@@ -12,6 +12,7 @@ export default defineConfig({
       project('cli', 'apps/cli', slow),
       project('desktop', 'apps/desktop', slow),
       project('guest', 'apps/guest', slow),
+      project('inspector', 'packages/inspector', slow),
       project('litmus', 'packages/litmus', slow),
       project('v86', 'packages/v86', slow),
       project('vgpu10-wgsl', 'packages/vgpu10-wgsl', slow),

@@ -42,7 +42,7 @@ async function start(): Promise<void> {
   // For the browser's console, and for tests.
   Object.assign(globalThis, { desktop: { pc, session, toolbar } });
   pc.screen.paint(); // a canvas that is not shown yet takes no focus
-  canvas.focus();
+  canvas.focus({ preventScroll: true });
   say(running);
 }
 

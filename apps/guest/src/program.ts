@@ -20,6 +20,10 @@ const DEFAULT_MEMORY_MIB = 256;
 const GL_MEMORY_MIB = 512;
 const DEFAULT_TIMEOUT_SECONDS = 600;
 const MOST_TIMEOUT_SECONDS = 86_400;
+const DEFAULT_ROUNDS = 9;
+const MOST_ROUNDS = 1000;
+const DEFAULT_RUN_SECONDS = 1;
+const MOST_RUN_SECONDS = 60;
 const MOST_FRAMES = 1_000_000;
 
 /** Options that conflict with --measure-console and --gl, which boot other kinds of guests. */
@@ -46,6 +50,7 @@ Examples:
   $ cg guest --x --png gears.png            glxgears on Debian's X server
   $ cg guest --gl kmscube --frames 100      a program that has the screen to itself
   $ cg guest --piglit 'bufferstorage-persistent draw coherent' --reference
+  $ cg guest --cost-of-coherence --renderer webgpu --svg cost.svg
   $ cg guest --fifo --delay 5 --cases 10    a slow device without command buffers
 
 With --run standard output is the command's, byte for byte; its errors, and all messages of cg, are
@@ -65,6 +70,14 @@ function wholeNumber(least: number, most: number): (text: string) => number {
     }
     return value;
   };
+}
+
+function parseRunSeconds(text: string): number {
+  const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (seconds <= 0 || seconds > MOST_RUN_SECONDS) {
+    throw new InvalidArgumentError(`It must be a number above 0, up to ${MOST_RUN_SECONDS}.`);
+  }
+  return seconds;
 }
 
 const parseTimeout = wholeNumber(1, MOST_TIMEOUT_SECONDS);
@@ -114,12 +127,25 @@ function addGlOptions(command: Command): Command {
     .option('--record <file>', 'write a recording of the device, for cg render');
 }
 
+function addCostOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--cost-of-coherence [program...]',
+        'measure OpenGL programs with explicit transfers and with coherent memory, in turn',
+      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'x', 'piglit', 'png', 'record', 'coherent', 'reference', 'flip']),
+    )
+    .option('--rounds <n>', 'of its runs', wholeNumber(1, MOST_ROUNDS), DEFAULT_ROUNDS)
+    .option('--seconds <s>', 'of each run', parseRunSeconds, DEFAULT_RUN_SECONDS)
+    .option('--svg <file>', 'write a picture of the losses');
+}
+
 function addPageOption(command: Command): Command {
   return command.addOption(
     new Option(
       '--page <folder>',
       'write a guest with a shell on its console, or with X, as files for a page',
-    ).conflicts([...OF_PLAIN_GUESTS, 'measureConsole', 'png', 'gl', 'piglit']),
+    ).conflicts([...OF_PLAIN_GUESTS, 'measureConsole', 'png', 'gl', 'piglit', 'costOfCoherence']),
   );
 }
 
@@ -154,6 +180,11 @@ function checkGlOptions(programArgs: readonly string[], options: GuestOptions, c
   if (options.coherent && !draws && options.piglit === undefined) {
     command.error('cg: --coherent needs --gl, --x or --piglit');
   }
+  for (const option of ['rounds', 'seconds', 'svg'] as const) {
+    if (command.getOptionValueSource(option) === 'cli' && options.costOfCoherence === undefined) {
+      command.error(`cg: --${option} needs --cost-of-coherence`);
+    }
+  }
   if (options.reference && options.piglit === undefined) {
     command.error('cg: --reference needs --piglit');
   }
@@ -186,9 +217,9 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
       new Option(
         '--measure-console',
         "boot, and write text to v86's own VGA and to the device, one after the other",
-      ).conflicts([...OF_PLAIN_GUESTS, 'png', 'gl', 'x', 'piglit']),
+      ).conflicts([...OF_PLAIN_GUESTS, 'png', 'gl', 'x', 'piglit', 'costOfCoherence']),
     );
-  return addFileOptions(addPageOption(addGlOptions(command)))
+  return addFileOptions(addPageOption(addCostOptions(addGlOptions(command))))
     .option('--dx', 'a device with DX contexts')
     .option('--sm41', 'a device with DX contexts and shader model 4.1')
     .addOption(
@@ -218,6 +249,11 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
       }
       checkGlOptions(programArgs, options, command);
       // Loaded on demand: the emulator takes longer to load than the help to print.
+      if (options.costOfCoherence !== undefined) {
+        const { runCostOptions } = await import('./cost/cost-options.js');
+        exit(await runCostOptions({ ...options, memory: memoryForGl(command, options) }));
+        return;
+      }
       if (options.page !== undefined) {
         const { runPageOptions } = await import('./page/page-options.js');
         const memory = options.x === undefined ? options.memory : memoryForGl(command, options);

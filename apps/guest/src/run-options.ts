@@ -52,6 +52,10 @@ export interface GuestOptions {
   readonly coherent?: boolean;
   readonly flip?: boolean;
   readonly record?: string;
+  readonly costOfCoherence?: true | string[];
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly svg?: string;
   readonly page?: string;
 }
 

@@ -82,7 +82,11 @@ describe.skipIf(reason !== '')(`Mesa in a real guest ${reason}`.trim(), () => {
     'draws %s as llvmpipe does, and leaves nothing behind',
     { timeout: 600_000 },
     async (name) => {
-      const run = await runProgram(guest, scene(name), { coherent: false, seconds: SECONDS });
+      const run = await runProgram(guest, scene(name), {
+        coherent: false,
+        seconds: SECONDS,
+        takePicture: true,
+      });
       expect(run).toMatchObject(CLEAN);
       expect(wrongPixels(name, run.picture)).toBeLessThanOrEqual(MOST_EDGE_PIXELS);
     },
@@ -92,8 +96,16 @@ describe.skipIf(reason !== '')(`Mesa in a real guest ${reason}`.trim(), () => {
     'draws %s the same with coherent memory, and the program reads that picture',
     { timeout: 600_000 },
     async (name) => {
-      const explicit = await runProgram(guest, scene(name), { coherent: false, seconds: SECONDS });
-      const coherent = await runProgram(guest, scene(name), { coherent: true, seconds: SECONDS });
+      const explicit = await runProgram(guest, scene(name), {
+        coherent: false,
+        seconds: SECONDS,
+        takePicture: true,
+      });
+      const coherent = await runProgram(guest, scene(name), {
+        coherent: true,
+        seconds: SECONDS,
+        takePicture: true,
+      });
       expect(coherent).toMatchObject(CLEAN);
       expect(coherent.picture).toEqual(explicit.picture);
       expect(explicit.pictureHash).toBe(hashOf(explicit.picture!));
@@ -125,7 +137,11 @@ describe.skipIf(reason !== '')(`Mesa in a real guest ${reason}`.trim(), () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     await guest.shell.must('kill -9 $(pidof gltest); while pidof gltest; do usleep 10000; done');
-    const run = await runProgram(guest, scene('tri'), { coherent: false, seconds: SECONDS });
+    const run = await runProgram(guest, scene('tri'), {
+      coherent: false,
+      seconds: SECONDS,
+      takePicture: true,
+    });
     expect(run).toMatchObject({ ...CLEAN, left: expect.anything() as object });
     expect(wrongPixels('tri', run.picture)).toBeLessThanOrEqual(MOST_EDGE_PIXELS);
     expect(growth(before, countObjects(guest.device.statistics.perCommand))).toEqual({});

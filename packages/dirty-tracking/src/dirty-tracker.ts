@@ -155,7 +155,7 @@ export class DirtyTracker {
   #scanEntries(): void {
     this.statistics.scans++;
     const { memory } = this;
-    const entries = this.#clean(0, memory.pageCount, this.dirty);
+    const entries = this.#clean(0, memory.pageCount, this.dirty, true);
     if (this.#next(entries) === 'trap') {
       this.#switchTo('trap');
       this.#protectAndCollect();
@@ -168,7 +168,7 @@ export class DirtyTracker {
       return;
     }
     this.statistics.scans++;
-    const entries = this.#protect(dirty.start, dirty.end - dirty.start);
+    const entries = this.#protect(dirty.start, dirty.end - dirty.start, true);
     if (this.#next(entries) === 'scan') {
       this.#switchTo('scan');
       // The faults have recorded every write; entries still dirty from before the last upload are stale (B4).
@@ -183,19 +183,20 @@ export class DirtyTracker {
   }
 
   /** @returns the number of writable entries */
-  #protect(firstPage: number, pageCount: number): number {
+  #protect(firstPage: number, pageCount: number, isPass = false): number {
     const entries = this.memory.writeProtect(firstPage, pageCount);
     this.log?.events.tell?.({
       kind: 'protected',
       object: this.log.object,
       range: [firstPage, firstPage + pageCount],
       entries,
+      isPass,
     });
     return entries;
   }
 
   /** @returns the number of dirty entries */
-  #clean(firstPage: number, pageCount: number, into: DirtyPages): number {
+  #clean(firstPage: number, pageCount: number, into: DirtyPages, isPass = false): number {
     const { memory, log } = this;
     if (log?.events.tell === undefined) {
       return memory.cleanAndRecord(firstPage, pageCount, into);
@@ -204,7 +205,7 @@ export class DirtyTracker {
     const entries = memory.cleanAndRecord(firstPage, pageCount, into);
     const range: PageRange = [firstPage, firstPage + pageCount];
     const found = rangesAdded(before, into.bitmap);
-    log.events.tell({ kind: 'scanned', object: log.object, range, entries, found });
+    log.events.tell({ kind: 'scanned', object: log.object, range, entries, isPass, found });
     return entries;
   }
 

@@ -45,28 +45,29 @@ describe('the events of a DirtyTracker', () => {
         object,
         range,
         entries: 3,
+        isPass: true,
         found: [
           [2, 4],
           [6, 7],
         ],
       },
       // Page 3 was recorded as dirty already.
-      { kind: 'scanned', object, range, entries: 1, found: [] },
+      { kind: 'scanned', object, range, entries: 1, isPass: true, found: [] },
     ]);
   });
 
   it('5.1, 5.2: the trap method tells what it started with, each first store, and what it protected again', () => {
     const { memory, tracker, told } = setUp(new FixedPolicy('trap'));
     expect(told.splice(0)).toEqual([
-      { kind: 'protected', object, range: [0, 8], entries: 8 },
-      { kind: 'scanned', object, range: [0, 8], entries: 1, found: [[6, 7]] },
+      { kind: 'protected', object, range: [0, 8], entries: 8, isPass: false },
+      { kind: 'scanned', object, range: [0, 8], entries: 1, isPass: false, found: [[6, 7]] },
     ]);
     [4, 4, 5].forEach((page) => memory.store(page));
     tracker.scan();
     expect(told).toEqual([
       { kind: 'write-recorded', object, page: 4 },
       { kind: 'write-recorded', object, page: 5 },
-      { kind: 'protected', object, range: [4, 7], entries: 2 },
+      { kind: 'protected', object, range: [4, 7], entries: 2, isPass: true },
     ]);
   });
 
@@ -116,8 +117,8 @@ describe('the events of a DirtyTracker', () => {
     const { tracker, told } = setUp(new FixedPolicy('scan'));
     tracker.collectBeforeUnmap(5, 7);
     expect(told).toEqual([
-      { kind: 'protected', object, range: [5, 7], entries: 2 },
-      { kind: 'scanned', object, range: [5, 7], entries: 1, found: [[6, 7]] },
+      { kind: 'protected', object, range: [5, 7], entries: 2, isPass: false },
+      { kind: 'scanned', object, range: [5, 7], entries: 1, isPass: false, found: [[6, 7]] },
     ]);
   });
 

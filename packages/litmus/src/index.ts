@@ -8,6 +8,7 @@ export type { CountedName, Program, ProgramLine, Statement } from './program/sta
 export type { Finding, FindingKind } from './check/finding.js';
 export { runProgram } from './explore/run-program.js';
 export type { RunOptions, RunResult, UnmetExpectation } from './explore/run-options.js';
+export type { RunWatcher, WatchedRun, WatchedSurface } from './explore/run-watcher.js';
 export { Timeline, type EventKind, type Lane, type TimelineEvent } from './explore/timeline.js';
 export { chainOf, type ChainLink } from './explore/chain.js';
 export { chainText, findingText } from './explore/describe-finding.js';

@@ -207,6 +207,13 @@ export class Tlb {
 
   /** Drops everything but global translations, as a load of CR3 does. */
   flushForSwitch(): void {
+    if (this.#globals === 0) {
+      if (this.#used > 0) {
+        this.flush();
+      }
+      this.forgetTable();
+      return;
+    }
     this.forgetTable();
     for (let slot = 0; slot < this.slots; slot++) {
       if ((this.#states[slot] & TLB_GLOBAL) === 0 && this.loadTags[slot] !== EMPTY) {

@@ -21,6 +21,8 @@ export interface MipSize {
   readonly blocksHigh: number;
 }
 
+const NO_PLANES: readonly PlaneLayout[] = Object.freeze([]);
+
 /**
  * The planes of a mip level of a planar format: luma, then CbCr (NV12), or luma, Cr, Cb (YV12), as the FOURCCs define
  * them, at the pitch of the format table. Empty if that does not define their layout: in a level of several slices, and
@@ -30,7 +32,7 @@ export interface MipSize {
 export function planesOf(format: SurfaceFormat, mip: MipSize): readonly PlaneLayout[] {
   const { blocksWide, blocksHigh } = mip;
   if (!format.planar || mip.depth > 1 || mip.height % format.blockHeight !== 0) {
-    return [];
+    return NO_PLANES;
   }
   const lumaWidth = blocksWide * format.pitchBytesPerBlock;
   const luma = { offset: 0, width: lumaWidth, height: mip.height, bytesPerSample: 1, texelsPerSample: 1 };

@@ -3,6 +3,7 @@ export type { SvgaDeviceOptions } from './limits.js';
 export type { SvgaHost } from './host.js';
 export type {
   BlitBoxes,
+  BlitFilter,
   ClearValue,
   CopiedBox,
   DrawingRenderer,
@@ -43,7 +44,7 @@ export type {
 export { bufferEnd } from './renderer/pipeline-state.js';
 export { colorChannels } from './texels/color-channels.js';
 export { linearToSrgb, srgbToLinear, TexelCodec } from './texels/texel-codec.js';
-export type { TexelKind } from './texels/texel-codec.js';
+export type { TexelChannel, TexelKind } from './texels/texel-codec.js';
 export { DeviceRecorder } from './recording/device-recorder.js';
 export type { RecorderOptions } from './recording/device-recorder.js';
 export { isRecording } from './recording/recording-reader.js';
@@ -51,6 +52,8 @@ export { playRecording } from './recording/play-recording.js';
 export type { PlayOptions } from './recording/play-recording.js';
 export { flippedPicture } from './screen/picture.js';
 export type { Picture } from './screen/picture.js';
+export { screenFormat } from './screen/rgba.js';
+export type { ScreenFormat, ToRgba } from './screen/rgba.js';
 export { FRAMEBUFFER_ID } from './screen/shown-screen.js';
 export type { ShownScreen } from './screen/shown-screen.js';
 export type { DisplayRequest } from './front/display-registers.js';

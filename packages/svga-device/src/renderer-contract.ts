@@ -8,10 +8,11 @@ import { ReferenceDraws } from './contract/reference-draws.js';
 
 export { CONTRACT_PAGE, ContractGuest } from './contract/contract-guest.js';
 export type { TestRenderer } from './contract/contract-guest.js';
-export { LateDraws, LateRenderer } from './contract/late-renderer.js';
+export { LateDraws } from './contract/late-draws.js';
+export { LateRenderer } from './contract/late-renderer.js';
 export { plainBlend, plainCall, plainDepthStencil, plainRasterizer } from './contract/plain-states.js';
 
-const IDS = [0, 1, 2, 3, 4, 5, 6];
+const IDS = [0, 1, 2, 3, 4, 5, 6, 9, 10];
 const STEPS = 60;
 /** Steps between two comparisons. */
 const ROUND = 10;
@@ -107,7 +108,7 @@ const withSnapshots: Step = async (guest, draw) => {
  */
 export const rendererContract: readonly RendererCase[] = [
   {
-    name: '8.1, 8.2: clears, copies and conversions give what the device makes of them without a renderer',
+    name: '8.1, 8.2: clears, copies, blits, resolves and mips give what the device makes of them without a renderer',
     draws: false,
     run: (make, seed) => compare(seed, [undefined, make()], false, (guest, draw) => guest.step(draw)),
   },

@@ -3,8 +3,8 @@ import type { ClearValue, CopiedBox, RenderImage, RenderView } from '@cg/svga-de
 import { clearColor } from './clear-values.js';
 import type { FormatView, TextureStorage } from './formats/format-table.js';
 import { BUFFER_USAGE, ROW_ALIGNMENT } from './gpu/flags.js';
-import type { ImageTable } from './images/image-table.js';
-import type { PendingClear, SubresourceRange, TextureImage } from './images/texture-image.js';
+import { rangeOf, type ImageTable } from './images/image-table.js';
+import type { PendingClear, TextureImage } from './images/texture-image.js';
 
 /** Clears a view. @returns false if the device has to do it */
 export function clearView(images: ImageTable, view: RenderView, value: ClearValue): boolean {
@@ -52,7 +52,7 @@ export function clearView(images: ImageTable, view: RenderView, value: ClearValu
 
 /** A value to clear to; undefined if WebGPU may not make it. */
 function pendingClear(
-  { surface, format }: RenderView,
+  { format }: RenderView,
   formatView: FormatView,
   value: ClearValue,
 ): PendingClear | undefined {
@@ -67,9 +67,7 @@ function pendingClear(
   const { stencil } = value;
   const depth = value.depth === undefined ? undefined : clearDepth(value.depth, storage);
   const isLost = value.depth !== undefined && depth === undefined;
-  // The stencil of samples cannot be read back.
-  const isUnread = stencil !== undefined && value.depth === undefined && surface.layout.samples > 1;
-  return isLost || isUnread ? undefined : { color: undefined, depth, stencil };
+  return isLost ? undefined : { color: undefined, depth, stencil };
 }
 
 /** Depth as it is stored; undefined if it is none that a texture holds. */
@@ -81,16 +79,6 @@ function clearDepth(value: number, { depth }: TextureStorage): number | undefine
   const most = 2 ** bits - 1;
   // NaN is 0.
   return Math.round((value > 0 ? Math.min(value, 1) : 0) * most) / most;
-}
-
-function rangeOf({ surface }: TextureImage, subresource: number): SubresourceRange {
-  const levels = surface.layout.mips.length;
-  return {
-    firstMip: subresource % levels,
-    mips: 1,
-    firstLayer: Math.floor(subresource / levels),
-    layers: 1,
-  };
 }
 
 /**
@@ -119,9 +107,11 @@ export function copyBoxes(
   if (storages === undefined || !isCopyable(source, target, boxes, storages)) {
     return false;
   }
-  const { recorder, transfer } = images;
-  from.use(recorder, transfer, rangeOf(from, source.subresource));
-  to.use(recorder, transfer, rangeOf(to, target.subresource));
+  images.recorder.relieve();
+  images.useAll([
+    { image: from, subresource: source.subresource },
+    { image: to, subresource: target.subresource },
+  ]);
   for (const box of boxes) {
     if (storages[0] === storages[1] && !(isSame && source.subresource === target.subresource)) {
       copyTexels(images, from, to, source, target, box);

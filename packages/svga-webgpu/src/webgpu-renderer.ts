@@ -1,5 +1,7 @@
-import type { SurfaceBox } from '@cg/surface-layout';
+import type { SurfaceBox, SurfaceFormat } from '@cg/surface-layout';
 import type {
+  BlitBoxes,
+  BlitFilter,
   ClearValue,
   CopiedBox,
   DrawCall,
@@ -11,6 +13,7 @@ import type {
   RenderQuery,
   RenderSurface,
   RenderView,
+  TextureResourceView,
 } from '@cg/svga-device';
 import { rendererCaps } from './caps.js';
 import { DrawRecorder } from './draw/draw-recorder.js';
@@ -23,6 +26,7 @@ import { clearView, copyBoxes } from './image-operations.js';
 import { GpuMemory } from './images/gpu-memory.js';
 import { ImageTable } from './images/image-table.js';
 import { Queries } from './queries.js';
+import { ResampledImages } from './resample/resampled-images.js';
 
 const MOST_GPU_BYTES = 2 ** 30;
 
@@ -58,6 +62,7 @@ export interface WebGpuRendererStatistics {
 class DeviceParts {
   readonly recorder: Recorder;
   readonly images: ImageTable;
+  readonly resampled: ResampledImages;
   readonly streams: StreamOutputs;
   readonly draws: DrawRecorder;
   readonly waits: DrawWaits;
@@ -72,6 +77,7 @@ class DeviceParts {
     this.recorder = new Recorder(device);
     this.formats = new FormatTable(device.features);
     this.images = new ImageTable(this.recorder, this.formats, new GpuMemory(maxGpuBytes));
+    this.resampled = new ResampledImages(this.images);
     this.streams = new StreamOutputs(this.images);
     this.queries = new Queries(this.recorder, now);
     this.recorder.listener = this.queries;
@@ -206,6 +212,18 @@ export class WebGpuRenderer implements DrawingRenderer {
 
   copy(source: RenderImage, target: RenderImage, boxes: readonly CopiedBox[]): boolean {
     return !this.#isLost && copyBoxes(this.#parts.images, source, target, boxes);
+  }
+
+  blit(source: RenderImage, target: RenderImage, boxes: BlitBoxes, filter: BlitFilter): boolean {
+    return !this.#isLost && this.#parts.resampled.blit(source, target, boxes, filter);
+  }
+
+  resolve(source: RenderImage, target: RenderImage, format: SurfaceFormat): boolean {
+    return !this.#isLost && this.#parts.resampled.resolve(source, target, format);
+  }
+
+  generateMips(view: TextureResourceView): boolean {
+    return !this.#isLost && this.#parts.resampled.generateMips(view);
   }
 
   imageWritten(surface: RenderSurface, subresource?: number, box?: SurfaceBox): void {

@@ -19,10 +19,14 @@ export const BINDINGS = {
   nonFilteringSamplers: 32,
   comparisonSamplers: 48,
   views: 64,
+  unlimitedSamplers: 192,
 } as const;
 
-/** A sampler is bound once for each type that it is used as; as a non-filtering one, its filters are nearest. */
-export type SamplerType = 'filtering' | 'non-filtering' | 'comparison';
+/**
+ * A sampler is bound once for each type that it is used as: as a non-filtering one, its filters are nearest; as an
+ * unlimited one it filters, and has all levels of detail, because the shader limits them.
+ */
+export type SamplerType = 'comparison' | 'filtering' | 'non-filtering' | 'unlimited';
 
 /** What is bound. */
 export type BoundResource =
@@ -56,7 +60,7 @@ export interface Binding {
     readonly viewDimension: TextureView['dimension'];
     readonly multisampled: boolean;
   };
-  readonly sampler?: { readonly type: SamplerType };
+  readonly sampler?: { readonly type: Exclude<SamplerType, 'unlimited'> };
 }
 
 /** The bindings of a module and their declarations, in the order in which the code first needs them. */

@@ -10,7 +10,7 @@ import { texelLayout, type TexelFormat } from './texel-format.js';
  * - row 0: the base that is added to vertex indices (the first vertex, or the base vertex as two's complement), the
  *   first instance, the vertices or indices of an instance, the instances
  * - row 1: the byte at which the indices begin, the indices from there to the end of their buffer, the layer and the
- *   viewport that are drawn
+ *   viewport that are drawn: see {@link shownOf}
  * - a row for each attribute of the key: see {@link attributeRow}
  * - a row for each texture buffer: the byte of the first element, the elements
  * - rows for the stream output buffers 0 to 3: the byte at which writing begins, the byte at which the buffer ends,
@@ -59,6 +59,14 @@ export function drawRow(module: ModuleText, { rows }: DrawLayout, row: number): 
     `var<uniform> draw: array<vec4u, ${rows}>`,
   );
   return `draw[${row}]`;
+}
+
+/**
+ * A word of row 1: the layer, or viewport, that is drawn. Primitives of one that is not there are drawn to the first.
+ * @param count how many there are
+ */
+export function shownOf(which: number, count: number): number {
+  return which + ((count - 1) << 16);
 }
 
 const MOST_INDEX = 0xffffffff;

@@ -8,7 +8,7 @@ export { TranslateError } from './errors.js';
 export type { StageName, TranslateErrorCode } from './errors.js';
 export { expandIndices, listTopology } from './expand-indices.js';
 export type { DrawTopology } from './expand-indices.js';
-export { attributeRow } from './draw-constants.js';
+export { attributeRow, shownOf } from './draw-constants.js';
 export type { DrawLayout } from './draw-constants.js';
 export type { Binding, BoundResource, SamplerType } from './bindings.js';
 export { texelFormats } from './texel-format.js';

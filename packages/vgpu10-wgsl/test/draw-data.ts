@@ -83,7 +83,10 @@ function dataOf(translation: Translation, key: PipelineKey, data: DrawData): (bi
         return buffer === undefined ? view : (view as { words: Uint32Array }).words;
       }
       case 'sampler':
-        return data.samplers?.[resource.stage]?.[resource.slot] ?? {};
+        return {
+          ...data.samplers?.[resource.stage]?.[resource.slot],
+          ...(resource.type === 'unlimited' && { lodMinClamp: 0, lodMaxClamp: 32 }),
+        };
       case 'streamBuffer':
         return new Uint8Array(data.streams![resource.slot].bytes).fill(0xcc);
       case 'streamCounters':

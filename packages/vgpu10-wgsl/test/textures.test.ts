@@ -264,6 +264,13 @@ for (const [name, one] of Object.entries({ texture2d, array2d, texture1d, volume
       ...rest,
       samplers: { 0: { ...state, address: ['border', 'repeat', 'clamp-to-edge'] } },
     };
+    for (const level of [0, 3]) {
+      cases[`border ${name}, ${isLinear ? 'linear' : 'nearest'}, level ${level} limited to 0.25 to 0.75`] = {
+        code: `${floats(0.0713)}\nsample_l o0.xyzw, r0.xyzw, t0.xyzw, s0, l(${level})`,
+        ...rest,
+        samplers: { 0: { ...state, minLod: 0.25, maxLod: 0.75 } },
+      };
+    }
     for (const step of [0.0713, 0.1713]) {
       cases[`mirrored once ${name}, ${isLinear ? 'linear' : 'nearest'}, step ${step}`] = {
         code: `${floats(step)}\nsample o0.xyzw, r0.xyzw, t0.xyzw, s0`,

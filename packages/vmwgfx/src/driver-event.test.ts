@@ -44,7 +44,7 @@ describe('VmwgfxDriver.events', () => {
     const whole = { x: 0, y: 0, z: 0, w: SIDE, h: SIDE, d: 1, srcx: 0, srcy: 0, srcz: 0 };
     const dxContext = undefined;
     expect(told.filter((event) => !('object' in event) || event.object === object)).toEqual([
-      { kind: 'scanned', object, range: [0, 4], entries: 1, found: [[1, 2]] },
+      { kind: 'scanned', object, range: [0, 4], entries: 1, isPass: true, found: [[1, 2]] },
       { kind: 'range-dirtied', object, range: [1, 2] },
       {
         kind: 'command-emitted',

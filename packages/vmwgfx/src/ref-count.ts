@@ -1,13 +1,19 @@
+/** What is counted. */
+export interface RefCounted {
+  /** The last reference has gone. */
+  unreferenced(): void;
+}
+
 /**
  * A reference count. The maker has the first reference; dropping the last destroys the object. Destruction cannot
  * fail and takes no lock that a caller may hold while it drops a reference (rule 8.6).
  */
 export class RefCount {
   #count = 1;
-  readonly #end: () => void;
+  readonly #object: RefCounted;
 
-  constructor(end: () => void) {
-    this.#end = end;
+  constructor(object: RefCounted) {
+    this.#object = object;
   }
 
   get count(): number {
@@ -20,7 +26,7 @@ export class RefCount {
 
   drop(): void {
     if (--this.#count === 0) {
-      this.#end();
+      this.#object.unreferenced();
     }
   }
 }

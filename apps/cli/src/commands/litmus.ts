@@ -12,6 +12,7 @@ import { runFile, type RanFile } from '../litmus/run-file.js';
 import { configureVariant, variantNames } from '../litmus/variant.js';
 import { variantRows } from '../litmus/variant-rows.js';
 import { inputError } from '../output/input-error.js';
+import { isInspected, writeInspection } from '../output/inspection.js';
 import { explorationJson, filesJson } from '../output/litmus-json.js';
 import { describeFailure, summarizeVariant, tabulateFiles } from '../output/litmus-text.js';
 import { describeExploration, describeSmallest } from '../output/exploration-text.js';
@@ -27,6 +28,8 @@ interface LitmusOptions {
   readonly variant?: string;
   readonly jobs: number;
   readonly json?: boolean;
+  readonly html?: string;
+  readonly trace?: string;
 }
 
 /** Longer words of the alphabet would exceed the range of program numbers. */
@@ -49,6 +52,8 @@ Examples:
   $ cg litmus                                  all bundled programs
   $ cg litmus erratum-B6 my-program.litmus     a bundled program, by name; one in a file
   $ cg litmus - < my-program.litmus            one on standard input
+  $ cg litmus --variant E1 --html lost.html erratum-E1   a page to step through, with the lost byte
+  $ cg litmus --trace e1.json erratum-E1       its events, for ui.perfetto.dev
   $ cg litmus --variant posted                 the posted patches, which lose bytes
   $ cg litmus --random 1000 --jobs 2           a thousand random programs, seeds 1 to 1000
   $ cg litmus --random 1 --seed 4711           the program of one seed again
@@ -94,12 +99,17 @@ export function litmusCommand(exit: (code: number) => void): Command {
     )
     .option('--jobs <threads>', 'worker threads for all but files', wholeNumber(1, MAX_JOBS), 1)
     .option('--json', 'print the results as JSON')
+    .option('--html <file>', 'write a page that steps through the program; for one program')
+    .option('--trace <file>', 'write its events in the Trace Event Format; for one program')
     .addHelpText('after', DETAILS)
     .action(async (paths: string[], options: LitmusOptions, command: Command) => {
       const { random, exhaustive, races = false, variants } = options;
       const numbers = [random, exhaustive, variants].map((number) => number !== undefined);
       if ([paths.length > 0, races, ...numbers].filter(Boolean).length > 1) {
         command.error('cg: files, --random, --exhaustive, --races and --variants exclude one another');
+      }
+      if (isInspected(options) && paths.length !== 1) {
+        command.error('cg: --html and --trace are for one program');
       }
       if (variants !== undefined) {
         process.stdout.write(variantTable(await variantRows(variants)));
@@ -155,7 +165,8 @@ async function runExploration(request: ExploreRequest, { json }: LitmusOptions):
 }
 
 /** Runs each program; reports one that cannot be read on standard error, and continues. */
-async function runFiles(given: readonly string[], { json, variant, method }: LitmusOptions): Promise<number> {
+async function runFiles(given: readonly string[], litmusOptions: LitmusOptions): Promise<number> {
+  const { json, variant, method } = litmusOptions;
   const options = { ...configureVariant(variant), ...(method === undefined ? {} : { method }) };
   const ran: RanFile[] = [];
   let unreadable = false;
@@ -172,10 +183,25 @@ async function runFiles(given: readonly string[], { json, variant, method }: Lit
       json === true ? filesJson(ran) : asText(ran, given.length === 0 ? variant : undefined, options),
     );
   }
-  if (unreadable) {
+  if (unreadable || !(await inspect(ran, options, litmusOptions))) {
     return EXIT.BAD_INPUT;
   }
   return ran.every(({ passed }) => passed) ? EXIT.OK : EXIT.CHECK_FAILED;
+}
+
+/** Runs the one program again to record it, if that is asked for. @returns false if a file cannot be written */
+async function inspect([ran]: readonly RanFile[], run: RunOptions, files: LitmusOptions): Promise<boolean> {
+  if (ran === undefined || !isInspected(files)) {
+    return true;
+  }
+  const { recordProgram } = await import('@cg/inspector');
+  const variant = files.variant === undefined ? '' : `, variant ${files.variant}`;
+  const title = `${basename(ran.path, '.litmus')}${variant}: ${ran.text.title.join(' ')}`;
+  const error = await writeInspection(recordProgram(ran.program, { ...run, title }).recording, files);
+  if (error !== undefined) {
+    process.stderr.write(`cg: ${error}\n`);
+  }
+  return error === undefined;
 }
 
 /** A bundled program can be given by name, if there is no such file. */

@@ -11,12 +11,14 @@ import {
 import { openTrace, type TraceHeader } from '@cg/machine/trace';
 import type { BoxPrice } from '@cg/surface-layout';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import type { Recording } from '@cg/inspector';
 import type { ScreenTargetImage } from '@cg/svga-device';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { openInput, readsInputTwice, STANDARD_INPUT } from '../input/open-input.js';
 import { inputError } from '../output/input-error.js';
+import { isInspected, writeInspection } from '../output/inspection.js';
 import { replayProgress } from '../output/progress.js';
 import { screenAsPng, writeErrorOf } from '../output/screen-png.js';
 import { replaysAsJson } from '../output/replay-json.js';
@@ -32,6 +34,8 @@ interface ReplayOptions {
   readonly ways?: boolean;
   readonly json?: boolean;
   readonly png?: string;
+  readonly html?: string;
+  readonly trace?: string;
 }
 
 /** A recorded program, which the build copies beside the bundle. */
@@ -59,6 +63,8 @@ Examples:
   $ cg replay --shadow traces/gears.cgtrace.gz                only what differs on the device
   $ cg replay --ways --price 1:4096 traces/gears.cgtrace.gz   which way to upload pays
   $ cg replay --png last-frame.png traces/gears.cgtrace.gz
+  $ cg replay --html gears.html traces/gears.cgtrace.gz       a page to step through, in a browser
+  $ cg replay --trace gears.json traces/gears.cgtrace.gz      a trace for ui.perfetto.dev
   $ curl -s https://example.org/a.cgtrace.gz | cg replay -
   $ cg replay --json traces/gears.cgtrace.gz | jq '.replays[0].bytesUploaded'
 
@@ -110,12 +116,16 @@ export function replayCommand(exit: (code: number) => void): Command {
     .option('--shadow', 'compare what is dirty with what the device has; upload the lines that differ')
     .option('--ways', 'with a price: replay every way to upload, and say from which price on each pays')
     .option('--png <file>', 'write the screen after the last frame; for one trace')
+    .option('--html <file>', 'write a page that steps through the replay; for one trace')
+    .option('--trace <file>', 'write the events in the Trace Event Format; for one trace')
     .option('--json', 'print the counts as JSON')
     .addHelpText('after', DETAILS)
     .action(async (named: string[], options: ReplayOptions, command: Command) => {
       const paths = named.length === 0 ? [OWN_TRACE] : named;
-      if (options.png !== undefined && paths.length > 1) {
-        command.error('cg: --png is for one trace');
+      for (const name of ['png', 'html', 'trace'] as const) {
+        if (options[name] !== undefined && paths.length > 1) {
+          command.error(`cg: --${name} is for one trace`);
+        }
       }
       if (options.ways === true && priceOf(options) === undefined) {
         command.error('cg: --ways needs a price: --price 1:4096');
@@ -135,6 +145,7 @@ async function replayAll(paths: readonly string[], options: ReplayOptions): Prom
   const replays: Replayed[] = [];
   let failed = false;
   let png: Uint8Array | undefined;
+  let recording: Recording | undefined;
   const takeScreen =
     options.png === undefined
       ? undefined
@@ -143,7 +154,10 @@ async function replayAll(paths: readonly string[], options: ReplayOptions): Prom
         };
   for (const path of paths) {
     try {
-      replays.push(await replayOne(path, options, takeScreen));
+      const take = (made: Recording): void => {
+        recording = made;
+      };
+      replays.push(await replayOne(path, options, takeScreen, take));
     } catch (error) {
       process.stderr.write(`cg: ${inputError(path, error)}\n`);
       failed = true;
@@ -152,9 +166,12 @@ async function replayAll(paths: readonly string[], options: ReplayOptions): Prom
   if (replays.length > 0) {
     process.stdout.write(options.json ? replaysAsJson(replays) : asText(replays));
   }
-  const unwritten = png === undefined ? undefined : writeErrorOf(options.png ?? '', png);
-  if (unwritten !== undefined) {
-    process.stderr.write(`cg: ${unwritten}\n`);
+  const unwritten = [
+    png && writeErrorOf(options.png ?? '', png),
+    recording && (await writeInspection(recording, options)),
+  ];
+  for (const error of unwritten.filter((each) => each !== undefined)) {
+    process.stderr.write(`cg: ${error}\n`);
     failed = true;
   }
   if (failed) {
@@ -191,9 +208,11 @@ async function replayOne(
   path: string,
   options: ReplayOptions,
   onScreen: ((image: ScreenTargetImage) => void) | undefined,
+  onRecording: (recording: Recording) => void,
 ): Promise<Replayed> {
   const { method, boxes, shadow = false, ways = false } = options;
-  const { header, report } = await replay(path, options, { boxes, shadow }, onScreen);
+  const recorded = isInspected(options) ? onRecording : undefined;
+  const { header, report } = await replay(path, options, { boxes, shadow }, onScreen, recorded);
   const price = priceOf(options);
   return {
     path,
@@ -216,13 +235,24 @@ async function replay(
   { method, memory }: ReplayOptions,
   { boxes, shadow }: Uploads,
   onScreen?: (image: ScreenTargetImage) => void,
+  onRecording?: (recording: Recording) => void,
 ): Promise<{ header: TraceHeader; report: ReplayReport }> {
   const trace = await openTrace(path === STANDARD_INPUT ? openInput(path) : path);
   const driver = { makePolicy: policyFor(method), boxes, shadowLimit: shadow ? Infinity : 0 };
   const machine = makeMachine(memory, driver);
   const progress = replayProgress(path, trace.header.frames);
   try {
-    return { header: trace.header, report: await replayTrace(machine, trace, progress.update, onScreen) };
+    const listener = { onFrameDone: progress.update, ...(onScreen && { onScreen }) };
+    if (onRecording === undefined) {
+      return { header: trace.header, report: await replayTrace(machine, trace, listener) };
+    }
+    const { recordReplay } = await import('@cg/inspector');
+    const { recording, report } = await recordReplay(machine, trace, {
+      ...listener,
+      title: `${basename(path, '.cgtrace.gz')}: ${trace.header.title}`,
+    });
+    onRecording(recording);
+    return { header: trace.header, report };
   } finally {
     progress.stop();
   }

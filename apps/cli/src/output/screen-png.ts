@@ -8,7 +8,7 @@ export function screenAsPng({ width, height, pixels }: Picture): Uint8Array {
 }
 
 /** @returns an error message for the user's file; undefined if it was written */
-export function writeErrorOf(path: string, bytes: Uint8Array): string | undefined {
+export function writeErrorOf(path: string, bytes: Uint8Array | string): string | undefined {
   try {
     writeFileSync(path, bytes);
     return undefined;

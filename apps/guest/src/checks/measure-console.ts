@@ -1,6 +1,7 @@
 import { EmulatedGuest, type BootImages } from '../emulator/emulated-guest.js';
 import { MARK } from '../boot/initramfs.js';
 import { modulesFor } from '../boot/kernel-modules.js';
+import { median } from '../cost/quantiles.js';
 
 const BOOT_SECONDS = 600;
 const ROUNDS = 5;
@@ -63,6 +64,5 @@ async function measure(guest: EmulatedGuest, console: string): Promise<ConsoleRa
     await guest.shell.must('cat /tmp/text > /dev/tty1');
     rates.push((LINES * 1000) / (performance.now() - start));
   }
-  const median = rates.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)];
-  return { console, size, linesPerSecond: median };
+  return { console, size, linesPerSecond: median(rates) };
 }

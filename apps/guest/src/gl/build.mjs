@@ -2,16 +2,18 @@
  * Compiles gltest for i386 Linux: `node src/gl/build.mjs` in apps/guest writes programs/gltest. It needs gcc with -m32,
  * and apt, from which it takes Debian's headers and libraries for i386; nothing is installed.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleForNode } from '@cg/dawn/bundle';
 
 const source = fileURLToPath(new URL('gltest/', import.meta.url));
 const program = fileURLToPath(new URL('../../programs/gltest', import.meta.url));
 
+const APT_PACKAGES = new URL('../boot/apt-packages.ts', import.meta.url);
 const PACKAGES = ['libc6-dev', 'libgcc-12-dev', 'libegl-dev', 'libgl-dev', 'libopengl-dev'];
 
 /** A hash of the program's source. It is in the binary, after the word «source». */
@@ -26,42 +28,25 @@ export function sourceHash() {
 }
 
 /** @returns a folder with headers and libraries for i386 */
-function findSysroot() {
+async function findSysroot() {
   const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cg', 'guest', 'i386-sysroot');
   if (!existsSync(folder)) {
+    const { AptPackages } = await import((await bundleForNode(APT_PACKAGES)).href);
     const partial = `${folder}.partial`;
     rmSync(partial, { recursive: true, force: true });
-    for (const name of ['lists/partial', 'archives/partial', 'packages']) {
-      mkdirSync(join(partial, 'apt', name), { recursive: true });
-    }
-    const apt = join(partial, 'apt');
-    writeFileSync(join(apt, 'status'), '');
-    const settings = ['APT::Architecture "i386"', 'APT::Architectures { "i386"; }', 'Debug::NoLocking "1"'];
-    settings.push(
-      'APT::Sandbox::User "root"',
-      `Dir::State "${apt}"`,
-      `Dir::State::status "${join(apt, 'status')}"`,
-      `Dir::Cache "${apt}"`,
-    );
-    writeFileSync(join(apt, 'conf'), settings.map((line) => `${line};\n`).join(''));
-    const options = { cwd: join(apt, 'packages'), env: { ...process.env, APT_CONFIG: join(apt, 'conf') } };
-    // A mirror that cannot be reached may not be the one that is needed.
-    spawnSync('apt-get', ['update'], options);
-    const install = ['-y', '-qq', '--no-install-recommends', '--print-uris', 'install', ...PACKAGES];
-    const printed = execFileSync('apt-get', install, { ...options, encoding: 'utf8' });
-    const names = [...printed.matchAll(/^'\S+' (\S+?)_/gm)].map(([, name]) => name);
-    execFileSync('apt-get', ['download', ...names], options);
-    for (const archive of readdirSync(options.cwd)) {
-      execFileSync('dpkg-deb', ['-x', join(options.cwd, archive), partial]);
-    }
-    rmSync(apt, { recursive: true });
+    const apt = new AptPackages(join(partial, 'apt'), 'i386', 'Debian 12 has the libraries of gltest');
+    await apt.update();
+    const archives = await apt.archivesFor(PACKAGES);
+    const names = archives.map(({ name }) => name);
+    await apt.unpack(names, partial);
+    rmSync(join(partial, 'apt'), { recursive: true });
     renameSync(partial, folder);
   }
   return folder;
 }
 
-function compile() {
-  const root = findSysroot();
+async function compile() {
+  const root = await findSysroot();
   const include = execFileSync('gcc', ['-print-file-name=include'], { encoding: 'utf8' }).trim();
   const libraries = ['usr/lib/i386-linux-gnu', 'lib/i386-linux-gnu', 'usr/lib/gcc/i686-linux-gnu/12'];
   const folders = libraries.flatMap((name) => [`-B${join(root, name)}/`, `-L${join(root, name)}`]);
@@ -86,5 +71,5 @@ function compile() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(fileURLToPath(new URL('../../programs/', import.meta.url)), { recursive: true });
-  compile();
+  await compile();
 }

@@ -50,6 +50,7 @@ export async function runGlOptions(options: GlOptions): Promise<number> {
       frames,
       x: gl === undefined,
       flip: options.flip === true,
+      takePicture: png !== undefined,
       record: options.record,
       onOutput: async (bytes) => write(json ? process.stderr : process.stdout, bytes),
       onErrors: async (bytes) => write(process.stderr, bytes),

@@ -28,6 +28,8 @@ export interface GlRequest extends Omit<GlGuestOptions, 'renderer' | 'recorder' 
   readonly flip: boolean;
   /** Timeout of a program. */
   readonly seconds: number;
+  /** Keep the pictures that the programs read back last. */
+  readonly takePicture: boolean;
   /** A file for the recording. */
   readonly record: string | undefined;
   readonly onOutput: (bytes: Uint8Array) => Promise<void>;

@@ -1,11 +1,11 @@
 import { flippedPicture } from '@cg/svga-device';
 import type { Picture, SvgaDevice } from '@cg/svga-device';
-import { DISK_ROOT } from '../boot/initramfs.js';
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
 import { GuestError } from '../guest-error.js';
 import { readGuestFile } from '../linux/guest-file.js';
 import { SIGTERM, SYS } from '../linux/system-calls.js';
 import { countObjects, growth, type ObjectCounts } from './device-objects.js';
+import { guestLine, type LineOptions } from './guest-line.js';
 import { NEW_KERNEL_LINES, warningsOf } from './kernel-log.js';
 import { LastPicture } from './last-picture.js';
 import { ScreenWatch, type ShownFrames } from './screen-watch.js';
@@ -62,15 +62,13 @@ export interface ProgramRun {
   readonly shown: ShownFrames | undefined;
   /** FNV-1a of the picture's bytes as the program read them, in hexadecimal. */
   readonly pictureHash: string | undefined;
-  /** What was read back last, or was on the screen. */
+  /** What was read back last, if it was asked for, or was on the screen. */
   readonly picture: Picture | undefined;
 }
 
-export interface ProgramOptions {
-  /** Mesa makes all its memory coherent, and transfers nothing explicitly. */
-  readonly coherent: boolean;
-  readonly seconds: number;
-  readonly environment?: Readonly<Record<string, string>>;
+export interface ProgramOptions extends LineOptions {
+  /** Keep the picture that is read back last. */
+  readonly takePicture?: boolean;
   readonly onMark?: (text: string) => void;
   readonly onOutput?: (bytes: Uint8Array) => Promise<void>;
   readonly onErrors?: (bytes: Uint8Array) => Promise<void>;
@@ -96,7 +94,7 @@ export async function runProgram(
 ): Promise<ProgramRun> {
   const before = counters(guest.device);
   const onScreen = command.screen && new ScreenRun(guest, command, options);
-  const last = new LastPicture(guest.device);
+  const last = options.takePicture === true ? new LastPicture(guest.device) : undefined;
   const errors: string[] = [];
   let done: RegExpExecArray | null = null;
   guest.onMark = (text) => {
@@ -115,7 +113,7 @@ export async function runProgram(
   });
   const seconds = (performance.now() - start) / 1000;
   guest.onMark = () => {};
-  const readBack = last.end();
+  const readBack = last?.end();
   const screen = onScreen?.end();
   const status = screen?.isEnded && ended === TERMINATED ? 0 : ended;
   const picture = screen === undefined ? readBack : screen.picture;
@@ -190,28 +188,12 @@ function counters({ statistics }: SvgaDevice) {
   return { commands, draws, bytesUploaded, bytesReadBack, errors, objects: countObjects(perCommand) };
 }
 
-function shellLine(
-  { words, hasMarks, screen, environment: own }: GuestCommand,
-  { coherent, seconds, environment }: ProgramOptions,
-): string {
-  const variables = {
-    HOME: '/tmp',
-    XDG_RUNTIME_DIR: '/tmp',
-    MESA_SHADER_CACHE_DISABLE: 'true',
-    ...(coherent && { SVGA_FORCE_COHERENT: '1' }),
-    ...own,
-    ...environment,
-  };
-  const assigned = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
-  const run = [`timeout -s KILL ${seconds} chroot`, DISK_ROOT, ...words.map(quoted)].join(' ');
+function shellLine({ words, hasMarks, screen, environment: own }: GuestCommand, options: ProgramOptions): string {
+  const environment = { ...own, ...options.environment };
   if (screen !== undefined) {
-    const noted = `sh -c 'echo $$ > ${PROCESS_ID}; exec "$@"' - ${run}`;
-    return `[ -p ${QUIET_INPUT} ] || mkfifo ${QUIET_INPUT}; ${assigned.join(' ')} ${noted} 0<> ${QUIET_INPUT}`;
+    const line = guestLine(words, { ...options, environment, noteIn: PROCESS_ID });
+    return `[ -p ${QUIET_INPUT} ] || mkfifo ${QUIET_INPUT}; ${line} 0<> ${QUIET_INPUT}`;
   }
-  const line = [...assigned, run].join(' ');
+  const line = guestLine(words, { ...options, environment });
   return hasMarks ? `${line} > /dev/ttyS0 2>&1` : line;
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,9 +1,15 @@
 import { PAGE_SIZE } from '@cg/pagetable';
-import { eachDifference } from './differences.js';
+import { eachDifference, firstDifference } from './differences.js';
+import { ReplacedValues } from './replaced-values.js';
 import { dropColumn, newColumn, SEEN_BY, type ValueColumn } from './value-column.js';
 
 /** The reader that is not a surface. */
 export const CPU = 0;
+
+/** Memory for the values of other contents, by size: most programs have sizes that others had. */
+const spareBytes = new Map<number, Uint8Array[]>();
+const MAX_SPARE = 16;
+const MAX_SPARE_BYTES = 2 ** 18;
 
 /** A write by the device, to a surface. */
 interface DeviceWrite {
@@ -17,7 +23,8 @@ interface DeviceWrite {
 
 /**
  * The set of allowed values of each byte of a buffer object, or of the image of a surface without backing. Most sets
- * have one value, the newest; pages with larger ones have a column for each further value, with its readers.
+ * have one value, the newest; pages with larger ones have a column for each further value, with its readers. What
+ * submissions under way may see as well is a list of replaced runs.
  */
 export class Content {
   /** The newest value of each byte. */
@@ -28,8 +35,7 @@ export class Content {
   readonly #columns: (ValueColumn[] | undefined)[] = [];
   /** The pages that have columns. */
   #pages: number[] = [];
-  /** Values that were replaced before are forgotten, though columns may still have them. */
-  #oldest = 0;
+  readonly #replaced = new ReplacedValues();
   /** Number of the surface in which the device wrote the byte last; 0 if several or none. */
   #owners: Uint8Array | undefined;
 
@@ -40,7 +46,28 @@ export class Content {
     /** Frame of each page; undefined for a surface without backing. */
     readonly frames?: Uint32Array,
   ) {
-    this.values = new Uint8Array(bytes);
+    this.values = spareBytes.get(bytes)?.pop() ?? new Uint8Array(bytes);
+  }
+
+  /** It is no longer used: another one takes its memory over, which saves the host's page faults. */
+  release(): void {
+    const { bytes, values } = this;
+    if (bytes <= MAX_SPARE_BYTES) {
+      const spare = spareBytes.get(bytes) ?? [];
+      spareBytes.set(bytes, spare);
+      if (spare.length < MAX_SPARE) {
+        spare.push(values.fill(0));
+      }
+    }
+    this.#columns.forEach((columns) =>
+      columns?.forEach((column) => {
+        column.clearFlags(0, PAGE_SIZE);
+        column.tidy();
+        dropColumn(column);
+      }),
+    );
+    this.#pages = [];
+    this.#columns.length = 0;
   }
 
   /** The highest number of further values of a byte. */
@@ -87,9 +114,7 @@ export class Content {
 
   /** The image of another surface may be read back over bytes, so its values count as newest. */
   mayComeBack(offset: number, image: Uint8Array, start: number, bytes: number): void {
-    eachDifference(this.values, offset, image, start, bytes, (i) =>
-      this.#add(offset + i, image[start + i], SEEN_BY.ANYONE),
-    );
+    this.#addDifferent(offset, image, start, bytes, SEEN_BY.ANYONE, image, start);
     this.#owners?.fill(0, offset, offset + bytes);
   }
 
@@ -100,9 +125,7 @@ export class Content {
     for (let place = offset; place < offset + bytes; place++) {
       owners[place] = owners[place] === 0 || owners[place] === owner ? owner : 0;
     }
-    eachDifference(this.values, offset, memory, start, bytes, (i) =>
-      this.#add(offset + i, memory[start + i], SEEN_BY.ALIASES),
-    );
+    this.#addDifferent(offset, memory, start, bytes, SEEN_BY.ALIASES, memory, start);
   }
 
   /** Whether a value is the newest, or counts as newest. */
@@ -118,27 +141,12 @@ export class Content {
     if (this.values[place] === value) {
       return true;
     }
-    const at = place % PAGE_SIZE;
-    const columns = this.#columns[(place - at) / PAGE_SIZE];
-    if (columns === undefined) {
-      return false;
-    }
-    const seesOlder = reader !== CPU && this.#owners?.[place] !== reader;
-    const oldest = Math.max(since, this.#oldest);
-    let own = 0;
-    for (const { until, by } of columns) {
-      own = by[at] === reader && until[at] > own ? until[at] : own;
-    }
-    for (const { values, seenBy, until } of columns) {
-      if (values[at] === value) {
-        const flags = seenBy[at];
-        const isOlder = seesOlder && (flags & SEEN_BY.ALIASES) !== 0;
-        if (isOlder || (flags & SEEN_BY.ANYONE) !== 0 || (until[at] >= oldest && until[at] > own)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    const flags = this.#seenBy(place, value);
+    return (
+      (flags & SEEN_BY.ANYONE) !== 0 ||
+      ((flags & SEEN_BY.ALIASES) !== 0 && reader !== CPU && this.#owners?.[place] !== reader) ||
+      this.#replaced.allows(place, value, reader, since)
+    );
   }
 
   /** A CPU has loaded bytes: if they are the newest, all readers must see them from now on. */
@@ -162,8 +170,7 @@ export class Content {
       settled = offset + i;
       if (this.isNewest(settled, value)) {
         if (time !== undefined) {
-          const replaced = values.subarray(settled, settled + 1);
-          this.#freeColumn(settled, settled + 1).addReplaced(settled % PAGE_SIZE, replaced, CPU, time);
+          this.#replaced.add(settled, settled + 1, CPU, time, values, settled);
         }
         values[settled] = value;
         this.#clearFlags(settled, settled + 1);
@@ -175,21 +182,11 @@ export class Content {
 
   /** Only submissions that began at a time or later are under way. @returns whether replaced values are left */
   forgetReplaced(since: number): boolean {
-    let isLeft = false;
-    this.#oldest = since === Infinity ? 0 : since;
-    this.#pages = this.#pages.filter((page) => {
-      const columns = this.#columns[page]?.filter((column) => {
-        const isKept = column.forget(since);
-        if (!isKept) {
-          dropColumn(column);
-        }
-        isLeft ||= column.lastUntil > 0;
-        return isKept;
-      });
-      this.#columns[page] = columns?.length === 0 ? undefined : columns;
-      return this.#columns[page] !== undefined;
-    });
-    return isLeft;
+    this.#replaced.forget(since);
+    if (this.#pages.length > 0) {
+      this.#dropColumns();
+    }
+    return !this.#replaced.isEmpty;
   }
 
   /** Drops older values that no surface can show any more. @param isThere whether memory or an image has it */
@@ -203,6 +200,21 @@ export class Content {
         }
       }
     }
+    this.#dropColumns();
+  }
+
+  #dropColumns(): void {
+    this.#pages = this.#pages.filter((page) => {
+      const columns = this.#columns[page]?.filter((column) => {
+        const isKept = column.tidy();
+        if (!isKept) {
+          dropColumn(column);
+        }
+        return isKept;
+      });
+      this.#columns[page] = columns?.length === 0 ? undefined : columns;
+      return this.#columns[page] !== undefined;
+    });
   }
 
   #set(offset: number, values: Uint8Array, step: number): void {
@@ -234,20 +246,17 @@ export class Content {
   /** The values of bytes are replaced while submissions are under way, which may see them. */
   #replace(offset: number, end: number, by: number, time: number): void {
     this.#replaceFlagged(offset, end, by, time);
-    for (let start = offset; start < end; start = pageEnd(start, end)) {
-      const stop = pageEnd(start, end);
-      const replaced = this.values.subarray(start, stop);
-      this.#freeColumn(start, stop).addReplaced(start % PAGE_SIZE, replaced, by, time);
-    }
+    this.#replaced.add(offset, end, by, time, this.values, offset);
   }
 
   #replaceFlagged(offset: number, end: number, by: number, time: number): void {
     this.#eachPage(offset, end, (columns, first, last, page) => {
       for (const column of columns) {
-        if (column.hasFlags) {
-          column.replaceFlagged(first, last, by, time, (at, replaced) =>
-            this.#freeColumn(page + at, page + at + 1).addReplaced(at, replaced, by, time),
-          );
+        let at = column.hasFlags ? column.nextFlagged(first, last) : last;
+        while (at < last) {
+          const stop = column.flaggedEnd(at, last);
+          this.#replaced.add(page + at, page + stop, by, time, column.values, at);
+          at = column.nextFlagged(stop, last);
         }
       }
     });
@@ -258,16 +267,38 @@ export class Content {
     this.#eachPage(offset, offset + newer.length, (columns, first, last) =>
       columns.forEach((column) => column.changeFlags(first, last, SEEN_BY.ALIASES)),
     );
-    eachDifference(this.values, offset, newer, 0, newer.length, (i) =>
-      this.#add(offset + i, this.values[offset + i], SEEN_BY.ALIASES),
-    );
+    this.#addDifferent(offset, newer, 0, newer.length, SEEN_BY.ALIASES, this.values, offset);
+  }
+
+  /**
+   * Where bytes differ from the newest values, readers with the flags may see further values.
+   * @param further has these, the first one at `from`
+   */
+  #addDifferent(
+    offset: number,
+    other: Uint8Array,
+    start: number,
+    bytes: number,
+    flags: number,
+    further: Uint8Array,
+    from: number,
+  ): void {
+    const { values } = this;
+    for (let i = firstDifference(values, offset, other, start, bytes); i < bytes; i++) {
+      if (values[offset + i] !== other[start + i]) {
+        this.#add(offset + i, further[from + i], flags);
+      }
+    }
   }
 
   #seenBy(place: number, value: number): number {
     const at = place % PAGE_SIZE;
+    const columns = this.#columns[(place - at) / PAGE_SIZE];
     let flags = 0;
-    for (const { values, seenBy } of this.#columns[(place - at) / PAGE_SIZE] ?? []) {
-      flags |= values[at] === value ? seenBy[at] : 0;
+    if (columns !== undefined) {
+      for (const { values, seenBy } of columns) {
+        flags |= values[at] === value ? seenBy[at] : 0;
+      }
     }
     return flags;
   }
@@ -275,31 +306,27 @@ export class Content {
   /** Readers with the flags may see a value, which may be in the set. */
   #add(place: number, value: number, flags: number): void {
     const at = place % PAGE_SIZE;
-    for (const column of this.#columns[(place - at) / PAGE_SIZE] ?? []) {
-      if (column.values[at] === value && column.has(at)) {
-        column.add(at, value, flags);
-        return;
-      }
-    }
-    this.#freeColumn(place, place + 1).add(at, value, flags);
-  }
-
-  /** A column in which bytes of a page have no value. */
-  #freeColumn(start: number, end: number): ValueColumn {
-    const first = start % PAGE_SIZE;
-    const page = (start - first) / PAGE_SIZE;
+    const page = (place - at) / PAGE_SIZE;
     let columns = this.#columns[page];
     if (columns === undefined) {
       columns = [];
       this.#columns[page] = columns;
       this.#pages.push(page);
     }
-    let column = columns.find((other) => other.isFree(first, first + end - start));
-    if (column === undefined) {
-      column = newColumn();
-      columns.push(column);
+    let free: ValueColumn | undefined;
+    for (const column of columns) {
+      if (column.seenBy[at] === 0) {
+        free ??= column;
+      } else if (column.values[at] === value) {
+        column.add(at, value, flags);
+        return;
+      }
     }
-    return column;
+    if (free === undefined) {
+      free = newColumn();
+      columns.push(free);
+    }
+    free.add(at, value, flags);
   }
 }
 

@@ -52,6 +52,21 @@ function equalWords(a: Uint32Array, b: Uint32Array, from: number): number {
   return i;
 }
 
+/** In how many bytes two runs differ. */
+export function countDifferences(
+  a: Uint8Array,
+  aStart: number,
+  b: Uint8Array,
+  bStart: number,
+  length: number,
+): number {
+  let count = 0;
+  for (let i = firstDifference(a, aStart, b, bStart, length); i < length; i++) {
+    count += a[aStart + i] === b[bStart + i] ? 0 : 1;
+  }
+  return count;
+}
+
 /** Calls back for each byte in which two runs differ, with its number from their starts. */
 export function eachDifference(
   a: Uint8Array,

@@ -4,7 +4,7 @@ import type { SvgaDevice } from '@cg/svga-device';
 import type { CheckedSurface, UnseenWrites } from './checked-surface.js';
 import { CPU, type Content } from './content.js';
 import type { Finding } from './finding.js';
-import { eachDifference, firstDifference } from './differences.js';
+import { countDifferences, eachDifference, firstDifference } from './differences.js';
 import { forEachRun } from '@cg/machine';
 import { NeedlessUploads } from './needless-uploads.js';
 import { SubmissionsUnderWay } from './submissions-under-way.js';
@@ -196,9 +196,12 @@ export class CoherencyOracle {
       this.#writtenUnseen(surface, unseen, subresource, box);
       return;
     }
-    const sharing = [...this.#view.surfaces].filter(
-      (other) => other !== surface && other.sharesBytesWith(surface),
-    );
+    const sharing: CheckedSurface[] = [];
+    for (const other of this.#view.surfaces) {
+      if (other !== surface && other.sharesBytesWith(surface)) {
+        sharing.push(other);
+      }
+    }
     if (content.furtherValues > MANY_VALUES) {
       this.#forgetOlder(content);
     }
@@ -288,14 +291,14 @@ export class CoherencyOracle {
     }
     this.#eachPageInMemory(content, offset + start, offset + end, (place, memory, from, bytes) => {
       const inImage = place - offset;
-      let excess = bytes;
-      eachDifference(memory, from, image, inImage, bytes, (i) => {
-        excess--;
-        if (memory[from + i] !== values[place + i]) {
-          this.#staleUpload(surface, inImage + i, memory[from + i], image[inImage + i]);
-        }
-      });
-      this.counts.excess += excess;
+      this.counts.excess += bytes - countDifferences(memory, from, image, inImage, bytes);
+      if (firstDifference(memory, from, values, place, bytes) < bytes) {
+        eachDifference(memory, from, values, place, bytes, (i) => {
+          if (memory[from + i] !== image[inImage + i]) {
+            this.#staleUpload(surface, inImage + i, memory[from + i], image[inImage + i]);
+          }
+        });
+      }
     });
     this.counts.uploaded += end - start;
   }

@@ -2,6 +2,7 @@ import type { MachineOptions, TrackingMethodName } from '@cg/machine';
 import type { Finding } from '../check/finding.js';
 import type { PreemptionPoint } from '../program/preemption-points.js';
 import type { CountedName } from '../program/statement.js';
+import type { RunWatcher } from './run-watcher.js';
 import type { Timeline } from './timeline.js';
 
 /** Options of a run. */
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly stopAtFinding?: boolean;
   /** Records the events. */
   readonly timeline?: Timeline;
+  /** Follows the run; needs the oracle and a timeline. */
+  readonly watcher?: RunWatcher;
   /** Called when a step reaches a preemption point. */
   readonly onPoint?: (point: PreemptionPoint, step: number) => void;
 }

@@ -115,6 +115,11 @@ class ProgramRun {
     const { timeline } = options;
     const notes = timeline && new MachineNotes(this.#machine, timeline, () => this.#current);
     this.#steps = new Steps(world, this.#faults, this.#oracle, notes, this.#time.isLate);
+    options.watcher?.onStart?.({
+      machine: this.#machine,
+      surfaceOf: (sid) => world.places.surfaceOf(sid),
+      surfaces: () => world.checkedSurfaces(),
+    });
   }
 
   run(): RunResult {
@@ -130,6 +135,7 @@ class ProgramRun {
       this.#close();
     }
     this.#keepMemory();
+    this.#world.release();
     return {
       findings: this.#findings,
       unmet: this.#unmet,
@@ -216,6 +222,7 @@ class ProgramRun {
 
   #enter(step: number): void {
     this.#current = step;
+    this.#options.watcher?.onStep?.(step);
     if (this.#oracle !== undefined) {
       this.#oracle.step = step;
     }
@@ -343,10 +350,11 @@ class ProgramRun {
     if (this.#findings.length < MAX_FINDINGS) {
       this.#findings.push(finding);
     }
-    const { kind, by, step } = finding;
+    const { kind, by, step, name, offset: start } = finding;
     const lane = by === 'device' || by === 'driver' ? by : (by as `cpu ${number}`);
-    const text = `${kind}: byte ${finding.offset} of ${finding.name}`;
-    this.#options.timeline?.note({ step, lane, kind: 'finding', text, start: finding.offset });
+    const text = `${kind}: byte ${start} of ${name}`;
+    const place = { content: name, start, end: start + finding.bytes };
+    this.#options.timeline?.note({ step, lane, kind: 'finding', text, ...place });
   }
 
   #counts(): Record<CountedName, number> {

@@ -61,6 +61,8 @@ export class World {
   readonly surfaces = new Map<string, LiveSurface>();
   readonly file: DrmFile;
   readonly #contents = new Map<BackingPages, Content>();
+  /** All contents, also those that are gone. */
+  readonly #made: Content[] = [];
   /** The oracle, which follows the location of surfaces. */
   oracle: CoherencyOracle | undefined;
   /** Called if the driver has a surface at a wrong place. */
@@ -101,6 +103,11 @@ export class World {
   get isCrowded(): boolean {
     const tables = this.processes.size * PROCESS_TABLE_BYTES;
     return this.#contentBytes + tables > this.machine.memory.u8.length / 4;
+  }
+
+  /** The run has ended: the next one uses the memory of the contents. */
+  release(): void {
+    this.#made.forEach((content) => content.release());
   }
 
   /** CPUs initially run the first process. */
@@ -294,7 +301,9 @@ export class World {
       throw new LitmusError('ENOMEM', `the buffers and surfaces of a program have at most ${most}`);
     }
     this.#contentBytes += bytes;
-    return new Content(name, bytes, frames);
+    const content = new Content(name, bytes, frames);
+    this.#made.push(content);
+    return content;
   }
 }
 

@@ -1,6 +1,6 @@
 import { boxBytes, boxRows, DirtyBoxes, SurfaceLayout, type SurfaceBox } from '@cg/surface-layout';
 import { PageTableError, type Vma } from '@cg/pagetable';
-import { type ScreenTargetImage } from '@cg/svga-device';
+import type { ScreenTargetImage } from '@cg/svga-device';
 import { encodeCommand } from '@cg/svga-protocol';
 import { VmwgfxError, type SurfaceHandle } from '@cg/vmwgfx';
 import { MachineError } from '../errors.js';
@@ -11,6 +11,7 @@ import { forEachRow } from '../watch/runs.js';
 import { ExpectedImage } from './expected-image.js';
 import { fillPattern } from './pattern.js';
 import { overwrittenBox } from './rectangle.js';
+import type { ReplayListener, ReplayedSurface } from './replay-listener.js';
 import type { ReplayReport } from './report.js';
 import { UploadMeter } from './upload-meter.js';
 
@@ -23,32 +24,31 @@ const DEVICE_WRITE_INTERVAL = 10;
  * overwrites a part of the surface; a CPU loads all of it, compares, and stores the trace's bytes back.
  *
  * @param machine a new one: its counters are the report's
- * @param onFrame called after each frame with the number done
- * @param onScreen called after the last frame with the pixels of a screen that shows the surface. Not counted in the
- * report
  * @throws MachineError ENOMEM or EINVAL for surfaces that do not fit the machine or its device, or an error of reading
  * the trace
  */
 export async function replayTrace(
   machine: Machine,
   trace: Trace,
-  onFrame?: (done: number) => void,
-  onScreen?: (image: ScreenTargetImage) => void,
+  listener: ReplayListener = {},
 ): Promise<ReplayReport> {
-  const replay = prepare(machine, trace.header);
+  const replay = prepare(machine, trace.header, listener);
+  listener.onSurfaces?.(replay.surfaces());
   for await (const frame of trace.frames) {
+    listener.onFrame?.(frame.frame);
     replay.play(frame);
-    onFrame?.(frame.frame + 1);
+    listener.onFrameDone?.(frame.frame + 1);
   }
   const report = replay.finish();
-  onScreen?.(replay.screen());
+  listener.onReport?.(report);
+  listener.onScreen?.(replay.screen());
   return report;
 }
 
 /** Creates the surfaces; a failure is reported as an error of the trace's first line. */
-function prepare(machine: Machine, header: TraceHeader): Replay {
+function prepare(machine: Machine, header: TraceHeader, listener: ReplayListener): Replay {
   try {
-    return new Replay(machine, header);
+    return new Replay(machine, header, listener);
   } catch (error) {
     const size = `${header.width}x${header.height}, ${header.surfaceBytes} bytes`;
     if (error instanceof VmwgfxError && error.code === 'EINVAL') {
@@ -74,6 +74,7 @@ interface Baseline {
 
 class Replay {
   readonly #machine: Machine;
+  readonly #listener: ReplayListener;
   readonly #process: Process;
   readonly #layout: SurfaceLayout;
   readonly #header: TraceHeader;
@@ -81,6 +82,7 @@ class Replay {
   readonly #copy: SurfaceHandle;
   readonly #pattern: SurfaceHandle;
   readonly #mapped: Vma;
+  readonly #mappedPattern: Vma;
   readonly #patternBytes: Uint8Array;
   readonly #loaded: Uint8Array;
   /** The trace's bytes where the device writes: a new copy each time would be garbage of the surface's size. */
@@ -97,9 +99,10 @@ class Replay {
   #rectangles = 0;
   #bytesOfRectangles = 0;
 
-  constructor(machine: Machine, header: TraceHeader) {
+  constructor(machine: Machine, header: TraceHeader, listener: ReplayListener) {
     const { width, height, format, surfaceBytes } = header;
     this.#machine = machine;
+    this.#listener = listener;
     this.#header = header;
     const description = { format: format.id, width, height };
     this.#layout = new SurfaceLayout({ ...description, depth: 1, mipLevels: 1, layers: 1, samples: 1 });
@@ -111,7 +114,8 @@ class Replay {
     this.#pattern = file.createSurface({ ...description, coherent: true });
     this.#mapped = this.#process.map(this.#surface.handle);
     this.#patternBytes = fillPattern(new Uint8Array(surfaceBytes));
-    machine.cpus[0].storeBytes(this.#process.map(this.#pattern.handle).start, this.#patternBytes);
+    this.#mappedPattern = this.#process.map(this.#pattern.handle);
+    machine.cpus[0].storeBytes(this.#mappedPattern.start, this.#patternBytes);
     this.#loaded = new Uint8Array(surfaceBytes);
     this.#traced = new Uint8Array(surfaceBytes);
     this.#expected = new ExpectedImage(surfaceBytes);
@@ -122,6 +126,22 @@ class Replay {
       firstPage: this.#mapped.firstPage,
     });
     this.#baseline = this.#counters();
+  }
+
+  /** The surfaces, the traced one first. */
+  surfaces(): ReplayedSurface[] {
+    const { file } = this.#process;
+    const known = (name: string, { handle }: SurfaceHandle, mapped?: Vma): ReplayedSurface => ({
+      name,
+      layout: this.#layout,
+      deviceId: () => file.deviceId(handle),
+      firstPage: mapped?.firstPage,
+    });
+    return [
+      known('surface', this.#surface, this.#mapped),
+      known('copy', this.#copy),
+      known('pattern', this.#pattern, this.#mappedPattern),
+    ];
   }
 
   play(frame: TraceFrame): void {
@@ -184,6 +204,7 @@ class Replay {
     for (let i = 0; i < runs.length; i += 2) {
       const bytes = data.subarray(from, from + runs[i + 1]);
       cpu.storeBytes(this.#mapped.start + runs[i], bytes);
+      this.#listener.onStore?.(cpu.name, runs[i], bytes.length);
       this.#bytesChanged += this.#expected.store(runs[i], bytes);
       this.#stored.addRange(runs[i], runs[i] + bytes.length);
       from += bytes.length;
@@ -219,6 +240,7 @@ class Replay {
     forEachRow(rows, (offset, bytes) => {
       const row = traced.subarray(offset, offset + bytes);
       cpu.storeBytes(this.#mapped.start + offset, row);
+      this.#listener.onStore?.(cpu.name, offset, bytes);
       this.#stored.addRange(offset, offset + bytes);
       expected.set(row, offset);
     });

@@ -22,8 +22,6 @@ export interface DirtyOptions {
 export abstract class BlockRanges {
   protected readonly everySample: boolean;
   protected readonly planesApart: boolean;
-  /** The end of each mip in its layer, as a typed array for the hot path. */
-  private readonly levelEnds: Float64Array;
   private readonly bytes: number;
   private readonly wholeFrom: number;
   private readonly chainBytes: number;
@@ -35,7 +33,6 @@ export abstract class BlockRanges {
   ) {
     this.everySample = layout.samples > 1 && samples === 'whole' && !layout.format.planar;
     this.planesApart = planes === 'apart';
-    this.levelEnds = Float64Array.from(layout.mips, ({ offset, bytes }) => offset + bytes);
     this.bytes = layout.bytes;
     this.wholeFrom = this.everySample ? 1 : layout.sheetBytes;
     this.chainBytes = layout.mipChainBytes;
@@ -61,17 +58,19 @@ export abstract class BlockRanges {
       return;
     }
     // Layers are numbered across sheets, so a range that crosses sheets needs no special case.
-    const { chainBytes, levelEnds } = this;
+    const { chainBytes } = this;
+    const { mips } = this.layout;
     const layer = first < chainBytes ? 0 : Math.floor(first / chainBytes);
     const inLayer = first - layer * chainBytes;
     let level = 0;
-    while (inLayer >= levelEnds[level]) {
-      level++;
+    let mip = mips[0];
+    while (inLayer - mip.offset >= mip.bytes) {
+      mip = mips[++level];
     }
-    if (last - layer * chainBytes < levelEnds[level]) {
-      const offset = level === 0 ? 0 : levelEnds[level - 1];
-      const subresource = this.inSheet(layer) * levelEnds.length + level;
-      this.addToMip(subresource, level, inLayer - offset, last - layer * chainBytes - offset);
+    const inMip = inLayer - mip.offset;
+    const lastInMip = inMip + (last - first);
+    if (lastInMip < mip.bytes) {
+      this.addToMip(this.inSheet(layer) * mips.length + level, level, inMip, lastInMip);
     } else {
       this.addAcross(layer, level, inLayer, last - layer * chainBytes);
     }

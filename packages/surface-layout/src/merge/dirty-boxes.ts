@@ -6,7 +6,7 @@ import { EXTENT, texelBox, X0, X1, Y0, Y1, Z0, Z1 } from './extents.js';
 
 const MAX_I32 = 0x7fff_ffff;
 
-/** Of each mip in `intMips`: bytes of a row, blocks of a row, and its end in its layer. */
+/** Of each mip at the start of `ints`: bytes of a row, blocks of a row, and its end in its layer. */
 const STRIDE = 0;
 const WIDTH = 1;
 const END = 2;
@@ -33,9 +33,12 @@ export class DirtyBoxes extends BlockRanges {
   private readonly hasSlices: boolean;
   /** Bytes of a surface that is handled in 32-bit integers; 0 for others. */
   private readonly intBytes: number;
-  /** Their extents, in place of `extents`. */
-  private readonly intExtents: Int32Array;
-  private readonly intMips: Int32Array;
+  /**
+   * What the hot path reads of their mips, and from `intExtents` on their extents, in place of `extents`. One array, as
+   * each takes 200 bytes beside its elements.
+   */
+  private readonly ints: Int32Array;
+  private readonly intExtents: number;
   private readonly layerBytes: number;
   private whole = false;
   private boxCount = 0;
@@ -46,14 +49,13 @@ export class DirtyBoxes extends BlockRanges {
     this.hasSlices = layout.mips[0].blocksDeep > 1;
     const isFlat = !this.hasSlices && !layout.format.planar && layout.samples === 1;
     this.intBytes = isFlat && layout.bytes <= MAX_I32 ? layout.bytes : 0;
-    // A typed array takes 200 bytes beside its elements.
     const isInt = this.intBytes > 0;
     const { mips, subresourceCount } = layout;
     this.extents = isInt ? NO_FLOATS : new Float64Array(subresourceCount * EXTENT);
     this.rowStrides = isInt ? NO_FLOATS : Float64Array.from(mips, ({ rowStride }) => rowStride);
     this.blocksWide = isInt ? NO_FLOATS : Float64Array.from(mips, ({ blocksWide }) => blocksWide);
-    this.intExtents = isInt ? new Int32Array(subresourceCount * EXTENT) : NO_INTS;
-    this.intMips = isInt ? intsOf(layout) : NO_INTS;
+    this.intExtents = mips.length * MIP;
+    this.ints = isInt ? intsOf(layout) : NO_INTS;
     this.layerBytes = layout.mipChainBytes;
   }
 
@@ -68,20 +70,20 @@ export class DirtyBoxes extends BlockRanges {
       super.addRange(start, end);
       return;
     }
-    const { intMips } = this;
+    const { ints } = this;
     const layerBytes = this.layerBytes | 0;
     const layer = first < layerBytes ? 0 : (first / layerBytes) | 0;
     const inLayer = (first - Math.imul(layer, layerBytes)) | 0;
     let level = 0;
     let at = 0;
-    while (inLayer >= intMips[at + END]) {
+    while (inLayer >= ints[at + END]) {
       level++;
       at += MIP;
     }
     const subresource = (Math.imul(layer, this.layout.mips.length) + level) | 0;
     const inLast = (inLayer + (last - first)) | 0;
-    if (inLast < intMips[at + END]) {
-      const mip = level === 0 ? 0 : intMips[at - MIP + END];
+    if (inLast < ints[at + END]) {
+      const mip = level === 0 ? 0 : ints[at - MIP + END];
       this.addInts(subresource, level, (inLayer - mip) | 0, (inLast - mip) | 0);
     } else {
       this.addIntsAcross(subresource, level, inLayer, inLast);
@@ -90,19 +92,19 @@ export class DirtyBoxes extends BlockRanges {
 
   /** Mip by mip; `first` and `last` count from the start of the layer, `last` on into the layers behind it. */
   private addIntsAcross(firstSubresource: number, firstLevel: number, first: number, last: number): void {
-    const { intMips } = this;
+    const { ints } = this;
     const layerBytes = this.layerBytes | 0;
     let level = firstLevel;
     let base = 0;
     let from = first;
     for (let subresource = firstSubresource; from <= last; subresource++) {
-      const mip = (base + (level === 0 ? 0 : intMips[(level - 1) * MIP + END])) | 0;
-      const mipEnd = (base + intMips[level * MIP + END]) | 0;
+      const mip = (base + (level === 0 ? 0 : ints[(level - 1) * MIP + END])) | 0;
+      const mipEnd = (base + ints[level * MIP + END]) | 0;
       const to = last < mipEnd ? last : (mipEnd - 1) | 0;
       this.addInts(subresource, level, (from - mip) | 0, (to - mip) | 0);
       from = (to + 1) | 0;
       level++;
-      if (level * MIP === intMips.length) {
+      if (level * MIP === this.intExtents) {
         level = 0;
         base = (base + layerBytes) | 0;
       }
@@ -111,11 +113,11 @@ export class DirtyBoxes extends BlockRanges {
 
   /** As in addBytes. */
   private addInts(subresource: number, level: number, first: number, last: number): void {
-    const rowStride = this.intMips[level * MIP + STRIDE];
+    const rowStride = this.ints[level * MIP + STRIDE];
     const row = (first / rowStride) | 0;
     const rowStart = Math.imul(row, rowStride);
     let x0 = 0;
-    let x1 = this.intMips[level * MIP + WIDTH];
+    let x1 = this.ints[level * MIP + WIDTH];
     let endRow = row;
     if (last - rowStart < rowStride) {
       const bytesPerBlock = this.bytesPerBlock | 0;
@@ -124,11 +126,11 @@ export class DirtyBoxes extends BlockRanges {
     } else {
       endRow = (last / rowStride) | 0;
     }
-    this.growInts((subresource * EXTENT) | 0, x0, row, x1, (endRow + 1) | 0);
+    this.growInts((this.intExtents + subresource * EXTENT) | 0, x0, row, x1, (endRow + 1) | 0);
   }
 
   private growInts(at: number, x0: number, y0: number, x1: number, y1: number): void {
-    const extents = this.intExtents;
+    const extents = this.ints;
     if (extents[at + X1] === 0) {
       this.boxCount++;
       extents[at + X0] = x0;
@@ -166,7 +168,7 @@ export class DirtyBoxes extends BlockRanges {
   clear(): void {
     if (this.boxCount > 0) {
       this.extents.fill(0);
-      this.intExtents.fill(0);
+      this.ints.fill(0, this.intExtents);
       this.boxCount = 0;
       this.whole = false;
     }
@@ -175,10 +177,11 @@ export class DirtyBoxes extends BlockRanges {
   /** The boxes in texels, ascending by subresource: they start on blocks and end clipped to their mip. */
   boxes(): SubresourceBox[] {
     const { format, mips } = this.layout;
-    const extents = this.intBytes > 0 ? this.intExtents : this.extents;
+    const isInt = this.intBytes > 0;
+    const extents = isInt ? this.ints : this.extents;
     const found: SubresourceBox[] = [];
     for (let subresource = 0; found.length < this.boxCount; subresource++) {
-      const at = subresource * EXTENT;
+      const at = (isInt ? this.intExtents : 0) + subresource * EXTENT;
       if (extents[at + X1] !== 0) {
         found.push(texelBox(format, mips[subresource % mips.length], subresource, extents, at));
       }
@@ -202,7 +205,7 @@ export class DirtyBoxes extends BlockRanges {
   protected override addBytes(subresource: number, level: number, first: number, last: number): void {
     const { bytesPerBlock } = this;
     const isInt = this.intBytes > 0;
-    const rowStride = isInt ? this.intMips[level * MIP + STRIDE] : this.rowStrides[level];
+    const rowStride = isInt ? this.ints[level * MIP + STRIDE] : this.rowStrides[level];
     const row0 = Math.floor(first / rowStride);
     const from = first - row0 * rowStride;
     const to = last - row0 * rowStride;
@@ -211,7 +214,7 @@ export class DirtyBoxes extends BlockRanges {
       const x1 = Math.floor(to / bytesPerBlock) + 1;
       this.addRows(subresource, level, row0, row0, x0, x1);
     } else {
-      const blocksWide = isInt ? this.intMips[level * MIP + WIDTH] : this.blocksWide[level];
+      const blocksWide = isInt ? this.ints[level * MIP + WIDTH] : this.blocksWide[level];
       this.addRows(subresource, level, row0, Math.floor(last / rowStride), 0, blocksWide);
     }
   }
@@ -254,12 +257,12 @@ export class DirtyBoxes extends BlockRanges {
     y1: number,
     z1: number,
   ): void {
-    const { extents } = this;
-    const at = subresource * EXTENT;
     if (this.intBytes > 0) {
-      this.growInts(at, x0, y0, x1, y1);
+      this.growInts(this.intExtents + subresource * EXTENT, x0, y0, x1, y1);
       return;
     }
+    const { extents } = this;
+    const at = subresource * EXTENT;
     if (extents[at + X1] === 0) {
       this.boxCount++;
       extents[at + X0] = x0;
@@ -291,8 +294,8 @@ export class DirtyBoxes extends BlockRanges {
   }
 }
 
-function intsOf({ mips }: SurfaceLayout): Int32Array {
-  const ints = new Int32Array(mips.length * MIP);
+function intsOf({ mips, subresourceCount }: SurfaceLayout): Int32Array {
+  const ints = new Int32Array(mips.length * MIP + subresourceCount * EXTENT);
   mips.forEach(({ rowStride, blocksWide, offset, bytes }, level) => {
     const at = level * MIP;
     ints[at + STRIDE] = rowStride;

@@ -8,8 +8,8 @@ import { average, stretch } from '../texels/resample.js';
 import { TexelCodec } from '../texels/texel-codec.js';
 import type { CommandFields } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
-import { copyBoxes, haveSameBlocks, imageRef, subresourceRef } from './copies.js';
-import type { SubresourceRef } from './copies.js';
+import { finishCopies, finishCopy, haveSameBlocks, imageRef, offerBoxes, subresourceRef } from './copies.js';
+import type { OfferedCopy, SubresourceRef } from './copies.js';
 import { renderBlit, renderResolve } from '../renderer/offers.js';
 import { thenReadBack } from './read-backs.js';
 import { isWholeMip, wholeMip } from './subresources.js';
@@ -44,9 +44,12 @@ function sameSize(a: SurfaceBox, b: SurfaceBox): boolean {
 
 /**
  * Copies a box onto another, with stretching, filtering and conversion as needed. Boxes of one size and compatible
- * formats are copied byte for byte.
+ * formats are copied byte for byte. The renderer is offered the copy.
  */
-function blit(objects: DeviceObjects, { source, sourceBox, target, targetBox, mode }: Blit): void {
+function offerBlit(
+  objects: DeviceObjects,
+  { source, sourceBox, target, targetBox, mode }: Blit,
+): OfferedCopy {
   if (mode > SVGA3D_STRETCH_BLT.LINEARSRGB) {
     throw new SvgaDeviceError('EINVAL', 'no such mode', { mode });
   }
@@ -56,38 +59,42 @@ function blit(objects: DeviceObjects, { source, sourceBox, target, targetBox, mo
   if (sameSize(sourceBox, targetBox) && sameFormat) {
     const { x, y, z, width: w, height: h, depth: d } = targetBox;
     const from = { srcx: sourceBox.x, srcy: sourceBox.y, srcz: sourceBox.z };
-    copyBoxes(objects, source, target, [{ x, y, z, w, h, d, ...from }]);
-    return;
+    return offerBoxes(objects, source, target, [{ x, y, z, w, h, d, ...from }]);
   }
   if (source.surface.layout.samples > 1 || target.surface.layout.samples > 1) {
     throw new SvgaDeviceError('EINVAL', 'no stretching of multisample images');
   }
-  const linear = mode === SVGA3D_STRETCH_BLT.LINEARSRGB;
-  const from = region(objects, source, sourceBox, linear);
-  const to = region(objects, target, targetBox, linear);
+  const linearLight = mode === SVGA3D_STRETCH_BLT.LINEARSRGB;
+  const from = region(objects, source, sourceBox, linearLight);
+  const to = region(objects, target, targetBox, linearLight);
   if (from.codec.kind !== to.codec.kind || (from.codec.kind === 'depth' && !sameFormat)) {
     throw new SvgaDeviceError('EINVAL', 'texels of one format cannot become those of the other', {
       srcFormat: source.surface.layout.format.id,
       destFormat: target.surface.layout.format.id,
     });
   }
-  const isPoint = mode === SVGA3D_STRETCH_BLT.POINT;
-  objects.budget.chargeEach(1 + to.texels, (isPoint ? 1 : 4) * from.codec.cost + to.codec.cost);
+  const linear = mode !== SVGA3D_STRETCH_BLT.POINT;
+  objects.budget.chargeEach(1 + to.texels, (linear ? 4 : 1) * from.codec.cost + to.codec.cost);
+  const bytes = to.texels * to.codec.bytes;
   const isWhole = isWholeMip(target.surface.layout, target.subresource, targetBox);
-  if (renderBlit(objects, source, target, { from: sourceBox, to: targetBox }, !isPoint, isWhole)) {
-    objects.counters.bytesCopied += to.texels * to.codec.bytes;
-    return;
+  const boxes = { from: sourceBox, to: targetBox };
+  if (renderBlit(objects, source, target, boxes, { linear, linearLight }, isWhole)) {
+    return { bytes, rest: undefined };
   }
-  objects.store.forReading(source.surface, source.subresource);
-  objects.store.forWriting(target.surface, target.subresource, isWhole);
-  if (source.surface === target.surface) {
-    // An overlapping source is copied first, so that it is not read after being overwritten.
-    objects.budget.chargeEach(from.span, COST.FRESH_BYTE);
-    stretch(from.copy(), to, isPoint ? 'nearest' : 'linear');
-  } else {
-    stretch(from, to, isPoint ? 'nearest' : 'linear');
-  }
-  objects.counters.bytesCopied += to.texels * to.codec.bytes;
+  const rest = (): void => {
+    objects.store.forReading(source.surface, source.subresource);
+    objects.store.forWriting(target.surface, target.subresource, isWhole);
+    if (source.surface === target.surface) {
+      // An overlapping source is copied first, so that it is not read after being overwritten.
+      objects.budget.chargeEach(from.span, COST.FRESH_BYTE);
+    }
+    stretch(source.surface === target.surface ? from.copy() : from, to, linear ? 'linear' : 'nearest');
+  };
+  return { bytes, rest };
+}
+
+function blit(objects: DeviceObjects, parts: Blit): void {
+  finishCopy(objects, offerBlit(objects, parts));
 }
 
 function region(
@@ -142,16 +149,16 @@ function convert(objects: DeviceObjects, { srcSid, dstSid }: CommandFields<'DX_P
   if (from.mips.length !== to.mips.length || from.layers !== to.layers) {
     throw new SvgaDeviceError('EINVAL', 'surfaces have different shapes', { srcSid, dstSid });
   }
-  objects.store.awaitRendered(objects.surface(srcSid));
-  for (let subresource = 0; subresource < from.subresourceCount; subresource++) {
-    blit(objects, {
+  const copies = Array.from({ length: from.subresourceCount }, (_, subresource) =>
+    offerBlit(objects, {
       source: subresourceRef(objects, srcSid, subresource),
       sourceBox: wholeMip(from, subresource),
       target: subresourceRef(objects, dstSid, subresource),
       targetBox: wholeMip(to, subresource),
       mode: SVGA3D_STRETCH_BLT.POINT,
-    });
-  }
+    }),
+  );
+  finishCopies(objects, objects.surface(srcSid), copies);
 }
 
 /** The layout reinterpreted with texels of another format of the same size. */

@@ -7,6 +7,7 @@ import type { CopyRuns } from '../memory/image-copy.js';
 import { mergeRows } from '../memory/rows.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
+import { CONTENT } from '../objects/surface-content.js';
 import type { CommandFields, CommandBox } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 import { renderCopy } from '../renderer/offers.js';
@@ -87,17 +88,43 @@ function copyRuns(source: SubresourceRef, target: SubresourceRef, box: CopyBox):
   return sameShape(merged.from, merged.to) ? merged : { from, to };
 }
 
+/** A command's work on one image, of which the renderer has done what it does. */
+export interface OfferedCopy {
+  /** Bytes of the target. */
+  readonly bytes: number;
+  /** Does it on the device's bytes; undefined if the renderer has. */
+  readonly rest: (() => void) | undefined;
+}
+
+const nothing: OfferedCopy = { bytes: 0, rest: undefined };
+
+/** Does what is left of a copy. */
+export function finishCopy({ counters }: DeviceObjects, { bytes, rest }: OfferedCopy): void {
+  rest?.();
+  counters.bytesCopied += bytes;
+}
+
+/**
+ * Does what is left of copies between the subresources of two surfaces, by subresource: what the renderer has of the
+ * source, and leaves to the device, is requested at once.
+ * @throws CommandWait: the copies are then offered again
+ */
+export function finishCopies(objects: DeviceObjects, source: Surface, copies: readonly OfferedCopy[]): void {
+  objects.store.awaitRendered(source, (subresource) => copies[subresource].rest !== undefined);
+  copies.forEach((copy) => finishCopy(objects, copy));
+}
+
 /**
  * Copies image to image, box by box in the order given. Every box is checked before the first is copied. Boxes of
- * multisample surfaces are copied in every sheet.
+ * multisample surfaces are copied in every sheet. The renderer is offered the copy.
  * @throws SvgaDeviceError, SurfaceLayoutError
  */
-export function copyBoxes(
+export function offerBoxes(
   objects: DeviceObjects,
   source: SubresourceRef,
   target: SubresourceRef,
   boxes: readonly CopyBox[],
-): void {
+): OfferedCopy {
   checkCompatible(source.surface, target.surface);
   const copies = boxes.map((box) => copyRuns(source, target, box));
   const { samples } = source.surface.layout;
@@ -109,21 +136,31 @@ export function copyBoxes(
   }
   objects.budget.charge(bytes, rows);
   if (copies.length === 0) {
-    return;
+    return nothing;
   }
   const isWhole = boxes.some((box) => isWholeMip(target.surface.layout, target.subresource, boxOf(box)));
   if (objects.renderer !== undefined && renderCopy(objects, source, target, boxes.map(copiedBox), isWhole)) {
-    objects.counters.bytesCopied += bytes;
-    return;
+    return { bytes, rest: undefined };
   }
-  const sourceImage = objects.store.forReading(source.surface, source.subresource);
-  const targetImage = objects.store.forWriting(target.surface, target.subresource, isWhole);
-  for (const runs of copies) {
-    for (let sheet = 0; sheet < samples; sheet++) {
-      copyImage(inSheet(runs, source.surface, target.surface, sheet), sourceImage, targetImage);
+  const rest = (): void => {
+    const sourceImage = objects.store.forReading(source.surface, source.subresource);
+    const targetImage = objects.store.forWriting(target.surface, target.subresource, isWhole);
+    for (const runs of copies) {
+      for (let sheet = 0; sheet < samples; sheet++) {
+        copyImage(inSheet(runs, source.surface, target.surface, sheet), sourceImage, targetImage);
+      }
     }
-  }
-  objects.counters.bytesCopied += bytes;
+  };
+  return { bytes, rest };
+}
+
+function copyBoxes(
+  objects: DeviceObjects,
+  source: SubresourceRef,
+  target: SubresourceRef,
+  boxes: readonly CopyBox[],
+): void {
+  finishCopy(objects, offerBoxes(objects, source, target, boxes));
 }
 
 /** The image a command names by surface, face and mip. */
@@ -162,10 +199,30 @@ function copyWhole(objects: DeviceObjects, srcSid: number, dstSid: number): void
   if (!sameSize || from.mips.length !== to.mips.length || from.layers !== to.layers) {
     throw new SvgaDeviceError('EINVAL', 'surfaces have different shapes', { srcSid, dstSid });
   }
+  if (source !== target && (mayBeRendered(source) || mayBeRendered(target))) {
+    copySubresources(objects, source, target);
+    return;
+  }
   objects.budget.charge(from.bytes, 1);
   const image = objects.store.forReadingAll(source);
   objects.store.forWritingAll(target).set(image);
   objects.counters.bytesCopied += from.bytes;
+}
+
+/** Whether the renderer may have the newest content of a subresource. */
+function mayBeRendered({ content }: Surface): boolean {
+  return (content.common ?? CONTENT.RENDERED) === CONTENT.RENDERED;
+}
+
+/** As `copyWhole`, one after another: what the renderer has stays there. */
+function copySubresources(objects: DeviceObjects, source: Surface, target: Surface): void {
+  const { layout } = source;
+  const copies = Array.from({ length: layout.subresourceCount }, (_, subresource) => {
+    const { width: w, height: h, depth: d } = layout.mipOf(subresource);
+    const box = { x: 0, y: 0, z: 0, w, h, d, srcx: 0, srcy: 0, srcz: 0 };
+    return offerBoxes(objects, { surface: source, subresource }, { surface: target, subresource }, [box]);
+  });
+  finishCopies(objects, source, copies);
 }
 
 function copySurfaces(objects: DeviceObjects, { srcSid, dstSid }: CommandFields<'DX_PRED_COPY'>): void {

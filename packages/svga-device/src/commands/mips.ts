@@ -55,7 +55,7 @@ function chargeHalving({ budget }: DeviceObjects, above: ImageRegion, below: Ima
   budget.chargeEach(above.texels + below.texels, isBytes ? bytes * COST.HALVED_BYTE : cost);
 }
 
-/** Offers the mips to the renderer, for as much work as copies of their bytes are. */
+/** Offers the mips to the renderer, for as much work as copies of their bytes are, and a draw for each slice. */
 function renderedMips(objects: DeviceObjects, surface: Surface, format: number, range: MipRange): boolean {
   const { layout } = surface;
   const entry = {
@@ -68,13 +68,14 @@ function renderedMips(objects: DeviceObjects, surface: Surface, format: number, 
     arraySize: range.layers,
   };
   const resolved = range.mips > 1 && range.layers > 0 ? resourceView(surface, entry) : undefined;
-  if (objects.renderer?.generateMips === undefined || resolved === undefined) {
+  if (objects.renderer?.generateMips === undefined || resolved?.view.kind !== 'texture') {
     return false;
   }
-  const bytes = layout.mips
-    .slice(range.firstMip, range.firstMip + range.mips)
-    .reduce((sum, mip) => sum + mip.bytes, 0);
-  objects.budget.charge(range.layers * bytes, range.layers * range.mips);
+  const mips = layout.mips.slice(range.firstMip, range.firstMip + range.mips);
+  const bytes = mips.reduce((sum, mip) => sum + mip.bytes, 0);
+  const slices = mips.reduce((sum, mip) => sum + mip.depth, 0);
+  objects.budget.charge(range.layers * bytes, 0);
+  objects.budget.chargeEach(range.layers * slices, COST.DRAW);
   if (!renderMips(objects, resolved.view, resolved.part)) {
     return false;
   }

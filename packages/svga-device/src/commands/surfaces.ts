@@ -3,8 +3,12 @@ import { SvgaDeviceError } from '../errors.js';
 import type { DeviceLimits } from '../limits.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import { COST } from '../objects/work-budget.js';
-import { Surface } from '../objects/surface.js';
-import type { SurfaceDefinition } from '../objects/surface.js';
+import {
+  Surface,
+  surfaceDefinition,
+  type DefinedFields,
+  type SurfaceDefinition,
+} from '../objects/surface.js';
 import type { CommandFields } from '@cg/svga-protocol';
 import {
   surfaceEntry,
@@ -21,16 +25,6 @@ const TWO_32 = 2 ** 32;
 
 /** SVGA3D_COND_BIND_GB_SURFACE_FLAG_* of svga3d_cmd.h. */
 const COND_BIND_FLAG = { READBACK: 1, UPDATE: 2 } as const;
-
-/** Values of the fields that only later commands have. */
-const plain = {
-  surface2Flags: 0,
-  multisamplePattern: 0,
-  qualityLevel: 0,
-  bufferByteStride: 0,
-  arraySize: 0,
-  guestBacked: 1,
-} as const;
 
 /** Rule 7.1: a cube has 6 layers unless an array size is set. */
 function layersOf({ arraySize, surfaceFlags }: SurfaceDefinition): number {
@@ -71,7 +65,8 @@ function layOut(definition: SurfaceDefinition, limits: DeviceLimits): SurfaceLay
  * A new surface, within the device's limits.
  * @throws SvgaDeviceError EINVAL, EEXIST, ENOMEM; SurfaceLayoutError
  */
-export function newSurface({ surfaces, limits }: DeviceObjects, definition: SurfaceDefinition): Surface {
+export function newSurface({ surfaces, limits }: DeviceObjects, fields: DefinedFields): Surface {
+  const definition = surfaceDefinition(fields);
   checkNewId(surfaces, definition.sid, limits.maxSurfaces);
   return new Surface(definition, layOut(definition, limits));
 }
@@ -85,17 +80,30 @@ export function writeSurfaceEntry(
   if (definition.guestBacked === 0) {
     return;
   }
+  // Field by field: a spread takes as long as the rest of a binding.
   objects.tables.write(SVGA_OTABLE.SURFACE, definition.sid, surfaceEntry, {
-    ...definition,
+    format: definition.format,
     surface1Flags: definition.surfaceFlags,
+    numMipLevels: definition.numMipLevels,
+    multisampleCount: definition.multisampleCount,
+    autogenFilter: definition.autogenFilter,
+    width: definition.width,
+    height: definition.height,
+    depth: definition.depth,
     mobid,
+    arraySize: definition.arraySize,
     mobPitch: 0,
+    surface2Flags: definition.surface2Flags,
+    multisamplePattern: definition.multisamplePattern,
+    qualityLevel: definition.qualityLevel,
+    bufferByteStride: definition.bufferByteStride,
     minLOD: 0,
   });
 }
 
-function define(objects: DeviceObjects, definition: SurfaceDefinition): void {
-  const surface = newSurface(objects, definition);
+function define(objects: DeviceObjects, fields: DefinedFields): void {
+  const surface = newSurface(objects, fields);
+  const { definition } = surface;
   objects.budget.chargeEach(1 + surface.layout.mips.length, COST.OBJECT);
   writeSurfaceEntry(objects, definition, SVGA3D_INVALID_ID);
   objects.surfaces.set(definition.sid, surface);
@@ -104,7 +112,7 @@ function define(objects: DeviceObjects, definition: SurfaceDefinition): void {
 function defineV3(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_SURFACE_V3'>): void {
   const surfaceFlags = fields.surfaceFlags % TWO_32;
   const surface2Flags = Math.floor(fields.surfaceFlags / TWO_32);
-  define(objects, { ...plain, ...fields, surfaceFlags, surface2Flags });
+  define(objects, { ...fields, surfaceFlags, surface2Flags });
 }
 
 /**
@@ -127,7 +135,7 @@ function defineHostSurface(
   ) {
     throw new SvgaDeviceError('EINVAL', 'faces differ in their mips', { sid, sizes: mipSizes.length });
   }
-  const definition = { ...plain, ...first, sid, surfaceFlags, format, numMipLevels };
+  const definition = { ...first, sid, surfaceFlags, format, numMipLevels };
   define(objects, { ...definition, multisampleCount, autogenFilter, guestBacked: 0 });
   const { mips } = objects.surface(sid).layout;
   const isChain = mipSizes.every(({ width, height, depth }, i) => {
@@ -206,8 +214,8 @@ function conditionalBind(objects: DeviceObjects, fields: CommandFields<'COND_BIN
 
 /** Definition and binding of surfaces. */
 export const surfaceCommands: CommandFamily = {
-  DEFINE_GB_SURFACE: (objects, fields) => define(objects, { ...plain, ...fields }),
-  DEFINE_GB_SURFACE_V2: (objects, fields) => define(objects, { ...plain, ...fields }),
+  DEFINE_GB_SURFACE: define,
+  DEFINE_GB_SURFACE_V2: define,
   DEFINE_GB_SURFACE_V3: defineV3,
   DEFINE_GB_SURFACE_V4: defineV3,
   DESTROY_GB_SURFACE: destroy,

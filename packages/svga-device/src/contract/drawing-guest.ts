@@ -8,6 +8,7 @@ import { plainRasterizer } from './plain-states.js';
 
 const FORMAT = formatByName('B8G8R8A8_UNORM')?.id ?? 0;
 const BUFFER_FORMAT = formatByName('BUFFER')?.id ?? 0;
+const PACKED_FORMAT = formatByName('B5G6R5_UNORM')?.id ?? 0;
 const R16_UINT = formatByName('R16_UINT')?.id ?? 0;
 const VERTEX_FORMAT = formatByName('R32G32B32A32_FLOAT')?.id ?? 0;
 
@@ -18,6 +19,9 @@ const VERTICES = 4;
 const INDICES = 5;
 const CONSTANTS = 6;
 const BUFFERS = [VERTICES, INDICES, CONSTANTS];
+/** A surface of 4 samples, and one of another format, of 4 × 4 as well. */
+const SAMPLES = 9;
+const PACKED = 10;
 const BUFFER_BYTES = 256;
 /** MOBs besides those of the surfaces, whose ids they have. */
 const SHADER_MOB = 7;
@@ -65,6 +69,9 @@ export class DrawingGuest extends ContractGuest {
       await this.#defineSurface({ sid, numMipLevels: 2, arraySize: 2 });
       await this.#defineViews(sid);
     }
+    await this.#defineSurface({ sid: SAMPLES, multisampleCount: 4 });
+    await this.#defineTarget(SAMPLES, 0);
+    await this.#defineSurface({ sid: PACKED, format: PACKED_FORMAT });
     await this.must('DEFINE_GB_SCREENTARGET', {
       stid: SCREEN,
       width: 4,
@@ -93,13 +100,24 @@ export class DrawingGuest extends ContractGuest {
       const [mip, layer] = [subresource % 2, subresource >> 1];
       const id = viewOf(sid, subresource);
       const layers = { firstArraySlice: layer, arraySize: 1 };
-      const target = { renderTargetViewId: id, ...view, mipSlice: mip, ...layers };
-      await this.must('DX_DEFINE_RENDERTARGET_VIEW', target);
+      await this.#defineTarget(sid, subresource);
       const resource = { shaderResourceViewId: id, ...view, mostDetailedMip: mip, mipLevels: 1, ...layers };
       await this.must('DX_DEFINE_SHADERRESOURCE_VIEW', resource);
     }
     const whole = { mostDetailedMip: 0, mipLevels: 2, firstArraySlice: 0, arraySize: 2 };
     await this.must('DX_DEFINE_SHADERRESOURCE_VIEW', { shaderResourceViewId: sid, ...view, ...whole });
+  }
+
+  #defineTarget(sid: number, subresource: number): Promise<void> {
+    return this.must('DX_DEFINE_RENDERTARGET_VIEW', {
+      renderTargetViewId: viewOf(sid, subresource),
+      sid,
+      format: FORMAT,
+      resourceDimension: SVGA3D_RESOURCE.TEXTURE2D,
+      mipSlice: subresource % 2,
+      firstArraySlice: subresource >> 1,
+      arraySize: 1,
+    });
   }
 
   async #prepareDraws(): Promise<void> {
@@ -169,22 +187,13 @@ export class DrawingGuest extends ContractGuest {
     const copied = { dstSid: sid, dstSubResource: subResource, srcSid, srcSubResource, ...box, ...from };
     const target = { sid, subResource };
     const image = { sid, face: subResource >> 1, mipmap: subResource % 2 };
-    switch (draw(15)) {
+    switch (draw(21)) {
       case 0:
-        this.#store(
-          sid,
-          Uint8Array.from({ length: 160 }, () => draw(256)),
-        );
+        this.#storeNoise(sid, draw);
         return;
       case 1:
       case 2:
-        return this.must('DX_CLEAR_RENDERTARGET_VIEW', {
-          renderTargetViewId: viewOf(sid, subResource),
-          r: draw(256) / 255,
-          g: draw(256) / 255,
-          b: draw(256) / 255,
-          a: 1,
-        });
+        return this.#clear(viewOf(sid, subResource), draw);
       case 3:
       case 4:
         return this.must('DX_PRED_COPY_REGION', copied);
@@ -208,7 +217,71 @@ export class DrawingGuest extends ContractGuest {
         return this.must('INVALIDATE_GB_IMAGE_PARTIAL', { ...image, ...box, invertBox: draw(2) });
       case 14:
         return this.must('UPDATE_GB_SCREENTARGET', { stid: SCREEN, x: 0, y: 0, w: 4, h: 4 });
+      case 15:
+        this.#storeNoise(SAMPLES, draw);
+        return this.must('UPDATE_GB_SURFACE', { sid: SAMPLES });
+      case 16:
+        return this.#clear(viewOf(SAMPLES, 0), draw);
+      case 17: {
+        const resolved = { dstSid: sid, dstSubResource: 2 * draw(2), srcSid: SAMPLES, srcSubResource: 0 };
+        return this.must('DX_RESOLVE_COPY', { ...resolved, copyFormat: FORMAT });
+      }
+      case 18:
+        return this.must('DX_PRED_COPY', { dstSid: sid, srcSid });
+      case 19:
+      case 20:
+        return this.#stretch(draw);
     }
+  }
+
+  /** Sizes of powers of two have halves alone between texels, which every renderer rounds alike. */
+  async #stretch(draw: Draw): Promise<void> {
+    const side = (): {
+      sid: number;
+      face: number;
+      mipmap: number;
+      box: Record<'h' | 'w' | 'x' | 'y', number>;
+    } => {
+      const sid = draw(4) === 0 ? PACKED : 1 + draw(3);
+      const [face, mipmap] = sid === PACKED ? [0, 0] : [draw(2), draw(2)];
+      const size = 4 >> mipmap;
+      const [w, h] = [size >> draw(2), size >> draw(2)];
+      return { sid, face, mipmap, box: { w, h, x: draw(size - w + 1), y: draw(size - h + 1) } };
+    };
+    const [from, to] = [side(), side()];
+    await this.must('SURFACE_STRETCHBLT', {
+      srcSid: from.sid,
+      srcFace: from.face,
+      srcMipmap: from.mipmap,
+      destSid: to.sid,
+      destFace: to.face,
+      destMipmap: to.mipmap,
+      boxSrcX: from.box.x,
+      boxSrcY: from.box.y,
+      boxSrcZ: 0,
+      boxSrcW: from.box.w,
+      boxSrcH: from.box.h,
+      boxSrcD: 1,
+      boxDestX: to.box.x,
+      boxDestY: to.box.y,
+      boxDestZ: 0,
+      boxDestW: to.box.w,
+      boxDestH: to.box.h,
+      boxDestD: 1,
+      mode: draw(3),
+    });
+  }
+
+  #storeNoise(sid: number, draw: Draw): void {
+    this.#store(
+      sid,
+      Uint8Array.from({ length: 256 }, () => draw(256)),
+    );
+  }
+
+  #clear(renderTargetViewId: number, draw: Draw): Promise<void> {
+    const [r, g, b] = [draw(256) / 255, draw(256) / 255, draw(256) / 255];
+    return this.must('DX_CLEAR_RENDERTARGET_VIEW', { renderTargetViewId, r, g, b, a: 1 });
   }
 
   /** A draw, or one command for those that follow. */
@@ -241,8 +314,8 @@ export class DrawingGuest extends ContractGuest {
   }
 
   async #draw(draw: Draw): Promise<void> {
-    const sid = 1 + draw(3);
-    const subresource = draw(4);
+    const sid = draw(5) === 0 ? SAMPLES : 1 + draw(3);
+    const subresource = sid === SAMPLES ? 0 : draw(4);
     const renderTargetViewIds = [viewOf(sid, subresource)];
     await this.must('DX_SET_RENDERTARGETS', { depthStencilViewId: SVGA3D_INVALID_ID, renderTargetViewIds });
     const size = subresource % 2 === 0 ? 4 : 2;

@@ -1,22 +1,23 @@
-import { boxRows } from '@cg/surface-layout';
-import type { SurfaceBox } from '@cg/surface-layout';
+import { boxRows, SurfaceLayout } from '@cg/surface-layout';
+import type { SurfaceBox, SurfaceFormat } from '@cg/surface-layout';
 import { seededDraw } from '@cg/svga-protocol/random-commands';
+import { wholeMip } from '../commands/subresources.js';
 import { copyImage } from '../memory/image-copy.js';
-import type { DrawCall, PipelineState } from '../renderer/pipeline-state.js';
+import type { TextureResourceView } from '../renderer/pipeline-state.js';
 import type {
+  BlitBoxes,
+  BlitFilter,
   ClearValue,
   CopiedBox,
-  DrawingRenderer,
-  QueryResult,
   Renderer,
   RenderImage,
-  RenderQuery,
   RenderView,
 } from '../renderer/renderer.js';
 import type { RenderSurface } from '../renderer/render-surface.js';
 import { fillTexels } from '../texels/fill.js';
+import { ImageRegion } from '../texels/image-region.js';
+import { average, halve, stretch } from '../texels/resample.js';
 import { TexelCodec } from '../texels/texel-codec.js';
-import { drawOnBytes, everything, PixelQueries } from './reference-draws.js';
 import type { DrawnBytes } from './reference-draws.js';
 
 type Draw = (below: number) => number;
@@ -31,7 +32,7 @@ interface Kept {
 }
 
 /** An answer that comes when it is told to, and is heard of at once. */
-class Answer<T = void> implements PromiseLike<T> {
+export class Answer<T = void> implements PromiseLike<T> {
   readonly #told: ((value: T) => void)[] = [];
   readonly #value: () => T;
   #isThere = false;
@@ -60,7 +61,7 @@ class Answer<T = void> implements PromiseLike<T> {
 }
 
 /**
- * A renderer that clears and copies on bytes of its own, takes some commands and leaves others to the device, and
+ * A renderer that clears, copies, blits, resolves and makes mips on bytes of its own, takes some commands and leaves others to the device, and
  * answers at once or later, all at random from a seed. What the device has of a subresource that it has drawn to is
  * overwritten with noise, so that a device that does not ask is found out.
  */
@@ -124,6 +125,71 @@ export class LateRenderer implements Renderer {
     }
     this.#drawn(target.surface, target.subresource);
     return true;
+  }
+
+  blit(source: RenderImage, target: RenderImage, { from, to }: BlitBoxes, filter: BlitFilter): boolean {
+    const { linear, linearLight } = filter;
+    return this.#make(source, target, () => {
+      const read = this.#region(source, source.surface.layout, from, linearLight);
+      const write = this.#region(target, target.surface.layout, to, linearLight);
+      // Copied: both may be one image.
+      stretch(read.copy(), write, linear ? 'linear' : 'nearest');
+    });
+  }
+
+  resolve(source: RenderImage, target: RenderImage, format: SurfaceFormat): boolean {
+    return this.#make(source, target, () => {
+      const [from, to] = [viewedAs(source, format), viewedAs(target, format)];
+      const box = wholeMip(from, source.subresource);
+      average(
+        Array.from({ length: from.samples }, (_, sheet) => this.#region(source, from, box, true, sheet)),
+        this.#region(target, to, box, true),
+      );
+    });
+  }
+
+  generateMips({ surface, format, firstMip, mips, firstLayer, layers }: TextureResourceView): boolean {
+    if (this.#draw(3) === 0) {
+      return false;
+    }
+    const layout = viewedAs({ surface }, format);
+    for (let layer = firstLayer; layer < firstLayer + layers; layer++) {
+      for (let mip = firstMip + 1; mip < firstMip + mips; mip++) {
+        const [above, below] = [-1, 0].map((step) => ({
+          surface,
+          subresource: layer * layout.mips.length + mip + step,
+        }));
+        this.#bring(surface, above.subresource);
+        this.#bring(surface, below.subresource);
+        const [from, to] = [above, below].map((image) =>
+          this.#region(image, layout, wholeMip(layout, image.subresource), true),
+        );
+        halve(from, to);
+        this.#drawn(surface, below.subresource);
+      }
+    }
+    return true;
+  }
+
+  /** Makes an image of another one, or leaves it to the device. */
+  #make(source: RenderImage, target: RenderImage, make: () => void): boolean {
+    if (this.#draw(3) === 0) {
+      return false;
+    }
+    [source, target].forEach(({ surface, subresource }) => this.#bring(surface, subresource));
+    make();
+    this.#drawn(target.surface, target.subresource);
+    return true;
+  }
+
+  #region(
+    { surface, subresource }: RenderImage,
+    layout: SurfaceLayout,
+    box: SurfaceBox,
+    linearLight: boolean,
+    sheet = 0,
+  ): ImageRegion {
+    return new ImageRegion(layout, subresource, this.#of(surface).bytes, box, linearLight, sheet);
   }
 
   imageWritten(surface: RenderSurface, subresource?: number): void {
@@ -240,41 +306,11 @@ export class LateRenderer implements Renderer {
   }
 }
 
-/** The same with draws: those of the contract, and queries that are answered late, too. */
-export class LateDraws extends LateRenderer implements DrawingRenderer {
-  readonly caps = everything;
-  readonly #queries = new PixelQueries();
-  /** Draws that it was given. */
-  draws = 0;
-
-  draw(
-    state: PipelineState,
-    call: DrawCall,
-    queries?: readonly RenderQuery[],
-  ): PromiseLike<void> | undefined {
-    this.draws++;
-    this.#queries.drawn(drawOnBytes(this.bytes, state, call), queries);
-    if (!this.isLate()) {
-      return undefined;
-    }
-    const answer = new Answer(() => {});
-    this.owe(answer);
-    return answer;
-  }
-
-  beginQuery(query: RenderQuery): void {
-    this.#queries.begin(query);
-  }
-
-  endQuery(query: RenderQuery): PromiseLike<QueryResult> | QueryResult {
-    const result = this.#queries.end(query);
-    if (!this.isLate()) {
-      return result;
-    }
-    const answer = new Answer(() => result);
-    this.owe(answer);
-    return answer;
-  }
+function viewedAs(
+  { surface: { layout } }: Pick<RenderImage, 'surface'>,
+  format: SurfaceFormat,
+): SurfaceLayout {
+  return format === layout.format ? layout : new SurfaceLayout({ ...layout.description, format: format.id });
 }
 
 function rowsOf({ surface, subresource }: RenderImage, box: SurfaceBox) {

@@ -137,10 +137,12 @@ export function drawOnBytes(bytes: DrawnBytes, state: PipelineState, call: DrawC
   const { layout } = target.surface;
   const subresource = target.firstLayer * layout.mips.length + target.mip;
   const image = bytes.write(target.surface, subresource);
-  for (let y = top; y < bottom; y++) {
-    for (let x = left; x < right; x++) {
-      const at = layout.offsetOf(subresource) + y * layout.mips[target.mip].rowStride + x * TEXEL;
-      image.set(pixel(x, y), at);
+  for (let sheet = 0; sheet < layout.samples; sheet++) {
+    const start = sheet * layout.sheetBytes + layout.offsetOf(subresource);
+    for (let y = top; y < bottom; y++) {
+      for (let x = left; x < right; x++) {
+        image.set(pixel(x, y), start + y * layout.mips[target.mip].rowStride + x * TEXEL);
+      }
     }
   }
   return Math.max(right - left, 0) * Math.max(bottom - top, 0);

@@ -7,9 +7,6 @@ const SLOTS = 64;
 
 const NONE = -1;
 
-/** Of a slot without a page. */
-const NO_VIEW = new Uint8Array(0);
-
 /**
  * Cached views of guest pages during a stream of commands, so that a thousand small updates of one page make one
  * view. They are live; but the host may move its memory between two accesses to the device, so they are dropped
@@ -18,8 +15,9 @@ const NO_VIEW = new Uint8Array(0);
 export class PageViews {
   readonly #memory: GuestMemory;
   readonly #pages = new Float64Array(SLOTS).fill(NONE);
-  readonly #views: Uint8Array[] = Array.from({ length: SLOTS }, () => NO_VIEW);
-  readonly #words: (Uint32Array | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+  /** Both only of slots with a page. */
+  readonly #views: Uint8Array[] = [];
+  readonly #words: (Uint32Array | undefined)[] = [];
   #hasViews = false;
 
   constructor(memory: GuestMemory) {

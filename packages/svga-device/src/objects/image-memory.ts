@@ -1,9 +1,19 @@
 import { SvgaDeviceError } from '../errors.js';
 
-/** Accounts the device's own memory: images of surfaces, COTables, screens. */
+/** Bytes of images that are kept for reuse, together, and of the largest such image. */
+const KEPT_BYTES = 2 ** 20;
+const MAX_KEPT_IMAGE = 2 ** 16;
+
+/**
+ * Accounts the device's own memory: images of surfaces, COTables, screens. Small images of surfaces are used again,
+ * because the host's memory for typed arrays comes back only with a collection of the whole heap: an eviction with
+ * 32,000 surfaces takes 0.6 of the time.
+ */
 export class ImageMemory {
   readonly #limit: number;
   #used = 0;
+  readonly #kept = new Map<number, Uint8Array<ArrayBuffer>[]>();
+  #keptBytes = 0;
 
   /** @param limit bytes of everything together */
   constructor(limit: number) {
@@ -15,13 +25,17 @@ export class ImageMemory {
     if (bytes > this.#limit - this.#used) {
       throw new SvgaDeviceError('ENOMEM', 'images exceed the device memory', { bytes, used: this.#used });
     }
-    let image: Uint8Array<ArrayBuffer>;
-    try {
-      image = new Uint8Array(bytes);
-    } catch {
-      throw new SvgaDeviceError('ENOMEM', 'the host has no memory for an image', { bytes });
-    }
+    const image = this.#again(bytes) ?? newImage(bytes);
     this.#used += bytes;
+    return image;
+  }
+
+  #again(bytes: number): Uint8Array<ArrayBuffer> | undefined {
+    const image = this.#kept.get(bytes)?.pop();
+    if (image !== undefined) {
+      this.#keptBytes -= bytes;
+      image.fill(0);
+    }
     return image;
   }
 
@@ -32,6 +46,30 @@ export class ImageMemory {
 
   free(image: Uint8Array): void {
     this.#used -= image.length;
+  }
+
+  /** As `free`, for an image that nothing refers to any more: it may be the next one of its size. */
+  reuse(image: Uint8Array<ArrayBuffer>): void {
+    this.free(image);
+    const bytes = image.length;
+    if (bytes === 0 || bytes > MAX_KEPT_IMAGE || this.#keptBytes + bytes > KEPT_BYTES) {
+      return;
+    }
+    this.#keptBytes += bytes;
+    const alike = this.#kept.get(bytes);
+    if (alike === undefined) {
+      this.#kept.set(bytes, [image]);
+    } else {
+      alike.push(image);
+    }
+  }
+}
+
+function newImage(bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch {
+    throw new SvgaDeviceError('ENOMEM', 'the host has no memory for an image', { bytes });
   }
 }
 

@@ -135,15 +135,15 @@ export class ImageStore {
   }
 
   /**
-   * Requests everything that only the renderer has, so that a command that reads several subresources waits before it
-   * changes anything.
+   * Requests what only the renderer has: a command that reads several subresources waits before it changes anything.
+   * @param reads whether the command reads a subresource; all if absent
    * @throws CommandWait
    */
-  awaitRendered(surface: Surface): void {
+  awaitRendered(surface: Surface, reads?: (subresource: number) => boolean): void {
     const { common, count } = surface.content;
     let answer: PromiseLike<void> | undefined;
     for (let each = 0; (common ?? CONTENT.RENDERED) === CONTENT.RENDERED && each < count; each++) {
-      if (surface.content.of(each) === CONTENT.RENDERED) {
+      if (surface.content.of(each) === CONTENT.RENDERED && reads?.(each) !== false) {
         this.image(surface);
         // All are requested before the first is waited for.
         const needed = this.#parts.renderer?.imageNeeded(surface, each);

@@ -26,6 +26,35 @@ export interface SurfaceDefinition {
   readonly guestBacked: number;
 }
 
+/** What only some of the commands have; left out, it is 0, and the surface guest-backed. */
+type LaterFields = 'surface2Flags' | 'multisamplePattern' | 'qualityLevel' | 'bufferByteStride' | 'arraySize';
+export type DefinedFields = Omit<SurfaceDefinition, LaterFields | 'guestBacked'> &
+  Partial<Pick<SurfaceDefinition, LaterFields | 'guestBacked'>>;
+
+/**
+ * The definition in a command's fields, in the order of their names whichever command it is, and from one literal: an
+ * object that is spread from several has a hidden class of its own, of 500 bytes.
+ */
+export function surfaceDefinition(fields: DefinedFields): SurfaceDefinition {
+  return {
+    arraySize: fields.arraySize ?? 0,
+    autogenFilter: fields.autogenFilter,
+    bufferByteStride: fields.bufferByteStride ?? 0,
+    depth: fields.depth,
+    format: fields.format,
+    guestBacked: fields.guestBacked ?? 1,
+    height: fields.height,
+    multisampleCount: fields.multisampleCount,
+    multisamplePattern: fields.multisamplePattern ?? 0,
+    numMipLevels: fields.numMipLevels,
+    qualityLevel: fields.qualityLevel ?? 0,
+    sid: fields.sid,
+    surface2Flags: fields.surface2Flags ?? 0,
+    surfaceFlags: fields.surfaceFlags,
+    width: fields.width,
+  };
+}
+
 /**
  * A surface: its definition, the MOB it is bound to, and the device's own image of it, which is laid out exactly as
  * the backing is. A binding is an id, looked up when it is used: it outlives the MOB, and then names none.
@@ -37,7 +66,7 @@ export class Surface {
   readonly content: SurfaceContent;
   /** Of a buffer: how far stream output has filled it. The renderer sets it. */
   streamedBytes = 0;
-  #image: Uint8Array | undefined;
+  #image: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(
     readonly definition: SurfaceDefinition,
@@ -63,7 +92,7 @@ export class Surface {
   /** Drops the image: the next one is zeros again. */
   dropImage(memory: ImageMemory): void {
     if (this.#image !== undefined) {
-      memory.free(this.#image);
+      memory.reuse(this.#image);
       this.#image = undefined;
     }
   }

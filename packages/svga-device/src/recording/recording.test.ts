@@ -4,7 +4,7 @@ import { seeds, seedsTimeout } from '@cg/vitest-config/seeds';
 import { describe, expect, it } from 'vitest';
 import { TestGuest, noise } from '../../test/guest.js';
 import { DrawingGuest } from '../contract/drawing-guest.js';
-import { LateDraws } from '../contract/late-renderer.js';
+import { LateDraws } from '../contract/late-draws.js';
 import { ReferenceDraws } from '../contract/reference-draws.js';
 import type { SvgaDevice } from '../device.js';
 import { SvgaDeviceError } from '../errors.js';

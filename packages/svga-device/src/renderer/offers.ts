@@ -3,8 +3,8 @@ import type { Surface } from '../objects/surface.js';
 import { partForRenderer, partRendered } from '../objects/surface-part.js';
 import type { SurfacePart } from '../objects/surface-part.js';
 import type { SurfaceFormat } from '@cg/surface-layout';
-import type { ResourceView } from './pipeline-state.js';
-import type { BlitBoxes, ClearValue, CopiedBox, RenderView } from './renderer.js';
+import type { TextureResourceView } from './pipeline-state.js';
+import type { BlitBoxes, BlitFilter, ClearValue, CopiedBox, RenderView } from './renderer.js';
 
 interface Image {
   readonly surface: Surface;
@@ -79,7 +79,7 @@ export function renderBlit(
   source: Image,
   target: Image,
   boxes: BlitBoxes,
-  linear: boolean,
+  filter: BlitFilter,
   isWhole: boolean,
 ): boolean {
   const { renderer } = objects;
@@ -90,7 +90,7 @@ export function renderBlit(
       source,
       target,
       isWhole,
-      () => renderer.blit?.(source, target, boxes, linear) === true,
+      () => renderer.blit?.(source, target, boxes, filter) === true,
     )
   );
 }
@@ -110,7 +110,7 @@ export function renderResolve(
 }
 
 /** Offers the mips of a view below its first one to the renderer. @returns whether it was done */
-export function renderMips(objects: DeviceObjects, view: ResourceView, part: SurfacePart): boolean {
+export function renderMips(objects: DeviceObjects, view: TextureResourceView, part: SurfacePart): boolean {
   const { renderer } = objects;
   if (renderer?.generateMips === undefined) {
     return false;

@@ -1,5 +1,5 @@
 import type { SurfaceBox, SurfaceFormat } from '@cg/surface-layout';
-import type { DrawCall, PipelineState, ResourceView } from './pipeline-state.js';
+import type { DrawCall, PipelineState, TextureResourceView } from './pipeline-state.js';
 import type { RenderSurface } from './render-surface.js';
 import type { RendererCaps } from './renderer-caps.js';
 
@@ -36,10 +36,20 @@ export interface CopiedBox {
   readonly from: Pick<SurfaceBox, 'x' | 'y' | 'z'>;
 }
 
-/** Boxes of a scaling copy; either may be mirrored by a negative size. */
+/** Boxes of a scaling copy, of one sample each. */
 export interface BlitBoxes {
   readonly from: SurfaceBox;
   readonly to: SurfaceBox;
+}
+
+/**
+ * How texels are taken: the one that contains the target's centre, or, of colours, linearly between the four around it
+ * (rows and columns; of slices the nearest). Places beyond the source's box are clamped to it.
+ */
+export interface BlitFilter {
+  readonly linear: boolean;
+  /** Colours that are stored as sRGB are converted to linear light and back; otherwise they are as stored. */
+  readonly linearLight: boolean;
 }
 
 /** A query; the object itself is the key for the renderer's own data. */
@@ -73,12 +83,24 @@ export interface Renderer {
   clear(view: RenderView, value: ClearValue): boolean;
   /** Copies boxes, in order; between formats of equal blocks byte for byte. @returns false as `clear` */
   copy(source: RenderImage, target: RenderImage, boxes: readonly CopiedBox[]): boolean;
-  /** Copies boxes with scaling and conversion of formats. @returns false as `clear` */
-  blit?(source: RenderImage, target: RenderImage, boxes: BlitBoxes, linear: boolean): boolean;
-  /** Averages the samples of one subresource into another, as texels of a format. @returns false as `clear` */
+  /**
+   * Copies a box with scaling and conversion of formats: both are colours, integers with a sign, integers without, or
+   * the same depth. Integers that the target does not hold become the nearest that it does.
+   * @returns false as `clear`
+   */
+  blit?(source: RenderImage, target: RenderImage, boxes: BlitBoxes, filter: BlitFilter): boolean;
+  /**
+   * Averages the samples of one subresource into another, as texels of a format, in linear light; of what is no colour
+   * it takes the first sample.
+   * @returns false as `clear`
+   */
   resolve?(source: RenderImage, target: RenderImage, format: SurfaceFormat): boolean;
-  /** Computes the view's mips below its first one. @returns false as `clear` */
-  generateMips?(view: ResourceView): boolean;
+  /**
+   * Computes the view's mips below its first one: each texel is the mean of two in each direction, in linear light, and
+   * of what is no colour the first of them.
+   * @returns false as `clear`
+   */
+  generateMips?(view: TextureResourceView): boolean;
   /**
    * The device's bytes are newer from now on: of one subresource, or of all if it is left out; only in a box if there
    * is one. They may still change until the next call of the renderer, so they must be read at their use, not here.

@@ -25,11 +25,6 @@ function backingState({ format, base, bytes }: GuestBacking): object {
   return { format, base, bytes };
 }
 
-/** The same fields sorted by name, so that equal devices have equal snapshots, whichever command defined a surface. */
-function inOneOrder(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
 function bytesOf(words: Float64Array | Uint32Array): Uint8Array {
   return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 }
@@ -92,7 +87,7 @@ function objectsState(objects: DeviceObjects, blobs: Blobs): object {
       // Most have none: it is left out.
       const streamedBytes = surface.streamedBytes || undefined;
       return {
-        definition: inOneOrder(definition),
+        definition,
         mobId,
         ...states,
         streamedBytes,

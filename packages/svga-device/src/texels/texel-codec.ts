@@ -6,17 +6,21 @@ import { decodeSmallFloat, encodeSmallFloat } from './small-float.js';
 /** Indices of red, green, blue, alpha in a color, in the order of `SurfaceFormat.channelBits`. */
 const CHANNEL_OF = [2, 1, 0, 3] as const;
 
-/** Position of a channel in its texel, and its interpretation. */
-interface Channel {
+/** A channel of a texel, and its interpretation. */
+export interface TexelChannel {
   /** 0 red, 1 green, 2 blue, 3 alpha. */
   readonly color: number;
+  readonly bits: number;
+  readonly kind: 'float' | 'sint' | 'snorm' | 'uint' | 'unorm';
+}
+
+/** A channel with its position in the texel. */
+interface Channel extends TexelChannel {
   /** The 32-bit word of the texel. */
   readonly word: number;
   readonly shift: number;
-  readonly bits: number;
   /** 2^bits - 1, as a 32-bit number. */
   readonly most: number;
-  readonly kind: 'float' | 'sint' | 'snorm' | 'uint' | 'unorm';
 }
 
 const f32 = new Float32Array(1);
@@ -34,6 +38,16 @@ export function srgbToLinear(srgb: number): number {
 
 function clamp(value: number, least: number, most: number): number {
   return value > least ? Math.min(value, most) : least; // NaN becomes the least
+}
+
+/**
+ * What a value may be below a half and still be rounded up: the mean of texels as 0…1 is a half only to the last bits
+ * of a double, and a renderer that averages their integers has to come to the same.
+ */
+const HALF_ERROR = 2 ** -30;
+
+function rounded(size: number): number {
+  return Math.floor(size + (0.5 + HALF_ERROR));
 }
 
 function kindOf(format: SurfaceFormat, color: number): Channel['kind'] {
@@ -67,10 +81,11 @@ function encodeChannel({ bits, most: mask, kind }: Channel, value: number): numb
   const most = mask >>> 0;
   switch (kind) {
     case 'unorm':
-      return Math.round(clamp(value, 0, 1) * most);
+      // More bits than 16 are depth, which is not averaged.
+      return bits > 16 ? Math.round(clamp(value, 0, 1) * most) : rounded(clamp(value, 0, 1) * most);
     case 'snorm': {
-      // A half is rounded away from zero, as Direct3D does; Math.round would take a negative one upwards.
-      const size = Math.round(clamp(Math.abs(value), 0, 1) * (2 ** (bits - 1) - 1));
+      // A half is rounded away from zero, as Direct3D does.
+      const size = rounded(clamp(Math.abs(value), 0, 1) * (2 ** (bits - 1) - 1));
       return value < 0 && size > 0 ? 2 ** bits - size : size;
     }
     case 'uint':
@@ -162,16 +177,17 @@ export class TexelCodec {
   readonly #words = new Uint32Array(4);
   readonly #sharedExponent: boolean;
   readonly #luminance: boolean;
-  readonly #srgb: boolean;
+  /** Red, green and blue are stored as sRGB, and read and written as linear light. */
+  readonly srgb: boolean;
 
   private constructor(format: SurfaceFormat, linear: boolean) {
     this.bytes = format.bytesPerBlock;
     this.#channels = channelsOf(format);
     this.#sharedExponent = format.flags.includes('EXP');
     this.#luminance = format.name.startsWith('SVGA3D_LUMINANCE');
-    this.#srgb = linear && format.flags.includes('SRGB');
+    this.srgb = linear && format.flags.includes('SRGB');
     this.kind = this.#sharedExponent ? 'color' : kindOfTexel(format, this.#channels);
-    this.#plain = !this.#sharedExponent && isPlain(format, this.#channels, this.#srgb);
+    this.#plain = !this.#sharedExponent && isPlain(format, this.#channels, this.srgb);
     this.isBytes =
       this.#plain && this.kind === 'color' && this.#channels.every(({ bits, shift }) => bits === 8 && shift % 8 === 0);
     this.cost = this.#plain ? COST.PLAIN_TEXEL : COST.TEXEL;
@@ -189,6 +205,11 @@ export class TexelCodec {
       known.set(format, codec);
     }
     return codec;
+  }
+
+  /** The channels as they are stored; of a shared exponent, and of luminance, only how many there are. */
+  get channels(): readonly TexelChannel[] {
+    return this.#channels;
   }
 
   /** Reads a texel into `color`: red, green, blue, alpha. */
@@ -217,7 +238,7 @@ export class TexelCodec {
       color[1] = color[0];
       color[2] = color[0];
     }
-    if (this.#srgb) {
+    if (this.srgb) {
       for (let i = 0; i < 3; i++) {
         color[i] = srgbToLinear(color[i]);
       }
@@ -245,7 +266,7 @@ export class TexelCodec {
     let texel = 0;
     for (let i = 0; i < channels.length; i++) {
       const { shift, most } = channels[i];
-      texel |= Math.round(clamp(color[channels[i].color], 0, 1) * (most >>> 0)) << shift;
+      texel |= rounded(clamp(color[channels[i].color], 0, 1) * (most >>> 0)) << shift;
     }
     for (let i = 0; i < this.bytes; i++) {
       image[at + i] = texel >>> (8 * i);
@@ -266,7 +287,7 @@ export class TexelCodec {
       for (let i = 0; i < channels.length; i++) {
         const channel = channels[i];
         const value = color[channel.color];
-        const stored = this.#srgb && channel.color < 3 ? linearToSrgb(clamp(value, 0, 1)) : value;
+        const stored = this.srgb && channel.color < 3 ? linearToSrgb(clamp(value, 0, 1)) : value;
         this.#words[channel.word] |= encodeChannel(channel, stored) << channel.shift;
       }
     }

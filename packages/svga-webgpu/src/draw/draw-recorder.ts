@@ -1,4 +1,4 @@
-import { primitivesOf, type StageName } from '@cg/vgpu10-wgsl';
+import { primitivesOf, shownOf, type StageName } from '@cg/vgpu10-wgsl';
 import type { DrawCall, PipelineState } from '@cg/svga-device';
 import type { ArenaPlace } from '../gpu/arena.js';
 import type { Omissions } from '../gpu/omissions.js';
@@ -25,10 +25,6 @@ import { ViewTable } from './view-table.js';
 
 /** The most vertex shader invocations of a draw. */
 const MOST_INVOCATIONS = 1 << 24;
-/** Bytes that a submission collects. */
-const MOST_COLLECTED = 1 << 24;
-/** Bytes of temporary textures and buffers that it may use. */
-const MOST_TEMPORARY = 1 << 28;
 const VIEWPORTS = 16;
 
 /** Records draws. */
@@ -108,9 +104,7 @@ export class DrawRecorder implements DrawBindings {
   record(state: PipelineState, call: DrawCall, count: number): void {
     const { recorder } = this.images;
     recorder.drawNumber++;
-    if (recorder.arena.used > MOST_COLLECTED || recorder.temporaryBytes > MOST_TEMPORARY) {
-      recorder.submit();
-    }
+    recorder.relieve();
     const shaders = this.#decode(state);
     if (typeof shaders === 'string') {
       this.omissions.add(shaders);
@@ -216,8 +210,8 @@ export class DrawRecorder implements DrawBindings {
             plan,
             list?.place,
             instances,
-            layer,
-            viewport,
+            shownOf(layer, layers),
+            shownOf(viewport, viewports),
           );
           this.#recordPass(state, call, entry, targets, drawn, ofDrawn, instances, layer, viewport, runs);
         }

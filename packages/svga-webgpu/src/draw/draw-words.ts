@@ -21,7 +21,10 @@ export class DrawWords {
     readonly streams: StreamDraws,
   ) {}
 
-  /** Puts the draw's constants into the arena, unless they are those of the draw before. */
+  /**
+   * Puts the draw's constants into the arena, unless they are those of the draw before.
+   * @param layer as `shownOf` makes it, like the viewport
+   */
   place(
     state: PipelineState,
     call: DrawCall,

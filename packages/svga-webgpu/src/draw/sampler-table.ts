@@ -23,6 +23,7 @@ export class SamplerTable {
     filtering: new WeakMap(),
     'non-filtering': new WeakMap(),
     comparison: new WeakMap(),
+    unlimited: new WeakMap(),
   };
   readonly #byContent = new Map<string, BoundSampler>();
   readonly #kinds = new Map<string, SamplerKind>([['{}', DEFAULT]]);

@@ -2,6 +2,10 @@ import { Arena } from './arena.js';
 
 /** Of one texel. */
 const MOST_TEXEL_BYTES = 16;
+/** Bytes that a submission collects. */
+const MOST_COLLECTED = 1 << 24;
+/** Bytes of temporary textures and buffers that it may use. */
+const MOST_TEMPORARY = 1 << 28;
 
 /** What a render pass draws to. Equal objects, one pass. */
 export interface PassTargets {
@@ -83,6 +87,13 @@ export class Recorder {
       this.#pass = undefined;
       this.#targets = undefined;
       targets?.ended?.(this.#open());
+    }
+  }
+
+  /** Submits what is recorded if it has collected much: before a draw, or a command on images. */
+  relieve(): void {
+    if (this.arena.used > MOST_COLLECTED || this.temporaryBytes > MOST_TEMPORARY) {
+      this.submit();
     }
   }
 

@@ -5,8 +5,14 @@ import { PixelPasses } from '../gpu/pixel-pass.js';
 import type { Recorder } from '../gpu/recorder.js';
 import { BufferImage } from './buffer-image.js';
 import type { GpuMemory } from './gpu-memory.js';
-import { TextureImage } from './texture-image.js';
+import { TextureImage, type SubresourceRange } from './texture-image.js';
 import { TextureTransfer } from './texture-transfer.js';
+
+/** A subresource of a texture. */
+interface TextureSubresource {
+  readonly image: TextureImage;
+  readonly subresource: number;
+}
 
 /** The buffers and textures of surfaces. A surface that no draw has used has none. */
 export class ImageTable {
@@ -113,6 +119,19 @@ export class ImageTable {
     return image instanceof TextureImage ? image : undefined;
   }
 
+  /** Brings subresources of textures up to date for commands that are recorded next. */
+  useAll(used: readonly TextureSubresource[]): void {
+    const { recorder, transfer } = this;
+    let serial: number;
+    // An upload may submit what is recorded; then all is used again, by the next submission.
+    do {
+      ({ serial } = recorder);
+      for (const { image, subresource } of used) {
+        image.use(recorder, transfer, rangeOf(image, subresource));
+      }
+    } while (recorder.serial !== serial);
+  }
+
   written(surface: RenderSurface, subresource?: number, box?: SurfaceBox): void {
     const image = this.#images.get(surface);
     if (image instanceof BufferImage) {
@@ -146,6 +165,17 @@ export class ImageTable {
     this.#images.forEach((image) => image.drop(this.recorder));
     this.#images.clear();
   }
+}
+
+/** One subresource, as a range. */
+export function rangeOf({ surface }: TextureImage, subresource: number): SubresourceRange {
+  const levels = surface.layout.mips.length;
+  return {
+    firstMip: subresource % levels,
+    mips: 1,
+    firstLayer: Math.floor(subresource / levels),
+    layers: 1,
+  };
 }
 
 /** Whether the GPU has content that the device does not have. */

@@ -70,6 +70,10 @@ export class TextureImage {
     return this.#texture?.texture;
   }
 
+  get isVolume(): boolean {
+    return this.#isVolume;
+  }
+
   /** Different for each texture that the surface has had. */
   get textureId(): number {
     return this.#textureId;

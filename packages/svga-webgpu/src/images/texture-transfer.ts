@@ -21,6 +21,15 @@ interface Slice {
   readonly sheet: number;
 }
 
+/** What can be copied to a buffer. */
+interface Readable {
+  readonly texture: GPUTexture;
+  readonly place: Pick<Slice, 'mip' | 'z'>;
+  readonly aspect: GPUTextureAspect;
+  readonly isStencil: boolean;
+  readonly blockBytes: number;
+}
+
 const MOST_STAGED = 1 << 26;
 
 /** Moves texels between the bytes of a surface and its texture. */
@@ -44,7 +53,40 @@ export class TextureTransfer {
         const rows = rowsOf(layout, subresource, z, sheet, area, image);
         this.#uploadSlice(target, { mip, z: layer, sheet }, area, rows);
       }
+      if (layout.samples > 1 && storage.hasStencil) {
+        const sheets = Array.from({ length: layout.samples }, (_, sheet) =>
+          rowsOf(layout, subresource, z, sheet, area, image),
+        );
+        this.#uploadStencils(target, { mip, z: layer }, sheets);
+      }
     }
+  }
+
+  /** The stencil of all samples, which nothing but a pass writes. */
+  #uploadStencils(
+    { texture, storage, layout }: SurfaceTexture,
+    { mip, z }: Pick<Slice, 'mip' | 'z'>,
+    sheets: readonly TexelRows[],
+  ): void {
+    const [{ width, height }] = sheets;
+    const usage = TEXTURE_USAGE.COPY_DST | TEXTURE_USAGE.TEXTURE_BINDING;
+    const source = this.recorder.temporaryTexture({
+      size: { width, height, depthOrArrayLayers: sheets.length },
+      format: 'r8uint',
+      usage,
+    });
+    const stencils = new Uint8Array(width * height);
+    sheets.forEach((rows, sheet) => {
+      stencilOf(storage.depth!, rows, stencils);
+      const to = { texture: source, origin: { z: sheet } };
+      this.recorder.device.queue.writeTexture(to, stencils, { bytesPerRow: width }, { width, height });
+    });
+    this.passes.writeStencils(this.recorder.encoder(), {
+      source: source.createView({ dimension: '2d-array' }),
+      target: sliceView(texture, mip, z, 'all'),
+      targetFormat: storage.format,
+      targetSamples: layout.samples,
+    });
   }
 
   #uploadSlice(
@@ -136,7 +178,7 @@ export class TextureTransfer {
     for (let z = 0; z < depth; z++) {
       const layer = layout.description.depth > 1 ? z : Math.floor(subresource / mips);
       for (let sheet = 0; sheet < layout.samples; sheet++) {
-        for (const { texture, place, aspect, blockBytes } of this.#readable(source, {
+        for (const { texture, place, aspect, isStencil, blockBytes } of this.#readable(source, {
           mip,
           z: layer,
           sheet,
@@ -152,7 +194,7 @@ export class TextureTransfer {
               const image = imageOf();
               if (image !== undefined) {
                 const rows = rowsOf(layout, subresource, z, sheet, area, image);
-                putRows(source.storage, aspect, bytes, bytesPerRow, rows);
+                putRows(source.storage, aspect, isStencil, bytes, bytesPerRow, rows);
               }
             };
             waiting.push(() => {
@@ -187,34 +229,48 @@ export class TextureTransfer {
     return buffer;
   }
 
-  /** Textures that can be copied to buffers: the texture itself, or one with its depth or a sample of it. */
-  #readable(
-    { texture, storage, layout }: SurfaceTexture,
-    { mip, z, sheet }: Slice,
-  ): {
-    texture: GPUTexture;
-    place: { mip: number; z: number };
-    aspect: GPUTextureAspect;
-    blockBytes: number;
-  }[] {
+  /** Textures that can be copied to buffers: the texture itself, or those with its depth, its stencil or a sample. */
+  #readable(source: SurfaceTexture, slice: Slice): Readable[] {
+    const { texture, storage, layout } = source;
+    const { mip, z } = slice;
     const isDepth = storage.depth !== undefined;
+    const isSampled = layout.samples > 1;
     const place = { mip, z };
-    const isCopyable = layout.samples === 1 && storage.format !== 'depth24plus-stencil8';
-    const stencil =
-      storage.hasStencil && layout.samples === 1
-        ? [{ texture, place, aspect: 'stencil-only' as const, blockBytes: 1 }]
-        : [];
-    if (isCopyable) {
+    const stencil: Readable[] = !storage.hasStencil
+      ? []
+      : isSampled
+        ? [
+            {
+              ...this.#copied(source, slice, 'stencil-only', 'uint', 'r8uint'),
+              isStencil: true,
+              blockBytes: 1,
+            },
+          ]
+        : [{ texture, place, aspect: 'stencil-only', isStencil: true, blockBytes: 1 }];
+    if (!isSampled && storage.format !== 'depth24plus-stencil8') {
       const aspect = isDepth ? ('depth-only' as const) : ('all' as const);
-      return [{ texture, place, aspect, blockBytes: storage.blockBytes }, ...stencil];
+      return [{ texture, place, aspect, isStencil: false, blockBytes: storage.blockBytes }, ...stencil];
     }
+    const texels = isDepth
+      ? this.#copied(source, slice, 'depth-only', 'depth', 'r32float')
+      : this.#copied(source, slice, 'all', pixelSource(storage), storage.format);
+    return [{ ...texels, isStencil: false, blockBytes: isDepth ? 4 : storage.blockBytes }, ...stencil];
+  }
+
+  /** A copy of one aspect of a slice, in a texture that can be copied to buffers. */
+  #copied(
+    { texture, layout }: SurfaceTexture,
+    { mip, z, sheet }: Slice,
+    aspect: GPUTextureAspect,
+    sourceType: PixelSource,
+    format: GPUTextureFormat,
+  ): Pick<Readable, 'aspect' | 'place' | 'texture'> {
     const { width, height } = layout.mips[mip];
-    const format = isDepth ? 'r32float' : storage.format;
     const usage = TEXTURE_USAGE.COPY_SRC | TEXTURE_USAGE.RENDER_ATTACHMENT;
     const copy = this.recorder.temporaryTexture({ size: { width, height }, format, usage });
     this.passes.copy(this.recorder.encoder(), {
-      source: sliceView(texture, mip, z, isDepth ? 'depth-only' : 'all'),
-      sourceType: isDepth ? 'depth' : pixelSource(storage),
+      source: sliceView(texture, mip, z, aspect),
+      sourceType,
       sourceSample: layout.samples > 1 ? sheet : undefined,
       target: copy.createView(),
       targetFormat: format,
@@ -223,8 +279,7 @@ export class TextureTransfer {
       toDepth: false,
       hasStencil: false,
     });
-    const blockBytes = isDepth ? 4 : storage.blockBytes;
-    return [{ texture: copy, place: { mip: 0, z: 0 }, aspect: 'all', blockBytes }, ...stencil];
+    return { texture: copy, place: { mip: 0, z: 0 }, aspect: 'all' };
   }
 }
 
@@ -306,12 +361,13 @@ function textureRows(
 function putRows(
   storage: TextureStorage,
   aspect: GPUTextureAspect,
+  isStencil: boolean,
   texels: Uint8Array,
   texelStride: number,
   rows: TexelRows,
 ): void {
   const { depth, conversion, block, blockBytes, format } = storage;
-  if (aspect === 'stencil-only') {
+  if (isStencil) {
     setStencil(depth!, texels, texelStride, rows);
   } else if (depth !== undefined && (format !== 'depth16unorm' || aspect === 'all')) {
     setDepth(depth, texels, texelStride, rows);

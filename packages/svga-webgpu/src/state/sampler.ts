@@ -41,7 +41,7 @@ export function mapSampler(state: SamplerState | undefined, type: SamplerType): 
   const allows = type !== 'non-filtering';
   const linear = (bit: number): GPUFilterMode => (allows && filter & bit ? 'linear' : 'nearest');
   const isAnisotropic = allows && (filter & SVGA3D_FILTER.ANISOTROPIC) !== 0;
-  const [lodMinClamp, lodMaxClamp] = lods(state);
+  const [lodMinClamp, lodMaxClamp] = type === 'unlimited' ? [0, MOST_LOD] : lods(state);
   return {
     addressModeU: gpuAddress(state.addressU),
     addressModeV: gpuAddress(state.addressV),

@@ -104,6 +104,13 @@ describe('samplers', () => {
     });
   });
 
+  it('has all levels where the shader limits them', () => {
+    expect(mapSampler({ ...sampler, minLOD: 0.25, maxLOD: 0.75 }, 'unlimited')).toMatchObject({
+      lodMinClamp: 0,
+      lodMaxClamp: 32,
+    });
+  });
+
   it('compiles only borders and biases into shaders', () => {
     expect(translatedSampler(sampler, false)).toEqual({});
     expect(translatedSampler({ ...sampler, mipLODBias: 1.5 }, false)).toEqual({ lodBias: 1.5 });

@@ -1,3 +1,4 @@
+import type { SurfaceBox } from '@cg/surface-layout';
 import { same, type Bench, type Scenario, type TestSurface } from './bench.js';
 import { RandomStates } from './random-states.js';
 
@@ -61,6 +62,61 @@ function copy(
   }
 }
 
+/** A box of an image. */
+function part({ draw }: RandomStates, of: TestSurface, subresource: number): SurfaceBox {
+  const { width, height, depth } = of.layout.mipOf(subresource);
+  const [x, y, z] = [draw(width), draw(height), draw(depth)];
+  return {
+    x,
+    y,
+    z,
+    width: 1 + draw(width - x),
+    height: 1 + draw(height - y),
+    depth: 1 + draw(depth - z),
+  };
+}
+
+/** A blit, a resolve or mips, between surfaces of any formats. */
+function resample({ renderer }: Bench, random: RandomStates, of: TestSurface, subresource: number): void {
+  const { draw, surfaces } = random;
+  const to = surfaces[draw(surfaces.length)];
+  const { format, mips, layers, samples } = of.layout;
+  const [from, into] = [
+    { surface: of, subresource },
+    { surface: to, subresource: 0 },
+  ];
+  const single = samples === 1 && to.layout.samples === 1;
+  switch (draw(3)) {
+    case 0:
+      if (single && !format.buffer && !to.layout.format.buffer) {
+        renderer.blit(
+          from,
+          into,
+          { from: part(random, of, subresource), to: part(random, to, 0) },
+          {
+            linear: draw(2) === 0,
+            linearLight: draw(2) === 0,
+          },
+        );
+      }
+      break;
+    case 1: {
+      const { width, height } = to.layout.mipOf(0);
+      const isSame =
+        of.layout.mipOf(subresource).width === width && of.layout.mipOf(subresource).height === height;
+      if (isSame && to.layout.samples === 1 && to.layout.format.bytesPerBlock === format.bytesPerBlock) {
+        renderer.resolve(from, into, format);
+      }
+      break;
+    }
+    default:
+      if (samples === 1 && !format.buffer) {
+        const range = { firstMip: 0, mips: mips.length, firstLayer: 0, layers };
+        renderer.generateMips({ kind: 'texture', surface: of, format, dimension: 3, ...range });
+      }
+  }
+}
+
 async function drawAnything(bench: Bench, random: RandomStates): Promise<void> {
   const { renderer } = bench;
   const { draw } = random;
@@ -82,7 +138,15 @@ async function drawAnything(bench: Bench, random: RandomStates): Promise<void> {
 
 const read: Step = ({ renderer }, _random, of, subresource) => renderer.imageNeeded(of, subresource);
 
-const steps: readonly Step[] = [write, clear, copy, read, ...Array.from({ length: 8 }, () => drawAnything)];
+const steps: readonly Step[] = [
+  write,
+  clear,
+  copy,
+  read,
+  resample,
+  resample,
+  ...Array.from({ length: 8 }, () => drawAnything),
+];
 
 /** Random draws, clears, copies, writes and reads of all surfaces. */
 export async function hostileRun(open: Parameters<Scenario>[0], seed: number): Promise<void> {

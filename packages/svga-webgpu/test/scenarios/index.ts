@@ -2,6 +2,8 @@ import type { Scenario } from './bench.js';
 import { bufferScenarios } from './buffers.js';
 import { lifeScenarios } from './life.js';
 import { primitiveScenarios } from './primitives.js';
+import { resamplingScenarios } from './resampling.js';
+import { sampleScenarios } from './samples.js';
 import { targetScenarios } from './targets.js';
 import { texelScenarios } from './texels.js';
 
@@ -10,6 +12,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...primitiveScenarios,
   ...texelScenarios,
   ...targetScenarios,
+  ...resamplingScenarios,
+  ...sampleScenarios,
   ...bufferScenarios,
   ...lifeScenarios,
 };

@@ -186,7 +186,9 @@ ret
     same([floats[0], floats[5], floats[2], floats[15]], [0.5, 0.5, 0, 0], 'depth');
   },
 
-  'a geometry shader chooses the layer': async (open) => {
+  'the first vertex that a geometry shader gives out chooses the layer, and one that is not there is the first': async (
+    open,
+  ) => {
     const bench = await open();
     const of = surface('R8_UNORM', 2, 2, { layers: 3 });
     const vertex = `vs_4_0
@@ -212,10 +214,10 @@ mov o0.xyzw, v[0][0].xyzw
 mov o1.x, v[0][1].x
 emit
 mov o0.xyzw, v[1][0].xyzw
-mov o1.x, v[0][1].x
+iadd o1.x, v[0][1].x, l(1)
 emit
 mov o0.xyzw, v[2][0].xyzw
-mov o1.x, v[0][1].x
+iadd o1.x, v[0][1].x, l(2)
 emit
 ret
 `;
@@ -231,11 +233,11 @@ ret
       vertex: stage(vertex),
       geometry: stage(geometry),
     });
-    await bench.draw(state, plainCall(4, { instanceCount: 3 }));
+    await bench.draw(state, plainCall(4, { instanceCount: 4 }));
     same(bench.omissions, [], 'omissions');
     same(
-      await Promise.all([0, 1, 2].map(async (layer) => (await bench.read(of, layer))[0])),
-      [51, 102, 153],
+      await Promise.all([0, 1, 2].map(async (layer) => [...(await bench.read(of, layer))])),
+      [204, 102, 153].map((value) => [value, value, value, value]),
       'layers',
     );
   },

@@ -31,11 +31,15 @@ export function geometryModule(
   requireClipDistances(module, linkage);
   const outputOf = (register: number): string | undefined =>
     stage.outputs.includes(register) ? `result.o${register}` : undefined;
-  const outside = outsideLines(context, module, geometry, (register) => outputOf(register) ?? 'vec4u()');
+  // The first vertex of a primitive decides for all of it.
+  const outside = outsideLines(context, module, geometry, (register) =>
+    stage.outputs.includes(register) ? `leading.o${register}` : 'vec4u()',
+  );
   const position = outputNamed(geometry, 'POSITION')?.register;
   const emitted = [
     'if (primitives_emitted != wanted_primitive) { return false; }',
     `result = ${stage.corner('wanted_corner')};`,
+    ...(outside.length > 0 ? ['leading = window[0];'] : []),
     'found = true;',
     'return true;',
   ];
@@ -44,6 +48,7 @@ export function geometryModule(
     'var<private> wanted_primitive: u32;',
     'var<private> wanted_corner: u32;',
     'var<private> result: Emitted;',
+    ...(outside.length > 0 ? ['var<private> leading: Emitted;'] : []),
     'var<private> found = false;',
     rasterizerStruct(linkage),
     '@vertex fn main(@builtin(vertex_index) index: u32, @builtin(instance_index) instance: u32) -> ToRasterizer {',

@@ -89,9 +89,9 @@ class PixelInputs {
           ? `vec4u(${this.#builtin('primitive_index', 'u32')})`
           : 'vec4u()';
       case 'RENDER_TARGET_ARRAY_INDEX':
-        return `vec4u(${drawRow(this.module, this.context.layout, 1)}.z)`;
+        return `vec4u(${drawRow(this.module, this.context.layout, 1)}.z & 0xffffu)`;
       case 'VIEWPORT_ARRAY_INDEX':
-        return `vec4u(${drawRow(this.module, this.context.layout, 1)}.w)`;
+        return `vec4u(${drawRow(this.module, this.context.layout, 1)}.w & 0xffffu)`;
       default:
         return 'vec4u()';
     }

@@ -44,6 +44,7 @@ export function requireClipDistances(module: ModuleText, { clipDistances, clipLo
 
 /**
  * Puts what goes to other layers or viewports than those of the draw outside of the clip volume: `out` is not drawn.
+ * A number that is not there means the first one.
  */
 export function outsideLines(
   { layout }: TranslationContext,
@@ -62,8 +63,8 @@ export function outsideLines(
       return [];
     }
     const value = `${outputOf(output.register)}.${'xyzw'[Math.max(0, 31 - Math.clz32(output.mask & -output.mask))]}`;
-    return [
-      `if (${value} != ${drawRow(module, layout, 1)}.${component}) { out.position = vec4f(2.0, 2.0, 2.0, 1.0); }`,
-    ];
+    const row = `${drawRow(module, layout, 1)}.${component}`;
+    const own = `select(0u, ${value}, ${value} <= (${row} >> 16u))`;
+    return [`if (${own} != (${row} & 0xffffu)) { out.position = vec4f(2.0, 2.0, 2.0, 1.0); }`];
   });
 }

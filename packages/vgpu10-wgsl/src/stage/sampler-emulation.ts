@@ -53,7 +53,7 @@ export function borderSampler(
   return registers.module.declare(full, () => {
     const levels = state.mipLinear
       ? ['  let low = floor(detail);', `  return mix(${at('low')}, ${at('ceil(detail)')}, detail - low);`]
-      : [`  return ${at('round(detail)')};`];
+      : [`  return ${at('floor(detail + 0.5)')};`];
     return [
       `fn ${full}(${parameters}) -> ${result} {`,
       `  let detail = ${clampedLod(state, texture)};`,

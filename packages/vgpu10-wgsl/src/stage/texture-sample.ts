@@ -198,7 +198,8 @@ export class TextureSamples {
   }
 
   #borderText(instruction: Instruction, texture: UsedTexture, state: SamplerState): string {
-    const sampler = this.views.sampler(instruction.sources[2], texture, false);
+    // Its limits would be between the levels that are mixed.
+    const sampler = this.views.sampler(instruction.sources[2], texture, false, state.mipLinear === true);
     const name = borderSampler(this.registers, texture, sampler, state);
     return `${name}(${this.#emulated(instruction, texture, state).join(', ')})`;
   }

@@ -109,21 +109,28 @@ export class Views {
     return this.resources.samplers?.[this.registers.slot(operand)] ?? {};
   }
 
-  /** Declares a sampler for use with a texture. @returns its name */
-  sampler(operand: Operand, { view }: UsedTexture, compares: boolean): string {
+  /**
+   * Declares a sampler for use with a texture.
+   * @param choosesLevel the shader samples whole levels
+   * @returns its name
+   */
+  sampler(operand: Operand, { view }: UsedTexture, compares: boolean, choosesLevel = false): string {
     const slot = this.registers.slot(operand);
     if (slot >= 16) {
       throw this.registers.error('E2BIG', `s${slot}, of 16 samplers`);
     }
     const type: SamplerType = compares
       ? 'comparison'
-      : view.sampleType === 'float'
-        ? 'filtering'
-        : 'non-filtering';
+      : view.sampleType !== 'float'
+        ? 'non-filtering'
+        : choosesLevel
+          ? 'unlimited'
+          : 'filtering';
     const { first, suffix } = {
       filtering: { first: BINDINGS.samplers, suffix: '' },
       'non-filtering': { first: BINDINGS.nonFilteringSamplers, suffix: '_nearest' },
       comparison: { first: BINDINGS.comparisonSamplers, suffix: '_compare' },
+      unlimited: { first: BINDINGS.unlimitedSamplers, suffix: '_unlimited' },
     }[type];
     const name = `${this.registers.prefix}s${slot}${suffix}`;
     const { stage } = this.registers.shader;
@@ -132,7 +139,7 @@ export class Views {
         group: GROUPS[stage],
         binding: first + slot,
         resource: { kind: 'sampler', stage, slot, type },
-        sampler: { type },
+        sampler: { type: type === 'unlimited' ? 'filtering' : type },
       },
       `var ${name}: ${compares ? 'sampler_comparison' : 'sampler'}`,
     );

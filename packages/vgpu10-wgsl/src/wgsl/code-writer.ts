@@ -12,7 +12,8 @@ const INDENTS = Array.from({ length: MOST_INDENT + 1 }, (_, level) => '  '.repea
 /** The statements of a function while they are written. */
 export class CodeWriter {
   readonly #parts: string[] = [];
-  readonly #chunks: string[] = [];
+  /** What was joined so far, as a rope: it is copied once, with the whole module. */
+  #text = '';
   #lines = 0;
   #levels = 1;
   #names = 0;
@@ -25,10 +26,8 @@ export class CodeWriter {
 
   /** The statements since the last call, each with its end of line. */
   take(): { readonly text: string; readonly lines: number } {
-    const taken = {
-      text: [...this.#chunks.splice(0), ...this.#parts.splice(0)].join(''),
-      lines: this.#lines,
-    };
+    const taken = { text: this.#text + this.#parts.splice(0).join(''), lines: this.#lines };
+    this.#text = '';
     this.#lines = 0;
     return taken;
   }
@@ -45,7 +44,7 @@ export class CodeWriter {
     }
     this.#parts.push('\n');
     if (this.#parts.length > MOST_PARTS) {
-      this.#chunks.push(this.#parts.splice(0).join(''));
+      this.#text += this.#parts.splice(0).join('');
     }
     this.#comment = '';
   }

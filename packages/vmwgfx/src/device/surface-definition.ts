@@ -28,12 +28,9 @@ export const plainTraits: SurfaceTraits = {
   isArray: false,
 };
 
-/** sizeof(SVGA3dDXSOState): the device keeps it after the content of a stream-output target. */
-const STREAM_OUTPUT_STATE_BYTES = 16;
-
-/** Bytes of the backing after the last subresource (D2). */
-export function trailerBytes({ flags }: SurfaceTraits): number {
-  return (flags & SVGA3D_SURFACE.BIND_STREAM_OUTPUT) === 0 ? 0 : STREAM_OUTPUT_STATE_BYTES;
+/** Whether the device keeps state of a stream-output target behind the last subresource (D2). */
+export function hasStreamOutput({ flags }: SurfaceTraits): boolean {
+  return (flags & SVGA3D_SURFACE.BIND_STREAM_OUTPUT) !== 0;
 }
 
 /** A surface with everything its definition on the device needs. */

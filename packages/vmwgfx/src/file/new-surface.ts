@@ -48,7 +48,7 @@ function requestOf(wanted: NewSurface): SurfaceRequest {
     coherent = false,
   } = wanted;
   const layers = wanted.layers ?? (cube ? 6 : 1);
-  const traits = { ...plainTraits, ...wanted.traits };
+  const traits = wanted.traits === undefined ? plainTraits : { ...plainTraits, ...wanted.traits };
   return { format, width, height, depth, mipLevels, layers, samples, cube, coherent, traits };
 }
 

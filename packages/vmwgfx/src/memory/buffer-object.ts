@@ -3,7 +3,7 @@ import { PAGE_SIZE } from '@cg/pagetable';
 import type { BackingPages, DriverState } from '../driver-state.js';
 import { isErrno, VmwgfxError } from '../errors.js';
 import type { Fence } from '../device/fence.js';
-import { RefCount } from '../ref-count.js';
+import { RefCount, type RefCounted } from '../ref-count.js';
 import { ReplaceableStep } from '../replaceable-step.js';
 import { DirtyTracker, type BackedResource } from '@cg/dirty-tracking';
 import { dirtyAliasedBytes } from './aliased-bytes.js';
@@ -47,12 +47,12 @@ export interface ResidentResource extends BackedResource {
  * Pages of guest memory that back resources: the CPU maps them, the device reads and writes them as a MOB. References
  * are held by handles, mappings, resident resources and the reservation; dropping the last frees it (rule 8.6).
  */
-export class BufferObject implements BackingPages, Evictable {
+export class BufferObject implements BackingPages, Evictable, RefCounted {
   readonly frames: Uint32Array;
   /** Its first page in the device's mapping, where user space maps it from. */
   readonly firstPage: number;
   /** Its references; the first is its maker's. */
-  readonly references = new RefCount(() => this.#destroy());
+  readonly references = new RefCount(this);
   /** The resources in it by byte range; a query finds overlapping ones too (rule 6.1, C2). */
   readonly resources: IntervalTree<ResidentResource>;
   /** Fence of the last submission that named it. */
@@ -382,8 +382,8 @@ export class BufferObject implements BackingPages, Evictable {
     this.#mobs.destroy();
   }
 
-  /** Called without references left: there is no mapping, and no resource but retired ones. */
-  #destroy(): void {
+  /** Destroys it: without references there is no mapping, and no resource but retired ones. */
+  unreferenced(): void {
     const { memory, queue, fakeOffsets } = this.driver;
     this.#destroyed = true;
     if (this.#retired !== undefined) {

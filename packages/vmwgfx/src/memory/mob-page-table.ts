@@ -16,11 +16,16 @@ export interface MobPageTable {
 }
 
 function writePageNumbers(memory: PhysicalMemory, tableFrames: Uint32Array, pages: Uint32Array): void {
-  pages.forEach((page, i) => {
-    const word = tableFrames[Math.floor(i / NUMBERS_PER_PAGE)] * WORDS_PER_FRAME + (i % NUMBERS_PER_PAGE) * 2;
-    memory.u32[word] = page;
-    memory.u32[word + 1] = 0;
-  });
+  const { u32 } = memory;
+  let word = 0;
+  for (let i = 0; i < pages.length; i++) {
+    if (i % NUMBERS_PER_PAGE === 0) {
+      word = tableFrames[i / NUMBERS_PER_PAGE] * WORDS_PER_FRAME;
+    }
+    u32[word] = pages[i];
+    u32[word + 1] = 0;
+    word += 2;
+  }
 }
 
 /**

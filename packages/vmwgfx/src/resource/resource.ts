@@ -2,16 +2,16 @@ import type { IntervalNode } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { DriverState } from '../driver-state.js';
 import type { BufferObject, BufferReservation, ResidentResource } from '../memory/buffer-object.js';
-import { RefCount } from '../ref-count.js';
+import { RefCount, type RefCounted } from '../ref-count.js';
 import type { BackedResource, SharedBy } from '@cg/dirty-tracking';
 
 /**
  * An object that the device knows by an id, whose content lies in a byte range of a buffer object. Handles hold
  * references; dropping the last destroys it.
  */
-export abstract class Resource implements ResidentResource {
+export abstract class Resource implements ResidentResource, RefCounted {
   /** Its references; the first is its maker's. */
-  readonly references = new RefCount(() => this.retire());
+  readonly references = new RefCount(this);
   /** The backing holds content that was never uploaded: binding uploads all of it. */
   needsUpload = false;
   #gpuDirty = false;
@@ -21,6 +21,8 @@ export abstract class Resource implements ResidentResource {
   #backingOffset = 0;
   #node: IntervalNode<ResidentResource> | undefined;
   #isRetired = false;
+  /** Made when another resource first lies in the backing, too. */
+  #sharedBy: SharedBy | undefined;
 
   constructor(
     readonly driver: DriverState,
@@ -117,6 +119,10 @@ export abstract class Resource implements ResidentResource {
    */
   abstract destroy(held: BufferReservation | undefined): void;
 
+  unreferenced(): void {
+    this.retire();
+  }
+
   /** Called without references left; it is destroyed as soon as its backing can be reserved (rule 8.6). */
   retire(): void {
     const backing = this.#backing;
@@ -193,10 +199,12 @@ export abstract class Resource implements ResidentResource {
    * a look-up for each dirty range costs as much as the rest of its transfer.
    */
   get sharedBy(): SharedBy | undefined {
-    return this.#backing?.resources.size === 1 ? undefined : this.#sharedBy;
+    if (this.#backing?.resources.size === 1) {
+      return undefined;
+    }
+    this.#sharedBy ??= (start, end) => this.#sharing(start, end);
+    return this.#sharedBy;
   }
-
-  readonly #sharedBy: SharedBy = (start, end) => this.#sharing(start, end);
 
   *#sharing(start: number, end: number): Generator<BackedResource> {
     for (const node of this.#backing?.resources.overlapping(start, end) ?? []) {

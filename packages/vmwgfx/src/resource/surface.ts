@@ -9,7 +9,12 @@ import {
 } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { DriverState } from '../driver-state.js';
-import { emitDefinition, trailerBytes, type SurfaceToDefine } from '../device/surface-definition.js';
+import {
+  emitDefinition,
+  hasStreamOutput,
+  type SurfaceToDefine,
+  type SurfaceTraits,
+} from '../device/surface-definition.js';
 import { VmwgfxError } from '../errors.js';
 import type { BufferObject, BufferReservation } from '../memory/buffer-object.js';
 import { EvictionPlace, type Evictable } from '../memory/eviction-order.js';
@@ -35,6 +40,7 @@ export interface SurfaceStatistics {
 /** A guest-backed surface. */
 export class Surface extends Resource implements Evictable, Named {
   readonly layout: SurfaceLayout;
+  readonly traits: SurfaceTraits;
   readonly eviction = new EvictionPlace(this);
   readonly namedBy = new WeakRefs();
   readonly statistics: SurfaceStatistics = { boxes: 0, bytesUploaded: 0, readBacks: 0 };
@@ -51,13 +57,11 @@ export class Surface extends Resource implements Evictable, Named {
   #isDestroyed = false;
 
   /** @throws SurfaceLayoutError for an impossible layout */
-  constructor(
-    driver: DriverState,
-    readonly request: SurfaceRequest,
-  ) {
-    const layout = new SurfaceLayout(request);
-    super(driver, layout.bytes + trailerBytes(request.traits), request.coherent);
+  constructor(driver: DriverState, request: SurfaceRequest) {
+    const layout = new SurfaceLayout({ ...request, streamOutput: hasStreamOutput(request.traits) });
+    super(driver, layout.backingBytes, request.coherent);
     this.layout = layout;
+    this.traits = request.traits;
     if (request.coherent) {
       this.#compared = takesShadow(driver, layout)
         ? new ComparedBoxes(driver, layout, () => this.#place())
@@ -70,6 +74,13 @@ export class Surface extends Resource implements Evictable, Named {
   #place(): SurfaceMemory {
     const { frames } = this.backing as BufferObject;
     return { memory: this.driver.memory, frames, firstPage: this.backingOffset / PAGE_SIZE };
+  }
+
+  /** Its definition. Not kept: the layout has most of it. */
+  get request(): SurfaceRequest {
+    const { layout, coherent, traits } = this;
+    const { cube = false } = layout.description;
+    return { ...layout.description, cube, coherent, traits };
   }
 
   /** The device's id; SVGA3D_INVALID_ID before `create`. */

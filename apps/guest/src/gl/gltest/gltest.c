@@ -8,6 +8,13 @@
  *   mark error ...        something failed; the exit code is 1
  *
  * Without a scene it creates a context, and prints whose OpenGL it is. FRAMES=n draws n frames of each scene.
+ *
+ * gltest --ask SCENE: draws as many frames as a line of its standard input says, and answers each with a line:
+ *
+ *   ready                 frames can be asked for
+ *   drawn N MS FAULTS     the milliseconds that N frames took, and the page faults of the process meanwhile
+ *
+ * A line with 0 is answered with the mark done, and ends it.
  */
 #define _GNU_SOURCE
 #include "gltest.h"
@@ -17,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -114,14 +122,28 @@ static uint32_t hash(const uint8_t *bytes, int length) {
   return value;
 }
 
-static void run(const struct scene *scene, int frames) {
-  static uint8_t pixels[4 * WIDTH * HEIGHT];
-  double first = 0, rest = 0;
+static void begin(const struct scene *scene) {
   make_context(scene->name);
   make_target();
   scene->init();
   glBindFramebuffer(GL_FRAMEBUFFER, target_framebuffer);
   check(scene->name, "init");
+}
+
+/* Reads the picture. each: the mean time of the frames after the first. */
+static void end(const struct scene *scene, int frames, double first, double each) {
+  static uint8_t pixels[4 * WIDTH * HEIGHT];
+  mark("read %s", scene->name);
+  glReadPixels(0, 0, WIDTH, HEIGHT, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+  check(scene->name, "read");
+  mark("done %s frames %d first %.1f each %.2f picture %08x", scene->name, frames, first, each,
+       hash(pixels, sizeof pixels));
+  end_context();
+}
+
+static void run(const struct scene *scene, int frames) {
+  double first = 0, rest = 0;
+  begin(scene);
   for (int n = 0; n < frames; n++) {
     mark("frame %s %d", scene->name, n);
     double start = milliseconds();
@@ -130,16 +152,38 @@ static void run(const struct scene *scene, int frames) {
     *(n == 0 ? &first : &rest) += milliseconds() - start;
     check(scene->name, "frame");
   }
-  mark("read %s", scene->name);
-  glReadPixels(0, 0, WIDTH, HEIGHT, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
-  check(scene->name, "read");
-  mark("done %s frames %d first %.1f each %.2f picture %08x", scene->name, frames, first,
-       frames > 1 ? rest / (frames - 1) : 0, hash(pixels, sizeof pixels));
-  end_context();
+  end(scene, frames, first, frames > 1 ? rest / (frames - 1) : 0);
+}
+
+static long page_faults(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt + usage.ru_majflt;
+}
+
+static void ask(const struct scene *scene) {
+  char line[16];
+  int drawn = 0, wanted;
+  begin(scene);
+  puts("ready");
+  fflush(stdout);
+  while (fgets(line, sizeof line, stdin) && (wanted = atoi(line)) > 0) {
+    long faults = page_faults();
+    double start = milliseconds();
+    for (int i = 0; i < wanted; i++) {
+      scene->frame(drawn++);
+      glFinish();
+    }
+    double took = milliseconds() - start;
+    printf("drawn %d %.3f %ld\n", wanted, took, page_faults() - faults);
+    fflush(stdout);
+    check(scene->name, "frame");
+  }
+  end(scene, drawn, 0, 0);
 }
 
 static const struct scene *find(const char *name) {
-  const struct scene *const lists[] = {buffer_scenes, pixel_scenes, shader_scenes};
+  const struct scene *const lists[] = {buffer_scenes, pixel_scenes, shader_scenes, window_scenes};
   for (unsigned i = 0; i < sizeof lists / sizeof *lists; i++) {
     for (const struct scene *scene = lists[i]; scene->name; scene++) {
       if (strcmp(scene->name, name) == 0) {
@@ -159,9 +203,12 @@ int main(int count, char **names) {
     mark("version %s", glGetString(GL_VERSION));
     end_context();
   }
-  for (int i = 1; i < count; i++) {
+  int is_asked = count == 3 && strcmp(names[1], "--ask") == 0;
+  for (int i = 1 + is_asked; i < count; i++) {
     const struct scene *scene = find(names[i]);
-    if (scene) {
+    if (scene && is_asked) {
+      ask(scene);
+    } else if (scene) {
       run(scene, frames ? atoi(frames) : scene->frames);
     } else {
       mark("error no scene %s", names[i]);

@@ -21,6 +21,7 @@ struct scene {
 extern const struct scene buffer_scenes[];
 extern const struct scene pixel_scenes[];
 extern const struct scene shader_scenes[];
+extern const struct scene window_scenes[];
 
 /* Prints a line. On a terminal it has left the serial port on return. */
 void mark(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,0 +1,11 @@
+export { InspectorError, type InspectorErrorCode } from './errors.js';
+export { inspectorHtml } from './html.js';
+export { traceFile, type TraceEvent, type TraceFile } from './perfetto/trace-events.js';
+export { recordDevice } from './record/device-surfaces.js';
+export { recordProgram, type RecordProgramOptions } from './record/record-program.js';
+export { recordReplay, type RecordReplayOptions } from './record/record-replay.js';
+export type { Recorder, RecorderOptions } from './recording/recorder.js';
+export { packRecording, unpackRecording } from './recording/recording-bytes.js';
+export type { Counts, RecordedSurface, Recording } from './recording/recording.js';
+export { Player } from './model/player.js';
+export type { Link, LinkState } from './model/chain.js';
