@@ -47,7 +47,7 @@ interface Content {
   run(guest: EmulatedGuest): Promise<void>;
 }
 
-/** A shell on the first console, again and again. */
+/** A shell on the first console, again and again: it opens its terminal itself, which makes that the controlling one. */
 const CONSOLE: Content = {
   sharedFolder: '/host',
   root: '/',
@@ -59,8 +59,9 @@ echo "$(uname -sr) on $(cat /sys/class/graphics/fb0/name). Files of the page are
 echo > /dev/tty1
 export HOME=/root PS1='# ' TERM=linux
 cd /root
-(while :; do setsid cttyhack sh -i < /dev/tty1 > /dev/tty1 2>&1; done) < /dev/null > /dev/null 2>&1 &
-until grep -q '^# ' /dev/vcs1; do usleep 50000; done
+(while :; do setsid sh -c 'exec sh -i < /dev/tty1 > /dev/tty1 2>&1'; done) < /dev/null > /dev/null 2>&1 &
+tries=0
+until grep -q '^# ' /dev/vcs1 || [ $tries = 600 ]; do usleep 100000; tries=$((tries + 1)); done
 `,
   run: async () => {},
 };
