@@ -61,6 +61,7 @@ const run: PiglitRun = {
   warnings: [],
   errors: [],
   frames: undefined,
+  shown: undefined,
   pictureHash: undefined,
   picture: undefined,
 };
