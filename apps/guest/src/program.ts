@@ -153,15 +153,10 @@ function addCostOptions(command: Command): Command {
 
 function addPageOption(command: Command): Command {
   return command.addOption(
-    new Option('--page <folder>', 'write a guest with a shell on its console as files for a page').conflicts([
-      ...OF_PLAIN_GUESTS,
-      'measureConsole',
-      'png',
-      'gl',
-      'x',
-      'piglit',
-      'costOfCoherence',
-    ]),
+    new Option(
+      '--page <folder>',
+      'write a guest with a shell on its console, or with X, as files for a page',
+    ).conflicts([...OF_PLAIN_GUESTS, 'measureConsole', 'png', 'gl', 'piglit', 'costOfCoherence']),
   );
 }
 
@@ -223,13 +218,13 @@ async function runChosen(
     const { runCostOptions } = await import('./cost/cost-options.js');
     return runCostOptions(options);
   }
-  if (drawsWithMesa(options)) {
-    const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
-    return options.piglit === undefined ? runGlOptions(options) : runPiglitOptions(options);
-  }
   if (options.page !== undefined) {
     const { runPageOptions } = await import('./page/page-options.js');
     return runPageOptions({ ...options, page: options.page });
+  }
+  if (drawsWithMesa(options)) {
+    const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
+    return options.piglit === undefined ? runGlOptions(options) : runPiglitOptions(options);
   }
   const { runOptions } = await import('./run-options.js');
   return runOptions(options);

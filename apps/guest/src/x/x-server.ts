@@ -30,7 +30,7 @@ export const START_X = `(
 ${onX(SERVER)} > /dev/null 2>&1 &
 server=$!
 while [ ! -S ${DISK_ROOT}/tmp/.X11-unix/X0 ] && kill -0 $server; do usleep 100000; done
-if ! ${onX('/usr/bin/xsetroot -solid #394b59')}; then
+if ! ${onX("/usr/bin/xsetroot -solid '#394b59'")}; then
   grep '(EE)' ${DISK_ROOT}/tmp/Xorg.log >&2
   exit 1
 fi
