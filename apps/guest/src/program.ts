@@ -111,11 +111,7 @@ function addGlOptions(command: Command): Command {
         'gl',
       ]),
     )
-    .option(
-      '--frames <n>',
-      'end a program on the screen after so many frames',
-      wholeNumber(1, MOST_FRAMES),
-    )
+    .option('--frames <n>', 'end a program on the screen after so many frames', wholeNumber(1, MOST_FRAMES))
     .addOption(
       new Option(
         '--piglit <test...>',
@@ -138,7 +134,17 @@ function addCostOptions(command: Command): Command {
       new Option(
         '--cost-of-coherence [program...]',
         'measure OpenGL programs with explicit transfers and with coherent memory, in turn',
-      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'x', 'piglit', 'png', 'record', 'coherent', 'reference', 'flip']),
+      ).conflicts([
+        ...OF_PLAIN_GUESTS,
+        'gl',
+        'x',
+        'piglit',
+        'png',
+        'record',
+        'coherent',
+        'reference',
+        'flip',
+      ]),
     )
     .option('--rounds <n>', 'of its runs', wholeNumber(1, MOST_ROUNDS), DEFAULT_ROUNDS)
     .option('--seconds <s>', 'of each run', parseRunSeconds, DEFAULT_RUN_SECONDS)
