@@ -20,7 +20,7 @@ const DEFAULT_MEMORY_MIB = 256;
 const GL_MEMORY_MIB = 512;
 const DEFAULT_TIMEOUT_SECONDS = 600;
 const MOST_TIMEOUT_SECONDS = 86_400;
-const DEFAULT_ROUNDS = 9;
+const DEFAULT_ROUNDS = 7;
 const MOST_ROUNDS = 1000;
 const DEFAULT_RUN_SECONDS = 1;
 const MOST_RUN_SECONDS = 60;
@@ -153,15 +153,10 @@ function addCostOptions(command: Command): Command {
 
 function addPageOption(command: Command): Command {
   return command.addOption(
-    new Option('--page <folder>', 'write a guest with a shell on its console as files for a page').conflicts([
-      ...OF_PLAIN_GUESTS,
-      'measureConsole',
-      'png',
-      'gl',
-      'x',
-      'piglit',
-      'costOfCoherence',
-    ]),
+    new Option(
+      '--page <folder>',
+      'write a guest with a shell on its console, or with X, as files for a page',
+    ).conflicts([...OF_PLAIN_GUESTS, 'measureConsole', 'png', 'gl', 'piglit', 'costOfCoherence']),
   );
 }
 
@@ -206,6 +201,33 @@ function checkGlOptions(programArgs: readonly string[], options: GuestOptions, c
       command.error(`cg: --${option} needs --piglit`);
     }
   }
+}
+
+function drawsWithMesa({ gl, x, piglit, costOfCoherence }: GuestOptions): boolean {
+  return [gl, x, piglit, costOfCoherence].some((option) => option !== undefined);
+}
+
+/**
+ * Runs what is asked for, which is loaded on demand: the emulator takes longer to load than the help to print.
+ * @returns the exit code
+ */
+async function runChosen(
+  options: GuestOptions & { readonly programArgs: readonly string[] },
+): Promise<number> {
+  if (options.costOfCoherence !== undefined) {
+    const { runCostOptions } = await import('./cost/cost-options.js');
+    return runCostOptions(options);
+  }
+  if (options.page !== undefined) {
+    const { runPageOptions } = await import('./page/page-options.js');
+    return runPageOptions({ ...options, page: options.page });
+  }
+  if (drawsWithMesa(options)) {
+    const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
+    return options.piglit === undefined ? runGlOptions(options) : runPiglitOptions(options);
+  }
+  const { runOptions } = await import('./run-options.js');
+  return runOptions(options);
 }
 
 /** @param exit takes the exit code */
@@ -262,26 +284,9 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
         command.error('cg: --check-context needs a device with DX contexts: --dx');
       }
       checkGlOptions(programArgs, options, command);
-      // Loaded on demand: the emulator takes longer to load than the help to print.
-      const memory = command.getOptionValueSource('memory') === 'cli' ? options.memory : GL_MEMORY_MIB;
-      if (options.costOfCoherence !== undefined) {
-        const { runCostOptions } = await import('./cost/cost-options.js');
-        exit(await runCostOptions({ ...options, memory }));
-        return;
-      }
-      if (options.gl !== undefined || options.x !== undefined || options.piglit !== undefined) {
-        const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
-        const given = { ...options, memory, programArgs };
-        exit(await (options.piglit === undefined ? runGlOptions(given) : runPiglitOptions(given)));
-        return;
-      }
-      if (options.page !== undefined) {
-        const { runPageOptions } = await import('./page/page-options.js');
-        exit(await runPageOptions({ ...options, page: options.page }));
-        return;
-      }
-      const { runOptions } = await import('./run-options.js');
-      exit(await runOptions(options));
+      const isMemoryGiven = command.getOptionValueSource('memory') === 'cli';
+      const memory = drawsWithMesa(options) && !isMemoryGiven ? GL_MEMORY_MIB : options.memory;
+      exit(await runChosen({ ...options, memory, programArgs }));
     });
 }
 

@@ -50,13 +50,20 @@ export const PIGLIT_DISK: DiskContent = {
   part: { package: 'piglit', folders: ['bin', 'lib', 'tests'].map((name) => `.${PIGLIT_FOLDER}/${name}`) },
 };
 
-/** An X server with a window manager, a terminal and clients, and OpenGL programs that have the screen to themselves. */
+/** An X server with a window manager, a terminal and clients, and OpenGL programs that have the screen alone. */
 export const X_DISK: DiskContent = {
   name: 'x',
   title: 'Mesa and X',
   packages: [
     ...MESA,
-    ...['xserver-xorg-core', 'xserver-xorg-input-evdev', 'x11-xserver-utils', 'twm', 'xterm', 'mesa-utils-bin'],
+    ...[
+      'xserver-xorg-core',
+      'xserver-xorg-input-evdev',
+      'x11-xserver-utils',
+      'twm',
+      'xterm',
+      'mesa-utils-bin',
+    ],
     ...['kmscube', 'glmark2-drm', 'glmark2-es2-drm'],
     // xkbcomp is started by a shell, and xterm starts one.
     ...['dash', 'bash', 'coreutils', 'procps', 'ncurses-base', 'fonts-dejavu-core'],
@@ -77,6 +84,9 @@ const UNNEEDED = ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/sha
 
 /** Where the guest mounts its own. */
 const MOUNT_POINTS = ['dev', 'proc', 'sys', 'tmp'];
+
+/** The only user, as no package is configured. */
+const USERS = 'root:x:0:0:root:/tmp:/bin/bash\n';
 
 /** The packages unpacked, the disk made of them, and the saved guest. */
 const NEEDED_BYTES = 1200 * MIB;
@@ -194,9 +204,10 @@ function prune(root: string): void {
   for (const name of readdirSync(drivers).filter((driver) => !DRIVERS.has(driver))) {
     rmSync(join(drivers, name));
   }
-  for (const name of MOUNT_POINTS) {
+  for (const name of [...MOUNT_POINTS, 'etc']) {
     mkdirSync(join(root, name), { recursive: true });
   }
+  writeFileSync(join(root, 'etc', 'passwd'), USERS);
 }
 
 /** @returns the size of the file system in MiB */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { sourceHash } from './build.mjs';
+import { sourceHash } from '../../native/build.mjs';
 import { forkLine } from './fork-server.js';
 
 describe('the program that runs others in copies of its process', () => {

@@ -120,10 +120,12 @@ static void init_texture_updates(void) {
 }
 
 static void frame_texture_updates(int n) {
+  /* Every third frame is in the same place, with other texels. */
+  uint32_t blue = (uint32_t)(n / 3 & 255) << 16;
   clear_all(.1, .1, .1);
   glBindTexture(GL_TEXTURE_2D, texture);
   glTexSubImage2D(GL_TEXTURE_2D, 0, 8 + 16 * (n % 3), 24, 16, 16, GL_RGBA, GL_UNSIGNED_BYTE,
-                  checkers(16, 0xff00ff00, 0xff0000ff));
+                  checkers(16, 0xff00ff00 | blue, 0xff0000ff | blue));
   glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
 }
 

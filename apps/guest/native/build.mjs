@@ -1,5 +1,5 @@
 /**
- * Compiles the guest's programs for i386 Linux: `node src/gl/build.mjs` in apps/guest writes programs/gltest and
+ * Compiles the guest's programs for i386 Linux: `node native/build.mjs` in apps/guest writes programs/gltest and
  * programs/fork-server. It needs gcc with -m32, and apt, from which it takes Debian's headers and libraries for i386;
  * nothing is installed.
  */
@@ -17,7 +17,7 @@ const LINKED = {
   'fork-server': ['-rdynamic'],
 };
 
-const APT_PACKAGES = new URL('../boot/apt-packages.ts', import.meta.url);
+const APT_PACKAGES = new URL('../src/boot/apt-packages.ts', import.meta.url);
 const PACKAGES = ['libc6-dev', 'libgcc-12-dev', 'libegl-dev', 'libgl-dev', 'libopengl-dev'];
 
 const sourceOf = (name) => fileURLToPath(new URL(`${name}/`, import.meta.url));
@@ -54,7 +54,7 @@ async function findSysroot() {
 
 async function compile(program) {
   const source = sourceOf(program);
-  const output = fileURLToPath(new URL(`../../programs/${program}`, import.meta.url));
+  const output = fileURLToPath(new URL(`../programs/${program}`, import.meta.url));
   const root = await findSysroot();
   const include = execFileSync('gcc', ['-print-file-name=include'], { encoding: 'utf8' }).trim();
   const libraries = ['usr/lib/i386-linux-gnu', 'lib/i386-linux-gnu', 'usr/lib/gcc/i686-linux-gnu/12'];
@@ -78,7 +78,7 @@ async function compile(program) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  mkdirSync(fileURLToPath(new URL('../../programs/', import.meta.url)), { recursive: true });
+  mkdirSync(fileURLToPath(new URL('../programs/', import.meta.url)), { recursive: true });
   for (const program of Object.keys(LINKED)) {
     await compile(program);
   }
