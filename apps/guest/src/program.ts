@@ -115,10 +115,11 @@ function addGlOptions(command: Command): Command {
     .addOption(
       new Option(
         '--piglit <test...>',
-        'run tests of piglit on Mesa: programs and arguments, in quotes',
+        'run tests of piglit on Mesa: programs and arguments, in quotes; @FILE has one a line',
       ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'x', 'png', 'record']),
     )
     .option('--reference', "with --piglit: llvmpipe's results in the same guest, too")
+    .option('--results <file>', 'with --piglit: write the results; go on with those it has')
     .addOption(
       new Option('--renderer <name>', 'what draws for the device').choices(rendererNames).default('soft'),
     )
@@ -152,15 +153,10 @@ function addCostOptions(command: Command): Command {
 
 function addPageOption(command: Command): Command {
   return command.addOption(
-    new Option('--page <folder>', 'write a guest with a shell on its console as files for a page').conflicts([
-      ...OF_PLAIN_GUESTS,
-      'measureConsole',
-      'png',
-      'gl',
-      'x',
-      'piglit',
-      'costOfCoherence',
-    ]),
+    new Option(
+      '--page <folder>',
+      'write a guest with a shell on its console, or with X, as files for a page',
+    ).conflicts([...OF_PLAIN_GUESTS, 'measureConsole', 'png', 'gl', 'piglit', 'costOfCoherence']),
   );
 }
 
@@ -200,8 +196,10 @@ function checkGlOptions(programArgs: readonly string[], options: GuestOptions, c
       command.error(`cg: --${option} needs --cost-of-coherence`);
     }
   }
-  if (options.reference && options.piglit === undefined) {
-    command.error('cg: --reference needs --piglit');
+  for (const option of ['reference', 'results'] as const) {
+    if (options[option] !== undefined && options.piglit === undefined) {
+      command.error(`cg: --${option} needs --piglit`);
+    }
   }
 }
 
@@ -220,13 +218,13 @@ async function runChosen(
     const { runCostOptions } = await import('./cost/cost-options.js');
     return runCostOptions(options);
   }
-  if (drawsWithMesa(options)) {
-    const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
-    return options.piglit === undefined ? runGlOptions(options) : runPiglitOptions(options);
-  }
   if (options.page !== undefined) {
     const { runPageOptions } = await import('./page/page-options.js');
     return runPageOptions({ ...options, page: options.page });
+  }
+  if (drawsWithMesa(options)) {
+    const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
+    return options.piglit === undefined ? runGlOptions(options) : runPiglitOptions(options);
   }
   const { runOptions } = await import('./run-options.js');
   return runOptions(options);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { costlyBuffers, withMobs } from '../test/costly-buffers.js';
-import { CostlyGuest } from '../test/costly-guest.js';
+import { CostlyGuest, view } from '../test/costly-guest.js';
 import {
   encodeCommand,
   SVGA3D_INVALID_ID,
@@ -173,6 +173,24 @@ describe('a command buffer with default limits', () => {
     guest.mob(1);
     guest.surface({ width: 4096 / 8, height: 4096 / 8, numMipLevels: 10 });
     expect(64 * charged(guest, 'GENERATE_MIPMAPS', { sid: 1 })).toBeLessThan(2 ** 32);
+  });
+
+  it('makes the mips of two 5,120 × 3,200 textures', () => {
+    const guest = new CostlyGuest();
+    guest.mob(1);
+    guest.surface({ width: 5120 / 8, height: 3200 / 8, numMipLevels: 10 });
+    expect(2 * 64 * charged(guest, 'GENERATE_MIPMAPS', { sid: 1 })).toBeLessThan(2 ** 32);
+  });
+
+  it.each([
+    ['D24_UNORM_S8_UINT', 80],
+    ['D32_FLOAT_S8X24_UINT', 61],
+  ])('clears depth without stencil of eight 2,560 × 1,600 targets, %s', (_name, format) => {
+    const guest = new CostlyGuest();
+    const prepare = view('DSVIEW', {}, { width: 2560 / 8, height: 1600 / 8, format });
+    prepare(guest);
+    const each = 64 * charged(guest, 'DX_CLEAR_DEPTHSTENCIL_VIEW', { flags: 2, depth: 1 });
+    expect(8 * each).toBeLessThan(2 ** 32);
   });
 
   it('holds 512 KiB of the smallest commands', () => {

@@ -50,7 +50,7 @@ export const PIGLIT_DISK: DiskContent = {
   part: { package: 'piglit', folders: ['bin', 'lib', 'tests'].map((name) => `.${PIGLIT_FOLDER}/${name}`) },
 };
 
-/** An X server with a window manager, a terminal and clients, and OpenGL programs that have the screen to themselves. */
+/** An X server with a window manager, a terminal and clients, and OpenGL programs that have the screen alone. */
 export const X_DISK: DiskContent = {
   name: 'x',
   title: 'Mesa and X',
@@ -84,6 +84,9 @@ const UNNEEDED = ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/sha
 
 /** Where the guest mounts its own. */
 const MOUNT_POINTS = ['dev', 'proc', 'sys', 'tmp'];
+
+/** The only user, as no package is configured. */
+const USERS = 'root:x:0:0:root:/tmp:/bin/bash\n';
 
 /** The packages unpacked, the disk made of them, and the saved guest. */
 const NEEDED_BYTES = 1200 * MIB;
@@ -201,9 +204,10 @@ function prune(root: string): void {
   for (const name of readdirSync(drivers).filter((driver) => !DRIVERS.has(driver))) {
     rmSync(join(drivers, name));
   }
-  for (const name of MOUNT_POINTS) {
+  for (const name of [...MOUNT_POINTS, 'etc']) {
     mkdirSync(join(root, name), { recursive: true });
   }
+  writeFileSync(join(root, 'etc', 'passwd'), USERS);
 }
 
 /** @returns the size of the file system in MiB */

@@ -24,8 +24,9 @@ const DISK_MODULES = ['crc32c_generic', 'ata_piix', 'sd_mod', 'ext4'];
 /** PS/2 keyboards and mice (the kernel has i8042 and atkbd), and /dev/input. */
 const INPUT_MODULES = ['evdev', 'psmouse'];
 
-/** Terminals and shared memory, for programs of a desktop, and names for what there is of `INPUT_MODULES`. */
-const DESKTOP_SCRIPT = `mkdir ${DISK_ROOT}/dev/pts ${DISK_ROOT}/dev/shm
+/** A name, terminals and shared memory, for programs of a desktop, and names for what there is of `INPUT_MODULES`. */
+const DESKTOP_SCRIPT = `hostname cg
+mkdir ${DISK_ROOT}/dev/pts ${DISK_ROOT}/dev/shm
 mount -t devpts devpts ${DISK_ROOT}/dev/pts
 mount -t tmpfs shm ${DISK_ROOT}/dev/shm
 for event in /sys/class/input/event*; do

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { availableMemory } from 'node:process';
 import type { DeviceRecorder } from '@cg/svga-device';
 import { findGuestFiles, type GuestFiles, type KernelFlavour } from '../boot/guest-files.js';
@@ -12,6 +9,7 @@ import { GuestError } from '../guest-error.js';
 import { X_FILES } from '../x/x-files.js';
 import { startX } from '../x/x-server.js';
 import { NEW_KERNEL_LINES } from './kernel-log.js';
+import { ownProgram } from './own-program.js';
 import type { NamedRenderer } from './renderers.js';
 import { runProgram, type GuestCommand } from './run-program.js';
 
@@ -50,12 +48,6 @@ interface StartedGlGuest extends StartedGuest {
   readonly disk: GuestDisk;
 }
 
-/** The program with the scenes. */
-function readGltest(): Uint8Array {
-  const manifest = createRequire(import.meta.url).resolve('@cg/guest/package.json');
-  return readFileSync(join(dirname(manifest), 'programs', 'gltest'));
-}
-
 /** A scene of gltest. */
 export function scene(name: string): GuestCommand {
   return { name, words: ['/tmp/gltest', name], hasMarks: true, flip: true };
@@ -72,7 +64,7 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGu
   const disk = await findGuestDisk({ content, cache, refresh, say });
   const hasX = content === X_DISK;
   const initramfs = buildInitramfs(files, {
-    diskFiles: { gltest: readGltest(), ...(hasX && X_FILES) },
+    diskFiles: { gltest: ownProgram('gltest'), ...(hasX && X_FILES) },
     desktop: hasX,
   });
   const started = await startGuest({

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { sourceHash } from '../../gltest/build.mjs';
+import { sourceHash } from '../../native/build.mjs';
 import { readProgram, sceneNames } from './gl-programs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cg-gl-'));
@@ -34,7 +34,7 @@ describe('a program', () => {
 
 describe('gltest', () => {
   it('is the compiled source', () => {
-    expect(readFileSync(gltest).includes(`source ${sourceHash()}`)).toBe(true);
+    expect(readFileSync(gltest).includes(`source ${sourceHash('gltest')}`)).toBe(true);
   });
 
   it('has the scenes that the program lists', () => {

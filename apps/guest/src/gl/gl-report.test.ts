@@ -27,6 +27,8 @@ describe('the report of a program', () => {
       'cube         1.3 s: 253 commands, 6 draws, 69904 bytes uploaded, 12.3 ms a frame\n',
     );
     expect(programLine({ ...run, frames: undefined })).toMatch(/uploaded\n$/);
+    const shown = { frames: 60, perSecond: 12.345 };
+    expect(programLine({ ...run, frames: undefined, shown })).toMatch(/, 60 frames shown, 12.3 a second\n$/);
   });
 
   it.each<[Partial<ProgramRun>, string]>([

@@ -4,16 +4,18 @@ export const NEW_KERNEL_LINES = 'dmesg -r -c';
 /** Levels of the log from emergency to warning. */
 const WARNING_LINE = /^<[0-4]>(.*)$/gm;
 
-/** Warnings about the PC, and not about its device. */
-const OF_THE_PC = [
+/** Warnings about the PC or a program, and not about the device. */
+const NOT_OF_THE_DEVICE = [
   // Mesa tells VMware's hypervisor what it runs, through a port that v86 does not have.
   /\[drm:vmw_msg_ioctl \[vmwgfx\]\] \*ERROR\* Failed to open channel\.$/,
   // The emulator was not given the host's CPU for some time.
   /hrtimer: interrupt took \d+ ns$/,
+  // kmscube first asks for a framebuffer with modifiers, which vmwgfx does not have, and then for one without.
+  /\[drm:vmw_kms_fb_create \[vmwgfx\]\] \*ERROR\* failed to create vmw_framebuffer: -22$/,
 ];
 
 /** The warnings and errors of a kernel's log, without those that come with v86. */
 export function warningsOf(log: string): string[] {
   const lines = [...log.matchAll(WARNING_LINE)].map(([, line]) => line);
-  return lines.filter((line) => !OF_THE_PC.some((known) => known.test(line)));
+  return lines.filter((line) => !NOT_OF_THE_DEVICE.some((known) => known.test(line)));
 }

@@ -13,7 +13,7 @@ export const X_ENVIRONMENT: Readonly<Record<string, string>> = {
 const SERVER =
   '/usr/lib/xorg/Xorg :0 vt7 -config /tmp/xorg.conf -logfile /tmp/Xorg.log -nolisten tcp -ac -noreset -s 0';
 
-const START_SECONDS = 300;
+const START_SECONDS = 900;
 
 /** Runs a program of the disk on the X server, in the guest's shell. */
 function onX(words: string): string {
@@ -30,7 +30,7 @@ export const START_X = `(
 ${onX(SERVER)} > /dev/null 2>&1 &
 server=$!
 while [ ! -S ${DISK_ROOT}/tmp/.X11-unix/X0 ] && kill -0 $server; do usleep 100000; done
-if ! ${onX('/usr/bin/xsetroot -solid #394b59')}; then
+if ! ${onX("/usr/bin/xsetroot -solid '#394b59'")}; then
   grep '(EE)' ${DISK_ROOT}/tmp/Xorg.log >&2
   exit 1
 fi

@@ -1,8 +1,10 @@
+import type { SurfaceFormat } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { CommandFields } from '@cg/svga-protocol';
 import { depthStencilViewEntry, renderTargetViewEntry, SVGA_COTABLE, uaViewEntry } from '@cg/svga-protocol';
-import { fillTexels } from '../texels/fill.js';
+import { COST } from '../objects/work-budget.js';
+import { fillMasked, fillTexels } from '../texels/fill.js';
 import { renderClear } from '../renderer/offers.js';
 import type { ClearValue } from '../renderer/renderer.js';
 import { TexelCodec } from '../texels/texel-codec.js';
@@ -96,6 +98,19 @@ function clearDepthStencil(
   }
 }
 
+/** Where depth and stencil are among `channelBits` and `channelOffsets` of a format. */
+const CHANNEL = { DEPTH: 2, STENCIL: 1 } as const;
+
+/** The bits of a channel in a texel. */
+function maskOf({ channelBits, channelOffsets, bytesPerBlock }: SurfaceFormat, channel: number): Uint8Array {
+  const mask = new Uint8Array(bytesPerBlock);
+  const first = channelOffsets[channel];
+  for (let bit = first; bit < first + channelBits[channel]; bit++) {
+    mask[bit >> 3] |= 1 << (bit & 7);
+  }
+  return mask;
+}
+
 /** Sets depth or stencil of every texel, and keeps the other. */
 function fillChannel(
   objects: DeviceObjects,
@@ -104,25 +119,21 @@ function fillChannel(
   color: Float64Array,
   value: ClearValue & { readonly kind: 'depth-stencil' },
 ): void {
-  const { surface, slices } = view;
-  const channel = value.depth === undefined ? 1 : 0;
+  const { surface, slices, format } = view;
   const { samples, sheetBytes } = surface.layout;
   const total = slices.reduce((sum, { texels }) => sum + texels, 0) * samples;
   objects.budget.charge(0, slices.length * samples);
-  objects.budget.chargeEach(2 * total, codec.cost);
+  const mask = maskOf(format, value.depth === undefined ? CHANNEL.STENCIL : CHANNEL.DEPTH);
+  objects.budget.chargeEach(total * mask.filter((bits) => bits !== 0).length, COST.CHANNEL_BYTE);
   if (renderClear(objects, { ...view, isWhole: false }, value)) {
     return;
   }
   const image = imageToWrite(objects, view, false);
-  const texel = new Float64Array(4);
+  const texel = new Uint8Array(codec.bytes);
+  codec.encode(color, texel, 0);
   for (let sheet = 0; sheet < samples; sheet++) {
     for (const { offset, texels } of slices) {
-      const start = sheet * sheetBytes + offset;
-      for (let at = start; at < start + texels * codec.bytes; at += codec.bytes) {
-        codec.decode(image, at, texel);
-        texel[channel] = color[channel];
-        codec.encode(texel, image, at);
-      }
+      fillMasked(image, sheet * sheetBytes + offset, texels, texel, mask);
     }
   }
 }

@@ -8,6 +8,7 @@ const PAGE = 4096;
 const BGRA = 2;
 const RGBA_FLOAT = 122;
 const DEPTH24_STENCIL8 = 80;
+const DEPTH32_STENCIL8 = 61;
 const BUFFER = 37;
 
 const guestWith = (fields: Partial<CommandFields<'DEFINE_GB_SURFACE_V2'>>, bytes: number): DxGuest => {
@@ -50,6 +51,17 @@ describe('clears', () => {
     expect([...(guest.device.image(1, 0)?.subarray(60) ?? [])]).toEqual([255, 255, 255, 0x5a]);
   });
 
+  it('depth of 32 bits and a stencil beside it keep each other, and what lies between them', () => {
+    const guest = guestWith({ format: DEPTH32_STENCIL8, width: 1, height: 1 }, 8);
+    guest.draw(1, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+    const dsv = { depthStencilViewId: 1, sid: 1, format: DEPTH32_STENCIL8, ...view, flags: 0 };
+    guest.must('DX_DEFINE_DEPTHSTENCIL_VIEW', dsv);
+    guest.must('DX_CLEAR_DEPTHSTENCIL_VIEW', { depthStencilViewId: 1, flags: 2, stencil: 0, depth: 1 });
+    expect([...(guest.device.image(1, 0) ?? [])]).toEqual([0, 0, 0x80, 0x3f, 5, 6, 7, 8]);
+    guest.must('DX_CLEAR_DEPTHSTENCIL_VIEW', { depthStencilViewId: 1, flags: 4, stencil: 0x5a, depth: 0 });
+    expect([...(guest.device.image(1, 0) ?? [])]).toEqual([0, 0, 0x80, 0x3f, 0x5a, 6, 7, 8]);
+  });
+
   it('a view of a destroyed surface, or of none, is an error', () => {
     const guest = guestWith({ format: BGRA }, 64);
     guest.must('DX_DEFINE_RENDERTARGET_VIEW', { renderTargetViewId: 0, sid: 1, format: BGRA, ...view });
@@ -90,6 +102,21 @@ describe('between images', () => {
     guest.draw(1, Uint8Array.of(0, 0, 0, 0, 100, 0, 0, 0, 0, 40, 0, 0, 100, 40, 8, 255));
     guest.must('GENERATE_MIPMAPS', { sid: 1, filter: 2 });
     expect([...(guest.device.image(1, 1) ?? [])]).toEqual([50, 20, 2, 64]);
+  });
+
+  it('mips round a half up, and leave out the last row and column of an odd size', () => {
+    const guest = guestWith({ numMipLevels: 2, format: BGRA, width: 3, height: 3 }, 40);
+    const row = (...blues: number[]): number[] => blues.flatMap((blue) => [blue, 255, 0, 255 - blue]);
+    guest.draw(1, Uint8Array.from([...row(0, 1, 99), ...row(1, 0, 99), ...row(99, 99, 99)]));
+    guest.must('GENERATE_MIPMAPS', { sid: 1, filter: 2 });
+    expect([...(guest.device.image(1, 1) ?? [])]).toEqual([1, 255, 0, 255]);
+  });
+
+  it('mips of a line are the mean of two texels', () => {
+    const guest = guestWith({ numMipLevels: 2, format: BGRA, width: 4, height: 1 }, 24);
+    guest.draw(1, Uint8Array.of(0, 0, 0, 0, 100, 2, 0, 8, 8, 0, 0, 0, 10, 0, 0, 255));
+    guest.must('GENERATE_MIPMAPS', { sid: 1, filter: 2 });
+    expect([...(guest.device.image(1, 1) ?? [])]).toEqual([50, 1, 0, 4, 9, 0, 0, 128]);
   });
 
   it('a stretch blit takes the nearest texel, or goes linearly from one to the next', () => {

@@ -52,7 +52,7 @@ function generate(objects: DeviceObjects, surface: Surface, format: number, rang
 function chargeHalving({ budget }: DeviceObjects, above: ImageRegion, below: ImageRegion): void {
   const { isBytes, bytes, cost } = above.codec;
   budget.charge(0, below.rows);
-  budget.chargeEach(above.texels + below.texels, isBytes ? bytes * COST.HALVED_BYTE : cost);
+  budget.chargeEach(above.texels + below.texels, isBytes ? bytes * COST.CHANNEL_BYTE : cost);
 }
 
 /** Offers the mips to the renderer, for as much work as copies of their bytes are, and a draw for each slice. */

@@ -28,13 +28,13 @@ export const COST = {
   /** Decoding or encoding a texel; PLAIN_TEXEL of formats of up to 32 bits that are 0…1 as stored. */
   TEXEL: 512,
   PLAIN_TEXEL: 120,
-  /** A byte of a texel that is averaged with others, where each byte is a channel. */
-  HALVED_BYTE: 6,
+  /** A byte of a texel whose channels are averaged, or set beside others, as they are stored. */
+  CHANNEL_BYTE: 8,
   /** Handing a draw to the renderer. */
   DRAW: 65_536,
   /**
    * A vertex of a draw: 8 million of them use up a buffer, which a GPU does in less than a second. What a draw costs in
-   * pixels only the renderer knows, which bounds it.
+   * shaders and pixels the renderer charges.
    */
   VERTEX: 512,
   /** A pixel of a screen or a cursor, byte by byte. */

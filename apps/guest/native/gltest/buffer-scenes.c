@@ -6,7 +6,7 @@
 enum { MAPPED_BYTES = 16384, WAIT_NANOSECONDS = 1000000000 };
 
 static float *mapped;
-static GLuint texture, streamed, unpacked, uniforms;
+static GLuint texture, streamed, unpacked, uniforms, copied;
 static GLint transform;
 
 static void frame_triangle(int n) {
@@ -57,6 +57,40 @@ static void frame_persistent(int n) {
     place_triangle(mapped, right, n);
     glDrawArrays(GL_TRIANGLES, 0, 3);
     wait_for_gpu();
+  }
+}
+
+/*
+ * Floats of the mapping: the colours of four rectangles, which the GPU copies there, and behind them a colour that the
+ * CPU writes. glCopyBufferSubData copies nothing from a buffer that was never bound as an array (svga of Mesa 22.3).
+ */
+enum { COLOURS = 16, OWN_COLOUR = COLOURS };
+
+static void init_copied(void) {
+  GLbitfield flags = GL_MAP_READ_BIT | GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT | GL_MAP_COHERENT_BIT;
+  GLuint buffer;
+  init_flat();
+  copied = make_buffer(GL_ARRAY_BUFFER, 0, COLOURS * 4, GL_STREAM_COPY);
+  glGenBuffers(1, &buffer);
+  glBindBuffer(GL_COPY_WRITE_BUFFER, buffer);
+  glBufferStorage(GL_COPY_WRITE_BUFFER, MAPPED_BYTES, 0, flags);
+  mapped = glMapBufferRange(GL_COPY_WRITE_BUFFER, 0, MAPPED_BYTES, flags);
+}
+
+/* What the CPU reads there is drawn: all of the page, after each copy of a part of it. */
+static void frame_copied(int n) {
+  clear_all(0, 0, 0);
+  for (int k = 0; k < 4; k++) {
+    float colour[4] = {k & 1, k / 2, .4f * n, 1};
+    mapped[OWN_COLOUR] = .25f * k;
+    glBufferSubData(GL_ARRAY_BUFFER, 0, sizeof colour, colour);
+    glCopyBufferSubData(GL_ARRAY_BUFFER, GL_COPY_WRITE_BUFFER, 0, k * sizeof colour, sizeof colour);
+    wait_for_gpu();
+    for (int j = 0; j <= k; j++) {
+      const float *read = mapped + 4 * j;
+      flat(-.75f + .5f * j, -.75f + .5f * k, .2, .2, read[0], read[1], read[2], read[3]);
+    }
+    flat(.75, .75f - .5f * k, .1, .1, mapped[OWN_COLOUR], 1, 1, 1);
   }
 }
 
@@ -211,6 +245,7 @@ const struct scene buffer_scenes[] = {
     {"tri", init_triangle, frame_triangle, 3},
     {"texquad", init_texture_updates, frame_texture_updates, 3},
     {"persist", init_persistent, frame_persistent, 3},
+    {"copied", init_copied, frame_copied, 3},
     {"stream", init_streamed, frame_streamed, 3},
     {"cube", init_cube, frame_cubes, 3},
     {"many", init_cube, frame_many_cubes, 30},
