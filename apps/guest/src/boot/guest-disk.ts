@@ -56,22 +56,15 @@ export const X_DISK: DiskContent = {
   title: 'Mesa and X',
   packages: [
     ...MESA,
-    ...[
-      'xserver-xorg-core',
-      'xserver-xorg-input-evdev',
-      'x11-xserver-utils',
-      'twm',
-      'xterm',
-      'mesa-utils-bin',
-    ],
-    ...['kmscube', 'glmark2-drm', 'glmark2-es2-drm'],
+    ...'xserver-xorg-core xserver-xorg-input-evdev x11-xserver-utils twm xterm mesa-utils-bin'.split(' '),
+    ...'kmscube glmark2-drm glmark2-es2-drm'.split(' '),
     // xkbcomp is started by a shell, and xterm starts one.
-    ...['dash', 'bash', 'coreutils', 'procps', 'ncurses-base', 'fonts-dejavu-core'],
+    ...'dash bash coreutils procps ncurses-base fonts-dejavu-core'.split(' '),
   ],
   // udev does not run; the others install packages, or are for xrdb, which is not used.
   without: [
-    ...['udev', 'kmod', 'keyboard-configuration', 'adduser', 'debconf', 'dpkg', 'tar', 'perl-base', 'menu'],
-    ...['cpp', 'cpp-12', 'libisl23', 'libmpc3', 'libmpfr6', 'iso-codes', 'libssl3', 'libdb5.3'],
+    ...'udev kmod keyboard-configuration adduser debconf dpkg tar perl-base menu'.split(' '),
+    ...'cpp cpp-12 libisl23 libmpc3 libmpfr6 iso-codes libssl3 libdb5.3'.split(' '),
   ],
 };
 
