@@ -111,11 +111,7 @@ function addGlOptions(command: Command): Command {
         'gl',
       ]),
     )
-    .option(
-      '--frames <n>',
-      'end a program on the screen after so many frames',
-      wholeNumber(1, MOST_FRAMES),
-    )
+    .option('--frames <n>', 'end a program on the screen after so many frames', wholeNumber(1, MOST_FRAMES))
     .addOption(
       new Option(
         '--piglit <test...>',
@@ -137,7 +133,17 @@ function addCostOptions(command: Command): Command {
       new Option(
         '--cost-of-coherence [program...]',
         'measure OpenGL programs with explicit transfers and with coherent memory, in turn',
-      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'x', 'piglit', 'png', 'record', 'coherent', 'reference', 'flip']),
+      ).conflicts([
+        ...OF_PLAIN_GUESTS,
+        'gl',
+        'x',
+        'piglit',
+        'png',
+        'record',
+        'coherent',
+        'reference',
+        'flip',
+      ]),
     )
     .option('--rounds <n>', 'of its runs', wholeNumber(1, MOST_ROUNDS), DEFAULT_ROUNDS)
     .option('--seconds <s>', 'of each run', parseRunSeconds, DEFAULT_RUN_SECONDS)
@@ -199,6 +205,30 @@ function checkGlOptions(programArgs: readonly string[], options: GuestOptions, c
   }
 }
 
+/**
+ * Starts what the options name. It is loaded on demand: the emulator takes longer to load than the help to print.
+ * @param memory of guests with Mesa
+ * @returns the exit code
+ */
+async function start(options: GuestOptions, memory: number, programArgs: readonly string[]): Promise<number> {
+  const { gl, x, piglit, page, costOfCoherence } = options;
+  if (costOfCoherence !== undefined) {
+    const { runCostOptions } = await import('./cost/cost-options.js');
+    return runCostOptions({ ...options, memory });
+  }
+  if (gl !== undefined || x !== undefined || piglit !== undefined) {
+    const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
+    const given = { ...options, memory, programArgs };
+    return piglit === undefined ? runGlOptions(given) : runPiglitOptions(given);
+  }
+  if (page !== undefined) {
+    const { runPageOptions } = await import('./page/page-options.js');
+    return runPageOptions({ ...options, page });
+  }
+  const { runOptions } = await import('./run-options.js');
+  return runOptions(options);
+}
+
 /** @param exit takes the exit code */
 function guestCommand(name: string, exit: (code: number) => void): Command {
   const command = new Command(name)
@@ -253,26 +283,8 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
         command.error('cg: --check-context needs a device with DX contexts: --dx');
       }
       checkGlOptions(programArgs, options, command);
-      // Loaded on demand: the emulator takes longer to load than the help to print.
       const memory = command.getOptionValueSource('memory') === 'cli' ? options.memory : GL_MEMORY_MIB;
-      if (options.costOfCoherence !== undefined) {
-        const { runCostOptions } = await import('./cost/cost-options.js');
-        exit(await runCostOptions({ ...options, memory }));
-        return;
-      }
-      if (options.gl !== undefined || options.x !== undefined || options.piglit !== undefined) {
-        const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
-        const given = { ...options, memory, programArgs };
-        exit(await (options.piglit === undefined ? runGlOptions(given) : runPiglitOptions(given)));
-        return;
-      }
-      if (options.page !== undefined) {
-        const { runPageOptions } = await import('./page/page-options.js');
-        exit(await runPageOptions({ ...options, page: options.page }));
-        return;
-      }
-      const { runOptions } = await import('./run-options.js');
-      exit(await runOptions(options));
+      exit(await start(options, memory, programArgs));
     });
 }
 
