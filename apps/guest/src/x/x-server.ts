@@ -30,7 +30,7 @@ export const START_X = `(
 ${onX(SERVER)} > /dev/null 2>&1 &
 server=$!
 while [ ! -S ${DISK_ROOT}/tmp/.X11-unix/X0 ] && kill -0 $server; do usleep 100000; done
-if ! ${onX('/usr/bin/xsetroot -solid #394b59')}; then
+if ! ${onX("/usr/bin/xsetroot -solid '#394b59'")}; then
   grep '(EE)' ${DISK_ROOT}/tmp/Xorg.log >&2
   exit 1
 fi
@@ -48,7 +48,8 @@ export async function startX(guest: EmulatedGuest): Promise<void> {
   const onErrors = (bytes: Uint8Array): void => void (errors += decoder.decode(bytes, { stream: true }));
   const code = await guest.shell.run(START_X, { seconds: START_SECONDS, onErrors });
   if (code !== 0) {
-    const [reason = `no answer within ${START_SECONDS} s`] = errors.match(/\(EE\) *\S.*/g) ?? [];
-    throw new GuestError(`X does not start in the guest: ${reason}`);
+    const [reason = errors.trim()] = errors.match(/\(EE\) *\S.*/g) ?? [];
+    const why = code === undefined ? `no answer within ${START_SECONDS} s` : reason;
+    throw new GuestError(`X does not start in the guest: ${why}`);
   }
 }
