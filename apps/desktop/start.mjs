@@ -5,13 +5,14 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, createServer } from 'vite';
-import { guestFolder } from './guest-folder.mjs';
+import { guestFolder } from './guest-server.mjs';
 
 const HELP = `Usage: npm run desktop -- [options]
 
 Linux in the browser, on the SVGA device. The guest is made once, of Debian's packages, and kept in
-${guestFolder()}.
+${guestFolder('')}.
 
+  --x               with X: a window manager, xterm, glxgears (a disk of 400 MB)
   --build <folder>  write the page with the guest to a folder, for any web server
   --port <number>   of the server; 5173 if left out
   --refresh         make the guest anew
@@ -32,6 +33,7 @@ function readOptions() {
       options: {
         build: { type: 'string' },
         port: { type: 'string' },
+        x: { type: 'boolean' },
         refresh: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -45,30 +47,32 @@ function readOptions() {
   }
 }
 
-/** Another program: no app imports another one. */
-function makeGuest(refresh) {
-  if (!refresh && existsSync(join(guestFolder(), 'guest.json'))) {
-    return;
+/** Another program makes it: no app imports another one. @returns its folder */
+function makeGuest(x, refresh) {
+  const guest = guestFolder(x ? 'x' : 'console');
+  if (refresh || !existsSync(join(guest, 'guest.json'))) {
+    const program = dirname(createRequire(import.meta.url).resolve('@cg/guest/package.json'));
+    const options = [...(x ? ['--x'] : []), ...(refresh ? ['--refresh'] : [])];
+    const args = [join(program, 'dist', 'main.js'), '--page', guest, ...options];
+    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+    if (status !== 0) {
+      process.exit(status ?? 1);
+    }
   }
-  const folder = dirname(createRequire(import.meta.url).resolve('@cg/guest/package.json'));
-  const args = [join(folder, 'dist', 'main.js'), '--page', guestFolder(), ...(refresh ? ['--refresh'] : [])];
-  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
-  if (status !== 0) {
-    process.exit(status ?? 1);
-  }
+  return guest;
 }
 
-const { build: target, port = '5173', refresh = false, help } = readOptions();
+const { build: target, port = '5173', x = false, refresh = false, help } = readOptions();
 if (help) {
   process.stdout.write(HELP);
 } else if (target !== undefined) {
   const outDir = resolve(process.env.INIT_CWD ?? '.', target);
-  makeGuest(refresh);
-  await build({ configFile, logLevel: 'warn', build: { outDir, emptyOutDir: false } });
-  cpSync(guestFolder(), join(outDir, 'guest'), { recursive: true });
+  const guest = makeGuest(x, refresh);
+  await build({ configFile, logLevel: 'error', build: { outDir, emptyOutDir: false } });
+  cpSync(guest, join(outDir, 'guest'), { recursive: true });
   console.error(`cg: ${outDir} is ready for a web server; its page says which sources belong to it`);
 } else {
-  makeGuest(refresh);
+  process.env.CG_DESKTOP_GUEST = makeGuest(x, refresh);
   const server = await createServer({ configFile, server: { port: Number(port) } });
   await server.listen();
   server.printUrls();

@@ -1,40 +1,32 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Connect, type Plugin } from 'vite';
-import { guestFolder } from './guest-folder.mjs';
+import { guestFolder, sendFile } from './guest-server.mjs';
 
 const { version } = createRequire(import.meta.url)('v86/package.json') as { version: string };
 
-/** Serves the files of the guest from the cache folder, as /guest/NAME. */
+/** Serves the files of a guest from the cache folder, as /guest/NAME. */
 function guestFiles(): Plugin {
-  const folder = process.env.CG_DESKTOP_GUEST ?? guestFolder();
+  const folder = process.env.CG_DESKTOP_GUEST ?? guestFolder('console');
   const serve: Connect.NextHandleFunction = (request, response, next) => {
-    const [, name] = /^\/guest\/([\w.-]+)(?:\?|$)/.exec(request.url ?? '') ?? [];
-    const path = join(folder, basename(name ?? ''));
+    const [, name] = /^\/guest\/(\w[\w.-]*)(?:\?|$)/.exec(request.url ?? '') ?? [];
     if (name === undefined) {
       next();
-    } else if (existsSync(path)) {
-      response.writeHead(200, { 'content-length': statSync(path).size });
-      createReadStream(path).pipe(response);
     } else {
-      response.writeHead(404).end();
+      sendFile(request, response, join(folder, name));
     }
   };
-  return {
-    name: 'guest-files',
-    configureServer: ({ middlewares }) => void middlewares.use(serve),
-    configurePreviewServer: ({ middlewares }) => void middlewares.use(serve),
-  };
+  return { name: 'guest-files', configureServer: ({ middlewares }) => void middlewares.use(serve) };
 }
 
 export default defineConfig({
-  root: new URL('src', import.meta.url).pathname,
+  root: fileURLToPath(new URL('src', import.meta.url)),
   base: './',
   define: { V86_VERSION: JSON.stringify(version) },
   plugins: [guestFiles()],
   build: {
-    outDir: new URL('dist', import.meta.url).pathname,
+    outDir: fileURLToPath(new URL('dist', import.meta.url)),
     emptyOutDir: true,
     target: 'es2022',
     license: { fileName: 'licenses.md' },

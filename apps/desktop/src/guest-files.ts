@@ -25,6 +25,8 @@ export interface AboutGuest {
   readonly state: GuestFile;
   readonly bios: GuestFile;
   readonly vgaBios: GuestFile;
+  /** The first hard disk, read by ranges of bytes. */
+  readonly disk?: Pick<GuestFile, 'name' | 'bytes'>;
   /** Debian's source packages. */
   readonly sources: readonly { readonly name: string; readonly version: string }[];
 }
@@ -81,6 +83,12 @@ export class GuestFiles {
   /** The PC as it was saved. @throws PageError */
   async state(progress: Progress): Promise<Uint8Array<ArrayBuffer>> {
     return gunzip(await this.#contents(this.about.state, progress));
+  }
+
+  /** The first hard disk, as v86 takes it. */
+  get disk(): { readonly url: string; readonly async: true; readonly size: number } | undefined {
+    const { disk } = this.about;
+    return disk && { url: this.#folder + disk.name, async: true, size: disk.bytes };
   }
 
   /** @throws PageError */

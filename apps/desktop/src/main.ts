@@ -41,7 +41,8 @@ async function start(): Promise<void> {
   const toolbar = new Toolbar(session, () => pc.screen.requestFullscreen());
   // For the browser's console, and for tests.
   Object.assign(globalThis, { desktop: { pc, session, toolbar } });
-  canvas.focus();
+  pc.screen.paint(); // a canvas that is not shown yet takes no focus
+  canvas.focus({ preventScroll: true });
   say(running);
 }
 

@@ -30,6 +30,7 @@ export class Pc {
       wasm_path: wasmAddress,
       bios: { buffer: bios },
       vga_bios: { buffer: vgaBios },
+      ...(files.disk && { hda: files.disk }),
       screen: { container: vga },
       autostart: false,
     });

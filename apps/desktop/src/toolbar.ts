@@ -84,15 +84,14 @@ export class Toolbar {
   }
 
   #takeDropped(): void {
-    const mark = (isOver: boolean): void => void document.body.classList.toggle('dragging', isOver);
     document.addEventListener('dragover', (event) => {
       event.preventDefault();
-      mark(true);
+      markDragging(true);
     });
-    document.addEventListener('dragleave', () => mark(false));
+    document.addEventListener('dragleave', () => markDragging(false));
     document.addEventListener('drop', (event) => {
       event.preventDefault();
-      mark(false);
+      markDragging(false);
       void this.#take(event.dataTransfer?.files);
     });
   }
@@ -103,4 +102,8 @@ function download(name: string, content: Blob): string {
   Object.assign(document.createElement('a'), { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
   return `Downloaded ${name}.`;
+}
+
+function markDragging(isOver: boolean): void {
+  document.body.classList.toggle('dragging', isOver);
 }

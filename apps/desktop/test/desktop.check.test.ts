@@ -1,9 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { bundleForPage } from '@cg/dawn/bundle';
 import { ChromiumPage } from '@cg/dawn/chromium';
 import { afterAll, describe, expect, it } from 'vitest';
 import { press, type } from './keyboard.js';
-import { isGuestFetched, PageServer } from './page-server.js';
+import { isFetched, PageServer } from './page-server.js';
 
 /** Lines of text that are looked at. */
 const LINES = 30;
@@ -30,7 +29,7 @@ interface Described {
 }
 
 const probe = await bundleForPage(new URL('page-probe.ts', import.meta.url));
-const server = isGuestFetched ? await PageServer.start() : undefined;
+const server = isFetched('debian-i386-686-pae') ? await PageServer.start() : undefined;
 const opened: ChromiumPage[] = [];
 
 /** The page in a browser of its own; undefined where there is none. */
@@ -147,10 +146,6 @@ describe.skipIf(shown === undefined)('Linux in a page', { timeout: 600_000 }, ()
     expect(await describePage()).toMatchObject({ focused: 'save' });
     await press(page, { code: 'Tab', key: 'Tab' });
     expect((await describePage()).focused).not.toBe('screen');
-    const { data } = await page.send<{ data: string }>('Page.captureScreenshot', { format: 'png' });
-    if (process.env.CG_DESKTOP_PICTURE !== undefined) {
-      writeFileSync(process.env.CG_DESKTOP_PICTURE, Buffer.from(data, 'base64'));
-    }
   });
 
   it('says which software draws in a browser without WebGPU', async () => {

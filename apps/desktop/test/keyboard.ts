@@ -14,10 +14,14 @@ const named = (character: string) =>
     code: /\d/.test(character) ? `Digit${character}` : `Key${character.toUpperCase()}`,
   };
 
+/** A PS/2 keyboard holds a few keys only, until the guest takes them. */
+const KEY_MS = 150;
+
 /** Presses and releases the keys of a text: lower-case letters, digits, spaces, slashes, full stops, line breaks. */
 export async function type(page: ChromiumPage, text: string): Promise<void> {
   for (const character of text) {
     await press(page, named(character));
+    await new Promise((resolve) => setTimeout(resolve, KEY_MS));
   }
 }
 

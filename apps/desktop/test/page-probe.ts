@@ -8,37 +8,37 @@ const desktop = (): { readonly pc: Pc; readonly session: GuestSession } =>
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-const statusOf = (): string => document.getElementById('status')?.textContent ?? '';
+const textOf = (id: string): string => document.getElementById(id)?.textContent ?? '';
 
 /** Waits until the status line has a text. @returns the line */
 async function waitForStatus({ text }: { text: string }): Promise<string> {
-  while (!statusOf().includes(text)) {
+  while (!textOf('status').includes(text)) {
     await pause(50);
   }
-  return statusOf();
+  return textOf('status');
 }
 
 /** What the page says about itself. */
 function describePage() {
-  const text = (id: string): string => document.getElementById(id)?.textContent ?? '';
   const isError = document.getElementById('status')?.classList.contains('error');
   const [focused, isHidden] = [document.activeElement?.id, document.visibilityState === 'hidden'];
   return {
-    status: text('status'),
+    status: textOf('status'),
     isError,
-    renderer: text('renderer'),
-    sources: text('sources'),
+    renderer: textOf('renderer'),
+    sources: textOf('sources'),
     focused,
     isHidden,
   };
 }
 
-let updates = 0;
+/** Updates of the screen since `watch` or `settled`. */
+const seen = { updates: 0 };
 
 /** Counts the updates of the screen from now on. */
 function watch(): void {
   desktop().pc.screen.device.events.listen(({ kind }) => {
-    updates += kind === 'screen-updated' ? 1 : 0;
+    seen.updates += kind === 'screen-updated' ? 1 : 0;
   });
 }
 
@@ -46,10 +46,10 @@ function watch(): void {
 async function settled(): Promise<void> {
   let before: number;
   do {
-    before = updates;
+    before = seen.updates;
     await pause(1500);
-  } while (updates === 0 || updates !== before);
-  updates = 0;
+  } while (seen.updates === 0 || seen.updates !== before);
+  seen.updates = 0;
 }
 
 /** The canvas: its size, whether it is what the device has, a hash, and the lit pixels of its upper lines of text. */
@@ -70,7 +70,19 @@ async function look({ lines }: { lines: number }) {
   return { width, height, isSame, hash: digest.join(' '), rows, error };
 }
 
-/** Saves once, and restores so many times. */
+/** Red, green, blue and alpha of a pixel of the canvas. */
+function pixel({ x, y }: { x: number; y: number }): number[] {
+  const canvas = document.getElementById('screen') as HTMLCanvasElement;
+  return [...(canvas.getContext('2d')?.getImageData(x, y, 1, 1).data ?? [])];
+}
+
+/** Where the canvas is in the window. */
+function screenPlace(): { left: number; top: number } {
+  const { left, top } = document.getElementById('screen')?.getBoundingClientRect() ?? { left: 0, top: 0 };
+  return { left, top };
+}
+
+/** Restores so many times. */
 async function restoreOften({ times }: { times: number }): Promise<void> {
   for (let i = 0; i < times; i++) {
     await desktop().session.restore();
@@ -122,6 +134,8 @@ Object.assign(globalThis, {
   watch,
   settled,
   look,
+  pixel,
+  screenPlace,
   restoreOften,
   drop,
   sharedFile,

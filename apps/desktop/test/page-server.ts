@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { guestFolder } from '../guest-folder.mjs';
+import { guestFolder, sendFile } from '../guest-server.mjs';
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css',
@@ -17,8 +17,8 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
-/** Tests fetch nothing: `cg guest` does. */
-export const isGuestFetched = existsSync(join(guestFolder(), '../guest/debian-i386-686-pae'));
+/** Whether `cg guest` has fetched packages: tests fetch nothing. @param name of a folder in its cache */
+export const isFetched = (name: string): boolean => existsSync(join(guestFolder('../guest'), name));
 
 /** The built page, and a guest, on a plain web server. */
 export class PageServer {
@@ -30,25 +30,21 @@ export class PageServer {
     this.#folder = folder;
   }
 
-  /** @param change alters what is served; undefined for a file that is missing */
-  static async start(
-    change: (path: string, bytes: Buffer) => Uint8Array | undefined = (_, bytes) => bytes,
-  ): Promise<PageServer> {
+  /** @param options of `cg guest --page` */
+  static async start(...options: readonly string[]): Promise<PageServer> {
     const folder = mkdtempSync(join(tmpdir(), 'cg-desktop-'));
     const configFile = fileURLToPath(new URL('../vite.config.ts', import.meta.url));
     await build({ configFile, logLevel: 'error', build: { outDir: folder } });
     const guest = dirname(createRequire(import.meta.url).resolve('@cg/guest/package.json'));
-    const args = [join(guest, 'dist', 'main.js'), '--page', join(folder, 'guest')];
+    const args = [join(guest, 'dist', 'main.js'), '--page', join(folder, 'guest'), ...options];
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     if (status !== 0) {
       throw new Error(`cg-guest ends with ${status}: ${stderr}`);
     }
-    const server = createServer(({ url = '' }, response) => {
-      const { pathname } = new URL(url, 'http://localhost');
+    const server = createServer((request, response) => {
+      const { pathname } = new URL(request.url ?? '', 'http://localhost');
       const path = join(folder, pathname.endsWith('/') ? `${pathname}index.html` : pathname);
-      const bytes = existsSync(path) ? change(pathname, readFileSync(path)) : undefined;
-      const type = TYPES[extname(path)] ?? 'application/octet-stream';
-      response.writeHead(bytes === undefined ? 404 : 200, { 'content-type': type }).end(bytes);
+      sendFile(request, response, path, TYPES[extname(path)]);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new PageServer(server, folder);

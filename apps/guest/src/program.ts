@@ -20,7 +20,7 @@ const DEFAULT_MEMORY_MIB = 256;
 const GL_MEMORY_MIB = 512;
 const DEFAULT_TIMEOUT_SECONDS = 600;
 const MOST_TIMEOUT_SECONDS = 86_400;
-const DEFAULT_ROUNDS = 9;
+const DEFAULT_ROUNDS = 7;
 const MOST_ROUNDS = 1000;
 const DEFAULT_RUN_SECONDS = 1;
 const MOST_RUN_SECONDS = 60;
@@ -115,10 +115,11 @@ function addGlOptions(command: Command): Command {
     .addOption(
       new Option(
         '--piglit <test...>',
-        'run tests of piglit on Mesa: programs and arguments, in quotes',
+        'run tests of piglit on Mesa: programs and arguments, in quotes; @FILE has one a line',
       ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'x', 'png', 'record']),
     )
     .option('--reference', "with --piglit: llvmpipe's results in the same guest, too")
+    .option('--results <file>', 'with --piglit: write the results; go on with those it has')
     .addOption(
       new Option('--renderer <name>', 'what draws for the device').choices(rendererNames).default('soft'),
     )
@@ -152,15 +153,10 @@ function addCostOptions(command: Command): Command {
 
 function addPageOption(command: Command): Command {
   return command.addOption(
-    new Option('--page <folder>', 'write a guest with a shell on its console as files for a page').conflicts([
-      ...OF_PLAIN_GUESTS,
-      'measureConsole',
-      'png',
-      'gl',
-      'x',
-      'piglit',
-      'costOfCoherence',
-    ]),
+    new Option(
+      '--page <folder>',
+      'write a guest with a shell on its console, or with X, as files for a page',
+    ).conflicts([...OF_PLAIN_GUESTS, 'measureConsole', 'png', 'gl', 'piglit', 'costOfCoherence']),
   );
 }
 
@@ -200,30 +196,35 @@ function checkGlOptions(programArgs: readonly string[], options: GuestOptions, c
       command.error(`cg: --${option} needs --cost-of-coherence`);
     }
   }
-  if (options.reference && options.piglit === undefined) {
-    command.error('cg: --reference needs --piglit');
+  for (const option of ['reference', 'results'] as const) {
+    if (options[option] !== undefined && options.piglit === undefined) {
+      command.error(`cg: --${option} needs --piglit`);
+    }
   }
 }
 
+function drawsWithMesa({ gl, x, piglit, costOfCoherence }: GuestOptions): boolean {
+  return [gl, x, piglit, costOfCoherence].some((option) => option !== undefined);
+}
+
 /**
- * Starts what the options name. It is loaded on demand: the emulator takes longer to load than the help to print.
- * @param memory of guests with Mesa
+ * Runs what is asked for, which is loaded on demand: the emulator takes longer to load than the help to print.
  * @returns the exit code
  */
-async function start(options: GuestOptions, memory: number, programArgs: readonly string[]): Promise<number> {
-  const { gl, x, piglit, page, costOfCoherence } = options;
-  if (costOfCoherence !== undefined) {
+async function runChosen(
+  options: GuestOptions & { readonly programArgs: readonly string[] },
+): Promise<number> {
+  if (options.costOfCoherence !== undefined) {
     const { runCostOptions } = await import('./cost/cost-options.js');
-    return runCostOptions({ ...options, memory });
+    return runCostOptions(options);
   }
-  if (gl !== undefined || x !== undefined || piglit !== undefined) {
-    const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
-    const given = { ...options, memory, programArgs };
-    return piglit === undefined ? runGlOptions(given) : runPiglitOptions(given);
-  }
-  if (page !== undefined) {
+  if (options.page !== undefined) {
     const { runPageOptions } = await import('./page/page-options.js');
-    return runPageOptions({ ...options, page });
+    return runPageOptions({ ...options, page: options.page });
+  }
+  if (drawsWithMesa(options)) {
+    const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
+    return options.piglit === undefined ? runGlOptions(options) : runPiglitOptions(options);
   }
   const { runOptions } = await import('./run-options.js');
   return runOptions(options);
@@ -283,8 +284,9 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
         command.error('cg: --check-context needs a device with DX contexts: --dx');
       }
       checkGlOptions(programArgs, options, command);
-      const memory = command.getOptionValueSource('memory') === 'cli' ? options.memory : GL_MEMORY_MIB;
-      exit(await start(options, memory, programArgs));
+      const isMemoryGiven = command.getOptionValueSource('memory') === 'cli';
+      const memory = drawsWithMesa(options) && !isMemoryGiven ? GL_MEMORY_MIB : options.memory;
+      exit(await runChosen({ ...options, memory, programArgs }));
     });
 }
 

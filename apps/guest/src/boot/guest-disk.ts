@@ -50,7 +50,7 @@ export const PIGLIT_DISK: DiskContent = {
   part: { package: 'piglit', folders: ['bin', 'lib', 'tests'].map((name) => `.${PIGLIT_FOLDER}/${name}`) },
 };
 
-/** An X server with a window manager, a terminal and clients, and OpenGL programs that have the screen to themselves. */
+/** An X server with a window manager, a terminal and clients, and OpenGL programs that have the screen alone. */
 export const X_DISK: DiskContent = {
   name: 'x',
   title: 'Mesa and X',

@@ -3,10 +3,13 @@ import { badInput, pathsOf, type GuestOptions } from '../run-options.js';
 import { startPageGuest } from './page-guest.js';
 import { checkPageFolder, writePage } from './write-page.js';
 
+function say(what: string): void {
+  process.stderr.write(`cg: ${what}\n`);
+}
+
 /** Writes the files of `--page`. @returns the exit code */
 export async function runPageOptions(options: GuestOptions & { readonly page: string }): Promise<number> {
   const { cache, flavour, memory: memoryMib, page: folder } = options;
-  const say = (what: string): void => void process.stderr.write(`cg: ${what}\n`);
   try {
     checkPageFolder(folder);
     const started = await startPageGuest({
@@ -16,6 +19,7 @@ export async function runPageOptions(options: GuestOptions & { readonly page: st
       refresh: options.refresh === true,
       useStates: options.state,
       memoryMib,
+      x: options.x !== undefined,
       say,
       onConsole: () => {},
     });

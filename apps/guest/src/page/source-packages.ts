@@ -38,7 +38,7 @@ export function sourcePackages(path: string): SourcePackage[] {
 
 /** The kernel's package only adds signatures to what «linux» of the same version has built. */
 function unsigned(name: string, version: string): SourcePackage {
-  return /^linux-signed-/.test(name)
+  return name.startsWith('linux-signed-')
     ? { name: 'linux', version: version.replace('+', '-') }
     : { name, version };
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
+  constants,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -15,7 +17,7 @@ import { gzipSync } from 'node:zlib';
 import { encodeState } from '@cg/v86';
 import { pcSettings } from '../emulator/pc-settings.js';
 import { GuestError } from '../guest-error.js';
-import { PAGE_DEVICE, SHARED_FOLDER, type PageGuest } from './page-guest.js';
+import { PAGE_DEVICE, type PageGuest } from './page-guest.js';
 import { sourcePackages, type SourcePackage } from './source-packages.js';
 
 /** Increased when a page that reads the old ones cannot read the new ones. */
@@ -44,8 +46,16 @@ interface AboutPage {
   readonly state: PageFile;
   readonly bios: PageFile;
   readonly vgaBios: PageFile;
+  /** The first hard disk, read by ranges of bytes. */
+  readonly disk?: Pick<PageFile, 'name' | 'bytes'>;
   /** A publisher of these files owes the sources of what is under the GPL. */
   readonly sources: readonly SourcePackage[];
+}
+
+function copyDisk(path: string, folder: string): Pick<PageFile, 'name' | 'bytes'> {
+  const name = 'disk.img';
+  copyFileSync(path, join(folder, name), constants.COPYFILE_FICLONE);
+  return { name, bytes: statSync(path).size };
 }
 
 /**
@@ -65,11 +75,8 @@ export function checkPageFolder(folder: string): void {
  * Saves a guest as files for a page, in a folder that is made anew.
  * @throws GuestError where the folder cannot be written
  */
-export async function writePage(
-  folder: string,
-  { guest, files }: PageGuest,
-  memoryMib: number,
-): Promise<void> {
+export async function writePage(folder: string, page: PageGuest, memoryMib: number): Promise<void> {
+  const { guest, files, disk, sharedFolder } = page;
   await guest.pause();
   const { emulator, device } = await guest.save();
   const state = encodeState({ emulator: new Uint8Array(emulator), device });
@@ -87,10 +94,11 @@ export async function writePage(
       v86: version,
       pc: { ...pcSettings(memoryMib), filesystem: {} },
       device: PAGE_DEVICE,
-      sharedFolder: SHARED_FOLDER,
+      sharedFolder,
       state: write('state.gz', gzipSync(state)),
       bios: write('bios.bin', readFileSync(files.bios)),
       vgaBios: write('vgabios.bin', readFileSync(files.vgaBios)),
+      ...(disk && { disk: copyDisk(disk.path, partial) }),
       sources: sourcePackages(files.bios),
     };
     writeFileSync(join(partial, ABOUT), `${JSON.stringify(about, null, 2)}\n`);

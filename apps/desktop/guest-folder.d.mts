@@ -1,2 +1,0 @@
-/** Where the guest's files are kept: $XDG_CACHE_HOME/cg/desktop, by default in ~/.cache. */
-export function guestFolder(): string;

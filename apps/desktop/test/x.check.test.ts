@@ -1,0 +1,76 @@
+import { writeFileSync } from 'node:fs';
+import { bundleForPage } from '@cg/dawn/bundle';
+import { ChromiumPage } from '@cg/dawn/chromium';
+import { afterAll, describe, expect, it } from 'vitest';
+import { isFetched, PageServer } from './page-server.js';
+
+/** A point in the title of the terminal's window, and where it is dragged to: pixels of the screen. */
+const TITLE = { x: 700, y: 430 };
+const TARGET = { x: 400, y: 200 };
+const STEPS = 8;
+
+/** The colour of twm's titles, and of the root window (the guest's x-files.ts and x-server.ts). */
+const TITLE_COLOR = [0x30, 0x40, 0x4d, 255];
+const ROOT_COLOR = [0x39, 0x4b, 0x59, 255];
+
+interface Look {
+  readonly isSame: boolean;
+  readonly hash: string;
+  readonly error?: string;
+}
+
+const server = isFetched('debian-i386-x') ? await PageServer.start('--x') : undefined;
+const opened =
+  server && (await ChromiumPage.open(await bundleForPage(new URL('page-probe.ts', import.meta.url)), server));
+
+afterAll(() => {
+  if (typeof opened === 'object') {
+    opened.page.close();
+  }
+  server?.close();
+});
+
+describe.skipIf(typeof opened !== 'object')('X in a page', { timeout: 600_000 }, () => {
+  const { page } = opened as Exclude<typeof opened, string | undefined>;
+  const look = (): Promise<Look> => page.call('look', { lines: 0 });
+
+  /** A mouse event at a pixel of the guest's screen, which the page does not scale. */
+  async function mouse(type: string, { x, y }: typeof TITLE): Promise<void> {
+    const { left, top } = await page.call<{ left: number; top: number }>('screenPlace', {});
+    const buttons = type === 'mouseReleased' ? 0 : 1;
+    const pressed = type === 'mouseMoved' ? {} : { button: 'left', buttons, clickCount: 1 };
+    await page.send('Input.dispatchMouseEvent', { type, x: left + x, y: top + y, ...pressed });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+
+  it('a window is dragged, and the canvas has what the device has', async () => {
+    await page.send('Emulation.setDeviceMetricsOverride', {
+      width: 1340,
+      height: 1060,
+      deviceScaleFactor: 1,
+      mobile: false,
+    });
+    await page.call('waitForStatus', { text: 'The guest runs' });
+    await page.call('watch', {});
+    const before = await look();
+    expect([before.isSame, before.error]).toEqual([true, undefined]);
+    expect(await page.call('pixel', TITLE)).toEqual(TITLE_COLOR);
+    expect(await page.call('pixel', TARGET)).toEqual(ROOT_COLOR);
+    await mouse('mouseMoved', TITLE);
+    await mouse('mousePressed', TITLE);
+    for (let step = 1; step <= STEPS; step++) {
+      const along = (from: number, to: number): number => Math.round(from + ((to - from) * step) / STEPS);
+      await mouse('mouseMoved', { x: along(TITLE.x, TARGET.x), y: along(TITLE.y, TARGET.y) });
+    }
+    await mouse('mouseReleased', TARGET);
+    await page.call('settled', {});
+    const after = await look();
+    expect([after.isSame, after.error]).toEqual([true, undefined]);
+    expect(await page.call('pixel', TARGET)).toEqual(TITLE_COLOR);
+    expect(await page.call('pixel', { x: 1150, y: 700 })).toEqual(ROOT_COLOR);
+    if (process.env.CG_DESKTOP_PICTURE !== undefined) {
+      const { data } = await page.send<{ data: string }>('Page.captureScreenshot', { format: 'png' });
+      writeFileSync(process.env.CG_DESKTOP_PICTURE, Buffer.from(data, 'base64'));
+    }
+  });
+});
