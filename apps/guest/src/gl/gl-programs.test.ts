@@ -44,7 +44,9 @@ describe('gltest', () => {
   });
 
   it('has the scenes that the program lists', () => {
-    const files = ['buffer', 'pixel', 'shader', 'window'].map((kind) => `../../native/gltest/${kind}-scenes.c`);
+    const files = ['buffer', 'pixel', 'shader', 'window'].map(
+      (kind) => `../../native/gltest/${kind}-scenes.c`,
+    );
     const rows = files.flatMap((file) => [
       ...readFileSync(new URL(file, import.meta.url), 'utf8').matchAll(/\{"(\w+)", \w+, \w+, \d+\}/g),
     ]);
