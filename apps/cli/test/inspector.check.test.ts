@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -92,5 +92,79 @@ describe.skipIf(page === undefined)('the page of a replay', () => {
       process.stdout.write(`${name}: ${JSON.stringify(await inPage(PLAY))}\n`);
     },
     180_000,
+  );
+});
+
+describe.skipIf(page === undefined)('the page of a litmus program', () => {
+  it('E1: opens at the lost byte, and shows which links are missing', async () => {
+    const file = join(folder, 'lost.html');
+    const { code } = await runCg(['litmus', 'erratum-E1', '--variant', 'E1', '--html', file]);
+    expect(code).toBe(1);
+    await open(file);
+    const shown = await inPage<{ alert: string; at: string; chain: string[] }>(`
+      await frame();
+      const chain = [...root.querySelectorAll('.chain li')].map((link) => link.className + ' ' + link.innerText);
+      return { alert: text('[role=alert]'), at: text('output'), chain };
+    `);
+    expect(shown.alert).toMatch(/^lost: in step 8 the device read 0x00 in byte 4096 of S/);
+    expect(shown.at).toMatch(/^step 8: check S/);
+    expect(shown.chain[0]).toMatch(/^done store/);
+    expect(shown.chain[1]).toMatch(/^missing scan[^]*MISSING: no fault or scan found that page 1 of S/);
+    // With our parts the same byte has its chain.
+    expect((await runCg(['litmus', 'erratum-E1', '--html', file])).code).toBe(0);
+    await open(file);
+    const ours = await inPage<string[]>(`
+      await key('End');
+      return clickPixel(2, 1);
+    `);
+    expect(ours.filter((link) => !link.startsWith('done'))).toEqual([]);
+  });
+});
+
+describe.skipIf(page === undefined)('a picture for the documents', () => {
+  it('has the size asked for; CG_DOCS=<folder> writes it there', async () => {
+    const file = join(folder, 'window-drag.html');
+    await runCg(['replay', join(tracesFolder, 'window-drag.cgtrace.gz'), '--html', file]);
+    await open(file);
+    await inPage('inspector.show(72); inspector.choose(640, 372);');
+    const png = Buffer.from(await (page as ChromiumPage).screenshot({ width: 1280, height: 1000 }));
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1280, 1000]);
+    if (process.env.CG_DOCS !== undefined) {
+      writeFileSync(join(process.env.CG_DOCS, 'inspector.png'), png);
+    }
+  });
+});
+
+describe('files that show a run', () => {
+  it('--trace writes the Trace Event Format, with the counts of the replay', async () => {
+    const file = join(folder, 'idle.json');
+    const { code, out } = await runCg(['replay', '--json', '--trace', file]);
+    expect(code).toBe(0);
+    const [{ bytesUploaded, bytesUploadedChanged }] = (
+      JSON.parse(out) as { replays: Record<string, number>[] }
+    ).replays;
+    const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as {
+      traceEvents: { ph: string; args?: object }[];
+    };
+    const counter = traceEvents.findLast(({ ph }) => ph === 'C');
+    expect(counter?.args).toEqual({ sent: bytesUploaded, needed: bytesUploadedChanged });
+  });
+
+  it.each(['--html', '--trace'])(
+    'exit 2 for %s of several programs or traces, or a bad path',
+    async (option) => {
+      const nowhere = join(folder, 'none', 'out');
+      for (const args of [
+        ['litmus', option, nowhere],
+        ['litmus', 'erratum-E1', 'erratum-D1', option, nowhere],
+        ['litmus', '--random', '2', option, nowhere],
+        ['replay', 'a.cgtrace.gz', 'b.cgtrace.gz', option, nowhere],
+      ]) {
+        const { code, err } = await runCg(args);
+        expect([code, err.split('\n').length], args.join(' ')).toEqual([2, 2]);
+      }
+      const { code, err } = await runCg(['litmus', 'erratum-E1', option, nowhere]);
+      expect([code, err]).toEqual([2, `cg: ${nowhere}: cannot be written (ENOENT)\n`]);
+    },
   );
 });

@@ -20,7 +20,7 @@ const DEFAULT_MEMORY_MIB = 256;
 const GL_MEMORY_MIB = 512;
 const DEFAULT_TIMEOUT_SECONDS = 600;
 const MOST_TIMEOUT_SECONDS = 86_400;
-const DEFAULT_ROUNDS = 9;
+const DEFAULT_ROUNDS = 7;
 const MOST_ROUNDS = 1000;
 const DEFAULT_RUN_SECONDS = 1;
 const MOST_RUN_SECONDS = 60;
@@ -115,10 +115,11 @@ function addGlOptions(command: Command): Command {
     .addOption(
       new Option(
         '--piglit <test...>',
-        'run tests of piglit on Mesa: programs and arguments, in quotes',
+        'run tests of piglit on Mesa: programs and arguments, in quotes; @FILE has one a line',
       ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'x', 'png', 'record']),
     )
     .option('--reference', "with --piglit: llvmpipe's results in the same guest, too")
+    .option('--results <file>', 'with --piglit: write the results; go on with those it has')
     .addOption(
       new Option('--renderer <name>', 'what draws for the device').choices(rendererNames).default('soft'),
     )
@@ -133,7 +134,17 @@ function addCostOptions(command: Command): Command {
       new Option(
         '--cost-of-coherence [program...]',
         'measure OpenGL programs with explicit transfers and with coherent memory, in turn',
-      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'x', 'piglit', 'png', 'record', 'coherent', 'reference', 'flip']),
+      ).conflicts([
+        ...OF_PLAIN_GUESTS,
+        'gl',
+        'x',
+        'piglit',
+        'png',
+        'record',
+        'coherent',
+        'reference',
+        'flip',
+      ]),
     )
     .option('--rounds <n>', 'of its runs', wholeNumber(1, MOST_ROUNDS), DEFAULT_ROUNDS)
     .option('--seconds <s>', 'of each run', parseRunSeconds, DEFAULT_RUN_SECONDS)
@@ -185,13 +196,38 @@ function checkGlOptions(programArgs: readonly string[], options: GuestOptions, c
       command.error(`cg: --${option} needs --cost-of-coherence`);
     }
   }
-  if (options.reference && options.piglit === undefined) {
-    command.error('cg: --reference needs --piglit');
+  for (const option of ['reference', 'results'] as const) {
+    if (options[option] !== undefined && options.piglit === undefined) {
+      command.error(`cg: --${option} needs --piglit`);
+    }
   }
 }
 
-function memoryForGl(command: Command, { memory }: GuestOptions): number {
-  return command.getOptionValueSource('memory') === 'cli' ? memory : GL_MEMORY_MIB;
+function drawsWithMesa({ gl, x, piglit, costOfCoherence }: GuestOptions): boolean {
+  return [gl, x, piglit, costOfCoherence].some((option) => option !== undefined);
+}
+
+/**
+ * Runs what is asked for, which is loaded on demand: the emulator takes longer to load than the help to print.
+ * @returns the exit code
+ */
+async function runChosen(
+  options: GuestOptions & { readonly programArgs: readonly string[] },
+): Promise<number> {
+  if (options.costOfCoherence !== undefined) {
+    const { runCostOptions } = await import('./cost/cost-options.js');
+    return runCostOptions(options);
+  }
+  if (options.page !== undefined) {
+    const { runPageOptions } = await import('./page/page-options.js');
+    return runPageOptions({ ...options, page: options.page });
+  }
+  if (drawsWithMesa(options)) {
+    const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
+    return options.piglit === undefined ? runGlOptions(options) : runPiglitOptions(options);
+  }
+  const { runOptions } = await import('./run-options.js');
+  return runOptions(options);
 }
 
 /** @param exit takes the exit code */
@@ -248,26 +284,9 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
         command.error('cg: --check-context needs a device with DX contexts: --dx');
       }
       checkGlOptions(programArgs, options, command);
-      // Loaded on demand: the emulator takes longer to load than the help to print.
-      if (options.costOfCoherence !== undefined) {
-        const { runCostOptions } = await import('./cost/cost-options.js');
-        exit(await runCostOptions({ ...options, memory: memoryForGl(command, options) }));
-        return;
-      }
-      if (options.page !== undefined) {
-        const { runPageOptions } = await import('./page/page-options.js');
-        const memory = options.x === undefined ? options.memory : memoryForGl(command, options);
-        exit(await runPageOptions({ ...options, memory, page: options.page }));
-        return;
-      }
-      if (options.gl !== undefined || options.x !== undefined || options.piglit !== undefined) {
-        const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
-        const given = { ...options, memory: memoryForGl(command, options), programArgs };
-        exit(await (options.piglit === undefined ? runGlOptions(given) : runPiglitOptions(given)));
-        return;
-      }
-      const { runOptions } = await import('./run-options.js');
-      exit(await runOptions(options));
+      const isMemoryGiven = command.getOptionValueSource('memory') === 'cli';
+      const memory = drawsWithMesa(options) && !isMemoryGiven ? GL_MEMORY_MIB : options.memory;
+      exit(await runChosen({ ...options, memory, programArgs }));
     });
 }
 

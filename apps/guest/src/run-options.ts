@@ -48,6 +48,7 @@ export interface GuestOptions {
   readonly frames?: number;
   readonly piglit?: string[];
   readonly reference?: boolean;
+  readonly results?: string;
   readonly renderer: RendererName;
   readonly coherent?: boolean;
   readonly flip?: boolean;

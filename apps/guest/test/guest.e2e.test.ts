@@ -66,6 +66,7 @@ describe('cg-guest', () => {
     [['--cost-of-coherence', '--seconds', '0'], /number above 0, up to 60/],
     [['--svg', 'x.svg'], /--svg needs --cost-of-coherence/],
     [['--reference'], /--reference needs --piglit/],
+    [['--results', 'x'], /--results needs --piglit/],
     [['--piglit', '../x'], /^cg: «..\/x» is no test of piglit\n/],
     [['tri'], /unexpected argument tri/],
     [['--flavour', 'amd64'], /Allowed choices are 686-pae, 686/],

@@ -11,13 +11,18 @@ import { traces } from './traces.js';
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((all, one) => all + one, 0);
 
 describe.each(traces)('%s', (_, path) => {
-  it('5.3, 7.3: the counts of a watched replay are those of an unwatched one, as are the pages’ and the steps’', async () => {
+  it('5.3, 7.3: watched, the replay has the same counts, and so have its pages and its steps', async () => {
     const driver = { makePolicy: policyFor('auto') };
     const unwatched = await replayTrace(new Machine({ driver }), await openTrace(path));
     let image: Uint8Array | undefined;
+    // The report has the trace's stores only, not those that repair what the device has written.
+    let stored = 0;
     let sid = (): number => -1;
     const machine = new Machine({ driver });
     const { recording, report } = await recordReplay(machine, await openTrace(path), {
+      onStore: (_cpu, _offset, bytes) => {
+        stored += bytes;
+      },
       onReport: () => {
         image = machine.device.surfaceImage(sid())?.slice();
       },
@@ -29,7 +34,7 @@ describe.each(traces)('%s', (_, path) => {
     expect(recording.limits).toEqual([]);
     const [counts] = recording.counts;
     expect({ ...counts, commands: recording.total.commands }).toMatchObject({
-      bytesStored: report.bytesStored,
+      bytesStored: stored,
       loadFaults: report.readFaults,
       storeFaults: report.writeFaults,
       pagesDirtied: report.pagesDirtied,

@@ -7,6 +7,7 @@ export type {
   ClearValue,
   CopiedBox,
   DrawingRenderer,
+  DrawWork,
   QueryResult,
   Renderer,
   RenderImage,

@@ -19,9 +19,11 @@ export interface DrawCounts {
   /** Primitives that were streamed out, and those that there was to stream out. */
   readonly written: number;
   readonly needed: number;
+  /** Statistics of the pipeline, in the order of SVGADXPipelineStatisticsQueryResult. */
+  readonly pipeline: readonly number[];
 }
 
-const nothing: DrawCounts = { samples: 0, written: 0, needed: 0 };
+const nothing: DrawCounts = { samples: 0, written: 0, needed: 0, pipeline: [] };
 
 /** Draws. @returns counts of 0 if the state cannot be drawn */
 export function runDraw(
@@ -56,16 +58,9 @@ export function runDraw(
       budget,
     );
   const streams = state.streamOutput && new StreamWriter(state.streamOutput);
-  const sinks: PrimitiveSink[] = [];
-  if (streams !== undefined) {
-    sinks.push(streams);
-  }
-  if (targets !== undefined && pixels !== undefined) {
-    sinks.push(new Rasterizer(state, before, linearWords(pixel), targets, pixels, budget));
-  }
-  const sink: PrimitiveSink = {
-    primitive: (vertices, id) => sinks.forEach((each) => each.primitive(vertices, id)),
-  };
+  const rasterizer =
+    targets && pixels && new Rasterizer(state, before, linearWords(pixel), targets, pixels, budget);
+  const sink = new Sinks([streams, rasterizer].filter((each) => each !== undefined));
   const take =
     geometry === undefined
       ? ownVertices(topology, sink)
@@ -79,9 +74,36 @@ export function runDraw(
     bindStage(state.vertex, vertex.interface, samples),
     budget,
   );
-  assemble(topology, call, vertexCountOf(state, call), vertices, budget, take);
+  const count = vertexCountOf(state, call);
+  const primitives = assemble(topology, call, count, vertices, budget, take);
   streams?.finish();
-  return { samples: pixels?.passed ?? 0, written: streams?.written ?? 0, needed: streams?.needed ?? 0 };
+  const ofGeometry = geometry === undefined ? [0, 0] : [primitives, sink.given];
+  const ofRasterizer = rasterizer === undefined ? [0, 0] : [sink.given, rasterizer.clipped.primitives];
+  return {
+    samples: pixels?.passed ?? 0,
+    written: streams?.written ?? 0,
+    needed: streams?.needed ?? 0,
+    pipeline: [
+      count * call.instanceCount,
+      primitives,
+      vertices.runs,
+      ...ofGeometry,
+      ...ofRasterizer,
+      pixels?.runs ?? 0,
+    ],
+  };
+}
+
+/** Hands primitives on to several, and counts them. */
+class Sinks implements PrimitiveSink {
+  given = 0;
+
+  constructor(private readonly all: readonly PrimitiveSink[]) {}
+
+  primitive(vertices: readonly ShadedVertex[], id: number): void {
+    this.given++;
+    this.all.forEach((each) => each.primitive(vertices, id));
+  }
 }
 
 type Take = (vertices: readonly ShadedVertex[], id: number) => void;

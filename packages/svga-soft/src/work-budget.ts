@@ -9,6 +9,11 @@ export class WorkBudget {
   spend(units: number): void {
     this.left -= units;
   }
+
+  /** What is left; negative if more was spent than there was. */
+  get rest(): number {
+    return this.left;
+  }
 }
 
 /** Units of what shaders do not count. */

@@ -342,3 +342,37 @@ it(
   },
   seedsTimeout,
 );
+
+it('a buffer pays for the work of its draws, and a draw ends where the buffer has no more', () => {
+  const renderer = new SoftRenderer();
+  const surface = new TestSurface('R8G8B8A8_UNORM', 64, 64);
+  const state = pipeline(
+    surface,
+    [
+      [-1, -1, 0, 1],
+      [3, -1, 0, 1],
+      [-1, 3, 0, 1],
+    ].map((place) => [...place, ...place]),
+  );
+  const call = {
+    indexed: false,
+    vertexCount: 3,
+    firstVertex: 0,
+    baseVertex: 0,
+    instanceCount: 1,
+    firstInstance: 0,
+  };
+  const charged: number[] = [];
+  const work = (left: number) => ({
+    left,
+    charge: (units: number) => charged.push(units) > 0 && units <= left,
+  });
+  renderer.draw(state, call, undefined, work(2 ** 32));
+  // A quad of 2 × 2 pixels costs some units, and a unit 8 of the device's.
+  expect(charged[0]).toBeGreaterThan(8 * 32 * 32);
+  expect(renderer.endedDraws).toBe(0);
+  renderer.draw(state, call, undefined, work(1000));
+  expect(charged[1]).toBeGreaterThan(1000);
+  expect(charged[1]).toBeLessThan(2000);
+  expect(renderer.endedDraws).toBe(1);
+});

@@ -1,4 +1,4 @@
-import type { StreamOutput } from '@cg/svga-device';
+import type { PipelineState, StreamOutput } from '@cg/svga-device';
 import { SVGA3D_PRIMITIVE, SVGA3D_QUERYTYPE } from '@cg/svga-protocol';
 import { describe, expect, it } from 'vitest';
 import { SoftRenderer } from '../src/index.js';
@@ -41,6 +41,22 @@ describe('stream output', () => {
     expect([...b.floats]).toEqual([0, 1, 0, 1, 0, 1, -1, -1]);
   });
 
+  it('leaves a buffer alone that the layout does not write, and counts nothing without any', () => {
+    const [a, b] = [new Float32Array(4), new Float32Array(1)].map((data) =>
+      TestSurface.buffer(data.fill(-1)),
+    );
+    const { layout } = streamTo(a);
+    const [unused, used] = [b, a].map((surface) => ({ surface, offset: 0, size: 16, appends: false }));
+    const query = { type: SVGA3D_QUERYTYPE.STREAMOUTPUTSTATS };
+    renderer.beginQuery(query);
+    streamed({ layout, targets: [used, { ...unused, size: 4 }] });
+    expect(renderer.endQuery(query)).toEqual([1, 2]);
+    expect([...a.floats, ...b.floats]).toEqual([0, 1, 2, -1, -1]);
+    renderer.beginQuery(query);
+    streamed({ layout, targets: [undefined, unused] });
+    expect(renderer.endQuery(query)).toEqual([0, 0]);
+  });
+
   it('appends, and is drawn by its count', () => {
     const out = TestSurface.buffer(new Float32Array(12).fill(-1));
     streamed(streamTo(out), {}, 3);
@@ -74,10 +90,24 @@ describe('queries', () => {
     expect(counts(one, 0)).toEqual([[0], [0], [0]]);
   });
 
+  it('count the pipeline: what is read, run, clipped and shaded', () => {
+    const statistics = (state: PipelineState, vertexCount: number) => {
+      const query = { type: SVGA3D_QUERYTYPE.PIPELINESTATS };
+      renderer.beginQuery(query);
+      draw(state, vertexCount);
+      return renderer.endQuery(query);
+    };
+    const picture = new TestSurface('R8G8B8A8_UNORM', 16, 16);
+    expect(statistics(pipeline(picture, whole()), 6)).toEqual([6, 2, 6, 0, 0, 2, 2, 256, 0, 0, 0]);
+    // The second one ends before its last vertex; nothing is left of a triangle behind the far plane.
+    const behind = whole().map(([x, y, , w, ...rest]) => [x, y, 2, w, ...rest]);
+    expect(statistics(pipeline(picture, behind), 5)).toEqual([5, 1, 3, 0, 0, 1, 0, 0, 0, 0, 0]);
+  });
+
   it('tell the time of a clock, and nothing of what is not known', () => {
     const soft = new SoftRenderer({ clock: () => 12345 });
     expect(soft.endQuery({ type: SVGA3D_QUERYTYPE.TIMESTAMP })).toEqual([12345]);
     expect(soft.endQuery({ type: SVGA3D_QUERYTYPE.TIMESTAMPDISJOINT })).toEqual([1e9, 0]);
-    expect(soft.endQuery({ type: SVGA3D_QUERYTYPE.PIPELINESTATS })).toBe(undefined);
+    expect(soft.endQuery({ type: 99 })).toBe(undefined);
   });
 });

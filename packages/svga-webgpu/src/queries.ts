@@ -11,6 +11,8 @@ const RESULT_BYTES = 8;
 const FREQUENCY = 1_000_000;
 /** Counts that a query adds up; what comes after them is left out. */
 const MOST_COUNTS = 4096;
+/** Fields of SVGADXPipelineStatisticsQueryResult. */
+const STATISTICS = 11;
 /** Draws that a stream output query counts one by one; their number is then added up. */
 const MOST_COUNTERS = 64;
 
@@ -27,6 +29,7 @@ interface Page {
 interface Counting {
   readonly samples: { readonly page: Page; readonly index: number }[];
   readonly streams: StreamCounters[];
+  readonly statistics: Float64Array;
   sum: Promise<readonly [number, number]>;
 }
 
@@ -165,7 +168,8 @@ export class Queries implements PassListener {
       // The next draw begins a pass that counts.
       this.recorder.endPass();
     }
-    this.#active.set(query, { samples: [], streams: [], sum: Promise.resolve([0, 0]) });
+    const statistics = new Float64Array(query.type === SVGA3D_QUERYTYPE.PIPELINESTATS ? STATISTICS : 0);
+    this.#active.set(query, { samples: [], streams: [], statistics, sum: Promise.resolve([0, 0]) });
   }
 
   end(query: RenderQuery): PromiseLike<QueryResult> | QueryResult {
@@ -177,6 +181,9 @@ export class Queries implements PassListener {
       case SVGA3D_QUERYTYPE.TIMESTAMPDISJOINT:
         this.#active.delete(query);
         return [FREQUENCY, 0];
+      case SVGA3D_QUERYTYPE.PIPELINESTATS:
+        this.#active.delete(query);
+        return counting && [...counting.statistics];
       case SVGA3D_QUERYTYPE.STREAMOUTPUTSTATS:
       case SVGA3D_QUERYTYPE.STREAMOVERFLOWPREDICATE:
         this.#active.delete(query);
@@ -196,6 +203,17 @@ export class Queries implements PassListener {
     this.recorder.submit();
     const isPredicate = query.type === SVGA3D_QUERYTYPE.OCCLUSIONPREDICATE;
     return this.#sum(counting).then((sum) => [isPredicate ? Number(sum > 0) : sum]);
+  }
+
+  /** A draw has these pipeline statistics. */
+  drawn(counts: readonly number[]): void {
+    for (const [query, { statistics }] of this.#active) {
+      if (statistics.length > 0 && this.#isSelected(query)) {
+        counts.forEach((count, i) => {
+          statistics[i] += count;
+        });
+      }
+    }
   }
 
   /** A draw has streamed out. */

@@ -6,6 +6,7 @@ import type {
   CopiedBox,
   DrawCall,
   DrawingRenderer,
+  DrawWork,
   PipelineState,
   QueryResult,
   RendererCaps,
@@ -16,10 +17,12 @@ import type {
   TextureResourceView,
 } from '@cg/svga-device';
 import { rendererCaps } from './caps.js';
+import { BoundedDraws } from './draw/bounded-draws.js';
 import { DrawRecorder } from './draw/draw-recorder.js';
 import { DrawWaits } from './draw/draw-waits.js';
 import { StreamOutputs } from './draw/stream-outputs.js';
 import { FormatTable } from './formats/format-table.js';
+import { GpuLoad } from './gpu/gpu-load.js';
 import { Omissions } from './gpu/omissions.js';
 import { Recorder } from './gpu/recorder.js';
 import { clearView, copyBoxes } from './image-operations.js';
@@ -29,6 +32,7 @@ import { Queries } from './queries.js';
 import { ResampledImages } from './resample/resampled-images.js';
 
 const MOST_GPU_BYTES = 2 ** 30;
+const MOST_DRAW_MILLISECONDS = 10_000;
 
 /** What a renderer can be told. */
 export interface WebGpuRendererOptions {
@@ -44,6 +48,11 @@ export interface WebGpuRendererOptions {
    * lately are freed where there would be more. A texture that has no room reads 0, and is no target.
    */
   readonly maxGpuBytes?: number;
+  /**
+   * How long the GPU may take for one draw, 10,000 by default: one whose primitives may cover its targets so often that
+   * it is recorded in parts ends after the part that is done then.
+   */
+  readonly maxDrawMilliseconds?: number;
 }
 
 /** What a renderer has done. */
@@ -65,6 +74,7 @@ class DeviceParts {
   readonly resampled: ResampledImages;
   readonly streams: StreamOutputs;
   readonly draws: DrawRecorder;
+  readonly bounded: BoundedDraws;
   readonly waits: DrawWaits;
   readonly queries: Queries;
   readonly formats: FormatTable;
@@ -72,8 +82,10 @@ class DeviceParts {
   constructor(
     readonly device: GPUDevice,
     omissions: Omissions,
-    { now = Date.now, maxGpuBytes = MOST_GPU_BYTES }: WebGpuRendererOptions,
+    options: WebGpuRendererOptions,
   ) {
+    const { now = Date.now, maxGpuBytes = MOST_GPU_BYTES } = options;
+    const { maxDrawMilliseconds = MOST_DRAW_MILLISECONDS } = options;
     this.recorder = new Recorder(device);
     this.formats = new FormatTable(device.features);
     this.images = new ImageTable(this.recorder, this.formats, new GpuMemory(maxGpuBytes));
@@ -83,6 +95,8 @@ class DeviceParts {
     this.recorder.listener = this.queries;
     this.streams.listener = (counters) => this.queries.streamed(counters);
     this.draws = new DrawRecorder(this.images, this.streams, omissions);
+    this.draws.listener = (statistics) => this.queries.drawn(statistics);
+    this.bounded = new BoundedDraws(this.draws, new GpuLoad(this.recorder, Date.now), maxDrawMilliseconds);
     this.waits = new DrawWaits(this.images, this.streams, this.draws);
   }
 }
@@ -165,23 +179,25 @@ export class WebGpuRenderer implements DrawingRenderer {
     state: PipelineState,
     call: DrawCall,
     queries?: readonly RenderQuery[],
+    work?: DrawWork,
   ): PromiseLike<void> | undefined {
     if (this.#isLost) {
       if (this.#recovery === undefined) {
         this.#omissions.add('the device is lost');
         return undefined;
       }
-      return this.#recovery.then(() => this.draw(state, call, queries));
+      return this.#recovery.then(() => this.draw(state, call, queries, work));
     }
-    const { waits, draws } = this.#parts;
+    const { waits, bounded, queries: counted } = this.#parts;
     const wait = waits.wait(state, call);
     if (wait !== undefined) {
-      return this.#unlessLost(wait).then(() => this.draw(state, call, queries));
+      return this.#unlessLost(wait).then(() => this.draw(state, call, queries, work));
     }
     this.#draws++;
-    this.#parts.queries.select(queries);
-    draws.record(state, call, waits.count(state, call));
-    return undefined;
+    const count = waits.count(state, call);
+    const begins = (): void => counted.select(queries);
+    const drawn = bounded.draw({ state, call, count, work, begins });
+    return drawn && this.#unlessLost(drawn);
   }
 
   /** A promise that is kept though a read-back failed with the device: what was only there is gone. */

@@ -125,4 +125,6 @@ export interface PipelineKey {
   readonly features?: readonly AdapterFeature[];
   /** Of the device, 12 by default: constant buffers beyond it are bound as storage buffers. */
   readonly maxUniformBuffersPerShaderStage?: number;
+  /** Turns of all loops of an invocation together, 2^20 by default; then they end. */
+  readonly maxLoopTurns?: number;
 }

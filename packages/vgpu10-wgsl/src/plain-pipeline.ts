@@ -1,4 +1,4 @@
-import { parseShader, type Program, type ResourceDimension } from '@cg/vgpu10';
+import { isInstruction, parseShader, type Program, type ResourceDimension } from '@cg/vgpu10';
 import type { PipelineKey, Shaders, ShaderView, TextureView } from './key.js';
 import { TranslateError } from './errors.js';
 import { stageInterface, type StageInterface } from './stage/stage-interface.js';
@@ -57,9 +57,10 @@ export function plainPipeline(program: Program): { readonly shaders: Shaders; re
   };
 }
 
-function viewsOf({ resources, instructions }: StageInterface): Record<number, ShaderView> {
+function viewsOf({ resources, statements }: StageInterface): Record<number, ShaderView> {
   const compared = new Set(
-    instructions
+    statements
+      .filter(isInstruction)
       .filter(({ opcode }) => opcode.startsWith('SAMPLE_C'))
       .map(({ sources }) => sources[1].indices[0]?.offset),
   );

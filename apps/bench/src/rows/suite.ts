@@ -17,6 +17,7 @@ import { rowsOf as shaderTranslation } from './shader-translation.js';
 import type { RowSettings } from './settings.js';
 import { rowsOf as walkImage } from './walk-image.js';
 import { rowsOf as walkProgram } from './walk-program.js';
+import { rowsOf as watchedReplay } from './watched-replay.js';
 
 /** The modules with rows, by file name; a worker loads the one that it needs. */
 const groups: Readonly<Record<string, (settings: RowSettings) => Row[]>> = {
@@ -31,6 +32,7 @@ const groups: Readonly<Record<string, (settings: RowSettings) => Row[]>> = {
   'clean-submission': cleanSubmission,
   'driver-sizes': driverSizes,
   replay,
+  'watched-replay': watchedReplay,
   'walk-image': walkImage,
   'walk-program': walkProgram,
   'shader-translation': shaderTranslation,

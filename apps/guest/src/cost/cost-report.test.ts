@@ -67,12 +67,16 @@ describe('the report of the experiment', () => {
 
   it('compares the device with llvmpipe', () => {
     expect(timesLlvmpipe(report.rivalry)).toBe(7.5);
-    expect(text).toContain('many: 30.0 frames a second on soft, 4.0 on llvmpipe in the same guest: 7.5 ×');
+    expect(text).toContain(
+      'many: 30.0 frames a second on the device, 4.0 on llvmpipe in the same guest: 7.5 ×',
+    );
   });
 
   it('fits 100 columns, and says how it was made', () => {
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
-    expect(text).toContain('Guest continued in 2.5 s, renderer soft; medians of 1 rounds');
+    expect(text).toContain(
+      'Guest continued in 2.5 s. Renderer: soft.\nMedians of 1 rounds of three runs of 1 s',
+    );
   });
 
   it('says where the kernel could not be probed', () => {
@@ -111,6 +115,7 @@ describe('the picture', () => {
     const svg = costAsSvg(report);
     expect(svg).toContain('>6.8 %</text>');
     expect(svg).toContain('>sub-image uploads</text>');
+    expect(costAsSvg({ ...report, renderer: 'a <b> & c' })).toContain('renderer: a &lt;b&gt; &amp; c</text>');
     const numbers = [...svg.matchAll(/ x[12]?="([\d.-]+)"/g)].map(([, x]) => Number(x));
     expect(Math.min(...numbers)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...numbers)).toBeLessThanOrEqual(720);

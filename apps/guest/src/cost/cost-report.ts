@@ -26,7 +26,7 @@ export function describeCost(report: CostReport): string {
     '',
     ...trafficTable(programs),
     '',
-    rivalryLine(report.renderer, rivalry),
+    rivalryLine(rivalry),
     '',
     ...footer(report),
   ].join('\n')}\n`;
@@ -118,11 +118,11 @@ function kernelCells({ kernel }: FrameCounts): string[] {
     : [count(kernel.scans), count(kernel.cleans), count(kernel.protects)];
 }
 
-function rivalryLine(renderer: string, rivalry: Rivalry): string {
+function rivalryLine(rivalry: Rivalry): string {
   const { scene, device, llvmpipe } = rivalry;
   const [own, other] = [device, llvmpipe].map(({ framesPerSecond }) => rate(framesPerSecond.median));
   const times = timesLlvmpipe(rivalry).toFixed(1);
-  return `${scene}: ${own} frames a second on ${renderer}, ${other} on llvmpipe in the same guest: ${times} ×`;
+  return `${scene}: ${own} frames a second on the device, ${other} on llvmpipe in the same guest: ${times} ×`;
 }
 
 function footer({ renderer, restored, startSeconds, seconds, programs }: CostReport): string[] {
@@ -130,10 +130,11 @@ function footer({ renderer, restored, startSeconds, seconds, programs }: CostRep
   const rounds = programs[0]?.rounds.length ?? 0;
   const isProbed = programs.every(({ coherent }) => coherent.aFrame.kernel !== undefined);
   return [
-    `Guest ${how} in ${startSeconds.toFixed(1)} s, renderer ${renderer}; medians of ${rounds} rounds, each of three runs`,
-    `of ${seconds} s: explicit, coherent, explicit again. noise: explicit against itself; «=»: not above it.`,
-    'guest: clock of the guest; host: CPU time of all threads. changed: bytes with another value than',
-    'before; vmwgfx: what @cg/vmwgfx uploads for these. cleans, prot.: passes over page tables.',
+    `Guest ${how} in ${startSeconds.toFixed(1)} s. Renderer: ${renderer}.`,
+    `Medians of ${rounds} rounds of three runs of ${seconds} s: explicit, coherent, explicit again.`,
+    'noise: explicit against itself; «=»: the loss is not above it. guest: by the clock of the guest;',
+    'host: CPU time of all threads. changed: bytes that have another value than before; vmwgfx: what',
+    '@cg/vmwgfx uploads for these. scans: of buffer objects; cleans, prot.: passes over page tables.',
     ...(isProbed ? [] : ["The guest's kernel has no kprobes on these functions: its scans are not counted."]),
   ];
 }
@@ -159,7 +160,6 @@ function quartiles({ lower, upper }: Spread): string {
   return `${percent(lower)} to ${percent(upper)}`;
 }
 
-/** A median of whole numbers. */
 function count(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en-US') : value.toFixed(1);
 }

@@ -79,5 +79,9 @@ function endsOf({ median, lower, upper }: Spread): number[] {
 }
 
 function text(x: number, y: number, what: string, anchor = 'start'): string {
-  return `<text x="${x}" y="${y}" fill="${INK.text}" text-anchor="${anchor}">${what}</text>`;
+  return `<text x="${x}" y="${y}" fill="${INK.text}" text-anchor="${anchor}">${escaped(what)}</text>`;
+}
+
+function escaped(what: string): string {
+  return what.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

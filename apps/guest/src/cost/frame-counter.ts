@@ -4,14 +4,17 @@ import { KernelProbes, type KernelCounts } from './kernel-probes.js';
 import type { ModelledBytes, ModelledUploads } from './modelled-uploads.js';
 import { median } from './quantiles.js';
 
-/** What a frame makes device and kernel do. */
-export interface FrameCounts extends ModelledBytes {
+interface OwnCounts extends ModelledBytes {
   readonly bytesUploaded: number;
   readonly bytesReadBack: number;
   readonly commands: number;
   readonly draws: number;
   /** Page faults of the program. */
   readonly faults: number;
+}
+
+/** What a frame makes device and kernel do. */
+export interface FrameCounts extends OwnCounts {
   /** Undefined where the guest's kernel cannot be probed. */
   readonly kernel: KernelCounts | undefined;
 }
@@ -32,34 +35,30 @@ export class FrameCounter {
     return new FrameCounter(guest, model, await KernelProbes.start(guest));
   }
 
-  /** @returns the median of each count over the frames */
+  /** @returns the median of each count over the frames; of the kernel's, the mean */
   async count(scene: AskedScene, frames: number): Promise<FrameCounts> {
-    const counted: FrameCounts[] = [];
+    const before = await this.#probes?.counts();
+    const counted: OwnCounts[] = [];
     for (let i = 0; i < frames; i++) {
       counted.push(await this.#countOne(scene));
     }
-    return medianCounts(counted);
+    const after = await this.#probes?.counts();
+    const medians = mapped(counted[0], (_, name) => median(counted.map((one) => one[name])));
+    const kernel = before && after && mapped(before, (value, name) => (after[name] - value) / frames);
+    return { ...medians, kernel };
   }
 
   async stop(): Promise<void> {
     await this.#probes?.stop();
   }
 
-  async #countOne(scene: AskedScene): Promise<FrameCounts> {
+  async #countOne(scene: AskedScene): Promise<OwnCounts> {
     const { device } = this.#guest;
-    const kernelBefore = await this.#probes?.counts();
-    const before = { ...countersOf(device.statistics) };
+    const before = countersOf(device.statistics);
     this.#model.take();
     const { faults } = await scene.draw(1);
-    const modelled = this.#model.take();
     const after = countersOf(device.statistics);
-    const kernelAfter = await this.#probes?.counts();
-    return {
-      ...difference(before, after),
-      ...modelled,
-      faults,
-      kernel: kernelBefore && kernelAfter && difference(kernelBefore, kernelAfter),
-    };
+    return { ...mapped(before, (value, name) => after[name] - value), ...this.#model.take(), faults };
   }
 }
 
@@ -72,26 +71,10 @@ function countersOf({
   return { bytesUploaded, bytesReadBack, commands, draws };
 }
 
-function difference<T extends object>(before: T, after: T): T {
-  const names = Object.keys(before) as (keyof T)[];
-  return Object.fromEntries(
-    names.map((name) => [name, (after[name] as number) - (before[name] as number)]),
-  ) as T;
-}
-
-function medianCounts(counted: readonly FrameCounts[]): FrameCounts {
-  const kernels = counted.flatMap(({ kernel }) => (kernel === undefined ? [] : [kernel]));
-  const { kernel: _kernel, ...plain } = counted[0];
-  return {
-    ...medians(
-      plain,
-      counted.map(({ kernel: _own, ...one }) => one),
-    ),
-    kernel: kernels.length === 0 ? undefined : medians(kernels[0], kernels),
-  };
-}
-
-function medians<T extends object>(like: T, all: readonly T[]): T {
-  const names = Object.keys(like) as (keyof T)[];
-  return Object.fromEntries(names.map((name) => [name, median(all.map((one) => one[name] as number))])) as T;
+function mapped<T extends Readonly<Record<keyof T, number>>>(
+  counts: T,
+  to: (value: number, name: keyof T) => number,
+): Record<keyof T, number> {
+  const names = Object.keys(counts) as (keyof T)[];
+  return Object.fromEntries(names.map((name) => [name, to(counts[name], name)])) as Record<keyof T, number>;
 }

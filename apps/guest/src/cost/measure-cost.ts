@@ -13,7 +13,7 @@ import { lossOf, rateOf, type Loss, type ModeRate, type Round } from './rounds.j
 /** Frames of the first warm-up, from which the second takes its number. */
 const FIRST_FRAMES = 8;
 /** Frames that are drawn one by one, and counted. */
-const COUNTED_FRAMES = 9;
+const COUNTED_FRAMES = 7;
 const LEAST_FRAMES = 4;
 const MOST_FRAMES = 100_000;
 const RIVAL_ROUNDS = 3;

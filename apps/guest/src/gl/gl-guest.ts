@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { availableMemory } from 'node:process';
 import type { DeviceRecorder } from '@cg/svga-device';
 import { findGuestFiles, type GuestFiles, type KernelFlavour } from '../boot/guest-files.js';
@@ -12,6 +9,7 @@ import { GuestError } from '../guest-error.js';
 import { X_FILES } from '../x/x-files.js';
 import { startX } from '../x/x-server.js';
 import { NEW_KERNEL_LINES } from './kernel-log.js';
+import { ownProgram } from './own-program.js';
 import type { NamedRenderer } from './renderers.js';
 import { runProgram, type GuestCommand } from './run-program.js';
 
@@ -20,6 +18,9 @@ const MIB = 2 ** 20;
 /** Guest memory is there once in the emulator, and once more while a state is written or read. */
 const MEMORY_FACTOR = 2;
 const OWN_MEMORY_MIB = 300;
+
+/** While the emulator is paused, as for a state, the guest's clock goes on: its kernel takes that for a hang. */
+const IGNORE_PAUSES = 'echo 1 > /sys/module/rcupdate/parameters/rcu_cpu_stall_suppress';
 
 const PREPARATION_SECONDS = 900;
 
@@ -47,12 +48,6 @@ interface StartedGlGuest extends StartedGuest {
   readonly disk: GuestDisk;
 }
 
-/** The program with the scenes. */
-function readGltest(): Uint8Array {
-  const manifest = createRequire(import.meta.url).resolve('@cg/guest/package.json');
-  return readFileSync(join(dirname(manifest), 'programs', 'gltest'));
-}
-
 /** A scene of gltest. */
 export function scene(name: string): GuestCommand {
   return { name, words: ['/tmp/gltest', name], hasMarks: true, flip: true };
@@ -69,7 +64,7 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGu
   const disk = await findGuestDisk({ content, cache, refresh, say });
   const hasX = content === X_DISK;
   const initramfs = buildInitramfs(files, {
-    diskFiles: { gltest: readGltest(), ...(hasX && X_FILES) },
+    diskFiles: { gltest: ownProgram('gltest'), ...(hasX && X_FILES) },
     desktop: hasX,
   });
   const started = await startGuest({
@@ -82,6 +77,7 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGu
       key: `${x ? 'x' : 'mesa'} ${renderer.name}`,
       run: async (guest) => {
         say('loading Mesa (about half a minute)');
+        await guest.shell.must(IGNORE_PAUSES);
         const first = await runProgram(guest, scene('tri'), {
           coherent: false,
           seconds: PREPARATION_SECONDS,

@@ -4,7 +4,8 @@ import { writePng } from '../output/picture-png.js';
 import { badInput, pathsOf, write, type GuestOptions } from '../run-options.js';
 import { describeGl, glAsJson, hasProgramFailed, programLine } from './gl-report.js';
 import { hasTestFailed, testLine, testsAsJson } from './piglit-report.js';
-import { runPiglit, type PiglitRun } from './run-piglit.js';
+import type { PiglitRecord } from './piglit-tests.js';
+import { runPiglit } from './run-piglit.js';
 import { runGl, type GlReport } from './run-gl.js';
 import type { ProgramRun } from './run-program.js';
 
@@ -77,12 +78,13 @@ export async function runGlOptions(options: GlOptions): Promise<number> {
 /** Runs the tests of `--piglit`, and prints the results. @returns the exit code */
 export async function runPiglitOptions(options: GlOptions): Promise<number> {
   const { json, piglit: tests = [] } = options;
-  let runs: PiglitRun[];
+  let runs: PiglitRecord[];
   try {
     runs = await runPiglit({
       ...guestOf(options),
       tests,
       reference: options.reference === true,
+      results: options.results,
       onTest: (run) => {
         if (!json) {
           process.stdout.write(testLine(run));

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { sourceHash } from './build.mjs';
+import { sourceHash } from '../../native/build.mjs';
 import { readProgram, sceneNames } from './gl-programs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cg-gl-'));
@@ -34,11 +34,11 @@ describe('a program', () => {
 
 describe('gltest', () => {
   it('is the compiled source', () => {
-    expect(readFileSync(gltest).includes(`source ${sourceHash()}`)).toBe(true);
+    expect(readFileSync(gltest).includes(`source ${sourceHash('gltest')}`)).toBe(true);
   });
 
   it('has the scenes that the program lists', () => {
-    const files = ['buffer', 'pixel', 'shader', 'window'].map((kind) => `gltest/${kind}-scenes.c`);
+    const files = ['buffer', 'pixel', 'shader', 'window'].map((kind) => `../../gltest/${kind}-scenes.c`);
     const rows = files.flatMap((file) => [
       ...readFileSync(new URL(file, import.meta.url), 'utf8').matchAll(/\{"(\w+)", \w+, \w+, \d+\}/g),
     ]);

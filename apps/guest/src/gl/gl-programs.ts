@@ -5,7 +5,7 @@ import { screenPrograms, xPrograms, type DiskProgram } from './disk-programs.js'
 
 /** The scenes of gltest (gltest/*.c). */
 export const sceneNames: readonly string[] = (
-  'tri texquad persist stream cube many ubo pbo clear rtt blend scissor stencil mipmap msaa query mrt ' +
+  'tri texquad persist copied stream cube many ubo pbo clear rtt blend scissor stencil mipmap msaa query mrt ' +
   'instance xfb gs cubemap texarr flow prims readback terminal'
 ).split(' ');
 

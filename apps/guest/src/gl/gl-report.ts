@@ -21,7 +21,8 @@ export function programLine(run: ProgramRun): string {
 }
 
 /** What a program, the device and the kernel complain about, and what is left of the program. */
-export function complaints({ errors, refused, lastError, warnings, left }: ProgramRun): string[] {
+export function complaints(run: Omit<ProgramRun, 'picture'>): string[] {
+  const { errors, refused, lastError, warnings, left } = run;
   return [
     ...errors,
     ...(refused === 0 ? [] : [`the device refused ${refused} commands, the last: ${lastError}`]),

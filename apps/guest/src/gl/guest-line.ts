@@ -9,12 +9,21 @@ export interface LineOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** A file of the guest for its process id. */
   readonly noteIn?: string;
+  /** Without it, the program is a process of the shell. */
+  readonly launch?: Launch;
 }
+
+/** Makes the line that runs a program. */
+export type Launch = (
+  words: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  seconds: number,
+) => string;
 
 /** The line for the guest's shell that runs a program of the disk. @param words its path there, and its arguments */
 export function guestLine(
   words: readonly string[],
-  { coherent, seconds, environment, noteIn }: LineOptions,
+  { coherent, seconds, environment, noteIn, launch }: LineOptions,
 ): string {
   const variables = {
     HOME: '/tmp',
@@ -23,11 +32,17 @@ export function guestLine(
     ...(coherent && { SVGA_FORCE_COHERENT: '1' }),
     ...environment,
   };
+  if (launch !== undefined) {
+    return launch(words, variables, seconds);
+  }
   const assigned = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
   const noted = noteIn === undefined ? [] : [`sh -c 'echo $$ > ${noteIn}; exec "$@"' -`];
-  return [...assigned, ...noted, `timeout -s KILL ${seconds} chroot`, DISK_ROOT, ...words.map(quoted)].join(' ');
+  return [...assigned, ...noted, `timeout -s KILL ${seconds} chroot`, DISK_ROOT, ...words.map(quoted)].join(
+    ' ',
+  );
 }
 
-function quoted(word: string): string {
+/** A word for a shell. */
+export function quoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

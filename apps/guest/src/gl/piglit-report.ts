@@ -1,5 +1,5 @@
 import { complaints, linesOf } from './gl-report.js';
-import type { PiglitRun } from './run-piglit.js';
+import type { PiglitRecord } from './piglit-tests.js';
 
 const RESULT_COLUMNS = 8;
 const MOST_LINES = 8;
@@ -9,13 +9,13 @@ function isBad(result: string): boolean {
 }
 
 /** Whether a test failed, except where llvmpipe fails too; or the device or the kernel complained. */
-export function hasTestFailed(run: PiglitRun): boolean {
+export function hasTestFailed(run: PiglitRecord): boolean {
   const isExcused = run.reference !== undefined && isBad(run.reference);
   return (isBad(run.result) && !isExcused) || complaints(run).length > 0;
 }
 
 /** A row for a test: its result, that of llvmpipe; below it what is wrong. */
-export function testLine(run: PiglitRun): string {
+export function testLine(run: PiglitRecord): string {
   const { name, result, reference, seconds, output } = run;
   const compared = reference === undefined ? '' : `, llvmpipe: ${reference}`;
   const line = `${result.padEnd(RESULT_COLUMNS)} ${name} (${seconds.toFixed(1)} s${compared})`;
@@ -23,8 +23,7 @@ export function testLine(run: PiglitRun): string {
   return linesOf(line, [...complaints(run), ...said]);
 }
 
-/** The results as JSON, without pictures. */
-export function testsAsJson(runs: readonly PiglitRun[]): string {
-  const tests = runs.map(({ picture: _picture, ...run }) => run);
+/** The results as JSON. */
+export function testsAsJson(tests: readonly PiglitRecord[]): string {
   return `${JSON.stringify({ tests }, null, 2)}\n`;
 }

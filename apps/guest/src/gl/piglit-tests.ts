@@ -1,12 +1,23 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PIGLIT_FOLDER } from '../boot/guest-disk.js';
 import { GuestError } from '../guest-error.js';
-import type { GuestCommand } from './run-program.js';
+import type { GuestCommand, ProgramRun } from './run-program.js';
 
 /** What piglit prints, and what this program adds for tests that end otherwise. */
 const RESULTS = ['pass', 'fail', 'skip', 'warn', 'crash', 'timeout'] as const;
 export type PiglitResult = (typeof RESULTS)[number];
+
+/** A test on the device. */
+export interface PiglitRecord extends Omit<ProgramRun, 'picture'> {
+  readonly result: PiglitResult;
+  /** Of llvmpipe in the same guest; undefined if it was not asked for. */
+  readonly reference?: PiglitResult | undefined;
+  /** What the test printed; of a long output the end. */
+  readonly output: string;
+  /** Tests of the process, whose time and commands the record has; undefined for one. */
+  readonly together?: number;
+}
 
 const RESULT_LINE = /^PIGLIT: (\{.*\})\s*$/gm;
 
@@ -26,7 +37,9 @@ export function piglitCommand(test: string): GuestCommand {
     );
   }
   const added = ALONE.filter((option) => !args.includes(option));
-  const words = [`${PIGLIT_FOLDER}/bin/${name}`, ...args, ...added];
+  // Piglit runs its tests in its folder.
+  const found = args.map((word) => (word.startsWith('tests/') ? `${PIGLIT_FOLDER}/${word}` : word));
+  const words = [`${PIGLIT_FOLDER}/bin/${name}`, ...found, ...added];
   return { name: [name, ...args].join(' '), words, hasMarks: false, flip: true };
 }
 
@@ -42,27 +55,44 @@ export function piglitResult(output: string, exitCode: number | null): PiglitRes
   return exitCode > 128 ? 'crash' : (printed.at(-1) ?? 'fail');
 }
 
+/**
+ * The tests of the command line; of `@FILE` those of a file's lines, without empty ones and comments (`#`).
+ * @throws GuestError for a file that cannot be read
+ */
+export function readTests(names: readonly string[]): string[] {
+  return names.flatMap((name) => (name.startsWith('@') ? testsOfFile(name.slice(1)) : [name]));
+}
+
+function testsOfFile(path: string): string[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new GuestError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '' && !line.startsWith('#'));
+}
+
 /** Results of llvmpipe in the guest, kept in the cache: they change with the disk only. */
 export class ReferenceResults {
   readonly #path: string;
-  readonly #results: Record<string, PiglitResult>;
 
   constructor(cache: string, diskId: string) {
     this.#path = join(cache, `piglit-llvmpipe-${diskId}.json`);
-    this.#results = existsSync(this.#path) ? readResults(this.#path) : {};
   }
 
   get(test: string): PiglitResult | undefined {
-    return this.#results[test];
+    return readResults(this.#path)[test];
   }
 
+  /** Read again first: several programs may run. */
   set(test: string, result: PiglitResult): void {
-    this.#results[test] = result;
-    writeFileSync(this.#path, JSON.stringify(this.#results, null, 2));
+    writeFileSync(this.#path, JSON.stringify({ ...readResults(this.#path), [test]: result }, null, 2));
   }
 }
 
-/** A damaged file is as none: the tests run again. */
+/** A damaged file is as none, and as one that is missing: the tests run again. */
 function readResults(path: string): Record<string, PiglitResult> {
   try {
     const results: unknown = JSON.parse(readFileSync(path, 'utf8'));

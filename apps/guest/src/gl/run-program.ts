@@ -188,7 +188,10 @@ function counters({ statistics }: SvgaDevice) {
   return { commands, draws, bytesUploaded, bytesReadBack, errors, objects: countObjects(perCommand) };
 }
 
-function shellLine({ words, hasMarks, screen, environment: own }: GuestCommand, options: ProgramOptions): string {
+function shellLine(
+  { words, hasMarks, screen, environment: own }: GuestCommand,
+  options: ProgramOptions,
+): string {
   const environment = { ...own, ...options.environment };
   if (screen !== undefined) {
     const line = guestLine(words, { ...options, environment, noteIn: PROCESS_ID });

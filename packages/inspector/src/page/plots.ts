@@ -2,13 +2,19 @@ import uPlot from 'uplot';
 import type { StepSeries } from '../model/steps.js';
 
 const HEIGHT = 130;
+/** Values of the axes: their scale is logarithmic from 1 on. */
+const BYTES = [0, 2 ** 5, 2 ** 10, 2 ** 15, 2 ** 20, 2 ** 25, 2 ** 30];
+const COUNTS = [0, 1, 10, 100, 1000, 10_000, 100_000, 1_000_000];
 
 interface Plotted {
   readonly plot: uPlot;
   readonly mark: HTMLElement;
 }
 
-/** Plots over the steps: bytes needed against bytes sent, and faults and scans. Redrawn only for another size or surface. */
+/**
+ * Plots over the steps: bytes needed against bytes sent, and faults and scans. They are drawn again only for another
+ * size, surface or colour scheme.
+ */
 export class Plots {
   readonly element = document.createElement('div');
   #plotted: Plotted[] = [];
@@ -37,6 +43,7 @@ export class Plots {
         [steps, sent, needed],
         [line(this.#color('sent'), 'bytes sent', 0.18), line(this.#color('needed'), 'bytes needed', 0.3)],
         [],
+        BYTES,
       ),
       this.#plot(
         [steps, storeFaults, loadFaults, scans, boxes],
@@ -47,6 +54,7 @@ export class Plots {
           line(this.#color('sent'), 'boxes'),
         ],
         switches,
+        COUNTS,
       ),
     ];
     this.mark(this.#step);
@@ -76,6 +84,7 @@ export class Plots {
     data: readonly Float64Array[],
     series: readonly uPlot.Series[],
     switches: readonly (readonly [step: number, method: string])[],
+    values: readonly number[],
   ): Plotted {
     const host = document.createElement('div');
     const mark = document.createElement('div');
@@ -89,9 +98,20 @@ export class Plots {
         width: Math.max(this.element.clientWidth, 200),
         height: HEIGHT,
         // Like a logarithm, with room for 0: what is needed is a small part of what is sent.
-        scales: { x: { time: false }, y: { distr: 4, asinh: 1 } },
+        scales: {
+          x: { time: false },
+          y: { distr: 4, asinh: 1, range: (_, _min, max) => [0, Math.max(max, 1) * 1.5] },
+        },
         series: [{ label: this.stepName }, ...series],
-        axes: [axis, { ...axis, size: 64, values: (_, values) => values.map(shortNumber) }],
+        axes: [
+          axis,
+          {
+            ...axis,
+            size: 64,
+            splits: (_, _axis, _min, max) => values.filter((value) => value <= max),
+            values: (_, splits) => splits.map(shortNumber),
+          },
+        ],
         cursor: { drag: { x: false, y: false }, points: { show: false } },
         hooks: {
           draw: [

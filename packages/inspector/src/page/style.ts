@@ -20,7 +20,8 @@ button:hover { border-color: var(--accent); }
 .columns { display: grid; grid-template-columns: minmax(0, 3fr) minmax(240px, 2fr); gap: 18px; align-items: start; }
 @media (max-width: 850px) { .columns { grid-template-columns: minmax(0, 1fr); } }
 section { margin-bottom: 16px; min-width: 0; }
-.picture { position: relative; border: 1px solid var(--line); background: repeating-conic-gradient(#8883 0 25%, #0000 0 50%)
+.picture { position: relative; border: 1px solid var(--line);
+  background: repeating-conic-gradient(#8883 0 25%, #0000 0 50%)
   0 0 / 16px 16px; line-height: 0; }
 .picture canvas { width: 100%; height: auto; min-height: 110px; image-rendering: pixelated; display: block; }
 .picture canvas + canvas { position: absolute; inset: 0; height: 100%; pointer-events: none; }
@@ -43,7 +44,8 @@ ol.chain button { text-align: left; border: 0; padding: 0; color: inherit; text-
 .events button { display: grid; grid-template-columns: 5em 5.5em 12em 1fr; gap: 8px; width: 100%; text-align: left;
   border: 0; border-radius: 0; padding: 1px 8px; }
 .events button span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.events li.after { opacity: 0.45; } .events li[aria-current=true] { background: color-mix(in srgb, var(--accent) 22%, transparent); }
+.events li.after { opacity: 0.45; }
+  .events li[aria-current=true] { background: color-mix(in srgb, var(--accent) 22%, transparent); }
 .events .number { color: var(--soft); font-variant-numeric: tabular-nums; }
 .alert { border-left: 3px solid var(--missing); padding: 4px 10px; margin: 0 0 10px; white-space: pre-wrap;
   font-family: ui-monospace, monospace; font-size: 13px; }
@@ -51,11 +53,14 @@ ol.chain button { text-align: left; border: 0; padding: 0; color: inherit; text-
 .counts b { color: var(--ink); font-weight: 600; }
 .soft { color: var(--soft); }
 .plot { position: relative; margin-bottom: 6px; cursor: pointer; }
-.plot .at { position: absolute; top: 0; bottom: 0; width: 0; border-left: 2px solid var(--accent); pointer-events: none; }
+.plot .at { position: absolute; top: 0; bottom: 0; width: 0; border-left: 2px solid var(--accent);
+  pointer-events: none; }
 .uplot { position: relative; } .uplot canvas { display: block; width: 100%; height: 100%; }
 .u-wrap { position: relative; user-select: none; } .u-over, .u-under { position: absolute; }
-.u-legend { margin: 0; border-spacing: 0; font-size: 12px; } .u-legend tr { display: inline-block; margin-right: 14px; }
-.u-legend th, .u-legend td { font-weight: 400; padding: 0 3px; } .u-legend th > * { display: inline-block; vertical-align: middle; }
+.u-legend { margin: 0; border-spacing: 0; font-size: 12px; } .u-legend tr { display: inline-block;
+  margin-right: 14px; }
+.u-legend th, .u-legend td { font-weight: 400; padding: 0 3px; } .u-legend th > * { display: inline-block;
+  vertical-align: middle; }
 .u-marker { width: 10px; height: 10px; margin-right: 4px; } .u-off > * { opacity: 0.35; }
 .u-axis, .u-select, .u-cursor-x, .u-cursor-y, .u-cursor-pt { position: absolute; pointer-events: none; }
 .u-cursor-x { height: 100%; border-left: 1px dashed var(--soft); left: 0; top: 0; } .u-cursor-y { display: none; }

@@ -139,7 +139,10 @@ describe('a trace file', () => {
   it('E1: a finding is an instant of the reader', () => {
     const lossy = programOf(
       parseProgram(
-        'machine method scan\nprocess p\nsurface s A8R8G8B8 64x64\nmap p s\ncheck s\ncpu 0 store s +0 4\nunmap p s\ncheck s',
+        [
+          'machine method scan\nprocess p\nsurface s A8R8G8B8 64x64\nmap p s',
+          'check s\ncpu 0 store s +0 4\nunmap p s\ncheck s',
+        ].join('\n'),
       ),
     );
     const e1 = postedVariants.find(({ id }) => id === 'E1')!;

@@ -8,7 +8,7 @@
  * | STORE, LOAD | first byte | end | |
  * | FAULT | page | 1 for a store | 1 if it failed |
  * | RECORDED | page | | |
- * | SCAN | page-table entries that were dirty | found ranges in `numbers`: count, then start and end of each | 1 for a pass |
+ * | SCAN | dirty page-table entries | found ranges in `numbers`: count, start and end of each | 1 for a pass |
  * | PROTECT | first page | end | 1 for a pass |
  * | RANGE, CLEARED | first page | end | |
  * | SWITCH | 0 scan, 1 trap | | |

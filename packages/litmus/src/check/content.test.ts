@@ -150,6 +150,7 @@ function differenceOf(seed: number): string | undefined {
       return `seed ${seed}, step ${step}: ${seen[different]}, not ${wanted[different]}`;
     }
   }
+  content.release(); // the next seed begins with zeros in the same memory
   return undefined;
 }
 
@@ -172,7 +173,7 @@ function allowed(
 }
 
 it(
-  '1.1–1.3: the columns of a content are, byte by byte, one set of allowed values',
+  '1.1–1.3: the columns and replaced runs of a content are, byte by byte, one set of allowed values',
   () => {
     for (const seed of seeds(12)) {
       expect(differenceOf(seed)).toBeUndefined();

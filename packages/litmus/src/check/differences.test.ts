@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eachDifference, firstDifference } from './differences.js';
+import { countDifferences, eachDifference, firstDifference } from './differences.js';
 
 const BYTES = 400;
 
@@ -35,6 +35,7 @@ describe.each([
       const found: number[] = [];
       eachDifference(a, aStart, b, bStart, BYTES, (i) => found.push(i));
       expect(found).toEqual(expected);
+      expect(countDifferences(a, aStart, b, bStart, BYTES)).toBe(expected.length);
       expect(firstDifference(a, aStart, b, bStart, BYTES)).toBe(expected[0]);
       expect(firstDifference(a, aStart, b, bStart, expected[0])).toBe(expected[0]);
     }

@@ -5,7 +5,7 @@ import { COST } from '../objects/work-budget.js';
 import { CommandWait } from '../renderer/command-wait.js';
 import { Pipeline } from '../renderer/pipeline.js';
 import type { DrawCall, PipelineState } from '../renderer/pipeline-state.js';
-import type { RenderQuery } from '../renderer/renderer.js';
+import type { DrawWork, RenderQuery } from '../renderer/renderer.js';
 import type { CommandFamily } from './command-family.js';
 
 const pipelines = new WeakMap<DxContext, Pipeline>();
@@ -55,12 +55,31 @@ function draw(objects: DeviceObjects, call: DrawCall): void {
     partRendered(objects, part);
   }
   counters.draws++;
-  const answer = drawing.draw(state, call, context.queries?.counting ?? noQueries);
+  const work = new CommandWork(budget.left);
+  const answer = drawing.draw(state, call, context.queries?.counting ?? noQueries, work);
   if (state.streamOutput !== undefined) {
     pipeline.streamed();
   }
   if (answer !== undefined) {
-    throw new CommandWait(answer, () => {});
+    // Meanwhile the budget may be that of a buffer of the device context.
+    throw new CommandWait(answer, () => budget.chargeEach(work.charged, 1));
+  }
+  budget.chargeEach(work.charged, 1);
+}
+
+/** What a draw has cost, until it is charged to the buffer. */
+class CommandWork implements DrawWork {
+  charged = 0;
+
+  constructor(readonly most: number) {}
+
+  get left(): number {
+    return this.most - this.charged;
+  }
+
+  charge(units: number): boolean {
+    this.charged += units;
+    return this.charged <= this.most;
   }
 }
 

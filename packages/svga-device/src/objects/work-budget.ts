@@ -34,7 +34,7 @@ export const COST = {
   DRAW: 65_536,
   /**
    * A vertex of a draw: 8 million of them use up a buffer, which a GPU does in less than a second. What a draw costs in
-   * pixels only the renderer knows, which bounds it.
+   * shaders and pixels the renderer charges.
    */
   VERTEX: 512,
   /** A pixel of a screen or a cursor, byte by byte. */

@@ -60,10 +60,26 @@ export interface RenderQuery {
 
 /**
  * The result of a query: samples that passed, 0 or 1 of a predicate, ticks of a timestamp, ticks a second and 0 or 1 of
- * TIMESTAMPDISJOINT, primitives written and primitives that needed room of stream output. Undefined if the renderer
- * cannot tell: the query has failed.
+ * TIMESTAMPDISJOINT, primitives written and primitives that needed room of stream output, the fields of
+ * SVGADXPipelineStatisticsQueryResult (those that are missing are 0). Undefined if the renderer cannot tell: the query
+ * has failed.
  */
 export type QueryResult = readonly number[] | undefined;
+
+/**
+ * What a draw may cost, in the device's units of work (`SvgaDeviceOptions.maxWorkBytes`): the cost of its shaders and
+ * pixels is the renderer's to know.
+ */
+export interface DrawWork {
+  /** What the command buffer may still cost. */
+  readonly left: number;
+  /**
+   * Charges for a draw: before it is done, or, where its cost is known only then, afterwards. While the device waits
+   * for the draw, too.
+   * @returns false if that is more than is left: the command is refused (E2BIG), and nothing more of it is done
+   */
+  charge(units: number): boolean;
+}
 
 /**
  * Draws for the device: it keeps its own images of surfaces, a GPU's textures for example, and may answer late.
@@ -123,9 +139,15 @@ export interface DrawingRenderer extends Renderer {
   /**
    * Draws. Nothing that the state or the call holds is an error: a renderer leaves out what it cannot draw.
    * @param queries those that count the draw: a context's own. Without it, all that have begun do
+   * @param work is charged with the draw's cost; without it nothing is
    * @returns an answer that the stream has to wait for before it goes on
    */
-  draw(state: PipelineState, call: DrawCall, queries?: readonly RenderQuery[]): PromiseLike<void> | undefined;
+  draw(
+    state: PipelineState,
+    call: DrawCall,
+    queries?: readonly RenderQuery[],
+    work?: DrawWork,
+  ): PromiseLike<void> | undefined;
   /**
    * Brings `surface.streamedBytes` up to date, if draws have streamed out to the surface.
    * @returns undefined if it is up to date; a renderer without the method sets it in `draw`

@@ -36,12 +36,12 @@ export class StreamWriter implements PrimitiveSink {
   }
 
   primitive(vertices: readonly ShadedVertex[]): void {
-    this.needed++;
     const streams = this.#streams;
-    if (
-      streams.length === 0 ||
-      streams.some(({ next, stride, end }) => next + vertices.length * stride > end)
-    ) {
+    if (streams.length === 0) {
+      return;
+    }
+    this.needed++;
+    if (streams.some(({ next, stride, end }) => next + vertices.length * stride > end)) {
       return;
     }
     this.written++;
@@ -72,11 +72,12 @@ function writeWord({ image, end }: Stream, at: number, word: number): void {
   }
 }
 
+/** The buffers that the layout writes to. */
 function streamsOf({ layout, targets }: StreamOutput): Stream[] {
   const streams: Stream[] = [];
   for (let buffer = 0; buffer < MOST_BUFFERS; buffer++) {
     const target = targets[buffer];
-    if (target !== undefined) {
+    if (target !== undefined && layout.elements.some((element) => element.buffer === buffer)) {
       const { surface, offset, size, appends } = target;
       const image = surface.ownImage ?? NOTHING;
       streams.push({

@@ -7,6 +7,7 @@ import type { VertexStage } from './vertex-stage.js';
 /**
  * Gives out the primitives of a draw with all their vertices, those that are adjacent too, instance by instance, until
  * the budget is spent.
+ * @returns how many there were
  */
 export function assemble(
   topology: Topology,
@@ -15,15 +16,17 @@ export function assemble(
   vertices: VertexStage,
   budget: WorkBudget,
   take: (vertices: readonly ShadedVertex[], id: number) => void,
-): void {
+): number {
+  let primitives = 0;
   if (vertexCount === 0) {
-    return;
+    return primitives;
   }
   for (let instance = 0; instance < call.instanceCount && !budget.isSpent; instance++) {
     budget.spend(WORK.INSTANCE);
     vertices.beginInstance(instance);
-    new Instance(topology, vertices, budget, take).assemble(vertexCount);
+    primitives += new Instance(topology, vertices, budget, take).assemble(vertexCount);
   }
+  return primitives;
 }
 
 class Instance {
@@ -37,11 +40,12 @@ class Instance {
     private readonly take: (vertices: readonly ShadedVertex[], id: number) => void,
   ) {}
 
-  assemble(count: number): void {
+  /** @returns how many primitives there were */
+  assemble(count: number): number {
     const { indices } = this.vertices;
     if (indices === undefined || !this.topology.isStrip) {
       this.#run(0, count);
-      return;
+      return this.#id;
     }
     let start = 0;
     for (let place = 0; place < count && !this.budget.isSpent; place++) {
@@ -52,6 +56,7 @@ class Instance {
       }
     }
     this.#run(start, count);
+    return this.#id;
   }
 
   /** The primitives of the vertices from one place to another. */

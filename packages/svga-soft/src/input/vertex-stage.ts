@@ -13,6 +13,8 @@ const KEPT = 1024;
 /** The vertices of a draw as its vertex shader gives them out. */
 export class VertexStage {
   readonly indices: Indices | undefined;
+  /** Runs of the shader. */
+  runs = 0;
   readonly #fetch: VertexFetch;
   readonly #inputs: RegisterFile = new Uint32Array(INPUT_WORDS);
   /** By the lowest bits of the index. */
@@ -59,6 +61,7 @@ export class VertexStage {
 
   #shade(index: number): ShadedVertex {
     const { call, shader, budget } = this;
+    this.runs++;
     const first = this.indices === undefined ? call.firstVertex : call.baseVertex;
     const inputs = this.#inputs;
     inputs.fill(0);

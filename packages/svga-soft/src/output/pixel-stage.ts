@@ -26,6 +26,8 @@ export interface BoundPixelShader {
 export class PixelStage {
   /** Samples that have passed all tests. */
   passed = 0;
+  /** Pixels, or samples, that the shader has run for. */
+  runs = 0;
   readonly #inputs: PixelInputs | undefined;
   readonly #lanes: readonly QuadLane[];
   readonly #colors: readonly ColorTarget[];
@@ -125,6 +127,7 @@ export class PixelStage {
   ): readonly PixelOutput[] | undefined {
     const { shader, bindings } = this.pixel!;
     for (let lane = 0; lane < 4; lane++) {
+      this.runs += this.#masks[lane] === 0 ? 0 : 1;
       const { inputs } = this.#lanes[lane];
       this.#inputs!.write(drawn, x + (lane & 1), y + (lane >> 1), covered[lane], sample, inputs);
       this.#lanes[lane].coverage = covered[lane];

@@ -37,6 +37,8 @@ type Triangle<T> = readonly [T, T, T];
 
 /** Clips primitives, makes pixels of them, and hands these on. */
 export class Rasterizer implements PrimitiveSink {
+  /** What is left after clipping. */
+  readonly clipped = { primitives: 0 };
   readonly #state: Pick<RasterizerState, keyof typeof DEFAULT>;
   readonly #windows = new Map<number, Window | undefined>();
   readonly #depthBias: DepthBias;
@@ -76,9 +78,16 @@ export class Rasterizer implements PrimitiveSink {
     const layer = value(this.#layer);
     this.targets.select(layer);
     const of = { provoking: provoking.words, id, layer, viewport };
-    new PrimitiveRun(this.#state, window, this.#depthBias, this.targets, this.pixels, this.budget, of).draw(
-      vertices.map((vertex) => this.#inClipSpace(vertex)),
-    );
+    new PrimitiveRun(
+      this.#state,
+      window,
+      this.#depthBias,
+      this.targets,
+      this.pixels,
+      this.budget,
+      this.clipped,
+      of,
+    ).draw(vertices.map((vertex) => this.#inClipSpace(vertex)));
   }
 
   #register(wanted: SystemName): number | undefined {
@@ -140,6 +149,7 @@ class PrimitiveRun {
     private readonly targets: RenderTargets,
     private readonly pixels: PixelStage,
     private readonly budget: WorkBudget,
+    private readonly clipped: { primitives: number },
     private readonly of: Pick<DrawnPrimitive, 'provoking' | 'id' | 'layer' | 'viewport'>,
   ) {}
 
@@ -159,6 +169,7 @@ class PrimitiveRun {
     if (corners.length < 3 || !corners.every(isFinitePlace)) {
       return;
     }
+    this.clipped.primitives += corners.length - 2;
     const triangles = corners
       .slice(2)
       .map((corner, i): Triangle<WindowVertex> => [corners[0], corners[i + 1], corner]);
@@ -215,6 +226,7 @@ class PrimitiveRun {
     }
     const [a, b] = [this.#inWindow(clipped[0]), this.#inWindow(clipped[1])];
     if (isFinitePlace(a) && isFinitePlace(b)) {
+      this.clipped.primitives += 1;
       const sink = this.#sink(Interpolation.line(a, b, depthBias), isFront);
       coverLine(a, b, this.targets.samples, this.window.bounds, this.budget, sink);
     }
@@ -223,6 +235,7 @@ class PrimitiveRun {
   #point(vertex: ClipVertex, isFront: boolean): void {
     const place = this.#inWindow(vertex);
     if (this.window.clipper.isInside(vertex) && isFinitePlace(place)) {
+      this.clipped.primitives += 1;
       const sink = this.#sink(Interpolation.point(place), isFront);
       coverPoint(place, this.targets.samples, this.window.bounds, sink);
     }

@@ -62,6 +62,7 @@ export class DrawEntries {
     targets: DrawTargets | undefined,
     plan: GeometryPlan,
     drawn: GeometryPlan,
+    loopTurns: number | undefined,
   ): DrawEntry | string {
     const { vertex, geometry, pixel } = shaders;
     const { depthTarget } = state;
@@ -71,8 +72,11 @@ export class DrawEntries {
       `${this.stages.geometry.key}|${this.stages.pixel.key}/${plan.topology},${drawn.topology},${indexFormat},` +
       `${indexFormatOf(plan)}/${targets?.key}/${depthTarget?.depthReadOnly},${depthTarget?.stencilReadOnly}/` +
       `${this.#identity(state.blend)},${this.#identity(state.depthStencil)},${this.#identity(state.rasterizer)},` +
-      `${state.sampleMask}/${this.streams.key}`;
-    return this.#known.get(key) ?? this.#known.set(key, this.#make(state, shaders, targets, plan, drawn));
+      `${state.sampleMask}/${this.streams.key}/${loopTurns}`;
+    return (
+      this.#known.get(key) ??
+      this.#known.set(key, this.#make(state, shaders, targets, plan, drawn, loopTurns))
+    );
   }
 
   #make(
@@ -81,6 +85,7 @@ export class DrawEntries {
     targets: DrawTargets | undefined,
     plan: GeometryPlan,
     drawn: GeometryPlan,
+    loopTurns: number | undefined,
   ): DrawEntry | string {
     const { device } = this;
     const blend = targets && blendOf(state, targets, device);
@@ -97,6 +102,7 @@ export class DrawEntries {
       samples: targets?.samples ?? 1,
       ...(blend?.dualSource && { dualSource: true }),
       ...(this.streams.elements !== undefined && { streamOutput: this.streams.elements }),
+      ...(loopTurns !== undefined && { maxLoopTurns: loopTurns }),
     };
     const translated = this.pipelines.translations.translate(shaders, key);
     if (typeof translated === 'string') {

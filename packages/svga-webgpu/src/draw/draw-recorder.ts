@@ -44,6 +44,9 @@ export class DrawRecorder implements DrawBindings {
   readonly #viewports = new WeakMap<object, MappedViewport>();
   #standIns: ReadonlyMap<string, { readonly id: number; readonly view: GPUTextureView }> | undefined;
 
+  /** Hears the pipeline statistics of each draw: those that are known without the GPU. */
+  listener: (statistics: readonly number[]) => void = () => {};
+
   // What is bound by the draw that is being recorded.
   draw!: ArenaPlace;
   streams: StreamSources | undefined;
@@ -100,12 +103,16 @@ export class DrawRecorder implements DrawBindings {
     return this.#standIns?.get(`${stage}/${slot}`);
   }
 
-  /** Records a draw, whose bytes are all there. @param count vertices of an instance */
-  record(state: PipelineState, call: DrawCall, count: number): void {
+  /**
+   * Records a draw, whose bytes are all there.
+   * @param count vertices of an instance
+   * @param loopTurns of an invocation; undefined without loops
+   */
+  record(state: PipelineState, call: DrawCall, count: number, loopTurns: number | undefined): void {
     const { recorder } = this.images;
     recorder.drawNumber++;
     recorder.relieve();
-    const shaders = this.#decode(state);
+    const shaders = this.decode(state);
     if (typeof shaders === 'string') {
       this.omissions.add(shaders);
       return;
@@ -129,15 +136,29 @@ export class DrawRecorder implements DrawBindings {
     this.stages.geometry.resolve(state.geometry, shaders.geometry);
     this.inputs.resolve(state);
     const drawn = assembles && shaders.geometry === undefined ? planGeometry(state, call, most, false) : plan;
-    const entry = this.#entries.get(state, shaders, targets, plan, drawn ?? plan);
+    const entry = this.#entries.get(state, shaders, targets, plan, drawn ?? plan, loopTurns);
     if (typeof entry === 'string') {
       this.omissions.add(entry);
       return;
     }
-    this.#record(state, call, entry, targets, plan, drawn, streams);
+    this.#record(state, call, count, entry, targets, plan, drawn, streams);
   }
 
-  #decode(state: PipelineState): DecodedShaders | string {
+  #count(
+    count: number,
+    { topology, count: listed }: GeometryPlan,
+    instances: number,
+    hasGeometry: boolean,
+    isDrawn: boolean,
+  ): void {
+    const vertices = count * instances;
+    const primitives = primitivesOf(topology, listed) * instances;
+    const clipped = isDrawn && !hasGeometry ? primitives : 0;
+    this.listener([vertices, primitives, vertices, hasGeometry ? primitives : 0, 0, clipped, 0, 0]);
+  }
+
+  /** @returns the reason if a shader is none */
+  decode(state: PipelineState): DecodedShaders | string {
     const vertex = this.shaders.decode(state.vertex.shader);
     const geometry = state.geometry && this.shaders.decode(state.geometry.shader);
     const pixel = state.pixel && this.shaders.decode(state.pixel.shader);
@@ -153,6 +174,7 @@ export class DrawRecorder implements DrawBindings {
   #record(
     state: PipelineState,
     call: DrawCall,
+    count: number,
     entry: DrawEntry,
     targets: DrawTargets | undefined,
     plan: GeometryPlan,
@@ -166,10 +188,8 @@ export class DrawRecorder implements DrawBindings {
         ? plan.count
         : primitivesOf(plan.topology, plan.count) * geometry.verticesPerPrimitive;
     const passes = Math.max(1, layers) * (entry.showsViewports ? VIEWPORTS : 1);
-    const instances = Math.min(
-      call.instanceCount,
-      Math.max(1, Math.floor(MOST_INVOCATIONS / (runs * passes || 1))),
-    );
+    const most = Math.max(1, Math.floor(MOST_INVOCATIONS / (runs * passes || 1)));
+    const instances = Math.min(call.instanceCount, most);
     if (runs === 0) {
       return;
     }
@@ -177,6 +197,7 @@ export class DrawRecorder implements DrawBindings {
       this.omissions.add(`a draw of ${runs} vertex shader runs`);
       return;
     }
+    this.#count(count, plan, instances, geometry !== undefined, targets !== undefined);
     this.#use(targets, layers, plan, drawn);
     this.#standIns = targets && standInTextures(this.images, targets, this.stages, layers);
     const list = plan.list && this.#listPlace(plan.list);

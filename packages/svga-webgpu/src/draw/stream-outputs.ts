@@ -102,13 +102,14 @@ export class StreamOutputs {
     return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
-  /** The buffers of a draw. A surface that is bound twice is written once. */
+  /** The buffers that a draw writes to. A surface that is bound twice is written once. */
   buffers({ layout, targets }: StreamOutput): (StreamBuffer | undefined)[] {
     const seen = new Set<RenderSurface>();
     return Array.from({ length: BUFFERS }, (_, i) => {
       const target = targets[i];
       const image = target && this.images.buffer(target.surface);
-      if (target === undefined || image === undefined || seen.has(target.surface)) {
+      const isWritten = layout.elements.some(({ buffer }) => buffer === i);
+      if (target === undefined || image === undefined || !isWritten || seen.has(target.surface)) {
         return undefined;
       }
       seen.add(target.surface);

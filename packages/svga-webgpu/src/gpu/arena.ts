@@ -65,11 +65,15 @@ export class Arena {
         chunk.used = 0;
       }
     }
+    this.#current = 0;
+    this.used = 0;
+  }
+
+  /** Frees chunks that are seldom needed, once what uses them is submitted. */
+  trim(): void {
     for (const chunk of this.#chunks.splice(KEPT_CHUNKS)) {
       chunk.buffer.destroy();
     }
-    this.#current = 0;
-    this.used = 0;
   }
 
   #make(size: number): ArenaChunk {

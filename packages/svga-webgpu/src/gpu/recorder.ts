@@ -46,6 +46,8 @@ export class Recorder {
   temporaryBytes = 0;
   /** The number of the draw that is being recorded. */
   drawNumber = 0;
+  /** The device is lost. */
+  isAbandoned = false;
 
   constructor(readonly device: GPUDevice) {
     this.arena = new Arena(device);
@@ -108,6 +110,7 @@ export class Recorder {
     this.#encoder = undefined;
     this.arena.flush();
     this.device.queue.submit([encoder.finish()]);
+    this.arena.trim();
     this.serial++;
     this.#temporary.forEach((made) => made.destroy());
     this.#temporary.length = 0;
@@ -135,6 +138,7 @@ export class Recorder {
 
   /** Forgets what is recorded: the device is lost. */
   abandon(): void {
+    this.isAbandoned = true;
     this.#encoder = undefined;
     this.#pass = undefined;
     this.#targets = undefined;

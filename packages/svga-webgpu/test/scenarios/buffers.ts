@@ -239,7 +239,12 @@ ret
     same(await renderer.endQuery(predicate), [1], 'predicate');
     renderer.beginQuery(never);
     same(await renderer.endQuery(never), [0], 'nothing drawn');
-    same(await renderer.endQuery({ type: 3 }), undefined, 'pipeline statistics');
+    const statistics = { type: 3 };
+    renderer.beginQuery(statistics);
+    await bench.fill(colorShader(1, 0, 0, 0), of);
+    await bench.fill(colorShader(1, 0, 0, 0), of);
+    same(await renderer.endQuery(statistics), [8, 4, 8, 0, 0, 4, 0, 0, 0, 0, 0], 'pipeline statistics');
+    same(await renderer.endQuery({ type: 3 }), undefined, 'statistics that have not begun');
     same(((await renderer.endQuery({ type: 1 })) as number[]).length, 1, 'timestamp');
     same(await renderer.endQuery({ type: 2 }), [1_000_000, 0], 'frequency');
   },

@@ -1,4 +1,5 @@
 import type { Scenario } from './bench.js';
+import { boundScenarios } from './bounds.js';
 import { bufferScenarios } from './buffers.js';
 import { lifeScenarios } from './life.js';
 import { primitiveScenarios } from './primitives.js';
@@ -15,5 +16,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...resamplingScenarios,
   ...sampleScenarios,
   ...bufferScenarios,
+  ...boundScenarios,
   ...lifeScenarios,
 };

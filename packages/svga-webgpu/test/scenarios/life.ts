@@ -1,3 +1,4 @@
+import type { SurfaceBox } from '@cg/surface-layout';
 import { plainCall, plainDepthStencil } from '@cg/svga-device/renderer-contract';
 import {
   colorShader,
@@ -8,9 +9,40 @@ import {
   surface,
   target,
   texture,
+  type Bench,
   type Scenario,
+  type TestSurface,
 } from './bench.js';
 import { nearest } from './texels.js';
+
+function wholeOf({ layout }: TestSurface): SurfaceBox {
+  const { width, height } = layout.description;
+  return { x: 0, y: 0, z: 0, width, height, depth: 1 };
+}
+
+type Losing = (bench: Bench, of: TestSurface, to: TestSurface, samples: TestSurface) => unknown;
+
+/** What is done as the device is lost. */
+const losing: readonly Losing[] = [
+  ({ renderer }, of, to) =>
+    renderer.blit(
+      { surface: of, subresource: 0 },
+      { surface: to, subresource: 0 },
+      { from: wholeOf(of), to: wholeOf(to) },
+      { linear: true, linearLight: false },
+    ),
+  ({ renderer }, _of, to, samples) =>
+    renderer.resolve({ surface: samples, subresource: 0 }, { surface: to, subresource: 0 }, to.layout.format),
+  ({ renderer }, of) => {
+    const range = { firstMip: 0, mips: 2, firstLayer: 0, layers: 1 };
+    renderer.generateMips({ kind: 'texture', surface: of, format: of.layout.format, dimension: 3, ...range });
+    return renderer.imageNeeded(of, 1);
+  },
+  ({ renderer }, of) => {
+    const state = fullState(stage(colorShader(1, 0, 0, 1)), [target(of)]);
+    return renderer.draw(state, plainCall(4, { instanceCount: 2 ** 20 }));
+  },
+];
 
 export const lifeScenarios: Record<string, Scenario> = {
   'a pipeline is made once for each distinct state': async (open) => {
@@ -41,6 +73,25 @@ export const lifeScenarios: Record<string, Scenario> = {
     }
     await bench.read(of);
     same(bench.renderer.statistics.submissions, 1, 'submissions');
+  },
+
+  'constants of more bytes than are kept between submissions': async (open) => {
+    const bench = await open();
+    const of = surface('R32_FLOAT', 1, 1);
+    const load = `ps_4_0
+dcl_output o0.x
+dcl_constantbuffer cb0[4096], immediateIndexed
+mov o0.x, cb0[4095].w
+ret
+`;
+    for (let i = 0; i < 160; i++) {
+      const constants = surface('BUFFER', 65_536);
+      new Float32Array(constants.ownImage.buffer)[16_383] = i;
+      const range = { surface: constants, offset: 0, size: 65_536 };
+      bench.renderer.draw(fullState(stage(load, { constants: [range] }), [target(of)]), plainCall(4));
+    }
+    await bench.read(of);
+    same(new Float32Array(of.ownImage.buffer)[0], 159, 'the last');
   },
 
   'device and GPU together have at most 2.2 times the bytes of a surface': async (open) => {
@@ -96,6 +147,31 @@ ret
     await bench.fill(pixel, of);
     same((await bench.read(of))[0], 51, 'after');
     same(bench.renderer.statistics.lostDevices, 1, 'lost');
+  },
+
+  'a device that is lost amid blits, resolves, mips and a draw in parts is replaced': async (open) => {
+    for (const operate of losing) {
+      const other = await open();
+      const bench = await open({ requestDevice: () => Promise.resolve(other.device) });
+      const of = surface('R8G8B8A8_UNORM', 64, 64, { mipLevels: 2 });
+      const to = surface('R8G8B8A8_UNORM', 32, 32);
+      const samples = surface('R8G8B8A8_UNORM', 32, 32, { samples: 4 });
+      of.ownImage.fill(51);
+      await bench.fill(colorShader(1, 0, 0, 1), target(of));
+      await bench.fill(colorShader(1, 0, 0, 1), samples);
+      const operation = operate(bench, of, to, samples);
+      bench.device.destroy();
+      await bench.device.lost;
+      await operation;
+      await bench.read(to);
+      // What is not there any more is left to the device, which has its own bytes.
+      const boxes = { from: wholeOf(of), to: wholeOf(to) };
+      const filter = { linear: true, linearLight: false };
+      bench.renderer.blit({ surface: of, subresource: 0 }, { surface: to, subresource: 0 }, boxes, filter);
+      await bench.fill(colorShader(0, 1, 0, 1), to);
+      same([...(await bench.read(to)).subarray(0, 4)], [0, 255, 0, 255], 'after');
+      same(bench.renderer.statistics.lostDevices, 1, 'lost');
+    }
   },
 
   'without another device everything is left out': async (open) => {

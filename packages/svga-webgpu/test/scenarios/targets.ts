@@ -186,12 +186,11 @@ ret
     same([floats[0], floats[5], floats[2], floats[15]], [0.5, 0.5, 0, 0], 'depth');
   },
 
-  'the first vertex that a geometry shader gives out chooses the layer, and one that is not there is the first': async (
-    open,
-  ) => {
-    const bench = await open();
-    const of = surface('R8_UNORM', 2, 2, { layers: 3 });
-    const vertex = `vs_4_0
+  'the first vertex that a geometry shader gives out chooses the layer, and one that is not there is the first':
+    async (open) => {
+      const bench = await open();
+      const of = surface('R8_UNORM', 2, 2, { layers: 3 });
+      const vertex = `vs_4_0
 dcl_input v0.xy
 dcl_input_siv v1.x, instance_id
 dcl_output_siv o0.xyzw, position
@@ -201,7 +200,7 @@ mov o0.zw, l(0.0, 0.0, 0.5, 1.0)
 mov o1.x, v1.x
 ret
 `;
-    const geometry = `gs_4_0
+      const geometry = `gs_4_0
 dcl_input_siv v[3][0].xyzw, position
 dcl_input v[3][1].x
 dcl_temps 1
@@ -221,7 +220,7 @@ iadd o1.x, v[0][1].x, l(2)
 emit
 ret
 `;
-    const shade = `ps_4_0
+      const shade = `ps_4_0
 dcl_input_ps_siv constant v1.x, rendertarget_array_index
 dcl_output o0.xyzw
 dcl_temps 1
@@ -229,18 +228,18 @@ utof r0.x, v1.x
 mad o0.xyzw, r0.xxxx, l(0.2, 0.0, 0.0, 0.0), l(0.2, 0.0, 0.0, 0.0)
 ret
 `;
-    const state = fullState(stage(shade), [target(of, { layers: 3 })], {
-      vertex: stage(vertex),
-      geometry: stage(geometry),
-    });
-    await bench.draw(state, plainCall(4, { instanceCount: 4 }));
-    same(bench.omissions, [], 'omissions');
-    same(
-      await Promise.all([0, 1, 2].map(async (layer) => [...(await bench.read(of, layer))])),
-      [204, 102, 153].map((value) => [value, value, value, value]),
-      'layers',
-    );
-  },
+      const state = fullState(stage(shade), [target(of, { layers: 3 })], {
+        vertex: stage(vertex),
+        geometry: stage(geometry),
+      });
+      await bench.draw(state, plainCall(4, { instanceCount: 4 }));
+      same(bench.omissions, [], 'omissions');
+      same(
+        await Promise.all([0, 1, 2].map(async (layer) => [...(await bench.read(of, layer))])),
+        [204, 102, 153].map((value) => [value, value, value, value]),
+        'layers',
+      );
+    },
 
   'a pixel shader writes depth where there is none': async (open) => {
     const bench = await open();

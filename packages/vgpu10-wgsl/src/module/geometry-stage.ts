@@ -45,7 +45,7 @@ function outputStrip({ topology, maxVertices }: StageInterface): OutputStrip {
  * primitive that is complete, whose outputs are in `window`, and tells whether the rest is not wanted.
  */
 export class GeometryStage {
-  readonly module = new ModuleText();
+  readonly module: ModuleText;
   readonly strip: OutputStrip;
   readonly assembly: PrimitiveAssembly;
   readonly vertex: TranslatedStage;
@@ -58,7 +58,8 @@ export class GeometryStage {
     vertex: StageInterface,
     geometry: StageInterface,
   ) {
-    const { module } = this;
+    const module = new ModuleText(context.key);
+    this.module = module;
     this.strip = outputStrip(geometry);
     this.assembly = new PrimitiveAssembly(context, module, 'geometry');
     if (this.assembly.primitive !== geometry.primitive) {

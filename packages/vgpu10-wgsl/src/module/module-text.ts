@@ -1,7 +1,8 @@
 import { BindingList } from '../bindings.js';
+import type { PipelineKey } from '../key.js';
 import { Functions } from '../wgsl/functions.js';
 
-/** The iterations of all loops of an invocation together; then every loop ends. */
+/** The iterations of all loops of an invocation together, if the key says no other; then every loop ends. */
 const MOST_LOOP_TURNS = 2 ** 20;
 
 /** A WGSL module while it is written: what its code needs is declared once, in the order of the first need. */
@@ -10,6 +11,11 @@ export class ModuleText {
   readonly functions = new Functions();
   readonly #directives = new Set<string>();
   readonly #declarations = new Map<string, string>();
+  readonly #loopTurns: number;
+
+  constructor({ maxLoopTurns = MOST_LOOP_TURNS }: Pick<PipelineKey, 'maxLoopTurns'> = {}) {
+    this.#loopTurns = maxLoopTurns;
+  }
 
   /** Of texture lookups and derivatives in divergent flow, whose results Direct3D leaves open, too. */
   allowDivergence(): void {
@@ -35,7 +41,7 @@ export class ModuleText {
 
   /** The turns that loops have left. */
   turns(): string {
-    return this.declare('turns', () => `var<private> turns = ${MOST_LOOP_TURNS}u;`);
+    return this.declare('turns', () => `var<private> turns = ${this.#loopTurns}u;`);
   }
 
   /** The whole module, with the functions of its stages. */

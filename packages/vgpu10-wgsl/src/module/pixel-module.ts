@@ -22,7 +22,7 @@ export function pixelModule(
   shader: StageInterface,
   linkage: Linkage,
 ): { text: string; module: ModuleText } {
-  const module = new ModuleText();
+  const module = new ModuleText(context.key);
   const [uniforms] = uniformSlots(context, [shader]);
   const stage = translateStage(context, module, shader, uniforms);
   const inputs = new PixelInputs(context, module, stage, linkage);

@@ -31,7 +31,7 @@ interface StreamModule {
  * `counters` are the primitives that were written and those that there was to write.
  */
 export function vertexStreamModule(context: TranslationContext, vertex: StageInterface): StreamModule {
-  const module = new ModuleText();
+  const module = new ModuleText(context.key);
   const assembly = new PrimitiveAssembly(context, module, 'vertex');
   const [uniforms] = uniformSlots(context, [vertex]);
   const stage = translateStage(context, module, vertex, uniforms);

@@ -12,7 +12,7 @@ export function vertexModule(
   shader: StageInterface,
   linkage: Linkage,
 ): { text: string; module: ModuleText } {
-  const module = new ModuleText();
+  const module = new ModuleText(context.key);
   const [uniforms] = uniformSlots(context, [shader]);
   const stage = translateStage(context, module, shader, uniforms);
   const { registers } = stage;

@@ -1,4 +1,11 @@
-import { statementText, type Instruction, type InstructionOpcode, type Operand } from '@cg/vgpu10';
+import {
+  isInstruction,
+  statementText,
+  type Instruction,
+  type InstructionOpcode,
+  type Operand,
+  type Statement,
+} from '@cg/vgpu10';
 import { CodeWriter } from '../wgsl/code-writer.js';
 import { typeName } from '../wgsl/types.js';
 import { doubleOperations, operations, type Operation } from './arithmetic.js';
@@ -54,18 +61,18 @@ export class StageBody {
 
   /** @returns the text of the function `name` and of its subroutines */
   translate(name: string): string {
-    const { instructions } = this.registers.shader;
+    const { statements } = this.registers.shader;
     this.#subroutines.start(name);
-    const labels = switchLabels(instructions);
-    instructions.forEach((instruction, i) => {
-      this.registers.at = instruction.at;
-      if (instruction.opcode === 'CASE' || instruction.opcode === 'DEFAULT') {
-        const next = instructions[i + 1]?.opcode;
+    const labels = switchLabels(statements);
+    statements.forEach((statement, i) => {
+      this.registers.at = statement.at;
+      if (statement.opcode === 'CASE' || statement.opcode === 'DEFAULT') {
+        const next = statements[i + 1]?.opcode;
         const isLast = next !== 'CASE' && next !== 'DEFAULT';
-        const isDefault = instruction.opcode === 'DEFAULT';
-        this.#flow.case(isDefault, isDefault ? (labels.get(instruction) ?? []) : [instruction], isLast);
-      } else {
-        this.#translate(instruction);
+        const isDefault = statement.opcode === 'DEFAULT';
+        this.#flow.case(isDefault, isDefault ? (labels.get(statement) ?? []) : [statement], isLast);
+      } else if (isInstruction(statement)) {
+        this.#translate(statement);
       }
     });
     return this.#subroutines.finish();
@@ -270,22 +277,20 @@ export class StageBody {
 }
 
 /** The cases of the switch of each DEFAULT. */
-function switchLabels(
-  instructions: readonly Instruction[],
-): ReadonlyMap<Instruction, readonly Instruction[]> {
+function switchLabels(statements: readonly Statement[]): ReadonlyMap<Instruction, readonly Instruction[]> {
   const labels = new Map<Instruction, readonly Instruction[]>();
   const open: { readonly cases: Instruction[]; hasDefault: boolean }[] = [];
-  for (const instruction of instructions) {
+  for (const statement of statements) {
     const top = open.at(-1);
-    if (instruction.opcode === 'SWITCH') {
+    if (statement.opcode === 'SWITCH') {
       open.push({ cases: [], hasDefault: false });
-    } else if (instruction.opcode === 'ENDSWITCH') {
+    } else if (statement.opcode === 'ENDSWITCH') {
       open.pop();
-    } else if (instruction.opcode === 'CASE') {
-      top?.cases.push(instruction);
-    } else if (instruction.opcode === 'DEFAULT' && top !== undefined && !top.hasDefault) {
+    } else if (statement.opcode === 'CASE') {
+      top?.cases.push(statement);
+    } else if (statement.opcode === 'DEFAULT' && top !== undefined && !top.hasDefault) {
       top.hasDefault = true; // a second default is the first one's again: no value is left for it
-      labels.set(instruction, top.cases);
+      labels.set(statement, top.cases);
     }
   }
   return labels;

@@ -2,13 +2,13 @@ import {
   isInstruction,
   maskOf,
   type Declaration,
-  type Instruction,
   type InterpolationMode,
   type Operand,
   type Primitive,
   type PrimitiveTopology,
   type Program,
   type ResourceDimension,
+  type Statement,
   type SystemName,
 } from '@cg/vgpu10';
 import { TranslateError, type StageName } from '../errors.js';
@@ -31,10 +31,10 @@ interface ResourceDeclaration {
   readonly at: number;
 }
 
-/** What a shader declares, and its instructions. */
+/** What a shader declares, and its statements. */
 export interface StageInterface {
   readonly stage: StageName;
-  readonly instructions: readonly Instruction[];
+  readonly statements: readonly Statement[];
   /** Elements of 16 bytes by slot. */
   readonly constants: ReadonlyMap<number, number>;
   readonly inputs: readonly RegisterDeclaration[];
@@ -68,15 +68,12 @@ export function stageInterface(stage: StageName, program: Program): StageInterfa
     throw new TranslateError('EINVAL', `a ${program.type} shader`, stage, 0);
   }
   const reader = new DeclarationReader(stage);
-  const instructions: Instruction[] = [];
   for (const statement of program.statements) {
-    if (isInstruction(statement)) {
-      instructions.push(statement);
-    } else {
+    if (!isInstruction(statement)) {
       reader.read(statement);
     }
   }
-  return { ...reader, stage, instructions };
+  return { ...reader, stage, statements: program.statements };
 }
 
 class DeclarationReader {

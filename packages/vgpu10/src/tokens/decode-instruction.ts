@@ -1,5 +1,5 @@
 import { byOpcode } from './by-opcode.js';
-import { decodeOperand } from './decode-operand.js';
+import { decodeOperands } from './decode-operand.js';
 import { instructionReturnTypes, resinfoReturnTypes, resourceDimensions } from '../enumerations.js';
 import {
   instructionLayouts,
@@ -8,7 +8,7 @@ import {
   type InstructionOpcode,
 } from '../instruction-table.js';
 import type { Controls, ExtendedControls, Instruction } from '../program.js';
-import { decodeReturns, exactly, field, nameOf, type TokenReader } from './token-reader.js';
+import { decodeReturns, field, nameOf, type TokenReader } from './token-reader.js';
 import { EXTENDED, instructionBits } from './used-bits.js';
 
 const VMWARE = 107;
@@ -52,8 +52,8 @@ export function decodeInstruction(reader: TokenReader, at: number, token: number
     reserved: (token & ~instructionBits(layout)) >>> 0,
     controls: opcode === 'INTERFACE_CALL' ? { ...controls, immediate: reader.next() } : controls,
     extended,
-    destinations: exactly(reader, layout.destinations.length, decodeOperand),
-    sources: exactly(reader, layout.sources.length, decodeOperand),
+    destinations: decodeOperands(reader, layout.destinations.length),
+    sources: decodeOperands(reader, layout.sources.length),
   };
 }
 

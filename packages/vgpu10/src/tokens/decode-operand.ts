@@ -6,27 +6,68 @@ import {
 } from '../enumerations.js';
 import type { Index, Operand, Selection } from '../program.js';
 import { EXTENDED, operandBits } from './used-bits.js';
-import { exactly, field, nameOf, NOTHING, type TokenReader } from './token-reader.js';
+import { exactly, field, nameOf, NOTHING, type KnownOperand, type TokenReader } from './token-reader.js';
 
 const COMPONENT_COUNTS: readonly (0 | 1 | 4 | undefined)[] = [0, 1, 4];
 const NO_SELECTION: Selection = { mode: 'none' };
 
-/**
- * Operands share their selections and the numbers of low registers. Without it the collector's work on long programs,
- * all of whose operands stay alive, is most of the time.
- */
-const MOST_SHARED = 64;
-const sharedIndices: readonly (readonly [Index])[] = /* @__PURE__ */ Array.from(
-  { length: MOST_SHARED },
-  (_, offset) => Object.freeze([Object.freeze(plainIndex(offset))] as const),
-);
 const sharedSelections: Selection[] = [];
+
+/** Operands of more tokens are not shared, so that comparing them is no work to speak of. */
+const MOST_ALIKE = 5;
+/** How many operands are known at a time. */
+const MOST_KNOWN = 1024;
+/** An odd number, by which a product depends on all bits of a token. */
+const MIX = 0x9e3779b1;
+
+/** Operands of an instruction. One of the same tokens as another before it is, mostly, the same object. */
+export function decodeOperands(reader: TokenReader, count: number): readonly Operand[] {
+  return count === 1 ? shared(reader) : exactly(reader, count, decodeOperand);
+}
 
 /**
  * One operand with the operands that its indices are relative to.
  * @throws Vgpu10Error EBADMSG
  */
 export function decodeOperand(reader: TokenReader): Operand {
+  return shared(reader)[0];
+}
+
+/**
+ * All operands of a long program stay alive, and so would most of the time be the collector's: those that are alike
+ * are shared.
+ */
+function shared(reader: TokenReader): readonly [Operand] {
+  const { words, at, known } = reader;
+  const token = words[at];
+  const last = token >= EXTENDED || field(token, 21, 1) === 1 ? words[at + 2] : 0;
+  const hash = Math.imul(token + Math.imul(words[at + 1] + Math.imul(last, MIX), MIX), MIX);
+  const other = known.get(hash);
+  if (other !== undefined && isAlike(reader, other)) {
+    reader.at += other.length;
+    return other.list;
+  }
+  const list = Object.freeze([Object.freeze(freshOperand(reader))] as const);
+  const length = reader.at - at;
+  if (length <= MOST_ALIKE) {
+    if (known.size >= MOST_KNOWN) {
+      known.clear();
+    }
+    known.set(hash, { at, length, list });
+  }
+  return list;
+}
+
+function isAlike({ words, at, end }: TokenReader, { at: other, length }: KnownOperand): boolean {
+  for (let i = 0; i < length; i++) {
+    if (words[at + i] !== words[other + i]) {
+      return false;
+    }
+  }
+  return at + length <= end;
+}
+
+function freshOperand(reader: TokenReader): Operand {
   const token = reader.next();
   const components = COMPONENT_COUNTS[field(token, 0, 2)];
   if (components === undefined) {
@@ -37,13 +78,12 @@ export function decodeOperand(reader: TokenReader): Operand {
   const dimensions = field(token, 20, 2);
   const modifier = token >= EXTENDED ? decodeModifier(reader) : 'NONE';
   const immediate = decodeImmediate(reader, type, components);
-  const indices = decodeIndices(reader, token, dimensions);
   return {
     type,
     components,
     selection,
     modifier,
-    indices,
+    indices: decodeIndices(reader, token, dimensions),
     reserved: (token & ~operandBits(selection, dimensions)) >>> 0,
     immediate,
   };
@@ -102,19 +142,10 @@ function decodeImmediate(
 const nextWord = (reader: TokenReader): number => reader.next();
 
 function decodeIndices(reader: TokenReader, token: number, dimensions: number): readonly Index[] {
-  switch (dimensions) {
-    case 0:
-      return NOTHING;
-    case 1: {
-      const index = decodeIndex(reader, field(token, 22, 3));
-      const shared = index.representation === 'IMMEDIATE32' ? sharedIndices[index.offset] : undefined;
-      return shared ?? [index];
-    }
-    default: {
-      const pair = [decodeIndex(reader, field(token, 22, 3)), decodeIndex(reader, field(token, 25, 3))];
-      return dimensions === 2 ? pair : [...pair, decodeIndex(reader, field(token, 28, 3))];
-    }
-  }
+  let bit = 22;
+  return Object.freeze(
+    exactly(reader, dimensions, () => Object.freeze(decodeIndex(reader, field(token, (bit += 3) - 3, 3)))),
+  );
 }
 
 function decodeIndex(reader: TokenReader, value: number): Index {
@@ -122,10 +153,8 @@ function decodeIndex(reader: TokenReader, value: number): Index {
   switch (representation) {
     case undefined:
       throw reader.bad(`index representation ${value} is not supported`);
-    case 'IMMEDIATE32': {
-      const offset = reader.next();
-      return sharedIndices[offset]?.[0] ?? plainIndex(offset);
-    }
+    case 'IMMEDIATE32':
+      return { representation, offset: reader.next(), relative: undefined };
     default:
       return {
         representation,
@@ -133,8 +162,4 @@ function decodeIndex(reader: TokenReader, value: number): Index {
         relative: decodeOperand(reader),
       };
   }
-}
-
-function plainIndex(offset: number): Index {
-  return { representation: 'IMMEDIATE32', offset, relative: undefined };
 }

@@ -15,28 +15,27 @@ const DCL_IMMEDIATE_CONSTANT_BUFFER = 3;
 const declarationOpcodes = /* @__PURE__ */ byOpcode(declarationTable);
 
 /**
- * Decodes a shader. Its length is in its second token; words behind it are not looked at. Every token is read once, and
+ * Decodes a shader. Its length is in its second token; words behind it are not looked at. Every token is read a few times, and
  * the program takes memory in proportion to them.
  * @param words little-endian 32-bit tokens, as in the memory that a shader is bound to
  * @throws Vgpu10Error EBADMSG, with the index of the token, for tokens that are damaged or unknown
  */
 export function decodeShader(words: Uint32Array): Program {
-  const header = new TokenReader(words, 0, Math.min(words.length, HEADER_TOKENS));
-  const version = header.next();
+  const reader = new TokenReader(words, Math.min(words.length, HEADER_TOKENS));
+  const version = reader.next();
   const [major, minor] = [field(version, 4, 4), field(version, 0, 4)];
-  const type = nameOf(header, 'program type', programTypes, version >>> 16);
+  const type = nameOf(reader, 'program type', programTypes, version >>> 16);
   if (field(version, 8, 8) !== 0 || !isShaderModel(major, minor)) {
-    throw header.bad(`shader model ${major}.${minor} is unknown`);
+    throw reader.bad(`shader model ${major}.${minor} is unknown`);
   }
-  const length = header.next();
+  const length = reader.next();
   if (length < HEADER_TOKENS || length > words.length) {
-    throw header.bad(`a length of ${length} tokens, in ${words.length} words`);
+    throw reader.bad(`a length of ${length} tokens, in ${words.length} words`);
   }
   const statements: Statement[] = [];
-  for (let at = HEADER_TOKENS; at < length;) {
-    const end = at + statementLength(words, at, length);
-    statements.push(decodeStatement(words, at, end));
-    at = end;
+  while (reader.at < length) {
+    reader.end += statementLength(words, reader.at, length);
+    statements.push(decodeStatement(reader));
   }
   return { type, major, minor, statements };
 }
@@ -54,8 +53,8 @@ function statementLength(words: Uint32Array, at: number, length: number): number
   return own;
 }
 
-function decodeStatement(words: Uint32Array, at: number, end: number): Statement {
-  const reader = new TokenReader(words, at, end);
+function decodeStatement(reader: TokenReader): Statement {
+  const { at } = reader;
   const token = reader.next();
   const opcode = field(token, 0, 11);
   if (opcode === CUSTOMDATA) {

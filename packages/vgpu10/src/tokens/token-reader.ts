@@ -1,20 +1,26 @@
 import { returnTypes } from '../enumerations.js';
 import { Vgpu10Error } from '../errors.js';
-import type { ReturnTypes } from '../program.js';
+import type { Operand, ReturnTypes } from '../program.js';
 
-/** Reads the tokens of one statement in order. */
+/** An operand alone in its list, and where its tokens are. */
+export interface KnownOperand {
+  readonly at: number;
+  readonly length: number;
+  readonly list: readonly [Operand];
+}
+
+/** Reads the tokens of a shader in order, a statement at a time. */
 export class TokenReader {
   /** The index of the next token. */
-  at: number;
+  at = 0;
+  /** Operands that have been read, by a hash of their tokens. */
+  readonly known = new Map<number, KnownOperand>();
 
   constructor(
-    private readonly words: Uint32Array,
-    start: number,
+    readonly words: Uint32Array,
     /** The index behind the statement's last token. */
-    readonly end: number,
-  ) {
-    this.at = start;
-  }
+    public end: number,
+  ) {}
 
   /** @throws Vgpu10Error EBADMSG at the end of the statement */
   next(): number {

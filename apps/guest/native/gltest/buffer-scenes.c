@@ -6,7 +6,7 @@
 enum { MAPPED_BYTES = 16384, WAIT_NANOSECONDS = 1000000000 };
 
 static float *mapped;
-static GLuint texture, streamed, unpacked, uniforms;
+static GLuint texture, streamed, unpacked, uniforms, copied;
 static GLint transform;
 
 static void frame_triangle(int n) {
@@ -60,6 +60,40 @@ static void frame_persistent(int n) {
   }
 }
 
+/*
+ * Floats of the mapping: the colours of four rectangles, which the GPU copies there, and behind them a colour that the
+ * CPU writes. glCopyBufferSubData copies nothing from a buffer that was never bound as an array (svga of Mesa 22.3).
+ */
+enum { COLOURS = 16, OWN_COLOUR = COLOURS };
+
+static void init_copied(void) {
+  GLbitfield flags = GL_MAP_READ_BIT | GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT | GL_MAP_COHERENT_BIT;
+  GLuint buffer;
+  init_flat();
+  copied = make_buffer(GL_ARRAY_BUFFER, 0, COLOURS * 4, GL_STREAM_COPY);
+  glGenBuffers(1, &buffer);
+  glBindBuffer(GL_COPY_WRITE_BUFFER, buffer);
+  glBufferStorage(GL_COPY_WRITE_BUFFER, MAPPED_BYTES, 0, flags);
+  mapped = glMapBufferRange(GL_COPY_WRITE_BUFFER, 0, MAPPED_BYTES, flags);
+}
+
+/* What the CPU reads there is drawn: all of the page, after each copy of a part of it. */
+static void frame_copied(int n) {
+  clear_all(0, 0, 0);
+  for (int k = 0; k < 4; k++) {
+    float colour[4] = {k & 1, k / 2, .4f * n, 1};
+    mapped[OWN_COLOUR] = .25f * k;
+    glBufferSubData(GL_ARRAY_BUFFER, 0, sizeof colour, colour);
+    glCopyBufferSubData(GL_ARRAY_BUFFER, GL_COPY_WRITE_BUFFER, 0, k * sizeof colour, sizeof colour);
+    wait_for_gpu();
+    for (int j = 0; j <= k; j++) {
+      const float *read = mapped + 4 * j;
+      flat(-.75f + .5f * j, -.75f + .5f * k, .2, .2, read[0], read[1], read[2], read[3]);
+    }
+    flat(.75, .75f - .5f * k, .1, .1, mapped[OWN_COLOUR], 1, 1, 1);
+  }
+}
+
 static void init_streamed(void) {
   make_vertex_array();
   use_program(VERTEX_COLOUR, PIXEL_COLOUR);
@@ -86,10 +120,12 @@ static void init_texture_updates(void) {
 }
 
 static void frame_texture_updates(int n) {
+  /* Every third frame is in the same place, with other texels. */
+  uint32_t blue = (uint32_t)(n / 3 & 255) << 16;
   clear_all(.1, .1, .1);
   glBindTexture(GL_TEXTURE_2D, texture);
   glTexSubImage2D(GL_TEXTURE_2D, 0, 8 + 16 * (n % 3), 24, 16, 16, GL_RGBA, GL_UNSIGNED_BYTE,
-                  checkers(16, 0xff00ff00, 0xff0000ff));
+                  checkers(16, 0xff00ff00 | blue, 0xff0000ff | blue));
   glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
 }
 
@@ -209,6 +245,7 @@ const struct scene buffer_scenes[] = {
     {"tri", init_triangle, frame_triangle, 3},
     {"texquad", init_texture_updates, frame_texture_updates, 3},
     {"persist", init_persistent, frame_persistent, 3},
+    {"copied", init_copied, frame_copied, 3},
     {"stream", init_streamed, frame_streamed, 3},
     {"cube", init_cube, frame_cubes, 3},
     {"many", init_cube, frame_many_cubes, 30},

@@ -1,6 +1,7 @@
 /**
- * Compiles gltest for i386 Linux: `node src/gl/build.mjs` in apps/guest writes programs/gltest. It needs gcc with -m32,
- * and apt, from which it takes Debian's headers and libraries for i386; nothing is installed.
+ * Compiles the guest's programs for i386 Linux: `node native/build.mjs` in apps/guest writes programs/gltest and
+ * programs/fork-server. It needs gcc with -m32, and apt, from which it takes Debian's headers and libraries for i386;
+ * nothing is installed.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,14 +11,20 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleForNode } from '@cg/dawn/bundle';
 
-const source = fileURLToPath(new URL('gltest/', import.meta.url));
-const program = fileURLToPath(new URL('../../programs/gltest', import.meta.url));
+/** Programs, whose sources are in folders of their names, and what they are linked with. */
+const LINKED = {
+  gltest: ['-lEGL', '-lOpenGL', '-l:libm.so.6'],
+  'fork-server': ['-rdynamic'],
+};
 
-const APT_PACKAGES = new URL('../boot/apt-packages.ts', import.meta.url);
+const APT_PACKAGES = new URL('../src/boot/apt-packages.ts', import.meta.url);
 const PACKAGES = ['libc6-dev', 'libgcc-12-dev', 'libegl-dev', 'libgl-dev', 'libopengl-dev'];
 
-/** A hash of the program's source. It is in the binary, after the word «source». */
-export function sourceHash() {
+const sourceOf = (name) => fileURLToPath(new URL(`${name}/`, import.meta.url));
+
+/** A hash of a program's source. It is in the binary, after the word «source». */
+export function sourceHash(program) {
+  const source = sourceOf(program);
   const hash = createHash('sha256');
   for (const name of readdirSync(source)
     .filter((one) => /\.[ch]$/.test(one))
@@ -45,7 +52,9 @@ async function findSysroot() {
   return folder;
 }
 
-async function compile() {
+async function compile(program) {
+  const source = sourceOf(program);
+  const output = fileURLToPath(new URL(`../programs/${program}`, import.meta.url));
   const root = await findSysroot();
   const include = execFileSync('gcc', ['-print-file-name=include'], { encoding: 'utf8' }).trim();
   const libraries = ['usr/lib/i386-linux-gnu', 'lib/i386-linux-gnu', 'usr/lib/gcc/i686-linux-gnu/12'];
@@ -61,15 +70,16 @@ async function compile() {
     ...headers.flatMap((one) => ['-isystem', one]),
     ...folders,
   ];
-  const result = [`-DSOURCE_HASH="${sourceHash()}"`, '-s', '-Wl,--build-id=none', '-o', program];
-  const linked = ['-lEGL', '-lOpenGL', '-l:libm.so.6'];
-  execFileSync('gcc', [...language, ...where, ...result, ...files, ...linked], {
+  const result = [`-DSOURCE_HASH="${sourceHash(program)}"`, '-s', '-Wl,--build-id=none', '-o', output];
+  execFileSync('gcc', [...language, ...where, ...result, ...files, ...LINKED[program]], {
     cwd: source,
     stdio: 'inherit',
   });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  mkdirSync(fileURLToPath(new URL('../../programs/', import.meta.url)), { recursive: true });
-  await compile();
+  mkdirSync(fileURLToPath(new URL('../programs/', import.meta.url)), { recursive: true });
+  for (const program of Object.keys(LINKED)) {
+    await compile(program);
+  }
 }

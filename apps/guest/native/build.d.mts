@@ -1,0 +1,1 @@
+export function sourceHash(program: 'gltest' | 'fork-server'): string;

@@ -1,0 +1,97 @@
+import type { DrawCall, DrawWork, PipelineState } from '@cg/svga-device';
+import type { GpuLoad } from '../gpu/gpu-load.js';
+import { drawParts } from './draw-parts.js';
+import type { DrawRecorder } from './draw-recorder.js';
+import { drawWeight, type DrawWeight } from './draw-weight.js';
+import type { DecodedShaders } from './translations.js';
+
+/** Statements of vertex and geometry shaders for a unit of the device's work. */
+const STATEMENTS_OF_UNIT = 16;
+/** Units of the device's work for a millisecond that the GPU is waited for: a buffer has 16 seconds. */
+const UNITS_OF_MILLISECOND = 2 ** 18;
+const MOST_PARTS = 4096;
+
+/** A draw, and who pays for it. */
+export interface BoundedDraw {
+  readonly state: PipelineState;
+  readonly call: DrawCall;
+  /** Vertices of an instance. */
+  readonly count: number;
+  readonly work: DrawWork | undefined;
+  /** Called before anything is recorded. */
+  begins(): void;
+}
+
+/**
+ * Records draws so that the GPU's time is bounded: what shaders of vertices cost is charged before, in statements; what
+ * pixels cost, which primitives may cover again and again, in the time that the GPU was waited for. A draw that may
+ * cost more than the GPU is given at once is recorded in parts, and ends when it takes too long.
+ */
+export class BoundedDraws {
+  constructor(
+    readonly draws: DrawRecorder,
+    readonly load: GpuLoad,
+    readonly mostMilliseconds: number,
+  ) {}
+
+  /** @returns undefined if the draw is recorded, or left out */
+  draw(draw: BoundedDraw): Promise<void> | undefined {
+    const { state, call, count, work } = draw;
+    const { omissions } = this.draws;
+    const shaders = this.draws.decode(state);
+    if (typeof shaders === 'string') {
+      omissions.add(shaders);
+      return undefined;
+    }
+    const weight = drawWeight(state, call, count, shaders);
+    if (work?.charge(Math.ceil(weight.vertices / STATEMENTS_OF_UNIT)) === false) {
+      omissions.add('a draw that costs too much');
+      return undefined;
+    }
+    if (weight.most > this.load.most) {
+      return this.#inParts(draw, shaders, weight);
+    }
+    const wait = this.load.take(weight.most);
+    if (wait === undefined) {
+      this.#record(draw, call, count, weight);
+      return undefined;
+    }
+    return wait.then((milliseconds) => {
+      if (work?.charge(milliseconds * UNITS_OF_MILLISECOND) === false) {
+        omissions.add('a draw that costs too much');
+      } else {
+        this.#record(draw, call, count, weight);
+      }
+    });
+  }
+
+  #record({ state, begins }: BoundedDraw, call: DrawCall, count: number, { loopTurns }: DrawWeight): void {
+    if (!this.load.recorder.isAbandoned) {
+      begins();
+      this.draws.record(state, call, count, loopTurns);
+    }
+  }
+
+  async #inParts(draw: BoundedDraw, shaders: DecodedShaders, weight: DrawWeight): Promise<void> {
+    const { state, call, count, work } = draw;
+    const { load } = this;
+    const began = load.now();
+    const parts = Math.min(Math.ceil(weight.most / load.most), MOST_PARTS);
+    for (const part of drawParts(state, call, shaders, count, parts)) {
+      const share = (part.vertexCount / count) * (part.instanceCount / call.instanceCount);
+      const milliseconds = (await load.take(weight.most * share)) ?? 0;
+      if (load.recorder.isAbandoned) {
+        return;
+      }
+      if (work?.charge(milliseconds * UNITS_OF_MILLISECOND) === false) {
+        this.draws.omissions.add('a draw that costs too much');
+        return;
+      }
+      if (load.now() - began > this.mostMilliseconds) {
+        this.draws.omissions.add('the rest of a draw that takes too long');
+        return;
+      }
+      this.#record(draw, part, part.vertexCount, weight);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { Recorder } from './recorder.js';
+
+/** Weights that the GPU may have at once: at first, at least and at most. */
+const FIRST = 2 ** 32;
+const LEAST = 2 ** 28;
+const MOST = 2 ** 40;
+/** The GPU's time for a load: below and above these milliseconds the next may be larger, or has to be smaller. */
+const SHORT = 100;
+const LONG = 500;
+const STEP = 4;
+
+/**
+ * Bounds what the GPU is given at once, in any weight that is no less than the work: what comes next waits until it is
+ * done. How much that is follows the time that the GPU needs.
+ */
+export class GpuLoad {
+  /** The weight that the GPU may have at once. */
+  most = FIRST;
+  #given = 0;
+
+  constructor(
+    readonly recorder: Recorder,
+    readonly now: () => number,
+  ) {}
+
+  /**
+   * Makes room for a weight, which is given to the GPU.
+   * @returns undefined if there is room; else the milliseconds for which the GPU had to be waited for
+   */
+  take(weight: number): Promise<number> | undefined {
+    if (this.#given === 0 || this.#given + weight <= this.most) {
+      this.#given += weight;
+      return undefined;
+    }
+    const began = this.now();
+    this.recorder.submit();
+    return this.recorder.device.queue.onSubmittedWorkDone().then(() => {
+      const taken = this.now() - began;
+      if (taken > LONG) {
+        this.most = Math.max(this.most / STEP, LEAST);
+      } else if (taken < SHORT) {
+        this.most = Math.min(this.most * STEP, MOST);
+      }
+      this.#given = weight;
+      return taken;
+    });
+  }
+}

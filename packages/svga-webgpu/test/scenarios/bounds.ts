@@ -1,0 +1,155 @@
+import type { DrawWork, PipelineState } from '@cg/svga-device';
+import { plainCall, plainRasterizer } from '@cg/svga-device/renderer-contract';
+import {
+  buffer,
+  colorShader,
+  element,
+  fullState,
+  same,
+  stage,
+  surface,
+  target,
+  type Scenario,
+} from './bench.js';
+
+const CORNERS = Float32Array.of(-1, -1, -1, 3, 3, -1);
+
+/** A pixel shader of many instructions. */
+const slowShader = `ps_4_0
+dcl_input_ps_siv linear noperspective v0.xy, position
+dcl_output o0.xyzw
+dcl_temps 1
+mov r0.xyzw, v0.xyxy
+${'mad r0.xyzw, r0.xyzw, r0.yzwx, r0.zwxy\n'.repeat(60)}min o0.xyzw, r0.xyzw, l(1.0, 1.0, 1.0, 1.0)
+ret
+`;
+
+/** Counts the turns of a loop that does not end by itself. */
+const endlessShader = `ps_4_0
+dcl_output o0.x
+dcl_temps 1
+mov r0.x, l(0)
+loop
+  iadd r0.x, r0.x, l(1)
+  breakc_z l(1)
+endloop
+mov o0.x, r0.x
+ret
+`;
+
+const amplifyingShader = `gs_4_0
+dcl_input v[1][0].xyzw
+dcl_inputprimitive point
+dcl_outputtopology trianglestrip
+dcl_output_siv o0.xyzw, position
+dcl_maxout 64
+${'mov o0.xyzw, v[0][0].xyzw\nemit\n'.repeat(64)}ret
+`;
+
+const triangles: Partial<PipelineState> = {
+  topology: 1,
+  vertexBuffers: [{ surface: buffer(CORNERS), stride: 8, offset: 0 }],
+};
+
+function workOf(left: number): DrawWork & { readonly charged: number } {
+  return {
+    left,
+    charged: 0,
+    charge(units) {
+      this.charged += units;
+      return this.charged <= left;
+    },
+  } as { left: number; charged: number; charge(units: number): boolean };
+}
+
+export const boundScenarios: Record<string, Scenario> = {
+  'a draw that covers its target again and again is cut, and charged by the time that it takes': async (
+    open,
+  ) => {
+    const bench = await open({ maxDrawMilliseconds: 200 });
+    const of = surface('R8G8B8A8_UNORM', 256, 256);
+    const work = workOf(2 ** 40);
+    const state = fullState(stage(slowShader), [target(of)], triangles);
+    await bench.renderer.draw(state, plainCall(3, { instanceCount: 2 ** 17 }), undefined, work);
+    same(bench.omissions, ['the rest of a draw that takes too long'], 'omissions');
+    same(work.charged > 200 * 2 ** 18, true, `charged ${work.charged}`);
+    await bench.fill(colorShader(1, 0, 0, 1), of);
+    same([...(await bench.read(of)).subarray(0, 4)], [255, 0, 0, 255], 'the next draw');
+    same(bench.renderer.statistics.lostDevices, 0, 'lost devices');
+  },
+
+  'a draw in parts draws what it draws at once': async (open) => {
+    const bench = await open({ maxDrawMilliseconds: 60_000 });
+    const of = surface('R32_UINT', 512, 512);
+    const colors = Array.from({ length: 1500 }, (_, i) => i % 255);
+    const instances = buffer(Uint32Array.from(colors));
+    const pixel = `ps_4_0
+dcl_input_ps constant v1.x
+dcl_output o0.x
+dcl_temps 1
+mov r0.x, v1.x
+${'iadd r0.x, r0.x, l(0)\n'.repeat(60)}mov o0.x, r0.x
+ret
+`;
+    const vertex = `vs_4_0
+dcl_input v0.xy
+dcl_input v1.x
+dcl_output_siv o0.xyzw, position
+dcl_output o1.x
+mov o0.xy, v0.xyxx
+mov o0.zw, l(0.0, 0.0, 0.5, 1.0)
+mov o1.x, v1.x
+ret
+`;
+    const ofInstance = { inputSlot: 1, inputSlotClass: 1, instanceDataStepRate: 1 };
+    const state = fullState(stage(pixel), [target(of)], {
+      ...triangles,
+      rasterizer: { ...plainRasterizer, scissorEnable: 1 },
+      scissors: [{ left: 0, top: 0, right: 4, bottom: 1 }],
+      vertex: stage(vertex),
+      inputLayout: {
+        elements: [element(0, 'R32G32_FLOAT'), element(1, 'R32_UINT', ofInstance)],
+      },
+      vertexBuffers: [
+        { surface: buffer(CORNERS), stride: 8, offset: 0 },
+        { surface: instances, stride: 4, offset: 0 },
+      ],
+    });
+    await bench.draw(state, plainCall(3, { instanceCount: colors.length }));
+    const bytes = await bench.read(of);
+    same([bytes[0], bytes[12], bytes[16]], [colors.at(-1), colors.at(-1), 0], 'the last instance');
+    same(bench.renderer.statistics.submissions > 2, true, 'parts');
+    same(bench.omissions, [], 'omissions');
+  },
+
+  'a geometry shader is charged for what it may emit, and refused before it is drawn': async (open) => {
+    const bench = await open();
+    const of = surface('R8G8B8A8_UNORM', 4, 4);
+    const state = fullState(stage(colorShader(1, 1, 1, 1)), [target(of)], {
+      ...triangles,
+      topology: 2,
+      geometry: stage(amplifyingShader),
+    });
+    const work = workOf(100_000);
+    await bench.renderer.draw(state, plainCall(3, { instanceCount: 1000 }), undefined, work);
+    same(work.charged > 3000 * 64 * 3 * 8, true, `charged ${work.charged}`);
+    same(bench.omissions, ['a draw that costs too much'], 'omissions');
+    same([...new Set(await bench.read(of))], [0], 'nothing is drawn');
+  },
+
+  'loops have fewer turns where there are many pixels': async (open) => {
+    const bench = await open();
+    for (const [width, height, turns] of [
+      [1, 1, 2 ** 20],
+      [1024, 1024, 2 ** 12],
+    ] as const) {
+      const of = surface('R32_UINT', width, height);
+      await bench.fill(stage(endlessShader), of, {
+        rasterizer: { ...plainRasterizer, scissorEnable: 1 },
+        scissors: [{ left: 0, top: 0, right: 1, bottom: 1 }],
+      });
+      await bench.read(of);
+      same(new Uint32Array(of.ownImage.buffer, 0, 1)[0], turns, `${width} × ${height}`);
+    }
+  },
+};
