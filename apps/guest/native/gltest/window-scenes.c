@@ -169,6 +169,7 @@ static void frame_terminal(int n) {
   scroll(2 * n, 0, 1);
   scroll(2 * n + 1, 1, 0);
   glBindFramebuffer(GL_FRAMEBUFFER, target_framebuffer);
+  glViewport(0, 0, WIDTH, HEIGHT);
   clear_all(.25, .25, .25);
   use(flat_program, flat_array);
   flat(0, .8125, .84375, .0625, .2, .4, .8, 1);

@@ -109,6 +109,7 @@ export class Plots {
             ...axis,
             size: 64,
             splits: (_, _axis, _min, max) => values.filter((value) => value <= max),
+            filter: (_, splits) => splits, // by default only powers of ten have labels
             values: (_, splits) => splits.map(shortNumber),
           },
         ],

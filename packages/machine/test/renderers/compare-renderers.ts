@@ -3,7 +3,7 @@ import { seededDraw } from '@cg/svga-protocol/random-commands';
 import type { WebGpuRenderer } from '@cg/svga-webgpu';
 import { TexelRule, type Spread } from './picture-rule.js';
 import { RandomScene, type SceneDraw } from './random-scene.js';
-import { RenderGuest } from './render-guest.js';
+import { RenderGuest, type DrawCounts } from './render-guest.js';
 import type { SceneSurface } from './scene-surfaces.js';
 import { SpreadRenderer } from './spread-renderer.js';
 
@@ -34,10 +34,15 @@ interface Area {
 /**
  * Draws a random scene with the reference and with the renderer under test, each behind a device and a guest. Both go
  * on from the reference's bytes after each draw.
+ * @param features of the GPU device
  * @throws Error if pictures differ by more than the rules allow
  */
-export async function compareRenderers(renderer: WebGpuRenderer, seed: number): Promise<void> {
-  const scene = new RandomScene(seededDraw(seed), renderer.caps).make();
+export async function compareRenderers(
+  renderer: WebGpuRenderer,
+  features: ReadonlySet<string>,
+  seed: number,
+): Promise<void> {
+  const scene = new RandomScene(seededDraw(seed), renderer.caps, features).make();
   const reference = new SpreadRenderer();
   const guests = [new RenderGuest(reference), new RenderGuest(renderer)] as const;
   for (const guest of guests) {
@@ -72,7 +77,7 @@ async function compareDraw(
   const [expectedGuest, actualGuest] = guests;
   const before = await Promise.all(draw.written.map(({ sid }) => expectedGuest.read(sid)));
   reference.spread = moves[draw.rule.spread];
-  const counts: number[] = [];
+  const counts: DrawCounts[] = [];
   for (const guest of guests) {
     await guest.setShaders(draw.shaders);
     await guest.run(draw.commands);
@@ -86,7 +91,7 @@ async function compareDraw(
       moved: reference.moved.get(reference.targets[i]) ?? [],
       actual: await actualGuest.read(sid),
     };
-    const difference = differenceOf(layout, draw, pictures);
+    const difference = layout.format.buffer ? differentByte(pictures) : differenceOf(layout, draw, pictures);
     if (difference !== undefined) {
       throw new Error(`${what}: surface ${sid}, ${layout.format.name}: ${difference}: ${draw.text}`);
     }
@@ -94,9 +99,21 @@ async function compareDraw(
       await guest.upload(sid, pictures.expected);
     }
   }
-  if (draw.rule.spread === 'none' && counts[0] !== counts[1]) {
-    throw new Error(`${what}: ${counts[1]} samples, not ${counts[0]}: ${draw.text}`);
+  const [wanted, counted] = counts;
+  if (draw.rule.spread === 'none' && wanted.samples !== counted.samples) {
+    throw new Error(`${what}: ${counted.samples} samples, not ${wanted.samples}: ${draw.text}`);
   }
+  if (`${wanted.streamed}` !== `${counted.streamed}`) {
+    throw new Error(
+      `${what}: ${counted.streamed} primitives streamed out, not ${wanted.streamed}: ${draw.text}`,
+    );
+  }
+}
+
+/** The first byte of a buffer that differs. */
+function differentByte({ expected, actual }: Pictures): string | undefined {
+  const at = expected.findIndex((byte, i) => byte !== actual[i]);
+  return at < 0 ? undefined : `${actual[at]}, not ${expected[at]}, at byte ${at}`;
 }
 
 /** The first difference that no rule allows. */

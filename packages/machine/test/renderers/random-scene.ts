@@ -1,5 +1,4 @@
 import type { RendererCaps } from '@cg/svga-device';
-import { plainBlend, plainRasterizer } from '@cg/svga-device/renderer-contract';
 import { SVGA3D_INVALID_ID, SVGA3D_RESOURCE } from '@cg/svga-protocol';
 import type { Draw } from '@cg/svga-protocol/random-commands';
 import { encodeShader, parseShader } from '@cg/vgpu10';
@@ -7,6 +6,15 @@ import { meshOf, type Mesh } from './random-mesh.js';
 import { randomTextures, type SceneTexture } from './random-textures.js';
 import type { AnyCommand, ShaderTokens } from './render-guest.js';
 import { rules, type Rule } from './picture-rule.js';
+import {
+  blendCommands,
+  type Blending,
+  depthStencilCommands,
+  randomViewport,
+  rasterizerCommands,
+  windowCommands,
+} from './random-state.js';
+import { noStream, randomStream } from './random-stream.js';
 import { format, nameOf, SceneSurfaces, type SceneSurface } from './scene-surfaces.js';
 import {
   CONSTANT_ROWS,
@@ -15,6 +23,7 @@ import {
   pixelText,
   vertexText,
   type NumberKind,
+  type PixelShader,
 } from './shader-texts.js';
 
 /** A draw with all state that it needs. */
@@ -44,8 +53,9 @@ const COLORS = [
   ['R8G8B8A8_UINT', 'R16G16_SINT', 'R32G32B32A32_UINT', 'R10G10B10A2_UINT', 'R8_UINT', 'R32_SINT'],
 ];
 const DEPTHS = ['D16_UNORM', 'D24_UNORM_S8_UINT', 'D32_FLOAT', 'D32_FLOAT_S8X24_UINT'];
+/** Formats whose alpha chooses samples. */
+const WITH_ALPHA = /^(R8G8B8A8_UNORM|B8G8R8[AX]8_UNORM|R10G10B10A2_UNORM|R16G16B16A16_FLOAT)/;
 const SIDES = [8, 12, 16, 20, 24];
-const STATE_VALUES = 8;
 
 interface Target {
   readonly surface: SceneSurface;
@@ -65,6 +75,8 @@ export class RandomScene {
   constructor(
     readonly draw: Draw,
     readonly caps: RendererCaps,
+    /** Of the GPU device. */
+    readonly features: ReadonlySet<string>,
   ) {
     this.#surfaces = new SceneSurfaces(draw);
   }
@@ -122,70 +134,107 @@ export class RandomScene {
     samples: number,
   ): SceneDraw {
     const { draw } = this;
-    const viewport = this.#viewport(width, height);
-    const hasD24 = depth !== undefined && nameOf(depth.surface.layout.format).startsWith('D24');
+    const viewport = randomViewport(draw, width, height);
+    const depthName = depth && nameOf(depth.surface.layout.format);
+    const hasD24 = depthName?.startsWith('D24') === true;
     const mesh = meshOf(this.#surfaces, draw, viewport, samples > 1 ? 'flat' : hasD24 ? 'any' : 'steps');
     // Neighbours of a line's pixels are like them, without textures.
     const used = mesh.drawnAs === 'lines' ? [] : textures.filter(() => draw(3) === 0).slice(0, 2);
-    const kinds = colors.map(({ surface }) => kindOf(nameOf(surface.layout.format)));
-    const outputs = kinds.map((kind) => (draw(12) === 0 ? undefined : kind));
+    const { shader, blending } = this.#shading(mesh, used, colors, depth, samples);
+    const fetched =
+      draw(5) === 0
+        ? textures.find(({ shader: own }) => own.type === 'buffer' && own.kind === 'float')
+        : undefined;
+    const drawn = depth === undefined ? colors : [...colors, depth];
+    const clips = mesh.geometry === undefined && mesh.isFilled && draw(6) === 0;
+    const geometry = mesh.geometry && {
+      ...mesh.geometry,
+      layered: drawn.every(({ layers }) => layers === drawn[0].layers) && draw(2) === 0,
+      windowed: draw(3) === 0,
+      cuts: draw(3) === 0,
+    };
+    const shaders: ShaderTokens = [
+      tokens(vertexText({ usesIds: mesh.usesIds, fetches: fetched !== undefined, clips })),
+      tokens(pixelText(shader, draw)),
+      geometry && tokens(geometryText(geometry)),
+    ];
+    const isDouble = geometry?.windowed === true;
+    const stream = draw(4) === 0 ? randomStream(this.#surfaces, draw, id) : noStream;
+    const commands = [
+      ...mesh.commands(id),
+      ...this.#targets(id, colors, depth),
+      ...this.#constants(mesh),
+      ...this.#textures(id, used, fetched),
+      ...blendCommands(id, draw, blending),
+      ...depthStencilCommands(id, draw, isPlain(mesh)),
+      ...rasterizerCommands(id, draw, mesh, depthName, isDouble || draw(3) === 0),
+      ...windowCommands(draw, viewport, width, height, isDouble),
+      ...stream.commands,
+    ];
+    return {
+      commands,
+      shaders,
+      call: mesh.call,
+      written: [...drawn.map(({ surface }) => surface), ...stream.written],
+      rule: {
+        spread: rules[mesh.drawnAs][mesh.isExact && !clips ? 'exact' : 'free'],
+        blends: blending.isOn,
+        overlap: mesh.overlap,
+        filter: used.reduce((sum, { filter }) => sum + filter, 0),
+        magnitude: 3 + 2 * used.length,
+      },
+      text: JSON.stringify({
+        id,
+        samples,
+        mesh: mesh.text,
+        geometry,
+        clips,
+        shader,
+        commands,
+        textures: used,
+      }),
+    };
+  }
+
+  /** What the pixel shader of a draw does, and how its results are blended. */
+  #shading(
+    mesh: Mesh,
+    used: readonly SceneTexture[],
+    colors: readonly Target[],
+    depth: Target | undefined,
+    samples: number,
+  ): { readonly shader: PixelShader; readonly blending: Blending } {
+    const { draw } = this;
+    const names = colors.map(({ surface }) => nameOf(surface.layout.format));
+    const outputs = names.map((name) => (draw(12) === 0 ? undefined : kindOf(name)));
+    const isFilledTriangles = mesh.drawnAs === 'triangles' && mesh.isFilled;
+    const isOn = !isPlain(mesh) && draw(2) === 0;
+    const hasSecondSource =
+      isOn &&
+      colors.length === 1 &&
+      outputs[0] === 'float' &&
+      this.features.has('dual-source-blending') &&
+      draw(3) === 0;
+    const coversByAlpha =
+      samples > 1 && !isPlain(mesh) && outputs[0] === 'float' && WITH_ALPHA.test(names[0]) && draw(3) === 0;
     const shader = {
-      outputs,
+      outputs: hasSecondSource ? [...outputs, 'float' as const] : outputs,
       textures: used.map(({ shader: own }) => own),
       discards: mesh.drawnAs !== 'lines' && draw(6) === 0,
       writesDepth: depth !== undefined && draw(8) === 0,
       perSample: samples > 1 && draw(4) === 0,
       // Those of outlines are their own.
       usesConstants: mesh.isFilled,
+      usesFace: isFilledTriangles && draw(4) === 0,
+      usesPrimitive:
+        isFilledTriangles &&
+        mesh.geometry === undefined &&
+        this.features.has('primitive-index') &&
+        draw(4) === 0,
+      wholeAlpha: coversByAlpha,
     };
-    const fetched =
-      draw(5) === 0
-        ? textures.find(({ shader: own }) => own.type === 'buffer' && own.kind === 'float')
-        : undefined;
-    const fewest = Math.min(
-      ...[...colors, ...(depth === undefined ? [] : [depth])].map(({ layers }) => layers),
-    );
-    const layered = mesh.geometry !== undefined && fewest > 1;
-    const shaders: ShaderTokens = [
-      tokens(vertexText(mesh.usesIds, fetched !== undefined)),
-      tokens(pixelText(shader, draw)),
-      mesh.geometry && tokens(geometryText(mesh.geometry.primitive, mesh.geometry.topology, layered)),
-    ];
-    // Pixels of lines may be others; outlines, and points of triangles, have no sides.
-    const isPlain = mesh.drawnAs === 'lines' || !mesh.isFilled;
-    const blend = this.#blend(id, colors, isPlain);
-    const commands = [
-      ...mesh.commands(id),
-      ...this.#targets(id, colors, depth),
-      ...this.#constants(mesh),
-      ...this.#textures(id, used, fetched),
-      ...blend.commands,
-      ...this.#depthStencil(id, isPlain),
-      ...this.#rasterizer(id, mesh, width, height, depth),
-      ['DX_SET_VIEWPORTS', { viewports: [viewport] }] as const,
-    ];
-    const drawn = depth === undefined ? colors : [...colors, depth];
-    return {
-      commands,
-      shaders,
-      call: mesh.call,
-      written: drawn.map(({ surface }) => surface),
-      rule: {
-        spread: rules[mesh.drawnAs][mesh.isExact ? 'exact' : 'free'],
-        blends: blend.isOn,
-        overlap: mesh.overlap,
-        filter: used.reduce((sum, { filter }) => sum + filter, 0),
-        magnitude: 2 + 2 * used.length,
-      },
-      text: JSON.stringify({ id, samples, mesh: mesh.text, shader, commands, textures: used }),
-    };
-  }
-
-  #viewport(width: number, height: number) {
-    const { draw } = this;
-    const [x, y] = draw(3) === 0 ? [draw(4), draw(4)] : [0, 0];
-    const [minDepth, maxDepth] = draw(4) === 0 ? [0.25, 0.75] : [0, 1];
-    return { x, y, width: width - x, height: height - y, minDepth, maxDepth };
+    const hasAlphaAlone = names.includes('A8_UNORM');
+    return { shader, blending: { isOn, hasAlphaAlone, hasSecondSource, coversByAlpha } };
   }
 
   #targets(id: number, colors: readonly Target[], depth: Target | undefined): AnyCommand[] {
@@ -260,122 +309,11 @@ export class RandomScene {
           ] satisfies AnyCommand[])),
     ];
   }
+}
 
-  /** @param isPlain nothing of what is there counts: the pixels of a draw may be others */
-  #blend(id: number, colors: readonly Target[], isPlain: boolean) {
-    const { draw } = this;
-    const isOn = !isPlain && draw(2) === 0;
-    const hasAlphaAlone = colors.some(({ surface }) => nameOf(surface.layout.format) === 'A8_UNORM');
-    // Of constants either the colour or the alpha, and none with a target of alpha alone.
-    const constants = hasAlphaAlone
-      ? []
-      : this.#of([
-          [12, 13],
-          [18, 19],
-        ]);
-    const factors = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ...constants];
-    const ofAlpha = factors.filter((factor) => ![3, 4, 9, 10].includes(factor));
-    const target = () => ({
-      blendEnable: isOn ? draw(3) && 1 : 0,
-      srcBlend: this.#of(factors),
-      destBlend: this.#of(factors.filter((factor) => factor !== 11)),
-      blendOp: 1 + draw(5),
-      srcBlendAlpha: this.#of(ofAlpha),
-      destBlendAlpha: this.#of(ofAlpha.filter((factor) => factor !== 11)),
-      blendOpAlpha: 1 + draw(5),
-      renderTargetWriteMask: draw(3) === 0 ? draw(16) : 15,
-    });
-    const perRT = plainBlend({}).perRT.map((plain) => ({ ...plain, ...target() }));
-    const independentBlendEnable = draw(2);
-    const commands: AnyCommand[] = [
-      ['DX_DEFINE_BLEND_STATE', { blendId: id, alphaToCoverageEnable: 0, independentBlendEnable, perRT }],
-      [
-        'DX_SET_BLEND_STATE',
-        {
-          blendId: id,
-          blendFactor: Array.from({ length: 4 }, () => draw(9) / STATE_VALUES),
-          sampleMask: draw(4) === 0 ? draw(16) : 0xffffffff,
-        },
-      ],
-    ] as const;
-    return { commands, isOn };
-  }
-
-  #depthStencil(id: number, isPlain: boolean): AnyCommand[] {
-    const { draw } = this;
-    const operation = () => 1 + draw(8);
-    const comparison = () => 1 + draw(8);
-    return [
-      [
-        'DX_DEFINE_DEPTHSTENCIL_STATE',
-        {
-          depthStencilId: id,
-          depthEnable: draw(2),
-          depthWriteMask: draw(2),
-          depthFunc: isPlain ? 8 : comparison(),
-          stencilEnable: isPlain ? 0 : draw(2),
-          frontEnable: draw(4) && 1,
-          backEnable: draw(4) && 1,
-          stencilReadMask: this.#of([0xff, draw(256)]),
-          stencilWriteMask: this.#of([0xff, draw(256)]),
-          frontStencilFailOp: operation(),
-          frontStencilDepthFailOp: operation(),
-          frontStencilPassOp: operation(),
-          frontStencilFunc: comparison(),
-          backStencilFailOp: operation(),
-          backStencilDepthFailOp: operation(),
-          backStencilPassOp: operation(),
-          backStencilFunc: comparison(),
-        },
-      ],
-      ['DX_SET_DEPTHSTENCIL_STATE', { depthStencilId: id, stencilRef: this.#of([1, draw(256)]) }],
-    ];
-  }
-
-  #rasterizer(
-    id: number,
-    mesh: Mesh,
-    width: number,
-    height: number,
-    depth: Target | undefined,
-  ): AnyCommand[] {
-    const { draw } = this;
-    const scissorEnable = draw(3) === 0 ? 1 : 0;
-    const name = depth && nameOf(depth.surface.layout.format);
-    const hasBias = draw(4) === 0 && (name === 'D16_UNORM' || name === 'D32_FLOAT');
-    return [
-      [
-        'DX_DEFINE_RASTERIZER_STATE',
-        {
-          rasterizerId: id,
-          ...plainRasterizer,
-          fillMode: mesh.fillMode,
-          cullMode: mesh.drawnAs === 'triangles' ? 1 + draw(3) : 1,
-          frontCounterClockwise: draw(2),
-          // Units of normalized depth are a hundredth larger in SwiftShader.
-          depthBias: hasBias ? draw(100) - 50 : 0,
-          slopeScaledDepthBias: hasBias ? draw(5) - 2 : 0,
-          depthBiasClamp: hasBias ? this.#of([0, 0.01, -0.01]) : 0,
-          depthClipEnable: draw(3) && 1,
-          scissorEnable,
-        },
-      ],
-      ['DX_SET_RASTERIZER_STATE', { rasterizerId: id }],
-      [
-        'DX_SET_SCISSORRECTS',
-        {
-          rects: [
-            {
-              left: draw(width) - 2,
-              top: draw(height) - 2,
-              right: 4 + draw(width),
-              bottom: 4 + draw(height),
-            },
-          ],
-        },
-      ],
-    ];
-  }
+/** Pixels of lines may be others; outlines, and points of triangles, have no sides. */
+function isPlain({ drawnAs, isFilled }: Mesh): boolean {
+  return drawnAs === 'lines' || !isFilled;
 }
 
 const known = new Map<string, Uint32Array>();

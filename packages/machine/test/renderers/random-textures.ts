@@ -2,7 +2,7 @@ import type { RendererCaps } from '@cg/svga-device';
 import { SVGA3D_FILTER, SVGA3D_RESOURCE, SVGA3D_TEX_ADDRESS, type CommandFields } from '@cg/svga-protocol';
 import type { Draw } from '@cg/svga-protocol/random-commands';
 import { format, readFormat, type SceneSurface, type SceneSurfaces } from './scene-surfaces.js';
-import type { NumberKind, ShaderTexture, TextureRead } from './shader-texts.js';
+import { isSampled, type NumberKind, type ShaderTexture, type TextureRead } from './shader-texts.js';
 
 /** A texture, and how it is read. */
 export interface SceneTexture {
@@ -134,15 +134,15 @@ function texture(surfaces: SceneSurfaces, draw: Draw, caps: RendererCaps): Scene
   const isDepth = name.startsWith('D');
   const kind = kindOf(name);
   const read = readOf(draw, shape, kind, isDepth);
-  const sampler = samplerOf(draw, (isDepth && read !== 'sample_c_lz') || read.startsWith('ld'));
-  const isFiltered = !read.startsWith('ld') && read !== 'gather4';
+  const compares = read.startsWith('sample_c');
+  const sampler = samplerOf(draw, (isDepth && !compares) || !isSampled(read));
+  const isFiltered = isSampled(read) && read !== 'gather4';
   const fractions = isFiltered && (sampler.filter & LINEAR) !== 0 ? axes[shape] * FRACTION : 0;
   const level = isFiltered && (sampler.filter & SVGA3D_FILTER.MIP_LINEAR) !== 0 ? LEVEL : 0;
   return {
-    shader: { type: typeOf(shape), kind, read },
+    shader: { type: typeOf(shape), kind, read, offsets: offsetsOf(draw, shape, read) },
     view: viewOf(draw, surface, shape, isLoaded(read)),
-    sampler:
-      read === 'sample_c_lz' ? { ...sampler, filter: sampler.filter | SVGA3D_FILTER.COMPARE } : sampler,
+    sampler: compares ? comparing(sampler, shape) : sampler,
     filter: (fractions + level) * RANGE + precisionOf(name),
   };
 }
@@ -181,12 +181,28 @@ function sizeOf(draw: Draw, shape: Shape) {
   }
 }
 
+/** A sampler that compares; WGSL has no bias for cubes of depth. */
+function comparing(sampler: SceneTexture['sampler'], shape: Shape): SceneTexture['sampler'] {
+  const mipLODBias = shape.startsWith('cube') ? 0 : sampler.mipLODBias;
+  return { ...sampler, mipLODBias, filter: sampler.filter | SVGA3D_FILTER.COMPARE };
+}
+
+/** Offsets of an instruction that has any. */
+function offsetsOf(draw: Draw, shape: Shape, read: TextureRead): ShaderTexture['offsets'] {
+  const hasNone = shape.startsWith('cube') || shape === '2dms' || read === 'resinfo';
+  const offset = (): number => draw(16) - 8;
+  return hasNone || draw(3) > 0 ? undefined : [offset(), offset(), offset()];
+}
+
 /** Whether WGSL may load the texels. */
 function isLoaded(read: TextureRead): boolean {
-  return read.startsWith('ld') || read === 'gather4' || read === 'sample_c_lz';
+  return read.startsWith('ld') || read === 'gather4' || read.startsWith('sample_c');
 }
 
 function readOf(draw: Draw, shape: Shape, kind: NumberKind, isDepth: boolean): TextureRead {
+  if (draw(10) === 0) {
+    return shape === '2dms' ? 'sampleinfo' : 'resinfo';
+  }
   if (shape === '2dms') {
     return 'ldms';
   }
@@ -206,7 +222,7 @@ function readOf(draw: Draw, shape: Shape, kind: NumberKind, isDepth: boolean): T
     reads.push('gather4');
   }
   if (isDepth) {
-    reads.push('sample_c_lz', 'sample_c_lz', 'sample_c_lz');
+    reads.push('sample_c_lz', 'sample_c_lz', 'sample_c', 'sample_c');
   }
   return reads[draw(reads.length)];
 }

@@ -1,5 +1,5 @@
 import { CONTRACT_PAGE, ContractGuest, type TestRenderer } from '@cg/svga-device/renderer-contract';
-import { SVGA3D_INVALID_ID, type CommandFields, type CommandName } from '@cg/svga-protocol';
+import { SVGA3D_INVALID_ID, SVGA3D_QUERYTYPE, type CommandFields, type CommandName } from '@cg/svga-protocol';
 
 /** A command with its fields. */
 export type AnyCommand = {
@@ -9,13 +9,23 @@ export type AnyCommand = {
 /** By SVGA3dShaderType less 1: vertex, pixel and geometry shader. */
 export type ShaderTokens = readonly [Uint32Array, Uint32Array | undefined, Uint32Array | undefined];
 
-const PAGES = 512;
-const SHADER_MOB = 40;
-const QUERY_MOB = 41;
+const PAGES = 768;
+/** MOBs of surfaces are behind those of tables. */
+const SURFACE_MOBS = 100;
+const SHADER_MOB = 80;
+const QUERY_MOB = 81;
 const SHADER_PAGES = 2;
-const OCCLUSION = 0;
-/** State, and the count of samples. */
-const QUERY_BYTES = 8;
+/** Types of queries, by their numbers here. */
+const QUERIES = [SVGA3D_QUERYTYPE.OCCLUSION, SVGA3D_QUERYTYPE.STREAMOUTPUTSTATS];
+/** Of a result; the state is in the first word. */
+const QUERY_BYTES = 32;
+
+/** What a draw has counted. */
+export interface DrawCounts {
+  readonly samples: number;
+  /** Primitives that were streamed out, and those that there was to stream out. */
+  readonly streamed: readonly [number, number];
+}
 
 const plainSurface: Omit<CommandFields<'DEFINE_GB_SURFACE_V2'>, 'sid' | 'format'> = {
   surfaceFlags: 0,
@@ -40,8 +50,11 @@ export class RenderGuest extends ContractGuest {
     await this.start();
     this.#mobs.set(SHADER_MOB, await this.defineMob(SHADER_MOB, 3 * SHADER_PAGES));
     this.#mobs.set(QUERY_MOB, await this.defineMob(QUERY_MOB, 1));
-    await this.must('DX_DEFINE_QUERY', { queryId: 0, type: OCCLUSION, flags: 0 });
-    await this.must('DX_BIND_QUERY', { queryId: 0, mobid: QUERY_MOB });
+    for (const [queryId, type] of QUERIES.entries()) {
+      await this.must('DX_DEFINE_QUERY', { queryId, type, flags: 0 });
+      await this.must('DX_BIND_QUERY', { queryId, mobid: QUERY_MOB });
+      await this.must('DX_SET_QUERY_OFFSET', { queryId, mobOffset: queryId * QUERY_BYTES });
+    }
   }
 
   async run(commands: readonly AnyCommand[]): Promise<void> {
@@ -56,15 +69,16 @@ export class RenderGuest extends ContractGuest {
     bytes: Uint8Array,
   ): Promise<void> {
     const { sid } = fields;
-    this.#mobs.set(sid, await this.defineMob(sid, Math.ceil(bytes.length / CONTRACT_PAGE)));
+    const mobid = SURFACE_MOBS + sid;
+    this.#mobs.set(mobid, await this.defineMob(mobid, Math.ceil(bytes.length / CONTRACT_PAGE)));
     await this.must('DEFINE_GB_SURFACE_V2', { ...plainSurface, ...fields });
-    await this.must('BIND_GB_SURFACE', { sid, mobid: sid });
+    await this.must('BIND_GB_SURFACE', { sid, mobid });
     await this.upload(sid, bytes);
   }
 
   /** Gives a surface other bytes. */
   async upload(sid: number, bytes: Uint8Array): Promise<void> {
-    this.#mobs.get(sid)?.set(bytes);
+    this.#mobs.get(SURFACE_MOBS + sid)?.set(bytes);
     await this.must('UPDATE_GB_SURFACE', { sid });
   }
 
@@ -83,13 +97,19 @@ export class RenderGuest extends ContractGuest {
     }
   }
 
-  /** Runs a draw. @returns the samples that it has drawn */
-  async count(command: AnyCommand): Promise<number> {
-    await this.must('DX_BEGIN_QUERY', { queryId: 0 });
+  /** Runs a draw. */
+  async count(command: AnyCommand): Promise<DrawCounts> {
+    for (const queryId of QUERIES.keys()) {
+      await this.must('DX_BEGIN_QUERY', { queryId });
+    }
     await this.run([command]);
-    await this.must('DX_END_QUERY', { queryId: 0 });
-    const result = this.#mobs.get(QUERY_MOB)!.slice(0, QUERY_BYTES);
-    return new Uint32Array(result.buffer)[1];
+    for (const queryId of QUERIES.keys()) {
+      await this.must('DX_END_QUERY', { queryId });
+    }
+    const result = this.#mobs.get(QUERY_MOB)!.slice(0, QUERIES.length * QUERY_BYTES);
+    const words = new Uint32Array(result.buffer);
+    const stream = QUERY_BYTES / 4 + 1;
+    return { samples: words[1], streamed: [words[stream], words[stream + 2]] };
   }
 
   /** The bytes of a surface as they are now. */

@@ -5,7 +5,17 @@ export type NumberKind = 'float' | 'sint' | 'uint';
 
 /** How a pixel shader reads a texture. */
 export type TextureRead =
-  'gather4' | 'ld' | 'ldms' | 'sample' | 'sample_b' | 'sample_c_lz' | 'sample_d' | 'sample_l';
+  | 'gather4'
+  | 'ld'
+  | 'ldms'
+  | 'resinfo'
+  | 'sample'
+  | 'sample_b'
+  | 'sample_c'
+  | 'sample_c_lz'
+  | 'sample_d'
+  | 'sample_l'
+  | 'sampleinfo';
 
 /** A texture of a pixel shader, in the slot of its place in a list. */
 export interface ShaderTexture {
@@ -13,6 +23,13 @@ export interface ShaderTexture {
   readonly type: string;
   readonly kind: NumberKind;
   readonly read: TextureRead;
+  /** In texels, of the instruction. */
+  readonly offsets?: readonly [number, number, number] | undefined;
+}
+
+/** Whether it gives integers, whatever the texture holds. */
+function givesIntegers({ kind, read }: ShaderTexture): boolean {
+  return kind !== 'float' || read === 'resinfo';
 }
 
 /** Sides of a grid of pixels over which coordinates of textures go from 0 to 1. */
@@ -23,82 +40,96 @@ export const CONSTANT_ROWS = 3;
 
 const KINDS: Readonly<Record<NumberKind, string>> = { float: 'float', sint: 'sint', uint: 'uint' };
 
-/**
- * A vertex shader: it hands on a position, a colour, another one and a number that is not interpolated.
- * @param usesIds the position moves by instance, and a colour depends on the vertex
- */
-export function vertexText(usesIds: boolean, fetches: boolean): string {
-  return `vs_4_0
-dcl_constantbuffer cb0[${CONSTANT_ROWS}], immediateIndexed
-dcl_input v0.xyzw
-dcl_input v1.xyzw
-dcl_input v2.xyzw
-dcl_input v3.xyzw
-dcl_input_siv v4.x, instance_id
-dcl_input_siv v5.x, vertex_id
-dcl_output_siv o0.xyzw, position
-dcl_output o1.xyzw
-dcl_output o2.xyzw
-dcl_output o3.xyzw
-dcl_temps 2
-${fetches ? 'dcl_resource_buffer (float,float,float,float) t0\n' : ''}${
-    usesIds
-      ? `utof r0.x, v4.xxxx
-mul r0.xy, r0.xxxx, cb0[2].xyxx
-mul r0.xy, r0.xyxx, v0.wwww
-add o0.xy, v0.xyxx, r0.xyxx
-mov o0.zw, v0.zzzw
-iadd r0.xyzw, v5.xxxx, v4.xxxx
-iadd o3.xyzw, r0.xyzw, v3.xyzw
-`
-      : `mov o0.xyzw, v0.xyzw
-mov o3.xyzw, v3.xyzw
-`
-  }${
-    fetches
-      ? `and r1.x, v5.x, l(7)
-ld r1.xyzw, r1.xxxx, t0.xyzw
-mov o1.xyzw, r1.xyzw
-`
-      : 'mov o1.xyzw, v1.xyzw\n'
-  }mov o2.xyzw, v2.xyzw
-ret
-`;
+/** What a vertex shader does beside handing on its inputs. */
+export interface VertexShader {
+  /** The position moves by instance, and a colour depends on the vertex. */
+  readonly usesIds: boolean;
+  /** The colour comes from a texture buffer. */
+  readonly fetches: boolean;
+  /** It has a clip distance. */
+  readonly clips: boolean;
+}
+
+/** A vertex shader: it hands on a position, a colour, another one and a number that is not interpolated. */
+export function vertexText({ usesIds, fetches, clips }: VertexShader): string {
+  const lines = [
+    'vs_4_0',
+    `dcl_constantbuffer cb0[${CONSTANT_ROWS}], immediateIndexed`,
+    ...[0, 1, 2, 3].map((register) => `dcl_input v${register}.xyzw`),
+    'dcl_input_siv v4.x, instance_id',
+    'dcl_input_siv v5.x, vertex_id',
+    'dcl_output_siv o0.xyzw, position',
+    ...[1, 2, 3].map((register) => `dcl_output o${register}.xyzw`),
+    ...(clips ? ['dcl_output_siv o4.xy, clip_distance'] : []),
+    'dcl_temps 2',
+    ...(fetches ? ['dcl_resource_buffer (float,float,float,float) t0'] : []),
+    ...(usesIds
+      ? [
+          'utof r0.x, v4.xxxx',
+          'mul r0.xy, r0.xxxx, cb0[2].xyxx',
+          'mul r0.xy, r0.xyxx, v0.wwww',
+          'add o0.xy, v0.xyxx, r0.xyxx',
+          'mov o0.zw, v0.zzzw',
+          'iadd r0.xyzw, v5.xxxx, v4.xxxx',
+          'iadd o3.xyzw, r0.xyzw, v3.xyzw',
+        ]
+      : ['mov o0.xyzw, v0.xyzw', 'mov o3.xyzw, v3.xyzw']),
+    ...(fetches
+      ? ['and r1.x, v5.x, l(7)', 'ld r1.xyzw, r1.xxxx, t0.xyzw', 'mov o1.xyzw, r1.xyzw']
+      : ['mov o1.xyzw, v1.xyzw']),
+    'mov o2.xyzw, v2.xyzw',
+    ...(clips ? ['add o4.xy, v2.xyxx, l(-0.2421875, -0.1171875, 0, 0)'] : []),
+    'ret',
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 /** What of a primitive a geometry shader sees, by its kind. */
 const primitiveCorners = { point: 1, line: 2, triangle: 3, lineadj: 4, triangleadj: 6 } as const;
 export type PrimitiveName = keyof typeof primitiveCorners;
 
-/**
- * A geometry shader: gives out the corners of its primitive, then the first one again, so that strips go on.
- * @param layered the layer is the number of the primitive modulo two
- */
-export function geometryText(primitive: PrimitiveName, topology: string, layered: boolean): string {
+/** A geometry shader: gives out the corners of its primitive, then the first one again, so that strips go on. */
+export interface GeometryShader {
+  readonly primitive: PrimitiveName;
+  readonly topology: string;
+  /** The layer depends on the primitive and the corner; there need not be one of the number. */
+  readonly layered: boolean;
+  /** The viewport does. */
+  readonly windowed: boolean;
+  /** The strip ends after each corner but the first ones that make a primitive. */
+  readonly cuts: boolean;
+}
+
+export function geometryText({ primitive, topology, layered, windowed, cuts }: GeometryShader): string {
   const corners = primitiveCorners[primitive];
   const inputs = [1, 2, 3].map((register) => `dcl_input v[${corners}][${register}].xyzw`);
   const order = [...Array.from({ length: corners }, (_, i) => i), 0];
-  const given = order.map(
-    (corner) => `mov o0.xyzw, v[${corner}][0].xyzw
-mov o1.xyzw, v[${corner}][1].xyzw
-mov o2.xyzw, v[${corner}][2].xyzw
-mov o3.xyzw, v[${corner}][3].xyzw
-${layered ? 'and o4.x, vPrim, l(1)\n' : ''}emit`,
-  );
-  return `gs_4_0
-dcl_input_siv v[${corners}][0].xyzw, position
-${inputs.join('\n')}
-${layered ? 'dcl_input vPrim\n' : ''}dcl_inputprimitive ${primitive}
-dcl_outputtopology ${topology}
-dcl_output_siv o0.xyzw, position
-dcl_output o1.xyzw
-dcl_output o2.xyzw
-dcl_output o3.xyzw
-${layered ? 'dcl_output_siv o4.x, rendertarget_array_index\n' : ''}dcl_maxout ${order.length}
-${given.join('\n')}
-cut
-ret
-`;
+  const given = order.flatMap((corner, i) => [
+    ...[0, 1, 2, 3].map((register) => `mov o${register}.xyzw, v[${corner}][${register}].xyzw`),
+    ...(layered ? [`iadd o4.x, r0.x, l(${i})`] : []),
+    ...(windowed ? [`iadd r0.y, r0.x, l(${i})`, 'and o5.x, r0.y, l(1)'] : []),
+    'emit',
+    ...(cuts && i === 2 ? ['cut'] : []),
+  ]);
+  const lines = [
+    'gs_4_0',
+    `dcl_input_siv v[${corners}][0].xyzw, position`,
+    ...inputs,
+    'dcl_input vPrim',
+    'dcl_temps 1',
+    `dcl_inputprimitive ${primitive}`,
+    `dcl_outputtopology ${topology}`,
+    'dcl_output_siv o0.xyzw, position',
+    ...[1, 2, 3].map((register) => `dcl_output o${register}.xyzw`),
+    ...(layered ? ['dcl_output_siv o4.x, rendertarget_array_index'] : []),
+    ...(windowed ? ['dcl_output_siv o5.x, viewport_array_index'] : []),
+    `dcl_maxout ${order.length}`,
+    'and r0.x, vPrim, l(3)',
+    ...given,
+    'cut',
+    'ret',
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 /** Coordinates of a dimension: r2 has two, and constant 1 the others. */
@@ -117,27 +148,34 @@ function coordinates(type: string): string {
   }
 }
 
-function readText({ type, kind, read }: ShaderTexture, slot: number): string {
+function readText(resource: ShaderTexture, slot: number): string {
+  const { type, read, offsets } = resource;
   const at = coordinates(type);
-  const into = kind === 'float' ? 'r1' : 'r7';
+  const into = givesIntegers(resource) ? 'r7' : 'r1';
+  const by = offsets === undefined ? '' : `_aoffimmi(${offsets.join(',')})`;
   const texture = `t${slot}.xyzw`;
   const sampler = `s${slot}`;
   switch (read) {
     case 'ld':
-      return `ld ${into}.xyzw, r6.xyzw, ${texture}`;
+      return `ld${by} ${into}.xyzw, r6.xyzw, ${texture}`;
     case 'ldms':
       return `ldms ${into}.xyzw, r6.xyzw, ${texture}, l(2)`;
     case 'gather4':
-      return `gather4 ${into}.xyzw, ${at}, ${texture}, ${sampler}.x`;
+      return `gather4${by} ${into}.xyzw, ${at}, ${texture}, ${sampler}.x`;
+    case 'resinfo':
+      return `resinfo_uint ${into}.xyzw, l(1), ${texture}`;
+    case 'sampleinfo':
+      return `sampleinfo r1.xyzw, ${texture}\nsamplepos r7.xy, ${texture}, l(2)\nadd r1.xy, r1.xyxx, r7.xyxx`;
+    case 'sample_c':
     case 'sample_c_lz':
-      return `sample_c_lz r1.x, ${at}, t${slot}.xxxx, ${sampler}, cb0[1].w\nmov r1.yzw, r1.xxxx`;
+      return `${read}${by} r1.x, ${at}, t${slot}.xxxx, ${sampler}, cb0[1].w\nmov r1.yzw, r1.xxxx`;
     case 'sample_b':
     case 'sample_l':
-      return `${read} ${into}.xyzw, ${at}, ${texture}, ${sampler}, cb0[2].z`;
+      return `${read}${by} ${into}.xyzw, ${at}, ${texture}, ${sampler}, cb0[2].z`;
     case 'sample_d':
-      return `sample_d ${into}.xyzw, ${at}, ${texture}, ${sampler}, cb0[2].wwww, cb0[2].wwww`;
+      return `sample_d${by} ${into}.xyzw, ${at}, ${texture}, ${sampler}, cb0[2].wwww, cb0[2].wwww`;
     default:
-      return `sample ${into}.xyzw, ${at}, ${texture}, ${sampler}`;
+      return `sample${by} ${into}.xyzw, ${at}, ${texture}, ${sampler}`;
   }
 }
 
@@ -153,36 +191,34 @@ export interface PixelShader {
   readonly perSample: boolean;
   /** Inputs that are constant count. */
   readonly usesConstants: boolean;
+  /** Which side of a primitive it is. */
+  readonly usesFace: boolean;
+  /** The number of the primitive. */
+  readonly usesPrimitive: boolean;
+  /** Alpha is 0 or 1. */
+  readonly wholeAlpha: boolean;
+}
+
+/** Whether a read takes a sampler. */
+export function isSampled(read: TextureRead): boolean {
+  return read === 'gather4' || (read.startsWith('sample') && read !== 'sampleinfo');
 }
 
 const SWIZZLES = ['xyzw', 'wzyx', 'yzwx', 'xxyw', 'zyxw'];
 
-/** A pixel shader: sums of interpolated colours and texels, and of numbers and those of the pixel. */
-export function pixelText(
-  { outputs, textures, discards, writesDepth, perSample, usesConstants }: PixelShader,
-  draw: Draw,
-): string {
-  const has = (type: RegExp): boolean => textures.some((texture) => type.test(texture.type));
+function pixelDeclarations(shader: PixelShader): string[] {
+  const { outputs, textures, writesDepth, perSample, usesFace, usesPrimitive } = shader;
   const declared = textures.map(
     ({ type, kind }, slot) =>
       `dcl_resource_${type} (${Array.from({ length: 4 }, () => KINDS[kind]).join(',')}) t${slot}`,
   );
   const samplers = textures.flatMap(({ read }, slot) =>
-    read.startsWith('ld')
-      ? []
-      : [`dcl_sampler s${slot}, ${read === 'sample_c_lz' ? 'mode_comparison' : 'mode_default'}`],
-  );
-  const reads = textures.flatMap((texture, slot) => [
-    readText(texture, slot),
-    texture.kind === 'float' ? 'add r0.xyzw, r0.xyzw, r1.xyzw' : 'xor r8.xyzw, r8.xyzw, r7.xyzw',
-  ]);
-  const stores = outputs.flatMap((kind, i) =>
-    kind === undefined
-      ? []
-      : [`mov o${i}.xyzw, ${kind === 'float' ? 'r0' : 'r8'}.${SWIZZLES[draw(SWIZZLES.length)]}`],
+    isSampled(read)
+      ? [`dcl_sampler s${slot}, ${read.startsWith('sample_c') ? 'mode_comparison' : 'mode_default'}`]
+      : [],
   );
   const place = perSample ? ' sample' : '';
-  const lines = [
+  return [
     'ps_4_1',
     `dcl_constantbuffer cb0[${CONSTANT_ROWS}], immediateIndexed`,
     `dcl_input_ps_siv linear noperspective${place} v0.xy, position`,
@@ -190,11 +226,32 @@ export function pixelText(
     `dcl_input_ps linear noperspective${place} v2.xyzw`,
     'dcl_input_ps constant v3.xyzw',
     ...(perSample ? ['dcl_input_ps_sgv constant v4.x, sample_index'] : []),
+    ...(usesFace ? ['dcl_input_ps_sgv constant v5.x, is_front_face'] : []),
+    ...(usesPrimitive ? ['dcl_input_ps_sgv constant v6.x, primitive_id'] : []),
     ...outputs.flatMap((kind, i) => (kind === undefined ? [] : [`dcl_output o${i}.xyzw`])),
     ...(writesDepth ? ['dcl_output oDepth'] : []),
     ...samplers,
     ...declared,
     'dcl_temps 9',
+  ];
+}
+
+/** A pixel shader: sums of interpolated colours and texels, and of numbers and those of the pixel. */
+export function pixelText(shader: PixelShader, draw: Draw): string {
+  const { outputs, textures, discards, writesDepth, perSample } = shader;
+  const { usesConstants, usesFace, usesPrimitive, wholeAlpha } = shader;
+  const has = (type: RegExp): boolean => textures.some((texture) => type.test(texture.type));
+  const reads = textures.flatMap((texture, slot) => [
+    readText(texture, slot),
+    givesIntegers(texture) ? 'xor r8.xyzw, r8.xyzw, r7.xyzw' : 'add r0.xyzw, r0.xyzw, r1.xyzw',
+  ]);
+  const stores = outputs.flatMap((kind, i) =>
+    kind === undefined
+      ? []
+      : [`mov o${i}.xyzw, ${kind === 'float' ? 'r0' : 'r8'}.${SWIZZLES[draw(SWIZZLES.length)]}`],
+  );
+  const lines = [
+    ...pixelDeclarations(shader),
     'ftou r8.xyzw, v0.xyxy',
     ...(discards ? ['and r7.x, r8.x, l(1)', 'discard_nz r7.x'] : []),
     // Coordinates, and whole numbers of texels.
@@ -213,8 +270,12 @@ export function pixelText(
     'add r0.xyzw, v1.xyzw, v2.xyzw',
     ...(usesConstants ? ['iadd r8.xyzw, r8.xyzw, v3.xyzw'] : []),
     ...(perSample ? ['iadd r8.xyzw, r8.xyzw, v4.xxxx'] : []),
+    ...(usesFace ? ['and r7.xyzw, v5.xxxx, l(5, 9, 17, 33)', 'iadd r8.xyzw, r8.xyzw, r7.xyzw'] : []),
+    ...(usesPrimitive ? ['xor r8.xyzw, r8.xyzw, v6.xxxx'] : []),
     ...reads,
+    ...(usesFace ? ['and r7.x, v5.x, l(1)', 'utof r7.x, r7.x', 'add r0.x, r0.x, r7.x'] : []),
     ...stores,
+    ...(wholeAlpha ? ['and r7.x, r8.x, l(1)', 'utof o0.w, r7.x'] : []),
     ...(writesDepth ? ['mul oDepth, v0.x, l(0.03125)'] : []),
     'ret',
   ];

@@ -57,6 +57,7 @@ export class SpreadRenderer implements DrawingRenderer {
     this.#soft.draw(
       {
         ...state,
+        streamOutput: undefined,
         targets: state.targets.map((view) => view && copyOf(view)),
         depthTarget: state.depthTarget && copyOf(state.depthTarget),
         viewports: state.viewports.map((viewport) => ({ ...viewport, x: viewport.x + x, y: viewport.y + y })),

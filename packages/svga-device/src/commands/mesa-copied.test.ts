@@ -27,7 +27,10 @@ it('6.4, 9.3: a page that the CPU writes after a copy keeps what was copied, sin
       });
     },
   });
-  expect(statistics).toMatchObject({ errors: 0, perCommand: { DX_BUFFER_COPY: 12, READBACK_GB_SURFACE: 13 } });
+  expect(statistics).toMatchObject({
+    errors: 0,
+    perCommand: { DX_BUFFER_COPY: 12, READBACK_GB_SURFACE: 13 },
+  });
   const expected = [0, 1, 2].flatMap((frame) => [0, 1, 2, 3].map((k) => content(frame, k)));
   expect(found.map((floats) => floats.map((value) => Number(value.toFixed(5))))).toEqual(
     expected.map((floats) => floats.map((value) => Number(value.toFixed(5)))),

@@ -16,9 +16,10 @@ async function openDevice(): Promise<GPUDevice> {
 await serve({
   compare: async ({ seed }: { readonly seed: number }) => {
     device ??= openDevice();
-    const renderer = new WebGpuRenderer(await device);
+    const gpu = await device;
+    const renderer = new WebGpuRenderer(gpu);
     try {
-      await compareRenderers(renderer, seed);
+      await compareRenderers(renderer, gpu.features, seed);
     } finally {
       renderer.reset();
       await renderer.finish();
