@@ -189,7 +189,9 @@ export class TexelCodec {
     this.kind = this.#sharedExponent ? 'color' : kindOfTexel(format, this.#channels);
     this.#plain = !this.#sharedExponent && isPlain(format, this.#channels, this.srgb);
     this.isBytes =
-      this.#plain && this.kind === 'color' && this.#channels.every(({ bits, shift }) => bits === 8 && shift % 8 === 0);
+      this.#plain &&
+      this.kind === 'color' &&
+      this.#channels.every(({ bits, shift }) => bits === 8 && shift % 8 === 0);
     this.cost = this.#plain ? COST.PLAIN_TEXEL : COST.TEXEL;
   }
 
