@@ -138,6 +138,12 @@ const parts = [
     command: test('guest', 'test/gl.soak.test.ts'),
   },
   {
+    name: 'screen',
+    about:
+      'kmscube, glmark2 and X in a Linux guest, which cg guest --x has made: killed, restored and recorded',
+    command: test('guest', 'test/screen.soak.test.ts'),
+  },
+  {
     name: 'cost',
     about:
       'what coherent memory costs OpenGL programs; WebGPU against llvmpipe; the first program from a state',

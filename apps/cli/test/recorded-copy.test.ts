@@ -10,7 +10,7 @@ import { playPrograms } from './pictures/recorded-programs.js';
 /** FNV-1a of what the program read of llvmpipe's picture in the same guest. */
 const OF_LLVMPIPE = 'defa49d5';
 
-it('the CPU reads in a persistent mapping what the GPU has copied there, beside what it has written itself', async () => {
+it('the CPU reads in a persistent mapping what the GPU has copied there, beside its own stores', async () => {
   const recording = gunzipSync(readFileSync(join(tracesFolder, 'copied.cgrec.gz')));
   const { pictures, statistics } = await playPrograms(recording, new SoftRenderer());
   expect(statistics).toMatchObject({ errors: 0, drawsLeftOut: 0, notExecuted: 0, draws: 42 });

@@ -56,22 +56,15 @@ export const X_DISK: DiskContent = {
   title: 'Mesa and X',
   packages: [
     ...MESA,
-    ...[
-      'xserver-xorg-core',
-      'xserver-xorg-input-evdev',
-      'x11-xserver-utils',
-      'twm',
-      'xterm',
-      'mesa-utils-bin',
-    ],
-    ...['kmscube', 'glmark2-drm', 'glmark2-es2-drm'],
+    ...words('xserver-xorg-core xserver-xorg-input-evdev x11-xserver-utils twm xterm mesa-utils-bin'),
+    ...words('kmscube glmark2-drm glmark2-es2-drm'),
     // xkbcomp is started by a shell, and xterm starts one.
-    ...['dash', 'bash', 'coreutils', 'procps', 'ncurses-base', 'fonts-dejavu-core'],
+    ...words('dash bash coreutils procps ncurses-base fonts-dejavu-core'),
   ],
   // udev does not run; the others install packages, or are for xrdb, which is not used.
   without: [
-    ...['udev', 'kmod', 'keyboard-configuration', 'adduser', 'debconf', 'dpkg', 'tar', 'perl-base', 'menu'],
-    ...['cpp', 'cpp-12', 'libisl23', 'libmpc3', 'libmpfr6', 'iso-codes', 'libssl3', 'libdb5.3'],
+    ...words('udev kmod keyboard-configuration adduser debconf dpkg tar perl-base menu'),
+    ...words('cpp cpp-12 libisl23 libmpc3 libmpfr6 iso-codes libssl3 libdb5.3'),
   ],
 };
 
@@ -240,4 +233,8 @@ function bytesBelow(root: string): number {
     files.set(ino, Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES);
   }
   return [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function words(text: string): string[] {
+  return text.split(' ');
 }

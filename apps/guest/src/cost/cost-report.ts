@@ -140,7 +140,7 @@ function footer({ renderer, restored, startSeconds, seconds, programs }: CostRep
 }
 
 function rowOf(name: string, cells: readonly string[], widths: readonly number[]): string {
-  const padded = cells.map((cell, i) => cell.padStart(widths[i]));
+  const padded = cells.map((cell, i) => ` ${cell.padStart(widths[i] - 1)}`);
   return `${name.padEnd(NAME_COLUMNS)}${padded.join('')}`.trimEnd();
 }
 

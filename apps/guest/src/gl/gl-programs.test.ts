@@ -18,6 +18,12 @@ describe('a program', () => {
     expect(readProgram(path)).toMatchObject({ path });
   });
 
+  it('is one of Debian’s that draws on the screen, or another one on X', () => {
+    expect(readProgram('kmscube')).toMatchObject({ words: ['/usr/bin/kmscube'] });
+    expect(readProgram('glxgears', true)).toMatchObject({ name: 'glxgears' });
+    expect(() => readProgram('cube', true)).toThrow('cube: no such file, and no such program');
+  });
+
   it('that is neither is refused, with the names of the scenes', () => {
     const path = join(folder, 'text');
     writeFileSync(path, '#!/bin/sh\n');
@@ -38,7 +44,9 @@ describe('gltest', () => {
   });
 
   it('has the scenes that the program lists', () => {
-    const files = ['buffer', 'pixel', 'shader', 'window'].map((kind) => `../../gltest/${kind}-scenes.c`);
+    const files = ['buffer', 'pixel', 'shader', 'window'].map(
+      (kind) => `../../native/gltest/${kind}-scenes.c`,
+    );
     const rows = files.flatMap((file) => [
       ...readFileSync(new URL(file, import.meta.url), 'utf8').matchAll(/\{"(\w+)", \w+, \w+, \d+\}/g),
     ]);

@@ -92,7 +92,15 @@ async function commandOf(guest: EmulatedGuest, program: Program, request: GlRequ
   if (isOfDisk(program)) {
     const words = [...program.words, ...programArgs];
     const screen = { frames: frames ?? program.frames };
-    return { name: program.name, words, hasMarks: false, flip: false, screen, environment };
+    return {
+      name: program.name,
+      words,
+      hasMarks: false,
+      flip: false,
+      screen,
+      environment,
+      onServer: x === true,
+    };
   }
   const words = [await install(guest, program), ...programArgs];
   const screen = x || frames !== undefined ? { frames: frames ?? userFrames } : undefined;
@@ -102,6 +110,7 @@ async function commandOf(guest: EmulatedGuest, program: Program, request: GlRequ
     hasMarks: false,
     flip,
     environment,
+    onServer: x === true,
     ...(screen && { screen }),
   };
 }

@@ -22,6 +22,8 @@ export interface GuestCommand {
   /** It draws on the screen. */
   readonly screen?: ScreenCommand;
   readonly environment?: Readonly<Record<string, string>>;
+  /** It is a client of the X server, which keeps buffers for the next one: nothing is known of what is left. */
+  readonly onServer?: boolean;
 }
 
 /** A program whose picture is that of the screen. */
@@ -133,7 +135,7 @@ export async function runProgram(
     bytesReadBack: after.bytesReadBack - before.bytesReadBack,
     refused: after.errors - before.errors,
     lastError: after.errors > before.errors ? guest.device.lastError?.message : undefined,
-    left: growth(before.objects, after.objects),
+    left: command.onServer ? {} : growth(before.objects, after.objects),
     warnings: warningsOf(log),
     errors,
     frames:

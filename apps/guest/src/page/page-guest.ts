@@ -47,7 +47,7 @@ interface Content {
   run(guest: EmulatedGuest): Promise<void>;
 }
 
-/** A shell on the first console, again and again: it opens its terminal itself, which makes that the controlling one. */
+/** A shell on the first console, again and again. It opens its terminal itself, which becomes the controlling one. */
 const CONSOLE: Content = {
   sharedFolder: '/host',
   root: '/',

@@ -48,7 +48,8 @@ export async function startX(guest: EmulatedGuest): Promise<void> {
   const onErrors = (bytes: Uint8Array): void => void (errors += decoder.decode(bytes, { stream: true }));
   const code = await guest.shell.run(START_X, { seconds: START_SECONDS, onErrors });
   if (code !== 0) {
-    const [reason = `no answer within ${START_SECONDS} s`] = errors.match(/\(EE\) *\S.*/g) ?? [];
-    throw new GuestError(`X does not start in the guest: ${reason}`);
+    const [reason = errors.trim()] = errors.match(/\(EE\) *\S.*/g) ?? [];
+    const why = code === undefined ? `no answer within ${START_SECONDS} s` : reason;
+    throw new GuestError(`X does not start in the guest: ${why}`);
   }
 }

@@ -14,7 +14,7 @@ function content(frame: number, k: number): number[] {
   return [...colors, 0.25 * k];
 }
 
-it('6.4, 9.3: a page that the CPU writes after a copy keeps what was copied, since it was read back for the CPU', async () => {
+it('6.4, 9.3: a page that the CPU writes after a copy keeps what was copied: it was read back', async () => {
   const file = new URL('../../../../traces/copied.cgrec.gz', import.meta.url);
   const found: number[][] = [];
   const { statistics } = await playRecording(gunzipSync(readFileSync(file)), {

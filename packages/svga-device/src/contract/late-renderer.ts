@@ -61,9 +61,9 @@ export class Answer<T = void> implements PromiseLike<T> {
 }
 
 /**
- * A renderer that clears, copies, blits, resolves and makes mips on bytes of its own, takes some commands and leaves others to the device, and
- * answers at once or later, all at random from a seed. What the device has of a subresource that it has drawn to is
- * overwritten with noise, so that a device that does not ask is found out.
+ * A renderer that clears, copies, blits, resolves and makes mips on bytes of its own, takes some commands and leaves
+ * others to the device, and answers at once or later, all at random from a seed. What the device has of a subresource
+ * that it has drawn to is overwritten with noise, so that a device that does not ask is found out.
  */
 export class LateRenderer implements Renderer {
   readonly #draw: Draw;

@@ -20,7 +20,9 @@ const SCALARS = { color: 'f32', sint: 'i32', uint: 'u32' } as const;
 /** Bits of a float's fraction that one of fewer bits than 32 does not have. */
 const DROPPED_BITS: Readonly<Record<number, number>> = { 16: 13, 11: 17, 10: 18 };
 
-const COLOR_FUNCTIONS = `fn linear_of(c: f32) -> f32 { return select(pow((c + 0.055) / 1.055, 2.4), c / 12.92, c <= 0.04045); }
+const COLOR_FUNCTIONS = `fn linear_of(c: f32) -> f32 {
+  return select(pow((c + 0.055) / 1.055, 2.4), c / 12.92, c <= 0.04045);
+}
 fn srgb_of(c: f32) -> f32 { return select(1.055 * pow(c, 1.0 / 2.4) - 0.055, 12.92 * c, c <= 0.0031308); }
 fn mixed(a: vec4f, b: vec4f, share: f32) -> vec4f { return select(a + (b - a) * share, a, share == 0.0); }
 /** The nearest integer; a half, and what may be one but for rounding, away from zero. */

@@ -15,8 +15,8 @@ const DCL_IMMEDIATE_CONSTANT_BUFFER = 3;
 const declarationOpcodes = /* @__PURE__ */ byOpcode(declarationTable);
 
 /**
- * Decodes a shader. Its length is in its second token; words behind it are not looked at. Every token is read a few times, and
- * the program takes memory in proportion to them.
+ * Decodes a shader. Its length is in its second token; words behind it are not looked at. Every token is read a few
+ * times, and the program takes memory in proportion to them.
  * @param words little-endian 32-bit tokens, as in the memory that a shader is bound to
  * @throws Vgpu10Error EBADMSG, with the index of the token, for tokens that are damaged or unknown
  */
