@@ -1,14 +1,11 @@
 import type { SurfaceLayout } from '@cg/surface-layout';
 import { seededDraw } from '@cg/svga-protocol/random-commands';
 import type { WebGpuRenderer } from '@cg/svga-webgpu';
-import { TexelRule, type Spread } from './picture-rule.js';
+import { TexelRule } from './picture-rule.js';
 import { RandomScene, type SceneDraw } from './random-scene.js';
 import { RenderGuest, type DrawCounts } from './render-guest.js';
 import type { SceneSurface } from './scene-surfaces.js';
 import { SpreadRenderer } from './spread-renderer.js';
-
-/** How far the window is moved, in pixels. */
-const moves: Readonly<Record<Spread, number>> = { none: 0, subpixel: 1 / 16, pixel: 0 };
 
 /** Pixels of a line that every renderer draws something of. */
 const SHORTEST = 3;
@@ -17,8 +14,8 @@ const SHORTEST = 3;
 interface Pictures {
   readonly before: Uint8Array;
   readonly expected: Uint8Array;
-  /** What the reference draws with the window moved. */
-  readonly moved: readonly Uint8Array[];
+  /** What the reference draws where the rule allows another picture. */
+  readonly others: readonly Uint8Array[];
   readonly actual: Uint8Array;
 }
 
@@ -76,7 +73,7 @@ async function compareDraw(
 ): Promise<void> {
   const [expectedGuest, actualGuest] = guests;
   const before = await Promise.all(draw.written.map(({ sid }) => expectedGuest.read(sid)));
-  reference.spread = moves[draw.rule.spread];
+  reference.spread = draw.rule.spread;
   const counts: DrawCounts[] = [];
   for (const guest of guests) {
     await guest.setShaders(draw.shaders);
@@ -88,7 +85,7 @@ async function compareDraw(
     const pictures = {
       before: before[i],
       expected: await expectedGuest.read(sid),
-      moved: reference.moved.get(reference.targets[i]) ?? [],
+      others: reference.others.get(reference.targets[i]) ?? [],
       actual: await actualGuest.read(sid),
     };
     const difference = layout.format.buffer ? differentByte(pictures) : differenceOf(layout, draw, pictures);
@@ -155,11 +152,11 @@ function ownDifference(
   { start, rowStride }: Pick<Area, 'rowStride' | 'start'>,
   x: number,
   y: number,
-  { expected, moved, actual }: Pictures,
+  { expected, others, actual }: Pictures,
 ): string | undefined {
   const at = start + y * rowStride + x * texels.bytes;
   const found = texels.read(actual, at);
-  const wanted = [expected, ...moved].map((image) => texels.read(image, at));
+  const wanted = [expected, ...others].map((image) => texels.read(image, at));
   // Each corner may be moved by itself: twice as far as all of them together.
   return texels.isWithin(found, wanted, 1)
     ? undefined
@@ -167,22 +164,24 @@ function ownDifference(
 }
 
 /**
- * A texel that is neither between those around it in the reference, nor as far from them as they are from each other,
- * as values at the ends of lines may be; or that the reference has changed with some around it, while the renderer has
- * changed none of them. A short line may have no pixels, and a sample of a pixel may lie beside the line.
+ * A texel that is neither between those around it in the reference, with those of lines that others hide, nor as far
+ * from them as they are from each other, as values at the ends of lines may be; or that the reference has changed with
+ * some around it, while the renderer has changed none of them. A short line may have no pixels, and a sample of a pixel
+ * may lie beside the line.
  */
 function nearDifference(
   texels: TexelRule,
   area: Area,
   x: number,
   y: number,
-  { before, expected, actual }: Pictures,
+  { before, expected, others, actual }: Pictures,
 ): string | undefined {
   const { samples } = area;
   const around = placesAround(area, x, y, texels.bytes);
   const at = area.start + y * area.rowStride + x * texels.bytes;
   const found = texels.read(actual, at);
-  const near = around.flatMap((place) => [texels.read(expected, place), texels.read(before, place)]);
+  const images = [before, expected, ...others];
+  const near = around.flatMap((place) => images.map((image) => texels.read(image, place)));
   if (!texels.isWithin(found, near, 1)) {
     return `${text(found)} is nowhere near`;
   }

@@ -4,7 +4,8 @@ import { nameOf } from './scene-surfaces.js';
 
 /**
  * What of a picture may be otherwise: nothing but its values; what the reference draws with the window moved by up to a
- * sixteenth of a pixel, which is how exactly Vulkan has to place corners; the pixels of lines by one.
+ * sixteenth of a pixel, which is how exactly Vulkan has to place corners; the pixels of lines by one, where each of
+ * several lines over one another may be seen.
  */
 export type Spread = 'none' | 'pixel' | 'subpixel';
 

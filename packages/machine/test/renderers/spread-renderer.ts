@@ -1,3 +1,4 @@
+import { SurfaceLayout } from '@cg/surface-layout';
 import type {
   DepthTargetView,
   DrawCall,
@@ -8,39 +9,97 @@ import type {
   RenderSurface,
   TargetView,
 } from '@cg/svga-device';
+import { plainDepthStencil } from '@cg/svga-device/renderer-contract';
+import { SVGA3D_COMPARISON, SVGA3D_STENCILOP } from '@cg/svga-protocol';
 import { SoftRenderer } from '@cg/svga-soft';
+import type { Spread } from './picture-rule.js';
+import { format } from './scene-surfaces.js';
 
-/** The directions in which the window is moved. */
+/** How far the window is moved, in pixels. */
+const MOVE = 1 / 16;
+/** The directions in which it is moved. */
 const AROUND = [-1, 0, 1]
   .flatMap((x) => [-1, 0, 1].map((y) => [x, y] as const))
   .filter(([x, y]) => x !== 0 || y !== 0);
 
-/** The reference, which also draws each picture with the window moved a little. */
+/** Lets one fragment of each sample pass, by the reference value: the first one is 0. */
+const onlyOne = {
+  ...plainDepthStencil,
+  stencilEnable: 1,
+  frontEnable: 1,
+  backEnable: 1,
+  frontStencilFunc: SVGA3D_COMPARISON.EQUAL,
+  backStencilFunc: SVGA3D_COMPARISON.EQUAL,
+  frontStencilFailOp: SVGA3D_STENCILOP.INCRSAT,
+  backStencilFailOp: SVGA3D_STENCILOP.INCRSAT,
+  frontStencilPassOp: SVGA3D_STENCILOP.INCRSAT,
+  backStencilPassOp: SVGA3D_STENCILOP.INCRSAT,
+};
+
+/** The images of a draw's targets. */
+type Images = ReadonlyMap<RenderSurface, Uint8Array>;
+
+/** The reference, which also draws each picture as it may be otherwise. */
 export class SpreadRenderer implements DrawingRenderer {
   readonly #soft = new SoftRenderer();
   readonly caps = this.#soft.caps;
-  /** How far the window is moved, in pixels. */
-  spread = 0;
-  /** The images of the targets of the last draw, by their numbers of bytes and places: colours, then depth. */
-  moved: ReadonlyMap<RenderSurface, readonly Uint8Array[]> = new Map();
+  spread: Spread = 'none';
+  /** What the targets of the last draw may be otherwise. */
+  others: ReadonlyMap<RenderSurface, readonly Uint8Array[]> = new Map();
   /** The surfaces of the last draw's targets: colours, then depth. */
   targets: readonly RenderSurface[] = [];
 
   draw(state: PipelineState, call: DrawCall): undefined {
     const views = [...state.targets, state.depthTarget].filter((view) => view !== undefined);
     this.targets = views.map(({ surface }) => surface);
-    const moved = new Map(views.map(({ surface }) => [surface, [] as Uint8Array[]]));
-    for (const [x, y] of this.spread === 0 ? [] : AROUND) {
-      for (const [surface, image] of this.#drawMoved(state, call, x * this.spread, y * this.spread)) {
-        moved.get(surface)?.push(image);
+    const others = new Map(views.map(({ surface }) => [surface, [] as Uint8Array[]]));
+    for (const images of this.#otherPictures(state, call)) {
+      for (const [surface, image] of images) {
+        others.get(surface)?.push(image);
       }
     }
-    this.moved = moved;
+    this.others = others;
     this.#soft.draw(state, call);
   }
 
+  *#otherPictures(state: PipelineState, call: DrawCall): Generator<Images> {
+    if (this.spread === 'subpixel') {
+      for (const [x, y] of AROUND) {
+        yield this.#drawToCopies(moved(state, x * MOVE, y * MOVE), call);
+      }
+    } else if (this.spread === 'pixel') {
+      // Of lines over one another, another one may be seen in a pixel beside them.
+      yield* this.#eachLayer(state, call);
+      for (const depthFunc of [SVGA3D_COMPARISON.LESS, SVGA3D_COMPARISON.GREATER]) {
+        const depthStencil = state.depthStencil && { ...state.depthStencil, depthFunc };
+        yield this.#drawToCopies({ ...state, depthStencil }, call);
+      }
+    }
+  }
+
+  /** Draws the colours of the first fragment of each sample, of the second one, and so on. */
+  *#eachLayer(state: PipelineState, call: DrawCall): Generator<Images> {
+    const color = state.targets.find((view) => view !== undefined);
+    if (color === undefined) {
+      return;
+    }
+    const stencil = format('D24_UNORM_S8_UINT');
+    const layout = new SurfaceLayout({ ...color.surface.layout.description, format: stencil.id });
+    const surface = { layout, ownImage: new Uint8Array(layout.bytes) };
+    const depthTarget = { ...color, surface, format: stencil, depthReadOnly: false, stencilReadOnly: false };
+    for (let layer = 0, layers = 1; layer < layers; layer++) {
+      const images = this.#drawToCopies(
+        { ...state, depthTarget, depthStencil: onlyOne, stencilReference: layer },
+        call,
+      );
+      // The depths are all 0.
+      layers = images.get(surface)?.reduce((most, byte) => Math.max(most, byte)) ?? 0;
+      yield images;
+    }
+  }
+
   /** Draws to copies of the targets. */
-  #drawMoved(state: PipelineState, call: DrawCall, x: number, y: number): Map<RenderSurface, Uint8Array> {
+  #drawToCopies(state: PipelineState, call: DrawCall): Images {
     const copies = new Map<RenderSurface, RenderSurface>();
     const images = new Map<RenderSurface, Uint8Array>();
     const copyOf = <V extends DepthTargetView | TargetView>(view: V): V => {
@@ -60,7 +119,6 @@ export class SpreadRenderer implements DrawingRenderer {
         streamOutput: undefined,
         targets: state.targets.map((view) => view && copyOf(view)),
         depthTarget: state.depthTarget && copyOf(state.depthTarget),
-        viewports: state.viewports.map((viewport) => ({ ...viewport, x: viewport.x + x, y: viewport.y + y })),
       },
       call,
     );
@@ -92,4 +150,11 @@ export class SpreadRenderer implements DrawingRenderer {
   reset(): void {
     this.#soft.reset();
   }
+}
+
+function moved(state: PipelineState, x: number, y: number): PipelineState {
+  return {
+    ...state,
+    viewports: state.viewports.map((viewport) => ({ ...viewport, x: viewport.x + x, y: viewport.y + y })),
+  };
 }
