@@ -96,8 +96,8 @@ describe.skipIf(reason !== '')(`programs on the screen of a real guest ${reason}
   );
 
   it.each(['build', 'texture'])('glmark2 runs %s to its end', { timeout: MILLISECONDS }, async (scene) => {
-    const small = ['--off-screen', '-s', '320x240', '-b', `${scene}:duration=0.1`];
-    const run = await runProgram(guest, command('glmark2-es2', undefined, small), {
+    const brief = ['--off-screen', '-b', `${scene}:duration=0.1`];
+    const run = await runProgram(guest, command('glmark2-es2', undefined, brief), {
       coherent: false,
       seconds: SECONDS,
     });

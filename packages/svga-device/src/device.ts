@@ -211,7 +211,7 @@ export class SvgaDevice {
     return surface && whereMemoryAllows(() => this.#objects.hostImages.at(surface));
   }
 
-  /** The picture of a screen target, or of FRAMEBUFFER_ID; undefined if there is none, or no memory for its pixels. */
+  /** A live view of a screen target, or of FRAMEBUFFER_ID; undefined if there is none, or no memory for its pixels. */
   screenTarget(id: number): ScreenTargetImage | undefined {
     return this.#display.picture(id);
   }

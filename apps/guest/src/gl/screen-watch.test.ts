@@ -2,13 +2,13 @@ import type { SvgaDevice, SvgaEvent } from '@cg/svga-device';
 import { expect, it, vi } from 'vitest';
 import { ScreenWatch } from './screen-watch.js';
 
-function deviceWithScreens() {
+function deviceWithScreens(pixels = new Uint8ClampedArray()) {
   let listener: ((event: SvgaEvent) => void) | undefined;
   const listen = (one: typeof listener) => {
     listener = one;
     return () => (listener = undefined);
   };
-  const screenTarget = vi.fn((id: number) => ({ width: id, height: 1, pixels: new Uint8ClampedArray() }));
+  const screenTarget = vi.fn((id: number) => ({ width: id, height: 1, pixels }));
   const device = { events: { listen }, screenTarget } as unknown as SvgaDevice;
   const update = (screenTargetId: number): void => {
     listener?.({ kind: 'screen-updated', screenTargetId, rect: { x: 0, y: 0, w: 1, h: 1 } });
@@ -31,6 +31,18 @@ it('counts the frames on a screen, says when there are as many as wanted, and ke
   expect(shown.frames).toBe(3);
   update(6);
   expect(watch.end().shown.frames).toBe(3);
+});
+
+it.each(['takes', 'keeps meanwhile'])('the picture that it %s stays when the screen changes', (how) => {
+  const pixels = new Uint8ClampedArray([1, 2, 3, 255]);
+  const { device, update } = deviceWithScreens(pixels);
+  const watch = new ScreenWatch(device, 2, () => {});
+  update(1);
+  if (how === 'takes') {
+    watch.take();
+  }
+  pixels.fill(9);
+  expect(watch.end().picture?.pixels).toEqual(new Uint8ClampedArray([1, 2, 3, 255]));
 });
 
 it('has no picture and no rate without a frame', () => {

@@ -38,7 +38,7 @@ export class ScreenWatch {
 
   /** The picture of the screen as it is: the one that is kept. */
   take(): void {
-    this.#picture = this.#device.screenTarget(this.#screen) ?? this.#picture;
+    this.#keep();
     this.#taken = Infinity;
   }
 
@@ -59,8 +59,14 @@ export class ScreenWatch {
     if (this.#frames === this.#wanted) {
       this.#reached();
     } else if (now - this.#taken > PICTURE_MILLISECONDS) {
-      this.#picture = this.#device.screenTarget(screen);
+      this.#keep();
       this.#taken = now;
     }
+  }
+
+  /** Keeps the screen's pixels, which the device goes on changing. */
+  #keep(): void {
+    const screen = this.#device.screenTarget(this.#screen);
+    this.#picture = screen === undefined ? this.#picture : { ...screen, pixels: screen.pixels.slice() };
   }
 }

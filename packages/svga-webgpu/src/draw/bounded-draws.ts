@@ -76,7 +76,8 @@ export class BoundedDraws {
     const { state, call, count, work } = draw;
     const { load } = this;
     const began = load.now();
-    const parts = Math.min(Math.ceil(weight.most / load.most), MOST_PARTS);
+    // The weight is of primitives that each cover the targets: parts grow while the GPU needs little time for them.
+    const parts = (): number => Math.min(Math.ceil(weight.most / load.most), MOST_PARTS);
     for (const part of drawParts(state, call, shaders, count, parts)) {
       const share = (part.vertexCount / count) * (part.instanceCount / call.instanceCount);
       const milliseconds = (await load.take(weight.most * share)) ?? 0;

@@ -18,7 +18,7 @@ function isNumbered(shader: DecodedShader | undefined): boolean {
 /**
  * A draw as several that draw the same, one after another.
  * @param count vertices of an instance
- * @param parts how many there should be
+ * @param parts how many equal ones the draw should have: asked before each, as the GPU's time may change it
  * @returns the draw itself where its parts would not be the same: strips, shaders that see numbers of vertices,
  * instances or primitives, stream output, instance data of other rates than one
  */
@@ -27,31 +27,40 @@ export function* drawParts(
   call: DrawCall,
   shaders: DecodedShaders,
   count: number,
-  parts: number,
+  parts: () => number,
 ): Generator<DrawCall & { readonly vertexCount: number }> {
   const { instanceCount, firstInstance, firstVertex } = call;
   const isRegular = state.inputLayout.elements.every(
     ({ inputSlotClass, instanceDataStepRate }) => inputSlotClass === 0 || instanceDataStepRate === 1,
   );
   const isOne =
-    parts <= 1 ||
     !isRegular ||
     state.streamOutput !== undefined ||
     [shaders.vertex, shaders.geometry, shaders.pixel].some(isNumbered);
-  const corners = CORNERS[state.topology];
-  const instances = isOne ? instanceCount : Math.max(1, Math.floor(instanceCount / parts));
-  const partsOfEach = Math.ceil(parts / Math.ceil(instanceCount / instances));
-  const vertices =
-    isOne || corners === undefined ? count : Math.max(1, Math.floor(count / corners / partsOfEach)) * corners;
-  for (let instance = 0; instance < instanceCount; instance += instances) {
-    for (let vertex = 0; vertex < count; vertex += vertices) {
+  if (isOne) {
+    yield { ...call, vertexCount: count };
+    return;
+  }
+  const corners = CORNERS[state.topology] ?? count;
+  const primitives = count / corners;
+  for (let instance = 0; instance < instanceCount;) {
+    const instances = Math.min(atLeastOne(instanceCount / parts()), instanceCount - instance);
+    for (let vertex = 0; vertex < count;) {
+      const partsOfEach = instances > 1 ? 1 : Math.ceil(parts() / instanceCount);
+      const vertexCount = Math.min(atLeastOne(primitives / partsOfEach) * corners, count - vertex);
       yield {
         ...call,
-        vertexCount: Math.min(vertices, count - vertex),
+        vertexCount,
         firstVertex: firstVertex + vertex,
-        instanceCount: Math.min(instances, instanceCount - instance),
+        instanceCount: instances,
         firstInstance: firstInstance + instance,
       };
+      vertex += vertexCount;
     }
+    instance += instances;
   }
+}
+
+function atLeastOne(number: number): number {
+  return Math.max(1, Math.floor(number));
 }
