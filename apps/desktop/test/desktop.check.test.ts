@@ -122,11 +122,13 @@ describe.skipIf(shown === undefined)('Linux in a page', { timeout: 600_000 }, ()
     await press(page, { code: 'Tab', key: 'Tab' });
     await type(page, ' /host/b\n');
     expect(await page.call('sharedFile', { name: 'b' })).toBe('of the page');
+    await page.call('settled', {});
   });
 
   it('takes a state file back, and refuses one of another guest or version', async () => {
-    expect(await page.call('takeState', { replace: 0, text: '' })).toBe('Restored from a.cgstate.');
     const before = await look();
+    expect(await page.call('takeState', { replace: 0, text: '' })).toBe('Restored from a.cgstate.');
+    expect((await look()).hash).toBe(before.hash);
     const other = 'cg desktop 1\n0000000000000000';
     expect(await page.call('takeState', { replace: other.length, text: other })).toContain('another guest');
     const newer = 'cg desktop 2\n';
