@@ -2,7 +2,7 @@ import { bundleForPage } from '@cg/dawn/bundle';
 import { ChromiumPage } from '@cg/dawn/chromium';
 import { afterAll, describe, expect, it } from 'vitest';
 import { press, type } from './keyboard.js';
-import { isFetched, PageServer } from './page-server.js';
+import { PageServer } from './page-server.js';
 
 /** Lines of text that are looked at. */
 const LINES = 30;
@@ -29,7 +29,7 @@ interface Described {
 }
 
 const probe = await bundleForPage(new URL('page-probe.ts', import.meta.url));
-const server = isFetched('debian-i386-686-pae') ? await PageServer.start() : undefined;
+const server = await PageServer.start(['debian-i386-686-pae']);
 const opened: ChromiumPage[] = [];
 
 /** The page in a browser of its own; undefined where there is none. */

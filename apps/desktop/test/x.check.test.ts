@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { bundleForPage } from '@cg/dawn/bundle';
 import { ChromiumPage } from '@cg/dawn/chromium';
 import { afterAll, describe, expect, it } from 'vitest';
-import { isFetched, PageServer } from './page-server.js';
+import { PageServer } from './page-server.js';
 
 /** A point in the title of the terminal's window, and where it is dragged to: pixels of the screen. */
 const TITLE = { x: 700, y: 430 };
@@ -19,7 +19,7 @@ interface Look {
   readonly error?: string;
 }
 
-const server = isFetched('debian-i386-x') ? await PageServer.start('--x') : undefined;
+const server = await PageServer.start(['debian-i386-686-pae', 'debian-i386-x'], '--x');
 const opened =
   server && (await ChromiumPage.open(await bundleForPage(new URL('page-probe.ts', import.meta.url)), server));
 
@@ -31,7 +31,7 @@ afterAll(() => {
 });
 
 describe.skipIf(typeof opened !== 'object')('X in a page', { timeout: 600_000 }, () => {
-  const { page } = opened as Exclude<typeof opened, string | undefined>;
+  const { page } = (opened ?? {}) as { page: ChromiumPage };
   const look = (): Promise<Look> => page.call('look', { lines: 0 });
 
   /** A mouse event at a pixel of the guest's screen, which the page does not scale. */
