@@ -70,7 +70,13 @@ until grep -q '^# ' /dev/vcs1 || [ $tries = 600 ]; do usleep 100000; tries=$((tr
 };
 
 /** The disk is read-only but for its /tmp. */
-const X: Content = { sharedFolder: '/tmp/host', root: `${DISK_ROOT}/`, script: '', key: START_X, run: startX };
+const X: Content = {
+  sharedFolder: '/tmp/host',
+  root: `${DISK_ROOT}/`,
+  script: '',
+  key: START_X,
+  run: startX,
+};
 
 function sharingScript(modules: readonly string[], { root, sharedFolder }: Content): string {
   const folder = root + sharedFolder.slice(1);
