@@ -56,7 +56,7 @@ describe('cg-guest', () => {
     [['--gl', 'tri', 'cube', '--png', 'x.png'], /--png takes the picture of one program/],
     [['--gl', 'tri', '--run', 'true'], /cannot be used with option/],
     [['--gl', 'tri', '--renderer', 'gl'], /Allowed choices are soft, webgpu, none/],
-    [['--coherent'], /--coherent needs --gl or --piglit/],
+    [['--coherent'], /--coherent needs --gl, --x or --piglit/],
     [['--cost-of-coherence', '--gl', 'tri'], /cannot be used with option/],
     [
       ['--cost-of-coherence', 'teapot'],
