@@ -36,6 +36,7 @@ export class ChromiumPage {
       this.#ended = `the browser ended with ${signal ?? code}`;
       this.#waiting.forEach(({ reject }) => reject(new Error(this.#ended)));
     });
+    process.stdio[3].on('error', () => {}); // a browser that is not there reads nothing: `open` hears of it by itself
     process.stdio[4].setEncoding('utf8').on('data', (text) => this.#hear(text));
   }
 

@@ -2,7 +2,7 @@ import { bundleForPage } from '@cg/dawn/bundle';
 import { ChromiumPage } from '@cg/dawn/chromium';
 import { afterAll, describe, expect, it } from 'vitest';
 import { press, type } from './keyboard.js';
-import { isFetched, PageServer } from './page-server.js';
+import { PageServer } from './page-server.js';
 
 /** Lines of text that are looked at. */
 const LINES = 30;
@@ -29,7 +29,7 @@ interface Described {
 }
 
 const probe = await bundleForPage(new URL('page-probe.ts', import.meta.url));
-const server = isFetched('debian-i386-686-pae') ? await PageServer.start() : undefined;
+const server = await PageServer.start(['debian-i386-686-pae']);
 const opened: ChromiumPage[] = [];
 
 /** The page in a browser of its own; undefined where there is none. */
@@ -122,11 +122,13 @@ describe.skipIf(shown === undefined)('Linux in a page', { timeout: 600_000 }, ()
     await press(page, { code: 'Tab', key: 'Tab' });
     await type(page, ' /host/b\n');
     expect(await page.call('sharedFile', { name: 'b' })).toBe('of the page');
+    await page.call('settled', {});
   });
 
   it('takes a state file back, and refuses one of another guest or version', async () => {
-    expect(await page.call('takeState', { replace: 0, text: '' })).toBe('Restored from a.cgstate.');
     const before = await look();
+    expect(await page.call('takeState', { replace: 0, text: '' })).toBe('Restored from a.cgstate.');
+    expect((await look()).hash).toBe(before.hash);
     const other = 'cg desktop 1\n0000000000000000';
     expect(await page.call('takeState', { replace: other.length, text: other })).toContain('another guest');
     const newer = 'cg desktop 2\n';

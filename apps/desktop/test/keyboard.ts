@@ -5,6 +5,7 @@ const KEYS: Record<string, { readonly code: string; readonly key: string; readon
   '\n': { code: 'Enter', key: 'Enter' },
   ' ': { code: 'Space', key: ' ' },
   '/': { code: 'Slash', key: '/' },
+  '-': { code: 'Minus', key: '-' },
   '.': { code: 'Period', key: '.' },
 };
 
@@ -17,7 +18,7 @@ const named = (character: string) =>
 /** A PS/2 keyboard holds a few keys only, until the guest takes them. */
 const KEY_MS = 150;
 
-/** Presses and releases the keys of a text: lower-case letters, digits, spaces, slashes, full stops, line breaks. */
+/** Presses and releases the keys of a text: lower-case letters, digits, spaces, line breaks, and `/.-`. */
 export async function type(page: ChromiumPage, text: string): Promise<void> {
   for (const character of text) {
     await press(page, named(character));

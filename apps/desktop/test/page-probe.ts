@@ -76,6 +76,25 @@ function pixel({ x, y }: { x: number; y: number }): number[] {
   return [...(canvas.getContext('2d')?.getImageData(x, y, 1, 1).data ?? [])];
 }
 
+/** Waits until so many pixels are red, as many green, and as many blue. */
+async function waitForColors({ pixels }: { pixels: number }): Promise<void> {
+  const canvas = document.getElementById('screen') as HTMLCanvasElement;
+  const found = [0, 0, 0];
+  while (found.some((count) => count < pixels)) {
+    await pause(500);
+    const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? {
+      data: new Uint8ClampedArray(),
+    };
+    found.fill(0);
+    for (let i = 0; i < data.length; i += 4) {
+      for (let channel = 0; channel < 3; channel++) {
+        const others = Math.max(data[i + ((channel + 1) % 3)], data[i + ((channel + 2) % 3)]);
+        found[channel] += data[i + channel] > 60 && data[i + channel] > 2 * others ? 1 : 0;
+      }
+    }
+  }
+}
+
 /** Where the canvas is in the window. */
 function screenPlace(): { left: number; top: number } {
   const { left, top } = document.getElementById('screen')?.getBoundingClientRect() ?? { left: 0, top: 0 };
@@ -135,6 +154,7 @@ Object.assign(globalThis, {
   settled,
   look,
   pixel,
+  waitForColors,
   screenPlace,
   restoreOften,
   drop,

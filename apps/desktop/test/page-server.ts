@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ChromiumPage } from '@cg/dawn/chromium';
 import { build } from 'vite';
 import { guestFolder, sendFile } from '../guest-server.mjs';
 
@@ -17,8 +18,21 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
-/** Whether `cg guest` has fetched packages: tests fetch nothing. @param name of a folder in its cache */
-export const isFetched = (name: string): boolean => existsSync(join(guestFolder('../guest'), name));
+/** Why no page with a guest can be tested here; undefined where it can. Tests fetch nothing. */
+async function whatIsMissing(packages: readonly string[]): Promise<string | undefined> {
+  const cache = guestFolder('../guest');
+  // A folder with its list is complete.
+  const missing = packages.find((name) => !existsSync(join(cache, name, 'packages.json')));
+  if (missing !== undefined) {
+    return `cg guest has not fetched ${missing}`;
+  }
+  const found = await ChromiumPage.open('');
+  if (typeof found === 'string') {
+    return found;
+  }
+  found.page.close();
+  return undefined;
+}
 
 /** The built page, and a guest, on a plain web server. */
 export class PageServer {
@@ -30,8 +44,20 @@ export class PageServer {
     this.#folder = folder;
   }
 
-  /** @param options of `cg guest --page` */
-  static async start(...options: readonly string[]): Promise<PageServer> {
+  /**
+   * Undefined where there is no browser, or no guest, and says so.
+   * @param packages folders of the cache of `cg guest`
+   * @param options of `cg guest --page`
+   */
+  static async start(
+    packages: readonly string[],
+    ...options: readonly string[]
+  ): Promise<PageServer | undefined> {
+    const missing = await whatIsMissing(packages);
+    if (missing !== undefined) {
+      process.stderr.write(`no page with a guest: ${missing}\n`);
+      return undefined;
+    }
     const folder = mkdtempSync(join(tmpdir(), 'cg-desktop-'));
     const configFile = fileURLToPath(new URL('../vite.config.ts', import.meta.url));
     await build({ configFile, logLevel: 'error', build: { outDir: folder } });

@@ -7,7 +7,7 @@ import { SavedStates } from '../emulator/saved-states.js';
 import { startGuest } from '../emulator/start-guest.js';
 import { makeRenderer } from '../gl/renderers.js';
 import { X_FILES } from '../x/x-files.js';
-import { startX } from '../x/x-server.js';
+import { START_X, startX } from '../x/x-server.js';
 
 /** Drivers of v86's 9p file system, which reaches the guest by virtio. */
 const SHARING_MODULES = ['virtio_pci', '9pnet_virtio', '9p'];
@@ -44,6 +44,8 @@ interface Content {
   /** The root of its programs, with a slash at its end. */
   readonly root: string;
   readonly script: string;
+  /** Of what `run` does: another one makes another state. */
+  readonly key: string;
   run(guest: EmulatedGuest): Promise<void>;
 }
 
@@ -63,11 +65,18 @@ cd /root
 tries=0
 until grep -q '^# ' /dev/vcs1 || [ $tries = 600 ]; do usleep 100000; tries=$((tries + 1)); done
 `,
+  key: '',
   run: async () => {},
 };
 
 /** The disk is read-only but for its /tmp. */
-const X: Content = { sharedFolder: '/tmp/host', root: `${DISK_ROOT}/`, script: '', run: startX };
+const X: Content = {
+  sharedFolder: '/tmp/host',
+  root: `${DISK_ROOT}/`,
+  script: '',
+  key: START_X,
+  run: startX,
+};
 
 function sharingScript(modules: readonly string[], { root, sharedFolder }: Content): string {
   const folder = root + sharedFolder.slice(1);
@@ -100,7 +109,7 @@ export async function startPageGuest(options: PageGuestOptions): Promise<PageGue
     device: PAGE_DEVICE,
     renderer: (await makeRenderer('soft')).renderer,
     preparation: {
-      key: `page ${script}`,
+      key: `page ${script}${content.key}`,
       run: async (booted) => {
         await booted.shell.must(script);
         await content.run(booted);

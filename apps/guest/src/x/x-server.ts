@@ -15,6 +15,10 @@ const SERVER =
 
 const START_SECONDS = 900;
 
+/** What the terminal's shell makes before it prompts: -wf starts it when the window is mapped. */
+const PROMPTED = '/tmp/prompted';
+const TERMINAL = "/usr/bin/xterm -wf -fa 'DejaVu Sans Mono' -fs 10 -geometry 72x20+600+420";
+
 /** Runs a program of the disk on the X server, in the guest's shell. */
 function onX(words: string): string {
   const variables = { HOME: '/tmp', MESA_SHADER_CACHE_DISABLE: 'true', ...X_ENVIRONMENT };
@@ -23,10 +27,11 @@ function onX(words: string): string {
 }
 
 /**
- * A command of the guest's shell. It starts the X server, a window manager and a terminal, and ends when the server
- * answers; or prints the server's errors, and fails.
+ * A command of the guest's shell. It starts the X server, a window manager and a terminal, and ends when that prompts; or
+ * prints the server's errors, and fails.
  */
 export const START_X = `(
+rm -f ${DISK_ROOT}${PROMPTED}
 ${onX(SERVER)} > /dev/null 2>&1 &
 server=$!
 while [ ! -S ${DISK_ROOT}/tmp/.X11-unix/X0 ] && kill -0 $server; do usleep 100000; done
@@ -35,7 +40,12 @@ if ! ${onX("/usr/bin/xsetroot -solid '#394b59'")}; then
   exit 1
 fi
 ${onX('/usr/bin/twm -f /tmp/twmrc')} > /dev/null 2>&1 &
-${onX("/usr/bin/xterm -fa 'DejaVu Sans Mono' -fs 10 -geometry 72x20+600+420")} > /dev/null 2>&1 &
+PROMPT_COMMAND=': > ${PROMPTED}' ${onX(TERMINAL)} > /dev/null 2>&1 &
+terminal=$!
+while [ ! -e ${DISK_ROOT}${PROMPTED} ]; do
+  kill -0 $terminal || exit 1
+  usleep 100000
+done
 )`;
 
 /** A command that ends the X server, and waits until it has ended. */
