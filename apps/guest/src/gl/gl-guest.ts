@@ -7,7 +7,7 @@ import { SavedStates } from '../emulator/saved-states.js';
 import { startGuest, type StartedGuest } from '../emulator/start-guest.js';
 import { GuestError } from '../guest-error.js';
 import { X_FILES } from '../x/x-files.js';
-import { startX } from '../x/x-server.js';
+import { START_X, startX } from '../x/x-server.js';
 import { NEW_KERNEL_LINES } from './kernel-log.js';
 import { ownProgram } from './own-program.js';
 import type { NamedRenderer } from './renderers.js';
@@ -74,7 +74,7 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGu
     renderer: renderer.renderer,
     recorder: options.recorder,
     preparation: {
-      key: `${x ? 'x' : 'mesa'} ${renderer.name}`,
+      key: `mesa ${IGNORE_PAUSES} ${x ? START_X : ''} ${renderer.name}`,
       run: async (guest) => {
         say('loading Mesa (about half a minute)');
         await guest.shell.must(IGNORE_PAUSES);

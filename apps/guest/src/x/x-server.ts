@@ -27,8 +27,8 @@ function onX(words: string): string {
 }
 
 /**
- * A command of the guest's shell. It starts the X server, a window manager and a terminal, and ends when that prompts; or
- * prints the server's errors, and fails.
+ * A command of the guest's shell. It starts the X server, a window manager and a terminal, and ends when that prompts;
+ * or prints the server's errors, and fails.
  */
 export const START_X = `(
 rm -f ${DISK_ROOT}${PROMPTED}
