@@ -6,8 +6,8 @@ const MAX_KEPT_IMAGE = 2 ** 16;
 
 /**
  * Accounts the device's own memory: images of surfaces, COTables, screens. Small images of surfaces are used again,
- * because the host's memory for typed arrays comes back only with a collection of the whole heap: an eviction with
- * 32,000 surfaces takes 0.6 of the time.
+ * because the host's memory for typed arrays comes back only with a collection of the whole heap, and allocations do
+ * its steps.
  */
 export class ImageMemory {
   readonly #limit: number;
