@@ -7,7 +7,8 @@ import { checkMemory, type MemoryCheck } from './checks/check-memory.js';
 import { checkConsole, type ConsoleCheck } from './checks/check-console.js';
 import type { EmulatedGuest } from './emulator/emulated-guest.js';
 import { GuestError } from './guest-error.js';
-import { findGuestFiles, type GuestFiles } from './boot/guest-files.js';
+import type { BootRequest } from './boot/boot-request.js';
+import { findGuestFiles } from './boot/guest-files.js';
 import { buildInitramfs } from './boot/initramfs.js';
 import { measureConsoles, VGA_DRIVER, type ConsoleRate } from './checks/measure-console.js';
 import { SavedStates } from './emulator/saved-states.js';
@@ -15,12 +16,7 @@ import { selectCases, type CaseChoice, type CaseGroup, type Variant } from './ca
 import { startGuest } from './emulator/start-guest.js';
 
 /** A guest, and its checks and commands. */
-export interface GuestRequest extends Variant {
-  readonly paths: Partial<GuestFiles>;
-  readonly cache: string;
-  readonly refresh: boolean;
-  readonly useStates: boolean;
-  readonly memoryMib: number;
+export interface GuestRequest extends BootRequest, Variant {
   /** A device with shader model 4.1. */
   readonly sm41: boolean;
   /** A device without command buffers. */

@@ -1,3 +1,4 @@
+import type { BootRequest } from './boot/boot-request.js';
 import type { GuestFiles, KernelFlavour } from './boot/guest-files.js';
 import type { CaseChoice } from './cases/select-cases.js';
 import { EXIT } from './exit-codes.js';
@@ -91,13 +92,13 @@ export function badInput(error: unknown): number {
 }
 
 /** The files that the options name. */
-export function pathsOf({ kernel, modules, busybox, bios, vgaBios }: GuestOptions): Partial<GuestFiles> {
+function pathsOf({ kernel, modules, busybox, bios, vgaBios }: GuestOptions): Partial<GuestFiles> {
   const paths = { kernel, modules, busybox, bios, vgaBios };
   return Object.fromEntries(Object.entries(paths).filter(([, path]) => path !== undefined));
 }
 
-function requestOf(options: GuestOptions): GuestRequest {
-  const { case: ids } = options;
+/** What the options of every kind of guest ask for. */
+export function bootRequestOf(options: GuestOptions): BootRequest {
   return {
     paths: pathsOf(options),
     cache: options.cache,
@@ -105,6 +106,13 @@ function requestOf(options: GuestOptions): GuestRequest {
     refresh: options.refresh === true,
     useStates: options.state,
     memoryMib: options.memory,
+  };
+}
+
+function requestOf(options: GuestOptions): GuestRequest {
+  const { case: ids } = options;
+  return {
+    ...bootRequestOf(options),
     dx: options.dx === true || options.sm41 === true,
     sm41: options.sm41 === true,
     fifo: options.fifo === true,

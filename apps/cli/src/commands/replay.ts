@@ -20,7 +20,8 @@ import { openInput, readsInputTwice, STANDARD_INPUT } from '../input/open-input.
 import { inputError } from '../output/input-error.js';
 import { isInspected, writeInspection } from '../output/inspection.js';
 import { replayProgress } from '../output/progress.js';
-import { screenAsPng, writeErrorOf } from '../output/screen-png.js';
+import { screenAsPng } from '../output/screen-png.js';
+import { writeErrorOf } from '../output/write-error.js';
 import { replaysAsJson } from '../output/replay-json.js';
 import { describeReplay, tabulateReplays, type Replayed } from '../output/replay-text.js';
 import type { UploadWay } from '../output/upload-ways.js';

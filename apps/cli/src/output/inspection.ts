@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Recording } from '@cg/inspector';
-import { writeErrorOf } from './screen-png.js';
+import { errorOfWriting, writeErrorOf } from './write-error.js';
 
 /** Files that show a run. */
 export interface InspectionFiles {
@@ -59,11 +59,7 @@ function writePieces(path: string, events: readonly unknown[], rest: string): st
     writeSync(file, `\n],${rest}\n`);
     return undefined;
   } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (syscall === undefined) {
-      throw error;
-    }
-    return `${path}: cannot be written (${code})`;
+    return errorOfWriting(path, error);
   } finally {
     if (file !== undefined) {
       closeSync(file);

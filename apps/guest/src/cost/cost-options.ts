@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { EXIT } from '../exit-codes.js';
 import { GuestError } from '../guest-error.js';
-import { badInput, pathsOf, type GuestOptions } from '../run-options.js';
+import { badInput, bootRequestOf, type GuestOptions } from '../run-options.js';
 import { chooseCostPrograms } from './cost-programs.js';
 import { costAsJson, costLine, describeCost, hasCostFailed } from './cost-report.js';
 import { costAsSvg } from './cost-svg.js';
@@ -13,12 +13,7 @@ export async function runCostOptions(options: GuestOptions): Promise<number> {
   let report: CostReport;
   try {
     report = await measureCost({
-      paths: pathsOf(options),
-      cache: options.cache,
-      flavour: options.flavour,
-      refresh: options.refresh === true,
-      useStates: options.state,
-      memoryMib: options.memory,
+      ...bootRequestOf(options),
       delay: options.delay,
       renderer: options.renderer,
       programs: chooseCostPrograms(Array.isArray(costOfCoherence) ? costOfCoherence : []),

@@ -1,6 +1,7 @@
 import { availableMemory } from 'node:process';
 import type { DeviceRecorder } from '@cg/svga-device';
-import { findGuestFiles, type GuestFiles, type KernelFlavour } from '../boot/guest-files.js';
+import type { BootRequest } from '../boot/boot-request.js';
+import { findGuestFiles } from '../boot/guest-files.js';
 import { buildInitramfs } from '../boot/initramfs.js';
 import { findGuestDisk, MESA_DISK, X_DISK, type DiskContent, type GuestDisk } from '../boot/guest-disk.js';
 import { SavedStates } from '../emulator/saved-states.js';
@@ -25,13 +26,7 @@ const IGNORE_PAUSES = 'echo 1 > /sys/module/rcupdate/parameters/rcu_cpu_stall_su
 const PREPARATION_SECONDS = 900;
 
 /** A guest with Mesa. */
-export interface GlGuestOptions {
-  readonly paths: Partial<GuestFiles>;
-  readonly cache: string;
-  readonly flavour: KernelFlavour;
-  readonly refresh: boolean;
-  readonly useStates: boolean;
-  readonly memoryMib: number;
+export interface GlGuestOptions extends BootRequest {
   /** Time of a submission, in milliseconds. */
   readonly delay: number;
   readonly renderer: NamedRenderer;

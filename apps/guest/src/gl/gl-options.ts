@@ -1,7 +1,7 @@
 import { EXIT } from '../exit-codes.js';
 import { GuestError } from '../guest-error.js';
 import { writePng } from '../output/picture-png.js';
-import { badInput, pathsOf, write, type GuestOptions } from '../run-options.js';
+import { badInput, bootRequestOf, write, type GuestOptions } from '../run-options.js';
 import { describeGl, glAsJson, hasProgramFailed, programLine } from './gl-report.js';
 import { hasTestFailed, testLine, testsAsJson } from './piglit-report.js';
 import type { PiglitRecord } from './piglit-tests.js';
@@ -17,12 +17,7 @@ interface GlOptions extends GuestOptions {
 /** What `--gl` and `--piglit` ask of a guest. */
 function guestOf(options: GlOptions) {
   return {
-    paths: pathsOf(options),
-    cache: options.cache,
-    flavour: options.flavour,
-    refresh: options.refresh === true,
-    useStates: options.state,
-    memoryMib: options.memory,
+    ...bootRequestOf(options),
     delay: options.delay,
     renderer: options.renderer,
     coherent: options.coherent === true,

@@ -1,5 +1,6 @@
 import { findGuestDisk, X_DISK, type GuestDisk } from '../boot/guest-disk.js';
-import { findGuestFiles, type GuestFiles, type KernelFlavour } from '../boot/guest-files.js';
+import type { BootRequest } from '../boot/boot-request.js';
+import { findGuestFiles, type GuestFiles } from '../boot/guest-files.js';
 import { buildInitramfs, DISK_ROOT } from '../boot/initramfs.js';
 import { modulesFor } from '../boot/kernel-modules.js';
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
@@ -16,13 +17,7 @@ const SHARING_MODULES = ['virtio_pci', '9pnet_virtio', '9p'];
 export const PAGE_DEVICE = { dx: true, sm41: true };
 
 /** A guest for a page. */
-export interface PageGuestOptions {
-  readonly paths: Partial<GuestFiles>;
-  readonly cache: string;
-  readonly flavour: KernelFlavour;
-  readonly refresh: boolean;
-  readonly useStates: boolean;
-  readonly memoryMib: number;
+export interface PageGuestOptions extends BootRequest {
   /** X in place of a shell on the console. */
   readonly x: boolean;
   readonly say: (what: string) => void;

@@ -1,5 +1,5 @@
 import { EXIT } from '../exit-codes.js';
-import { badInput, pathsOf, type GuestOptions } from '../run-options.js';
+import { badInput, bootRequestOf, type GuestOptions } from '../run-options.js';
 import { startPageGuest } from './page-guest.js';
 import { checkPageFolder, writePage } from './write-page.js';
 
@@ -9,23 +9,18 @@ function say(what: string): void {
 
 /** Writes the files of `--page`. @returns the exit code */
 export async function runPageOptions(options: GuestOptions & { readonly page: string }): Promise<number> {
-  const { cache, flavour, memory: memoryMib, page: folder } = options;
+  const { page: folder } = options;
   try {
     checkPageFolder(folder);
     const started = await startPageGuest({
-      paths: pathsOf(options),
-      cache,
-      flavour,
-      refresh: options.refresh === true,
-      useStates: options.state,
-      memoryMib,
+      ...bootRequestOf(options),
       x: options.x !== undefined,
       say,
       onConsole: () => {},
     });
     try {
       say(`writing ${folder}`);
-      await writePage(folder, started, memoryMib);
+      await writePage(folder, started, options.memory);
     } finally {
       await started.guest.end();
     }

@@ -1,7 +1,7 @@
 /** Shorter runs are compared byte by byte, which is cheaper than making two views. */
 const SHORT = 128;
 
-/** The words of a run, or undefined if it is short, or the other one is aligned in another way. */
+/** The words of a run, behind its first `lead` bytes. */
 function wordsOf(bytes: Uint8Array, start: number, lead: number, length: number): Uint32Array {
   return new Uint32Array(bytes.buffer, bytes.byteOffset + start + lead, (length - lead) >>> 2);
 }
