@@ -37,15 +37,13 @@ export class BoundedDraws {
   /** @returns undefined if the draw is recorded, or left out */
   draw(draw: BoundedDraw): Promise<void> | undefined {
     const { state, call, count, work } = draw;
-    const { omissions } = this.draws;
     const shaders = this.draws.decode(state);
     if (typeof shaders === 'string') {
-      omissions.add(shaders);
+      this.draws.omissions.add(shaders);
       return undefined;
     }
     const weight = drawWeight(state, call, count, shaders);
-    if (work?.charge(Math.ceil(weight.vertices / STATEMENTS_OF_UNIT)) === false) {
-      omissions.add('a draw that costs too much');
+    if (!this.#isPaid(work, Math.ceil(weight.vertices / STATEMENTS_OF_UNIT))) {
       return undefined;
     }
     if (weight.most > this.load.most) {
@@ -57,12 +55,18 @@ export class BoundedDraws {
       return undefined;
     }
     return wait.then((milliseconds) => {
-      if (work?.charge(milliseconds * UNITS_OF_MILLISECOND) === false) {
-        omissions.add('a draw that costs too much');
-      } else {
+      if (this.#isPaid(work, milliseconds * UNITS_OF_MILLISECOND)) {
         this.#record(draw, call, count, weight);
       }
     });
+  }
+
+  #isPaid(work: DrawWork | undefined, units: number): boolean {
+    if (work?.charge(units) !== false) {
+      return true;
+    }
+    this.draws.omissions.add('a draw that costs too much');
+    return false;
   }
 
   #record({ state, begins }: BoundedDraw, call: DrawCall, count: number, { loopTurns }: DrawWeight): void {
@@ -84,8 +88,7 @@ export class BoundedDraws {
       if (load.recorder.isAbandoned) {
         return;
       }
-      if (work?.charge(milliseconds * UNITS_OF_MILLISECOND) === false) {
-        this.draws.omissions.add('a draw that costs too much');
+      if (!this.#isPaid(work, milliseconds * UNITS_OF_MILLISECOND)) {
         return;
       }
       if (load.now() - began > this.mostMilliseconds) {
