@@ -1,34 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import wabt from 'wabt';
-
-const COLUMNS = 100;
+import { base64Module } from '@cg/binaries';
+import { assembleWat } from '@cg/binaries/wat';
 
 /** Assembles clean.wat. @returns {Promise<Uint8Array>} a WebAssembly module */
-export async function assembleKernel() {
-  const { parseWat } = await wabt();
-  const source = parseWat('clean.wat', readFileSync(new URL('clean.wat', import.meta.url), 'utf8'), {
-    simd: true,
-  });
-  return source.toBinary({}).buffer;
-}
-
-/** @param {Uint8Array} binary @returns {string} kernel-binary.ts */
-function kernelModule(binary) {
-  const text = Buffer.from(binary).toString('base64');
-  const lines = text.match(new RegExp(`.{1,${COLUMNS}}`, 'g')) ?? [];
-  return [
-    '/** clean.wat, assembled: a WebAssembly module in base64, made by build.mjs. */',
-    'export const KERNEL_BASE64 = [',
-    ...lines.map((line) => `  '${line}',`),
-    "].join('');",
-    '',
-  ].join('\n');
+export function assembleKernel() {
+  return assembleWat(new URL('clean.wat', import.meta.url));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const comment = 'clean.wat, assembled: a WebAssembly module in base64, made by build.mjs.';
   writeFileSync(
     new URL('../src/kernel/kernel-binary.ts', import.meta.url),
-    kernelModule(await assembleKernel()),
+    base64Module(comment, 'KERNEL_BASE64', await assembleKernel()),
   );
 }

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentProgram } from './agent-program.js';
 import { AgentWire } from './agent-wire.js';
 import { AGENT_BASE64 } from './agent-binary.js';
-import { compileAgent } from './build.mjs';
+import { compileAgent } from '../../native/agent/build.mjs';
 
 const ENOSYS = 38;
 const binary = Buffer.from(AGENT_BASE64, 'base64');

@@ -3,8 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-const COLUMNS = 100;
+import { base64Module } from '@cg/binaries';
 
 /** Compiles agent.c; needs gcc and binutils for i386. @returns {Uint8Array} an ELF executable */
 export function compileAgent() {
@@ -24,19 +23,10 @@ export function compileAgent() {
   }
 }
 
-/** @param {Uint8Array} binary @returns {string} agent-binary.ts */
-function agentModule(binary) {
-  const text = Buffer.from(binary).toString('base64');
-  const lines = text.match(new RegExp(`.{1,${COLUMNS}}`, 'g')) ?? [];
-  return [
-    '/** agent.c, compiled for i386 Linux: an ELF executable in base64, made by build.mjs. */',
-    'export const AGENT_BASE64 = [',
-    ...lines.map((line) => `  '${line}',`),
-    "].join('');",
-    '',
-  ].join('\n');
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(new URL('agent-binary.ts', import.meta.url), agentModule(compileAgent()));
+  const comment = 'agent.c, compiled for i386 Linux: an ELF executable in base64, made by build.mjs.';
+  writeFileSync(
+    new URL('../../src/agent/agent-binary.ts', import.meta.url),
+    base64Module(comment, 'AGENT_BASE64', compileAgent()),
+  );
 }
