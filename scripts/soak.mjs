@@ -81,7 +81,7 @@ const parts = [
     name: 'webgpu',
     about: 'hostile states on the renderer for WebGPU, on Dawn where it finds a driver',
     seeded: true,
-    command: test('svga-webgpu', 'test/dawn.test.ts'),
+    command: test('svga-webgpu', 'test/dawn.check.test.ts'),
   },
   {
     name: 'renderers',

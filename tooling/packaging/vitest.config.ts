@@ -14,6 +14,7 @@ export default defineConfig({
       project('guest', 'apps/guest', slow),
       project('inspector', 'packages/inspector', slow),
       project('litmus', 'packages/litmus', slow),
+      project('svga-webgpu', 'packages/svga-webgpu', slow),
       project('v86', 'packages/v86', slow),
       project('vgpu10-wgsl', 'packages/vgpu10-wgsl', slow),
     ],

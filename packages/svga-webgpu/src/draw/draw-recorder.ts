@@ -136,6 +136,11 @@ export class DrawRecorder implements DrawBindings {
     this.stages.geometry.resolve(state.geometry, shaders.geometry);
     this.inputs.resolve(state);
     const drawn = assembles && shaders.geometry === undefined ? planGeometry(state, call, most, false) : plan;
+    const indices = plan.indices ?? drawn?.indices;
+    if (indices !== undefined && this.images.buffer(indices.surface) === undefined) {
+      this.omissions.add('indices in a buffer that is larger than those of WebGPU');
+      return;
+    }
     const entry = this.#entries.get(state, shaders, targets, plan, drawn ?? plan, loopTurns);
     if (typeof entry === 'string') {
       this.omissions.add(entry);

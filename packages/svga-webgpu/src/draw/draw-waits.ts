@@ -1,6 +1,6 @@
 import type { DrawCall, PipelineState, ShaderStage } from '@cg/svga-device';
 import type { BufferImage } from '../images/buffer-image.js';
-import type { ImageTable } from '../images/image-table.js';
+import { hasNewer, type ImageTable } from '../images/image-table.js';
 import type { TextureImage } from '../images/texture-image.js';
 import type { DrawRecorder } from './draw-recorder.js';
 import { needsList } from './geometry-plan.js';
@@ -49,7 +49,7 @@ export class DrawWaits {
       const count = this.count(state, call);
       const assembles = state.streamOutput !== undefined || state.geometry !== undefined;
       if (needsList(state, call, count, assembles) || needsList(state, call, count, false)) {
-        this.#addBuffer(this.images.buffer(indexBuffer.surface), needed);
+        this.#addNewer(this.images.find(indexBuffer.surface), needed);
       }
     }
     this.#addStage(state.vertex, needed);
@@ -68,9 +68,9 @@ export class DrawWaits {
     return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
-  #addBuffer(buffer: BufferImage | undefined, needed: Set<BufferImage | TextureImage>): void {
-    if (buffer?.isNewer === true) {
-      needed.add(buffer);
+  #addNewer(image: BufferImage | TextureImage | undefined, needed: Set<BufferImage | TextureImage>): void {
+    if (image !== undefined && hasNewer(image)) {
+      needed.add(image);
     }
   }
 
@@ -83,7 +83,7 @@ export class DrawWaits {
     for (let slot = 0; slot < constants.length; slot++) {
       const range = constants[slot];
       if (range !== undefined) {
-        this.#addBuffer(this.images.buffer(range.surface), needed);
+        this.#addNewer(this.images.find(range.surface), needed);
       }
     }
     const decoded = this.draws.shaders.decode(shader);

@@ -111,7 +111,7 @@ export function needsList(state: PipelineState, call: DrawCall, count: number, a
   if (!call.indexed) {
     return false;
   }
-  if (indexBuffer === undefined) {
+  if (indexBuffer === undefined || !indexBuffer.surface.layout.format.buffer) {
     return true;
   }
   if (assembles) {

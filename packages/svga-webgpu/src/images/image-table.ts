@@ -179,6 +179,6 @@ export function rangeOf({ surface }: TextureImage, subresource: number): Subreso
 }
 
 /** Whether the GPU has content that the device does not have. */
-function hasNewer(image: BufferImage | TextureImage): boolean {
+export function hasNewer(image: BufferImage | TextureImage): boolean {
   return image instanceof BufferImage ? image.isNewer : image.newerCount > 0;
 }

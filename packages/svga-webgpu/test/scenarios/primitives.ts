@@ -96,6 +96,24 @@ export const primitiveScenarios: Record<string, Scenario> = {
     }
   },
 
+  'indices come from a texture, too': async (open) => {
+    const bench = await open();
+    const wanted = await drawn(bench, 1, at(...fanIndices));
+    const { bytes } = indexed(fanIndices, 4);
+    const texels = surface('R32_UINT', 3, 3);
+    texels.ownImage.set(bytes);
+    const picture = surface('R8G8B8A8_UNORM', SIZE, SIZE);
+    const state = fullState(stage(RED), [target(picture)], {
+      topology: 1,
+      vertexBuffers: [{ surface: buffer(Float32Array.from(pentagon)), stride: 8, offset: 0 }],
+      indexBuffer: { surface: texels, offset: 0, indexBytes: 4 },
+    });
+    await bench.draw(state, plainCall(9, { indexed: true }));
+    const read = await bench.read(picture);
+    const pixels = Array.from({ length: SIZE * SIZE }, (_, i) => (read[4 * i] === 255 ? '#' : '.')).join('');
+    same(pixels, wanted, 'as from a buffer');
+  },
+
   'strips restart at an index of all ones, lists do not': async (open) => {
     const bench = await open();
     const wanted = await drawn(
