@@ -60,7 +60,7 @@ export interface WebGpuRendererOptions {
    * Makes canvases for screens, such as OffscreenCanvas: what the guest shows of what is drawn then goes to a page's
    * canvas without being read back (`attachSvgaScreen` of `@cg/v86`). Only where `canShowScreens` says so.
    */
-  readonly makeCanvas?: MakeCanvas;
+  readonly makeCanvas?: MakeCanvas | undefined;
 }
 
 /** What a renderer has done. */

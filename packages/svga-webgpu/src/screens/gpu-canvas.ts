@@ -1,3 +1,5 @@
+import { BUFFER_USAGE, MAP_READ } from '../gpu/flags.js';
+
 /** As an OffscreenCanvas. */
 export interface GpuCanvas {
   getContext(kind: 'webgpu'): GPUCanvasContext | null;
@@ -5,6 +7,13 @@ export interface GpuCanvas {
 
 /** Makes a canvas of a size: `(width, height) => new OffscreenCanvas(width, height)`. */
 export type MakeCanvas = (width: number, height: number) => GpuCanvas;
+
+const RETRY_MS = 50;
+const RETRIES = 40;
+
+interface Timers {
+  setTimeout(work: () => void, milliseconds: number): unknown;
+}
 
 /**
  * Whether a device can draw to canvases. In a browser without a GPU it may be lost by the attempt, and with it every
@@ -19,23 +28,32 @@ export async function canShowScreens(
   if (device === undefined || context === null) {
     return false;
   }
-  let isLost = false;
-  const lost = device.lost.then(() => {
-    isLost = true;
-  });
+  if (await survives(device, context)) {
+    device.destroy();
+    return true;
+  }
+  // The browser starts anew: it has no adapter for a while.
+  for (let i = 0; i < RETRIES && (await gpu.requestAdapter()) === null; i++) {
+    await new Promise<void>((resolve) => {
+      (globalThis as unknown as Timers).setTimeout(resolve, RETRY_MS);
+    });
+  }
+  return false;
+}
+
+/** Whether a device is still there after it has drawn to a canvas. */
+async function survives(device: GPUDevice, context: GPUCanvasContext): Promise<boolean> {
+  const lost = device.lost.then(() => false);
   try {
     context.configure({ device, format: 'rgba8unorm' });
     const view = context.getCurrentTexture().createView();
     const encoder = device.createCommandEncoder();
     encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store' }] }).end();
     device.queue.submit([encoder.finish()]);
-    await Promise.race([lost, device.queue.onSubmittedWorkDone()]);
-    // Its loss may be told after the work is.
-    await Promise.race([lost, device.createBuffer({ size: 4, usage: 1 }).mapAsync(1)]);
-    return !isLost;
+    // A buffer is mapped only by a device that is there; work that a lost one has not done counts as done.
+    const mapped = device.createBuffer({ size: 4, usage: BUFFER_USAGE.MAP_READ }).mapAsync(MAP_READ);
+    return await Promise.race([lost, mapped.then(() => true)]);
   } catch {
     return false;
-  } finally {
-    device.destroy();
   }
 }

@@ -18,7 +18,9 @@ interface Picture {
   isCurrent: boolean;
   /** It has what the device's pixels do not. */
   isNewer: boolean;
-  canvas: { readonly canvas: GpuCanvas; readonly context: GPUCanvasContext } | undefined;
+  /** Where the picture is copied to, to be drawn. */
+  readonly canvas: GpuCanvas;
+  readonly context: GPUCanvasContext;
 }
 
 /** Textures with what screens show, of those that are updated from textures of surfaces. */
@@ -87,11 +89,7 @@ export class ScreenPictures implements ScreenRenderer {
     }
     const recorder = this.#recorder;
     const { width, height } = screen;
-    picture.canvas ??= this.#canvasOf(width, height);
-    if (picture.canvas === undefined) {
-      return undefined;
-    }
-    const { canvas, context } = picture.canvas;
+    const { canvas, context } = picture;
     const texture = context.getCurrentTexture();
     recorder.encoder().copyTextureToTexture({ texture: picture.texture }, { texture }, { width, height });
     recorder.submit();
@@ -102,7 +100,7 @@ export class ScreenPictures implements ScreenRenderer {
     const picture = this.#pictures.get(screen);
     if (picture !== undefined) {
       this.#recorder.submit();
-      picture.canvas?.context.unconfigure();
+      picture.context.unconfigure();
       picture.texture.destroy();
       this.#images.memory.give(bytesOf(screen));
       this.#pictures.delete(screen);
@@ -139,6 +137,13 @@ export class ScreenPictures implements ScreenRenderer {
     if (width > most || height > most || !this.#images.memory.take(bytesOf(screen))) {
       return undefined;
     }
+    const canvas = this.#makeCanvas(width, height);
+    const context = canvas.getContext('webgpu');
+    if (context === null) {
+      this.#images.memory.give(bytesOf(screen));
+      return undefined;
+    }
+    context.configure({ device, format: FORMAT, usage: TEXTURE_USAGE.COPY_DST, alphaMode: 'opaque' });
     const { COPY_SRC, COPY_DST, RENDER_ATTACHMENT } = TEXTURE_USAGE;
     const usage = COPY_SRC | COPY_DST | RENDER_ATTACHMENT;
     const texture = device.createTexture({ size: { width, height }, format: FORMAT, usage });
@@ -148,22 +153,11 @@ export class ScreenPictures implements ScreenRenderer {
       version: 0,
       isCurrent: false,
       isNewer: false,
-      canvas: undefined,
+      canvas,
+      context,
     };
     this.#pictures.set(screen, picture);
     return picture;
-  }
-
-  #canvasOf(width: number, height: number): Picture['canvas'] {
-    const canvas = this.#makeCanvas(width, height);
-    const context = canvas.getContext('webgpu');
-    context?.configure({
-      device: this.#recorder.device,
-      format: FORMAT,
-      usage: TEXTURE_USAGE.COPY_DST,
-      alphaMode: 'opaque',
-    });
-    return context === null ? undefined : { canvas, context };
   }
 
   async #fetch(screen: RenderScreen, picture: Picture): Promise<void> {
