@@ -28,7 +28,7 @@ const PIXEL_MOB = 1;
 const canvas = document.body.appendChild(document.createElement('canvas'));
 let screen: SvgaScreen;
 let memory: Uint8Array;
-let errors: string[] = [];
+const errors: string[] = [];
 /** Buffers that were mapped: all of what is read back from the GPU. */
 let mapped = 0;
 

@@ -1,7 +1,7 @@
 import type { CommandReader } from '@cg/svga-protocol';
 import type { ShownScreen } from './screen/shown-screen.js';
 import type { PointerState } from './screen/pointer.js';
-import type { ScreenRect } from './screen/screen-target.js';
+import type { ScreenRect } from './screen/screen-rect.js';
 
 /**
  * Events of the device (`SvgaDevice.events`), delivered as they happen: a listener must not access the device's

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
 import { bundleForPage } from '@cg/dawn/bundle';
-import { ChromiumPage } from '@cg/dawn/chromium';
+import { browsers } from '@cg/dawn/browsers';
 import { expect, it } from 'vitest';
 import { expectedPixel, legacyGuest } from './legacy-guest.js';
 

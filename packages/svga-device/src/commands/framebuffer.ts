@@ -3,8 +3,8 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import type { CommandFields } from '@cg/svga-protocol';
 import { COST } from '../objects/work-budget.js';
 import { FRAMEBUFFER_ID } from '../screen/shown-screen.js';
-import { clip } from '../screen/screen-target.js';
-import type { ScreenRect } from '../screen/screen-target.js';
+import { clip } from '../screen/screen-rect.js';
+import type { ScreenRect } from '../screen/screen-rect.js';
 import type { CommandFamily } from './command-family.js';
 
 /** SVGA_ROP_COPY of svga_reg.h, the only raster operation of a copy. */

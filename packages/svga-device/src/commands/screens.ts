@@ -6,8 +6,10 @@ import { CONTENT } from '../objects/surface-content.js';
 import { COST } from '../objects/work-budget.js';
 import { CommandWait } from '../renderer/command-wait.js';
 import { screenFormat } from '../screen/rgba.js';
-import { clip, ScreenTarget } from '../screen/screen-target.js';
-import type { ScreenRect, ScreenTargetDefinition } from '../screen/screen-target.js';
+import { clip } from '../screen/screen-rect.js';
+import { ScreenTarget } from '../screen/screen-target.js';
+import type { ScreenRect } from '../screen/screen-rect.js';
+import type { ScreenTargetDefinition } from '../screen/screen-target.js';
 import type { CommandFamily } from './command-family.js';
 import { checkNewId } from './object-ids.js';
 import { imageRef } from './copies.js';
@@ -77,7 +79,7 @@ function bind(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SCREENTARGE
   }
 }
 
-/** Makes the device's pixels the newest, where they are not, before a rectangle of them is written. @throws CommandWait */
+/** Makes the device's pixels the newest before a rectangle of them is written. @throws CommandWait */
 function fetchPixels({ renderer, images }: DeviceObjects, screen: ScreenTarget, { w, h }: ScreenRect): void {
   if (screen.isRendered && (w < screen.width || h < screen.height)) {
     screen.pixels.bytes(images);

@@ -1,7 +1,7 @@
 import type { RenderSurface } from '../renderer/render-surface.js';
 import type { RenderScreen, ScreenRenderer } from '../renderer/screen-renderer.js';
 import { screenFormat } from '../screen/rgba.js';
-import type { ScreenRect } from '../screen/screen-target.js';
+import type { ScreenRect } from '../screen/screen-rect.js';
 
 /** What it uses of its renderer. */
 interface Renderer {
@@ -20,8 +20,8 @@ interface Picture {
 }
 
 /**
- * Pictures of screens as a renderer keeps them, in bytes. What the device has of pixels that are newer here is overwritten
- * with noise, so that a device that does not ask is found out.
+ * Pictures of screens as a renderer keeps them, in bytes. What the device has of pixels that are newer here is
+ * overwritten with noise, so that a device that does not ask is found out.
  */
 export class LateScreens implements ScreenRenderer {
   readonly #renderer: Renderer;
@@ -62,15 +62,16 @@ export class LateScreens implements ScreenRenderer {
     if (picture?.owed !== null) {
       return picture?.owed;
     }
-    let answer: PromiseLike<void> | undefined;
-    answer = this.#renderer.answer(() => {
+    const asked = { answer: null as PromiseLike<void> | null };
+    const answer = this.#renderer.answer(() => {
       // Not if there is a newer picture, or newer pixels, by then.
-      if (this.#pictures.get(screen) === picture && picture.owed === (answer ?? null)) {
+      if (this.#pictures.get(screen) === picture && picture.owed === asked.answer) {
         screen.ownPixels?.set(picture.pixels);
         picture.owed = undefined;
       }
     });
     if (answer !== undefined) {
+      asked.answer = answer;
       picture.owed = answer;
     }
     return answer;

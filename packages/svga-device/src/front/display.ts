@@ -59,7 +59,10 @@ export class Display {
     const { xRoot = 0, yRoot = 0 } = target?.definition ?? {};
     const { width, height } = screen;
     return {
-      ...{ width, height, xRoot, yRoot },
+      width,
+      height,
+      xRoot,
+      yRoot,
       get pixels() {
         if (isRendered(target)) {
           hostImages.pixels(target);

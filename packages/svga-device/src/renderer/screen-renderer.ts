@@ -1,5 +1,5 @@
 import type { RenderSurface } from './render-surface.js';
-import type { ScreenRect } from '../screen/screen-target.js';
+import type { ScreenRect } from '../screen/screen-rect.js';
 
 /** A screen target as a renderer sees it. The object itself is the key for the renderer's own picture. */
 export interface RenderScreen {
@@ -19,8 +19,8 @@ export interface RenderScreen {
  */
 export interface ScreenRenderer {
   /**
-   * Copies a rectangle of an image, which is newer than the device's bytes, to the same place of a screen's picture: red,
-   * green and blue as stored. What the picture has beside it is the screen's newest content.
+   * Copies a rectangle of an image, which is newer than the device's bytes, to the same place of a screen's picture:
+   * red, green and blue as stored. What the picture has beside it is the screen's newest content.
    * @param rect inside both
    * @returns false if it does not: the device then reads the image back
    */

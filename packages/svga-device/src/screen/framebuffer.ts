@@ -3,7 +3,7 @@ import { isSameMode, pixelLayout } from './display-mode.js';
 import type { DisplayMode } from './display-mode.js';
 import { framebufferFormat } from './rgba.js';
 import { ScreenPixels } from './screen-pixels.js';
-import type { ScreenRect } from './screen-target.js';
+import type { ScreenRect } from './screen-rect.js';
 
 /**
  * The legacy framebuffer: the start of VRAM, in the mode of the registers. It is a screen of its own while no screen

@@ -4,6 +4,7 @@ import type { ImageMemory } from '../objects/image-memory.js';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
 import type { RenderScreen } from '../renderer/screen-renderer.js';
 import type { ToRgba } from './rgba.js';
+import type { ScreenRect } from './screen-rect.js';
 import { ScreenPixels } from './screen-pixels.js';
 
 /** The fields of DEFINE_GB_SCREENTARGET. */
@@ -15,21 +16,6 @@ export interface ScreenTargetDefinition {
   readonly yRoot: number;
   readonly flags: number;
   readonly dpi: number;
-}
-
-/** A rectangle of pixels. */
-export interface ScreenRect {
-  readonly x: number;
-  readonly y: number;
-  readonly w: number;
-  readonly h: number;
-}
-
-/** Clips a rectangle to a screen: vmwgfx may send one that extends beyond it. */
-export function clip(rect: ScreenRect, width: number, height: number): ScreenRect {
-  const x = Math.min(rect.x, width);
-  const y = Math.min(rect.y, height);
-  return { x, y, w: Math.min(rect.w, width - x), h: Math.min(rect.h, height - y) };
 }
 
 /** The picture of a screen, for the host. */

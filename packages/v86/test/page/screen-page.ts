@@ -167,8 +167,8 @@ const AT_ONCE = 10;
 
 /**
  * Milliseconds until pixels are in the canvas: an update of a screen from guest memory, putImageData of as many bytes,
- * and a plain copy of these, which an update contains three times. A canvas may put drawing off: it is looked at once in
- * each measurement.
+ * and a plain copy of these, which an update contains three times. A canvas may put drawing off: each measurement looks
+ * at it once.
  */
 async function measure({
   width,
