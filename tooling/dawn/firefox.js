@@ -1,4 +1,7 @@
-/** A page of a headless Firefox (`BrowserPage`), driven through Marionette: the protocol that Firefox's own WebDriver uses, over TCP. */
+/**
+ * A page of a headless Firefox (`BrowserPage`), driven through Marionette: the protocol that Firefox's own WebDriver
+ * uses, over TCP.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
