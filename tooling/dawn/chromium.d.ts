@@ -3,6 +3,8 @@ export interface PageOptions {
   readonly url?: string;
   /** A script that runs before those of the page. */
   readonly before?: string;
+  /** Canvases may have a context of WebGPU: the browser draws everything slower then. Without, they lose the device. */
+  readonly showsWebGpu?: boolean;
 }
 
 /**

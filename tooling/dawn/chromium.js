@@ -14,6 +14,11 @@ const SWIFTSHADER = [
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
 ];
+/**
+ * Canvases of WebGPU need them: without, the browser has no place for their textures, and drops the GPU device. It
+ * composes the page by SwiftShader then, too, which takes long.
+ */
+const VULKAN = ['--enable-features=Vulkan', '--use-vulkan=swiftshader'];
 
 const LOADED =
   "document.readyState === 'complete' || new Promise((resolve) => addEventListener('load', () => resolve(true)))";
@@ -61,7 +66,7 @@ export class ChromiumPage {
 
   static async open(script, options = {}) {
     for (const browser of BROWSERS) {
-      const page = ChromiumPage.#launch(browser);
+      const page = ChromiumPage.#launch(browser, options.showsWebGpu === true ? VULKAN : []);
       const failed = new Promise((resolve) => {
         page.#process.once('error', ({ message }) => resolve(message));
         page.#process.once('exit', (code) => resolve(`${browser} exited with ${code}`));
@@ -77,12 +82,12 @@ export class ChromiumPage {
     return `none of ${BROWSERS.join(', ')} runs here`;
   }
 
-  static #launch(browser) {
+  static #launch(browser, more) {
     const profile = mkdtempSync(join(tmpdir(), 'cg-chromium-'));
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     const flags = ['--headless', '--remote-debugging-pipe', `--user-data-dir=${profile}`];
     return new ChromiumPage(
-      spawn(browser, [...flags, ...SWIFTSHADER, ...asRoot, 'about:blank'], {
+      spawn(browser, [...flags, ...SWIFTSHADER, ...more, ...asRoot, 'about:blank'], {
         stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
       }),
       profile,

@@ -1,6 +1,6 @@
 import type { Renderer } from '@cg/svga-device';
 import { SoftRenderer } from '@cg/svga-soft';
-import { rendererDevice, WebGpuRenderer } from '@cg/svga-webgpu';
+import { canShowScreens, rendererDevice, WebGpuRenderer } from '@cg/svga-webgpu';
 
 /** What draws for the device. */
 export interface ChosenRenderer {
@@ -13,6 +13,9 @@ const software = (why: string): ChosenRenderer => ({
   renderer: new SoftRenderer(),
   what: `${why}: 3D is drawn in software.`,
 });
+
+/** A canvas that is drawn to the page’s own. */
+const offscreen = (width: number, height: number): OffscreenCanvas => new OffscreenCanvas(width, height);
 
 async function requestAdapter(): Promise<GPUAdapter> {
   const adapter = await navigator.gpu.requestAdapter();
@@ -35,13 +38,14 @@ export async function chooseRenderer(wanted: string | null): Promise<ChosenRende
     return software('This browser has no WebGPU');
   }
   try {
+    const makeCanvas = (await canShowScreens(navigator.gpu, offscreen)) ? offscreen : undefined;
     const { info } = await requestAdapter();
     // An adapter makes one device: after a loss another one is asked for.
     const requestDevice = async (): Promise<GPUDevice> => {
       const adapter = await requestAdapter();
       return adapter.requestDevice(rendererDevice(adapter));
     };
-    const renderer = new WebGpuRenderer(await requestDevice(), { requestDevice });
+    const renderer = new WebGpuRenderer(await requestDevice(), { requestDevice, makeCanvas });
     const name = [info.vendor, info.architecture].filter((part) => part !== '').join(' ');
     return { renderer, what: `3D is drawn by WebGPU${name === '' ? '' : ` (${name})`}.` };
   } catch (error) {

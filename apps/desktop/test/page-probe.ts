@@ -55,6 +55,7 @@ async function settled(): Promise<void> {
 /** The canvas: its size, whether it is what the device has, a hash, and the lit pixels of its upper lines of text. */
 async function look({ lines }: { lines: number }) {
   const { screen } = desktop().pc;
+  await screen.device.settle();
   screen.paint();
   const canvas = document.getElementById('screen') as HTMLCanvasElement;
   const { width, height } = canvas;

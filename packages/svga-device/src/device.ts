@@ -141,7 +141,7 @@ export class SvgaDevice {
   }
 
   #awaited(): PromiseLike<void> | undefined {
-    return this.#streams.answer ?? this.#objects.hostImages.awaited(this.#objects.surfaces.values());
+    return this.#streams.answer ?? this.#objects.hostImages.awaited(this.#objects);
   }
 
   /** Reads a port of BAR0, 32 bits wide; an unknown port reads as 0. */

@@ -15,6 +15,7 @@ export type {
   RenderView,
 } from './renderer/renderer.js';
 export type { RenderSurface } from './renderer/render-surface.js';
+export type { RenderScreen, ScreenRenderer } from './renderer/screen-renderer.js';
 export type { FormatCaps, RendererCaps } from './renderer/renderer-caps.js';
 export type {
   BlendState,

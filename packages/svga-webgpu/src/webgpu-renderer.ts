@@ -14,6 +14,7 @@ import type {
   RenderQuery,
   RenderSurface,
   RenderView,
+  ScreenRenderer,
   TextureResourceView,
 } from '@cg/svga-device';
 import { rendererCaps } from './caps.js';
@@ -30,6 +31,8 @@ import { GpuMemory } from './images/gpu-memory.js';
 import { ImageTable } from './images/image-table.js';
 import { Queries } from './queries.js';
 import { ResampledImages } from './resample/resampled-images.js';
+import type { MakeCanvas } from './screens/gpu-canvas.js';
+import { ScreenPictures } from './screens/screen-pictures.js';
 
 const MOST_GPU_BYTES = 2 ** 30;
 const MOST_DRAW_MILLISECONDS = 10_000;
@@ -53,6 +56,11 @@ export interface WebGpuRendererOptions {
    * it is recorded in parts ends after the part that is done then.
    */
   readonly maxDrawMilliseconds?: number;
+  /**
+   * Makes canvases for screens, such as OffscreenCanvas: what the guest shows of what is drawn then goes to a page's
+   * canvas without being read back (`attachSvgaScreen` of `@cg/v86`). Only where `canShowScreens` says so.
+   */
+  readonly makeCanvas?: MakeCanvas | undefined;
 }
 
 /** What a renderer has done. */
@@ -78,6 +86,7 @@ class DeviceParts {
   readonly waits: DrawWaits;
   readonly queries: Queries;
   readonly formats: FormatTable;
+  readonly screens: ScreenPictures | undefined;
 
   constructor(
     readonly device: GPUDevice,
@@ -89,6 +98,7 @@ class DeviceParts {
     this.recorder = new Recorder(device);
     this.formats = new FormatTable(device.features);
     this.images = new ImageTable(this.recorder, this.formats, new GpuMemory(maxGpuBytes));
+    this.screens = options.makeCanvas && new ScreenPictures(this.images, options.makeCanvas);
     this.resampled = new ResampledImages(this.images);
     this.streams = new StreamOutputs(this.images);
     this.queries = new Queries(this.recorder, now);
@@ -107,6 +117,7 @@ class DeviceParts {
  */
 export class WebGpuRenderer implements DrawingRenderer {
   readonly caps: RendererCaps;
+  readonly screens: ScreenRenderer | undefined;
   readonly #options: WebGpuRendererOptions;
   readonly #omissions = new Omissions();
   #parts: DeviceParts;
@@ -123,6 +134,7 @@ export class WebGpuRenderer implements DrawingRenderer {
     this.#options = options;
     this.#parts = this.#partsOf(device);
     this.caps = rendererCaps(device.limits, this.#parts.formats);
+    this.screens = options.makeCanvas && this.#currentScreens();
   }
 
   get statistics(): WebGpuRendererStatistics {
@@ -259,6 +271,21 @@ export class WebGpuRenderer implements DrawingRenderer {
     return needed && this.#unlessLost(needed);
   }
 
+  /** Those of the device; while it is lost there are none. */
+  #currentScreens(): ScreenRenderer {
+    const current = (): ScreenPictures | undefined => (this.#isLost ? undefined : this.#parts.screens);
+    return {
+      update: (...update) => current()?.update(...update) ?? false,
+      pixelsWritten: (screen) => current()?.pixelsWritten(screen),
+      pixelsNeeded: (screen) => {
+        const needed = current()?.pixelsNeeded(screen);
+        return needed && this.#unlessLost(Promise.resolve(needed));
+      },
+      canvas: (screen) => current()?.canvas(screen),
+      dropped: (screen) => current()?.dropped(screen),
+    };
+  }
+
   surfaceDropped(surface: RenderSurface): void {
     this.#parts.images.drop(surface);
   }
@@ -266,6 +293,7 @@ export class WebGpuRenderer implements DrawingRenderer {
   reset(): void {
     this.#parts.queries.clear();
     this.#parts.images.clear();
+    this.#parts.screens?.clear();
   }
 
   /** Submits what is recorded, and resolves once the GPU has done it. */

@@ -147,6 +147,8 @@ describe('the guest’s pointer', () => {
     expect([canvas.pixel(4, 4), canvas.pixel(31, 15)]).toEqual([BLACK, WHITE]);
     expect(canvas.drawn).toEqual([
       { x: 4, y: 4, w: 3, h: 2 },
+      // What is under it, and the cursor.
+      { x: 31, y: 15, w: 1, h: 1 },
       { x: 31, y: 15, w: 1, h: 1 },
     ]);
     moveCursor(32, 16, 0);

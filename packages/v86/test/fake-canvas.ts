@@ -85,6 +85,21 @@ export class FakeCanvas implements ScreenCanvas, ScreenContext {
     }
   }
 
+  drawImage(image: object, fromX: number, fromY: number, w: number, h: number, x: number, y: number): void {
+    this.drawn.push({ x, y, w, h });
+    const from = image as FakeCanvas;
+    for (let row = 0; row < h; row++) {
+      for (let column = 0; column < w; column++) {
+        const over = from.pixel(fromX + column, fromY + row);
+        const at = 4 * ((y + row) * this.#width + x + column);
+        for (let channel = 0; channel < 3; channel++) {
+          const mixed = over[channel] * over[3] + this.#pixels[at + channel] * (255 - over[3]);
+          this.#pixels[at + channel] = Math.round(mixed / 255);
+        }
+      }
+    }
+  }
+
   pixel(x: number, y: number): number[] {
     const at = 4 * (y * this.#width + x);
     return [...this.#pixels.subarray(at, at + 4)];

@@ -2,10 +2,12 @@ import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { CommandFields } from '@cg/svga-protocol';
 import { screenTargetEntry, SVGA_OTABLE, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
+import { CONTENT } from '../objects/surface-content.js';
 import { COST } from '../objects/work-budget.js';
+import { CommandWait } from '../renderer/command-wait.js';
 import { screenFormat } from '../screen/rgba.js';
 import { clip, ScreenTarget } from '../screen/screen-target.js';
-import type { ScreenTargetDefinition } from '../screen/screen-target.js';
+import type { ScreenRect, ScreenTargetDefinition } from '../screen/screen-target.js';
 import type { CommandFamily } from './command-family.js';
 import { checkNewId } from './object-ids.js';
 import { imageRef } from './copies.js';
@@ -49,7 +51,7 @@ function define(objects: DeviceObjects, fields: CommandFields<'DEFINE_GB_SCREENT
 function destroy(objects: DeviceObjects, { stid }: CommandFields<'DESTROY_GB_SCREENTARGET'>): void {
   const screen = objects.screen(stid);
   objects.tables.clear(SVGA_OTABLE.SCREENTARGET, stid);
-  screen.pixels.drop(objects.images);
+  objects.dropScreen(screen);
   objects.screens.delete(stid);
   objects.showScreens();
 }
@@ -75,6 +77,18 @@ function bind(objects: DeviceObjects, fields: CommandFields<'BIND_GB_SCREENTARGE
   }
 }
 
+/** Makes the device's pixels the newest, where they are not, before a rectangle of them is written. @throws CommandWait */
+function fetchPixels({ renderer, images }: DeviceObjects, screen: ScreenTarget, { w, h }: ScreenRect): void {
+  if (screen.isRendered && (w < screen.width || h < screen.height)) {
+    screen.pixels.bytes(images);
+    const answer = renderer?.screens?.pixelsNeeded(screen);
+    if (answer !== undefined) {
+      throw new CommandWait(answer);
+    }
+  }
+  screen.isRendered = false;
+}
+
 function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENTARGET'>): void {
   const screen = objects.screen(fields.stid);
   const surface = objects.surfaces.get(screen.sid);
@@ -88,18 +102,27 @@ function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENT
   if (rect.w === 0 || rect.h === 0) {
     return;
   }
-  const newPixels = screen.pixels.own === undefined ? screen.pixels.size : 0;
   const shown = screenFormat(surface.layout.format, objects.surroundings.palette());
   if (shown === undefined) {
     throw new SvgaDeviceError('EINVAL', 'a screen cannot show the format', {
       format: surface.layout.format.id,
     });
   }
-  objects.budget.chargeEach(newPixels, 3 * COST.FRESH_BYTE); // they are initialised to black
   objects.budget.charge(0, rect.h);
   objects.budget.chargeEach(rect.w * rect.h, shown.cost);
-  const image = objects.store.forReading(surface, subresource);
-  screen.update({ image, layout: surface.layout, subresource }, rect, shown.toRgba, objects.images);
+  screen.checkCovered(surface.layout, subresource, rect);
+  const screens = objects.renderer?.screens;
+  const isRendered = screens !== undefined && surface.content.of(subresource) === CONTENT.RENDERED;
+  if (isRendered && screens.update(screen, surface, subresource, rect)) {
+    screen.isRendered = true;
+  } else {
+    const newPixels = screen.pixels.own === undefined ? screen.pixels.size : 0;
+    objects.budget.chargeEach(newPixels, 3 * COST.FRESH_BYTE); // they are initialised to black
+    const image = objects.store.forReading(surface, subresource);
+    fetchPixels(objects, screen, rect);
+    screen.update({ image, layout: surface.layout, subresource }, rect, shown.toRgba, objects.images);
+    screens?.pixelsWritten(screen);
+  }
   objects.surroundings.events.tell?.({ kind: 'screen-updated', screenTargetId: fields.stid, rect });
 }
 

@@ -187,7 +187,7 @@ export class DrawingGuest extends ContractGuest {
     const copied = { dstSid: sid, dstSubResource: subResource, srcSid, srcSubResource, ...box, ...from };
     const target = { sid, subResource };
     const image = { sid, face: subResource >> 1, mipmap: subResource % 2 };
-    switch (draw(21)) {
+    switch (draw(25)) {
       case 0:
         this.#storeNoise(sid, draw);
         return;
@@ -216,7 +216,16 @@ export class DrawingGuest extends ContractGuest {
       case 13:
         return this.must('INVALIDATE_GB_IMAGE_PARTIAL', { ...image, ...box, invertBox: draw(2) });
       case 14:
+      case 21:
         return this.must('UPDATE_GB_SCREENTARGET', { stid: SCREEN, x: 0, y: 0, w: 4, h: 4 });
+      case 22:
+        await this.must('BIND_GB_SCREENTARGET', { stid: SCREEN, sid, face: 0, mipmap: 0 });
+        await this.#clear(viewOf(sid, 0), draw);
+        return this.#show(draw);
+      case 23:
+        return this.#show(draw);
+      case 24:
+        return this.must('BIND_GB_SCREENTARGET', { stid: SCREEN, sid, face: draw(2), mipmap: 0 });
       case 15:
         this.#storeNoise(SAMPLES, draw);
         return this.must('UPDATE_GB_SURFACE', { sid: SAMPLES });
@@ -232,6 +241,12 @@ export class DrawingGuest extends ContractGuest {
       case 20:
         return this.#stretch(draw);
     }
+  }
+
+  /** Updates a part of the screen. */
+  #show(draw: Draw): Promise<void> {
+    const part = { x: draw(3), y: draw(3), w: 1 + draw(4), h: 1 + draw(4) };
+    return this.must('UPDATE_GB_SCREENTARGET', { stid: SCREEN, ...part });
   }
 
   /** Sizes of powers of two have halves alone between texels, which every renderer rounds alike. */

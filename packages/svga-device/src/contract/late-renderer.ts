@@ -18,6 +18,7 @@ import { fillTexels } from '../texels/fill.js';
 import { ImageRegion } from '../texels/image-region.js';
 import { average, halve, stretch } from '../texels/resample.js';
 import { TexelCodec } from '../texels/texel-codec.js';
+import { LateScreens } from './late-screens.js';
 import type { DrawnBytes } from './reference-draws.js';
 
 type Draw = (below: number) => number;
@@ -74,6 +75,20 @@ export class LateRenderer implements Renderer {
   readonly tick: (() => boolean) | undefined;
   /** Answers are there at once. */
   isPrompt = false;
+  /** Pictures of screens, which it keeps as images. */
+  readonly screens = new LateScreens({
+    read: (surface, subresource) => this.bytes.read(surface, subresource),
+    refuses: () => this.#draw(3) === 0,
+    answer: (work) => {
+      if (!this.isLate()) {
+        work();
+        return undefined;
+      }
+      const answer: Answer = new Answer(work);
+      this.owe(answer);
+      return answer;
+    },
+  });
   /** Commands that it has taken, and answers that came late. */
   taken = 0;
   late = 0;
@@ -234,6 +249,7 @@ export class LateRenderer implements Renderer {
 
   reset(): void {
     this.#kept.clear();
+    this.screens.reset();
   }
 
   /** An answer that is to come. */

@@ -5,7 +5,7 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import { whereMemoryAllows } from '../objects/image-memory.js';
 import { isSameMode } from '../screen/display-mode.js';
 import { FRAMEBUFFER_ID } from '../screen/shown-screen.js';
-import type { ScreenTargetImage } from '../screen/screen-target.js';
+import type { ScreenTarget, ScreenTargetImage } from '../screen/screen-target.js';
 import type { DisplayRequest } from './display-registers.js';
 import type { RegisterFile } from './register-file.js';
 
@@ -50,16 +50,32 @@ export class Display {
 
   /** The picture of a screen; undefined if there is none of this id, or no memory for it. */
   picture(id: number): ScreenTargetImage | undefined {
-    const { framebuffer, images, screens } = this.#objects;
+    const { framebuffer, hostImages, images, screens } = this.#objects;
     const target = screens.get(id);
     const screen = id === FRAMEBUFFER_ID ? framebuffer.pixels : target?.pixels;
-    const pixels = screen && whereMemoryAllows(() => screen.clamped(images));
-    if (screen === undefined || pixels === undefined) {
+    if (screen === undefined || (!isRendered(target) && !whereMemoryAllows(() => screen.clamped(images)))) {
       return undefined;
     }
     const { xRoot = 0, yRoot = 0 } = target?.definition ?? {};
-    return { width: screen.width, height: screen.height, xRoot, yRoot, pixels };
+    const { width, height } = screen;
+    return {
+      ...{ width, height, xRoot, yRoot },
+      get pixels() {
+        if (isRendered(target)) {
+          hostImages.pixels(target);
+        }
+        return screen.clamped(images);
+      },
+      get rendered() {
+        return isRendered(target) ? target : undefined;
+      },
+    };
   }
+}
+
+/** Whether the renderer's picture of a screen may be newer than its pixels. */
+function isRendered(target: ScreenTarget | undefined): target is ScreenTarget {
+  return target?.isRendered === true;
 }
 
 /** @throws SvgaDeviceError EINVAL for sizes that no screen has */

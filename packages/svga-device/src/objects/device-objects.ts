@@ -190,11 +190,17 @@ export class DeviceObjects {
       case SVGA_OTABLE.SHADER:
         return dropFrom(this.shaders, first);
       case SVGA_OTABLE.SCREENTARGET:
-        dropFrom(this.screens, first, (screen) => screen.pixels.drop(this.images));
+        dropFrom(this.screens, first, (screen) => this.dropScreen(screen));
         return this.showScreens();
       case SVGA_OTABLE.DXCONTEXT:
         return dropFrom(this.dxContexts, first, (context) => context.drop(this.images));
     }
+  }
+
+  /** Drops what there is of a destroyed screen. */
+  dropScreen(screen: ScreenTarget): void {
+    screen.pixels.drop(this.images);
+    this.renderer?.screens?.dropped(screen);
   }
 
   /**

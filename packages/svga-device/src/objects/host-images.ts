@@ -2,9 +2,16 @@ import { SvgaDeviceError } from '../errors.js';
 import { BackingCursor } from '../memory/backing-cursor.js';
 import { BoxTransfer } from '../memory/box-transfer.js';
 import { drawingRenderer } from '../renderer/renderer.js';
+import type { ScreenTarget } from '../screen/screen-target.js';
 import type { ImageStoreParts } from './image-store.js';
 import type { Surface } from './surface.js';
 import { CONTENT } from './surface-content.js';
+
+/** What the host may look at. */
+interface Shown {
+  readonly surfaces: ReadonlyMap<number, Surface>;
+  readonly screens: ReadonlyMap<number, ScreenTarget>;
+}
 
 /** The host's view of images, as a command would find them now. It changes no content state, and charges no work. */
 export class HostImages {
@@ -65,13 +72,35 @@ export class HostImages {
     return surface.ownImage;
   }
 
-  /** The renderer's answer to wait for, so that everything of each surface is complete; undefined if all are. */
-  awaited(surfaces: Iterable<Surface>): PromiseLike<void> | undefined {
+  /**
+   * The pixels of a screen as they are, if there are any, with the renderer's updates.
+   * @throws SvgaDeviceError EBUSY
+   */
+  pixels(screen: ScreenTarget): Uint8Array | undefined {
+    if (this.#pixelsNeeded(screen) !== undefined) {
+      throw new SvgaDeviceError('EBUSY', 'the renderer has newer content', { stid: screen.definition.stid });
+    }
+    return screen.pixels.own;
+  }
+
+  #pixelsNeeded(screen: ScreenTarget): PromiseLike<void> | undefined {
+    if (!screen.isRendered) {
+      return undefined;
+    }
+    screen.pixels.bytes(this.#parts.memory);
+    return this.#parts.renderer?.screens?.pixelsNeeded(screen);
+  }
+
+  /**
+   * The renderer's answer to wait for, so that everything of each surface and each screen is complete; undefined if all
+   * are.
+   */
+  awaited({ surfaces, screens }: Shown): PromiseLike<void> | undefined {
     const { renderer, memory } = this.#parts;
     if (renderer === undefined) {
       return undefined;
     }
-    for (const surface of surfaces) {
+    for (const surface of surfaces.values()) {
       const streamed = this.#streamNeeded(surface);
       if (streamed !== undefined) {
         return streamed;
@@ -85,6 +114,12 @@ export class HostImages {
             return answer;
           }
         }
+      }
+    }
+    for (const screen of screens.values()) {
+      const answer = this.#pixelsNeeded(screen);
+      if (answer !== undefined) {
+        return answer;
       }
     }
     return undefined;

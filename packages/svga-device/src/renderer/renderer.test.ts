@@ -54,9 +54,13 @@ itKeeps(
   false,
   (renderers) => {
     const [taken, late] = [sum(renderers.map((each) => each.taken)), sum(renderers.map((each) => each.late))];
-    process.stdout.write(`late renderer: ${JSON.stringify({ guests: renderers.length, taken, late })}\n`);
+    const shown = sum(renderers.map(({ screens }) => screens.taken));
+    process.stdout.write(
+      `late renderer: ${JSON.stringify({ guests: renderers.length, taken, late, shown })}\n`,
+    );
     // It must have had something to do.
     expect(taken).toBeGreaterThan(5 * renderers.length);
+    expect(shown).toBeGreaterThan(renderers.length / 2);
     expect(late).toBeGreaterThan(3 * renderers.length);
   },
 );

@@ -2,6 +2,7 @@ import type { SurfaceBox, SurfaceFormat } from '@cg/surface-layout';
 import type { DrawCall, PipelineState, TextureResourceView } from './pipeline-state.js';
 import type { RenderSurface } from './render-surface.js';
 import type { RendererCaps } from './renderer-caps.js';
+import type { ScreenRenderer } from './screen-renderer.js';
 
 /** A subresource of a surface. */
 export interface RenderImage {
@@ -129,6 +130,8 @@ export interface Renderer {
   imageNeeded(surface: RenderSurface, subresource: number): PromiseLike<void> | undefined;
   /** The surface is destroyed. */
   surfaceDropped(surface: RenderSurface): void;
+  /** Present if it keeps pictures of screens. They are dropped by `reset` as well. */
+  readonly screens?: ScreenRenderer | undefined;
   /** The device is reset or restored: no surface exists any more. */
   reset(): void;
 }

@@ -97,8 +97,9 @@ function objectsState(objects: DeviceObjects, blobs: Blobs): object {
     contexts: [...objects.contexts].map(([id, { mobId }]) => ({ id, mobId })),
     dxContexts: dxContextStates(objects, blobs),
     shaders: [...objects.shaders].map(([id, shader]) => ({ id, ...shader })),
-    screens: [...objects.screens.values()].map(({ definition, sid, face, mipmap, pixels }) => {
-      return { ...definition, sid, face, mipmap, pixels: blobs.add(pixels.own) };
+    screens: [...objects.screens.values()].map((screen) => {
+      const { definition, sid, face, mipmap } = screen;
+      return { ...definition, sid, face, mipmap, pixels: blobs.add(objects.hostImages.pixels(screen)) };
     }),
     framebuffer:
       framebuffer.mode === undefined

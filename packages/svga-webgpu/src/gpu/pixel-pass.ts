@@ -15,6 +15,8 @@ export interface PixelCopy {
   /** Whether the target is a texture of depth; its stencil stays. */
   readonly toDepth: boolean;
   readonly hasStencil: boolean;
+  /** The texels that are copied; all if it is left out. */
+  readonly area?: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
 }
 
 /** A pass that writes the stencil of all samples; the depth stays. */
@@ -55,6 +57,10 @@ export class PixelPasses {
         entries: [{ binding: 0, resource: copy.source }],
       }),
     );
+    if (copy.area !== undefined) {
+      const { x, y, w, h } = copy.area;
+      pass.setScissorRect(x, y, w, h);
+    }
     pass.draw(3);
     pass.end();
   }

@@ -65,7 +65,7 @@ export function attachSvgaScreen(
   const attached = attachSvga(emulator, attachOptions);
   const { device } = attached;
   const canvases = [canvas, ...moreCanvases];
-  const display = new ShownDisplay({ device, canvases, vga, cursor });
+  const display = new ShownDisplay({ device, canvases, vga, cursor, pictures: options.renderer?.screens });
   const mice = mouse ? canvases.map((one) => new CanvasMouse(one, controls)) : [];
   const setAbsolute = (isAbsolute: boolean): void => {
     display.isAbsolute = isAbsolute;

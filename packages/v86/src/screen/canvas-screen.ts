@@ -1,8 +1,8 @@
-import type { ScreenRect, ScreenTargetImage } from '@cg/svga-device';
+import type { ScreenRect, ScreenRenderer, ScreenTargetImage } from '@cg/svga-device';
 import { V86Error } from '../errors.js';
 import { imageOf } from './canvas.js';
 import type { ScreenCanvas, ScreenContext, ScreenImage } from './canvas.js';
-import { coverOf, withCursor } from './cursor.js';
+import { coverOf, cursorCanvas } from './cursor.js';
 import type { PlacedCursor } from './cursor.js';
 import { Damage, shared } from './damage.js';
 
@@ -10,39 +10,43 @@ import { Damage, shared } from './damage.js';
 export class CanvasScreen {
   readonly canvas: ScreenCanvas;
   readonly #context: ScreenContext;
+  readonly #pictures: ScreenRenderer | undefined;
   readonly #damage = new Damage();
   #screen: ScreenTargetImage | undefined;
+  /** The device's pixels, once they are drawn. */
   #image: ScreenImage | undefined;
   #cursor: PlacedCursor | undefined;
+  /** The image of the cursor. */
+  #cursorCanvas: ScreenCanvas | undefined;
   #isCursorNew = false;
 
-  /** @throws V86Error ENODEV for a canvas that is drawn to in another way than 2D */
-  constructor(canvas: ScreenCanvas) {
+  /**
+   * @param pictures of screens, which the renderer keeps
+   * @throws V86Error ENODEV for a canvas that is drawn to in another way than 2D
+   */
+  constructor(canvas: ScreenCanvas, pictures: ScreenRenderer | undefined) {
     const context = canvas.getContext('2d', { alpha: false });
     if (context === null) {
       throw new V86Error('ENODEV', 'the canvas has no 2D context');
     }
     this.canvas = canvas;
     this.#context = context;
+    this.#pictures = pictures;
   }
 
-  /** The screen to show; undefined for none. One with other pixels is damaged as a whole. */
+  /** The screen to show, which is damaged as a whole; undefined for none. */
   show(screen: ScreenTargetImage | undefined): void {
-    const before = this.#screen;
     this.#screen = screen;
+    this.#image = undefined;
     if (screen === undefined) {
-      this.#image = undefined;
       this.#damage.take();
       return;
     }
-    const { width, height, pixels } = screen;
+    const { width, height } = screen;
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
       this.canvas.height = height;
-    } else if (before?.pixels === pixels) {
-      return;
     }
-    this.#image = imageOf(pixels, width, height);
     this.damage({ x: 0, y: 0, w: width, h: height });
   }
 
@@ -61,6 +65,9 @@ export class CanvasScreen {
     if (cover !== undefined) {
       this.damage(cover);
     }
+    if (before?.image !== cursor?.image) {
+      this.#cursorCanvas = cursor && cursorCanvas(cursor.image, this.canvas);
+    }
     this.#cursor = cursor;
     this.#isCursorNew = true;
   }
@@ -68,22 +75,40 @@ export class CanvasScreen {
   /** Draws what is damaged, as the screen is now. */
   paint(): void {
     const screen = this.#screen;
-    const image = this.#image;
-    if (screen === undefined || image === undefined) {
+    const rects = this.#damage.take();
+    const cursor = this.#cursor;
+    const cover = cursor && screen && coverOf(cursor, screen);
+    const isCovered = cover !== undefined && rects.some((rect) => shared(rect, cover) !== undefined);
+    const drawsCursor = cover !== undefined && (isCovered || this.#isCursorNew);
+    this.#isCursorNew = false;
+    if (screen === undefined || (rects.length === 0 && !drawsCursor)) {
       return;
     }
-    const rects = this.#damage.take();
-    for (const { x, y, w, h } of rects) {
-      this.#context.putImageData(image, 0, 0, x, y, w, h);
+    const { rendered } = screen;
+    const picture = rendered && this.#pictures?.canvas(rendered);
+    for (const rect of rects) {
+      this.#draw(screen, picture, rect);
     }
-    const cursor = this.#cursor;
-    const cover = cursor && coverOf(cursor, screen);
-    if (cursor !== undefined && cover !== undefined) {
-      if (this.#isCursorNew || rects.some((rect) => shared(rect, cover) !== undefined)) {
-        const drawn = withCursor(cursor, cover, screen);
-        this.#context.putImageData(drawn, cover.x, cover.y, 0, 0, cover.w, cover.h);
-      }
+    if (drawsCursor) {
+      this.#draw(screen, picture, cover);
+      this.#drawCursor(cursor as PlacedCursor, cover);
     }
-    this.#isCursorNew = false;
+  }
+
+  /** Draws a part of the screen: the renderer's picture, if there is one, or the device's pixels. */
+  #draw(screen: ScreenTargetImage, picture: object | undefined, { x, y, w, h }: ScreenRect): void {
+    if (picture === undefined) {
+      this.#image ??= imageOf(screen.pixels, screen.width, screen.height);
+      this.#context.putImageData(this.#image, 0, 0, x, y, w, h);
+    } else {
+      this.#context.drawImage(picture, x, y, w, h, x, y, w, h);
+    }
+  }
+
+  #drawCursor({ x, y }: PlacedCursor, cover: ScreenRect): void {
+    if (this.#cursorCanvas !== undefined) {
+      const { w, h } = cover;
+      this.#context.drawImage(this.#cursorCanvas, cover.x - x, cover.y - y, w, h, cover.x, cover.y, w, h);
+    }
   }
 }

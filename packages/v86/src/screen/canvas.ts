@@ -21,6 +21,18 @@ export interface ScreenContext {
     w: number,
     h: number,
   ): void;
+  /** For canvases of renderers, which are of the page's own kind. */
+  drawImage(
+    image: object,
+    fromX: number,
+    fromY: number,
+    fromW: number,
+    fromH: number,
+    x: number,
+    y: number,
+    w: number,
+    h: number,
+  ): void;
 }
 
 /** As an event of the DOM; which fields there are depends on its type. */
@@ -72,6 +84,7 @@ interface PageGlobals {
     width: number,
     height: number,
   ) => ScreenImage;
+  readonly OffscreenCanvas?: new (width: number, height: number) => ScreenCanvas;
   requestAnimationFrame(work: () => void): unknown;
   setTimeout(work: () => void, milliseconds: number): unknown;
 }
@@ -81,6 +94,12 @@ const page = globalThis as unknown as PageGlobals;
 /** An ImageData that shares these pixels. */
 export function imageOf(pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: number): ScreenImage {
   return new page.ImageData(pixels, width, height);
+}
+
+/** A new canvas of the page of another one, or of its worker; undefined where neither is known. */
+export function otherCanvas({ ownerDocument }: ScreenCanvas): ScreenCanvas | undefined {
+  const { OffscreenCanvas } = page;
+  return ownerDocument?.createElement('canvas') ?? (OffscreenCanvas && new OffscreenCanvas(1, 1));
 }
 
 const FRAME_MS = 16;

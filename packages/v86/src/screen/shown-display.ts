@@ -1,4 +1,4 @@
-import type { PointerState, SvgaDevice, SvgaEvent } from '@cg/svga-device';
+import type { PointerState, ScreenRenderer, SvgaDevice, SvgaEvent } from '@cg/svga-device';
 import { SVGA_ID_INVALID } from '@cg/svga-protocol';
 import { atNextFrame } from './canvas.js';
 import type { PageStyle, ScreenCanvas } from './canvas.js';
@@ -16,6 +16,8 @@ interface DisplayParts {
   /** Shown while the device shows nothing. */
   readonly vga: { readonly style: Pick<PageStyle, 'display'> } | undefined;
   readonly cursor: CursorStyle;
+  /** The pictures of screens that the renderer keeps. */
+  readonly pictures: ScreenRenderer | undefined;
 }
 
 /** Shows the screens of a device on canvases, a frame of the page at a time. */
@@ -34,7 +36,7 @@ export class ShownDisplay {
 
   constructor(parts: DisplayParts) {
     this.#parts = parts;
-    this.#screens = parts.canvases.map((canvas) => new CanvasScreen(canvas));
+    this.#screens = parts.canvases.map((canvas) => new CanvasScreen(canvas, parts.pictures));
     this.#vgaDisplay = parts.vga?.style.display ?? '';
     this.#stop = parts.device.events.listen((event) => this.#hear(event));
     this.paint();
@@ -142,7 +144,7 @@ export class ShownDisplay {
       return undefined;
     }
     if (this.#css?.image !== image) {
-      this.#css = { image, css: cssCursor(image, this.#parts.canvases[0].ownerDocument) };
+      this.#css = { image, css: cssCursor(image, this.#parts.canvases[0]) };
     }
     return this.#css.css;
   }
