@@ -14,7 +14,7 @@ import {
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { GuestError } from '../guest-error.js';
-import { AptPackages, type PackageArchive } from './apt-packages.js';
+import { AptPackages, type PackageArchive, type SourcePackage } from './apt-packages.js';
 import { asCacheError } from './guest-files.js';
 
 const execute = promisify(execFile);
@@ -26,7 +26,7 @@ const MESA = ['libgl1-mesa-dri', 'libegl1', 'libegl-mesa0', 'libgbm1', 'libgl1',
 
 /** What a disk has. */
 export interface DiskContent {
-  readonly name: 'mesa' | 'piglit' | 'x';
+  readonly name: 'mesa' | 'piglit' | 'x' | 'x-vmware';
   /** What it is called in messages. */
   readonly title: string;
   /** apt adds what these need. */
@@ -50,22 +50,32 @@ export const PIGLIT_DISK: DiskContent = {
   part: { package: 'piglit', folders: ['bin', 'lib', 'tests'].map((name) => `.${PIGLIT_FOLDER}/${name}`) },
 };
 
-/** An X server with a window manager, a terminal and clients, and OpenGL programs that have the screen alone. */
+/** An X server with a window manager and a terminal. xkbcomp is started by a shell, and xterm starts one. */
+const X_DESKTOP = [
+  ...words('xserver-xorg-core xserver-xorg-input-evdev x11-xserver-utils twm xterm'),
+  ...words('dash bash coreutils procps ncurses-base fonts-dejavu-core'),
+];
+
+/** udev does not run; the others install packages, or are for xrdb, which is not used. */
+const NOT_FOR_X = [
+  ...words('udev kmod keyboard-configuration adduser debconf dpkg tar perl-base menu'),
+  ...words('cpp cpp-12 libisl23 libmpc3 libmpfr6 iso-codes libssl3 libdb5.3'),
+];
+
+/** X with OpenGL clients, and OpenGL programs that have the screen alone. */
 export const X_DISK: DiskContent = {
   name: 'x',
   title: 'Mesa and X',
-  packages: [
-    ...MESA,
-    ...words('xserver-xorg-core xserver-xorg-input-evdev x11-xserver-utils twm xterm mesa-utils-bin'),
-    ...words('kmscube glmark2-drm glmark2-es2-drm'),
-    // xkbcomp is started by a shell, and xterm starts one.
-    ...words('dash bash coreutils procps ncurses-base fonts-dejavu-core'),
-  ],
-  // udev does not run; the others install packages, or are for xrdb, which is not used.
-  without: [
-    ...words('udev kmod keyboard-configuration adduser debconf dpkg tar perl-base menu'),
-    ...words('cpp cpp-12 libisl23 libmpc3 libmpfr6 iso-codes libssl3 libdb5.3'),
-  ],
+  packages: [...MESA, ...X_DESKTOP, ...words('mesa-utils-bin kmscube glmark2-drm glmark2-es2-drm')],
+  without: NOT_FOR_X,
+};
+
+/** X with Debian's own driver for the device, which programs it without the kernel's where that is not loaded. */
+export const X_VMWARE_DISK: DiskContent = {
+  name: 'x-vmware',
+  title: "X and VMware's driver for it",
+  packages: [...MESA, ...X_DESKTOP, 'xserver-xorg-video-vmware'],
+  without: NOT_FOR_X,
 };
 
 /** Mesa's drivers that a guest can use: that of the device, and those that draw on the CPU. */
@@ -94,6 +104,8 @@ export interface GuestDisk {
   readonly path: string;
   /** Of its content. */
   readonly id: string;
+  /** Of what is on it: who hands out the disk owes them where a licence asks for it. */
+  readonly sources: readonly SourcePackage[];
 }
 
 export interface DiskOptions {
@@ -136,8 +148,9 @@ function diskIn(folder: string): GuestDisk | undefined {
     const path = join(folder, 'disk.img');
     const text = readFileSync(join(folder, 'packages.json'), 'utf8');
     const { packages } = JSON.parse(text) as Partial<AboutDisk>;
+    const sources = JSON.parse(readFileSync(join(folder, 'sources.json'), 'utf8')) as SourcePackage[];
     const id = createHash('sha256').update(text).digest('hex').slice(0, 16);
-    return Array.isArray(packages) && existsSync(path) ? { path, id } : undefined;
+    return Array.isArray(packages) && existsSync(path) ? { path, id, sources } : undefined;
   } catch {
     return undefined;
   }
@@ -155,10 +168,11 @@ async function makeDisk(content: DiskContent, folder: string, say: (what: string
     throw new GuestError(message, '--cache names another folder');
   }
   const root = join(partial, 'root');
-  const packages = await unpackContent(content, partial, root, say);
+  const { packages, sources } = await unpackContent(content, partial, root, say);
   prune(root);
   say(`making a disk of ${await makeFileSystem(root, join(partial, 'disk.img'))} MiB`);
   rmSync(root, { recursive: true });
+  writeFileSync(join(partial, 'sources.json'), JSON.stringify(sources, null, 2));
   const about: AboutDisk = { packages: packages.map(({ archive }) => archive) };
   writeFileSync(join(partial, 'packages.json'), JSON.stringify(about, null, 2));
   rmSync(folder, { recursive: true, force: true });
@@ -170,7 +184,7 @@ async function unpackContent(
   partial: string,
   root: string,
   say: (what: string) => void,
-): Promise<PackageArchive[]> {
+): Promise<{ packages: PackageArchive[]; sources: SourcePackage[] }> {
   const apt = new AptPackages(join(partial, 'apt'), 'i386', 'Mesa comes from Debian 12, or an older release');
   say(`asking apt for the packages of ${title} for Debian i386`);
   await apt.update();
@@ -185,8 +199,10 @@ async function unpackContent(
     say(`downloading ${part.package}`);
     await apt.unpack([part.package], root, part.folders);
   }
+  const unpacked = [...packages.map(({ name }) => name), ...(part === undefined ? [] : [part.package])];
+  const sources = await apt.sourcesOf(unpacked);
   rmSync(join(partial, 'apt'), { recursive: true });
-  return packages;
+  return { packages, sources };
 }
 
 function prune(root: string): void {
