@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findGuestDisk, MESA_DISK } from './guest-disk.js';
+import { MESA_DISK } from './disk-content.js';
+import { findGuestDisk } from './guest-disk.js';
 
 let folder: string;
 let said: string[];
