@@ -87,7 +87,17 @@ describe.skipIf(typeof opened !== 'object')('X in a page', { timeout: 600_000 },
 
   it('names the sources of what is on its disk', async () => {
     const { sources } = await page.call<{ sources: string }>('describePage', {});
-    for (const name of ['linux', 'busybox', 'seabios', 'bash', 'coreutils', 'mesa', 'twm', 'xorg-server', 'xterm']) {
+    for (const name of [
+      'linux',
+      'busybox',
+      'seabios',
+      'bash',
+      'coreutils',
+      'mesa',
+      'twm',
+      'xorg-server',
+      'xterm',
+    ]) {
       expect(sources).toMatch(new RegExp(`${name} \\d`));
     }
   });
