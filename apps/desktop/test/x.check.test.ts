@@ -85,6 +85,23 @@ describe.skipIf(typeof opened !== 'object')('X in a page', { timeout: 600_000 },
     expect(await page.call('pixel', TEXT.after)).toEqual(PAPER_COLOR);
   });
 
+  it('names the sources of what is on its disk', async () => {
+    const { sources } = await page.call<{ sources: string }>('describePage', {});
+    for (const name of [
+      'linux',
+      'busybox',
+      'seabios',
+      'bash',
+      'coreutils',
+      'mesa',
+      'twm',
+      'xorg-server',
+      'xterm',
+    ]) {
+      expect(sources).toMatch(new RegExp(`${name} \\d`));
+    }
+  });
+
   it('glxgears is drawn by the page', async () => {
     // The terminal has the focus: the pointer is on its title.
     await type(page, 'glxgears.i386-linux-gnu\n');

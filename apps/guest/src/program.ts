@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { defaultCacheFolder, kernelFlavours } from './boot/guest-files.js';
 import type { CaseChoice } from './cases/select-cases.js';
 import { EXIT } from './exit-codes.js';
+import { referencePlaces } from './gl/reference-places.js';
 import { rendererNames } from './gl/renderer-names.js';
 import type { GuestOptions } from './run-options.js';
 
@@ -49,7 +50,7 @@ Examples:
   $ cg guest --gl ./a.out --coherent -- -x  a program of yours, an i386 executable
   $ cg guest --x --png gears.png            glxgears on Debian's X server
   $ cg guest --gl kmscube --frames 100      a program that has the screen to itself
-  $ cg guest --piglit 'bufferstorage-persistent draw coherent' --reference
+  $ cg guest --piglit fbo-clear-formats --reference host
   $ cg guest --cost-of-coherence --renderer webgpu --svg cost.svg
   $ cg guest --fifo --delay 5 --cases 10    a slow device without command buffers
 
@@ -116,9 +117,13 @@ function addGlOptions(command: Command): Command {
       new Option(
         '--piglit <test...>',
         'run tests of piglit on Mesa: programs and arguments, in quotes; @FILE has one a line',
-      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'x', 'png', 'record']),
+      ).conflicts([...OF_PLAIN_GUESTS, 'gl', 'x', 'png']),
     )
-    .option('--reference', "with --piglit: llvmpipe's results in the same guest, too")
+    .addOption(
+      new Option('--reference [where]', "with --piglit: llvmpipe's results, too")
+        .choices(referencePlaces)
+        .preset('guest'),
+    )
     .option('--results <file>', 'with --piglit: write the results; go on with those it has')
     .addOption(
       new Option('--renderer <name>', 'what draws for the device').choices(rendererNames).default('soft'),
@@ -183,13 +188,15 @@ function checkGlOptions(programArgs: readonly string[], options: GuestOptions, c
   if (programArgs.length > 0 && !draws) {
     command.error(`cg: unexpected argument ${programArgs[0]}`);
   }
-  for (const option of ['flip', 'record', 'frames'] as const) {
+  for (const option of ['flip', 'frames'] as const) {
     if (options[option] !== undefined && !draws) {
       command.error(`cg: --${option} needs --gl or --x`);
     }
   }
-  if (options.coherent && !draws && options.piglit === undefined) {
-    command.error('cg: --coherent needs --gl, --x or --piglit');
+  for (const option of ['coherent', 'record'] as const) {
+    if (options[option] !== undefined && !draws && options.piglit === undefined) {
+      command.error(`cg: --${option} needs --gl, --x or --piglit`);
+    }
   }
   for (const option of ['rounds', 'seconds', 'svg'] as const) {
     if (command.getOptionValueSource(option) === 'cli' && options.costOfCoherence === undefined) {

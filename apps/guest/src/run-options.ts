@@ -2,6 +2,7 @@ import type { BootRequest } from './boot/boot-request.js';
 import type { GuestFiles, KernelFlavour } from './boot/guest-files.js';
 import type { CaseChoice } from './cases/select-cases.js';
 import { EXIT } from './exit-codes.js';
+import type { ReferencePlace } from './gl/reference-places.js';
 import type { RendererName } from './gl/renderer-names.js';
 import { GuestError } from './guest-error.js';
 import { guestsAsJson } from './output/report-json.js';
@@ -48,7 +49,7 @@ export interface GuestOptions {
   readonly x?: string[] | true;
   readonly frames?: number;
   readonly piglit?: string[];
-  readonly reference?: boolean;
+  readonly reference?: ReferencePlace;
   readonly results?: string;
   readonly renderer: RendererName;
   readonly coherent?: boolean;

@@ -4,7 +4,7 @@ import { DeviceRecorder, playRecording } from '@cg/svga-device';
 import { SoftRenderer } from '@cg/svga-soft';
 import { isSoak } from '@cg/vitest-config/seeds';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { X_DISK } from '../src/boot/guest-disk.js';
+import { X_DISK } from '../src/boot/disk-content.js';
 import { defaultCacheFolder } from '../src/boot/guest-files.js';
 import type { EmulatedGuest } from '../src/emulator/emulated-guest.js';
 import { countObjects, growth } from '../src/gl/device-objects.js';

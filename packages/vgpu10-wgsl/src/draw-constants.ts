@@ -13,16 +13,20 @@ import { texelLayout, type TexelFormat } from './texel-format.js';
  *   viewport that are drawn: see {@link shownOf}
  * - a row for each attribute of the key: see {@link attributeRow}
  * - a row for each texture buffer: the byte of the first element, the elements
+ * - a row if the pixel shader reads the number of the primitive: that of the first one of the draw call, which is added
  * - rows for the stream output buffers 0 to 3: the byte at which writing begins, the byte at which the buffer ends,
  *   the bytes of a vertex; all are multiples of 4
  *
- * Draw calls themselves have no base vertex, first vertex or first instance.
+ * Draw calls themselves have no base vertex. A first vertex, or a first instance, of theirs is one of those that the
+ * draw has: so a draw is made of several calls, whose shaders see the same numbers.
  */
 export interface DrawLayout {
   readonly rows: number;
   /** The row of each attribute of the key. */
   readonly attributes: readonly number[];
   readonly buffers: readonly { readonly stage: StageName; readonly slot: number; readonly row: number }[];
+  /** The row of the first primitive's number, if the pixel shader reads numbers of primitives. */
+  readonly primitives: number | undefined;
   /** The first of four rows, if there is stream output. */
   readonly streams: number | undefined;
 }
@@ -31,14 +35,16 @@ const FIXED_ROWS = 2;
 const STREAM_BUFFERS = 4;
 const STAGES = ['vertex', 'geometry', 'pixel'] as const;
 
-export function drawLayout(key: PipelineKey): DrawLayout {
+export function drawLayout(key: PipelineKey, countsPrimitives: boolean): DrawLayout {
   const attributes = (key.attributes ?? []).map((_, i) => FIXED_ROWS + i);
   let rows = FIXED_ROWS + attributes.length;
   const buffers = STAGES.flatMap((stage) =>
     bufferSlots(key[stage]).map((slot) => ({ stage, slot, row: rows++ })),
   );
+  const primitives = countsPrimitives ? rows++ : undefined;
   const streams = key.streamOutput === undefined ? undefined : rows;
-  return { rows: rows + (streams === undefined ? 0 : STREAM_BUFFERS), attributes, buffers, streams };
+  rows += streams === undefined ? 0 : STREAM_BUFFERS;
+  return { rows, attributes, buffers, primitives, streams };
 }
 
 function bufferSlots({ views = {} }: StageResources = {}): number[] {

@@ -5,27 +5,27 @@ export type DrawTopology = PrimitiveTopology | 'TRIANGLEFAN';
 
 interface Expansion {
   readonly list: PrimitiveTopology;
-  /** Vertices of a primitive. */
-  readonly corners: number;
-  /** How many primitives so many vertices are. */
-  readonly primitives: (vertices: number) => number;
-  /** The vertices of primitive `i`, of `count`. */
-  readonly vertices: (i: number, count: number) => readonly number[];
+  /** How many vertices further the next primitive begins. */
+  readonly step: number;
+  /** Vertices of the first primitive. */
+  readonly least: number;
+  /** The vertices of primitives with even numbers, counted from where they begin, and of those with odd ones. */
+  readonly even: readonly number[];
+  readonly odd: readonly number[];
+  /** The last vertex of each primitive is the first one of all. */
+  readonly isFan?: boolean;
+  /** The neighbours before the first primitive, and after the last one, are other vertices. */
+  readonly hasEnds?: boolean;
 }
 
 function list(topology: PrimitiveTopology, corners: number): Expansion {
   const order = Array.from({ length: corners }, (_, corner) => corner);
-  return {
-    list: topology,
-    corners,
-    primitives: (vertices) => Math.floor(vertices / corners),
-    vertices: (i) => order.map((corner) => i * corners + corner),
-  };
+  return { list: topology, step: corners, least: corners, even: order, odd: order };
 }
 
-const from = (least: number, step = 1) => {
-  return (vertices: number) => Math.max(0, Math.floor((vertices - least) / step) + 1);
-};
+function strip(topology: PrimitiveTopology, even: readonly number[], odd = even): Expansion {
+  return { list: topology, step: 1, least: even.length, even, odd };
+}
 
 const expansions: Partial<Record<DrawTopology, Expansion>> = {
   POINTLIST: list('POINTLIST', 1),
@@ -33,39 +33,51 @@ const expansions: Partial<Record<DrawTopology, Expansion>> = {
   TRIANGLELIST: list('TRIANGLELIST', 3),
   LINELIST_ADJ: list('LINELIST_ADJ', 4),
   TRIANGLELIST_ADJ: list('TRIANGLELIST_ADJ', 6),
-  LINESTRIP: { list: 'LINELIST', corners: 2, primitives: from(2), vertices: (i) => [i, i + 1] },
-  LINESTRIP_ADJ: {
-    list: 'LINELIST_ADJ',
-    corners: 4,
-    primitives: from(4),
-    vertices: (i) => [i, i + 1, i + 2, i + 3],
-  },
-  TRIANGLESTRIP: {
-    list: 'TRIANGLELIST',
-    corners: 3,
-    primitives: from(3),
-    vertices: (i) => (i % 2 === 0 ? [i, i + 1, i + 2] : [i, i + 2, i + 1]),
-  },
-  TRIANGLEFAN: {
-    list: 'TRIANGLELIST',
-    corners: 3,
-    primitives: from(3),
-    vertices: (i) => [i + 1, i + 2, 0],
-  },
+  LINESTRIP: strip('LINELIST', [0, 1]),
+  LINESTRIP_ADJ: strip('LINELIST_ADJ', [0, 1, 2, 3]),
+  TRIANGLESTRIP: strip('TRIANGLELIST', [0, 1, 2], [0, 2, 1]),
+  TRIANGLEFAN: { ...strip('TRIANGLELIST', [1, 2, 0]), isFan: true },
   TRIANGLESTRIP_ADJ: {
     list: 'TRIANGLELIST_ADJ',
-    corners: 6,
-    primitives: from(6, 2),
-    vertices: (i, count) => {
-      // The neighbours: of the edges to the triangle before, to the one after it, and of the outer edge.
-      const [own, before, outer] = [2 * i, i === 0 ? 1 : 2 * i - 2, 2 * i + 3];
-      const after = i === count - 1 ? 2 * i + 5 : 2 * i + 6;
-      return i % 2 === 0
-        ? [own, before, own + 2, after, own + 4, outer]
-        : [own, outer, own + 4, after, own + 2, before];
-    },
+    step: 2,
+    least: 6,
+    // The neighbours: of the edges to the triangle before, to the one after it, and of the outer edge.
+    even: [0, -2, 2, 6, 4, 3],
+    odd: [0, 3, 4, 6, 2, -2],
+    hasEnds: true,
   },
 };
+
+function primitivesOf({ step, least }: Expansion, vertices: number): number {
+  return Math.max(0, Math.floor((vertices - least) / step) + 1);
+}
+
+/** Writes the primitives of a run of vertices. @returns where the next one is written */
+function expandRun(
+  { step, even, odd, isFan = false, hasEnds = false }: Expansion,
+  source: ArrayLike<number> | undefined,
+  start: number,
+  count: number,
+  expanded: Uint32Array,
+  at: number,
+): number {
+  const corners = even.length;
+  let next = at;
+  for (let i = 0; i < count; i++) {
+    const base = start + i * step;
+    const order = (i & 1) === 0 ? even : odd;
+    for (let corner = 0; corner < corners; corner++) {
+      const vertex = isFan && corner === corners - 1 ? start : base + order[corner];
+      expanded[next++] = source === undefined ? vertex : source[vertex];
+    }
+  }
+  if (hasEnds && count > 0) {
+    const last = start + (count - 1) * step + 5;
+    expanded[at + 1] = source === undefined ? start + 1 : source[start + 1];
+    expanded[next - corners + 3] = source === undefined ? last : source[last];
+  }
+  return next;
+}
 
 /** The list that a topology's primitives make; undefined for UNDEFINED. */
 export function listTopology(topology: DrawTopology): PrimitiveTopology | undefined {
@@ -91,28 +103,25 @@ export function expandIndices(
   if (expansion === undefined) {
     return new Uint32Array();
   }
-  const { corners, primitives, vertices } = expansion;
+  const source = typeof indices === 'number' ? undefined : indices;
   const length = typeof indices === 'number' ? indices : indices.length;
-  const indexAt = (i: number): number => (typeof indices === 'number' ? i : indices[i]);
-  const cuts = expansion.list !== topology && typeof indices !== 'number' ? restart : undefined;
+  const cuts = expansion.list === topology ? undefined : restart;
   const runs: { readonly start: number; readonly count: number }[] = [];
   let total = 0;
-  for (let start = 0, end = cuts === undefined ? length : 0; end <= length; end++) {
-    if (end === length || indexAt(end) === cuts) {
-      const count = primitives(end - start);
-      runs.push({ start, count });
+  for (let start = 0, end = source === undefined || cuts === undefined ? length : 0; end <= length; end++) {
+    if (end === length || source?.[end] === cuts) {
+      const count = primitivesOf(expansion, end - start);
+      if (count > 0) {
+        runs.push({ start, count });
+      }
       total += count;
       start = end + 1;
     }
   }
-  const expanded = new Uint32Array(corners * total);
+  const expanded = new Uint32Array(expansion.even.length * total);
   let at = 0;
   for (const { start, count } of runs) {
-    for (let i = 0; i < count; i++) {
-      for (const vertex of vertices(i, count)) {
-        expanded[at++] = indexAt(start + vertex);
-      }
-    }
+    at = expandRun(expansion, source, start, count, expanded, at);
   }
   return expanded;
 }

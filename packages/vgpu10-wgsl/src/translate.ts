@@ -41,8 +41,8 @@ export function translate(shaders: Shaders, key: PipelineKey): Translation {
   const vertex = stageInterface('vertex', shaders.vertex);
   const geometry = shaders.geometry && stageInterface('geometry', shaders.geometry);
   const pixel = shaders.pixel && stageInterface('pixel', shaders.pixel);
-  const context = { key, layout: drawLayout(key) };
   const linkage = link(geometry ?? vertex, pixel, key);
+  const context = { key, layout: drawLayout(key, linkage.builtinPrimitiveId) };
   const ofGeometry = geometry && geometryModule(context, vertex, geometry, linkage);
   const first = ofGeometry ?? vertexModule(context, vertex, linkage);
   const second = pixel && pixelModule(context, pixel, linkage);

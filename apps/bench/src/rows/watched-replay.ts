@@ -1,16 +1,20 @@
 import { recordReplay } from '@cg/inspector';
-import { Machine, policyFor, replayTrace } from '@cg/machine';
-import { openTrace, type Trace, type TraceFrame } from '@cg/machine/trace';
+import { Machine, policyFor, replayTrace, type ReplayReport } from '@cg/machine';
+import { openTrace, type TraceFrame, type TraceHeader } from '@cg/machine/trace';
 import { join } from 'node:path';
 import { hostClock } from '../clock.js';
 import type { Contender } from '../contender.js';
 import { BenchError } from '../errors.js';
 import type { Row } from '../row.js';
+import { FrameFeed } from './frame-feed.js';
 import type { RowSettings } from './settings.js';
 
 const OURS = 'recorded by the inspector';
 const NANOSECONDS_PER_MS = 1e6;
 const MEMORY_BYTES = 64 * 2 ** 20;
+
+/** Of each trace: a frame costs about the same from first to last. */
+const FRAMES = 30;
 
 const traces = ['gears', 'idle-desktop', 'terminal-scroll', 'terminal-typing', 'video-window', 'window-drag'];
 
@@ -27,8 +31,13 @@ export function rowsOf(settings: RowSettings): Row[] {
   }));
 }
 
-/** The frames of a trace in memory, or its first. */
-async function read(name: string, { tracesFolder, frames: most }: RowSettings): Promise<Trace> {
+interface Frames {
+  readonly header: TraceHeader;
+  readonly frames: readonly TraceFrame[];
+}
+
+/** The first frames of a trace in memory. */
+async function read(name: string, { tracesFolder, frames: most = FRAMES }: RowSettings): Promise<Frames> {
   const { header, frames } = await openTrace(join(tracesFolder, `${name}.cgtrace.gz`));
   const read: TraceFrame[] = [];
   for await (const frame of frames) {
@@ -37,37 +46,39 @@ async function read(name: string, { tracesFolder, frames: most }: RowSettings): 
     }
     read.push(frame);
   }
-  return {
-    header: { ...header, frames: read.length },
-    frames: {
-      async *[Symbol.asyncIterator]() {
-        yield* read;
-      },
-    },
-  };
+  return { header: { ...header, frames: read.length }, frames: read };
 }
 
-/** A pass is a replay with its checks of every frame, as `cg replay` does it; the machine is made before. */
-function replay(isWatched: boolean, trace: Trace): Contender {
+/**
+ * A pass is a replay with its checks of every frame, as `cg replay` does it; the machine is made before. A step is a
+ * frame, the first with the set-up and the last with the report.
+ */
+function replay(isWatched: boolean, { header, frames }: Frames): Contender {
   return {
-    steps: 1,
-    per: NANOSECONDS_PER_MS * trace.header.frames,
+    steps: frames.length,
+    per: NANOSECONDS_PER_MS * frames.length,
     begin() {
       const machine = new Machine({
         memoryBytes: MEMORY_BYTES,
         driver: { makePolicy: policyFor('auto') },
       });
-      let wrongBytes = 0;
+      const feed = new FrameFeed();
+      let report: Promise<ReplayReport>;
       return {
-        async step() {
+        async step(index) {
           const before = hostClock();
-          const { report } = isWatched
-            ? await recordReplay(machine, trace)
-            : { report: await replayTrace(machine, trace) };
-          ({ wrongBytes } = report);
+          if (index === 0) {
+            report = start(isWatched, machine, header, feed);
+          }
+          await Promise.race([feed.play(frames[index]), report]);
+          if (index === frames.length - 1) {
+            feed.end();
+            await report;
+          }
           return [hostClock() - before];
         },
-        end() {
+        async end() {
+          const { wrongBytes } = await report;
           if (wrongBytes > 0) {
             throw new BenchError('EBADMSG', 'a byte was wrong', OURS);
           }
@@ -75,4 +86,15 @@ function replay(isWatched: boolean, trace: Trace): Contender {
       };
     },
   };
+}
+
+async function start(
+  isWatched: boolean,
+  machine: Machine,
+  header: TraceHeader,
+  frames: FrameFeed,
+): Promise<ReplayReport> {
+  return isWatched
+    ? (await recordReplay(machine, { header, frames })).report
+    : replayTrace(machine, { header, frames });
 }

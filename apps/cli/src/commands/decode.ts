@@ -14,7 +14,7 @@ import { matchesPattern } from '../input/name-pattern.js';
 import { openInput, STANDARD_INPUT } from '../input/open-input.js';
 import { commandAsJson, damageAsJson } from '../output/decode-json.js';
 import { describeCommand, describeDamage, wrapped } from '../output/decode-text.js';
-import { inputError } from '../output/input-error.js';
+import { fileError } from '../output/file-error.js';
 import { LineWriter } from '../output/line-writer.js';
 import { CommandPieces } from '../stream/command-pieces.js';
 
@@ -87,7 +87,7 @@ async function decodeFile(path: string, options: DecodeOptions): Promise<number>
   try {
     return await new Listing(path, options).run(openInput(path));
   } catch (error) {
-    process.stderr.write(`cg: ${inputError(path, error)}\n`);
+    process.stderr.write(`cg: ${fileError(path, error)}\n`);
     return EXIT.BAD_INPUT;
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { programCount, variantTable, type RunOptions } from '@cg/litmus';
+import { LitmusError, programCount, variantTable, type RunOptions } from '@cg/litmus';
 import { trackingMethods, type TrackingMethodName } from '@cg/machine';
 import { litmusFiles } from '@cg/litmus/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -174,7 +174,7 @@ async function runFiles(given: readonly string[], litmusOptions: LitmusOptions):
     try {
       ran.push(await runFile(withName(path), options));
     } catch (error) {
-      process.stderr.write(`cg: ${inputError(path, error)}\n`);
+      process.stderr.write(`cg: ${inputError(path, error, LitmusError)}\n`);
       unreadable = true;
     }
   }

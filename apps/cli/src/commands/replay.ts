@@ -160,7 +160,7 @@ async function replayAll(paths: readonly string[], options: ReplayOptions): Prom
       };
       replays.push(await replayOne(path, options, takeScreen, take));
     } catch (error) {
-      process.stderr.write(`cg: ${inputError(path, error)}\n`);
+      process.stderr.write(`cg: ${inputError(path, error, MachineError)}\n`);
       failed = true;
     }
   }

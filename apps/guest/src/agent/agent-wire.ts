@@ -4,19 +4,22 @@ import { GuestError } from '../guest-error.js';
 /** The serial port of the agent. */
 const PORT = 1;
 
-const REPLY_SECONDS = 120;
+const REPLY_TICKS = 120;
 
 /** Messages to and from the agent in the guest; agent.c defines the format. */
 export class AgentWire {
   /** The agent's scratch memory, by its own addresses; undefined until its first message. */
   memory: { readonly address: number; readonly bytes: number } | undefined;
   readonly #emulator: V86;
+  readonly #tickMilliseconds: number;
   readonly #received: number[] = [];
   #answered: (() => void) | undefined;
   #failure: Error | undefined;
 
-  constructor(emulator: V86) {
+  /** @param tickMilliseconds a reply may take 120 of these */
+  constructor(emulator: V86, tickMilliseconds = 1000) {
     this.#emulator = emulator;
+    this.#tickMilliseconds = tickMilliseconds;
     emulator.add_listener('serial1-output-byte', (byte) => {
       this.#received.push(byte);
       this.#answered?.();
@@ -61,13 +64,20 @@ export class AgentWire {
       throw this.#failure;
     }
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#answered = undefined;
-        reject(new GuestError(`the agent in the guest has not replied within ${REPLY_SECONDS} s`));
-      }, REPLY_SECONDS * 1000);
+      // The guest stands still while its device draws on this thread, and so do the ticks.
+      let ticks = 0;
+      const timer = setInterval(() => {
+        ticks++;
+        if (ticks === REPLY_TICKS) {
+          clearInterval(timer);
+          this.#answered = undefined;
+          const seconds = (REPLY_TICKS * this.#tickMilliseconds) / 1000;
+          reject(new GuestError(`the agent in the guest has not replied within ${seconds} s`));
+        }
+      }, this.#tickMilliseconds);
       this.#answered = () => {
         if (this.#received.length >= bytes || this.#failure !== undefined) {
-          clearTimeout(timer);
+          clearInterval(timer);
           this.#answered = undefined;
           if (this.#failure === undefined) {
             resolve();

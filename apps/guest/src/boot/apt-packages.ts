@@ -14,6 +14,12 @@ export interface PackageArchive {
   readonly bytes: number;
 }
 
+/** A source package of Debian's, of which a file of a guest was built. */
+export interface SourcePackage {
+  readonly name: string;
+  readonly version: string;
+}
+
 /** A line of `apt-get --print-uris`: address, archive, bytes and hash. */
 const URI_LINE = /^'\S+' ((\S+?)_\S+\.deb) (\d+)/;
 
@@ -112,6 +118,24 @@ export class AptPackages {
   }
 
   /**
+   * The source packages that packages are built of, each once, by name.
+   * @throws GuestError if no mirror has one of them
+   */
+  async sourcesOf(names: readonly string[]): Promise<SourcePackage[]> {
+    let printed: string;
+    try {
+      printed = await this.#run('apt-cache', ['show', '--no-all-versions', ...names]);
+    } catch (error) {
+      throw error instanceof GuestError
+        ? error
+        : new GuestError(`apt does not describe ${names.join(', ')}: ${lastLine(error)}`, this.#instead);
+    }
+    const sources = printed.split(/\n\n+/).flatMap(sourceOf);
+    const distinct = new Map(sources.map((source) => [`${source.name} ${source.version}`, source]));
+    return [...distinct.keys()].toSorted().flatMap((key) => distinct.get(key) ?? []);
+  }
+
+  /**
    * Downloads packages and unpacks them, all into one folder.
    * @param only files and folders in them, beginning with «./»; everything if left out
    * @throws GuestError where apt cannot download one, or dpkg-deb is missing
@@ -148,6 +172,21 @@ export class AptPackages {
       throw error;
     }
   }
+}
+
+/**
+ * The source package that a package's description names: by default that of its own name, and of its own version. A
+ * package that was only built again has another version than its source.
+ */
+function sourceOf(description: string): SourcePackage[] {
+  const field = (name: string): string | undefined =>
+    new RegExp(`^${name}: (.+)$`, 'm').exec(description)?.[1];
+  const [own, version] = [field('Package'), field('Version')];
+  if (own === undefined || version === undefined) {
+    return [];
+  }
+  const [, name = own, other = version] = /^(\S+)(?: \((.+)\))?$/.exec(field('Source') ?? own) ?? [];
+  return [{ name, version: other }];
 }
 
 function lastLine(error: unknown): string {

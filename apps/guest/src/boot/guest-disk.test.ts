@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findGuestDisk, MESA_DISK } from './guest-disk.js';
+import { MESA_DISK } from './disk-content.js';
+import { findGuestDisk } from './guest-disk.js';
 
 let folder: string;
 let said: string[];
@@ -27,6 +28,9 @@ const TOOLS = {
   echo "'http://mirror/libegl1_1.6.0-1_i386.deb' libegl1_1.6.0-1_i386.deb 34800 SHA256:0";;
 esac
 [ "$1" = download ] && shift && for name; do touch $name.deb; done; true`,
+  // Built again of the same source, and of a source of another name.
+  'apt-cache': `printf '%s\\n' 'Package: libdrm2' 'Source: libdrm (2.4.114-1)' 'Version: 2.4.114-1+b1' '' \\
+  'Package: libegl1' 'Version: 1.6.0-1' 'Source: libglvnd' '' 'Package: libegl-dev' 'Source: libglvnd' 'Version: 1.6.0-1'`,
   'dpkg-deb': `mkdir -p ${DRIVERS} $3/usr/share/doc
 head -c 2000000 /dev/zero > ${DRIVERS}/vmwgfx_dri.so; touch ${DRIVERS}/i915_dri.so $3/usr/share/doc/readme`,
   'mkfs.ext4': 'for last; do :; done; while [ "$1" != -d ]; do shift; done; (find $2; echo $last) > $3',
@@ -54,7 +58,11 @@ afterEach(() => {
 describe.skipIf(process.platform === 'win32')('the disk with Mesa', () => {
   it('has Mesa’s packages with some drivers, and no documents; it is made once, and said with its size', async () => {
     fake(TOOLS);
-    const { path, id } = await find();
+    const { path, id, sources } = await find();
+    expect(sources).toEqual([
+      { name: 'libdrm', version: '2.4.114-1' },
+      { name: 'libglvnd', version: '1.6.0-1' },
+    ]);
     const content = readFileSync(path, 'utf8');
     expect(content).toContain('/dri/vmwgfx_dri.so\n');
     expect(content).not.toMatch(/i915|readme/);
@@ -66,7 +74,7 @@ describe.skipIf(process.platform === 'win32')('the disk with Mesa', () => {
       'downloading 2 packages, 1 MiB',
       'making a disk of 19 MiB',
     ]);
-    await expect(find()).resolves.toEqual({ path, id });
+    await expect(find()).resolves.toEqual({ path, id, sources });
     expect(said).toHaveLength(3);
     expect(existsSync(join(folder, 'cache/debian-i386-mesa/root'))).toBe(false);
   });
@@ -76,6 +84,14 @@ describe.skipIf(process.platform === 'win32')('the disk with Mesa', () => {
     const { id } = await find();
     fake({ ...TOOLS, 'apt-get': TOOLS['apt-get'].replaceAll('1.6.0-1', '1.6.0-2') });
     expect((await find(true)).id).not.toBe(id);
+  });
+
+  it('is made again where its sources are not known', async () => {
+    fake(TOOLS);
+    await find();
+    rmSync(join(folder, 'cache/debian-i386-mesa/sources.json'));
+    expect((await find()).sources).toHaveLength(2);
+    expect(said).toHaveLength(6);
   });
 
   it.each([

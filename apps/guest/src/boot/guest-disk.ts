@@ -1,88 +1,15 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { GuestError } from '../guest-error.js';
-import { AptPackages, type PackageArchive } from './apt-packages.js';
-import { asCacheError } from './guest-files.js';
+import { findPackageRoot, type Architecture, type PackageRoot, type RootOptions } from './package-root.js';
 
 const execute = promisify(execFile);
 
 const MIB = 2 ** 20;
 
-/** OpenGL, OpenGL ES, EGL, GLX and GBM by Mesa; apt adds what these need. */
-const MESA = ['libgl1-mesa-dri', 'libegl1', 'libegl-mesa0', 'libgbm1', 'libgl1', 'libgles2', 'libopengl0'];
-
-/** What a disk has. */
-export interface DiskContent {
-  readonly name: 'mesa' | 'piglit' | 'x';
-  /** What it is called in messages. */
-  readonly title: string;
-  /** apt adds what these need. */
-  readonly packages: readonly string[];
-  /** Folders of a package that is taken without what it needs. */
-  readonly part?: { readonly package: string; readonly folders: readonly string[] };
-  /** Packages that the others name, and do not need to run. */
-  readonly without?: readonly string[];
-}
-
-export const MESA_DISK: DiskContent = { name: 'mesa', title: 'Mesa', packages: MESA };
-
-/** Where Debian's piglit has its programs, `bin/NAME`. */
-export const PIGLIT_FOLDER = '/usr/lib/i386-linux-gnu/piglit';
-
-/** Mesa with piglit, without the shaders that piglit generates: they are 1.9 GB. */
-export const PIGLIT_DISK: DiskContent = {
-  name: 'piglit',
-  title: 'Mesa and piglit',
-  packages: [...MESA, 'libwaffle-1-0', 'libxkbcommon0'],
-  part: { package: 'piglit', folders: ['bin', 'lib', 'tests'].map((name) => `.${PIGLIT_FOLDER}/${name}`) },
-};
-
-/** An X server with a window manager, a terminal and clients, and OpenGL programs that have the screen alone. */
-export const X_DISK: DiskContent = {
-  name: 'x',
-  title: 'Mesa and X',
-  packages: [
-    ...MESA,
-    ...words('xserver-xorg-core xserver-xorg-input-evdev x11-xserver-utils twm xterm mesa-utils-bin'),
-    ...words('kmscube glmark2-drm glmark2-es2-drm'),
-    // xkbcomp is started by a shell, and xterm starts one.
-    ...words('dash bash coreutils procps ncurses-base fonts-dejavu-core'),
-  ],
-  // udev does not run; the others install packages, or are for xrdb, which is not used.
-  without: [
-    ...words('udev kmod keyboard-configuration adduser debconf dpkg tar perl-base menu'),
-    ...words('cpp cpp-12 libisl23 libmpc3 libmpfr6 iso-codes libssl3 libdb5.3'),
-  ],
-};
-
-/** Mesa's drivers that a guest can use: that of the device, and those that draw on the CPU. */
-const DRIVERS = new Set(['vmwgfx_dri.so', 'swrast_dri.so', 'kms_swrast_dri.so']);
-const DRIVER_FOLDER = 'usr/lib/i386-linux-gnu/dri';
-
-/** Folders that no program needs to run. */
-const UNNEEDED = ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/share/lintian', 'usr/share/bug'];
-
-/** Where the guest mounts its own. */
-const MOUNT_POINTS = ['dev', 'proc', 'sys', 'tmp'];
-
-/** The only user, as no package is configured. */
-const USERS = 'root:x:0:0:root:/tmp:/bin/bash\n';
-
-/** The packages unpacked, the disk made of them, and the saved guest. */
-const NEEDED_BYTES = 1200 * MIB;
+const I386: Architecture = { name: 'i386', triplet: 'i386-linux-gnu' };
 
 /** mkfs.ext4 is in /usr/sbin, which is not in every user's PATH. */
 const SYSTEM_PATH = ['/usr/sbin', '/sbin'];
@@ -90,117 +17,18 @@ const SYSTEM_PATH = ['/usr/sbin', '/sbin'];
 const BLOCK_BYTES = 4096;
 
 /** A disk that a guest reads. */
-export interface GuestDisk {
-  readonly path: string;
-  /** Of its content. */
-  readonly id: string;
-}
-
-export interface DiskOptions {
-  readonly content: DiskContent;
-  readonly cache: string;
-  /** Make it again, even if the cache has it. */
-  readonly refresh: boolean;
-  /** Receives progress messages. */
-  readonly say: (what: string) => void;
-}
-
-interface AboutDisk {
-  readonly packages: readonly string[];
-}
+export type GuestDisk = PackageRoot;
 
 /**
- * A disk for an i386 guest: an ext4 file system of Debian's packages, without users and services. It is made once, and
- * kept in the cache folder.
+ * A disk for an i386 guest: an ext4 file system of Debian's packages.
  * @throws GuestError where apt has no packages, mkfs.ext4 is missing, or the disk is full
  */
-export async function findGuestDisk({ content, cache, refresh, say }: DiskOptions): Promise<GuestDisk> {
-  const folder = join(cache, `debian-i386-${content.name}`);
-  if (refresh || diskIn(folder) === undefined) {
-    try {
-      await makeDisk(content, folder, say);
-    } catch (error) {
-      throw asCacheError(cache, error);
-    }
-  }
-  const disk = diskIn(folder);
-  if (disk === undefined) {
-    throw new GuestError(`${folder}: the disk is not complete`, '--refresh makes it again');
-  }
-  return disk;
-}
-
-/** The disk of a folder; undefined where it is missing or not complete. */
-function diskIn(folder: string): GuestDisk | undefined {
-  try {
-    const path = join(folder, 'disk.img');
-    const text = readFileSync(join(folder, 'packages.json'), 'utf8');
-    const { packages } = JSON.parse(text) as Partial<AboutDisk>;
-    const id = createHash('sha256').update(text).digest('hex').slice(0, 16);
-    return Array.isArray(packages) && existsSync(path) ? { path, id } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** packages.json is written last: a folder with it is complete. */
-async function makeDisk(content: DiskContent, folder: string, say: (what: string) => void): Promise<void> {
-  const partial = `${folder}.partial`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true });
-  const { bavail, bsize } = statfsSync(partial);
-  if (bavail * bsize < NEEDED_BYTES) {
-    const [needed, free] = [NEEDED_BYTES, bavail * bsize].map((bytes) => Math.floor(bytes / MIB));
-    const message = `${folder}: a guest with ${content.title} needs ${needed} MiB, of which ${free} are free`;
-    throw new GuestError(message, '--cache names another folder');
-  }
-  const root = join(partial, 'root');
-  const packages = await unpackContent(content, partial, root, say);
-  prune(root);
-  say(`making a disk of ${await makeFileSystem(root, join(partial, 'disk.img'))} MiB`);
-  rmSync(root, { recursive: true });
-  const about: AboutDisk = { packages: packages.map(({ archive }) => archive) };
-  writeFileSync(join(partial, 'packages.json'), JSON.stringify(about, null, 2));
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(partial, folder);
-}
-
-async function unpackContent(
-  { title, packages: names, part, without = [] }: DiskContent,
-  partial: string,
-  root: string,
-  say: (what: string) => void,
-): Promise<PackageArchive[]> {
-  const apt = new AptPackages(join(partial, 'apt'), 'i386', 'Mesa comes from Debian 12, or an older release');
-  say(`asking apt for the packages of ${title} for Debian i386`);
-  await apt.update();
-  const packages = (await apt.archivesFor(names)).filter(({ name }) => !without.includes(name));
-  const bytes = packages.reduce((sum, one) => sum + one.bytes, 0);
-  say(`downloading ${packages.length} packages, ${Math.ceil(bytes / MIB)} MiB`);
-  await apt.unpack(
-    packages.map(({ name }) => name),
-    root,
-  );
-  if (part !== undefined) {
-    say(`downloading ${part.package}`);
-    await apt.unpack([part.package], root, part.folders);
-  }
-  rmSync(join(partial, 'apt'), { recursive: true });
-  return packages;
-}
-
-function prune(root: string): void {
-  for (const name of UNNEEDED) {
-    rmSync(join(root, name), { recursive: true, force: true });
-  }
-  const drivers = join(root, DRIVER_FOLDER);
-  for (const name of readdirSync(drivers).filter((driver) => !DRIVERS.has(driver))) {
-    rmSync(join(drivers, name));
-  }
-  for (const name of [...MOUNT_POINTS, 'etc']) {
-    mkdirSync(join(root, name), { recursive: true });
-  }
-  writeFileSync(join(root, 'etc', 'passwd'), USERS);
+export async function findGuestDisk(options: RootOptions): Promise<GuestDisk> {
+  return findPackageRoot(options, I386, 'disk.img', async (folder) => {
+    const root = join(folder, 'root');
+    options.say(`making a disk of ${await makeFileSystem(root, join(folder, 'disk.img'))} MiB`);
+    rmSync(root, { recursive: true });
+  });
 }
 
 /** @returns the size of the file system in MiB */
@@ -233,8 +61,4 @@ function bytesBelow(root: string): number {
     files.set(ino, Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES);
   }
   return [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
-}
-
-function words(text: string): string[] {
-  return text.split(' ');
 }

@@ -10,7 +10,7 @@ function screen(wrong: readonly [number, number][], size = { width, height }) {
   for (const [x, y] of wrong) {
     pixels[(y * width + x) * 4 + 1] = 0;
   }
-  return { ...size, xRoot: 0, yRoot: 0, pixels: new Uint8ClampedArray(pixels) };
+  return { ...size, xRoot: 0, yRoot: 0, pixels: new Uint8ClampedArray(pixels), rendered: undefined };
 }
 
 describe('the console’s picture', () => {

@@ -78,8 +78,9 @@ export async function runPiglitOptions(options: GlOptions): Promise<number> {
     runs = await runPiglit({
       ...guestOf(options),
       tests,
-      reference: options.reference === true,
+      reference: options.reference,
       results: options.results,
+      record: options.record,
       onTest: (run) => {
         if (!json) {
           process.stdout.write(testLine(run));

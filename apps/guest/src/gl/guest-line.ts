@@ -13,6 +13,13 @@ export interface LineOptions {
   readonly launch?: Launch;
 }
 
+/** What Mesa and its programs need of their environment. */
+export const MESA_ENVIRONMENT = {
+  HOME: '/tmp',
+  XDG_RUNTIME_DIR: '/tmp',
+  MESA_SHADER_CACHE_DISABLE: 'true',
+};
+
 /** Makes the line that runs a program. */
 export type Launch = (
   words: readonly string[],
@@ -26,9 +33,7 @@ export function guestLine(
   { coherent, seconds, environment, noteIn, launch }: LineOptions,
 ): string {
   const variables = {
-    HOME: '/tmp',
-    XDG_RUNTIME_DIR: '/tmp',
-    MESA_SHADER_CACHE_DISABLE: 'true',
+    ...MESA_ENVIRONMENT,
     ...(coherent && { SVGA_FORCE_COHERENT: '1' }),
     ...environment,
   };

@@ -3,7 +3,7 @@
  *
  *   node piglit-table.mjs golden/piglit-quick.txt results.jsonl > ../../docs/piglit-quick-results.txt
  *
- * The results are those of `cg guest --piglit @LIST --reference --results results.jsonl`.
+ * The results are those of `cg guest --piglit @LIST --reference host --results results.jsonl`.
  */
 import { readFileSync } from 'node:fs';
 
@@ -17,16 +17,19 @@ const records = new Map(
 );
 
 const rows = tests.map((test) => {
-  const { result = '-', reference = '-' } = records.get(test) ?? {};
-  return { test, result, reference };
+  const { result = '-', reference = '-', referenceOn } = records.get(test) ?? {};
+  return { test, result, reference, referenceOn };
 });
 const count = (holds) => rows.filter(holds).length;
 const both = count(({ result, reference }) => reference === 'pass' && result === 'pass');
 const reference = count((row) => row.reference === 'pass');
+const referencesOn = (place) => count(({ referenceOn }) => referenceOn === place);
+const percent = ((100 * both) / reference).toFixed(1);
 const lines = [
-  `# The device, llvmpipe in the same guest, the test. - is one that has not run.`,
+  `# The device, llvmpipe, the test. - is one that has not run.`,
   `# ${tests.length} tests, ${count(({ result }) => result !== '-')} run on the device.`,
-  `# llvmpipe passes ${reference}, of which the device passes ${both}.`,
+  `# ${referencesOn('guest')} run on llvmpipe in the same guest, ${referencesOn('host')} on llvmpipe on the host.`,
+  `# llvmpipe passes ${reference}, of which the device passes ${both} (${percent} %).`,
   ...rows.map((row) => `${row.result.padEnd(8)}${row.reference.padEnd(8)}${row.test}`),
 ];
 process.stdout.write(`${lines.join('\n')}\n`);

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PIGLIT_FOLDER } from '../boot/guest-disk.js';
+import { PIGLIT_FOLDER } from '../boot/disk-content.js';
 import { GuestError } from '../guest-error.js';
+import type { ReferencePlace } from './reference-places.js';
 import type { GuestCommand, ProgramRun } from './run-program.js';
 
 /** What piglit prints, and what this program adds for tests that end otherwise. */
@@ -11,8 +12,9 @@ export type PiglitResult = (typeof RESULTS)[number];
 /** A test on the device. */
 export interface PiglitRecord extends Omit<ProgramRun, 'picture'> {
   readonly result: PiglitResult;
-  /** Of llvmpipe in the same guest; undefined if it was not asked for. */
+  /** Of llvmpipe; undefined if it was not asked for. */
   readonly reference?: PiglitResult | undefined;
+  readonly referenceOn?: ReferencePlace | undefined;
   /** What the test printed; of a long output the end. */
   readonly output: string;
   /** Tests of the process, whose time and commands the record has; undefined for one. */
@@ -20,6 +22,14 @@ export interface PiglitRecord extends Omit<ProgramRun, 'picture'> {
 }
 
 const RESULT_LINE = /^PIGLIT: (\{.*\})\s*$/gm;
+
+export const PIGLIT_ENVIRONMENT = {
+  PIGLIT_PLATFORM: 'surfaceless_egl',
+  PIGLIT_SOURCE_DIR: PIGLIT_FOLDER,
+};
+
+/** Mesa's driver for the CPU. */
+export const LLVMPIPE = { LIBGL_ALWAYS_SOFTWARE: 'true' };
 
 /** Without these a test waits for keys, and draws to a window. */
 const ALONE = ['-auto', '-fbo'];
@@ -74,12 +84,12 @@ function testsOfFile(path: string): string[] {
   return lines.filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-/** Results of llvmpipe in the guest, kept in the cache: they change with the disk only. */
+/** Results of llvmpipe, kept in the cache: they change with its packages only. */
 export class ReferenceResults {
   readonly #path: string;
 
-  constructor(cache: string, diskId: string) {
-    this.#path = join(cache, `piglit-llvmpipe-${diskId}.json`);
+  constructor(cache: string, packagesId: string) {
+    this.#path = join(cache, `piglit-llvmpipe-${packagesId}.json`);
   }
 
   get(test: string): PiglitResult | undefined {

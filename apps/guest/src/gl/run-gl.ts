@@ -1,16 +1,15 @@
-import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DeviceRecorder } from '@cg/svga-device';
-import { X_DISK } from '../boot/guest-disk.js';
+import { X_DISK } from '../boot/disk-content.js';
 import { DISK_ROOT } from '../boot/initramfs.js';
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
-import { GuestError } from '../guest-error.js';
 import { writeGuestFile } from '../linux/guest-file.js';
 import { scene, startGlGuest, type GlGuestOptions } from './gl-guest.js';
 import { X_ENVIRONMENT } from '../x/x-server.js';
 import { userFrames, type DiskProgram } from './disk-programs.js';
 import { readProgram, type Program, type UserProgram } from './gl-programs.js';
 import type { RendererName } from './renderer-names.js';
+import { writeRecording } from './recording-file.js';
 import { makeRenderer } from './renderers.js';
 import { runProgram, type GuestCommand, type ProgramRun } from './run-program.js';
 
@@ -66,12 +65,7 @@ export async function runGl(request: GlRequest): Promise<GlReport> {
       runs.push(run);
     }
     if (recorder !== undefined && request.record !== undefined) {
-      await guest.pause();
-      await guest.device.settle();
-      writeRecording(request.record, recorder);
-      if (recorder.isFull) {
-        request.say('the recording is full, and ends before the programs');
-      }
+      await writeRecording(request.record, recorder, guest, request.say);
     }
     return { renderer: renderer.name, coherent: request.coherent, restored, startSeconds, programs: runs };
   } finally {
@@ -121,13 +115,4 @@ async function install(guest: EmulatedGuest, { bytes }: UserProgram): Promise<st
   await writeGuestFile(guest.program, DISK_ROOT + path, bytes);
   await guest.shell.must(`chmod 755 ${DISK_ROOT}${path}`);
   return path;
-}
-
-function writeRecording(path: string, recorder: DeviceRecorder): void {
-  try {
-    writeFileSync(path, recorder.bytes());
-  } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    throw syscall === undefined ? error : new GuestError(`${path}: cannot be written (${code})`);
-  }
 }

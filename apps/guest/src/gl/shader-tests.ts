@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { PIGLIT_FOLDER } from '../boot/guest-disk.js';
+import { PIGLIT_FOLDER } from '../boot/disk-content.js';
 import type { PiglitResult } from './piglit-tests.js';
 import type { GuestCommand } from './run-program.js';
 

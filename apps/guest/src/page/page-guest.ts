@@ -1,4 +1,5 @@
-import { findGuestDisk, X_DISK, type GuestDisk } from '../boot/guest-disk.js';
+import { X_DISK } from '../boot/disk-content.js';
+import { findGuestDisk, type GuestDisk } from '../boot/guest-disk.js';
 import type { BootRequest } from '../boot/boot-request.js';
 import { findGuestFiles, type GuestFiles } from '../boot/guest-files.js';
 import { buildInitramfs, DISK_ROOT } from '../boot/initramfs.js';

@@ -1,12 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-
-/** A source package of Debian's, of which a file of a guest was built. */
-export interface SourcePackage {
-  readonly name: string;
-  readonly version: string;
-}
+import type { SourcePackage } from '../boot/apt-packages.js';
 
 /** The names of a package's changelog: that of a package of Debian's own is without «Debian». */
 const CHANGELOGS = ['changelog.Debian.gz', 'changelog.gz'];

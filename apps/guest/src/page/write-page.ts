@@ -15,10 +15,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { encodeState } from '@cg/v86';
+import type { SourcePackage } from '../boot/apt-packages.js';
 import { pcSettings } from '../emulator/pc-settings.js';
 import { GuestError } from '../guest-error.js';
 import { PAGE_DEVICE, type PageGuest } from './page-guest.js';
-import { sourcePackages, type SourcePackage } from './source-packages.js';
+import { sourcePackages } from './source-packages.js';
 
 /** Increased when a page that reads the old ones cannot read the new ones. */
 const FORMAT = 1;
@@ -99,7 +100,7 @@ export async function writePage(folder: string, page: PageGuest, memoryMib: numb
       bios: write('bios.bin', readFileSync(files.bios)),
       vgaBios: write('vgabios.bin', readFileSync(files.vgaBios)),
       ...(disk && { disk: copyDisk(disk.path, partial) }),
-      sources: sourcePackages(files.bios),
+      sources: [...sourcePackages(files.bios), ...(disk?.sources ?? [])],
     };
     writeFileSync(join(partial, ABOUT), `${JSON.stringify(about, null, 2)}\n`);
     rmSync(folder, { recursive: true, force: true });

@@ -85,32 +85,65 @@ describe('the chain of a byte', () => {
   });
 });
 
-const posted = postedVariants.filter(({ id }) => !['A6', 'E2', 'D7'].includes(id));
+/** Where the chain of the byte that a variant loses ends: the first link that is missing. */
+const firstMissing: Readonly<Record<string, string>> = {
+  A1: 'scan',
+  A2: 'scan',
+  A3: 'scan',
+  A4: 'scan',
+  B1: 'box',
+  B4: 'fault',
+  B6: 'scan',
+  B7: 'scan',
+  B9: 'box',
+  B10: 'box',
+  B11: 'scan',
+  C2a: 'read-back',
+  C2b: 'read-back',
+  C2c: 'fault',
+  C3: 'read-back',
+  C4: 'read-back',
+  C5: 'scan',
+  C8: 'range',
+  D1: 'box',
+  D3: 'box',
+  D4: 'box',
+  E1: 'scan',
+};
 
-describe.each(posted.map((variant) => [variant.id, variant] as const))('%s', (id, variant) => {
+/** Links of litmus that the page has, too, in chains of the same kind. */
+const shared = new Set(['scan', 'fault', 'box', 'read-back']);
+
+describe.each(postedVariants.map((variant) => [variant.id, variant] as const))('%s', (id, variant) => {
   const file = litmusFiles().find((path) => basename(path) === `erratum-${id}.litmus`) ?? '';
   const program = programOf(parseProgram(readFileSync(file, 'utf8')));
   const configure = (base: Parameters<typeof variant.machineOptions>[0]) => variant.machineOptions(base);
 
-  it('misses the links that the chain of litmus misses', () => {
+  it('the page opens at the byte that is lost, and its chain ends where it was lost', () => {
     const timeline = new Timeline();
     const { findings } = runProgram(program, { configure, timeline });
     const { recording, result } = recordProgram(program, { configure });
     expect(result.findings).toEqual(findings);
-    const finding = findings.find(({ kind, by }) => kind === 'lost' && by === 'device');
-    if (finding === undefined) {
-      return;
-    }
     const player = new Player(recording);
     const found = player.firstFinding();
-    expect(found).toBeDefined();
-    player.choose(found?.surface ?? 0);
-    player.moveTo((found?.event ?? 0) + 1);
-    const wanted = chainOf(finding, timeline).filter(({ event }) => event === undefined);
-    const missing = player.chainOf(found?.byte ?? 0).filter(({ state }) => state === 'missing');
+    // Two lose nothing in their program, and one crashes: no byte is wrong.
+    expect(found !== undefined).toBe(id in firstMissing);
+    if (found === undefined) {
+      return;
+    }
+    player.choose(found.surface);
+    player.moveTo(found.event + 1);
+    const missing = player.chainOf(found.byte).filter(({ state }) => state === 'missing');
+    expect(missing[0]?.link).toBe(firstMissing[id]);
     const names = missing.map(({ link }) => link);
+    const [first] = findings;
+    const wanted = chainOf(first, timeline).filter(
+      ({ link, event }) => event === undefined && shared.has(link),
+    );
+    // Of a stale byte litmus also says that no update has overwritten it.
+    const isStale = first.kind === 'stale';
     expect(names).toEqual(
-      expect.arrayContaining(wanted.map(({ link }) => link).filter((link) => link !== 'fence')),
+      expect.arrayContaining(wanted.map(({ link }) => link).filter((link) => !isStale || link !== 'box')),
     );
   });
 });

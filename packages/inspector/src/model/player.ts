@@ -53,10 +53,21 @@ export class Player {
     return stepAt(this.steps, event);
   }
 
-  /** The first byte of a surface that a check has found wrong. */
+  /**
+   * The first byte that a check has found wrong. Where several surfaces have it, the one whose chain lacks a link, and
+   * which was written last.
+   */
   firstFinding(): { readonly event: number; readonly surface: number; readonly byte: number } | undefined {
-    const { kind, surface, a } = this.recording.events;
-    const event = kind.findIndex((each, at) => each === EVENT.FINDING && surface[at] !== NO_SURFACE);
+    const { kind, surface, a, c } = this.recording.events;
+    const first = kind.findIndex((each, at) => each === EVENT.FINDING && surface[at] !== NO_SURFACE);
+    let [event, written] = [first, -1];
+    for (let at = first; at >= 0 && kind[at] === EVENT.FINDING && c[at] === c[first]; at++) {
+      const links = chainOfByte(this.recording, this.surfaces[surface[at]], a[at], at + 1);
+      const isBroken = links.some(({ state }) => state === 'missing');
+      if (isBroken && (links[0].event ?? -1) > written) {
+        [event, written] = [at, links[0].event ?? -1];
+      }
+    }
     return event < 0 ? undefined : { event, surface: surface[event], byte: a[event] };
   }
 

@@ -47,7 +47,7 @@ class RecordedTimeline extends Timeline {
 
   override note(event: TimelineEvent): void {
     super.note(event);
-    const { recorder, surfaces } = this;
+    const { recorder } = this;
     const { kind, lane, content, start = 0, end = 0, text } = event;
     if ((kind === 'store' || kind === 'load') && content !== undefined) {
       for (const [object, name] of this.objects) {
@@ -57,14 +57,23 @@ class RecordedTimeline extends Timeline {
         }
       }
     } else if (kind === 'finding') {
-      for (const surface of surfaces?.inContent(content) ?? []) {
-        const from = Math.max(start - surface.offset, 0);
-        const to = Math.min(end - surface.offset, surface.layout.bytes);
-        if (from < to) {
-          recorder?.finding(lane, surface, from, to, text);
-          return;
-        }
+      this.#find(lane, content, start, end, text);
+    }
+  }
+
+  /** A finding is one of bytes: it concerns each surface in them. */
+  #find(lane: string, content: string | undefined, start: number, end: number, text: string): void {
+    const { recorder, surfaces } = this;
+    let isPlaced = false;
+    for (const surface of surfaces?.inContent(content) ?? []) {
+      const from = Math.max(start - surface.offset, 0);
+      const to = Math.min(end - surface.offset, surface.layout.bytes);
+      if (from < to) {
+        recorder?.finding(lane, surface, from, to, text);
+        isPlaced = true;
       }
+    }
+    if (!isPlaced) {
       recorder?.finding(lane, undefined, start, end, text);
     }
   }

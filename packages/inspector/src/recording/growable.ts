@@ -28,21 +28,24 @@ export class GrowableU32 {
 
 /** Bytes that grow. */
 export class GrowableBytes {
+  #words: Uint32Array<ArrayBuffer>;
   #array: Uint8Array<ArrayBuffer>;
   length = 0;
 
   constructor(capacity = 4096) {
-    this.#array = new Uint8Array(capacity);
+    this.#words = new Uint32Array(Math.ceil(capacity / 4));
+    this.#array = new Uint8Array(this.#words.buffer);
   }
 
-  /** Room for so many more bytes, which the caller writes from the returned offset on in `bytes`. */
+  /** Room for so many more bytes, which the caller writes from the returned offset on in `bytes` or `words`. */
   grow(bytes: number): number {
     const start = this.length;
     this.length += bytes;
     if (this.length > this.#array.length) {
-      const larger = new Uint8Array(Math.max(this.length, 2 * this.#array.length));
-      larger.set(this.#array.subarray(0, start));
-      this.#array = larger;
+      const old = this.#array.subarray(0, start);
+      this.#words = new Uint32Array(Math.ceil(Math.max(this.length, 2 * this.#array.length) / 4));
+      this.#array = new Uint8Array(this.#words.buffer);
+      this.#array.set(old);
     }
     return start;
   }
@@ -50,6 +53,11 @@ export class GrowableBytes {
   /** All of it, with room behind the end; valid until the next `grow`. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#array;
+  }
+
+  /** The same bytes, as words. */
+  get words(): Uint32Array<ArrayBuffer> {
+    return this.#words;
   }
 
   view(): Uint8Array<ArrayBuffer> {

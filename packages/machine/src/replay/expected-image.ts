@@ -1,5 +1,6 @@
 import type { BoxRows } from '@cg/surface-layout';
 import { forEachRow } from '../watch/runs.js';
+import type { Pattern } from './pattern.js';
 
 /** The content that a surface must have, as plain bytes, and the number of wrong bytes seen. */
 export class ExpectedImage {
@@ -23,14 +24,19 @@ export class ExpectedImage {
     return changed;
   }
 
-  /** The device copies the rows of a box from another surface of the same layout. */
-  copyRows(rows: BoxRows, source: Uint8Array): void {
-    forEachRow(rows, (offset, length) => this.bytes.set(source.subarray(offset, offset + length), offset));
+  /** The device copies the rows of a box from another surface of the same layout, which has the pattern. */
+  copyRows(rows: BoxRows, pattern: Pattern): void {
+    forEachRow(rows, (offset, length) => pattern.fill(this.bytes.subarray(offset, offset + length), offset));
   }
 
-  /** Compares the bytes of the CPU or the device with the expected ones. A missing image is wrong in every byte. */
+  /** Compares the device's bytes with the expected ones. A missing image is wrong in every byte. */
   compare(seen: Uint8Array | undefined): void {
     this.wrongBytes += seen === undefined ? this.bytes.length : differentBytes(seen, this.bytes);
+  }
+
+  /** Compares bytes that a CPU loaded from `offset` on. */
+  comparePart(seen: Uint8Array, offset: number): void {
+    this.wrongBytes += differentBytes(seen, this.bytes.subarray(offset, offset + seen.length));
   }
 }
 

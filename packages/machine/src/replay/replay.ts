@@ -9,7 +9,7 @@ import { Screen } from '../screen.js';
 import type { Trace, TraceFrame, TraceHeader } from '../trace/trace.js';
 import { forEachRow } from '../watch/runs.js';
 import { ExpectedImage } from './expected-image.js';
-import { fillPattern } from './pattern.js';
+import { Pattern } from './pattern.js';
 import { overwrittenBox } from './rectangle.js';
 import type { ReplayListener, ReplayedSurface } from './replay-listener.js';
 import type { ReplayReport } from './report.js';
@@ -17,6 +17,8 @@ import { UploadMeter } from './upload-meter.js';
 
 /** The device overwrites a part of the surface in every tenth frame. */
 const DEVICE_WRITE_INTERVAL = 10;
+/** Bytes that a CPU loads or stores at once where it does so with a whole surface: whole pages. */
+const CHUNK = 2 ** 16;
 
 /**
  * Replays a trace through a machine and checks every frame, without explicit synchronisation: CPUs store through the
@@ -83,9 +85,9 @@ class Replay {
   readonly #pattern: SurfaceHandle;
   readonly #mapped: Vma;
   readonly #mappedPattern: Vma;
-  readonly #patternBytes: Uint8Array;
-  readonly #loaded: Uint8Array;
-  /** The trace's bytes where the device writes: a new copy each time would be garbage of the surface's size. */
+  readonly #patternBytes: Pattern;
+  readonly #chunk = new Uint8Array(CHUNK);
+  /** The trace's bytes where the device writes, row after row. */
   readonly #traced: Uint8Array;
   readonly #expected: ExpectedImage;
   readonly #baseline: Baseline;
@@ -113,11 +115,13 @@ class Replay {
     this.#copy = file.createSurface(description);
     this.#pattern = file.createSurface({ ...description, coherent: true });
     this.#mapped = this.#process.map(this.#surface.handle);
-    this.#patternBytes = fillPattern(new Uint8Array(surfaceBytes));
+    this.#patternBytes = new Pattern(surfaceBytes);
     this.#mappedPattern = this.#process.map(this.#pattern.handle);
-    machine.cpus[0].storeBytes(this.#mappedPattern.start, this.#patternBytes);
-    this.#loaded = new Uint8Array(surfaceBytes);
-    this.#traced = new Uint8Array(surfaceBytes);
+    this.#forEachChunk((chunk, offset) => {
+      this.#patternBytes.fill(chunk, offset);
+      machine.cpus[0].storeBytes(this.#mappedPattern.start + offset, chunk);
+    });
+    this.#traced = new Uint8Array(boxBytes(this.#layout, 0, overwrittenBox(0, width, height, format)));
     this.#expected = new ExpectedImage(surfaceBytes);
     // The replay allocates everything it needs here, or fails.
     this.#submitCopy(this.#pattern, this.#copy, this.#whole());
@@ -228,23 +232,38 @@ class Replay {
     const box = overwrittenBox(frame, width, height, format);
     const rows = boxRows(this.#layout, 0, box);
     const { bytes: expected } = this.#expected;
-    const traced = this.#traced;
-    forEachRow(rows, (offset, bytes) => traced.set(expected.subarray(offset, offset + bytes), offset));
+    let at = 0;
+    forEachRow(rows, (offset, bytes) => {
+      this.#traced.set(expected.subarray(offset, offset + bytes), at);
+      at += bytes;
+    });
     this.#submitCopy(this.#pattern, this.#surface, box);
     this.#expected.copyRows(rows, this.#patternBytes);
 
     const cpu = this.#cpu(frame + 1);
-    cpu.loadBytes(this.#mapped.start, this.#loaded);
-    this.#expected.compare(this.#loaded);
+    this.#forEachChunk((chunk, offset) => {
+      cpu.loadBytes(this.#mapped.start + offset, chunk);
+      this.#expected.comparePart(chunk, offset);
+    });
 
+    at = 0;
     forEachRow(rows, (offset, bytes) => {
-      const row = traced.subarray(offset, offset + bytes);
+      const row = this.#traced.subarray(at, at + bytes);
+      at += bytes;
       cpu.storeBytes(this.#mapped.start + offset, row);
       this.#listener.onStore?.(cpu.name, offset, bytes);
       this.#stored.addRange(offset, offset + bytes);
       expected.set(row, offset);
     });
     this.#storedBack = true;
+  }
+
+  /** Calls back with a buffer for each part of the surface, in ascending order. */
+  #forEachChunk(visit: (chunk: Uint8Array, offset: number) => void): void {
+    const { surfaceBytes } = this.#header;
+    for (let offset = 0; offset < surfaceBytes; offset += CHUNK) {
+      visit(this.#chunk.subarray(0, Math.min(CHUNK, surfaceBytes - offset)), offset);
+    }
   }
 
   #whole(): SurfaceBox {

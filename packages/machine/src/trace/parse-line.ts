@@ -1,50 +1,20 @@
 import { formatByName, SurfaceLayout, SurfaceLayoutError } from '@cg/surface-layout';
 import { MachineError } from '../errors.js';
+import { LongBase64, MOST_RUNS, parseObject, parseWithBase64, type Json } from './line-json.js';
 import type { TraceFrame, TraceHeader } from './trace.js';
 
 /** The most characters of a title that are kept. */
 const TITLE_LENGTH = 80;
 /** Nine hours at 30 frames a second. */
 const MOST_FRAMES = 1_000_000;
-/** Runs of one frame: more than one for each pixel of a 1280x720 window. */
-export const MOST_RUNS = 2 ** 20;
-/** Brackets and colons that a line may have besides those of its runs. */
-const MOST_OTHER_PARTS = 4096;
 /** Characters of a value that an error shows. */
 const SHOWN_LENGTH = 40;
 
-type Json = Readonly<Record<string, unknown>>;
-
-function parseObject(text: string, line: number): Json {
-  // A parsed list takes up to forty times the memory of its text, so count before parsing.
-  if (hasMore(text, '[', MOST_RUNS + MOST_OTHER_PARTS)) {
-    throw new MachineError('EBADMSG', `the line has more than ${MOST_RUNS} lists`, line);
-  }
-  if (hasMore(text, '{', MOST_OTHER_PARTS) || hasMore(text, ':', MOST_OTHER_PARTS)) {
-    throw new MachineError('EBADMSG', `the line has more than ${MOST_OTHER_PARTS} fields`, line);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new MachineError('EBADMSG', 'not JSON', line);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new MachineError('EBADMSG', 'not a JSON object', line);
-  }
-  return value as Json;
-}
-
-function hasMore(text: string, part: string, most: number): boolean {
-  let count = 0;
-  for (let at = text.indexOf(part); at >= 0 && count <= most; at = text.indexOf(part, at + 1)) {
-    count++;
-  }
-  return count > most;
-}
-
 /** A value for an error message; lists and objects may be large, so only their kind is given. */
 function shown(value: unknown): string {
+  if (value instanceof LongBase64) {
+    return shown(value.text.toString('latin1', 0, SHOWN_LENGTH + 1));
+  }
   if (typeof value === 'object' && value !== null) {
     const isShort =
       Array.isArray(value) && value.length < 4 && !value.some((item) => typeof item === 'object');
@@ -63,7 +33,7 @@ function positiveInteger(value: unknown, name: string): number {
 }
 
 /** @throws MachineError EBADMSG, line 1, for another kind or version, or an invalid surface */
-export function parseHeader(text: string): TraceHeader {
+export function parseHeader(text: Buffer): TraceHeader {
   const { kind, version, title, surface, rowPitch, frames } = parseObject(text, 1);
   if (kind !== 'cg-write-trace') {
     throw new MachineError('EBADMSG', `not a write trace: kind is ${shown(kind)}`, 1);
@@ -122,8 +92,8 @@ function layoutOf(format: number, width: number, height: number): SurfaceLayout 
  * @throws MachineError EBADMSG with the line for a frame out of order, runs that are empty, overlapping, outside
  * the surface or more than `MOST_RUNS`, or data of another length than theirs
  */
-export function parseFrame(text: string, line: number, expected: number, header: TraceHeader): TraceFrame {
-  const { frame, runs: listed, data: encoded } = parseObject(text, line);
+export function parseFrame(text: Buffer, line: number, expected: number, header: TraceHeader): TraceFrame {
+  const { frame, runs: listed, data: encoded } = parseWithBase64(text, line);
   if (frame !== expected) {
     throw new MachineError('EBADMSG', `frame ${shown(frame)} instead of ${expected}`, line);
   }
@@ -182,12 +152,14 @@ function parseRuns(
 }
 
 function decodeData(encoded: unknown, line: number, bytes: number): Uint8Array {
-  if (typeof encoded !== 'string') {
+  if (typeof encoded !== 'string' && !(encoded instanceof LongBase64)) {
     throw new MachineError('EBADMSG', `data must be a base64 string, not ${shown(encoded)}`, line);
   }
+  const isLong = typeof encoded !== 'string';
   // Buffer skips what is not base64, so the text's own length is checked as well.
-  const data = Buffer.from(encoded, 'base64');
-  if (data.length !== bytes || unpaddedLength(encoded) !== Math.ceil((bytes * 4) / 3)) {
+  const data = isLong ? encoded.decode() : Buffer.from(encoded, 'base64');
+  const characters = isLong ? encoded.text.length : unpaddedLength(encoded);
+  if (data.length !== bytes || characters !== Math.ceil((bytes * 4) / 3)) {
     throw new MachineError('EBADMSG', `data holds ${data.length} bytes, the runs ${bytes}`, line);
   }
   return data;

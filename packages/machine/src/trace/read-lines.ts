@@ -2,16 +2,21 @@ import { MachineError } from '../errors.js';
 
 const NEWLINE = 0x0a;
 
+/** A line without its end. */
+export interface Line {
+  readonly text: Buffer;
+  /** Its number, from 1. */
+  readonly line: number;
+}
+
 /**
- * Splits bytes into lines of UTF-8 text. A line is buffered up to `limit()` bytes, called for each line, so that a
- * small compressed file cannot fill memory. @throws MachineError EBADMSG with the line for one that is too long or not
- * UTF-8
+ * Splits bytes into lines. A line is buffered up to `limit()` bytes, called for each line, so that a small compressed
+ * file cannot fill memory. @throws MachineError EBADMSG with the line for one that is too long
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   limit: () => number,
-): AsyncGenerator<{ text: string; line: number }> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+): AsyncGenerator<Line> {
   let parts: Uint8Array[] = [];
   let gathered = 0;
   let line = 1;
@@ -22,15 +27,12 @@ export async function* readLines(
     }
     parts.push(part);
   };
-  const take = (): string => {
-    const whole = parts.length === 1 ? parts[0] : Buffer.concat(parts);
+  const take = (): Buffer => {
+    const [{ buffer, byteOffset, length }] = parts;
+    const whole = parts.length === 1 ? Buffer.from(buffer, byteOffset, length) : Buffer.concat(parts);
     parts = [];
     gathered = 0;
-    try {
-      return decoder.decode(whole);
-    } catch {
-      throw new MachineError('EBADMSG', 'not UTF-8 text', line);
-    }
+    return whole;
   };
   for await (const chunk of chunks) {
     let start = 0;

@@ -170,6 +170,42 @@ describe('readTrace', () => {
     });
   });
 
+  // Long base64 is decoded from the line's bytes; what looks like it in a line with escapes is not.
+  it.each([
+    ['as JSON has it', (line: string) => line],
+    ['with a title that escapes a quote', (line: string) => line.replace('{', '{"title":"a\\"b",')],
+    ['with an escape in the data', (line: string) => line.replaceAll('/', '\\/')],
+    [
+      'with another long string before it',
+      (line: string) => line.replace('{', `{"source":"${'A'.repeat(9000)}",`),
+    ],
+    ["with a mark of the line's own", (line: string) => line.replace('{', '{"source":"\u007f0",')],
+  ])('reads long data %s', async (_how, change) => {
+    const [frame] = await read([headerLine(1), change(whole)]);
+    expect(frame.data.every((byte, i) => byte === (i + 1) % 256)).toBe(true);
+    expect(frame.data.length).toBe(SURFACE_BYTES);
+  });
+
+  it('reads long data of any length, as Buffer decodes it', async () => {
+    for (let length = 9000; length < 9003; length++) {
+      const [, frame] = await read([headerLine(2), whole, frameLine(1, [[40, length]])]);
+      expect(frame.data.length).toBe(length);
+      expect(frame.data.every((byte, i) => byte === (40 + i + 31 + 1) % 256)).toBe(true);
+    }
+  });
+
+  it('refuses long data with one character that is not base64', async () => {
+    const changed = whole.replace(/(?<="data":".{9000})./u, '!');
+    await expect(read([headerLine(1), changed])).rejects.toMatchObject({ code: 'EBADMSG', line: 2 });
+  });
+
+  it('shows the start of a long string that stands for something else', async () => {
+    const line = frameLine(0, [], { runs: 'A'.repeat(9000) });
+    await expect(read([headerLine(1), line])).rejects.toMatchObject({
+      message: /^runs must be a list, not "A{30,40}…$/,
+    });
+  });
+
   it('refuses data with padding all over', async () => {
     const data = `${Buffer.alloc(SURFACE_BYTES).toString('base64')}${'='.repeat(200_000)}B`;
     await expect(read([headerLine(1), frameLine(0, [[0, SURFACE_BYTES]], { data })])).rejects.toMatchObject({

@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { MachineError } from '../errors.js';
-import { MOST_RUNS, parseFrame, parseHeader } from './parse-line.js';
-import { readLines } from './read-lines.js';
+import { MOST_RUNS } from './line-json.js';
+import { parseFrame, parseHeader } from './parse-line.js';
+import { readLines, type Line } from './read-lines.js';
 import type { Trace, TraceFrame, TraceHeader } from './trace.js';
 
 /** The limit of the first line. */
@@ -46,10 +47,7 @@ function longestFrameLine({ surfaceBytes }: TraceHeader): number {
   return Math.min(HEADER_BYTES + runs + Math.ceil((surfaceBytes * 4) / 3), LONGEST_LINE);
 }
 
-async function* readFrames(
-  lines: AsyncGenerator<{ text: string; line: number }>,
-  header: TraceHeader,
-): AsyncGenerator<TraceFrame> {
+async function* readFrames(lines: AsyncGenerator<Line>, header: TraceHeader): AsyncGenerator<TraceFrame> {
   let frame = 0;
   let lastLine = 1;
   for await (const { text, line } of lines) {
@@ -70,10 +68,7 @@ async function* readFrames(
 }
 
 /** Decompression fails between lines: its errors get the number of the current line. */
-async function* placeErrors(
-  lines: AsyncGenerator<{ text: string; line: number }>,
-  position: { line: number },
-): AsyncGenerator<{ text: string; line: number }> {
+async function* placeErrors(lines: AsyncGenerator<Line>, position: { line: number }): AsyncGenerator<Line> {
   try {
     for await (const next of lines) {
       position.line = next.line + 1;
@@ -94,5 +89,5 @@ async function* placeErrors(
 
 function gunzip(compressed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   // The reader of the last stream receives every error of the pipeline.
-  return pipeline(compressed, createGunzip({ chunkSize: 2 ** 18 }), () => {});
+  return pipeline(compressed, createGunzip({ chunkSize: 2 ** 16 }), () => {});
 }

@@ -74,6 +74,7 @@ async function compareDraw(
   const [expectedGuest, actualGuest] = guests;
   const before = await Promise.all(draw.written.map(({ sid }) => expectedGuest.read(sid)));
   reference.spread = draw.rule.spread;
+  reference.byPixel = draw.byPixel;
   const counts: DrawCounts[] = [];
   for (const guest of guests) {
     await guest.setShaders(draw.shaders);

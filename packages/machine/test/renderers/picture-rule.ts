@@ -5,7 +5,8 @@ import { nameOf } from './scene-surfaces.js';
 /**
  * What of a picture may be otherwise: nothing but its values; what the reference draws with the window moved by up to a
  * sixteenth of a pixel, which is how exactly Vulkan has to place corners; the pixels of lines by one, where each of
- * several lines over one another may be seen.
+ * several lines over one another may be seen. What clip distances leave out in targets of samples, SwiftShader decides
+ * for whole pixels, at their centres: the reference also draws that, with shaders that discard those pixels.
  */
 export type Spread = 'none' | 'pixel' | 'subpixel';
 

@@ -18,18 +18,23 @@ import { noStream, randomStream } from './random-stream.js';
 import { format, nameOf, SceneSurfaces, type SceneSurface } from './scene-surfaces.js';
 import {
   CONSTANT_ROWS,
+  clippedByPixel,
   COORDINATE_SIDE,
   geometryText,
   pixelText,
   vertexText,
+  type GeometryShader,
   type NumberKind,
   type PixelShader,
+  type VertexShader,
 } from './shader-texts.js';
 
 /** A draw with all state that it needs. */
 export interface SceneDraw {
   readonly commands: readonly AnyCommand[];
   readonly shaders: ShaderTokens;
+  /** Those that clip whole pixels, where a renderer may do so. */
+  readonly byPixel: ShaderTokens | undefined;
   readonly call: AnyCommand;
   /** Surfaces that it may change, and how these are compared. */
   readonly written: readonly SceneSurface[];
@@ -140,24 +145,21 @@ export class RandomScene {
     const mesh = meshOf(this.#surfaces, draw, viewport, samples > 1 ? 'flat' : hasD24 ? 'any' : 'steps');
     // Neighbours of a line's pixels are like them, without textures.
     const used = mesh.drawnAs === 'lines' ? [] : textures.filter(() => draw(3) === 0).slice(0, 2);
-    const { shader, blending } = this.#shading(mesh, used, colors, depth, samples);
     const fetched =
       draw(5) === 0
         ? textures.find(({ shader: own }) => own.type === 'buffer' && own.kind === 'float')
         : undefined;
     const drawn = depth === undefined ? colors : [...colors, depth];
     const clips = mesh.geometry === undefined && mesh.isFilled && draw(6) === 0;
+    const { shader, blending } = this.#shading(mesh, used, colors, depth, samples, clips);
     const geometry = mesh.geometry && {
       ...mesh.geometry,
       layered: drawn.every(({ layers }) => layers === drawn[0].layers) && draw(2) === 0,
       windowed: draw(3) === 0,
       cuts: draw(3) === 0,
     };
-    const shaders: ShaderTokens = [
-      tokens(vertexText({ usesIds: mesh.usesIds, fetches: fetched !== undefined, clips })),
-      tokens(pixelText(shader, draw)),
-      geometry && tokens(geometryText(geometry)),
-    ];
+    const vertex = { usesIds: mesh.usesIds, fetches: fetched !== undefined };
+    const all = shadersOf(vertex, pixelText(shader, draw), geometry, clips, samples);
     const isDouble = geometry?.windowed === true;
     const stream = draw(4) === 0 ? randomStream(this.#surfaces, draw, id) : noStream;
     const commands = [
@@ -173,7 +175,7 @@ export class RandomScene {
     ];
     return {
       commands,
-      shaders,
+      ...all,
       call: mesh.call,
       written: [...drawn.map(({ surface }) => surface), ...stream.written],
       rule: {
@@ -203,6 +205,7 @@ export class RandomScene {
     colors: readonly Target[],
     depth: Target | undefined,
     samples: number,
+    clips: boolean,
   ): { readonly shader: PixelShader; readonly blending: Blending } {
     const { draw } = this;
     const names = colors.map(({ surface }) => nameOf(surface.layout.format));
@@ -222,7 +225,8 @@ export class RandomScene {
       textures: used.map(({ shader: own }) => own),
       discards: mesh.drawnAs !== 'lines' && draw(6) === 0,
       writesDepth: depth !== undefined && draw(8) === 0,
-      perSample: samples > 1 && draw(4) === 0,
+      // Clipped by pixels, where a renderer does so.
+      perSample: samples > 1 && draw(4) === 0 && !clips,
       // Those of outlines are their own.
       usesConstants: mesh.isFilled,
       usesFace: isFilledTriangles && draw(4) === 0,
@@ -314,6 +318,26 @@ export class RandomScene {
 /** Pixels of lines may be others; outlines, and points of triangles, have no sides. */
 function isPlain({ drawnAs, isFilled }: Mesh): boolean {
   return drawnAs === 'lines' || !isFilled;
+}
+
+function shadersOf(
+  vertex: Omit<VertexShader, 'clips'>,
+  pixel: string,
+  geometry: GeometryShader | undefined,
+  clips: boolean,
+  samples: number,
+): Pick<SceneDraw, 'byPixel' | 'shaders'> {
+  return {
+    shaders: [
+      tokens(vertexText({ ...vertex, clips })),
+      tokens(pixel),
+      geometry && tokens(geometryText(geometry)),
+    ],
+    byPixel:
+      clips && samples > 1
+        ? [tokens(vertexText({ ...vertex, clips: 'byPixel' })), tokens(clippedByPixel(pixel)), undefined]
+        : undefined,
+  };
 }
 
 const known = new Map<string, Uint32Array>();

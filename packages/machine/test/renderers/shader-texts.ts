@@ -46,9 +46,12 @@ export interface VertexShader {
   readonly usesIds: boolean;
   /** The colour comes from a texture buffer. */
   readonly fetches: boolean;
-  /** It has a clip distance. */
-  readonly clips: boolean;
+  /** It has clip distances; or gives them to the pixel shader, which leaves out what is clipped. */
+  readonly clips: 'byPixel' | boolean;
 }
+
+/** The register of clip distances. */
+const DISTANCES = 4;
 
 /** A vertex shader: it hands on a position, a colour, another one and a number that is not interpolated. */
 export function vertexText({ usesIds, fetches, clips }: VertexShader): string {
@@ -60,7 +63,8 @@ export function vertexText({ usesIds, fetches, clips }: VertexShader): string {
     'dcl_input_siv v5.x, vertex_id',
     'dcl_output_siv o0.xyzw, position',
     ...[1, 2, 3].map((register) => `dcl_output o${register}.xyzw`),
-    ...(clips ? ['dcl_output_siv o4.xy, clip_distance'] : []),
+    ...(clips === true ? [`dcl_output_siv o${DISTANCES}.xy, clip_distance`] : []),
+    ...(clips === 'byPixel' ? [`dcl_output o${DISTANCES}.xy`] : []),
     'dcl_temps 2',
     ...(fetches ? ['dcl_resource_buffer (float,float,float,float) t0'] : []),
     ...(usesIds
@@ -78,7 +82,7 @@ export function vertexText({ usesIds, fetches, clips }: VertexShader): string {
       ? ['and r1.x, v5.x, l(7)', 'ld r1.xyzw, r1.xxxx, t0.xyzw', 'mov o1.xyzw, r1.xyzw']
       : ['mov o1.xyzw, v1.xyzw']),
     'mov o2.xyzw, v2.xyzw',
-    ...(clips ? ['add o4.xy, v2.xyxx, l(-0.2421875, -0.1171875, 0, 0)'] : []),
+    ...(clips === false ? [] : [`add o${DISTANCES}.xy, v2.xyxx, l(-0.2421875, -0.1171875, 0, 0)`]),
     'ret',
   ];
   return `${lines.join('\n')}\n`;
@@ -234,6 +238,19 @@ function pixelDeclarations(shader: PixelShader): string[] {
     ...declared,
     'dcl_temps 9',
   ];
+}
+
+/** A pixel shader that leaves out pixels whose centre is clipped; it does not run for each sample. */
+export function clippedByPixel(pixelShader: string): string {
+  const temps = 'dcl_temps 9\n';
+  const lines = [
+    `dcl_input_ps linear v${DISTANCES}.xy`,
+    temps.trim(),
+    `ge r7.xy, v${DISTANCES}.xyxx, l(0, 0, 0, 0)`,
+    'discard_z r7.x',
+    'discard_z r7.y',
+  ];
+  return pixelShader.replace(temps, `${lines.join('\n')}\n`);
 }
 
 /** A pixel shader: sums of interpolated colours and texels, and of numbers and those of the pixel. */

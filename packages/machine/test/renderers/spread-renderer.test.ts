@@ -1,10 +1,11 @@
 import { SurfaceLayout } from '@cg/surface-layout';
 import type { PipelineState, RenderSurface } from '@cg/svga-device';
 import { plainBlend, plainCall, plainDepthStencil, plainRasterizer } from '@cg/svga-device/renderer-contract';
-import { SVGA3D_PRIMITIVE, SVGA3D_RESOURCE } from '@cg/svga-protocol';
+import { SVGA3D_CULL, SVGA3D_PRIMITIVE, SVGA3D_RESOURCE } from '@cg/svga-protocol';
 import { encodeShader, parseShader } from '@cg/vgpu10';
 import { expect, it } from 'vitest';
 import { format } from './scene-surfaces.js';
+import { clippedByPixel, pixelText, vertexText, type PixelShader } from './shader-texts.js';
 import { SpreadRenderer } from './spread-renderer.js';
 
 const SIDE = 8;
@@ -27,8 +28,13 @@ const pixelShader = `
   ret
 `;
 
-function surface(name: string, width: number, height: number): RenderSurface & { ownImage: Uint8Array } {
-  const size = { width, height, depth: 1, mipLevels: 1, layers: 1, samples: 1 };
+function surface(
+  name: string,
+  width: number,
+  height: number,
+  samples = 1,
+): RenderSurface & { ownImage: Uint8Array } {
+  const size = { width, height, depth: 1, mipLevels: 1, layers: 1, samples };
   const layout = new SurfaceLayout({ format: format(name).id, ...size });
   return { layout, ownImage: new Uint8Array(layout.bytes) };
 }
@@ -102,4 +108,66 @@ it('draws lines that others hide, of numbers and depths, too', () => {
   expect(numbers).toEqual(expect.arrayContaining([7, 5, 6, 9]));
   const depths = renderer.others.get(depth)!.map((image) => new Uint16Array(image.buffer)[AT]);
   expect(depths).toEqual(expect.arrayContaining([0, 0xffff]));
+});
+
+const plainPixel: PixelShader = {
+  outputs: ['uint'],
+  textures: [],
+  discards: false,
+  writesDepth: false,
+  perSample: false,
+  usesConstants: true,
+  usesFace: false,
+  usesPrimitive: false,
+  wholeAlpha: false,
+};
+
+it('clips samples by distances, and also whole pixels by those of their centres', () => {
+  const { state, call } = linesOverOneAnother([[0, 0]]);
+  const color = surface('R8_UINT', SIDE, SIDE, 4);
+  const renderer = new SpreadRenderer();
+  renderer.spread = 'subpixel';
+  const ofVertex = { usesIds: false, fetches: false };
+  const ofPixel = pixelText(plainPixel, () => 0);
+  const tokens = (text: string) => encodeShader(parseShader(text));
+  renderer.byPixel = [
+    tokens(vertexText({ ...ofVertex, clips: 'byPixel' })),
+    tokens(clippedByPixel(ofPixel)),
+    undefined,
+  ];
+  // The second distance is always positive; the first one is 0 at a fifth of pixel 2: left of its centre.
+  const distance = (x: number) => 0.2421875 + (SIDE * x + SIDE) / 2 - 2.2;
+  const corners = [-1, -1, 3, -1, -1, 3];
+  const words = [0, 2, 4].flatMap((i) => [corners[i], corners[i + 1], distance(corners[i]), 1]);
+  const vertices = surface('BUFFER', 4 * words.length, 1);
+  vertices.ownImage.set(new Uint8Array(Float32Array.from(words).buffer));
+  const element = {
+    inputSlot: 0,
+    inputSlotClass: 0,
+    instanceDataStepRate: 0,
+    format: format('R32G32_FLOAT').id,
+  };
+  const drawn: PipelineState = {
+    ...state,
+    topology: SVGA3D_PRIMITIVE.TRIANGLELIST,
+    inputLayout: {
+      elements: [
+        { ...element, inputRegister: 0, alignedByteOffset: 0 },
+        { ...element, inputRegister: 2, alignedByteOffset: 8 },
+      ],
+    },
+    vertexBuffers: [{ surface: vertices, stride: 16, offset: 0 }],
+    vertex: stage(vertexText({ ...ofVertex, clips: true })),
+    pixel: stage(ofPixel),
+    rasterizer: { ...plainRasterizer, cullMode: SVGA3D_CULL.NONE },
+    depthStencil: plainDepthStencil,
+    targets: [{ ...state.targets[0]!, surface: color, format: color.layout.format }],
+    depthTarget: undefined,
+  };
+  renderer.draw(drawn, { ...call, vertexCount: 3 });
+  // Pixel 2 of row 4 of each sample: the sample at an eighth is clipped.
+  const at = (image: Uint8Array) =>
+    [0, 1, 2, 3].map((sample) => image[sample * color.layout.sheetBytes + 4 * SIDE + 2] > 0);
+  expect(at(color.ownImage)).toEqual([true, true, false, true]);
+  expect(renderer.others.get(color)!.map(at)).toContainEqual([true, true, true, true]);
 });

@@ -13,6 +13,7 @@ import { plainDepthStencil } from '@cg/svga-device/renderer-contract';
 import { SVGA3D_COMPARISON, SVGA3D_STENCILOP } from '@cg/svga-protocol';
 import { SoftRenderer } from '@cg/svga-soft';
 import type { Spread } from './picture-rule.js';
+import type { ShaderTokens } from './render-guest.js';
 import { format } from './scene-surfaces.js';
 
 /** How far the window is moved, in pixels. */
@@ -44,6 +45,8 @@ export class SpreadRenderer implements DrawingRenderer {
   readonly #soft = new SoftRenderer();
   readonly caps = this.#soft.caps;
   spread: Spread = 'none';
+  /** The shaders that clip whole pixels, where a renderer may do so; vertex and pixel shader. */
+  byPixel: ShaderTokens | undefined;
   /** What the targets of the last draw may be otherwise. */
   others: ReadonlyMap<RenderSurface, readonly Uint8Array[]> = new Map();
   /** The surfaces of the last draw's targets: colours, then depth. */
@@ -64,8 +67,11 @@ export class SpreadRenderer implements DrawingRenderer {
 
   *#otherPictures(state: PipelineState, call: DrawCall): Generator<Images> {
     if (this.spread === 'subpixel') {
-      for (const [x, y] of AROUND) {
-        yield this.#drawToCopies(moved(state, x * MOVE, y * MOVE), call);
+      yield* this.#moved(state, call);
+      const byPixel = this.byPixel && withShaders(state, this.byPixel);
+      if (byPixel !== undefined) {
+        yield this.#drawToCopies(byPixel, call);
+        yield* this.#moved(byPixel, call);
       }
     } else if (this.spread === 'pixel') {
       // Of lines over one another, another one may be seen in a pixel beside them.
@@ -74,6 +80,12 @@ export class SpreadRenderer implements DrawingRenderer {
         const depthStencil = state.depthStencil && { ...state.depthStencil, depthFunc };
         yield this.#drawToCopies({ ...state, depthStencil }, call);
       }
+    }
+  }
+
+  *#moved(state: PipelineState, call: DrawCall): Generator<Images> {
+    for (const [x, y] of AROUND) {
+      yield this.#drawToCopies(moved(state, x * MOVE, y * MOVE), call);
     }
   }
 
@@ -150,6 +162,14 @@ export class SpreadRenderer implements DrawingRenderer {
   reset(): void {
     this.#soft.reset();
   }
+}
+
+function withShaders(state: PipelineState, [vertex, pixel]: ShaderTokens): PipelineState {
+  return {
+    ...state,
+    vertex: { ...state.vertex, shader: { tokens: vertex } },
+    pixel: pixel && state.pixel && { ...state.pixel, shader: { tokens: pixel } },
+  };
 }
 
 function moved(state: PipelineState, x: number, y: number): PipelineState {

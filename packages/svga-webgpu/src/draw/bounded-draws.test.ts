@@ -1,10 +1,12 @@
 import { SVGA3D_PRIMITIVE } from '@cg/svga-protocol';
-import type { DrawCall, PipelineState } from '@cg/svga-device';
+import type { PipelineState } from '@cg/svga-device';
 import { expect, it } from 'vitest';
 import { GpuLoad } from '../gpu/gpu-load.js';
 import type { Recorder } from '../gpu/recorder.js';
 import { BoundedDraws } from './bounded-draws.js';
+import type { DrawPart } from './draw-parts.js';
 import type { DrawRecorder } from './draw-recorder.js';
+import type { PlannedDraw } from './planned-draw.js';
 
 const COUNT = 3 * 131_072;
 const UNITS = 2 ** 32;
@@ -14,12 +16,13 @@ async function drawn(milliseconds: number) {
   let now = 0;
   const onSubmittedWorkDone = async (): Promise<void> => void (now += milliseconds);
   const recorder = { submit: () => {}, device: { queue: { onSubmittedWorkDone } } } as unknown as Recorder;
-  const parts: DrawCall[] = [];
+  const parts: DrawPart[] = [];
   const shader = { program: { statements: [] }, interface: { inputs: [], outputs: [], instructions: 50 } };
   const draws = {
     omissions: { add: () => {} },
     decode: () => ({ vertex: shader, pixel: shader }),
-    record: (_state: PipelineState, part: DrawCall) => parts.push(part),
+    streamsOut: () => false,
+    record: (_draw: PlannedDraw, part: DrawPart) => parts.push(part),
   } as unknown as DrawRecorder;
   const target = {
     surface: { layout: { mips: [{ width: 2560, height: 1600 }], samples: 1 } },
@@ -32,7 +35,7 @@ async function drawn(milliseconds: number) {
   await new BoundedDraws(draws, new GpuLoad(recorder, () => now), 60_000).draw({
     state: state as unknown as PipelineState,
     call: {
-      indexed: true,
+      indexed: false,
       vertexCount: COUNT,
       firstVertex: 0,
       baseVertex: 0,
@@ -46,15 +49,15 @@ async function drawn(milliseconds: number) {
   return { parts, charged };
 }
 
-function isWhole(parts: readonly DrawCall[]): boolean {
+function isWhole(parts: readonly DrawPart[]): boolean {
   let next = 0;
-  for (const { firstVertex, vertexCount } of parts) {
-    if (firstVertex !== next) {
+  for (const { firstPrimitive, primitives } of parts) {
+    if (firstPrimitive !== next) {
       return false;
     }
-    next += Number(vertexCount);
+    next += primitives;
   }
-  return next === COUNT;
+  return next === COUNT / 3;
 }
 
 it('a large draw has few parts, and costs little, where the GPU needs little time for the first', async () => {

@@ -1,14 +1,24 @@
 import type { DrawCall, DrawWork, PipelineState } from '@cg/svga-device';
 import type { GpuLoad } from '../gpu/gpu-load.js';
-import { drawParts } from './draw-parts.js';
+import { drawParts, type DrawPart } from './draw-parts.js';
 import type { DrawRecorder } from './draw-recorder.js';
 import { drawWeight, type DrawWeight } from './draw-weight.js';
-import type { DecodedShaders } from './translations.js';
+import { canBecomeList, listedIndices } from './geometry-plan.js';
+import {
+  MOST_INVOCATIONS,
+  planDraw,
+  primitivesIn,
+  unitOf,
+  wholeOf,
+  type PlannedDraw,
+} from './planned-draw.js';
 
 /** Statements of vertex and geometry shaders for a unit of the device's work. */
 const STATEMENTS_OF_UNIT = 16;
 /** Units of the device's work for a millisecond that the GPU is waited for: a buffer has 16 seconds. */
 const UNITS_OF_MILLISECOND = 2 ** 18;
+/** Units of the device's work for an index that is listed. */
+const UNITS_OF_INDEX = 16;
 const MOST_PARTS = 4096;
 
 /** A draw, and who pays for it. */
@@ -42,21 +52,28 @@ export class BoundedDraws {
       this.draws.omissions.add(shaders);
       return undefined;
     }
-    const weight = drawWeight(state, call, count, shaders);
+    if (!this.#isPaid(work, listedIndices(state, call, count) * UNITS_OF_INDEX)) {
+      return undefined;
+    }
+    const planned = planDraw({ state, call, count, shaders, streams: this.draws.streamsOut(state) });
+    if (planned === undefined) {
+      return undefined;
+    }
+    const weight = drawWeight(planned);
     if (!this.#isPaid(work, Math.ceil(weight.vertices / STATEMENTS_OF_UNIT))) {
       return undefined;
     }
-    if (weight.most > this.load.most) {
-      return this.#inParts(draw, shaders, weight);
+    if (weight.most > this.load.most || weight.runs > MOST_INVOCATIONS) {
+      return this.#inParts(draw, planned, weight);
     }
     const wait = this.load.take(weight.most);
     if (wait === undefined) {
-      this.#record(draw, call, count, weight);
+      this.#record(draw, planned, wholeOf(planned), weight);
       return undefined;
     }
     return wait.then((milliseconds) => {
       if (this.#isPaid(work, milliseconds * UNITS_OF_MILLISECOND)) {
-        this.#record(draw, call, count, weight);
+        this.#record(draw, planned, wholeOf(planned), weight);
       }
     });
   }
@@ -69,21 +86,29 @@ export class BoundedDraws {
     return false;
   }
 
-  #record({ state, begins }: BoundedDraw, call: DrawCall, count: number, { loopTurns }: DrawWeight): void {
+  #record({ begins }: BoundedDraw, planned: PlannedDraw, part: DrawPart, { loopTurns }: DrawWeight): void {
     if (!this.load.recorder.isAbandoned) {
       begins();
-      this.draws.record(state, call, count, loopTurns);
+      this.draws.record(planned, part, loopTurns);
     }
   }
 
-  async #inParts(draw: BoundedDraw, shaders: DecodedShaders, weight: DrawWeight): Promise<void> {
-    const { state, call, count, work } = draw;
+  async #inParts(draw: BoundedDraw, whole: PlannedDraw, weight: DrawWeight): Promise<void> {
+    const { work, call } = draw;
     const { load } = this;
+    const planned = await this.#listed(draw, whole);
+    if (planned === undefined) {
+      return;
+    }
     const began = load.now();
+    const { instanceCount } = call;
+    const { primitives } = wholeOf(planned);
+    const least = Math.ceil(weight.runs / MOST_INVOCATIONS);
     // The weight is of primitives that each cover the targets: parts grow while the GPU needs little time for them.
-    const parts = (): number => Math.min(Math.ceil(weight.most / load.most), MOST_PARTS);
-    for (const part of drawParts(state, call, shaders, count, parts)) {
-      const share = (part.vertexCount / count) * (part.instanceCount / call.instanceCount);
+    const parts = (): number => Math.max(Math.min(Math.ceil(weight.most / load.most), MOST_PARTS), least);
+    const isStream = planned.drawn === undefined;
+    for (const part of drawParts(primitives, unitOf(planned), instanceCount, isStream ? () => 1 : parts)) {
+      const share = (part.primitives / primitives) * (part.instances / instanceCount);
       const milliseconds = (await load.take(weight.most * share)) ?? 0;
       if (load.recorder.isAbandoned) {
         return;
@@ -95,7 +120,20 @@ export class BoundedDraws {
         this.draws.omissions.add('the rest of a draw that takes too long');
         return;
       }
-      this.#record(draw, part, part.vertexCount, weight);
+      this.#record(draw, planned, part, weight);
     }
+  }
+
+  /** A draw that has parts: a strip that has indices becomes a list. @returns undefined if that costs too much */
+  async #listed({ work }: BoundedDraw, planned: PlannedDraw): Promise<PlannedDraw | undefined> {
+    const { state, call, count, drawn } = planned;
+    if (drawn === undefined || unitOf(planned) < primitivesIn(drawn) || !canBecomeList(state, call, count)) {
+      return planned;
+    }
+    if (!this.#isPaid(work, count * UNITS_OF_INDEX)) {
+      return undefined;
+    }
+    await this.draws.needIndices(state);
+    return planDraw(planned, true);
   }
 }

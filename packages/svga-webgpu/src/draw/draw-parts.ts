@@ -1,66 +1,56 @@
-import { SVGA3D_PRIMITIVE } from '@cg/svga-protocol';
-import type { DrawCall, PipelineState } from '@cg/svga-device';
-import type { DecodedShader } from './shader-table.js';
-import type { DecodedShaders } from './translations.js';
+import type { PrimitiveTopology } from '@cg/vgpu10';
 
-/** Vertices of a primitive of a list. */
-const CORNERS: Readonly<Record<number, number>> = {
-  [SVGA3D_PRIMITIVE.POINTLIST]: 1,
-  [SVGA3D_PRIMITIVE.LINELIST]: 2,
-  [SVGA3D_PRIMITIVE.TRIANGLELIST]: 3,
-};
-const NUMBERS = new Set(['VERTEX_ID', 'INSTANCE_ID', 'PRIMITIVE_ID']);
+/** Primitives of instances of a draw. */
+export interface DrawPart {
+  readonly firstPrimitive: number;
+  /** Of each instance. */
+  readonly primitives: number;
+  readonly firstInstance: number;
+  readonly instances: number;
+}
 
-function isNumbered(shader: DecodedShader | undefined): boolean {
-  return shader?.interface.inputs.some(({ name }) => NUMBERS.has(name)) === true;
+/** Vertices, or indices, of a draw call. */
+export interface VertexRange {
+  readonly first: number;
+  readonly count: number;
 }
 
 /**
- * A draw as several that draw the same, one after another.
- * @param count vertices of an instance
+ * A draw as parts that draw the same, one after another.
+ * @param primitives of an instance
+ * @param unit parts of an instance begin at multiples of so many primitives
  * @param parts how many equal ones the draw should have: asked before each, as the GPU's time may change it
- * @returns the draw itself where its parts would not be the same: strips, shaders that see numbers of vertices,
- * instances or primitives, stream output, instance data of other rates than one
  */
 export function* drawParts(
-  state: PipelineState,
-  call: DrawCall,
-  shaders: DecodedShaders,
-  count: number,
+  primitives: number,
+  unit: number,
+  instances: number,
   parts: () => number,
-): Generator<DrawCall & { readonly vertexCount: number }> {
-  const { instanceCount, firstInstance, firstVertex } = call;
-  const isRegular = state.inputLayout.elements.every(
-    ({ inputSlotClass, instanceDataStepRate }) => inputSlotClass === 0 || instanceDataStepRate === 1,
-  );
-  const isOne =
-    !isRegular ||
-    state.streamOutput !== undefined ||
-    [shaders.vertex, shaders.geometry, shaders.pixel].some(isNumbered);
-  if (isOne) {
-    yield { ...call, vertexCount: count };
-    return;
-  }
-  const corners = CORNERS[state.topology] ?? count;
-  const primitives = count / corners;
-  for (let instance = 0; instance < instanceCount;) {
-    const instances = Math.min(atLeastOne(instanceCount / parts()), instanceCount - instance);
-    for (let vertex = 0; vertex < count;) {
-      const partsOfEach = instances > 1 ? 1 : Math.ceil(parts() / instanceCount);
-      const vertexCount = Math.min(atLeastOne(primitives / partsOfEach) * corners, count - vertex);
-      yield {
-        ...call,
-        vertexCount,
-        firstVertex: firstVertex + vertex,
-        instanceCount: instances,
-        firstInstance: firstInstance + instance,
-      };
-      vertex += vertexCount;
+): Generator<DrawPart> {
+  for (let firstInstance = 0; firstInstance < instances;) {
+    const together = Math.min(Math.max(1, Math.floor(instances / parts())), instances - firstInstance);
+    for (let firstPrimitive = 0; firstPrimitive < primitives;) {
+      const partsOfEach = together > 1 ? 1 : Math.ceil(parts() / instances);
+      const share = unit * Math.ceil(primitives / partsOfEach / unit);
+      const some = Math.min(share, primitives - firstPrimitive);
+      yield { firstPrimitive, primitives: some, firstInstance, instances: together };
+      firstPrimitive += some;
     }
-    instance += instances;
+    firstInstance += together;
   }
 }
 
-function atLeastOne(number: number): number {
-  return Math.max(1, Math.floor(number));
+/** Vertices of a primitive, and of the next one that are its own. */
+const VERTICES: Partial<Record<PrimitiveTopology, readonly [corners: number, step: number]>> = {
+  POINTLIST: [1, 1],
+  LINELIST: [2, 2],
+  LINESTRIP: [2, 1],
+  TRIANGLELIST: [3, 3],
+  TRIANGLESTRIP: [3, 1],
+};
+
+/** The vertices of a part, of a topology that WebGPU has. */
+export function rangeOf(topology: PrimitiveTopology, { firstPrimitive, primitives }: DrawPart): VertexRange {
+  const [corners, step] = VERTICES[topology] ?? [0, 0];
+  return { first: step * firstPrimitive, count: step * (primitives - 1) + corners };
 }

@@ -1,17 +1,19 @@
-import { primitivesOf, shownOf, type StageName } from '@cg/vgpu10-wgsl';
-import type { DrawCall, PipelineState } from '@cg/svga-device';
+import { shownOf, type StageName } from '@cg/vgpu10-wgsl';
+import type { PipelineState } from '@cg/svga-device';
 import type { ArenaPlace } from '../gpu/arena.js';
 import type { Omissions } from '../gpu/omissions.js';
 import type { BufferImage } from '../images/buffer-image.js';
-import type { ImageTable } from '../images/image-table.js';
+import { hasNewer, type ImageTable } from '../images/image-table.js';
 import { mapScissor, mapViewport, type MappedViewport } from '../state/viewport.js';
 import { BindGroups, type BufferSource, type DrawBindings, type StreamSources } from './bind-groups.js';
 import { DrawEntries, type DrawEntry } from './draw-entries.js';
 import type { DrawTargets } from './draw-targets.js';
 import { DrawWords } from './draw-words.js';
 import { standInTextures } from './feedback.js';
-import { planGeometry, type GeometryPlan } from './geometry-plan.js';
+import { rangeOf, type DrawPart, type VertexRange } from './draw-parts.js';
+import type { GeometryPlan } from './geometry-plan.js';
 import { PassState } from './pass-state.js';
+import { isFirst, MOST_INVOCATIONS, primitivesIn, type PlannedDraw } from './planned-draw.js';
 import { Pipelines } from './pipelines.js';
 import { SamplerTable } from './sampler-table.js';
 import { ShaderTable } from './shader-table.js';
@@ -23,9 +25,17 @@ import { Translations, type DecodedShaders } from './translations.js';
 import { VertexInputs } from './vertex-inputs.js';
 import { ViewTable } from './view-table.js';
 
-/** The most vertex shader invocations of a draw. */
-const MOST_INVOCATIONS = 1 << 24;
 const VIEWPORTS = 16;
+
+/** A draw call. */
+interface RecordedCall {
+  readonly draw: PlannedDraw;
+  readonly range: VertexRange;
+  /** Indices that were listed. */
+  readonly list: ArenaPlace | undefined;
+  readonly firstInstance: number;
+  readonly instances: number;
+}
 
 /** Records draws. */
 export class DrawRecorder implements DrawBindings {
@@ -103,31 +113,33 @@ export class DrawRecorder implements DrawBindings {
     return this.#standIns?.get(`${stage}/${slot}`);
   }
 
+  /** Whether a draw streams out. */
+  streamsOut(state: PipelineState): boolean {
+    return this.#streamDraws.begin(state);
+  }
+
+  /** Fetches indices that only the GPU has. */
+  async needIndices({ indexBuffer }: PipelineState): Promise<void> {
+    const image = indexBuffer && this.images.find(indexBuffer.surface);
+    if (image !== undefined && hasNewer(image)) {
+      await this.images.fetch(image);
+    }
+  }
+
   /**
-   * Records a draw, whose bytes are all there.
-   * @param count vertices of an instance
+   * Records a part of a draw, whose bytes are all there.
    * @param loopTurns of an invocation; undefined without loops
    */
-  record(state: PipelineState, call: DrawCall, count: number, loopTurns: number | undefined): void {
+  record(draw: PlannedDraw, part: DrawPart, loopTurns: number | undefined): void {
     const { recorder } = this.images;
     recorder.drawNumber++;
     recorder.relieve();
-    const shaders = this.decode(state);
-    if (typeof shaders === 'string') {
-      this.omissions.add(shaders);
-      return;
-    }
-    const streams = this.#streamDraws.begin(state);
-    const assembles = shaders.geometry !== undefined || streams;
-    const most = Math.min(count, MOST_INVOCATIONS);
-    const plan = planGeometry(state, call, most, assembles);
-    if (plan === undefined || call.instanceCount === 0) {
-      return;
-    }
+    const { state, shaders, plan, drawn } = draw;
+    const streams = this.#streamDraws.begin(state) && isFirst(part);
     const pixel = shaders.pixel?.interface;
     const writesDepth = pixel?.outputs.some(({ type }) => type === 'OUTPUT_DEPTH') === true;
     const targets = this.targets.targets(state, writesDepth);
-    if (targets === undefined && !streams) {
+    if (targets === undefined && !draw.streams) {
       this.omissions.add('no target to draw to');
       return;
     }
@@ -135,7 +147,6 @@ export class DrawRecorder implements DrawBindings {
     this.stages.vertex.resolve(state.vertex, shaders.vertex);
     this.stages.geometry.resolve(state.geometry, shaders.geometry);
     this.inputs.resolve(state);
-    const drawn = assembles && shaders.geometry === undefined ? planGeometry(state, call, most, false) : plan;
     const indices = plan.indices ?? drawn?.indices;
     if (indices !== undefined && this.images.buffer(indices.surface) === undefined) {
       this.omissions.add('indices in a buffer that is larger than those of WebGPU');
@@ -146,18 +157,13 @@ export class DrawRecorder implements DrawBindings {
       this.omissions.add(entry);
       return;
     }
-    this.#record(state, call, count, entry, targets, plan, drawn, streams);
+    this.#record(draw, part, entry, targets, streams);
   }
 
-  #count(
-    count: number,
-    { topology, count: listed }: GeometryPlan,
-    instances: number,
-    hasGeometry: boolean,
-    isDrawn: boolean,
-  ): void {
-    const vertices = count * instances;
-    const primitives = primitivesOf(topology, listed) * instances;
+  #count({ count, plan, call, shaders }: PlannedDraw, isDrawn: boolean): void {
+    const vertices = count * call.instanceCount;
+    const primitives = primitivesIn(plan) * call.instanceCount;
+    const hasGeometry = shaders.geometry !== undefined;
     const clipped = isDrawn && !hasGeometry ? primitives : 0;
     this.listener([vertices, primitives, vertices, hasGeometry ? primitives : 0, 0, clipped, 0, 0]);
   }
@@ -177,69 +183,63 @@ export class DrawRecorder implements DrawBindings {
   }
 
   #record(
-    state: PipelineState,
-    call: DrawCall,
-    count: number,
+    draw: PlannedDraw,
+    part: DrawPart,
     entry: DrawEntry,
     targets: DrawTargets | undefined,
-    plan: GeometryPlan,
-    drawn: GeometryPlan | undefined,
     streams: boolean,
   ): void {
-    const { geometry } = entry.translated.translation;
+    const { state, plan, drawn } = draw;
+    const { translation } = entry.translated;
+    const { geometry } = translation;
     const layers = targets === undefined ? 0 : entry.showsLayers ? targets.layers : 1;
-    const runs =
+    const viewports = entry.showsViewports ? Math.min(VIEWPORTS, state.viewports.length) : 1;
+    const range =
       geometry === undefined
-        ? plan.count
-        : primitivesOf(plan.topology, plan.count) * geometry.verticesPerPrimitive;
-    const passes = Math.max(1, layers) * (entry.showsViewports ? VIEWPORTS : 1);
-    const most = Math.max(1, Math.floor(MOST_INVOCATIONS / (runs * passes || 1)));
-    const instances = Math.min(call.instanceCount, most);
-    if (runs === 0) {
+        ? rangeOf(drawn?.topology ?? plan.topology, part)
+        : {
+            first: part.firstPrimitive * geometry.verticesPerPrimitive,
+            count: part.primitives * geometry.verticesPerPrimitive,
+          };
+    if (range.count > MOST_INVOCATIONS) {
+      this.omissions.add(`a draw of ${range.count} vertex shader runs`);
       return;
     }
-    if (runs > MOST_INVOCATIONS) {
-      this.omissions.add(`a draw of ${runs} vertex shader runs`);
-      return;
+    const passes = Math.max(1, layers) * viewports;
+    const instances = Math.min(
+      part.instances,
+      Math.max(1, Math.floor(MOST_INVOCATIONS / (range.count * passes))),
+    );
+    if (isFirst(part)) {
+      this.#count(draw, targets !== undefined);
     }
-    this.#count(count, plan, instances, geometry !== undefined, targets !== undefined);
     this.#use(targets, layers, plan, drawn);
     this.#standIns = targets && standInTextures(this.images, targets, this.stages, layers);
     const list = plan.list && this.#listPlace(plan.list);
     this.#listed = list?.source;
     this.#indexImage = plan.indices && this.images.buffer(plan.indices.surface);
+    const words = { draw, translation, list: list?.place, firstPrimitive: part.firstPrimitive };
     if (streams) {
-      this.draw = this.#words.place(
-        state,
-        call,
-        entry.translated.translation,
-        plan,
-        list?.place,
-        instances,
-        0,
-        0,
-      );
-      this.#streamDraws.record(this, entry.translated, plan, instances);
+      const most = Math.max(1, Math.floor(MOST_INVOCATIONS / primitivesIn(plan)));
+      const streamed = Math.min(draw.call.instanceCount, most);
+      this.draw = this.#words.place({ ...words, instances: streamed, layer: 0, viewport: 0 });
+      this.#streamDraws.record(this, entry.translated, plan, streamed);
     }
     if (targets === undefined || entry.pipeline === undefined || drawn === undefined) {
       return;
     }
     const ofDrawn = drawn === plan || drawn.list === undefined ? list : this.#listPlace(drawn.list);
+    const calls = { draw, range, list: ofDrawn?.place, firstInstance: part.firstInstance, instances };
     for (let layer = 0; layer < layers; layer++) {
-      const viewports = entry.showsViewports ? Math.min(VIEWPORTS, state.viewports.length) : 1;
       for (let viewport = 0; viewport < viewports; viewport++) {
         if (this.#canShow(state, targets, viewport)) {
-          this.draw = this.#words.place(
-            state,
-            call,
-            entry.translated.translation,
-            plan,
-            list?.place,
+          this.draw = this.#words.place({
+            ...words,
             instances,
-            shownOf(layer, layers),
-            shownOf(viewport, viewports),
-          );
-          this.#recordPass(state, call, entry, targets, drawn, ofDrawn, instances, layer, viewport, runs);
+            layer: shownOf(layer, layers),
+            viewport: shownOf(viewport, viewports),
+          });
+          this.#recordPass(calls, entry, targets, layer, viewport);
         }
       }
     }
@@ -308,18 +308,14 @@ export class DrawRecorder implements DrawBindings {
   }
 
   #recordPass(
-    state: PipelineState,
-    call: DrawCall,
+    call: RecordedCall,
     entry: DrawEntry,
     targets: DrawTargets,
-    drawn: GeometryPlan,
-    list: { readonly place: ArenaPlace } | undefined,
-    instances: number,
     layer: number,
     viewport: number,
-    runs: number,
   ): void {
     const { recorder } = this.images;
+    const { state } = call.draw;
     const { translated, blend } = entry;
     const groups = translated.groups.map((layout) => this.#groups.bind(layout, this));
     const pass = recorder.pass(targets.pass(layer));
@@ -340,19 +336,28 @@ export class DrawRecorder implements DrawBindings {
       const [r, g, b, a] = blendFactor.map((value) => (Number.isFinite(value) ? value : 0));
       set.blendConstant(...(blend.alphaConstant ? ([a, a, a, a] as const) : ([r, g, b, a] as const)));
     }
-    if (translated.translation.geometry !== undefined) {
-      pass.draw(runs, instances);
-    } else if (list !== undefined && drawn.list !== undefined) {
-      const { chunk, offset } = list.place;
-      set.index(chunk.buffer, 'uint32', offset, 4 * drawn.count);
-      pass.drawIndexed(drawn.count, instances);
-    } else if (drawn.indices !== undefined) {
+    this.#call(call, pass, translated.translation.geometry !== undefined);
+  }
+
+  /** Numbers of vertices and instances go on from part to part, as shaders see them. */
+  #call(
+    { draw, range, list, firstInstance, instances }: RecordedCall,
+    pass: GPURenderPassEncoder,
+    hasGeometry: boolean,
+  ): void {
+    const { first, count } = range;
+    const drawn = draw.drawn!;
+    if (!hasGeometry && list !== undefined && drawn.list !== undefined) {
+      this.#pass.index(list.chunk.buffer, 'uint32', list.offset, 4 * drawn.count);
+      pass.drawIndexed(count, instances, first, 0, firstInstance);
+    } else if (!hasGeometry && drawn.indices !== undefined) {
       const { surface, offset, indexBytes } = drawn.indices;
       const buffer = this.images.buffer(surface)!;
-      set.index(buffer.source.buffer, indexBytes === 2 ? 'uint16' : 'uint32', offset, buffer.size - offset);
-      pass.drawIndexed(drawn.count, instances, call.firstVertex);
+      const format = indexBytes === 2 ? 'uint16' : 'uint32';
+      this.#pass.index(buffer.source.buffer, format, offset, buffer.size - offset);
+      pass.drawIndexed(count, instances, draw.call.firstVertex + first, 0, firstInstance);
     } else {
-      pass.draw(drawn.count, instances);
+      pass.draw(count, instances, first, firstInstance);
     }
   }
 }

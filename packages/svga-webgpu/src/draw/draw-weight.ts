@@ -1,6 +1,9 @@
-import type { DrawCall, PipelineState } from '@cg/svga-device';
+import type { PipelineState } from '@cg/svga-device';
+import type { PrimitiveTopology } from '@cg/vgpu10';
+import { primitivesOf } from '@cg/vgpu10-wgsl';
+import type { GeometryPlan } from './geometry-plan.js';
+import { primitivesIn, type PlannedDraw } from './planned-draw.js';
 import type { DecodedShader } from './shader-table.js';
-import type { DecodedShaders } from './translations.js';
 
 /** Turns of loops that all invocations of a stage together may have, as far as these are known. */
 const MOST_TURNS = 2 ** 33;
@@ -13,9 +16,11 @@ const VIEWPORTS = 16;
 
 /** What a draw may cost, in statements of shaders. */
 export interface DrawWeight {
+  /** Runs of vertex shaders, or of geometry shaders with them. */
+  readonly runs: number;
   /** Of vertex and geometry shaders, once for each of their runs; turns of loops are counted once. */
   readonly vertices: number;
-  /** Of everything, if each primitive covers all of the targets, and each loop has all its turns. */
+  /** Of everything, if each primitive covers as much of the targets as it can, and each loop has all its turns. */
   readonly most: number;
   /** Turns of an invocation's loops; undefined without loops. */
   readonly loopTurns: number | undefined;
@@ -45,24 +50,88 @@ function lengthOf(shader: DecodedShader | undefined): Length {
   return length;
 }
 
-/** Runs of the vertex shader for a vertex of the draw: a geometry shader runs for each corner that it may emit. */
-function runsOf({ geometry, vertex }: DecodedShaders): number {
-  const { geometry: emits, outputs } = (geometry ?? vertex).interface;
-  const perVertex = emits === undefined ? 1 : 3 * emits.maxVertices;
-  return perVertex * (outputs.some(({ name }) => name === 'VIEWPORT_ARRAY_INDEX') ? VIEWPORTS : 1);
+/** Vertices of a primitive, as a geometry shader gets them. */
+const CORNERS: Readonly<Record<string, number>> = { POINT: 1, LINE: 2, TRIANGLE: 3 };
+const WITH_ADJACENT: Readonly<Record<string, number>> = { LINE: 4, TRIANGLE: 6 };
+
+function kindOf(topology: string): 'LINE' | 'POINT' | 'TRIANGLE' {
+  return topology.startsWith('POINT') ? 'POINT' : topology.startsWith('LINE') ? 'LINE' : 'TRIANGLE';
 }
 
-/** Pixels of the targets, by their samples and layers. */
-function areaOf({ targets, depthTarget }: PipelineState, layered: boolean): number {
-  let area = 0;
+/** What a draw makes of its vertices. */
+interface Geometry {
+  /** Runs of the stage that gives out positions, in a pass. */
+  readonly runs: number;
+  /** Statements of a run, with turns of loops as `length` counts them. */
+  readonly statements: (length: (stage: Length) => number) => number;
+  /** Primitives that are rasterised, each in one pass. */
+  readonly primitives: number;
+  readonly kind: 'LINE' | 'POINT' | 'TRIANGLE';
+}
+
+/** A geometry shader runs for each corner that it may emit, and the vertex shader for each vertex that it gets. */
+function geometryOf({ shaders, plan, drawn, call }: PlannedDraw): Geometry {
+  const { instanceCount } = call;
+  const vertex = lengthOf(shaders.vertex);
+  const emits = shaders.geometry?.interface.geometry;
+  if (shaders.geometry === undefined || emits === undefined) {
+    const { topology = 'POINTLIST', count = 0 } = drawn ?? {};
+    return {
+      runs: count * instanceCount,
+      statements: (length) => length(vertex),
+      primitives: primitivesOf(topology as PrimitiveTopology, count) * instanceCount,
+      kind: kindOf(topology),
+    };
+  }
+  const geometry = lengthOf(shaders.geometry);
+  const kind = kindOf(emits.topology);
+  const primitives = primitivesIn(plan) * instanceCount * Math.max(1, emits.maxVertices - CORNERS[kind] + 1);
+  return {
+    runs: CORNERS[kind] * primitives,
+    statements: (length) => cornersOf(plan) * length(vertex) + length(geometry),
+    primitives,
+    kind,
+  };
+}
+
+function cornersOf({ topology }: GeometryPlan): number {
+  return (topology.endsWith('ADJ') ? WITH_ADJACENT : CORNERS)[kindOf(topology)];
+}
+
+/** Statements of the passes of stream output: those of a geometry shader run twice. */
+function streamed({ shaders, plan, call }: PlannedDraw, length: (stage: Length) => number): number {
+  const runs = shaders.geometry === undefined ? 1 : 2;
+  const each = cornersOf(plan) * length(lengthOf(shaders.vertex)) + length(lengthOf(shaders.geometry));
+  return primitivesIn(plan) * call.instanceCount * runs * (each + 1);
+}
+
+/** The targets of a draw. */
+interface Area {
+  readonly pixels: number;
+  /** Width and height together. */
+  readonly extent: number;
+  readonly samples: number;
+  readonly layers: number;
+}
+
+function areaOf({ targets, depthTarget }: PipelineState): Area {
+  let [pixels, extent, samples, layers] = [0, 0, 1, 1];
   for (const target of [...targets, depthTarget]) {
     if (target !== undefined) {
-      const { mips, samples } = target.surface.layout;
+      const { mips, samples: own } = target.surface.layout;
       const { width, height } = mips[target.mip];
-      area = Math.max(area, width * height * samples * (layered ? target.layers : 1));
+      pixels = Math.max(pixels, width * height);
+      extent = Math.max(extent, width + height);
+      samples = Math.max(samples, own);
+      layers = Math.max(layers, target.layers);
     }
   }
-  return area;
+  return { pixels, extent, samples, layers };
+}
+
+/** Pixels that a primitive may cover: with samples, a point or a line of a pixel's width touches those beside it. */
+function coverOf(kind: Geometry['kind'], { pixels, extent }: Area): number {
+  return Math.min(pixels, kind === 'POINT' ? 4 : kind === 'LINE' ? 2 * extent : pixels);
 }
 
 /** The turns that loops have: a power of four, so that few draws need shaders of their own. */
@@ -72,26 +141,33 @@ function turnsOf(invocations: number): number {
   return Math.min(Math.max(turns, LEAST_TURNS), MOST_TURNS_EACH);
 }
 
-/** @param count vertices of an instance */
-export function drawWeight(
-  state: PipelineState,
-  { instanceCount }: DrawCall,
-  count: number,
-  shaders: DecodedShaders,
-): DrawWeight {
-  const [vertex, geometry, pixel] = [shaders.vertex, shaders.geometry, shaders.pixel].map(lengthOf);
+/** How often a draw is made: for each layer and each viewport that its primitives may choose. */
+function passesOf({ state, shaders }: PlannedDraw, { layers }: Area): number {
   const { outputs } = (shaders.geometry ?? shaders.vertex).interface;
-  const layered = outputs.some(({ name }) => name === 'RENDER_TARGET_ARRAY_INDEX');
-  const runs = count * instanceCount * runsOf(shaders);
-  const area = areaOf(state, layered);
+  const has = (wanted: string): boolean => outputs.some(({ name }) => name === wanted);
+  return (
+    (has('RENDER_TARGET_ARRAY_INDEX') ? layers : 1) *
+    (has('VIEWPORT_ARRAY_INDEX') ? Math.min(state.viewports.length, VIEWPORTS) : 1)
+  );
+}
+
+const once = (length: Length): number => length.statements;
+
+export function drawWeight(draw: PlannedDraw): DrawWeight {
+  const { state, shaders, streams } = draw;
+  const area = areaOf(state);
+  const { runs, statements, primitives, kind } = geometryOf(draw);
+  const allRuns = runs * passesOf(draw, area);
+  const [vertex, geometry, pixel] = [shaders.vertex, shaders.geometry, shaders.pixel].map(lengthOf);
   const loops = vertex.loops || geometry.loops || pixel.loops;
-  const loopTurns = loops ? turnsOf(Math.max(runs, area)) : undefined;
-  const all = ({ statements, loops: turns }: Length): number =>
-    statements * (turns ? 1 + (loopTurns ?? 0) : 1);
-  const primitives = shaders.geometry === undefined ? count * instanceCount : runs;
+  const most = Math.max(allRuns, area.pixels * area.samples * area.layers);
+  const loopTurns = loops ? turnsOf(most) : undefined;
+  const all = (length: Length): number => length.statements * (length.loops ? 1 + (loopTurns ?? 0) : 1);
+  const covered = primitives * coverOf(kind, area) * area.samples;
   return {
-    vertices: runs * (vertex.statements + geometry.statements),
-    most: runs * (all(vertex) + all(geometry)) + primitives * area * all(pixel),
+    runs: allRuns,
+    vertices: allRuns * statements(once) + (streams ? streamed(draw, once) : 0),
+    most: allRuns * statements(all) + (streams ? streamed(draw, all) : 0) + covered * all(pixel),
     loopTurns,
   };
 }

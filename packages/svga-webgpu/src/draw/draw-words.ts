@@ -1,11 +1,24 @@
 import type { StageName, Translation } from '@cg/vgpu10-wgsl';
-import { bufferEnd, type DrawCall, type PipelineState } from '@cg/svga-device';
+import { bufferEnd } from '@cg/svga-device';
 import type { ArenaPlace } from '../gpu/arena.js';
 import type { Recorder } from '../gpu/recorder.js';
-import type { GeometryPlan } from './geometry-plan.js';
+import type { PlannedDraw } from './planned-draw.js';
 import type { StageResources } from './stage-resources.js';
 import type { StreamDraws } from './stream-draws.js';
 import type { VertexInputs } from './vertex-inputs.js';
+
+/** What the constants of a draw are made of. */
+export interface WordsOfDraw {
+  readonly draw: PlannedDraw;
+  readonly translation: Translation;
+  /** Where the indices are that were listed. */
+  readonly list: ArenaPlace | undefined;
+  readonly firstPrimitive: number;
+  readonly instances: number;
+  /** As `shownOf` makes it, like the viewport. */
+  readonly layer: number;
+  readonly viewport: number;
+}
 
 /** The constants of draws themselves: where their vertices are, what of them is drawn. */
 export class DrawWords {
@@ -21,20 +34,16 @@ export class DrawWords {
     readonly streams: StreamDraws,
   ) {}
 
-  /**
-   * Puts the draw's constants into the arena, unless they are those of the draw before.
-   * @param layer as `shownOf` makes it, like the viewport
-   */
-  place(
-    state: PipelineState,
-    call: DrawCall,
-    { draw }: Translation,
-    plan: GeometryPlan,
-    list: ArenaPlace | undefined,
-    instances: number,
-    layer: number,
-    viewport: number,
-  ): ArenaPlace {
+  /** Puts the draw's constants into the arena, unless they are those of the draw before. */
+  place({
+    draw: { state, call, plan },
+    translation: { draw },
+    list,
+    firstPrimitive,
+    instances,
+    layer,
+    viewport,
+  }: WordsOfDraw): ArenaPlace {
     const { recorder } = this;
     const length = 4 * draw.rows;
     const from = this.#lastRows === length && this.#lastSerial === recorder.serial ? length : 0;
@@ -65,6 +74,9 @@ export class DrawWords {
         words[from + 4 * row] = bound.offset;
         words[from + 4 * row + 1] = bound.elements;
       }
+    }
+    if (draw.primitives !== undefined) {
+      words[from + 4 * draw.primitives] = firstPrimitive;
     }
     if (draw.streams !== undefined) {
       this.streams.writeRows(words, from + 4 * draw.streams);

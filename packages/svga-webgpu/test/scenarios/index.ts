@@ -2,6 +2,7 @@ import type { Scenario } from './bench.js';
 import { boundScenarios } from './bounds.js';
 import { bufferScenarios } from './buffers.js';
 import { lifeScenarios } from './life.js';
+import { partScenarios } from './parts.js';
 import { primitiveScenarios } from './primitives.js';
 import { resamplingScenarios } from './resampling.js';
 import { sampleScenarios } from './samples.js';
@@ -17,5 +18,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...sampleScenarios,
   ...bufferScenarios,
   ...boundScenarios,
+  ...partScenarios,
   ...lifeScenarios,
 };

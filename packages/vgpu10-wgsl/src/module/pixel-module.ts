@@ -85,9 +85,7 @@ class PixelInputs {
       case 'SAMPLE_INDEX':
         return `vec4u(${this.#sample()})`;
       case 'PRIMITIVE_ID':
-        return this.linkage.builtinPrimitiveId
-          ? `vec4u(${this.#builtin('primitive_index', 'u32')})`
-          : 'vec4u()';
+        return this.linkage.builtinPrimitiveId ? `vec4u(${this.#primitive()})` : 'vec4u()';
       case 'RENDER_TARGET_ARRAY_INDEX':
         return `vec4u(${drawRow(this.module, this.context.layout, 1)}.z & 0xffffu)`;
       case 'VIEWPORT_ARRAY_INDEX':
@@ -109,6 +107,13 @@ class PixelInputs {
     return reader === undefined
       ? pixel
       : `floor(${pixel}) + 0.5 + bitcast<vec2f>(${reader}(${this.#sample()}).xy)`;
+  }
+
+  /** The number in the draw, of which the draw call may be a part. */
+  #primitive(): string {
+    const { layout } = this.context;
+    const first = `${drawRow(this.module, layout, layout.primitives!)}.x`;
+    return `${first} + ${this.#builtin('primitive_index', 'u32')}`;
   }
 
   #sample(): string {
