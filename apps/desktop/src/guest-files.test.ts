@@ -8,6 +8,9 @@ const STATE = new Uint8Array(1000).fill(7);
 
 const served = new Map<string, Uint8Array<ArrayBuffer>>();
 
+/** Whether the server answers requests for ranges. */
+let hasRanges = true;
+
 function serve(name: string, bytes: Uint8Array): object {
   served.set(FOLDER + name, new Uint8Array(bytes));
   return { name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
@@ -31,12 +34,21 @@ function serveAbout(changes: object = {}): void {
 
 beforeEach(() => {
   serveAbout();
-  vi.stubGlobal('fetch', async (address: string) => {
+  vi.stubGlobal('fetch', async (address: string, { headers }: RequestInit = {}) => {
     const bytes = served.get(address);
-    return bytes === undefined ? new Response('', { status: 404 }) : new Response(bytes);
+    if (bytes === undefined) {
+      return new Response('', { status: 404 });
+    }
+    return headers === undefined || !hasRanges
+      ? new Response(bytes)
+      : new Response(bytes.slice(0, 1), {
+          status: 206,
+          headers: { 'content-range': `bytes 0-0/${bytes.length}` },
+        });
   });
 });
 afterEach(() => {
+  hasRanges = true;
   served.clear();
   vi.unstubAllGlobals();
 });
@@ -81,4 +93,19 @@ it('a file that is missing, cut off or changed is refused', async () => {
   await expect(files.state(() => {})).rejects.toMatchObject({ code: 'DAMAGED' });
   served.delete(state);
   await expect(files.state(() => {})).rejects.toMatchObject({ code: 'MISSING' });
+});
+
+it('a disk is looked for before the guest runs: one that is missing, cut off, or whole only is refused', async () => {
+  expect(await (await GuestFiles.open(FOLDER, '1.2.3')).disk()).toBeUndefined();
+  serve('disk.img', new Uint8Array(500));
+  serveAbout({ disk: { name: 'disk.img', bytes: 500 } });
+  const files = await GuestFiles.open(FOLDER, '1.2.3');
+  expect(await files.disk()).toEqual({ url: `${FOLDER}disk.img`, async: true, size: 500 });
+  hasRanges = false;
+  await expect(files.disk()).rejects.toMatchObject({ code: 'REFUSED' });
+  hasRanges = true;
+  serve('disk.img', new Uint8Array(499));
+  await expect(files.disk()).rejects.toMatchObject({ code: 'DAMAGED' });
+  served.delete(`${FOLDER}disk.img`);
+  await expect(files.disk()).rejects.toMatchObject({ code: 'MISSING' });
 });

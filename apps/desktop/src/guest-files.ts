@@ -85,10 +85,27 @@ export class GuestFiles {
     return gunzip(await this.#contents(this.about.state, progress));
   }
 
-  /** The first hard disk, as v86 takes it. */
-  get disk(): { readonly url: string; readonly async: true; readonly size: number } | undefined {
+  /**
+   * The first hard disk, as v86 takes it: v86 reads ranges of it when the guest does, and takes what it gets.
+   * @throws PageError
+   */
+  async disk(): Promise<{ readonly url: string; readonly async: true; readonly size: number } | undefined> {
     const { disk } = this.about;
-    return disk && { url: this.#folder + disk.name, async: true, size: disk.bytes };
+    if (disk === undefined) {
+      return undefined;
+    }
+    const url = this.#folder + disk.name;
+    const response = await request(url, { headers: { range: 'bytes=0-0' } });
+    await response.body?.cancel();
+    if (response.status !== 206) {
+      const why = 'has no ranges of bytes at this server, and the guest’s disk is read by these';
+      throw new PageError('REFUSED', `${url} ${why}.`);
+    }
+    const [, size = `${disk.bytes}`] = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? [];
+    if (Number(size) !== disk.bytes) {
+      throw new PageError('DAMAGED', `${url} has ${size} bytes instead of ${disk.bytes}.`);
+    }
+    return { url, async: true, size: disk.bytes };
   }
 
   /** @throws PageError */
@@ -117,16 +134,21 @@ async function download(
   address: string,
   progress?: (received: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const { body } = await request(address);
+  return body === null ? new Uint8Array() : collect(body, progress);
+}
+
+async function request(address: string, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(address);
+    response = await fetch(address, init);
   } catch {
     throw new PageError('MISSING', `${address} cannot be reached.`);
   }
-  if (!response.ok || response.body === null) {
+  if (!response.ok) {
     throw new PageError('MISSING', `${address} is missing (${response.status}): «npm run desktop» makes it.`);
   }
-  return collect(response.body, progress);
+  return response;
 }
 
 async function collect(

@@ -25,12 +25,13 @@ export class Pc {
   /** A PC that is off. @throws PageError REFUSED where the emulator does not start */
   static async make(files: GuestFiles, { canvas, vga }: PcScreens, renderer: Renderer): Promise<Pc> {
     const { bios, vgaBios } = await files.bios();
+    const disk = await files.disk();
     const emulator = new V86({
       ...files.about.pc,
       wasm_path: wasmAddress,
       bios: { buffer: bios },
       vga_bios: { buffer: vgaBios },
-      ...(files.disk && { hda: files.disk }),
+      ...(disk && { hda: disk }),
       screen: { container: vga },
       autostart: false,
     });

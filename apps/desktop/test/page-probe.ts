@@ -102,6 +102,29 @@ function screenPlace(): { left: number; top: number } {
   return { left, top };
 }
 
+/** Words of places of the mouse that the guest has not taken: v86 has them in a queue, which its types do not name. */
+function waitingPlaces(): number {
+  const { v86 } = desktop().pc.emulator as unknown as {
+    v86: { cpu: { devices: { vmware: { queue: unknown[] } } } };
+  };
+  return v86.cpu.devices.vmware.queue.length;
+}
+
+/** The upper left corner of what is drawn in a colour; infinite for none. */
+function corner({ color }: { color: number[] }): { x: number; y: number } {
+  const canvas = document.getElementById('screen') as HTMLCanvasElement;
+  const { width, height } = canvas;
+  const data = canvas.getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
+  const found = { x: Infinity, y: Infinity };
+  for (let i = 0; i < width * height; i++) {
+    if (color.every((value, channel) => data[4 * i + channel] === value)) {
+      found.x = Math.min(found.x, i % width);
+      found.y = Math.min(found.y, Math.floor(i / width));
+    }
+  }
+  return found;
+}
+
 /** Restores so many times. */
 async function restoreOften({ times }: { times: number }): Promise<void> {
   for (let i = 0; i < times; i++) {
@@ -157,6 +180,8 @@ Object.assign(globalThis, {
   pixel,
   waitForColors,
   screenPlace,
+  waitingPlaces,
+  corner,
   restoreOften,
   drop,
   sharedFile,

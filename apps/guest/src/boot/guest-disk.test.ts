@@ -30,7 +30,8 @@ esac
 [ "$1" = download ] && shift && for name; do touch $name.deb; done; true`,
   // Built again of the same source, and of a source of another name.
   'apt-cache': `printf '%s\\n' 'Package: libdrm2' 'Source: libdrm (2.4.114-1)' 'Version: 2.4.114-1+b1' '' \\
-  'Package: libegl1' 'Version: 1.6.0-1' 'Source: libglvnd' '' 'Package: libegl-dev' 'Source: libglvnd' 'Version: 1.6.0-1'`,
+  'Package: libegl1' 'Version: 1.6.0-1' 'Source: libglvnd' '' \\
+  'Package: libegl-dev' 'Source: libglvnd' 'Version: 1.6.0-1'`,
   'dpkg-deb': `mkdir -p ${DRIVERS} $3/usr/share/doc
 head -c 2000000 /dev/zero > ${DRIVERS}/vmwgfx_dri.so; touch ${DRIVERS}/i915_dri.so $3/usr/share/doc/readme`,
   'mkfs.ext4': 'for last; do :; done; while [ "$1" != -d ]; do shift; done; (find $2; echo $last) > $3',

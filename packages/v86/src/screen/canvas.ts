@@ -112,3 +112,7 @@ export function atNextFrame(work: () => void): void {
     page.setTimeout(work, FRAME_MS);
   }
 }
+
+export function after(milliseconds: number, work: () => void): void {
+  page.setTimeout(work, milliseconds);
+}

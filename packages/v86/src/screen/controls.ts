@@ -12,6 +12,20 @@ export interface EmulatorControls {
   mouse_set_enabled?(isEnabled: boolean): void;
   /** Not in v86's types. */
   readonly bus?: { send(name: string, value: unknown): void };
+  /** Not in v86's types either. */
+  readonly v86?: { readonly cpu?: { readonly devices?: MouseDevices } };
+}
+
+/** The guest's mice. VMware's is absolute: a packet of the PS/2 one tells the guest to take places from it. */
+interface MouseDevices {
+  readonly vmware?: { readonly queue?: { readonly length: number } };
+  readonly ps2?: { readonly mouse_buffer?: { readonly length: number } };
+}
+
+/** Whether places wait for a guest that has read the packet which told it, or has lost it. */
+export function hasUntakenPlaces({ v86 }: EmulatorControls): boolean {
+  const { vmware, ps2 } = v86?.cpu?.devices ?? {};
+  return (vmware?.queue?.length ?? 0) > 0 && ps2?.mouse_buffer?.length === 0;
 }
 
 /** @throws V86Error ENODEV for an object that lacks one of these */

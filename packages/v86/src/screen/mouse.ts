@@ -1,7 +1,16 @@
+import { after } from './canvas.js';
 import type { PageEvent, ScreenCanvas } from './canvas.js';
+import { hasUntakenPlaces } from './controls.js';
 import type { EmulatorControls } from './controls.js';
 
 const LEFT = 0;
+
+/** A movement that makes a PS/2 packet. A guest that takes places ignores where it leads. */
+const WAKE: readonly [number, number] = [1, 0];
+
+/** A guest throws a PS/2 packet away if its bytes come half a second apart, as on a busy host. */
+const TAKEN_MS = 250;
+const MOST_WAKES = 40;
 
 /**
  * The mouse over a canvas, for v86: movements, and the place for guests that take places. A guest that takes movements
@@ -13,6 +22,9 @@ export class CanvasMouse {
   readonly #canvas: ScreenCanvas;
   readonly #emulator: EmulatorControls;
   readonly #buttons = [false, false, false];
+  #isEnded = false;
+  #wakes = 0;
+  #isWatching = false;
   readonly #listeners: readonly (readonly [string, (event: PageEvent) => void])[];
 
   constructor(canvas: ScreenCanvas, emulator: EmulatorControls) {
@@ -32,6 +44,7 @@ export class CanvasMouse {
   }
 
   end(): void {
+    this.#isEnded = true;
     this.#listeners.forEach(([type, hear]) => this.#canvas.removeEventListener(type, hear));
     this.#release();
     this.#emulator.mouse_set_enabled?.(true);
@@ -46,10 +59,30 @@ export class CanvasMouse {
   }
 
   #move({ movementX = 0, movementY = 0, clientX = 0, clientY = 0 }: PageEvent): void {
-    this.#send('mouse-delta', [movementX, -movementY]);
+    // Without a PS/2 packet the guest does not look for a place; v86 makes none of less than a pixel.
+    const isSilent = this.isAbsolute && Math.max(Math.abs(movementX), Math.abs(movementY)) < 1;
+    this.#send('mouse-delta', isSilent ? WAKE : [movementX, -movementY]);
     const box = this.#canvas.getBoundingClientRect?.();
     if (box !== undefined && !this.#isLocked) {
       this.#send('mouse-absolute', [clientX - box.left, clientY - box.top, box.width, box.height]);
+    }
+    this.#watch();
+  }
+
+  /** Tells the guest again as long as it leaves places where they are. */
+  #watch(): void {
+    this.#wakes = 0;
+    if (this.isAbsolute && !this.#isWatching) {
+      this.#isWatching = true;
+      after(TAKEN_MS, () => this.#wake());
+    }
+  }
+
+  #wake(): void {
+    this.#isWatching = hasUntakenPlaces(this.#emulator) && this.#wakes++ < MOST_WAKES && !this.#isEnded;
+    if (this.#isWatching) {
+      this.#send('mouse-delta', WAKE);
+      after(TAKEN_MS, () => this.#wake());
     }
   }
 
@@ -65,6 +98,7 @@ export class CanvasMouse {
     }
     this.#buttons[button] = isDown;
     this.#send('mouse-click', [...this.#buttons]);
+    this.#watch();
   }
 
   #lock(): void {
@@ -84,5 +118,6 @@ export class CanvasMouse {
   #turn(event: PageEvent): void {
     event.preventDefault();
     this.#send('mouse-wheel', [-Math.sign(event.deltaY ?? 0), 0]);
+    this.#watch();
   }
 }
