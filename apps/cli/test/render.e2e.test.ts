@@ -9,6 +9,7 @@ import { runCg, tracesFolder } from './cg.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cg-render-'));
 const EXPLICIT = join(tracesFolder, 'gltest.cgrec.gz');
+const PIGLIT = join(tracesFolder, 'piglit.cgrec.gz');
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -34,6 +35,15 @@ describe('cg render', () => {
     const { width, height, data } = decode(readFileSync(file));
     expect([width, height]).toEqual([SIZE, SIZE]);
     expect([...data.subarray(0, 4)]).toEqual([0, 0, 102, 255]);
+  });
+
+  it('writes the last picture of a program that has ended, and none of its surfaces is there', async () => {
+    const file = join(folder, 'piglit.png');
+    const at = 'done glsl-fs-discard-02';
+    const { code, err } = await runCg(['render', PIGLIT, '--at', at, '--flip', '--png', file]);
+    expect([code, err]).toEqual([0, '']);
+    const { data, channels } = decode(readFileSync(file));
+    expect([...data.subarray(0, channels)].slice(0, 3)).toEqual([0, 255, 0]);
   });
 
   it.each<[string, (path: string) => readonly string[], RegExp]>([

@@ -1,5 +1,6 @@
 import { playRecording } from '@cg/svga-device';
-import type { DeviceStatistics, Picture, Renderer, SvgaDevice, SvgaEvent } from '@cg/svga-device';
+import type { DeviceStatistics, Picture, Renderer } from '@cg/svga-device';
+import { LastShown } from './last-shown.js';
 
 /** What a replay of a recording came to. */
 export interface Played {
@@ -21,33 +22,6 @@ export interface PlayRequest {
   readonly surface: number | undefined;
 }
 
-/** A thing with a picture. */
-type Shown = { readonly screen: number } | { readonly sid: number; readonly subresource: number };
-
-/** The surface or screen of an event that brings its content to the guest or a viewer. */
-function shownBy(event: SvgaEvent, device: SvgaDevice): Shown | undefined {
-  if (event.kind === 'screen-updated') {
-    return { screen: event.screenTargetId };
-  }
-  if (event.kind !== 'command-done') {
-    return undefined;
-  }
-  const { reader } = event;
-  switch (reader.name) {
-    case 'READBACK_GB_SURFACE':
-      return { sid: reader.fields('READBACK_GB_SURFACE').sid, subresource: 0 };
-    case 'DX_READBACK_SUBRESOURCE': {
-      const { sid, subResource } = reader.fields('DX_READBACK_SUBRESOURCE');
-      return device.image(sid, subResource) && { sid, subresource: subResource };
-    }
-  }
-  return undefined;
-}
-
-function pictureOf(device: SvgaDevice, shown: Shown): Picture | undefined {
-  return 'screen' in shown ? device.screenTarget(shown.screen) : device.picture(shown.sid, shown.subresource);
-}
-
 /**
  * Replays a recording up to a mark, and takes a picture.
  * @throws SvgaDeviceError for bytes that are no recording
@@ -55,15 +29,12 @@ function pictureOf(device: SvgaDevice, shown: Shown): Picture | undefined {
 export async function playToMark(recording: Uint8Array, request: PlayRequest): Promise<Played> {
   const { renderer, at, surface } = request;
   const marks: string[] = [];
-  let shown: Shown | undefined = surface === undefined ? undefined : { sid: surface, subresource: 0 };
+  let shown: LastShown | undefined;
   let isReached = at === undefined;
   const device = await playRecording(recording, {
     renderer,
     started: (started) => {
-      started.events.listen((event) => {
-        const next = surface === undefined ? shownBy(event, started) : undefined;
-        shown = next ?? shown;
-      });
+      shown = new LastShown(started);
     },
     marked: (text) => {
       marks.push(text);
@@ -72,6 +43,6 @@ export async function playToMark(recording: Uint8Array, request: PlayRequest): P
     },
   });
   await device.settle();
-  const picture = shown && pictureOf(device, shown);
+  const picture = surface === undefined ? shown?.picture() : device.picture(surface, 0);
   return { picture, isReached, marks, statistics: device.statistics, refused: device.lastError?.message };
 }

@@ -5,6 +5,7 @@ import {
   type Renderer,
   type SvgaDevice,
 } from '@cg/svga-device';
+import { LastShown } from '../../src/render/last-shown.js';
 
 /** The pictures of a recording's programs, by name; the last row first, as OpenGL has it. */
 export interface RecordedPrograms {
@@ -14,21 +15,18 @@ export interface RecordedPrograms {
 
 const DONE = 'done ';
 
-/** Replays a recording of `traces/`: a program's picture is the surface that was read back last when it is done. */
+/** Replays a recording of `traces/`: a program's picture is the surface that was read back last before it is done. */
 export async function playPrograms(recording: Uint8Array, renderer: Renderer): Promise<RecordedPrograms> {
   const pictures = new Map<string, Picture>();
-  let readBack = 0;
+  let shown: LastShown | undefined;
   const started = (device: SvgaDevice): void => {
-    device.events.listen((event) => {
-      if (event.kind === 'command-done' && event.reader.name === 'READBACK_GB_SURFACE') {
-        readBack = event.reader.fields('READBACK_GB_SURFACE').sid;
-      }
-    });
+    shown = new LastShown(device);
   };
   const marked = async (text: string, device: SvgaDevice): Promise<void> => {
     if (text.startsWith(DONE)) {
       await device.settle();
-      const picture = device.picture(readBack, 0);
+      const picture = shown?.picture();
+      shown?.forget();
       if (picture !== undefined) {
         pictures.set(text.slice(DONE.length), picture);
       }
