@@ -11,6 +11,7 @@ const FEATURES: readonly string[] = [
   'texture-compression-bc',
   'texture-compression-bc-sliced-3d',
   'texture-formats-tier1',
+  'timestamp-query',
 ];
 
 /** Limits that the renderer wants as high as an adapter has them. */

@@ -15,7 +15,11 @@ const UNITS = 2 ** 32;
 async function drawn(milliseconds: number) {
   let now = 0;
   const onSubmittedWorkDone = async (): Promise<void> => void (now += milliseconds);
-  const recorder = { submit: () => {}, device: { queue: { onSubmittedWorkDone } } } as unknown as Recorder;
+  const recorder = {
+    submit: () => {},
+    measure: () => {},
+    device: { queue: { onSubmittedWorkDone } },
+  } as unknown as Recorder;
   const parts: DrawPart[] = [];
   const shader = { program: { statements: [] }, interface: { inputs: [], outputs: [], instructions: 50 } };
   const draws = {

@@ -15,7 +15,7 @@ import {
 
 /** Statements of vertex and geometry shaders for a unit of the device's work. */
 const STATEMENTS_OF_UNIT = 16;
-/** Units of the device's work for a millisecond that the GPU is waited for: a buffer has 16 seconds. */
+/** Units of the device's work for a millisecond that the GPU is waited for, and works: a buffer has 16 seconds. */
 const UNITS_OF_MILLISECOND = 2 ** 18;
 /** Units of the device's work for an index that is listed. */
 const UNITS_OF_INDEX = 16;
@@ -34,7 +34,7 @@ export interface BoundedDraw {
 
 /**
  * Records draws so that the GPU's time is bounded: what shaders of vertices cost is charged before, in statements; what
- * pixels cost, which primitives may cover again and again, in the time that the GPU was waited for. A draw that may
+ * pixels cost, which primitives may cover again and again, in the time that the GPU is waited for. A draw that may
  * cost more than the GPU is given at once is recorded in parts, and ends when it takes too long.
  */
 export class BoundedDraws {

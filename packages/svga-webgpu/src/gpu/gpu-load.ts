@@ -8,6 +8,8 @@ const MOST = 2 ** 40;
 const SHORT = 100;
 const LONG = 500;
 const STEP = 4;
+/** What is less than this share of a load is not measured. */
+const QUIET = 1 / 16;
 
 /**
  * Bounds what the GPU is given at once, in any weight that is no less than the work: what comes next waits until it is
@@ -25,24 +27,39 @@ export class GpuLoad {
 
   /**
    * Makes room for a weight, which is given to the GPU.
-   * @returns undefined if there is room; else the milliseconds for which the GPU had to be waited for
+   * @returns undefined if there is room; else the milliseconds for which the GPU had to be waited for, but no more than
+   * it has worked by its own clock, if it has one
    */
   take(weight: number): Promise<number> | undefined {
     if (this.#given === 0 || this.#given + weight <= this.most) {
-      this.#given += weight;
+      this.#give(weight);
       return undefined;
     }
     const began = this.now();
     this.recorder.submit();
-    return this.recorder.device.queue.onSubmittedWorkDone().then(() => {
-      const taken = this.now() - began;
-      if (taken > LONG) {
-        this.most = Math.max(this.most / STEP, LEAST);
-      } else if (taken < SHORT) {
-        this.most = Math.min(this.most * STEP, MOST);
-      }
-      this.#given = weight;
-      return taken;
-    });
+    return this.#wait(began, weight);
+  }
+
+  #give(weight: number): void {
+    this.#given += weight;
+    if (this.#given > this.most * QUIET) {
+      this.recorder.measure();
+    }
+  }
+
+  async #wait(began: number, weight: number): Promise<number> {
+    const { clock, device } = this.recorder;
+    await device.queue.onSubmittedWorkDone();
+    const waited = this.now() - began;
+    const worked = clock === undefined ? 0 : await clock.taken();
+    if (waited > LONG) {
+      this.most = Math.max(this.most / STEP, LEAST);
+    } else if (waited < SHORT) {
+      this.most = Math.min(this.most * STEP, MOST);
+    }
+    this.#given = 0;
+    this.#give(weight);
+    // A clock that stands still measures nothing.
+    return worked > 0 ? Math.min(worked, waited) : waited;
   }
 }

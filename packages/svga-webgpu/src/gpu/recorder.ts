@@ -1,4 +1,5 @@
 import { Arena } from './arena.js';
+import { GpuClock } from './gpu-clock.js';
 
 /** Of one texel. */
 const MOST_TEXEL_BYTES = 16;
@@ -32,6 +33,8 @@ export interface PassListener {
  */
 export class Recorder {
   readonly arena: Arena;
+  /** Undefined if the device does not measure time. */
+  readonly clock: GpuClock | undefined;
   listener: PassListener | undefined;
   /** The number of the submission that is being recorded. */
   serial = 1;
@@ -51,12 +54,24 @@ export class Recorder {
 
   constructor(readonly device: GPUDevice) {
     this.arena = new Arena(device);
+    this.clock = GpuClock.of(device);
   }
 
   /** The encoder, outside of any pass. */
   encoder(): GPUCommandEncoder {
     this.endPass();
     return this.#open();
+  }
+
+  /** What comes next, until the submission, is measured by the clock. */
+  measure(): void {
+    const { clock } = this;
+    if (this.isAbandoned || clock === undefined) {
+      return;
+    }
+    if (this.#encoder === undefined || !clock.isMeasuring(this.#encoder)) {
+      clock.begin(this.encoder());
+    }
   }
 
   /** Whether a pass with these targets is open. */
@@ -107,9 +122,11 @@ export class Recorder {
       return;
     }
     this.listener?.submits(encoder);
+    this.clock?.end(encoder);
     this.#encoder = undefined;
     this.arena.flush();
     this.device.queue.submit([encoder.finish()]);
+    this.clock?.submitted();
     this.arena.trim();
     this.serial++;
     this.#temporary.forEach((made) => made.destroy());

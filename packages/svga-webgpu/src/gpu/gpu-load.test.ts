@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { GpuLoad } from './gpu-load.js';
+import type { Recorder } from './recorder.js';
+
+const LOAD = 2 ** 32;
+
+/** A GPU that has worked for so long when it is done, while so much time has gone by. */
+function load(waited: number, worked: number | undefined) {
+  let now = 0;
+  let measured = 0;
+  const recorder = {
+    submit: () => {},
+    measure: () => void measured++,
+    device: { queue: { onSubmittedWorkDone: async () => void (now += waited) } },
+    clock: worked === undefined ? undefined : { taken: async () => worked },
+  };
+  const made = new GpuLoad(recorder as unknown as Recorder, () => now);
+  return { load: made, measured: () => measured };
+}
+
+async function taken(waited: number, worked: number | undefined): Promise<number | undefined> {
+  const made = load(waited, worked).load;
+  expect(made.take(LOAD)).toBeUndefined();
+  return made.take(LOAD);
+}
+
+it('on a busy machine only the time counts that the GPU has worked', async () => {
+  expect(await taken(400, 30)).toBe(30);
+});
+
+it('time that it has worked before anybody waited does not count', async () => {
+  expect(await taken(3, 2000)).toBe(3);
+});
+
+it('without a clock, or with one that stands still, the time of waiting counts', async () => {
+  expect(await taken(400, undefined)).toBe(400);
+  expect(await taken(400, 0)).toBe(400);
+});
+
+it('measures what is more than a sixteenth of a load', () => {
+  const { load: made, measured } = load(0, 0);
+  made.take(LOAD / 32);
+  made.take(LOAD / 32);
+  expect(measured()).toBe(0);
+  made.take(LOAD / 32);
+  expect(measured()).toBe(1);
+});
