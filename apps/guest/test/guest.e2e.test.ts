@@ -66,6 +66,8 @@ describe('cg-guest', () => {
     [['--cost-of-coherence', '--seconds', '0'], /number above 0, up to 60/],
     [['--svg', 'x.svg'], /--svg needs --cost-of-coherence/],
     [['--reference'], /--reference needs --piglit/],
+    [['--piglit', 'x', '--reference', 'elsewhere'], /Allowed choices are guest, host/],
+    [['--record', 'x'], /--record needs --gl, --x or --piglit/],
     [['--results', 'x'], /--results needs --piglit/],
     [['--piglit', '../x'], /^cg: «..\/x» is no test of piglit\n/],
     [['tri'], /unexpected argument tri/],
