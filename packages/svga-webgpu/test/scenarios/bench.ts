@@ -18,6 +18,11 @@ export interface TestSurface extends RenderSurface {
   readonly ownImage: Uint8Array;
 }
 
+const context = { configure: () => {}, unconfigure: () => {} };
+
+/** Makes what stands for canvases where there is no page: pictures of screens are kept, and shown nowhere. */
+export const makeCanvas = () => ({ getContext: () => context as unknown as GPUCanvasContext });
+
 /** What a bench is opened with. */
 export interface BenchOptions extends WebGpuRendererOptions {
   /** Features that the device does without. */

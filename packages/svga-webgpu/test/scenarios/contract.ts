@@ -1,10 +1,6 @@
 import { rendererContract } from '@cg/svga-device/renderer-contract';
 import { WebGpuRenderer } from '../../src/index.js';
-import type { Bench } from './bench.js';
-
-/** Pictures of screens are kept, and compared as the device has them; here is no page to show them. */
-const context = { configure: () => {}, unconfigure: () => {} };
-const makeCanvas = () => ({ getContext: () => context as unknown as GPUCanvasContext });
+import { makeCanvas, type Bench } from './bench.js';
 
 /** The contract of renderers, by its cases: each runs for a seed. */
 export const contract: Readonly<Record<string, (bench: Bench, seed: number) => Promise<void>>> =

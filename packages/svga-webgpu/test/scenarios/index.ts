@@ -6,6 +6,7 @@ import { partScenarios } from './parts.js';
 import { primitiveScenarios } from './primitives.js';
 import { resamplingScenarios } from './resampling.js';
 import { sampleScenarios } from './samples.js';
+import { screenScenarios } from './screens.js';
 import { targetScenarios } from './targets.js';
 import { texelScenarios } from './texels.js';
 
@@ -19,5 +20,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...bufferScenarios,
   ...boundScenarios,
   ...partScenarios,
+  ...screenScenarios,
   ...lifeScenarios,
 };
