@@ -26,6 +26,7 @@ interface Described {
   readonly renderer: string;
   readonly sources: string;
   readonly focused: string;
+  readonly isHidden: boolean;
 }
 
 const probe = await bundleForPage(new URL('page-probe.ts', import.meta.url));
@@ -91,6 +92,22 @@ describe.skipIf(shown === undefined)('Linux in a page', { timeout: 600_000 }, ()
       glyphs(after, line + 1, 0, 'hello'.length),
     ]);
     expect(pairs.filter(([typed, echoed]) => typed.includes('#') && typed === echoed)).toHaveLength(1);
+  });
+
+  it('goes on in a tab in the background without being drawn, and is drawn when that is back', async () => {
+    await type(page, 'sleep 15\n');
+    await page.call('settled', {});
+    const tab = await page.send<{ targetId: string }>('Target.createTarget', { url: 'about:blank' });
+    const isHidden = async (): Promise<boolean> => (await describePage()).isHidden;
+    const isDrawn = (): Promise<boolean> => page.call('isDrawn', {});
+    await expect.poll(isHidden).toBe(true);
+    await page.call('settled', {}); // the shell prompts again
+    expect(await isDrawn()).toBe(false);
+    await page.send('Target.closeTarget', tab);
+    await expect.poll(isDrawn, { timeout: 30_000 }).toBe(true);
+    expect(await isHidden()).toBe(false);
+    await page.send('Page.bringToFront');
+    await page.call('document.getElementById("screen").focus', {});
   });
 
   it('is restored to what was saved, and does not grow', async () => {

@@ -71,6 +71,15 @@ async function look({ lines }: { lines: number }) {
   return { width, height, isSame, hash: digest.join(' '), rows, error };
 }
 
+/** Whether the canvas has what the device has, without a call that draws it. */
+function isDrawn(): boolean {
+  const { device } = desktop().pc.screen;
+  const canvas = document.getElementById('screen') as HTMLCanvasElement;
+  const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+  const pixels = device.screenTarget(device.shownScreens[0].screenTargetId)?.pixels;
+  return data.length === pixels?.length && pixels.every((value, i) => value === data[i]);
+}
+
 /** Red, green, blue and alpha of a pixel of the canvas. */
 function pixel({ x, y }: { x: number; y: number }): number[] {
   const canvas = document.getElementById('screen') as HTMLCanvasElement;
@@ -177,6 +186,7 @@ Object.assign(globalThis, {
   watch,
   settled,
   look,
+  isDrawn,
   pixel,
   waitForColors,
   screenPlace,

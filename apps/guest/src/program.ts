@@ -49,6 +49,7 @@ Examples:
   $ cg guest --gl cube --png cube.png       OpenGL by Mesa, drawn by the device
   $ cg guest --gl ./a.out --coherent -- -x  a program of yours, an i386 executable
   $ cg guest --x --png gears.png            glxgears on Debian's X server
+  $ cg guest --check-legacy-x               X on the device's framebuffer, without vmwgfx
   $ cg guest --gl kmscube --frames 100      a program that has the screen to itself
   $ cg guest --piglit fbo-clear-formats --reference host
   $ cg guest --cost-of-coherence --renderer webgpu --svg cost.svg
@@ -229,6 +230,10 @@ async function runChosen(
     const { runPageOptions } = await import('./page/page-options.js');
     return runPageOptions({ ...options, page: options.page });
   }
+  if (options.checkLegacyX) {
+    const { runLegacyX } = await import('./x/legacy-x.js');
+    return runLegacyX(options);
+  }
   if (drawsWithMesa(options)) {
     const { runGlOptions, runPiglitOptions } = await import('./gl/gl-options.js');
     return options.piglit === undefined ? runGlOptions(options) : runPiglitOptions(options);
@@ -256,6 +261,12 @@ function guestCommand(name: string, exit: (code: number) => void): Command {
     .option('--check-console', 'write text to the guest console, and compare the picture')
     .option('--check-memory', 'move bytes through VRAM, a GMR and a large MOB, and compare')
     .option('--check-context', 'create, fill and destroy a DX context; with --dx, --sm41 or --cases all')
+    .addOption(
+      new Option(
+        '--check-legacy-x',
+        "X with VMware's own driver, without the kernel's: compare its screen with VRAM",
+      ).conflicts([...OF_PLAIN_GUESTS, 'png', 'gl', 'x', 'piglit', 'costOfCoherence', 'page']),
+    )
     .addOption(
       new Option(
         '--measure-console',

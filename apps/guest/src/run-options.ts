@@ -38,6 +38,7 @@ export interface GuestOptions {
   readonly checkConsole?: boolean;
   readonly checkMemory?: boolean;
   readonly checkContext?: boolean;
+  readonly checkLegacyX?: boolean;
   readonly measureConsole?: boolean;
   readonly run?: string;
   readonly timeout: number;

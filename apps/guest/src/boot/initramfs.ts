@@ -15,6 +15,9 @@ export const MARK = {
   READY: 'cg: ready',
 } as const;
 
+/** On the kernel's command line: the driver of the device is not loaded. */
+export const WITHOUT_DRIVER = 'cg.driver=none';
+
 /** Where the disk is mounted, with the guest's /dev, /proc and /sys, and a /tmp of its own. */
 export const DISK_ROOT = '/mnt';
 
@@ -63,7 +66,7 @@ mount -t devtmpfs dev /dev
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 echo '${MARK.BOOTED}'
-if ! grep -q cg.driver=none /proc/cmdline; then
+if ! grep -q ${WITHOUT_DRIVER} /proc/cmdline; then
   for module in ${modules.join(' ')}; do
     insmod /modules/$module.ko || echo "cg: insmod $module: $?"
   done

@@ -1,5 +1,5 @@
 import { EmulatedGuest, type BootImages } from '../emulator/emulated-guest.js';
-import { MARK } from '../boot/initramfs.js';
+import { MARK, WITHOUT_DRIVER } from '../boot/initramfs.js';
 import { modulesFor } from '../boot/kernel-modules.js';
 import { median } from '../cost/quantiles.js';
 
@@ -27,7 +27,7 @@ export interface ConsoleRate {
  * @param images must include `VGA_DRIVER`
  */
 export async function measureConsoles(images: BootImages, memoryMib: number): Promise<ConsoleRate[]> {
-  const guest = await EmulatedGuest.make(images, memoryMib, {}, 'cg.driver=none');
+  const guest = await EmulatedGuest.make(images, memoryMib, {}, WITHOUT_DRIVER);
   try {
     guest.run();
     await guest.console.waitFor(new RegExp(MARK.READY), BOOT_SECONDS);

@@ -2,7 +2,7 @@ import type { DeviceRecorder, Renderer, SvgaDeviceOptions } from '@cg/svga-devic
 import type { AttachOptions } from '@cg/v86';
 import { EmulatedGuest, type BootImages } from './emulated-guest.js';
 import { GuestError } from '../guest-error.js';
-import { MARK } from '../boot/initramfs.js';
+import { MARK, WITHOUT_DRIVER } from '../boot/initramfs.js';
 import { pcSettings } from './pc-settings.js';
 import type { SavedStates } from './saved-states.js';
 
@@ -31,7 +31,11 @@ export interface StartOptions {
   readonly say: (what: string) => void;
   /** Receives the console's output. */
   readonly onConsole: (text: string) => void;
+  /** The kernel's driver is not loaded. */
+  readonly withoutDriver?: boolean;
 }
+
+const parametersOf = ({ withoutDriver }: StartOptions): string => (withoutDriver ? WITHOUT_DRIVER : '');
 
 /** A running guest with its driver loaded, and how long that took, in seconds. */
 export interface StartedGuest {
@@ -49,7 +53,7 @@ export interface StartedGuest {
  */
 export async function startGuest(options: StartOptions): Promise<StartedGuest> {
   const { images, memoryMib, states, device, preparation, say } = options;
-  const key = states?.keyFor(images, pcSettings(memoryMib), device, preparation?.key);
+  const key = states?.keyFor(images, pcSettings(memoryMib, parametersOf(options)), device, preparation?.key);
   const restored = key === undefined ? undefined : await restoreGuest(key, options);
   if (restored !== undefined) {
     return restored;
@@ -78,7 +82,7 @@ async function restoreGuest(key: string, options: StartOptions): Promise<Started
   if (state === undefined) {
     return undefined;
   }
-  const guest = await EmulatedGuest.make(images, memoryMib, attachOptions(options));
+  const guest = await EmulatedGuest.make(images, memoryMib, attachOptions(options), parametersOf(options));
   try {
     await guest.restore(state);
   } catch (error) {
@@ -100,13 +104,13 @@ function attachOptions({ device, renderer, recorder }: StartOptions): AttachOpti
 async function bootGuest(options: StartOptions): Promise<StartedGuest> {
   const { images, memoryMib, onConsole } = options;
   const start = performance.now();
-  const guest = await EmulatedGuest.make(images, memoryMib, attachOptions(options));
+  const guest = await EmulatedGuest.make(images, memoryMib, attachOptions(options), parametersOf(options));
   guest.console.onText = onConsole;
   guest.run();
   try {
     await guest.console.waitFor(new RegExp(MARK.BOOTED), BOOT_SECONDS);
     const bootSeconds = secondsSince(start);
-    const loadedOrFailed = new RegExp(`${MARK.LOADED}|${MARK.FAILED}`);
+    const loadedOrFailed = new RegExp(`${MARK.LOADED}|${MARK.FAILED}|${MARK.READY}`);
     const [mark] = await guest.console.waitFor(loadedOrFailed, BOOT_SECONDS);
     if (mark === MARK.FAILED) {
       const [reason = 'see its console'] = /vmwgfx.*(?:rror|ailed).*/.exec(guest.console.text) ?? [];

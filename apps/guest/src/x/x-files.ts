@@ -1,8 +1,30 @@
+/** Drivers of X for the device, and what they need of the screen: by the kernel's driver, or by none. */
+const DRIVERS = {
+  modesetting: {
+    device: `Driver "modesetting"
+  Option "kmsdev" "/dev/dri/card0"
+  Option "AccelMethod" "glamor"`,
+    screen: '',
+  },
+  // In v86 the device is beside another VGA, which X would take for the first one. The driver's own default is a
+  // screen of the device's largest size, which VRAM does not hold.
+  vmware: {
+    device: `Driver "vmware"
+  BusID "PCI:0:15:0"`,
+    screen: `
+  SubSection "Display"
+    Depth 24
+    Modes "1280x800"
+    Virtual 1280 800
+  EndSubSection`,
+  },
+};
+
 /**
  * The X server's configuration. There is no udev: keyboard, tablet (v86's absolute pointer, which the kernel has as
  * VMware's) and mouse have the names that the guest's init gives them.
  */
-const XORG_CONF = `Section "ServerFlags"
+const xorgConf = (driver: keyof typeof DRIVERS): string => `Section "ServerFlags"
   Option "AutoAddDevices" "false"
   Option "AutoAddGPU" "false"
   Option "BlankTime" "0"
@@ -29,9 +51,7 @@ Section "InputDevice"
 EndSection
 Section "Device"
   Identifier "svga"
-  Driver "modesetting"
-  Option "kmsdev" "/dev/dri/card0"
-  Option "AccelMethod" "glamor"
+  ${DRIVERS[driver].device}
 EndSection
 Section "Monitor"
   Identifier "monitor"
@@ -41,7 +61,7 @@ Section "Screen"
   Identifier "screen"
   Device "svga"
   Monitor "monitor"
-  DefaultDepth 24
+  DefaultDepth 24${DRIVERS[driver].screen}
 EndSection
 Section "ServerLayout"
   Identifier "cg"
@@ -86,8 +106,10 @@ menu "programs" {
 }
 `;
 
-/** Files for the disk's /tmp. */
-export const X_FILES: Readonly<Record<string, Uint8Array>> = {
-  'xorg.conf': Buffer.from(XORG_CONF),
-  twmrc: Buffer.from(TWMRC),
-};
+function filesFor(driver: keyof typeof DRIVERS): Readonly<Record<string, Uint8Array>> {
+  return { 'xorg.conf': Buffer.from(xorgConf(driver)), twmrc: Buffer.from(TWMRC) };
+}
+
+/** Files for the disk's /tmp: X with the kernel's driver, and with VMware's for X alone. */
+export const X_FILES = filesFor('modesetting');
+export const X_VMWARE_FILES = filesFor('vmware');

@@ -15,6 +15,9 @@ const SERVER =
 
 const START_SECONDS = 900;
 
+/** What every log has: its marks explained, no bus of messages, and where to ask. */
+const NO_REASON = /^\(EE\) (?:error,|dbus-core:|Please|Server terminated)/;
+
 /** What the terminal's shell makes before it prompts: -wf starts it when the window is mapped. */
 const PROMPTED = '/tmp/prompted';
 const TERMINAL = "/usr/bin/xterm -wf -fa 'DejaVu Sans Mono' -fs 10 -geometry 72x20+600+420";
@@ -26,6 +29,9 @@ function onX(words: string): string {
   return [...assigned, 'chroot', DISK_ROOT, words].join(' ');
 }
 
+/** A command of the guest's shell: the root window is drawn, in its colour. */
+export const DRAW_ROOT = onX("/usr/bin/xsetroot -solid '#394b59'");
+
 /**
  * A command of the guest's shell. It starts the X server, a window manager and a terminal, and ends when that prompts;
  * or prints the server's errors, and fails.
@@ -35,7 +41,7 @@ rm -f ${DISK_ROOT}${PROMPTED}
 ${onX(SERVER)} > /dev/null 2>&1 &
 server=$!
 while [ ! -S ${DISK_ROOT}/tmp/.X11-unix/X0 ] && kill -0 $server; do usleep 100000; done
-if ! ${onX("/usr/bin/xsetroot -solid '#394b59'")}; then
+if ! ${DRAW_ROOT}; then
   grep '(EE)' ${DISK_ROOT}/tmp/Xorg.log >&2
   exit 1
 fi
@@ -58,7 +64,8 @@ export async function startX(guest: EmulatedGuest): Promise<void> {
   const onErrors = (bytes: Uint8Array): void => void (errors += decoder.decode(bytes, { stream: true }));
   const code = await guest.shell.run(START_X, { seconds: START_SECONDS, onErrors });
   if (code !== 0) {
-    const [reason = errors.trim()] = errors.match(/\(EE\) *\S.*/g) ?? [];
+    const reasons = (errors.match(/\(EE\) *\S.*/g) ?? []).filter((line) => !NO_REASON.test(line));
+    const reason = reasons.length === 0 ? errors.trim() : reasons.join('; ');
     const why = code === undefined ? `no answer within ${START_SECONDS} s` : reason;
     throw new GuestError(`X does not start in the guest: ${why}`);
   }
