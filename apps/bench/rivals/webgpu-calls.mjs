@@ -6,6 +6,9 @@ const isBytes = (value) => ArrayBuffer.isView(value) || value instanceof ArrayBu
 /** Methods whose result the program waits for. */
 const ANSWERS = new Set(['mapAsync', 'onSubmittedWorkDone', 'popErrorScope']);
 
+/** Methods that bring what is in their first object to their second one. */
+const MOVES = new Set(['copyBufferToBuffer', 'resolveQuerySet']);
+
 /** A copy of an argument; `leaf` makes those of bytes and GPU objects. */
 function copied(value, leaf) {
   if (typeof value !== 'object' || value === null) {
@@ -30,6 +33,8 @@ export class CallList {
   #numbers = new Map();
   #originals = new WeakMap();
   #proxies = new WeakMap();
+  /** Objects that hold times, which are others each time. */
+  #times = new WeakSet();
 
   /** Something like the object, whose calls are taken down. */
   wrap(object) {
@@ -52,6 +57,14 @@ export class CallList {
   #call(target, key, args) {
     const given = args.map((arg) => copied(arg, (leaf) => this.#originals.get(leaf) ?? leaf));
     const result = target[key](...given);
+    if (key === 'createQuerySet' && given[0].type === 'timestamp') {
+      this.#times.add(result);
+    } else if (MOVES.has(key)) {
+      const [source, destination] = given.filter(isGpuObject);
+      if (this.#times.has(source)) {
+        this.#times.add(destination);
+      }
+    }
     if (this.isOn) {
       this.#note(target, key, given, result);
     }
@@ -65,7 +78,7 @@ export class CallList {
       call.made = this.objects.push(undefined) - 1;
       this.#numbers.set(result, call.made);
     }
-    if (key === 'getMappedRange') {
+    if (key === 'getMappedRange' && !this.#times.has(target)) {
       call.expected = new Uint8Array(result).slice();
     }
     this.calls.push(call);
@@ -109,7 +122,7 @@ export class CallList {
           objects[call.made] = result;
         } else if (ANSWERS.has(key)) {
           answers.set(call, result);
-        } else if (key === 'getMappedRange') {
+        } else if (call.expected !== undefined) {
           reads.push({ read: new Uint8Array(result).slice(), expected: call.expected });
         }
       }

@@ -1,6 +1,7 @@
 import type { SvgaDevice } from '@cg/svga-device';
 import { SVGA_PORT, SVGA_REG } from '@cg/svga-protocol';
-import { findGuestDisk, X_VMWARE_DISK } from '../boot/guest-disk.js';
+import { X_VMWARE_DISK } from '../boot/disk-content.js';
+import { findGuestDisk } from '../boot/guest-disk.js';
 import { findGuestFiles } from '../boot/guest-files.js';
 import { buildInitramfs } from '../boot/initramfs.js';
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
