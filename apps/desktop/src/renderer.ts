@@ -38,8 +38,8 @@ export async function chooseRenderer(wanted: string | null): Promise<ChosenRende
     return software('This browser has no WebGPU');
   }
   try {
-    const makeCanvas = (await canShowScreens(navigator.gpu, offscreen)) ? offscreen : undefined;
     const { info } = await requestAdapter();
+    const makeCanvas = (await canShowScreens(navigator.gpu, offscreen)) ? offscreen : undefined;
     // An adapter makes one device: after a loss another one is asked for.
     const requestDevice = async (): Promise<GPUDevice> => {
       const adapter = await requestAdapter();

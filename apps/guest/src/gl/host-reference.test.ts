@@ -25,6 +25,7 @@ const TOOLS = {
   echo "'http://mirror/libegl1_1.6.0-1_amd64.deb' libegl1_1.6.0-1_amd64.deb 34800 SHA256:0";;
 esac
 [ "$1" = download ] && shift && for name; do touch $name.deb; done; true`,
+  'apt-cache': "printf 'Package: libegl1\\nVersion: 1.6.0-1\\nSource: libglvnd\\n'",
   'dpkg-deb': '[ "$1" != -x ] || mkdir -p $3/usr/lib/x86_64-linux-gnu/dri',
   tar: 'cat > /dev/null',
   // Tests run as `unshare … --root=ROOT PROGRAM ARGUMENTS`.
