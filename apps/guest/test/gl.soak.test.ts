@@ -56,12 +56,23 @@ function hashOf(picture: Picture): string {
     .padStart(8, '0');
 }
 
-const CLEAN: Partial<ProgramRun> = { exitCode: 0, refused: 0, left: {}, warnings: [], errors: [] };
+const CLEAN: Partial<ProgramRun> = {
+  exitCode: 0,
+  refused: 0,
+  left: {},
+  warnings: [],
+  errors: [],
+  leftOut: [],
+};
 
 describe.skipIf(reason !== '')(`Mesa in a real guest ${reason}`.trim(), () => {
   let guest: EmulatedGuest;
 
+  let leftOut: () => ReadonlyMap<string, number>;
+
   beforeAll(async () => {
+    const renderer = await makeRenderer('soft');
+    ({ leftOut } = renderer);
     ({ guest } = await startGlGuest({
       paths: {},
       cache: defaultCacheFolder(),
@@ -70,7 +81,7 @@ describe.skipIf(reason !== '')(`Mesa in a real guest ${reason}`.trim(), () => {
       useStates: true,
       memoryMib: 512,
       delay: 0,
-      renderer: await makeRenderer('soft'),
+      renderer,
       say: () => {},
       onConsole: () => {},
     }));
@@ -86,6 +97,7 @@ describe.skipIf(reason !== '')(`Mesa in a real guest ${reason}`.trim(), () => {
         coherent: false,
         seconds: SECONDS,
         takePicture: true,
+        leftOut,
       });
       expect(run).toMatchObject(CLEAN);
       expect(wrongPixels(name, run.picture)).toBeLessThanOrEqual(MOST_EDGE_PIXELS);

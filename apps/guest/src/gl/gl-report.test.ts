@@ -14,6 +14,7 @@ const run: ProgramRun = {
   lastError: undefined,
   left: {},
   warnings: [],
+  leftOut: [],
   errors: [],
   frames: { frames: 3, first: 80, each: 12.34 },
   shown: undefined,
@@ -45,6 +46,12 @@ describe('the report of a program', () => {
     expect(hasProgramFailed(run)).toBe(false);
     expect(hasProgramFailed({ ...run, ...change })).toBe(true);
     expect(programLine({ ...run, ...change }).split('\n')[1]).toBe(`  ${line}`);
+  });
+
+  it('says what was not drawn, which is no failure', () => {
+    const part = { ...run, leftOut: ['not drawn, 2 times: the rest of a draw that costs too much'] };
+    expect(hasProgramFailed(part)).toBe(false);
+    expect(programLine(part)).toMatch(/\n {2}not drawn, 2 times: the rest of a draw that costs too much\n$/);
   });
 
   it('is in the JSON without the picture', () => {

@@ -11,13 +11,13 @@ export function hasProgramFailed(run: ProgramRun): boolean {
 
 /** A row for a program, and below it what is wrong. */
 export function programLine(run: ProgramRun): string {
-  const { name, exitCode, seconds, commands, draws, bytesUploaded, frames, shown } = run;
+  const { name, exitCode, seconds, commands, draws, bytesUploaded, frames, shown, leftOut } = run;
   const onScreen = shown && `, ${shown.frames} frames shown, ${shown.perSecond.toFixed(1)} a second`;
   const each = frames === undefined || frames.frames < 2 ? '' : `, ${frames.each.toFixed(1)} ms a frame`;
   const counted = `${commands} commands, ${draws} draws, ${bytesUploaded} bytes uploaded`;
   const line = `${name.padEnd(NAME_COLUMNS)} ${seconds.toFixed(1)} s: ${counted}${onScreen ?? each}`;
   const ended = exitCode === null ? 'it does not end in time' : `it ends with ${exitCode}`;
-  return linesOf(line, [...(exitCode === 0 ? [] : [ended]), ...complaints(run)]);
+  return linesOf(line, [...(exitCode === 0 ? [] : [ended]), ...complaints(run)], leftOut);
 }
 
 /** What a program, the device and the kernel complain about, and what is left of the program. */
@@ -31,9 +31,13 @@ export function complaints(run: Omit<ProgramRun, 'picture'>): string[] {
   ];
 }
 
-/** A line, and what is wrong below it. */
-export function linesOf(line: string, wrong: readonly string[]): string {
-  return `${[line, ...wrong.map((what) => colors.red(`  ${what}`))].join('\n')}\n`;
+/** A line; below it what is wrong, and what was left out, which fails nothing. */
+export function linesOf(line: string, wrong: readonly string[], leftOut: readonly string[]): string {
+  const below = [
+    ...wrong.map((what) => colors.red(`  ${what}`)),
+    ...leftOut.map((what) => colors.yellow(`  ${what}`)),
+  ];
+  return `${[line, ...below].join('\n')}\n`;
 }
 
 /** The guest in a line. */

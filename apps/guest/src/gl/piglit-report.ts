@@ -16,14 +16,15 @@ export function hasTestFailed(run: PiglitRecord): boolean {
 
 /** A row for a test: its result, that of llvmpipe; below it what is wrong. */
 export function testLine(run: PiglitRecord): string {
-  const { name, result, reference, referenceOn, seconds, output } = run;
+  // Files of earlier versions do not have what was left out.
+  const { name, result, reference, referenceOn, seconds, output, leftOut = [] } = run;
   const compared =
     reference === undefined
       ? ''
       : `, llvmpipe${referenceOn === 'host' ? ' on this machine' : ''}: ${reference}`;
   const line = `${result.padEnd(RESULT_COLUMNS)} ${name} (${seconds.toFixed(1)} s${compared})`;
   const said = isBad(result) ? output.trim().split('\n').slice(-MOST_LINES) : [];
-  return linesOf(line, [...complaints(run), ...said]);
+  return linesOf(line, [...complaints(run), ...said], leftOut);
 }
 
 /** The results as JSON. */

@@ -71,6 +71,7 @@ const run: PiglitRecord = {
   lastError: undefined,
   left: {},
   warnings: [],
+  leftOut: [],
   errors: [],
   frames: undefined,
   shown: undefined,

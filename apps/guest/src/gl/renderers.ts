@@ -10,6 +10,12 @@ export interface NamedRenderer {
   readonly renderer: Renderer | undefined;
 }
 
+/** One of those that a user chooses. */
+export interface ChosenRenderer extends NamedRenderer {
+  /** How often it has left something out, by what that was. */
+  leftOut(): ReadonlyMap<string, number>;
+}
+
 interface Dawn {
   readonly globals: object;
   create(flags: readonly string[]): GPU;
@@ -30,7 +36,7 @@ async function requestAdapter(): Promise<GPUAdapter> {
   return adapter;
 }
 
-async function webGpuRenderer(): Promise<NamedRenderer> {
+async function webGpuRenderer(): Promise<ChosenRenderer> {
   const { info } = await requestAdapter();
   // An adapter makes one device: after a loss another one is asked for.
   const requestDevice = async (): Promise<GPUDevice> => {
@@ -38,13 +44,17 @@ async function webGpuRenderer(): Promise<NamedRenderer> {
     return adapter.requestDevice(rendererDevice(adapter));
   };
   const renderer = new WebGpuRenderer(await requestDevice(), { requestDevice });
-  return { name: ['webgpu', info.vendor, info.architecture, info.device].join(' '), renderer };
+  return {
+    name: ['webgpu', info.vendor, info.architecture, info.device].join(' '),
+    renderer,
+    leftOut: () => new Map(renderer.statistics.omissions),
+  };
 }
 
 /** @throws GuestError for WebGPU without an adapter */
-export async function makeRenderer(name: RendererName): Promise<NamedRenderer> {
+export async function makeRenderer(name: RendererName): Promise<ChosenRenderer> {
   if (name === 'none') {
-    return { name, renderer: undefined };
+    return { name, renderer: undefined, leftOut: () => new Map() };
   }
   if (name === 'webgpu') {
     try {
@@ -57,5 +67,10 @@ export async function makeRenderer(name: RendererName): Promise<NamedRenderer> {
       );
     }
   }
-  return { name: 'soft', renderer: new SoftRenderer() };
+  const renderer = new SoftRenderer();
+  return {
+    name,
+    renderer,
+    leftOut: () => new Map([['the rest of a draw that costs too much', renderer.endedDraws]]),
+  };
 }

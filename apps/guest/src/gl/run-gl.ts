@@ -58,9 +58,10 @@ export async function runGl(request: GlRequest): Promise<GlReport> {
   const startSeconds = (performance.now() - start) / 1000;
   try {
     const runs: ProgramRun[] = [];
+    const onMark = (text: string): void => recorder?.mark(text);
     for (const program of programs) {
       const command = await commandOf(guest, program, request);
-      const run = await runProgram(guest, command, { ...request, onMark: (text) => recorder?.mark(text) });
+      const run = await runProgram(guest, command, { ...request, leftOut: renderer.leftOut, onMark });
       request.onProgram(run);
       runs.push(run);
     }

@@ -84,6 +84,7 @@ interface PiglitSession {
   readonly launch: Launch;
   readonly references: ReferenceResults;
   readonly recorder: DeviceRecorder | undefined;
+  readonly leftOut: () => ReadonlyMap<string, number>;
 }
 
 async function startSession(request: PiglitRequest): Promise<PiglitSession> {
@@ -91,7 +92,8 @@ async function startSession(request: PiglitRequest): Promise<PiglitSession> {
   const recorder = request.record === undefined ? undefined : new DeviceRecorder();
   const { guest, disk } = await startGlGuest({ ...request, renderer, recorder, disk: PIGLIT_DISK });
   const launch = await startForkServer(guest, `${PIGLIT_FOLDER}/lib`);
-  return { guest, launch, references: new ReferenceResults(request.cache, disk.id), recorder };
+  const references = new ReferenceResults(request.cache, disk.id);
+  return { guest, launch, references, recorder, leftOut: renderer.leftOut };
 }
 
 /** What runs tests on llvmpipe; undefined if that is not asked for. */
@@ -178,7 +180,7 @@ async function runGroup(
 }
 
 async function runTest(
-  { guest, launch, recorder }: PiglitSession,
+  { guest, launch, recorder, leftOut }: PiglitSession,
   command: GuestCommand,
   { coherent, seconds }: PiglitRequest,
   variables: Readonly<Record<string, string>>,
@@ -189,7 +191,7 @@ async function runTest(
     output += decoder.decode(bytes, { stream: true });
   };
   const environment = { ...PIGLIT_ENVIRONMENT, ...variables };
-  const options = { coherent, seconds, environment, launch, onOutput: take, onErrors: take };
+  const options = { coherent, seconds, environment, launch, leftOut, onOutput: take, onErrors: take };
   const { picture: _picture, ...run } = await runProgram(guest, command, options);
   recorder?.mark(`done ${command.name}`);
   return { ...run, result: piglitResult(output, run.exitCode), output };

@@ -59,6 +59,8 @@ export interface ProgramRun {
   readonly warnings: readonly string[];
   /** Errors that the program has marked. */
   readonly errors: readonly string[];
+  /** What the renderer has not drawn, and how often: its limits, of which neither device nor guest learn. */
+  readonly leftOut: readonly string[];
   readonly frames: FrameTimes | undefined;
   /** Of a program that draws on the screen. */
   readonly shown: ShownFrames | undefined;
@@ -69,6 +71,8 @@ export interface ProgramRun {
 }
 
 export interface ProgramOptions extends LineOptions {
+  /** As `ChosenRenderer.leftOut`; nothing is counted without it. */
+  readonly leftOut?: () => ReadonlyMap<string, number>;
   /** Keep the picture that is read back last. */
   readonly takePicture?: boolean;
   readonly onMark?: (text: string) => void;
@@ -95,6 +99,7 @@ export async function runProgram(
   options: ProgramOptions,
 ): Promise<ProgramRun> {
   const before = counters(guest.device);
+  const leftOutBefore = options.leftOut?.();
   const onScreen = command.screen && new ScreenRun(guest, command, options);
   const last = options.takePicture === true ? new LastPicture(guest.device) : undefined;
   const errors: string[] = [];
@@ -138,6 +143,7 @@ export async function runProgram(
     left: command.onServer ? {} : growth(before.objects, after.objects),
     warnings: warningsOf(log),
     errors,
+    leftOut: newlyLeftOut(leftOutBefore, options.leftOut?.()),
     frames:
       frames === undefined ? undefined : { frames: Number(frames), first: Number(first), each: Number(each) },
     shown: screen?.shown,
@@ -183,6 +189,14 @@ class ScreenRun {
     marked();
     this.#guest.run();
   }
+}
+
+function newlyLeftOut(
+  before: ReadonlyMap<string, number> = new Map(),
+  after: ReadonlyMap<string, number> = new Map(),
+): string[] {
+  const more = [...after].map(([what, count]) => [what, count - (before.get(what) ?? 0)] as const);
+  return more.flatMap(([what, count]) => (count > 0 ? [`not drawn, ${count} times: ${what}`] : []));
 }
 
 function counters({ statistics }: SvgaDevice) {
