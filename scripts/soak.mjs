@@ -134,7 +134,9 @@ const parts = [
   },
   {
     name: 'mesa',
-    about: "OpenGL programs on Mesa in a Linux guest, which cg guest --gl has made: llvmpipe's pictures",
+    about:
+      "OpenGL programs on Mesa in a Linux guest, which cg guest --gl has made: llvmpipe's pictures; killed, " +
+      'restored, or without their GPU in the middle',
     command: test('guest', 'test/gl.soak.test.ts'),
   },
   {

@@ -4,13 +4,13 @@ import { fnv1a } from '@cg/machine/guest-cases';
 import { flippedPicture, type Picture } from '@cg/svga-device';
 import { isSoak } from '@cg/vitest-config/seeds';
 import { decode } from 'fast-png';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DISK_ROOT } from '../src/boot/initramfs.js';
 import { defaultCacheFolder } from '../src/boot/guest-files.js';
 import type { EmulatedGuest } from '../src/emulator/emulated-guest.js';
 import { countObjects, growth } from '../src/gl/device-objects.js';
-import { scene, startGlGuest } from '../src/gl/gl-guest.js';
-import { makeRenderer } from '../src/gl/renderers.js';
+import { scene, startGlGuest, type GlGuestOptions } from '../src/gl/gl-guest.js';
+import { makeRenderer, type NamedRenderer } from '../src/gl/renderers.js';
 import { runProgram, type ProgramRun } from '../src/gl/run-program.js';
 
 const BOOT_MILLISECONDS = 900_000;
@@ -65,6 +65,50 @@ const CLEAN: Partial<ProgramRun> = {
   leftOut: [],
 };
 
+/** So many frames that a program still draws when the test has seen it draw. */
+const FRAMES = { FRAMES: '40' };
+
+function optionsWith(renderer: NamedRenderer): GlGuestOptions {
+  return {
+    paths: {},
+    cache: defaultCacheFolder(),
+    flavour: '686-pae',
+    refresh: false,
+    useStates: true,
+    memoryMib: 512,
+    delay: 0,
+    renderer,
+    say: () => {},
+    onConsole: () => {},
+  };
+}
+
+/** @param devices gets each device that the renderer asks for */
+async function webGpuRenderer(devices: GPUDevice[]) {
+  try {
+    const { globals } = (await import('webgpu')) as unknown as {
+      globals: { GPUAdapter: { prototype: GPUAdapter } };
+    };
+    const { prototype } = globals.GPUAdapter;
+    const { requestDevice } = prototype;
+    vi.spyOn(prototype, 'requestDevice').mockImplementation(async function (this: GPUAdapter, descriptor) {
+      const device = await requestDevice.call(this, descriptor);
+      devices.push(device);
+      return device;
+    });
+    return { renderer: await makeRenderer('webgpu'), why: '' };
+  } catch (error) {
+    return { renderer: undefined, why: (error as Error).message };
+  }
+}
+
+/** Waits until the device has drawn so often. */
+async function drawn({ device }: EmulatedGuest, draws: number): Promise<void> {
+  while (device.statistics.draws < draws) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 describe.skipIf(reason !== '')(`Mesa in a real guest ${reason}`.trim(), () => {
   let guest: EmulatedGuest;
 
@@ -73,18 +117,7 @@ describe.skipIf(reason !== '')(`Mesa in a real guest ${reason}`.trim(), () => {
   beforeAll(async () => {
     const renderer = await makeRenderer('soft');
     ({ leftOut } = renderer);
-    ({ guest } = await startGlGuest({
-      paths: {},
-      cache: defaultCacheFolder(),
-      flavour: '686-pae',
-      refresh: false,
-      useStates: true,
-      memoryMib: 512,
-      delay: 0,
-      renderer,
-      say: () => {},
-      onConsole: () => {},
-    }));
+    ({ guest } = await startGlGuest(optionsWith(renderer)));
   }, BOOT_MILLISECONDS);
 
   afterAll(async () => guest.end());
@@ -145,9 +178,7 @@ describe.skipIf(reason !== '')(`Mesa in a real guest ${reason}`.trim(), () => {
     await guest.shell.must(
       `(${endless} & echo $! > /tmp/pid; wait) & until [ -e /tmp/pid ]; do usleep 10000; done`,
     );
-    while (guest.device.statistics.draws < draws + 200) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await drawn(guest, draws + 200);
     await guest.shell.must('kill -9 $(pidof gltest); while pidof gltest; do usleep 10000; done');
     const run = await runProgram(guest, scene('tri'), {
       coherent: false,
@@ -157,5 +188,45 @@ describe.skipIf(reason !== '')(`Mesa in a real guest ${reason}`.trim(), () => {
     expect(run).toMatchObject({ ...CLEAN, left: expect.anything() as object });
     expect(wrongPixels('tri', run.picture)).toBeLessThanOrEqual(MOST_EDGE_PIXELS);
     expect(growth(before, countObjects(guest.device.statistics.perCommand))).toEqual({});
+  });
+
+  it('goes on after it was saved and restored while it drew', { timeout: 600_000 }, async () => {
+    const options = { coherent: false, seconds: SECONDS, takePicture: true, environment: FRAMES };
+    const undisturbed = await runProgram(guest, scene('many'), options);
+    const { draws } = guest.device.statistics;
+    const running = runProgram(guest, scene('many'), options);
+    await drawn(guest, draws + 500);
+    await guest.pause();
+    await guest.restore(await guest.save());
+    guest.run();
+    const run = await running;
+    expect(run).toMatchObject(CLEAN);
+    expect(run.frames?.frames).toBe(Number(FRAMES.FRAMES));
+    expect(run.picture).toEqual(undisturbed.picture);
+  });
+});
+
+describe.skipIf(reason !== '')(`Mesa in a real guest on WebGPU ${reason}`.trim(), () => {
+  it('goes on after the GPU was lost while it drew', { timeout: 1_200_000 }, async (test) => {
+    const devices: GPUDevice[] = [];
+    const { renderer, why: missing } = await webGpuRenderer(devices);
+    if (renderer === undefined) {
+      return test.skip(missing);
+    }
+    const { guest } = await startGlGuest(optionsWith(renderer));
+    try {
+      const { draws } = guest.device.statistics;
+      const options = { coherent: false, seconds: SECONDS, takePicture: true };
+      const running = runProgram(guest, scene('many'), { ...options, environment: FRAMES });
+      await drawn(guest, draws + 500);
+      devices.at(-1)!.destroy();
+      expect(await running).toMatchObject(CLEAN);
+      expect(devices.length).toBe(2);
+      const run = await runProgram(guest, scene('cube'), options);
+      expect(run).toMatchObject(CLEAN);
+      expect(wrongPixels('cube', run.picture)).toBeLessThanOrEqual(MOST_EDGE_PIXELS);
+    } finally {
+      await guest.end();
+    }
   });
 });
