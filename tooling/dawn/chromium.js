@@ -1,9 +1,10 @@
 /** A page of a headless Chromium, driven through the DevTools protocol. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { endBrowser, openFirst } from './browser-process.js';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
 const START_MS = 60_000;
@@ -65,21 +66,10 @@ export class ChromiumPage {
   }
 
   static async open(script, options = {}) {
-    for (const browser of BROWSERS) {
+    return openFirst(BROWSERS, START_MS, (browser) => {
       const page = ChromiumPage.#launch(browser, options.showsWebGpu === true ? VULKAN : []);
-      const failed = new Promise((resolve) => {
-        page.#process.once('error', ({ message }) => resolve(message));
-        page.#process.once('exit', (code) => resolve(`${browser} exited with ${code}`));
-        setTimeout(() => resolve(`${browser} does not answer`), START_MS).unref();
-      });
-      const started = page.#start(script, options).catch(({ message }) => ({ message }));
-      const version = await Promise.race([started, failed.then((message) => ({ message }))]);
-      if (typeof version === 'string') {
-        return { page, version };
-      }
-      page.close();
-    }
-    return `none of ${BROWSERS.join(', ')} runs here`;
+      return { page, process: page.#process, version: page.#start(script, options) };
+    });
   }
 
   static #launch(browser, more) {
@@ -118,13 +108,7 @@ export class ChromiumPage {
   }
 
   close() {
-    this.#process.kill('SIGKILL');
-    const remove = () => rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
-    try {
-      remove();
-    } catch {
-      process.once('exit', remove); // the browser's other processes still write to it
-    }
+    endBrowser(this.#process, this.#profile);
   }
 
   async #start(script, { url, before }) {

@@ -3,11 +3,12 @@
  * uses, over TCP.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { endBrowser, openFirst } from './browser-process.js';
 
 const BROWSERS = ['firefox-esr', 'firefox'];
 const START_MS = 120_000;
@@ -49,21 +50,10 @@ export class FirefoxPage {
   }
 
   static async open(script, options = {}) {
-    for (const browser of BROWSERS) {
+    return openFirst(BROWSERS, START_MS, (browser) => {
       const page = FirefoxPage.#launch(browser);
-      const failed = new Promise((resolve) => {
-        page.#process.once('error', ({ message }) => resolve(message));
-        page.#process.once('exit', (code) => resolve(`${browser} exited with ${code}`));
-        setTimeout(() => resolve(`${browser} does not answer`), START_MS).unref();
-      });
-      const started = page.#start(script, options).catch(({ message }) => ({ message }));
-      const version = await Promise.race([started, failed.then((message) => ({ message }))]);
-      if (typeof version === 'string') {
-        return { page, version };
-      }
-      page.close();
-    }
-    return `none of ${BROWSERS.join(', ')} runs here`;
+      return { page, process: page.#process, version: page.#start(script, options) };
+    });
   }
 
   static #launch(browser) {
@@ -95,14 +85,8 @@ export class FirefoxPage {
   }
 
   close() {
-    this.#process.kill('SIGKILL');
     this.#socket?.destroy();
-    const remove = () => rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
-    try {
-      remove();
-    } catch {
-      process.once('exit', remove); // the browser's other processes still write to it
-    }
+    endBrowser(this.#process, this.#profile);
   }
 
   async #start(script, { url }) {

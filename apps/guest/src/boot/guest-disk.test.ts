@@ -1,23 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fakePrograms } from './fake-programs.fixture.js';
 import { MESA_DISK } from './disk-content.js';
 import { findGuestDisk } from './guest-disk.js';
 
 let folder: string;
 let said: string[];
 
-/** Puts shell scripts of these names on PATH, before the system's programs. */
-function fake(scripts: Readonly<Record<string, string>>): void {
-  const bin = join(folder, 'bin');
-  mkdirSync(bin, { recursive: true });
-  for (const [name, script] of Object.entries(scripts)) {
-    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(bin, name), 0o755);
-  }
-  vi.stubEnv('PATH', [bin, process.env.PATH].join(delimiter));
-}
+const fake = (scripts: Readonly<Record<string, string>>): void => fakePrograms(folder, scripts);
 
 const DRIVERS = '$3/usr/lib/i386-linux-gnu/dri';
 

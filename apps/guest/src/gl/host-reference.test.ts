@@ -1,24 +1,16 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { arch } from 'node:process';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fakePrograms } from '../boot/fake-programs.fixture.js';
 import { PIGLIT_FOLDER } from '../boot/disk-content.js';
 import { HostReference } from './host-reference.js';
 import { piglitCommand } from './piglit-tests.js';
 
 let folder: string;
 
-/** Puts shell scripts of these names on PATH, before the system's programs. */
-function fake(scripts: Readonly<Record<string, string>>): void {
-  const bin = join(folder, 'bin');
-  mkdirSync(bin, { recursive: true });
-  for (const [name, script] of Object.entries(scripts)) {
-    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(bin, name), 0o755);
-  }
-  vi.stubEnv('PATH', [bin, process.env.PATH].join(delimiter));
-}
+const fake = (scripts: Readonly<Record<string, string>>): void => fakePrograms(folder, scripts);
 
 const TOOLS = {
   'apt-get': `case "$*" in *print-uris*)
