@@ -53,6 +53,8 @@ export class Surface extends Resource implements Evictable, Named {
   readonly #compared: ComparedBoxes | undefined;
   /** The device has refused an update that was not sent again: also one that a submission will write misses that. */
   #lacksUpdate = false;
+  /** The device has refused its binding, which was not sent again: loads of what memory has (9.1) miss that. */
+  #lacksBinding = false;
   /** Its commands that the device still has come before its destruction there. */
   #isDestroyed = false;
 
@@ -96,7 +98,7 @@ export class Surface extends Resource implements Evictable, Named {
     const isDirty = !this.gpuDirty && this.#dirtyBoxes?.isEmpty === false;
     const isMissing = this.needsUpload || this.#lacksUpdate;
     if (this.#isDestroyed) {
-      return !isMissing;
+      return !isMissing && !this.#lacksBinding;
     }
     return this.#id !== SVGA3D_INVALID_ID && this.#bound && !isMissing && !isDirty;
   }
@@ -175,6 +177,7 @@ export class Surface extends Resource implements Evictable, Named {
       const forget = (): void => {
         this.driver.residency.epoch++;
         this.#bound = false;
+        this.#lacksBinding = true;
         this.#isBoundElsewhere = wasElsewhere;
         // Updates after a refused binding were read from the former place.
         this.needsUpload ||= wasElsewhere && this.isTracked && !this.gpuDirty;
@@ -182,6 +185,7 @@ export class Surface extends Resource implements Evictable, Named {
       const mobid = backing.mobId(this.backingOffset / PAGE_SIZE);
       this.driver.queue.emit('BIND_GB_SURFACE', { sid: this.#id, mobid }, forget);
       this.#bound = true;
+      this.#lacksBinding = false;
       this.#isBoundElsewhere = false;
     }
     if (this.needsUpload) {
