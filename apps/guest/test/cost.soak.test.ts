@@ -11,6 +11,7 @@ import { scene, startGlGuest } from '../src/gl/gl-guest.js';
 import type { RendererName } from '../src/gl/renderer-names.js';
 import { makeRenderer } from '../src/gl/renderers.js';
 import { runProgram } from '../src/gl/run-program.js';
+import { soakGuest } from './soak-guest.js';
 
 const MILLISECONDS = 1_800_000;
 
@@ -22,17 +23,6 @@ const reason = [
 ]
   .filter(Boolean)
   .join('; ');
-
-const options = {
-  paths: {},
-  cache: defaultCacheFolder(),
-  flavour: '686-pae',
-  refresh: false,
-  memoryMib: 512,
-  delay: 0,
-  say: () => {},
-  onConsole: () => {},
-} as const;
 
 /** Bytes that a frame uploads, explicit and with coherent memory. */
 const BYTES: Readonly<Record<string, readonly [explicit: number, coherent: number]>> = {
@@ -85,8 +75,8 @@ describe.skipIf(reason !== '')(`the cost of coherence ${reason}`.trim(), () => {
     beforeAll(async () => {
       const renderer = await makeRenderer('soft');
       // It is booted, and runs a program; then a state is saved, unless there is one.
-      fromPowerOn = await secondsOf(async () => startGlGuest({ ...options, renderer, useStates: false }));
-      await secondsOf(async () => startGlGuest({ ...options, renderer, useStates: true }));
+      fromPowerOn = await secondsOf(async () => startGlGuest({ ...soakGuest, renderer, useStates: false }));
+      await secondsOf(async () => startGlGuest({ ...soakGuest, renderer, useStates: true }));
     }, MILLISECONDS);
 
     it(
@@ -95,7 +85,7 @@ describe.skipIf(reason !== '')(`the cost of coherence ${reason}`.trim(), () => {
       async () => {
         const renderer = await makeRenderer('soft');
         const fromState = await secondsOf(async () => {
-          const started = await startGlGuest({ ...options, renderer, useStates: true });
+          const started = await startGlGuest({ ...soakGuest, renderer, useStates: true });
           expect(started.restored).toBe(true);
           const run = await runProgram(started.guest, scene('tri'), { coherent: false, seconds: 300 });
           expect(run.exitCode).toBe(0);
@@ -113,7 +103,7 @@ describe.skipIf(reason !== '')(`the cost of coherence ${reason}`.trim(), () => {
 
 async function measure(renderer: RendererName, names: readonly string[] = []): Promise<CostReport> {
   const request = {
-    ...options,
+    ...soakGuest,
     renderer,
     programs: chooseCostPrograms(names),
     useStates: true,

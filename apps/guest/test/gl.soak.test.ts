@@ -12,6 +12,7 @@ import { countObjects, growth } from '../src/gl/device-objects.js';
 import { scene, startGlGuest, type GlGuestOptions } from '../src/gl/gl-guest.js';
 import { makeRenderer, type NamedRenderer } from '../src/gl/renderers.js';
 import { runProgram, type ProgramRun } from '../src/gl/run-program.js';
+import { soakGuest } from './soak-guest.js';
 
 const BOOT_MILLISECONDS = 900_000;
 const SECONDS = 300;
@@ -69,18 +70,7 @@ const CLEAN: Partial<ProgramRun> = {
 const FRAMES = { FRAMES: '40' };
 
 function optionsWith(renderer: NamedRenderer): GlGuestOptions {
-  return {
-    paths: {},
-    cache: defaultCacheFolder(),
-    flavour: '686-pae',
-    refresh: false,
-    useStates: true,
-    memoryMib: 512,
-    delay: 0,
-    renderer,
-    say: () => {},
-    onConsole: () => {},
-  };
+  return { ...soakGuest, useStates: true, renderer };
 }
 
 /** @param devices gets each device that the renderer asks for */

@@ -13,6 +13,7 @@ import { startGlGuest } from '../src/gl/gl-guest.js';
 import { makeRenderer } from '../src/gl/renderers.js';
 import { runProgram, type GuestCommand, type ProgramRun } from '../src/gl/run-program.js';
 import { END_X, startX, X_ENVIRONMENT } from '../src/x/x-server.js';
+import { soakGuest } from './soak-guest.js';
 
 const MILLISECONDS = 3_600_000;
 const SECONDS = 1800;
@@ -36,19 +37,12 @@ function command(name: string, frames: number | undefined, args: readonly string
 
 async function start(x: boolean, recorder?: DeviceRecorder): Promise<EmulatedGuest> {
   const { guest } = await startGlGuest({
-    paths: {},
-    cache: defaultCacheFolder(),
-    flavour: '686-pae',
-    refresh: false,
+    ...soakGuest,
     useStates: true,
-    memoryMib: 512,
-    delay: 0,
     renderer: await makeRenderer('soft'),
     disk: X_DISK,
     x,
     recorder,
-    say: () => {},
-    onConsole: () => {},
   });
   return guest;
 }
