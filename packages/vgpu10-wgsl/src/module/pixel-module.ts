@@ -154,8 +154,11 @@ class PixelOutputs {
   ) {
     const values: string[] = [];
     const { registers } = stage;
-    for (const register of new Set(registers.shader.outputs.map((output) => output.register))) {
-      values.push(...this.#target(register));
+    const written = new Set(registers.shader.outputs.map((output) => output.register));
+    if (context.key.dualSource === true && (written.has(0) || written.has(1))) {
+      values.push(...this.#sources());
+    } else {
+      written.forEach((register) => values.push(...this.#target(register)));
     }
     if (registers.shader.special.has('depth') && registers.variables.has('o_depth')) {
       this.members.push('  @builtin(frag_depth) depth: f32,');
@@ -171,27 +174,20 @@ class PixelOutputs {
   }
 
   #target(register: number): string[] {
-    const { key } = this.context;
-    const isSecond = key.dualSource === true && register === 1;
-    const target = key.targets?.[isSecond ? 0 : register];
-    if (target === undefined || register >= MOST_TARGETS) {
-      return [];
-    }
-    if (key.dualSource === true && register <= 1) {
-      this.#requireDualSource();
-    }
-    const blend = key.dualSource === true && register <= 1 ? ` @blend_src(${register})` : '';
-    const location = isSecond ? 0 : register;
-    const type = TYPES[target.type];
-    this.members.push(`  @location(${location})${blend} o${register}: ${type},`);
-    const value = this.stage.registers.output(register);
-    const typed = limited(target, target.type === 'uint' ? value : `bitcast<${type}>(${value})`);
-    const { components = 'rgba' } = target;
-    return [`out.o${register} = ${typed}${components === 'rgba' ? '' : `.${components}`};`];
+    const target = this.context.key.targets?.[register];
+    return target === undefined || register >= MOST_TARGETS
+      ? []
+      : [this.#member(register, target, `@location(${register})`)];
   }
 
-  #requireDualSource(): void {
-    if (!hasFeatureOf(this.context.key, 'dual-source-blending')) {
+  /** Both sources of target 0, all that WGSL allows with them: one that the shader does not write is 0. */
+  #sources(): string[] {
+    const { key } = this.context;
+    const target = key.targets?.[0];
+    if (target === undefined) {
+      return [];
+    }
+    if (!hasFeatureOf(key, 'dual-source-blending')) {
       throw new TranslateError(
         'ENOTSUP',
         'a second source without the feature dual-source-blending',
@@ -200,5 +196,16 @@ class PixelOutputs {
       );
     }
     this.module.enable('dual_source_blending');
+    return [0, 1].map((source) => this.#member(source, target, `@location(0) @blend_src(${source})`));
+  }
+
+  /** Declares a member for the output `register`. @returns the statement that fills it */
+  #member(register: number, target: TargetState, attributes: string): string {
+    const type = TYPES[target.type];
+    this.members.push(`  ${attributes} o${register}: ${type},`);
+    const value = this.stage.registers.output(register);
+    const typed = limited(target, target.type === 'uint' ? value : `bitcast<${type}>(${value})`);
+    const { components = 'rgba' } = target;
+    return `out.o${register} = ${typed}${components === 'rgba' ? '' : `.${components}`};`;
   }
 }
