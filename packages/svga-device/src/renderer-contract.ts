@@ -29,30 +29,44 @@ export interface RendererCase {
   run(make: () => TestRenderer, seed: number): Promise<void>;
 }
 
-/** Equal bytes have the same one. */
-function digest(bytes: ArrayLike<number> | undefined): number | undefined {
-  if (bytes === undefined) {
-    return undefined;
-  }
-  let hash = 0x811c_9dc5;
-  for (let i = 0; i < bytes.length; i++) {
-    hash = Math.imul(hash ^ bytes[i], 0x0100_0193);
-  }
-  return hash;
+type Finding = ArrayLike<number> | string | undefined;
+
+/** Everything that a guest can find out and its host can see, by its name. */
+function stateOf(guest: DrawingGuest): Promise<Map<string, Finding>> {
+  return guest.look(
+    (device) =>
+      new Map<string, Finding>([
+        ['memory', Uint8Array.from(guest.memory)],
+        ...IDS.map((id): [string, Finding] => [
+          `surface ${id}`,
+          device.surfaceImage(id) && Uint8Array.from(device.surfaceImage(id)!),
+        ]),
+        ['screen 0', device.screenTarget(0) && Uint8Array.from(device.screenTarget(0)!.pixels)],
+        ['commands', JSON.stringify(device.statistics.perCommand)],
+        ['bytes copied', String(device.statistics.bytesCopied)],
+        ['interrupts', String(guest.interrupts)],
+      ]),
+  );
 }
 
-/** Everything that a guest can find out and its host can see, as text. */
-function stateOf(guest: DrawingGuest): Promise<string> {
-  return guest.look((device) =>
-    JSON.stringify([
-      digest(guest.memory),
-      IDS.map((id) => digest(device.surfaceImage(id))),
-      digest(device.screenTarget(0)?.pixels),
-      device.statistics.perCommand,
-      device.statistics.bytesCopied,
-      guest.interrupts,
-    ]),
-  );
+/** @returns where the two differ, or undefined */
+function difference(actual: Finding, expected: Finding): string | undefined {
+  if (typeof actual !== 'object' || typeof expected !== 'object') {
+    return actual === expected ? undefined : `${describe(actual)}, not ${describe(expected)}`;
+  }
+  if (actual.length !== expected.length) {
+    return `${actual.length} bytes, not ${expected.length}`;
+  }
+  for (let at = 0; at < actual.length; at++) {
+    if (actual[at] !== expected[at]) {
+      return `byte ${at} is ${actual[at]}, not ${expected[at]}`;
+    }
+  }
+  return undefined;
+}
+
+function describe(finding: Finding): string {
+  return typeof finding === 'object' ? `${finding.length} bytes` : (finding ?? 'none');
 }
 
 type Step = (guest: DrawingGuest, draw: Draw) => Promise<void>;
@@ -77,8 +91,11 @@ async function compare(
       }
     }
     const [expected, actual] = [await stateOf(guests[0]), await stateOf(guests[1])];
-    if (expected !== actual) {
-      throw new Error(`seed ${seed}: differs before step ${done}: ${actual}, not ${expected}`);
+    for (const [name, finding] of actual) {
+      const where = difference(finding, expected.get(name));
+      if (where !== undefined) {
+        throw new Error(`seed ${seed}, before step ${done}, ${name}: ${where}`);
+      }
     }
   }
 }
