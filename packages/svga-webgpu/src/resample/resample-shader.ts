@@ -24,7 +24,11 @@ const COLOR_FUNCTIONS = `fn linear_of(c: f32) -> f32 {
   return select(pow((c + 0.055) / 1.055, 2.4), c / 12.92, c <= 0.04045);
 }
 fn srgb_of(c: f32) -> f32 { return select(1.055 * pow(c, 1.0 / 2.4) - 0.055, 12.92 * c, c <= 0.0031308); }
-fn mixed(a: vec4f, b: vec4f, share: f32) -> vec4f { return select(a + (b - a) * share, a, share == 0.0); }
+/** Drivers may ignore the sign of zeros in sums: between two texels it is always positive. */
+fn mixed(a: vec4f, b: vec4f, share: f32) -> vec4f {
+  let c = a + (b - a) * share;
+  return select(select(c, vec4f(), c == vec4f()), a, share == 0.0);
+}
 /** The nearest integer; a half, and what may be one but for rounding, away from zero. */
 fn whole(x: f32, least: f32, most: f32) -> f32 {
   let size = select(0.0, abs(x), abs(x) > 0.0);
