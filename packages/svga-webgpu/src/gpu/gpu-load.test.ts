@@ -25,7 +25,11 @@ async function taken(waited: number, worked: number | undefined): Promise<number
 }
 
 it('on a busy machine only the time counts that the GPU has worked', async () => {
-  expect(await taken(400, 30)).toBe(30);
+  expect(await taken(400, 80)).toBe(80);
+});
+
+it('a clock that misses work does not make it free: an eighth of the waiting counts', async () => {
+  expect(await taken(400, 0.5)).toBe(50);
 });
 
 it('time that it has worked before anybody waited does not count', async () => {

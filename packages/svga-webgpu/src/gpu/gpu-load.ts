@@ -8,6 +8,8 @@ const MOST = 2 ** 40;
 const SHORT = 100;
 const LONG = 500;
 const STEP = 4;
+/** Of the time of waiting: lavapipe's clock does not run while it draws what was recorded before. */
+const LEAST_SHARE = 1 / 8;
 /** What is less than this share of a load is not measured. */
 const QUIET = 1 / 16;
 
@@ -28,7 +30,7 @@ export class GpuLoad {
   /**
    * Makes room for a weight, which is given to the GPU.
    * @returns undefined if there is room; else the milliseconds for which the GPU had to be waited for, but no more than
-   * it has worked by its own clock, if it has one
+   * it has worked by its own clock, if it has one, and no less than an eighth
    */
   take(weight: number): Promise<number> | undefined {
     if (this.#given === 0 || this.#given + weight <= this.most) {
@@ -60,6 +62,6 @@ export class GpuLoad {
     this.#given = 0;
     this.#give(weight);
     // A clock that stands still measures nothing.
-    return worked > 0 ? Math.min(worked, waited) : waited;
+    return worked > 0 ? Math.min(Math.max(worked, waited * LEAST_SHARE), waited) : waited;
   }
 }
