@@ -22,7 +22,7 @@ function writing(registers: readonly number[]) {
   return parseShader(`ps_4_0\n${lines.join('\n')}\nret\n`);
 }
 
-const targets: Record<string, PipelineKey['targets']> = {
+const targets: Record<string, NonNullable<PipelineKey['targets']>> = {
   floats: [{ type: 'float' }],
   'an alpha target': [{ type: 'float', components: 'aaaa' }],
   'no target': [undefined],

@@ -383,7 +383,10 @@ endif`,
 };
 
 describe.each(real)('on $adapter.name', (dawn: DawnProcess) => {
-  it.each(usualCases(Object.entries(cases)))('%s', async (_, one) => {
+  it.for(usualCases(Object.entries(cases)))('%s', async ([name, one], { skip }) => {
+    // findings/llvmpipe-level-sizes.sh
+    const isOneSize = dawn.adapter.name.includes('llvmpipe') && name.startsWith('resinfo');
+    skip(isOneSize, 'lavapipe has one size for the levels of all pixels');
     const wrong = await differences(dawn, one);
     expect(wrong.slice(0, 4), `${wrong.length} components`).toEqual([]);
   });

@@ -63,7 +63,8 @@ export async function makeRenderer(name: RendererName): Promise<ChosenRenderer> 
       const [reason] = (error as Error).message.split('\n');
       throw new GuestError(
         `there is no WebGPU here: ${reason}`,
-        "it needs the npm package webgpu and a Vulkan driver, e.g. of Debian's mesa-vulkan-drivers",
+        "it needs the npm package webgpu and a Vulkan driver: a graphics card's, or that of an installed Chromium " +
+          '(see VK_DRIVER_FILES in the README of @cg/guest)',
       );
     }
   }
