@@ -5,9 +5,13 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { pack, unpack } from './messages.js';
 
 const START_MS = 20_000;
 const NULL_BACKEND = 'backend=null';
+
+/** Deno, whose WebGPU is wgpu, instead of Node and Dawn. */
+const DENO = process.env.CG_DENO;
 
 /** Browsers that bring SwiftShader, a Vulkan driver on the CPU, and a Vulkan loader. */
 const BROWSERS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'];
@@ -21,7 +25,8 @@ class DawnProcess {
   constructor(process, adapter) {
     this.#process = process;
     this.adapter = adapter;
-    process.on('message', ({ id, answer, error }) => {
+    process.on('message', (message) => {
+      const { id, answer, error } = unpack(message);
       const { resolve, reject } = this.#waiting.get(id) ?? {};
       this.#waiting.delete(id);
       if (error === undefined) {
@@ -44,7 +49,7 @@ class DawnProcess {
         return;
       }
       this.#waiting.set(id, { resolve, reject });
-      this.#process.send({ id, name, request });
+      this.#process.send(pack({ id, name, request }));
     });
   }
 
@@ -55,11 +60,13 @@ class DawnProcess {
 
 /** Dawn with an adapter, or the reason why there is none. */
 async function start(program, args, environment) {
+  const isDeno = DENO !== undefined && !args.includes(NULL_BACKEND);
   const child = fork(fileURLToPath(program), args, {
-    serialization: 'advanced',
+    serialization: 'json',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: environment,
-    execArgv: [],
+    execArgv: isDeno ? ['run', '--allow-all', '--unstable-webgpu'] : [],
+    ...(isDeno && { execPath: DENO }),
   });
   const { adapter, unavailable } = await new Promise((resolve) => {
     const timer = setTimeout(() => resolve({ unavailable: 'it does not answer' }), START_MS);

@@ -3,13 +3,24 @@
  * npm `webgpu` is told.
  */
 
+import process from 'node:process';
+import { pack, unpack } from './messages.js';
+
 let gpu;
+
+/** Of npm `webgpu`, or of a runtime that has WebGPU itself. */
+async function ownGpu() {
+  if (globalThis.navigator?.gpu !== undefined) {
+    return navigator.gpu;
+  }
+  const { create, globals } = await import('webgpu');
+  Object.assign(globalThis, globals);
+  return create(process.argv.slice(2));
+}
 
 /** A new adapter. Dawn's own object outlives it: it does not keep it. */
 export async function requestAdapter() {
-  const { create, globals } = await import('webgpu');
-  Object.assign(globalThis, globals);
-  gpu ??= create(process.argv.slice(2));
+  gpu ??= await ownGpu();
   const adapter = await gpu.requestAdapter();
   if (adapter === null) {
     throw new Error('Dawn finds no adapter');
@@ -23,10 +34,11 @@ export async function requestAdapter() {
  */
 export async function serve(handlers) {
   let last = Promise.resolve();
-  process.on('message', ({ id, name, request }) => {
+  process.on('message', (message) => {
+    const { id, name, request } = unpack(message);
     last = last.then(async () => {
       try {
-        process.send({ id, answer: await handlers[name](request) });
+        process.send(pack({ id, answer: await handlers[name](request) }));
       } catch (error) {
         process.send({ id, error: error.message });
       }
@@ -41,7 +53,8 @@ export async function serve(handlers) {
         limits[limit] = adapter.limits[limit];
       }
     }
-    const name = [vendor, device, description].filter(Boolean).join(', ');
+    const runtime = globalThis.Deno === undefined ? [] : [`wgpu of Deno ${Deno.version.deno}`];
+    const name = [...runtime, vendor, device, description].filter(Boolean).join(', ');
     process.send({ adapter: { name, features: [...adapter.features], limits } });
   } catch (error) {
     process.send({ unavailable: error.message });

@@ -17,7 +17,7 @@ it('finds Dawn, and a driver for it', ({ skip }) => {
   expect(processes).toHaveLength(2);
 });
 
-/** What lavapipe draws otherwise (README, Adapters): constants of blending, samples beside a scissor rectangle. */
+/** What lavapipe draws otherwise: README, Adapters. */
 const differOnLavapipe = new Set([
   'blending, with and without alpha, and write masks',
   '8.1, 8.2: draws, queries and predicates in any order with everything else give what the shaders say',
