@@ -123,6 +123,37 @@ ret
     }
   },
 
+  'what changes while it is read back is not taken for what was read': async (open) => {
+    const bench = await open();
+    for (const of of [surface('R8_UNORM', 4, 4), surface('D16_UNORM', 4, 4)]) {
+      const isDepth = of.layout.format.flags.includes('DEPTH');
+      const clear = (value: number): boolean =>
+        bench.renderer.clear(
+          {
+            surface: of,
+            format: of.layout.format,
+            slices: [{ offset: 0, texels: 16 }],
+            subresources: [0],
+            isWhole: true,
+          },
+          isDepth
+            ? { kind: 'depth-stencil', depth: value }
+            : { kind: 'color', color: Float64Array.of(value, 0, 0, 0) },
+        );
+      same(clear(1), true, 'clear');
+      let reading = bench.renderer.imageNeeded(of, 0);
+      of.ownImage.fill(7);
+      bench.renderer.imageWritten(of, 0);
+      await reading;
+      same(of.ownImage[0], 7, 'what the device has written');
+      clear(1);
+      reading = bench.renderer.imageNeeded(of, 0);
+      clear(0);
+      await reading;
+      same((await bench.read(of))[0], 0, 'what the GPU has drawn');
+    }
+  },
+
   'a device that is lost is replaced: what the device has is drawn again': async (open) => {
     const other = await open();
     const bench = await open({ requestDevice: () => Promise.resolve(other.device) });
