@@ -36,6 +36,8 @@ export class Recorder {
   /** Undefined if the device does not measure time. */
   readonly clock: GpuClock | undefined;
   listener: PassListener | undefined;
+  /** Called once a caller has done what it does without a break, and that is submitted. */
+  rests: () => void = () => {};
   /** The number of the submission that is being recorded. */
   serial = 1;
   /** The number of the pass that is open. */
@@ -173,6 +175,9 @@ export class Recorder {
         void Promise.resolve().then(() => {
           this.#scheduled = false;
           this.submit();
+          if (!this.isAbandoned) {
+            this.rests();
+          }
         });
       }
     }

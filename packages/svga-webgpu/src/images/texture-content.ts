@@ -14,12 +14,31 @@ export class TextureContent {
   newerCount = 0;
   /** Change whenever the content does, on either side. */
   readonly #versions: Uint32Array;
+  readonly #replaced: Uint8Array;
+  #replacedCount = 0;
 
   constructor(readonly count: number) {
     this.#dirty = new Uint8Array(count).fill(DIRTY.ALL);
     this.#newer = new Uint8Array(count);
     this.#versions = new Uint32Array(count);
+    this.#replaced = new Uint8Array(count);
     this.dirtyCount = count;
+  }
+
+  /** Whether the GPU has written all of every subresource: of the device's bytes nothing is left. */
+  get isReplaced(): boolean {
+    return this.#replacedCount === this.count && this.newerCount === this.count;
+  }
+
+  /** The GPU writes all of a subresource: nothing has to be uploaded. */
+  replace(subresource: number): void {
+    this.#clean(subresource);
+    this.#setReplaced(subresource, 1);
+  }
+
+  /** The device is about to have bytes that count. */
+  keep(subresource: number): void {
+    this.#setReplaced(subresource, 0);
   }
 
   /** The device's bytes have changed, of all subresources. */
@@ -29,6 +48,8 @@ export class TextureContent {
     this.#boxes.clear();
     this.#newer.fill(0);
     this.newerCount = 0;
+    this.#replaced.fill(0);
+    this.#replacedCount = 0;
     for (let each = 0; each < this.count; each++) {
       this.#versions[each]++;
     }
@@ -37,6 +58,7 @@ export class TextureContent {
   /** The device's bytes have changed. */
   written(subresource: number, box: SurfaceBox | undefined): void {
     this.#versions[subresource]++;
+    this.#setReplaced(subresource, 0);
     if (box === undefined) {
       this.#setNewer(subresource, 0);
       this.#boxes.delete(subresource);
@@ -74,12 +96,11 @@ export class TextureContent {
   /** What has to be uploaded of a dirty subresource, which is then clean; undefined is all of it. */
   takeDirty(subresource: number): SurfaceBox | undefined {
     const box = this.#dirty[subresource] === DIRTY.BOX ? this.#boxes.get(subresource) : undefined;
-    this.clean(subresource);
+    this.#clean(subresource);
     return box;
   }
 
-  /** Nothing has to be uploaded. */
-  clean(subresource: number): void {
+  #clean(subresource: number): void {
     this.#boxes.delete(subresource);
     this.#setDirty(subresource, DIRTY.NOTHING);
   }
@@ -94,6 +115,11 @@ export class TextureContent {
     const before = this.#dirty[subresource] === DIRTY.NOTHING ? 0 : 1;
     this.#dirty[subresource] = state;
     this.dirtyCount += (state === DIRTY.NOTHING ? 0 : 1) - before;
+  }
+
+  #setReplaced(subresource: number, state: 0 | 1): void {
+    this.#replacedCount += state - this.#replaced[subresource];
+    this.#replaced[subresource] = state;
   }
 
   #setNewer(subresource: number, state: 0 | 1): void {

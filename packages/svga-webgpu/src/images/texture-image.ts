@@ -29,6 +29,10 @@ export interface TextureViewOf {
   readonly view: GPUTextureView;
 }
 
+/** Bytes of a texture, for each byte of its surface, beside which the device's bytes are kept. */
+const MOST_BESIDE = 1.2;
+/** Submissions after a read-back in which another one is expected. */
+const LATELY = 64;
 let ids = 0;
 
 /**
@@ -43,6 +47,7 @@ export class TextureImage {
   readonly #clears = new Map<number, PendingClear>();
   readonly #views = new Map<string, TextureViewOf>();
   #usedIn = 0;
+  #fetchedIn = -LATELY;
   /** The draw that uses the texture as it is. */
   #pinned = -1;
 
@@ -225,9 +230,28 @@ export class TextureImage {
     this.changed(subresource);
   }
 
-  /** The bytes of a subresource that was cleared whole need not be uploaded any more. */
-  forgetBytes(subresource: number): void {
-    this.#content.clean(subresource);
+  /** The GPU writes all of a subresource: its bytes need not be uploaded any more, nor kept. */
+  replace(subresource: number): void {
+    this.#content.replace(subresource);
+  }
+
+  /** Whether the texture has so many bytes that the device should not have as many as well, once it need not. */
+  get isLarge(): boolean {
+    return this.gpuBytes > MOST_BESIDE * this.surface.layout.bytes;
+  }
+
+  /**
+   * Frees the device's bytes, if the GPU has replaced all of them, and they were not read back lately.
+   * @returns false if that may come
+   */
+  freeBytes(recorder: Recorder): boolean {
+    if (this.#content.isReplaced && recorder.serial < this.#fetchedIn + LATELY) {
+      return false;
+    }
+    if (this.#content.isReplaced) {
+      this.surface.freeImage?.();
+    }
+    return true;
   }
 
   /** The value that a pass has to begin with. */
@@ -302,6 +326,9 @@ export class TextureImage {
     const levels = layout.mips.length;
     const [firstMip, firstLayer] = [subresource % levels, Math.floor(subresource / levels)];
     this.use(recorder, transfer, { firstMip, mips: 1, firstLayer, layers: 1 });
+    this.surface.renewImage?.();
+    this.#fetchedIn = recorder.serial;
+    this.#content.keep(subresource);
     const version = this.#content.version(subresource);
     const isCurrent = (): boolean => this.#content.version(subresource) === version;
     const done = transfer.fetch(this.#texture!, subresource, () =>
