@@ -3,12 +3,12 @@ import type { GpuLoad } from '../gpu/gpu-load.js';
 import { drawParts, type DrawPart } from './draw-parts.js';
 import type { DrawRecorder } from './draw-recorder.js';
 import { drawWeight, type DrawWeight } from './draw-weight.js';
-import { canBecomeList, listedIndices } from './geometry-plan.js';
+import { listedIndices } from './geometry-plan.js';
 import {
+  cutsOf,
+  isIndexedStrip,
   MOST_INVOCATIONS,
   planDraw,
-  primitivesIn,
-  unitOf,
   wholeOf,
   type PlannedDraw,
 } from './planned-draw.js';
@@ -93,12 +93,11 @@ export class BoundedDraws {
     }
   }
 
-  async #inParts(draw: BoundedDraw, whole: PlannedDraw, weight: DrawWeight): Promise<void> {
+  async #inParts(draw: BoundedDraw, planned: PlannedDraw, weight: DrawWeight): Promise<void> {
     const { work, call } = draw;
     const { load } = this;
-    const planned = await this.#listed(draw, whole);
-    if (planned === undefined) {
-      return;
+    if (isIndexedStrip(planned)) {
+      await this.draws.needIndices(draw.state);
     }
     const began = load.now();
     const { instanceCount } = call;
@@ -107,7 +106,7 @@ export class BoundedDraws {
     // The weight is of primitives that each cover the targets: parts grow while the GPU needs little time for them.
     const parts = (): number => Math.max(Math.min(Math.ceil(weight.most / load.most), MOST_PARTS), least);
     const isStream = planned.drawn === undefined;
-    for (const part of drawParts(primitives, unitOf(planned), instanceCount, isStream ? () => 1 : parts)) {
+    for (const part of drawParts(primitives, cutsOf(planned), instanceCount, isStream ? () => 1 : parts)) {
       const share = (part.primitives / primitives) * (part.instances / instanceCount);
       const milliseconds = (await load.take(weight.most * share)) ?? 0;
       if (load.recorder.isAbandoned) {
@@ -122,18 +121,5 @@ export class BoundedDraws {
       }
       this.#record(draw, planned, part, weight);
     }
-  }
-
-  /** A draw that has parts: a strip that has indices becomes a list. @returns undefined if that costs too much */
-  async #listed({ work }: BoundedDraw, planned: PlannedDraw): Promise<PlannedDraw | undefined> {
-    const { state, call, count, drawn } = planned;
-    if (drawn === undefined || unitOf(planned) < primitivesIn(drawn) || !canBecomeList(state, call, count)) {
-      return planned;
-    }
-    if (!this.#isPaid(work, count * UNITS_OF_INDEX)) {
-      return undefined;
-    }
-    await this.draws.needIndices(state);
-    return planDraw(planned, true);
   }
 }

@@ -13,7 +13,7 @@ import { standInTextures } from './feedback.js';
 import { rangeOf, type DrawPart, type VertexRange } from './draw-parts.js';
 import type { GeometryPlan } from './geometry-plan.js';
 import { PassState } from './pass-state.js';
-import { isFirst, MOST_INVOCATIONS, primitivesIn, type PlannedDraw } from './planned-draw.js';
+import { emittedBy, isFirst, MOST_INVOCATIONS, primitivesIn, type PlannedDraw } from './planned-draw.js';
 import { Pipelines } from './pipelines.js';
 import { SamplerTable } from './sampler-table.js';
 import { ShaderTable } from './shader-table.js';
@@ -194,13 +194,11 @@ export class DrawRecorder implements DrawBindings {
     const { geometry } = translation;
     const layers = targets === undefined ? 0 : entry.showsLayers ? targets.layers : 1;
     const viewports = entry.showsViewports ? Math.min(VIEWPORTS, state.viewports.length) : 1;
+    const corners = emittedBy(draw.shaders)?.corners ?? 0;
     const range =
       geometry === undefined
         ? rangeOf(drawn?.topology ?? plan.topology, part)
-        : {
-            first: part.firstPrimitive * geometry.verticesPerPrimitive,
-            count: part.primitives * geometry.verticesPerPrimitive,
-          };
+        : { first: part.firstPrimitive * corners, count: part.primitives * corners };
     if (range.count > MOST_INVOCATIONS) {
       this.omissions.add(`a draw of ${range.count} vertex shader runs`);
       return;
@@ -218,7 +216,7 @@ export class DrawRecorder implements DrawBindings {
     const list = plan.list && this.#listPlace(plan.list);
     this.#listed = list?.source;
     this.#indexImage = plan.indices && this.images.buffer(plan.indices.surface);
-    const words = { draw, translation, list: list?.place, firstPrimitive: part.firstPrimitive };
+    const words = { draw, translation, list: list?.place, firstPrimitive: part.number };
     if (streams) {
       const most = Math.max(1, Math.floor(MOST_INVOCATIONS / primitivesIn(plan)));
       const streamed = Math.min(draw.call.instanceCount, most);

@@ -2,7 +2,7 @@ import type { PipelineState } from '@cg/svga-device';
 import type { PrimitiveTopology } from '@cg/vgpu10';
 import { primitivesOf } from '@cg/vgpu10-wgsl';
 import type { GeometryPlan } from './geometry-plan.js';
-import { primitivesIn, type PlannedDraw } from './planned-draw.js';
+import { emittedBy, primitivesIn, type PlannedDraw } from './planned-draw.js';
 import type { DecodedShader } from './shader-table.js';
 
 /** Turns of loops that all invocations of a stage together may have, as far as these are known. */
@@ -54,6 +54,8 @@ function lengthOf(shader: DecodedShader | undefined): Length {
 const CORNERS: Readonly<Record<string, number>> = { POINT: 1, LINE: 2, TRIANGLE: 3 };
 const WITH_ADJACENT: Readonly<Record<string, number>> = { LINE: 4, TRIANGLE: 6 };
 
+const KINDS: Readonly<Record<number, Geometry['kind']>> = { 1: 'POINT', 2: 'LINE', 3: 'TRIANGLE' };
+
 function kindOf(topology: string): 'LINE' | 'POINT' | 'TRIANGLE' {
   return topology.startsWith('POINT') ? 'POINT' : topology.startsWith('LINE') ? 'LINE' : 'TRIANGLE';
 }
@@ -73,8 +75,8 @@ interface Geometry {
 function geometryOf({ shaders, plan, drawn, call }: PlannedDraw): Geometry {
   const { instanceCount } = call;
   const vertex = lengthOf(shaders.vertex);
-  const emits = shaders.geometry?.interface.geometry;
-  if (shaders.geometry === undefined || emits === undefined) {
+  const emits = emittedBy(shaders);
+  if (emits === undefined) {
     const { topology = 'POINTLIST', count = 0 } = drawn ?? {};
     return {
       runs: count * instanceCount,
@@ -84,13 +86,12 @@ function geometryOf({ shaders, plan, drawn, call }: PlannedDraw): Geometry {
     };
   }
   const geometry = lengthOf(shaders.geometry);
-  const kind = kindOf(emits.topology);
-  const primitives = primitivesIn(plan) * instanceCount * Math.max(1, emits.maxVertices - CORNERS[kind] + 1);
+  const primitives = primitivesIn(plan) * instanceCount * emits.primitives;
   return {
-    runs: CORNERS[kind] * primitives,
+    runs: emits.corners * primitives,
     statements: (length) => cornersOf(plan) * length(vertex) + length(geometry),
     primitives,
-    kind,
+    kind: KINDS[emits.corners],
   };
 }
 
