@@ -99,11 +99,14 @@ function cornersOf({ topology }: GeometryPlan): number {
   return (topology.endsWith('ADJ') ? WITH_ADJACENT : CORNERS)[kindOf(topology)];
 }
 
-/** Statements of the passes of stream output: those of a geometry shader run twice. */
-function streamed({ shaders, plan, call }: PlannedDraw, length: (stage: Length) => number): number {
-  const runs = shaders.geometry === undefined ? 1 : 2;
-  const each = cornersOf(plan) * length(lengthOf(shaders.vertex)) + length(lengthOf(shaders.geometry));
-  return primitivesIn(plan) * call.instanceCount * runs * (each + 1);
+/** Runs of the passes of stream output, each for a primitive: those of a geometry shader run twice. */
+function streamRuns({ shaders, plan, call, streams }: PlannedDraw): number {
+  return streams ? primitivesIn(plan) * call.instanceCount * (shaders.geometry === undefined ? 1 : 2) : 0;
+}
+
+/** Statements of such a run. */
+function streamed({ shaders, plan }: PlannedDraw, length: (stage: Length) => number): number {
+  return cornersOf(plan) * length(lengthOf(shaders.vertex)) + length(lengthOf(shaders.geometry)) + 1;
 }
 
 /** The targets of a draw. */
@@ -155,20 +158,21 @@ function passesOf({ state, shaders }: PlannedDraw, { layers }: Area): number {
 const once = (length: Length): number => length.statements;
 
 export function drawWeight(draw: PlannedDraw): DrawWeight {
-  const { state, shaders, streams } = draw;
+  const { state, shaders } = draw;
   const area = areaOf(state);
   const { runs, statements, primitives, kind } = geometryOf(draw);
   const allRuns = runs * passesOf(draw, area);
   const [vertex, geometry, pixel] = [shaders.vertex, shaders.geometry, shaders.pixel].map(lengthOf);
   const loops = vertex.loops || geometry.loops || pixel.loops;
-  const most = Math.max(allRuns, area.pixels * area.samples * area.layers);
+  const ofStream = streamRuns(draw);
+  const most = Math.max(allRuns, ofStream * cornersOf(draw.plan), area.pixels * area.samples * area.layers);
   const loopTurns = loops ? turnsOf(most) : undefined;
   const all = (length: Length): number => length.statements * (length.loops ? 1 + (loopTurns ?? 0) : 1);
   const covered = primitives * coverOf(kind, area) * area.samples;
   return {
     runs: allRuns,
-    vertices: allRuns * statements(once) + (streams ? streamed(draw, once) : 0),
-    most: allRuns * statements(all) + (streams ? streamed(draw, all) : 0) + covered * all(pixel),
+    vertices: allRuns * statements(once) + ofStream * streamed(draw, once),
+    most: allRuns * statements(all) + ofStream * streamed(draw, all) + covered * all(pixel),
     loopTurns,
   };
 }
