@@ -28,7 +28,6 @@ export class ImageTable {
   ) {
     this.transfer = new TextureTransfer(recorder, new PixelPasses(recorder.device));
     memory.evict = (bytes) => this.#evict(bytes);
-    recorder.rests = () => this.#freeBytes();
   }
 
   /** Images on the GPU that the draw which is being recorded does not use, the longest unused first. */
@@ -131,7 +130,7 @@ export class ImageTable {
   }
 
   /** Frees bytes of the device that are not worth the memory that they and their textures take together. */
-  #freeBytes(): void {
+  freeBytes(): void {
     for (const image of this.#replaced) {
       if (image.freeBytes(this.recorder)) {
         this.#replaced.delete(image);
