@@ -112,6 +112,7 @@ describe('a draw costs what its primitives may cover, and the vertices that it h
     expect(weigh(3).loopTurns).toBe(2 ** 20);
     // A vertex runs again for each triangle that it belongs to.
     expect(weigh(2 ** 21).loopTurns).toBe(2 ** 10);
+    expect(weigh(2 ** 21)).toMatchObject({ runs: 0, most: weigh(2 ** 21).stream });
   });
 
   it('a layer of the targets for each primitive, and the vertices again for each layer', () => {

@@ -20,6 +20,8 @@ export interface DrawWeight {
   readonly runs: number;
   /** Of vertex and geometry shaders, once for each of their runs; turns of loops are counted once. */
   readonly vertices: number;
+  /** Of the passes of stream output, likewise; each loop has all its turns. */
+  readonly stream: number;
   /** Of everything, if each primitive covers as much of the targets as it can, and each loop has all its turns. */
   readonly most: number;
   /** Turns of an invocation's loops; undefined without loops. */
@@ -76,7 +78,7 @@ function geometryOf({ shaders, plan, drawn, call }: PlannedDraw): Geometry {
   const { instanceCount } = call;
   const vertex = lengthOf(shaders.vertex);
   const emits = emittedBy(shaders);
-  if (emits === undefined) {
+  if (emits === undefined || drawn === undefined) {
     const { topology = 'POINTLIST', count = 0 } = drawn ?? {};
     return {
       runs: count * instanceCount,
@@ -172,6 +174,7 @@ export function drawWeight(draw: PlannedDraw): DrawWeight {
   return {
     runs: allRuns,
     vertices: allRuns * statements(once) + ofStream * streamed(draw, once),
+    stream: ofStream * streamed(draw, all),
     most: allRuns * statements(all) + ofStream * streamed(draw, all) + covered * all(pixel),
     loopTurns,
   };

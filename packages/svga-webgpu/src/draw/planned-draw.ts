@@ -34,6 +34,7 @@ export function planDraw(
   if (plan === undefined || primitivesIn(plan) === 0 || call.instanceCount === 0) {
     return undefined;
   }
+  const isDrawn = !streams || [...state.targets, state.depthTarget].some((target) => target !== undefined);
   const assemblesOnlyStreams = streams && shaders.geometry === undefined;
   return {
     state,
@@ -42,7 +43,7 @@ export function planDraw(
     count: draw.count,
     streams,
     plan,
-    drawn: assemblesOnlyStreams ? planGeometry(state, call, count, false) : plan,
+    drawn: !isDrawn ? undefined : assemblesOnlyStreams ? planGeometry(state, call, count, false) : plan,
   };
 }
 

@@ -155,6 +155,13 @@ export class Recorder {
     return buffer;
   }
 
+  /** Destroys a buffer once the commands that are recorded now are submitted. */
+  discard(buffer: GPUBuffer): void {
+    this.#open();
+    this.#temporary.push(buffer);
+    this.temporaryBytes += buffer.size;
+  }
+
   /** Forgets what is recorded: the device is lost. */
   abandon(): void {
     this.isAbandoned = true;
