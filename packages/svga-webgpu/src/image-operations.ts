@@ -42,8 +42,10 @@ export function clearView(images: ImageTable, view: RenderView, value: ClearValu
   for (const subresource of subresources) {
     if (isPart) {
       image.use(images.recorder, images.transfer, rangeOf(image, subresource), true);
-    } else {
-      image.forgetBytes(subresource);
+    }
+    // Stencil values beside a depth that is cleared are not worth the device's bytes: a lost GPU takes them along.
+    if (!isPart || pending.depth !== undefined) {
+      images.replace(image, subresource);
     }
     image.clear(subresource, pending);
   }

@@ -106,7 +106,12 @@ class DeviceParts {
     this.streams.listener = (counters) => this.queries.streamed(counters);
     this.draws = new DrawRecorder(this.images, this.streams, omissions);
     this.draws.listener = (statistics) => this.queries.drawn(statistics);
-    this.bounded = new BoundedDraws(this.draws, new GpuLoad(this.recorder, Date.now), maxDrawMilliseconds);
+    const load = new GpuLoad(this.recorder, Date.now);
+    this.bounded = new BoundedDraws(this.draws, load, maxDrawMilliseconds);
+    this.recorder.rests = () => {
+      this.images.freeBytes();
+      load.rests();
+    };
     this.waits = new DrawWaits(this.images, this.streams, this.draws);
   }
 }

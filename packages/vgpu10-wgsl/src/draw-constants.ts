@@ -15,7 +15,8 @@ import { texelLayout, type TexelFormat } from './texel-format.js';
  * - a row for each texture buffer: the byte of the first element, the elements
  * - a row if the pixel shader reads the number of the primitive: that of the first one of the draw call, which is added
  * - rows for the stream output buffers 0 to 3: the byte at which writing begins, the byte at which the buffer ends,
- *   the bytes of a vertex; all are multiples of 4
+ *   the bytes of a vertex; all are multiples of 4. Of the first row the last word is the number of the primitive, of
+ *   all instances, with which a dispatch of a pass begins
  *
  * Draw calls themselves have no base vertex. A first vertex, or a first instance, of theirs is one of those that the
  * draw has: so a draw is made of several calls, whose shaders see the same numbers.

@@ -236,6 +236,7 @@ export class RandomScene {
         this.features.has('primitive-index') &&
         draw(4) === 0,
       wholeAlpha: coversByAlpha,
+      loops: draw(4) === 0,
     };
     const hasAlphaAlone = names.includes('A8_UNORM');
     return { shader, blending: { isOn, hasAlphaAlone, hasSecondSource, coversByAlpha } };

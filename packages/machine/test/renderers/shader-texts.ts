@@ -201,6 +201,8 @@ export interface PixelShader {
   readonly usesPrimitive: boolean;
   /** Alpha is 0 or 1. */
   readonly wholeAlpha: boolean;
+  /** It has a loop, of one turn: it may cost so much that it is drawn in parts. */
+  readonly loops: boolean;
 }
 
 /** Whether a read takes a sampler. */
@@ -269,6 +271,7 @@ export function pixelText(shader: PixelShader, draw: Draw): string {
   );
   const lines = [
     ...pixelDeclarations(shader),
+    ...(shader.loops ? ['loop', 'breakc_nz l(1)', 'endloop'] : []),
     'ftou r8.xyzw, v0.xyxy',
     ...(discards ? ['and r7.x, r8.x, l(1)', 'discard_nz r7.x'] : []),
     // Coordinates, and whole numbers of texels.

@@ -118,6 +118,7 @@ const plainPixel: PixelShader = {
   perSample: false,
   usesConstants: true,
   usesFace: false,
+  loops: false,
   usesPrimitive: false,
   wholeAlpha: false,
 };

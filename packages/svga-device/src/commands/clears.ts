@@ -7,7 +7,8 @@ import { COST } from '../objects/work-budget.js';
 import { fillMasked, fillTexels } from '../texels/fill.js';
 import { renderClear } from '../renderer/offers.js';
 import type { ClearValue } from '../renderer/renderer.js';
-import { TexelCodec } from '../texels/texel-codec.js';
+import { codecOf } from '../texels/image-region.js';
+import type { TexelCodec } from '../texels/texel-codec.js';
 import type { CommandFamily } from './command-family.js';
 import { resolveView } from './views.js';
 import type { View } from './views.js';
@@ -42,16 +43,8 @@ function imageToWrite(objects: DeviceObjects, view: View, isWhole: boolean): Uin
   return objects.store.image(view.surface);
 }
 
-function codecOf({ format }: View): TexelCodec {
-  const codec = TexelCodec.of(format, true);
-  if (codec === undefined) {
-    throw new SvgaDeviceError('EINVAL', 'texels of the format are no colours', { format: format.id });
-  }
-  return codec;
-}
-
 function clearColor(objects: DeviceObjects, view: View, color: Float64Array): void {
-  const codec = codecOf(view);
+  const codec = codecOf(view.format, true);
   if (codec.kind === 'depth') {
     throw new SvgaDeviceError('EINVAL', 'depth is no colour', { format: view.format.id });
   }
@@ -77,7 +70,7 @@ function clearDepthStencil(
   const entry = objects.coTable(SVGA_COTABLE.DSVIEW).read(depthStencilViewId, depthStencilViewEntry);
   const view = resolveView(objects, entry);
   const { format } = view;
-  const codec = codecOf(view);
+  const codec = codecOf(format, true);
   if (!format.flags.includes('DEPTH')) {
     throw new SvgaDeviceError('EINVAL', 'format holds no depth', { format: format.id });
   }

@@ -4,7 +4,7 @@ import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
 import { shaderResourceViewEntry, SVGA3D_RESOURCE, SVGA_COTABLE } from '@cg/svga-protocol';
 import { COST } from '../objects/work-budget.js';
-import { ImageRegion } from '../texels/image-region.js';
+import { codecOf, ImageRegion } from '../texels/image-region.js';
 import { halve } from '../texels/resample.js';
 import { renderMips } from '../renderer/offers.js';
 import { resourceView } from '../renderer/render-views.js';
@@ -27,12 +27,17 @@ function generate(objects: DeviceObjects, surface: Surface, format: number, rang
   if (own.samples > 1 || firstMip + mips > own.mips.length || firstLayer + layers > own.layers) {
     throw new SvgaDeviceError('EINVAL', 'surface has no such mips', { ...range });
   }
+  if (mips < 2 || layers === 0) {
+    return;
+  }
   const isOwn = format === own.format.id;
+  objects.budget.chargeEach(isOwn ? 0 : 1 + own.mips.length, COST.OBJECT);
+  const layout = isOwn ? own : new SurfaceLayout({ ...own.description, format });
+  // Before the offer, which loads pending content.
+  codecOf(layout.format, true);
   if (renderedMips(objects, surface, format, range)) {
     return;
   }
-  objects.budget.chargeEach(isOwn ? 0 : 1 + own.mips.length, COST.OBJECT);
-  const layout = isOwn ? own : new SurfaceLayout({ ...own.description, format });
   const image = objects.store.image(surface);
   objects.store.awaitRendered(surface);
   for (let layer = firstLayer; layer < firstLayer + layers; layer++) {
@@ -67,7 +72,7 @@ function renderedMips(objects: DeviceObjects, surface: Surface, format: number, 
     firstArraySlice: range.firstLayer,
     arraySize: range.layers,
   };
-  const resolved = range.mips > 1 && range.layers > 0 ? resourceView(surface, entry) : undefined;
+  const resolved = resourceView(surface, entry);
   if (objects.renderer?.generateMips === undefined || resolved?.view.kind !== 'texture') {
     return false;
   }

@@ -3,6 +3,7 @@ import { BYTES, bound, firstRow, imageOf, read, ZEROS } from '../../test/bound-s
 import { noise, plainSurface, TestGuest } from '../../test/guest.js';
 import { SVGA3D_INVALID_ID, SVGA3D_MOBFMT } from '@cg/svga-protocol';
 import type { SvgaDeviceError } from '../index.js';
+import { LateRenderer } from '../renderer-contract.js';
 import type { CommandFields, CommandName } from '@cg/svga-protocol';
 
 const PAGE = 4096;
@@ -50,6 +51,18 @@ describe('pending content and its MOB', () => {
     expect(Buffer.compare(imageOf(guest, 1), ZEROS)).toBe(0);
     entries.setUint32(8, pages[2], true);
     expect(Buffer.compare(read(guest), noise(BYTES, 3))).toBe(0);
+  });
+
+  it('stays pending where mips are refused, whoever would make them', () => {
+    for (const renderer of [undefined, new LateRenderer(1)]) {
+      const guest = new TestGuest({}, 1024, renderer).start();
+      const blocks = { sid: 1, format: 15, width: 8, height: 8, numMipLevels: 2 };
+      const pages = guest.defineSurface(blocks, 64);
+      guest.fillMob(pages, noise(64, 1));
+      expect(refusal(guest, 'GENERATE_MIPMAPS', { sid: 1, filter: 0 })).toBe('EINVAL');
+      guest.fillMob(pages, noise(64, 2));
+      expect(Buffer.compare(imageOf(guest, 1).subarray(0, 32), noise(64, 2).subarray(0, 32))).toBe(0);
+    }
   });
 
   it('a MOB that is too small is an error of the command that needs the content', () => {

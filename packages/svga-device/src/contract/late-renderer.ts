@@ -64,7 +64,7 @@ export class Answer<T = void> implements PromiseLike<T> {
 /**
  * A renderer that clears, copies, blits, resolves and makes mips on bytes of its own, takes some commands and leaves
  * others to the device, and answers at once or later, all at random from a seed. What the device has of a subresource
- * that it has drawn to is overwritten with noise, so that a device that does not ask is found out.
+ * that it has drawn to is overwritten with noise, or freed, so that a device that does not ask is found out.
  */
 export class LateRenderer implements Renderer {
   readonly #draw: Draw;
@@ -258,7 +258,10 @@ export class LateRenderer implements Renderer {
     if (this.#later === undefined) {
       this.#pending.push(answer);
     } else {
-      this.#later(() => answer.come());
+      this.#later(() => {
+        this.#freeSome();
+        answer.come();
+      });
     }
   }
 
@@ -281,9 +284,20 @@ export class LateRenderer implements Renderer {
   };
 
   #tick(): boolean {
+    this.#freeSome();
     const [answer] = this.#pending.splice(this.#draw(Math.max(this.#pending.length, 1)), 1);
     answer?.come();
     return answer !== undefined;
+  }
+
+  /** Frees bytes of the device that it has newer ones of, all of them. */
+  #freeSome(): void {
+    for (const [surface, { owed }] of this.#kept) {
+      const isAwaited = [...owed.values()].some((answer) => answer !== undefined);
+      if (owed.size === surface.layout.subresourceCount && !isAwaited && this.#draw(2) === 0) {
+        surface.freeImage?.();
+      }
+    }
   }
 
   #of(surface: RenderSurface): Kept {

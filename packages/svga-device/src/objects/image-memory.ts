@@ -44,8 +44,8 @@ export class ImageMemory {
     this.#used = other.#used;
   }
 
-  free(image: Uint8Array): void {
-    this.#used -= image.length;
+  free({ length }: { readonly length: number }): void {
+    this.#used -= length;
   }
 
   /** As `free`, for an image that nothing refers to any more: it may be the next one of its size. */
@@ -65,7 +65,8 @@ export class ImageMemory {
   }
 }
 
-function newImage(bytes: number): Uint8Array<ArrayBuffer> {
+/** Zeros, which are accounted already. @throws SvgaDeviceError ENOMEM if the host has no memory */
+export function newImage(bytes: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(bytes);
   } catch {

@@ -57,11 +57,9 @@ export class ImageStore {
    * @throws SvgaDeviceError ENOMEM, E2BIG
    */
   image(surface: Surface): Uint8Array {
-    const own = surface.ownImage;
-    if (own !== undefined) {
-      return own;
+    if (surface.ownImage === undefined && !surface.isFreed) {
+      this.#parts.budget.chargeEach(surface.layout.bytes, COST.FRESH_BYTE);
     }
-    this.#parts.budget.chargeEach(surface.layout.bytes, COST.FRESH_BYTE);
     return surface.image(this.#memory);
   }
 
@@ -123,9 +121,10 @@ export class ImageStore {
    * @throws as `forReading`
    */
   forRenderer(surface: Surface, subresource: number, isWhole: boolean): void {
-    const image = this.image(surface);
     if (!isWhole && surface.content.of(subresource) === CONTENT.PENDING) {
-      this.#load(surface, subresource, image);
+      this.#load(surface, subresource, this.image(surface));
+    } else if (!surface.isFreed) {
+      this.image(surface);
     }
   }
 

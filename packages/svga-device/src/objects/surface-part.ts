@@ -16,7 +16,9 @@ export interface SurfacePart {
 export function partForRenderer({ store, budget }: DeviceObjects, part: SurfacePart): void {
   const { surface, firstMip, mips, firstLayer, layers } = part;
   const { content, layout } = surface;
-  store.image(surface);
+  if (!surface.isFreed) {
+    store.image(surface);
+  }
   if ((content.common ?? CONTENT.PENDING) !== CONTENT.PENDING) {
     return;
   }

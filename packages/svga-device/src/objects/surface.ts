@@ -1,7 +1,7 @@
 import type { SurfaceLayout } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
-import type { ImageMemory } from './image-memory.js';
-import { SurfaceContent } from './surface-content.js';
+import { newImage, type ImageMemory } from './image-memory.js';
+import { CONTENT, SurfaceContent } from './surface-content.js';
 
 /** The fields of the commands that define surfaces. */
 export interface SurfaceDefinition {
@@ -67,6 +67,7 @@ export class Surface {
   /** Of a buffer: how far stream output has filled it. The renderer sets it. */
   streamedBytes = 0;
   #image: Uint8Array<ArrayBuffer> | undefined;
+  #isFreed = false;
 
   constructor(
     readonly definition: SurfaceDefinition,
@@ -85,13 +86,37 @@ export class Surface {
    * @throws SvgaDeviceError ENOMEM as `ImageMemory.allocate`
    */
   image(memory: ImageMemory): Uint8Array {
+    this.renewImage();
     this.#image ??= memory.allocate(this.layout.bytes);
     return this.#image;
   }
 
+  /** The renderer has all of it: the image is freed. It stays accounted, so that there is room for it again. */
+  get isFreed(): boolean {
+    return this.#isFreed;
+  }
+
+  freeImage(): void {
+    if (this.#image !== undefined && this.content.common === CONTENT.RENDERED) {
+      this.#image = undefined;
+      this.#isFreed = true;
+    }
+  }
+
+  /** @throws SvgaDeviceError ENOMEM if the host has no memory for a freed image */
+  renewImage(): void {
+    if (this.#isFreed) {
+      this.#image = newImage(this.layout.bytes);
+      this.#isFreed = false;
+    }
+  }
+
   /** Drops the image: the next one is zeros again. */
   dropImage(memory: ImageMemory): void {
-    if (this.#image !== undefined) {
+    if (this.#isFreed) {
+      memory.free({ length: this.layout.bytes });
+      this.#isFreed = false;
+    } else if (this.#image !== undefined) {
       memory.reuse(this.#image);
       this.#image = undefined;
     }

@@ -1,6 +1,15 @@
-import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
+import type { SurfaceBox, SurfaceFormat, SurfaceLayout } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import { TexelCodec } from './texel-codec.js';
+
+/** @throws SvgaDeviceError EINVAL if the format's texels are no colours */
+export function codecOf(format: SurfaceFormat, linear: boolean): TexelCodec {
+  const codec = TexelCodec.of(format, linear);
+  if (codec === undefined) {
+    throw new SvgaDeviceError('EINVAL', 'texels of the format are no colours', { format: format.id });
+  }
+  return codec;
+}
 
 /** A box of texels of an image, with access to single texels. */
 export class ImageRegion {
@@ -22,12 +31,7 @@ export class ImageRegion {
     private readonly linear: boolean,
     private readonly sheet = 0,
   ) {
-    const codec = TexelCodec.of(layout.format, linear);
-    if (codec === undefined) {
-      throw new SvgaDeviceError('EINVAL', 'texels of the format are no colours', {
-        format: layout.format.id,
-      });
-    }
+    const codec = codecOf(layout.format, linear);
     const mip = layout.mipOf(subresource);
     const { x, y, z, width, height, depth } = box;
     if (

@@ -1,17 +1,18 @@
 import type { DrawCall, DrawWork, PipelineState } from '@cg/svga-device';
 import type { GpuLoad } from '../gpu/gpu-load.js';
-import { drawParts, type DrawPart } from './draw-parts.js';
+import { drawParts } from './draw-parts.js';
 import type { DrawRecorder } from './draw-recorder.js';
 import { drawWeight, type DrawWeight } from './draw-weight.js';
-import { canBecomeList, listedIndices } from './geometry-plan.js';
+import { listedIndices } from './geometry-plan.js';
 import {
+  cutsOf,
+  isIndexedStrip,
   MOST_INVOCATIONS,
   planDraw,
-  primitivesIn,
-  unitOf,
   wholeOf,
   type PlannedDraw,
 } from './planned-draw.js';
+import { streamSteps } from './stream-steps.js';
 
 /** Statements of vertex and geometry shaders for a unit of the device's work. */
 const STATEMENTS_OF_UNIT = 16;
@@ -68,12 +69,12 @@ export class BoundedDraws {
     }
     const wait = this.load.take(weight.most);
     if (wait === undefined) {
-      this.#record(draw, planned, wholeOf(planned), weight);
+      this.#record(draw, planned, weight);
       return undefined;
     }
     return wait.then((milliseconds) => {
       if (this.#isPaid(work, milliseconds * UNITS_OF_MILLISECOND)) {
-        this.#record(draw, planned, wholeOf(planned), weight);
+        this.#record(draw, planned, weight);
       }
     });
   }
@@ -86,54 +87,58 @@ export class BoundedDraws {
     return false;
   }
 
-  #record({ begins }: BoundedDraw, planned: PlannedDraw, part: DrawPart, { loopTurns }: DrawWeight): void {
+  #record({ begins }: BoundedDraw, planned: PlannedDraw, { loopTurns }: DrawWeight): void {
     if (!this.load.recorder.isAbandoned) {
       begins();
-      this.draws.record(planned, part, loopTurns);
+      if (planned.streams) {
+        for (const step of streamSteps(planned, 1)) {
+          this.draws.recordStream(planned, step, loopTurns);
+        }
+      }
+      this.draws.record(planned, wholeOf(planned), loopTurns);
     }
   }
 
-  async #inParts(draw: BoundedDraw, whole: PlannedDraw, weight: DrawWeight): Promise<void> {
+  async #inParts(draw: BoundedDraw, planned: PlannedDraw, weight: DrawWeight): Promise<void> {
     const { work, call } = draw;
     const { load } = this;
-    const planned = await this.#listed(draw, whole);
-    if (planned === undefined) {
-      return;
+    if (isIndexedStrip(planned)) {
+      await this.draws.needIndices(draw.state);
     }
     const began = load.now();
-    const { instanceCount } = call;
-    const { primitives } = wholeOf(planned);
-    const least = Math.ceil(weight.runs / MOST_INVOCATIONS);
-    // The weight is of primitives that each cover the targets: parts grow while the GPU needs little time for them.
-    const parts = (): number => Math.max(Math.min(Math.ceil(weight.most / load.most), MOST_PARTS), least);
-    const isStream = planned.drawn === undefined;
-    for (const part of drawParts(primitives, unitOf(planned), instanceCount, isStream ? () => 1 : parts)) {
-      const share = (part.primitives / primitives) * (part.instances / instanceCount);
-      const milliseconds = (await load.take(weight.most * share)) ?? 0;
-      if (load.recorder.isAbandoned) {
-        return;
-      }
-      if (!this.#isPaid(work, milliseconds * UNITS_OF_MILLISECOND)) {
-        return;
+    // Whether the draw goes on, once there is room for so much more.
+    const goesOn = async (share: number): Promise<boolean> => {
+      const milliseconds = (await load.take(share)) ?? 0;
+      if (load.recorder.isAbandoned || !this.#isPaid(work, milliseconds * UNITS_OF_MILLISECOND)) {
+        return false;
       }
       if (load.now() - began > this.mostMilliseconds) {
         this.draws.omissions.add('the rest of a draw that takes too long');
+        return false;
+      }
+      draw.begins();
+      return true;
+    };
+    // The weight is of primitives that each cover the targets: parts grow while the GPU needs little time for them.
+    const parts = (most: number): number => Math.min(Math.ceil(most / load.most), MOST_PARTS);
+    if (planned.streams) {
+      for (const step of streamSteps(planned, parts(weight.stream))) {
+        if (!(await goesOn(weight.stream * step.share))) {
+          return;
+        }
+        this.draws.recordStream(planned, step, weight.loopTurns);
+      }
+    }
+    const rest = weight.most - weight.stream;
+    const least = Math.ceil(weight.runs / MOST_INVOCATIONS);
+    const { instanceCount } = call;
+    const { primitives } = wholeOf(planned);
+    const ofRest = (): number => (planned.drawn === undefined ? 1 : Math.max(parts(rest), least));
+    for (const part of drawParts(primitives, cutsOf(planned), instanceCount, ofRest)) {
+      if (!(await goesOn(rest * (part.primitives / primitives) * (part.instances / instanceCount)))) {
         return;
       }
-      this.#record(draw, planned, part, weight);
+      this.draws.record(planned, part, weight.loopTurns);
     }
-  }
-
-  /** A draw that has parts: a strip that has indices becomes a list. @returns undefined if that costs too much */
-  async #listed({ work }: BoundedDraw, planned: PlannedDraw): Promise<PlannedDraw | undefined> {
-    const { state, call, count, drawn } = planned;
-    if (drawn === undefined || unitOf(planned) < primitivesIn(drawn) || !canBecomeList(state, call, count)) {
-      return planned;
-    }
-    if (!this.#isPaid(work, count * UNITS_OF_INDEX)) {
-      return undefined;
-    }
-    await this.draws.needIndices(state);
-    return planDraw(planned, true);
   }
 }

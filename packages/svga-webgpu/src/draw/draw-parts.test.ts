@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
-import { drawParts, rangeOf } from './draw-parts.js';
+import { drawParts, EvenCuts, rangeOf } from './draw-parts.js';
 
 /** The numbers of instances and primitives, in the order of the parts. */
 function order(primitives: number, unit: number, instances: number, wanted: number): string[] {
   const found: string[] = [];
-  for (const part of drawParts(primitives, unit, instances, () => wanted)) {
+  for (const part of drawParts(primitives, new EvenCuts(unit), instances, () => wanted)) {
     expect(part.firstPrimitive % unit).toBe(0);
+    expect(part.number).toBe(part.firstPrimitive);
     for (let instance = 0; instance < part.instances; instance++) {
       for (let primitive = 0; primitive < part.primitives; primitive++) {
         found.push(`${part.firstInstance + instance}/${part.firstPrimitive + primitive}`);
@@ -37,6 +38,5 @@ it.each([
   ['TRIANGLELIST', 12, 9],
   ['TRIANGLESTRIP', 4, 5],
 ] as const)('three primitives of a %s from the fourth on', (topology, first, count) => {
-  const part = { firstPrimitive: 4, primitives: 3, firstInstance: 0, instances: 1 };
-  expect(rangeOf(topology, part)).toEqual({ first, count });
+  expect(rangeOf(topology, { firstPrimitive: 4, primitives: 3 })).toEqual({ first, count });
 });

@@ -7,6 +7,34 @@ export interface DrawPart {
   readonly primitives: number;
   readonly firstInstance: number;
   readonly instances: number;
+  /** The number of the first primitive, as shaders see it. */
+  readonly number: number;
+}
+
+/** Where the primitives of an instance can be parted. */
+export interface Cuts {
+  /** With the first primitive of an instance. */
+  begin(): void;
+  /** The first place for a part to begin at `wanted`, which is after the place before, or later. */
+  next(wanted: number): number;
+  /** The number of the primitive there, as shaders see it. */
+  readonly number: number;
+}
+
+/** Parts begin at multiples of so many primitives. */
+export class EvenCuts implements Cuts {
+  number = 0;
+
+  constructor(readonly unit: number) {}
+
+  begin(): void {
+    this.number = 0;
+  }
+
+  next(wanted: number): number {
+    this.number = this.unit * Math.ceil(wanted / this.unit);
+    return this.number;
+  }
 }
 
 /** Vertices, or indices, of a draw call. */
@@ -18,23 +46,25 @@ export interface VertexRange {
 /**
  * A draw as parts that draw the same, one after another.
  * @param primitives of an instance
- * @param unit parts of an instance begin at multiples of so many primitives
  * @param parts how many equal ones the draw should have: asked before each, as the GPU's time may change it
  */
 export function* drawParts(
   primitives: number,
-  unit: number,
+  cuts: Cuts,
   instances: number,
   parts: () => number,
 ): Generator<DrawPart> {
   for (let firstInstance = 0; firstInstance < instances;) {
     const together = Math.min(Math.max(1, Math.floor(instances / parts())), instances - firstInstance);
+    cuts.begin();
     for (let firstPrimitive = 0; firstPrimitive < primitives;) {
       const partsOfEach = together > 1 ? 1 : Math.ceil(parts() / instances);
-      const share = unit * Math.ceil(primitives / partsOfEach / unit);
-      const some = Math.min(share, primitives - firstPrimitive);
-      yield { firstPrimitive, primitives: some, firstInstance, instances: together };
-      firstPrimitive += some;
+      const { number } = cuts;
+      const wanted = firstPrimitive + Math.ceil(primitives / partsOfEach);
+      const next = wanted < primitives ? Math.min(cuts.next(wanted), primitives) : primitives;
+      const some = next - firstPrimitive;
+      yield { firstPrimitive, primitives: some, firstInstance, instances: together, number };
+      firstPrimitive = next;
     }
     firstInstance += together;
   }
@@ -50,7 +80,10 @@ const VERTICES: Partial<Record<PrimitiveTopology, readonly [corners: number, ste
 };
 
 /** The vertices of a part, of a topology that WebGPU has. */
-export function rangeOf(topology: PrimitiveTopology, { firstPrimitive, primitives }: DrawPart): VertexRange {
+export function rangeOf(
+  topology: PrimitiveTopology,
+  { firstPrimitive, primitives }: Pick<DrawPart, 'firstPrimitive' | 'primitives'>,
+): VertexRange {
   const [corners, step] = VERTICES[topology] ?? [0, 0];
   return { first: step * firstPrimitive, count: step * (primitives - 1) + corners };
 }

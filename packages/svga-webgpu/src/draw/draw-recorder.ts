@@ -13,13 +13,14 @@ import { standInTextures } from './feedback.js';
 import { rangeOf, type DrawPart, type VertexRange } from './draw-parts.js';
 import type { GeometryPlan } from './geometry-plan.js';
 import { PassState } from './pass-state.js';
-import { isFirst, MOST_INVOCATIONS, primitivesIn, type PlannedDraw } from './planned-draw.js';
+import { emittedBy, isFirst, MOST_INVOCATIONS, primitivesIn, type PlannedDraw } from './planned-draw.js';
 import { Pipelines } from './pipelines.js';
 import { SamplerTable } from './sampler-table.js';
 import { ShaderTable } from './shader-table.js';
 import { ConstantPlaces, StageResources } from './stage-resources.js';
 import { StreamDraws } from './stream-draws.js';
 import type { StreamOutputs } from './stream-outputs.js';
+import { streamedInstances, type StreamStep } from './stream-steps.js';
 import { TargetTable } from './target-table.js';
 import { Translations, type DecodedShaders } from './translations.js';
 import { VertexInputs } from './vertex-inputs.js';
@@ -131,17 +132,51 @@ export class DrawRecorder implements DrawBindings {
    * @param loopTurns of an invocation; undefined without loops
    */
   record(draw: PlannedDraw, part: DrawPart, loopTurns: number | undefined): void {
+    const prepared = this.#prepare(draw, loopTurns);
+    if (prepared !== undefined) {
+      this.#record(draw, part, prepared.entry, prepared.targets);
+    }
+  }
+
+  /** Records a dispatch of the passes of stream output, which come before the rest of a draw. */
+  recordStream(draw: PlannedDraw, step: StreamStep, loopTurns: number | undefined): void {
+    const prepared = this.#prepare(draw, loopTurns);
+    if (prepared === undefined) {
+      return;
+    }
+    const { plan } = draw;
+    const { translated } = prepared.entry;
+    const instances = streamedInstances(draw);
+    const list = this.#useList(undefined, 0, draw);
+    this.draw = this.#words.place({
+      draw,
+      translation: translated.translation,
+      list,
+      firstPrimitive: 0,
+      instances,
+      layer: 0,
+      viewport: 0,
+      firstStreamed: step.first,
+    });
+    this.#streamDraws.record(this, translated, plan, instances, step);
+  }
+
+  /** Finds what a draw needs. @returns undefined if it is left out */
+  #prepare(
+    draw: PlannedDraw,
+    loopTurns: number | undefined,
+  ): { readonly entry: DrawEntry; readonly targets: DrawTargets | undefined } | undefined {
     const { recorder } = this.images;
     recorder.drawNumber++;
     recorder.relieve();
     const { state, shaders, plan, drawn } = draw;
-    const streams = this.#streamDraws.begin(state) && isFirst(part);
+    this.#streamDraws.begin(state);
     const pixel = shaders.pixel?.interface;
     const writesDepth = pixel?.outputs.some(({ type }) => type === 'OUTPUT_DEPTH') === true;
     const targets = this.targets.targets(state, writesDepth);
     if (targets === undefined && !draw.streams) {
       this.omissions.add('no target to draw to');
-      return;
+      return undefined;
     }
     this.stages.pixel.resolve(state.pixel, shaders.pixel);
     this.stages.vertex.resolve(state.vertex, shaders.vertex);
@@ -150,14 +185,14 @@ export class DrawRecorder implements DrawBindings {
     const indices = plan.indices ?? drawn?.indices;
     if (indices !== undefined && this.images.buffer(indices.surface) === undefined) {
       this.omissions.add('indices in a buffer that is larger than those of WebGPU');
-      return;
+      return undefined;
     }
     const entry = this.#entries.get(state, shaders, targets, plan, drawn ?? plan, loopTurns);
     if (typeof entry === 'string') {
       this.omissions.add(entry);
-      return;
+      return undefined;
     }
-    this.#record(draw, part, entry, targets, streams);
+    return { entry, targets };
   }
 
   #count({ count, plan, call, shaders }: PlannedDraw, isDrawn: boolean): void {
@@ -182,26 +217,18 @@ export class DrawRecorder implements DrawBindings {
     return typeof pixel === 'string' ? pixel : { vertex, geometry, pixel };
   }
 
-  #record(
-    draw: PlannedDraw,
-    part: DrawPart,
-    entry: DrawEntry,
-    targets: DrawTargets | undefined,
-    streams: boolean,
-  ): void {
+  #record(draw: PlannedDraw, part: DrawPart, entry: DrawEntry, targets: DrawTargets | undefined): void {
     const { state, plan, drawn } = draw;
     const { translation } = entry.translated;
     const { geometry } = translation;
     const layers = targets === undefined ? 0 : entry.showsLayers ? targets.layers : 1;
     const viewports = entry.showsViewports ? Math.min(VIEWPORTS, state.viewports.length) : 1;
+    const corners = emittedBy(draw.shaders)?.corners ?? 0;
     const range =
       geometry === undefined
         ? rangeOf(drawn?.topology ?? plan.topology, part)
-        : {
-            first: part.firstPrimitive * geometry.verticesPerPrimitive,
-            count: part.primitives * geometry.verticesPerPrimitive,
-          };
-    if (range.count > MOST_INVOCATIONS) {
+        : { first: part.firstPrimitive * corners, count: part.primitives * corners };
+    if (drawn !== undefined && range.count > MOST_INVOCATIONS) {
       this.omissions.add(`a draw of ${range.count} vertex shader runs`);
       return;
     }
@@ -213,23 +240,13 @@ export class DrawRecorder implements DrawBindings {
     if (isFirst(part)) {
       this.#count(draw, targets !== undefined);
     }
-    this.#use(targets, layers, plan, drawn);
-    this.#standIns = targets && standInTextures(this.images, targets, this.stages, layers);
-    const list = plan.list && this.#listPlace(plan.list);
-    this.#listed = list?.source;
-    this.#indexImage = plan.indices && this.images.buffer(plan.indices.surface);
-    const words = { draw, translation, list: list?.place, firstPrimitive: part.firstPrimitive };
-    if (streams) {
-      const most = Math.max(1, Math.floor(MOST_INVOCATIONS / primitivesIn(plan)));
-      const streamed = Math.min(draw.call.instanceCount, most);
-      this.draw = this.#words.place({ ...words, instances: streamed, layer: 0, viewport: 0 });
-      this.#streamDraws.record(this, entry.translated, plan, streamed);
-    }
+    const list = this.#useList(targets, layers, draw);
+    const words = { draw, translation, list, firstPrimitive: part.number };
     if (targets === undefined || entry.pipeline === undefined || drawn === undefined) {
       return;
     }
-    const ofDrawn = drawn === plan || drawn.list === undefined ? list : this.#listPlace(drawn.list);
-    const calls = { draw, range, list: ofDrawn?.place, firstInstance: part.firstInstance, instances };
+    const ofDrawn = drawn === plan || drawn.list === undefined ? list : this.#listPlace(drawn.list).place;
+    const calls = { draw, range, list: ofDrawn, firstInstance: part.firstInstance, instances };
     for (let layer = 0; layer < layers; layer++) {
       for (let viewport = 0; viewport < viewports; viewport++) {
         if (this.#canShow(state, targets, viewport)) {
@@ -244,6 +261,20 @@ export class DrawRecorder implements DrawBindings {
       }
     }
     targets.changed(layers);
+  }
+
+  /** Brings everything that the draw uses up to date. @returns where its indices are, if they are listed */
+  #useList(
+    targets: DrawTargets | undefined,
+    layers: number,
+    { plan, drawn }: PlannedDraw,
+  ): ArenaPlace | undefined {
+    this.#use(targets, layers, plan, drawn);
+    this.#standIns = targets && standInTextures(this.images, targets, this.stages, layers);
+    const list = plan.list && this.#listPlace(plan.list);
+    this.#listed = list?.source;
+    this.#indexImage = plan.indices && this.images.buffer(plan.indices.surface);
+    return list?.place;
   }
 
   /** Brings everything that the draw reads and writes up to date. */

@@ -102,6 +102,19 @@ describe('a draw costs what its primitives may cover, and the vertices that it h
     expect(adjacent.most - adjacent.vertices).toBe(2 * 2 * POINT * STATEMENTS);
   });
 
+  it('the passes of stream output, whose loops have fewer turns where these have many runs', () => {
+    const looping = decoded('vs_4_0\ndcl_output o0.x\nloop\nbreakc_nz l(1)\nendloop\nmov o0.x, l(0)\nret\n');
+    const weigh = (count: number) => {
+      const state = { topology: SVGA3D_PRIMITIVE.TRIANGLESTRIP, targets: [] } as unknown as PipelineState;
+      const shaders = { vertex: looping, geometry: undefined, pixel: undefined };
+      return drawWeight(planDraw({ state, call: plainCall(count), count, shaders, streams: true })!);
+    };
+    expect(weigh(3).loopTurns).toBe(2 ** 20);
+    // A vertex runs again for each triangle that it belongs to.
+    expect(weigh(2 ** 21).loopTurns).toBe(2 ** 10);
+    expect(weigh(2 ** 21)).toMatchObject({ runs: 0, most: weigh(2 ** 21).stream });
+  });
+
   it('a layer of the targets for each primitive, and the vertices again for each layer', () => {
     const layered = geometry('point', 1, 'trianglestrip', 3, true);
     const weight = weightOf(SVGA3D_PRIMITIVE.POINTLIST, 5, { layers: 4 }, layered);

@@ -2,7 +2,7 @@ import type { PipelineState } from '@cg/svga-device';
 import type { PrimitiveTopology } from '@cg/vgpu10';
 import { primitivesOf } from '@cg/vgpu10-wgsl';
 import type { GeometryPlan } from './geometry-plan.js';
-import { primitivesIn, type PlannedDraw } from './planned-draw.js';
+import { emittedBy, primitivesIn, type PlannedDraw } from './planned-draw.js';
 import type { DecodedShader } from './shader-table.js';
 
 /** Turns of loops that all invocations of a stage together may have, as far as these are known. */
@@ -20,6 +20,8 @@ export interface DrawWeight {
   readonly runs: number;
   /** Of vertex and geometry shaders, once for each of their runs; turns of loops are counted once. */
   readonly vertices: number;
+  /** Of the passes of stream output, likewise; each loop has all its turns. */
+  readonly stream: number;
   /** Of everything, if each primitive covers as much of the targets as it can, and each loop has all its turns. */
   readonly most: number;
   /** Turns of an invocation's loops; undefined without loops. */
@@ -54,6 +56,8 @@ function lengthOf(shader: DecodedShader | undefined): Length {
 const CORNERS: Readonly<Record<string, number>> = { POINT: 1, LINE: 2, TRIANGLE: 3 };
 const WITH_ADJACENT: Readonly<Record<string, number>> = { LINE: 4, TRIANGLE: 6 };
 
+const KINDS: Readonly<Record<number, Geometry['kind']>> = { 1: 'POINT', 2: 'LINE', 3: 'TRIANGLE' };
+
 function kindOf(topology: string): 'LINE' | 'POINT' | 'TRIANGLE' {
   return topology.startsWith('POINT') ? 'POINT' : topology.startsWith('LINE') ? 'LINE' : 'TRIANGLE';
 }
@@ -73,8 +77,8 @@ interface Geometry {
 function geometryOf({ shaders, plan, drawn, call }: PlannedDraw): Geometry {
   const { instanceCount } = call;
   const vertex = lengthOf(shaders.vertex);
-  const emits = shaders.geometry?.interface.geometry;
-  if (shaders.geometry === undefined || emits === undefined) {
+  const emits = emittedBy(shaders);
+  if (emits === undefined || drawn === undefined) {
     const { topology = 'POINTLIST', count = 0 } = drawn ?? {};
     return {
       runs: count * instanceCount,
@@ -84,13 +88,12 @@ function geometryOf({ shaders, plan, drawn, call }: PlannedDraw): Geometry {
     };
   }
   const geometry = lengthOf(shaders.geometry);
-  const kind = kindOf(emits.topology);
-  const primitives = primitivesIn(plan) * instanceCount * Math.max(1, emits.maxVertices - CORNERS[kind] + 1);
+  const primitives = primitivesIn(plan) * instanceCount * emits.primitives;
   return {
-    runs: CORNERS[kind] * primitives,
+    runs: emits.corners * primitives,
     statements: (length) => cornersOf(plan) * length(vertex) + length(geometry),
     primitives,
-    kind,
+    kind: KINDS[emits.corners],
   };
 }
 
@@ -98,11 +101,14 @@ function cornersOf({ topology }: GeometryPlan): number {
   return (topology.endsWith('ADJ') ? WITH_ADJACENT : CORNERS)[kindOf(topology)];
 }
 
-/** Statements of the passes of stream output: those of a geometry shader run twice. */
-function streamed({ shaders, plan, call }: PlannedDraw, length: (stage: Length) => number): number {
-  const runs = shaders.geometry === undefined ? 1 : 2;
-  const each = cornersOf(plan) * length(lengthOf(shaders.vertex)) + length(lengthOf(shaders.geometry));
-  return primitivesIn(plan) * call.instanceCount * runs * (each + 1);
+/** Runs of the passes of stream output, each for a primitive: those of a geometry shader run twice. */
+function streamRuns({ shaders, plan, call, streams }: PlannedDraw): number {
+  return streams ? primitivesIn(plan) * call.instanceCount * (shaders.geometry === undefined ? 1 : 2) : 0;
+}
+
+/** Statements of such a run. */
+function streamed({ shaders, plan }: PlannedDraw, length: (stage: Length) => number): number {
+  return cornersOf(plan) * length(lengthOf(shaders.vertex)) + length(lengthOf(shaders.geometry)) + 1;
 }
 
 /** The targets of a draw. */
@@ -154,20 +160,22 @@ function passesOf({ state, shaders }: PlannedDraw, { layers }: Area): number {
 const once = (length: Length): number => length.statements;
 
 export function drawWeight(draw: PlannedDraw): DrawWeight {
-  const { state, shaders, streams } = draw;
+  const { state, shaders } = draw;
   const area = areaOf(state);
   const { runs, statements, primitives, kind } = geometryOf(draw);
   const allRuns = runs * passesOf(draw, area);
   const [vertex, geometry, pixel] = [shaders.vertex, shaders.geometry, shaders.pixel].map(lengthOf);
   const loops = vertex.loops || geometry.loops || pixel.loops;
-  const most = Math.max(allRuns, area.pixels * area.samples * area.layers);
+  const ofStream = streamRuns(draw);
+  const most = Math.max(allRuns, ofStream * cornersOf(draw.plan), area.pixels * area.samples * area.layers);
   const loopTurns = loops ? turnsOf(most) : undefined;
   const all = (length: Length): number => length.statements * (length.loops ? 1 + (loopTurns ?? 0) : 1);
   const covered = primitives * coverOf(kind, area) * area.samples;
   return {
     runs: allRuns,
-    vertices: allRuns * statements(once) + (streams ? streamed(draw, once) : 0),
-    most: allRuns * statements(all) + (streams ? streamed(draw, all) : 0) + covered * all(pixel),
+    vertices: allRuns * statements(once) + ofStream * streamed(draw, once),
+    stream: ofStream * streamed(draw, all),
+    most: allRuns * statements(all) + ofStream * streamed(draw, all) + covered * all(pixel),
     loopTurns,
   };
 }

@@ -18,6 +18,8 @@ export interface WordsOfDraw {
   /** As `shownOf` makes it, like the viewport. */
   readonly layer: number;
   readonly viewport: number;
+  /** The number of the primitive, of all instances, with which a dispatch of stream output begins. */
+  readonly firstStreamed?: number;
 }
 
 /** The constants of draws themselves: where their vertices are, what of them is drawn. */
@@ -43,6 +45,7 @@ export class DrawWords {
     instances,
     layer,
     viewport,
+    firstStreamed = 0,
   }: WordsOfDraw): ArenaPlace {
     const { recorder } = this;
     const length = 4 * draw.rows;
@@ -79,7 +82,7 @@ export class DrawWords {
       words[from + 4 * draw.primitives] = firstPrimitive;
     }
     if (draw.streams !== undefined) {
-      this.streams.writeRows(words, from + 4 * draw.streams);
+      this.streams.writeRows(words, from + 4 * draw.streams, firstStreamed);
     }
     if (from > 0) {
       let i = 0;

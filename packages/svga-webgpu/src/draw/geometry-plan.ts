@@ -66,7 +66,6 @@ function listedAs(state: PipelineState, assembles: boolean): ListedAs {
 /**
  * Plans how the vertices of a draw come.
  * @param assembles shaders assemble the primitives: those of a geometry shader, or the passes of stream output
- * @param lists strips that have indices become lists
  * @returns undefined if there is nothing to draw
  */
 export function planGeometry(
@@ -74,12 +73,10 @@ export function planGeometry(
   call: DrawCall,
   count: number,
   assembles: boolean,
-  lists: boolean,
 ): GeometryPlan | undefined {
   const { topology: primitive, indexBuffer } = state;
   const topology = topologyOf(primitive);
-  const becomesList = lists && canBecomeList(state, call, count);
-  if (!becomesList && !needsList(state, call, count, assembles)) {
+  if (!needsList(state, call, count, assembles)) {
     const indices = call.indexed ? indexBuffer : undefined;
     return topology === undefined || count === 0 ? undefined : { topology, indices, list: undefined, count };
   }
@@ -93,18 +90,13 @@ export function planGeometry(
       ? new Uint32Array(listed)
       : readIndices(indexBuffer, call.firstVertex, listed, canRestart(primitive));
   const as = listedAs(state, assembles);
-  if (topology !== undefined && as === 'own' && !assembles && !becomesList && !topology.endsWith('ADJ')) {
+  if (topology !== undefined && as === 'own' && !assembles && !topology.endsWith('ADJ')) {
     return { topology, indices: undefined, list: vertices, count: listed };
   }
   const list = listPrimitives(primitive, vertices, as);
   return list === undefined || list.indices.length === 0
     ? undefined
     : { topology: list.topology, indices: undefined, list: list.indices, count: list.indices.length };
-}
-
-/** Whether a draw is a strip that has indices, of which all can be listed. */
-export function canBecomeList({ topology }: PipelineState, { indexed }: DrawCall, count: number): boolean {
-  return indexed && canRestart(topology) && count <= MOST_LISTED;
 }
 
 /** How many indices are listed on the CPU, for what shaders assemble and for what is drawn. */

@@ -1,7 +1,8 @@
 import { primitivesOf } from '@cg/vgpu10-wgsl';
 import type { DrawCall, PipelineState } from '@cg/svga-device';
 import { planGeometry, type GeometryPlan } from './geometry-plan.js';
-import type { DrawPart } from './draw-parts.js';
+import { EvenCuts, type Cuts, type DrawPart } from './draw-parts.js';
+import { StripCuts, stripIndices } from './strip-cuts.js';
 import type { DecodedShaders } from './translations.js';
 
 /** The most vertex shader invocations of a draw call, and primitives of stream output. */
@@ -22,21 +23,18 @@ export interface PlannedDraw {
   readonly drawn: GeometryPlan | undefined;
 }
 
-/**
- * @param lists strips that have indices are made lists, which have parts
- * @returns undefined if there is nothing to do
- */
+/** @returns undefined if there is nothing to do */
 export function planDraw(
   draw: Pick<PlannedDraw, 'call' | 'count' | 'shaders' | 'state' | 'streams'>,
-  lists = false,
 ): PlannedDraw | undefined {
   const { state, call, shaders, streams } = draw;
   const count = streams ? Math.min(draw.count, MOST_INVOCATIONS) : draw.count;
   const assembles = shaders.geometry !== undefined || streams;
-  const plan = planGeometry(state, call, count, assembles, lists);
+  const plan = planGeometry(state, call, count, assembles);
   if (plan === undefined || primitivesIn(plan) === 0 || call.instanceCount === 0) {
     return undefined;
   }
+  const isDrawn = !streams || [...state.targets, state.depthTarget].some((target) => target !== undefined);
   const assemblesOnlyStreams = streams && shaders.geometry === undefined;
   return {
     state,
@@ -45,7 +43,7 @@ export function planDraw(
     count: draw.count,
     streams,
     plan,
-    drawn: assemblesOnlyStreams ? planGeometry(state, call, count, false, lists) : plan,
+    drawn: !isDrawn ? undefined : assemblesOnlyStreams ? planGeometry(state, call, count, false) : plan,
   };
 }
 
@@ -54,13 +52,25 @@ export function primitivesIn({ topology, count }: GeometryPlan): number {
   return primitivesOf(topology, count);
 }
 
-/** All of a draw. */
-export function wholeOf({ call, plan, drawn }: PlannedDraw): DrawPart {
+/** What a geometry shader gives out for a primitive: the most primitives, and the corners of one. */
+export function emittedBy({ geometry }: DecodedShaders): { primitives: number; corners: number } | undefined {
+  const emits = geometry?.interface.geometry;
+  if (emits === undefined) {
+    return undefined;
+  }
+  const { topology, maxVertices } = emits;
+  const corners = topology.startsWith('POINT') ? 1 : topology.startsWith('LINE') ? 2 : 3;
+  return { primitives: Math.max(1, maxVertices - corners + 1), corners };
+}
+
+/** All of a draw. With a geometry shader its primitives are those that may be given out. */
+export function wholeOf({ call, shaders, plan, drawn }: PlannedDraw): DrawPart {
   return {
     firstPrimitive: 0,
-    primitives: primitivesIn(drawn ?? plan),
+    primitives: primitivesIn(drawn ?? plan) * (emittedBy(shaders)?.primitives ?? 1),
     firstInstance: 0,
     instances: call.instanceCount,
+    number: 0,
   };
 }
 
@@ -68,15 +78,20 @@ export function isFirst({ firstPrimitive, firstInstance }: DrawPart): boolean {
   return firstPrimitive === 0 && firstInstance === 0;
 }
 
-/** How many primitives of an instance have to stay together. */
-export function unitOf({ shaders, plan, drawn }: PlannedDraw): number {
+/** Where a draw can be parted, whose indices the CPU has. */
+export function cutsOf({ shaders, plan, drawn, call }: PlannedDraw): Cuts {
   if (drawn === undefined) {
-    return primitivesIn(plan);
+    return new EvenCuts(primitivesIn(plan));
   }
-  if (shaders.geometry !== undefined || !drawn.topology.endsWith('STRIP')) {
-    return 1;
+  if (isIndexedStrip({ shaders, drawn })) {
+    return new StripCuts(stripIndices(drawn, call.firstVertex), drawn.topology === 'TRIANGLESTRIP' ? 3 : 2);
   }
-  // A strip that has indices may begin anew anywhere; of triangles of another one, those with even numbers turn alike.
-  const hasIndices = drawn.indices !== undefined || drawn.list !== undefined;
-  return hasIndices ? primitivesIn(drawn) : drawn.topology === 'TRIANGLESTRIP' ? 2 : 1;
+  // Of the triangles of a strip, those with even numbers turn alike.
+  return new EvenCuts(shaders.geometry === undefined && drawn.topology === 'TRIANGLESTRIP' ? 2 : 1);
+}
+
+/** Whether a draw is a strip that may begin anew at any index. */
+export function isIndexedStrip({ shaders, drawn }: Pick<PlannedDraw, 'drawn' | 'shaders'>): boolean {
+  const isStrip = shaders.geometry === undefined && drawn?.topology.endsWith('STRIP') === true;
+  return isStrip && (drawn.indices !== undefined || drawn.list !== undefined);
 }

@@ -1,6 +1,7 @@
 import { primitivesOf, type StreamElement } from '@cg/vgpu10-wgsl';
 import type { PipelineState } from '@cg/svga-device';
 import { BUFFER_USAGE } from '../gpu/flags.js';
+import type { Recorder } from '../gpu/recorder.js';
 import type { BufferImage } from '../images/buffer-image.js';
 import type { ImageTable } from '../images/image-table.js';
 import type { BindGroups, BufferSource, DrawBindings } from './bind-groups.js';
@@ -12,9 +13,9 @@ import {
   type StreamBuffer,
   type StreamOutputs,
 } from './stream-outputs.js';
+import type { StreamStep } from './stream-steps.js';
 import type { TranslatedPipeline } from './translations.js';
 
-const WORKGROUP = 64;
 const CORNERS: Readonly<Record<string, number>> = { POINT: 1, LINE: 2, TRIANGLE: 3 };
 let ids = 0;
 
@@ -25,7 +26,7 @@ export class StreamDraws {
   /** Part of the key of an entry. */
   key = '';
   #buffers: readonly (StreamBuffer | undefined)[] = [];
-  readonly #standIns = new Map<BufferImage, BufferSource>();
+  #run: StreamRun | undefined;
   #isRecording = false;
 
   constructor(
@@ -36,7 +37,6 @@ export class StreamDraws {
 
   /** Begins with a draw. @returns whether it streams out */
   begin({ streamOutput }: PipelineState): boolean {
-    this.#standIns.clear();
     this.#buffers = streamOutput === undefined ? [] : this.outputs.buffers(streamOutput);
     const elements = streamOutput === undefined ? [] : streamElements(streamOutput, this.#buffers);
     const streams = elements.length > 0;
@@ -47,23 +47,30 @@ export class StreamDraws {
 
   /** What is read instead of a buffer that is written. */
   standIn(image: BufferImage): BufferSource | undefined {
-    if (!this.#isRecording || !this.#buffers.some((buffer) => buffer?.image === image)) {
+    const standIns = this.#run?.standIns;
+    if (
+      !this.#isRecording ||
+      standIns === undefined ||
+      !this.#buffers.some((buffer) => buffer?.image === image)
+    ) {
       return undefined;
     }
-    let standIn = this.#standIns.get(image);
+    let standIn = standIns.get(image);
     if (standIn === undefined) {
       const { recorder } = this.images;
       const { size, source } = image;
-      const buffer = recorder.temporaryBuffer({ size, usage: BUFFER_USAGE.COPY_DST | BUFFER_USAGE.STORAGE });
+      const usage = BUFFER_USAGE.COPY_DST | BUFFER_USAGE.STORAGE;
+      const buffer = recorder.device.createBuffer({ size, usage });
       recorder.encoder().copyBufferToBuffer(source.buffer, 0, buffer, 0, size);
       standIn = { id: `c${ids++}`, buffer, size };
-      this.#standIns.set(image, standIn);
+      standIns.set(image, standIn);
     }
     return standIn;
   }
 
-  /** The buffers' rows of the draw's constants. */
-  writeRows(words: Uint32Array, at: number): void {
+  /** The buffers' rows of the draw's constants. @param first the number of the primitive that a dispatch begins with */
+  writeRows(words: Uint32Array, at: number, first: number): void {
+    words[at + 3] = first;
     this.#buffers.forEach((buffer, i) => {
       if (buffer !== undefined) {
         words[at + 4 * i] = buffer.begin;
@@ -73,52 +80,81 @@ export class StreamDraws {
     });
   }
 
+  /** Records a dispatch. The last one ends what the steps share; steps of two draws are not mixed. */
   record(
     draw: DrawBindings,
     { translation, stream }: TranslatedPipeline,
     plan: GeometryPlan,
     instances: number,
+    step: StreamStep,
   ): void {
     const { recorder } = this.images;
     const primitives = primitivesOf(plan.topology, plan.count) * instances;
-    if (stream === undefined || primitives === 0) {
+    if (stream === undefined) {
       return;
     }
-    const { passes } = translation.streamOutput!;
     for (const buffer of this.#buffers) {
       buffer?.image.use(recorder);
     }
-    const counters = new StreamCounters(recorder);
-    const counts =
-      passes.length === 1
-        ? undefined
-        : recorder.temporaryBuffer({ size: Math.max(16, 4 * primitives), usage: BUFFER_USAGE.STORAGE });
+    if (step.isFirst) {
+      const hasCounts = translation.streamOutput!.passes.length > 1;
+      this.#run?.end(recorder);
+      this.#run = new StreamRun(recorder, hasCounts ? primitives : undefined);
+    }
+    const run = this.#run!;
     this.#isRecording = true;
     draw.streams = {
       buffers: this.#buffers.map((buffer) => buffer?.image.source),
-      counters: counters.source,
-      counts: counts && { id: `t${ids++}`, buffer: counts, size: counts.size },
+      counters: run.counters.source,
+      counts: run.counts,
     };
     const groups = stream.groups.map((layout) => this.groups.bind(layout, draw));
     this.#isRecording = false;
     draw.streams = undefined;
-    const encoder = recorder.encoder();
-    passes.forEach(({ invocations }, i) => {
-      const pass = encoder.beginComputePass();
-      pass.setPipeline(stream.pipelines[i]);
-      groups.forEach(({ group, offsets }, index) => pass.setBindGroup(index, group, offsets));
-      const workgroups = invocations === 1 ? 1 : Math.ceil(primitives / WORKGROUP);
-      const most = recorder.device.limits.maxComputeWorkgroupsPerDimension;
-      const rows = Math.ceil(workgroups / most);
-      pass.dispatchWorkgroups(Math.ceil(workgroups / rows), rows);
-      pass.end();
-    });
+    const pass = recorder.encoder().beginComputePass();
+    pass.setPipeline(stream.pipelines[step.pass]);
+    groups.forEach(({ group, offsets }, index) => pass.setBindGroup(index, group, offsets));
+    pass.dispatchWorkgroups(step.workgroups);
+    pass.end();
+    if (!step.isLast) {
+      this.#buffers.forEach((buffer) => buffer?.image.changed());
+      return;
+    }
+    run.end(recorder);
+    this.#run = undefined;
     const topology = translation.geometry?.topology ?? plan.topology;
     const corners = CORNERS[/^(POINT|LINE|TRIANGLE)/i.exec(topology)![1].toUpperCase()];
     const written =
       translation.geometry === undefined
         ? Math.min(primitives, roomFor(this.#buffers, this.elements!, corners))
         : undefined;
-    this.outputs.note(this.#buffers, corners, counters, written);
+    this.outputs.note(this.#buffers, corners, run.counters, written);
+  }
+}
+
+/** What the passes of a draw share, over several submissions if need be. */
+class StreamRun {
+  readonly counters: StreamCounters;
+  /** What each primitive gives out. */
+  readonly counts: BufferSource | undefined;
+  /** What is read instead of buffers that are written: as they were before. */
+  readonly standIns = new Map<BufferImage, BufferSource>();
+
+  constructor(recorder: Recorder, primitives: number | undefined) {
+    this.counters = new StreamCounters(recorder);
+    if (primitives !== undefined) {
+      const size = Math.max(16, 4 * primitives);
+      const buffer = recorder.device.createBuffer({ size, usage: BUFFER_USAGE.STORAGE });
+      this.counts = { id: `t${ids++}`, buffer, size };
+    }
+  }
+
+  end(recorder: Recorder): void {
+    for (const source of [this.counts, ...this.standIns.values()]) {
+      if (source !== undefined) {
+        recorder.discard(source.buffer);
+      }
+    }
+    this.standIns.clear();
   }
 }

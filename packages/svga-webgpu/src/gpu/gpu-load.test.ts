@@ -8,14 +8,15 @@ const LOAD = 2 ** 32;
 function load(waited: number, worked: number | undefined) {
   let now = 0;
   let measured = 0;
+  const taken = { times: 0 };
   const recorder = {
     submit: () => {},
     measure: () => void measured++,
     device: { queue: { onSubmittedWorkDone: async () => void (now += waited) } },
-    clock: worked === undefined ? undefined : { taken: async () => worked },
+    clock: worked === undefined ? undefined : { taken: async () => (taken.times++, worked) },
   };
   const made = new GpuLoad(recorder as unknown as Recorder, () => now);
-  return { load: made, measured: () => measured };
+  return { load: made, measured: () => measured, taken };
 }
 
 async function taken(waited: number, worked: number | undefined): Promise<number | undefined> {
@@ -39,6 +40,17 @@ it('time that it has worked before anybody waited does not count', async () => {
 it('without a clock, or with one that stands still, the time of waiting counts', async () => {
   expect(await taken(400, undefined)).toBe(400);
   expect(await taken(400, 0)).toBe(400);
+});
+
+it('forgets what the GPU has done meanwhile, and nothing else', async () => {
+  const { load: made, taken: times } = load(0, 0);
+  made.take(LOAD / 2);
+  made.rests();
+  made.take(LOAD / 4);
+  await new Promise((done) => setImmediate(done));
+  expect(times.times).toBe(1);
+  expect(made.take((3 * LOAD) / 4)).toBeUndefined();
+  expect(made.take(LOAD / 4)).toBeInstanceOf(Promise);
 });
 
 it('measures what is more than a sixteenth of a load', () => {

@@ -21,6 +21,10 @@ export class GpuLoad {
   /** The weight that the GPU may have at once. */
   most = FIRST;
   #given = 0;
+  /** Waits so far, each of which counts anew. */
+  #waits = 0;
+  #isWaiting = false;
+  #isWatched = false;
 
   constructor(
     readonly recorder: Recorder,
@@ -39,7 +43,29 @@ export class GpuLoad {
     }
     const began = this.now();
     this.recorder.submit();
+    this.#waits++;
+    this.#isWaiting = true;
     return this.#wait(began, weight);
+  }
+
+  /** What was given is submitted: once the GPU has done it, there is room for as much again. */
+  rests(): void {
+    if (this.#isWatched || this.#isWaiting || this.#given <= this.most * QUIET) {
+      return;
+    }
+    this.#isWatched = true;
+    void this.#watch(this.#given, this.#waits);
+  }
+
+  async #watch(given: number, waits: number): Promise<void> {
+    const { clock, device } = this.recorder;
+    await device.queue.onSubmittedWorkDone().catch(() => {}); // the device is lost
+    this.#isWatched = false;
+    if (this.#waits === waits) {
+      this.#given = Math.max(0, Math.round(this.#given - given));
+      // Nobody has waited for this.
+      await clock?.taken();
+    }
   }
 
   #give(weight: number): void {
@@ -60,6 +86,7 @@ export class GpuLoad {
       this.most = Math.min(this.most * STEP, MOST);
     }
     this.#given = 0;
+    this.#isWaiting = false;
     this.#give(weight);
     // A clock that stands still measures nothing.
     return worked > 0 ? Math.min(Math.max(worked, waited * LEAST_SHARE), waited) : waited;

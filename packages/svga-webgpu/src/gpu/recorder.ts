@@ -36,6 +36,8 @@ export class Recorder {
   /** Undefined if the device does not measure time. */
   readonly clock: GpuClock | undefined;
   listener: PassListener | undefined;
+  /** Called once a caller has done what it does without a break, and that is submitted. */
+  rests: () => void = () => {};
   /** The number of the submission that is being recorded. */
   serial = 1;
   /** The number of the pass that is open. */
@@ -153,6 +155,13 @@ export class Recorder {
     return buffer;
   }
 
+  /** Destroys a buffer once the commands that are recorded now are submitted. */
+  discard(buffer: GPUBuffer): void {
+    this.#open();
+    this.#temporary.push(buffer);
+    this.temporaryBytes += buffer.size;
+  }
+
   /** Forgets what is recorded: the device is lost. */
   abandon(): void {
     this.isAbandoned = true;
@@ -173,6 +182,9 @@ export class Recorder {
         void Promise.resolve().then(() => {
           this.#scheduled = false;
           this.submit();
+          if (!this.isAbandoned) {
+            this.rests();
+          }
         });
       }
     }

@@ -18,6 +18,8 @@ interface TextureSubresource {
 export class ImageTable {
   readonly transfer: TextureTransfer;
   readonly #images = new Map<RenderSurface, BufferImage | TextureImage>();
+  /** Large textures of which the GPU has written all of a subresource. */
+  readonly #replaced = new Set<TextureImage>();
 
   constructor(
     readonly recorder: Recorder,
@@ -119,6 +121,23 @@ export class ImageTable {
     return image instanceof TextureImage ? image : undefined;
   }
 
+  /** The GPU writes all of a subresource. */
+  replace(image: TextureImage, subresource: number): void {
+    image.replace(subresource);
+    if (image.isLarge) {
+      this.#replaced.add(image);
+    }
+  }
+
+  /** Frees bytes of the device that are not worth the memory that they and their textures take together. */
+  freeBytes(): void {
+    for (const image of this.#replaced) {
+      if (image.freeBytes(this.recorder)) {
+        this.#replaced.delete(image);
+      }
+    }
+  }
+
   /** Brings subresources of textures up to date for commands that are recorded next. */
   useAll(used: readonly TextureSubresource[]): void {
     const { recorder, transfer } = this;
@@ -156,6 +175,7 @@ export class ImageTable {
     const image = this.#images.get(surface);
     if (image !== undefined) {
       this.#images.delete(surface);
+      this.#replaced.delete(image as TextureImage);
       image.drop(this.recorder);
     }
   }
@@ -164,6 +184,7 @@ export class ImageTable {
   clear(): void {
     this.#images.forEach((image) => image.drop(this.recorder));
     this.#images.clear();
+    this.#replaced.clear();
   }
 }
 

@@ -4,10 +4,8 @@ import type { TextureStorage } from '../formats/format-table.js';
 import { TEXTURE_USAGE } from '../gpu/flags.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { GpuMemory } from './gpu-memory.js';
+import { TextureContent } from './texture-content.js';
 import type { SurfaceTexture, TextureTransfer } from './texture-transfer.js';
-
-/** What of a subresource's bytes the texture does not have yet. */
-const DIRTY = { NOTHING: 0, ALL: 1, BOX: 2 } as const;
 
 /** A value that a subresource has been cleared to, until a pass or another use makes it so. */
 export interface PendingClear {
@@ -31,6 +29,10 @@ export interface TextureViewOf {
   readonly view: GPUTextureView;
 }
 
+/** Bytes of a texture, for each byte of its surface, beside which the device's bytes are kept. */
+const MOST_BESIDE = 1.2;
+/** Submissions after a read-back in which another one is expected. */
+const LATELY = 64;
 let ids = 0;
 
 /**
@@ -41,14 +43,11 @@ export class TextureImage {
   #texture: SurfaceTexture | undefined;
   #isVolume = false;
   #textureId = -1;
-  readonly #dirty: Uint8Array;
-  readonly #boxes = new Map<number, SurfaceBox>();
-  #dirtyCount: number;
-  readonly #newer: Uint8Array;
-  newerCount = 0;
+  readonly #content: TextureContent;
   readonly #clears = new Map<number, PendingClear>();
   readonly #views = new Map<string, TextureViewOf>();
   #usedIn = 0;
+  #fetchedIn = -LATELY;
   /** The draw that uses the texture as it is. */
   #pinned = -1;
 
@@ -56,10 +55,7 @@ export class TextureImage {
     readonly surface: RenderSurface,
     readonly memory: GpuMemory,
   ) {
-    const { subresourceCount } = surface.layout;
-    this.#dirty = new Uint8Array(subresourceCount).fill(DIRTY.ALL);
-    this.#newer = new Uint8Array(subresourceCount);
-    this.#dirtyCount = subresourceCount;
+    this.#content = new TextureContent(surface.layout.subresourceCount);
   }
 
   get storage(): TextureStorage | undefined {
@@ -98,34 +94,29 @@ export class TextureImage {
   /** The device's bytes have changed. */
   written(subresource: number | undefined, box: SurfaceBox | undefined): void {
     if (subresource === undefined) {
-      this.#dirty.fill(DIRTY.ALL);
-      this.#dirtyCount = this.#dirty.length;
-      this.#boxes.clear();
+      this.#content.allWritten();
       this.#clears.clear();
-      this.#newer.fill(0);
-      this.newerCount = 0;
       return;
     }
+    this.#content.written(subresource, box);
     if (box === undefined) {
       this.#clears.delete(subresource);
-      this.#setNewer(subresource, 0);
-      this.#boxes.delete(subresource);
-      this.#setDirty(subresource, DIRTY.ALL);
-    } else if (this.#dirty[subresource] !== DIRTY.ALL) {
-      const other = this.#boxes.get(subresource);
-      this.#boxes.set(subresource, other === undefined ? box : hull(other, box));
-      this.#setDirty(subresource, DIRTY.BOX);
     }
+  }
+
+  /** Subresources of which the GPU's content is newer than the device's. */
+  get newerCount(): number {
+    return this.#content.newerCount;
   }
 
   /** Whether the GPU's content is newer than the device's. */
   isNewer(subresource: number): boolean {
-    return this.#newer[subresource] !== 0;
+    return this.#content.isNewer(subresource);
   }
 
   /** The GPU has changed a subresource. */
   changed(subresource: number): void {
-    this.#setNewer(subresource, 1);
+    this.#content.changed(subresource);
   }
 
   /** Whether `prepare` is possible without bytes that only the GPU has. */
@@ -188,8 +179,7 @@ export class TextureImage {
     this.pin(recorder);
     this.written(undefined, undefined);
     if (this.surface.ownImage === undefined) {
-      this.#dirty.fill(DIRTY.NOTHING);
-      this.#dirtyCount = 0;
+      this.#content.allClean();
     }
     return true;
   }
@@ -201,12 +191,12 @@ export class TextureImage {
 
   /** Brings subresources up to date for commands that are recorded next. */
   use(recorder: Recorder, transfer: TextureTransfer, range: SubresourceRange, keepsClears = false): void {
-    if (this.#dirtyCount > 0 || this.#clears.size > 0) {
+    if (this.#content.dirtyCount > 0 || this.#clears.size > 0) {
       const levels = this.surface.layout.mips.length;
       for (let layer = range.firstLayer; layer < range.firstLayer + range.layers; layer++) {
         for (let mip = range.firstMip; mip < range.firstMip + range.mips; mip++) {
           const subresource = (this.#isVolume ? 0 : layer * levels) + mip;
-          if (this.#dirty[subresource] !== DIRTY.NOTHING) {
+          if (this.#content.isDirty(subresource)) {
             this.#upload(recorder, transfer, subresource);
           }
           if (!keepsClears) {
@@ -222,9 +212,7 @@ export class TextureImage {
     this.#clearNow(recorder, subresource);
     const { width, height, depth } = this.surface.layout.mipOf(subresource);
     const whole = { x: 0, y: 0, z: 0, width, height, depth };
-    const box = this.#dirty[subresource] === DIRTY.BOX ? this.#boxes.get(subresource)! : whole;
-    this.#boxes.delete(subresource);
-    this.#setDirty(subresource, DIRTY.NOTHING);
+    const box = this.#content.takeDirty(subresource) ?? whole;
     if (this.#usedIn === recorder.serial) {
       recorder.submit();
     }
@@ -242,10 +230,28 @@ export class TextureImage {
     this.changed(subresource);
   }
 
-  /** The bytes of a subresource that was cleared whole need not be uploaded any more. */
-  forgetBytes(subresource: number): void {
-    this.#boxes.delete(subresource);
-    this.#setDirty(subresource, DIRTY.NOTHING);
+  /** The GPU writes all of a subresource: its bytes need not be uploaded any more, nor kept. */
+  replace(subresource: number): void {
+    this.#content.replace(subresource);
+  }
+
+  /** Whether the texture has so many bytes that the device should not have as many as well, once it need not. */
+  get isLarge(): boolean {
+    return this.gpuBytes > MOST_BESIDE * this.surface.layout.bytes;
+  }
+
+  /**
+   * Frees the device's bytes, if the GPU has replaced all of them, and they were not read back lately.
+   * @returns false if that may come
+   */
+  freeBytes(recorder: Recorder): boolean {
+    if (this.#content.isReplaced && recorder.serial < this.#fetchedIn + LATELY) {
+      return false;
+    }
+    if (this.#content.isReplaced) {
+      this.surface.freeImage?.();
+    }
+    return true;
   }
 
   /** The value that a pass has to begin with. */
@@ -314,14 +320,25 @@ export class TextureImage {
     return found;
   }
 
-  /** Copies a subresource that the GPU has changed to the device's bytes. */
+  /** Copies a subresource that the GPU has changed to the device's bytes, unless either changes meanwhile. */
   fetch(recorder: Recorder, transfer: TextureTransfer, subresource: number): Promise<void> {
     const { layout } = this.surface;
     const levels = layout.mips.length;
     const [firstMip, firstLayer] = [subresource % levels, Math.floor(subresource / levels)];
     this.use(recorder, transfer, { firstMip, mips: 1, firstLayer, layers: 1 });
-    const done = transfer.fetch(this.#texture!, subresource, () => this.surface.ownImage);
-    return done.then(() => this.#setNewer(subresource, 0));
+    this.surface.renewImage?.();
+    this.#fetchedIn = recorder.serial;
+    this.#content.keep(subresource);
+    const version = this.#content.version(subresource);
+    const isCurrent = (): boolean => this.#content.version(subresource) === version;
+    const done = transfer.fetch(this.#texture!, subresource, () =>
+      isCurrent() ? this.surface.ownImage : undefined,
+    );
+    return done.then(() => {
+      if (isCurrent()) {
+        this.#content.fetched(subresource);
+      }
+    });
   }
 
   /** Drops the texture: what only it held is lost. */
@@ -340,17 +357,6 @@ export class TextureImage {
       this.#texture = undefined;
     }
     this.#views.clear();
-  }
-
-  #setDirty(subresource: number, state: number): void {
-    const before = this.#dirty[subresource] === DIRTY.NOTHING ? 0 : 1;
-    this.#dirty[subresource] = state;
-    this.#dirtyCount += (state === DIRTY.NOTHING ? 0 : 1) - before;
-  }
-
-  #setNewer(subresource: number, state: 0 | 1): void {
-    this.newerCount += state - this.#newer[subresource];
-    this.#newer[subresource] = state;
   }
 }
 
@@ -372,19 +378,5 @@ export function depthAttachment(
         : { stencilLoadOp: 'clear' as const, stencilClearValue: clear.stencil }),
       stencilStoreOp: 'store' as const,
     }),
-  };
-}
-
-function hull(a: SurfaceBox, b: SurfaceBox): SurfaceBox {
-  const x = Math.min(a.x, b.x);
-  const y = Math.min(a.y, b.y);
-  const z = Math.min(a.z, b.z);
-  return {
-    x,
-    y,
-    z,
-    width: Math.max(a.x + a.width, b.x + b.width) - x,
-    height: Math.max(a.y + a.height, b.y + b.height) - y,
-    depth: Math.max(a.z + a.depth, b.z + b.depth) - z,
   };
 }

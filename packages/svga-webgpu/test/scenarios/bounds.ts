@@ -47,6 +47,35 @@ dcl_maxout 64
 ${'mov o0.xyzw, v[0][0].xyzw\nemit\n'.repeat(64)}ret
 `;
 
+const STREAMED = 20_000;
+
+/** Moves positions; with a loop, of one turn, a draw may cost so much that it has parts. */
+const streamingVertex = (loops: boolean): string => `vs_4_0
+dcl_input v0.xy
+dcl_output_siv o0.xyzw, position
+${loops ? 'loop\n  breakc_nz l(1)\nendloop\n' : ''}add o0.xyzw, v0.xyxy, l(1.0, 2.0, 0.0, 1.0)
+ret
+`;
+
+/** Gives out a point once, and of some primitives twice. */
+const streamingGeometry = `gs_4_0
+dcl_input_siv v[1][0].xyzw, position
+dcl_input vPrim
+dcl_temps 1
+dcl_inputprimitive point
+dcl_outputtopology pointlist
+dcl_output_siv o0.xyzw, position
+dcl_maxout 2
+mov o0.xyzw, v[0][0].xyzw
+emit
+and r0.x, vPrim, l(4)
+if_nz r0.x
+  mov o0.xyzw, v[0][0].yxzw
+  emit
+endif
+ret
+`;
+
 const triangles: Partial<PipelineState> = {
   topology: 1,
   vertexBuffers: [{ surface: buffer(CORNERS), stride: 8, offset: 0 }],
@@ -157,6 +186,42 @@ ret
     same([bytes[0], bytes[12], bytes[16]], [colors.at(-1), colors.at(-1), 0], 'the last instance');
     same(bench.renderer.statistics.submissions > 2, true, 'parts');
     same(bench.omissions, [], 'omissions');
+  },
+
+  'stream output in parts is what it is at once, also of a buffer that it reads': async (open) => {
+    for (const geometry of [undefined, stage(streamingGeometry)]) {
+      const results: Uint8Array[] = [];
+      const submissions: number[] = [];
+      const filled: number[] = [];
+      for (const loops of [false, true]) {
+        const bench = await open({ maxDrawMilliseconds: 60_000 });
+        const both = buffer(Float32Array.from({ length: 4 * STREAMED }, (_, i) => (i * 7919) % 1013));
+        const before = bench.renderer.statistics.submissions;
+        await bench.draw(
+          fullState(undefined, [], {
+            topology: 2,
+            vertex: stage(streamingVertex(loops)),
+            geometry,
+            inputLayout: { elements: [element(0, 'R32G32_FLOAT')] },
+            vertexBuffers: [{ surface: both, stride: 8, offset: 0 }],
+            streamOutput: {
+              layout: { elements: [{ buffer: 0, register: 0, mask: 3 }], strides: [8, 0, 0, 0] },
+              targets: [{ surface: both, offset: 8, size: both.layout.bytes - 8, appends: false }],
+            },
+          }),
+          plainCall(STREAMED / 2, { instanceCount: 2 }),
+        );
+        results.push(await bench.read(both));
+        await bench.renderer.streamNeeded(both);
+        submissions.push(bench.renderer.statistics.submissions - before);
+        same(bench.omissions, [], 'omissions');
+        filled.push(both.streamedBytes ?? 0);
+      }
+      same(Buffer.compare(results[0], results[1]), 0, 'in parts');
+      const given = geometry === undefined ? STREAMED : 1.5 * STREAMED;
+      same(filled, [8 + 8 * given, 8 + 8 * given], 'filled');
+      same(submissions[1] > submissions[0] + 3, true, `${submissions.join(', ')} submissions`);
+    }
   },
 
   'a geometry shader is charged for what it may emit, and refused before it is drawn': async (open) => {

@@ -64,11 +64,15 @@ function geometryText(primitive: string): string {
     : primitive.startsWith('line')
       ? 'linestrip'
       : 'trianglestrip';
-  const given = Array.from({ length: corners }, (_, i) => [
-    `mov o0.xyzw, v[${i}][0].xyzw`,
-    `imad o1.x, vPrim, l(31), v[${i}][1].x`,
-    'emit',
-  ]).flat();
+  // Twice: parts may begin amid what is given out for a primitive.
+  const given = ['xyzw', 'yxzw'].flatMap((swizzle) => [
+    ...Array.from({ length: corners }, (_, i) => [
+      `mov o0.xyzw, v[${i}][0].${swizzle}`,
+      `imad o1.x, vPrim, l(31), v[${i}][1].x`,
+      'emit',
+    ]).flat(),
+    'cut',
+  ]);
   return [
     'gs_4_0',
     `dcl_input_siv v[${corners}][0].xyzw, position`,
@@ -78,7 +82,7 @@ function geometryText(primitive: string): string {
     `dcl_outputtopology ${topology}`,
     'dcl_output_siv o0.xyzw, position',
     'dcl_output o1.x',
-    `dcl_maxout ${corners}`,
+    `dcl_maxout ${2 * corners}`,
     ...given,
     'ret\n',
   ].join('\n');

@@ -15,7 +15,7 @@ const COMPONENTS = 'xyzw';
 
 /** Compute entry points that write the stream output of a draw, to be dispatched in this order. */
 export type StreamPass =
-  /** One invocation for each primitive of the draw, in workgroups of 64. */
+  /** One invocation for each primitive of the draw, in workgroups of 64, of one dispatch or several. */
   | { readonly entryPoint: 'count' | 'write'; readonly invocations: 'primitives' }
   | { readonly entryPoint: 'scan'; readonly invocations: 1 };
 
@@ -56,7 +56,11 @@ export function vertexStreamModule(context: TranslationContext, vertex: StageInt
       .map((line) => `  ${line}`),
     '}',
   ];
-  const text = module.print([stage.text, streams.roomText(), ...entryPoint('write', assembly, lines)]);
+  const text = module.print([
+    stage.text,
+    streams.roomText(),
+    ...entryPoint('write', assembly, streams.first, lines),
+  ]);
   return { text, module, passes: [{ entryPoint: 'write', invocations: 'primitives' }] };
 }
 
@@ -101,13 +105,13 @@ export function geometryStreamModule(
     'var<private> first_place: u32;',
     streams.roomText(),
     ...stage.text(emitted),
-    ...entryPoint('count', assembly, [
+    ...entryPoint('count', assembly, streams.first, [
       ...run,
       'run_primitive(number % primitives, number / primitives);',
       'if (number < arrayLength(&counts)) { counts[number] = primitives_emitted; }',
     ]),
     ...scanText(assembly, streams, instances),
-    ...entryPoint('write', assembly, [
+    ...entryPoint('write', assembly, streams.first, [
       ...run,
       'if (number >= arrayLength(&counts)) { return; }',
       'writes = true;',
@@ -150,14 +154,19 @@ function scanText(assembly: PrimitiveAssembly, streams: StreamWriter, instances:
   ];
 }
 
-/** An entry point with an invocation for each primitive: its `number`, and the `primitives` of an instance. */
-function entryPoint(name: string, assembly: PrimitiveAssembly, lines: readonly string[]): string[] {
+/**
+ * * An entry point with an invocation for each primitive: its `number`, and the `primitives` of an instance.
+ * @param first the number of the first one: an expression
+ */
+function entryPoint(
+  name: string,
+  assembly: PrimitiveAssembly,
+  first: string,
+  lines: readonly string[],
+): string[] {
   return [
-    `@compute @workgroup_size(${WORKGROUP}) fn ${name}(`,
-    '  @builtin(global_invocation_id) id: vec3u,',
-    '  @builtin(num_workgroups) groups: vec3u,',
-    ') {',
-    `  let number = id.x + id.y * groups.x * ${WORKGROUP}u;`,
+    `@compute @workgroup_size(${WORKGROUP}) fn ${name}(@builtin(global_invocation_id) id: vec3u) {`,
+    `  let number = ${first} + id.x;`,
     `  let primitives = ${assembly.count()};`,
     ...lines.map((line) => `  ${line}`),
     '}',
@@ -182,6 +191,11 @@ class StreamWriter {
       }
       this.#bind(BINDINGS.streamBuffers + buffer, { kind: 'streamBuffer', slot: buffer }, `stream${buffer}`);
     }
+  }
+
+  /** The number of the primitive with which a dispatch begins. */
+  get first(): string {
+    return `${this.#row(0)}.w`;
   }
 
   /** The name of the buffer with the counters. */
