@@ -1,4 +1,10 @@
-import { ENTRIES_PER_TABLE, PAGE_SIZE, type Mapping, type VmaAddressSpace } from '@cg/pagetable';
+import {
+  ENTRIES_PER_TABLE,
+  PAGE_SIZE,
+  type Mapping,
+  type PhysicalMemory,
+  type VmaAddressSpace,
+} from '@cg/pagetable';
 import type { DirtyPages } from '@cg/tracked-memory';
 import { CleanedRun, cleanEntries } from './clean-entries.js';
 import { EntryChanges, type ScanCounters } from './entry-changes.js';
@@ -11,18 +17,30 @@ export class CleanChanges extends EntryChanges {
   readonly run = new CleanedRun();
   /** In the VMA that is walked, the address of the page of bit 0: of one before it, if the bitmap begins earlier. */
   #bitmapBase = 0;
+  /** The kernel of a memory. */
   #kernel: CleanKernel | undefined;
+  #memory: PhysicalMemory | undefined;
 
   constructor(
-    readonly into: DirtyPages,
+    public into: DirtyPages,
     /** The page of the mapping at bit 0. */
     readonly bitmapFirstPage: number,
   ) {
     super('clean: between entries and flush');
   }
 
+  /** Begins another clean, in place of the one before. */
+  restart(into: DirtyPages): void {
+    this.into = into;
+    this.resetTotals();
+  }
+
   override begin(addressSpace: VmaAddressSpace, start: number, end: number): void {
-    this.#kernel = CleanKernel.of(addressSpace.tables.memory);
+    const { memory } = addressSpace.tables;
+    if (memory !== this.#memory) {
+      this.#memory = memory;
+      this.#kernel = CleanKernel.of(memory);
+    }
     super.begin(addressSpace, start, end);
   }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { cleanRecordTouchedSharedMappingRange } from './clean-record-touched.js';
 import { cleanRecordSharedMappingRange } from './clean-record.js';
 import { MappedObject } from './mapped-object.fixture.js';
+import { TrackedMapping } from './tracked-mapping.js';
 import { wpSharedMappingRange } from './write-protect.js';
 
 function clean(object: MappedObject, way = cleanRecordSharedMappingRange): [number, number][] {
@@ -18,6 +19,29 @@ function setUp() {
   object.mapping.observeZaps({ dirtyEntryZapped: (page) => void zapped.push(page) });
   return { object, zapped, preemption: object.memory.preemption, ...object.process() };
 }
+
+describe('a clean of a TrackedMapping during another one', () => {
+  it('4.3: has totals, a set of pages and a flush of its own', () => {
+    const { object, preemption, vma, cpu, addressSpace } = setUp();
+    const memory = new TrackedMapping(object.mapping, 0, 16);
+    const [outer, inner] = [new DirtyPages(16), new DirtyPages(16)];
+    [2, 3].forEach((page) => cpu.store8(vma.addressOf(page), 1));
+    preemption.at('clean: between entries and flush', () => {
+      // Through another CPU: the first still has its pages cached as dirty.
+      object.cpu(addressSpace).store8(vma.addressOf(9), 1);
+      expect(memory.cleanAndRecord(0, 16, inner)).toBe(1);
+    });
+    expect(memory.cleanAndRecord(0, 16, outer)).toBe(2);
+    expect([outer, inner].map(({ bitmap }) => [...bitmap.ranges()])).toEqual([[[2, 4]], [[9, 10]]]);
+    [2, 9].forEach((page) => cpu.store8(vma.addressOf(page), 2));
+    const after = new DirtyPages(16);
+    expect(memory.cleanAndRecord(0, 16, after)).toBe(2);
+    expect([...after.bitmap.ranges()]).toEqual([
+      [2, 3],
+      [9, 10],
+    ]);
+  });
+});
 
 describe('a walker that comes between another change of entries and its flush', () => {
   it('2.4, A3: a clean that finds an entry zapped sees to it that no CPU writes on through its TLB', () => {

@@ -1,4 +1,5 @@
-import { ENTRY_SPAN, isHugeLeaf, PAGE_DIRTY, PAGE_RW, RangeChange } from '@cg/pagetable';
+import { ENTRY_SPAN, isHugeLeaf, PAGE_DIRTY, PAGE_RW, RangeChange, type Vma } from '@cg/pagetable';
+import { LeafTables } from '@cg/pagewalk';
 import type { PreemptionPoint } from './preemption-points.js';
 
 /** Counters of a caller, to measure walks and report anomalies. */
@@ -22,6 +23,26 @@ export abstract class EntryChanges extends RangeChange<PreemptionPoint> {
   hugeFound = 0;
   hugeStart = 0;
   hugeEnd = 0;
+
+  /** The walk of the last VMA, used again. */
+  #walk: LeafTables | undefined;
+
+  /** Begins another pass, in place of the one before. */
+  protected resetTotals(): void {
+    this.total = 0;
+    this.scanned = 0;
+    this.hugeFound = 0;
+  }
+
+  /** A walk of `[start, end)` of a VMA; the one before has ended. */
+  walkOf({ addressSpace: { tables } }: Vma, start: number, end: number): LeafTables {
+    if (this.#walk === undefined) {
+      this.#walk = new LeafTables(tables, start, end);
+    } else {
+      this.#walk.restart(tables, start, end);
+    }
+    return this.#walk;
+  }
 
   /** Changes a run of entries in a leaf table, whose lock is held; `page` is the mapping's page of the first one. */
   abstract changeTable(u32: Uint32Array, entry: number, count: number, address: number, page: number): void;

@@ -1,5 +1,5 @@
 import { PAGE_PRESENT, VM_HUGETLB, VM_MAYWRITE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
-import { LeafTables, walkPageMapping, type PageWalk, type WalkOperations } from '@cg/pagewalk';
+import { walkPageMapping, type PageWalk, type WalkOperations } from '@cg/pagewalk';
 import type { EntryChanges, ScanCounters } from './entry-changes.js';
 import { MappingDirtyError } from './errors.js';
 
@@ -51,9 +51,8 @@ export function walkedVma({ vma }: Walk): Vma {
 
 /** Changes the entries of `[start, end)` of a VMA. */
 function changeVma(vma: Vma, start: number, end: number, changes: EntryChanges): void {
-  const { tables } = vma.addressSpace;
-  const { u32 } = tables.memory;
-  const at = new LeafTables(tables, start, end);
+  const { u32 } = vma.addressSpace.tables.memory;
+  const at = changes.walkOf(vma, start, end);
   try {
     while (at.next()) {
       const { level, entry, count, address } = at;
@@ -85,7 +84,8 @@ export function changeEntries(
   changes: EntryChanges,
   counters: ScanCounters | undefined,
 ): number {
-  return countChanges(mapping, changes, counters, () => {
+  mapping.lock.acquireRead();
+  try {
     const endPage = firstPage + pageCount;
     let node = mapping.nextShowing(null, firstPage, pageCount);
     for (; node !== null; node = mapping.nextShowing(node, firstPage, pageCount)) {
@@ -102,7 +102,12 @@ export function changeEntries(
         changes.finish(vma.addressSpace);
       }
     }
-  });
+  } finally {
+    mapping.lock.releaseRead();
+    count(changes, counters);
+  }
+  checkHuge(changes, counters);
+  return changes.total;
 }
 
 /** As `changeEntries`, by a walk with callbacks. */
@@ -114,32 +119,32 @@ export function changeSharedRanges<Changes extends EntryChanges>(
   changes: Changes,
   counters: ScanCounters | undefined,
 ): number {
-  return countChanges(mapping, changes, counters, () => {
-    walkPageMapping(mapping, firstPage, pageCount, operations, changes);
-  });
-}
-
-/** Runs a walk with the mapping's lock. @returns the number of changed entries @throws as `changeEntries` */
-function countChanges(
-  mapping: Mapping,
-  changes: EntryChanges,
-  counters: ScanCounters | undefined,
-  walk: () => void,
-): number {
   mapping.lock.acquireRead();
   try {
-    walk();
+    walkPageMapping(mapping, firstPage, pageCount, operations, changes);
   } finally {
     mapping.lock.releaseRead();
-    if (counters !== undefined) {
-      counters.entriesScanned += changes.scanned;
-    }
+    count(changes, counters);
   }
-  if (changes.hugeFound > 0) {
-    if (counters?.hugeEntriesFound === undefined) {
-      throw MappingDirtyError.hugeEntry(changes.hugeStart, changes.hugeEnd, changes.hugeFound);
-    }
-    counters.hugeEntriesFound += changes.hugeFound;
-  }
+  checkHuge(changes, counters);
   return changes.total;
+}
+
+function count({ scanned }: EntryChanges, counters: ScanCounters | undefined): void {
+  if (counters !== undefined) {
+    counters.entriesScanned += scanned;
+  }
+}
+
+/** @throws as `changeEntries` */
+function checkHuge(
+  { hugeFound, hugeStart, hugeEnd }: EntryChanges,
+  counters: ScanCounters | undefined,
+): void {
+  if (hugeFound > 0) {
+    if (counters?.hugeEntriesFound === undefined) {
+      throw MappingDirtyError.hugeEntry(hugeStart, hugeEnd, hugeFound);
+    }
+    counters.hugeEntriesFound += hugeFound;
+  }
 }

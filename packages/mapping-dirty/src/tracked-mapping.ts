@@ -16,6 +16,9 @@ export class TrackedMapping implements TrackedMemory, ScanCounters {
   /** Writable or dirty huge entries found: a broken invariant, counted (rule 4.2, A4). */
   hugeEntriesFound = 0;
 
+  /** The state of a clean, for the next one; undefined during one. A pass before every submission allocates nothing. */
+  #cleanChanges: CleanChanges | undefined;
+
   /**
    * Page 0 of the memory is `firstPage` of the mapping.
    * @throws MappingDirtyError EINVAL if the range does not consist of whole pages, from 0 on
@@ -35,8 +38,14 @@ export class TrackedMapping implements TrackedMemory, ScanCounters {
 
   cleanAndRecord(firstPage: number, pageCount: number, into: DirtyPages): number {
     checkPageRange(this, firstPage, pageCount, into);
-    const changes = new CleanChanges(into, this.firstPage);
-    return changeEntries(this.mapping, this.firstPage + firstPage, pageCount, changes, this);
+    const changes = this.#cleanChanges ?? new CleanChanges(into, this.firstPage);
+    this.#cleanChanges = undefined;
+    changes.restart(into);
+    try {
+      return changeEntries(this.mapping, this.firstPage + firstPage, pageCount, changes, this);
+    } finally {
+      this.#cleanChanges = changes;
+    }
   }
 
   /** A device writes physical memory, which changes no page-table entry. */

@@ -78,7 +78,7 @@ export class AddressSpace implements VmaAddressSpace {
     return this.#vmas.all;
   }
 
-  get notifiers(): Iterable<RangeNotifier> {
+  get notifiers(): ReadonlySet<RangeNotifier> {
     return this.#notifiers;
   }
 

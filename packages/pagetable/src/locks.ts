@@ -58,7 +58,11 @@ export class RwLock {
         holder,
       );
     }
-    this.#readers.splice(index, 1);
+    if (index === this.#readers.length - 1) {
+      this.#readers.pop(); // most readers come and go one inside the other
+    } else {
+      this.#readers.splice(index, 1);
+    }
     this.#ledger?.remove(this, holder);
   }
 

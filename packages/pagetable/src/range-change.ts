@@ -1,6 +1,8 @@
 import type { PreemptionPoint } from './preemption.js';
 import type { RangeNotifier, VmaAddressSpace } from './vma.js';
 
+const NO_ERRORS: readonly unknown[] = [];
+
 /**
  * A change of page-table entries after which no TLB has the old ones cached. `begin` is called before the first entry
  * changes, and `finish` after the last one, even if the change throws. In between
@@ -12,7 +14,8 @@ import type { RangeNotifier, VmaAddressSpace } from './vma.js';
  * One object serves one range after another.
  */
 export class RangeChange<Point extends string = string> {
-  readonly #told: RangeNotifier[] = [];
+  /** Made with the first notifier: most address spaces have none. */
+  #told: RangeNotifier[] | undefined;
   #start = 0;
   #end = 0;
   /** The range to flush; empty if the start is not below the end. */
@@ -29,18 +32,25 @@ export class RangeChange<Point extends string = string> {
   begin(addressSpace: VmaAddressSpace, start: number, end: number): void {
     this.#start = start;
     this.#end = end;
-    this.#told.length = 0;
     this.flushed();
+    if (addressSpace.notifiers.size > 0) {
+      this.#tellStart(addressSpace.notifiers);
+    }
+    addressSpace.pendingTlbFlushes++;
+  }
+
+  #tellStart(notifiers: ReadonlySet<RangeNotifier>): void {
+    const told: RangeNotifier[] = [];
+    this.#told = told;
     try {
-      for (const notifier of addressSpace.notifiers) {
-        notifier.invalidateStart(start, end);
-        this.#told.push(notifier);
+      for (const notifier of notifiers) {
+        notifier.invalidateStart(this.#start, this.#end);
+        told.push(notifier);
       }
     } catch (error) {
       this.#tellEnd();
       throw error;
     }
-    addressSpace.pendingTlbFlushes++;
   }
 
   /** Notes that the entries of `[start, end)` were changed. */
@@ -64,7 +74,7 @@ export class RangeChange<Point extends string = string> {
    * @throws the first error of the step at the point, the flush or a notifier
    */
   finish(addressSpace: VmaAddressSpace): void {
-    let thrown: unknown[] = [];
+    let thrown: readonly unknown[] = NO_ERRORS;
     try {
       addressSpace.tables.memory.preemption.reach(this.point);
     } finally {
@@ -94,9 +104,14 @@ export class RangeChange<Point extends string = string> {
   }
 
   /** Tells the end to every notifier that was told the start. @returns their errors */
-  #tellEnd(): unknown[] {
+  #tellEnd(): readonly unknown[] {
+    const told = this.#told;
+    if (told === undefined) {
+      return NO_ERRORS;
+    }
+    this.#told = undefined;
     const thrown: unknown[] = [];
-    for (const notifier of this.#told) {
+    for (const notifier of told) {
       try {
         notifier.invalidateEnd(this.#start, this.#end);
       } catch (error) {

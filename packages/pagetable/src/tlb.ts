@@ -35,6 +35,7 @@ export class Tlb {
   /** By slot: the page's address if it may be stored to and its entry is dirty. */
   readonly storeTags: Float64Array;
   readonly frames: Uint32Array;
+  /** By slot: its TLB_* bits, as inserted. A page that was cleaned since has no store tag. */
   readonly #states: Uint8Array;
   /**
    * The last walked leaf table, as in a paging-structure cache (Intel SDM volume 3A, 4.10.3): the start of the range
@@ -86,15 +87,13 @@ export class Tlb {
 
   /** As `insert`, for a page that is writable, dirty and not global. */
   insertStorable(slot: number, page: number, frame: number): void {
-    if (this.loadTags[slot] === EMPTY) {
-      this.#used++;
-    } else {
-      this.#globals -= (this.#states[slot] & TLB_GLOBAL) === 0 ? 0 : 1;
+    if (this.loadTags[slot] === page && this.#states[slot] === STORABLE) {
+      // Cleaned since: the first store after a scan.
+      this.storeTags[slot] = page;
+      this.frames[slot] = frame;
+      return;
     }
-    this.loadTags[slot] = page;
-    this.storeTags[slot] = page;
-    this.frames[slot] = frame;
-    this.#states[slot] = STORABLE;
+    this.insert(page, frame, STORABLE);
   }
 
   lookup(address: number): TlbEntry | undefined {
@@ -103,10 +102,11 @@ export class Tlb {
       return undefined;
     }
     const state = this.#states[slot];
+    const isStorable = (state & STORABLE) === STORABLE;
     return {
       frame: this.frames[slot],
       writable: (state & TLB_WRITABLE) !== 0,
-      dirty: (state & TLB_DIRTY) !== 0,
+      dirty: isStorable ? this.storeTags[slot] !== EMPTY : (state & TLB_DIRTY) !== 0,
     };
   }
 
@@ -163,7 +163,7 @@ export class Tlb {
         const bit = index * 32 + 31 - Math.clz32(left & -left);
         const slot = (slot0 + bit) & lastSlot;
         if (bit >= from && bit < to && storeTags[slot] === base + bit * PAGE_SIZE) {
-          this.#clean(slot);
+          storeTags[slot] = EMPTY;
         }
       }
     }
@@ -180,15 +180,10 @@ export class Tlb {
       if (page >= first && page < end) {
         const bit = (page - base) / PAGE_SIZE;
         if (((bits[bit >>> 5] >>> (bit & 31)) & 1) !== 0) {
-          this.#clean(slot);
+          storeTags[slot] = EMPTY;
         }
       }
     }
-  }
-
-  #clean(slot: number): void {
-    this.storeTags[slot] = EMPTY;
-    this.#states[slot] &= ~TLB_DIRTY;
   }
 
   /** Drops the cached leaf table, which is about to be freed. */

@@ -107,7 +107,7 @@ export interface VmaAddressSpace {
   readonly tables: PageTables;
   /** Flushes that walkers have announced and not done yet (rule 2.4, A3). */
   pendingTlbFlushes: number;
-  readonly notifiers: Iterable<RangeNotifier>;
+  readonly notifiers: ReadonlySet<RangeNotifier>;
   /**
    * Drops `[start, end)` from the TLB of every CPU that runs this address space (rule 2.4), and global
    * translations from all the others: they outlive the switch away from it. Rounded to whole pages outwards.

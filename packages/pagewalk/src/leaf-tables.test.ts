@@ -39,6 +39,20 @@ describe('LeafTables', () => {
     expect(() => object.tables.assertTableLocked(table, 'walker')).toThrow();
   });
 
+  it('begins again elsewhere, for another holder', () => {
+    const [one, two] = [HugeObject.locked(), HugeObject.locked()];
+    [one, two].forEach((object) => object.map(GIB, 1));
+    const at = new LeafTables(one.tables, GIB, GIB + PAGE_SIZE);
+    while (at.next()) {
+      // to its end
+    }
+    at.restart(two.tables, GIB + PAGE_SIZE, GIB + 3 * PAGE_SIZE, 'walker');
+    expect(at.next()).toBe(true);
+    expect([at.address, at.count, at.entry]).toEqual([GIB + PAGE_SIZE, 2, two.entry(at.address, 1)]);
+    two.tables.assertTableLocked(tableOfEntry(at.entry), 'walker');
+    expect(at.next()).toBe(false);
+  });
+
   it('extends a stop by the whole tables that follow it, up to a hole, a huge leaf or the end of the range', () => {
     const object = HugeObject.locked();
     [0, 1, 2, 4, 5].forEach((region) => object.map(GIB + region * MIB2, 1));

@@ -40,9 +40,9 @@ export class LeafTables {
   address = 0;
   /** Word of the entry that points at the stop's leaf table. */
   upper = 0;
-  readonly #tables: PageTables;
-  readonly #end: number;
-  readonly #holder: string;
+  #tables: PageTables;
+  #end: number;
+  #holder: string;
   #next: number;
   /** The frame of the locked table; 0 without one. */
   #locked = 0;
@@ -52,6 +52,14 @@ export class LeafTables {
    * @param holder takes the locks of the tables; the running thread if left out
    */
   constructor(tables: PageTables, start: number, end: number, holder: string = RUNNING_THREAD) {
+    this.#tables = tables;
+    this.#next = start;
+    this.#end = end;
+    this.#holder = holder;
+  }
+
+  /** Begins another walk, as the constructor does, in place of one that has ended or was released. */
+  restart(tables: PageTables, start: number, end: number, holder: string = RUNNING_THREAD): void {
     this.#tables = tables;
     this.#next = start;
     this.#end = end;

@@ -40,6 +40,20 @@ describe('slots measured in turn', () => {
     expect(await interleave([taking(1, (_, round) => [round < 0 ? 1 : 5])], 1)).toEqual([[5]]);
   });
 
+  it('have as many warm-up rounds as the contender that needs most', async () => {
+    let passes = 0;
+    const counting = (warmUp?: number): Contender => ({
+      steps: 1,
+      per: 1,
+      ...(warmUp !== undefined && { warmUp }),
+      begin: () => ({ step: () => [++passes], end() {} }),
+    });
+    expect(await interleave([counting(WARM_UP_ROUNDS + 4)], 1)).toEqual([[WARM_UP_ROUNDS + 5]]);
+    passes = 0;
+    await interleave([counting(), counting(WARM_UP_ROUNDS + 1)], 3);
+    expect(passes).toBe(2 * (WARM_UP_ROUNDS + 4));
+  });
+
   it('keep the parts of a step apart', async () => {
     const contender = taking(3, (step) => [step, 10 * step]);
     expect(await interleave([contender], 2)).toEqual([[3, 30]]);

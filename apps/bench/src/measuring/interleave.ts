@@ -2,7 +2,7 @@ import type { Contender, Pass } from '../contender.js';
 import { BenchError } from '../errors.js';
 import { lowerQuartile } from './quantile.js';
 
-/** Rounds whose times are discarded, while code is compiled and caches fill. */
+/** Rounds whose times are discarded, while code is compiled and caches fill; a contender may ask for more. */
 export const WARM_UP_ROUNDS = 6;
 
 /** The times of one slot: by part, then by step (pooled if steps are equal), then by round. */
@@ -20,7 +20,8 @@ export async function interleave(slots: readonly Contender[], rounds: number): P
     throw new BenchError('EBADMSG', `the contenders have ${slots.map((slot) => slot.steps)} steps`);
   }
   const times: SlotTimes[] = slots.map(() => []);
-  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
+  const warmUp = Math.max(...slots.map((slot) => slot.warmUp ?? WARM_UP_ROUNDS));
+  for (let round = -warmUp; round < rounds; round++) {
     const passes: Pass[] = [];
     for (const slot of turn(slots.length, round)) {
       passes[slot] = await slots[slot].begin();

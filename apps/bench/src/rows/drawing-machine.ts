@@ -1,6 +1,6 @@
 import { Machine, type MachineEvent, type MachineOptions } from '@cg/machine';
 import type { TraceHeader } from '@cg/machine/trace';
-import { PAGE_SIZE, pagesFor, type Cpu } from '@cg/pagetable';
+import { PAGE_SIZE, pagesFor, type Cpu, type PhysicalMemory } from '@cg/pagetable';
 import type { SurfaceBox } from '@cg/surface-layout';
 import { CommandWriter, encodeCommand, type CommandFields } from '@cg/svga-protocol';
 import type { DrmFile } from '@cg/vmwgfx';
@@ -23,11 +23,24 @@ export class DrawingMachine {
   readonly #copyFields: CommandFields<'SURFACE_COPY'>;
   readonly #writer = new CommandWriter();
 
-  /** The surface is bound and has been used once, so no frame includes its first upload. */
-  constructor(header: TraceHeader, driver: NonNullable<MachineOptions['driver']> = {}, coherent = true) {
+  /**
+   * The surface is bound and has been used once, so no frame includes its first upload.
+   * @param memoryFrom the memory of a machine that is no longer used, for the same surface
+   */
+  constructor(
+    header: TraceHeader,
+    driver: NonNullable<MachineOptions['driver']> = {},
+    coherent = true,
+    memoryFrom?: PhysicalMemory,
+  ) {
     const { format, width, height, surfaceBytes } = header;
     const memoryBytes = pagesFor(surfaceBytes) * PAGE_SIZE + BESIDE_SURFACE_BYTES;
-    this.#machine = new Machine({ cpus: 1, memoryBytes, driver });
+    this.#machine = new Machine({
+      cpus: 1,
+      memoryBytes,
+      driver,
+      ...(memoryFrom !== undefined && { memoryFrom }),
+    });
     const process = this.#machine.spawn();
     this.#file = process.file;
     [this.#cpu] = this.#machine.cpus;
@@ -46,6 +59,10 @@ export class DrawingMachine {
     this.#copyBlock = encodeCommand('SURFACE_COPY', this.#copyFields);
     this.#start = process.map(this.#surface).start;
     this.#file.submit(this.#copyBlock).wait();
+  }
+
+  get memory(): PhysicalMemory {
+    return this.#machine.memory;
   }
 
   /** Adds a listener for all events. */

@@ -52,7 +52,13 @@ export interface SideRequest {
 
 /** Messages of a worker beside the handover. */
 export type SideMessage =
-  | { readonly kind: 'opened'; readonly steps: number; readonly per: number; readonly alike: boolean }
+  | {
+      readonly kind: 'opened';
+      readonly steps: number;
+      readonly per: number;
+      readonly alike: boolean;
+      readonly warmUp: number | undefined;
+    }
   | { readonly kind: 'skipped'; readonly skipped: string }
   | {
       readonly kind: 'failed';

@@ -42,8 +42,8 @@ async function openSide(): Promise<Contender | undefined> {
     say({ kind: 'skipped', skipped: opened.skipped });
     return undefined;
   }
-  const { steps, per, alike = false } = opened;
-  say({ kind: 'opened', steps, per, alike });
+  const { steps, per, alike = false, warmUp } = opened;
+  say({ kind: 'opened', steps, per, alike, warmUp });
   return opened;
 }
 

@@ -26,6 +26,7 @@ export class WorkerSide implements Contender {
   readonly steps: number;
   readonly per: number;
   readonly alike?: true;
+  readonly warmUp?: number;
   readonly #worker: Worker;
   readonly #handover: SideRequest['handover'];
   readonly #isOther: boolean;
@@ -39,6 +40,9 @@ export class WorkerSide implements Contender {
     this.per = opened.per;
     if (opened.alike) {
       this.alike = true;
+    }
+    if (opened.warmUp !== undefined) {
+      this.warmUp = opened.warmUp;
     }
   }
 

@@ -9,6 +9,7 @@ import { readU32 } from '@cg/svga-protocol';
 
 const NONE = -1;
 const TWO_32 = 2 ** 32;
+const WORDS_PER_PAGE = PAGE_SIZE / 4;
 
 /** What a cursor can be aimed at. */
 export type GuestBytes = GuestBacking | GuestRegion;
@@ -24,6 +25,8 @@ export class BackingCursor {
   #backing: GuestBytes | undefined;
   #leafIndex = NONE;
   #leaf: Uint8Array | undefined;
+  /** The same as words; undefined where the host's memory is not aligned. */
+  #leafWords: Uint32Array | undefined;
   #pageIndex = NONE;
   #page = NONE;
   /** The image that was moved last, and the same as words. */
@@ -49,6 +52,7 @@ export class BackingCursor {
       this.#backing = backing;
       this.#leafIndex = NONE;
       this.#leaf = undefined;
+      this.#leafWords = undefined;
     }
     this.#pageIndex = NONE;
     return this;
@@ -84,10 +88,12 @@ export class BackingCursor {
       const inPage = (offset + at) % PAGE_SIZE;
       const first = (offset + at - inPage) / PAGE_SIZE;
       const page = this.#guestPage(first);
-      let run = Math.min(PAGE_SIZE - inPage, left);
-      for (let next = 1; run < left && this.#guestPage(first + next) === page + next; next++) {
-        run = Math.min(run + PAGE_SIZE, left);
+      let run = PAGE_SIZE - inPage;
+      if (run < left) {
+        const pages = this.#adjacent(first, page, Math.ceil((inPage + left) / PAGE_SIZE));
+        run = pages * PAGE_SIZE - inPage;
       }
+      run = Math.min(run, left);
       if (run < VIEW_FROM_BYTES && inPage + run <= PAGE_SIZE) {
         this.#moveFew(page, inPage, image, imageOffset + at, run, toGuest);
       } else {
@@ -174,20 +180,54 @@ export class BackingCursor {
     const leafIndex = index >>> shift;
     const slot = index - (leafIndex << shift);
     if (this.#leaf === undefined || leafIndex !== this.#leafIndex) {
-      this.#leaf = this.#findLeaf(leafIndex);
+      const list = this.#pageOfLeaf(leafIndex);
+      this.#leaf = this.#views.view(list);
+      this.#leafWords = this.#views.words(list);
       this.#leafIndex = leafIndex;
     }
     return this.#checkedPage(readPageNumber(this.#leaf, slot, entryBytes), index);
   }
 
-  #findLeaf(leafIndex: number): Uint8Array {
+  #pageOfLeaf(leafIndex: number): number {
     const { depth, entryBytes, base } = this.#backing as GuestBacking;
-    const root = this.#views.view(base);
-    if (depth === 1) {
-      return root;
+    return depth === 1
+      ? base
+      : this.#checkedPage(readPageNumber(this.#views.view(base), leafIndex, entryBytes), leafIndex);
+  }
+
+  /**
+   * How many of the backing's pages from `first` on, `most` at most, follow one another in guest memory; to the end of
+   * the list that has `first`, if that is before. An upload of whole rows has hundreds.
+   * @param page the guest page of `first`
+   */
+  #adjacent(first: number, page: number, most: number): number {
+    const backing = this.#backing as GuestBytes;
+    const limit = Math.min(most, Math.floor(this.#memory.bytes / PAGE_SIZE) - page);
+    if (backing instanceof GuestRegion) {
+      let count = 1;
+      while (count < limit && backing.pages[first + count] === page + count) {
+        count++;
+      }
+      return count;
     }
-    const page = this.#checkedPage(readPageNumber(root, leafIndex, entryBytes), leafIndex);
-    return this.#views.view(page);
+    const { depth, entryBytes } = backing;
+    if (depth === 0) {
+      return limit;
+    }
+    const words = this.#leafWords;
+    if (words === undefined || page + limit > TWO_32) {
+      return 1;
+    }
+    const step = entryBytes / 4;
+    const at = (first * step) & (WORDS_PER_PAGE - 1);
+    const end = Math.min(at + limit * step, WORDS_PER_PAGE);
+    let word = at + step;
+    let next = page + 1;
+    while (word < end && words[word] === next && (step === 1 || words[word + 1] === 0)) {
+      word += step;
+      next++;
+    }
+    return next - page;
   }
 
   #checkedPage(page: number, index: number): number {

@@ -7,8 +7,8 @@ const LONG_BYTES = 256;
 
 /** The end of a submission of the remembered stream, as the next one finds it if there was no event meanwhile. */
 export interface Settled {
-  /** `Residency.epoch`. */
-  readonly epoch: number;
+  /** `Residency.epoch`; a submission that uploads stores, and nothing else, takes it along. */
+  epoch: number;
   /** The buffer objects, in the order in which they are reserved. */
   readonly objects: readonly BufferObject[];
   /** The numbers of the commands that are sent; the others are the driver's. */
@@ -25,7 +25,7 @@ export interface Settled {
  * copy. Commands of contexts are not remembered, because their check changes the context.
  *
  * Of a stream that names only surfaces, `settledAt` also says that everything was ready, until `Residency.epoch`
- * advances: the next submission scans and sends, and looks at no resource.
+ * advances: the next submission scans, uploads what was stored and sends; without stores it looks at no resource.
  */
 export class LastStream {
   #last: CheckedStream | undefined;

@@ -74,13 +74,46 @@ const invalidate = (sid: number) => encodeCommand('INVALIDATE_GB_IMAGE', { sid, 
 const readBack = (sid: number) => encodeCommand('READBACK_GB_IMAGE', { sid, ...image });
 
 describe('a submission of a settled stream', () => {
-  it('1.1: uploads what is stored meanwhile', () => {
-    const { cpu, file, filled, copy, settle, onDevice } = setUp();
+  it('1.1: uploads what is stored meanwhile, and stays settled', () => {
+    const { cpu, filled, copy, settle, commandsOf, onDevice } = setUp();
+    const [a, b] = [filled(1), filled(2)];
+    const stream = copy(a.handle, b.handle);
+    settle(stream);
+    const validate = vi.spyOn(Validation.prototype, 'validate');
+    for (const value of [9, 10]) {
+      cpu.store8(a.start, value);
+      expect(commandsOf(stream)).toEqual(['UPDATE_GB_IMAGE', 'SURFACE_COPY']);
+      expect(onDevice(b.handle)).toBe(value);
+      expect(commandsOf(stream)).toEqual(['SURFACE_COPY']);
+    }
+    expect(validate).not.toHaveBeenCalled();
+    validate.mockRestore();
+  });
+
+  it('B9: uploads a store to a page of two of its surfaces to both', () => {
+    const { cpu, file, filled, buffer, settle, onDevice } = setUp();
+    const { handle, start } = buffer();
+    const [one, two] = [0, 1].map(
+      () => file.createSurface({ ...coherent, backing: { buffer: handle } }).handle,
+    );
+    const [b, c] = [filled(2).handle, filled(3).handle];
+    const block = (srcSid: number, destSid: number) => copyCommand(srcSid, destSid, SIDE, SIDE);
+    const stream = new Uint8Array([...block(one, b), ...block(two, c)]);
+    settle(stream);
+    cpu.store8(start, 9);
+    file.submit(stream).wait();
+    expect([onDevice(b), onDevice(c)]).toEqual([9, 9]);
+  });
+
+  it('1.5: has what could not be sent for want of command space in the next one', () => {
+    const { cpu, file, filled, copy, settle, commandsOf, faults, onDevice } = setUp();
     const [a, b] = [filled(1), filled(2)];
     const stream = copy(a.handle, b.handle);
     settle(stream);
     cpu.store8(a.start, 9);
-    file.submit(stream).wait();
+    faults.fail('command-space');
+    expect(() => file.submit(stream)).toThrow(expect.objectContaining({ code: 'ENOMEM' }));
+    expect(commandsOf(stream)).toEqual(['UPDATE_GB_IMAGE', 'SURFACE_COPY']);
     expect(onDevice(b.handle)).toBe(9);
   });
 
@@ -159,6 +192,21 @@ describe('a settled stream is validated again', () => {
     file.submit(stream).wait();
     other.submit(copy(theirC, theirB)).wait();
     expect(cpu.load8(b.start)).toBe(3);
+  });
+
+  it('if another CPU’s submission uploads something between its scan and its uploads', () => {
+    const { cpu, file, other, filled, copy, open, settle, memory, onDevice } = setUp();
+    const [a, b, c, d] = [filled(1), filled(2), filled(3), filled(4)];
+    const [theirC, theirD] = [c, d].map(({ handle }) => open(handle));
+    const stream = copy(a.handle, b.handle);
+    settle(stream);
+    [a, c].forEach(({ start }) => cpu.store8(start, 9));
+    memory.preemption.at('submit: between scan and transfer', () => other.submit(copy(theirC, theirD)));
+    const validate = vi.spyOn(Validation.prototype, 'validate');
+    file.submit(stream).wait();
+    expect(validate).toHaveBeenCalledTimes(2);
+    validate.mockRestore();
+    expect([onDevice(b.handle), onDevice(d.handle)]).toEqual([9, 9]);
   });
 
   it('B9: after another stream has taken a page that a surface of this one shares', () => {

@@ -64,10 +64,10 @@ export function submit(
  * @returns whether it was, as the last submission left it
  * @throws as `Validation.validate`; nothing has changed then
  */
-function makeReady({ driver, stream, validation, checks, epoch, settled }: CheckedSubmission): boolean {
+function makeReady({ driver, stream, validation, checks, settled }: CheckedSubmission): boolean {
   const { queue, residency, memory } = driver;
   try {
-    const isSettled = settled !== undefined && validation.validateAgain(settled.objects, stream.surfaces);
+    const isSettled = settled !== undefined && validation.validateAgain(settled, stream.surfaces);
     if (isSettled) {
       use(driver, settled, stream);
     } else {
@@ -77,7 +77,7 @@ function makeReady({ driver, stream, validation, checks, epoch, settled }: Check
       checks.changes?.prepare();
     }
     memory.preemption.reach('submit: between updates and commands' satisfies PreemptionPoint);
-    if (!isSettled || residency.epoch !== epoch) {
+    if (!isSettled || residency.epoch !== settled.epoch) {
       validation.checkReady();
     }
     queue.beginUserCommands();

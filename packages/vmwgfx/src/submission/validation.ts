@@ -4,7 +4,9 @@ import type { Fence } from '../device/fence.js';
 import { VmwgfxError } from '../errors.js';
 import { BufferObject, type BufferReservation } from '../memory/buffer-object.js';
 import type { Resource } from '../resource/resource.js';
+import type { Residency } from '../residency.js';
 import { Journal } from './journal.js';
+import type { Settled } from './last-stream.js';
 import { Reservations } from './reservations.js';
 import type { PreemptionPoint } from '../preemption-points.js';
 import { ReplaceableStep } from '../replaceable-step.js';
@@ -77,23 +79,44 @@ export class Validation {
   }
 
   /**
-   * Reserves and scans, for a submission whose resources are known to be ready but for stores by the CPU.
-   * @param objects all their buffer objects, in the order of their offsets
-   * @returns false if there are such stores: all is then added and validated, without another scan
+   * Reserves, scans and uploads, for a submission whose resources are known to be ready but for stores by the CPU.
+   * @param settled follows the epoch where nothing but these stores advances it
+   * @returns false if there was another event meanwhile: all is then added and validated, without another scan
    * @throws as `validate`
    */
-  validateAgain(objects: readonly BufferObject[], resources: readonly Resource[]): boolean {
-    for (const object of objects) {
+  validateAgain(settled: Settled, resources: readonly Resource[]): boolean {
+    for (const object of settled.objects) {
       this.#reserve(object);
     }
     this.#scan();
-    for (const { tracker } of objects) {
-      if (tracker !== undefined && !tracker.dirty.isEmpty) {
-        return false;
-      }
+    const residency = settled.objects.at(0)?.driver.residency;
+    if (residency !== undefined && residency.epoch !== settled.epoch) {
+      return false;
     }
     this.#settled = resources;
+    if (residency !== undefined && settled.objects.some(isDirty)) {
+      this.#uploadStores(settled, residency);
+    }
     return true;
+  }
+
+  /** Every store is transferred before the first upload: an alias may have been looked at already. */
+  #uploadStores(settled: Settled, residency: Residency): void {
+    const resources = this.#settled ?? [];
+    for (const resource of resources) {
+      const { backing } = resource;
+      if (backing?.tracker !== undefined && !resource.gpuDirty && isDirty(backing)) {
+        backing.tracker.transfer(resource, resource.sharedBy);
+      }
+    }
+    const { epoch } = residency;
+    for (const resource of resources) {
+      if (!resource.gpuDirty) {
+        resource.sync();
+      }
+    }
+    // If it throws, or the device refuses something, the epoch is a later one.
+    settled.epoch = residency.epoch === epoch ? epoch : settled.epoch;
   }
 
   /**
@@ -321,6 +344,11 @@ export class Validation {
       this.journal.note(undefined, () => object.releaseTrackerUser(this.reservations.of(object)));
     }
   }
+}
+
+/** Whether it has stores that its resources have yet to get. */
+function isDirty({ tracker }: BufferObject): boolean {
+  return tracker !== undefined && !tracker.dirty.isEmpty;
 }
 
 function areReady(resources: Iterable<Resource>): boolean {
