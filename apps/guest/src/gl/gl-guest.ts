@@ -10,7 +10,7 @@ import { startGuest, type StartedGuest } from '../emulator/start-guest.js';
 import { GuestError } from '../guest-error.js';
 import { X_FILES } from '../x/x-files.js';
 import { START_X, startX } from '../x/x-server.js';
-import { NEW_KERNEL_LINES } from './kernel-log.js';
+import { takeKernelLog } from './kernel-log.js';
 import { ownProgram } from './own-program.js';
 import type { NamedRenderer } from './renderers.js';
 import { runProgram, type GuestCommand } from './run-program.js';
@@ -86,7 +86,7 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGu
           say('starting X');
           await startX(guest);
         }
-        await guest.shell.must(NEW_KERNEL_LINES);
+        await takeKernelLog(guest.program);
       },
     },
     states: options.useStates ? new SavedStates(cache) : undefined,
