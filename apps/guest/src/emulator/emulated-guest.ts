@@ -204,6 +204,7 @@ export class EmulatedGuest {
   /** Stops the guest for good, and rejects every wait for it. */
   async end(): Promise<void> {
     this.#fail(new GuestError('the guest has been stopped'));
+    this.#core.end();
     await this.pause();
     await this.#emulator.destroy();
   }

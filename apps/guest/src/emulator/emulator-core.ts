@@ -8,6 +8,9 @@ const WASM_PAGE_BYTES = 65_536;
 /** The functions of generated code follow those that v86.wasm itself has in its table. */
 const FIRST_GENERATED = 1024;
 
+/** Of a loaded core: what ends sooner is not worth that its code is optimized. */
+const BASELINE_MILLISECONDS = 10_000;
+
 /** v86 writes below, when it is made without a kernel: its BIOS. */
 const LOW_MEMORY_BYTES = 2 ** 20;
 
@@ -88,6 +91,7 @@ export interface StoredCore extends CoreContent {
 export class EmulatorCore {
   /** Keep the modules of generated code, which an image needs. */
   keepsCode = false;
+  #optimizing: NodeJS.Timeout | undefined;
   /** v86 leaves memory and generated code as they are. */
   #isOwn = false;
   #places: Places = { ram: 0, ramBytes: 0, videoMemory: 0 };
@@ -176,18 +180,48 @@ export class EmulatorCore {
       throw new GuestError('its memory is arranged otherwise');
     }
     const { memory } = this.#exports;
-    const imports = { e: { ...this.#exports, m: memory } };
-    const compiled = Promise.all(
-      [...stored.code].map(async ([index, module]) => {
-        const { instance } = await wasm.instantiate(module, imports);
-        this.#imports.__indirect_function_table.set(FIRST_GENERATED + index, instance.exports.f);
-      }),
-    );
+    this.keepsCode = true;
+    stored.code.forEach((module, index) => this.#code.set(index, module));
+    setCompilation('baseline');
+    this.#optimizing = setTimeout(() => void this.#optimize(), BASELINE_MILLISECONDS).unref();
+    const compiled = this.#compile();
     memory.grow(Math.max(0, stored.memoryBytes - memory.buffer.byteLength) / WASM_PAGE_BYTES);
     const bytes = new Uint8Array(memory.buffer);
     this.#clearBetween(bytes, stored.runs);
     stored.readInto(bytes);
     await compiled;
+  }
+
+  /** Ends what goes on by itself. */
+  end(): void {
+    if (this.#optimizing !== undefined) {
+      clearTimeout(this.#optimizing);
+      this.#optimizing = undefined;
+      setCompilation('optimized');
+    }
+  }
+
+  /** The same code again, which V8 optimizes. */
+  async #optimize(): Promise<void> {
+    this.end();
+    await this.#compile();
+    this.keepsCode = false;
+    this.#code.clear();
+  }
+
+  /** Compiles the kept modules, and puts their functions to their places. */
+  async #compile(): Promise<void> {
+    const imports = { e: { ...this.#exports, m: this.#exports.memory } };
+    const table = this.#imports.__indirect_function_table;
+    await Promise.all(
+      [...this.#code].map(async ([index, module]) => {
+        const { instance } = await wasm.instantiate(module, imports);
+        // Meanwhile the place can be given to other code, or to none.
+        if (this.#code.get(index) === module) {
+          table.set(FIRST_GENERATED + index, instance.exports.f);
+        }
+      }),
+    );
   }
 
   /** Clears what is between the runs, and is not zero already: a first access to a page takes long. */
@@ -203,7 +237,13 @@ export class EmulatorCore {
   }
 }
 
-/** Generated code runs at once: where it is compiled at its first call, the guest waits. */
-export function compileAtOnce(): void {
+/**
+ * How V8 compiles generated code from now on. By itself it leaves a function to the first call, for which the guest then
+ * waits, and optimizes it after some hundred jumps, as its functions are long: for seconds each, on all cores.
+ */
+export function setCompilation(how: 'baseline' | 'optimized'): void {
+  const no = how === 'baseline' ? 'no-' : '';
   setFlagsFromString('--no-wasm-lazy-compilation');
+  setFlagsFromString(`--${no}wasm-dynamic-tiering`);
+  setFlagsFromString(`--${no}wasm-tier-up`);
 }

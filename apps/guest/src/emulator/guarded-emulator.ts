@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { V86, type V86Options } from 'v86';
 import {
-  compileAtOnce,
   EmulatorCore,
   type CoreExports as Exports,
   type CoreImports as Imports,
+  setCompilation,
 } from './emulator-core.js';
 import { GuestError } from '../guest-error.js';
 
@@ -39,7 +39,7 @@ export async function makeGuardedEmulator(
     };
     const env = { ...imports.env, console_log_from_wasm: printPanic };
     const { instance } = await wasm.instantiate(code, core.imports({ ...imports, env }));
-    compileAtOnce();
+    setCompilation('optimized');
     const { exports } = instance;
     const mainLoop = (): number => {
       try {
