@@ -105,11 +105,11 @@ describe('the core of an emulator', () => {
 
     const second = await makeMachine();
     const [before] = [await second.core.image()];
-    ramOf(before)[0x600] = 9;
+    ramOf(before)[0x6000] = 9;
     await second.core.load(kept);
     await second.core.withoutContent(async () => second.emulator.restore_state(state));
     const loaded = await second.core.image();
-    expect([counterOf(loaded), ramOf(loaded)[high], ramOf(loaded)[0x600]]).toEqual([counted, 7, 0]);
+    expect([counterOf(loaded), ramOf(loaded)[high], ramOf(loaded)[0x6000]]).toEqual([counted, 7, 0]);
     const after = await runUntil(second, (now) => counterOf(now) > counted + 5_000_000);
     // None was generated again, which would be another array of the same bytes.
     expect([...after.code].every(([index, module]) => kept.code.get(index) === module)).toBe(true);
