@@ -91,6 +91,7 @@ export interface StoredCore extends CoreContent {
 export class EmulatorCore {
   /** Keep the modules of generated code, which an image needs. */
   keepsCode = false;
+  #isBaseline = false;
   #optimizing: NodeJS.Timeout | undefined;
   /** v86 leaves memory and generated code as they are. */
   #isOwn = false;
@@ -182,21 +183,24 @@ export class EmulatorCore {
     const { memory } = this.#exports;
     this.keepsCode = true;
     stored.code.forEach((module, index) => this.#code.set(index, module));
+    this.#isBaseline = true;
     setCompilation('baseline');
-    this.#optimizing = setTimeout(() => void this.#optimize(), BASELINE_MILLISECONDS).unref();
     const compiled = this.#compile();
     memory.grow(Math.max(0, stored.memoryBytes - memory.buffer.byteLength) / WASM_PAGE_BYTES);
     const bytes = new Uint8Array(memory.buffer);
     this.#clearBetween(bytes, stored.runs);
     stored.readInto(bytes);
-    await compiled;
+    // Node ends where only V8 compiles.
+    const alive = setInterval(() => {}, 1000);
+    await compiled.finally(() => clearInterval(alive));
+    this.#optimizing = setTimeout(() => void this.#optimize(), BASELINE_MILLISECONDS).unref();
   }
 
   /** Ends what goes on by itself. */
   end(): void {
-    if (this.#optimizing !== undefined) {
-      clearTimeout(this.#optimizing);
-      this.#optimizing = undefined;
+    clearTimeout(this.#optimizing);
+    if (this.#isBaseline) {
+      this.#isBaseline = false;
       setCompilation('optimized');
     }
   }

@@ -17,8 +17,7 @@ import { runProgram, type GuestCommand } from './run-program.js';
 
 const MIB = 2 ** 20;
 
-/** Guest memory is there once in the emulator, and once more while a state is written or read. */
-const MEMORY_FACTOR = 2;
+/** Of the emulator, besides the guest's memory. */
 const OWN_MEMORY_MIB = 300;
 
 /** While the emulator is paused, as for a state, the guest's clock goes on: its kernel takes that for a hang. */
@@ -97,7 +96,7 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGu
 }
 
 function checkMemory(memoryMib: number): void {
-  const needed = memoryMib * MEMORY_FACTOR + OWN_MEMORY_MIB;
+  const needed = memoryMib + OWN_MEMORY_MIB;
   const available = Math.floor(availableMemory() / MIB);
   if (available < needed) {
     throw new GuestError(
