@@ -1,6 +1,6 @@
 import type { EmulatedGuest } from '../emulator/emulated-guest.js';
 import { startGlGuest, type GlGuestOptions } from '../gl/gl-guest.js';
-import { NEW_KERNEL_LINES, warningsOf } from '../gl/kernel-log.js';
+import { takeKernelLog, warningsOf } from '../gl/kernel-log.js';
 import type { RendererName } from '../gl/renderer-names.js';
 import { makeRenderer } from '../gl/renderers.js';
 import { AskedScene, type DrawnFrames } from './asked-scene.js';
@@ -139,7 +139,7 @@ async function measureProgram(
     rounds,
     isSamePicture,
     refused: guest.device.statistics.errors - errors,
-    warnings: warningsOf(await guest.shell.must(NEW_KERNEL_LINES)),
+    warnings: warningsOf(await takeKernelLog(guest.program)),
   };
 }
 

@@ -5,6 +5,7 @@ import { attachSvga, type AttachedSvga, type AttachOptions } from '@cg/v86';
 import type { V86 } from 'v86';
 import { AgentProgram } from '../agent/agent-program.js';
 import { AgentWire } from '../agent/agent-wire.js';
+import type { CoreImage, EmulatorCore, StoredCore } from './emulator-core.js';
 import { makeGuardedEmulator } from './guarded-emulator.js';
 import { endReason } from './guest-end.js';
 import { GuestError } from '../guest-error.js';
@@ -24,12 +25,32 @@ export interface BootImages {
   readonly sharesFiles?: boolean;
 }
 
+/** How a guest is made. */
+export interface GuestOptions {
+  readonly memoryMib: number;
+  readonly device: AttachOptions;
+  /** Appended to the kernel's command line. */
+  readonly parameters?: string;
+  /** Boots it; boots it, and takes an image later; restores it from an image, for which it has no kernel. */
+  readonly use: 'boot' | 'boot-and-save' | 'restore';
+}
+
 /** The saved state of a guest. */
 export interface GuestState {
   readonly emulator: ArrayBuffer;
   readonly device: Uint8Array;
   /** The agent's scratch memory, from its first message. */
   readonly agent: readonly [address: number, bytes: number];
+}
+
+/** A state whose memory and generated code are apart: v86's own has neither. */
+export interface GuestImage extends GuestState {
+  readonly core: CoreImage;
+}
+
+/** A guest's image in a file. */
+export interface StoredGuest extends GuestState {
+  readonly core: StoredCore;
 }
 
 const MARK_PREFIX = 'mark ';
@@ -48,11 +69,13 @@ export class EmulatedGuest {
   /** Receives the marks that a program prints on the console: lines that begin with «mark». */
   onMark: (text: string) => void = () => {};
   readonly #emulator: V86;
+  readonly #core: EmulatorCore;
   readonly #attached: AttachedSvga;
   #stopListening = (): void => {};
 
-  private constructor(emulator: V86, device: AttachOptions) {
+  private constructor(emulator: V86, core: EmulatorCore, device: AttachOptions) {
     this.#emulator = emulator;
+    this.#core = core;
     this.#attached = attachSvga(emulator, device);
     this.console = new SerialConsole(emulator);
     this.agent = new AgentWire(emulator);
@@ -73,24 +96,19 @@ export class EmulatedGuest {
     });
   }
 
-  /**
-   * Creates a guest that is not running yet.
-   * @param parameters appended to the kernel's command line
-   */
+  /** Creates a guest that is not running yet. */
   static async make(
     { files, initramfs, disk, sharesFiles }: BootImages,
-    memoryMib: number,
-    device: AttachOptions,
-    parameters = '',
+    { memoryMib, device, parameters = '', use }: GuestOptions,
   ): Promise<EmulatedGuest> {
+    const kernel = { bzimage: { buffer: contents(files.kernel) }, initrd: { buffer: initramfs.buffer } };
     const guests: EmulatedGuest[] = [];
-    const emulator = await makeGuardedEmulator(
+    const { emulator, core } = await makeGuardedEmulator(
       {
         ...pcSettings(memoryMib, parameters),
         bios: { buffer: contents(files.bios) },
         vga_bios: { buffer: contents(files.vgaBios) },
-        bzimage: { buffer: contents(files.kernel) },
-        initrd: { buffer: initramfs.buffer },
+        ...(use !== 'restore' && kernel),
         ...(sharesFiles && { filesystem: {} }),
         ...(disk && { hda: { url: disk.path, async: true, size: statSync(disk.path).size } }),
         autostart: false,
@@ -98,7 +116,8 @@ export class EmulatedGuest {
       },
       (error) => guests.forEach((guest) => guest.#fail(error)),
     );
-    const guest = new EmulatedGuest(emulator, device);
+    const guest = new EmulatedGuest(emulator, core, device);
+    core.keepsCode = use === 'boot-and-save';
     guests.push(guest);
     return guest;
   }
@@ -134,17 +153,50 @@ export class EmulatedGuest {
 
   /** @throws GuestError before the agent's first message */
   async save(): Promise<GuestState> {
+    return this.#save(async () => this.#emulator.save_state());
+  }
+
+  async restore(state: GuestState): Promise<void> {
+    await this.#restore(state, async () => this.#emulator.restore_state(state.emulator));
+  }
+
+  /**
+   * A state with the core's content, of which the memory is no copy. It is made with «boot-and-save», and paused.
+   * @throws GuestError before the agent's first message
+   */
+  async image(): Promise<GuestImage> {
+    const state = await this.#save(async () =>
+      this.#core.withoutContent(async () => this.#emulator.save_state()),
+    );
+    return { ...state, core: await this.#core.image() };
+  }
+
+  /**
+   * Restores an image to a guest that was made for it.
+   * @throws Error where it is damaged or does not fit. The guest can only be ended then
+   */
+  async load(image: StoredGuest): Promise<void> {
+    await this.#core.load(image.core);
+    await this.#restore(image, async () =>
+      this.#core.withoutContent(async () => this.#emulator.restore_state(image.emulator)),
+    );
+  }
+
+  async #save(saveEmulator: () => Promise<ArrayBuffer>): Promise<GuestState> {
     const { memory } = this.agent;
     if (memory === undefined) {
       throw new GuestError('the guest cannot be saved before its agent runs');
     }
     await this.device.settle();
-    const emulator = await this.#emulator.save_state();
+    const emulator = await saveEmulator();
     return { emulator, device: this.#attached.snapshot(), agent: [memory.address, memory.bytes] };
   }
 
-  async restore({ emulator, device, agent: [address, bytes] }: GuestState): Promise<void> {
-    await this.#emulator.restore_state(emulator);
+  async #restore(
+    { device, agent: [address, bytes] }: GuestState,
+    restoreEmulator: () => Promise<void>,
+  ): Promise<void> {
+    await restoreEmulator();
     this.#attached.restore(device);
     this.agent.memory = { address, bytes };
   }
@@ -152,6 +204,7 @@ export class EmulatedGuest {
   /** Stops the guest for good, and rejects every wait for it. */
   async end(): Promise<void> {
     this.#fail(new GuestError('the guest has been stopped'));
+    this.#core.end();
     await this.pause();
     await this.#emulator.destroy();
   }

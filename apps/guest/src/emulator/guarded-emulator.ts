@@ -1,16 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { V86, type V86Options } from 'v86';
+import {
+  EmulatorCore,
+  type CoreExports as Exports,
+  type CoreImports as Imports,
+  setCompilation,
+} from './emulator-core.js';
 import { GuestError } from '../guest-error.js';
-
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  main_loop(): number;
-}
-
-interface Imports {
-  readonly env: object;
-}
 
 /** Declared by TypeScript's DOM library only, which is not among the types here. */
 const { WebAssembly: wasm } = globalThis as unknown as {
@@ -21,7 +18,7 @@ const { WebAssembly: wasm } = globalThis as unknown as {
 };
 
 /**
- * Creates a v86 that is ready and not running.
+ * Creates a v86 that is ready and not running, and its core.
  *
  * v86 prints panics of its own code, and throws them from a timer of its main loop, where nothing can catch them. Here
  * `onFault` receives them, and the emulator stops. @param onFault receives a GuestError for a panic of v86; any other
@@ -30,7 +27,8 @@ const { WebAssembly: wasm } = globalThis as unknown as {
 export async function makeGuardedEmulator(
   options: V86Options,
   onFault: (error: Error) => void,
-): Promise<V86> {
+): Promise<{ readonly emulator: V86; readonly core: EmulatorCore }> {
+  const core = new EmulatorCore();
   let panic = 'v86 gives no reason';
   const instantiate = async (imports: Imports): Promise<Exports> => {
     const code = readFileSync(createRequire(import.meta.url).resolve('v86/build/v86.wasm'));
@@ -40,7 +38,8 @@ export async function makeGuardedEmulator(
       panic = text.trim().split('\n').at(1) ?? text.trim();
     };
     const env = { ...imports.env, console_log_from_wasm: printPanic };
-    const { instance } = await wasm.instantiate(code, { ...imports, env });
+    const { instance } = await wasm.instantiate(code, core.imports({ ...imports, env }));
+    setCompilation('optimized');
     const { exports } = instance;
     const mainLoop = (): number => {
       try {
@@ -52,11 +51,11 @@ export async function makeGuardedEmulator(
         return 0;
       }
     };
-    return { ...exports, main_loop: mainLoop };
+    return { ...core.exports(exports), main_loop: mainLoop };
   };
   const emulator = new V86({ ...options, wasm_fn: instantiate });
   await new Promise<void>((resolve) => {
     emulator.add_listener('emulator-ready', () => resolve());
   });
-  return emulator;
+  return { emulator, core };
 }

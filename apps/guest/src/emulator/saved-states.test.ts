@@ -1,15 +1,32 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PAGE_BYTES } from './page-runs.js';
 import { pcSettings } from './pc-settings.js';
 import { SavedStates } from './saved-states.js';
+
+const OTHER_PAGES = new Uint8Array(3 * PAGE_BYTES).fill(1);
 
 let cache: string;
 let states: SavedStates;
 
+/** Its memory has two runs of pages. */
 const state = (byte: number) => {
-  return { emulator: Uint8Array.of(byte, 2).buffer, device: Uint8Array.of(3), agent: [4096, 8192] as const };
+  const memory = new Uint8Array(8 * PAGE_BYTES);
+  memory.set([byte], PAGE_BYTES);
+  memory.set([5], 3 * PAGE_BYTES - 1);
+  memory.set([6], 7 * PAGE_BYTES);
+  const code = new Map([
+    [3, Uint8Array.of(7)],
+    [1, Uint8Array.of(8, 9)],
+  ]);
+  return {
+    emulator: Uint8Array.of(byte, 2).buffer,
+    device: Uint8Array.of(3),
+    agent: [4096, 8192] as const,
+    core: { places: { ram: PAGE_BYTES, ramBytes: 2 * PAGE_BYTES, videoMemory: 0 }, code, memory },
+  };
 };
 
 beforeEach(() => {
@@ -25,6 +42,21 @@ describe('saved states', () => {
     states.store('a', state(1));
     expect(new Uint8Array(states.load('a')?.emulator ?? new ArrayBuffer())).toEqual(Uint8Array.of(1, 2));
     expect(states.load('a')?.agent).toEqual([4096, 8192]);
+    const { core } = state(1);
+    const stored = states.load('a')?.core;
+    expect(stored?.places).toEqual(core.places);
+    expect(stored?.memoryBytes).toBe(core.memory.length);
+    expect(stored?.runs).toEqual([
+      [1, 2],
+      [7, 1],
+    ]);
+    expect([...(stored?.code ?? [])].map(([index, bytes]) => [index, ...bytes])).toEqual([
+      [3, 7],
+      [1, 8, 9],
+    ]);
+    const memory = new Uint8Array(core.memory.length);
+    stored?.readInto(memory);
+    expect(memory).toEqual(core.memory);
     states.remove('a');
     expect(states.load('a')).toBeUndefined();
   });
@@ -44,6 +76,8 @@ describe('saved states', () => {
     ['emulator.state', '\x01\x00'],
     ['device.snapshot', undefined],
     ['device.snapshot', '\x04'],
+    ['code.wasm', undefined],
+    ['code.wasm', '\x07\x08\x08'],
   ])('whose %s is damaged (%j) are not loaded', (name, content) => {
     states.store('a', state(1));
     const path = join(cache, 'states', 'a', name);
@@ -52,6 +86,17 @@ describe('saved states', () => {
       writeFileSync(path, content);
     }
     expect(states.load('a')).toBeUndefined();
+  });
+
+  it.each([
+    ['missing', /ENOENT/, () => rmSync(join(cache, 'states', 'a', 'memory.pages'))],
+    ['cut off', /damaged/, () => truncateSync(join(cache, 'states', 'a', 'memory.pages'), 2 * PAGE_BYTES)],
+    ['empty', /damaged/, () => truncateSync(join(cache, 'states', 'a', 'memory.pages'))],
+    ['another', /damaged/, () => writeFileSync(join(cache, 'states', 'a', 'memory.pages'), OTHER_PAGES)],
+  ])('whose memory is %s are not restored', (_, message, damage) => {
+    states.store('a', state(1));
+    damage();
+    expect(() => states.load('a')?.core.readInto(new Uint8Array(8 * PAGE_BYTES))).toThrow(message);
   });
 
   it('are eight at most: the oldest are removed', () => {

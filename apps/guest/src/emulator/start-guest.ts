@@ -1,6 +1,5 @@
 import type { DeviceRecorder, Renderer, SvgaDeviceOptions } from '@cg/svga-device';
-import type { AttachOptions } from '@cg/v86';
-import { EmulatedGuest, type BootImages } from './emulated-guest.js';
+import { EmulatedGuest, type BootImages, type GuestOptions } from './emulated-guest.js';
 import { GuestError } from '../guest-error.js';
 import { MARK, WITHOUT_DRIVER } from '../boot/initramfs.js';
 import { pcSettings } from './pc-settings.js';
@@ -62,9 +61,9 @@ export async function startGuest(options: StartOptions): Promise<StartedGuest> {
   const started = await bootGuest(options);
   if (states !== undefined && key !== undefined) {
     await started.guest.pause();
-    const state = await started.guest.save();
+    const image = await started.guest.image();
     try {
-      states.store(key, state);
+      states.store(key, image);
     } catch (error) {
       // Not fatal: the next start boots again.
       say(`the guest cannot be saved (${(error as Error).message})`);
@@ -76,15 +75,15 @@ export async function startGuest(options: StartOptions): Promise<StartedGuest> {
 }
 
 async function restoreGuest(key: string, options: StartOptions): Promise<StartedGuest | undefined> {
-  const { images, memoryMib, states, say, onConsole } = options;
+  const { images, states, say, onConsole } = options;
   const start = performance.now();
-  const state = states?.load(key);
-  if (state === undefined) {
+  const stored = states?.load(key);
+  if (stored === undefined) {
     return undefined;
   }
-  const guest = await EmulatedGuest.make(images, memoryMib, attachOptions(options), parametersOf(options));
+  const guest = await EmulatedGuest.make(images, guestOptions(options, 'restore'));
   try {
-    await guest.restore(state);
+    await guest.load(stored);
   } catch (error) {
     // v86 and the device throw various errors for a state that does not fit. It is created again.
     say(`the saved guest cannot be restored (${(error as Error).message})`);
@@ -97,14 +96,17 @@ async function restoreGuest(key: string, options: StartOptions): Promise<Started
   return { guest, restored: true, bootSeconds: 0, loadSeconds: secondsSince(start) };
 }
 
-function attachOptions({ device, renderer, recorder }: StartOptions): AttachOptions {
-  return { ...device, ...(renderer && { renderer }), ...(recorder && { recorder }) };
+function guestOptions(options: StartOptions, use: GuestOptions['use']): GuestOptions {
+  const { memoryMib, device, renderer, recorder } = options;
+  const attached = { ...device, ...(renderer && { renderer }), ...(recorder && { recorder }) };
+  return { memoryMib, device: attached, parameters: parametersOf(options), use };
 }
 
 async function bootGuest(options: StartOptions): Promise<StartedGuest> {
-  const { images, memoryMib, onConsole } = options;
+  const { images, states, onConsole } = options;
   const start = performance.now();
-  const guest = await EmulatedGuest.make(images, memoryMib, attachOptions(options), parametersOf(options));
+  const use = states === undefined ? 'boot' : 'boot-and-save';
+  const guest = await EmulatedGuest.make(images, guestOptions(options, use));
   guest.console.onText = onConsole;
   guest.run();
   try {

@@ -10,15 +10,14 @@ import { startGuest, type StartedGuest } from '../emulator/start-guest.js';
 import { GuestError } from '../guest-error.js';
 import { X_FILES } from '../x/x-files.js';
 import { START_X, startX } from '../x/x-server.js';
-import { NEW_KERNEL_LINES } from './kernel-log.js';
+import { takeKernelLog } from './kernel-log.js';
 import { ownProgram } from './own-program.js';
 import type { NamedRenderer } from './renderers.js';
 import { runProgram, type GuestCommand } from './run-program.js';
 
 const MIB = 2 ** 20;
 
-/** Guest memory is there once in the emulator, and once more while a state is written or read. */
-const MEMORY_FACTOR = 2;
+/** Of the emulator, besides the guest's memory. */
 const OWN_MEMORY_MIB = 300;
 
 /** While the emulator is paused, as for a state, the guest's clock goes on: its kernel takes that for a hang. */
@@ -86,7 +85,7 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGu
           say('starting X');
           await startX(guest);
         }
-        await guest.shell.must(NEW_KERNEL_LINES);
+        await takeKernelLog(guest.program);
       },
     },
     states: options.useStates ? new SavedStates(cache) : undefined,
@@ -97,7 +96,7 @@ export async function startGlGuest(options: GlGuestOptions): Promise<StartedGlGu
 }
 
 function checkMemory(memoryMib: number): void {
-  const needed = memoryMib * MEMORY_FACTOR + OWN_MEMORY_MIB;
+  const needed = memoryMib + OWN_MEMORY_MIB;
   const available = Math.floor(availableMemory() / MIB);
   if (available < needed) {
     throw new GuestError(

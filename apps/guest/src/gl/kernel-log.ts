@@ -1,5 +1,18 @@
-/** A shell command that prints what the guest's kernel has logged since the last time. */
-export const NEW_KERNEL_LINES = 'dmesg -r -c';
+import type { AgentProgram } from '../agent/agent-program.js';
+import { mustSucceed, SYS } from '../linux/system-calls.js';
+
+/** What `syslog` does: it reads what was logged since it was cleared last, and clears it (man 2 syslog). */
+const READ_CLEAR = 4;
+
+/** The agent's scratch memory. What the kernel logs in a program's time is less; of more it gives the last. */
+const MOST_BYTES = 65_536;
+
+/** What the guest's kernel has logged since the last time, with levels. It costs the guest no process. */
+export async function takeKernelLog(program: AgentProgram): Promise<string> {
+  const { scratch } = program;
+  const bytes = mustSucceed('syslog', await program.call(SYS.SYSLOG, READ_CLEAR, scratch, MOST_BYTES));
+  return new TextDecoder().decode(await program.peek(scratch, bytes));
+}
 
 /** Levels of the log from emergency to warning. */
 const WARNING_LINE = /^<[0-4]>(.*)$/gm;

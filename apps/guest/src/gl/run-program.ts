@@ -6,7 +6,7 @@ import { readGuestFile } from '../linux/guest-file.js';
 import { SIGTERM, SYS } from '../linux/system-calls.js';
 import { countObjects, growth, type ObjectCounts } from './device-objects.js';
 import { guestLine, type LineOptions } from './guest-line.js';
-import { NEW_KERNEL_LINES, warningsOf } from './kernel-log.js';
+import { takeKernelLog, warningsOf } from './kernel-log.js';
 import { LastPicture } from './last-picture.js';
 import { ScreenWatch, type ShownFrames } from './screen-watch.js';
 
@@ -127,7 +127,7 @@ export async function runProgram(
   if (status === undefined) {
     throw new GuestError(`${command.name} has not ended within ${waitSeconds} s`);
   }
-  const log = await guest.shell.must(NEW_KERNEL_LINES);
+  const log = await takeKernelLog(guest.program);
   const after = counters(guest.device);
   const [, frames, first, each, pictureHash] = (done as RegExpExecArray | null) ?? [];
   return {

@@ -14,7 +14,9 @@ export const PIPE = {
 const PIPE_BYTES = 65_536;
 
 const READ_BYTES = 16_384;
+/** Where something is done meanwhile, and where nothing is: a wait that ends for nothing takes the command's time. */
 const POLL_MILLISECONDS = 100;
+const QUIET_POLL_MILLISECONDS = 1000;
 const POLLIN = 1;
 
 /** Bytes of a pollfd: descriptor, events, returned events. */
@@ -72,14 +74,20 @@ export class GuestShell {
     const { output, errors, status } = this.#pipes;
     this.#isBusy = true;
     await this.#send(command);
+    const longest = onPoll === undefined ? QUIET_POLL_MILLISECONDS : POLL_MILLISECONDS;
     const end = performance.now() + seconds * 1000;
-    while (performance.now() < end) {
-      const ready = await this.#poll([output, errors, status]);
+    for (let left = end - performance.now(); left > 0; left = end - performance.now()) {
+      const ready = await this.#poll([output, errors, status], Math.ceil(Math.min(left, longest)));
       // The status is written last: by then all output of the command is in the pipes.
-      const most = ready.includes(status) ? PIPE_BYTES : READ_BYTES;
-      await this.#read(output, most, onOutput);
-      await this.#read(errors, most, onErrors);
-      if (ready.includes(status)) {
+      const hasEnded = ready.includes(status);
+      const most = hasEnded ? PIPE_BYTES : READ_BYTES;
+      if (hasEnded || ready.includes(output)) {
+        await this.#read(output, most, onOutput);
+      }
+      if (hasEnded || ready.includes(errors)) {
+        await this.#read(errors, most, onErrors);
+      }
+      if (hasEnded) {
         let text = '';
         await this.#read(status, READ_BYTES, (bytes) => void (text += new TextDecoder().decode(bytes)));
         this.#isBusy = false;
@@ -125,12 +133,12 @@ export class GuestShell {
     await this.#program.call(SYS.CLOSE, file);
   }
 
-  /** Waits up to POLL_MILLISECONDS for data. @returns the files that have some */
-  async #poll(files: readonly number[]): Promise<number[]> {
+  /** Waits for data. @returns the files that have some */
+  async #poll(files: readonly number[], milliseconds: number): Promise<number[]> {
     const address = this.#program.scratch + ARGUMENT;
     const entries = Int32Array.from(files.flatMap((file) => [file, POLLIN]));
     await this.#program.poke(address, new Uint8Array(entries.buffer));
-    mustSucceed('poll', await this.#program.call(SYS.POLL, address, files.length, POLL_MILLISECONDS));
+    mustSucceed('poll', await this.#program.call(SYS.POLL, address, files.length, milliseconds));
     const answer = await this.#program.peek(address, files.length * POLLFD_BYTES);
     const view = new DataView(answer.buffer, answer.byteOffset);
     return files.filter((_, i) => (view.getUint16(i * POLLFD_BYTES + 6, true) & POLLIN) !== 0);

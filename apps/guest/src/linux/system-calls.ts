@@ -10,6 +10,7 @@ export const SYS = {
   KILL: 37,
   IOCTL: 54,
   MUNMAP: 91,
+  SYSLOG: 103,
   POLL: 168,
   MMAP2: 192,
 } as const;
