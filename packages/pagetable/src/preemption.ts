@@ -57,6 +57,12 @@ export class Preemption {
     this.#isUsed = watch !== undefined || this.#steps !== undefined;
   }
 
+  /** Forgets the steps that still wait for their points, and ends the watch. */
+  clear(): void {
+    this.#steps = undefined;
+    this.watch(undefined);
+  }
+
   /** Whether a point does anything at all: a step waits for one, or there is a watch. */
   get isUsed(): boolean {
     return this.#isUsed;

@@ -1,3 +1,4 @@
+import type { PreemptionPoint } from '../program/preemption-points.js';
 import type { Program, Statement } from '../program/statement.js';
 import { statementsOf } from './statements-of.js';
 
@@ -40,6 +41,12 @@ const letters: readonly Program[] = LETTERS.map((text) => statementsOf(text, PRE
 
 const preparation = statementsOf(PREPARATION, '');
 
+/** A point of the alphabet that a method never reaches: its letter does nothing. */
+const UNREACHED = {
+  scan: 'fault: between recorded write and writable entry',
+  trap: 'clean: between entries and flush',
+} as const satisfies Record<(typeof METHODS)[number], PreemptionPoint>;
+
 /** Idempotent letters: the load, changes of permission, eviction. */
 const IDEMPOTENT = new Set([2, 7, 8, 9]);
 
@@ -55,12 +62,13 @@ export function countEnumerated(length: number): number {
 }
 
 /**
- * The program of a number, of all up to a length; undefined for one that repeats an idempotent letter.
+ * The program of a number, of all up to a length; undefined for one that is a shorter one, with a letter that does
+ * nothing or is repeated and idempotent.
  */
 export function enumeratedProgram(number: number, length: number): Program | undefined {
   const method = METHODS[number % METHODS.length];
   const word = wordAt(Math.floor(number / METHODS.length), length);
-  if (word === undefined || repeatsAnother(word)) {
+  if (word === undefined || repeatsAnother(word) || word.some((letter) => isUnreached(letter, method))) {
     return undefined;
   }
   const statements: Statement[] = word.flatMap((letter) => [...letters[letter]]);
@@ -78,6 +86,11 @@ function wordAt(number: number, length: number): number[] | undefined {
     left -= words;
   }
   return undefined;
+}
+
+function isUnreached(letter: number, method: (typeof METHODS)[number]): boolean {
+  const [statement] = letters[letter];
+  return statement.kind === 'at' && statement.point === UNREACHED[method];
 }
 
 function repeatsAnother(word: readonly number[]): boolean {

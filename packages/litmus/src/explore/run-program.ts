@@ -1,21 +1,21 @@
-import type { PhysicalMemory } from '@cg/pagetable';
-import { FaultInjection } from '@cg/vmwgfx';
+import type { FaultInjection } from '@cg/vmwgfx';
 import type { CheckedSurface } from '../check/checked-surface.js';
-import { Machine, policyFor, type MachineOptions } from '@cg/machine';
+import type { Machine } from '@cg/machine';
 import { LitmusError } from '../errors.js';
 import type { Finding } from '../check/finding.js';
 import { CoherencyOracle, type OracleCounts } from '../check/oracle.js';
 import { SubmissionsUnderWay } from '../check/submissions-under-way.js';
-import { checkOperands, MACHINE_DEFAULTS } from '../program/check-operands.js';
+import { checkOperands } from '../program/check-operands.js';
 import type { PreemptionPoint } from '../program/preemption-points.js';
 import { printStatement } from '../program/print-program.js';
-import type { CountedName, MachineStatement, Program, Statement } from '../program/statement.js';
-import { DeviceTime } from './device-time.js';
+import type { CountedName, Program, Statement } from '../program/statement.js';
+import type { DeviceTime } from './device-time.js';
 import { DeviceWatch } from './device-watch.js';
 import { MachineNotes } from './machine-notes.js';
 import type { Progress } from './accesses.js';
 import { OrderedErrors } from './ordered-errors.js';
 import { attempt, type MachineErrno } from './outcome.js';
+import { RunMachine, type WantedMachine } from './run-machine.js';
 import type { RunOptions, RunResult, UnmetExpectation } from './run-options.js';
 import { Steps } from './steps.js';
 import { World } from './world.js';
@@ -23,21 +23,37 @@ import { World } from './world.js';
 /** The most findings that a run keeps; all are counted. */
 const MAX_FINDINGS = 100;
 
-/** The driver uses no ring, so FIFO memory is as small as it can be. */
-const FIFO_BYTES = 16 * 1024;
-
-/** Sizes of memory of which one is kept for the next run: allocating it takes a third of a small program's time. */
-const MAX_SPARE = 4;
-const spareMemories = new Map<number, PhysicalMemory>();
-
 /**
- * Runs a program on a new machine and checks every byte that the device and the CPUs see.
+ * Runs a program and checks every byte that the device and the CPUs see. The machine is a new one, or one on which
+ * programs without a finding have run, and which is as it was before them.
  * @throws LitmusError with the number of a step in `line`: EINVAL for a statement that can never run, ENOMEM for one
  * that exceeds the limits of a run
  */
 export function runProgram(program: Program, options: RunOptions = {}): RunResult {
   checkOperands(program);
-  return withoutStacks(() => new ProgramRun(program, options).run());
+  return withoutStacks(() => {
+    const wanted = wantedMachine(program, options);
+    const { configure, timeline, watcher, onPoint } = options;
+    const mayKeep = [configure, timeline, watcher, onPoint].every((option) => option === undefined);
+    const machine = mayKeep ? RunMachine.take(wanted) : new RunMachine(wanted);
+    const result = new ProgramRun(program, options, machine).run();
+    if (result.findings.length === 0 && mayKeep) {
+      machine.keep();
+      return result;
+    }
+    machine.release();
+    if (result.findings.length === 0 || !machine.isUsed) {
+      return result;
+    }
+    // A finding on a new machine can be shrunk and shown. Without one, an earlier program has left something behind.
+    const again = new ProgramRun(program, options, new RunMachine(wanted)).run();
+    return again.findings.length === 0 ? result : again;
+  });
+}
+
+function wantedMachine([first]: Program, { method = 'auto', configure }: RunOptions): WantedMachine {
+  const statement: WantedMachine['statement'] = first?.kind === 'machine' ? first : {};
+  return { statement, method: statement.method ?? method, configure };
 }
 
 /** Errors are how the driver refuses a step, and a stack that is not looked at takes longer than the step. */
@@ -51,6 +67,11 @@ function withoutStacks<T>(act: () => T): T {
   }
 }
 
+/** Then a target of `check` takes some of what is scarce, as each of its commands does of what is to fail. */
+function hasLimits({ objects, graphics }: WantedMachine['statement']): boolean {
+  return objects !== undefined || graphics !== undefined;
+}
+
 /** A step, and how far it has come. */
 interface Running {
   readonly statement: Statement;
@@ -62,18 +83,18 @@ interface Running {
 class ProgramRun {
   readonly #program: Program;
   readonly #options: RunOptions;
-  readonly #wanted: Omit<MachineStatement, 'kind'>;
   readonly #time: DeviceTime;
   readonly #machine: Machine;
   readonly #oracle: CoherencyOracle | undefined;
   readonly #watch: DeviceWatch | undefined;
   readonly #world: World;
   readonly #steps: Steps;
-  readonly #faults = new FaultInjection();
+  readonly #faults: FaultInjection;
   readonly #findings: Finding[] = [];
   readonly #unmet: UnmetExpectation[] = [];
   readonly #outcomes = { done: 0, skipped: 0, failed: 0, blocked: 0 };
   readonly #ordered: OrderedErrors;
+  readonly #stopListening: () => void;
   /** Steps that have to wait, in order. */
   #waiting: Running[] = [];
   /** Steps that are being run, one in the middle of the other. */
@@ -88,35 +109,36 @@ class ProgramRun {
   /** The current step: that of another CPU in the middle of one, or one that is retried. */
   #current = 0;
 
-  constructor(program: Program, options: RunOptions) {
-    const [first] = program;
+  constructor(program: Program, options: RunOptions, runMachine: RunMachine) {
     this.#program = program;
     this.#options = options;
-    this.#wanted = first?.kind === 'machine' ? first : {};
-    this.#time = new DeviceTime(this.#wanted.delay ?? 0);
-    this.#machine = new Machine(this.#machineOptions());
-    const world = new World(this.#machine, options.timeline);
+    const { machine, faults, time, wanted } = runMachine;
+    this.#machine = machine;
+    this.#faults = faults;
+    this.#time = time;
+    const world = new World(machine, options.timeline);
     this.#world = world;
-    const { memory, device } = this.#machine;
+    const { memory, device } = machine;
     if (options.checked !== false) {
       const surfaces = { [Symbol.iterator]: () => world.checkedSurfaces() };
       const report = (finding: Finding): void => this.#found(finding);
-      const submissions = new SubmissionsUnderWay(this.#time.isLate, () => this.#isAlone);
+      const submissions = new SubmissionsUnderWay(time.isLate, () => this.#isAlone);
       this.#oracle = new CoherencyOracle({ memory, device, surfaces }, report, submissions);
       this.#watch = new DeviceWatch(world, this.#oracle, () => this.#current);
     }
     world.oracle = this.#oracle;
+    world.sharesTargets = !hasLimits(wanted.statement) && !program.some(({ kind }) => kind === 'fail');
     world.misplaced = (surface, by) => this.#misplaced(surface, by);
-    this.#ordered = new OrderedErrors(world, this.#faults, this.#wanted);
-    this.#machine.driver.events.listen(({ kind }) => {
+    this.#ordered = new OrderedErrors(world, faults, wanted.statement);
+    this.#stopListening = machine.driver.events.listen(({ kind }) => {
       this.#emitted += kind === 'command-emitted' ? 1 : 0;
     });
-    this.#machine.memory.preemption.watch((point) => this.#reached(point as PreemptionPoint));
+    memory.preemption.watch((point) => this.#reached(point as PreemptionPoint));
     const { timeline } = options;
-    const notes = timeline && new MachineNotes(this.#machine, timeline, () => this.#current);
-    this.#steps = new Steps(world, this.#faults, this.#oracle, notes, this.#time.isLate);
+    const notes = timeline && new MachineNotes(machine, timeline, () => this.#current);
+    this.#steps = new Steps(world, faults, this.#oracle, notes, time.isLate);
     options.watcher?.onStart?.({
-      machine: this.#machine,
+      machine,
       surfaceOf: (sid) => world.places.surfaceOf(sid),
       surfaces: () => world.checkedSurfaces(),
     });
@@ -134,7 +156,7 @@ class ProgramRun {
     if (this.#findings.length === 0) {
       this.#close();
     }
-    this.#keepMemory();
+    this.#stopListening();
     this.#world.release();
     return {
       findings: this.#findings,
@@ -144,45 +166,6 @@ class ProgramRun {
       steps: this.#step,
       unreached: this.#pending,
     };
-  }
-
-  /** The next run takes the memory over. Of the sizes the one is dropped that was not used for the longest time. */
-  #keepMemory(): void {
-    const { memory } = this.#machine;
-    spareMemories.set(memory.u8.length, memory);
-    const [oldest] = spareMemories.keys();
-    if (spareMemories.size > MAX_SPARE) {
-      spareMemories.delete(oldest);
-    }
-  }
-
-  #machineOptions(): MachineOptions {
-    const wanted = this.#wanted;
-    const {
-      cpus,
-      dx = false,
-      memory,
-      objects,
-      graphics,
-      shadow = false,
-    } = { ...MACHINE_DEFAULTS, ...wanted };
-    const memoryBytes = memory * 2 ** 20;
-    const memoryFrom = spareMemories.get(memoryBytes);
-    spareMemories.delete(memoryBytes);
-    const base: MachineOptions = {
-      cpus,
-      memoryBytes,
-      ...(memoryFrom === undefined ? {} : { memoryFrom }),
-      device: { dx, fifoBytes: FIFO_BYTES, completionDelay: this.#time.completionDelay },
-      driver: {
-        makePolicy: policyFor(wanted.method ?? this.#options.method ?? 'auto'),
-        faults: this.#faults,
-        maxObjects: objects,
-        ...(graphics === undefined ? {} : { graphicsMemoryLimit: graphics * 4096 }),
-        ...(shadow ? { shadowLimit: Infinity } : {}),
-      },
-    };
-    return this.#options.configure?.(base) ?? base;
   }
 
   #runStep(statement: Statement, step: number): void {

@@ -229,11 +229,9 @@ export class Steps {
     if (handle === undefined) {
       return false;
     }
-    if (surface !== undefined) {
-      world.forgetSurface(surface);
-    }
-    if (surface?.target !== undefined) {
-      world.file.closeHandle(surface.target.handle);
+    const target = surface && world.forgetSurface(surface);
+    if (target !== undefined) {
+      world.file.closeHandle(target.handle);
     }
     world.buffers.delete(name);
     world.file.closeHandle(handle);

@@ -8,6 +8,7 @@ import { LitmusError } from '../errors.js';
 import type { Machine } from '@cg/machine';
 import { SurfacePlaces } from './surface-places.js';
 import type { Timeline } from './timeline.js';
+import { haveSameShape } from '../program/check-operands.js';
 import type { MapKind, SurfaceStatement } from '../program/statement.js';
 
 /** Pages of a 2 MiB entry. */
@@ -50,8 +51,6 @@ export interface LiveSurface {
   readonly checked: CheckedSurface;
   /** The driver's surface, to evict it; undefined for a plain one. */
   readonly resource: Surface | undefined;
-  /** The surface that `check` copies it to. */
-  target?: LiveSurface;
 }
 
 /** All objects of a program that exist, by name. */
@@ -68,6 +67,8 @@ export class World {
   /** Called if the driver has a surface at a wrong place. */
   misplaced: (surface: CheckedSurface, by: 'cpu' | 'device') => void = () => {};
   readonly places: SurfacePlaces;
+  /** `check` copies all surfaces of one shape to one target, and not each to its own. */
+  sharesTargets = false;
   readonly #checkTargets: LiveSurface[] = [];
   readonly #resources = new WeakSet<Surface>();
   #numbers = 0;
@@ -142,14 +143,20 @@ export class World {
     return true;
   }
 
-  /** A plain surface of the same shape, as target of copies. */
+  /** The plain surface to which `check` copies a surface. */
   checkTarget(surface: LiveSurface): LiveSurface {
-    if (surface.target === undefined) {
+    let target = this.#checkTargets.find((other) => this.#isTargetOf(other, surface));
+    if (target === undefined) {
       const { backing: _, ...shape } = surface.statement;
-      surface.target = this.#createSurface({ ...shape, name: `check of ${shape.name}`, plain: true });
-      this.#checkTargets.push(surface.target);
+      target = this.#createSurface({ ...shape, name: targetName(surface), plain: true });
+      this.#checkTargets.push(target);
     }
-    return surface.target;
+    return target;
+  }
+
+  #isTargetOf({ statement }: LiveSurface, surface: LiveSurface): boolean {
+    const isItsOwn = statement.name === targetName(surface);
+    return (this.sharesTargets || isItsOwn) && haveSameShape(statement, surface.statement);
   }
 
   #createSurface(statement: SurfaceStatement, buffer?: LiveBuffer): LiveSurface {
@@ -228,20 +235,28 @@ export class World {
     }
   }
 
-  /** The handle of a surface is about to be closed. A plain surface is destroyed with it. */
-  forgetSurface(surface: LiveSurface): void {
-    const { resource, checked, handle, target } = surface;
+  /**
+   * The handle of a surface is about to be closed. A plain surface is destroyed with it.
+   * @returns the target of `check` that no other surface has: its handle is to be closed, too
+   */
+  forgetSurface(surface: LiveSurface): LiveSurface | undefined {
+    const { resource, checked, handle } = surface;
     this.surfaces.delete(checked.name);
     if (resource === undefined && checked.unseen === undefined) {
       this.#contentBytes -= checked.content.bytes;
     } else {
       this.places.close(checked, this.file.deviceId(handle));
     }
-    const at = target === undefined ? -1 : this.#checkTargets.indexOf(target);
-    if (target !== undefined && at >= 0) {
-      this.#checkTargets.splice(at, 1);
-      this.#contentBytes -= target.checked.content.bytes;
+    const target = this.#checkTargets.find((other) => this.#isTargetOf(other, surface));
+    if (
+      target === undefined ||
+      [...this.surfaces.values()].some((other) => this.#isTargetOf(target, other))
+    ) {
+      return undefined;
     }
+    this.#checkTargets.splice(this.#checkTargets.indexOf(target), 1);
+    this.#contentBytes -= target.checked.content.bytes;
+    return target;
   }
 
   /** Maps a surface or buffer in a process. */
@@ -305,6 +320,10 @@ export class World {
     this.#made.push(content);
     return content;
   }
+}
+
+function targetName({ checked }: LiveSurface): string {
+  return `check of ${checked.name}`;
 }
 
 /** Addresses of huge mappings, and their distance, which exceeds any content. */

@@ -89,6 +89,10 @@ export class EvictionOrder {
     eviction.unlink();
   }
 
+  get isEmpty(): boolean {
+    return this.#lists.every(({ isAlone }) => isAlone);
+  }
+
   /** The candidates in eviction order; a copy, since an evicted one leaves the order. */
   candidates(): Evictable[] {
     const candidates: Evictable[] = [];
