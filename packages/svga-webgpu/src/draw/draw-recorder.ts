@@ -132,20 +132,21 @@ export class DrawRecorder implements DrawBindings {
    * @param loopTurns of an invocation; undefined without loops
    */
   record(draw: PlannedDraw, part: DrawPart, loopTurns: number | undefined): void {
-    const prepared = this.#prepare(draw, loopTurns);
-    if (prepared !== undefined) {
-      this.#record(draw, part, prepared.entry, prepared.targets);
+    const targets = this.#begin(draw);
+    const entry = this.#prepare(draw, targets, loopTurns);
+    if (entry !== undefined) {
+      this.#record(draw, part, entry, targets);
     }
   }
 
   /** Records a dispatch of the passes of stream output, which come before the rest of a draw. */
   recordStream(draw: PlannedDraw, step: StreamStep, loopTurns: number | undefined): void {
-    const prepared = this.#prepare(draw, loopTurns);
-    if (prepared === undefined) {
+    const entry = this.#prepare(draw, this.#begin(draw), loopTurns);
+    if (entry === undefined) {
       return;
     }
     const { plan } = draw;
-    const { translated } = prepared.entry;
+    const { translated } = entry;
     const instances = streamedInstances(draw);
     const list = this.#useList(undefined, 0, draw);
     this.draw = this.#words.place({
@@ -161,19 +162,24 @@ export class DrawRecorder implements DrawBindings {
     this.#streamDraws.record(this, translated, plan, instances, step);
   }
 
-  /** Finds what a draw needs. @returns undefined if it is left out */
-  #prepare(
-    draw: PlannedDraw,
-    loopTurns: number | undefined,
-  ): { readonly entry: DrawEntry; readonly targets: DrawTargets | undefined } | undefined {
+  /** Begins with a draw. @returns its targets, if it has any */
+  #begin({ state, shaders }: PlannedDraw): DrawTargets | undefined {
     const { recorder } = this.images;
     recorder.drawNumber++;
     recorder.relieve();
-    const { state, shaders, plan, drawn } = draw;
     this.#streamDraws.begin(state);
     const pixel = shaders.pixel?.interface;
     const writesDepth = pixel?.outputs.some(({ type }) => type === 'OUTPUT_DEPTH') === true;
-    const targets = this.targets.targets(state, writesDepth);
+    return this.targets.targets(state, writesDepth);
+  }
+
+  /** Finds what else a draw needs. @returns undefined if it is left out */
+  #prepare(
+    draw: PlannedDraw,
+    targets: DrawTargets | undefined,
+    loopTurns: number | undefined,
+  ): DrawEntry | undefined {
+    const { state, shaders, plan, drawn } = draw;
     if (targets === undefined && !draw.streams) {
       this.omissions.add('no target to draw to');
       return undefined;
@@ -192,7 +198,7 @@ export class DrawRecorder implements DrawBindings {
       this.omissions.add(entry);
       return undefined;
     }
-    return { entry, targets };
+    return entry;
   }
 
   #count({ count, plan, call, shaders }: PlannedDraw, isDrawn: boolean): void {
