@@ -2,7 +2,7 @@ import { Machine, type MachineEvent, type MachineOptions } from '@cg/machine';
 import type { TraceHeader } from '@cg/machine/trace';
 import { PAGE_SIZE, pagesFor, type Cpu, type PhysicalMemory } from '@cg/pagetable';
 import type { SurfaceBox } from '@cg/surface-layout';
-import { CommandWriter, encodeCommand, type CommandFields } from '@cg/svga-protocol';
+import { CommandWriter, encodeCommand } from '@cg/svga-protocol';
 import type { DrmFile } from '@cg/vmwgfx';
 import type { Run } from './recording.js';
 
@@ -20,7 +20,6 @@ export class DrawingMachine {
   readonly #start: number;
   readonly #surface: number;
   readonly #copyBlock: Uint8Array;
-  readonly #copyFields: CommandFields<'SURFACE_COPY'>;
   readonly #writer = new CommandWriter();
 
   /**
@@ -47,7 +46,7 @@ export class DrawingMachine {
     this.#surface = this.#file.createSurface({ format: format.id, width, height, coherent }).handle;
     const { blockWidth, blockHeight } = format;
     const block = this.#file.createSurface({ format: format.id, width: blockWidth, height: blockHeight });
-    this.#copyFields = {
+    this.#copyBlock = encodeCommand('SURFACE_COPY', {
       srcSid: this.#surface,
       srcFace: 0,
       srcMipmap: 0,
@@ -55,8 +54,7 @@ export class DrawingMachine {
       destFace: 0,
       destMipmap: 0,
       boxes: [{ x: 0, y: 0, z: 0, w: blockWidth, h: blockHeight, d: 1, srcx: 0, srcy: 0, srcz: 0 }],
-    };
-    this.#copyBlock = encodeCommand('SURFACE_COPY', this.#copyFields);
+    });
     this.#start = process.map(this.#surface).start;
     this.#file.submit(this.#copyBlock).wait();
   }
@@ -85,12 +83,14 @@ export class DrawingMachine {
     this.#file.submit(box === undefined ? this.#copyBlock : this.#withUpdate(box)).wait();
   }
 
+  /** The copy is encoded already, as it is without an update. */
   #withUpdate({ x, y, z, width: w, height: h, depth: d }: SurfaceBox): Uint8Array {
-    this.#writer.truncate();
-    if (w > 0) {
-      this.#writer.write('UPDATE_GB_IMAGE', { sid: this.#surface, face: 0, mipmap: 0, x, y, z, w, h, d });
+    if (w === 0) {
+      return this.#copyBlock;
     }
-    this.#writer.write('SURFACE_COPY', this.#copyFields);
+    this.#writer.truncate();
+    this.#writer.write('UPDATE_GB_IMAGE', { sid: this.#surface, face: 0, mipmap: 0, x, y, z, w, h, d });
+    this.#writer.copy(this.#copyBlock, 0, this.#copyBlock.length);
     return this.#writer.bytes;
   }
 

@@ -1,8 +1,8 @@
 import { policyFor, type MachineOptions } from '@cg/machine';
 import { openTrace, type TraceHeader } from '@cg/machine/trace';
-import { PAGE_SIZE, WORDS_PER_FRAME, type PhysicalMemory } from '@cg/pagetable';
-import type { SurfaceBox } from '@cg/surface-layout';
-import { AlwaysDirtyMemory, ShadowCompareMemory, type TrackedMemory } from '@cg/tracked-memory';
+import { PAGE_SIZE, pagesFor, WORDS_PER_FRAME, type PhysicalMemory } from '@cg/pagetable';
+import { DirtyBoxes, SurfaceLayout, type SurfaceBox } from '@cg/surface-layout';
+import { AlwaysDirtyMemory, DirtyPages, ShadowCompareMemory, type TrackedMemory } from '@cg/tracked-memory';
 import type { BackingPages, DriverState } from '@cg/vmwgfx';
 import { join } from 'node:path';
 import { hostClock } from '../clock.js';
@@ -80,6 +80,7 @@ export function rowsOf(settings: RowSettings): Row[] {
   return [
     ...rivalTraces.flatMap((trace) => trackingRows(trace, settings)),
     ...allTraces.map((trace) => coherentRow(trace, settings)),
+    ...allTraces.map((trace) => pagesRow(trace, settings)),
   ];
 }
 
@@ -130,6 +131,44 @@ function coherentRow(trace: string, settings: RowSettings): Row {
       return replay({ contender: 'explicit', boxes }, recording);
     },
   };
+}
+
+/**
+ * The part of that cost that is bytes: both surfaces are explicit, and the program of the first names the box that the
+ * driver makes of the pages its runs touch.
+ */
+function pagesRow(trace: string, settings: RowSettings): Row {
+  const contenders = { ours: 'explicit, box of the pages', rival: 'explicit' };
+  return {
+    section: 'Bytes of coherent surfaces',
+    name: `pages explicitly ${trace}`,
+    unit: 'ms/frame',
+    ...contenders,
+    rivalOfPackages: true,
+    async open(side) {
+      const recording = await read(trace, settings);
+      const { header, frames } = recording;
+      const boxOf = side === 'ours' ? boxOfPages : boundingBox;
+      return replay(
+        { contender: contenders[side], boxes: frames.map((runs) => boxOf(runs, header)) },
+        recording,
+      );
+    },
+  };
+}
+
+/** The driver's box of the pages with a frame's runs; empty without runs. */
+function boxOfPages(runs: readonly Run[], { width, height, format, surfaceBytes }: TraceHeader): SurfaceBox {
+  const pages = new DirtyPages(pagesFor(surfaceBytes));
+  for (const { offset, bytes } of runs) {
+    pages.addRange(Math.floor(offset / PAGE_SIZE), Math.ceil((offset + bytes.length) / PAGE_SIZE));
+  }
+  const one = { depth: 1, mipLevels: 1, layers: 1, samples: 1 };
+  const dirty = new DirtyBoxes(new SurfaceLayout({ format: format.id, width, height, ...one }));
+  for (const [first, end] of pages.bitmap.ranges()) {
+    dirty.addRange(first * PAGE_SIZE, end * PAGE_SIZE);
+  }
+  return dirty.boxes().at(0) ?? { x: 0, y: 0, z: 0, width: 0, height: 0, depth: 1 };
 }
 
 /** The smallest rectangle of whole blocks with all runs of a frame; empty without runs. */

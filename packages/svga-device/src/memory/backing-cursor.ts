@@ -221,13 +221,14 @@ export class BackingCursor {
     const step = entryBytes / 4;
     const at = (first * step) & (WORDS_PER_PAGE - 1);
     const end = Math.min(at + limit * step, WORDS_PER_PAGE);
-    let word = at + step;
-    let next = page + 1;
-    while (word < end && words[word] === next && (step === 1 || words[word + 1] === 0)) {
-      word += step;
-      next++;
+    let count = 1;
+    for (let word = at + step; word < end && words[word] === page + count; word += step) {
+      if (entryBytes === 8 && words[word + 1] !== 0) {
+        break;
+      }
+      count++;
     }
-    return next - page;
+    return count;
   }
 
   #checkedPage(page: number, index: number): number {

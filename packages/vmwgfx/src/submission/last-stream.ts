@@ -1,21 +1,9 @@
 import type { HandleTable } from '../file/handle-table.js';
-import type { BufferObject } from '../memory/buffer-object.js';
 import { CheckedStream } from './checked-stream.js';
+import type { Settled } from './validation.js';
 
 /** Streams from this length on are compared by words: two views cost as much as comparing so many bytes. */
 const LONG_BYTES = 256;
-
-/** The end of a submission of the remembered stream, as the next one finds it if there was no event meanwhile. */
-export interface Settled {
-  /** `Residency.epoch`; a submission that uploads stores, and nothing else, takes it along. */
-  epoch: number;
-  /** The buffer objects, in the order in which they are reserved. */
-  readonly objects: readonly BufferObject[];
-  /** The numbers of the commands that are sent; the others are the driver's. */
-  readonly sent: readonly number[];
-  /** `EvictionOrder.changes` of buffer objects and surfaces: with an equal number they are the newest in that order. */
-  uses: number;
-}
 
 /**
  * The stream of commands that a file has submitted last, as it was checked.

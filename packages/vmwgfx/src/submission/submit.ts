@@ -6,9 +6,9 @@ import type { CommandBatch } from '../device/command-batch.js';
 import { checkCommands, type CommandChecks } from './check-commands.js';
 import { EFFECT, type CheckedStream } from './checked-stream.js';
 import { ContextChanges } from './context-changes.js';
-import type { LastStream, Settled } from './last-stream.js';
+import type { LastStream } from './last-stream.js';
 import { SentCommands } from './sent-commands.js';
-import { Validation } from './validation.js';
+import { Validation, type Settled } from './validation.js';
 import type { PreemptionPoint } from '../preemption-points.js';
 
 /** The file and the context that submit. */

@@ -6,7 +6,6 @@ import { BufferObject, type BufferReservation } from '../memory/buffer-object.js
 import type { Resource } from '../resource/resource.js';
 import type { Residency } from '../residency.js';
 import { Journal } from './journal.js';
-import type { Settled } from './last-stream.js';
 import { Reservations } from './reservations.js';
 import type { PreemptionPoint } from '../preemption-points.js';
 import { ReplaceableStep } from '../replaceable-step.js';
@@ -15,6 +14,18 @@ import { ReplaceableStep } from '../replaceable-step.js';
 export interface Place {
   readonly object: BufferObject;
   readonly offset: number;
+}
+
+/** The end of a file's last submission, as the next one finds it if there was no event meanwhile. */
+export interface Settled {
+  /** `Residency.epoch`; a submission that uploads stores, and nothing else, takes it along. */
+  epoch: number;
+  /** The buffer objects, in the order in which they are reserved. */
+  readonly objects: readonly BufferObject[];
+  /** The numbers of the commands that are sent; the others are the driver's. */
+  readonly sent: readonly number[];
+  /** `EvictionOrder.changes` of buffer objects and surfaces: with an equal number they are the newest in that order. */
+  uses: number;
 }
 
 /** A submission's requirements of a resource. */
