@@ -67,7 +67,6 @@ function withoutStacks<T>(act: () => T): T {
   }
 }
 
-/** Then a target of `check` takes some of what is scarce, as each of its commands does of what is to fail. */
 function hasLimits({ objects, graphics }: WantedMachine['statement']): boolean {
   return objects !== undefined || graphics !== undefined;
 }
@@ -127,6 +126,7 @@ class ProgramRun {
       this.#watch = new DeviceWatch(world, this.#oracle, () => this.#current);
     }
     world.oracle = this.#oracle;
+    // Where something is limited or is to fail, the target of each surface takes a part of it.
     world.sharesTargets = !hasLimits(wanted.statement) && !program.some(({ kind }) => kind === 'fail');
     world.misplaced = (surface, by) => this.#misplaced(surface, by);
     this.#ordered = new OrderedErrors(world, faults, wanted.statement);
