@@ -27,7 +27,12 @@ export interface ConsoleRate {
  * @param images must include `VGA_DRIVER`
  */
 export async function measureConsoles(images: BootImages, memoryMib: number): Promise<ConsoleRate[]> {
-  const guest = await EmulatedGuest.make(images, { memoryMib, device: {}, parameters: WITHOUT_DRIVER, use: 'boot' });
+  const guest = await EmulatedGuest.make(images, {
+    memoryMib,
+    device: {},
+    parameters: WITHOUT_DRIVER,
+    use: 'boot',
+  });
   try {
     guest.run();
     await guest.console.waitFor(new RegExp(MARK.READY), BOOT_SECONDS);
