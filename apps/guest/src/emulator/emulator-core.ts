@@ -245,8 +245,8 @@ export class EmulatorCore {
 }
 
 /**
- * How V8 compiles generated code from now on. By itself it leaves a function to the first call, for which the guest then
- * waits; and soon it optimizes each one, which takes up to seconds, as they are long, and all cores.
+ * How V8 compiles generated code from now on. By itself it leaves a function to the first call, for which the guest
+ * then waits; and soon it optimizes each one, which takes up to seconds, as they are long, and all cores.
  */
 export function setCompilation(how: 'baseline' | 'optimized'): void {
   const no = how === 'baseline' ? 'no-' : '';
