@@ -5,6 +5,9 @@ import { PAGE_BYTES, type PageRuns } from './page-runs.js';
 /** Of a WebAssembly memory, which grows by them. */
 const WASM_PAGE_BYTES = 65_536;
 
+/** The name of the table of functions. */
+const TABLE = '__indirect_function_table';
+
 /** The functions of generated code follow those that v86.wasm itself has in its table. */
 const FIRST_GENERATED = 1024;
 
@@ -38,7 +41,7 @@ export interface CoreImports {
 
 /** The part of it that has to do with generated code. */
 interface CodeImports {
-  readonly __indirect_function_table: { set(index: number, value: unknown): void };
+  readonly [TABLE]: { set(index: number, value: unknown): void };
   codegen_finalize(index: number, address: number, flags: number, code: number, bytes: number): void;
   jit_clear_func(index: number): void;
 }
@@ -216,7 +219,7 @@ export class EmulatorCore {
   /** Compiles the kept modules, and puts their functions to their places. */
   async #compile(): Promise<void> {
     const imports = { e: { ...this.#exports, m: this.#exports.memory } };
-    const table = this.#imports.__indirect_function_table;
+    const table = this.#imports[TABLE];
     await Promise.all(
       [...this.#code].map(async ([index, module]) => {
         const { instance } = await wasm.instantiate(module, imports);
@@ -242,8 +245,8 @@ export class EmulatorCore {
 }
 
 /**
- * How V8 compiles generated code from now on. By itself it leaves a function to the first call, for which the guest then
- * waits, and optimizes it after some hundred jumps, as its functions are long: for seconds each, on all cores.
+ * How V8 compiles generated code from now on. By itself it leaves a function to the first call, for which the guest
+ * then waits; and soon it optimizes each one, which takes up to seconds, as they are long, and all cores.
  */
 export function setCompilation(how: 'baseline' | 'optimized'): void {
   const no = how === 'baseline' ? 'no-' : '';

@@ -28,7 +28,7 @@ export function writePages(path: string, memory: Uint8Array, runs: PageRuns): nu
   return eachRun(path, 'w', memory, runs, (file, bytes) => writeSync(file, bytes));
 }
 
-/** Reads the pages of the runs to their places, without a copy between. @returns their CRC-32, as far as there are any */
+/** Reads the pages of the runs to their places, without a copy between. @returns the CRC-32 of those that there are */
 export function readPages(path: string, memory: Uint8Array, runs: PageRuns): number {
   return eachRun(path, 'r', memory, runs, (file, bytes) => readSync(file, bytes));
 }

@@ -10,7 +10,7 @@ import type { BootImages, GuestImage, GuestState, StoredGuest } from './emulated
 import type { CoreContent, StoredCore } from './emulator-core.js';
 import { findPageRuns, readPages, writePages } from './page-runs.js';
 
-/** The number of states that are kept, of some 60 MB each. */
+/** The number of states that are kept, of 60 to 170 MB each. */
 const MOST_STATES = 8;
 
 /** Another number for files of another kind. */
