@@ -102,14 +102,14 @@ export class TextureModel implements ShaderResources {
     const place = locate(texture, request);
     if (operation === 'gather') {
       const taps = this.taps(texture, state, place, 0, true);
-      return [2, 3, 1, 0].map((tap) => view(texture, taps[tap].texel)[component]) as unknown as Words;
+      return [2, 3, 1, 0].map((tap) => taps[tap].texel[component]) as unknown as Words;
     }
     const lod = this.lod(texture, state, request, place);
     const levels = state.mipLinear ? [Math.floor(lod), Math.ceil(lod)] : [Math.floor(lod + 0.5)];
     const weights = levels.length === 2 ? [1 - (lod - levels[0]), lod - levels[0]] : [1];
     const linear = lod > 0 ? state.minLinear : state.magLinear;
     if (texture.kind === 'sint' || texture.kind === 'uint') {
-      return view(texture, this.taps(texture, state, place, levels[0], false)[0].texel);
+      return this.taps(texture, state, place, levels[0], false)[0].texel;
     }
     const sum = [0, 0, 0, 0];
     levels.forEach((level, i) => {
@@ -121,8 +121,7 @@ export class TextureModel implements ShaderResources {
         }
       }
     });
-    const result = sum.map(toWord) as unknown as Words;
-    return operation === 'compare' ? result : view(texture, result);
+    return sum.map(toWord) as unknown as Words;
   }
 
   private lod(
@@ -141,7 +140,7 @@ export class TextureModel implements ShaderResources {
     return Math.max(minLod, Math.min(maxLod, texture.levels.length - 1, detail + lodBias + bias));
   }
 
-  /** The texels that a lookup reads, with their weights: one, or two for each axis. */
+  /** The texels that a lookup reads, as the view shows them, with their weights: one, or two for each axis. */
   private taps(
     texture: ModelTexture,
     {
@@ -151,11 +150,13 @@ export class TextureModel implements ShaderResources {
     { point, layer, axes, offsets, face }: Place,
     level: number,
     linear: boolean,
-  ): { texel: number[]; weight: number }[] {
+  ): { texel: Words; weight: number }[] {
     const { width, height, layers } = sizeOf(texture, level);
     const sizes = texture.dimension === '3d' ? [width, height, layers] : [width, height];
     const isInteger = texture.kind === 'sint' || texture.kind === 'uint';
-    const border = borderColor.map((value) => (isInteger ? value >>> 0 : toWord(value)));
+    // The view has no part in it, but that depth is one number.
+    const color = borderColor.map((value) => (isInteger ? value >>> 0 : toWord(value)));
+    const border = (texture.kind === 'depth' ? [color[0], 0, 0, ONE] : color) as unknown as Words;
     let all: { at: number[]; weight: number }[] = [{ at: [], weight: 1 }];
     sizes.forEach((size, axis) => {
       const coordinate = (axis < axes ? point[axis] : 0.5) * size + (offsets[axis] ?? 0);
@@ -177,7 +178,7 @@ export class TextureModel implements ShaderResources {
       );
       const texel = wrapped.includes(undefined)
         ? border
-        : texelAt(texture, level, wrapped[0]!, wrapped[1]!, face ?? wrapped[2] ?? layer, 0);
+        : view(texture, texelAt(texture, level, wrapped[0]!, wrapped[1]!, face ?? wrapped[2] ?? layer, 0));
       return { texel, weight };
     });
   }

@@ -280,6 +280,39 @@ for (const [name, one] of Object.entries({ texture2d, array2d, texture1d, volume
     }
   }
 }
+// Coordinates on the edges of texels, where texel -1 is the mirrored one of texel 0, also of sides by which not every
+// offset can be divided exactly.
+const sides = { width: 24, height: 8, kind: 'float' } as const;
+const rows = { declares: 'texture1darray', dimension: '2d-array', height: 1, layers: 3 } as const;
+const edged = {
+  texture2d: randomTexture(12, { ...flat, ...sides }),
+  array1d: randomTexture(13, { ...flat, ...sides, ...rows }),
+  volume: randomTexture(14, { ...flat, ...sides, declares: 'texture3d', dimension: '3d', layers: 4 }),
+  depth: randomTexture(15, { ...flat, ...sides, kind: 'depth', levelCount: 1 }),
+};
+const addresses: Readonly<Record<string, NonNullable<SamplerState['address']>>> = {
+  'mirrored once': ['mirror-once', 'mirror-once', 'mirror-once'],
+  border: ['border', 'border', 'border'],
+  'in three ways': ['mirror-once', 'mirror-repeat', 'border'],
+};
+for (const [name, one] of Object.entries(edged)) {
+  for (const [how, address] of Object.entries(addresses)) {
+    for (const [level, offsets] of [
+      [0, ''],
+      [0, '_aoffimmi(-1,-1,-1)'],
+      [1, '_aoffimmi(5,-7,3)'],
+    ] as const) {
+      // The nearest texel all the same: the first level is not made smaller, and depth not filtered.
+      const filters = { minLinear: level === 0, magLinear: one.kind === 'depth' };
+      cases[`edges of texels of ${name}, ${how}, sample_l${offsets} of level ${level}`] = {
+        code: `mad r0.xyzw, v0.xyxy, l(0.125, 0.125, 0.125, 0), l(-0.8125, -0.8125, -0.8125, 0)
+sample_l${offsets} o0.xyzw, r0.xyzw, t0.xyzw, s0, l(${level})`,
+        textures: { 0: one },
+        samplers: { 0: { ...filters, address, borderColor: [3, -1, 0.5, 1] } },
+      };
+    }
+  }
+}
 for (const magLinear of [false, true]) {
   for (const step of [0.0713, 0.1713]) {
     cases[`border, ${magLinear ? 'linear' : 'nearest'} only where the texture is enlarged, step ${step}`] = {

@@ -19,7 +19,6 @@ import { format, nameOf, SceneSurfaces, type SceneSurface } from './scene-surfac
 import {
   CONSTANT_ROWS,
   clippedByPixel,
-  COORDINATE_SIDE,
   geometryText,
   pixelText,
   vertexText,
@@ -28,6 +27,7 @@ import {
   type PixelShader,
   type VertexShader,
 } from './shader-texts.js';
+import { ORIGINS, SCALES } from './texture-coordinates.js';
 
 /** A draw with all state that it needs. */
 export interface SceneDraw {
@@ -275,11 +275,9 @@ export class RandomScene {
 
   #constants({ step }: Mesh): AnyCommand[] {
     const { draw } = this;
-    const scale = this.#of([1, 4, 0.5]) / COORDINATE_SIDE;
-    const offset = this.#of([0, -0.25]) + 1 / 64;
+    const scale = this.#of(SCALES);
     const rows = [
-      // Another offset down: no direction is between two faces of a cube.
-      [scale, scale, offset, offset + 1 / 32],
+      [scale, scale, ...this.#of(ORIGINS)],
       [draw(3) + 0.27, this.#of([1, -1]), draw(2) + 0.25, 0.4],
       [...step, this.#of([0, 0.3, 1, 1.7]), 0.11],
     ];

@@ -3,6 +3,7 @@ import { SVGA3D_FILTER, SVGA3D_RESOURCE, SVGA3D_TEX_ADDRESS, type CommandFields 
 import type { Draw } from '@cg/svga-protocol/random-commands';
 import { format, readFormat, type SceneSurface, type SceneSurfaces } from './scene-surfaces.js';
 import { isSampled, type NumberKind, type ShaderTexture, type TextureRead } from './shader-texts.js';
+import { TEXTURE_SIDES } from './texture-coordinates.js';
 
 /** A texture, and how it is read. */
 export interface SceneTexture {
@@ -47,7 +48,6 @@ const BUFFERS = [
   'R8G8B8A8_UINT',
   'R32_SINT',
 ];
-const SIDES = [4, 8, 12, 16, 24];
 const TEXTURES = 6;
 
 const shapes = ['1d', '2d', '2d', '2darray', '3d', 'cube', 'cubearray', '2dms', '1darray'] as const;
@@ -158,7 +158,7 @@ function typeOf(shape: Shape): string {
 }
 
 function sizeOf(draw: Draw, shape: Shape) {
-  const side = (): number => SIDES[draw(SIDES.length)];
+  const side = (): number => TEXTURE_SIDES[draw(TEXTURE_SIDES.length)];
   const [width, height] = [side(), side()];
   const mipLevels = 1 + draw(4);
   switch (shape) {

@@ -1,4 +1,5 @@
 import type { Draw } from '@cg/svga-protocol/random-commands';
+import { ON_FACE } from './texture-coordinates.js';
 
 /** What kind of numbers a texture or a target holds. */
 export type NumberKind = 'float' | 'sint' | 'uint';
@@ -31,9 +32,6 @@ export interface ShaderTexture {
 function givesIntegers({ kind, read }: ShaderTexture): boolean {
   return kind !== 'float' || read === 'resinfo';
 }
-
-/** Sides of a grid of pixels over which coordinates of textures go from 0 to 1. */
-export const COORDINATE_SIDE = 16;
 
 /** Constants of pixel shaders, four by four: scale and offset of coordinates, then what `sources` uses. */
 export const CONSTANT_ROWS = 3;
@@ -282,8 +280,8 @@ export function pixelText(shader: PixelShader, draw: Draw): string {
     'mov r5.x, r2.x',
     'mov r5.yzw, cb0[1].xxxx',
     // Within a face of a cube.
-    'mul r4.xy, v0.xyxx, l(0.03125, 0.03125, 0, 0)',
-    'add r4.xy, r4.xyxx, l(0.01953125, 0.03515625, 0, 0)',
+    `mul r4.xy, v0.xyxx, l(${ON_FACE.scale}, ${ON_FACE.scale}, 0, 0)`,
+    `add r4.xy, r4.xyxx, l(${ON_FACE.origin.join(', ')}, 0, 0)`,
     'mov r4.zw, cb0[1].yyyz',
     'mov r6.xy, r8.xyxx',
     `mov r6.zw, l(0, 0, ${has(/array|3d/) ? 1 : 0}, 0)`,

@@ -40,7 +40,8 @@ export function borderSampler(
   const layer = layered ? 'layer: i32, ' : '';
   const parameters = `p: ${type}, ${layer}lod: f32, offset: ${type}`;
   const result = texture.isDepth ? 'f32' : 'vec4f';
-  const minifies = filtersDiffer(state);
+  const [magLinear, minLinear] = filtersOf(texture, state);
+  const minifies = magLinear !== minLinear;
   const more = minifies ? ', detail > 0.0' : '';
   const at = (lod: string): string => `${level}(p${layered ? ', layer' : ''}, ${lod}, offset${more})`;
   const level = registers.module.declare(`${full}_level`, () =>
@@ -73,7 +74,8 @@ function levelText(
 ): string {
   const { name, width, layered, shape, isDepth, view } = texture;
   const type = typeName('f', width);
-  const { address = [], magLinear = false, minLinear = false, borderColor = [0, 0, 0, 0] } = state;
+  const { address = [], borderColor = [0, 0, 0, 0] } = state;
+  const [magLinear, minLinear] = filtersOf(texture, state);
   const weights = Array.from({ length: shape.axes }, (_, axis) => axis)
     .filter((axis) => address[axis] === 'border')
     .map((axis) => [axisOf('x', axis), axisOf('size', axis)]);
@@ -82,9 +84,11 @@ function levelText(
   const linear = weights
     .map(([x, size]) => `clamp(${x} + 0.5, 0.0, 1.0) * clamp(${size} - ${x} + 0.5, 0.0, 1.0)`)
     .join(' * ');
-  const [ofMag, ofMin] = [magLinear ? linear : nearest, minLinear ? linear : nearest];
-  const minifies = filtersDiffer(state);
-  const filter = minifies ? `select(${ofMag}, ${ofMin}, minifies)` : ofMag;
+  const minifies = magLinear !== minLinear;
+  const byFilter = (whenNearest: string, whenLinear: string): string => {
+    const [ofMag, ofMin] = [magLinear, minLinear].map((isLinear) => (isLinear ? whenLinear : whenNearest));
+    return minifies ? `select(${ofMag}, ${ofMin}, minifies)` : ofMag;
+  };
   // The sampler has to choose its filter for smaller pictures at the first level, too.
   const level = minifies ? 'max(lod, select(0.0, 0.001, minifies))' : 'lod';
   const layer = layered ? ', layer' : '';
@@ -95,9 +99,10 @@ function levelText(
   return [
     `fn ${signature.name}(${signature.parameters}) -> ${signature.result} {`,
     `  let size = ${type}(textureDimensions(${name}, u32(lod)));`,
-    '  let q = p + offset / size;',
-    '  let x = q * size;',
-    `  let weight = ${weights.length > 0 ? filter : '1.0'};`,
+    '  let x = p * size + offset;',
+    `  let weight = ${weights.length > 0 ? byFilter(nearest, linear) : '1.0'};`,
+    // The nearest texel's centre: the mirror image of another one, and of no texel's edge.
+    `  let q = ${byFilter('(floor(x) + 0.5) / size', 'p + offset / size')};`,
     `  let at = ${mirrored.includes(true) ? `select(q, abs(q), ${mirroredText(mirrored, width)})` : 'q'};`,
     `  let texel = ${inside};`,
     // A texel that the border has no part in stays exact.
@@ -111,9 +116,10 @@ function mirroredText(mirrored: readonly boolean[], width: number): string {
   return width === 1 ? `${mirrored[0]}` : `vec${width}<bool>(${mirrored.join(', ')})`;
 }
 
-/** Whether a texture is filtered in another way where it is made smaller. */
-function filtersDiffer({ magLinear = false, minLinear = false }: SamplerState): boolean {
-  return magLinear !== minLinear;
+/** Whether it filters linearly where a texture is enlarged, and where made smaller: not what WebGPU never filters. */
+function filtersOf({ view }: UsedTexture, { magLinear = false, minLinear = false }: SamplerState) {
+  const isFilterable = view.sampleType === 'float';
+  return [isFilterable && magLinear, isFilterable && minLinear] as const;
 }
 
 /** The border's colour: a variable, because a constant may not be NaN. */
