@@ -1,4 +1,4 @@
-import type { SurfaceBox } from '@cg/surface-layout';
+import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
 import type { ClearValue, CopiedBox, RenderImage, RenderView } from '@cg/svga-device';
 import { clearColor } from './clear-values.js';
 import type { FormatView, TextureStorage } from './formats/format-table.js';
@@ -136,7 +136,10 @@ function prepare(
   const made = [from, to].map((image, i) => {
     const { layout } = image.surface;
     const other = i === 0 ? to : from;
-    const storage = image.storage ?? formats.view(layout, layout.format)?.storage ?? other.storage;
+    const storage =
+      image.storage ??
+      formats.view(layout, layout.format)?.storage ??
+      (hasSameBlocks(layout, other.surface.layout) ? other.storage : undefined);
     if (storage === undefined) {
       return undefined;
     }
@@ -144,6 +147,13 @@ function prepare(
     return image.prepare(recorder, storage, isVolume) ? storage : undefined;
   });
   return made[0] !== undefined && made[1] !== undefined ? [made[0], made[1]] : undefined;
+}
+
+/** Whether texels of one are as many bytes of the other: WebGPU has no blocks of two texels, as of YUY2. */
+function hasSameBlocks({ format: a }: SurfaceLayout, { format: b }: SurfaceLayout): boolean {
+  return (
+    a.blockWidth === b.blockWidth && a.blockHeight === b.blockHeight && a.bytesPerBlock === b.bytesPerBlock
+  );
 }
 
 /** Whether WebGPU copies between two subresources. */

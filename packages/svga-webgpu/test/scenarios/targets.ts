@@ -292,6 +292,14 @@ ret
       false,
       'converted texels',
     );
+    // A block of YUY2 is two texels of four bytes in all.
+    same(
+      renderer.copy({ surface: from, subresource: 0 }, { surface: surface('YUY2', 8, 4), subresource: 0 }, [
+        { to: { ...whole, width: 8 }, from: whole },
+      ]),
+      false,
+      'blocks that WebGPU lacks',
+    );
   },
 
   'the scissor acts where the rasterizer says so': async (open) => {
