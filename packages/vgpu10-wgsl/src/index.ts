@@ -3,6 +3,8 @@ export { plainPipeline } from './plain-pipeline.js';
 export type { TranslatedModule, Translation } from './translate.js';
 export { primitivesOf } from './module/primitive-assembly.js';
 export type { GeometryDraw } from './module/geometry-module.js';
+export { outputStrip } from './module/geometry-stage.js';
+export type { OutputStrip } from './module/geometry-stage.js';
 export type { StreamPass } from './module/stream-output-module.js';
 export { TranslateError } from './errors.js';
 export type { StageName, TranslateErrorCode } from './errors.js';

@@ -1,4 +1,4 @@
-import { primitivesOf } from '@cg/vgpu10-wgsl';
+import { outputStrip, primitivesOf, type OutputStrip } from '@cg/vgpu10-wgsl';
 import type { DrawCall, PipelineState } from '@cg/svga-device';
 import { planGeometry, type GeometryPlan } from './geometry-plan.js';
 import { EvenCuts, type Cuts, type DrawPart } from './draw-parts.js';
@@ -52,15 +52,10 @@ export function primitivesIn({ topology, count }: GeometryPlan): number {
   return primitivesOf(topology, count);
 }
 
-/** What a geometry shader gives out for a primitive: the most primitives, and the corners of one. */
-export function emittedBy({ geometry }: DecodedShaders): { primitives: number; corners: number } | undefined {
+/** What the geometry shader, if there is one, gives out for a primitive. */
+export function emittedBy({ geometry }: DecodedShaders): OutputStrip | undefined {
   const emits = geometry?.interface.geometry;
-  if (emits === undefined) {
-    return undefined;
-  }
-  const { topology, maxVertices } = emits;
-  const corners = topology.startsWith('POINT') ? 1 : topology.startsWith('LINE') ? 2 : 3;
-  return { primitives: Math.max(1, maxVertices - corners + 1), corners };
+  return emits && outputStrip(emits);
 }
 
 /** All of a draw. With a geometry shader its primitives are those that may be given out. */

@@ -19,23 +19,18 @@ export interface OutputStrip {
   readonly primitives: number;
 }
 
-const CORNERS: Partial<Record<StageInterface['topology'], 1 | 2 | 3>> = {
-  POINTLIST: 1,
-  LINESTRIP: 2,
-  TRIANGLESTRIP: 3,
-};
+const TOPOLOGIES: ReadonlySet<StageInterface['topology']> = new Set([
+  'POINTLIST',
+  'LINESTRIP',
+  'TRIANGLESTRIP',
+]);
 
-/** @throws TranslateError ENOTSUP for other topologies */
-function outputStrip({ topology, maxVertices }: StageInterface): OutputStrip {
-  const corners = CORNERS[topology];
-  if (corners === undefined) {
-    throw new TranslateError(
-      'ENOTSUP',
-      `a geometry shader that gives out ${topology}`,
-      'geometry',
-      undefined,
-    );
-  }
+/** What a geometry shader gives out for a primitive. A topology that `translate` refuses counts as the one it is like. */
+export function outputStrip({
+  topology,
+  maxVertices,
+}: Pick<StageInterface, 'maxVertices' | 'topology'>): OutputStrip {
+  const corners = topology.startsWith('POINT') ? 1 : topology.startsWith('LINE') ? 2 : 3;
   return { corners, primitives: Math.max(1, maxVertices - corners + 1) };
 }
 
@@ -60,6 +55,14 @@ export class GeometryStage {
   ) {
     const module = new ModuleText(context.key);
     this.module = module;
+    if (!TOPOLOGIES.has(geometry.topology)) {
+      throw new TranslateError(
+        'ENOTSUP',
+        `a geometry shader that gives out ${geometry.topology}`,
+        'geometry',
+        undefined,
+      );
+    }
     this.strip = outputStrip(geometry);
     this.assembly = new PrimitiveAssembly(context, module, 'geometry');
     if (this.assembly.primitive !== geometry.primitive) {

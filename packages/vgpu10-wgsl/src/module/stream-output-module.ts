@@ -155,7 +155,7 @@ function scanText(assembly: PrimitiveAssembly, streams: StreamWriter, instances:
 }
 
 /**
- * * An entry point with an invocation for each primitive: its `number`, and the `primitives` of an instance.
+ * An entry point with an invocation for each primitive: its `number`, and the `primitives` of an instance.
  * @param first the number of the first one: an expression
  */
 function entryPoint(
