@@ -43,6 +43,7 @@ export type {
   VertexBuffer,
   Viewport,
 } from './renderer/pipeline-state.js';
+export { haveSameBlocks } from './commands/copies.js';
 export { bufferEnd } from './renderer/pipeline-state.js';
 export { colorChannels } from './texels/color-channels.js';
 export { linearToSrgb, srgbToLinear, TexelCodec } from './texels/texel-codec.js';

@@ -1,4 +1,5 @@
-import type { SurfaceBox, SurfaceLayout } from '@cg/surface-layout';
+import type { SurfaceBox } from '@cg/surface-layout';
+import { haveSameBlocks } from '@cg/svga-device';
 import type { ClearValue, CopiedBox, RenderImage, RenderView } from '@cg/svga-device';
 import { clearColor } from './clear-values.js';
 import type { FormatView, TextureStorage } from './formats/format-table.js';
@@ -139,7 +140,7 @@ function prepare(
     const storage =
       image.storage ??
       formats.view(layout, layout.format)?.storage ??
-      (hasSameBlocks(layout, other.surface.layout) ? other.storage : undefined);
+      (haveSameBlocks(layout.format, other.surface.layout.format) ? other.storage : undefined);
     if (storage === undefined) {
       return undefined;
     }
@@ -147,13 +148,6 @@ function prepare(
     return image.prepare(recorder, storage, isVolume) ? storage : undefined;
   });
   return made[0] !== undefined && made[1] !== undefined ? [made[0], made[1]] : undefined;
-}
-
-/** Whether texels of one are as many bytes of the other: WebGPU has no blocks of two texels, as of YUY2. */
-function hasSameBlocks({ format: a }: SurfaceLayout, { format: b }: SurfaceLayout): boolean {
-  return (
-    a.blockWidth === b.blockWidth && a.blockHeight === b.blockHeight && a.bytesPerBlock === b.bytesPerBlock
-  );
 }
 
 /** Whether WebGPU copies between two subresources. */

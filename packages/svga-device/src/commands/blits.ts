@@ -55,7 +55,8 @@ function offerBlit(
   }
   const sameFormat =
     source.surface.layout.format === target.surface.layout.format ||
-    (source.surface.layout.format.compressed && haveSameBlocks(source.surface, target.surface));
+    (source.surface.layout.format.compressed &&
+      haveSameBlocks(source.surface.layout.format, target.surface.layout.format));
   if (sameSize(sourceBox, targetBox) && sameFormat) {
     const { x, y, z, width: w, height: h, depth: d } = targetBox;
     const from = { srcx: sourceBox.x, srcy: sourceBox.y, srcz: sourceBox.z };

@@ -1,6 +1,6 @@
 import { boxOf } from '@cg/svga-protocol';
 import { boxRows, emptyRows, rowsBytes } from '@cg/surface-layout';
-import type { SurfaceBox } from '@cg/surface-layout';
+import type { SurfaceBox, SurfaceFormat } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import { copyImage, sameShape } from '../memory/image-copy.js';
 import type { CopyRuns } from '../memory/image-copy.js';
@@ -23,9 +23,7 @@ interface CopyBox extends CommandBox {
 }
 
 /** Formats may differ if their blocks are interchangeable. */
-export function haveSameBlocks(source: Surface, target: Surface): boolean {
-  const from = source.layout.format;
-  const to = target.layout.format;
+export function haveSameBlocks(from: SurfaceFormat, to: SurfaceFormat): boolean {
   return (
     from.blockWidth === to.blockWidth &&
     from.blockHeight === to.blockHeight &&
@@ -38,7 +36,7 @@ export function haveSameBlocks(source: Surface, target: Surface): boolean {
 function checkCompatible(source: Surface, target: Surface): void {
   const from = source.layout;
   const to = target.layout;
-  if (!haveSameBlocks(source, target) || from.samples !== to.samples) {
+  if (!haveSameBlocks(from.format, to.format) || from.samples !== to.samples) {
     throw new SvgaDeviceError('EINVAL', 'surfaces have different blocks', {
       srcFormat: from.format.id,
       destFormat: to.format.id,
