@@ -36,12 +36,9 @@ function stateOf(guest: DrawingGuest): Promise<Map<string, Finding>> {
   return guest.look(
     (device) =>
       new Map<string, Finding>([
-        ['memory', Uint8Array.from(guest.memory)],
-        ...IDS.map((id): [string, Finding] => [
-          `surface ${id}`,
-          device.surfaceImage(id) && Uint8Array.from(device.surfaceImage(id)!),
-        ]),
-        ['screen 0', device.screenTarget(0) && Uint8Array.from(device.screenTarget(0)!.pixels)],
+        ['memory', guest.memory.slice()],
+        ...IDS.map((id): [string, Finding] => [`surface ${id}`, device.surfaceImage(id)?.slice()]),
+        ['screen 0', device.screenTarget(0)?.pixels.slice()],
         ['commands', JSON.stringify(device.statistics.perCommand)],
         ['bytes copied', String(device.statistics.bytesCopied)],
         ['interrupts', String(guest.interrupts)],
