@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { GuestError } from '../guest-error.js';
 import { PAGE_BYTES, type PageRuns } from './page-runs.js';
+import { wasm } from './web-assembly.js';
 
 /** Of a WebAssembly memory, which grows by them. */
 const WASM_PAGE_BYTES = 65_536;
@@ -45,16 +46,6 @@ interface CodeImports {
   codegen_finalize(index: number, address: number, flags: number, code: number, bytes: number): void;
   jit_clear_func(index: number): void;
 }
-
-/** Declared by TypeScript's DOM library only, which is not among the types here. */
-const { WebAssembly: wasm } = globalThis as unknown as {
-  WebAssembly: {
-    instantiate(
-      bytes: Uint8Array,
-      imports: object,
-    ): Promise<{ instance: { exports: Readonly<Record<'f', unknown>> } }>;
-  };
-};
 
 /** Addresses in the memory, which v86 asks for when it is made, and keeps. */
 interface Places {
@@ -222,7 +213,7 @@ export class EmulatorCore {
     const table = this.#imports[TABLE];
     await Promise.all(
       [...this.#code].map(async ([index, module]) => {
-        const { instance } = await wasm.instantiate(module, imports);
+        const { instance } = await wasm.instantiate<Readonly<Record<'f', unknown>>>(module, imports);
         // Meanwhile the place can be given to other code, or to none.
         if (this.#code.get(index) === module) {
           table.set(FIRST_GENERATED + index, instance.exports.f);

@@ -8,14 +8,7 @@ import {
   setCompilation,
 } from './emulator-core.js';
 import { GuestError } from '../guest-error.js';
-
-/** Declared by TypeScript's DOM library only, which is not among the types here. */
-const { WebAssembly: wasm } = globalThis as unknown as {
-  WebAssembly: {
-    instantiate(bytes: Uint8Array, imports: Imports): Promise<{ instance: { exports: Exports } }>;
-    readonly RuntimeError: new () => Error;
-  };
-};
+import { wasm } from './web-assembly.js';
 
 /**
  * Creates a v86 that is ready and not running, and its core.
@@ -38,7 +31,7 @@ export async function makeGuardedEmulator(
       panic = text.trim().split('\n').at(1) ?? text.trim();
     };
     const env = { ...imports.env, console_log_from_wasm: printPanic };
-    const { instance } = await wasm.instantiate(code, core.imports({ ...imports, env }));
+    const { instance } = await wasm.instantiate<Exports>(code, core.imports({ ...imports, env }));
     setCompilation('optimized');
     const { exports } = instance;
     const mainLoop = (): number => {
