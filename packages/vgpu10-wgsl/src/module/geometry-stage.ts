@@ -25,7 +25,9 @@ const TOPOLOGIES: ReadonlySet<StageInterface['topology']> = new Set([
   'TRIANGLESTRIP',
 ]);
 
-/** What a geometry shader gives out for a primitive. A topology that `translate` refuses counts as the one it is like. */
+/**
+ * What a geometry shader gives out for a primitive. A topology that `translate` refuses counts as the one it is like.
+ */
 export function outputStrip({
   topology,
   maxVertices,
