@@ -5,9 +5,15 @@ import { progressBar } from '../output/progress.js';
 import { Interruption, type InterruptSignal } from './interruption.js';
 import type { ExploreTask } from './worker.js';
 
-/** The approximate batch of programs and steps of a worker: a signal waits for them. */
-const BATCH_PROGRAMS = 25;
+/**
+ * The approximate steps of a worker's batch: a signal waits for them, and a worker waits for the next one. Batches of 25
+ * enumerated programs left it idle for a twentieth of the time.
+ */
 const BATCH_STEPS = 3000;
+/** Of random programs. */
+const MAX_BATCH_PROGRAMS = 25;
+/** Of enumerated programs, with their preparation. */
+const ENUMERATED_STEPS = 15;
 
 /** Most races cannot happen. */
 const BATCH_RACES = 500;
@@ -76,11 +82,14 @@ export async function explore(request: ExploreRequest): Promise<Exploration> {
 }
 
 function batchOf(source: ProgramSource): number {
-  if (source.kind === 'races') {
-    return BATCH_RACES;
+  switch (source.kind) {
+    case 'races':
+      return BATCH_RACES;
+    case 'exhaustive':
+      return BATCH_STEPS / ENUMERATED_STEPS;
+    case 'random':
+      return Math.max(1, Math.min(MAX_BATCH_PROGRAMS, Math.floor(BATCH_STEPS / (source.steps ?? 1))));
   }
-  const steps = source.kind === 'random' ? (source.steps ?? 0) : 0;
-  return Math.max(1, Math.min(BATCH_PROGRAMS, Math.floor(BATCH_STEPS / Math.max(steps, 1))));
 }
 
 /** The bundled worker, from the bundled command. */
