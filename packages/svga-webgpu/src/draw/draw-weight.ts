@@ -3,6 +3,7 @@ import type { PrimitiveTopology } from '@cg/vgpu10';
 import { primitivesOf } from '@cg/vgpu10-wgsl';
 import type { GeometryPlan } from './geometry-plan.js';
 import { emittedBy, primitivesIn, type PlannedDraw } from './planned-draw.js';
+import { CORNERS, kindOf, kindWith, type PrimitiveKind } from './primitive-kind.js';
 import type { DecodedShader } from './shader-table.js';
 
 /** Turns of loops that all invocations of a stage together may have, as far as these are known. */
@@ -52,16 +53,6 @@ function lengthOf(shader: DecodedShader | undefined): Length {
   return length;
 }
 
-/** Vertices of a primitive, as a geometry shader gets them. */
-const CORNERS: Readonly<Record<string, number>> = { POINT: 1, LINE: 2, TRIANGLE: 3 };
-const WITH_ADJACENT: Readonly<Record<string, number>> = { LINE: 4, TRIANGLE: 6 };
-
-const KINDS: Readonly<Record<number, Geometry['kind']>> = { 1: 'POINT', 2: 'LINE', 3: 'TRIANGLE' };
-
-function kindOf(topology: string): 'LINE' | 'POINT' | 'TRIANGLE' {
-  return topology.startsWith('POINT') ? 'POINT' : topology.startsWith('LINE') ? 'LINE' : 'TRIANGLE';
-}
-
 /** What a draw makes of its vertices. */
 interface Geometry {
   /** Runs of the stage that gives out positions, in a pass. */
@@ -70,7 +61,7 @@ interface Geometry {
   readonly statements: (length: (stage: Length) => number) => number;
   /** Primitives that are rasterised, each in one pass. */
   readonly primitives: number;
-  readonly kind: 'LINE' | 'POINT' | 'TRIANGLE';
+  readonly kind: PrimitiveKind;
 }
 
 /** A geometry shader runs for each corner that it may emit, and the vertex shader for each vertex that it gets. */
@@ -93,12 +84,13 @@ function geometryOf({ shaders, plan, drawn, call }: PlannedDraw): Geometry {
     runs: emits.corners * primitives,
     statements: (length) => cornersOf(plan) * length(vertex) + length(geometry),
     primitives,
-    kind: KINDS[emits.corners],
+    kind: kindWith(emits.corners),
   };
 }
 
+/** Vertices of a primitive as a geometry shader gets them: as many again where they have adjacent ones. */
 function cornersOf({ topology }: GeometryPlan): number {
-  return (topology.endsWith('ADJ') ? WITH_ADJACENT : CORNERS)[kindOf(topology)];
+  return CORNERS[kindOf(topology)] * (topology.endsWith('ADJ') ? 2 : 1);
 }
 
 /** Runs of the passes of stream output, each for a primitive: those of a geometry shader run twice. */

@@ -6,6 +6,7 @@ import type { BufferImage } from '../images/buffer-image.js';
 import type { ImageTable } from '../images/image-table.js';
 import type { BindGroups, BufferSource, DrawBindings } from './bind-groups.js';
 import type { GeometryPlan } from './geometry-plan.js';
+import { CORNERS, kindOf } from './primitive-kind.js';
 import {
   roomFor,
   StreamCounters,
@@ -16,7 +17,6 @@ import {
 import type { StreamStep } from './stream-steps.js';
 import type { TranslatedPipeline } from './translations.js';
 
-const CORNERS: Readonly<Record<string, number>> = { POINT: 1, LINE: 2, TRIANGLE: 3 };
 let ids = 0;
 
 /** Stream output of draws: compute passes before the render pass. */
@@ -123,7 +123,7 @@ export class StreamDraws {
     run.end(recorder);
     this.#run = undefined;
     const topology = translation.geometry?.topology ?? plan.topology;
-    const corners = CORNERS[/^(POINT|LINE|TRIANGLE)/i.exec(topology)![1].toUpperCase()];
+    const corners = CORNERS[kindOf(topology)];
     const written =
       translation.geometry === undefined
         ? Math.min(primitives, roomFor(this.#buffers, this.elements!, corners))
