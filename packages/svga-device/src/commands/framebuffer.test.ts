@@ -149,6 +149,29 @@ describe('UPDATE', () => {
     }
   });
 
+  it('of a large screen shows what it took, beside pixels that it did not take', () => {
+    const [width, height] = [301, 223];
+    const guest = new LegacyGuest({ width, height, bits: 32 });
+    const bytes = noise(4 * width * height);
+    guest.device.vram.set(bytes);
+    const texel = (x: number, y: number): number[] => {
+      const [blue, green, red] = bytes.subarray(4 * (y * width + x));
+      return [red, green, blue, 255];
+    };
+    guest.update(3, 5, 7, 9);
+    expect([guest.pixel(2, 5), guest.pixel(9, 13), guest.pixel(10, 13)]).toEqual([
+      [0, 0, 0, 255],
+      texel(9, 13),
+      [0, 0, 0, 255],
+    ]);
+    guest.update(0, 0, width, height);
+    expect([guest.pixel(0, 0), guest.pixel(150, 111), guest.pixel(width - 1, height - 1)]).toEqual([
+      texel(0, 0),
+      texel(150, 111),
+      texel(width - 1, height - 1),
+    ]);
+  });
+
   it('clips its rectangle to the screen, and tells of what it has shown', () => {
     const guest = new LegacyGuest({ width: 10, height: 10, bits: 32 });
     guest.kinds();

@@ -1,4 +1,5 @@
 import { SvgaDeviceError } from '../errors.js';
+import { ShownMemory } from '../screen/shown-memory.js';
 
 /** Bytes of images that are kept for reuse, together, and of the largest such image. */
 const KEPT_BYTES = 2 ** 20;
@@ -14,6 +15,7 @@ export class ImageMemory {
   #used = 0;
   readonly #kept = new Map<number, Uint8Array<ArrayBuffer>[]>();
   #keptBytes = 0;
+  #shown = new ShownMemory();
 
   /** @param limit bytes of everything together */
   constructor(limit: number) {
@@ -22,12 +24,27 @@ export class ImageMemory {
 
   /** @throws SvgaDeviceError ENOMEM if the limit, or the host's memory, does not allow it */
   allocate(bytes: number): Uint8Array<ArrayBuffer> {
-    if (bytes > this.#limit - this.#used) {
-      throw new SvgaDeviceError('ENOMEM', 'images exceed the device memory', { bytes, used: this.#used });
-    }
+    this.#checkRoom(bytes);
     const image = this.#again(bytes) ?? newImage(bytes);
     this.#used += bytes;
     return image;
+  }
+
+  /** As `allocate`, for what a screen shows: if it is large, where the conversion for screens works without copies. */
+  allocateShown(bytes: number): Uint8Array<ArrayBuffer> {
+    this.#checkRoom(bytes);
+    const image = this.#shown.take(bytes);
+    if (image === undefined) {
+      return this.allocate(bytes);
+    }
+    this.#used += bytes;
+    return image;
+  }
+
+  #checkRoom(bytes: number): void {
+    if (bytes > this.#limit - this.#used) {
+      throw new SvgaDeviceError('ENOMEM', 'images exceed the device memory', { bytes, used: this.#used });
+    }
   }
 
   #again(bytes: number): Uint8Array<ArrayBuffer> | undefined {
@@ -42,10 +59,12 @@ export class ImageMemory {
   /** Takes over the account of another, in place of its own. */
   replaceBy(other: ImageMemory): void {
     this.#used = other.#used;
+    this.#shown = other.#shown;
   }
 
-  free({ length }: { readonly length: number }): void {
-    this.#used -= length;
+  free(image: { readonly length: number }): void {
+    this.#used -= image.length;
+    this.#shown.giveBack(image);
   }
 
   /** As `free`, for an image that nothing refers to any more: it may be the next one of its size. */

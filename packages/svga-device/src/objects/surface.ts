@@ -1,5 +1,6 @@
 import type { SurfaceLayout } from '@cg/surface-layout';
-import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
+import { SVGA3D_INVALID_ID, SVGA3D_SURFACE } from '@cg/svga-protocol';
+import { SwapKernel } from '../screen/swap-kernel.js';
 import { newImage, type ImageMemory } from './image-memory.js';
 import { CONTENT, SurfaceContent } from './surface-content.js';
 
@@ -76,6 +77,11 @@ export class Surface {
     this.content = new SurfaceContent(layout.subresourceCount);
   }
 
+  /** Whether the driver says that screens show it. */
+  get #isShown(): boolean {
+    return (this.definition.surfaceFlags & SVGA3D_SURFACE.SCREENTARGET) !== 0;
+  }
+
   /** The image, if it is allocated. */
   get ownImage(): Uint8Array | undefined {
     return this.#image;
@@ -87,7 +93,9 @@ export class Surface {
    */
   image(memory: ImageMemory): Uint8Array {
     this.renewImage();
-    this.#image ??= memory.allocate(this.layout.bytes);
+    this.#image ??= this.#isShown
+      ? memory.allocateShown(this.layout.bytes)
+      : memory.allocate(this.layout.bytes);
     return this.#image;
   }
 
@@ -97,7 +105,13 @@ export class Surface {
   }
 
   freeImage(): void {
-    if (this.#image !== undefined && this.content.common === CONTENT.RENDERED) {
+    const image = this.#image;
+    // In the room of a kernel it has its place, which would not come back to the host.
+    if (
+      image !== undefined &&
+      this.content.common === CONTENT.RENDERED &&
+      SwapKernel.of(image) === undefined
+    ) {
       this.#image = undefined;
       this.#isFreed = true;
     }

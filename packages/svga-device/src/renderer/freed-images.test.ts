@@ -1,3 +1,4 @@
+import { SVGA3D_SURFACE } from '@cg/svga-protocol';
 import { SurfaceLayout } from '@cg/surface-layout';
 import { expect, it } from 'vitest';
 import { DxGuest, plainView } from '../../test/dx-guest.js';
@@ -45,6 +46,24 @@ it('what the renderer has of all of a surface need not be in the device, until i
   expect([...guest.readMob(pages, BYTES)].slice(0, 4)).toEqual([0, 0, 255, 255]);
   surface.freeImage!(); // the device has it now
   expect(surface.ownImage).toHaveLength(BYTES);
+});
+
+it('what screens show has a place in memory that is not freed', () => {
+  const surfaceFlags = SVGA3D_SURFACE.SCREENTARGET;
+  const side = 256;
+  const size = { width: side, height: side, depth: 1, mipLevels: 1, layers: 1, samples: 1 };
+  const surface = new Surface(
+    surfaceDefinition({ ...plainSurface, surfaceFlags, width: side, height: side }),
+    new SurfaceLayout({ format: 2, ...size }),
+  );
+  const memory = new ImageMemory(surface.layout.bytes);
+  const image = surface.image(memory).fill(1);
+  surface.content.setAll(CONTENT.RENDERED, memory);
+  surface.freeImage();
+  expect(surface.ownImage).toBe(image);
+  surface.dropImage(memory);
+  const next = surface.image(memory);
+  expect([next.byteOffset, next[0]]).toEqual([image.byteOffset, 0]);
 });
 
 it('bytes that are freed stay accounted, so that there is room for them, until the surface is gone', () => {

@@ -6,8 +6,9 @@ export interface RenderSurface {
   /** The device's bytes of all subresources, in `layout`; undefined while all of them are zeros, or freed. */
   readonly ownImage: Uint8Array | undefined;
   /**
-   * Frees the device's bytes, where the renderer has a newer image of every subresource; otherwise it does nothing.
-   * They are there again, as zeros, when the device calls `imageNeeded`. Not to be called while the device calls.
+   * Frees the device's bytes, where the renderer has a newer image of every subresource; otherwise, or where they
+   * have a fixed place among what screens show, it does nothing. They are there again, as zeros, when the device
+   * calls `imageNeeded`. Not to be called while the device calls.
    */
   freeImage?(): void;
   /** Makes freed bytes again, as zeros: for a renderer that fetches what the device has not asked for. */

@@ -43,7 +43,7 @@ function inWords({ bytes, offset, stride }: Raster): Uint32Array | undefined {
 /** Shorter runs of texels are not worth the views that the kernel copies by. */
 const KERNEL_TEXELS = 512;
 
-/** Made at the first use; null where there is none. */
+/** For targets that are in no kernel's room. Made at the first use; null where there is none. */
 let kernel: SwapKernel | null | undefined;
 
 function swapKernel(): SwapKernel | null {
@@ -54,7 +54,7 @@ function swapKernel(): SwapKernel | null {
 const fromBgrx: ToRgba = (source, target, width, height) => {
   const isGapless = source.stride === 4 * width && target.stride === 4 * width;
   const [rows, texels] = isGapless ? [1, width * height] : [height, width];
-  const swap = texels < KERNEL_TEXELS ? null : swapKernel();
+  const swap = texels < KERNEL_TEXELS ? null : (SwapKernel.of(target.bytes) ?? swapKernel());
   if (swap !== null) {
     for (let y = 0; y < rows; y++) {
       const at = target.offset + y * target.stride;

@@ -1,3 +1,4 @@
+import { wordsOf } from '../memory/byte-copy.js';
 import type { ImageMemory } from '../objects/image-memory.js';
 
 /** Bytes of a pixel: red, green, blue and alpha, which is always 255. */
@@ -24,15 +25,18 @@ export class ScreenPixels {
    */
   bytes(memory: ImageMemory): Uint8Array<ArrayBuffer> {
     if (this.#bytes === undefined) {
-      this.#bytes = memory.allocate(this.size);
-      new Uint32Array(this.#bytes.buffer).fill(0xff00_0000);
+      this.#bytes = memory.allocateShown(this.size);
+      wordsOf(this.#bytes)?.fill(0xff00_0000);
     }
     return this.#bytes;
   }
 
   /** The same memory in the type of ImageData. Throws as `bytes`. */
   clamped(memory: ImageMemory): Uint8ClampedArray<ArrayBuffer> {
-    this.#clamped ??= new Uint8ClampedArray(this.bytes(memory).buffer);
+    if (this.#clamped === undefined) {
+      const { buffer, byteOffset, length } = this.bytes(memory);
+      this.#clamped = new Uint8ClampedArray(buffer, byteOffset, length);
+    }
     return this.#clamped;
   }
 

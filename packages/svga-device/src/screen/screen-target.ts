@@ -27,7 +27,8 @@ export interface ScreenTargetImage {
   readonly yRoot: number;
   /**
    * Red, green, blue and alpha (always 255), row by row from the top, without gaps: `4 * width * height` bytes, as in
-   * ImageData of a canvas. A live view, until the screen is destroyed or has another size.
+   * ImageData of a canvas. A live view, until the screen is destroyed or has another size; it may be a part of a larger
+   * buffer, so send a copy (`slice`) to a worker.
    * @throws SvgaDeviceError EBUSY if the renderer has a newer picture: `SvgaDevice.settle` first
    */
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;

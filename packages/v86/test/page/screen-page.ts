@@ -1,6 +1,13 @@
 /** The emulator with the device's screen in a page. Everything in calls is JSON; bytes are base64 texts. */
 /// <reference lib="dom" />
-import { CommandWriter, SVGA_OTABLE, SVGA_REG, SVGA3D_MOBFMT, encodeCommand } from '@cg/svga-protocol';
+import {
+  CommandWriter,
+  SVGA_OTABLE,
+  SVGA_REG,
+  SVGA3D_MOBFMT,
+  SVGA3D_SURFACE,
+  encodeCommand,
+} from '@cg/svga-protocol';
 import type { CommandFields, CommandName } from '@cg/svga-protocol';
 import { V86 } from 'v86';
 import { attachSvgaScreen } from '../../src/index.js';
@@ -133,7 +140,7 @@ function showTarget({ width, height }: Record<'width' | 'height', number>) {
   const sizeInBytes = 4 * width * height;
   const surface = {
     sid: 1,
-    surfaceFlags: 0,
+    surfaceFlags: SVGA3D_SURFACE.SCREENTARGET,
     format: 1,
     numMipLevels: 1,
     multisampleCount: 0,
