@@ -11,7 +11,7 @@ export function assembleKernel() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const comment = 'swap.wat, assembled: a WebAssembly module in base64, made by build.mjs.';
   writeFileSync(
-    new URL('../src/screen/swap-binary.ts', import.meta.url),
+    new URL('../src/memory/swap-binary.ts', import.meta.url),
     base64Module(comment, 'SWAP_BASE64', await assembleKernel()),
   );
 }

@@ -1,5 +1,5 @@
 import { SvgaDeviceError } from '../errors.js';
-import { ShownMemory } from '../screen/shown-memory.js';
+import { ShownMemory } from '../memory/shown-memory.js';
 
 /** Bytes of images that are kept for reuse, together, and of the largest such image. */
 const KEPT_BYTES = 2 ** 20;

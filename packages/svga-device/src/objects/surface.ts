@@ -1,6 +1,6 @@
 import type { SurfaceLayout } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID, SVGA3D_SURFACE } from '@cg/svga-protocol';
-import { SwapKernel } from '../screen/swap-kernel.js';
+import { SwapKernel } from '../memory/swap-kernel.js';
 import { newImage, type ImageMemory } from './image-memory.js';
 import { CONTENT, SurfaceContent } from './surface-content.js';
 

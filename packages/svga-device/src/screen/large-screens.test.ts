@@ -1,7 +1,7 @@
 import { SVGA3D_MOBFMT, SVGA3D_SURFACE, SVGA_OTABLE, SVGA_REG } from '@cg/svga-protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { noise, TestGuest } from '../../test/guest.js';
-import { SwapKernel } from './swap-kernel.js';
+import { SwapKernel } from '../memory/swap-kernel.js';
 
 const PAGE = 4096;
 /** Large enough for the kernel's memory, and no multiple of the texels that it takes at once. */

@@ -2,7 +2,7 @@ import type { SurfaceFormat } from '@cg/surface-layout';
 import { wordsOf } from '../memory/byte-copy.js';
 import { COST } from '../objects/work-budget.js';
 import { TexelCodec } from '../texels/texel-codec.js';
-import { SwapKernel } from './swap-kernel.js';
+import { SwapKernel } from '../memory/swap-kernel.js';
 
 /** Rows of texels or pixels in an array. */
 interface Raster {
