@@ -44,8 +44,8 @@ export class PageTables {
   /** Permission bits that all upper entries of the last `walkAsHardware` allow. */
   walkedBits = 0;
   /**
-   * Counts the tables made and freed, and the huge leaves mapped: while it stands, an upper entry that points at a table
-   * points at the same one, and one that is empty stays so.
+   * Counts the tables made and freed, and the huge leaves mapped: while it stands, an upper entry that points at a
+   * table points at the same one, and one that is empty stays so.
    */
   changes = 0;
   readonly #locks: TableLocks;
