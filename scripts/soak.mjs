@@ -9,7 +9,7 @@ import { environment, root } from './setup.mjs';
 const cli = join(root, 'apps', 'cli', 'dist', 'main.cjs');
 
 /** A test that reads `CG_SOAK_SEED` and `CG_SOAK_SECONDS`. */
-const test = (project, file) => () => ['vitest', ['run', '--project', project, file]];
+const test = (file) => () => ['vitest', ['run', file]];
 
 /** Endless random litmus programs: SIGINT ends them when their time is over. */
 function litmus({ seed }) {
@@ -27,87 +27,87 @@ const parts = [
     name: 'device',
     about: 'hostile guests against the SVGA device',
     seeded: true,
-    command: test('svga-device', 'src/fuzz.test.ts'),
+    command: test('packages/svga-device/src/fuzz.test.ts'),
   },
   {
     name: 'work',
     about: 'seconds for each unit of charged work; hostile guests that favour the dearest commands',
     seeded: true,
-    command: test('svga-device', 'src/work.soak.test.ts'),
+    command: test('packages/svga-device/src/work.soak.test.ts'),
   },
   {
     name: 'late',
     about: 'a renderer that answers late, a device that takes time: all comes out as at once',
     seeded: true,
-    command: test('svga-device', 'src/renderer/renderer.test.ts'),
+    command: test('packages/svga-device/src/renderer/renderer.test.ts'),
   },
   {
     name: 'streams',
     about: 'damaged command streams against the decoder',
     seeded: true,
-    command: test('svga-protocol', 'src/stream/command-fuzz.test.ts'),
+    command: test('packages/svga-protocol/src/stream/command-fuzz.test.ts'),
   },
   {
     name: 'shaders',
     about: 'hostile shader tokens and texts against the decoder, the parser and the interpreter',
     seeded: true,
-    command: test('vgpu10', 'test/hostile.test.ts'),
+    command: test('packages/vgpu10/test/hostile.test.ts'),
   },
   {
     name: 'round-trip',
     about: 'random shader programs: encoded, decoded, printed and parsed they stay the same',
     seeded: true,
-    command: test('vgpu10', 'test/round-trip.test.ts'),
+    command: test('packages/vgpu10/test/round-trip.test.ts'),
   },
   {
     name: 'tables',
     about: "random page tables, and a Debian kernel's, in QEMU against its info tlb, where it is installed",
     seeded: true,
-    command: test('pagewalk', 'src/image/qemu.soak.test.ts'),
+    command: test('packages/pagewalk/src/image/qemu.soak.test.ts'),
   },
   {
     name: 'operands',
     about: 'litmus programs with operands that cannot be: refused, or run without a crash',
     seeded: true,
-    command: test('litmus', 'src/explore/any-operands.test.ts'),
+    command: test('packages/litmus/src/explore/any-operands.test.ts'),
   },
   {
     name: 'soft',
     about: 'hostile states, meshes and the contract of renderers on the rasteriser',
     seeded: true,
-    command: test('svga-soft', 'test/'),
+    command: test('packages/svga-soft/test/'),
   },
   {
     name: 'webgpu',
     about: 'hostile states on the renderer for WebGPU, on Dawn where it finds a driver',
     seeded: true,
-    command: test('svga-webgpu', 'test/dawn.check.test.ts'),
+    command: test('packages/svga-webgpu/test/dawn.check.test.ts'),
   },
   {
     name: 'renderers',
     about:
       'random states and meshes on the renderer for WebGPU, on Dawn where it finds a driver, and the rasteriser',
     seeded: true,
-    command: test('machine', 'test/renderers.test.ts'),
+    command: test('packages/machine/test/renderers.test.ts'),
   },
   {
     name: 'wgsl',
     about: 'random programs in WGSL on Dawn, where it finds a driver, against the interpreter',
     seeded: true,
-    command: test('vgpu10-wgsl', 'test/programs.test.ts'),
+    command: test('packages/vgpu10-wgsl/test/programs.test.ts'),
   },
   {
     name: 'gpu',
     about:
       'each instruction, texture, format and topology in WGSL on Dawn against the interpreter and models',
     seeded: true,
-    command: test('vgpu10-wgsl', 'test/'),
+    command: test('packages/vgpu10-wgsl/test/'),
   },
   {
     name: 'translate',
     about: 'damaged shaders against the translation to WGSL',
     seeded: true,
-    command: test('vgpu10-wgsl', 'src/translate.test.ts'),
+    command: test('packages/vgpu10-wgsl/src/translate.test.ts'),
   },
   {
     name: 'litmus',
@@ -137,24 +137,24 @@ const parts = [
     about:
       "OpenGL programs on Mesa in a Linux guest, which cg guest --gl has made: llvmpipe's pictures; killed, " +
       'restored, or without their GPU in the middle',
-    command: test('guest', 'test/gl.soak.test.ts'),
+    command: test('apps/guest/test/gl.soak.test.ts'),
   },
   {
     name: 'screen',
     about:
       'kmscube, glmark2 and X in a Linux guest, which cg guest --x has made: killed, restored and recorded',
-    command: test('guest', 'test/screen.soak.test.ts'),
+    command: test('apps/guest/test/screen.soak.test.ts'),
   },
   {
     name: 'cost',
     about:
       'what coherent memory costs OpenGL programs; WebGPU against llvmpipe; the first program from a state',
-    command: test('guest', 'test/cost.soak.test.ts'),
+    command: test('apps/guest/test/cost.soak.test.ts'),
   },
   {
     name: 'bench',
     about: 'every row of the benchmarks, whose contenders check their results',
-    command: test('bench', 'src/rows/suite.test.ts'),
+    command: test('apps/bench/src/rows/suite.test.ts'),
   },
 ];
 

@@ -62,6 +62,27 @@ export const breaks = [
     to: 'last * 32 + 31',
   },
   {
+    name: 'known tables are kept when a VMA comes',
+    rule: '4.1',
+    file: 'packages/mapping-dirty/src/known-tables.ts',
+    from: 'if (this.#changes !== this.#mapping.changes) {',
+    to: 'if (this.#changes < 0) {',
+  },
+  {
+    name: 'known tables are kept when a table comes',
+    rule: '4.1',
+    file: 'packages/mapping-dirty/src/known-tables.ts',
+    from: 'changes !== vma.addressSpace.tables.changes || !isQuiet(vma)',
+    to: 'changes < 0 || !isQuiet(vma)',
+  },
+  {
+    name: 'known tables are used while another clean waits to flush',
+    rule: '2.4, A3',
+    file: 'packages/mapping-dirty/src/known-tables.ts',
+    from: '!preemption.isUsed && locks.isEmpty',
+    to: 'locks.isEmpty',
+  },
+  {
     name: 'without WebAssembly the eighth page of a full group is lost',
     rule: '4.3',
     file: 'packages/mapping-dirty/src/clean-entries.ts',

@@ -26,7 +26,8 @@ export function project(name, folder, extra = {}) {
       name,
       root: `${root}${folder}`,
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-      testTimeout: 30_000,
+      // Of a machine that is slow, or busy: an idle one takes a tenth of it.
+      testTimeout: 120_000,
       isolate: false,
       ...extra,
     },

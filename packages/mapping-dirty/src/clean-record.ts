@@ -36,15 +36,19 @@ export class CleanChanges extends EntryChanges {
   }
 
   override begin(addressSpace: VmaAddressSpace, start: number, end: number): void {
-    const { memory } = addressSpace.tables;
+    this.#aim(addressSpace.tables.memory);
+    super.begin(addressSpace, start, end);
+  }
+
+  #aim(memory: PhysicalMemory): void {
     if (memory !== this.#memory) {
       this.#memory = memory;
       this.#kernel = CleanKernel.of(memory);
     }
-    super.begin(addressSpace, start, end);
   }
 
-  override get mostTables(): number {
+  override mostTables(memory: PhysicalMemory): number {
+    this.#aim(memory);
     return this.#kernel === undefined ? 1 : MOST_TABLES;
   }
 

@@ -1,4 +1,12 @@
-import { ENTRY_SPAN, isHugeLeaf, PAGE_DIRTY, PAGE_RW, RangeChange, type Vma } from '@cg/pagetable';
+import {
+  ENTRY_SPAN,
+  isHugeLeaf,
+  PAGE_DIRTY,
+  PAGE_RW,
+  RangeChange,
+  type PhysicalMemory,
+  type Vma,
+} from '@cg/pagetable';
 import { LeafTables } from '@cg/pagewalk';
 import type { PreemptionPoint } from './preemption-points.js';
 
@@ -47,8 +55,8 @@ export abstract class EntryChanges extends RangeChange<PreemptionPoint> {
   /** Changes a run of entries in a leaf table, whose lock is held; `page` is the mapping's page of the first one. */
   abstract changeTable(u32: Uint32Array, entry: number, count: number, address: number, page: number): void;
 
-  /** The most leaf tables that `changeTables` takes: none by default. */
-  get mostTables(): number {
+  /** The most leaf tables of a memory that `changeTables` takes: none by default. */
+  mostTables(_memory: PhysicalMemory): number {
     return 1;
   }
 

@@ -12,7 +12,7 @@ type Walk = PageWalk<EntryChanges>;
  * Whether a VMA is tracked: it is shared and may be written, whether or not it can be now (rule 4.1, A2). The flags
  * are read once: they may change while only the mapping's lock is held.
  */
-function isTracked({ flags }: Vma): boolean {
+export function isTracked({ flags }: Vma): boolean {
   return (flags & (VM_SHARED | VM_MAYWRITE | VM_HUGETLB)) === (VM_SHARED | VM_MAYWRITE);
 }
 
@@ -51,7 +51,9 @@ export function walkedVma({ vma }: Walk): Vma {
 
 /** Changes the entries of `[start, end)` of a VMA. */
 function changeVma(vma: Vma, start: number, end: number, changes: EntryChanges): void {
-  const { u32 } = vma.addressSpace.tables.memory;
+  const { memory } = vma.addressSpace.tables;
+  const { u32 } = memory;
+  const most = changes.mostTables(memory);
   const at = changes.walkOf(vma, start, end);
   try {
     while (at.next()) {
@@ -60,7 +62,7 @@ function changeVma(vma: Vma, start: number, end: number, changes: EntryChanges):
         changes.isHuge(u32[entry], address, level);
         continue;
       }
-      const tables = changes.mostTables > 1 ? at.extend(changes.mostTables) : 1;
+      const tables = most > 1 ? at.extend(most) : 1;
       if (tables > 1) {
         changes.changeTables(at.upper, tables, address, vma.pageAt(address));
       } else {

@@ -3,6 +3,7 @@ import { checkPageRange, type DirtyPages, type TrackedMemory } from '@cg/tracked
 import { CleanChanges } from './clean-record.js';
 import type { ScanCounters } from './entry-changes.js';
 import { checkPages } from './errors.js';
+import { KnownTables } from './known-tables.js';
 import { changeEntries } from './shared-ranges.js';
 import { ProtectChanges } from './write-protect.js';
 
@@ -18,6 +19,8 @@ export class TrackedMapping implements TrackedMemory, ScanCounters {
 
   /** The state of a clean, for the next one; undefined during one. A pass before every submission allocates nothing. */
   #cleanChanges: CleanChanges | undefined;
+  /** The tables of all pages. */
+  readonly #known: KnownTables;
 
   /**
    * Page 0 of the memory is `firstPage` of the mapping.
@@ -29,6 +32,7 @@ export class TrackedMapping implements TrackedMemory, ScanCounters {
     readonly pageCount: number,
   ) {
     checkPages(firstPage, pageCount);
+    this.#known = new KnownTables(mapping, firstPage, pageCount);
   }
 
   writeProtect(firstPage: number, pageCount: number): number {
@@ -42,6 +46,10 @@ export class TrackedMapping implements TrackedMemory, ScanCounters {
     this.#cleanChanges = undefined;
     changes.restart(into);
     try {
+      if (pageCount === this.pageCount && this.#known.clean(changes)) {
+        this.entriesScanned += changes.scanned;
+        return changes.total;
+      }
       return changeEntries(this.mapping, this.firstPage + firstPage, pageCount, changes, this);
     } finally {
       this.#cleanChanges = changes;

@@ -27,6 +27,11 @@ export class LockLedger {
   readonly #locks: LedgerLock[] = [];
   readonly #holders: string[] = [];
 
+  /** Whether no lock is held: then none has to be waited for, and the order allows any. */
+  get isEmpty(): boolean {
+    return this.#locks.length === 0;
+  }
+
   /** @throws PageTableError EDEADLK if `holder` has a lock that must be taken after this one */
   checkOrder(lock: LedgerLock, holder: string): void {
     for (let i = this.#locks.length - 1; i >= 0; i--) {

@@ -17,6 +17,7 @@ export class Mapping implements VmaMapping {
   readonly #nodes = new Map<Vma, IntervalNode<Vma>>();
   #zapObserver: ZapObserver | undefined;
   #unmapCount = 0;
+  #changes = 0;
 
   constructor(readonly name: string) {
     this.lock = new RwLock(`mapping ${name}`);
@@ -33,6 +34,11 @@ export class Mapping implements VmaMapping {
 
   get unmapCount(): number {
     return this.#unmapCount;
+  }
+
+  /** Counts the changes of its set of VMAs. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /**
@@ -69,6 +75,7 @@ export class Mapping implements VmaMapping {
 
   replace(gone: readonly Vma[], come: readonly Vma[], meanwhile?: () => void): void {
     this.lock.acquireWrite();
+    this.#changes++;
     try {
       meanwhile?.();
       for (const vma of gone) {

@@ -43,6 +43,11 @@ export class PageTables {
   walkedLevel = 0;
   /** Permission bits that all upper entries of the last `walkAsHardware` allow. */
   walkedBits = 0;
+  /**
+   * Counts the tables made and freed, and the huge leaves mapped: while it stands, an upper entry that points at a
+   * table points at the same one, and one that is empty stays so.
+   */
+  changes = 0;
   readonly #locks: TableLocks;
 
   /** @throws PageTableError ENOMEM if there is no free frame for the top table */
@@ -50,7 +55,7 @@ export class PageTables {
     this.memory = memory;
     this.rootFrame = memory.allocateFrame();
     this.#locks = new TableLocks(memory.locks, memory.frames);
-    this.#locks.add(this.rootFrame, TOP_LEVEL);
+    this.#addTable(this.rootFrame, TOP_LEVEL);
   }
 
   /** Takes the lock of one table. @throws PageTableError EDEADLK if it is held; both holders are named */
@@ -162,6 +167,7 @@ export class PageTables {
     }
     const tableFrame = tableOfEntry(entry);
     this.lockTable(tableFrame, holder);
+    this.changes += level > 1 ? 1 : 0;
     this.memory.u32[entry] = entryLow(frame, low | PAGE_PRESENT | (level > 1 ? PAGE_PSE : 0));
     this.memory.u32[entry + 1] = entryHigh(frame, high);
     this.unlockTable(tableFrame, holder);
@@ -188,7 +194,7 @@ export class PageTables {
       return false;
     }
     const tableFrame = tableOfEntry(entry);
-    this.#locks.add(table, level - 1);
+    this.#addTable(table, level - 1);
     this.lockTable(tableFrame, holder);
     const low = memory.u32[entry];
     const high = memory.u32[entry + 1];
@@ -301,8 +307,14 @@ export class PageTables {
     }
   }
 
+  #addTable(tableFrame: number, level: number): void {
+    this.#locks.add(tableFrame, level);
+    this.changes++;
+  }
+
   #freeTable(tableFrame: number): void {
     this.#locks.forget(tableFrame);
+    this.changes++;
     this.memory.freeFrame(tableFrame);
   }
 
@@ -315,7 +327,7 @@ export class PageTables {
       memory.freeFrame(table);
       return;
     }
-    this.#locks.add(table, level - 1);
+    this.#addTable(table, level - 1);
     this.lockTable(tableFrame, holder);
     memory.u32[entry] = entryLow(table, TABLE_BITS);
     memory.u32[entry + 1] = entryHigh(table);

@@ -8,7 +8,7 @@ export interface UploadRuns {
 
 const { CG_UPLOAD_SECONDS: seconds, CG_UPLOAD_SEED: seed } = process.env;
 
-/** True for a soak: `CG_UPLOAD_SECONDS=60 npm test -- --project surface-layout upload dawn chromium`. */
+/** True for a soak: `CG_UPLOAD_SECONDS=60 npm test -- surface-layout/test`. */
 export const isSoak = seconds !== undefined;
 
 /** So many random surfaces; or, in a soak, all that fit into its seconds, from CG_UPLOAD_SEED or the clock. */

@@ -6,7 +6,7 @@ import { Interruption, type InterruptSignal } from './interruption.js';
 import type { ExploreTask } from './worker.js';
 
 /**
- * The approximate steps of a worker's batch: a signal waits for them, and a worker waits for the next one. Batches of 25
+ * The approximate steps of a worker's batch: a signal waits for them, and a worker for the next one. Batches of 25
  * enumerated programs left it idle for a twentieth of the time.
  */
 const BATCH_STEPS = 3000;

@@ -133,7 +133,7 @@ class ProgramRun {
     this.#stopListening = machine.driver.events.listen(({ kind }) => {
       this.#emitted += kind === 'command-emitted' ? 1 : 0;
     });
-    memory.preemption.watch((point) => this.#reached(point as PreemptionPoint));
+    this.#watchPoints();
     const { timeline } = options;
     const notes = timeline && new MachineNotes(machine, timeline, () => this.#current);
     this.#steps = new Steps(world, faults, this.#oracle, notes, time.isLate);
@@ -224,14 +224,21 @@ class ProgramRun {
       this.#attempt(running);
     }
     this.#enter(interrupted);
+    this.#watchPoints();
   }
 
-  #reached(point: PreemptionPoint): void {
+  /** Points matter while steps wait, or something is told of them: otherwise the machine has ways without any. */
+  #watchPoints(): void {
+    const isWatched = this.#options.onPoint !== undefined || this.#waiting.length > 0;
+    this.#machine.memory.preemption.watch(isWatched ? this.#reached : undefined);
+  }
+
+  readonly #reached = (point: string): void => {
     if (!this.#hasEnded) {
-      this.#options.onPoint?.(point, this.#current);
+      this.#options.onPoint?.(point as PreemptionPoint, this.#current);
       this.#goOn();
     }
-  }
+  };
 
   #attempt(running: Running): void {
     const { statement, step, progress } = running;
@@ -280,6 +287,7 @@ class ProgramRun {
       this.#crashed(error, running, 'has changed something, and has to wait: ');
     } else {
       this.#waiting.push(running);
+      this.#watchPoints();
     }
   }
 

@@ -36,11 +36,15 @@ export class Journal {
         changes[i].undo?.();
       }
     }
-    this.#changes = changes.filter(({ command }) => command <= sent);
+    if (changes.length > 0) {
+      this.#changes = changes.filter(({ command }) => command <= sent);
+    }
   }
 
   /** Makes all changes final that are not undone. */
   accept(): void {
-    this.#changes.splice(0).forEach(({ accept }) => accept?.());
+    if (this.#changes.length > 0) {
+      this.#changes.splice(0).forEach(({ accept }) => accept?.());
+    }
   }
 }

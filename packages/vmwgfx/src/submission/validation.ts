@@ -38,6 +38,10 @@ export interface Wanted {
 const READ: Wanted = { written: false, switchTo: undefined };
 const WRITTEN: Wanted = { written: true, switchTo: undefined };
 
+/** Those of a settled submission, which has them in its stream: nothing is added to them. */
+const NO_RESOURCES = new Map<Resource, Wanted>();
+const NO_OBJECTS = new Set<BufferObject>();
+
 /**
  * Everything a submission touches, made ready for the device as one transaction (rule 6.2): buffer objects reserved
  * and scanned, resources created, bound and up to date. After `validate`, even if that throws, comes `commit` or
@@ -45,9 +49,9 @@ const WRITTEN: Wanted = { written: true, switchTo: undefined };
  */
 export class Validation {
   /** Referenced until the end: another thread may close them meanwhile. */
-  readonly #resources = new Map<Resource, Wanted>();
+  #resources = NO_RESOURCES;
   /** Each buffer object once, however often it is named. */
-  readonly #objects = new Set<BufferObject>();
+  #objects = NO_OBJECTS;
   readonly #ranges: { object: BufferObject; start: number; end: number }[] = [];
   /** The reservations held until the end; some may be taken during preparation. */
   readonly reservations = new Reservations();
@@ -61,6 +65,9 @@ export class Validation {
     const wanted = this.#resources.get(resource);
     if (wanted === undefined) {
       resource.references.take();
+      if (this.#resources === NO_RESOURCES) {
+        this.#resources = new Map();
+      }
       this.#resources.set(resource, written ? WRITTEN : READ);
     } else if (written && !wanted.written) {
       this.#resources.set(resource, wanted.switchTo === undefined ? WRITTEN : { ...wanted, written });
@@ -71,6 +78,9 @@ export class Validation {
   addBuffer(object: BufferObject): void {
     if (!this.#objects.has(object)) {
       object.references.take();
+      if (this.#objects === NO_OBJECTS) {
+        this.#objects = new Set();
+      }
       this.#objects.add(object);
     }
   }
@@ -234,9 +244,9 @@ export class Validation {
   #end(): void {
     this.reservations.release();
     this.#objects.forEach(({ references }) => references.drop());
-    this.#objects.clear();
+    this.#objects = NO_OBJECTS;
     this.#resources.forEach((_, { references }) => references.drop());
-    this.#resources.clear();
+    this.#resources = NO_RESOURCES;
   }
 
   #allocateBacking(resource: Resource): void {
