@@ -299,6 +299,21 @@ describe('what is shown', () => {
     expect(guest.kinds().slice(1)).toEqual(['screen-destroyed', 'screen-defined', 'screen-destroyed']);
   });
 
+  it('keeps the pixels that the host looks at when only the depth or the pitch is another', () => {
+    const guest = new LegacyGuest({ width: 8, height: 8, bits: 32 });
+    const pixels = guest.device.screenTarget(FRAMEBUFFER_ID)?.pixels;
+    guest.device.vram.fill(0xff);
+    guest.update(0, 0, 8, 8);
+    guest.kinds();
+    guest.setMode({ width: 8, height: 8, bits: 16 });
+    guest.writeRegister(SVGA_REG.PITCHLOCK, 64);
+    guest.device.vram.fill(0);
+    guest.update(2, 0, 6, 8);
+    expect(guest.device.screenTarget(FRAMEBUFFER_ID)?.pixels).toBe(pixels);
+    expect([...(pixels?.subarray(4, 12) ?? [])]).toEqual([255, 255, 255, 255, 0, 0, 0, 255]);
+    expect(guest.kinds()).toEqual(['screen-updated']);
+  });
+
   it('is the screen targets instead as long as there are any', () => {
     const guest = withTargets();
     guest.must('DEFINE_GB_SCREENTARGET', target);

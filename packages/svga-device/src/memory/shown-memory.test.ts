@@ -39,6 +39,16 @@ it('gives zeros that overlap no others, and takes them back, in any order', () =
   expect(memory.take(64 * MIB)?.length).toBe(64 * MIB);
 });
 
+it('needs no pages of the host before something is written', () => {
+  const memory = new ShownMemory();
+  const first = memory.take(MIB);
+  const before = process.memoryUsage().rss;
+  const large = memory.take(60 * MIB);
+  expect(process.memoryUsage().rss - before).toBeLessThan(20 * MIB);
+  expect(first?.buffer === large?.buffer).toBe(true);
+  expect(large?.length).toBe(60 * MIB);
+});
+
 it('has no room for small images, nor for the largest', () => {
   const memory = new ShownMemory();
   expect(memory.take(MIB / 4 - 1)).toBeUndefined();

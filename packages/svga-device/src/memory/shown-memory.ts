@@ -18,6 +18,8 @@ export class ShownMemory {
   #kernel: SwapKernel | null | undefined;
   /** What is taken, in ascending order. */
   readonly #taken: Uint8Array<ArrayBuffer>[] = [];
+  /** From this offset on nothing was ever taken: zeros, for which the host need not have given pages yet. */
+  #freshFrom = 0;
 
   /** Zeros; undefined for few bytes, or if there is no room for so many. */
   take(bytes: number): Uint8Array<ArrayBuffer> | undefined {
@@ -43,7 +45,9 @@ export class ShownMemory {
     if (at + bytes > byteOffset + length) {
       return undefined;
     }
-    const image = new Uint8Array(buffer, at, bytes).fill(0);
+    const image = new Uint8Array(buffer, at, bytes);
+    image.subarray(0, Math.max(0, this.#freshFrom - at)).fill(0);
+    this.#freshFrom = Math.max(this.#freshFrom, at + bytes);
     taken.splice(index, 0, image);
     return image;
   }

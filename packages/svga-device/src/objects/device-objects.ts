@@ -199,7 +199,7 @@ export class DeviceObjects {
 
   /** Drops what there is of a destroyed screen. */
   dropScreen(screen: ScreenTarget): void {
-    screen.pixels.drop(this.images);
+    screen.drop(this.images);
     this.renderer?.screens?.dropped(screen);
   }
 
@@ -240,6 +240,7 @@ export class DeviceObjects {
 
   /** Replaces its objects and tables by those of another, which is then unusable. */
   replaceBy(other: DeviceObjects): void {
+    this.screens.forEach((screen) => screen.drop(this.images));
     replace(this.mobs, other.mobs);
     replace(this.surfaces, other.surfaces);
     replace(this.contexts, other.contexts);
@@ -250,7 +251,7 @@ export class DeviceObjects {
     for (const type of Object.values(SVGA_OTABLE)) {
       this.tables.set(type, other.tables.backing(type));
     }
-    this.framebuffer.takeFrom(other.framebuffer);
+    this.framebuffer.takeFrom(other.framebuffer, this.images);
     this.pointer.restore(other.pointer.saved());
     this.images.replaceBy(other.images);
   }

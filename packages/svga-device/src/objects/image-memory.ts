@@ -62,16 +62,17 @@ export class ImageMemory {
     this.#shown = other.#shown;
   }
 
-  free(image: { readonly length: number }): void {
+  /** @returns whether its place may be another's from now on */
+  free(image: { readonly length: number }): boolean {
     this.#used -= image.length;
-    this.#shown.giveBack(image);
+    return this.#shown.giveBack(image);
   }
 
   /** As `free`, for an image that nothing refers to any more: it may be the next one of its size. */
   reuse(image: Uint8Array<ArrayBuffer>): void {
-    this.free(image);
+    const isTakenBack = this.free(image);
     const bytes = image.length;
-    if (bytes === 0 || bytes > MAX_KEPT_IMAGE || this.#keptBytes + bytes > KEPT_BYTES) {
+    if (isTakenBack || bytes === 0 || bytes > MAX_KEPT_IMAGE || this.#keptBytes + bytes > KEPT_BYTES) {
       return;
     }
     this.#keptBytes += bytes;

@@ -1,5 +1,5 @@
 import type { ImageMemory } from '../objects/image-memory.js';
-import { isSameMode, pixelLayout } from './display-mode.js';
+import { pixelLayout } from './display-mode.js';
 import type { DisplayMode } from './display-mode.js';
 import { framebufferFormat } from './rgba.js';
 import { ScreenPixels } from './screen-pixels.js';
@@ -14,18 +14,19 @@ export class Framebuffer {
   mode: DisplayMode | undefined;
   pixels: ScreenPixels | undefined;
 
-  /** Sets the mode. Other pixels than before are black. */
+  /** Sets the mode. With another size the pixels are black; otherwise they stay, as the host may look at them. */
   setMode(mode: DisplayMode | undefined, memory: ImageMemory): void {
-    if (isSameMode(mode, this.mode)) {
-      return;
-    }
-    this.pixels?.drop(memory);
+    const isSameSize = mode?.width === this.mode?.width && mode?.height === this.mode?.height;
     this.mode = mode;
-    this.pixels = mode && new ScreenPixels(mode.width, mode.height);
+    if (!isSameSize) {
+      this.pixels?.drop(memory);
+      this.pixels = mode && new ScreenPixels(mode.width, mode.height);
+    }
   }
 
-  /** Becomes another, whose memory is accounted for already. */
-  takeFrom(other: Framebuffer): void {
+  /** Becomes another, whose memory is accounted for already; its own goes back to `memory`. */
+  takeFrom(other: Framebuffer, memory: ImageMemory): void {
+    this.pixels?.drop(memory);
     this.mode = other.mode;
     this.pixels = other.pixels;
   }

@@ -1,6 +1,7 @@
 import { SVGA3D_MOBFMT, SVGA3D_SURFACE, SVGA_OTABLE, SVGA_REG } from '@cg/svga-protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { noise, TestGuest } from '../../test/guest.js';
+import type { ScreenTargetImage } from '../index.js';
 import { SwapKernel } from '../memory/swap-kernel.js';
 
 const PAGE = 4096;
@@ -111,3 +112,34 @@ describe.each([
     expect(isSame(imageOf(guest), texels)).toBe(true);
   });
 });
+
+it.each([
+  ['was destroyed', (guest: TestGuest) => guest.must('DESTROY_GB_SCREENTARGET', { stid: 0 })],
+  ['went with a reset', (guest: TestGuest) => guest.writeRegister(SVGA_REG.ENABLE, 0)],
+])(
+  'a picture that the host still has of a screen that %s is black, and takes nothing of the device',
+  (_, end) => {
+    const images = 2 ** 20;
+    const guest = new TestGuest({ vramBytes: PAGE, maxImageBytes: images }, 512);
+    const black = Buffer.from(shown());
+    const tables = (): void => {
+      guest.startAt(511);
+      const table = { type: SVGA_OTABLE.SCREENTARGET, sizeInBytes: PAGE, validSizeInBytes: 0 };
+      const ptDepth = SVGA3D_MOBFMT.PTDEPTH_0;
+      guest.must('SET_OTABLE_BASE64', { ...table, baseAddress: guest.allocatePage(), ptDepth });
+    };
+    const pictures: (ScreenTargetImage | undefined)[] = [];
+    for (let i = 0; i < 2 * (images / BYTES); i++) {
+      tables();
+      guest.must('DEFINE_GB_SCREENTARGET', SCREEN);
+      const picture = guest.device.screenTarget(0);
+      picture?.pixels.fill(7);
+      pictures.push(picture);
+      end(guest);
+      guest.writeRegister(SVGA_REG.ENABLE, 0);
+      expect(
+        pictures.every((each) => each !== undefined && Buffer.compare(black, Buffer.from(each.pixels)) === 0),
+      ).toBe(true);
+    }
+  },
+);

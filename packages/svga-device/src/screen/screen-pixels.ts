@@ -1,13 +1,17 @@
 import { wordsOf } from '../memory/byte-copy.js';
-import type { ImageMemory } from '../objects/image-memory.js';
+import { newImage, type ImageMemory } from '../objects/image-memory.js';
 
 /** Bytes of a pixel: red, green, blue and alpha, which is always 255. */
 const PIXEL_BYTES = 4;
 
-/** The pixels of a screen, row by row from the top, without gaps. They take no memory before they are used. */
+/**
+ * The pixels of a screen, row by row from the top, without gaps. They take no memory before they are used. The host may
+ * still look at those of a screen that is gone: they are black, and none of the device's memory.
+ */
 export class ScreenPixels {
   #bytes: Uint8Array<ArrayBuffer> | undefined;
   #clamped: Uint8ClampedArray<ArrayBuffer> | undefined;
+  #isDropped = false;
 
   constructor(
     readonly width: number,
@@ -25,7 +29,7 @@ export class ScreenPixels {
    */
   bytes(memory: ImageMemory): Uint8Array<ArrayBuffer> {
     if (this.#bytes === undefined) {
-      this.#bytes = memory.allocateShown(this.size);
+      this.#bytes = this.#isDropped ? newImage(this.size) : memory.allocateShown(this.size);
       wordsOf(this.#bytes)?.fill(0xff00_0000);
     }
     return this.#bytes;
@@ -46,10 +50,11 @@ export class ScreenPixels {
   }
 
   drop(memory: ImageMemory): void {
-    if (this.#bytes !== undefined) {
+    if (this.#bytes !== undefined && !this.#isDropped) {
       memory.free(this.#bytes);
       this.#bytes = undefined;
       this.#clamped = undefined;
     }
+    this.#isDropped = true;
   }
 }

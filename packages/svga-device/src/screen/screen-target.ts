@@ -27,8 +27,9 @@ export interface ScreenTargetImage {
   readonly yRoot: number;
   /**
    * Red, green, blue and alpha (always 255), row by row from the top, without gaps: `4 * width * height` bytes, as in
-   * ImageData of a canvas. A live view, until the screen is destroyed or has another size; it may be a part of a larger
-   * buffer, so send a copy (`slice`) to a worker.
+   * ImageData of a canvas. A live view, until the screen is destroyed or has another size, or the device is restored:
+   * then this is black, and a view that was kept may show what has its place now. It may be a part of a larger buffer,
+   * so send a copy (`slice`) to a worker.
    * @throws SvgaDeviceError EBUSY if the renderer has a newer picture: `SvgaDevice.settle` first
    */
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
@@ -67,6 +68,12 @@ export class ScreenTarget implements RenderScreen {
 
   get ownPixels(): Uint8Array | undefined {
     return this.pixels.own;
+  }
+
+  /** Its memory is the device's again; what the renderer has of it is lost. */
+  drop(memory: ImageMemory): void {
+    this.pixels.drop(memory);
+    this.isRendered = false;
   }
 
   /** @throws SvgaDeviceError EINVAL if the bound image is smaller than a rectangle of the screen */
