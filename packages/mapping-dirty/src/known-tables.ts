@@ -1,7 +1,7 @@
 import type { Mapping, Vma } from '@cg/pagetable';
 import { LeafTables } from '@cg/pagewalk';
 import type { CleanChanges } from './clean-record.js';
-import { isTracked } from './shared-ranges.js';
+import { endIn, isTracked, startIn } from './shared-ranges.js';
 
 /** Entries that a clean takes at once: of one leaf table, or all of adjacent tables. */
 interface Run {
@@ -99,8 +99,8 @@ export class KnownTables {
   /** @returns undefined if there is a huge leaf */
   #runsOf(vma: Vma, changes: CleanChanges): readonly Run[] | undefined {
     const { tables } = vma.addressSpace;
-    const start = vma.addressOf(Math.max(this.#firstPage, vma.firstPage));
-    const end = vma.addressOf(Math.min(this.#firstPage + this.#pageCount, vma.firstPage + vma.pageCount));
+    const start = startIn(vma, this.#firstPage);
+    const end = endIn(vma, this.#firstPage + this.#pageCount);
     const most = changes.mostTables(tables.memory);
     const runs: Run[] = [];
     const at = new LeafTables(tables, start, end);

@@ -16,6 +16,16 @@ export function isTracked({ flags }: Vma): boolean {
   return (flags & (VM_SHARED | VM_MAYWRITE | VM_HUGETLB)) === (VM_SHARED | VM_MAYWRITE);
 }
 
+/** The address of the first page from `firstPage` on that a VMA maps. */
+export function startIn(vma: Vma, firstPage: number): number {
+  return vma.addressOf(Math.max(firstPage, vma.firstPage));
+}
+
+/** The end of the pages below `endPage` that a VMA maps. */
+export function endIn(vma: Vma, endPage: number): number {
+  return vma.addressOf(Math.min(endPage, vma.firstPage + vma.pageCount));
+}
+
 /** Descends to a table, and leaves a huge leaf, or a page under migration, alone (rule 4.2, A4). */
 function passHuge(entry: number, start: number, level: number, walk: Walk): number {
   const low = walk.u32[entry];
@@ -95,8 +105,8 @@ export function changeEntries(
       if (!isTracked(vma)) {
         continue;
       }
-      const start = vma.addressOf(Math.max(firstPage, vma.firstPage));
-      const end = vma.addressOf(Math.min(endPage, vma.firstPage + vma.pageCount));
+      const start = startIn(vma, firstPage);
+      const end = endIn(vma, endPage);
       changes.begin(vma.addressSpace, start, end);
       try {
         changeVma(vma, start, end, changes);
