@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { noise, TestGuest } from '../../test/guest.js';
 import type { ScreenTargetImage } from '../index.js';
 import { SwapKernel } from '../memory/swap-kernel.js';
+import { enterHost, hosts } from './hosts.fixture.js';
 
 const PAGE = 4096;
 /** Large enough for the kernel's memory, and no multiple of the texels that it takes at once. */
@@ -59,13 +60,8 @@ describe.each([
   ['that the driver calls shown', SVGA3D_SURFACE.SCREENTARGET],
   ['like others', 0],
 ])('a large screen of a surface %s', (_, flags) => {
-  it.each([
-    ['with WebAssembly', undefined],
-    ['without', {}],
-  ])('has what updates took, of any size, in a host %s', (_name, stub) => {
-    if (stub !== undefined) {
-      vi.stubGlobal('WebAssembly', stub);
-    }
+  it.each(hosts)('has what updates took, of any size, in a host %s', (_name, hasKernel) => {
+    enterHost(hasKernel);
     const guest = largeGuest(flags);
     const first = { ...WHOLE, x: 7, y: 5, w: 13, h: 9 };
     const second = { ...WHOLE, x: 1, w: WIDTH - 2, y: 100, h: 3 };
@@ -77,8 +73,8 @@ describe.each([
     guest.must('UPDATE_GB_SCREENTARGET', WHOLE);
     expect(isSame(pixelsOf(guest), shown(WHOLE))).toBe(true);
     expect(isSame(imageOf(guest), texels)).toBe(true);
-    expect(SwapKernel.of(pixelsOf(guest)) !== undefined).toBe(stub === undefined);
-    expect(SwapKernel.of(imageOf(guest)) !== undefined).toBe(stub === undefined && flags !== 0);
+    expect(SwapKernel.of(pixelsOf(guest)) !== undefined).toBe(hasKernel);
+    expect(SwapKernel.of(imageOf(guest)) !== undefined).toBe(hasKernel && flags !== 0);
   });
 
   it('is in a snapshot, and the same in each device that it is restored in', () => {

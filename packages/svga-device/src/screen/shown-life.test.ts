@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { ScreenTargetImage } from '../index.js';
 import { plainSurface, TestGuest } from '../../test/guest.js';
+import { enterHost, hosts } from './hosts.fixture.js';
 
 const PAGE = 4096;
 const MIB = 2 ** 20;
@@ -201,21 +202,19 @@ class Life {
   }
 }
 
-it.each([
-  ['with WebAssembly', undefined],
-  ['without', {}],
-])('in a host %s surfaces and screens come and go, and are what a plain model says', (_, stub) => {
-  if (stub !== undefined) {
-    vi.stubGlobal('WebAssembly', stub);
-  }
-  fc.assert(
-    fc.property(fc.array(step, { minLength: 20, maxLength: 30, size: 'max' }), (steps) => {
-      const life = new Life();
-      for (const each of steps) {
-        life.run(each);
-        expect(life.faults()).toEqual([]);
-      }
-    }),
-    { numRuns: 2 },
-  );
-});
+it.each(hosts)(
+  'in a host %s surfaces and screens come and go, and are what a plain model says',
+  (_, hasKernel) => {
+    enterHost(hasKernel);
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 20, maxLength: 30, size: 'max' }), (steps) => {
+        const life = new Life();
+        for (const each of steps) {
+          life.run(each);
+          expect(life.faults()).toEqual([]);
+        }
+      }),
+      { numRuns: 2 },
+    );
+  },
+);
