@@ -210,16 +210,15 @@ class ProgramMaker {
       return undefined;
     }
     const to = random.pick(same);
-    const copy = { kind: 'copy', from: from.name, to: to.name } as const;
     const { block, width, height } = from.shape;
     if (block === undefined || random.chance(60)) {
-      return copy;
+      return { kind: 'copy', from: from.name, to: to.name };
     }
     const x = random.below(Math.ceil(width / block)) * block;
     const y = random.below(Math.ceil(height / block)) * block;
     const [w, h] = [random.between(1, width - x), random.between(1, height - y)];
     const box = { x, y, z: 0, width: w, height: h, depth: 1 };
-    return { ...copy, part: { subresource: 0, box } };
+    return { kind: 'copy', from: from.name, to: to.name, part: { subresource: 0, box } };
   }
 
   #submission(from?: KnownSurface): Statement | undefined {

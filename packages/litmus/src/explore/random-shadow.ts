@@ -22,8 +22,12 @@ function shadowed(statement: Statement, random: RandomNumbers): Statement {
   switch (statement.kind) {
     case 'machine':
       return { ...statement, shadow: true };
-    case 'store':
-      return random.chance(REPEATED) ? { ...statement, value: random.below(VALUES) } : statement;
+    case 'store': {
+      const { kind, cpu, name, offset, bytes } = statement;
+      return random.chance(REPEATED)
+        ? { kind, cpu, name, offset, bytes, value: random.below(VALUES) }
+        : statement;
+    }
     case 'at':
       return { ...statement, step: shadowed(statement.step, random) };
     default:
