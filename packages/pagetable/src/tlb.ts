@@ -11,6 +11,11 @@ export const TLB_GLOBAL = 4;
 /** A tag that no address equals. */
 const EMPTY = -1;
 
+/** The store tag of a page that was storable until it was cleaned: no multiple of a page, nor EMPTY. */
+function cleanedTag(page: number): number {
+  return -2 - page;
+}
+
 const STORABLE = TLB_WRITABLE | TLB_DIRTY;
 
 /** The TLB's state of one page; for people, tests and tools. */
@@ -32,10 +37,10 @@ export class Tlb {
   readonly slots: number;
   /** By slot: the page's address if it may be loaded. */
   readonly loadTags: Float64Array;
-  /** By slot: the page's address if it may be stored to and its entry is dirty. */
+  /** By slot: the page's address if it may be stored to and its entry is dirty; `cleanedTag` if it was until then. */
   readonly storeTags: Float64Array;
   readonly frames: Uint32Array;
-  /** By slot: its TLB_* bits, as inserted. A page that was cleaned since has no store tag. */
+  /** By slot: its TLB_* bits, as inserted. */
   readonly #states: Uint8Array;
   /**
    * The last walked leaf table, as in a paging-structure cache (Intel SDM volume 3A, 4.10.3): the start of the range
@@ -87,8 +92,8 @@ export class Tlb {
 
   /** As `insert`, for a page that is writable, dirty and not global. */
   insertStorable(slot: number, page: number, frame: number): void {
-    if (this.loadTags[slot] === page && this.#states[slot] === STORABLE) {
-      // Cleaned since: the first store after a scan.
+    if (this.storeTags[slot] === cleanedTag(page) && this.#globals === 0) {
+      // The first store after a scan: the slot is the page's, and its state is the same.
       this.storeTags[slot] = page;
       this.frames[slot] = frame;
       return;
@@ -106,7 +111,7 @@ export class Tlb {
     return {
       frame: this.frames[slot],
       writable: (state & TLB_WRITABLE) !== 0,
-      dirty: isStorable ? this.storeTags[slot] !== EMPTY : (state & TLB_DIRTY) !== 0,
+      dirty: isStorable ? this.storeTags[slot] === this.loadTags[slot] : (state & TLB_DIRTY) !== 0,
     };
   }
 
@@ -162,8 +167,9 @@ export class Tlb {
       for (; left !== 0; left &= left - 1) {
         const bit = index * 32 + 31 - Math.clz32(left & -left);
         const slot = (slot0 + bit) & lastSlot;
-        if (bit >= from && bit < to && storeTags[slot] === base + bit * PAGE_SIZE) {
-          storeTags[slot] = EMPTY;
+        const page = base + bit * PAGE_SIZE;
+        if (bit >= from && bit < to && storeTags[slot] === page) {
+          storeTags[slot] = cleanedTag(page);
         }
       }
     }
@@ -172,7 +178,7 @@ export class Tlb {
   /** As `cleanPages`, for more pages than there are slots: looks at the slots, not at the pages. */
   #cleanSlots(base: number, bits: Uint32Array, from: number, to: number): void {
     const { storeTags } = this;
-    // Not below 0: EMPTY is.
+    // Not below 0: other tags are.
     const first = Math.max(base + from * PAGE_SIZE, 0);
     const end = base + to * PAGE_SIZE;
     for (let slot = 0; slot < storeTags.length; slot++) {
@@ -180,7 +186,7 @@ export class Tlb {
       if (page >= first && page < end) {
         const bit = (page - base) / PAGE_SIZE;
         if (((bits[bit >>> 5] >>> (bit & 31)) & 1) !== 0) {
-          storeTags[slot] = EMPTY;
+          storeTags[slot] = cleanedTag(page);
         }
       }
     }
