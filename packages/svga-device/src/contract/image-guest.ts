@@ -210,9 +210,16 @@ export class ImageGuest extends ContractGuest {
       case 2:
         this.#storeNoise(sid, draw);
         return this.must('UPDATE_GB_SURFACE', { sid });
-      default:
+      default: {
         this.#storeNoise(sid, draw);
-        return this.must('UPDATE_GB_IMAGE', { sid, face: subResource >> 1, mipmap: subResource % 2, ...box });
+        const image = { sid, face: subResource >> 1, mipmap: subResource % 2 };
+        await this.must('UPDATE_GB_IMAGE', { ...image, ...box });
+        // Single texels, and what lies between them stays.
+        for (let more = draw(4); more > 0; more--) {
+          const size = 4 >> image.mipmap;
+          await this.must('UPDATE_GB_IMAGE', { ...image, ...box, x: draw(size), y: draw(size), w: 1, h: 1 });
+        }
+      }
     }
   }
 

@@ -1,4 +1,7 @@
+import { formatByName } from '@cg/surface-layout';
 import type { SurfaceBox, SurfaceDescription } from '@cg/surface-layout';
+import { ContractGuest } from '@cg/svga-device/renderer-contract';
+import { SVGA3D_RESOURCE } from '@cg/svga-protocol';
 import { clear, colorShader, rest, same, stage, surface, texture } from './bench.js';
 import type { Bench, Scenario, TestSurface } from './bench.js';
 
@@ -105,6 +108,17 @@ ret
   await Promise.resolve();
 }
 
+/**
+ * Bytes of device and GPU for each byte of a surface that a shader has read.
+ * @param before the GPU's without it
+ */
+function ratioOf({ renderer }: Bench, of: Freeable, before: number): number {
+  // Without the corners that the shader ran for.
+  const gpuBytes = renderer.statistics.gpuBytes - before - 32;
+  const { bytes } = of.layout;
+  return (gpuBytes + (of.isFreed ? 0 : bytes)) / bytes;
+}
+
 const packed =
   'B5G6R5_UNORM B5G5R5A1_UNORM B4G4R4A4_UNORM R5G6B5 X1R5G5B5 A1R5G5B5 A4R4G4B4 LUMINANCE4_ALPHA4';
 const norm16 = ['R16', 'R16G16', 'R16G16B16A16'].flatMap((name) => [`${name}_UNORM`, `${name}_SNORM`]);
@@ -136,10 +150,7 @@ export const memoryScenarios: Record<string, Scenario> = {
           const before = bench.renderer.statistics.gpuBytes;
           await sample(bench, of);
           // What is read by no shader, such as other layers, goes up when the bytes are freed.
-          const { gpuBytes } = bench.renderer.statistics;
-          // Without those of the corners that the shader runs for.
-          const bytesOf = gpuBytes - before - 32 + (of.isFreed ? 0 : expected.length);
-          const ratio = bytesOf / expected.length;
+          const ratio = ratioOf(bench, of, before);
           const name = `${format} ${JSON.stringify(more)} without ${without.join()}`;
           same(ratio, format.includes('D24') ? 1.25 : 2, name);
           const bytes = await readAll(bench, of);
@@ -154,17 +165,29 @@ export const memoryScenarios: Record<string, Scenario> = {
       }
     },
 
-  'bytes that would come back as others are kept: decoded blocks, and the least of 16 bits with a sign':
-    async (open) => {
-      const bench = await open({ without: ['texture-formats-tier1', 'texture-compression-bc'] });
-      const blocks = freeable('BC1_UNORM', 64, {}, noise);
-      const least = freeable('R16_SNORM', 64, {}, (at) => (at === 9 ? 0x80 : at === 8 ? 0 : noise(at)));
-      for (const of of [blocks, least]) {
-        await sample(bench, of);
-        same(of.isFreed, false, of.layout.format.name);
-        bench.renderer.surfaceDropped(of);
-      }
-    },
+  'bytes that would come back as others are kept: decoded blocks, -32768 as a float, depth24plus': async (
+    open,
+  ) => {
+    const bench = await open({
+      without: ['texture-formats-tier1', 'texture-compression-bc', 'depth32float-stencil8'],
+    });
+    const least = (at: number): number => (at === 9 ? 0x80 : at === 8 ? 0 : noise(at));
+    for (const [format, bytesAt, times] of [
+      ['BC1_UNORM', noise, 9],
+      ['R16_SNORM', least, 3],
+      ['D24_UNORM_S8_UINT', noise, 2.25],
+    ] as const) {
+      const of = freeable(format, 64, {}, bytesAt);
+      const before = bench.renderer.statistics.gpuBytes;
+      await sample(bench, of);
+      same([of.isFreed, ratioOf(bench, of, before)], [false, times], format);
+      bench.renderer.surfaceDropped(of);
+    }
+    const depth = freeable('D24_UNORM_S8_UINT', 64, {}, noise);
+    clear(bench, depth);
+    await rest(bench);
+    same(depth.isFreed, true, 'drawn: what comes back is what the GPU has');
+  },
 
   'the device keeps no bytes of D24 and of packed colours that the GPU has drawn': async (open) => {
     const bench = await open();
@@ -319,6 +342,34 @@ export const memoryScenarios: Record<string, Scenario> = {
     await sample(bench, freed);
     same(freed.isFreed, true, 'freed again');
     same(new Set(await readAll(bench, freed)).size, 1, 'its bytes');
+  },
+
+  'a device loads again from guest memory what a lost GPU alone had of it': async (open) => {
+    const other = await open();
+    const bench = await open({ requestDevice: () => Promise.resolve(other.device) });
+    const guest = new ContractGuest(bench.renderer, 0);
+    await guest.start();
+    const size = { width: 8, height: 8, depth: 1, arraySize: 0, numMipLevels: 2 };
+    const plain = { surfaceFlags: 0, multisampleCount: 0, autogenFilter: 0 };
+    const { id: format } = formatByName('B5G6R5_UNORM')!;
+    const memory = await guest.defineMob(1, 1);
+    memory.set(Array.from({ length: 128 }, (_, at) => noise(at)));
+    await guest.must('DEFINE_GB_SURFACE_V2', { sid: 1, format, ...size, ...plain });
+    await guest.must('BIND_GB_SURFACE', { sid: 1, mobid: 1 });
+    const { TEXTURE2D } = SVGA3D_RESOURCE;
+    const mips = { mostDetailedMip: 0, firstArraySlice: 0, mipLevels: 2, arraySize: 1 };
+    const view = { shaderResourceViewId: 0, sid: 1, format, resourceDimension: TEXTURE2D, ...mips };
+    await guest.must('DX_DEFINE_SHADERRESOURCE_VIEW', view);
+    await guest.must('DX_GENMIPS', { shaderResourceViewId: 0 });
+    await rest(bench);
+    // No update tells the device of it: only a load shows it.
+    memory.fill(3, 0, 128);
+    bench.device.destroy();
+    await bench.device.lost;
+    await rest(bench);
+    const image = await guest.look((device) => device.surfaceImage(1)!.slice());
+    same([...new Set(image.subarray(0, 128))], [3], 'as it is then');
+    same([...new Set(image.subarray(128, 160))], [0], 'mips were drawn');
   },
 
   'bytes stay where the memory of the GPU is tight, and come again where a texture has no room': async (
