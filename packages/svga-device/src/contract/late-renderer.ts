@@ -305,13 +305,6 @@ export class LateRenderer implements Renderer {
     }
   }
 
-  /** Loses all that it has, as with a GPU. */
-  lose(): void {
-    const lost = [...this.#kept].filter(([, { owed }]) => owed.size > 0);
-    this.#kept.clear();
-    lost.forEach(([surface]) => surface.imageLost?.());
-  }
-
   #of(surface: RenderSurface): Kept {
     let kept = this.#kept.get(surface);
     if (kept === undefined) {

@@ -85,7 +85,8 @@ export class ImageStore {
    * The image, for a command that writes a subresource of it, which is NEWER from then on.
    * @param isWhole the command writes every byte of it: then nothing is loaded
    * @param box the command writes every byte of it, and no other, and cannot fail any more: what the renderer has
-   *   around it stays there
+   *   around it stays there. Commands that write several boxes, slices of views or some of the bits have none: what
+   *   they write to is read back
    * @throws as `forReading`
    */
   forWriting(surface: Surface, subresource: number, isWhole: boolean, box?: SurfaceBox): Uint8Array {

@@ -1,5 +1,7 @@
 import { formatByName, SurfaceLayout } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID, SVGA3D_MOBFMT, SVGA3D_SURFACE } from '@cg/svga-protocol';
+import { seededDraw } from '@cg/svga-protocol/random-commands';
+import { seeds, seedsTimeout } from '@cg/vitest-config/seeds';
 import { describe, expect, it } from 'vitest';
 import { DxGuest, plainView } from '../../test/dx-guest.js';
 import { noise, plainSurface } from '../../test/guest.js';
@@ -151,6 +153,42 @@ describe('bytes that the device has freed', () => {
     expect(read(guest)).toEqual(Array.from({ length: BYTES }, () => 0));
   });
 });
+
+it(
+  'a surface that is only updated is what its MOB holds, whatever is freed, lost and read in between',
+  () => {
+    for (const seed of seeds(50)) {
+      const draw = seededDraw(seed);
+      const { guest, renderer, pages, surface } = loaded(2);
+      const memory = noise(2 * BYTES, 1);
+      for (let step = 0; step < 40; step++) {
+        switch (draw(5)) {
+          case 0:
+            renderer.hold(surface);
+            break;
+          case 1:
+            renderer.lose();
+            break;
+          case 2:
+            read(guest);
+            break;
+          default: {
+            const [mipmap, x, y] = [draw(2), draw(SIDE), draw(SIDE)];
+            const side = SIDE >> mipmap;
+            const at = mipmap * BYTES + 4 * ((y % side) * side + (x % side));
+            memory.set([draw(256), draw(256), draw(256), draw(256)], at);
+            guest.fillMob(pages, memory);
+            const box = { x: x % side, y: y % side, z: 0, w: 1, h: 1, d: 1 };
+            guest.must('UPDATE_GB_IMAGE', { sid: ID, face: 0, mipmap, ...box });
+          }
+        }
+      }
+      const { bytes } = surface.layout;
+      expect(guest.device.surfaceImage(ID), `seed ${seed}`).toEqual(memory.subarray(0, bytes));
+    }
+  },
+  seedsTimeout,
+);
 
 describe('a box that the device writes where the renderer has the rest', () => {
   /** All bytes of the surface, with a box of others. */
