@@ -83,6 +83,20 @@ export const breaks = [
     to: 'locks.isEmpty',
   },
   {
+    name: 'a CPU keeps a leaf table cached whose accessed bit was cleared',
+    rule: '4.4',
+    file: 'packages/mapping-dirty/src/known-tables.ts',
+    from: 'addressSpace.forgetTlbTable(address + table * ENTRY_SPAN[2]);',
+    to: '',
+  },
+  {
+    name: 'the accessed bit is cleared for one of the surfaces that share a leaf table',
+    rule: '4.3',
+    file: 'packages/mapping-dirty/src/known-tables.ts',
+    from: 'touched.counts[index]++;',
+    to: 'seen[table] = -1;',
+  },
+  {
     name: 'without WebAssembly the eighth page of a full group is lost',
     rule: '4.3',
     file: 'packages/mapping-dirty/src/clean-entries.ts',

@@ -15,13 +15,7 @@ import type { DirtyPages } from '@cg/tracked-memory';
 import { checkClean, CleanChanges } from './clean-record.js';
 import type { ScanCounters } from './entry-changes.js';
 import { changeSharedRanges, sharedRange, walkedVma } from './shared-ranges.js';
-
-/**
- * Bit 9 of a PMD entry, which x86-64 leaves to software (Intel SDM volume 3A, table 4-18): when the accessed bit was
- * last cleared, every entry below was clean, and cached in no TLB. Without it a clear accessed bit proves nothing:
- * fork and mremap enter dirty entries into tables that no CPU has walked yet.
- */
-const PAGE_SOFT_CLEANED = 0x200;
+import { PAGE_SOFT_CLEANED, TouchedTables } from './touched-tables.js';
 
 /** Bytes under one PMD entry. */
 const REGION = ENTRY_SPAN[2];
@@ -73,10 +67,12 @@ function nextTouched(u32: Uint32Array, pmd: number, end: number): number {
  * PMD entry of the first. The mark is cleared too: until all below is clean, another walker must not skip it (A3).
  */
 function takeTouched(first: number, start: number, end: number, { state, u32, addressSpace }: Walk): void {
+  const touched = TouchedTables.of(addressSpace.tables);
   const endPmd = first + (2 * (end - start)) / REGION;
   for (let pmd = nextTouched(u32, first, endPmd); pmd < endPmd; pmd = nextTouched(u32, pmd + 2, endPmd)) {
     if ((u32[pmd] & (PAGE_PRESENT | PAGE_PSE)) === PAGE_PRESENT) {
       changeBits(addressSpace.tables, pmd, PAGE_ACCESSED | PAGE_SOFT_CLEANED, 0);
+      touched.count(frameOfEntry(u32[pmd], u32[pmd + 1]));
       const region = start + ((pmd - first) / 2) * REGION;
       state.changed(region, region + REGION);
     }

@@ -1,7 +1,9 @@
-import type { Mapping, Vma } from '@cg/pagetable';
+import { ENTRIES_PER_TABLE, ENTRY_SPAN, frameOfEntry, PAGE_ACCESSED } from '@cg/pagetable';
+import type { Mapping, Vma, VmaAddressSpace } from '@cg/pagetable';
 import { LeafTables } from '@cg/pagewalk';
 import type { CleanChanges } from './clean-record.js';
 import { endIn, isTracked, startIn } from './shared-ranges.js';
+import { clearTouched, TouchedTables } from './touched-tables.js';
 
 /** Entries that a clean takes at once: of one leaf table, or all of adjacent tables. */
 interface Run {
@@ -14,6 +16,9 @@ interface Run {
   readonly address: number;
   /** The page of the mapping at `address`. */
   readonly page: number;
+  /** Of each table: its index in `TouchedTables`, and the count there when it was cleaned last. */
+  readonly indexes: Int32Array;
+  readonly seen: Int32Array;
 }
 
 /** The runs of one VMA. */
@@ -22,6 +27,7 @@ interface Part {
   /** `PageTables.changes` when they were found. */
   readonly changes: number;
   readonly runs: readonly Run[];
+  readonly touched: TouchedTables;
 }
 
 /**
@@ -30,6 +36,9 @@ interface Part {
  *
  * They are known while no VMA, table or huge leaf has come or gone, and are used only where nothing can run between two
  * steps and no lock is held: taking those of the mapping and the tables would have no effect.
+ *
+ * Of the known tables, a pass reads only those that a CPU has touched since the last one (`TouchedTables`): most frames
+ * of a desktop change nothing.
  */
 export class KnownTables {
   readonly #mapping: Mapping;
@@ -54,8 +63,8 @@ export class KnownTables {
     if (this.#mapping.lock.isHeld || !(this.#isCurrent() || this.#find(changes))) {
       return false;
     }
-    for (const { vma, runs } of this.#parts) {
-      cleanRuns(vma, runs, changes);
+    for (const part of this.#parts) {
+      cleanPart(part, changes);
     }
     return true;
   }
@@ -85,11 +94,13 @@ export class KnownTables {
       if (!isTracked(vma)) {
         continue; // mprotect changes no flag that this depends on
       }
-      const runs = isQuiet(vma) ? this.#runsOf(vma, changes) : undefined;
+      const { tables } = vma.addressSpace;
+      const touched = TouchedTables.of(tables);
+      const runs = isQuiet(vma) ? this.#runsOf(vma, touched, changes) : undefined;
       if (runs === undefined) {
         return false;
       }
-      parts.push({ vma, changes: vma.addressSpace.tables.changes, runs });
+      parts.push({ vma, changes: tables.changes, runs, touched });
     }
     this.#parts = parts;
     this.#changes = mapping.changes;
@@ -97,7 +108,7 @@ export class KnownTables {
   }
 
   /** @returns undefined if there is a huge leaf */
-  #runsOf(vma: Vma, changes: CleanChanges): readonly Run[] | undefined {
+  #runsOf(vma: Vma, touched: TouchedTables, changes: CleanChanges): readonly Run[] | undefined {
     const { tables } = vma.addressSpace;
     const start = startIn(vma, this.#firstPage);
     const end = endIn(vma, this.#firstPage + this.#pageCount);
@@ -109,7 +120,12 @@ export class KnownTables {
         return undefined;
       }
       const { entry, count, upper, address } = at;
-      runs.push({ entry, count, upper, tables: at.extend(most), address, page: vma.pageAt(address) });
+      const length = at.extend(most);
+      const frames = Array.from({ length }, (_, i) => frameOfUpper(tables.memory.u32, upper + 2 * i));
+      const indexes = Int32Array.from(frames, (frame) => touched.indexOf(frame));
+      // No count: all are cleaned once.
+      const seen = new Int32Array(length).fill(-1);
+      runs.push({ entry, count, upper, tables: length, address, page: vma.pageAt(address), indexes, seen });
     }
     return runs;
   }
@@ -121,15 +137,75 @@ function isQuiet({ addressSpace: { tables, notifiers } }: Vma): boolean {
   return !preemption.isUsed && locks.isEmpty && notifiers.size === 0;
 }
 
-function cleanRuns({ addressSpace, start, end }: Vma, runs: readonly Run[], changes: CleanChanges): void {
-  const { u32 } = addressSpace.tables.memory;
-  changes.begin(addressSpace, start, end);
-  for (const { entry, count, upper, tables, address, page } of runs) {
-    if (tables > 1) {
-      changes.changeTables(upper, tables, address, page);
-    } else {
-      changes.changeTable(u32, entry, count, address, page);
+/**
+ * Cleans the tables that were touched since they were last cleaned here. In the others no entry has become dirty: no
+ * TLB had one of them as dirty, nor a table of them, so that a store walks through the upper entry.
+ */
+function cleanPart({ vma, runs, touched }: Part, changes: CleanChanges): void {
+  const { addressSpace, start, end } = vma;
+  let hasBegun = false;
+  for (const run of runs) {
+    for (let table = 0; table < run.tables; table++) {
+      const first = table;
+      while (table < run.tables && takeTouched(run, table, addressSpace, touched)) {
+        table++;
+      }
+      if (table > first) {
+        if (!hasBegun) {
+          changes.begin(addressSpace, start, end);
+          hasBegun = true;
+        }
+        cleanTables(run, first, table, addressSpace, changes);
+      }
+      if (table < run.tables) {
+        changes.scanned += run.count;
+      }
     }
   }
-  changes.finish(addressSpace);
+  if (hasBegun) {
+    changes.finish(addressSpace);
+  }
+}
+
+/**
+ * Whether a table may have dirty entries. If it is touched, no CPU keeps it in its paging-structure cache: a store
+ * through that would set no accessed bit, and the next pass would leave its entry out.
+ */
+function takeTouched(
+  { upper, address, indexes, seen }: Run,
+  table: number,
+  addressSpace: VmaAddressSpace,
+  touched: TouchedTables,
+): boolean {
+  const { u32 } = addressSpace.tables.memory;
+  const index = indexes[table];
+  const word = upper + 2 * table;
+  if ((u32[word] & PAGE_ACCESSED) !== 0) {
+    clearTouched(u32, word);
+    addressSpace.forgetTlbTable(address + table * ENTRY_SPAN[2]);
+    touched.counts[index]++;
+  }
+  const count = touched.counts[index];
+  const isTouched = seen[table] !== count;
+  seen[table] = count;
+  return isTouched;
+}
+
+function cleanTables(
+  { entry, count, upper, tables, address, page }: Run,
+  first: number,
+  end: number,
+  { tables: { memory } }: VmaAddressSpace,
+  changes: CleanChanges,
+): void {
+  if (tables > 1) {
+    const pages = first * ENTRIES_PER_TABLE;
+    changes.changeTables(upper + 2 * first, end - first, address + first * ENTRY_SPAN[2], page + pages);
+  } else {
+    changes.changeTable(memory.u32, entry, count, address, page);
+  }
+}
+
+function frameOfUpper(u32: Uint32Array, upper: number): number {
+  return frameOfEntry(u32[upper], u32[upper + 1]);
 }

@@ -5,7 +5,7 @@ import { splitAtEdges } from './leaf-visit.js';
 import { LOCK_RANK } from './lock-ledger.js';
 import { RwLock } from './locks.js';
 import type { Mapping } from './mapping.js';
-import { PageTables } from './page-tables.js';
+import { ENTRY_SPAN, PageTables } from './page-tables.js';
 import type { PhysicalMemory } from './physical-memory.js';
 import type { Tlb } from './tlb.js';
 import {
@@ -257,6 +257,13 @@ export class AddressSpace implements VmaAddressSpace {
       if (tlb.globals > 0 || this.#tlbs.has(tlb)) {
         tlb.cleanPages(base, bits, from, to);
       }
+    }
+  }
+
+  forgetTlbTable(address: number): void {
+    const region = address - (address % ENTRY_SPAN[2]);
+    for (const tlb of this.#tlbs) {
+      tlb.forgetTableOf(region);
     }
   }
 

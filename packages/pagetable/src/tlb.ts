@@ -191,6 +191,13 @@ export class Tlb {
     this.tableRegion = EMPTY;
   }
 
+  /** Drops the cached leaf table if it is that of a region. */
+  forgetTableOf(region: number): void {
+    if (this.tableRegion === region) {
+      this.forgetTable();
+    }
+  }
+
   /** Drops everything. */
   flush(): void {
     this.forgetTable();

@@ -120,6 +120,12 @@ export interface VmaAddressSpace {
    * @param bits the pages, among bits `[from, to)`
    */
   cleanTlbPages(base: number, bits: Uint32Array, from: number, to: number): void;
+  /**
+   * The accessed bit of the upper entry of a leaf table was cleared: no CPU that runs this address space has the table
+   * cached from now on, so that its next walk there sets the bit again. Translations stay.
+   * @param address any address that the table maps
+   */
+  forgetTlbTable(address: number): void;
 }
 
 /** Receives state that would otherwise be lost with removed page-table entries (E1, E2). */

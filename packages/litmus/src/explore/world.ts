@@ -1,5 +1,4 @@
 import { AddressSpace, LEAF_PAGES, PAGE_SIZE, VM_SHARED, type Mapping, type Vma } from '@cg/pagetable';
-import { formatByName, SurfaceLayout } from '@cg/surface-layout';
 import { BufferObject, Surface, type BackingPages, type DrmFile } from '@cg/vmwgfx';
 import { CheckedSurface, UnseenWrites } from '../check/checked-surface.js';
 import { Content } from '../check/content.js';
@@ -8,7 +7,7 @@ import { LitmusError } from '../errors.js';
 import type { Machine } from '@cg/machine';
 import { SurfacePlaces } from './surface-places.js';
 import type { Timeline } from './timeline.js';
-import { haveSameShape } from '../program/check-operands.js';
+import { haveSameShape, layoutOf } from '../program/check-operands.js';
 import type { MapKind, SurfaceStatement } from '../program/statement.js';
 
 /** Pages of a 2 MiB entry. */
@@ -147,8 +146,7 @@ export class World {
   checkTarget(surface: LiveSurface): LiveSurface {
     let target = this.#checkTargets.find((other) => this.#isTargetOf(other, surface));
     if (target === undefined) {
-      const { backing: _, ...shape } = surface.statement;
-      target = this.#createSurface({ ...shape, name: targetName(surface), plain: true });
+      target = this.#createSurface(targetOf(surface));
       this.#checkTargets.push(target);
     }
     return target;
@@ -160,15 +158,20 @@ export class World {
   }
 
   #createSurface(statement: SurfaceStatement, buffer?: LiveBuffer): LiveSurface {
-    const { name, plain, backing, width, height, depth, layers, samples, cube } = statement;
-    const format = formatByName(statement.format)?.id ?? 0;
-    const description = { format, width, height, depth, mipLevels: statement.mips, samples };
-    const layout = new SurfaceLayout({ ...description, layers: cube ? 6 : layers });
+    const { name, plain, backing, cube } = statement;
+    const layout = layoutOf(statement);
+    const { format, width, height, depth, mipLevels, layers, samples } = layout.description;
     const { handle } = this.file.createSurface({
-      ...description,
+      format,
+      width,
+      height,
+      depth,
+      mipLevels,
+      layers,
+      samples,
+      cube,
       coherent: !plain,
-      ...(cube ? { cube } : { layers }),
-      ...(buffer === undefined ? {} : { backing: { buffer: buffer.handle, offset: backing?.offset ?? 0 } }),
+      backing: buffer && { buffer: buffer.handle, offset: backing?.offset ?? 0 },
     });
     const resource = plain ? undefined : this.#newResource(handle);
     const content =
@@ -324,6 +327,13 @@ export class World {
 
 function targetName({ checked }: LiveSurface): string {
   return `check of ${checked.name}`;
+}
+
+/** A plain surface of the same shape, from one literal: a spread one has a hidden class of its own. */
+function targetOf(surface: LiveSurface): SurfaceStatement {
+  const { kind, format, width, height, depth, mips, layers, samples, cube } = surface.statement;
+  const name = targetName(surface);
+  return { kind, name, format, width, height, depth, mips, layers, samples, cube, plain: true };
 }
 
 /** Addresses of huge mappings, and their distance, which exceeds any content. */

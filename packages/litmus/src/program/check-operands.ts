@@ -117,15 +117,13 @@ class Operands {
   }
 
   #wrongSurface(statement: SurfaceStatement): string | undefined {
-    const { name, width, height, depth, mips, samples, layers, cube, backing } = statement;
+    const { name, layers, cube, backing } = statement;
     if (cube && layers !== 1) {
       return 'a cube has six faces and no layers';
     }
-    const format = formatByName(statement.format)?.id ?? 0;
-    const description = { format, width, height, depth, mipLevels: mips, samples };
     let layout: SurfaceLayout;
     try {
-      layout = new SurfaceLayout({ ...description, layers: cube ? 6 : layers });
+      layout = layoutOf(statement);
     } catch (error) {
       return messageOf(error);
     }
@@ -210,6 +208,27 @@ class Operands {
       return `${messageOf(error)}; "${from}" is ${width}x${height}x${depth} there`;
     }
   }
+}
+
+const layouts = new WeakMap<SurfaceStatement, SurfaceLayout>();
+
+/** @throws SurfaceLayoutError for a surface that is impossible */
+export function layoutOf(statement: SurfaceStatement): SurfaceLayout {
+  let layout = layouts.get(statement);
+  if (layout === undefined) {
+    const { width, height, depth, mips, samples, layers, cube } = statement;
+    layout = new SurfaceLayout({
+      format: formatByName(statement.format)?.id ?? 0,
+      width,
+      height,
+      depth,
+      mipLevels: mips,
+      layers: cube ? 6 : layers,
+      samples,
+    });
+    layouts.set(statement, layout);
+  }
+  return layout;
 }
 
 /** Whether whole surfaces can be copied from one to the other. */

@@ -27,7 +27,7 @@ export interface NewSurface {
    * Its place: a buffer object of this file, from byte `offset` on, a multiple of 4096 (default 0). A coherent
    * surface has the content there from the start. Left out, the surface gets a backing of its own.
    */
-  readonly backing?: { readonly buffer: number; readonly offset?: number };
+  readonly backing?: { readonly buffer: number; readonly offset?: number } | undefined;
 }
 
 /** The buffer object and offset for a new surface. */

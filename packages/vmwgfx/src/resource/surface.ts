@@ -60,7 +60,7 @@ export class Surface extends Resource implements Evictable, Named {
 
   /** @throws SurfaceLayoutError for an impossible layout */
   constructor(driver: DriverState, request: SurfaceRequest) {
-    const layout = new SurfaceLayout({ ...request, streamOutput: hasStreamOutput(request.traits) });
+    const layout = layoutOf(request);
     super(driver, layout.backingBytes, request.coherent);
     this.layout = layout;
     this.traits = request.traits;
@@ -333,4 +333,11 @@ export class Surface extends Resource implements Evictable, Named {
     this.statistics.boxes--;
     this.statistics.bytesUploaded -= boxBytes(this.layout, box.subresource, box);
   }
+}
+
+/** From one literal: each spread of a request would make a hidden class of its own, which is collected late. */
+function layoutOf(request: SurfaceRequest): SurfaceLayout {
+  const { format, width, height, depth, mipLevels, layers, samples, cube, traits } = request;
+  const streamOutput = hasStreamOutput(traits);
+  return new SurfaceLayout({ format, width, height, depth, mipLevels, layers, samples, cube, streamOutput });
 }
