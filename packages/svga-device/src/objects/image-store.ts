@@ -84,19 +84,12 @@ export class ImageStore {
   /**
    * The image, for a command that writes a subresource of it, which is NEWER from then on.
    * @param isWhole the command writes every byte of it: then nothing is loaded
-   * @param box the command writes every byte of it, and no other, and cannot fail any more: what the renderer has
-   *   around it stays there. Commands that write several boxes, slices of views or some of the bits have none: what
-   *   they write to is read back
+   * @param box the command writes all of it, nothing else, and cannot fail any more: what the renderer has around it
+   *   stays there. Commands that write several boxes, slices or some of the bits have none: it is read back for them
    * @throws as `forReading`
    */
   forWriting(surface: Surface, subresource: number, isWhole: boolean, box?: SurfaceBox): Uint8Array {
-    const state = surface.content.of(subresource);
-    if (
-      !isWhole &&
-      box !== undefined &&
-      isWithRenderer(state) &&
-      this.#rendererTakes(surface, subresource, box)
-    ) {
+    if (!isWhole && box !== undefined && this.#rendererTakes(surface, subresource, box)) {
       const image = this.image(surface);
       this.#set(surface, subresource, CONTENT.RENDERED);
       this.#parts.renderer?.imageWritten(surface, subresource, box);
@@ -108,9 +101,10 @@ export class ImageStore {
     return image;
   }
 
-  /** Whether a box of the device's bytes can join content that the renderer has: nothing is read back. */
+  /** Whether the renderer has the content, and a box of the device's bytes can join it: nothing is read back. */
   #rendererTakes(surface: Surface, subresource: number, box: SurfaceBox): boolean {
-    return this.#parts.renderer?.takesBox?.(surface, subresource, box) === true;
+    const isThere = isWithRenderer(surface.content.of(subresource));
+    return isThere && this.#parts.renderer?.takesBox?.(surface, subresource, box) === true;
   }
 
   /** The image, for a command that writes every byte of it. */
@@ -180,16 +174,10 @@ export class ImageStore {
       // First, because a bad page list ends the transfer after some bytes have moved.
       this.#set(surface, subresource, CONTENT.VALID);
     }
-    try {
+    if (this.#parts.renderer === undefined) {
       this.#mobs.moveIn(mob, transfer, image);
-    } catch (error) {
-      // Some bytes may have moved, and count: among what the renderer has, too, which is fetched for that.
-      if (isWithRenderer(state)) {
-        this.forReading(surface, subresource);
-        this.update(surface, subresource, transfer);
-      }
-      this.#parts.renderer?.imageWritten(surface, subresource);
-      throw error;
+    } else {
+      this.#moveInTold(surface, transfer, image, subresource);
     }
     if (isWhole) {
       this.#set(surface, subresource, CONTENT.VALID);
@@ -198,12 +186,33 @@ export class ImageStore {
     this.#parts.renderer?.imageWritten(surface, subresource, all ? undefined : transfer.box);
   }
 
+  /**
+   * Moves bytes of one subresource in, or of all. A bad page list ends that after some, which count: among what the
+   * renderer has, too, which is fetched for that.
+   */
+  #moveInTold(surface: Surface, transfer: BoxTransfer, image: Uint8Array, only?: number): void {
+    const mob = this.#mobs.mobOf(surface);
+    try {
+      this.#mobs.moveIn(mob, transfer, image);
+    } catch (error) {
+      const { count } = surface.content;
+      const all = only === undefined ? Array.from({ length: count }, (_, i) => i) : [only];
+      const there = all.filter((each) => isWithRenderer(surface.content.of(each)));
+      there.forEach((each) => this.forReading(surface, each));
+      this.#parts.renderer?.imageWritten(surface, only);
+      if (there.length > 0) {
+        this.#mobs.moveIn(mob, transfer, image);
+      }
+      throw error;
+    }
+  }
+
   /** Loads all of a surface from its MOB; throws as `update`. */
   updateAll(surface: Surface): void {
     const mob = this.#mobs.mobOf(surface);
     this.#transfer.setAll(surface.layout);
     this.#transfer.checkFits(mob);
-    this.#mobs.moveIn(mob, this.#transfer, this.image(surface));
+    this.#moveInTold(surface, this.#transfer, this.image(surface));
     surface.content.setAll(CONTENT.VALID, this.#memory);
     this.#parts.renderer?.imageWritten(surface);
   }
@@ -275,7 +284,7 @@ export class ImageStore {
    */
   invalidateBox(surface: Surface, subresource: number, transfer: BoxTransfer): void {
     const state = surface.content.of(subresource);
-    if (isWithRenderer(state) && this.#rendererTakes(surface, subresource, transfer.box)) {
+    if (this.#rendererTakes(surface, subresource, transfer.box)) {
       this.image(surface);
     } else if (state === CONTENT.PENDING || isWithRenderer(state)) {
       this.forReading(surface, subresource);

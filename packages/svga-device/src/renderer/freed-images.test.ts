@@ -255,28 +255,42 @@ describe('a box that the device writes where the renderer has the rest', () => {
     expect(read(guest)).toEqual(withBox(all, new Uint8Array(BYTES)));
   });
 
-  it('has the bytes before a bad page, as without a renderer', () => {
-    const width = 1024;
-    const seen = [undefined, new HoldingRenderer()].map((renderer) => {
-      const guest = new DxGuest({ dx: true }, 256, renderer).withTables();
-      const list = guest.allocatePage();
-      const pages = [guest.allocatePage(), guest.allocatePage()];
-      const entries = new DataView(guest.memory.buffer, list * PAGE);
-      pages.forEach((page, i) => entries.setUint32(4 * i, page, true));
-      const mob = { mobid: 7, ptDepth: SVGA3D_MOBFMT.PTDEPTH_1, base: list, sizeInBytes: 2 * PAGE };
-      guest.must('DEFINE_GB_MOB64', mob);
-      guest.defineSurface({ sid: ID, width, height: 2 }, 2 * PAGE);
-      guest.must('BIND_GB_SURFACE', { sid: ID, mobid: 7 });
-      guest.must('DX_DEFINE_RENDERTARGET_VIEW', { renderTargetViewId: 1, sid: ID, format: 2, ...plainView });
-      guest.must('DX_CLEAR_RENDERTARGET_VIEW', red);
-      guest.fillMob(pages, noise(2 * PAGE, 4));
-      entries.setUint32(4, 0xffff_ffff, true);
-      expect(guest.run('UPDATE_GB_IMAGE', { ...image, ...plainBox, w: width - 1, h: 2 }).status).toBe(3);
-      return [...guest.device.surfaceImage(ID)!];
-    });
-    expect(seen[1]).toEqual(seen[0]);
-    expect(seen[0].slice(0, 4)).toEqual([...noise(4, 4)]);
-  });
+  const boxed = [['UPDATE_GB_IMAGE', { ...image, ...plainBox, w: 1023, h: 2 }]] as const;
+  const whole = [
+    ['UPDATE_GB_IMAGE', { ...image, ...plainBox, w: 1024, h: 2 }],
+    ['UPDATE_GB_SURFACE', { sid: ID }],
+  ] as const;
+
+  it.each([...boxed, ...whole])(
+    'has the bytes before a bad page, as without a renderer: %s',
+    (name, fields) => {
+      const width = 1024;
+      const seen = [undefined, new HoldingRenderer()].map((renderer) => {
+        const guest = new DxGuest({ dx: true }, 256, renderer).withTables();
+        const list = guest.allocatePage();
+        const pages = [guest.allocatePage(), guest.allocatePage()];
+        const entries = new DataView(guest.memory.buffer, list * PAGE);
+        pages.forEach((page, i) => entries.setUint32(4 * i, page, true));
+        const mob = { mobid: 7, ptDepth: SVGA3D_MOBFMT.PTDEPTH_1, base: list, sizeInBytes: 2 * PAGE };
+        guest.must('DEFINE_GB_MOB64', mob);
+        guest.defineSurface({ sid: ID, width, height: 2 }, 2 * PAGE);
+        guest.must('BIND_GB_SURFACE', { sid: ID, mobid: 7 });
+        guest.must('DX_DEFINE_RENDERTARGET_VIEW', {
+          renderTargetViewId: 1,
+          sid: ID,
+          format: 2,
+          ...plainView,
+        });
+        guest.must('DX_CLEAR_RENDERTARGET_VIEW', red);
+        guest.fillMob(pages, noise(2 * PAGE, 4));
+        entries.setUint32(4, 0xffff_ffff, true);
+        expect(guest.run(name, fields).status).toBe(3);
+        return [...guest.device.surfaceImage(ID)!];
+      });
+      expect(seen[1]).toEqual(seen[0]);
+      expect(seen[0].slice(0, 4)).toEqual([...noise(4, 4)]);
+    },
+  );
 });
 
 describe('the memory of freed bytes', () => {
