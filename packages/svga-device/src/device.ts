@@ -196,9 +196,9 @@ export class SvgaDevice {
 
   /**
    * The device's own image of a subresource (its first sample sheet): a live view, until the surface is invalidated,
-   * unbound or destroyed. Undefined if there is no such subresource, or no memory for its image. Pending content
-   * (rule 9.1) is shown as memory holds it at the call, and stays pending.
-   * @throws SvgaDeviceError EBUSY if the renderer has drawn to it since: `settle` first
+   * unbound or destroyed, or its bytes are freed as the renderer has them. Undefined if there is no such subresource,
+   * or no memory for its image. Pending content (rule 9.1) is shown as memory holds it at the call, and stays pending.
+   * @throws SvgaDeviceError EBUSY if the renderer has drawn to it since, or has it alone: `settle` first
    */
   image(surfaceId: number, subresource: number): Uint8Array | undefined {
     const surface = this.#objects.surfaces.get(surfaceId);
@@ -253,8 +253,8 @@ export class SvgaDevice {
   /**
    * The whole state of the device except guest memory: registers, FIFO memory, VRAM, objects with their images,
    * queues, pending interrupts. Versioned bytes, for `restore` of a device with the same options.
-   * @throws SvgaDeviceError EBUSY while a command waits for the renderer, or the renderer has drawn content that is
-   * not in the device's bytes: `settle` first
+   * @throws SvgaDeviceError EBUSY while a command waits for the renderer, or the renderer has content that is not
+   * in the device's bytes: `settle` first
    */
   snapshot(): Uint8Array {
     return joined(this.snapshotPieces());

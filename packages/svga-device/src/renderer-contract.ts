@@ -12,8 +12,8 @@ export { LateDraws } from './contract/late-draws.js';
 export { LateRenderer } from './contract/late-renderer.js';
 export { plainBlend, plainCall, plainDepthStencil, plainRasterizer } from './contract/plain-states.js';
 
-const IDS = [0, 1, 2, 3, 4, 5, 6, 9, 10];
-const STEPS = 60;
+const IDS = [0, 1, 2, 3, 4, 5, 6, 9, 10, 11, 12];
+const STEPS = 100;
 /** Steps between two comparisons. */
 const ROUND = 10;
 

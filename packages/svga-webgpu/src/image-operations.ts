@@ -5,7 +5,8 @@ import { clearColor } from './clear-values.js';
 import type { FormatView, TextureStorage } from './formats/format-table.js';
 import { BUFFER_USAGE, ROW_ALIGNMENT } from './gpu/flags.js';
 import { rangeOf, type ImageTable } from './images/image-table.js';
-import type { PendingClear, TextureImage } from './images/texture-image.js';
+import type { PendingClear } from './images/pending-clear.js';
+import type { TextureImage } from './images/texture-image.js';
 
 /** Clears a view. @returns false if the device has to do it */
 export function clearView(images: ImageTable, view: RenderView, value: ClearValue): boolean {
@@ -43,10 +44,8 @@ export function clearView(images: ImageTable, view: RenderView, value: ClearValu
   for (const subresource of subresources) {
     if (isPart) {
       image.use(images.recorder, images.transfer, rangeOf(image, subresource), true);
-    }
-    // Stencil values beside a depth that is cleared are not worth the device's bytes: a lost GPU takes them along.
-    if (!isPart || pending.depth !== undefined) {
-      images.replace(image, subresource);
+    } else {
+      image.replace(subresource);
     }
     image.clear(subresource, pending);
   }

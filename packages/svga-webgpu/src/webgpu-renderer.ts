@@ -169,6 +169,7 @@ export class WebGpuRenderer implements DrawingRenderer {
     this.#lostDevices++;
     this.#isLost = true;
     this.#parts.recorder.abandon();
+    this.#parts.images.lost();
     this.#parts.queries.clear();
     const { requestDevice } = this.#options;
     // A device that is lost before anything was drawn is not worth another request.
@@ -261,6 +262,10 @@ export class WebGpuRenderer implements DrawingRenderer {
 
   imageWritten(surface: RenderSurface, subresource?: number, box?: SurfaceBox): void {
     this.#parts.images.written(surface, subresource, box);
+  }
+
+  takesBox(surface: RenderSurface, subresource: number): boolean {
+    return !this.#isLost && this.#parts.images.takesBox(surface, subresource);
   }
 
   imageNeeded(surface: RenderSurface, subresource: number): PromiseLike<void> | undefined {

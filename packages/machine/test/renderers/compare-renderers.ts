@@ -1,10 +1,10 @@
 import type { SurfaceLayout } from '@cg/surface-layout';
-import { seededDraw } from '@cg/svga-protocol/random-commands';
+import { seededDraw, type Draw } from '@cg/svga-protocol/random-commands';
 import type { WebGpuRenderer } from '@cg/svga-webgpu';
 import { TexelRule } from './picture-rule.js';
 import { RandomScene, type SceneDraw } from './random-scene.js';
 import { RenderGuest, type DrawCounts } from './render-guest.js';
-import type { SceneSurface } from './scene-surfaces.js';
+import { randomBytes, type SceneSurface } from './scene-surfaces.js';
 import { SpreadRenderer } from './spread-renderer.js';
 
 /** Pixels of a line that every renderer draws something of. */
@@ -48,13 +48,51 @@ export async function compareRenderers(
       await define(guest, surface);
     }
   }
+  const touching = seededDraw(seed + 1);
   for (const draw of scene.draws) {
     await compareDraw(draw, reference, guests, `seed ${seed}`);
+    await touch(scene.surfaces, guests, touching);
     const { omissions } = renderer.statistics;
     if (omissions.size > 0) {
       throw new Error(`seed ${seed}: ${[...omissions.keys()].join('; ')}: ${draw.text}`);
     }
   }
+  // What was uploaded, and perhaps kept by the GPU alone since, comes back as it is.
+  for (const { sid, layout } of scene.surfaces) {
+    const [expected, actual] = [await guests[0].read(sid), await guests[1].read(sid)];
+    const at = expected.findIndex((byte, i) => byte !== actual[i]);
+    if (at >= 0) {
+      throw new Error(`seed ${seed}: surface ${sid}, ${layout.format.name}: byte ${at} after all draws`);
+    }
+  }
+}
+
+/** Updates boxes of some surfaces of both guests, whatever has them. */
+async function touch(
+  surfaces: readonly SceneSurface[],
+  guests: readonly RenderGuest[],
+  draw: Draw,
+): Promise<void> {
+  for (const { sid, layout } of surfaces.filter(({ layout: { format } }) => !format.buffer)) {
+    for (let boxes = draw(4) === 0 ? 1 + draw(4) : 0; boxes > 0; boxes--) {
+      const subResource = draw(layout.subresourceCount);
+      const { width, height, depth } = layout.mipOf(subResource);
+      const [x, w] = spanOf(width, layout.format.blockWidth, draw);
+      const [y, h] = spanOf(height, layout.format.blockHeight, draw);
+      const [z, d] = spanOf(depth, 1, draw);
+      const bytes = randomBytes(layout, draw);
+      for (const guest of guests) {
+        await guest.uploadBox(sid, bytes, { subResource, x, y, z, w, h, d });
+      }
+    }
+  }
+}
+
+/** Some texels of a row, of whole blocks. @returns the first, and their number */
+function spanOf(texels: number, block: number, draw: Draw): readonly [first: number, count: number] {
+  const first = block * draw(Math.ceil(texels / block));
+  const blocks = 1 + draw(Math.ceil((texels - first) / block));
+  return [first, Math.min(blocks * block, texels - first)];
 }
 
 function define(guest: RenderGuest, { sid, layout, bytes }: SceneSurface): Promise<void> {

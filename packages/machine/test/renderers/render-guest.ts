@@ -27,6 +27,9 @@ export interface DrawCounts {
   readonly streamed: readonly [number, number];
 }
 
+/** A box of an image of a surface. */
+export type SurfacePart = Omit<CommandFields<'DX_UPDATE_SUBRESOURCE'>, 'sid'>;
+
 const plainSurface: Omit<CommandFields<'DEFINE_GB_SURFACE_V2'>, 'sid' | 'format'> = {
   surfaceFlags: 0,
   numMipLevels: 1,
@@ -80,6 +83,12 @@ export class RenderGuest extends ContractGuest {
   async upload(sid: number, bytes: Uint8Array): Promise<void> {
     this.#mobs.get(SURFACE_MOBS + sid)?.set(bytes);
     await this.must('UPDATE_GB_SURFACE', { sid });
+  }
+
+  /** Gives a box of a surface other bytes: those of its place in an image of all of it. */
+  async uploadBox(sid: number, bytes: Uint8Array, part: SurfacePart): Promise<void> {
+    this.#mobs.get(SURFACE_MOBS + sid)?.set(bytes);
+    await this.must('DX_UPDATE_SUBRESOURCE', { sid, ...part });
   }
 
   /** Defines and sets the shaders of all stages. */

@@ -42,7 +42,7 @@ function fraction(draw: Draw, least: number): number {
 }
 
 /** Random bytes of a surface: of floats and depths they are finite, and of floats between −1 and 1. */
-function randomBytes({ format: own, bytes }: SurfaceLayout, draw: Draw): Uint8Array {
+export function randomBytes({ format: own, bytes }: SurfaceLayout, draw: Draw): Uint8Array {
   const image = Uint8Array.from({ length: bytes }, () => draw(256));
   const isFloat = own.flags.includes('FP') || own.flags.includes('DEPTH');
   const codec = isFloat ? TexelCodec.of(own, false) : undefined;

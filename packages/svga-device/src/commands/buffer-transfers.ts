@@ -1,6 +1,6 @@
 import { boxOf } from '@cg/svga-protocol';
 import { boxRows, rowsBytes } from '@cg/surface-layout';
-import type { BoxRows } from '@cg/surface-layout';
+import type { BoxRows, SurfaceBox } from '@cg/surface-layout';
 import { SvgaDeviceError } from '../errors.js';
 import { copyImage } from '../memory/image-copy.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
@@ -42,12 +42,12 @@ function textureRows(
   objects: DeviceObjects,
   texture: Surface,
   subresource: number,
-  box: Parameters<typeof boxOf>[0],
+  box: SurfaceBox,
 ): BoxRows {
   if (texture.layout.samples > 1) {
     throw new SvgaDeviceError('EINVAL', 'texture is multisample', { sid: texture.definition.sid });
   }
-  const rows = boxRows(texture.layout, subresource, boxOf(box));
+  const rows = boxRows(texture.layout, subresource, box);
   objects.budget.charge(rows.rowBytes * rows.rows * rows.images, rows.rows * rows.images);
   return rows;
 }
@@ -55,6 +55,8 @@ function textureRows(
 /** One end of a transfer, with its rows. */
 interface End extends SubresourceRef {
   readonly rows: BoxRows;
+  /** Of the texture. */
+  readonly box?: SurfaceBox;
 }
 
 function copy(objects: DeviceObjects, from: End, to: End): void {
@@ -62,7 +64,7 @@ function copy(objects: DeviceObjects, from: End, to: End): void {
   const { layout } = to.surface;
   const isWhole = bytes === layout.mipOf(to.subresource).bytes * layout.samples;
   const source = objects.store.forReading(from.surface, from.subresource);
-  const target = objects.store.forWriting(to.surface, to.subresource, isWhole);
+  const target = objects.store.forWriting(to.surface, to.subresource, isWhole, to.box);
   copyImage({ from: from.rows, to: to.rows }, source, target);
   objects.counters.bytesCopied += bytes;
 }
@@ -70,7 +72,7 @@ function copy(objects: DeviceObjects, from: End, to: End): void {
 function fromBuffer(objects: DeviceObjects, fields: CommandFields<'DX_TRANSFER_FROM_BUFFER'>): void {
   const buffer = objects.surface(fields.srcSid);
   const texture = objects.surface(fields.destSid);
-  const to = textureRows(objects, texture, fields.destSubResource, {
+  const box = boxOf({
     x: fields.destBoxX,
     y: fields.destBoxY,
     z: fields.destBoxZ,
@@ -78,18 +80,19 @@ function fromBuffer(objects: DeviceObjects, fields: CommandFields<'DX_TRANSFER_F
     h: fields.destBoxH,
     d: fields.destBoxD,
   });
+  const to = textureRows(objects, texture, fields.destSubResource, box);
   const { srcOffset: offset, srcPitch: pitch, srcSlicePitch: slicePitch } = fields;
   copy(
     objects,
     { surface: buffer, subresource: 0, rows: pitchedRows(buffer, to, { offset, pitch, slicePitch }) },
-    { surface: texture, subresource: fields.destSubResource, rows: to },
+    { surface: texture, subresource: fields.destSubResource, rows: to, box },
   );
 }
 
 function toBuffer(objects: DeviceObjects, fields: CommandFields<'DX_TRANSFER_TO_BUFFER'>): void {
   const texture = objects.surface(fields.srcSid);
   const buffer = objects.surface(fields.destSid);
-  const from = textureRows(objects, texture, fields.srcSubResource, {
+  const box = boxOf({
     x: fields.srcBoxX,
     y: fields.srcBoxY,
     z: fields.srcBoxZ,
@@ -97,6 +100,7 @@ function toBuffer(objects: DeviceObjects, fields: CommandFields<'DX_TRANSFER_TO_
     h: fields.srcBoxH,
     d: fields.srcBoxD,
   });
+  const from = textureRows(objects, texture, fields.srcSubResource, box);
   const { destOffset: offset, destPitch: pitch, destSlicePitch: slicePitch } = fields;
   copy(
     objects,

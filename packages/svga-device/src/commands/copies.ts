@@ -7,7 +7,6 @@ import type { CopyRuns } from '../memory/image-copy.js';
 import { mergeRows } from '../memory/rows.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
-import { CONTENT } from '../objects/surface-content.js';
 import type { CommandFields, CommandBox } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 import { renderCopy } from '../renderer/offers.js';
@@ -142,7 +141,8 @@ export function offerBoxes(
   }
   const rest = (): void => {
     const sourceImage = objects.store.forReading(source.surface, source.subresource);
-    const targetImage = objects.store.forWriting(target.surface, target.subresource, isWhole);
+    const box = boxes.length === 1 ? boxOf(boxes[0]) : undefined;
+    const targetImage = objects.store.forWriting(target.surface, target.subresource, isWhole, box);
     for (const runs of copies) {
       for (let sheet = 0; sheet < samples; sheet++) {
         copyImage(inSheet(runs, source.surface, target.surface, sheet), sourceImage, targetImage);
@@ -197,7 +197,7 @@ function copyWhole(objects: DeviceObjects, srcSid: number, dstSid: number): void
   if (!sameSize || from.mips.length !== to.mips.length || from.layers !== to.layers) {
     throw new SvgaDeviceError('EINVAL', 'surfaces have different shapes', { srcSid, dstSid });
   }
-  if (source !== target && (mayBeRendered(source) || mayBeRendered(target))) {
+  if (source !== target && (source.content.mayBeWithRenderer || target.content.mayBeWithRenderer)) {
     copySubresources(objects, source, target);
     return;
   }
@@ -205,11 +205,6 @@ function copyWhole(objects: DeviceObjects, srcSid: number, dstSid: number): void
   const image = objects.store.forReadingAll(source);
   objects.store.forWritingAll(target).set(image);
   objects.counters.bytesCopied += from.bytes;
-}
-
-/** Whether the renderer may have the newest content of a subresource. */
-function mayBeRendered({ content }: Surface): boolean {
-  return (content.common ?? CONTENT.RENDERED) === CONTENT.RENDERED;
 }
 
 /** As `copyWhole`, one after another: what the renderer has stays there. */

@@ -65,6 +65,21 @@ describe('pending content and its MOB', () => {
     }
   });
 
+  it('is not loaded where mips are written whole: their memory may fault', () => {
+    for (const renderer of [undefined, ...[1, 2, 3, 4].map((seed) => new LateRenderer(seed))]) {
+      const guest = new TestGuest({}, 1024, renderer).start();
+      const list = guest.allocatePage();
+      const entries = new DataView(guest.memory.buffer, list * PAGE);
+      entries.setUint32(0, guest.allocatePage(), true);
+      entries.setUint32(4, 0xffff_ffff, true);
+      const mob = { mobid: 3, ptDepth: SVGA3D_MOBFMT.PTDEPTH_1, base: list, sizeInBytes: 2 * PAGE };
+      guest.must('DEFINE_GB_MOB64', mob);
+      guest.must('DEFINE_GB_SURFACE', { ...plainSurface, width: 32, height: 32, numMipLevels: 2 });
+      guest.must('BIND_GB_SURFACE', { sid: plainSurface.sid, mobid: 3 });
+      expect(guest.run('GENERATE_MIPMAPS', { sid: plainSurface.sid, filter: 0 }).status).toBe(1);
+    }
+  });
+
   it('a MOB that is too small is an error of the command that needs the content', () => {
     const guest = new TestGuest().start();
     guest.defineSurface({ sid: 1 }, BYTES - 1);

@@ -2,7 +2,7 @@ import { SvgaDeviceError } from '../errors.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { CommandFields } from '@cg/svga-protocol';
 import { screenTargetEntry, SVGA_OTABLE, SVGA3D_INVALID_ID } from '@cg/svga-protocol';
-import { CONTENT } from '../objects/surface-content.js';
+import { isWithRenderer } from '../objects/surface-content.js';
 import { COST } from '../objects/work-budget.js';
 import { CommandWait } from '../renderer/command-wait.js';
 import { screenFormat } from '../screen/rgba.js';
@@ -114,7 +114,7 @@ function update(objects: DeviceObjects, fields: CommandFields<'UPDATE_GB_SCREENT
   objects.budget.chargeEach(rect.w * rect.h, shown.cost);
   screen.checkCovered(surface.layout, subresource, rect);
   const screens = objects.renderer?.screens;
-  const isRendered = screens !== undefined && surface.content.of(subresource) === CONTENT.RENDERED;
+  const isRendered = screens !== undefined && isWithRenderer(surface.content.of(subresource));
   if (isRendered && screens.update(screen, surface, subresource, rect)) {
     screen.isRendered = true;
   } else {

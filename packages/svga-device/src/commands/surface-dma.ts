@@ -111,6 +111,7 @@ function surfaceDma(objects: DeviceObjects, fields: DmaFields): void {
   if (!toGuest && ((suffix[0]?.flags ?? 0) & DMA_FLAG_DISCARD) !== 0) {
     objects.store.invalidate(surface, subresource);
   }
+  // Guest memory may fault amid the boxes, so that what surrounds them is read back where the renderer has it.
   const isWhole = boxes.some((box) => isWholeMip(surface.layout, subresource, boxOf(box)));
   const image = toGuest
     ? objects.store.forReading(surface, subresource)

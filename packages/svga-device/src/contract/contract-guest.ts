@@ -19,7 +19,7 @@ import type { Renderer } from '../renderer/renderer.js';
 const PAGE = 4096;
 /** Bytes of a page of a guest's memory. */
 export const CONTRACT_PAGE = PAGE;
-const PAGES = 48;
+const PAGES = 64;
 /** The page of the commands; their header is in page 0. */
 const COMMANDS = 1;
 const FIRST_FREE = 2;

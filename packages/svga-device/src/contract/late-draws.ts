@@ -1,6 +1,7 @@
 import type { DrawCall, PipelineState } from '../renderer/pipeline-state.js';
 import type { DrawingRenderer, QueryResult, RenderQuery } from '../renderer/renderer.js';
-import { Answer, LateRenderer } from './late-renderer.js';
+import { Answer } from './answer.js';
+import { LateRenderer } from './late-renderer.js';
 import { drawOnBytes, everything, PixelQueries } from './reference-draws.js';
 
 /** A late renderer with draws: those of the contract, and queries that are answered late, too. */

@@ -1,5 +1,4 @@
-import { boxRows, SurfaceLayout } from '@cg/surface-layout';
-import type { SurfaceBox, SurfaceFormat } from '@cg/surface-layout';
+import type { SurfaceBox, SurfaceFormat, SurfaceLayout } from '@cg/surface-layout';
 import { seededDraw } from '@cg/svga-protocol/random-commands';
 import { wholeMip } from '../commands/subresources.js';
 import { copyImage } from '../memory/image-copy.js';
@@ -14,10 +13,11 @@ import type {
   RenderView,
 } from '../renderer/renderer.js';
 import type { RenderSurface } from '../renderer/render-surface.js';
-import { fillTexels } from '../texels/fill.js';
 import { ImageRegion } from '../texels/image-region.js';
 import { average, halve, stretch } from '../texels/resample.js';
 import { TexelCodec } from '../texels/texel-codec.js';
+import { Answer } from './answer.js';
+import { clearRun, copyBox, forEachRun, rowsOf, viewedAs } from './image-bytes.js';
 import { LateScreens } from './late-screens.js';
 import type { DrawnBytes } from './reference-draws.js';
 
@@ -30,41 +30,17 @@ interface Kept {
   readonly stale: Set<number>;
   /** The renderer's are, and the device does not have them. */
   readonly owed: Map<number, Answer | undefined>;
-}
-
-/** An answer that comes when it is told to, and is heard of at once. */
-export class Answer<T = void> implements PromiseLike<T> {
-  readonly #told: ((value: T) => void)[] = [];
-  readonly #value: () => T;
-  #isThere = false;
-
-  /** @param value what it is, and what happens just before it comes */
-  constructor(value: () => T) {
-    this.#value = value;
-  }
-
-  come(): void {
-    const value = this.#value();
-    this.#isThere = true;
-    this.#told.splice(0).forEach((tell) => tell(value));
-  }
-
-  // oxlint-disable-next-line unicorn/no-thenable -- a promise would be heard of in a later microtask only
-  then<R, E>(told?: ((value: T) => PromiseLike<R> | R) | null): PromiseLike<E | R> {
-    const tell = (value: T): void => void told?.(value);
-    if (this.#isThere) {
-      tell(this.#value());
-    } else {
-      this.#told.push(tell);
-    }
-    return this as unknown as PromiseLike<E | R>;
-  }
+  /** Boxes that the device has written since: theirs are newer still. */
+  readonly boxes: { readonly subresource: number; readonly box: SurfaceBox }[];
+  /** The renderer's calls when it last handed bytes over, which are not freed before the next one. */
+  deliveredAt: number;
 }
 
 /**
  * A renderer that clears, copies, blits, resolves and makes mips on bytes of its own, takes some commands and leaves
  * others to the device, and answers at once or later, all at random from a seed. What the device has of a subresource
- * that it has drawn to is overwritten with noise, or freed, so that a device that does not ask is found out.
+ * that it has drawn to is overwritten with noise, and what it has of a surface is freed, so that a device that does not
+ * ask is found out.
  */
 export class LateRenderer implements Renderer {
   readonly #draw: Draw;
@@ -89,9 +65,13 @@ export class LateRenderer implements Renderer {
       return answer;
     },
   });
-  /** Commands that it has taken, and answers that came late. */
+  /** Commands that it has taken, answers that came late, surfaces freed, and boxes that it took into its own bytes. */
   taken = 0;
   late = 0;
+  freed = 0;
+  joined = 0;
+  /** Calls that change images. */
+  #calls = 0;
 
   /**
    * @param later lets an answer come; without it `tick` does
@@ -207,9 +187,21 @@ export class LateRenderer implements Renderer {
     return new ImageRegion(layout, subresource, this.#of(surface).bytes, box, linearLight, sheet);
   }
 
-  imageWritten(surface: RenderSurface, subresource?: number): void {
+  takesBox(): boolean {
+    return this.#draw(4) > 0;
+  }
+
+  imageWritten(surface: RenderSurface, subresource?: number, box?: SurfaceBox): void {
+    this.#calls++;
     const kept = this.#kept.get(surface);
     if (kept === undefined) {
+      return;
+    }
+    if (subresource !== undefined && box !== undefined && kept.owed.has(subresource)) {
+      this.joined++;
+      kept.boxes.push({ subresource, box });
+      // An answer that is under way is not the newest any more.
+      kept.owed.set(subresource, undefined);
       return;
     }
     for (let each = 0; each < surface.layout.subresourceCount; each++) {
@@ -218,6 +210,8 @@ export class LateRenderer implements Renderer {
         kept.owed.delete(each);
       }
     }
+    const stays = kept.boxes.filter((other) => !kept.stale.has(other.subresource));
+    kept.boxes.splice(0, Infinity, ...stays);
   }
 
   imageNeeded(surface: RenderSurface, subresource: number): PromiseLike<void> | undefined {
@@ -290,12 +284,23 @@ export class LateRenderer implements Renderer {
     return answer !== undefined;
   }
 
-  /** Frees bytes of the device that it has newer ones of, all of them. */
+  /** Frees bytes of the device, once it has all of them itself. */
   #freeSome(): void {
-    for (const [surface, { owed }] of this.#kept) {
+    for (const [surface, kept] of this.#kept) {
+      const { owed } = kept;
       const isAwaited = [...owed.values()].some((answer) => answer !== undefined);
-      if (owed.size === surface.layout.subresourceCount && !isAwaited && this.#draw(2) === 0) {
-        surface.freeImage?.();
+      const { format, subresourceCount } = surface.layout;
+      if (isAwaited || format.buffer || kept.deliveredAt === this.#calls || this.#draw(2) === 0) {
+        continue;
+      }
+      for (let each = 0; each < subresourceCount; each++) {
+        this.#bring(surface, each);
+      }
+      if (surface.freeImage?.() === true) {
+        this.freed++;
+        for (let each = 0; each < subresourceCount; each++) {
+          owed.set(each, undefined);
+        }
       }
     }
   }
@@ -305,7 +310,7 @@ export class LateRenderer implements Renderer {
     if (kept === undefined) {
       const { bytes, subresourceCount } = surface.layout;
       const stale = new Set(Array.from({ length: subresourceCount }, (_, i) => i));
-      kept = { bytes: new Uint8Array(bytes), stale, owed: new Map() };
+      kept = { bytes: new Uint8Array(bytes), stale, owed: new Map(), boxes: [], deliveredAt: -1 };
       this.#kept.set(surface, kept);
     }
     return kept;
@@ -313,7 +318,13 @@ export class LateRenderer implements Renderer {
 
   /** Takes the device's bytes where these are newer. */
   #bring(surface: RenderSurface, subresource: number): void {
-    const { bytes, stale } = this.#of(surface);
+    const { bytes, stale, boxes } = this.#of(surface);
+    for (let at = boxes.length - 1; at >= 0; at--) {
+      if (boxes[at].subresource === subresource) {
+        const [{ box }] = boxes.splice(at, 1);
+        copyBox({ surface, subresource }, box, surface.ownImage!, bytes);
+      }
+    }
     if (stale.delete(subresource)) {
       forEachRun(surface, subresource, (start, end) => {
         bytes.set(surface.ownImage?.subarray(start, end) ?? new Uint8Array(end - start), start);
@@ -323,72 +334,19 @@ export class LateRenderer implements Renderer {
 
   #drawn(surface: RenderSurface, subresource: number): void {
     this.taken++;
+    this.#calls++;
     this.#of(surface).owed.set(subresource, undefined);
     forEachRun(surface, subresource, (start, end) => surface.ownImage?.fill(0xa5, start, end));
   }
 
   #deliver(surface: RenderSurface, subresource: number): void {
-    const { bytes, owed } = this.#of(surface);
+    this.#bring(surface, subresource);
+    const kept = this.#of(surface);
+    const { bytes, owed } = kept;
     owed.delete(subresource);
+    kept.deliveredAt = this.#calls;
     forEachRun(surface, subresource, (start, end) => {
       surface.ownImage?.set(bytes.subarray(start, end), start);
     });
-  }
-}
-
-function viewedAs(
-  { surface: { layout } }: Pick<RenderImage, 'surface'>,
-  format: SurfaceFormat,
-): SurfaceLayout {
-  return format === layout.format ? layout : new SurfaceLayout({ ...layout.description, format: format.id });
-}
-
-function rowsOf({ surface, subresource }: RenderImage, box: SurfaceBox) {
-  return { ...boxRows(surface.layout, subresource, box) };
-}
-
-/** The bytes of a subresource in each sample sheet. */
-function forEachRun(
-  { layout }: RenderSurface,
-  subresource: number,
-  run: (start: number, end: number) => void,
-): void {
-  for (let sheet = 0; sheet < layout.samples; sheet++) {
-    const start = sheet * layout.sheetBytes + layout.offsetOf(subresource);
-    run(start, start + layout.mipOf(subresource).bytes);
-  }
-}
-
-function clearRun(
-  bytes: Uint8Array,
-  start: number,
-  texels: number,
-  codec: TexelCodec | undefined,
-  value: ClearValue,
-): void {
-  if (value.kind === 'texel') {
-    fillTexels(bytes, start, texels, value.texel);
-    return;
-  }
-  if (codec === undefined) {
-    throw new Error('a clear of texels that are no colours');
-  }
-  const keepsSome =
-    value.kind === 'depth-stencil' && (value.depth === undefined || value.stencil === undefined);
-  const texel = new Float64Array(4);
-  texel[3] = 1;
-  const fresh = new Uint8Array(codec.bytes);
-  for (let at = start; at < start + texels * codec.bytes; at += codec.bytes) {
-    if (keepsSome) {
-      codec.decode(bytes, at, texel);
-    }
-    if (value.kind === 'color') {
-      texel.set(value.color);
-    } else {
-      texel[0] = value.depth ?? texel[0];
-      texel[1] = value.stencil ?? texel[1];
-    }
-    codec.encode(texel, keepsSome ? bytes : fresh, keepsSome ? at : 0);
-    bytes.set(keepsSome ? [] : fresh, at);
   }
 }

@@ -3,9 +3,9 @@ import { BackingCursor } from '../memory/backing-cursor.js';
 import { BoxTransfer } from '../memory/box-transfer.js';
 import { drawingRenderer } from '../renderer/renderer.js';
 import type { ScreenTarget } from '../screen/screen-target.js';
-import type { ImageStoreParts } from './image-store.js';
+import type { ImageParts } from './image-parts.js';
 import type { Surface } from './surface.js';
-import { CONTENT } from './surface-content.js';
+import { CONTENT, isWithRenderer } from './surface-content.js';
 
 /** What the host may look at. */
 interface Shown {
@@ -15,11 +15,11 @@ interface Shown {
 
 /** The host's view of images, as a command would find them now. It changes no content state, and charges no work. */
 export class HostImages {
-  readonly #parts: ImageStoreParts;
+  readonly #parts: ImageParts;
   readonly #cursor: BackingCursor;
   readonly #transfer = new BoxTransfer();
 
-  constructor(parts: ImageStoreParts) {
+  constructor(parts: ImageParts) {
     this.#parts = parts;
     this.#cursor = new BackingCursor(parts.guest);
   }
@@ -38,7 +38,7 @@ export class HostImages {
     } else if (surface.content.common === CONTENT.PENDING) {
       this.#transfer.setAll(surface.layout);
       this.#showPending(surface, image);
-    } else if (surface.content.common === undefined || surface.content.common === CONTENT.RENDERED) {
+    } else if (surface.content.mayBeWithRenderer) {
       for (let each = 0; each < surface.content.count; each++) {
         this.#show(surface, each, image);
       }
@@ -65,7 +65,7 @@ export class HostImages {
       throw newerContent(surface, 0);
     }
     for (let each = 0; this.#parts.renderer !== undefined && each < surface.content.count; each++) {
-      if (surface.content.of(each) === CONTENT.RENDERED) {
+      if (isWithRenderer(surface.content.of(each))) {
         this.#show(surface, each, surface.image(this.#parts.memory));
       }
     }
@@ -107,7 +107,7 @@ export class HostImages {
       }
       const { content } = surface;
       for (let each = 0; each < content.count; each++) {
-        if (content.of(each) === CONTENT.RENDERED) {
+        if (isWithRenderer(content.of(each))) {
           surface.image(memory);
           const answer = renderer.imageNeeded(surface, each);
           if (answer !== undefined) {
@@ -132,6 +132,7 @@ export class HostImages {
         this.#showPending(surface, image);
         return;
       case CONTENT.RENDERED:
+      case CONTENT.RESIDENT:
         if (this.#parts.renderer?.imageNeeded(surface, subresource) !== undefined) {
           throw newerContent(surface, subresource);
         }

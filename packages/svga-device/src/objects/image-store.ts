@@ -1,28 +1,14 @@
-import { SvgaDeviceError } from '../errors.js';
-import { BackingCursor } from '../memory/backing-cursor.js';
 import { BoxTransfer } from '../memory/box-transfer.js';
-import type { GuestBacking } from '../memory/guest-backing.js';
-import type { GuestMemory } from '../memory/guest-memory.js';
+import type { SurfaceBox } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID } from '@cg/svga-protocol';
-import type { Counters } from '../statistics.js';
 import type { ImageMemory } from './image-memory.js';
+import type { ImageParts } from './image-parts.js';
+import { MobTransfers } from './mob-transfers.js';
 import type { Surface } from './surface.js';
 import { CommandWait } from '../renderer/command-wait.js';
-import type { Renderer } from '../renderer/renderer.js';
-import { CONTENT, isNewerThanMob } from './surface-content.js';
+import { CONTENT, fetchedState, isNewerThanMob, isWithRenderer } from './surface-content.js';
 import type { ContentState } from './surface-content.js';
 import { COST } from './work-budget.js';
-import type { WorkBudget } from './work-budget.js';
-
-/** Parts of the device that the store uses. */
-export interface ImageStoreParts {
-  readonly guest: GuestMemory;
-  readonly mobs: ReadonlyMap<number, GuestBacking>;
-  readonly memory: ImageMemory;
-  readonly budget: WorkBudget;
-  readonly counters: Counters;
-  readonly renderer: Renderer | undefined;
-}
 
 /**
  * The images of surfaces, and the only place that decides where the content of a subresource comes from and goes to
@@ -35,21 +21,21 @@ export interface ImageStoreParts {
  * is zeros.
  */
 export class ImageStore {
-  readonly #parts: ImageStoreParts;
+  readonly #parts: ImageParts;
   readonly #memory: ImageMemory;
-  /** Its own: a command may be in the middle of a transfer with the shared cursor and box transfer. */
-  readonly #cursor: BackingCursor;
+  readonly #mobs: MobTransfers;
+  /** Its own: a command may be in the middle of a transfer with the shared one. */
   readonly #transfer = new BoxTransfer();
 
-  constructor(parts: ImageStoreParts) {
+  constructor(parts: ImageParts) {
     this.#parts = parts;
     this.#memory = parts.memory;
-    this.#cursor = new BackingCursor(parts.guest);
+    this.#mobs = new MobTransfers(parts);
   }
 
   /** The host may have moved its memory. */
   forgetViews(): void {
-    this.#cursor.forgetViews();
+    this.#mobs.forgetViews();
   }
 
   /**
@@ -73,7 +59,7 @@ export class ImageStore {
     const state = surface.content.of(subresource);
     if (state === CONTENT.PENDING) {
       this.#load(surface, subresource, image);
-    } else if (state === CONTENT.RENDERED) {
+    } else if (isWithRenderer(state)) {
       this.#fetch(surface, subresource);
     }
     return image;
@@ -85,7 +71,7 @@ export class ImageStore {
     const image = this.image(surface);
     if (content.common === CONTENT.PENDING) {
       this.#loadAll(surface, image);
-    } else if (content.common === undefined || content.common === CONTENT.RENDERED) {
+    } else if (content.mayBeWithRenderer) {
       this.#parts.budget.chargeEach(content.count, COST.LOOK);
       this.awaitRendered(surface);
       for (let subresource = 0; subresource < content.count; subresource++) {
@@ -98,13 +84,27 @@ export class ImageStore {
   /**
    * The image, for a command that writes a subresource of it, which is NEWER from then on.
    * @param isWhole the command writes every byte of it: then nothing is loaded
+   * @param box the command writes all of it, nothing else, and cannot fail any more: what the renderer has around it
+   *   stays there. Commands that write several boxes, slices or some of the bits have none: it is read back for them
    * @throws as `forReading`
    */
-  forWriting(surface: Surface, subresource: number, isWhole: boolean): Uint8Array {
+  forWriting(surface: Surface, subresource: number, isWhole: boolean, box?: SurfaceBox): Uint8Array {
+    if (!isWhole && box !== undefined && this.#rendererTakes(surface, subresource, box)) {
+      const image = this.image(surface);
+      this.#set(surface, subresource, CONTENT.RENDERED);
+      this.#parts.renderer?.imageWritten(surface, subresource, box);
+      return image;
+    }
     const image = isWhole ? this.image(surface) : this.forReading(surface, subresource);
     this.#set(surface, subresource, CONTENT.NEWER);
     this.#parts.renderer?.imageWritten(surface, subresource);
     return image;
+  }
+
+  /** Whether the renderer has the content, and a box of the device's bytes can join it: nothing is read back. */
+  #rendererTakes(surface: Surface, subresource: number, box: SurfaceBox): boolean {
+    const isThere = isWithRenderer(surface.content.of(subresource));
+    return isThere && this.#parts.renderer?.takesBox?.(surface, subresource, box) === true;
   }
 
   /** The image, for a command that writes every byte of it. */
@@ -139,10 +139,10 @@ export class ImageStore {
    * @throws CommandWait
    */
   awaitRendered(surface: Surface, reads?: (subresource: number) => boolean): void {
-    const { common, count } = surface.content;
+    const { content } = surface;
     let answer: PromiseLike<void> | undefined;
-    for (let each = 0; (common ?? CONTENT.RENDERED) === CONTENT.RENDERED && each < count; each++) {
-      if (surface.content.of(each) === CONTENT.RENDERED && reads?.(each) !== false) {
+    for (let each = 0; content.mayBeWithRenderer && each < content.count; each++) {
+      if (isWithRenderer(content.of(each)) && reads?.(each) !== false) {
         this.image(surface);
         // All are requested before the first is waited for.
         const needed = this.#parts.renderer?.imageNeeded(surface, each);
@@ -161,17 +161,24 @@ export class ImageStore {
    */
   update(surface: Surface, subresource: number, transfer: BoxTransfer): void {
     const { content, layout } = surface;
-    const mob = this.#mobOf(surface);
+    const mob = this.#mobs.mobOf(surface);
     transfer.checkFits(mob);
     const state = content.of(subresource);
     const isWhole =
       state !== CONTENT.VALID && transfer.bytes === layout.mipOf(subresource).bytes * layout.samples;
-    const image = isWhole ? this.image(surface) : this.forReading(surface, subresource);
+    // What the renderer has around the box stays there: the box changes neither state.
+    const joins =
+      !isWhole && isWithRenderer(state) && this.#rendererTakes(surface, subresource, transfer.box);
+    const image = isWhole || joins ? this.image(surface) : this.forReading(surface, subresource);
     if (state === CONTENT.NONE) {
       // First, because a bad page list ends the transfer after some bytes have moved.
       this.#set(surface, subresource, CONTENT.VALID);
     }
-    this.#moveIn(mob, transfer, image);
+    if (this.#parts.renderer === undefined) {
+      this.#mobs.moveIn(mob, transfer, image);
+    } else {
+      this.#moveInTold(surface, transfer, image, subresource);
+    }
     if (isWhole) {
       this.#set(surface, subresource, CONTENT.VALID);
     }
@@ -179,12 +186,33 @@ export class ImageStore {
     this.#parts.renderer?.imageWritten(surface, subresource, all ? undefined : transfer.box);
   }
 
+  /**
+   * Moves bytes of one subresource in, or of all. A bad page list ends that after some, which count: among what the
+   * renderer has, too, which is fetched for that.
+   */
+  #moveInTold(surface: Surface, transfer: BoxTransfer, image: Uint8Array, only?: number): void {
+    const mob = this.#mobs.mobOf(surface);
+    try {
+      this.#mobs.moveIn(mob, transfer, image);
+    } catch (error) {
+      const { count } = surface.content;
+      const all = only === undefined ? Array.from({ length: count }, (_, i) => i) : [only];
+      const there = all.filter((each) => isWithRenderer(surface.content.of(each)));
+      there.forEach((each) => this.forReading(surface, each));
+      this.#parts.renderer?.imageWritten(surface, only);
+      if (there.length > 0) {
+        this.#mobs.moveIn(mob, transfer, image);
+      }
+      throw error;
+    }
+  }
+
   /** Loads all of a surface from its MOB; throws as `update`. */
   updateAll(surface: Surface): void {
-    const mob = this.#mobOf(surface);
+    const mob = this.#mobs.mobOf(surface);
     this.#transfer.setAll(surface.layout);
     this.#transfer.checkFits(mob);
-    this.#moveIn(mob, this.#transfer, this.image(surface));
+    this.#moveInTold(surface, this.#transfer, this.image(surface));
     surface.content.setAll(CONTENT.VALID, this.#memory);
     this.#parts.renderer?.imageWritten(surface);
   }
@@ -196,12 +224,12 @@ export class ImageStore {
    * @throws SvgaDeviceError ENOENT without a MOB, EFAULT if the MOB is too small or unmapped, E2BIG, ENOMEM
    */
   readBack(surface: Surface, subresource: number, transfer: BoxTransfer): boolean {
-    const mob = this.#mobOf(surface);
+    const mob = this.#mobs.mobOf(surface);
     transfer.checkFits(mob);
     if (!isNewerThanMob(surface.content.of(subresource))) {
       return false;
     }
-    this.#moveOut(mob, transfer, this.forReading(surface, subresource));
+    this.#mobs.moveOut(mob, transfer, this.forReading(surface, subresource));
     return true;
   }
 
@@ -216,15 +244,15 @@ export class ImageStore {
   /** As `readBackWhole`, for every subresource. */
   readBackAll(surface: Surface): void {
     const { content, layout } = surface;
-    const mob = this.#mobOf(surface);
+    const mob = this.#mobs.mobOf(surface);
     this.#transfer.setAll(layout);
     this.#transfer.checkFits(mob);
     if (content.common === CONTENT.NEWER) {
-      this.#moveOut(mob, this.#transfer, this.image(surface));
+      this.#mobs.moveOut(mob, this.#transfer, this.image(surface));
       content.setAll(CONTENT.VALID, this.#memory);
     } else if (content.common === undefined || content.common === CONTENT.RENDERED) {
       this.#parts.budget.chargeEach(content.count, COST.LOOK);
-      this.awaitRendered(surface);
+      this.awaitRendered(surface, (subresource) => isNewerThanMob(content.of(subresource)));
       for (let subresource = 0; subresource < content.count; subresource++) {
         if (isNewerThanMob(content.of(subresource))) {
           this.readBackWhole(surface, subresource);
@@ -239,7 +267,7 @@ export class ImageStore {
    */
   invalidate(surface: Surface, subresource: number): void {
     this.#transfer.setWholeMip(surface.layout, subresource);
-    this.#clear(surface, this.#transfer);
+    this.#mobs.clear(surface, this.#transfer);
     this.#set(surface, subresource, CONTENT.NONE);
     this.#parts.renderer?.imageWritten(surface, subresource);
   }
@@ -256,10 +284,12 @@ export class ImageStore {
    */
   invalidateBox(surface: Surface, subresource: number, transfer: BoxTransfer): void {
     const state = surface.content.of(subresource);
-    if (state === CONTENT.PENDING || state === CONTENT.RENDERED) {
+    if (this.#rendererTakes(surface, subresource, transfer.box)) {
+      this.image(surface);
+    } else if (state === CONTENT.PENDING || isWithRenderer(state)) {
       this.forReading(surface, subresource);
     }
-    this.#clear(surface, transfer);
+    this.#mobs.clear(surface, transfer);
     this.#parts.renderer?.imageWritten(surface, subresource, transfer.box);
   }
 
@@ -312,22 +342,13 @@ export class ImageStore {
     content.set(subresource, state, this.#memory);
   }
 
-  /** @throws SvgaDeviceError ENOENT */
-  #mobOf({ mobId }: Surface): GuestBacking {
-    const mob = this.#parts.mobs.get(mobId);
-    if (mob === undefined) {
-      throw new SvgaDeviceError('ENOENT', 'no such MOB', { mobid: mobId });
-    }
-    return mob;
-  }
-
-  /** Fetches the renderer's content into the image; it stays newer than the MOB. @throws CommandWait */
+  /** Fetches the renderer's content into the image. @throws CommandWait */
   #fetch(surface: Surface, subresource: number): void {
     const answer = this.#parts.renderer?.imageNeeded(surface, subresource);
     if (answer !== undefined) {
       throw new CommandWait(answer);
     }
-    this.#set(surface, subresource, CONTENT.NEWER);
+    this.#set(surface, subresource, fetchedState(surface.content.of(subresource)));
   }
 
   /** Loads pending content; if the MOB is destroyed, it becomes NONE. */
@@ -339,7 +360,7 @@ export class ImageStore {
     }
     this.#transfer.setWholeMip(surface.layout, subresource);
     this.#transfer.checkFits(mob);
-    this.#moveIn(mob, this.#transfer, image);
+    this.#mobs.moveIn(mob, this.#transfer, image);
     this.#set(surface, subresource, CONTENT.VALID);
     this.#parts.renderer?.imageWritten(surface, subresource);
   }
@@ -348,35 +369,14 @@ export class ImageStore {
     const mob = this.#parts.mobs.get(surface.mobId);
     this.#transfer.setAll(surface.layout);
     if (mob === undefined) {
-      this.#clear(surface, this.#transfer);
+      this.#mobs.clear(surface, this.#transfer);
       surface.content.setAll(CONTENT.NONE, this.#memory);
     } else {
       this.#transfer.checkFits(mob);
-      this.#moveIn(mob, this.#transfer, image);
+      this.#mobs.moveIn(mob, this.#transfer, image);
       surface.content.setAll(CONTENT.VALID, this.#memory);
     }
     this.#parts.renderer?.imageWritten(surface);
-  }
-
-  #moveIn(mob: GuestBacking, transfer: BoxTransfer, image: Uint8Array): void {
-    const { budget, counters } = this.#parts;
-    budget.charge(transfer.bytes, transfer.runs);
-    transfer.move(this.#cursor.aim(mob), image, false);
-    counters.bytesUploaded += transfer.bytes;
-  }
-
-  #moveOut(mob: GuestBacking, transfer: BoxTransfer, image: Uint8Array): void {
-    const { budget, counters } = this.#parts;
-    budget.charge(transfer.bytes, transfer.runs);
-    transfer.move(this.#cursor.aim(mob), image, true);
-    counters.bytesReadBack += transfer.bytes;
-  }
-
-  #clear({ ownImage }: Surface, transfer: BoxTransfer): void {
-    this.#parts.budget.charge(transfer.bytes, transfer.runs);
-    if (ownImage !== undefined) {
-      transfer.clear(ownImage);
-    }
   }
 
   /** For a surface that is unbound; `bind` has charged for it. */

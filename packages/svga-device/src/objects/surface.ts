@@ -2,7 +2,7 @@ import type { SurfaceLayout } from '@cg/surface-layout';
 import { SVGA3D_INVALID_ID, SVGA3D_SURFACE } from '@cg/svga-protocol';
 import { SwapKernel } from '../memory/swap-kernel.js';
 import { newImage, type ImageMemory } from './image-memory.js';
-import { CONTENT, SurfaceContent } from './surface-content.js';
+import { SurfaceContent } from './surface-content.js';
 
 /** The fields of the commands that define surfaces. */
 export interface SurfaceDefinition {
@@ -99,22 +99,24 @@ export class Surface {
     return this.#image;
   }
 
-  /** The renderer has all of it: the image is freed. It stays accounted, so that there is room for it again. */
+  /** The image is freed. It stays accounted, so that there is room for it again. */
   get isFreed(): boolean {
     return this.#isFreed;
   }
 
-  freeImage(): void {
-    const image = this.#image;
+  freeImage(): boolean {
     // In the room of a kernel it has its place, which would not come back to the host.
-    if (
-      image !== undefined &&
-      this.content.common === CONTENT.RENDERED &&
-      SwapKernel.of(image) === undefined
-    ) {
-      this.#image = undefined;
-      this.#isFreed = true;
+    if (this.#image === undefined || SwapKernel.of(this.#image) !== undefined) {
+      return false;
     }
+    this.content.handOver();
+    this.#image = undefined;
+    this.#isFreed = true;
+    return true;
+  }
+
+  imageLost(): void {
+    this.content.lose();
   }
 
   /** @throws SvgaDeviceError ENOMEM if the host has no memory for a freed image */

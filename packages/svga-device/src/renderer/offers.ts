@@ -115,7 +115,8 @@ export function renderMips(objects: DeviceObjects, view: TextureResourceView, pa
   if (renderer?.generateMips === undefined) {
     return false;
   }
-  partForRenderer(objects, part);
+  // Those below the first mip are written whole.
+  partForRenderer(objects, { ...part, mips: 1 });
   if (!renderer.generateMips(view)) {
     return false;
   }

@@ -6,11 +6,19 @@ export interface RenderSurface {
   /** The device's bytes of all subresources, in `layout`; undefined while all of them are zeros, or freed. */
   readonly ownImage: Uint8Array | undefined;
   /**
-   * Frees the device's bytes, where the renderer has a newer image of every subresource; otherwise, or where they
-   * have a fixed place among what screens show, it does nothing. They are there again, as zeros, when the device
-   * calls `imageNeeded`. Not to be called while the device calls.
+   * Frees the device's bytes: the renderer has all of every subresource, drawn or as the device's bytes were, and its
+   * image is the newer one of all from then on. They are there again, as zeros, when the device calls `imageNeeded` or
+   * `imageWritten`. A renderer that has just fetched bytes keeps them until the device has gone on, which may need
+   * those of several surfaces at once. Not to be called while the device calls.
+   * @returns false if there are none, or they have a fixed place among what screens show: nothing has changed
    */
-  freeImage?(): void;
+  freeImage?(): boolean;
+  /**
+   * The renderer has lost its image, of which some was newer than the device's bytes. What was in sync with the
+   * guest's memory is loaded from there again, the rest is what the device's bytes are. Not to be called while the
+   * device calls.
+   */
+  imageLost?(): void;
   /** Makes freed bytes again, as zeros: for a renderer that fetches what the device has not asked for. */
   renewImage?(): void;
   /**

@@ -55,13 +55,17 @@ itKeeps(
   (renderers) => {
     const [taken, late] = [sum(renderers.map((each) => each.taken)), sum(renderers.map((each) => each.late))];
     const shown = sum(renderers.map(({ screens }) => screens.taken));
+    const freed = sum(renderers.map((each) => each.freed));
+    const joined = sum(renderers.map((each) => each.joined));
     process.stdout.write(
-      `late renderer: ${JSON.stringify({ guests: renderers.length, taken, late, shown })}\n`,
+      `late renderer: ${JSON.stringify({ guests: renderers.length, taken, late, shown, freed, joined })}\n`,
     );
     // It must have had something to do.
     expect(taken).toBeGreaterThan(5 * renderers.length);
     expect(shown).toBeGreaterThan(renderers.length / 2);
     expect(late).toBeGreaterThan(3 * renderers.length);
+    expect(freed).toBeGreaterThan(renderers.length);
+    expect(joined).toBeGreaterThan(renderers.length / 2);
   },
 );
 

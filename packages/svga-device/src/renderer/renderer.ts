@@ -86,9 +86,9 @@ export interface DrawWork {
  * Draws for the device: it keeps its own images of surfaces, a GPU's textures for example, and may answer late.
  *
  * The device's bytes and the renderer's image of a subresource may differ. The device tracks which is newer: it calls
- * `imageWritten` when its own bytes change, and `imageNeeded` before it reads bytes that the renderer has changed by
- * any of the others. A command that needs them stops the command stream until the answer is there; fences, interrupts
- * and later commands wait behind it.
+ * `imageWritten` when its own bytes change, and `imageNeeded` before it reads bytes that are freed, or that the
+ * renderer has changed by any of the others. A command that needs them stops the command stream until the answer is
+ * there; fences, interrupts and later commands wait behind it.
  *
  * No call may access the device's ports. An answer is any `PromiseLike`; a rejected one fails the command.
  */
@@ -121,8 +121,16 @@ export interface Renderer {
   /**
    * The device's bytes are newer from now on: of one subresource, or of all if it is left out; only in a box if there
    * is one. They may still change until the next call of the renderer, so they must be read at their use, not here.
+   * Where the renderer has taken the box (`takesBox`) and its image is newer, the bytes around the box mean nothing.
    */
   imageWritten(surface: RenderSurface, subresource?: number, box?: SurfaceBox): void;
+  /**
+   * The device is about to write a box of a subresource that the renderer has changed, or whose bytes are freed, and
+   * to tell of it by `imageWritten`: all boxes that it has told of before are written.
+   * @returns whether the renderer takes the box alone into its image; otherwise, or without the method, the device
+   *   fetches the subresource first
+   */
+  takesBox?(surface: RenderSurface, subresource: number, box: SurfaceBox): boolean;
   /**
    * Copies a subresource that the renderer has changed into the device's bytes (`surface.ownImage`).
    * @returns undefined if they are up to date, as they are after an answer until the renderer's next change

@@ -1,7 +1,7 @@
 import type { GuestBacking } from '../memory/guest-backing.js';
 import { ShaderTokens } from '../objects/co-table.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
-import { CONTENT } from '../objects/surface-content.js';
+import { fetchedState } from '../objects/surface-content.js';
 import type { SurfaceContent } from '../objects/surface-content.js';
 import { SVGA_COTABLE, SVGA_OTABLE } from '@cg/svga-protocol';
 import type { DeviceParts, DeviceTime } from './device-parts.js';
@@ -51,9 +51,9 @@ function frontState({ registers, interrupts, fences, buffers }: DeviceParts): ob
 
 /** The common state of all subresources, or a blob with the state of each: equal devices have equal snapshots. */
 function contentStates(content: SurfaceContent, blobs: Blobs): object {
-  // The renderer's changes are in the image by now.
+  // What the renderer has is in the image by now.
   const each = Uint8Array.from({ length: content.common === undefined ? content.count : 1 }, (_, i) =>
-    Math.min(content.of(i), CONTENT.NEWER),
+    fetchedState(content.of(i)),
   );
   return each.every((state) => state === each[0])
     ? { content: each[0], contents: null }

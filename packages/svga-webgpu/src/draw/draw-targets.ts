@@ -2,7 +2,8 @@ import type { FormatView } from '../formats/format-table.js';
 import { TEXTURE_USAGE } from '../gpu/flags.js';
 import type { PassTargets } from '../gpu/recorder.js';
 import type { ImageTable } from '../images/image-table.js';
-import { depthAttachment, type TextureImage } from '../images/texture-image.js';
+import { depthAttachment } from '../images/pending-clear.js';
+import type { TextureImage } from '../images/texture-image.js';
 
 /** A target that can be drawn to. */
 export interface ResolvedTarget {

@@ -98,6 +98,7 @@ export function blockConversion(kind: BlockKind): Conversion {
           }
         }
       }
+      return false;
     },
     // Textures of blocks are never drawn to.
     fromTexture: undefined,

@@ -16,6 +16,8 @@ export interface TextureStorage extends FormatAbilities {
   readonly blockBytes: number;
   /** Undefined if the bytes are those of the surface. */
   readonly conversion: Conversion | undefined;
+  /** What was uploaded can be fetched again, perhaps as other bytes. */
+  readonly comesBack: boolean;
   /** Of textures of depth. */
   readonly depth: DepthTexels | undefined;
   readonly hasStencil: boolean;
@@ -139,8 +141,11 @@ export class FormatTable {
       return this.#depthView(this.#depthStorage(depth[0]), depth[1]);
     }
     if (packedFormats.test(name)) {
-      const alpha = format.channelBits[3] > 0 ? 'kept' : 'none';
-      return this.#colorView('rgba8unorm', packedConversion(format), alpha === 'none' ? 'rgb1' : 'rgba');
+      if (name.includes('LUMINANCE')) {
+        return this.#colorView('rg8unorm', packedConversion(format), 'rrrg');
+      }
+      const components = format.channelBits[3] > 0 ? 'rgba' : 'rgb1';
+      return this.#colorView('rgba8unorm', packedConversion(format), components);
     }
     const plain = plainFormOf[name];
     if (plain !== undefined) {
@@ -185,6 +190,7 @@ export class FormatTable {
         block: base.startsWith('bc') ? 4 : 1,
         blockBytes: conversion?.bytes ?? bytesOf(base),
         conversion,
+        comesBack: !isDecoded,
         depth: undefined,
         hasStencil: false,
       }),
@@ -221,6 +227,7 @@ export class FormatTable {
       block: 1,
       blockBytes: texels.depthBits === 16 ? 2 : 4,
       conversion: undefined,
+      comesBack: true,
       depth: texels,
       hasStencil: texels.stencilAt !== undefined,
     }));

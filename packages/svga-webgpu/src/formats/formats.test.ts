@@ -1,7 +1,8 @@
 import { formatByName, surfaceFormats, SurfaceLayout } from '@cg/surface-layout';
 import { describe, expect, it } from 'vitest';
 import { clearColor } from '../clear-values.js';
-import { packedConversion } from './conversion.js';
+import type { Conversion, TexelRows } from './conversion.js';
+import { depthOf, setDepth } from './depth-texels.js';
 import { FormatTable } from './format-table.js';
 
 const everything = new FormatTable({ has: () => true });
@@ -14,6 +15,7 @@ describe('formats', () => {
     ['R16_UNORM', 'r16unorm', 'r32float'],
     ['BC1_UNORM_SRGB', 'bc1-rgba-unorm-srgb', 'rgba8unorm-srgb'],
     ['B5G6R5_UNORM', 'rgba8unorm', 'rgba8unorm'],
+    ['LUMINANCE4_ALPHA4', 'rg8unorm', 'rg8unorm'],
   ])('%s is %s, and %s without features', (name, all, least) => {
     const format = formatByName(name)!;
     expect([everything, core].map((table) => table.abilities(format)?.format)).toEqual([all, least]);
@@ -42,33 +44,68 @@ describe('formats', () => {
       expect(everything.abilities(formatByName(name)!), name).toBeUndefined();
     }
   });
+});
 
-  it('packed texels come back as they went up', () => {
-    for (const format of surfaceFormats) {
-      const view = core.abilities(format);
-      if (view?.storage.conversion?.name === format.name) {
-        const conversion = packedConversion(format);
-        const count = 256 ** format.bytesPerBlock;
-        const bytes = new Uint8Array(Uint32Array.from({ length: count }, (_, i) => i).buffer);
-        const packed = new Uint8Array(count * format.bytesPerBlock);
-        for (let i = 0; i < count; i++) {
-          packed.set(bytes.subarray(4 * i, 4 * i + format.bytesPerBlock), i * format.bytesPerBlock);
-        }
-        const rows = { bytes: packed, offset: 0, rowStride: packed.length, width: count, height: 1 };
-        const texels = new Uint8Array(4 * count);
-        conversion.toTexture(rows, texels);
-        const back = { ...rows, bytes: new Uint8Array(packed.length) };
-        conversion.fromTexture!(texels, texels.length, back);
-        const used = format.channelBits.reduce(
-          (mask, bits, i) => mask | (((1 << bits) - 1) << format.channelOffsets[i]),
-          0,
-        );
-        const differs = back.bytes.findIndex(
-          (byte, i) => ((byte ^ packed[i]) & (used >>> (8 * (i % format.bytesPerBlock)))) !== 0,
-        );
-        expect(differs, format.name).toBe(-1);
-      }
+/** All texels of a format of one or two bytes, in one row. */
+function allTexels(bytesPerTexel: number): TexelRows {
+  const count = 256 ** bytesPerTexel;
+  const bytes = new Uint8Array(bytesPerTexel * count);
+  for (let at = 0; at < bytes.length; at++) {
+    bytes[at] = Math.floor(at / bytesPerTexel) >>> (8 * (at % bytesPerTexel));
+  }
+  return { bytes, offset: 0, rowStride: bytes.length, width: count, height: 1 };
+}
+
+/** The bytes of texels that went to a texture and back. */
+function roundTrip({ toTexture, fromTexture, bytes }: Conversion, rows: TexelRows): Uint8Array {
+  const texels = new Uint8Array(bytes * rows.width);
+  toTexture(rows, texels);
+  const back = { ...rows, bytes: new Uint8Array(rows.bytes.length) };
+  fromTexture!(texels, texels.length, back);
+  return back.bytes;
+}
+
+describe('texels come back as they went up', () => {
+  const packed = surfaceFormats.filter((format) => {
+    return core.abilities(format)?.storage.conversion?.name === format.name;
+  });
+
+  it.each(packed.map((format) => [format.name, format] as const))('all of %s', (_name, format) => {
+    const rows = allTexels(format.bytesPerBlock);
+    const { storage } = core.abilities(format)!;
+    expect(Buffer.compare(roundTrip(storage.conversion!, rows), rows.bytes)).toBe(0);
+    expect(storage.blockBytes).toBe(2 * format.bytesPerBlock);
+  });
+
+  it('they are those of eight formats', () => {
+    expect(packed).toHaveLength(8);
+  });
+
+  it.each(['R16_UNORM', 'R16_SNORM'])('all of %s, in floats, but for another name of -1', (name) => {
+    const conversion = core.abilities(formatByName(name)!)!.storage.conversion!;
+    const rows = allTexels(2);
+    const back = roundTrip(conversion, rows);
+    const [went, came] = [rows.bytes, back].map(({ buffer }) => new Uint16Array(buffer));
+    const others = [...went].filter((texel, i) => texel !== came[i]);
+    expect(others).toEqual(name === 'R16_SNORM' ? [0x8000] : []);
+    const texels = new Uint8Array(4 * rows.width);
+    expect(conversion.toTexture(rows, texels)).toBe(others.length === 0);
+  });
+
+  it('all depths of 24 bits, in floats', () => {
+    const { depth } = everything.abilities(formatByName('D24_UNORM_S8_UINT')!)!.storage;
+    const width = 2 ** 12;
+    const words = new Uint32Array(width);
+    const rows = { bytes: new Uint8Array(words.buffer), offset: 0, rowStride: 4 * width, width, height: 1 };
+    const [floats, back] = [new Float32Array(width), { ...rows, bytes: new Uint8Array(4 * width) }];
+    let differ = 0;
+    for (let first = 0; first < 2 ** 24; first += width) {
+      words.forEach((_, i) => (words[i] = first + i));
+      depthOf(depth!, rows, floats);
+      setDepth(depth!, new Uint8Array(floats.buffer), 4 * width, back);
+      differ += Buffer.compare(back.bytes, rows.bytes) === 0 ? 0 : 1;
     }
+    expect(differ).toBe(0);
   });
 });
 

@@ -40,6 +40,8 @@ export class Recorder {
   rests: () => void = () => {};
   /** The number of the submission that is being recorded. */
   serial = 1;
+  /** Submissions that read back. */
+  #readBacks = 0;
   /** The number of the pass that is open. */
   passSerial = 0;
   #encoder: GPUCommandEncoder | undefined;
@@ -134,6 +136,18 @@ export class Recorder {
     this.#temporary.forEach((made) => made.destroy());
     this.#temporary.length = 0;
     this.temporaryBytes = 0;
+  }
+
+  /** Submits what is recorded, at the end of which something is read back. */
+  submitReadBack(): void {
+    const { serial } = this;
+    this.submit();
+    this.#readBacks += this.serial - serial;
+  }
+
+  /** Submissions without those that read back: these may be of one look at everything. */
+  get workDone(): number {
+    return this.serial - this.#readBacks;
   }
 
   /** A texture for the commands that are recorded now; it is destroyed once they are submitted. */

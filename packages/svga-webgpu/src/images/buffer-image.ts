@@ -146,7 +146,7 @@ export class BufferImage {
       usage: BUFFER_USAGE.COPY_DST | BUFFER_USAGE.MAP_READ,
     });
     recorder.encoder().copyBufferToBuffer(buffer, 0, mapped, 0, this.size);
-    recorder.submit();
+    recorder.submitReadBack();
     const { version } = this;
     await mapped.mapAsync(1);
     if (version === this.version) {

@@ -18,8 +18,8 @@ interface TextureSubresource {
 export class ImageTable {
   readonly transfer: TextureTransfer;
   readonly #images = new Map<RenderSurface, BufferImage | TextureImage>();
-  /** Large textures of which the GPU has written all of a subresource. */
-  readonly #replaced = new Set<TextureImage>();
+  /** Textures that were used, beside which the device should not keep its bytes. */
+  readonly #large = new Set<TextureImage>();
 
   constructor(
     readonly recorder: Recorder,
@@ -115,27 +115,34 @@ export class ImageTable {
       if (surface.layout.format.buffer) {
         return undefined;
       }
-      image = new TextureImage(surface, this.memory);
+      image = new TextureImage(surface, this.memory, this.#large);
       this.#images.set(surface, image);
     }
     return image instanceof TextureImage ? image : undefined;
   }
 
-  /** The GPU writes all of a subresource. */
-  replace(image: TextureImage, subresource: number): void {
-    image.replace(subresource);
-    if (image.isLarge) {
-      this.#replaced.add(image);
+  /**
+   * Frees bytes of the device that are not worth the memory that they and their textures take together. Where the GPU's
+   * memory is tight they stay: textures are dropped there, and made again from them.
+   */
+  freeBytes(): void {
+    if (this.memory.isTight) {
+      return;
+    }
+    for (const image of this.#large) {
+      if (image.freeBytes(this.recorder, this.transfer)) {
+        this.#large.delete(image);
+      }
     }
   }
 
-  /** Frees bytes of the device that are not worth the memory that they and their textures take together. */
-  freeBytes(): void {
-    for (const image of this.#replaced) {
-      if (image.freeBytes(this.recorder)) {
-        this.#replaced.delete(image);
+  /** The GPU is lost, with everything that only it had. */
+  lost(): void {
+    this.#images.forEach((image) => {
+      if (image instanceof TextureImage && image.newerCount > 0) {
+        image.surface.imageLost?.();
       }
-    }
+    });
   }
 
   /** Brings subresources of textures up to date for commands that are recorded next. */
@@ -156,8 +163,19 @@ export class ImageTable {
     if (image instanceof BufferImage) {
       image.written(box);
     } else {
-      image?.written(subresource, box);
+      image?.written(this.recorder, subresource, box);
     }
+  }
+
+  /** Whether a box of the device's bytes can join what the GPU has of a subresource, which is newer. */
+  takesBox(surface: RenderSurface, subresource: number): boolean {
+    const image = this.#images.get(surface);
+    // Buffers are uploaded by whole words, more than the box.
+    return (
+      image instanceof TextureImage &&
+      image.isNewer(subresource) &&
+      image.takesBox(this.recorder, this.transfer, subresource)
+    );
   }
 
   /** Copies what the GPU has changed to the device's bytes; undefined if there is nothing. */
@@ -175,7 +193,6 @@ export class ImageTable {
     const image = this.#images.get(surface);
     if (image !== undefined) {
       this.#images.delete(surface);
-      this.#replaced.delete(image as TextureImage);
       image.drop(this.recorder);
     }
   }
@@ -184,7 +201,6 @@ export class ImageTable {
   clear(): void {
     this.#images.forEach((image) => image.drop(this.recorder));
     this.#images.clear();
-    this.#replaced.clear();
   }
 }
 

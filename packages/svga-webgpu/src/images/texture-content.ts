@@ -1,12 +1,14 @@
 import type { SurfaceBox } from '@cg/surface-layout';
 
 /** What of a subresource's bytes the texture does not have yet. */
-const DIRTY = { NOTHING: 0, ALL: 1, BOX: 2 } as const;
+const DIRTY = { NOTHING: 0, ALL: 1, BOXES: 2 } as const;
+/** Boxes of a subresource that wait for their upload, where what lies between them is not the device's. */
+const MOST_BOXES = 8;
 
 /** Which content of each subresource of a texture is newer: the device's bytes, or what the GPU has. */
 export class TextureContent {
   readonly #dirty: Uint8Array;
-  readonly #boxes = new Map<number, SurfaceBox>();
+  readonly #boxes = new Map<number, readonly SurfaceBox[]>();
   /** Subresources of which the texture does not have all bytes. */
   dirtyCount: number;
   readonly #newer: Uint8Array;
@@ -14,31 +16,28 @@ export class TextureContent {
   newerCount = 0;
   /** Change whenever the content does, on either side. */
   readonly #versions: Uint32Array;
-  readonly #replaced: Uint8Array;
-  #replacedCount = 0;
 
   constructor(readonly count: number) {
     this.#dirty = new Uint8Array(count).fill(DIRTY.ALL);
     this.#newer = new Uint8Array(count);
     this.#versions = new Uint32Array(count);
-    this.#replaced = new Uint8Array(count);
     this.dirtyCount = count;
-  }
-
-  /** Whether the GPU has written all of every subresource: of the device's bytes nothing is left. */
-  get isReplaced(): boolean {
-    return this.#replacedCount === this.count && this.newerCount === this.count;
   }
 
   /** The GPU writes all of a subresource: nothing has to be uploaded. */
   replace(subresource: number): void {
     this.#clean(subresource);
-    this.#setReplaced(subresource, 1);
   }
 
-  /** The device is about to have bytes that count. */
-  keep(subresource: number): void {
-    this.#setReplaced(subresource, 0);
+  /** The device's bytes are freed; the GPU has all of them. */
+  allFreed(): void {
+    this.#newer.fill(1);
+    this.newerCount = this.count;
+  }
+
+  /** Whether a box may be written where the GPU's content around it is newer. */
+  hasRoom(subresource: number): boolean {
+    return (this.#boxes.get(subresource)?.length ?? 0) < MOST_BOXES;
   }
 
   /** The device's bytes have changed, of all subresources. */
@@ -48,25 +47,23 @@ export class TextureContent {
     this.#boxes.clear();
     this.#newer.fill(0);
     this.newerCount = 0;
-    this.#replaced.fill(0);
-    this.#replacedCount = 0;
     for (let each = 0; each < this.count; each++) {
       this.#versions[each]++;
     }
   }
 
-  /** The device's bytes have changed. */
+  /** The device's bytes have changed. Of a subresource that is newer on the GPU, those around the box mean nothing. */
   written(subresource: number, box: SurfaceBox | undefined): void {
     this.#versions[subresource]++;
-    this.#setReplaced(subresource, 0);
     if (box === undefined) {
       this.#setNewer(subresource, 0);
       this.#boxes.delete(subresource);
       this.#setDirty(subresource, DIRTY.ALL);
     } else if (this.#dirty[subresource] !== DIRTY.ALL) {
-      const other = this.#boxes.get(subresource);
-      this.#boxes.set(subresource, other === undefined ? box : hull(other, box));
-      this.#setDirty(subresource, DIRTY.BOX);
+      const others = this.#boxes.get(subresource) ?? [];
+      const all = this.isNewer(subresource) ? joined(others, box) : [others.reduce(hull, box)];
+      this.#boxes.set(subresource, all);
+      this.#setDirty(subresource, DIRTY.BOXES);
     }
   }
 
@@ -94,10 +91,10 @@ export class TextureContent {
   }
 
   /** What has to be uploaded of a dirty subresource, which is then clean; undefined is all of it. */
-  takeDirty(subresource: number): SurfaceBox | undefined {
-    const box = this.#dirty[subresource] === DIRTY.BOX ? this.#boxes.get(subresource) : undefined;
+  takeDirty(subresource: number): readonly SurfaceBox[] | undefined {
+    const boxes = this.#dirty[subresource] === DIRTY.BOXES ? this.#boxes.get(subresource) : undefined;
     this.#clean(subresource);
-    return box;
+    return boxes;
   }
 
   #clean(subresource: number): void {
@@ -117,15 +114,19 @@ export class TextureContent {
     this.dirtyCount += (state === DIRTY.NOTHING ? 0 : 1) - before;
   }
 
-  #setReplaced(subresource: number, state: 0 | 1): void {
-    this.#replacedCount += state - this.#replaced[subresource];
-    this.#replaced[subresource] = state;
-  }
-
   #setNewer(subresource: number, state: 0 | 1): void {
     this.newerCount += state - this.#newer[subresource];
     this.#newer[subresource] = state;
   }
+}
+
+function joined(boxes: readonly SurfaceBox[], box: SurfaceBox): readonly SurfaceBox[] {
+  return boxes.some((other) => contains(other, box)) ? boxes : [...boxes, box];
+}
+
+function contains(a: SurfaceBox, b: SurfaceBox): boolean {
+  const all = hull(a, b);
+  return all.width === a.width && all.height === a.height && all.depth === a.depth;
 }
 
 function hull(a: SurfaceBox, b: SurfaceBox): SurfaceBox {

@@ -4,15 +4,10 @@ import type { TextureStorage } from '../formats/format-table.js';
 import { TEXTURE_USAGE } from '../gpu/flags.js';
 import type { Recorder } from '../gpu/recorder.js';
 import type { GpuMemory } from './gpu-memory.js';
+import { depthAttachment, type PendingClear } from './pending-clear.js';
 import { TextureContent } from './texture-content.js';
+import { isWithinLimits, textureBytes } from './texture-size.js';
 import type { SurfaceTexture, TextureTransfer } from './texture-transfer.js';
-
-/** A value that a subresource has been cleared to, until a pass or another use makes it so. */
-export interface PendingClear {
-  readonly color: GPUColorDict | undefined;
-  readonly depth: number | undefined;
-  readonly stencil: number | undefined;
-}
 
 /** Subresources of a surface: mips of layers. */
 export interface SubresourceRange {
@@ -31,7 +26,7 @@ export interface TextureViewOf {
 
 /** Bytes of a texture, for each byte of its surface, beside which the device's bytes are kept. */
 const MOST_BESIDE = 1.2;
-/** Submissions after a read-back in which another one is expected. */
+/** Submissions after which the device is not expected to need bytes again that it has needed. */
 const LATELY = 64;
 let ids = 0;
 
@@ -47,13 +42,24 @@ export class TextureImage {
   readonly #clears = new Map<number, PendingClear>();
   readonly #views = new Map<string, TextureViewOf>();
   #usedIn = 0;
-  #fetchedIn = -LATELY;
+  /** The device's bytes are freed. */
+  #isFreed = false;
+  /** The work that was done when the device last needed bytes that were freed, or read some back. */
+  #neededAt = -LATELY;
+  /** Read-backs that are under way. */
+  #fetching = 0;
+  /** Beside the texture, the device need not keep as many bytes. */
+  #isLarge = false;
+  /** Some texels that were uploaded would come back as others. */
+  #isLossy = false;
   /** The draw that uses the texture as it is. */
   #pinned = -1;
 
+  /** @param large gets the texture when it is used, if it has so many bytes that the device's should be freed */
   constructor(
     readonly surface: RenderSurface,
     readonly memory: GpuMemory,
+    readonly large: Set<TextureImage>,
   ) {
     this.#content = new TextureContent(surface.layout.subresourceCount);
   }
@@ -77,13 +83,7 @@ export class TextureImage {
 
   /** Bytes of the texture: 0 while there is none. */
   get gpuBytes(): number {
-    return this.#texture === undefined ? 0 : this.#bytesAs(this.#texture.storage);
-  }
-
-  #bytesAs({ blockBytes, hasStencil, block }: TextureStorage): number {
-    const { bytes, format } = this.surface.layout;
-    const blocks = (bytes / format.bytesPerBlock) * (format.blockWidth / block) ** 2;
-    return blocks * (blockBytes + (hasStencil ? 1 : 0));
+    return this.#texture === undefined ? 0 : textureBytes(this.surface.layout, this.#texture.storage);
   }
 
   /** The draw that used the texture last. */
@@ -92,10 +92,15 @@ export class TextureImage {
   }
 
   /** The device's bytes have changed. */
-  written(subresource: number | undefined, box: SurfaceBox | undefined): void {
+  written(recorder: Recorder, subresource: number | undefined, box: SurfaceBox | undefined): void {
+    if (this.#isFreed) {
+      this.#isFreed = false;
+      this.#neededAt = recorder.workDone;
+    }
     if (subresource === undefined) {
       this.#content.allWritten();
       this.#clears.clear();
+      this.#isLossy = false;
       return;
     }
     this.#content.written(subresource, box);
@@ -117,6 +122,27 @@ export class TextureImage {
   /** The GPU has changed a subresource. */
   changed(subresource: number): void {
     this.#content.changed(subresource);
+    this.#used();
+  }
+
+  #used(): void {
+    if (this.#isLarge) {
+      this.large.add(this);
+    }
+  }
+
+  /**
+   * Whether a box of the device's bytes can join what the GPU has of a subresource. Boxes that wait are uploaded first
+   * where they are too many. Depth and samples are uploaded whole: they are read back.
+   */
+  takesBox(recorder: Recorder, transfer: TextureTransfer, subresource: number): boolean {
+    if (this.storage?.depth !== undefined || this.surface.layout.samples > 1) {
+      return false;
+    }
+    if (!this.#content.hasRoom(subresource)) {
+      this.#upload(recorder, transfer, subresource);
+    }
+    return true;
   }
 
   /** Whether `prepare` is possible without bytes that only the GPU has. */
@@ -139,34 +165,18 @@ export class TextureImage {
     }
     const { layout } = this.surface;
     const { device } = recorder;
-    const { width, height, depth } = layout.description;
-    const { limits } = device;
-    const most = isVolume ? limits.maxTextureDimension3D : limits.maxTextureDimension2D;
-    const layers = isVolume ? depth : layout.layers;
-    const mostLayers = isVolume ? limits.maxTextureDimension3D : limits.maxTextureArrayLayers;
-    const isMultisampled = layout.samples > 1;
-    const levels = layout.mips.length;
-    const mostLevels = Math.floor(Math.log2(Math.max(width, height, isVolume ? depth : 1))) + 1;
-    if (
-      width > most ||
-      height > most ||
-      layers > mostLayers ||
-      levels > mostLevels ||
-      (isVolume && (storage.depth !== undefined || layout.layers > 1)) ||
-      (depth > 1 && !isVolume) ||
-      (isMultisampled &&
-        (layout.samples !== 4 || !storage.multisamples || isVolume || levels > 1 || layers > 1))
-    ) {
+    if (!isWithinLimits(layout, storage, isVolume, device.limits)) {
       return false;
     }
     this.#release(recorder);
-    if (!this.memory.take(this.#bytesAs(storage))) {
+    if (!this.memory.take(textureBytes(layout, storage))) {
       return false;
     }
+    const { width, height, depth } = layout.description;
     const { COPY_SRC, COPY_DST, TEXTURE_BINDING, RENDER_ATTACHMENT } = TEXTURE_USAGE;
     const texture = device.createTexture({
-      size: { width, height, depthOrArrayLayers: layers },
-      mipLevelCount: levels,
+      size: { width, height, depthOrArrayLayers: isVolume ? depth : layout.layers },
+      mipLevelCount: layout.mips.length,
       sampleCount: layout.samples,
       dimension: isVolume ? '3d' : '2d',
       format: storage.format,
@@ -177,7 +187,8 @@ export class TextureImage {
     this.#isVolume = isVolume;
     this.#textureId = ids++;
     this.pin(recorder);
-    this.written(undefined, undefined);
+    this.#isLarge = storage.comesBack && this.gpuBytes > MOST_BESIDE * layout.bytes;
+    this.written(recorder, undefined, undefined);
     if (this.surface.ownImage === undefined) {
       this.#content.allClean();
     }
@@ -206,17 +217,21 @@ export class TextureImage {
       }
     }
     this.#usedIn = recorder.serial;
+    this.#used();
   }
 
   #upload(recorder: Recorder, transfer: TextureTransfer, subresource: number): void {
     this.#clearNow(recorder, subresource);
     const { width, height, depth } = this.surface.layout.mipOf(subresource);
     const whole = { x: 0, y: 0, z: 0, width, height, depth };
-    const box = this.#content.takeDirty(subresource) ?? whole;
+    const boxes = this.#content.takeDirty(subresource) ?? [whole];
     if (this.#usedIn === recorder.serial) {
       recorder.submit();
     }
-    transfer.upload(this.#texture!, this.surface.ownImage, subresource, box);
+    for (const box of boxes) {
+      const comesBack = transfer.upload(this.#texture!, this.surface.ownImage, subresource, box);
+      this.#isLossy ||= !comesBack;
+    }
   }
 
   /** Notes that a subresource, of a texture that is made, has a value; a pass that begins with it sets it. */
@@ -230,26 +245,29 @@ export class TextureImage {
     this.changed(subresource);
   }
 
-  /** The GPU writes all of a subresource: its bytes need not be uploaded any more, nor kept. */
+  /** The GPU writes all of a subresource: its bytes need not be uploaded any more. */
   replace(subresource: number): void {
     this.#content.replace(subresource);
   }
 
-  /** Whether the texture has so many bytes that the device should not have as many as well, once it need not. */
-  get isLarge(): boolean {
-    return this.gpuBytes > MOST_BESIDE * this.surface.layout.bytes;
-  }
-
   /**
-   * Frees the device's bytes, if the GPU has replaced all of them, and they were not read back lately.
-   * @returns false if that may come
+   * Frees the device's bytes of a large texture, if they were not needed lately and can be fetched again as they are.
+   * What the GPU does not have of them yet goes up.
+   * @returns false if that may come without another use
    */
-  freeBytes(recorder: Recorder): boolean {
-    if (this.#content.isReplaced && recorder.serial < this.#fetchedIn + LATELY) {
+  freeBytes(recorder: Recorder, transfer: TextureTransfer): boolean {
+    if (this.#texture === undefined || this.surface.ownImage === undefined) {
+      return true;
+    }
+    if (this.#fetching > 0 || recorder.workDone < this.#neededAt + LATELY) {
       return false;
     }
-    if (this.#content.isReplaced) {
-      this.surface.freeImage?.();
+    const { mips, layers } = this.surface.layout;
+    this.use(recorder, transfer, { firstMip: 0, mips: mips.length, firstLayer: 0, layers }, true);
+    const comesBack = !this.#isLossy || this.newerCount === this.#content.count;
+    if (comesBack && this.surface.freeImage?.() === true) {
+      this.#isFreed = true;
+      this.#content.allFreed();
     }
     return true;
   }
@@ -266,6 +284,8 @@ export class TextureImage {
     if (clear === undefined) {
       return;
     }
+    // An upload that follows comes behind the pass.
+    this.#usedIn = recorder.serial;
     const { storage } = this.#texture!;
     const levels = this.surface.layout.mips.length;
     const mip = subresource % levels;
@@ -327,24 +347,28 @@ export class TextureImage {
     const [firstMip, firstLayer] = [subresource % levels, Math.floor(subresource / levels)];
     this.use(recorder, transfer, { firstMip, mips: 1, firstLayer, layers: 1 });
     this.surface.renewImage?.();
-    this.#fetchedIn = recorder.serial;
-    this.#content.keep(subresource);
+    this.#isFreed = false;
+    this.#neededAt = recorder.workDone;
+    this.#fetching++;
     const version = this.#content.version(subresource);
     const isCurrent = (): boolean => this.#content.version(subresource) === version;
     const done = transfer.fetch(this.#texture!, subresource, () =>
       isCurrent() ? this.surface.ownImage : undefined,
     );
-    return done.then(() => {
-      if (isCurrent()) {
-        this.#content.fetched(subresource);
-      }
-    });
+    return done
+      .then(() => {
+        if (isCurrent()) {
+          this.#content.fetched(subresource);
+        }
+      })
+      .finally(() => this.#fetching--);
   }
 
   /** Drops the texture: what only it held is lost. */
   drop(recorder: Recorder): void {
     this.#release(recorder);
-    this.written(undefined, undefined);
+    this.large.delete(this);
+    this.written(recorder, undefined, undefined);
   }
 
   #release(recorder: Recorder): void {
@@ -358,25 +382,4 @@ export class TextureImage {
     }
     this.#views.clear();
   }
-}
-
-/** An attachment of depth that keeps what is not cleared. */
-export function depthAttachment(
-  view: GPUTextureView,
-  hasStencil: boolean,
-  clear: PendingClear | undefined,
-): GPURenderPassDepthStencilAttachment {
-  return {
-    view,
-    ...(clear?.depth === undefined
-      ? { depthLoadOp: 'load' as const }
-      : { depthLoadOp: 'clear' as const, depthClearValue: clear.depth }),
-    depthStoreOp: 'store',
-    ...(hasStencil && {
-      ...(clear?.stencil === undefined
-        ? { stencilLoadOp: 'load' as const }
-        : { stencilLoadOp: 'clear' as const, stencilClearValue: clear.stencil }),
-      stencilStoreOp: 'store' as const,
-    }),
-  };
 }

@@ -39,8 +39,17 @@ export class TextureTransfer {
     readonly passes: PixelPasses,
   ) {}
 
-  /** Writes a box of a subresource: from the queue, or by recorded passes where textures cannot be written. */
-  upload(target: SurfaceTexture, image: Uint8Array | undefined, subresource: number, box: SurfaceBox): void {
+  /**
+   * Writes a box of a subresource: from the queue, or by recorded passes where textures cannot be written.
+   * @returns whether `fetch` would bring all of its texels back as they are
+   */
+  upload(
+    target: SurfaceTexture,
+    image: Uint8Array | undefined,
+    subresource: number,
+    box: SurfaceBox,
+  ): boolean {
+    let comesBack = true;
     const { layout, storage } = target;
     const mips = layout.mips.length;
     const mip = subresource % mips;
@@ -51,7 +60,7 @@ export class TextureTransfer {
       const layer = layout.description.depth > 1 ? z : Math.floor(subresource / mips);
       for (let sheet = 0; sheet < layout.samples; sheet++) {
         const rows = rowsOf(layout, subresource, z, sheet, area, image);
-        this.#uploadSlice(target, { mip, z: layer, sheet }, area, rows);
+        comesBack = this.#uploadSlice(target, { mip, z: layer, sheet }, area, rows) && comesBack;
       }
       if (layout.samples > 1 && storage.hasStencil) {
         const sheets = Array.from({ length: layout.samples }, (_, sheet) =>
@@ -60,6 +69,7 @@ export class TextureTransfer {
         this.#uploadStencils(target, { mip, z: layer }, sheets);
       }
     }
+    return comesBack;
   }
 
   /** The stencil of all samples, which nothing but a pass writes. */
@@ -94,20 +104,20 @@ export class TextureTransfer {
     { mip, z, sheet }: Slice,
     area: { x: number; y: number; width: number; height: number },
     rows: TexelRows,
-  ): void {
+  ): boolean {
     const { texture, storage, layout } = target;
     const { queue } = this.recorder.device;
     if (storage.depth !== undefined) {
       this.#uploadDepth(target, { mip, z, sheet }, rows);
-      return;
+      return storage.format !== 'depth24plus-stencil8';
     }
-    const { bytes, offset, bytesPerRow } = textureRows(storage, rows);
+    const { bytes, offset, bytesPerRow, comesBack } = textureRows(storage, rows);
     const size = { width: area.width, height: area.height };
     const data = { offset, bytesPerRow };
     if (layout.samples === 1) {
       const origin = { x: area.x, y: area.y, z };
       queue.writeTexture({ texture, mipLevel: mip, origin }, bytes as GPUAllowSharedBufferSource, data, size);
-      return;
+      return comesBack;
     }
     const usage = TEXTURE_USAGE.COPY_DST | TEXTURE_USAGE.TEXTURE_BINDING;
     const sample = this.recorder.temporaryTexture({ size, format: storage.format, usage });
@@ -123,6 +133,7 @@ export class TextureTransfer {
       toDepth: false,
       hasStencil: false,
     });
+    return comesBack;
   }
 
   #uploadDepth(
@@ -204,7 +215,7 @@ export class TextureTransfer {
         }
       }
     }
-    this.recorder.submit();
+    this.recorder.submitReadBack();
     waiting.forEach((map) => map());
     return Promise.all(parts).then(() => {});
   }
@@ -347,14 +358,14 @@ function rowsOf(
 function textureRows(
   { conversion }: TextureStorage,
   rows: TexelRows,
-): { bytes: Uint8Array; offset: number; bytesPerRow: number } {
+): { bytes: Uint8Array; offset: number; bytesPerRow: number; comesBack: boolean } {
   if (conversion === undefined) {
-    return { bytes: rows.bytes, offset: rows.offset, bytesPerRow: rows.rowStride };
+    return { bytes: rows.bytes, offset: rows.offset, bytesPerRow: rows.rowStride, comesBack: true };
   }
   const bytesPerRow = conversion.bytes * rows.width;
   const bytes = new Uint8Array(bytesPerRow * rows.height);
-  conversion.toTexture(rows, bytes);
-  return { bytes, offset: 0, bytesPerRow };
+  const comesBack = conversion.toTexture(rows, bytes);
+  return { bytes, offset: 0, bytesPerRow, comesBack };
 }
 
 /** Writes what was copied from a texture to a surface. */

@@ -107,7 +107,7 @@ export class ResampledImages {
       ...(isWhole ? [] : [{ image: to.image, subresource: to.subresource }]),
     ]);
     if (isWhole) {
-      this.images.replace(to.image, to.subresource);
+      to.image.replace(to.subresource);
       to.image.takeClear(to.subresource);
       to.image.use(recorder, this.images.transfer, NOTHING);
     }

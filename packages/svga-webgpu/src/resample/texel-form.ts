@@ -48,7 +48,7 @@ export function texelForm(
     channels,
     srgb: codec.srgb,
     format: storage.format,
-    isPacked: storage.conversion !== undefined && storage.format === 'rgba8unorm',
+    isPacked: storage.conversion !== undefined && storage.format.endsWith('8unorm'),
     alpha,
   };
 }

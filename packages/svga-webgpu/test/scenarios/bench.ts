@@ -251,5 +251,32 @@ export class Bench {
   }
 }
 
+/** Clears all of a surface: a colour to red, depth to 1, and stencil only if told to. */
+export function clear({ renderer }: Bench, of: RenderSurface, value = 1, stencil?: number): void {
+  const { width, height } = of.layout.description;
+  const isDepth = of.layout.format.flags.includes('DEPTH');
+  const view = {
+    surface: of,
+    format: of.layout.format,
+    slices: [{ offset: 0, texels: width * height }],
+    subresources: [0],
+    isWhole: true,
+  };
+  const cleared = isDepth
+    ? renderer.clear(view, {
+        kind: 'depth-stencil',
+        depth: value,
+        ...(stencil !== undefined && { stencil }),
+      })
+    : renderer.clear(view, { kind: 'color', color: Float64Array.of(value, 0, 0, 1) });
+  same(cleared, true, 'clear');
+}
+
+/** Until what is recorded is submitted: a draw at least. */
+export async function rest(bench: Bench): Promise<void> {
+  await bench.fill(colorShader(1, 0, 0, 0), surface('R8_UNORM', 1, 1));
+  await Promise.resolve();
+}
+
 /** A test that runs where there is a GPU. */
 export type Scenario = (open: (options?: BenchOptions) => Promise<Bench>) => Promise<void>;

@@ -2,6 +2,7 @@ import type { Scenario } from './bench.js';
 import { boundScenarios } from './bounds.js';
 import { bufferScenarios } from './buffers.js';
 import { lifeScenarios } from './life.js';
+import { memoryScenarios } from './memory.js';
 import { partScenarios } from './parts.js';
 import { primitiveScenarios } from './primitives.js';
 import { resamplingScenarios } from './resampling.js';
@@ -22,4 +23,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...partScenarios,
   ...screenScenarios,
   ...lifeScenarios,
+  ...memoryScenarios,
 };

@@ -1,6 +1,7 @@
 import type { SurfaceBox } from '@cg/surface-layout';
 import { plainCall, plainDepthStencil } from '@cg/svga-device/renderer-contract';
 import {
+  clear,
   colorShader,
   fullState,
   same,
@@ -14,50 +15,6 @@ import {
   type TestSurface,
 } from './bench.js';
 import { nearest } from './texels.js';
-
-/** A surface whose bytes may be freed, as a device's. */
-function freeable(format: string, side: number): TestSurface & { readonly isFreed: boolean } {
-  const { layout } = surface(format, side, side);
-  let bytes: Uint8Array | undefined = new Uint8Array(layout.bytes).fill(7);
-  return {
-    layout,
-    get ownImage() {
-      return bytes!;
-    },
-    get isFreed() {
-      return bytes === undefined;
-    },
-    freeImage: () => void (bytes = undefined),
-    renewImage: () => void (bytes ??= new Uint8Array(layout.bytes)),
-  };
-}
-
-/** Clears all of a surface: a colour to red, depth to 1, and stencil only if told to. */
-function clear({ renderer }: Bench, of: TestSurface, value = 1, stencil?: number): void {
-  const { width, height } = of.layout.description;
-  const isDepth = of.layout.format.flags.includes('DEPTH');
-  const view = {
-    surface: of,
-    format: of.layout.format,
-    slices: [{ offset: 0, texels: width * height }],
-    subresources: [0],
-    isWhole: true,
-  };
-  const cleared = isDepth
-    ? renderer.clear(view, {
-        kind: 'depth-stencil',
-        depth: value,
-        ...(stencil !== undefined && { stencil }),
-      })
-    : renderer.clear(view, { kind: 'color', color: Float64Array.of(value, 0, 0, 1) });
-  same(cleared, true, 'clear');
-}
-
-/** Until what is recorded is submitted: a draw at least. */
-async function rest(bench: Bench): Promise<void> {
-  await bench.fill(colorShader(1, 0, 0, 0), surface('R8_UNORM', 1, 1));
-  await Promise.resolve();
-}
 
 function wholeOf({ layout }: TestSurface): SurfaceBox {
   const { width, height } = layout.description;
@@ -136,95 +93,6 @@ ret
     }
     await bench.read(of);
     same(new Float32Array(of.ownImage.buffer)[0], 159, 'the last');
-  },
-
-  'device and GPU together have at most 2.2 times the bytes of a surface': async (open) => {
-    const bench = await open();
-    for (const [format, most] of [
-      ['R8G8B8A8_UNORM', 2.2],
-      ['R16G16B16A16_FLOAT', 2.2],
-      ['BC1_UNORM', 2.2],
-      ['D32_FLOAT', 2.2],
-      ['D16_UNORM', 2.2],
-      // Of what is only uploaded: see below.
-      ['D24_UNORM_S8_UINT', 2.25],
-      ['B5G6R5_UNORM', 3],
-    ] as const) {
-      const of = surface(format, 64, 64, { mipLevels: 3 });
-      const before = bench.renderer.statistics.gpuBytes;
-      const picture = surface('R8_UNORM', 1, 1);
-      const load = `ps_4_0
-dcl_output o0.xyzw
-dcl_resource_texture2d (float,float,float,float) t0
-ld o0.xyzw, l(0, 0, 0, 0), t0.xyzw
-ret
-`;
-      await bench.fill(stage(load, { views: [texture(of)] }), picture);
-      bench.renderer.surfaceDropped(picture);
-      const { gpuBytes } = bench.renderer.statistics;
-      const ratio = (of.layout.bytes + gpuBytes - before - 32) / of.layout.bytes;
-      same(ratio > 1 && ratio <= most, true, `${format}: ${ratio}`);
-      bench.renderer.surfaceDropped(of);
-    }
-  },
-
-  'the device keeps no bytes of D24 and of packed colours that the GPU has replaced': async (open) => {
-    const bench = await open();
-    const parts = [];
-    for (const [format, value, texel] of [
-      ['D24_UNORM_S8_UINT', 1, [255, 255, 255, 7]],
-      ['Z_D24S8', 1, [7, 255, 255, 255]],
-      ['B5G6R5_UNORM', 1, [0, 0xf8, 0, 0xf8]],
-      ['B5G5R5A1_UNORM', 1, [0, 0xfc, 0, 0xfc]],
-    ] as const) {
-      const of = freeable(format, 64);
-      const before = bench.renderer.statistics.gpuBytes;
-      clear(bench, of, value);
-      await rest(bench);
-      const { gpuBytes } = bench.renderer.statistics;
-      const ratio = (gpuBytes - before + (of.isFreed ? 0 : of.layout.bytes)) / of.layout.bytes;
-      same(ratio <= 2.2, true, `${format}: ${ratio}`);
-      of.renewImage!(); // as a device does before it reads
-      same([...(await bench.read(of)).subarray(0, 4)], texel, format);
-      clear(bench, of, value);
-      await rest(bench);
-      same(of.isFreed, false, 'just read back');
-      parts.push(of);
-    }
-    const [depth, , packed] = parts;
-    for (let i = 0; i < 64; i++) {
-      await rest(bench);
-    }
-    same([depth.isFreed, packed.isFreed], [true, true], 'not read back for long');
-    packed.renewImage!();
-    packed.ownImage.fill(9, 0, 2);
-    bench.renderer.imageWritten(packed, 0, { x: 0, y: 0, z: 0, width: 1, height: 1, depth: 1 });
-    await bench.fill(colorShader(1, 0, 0, 0), packed);
-    await rest(bench);
-    same(packed.isFreed, false, 'written');
-    const kept = freeable('R8G8B8A8_UNORM', 64);
-    clear(bench, kept);
-    await rest(bench);
-    same(kept.isFreed, false, 'as many bytes on the GPU');
-    const drawn = freeable('B5G6R5_UNORM', 64);
-    await bench.fill(colorShader(0, 1, 0, 0), drawn);
-    await rest(bench);
-    same(drawn.isFreed, false, 'drawn to, perhaps in parts');
-  },
-
-  'bytes that the device has freed are there again where the GPU has no room for the texture': async (
-    open,
-  ) => {
-    const bench = await open({ maxGpuBytes: 2 ** 16 });
-    const of = freeable('B5G6R5_UNORM', 64);
-    clear(bench, of);
-    await rest(bench);
-    same(of.isFreed, true, 'freed');
-    for (let i = 0; i < 8; i++) {
-      await bench.fill(colorShader(0, 1, 0, 1), surface('R8G8B8A8_UNORM', 64, 64));
-    }
-    same([...of.ownImage.subarray(0, 2)], [0, 0xf8], 'its bytes');
-    same((await bench.read(of))[1], 0xf8, 'read');
   },
 
   'what changes while it is read back is not taken for what was read': async (open) => {
