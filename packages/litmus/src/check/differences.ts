@@ -1,9 +1,27 @@
-/** Shorter runs are compared byte by byte, which is cheaper than making two views. */
-const SHORT = 128;
+/** Shorter runs are compared byte by byte. */
+const SHORT = 32;
 
-/** The words of a run, behind its first `lead` bytes. */
-function wordsOf(bytes: Uint8Array, start: number, lead: number, length: number): Uint32Array {
-  return new Uint32Array(bytes.buffer, bytes.byteOffset + start + lead, (length - lead) >>> 2);
+/** The words of the last buffer: a view takes longer to make than a short run to compare. */
+class LastWords {
+  #buffer: ArrayBufferLike | undefined;
+  #words: Uint32Array = new Uint32Array(0);
+
+  of({ buffer }: Uint8Array): Uint32Array {
+    if (buffer !== this.#buffer) {
+      this.#buffer = buffer;
+      this.#words = new Uint32Array(buffer, 0, buffer.byteLength >>> 2);
+    }
+    return this.#words;
+  }
+}
+
+/** Of the first and the second run. */
+const aLast = new LastWords();
+const bLast = new LastWords();
+
+/** The index of the word at a byte. */
+function wordAt({ byteOffset }: Uint8Array, at: number): number {
+  return (byteOffset + at) >>> 2;
 }
 
 /** Bytes before the first word of both runs; `length` if they are not to be compared by words. */
@@ -27,7 +45,8 @@ export function firstDifference(
     equal++;
   }
   if (equal === lead && lead < length) {
-    equal += 4 * equalWords(wordsOf(a, aStart, lead, length), wordsOf(b, bStart, lead, length), 0);
+    const first = wordAt(a, aStart + lead);
+    equal += 4 * equalWords(aLast.of(a), first, bLast.of(b), wordAt(b, bStart + lead), (length - lead) >>> 2);
     while (equal < length && a[aStart + equal] === b[bStart + equal]) {
       equal++;
     }
@@ -35,18 +54,19 @@ export function firstDifference(
   return equal;
 }
 
-/** The first different word from `from` on. */
-function equalWords(a: Uint32Array, b: Uint32Array, from: number): number {
-  const { length } = a;
-  let i = from;
-  while (i + 3 < length) {
-    const first = (a[i] ^ b[i]) | (a[i + 1] ^ b[i + 1]);
-    if ((first | (a[i + 2] ^ b[i + 2]) | (a[i + 3] ^ b[i + 3])) !== 0) {
+/** How many of `count` words are equal, from the first ones on. */
+function equalWords(a: Uint32Array, aFirst: number, b: Uint32Array, bFirst: number, count: number): number {
+  let i = 0;
+  while (i + 3 < count) {
+    const p = aFirst + i;
+    const q = bFirst + i;
+    const two = (a[p] ^ b[q]) | (a[p + 1] ^ b[q + 1]);
+    if ((two | (a[p + 2] ^ b[q + 2]) | (a[p + 3] ^ b[q + 3])) !== 0) {
       break;
     }
     i += 4;
   }
-  while (i < length && a[i] === b[i]) {
+  while (i < count && a[aFirst + i] === b[bFirst + i]) {
     i++;
   }
   return i;
@@ -86,14 +106,14 @@ export function eachDifference(
   const lead = leadOf(a, aStart, b, bStart, length);
   visitBytes(0, lead);
   if (lead < length) {
-    const aWords = wordsOf(a, aStart, lead, length);
-    const bWords = wordsOf(b, bStart, lead, length);
-    const count = aWords.length;
-    for (
-      let word = equalWords(aWords, bWords, 0);
-      word < count;
-      word = equalWords(aWords, bWords, word + 1)
-    ) {
+    const [aWords, bWords] = [aLast.of(a), bLast.of(b)];
+    const [aFirst, bFirst] = [wordAt(a, aStart + lead), wordAt(b, bStart + lead)];
+    const count = (length - lead) >>> 2;
+    for (let word = 0; ; word++) {
+      word += equalWords(aWords, aFirst + word, bWords, bFirst + word, count - word);
+      if (word >= count) {
+        break;
+      }
       visitBytes(lead + 4 * word, lead + 4 * word + 4);
     }
     visitBytes(lead + 4 * count, length);

@@ -34,6 +34,9 @@ export interface OracleView {
   readonly surfaces: Iterable<CheckedSurface>;
 }
 
+/** For what commands copy, mostly: programs run one after another, and room for each would cost more than its check. */
+const copiedRoom = new Uint8Array(16 * 1024);
+
 /**
  * Keeps the allowed values of every byte of every coherent resource, and so what a device command or a load may see
  * (rule 1). It does not depend on pages, entries and boxes; it follows the device's own events.
@@ -46,7 +49,7 @@ export class CoherencyOracle {
   readonly #report: (finding: Finding) => void;
   readonly #needless = new NeedlessUploads();
   /** The bytes that the current command reads, in order. */
-  #copied = new Uint8Array(4096);
+  #copied = copiedRoom;
   #copiedBytes = 0;
   /** How many of them it has written. */
   #written = 0;

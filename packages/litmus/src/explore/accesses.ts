@@ -5,9 +5,11 @@ import type { MachineNotes } from './machine-notes.js';
 import { fillStoreValues } from './store-values.js';
 import type { LiveProcess, MappedRange, World } from './world.js';
 
+/** For the bytes of an access, page by page: programs run one after another. */
+const chunkRoom = new Uint8Array(PAGE_SIZE);
+
 /** The loads and stores of CPUs, each compared with what it must see. */
 export class Accesses {
-  readonly #chunk = new Uint8Array(PAGE_SIZE);
   /** Whether the last access was one that its process may not do. */
   isForbidden = false;
 
@@ -37,7 +39,7 @@ export class Accesses {
     const end = Math.min(offset + bytes, mapped.bytes);
     for (let at = offset + progress.bytes; at < end;) {
       const stop = Math.min(end, at - (at % PAGE_SIZE) + PAGE_SIZE);
-      const chunk = this.#chunk.subarray(0, stop - at);
+      const chunk = chunkRoom.subarray(0, stop - at);
       // A step that runs during the fault uses the chunk, too.
       const values = machine.memory.preemption.isPending ? chunk.slice() : chunk;
       this.isForbidden = !isPermitted(kind, process?.addressSpace, mapped.start + at);
@@ -87,9 +89,9 @@ export class Accesses {
       for (let at = 0; at < bytes; at += PAGE_SIZE) {
         const vma = addressSpace.findVma(start + at);
         if (vma !== undefined && (vma.flags & (VM_READ | VM_WRITE)) !== 0) {
-          cpu.loadBytes(start + at, this.#chunk);
+          cpu.loadBytes(start + at, chunkRoom);
           if (!isCopied(mapped, at)) {
-            this.oracle?.loaded(content, offset + at, this.#chunk, `cpu ${cpus.length - 1}`);
+            this.oracle?.loaded(content, offset + at, chunkRoom, `cpu ${cpus.length - 1}`);
           }
         }
       }
