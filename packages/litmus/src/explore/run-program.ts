@@ -18,6 +18,7 @@ import { attempt, type MachineErrno } from './outcome.js';
 import { RunMachine, type WantedMachine } from './run-machine.js';
 import type { RunOptions, RunResult, UnmetExpectation } from './run-options.js';
 import { Steps } from './steps.js';
+import type { PlaceReports } from './surface-places.js';
 import { World } from './world.js';
 
 /** The most findings that a run keeps; all are counted. */
@@ -79,7 +80,7 @@ interface Running {
   hasWaited: boolean;
 }
 
-class ProgramRun {
+class ProgramRun implements PlaceReports {
   readonly #program: Program;
   readonly #options: RunOptions;
   readonly #time: DeviceTime;
@@ -128,7 +129,7 @@ class ProgramRun {
     world.oracle = this.#oracle;
     // Where something is limited or is to fail, the target of each surface takes a part of it.
     world.sharesTargets = !hasLimits(wanted.statement) && !program.some(({ kind }) => kind === 'fail');
-    world.misplaced = (surface, by) => this.#misplaced(surface, by);
+    world.reports = this;
     this.#ordered = new OrderedErrors(world, faults, wanted.statement);
     this.#stopListening = machine.driver.events.listen(({ kind }) => {
       this.#emitted += kind === 'command-emitted' ? 1 : 0;
@@ -331,7 +332,7 @@ class ProgramRun {
     });
   }
 
-  #misplaced({ name, content, offset }: CheckedSurface, by: 'cpu' | 'device'): void {
+  misplaced({ name, content, offset }: CheckedSurface, by: 'cpu' | 'device'): void {
     const message = content.name;
     const found = { kind: 'misplaced', step: this.#current, by, name, offset, message } as const;
     this.#found({ ...found, bytes: 0, seen: 0, expected: 0, writer: 0 });

@@ -19,12 +19,18 @@ interface PlacedSurface {
   readonly checked: CheckedSurface;
 }
 
-/** What surfaces there are, and who hears where they are. */
+/** The run of a program. */
+export interface PlaceReports {
+  /** The driver has a surface at a wrong place. */
+  misplaced(surface: CheckedSurface, by: 'cpu' | 'device'): void;
+}
+
+/** What surfaces there are, and what hears where they are. */
 interface Surroundings {
   readonly machine: Machine;
   readonly file: DrmFile;
   readonly oracle: CoherencyOracle | undefined;
-  misplaced(surface: CheckedSurface, by: 'cpu' | 'device'): void;
+  readonly reports: PlaceReports | undefined;
   liveSurfaces(): Iterable<PlacedSurface>;
 }
 
@@ -115,7 +121,7 @@ export class SurfacePlaces {
       const frame = this.#mobs.firstFrame(mobid);
       const isHere = ({ content, offset }: Place): boolean => content.frames?.[offset / PAGE_SIZE] === frame;
       if (!(moves === undefined ? isHere(surface) : moves.bound(isHere))) {
-        this.world.misplaced(surface, 'device');
+        this.world.reports?.misplaced(surface, 'device');
       }
     }
     this.#follow(surface, moves);
@@ -189,7 +195,7 @@ export class SurfacePlaces {
     const isRight = moves === undefined ? isHere(surface) : moves.mapped(isHere);
     this.#follow(surface, moves);
     if (!isRight) {
-      this.world.misplaced(surface, 'cpu');
+      this.world.reports?.misplaced(surface, 'cpu');
       return surface;
     }
     return place;
