@@ -355,7 +355,7 @@ export class AddressSpace implements VmaAddressSpace {
       tlb.forgetTable();
     }
     const { floor, ceiling } = this.#vmas.surroundings(start, end);
-    this.tables.freeTablesWithin(floor, ceiling);
+    this.tables.freeTablesOver(start, end, floor, ceiling);
   }
 
   #checkAlive(): void {

@@ -31,6 +31,14 @@ const FRAMES_END = 2 ** 40;
 
 const TABLE_BITS = PAGE_PRESENT | PAGE_RW | PAGE_USER;
 
+/** Addresses whose tables are freed. */
+interface FreedRange {
+  readonly start: number;
+  readonly end: number;
+  readonly floor: number;
+  readonly ceiling: number;
+}
+
 /**
  * One tree of x86-64 page tables in simulated memory. An entry is identified by the index of its low word in
  * `memory.u32`; its high word follows. Leaves are pages of 4 KiB (level 1), 2 MiB (2) and 1 GiB (3).
@@ -253,18 +261,18 @@ export class PageTables {
   }
 
   /**
-   * Frees the empty tables that cover nothing outside `[floor, ceiling)`, where no other VMA is, so that no walker is
-   * at an entry above them.
+   * Frees the tables over `[start, end)`, where nothing is mapped any more, that are empty and cover nothing outside
+   * `[floor, ceiling)`, where no other VMA is, so that no walker is at an entry above them.
    */
-  freeTablesWithin(floor: number, ceiling: number): void {
-    this.#freeWithin(this.rootFrame, TOP_LEVEL, 0, floor, ceiling);
+  freeTablesOver(start: number, end: number, floor: number, ceiling: number): void {
+    this.#freeOver(this.rootFrame, TOP_LEVEL, 0, { start, end, floor, ceiling });
   }
 
-  #freeWithin(tableFrame: number, level: number, base: number, floor: number, ceiling: number): void {
+  #freeOver(tableFrame: number, level: number, base: number, range: FreedRange): void {
     const { u32 } = this.memory;
     const span = ENTRY_SPAN[level];
-    const from = Math.max(0, Math.floor((floor - base) / span));
-    const to = Math.min(ENTRIES_PER_TABLE, Math.ceil((ceiling - base) / span));
+    const from = Math.max(0, Math.floor((range.start - base) / span));
+    const to = Math.min(ENTRIES_PER_TABLE, Math.ceil((range.end - base) / span));
     for (let i = from; i < to; i++) {
       const entry = tableFrame * WORDS_PER_FRAME + 2 * i;
       if ((u32[entry] & (PAGE_PRESENT | PAGE_PSE)) !== PAGE_PRESENT) {
@@ -273,9 +281,9 @@ export class PageTables {
       const start = base + i * span;
       const below = frameOfEntry(u32[entry], u32[entry + 1]);
       if (level > 2) {
-        this.#freeWithin(below, level - 1, start, floor, ceiling);
+        this.#freeOver(below, level - 1, start, range);
       }
-      if (start >= floor && start + span <= ceiling && this.#isEmpty(below)) {
+      if (start >= range.floor && start + span <= range.ceiling && this.#isEmpty(below)) {
         u32[entry] = 0;
         u32[entry + 1] = 0;
         this.#freeTable(below);
