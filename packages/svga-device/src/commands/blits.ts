@@ -8,7 +8,8 @@ import { average, stretch } from '../texels/resample.js';
 import { TexelCodec } from '../texels/texel-codec.js';
 import type { CommandFields } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
-import { finishCopies, finishCopy, haveSameBlocks, imageRef, offerBoxes, subresourceRef } from './copies.js';
+import { finishCopies, finishCopy, haveSameBlocks, imageRef, loadPending } from './copies.js';
+import { offerBoxes, subresourceRef } from './copies.js';
 import type { OfferedCopy, SubresourceRef } from './copies.js';
 import { renderBlit, renderResolve } from '../renderer/offers.js';
 import { thenReadBack } from './read-backs.js';
@@ -145,11 +146,13 @@ function convertRegion(objects: DeviceObjects, fields: CommandFields<'DX_PRED_CO
 
 /** Converts every subresource that both surfaces have. */
 function convert(objects: DeviceObjects, { srcSid, dstSid }: CommandFields<'DX_PRED_CONVERT'>): void {
-  const from = objects.surface(srcSid).layout;
+  const source = objects.surface(srcSid);
+  const from = source.layout;
   const to = objects.surface(dstSid).layout;
   if (from.mips.length !== to.mips.length || from.layers !== to.layers) {
     throw new SvgaDeviceError('EINVAL', 'surfaces have different shapes', { srcSid, dstSid });
   }
+  loadPending(objects, source);
   const copies = Array.from({ length: from.subresourceCount }, (_, subresource) =>
     offerBlit(objects, {
       source: subresourceRef(objects, srcSid, subresource),
@@ -159,7 +162,7 @@ function convert(objects: DeviceObjects, { srcSid, dstSid }: CommandFields<'DX_P
       mode: SVGA3D_STRETCH_BLT.POINT,
     }),
   );
-  finishCopies(objects, objects.surface(srcSid), copies);
+  finishCopies(objects, source, copies);
 }
 
 /** The layout reinterpreted with texels of another format of the same size. */

@@ -7,6 +7,7 @@ import type { CopyRuns } from '../memory/image-copy.js';
 import { mergeRows } from '../memory/rows.js';
 import type { DeviceObjects } from '../objects/device-objects.js';
 import type { Surface } from '../objects/surface.js';
+import { CONTENT } from '../objects/surface-content.js';
 import type { CommandFields, CommandBox } from '@cg/svga-protocol';
 import type { CommandFamily } from './command-family.js';
 import { renderCopy } from '../renderer/offers.js';
@@ -99,6 +100,22 @@ const nothing: OfferedCopy = { bytes: 0, rest: undefined };
 export function finishCopy({ counters }: DeviceObjects, { bytes, rest }: OfferedCopy): void {
   rest?.();
   counters.bytesCopied += bytes;
+}
+
+/**
+ * Loads all pending content of a surface whose subresources are copied one after another: if one is unreadable, none is
+ * copied, whichever of them the renderer would have done.
+ * @throws SvgaDeviceError as `ImageStore.forReading`
+ */
+export function loadPending({ store }: DeviceObjects, surface: Surface): void {
+  const { content } = surface;
+  if (content.common === CONTENT.PENDING) {
+    store.forReadingAll(surface);
+    return;
+  }
+  for (let subresource = 0; subresource < content.count; subresource++) {
+    store.forRenderer(surface, subresource, false);
+  }
 }
 
 /**
@@ -210,6 +227,7 @@ function copyWhole(objects: DeviceObjects, srcSid: number, dstSid: number): void
 /** As `copyWhole`, one after another: what the renderer has stays there. */
 function copySubresources(objects: DeviceObjects, source: Surface, target: Surface): void {
   const { layout } = source;
+  loadPending(objects, source);
   const copies = Array.from({ length: layout.subresourceCount }, (_, subresource) => {
     const { width: w, height: h, depth: d } = layout.mipOf(subresource);
     const box = { x: 0, y: 0, z: 0, w, h, d, srcx: 0, srcy: 0, srcz: 0 };

@@ -80,6 +80,20 @@ function read(guest: Guest): number[] {
 
 const all = [...noise(2 * BYTES, 1).subarray(0, BYTES)];
 
+/** A MOB of pages of which all but the first become unreadable. */
+function fragileMob(guest: DxGuest, mobid: number, pages: number) {
+  const list = guest.allocatePage();
+  const entries = new DataView(guest.memory.buffer, list * PAGE);
+  const mapped = Array.from({ length: pages }, () => guest.allocatePage());
+  mapped.forEach((page, i) => entries.setUint32(4 * i, page, true));
+  const size = { base: list, sizeInBytes: pages * PAGE };
+  guest.must('DEFINE_GB_MOB64', { mobid, ptDepth: SVGA3D_MOBFMT.PTDEPTH_1, ...size });
+  return {
+    pages: mapped,
+    breakPages: () => mapped.forEach((_, i) => i > 0 && entries.setUint32(4 * i, ~0, true)),
+  };
+}
+
 describe('bytes that the device has freed', () => {
   it('are there again when they are read: drawn ones newer than the MOB, others in sync with it', () => {
     const { guest, renderer, pages, surface } = cleared();
@@ -267,12 +281,7 @@ describe('a box that the device writes where the renderer has the rest', () => {
       const width = 1024;
       const seen = [undefined, new HoldingRenderer()].map((renderer) => {
         const guest = new DxGuest({ dx: true }, 256, renderer).withTables();
-        const list = guest.allocatePage();
-        const pages = [guest.allocatePage(), guest.allocatePage()];
-        const entries = new DataView(guest.memory.buffer, list * PAGE);
-        pages.forEach((page, i) => entries.setUint32(4 * i, page, true));
-        const mob = { mobid: 7, ptDepth: SVGA3D_MOBFMT.PTDEPTH_1, base: list, sizeInBytes: 2 * PAGE };
-        guest.must('DEFINE_GB_MOB64', mob);
+        const { pages, breakPages } = fragileMob(guest, 7, 2);
         guest.defineSurface({ sid: ID, width, height: 2 }, 2 * PAGE);
         guest.must('BIND_GB_SURFACE', { sid: ID, mobid: 7 });
         guest.must('DX_DEFINE_RENDERTARGET_VIEW', {
@@ -283,12 +292,36 @@ describe('a box that the device writes where the renderer has the rest', () => {
         });
         guest.must('DX_CLEAR_RENDERTARGET_VIEW', red);
         guest.fillMob(pages, noise(2 * PAGE, 4));
-        entries.setUint32(4, 0xffff_ffff, true);
+        breakPages();
         expect(guest.run(name, fields).status).toBe(3);
         return [...guest.device.surfaceImage(ID)!];
       });
       expect(seen[1]).toEqual(seen[0]);
       expect(seen[0].slice(0, 4)).toEqual([...noise(4, 4)]);
+    },
+  );
+});
+
+describe('a copy of all subresources, of which a later one is unreadable', () => {
+  it.each(['DX_PRED_COPY', 'DX_PRED_CONVERT'] as const)(
+    '%s copies none, with a renderer or without',
+    (name) => {
+      const seen = [undefined, new HoldingRenderer()].map((renderer) => {
+        const guest = new DxGuest({ dx: true }, 256, renderer).withTables();
+        const shape = { width: 1024, height: 1, numMipLevels: 2 };
+        const mob = fragileMob(guest, 7, 2);
+        guest.fillMob(mob.pages, noise(2 * PAGE, 4));
+        guest.defineSurface({ sid: ID, ...shape }, 2 * PAGE);
+        guest.must('BIND_GB_SURFACE', { sid: ID, mobid: 7 });
+        guest.defineSurface({ sid: 2, ...shape }, 2 * PAGE);
+        const view = { renderTargetViewId: 1, sid: ID, format: 2, ...plainView };
+        guest.must('DX_DEFINE_RENDERTARGET_VIEW', view);
+        guest.must('DX_CLEAR_RENDERTARGET_VIEW', red);
+        mob.breakPages();
+        expect(guest.run(name, { srcSid: ID, dstSid: 2 }).status).toBe(3);
+        return guest.device.surfaceImage(2)!.some((byte) => byte !== 0);
+      });
+      expect(seen).toEqual([false, false]);
     },
   );
 });
