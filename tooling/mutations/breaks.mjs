@@ -93,8 +93,8 @@ export const breaks = [
     name: 'the accessed bit is cleared for one of the surfaces that share a leaf table',
     rule: '4.3',
     file: 'packages/mapping-dirty/src/known-tables.ts',
-    from: 'touched.counts[index]++;',
-    to: 'seen[table] = -1;',
+    from: 'touched.take(u32, word, index);',
+    to: 'touched.take(u32, word, index);\n    touched.counts[index]--;\n    seen[table] = -1;',
   },
   {
     name: 'without WebAssembly the eighth page of a full group is lost',

@@ -7,7 +7,6 @@ import {
   PAGE_PSE,
   tableOfEntry,
   type Mapping,
-  type PageTables,
   type VmaAddressSpace,
 } from '@cg/pagetable';
 import { walkPageVmaRange, type PageWalk, type WalkOperations } from '@cg/pagewalk';
@@ -35,19 +34,15 @@ class TouchedChanges extends CleanChanges {
 
 type Walk = PageWalk<TouchedChanges>;
 
-function changeBits(tables: PageTables, entry: number, clear: number, set: number): void {
-  const table = tableOfEntry(entry);
-  tables.lockTable(table);
-  tables.memory.u32[entry] = (tables.memory.u32[entry] & ~clear) | set;
-  tables.unlockTable(table);
-}
-
 /** Marks the last cleaned table, unless a CPU has set the accessed bit again. */
 function markCleaned({ state, u32, addressSpace }: Walk): void {
   const entry = state.cleaned;
   state.cleaned = -1;
   if (entry >= 0 && (u32[entry] & (PAGE_PRESENT | PAGE_PSE)) === PAGE_PRESENT) {
-    changeBits(addressSpace.tables, entry, 0, PAGE_SOFT_CLEANED);
+    const table = tableOfEntry(entry);
+    addressSpace.tables.lockTable(table);
+    u32[entry] |= PAGE_SOFT_CLEANED;
+    addressSpace.tables.unlockTable(table);
   }
 }
 
@@ -67,12 +62,15 @@ function nextTouched(u32: Uint32Array, pmd: number, end: number): number {
  * PMD entry of the first. The mark is cleared too: until all below is clean, another walker must not skip it (A3).
  */
 function takeTouched(first: number, start: number, end: number, { state, u32, addressSpace }: Walk): void {
-  const touched = TouchedTables.of(addressSpace.tables);
+  const { tables } = addressSpace;
+  const touched = TouchedTables.of(tables);
+  const table = tableOfEntry(first);
   const endPmd = first + (2 * (end - start)) / REGION;
   for (let pmd = nextTouched(u32, first, endPmd); pmd < endPmd; pmd = nextTouched(u32, pmd + 2, endPmd)) {
     if ((u32[pmd] & (PAGE_PRESENT | PAGE_PSE)) === PAGE_PRESENT) {
-      changeBits(addressSpace.tables, pmd, PAGE_ACCESSED | PAGE_SOFT_CLEANED, 0);
-      touched.count(frameOfEntry(u32[pmd], u32[pmd + 1]));
+      tables.lockTable(table);
+      touched.take(u32, pmd, touched.indexOf(frameOfEntry(u32[pmd], u32[pmd + 1])));
+      tables.unlockTable(table);
       const region = start + ((pmd - first) / 2) * REGION;
       state.changed(region, region + REGION);
     }

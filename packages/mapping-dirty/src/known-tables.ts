@@ -3,7 +3,7 @@ import type { Mapping, Vma, VmaAddressSpace } from '@cg/pagetable';
 import { LeafTables } from '@cg/pagewalk';
 import type { CleanChanges } from './clean-record.js';
 import { endIn, isTracked, startIn } from './shared-ranges.js';
-import { clearTouched, TouchedTables } from './touched-tables.js';
+import { TouchedTables } from './touched-tables.js';
 
 /** Entries that a clean takes at once: of one leaf table, or all of adjacent tables. */
 interface Run {
@@ -12,7 +12,6 @@ interface Run {
   readonly count: number;
   /** Word of the upper entry of the first table. */
   readonly upper: number;
-  readonly tables: number;
   readonly address: number;
   /** The page of the mapping at `address`. */
   readonly page: number;
@@ -120,12 +119,14 @@ export class KnownTables {
         return undefined;
       }
       const { entry, count, upper, address } = at;
-      const length = at.extend(most);
-      const frames = Array.from({ length }, (_, i) => frameOfUpper(tables.memory.u32, upper + 2 * i));
-      const indexes = Int32Array.from(frames, (frame) => touched.indexOf(frame));
+      const { u32 } = tables.memory;
+      const indexes = Int32Array.from({ length: at.extend(most) }, (_, table) => {
+        const word = upper + 2 * table;
+        return touched.indexOf(frameOfEntry(u32[word], u32[word + 1]));
+      });
       // No count: all are cleaned once.
-      const seen = new Int32Array(length).fill(-1);
-      runs.push({ entry, count, upper, tables: length, address, page: vma.pageAt(address), indexes, seen });
+      const seen = new Int32Array(indexes.length).fill(-1);
+      runs.push({ entry, count, upper, address, page: vma.pageAt(address), indexes, seen });
     }
     return runs;
   }
@@ -145,9 +146,10 @@ function cleanPart({ vma, runs, touched }: Part, changes: CleanChanges): void {
   const { addressSpace, start, end } = vma;
   let hasBegun = false;
   for (const run of runs) {
-    for (let table = 0; table < run.tables; table++) {
+    const tables = run.indexes.length;
+    for (let table = 0; table < tables; table++) {
       const first = table;
-      while (table < run.tables && takeTouched(run, table, addressSpace, touched)) {
+      while (table < tables && takeTouched(run, table, addressSpace, touched)) {
         table++;
       }
       if (table > first) {
@@ -157,7 +159,7 @@ function cleanPart({ vma, runs, touched }: Part, changes: CleanChanges): void {
         }
         cleanTables(run, first, table, addressSpace, changes);
       }
-      if (table < run.tables) {
+      if (table < tables) {
         changes.scanned += run.count;
       }
     }
@@ -181,9 +183,8 @@ function takeTouched(
   const index = indexes[table];
   const word = upper + 2 * table;
   if ((u32[word] & PAGE_ACCESSED) !== 0) {
-    clearTouched(u32, word);
+    touched.take(u32, word, index);
     addressSpace.forgetTlbTable(address + table * ENTRY_SPAN[2]);
-    touched.counts[index]++;
   }
   const count = touched.counts[index];
   const isTouched = seen[table] !== count;
@@ -192,20 +193,16 @@ function takeTouched(
 }
 
 function cleanTables(
-  { entry, count, upper, tables, address, page }: Run,
+  { entry, count, upper, address, page, indexes }: Run,
   first: number,
   end: number,
   { tables: { memory } }: VmaAddressSpace,
   changes: CleanChanges,
 ): void {
-  if (tables > 1) {
+  if (indexes.length > 1) {
     const pages = first * ENTRIES_PER_TABLE;
     changes.changeTables(upper + 2 * first, end - first, address + first * ENTRY_SPAN[2], page + pages);
   } else {
     changes.changeTable(memory.u32, entry, count, address, page);
   }
-}
-
-function frameOfUpper(u32: Uint32Array, upper: number): number {
-  return frameOfEntry(u32[upper], u32[upper + 1]);
 }

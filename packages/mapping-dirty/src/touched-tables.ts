@@ -43,13 +43,13 @@ export class TouchedTables {
     return index;
   }
 
-  /** The accessed bit of the upper entry of a table was found set, and cleared. */
-  count(tableFrame: number): void {
-    this.counts[this.indexOf(tableFrame)]++;
+  /**
+   * Clears the accessed bit of an upper entry, and the mark that tells of it, and counts that. What CPUs have cached of
+   * the table is the caller's to drop.
+   * @param index of the table that the entry points at
+   */
+  take(u32: Uint32Array, upper: number, index: number): void {
+    u32[upper] &= ~(PAGE_ACCESSED | PAGE_SOFT_CLEANED);
+    this.counts[index]++;
   }
-}
-
-/** Clears what a touched upper entry tells its readers; of the mark see there. */
-export function clearTouched(u32: Uint32Array, upper: number): void {
-  u32[upper] &= ~(PAGE_ACCESSED | PAGE_SOFT_CLEANED);
 }
