@@ -29,6 +29,21 @@ describe('slots measured in turn', () => {
     expect(order.join(' ')).toBe('a0 b0 c0 b1 c1 a1 b0 c0 a0 c1 a1 b1 c0 a0 b0 a1 b1 c1');
   });
 
+  it('run whole passes each where a contender says so, in changing order', async () => {
+    const order: string[] = [];
+    const noting = (name: string, turns: object): Contender => ({
+      ...taking(2, (step, round) => {
+        if (round >= 0) {
+          order.push(`${name}${step}`);
+        }
+        return [step];
+      }),
+      ...turns,
+    });
+    expect(await interleave([noting('a', { turns: 'passes' }), noting('b', {})], 2)).toEqual([[1], [1]]);
+    expect(order.join(' ')).toBe('a0 a1 b0 b1 b0 b1 a0 a1');
+  });
+
   it('cost the sum of the 25th percentiles of each step over the rounds', async () => {
     // Step 0 is slow in rounds 0 to 2, step 1 in rounds 2 to 4: no whole pass is fast, yet each step is.
     const slow = (step: number, round: number) => (step === 0 ? round <= 2 : round >= 2);

@@ -6,11 +6,11 @@ import { AlwaysDirtyMemory, DirtyPages, ShadowCompareMemory, type TrackedMemory 
 import type { BackingPages, DriverState } from '@cg/vmwgfx';
 import { join } from 'node:path';
 import { hostClock } from '../clock.js';
-import type { Contender } from '../contender.js';
+import { BATCHES, type Contender, type Pass, type StepTimes } from '../contender.js';
 import { BenchError } from '../errors.js';
 import { WARM_UP_ROUNDS } from '../measuring/interleave.js';
 import { NativeCompareMemory } from '../rivals/native-compare.js';
-import type { Row } from '../row.js';
+import type { Row, Side } from '../row.js';
 import { DrawingMachine } from './drawing-machine.js';
 import { record, type Recording, type Run } from './recording.js';
 import type { RowSettings } from './settings.js';
@@ -81,6 +81,7 @@ export function rowsOf(settings: RowSettings): Row[] {
     ...rivalTraces.flatMap((trace) => trackingRows(trace, settings)),
     ...allTraces.map((trace) => coherentRow(trace, settings)),
     ...allTraces.map((trace) => pagesRow(trace, settings)),
+    firstFrameRow('window-drag', settings),
   ];
 }
 
@@ -124,13 +125,31 @@ function coherentRow(trace: string, settings: RowSettings): Row {
     ],
     async open(side) {
       const recording = await read(trace, settings);
-      if (side === 'ours') {
-        return replay({ contender: COHERENT, driver: { makePolicy: policyFor('scan') } }, recording);
-      }
-      const boxes = recording.frames.map((runs) => boundingBox(runs, recording.header));
-      return replay({ contender: 'explicit', boxes }, recording);
+      return replay(coherentOrExplicit(side, recording), recording);
     },
   };
+}
+
+/** What a coherent surface costs once: the frame that draws all of it, of the same size in each trace. */
+function firstFrameRow(trace: string, settings: RowSettings): Row {
+  return {
+    section: 'First frame of a coherent surface',
+    name: 'first frame',
+    unit: 'ms',
+    ours: COHERENT,
+    rival: 'explicit',
+    rivalOfPackages: true,
+    async open(side) {
+      const recording = await read(trace, settings);
+      return firstFrame(coherentOrExplicit(side, recording), recording);
+    },
+  };
+}
+
+function coherentOrExplicit(side: Side, { frames, header }: Recording): Replaying {
+  return side === 'ours'
+    ? { contender: COHERENT, driver: { makePolicy: policyFor('scan') } }
+    : { contender: 'explicit', boxes: frames.map((runs) => boundingBox(runs, header)) };
 }
 
 /**
@@ -206,41 +225,92 @@ interface Replaying {
 
 /**
  * A pass is one replay by a new machine, so that every round starts from the same page tables and the same
- * tracking method; a step is a frame. Timed: its stores, and from its submission to its fence. The host memory of the
- * machine is that of an earlier pass: pages that the host has yet to supply would add up to 5 ms to the first frame,
- * in some passes of either contender.
+ * tracking method; a step is a frame after the first, which draws all of the surface and faults on each page. Timed:
+ * its stores, and from its submission to its fence.
  */
-function replay(
-  { contender, driver, listens, boxes }: Replaying,
-  { header, frames, final }: Recording,
-): Contender {
-  const unused: PhysicalMemory[] = [];
-  const warmUp = Math.ceil(WARM_UP_SUBMISSIONS / frames.length);
+function replay(replaying: Replaying, { header, frames, final }: Recording): Contender {
+  const machines = new Machines(replaying, header);
+  const { boxes } = replaying;
+  const steps = frames.length - 1;
+  const warmUp = Math.ceil(WARM_UP_SUBMISSIONS / steps);
   return {
-    steps: frames.length,
+    steps,
+    turns: 'passes',
     warmUp: Math.min(Math.max(warmUp, WARM_UP_ROUNDS), MOST_WARM_UP_ROUNDS),
-    per: NANOSECONDS_PER_MS * frames.length,
+    per: NANOSECONDS_PER_MS * steps,
     begin() {
-      const machine = new DrawingMachine(header, driver, boxes === undefined, unused.pop());
-      if (listens === true) {
-        machine.listen(() => {});
-      }
+      const machine = machines.next();
+      draw(machine, frames[0], boxes?.[0]);
       return {
-        step(index) {
-          const before = hostClock();
-          machine.store(frames[index]);
-          const stored = hostClock();
-          machine.submit(boxes?.[index]);
-          return [stored - before, hostClock() - stored];
-        },
-        end() {
-          const image = machine.image();
-          if (image === undefined || Buffer.compare(image, final) !== 0) {
-            throw new BenchError('EBADMSG', `${contender}: the device's image is wrong`, contender);
-          }
-          unused.push(machine.memory);
-        },
+        step: (index) => draw(machine, frames[index + 1], boxes?.[index + 1]),
+        end: () => machines.end(machine, final),
       };
     },
   };
+}
+
+/** The first frame of a replay, by a new machine in each step. */
+function firstFrame(replaying: Replaying, { header, frames: [runs] }: Recording): Contender {
+  const machines = new Machines(replaying, header);
+  const drawn = new Uint8Array(header.surfaceBytes);
+  runs.forEach(({ offset, bytes }) => drawn.set(bytes, offset));
+  const pass: Pass = {
+    step() {
+      const machine = machines.next();
+      const times = draw(machine, runs, replaying.boxes?.[0]);
+      machines.end(machine, drawn);
+      return times;
+    },
+    end() {},
+  };
+  return {
+    steps: BATCHES,
+    alike: true,
+    warmUp: MOST_WARM_UP_ROUNDS,
+    per: NANOSECONDS_PER_MS * BATCHES,
+    begin: () => pass,
+  };
+}
+
+/** Replays a frame. @returns the nanoseconds of its stores, and from its submission to its fence */
+function draw(machine: DrawingMachine, runs: readonly Run[], box: SurfaceBox | undefined): StepTimes {
+  const before = hostClock();
+  machine.store(runs);
+  const stored = hostClock();
+  machine.submit(box);
+  return [stored - before, hostClock() - stored];
+}
+
+/**
+ * New machines of a contender, in the host memory of those that are no longer used: pages that the host has yet to
+ * supply would add up to 5 ms to the first frame, in some passes of either contender.
+ */
+class Machines {
+  readonly #replaying: Replaying;
+  readonly #header: TraceHeader;
+  readonly #unused: PhysicalMemory[] = [];
+
+  constructor(replaying: Replaying, header: TraceHeader) {
+    this.#replaying = replaying;
+    this.#header = header;
+  }
+
+  next(): DrawingMachine {
+    const { driver, listens, boxes } = this.#replaying;
+    const machine = new DrawingMachine(this.#header, driver, boxes === undefined, this.#unused.pop());
+    if (listens === true) {
+      machine.listen(() => {});
+    }
+    return machine;
+  }
+
+  /** @throws BenchError EBADMSG if the device does not have `expected` */
+  end(machine: DrawingMachine, expected: Uint8Array): void {
+    const image = machine.image();
+    if (image === undefined || Buffer.compare(image, expected) !== 0) {
+      const { contender } = this.#replaying;
+      throw new BenchError('EBADMSG', `${contender}: the device's image is wrong`, contender);
+    }
+    this.#unused.push(machine.memory);
+  }
 }

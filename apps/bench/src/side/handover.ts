@@ -57,6 +57,7 @@ export type SideMessage =
       readonly steps: number;
       readonly per: number;
       readonly alike: boolean;
+      readonly turns: 'passes' | undefined;
       readonly warmUp: number | undefined;
     }
   | { readonly kind: 'skipped'; readonly skipped: string }

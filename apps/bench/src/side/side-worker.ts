@@ -15,6 +15,7 @@ import {
   type SideMessage,
   type SideRequest,
 } from './handover.js';
+import { passAtOnce } from './pass-at-once.js';
 
 const { handover, group, index, side, settings, packages } = workerData as SideRequest;
 
@@ -42,17 +43,20 @@ async function openSide(): Promise<Contender | undefined> {
     say({ kind: 'skipped', skipped: opened.skipped });
     return undefined;
   }
-  const { steps, per, alike = false, warmUp } = opened;
-  say({ kind: 'opened', steps, per, alike, warmUp });
+  const { steps, per, alike = false, turns, warmUp } = opened;
+  say({ kind: 'opened', steps, per, alike, turns, warmUp });
   return opened;
 }
 
 async function doAsked(contender: Contender, passes: Pass[], { words, times }: Handover): Promise<void> {
   const pass = words[WORD.PASS];
   switch (words[WORD.ASKED]) {
-    case ASKED.BEGIN:
-      passes[pass] = await contender.begin();
+    case ASKED.BEGIN: {
+      const { turns, steps } = contender;
+      const begun = await contender.begin();
+      passes[pass] = turns === 'passes' ? passAtOnce(begun, steps) : begun;
       return;
+    }
     case ASKED.STEP: {
       const step = passes[pass].step(words[WORD.STEP]);
       const taken = step instanceof Promise ? await step : step;
