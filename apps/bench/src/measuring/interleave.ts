@@ -11,8 +11,9 @@ type SlotTimes = number[][][];
 /**
  * Measures interleaved slots. In each round every slot makes one pass, a step at a time, so that a slow moment of the
  * host affects all of them; or a whole pass at a time, if a contender says so. The first slot changes with every turn
- * and round. A contender may have several slots, which differ by noise only. @returns for each slot the nanoseconds of each part of a pass: the sum of the 25th percentiles
- * of every step over the rounds @throws BenchError EBADMSG if a contender's result is wrong
+ * and round. A contender may have several slots, which differ by noise only. @returns for each slot the nanoseconds of
+ * each part of a pass: the sum of the 25th percentiles of every step over the rounds @throws BenchError EBADMSG if a
+ * contender's result is wrong
  */
 export async function interleave(slots: readonly Contender[], rounds: number): Promise<number[][]> {
   const [{ steps, alike = false }] = slots;
