@@ -19,8 +19,6 @@ export interface Contender {
   readonly steps: number;
   /** All steps are the same work, so their times can be pooled. */
   readonly alike?: true;
-  /** Whole passes take turns, not steps: between two steps nothing else uses the caches. */
-  readonly turns?: 'passes';
   /** Rounds to discard, where its code needs more than the usual number until it is compiled. */
   readonly warmUp?: number;
   /** Nanoseconds of a pass divided by this are a cost in the row's unit. */

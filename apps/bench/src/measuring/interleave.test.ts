@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Contender, StepTimes } from '../contender.js';
+import { passAtOnce } from '../pass-at-once.js';
 import { interleave, WARM_UP_ROUNDS } from './interleave.js';
 
 /** A contender whose steps take `time(step, round)`; warm-up rounds are negative. */
@@ -29,18 +30,18 @@ describe('slots measured in turn', () => {
     expect(order.join(' ')).toBe('a0 b0 c0 b1 c1 a1 b0 c0 a0 c1 a1 b1 c0 a0 b0 a1 b1 c1');
   });
 
-  it('run whole passes each where a contender says so, in changing order', async () => {
+  it('run whole passes each where these are at once, in changing order', async () => {
     const order: string[] = [];
-    const noting = (name: string, turns: object): Contender => ({
-      ...taking(2, (step, round) => {
+    const noting = (name: string): Contender => {
+      const contender = taking(2, (step, round) => {
         if (round >= 0) {
           order.push(`${name}${step}`);
         }
         return [step];
-      }),
-      ...turns,
-    });
-    expect(await interleave([noting('a', { turns: 'passes' }), noting('b', {})], 2)).toEqual([[1], [1]]);
+      });
+      return { ...contender, begin: async () => passAtOnce(await contender.begin(), 2) };
+    };
+    expect(await interleave([noting('a'), noting('b')], 2)).toEqual([[1], [1]]);
     expect(order.join(' ')).toBe('a0 a1 b0 b1 b0 b1 a0 a1');
   });
 

@@ -5,15 +5,21 @@ import { lowerQuartile } from './quantile.js';
 /** Rounds whose times are discarded, while code is compiled and caches fill; a contender may ask for more. */
 export const WARM_UP_ROUNDS = 6;
 
+/**
+ * Submissions that a contender which submits asks for before anything is counted. Code that runs once a frame is
+ * compiled late: for the last time after 3,000 to 10,000 runs, and a submission takes two to five times as long until
+ * then.
+ */
+export const WARM_UP_SUBMISSIONS = 4000;
+
 /** The times of one slot: by part, then by step (pooled if steps are equal), then by round. */
 type SlotTimes = number[][][];
 
 /**
  * Measures interleaved slots. In each round every slot makes one pass, a step at a time, so that a slow moment of the
- * host affects all of them; or a whole pass at a time, if a contender says so. The first slot changes with every turn
- * and round. A contender may have several slots, which differ by noise only. @returns for each slot the nanoseconds of
- * each part of a pass: the sum of the 25th percentiles of every step over the rounds @throws BenchError EBADMSG if a
- * contender's result is wrong
+ * host affects all of them; the first slot changes with every step and round. A contender may have several slots, which
+ * differ by noise only. @returns for each slot the nanoseconds of each part of a pass: the sum of the 25th percentiles
+ * of every step over the rounds @throws BenchError EBADMSG if a contender's result is wrong
  */
 export async function interleave(slots: readonly Contender[], rounds: number): Promise<number[][]> {
   const [{ steps, alike = false }] = slots;
@@ -22,20 +28,17 @@ export async function interleave(slots: readonly Contender[], rounds: number): P
   }
   const times: SlotTimes[] = slots.map(() => []);
   const warmUp = Math.max(...slots.map((slot) => slot.warmUp ?? WARM_UP_ROUNDS));
-  const stepsOfTurn = slots.some(({ turns }) => turns === 'passes') ? steps : 1;
   for (let round = -warmUp; round < rounds; round++) {
     const passes: Pass[] = [];
     for (const slot of turn(slots.length, round)) {
       passes[slot] = await slots[slot].begin();
     }
-    for (let first = 0; first < steps; first += stepsOfTurn) {
-      for (const slot of turn(slots.length, round + first)) {
-        for (let step = first; step < first + stepsOfTurn; step++) {
-          const taken = await passes[slot].step(step);
-          if (round >= 0) {
-            const place = alike ? 0 : step;
-            taken.forEach((time, part) => ((times[slot][part] ??= [])[place] ??= []).push(time));
-          }
+    for (let step = 0; step < steps; step++) {
+      for (const slot of turn(slots.length, round + step)) {
+        const taken = await passes[slot].step(step);
+        if (round >= 0) {
+          const place = alike ? 0 : step;
+          taken.forEach((time, part) => ((times[slot][part] ??= [])[place] ??= []).push(time));
         }
       }
     }

@@ -1,8 +1,9 @@
 import { Machine } from '@cg/machine';
 import { CommandWriter } from '@cg/svga-protocol';
 import { hostClock } from '../clock.js';
-import { batchesOf, type Contender } from '../contender.js';
+import { BATCHES, batchesOf, REPETITIONS, type Contender } from '../contender.js';
 import { BenchError } from '../errors.js';
+import { WARM_UP_SUBMISSIONS } from '../measuring/interleave.js';
 import type { Row } from '../row.js';
 
 const RESOURCES = 1000;
@@ -11,8 +12,7 @@ const SIDE = 32;
 const A8R8G8B8 = 2;
 const OURS = 'a submission';
 const RIVAL = 'Map.get';
-/** A round has 24 submissions; their code is compiled for the last time after thousands. */
-const WARM_UP_ROUNDS = 200;
+const SUBMISSIONS_PER_ROUND = BATCHES * (1 + REPETITIONS);
 /** One takes microseconds. */
 const LOOK_UP_REPETITIONS = 50;
 
@@ -68,7 +68,8 @@ function submissions({ isShared, differs }: Kind): Contender {
   file.submit(writer.bytes).wait();
   const prepare = differs ? write : (): void => {};
   const submission = { prepare, work: () => file.submit(writer.bytes).wait(), check() {} };
-  return { ...batchesOf(hostClock, RESOURCES, submission), warmUp: WARM_UP_ROUNDS };
+  const warmUp = Math.ceil(WARM_UP_SUBMISSIONS / SUBMISSIONS_PER_ROUND);
+  return { ...batchesOf(hostClock, RESOURCES, submission), warmUp };
 }
 
 function lookUps(): Contender {

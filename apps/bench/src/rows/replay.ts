@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { hostClock } from '../clock.js';
 import { BATCHES, type Contender, type Pass, type StepTimes } from '../contender.js';
 import { BenchError } from '../errors.js';
-import { WARM_UP_ROUNDS } from '../measuring/interleave.js';
+import { WARM_UP_ROUNDS, WARM_UP_SUBMISSIONS } from '../measuring/interleave.js';
+import { passAtOnce } from '../pass-at-once.js';
 import { NativeCompareMemory } from '../rivals/native-compare.js';
 import type { Row, Side } from '../row.js';
 import { DrawingMachine } from './drawing-machine.js';
@@ -18,12 +19,6 @@ import type { RowSettings } from './settings.js';
 const OURS = 'dirty tracking (auto)';
 const COHERENT = 'coherent (scan, one box)';
 const NANOSECONDS_PER_MS = 1e6;
-
-/**
- * Submissions of a pass before anything is counted. Code that runs once a frame is compiled late: for the last time
- * after 3,000 to 10,000 runs, and a submission takes two to five times as long until then.
- */
-const WARM_UP_SUBMISSIONS = 4000;
 const MOST_WARM_UP_ROUNDS = 40;
 
 type DriverOptions = NonNullable<MachineOptions['driver']>;
@@ -235,16 +230,16 @@ function replay(replaying: Replaying, { header, frames, final }: Recording): Con
   const warmUp = Math.ceil(WARM_UP_SUBMISSIONS / steps);
   return {
     steps,
-    turns: 'passes',
     warmUp: Math.min(Math.max(warmUp, WARM_UP_ROUNDS), MOST_WARM_UP_ROUNDS),
     per: NANOSECONDS_PER_MS * steps,
     begin() {
       const machine = machines.next();
       draw(machine, frames[0], boxes?.[0]);
-      return {
+      const pass: Pass = {
         step: (index) => draw(machine, frames[index + 1], boxes?.[index + 1]),
         end: () => machines.end(machine, final),
       };
+      return passAtOnce(pass, steps);
     },
   };
 }

@@ -57,7 +57,6 @@ export type SideMessage =
       readonly steps: number;
       readonly per: number;
       readonly alike: boolean;
-      readonly turns: 'passes' | undefined;
       readonly warmUp: number | undefined;
     }
   | { readonly kind: 'skipped'; readonly skipped: string }

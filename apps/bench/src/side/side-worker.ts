@@ -15,7 +15,6 @@ import {
   type SideMessage,
   type SideRequest,
 } from './handover.js';
-import { passAtOnce } from './pass-at-once.js';
 
 const { handover, group, index, side, settings, packages } = workerData as SideRequest;
 
@@ -43,20 +42,17 @@ async function openSide(): Promise<Contender | undefined> {
     say({ kind: 'skipped', skipped: opened.skipped });
     return undefined;
   }
-  const { steps, per, alike = false, turns, warmUp } = opened;
-  say({ kind: 'opened', steps, per, alike, turns, warmUp });
+  const { steps, per, alike = false, warmUp } = opened;
+  say({ kind: 'opened', steps, per, alike, warmUp });
   return opened;
 }
 
 async function doAsked(contender: Contender, passes: Pass[], { words, times }: Handover): Promise<void> {
   const pass = words[WORD.PASS];
   switch (words[WORD.ASKED]) {
-    case ASKED.BEGIN: {
-      const { turns, steps } = contender;
-      const begun = await contender.begin();
-      passes[pass] = turns === 'passes' ? passAtOnce(begun, steps) : begun;
+    case ASKED.BEGIN:
+      passes[pass] = await contender.begin();
       return;
-    }
     case ASKED.STEP: {
       const step = passes[pass].step(words[WORD.STEP]);
       const taken = step instanceof Promise ? await step : step;

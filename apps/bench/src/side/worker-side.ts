@@ -26,7 +26,6 @@ export class WorkerSide implements Contender {
   readonly steps: number;
   readonly per: number;
   readonly alike?: true;
-  readonly turns?: 'passes';
   readonly warmUp?: number;
   readonly #worker: Worker;
   readonly #handover: SideRequest['handover'];
@@ -41,9 +40,6 @@ export class WorkerSide implements Contender {
     this.per = opened.per;
     if (opened.alike) {
       this.alike = true;
-    }
-    if (opened.turns !== undefined) {
-      this.turns = opened.turns;
     }
     if (opened.warmUp !== undefined) {
       this.warmUp = opened.warmUp;

@@ -1,4 +1,4 @@
-import type { Pass, StepTimes } from '../contender.js';
+import type { Pass, StepTimes } from './contender.js';
 
 /**
  * A pass whose first step runs all of its steps, in a row; each later one returns its times. Threads that handed over
