@@ -71,7 +71,7 @@ export class PhysicalMemory {
 
   /**
    * The WebAssembly.Memory that the bytes are the first of, for code in WebAssembly that works on them; it may use the
-   * 4 KiB after them, during a call. Undefined where the host has none.
+   * 4 KiB after them, during a call, and leaves them zero. Undefined where the host has none.
    */
   get wasm(): WasmMemory | undefined {
     return this.#host.wasm;

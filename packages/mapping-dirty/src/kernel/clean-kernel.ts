@@ -35,7 +35,7 @@ export class CleanKernel {
   // The functions themselves: a property of the module's exports is slow to read.
   readonly #clean: Exports['clean'];
   readonly #cleanTables: Exports['cleanTables'];
-  /** Where they leave their record: behind the simulated memory. */
+  /** Where they leave their record: behind the simulated memory. It is zero between two calls. */
   readonly #foundByte: number;
   readonly #found: Int32Array;
 
@@ -115,6 +115,7 @@ export class CleanKernel {
     }
     run.first = first * 32 + 31 - Math.clz32(found[first] & -found[first]);
     run.end = last * 32 + 32 - Math.clz32(found[last]);
+    found.fill(0, first, last + 1);
   }
 }
 
