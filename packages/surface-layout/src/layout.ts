@@ -130,6 +130,8 @@ export class SurfaceLayout {
   /** Bytes of the backing with the trailer of a stream-output target. */
   readonly backingBytes: number;
   readonly subresourceCount: number;
+  /** `mips`, not frozen: V8 compiles no load from the elements of a frozen array. */
+  readonly #levels: readonly MipLayout[];
 
   /**
    * @throws SurfaceLayoutError EINVAL for an unknown or zero-byte format, a size that is not a u32 above 0,
@@ -168,7 +170,8 @@ export class SurfaceLayout {
       mips.push(mip);
       offset += mip.bytes;
     }
-    this.mips = Object.freeze(mips);
+    this.#levels = mips;
+    this.mips = Object.freeze([...mips]);
     this.mipChainBytes = offset;
     this.sheetBytes = offset * this.layers;
     this.bytes = this.sheetBytes * this.samples;
@@ -187,7 +190,7 @@ export class SurfaceLayout {
    */
   mipOf(subresource: number): MipLayout {
     this.checkSubresource(subresource);
-    return this.mips[subresource % this.mips.length];
+    return this.#levels[subresource % this.#levels.length];
   }
 
   /**
@@ -196,10 +199,7 @@ export class SurfaceLayout {
    * @throws SurfaceLayoutError EINVAL for an unknown subresource.
    */
   offsetOf(subresource: number): number {
-    this.checkSubresource(subresource);
-    const level = subresource % this.mips.length;
-    const layer = (subresource - level) / this.mips.length;
-    return layer * this.mipChainBytes + this.mips[level].offset;
+    return Math.floor(subresource / this.#levels.length) * this.mipChainBytes + this.mipOf(subresource).offset;
   }
 
   private checkSubresource(subresource: number): void {

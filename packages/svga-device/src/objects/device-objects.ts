@@ -26,7 +26,7 @@ import { ImageMemory } from './image-memory.js';
 import { ImageStore } from './image-store.js';
 import { ObjectTables } from './object-tables.js';
 import type { Surface } from './surface.js';
-import { SurfaceMap } from './surface-map.js';
+import { ObjectMap } from './object-map.js';
 import { COST, WorkBudget } from './work-budget.js';
 
 /** What commands access outside the objects. */
@@ -56,8 +56,8 @@ export class DeviceObjects {
   readonly cursor: BackingCursor;
   readonly transfer = new BoxTransfer();
   readonly tables: ObjectTables;
-  readonly mobs = new Map<number, GuestBacking>();
-  readonly surfaces = new SurfaceMap();
+  readonly mobs = new ObjectMap<GuestBacking>();
+  readonly surfaces = new ObjectMap<Surface>();
   readonly contexts = new Map<number, Context>();
   readonly dxContexts = new Map<number, DxContext>();
   readonly shaders = new Map<number, Shader>();
