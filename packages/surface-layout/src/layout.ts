@@ -199,7 +199,9 @@ export class SurfaceLayout {
    * @throws SurfaceLayoutError EINVAL for an unknown subresource.
    */
   offsetOf(subresource: number): number {
-    return Math.floor(subresource / this.#levels.length) * this.mipChainBytes + this.mipOf(subresource).offset;
+    return (
+      Math.floor(subresource / this.#levels.length) * this.mipChainBytes + this.mipOf(subresource).offset
+    );
   }
 
   private checkSubresource(subresource: number): void {

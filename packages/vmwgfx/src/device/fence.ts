@@ -14,6 +14,11 @@ export interface BatchOutcome {
   failure: VmwgfxError | undefined;
 }
 
+/** What a submission shares with the buffer objects that it names: its fence. */
+export interface FencedUse {
+  fence: Fence | undefined;
+}
+
 /** A point in the command stream; it has signalled once the device has passed it (rules 1.2, 8.1). */
 export class Fence {
   readonly #device: FenceDevice;

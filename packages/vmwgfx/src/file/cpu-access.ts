@@ -22,7 +22,7 @@ export class CpuAccess {
     { dontBlock = false, allowSubmissions = false }: CpuAccessRequest,
     readonly released: (access: CpuAccess) => void,
   ) {
-    const { lastFence } = object;
+    const lastFence = object.lastUse?.fence;
     if (dontBlock && lastFence?.isSignalled === false) {
       throw new VmwgfxError('EBUSY', 'the device is not done with the buffer object', {
         seqno: lastFence.seqno,

@@ -2,7 +2,7 @@ import { IntervalTree } from '@cg/collections';
 import { PAGE_SIZE } from '@cg/pagetable';
 import type { BackingPages, DriverState } from '../driver-state.js';
 import { isErrno, VmwgfxError } from '../errors.js';
-import type { Fence } from '../device/fence.js';
+import type { FencedUse } from '../device/fence.js';
 import { RefCount, type RefCounted } from '../ref-count.js';
 import { ReplaceableStep } from '../replaceable-step.js';
 import { DirtyTracker, type BackedResource } from '@cg/dirty-tracking';
@@ -55,19 +55,21 @@ export class BufferObject implements BackingPages, Evictable, RefCounted {
   readonly references = new RefCount(this);
   /** The resources in it by byte range; a query finds overlapping ones too (rule 6.1, C2). */
   readonly resources: IntervalTree<ResidentResource>;
-  /** Fence of the last submission that named it. */
-  lastFence: Fence | undefined;
+  /** The last submission that named it. */
+  lastUse: FencedUse | undefined;
   /** Current CPU accesses, during which no submission may name it (the kernel's cpu_writers). */
   cpuWriters = 0;
+  /** Coherent resources in it, and submissions about to move one there: the last that goes ends the tracker. */
+  trackerUsers = 0;
+  /** Its frames are freed. */
+  isDestroyed = false;
   readonly eviction = new EvictionPlace(this);
   #tracker: DirtyTracker | undefined;
-  #trackerUsers = 0;
   readonly #mobs: MobViews;
   #gpuDirtyResources = 0;
   #reservation: BufferReservation | undefined;
   /** Unused resources in it that are yet to be destroyed. They hold no reference to it. */
   #retired: Set<ResidentResource> | undefined;
-  #destroyed = false;
 
   /** @throws VmwgfxError ENOMEM for more pages than a MOB can have, PageTableError ENOMEM if too few are free */
   constructor(
@@ -98,21 +100,11 @@ export class BufferObject implements BackingPages, Evictable, RefCounted {
     return this.#tracker;
   }
 
-  /** Users of the tracker. */
-  get trackerUsers(): number {
-    return this.#trackerUsers;
-  }
-
-  /** Whether its frames are freed. */
-  get isDestroyed(): boolean {
-    return this.#destroyed;
-  }
-
   /**
    * Takes the lock of the tracker, the resources and the placement, for a call that may walk its mappings: neither
    * has to be waited for once something is changed (rule 8.5).
    * @param holder for `heldBy`
-   * @throws VmwgfxError EDEADLK if it is taken, PageTableError EDEADLK if a walk would have to wait
+   * @throws as `reserveAgain`, PageTableError EDEADLK if a walk would have to wait
    */
   reserve(holder?: object): BufferReservation {
     this.driver.mapping.assertWalkable();
@@ -122,15 +114,20 @@ export class BufferObject implements BackingPages, Evictable, RefCounted {
   /**
    * As `reserve`, without the check of the mappings: for a fault handler, which walks none and may run while others
    * do, and for a call that has checked already.
-   * @throws VmwgfxError EDEADLK if it is taken
    */
   reserveOnly(holder?: object): BufferReservation {
+    const held = new BufferReservation(this, holder);
+    this.reserveAgain(held);
+    return held;
+  }
+
+  /** Makes a reservation of it valid that has ended. @throws VmwgfxError EDEADLK if it is taken */
+  reserveAgain(held: BufferReservation): void {
     if (this.#reservation !== undefined) {
       throw new VmwgfxError('EDEADLK', `buffer object at page ${this.firstPage} is reserved already`);
     }
     this.references.take();
-    this.#reservation = new BufferReservation(this, holder);
-    return this.#reservation;
+    this.#reservation = held;
   }
 
   /** The reservation, if `holder` has it. */
@@ -172,7 +169,7 @@ export class BufferObject implements BackingPages, Evictable, RefCounted {
     this.#retired ??= new Set();
     this.#retired.add(resource);
     this.references.drop();
-    if (!this.#destroyed && this.#reservation === undefined) {
+    if (!this.isDestroyed && this.#reservation === undefined) {
       this.unreserve(this.reserveOnly());
     }
   }
@@ -225,7 +222,7 @@ export class BufferObject implements BackingPages, Evictable, RefCounted {
         throw error;
       }
     }
-    this.#trackerUsers++;
+    this.trackerUsers++;
   }
 
   /** From the start of tracking on, access to GPU-dirty content faults (rule 1.2). */
@@ -240,7 +237,7 @@ export class BufferObject implements BackingPages, Evictable, RefCounted {
   /** Removes a user of the tracker; the last one ends it. */
   releaseTrackerUser(held: BufferReservation): void {
     this.assertHeld(held);
-    if (--this.#trackerUsers === 0) {
+    if (--this.trackerUsers === 0) {
       this.#tracker = undefined;
       this.driver.residency.epoch++;
       this.driver.account.refund(DirtyTracker.bytesFor(this.pageCount));
@@ -385,7 +382,7 @@ export class BufferObject implements BackingPages, Evictable, RefCounted {
   /** Destroys it: without references there is no mapping, and no resource but retired ones. */
   unreferenced(): void {
     const { memory, queue, fakeOffsets } = this.driver;
-    this.#destroyed = true;
+    this.isDestroyed = true;
     if (this.#retired !== undefined) {
       const held = new BufferReservation(this);
       this.#reservation = held;

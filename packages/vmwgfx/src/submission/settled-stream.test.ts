@@ -1,10 +1,12 @@
-import { FixedPolicy } from '@cg/dirty-tracking';
+import { DirtyTracker, FixedPolicy } from '@cg/dirty-tracking';
+import { PAGE_SIZE } from '@cg/pagetable';
 import { encodeCommand } from '@cg/svga-protocol';
 import { describe, expect, it, vi } from 'vitest';
 import type { DriverEvent } from '../driver-event.js';
 import type { DriverOptions } from '../driver.js';
 import { copyCommand, processOf } from '../driver.fixture.js';
 import { FaultInjection } from '../fault-injection.js';
+import type { BufferObject } from '../memory/buffer-object.js';
 import { BYTES, SIDE, slowBench, square } from '../slow-device.fixture.js';
 import { Validation } from './validation.js';
 
@@ -126,6 +128,69 @@ describe('a submission of a settled stream', () => {
     expect(() => file.submit(stream)).toThrow(expect.objectContaining({ code: 'EBUSY' }));
     access.release();
     file.submit(stream).wait();
+  });
+
+  it('8.5: reserves all of its buffer objects, or none', () => {
+    const { driver, file, filled, copy, settle } = setUp();
+    const [a, b, c] = [filled(1), filled(2), filled(3)];
+    const stream = new Uint8Array([...copy(a.handle, b.handle), ...copy(b.handle, c.handle)]);
+    settle(stream);
+    const objects = [a, b, c].map(({ handle }) => {
+      const page = file.backingOf(handle).mapOffset / PAGE_SIZE;
+      return driver.state.fakeOffsets.find(page) as BufferObject;
+    });
+    objects[1].reserved(() => {
+      expect(() => file.submit(stream)).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
+      expect(objects.map(({ isReserved }) => isReserved)).toEqual([false, true, false]);
+    });
+    settle(stream);
+  });
+
+  it('8.5: has done nothing where its scan would have to wait for the mapping', () => {
+    const { driver, file, filled, copy, settle } = setUp();
+    const [a, b] = [filled(1), filled(2)];
+    const stream = copy(a.handle, b.handle);
+    settle(stream);
+    const { lock } = driver.state.mapping;
+    const scan = vi.spyOn(DirtyTracker.prototype, 'scan');
+    lock.acquireWrite('munmap');
+    expect(() => file.submit(stream)).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
+    lock.releaseWrite('munmap');
+    expect(scan).not.toHaveBeenCalled();
+    scan.mockRestore();
+    settle(stream);
+  });
+
+  it('8.5: keeps its reservations from the same stream, submitted by another CPU meanwhile', () => {
+    const { cpu, file, filled, copy, settle, memory, onDevice } = setUp();
+    const [a, b] = [filled(1), filled(2)];
+    const stream = copy(a.handle, b.handle);
+    settle(stream);
+    cpu.store8(a.start, 9);
+    const inBetween = vi.fn(() => {
+      expect(() => file.submit(stream)).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
+    });
+    memory.preemption.at('submit: between scan and transfer', inBetween);
+    file.submit(stream).wait();
+    expect(inBetween).toHaveBeenCalled();
+    expect(onDevice(b.handle)).toBe(9);
+    settle(stream);
+  });
+
+  it('syncCpu waits for it, and for a later submission of another stream', () => {
+    const { file, filled, copy, settle } = setUp();
+    const [a, b, c] = [filled(1), filled(2), filled(3, square)];
+    const stream = copy(a.handle, b.handle);
+    settle(stream);
+    const { handle } = file.backingOf(a.handle);
+    for (const each of [stream, copy(a.handle, c.handle), stream]) {
+      const fence = file.submit(each);
+      expect(() => file.syncCpu(handle, { dontBlock: true })).toThrow(
+        expect.objectContaining({ code: 'EBUSY', facts: { seqno: fence.seqno } }),
+      );
+      file.syncCpu(handle).release();
+      expect(fence.isSignalled).toBe(true);
+    }
   });
 
   it('8.6: keeps what another CPU closes meanwhile, and what another stream of the file is remembered of', () => {

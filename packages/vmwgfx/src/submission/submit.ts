@@ -94,7 +94,7 @@ function use({ placed, surfacesOnDevice }: DriverState, settled: Settled, { surf
   if (settled.uses === placed.changes + surfacesOnDevice.changes) {
     return;
   }
-  settled.objects.forEach((object) => placed.touch(object));
+  settled.reservations.all.forEach(({ object }) => placed.touch(object));
   surfaces.forEach((surface) => surfacesOnDevice.touch(surface));
   settled.uses = placed.changes + surfacesOnDevice.changes;
 }
@@ -212,10 +212,9 @@ function settle(submission: CheckedSubmission, { sent }: SentCommands): void {
   ) {
     return;
   }
-  const objects = validation.reservations.all.map(({ object }) => object);
-  objects.sort((a, b) => a.firstPage - b.firstPage);
+  const { reservations } = validation;
   const uses = placed.changes + surfacesOnDevice.changes;
-  checks.last.settle(stream, { epoch, objects, sent, uses });
+  checks.last.settle(stream, { epoch, reservations, sent, uses });
 }
 
 /**

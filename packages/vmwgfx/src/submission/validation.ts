@@ -6,7 +6,7 @@ import { BufferObject, type BufferReservation } from '../memory/buffer-object.js
 import type { Resource } from '../resource/resource.js';
 import type { Residency } from '../residency.js';
 import { Journal } from './journal.js';
-import { Reservations } from './reservations.js';
+import { checkNotAccessed, Reservations } from './reservations.js';
 import type { PreemptionPoint } from '../preemption-points.js';
 import { ReplaceableStep } from '../replaceable-step.js';
 
@@ -20,8 +20,8 @@ export interface Place {
 export interface Settled {
   /** `Residency.epoch`; a submission that uploads stores, and nothing else, takes it along. */
   epoch: number;
-  /** The buffer objects, in the order in which they are reserved. */
-  readonly objects: readonly BufferObject[];
+  /** Of its buffer objects: the next one takes them again. */
+  readonly reservations: Reservations;
   /** The numbers of the commands that are sent; the others are the driver's. */
   readonly sent: readonly number[];
   /** `EvictionOrder.changes` of buffer objects and surfaces: with an equal number they are the newest in that order. */
@@ -53,12 +53,16 @@ export class Validation {
   /** Each buffer object once, however often it is named. */
   #objects = NO_OBJECTS;
   readonly #ranges: { object: BufferObject; start: number; end: number }[] = [];
-  /** The reservations held until the end; some may be taken during preparation. */
-  readonly reservations = new Reservations();
+  #reservations = new Reservations();
   readonly journal = new Journal();
   #isScanned = false;
   /** All of them are known to be ready; in place of `#resources`. */
   #settled: readonly Resource[] | undefined;
+
+  /** The reservations held until the end; some may be taken during preparation. */
+  get reservations(): Reservations {
+    return this.#reservations;
+  }
 
   /** Adds a resource that a command reads, or writes. */
   add(resource: Resource, written: boolean): void {
@@ -106,16 +110,17 @@ export class Validation {
    * @throws as `validate`
    */
   validateAgain(settled: Settled, resources: readonly Resource[]): boolean {
-    for (const object of settled.objects) {
-      this.#reserve(object);
-    }
+    const { reservations } = settled;
+    reservations.takeAgain();
+    this.#reservations = reservations;
     this.#scan();
-    const residency = settled.objects.at(0)?.driver.residency;
+    const { all } = reservations;
+    const residency = all.at(0)?.object.driver.residency;
     if (residency !== undefined && residency.epoch !== settled.epoch) {
       return false;
     }
     this.#settled = resources;
-    if (residency !== undefined && settled.objects.some(isDirty)) {
+    if (residency !== undefined && all.some(isDirty)) {
       this.#uploadStores(settled, residency);
     }
     return true;
@@ -126,7 +131,7 @@ export class Validation {
     const resources = this.#settled ?? [];
     for (const resource of resources) {
       const { backing } = resource;
-      if (backing?.tracker !== undefined && !resource.gpuDirty && isDirty(backing)) {
+      if (backing?.tracker?.dirty.isEmpty === false && !resource.gpuDirty) {
         backing.tracker.transfer(resource, resource.sharedBy);
       }
     }
@@ -229,10 +234,7 @@ export class Validation {
   /** Ends the submission in its validated state, with a fence after it if there is one. */
   commit(fence?: Fence): void {
     this.journal.accept();
-    for (const { object } of this.reservations.all) {
-      object.lastFence = fence ?? object.lastFence;
-    }
-    this.#end();
+    this.#end(fence);
   }
 
   /** Ends it with every backing, place and tracker as before (rule 1.5, C5). What was dirty stays dirty. */
@@ -241,8 +243,8 @@ export class Validation {
     this.#end();
   }
 
-  #end(): void {
-    this.reservations.release();
+  #end(fence?: Fence): void {
+    this.reservations.release(fence);
     this.#objects.forEach(({ references }) => references.drop());
     this.#objects = NO_OBJECTS;
     this.#resources.forEach((_, { references }) => references.drop());
@@ -269,9 +271,7 @@ export class Validation {
 
   #reserve(object: BufferObject): void {
     this.reservations.take(object);
-    if (object.cpuWriters > 0) {
-      throw new VmwgfxError('EBUSY', 'the CPU is using a buffer object that the submission names');
-    }
+    checkNotAccessed(object);
   }
 
   /** The buffer objects that coherent resources switch to, one entry per resource. */
@@ -368,7 +368,7 @@ export class Validation {
 }
 
 /** Whether it has stores that its resources have yet to get. */
-function isDirty({ tracker }: BufferObject): boolean {
+function isDirty({ object: { tracker } }: BufferReservation): boolean {
   return tracker !== undefined && !tracker.dirty.isEmpty;
 }
 
