@@ -7,9 +7,10 @@ import type { World } from './world.js';
 
 /** Which errors a program itself causes: those of injected faults, small limits, and forbidden accesses. */
 export class OrderedErrors {
-  /** Pages of graphics memory; undefined without a limit. */
-  readonly #graphics: number | undefined;
-  readonly #hasLimits: boolean;
+  /** The most surfaces that the device sees. */
+  readonly #objects: number;
+  /** Pages of graphics memory. */
+  readonly #graphics: number;
   readonly #isLate: boolean;
   /** Injected faults when a step last failed because of one: a later step may learn of a refusal by the device. */
   #told = 0;
@@ -17,11 +18,15 @@ export class OrderedErrors {
   constructor(
     readonly world: World,
     readonly faults: FaultInjection,
-    { objects, graphics, delay = 0 }: Omit<MachineStatement, 'kind'>,
+    { objects = Infinity, graphics = Infinity, delay = 0 }: Omit<MachineStatement, 'kind'>,
   ) {
     this.#isLate = delay !== 0;
+    this.#objects = objects;
     this.#graphics = graphics;
-    this.#hasLimits = objects !== undefined || graphics !== undefined;
+  }
+
+  get #hasLimits(): boolean {
+    return this.#objects < Infinity || this.#graphics < Infinity;
   }
 
   /** Whether there is room for what a submission names, once everything else is evicted. */
@@ -31,17 +36,22 @@ export class OrderedErrors {
     }
     const { surfaces, buffers } = this.world;
     const contents = new Set<Content>();
+    const named = new Set<string>();
     for (const command of statement.commands) {
       const names = command.kind === 'copy' ? [command.from, command.to] : [command.surface, command.buffer];
       for (const name of names) {
-        const content = surfaces.get(name)?.checked.content ?? buffers.get(name)?.content;
+        const surface = surfaces.get(name);
+        if (surface !== undefined) {
+          named.add(name);
+        }
+        const content = surface?.checked.content ?? buffers.get(name)?.content;
         if (content !== undefined) {
           contents.add(content);
         }
       }
     }
     const pages = [...contents].reduce((sum, { bytes }) => sum + Math.ceil(bytes / PAGE_SIZE), 0);
-    return this.#graphics === undefined || pages <= this.#graphics;
+    return pages <= this.#graphics && named.size <= this.#objects;
   }
 
   /** The number of faults injected so far. */

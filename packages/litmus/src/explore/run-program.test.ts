@@ -96,6 +96,17 @@ cpu 0 load s1 +0 4
     );
   });
 
+  it('1.5: a submission that names more surfaces than the device has ids may fail, and takes none of them', () => {
+    const surfaces = [1, 2, 3, 4].map((i) => `surface s${i} A8R8G8B8 64x64 plain\n`).join('');
+    const { findings, counts } = run(`machine objects 2
+process p1
+${surfaces}submit copy s1 -> s2, copy s2 -> s3
+submit copy s3 -> s4
+check
+`);
+    expect([findings, counts.failed]).toEqual([[], 1]);
+  });
+
   it('maps an object by huge entries more than once', () => {
     const made = 'machine memory 16\nprocess p1\nbuffer b1 1200 pages\n';
     const { findings, counts } = run(`${made}map p1 b1 huge\nmap p1 b1 huge\ncpu 0 store b1 +0 4\ncheck\n`);

@@ -196,4 +196,15 @@ describe('surface ids', () => {
     expect(() => copy(a.handle, b.handle)).toThrow(error('ENOMEM'));
     expect(() => copy(a.handle, a.handle)).not.toThrow();
   });
+
+  it('1.5: one that has failed keeps none, of surfaces whose backing goes with it', () => {
+    const { file, copy } = setUp({ maxObjects: 2 });
+    const [a, b, c, d] = [0, 1, 2, 3].map(() => file.createSurface(square).handle);
+    const commands = [copyCommand(a, b, SIDE, SIDE), copyCommand(b, c, SIDE, SIDE)];
+    expect(() => file.submit(new Uint8Array(commands.flatMap((command) => [...command])))).toThrow(
+      error('ENOMEM'),
+    );
+    expect(() => copy(c, d)).not.toThrow();
+    expect(() => copy(a, b)).not.toThrow();
+  });
 });

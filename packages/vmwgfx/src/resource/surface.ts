@@ -113,23 +113,34 @@ export class Surface extends Resource implements Evictable, Named {
   }
 
   get isReserved(): boolean {
-    return this.backing?.isReserved ?? true;
+    return this.backing?.isReserved === true;
   }
 
-  /** Takes it from the device; its next use uploads all of it from its backing. */
+  /**
+   * Takes it from the device; its next use uploads all of it from its backing. Without one it has no content: a
+   * submission defined it there, failed, and gave the backing back (1.5).
+   */
   evict(): void {
-    this.backing?.reserved((held) => {
+    if (this.backing === undefined) {
+      this.#leaveDevice();
+      return;
+    }
+    this.backing.reserved((held) => {
       if (this.gpuDirty) {
         held.object.readBack(held, [this]);
       }
       this.needsUpload = true;
-      const { queue, events, residency } = this.driver;
-      residency.epoch++;
-      const sid = this.#id;
-      this.#takeFromDevice();
-      events.tell?.({ kind: 'surface-evicted', sid });
-      queue.flush();
+      this.#leaveDevice();
     });
+  }
+
+  #leaveDevice(): void {
+    const { queue, events, residency } = this.driver;
+    residency.epoch++;
+    const sid = this.#id;
+    this.#takeFromDevice();
+    events.tell?.({ kind: 'surface-evicted', sid });
+    queue.flush();
   }
 
   protected override gpuDirtyChanged(): void {
