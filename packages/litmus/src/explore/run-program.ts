@@ -246,6 +246,7 @@ class ProgramRun implements PlaceReports {
     const before = this.#changes();
     const attempts = ++this.#attempts;
     const { struck } = this.#ordered;
+    const hadRoom = this.#ordered.hasRoomFor(statement);
     this.#depth++;
     try {
       const result = attempt(() => this.#steps.run(statement, step, progress));
@@ -254,7 +255,7 @@ class ProgramRun implements PlaceReports {
           this.#attempts > attempts || this.#doesMore(statement) || this.#changes() === before;
         this.#blocked(running, result.error, isUnchanged);
       } else if (result.outcome === 'failed') {
-        this.#failed(running, result.error, struck);
+        this.#failed(running, result.error, struck, hadRoom);
       }
       this.#outcomes[result.outcome] += running.hasWaited && result.outcome === 'blocked' ? 0 : 1;
       running.hasWaited ||= result.outcome === 'blocked';
@@ -292,11 +293,12 @@ class ProgramRun implements PlaceReports {
     }
   }
 
-  #failed(running: Running, error: MachineErrno, struck: number): void {
+  #failed(running: Running, error: MachineErrno, struck: number, hadRoom: boolean): void {
     this.#watch?.stepFailed();
     const { isForbidden } = this.#steps.accesses;
     const isCaused = this.#ordered.causes(error, running.statement, {
       struckBefore: struck,
+      hadRoom,
       isForbidden: isForbidden && ['store', 'load', 'protect'].includes(running.statement.kind),
       isAlone: this.#depth === 1,
     });
@@ -304,7 +306,7 @@ class ProgramRun implements PlaceReports {
       if (!isCaused) {
         this.#crashed(error, running);
       }
-    } else if (error.code === 'ENOMEM' && this.#world.isCrowded) {
+    } else if (error.code === 'ENOMEM' && isCaused) {
       throw new LitmusError('ENOMEM', `the machine has too little memory for the program: ${error.message}`);
     } else {
       // Without fault injection, the device can be updated and the CPU can load (rule 1.5).

@@ -100,12 +100,12 @@ export class World {
   }
 
   /**
-   * Whether `check` may run out of memory, because it needs a surface and a copy of it: that is a property of the
-   * program, not a defect of the machine.
+   * Whether the machine may run out of memory with that many more bytes of content; `check` needs a surface and a copy
+   * of it. That is a property of the program, not a defect of the machine.
    */
-  get isCrowded(): boolean {
+  isCrowdedWith(bytes: number): boolean {
     const tables = this.processes.size * PROCESS_TABLE_BYTES;
-    return this.#contentBytes + tables > this.machine.memory.u8.length / 4;
+    return this.#contentBytes + bytes + tables > this.machine.memory.u8.length / 4;
   }
 
   /** The run has ended: the next one uses the memory of the contents. */
@@ -299,6 +299,14 @@ export class World {
     const at = (vma.firstPage - (object?.firstPage ?? 0)) * PAGE_SIZE;
     const { content, offset } = this.places.mapped(checked, object && this.#contents.get(object), at);
     return { vma, content, offset };
+  }
+
+  /** Where a surface is: for the oracle, and for the driver, which may have failed in the middle of moving it. */
+  contentsOf({ checked, resource }: LiveSurface): Content[] {
+    const forDriver = resource?.backing && this.#contents.get(resource.backing);
+    return forDriver === undefined || forDriver === checked.content
+      ? [checked.content]
+      : [checked.content, forDriver];
   }
 
   #objectAt(mapOffset: number): BackingPages | undefined {

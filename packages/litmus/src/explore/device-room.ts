@@ -1,0 +1,67 @@
+import { pagesFor } from '@cg/pagetable';
+import type { Content } from '../check/content.js';
+import type { MachineStatement, Statement, SubmittedCommand } from '../program/statement.js';
+import type { World } from './world.js';
+
+/** The room on a program's device, if it is limited. */
+export class DeviceRoom {
+  /** Ids of surfaces, and as many of MOBs. */
+  readonly #objects: number;
+  /** Pages of graphics memory. */
+  readonly #graphics: number;
+
+  constructor(
+    readonly world: World,
+    { objects = Infinity, graphics = Infinity }: Omit<MachineStatement, 'kind'>,
+  ) {
+    this.#objects = objects;
+    this.#graphics = graphics;
+  }
+
+  get isLimited(): boolean {
+    return this.#objects < Infinity || this.#graphics < Infinity;
+  }
+
+  /** Whether there is room for what a step submits, once all that can be evicted is. */
+  fits(statement: Statement): boolean {
+    const { world } = this;
+    switch (statement.kind) {
+      case 'submit':
+        return this.#hold(statement.commands.flatMap((command) => this.#contentsOf(command)));
+      case 'check':
+        return [...world.surfaces.values()].every((surface) =>
+          this.#hold(world.contentsOf(surface), surface.checked.layout.bytes),
+        );
+      default:
+        return false;
+    }
+  }
+
+  #contentsOf(command: SubmittedCommand): Content[] {
+    const { world } = this;
+    const names = command.kind === 'copy' ? [command.from, command.to] : [command.surface, command.buffer];
+    return names.flatMap((name) => {
+      const surface = world.surfaces.get(name);
+      return surface === undefined ? (world.buffers.get(name)?.content ?? []) : world.contentsOf(surface);
+    });
+  }
+
+  /**
+   * Whether buffers have room at once, with the surfaces in them: also those that are not named, as a reserved buffer
+   * keeps them on the device.
+   * @param copyBytes of another surface, in its own buffer; without one if left out
+   */
+  #hold(named: readonly Content[], copyBytes = 0): boolean {
+    const { world } = this;
+    const contents = new Set(named);
+    const others = copyBytes > 0 ? 1 : 0;
+    const inside = [...world.liveSurfaces()].filter((surface) =>
+      world.contentsOf(surface).some((content) => contents.has(content)),
+    );
+    const surfaces = inside.length + others;
+    const inLater = inside.filter(({ checked: { offset } }) => offset > 0).length;
+    const mobs = contents.size + inLater + others;
+    const pages = [...contents].reduce((sum, { bytes }) => sum + pagesFor(bytes), pagesFor(copyBytes));
+    return surfaces <= this.#objects && mobs <= this.#objects && pages <= this.#graphics;
+  }
+}
