@@ -27,10 +27,10 @@ export class DeviceRoom {
     const { world } = this;
     switch (statement.kind) {
       case 'submit':
-        return this.#hold(statement.commands.flatMap((command) => this.#contentsOf(command)));
+        return this.#canHold(statement.commands.flatMap((command) => this.#contentsOf(command)));
       case 'check':
         return [...world.surfaces.values()].every((surface) =>
-          this.#hold(world.contentsOf(surface), surface.checked.layout.bytes),
+          this.#canHold(world.contentsOf(surface), surface.checked.layout.bytes),
         );
       default:
         return false;
@@ -47,20 +47,21 @@ export class DeviceRoom {
   }
 
   /**
-   * Whether buffers have room at once, with the surfaces in them: also those that are not named, as a reserved buffer
-   * keeps them on the device.
+   * Whether the device can have buffers at once, with the surfaces in them: also those that are not named, as they
+   * cannot be evicted while their buffer is reserved.
    * @param copyBytes of another surface, in its own buffer; without one if left out
    */
-  #hold(named: readonly Content[], copyBytes = 0): boolean {
+  #canHold(named: readonly Content[], copyBytes = 0): boolean {
     const { world } = this;
     const contents = new Set(named);
-    const others = copyBytes > 0 ? 1 : 0;
+    const copies = copyBytes > 0 ? 1 : 0;
     const inside = [...world.liveSurfaces()].filter((surface) =>
       world.contentsOf(surface).some((content) => contents.has(content)),
     );
-    const surfaces = inside.length + others;
-    const inLater = inside.filter(({ checked: { offset } }) => offset > 0).length;
-    const mobs = contents.size + inLater + others;
+    const surfaces = inside.length + copies;
+    // A surface that does not begin where its buffer does has a MOB of its own.
+    const later = inside.filter(({ checked: { offset } }) => offset > 0).length;
+    const mobs = contents.size + later + copies;
     const pages = [...contents].reduce((sum, { bytes }) => sum + pagesFor(bytes), pagesFor(copyBytes));
     return surfaces <= this.#objects && mobs <= this.#objects && pages <= this.#graphics;
   }
