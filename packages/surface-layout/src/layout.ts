@@ -130,8 +130,8 @@ export class SurfaceLayout {
   /** Bytes of the backing with the trailer of a stream-output target. */
   readonly backingBytes: number;
   readonly subresourceCount: number;
-  /** `mips`, not frozen: V8 compiles no load from the elements of a frozen array. */
-  readonly #levels: readonly MipLayout[];
+  /** The largest of `mips`: V8 compiles no load from the elements of a frozen array. */
+  readonly #largest: MipLayout;
 
   /**
    * @throws SurfaceLayoutError EINVAL for an unknown or zero-byte format, a size that is not a u32 above 0,
@@ -170,8 +170,8 @@ export class SurfaceLayout {
       mips.push(mip);
       offset += mip.bytes;
     }
-    this.#levels = mips;
-    this.mips = Object.freeze([...mips]);
+    this.mips = Object.freeze(mips);
+    this.#largest = mips[0];
     this.mipChainBytes = offset;
     this.sheetBytes = offset * this.layers;
     this.bytes = this.sheetBytes * this.samples;
@@ -190,7 +190,8 @@ export class SurfaceLayout {
    */
   mipOf(subresource: number): MipLayout {
     this.checkSubresource(subresource);
-    return this.#levels[subresource % this.#levels.length];
+    const level = subresource % this.mips.length;
+    return level === 0 ? this.#largest : this.mips[level];
   }
 
   /**
@@ -199,9 +200,7 @@ export class SurfaceLayout {
    * @throws SurfaceLayoutError EINVAL for an unknown subresource.
    */
   offsetOf(subresource: number): number {
-    return (
-      Math.floor(subresource / this.#levels.length) * this.mipChainBytes + this.mipOf(subresource).offset
-    );
+    return Math.floor(subresource / this.mips.length) * this.mipChainBytes + this.mipOf(subresource).offset;
   }
 
   private checkSubresource(subresource: number): void {
