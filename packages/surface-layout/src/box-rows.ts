@@ -64,7 +64,8 @@ export function boxRows(
   into: MutableBoxRows = emptyRows(),
 ): BoxRows {
   const mip = layout.mipOf(subresource);
-  const offset = layout.offsetOf(subresource);
+  const layer = Math.floor(subresource / layout.mips.length);
+  const offset = layer * layout.mipChainBytes + mip.offset;
   const { format } = layout;
   if (
     !isInside(box.x, box.width, mip.width) ||

@@ -85,7 +85,7 @@ export class BackingCursor {
     let left = length;
     while (left > 0) {
       const at = length - left;
-      const inPage = (offset + at) % PAGE_SIZE;
+      const inPage = (offset + at) & (PAGE_SIZE - 1);
       const first = (offset + at - inPage) / PAGE_SIZE;
       const page = this.#guestPage(first);
       let run = PAGE_SIZE - inPage;
@@ -185,7 +185,10 @@ export class BackingCursor {
       this.#leafWords = this.#views.words(list);
       this.#leafIndex = leafIndex;
     }
-    return this.#checkedPage(readPageNumber(this.#leaf, slot, entryBytes), index);
+    const words = this.#leafWords;
+    const page =
+      words !== undefined && entryBytes === 4 ? words[slot] : readPageNumber(this.#leaf, slot, entryBytes);
+    return this.#checkedPage(page, index);
   }
 
   #pageOfLeaf(leafIndex: number): number {
