@@ -45,6 +45,11 @@ export const BATCHES = 8;
 /** Timed repetitions in a batch. */
 export const REPETITIONS = 2;
 
+/** The rounds in which short work runs so often. */
+export function roundsOf(runs: number): number {
+  return Math.ceil(runs / (BATCHES * (1 + REPETITIONS)));
+}
+
 /**
  * A contender whose steps are batches of short work. A batch is one untimed repetition, because another contender has
  * just used the caches, then `repetitions` timed ones. @param per divisor of a repetition's nanoseconds

@@ -1,6 +1,6 @@
 import type { SurfaceBox } from './box.js';
 import { SurfaceLayoutError } from './errors.js';
-import type { MipLayout, SurfaceLayout } from './layout.js';
+import { offsetIn, type MipLayout, type SurfaceLayout } from './layout.js';
 
 /** Byte runs of equal length at equal distances: `images` times `rows` runs of `rowBytes`. */
 export interface BoxRows {
@@ -64,8 +64,7 @@ export function boxRows(
   into: MutableBoxRows = emptyRows(),
 ): BoxRows {
   const mip = layout.mipOf(subresource);
-  const layer = Math.floor(subresource / layout.mips.length);
-  const offset = layer * layout.mipChainBytes + mip.offset;
+  const offset = offsetIn(layout, subresource, mip);
   const { format } = layout;
   if (
     !isInside(box.x, box.width, mip.width) ||

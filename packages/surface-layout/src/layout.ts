@@ -200,7 +200,7 @@ export class SurfaceLayout {
    * @throws SurfaceLayoutError EINVAL for an unknown subresource.
    */
   offsetOf(subresource: number): number {
-    return Math.floor(subresource / this.mips.length) * this.mipChainBytes + this.mipOf(subresource).offset;
+    return offsetIn(this, subresource, this.mipOf(subresource));
   }
 
   private checkSubresource(subresource: number): void {
@@ -211,4 +211,13 @@ export class SurfaceLayout {
       });
     }
   }
+}
+
+/** `offsetOf` of a subresource whose mip is known. */
+export function offsetIn(
+  { mips, mipChainBytes }: SurfaceLayout,
+  subresource: number,
+  mip: MipLayout,
+): number {
+  return Math.floor(subresource / mips.length) * mipChainBytes + mip.offset;
 }

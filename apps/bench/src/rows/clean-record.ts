@@ -2,7 +2,7 @@ import { cleanRecordSharedMappingRange } from '@cg/mapping-dirty';
 import { ENTRIES_PER_TABLE } from '@cg/pagetable';
 import { DirtyPages } from '@cg/tracked-memory';
 import { hostClock } from '../clock.js';
-import { BATCHES, batchesOf, REPETITIONS, type Contender } from '../contender.js';
+import { batchesOf, REPETITIONS, roundsOf, type Contender } from '../contender.js';
 import { BenchError } from '../errors.js';
 import { startRival } from '../rivals/c-contender.js';
 import {
@@ -21,10 +21,10 @@ const OURS = 'cleanRecordSharedMappingRange';
 const RIVAL = 'C, one entry at a time';
 
 /**
- * A thousand scans: the code around the kernel runs once in each, and is compiled late. Without dirty entries a scan
- * takes a tenth longer after the usual rounds.
+ * The code around the kernel runs once in each, and is compiled late. Without dirty entries a scan takes a tenth longer
+ * after the usual rounds.
  */
-const WARM_UP_ROUNDS = Math.ceil(1000 / (BATCHES * (1 + REPETITIONS)));
+const WARM_UP_SCANS = 1000;
 
 const shares: readonly DirtyShare[] = [
   { name: 'dense', per10000: 10_000 },
@@ -82,7 +82,7 @@ function cleaning(tables: number, dirty: Uint8Array, expected: Recorded): Conten
       requireSame(OURS, { entries, start, end, checksum: checksum(bitmap.words), left }, expected);
     },
   };
-  return { ...batchesOf(hostClock, pageCount, work), warmUp: WARM_UP_ROUNDS };
+  return { ...batchesOf(hostClock, pageCount, work), warmUp: roundsOf(WARM_UP_SCANS) };
 }
 
 function requireSame(contender: string, found: Recorded, expected: Recorded): void {

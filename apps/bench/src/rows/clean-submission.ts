@@ -1,7 +1,7 @@
 import { Machine } from '@cg/machine';
 import { CommandWriter } from '@cg/svga-protocol';
 import { hostClock } from '../clock.js';
-import { BATCHES, batchesOf, REPETITIONS, type Contender } from '../contender.js';
+import { batchesOf, roundsOf, type Contender } from '../contender.js';
 import { BenchError } from '../errors.js';
 import { WARM_UP_SUBMISSIONS } from '../measuring/interleave.js';
 import type { Row } from '../row.js';
@@ -12,7 +12,6 @@ const SIDE = 32;
 const A8R8G8B8 = 2;
 const OURS = 'a submission';
 const RIVAL = 'Map.get';
-const SUBMISSIONS_PER_ROUND = BATCHES * (1 + REPETITIONS);
 /** One takes microseconds. */
 const LOOK_UP_REPETITIONS = 50;
 
@@ -68,8 +67,7 @@ function submissions({ isShared, differs }: Kind): Contender {
   file.submit(writer.bytes).wait();
   const prepare = differs ? write : (): void => {};
   const submission = { prepare, work: () => file.submit(writer.bytes).wait(), check() {} };
-  const warmUp = Math.ceil(WARM_UP_SUBMISSIONS / SUBMISSIONS_PER_ROUND);
-  return { ...batchesOf(hostClock, RESOURCES, submission), warmUp };
+  return { ...batchesOf(hostClock, RESOURCES, submission), warmUp: roundsOf(WARM_UP_SUBMISSIONS) };
 }
 
 function lookUps(): Contender {

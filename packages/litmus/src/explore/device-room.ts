@@ -22,9 +22,12 @@ export class DeviceRoom {
     return this.#objects < Infinity || this.#graphics < Infinity;
   }
 
-  /** Whether there is room for what a step submits, once all that can be evicted is. */
+  /** Whether there is room for what a step submits, once all that can be evicted is; always without a limit. */
   fits(statement: Statement): boolean {
     const { world } = this;
+    if (!this.isLimited) {
+      return true;
+    }
     switch (statement.kind) {
       case 'submit':
         return this.#canHold(statement.commands.flatMap((command) => this.#contentsOf(command)));

@@ -1,8 +1,8 @@
 import { PAGE_SIZE } from '@cg/pagetable';
 import { faultPointNames, type FaultInjection } from '@cg/vmwgfx';
 import { layoutOf } from '../program/check-operands.js';
-import type { MachineStatement, Statement } from '../program/statement.js';
-import { DeviceRoom } from './device-room.js';
+import type { Statement } from '../program/statement.js';
+import type { DeviceRoom } from './device-room.js';
 import type { MachineErrno } from './outcome.js';
 import type { World } from './world.js';
 
@@ -10,7 +10,7 @@ import type { World } from './world.js';
 interface FailedStep {
   /** `OrderedErrors.struck` when it began. */
   readonly struckBefore: number;
-  /** `hasRoomFor` when it began. */
+  /** `DeviceRoom.fits` when it began. */
   readonly hadRoom: boolean;
   /** Its process may not do the access. */
   readonly isForbidden: boolean;
@@ -20,28 +20,19 @@ interface FailedStep {
 
 /** Which errors a program itself causes: those of injected faults, small limits, and forbidden accesses. */
 export class OrderedErrors {
-  readonly #room: DeviceRoom;
-  readonly #isLate: boolean;
   /** Injected faults when a step last failed because of one: a later step may learn of a refusal by the device. */
   #told = 0;
 
   constructor(
     readonly world: World,
     readonly faults: FaultInjection,
-    machine: Omit<MachineStatement, 'kind'>,
-  ) {
-    this.#isLate = (machine.delay ?? 0) !== 0;
-    this.#room = new DeviceRoom(world, machine);
-  }
+    readonly room: DeviceRoom,
+    readonly isLate: boolean,
+  ) {}
 
   /** The number of faults injected so far. */
   get struck(): number {
     return faultPointNames.reduce((sum, point) => sum + this.faults.count(point), 0);
-  }
-
-  /** Whether a step that begins has room for what it needs, unless it is in the middle of another one. */
-  hasRoomFor(statement: Statement): boolean {
-    return !this.#room.isLimited || this.#room.fits(statement);
   }
 
   /** Whether the program causes an error with which a step has failed. */
@@ -49,7 +40,7 @@ export class OrderedErrors {
     const { struckBefore, hadRoom, isForbidden, isAlone } = step;
     const { struck } = this;
     // A refusal that comes late may be the cause of several failures.
-    const isTold = this.#isLate ? this.faults.count('device-error') === 0 : struck === this.#told;
+    const isTold = this.isLate ? this.faults.count('device-error') === 0 : struck === this.#told;
     this.#told = struck;
     if (struck > struckBefore) {
       return true;
@@ -62,7 +53,7 @@ export class OrderedErrors {
         return isForbidden || !isTold;
       case 'ENOMEM':
         return (
-          this.world.isCrowdedWith(bytesMade(statement)) || !hadRoom || (this.#room.isLimited && !isAlone)
+          this.world.isCrowdedWith(bytesMade(statement)) || !hadRoom || (this.room.isLimited && !isAlone)
         );
       case 'EIO':
         return !isTold;

@@ -9,6 +9,7 @@ import { checkOperands } from '../program/check-operands.js';
 import type { PreemptionPoint } from '../program/preemption-points.js';
 import { printStatement } from '../program/print-program.js';
 import type { CountedName, Program, Statement } from '../program/statement.js';
+import { DeviceRoom } from './device-room.js';
 import type { DeviceTime } from './device-time.js';
 import { DeviceWatch } from './device-watch.js';
 import { MachineNotes } from './machine-notes.js';
@@ -68,10 +69,6 @@ function withoutStacks<T>(act: () => T): T {
   }
 }
 
-function hasLimits({ objects, graphics }: WantedMachine['statement']): boolean {
-  return objects !== undefined || graphics !== undefined;
-}
-
 /** A step, and how far it has come. */
 interface Running {
   readonly statement: Statement;
@@ -93,6 +90,7 @@ class ProgramRun implements PlaceReports {
   readonly #findings: Finding[] = [];
   readonly #unmet: UnmetExpectation[] = [];
   readonly #outcomes = { done: 0, skipped: 0, failed: 0, blocked: 0 };
+  readonly #room: DeviceRoom;
   readonly #ordered: OrderedErrors;
   readonly #stopListening: () => void;
   /** Steps that have to wait, in order. */
@@ -118,6 +116,7 @@ class ProgramRun implements PlaceReports {
     this.#time = time;
     const world = new World(machine, options.timeline);
     this.#world = world;
+    this.#room = new DeviceRoom(world, wanted.statement);
     const { memory, device } = machine;
     if (options.checked !== false) {
       const surfaces = { [Symbol.iterator]: () => world.checkedSurfaces() };
@@ -128,9 +127,9 @@ class ProgramRun implements PlaceReports {
     }
     world.oracle = this.#oracle;
     // Where something is limited or is to fail, the target of each surface takes a part of it.
-    world.sharesTargets = !hasLimits(wanted.statement) && !program.some(({ kind }) => kind === 'fail');
+    world.sharesTargets = !this.#room.isLimited && !program.some(({ kind }) => kind === 'fail');
     world.reports = this;
-    this.#ordered = new OrderedErrors(world, faults, wanted.statement);
+    this.#ordered = new OrderedErrors(world, faults, this.#room, time.isLate);
     this.#stopListening = machine.driver.events.listen(({ kind }) => {
       this.#emitted += kind === 'command-emitted' ? 1 : 0;
     });
@@ -246,7 +245,7 @@ class ProgramRun implements PlaceReports {
     const before = this.#changes();
     const attempts = ++this.#attempts;
     const { struck } = this.#ordered;
-    const hadRoom = this.#ordered.hasRoomFor(statement);
+    const hadRoom = this.#room.fits(statement);
     this.#depth++;
     try {
       const result = attempt(() => this.#steps.run(statement, step, progress));

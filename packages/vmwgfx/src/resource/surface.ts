@@ -122,7 +122,7 @@ export class Surface extends Resource implements Evictable, Named {
    */
   evict(): void {
     if (this.backing === undefined) {
-      this.#leaveDevice();
+      this.#evictFromDevice();
       return;
     }
     this.backing.reserved((held) => {
@@ -130,11 +130,11 @@ export class Surface extends Resource implements Evictable, Named {
         held.object.readBack(held, [this]);
       }
       this.needsUpload = true;
-      this.#leaveDevice();
+      this.#evictFromDevice();
     });
   }
 
-  #leaveDevice(): void {
+  #evictFromDevice(): void {
     const { queue, events, residency } = this.driver;
     residency.epoch++;
     const sid = this.#id;

@@ -23,7 +23,7 @@ export class Reservations {
 
   /**
    * Takes those again that it held last, or none of them. The reservations are the same objects: a thousand new ones,
-   * each stored in an old object, cost a submission more than everything else.
+   * each stored in an old object, take two fifths of the time of a submission that finds nothing dirty.
    * @throws as `BufferObject.reserve`, and `checkNotAccessed`
    */
   takeAgain(): void {

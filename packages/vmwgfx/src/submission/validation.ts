@@ -120,7 +120,7 @@ export class Validation {
       return false;
     }
     this.#settled = resources;
-    if (residency !== undefined && all.some(isDirty)) {
+    if (residency !== undefined && all.some(({ object }) => isDirty(object))) {
       this.#uploadStores(settled, residency);
     }
     return true;
@@ -131,7 +131,7 @@ export class Validation {
     const resources = this.#settled ?? [];
     for (const resource of resources) {
       const { backing } = resource;
-      if (backing?.tracker?.dirty.isEmpty === false && !resource.gpuDirty) {
+      if (backing?.tracker !== undefined && !resource.gpuDirty && isDirty(backing)) {
         backing.tracker.transfer(resource, resource.sharedBy);
       }
     }
@@ -368,7 +368,7 @@ export class Validation {
 }
 
 /** Whether it has stores that its resources have yet to get. */
-function isDirty({ object: { tracker } }: BufferReservation): boolean {
+function isDirty({ tracker }: BufferObject): boolean {
   return tracker !== undefined && !tracker.dirty.isEmpty;
 }
 
